@@ -1,0 +1,23 @@
+import type { Frame } from './frame.js'
+
+/** A frame whose encoding has been undone, but whose body nobody has looked at yet. */
+export interface RawFrame {
+  readonly kind: string
+  /** Undefined for a bare kind such as `"Pong"`. */
+  readonly body: unknown
+}
+
+/**
+ * Turns frames into what one WebSocket message carries, and back. A codec knows the encoding, not the meaning: the body of a frame is read by `readClientFrame`
+ * and `readRelayFrame`, the same for every codec.
+ *
+ * An implementation MUST be pure, MUST throw nothing but `invalid_frame` from `decode`, whatever the bytes, and MUST refuse nesting past `limits.depth`.
+ */
+export interface Codec {
+  readonly name: string
+  /** The WebSocket subprotocol that asks for it; undefined for classic, which has none. */
+  readonly subprotocol: string | undefined
+  encode(frame: Frame): string | Uint8Array<ArrayBuffer>
+  /** @throws {WildcastError} `invalid_frame` */
+  decode(data: string | Uint8Array): RawFrame
+}

@@ -1,0 +1,36 @@
+/** Subjects, frames and codecs of the Wildcast wire protocol. No IO, no dependency. @module */
+
+// Codecs
+export { readClassicFrame } from './classic.js'
+export { classicJsonCodec } from './classic-json-codec.js'
+export type { Codec, RawFrame } from './codec.js'
+// Errors and limits
+export {
+  type ErrorCode,
+  type ErrorFacts,
+  errorTable,
+  firstFinalCloseCode,
+  isErrorCode,
+  WildcastError,
+} from './errors.js'
+// Frames
+export type * from './frame.js'
+export { jsonCodec } from './json-codec.js'
+export { limits } from './limits.js'
+// Subjects
+export { capture, intersects, matches } from './match.js'
+// Messages
+export {
+  type Failure,
+  type Headers,
+  type Message,
+  type Payload,
+  payloadBytes,
+  payloadSize,
+  payloadText,
+} from './message.js'
+export { readClientFrame, refOfRaw } from './read-client-frame.js'
+export { readRelayFrame } from './read-relay-frame.js'
+export { isClosed, isExact, isReserved, type Pattern, parsePattern, parseSubject, type Subject } from './subject.js'
+export { SubjectTree } from './subject-tree.js'
+export { decodeUtf8, encodeUtf8, isWellFormed } from './utf8.js'

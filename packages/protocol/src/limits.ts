@@ -1,0 +1,22 @@
+/** Bounds of the wire, the same for every peer. Those a relay may narrow further are told in `Welcome.limits`. */
+export const limits: {
+  /** UTF-8 bytes of a subject or pattern. */
+  readonly subjectBytes: number
+  /** Segments of a subject or pattern. */
+  readonly subjectSegments: number
+  /** `**` wildcards of one pattern: bounds the work of a match. */
+  readonly multiWildcards: number
+  /** Nesting of a decoded frame. What decodes deeper may not encode again. */
+  readonly depth: number
+  /** Bytes of a payload, unless the relay says otherwise. */
+  readonly payloadBytes: number
+  /** Milliseconds that a `Request` may ask for at most; a longer `timeout` is clamped. */
+  readonly requestTimeoutMs: number
+} = {
+  subjectBytes: 255,
+  subjectSegments: 32,
+  multiWildcards: 2,
+  depth: 32,
+  payloadBytes: 1024 * 1024,
+  requestTimeoutMs: 5 * 60_000,
+}

@@ -1,0 +1,42 @@
+import type { Subject } from './subject.js'
+import { decodeUtf8, encodeUtf8, utf8Length } from './utf8.js'
+
+/** The bytes of a message. A string stands for its UTF-8 bytes, so that text on its way from JSON to JSON is never converted. Always well-formed. */
+export type Payload = string | Uint8Array
+
+/** Names and values that a broker carries beside a payload. */
+export type Headers = ReadonlyMap<string, string>
+
+/** Why a request was refused by its responder. */
+export interface Failure {
+  readonly code: string
+  readonly message: string
+}
+
+/** What travels through the relay. */
+export interface Message {
+  readonly subject: Subject
+  readonly payload: Payload
+  /** Where an answer is awaited. */
+  readonly responseSubject?: Subject | undefined
+  readonly headers?: Headers | undefined
+  /** On an answer: further answers to the same request follow. */
+  readonly more?: boolean | undefined
+  /** On an answer: the request failed. */
+  readonly error?: Failure | undefined
+}
+
+/** The bytes of a payload. */
+export function payloadBytes(payload: Payload): Uint8Array {
+  return typeof payload === 'string' ? encodeUtf8(payload) : payload
+}
+
+/** The text of a payload, or undefined where it is not UTF-8. */
+export function payloadText(payload: Payload): string | undefined {
+  return typeof payload === 'string' ? payload : decodeUtf8(payload)
+}
+
+/** How many bytes a payload has. */
+export function payloadSize(payload: Payload): number {
+  return typeof payload === 'string' ? utf8Length(payload) : payload.byteLength
+}

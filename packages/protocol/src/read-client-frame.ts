@@ -1,0 +1,138 @@
+import type { RawFrame } from './codec.js'
+import { WildcastError } from './errors.js'
+import type { ClientFrame, Policy } from './frame.js'
+import {
+  type Body,
+  readCount,
+  readOptionalCount,
+  readOptionalFailure,
+  readOptionalFlag,
+  readOptionalHeaders,
+  readOptionalText,
+  readPayload,
+  readText,
+  refuseField,
+  toCount,
+} from './read-fields.js'
+import { isRecord } from './tagged.js'
+
+/** Fields of the first protocol version that no relay can do yet. */
+const reservedOnSubscribe = ['retained', 'after', 'filter']
+const reservedOnPublish = ['key', 'retain', 'when', 'watch', 'will', 'ttl', 'exclude_me']
+
+/**
+ * Reads what a client said; nothing of it is trusted.
+ * @throws {WildcastError} `invalid_frame`, naming the field and what it must be.
+ */
+export function readClientFrame({ kind, body }: RawFrame): ClientFrame {
+  switch (kind) {
+    case 'Pong':
+      return { kind }
+    case 'Received':
+      return { kind, count: toCount(body, 'Received') }
+    case 'Subscribe':
+      return readSubscribe(typeof body === 'string' ? { subject: body } : fields(kind, body))
+    case 'Publish':
+      return readPublish(fields(kind, body))
+    case 'Connect':
+      return readConnect(fields(kind, body))
+    case 'Request':
+      return readRequest(fields(kind, body))
+    case 'Unsubscribe':
+      return { kind, ...refOf(fields(kind, body)), id: readCount(fields(kind, body), 'id') }
+    case 'Cancel':
+      return { kind, ref: readCount(fields(kind, body), 'ref') }
+    case 'Authenticate':
+      return { kind, ref: readCount(fields(kind, body), 'ref'), token: readText(fields(kind, body), 'token') }
+    default:
+      throw new WildcastError(
+        'invalid_frame',
+        `${JSON.stringify(kind.slice(0, 40))} is no kind of frame that a client sends`,
+      )
+  }
+}
+
+/** The `ref` of a frame that may be broken otherwise, so that even its refusal can be paired. */
+export function refOfRaw({ body }: RawFrame): number | undefined {
+  const ref = isRecord(body) ? body.ref : undefined
+  return typeof ref === 'number' && Number.isSafeInteger(ref) && ref >= 0 ? ref : undefined
+}
+
+function fields(kind: string, body: unknown): Body {
+  if (!isRecord(body)) throw refuseField(kind, 'an object')
+  return body
+}
+
+function refOf(body: Body): { ref?: number | undefined } {
+  return { ref: readOptionalCount(body, 'ref') }
+}
+
+function used(body: Body, reserved: readonly string[]): { reserved?: readonly string[] } {
+  const found = reserved.filter((field) => body[field] !== undefined && body[field] !== null && body[field] !== false)
+  return found.length > 0 ? { reserved: found } : {}
+}
+
+function readConnect(body: Body): ClientFrame {
+  return {
+    kind: 'Connect',
+    token: readOptionalText(body, 'token'),
+    session: readOptionalText(body, 'session'),
+    received: readOptionalCount(body, 'received'),
+    client: readOptionalText(body, 'client'),
+  }
+}
+
+function readSubscribe(body: Body): ClientFrame {
+  return {
+    kind: 'Subscribe',
+    ...refOf(body),
+    subject: readText(body, 'subject'),
+    broker: readOptionalText(body, 'broker'),
+    group: readOptionalText(body, 'group'),
+    serve: readOptionalFlag(body, 'serve'),
+    policy: readOptionalPolicy(body),
+    ...used(body, reservedOnSubscribe),
+  }
+}
+
+function readOptionalPolicy(body: Body): Policy | undefined {
+  const policy = body.policy
+  if (policy === undefined || policy === null) return undefined
+  if (!isRecord(policy)) throw refuseField('policy', '{deliver, max_rate?}')
+  const deliver = policy.deliver ?? undefined
+  if (deliver !== undefined && deliver !== 'all' && deliver !== 'latest')
+    throw refuseField('policy.deliver', '"all" or "latest"')
+  const max_rate = policy.max_rate ?? undefined
+  if (max_rate !== undefined && (typeof max_rate !== 'number' || !(max_rate > 0)))
+    throw refuseField('policy.max_rate', 'a number above 0')
+  return { deliver, max_rate }
+}
+
+function readPublish(body: Body): ClientFrame {
+  return {
+    kind: 'Publish',
+    ...refOf(body),
+    subject: readText(body, 'subject'),
+    // A failed answer need not have a payload.
+    message: body.error && !body.message && !body.bytes ? '' : readPayload(body),
+    broker: readOptionalText(body, 'broker'),
+    response_subject: readOptionalText(body, 'response_subject'),
+    headers: readOptionalHeaders(body),
+    wildcard: readOptionalFlag(body, 'wildcard'),
+    more: readOptionalFlag(body, 'more'),
+    error: readOptionalFailure(body),
+    ...used(body, reservedOnPublish),
+  }
+}
+
+function readRequest(body: Body): ClientFrame {
+  return {
+    kind: 'Request',
+    ref: readCount(body, 'ref'),
+    subject: readText(body, 'subject'),
+    message: readPayload(body),
+    broker: readOptionalText(body, 'broker'),
+    timeout: readOptionalCount(body, 'timeout'),
+    headers: readOptionalHeaders(body),
+  }
+}

@@ -1,0 +1,96 @@
+import { decodeBase64 } from './base64.js'
+import { WildcastError } from './errors.js'
+import type { Failure, Headers, Payload } from './message.js'
+import { isRecord } from './tagged.js'
+import { isWellFormed } from './utf8.js'
+
+/** The body of a frame, whose fields nobody has checked yet. */
+export type Body = Readonly<Record<string, unknown>>
+
+/** A refusal that names the field. */
+export function refuseField(field: string, wanted: string): WildcastError {
+  return new WildcastError('invalid_frame', `"${field}" must be ${wanted}`)
+}
+
+// Missing and null mean the same, as in classic.
+const absent = (value: unknown): value is undefined | null => value === undefined || value === null
+
+export function readText(body: Body, field: string): string {
+  const value = body[field]
+  if (typeof value !== 'string') throw refuseField(field, 'a string')
+  return value
+}
+
+export function readOptionalText(body: Body, field: string): string | undefined {
+  return absent(body[field]) ? undefined : readText(body, field)
+}
+
+export function readCount(body: Body, field: string): number {
+  return toCount(body[field], field)
+}
+
+export function readOptionalCount(body: Body, field: string): number | undefined {
+  return absent(body[field]) ? undefined : readCount(body, field)
+}
+
+/** A whole number from 0 to 2^53 − 1. */
+export function toCount(value: unknown, field: string): number {
+  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0)
+    throw refuseField(field, 'a whole number from 0 to 2^53 - 1')
+  return value
+}
+
+export function readOptionalFlag(body: Body, field: string): boolean | undefined {
+  const value = body[field]
+  if (absent(value)) return undefined
+  if (typeof value !== 'boolean') throw refuseField(field, 'true or false')
+  return value
+}
+
+/** `message` as text, bytes or an array of bytes; or `bytes` as base64 or bytes. */
+export function readPayload(body: Body): Payload {
+  if (absent(body.message)) {
+    const bytes = body.bytes
+    if (typeof bytes !== 'string') return toPayload(bytes, 'message')
+    const decoded = decodeBase64(bytes)
+    if (!decoded) throw refuseField('bytes', 'base64')
+    return decoded
+  }
+  return toPayload(body.message, 'message')
+}
+
+function toPayload(value: unknown, field: string): Payload {
+  if (typeof value === 'string') {
+    if (isWellFormed(value)) return value
+    throw refuseField(field, 'well-formed Unicode; send other bytes as "bytes"')
+  }
+  if (value instanceof Uint8Array) return value
+  if (Array.isArray(value) && value.every(isByte)) return Uint8Array.from(value)
+  throw refuseField(field, 'a string, bytes, or an array of whole numbers from 0 to 255')
+}
+
+function isByte(value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 255
+}
+
+/** Header names are tokens and values hold no control characters, so that no broker's own syntax can be reached through them. */
+export function readOptionalHeaders(body: Body): Headers | undefined {
+  const value = body.headers
+  if (absent(value)) return undefined
+  if (!isRecord(value)) throw refuseField('headers', 'an object')
+  return new Map(
+    Object.entries(value).map(([name, text]) => {
+      if (!/^[\w!#$%&'*.^`|~+-]+$/.test(name)) throw refuseField('headers', 'named by tokens (RFC 9110, 5.6.2)')
+      if (typeof text !== 'string' || /[\p{Cc}\p{Cs}]/u.test(text))
+        throw refuseField(`headers.${name}`, 'a string without control characters')
+      return [name, text]
+    }),
+  )
+}
+
+export function readOptionalFailure(body: Body): Failure | undefined {
+  const value = body.error
+  if (absent(value)) return undefined
+  if (!isRecord(value)) throw refuseField('error', '{code, message}')
+  return { code: readText(value, 'code'), message: readText(value, 'message') }
+}

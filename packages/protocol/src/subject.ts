@@ -1,0 +1,109 @@
+import { WildcastError } from './errors.js'
+import { limits } from './limits.js'
+import { utf8Length } from './utf8.js'
+
+declare const pattern: unique symbol
+declare const subject: unique symbol
+
+/** A checked, normalised subject pattern, such as `good.*`. Every subject is the pattern that matches only itself. */
+export type Pattern = string & { readonly [pattern]: true }
+
+/** A checked subject without wildcards, such as `good.apple`. */
+export type Subject = Pattern & { readonly [subject]: true }
+
+// One test for the common case; what exactly is wrong is looked for only after it failed. \p{Cs} is a lone surrogate.
+const invalidSubject = /[\s\p{Cc}\p{Cs}*>#+/]|^\.|\.\.|\.$|^$/u
+const invalidLiteral = /[\s\p{Cc}\p{Cs}*>#+/]/u
+
+/**
+ * Checks a subject.
+ * @throws {WildcastError} `invalid_subject`, with the remedy.
+ * @example parseSubject('good.apple')
+ */
+export function parseSubject(text: string): Subject {
+  checkSize(text)
+  if (invalidSubject.test(text))
+    throw refuse(text, text.split('.').map(faultOfSubjectSegment).find(Boolean) ?? 'unknown fault')
+  return text as Subject
+}
+
+/**
+ * Checks a pattern and brings it into its normal form, so that equal meanings are equal strings: `a.>` becomes `a.*.**`, a final `#` becomes `**`, and in
+ * a row of wildcards every `*` stands before one `**`.
+ * @throws {WildcastError} `invalid_subject`, with the remedy.
+ */
+export function parsePattern(text: string): Pattern {
+  checkSize(text)
+  const raw = text.split('.')
+  const segments: string[] = []
+  let open = false // a `**` of the present row of wildcards, not written yet
+  let multi = 0
+  const close = (): void => {
+    if (open) segments.push('**')
+    open = false
+  }
+  raw.forEach((segment, i) => {
+    const last = i === raw.length - 1
+    if (segment === '*' || (last && segment === '>')) segments.push('*')
+    if (segment === '**' || (last && (segment === '>' || segment === '#'))) {
+      if (!open) multi++
+      open = true
+    } else if (segment !== '*') {
+      close()
+      const fault = faultOfPatternSegment(segment)
+      if (fault) throw refuse(text, fault)
+      segments.push(segment)
+    }
+  })
+  close()
+  if (multi > limits.multiWildcards) throw refuse(text, `it has more than ${limits.multiWildcards} "**"`)
+  return segments.join('.') as Pattern
+}
+
+/** Whether a pattern has no wildcard, so that it is a subject. */
+export function isExact(pattern: Pattern): pattern is Subject {
+  return !pattern.includes('*')
+}
+
+/**
+ * Whether a subject or pattern begins with a reserved first segment, which no leading wildcard matches: `$…`, `_…`, `request`, `response`.
+ */
+export function isReserved(text: string): boolean {
+  return isClosed(text) || /^(?:request|response)(?:\.|$)/.test(text)
+}
+
+/** Whether a subject or pattern begins with `$` or `_`: the system's own names, closed to clients. */
+export function isClosed(text: string): boolean {
+  return text[0] === '$' || text[0] === '_'
+}
+
+function checkSize(text: string): void {
+  // A UTF-16 unit takes 3 bytes at most, so short texts need no count.
+  if (text.length * 3 > limits.subjectBytes && utf8Length(text) > limits.subjectBytes)
+    throw refuse(text, `it is longer than ${limits.subjectBytes} bytes`)
+  if (text.length > limits.subjectSegments && text.split('.').length > limits.subjectSegments)
+    throw refuse(text, `it has more than ${limits.subjectSegments} segments`)
+}
+
+function faultOfSubjectSegment(segment: string): string | undefined {
+  if (segment === '') return 'it has an empty segment; put one or more characters between the dots'
+  if (/[*>#]/.test(segment)) return 'it has a wildcard; name one subject'
+  return faultOfPatternSegment(segment)
+}
+
+function faultOfPatternSegment(segment: string): string | undefined {
+  if (segment === '') return 'it has an empty segment; put one or more characters between the dots'
+  const found = invalidLiteral.exec(segment)?.[0]
+  if (found === undefined) return undefined
+  if (found === '*') return 'a wildcard must stand alone between dots: "*" is one segment, "**" any number'
+  if (found === '>' || found === '#') return `"${found}" may stand only at the end, alone; use "**" elsewhere`
+  if (found === '+') return 'use "*" for one segment, not "+"'
+  if (found === '/') return 'segments are joined by ".", not "/"'
+  if (/\p{Cs}/u.test(found)) return 'it is not well-formed Unicode'
+  return 'it has white space or a control character'
+}
+
+function refuse(text: string, fault: string): WildcastError {
+  const shown = JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text)
+  return new WildcastError('invalid_subject', `${shown} is not a valid subject: ${fault}`)
+}

@@ -1,0 +1,64 @@
+import tailwindcss from '@tailwindcss/vite'
+import react from '@vitejs/plugin-react'
+import { playwright } from '@vitest/browser-playwright'
+import { defaultClientConditions, defaultServerConditions } from 'vite'
+import { defineConfig } from 'vitest/config'
+
+// One configuration for the demo (dev, build) and for the tests. Packages resolve to their sources, so neither needs a build first.
+const source = '@wildcast/source'
+const relay = `http://127.0.0.1:${process.env.PORT ?? 3015}`
+const chromium = process.env.WILDCAST_CHROMIUM ?? '/usr/bin/chromium'
+
+export default defineConfig({
+  root: 'demo',
+  plugins: [react(), tailwindcss()],
+  resolve: { conditions: [source, ...defaultClientConditions] },
+  ssr: { resolve: { conditions: [source, ...defaultServerConditions], externalConditions: [source] } },
+  server: { proxy: { '/ws': { target: relay, ws: true }, '/publish': relay, '/healthz': relay } },
+  build: { outDir: 'dist', emptyOutDir: true },
+  test: {
+    root: '.',
+    projects: [
+      {
+        extends: true,
+        root: '.',
+        test: {
+          name: 'unit',
+          root: '.',
+          include: ['packages/*/src/**/*.test.ts', 'relay/src/**/*.test.ts', 'relay/test/**/*.test.ts'],
+        },
+      },
+      {
+        extends: true,
+        root: '.',
+        test: {
+          name: 'types',
+          root: '.',
+          include: [],
+          typecheck: {
+            enabled: true,
+            only: true,
+            include: ['packages/*/src/**/*.test-d.ts'],
+            tsconfig: 'scripts/tsconfig.json',
+          },
+        },
+      },
+      {
+        extends: true,
+        root: '.',
+        test: {
+          name: 'browser',
+          root: '.',
+          include: ['packages/*/src/**/*.test.tsx'],
+          browser: {
+            enabled: true,
+            headless: true,
+            screenshotFailures: false,
+            provider: playwright({ launchOptions: { executablePath: chromium, args: ['--no-sandbox'] } }),
+            instances: [{ browser: 'chromium' }],
+          },
+        },
+      },
+    ],
+  },
+})
