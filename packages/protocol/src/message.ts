@@ -1,4 +1,4 @@
-import type { Subject } from './subject.js'
+import type { Pattern, Subject } from './subject.js'
 import { decodeUtf8, encodeUtf8, utf8Length } from './utf8.js'
 
 /** The bytes of a message. A string stands for its UTF-8 bytes, so that text on its way from JSON to JSON is never converted. Always well-formed. */
@@ -15,7 +15,8 @@ export interface Failure {
 
 /** What travels through the relay. */
 export interface Message {
-  readonly subject: Subject
+  /** A subject; a pattern only where it was published with `wildcard`. */
+  readonly subject: Pattern
   readonly payload: Payload
   /** Where an answer is awaited. */
   readonly responseSubject?: Subject | undefined

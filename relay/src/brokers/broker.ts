@@ -1,0 +1,58 @@
+import type { Message, Pattern } from '@wildcast/protocol'
+
+/** What a broker may be able to do beyond plain publish and subscribe. */
+export type Feature =
+  | 'queue' // interests with a `group`
+  | 'request' // native request/response
+  | 'serve' // keeps servers apart from subscribers
+  | 'response_subject' // carries a reply address on a publish
+  | 'headers' // carries headers beside a payload
+  | 'wildcard' // publishes to a pattern
+
+/** For each feature: true, or the reason why this broker can't, which a client is told with `unsupported`. */
+export type Features = Readonly<Record<Feature, true | string>>
+
+/** What somebody listens to. Interests with equal fields are the same interest. */
+export interface Interest {
+  readonly pattern: Pattern
+  /** Of all interests with the same pattern and group, one gets each message. */
+  readonly group?: string | undefined
+  /** Takes the requests to the pattern, which is a subject then; at most one interest may. */
+  readonly serve?: boolean | undefined
+}
+
+/** What a broker tells the relay unasked. */
+export interface BrokerEvents {
+  /** The link is there, or lost. Between its return and `up` nothing may be delivered: inside `up` every subscriber is told of the gap. */
+  status(now: 'up' | 'down', cause?: unknown): void
+}
+
+/** Opens a broker. Resolves when its settings are valid; `status` tells of the link. */
+export type OpenBroker = (events: BrokerEvents) => Promise<Broker>
+
+export interface RequestOptions {
+  readonly timeoutMs: number
+  /** Ends the request early: nothing of it may be left. */
+  readonly signal?: AbortSignal | undefined
+  /** Answers before the last, in order. */
+  readonly onPart?: ((part: Message) => void) | undefined
+}
+
+/**
+ * A message broker under a name. Four duties, checked by `broker.contract.ts`:
+ * it MUST deliver each matching message exactly once for each interest, also where interests overlap; MUST keep the order of one publisher; MUST leave payloads
+ * unchanged; and MUST NOT call `deliver` from inside another `deliver`. `deliver` never throws.
+ */
+export interface Broker {
+  readonly features: Features
+  /** Resolves when the broker has confirmed the interest; from then on messages are delivered. Returns the undo. */
+  subscribe(interest: Interest, deliver: (message: Message) => void): Promise<() => Promise<void>>
+  /** Resolves when the broker has the message. Publishes of one relay arrive in their order. */
+  publish(message: Message): Promise<void>
+  /**
+   * Asks the subject's server. The first final answer counts.
+   * @throws {WildcastError} `no_responders`, `timeout`, or what `signal` was aborted with
+   */
+  request?(message: Message, options: RequestOptions): Promise<Message>
+  close(): Promise<void>
+}

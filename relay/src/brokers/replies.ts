@@ -1,0 +1,57 @@
+import { type Message, type Subject, WildcastError } from '@wildcast/protocol'
+import type { Clock } from '../core/clock.js'
+import type { RequestOptions } from './broker.js'
+
+interface Waiting {
+  readonly onPart: ((part: Message) => void) | undefined
+  settle(answer: Message | WildcastError): void
+}
+
+/** The requests of a broker that wait for an answer, by the subject that it will come on. */
+export interface Replies {
+  /** Waits for the final answer on a response subject; whatever happens, nothing of the wait is left behind. */
+  wait(responseSubject: Subject, options: RequestOptions): Promise<Message>
+  /** Takes an answer. False where nobody waits for it (any more). */
+  take(answer: Message): boolean
+  /** Ends a wait with an error. */
+  fail(responseSubject: Subject, error: WildcastError): void
+  readonly size: number
+}
+
+export function replies(clock: Clock): Replies {
+  const waiting = new Map<string, Waiting>()
+
+  return {
+    get size() {
+      return waiting.size
+    },
+    wait(responseSubject, { timeoutMs, signal, onPart }) {
+      return new Promise((resolve, reject) => {
+        const settle = (answer: Message | WildcastError): void => {
+          waiting.delete(responseSubject)
+          stopClock()
+          signal?.removeEventListener('abort', abort)
+          if (answer instanceof WildcastError) reject(answer)
+          else resolve(answer)
+        }
+        const abort = (): void => settle(WildcastError.from(signal?.reason, 'interrupted'))
+        const stopClock = clock.after(timeoutMs, () =>
+          settle(new WildcastError('timeout', `no answer within ${timeoutMs} ms`)),
+        )
+        waiting.set(responseSubject, { onPart, settle })
+        signal?.addEventListener('abort', abort)
+        if (signal?.aborted) abort()
+      })
+    },
+    take(answer) {
+      const request = waiting.get(answer.subject)
+      if (!request) return false
+      if (answer.more) request.onPart?.(answer)
+      else request.settle(answer)
+      return true
+    },
+    fail(responseSubject, error) {
+      waiting.get(responseSubject)?.settle(error)
+    },
+  }
+}

@@ -1,0 +1,62 @@
+import {
+  isClosed,
+  isExact,
+  type Pattern,
+  type PublishFrame,
+  parsePattern,
+  parseSubject,
+  payloadSize,
+  type Payload,
+  type Subject,
+  type SubscribeFrame,
+  WildcastError,
+} from '@wildcast/protocol'
+import type { Interest } from '../brokers/broker.js'
+
+// What is true or false of a client's words alone, whoever says them and whatever the brokers can do.
+
+/** @throws {WildcastError} `unsupported` where a frame asks for what this relay can't do; nothing is ignored in silence. */
+export function refuseReserved(reserved: readonly string[] | undefined): void {
+  if (reserved) throw new WildcastError('unsupported', `this relay can't do "${reserved.join('", "')}"; leave it out`)
+}
+
+/** @throws {WildcastError} `too_large` */
+export function checkPayload(payload: Payload, limit: number): void {
+  if (payloadSize(payload) > limit)
+    throw new WildcastError('too_large', `the payload is longer than ${limit} bytes; send it in parts, or a link to it`)
+}
+
+/** @throws {WildcastError} `forbidden` for the system's own names. */
+export function refuseClosed(subject: Pattern): void {
+  if (isClosed(subject))
+    throw new WildcastError('forbidden', `"${subject}" is closed to clients, as all that begins with "$" or "_"`)
+}
+
+/** The subject of a publish, which may be a pattern only when that was asked for. */
+export function publishSubject({ subject, wildcard }: Pick<PublishFrame, 'subject' | 'wildcard'>): Pattern {
+  return wildcard ? parsePattern(subject) : parseSubject(subject)
+}
+
+/** A subject to serve, request, or answer on. */
+export function ownSubject(text: string): Subject {
+  const subject = parseSubject(text)
+  refuseClosed(subject)
+  return subject
+}
+
+/** What a `Subscribe` listens to. */
+export function interestOf(want: Omit<SubscribeFrame, 'kind' | 'ref'>): Interest {
+  refuseReserved(want.reserved)
+  if (want.policy?.deliver === 'latest' || want.policy?.max_rate !== undefined) refuseReserved(['policy'])
+  const pattern = parsePattern(want.subject)
+  refuseClosed(pattern)
+  if (want.serve && !isExact(pattern))
+    throw new WildcastError('invalid_subject', `"${pattern}" has a wildcard; a server serves one subject`)
+  if (want.serve && want.group !== undefined)
+    throw new WildcastError('invalid_frame', '"serve" has no "group": a subject has one server')
+  return {
+    pattern,
+    ...(want.group === undefined ? {} : { group: parseSubject(want.group) }),
+    ...(want.serve ? { serve: true } : {}),
+  }
+}

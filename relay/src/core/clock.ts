@@ -1,0 +1,20 @@
+/** Time and chance, as parameters, so that a test can hold them still. */
+export interface Clock {
+  /** Milliseconds of a clock that never jumps; only differences mean something. */
+  now(): number
+  /** Milliseconds since 1970. */
+  wall(): number
+  /** Runs once after so many milliseconds. Returns the undo. */
+  after(ms: number, run: () => void): () => void
+}
+
+/** The machine's own clock. Its timers keep no process alive. */
+export const realClock: Clock = {
+  now: () => performance.now(),
+  wall: () => Date.now(),
+  after(ms, run) {
+    const timer = setTimeout(run, ms)
+    timer.unref?.()
+    return () => clearTimeout(timer)
+  },
+}

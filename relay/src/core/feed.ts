@@ -1,0 +1,92 @@
+import type { Message, RelayFrame, Subject } from '@wildcast/protocol'
+import type { Interest } from '../brokers/broker.js'
+import type { Encoder, Outlet } from './outlet.js'
+
+/** Who listens to a feed. */
+export interface Member {
+  readonly outlet: Outlet
+  /** Told of a subject that an answer is awaited on, before the message that asks for it. */
+  expectsAnswer(responseSubject: Subject): void
+}
+
+/** Equal for equal interests: such share a feed. No field can hold a space. */
+export function feedKey(broker: string, { pattern, group, serve }: Interest): string {
+  return `${broker} ${pattern} ${group ?? ''} ${serve === true}`
+}
+
+/** What one subscription id names: an interest, and everybody who shares it. A message is encoded once for each encoder, never for each member. */
+export class Feed {
+  readonly id: number
+  readonly broker: string
+  readonly interest: Interest
+  readonly #members: Map<Encoder, Set<Member>> = new Map()
+  /** In a group or for a server: who comes next. */
+  readonly #turns: Member[] = []
+
+  constructor(id: number, broker: string, interest: Interest) {
+    this.id = id
+    this.broker = broker
+    this.interest = interest
+  }
+
+  add(member: Member): void {
+    const { encoder } = member.outlet
+    const peers = this.#members.get(encoder) ?? new Set()
+    this.#members.set(encoder, peers.add(member))
+    if (this.#single) this.#turns.push(member)
+  }
+
+  remove(member: Member): void {
+    const { encoder } = member.outlet
+    const peers = this.#members.get(encoder)
+    peers?.delete(member)
+    if (peers?.size === 0) this.#members.delete(encoder)
+    const turn = this.#turns.indexOf(member)
+    if (turn >= 0) this.#turns.splice(turn, 1)
+  }
+
+  /** A message for the members; in a group for the one whose turn it is. */
+  deliver(message: Message): void {
+    const frame: RelayFrame = {
+      kind: 'Message',
+      id: this.id,
+      subject: message.subject,
+      message: message.payload,
+      broker: this.broker,
+      response_subject: message.responseSubject,
+      headers: message.headers,
+    }
+    if (this.#single) this.#deliverToOne(frame, message.responseSubject)
+    else this.#deliverToAll(frame, message.responseSubject)
+  }
+
+  /** Tells every member something about the feed. */
+  announce(frame: RelayFrame): void {
+    this.#deliverToAll(frame, undefined)
+  }
+
+  get #single(): boolean {
+    return this.interest.group !== undefined || this.interest.serve === true
+  }
+
+  #deliverToAll(frame: RelayFrame, responseSubject: Subject | undefined): void {
+    for (const [encoder, members] of this.#members) {
+      const bytes = encoder.encode(frame)
+      if (!bytes) continue
+      for (const member of members) {
+        if (responseSubject !== undefined) member.expectsAnswer(responseSubject)
+        member.outlet.deliver(bytes)
+      }
+    }
+  }
+
+  #deliverToOne(frame: RelayFrame, responseSubject: Subject | undefined): void {
+    const member = this.#turns.shift()
+    if (!member) return
+    this.#turns.push(member)
+    const bytes = member.outlet.encoder.encode(frame)
+    if (!bytes) return
+    if (responseSubject !== undefined) member.expectsAnswer(responseSubject)
+    member.outlet.deliver(bytes)
+  }
+}

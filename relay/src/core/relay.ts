@@ -1,0 +1,73 @@
+import type { BrokerInfo, WelcomeFrame } from '@wildcast/protocol'
+import type { OpenBroker } from '../brokers/broker.js'
+import { type Clock, realClock } from './clock.js'
+import { openHub } from './hub.js'
+import { defaultLimits, type SessionLimits } from './limits.js'
+import type { OnError, Outlet } from './outlet.js'
+import { allowAll, type Permissions } from './permissions.js'
+import { Session } from './session.js'
+
+export interface RelayOptions {
+  /** The brokers under the names that clients use; the first is the default. */
+  readonly brokers: Readonly<Record<string, OpenBroker>>
+  /** Gives a fresh, unguessable name with each call. */
+  readonly newId: () => string
+  /** @default everybody may do everything */
+  readonly permissions?: Permissions | undefined
+  /** @default 1 MiB payloads, 1000 subscriptions and 1000 requests in flight for each session */
+  readonly limits?: Partial<SessionLimits> | undefined
+  /** @default the machine's clock */
+  readonly clock?: Clock | undefined
+  /** Takes the failures that nobody waits for. */
+  readonly onError: OnError
+}
+
+/** What gateways see of a relay. */
+export interface Relay {
+  /** A name for this process, which changes with every start. */
+  readonly id: string
+  readonly clock: Clock
+  readonly limits: SessionLimits
+  readonly onError: OnError
+  newId(): string
+  brokers(): readonly BrokerInfo[]
+  /** Opens a session for a client that just came. */
+  open(outlet: Outlet): Session
+  /** The answer to `Connect`. Nothing is kept after a drop, so no session is ever resumed. */
+  welcome(ping: number): WelcomeFrame
+  /** Closes the brokers. Gateways close themselves before. */
+  close(): Promise<void>
+}
+
+/**
+ * Starts a relay: brokers inside, sessions outside.
+ * @throws {RangeError} without a broker
+ * @throws {WildcastError} where a broker's settings are not valid
+ */
+export async function createRelay(options: RelayOptions): Promise<Relay> {
+  const { newId, onError, clock = realClock, permissions = allowAll } = options
+  const limits: SessionLimits = { ...defaultLimits, ...options.limits }
+  const hub = await openHub({ brokers: options.brokers, clock, onError })
+  const id = newId()
+  return {
+    id,
+    clock,
+    limits,
+    onError,
+    newId,
+    brokers: hub.brokers,
+    open: (outlet) => new Session({ hub, outlet, permissions, limits }),
+    welcome: (ping) => ({
+      kind: 'Welcome',
+      session: newId(),
+      resumed: false,
+      received: 0,
+      relay: id,
+      brokers: hub.brokers(),
+      limits: { payload: limits.payload, subscriptions: limits.subscriptions, resume_bytes: 0 },
+      ping,
+      time: clock.wall(),
+    }),
+    close: hub.close,
+  }
+}

@@ -1,0 +1,195 @@
+import {
+  limits as wire,
+  type Message,
+  type Pattern,
+  type PublishFrame,
+  type RequestFrame,
+  type Subject,
+  type SubscribeFrame,
+  WildcastError,
+} from '@wildcast/protocol'
+import type { RequestOptions } from '../brokers/broker.js'
+import { checkPayload, interestOf, ownSubject, publishSubject, refuseClosed, refuseReserved } from './checks.js'
+import { type Feed, feedKey, type Member } from './feed.js'
+import type { Hub, Joining } from './hub.js'
+import type { SessionLimits } from './limits.js'
+import type { Outlet } from './outlet.js'
+import { demand, type Permissions } from './permissions.js'
+import { RecentSet } from './recent-set.js'
+
+/** What a client publishes: the fields of its frame. */
+export interface Publish extends Omit<PublishFrame, 'kind' | 'ref'> {}
+/** What a client listens to: the fields of its frame. */
+export interface Subscribe extends Omit<SubscribeFrame, 'kind' | 'ref'> {}
+/** What a client asks: the fields of its frame. */
+export interface Ask extends Omit<RequestFrame, 'kind' | 'ref'> {}
+
+/** A subscription as its client sees it. */
+export interface Subscription {
+  readonly id: number
+  /** In normal form. */
+  readonly subject: Pattern
+}
+
+export interface SessionOptions {
+  readonly hub: Hub
+  readonly outlet: Outlet
+  readonly permissions: Permissions
+  readonly limits: SessionLimits
+}
+
+interface Held extends Joining {
+  subscription?: Subscription
+}
+
+/** How many of the response subjects that were handed to a session it may still answer on. */
+const answersRemembered = 1000
+
+/** How long a request waits when its client does not say. */
+const requestTimeoutMs = 5000
+
+/** One client, whatever dialect it speaks. Subjects, limits, features and permissions are checked here, once, so that no gateway can forget them. */
+export class Session implements Member {
+  readonly #options: SessionOptions
+  readonly #held: Map<string, Held> = new Map()
+  readonly #keys: Map<number, string> = new Map()
+  readonly #answers: RecentSet = new RecentSet(answersRemembered)
+  /** Per broker, while subscriptions are on their way: what is published after a `Subscribe` must be seen by it. */
+  readonly #settling: Map<string, Promise<void>> = new Map()
+  #requests = 0
+
+  constructor(options: SessionOptions) {
+    this.#options = options
+  }
+
+  get outlet(): Outlet {
+    return this.#options.outlet
+  }
+
+  expectsAnswer(responseSubject: Subject): void {
+    this.#answers.add(responseSubject)
+  }
+
+  /**
+   * Resolves when the broker has the message.
+   * @throws {WildcastError} `invalid_subject`, `unknown_broker`, `unsupported`, `forbidden`, `too_large`, `broker_down`
+   */
+  async publish(want: Publish): Promise<void> {
+    const { hub, limits, permissions } = this.#options
+    refuseReserved(want.reserved)
+    const broker = hub.nameOf(want.broker)
+    const message = this.#messageOf(want)
+    checkPayload(want.message, limits.payload)
+    if (want.wildcard) hub.demand(broker, 'wildcard')
+    if (want.headers) hub.demand(broker, 'headers')
+    if (message.responseSubject !== undefined) hub.demand(broker, 'response_subject')
+    demand(permissions, { kind: 'publish', subject: message.subject, broker })
+    await this.#afterSubscriptions(broker)
+    return hub.publish(broker, message)
+  }
+
+  /**
+   * Resolves when the broker has confirmed the subscription. `confirmed` runs before that, and before its first message; an equal subscription of this session is the
+   * same one.
+   * @throws {WildcastError} `invalid_subject`, `unknown_broker`, `unsupported`, `forbidden`, `too_many_subscriptions`, `already_served`, `broker_down`
+   */
+  async subscribe(want: Subscribe, confirmed: (subscription: Subscription) => void): Promise<void> {
+    const { hub, limits, permissions } = this.#options
+    const broker = hub.nameOf(want.broker)
+    const interest = interestOf(want)
+    if (interest.group !== undefined) hub.demand(broker, 'queue')
+    if (interest.serve) hub.demand(broker, 'serve')
+    demand(permissions, { kind: interest.serve ? 'serve' : 'subscribe', subject: interest.pattern, broker })
+    const key = feedKey(broker, interest)
+    const present = this.#held.get(key)
+    if (present) {
+      await present.done
+      if (present.subscription) confirmed(present.subscription)
+      return
+    }
+    if (this.#held.size >= limits.subscriptions)
+      throw new WildcastError('too_many_subscriptions', `a session has ${limits.subscriptions} at most; use wildcards`)
+    const held: Held = hub.join(broker, interest, this, (feed) => confirmed(this.#confirm(held, key, feed)))
+    this.#held.set(key, held)
+    this.#settle(broker, held.done)
+    return held.done.catch((cause) => {
+      this.#held.delete(key)
+      throw cause
+    })
+  }
+
+  /**
+   * Ends a subscription: nothing of it comes after this call.
+   * @throws {WildcastError} `invalid_frame` where this session has none of that id
+   */
+  unsubscribe(id: number): void {
+    const key = this.#keys.get(id)
+    if (key === undefined) throw new WildcastError('invalid_frame', `this session has no subscription ${id}`)
+    this.#held.get(key)?.leave()
+    this.#held.delete(key)
+    this.#keys.delete(id)
+  }
+
+  /**
+   * Asks a server. Resolves with the final answer, which may be a refusal (`error`).
+   * @throws {WildcastError} as `publish`, and `no_responders`, `timeout`, `rate_limited`
+   */
+  async request(want: Ask, options: Omit<RequestOptions, 'timeoutMs'>): Promise<Message> {
+    const { hub, limits, permissions } = this.#options
+    const broker = hub.nameOf(want.broker)
+    const subject = ownSubject(want.subject)
+    checkPayload(want.message, limits.payload)
+    if (want.headers) hub.demand(broker, 'headers')
+    demand(permissions, { kind: 'request', subject, broker })
+    if (this.#requests >= limits.requests)
+      throw new WildcastError('rate_limited', `${limits.requests} requests are in flight; wait for an answer`)
+    const message: Message = { subject, payload: want.message, headers: want.headers }
+    const timeoutMs = Math.min(want.timeout ?? requestTimeoutMs, wire.requestTimeoutMs)
+    this.#requests++
+    try {
+      await this.#afterSubscriptions(broker)
+      return await hub.request(broker, message, { ...options, timeoutMs })
+    } finally {
+      this.#requests--
+    }
+  }
+
+  /** Ends all subscriptions. */
+  close(): void {
+    for (const held of this.#held.values()) held.leave()
+    this.#held.clear()
+    this.#keys.clear()
+  }
+
+  #messageOf(want: Publish): Message {
+    const answers = this.#answers.has(want.subject)
+    const subject = answers ? (want.subject as Subject) : publishSubject(want)
+    if (!answers) refuseClosed(subject)
+    return {
+      subject,
+      payload: want.message,
+      responseSubject: want.response_subject === undefined ? undefined : ownSubject(want.response_subject),
+      headers: want.headers,
+      more: want.more,
+      error: want.error,
+    }
+  }
+
+  #confirm(held: Held, key: string, feed: Feed): Subscription {
+    this.#keys.set(feed.id, key)
+    held.subscription = { id: feed.id, subject: feed.interest.pattern }
+    return held.subscription
+  }
+
+  #settle(broker: string, joining: Promise<void>): void {
+    const settled: Promise<void> = Promise.allSettled([this.#settling.get(broker), joining]).then(() => {
+      if (this.#settling.get(broker) === settled) this.#settling.delete(broker)
+    })
+    this.#settling.set(broker, settled)
+  }
+
+  /** Nothing where there is nothing to wait for, so that the common publish goes out in the same turn. A broker that is down answers for itself. */
+  #afterSubscriptions(broker: string): Promise<void> | undefined {
+    return this.#options.hub.isUp(broker) ? this.#settling.get(broker) : undefined
+  }
+}

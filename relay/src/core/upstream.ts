@@ -1,0 +1,73 @@
+import { type Message, WildcastError } from '@wildcast/protocol'
+import type { Clock } from './clock.js'
+import type { Feed, Member } from './feed.js'
+import type { Joining } from './hub.js'
+import type { OnError } from './outlet.js'
+
+export interface UpstreamOptions {
+  readonly feed: Feed
+  /** Asks the broker; resolves with the undo. */
+  subscribe(deliver: (message: Message) => void): Promise<() => Promise<void>>
+  readonly clock: Clock
+  /** How long the interest outlives its last member; 0 ends it at once. */
+  readonly lingerMs: number
+  /** The feed takes nobody in any more. */
+  closed(): void
+  readonly onError: OnError
+}
+
+/** A feed and the life of its interest at the broker: asked for once, shared by all who join, given back when the last has left. */
+export interface Upstream {
+  readonly feed: Feed
+  join(member: Member, joined: (feed: Feed) => void): Joining
+}
+
+export function upstream(options: UpstreamOptions): Upstream {
+  const { feed, clock, lingerMs, closed, onError } = options
+  let claims = 0 // members, and those on their way
+  let stopLinger = (): void => {}
+  const asked = options.subscribe((message) => feed.deliver(message))
+
+  function release(): void {
+    closed()
+    asked
+      .then((undo) => undo())
+      .catch((cause) => onError(WildcastError.from(cause), { stage: 'unsubscribe', broker: feed.broker }))
+  }
+
+  function giveBack(): void {
+    claims--
+    if (claims > 0) return
+    if (lingerMs > 0) stopLinger = clock.after(lingerMs, release)
+    else release()
+  }
+
+  return {
+    feed,
+    join(member, joined) {
+      claims++
+      stopLinger()
+      let left = false
+      const leave = (): void => {
+        if (left) return
+        left = true
+        feed.remove(member)
+        giveBack()
+      }
+      const done = asked.then(
+        () => {
+          if (left) return
+          feed.add(member)
+          joined(feed)
+        },
+        (cause) => {
+          left = true
+          claims--
+          closed()
+          throw cause
+        },
+      )
+      return { done, leave }
+    },
+  }
+}

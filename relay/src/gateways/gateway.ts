@@ -1,0 +1,26 @@
+import type { IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
+import type { Hono } from 'hono'
+import type { Relay } from '../core/relay.js'
+
+/** A WebSocket handshake that nobody has answered yet. */
+export interface Handshake {
+  readonly request: IncomingMessage
+  readonly socket: Duplex
+  readonly head: Buffer
+  /** The path as it was sent, without the query. */
+  readonly path: string
+}
+
+/** Where the outside comes in. */
+export interface Ports {
+  /** The routes of the relay's one HTTP server. */
+  readonly routes: Hono
+  /** Takes WebSocket handshakes; true where this one was its own, and so is answered by it. */
+  onUpgrade(take: (handshake: Handshake) => boolean): void
+  /** Aborted when the relay goes away: a gateway says so to its clients, and closes. */
+  readonly closing: AbortSignal
+}
+
+/** Speaks a dialect outside and `Session` inside. Everything that decides about an action stands in the session. */
+export type Gateway = (ports: Ports, relay: Relay) => void

@@ -1,0 +1,106 @@
+import { type IncomingMessage, STATUS_CODES } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { parsePattern, WildcastError } from '@wildcast/protocol'
+import { WebSocketServer } from 'ws'
+import type { Relay } from '../core/relay.js'
+import type { Gateway } from './gateway.js'
+import { subjectOfPath } from './subject-of-path.js'
+import { classic, subscribeOnly } from './websocket/classic.js'
+import type { OpenDialect } from './websocket/dialect.js'
+import { classicEncoders, type Mode, subscribeEncoders, v1Codecs } from './websocket/encoders.js'
+import { heartbeat, pingMs } from './websocket/heartbeat.js'
+import { type OpenLine, openLine } from './websocket/line.js'
+import { v1 } from './websocket/v1.js'
+
+export interface WebSocketOptions {
+  /** What classic clients are sent; without it only v1 is spoken. */
+  readonly mode?: Mode | undefined
+}
+
+/** A client that has not closed its side after this is cut off. */
+const closeTimeoutMs = 2000
+
+/** When the relay goes away, this many clients are asked to come back in a second. */
+const reconnectsPerSecond = 200
+
+/** `/ws`: v1 by subprotocol, classic without one. `/subscribe/<pattern>`: one pattern, one way. */
+export function websocket({ mode }: WebSocketOptions = {}): Gateway {
+  return (ports, relay) => {
+    const lines = new Set<OpenLine>()
+    const beat = heartbeat(relay.clock)
+    // A constant of its own, since the published types do not know `closeTimeout` yet.
+    const options = {
+      noServer: true,
+      clientTracking: false,
+      perMessageDeflate: false,
+      autoPong: false,
+      closeTimeout: closeTimeoutMs,
+      maxPayload: frameBytes(relay),
+      handleProtocols: (offered: Set<string>) => [...offered].find((protocol) => v1Codecs.has(protocol)) ?? false,
+    }
+    const server = new WebSocketServer(options)
+
+    ports.onUpgrade(({ request, socket, head, path }) => {
+      if (path !== '/ws' && !path.startsWith('/subscribe/')) return false
+      let dialect: OpenDialect
+      try {
+        dialect = path === '/ws' ? dialectOf(request, mode) : subscription(path, mode)
+      } catch (cause) {
+        refuse(socket, WildcastError.from(cause))
+        return true
+      }
+      server.handleUpgrade(request, socket, head, (ws) => {
+        const line = openLine(ws, socket, relay, { dialect, heartbeat: beat, gone: () => lines.delete(line) })
+        lines.add(line)
+      })
+      return true
+    })
+
+    ports.closing.addEventListener('abort', () => {
+      beat.stop()
+      const windowMs = [0, Math.ceil((lines.size / reconnectsPerSecond) * 1000)] as const
+      for (const line of lines) {
+        line.goAway(windowMs)
+        line.end('going_away', 'the relay goes away; reconnect')
+      }
+    })
+  }
+}
+
+/** Bytes of the longest WebSocket message: a full payload as an array of numbers (`255,`), and room for the rest of its frame. */
+function frameBytes(relay: Relay): number {
+  return 4 * relay.limits.payload + 64 * 1024
+}
+
+function dialectOf(request: IncomingMessage, mode: Mode | undefined): OpenDialect {
+  const header = request.headers['sec-websocket-protocol']
+  if (header === undefined) return classic(classicEncoders[demandMode(mode)])
+  for (const offered of header.split(',')) {
+    const spoken = v1Codecs.get(offered.trim())
+    if (spoken) return v1(spoken.codec, spoken.encoder, pingMs)
+  }
+  throw new WildcastError('invalid_frame', `offer one of these subprotocols: ${[...v1Codecs.keys()].join(', ')}`)
+}
+
+function subscription(path: string, mode: Mode | undefined): OpenDialect {
+  const pattern = subjectOfPath(path, '/subscribe/')
+  parsePattern(pattern) // refused before the handshake rather than after
+  return subscribeOnly(pattern, subscribeEncoders[demandMode(mode)])
+}
+
+function demandMode(mode: Mode | undefined): Mode {
+  if (mode) return mode
+  throw new WildcastError(
+    'invalid_frame',
+    `Websockets aren't supported: start the gateway with --websockets, or offer ${[...v1Codecs.keys()].join(' or ')}`,
+  )
+}
+
+/** Answers a handshake with plain HTTP. */
+function refuse(socket: Duplex, error: WildcastError): void {
+  const body = `${error.message}\n`
+  socket.end(
+    `HTTP/1.1 400 ${STATUS_CODES[400]}\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\n` +
+      `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  )
+}

@@ -1,0 +1,59 @@
+import { classicJsonCodec, readClassicFrame, WildcastError } from '@wildcast/protocol'
+import { classicMsgpackCodec } from '@wildcast/protocol/msgpack'
+import type { Encoder, Outlet } from '../../core/outlet.js'
+import type { Relay } from '../../core/relay.js'
+import type { Session } from '../../core/session.js'
+import type { Line, OpenDialect } from './dialect.js'
+
+/** The original's two-way protocol: no answers, and a frame that can't be understood closes the line. */
+export function classic(encoder: Encoder): OpenDialect {
+  return (relay, line) => {
+    const outlet: Outlet = { encoder, deliver: line.write }
+    // Two equal subscriptions on one socket give two copies, so the second needs a session of its own.
+    const sessions: Session[] = [relay.open(outlet)]
+    const copies = new Map<string, number>()
+
+    const subscribe = (subject: string): Promise<void> => {
+      const copy = copies.get(subject) ?? 0
+      copies.set(subject, copy + 1)
+      const session = sessions[copy] ?? relay.open(outlet)
+      sessions[copy] = session
+      return session.subscribe({ subject }, () => {})
+    }
+
+    const act = async (data: string | Uint8Array): Promise<void> => {
+      const codec = typeof data === 'string' ? classicJsonCodec : classicMsgpackCodec
+      const frame = readClassicFrame(codec.decode(data))
+      if (frame.kind === 'Subscribe') await subscribe(frame.subject)
+      else await sessions[0]?.publish(frame)
+    }
+
+    return {
+      receive: (data) => void act(data).catch((cause) => fail(relay, line, cause)),
+      ping: line.ping,
+      goAway: () => {},
+      close: () => sessions.forEach((session) => session.close()),
+    }
+  }
+}
+
+/** One pattern, taken from the path; what the client says is not listened to. */
+export function subscribeOnly(pattern: string, encoder: Encoder): OpenDialect {
+  return (relay, line) => {
+    const session = relay.open({ encoder, deliver: line.write })
+    session.subscribe({ subject: pattern }, () => {}).catch((cause) => fail(relay, line, cause))
+    return {
+      receive: () => {},
+      ping: line.ping,
+      goAway: () => {},
+      close: () => session.close(),
+    }
+  }
+}
+
+/** A client's own mistake closes its line; what failed further inside is for the log, since classic has no words for it. */
+function fail(relay: Relay, line: Line, cause: unknown): void {
+  const error = WildcastError.from(cause)
+  if (error.retry) relay.onError(error, { stage: 'session' })
+  else line.end(error)
+}

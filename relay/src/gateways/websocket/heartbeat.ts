@@ -1,0 +1,65 @@
+import type { Clock } from '../../core/clock.js'
+
+/** Milliseconds without a word from or to a client after which it is pinged. */
+export const pingMs = 25_000
+const tickMs = 5_000
+const quietTicks = pingMs / tickMs - 1 // a flag is up to one tick old
+const deadTicks = quietTicks + 3
+const unfinishedTicks = 3
+
+/** A line whose life is watched. The flags are raised as things happen, and lowered by the next tick. */
+export interface Watched {
+  /** A whole message or control frame has come. */
+  heard: boolean
+  /** Bytes have come since the last whole message. */
+  unfinished: boolean
+  /** Something was written. */
+  sent: boolean
+  ping(): void
+  /** Nobody is there any more, or somebody keeps a message unfinished. */
+  lost(why: string): void
+}
+
+/** One timer for all lines, and no clock reading for a message: a tick counts how long each line's flags have been down. */
+export interface Heartbeat {
+  watch(line: Watched): () => void
+  stop(): void
+}
+
+interface Counts {
+  unheard: number
+  unsent: number
+  unfinished: number
+}
+
+export function heartbeat(clock: Clock): Heartbeat {
+  const lines = new Map<Watched, Counts>()
+  let stop = clock.after(tickMs, tick)
+
+  function tick(): void {
+    stop = clock.after(tickMs, tick)
+    for (const [line, counts] of lines) look(line, counts)
+  }
+
+  return {
+    watch(line) {
+      lines.set(line, { unheard: 0, unsent: 0, unfinished: 0 })
+      return () => lines.delete(line)
+    },
+    stop: () => stop(),
+  }
+}
+
+function look(line: Watched, counts: Counts): void {
+  counts.unheard = line.heard ? 0 : counts.unheard + 1
+  counts.unsent = line.sent ? 0 : counts.unsent + 1
+  counts.unfinished = line.unfinished ? counts.unfinished + 1 : 0
+  line.heard = false
+  line.sent = false
+  if (counts.unfinished > unfinishedTicks) line.lost('a message was begun and not finished within 15 s')
+  else if (counts.unheard >= deadTicks) line.lost('nothing was heard for 35 s; answer "Ping" with "Pong"')
+  else if (counts.unheard === quietTicks || counts.unsent >= quietTicks) {
+    counts.unsent = 0
+    line.ping()
+  }
+}

@@ -1,0 +1,113 @@
+import { decode, encode } from '@msgpack/msgpack'
+import { describe, expect, it } from 'vitest'
+import { connect, type Socket } from './socket.js'
+import { startRelay } from './start-relay.js'
+
+/** A classic client gets no answer to Subscribe: what it publishes itself comes back only once the subscription stands. */
+async function subscribed(socket: Socket, subscribe: string | Uint8Array, address: string): Promise<void> {
+  socket.send(subscribe)
+  for (;;) {
+    await fetch(`http://${address}/publish/good.ready`, { method: 'POST', body: 'ready' })
+    if (socket.waiting.length > 0) break
+  }
+  socket.waiting.length = 0
+}
+
+const publish = (address: string, subject: string, body: string | Uint8Array<ArrayBuffer>): Promise<Response> =>
+  fetch(`http://${address}/publish/${subject}`, { method: 'POST', body })
+
+describe('classic on /ws', () => {
+  it('sends exactly the original object for what was published over HTTP (SP-GW-1)', async () => {
+    const { address } = await startRelay()
+    const socket = await connect(`ws://${address}/ws`)
+    await subscribed(socket, '{"Subscribe":"good.*"}', address)
+    const response = await publish(address, 'good.test', 'hi')
+    expect([response.status, await response.text()]).toEqual([202, 'published to subject'])
+    expect(await socket.next()).toBe('{"message":[104,105],"subject":"good.test","broker":"test","response_subject":null}')
+  })
+
+  it('takes MessagePack as map and as positional array, and sends the positional array (SP-GW-3)', async () => {
+    const { address } = await startRelay({ mode: 'messagepack' })
+    const socket = await connect(`ws://${address}/ws`)
+    await subscribed(socket, encode({ Subscribe: 'good.*' }), address)
+    socket.send(encode({ Publish: { message: [1, 255], subject: 'good.map', broker: null, response_subject: null } }))
+    socket.send(encode({ Publish: [[2], 'good.array', 'test', 'good.answer'] }))
+    expect(decode((await socket.next()) as Buffer)).toEqual([[1, 255], 'good.map', 'test', null])
+    expect(decode((await socket.next()) as Buffer)).toEqual([[2], 'good.array', 'test', 'good.answer'])
+  })
+
+  it('takes JSON and MessagePack on one socket, whatever the mode', async () => {
+    const { address } = await startRelay({ mode: 'json' })
+    const socket = await connect(`ws://${address}/ws`)
+    await subscribed(socket, encode({ Subscribe: 'good.*' }), address)
+    socket.send('{"Publish":{"message":[104],"subject":"good.x"}}')
+    expect(await socket.json()).toMatchObject({ message: [104], subject: 'good.x' })
+  })
+
+  it('gives two copies to two matching subscriptions of one socket, also to equal ones', async () => {
+    const { address } = await startRelay()
+    const socket = await connect(`ws://${address}/ws`)
+    socket.send('{"Subscribe":"good.*"}')
+    socket.send('{"Subscribe":"good.**"}')
+    await subscribed(socket, '{"Subscribe":"good.*"}', address)
+    socket.send('{"Publish":{"message":[1],"subject":"good.end"}}')
+    let copies = 0
+    while (copies < 3) if (((await socket.json()) as { subject: string }).subject === 'good.end') copies++
+    socket.send('{"Publish":{"message":[2],"subject":"good.after"}}')
+    expect(await socket.json()).toMatchObject({ subject: 'good.after' })
+  })
+
+  it.each([
+    ['not JSON', '{'],
+    ['an unknown kind', '{"Shout":"good.*"}'],
+    ['two kinds', '{"Subscribe":"a","Publish":{"message":[1],"subject":"a"}}'],
+    ['a byte over 255', '{"Publish":{"message":[256],"subject":"a"}}'],
+    ['an invalid subject', '{"Publish":{"message":[1],"subject":"a..b"}}'],
+    ['an unknown broker', '{"Publish":{"message":[1],"subject":"a","broker":"nowhere"}}'],
+    ['a positional array that is too short', encode({ Publish: [[1], 'a'] })],
+    ['bytes that are no MessagePack', Uint8Array.of(0xc1)],
+  ])('closes 4400 with a reason over %s, and nobody else notices (SP-GW-8)', async (_, frame) => {
+    const { address } = await startRelay()
+    const other = await connect(`ws://${address}/ws`)
+    const socket = await connect(`ws://${address}/ws`)
+    socket.send(frame)
+    const { code, reason } = await socket.closed
+    expect(code).toBe(4400)
+    expect(reason).toMatch(/^(invalid_frame|invalid_subject|unknown_broker): .{10}/)
+    await subscribed(other, '{"Subscribe":"good.*"}', address)
+  })
+
+  it('refuses the handshake where the gateway has no classic mode', async () => {
+    const { address } = await startRelay({ gateways: [(await import('../src/index.js')).websocket()] })
+    await expect(connect(`ws://${address}/ws`)).rejects.toThrow('400')
+  })
+})
+
+describe('/subscribe/<pattern>', () => {
+  const cases = [
+    ['json', '{"message":[104,105],"subject":"good.test","broker":"test","response_subject":null}'],
+    ['text', 'hi'],
+    ['binary', Buffer.from('hi')],
+    ['messagepack', Buffer.from(encode([[104, 105], 'good.test', 'test', null]))],
+  ] as const
+
+  it.each(cases)('sends %s (SP-GW-2)', async (mode, expected) => {
+    const { address } = await startRelay({ mode })
+    const socket = await connect(`ws://${address}/subscribe/good.*`)
+    await publish(address, 'good.test', 'hi')
+    expect(await socket.next()).toEqual(expected)
+  })
+
+  it('skips what is no UTF-8 in text mode, and sends the next (SP-GW-2)', async () => {
+    const { address } = await startRelay({ mode: 'text' })
+    const socket = await connect(`ws://${address}/subscribe/good.*`)
+    await publish(address, 'good.test', Uint8Array.of(0xff, 0xfe))
+    await publish(address, 'good.test', 'next')
+    expect(await socket.next()).toBe('next')
+  })
+
+  it.each(['a..b', 'a%20b', 'a%2Fb', '%ff', ''])('refuses "%s" before the handshake', async (path) => {
+    const { address } = await startRelay()
+    await expect(connect(`ws://${address}/subscribe/${path}`)).rejects.toThrow('400')
+  })
+})

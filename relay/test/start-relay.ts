@@ -1,0 +1,24 @@
+import { onTestFinished } from 'vitest'
+import { http, memory, newId, realClock, type ServeOptions, type Serving, serve, websocket } from '../src/index.js'
+
+export interface StartedRelay extends Serving {
+  /** `127.0.0.1:<port>` */
+  readonly address: string
+  /** What went to `onError`, as the log would show it. */
+  readonly errors: string[]
+}
+
+/** A relay on a free loopback port, closed when the test is done. */
+export async function startRelay(options: Partial<ServeOptions> & { mode?: 'binary' | 'text' | 'messagepack' | 'json' } = {}): Promise<StartedRelay> {
+  const errors: string[] = []
+  const serving = await serve({
+    brokers: { test: memory({ clock: realClock, newId }) },
+    gateways: [http, websocket({ mode: options.mode ?? 'json' })],
+    port: 0,
+    host: '127.0.0.1',
+    onError: (error, at) => errors.push(JSON.stringify({ ...at, code: error.code, message: error.message })),
+    ...options,
+  })
+  onTestFinished(() => serving.close())
+  return { ...serving, address: `127.0.0.1:${serving.port}`, errors }
+}
