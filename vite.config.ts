@@ -18,6 +18,9 @@ export default defineConfig({
   build: { outDir: 'dist', emptyOutDir: true },
   test: {
     root: '.',
+    // Generous, since machines are shared: no test measures time, so this only ends one that hangs.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     projects: [
       {
         extends: true,

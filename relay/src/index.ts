@@ -23,8 +23,10 @@ export type { Ask, Publish, Session, Subscribe, Subscription } from './core/sess
 // Doors
 export type { Gateway, Handshake, Ports } from './gateways/gateway.js'
 export { http } from './gateways/http.js'
-export { type WebSocketOptions, websocket } from './gateways/websocket.js'
+export type { Form } from './gateways/http-envelope.js'
+export { type HttpRequestOptions, httpRequest } from './gateways/http-request.js'
 export type { Mode } from './gateways/websocket/encoders.js'
+export { type WebSocketOptions, websocket } from './gateways/websocket.js'
 
 // Node
 export { newId } from './node/new-id.js'

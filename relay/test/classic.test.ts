@@ -23,7 +23,9 @@ describe('classic on /ws', () => {
     await subscribed(socket, '{"Subscribe":"good.*"}', address)
     const response = await publish(address, 'good.test', 'hi')
     expect([response.status, await response.text()]).toEqual([202, 'published to subject'])
-    expect(await socket.next()).toBe('{"message":[104,105],"subject":"good.test","broker":"test","response_subject":null}')
+    expect(await socket.next()).toBe(
+      '{"message":[104,105],"subject":"good.test","broker":"test","response_subject":null}',
+    )
   })
 
   it('takes MessagePack as map and as positional array, and sends the positional array (SP-GW-3)', async () => {

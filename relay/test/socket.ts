@@ -34,5 +34,12 @@ export async function connect(url: string, protocols?: string | string[]): Promi
     const present = waiting.shift()
     return present === undefined ? new Promise((resolve) => takers.push(resolve)) : Promise.resolve(present)
   }
-  return { ws, waiting, closed, next, send: (data) => ws.send(data), json: async () => JSON.parse(String(await next())) }
+  return {
+    ws,
+    waiting,
+    closed,
+    next,
+    send: (data) => ws.send(data),
+    json: async () => JSON.parse(String(await next())),
+  }
 }

@@ -9,10 +9,12 @@ export interface StartedRelay extends Serving {
 }
 
 /** A relay on a free loopback port, closed when the test is done. */
-export async function startRelay(options: Partial<ServeOptions> & { mode?: 'binary' | 'text' | 'messagepack' | 'json' } = {}): Promise<StartedRelay> {
+export async function startRelay(
+  options: Partial<ServeOptions> & { mode?: 'binary' | 'text' | 'messagepack' | 'json' } = {},
+): Promise<StartedRelay> {
   const errors: string[] = []
   const serving = await serve({
-    brokers: { test: memory({ clock: realClock, newId }) },
+    brokers: { test: memory({ clock: options.clock ?? realClock, newId }) },
     gateways: [http, websocket({ mode: options.mode ?? 'json' })],
     port: 0,
     host: '127.0.0.1',

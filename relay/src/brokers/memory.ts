@@ -1,4 +1,12 @@
-import { intersects, isExact, type Message, type Pattern, type Subject, SubjectTree, WildcastError } from '@wildcast/protocol'
+import {
+  intersects,
+  isExact,
+  type Message,
+  type Pattern,
+  type Subject,
+  SubjectTree,
+  WildcastError,
+} from '@wildcast/protocol'
 import type { Clock } from '../core/clock.js'
 import type { Features, Interest, OpenBroker } from './broker.js'
 import { queue } from './queue.js'
@@ -111,7 +119,8 @@ export function memory(ports: { readonly clock: Clock; readonly newId: () => str
       },
       async close() {
         for (const server of servers.values())
-          for (const caller of server.callers) waiting.fail(caller, new WildcastError('broker_down', 'the broker was closed'))
+          for (const caller of server.callers)
+            waiting.fail(caller, new WildcastError('broker_down', 'the broker was closed'))
         all.clear()
       },
     }

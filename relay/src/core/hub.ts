@@ -3,7 +3,7 @@ import type { Broker, Feature, Interest, OpenBroker, RequestOptions } from '../b
 import type { Clock } from './clock.js'
 import { Feed, feedKey, type Member } from './feed.js'
 import type { OnError } from './outlet.js'
-import { upstream, type Upstream } from './upstream.js'
+import { type Upstream, upstream } from './upstream.js'
 
 /** How long an interest that nobody shares any more is kept, so that remounts and reloads cost the broker nothing. */
 const lingerMs = 1000
@@ -54,14 +54,16 @@ export async function openHub({ brokers, clock, onError }: HubOptions): Promise<
 
   for (const [name, open] of Object.entries(brokers)) links.set(name, await openLink(name, open))
   const defaultName = [...links.keys()][0]
-  if (defaultName === undefined) throw new RangeError('a relay needs a broker: pass one, such as brokers: { main: memory(…) }')
+  if (defaultName === undefined)
+    throw new RangeError('a relay needs a broker: pass one, such as brokers: { main: memory(…) }')
 
   async function openLink(name: string, open: OpenBroker): Promise<Link> {
     let status: Link['status'] = 'down'
     let link: Link | undefined
     const broker = await open({
       status(now, cause) {
-        if (now === 'down') onError(WildcastError.from(cause ?? 'the link is down', 'broker_down'), { stage: 'broker', broker: name })
+        if (now === 'down')
+          onError(WildcastError.from(cause ?? 'the link is down', 'broker_down'), { stage: 'broker', broker: name })
         if (link && link.status === 'down' && now === 'up') tellGap(name)
         status = now
         if (link) link.status = now
@@ -77,7 +79,11 @@ export async function openHub({ brokers, clock, onError }: HubOptions): Promise<
 
   function linkOf(name: string): Link {
     const link = links.get(name)
-    if (!link) throw new WildcastError('unknown_broker', `there is no broker of that name; there are: ${[...links.keys()].join(', ')}`)
+    if (!link)
+      throw new WildcastError(
+        'unknown_broker',
+        `there is no broker of that name; there are: ${[...links.keys()].join(', ')}`,
+      )
     return link
   }
 
@@ -87,7 +93,7 @@ export async function openHub({ brokers, clock, onError }: HubOptions): Promise<
       feed,
       subscribe: (deliver) => linkOf(broker).broker.subscribe(interest, deliver),
       clock,
-      lingerMs: interest.group !== undefined || interest.serve ? 0 : lingerMs,
+      lingerMs: lingers(interest) ? lingerMs : 0,
       closed: () => feeds.delete(key),
       onError,
     })
@@ -125,6 +131,11 @@ export async function openHub({ brokers, clock, onError }: HubOptions): Promise<
       for (const { broker } of links.values()) await broker.close()
     },
   }
+}
+
+/** A member or server that stays on paper would swallow messages, and nobody comes back to the subject of one answer. */
+function lingers({ pattern, group, serve }: Interest): boolean {
+  return group === undefined && !serve && !pattern.startsWith('response.')
 }
 
 function alreadyServed(subject: Subject): WildcastError {

@@ -23,5 +23,7 @@ export function demand(permissions: Permissions, action: Action): void {
     cause = thrown
   }
   if (allowed !== true)
-    throw new WildcastError('forbidden', `you may not ${action.kind} "${action.subject}"; ask for the permission`, { cause })
+    throw new WildcastError('forbidden', `you may not ${action.kind} "${action.subject}"; ask for the permission`, {
+      cause,
+    })
 }

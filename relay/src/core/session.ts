@@ -1,5 +1,4 @@
 import {
-  limits as wire,
   type Message,
   type Pattern,
   type PublishFrame,
@@ -7,6 +6,7 @@ import {
   type Subject,
   type SubscribeFrame,
   WildcastError,
+  limits as wire,
 } from '@wildcast/protocol'
 import type { RequestOptions } from '../brokers/broker.js'
 import { checkPayload, interestOf, ownSubject, publishSubject, refuseClosed, refuseReserved } from './checks.js'

@@ -12,7 +12,7 @@ const nowhere: Outlet = { encoder: { encode: () => undefined }, deliver: () => {
 export const http: Gateway = ({ routes }, relay) => {
   const limit = bodyLimit({
     maxSize: relay.limits.payload,
-    onError: (c) =>
+    onError: () =>
       answer(new WildcastError('too_large', `the body is longer than ${relay.limits.payload} bytes; send it in parts`)),
   })
 
@@ -30,7 +30,7 @@ export const http: Gateway = ({ routes }, relay) => {
   for (const path of ['/ws', '/subscribe/*'])
     routes.all(path, (c) => c.text('connect with a WebSocket\n', 426, { Upgrade: 'websocket' }))
 
-  routes.onError((cause, c) => {
+  routes.onError((cause) => {
     const error = WildcastError.from(cause)
     if (error.code === 'internal') relay.onError(error, { stage: 'http' })
     return answer(error)

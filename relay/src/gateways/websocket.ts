@@ -8,7 +8,7 @@ import { subjectOfPath } from './subject-of-path.js'
 import { classic, subscribeOnly } from './websocket/classic.js'
 import type { OpenDialect } from './websocket/dialect.js'
 import { classicEncoders, type Mode, subscribeEncoders, v1Codecs } from './websocket/encoders.js'
-import { heartbeat, pingMs } from './websocket/heartbeat.js'
+import { heartbeat } from './websocket/heartbeat.js'
 import { type OpenLine, openLine } from './websocket/line.js'
 import { v1 } from './websocket/v1.js'
 
@@ -77,7 +77,7 @@ function dialectOf(request: IncomingMessage, mode: Mode | undefined): OpenDialec
   if (header === undefined) return classic(classicEncoders[demandMode(mode)])
   for (const offered of header.split(',')) {
     const spoken = v1Codecs.get(offered.trim())
-    if (spoken) return v1(spoken.codec, spoken.encoder, pingMs)
+    if (spoken) return v1(spoken.codec, spoken.encoder)
   }
   throw new WildcastError('invalid_frame', `offer one of these subprotocols: ${[...v1Codecs.keys()].join(', ')}`)
 }

@@ -32,7 +32,9 @@ export function classic(encoder: Encoder): OpenDialect {
       receive: (data) => void act(data).catch((cause) => fail(relay, line, cause)),
       ping: line.ping,
       goAway: () => {},
-      close: () => sessions.forEach((session) => session.close()),
+      close() {
+        for (const session of sessions) session.close()
+      },
     }
   }
 }

@@ -1,4 +1,11 @@
-import { type Codec, classicJsonCodec, jsonCodec, type MessageFrame, payloadBytes, payloadText } from '@wildcast/protocol'
+import {
+  type Codec,
+  classicJsonCodec,
+  jsonCodec,
+  type MessageFrame,
+  payloadBytes,
+  payloadText,
+} from '@wildcast/protocol'
 import { classicMsgpackCodec, msgpackCodec } from '@wildcast/protocol/msgpack'
 import type { Encoder } from '../../core/outlet.js'
 import { wireFrame } from './wire-frame.js'

@@ -29,7 +29,12 @@ export function openLine(
   }
   const slow = (): boolean => {
     if (socket.writableLength <= backlogBytes) return false
-    end(new WildcastError('slow_consumer', `more than ${backlogBytes} bytes wait for this reader; read faster, or subscribe to less`))
+    end(
+      new WildcastError(
+        'slow_consumer',
+        `more than ${backlogBytes} bytes wait for this reader; read faster, or subscribe to less`,
+      ),
+    )
     return true
   }
   const line: Line = {
@@ -70,7 +75,9 @@ export function openLine(
   })
   ws.on('pong', heard)
   // ws closes the line itself on a breach of RFC 6455 or of its limits; without a listener the process would end.
-  ws.on('error', (cause) => relay.onError(new WildcastError('invalid_frame', cause.message, { cause }), { stage: 'socket' }))
+  ws.on('error', (cause) =>
+    relay.onError(new WildcastError('invalid_frame', cause.message, { cause }), { stage: 'socket' }),
+  )
   ws.on('close', () => {
     leave()
     dialect.close()
@@ -86,5 +93,8 @@ function reasonOf(error: WildcastError): string {
   const reason = `${error.code}: ${error.message}`
   if (Buffer.byteLength(reason) <= reasonBytes) return reason
   // A cut through a character is dropped, so that the reason stays UTF-8.
-  return Buffer.from(reason).subarray(0, reasonBytes).toString().replace(/\ufffd+$/, '')
+  return Buffer.from(reason)
+    .subarray(0, reasonBytes)
+    .toString()
+    .replace(/\ufffd+$/, '')
 }

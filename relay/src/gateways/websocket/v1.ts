@@ -10,97 +10,134 @@ import {
   type SubscribeFrame,
   WildcastError,
 } from '@wildcast/protocol'
-import { type Encoder, say } from '../../core/outlet.js'
-import type { OpenDialect } from './dialect.js'
+import { type Encoder, type Outlet, say } from '../../core/outlet.js'
+import type { Relay } from '../../core/relay.js'
+import type { Session } from '../../core/session.js'
+import type { Dialect, Line, OpenDialect } from './dialect.js'
+import { pingMs } from './heartbeat.js'
 
-/** The v1 dialect: frames of one codec, every request answered, errors in-band. */
-export function v1(codec: Codec, encoder: Encoder, pingMs: number): OpenDialect {
-  return (relay, line) => {
-    const outlet = { encoder, deliver: line.write }
-    const session = relay.open(outlet)
-    const asking = new Map<number, AbortController>()
-    let begun = false // a frame has come, so that `Connect` would be too late
+/** The v1 dialect: frames of one codec, every question answered, errors in-band. */
+export function v1(codec: Codec, encoder: Encoder): OpenDialect {
+  return (relay, line) => new V1(codec, encoder, relay, line)
+}
 
-    const tell = (frame: RelayFrame): void => say(outlet, frame)
+class V1 implements Dialect {
+  readonly #codec: Codec
+  readonly #relay: Relay
+  readonly #outlet: Outlet
+  readonly #session: Session
+  /** Requests in flight, by ref. */
+  readonly #asking: Map<number, AbortController> = new Map()
+  /** A frame has come, so that `Connect` would be too late. */
+  #begun = false
 
-    const refuse = (cause: unknown, ref: number | undefined): void => {
-      const error = WildcastError.from(cause)
-      if (error.code === 'internal') relay.onError(error, { stage: 'session' })
-      const { code, message, retry, retryInMs } = error
-      tell({ kind: 'Error', ref, code, message, retry, retry_in: retryInMs })
+  constructor(codec: Codec, encoder: Encoder, relay: Relay, line: Line) {
+    this.#codec = codec
+    this.#relay = relay
+    this.#outlet = { encoder, deliver: line.write }
+    this.#session = relay.open(this.#outlet)
+  }
+
+  receive(data: string | Uint8Array): void {
+    let raw: RawFrame | undefined
+    try {
+      raw = this.#codec.decode(data)
+      this.#act(readClientFrame(raw))
+    } catch (cause) {
+      this.#refuse(cause, raw && refOfRaw(raw))
     }
+    this.#begun = true
+  }
 
-    const act = (frame: ClientFrame): void => {
-      switch (frame.kind) {
-        case 'Connect':
-          if (begun) throw new WildcastError('invalid_frame', 'Connect is the first frame, sent once; reconnect instead')
-          return tell(relay.welcome(pingMs))
-        case 'Subscribe':
-          return subscribe(frame)
-        case 'Unsubscribe':
-          session.unsubscribe(frame.id)
-          return tell({ kind: 'Unsubscribed', ref: frame.ref, id: frame.id })
-        case 'Publish':
-          session.publish(frame).then(
-            () => frame.ref !== undefined && tell({ kind: 'Ack', ref: frame.ref }),
-            (cause) => refuse(cause, frame.ref),
-          )
-          return
-        case 'Request':
-          return ask(frame)
-        case 'Cancel':
-          return asking.get(frame.ref)?.abort(new WildcastError('interrupted', 'the request was cancelled'))
-        case 'Authenticate':
-          throw new WildcastError('unsupported', 'this relay asks nobody who they are; leave the token out')
-        case 'Received': // counted for a resume, which this relay has not: Welcome says resume_bytes 0
-        case 'Pong': // its arrival alone is the sign of life
-          return
-      }
-    }
+  ping(): void {
+    this.#say({ kind: 'Ping' })
+  }
 
-    const subscribe = (frame: SubscribeFrame): void => {
-      session
-        .subscribe(frame, ({ id, subject }) => tell({ kind: 'Subscribed', ref: frame.ref, id, subject }))
-        .catch((cause) => refuse(cause, frame.ref))
-    }
+  goAway(windowMs: readonly [number, number]): void {
+    this.#say({ kind: 'GoingAway', reconnect_in: windowMs })
+  }
 
-    const ask = (frame: RequestFrame): void => {
-      const { ref } = frame
-      if (asking.has(ref)) throw new WildcastError('invalid_frame', `a request with ref ${ref} is in flight; count on`)
-      const cancel = new AbortController()
-      asking.set(ref, cancel)
-      session
-        .request(frame, { signal: cancel.signal, onPart: (part) => tell(responseOf(ref, part, true)) })
-        .then(
-          (answer) => tell(responseOf(ref, answer, false)),
-          (cause) => cancel.signal.aborted || refuse(cause, ref),
+  close(): void {
+    for (const request of this.#asking.values()) request.abort(new WildcastError('interrupted', 'the client left'))
+    this.#session.close()
+  }
+
+  #act(frame: ClientFrame): void {
+    switch (frame.kind) {
+      case 'Connect':
+        this.#connect()
+        return
+      case 'Subscribe':
+        this.#subscribe(frame)
+        return
+      case 'Unsubscribe':
+        this.#session.unsubscribe(frame.id)
+        this.#say({ kind: 'Unsubscribed', ref: frame.ref, id: frame.id })
+        return
+      case 'Publish':
+        this.#session.publish(frame).then(
+          () => this.#acknowledge(frame.ref),
+          (cause) => this.#refuse(cause, frame.ref),
         )
-        .finally(() => asking.delete(ref))
+        return
+      case 'Request':
+        this.#request(frame)
+        return
+      case 'Cancel':
+        this.#asking.get(frame.ref)?.abort(new WildcastError('interrupted', 'the request was cancelled'))
+        return
+      case 'Authenticate':
+        throw new WildcastError('unsupported', 'this relay asks nobody who they are; leave the token out')
+      case 'Received': // counted for a resume, which this relay has not: Welcome says resume_bytes 0
+      case 'Pong': // its arrival alone is the sign of life
+        return
     }
+  }
 
-    return {
-      receive(data) {
-        let raw: RawFrame | undefined
-        try {
-          raw = codec.decode(data)
-          act(readClientFrame(raw))
-        } catch (cause) {
-          refuse(cause, raw && refOfRaw(raw))
-        }
-        begun = true
-      },
-      ping: () => tell({ kind: 'Ping' }),
-      goAway: (reconnect_in) => tell({ kind: 'GoingAway', reconnect_in }),
-      close() {
-        for (const request of asking.values()) request.abort(new WildcastError('interrupted', 'the client left'))
-        session.close()
-      },
-    }
+  #connect(): void {
+    if (this.#begun)
+      throw new WildcastError('invalid_frame', 'Connect is the first frame, sent once; reconnect instead')
+    this.#say(this.#relay.welcome(pingMs))
+  }
+
+  #subscribe(frame: SubscribeFrame): void {
+    this.#session
+      .subscribe(frame, ({ id, subject }) => this.#say({ kind: 'Subscribed', ref: frame.ref, id, subject }))
+      .catch((cause) => this.#refuse(cause, frame.ref))
+  }
+
+  #request(frame: RequestFrame): void {
+    const { ref } = frame
+    if (this.#asking.has(ref))
+      throw new WildcastError('invalid_frame', `a request with ref ${ref} is in flight; count on`)
+    const cancel = new AbortController()
+    this.#asking.set(ref, cancel)
+    this.#session
+      .request(frame, { signal: cancel.signal, onPart: (part) => this.#say(responseOf(ref, part)) })
+      .then((answer) => this.#say(responseOf(ref, answer)))
+      // Who cancelled does not wait for an answer any more.
+      .catch((cause) => cancel.signal.aborted || this.#refuse(cause, ref))
+      .finally(() => this.#asking.delete(ref))
+  }
+
+  #acknowledge(ref: number | undefined): void {
+    if (ref !== undefined) this.#say({ kind: 'Ack', ref })
+  }
+
+  #refuse(cause: unknown, ref: number | undefined): void {
+    const error = WildcastError.from(cause)
+    if (error.code === 'internal') this.#relay.onError(error, { stage: 'session' })
+    const { code, message, retry, retryInMs } = error
+    this.#say({ kind: 'Error', ref, code, message, retry, retry_in: retryInMs })
+  }
+
+  #say(frame: RelayFrame): void {
+    say(this.#outlet, frame)
   }
 }
 
 /** A refusal by the responder is an `Error` with the responder's own code. */
-function responseOf(ref: number, answer: Message, more: boolean): RelayFrame {
+function responseOf(ref: number, answer: Message): RelayFrame {
   if (answer.error) return { kind: 'Error', ref, ...answer.error, retry: false }
-  return { kind: 'Response', ref, message: answer.payload, ...(more ? { more } : {}) }
+  return { kind: 'Response', ref, message: answer.payload, ...(answer.more ? { more: true } : {}) }
 }

@@ -1,0 +1,296 @@
+import {
+  encodeUtf8,
+  type Message,
+  type Pattern,
+  parsePattern,
+  parseSubject,
+  payloadBytes,
+  type Subject,
+} from '@wildcast/protocol'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import type { Broker, Feature, Interest, OpenBroker } from './broker.js'
+
+export interface BrokerUnderTest {
+  /** Opens a link to the broker, as a relay does. */
+  readonly open: () => OpenBroker
+}
+
+const subject = (text: string): Subject => parseSubject(text)
+const text = (message: Message): string => new TextDecoder().decode(payloadBytes(message.payload))
+
+/** What every broker promises, each run against the real one. */
+export function brokerContract(name: string, { open }: BrokerUnderTest): void {
+  async function link(): Promise<{ broker: Broker; statuses: string[] }> {
+    const statuses: string[] = []
+    const broker = await open()({ status: (now) => statuses.push(now) })
+    onTestFinished(() => broker.close())
+    return { broker, statuses }
+  }
+
+  /** Everything that an interest gets, and a way to await the next so many. */
+  async function listen(broker: Broker, want: string | Interest): Promise<Inbox> {
+    const inbox = new Inbox()
+    const interest = typeof want === 'string' ? { pattern: parsePattern(want) } : want
+    inbox.undo = await broker.subscribe(interest, (message) => inbox.put(message))
+    return inbox
+  }
+
+  const publish = (broker: Broker, to: string, payload: string | Uint8Array): Promise<void> =>
+    broker.publish({ subject: subject(to), payload })
+
+  describe(`${name} keeps the broker contract`, () => {
+    it('says that its link is up', async () => {
+      const { statuses } = await link()
+      expect(statuses).toEqual(['up'])
+    })
+
+    it('gives a reason for every feature that it has not', async () => {
+      const { broker } = await link()
+      for (const can of Object.values(broker.features)) if (can !== true) expect(can.length).toBeGreaterThan(10)
+    })
+
+    it('delivers what is published once a subscription is confirmed, and nothing else', async () => {
+      const { broker } = await link()
+      const inbox = await listen(broker, 'good.*')
+      await publish(broker, 'good.apple', 'yes')
+      await publish(broker, 'bad.apple', 'no')
+      await publish(broker, 'good.a.b', 'no')
+      await publish(broker, 'good.last', 'last')
+      expect((await inbox.take(2)).map(text)).toEqual(['yes', 'last'])
+    })
+
+    it('delivers once for each interest where interests overlap', async () => {
+      const { broker } = await link()
+      const inboxes = [
+        await listen(broker, 'a.*.c'),
+        await listen(broker, 'a.**'),
+        await listen(broker, '**.c'),
+        await listen(broker, 'a.b.c'),
+      ]
+      await publish(broker, 'a.b.c', 'one')
+      await publish(broker, 'a.x.c', 'two')
+      const all = await Promise.all(inboxes.map((inbox, i) => inbox.take(i === 3 ? 1 : 2)))
+      expect(all.map((messages) => messages.map(text))).toEqual([
+        ['one', 'two'],
+        ['one', 'two'],
+        ['one', 'two'],
+        ['one'],
+      ])
+    })
+
+    it('keeps the order of one publisher', async () => {
+      const { broker } = await link()
+      const inbox = await listen(broker, 'n.*')
+      const numbers = Array.from({ length: 1000 }, (_, i) => String(i))
+      await Promise.all(numbers.map((number, i) => publish(broker, `n.${i % 7}`, number)))
+      expect((await inbox.take(1000)).map(text)).toEqual(numbers)
+    })
+
+    it.each([
+      ['nothing', new Uint8Array()],
+      ['every byte value', Uint8Array.from({ length: 256 }, (_, i) => i)],
+      ['broken UTF-8', Uint8Array.of(0xff, 0xc3, 0x28, 0xed, 0xa0, 0x80)],
+      ['a byte order mark', encodeUtf8('\ufeffx')],
+      ['1 MiB', new Uint8Array(1024 * 1024).fill(7)],
+    ])('leaves a payload of %s unchanged', async (_, payload) => {
+      const { broker } = await link()
+      const inbox = await listen(broker, 'bytes')
+      await publish(broker, 'bytes', payload)
+      const [message] = await inbox.take(1)
+      expect(Buffer.compare(payloadBytes((message as Message).payload), payload)).toBe(0)
+    })
+
+    it('delivers nothing after the undo, and goes on serving the others', async () => {
+      const { broker } = await link()
+      const leaving = await listen(broker, 'x.*')
+      const staying = await listen(broker, 'x.**')
+      await leaving.undo()
+      await publish(broker, 'x.y', 'after')
+      await staying.take(1)
+      expect(leaving.messages).toEqual([])
+    })
+
+    it('takes the undo twice', async () => {
+      const { broker } = await link()
+      const inbox = await listen(broker, 'x')
+      await inbox.undo()
+      await inbox.undo()
+      const again = await listen(broker, 'x')
+      await publish(broker, 'x', 'here')
+      expect((await again.take(1)).map(text)).toEqual(['here'])
+    })
+
+    it('reserves first segments from leading wildcards', async () => {
+      const { broker } = await link()
+      const inbox = await listen(broker, '**')
+      await publish(broker, 'request.x', 'no')
+      await publish(broker, 'plain', 'yes')
+      expect((await inbox.take(1)).map(text)).toEqual(['yes'])
+    })
+
+    it('publishes from inside a delivery after that delivery, in the same order for everybody', async () => {
+      const { broker } = await link()
+      const undo = await broker.subscribe({ pattern: parsePattern('first') }, () => void publish(broker, 'second', '2'))
+      onTestFinished(() => undo())
+      const inbox = await listen(broker, '**')
+      await publish(broker, 'first', '1')
+      expect((await inbox.take(2)).map(text)).toEqual(['1', '2'])
+    })
+
+    withFeature(
+      'queue',
+      'hands each message of a group to one member, in turns, and to every group (SP-BRK-4)',
+      async (broker) => {
+        const join = (group: string): Promise<Inbox> => listen(broker, { pattern: parsePattern('job.*'), group })
+        const first = await join('workers')
+        const second = await join('workers')
+        const alone = await join('audit')
+        for (const job of ['1', '2', '3']) await publish(broker, `job.${job}`, job)
+        expect((await alone.take(3)).map(text)).toEqual(['1', '2', '3'])
+        expect((await first.take(2)).map(text)).toEqual(['1', '3'])
+        expect((await second.take(1)).map(text)).toEqual(['2'])
+      },
+    )
+
+    withFeature('queue', 'goes on in a group when a member leaves', async (broker) => {
+      const join = (): Promise<Inbox> => listen(broker, { pattern: parsePattern('job'), group: 'workers' })
+      const leaving = await join()
+      const staying = await join()
+      await leaving.undo()
+      for (const job of ['1', '2']) await publish(broker, 'job', job)
+      expect((await staying.take(2)).map(text)).toEqual(['1', '2'])
+    })
+
+    withFeature('response_subject', 'carries the subject that an answer is awaited on', async (broker) => {
+      const inbox = await listen(broker, 'ask')
+      await broker.publish({ subject: subject('ask'), payload: '', responseSubject: subject('answer.here') })
+      expect((await inbox.take(1))[0]?.responseSubject).toBe('answer.here')
+    })
+
+    withFeature('headers', 'carries headers, whatever they are called', async (broker) => {
+      const headers = new Map([
+        ['trace', '1'],
+        ['constructor', 'x'],
+        ['__proto__', 'y'],
+      ])
+      const inbox = await listen(broker, 'h')
+      await broker.publish({ subject: subject('h'), payload: '', headers })
+      expect([...((await inbox.take(1))[0]?.headers ?? [])]).toEqual([...headers])
+    })
+
+    withFeature(
+      'wildcard',
+      'publishes to a pattern: once to every interest that it overlaps (T2-MAT-2, T2-MAT-3)',
+      async (broker) => {
+        const all = [
+          await listen(broker, 'lobby.alice'),
+          await listen(broker, 'lobby.*'),
+          await listen(broker, '*.alice'),
+          await listen(broker, '**'),
+        ]
+        const other = await listen(broker, 'den.bob')
+        await broker.publish({ subject: parsePattern('*.alice'), payload: 'hi' })
+        await publish(broker, 'den.bob', 'bye')
+        for (const inbox of all.slice(0, 3)) expect((await inbox.take(1)).map((m) => m.subject)).toEqual(['*.alice'])
+        expect((await other.take(1)).map(text)).toEqual(['bye'])
+      },
+    )
+
+    const timeoutMs = 60_000
+
+    withFeature('request', 'brings a question to the server and the first final answer back', async (broker) => {
+      await serve(broker, 'math.sum', (question, answer) => answer({ payload: `${text(question)}=3` }))
+      const answer = await broker.request?.({ subject: subject('math.sum'), payload: '1+2' }, { timeoutMs })
+      expect(answer && text(answer)).toBe('1+2=3')
+    })
+
+    withFeature('request', 'brings parts in order before the last answer', async (broker) => {
+      await serve(broker, 'count', (_, answer) => {
+        answer({ payload: '1', more: true })
+        answer({ payload: '2', more: true })
+        answer({ payload: '3' })
+      })
+      const parts: string[] = []
+      const last = await broker.request?.(
+        { subject: subject('count'), payload: '' },
+        { timeoutMs, onPart: (part) => parts.push(text(part)) },
+      )
+      expect([...parts, last && text(last)]).toEqual(['1', '2', '3'])
+    })
+
+    withFeature('request', 'says at once that nobody serves', async (broker) => {
+      await expect(broker.request?.({ subject: subject('nobody'), payload: '' }, { timeoutMs })).rejects.toMatchObject({
+        code: 'no_responders',
+      })
+    })
+
+    withFeature('serve', 'refuses a second server, and frees the subject when the first leaves', async (broker) => {
+      const interest: Interest = { pattern: parsePattern('math.sum'), serve: true }
+      const leave = await broker.subscribe(interest, () => {})
+      await expect(broker.subscribe(interest, () => {})).rejects.toMatchObject({ code: 'already_served' })
+      await leave()
+      await (await broker.subscribe(interest, () => {}))()
+    })
+
+    withFeature('serve', 'brings a publish to subscribers and a request to the server', async (broker) => {
+      const published = await listen(broker, 'both')
+      const asked: string[] = []
+      await serve(broker, 'both', (question, answer) => {
+        asked.push(text(question))
+        answer({ payload: '' })
+      })
+      await publish(broker, 'both', 'published')
+      await broker.request?.({ subject: subject('both'), payload: 'asked' }, { timeoutMs })
+      expect([(await published.take(1)).map(text), asked]).toEqual([['published'], ['asked']])
+    })
+
+    withFeature('serve', 'tells callers at once when their server leaves', async (broker) => {
+      const leave = await broker.subscribe({ pattern: parsePattern('slow'), serve: true }, () => {})
+      const answer = broker.request?.({ subject: subject('slow'), payload: '' }, { timeoutMs })
+      await leave()
+      await expect(answer).rejects.toMatchObject({ code: 'no_responders' })
+    })
+
+    /** A feature that the broker has not is refused by the relay before the broker is asked; its reason is checked above. */
+    function withFeature(feature: Feature, title: string, run: (broker: Broker) => Promise<void>): void {
+      it(`${feature}: ${title}`, async () => {
+        const { broker } = await link()
+        if (broker.features[feature] === true) await run(broker)
+      })
+    }
+  })
+
+  type Answer = Pick<Message, 'payload' | 'more'>
+
+  async function serve(
+    broker: Broker,
+    on: string,
+    handle: (question: Message, answer: (say: Answer) => void) => void,
+  ): Promise<void> {
+    const undo = await broker.subscribe({ pattern: on as Pattern, serve: true }, (question) => {
+      handle(question, (say) => void broker.publish({ subject: question.responseSubject as Subject, ...say }))
+    })
+    onTestFinished(() => undo())
+  }
+}
+
+/** What was delivered, and a promise for what is still to come. */
+class Inbox {
+  readonly messages: Message[] = []
+  undo: () => Promise<void> = async () => {}
+  #wake: () => void = () => {}
+
+  put(message: Message): void {
+    this.messages.push(message)
+    this.#wake()
+  }
+
+  /** Takes so many messages, once they are there. */
+  async take(count: number): Promise<Message[]> {
+    while (this.messages.length < count)
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve
+      })
+    return this.messages.splice(0, count)
+  }
+}

@@ -1,0 +1,112 @@
+import { encode } from '@msgpack/msgpack'
+import { WildcastError } from '@wildcast/protocol'
+import { parseMessagePack } from '@wildcast/protocol/msgpack'
+
+// How the original system puts an HTTP request into a message and takes the answer out of one. MessagePack has its structs as positional arrays, and header values
+// and bodies as arrays of integers, since that is what the original writes.
+
+/** The forms that `--request-response` names. */
+export type Form = 'messagepack' | 'json'
+export const forms: readonly Form[] = ['messagepack', 'json']
+
+export interface HttpQuestion {
+  readonly method: string
+  /** Names in lower case, with every value that was sent. */
+  readonly headers: Readonly<Record<string, readonly string[]>>
+  /** Path and query as they were sent. */
+  readonly uri: string
+  /** What follows `/request/`. */
+  readonly path: string
+  readonly body: Uint8Array
+}
+
+export interface HttpAnswer {
+  readonly status: number
+  readonly headers: readonly (readonly [name: string, value: string])[]
+  readonly body: Uint8Array<ArrayBuffer>
+}
+
+export function encodeQuestion(form: Form, { method, headers, uri, path, body }: HttpQuestion): string | Uint8Array {
+  const entries = Object.entries(headers)
+  if (form === 'json') {
+    const plain = Object.fromEntries(entries.map(([name, values]) => [name, values.length === 1 ? values[0] : values]))
+    return JSON.stringify({ method, headers: plain, uri, path, body: [...body] })
+  }
+  const bytes = Object.fromEntries(
+    entries.map(([name, values]) => [name, values.map((value) => [...Buffer.from(value, 'latin1')])]),
+  )
+  return encode([method, bytes, uri, path, [...body]])
+}
+
+/**
+ * Reads what a responder sent.
+ * @throws {WildcastError} `internal`, saying what is wrong with it
+ */
+export function decodeAnswer(form: Form, payload: Uint8Array): HttpAnswer {
+  const value =
+    form === 'json' ? parse(() => JSON.parse(Buffer.from(payload).toString())) : parse(() => parseMessagePack(payload))
+  const [headers, status, body] = Array.isArray(value) ? value : fieldsOf(value)
+  if (!Number.isInteger(status) || status < 200 || status > 599) throw bad('its status must be from 200 to 599')
+  return { status, headers: headersOf(headers), body: bytesOf(body) }
+}
+
+function fieldsOf(value: unknown): unknown[] {
+  if (typeof value !== 'object' || value === null) throw bad('it must be {headers, status, body}')
+  const { headers, status, body } = value as Record<string, unknown>
+  return [headers, status, body]
+}
+
+function headersOf(value: unknown): HttpAnswer['headers'] {
+  if (value === undefined || value === null) return []
+  if (typeof value !== 'object') throw bad('its headers must be an object')
+  return Object.entries(value).flatMap(([name, values]) =>
+    (isList(values) ? values : [values]).map((text) => [name, textOf(text)] as const),
+  )
+}
+
+/** Several values, rather than the bytes of one. */
+function isList(value: unknown): value is unknown[] {
+  return Array.isArray(value) && !value.every((item) => typeof item === 'number')
+}
+
+function textOf(value: unknown): string {
+  const text = typeof value === 'string' ? value : Buffer.from(bytesOf(value)).toString('latin1')
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: a header value must hold none of them (RFC 9110, 5.5)
+  if (/[\x00-\x08\x0a-\x1f\x7f]/.test(text)) throw bad('a header value holds a control character')
+  return text
+}
+
+function bytesOf(value: unknown): Uint8Array<ArrayBuffer> {
+  if (value === undefined || value === null) return new Uint8Array()
+  if (typeof value === 'string') return Buffer.from(value)
+  if (value instanceof Uint8Array) return Uint8Array.from(value)
+  if (Array.isArray(value) && value.every((byte) => Number.isInteger(byte) && byte >= 0 && byte <= 255))
+    return Uint8Array.from(value)
+  throw bad('a body is an array of whole numbers from 0 to 255, or a string')
+}
+
+function parse(run: () => unknown): unknown {
+  try {
+    return run()
+  } catch (cause) {
+    throw bad('it is not in the form that the gateway was started with', cause)
+  }
+}
+
+function bad(why: string, cause?: unknown): WildcastError {
+  return new WildcastError('internal', `the response could not be read: ${why}`, { cause })
+}
+
+/** A request's path as segments of a subject: `.` is spelled `_DOT_`, an empty segment `%`, and what no segment can hold is percent-escaped. */
+export function subjectOfRequest(method: string, path: string): string {
+  const segments = path
+    .split('/')
+    .map((segment) =>
+      segment === '' ? '%' : segment.replaceAll('.', '_DOT_').replace(/[\s\p{Cc}*>#+]/gu, percentEscape),
+    )
+  return [method, ...segments].join('.')
+}
+
+function percentEscape(character: string): string {
+  return [...Buffer.from(character)].map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join('')
+}

@@ -1,0 +1,90 @@
+import type { HttpBindings } from '@hono/node-server'
+import { payloadBytes, WildcastError } from '@wildcast/protocol'
+import type { Context } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import type { Encoder } from '../core/outlet.js'
+import type { Relay } from '../core/relay.js'
+import type { Gateway } from './gateway.js'
+import { decodeAnswer, encodeQuestion, type Form, type HttpAnswer, subjectOfRequest } from './http-envelope.js'
+import { subjectOfPath } from './subject-of-path.js'
+
+export interface HttpRequestOptions {
+  /** How requests are put into messages; without it `/request` is closed. */
+  readonly form?: Form | undefined
+  /** How long an answer is waited for. @default 2000 */
+  readonly timeoutMs?: number | undefined
+}
+
+/** A client of one request is sent the bytes of its answer, and nothing else. */
+const payloadOnly: Encoder = { encode: (frame) => (frame.kind === 'Message' ? payloadBytes(frame.message) : undefined) }
+
+/** `/request/<path>`, any method: the request goes out on `request.<id>.<METHOD>.<path>`, and the first message on `response.<id>.…` is its answer. */
+export function httpRequest({ form, timeoutMs = 2000 }: HttpRequestOptions = {}): Gateway {
+  return ({ routes }, relay) => {
+    const limit = bodyLimit({
+      maxSize: relay.limits.payload,
+      onError: () => new Response('too_large: the body is too long; send less\n', { status: 413 }),
+    })
+    routes.all('/request/*', limit, async (c) => {
+      if (!form) return c.text('request-response is not supported: start the gateway with --request-response', 400)
+      const question = await questionOf(c)
+      try {
+        const payload = await ask(
+          relay,
+          subjectOfRequest(question.method, question.path),
+          encodeQuestion(form, question),
+          timeoutMs,
+        )
+        return respond(decodeAnswer(form, payload))
+      } catch (cause) {
+        const error = WildcastError.from(cause)
+        if (error.code === 'timeout') return c.text('response timed out', 504)
+        if (error.code === 'internal') return c.text(error.message, 500)
+        throw error
+      }
+    })
+  }
+}
+
+async function questionOf(c: Context): Promise<Parameters<typeof encodeQuestion>[1]> {
+  const { incoming } = c.env as HttpBindings
+  const { pathname, search } = new URL(c.req.url)
+  return {
+    method: c.req.method,
+    headers: incoming.headersDistinct as Record<string, string[]>,
+    uri: pathname + search,
+    path: subjectOfPath(pathname, '/request/'),
+    body: await c.req.bytes(),
+  }
+}
+
+/** Publishes a question once its answer is listened for. Whatever happens, nothing of it is left behind. */
+function ask(relay: Relay, path: string, message: string | Uint8Array, timeoutMs: number): Promise<Uint8Array> {
+  const id = relay.newId()
+  const answerOn = `response.${id}.${path}`
+  return new Promise<Uint8Array>((resolve, reject) => {
+    const session = relay.open({ encoder: payloadOnly, deliver: resolveOnce })
+    const stopClock = relay.clock.after(timeoutMs, () =>
+      end(() => reject(new WildcastError('timeout', 'nobody answered'))),
+    )
+    function end(settle: () => void): void {
+      stopClock()
+      session.close()
+      settle()
+    }
+    function resolveOnce(payload: Uint8Array): void {
+      end(() => resolve(payload))
+    }
+    session
+      .subscribe({ subject: answerOn }, () => {})
+      .then(() => session.publish({ subject: `request.${id}.${path}`, message, response_subject: answerOn }))
+      .catch((cause) => end(() => reject(cause)))
+  })
+}
+
+function respond({ status, headers, body }: HttpAnswer): Response {
+  const bare = status === 204 || status === 205 || status === 304
+  const response = new Response(bare ? null : body, { status })
+  for (const [name, value] of headers) response.headers.append(name, value)
+  return response
+}

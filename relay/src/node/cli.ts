@@ -1,0 +1,27 @@
+import { readFileSync } from 'node:fs'
+import { Command, type CommanderError } from 'commander'
+import { gateway } from './commands/gateway.js'
+import { pub } from './commands/pub.js'
+import { request } from './commands/request.js'
+import { sub } from './commands/sub.js'
+
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+  version: string
+}
+
+/** Words that were not understood. What fails later exits with 1. */
+const usageExitCode = 2
+
+const program = new Command('wildcast')
+  .description('Your brokers, in the browser.')
+  .version(version)
+  .showHelpAfterError('(wildcast --help lists what there is)')
+
+for (const command of [gateway(), sub(), pub(), request()]) program.addCommand(command)
+for (const command of [program, ...program.commands])
+  command.exitOverride((error: CommanderError) => process.exit(error.exitCode === 0 ? 0 : usageExitCode))
+
+program.parseAsync().catch((cause: unknown) => {
+  process.stderr.write(`${cause instanceof Error ? cause.message : String(cause)}\n`)
+  process.exitCode = 1
+})

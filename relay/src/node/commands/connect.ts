@@ -1,0 +1,58 @@
+import { type Client, createClient, WildcastError } from '@wildcast/client'
+import { Option } from 'commander'
+import { WebSocket } from 'ws'
+
+/** The flag that every client command has. */
+export const urlFlag = (): Option =>
+  new Option('-u, --url <url>', 'the relay').env('WILDCAST_URL').default('ws://localhost:3015')
+
+export interface ClientFlags {
+  readonly url: string
+  readonly broker?: string
+}
+
+export const brokerFlag = (): Option =>
+  new Option('-b, --broker <name>', "one of the relay's brokers, instead of its default")
+
+/** A client for the command line. Ctrl-C ends it cleanly, with exit code 0. */
+export function connect({ url, broker }: ClientFlags): Client {
+  const client = createClient({
+    url,
+    WebSocket,
+    onError: (error) => complain(error),
+    ...(broker === undefined ? {} : { broker }),
+  })
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => {
+      client.close()
+      process.exit(0)
+    })
+  return client
+}
+
+/** Runs one action, and rejects at the first failure to reach the relay: a script wants to know, not to wait. */
+export async function once<Result>(flags: ClientFlags, action: (client: Client) => Promise<Result>): Promise<Result> {
+  const client = connect(flags)
+  try {
+    return await Promise.race([unreachable(client, flags.url), action(client)])
+  } finally {
+    client.close()
+  }
+}
+
+function unreachable(client: Client, url: string): Promise<never> {
+  return new Promise((_, reject) => {
+    client.onStatus((status) => {
+      if (status.state === 'waiting')
+        reject(
+          new WildcastError('interrupted', `can't reach ${url}; is the relay running there? (npx wildcast gateway)`),
+        )
+      if (status.state === 'closed' && status.reason) reject(status.reason)
+    })
+  })
+}
+
+/** Tells of a failure on stderr. */
+export function complain({ code, message }: WildcastError): void {
+  process.stderr.write(`${code}: ${message}\n`)
+}

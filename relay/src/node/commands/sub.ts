@@ -1,0 +1,30 @@
+import { Command } from 'commander'
+import { brokerFlag, type ClientFlags, complain, connect, urlFlag } from './connect.js'
+import { asJson, asLine, type PrintFlags } from './print.js'
+
+/** `wildcast sub`: prints what comes until Ctrl-C, across reconnects; ends with exit code 1 where the subscription is refused. */
+export function sub(): Command {
+  return new Command('sub')
+    .description('print the messages of a pattern, such as good.*')
+    .argument('<pattern>')
+    .addOption(urlFlag())
+    .addOption(brokerFlag())
+    .option('-j, --json', 'one JSON object for each message')
+    .action((pattern: string, flags: ClientFlags & PrintFlags) => {
+      const client = connect(flags)
+      client.onStatus((status) => {
+        if (status.state === 'waiting') process.stderr.write(`can't reach ${flags.url}; trying again\n`)
+      })
+      client.subscribe(pattern, (message) => process.stdout.write(flags.json ? asJson(message) : asLine(message)), {
+        onStatus: (status) => {
+          if (status === 'ready') process.stderr.write(`subscribed to ${pattern}\n`)
+          if (status === 'denied' || status === 'error') {
+            process.exitCode = 1
+            client.close()
+          }
+        },
+        onGap: () => process.stderr.write('messages may have been lost here\n'),
+        onError: complain,
+      })
+    })
+}

@@ -1,0 +1,37 @@
+import type { Clock } from '../core/clock.js'
+
+/** A clock that stands still until a test moves it. */
+export interface FakeClock extends Clock {
+  /** Lets so many milliseconds pass: timers run at their own moment, in order. */
+  advance(ms: number): void
+  /** How many timers are set. */
+  readonly timers: number
+}
+
+export function fakeClock(): FakeClock {
+  const timers = new Set<{ readonly at: number; readonly run: () => void }>()
+  let now = 0
+  return {
+    now: () => now,
+    wall: () => now,
+    after(ms, run) {
+      const timer = { at: now + ms, run }
+      timers.add(timer)
+      return () => timers.delete(timer)
+    },
+    advance(ms) {
+      const end = now + ms
+      for (;;) {
+        const next = [...timers].filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)[0]
+        if (!next) break
+        timers.delete(next)
+        now = next.at
+        next.run()
+      }
+      now = end
+    },
+    get timers() {
+      return timers.size
+    },
+  }
+}

@@ -1,0 +1,164 @@
+import { describe, expect, it } from 'vitest'
+import { http, httpRequest, websocket } from '../src/index.js'
+import { connect } from './socket.js'
+import { startRelay } from './start-relay.js'
+
+describe('the HTTP gateway', () => {
+  it('publishes the bytes of a body, and says so', async () => {
+    const { address } = await startRelay()
+    const socket = await connect(`ws://${address}/ws`, 'wildcast.v1+json')
+    socket.send('{"Subscribe":"good.*"}')
+    await socket.next()
+    const response = await fetch(`http://${address}/publish/good.test`, { method: 'POST', body: Uint8Array.of(0, 255) })
+    expect([response.status, await response.text()]).toEqual([202, 'published to subject'])
+    expect(await socket.json()).toMatchObject({ Message: { subject: 'good.test', bytes: 'AP8=' } })
+  })
+
+  it.each([
+    ['GET', '/publish/a', 405, 'POST'],
+    ['DELETE', '/publish/a', 405, 'POST'],
+    ['POST', '/healthz', 405, 'GET, HEAD'],
+    ['POST', '/nowhere', 404, null],
+    ['GET', '/ws', 426, null],
+  ])('answers %s %s with %i (SP-GW-10)', async (method, path, status, allow) => {
+    const { address } = await startRelay()
+    const response = await fetch(`http://${address}${path}`, { method })
+    expect([response.status, response.headers.get('allow')]).toEqual([status, allow])
+  })
+
+  it('answers a body over the limit with 413, announced or not (SP-GW-10)', async () => {
+    const { address } = await startRelay({ limits: { payload: 1000 } })
+    const url = `http://${address}/publish/a`
+    expect((await fetch(url, { method: 'POST', body: 'x'.repeat(1000) })).status).toBe(202)
+    expect((await fetch(url, { method: 'POST', body: 'x'.repeat(1001) })).status).toBe(413)
+    const endless = new ReadableStream({ pull: (stream) => stream.enqueue(new Uint8Array(600)) })
+    const init: RequestInit & { duplex: 'half' } = { method: 'POST', body: endless, duplex: 'half' }
+    expect((await fetch(url, init)).status).toBe(413)
+  })
+
+  it('answers an invalid subject with 400 and the reason (SP-GW-10)', async () => {
+    const { address } = await startRelay()
+    const response = await fetch(`http://${address}/publish/a..b`, { method: 'POST' })
+    expect([response.status, await response.text()]).toEqual([
+      400,
+      'invalid_subject: "a..b" is not a valid subject: it has an empty segment; put one or more characters between the dots\n',
+    ])
+  })
+
+  it('tells its health and its brokers', async () => {
+    const { address } = await startRelay()
+    const response = await fetch(`http://${address}/healthz`)
+    expect(await response.json()).toMatchObject({ status: 'ok', brokers: [{ name: 'test', status: 'up' }] })
+  })
+
+  it('logs neither payloads nor tokens, whatever goes wrong (SP-GW-11)', async () => {
+    const relay = await startRelay()
+    const secret = 'tell-nobody'
+    const classic = await connect(`ws://${relay.address}/ws`)
+    classic.send(`{"Publish":{"message":"${secret}","subject":"a..b"}}`)
+    await classic.closed
+    const v1 = await connect(`ws://${relay.address}/ws`, 'wildcast.v1+json')
+    v1.send(`{"Connect":{"token":"${secret}"}}`)
+    v1.send(`{"Publish":{"ref":1,"subject":"${'x'.repeat(300)}","message":"${secret}"}}`)
+    v1.send(`{"Publish":{"ref":1,"subject":"a","message":"${secret}`)
+    await v1.next()
+    expect(`${String(await v1.next())}${String(await v1.next())}`).not.toContain(secret)
+    await fetch(`http://${relay.address}/publish/a..b`, { method: 'POST', body: secret })
+    expect(relay.errors.join()).not.toContain(secret)
+  })
+})
+
+describe('/request', () => {
+  const open = (form?: 'json' | 'messagepack', timeoutMs = 60_000): ReturnType<typeof startRelay> =>
+    startRelay({ gateways: [http, websocket({ mode: 'json' }), httpRequest({ form, timeoutMs })] })
+
+  /** Answers requests to a pattern like a classic client would. */
+  async function responder(
+    address: string,
+    pattern: string,
+    answer: (question: Record<string, unknown>) => unknown,
+  ): Promise<void> {
+    const socket = await connect(`ws://${address}/ws`, 'wildcast.v1+json')
+    socket.send(JSON.stringify({ Subscribe: pattern }))
+    await socket.next()
+    socket.ws.on('message', (data: Buffer) => {
+      const { message, response_subject } = JSON.parse(data.toString()).Message
+      socket.send(
+        JSON.stringify({
+          Publish: { subject: response_subject, message: JSON.stringify(answer(JSON.parse(message))) },
+        }),
+      )
+    })
+  }
+
+  it('puts a request into a message and takes the answer out of one', async () => {
+    const { address } = await open('json')
+    await responder(address, 'request.*.POST.test.x.hello_DOT_txt', (question) => ({
+      status: 201,
+      headers: { 'x-seen': ['a', 'b'], 'content-type': 'application/json' },
+      body: [...Buffer.from(JSON.stringify(question))],
+    }))
+    const response = await fetch(`http://${address}/request/test/x/hello.txt?q=1`, {
+      method: 'POST',
+      body: 'hi',
+      headers: { 'x-one': '1' },
+    })
+    expect([response.status, response.headers.get('x-seen'), await response.json()]).toEqual([
+      201,
+      'a, b',
+      {
+        method: 'POST',
+        headers: expect.objectContaining({ 'x-one': '1', host: address }),
+        uri: '/request/test/x/hello.txt?q=1',
+        path: 'test/x/hello.txt',
+        body: [104, 105],
+      },
+    ])
+  })
+
+  it('gives each of 200 requests at once its own answer (SP-GW-6)', async () => {
+    const { address } = await open('json')
+    await responder(address, 'request.*.GET.echo.*', (question) => ({
+      status: 200,
+      headers: {},
+      body: [...Buffer.from(String(question.path))],
+    }))
+    const numbers = Array.from({ length: 200 }, (_, i) => i)
+    const answers = await Promise.all(
+      numbers.map(async (i) => (await fetch(`http://${address}/request/echo/${i}`)).text()),
+    )
+    expect(answers).toEqual(numbers.map((i) => `echo/${i}`))
+  })
+
+  it('answers 504 where nobody does (SP-GW-5)', async () => {
+    const { address } = await open('json', 1)
+    const response = await fetch(`http://${address}/request/nobody`)
+    expect([response.status, await response.text()]).toEqual([504, 'response timed out'])
+  })
+
+  it.each([
+    [{ status: 99 }],
+    [{ status: 'x' }],
+    ['text'],
+    [null],
+    [{ status: 200, body: [256] }],
+    [{ status: 200, headers: { a: 'b\r\nc' } }],
+  ])('answers 500 with a reason where the answer is %j', async (answer) => {
+    const { address } = await open('json')
+    await responder(address, 'request.*.GET.bad', () => answer)
+    const response = await fetch(`http://${address}/request/bad`)
+    expect([response.status, await response.text()]).toEqual([
+      500,
+      expect.stringMatching(/^the response could not be read: .{10}/),
+    ])
+  })
+
+  it('answers 400 where the gateway was started without it', async () => {
+    const { address } = await open()
+    const response = await fetch(`http://${address}/request/a`)
+    expect([response.status, await response.text()]).toEqual([
+      400,
+      expect.stringContaining('request-response is not supported'),
+    ])
+  })
+})

@@ -1,0 +1,290 @@
+import { decode, encode } from '@msgpack/msgpack'
+import { describe, expect, it } from 'vitest'
+import { connect, type Socket } from './socket.js'
+import { type StartedRelay, startRelay } from './start-relay.js'
+
+const json = 'wildcast.v1+json'
+const msgpack = 'wildcast.v1+msgpack'
+
+async function client(relay: StartedRelay): Promise<Socket & { say(frame: unknown): void }> {
+  const socket = await connect(`ws://${relay.address}/ws`, json)
+  return { ...socket, say: (frame) => socket.send(JSON.stringify(frame)) }
+}
+
+/** Says a frame and takes the next that comes. */
+async function ask(socket: Socket, frame: unknown): Promise<unknown> {
+  socket.send(JSON.stringify(frame))
+  return socket.json()
+}
+
+describe('v1 on /ws', () => {
+  it('takes the first subprotocol that it knows', async () => {
+    const { address } = await startRelay()
+    expect((await connect(`ws://${address}/ws`, ['other', msgpack, json])).ws.protocol).toBe(msgpack)
+  })
+
+  it('refuses a client that offers unknown subprotocols only', async () => {
+    const { address } = await startRelay()
+    await expect(connect(`ws://${address}/ws`, ['mqtt', 'wildcast.v9+json'])).rejects.toThrow('400')
+  })
+
+  it('answers Connect with what the client must know', async () => {
+    const relay = await startRelay()
+    const socket = await client(relay)
+    expect(await ask(socket, { Connect: { client: 'test/1', token: 'x' } })).toEqual({
+      Welcome: {
+        session: expect.stringMatching(/^[0-9A-Z]{26}$/),
+        resumed: false,
+        received: 0,
+        relay: relay.relay.id,
+        brokers: [
+          {
+            name: 'test',
+            default: true,
+            status: 'up',
+            features: ['queue', 'request', 'serve', 'response_subject', 'headers', 'wildcard'],
+          },
+        ],
+        limits: { payload: 1024 * 1024, subscriptions: 1000, resume_bytes: 0 },
+        ping: 25_000,
+        time: expect.any(Number),
+      },
+    })
+  })
+
+  it('refuses a second Connect in-band, and one that comes late', async () => {
+    const relay = await startRelay()
+    const twice = await client(relay)
+    await ask(twice, { Connect: {} })
+    expect(await ask(twice, { Connect: {} })).toMatchObject({ Error: { code: 'invalid_frame', retry: false } })
+    const late = await client(relay)
+    await ask(late, { Subscribe: 'a' })
+    expect(await ask(late, { Connect: {} })).toMatchObject({ Error: { code: 'invalid_frame' } })
+    expect(await ask(late, { Publish: { ref: 1, subject: 'b', message: 'lives' } })).toEqual({ Ack: { ref: 1 } })
+  })
+
+  it('starts anew where a session is asked for, since none is kept', async () => {
+    const socket = await client(await startRelay())
+    const welcome = await ask(socket, { Connect: { session: 'old', received: 7 } })
+    expect(welcome).toMatchObject({ Welcome: { resumed: false, received: 0 } })
+  })
+
+  it('answers a bare Subscribe, and sends what is published after it', async () => {
+    const socket = await client(await startRelay())
+    socket.say({ Subscribe: 'good.*' })
+    socket.say({ Publish: { ref: 1, subject: 'good.apple', message: 'hi' } })
+    expect(await socket.json()).toEqual({ Subscribed: { id: 1, subject: 'good.*' } })
+    expect(await socket.json()).toEqual({ Message: { id: 1, subject: 'good.apple', message: 'hi', broker: 'test' } })
+    expect(await socket.json()).toEqual({ Ack: { ref: 1 } })
+  })
+
+  it('gives equal subscriptions one id, over all clients and spellings', async () => {
+    const relay = await startRelay()
+    const first = await client(relay)
+    const second = await client(relay)
+    const same = { id: 1, subject: 'good.*.**' }
+    expect(await ask(first, { Subscribe: { ref: 1, subject: 'good.>' } })).toEqual({ Subscribed: { ref: 1, ...same } })
+    expect(await ask(first, { Subscribe: { ref: 2, subject: 'good.*.#' } })).toEqual({
+      Subscribed: { ref: 2, ...same },
+    })
+    expect(await ask(second, { Subscribe: { ref: 1, subject: 'good.**.*' } })).toEqual({
+      Subscribed: { ref: 1, ...same },
+    })
+  })
+
+  it('sends a message once for each id that it matches', async () => {
+    const socket = await client(await startRelay())
+    await ask(socket, { Subscribe: 'good.*' })
+    await ask(socket, { Subscribe: '**' })
+    socket.say({ Publish: { subject: 'good.apple', message: 'hi' } })
+    const ids = [await socket.json(), await socket.json()].map(
+      (frame) => (frame as { Message: { id: number } }).Message.id,
+    )
+    expect(ids.sort()).toEqual([1, 2])
+  })
+
+  it('ends a subscription with one Unsubscribe, and says so', async () => {
+    const socket = await client(await startRelay())
+    await ask(socket, { Subscribe: 'a' })
+    await ask(socket, { Subscribe: 'a' })
+    expect(await ask(socket, { Unsubscribe: { ref: 5, id: 1 } })).toEqual({ Unsubscribed: { ref: 5, id: 1 } })
+    expect(await ask(socket, { Publish: { ref: 6, subject: 'a', message: '' } })).toEqual({ Ack: { ref: 6 } })
+    expect(await ask(socket, { Unsubscribe: { ref: 7, id: 1 } })).toMatchObject({
+      Error: { ref: 7, code: 'invalid_frame' },
+    })
+  })
+
+  it('brings bytes to JSON readers as base64 where they are no text, and text as text', async () => {
+    const relay = await startRelay()
+    const reader = await client(relay)
+    await ask(reader, { Subscribe: 'b' })
+    const writer = await connect(`ws://${relay.address}/ws`, msgpack)
+    writer.send(encode({ Publish: { subject: 'b', message: Uint8Array.of(0xff, 0) } }))
+    writer.send(encode({ Publish: { subject: 'b', message: new TextEncoder().encode('\ufeffé') } }))
+    writer.send(encode({ Publish: { subject: 'b', bytes: [1, 2] } }))
+    expect(await reader.json()).toEqual({ Message: { id: 1, subject: 'b', broker: 'test', bytes: '/wA=' } })
+    expect(await reader.json()).toMatchObject({ Message: { message: '\ufeffé' } })
+    expect(await reader.json()).toMatchObject({ Message: { message: '\u0001\u0002' } })
+  })
+
+  it('speaks MessagePack: a payload is always bin', async () => {
+    const relay = await startRelay()
+    const reader = await connect(`ws://${relay.address}/ws`, msgpack)
+    reader.send(encode({ Subscribe: 'b' }))
+    expect(decode((await reader.next()) as Buffer)).toEqual({ Subscribed: { id: 1, subject: 'b' } })
+    await fetch(`http://${relay.address}/publish/b`, { method: 'POST', body: 'text' })
+    expect(decode((await reader.next()) as Buffer)).toEqual({
+      Message: { id: 1, subject: 'b', broker: 'test', message: Buffer.from('text') },
+    })
+  })
+
+  it('carries headers and the subject of an answer', async () => {
+    const socket = await client(await startRelay())
+    await ask(socket, { Subscribe: 'h' })
+    socket.say({
+      Publish: { subject: 'h', message: '', headers: { trace: '1', constructor: '2' }, response_subject: 'back' },
+    })
+    expect(await socket.json()).toEqual({
+      Message: {
+        id: 1,
+        subject: 'h',
+        message: '',
+        broker: 'test',
+        response_subject: 'back',
+        headers: { trace: '1', constructor: '2' },
+      },
+    })
+  })
+
+  it('publishes to a pattern where that was asked for', async () => {
+    const socket = await client(await startRelay())
+    await ask(socket, { Subscribe: 'lobby.alice' })
+    expect(await ask(socket, { Publish: { ref: 1, subject: '*.alice', message: 'hi' } })).toMatchObject({
+      Error: { ref: 1, code: 'invalid_subject' },
+    })
+    socket.say({ Publish: { subject: '*.alice', message: 'hi', wildcard: true } })
+    expect(await socket.json()).toMatchObject({ Message: { subject: '*.alice', message: 'hi' } })
+  })
+
+  it('hands each message of a group to one client, in turns', async () => {
+    const relay = await startRelay()
+    const members = [await client(relay), await client(relay)]
+    for (const member of members) await ask(member, { Subscribe: { subject: 'job', group: 'workers' } })
+    for (const message of ['1', '2', '3', '4'])
+      await fetch(`http://${relay.address}/publish/job`, { method: 'POST', body: message })
+    const [first, second] = members as [Socket, Socket]
+    const taken = [await first.json(), await second.json(), await first.json(), await second.json()]
+    expect(taken).toMatchObject(['1', '2', '3', '4'].map((message) => ({ Message: { message } })))
+  })
+})
+
+describe('requests over v1', () => {
+  const serving = async (relay: StartedRelay, subject: string): Promise<Socket & { say(frame: unknown): void }> => {
+    const server = await client(relay)
+    await ask(server, { Subscribe: { subject, serve: true } })
+    return server
+  }
+  const responseSubjectOf = (frame: unknown): string =>
+    (frame as { Message: { response_subject: string } }).Message.response_subject
+
+  it('brings the question to the server and the answer back', async () => {
+    const relay = await startRelay()
+    const server = await serving(relay, 'math.sum')
+    const caller = await client(relay)
+    caller.say({ Request: { ref: 9, subject: 'math.sum', message: '1+2', headers: { trace: '1' } } })
+    const question = await server.json()
+    expect(question).toMatchObject({ Message: { subject: 'math.sum', message: '1+2', headers: { trace: '1' } } })
+    expect(await ask(server, { Publish: { ref: 1, subject: responseSubjectOf(question), message: '3' } })).toEqual({
+      Ack: { ref: 1 },
+    })
+    expect(await caller.json()).toEqual({ Response: { ref: 9, message: '3' } })
+  })
+
+  it('brings parts, then the last answer', async () => {
+    const relay = await startRelay()
+    const server = await serving(relay, 'count')
+    const caller = await client(relay)
+    caller.say({ Request: { ref: 1, subject: 'count', message: '' } })
+    const subject = responseSubjectOf(await server.json())
+    server.say({ Publish: { subject, message: '1', more: true } })
+    server.say({ Publish: { subject, message: '2' } })
+    expect(await caller.json()).toEqual({ Response: { ref: 1, message: '1', more: true } })
+    expect(await caller.json()).toEqual({ Response: { ref: 1, message: '2' } })
+  })
+
+  it("brings the responder's refusal with its own code", async () => {
+    const relay = await startRelay()
+    const server = await serving(relay, 'math.sum')
+    const caller = await client(relay)
+    caller.say({ Request: { ref: 1, subject: 'math.sum', message: 'x' } })
+    const subject = responseSubjectOf(await server.json())
+    server.say({ Publish: { subject, error: { code: 'not_a_number', message: 'send numbers' } } })
+    expect(await caller.json()).toEqual({
+      Error: { ref: 1, code: 'not_a_number', message: 'send numbers', retry: false },
+    })
+  })
+
+  it('says no_responders at once, and timeout in time', async () => {
+    const relay = await startRelay()
+    const caller = await client(relay)
+    expect(await ask(caller, { Request: { ref: 1, subject: 'nobody', message: '' } })).toMatchObject({
+      Error: { ref: 1, code: 'no_responders', retry: true },
+    })
+    await serving(relay, 'silent')
+    expect(await ask(caller, { Request: { ref: 2, subject: 'silent', message: '', timeout: 1 } })).toMatchObject({
+      Error: { ref: 2, code: 'timeout', retry: true },
+    })
+  })
+
+  it('refuses a second server, and takes one when the first has left', async () => {
+    const relay = await startRelay()
+    const first = await serving(relay, 'one')
+    const second = await client(relay)
+    const claim = { Subscribe: { ref: 1, subject: 'one', serve: true } }
+    expect(await ask(second, claim)).toMatchObject({ Error: { ref: 1, code: 'already_served' } })
+    await ask(first, { Unsubscribe: { id: 1 } })
+    expect(await ask(second, claim)).toMatchObject({ Subscribed: { ref: 1 } })
+  })
+
+  it('tells the caller when the server drops with its request in hand (Q7)', async () => {
+    const relay = await startRelay()
+    const server = await serving(relay, 'math.sum')
+    const caller = await client(relay)
+    caller.say({ Request: { ref: 1, subject: 'math.sum', message: '' } })
+    await server.next()
+    server.ws.terminate()
+    expect(await caller.json()).toMatchObject({ Error: { ref: 1, code: 'no_responders' } })
+  })
+
+  it('refuses a ref that is in flight, and says nothing more of a cancelled request', async () => {
+    const relay = await startRelay()
+    await serving(relay, 'silent')
+    const caller = await client(relay)
+    caller.say({ Request: { ref: 1, subject: 'silent', message: '' } })
+    expect(await ask(caller, { Request: { ref: 1, subject: 'silent', message: '' } })).toMatchObject({
+      Error: { ref: 1, code: 'invalid_frame' },
+    })
+    caller.say({ Cancel: { ref: 1 } })
+    expect(await ask(caller, { Publish: { ref: 2, subject: 'x', message: '' } })).toEqual({ Ack: { ref: 2 } })
+  })
+
+  it("lets classic and v1 ask each other by the original's scheme", async () => {
+    const relay = await startRelay()
+    const server = await serving(relay, 'math.sum')
+    const classic = await connect(`ws://${relay.address}/ws`)
+    const say = (frame: unknown): void => classic.send(JSON.stringify(frame))
+    say({ Subscribe: 'response.7.math.sum' })
+    say({ Publish: { message: [49], subject: 'request.7.math.sum', response_subject: 'response.7.math.sum' } })
+    const question = await server.json()
+    expect(question).toMatchObject({
+      Message: { subject: 'math.sum', message: '1', response_subject: 'response.7.math.sum' },
+    })
+    server.say({ Publish: { subject: 'response.7.math.sum', message: '3' } })
+    expect(await classic.json()).toEqual({
+      message: [51],
+      subject: 'response.7.math.sum',
+      broker: 'test',
+      response_subject: null,
+    })
+  })
+})
