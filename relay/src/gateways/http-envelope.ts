@@ -1,5 +1,5 @@
 import { encode } from '@msgpack/msgpack'
-import { WildcastError } from '@wildcast/protocol'
+import { encodeUtf8, WildcastError } from '@wildcast/protocol'
 import { parseMessagePack } from '@wildcast/protocol/msgpack'
 
 // How the original system puts an HTTP request into a message and takes the answer out of one. MessagePack has its structs as positional arrays, and header values
@@ -78,7 +78,7 @@ function textOf(value: unknown): string {
 
 function bytesOf(value: unknown): Uint8Array<ArrayBuffer> {
   if (value === undefined || value === null) return new Uint8Array()
-  if (typeof value === 'string') return Buffer.from(value)
+  if (typeof value === 'string') return encodeUtf8(value)
   if (value instanceof Uint8Array) return Uint8Array.from(value)
   if (Array.isArray(value) && value.every((byte) => Number.isInteger(byte) && byte >= 0 && byte <= 255))
     return Uint8Array.from(value)

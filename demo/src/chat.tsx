@@ -1,0 +1,75 @@
+import type { Message } from '@wildcast/client'
+import { useLayoutEffect, useRef } from 'react'
+import { Avatar } from './avatar.js'
+import { readChatMessage } from './chat-message.js'
+import { Composer } from './composer.js'
+import { CurlHint, Empty } from './empty.js'
+import type { Feed } from './feed.js'
+import { usePage } from './store.js'
+
+/** What was said in a room. */
+export function Chat({ feed }: { readonly feed: Feed }) {
+  const room = usePage((page) => page.room)
+  const messages = feed.items.filter((message) => message.params[0] === room)
+  return (
+    <>
+      <header className="flex items-baseline gap-3 border-line border-b px-6 py-4">
+        <h2 className="font-mono font-semibold text-lg">
+          <span className="text-quiet">good.</span>
+          {room}
+        </h2>
+        {feed.continuity === 'gap' && (
+          <p className="text-sm text-warn">Messages sent while you were away are not shown.</p>
+        )}
+        {feed.error && <p className="text-bad text-sm">{feed.error.message}</p>}
+      </header>
+      {messages.length === 0 ? (
+        <Empty title="Nothing said yet">
+          Say something below, open this page in a second window, or speak from a terminal:
+          <CurlHint subject={`good.${room}`} />
+        </Empty>
+      ) : (
+        <Conversation messages={messages} />
+      )}
+      <Composer room={room} />
+    </>
+  )
+}
+
+function Conversation({ messages }: { readonly messages: readonly Message[] }) {
+  const list = useRef<HTMLOListElement>(null)
+  const last = messages.at(-1)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each new message brings the end into view
+  useLayoutEffect(() => {
+    list.current?.scrollTo({ top: list.current.scrollHeight })
+  }, [last])
+  return (
+    <ol ref={list} aria-label="Conversation" className="min-h-0 flex-1 overflow-y-auto px-6 py-4">
+      {messages.map((message, i) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: rows hold no state, and a message has no id
+        <Line key={i} message={message} before={messages[i - 1]} />
+      ))}
+    </ol>
+  )
+}
+
+/** One message; what a person says in a row stands under one name. */
+function Line({ message, before }: { readonly message: Message; readonly before: Message | undefined }) {
+  const me = usePage((page) => page.name)
+  const { from, text } = readChatMessage(message.data)
+  const goesOn = before !== undefined && readChatMessage(before.data).from === from
+  return (
+    <li className={`flex gap-3 ${goesOn ? 'mt-0.5' : 'mt-5 first:mt-0'}`}>
+      <div className="w-9 shrink-0">{goesOn ? null : <Avatar name={from} />}</div>
+      <div className="min-w-0">
+        {goesOn ? null : (
+          <p className="mb-0.5 font-medium text-sm">
+            {from}
+            {from === me && <span className="ml-2 font-normal text-quiet">you</span>}
+          </p>
+        )}
+        <p className="whitespace-pre-wrap break-words text-text/90 leading-relaxed">{text}</p>
+      </div>
+    </li>
+  )
+}

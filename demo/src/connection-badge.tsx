@@ -1,0 +1,30 @@
+import { useConnection } from '@wildcast/react'
+
+const looks = {
+  idle: ['bg-quiet', 'not connected'],
+  connecting: ['bg-warn animate-pulse', 'connecting'],
+  online: ['bg-brand', 'online'],
+  waiting: ['bg-bad', 'offline, trying again'],
+  closed: ['bg-bad', 'closed'],
+} as const
+
+/** Whether the page reaches the relay; a click tries again at once. */
+export function ConnectionBadge() {
+  const connection = useConnection()
+  const [dot, words] = looks[connection.state]
+  return (
+    <div role="status" className="flex items-center gap-2 text-quiet text-sm">
+      <span className={`size-2.5 rounded-full ${dot}`} />
+      {words}
+      {connection.state === 'waiting' && (
+        <button
+          type="button"
+          onClick={connection.retryNow}
+          className="ml-auto text-brand underline-offset-2 hover:underline"
+        >
+          now
+        </button>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,20 @@
+import type { ReactNode } from 'react'
+
+/** What stands where nothing has come yet. */
+export function Empty({ title, children }: { readonly title: string; readonly children: ReactNode }) {
+  return (
+    <div className="m-auto flex max-w-md flex-col items-center gap-3 p-8 text-center">
+      <p className="text-lg">{title}</p>
+      <div className="text-quiet text-sm leading-relaxed">{children}</div>
+    </div>
+  )
+}
+
+/** A command that reaches this very page. */
+export function CurlHint({ subject }: { readonly subject: string }) {
+  return (
+    <code className="mt-3 block rounded-lg border border-line bg-panel px-4 py-2.5 text-left font-mono text-brand text-xs">
+      curl -X POST --data hi {location.origin}/publish/{subject}
+    </code>
+  )
+}

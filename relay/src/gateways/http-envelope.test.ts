@@ -1,0 +1,61 @@
+import { decode, encode } from '@msgpack/msgpack'
+import { describe, expect, it } from 'vitest'
+import { decodeAnswer, encodeQuestion, subjectOfRequest } from './http-envelope.js'
+
+const question = {
+  method: 'POST',
+  headers: { 'content-type': ['text/plain'], 'x-two': ['a', 'b'] },
+  uri: '/request/test/x/hello?q=1',
+  path: 'test/x/hello',
+  body: Uint8Array.of(104, 105),
+}
+
+describe('a question', () => {
+  it('is written as JSON like the original does', () => {
+    expect(encodeQuestion('json', question)).toBe(
+      '{"method":"POST","headers":{"content-type":"text/plain","x-two":["a","b"]},"uri":"/request/test/x/hello?q=1","path":"test/x/hello","body":[104,105]}',
+    )
+  })
+
+  it('is written as positional MessagePack, header values as arrays of byte arrays', () => {
+    expect(decode(encodeQuestion('messagepack', question) as Uint8Array)).toEqual([
+      'POST',
+      { 'content-type': [[...Buffer.from('text/plain')]], 'x-two': [[97], [98]] },
+      '/request/test/x/hello?q=1',
+      'test/x/hello',
+      [104, 105],
+    ])
+  })
+})
+
+describe('an answer', () => {
+  const answer = { status: 200, headers: [['x', 'ab']], body: Uint8Array.of(111, 107) }
+
+  it.each([
+    ['json', Buffer.from('{"headers":{"x":"ab"},"status":200,"body":[111,107]}')],
+    ['json', Buffer.from('{"headers":{"x":["ab"]},"status":200,"body":"ok"}')],
+    ['messagepack', encode([{ x: [[97, 98]] }, 200, [111, 107]])],
+    ['messagepack', encode([{ x: 'ab' }, 200, Uint8Array.of(111, 107)])],
+    ['messagepack', encode({ headers: { x: [Uint8Array.of(97, 98)] }, status: 200, body: 'ok' })],
+  ] as const)('is read from every spelling of %s', (form, bytes) => {
+    expect(decodeAnswer(form, bytes)).toEqual(answer)
+  })
+
+  it('keeps several values of a header', () => {
+    const { headers } = decodeAnswer('json', Buffer.from('{"headers":{"set-cookie":["a=1","b=2"]},"status":204}'))
+    expect(headers).toEqual([
+      ['set-cookie', 'a=1'],
+      ['set-cookie', 'b=2'],
+    ])
+  })
+})
+
+it.each([
+  ['GET', 'a/b', 'GET.a.b'],
+  ['POST', 'file.txt', 'POST.file_DOT_txt'],
+  ['GET', '', 'GET.%'],
+  ['GET', 'a//b/', 'GET.a.%.b.%'],
+  ['GET', 'a b/*', 'GET.a%20b.%2A'],
+])('puts %s %s on %s', (method, path, subject) => {
+  expect(subjectOfRequest(method, path)).toBe(subject)
+})

@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest'
+import { fakeClock } from '../../testing/fake-clock.js'
+import { heartbeat, pingMs, type Watched } from './heartbeat.js'
+
+function watched(): Watched & { pings: number; why: string[] } {
+  return {
+    heard: false,
+    unfinished: false,
+    sent: false,
+    pings: 0,
+    why: [],
+    ping() {
+      this.pings++
+    },
+    lost(why) {
+      this.why.push(why)
+    },
+  }
+}
+
+describe('the heartbeat', () => {
+  it('pings within its announced time where nothing was heard or sent', () => {
+    const clock = fakeClock()
+    const line = watched()
+    heartbeat(clock).watch(line)
+    clock.advance(pingMs)
+    expect(line.pings).toBeGreaterThan(0)
+  })
+
+  it('pings a line that only listens, and one that only talks', () => {
+    for (const flag of ['heard', 'sent'] as const) {
+      const clock = fakeClock()
+      const line = watched()
+      heartbeat(clock).watch(line)
+      for (let ms = 0; ms < pingMs; ms += 1000) {
+        line[flag] = true
+        clock.advance(1000)
+      }
+      expect(line.pings).toBe(1)
+    }
+  })
+
+  it('leaves a line alone that does both', () => {
+    const clock = fakeClock()
+    const line = watched()
+    heartbeat(clock).watch(line)
+    for (let ms = 0; ms < 10 * pingMs; ms += 1000) {
+      line.heard = true
+      line.sent = true
+      clock.advance(1000)
+    }
+    expect([line.pings, line.why]).toEqual([0, []])
+  })
+
+  it('gives a line up that says nothing for the ping and ten seconds', () => {
+    const clock = fakeClock()
+    const line = watched()
+    heartbeat(clock).watch(line)
+    clock.advance(pingMs)
+    expect(line.why).toEqual([])
+    clock.advance(15_000)
+    expect(line.why[0]).toMatch(/nothing was heard/)
+  })
+
+  it('gives a line up that keeps a message unfinished, although bytes come', () => {
+    const clock = fakeClock()
+    const line = watched()
+    heartbeat(clock).watch(line)
+    line.unfinished = true
+    clock.advance(15_000)
+    expect(line.why).toEqual([])
+    clock.advance(5000)
+    expect(line.why[0]).toMatch(/not finished/)
+  })
+
+  it('forgets a line that is not watched any more, and keeps no timer when stopped', () => {
+    const clock = fakeClock()
+    const line = watched()
+    const beat = heartbeat(clock)
+    beat.watch(line)()
+    clock.advance(10 * pingMs)
+    expect([line.pings, line.why]).toEqual([0, []])
+    beat.stop()
+    expect(clock.timers).toBe(0)
+  })
+})

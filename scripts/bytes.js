@@ -1,0 +1,57 @@
+// What the SDK costs in a browser, against its budget. The README names the same figures.
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { build, defaultClientConditions } from 'vite'
+import { root } from './needs.js'
+
+/** Bytes of the minified, gzipped bundle that an application gets when it uses these names. */
+const budgets = [
+  { name: '@wildcast/client', use: "export { createClient } from '@wildcast/client'", external: [], bytes: 6 * 1024 },
+  {
+    name: '@wildcast/react',
+    use: "export * from '@wildcast/react'",
+    external: ['react', '@wildcast/client'],
+    bytes: 2 * 1024,
+  },
+]
+
+export async function checkBytes() {
+  const readme = readFileSync(path.join(root, 'README.md'), 'utf8')
+  let passed = 0
+  for (const { name, use, external, bytes } of budgets) {
+    const size = await bundleSize(use, external)
+    const told = readme.includes(`${bytes / 1024} kB`)
+    console.log(`${name}: ${size} of ${bytes} bytes${told ? '' : '; the README does not say so'}`)
+    if (size <= bytes && told) passed++
+  }
+  return { passed, failed: budgets.length - passed }
+}
+
+async function bundleSize(source, external) {
+  const entry = 'virtual:entry'
+  const result = await build({
+    configFile: false,
+    logLevel: 'error',
+    root,
+    resolve: { conditions: ['@wildcast/source', ...defaultClientConditions] },
+    plugins: [
+      {
+        name: 'entry',
+        resolveId: (id) => (id === entry ? path.join(root, 'demo/entry.js') : undefined),
+        load: (id) => (id.endsWith('demo/entry.js') ? source : undefined),
+      },
+    ],
+    build: {
+      write: false,
+      minify: true,
+      target: 'es2022',
+      lib: { entry, formats: ['es'] },
+      rollupOptions: { external: [...external, 'react/jsx-runtime'] },
+    },
+  })
+  // What is loaded on demand is not part of the price.
+  const [{ output }] = [result].flat()
+  const main = output.filter((chunk) => chunk.type === 'chunk' && !chunk.isDynamicEntry)
+  return main.reduce((sum, chunk) => sum + gzipSync(chunk.code, { level: 9 }).length, 0)
+}

@@ -1,0 +1,6 @@
+// npm run check: everything that needs no browser and no server, in less than a minute.
+import { installPackages } from './needs.js'
+
+installPackages()
+const { checks, runSteps } = await import('./steps.js')
+await runSteps(checks)

@@ -1,0 +1,69 @@
+// What the project needs on a machine, and how it gets there. Node's own modules only: this runs before node_modules exists.
+import { createHash } from 'node:crypto'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { run, runs } from './run.js'
+
+export const root = path.resolve(import.meta.dirname, '..')
+const oldestNode = [20, 19]
+
+/** Programs that the tests use, with the Debian package that brings each. */
+const programs = { chromium: 'chromium' }
+
+/** Installs the npm packages of the lock file, unless they are there already. */
+export function installPackages() {
+  const [major, minor] = process.versions.node.split('.').map(Number)
+  if (major < oldestNode[0] || (major === oldestNode[0] && minor < oldestNode[1]))
+    throw new Error(`Wildcast needs Node ${oldestNode.join('.')} or later; this is ${process.versions.node}`)
+  const stamp = path.join(root, 'node_modules/.wildcast-stamp')
+  const lock = readFileSync(path.join(root, 'package-lock.json'))
+  const wanted = createHash('sha256').update(lock).update(`${process.platform} ${process.arch} ${major}`).digest('hex')
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return
+  // The npm that runs us, where one does: there may be several.
+  const ours = process.env.npm_execpath
+  const npm = ours?.endsWith('.js') ? [process.execPath, ours] : ['npm']
+  run([...npm, 'ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: root, env: environment() })
+  writeFileSync(stamp, wanted)
+}
+
+/** Installs the programs that are missing, as root with apt; elsewhere says what is missing. */
+export function installPrograms() {
+  const missing = Object.keys(programs).filter((name) => !findProgram(name))
+  if (missing.length === 0) return
+  const packages = [...new Set(missing.map((name) => programs[name]))]
+  const apt = findProgram('apt-get')
+  const asRoot = process.getuid?.() === 0 ? [] : runs(['sudo', '-n', 'true']) ? ['sudo', '-n'] : undefined
+  if (!apt || !asRoot)
+    throw new Error(
+      `the tests need ${missing.join(', ')}; install them, on Debian: apt-get install ${packages.join(' ')}`,
+    )
+  // RUNLEVEL=1 keeps packages from starting their services.
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' }
+  run([...asRoot, apt, 'update', '-qq'], { env })
+  run([...asRoot, apt, 'install', '-y', '-qq', '--no-install-recommends', ...packages], { env })
+}
+
+/** Where a program is; servers stand in folders that a user's PATH may not have. */
+export function findProgram(name) {
+  const folders = [
+    ...(process.env.PATH ?? '').split(':'),
+    '/usr/sbin',
+    '/usr/bin',
+    '/usr/local/bin',
+    '/opt/homebrew/bin',
+  ]
+  return folders
+    .filter(Boolean)
+    .map((folder) => path.join(folder, name))
+    .find((file) => existsSync(file))
+}
+
+/** `npm run` hands its settings down as variables, which would steer a nested npm. */
+function environment() {
+  const kept = Object.entries(process.env).filter(
+    ([name]) =>
+      !/^(npm_(package|lifecycle|config)_|NODE_ENV$|INIT_CWD$)/i.test(name) ||
+      /^npm_config_(registry|cache|userconfig)$/i.test(name),
+  )
+  return Object.fromEntries(kept)
+}

@@ -1,0 +1,21 @@
+import { spawnSync } from 'node:child_process'
+import path from 'node:path'
+
+const root = path.resolve(import.meta.dirname, '..')
+
+/** Runs a command to its end, its output going where ours goes. Throws where it fails. */
+export function run([command, ...args], options = {}) {
+  const { status, error } = spawnSync(command, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], ...options })
+  if (error || status !== 0)
+    throw new Error(`${command} ${args.join(' ')} failed: ${error?.message ?? `exit code ${status}`}`)
+}
+
+/** Whether a command ends well. */
+export function runs([command, ...args]) {
+  return spawnSync(command, args, { stdio: 'ignore' }).status === 0
+}
+
+/** The command line of a tool in node_modules, without npx, which is slower and asks questions. */
+export function tool(file, ...args) {
+  return [process.execPath, path.join(root, 'node_modules', file), ...args]
+}

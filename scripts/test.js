@@ -1,0 +1,7 @@
+// npm test: everything, on a machine that may have nothing yet.
+import { installPackages, installPrograms } from './needs.js'
+
+installPackages()
+installPrograms()
+const { runSteps, tests } = await import('./steps.js')
+await runSteps(tests)
