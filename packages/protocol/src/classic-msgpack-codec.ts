@@ -2,7 +2,7 @@ import { encode } from '@msgpack/msgpack'
 import { classicForm, fromClassicForm } from './classic.js'
 import type { Codec } from './codec.js'
 import { WildcastError } from './errors.js'
-import { parseMessagePack } from './msgpack-codec.js'
+import { parseMessagePack } from './parse-messagepack.js'
 
 /** The classic dialect as MessagePack: messages are positional arrays, payloads arrays of integers, the form that the original writes. */
 export const classicMsgpackCodec: Codec = {

@@ -29,10 +29,16 @@ function fieldsOf(frame: PublishFrame | MessageFrame): Record<(typeof order)[num
   }
 }
 
-/** Undoes `classicForm` on a decoded value: the tagged frames of a client, or the relay's untagged message, each as an object or a positional array. */
+/**
+ * Undoes `classicForm` on a decoded value: the tagged frames of a client, or the relay's untagged message, each as an object or a positional array. Classic names
+ * no subscription: the `id` of a message is 0.
+ */
 export function fromClassicForm(value: unknown): RawFrame {
-  if (Array.isArray(value)) return { kind: 'Message', body: named(value) }
-  if (isRecord(value) && 'subject' in value) return { kind: 'Message', body: value }
+  const message = Array.isArray(value) ? named(value) : value
+  if (isRecord(message) && 'subject' in message) {
+    const present = order.map((field) => [field, message[field]] as const).filter(([, part]) => part !== null)
+    return { kind: 'Message', body: { id: 0, ...Object.fromEntries(present) } }
+  }
   const { kind, body } = untag(value)
   return kind === 'Publish' ? { kind, body: named(body) } : { kind, body }
 }

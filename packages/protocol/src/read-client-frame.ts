@@ -103,7 +103,7 @@ function readOptionalPolicy(body: Body): Policy | undefined {
   if (deliver !== undefined && deliver !== 'all' && deliver !== 'latest')
     throw refuseField('policy.deliver', '"all" or "latest"')
   const max_rate = policy.max_rate ?? undefined
-  if (max_rate !== undefined && (typeof max_rate !== 'number' || !(max_rate > 0)))
+  if (max_rate !== undefined && (typeof max_rate !== 'number' || !Number.isFinite(max_rate) || max_rate <= 0))
     throw refuseField('policy.max_rate', 'a number above 0')
   return { deliver, max_rate }
 }
@@ -114,7 +114,7 @@ function readPublish(body: Body): ClientFrame {
     ...refOf(body),
     subject: readText(body, 'subject'),
     // A failed answer need not have a payload.
-    message: body.error && !body.message && !body.bytes ? '' : readPayload(body),
+    message: body.error && (body.message ?? body.bytes ?? null) === null ? '' : readPayload(body),
     broker: readOptionalText(body, 'broker'),
     response_subject: readOptionalText(body, 'response_subject'),
     headers: readOptionalHeaders(body),

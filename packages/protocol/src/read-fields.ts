@@ -37,7 +37,7 @@ export function readOptionalCount(body: Body, field: string): number | undefined
 export function toCount(value: unknown, field: string): number {
   if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0)
     throw refuseField(field, 'a whole number from 0 to 2^53 - 1')
-  return value
+  return value === 0 ? 0 : value // no encoding promises to keep -0
 }
 
 export function readOptionalFlag(body: Body, field: string): boolean | undefined {
@@ -73,14 +73,18 @@ function isByte(value: unknown): value is number {
   return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 255
 }
 
-/** Header names are tokens and values hold no control characters, so that no broker's own syntax can be reached through them. */
+/**
+ * Header names are tokens and values hold no control characters, so that no broker's own syntax can be reached through them. `__proto__` is a name that
+ * MessagePack readers refuse: one publisher could break the others' subscriptions with it.
+ */
 export function readOptionalHeaders(body: Body): Headers | undefined {
   const value = body.headers
   if (absent(value)) return undefined
   if (!isRecord(value)) throw refuseField('headers', 'an object')
   return new Map(
     Object.entries(value).map(([name, text]) => {
-      if (!/^[\w!#$%&'*.^`|~+-]+$/.test(name)) throw refuseField('headers', 'named by tokens (RFC 9110, 5.6.2)')
+      if (!/^(?!__proto__$)[\w!#$%&'*.^`|~+-]+$/.test(name))
+        throw refuseField('headers', 'named by tokens (RFC 9110, 5.6.2), "__proto__" excepted')
       if (typeof text !== 'string' || /[\p{Cc}\p{Cs}]/u.test(text))
         throw refuseField(`headers.${name}`, 'a string without control characters')
       return [name, text]
@@ -92,5 +96,7 @@ export function readOptionalFailure(body: Body): Failure | undefined {
   const value = body.error
   if (absent(value)) return undefined
   if (!isRecord(value)) throw refuseField('error', '{code, message}')
-  return { code: readText(value, 'code'), message: readText(value, 'message') }
+  const failure = { code: readText(value, 'code'), message: readText(value, 'message') }
+  if (!isWellFormed(failure.code) || !isWellFormed(failure.message)) throw refuseField('error', 'well-formed Unicode')
+  return failure
 }

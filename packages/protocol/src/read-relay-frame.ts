@@ -29,11 +29,11 @@ export function readRelayFrame({ kind, body }: RawFrame): RelayFrame | undefined
   if (!fields) return undefined
   if (!isRecord(body)) throw refuseField(kind, 'an object')
   for (const field of fields) if (body[field] === undefined) throw refuseField(`${kind}.${field}`, 'there')
-  const frame = { ...body, kind }
-  if (kind !== 'Message' && kind !== 'Response') return frame as unknown as RelayFrame
-  const headers = body.headers
+  if (kind !== 'Message' && kind !== 'Response') return { ...body, kind } as unknown as RelayFrame
+  const { bytes: _, headers, ...rest } = body
   return {
-    ...frame,
+    ...rest,
+    kind,
     message: readPayload(body),
     ...(isRecord(headers) ? { headers: new Map(Object.entries(headers)) } : {}),
   } as unknown as RelayFrame

@@ -24,13 +24,21 @@ class Node<Value> {
 export class SubjectTree<Value> {
   readonly #root = new Node<Value>(false)
 
+  /** Whether no pattern is left. */
+  get empty(): boolean {
+    return this.#root.empty
+  }
+
   /** Puts a value under a pattern; equal values count once. Returns the undo. */
   add(pattern: Pattern, value: Value): () => void {
     const path = [this.#root]
     const segments = pattern.split('.')
     for (const segment of segments) path.push(childOf(path.at(-1) as Node<Value>, segment))
     path.at(-1)?.values.add(value)
+    let held = true
     return () => {
+      if (!held) return // an equal value may have come since
+      held = false
       path.at(-1)?.values.delete(value)
       for (let i = segments.length; i > 0 && path[i]?.empty; i--)
         dropChild(path[i - 1] as Node<Value>, segments[i - 1] as string, path[i] as Node<Value>)

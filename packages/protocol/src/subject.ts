@@ -57,7 +57,9 @@ export function parsePattern(text: string): Pattern {
   })
   close()
   if (multi > limits.multiWildcards) throw refuse(text, `it has more than ${limits.multiWildcards} "**"`)
-  return segments.join('.') as Pattern
+  const normal = segments.join('.')
+  checkSize(normal) // a final `>` has grown
+  return normal as Pattern
 }
 
 /** Whether a pattern has no wildcard, so that it is a subject. */

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs'
+import { WildcastError } from '@wildcast/protocol'
 import { Command, type CommanderError } from 'commander'
+import { complain } from './commands/connect.js'
 import { gateway } from './commands/gateway.js'
 import { pub } from './commands/pub.js'
 import { request } from './commands/request.js'
@@ -22,6 +24,7 @@ for (const command of [program, ...program.commands])
   command.exitOverride((error: CommanderError) => process.exit(error.exitCode === 0 ? 0 : usageExitCode))
 
 program.parseAsync().catch((cause: unknown) => {
-  process.stderr.write(`${cause instanceof Error ? cause.message : String(cause)}\n`)
-  process.exitCode = 1
+  if (cause instanceof WildcastError) complain(cause)
+  else process.stderr.write(`${cause instanceof Error ? cause.message : String(cause)}\n`)
+  process.exit(1)
 })

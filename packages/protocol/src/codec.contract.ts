@@ -1,0 +1,190 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { readClassicFrame } from './classic.js'
+import type { Codec, RawFrame } from './codec.js'
+import { WildcastError } from './errors.js'
+import { anyClientFrame, anyRelayFrame } from './frame.contract.js'
+import type { ClientFrame, Frame, RelayFrame } from './frame.js'
+import { limits } from './limits.js'
+import { payloadBytes } from './message.js'
+import { readClientFrame } from './read-client-frame.js'
+import { readRelayFrame } from './read-relay-frame.js'
+
+type Data = string | Uint8Array
+
+export interface CodecContractOptions {
+  /** Writes any value in the codec's encoding, so that frames can be sent which the codec itself would never write. */
+  readonly wire: (value: unknown) => Data
+  /** The kinds of frame that the codec can't write, each with the reason. */
+  readonly cannot?: Partial<Record<Frame['kind'], string>>
+  /** What of a frame the codec has room for. */
+  readonly keeps?: (frame: Frame) => Frame
+}
+
+/** What every codec must do. */
+export function codecContract(codec: Codec, options: CodecContractOptions): void {
+  const { wire, cannot = {}, keeps = (frame) => frame } = options
+  const clientFrames = Object.entries(anyClientFrame) as [Frame['kind'], fc.Arbitrary<ClientFrame>][]
+  const relayFrames = Object.entries(anyRelayFrame) as [Frame['kind'], fc.Arbitrary<RelayFrame>][]
+  const any = fc.oneof(...[...clientFrames, ...relayFrames].flatMap(([kind, frame]) => (cannot[kind] ? [] : [frame])))
+  const readClient = (value: unknown) => attempt(() => readClientFrame(codec.decode(wire(value))))
+
+  describe.each([
+    ['client', clientFrames, readClientFrame],
+    ['relay', relayFrames, readRelayFrame],
+  ] as const)(`${codec.name} carries what a %s says`, (_, frames, read) => {
+    for (const [kind, frame] of frames) {
+      const reason = cannot[kind]
+      it(reason ? `but refuses ${kind}: ${reason}` : kind, () => {
+        fc.assert(
+          fc.property(frame, (given) => {
+            if (reason) expect(() => codec.encode(given)).toThrow(expect.objectContaining({ code: 'unsupported' }))
+            else expect(essence(read(codec.decode(codec.encode(given))))).toEqual(essence(keeps(given)))
+          }),
+          { numRuns: 50 },
+        )
+      })
+    }
+  })
+
+  it(`${codec.name} writes equal frames equally, and leaves them as they are`, () => {
+    fc.assert(
+      fc.property(any, (frame) => {
+        const before = structuredClone(frame)
+        expect(codec.encode(frame)).toEqual(codec.encode(frame))
+        expect(frame).toEqual(before)
+      }),
+      { numRuns: 50 },
+    )
+  })
+
+  describe(`${codec.name} survives a stranger`, () => {
+    it('who sends random data', () => {
+      fc.assert(
+        fc.property(fc.array(unit, { maxLength: 60 }), (units) => {
+          survives(codec, fromUnits(units, wire('')))
+        }),
+        { numRuns: 500 },
+      )
+    })
+
+    it('who sends broken frames: what it reads of them it can write again', () => {
+      fc.assert(
+        fc.property(any, edits, (frame, changes) => {
+          const raw = survives(codec, broken(codec.encode(frame), changes))
+          const read = raw && attempt(() => readClientFrame(raw))
+          if (!read || cannot[read.kind]) return
+          expect(essence(readClientFrame(codec.decode(codec.encode(read))))).toEqual(essence(keeps(read)))
+        }),
+        { numRuns: 500 },
+      )
+    })
+
+    it.each([
+      null,
+      true,
+      0,
+      '',
+      'Publish',
+      [],
+      {},
+      [1],
+      [[]],
+      { '': 1 },
+      { Subscribe: null },
+      { Subscribe: 'a', Publish: {} },
+    ])('who sends %j', (value) => {
+      expect(readClient(value)).toBeUndefined()
+    })
+
+    it('who sends nothing at all, or the wrong kind of data', () => {
+      const wrong = typeof wire('') === 'string' ? [new Uint8Array(0), Uint8Array.of(0xa0)] : ['', '"Pong"']
+      for (const data of [fromUnits([], wire('')), ...wrong]) expect(attempt(() => codec.decode(data))).toBeUndefined()
+    })
+
+    it('who nests deeper than 32, also where nobody looks', () => {
+      const nested = (depth: number): unknown => (depth === 0 ? 1 : [nested(depth - 1)])
+      const decode = (depth: number) => attempt(() => codec.decode(wire({ Publish: { unknown: nested(depth - 2) } })))
+      expect(limits.depth).toBe(32)
+      expect(decode(32)).toBeDefined()
+      expect(decode(33)).toBeUndefined()
+      expect(decode(90)).toBeUndefined()
+    })
+
+    it.each([...Object.getOwnPropertyNames(Object.prototype), 'prototype', 'then', 'toJSON', 'error'])(
+      'who sends the name %j',
+      (name) => {
+        const odd = Object.fromEntries([[name, { polluted: true }]])
+        expect(readClient(odd)).toBeUndefined()
+        const raw = attempt(() => codec.decode(wire({ Publish: { ...odd, subject: 'a' } })))
+        expect(raw === undefined || Object.getPrototypeOf(raw.body) === Object.prototype).toBe(true)
+        if (name !== '__proto__') expect(raw?.body).toEqual({ ...odd, subject: 'a' })
+        expect('polluted' in {}).toBe(false)
+      },
+    )
+
+    it('who sends many small values', () => {
+      const many = Array.from({ length: 20_000 }, (_, i) => i % 100)
+      const raw = codec.decode(
+        wire({ Publish: { many, fields: Object.fromEntries(many.map((_, i) => [`k${i}`, 0])) } }),
+      )
+      expect(raw.body).toHaveProperty('many', many)
+    })
+  })
+}
+
+const structure = [...'"[]{}:,\\.-019eu'].map((char) => char.charCodeAt(0))
+/** A byte, or a character of a text: rather one that means something to JSON. */
+const unit = fc.oneof(fc.integer({ min: 0, max: 255 }), fc.constantFrom(...structure))
+const edits = fc.array(
+  fc.record({ at: fc.nat(), drop: fc.nat({ max: 3 }), insert: fc.array(unit, { maxLength: 3 }) }),
+  { minLength: 1, maxLength: 3 },
+)
+
+function fromUnits(units: readonly number[], like: Data): Data {
+  return typeof like === 'string' ? String.fromCharCode(...units) : Uint8Array.from(units)
+}
+
+function broken(data: Data, changes: readonly { at: number; drop: number; insert: number[] }[]): Data {
+  const units = typeof data === 'string' ? data.split('').map((char) => char.charCodeAt(0)) : [...data]
+  for (const { at, drop, insert } of changes) units.splice(at % (units.length + 1), drop, ...insert)
+  return fromUnits(units, data)
+}
+
+/** What a task gives, or undefined where it refused with `invalid_frame`; nothing else may be thrown. */
+function attempt<Result>(task: () => Result): Result | undefined {
+  try {
+    return task()
+  } catch (error) {
+    if (error instanceof WildcastError && error.code === 'invalid_frame') return undefined
+    throw error
+  }
+}
+
+/** Decodes and reads, and holds the result against the data: it may neither be deeper than allowed nor larger than what was sent. */
+function survives(codec: Codec, data: Data): RawFrame | undefined {
+  const raw = attempt(() => codec.decode(data))
+  if (!raw) return undefined
+  for (const read of [readClientFrame, readRelayFrame, readClassicFrame]) attempt(() => read(raw))
+  const { values, depth } = extent(raw.body)
+  expect(values).toBeLessThanOrEqual(data.length + 1) // classic adds the id
+  expect(depth).toBeLessThanOrEqual(limits.depth)
+  return raw
+}
+
+function extent(value: unknown): { values: number; depth: number } {
+  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return { values: 1, depth: 0 }
+  const inner = Object.values(value).map(extent)
+  return {
+    values: 1 + inner.reduce((sum, { values }) => sum + values, 0),
+    depth: 1 + Math.max(0, ...inner.map(({ depth }) => depth)),
+  }
+}
+
+/** What two frames are compared by: a payload is its bytes, and the reader's notes are no part of the frame. */
+function essence(frame: Frame | undefined): unknown {
+  if (!frame) return undefined
+  const { reserved: _, ...told } = 'reserved' in frame ? frame : { ...frame, reserved: undefined }
+  if (!('message' in frame) || frame.kind === 'Error') return told // its message is a sentence
+  return { ...told, message: payloadBytes(frame.message) }
+}

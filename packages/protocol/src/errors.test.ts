@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest'
+import { type ErrorCode, errorTable, firstFinalCloseCode, isErrorCode, WildcastError } from './errors.js'
+
+const codes = Object.keys(errorTable) as ErrorCode[]
+
+describe('the table', () => {
+  it.each(codes)('%s has a close code of the private range, an HTTP error status and a verdict on retry', (code) => {
+    const { close, status, retry } = errorTable[code]
+    expect(close).toBeGreaterThanOrEqual(4400)
+    expect(close).toBeLessThan(4600)
+    expect(status).toBeGreaterThanOrEqual(400)
+    expect(status).toBeLessThan(600)
+    expect(typeof retry).toBe('boolean')
+  })
+
+  it.each(codes)('%s ends the connection for good only if the same action can never succeed', (code) => {
+    const { close, retry } = errorTable[code]
+    if (close >= firstFinalCloseCode) expect(retry).toBe(false)
+  })
+
+  it.each(['unauthorized', 'forbidden', 'replaced'] as const)('%s keeps the client away', (code) => {
+    expect(errorTable[code].close).toBeGreaterThanOrEqual(firstFinalCloseCode)
+  })
+})
+
+describe('isErrorCode', () => {
+  it('knows every code', () => expect(codes.every(isErrorCode)).toBe(true))
+
+  it.each(['', 'Invalid_frame', 'invalid frame', 'app_code', ...Object.getOwnPropertyNames(Object.prototype)])(
+    'does not take %j for a code',
+    (text) => expect(isErrorCode(text)).toBe(false),
+  )
+})
+
+describe('WildcastError', () => {
+  it('takes retry from the table', () => {
+    expect(new WildcastError('timeout', 'late').retry).toBe(true)
+    expect(new WildcastError('forbidden', 'no').retry).toBe(false)
+  })
+
+  it('takes what the relay told instead', () => {
+    const error = new WildcastError('rate_limited', 'slower', { retry: false, retryInMs: 250 })
+    expect(error).toMatchObject({ name: 'WildcastError', code: 'rate_limited', retry: false, retryInMs: 250 })
+  })
+
+  it('has a cause only where one was given', () => {
+    expect('cause' in new WildcastError('internal', 'x')).toBe(false)
+    expect(new WildcastError('internal', 'x', { cause: undefined })).toHaveProperty('cause', undefined)
+  })
+
+  it('wraps what was thrown, and leaves its own kind alone', () => {
+    const own = new WildcastError('timeout', 'late')
+    expect(WildcastError.from(own)).toBe(own)
+    const cause = new RangeError('too far')
+    expect(WildcastError.from(cause)).toMatchObject({ code: 'internal', message: 'too far', cause })
+    expect(WildcastError.from('odd', 'broker_down')).toMatchObject({
+      code: 'broker_down',
+      message: 'odd',
+      cause: 'odd',
+    })
+    expect(WildcastError.from(undefined)).toMatchObject({ code: 'internal', message: 'undefined' })
+  })
+})

@@ -1,0 +1,208 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { capture, intersects, matches } from './match.js'
+import { isReserved, type Pattern, parsePattern, parseSubject, type Subject } from './subject.js'
+
+const reach = (pattern: string, subject: string): boolean => matches(parsePattern(pattern), parseSubject(subject))
+const meet = (a: string, b: string): boolean => intersects(parsePattern(a), parsePattern(b))
+
+const words = ['a', 'b', 'request']
+
+/** Every subject of four segments at most over the words. */
+const universe: readonly Subject[] = (() => {
+  const found: string[][] = []
+  let row: string[][] = [[]]
+  for (let length = 1; length <= 4; length++) {
+    row = row.flatMap((start) => words.map((word) => [...start, word]))
+    found.push(...row)
+  }
+  return found.map((segments) => parseSubject(segments.join('.')))
+})()
+
+/** Three segments at most: two of them beside a `**`, so that what two patterns share shows within four segments. */
+const shortPattern: fc.Arbitrary<Pattern> = fc
+  .array(fc.constantFrom(...words, '*', '**'), { minLength: 1, maxLength: 3 })
+  .map((segments) => parsePattern(segments.join('.')))
+
+/** The meaning of a pattern in the plainest words: the first segment decides, and the rest follows. */
+function belongs(pattern: readonly string[], subject: readonly string[], atStart = true): boolean {
+  const [first, ...rest] = pattern
+  if (first === undefined) return subject.length === 0
+  const [head, ...tail] = subject
+  const open = head !== undefined && !(atStart && isReserved(head))
+  if (first === '**')
+    return (
+      (!(atStart && head !== undefined && isReserved(head)) && belongs(rest, subject, atStart)) ||
+      (open && belongs(pattern, tail, false))
+    )
+  if (first === '*') return open && belongs(rest, tail, false)
+  return head === first && belongs(rest, tail, false)
+}
+
+describe('matches', () => {
+  it.each([
+    ['message.*', 'message.test', true],
+    ['message.*', 'test.message', false],
+    ['message.*', 'message.a.b', false],
+    ['message.*', 'message', false],
+    ['a.b', 'a.b', true],
+    ['a.b', 'a.B', false],
+    ['a.>', 'a', false],
+    ['a.>', 'a.b', true],
+    ['a.>', 'a.b.c', true],
+    ['a.**', 'a', true],
+    ['a.#', 'a.b.c', true],
+    ['a.**.z', 'a.z', true],
+    ['a.**.z', 'a.b.c.z', true],
+    ['a.**.z', 'a.b.c', false],
+    ['**.b.**.d', 'a.b.c.b.d', true],
+    ['**.b.**.d', 'a.d.b', false],
+    ['toString.*', 'toString.constructor', true],
+    ['__proto__', 'constructor', false],
+    ['e\u0301', '\u00e9', false],
+  ])('%s × %s is %s', (pattern, subject, expected) => {
+    expect(reach(pattern, subject)).toBe(expected)
+  })
+
+  it.each(['$SYS.x', '_INBOX.x', 'request.x', 'response.x', 'request', '$'])(
+    'no leading wildcard reaches %s',
+    (subject) => {
+      for (const pattern of ['*', '**', '>', '*.x', '**.x', '*.*', '**.request', '**.*'])
+        expect(reach(pattern, subject)).toBe(false)
+    },
+  )
+
+  it('reaches a reserved subject by the exact first segment', () => {
+    expect(reach('$SYS.*', '$SYS.x')).toBe(true)
+    expect(reach('request.**', 'request.a.b')).toBe(true)
+    expect(reach('*.request', 'a.request')).toBe(true)
+    expect(reach('**', 'a.$b')).toBe(true)
+  })
+
+  it('agrees with the plain meaning on every subject of four segments', () => {
+    fc.assert(
+      fc.property(shortPattern, (pattern) => {
+        for (const subject of universe)
+          if (matches(pattern, subject) !== belongs(pattern.split('.'), subject.split('.')))
+            throw new Error(`${pattern} × ${subject}`)
+      }),
+      { numRuns: 150 },
+    )
+  })
+
+  it('is bounded on a pattern built to be slow', () => {
+    const pattern = parsePattern(['**', ...Array(28).fill('*'), '**', 'b'].join('.'))
+    expect(matches(pattern, parseSubject(Array(32).fill('a').join('.')))).toBe(false)
+    const twice = parsePattern(['**', ...Array(14).fill('a'), '**', ...Array(14).fill('a'), 'b'].join('.'))
+    expect(matches(twice, parseSubject(Array(32).fill('a').join('.')))).toBe(false)
+  })
+})
+
+describe('capture', () => {
+  it.each([
+    ['room.*.**', 'room.7.msg.new', ['7', 'msg.new']],
+    ['room.*', 'room.7', ['7']],
+    ['a.b', 'a.b', []],
+    ['a.**', 'a', ['']],
+    ['**', 'a.b', ['a.b']],
+    ['**.b.**', 'a.b.b.c', ['a', 'b.c']],
+    ['*.**.*', 'a.b', ['a', 'b', '']],
+    ['a.>', 'a.b.c', ['b', 'c']],
+  ])('%s × %s gives %j', (pattern, subject, expected) => {
+    expect(capture(parsePattern(pattern), parseSubject(subject))).toEqual(expected)
+  })
+
+  it('is undefined where the pattern does not match', () => {
+    expect(capture(parsePattern('a.*'), parseSubject('b.c'))).toBeUndefined()
+  })
+
+  it('gives what, put in the place of the wildcards, is the subject again', () => {
+    fc.assert(
+      fc.property(shortPattern, fc.constantFrom(...universe), (pattern, subject) => {
+        const found = capture(pattern, subject)
+        if (!found) return
+        const rest = [...found]
+        const filled = pattern.split('.').map((segment) => (segment[0] === '*' ? (rest.shift() as string) : segment))
+        expect(filled.filter((text) => text !== '').join('.')).toBe(subject)
+        expect(rest).toEqual([])
+      }),
+    )
+  })
+})
+
+describe('intersects', () => {
+  // Subscription pattern, publish pattern, whether one reaches the other.
+  const table = `
+    a a y | a b n | a.b a n | a a.b n | a.* a.b y | a.* a n | a.* a.b.c n | *.b a.b y | *.c a.b n | a.** a.b y | a.** a.b.c y | a.** a y
+    ** a.b.c y | **.c c y | **.c a.b.c y | **.c a.b.d n | a.**.d a.d y | a.**.d a.b.c.d y | a.**.d a.b.c.d.e n | a.**.d.* a.b.c.d.e y
+    a.**.* a.b y | a.**.* a.b.c y | **.* a y | *.** a y | *.** a.b.c y | a.b a.** y | a a.** y | a.b.c a.**.c y | a.c a.**.c y
+    a.b.c.d a.**.d y | a.b.c a.**.d n | c **.c y | * ** y | ** * y | ** *.* y | a.** a.*.c y | a.** a.* y | a.** *.b y | **.x *.* y
+    a.**.d a.**.c.d y | a.**.c a.**.d n | x.** **.y y | a.b.**.d a.**.c.d y | a.*.d a.**.d y | *.b a.* y | a.b * n | a.b *.* y
+    a.b *.c n | ** a.** y | **.c a.**.c y`
+  const rows = table.split(/[|\n]/).flatMap((row) => {
+    const [sub, pub, expected] = row.trim().split(' ')
+    return sub && pub ? [[sub, pub, expected === 'y'] as const] : []
+  })
+
+  it('has the whole table', () => expect(rows).toHaveLength(50))
+
+  it.each(rows)('%s × %s is %s, both ways', (sub, pub, expected) => {
+    expect(meet(sub, pub)).toBe(expected)
+    expect(meet(pub, sub)).toBe(expected)
+  })
+
+  it.each([
+    ['**', 'request.a', false],
+    ['**.a', 'request.**', false],
+    ['**.request', 'request', false],
+    ['*.request', '**.request', true],
+    ['request.*', 'request.**', true],
+    ['$SYS.**', '$SYS.*.x', true],
+    ['$SYS.**', '*.x', false],
+  ])('%s × %s is %s: a leading wildcard reaches no reserved segment', (a, b, expected) => {
+    expect(meet(a, b)).toBe(expected)
+    expect(meet(b, a)).toBe(expected)
+  })
+
+  it('says what an enumeration of subjects says', () => {
+    fc.assert(
+      fc.property(shortPattern, shortPattern, (a, b) => {
+        const common = universe.some((subject) => matches(a, subject) && matches(b, subject))
+        expect(intersects(a, b)).toBe(common)
+        expect(intersects(a, b)).toBe(intersects(b, a))
+      }),
+      { numRuns: 1000 },
+    )
+  })
+
+  it('is what matches says where one side is a subject', () => {
+    fc.assert(
+      fc.property(shortPattern, fc.constantFrom(...universe), (pattern, subject) => {
+        expect(intersects(pattern, subject)).toBe(matches(pattern, subject))
+      }),
+    )
+  })
+
+  it('is bounded on patterns built to be slow', () => {
+    const slow = (end: string) =>
+      parsePattern(['**', ...Array(14).fill('*'), 'a', '**', ...Array(13).fill('*'), end].join('.'))
+    expect(intersects(slow('b'), slow('c'))).toBe(false)
+  })
+})
+
+describe('the rooms of a chat', () => {
+  const subscribers = ['lobby.alice', 'lobby.*', '*.alice', '**']
+  const reached = (subject: string) => subscribers.filter((pattern) => meet(pattern, subject))
+
+  it('a message to one person in one room reaches who listens to either', () => {
+    expect(reached('lobby.alice')).toEqual(subscribers)
+  })
+
+  it('a message to a person in every room reaches the same', () => {
+    expect(reached('*.alice')).toEqual(subscribers)
+  })
+
+  it('a message to somebody else in another room reaches only who listens to all', () => {
+    expect(reached('den.bob')).toEqual(['**'])
+  })
+})

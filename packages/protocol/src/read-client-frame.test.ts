@@ -1,0 +1,225 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { WildcastError } from './errors.js'
+import { readClientFrame, refOfRaw } from './read-client-frame.js'
+
+const read = (kind: string, body?: unknown) => readClientFrame({ kind, body })
+
+function refusal(kind: string, body?: unknown): string {
+  try {
+    return `accepted ${JSON.stringify(read(kind, body))}`
+  } catch (error) {
+    if (error instanceof WildcastError && error.code === 'invalid_frame') return error.message
+    throw error
+  }
+}
+
+const publish = (fields: object): [string, unknown] => ['Publish', { subject: 'a', message: 'x', ...fields }]
+
+describe('readClientFrame', () => {
+  it.each([
+    ['Connect', {}, { kind: 'Connect' }],
+    [
+      'Connect',
+      { token: 't', session: 's', received: 3, client: 'c' },
+      { kind: 'Connect', token: 't', session: 's', received: 3, client: 'c' },
+    ],
+    ['Subscribe', 'good.*', { kind: 'Subscribe', subject: 'good.*' }],
+    [
+      'Subscribe',
+      { subject: 'a', ref: 0, group: 'g', serve: true },
+      { kind: 'Subscribe', subject: 'a', ref: 0, group: 'g', serve: true },
+    ],
+    ['Subscribe', { subject: 'a', policy: {} }, { kind: 'Subscribe', subject: 'a', policy: {} }],
+    [
+      'Subscribe',
+      { subject: 'a', policy: { deliver: 'latest', max_rate: 0.5 } },
+      { kind: 'Subscribe', subject: 'a', policy: { deliver: 'latest', max_rate: 0.5 } },
+    ],
+    ['Unsubscribe', { id: 4 }, { kind: 'Unsubscribe', id: 4 }],
+    [
+      'Publish',
+      { subject: 'a', message: 'x', wildcard: true },
+      { kind: 'Publish', subject: 'a', message: 'x', wildcard: true },
+    ],
+    [
+      'Publish',
+      { subject: 'a', message: 'x', more: false },
+      { kind: 'Publish', subject: 'a', message: 'x', more: false },
+    ],
+    [
+      'Request',
+      { ref: 1, subject: 'a', message: 'x', timeout: 1e12 },
+      { kind: 'Request', ref: 1, subject: 'a', message: 'x', timeout: 1e12 },
+    ],
+    ['Cancel', { ref: 1 }, { kind: 'Cancel', ref: 1 }],
+    ['Authenticate', { ref: 1, token: 't' }, { kind: 'Authenticate', ref: 1, token: 't' }],
+    ['Received', 7, { kind: 'Received', count: 7 }],
+    ['Pong', undefined, { kind: 'Pong' }],
+  ])('reads %s %j', (kind, body, frame) => {
+    expect(read(kind, body)).toEqual(frame)
+  })
+
+  it('takes null for absent', () => {
+    const nulls = {
+      ref: null,
+      broker: null,
+      response_subject: null,
+      headers: null,
+      wildcard: null,
+      more: null,
+      error: null,
+      key: null,
+    }
+    expect(read(...publish(nulls))).toEqual({ kind: 'Publish', subject: 'a', message: 'x' })
+    expect(read('Subscribe', { subject: 'a', policy: null })).toEqual({ kind: 'Subscribe', subject: 'a' })
+    expect(read('Subscribe', { subject: 'a', policy: { deliver: null, max_rate: null } })).toMatchObject({ policy: {} })
+  })
+
+  it('ignores fields that it does not know', () => {
+    expect(read(...publish({ colour: 'red', toJSON: 1 }))).toEqual({ kind: 'Publish', subject: 'a', message: 'x' })
+  })
+
+  it.each(['', 'publish', 'Message', 'Welcome', 'Ping', ...Object.getOwnPropertyNames(Object.prototype)])(
+    'knows no kind %j',
+    (kind) => expect(refusal(kind, {})).toMatch(/no kind of frame that a client sends/),
+  )
+
+  it('shows no more than the beginning of an unknown kind', () => {
+    expect(refusal('x'.repeat(100_000)).length).toBeLessThan(120)
+  })
+
+  it.each(['Connect', 'Subscribe', 'Unsubscribe', 'Publish', 'Request', 'Cancel', 'Authenticate'])(
+    'refuses %s without a body',
+    (kind) => {
+      for (const body of [undefined, null, 1, [], new Uint8Array(1)])
+        expect(refusal(kind, body)).toBe(`"${kind}" must be an object`)
+    },
+  )
+})
+
+describe('each field is held to its type', () => {
+  it.each([
+    ['ref', -1],
+    ['ref', 1.5],
+    ['ref', '1'],
+    ['ref', 2 ** 53],
+    ['ref', Number.NaN],
+    ['ref', Number.POSITIVE_INFINITY],
+    ['ref', true],
+    ['ref', []],
+    ['broker', 1],
+    ['broker', {}],
+    ['response_subject', false],
+    ['wildcard', 1],
+    ['wildcard', 'true'],
+    ['more', 0],
+    ['headers', []],
+    ['headers', 'x: 1'],
+    ['error', 'text'],
+    ['error', []],
+    ['subject', null],
+    ['subject', 7],
+    ['message', 7],
+    ['message', {}],
+    ['message', true],
+  ])('Publish.%s is not %j', (field, value) => {
+    expect(refusal(...publish({ [field]: value }))).toMatch(`"${field}" must be`)
+  })
+
+  it.each([
+    ['Subscribe', { subject: 'a', serve: 'yes' }, 'serve'],
+    ['Subscribe', { subject: 'a', group: 1 }, 'group'],
+    ['Subscribe', {}, 'subject'],
+    ['Subscribe', { subject: 'a', policy: 'latest' }, 'policy'],
+    ['Subscribe', { subject: 'a', policy: { deliver: 'some' } }, 'policy.deliver'],
+    ['Subscribe', { subject: 'a', policy: { max_rate: 0 } }, 'policy.max_rate'],
+    ['Subscribe', { subject: 'a', policy: { max_rate: Number.NaN } }, 'policy.max_rate'],
+    ['Subscribe', { subject: 'a', policy: { max_rate: Number.POSITIVE_INFINITY } }, 'policy.max_rate'],
+    ['Subscribe', { subject: 'a', policy: { max_rate: '5' } }, 'policy.max_rate'],
+    ['Unsubscribe', {}, 'id'],
+    ['Request', { subject: 'a', message: '' }, 'ref'],
+    ['Request', { ref: 1, subject: 'a', message: '', timeout: -1 }, 'timeout'],
+    ['Request', { ref: 1, subject: 'a', message: '', timeout: Number.POSITIVE_INFINITY }, 'timeout'],
+    ['Request', { ref: 1, subject: 'a' }, 'message'],
+    ['Cancel', {}, 'ref'],
+    ['Authenticate', { ref: 1 }, 'token'],
+    ['Connect', { received: -1 }, 'received'],
+    ['Connect', { token: 1 }, 'token'],
+    ['Received', undefined, 'Received'],
+    ['Received', '1', 'Received'],
+  ])('%s %j is refused for its %s', (kind, body, field) => {
+    expect(refusal(kind, body)).toMatch(`"${field}" must be`)
+  })
+
+  it('reads -0 as 0', () => expect(read('Cancel', { ref: -0 })).toStrictEqual({ kind: 'Cancel', ref: 0 }))
+})
+
+describe('reserved fields', () => {
+  it.each(['retained', 'after', 'filter'])('Subscribe.%s is noted where it is used', (field) => {
+    for (const value of [true, 0, '', {}, 'x'])
+      expect(read('Subscribe', { subject: 'a', [field]: value })).toMatchObject({ reserved: [field] })
+  })
+
+  it.each(['key', 'retain', 'when', 'watch', 'will', 'ttl', 'exclude_me'])(
+    'Publish.%s is noted where it is used',
+    (field) => {
+      for (const value of [true, 0, '', {}, 'x'])
+        expect(read(...publish({ [field]: value }))).toMatchObject({ reserved: [field] })
+    },
+  )
+
+  it('are not noted where they say nothing', () => {
+    expect(read('Subscribe', { subject: 'a', retained: false, after: null })).not.toHaveProperty('reserved')
+    expect(read(...publish({ retain: false, key: null }))).not.toHaveProperty('reserved')
+  })
+})
+
+describe('refOfRaw', () => {
+  it('finds the ref of a frame that is broken otherwise', () => {
+    expect(refOfRaw({ kind: 'Publish', body: { ref: 3, subject: 7 } })).toBe(3)
+    expect(refOfRaw({ kind: 'Nonsense', body: { ref: 0 } })).toBe(0)
+  })
+
+  it.each([undefined, null, 'a', [], {}, { ref: -1 }, { ref: 1.5 }, { ref: '1' }, { ref: 2 ** 53 }])(
+    'finds none in %j',
+    (body) => {
+      expect(refOfRaw({ kind: 'Publish', body })).toBeUndefined()
+    },
+  )
+})
+
+it('throws nothing but invalid_frame, whatever the body is', () => {
+  const kinds = [
+    'Connect',
+    'Subscribe',
+    'Unsubscribe',
+    'Publish',
+    'Request',
+    'Cancel',
+    'Authenticate',
+    'Received',
+    'Pong',
+  ]
+  const names = [
+    'ref',
+    'id',
+    'subject',
+    'message',
+    'bytes',
+    'broker',
+    'headers',
+    'error',
+    'policy',
+    'code',
+    'deliver',
+    'x',
+  ]
+  const body = fc.object({ key: fc.constantFrom(...names), maxDepth: 2, withTypedArray: true, withNullPrototype: true })
+  fc.assert(
+    fc.property(fc.constantFrom(...kinds), fc.oneof(body, fc.anything()), (kind, value) => {
+      refusal(kind, value)
+    }),
+    { numRuns: 500 },
+  )
+})

@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest'
+import { WildcastError } from './errors.js'
+import { readClientFrame } from './read-client-frame.js'
+
+// The fields are read on their way through a Publish, which has most of them.
+
+function publish(fields: object): unknown {
+  return readClientFrame({ kind: 'Publish', body: { subject: 'a', ...fields } })
+}
+
+function refusal(fields: object): string {
+  try {
+    return `accepted ${JSON.stringify(publish(fields))}`
+  } catch (error) {
+    if (error instanceof WildcastError && error.code === 'invalid_frame') return error.message
+    throw error
+  }
+}
+
+describe('the payload', () => {
+  const payloadOf = (fields: object) => (publish(fields) as { message: unknown }).message
+
+  it.each([
+    [{ message: '' }, ''],
+    [{ message: '\ufeff\u2028' }, '\ufeff\u2028'],
+    [{ message: [0, 255] }, Uint8Array.of(0, 255)],
+    [{ message: [] }, new Uint8Array(0)],
+    [{ message: Uint8Array.of(1) }, Uint8Array.of(1)],
+    [{ bytes: '/wA=' }, Uint8Array.of(255, 0)],
+    [{ bytes: '' }, new Uint8Array(0)],
+    [{ bytes: [7] }, Uint8Array.of(7)],
+    [{ bytes: Uint8Array.of(7) }, Uint8Array.of(7)],
+    [{ message: null, bytes: [7] }, Uint8Array.of(7)],
+    [{ message: 'x', bytes: 'not looked at' }, 'x'],
+  ])('%j is %j', (fields, payload) => {
+    expect(payloadOf(fields)).toEqual(payload)
+  })
+
+  it.each(['\ud800', 'a\udc00b', '\udc00\ud800'])('is no text with a lone surrogate: %j', (message) => {
+    expect(refusal({ message })).toMatch(/well-formed Unicode; send other bytes as "bytes"/)
+  })
+
+  it.each([[[256]], [[-1]], [[0.5]], [['1']], [[null]], [[Number.NaN]], [[[]]]])('is no array like %j', (message) => {
+    expect(refusal({ message })).toMatch(/whole numbers from 0 to 255/)
+  })
+
+  it('is no text that is not base64, where base64 is due', () => {
+    expect(refusal({ bytes: '!' })).toBe('"bytes" must be base64')
+  })
+
+  it('may be absent on a failed answer only', () => {
+    const error = { code: 'app', message: 'no' }
+    expect(publish({ error })).toEqual({ kind: 'Publish', subject: 'a', message: '', error })
+    expect(publish({ error, message: 'x' })).toMatchObject({ message: 'x' })
+    expect(refusal({ error, message: 0 })).toMatch(/"message" must be/)
+    expect(refusal({})).toMatch(/"message" must be/)
+  })
+})
+
+describe('headers', () => {
+  const own = (name: string, value: unknown) => ({ message: '', headers: Object.fromEntries([[name, value]]) })
+
+  it('become a Map, whatever their names', () => {
+    for (const name of ['x', 'Content-Type', 'constructor', 'toString', 'hasOwnProperty', 'then', "!#$%&'*.^`|~+-"])
+      expect(publish(own(name, 'v'))).toMatchObject({ headers: new Map([[name, 'v']]) })
+  })
+
+  it.each(['', ' ', 'a b', 'a:b', 'a\r\nb', 'a\n', 'ä', 'a/b', 'a\0', '__proto__'])('have no name %j', (name) => {
+    expect(refusal(own(name, 'v'))).toMatch(/"headers" must be named by tokens/)
+  })
+
+  it.each(['a\r\nb: c', '\0', '\t', '\u0085', '\ud800', 7, null, ['a']])('have no value %j', (value) => {
+    expect(refusal(own('x', value))).toMatch(/"headers.x" must be a string without control characters/)
+  })
+
+  it.each(['', 'ä😀', '\ufeff', 'a, b; c="d"'])('have the value %j', (value) => {
+    expect(publish(own('x', value))).toMatchObject({ headers: new Map([['x', value]]) })
+  })
+})
+
+describe('a failure', () => {
+  it.each([{}, { code: 'a' }, { message: 'a' }, { code: 1, message: 'a' }])('is not %j', (error) => {
+    expect(refusal({ error })).toMatch(/"(code|message)" must be a string/)
+  })
+
+  it('is well-formed, since it goes to another client', () => {
+    for (const error of [
+      { code: '\ud800', message: '\udc00' },
+      { code: 'a', message: '\ud800' },
+    ])
+      expect(refusal({ error })).toMatch(/"error" must be well-formed/)
+  })
+})

@@ -1,0 +1,101 @@
+import { describe, expect, it, onTestFinished } from 'vitest'
+import type { OpenBroker } from '../brokers/broker.js'
+import type { Action, Permissions } from '../core/permissions.js'
+import { serve } from '../node/serve.js'
+import { type FakeClock, fakeClock } from '../testing/fake-clock.js'
+import { scriptedBroker } from '../testing/scripted-broker.js'
+import type { Gateway } from './gateway.js'
+
+/** A client that speaks the gateway's dialect. */
+export interface Speaker {
+  /** Resolves with `ok`, or with the error code that the client is shown. */
+  publish(subject: string, payload: string): Promise<string>
+  /** Resolves when the subscription stands, or with the error code. Absent where the dialect has none. */
+  subscribe?(pattern: string): Promise<string>
+  /** The text of the next message. */
+  next?(): Promise<string>
+  /** Goes away without a word. */
+  leave(): void
+  /** Resolves when the relay has ended the connection. */
+  readonly ended?: Promise<unknown>
+}
+
+export interface GatewayUnderTest {
+  readonly gateway: Gateway
+  speak(address: string): Promise<Speaker>
+}
+
+/** What every door promises, over real sockets. */
+export function gatewayContract(name: string, { gateway, speak }: GatewayUnderTest): void {
+  async function open(
+    broker: OpenBroker,
+    permissions?: Permissions,
+  ): Promise<{ address: string; clock: FakeClock; close(): Promise<void> }> {
+    const clock = fakeClock()
+    const options = {
+      brokers: { main: broker },
+      gateways: [gateway],
+      port: 0,
+      host: '127.0.0.1',
+      clock,
+      onError: () => {},
+    }
+    const serving = await serve({ ...options, permissions })
+    let closed: Promise<void> | undefined
+    const close = (): Promise<void> => (closed ??= serving.close())
+    onTestFinished(close)
+    return { address: `127.0.0.1:${serving.port}`, clock, close }
+  }
+
+  const until = async (holds: () => boolean): Promise<void> => expect.poll(holds, { timeout: 50_000 }).toBe(true)
+
+  describe(`${name} keeps the gateway contract`, () => {
+    it('brings a publish to the broker', async () => {
+      const broker = scriptedBroker()
+      const { address } = await open(broker.open)
+      expect(await (await speak(address)).publish('good.test', 'hi')).toBe('ok')
+      await until(() => broker.log.includes('!good.test'))
+    })
+
+    it('asks for a permission before every action, and shows the refusal', async () => {
+      const broker = scriptedBroker()
+      const asked: Action['kind'][] = []
+      const { address } = await open(broker.open, ({ kind }) => asked.push(kind) < 0)
+      expect(await (await speak(address)).publish('good.test', 'hi')).toBe('forbidden')
+      const subscribed = await (await speak(address)).subscribe?.('good.*')
+      expect(subscribed ?? 'forbidden').toBe('forbidden')
+      expect([asked[0], broker.log]).toEqual(['publish', []])
+    })
+
+    it.each(['a..b', 'a b', 'a.*'])('shows that %j is no subject to publish on', async (subject) => {
+      const broker = scriptedBroker()
+      const { address } = await open(broker.open)
+      expect(await (await speak(address)).publish(subject, 'hi')).toBe('invalid_subject')
+      expect(broker.log).toEqual([])
+    })
+
+    it('brings messages to a subscriber, and gives its interest back when it has left', async () => {
+      const broker = scriptedBroker()
+      const { address, clock } = await open(broker.open)
+      const speaker = await speak(address)
+      if (!speaker.subscribe || !speaker.next) return speaker.leave() // a dialect that only publishes
+      await speaker.subscribe('good.*')
+      await until(() => broker.log.includes('+good.*'))
+      const next = speaker.next()
+      broker.deliver('good.*', { subject: 'good.test' as never, payload: 'hi' })
+      expect(await next).toBe('hi')
+      speaker.leave()
+      await until(() => {
+        clock.advance(1000)
+        return broker.log.includes('-good.*')
+      })
+    })
+
+    it('ends its connections when the relay goes away', async () => {
+      const { address, close } = await open(scriptedBroker().open)
+      const speaker = await speak(address)
+      await close()
+      await speaker.ended
+    })
+  })
+}

@@ -1,0 +1,150 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import path from 'node:path'
+import { text } from 'node:stream/consumers'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { startRelay } from './start-relay.js'
+
+// The command as users have it: built by `npm run build`, in a process of its own.
+const wildcast = path.resolve(import.meta.dirname, '../bin/wildcast.js')
+
+function start(
+  args: string[],
+  { stdin = '', env = {} }: { stdin?: string; env?: Record<string, string> } = {},
+): ChildProcess {
+  const child = spawn(process.execPath, [wildcast, ...args], { env: { PATH: process.env.PATH, ...env } })
+  child.stdin?.end(stdin)
+  onTestFinished(() => void child.kill('SIGKILL'))
+  return child
+}
+
+/** Runs to the end. */
+async function run(
+  args: string[],
+  options?: Parameters<typeof start>[1],
+): Promise<{ code: number | null; out: string; err: string }> {
+  const child = start(args, options)
+  const [out, err, [code]] = await Promise.all([
+    text(child.stdout as NodeJS.ReadableStream),
+    text(child.stderr as NodeJS.ReadableStream),
+    once(child, 'exit') as Promise<[number | null]>,
+  ])
+  return { code, out, err }
+}
+
+/** Waits until a stream has said something. */
+async function says(stream: NodeJS.ReadableStream | null, wanted: RegExp): Promise<string> {
+  let said = ''
+  for await (const chunk of stream ?? []) {
+    said += String(chunk)
+    if (wanted.test(said)) return said
+  }
+  throw new Error(`ended without ${wanted}: ${said}`)
+}
+
+describe('wildcast gateway', () => {
+  it('serves every door on one port, and ends well on SIGINT', async () => {
+    const child = start(['gateway', '-b', 'InMemoryBroker', '-w', 'json', '-r', 'json', '-p', '0', '-t', '1'])
+    const port = /localhost:(\d+)/.exec(await says(child.stdout, /localhost:\d+\n/))?.[1]
+    const url = `http://127.0.0.1:${port}`
+    expect((await fetch(`${url}/publish/good.test`, { method: 'POST', body: 'hi' })).status).toBe(202)
+    expect((await fetch(`${url}/request/nobody`)).status).toBe(504)
+    expect(await (await fetch(`${url}/healthz`)).json()).toMatchObject({ brokers: [{ name: 'BROKER' }] })
+    child.kill('SIGINT')
+    expect(await once(child, 'exit')).toEqual([0, null])
+  })
+
+  it('takes its flags from the environment, too', async () => {
+    const child = start(['gateway'], { env: { PORT: '0', WEBSOCKETS: 'text', BROKER: 'InMemoryBroker' } })
+    await says(child.stdout, /localhost:\d+\n/)
+  })
+
+  it.each([
+    ['-w', 'loud', 'json'],
+    ['-r', 'xml', 'messagepack'],
+    ['-p', '70000', '65535'],
+    ['-p', 'http', 'whole number'],
+    ['-t', '0', 'whole number'],
+    ['-b', 'Kafka', 'InMemoryBroker'],
+  ])('names the flag and what is allowed for %s %s, and exits with 2', async (flag, value, allowed) => {
+    const { code, err } = await run(['gateway', flag, value])
+    expect(code).toBe(2)
+    expect(err).toContain(flag)
+    expect(err).toContain(allowed)
+    expect(err).not.toContain('at ')
+  })
+
+  it('says in one sentence that its port is taken', async () => {
+    const relay = await startRelay()
+    const { code, err } = await run(['gateway', '-p', String(relay.port), '--host', '127.0.0.1'])
+    expect([code, err]).toEqual([1, `port ${relay.port} is in use; choose another with --port\n`])
+  })
+
+  it('lists its flags and their variables with -h', async () => {
+    const { code, out } = await run(['gateway', '-h'])
+    expect(code).toBe(0)
+    for (const word of [
+      '--broker',
+      '--websockets',
+      '--request-response',
+      '--port',
+      '--timeout',
+      'REQUEST_RESPONSE',
+      'PORT',
+    ])
+      expect(out).toContain(word)
+  })
+})
+
+describe('wildcast sub, pub and request', () => {
+  it('print what was published, as lines and as JSON, until SIGINT', async () => {
+    const { address } = await startRelay()
+    const url = ['--url', `ws://${address}`]
+    const lines = start(['sub', 'good.*', ...url])
+    const objects = start(['sub', 'good.*', '--json', ...url])
+    await Promise.all([says(lines.stderr, /subscribed/), says(objects.stderr, /subscribed/)])
+    expect(await run(['pub', 'good.test', 'hi', ...url])).toEqual({ code: 0, out: '', err: '' })
+    expect(await says(lines.stdout, /\n/)).toBe('good.test hi\n')
+    expect(await says(objects.stdout, /\n/)).toBe('{"subject":"good.test","message":"hi","broker":"test"}\n')
+    lines.kill('SIGINT')
+    expect(await once(lines, 'exit')).toEqual([0, null])
+  })
+
+  it('take the message from standard input, byte for byte', async () => {
+    const { address } = await startRelay()
+    const url = ['--url', `ws://${address}`]
+    const child = start(['sub', 'good.*', '--json', ...url])
+    await says(child.stderr, /subscribed/)
+    await run(['pub', 'good.test', '-', ...url], { stdin: 'line one\nline two\n' })
+    expect(JSON.parse(await says(child.stdout, /\n/)).message).toBe('line one\nline two\n')
+  })
+
+  it('print the outcome of a publish with --json', async () => {
+    const { address } = await startRelay()
+    const { out } = await run(['pub', 'good.test', 'hi', '--json', '--url', `ws://${address}`])
+    expect(JSON.parse(out)).toEqual({ subject: 'good.test', outcome: 'confirmed' })
+  })
+
+  it('exit with 1 and the code where they are refused', async () => {
+    const { address } = await startRelay()
+    const url = ['--url', `ws://${address}`]
+    for (const [args, code] of [
+      [['pub', 'a..b', 'x'], 'invalid_subject'],
+      [['sub', 'a b'], 'invalid_subject'],
+      [['sub', '$SYS.x'], 'forbidden'],
+      [['request', 'nobody', 'x'], 'no_responders'],
+      [['pub', 'a', 'x', '--broker', 'nowhere'], 'unknown_broker'],
+    ] as const) {
+      const result = await run([...args, ...url])
+      expect([args, result.code, result.err.split(':')[0]]).toEqual([args, 1, code])
+      expect(result.err).not.toContain('    at ')
+    }
+  })
+
+  it('exit with 1 and a remedy where no relay listens', async () => {
+    const relay = await startRelay()
+    await relay.close()
+    const { code, err } = await run(['pub', 'a', 'x', '--url', `ws://${relay.address}`])
+    expect([code, err]).toEqual([1, expect.stringContaining('is the relay running there?')])
+  })
+})

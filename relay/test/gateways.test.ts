@@ -1,0 +1,64 @@
+import { gatewayContract, type Speaker } from '../src/gateways/gateway.contract.js'
+import { http, websocket } from '../src/index.js'
+import { connect, type Socket } from './socket.js'
+
+gatewayContract('the HTTP gateway', {
+  gateway: http,
+  speak: async (address) => ({
+    async publish(subject, body) {
+      const response = await fetch(`http://${address}/publish/${encodeURIComponent(subject)}`, { method: 'POST', body })
+      return response.ok ? 'ok' : ((await response.text()).split(':')[0] as string)
+    },
+    leave: () => {},
+  }),
+})
+
+gatewayContract('the WebSocket gateway with v1', {
+  gateway: websocket(),
+  async speak(address) {
+    const socket = await connect(`ws://${address}/ws`, 'wildcast.v1+json')
+    const ask = async (frame: unknown): Promise<string> => {
+      socket.send(JSON.stringify(frame))
+      const answer = (await socket.json()) as { Error?: { code: string } }
+      return answer.Error?.code ?? 'ok'
+    }
+    return {
+      publish: (subject, message) => ask({ Publish: { ref: 1, subject, message } }),
+      subscribe: (subject) => ask({ Subscribe: { ref: 2, subject } }),
+      next: async () => ((await socket.json()) as { Message: { message: string } }).Message.message,
+      ...life(socket),
+    }
+  },
+})
+
+gatewayContract('the WebSocket gateway with classic', {
+  gateway: websocket({ mode: 'json' }),
+  async speak(address) {
+    const socket = await connect(`ws://${address}/ws`)
+    const roundTrip = (): Promise<unknown> => new Promise((resolve) => socket.ws.once('pong', resolve).ping())
+    // Classic has no answers: all is well where the line is still open after the first round trip has given the relay its turn.
+    const settled = (): Promise<string> =>
+      Promise.race([
+        socket.closed.then(({ reason }) => reason.split(':')[0] as string),
+        roundTrip()
+          .then(roundTrip)
+          .then(() => 'ok'),
+      ])
+    return {
+      publish(subject, message) {
+        socket.send(JSON.stringify({ Publish: { subject, message: [...Buffer.from(message)] } }))
+        return settled()
+      },
+      subscribe(subject) {
+        socket.send(JSON.stringify({ Subscribe: subject }))
+        return settled()
+      },
+      next: async () => Buffer.from(((await socket.json()) as { message: number[] }).message).toString(),
+      ...life(socket),
+    }
+  },
+})
+
+function life(socket: Socket): Pick<Speaker, 'leave' | 'ended'> {
+  return { leave: () => socket.ws.terminate(), ended: socket.closed }
+}
