@@ -1,0 +1,11 @@
+const firstMs = 500
+const mostMs = 20_000
+
+/**
+ * Milliseconds to wait before an attempt: full jitter, so that a thousand clients that lost the same relay don't come back in step.
+ * @param attempt - how many attempts in a row have failed before, from 0
+ * @param chance - from 0 up to 1
+ */
+export function backoffMs(attempt: number, chance: number): number {
+  return chance * Math.min(mostMs, firstMs * 2 ** attempt)
+}

@@ -1,0 +1,123 @@
+import {
+  capture,
+  type Failure,
+  type Headers,
+  type MessageFrame,
+  type Pattern,
+  payloadBytes,
+  payloadText,
+  type Subject,
+} from '@wildcast/protocol'
+import type { PublishOutcome } from './outcome.js'
+
+/** What an answer to a request may carry beside its data. */
+export interface RespondOptions {
+  /** Further answers to the same request follow. @default false */
+  readonly more?: boolean | undefined
+  /** The request failed: the caller's promise rejects with this. */
+  readonly error?: Failure | undefined
+  readonly headers?: Headers | undefined
+}
+
+/** A message as a handler sees it. It is shared by all handlers of a subscription: take from it, don't change it. */
+export interface Message {
+  /** @example 'good.apple' */
+  readonly subject: string
+  /** The pattern that it came by, in its normal form: `good.>` reads `good.*.**`. */
+  readonly pattern: string
+  /** What the wildcards of the pattern stand for: `*` one segment, `**` zero or more joined by dots. */
+  readonly params: readonly string[]
+  /** The payload as JSON if it parses as such, else as text, else as bytes. */
+  readonly data: unknown
+  /** The payload as text. @throws {TypeError} where it is not UTF-8. */
+  text(): string
+  /** The payload as JSON. @throws {SyntaxError} where it is none. */
+  json(): unknown
+  /** The payload as it travelled. */
+  readonly bytes: Uint8Array
+  /** Name of the broker that carried it. */
+  readonly broker: string
+  readonly headers: Headers
+  /** Where an answer is awaited, if one is. */
+  readonly responseSubject: string | undefined
+  /** Answers; undefined where no answer is awaited. Rejects as `publish` does. */
+  readonly respond: ((data: unknown, options?: RespondOptions) => Promise<PublishOutcome>) | undefined
+}
+
+/** Sends an answer to a message. */
+export type Answer = (to: MessageFrame, data: unknown, options: RespondOptions) => Promise<PublishOutcome>
+
+const noHeaders: Headers = new Map()
+const unread = Symbol('unread')
+
+/** Thousands of these live at once, so nothing is computed before somebody asks, and nothing twice. */
+class Received implements Message {
+  readonly subject: string
+  readonly pattern: string
+  readonly broker: string
+  readonly #frame: MessageFrame
+  readonly #answer: Answer | undefined
+  #params: readonly string[] | undefined
+  #data: unknown = unread
+
+  constructor(frame: MessageFrame, pattern: string, answer: Answer | undefined) {
+    this.subject = frame.subject
+    this.pattern = pattern
+    this.broker = frame.broker
+    this.#frame = frame
+    this.#answer = answer
+  }
+
+  get params(): readonly string[] {
+    this.#params ??= capture(this.pattern as Pattern, this.subject as Subject) ?? []
+    return this.#params
+  }
+
+  get data(): unknown {
+    if (this.#data === unread) this.#data = this.#read()
+    return this.#data
+  }
+
+  #read(): unknown {
+    const text = payloadText(this.#frame.message)
+    if (text === undefined) return this.bytes
+    try {
+      return JSON.parse(text)
+    } catch {
+      return text
+    }
+  }
+
+  text(): string {
+    const text = payloadText(this.#frame.message)
+    if (text === undefined) throw new TypeError(`the payload of ${this.subject} is not UTF-8 text: use "bytes"`)
+    return text
+  }
+
+  json(): unknown {
+    return JSON.parse(this.text())
+  }
+
+  get bytes(): Uint8Array {
+    return payloadBytes(this.#frame.message)
+  }
+
+  get headers(): Headers {
+    return this.#frame.headers ?? noHeaders
+  }
+
+  get responseSubject(): string | undefined {
+    return this.#frame.response_subject
+  }
+
+  get respond(): Message['respond'] {
+    const answer = this.#answer
+    if (!answer || this.responseSubject === undefined) return undefined
+    return (data, options = {}) => answer(this.#frame, data, options)
+  }
+}
+
+/** The message of a frame, as the handlers of a pattern see it. */
+export function toMessage(frame: MessageFrame, pattern: string, answer?: Answer): Message {
+  return new Received(frame, pattern, answer)
+}

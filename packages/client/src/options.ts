@@ -1,0 +1,33 @@
+import type { Codec, WildcastError } from '@wildcast/protocol'
+import type { Clock } from './clock.js'
+import type { OpenTransport, WebSocketConstructor } from './transports/transport.js'
+
+/** Where in the client an error came up that no promise tells of. */
+export type ErrorStage = 'token' | 'transport' | 'protocol' | 'subscription' | 'handler'
+
+/** Hears of background failures. */
+export type OnError = (error: WildcastError, context: { readonly stage: ErrorStage }) => void
+
+/** How a client reaches its relay. */
+export interface ClientOptions {
+  /** `ws(s)://…` or `http(s)://…`, or a path such as `/ws` on the page's own host. A URL without a path means `/ws`. */
+  readonly url: string
+  /** @default jsonCodec */
+  readonly codec?: Codec | undefined
+  /** `classic` speaks with a server that knows nothing but the dialect of the original gateway. @default 'v1' */
+  readonly dialect?: 'v1' | 'classic' | undefined
+  /** Proves who the user is. A function is asked at each connect. */
+  readonly token?: string | (() => string | Promise<string>) | undefined
+  /** Name of the broker for calls that name none. @default the relay's own default */
+  readonly broker?: string | undefined
+  /** How many publishes and requests are kept while offline. One more is rejected with `rate_limited`. @default 1000 */
+  readonly queue?: number | undefined
+  /** @default console.error */
+  readonly onError?: OnError | undefined
+  /** @default WebSocket */
+  readonly transport?: OpenTransport | undefined
+  /** For a runtime without a `WebSocket` of its own, such as Node 20: that of `ws`. @default globalThis.WebSocket */
+  readonly WebSocket?: WebSocketConstructor | undefined
+  /** @default realClock */
+  readonly clock?: Clock | undefined
+}

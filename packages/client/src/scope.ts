@@ -1,0 +1,79 @@
+import type { Headers } from '@wildcast/protocol'
+import type { Undo } from './clock.js'
+import type { Message } from './message.js'
+import type { PublishOutcome } from './outcome.js'
+import type { Waiting } from './request.js'
+import type { Handler } from './serve.js'
+import type { Subscription } from './subscription.js'
+import type { SubscriptionEvents } from './subscription-events.js'
+
+/** How to serve. */
+export interface ServeOptions extends SubscriptionEvents {
+  /** @default the client's broker */
+  readonly broker?: string | undefined
+  /** Ends it. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/** How to subscribe. */
+export interface SubscribeOptions extends ServeOptions {
+  /** Each message goes to one member of the group. */
+  readonly group?: string | undefined
+}
+
+/** How to publish. */
+export interface PublishOptions {
+  /** @default the client's broker */
+  readonly broker?: string | undefined
+  readonly headers?: Headers | undefined
+  /** Where answers are awaited. */
+  readonly responseSubject?: string | undefined
+  /** Allows a pattern as the subject, where the broker can do it. @default false */
+  readonly wildcard?: boolean | undefined
+}
+
+/** How to request. */
+export interface RequestOptions extends Waiting {
+  /** @default the client's broker */
+  readonly broker?: string | undefined
+  readonly headers?: Headers | undefined
+}
+
+/** Everything that can be done on one broker. */
+export interface Scope {
+  /**
+   * Calls `handler` with every message of a pattern, in order. Returns the undo. Equal subscriptions share one on the wire.
+   * @throws {WildcastError} `invalid_subject`; `interrupted` after `close()`
+   * @example
+   * const undo = client.subscribe('good.*', (message) => console.log(message.params[0], message.data))
+   */
+  subscribe(pattern: string, handler: (message: Message) => void, options?: SubscribeOptions): Undo
+  /**
+   * The same as an async iterable, which keeps what comes while the loop is busy. Leaving the loop unsubscribes.
+   * @throws {WildcastError} `invalid_subject`; `interrupted` after `close()`
+   * @example
+   * for await (const message of client.subscribe('good.*')) console.log(message.subject)
+   */
+  subscribe(pattern: string, options?: SubscribeOptions): Subscription
+  /**
+   * Publishes. A string travels as its text, bytes as they are, `undefined` as nothing, everything else as JSON. While offline it waits for its turn.
+   *
+   * Rejects with a `WildcastError`: `invalid_subject`, `too_large`, `rate_limited`, `forbidden`, `broker_down` …
+   * @example await client.publish('good.apple', { price: 3 })
+   */
+  publish(subject: string, data?: unknown, options?: PublishOptions): Promise<PublishOutcome>
+  /**
+   * Asks, and resolves with the answer.
+   *
+   * Rejects with `timeout`, `no_responders`, `interrupted` (the connection was lost), the responder's error, or the signal's reason.
+   * @example const { data } = await client.request('math.sum', [1, 2])
+   */
+  request(subject: string, data?: unknown, options?: RequestOptions): Promise<Message>
+  /**
+   * Answers requests: what the handler returns is the answer, what it throws the error. An async generator streams: each `yield` is a part, its `return` the last.
+   * After a reconnect it serves again; while somebody else serves the subject it keeps trying. Returns the undo.
+   * @throws {WildcastError} `invalid_subject`; `already_served` where this client does; `interrupted` after `close()`
+   * @example const undo = client.serve('time.now', () => new Date().toISOString())
+   */
+  serve(subject: string, handler: Handler, options?: ServeOptions): Undo
+}

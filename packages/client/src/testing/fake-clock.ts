@@ -1,0 +1,54 @@
+import type { Clock } from '../clock.js'
+
+/** A clock that stands still until it is told to go. */
+export interface FakeClock extends Clock {
+  /** What `random` gives from now on. */
+  chance: number
+  /** Timers that have not rung. */
+  readonly timers: number
+  /** Lets time pass: what is due rings in order, and promises settle in between. */
+  advance(ms: number): Promise<void>
+  /** Sets the wall clock, as a user or a time server does: timers don't notice. */
+  set(now: number): void
+}
+
+/** Lets everything happen that waits for no timer. */
+export async function settle(): Promise<void> {
+  for (let turn = 0; turn < 50; turn++) await undefined
+}
+
+export function createFakeClock(start = 1_000_000): FakeClock {
+  const timers = new Map<symbol, { readonly at: number; run(): void }>()
+  let elapsed = 0
+  let offset = start
+  return {
+    chance: 0.5,
+    now: () => elapsed + offset,
+    random() {
+      return this.chance
+    },
+    after(ms, run) {
+      const timer = Symbol('timer')
+      timers.set(timer, { at: elapsed + ms, run })
+      return () => timers.delete(timer)
+    },
+    get timers() {
+      return timers.size
+    },
+    set(now) {
+      offset = now - elapsed
+    },
+    async advance(ms) {
+      const end = elapsed + ms
+      while (true) {
+        await settle()
+        const [next] = [...timers].filter(([, { at }]) => at <= end).sort(([, a], [, b]) => a.at - b.at)
+        if (!next) break
+        timers.delete(next[0])
+        elapsed = Math.max(elapsed, next[1].at)
+        next[1].run()
+      }
+      elapsed = end
+    },
+  }
+}

@@ -1,0 +1,133 @@
+import {
+  type ClientFrame,
+  jsonCodec,
+  type RelayFrame,
+  readClientFrame,
+  readRelayFrame,
+  type WelcomeFrame,
+} from '@wildcast/protocol'
+import type { OpenTransport } from '../transports/transport.js'
+
+/** One connection of a client, seen from the relay. */
+export interface ScriptedLink {
+  /** What the client sent, without its `Pong`s. */
+  readonly sent: ClientFrame[]
+  readonly pongs: number
+  readonly closedWith: number | 'open' | undefined
+  open(): void
+  say(frame: RelayFrame): void
+  drop(code?: number, reason?: string): void
+  /** Frames of one kind that the client sent. */
+  all<Kind extends ClientFrame['kind']>(kind: Kind): Extract<ClientFrame, { readonly kind: Kind }>[]
+}
+
+/** A relay that does what a test says, through the real codec and with no network. */
+export interface ScriptedRelay {
+  readonly transport: OpenTransport
+  readonly links: readonly ScriptedLink[]
+  /** The newest connection. */
+  readonly link: ScriptedLink
+  /** How many connections are open or opening. */
+  readonly live: number
+  /** Opens connections by itself and answers what has one obvious answer. @default true */
+  obliging: boolean
+  /** What the obliging relay answers instead. */
+  answer: (frame: ClientFrame) => RelayFrame | 'nothing' | undefined
+}
+
+export const welcome: WelcomeFrame = {
+  kind: 'Welcome',
+  session: 's',
+  resumed: false,
+  received: 0,
+  relay: 'r',
+  brokers: [{ name: 'test', default: true, status: 'up', features: [] }],
+  limits: { payload: 1000, subscriptions: 100, resume_bytes: 0 },
+  ping: 25_000,
+  time: 0,
+}
+
+export function createScriptedRelay(): ScriptedRelay {
+  const links: (ScriptedLink & { live: boolean })[] = []
+  const ids = new Map<string, number>()
+
+  const oblige = (frame: ClientFrame): RelayFrame | undefined => {
+    const given = relay.answer(frame)
+    if (given) return given === 'nothing' ? undefined : given
+    switch (frame.kind) {
+      case 'Connect':
+        return welcome
+      case 'Subscribe': {
+        const key = JSON.stringify([frame.subject, frame.broker ?? 'test', frame.group, frame.serve])
+        const id = ids.get(key) ?? ids.size + 1
+        ids.set(key, id)
+        return { kind: 'Subscribed', ref: frame.ref, id, subject: frame.subject }
+      }
+      case 'Unsubscribe':
+        return { kind: 'Unsubscribed', id: frame.id }
+      case 'Publish':
+        return frame.ref === undefined ? undefined : { kind: 'Ack', ref: frame.ref }
+      default:
+        return undefined
+    }
+  }
+
+  const transport: OpenTransport = (events) => {
+    const sent: ClientFrame[] = []
+    let state: 'opening' | 'open' | 'closed' = 'opening'
+    const link: ScriptedLink & { live: boolean; pongs: number; closedWith: number | 'open' | undefined } = {
+      sent,
+      pongs: 0,
+      closedWith: 'open',
+      live: true,
+      open() {
+        if (state !== 'opening') return
+        state = 'open'
+        events.open()
+      },
+      say(frame) {
+        const decoded = readRelayFrame(jsonCodec.decode(jsonCodec.encode(frame)))
+        if (decoded && state === 'open') events.frame(decoded)
+      },
+      drop(code = 1006, reason = '') {
+        state = 'closed'
+        link.live = false
+        events.close({ code, reason })
+      },
+      all: (kind) => sent.filter((frame) => frame.kind === kind) as never,
+    }
+    links.push(link)
+    if (relay.obliging) queueMicrotask(link.open)
+    return {
+      send(frame) {
+        if (state !== 'open') throw new Error(`${frame.kind} was sent on a link that is ${state}`)
+        const read = readClientFrame(jsonCodec.decode(jsonCodec.encode(frame)))
+        if (read.kind === 'Pong') link.pongs++
+        else sent.push(read)
+        const answer = relay.obliging ? oblige(read) : undefined
+        if (answer) queueMicrotask(() => link.say(answer))
+      },
+      close(code) {
+        state = 'closed'
+        link.live = false
+        link.closedWith = code
+      },
+    }
+  }
+
+  const relay: ScriptedRelay = {
+    transport,
+    links,
+    get link() {
+      const last = links.at(-1)
+      if (!last) throw new Error('nobody has connected')
+      return last
+    },
+    get live() {
+      return links.filter(({ live }) => live).length
+    },
+    obliging: true,
+    answer: () => undefined,
+  }
+  return relay
+}

@@ -1,0 +1,25 @@
+import { type ErrorCode, errorTable, type RelayFrame } from '@wildcast/protocol'
+
+/** The answers that a relay would give, given here. */
+export interface Replies {
+  /** Something that happened now. */
+  happen(frame: RelayFrame): void
+  /** An answer to what is being said: it comes later, as from a relay, never within the call. */
+  say(frame: RelayFrame): void
+  fail(ref: number | undefined, code: ErrorCode, message: string): void
+  unsupported(ref: number | undefined, what: string): void
+}
+
+/** Answers in the relay's stead. */
+export function openReplies(happen: (frame: RelayFrame) => void): Replies {
+  const say = (frame: RelayFrame): void => void Promise.resolve().then(() => happen(frame))
+  const fail: Replies['fail'] = (ref, code, message) =>
+    say({ kind: 'Error', ref, code, message, retry: errorTable[code].retry })
+  return {
+    happen,
+    say,
+    fail,
+    unsupported: (ref, what) =>
+      fail(ref, 'unsupported', `a classic server knows no ${what}: connect with the dialect v1`),
+  }
+}

@@ -1,0 +1,124 @@
+import { jsonCodec, payloadText, type RelayFrame, type WildcastError } from '@wildcast/protocol'
+import { describe, expect, test } from 'vitest'
+import { realClock } from '../clock.js'
+import type { OpenTransport, Transport, TransportSettings } from './transport.js'
+
+/** A server that a transport can be tried against. */
+export interface Peer {
+  /** Settings by which the transport reaches it. */
+  readonly settings: Pick<TransportSettings, 'url' | 'WebSocket'> & Partial<TransportSettings>
+  /** Subjects of the publishes that it has received, in order. */
+  published(): Promise<readonly string[]>
+  /** Sends something that is no frame, then a message on `good.apple`, once somebody has subscribed to it. */
+  babble(): Promise<void>
+  /** Ends all connections. */
+  hangUp(code: number, reason: string): void
+  close(): Promise<void>
+}
+
+interface Opened {
+  readonly transport: Transport
+  readonly log: string[]
+  readonly frames: RelayFrame[]
+  readonly faults: WildcastError[]
+  /** Resolves when a line is in the log. */
+  seen(line: string): Promise<void>
+}
+
+/** What every transport keeps. */
+export function transportContract(name: string, openTransport: OpenTransport, openPeer: () => Promise<Peer>): void {
+  const open = ({ settings }: Pick<Peer, 'settings'>): Opened => {
+    const log: string[] = []
+    const frames: RelayFrame[] = []
+    const faults: WildcastError[] = []
+    let stir = (): void => undefined
+    const note = (line: string): void => {
+      log.push(line)
+      stir()
+    }
+    const transport = openTransport(
+      {
+        open: () => note('open'),
+        frame(frame) {
+          frames.push(frame)
+          note(frame.kind)
+        },
+        fault(error) {
+          faults.push(error)
+          note('fault')
+        },
+        close: ({ code, reason }) => note(`close ${code} ${reason}`.trim()),
+      },
+      { codec: jsonCodec, clock: realClock, ...settings },
+    )
+    log.push('returned')
+    const seen = async (line: string): Promise<void> => {
+      while (!log.includes(line)) await new Promise<void>((resolve) => (stir = resolve))
+    }
+    return { transport, log, frames, faults, seen }
+  }
+
+  describe(`the transport ${name}`, () => {
+    test('tells nothing before it has returned, then that it is open', async () => {
+      const peer = await openPeer()
+      const { seen, log } = open(peer)
+      await seen('open')
+      expect(log).toEqual(['returned', 'open'])
+      await peer.close()
+    })
+    test('is welcomed after Connect', async () => {
+      const peer = await openPeer()
+      const { transport, seen } = open(peer)
+      await seen('open')
+      transport.send({ kind: 'Connect' })
+      await seen('Welcome')
+      await peer.close()
+    })
+    test('delivers what was sent before a close, in order', async () => {
+      const peer = await openPeer()
+      const { transport, seen } = open(peer)
+      await seen('open')
+      const subjects = Array.from({ length: 100 }, (_, i) => `good.n${i}`)
+      for (const subject of subjects) transport.send({ kind: 'Publish', subject, message: 'x' })
+      transport.close(1000)
+      expect(await peer.published()).toEqual(subjects)
+      await peer.close()
+    })
+    test('lives on after something that is no frame', async () => {
+      const peer = await openPeer()
+      const { transport, seen, faults, frames } = open(peer)
+      await seen('open')
+      transport.send({ kind: 'Connect' })
+      transport.send({ kind: 'Subscribe', ref: 1, subject: 'good.*' })
+      await seen('Subscribed')
+      await peer.babble()
+      await seen('Message')
+      expect(faults).toMatchObject([{ name: 'WildcastError', code: 'invalid_frame' }])
+      const frame = frames.at(-1)
+      expect(frame).toMatchObject({ kind: 'Message', subject: 'good.apple', broker: 'test' })
+      expect(frame?.kind === 'Message' && payloadText(frame.message)).toBe('hi')
+      await peer.close()
+    })
+    test('tells how the server ended it', async () => {
+      const peer = await openPeer()
+      const { seen } = open(peer)
+      await seen('open')
+      peer.hangUp(4501, 'who are you?')
+      await seen('close 4501 who are you?')
+      await peer.close()
+    })
+    test('tells that it could not be opened', async () => {
+      const peer = await openPeer()
+      await peer.close()
+      const { log, seen } = open(peer)
+      while (log.length < 2) await Promise.race([seen('never'), new Promise(setImmediate)])
+      expect(log[1]).toMatch(/^close 1006/)
+      expect(log).toHaveLength(2)
+    })
+    test('can be closed before it is open', async () => {
+      const peer = await openPeer()
+      open(peer).transport.close()
+      await peer.close()
+    })
+  })
+}

@@ -1,0 +1,48 @@
+import type { ClientFrame, Codec, RelayFrame, WildcastError } from '@wildcast/protocol'
+import type { Clock } from '../clock.js'
+
+/** What a transport tells. */
+export interface TransportEvents {
+  /** Frames can be sent from now on. */
+  open(): void
+  frame(frame: RelayFrame): void
+  /** Something came that is no frame; the connection lives. */
+  fault(error: WildcastError): void
+  /** The connection is over, or never came about. Nothing follows. `code` is a WebSocket close code. */
+  close(how: { readonly code: number; readonly reason: string }): void
+}
+
+/** What a transport is told. */
+export interface TransportSettings {
+  readonly url: string
+  readonly codec: Codec
+  readonly clock: Clock
+  readonly WebSocket: WebSocketConstructor | undefined
+}
+
+/** An open way to a relay, or one that is about to open. */
+export interface Transport {
+  /** Only after `open`. Frames arrive in the order of the calls, each once, or not at all. */
+  send(frame: ClientFrame): void
+  /** Ends it. What was sent before is still delivered; a `close` event may follow. */
+  close(code?: number): void
+}
+
+/**
+ * Opens a way to a relay. Returns at once; events never come before it has returned.
+ */
+export type OpenTransport = (events: TransportEvents, settings: TransportSettings) => Transport
+
+/** What we need of a `WebSocket`. The browser's fits, and that of `ws`. */
+export interface WebSocketLike {
+  binaryType: string
+  send(data: string | Uint8Array<ArrayBuffer>): void
+  close(code?: number): void
+  addEventListener(type: 'open', listener: () => void): void
+  addEventListener(type: 'message', listener: (event: { readonly data: unknown }) => void): void
+  addEventListener(type: 'error', listener: (event: object) => void): void
+  addEventListener(type: 'close', listener: (event: { readonly code: number; readonly reason: string }) => void): void
+}
+
+/** The constructor of a `WebSocket`. */
+export type WebSocketConstructor = new (url: string, protocols?: string | string[]) => WebSocketLike

@@ -1,0 +1,93 @@
+import type { AddressInfo } from 'node:net'
+import { type ClientFrame, type Codec, jsonCodec, readClientFrame } from '@wildcast/protocol'
+import { expect, test } from 'vitest'
+import { WebSocket, WebSocketServer } from 'ws'
+import { createClient } from '../client.js'
+import { msgpack } from '../msgpack.js'
+import { welcome } from '../testing/scripted-relay.js'
+import { type Peer, transportContract } from './transport.contract.js'
+import { websocket } from './websocket.js'
+
+/** The least of a relay: it welcomes, confirms, and notes what is published. */
+async function openRelay(codec: Codec = jsonCodec): Promise<Peer & { readonly server: WebSocketServer }> {
+  const server = new WebSocketServer({ port: 0, path: '/ws', handleProtocols: (offered) => [...offered][0] ?? false })
+  await new Promise((resolve) => server.once('listening', resolve))
+  const published: string[] = []
+  const gone = new Promise<void>((resolve) =>
+    server.on('connection', (socket) => {
+      const answer = (frame: ClientFrame): void => {
+        if (frame.kind === 'Connect') socket.send(codec.encode(welcome))
+        if (frame.kind === 'Subscribe')
+          socket.send(codec.encode({ kind: 'Subscribed', ref: frame.ref, id: 7, subject: frame.subject }))
+        if (frame.kind === 'Publish') {
+          published.push(frame.subject)
+          if (frame.ref) socket.send(codec.encode({ kind: 'Ack', ref: frame.ref }))
+          socket.send(codec.encode({ ...frame, kind: 'Message', id: 7, broker: 'test' }))
+        }
+      }
+      socket.on('message', (data: Buffer, binary) =>
+        answer(readClientFrame(codec.decode(binary ? data : data.toString()))),
+      )
+      socket.on('close', () => resolve())
+    }),
+  )
+  return {
+    server,
+    settings: { url: `http://localhost:${(server.address() as AddressInfo).port}`, WebSocket },
+    published: async () => {
+      await gone
+      return published
+    },
+    async babble() {
+      for (const socket of server.clients) {
+        socket.send('{"Message":')
+        socket.send('{"KindOfTomorrow":{}}')
+        socket.send(codec.encode({ kind: 'Message', id: 7, subject: 'good.apple', message: 'hi', broker: 'test' }))
+      }
+    },
+    hangUp(code, reason) {
+      for (const socket of server.clients) socket.close(code, reason)
+    },
+    close: () =>
+      new Promise((resolve) => {
+        for (const socket of server.clients) socket.terminate()
+        server.close(() => resolve())
+      }),
+  }
+}
+
+transportContract('websocket', websocket, openRelay)
+
+test.each([
+  ['JSON', jsonCodec, 'wildcast.v1+json'],
+  ['MessagePack', msgpack, 'wildcast.v1+msgpack'],
+])('a client talks over a real socket in %s', async (_, codec, subprotocol) => {
+  const relay = await openRelay(codec)
+  const client = createClient({ ...relay.settings, codec })
+  const subscription = client.subscribe('good.*')
+  await subscription.ready
+  expect([...relay.server.clients].map(({ protocol }) => protocol)).toEqual([subprotocol])
+  expect(await client.publish('good.apple', new Uint8Array([0xff, 1]))).toBe('confirmed')
+  for await (const message of subscription) {
+    expect(message.bytes).toEqual(new Uint8Array([0xff, 1]))
+    expect(message.params).toEqual(['apple'])
+    break
+  }
+  client.close()
+  await relay.close()
+})
+
+test('where there is no WebSocket it says so', () => {
+  const nothing = (): void => undefined
+  expect(() =>
+    websocket(
+      { open: nothing, frame: nothing, fault: nothing, close: nothing },
+      {
+        url: '/ws',
+        codec: jsonCodec,
+        clock: { now: () => 0, random: () => 0, after: () => nothing },
+        WebSocket: undefined,
+      },
+    ),
+  ).toThrow(expect.objectContaining({ code: 'unsupported' }))
+})
