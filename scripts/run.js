@@ -19,3 +19,13 @@ export function runs([command, ...args]) {
 export function tool(file, ...args) {
   return [process.execPath, path.join(root, 'node_modules', file), ...args]
 }
+
+/** Runs a script; a failure is said in a sentence. */
+export async function script(work) {
+  try {
+    await work()
+  } catch (error) {
+    console.error(`\n${error.message}`)
+    process.exitCode = 1
+  }
+}

@@ -2,17 +2,19 @@
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { installPackages, root } from './needs.js'
-import { run, tool } from './run.js'
+import { run, script, tool } from './run.js'
 
-installPackages()
-run(tool('typescript/bin/tsc', '-b'))
-run(tool('vite/bin/vite.js', 'build', '--logLevel', 'warn'))
+await script(async () => {
+  installPackages()
+  run(tool('typescript/bin/tsc', '-b'))
+  run(tool('vite/bin/vite.js', 'build', '--logLevel', 'warn'))
 
-// npm runs scripts through a shell that does not pass signals on: a parent that is gone is the sign to leave.
-const parent = process.ppid
-setInterval(() => process.ppid !== parent && process.kill(process.pid, 'SIGTERM'), 500).unref()
+  // npm runs scripts through a shell that does not pass signals on: a parent that is gone is the sign to leave.
+  const parent = process.ppid
+  setInterval(() => process.ppid !== parent && process.kill(process.pid, 'SIGTERM'), 500).unref()
 
-process.env.PORT ??= '3015'
-process.argv.splice(2, Infinity, 'gateway', '--broker', 'InMemoryBroker', '--websockets', 'json')
-process.argv.push('--request-response', 'json', '--static', path.join(root, 'demo/dist'))
-await import(pathToFileURL(path.join(root, 'relay/bin/wildcast.js')).href)
+  process.env.PORT ??= '3015'
+  const flags = ['--broker', 'InMemoryBroker', '--websockets', 'json', '--request-response', 'json']
+  process.argv.splice(2, Number.POSITIVE_INFINITY, 'gateway', ...flags, '--static', path.join(root, 'demo/dist'))
+  await import(pathToFileURL(path.join(root, 'relay/bin/wildcast.js')).href)
+})

@@ -1,10 +1,10 @@
 import type { Message } from '@wildcast/client'
+import type { Feed } from '@wildcast/react'
 import { useLayoutEffect, useRef } from 'react'
 import { Avatar } from './avatar.js'
 import { readChatMessage } from './chat-message.js'
 import { Composer } from './composer.js'
 import { CurlHint, Empty } from './empty.js'
-import type { Feed } from './feed.js'
 import { usePage } from './store.js'
 
 /** What was said in a room. */

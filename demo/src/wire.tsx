@@ -1,6 +1,6 @@
 import type { Message } from '@wildcast/client'
+import type { Feed } from '@wildcast/react'
 import { CurlHint, Empty } from './empty.js'
-import type { Feed } from './feed.js'
 
 /** Every message on `good.*`, as it travelled, newest first. */
 export function Wire({ feed }: { readonly feed: Feed }) {

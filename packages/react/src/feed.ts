@@ -1,0 +1,38 @@
+import type { Message, SubscriptionStatus, WildcastError } from '@wildcast/client'
+
+/**
+ * How whole a list of messages is. `live`: nothing is missing. `catching-up`: the subscription is on its way. `stale`: it is interrupted, and what comes
+ * meanwhile will be missing. `gap`: messages are missing among those that the list could hold.
+ */
+export type Continuity = 'live' | 'catching-up' | 'stale' | 'gap'
+
+/** What a subscription has received, at one moment. A new object at each change, the same in between. */
+export interface Feed {
+  /** The newest messages, oldest first. */
+  readonly items: readonly Message[]
+  /** The newest message. */
+  readonly last: Message | undefined
+  readonly status: SubscriptionStatus
+  readonly continuity: Continuity
+  /** How many messages were lost, where the relay could tell. */
+  readonly missed: number
+  /** Why the subscription was refused, while it is. */
+  readonly error: WildcastError | undefined
+}
+
+/** Before anything has happened, and all that a server renders. */
+export const emptyFeed: Feed = {
+  items: [],
+  last: undefined,
+  status: 'idle',
+  continuity: 'catching-up',
+  missed: 0,
+  error: undefined,
+}
+
+/** What follows for the list from the state of its subscription. */
+export function continuityOf(status: SubscriptionStatus, holed: boolean): Continuity {
+  if (status === 'reconnecting') return 'stale'
+  if (status === 'ready') return holed ? 'gap' : 'live'
+  return 'catching-up'
+}

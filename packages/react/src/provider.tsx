@@ -1,0 +1,30 @@
+import type { Client } from '@wildcast/client'
+import { createContext, type ReactNode, useContext } from 'react'
+
+const ClientContext = createContext<Client | undefined>(undefined)
+
+export interface WildcastProviderProps {
+  /** Made once, outside of any component, by `createClient`. */
+  readonly client: Client
+  readonly children?: ReactNode
+}
+
+/**
+ * Gives all hooks below it their client. One at the root is enough, for any number of subjects and brokers.
+ * @example
+ * const client = createClient({ url: '/ws' })
+ * root.render(<WildcastProvider client={client}><App /></WildcastProvider>)
+ */
+export function WildcastProvider({ client, children }: WildcastProviderProps): ReactNode {
+  return <ClientContext.Provider value={client}>{children}</ClientContext.Provider>
+}
+
+/**
+ * The client of the nearest provider.
+ * @throws {TypeError} outside of a `WildcastProvider`
+ */
+export function useClient(): Client {
+  const client = useContext(ClientContext)
+  if (!client) throw new TypeError('this hook needs a client: put <WildcastProvider client={…}> around the application')
+  return client
+}

@@ -1,0 +1,82 @@
+import type { Message } from '@wildcast/client'
+import { useCallback, useInsertionEffect, useMemo, useRef, useSyncExternalStore } from 'react'
+import { inDevelopment } from './development.js'
+import { emptyFeed, type Feed } from './feed.js'
+import { useClient } from './provider.js'
+import { newest, type Store, storeOf, type WireOptions } from './store.js'
+
+/** How to look at a subscription. Compared by value: literals in the call are safe. */
+export interface UseSubscriptionOptions extends WireOptions {
+  /** How many messages `items` holds at most. @default 100 */
+  readonly keep?: number | undefined
+  /** Hears of every message as it comes, before it is rendered. The latest function is called; a new one subscribes nothing. */
+  readonly onEvent?: ((message: Message) => void) | undefined
+  /** `false` never renders: only `onEvent` hears of messages. @default true */
+  readonly state?: boolean | undefined
+  /** `true` subscribes nothing. @default false */
+  readonly skip?: boolean | undefined
+}
+
+const defaultKeep = 100
+let warned = false
+
+/**
+ * The messages of a pattern, and how well they arrive. Renders once per frame however many come, and loses none. Hooks with the same pattern, broker and group share
+ * one subscription. Refusals are returned, not thrown.
+ * @param pattern nothing is subscribed to while it is null or undefined
+ * @example
+ * const { items, status } = useSubscription('good.*', { keep: 20 })
+ */
+export function useSubscription(pattern: string | null | undefined, options: UseSubscriptionOptions = {}): Feed {
+  const { broker, group, keep, onEvent, state = true, skip = false } = options
+  const client = useClient()
+  const store = useMemo(
+    () => (skip || pattern === null || pattern === undefined ? undefined : storeOf(client, pattern, { broker, group })),
+    [client, pattern, broker, group, skip],
+  )
+  const latest = useRef(onEvent)
+  useInsertionEffect(() => {
+    latest.current = onEvent
+  })
+  const bound = state ? (keep ?? defaultKeep) : 0
+  const subscribe = useCallback(
+    (changed: () => void) =>
+      store?.view({
+        keep: bound,
+        event: (message) => latest.current?.(message),
+        changed: state ? changed : () => {},
+      }) ?? (() => {}),
+    [store, bound, state],
+  )
+  const look = useMemo(() => (store && state ? viewOf(store, bound) : () => emptyFeed), [store, state, bound])
+  const feed = useSyncExternalStore(subscribe, look, () => emptyFeed)
+  if (inDevelopment && keep === undefined && state) warnOfDrops(feed, pattern)
+  return feed
+}
+
+/** A store's feed with so many items, the same object as long as the store's is. */
+function viewOf(store: Store, keep: number): () => Feed {
+  let seen: Feed = store.feed
+  let shown: Feed = cut(seen, keep)
+  return () => {
+    if (store.feed !== seen) {
+      const items = store.feed.items === seen.items ? shown.items : newest(store.feed.items, keep)
+      seen = store.feed
+      shown = items === seen.items ? seen : { ...seen, items }
+    }
+    return shown
+  }
+}
+
+function cut(feed: Feed, keep: number): Feed {
+  const items = newest(feed.items, keep)
+  return items === feed.items ? feed : { ...feed, items }
+}
+
+function warnOfDrops({ items }: Feed, pattern: string | null | undefined): void {
+  if (warned || items.length < defaultKeep) return
+  warned = true
+  console.warn(
+    `useSubscription(${JSON.stringify(pattern)}) keeps the newest ${defaultKeep} messages only; say how many you want with { keep }`,
+  )
+}
