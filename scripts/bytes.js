@@ -29,7 +29,7 @@ export async function checkBytes() {
 }
 
 async function bundleSize(source, external) {
-  const entry = 'virtual:entry'
+  const entry = 'wildcast-bytes-entry'
   const result = await build({
     configFile: false,
     logLevel: 'error',
@@ -38,16 +38,22 @@ async function bundleSize(source, external) {
     plugins: [
       {
         name: 'entry',
-        resolveId: (id) => (id === entry ? path.join(root, 'demo/entry.js') : undefined),
-        load: (id) => (id.endsWith('demo/entry.js') ? source : undefined),
+        enforce: 'pre',
+        resolveId: (id) => (id.endsWith(entry) ? `\0${entry}` : undefined),
+        load: (id) => (id === `\0${entry}` ? source : undefined),
       },
     ],
     build: {
       write: false,
       minify: true,
       target: 'es2022',
-      lib: { entry, formats: ['es'] },
-      rollupOptions: { external: [...external, 'react/jsx-runtime'] },
+      modulePreload: false,
+      // Not Vite's library mode, which leaves white space in: this is what an application gets.
+      rolldownOptions: {
+        input: entry,
+        preserveEntrySignatures: 'strict',
+        external: [...external, 'react/jsx-runtime'],
+      },
     },
   })
   // What is loaded on demand is not part of the price.

@@ -168,11 +168,10 @@ describe('v1 on /ws', () => {
 
   it('hands each message of a group to one client, in turns', async () => {
     const relay = await startRelay()
-    const members = [await client(relay), await client(relay)]
-    for (const member of members) await ask(member, { Subscribe: { subject: 'job', group: 'workers' } })
+    const [first, second] = [await client(relay), await client(relay)]
+    for (const member of [first, second]) await ask(member, { Subscribe: { subject: 'job', group: 'workers' } })
     for (const message of ['1', '2', '3', '4'])
       await fetch(`http://${relay.address}/publish/job`, { method: 'POST', body: message })
-    const [first, second] = members as [Socket, Socket]
     const taken = [await first.json(), await second.json(), await first.json(), await second.json()]
     expect(taken).toMatchObject(['1', '2', '3', '4'].map((message) => ({ Message: { message } })))
   })

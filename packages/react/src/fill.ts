@@ -7,26 +7,15 @@ type Param<Segment extends string> = Segment extends '*' ? [segment: string] : [
 
 /**
  * The subject that a pattern becomes when each `*` is filled.
- * @throws {TypeError} where there are not as many params as `*`, where one is no single segment, or where the pattern has a wildcard that can't be filled
+ * @throws {TypeError} where there is not one segment for each `*`, or where another wildcard is left
  * @example fill('room.*.msg', ['42']) // 'room.42.msg'
  */
 export function fill(pattern: string, params: readonly string[]): string {
-  const wanted = pattern.split('.').filter((segment) => segment === '*').length
-  if (params.length !== wanted)
-    throw new TypeError(`"${pattern}" takes ${wanted} params, one for each "*", and was given ${params.length}`)
-  let next = 0
-  return pattern
-    .split('.')
-    .map((segment) => {
-      if (segment === '**' || segment === '>' || segment === '#')
-        throw new TypeError(`"${pattern}" can't be published to: "${segment}" stands for any number of segments`)
-      return segment === '*' ? oneSegment(params[next++] as string, pattern) : segment
-    })
-    .join('.')
-}
-
-function oneSegment(param: string, pattern: string): string {
-  if (param === '' || param.includes('.') || param.includes('*'))
-    throw new TypeError(`${JSON.stringify(param)} is not one segment of "${pattern}": leave out dots and wildcards`)
-  return param
+  const left = [...params]
+  const segments = pattern.split('.').map((segment) => (segment === '*' ? left.shift() : segment))
+  if (left.length > 0 || segments.some((segment) => !segment || /[.*>#]/.test(segment)))
+    throw new TypeError(
+      `"${pattern}" can't be published to with ${JSON.stringify(params)}: give one segment for each "*", and use no other wildcard`,
+    )
+  return segments.join('.')
 }

@@ -18,7 +18,7 @@ export interface Publishing {
 }
 
 /** Publishes, and tells how it goes. */
-export function startPublishing(client: Client, subject: string, data: unknown, options: PublishOptions): Publishing {
+export function startPublishing(client: Client, subject: string, data: unknown, options?: PublishOptions): Publishing {
   const listeners = new Set<() => void>()
   let state: PublishState = client.status.state === 'online' ? 'sent' : 'queued'
   let error: WildcastError | undefined

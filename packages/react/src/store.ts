@@ -29,9 +29,9 @@ export class Store {
   readonly #closed: () => void
   readonly #viewers: Set<Viewer> = new Set()
   #arrived: Message[] = []
-  #status: SubscriptionStatus = 'idle'
-  #error: WildcastError | undefined
-  #missed = 0
+  /** What will be shown beside the messages. */
+  #next: Feed = emptyFeed
+  #keep = 0
   /** Messages since the last loss; endless where nothing was lost. */
   #sinceGap = Number.POSITIVE_INFINITY
   #cancelFrame: (() => void) | undefined
@@ -70,29 +70,29 @@ export class Store {
   }
 
   gap({ missed = 0 }: Gap): void {
-    this.#missed += missed
     this.#sinceGap = 0
-    this.#schedule()
+    this.#change({ missed: this.#next.missed + missed })
   }
 
   status(status: SubscriptionStatus): void {
-    this.#status = status
-    if (status === 'ready') this.#error = undefined
-    this.#schedule()
+    this.#change(status === 'ready' ? { status, error: undefined } : { status })
   }
 
   error(error: WildcastError): void {
-    this.#error = error
-    this.#schedule()
+    this.#change({ error })
   }
 
   #open(): void {
     try {
       this.#unsubscribe ??= this.#subscribe(this)
     } catch (cause) {
-      this.status('error')
-      this.error(WildcastError.from(cause))
+      this.#change({ status: 'error', error: WildcastError.from(cause) })
     }
+  }
+
+  #change(next: Partial<Feed>): void {
+    this.#next = { ...this.#next, ...next }
+    this.#schedule()
   }
 
   #schedule(): void {
@@ -101,20 +101,13 @@ export class Store {
 
   #show(): void {
     this.#cancelFrame = undefined
-    const keep = Math.max(0, ...[...this.#viewers].map((viewer) => viewer.keep))
     const arrived = this.#arrived
     this.#arrived = []
-    // Nobody is there within the linger: what was kept stays.
-    const bound = this.#viewers.size === 0 ? Math.max(this.feed.items.length, 1) : keep
-    const items = arrived.length === 0 ? this.feed.items : newest([...this.feed.items, ...arrived], bound)
-    this.feed = {
-      items,
-      last: arrived.at(-1) ?? this.feed.last,
-      status: this.#status,
-      continuity: continuityOf(this.#status, this.#sinceGap < bound),
-      missed: this.#missed,
-      error: this.#error,
-    }
+    // Within the linger nobody is there: then as many are kept as before.
+    if (this.#viewers.size > 0) this.#keep = Math.max(...[...this.#viewers].map((viewer) => viewer.keep))
+    const items = arrived.length === 0 ? this.feed.items : newest([...this.feed.items, ...arrived], this.#keep)
+    const continuity = continuityOf(this.#next.status, this.#sinceGap < this.#keep)
+    this.feed = { ...this.#next, items, last: arrived.at(-1) ?? this.feed.last, continuity }
     for (const viewer of this.#viewers) viewer.changed()
   }
 

@@ -23,8 +23,7 @@ export function usePublish<const Pattern extends string>(pattern: Pattern): Send
     const filled = pattern.split('.').includes('*')
     const send = (...args: unknown[]): Publishing => {
       const [params, data, options] = filled ? args : [[], ...args]
-      if (!Array.isArray(params)) throw new TypeError(`"${pattern}" takes its params first, as an array`)
-      return startPublishing(client, fill(pattern, params), data, (options ?? {}) as PublishOptions)
+      return startPublishing(client, fill(pattern, params as string[]), data, options as PublishOptions)
     }
     return send as Send<Pattern>
   }, [client, pattern])

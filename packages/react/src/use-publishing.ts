@@ -1,5 +1,7 @@
-import { useCallback, useSyncExternalStore } from 'react'
+import { useSyncExternalStore } from 'react'
 import type { Publishing, PublishState } from './publishing.js'
+
+const nothingToFollow = (): (() => void) => () => {}
 
 /**
  * Follows a publish: renders when its state changes. Undefined as long as there is none.
@@ -7,7 +9,6 @@ import type { Publishing, PublishState } from './publishing.js'
  * const state = usePublishing(message) // 'queued' | 'sent' | 'confirmed' | 'rejected' | 'unknown'
  */
 export function usePublishing(publishing: Publishing | undefined): PublishState | undefined {
-  const subscribe = useCallback((changed: () => void) => publishing?.onState(changed) ?? (() => {}), [publishing])
   const state = (): PublishState | undefined => publishing?.state
-  return useSyncExternalStore(subscribe, state, state)
+  return useSyncExternalStore(publishing?.onState ?? nothingToFollow, state, state)
 }

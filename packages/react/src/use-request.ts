@@ -1,12 +1,13 @@
 import { type Message, type RequestOptions, WildcastError } from '@wildcast/client'
-import { useCallback, useEffect, useInsertionEffect, useRef, useState } from 'react'
+import { useCallback, useEffect, useRef, useState } from 'react'
 import { useClient } from './provider.js'
+import { useLatest } from './use-latest.js'
 
 export interface UseRequestOptions extends Omit<RequestOptions, 'signal'> {}
 
 /** A request and its last answer. */
 export interface Requesting {
-  /** Asks. The newest call counts: one that is still pending is cancelled. Its promise may be ignored. */
+  /** Asks. The newest call counts: one that is still pending is cancelled, and rejects with an `AbortError`. The promise may be ignored. */
   readonly call: (data?: unknown) => Promise<Message>
   /** The data of the last answer. */
   readonly data: unknown
@@ -27,15 +28,12 @@ export function useRequest(subject: string, options: UseRequestOptions = {}): Re
   const client = useClient()
   const [state, setState] = useState<State>({ data: undefined, pending: false, error: undefined })
   const pending = useRef<AbortController>(undefined)
-  const latest = useRef(options)
-  useInsertionEffect(() => {
-    latest.current = options
-  })
-  useEffect(() => () => pending.current?.abort(new WildcastError('interrupted', 'the component was unmounted')), [])
+  const latest = useLatest(options)
+  useEffect(() => () => pending.current?.abort(), [])
 
   const call = useCallback(
     (data?: unknown): Promise<Message> => {
-      pending.current?.abort(new WildcastError('interrupted', 'a newer call took its place'))
+      pending.current?.abort()
       const mine = new AbortController()
       pending.current = mine
       const settle = (next: Partial<State>): void => {
@@ -50,7 +48,7 @@ export function useRequest(subject: string, options: UseRequestOptions = {}): Re
       )
       return answer
     },
-    [client, subject],
+    [client, subject, latest],
   )
   return { ...state, call }
 }

@@ -1,9 +1,9 @@
 import type { Message } from '@wildcast/client'
-import { useCallback, useInsertionEffect, useMemo, useRef, useSyncExternalStore } from 'react'
-import { inDevelopment } from './development.js'
+import { useCallback, useMemo, useSyncExternalStore } from 'react'
 import { emptyFeed, type Feed } from './feed.js'
 import { useClient } from './provider.js'
 import { newest, type Store, storeOf, type WireOptions } from './store.js'
+import { useLatest } from './use-latest.js'
 
 /** How to look at a subscription. Compared by value: literals in the call are safe. */
 export interface UseSubscriptionOptions extends WireOptions {
@@ -16,6 +16,9 @@ export interface UseSubscriptionOptions extends WireOptions {
   /** `true` subscribes nothing. @default false */
   readonly skip?: boolean | undefined
 }
+
+// Bundlers replace exactly this expression, as they do in React's own code.
+declare const process: { readonly env: { readonly NODE_ENV?: string } }
 
 const defaultKeep = 100
 let warned = false
@@ -34,10 +37,7 @@ export function useSubscription(pattern: string | null | undefined, options: Use
     () => (skip || pattern === null || pattern === undefined ? undefined : storeOf(client, pattern, { broker, group })),
     [client, pattern, broker, group, skip],
   )
-  const latest = useRef(onEvent)
-  useInsertionEffect(() => {
-    latest.current = onEvent
-  })
+  const latest = useLatest(onEvent)
   const bound = state ? (keep ?? defaultKeep) : 0
   const subscribe = useCallback(
     (changed: () => void) =>
@@ -46,37 +46,33 @@ export function useSubscription(pattern: string | null | undefined, options: Use
         event: (message) => latest.current?.(message),
         changed: state ? changed : () => {},
       }) ?? (() => {}),
-    [store, bound, state],
+    [store, bound, state, latest],
   )
   const look = useMemo(() => (store && state ? viewOf(store, bound) : () => emptyFeed), [store, state, bound])
   const feed = useSyncExternalStore(subscribe, look, () => emptyFeed)
-  if (inDevelopment && keep === undefined && state) warnOfDrops(feed, pattern)
+  if (process.env.NODE_ENV !== 'production' && keep === undefined) warnOfDrops(feed, pattern)
   return feed
 }
 
 /** A store's feed with so many items, the same object as long as the store's is. */
 function viewOf(store: Store, keep: number): () => Feed {
-  let seen: Feed = store.feed
-  let shown: Feed = cut(seen, keep)
+  let seen: Feed | undefined
+  let shown = emptyFeed
   return () => {
-    if (store.feed !== seen) {
-      const items = store.feed.items === seen.items ? shown.items : newest(store.feed.items, keep)
-      seen = store.feed
-      shown = items === seen.items ? seen : { ...seen, items }
+    const { feed } = store
+    if (feed !== seen) {
+      const items = feed.items === seen?.items ? shown.items : newest(feed.items, keep)
+      seen = feed
+      shown = { ...feed, items }
     }
     return shown
   }
-}
-
-function cut(feed: Feed, keep: number): Feed {
-  const items = newest(feed.items, keep)
-  return items === feed.items ? feed : { ...feed, items }
 }
 
 function warnOfDrops({ items }: Feed, pattern: string | null | undefined): void {
   if (warned || items.length < defaultKeep) return
   warned = true
   console.warn(
-    `useSubscription(${JSON.stringify(pattern)}) keeps the newest ${defaultKeep} messages only; say how many you want with { keep }`,
+    `useSubscription('${pattern}') keeps the newest ${defaultKeep} messages only; say how many you want with { keep }`,
   )
 }

@@ -1,0 +1,21 @@
+import { createElement } from 'react'
+import { renderToString } from 'react-dom/server'
+import { expect, it } from 'vitest'
+import { start } from '../../client/src/testing/connect.js'
+import { useConnection, usePublish, useRequest, useSubscription, WildcastProvider } from './index.js'
+
+function Page() {
+  const { items, status } = useSubscription('good.*')
+  const connection = useConnection()
+  const request = useRequest('math.sum')
+  usePublish('good.apple')
+  return createElement('p', null, `${items.length} ${status} ${connection.state} ${request.pending}`)
+}
+
+it('a server render subscribes to nothing, and shows the empty state', () => {
+  const { client, relay } = start()
+  expect(renderToString(createElement(WildcastProvider, { client }, createElement(Page)))).toBe(
+    '<p>0 idle idle false</p>',
+  )
+  expect(relay.links.flatMap(({ sent }) => sent)).toEqual([])
+})

@@ -1,0 +1,21 @@
+import { expect, it, vi } from 'vitest'
+import { connect } from '../../client/src/testing/connect.js'
+import { within } from './testing/within.js'
+import { type Connection, useConnection } from './use-connection.js'
+
+function Look(props: { readonly seen: Connection[] }) {
+  props.seen.push(useConnection())
+  return null
+}
+
+it('useConnection follows the connection, and hurries it', async () => {
+  const { client, relay } = await connect()
+  const seen: Connection[] = []
+  await within(client, <Look seen={seen} />)
+  expect(seen.at(-1)?.state).toBe('online')
+  relay.link.drop()
+  await vi.waitFor(() => expect(seen.at(-1)).toMatchObject({ state: 'waiting', nextRetryAt: expect.any(Number) }))
+  seen.at(-1)?.retryNow()
+  await vi.waitFor(() => expect(seen.at(-1)?.state).toBe('online'))
+  expect(relay.links.length).toBe(2)
+})

@@ -1,0 +1,10 @@
+import { useInsertionEffect, useRef } from 'react'
+
+/** What a component was last rendered with, for callbacks that must not change with it. */
+export function useLatest<Value>(value: Value): { readonly current: Value } {
+  const latest = useRef(value)
+  useInsertionEffect(() => {
+    latest.current = value
+  })
+  return latest
+}

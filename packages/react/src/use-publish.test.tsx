@@ -1,0 +1,97 @@
+import { describe, expect, it, vi } from 'vitest'
+import { connect, start } from '../../client/src/testing/connect.js'
+import type { Publishing, PublishState } from './publishing.js'
+import { within } from './testing/within.js'
+import { type Send, usePublish } from './use-publish.js'
+import { usePublishing } from './use-publishing.js'
+
+function Sender<const Pattern extends string>(props: {
+  readonly pattern: Pattern
+  readonly take: (send: Send<Pattern>) => void
+}) {
+  props.take(usePublish(props.pattern))
+  return null
+}
+
+function Follow(props: { readonly publishing: Publishing; readonly seen: (PublishState | undefined)[] }) {
+  props.seen.push(usePublishing(props.publishing))
+  return null
+}
+
+describe('usePublish', () => {
+  it('gives the same function at each render', async () => {
+    const { client } = await connect()
+    const sends = new Set<unknown>()
+    const view = await within(client, <Sender pattern="good.apple" take={(send) => sends.add(send)} />)
+    sends.clear()
+    await view.show(<Sender pattern="good.apple" take={(send) => sends.add(send)} />)
+    await view.show(<Sender pattern="good.apple" take={(send) => sends.add(send)} />)
+    expect(sends.size).toBe(1)
+  })
+
+  it('publishes on a subject, and on a pattern whose wildcards it is given', async () => {
+    const { client, relay } = await connect()
+    await within(client, <Sender pattern="good.apple" take={(send) => void send({ price: 3 })} />)
+    await within(client, <Sender pattern="room.*.msg" take={(send) => void send(['42'], 'hi')} />)
+    await vi.waitFor(() => {
+      const published = relay.link.all('Publish').map(({ subject, message }) => [subject, message])
+      expect(published).toContainEqual(['good.apple', '{"price":3}'])
+      expect(published).toContainEqual(['room.42.msg', 'hi'])
+    })
+  })
+
+  it('tells how a publish goes: sent, then confirmed', async () => {
+    const { client } = await connect()
+    let send: Send<'a'> | undefined
+    await within(client, <Sender pattern="a" take={(given) => (send = given)} />)
+    const publishing = send?.('x') as Publishing
+    expect(publishing.state).toBe('sent')
+    const seen: (PublishState | undefined)[] = []
+    await within(client, <Follow publishing={publishing} seen={seen} />)
+    await vi.waitFor(() => expect(seen.at(-1)).toBe('confirmed'))
+    expect(await publishing.settled).toBe('confirmed')
+  })
+
+  it('is queued while offline, and goes out with the connection', async () => {
+    const { client, relay } = start()
+    relay.obliging = false
+    let send: Send<'a'> | undefined
+    await within(client, <Sender pattern="a" take={(given) => (send = given)} />)
+    const publishing = send?.('x') as Publishing
+    expect(publishing.state).toBe('queued')
+    relay.obliging = true
+    relay.link.open()
+    expect(await publishing.settled).toBe('confirmed')
+  })
+
+  it('is unknown when the connection breaks on the way', async () => {
+    const { client, relay } = await connect()
+    relay.answer = (frame) => (frame.kind === 'Publish' ? 'nothing' : undefined)
+    let send: Send<'a'> | undefined
+    await within(client, <Sender pattern="a" take={(given) => (send = given)} />)
+    const publishing = send?.('x') as Publishing
+    relay.link.drop()
+    expect(await publishing.settled).toBe('unknown')
+  })
+
+  it('is rejected with the reason, and nothing goes unhandled', async () => {
+    const { client, relay } = await connect()
+    relay.answer = (frame) =>
+      frame.kind === 'Publish'
+        ? { kind: 'Error', ref: frame.ref, code: 'forbidden', message: 'no', retry: false }
+        : undefined
+    let send: Send<'a'> | undefined
+    await within(client, <Sender pattern="a" take={(given) => (send = given)} />)
+    const publishing = send?.('x') as Publishing
+    expect([await publishing.settled, publishing.error?.code]).toEqual(['rejected', 'forbidden'])
+  })
+
+  it('completes after its component has gone', async () => {
+    const { client, relay } = await connect()
+    let send: Send<'a'> | undefined
+    const view = await within(client, <Sender pattern="a" take={(given) => (send = given)} />)
+    await view.unmount()
+    expect(await send?.('x').settled).toBe('confirmed')
+    expect(relay.link.all('Publish').length).toBe(1)
+  })
+})

@@ -1,0 +1,273 @@
+import type { Message } from '@wildcast/client'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { type Connected, connect } from '../../client/src/testing/connect.js'
+import type { Feed } from './feed.js'
+import { within } from './testing/within.js'
+import { type UseSubscriptionOptions, useSubscription } from './use-subscription.js'
+
+/** Shows nothing; tells what the hook returned at each render. */
+function Look(props: {
+  readonly pattern: string | null
+  readonly options?: UseSubscriptionOptions
+  readonly seen: Feed[]
+}) {
+  props.seen.push(useSubscription(props.pattern, { ...props.options }))
+  return null
+}
+
+const say = ({ relay }: Connected, message: string, subject = 'good.apple'): void =>
+  relay.link.say({ kind: 'Message', id: 1, subject, message, broker: 'test' })
+
+const texts = ({ items }: Feed): string[] => items.map((message) => message.text())
+const last = (seen: readonly Feed[]): Feed => seen.at(-1) as Feed
+const ready = (seen: readonly Feed[]): Promise<void> => vi.waitFor(() => expect(last(seen).status).toBe('ready'))
+
+afterEach(() => vi.restoreAllMocks())
+
+describe('useSubscription', () => {
+  it('keeps a thousand messages of one tick, in order, and renders them once', async () => {
+    const connected = await connect()
+    const seen: Feed[] = []
+    const numbers = Array.from({ length: 1000 }, (_, i) => `number ${i}`)
+    await within(connected.client, <Look pattern="good.*" options={{ keep: 1000 }} seen={seen} />)
+    await ready(seen)
+    for (const text of numbers) say(connected, text)
+    await vi.waitFor(() => expect(texts(last(seen))).toEqual(numbers))
+    expect(new Set(seen.map(({ items }) => items)).size).toBe(2) // none, then all
+    expect(last(seen).last).toBe(last(seen).items.at(-1))
+  })
+
+  it('sends one Subscribe in StrictMode, before which its handler stands', async () => {
+    const connected = await connect()
+    const seen: Feed[] = []
+    const events: string[] = []
+    connected.relay.answer = (frame) => {
+      if (frame.kind !== 'Subscribe') return undefined
+      // Right behind its answer comes a message.
+      queueMicrotask(() => queueMicrotask(() => say(connected, 'first')))
+      return undefined
+    }
+    await within(
+      connected.client,
+      <Look pattern="good.*" options={{ onEvent: (message) => events.push(message.text()) }} seen={seen} />,
+    )
+    await vi.waitFor(() => expect(texts(last(seen))).toEqual(['first']))
+    expect([connected.relay.link.all('Subscribe').length, events]).toEqual([1, ['first']])
+  })
+
+  it('shares one Subscribe among hooks, whatever they keep or listen to', async () => {
+    const connected = await connect()
+    const [few, many, silent]: Feed[][] = [[], [], []]
+    await within(
+      connected.client,
+      <>
+        <Look pattern="good.*" options={{ keep: 2 }} seen={few as Feed[]} />
+        <Look pattern="good.*" options={{ keep: 4 }} seen={many as Feed[]} />
+        <Look pattern="good.*" options={{ state: false, onEvent: () => {} }} seen={silent as Feed[]} />
+      </>,
+    )
+    await ready(many as Feed[])
+    for (const text of ['a', 'b', 'c', 'd', 'e']) say(connected, text)
+    await vi.waitFor(() => expect(texts(last(many as Feed[]))).toEqual(['b', 'c', 'd', 'e']))
+    expect(texts(last(few as Feed[]))).toEqual(['d', 'e'])
+    expect(connected.relay.link.all('Subscribe').length).toBe(1)
+  })
+
+  it('subscribes anew for other wire options', async () => {
+    const connected = await connect()
+    const seen: Feed[] = []
+    const view = await within(connected.client, <Look pattern="good.*" seen={seen} />)
+    await view.show(<Look pattern="good.*" options={{ broker: 'other' }} seen={seen} />)
+    await view.show(<Look pattern="good.*" options={{ group: 'workers' }} seen={seen} />)
+    await vi.waitFor(() =>
+      expect(connected.relay.link.all('Subscribe').map(({ broker, group }) => [broker, group])).toEqual([
+        [undefined, undefined],
+        ['other', undefined],
+        [undefined, 'workers'],
+      ]),
+    )
+  })
+
+  it('sends nothing and keeps its items when it is unmounted and comes back at once', async () => {
+    const connected = await connect()
+    const seen: Feed[] = []
+    const view = await within(connected.client, <Look pattern="good.*" seen={seen} />)
+    await ready(seen)
+    say(connected, 'before')
+    await vi.waitFor(() => expect(texts(last(seen))).toEqual(['before']))
+    await view.show(null)
+    say(connected, 'meanwhile')
+    seen.length = 0
+    await view.show(<Look pattern="good.*" seen={seen} />)
+    await vi.waitFor(() => expect(texts(last(seen))).toEqual(['before', 'meanwhile']))
+    expect([connected.relay.link.all('Subscribe').length, connected.relay.link.all('Unsubscribe').length]).toEqual([
+      1, 0,
+    ])
+  })
+
+  it('leaves the wire some time after the last hook has gone', async () => {
+    const connected = await connect()
+    const view = await within(connected.client, <Look pattern="good.*" seen={[]} />)
+    await vi.waitFor(() => expect(connected.relay.link.all('Subscribe').length).toBe(1))
+    await view.show(null)
+    await vi.waitFor(async () => {
+      await connected.clock.advance(1000) // the client's own linger
+      expect(connected.relay.link.all('Unsubscribe').length).toBe(1)
+    }, 30_000)
+  })
+
+  it('calls the latest onEvent, and subscribes nothing for it', async () => {
+    const connected = await connect()
+    const events: string[] = []
+    const seen: Feed[] = []
+    const listening = (name: string) => (
+      <Look
+        pattern="good.*"
+        options={{ onEvent: (message: Message) => events.push(`${name} ${message.text()}`) }}
+        seen={seen}
+      />
+    )
+    const view = await within(connected.client, listening('first'))
+    await ready(seen)
+    say(connected, 'a')
+    await view.show(listening('second'))
+    say(connected, 'b')
+    expect(events).toEqual(['first a', 'second b'])
+    expect(connected.relay.link.all('Subscribe').length).toBe(1)
+  })
+
+  it('reports an onEvent that throws, and calls the others', async () => {
+    const connected = await connect()
+    const seen: Feed[] = []
+    const events: string[] = []
+    const fail = (): void => {
+      throw new Error('broken')
+    }
+    await within(
+      connected.client,
+      <>
+        <Look pattern="good.*" options={{ onEvent: fail }} seen={seen} />
+        <Look pattern="good.*" options={{ onEvent: (message) => events.push(message.text()) }} seen={seen} />
+      </>,
+    )
+    await ready(seen)
+    say(connected, 'a')
+    await vi.waitFor(() => expect(texts(last(seen))).toEqual(['a']))
+    expect([events, connected.errors.map(({ stage, message }) => [stage, message])]).toEqual([
+      ['a'],
+      [['handler', 'broken']],
+    ])
+  })
+
+  it('is idle without a pattern, and with skip', async () => {
+    const connected = await connect()
+    const seen: Feed[] = []
+    const view = await within(connected.client, <Look pattern={null} seen={seen} />)
+    await view.show(<Look pattern="good.*" options={{ skip: true }} seen={seen} />)
+    expect([last(seen).status, connected.relay.link.all('Subscribe')]).toEqual(['idle', []])
+  })
+
+  it('renders nothing for messages with state: false', async () => {
+    const connected = await connect()
+    const silent: Feed[] = []
+    const loud: Feed[] = []
+    await within(
+      connected.client,
+      <>
+        <Look pattern="good.*" options={{ state: false }} seen={silent} />
+        <Look pattern="good.*" seen={loud} />
+      </>,
+    )
+    await ready(loud)
+    const renders = silent.length
+    say(connected, 'a')
+    await vi.waitFor(() => expect(texts(last(loud))).toEqual(['a']))
+    expect([silent.length, last(silent).items]).toEqual([renders, []])
+  })
+
+  it('keeps a hundred messages where nothing is said, and warns once when more come', async () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
+    const connected = await connect()
+    const seen: Feed[] = []
+    await within(connected.client, <Look pattern="good.*" seen={seen} />)
+    await ready(seen)
+    for (let i = 0; i < 150; i++) say(connected, String(i))
+    await vi.waitFor(() => expect(texts(last(seen))[0]).toBe('50'))
+    say(connected, '150')
+    await vi.waitFor(() => expect(texts(last(seen))[0]).toBe('51'))
+    expect(warn.mock.calls.map(([text]) => text)).toEqual([expect.stringContaining('{ keep }')])
+  })
+
+  it('returns a refusal rather than to throw it', async () => {
+    const connected = await connect()
+    connected.relay.answer = (frame) =>
+      frame.kind === 'Subscribe'
+        ? { kind: 'Error', ref: frame.ref, code: 'forbidden', message: 'not yours', retry: false }
+        : undefined
+    const seen: Feed[] = []
+    await within(connected.client, <Look pattern="secret.*" seen={seen} />)
+    await vi.waitFor(() => expect(last(seen).status).toBe('denied'))
+    expect([last(seen).error?.code, last(seen).continuity]).toEqual(['forbidden', 'catching-up'])
+  })
+
+  it('returns an invalid pattern as an error, too', async () => {
+    const connected = await connect()
+    const seen: Feed[] = []
+    await within(connected.client, <Look pattern="a..b" seen={seen} />)
+    await vi.waitFor(() => expect([last(seen).status, last(seen).error?.code]).toEqual(['error', 'invalid_subject']))
+  })
+
+  it('tells a gap until the list has been filled anew', async () => {
+    const connected = await connect()
+    const seen: Feed[] = []
+    await within(connected.client, <Look pattern="good.*" options={{ keep: 2 }} seen={seen} />)
+    await ready(seen)
+    await vi.waitFor(() => expect(last(seen).continuity).toBe('live'))
+    connected.relay.link.say({ kind: 'Gap', id: 1, missed: 3 })
+    await vi.waitFor(() => expect([last(seen).continuity, last(seen).missed]).toEqual(['gap', 3]))
+    say(connected, 'a')
+    say(connected, 'b')
+    await vi.waitFor(() => expect([last(seen).continuity, texts(last(seen))]).toEqual(['live', ['a', 'b']]))
+  })
+
+  it('is stale while the connection is lost, and has a gap when it is back', async () => {
+    const connected = await connect()
+    const seen: Feed[] = []
+    await within(connected.client, <Look pattern="good.*" seen={seen} />)
+    await ready(seen)
+    connected.relay.link.drop()
+    await vi.waitFor(() => expect([last(seen).status, last(seen).continuity]).toEqual(['reconnecting', 'stale']))
+    await connected.clock.advance(30_000)
+    await vi.waitFor(() => expect([last(seen).status, last(seen).continuity]).toEqual(['ready', 'gap']))
+  })
+
+  it('goes on in a tab that is given no frames', async () => {
+    vi.spyOn(window, 'requestAnimationFrame').mockReturnValue(0)
+    const connected = await connect()
+    const seen: Feed[] = []
+    await within(connected.client, <Look pattern="good.*" seen={seen} />)
+    await ready(seen)
+    say(connected, 'a')
+    await vi.waitFor(() => expect(texts(last(seen))).toEqual(['a']))
+  })
+
+  it('may be unmounted while its Subscribe is on the way', async () => {
+    const connected = await connect()
+    connected.relay.answer = (frame) => (frame.kind === 'Subscribe' ? 'nothing' : undefined)
+    const view = await within(connected.client, <Look pattern="good.*" seen={[]} />)
+    await vi.waitFor(() => expect(connected.relay.link.all('Subscribe').length).toBe(1))
+    await view.unmount()
+    const [asked] = connected.relay.link.all('Subscribe')
+    connected.relay.link.say({ kind: 'Subscribed', ref: asked?.ref, id: 1, subject: 'good.*' })
+    await vi.waitFor(async () => {
+      await connected.clock.advance(1000)
+      expect(connected.relay.link.all('Unsubscribe')).toMatchObject([{ id: 1 }])
+    }, 30_000)
+    expect(connected.errors).toEqual([])
+  })
+
+  it('needs a provider, and says so', async () => {
+    const { renderToString } = await import('react-dom/server')
+    expect(() => renderToString(<Look pattern="a" seen={[]} />)).toThrow('<WildcastProvider')
+  })
+})
