@@ -1,12 +1,17 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import path from 'node:path'
 import { text } from 'node:stream/consumers'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { startRelay } from './start-relay.js'
 
 // The command as users have it: built by `npm run build`, in a process of its own.
-const wildcast = path.resolve(import.meta.dirname, '../bin/wildcast.js')
+const root = path.resolve(import.meta.dirname, '../..')
+const wildcast = path.join(root, 'relay/bin/wildcast.js')
+
+beforeAll(() => {
+  execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-b', 'relay'], { cwd: root, stdio: 'inherit' })
+})
 
 function start(
   args: string[],

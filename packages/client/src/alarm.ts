@@ -2,8 +2,6 @@ import type { Clock, Undo } from './clock.js'
 
 /** One timer. */
 export interface Alarm {
-  /** Whether it is set. */
-  readonly on: boolean
   /** Runs something after so many milliseconds, instead of what was set before. */
   set(ms: number, run: () => void): void
   stop(): void
@@ -12,20 +10,11 @@ export interface Alarm {
 /** Makes an alarm, not set yet. */
 export function openAlarm(clock: Clock): Alarm {
   let undo: Undo | undefined
-  const stop = (): void => {
-    undo?.()
-    undo = undefined
-  }
+  const stop = (): void => undo?.()
   return {
-    get on() {
-      return undo !== undefined
-    },
     set(ms, run) {
       stop()
-      undo = clock.after(ms, () => {
-        undo = undefined
-        run()
-      })
+      undo = clock.after(ms, run)
     },
     stop,
   }

@@ -1,10 +1,10 @@
-import { jsonCodec, type WelcomeFrame } from '@wildcast/protocol'
+import { lightJsonCodec, type WelcomeFrame } from '@wildcast/protocol'
 import { realClock, type Undo } from './clock.js'
 import type { Status } from './connection.js'
 import { openCore } from './core.js'
 import type { ClientOptions, OnError } from './options.js'
 import type { Scope } from './scope.js'
-import { canConnect, inBrowser, websocket } from './transports/websocket.js'
+import { canConnect, websocket } from './transports/websocket.js'
 import { openVerbs } from './verbs.js'
 import { onWake } from './wake.js'
 
@@ -34,27 +34,27 @@ export interface Client extends Scope {
  * await client.publish('good.apple', { price: 3 })
  */
 export function createClient(options: ClientOptions): Client {
-  const { url, codec = jsonCodec, clock = realClock, onError = report, queue = 1000, token, transport } = options
-  const canOpen = (): boolean => canConnect(url, options.WebSocket) || transport !== undefined
-  const mayOpen = canOpen() // also checks the URL
+  const { transport, dialect, WebSocket } = options
+  const mayConnect = (): boolean => canConnect(options) || transport !== undefined
+  const here = mayConnect() // also checks the URL
   const listeners = new Set<(status: Status) => void>()
   const core = openCore({
-    url,
-    codec,
-    clock,
-    onError,
-    queue,
-    token,
-    WebSocket: options.WebSocket,
-    canConnect: canOpen,
-    loadTransport: () => transport ?? (options.dialect === 'classic' ? loadClassic() : websocket),
-    onStatus: (status) => {
-      for (const listener of listeners) core.call(listener, status)
+    ...options,
+    codec: options.codec ?? lightJsonCodec,
+    clock: options.clock ?? realClock,
+    onError: options.onError ?? report,
+    queue: options.queue ?? 1000,
+    mayConnect,
+    loadTransport: () =>
+      transport ??
+      (dialect === 'classic' ? import('./transports/classic.js').then(({ classic }) => classic) : websocket),
+    onStatus(status) {
+      for (const tell of listeners) tell(status)
     },
   })
   const { link } = core
   const stopWaking = onWake(link.wake)
-  if (mayOpen && (transport || options.WebSocket || inBrowser())) link.connect()
+  if (here && (transport || WebSocket || globalThis.location)) link.connect()
 
   return {
     ...openVerbs(core, options.broker),
@@ -66,12 +66,12 @@ export function createClient(options: ClientOptions): Client {
       return link.welcome
     },
     onStatus(listener) {
-      const once = (status: Status): void => listener(status) // so that the same function may be given twice
-      listeners.add(once)
-      return () => listeners.delete(once)
+      const tell = (status: Status): void => core.call(listener, status) // so that the same function may be given twice
+      listeners.add(tell)
+      return () => listeners.delete(tell)
     },
     reconnect() {
-      if (canOpen()) link.connect()
+      if (mayConnect()) link.connect()
     },
     close() {
       stopWaking()
@@ -79,10 +79,6 @@ export function createClient(options: ClientOptions): Client {
       listeners.clear()
     },
   }
-}
-
-async function loadClassic(): Promise<typeof websocket> {
-  return (await import('./transports/classic.js')).classic
 }
 
 const report: OnError = (error, { stage }) => console.error(`wildcast: ${stage}:`, error)

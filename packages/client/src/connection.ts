@@ -26,7 +26,7 @@ interface Online extends In<'online'> {
   /** Silence after which the link is dead, in milliseconds. */
   readonly limitMs: number
   /** When to leave a relay that is going away. */
-  readonly leaveAt: number | undefined
+  readonly leaveAt?: number
 }
 
 /** The state of a connection. */
@@ -48,30 +48,23 @@ export type Happening =
   | { readonly type: 'failed'; readonly reason: WildcastError; readonly final: boolean }
   | { readonly type: 'ended' }
 
-/** What is to be done about it. */
-export type Effect =
-  | { readonly type: 'open' }
-  /** Leave the transport, with a close code if it shall end the session too. */
-  | { readonly type: 'drop'; readonly code?: number }
-  /** Sets the one timer, instead of the one before. */
-  | { readonly type: 'arm'; readonly ms: number }
-  | { readonly type: 'disarm' }
-  /** Say hello, then everything that waits. */
-  | { readonly type: 'greet' }
-  /** What was in flight is lost. */
-  | { readonly type: 'lost'; readonly reason: WildcastError }
-
 /** When something happened, and a number from 0 up to 1 to draw lots with. */
 export interface Moment {
   readonly now: number
   readonly chance: number
 }
 
-/** What follows from a happening. */
+/** What follows from a happening, to be done in this order. */
 export interface Step {
   readonly to: Connection
-  /** In order: at most one calls the app, and that comes last. */
-  readonly effects: readonly Effect[]
+  /** What was in flight is lost, and the transport is to be left; the app hears of it last. */
+  readonly lost?: WildcastError
+  /** Sets the one timer, instead of the one before. A closed connection has none. */
+  readonly armMs?: number
+  /** Open a transport. */
+  readonly open?: true
+  /** Say hello, then everything that waits. */
+  readonly greet?: true
 }
 
 const connectDeadlineMs = 10_000
@@ -81,86 +74,64 @@ const silenceMarginMs = 10_000
 
 /** The life of a connection, as a function of what happens to it. */
 export function step(from: Connection, happening: Happening, moment: Moment): Step {
-  if (from.state === 'closed' && !from.reason) return stay(from) // by close(): for ever
-  switch (happening.type) {
-    case 'wanted':
-      return from.state === 'connecting' || from.state === 'online' ? stay(from) : connect(moment, 0)
-    case 'woke':
-      if (from.state === 'waiting') return connect(moment, from.attempt)
-      return from.state === 'online' && happening.silentMs >= from.limitMs ? replace(from, moment) : stay(from)
-    case 'rang':
-      return rang(from, happening.silentMs, moment)
-    case 'opened':
-      return from.state === 'connecting' ? stay(from, { type: 'greet' }) : stay(from)
-    case 'welcomed':
-      return from.state === 'connecting' ? welcome(from.attempt, happening.pingMs, moment) : stay(from)
-    case 'goingAway':
-      return from.state === 'online' ? leaveWithin(from, happening.window, moment) : stay(from)
-    case 'failed':
-      if (from.state !== 'connecting' && from.state !== 'online') return stay(from)
+  const { type } = happening
+  if (from.state === 'closed' && !from.reason) return { to: from } // by close(): for ever
+  if (type === 'ended') return end(undefined, moment)
+  if (from.state === 'connecting' || from.state === 'online') {
+    if (happening.type === 'failed')
       return happening.final ? end(happening.reason, moment) : retry(from, happening.reason, moment)
-    case 'ended':
-      return end(undefined, moment)
+    return from.state === 'online' ? whileOnline(from, happening, moment) : whileConnecting(from, happening, moment)
+  }
+  if (type === 'wanted') return connect(0, moment)
+  if (from.state === 'waiting' && (type === 'woke' || type === 'rang')) return connect(from.attempt, moment)
+  return { to: from }
+}
+
+function whileConnecting(from: In<'connecting'>, happening: Happening, moment: Moment): Step {
+  if (happening.type === 'opened') return { to: from, greet: true }
+  if (happening.type === 'rang') return retry(from, interrupted('the relay did not answer'), moment)
+  if (happening.type !== 'welcomed') return { to: from }
+  const { attempt } = from
+  const limitMs = happening.pingMs + silenceMarginMs
+  return {
+    to: { state: 'online', since: moment.now, attempt, limitMs },
+    armMs: attempt > 0 ? healthyAfterMs : limitMs,
   }
 }
 
-function stay(to: Connection, ...effects: Effect[]): Step {
-  return { to, effects }
+function whileOnline(from: Online, happening: Happening, moment: Moment): Step {
+  if (happening.type === 'goingAway') {
+    const [least, most] = happening.window
+    const armMs = least + moment.chance * (most - least)
+    return { to: { ...from, leaveAt: moment.now + armMs }, armMs }
+  }
+  if (happening.type !== 'woke' && happening.type !== 'rang') return { to: from }
+  const restMs = from.limitMs - happening.silentMs
+  // Another transport at once: it is time to leave, or the page has slept.
+  if (happening.type === 'rang' ? from.leaveAt !== undefined : restMs <= 0)
+    return { ...connect(from.attempt, moment), lost: interrupted('the connection was replaced') }
+  if (happening.type === 'woke') return { to: from }
+  if (restMs <= 0) return retry(from, interrupted('the relay fell silent'), moment)
+  return { to: { ...from, attempt: 0 }, armMs: restMs }
 }
 
-function connect({ now }: Moment, attempt: number): Step {
-  return stay({ state: 'connecting', since: now, attempt }, { type: 'arm', ms: connectDeadlineMs }, { type: 'open' })
-}
-
-function welcome(attempt: number, pingMs: number, { now }: Moment): Step {
-  const limitMs = pingMs + silenceMarginMs
-  const online: Online = { state: 'online', since: now, attempt, limitMs, leaveAt: undefined }
-  return stay(online, { type: 'arm', ms: attempt > 0 ? healthyAfterMs : limitMs })
-}
-
-function leaveWithin(from: Online, [least, most]: readonly [number, number], { now, chance }: Moment): Step {
-  const ms = least + chance * (most - least)
-  return stay({ ...from, leaveAt: now + ms }, { type: 'arm', ms })
-}
-
-function rang(from: Connection, silentMs: number, moment: Moment): Step {
-  if (from.state === 'waiting') return connect(moment, from.attempt)
-  if (from.state === 'connecting') return retry(from, interrupted('the relay did not answer in time'), moment)
-  if (from.state !== 'online') return stay(from)
-  if (from.leaveAt !== undefined) return replace(from, moment)
-  if (silentMs >= from.limitMs) return retry(from, interrupted('the relay fell silent'), moment)
-  return stay({ ...from, attempt: 0 }, { type: 'arm', ms: from.limitMs - silentMs })
-}
-
-/** Another transport for an online one, at once. */
-function replace(from: Online, moment: Moment): Step {
-  const { to, effects } = connect(moment, from.attempt)
-  return stay(to, { type: 'drop' }, ...effects, lost(interrupted('the connection was replaced')))
+function connect(attempt: number, { now }: Moment): Step {
+  return { to: { state: 'connecting', since: now, attempt }, armMs: connectDeadlineMs, open: true }
 }
 
 function retry(from: Online | In<'connecting'>, reason: WildcastError, { now, chance }: Moment): Step {
   // A relay that announced its leave gave us our moment: to come back earlier would be to come with everybody else.
   const leaveAt = from.state === 'online' ? from.leaveAt : undefined
-  const ms = leaveAt === undefined ? backoffMs(from.attempt, chance) : Math.max(0, leaveAt - now)
-  return stay(
-    { state: 'waiting', since: now, attempt: from.attempt + 1, nextRetryAt: now + ms, reason },
-    { type: 'drop' },
-    { type: 'arm', ms },
-    lost(reason),
-  )
+  const armMs = leaveAt === undefined ? backoffMs(from.attempt, chance) : Math.max(0, leaveAt - now)
+  return {
+    to: { state: 'waiting', since: now, attempt: from.attempt + 1, nextRetryAt: now + armMs, reason },
+    armMs,
+    lost: reason,
+  }
 }
 
 function end(reason: WildcastError | undefined, { now }: Moment): Step {
-  return stay(
-    { state: 'closed', since: now, reason },
-    { type: 'drop', code: 1000 },
-    { type: 'disarm' },
-    lost(reason ?? interrupted('the client was closed')),
-  )
-}
-
-function lost(reason: WildcastError): Effect {
-  return { type: 'lost', reason }
+  return { to: { state: 'closed', since: now, reason }, lost: interrupted(reason?.message ?? 'the client was closed') }
 }
 
 function interrupted(message: string): WildcastError {

@@ -1,27 +1,21 @@
 import {
   type ErrorCode,
   type ErrorFrame,
-  errorTable,
   type Failure,
+  finalCloseCodes,
   firstFinalCloseCode,
-  isErrorCode,
   WildcastError,
 } from '@wildcast/protocol'
 
 /** The error of an `Error` frame, or of a refusal that another frame carries. */
-export function toError(from: Failure & Partial<ErrorFrame>): WildcastError {
-  const code = isErrorCode(from.code) ? from.code : 'internal' // a newer relay, or a responder's own
-  return new WildcastError(code, from.message, {
-    ...(from.retry !== undefined && { retry: from.retry }),
-    ...(from.retry_in !== undefined && { retryInMs: from.retry_in }),
-  })
+export function toError({ code, message, retry, retry_in }: Failure & Partial<ErrorFrame>): WildcastError {
+  // A newer relay's code, or a responder's own, stays what it is.
+  return new WildcastError(code as ErrorCode, message, { retry, retryInMs: retry_in })
 }
 
-/** Why a connection is over. */
-export function toCloseError({ code, reason }: { readonly code: number; readonly reason: string }): WildcastError {
-  const codes = Object.keys(errorTable) as ErrorCode[]
-  const final = code >= firstFinalCloseCode
-  // Below the final codes all that matters is that what was in flight is lost.
-  const found = final && codes.find((name) => errorTable[name].close === code)
-  return new WildcastError(found || 'interrupted', reason || `the connection was lost (${code})`, { retry: !final })
+/** Why a connection is over. Below the final codes all that matters is that what was in flight is lost. */
+export function toCloseError(code: number, reason: string): WildcastError {
+  return new WildcastError(finalCloseCodes[code] ?? 'interrupted', reason || `the connection was lost (${code})`, {
+    retry: code < firstFinalCloseCode,
+  })
 }

@@ -22,6 +22,7 @@ export type {
   ServeOptions,
   SubscribeOptions,
 } from './scope.js'
+export type { Handler } from './serve.js'
 export type { Subscription } from './subscription.js'
 export type { Gap, SubscriptionEvents, SubscriptionStatus } from './subscription-events.js'
 export type {

@@ -1,162 +1,183 @@
-import type { ClientFrame, ErrorCode, MessageFrame, Pattern, WildcastError } from '@wildcast/protocol'
-import { type Alarm, openAlarm } from './alarm.js'
-import { Audience, type Call, type Listener, type Member } from './audience.js'
+import {
+  type ErrorFrame,
+  type GapFrame,
+  type MessageFrame,
+  type SubscribedFrame,
+  type UnsubscribedFrame,
+  WildcastError,
+} from '@wildcast/protocol'
+import { openAlarm } from './alarm.js'
 import { backoffMs } from './backoff.js'
-import type { Clock, Undo } from './clock.js'
-import type { Exchanges } from './exchanges.js'
-import { type Answer, toMessage } from './message.js'
-import type { OnError } from './options.js'
-import type { SubscriptionStatus } from './subscription-events.js'
+import type { Undo } from './clock.js'
+import type { Core } from './core.js'
+import { toError } from './failure.js'
+import { type Message, toMessage } from './message.js'
+import type { SubscriptionEvents, SubscriptionStatus } from './subscription-events.js'
 
 /** What is subscribed to. Equal wants are one interest. */
 export interface Want {
-  readonly subject: Pattern
+  readonly subject: string
   readonly broker: string | undefined
   readonly group: string | undefined
   readonly serve: true | undefined
 }
 
-/** What an interest needs of the client around it. */
-export interface Surroundings extends Pick<Exchanges, 'ask'> {
-  readonly clock: Clock
-  readonly onError: OnError
-  readonly call: Call
-  readonly answer: Answer
-  send(frame: ClientFrame): boolean
-  /** Whether the client is connected or means to be. */
-  alive(): boolean
+/** One subscriber. */
+export interface Listener extends SubscriptionEvents {
+  readonly onMessage: (message: Message) => void
+  /** Nothing comes any more: refused for good, aborted, or the client was closed. */
+  readonly onEnd?: ((reason?: WildcastError) => void) | undefined
 }
 
-/** What an interest tells the table that it stands in. */
-export interface Registry {
-  /** The relay gave it an id. */
-  confirmed(interest: Interest, id: number): void
-  /** Nobody wants it any more. */
-  left(interest: Interest, id: number | undefined): void
+/** A frame about a subscription. */
+export type SubscriptionFrame = MessageFrame | GapFrame | UnsubscribedFrame | ErrorFrame
+
+/** One subscription on the wire, and everybody who shares it. */
+export interface Interest {
+  /** The relay's name for it, while it is ready. */
+  readonly id: number | undefined
+  /** @throws {WildcastError} `already_served` */
+  add(listener: Listener): Undo
+  /** Subscribes on the wire, if there is one now. */
+  ask(): void
+  /** The relay refused it, or took it back. */
+  refuse(error: WildcastError): void
+  /** The id is gone. */
+  lose(): void
+  hear(frame: SubscriptionFrame): void
+  /** Tells everybody the status, where it is news. */
+  tell(): void
+  close(): void
 }
 
-type Phase =
-  | { readonly is: 'waiting' | 'asked' }
-  | { readonly is: 'ready'; readonly id: number }
-  | { readonly is: 'refused'; readonly code: ErrorCode }
+/** A listener, and what it has been told. */
+interface Member {
+  readonly listener: Listener
+  status?: SubscriptionStatus
+  /** Was ready once: what it misses from then on is a gap. */
+  seen?: boolean
+}
 
 /** An undo within this time costs nothing on the wire: React mounts twice, routes change and come back. */
 const lingerMs = 1_000
 
-/** One subscription on the wire, and everybody who shares it. */
-export class Interest {
-  readonly want: Want
-  readonly audience: Audience
-  readonly #around: Surroundings
-  readonly #registry: Registry
-  #phase: Phase = { is: 'waiting' }
-  #refusals = 0
+/** Opens an interest. `left` hears when nobody wants it any more. */
+export function openInterest(want: Want, core: Core, left: (id: number | undefined) => void): Interest {
+  const { clock, call, link } = core
+  const members = new Set<Member>()
   /** For the end of the linger while nobody is here, else for the next try. */
-  readonly #alarm: Alarm
+  const alarm = openAlarm(clock)
+  let phase: Exclude<SubscriptionStatus, 'idle' | 'reconnecting'> = 'connecting'
+  let id: number | undefined
+  let pattern = want.subject
+  let refusals = 0
 
-  constructor(want: Want, around: Surroundings, registry: Registry) {
-    this.want = want
-    this.audience = new Audience(around.call)
-    this.#around = around
-    this.#alarm = openAlarm(around.clock)
-    this.#registry = registry
+  /** Over a copy, so that a handler may subscribe and unsubscribe within a delivery. */
+  const each = (run: (member: Member) => void): void => {
+    for (const member of [...members]) if (members.has(member)) run(member)
   }
-
-  add(listener: Listener): Undo {
-    const first = this.audience.empty
-    const member = this.audience.add(listener)
-    if (first) this.#alarm.stop()
-    if (first && (this.#phase.is === 'waiting' || this.#phase.is === 'refused')) this.ask()
-    else this.tell()
-    return () => {
-      if (!member.gone) this.#remove(member)
+  const become = (next: typeof phase, nextId?: number): void => {
+    alarm.stop()
+    phase = next
+    id = nextId
+  }
+  const statusFor = ({ seen }: Member): SubscriptionStatus => {
+    if (phase === 'connecting' && (link.status.state === 'idle' || link.status.state === 'closed')) return 'idle'
+    return seen && (phase === 'connecting' || phase === 'syncing') ? 'reconnecting' : phase
+  }
+  const tell = (): void =>
+    each((member) => {
+      const status = statusFor(member)
+      if (member.status === status) return
+      member.status = status
+      member.seen ||= status === 'ready'
+      call(member.listener.onStatus, status)
+    })
+  const end = (): void => {
+    if (phase === 'syncing') return // the relay is about to give it an id: only then can it be unsubscribed
+    alarm.stop()
+    left(id)
+  }
+  const leave = (): void => {
+    if (want.group !== undefined || want.serve) end()
+    else alarm.set(lingerMs, end)
+  }
+  const lose = (): void => {
+    become('connecting')
+    if (members.size > 0) tell()
+    else end()
+  }
+  const confirm = ({ id, subject }: SubscribedFrame): void => {
+    become('ready', id)
+    pattern = subject
+    refusals = 0
+    if (members.size === 0) leave()
+    each(({ seen, listener }) => seen && call(listener.onGap, {}))
+    tell()
+  }
+  const refuse = (error: WildcastError): void => {
+    become(error.code === 'forbidden' || error.code === 'unauthorized' ? 'denied' : 'error')
+    if (members.size === 0) end()
+    else if (error.retry) alarm.set(Math.max(backoffMs(refusals++, clock.random()), error.retryInMs ?? 0), ask)
+    tell()
+    fail(error)
+  }
+  const fail = (error: WildcastError): void => {
+    if ([...members].some(({ listener }) => !listener.onError)) core.onError(error, { stage: 'subscription' })
+    each(({ listener }) => {
+      call(listener.onError, error)
+      if (!error.retry) listener.onEnd?.(error)
+    })
+  }
+  const ask = (): void => {
+    if (members.size === 0) {
+      lose()
+      return
     }
-  }
-
-  #remove(member: Member): void {
-    this.audience.remove(member)
-    if (!this.audience.empty) return
-    this.#alarm.stop()
-    if (this.want.group !== undefined || this.want.serve) this.#end()
-    else this.#alarm.set(lingerMs, () => this.#end())
-  }
-
-  #end(): void {
-    // The relay may be about to give it an id: only then can it be unsubscribed.
-    if (this.#phase.is === 'asked') return
-    this.#registry.left(this, this.#phase.is === 'ready' ? this.#phase.id : undefined)
-  }
-
-  /** Subscribes on the wire, if there is one now. */
-  ask(): void {
-    this.#alarm.stop()
-    this.#phase = { is: 'asked' }
-    const ref = this.#around.ask(
-      { kind: 'Subscribe', ...this.want },
+    become('syncing')
+    const sent = core.ask(
+      { kind: 'Subscribe', ...want },
       {
-        answer: (frame) => frame.kind === 'Subscribed' && this.#confirm(frame.id),
-        fail: (error) => this.#phase.is === 'asked' && this.refuse(error),
+        answer: confirm,
+        fail: (error) => phase === 'syncing' && refuse(error),
       },
     )
-    if (ref === undefined) this.#phase = { is: 'waiting' }
-    this.tell()
+    if (!sent) phase = 'connecting'
+    tell()
   }
 
-  #confirm(id: number): void {
-    this.#phase = { is: 'ready', id }
-    this.#refusals = 0
-    this.#registry.confirmed(this, id)
-    this.audience.missed()
-    this.tell()
-    if (this.audience.empty && !this.#alarm.on) this.#end()
-  }
-
-  /** The relay refused it, or took it back. */
-  refuse(error: WildcastError): void {
-    this.#alarm.stop()
-    this.#phase = { is: 'refused', code: error.code }
-    if (this.audience.empty) this.#end()
-    else if (error.retry) {
-      const ms = backoffMs(this.#refusals++, this.#around.clock.random())
-      this.#alarm.set(Math.max(ms, error.retryInMs ?? 0), () => this.ask())
-    }
-    this.tell()
-    this.fail(error)
-  }
-
-  /** Tells an error. */
-  fail(error: WildcastError): void {
-    if (this.audience.error(error)) this.#around.onError(error, { stage: 'subscription' })
-  }
-
-  /** The id is gone. */
-  lose(): void {
-    this.#alarm.stop()
-    this.#phase = { is: 'waiting' }
-    if (this.audience.empty) this.#end()
-    else this.tell()
-  }
-
-  deliver(frame: MessageFrame): void {
-    this.audience.message(toMessage(frame, this.want.subject, this.#around.answer))
-  }
-
-  /** Tells everybody the status, where it is news. */
-  tell(): void {
-    this.audience.tell((seen) => this.#statusFor(seen))
-  }
-
-  #statusFor(seen: boolean): SubscriptionStatus {
-    switch (this.#phase.is) {
-      case 'ready':
-        return 'ready'
-      case 'asked':
-        return seen ? 'reconnecting' : 'syncing'
-      case 'refused':
-        return this.#phase.code === 'forbidden' || this.#phase.code === 'unauthorized' ? 'denied' : 'error'
-      case 'waiting':
-        if (!this.#around.alive()) return 'idle'
-        return seen ? 'reconnecting' : 'connecting'
-    }
+  return {
+    get id() {
+      return id
+    },
+    add(listener) {
+      const member: Member = { listener }
+      const first = members.size === 0
+      if (want.serve && !first)
+        throw new WildcastError('already_served', `${want.subject} is served here already: undo that first`)
+      members.add(member)
+      if (first) alarm.stop()
+      if (first && phase !== 'ready' && phase !== 'syncing') ask()
+      else tell()
+      return () => {
+        if (members.delete(member) && members.size === 0) leave()
+      }
+    },
+    ask,
+    refuse,
+    lose,
+    tell,
+    hear(frame) {
+      if (frame.kind === 'Message') {
+        const message = toMessage(frame, pattern, core)
+        each(({ listener }) => call(listener.onMessage, message))
+      } else if (frame.kind === 'Gap') {
+        const gap = frame.missed === undefined ? {} : { missed: frame.missed }
+        each(({ listener }) => call(listener.onGap, gap))
+      } else if (frame.kind === 'Error') fail(toError(frame))
+      else if (frame.error) refuse(toError(frame.error))
+      else ask() // it shared its id with one that left
+    },
+    close: () => each(({ listener }) => listener.onEnd?.()),
   }
 }

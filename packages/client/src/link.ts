@@ -1,7 +1,17 @@
-import type { ClientFrame, RelayFrame, WelcomeFrame, WildcastError } from '@wildcast/protocol'
+import type { WelcomeFrame } from '@wildcast/protocol'
+import { type ClientFrame, firstFinalCloseCode, type RelayFrame, WildcastError } from '@wildcast/protocol'
 import { openAlarm } from './alarm.js'
-import { type Connection, type Effect, type Happening, type Status, step } from './connection.js'
-import { type Line, type LineEvents, type LineSettings, openLine } from './line.js'
+import { type Connection, type Happening, type Status, step } from './connection.js'
+import { toCloseError } from './failure.js'
+import type { ErrorStage, OnError } from './options.js'
+import type { OpenTransport, Transport, TransportSettings } from './transports/transport.js'
+
+/** How to reach the relay. */
+export interface LinkSettings extends TransportSettings {
+  readonly token?: string | (() => string | Promise<string>) | undefined
+  readonly loadTransport: () => OpenTransport | Promise<OpenTransport>
+  readonly onError: OnError
+}
 
 /** What a link tells. */
 export interface LinkEvents {
@@ -25,21 +35,32 @@ export interface Link {
   close(): void
 }
 
-/** Does what `step` says: one line at a time, one timer. */
-export function openLink(settings: LineSettings, events: LinkEvents): Link {
-  const { clock } = settings
+const client = 'wildcast-js/0.1.0'
+
+/** Does what `step` says: one attempt at a time, one timer. */
+export function openLink(settings: LinkSettings, events: LinkEvents): Link {
+  const { clock, onError, token, loadTransport } = settings
+  const alarm = openAlarm(clock)
   let connection: Connection = { state: 'idle', since: clock.now() }
   let status: Status = connection
   let welcome: WelcomeFrame | undefined
-  let line: Line | undefined
+  let attempt = 0
+  let transport: Transport | undefined
+  let isOpen = false
   let heardAt = 0
 
   const happen = (happening: Happening): void => {
-    const { to, effects } = step(connection, happening, { now: clock.now(), chance: clock.random() })
-    connection = to
+    const { to, lost, armMs, open, greet } = step(connection, happening, { now: clock.now(), chance: clock.random() })
+    const over = to.state === 'closed'
     const changed = to.state !== status.state || to.since !== status.since
+    connection = to
     if (changed) status = to
-    effects.forEach(run)
+    if (lost) drop(over ? 1000 : undefined)
+    if (armMs !== undefined) alarm.set(armMs, check('rang'))
+    if (over) alarm.stop()
+    if (open) void start()
+    if (greet) events.greet()
+    if (lost) events.lost(lost)
     if (changed && status === to) events.status(to) // else something happened meanwhile, and was told
   }
   const check = (type: 'rang' | 'woke') => (): void => {
@@ -47,32 +68,60 @@ export function openLink(settings: LineSettings, events: LinkEvents): Link {
     heardAt = Math.min(heardAt, now) // somebody may have put the clock back
     happen({ type, silentMs: now - heardAt })
   }
-  const alarm = openAlarm(clock)
-  const lineEvents: LineEvents = {
-    open: () => happen({ type: 'opened' }),
-    frame(frame) {
-      heardAt = clock.now()
-      if (frame.kind === 'Ping') line?.send({ kind: 'Pong' })
-      if (frame.kind === 'Welcome') welcome = frame
-      const happening = toHappening(frame)
-      if (happening) happen(happening)
-      else events.frame(frame)
-    },
-    close: (reason, final) => happen({ type: 'failed', reason, final }),
+  const send = (frame: ClientFrame): boolean => {
+    if (isOpen) transport?.send(frame)
+    return isOpen
+  }
+  const hear = (frame: RelayFrame): void => {
+    heardAt = clock.now()
+    if (frame.kind === 'Ping') send({ kind: 'Pong' })
+    else if (frame.kind === 'GoingAway') happen({ type: 'goingAway', window: frame.reconnect_in })
+    else if (frame.kind === 'Welcome') {
+      welcome = frame
+      happen({ type: 'welcomed', pingMs: frame.ping })
+    } else events.frame(frame)
   }
   const drop = (code: number | undefined): void => {
-    line?.close(code)
-    line = undefined
-  }
-  const run = (effect: Effect): void => {
-    if (effect.type === 'open') line = openLine(settings, lineEvents)
-    else if (effect.type === 'drop') drop(effect.code)
-    else if (effect.type === 'arm') alarm.set(effect.ms, check('rang'))
-    else if (effect.type === 'disarm') alarm.stop()
-    else if (effect.type === 'greet') events.greet()
-    else events.lost(effect.reason)
+    attempt++
+    isOpen = false
+    transport?.close(code)
   }
 
+  /** One attempt: asks for a token, opens a transport, says hello. What comes of it after it was dropped means nothing. */
+  const start = async (): Promise<void> => {
+    const mine = attempt
+    let stage: ErrorStage = 'token'
+    try {
+      const proof = typeof token === 'function' ? await token() : token
+      stage = 'transport'
+      const openTransport = await loadTransport()
+      if (attempt !== mine) return
+      transport = openTransport(
+        {
+          open() {
+            if (attempt !== mine) return
+            isOpen = true
+            send({ kind: 'Connect', token: proof, client })
+            happen({ type: 'opened' })
+          },
+          frame(frame) {
+            if (attempt === mine) hear(frame)
+          },
+          fault: (error) => onError(error, { stage: 'protocol' }),
+          close({ code, reason }) {
+            if (attempt === mine)
+              happen({ type: 'failed', reason: toCloseError(code, reason), final: code >= firstFinalCloseCode })
+          },
+        },
+        settings,
+      )
+    } catch (cause) {
+      if (attempt !== mine) return
+      const reason = WildcastError.from(cause)
+      onError(reason, { stage })
+      happen({ type: 'failed', reason, final: false })
+    }
+  }
   return {
     get status() {
       return status
@@ -80,16 +129,9 @@ export function openLink(settings: LineSettings, events: LinkEvents): Link {
     get welcome() {
       return welcome
     },
-    send: (frame) => line?.send(frame) ?? false,
+    send,
     connect: () => happen({ type: 'wanted' }),
     wake: check('woke'),
     close: () => happen({ type: 'ended' }),
   }
-}
-
-/** What a frame means for the connection itself. */
-function toHappening(frame: RelayFrame): Happening | undefined {
-  if (frame.kind === 'Welcome') return { type: 'welcomed', pingMs: frame.ping }
-  if (frame.kind === 'GoingAway') return { type: 'goingAway', window: frame.reconnect_in }
-  return undefined
 }

@@ -5,10 +5,12 @@ import {
   type MessageFrame,
   type Pattern,
   payloadBytes,
-  payloadText,
   type Subject,
 } from '@wildcast/protocol'
+import type { Core } from './core.js'
 import type { PublishOutcome } from './outcome.js'
+import { toPayload } from './payload.js'
+import { publish } from './publish.js'
 
 /** What an answer to a request may carry beside its data. */
 export interface RespondOptions {
@@ -44,11 +46,8 @@ export interface Message {
   readonly respond: ((data: unknown, options?: RespondOptions) => Promise<PublishOutcome>) | undefined
 }
 
-/** Sends an answer to a message. */
-export type Answer = (to: MessageFrame, data: unknown, options: RespondOptions) => Promise<PublishOutcome>
-
 const noHeaders: Headers = new Map()
-const unread = Symbol('unread')
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /** Thousands of these live at once, so nothing is computed before somebody asks, and nothing twice. */
 class Received implements Message {
@@ -56,16 +55,16 @@ class Received implements Message {
   readonly pattern: string
   readonly broker: string
   readonly #frame: MessageFrame
-  readonly #answer: Answer | undefined
+  readonly #core: Core | undefined
   #params: readonly string[] | undefined
-  #data: unknown = unread
+  #data: unknown
 
-  constructor(frame: MessageFrame, pattern: string, answer: Answer | undefined) {
+  constructor(frame: MessageFrame, pattern: string, core: Core | undefined) {
     this.subject = frame.subject
     this.pattern = pattern
     this.broker = frame.broker
     this.#frame = frame
-    this.#answer = answer
+    this.#core = core
   }
 
   get params(): readonly string[] {
@@ -74,24 +73,23 @@ class Received implements Message {
   }
 
   get data(): unknown {
-    if (this.#data === unread) this.#data = this.#read()
+    this.#data ??= this.#read()
     return this.#data
   }
 
   #read(): unknown {
-    const text = payloadText(this.#frame.message)
-    if (text === undefined) return this.bytes
+    let data: unknown = this.#frame.message
     try {
-      return JSON.parse(text)
+      data = this.text()
+      return JSON.parse(data as string)
     } catch {
-      return text
+      return data // as far as it could be read
     }
   }
 
   text(): string {
-    const text = payloadText(this.#frame.message)
-    if (text === undefined) throw new TypeError(`the payload of ${this.subject} is not UTF-8 text: use "bytes"`)
-    return text
+    const { message } = this.#frame
+    return typeof message === 'string' ? message : utf8.decode(message)
   }
 
   json(): unknown {
@@ -111,13 +109,15 @@ class Received implements Message {
   }
 
   get respond(): Message['respond'] {
-    const answer = this.#answer
-    if (!answer || this.responseSubject === undefined) return undefined
-    return (data, options = {}) => answer(this.#frame, data, options)
+    const { response_subject: subject, broker } = this.#frame
+    const core = this.#core
+    if (!core || subject === undefined) return undefined
+    return async (data, options) =>
+      publish(core, { kind: 'Publish', subject, broker, message: toPayload(data), ...options })
   }
 }
 
 /** The message of a frame, as the handlers of a pattern see it. */
-export function toMessage(frame: MessageFrame, pattern: string, answer?: Answer): Message {
-  return new Received(frame, pattern, answer)
+export function toMessage(frame: MessageFrame, pattern: string, core?: Core): Message {
+  return new Received(frame, pattern, core)
 }

@@ -8,9 +8,9 @@ export function toPayload(data: unknown): Payload {
   if (typeof data === 'string') return data
   if (data === undefined) return ''
   // Copies, since the caller may go on writing while it waits.
-  if (data instanceof ArrayBuffer) return new Uint8Array(data.slice())
+  if (data instanceof ArrayBuffer) return new Uint8Array(data).slice()
   if (ArrayBuffer.isView(data)) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice()
   const text: string | undefined = JSON.stringify(data)
-  if (text === undefined) throw new TypeError(`a ${typeof data} can't be sent: give text, bytes or what JSON can say`)
+  if (text === undefined) throw new TypeError(`a ${typeof data} can't be sent: JSON has none`)
   return text
 }

@@ -1,17 +1,16 @@
-import { type PublishFrame, payloadSize, WildcastError } from '@wildcast/protocol'
+import { type PublishFrame, payloadBytes, WildcastError } from '@wildcast/protocol'
 import type { Core } from './core.js'
 import type { PublishOutcome } from './outcome.js'
 
 /** Publishes, now or when there is a way. */
-export function publish(core: Core, frame: Omit<PublishFrame, 'ref'>): Promise<PublishOutcome> {
+export async function publish(core: Core, frame: Omit<PublishFrame, 'ref'>): Promise<PublishOutcome> {
+  checkSize(core, frame)
   return new Promise((resolve, reject) => {
-    checkSize(core, frame)
-    const asker = {
+    core.post(frame, {
       answer: () => resolve('confirmed'),
       // Not sent again: the broker may have it already.
-      fail: (error: WildcastError) => (error.code === 'interrupted' ? resolve('unknown') : reject(error)),
-    }
-    core.post({ send: () => core.ask(frame, asker) !== undefined, fail: reject })
+      fail: (error, sent) => (sent && error.code === 'interrupted' ? resolve('unknown') : reject(error)),
+    })
   })
 }
 
@@ -20,8 +19,8 @@ export function publish(core: Core, frame: Omit<PublishFrame, 'ref'>): Promise<P
  * @throws {WildcastError} `too_large`
  */
 export function checkSize({ link }: Pick<Core, 'link'>, { message }: Pick<PublishFrame, 'message'>): void {
-  const most = link.welcome?.limits.payload ?? Number.POSITIVE_INFINITY
-  const size = payloadSize(message)
-  if (size > most)
-    throw new WildcastError('too_large', `the payload has ${size} bytes, and the relay takes ${most}: send it in parts`)
+  const most = link.welcome?.limits.payload
+  // A UTF-16 unit takes 3 bytes at most, so short texts need no count.
+  if (most !== undefined && message.length * 3 > most && payloadBytes(message).length > most)
+    throw new WildcastError('too_large', `more than ${most} bytes: send it in parts`)
 }

@@ -1,8 +1,9 @@
 import { type RequestFrame, type ResponseFrame, WildcastError } from '@wildcast/protocol'
+import { openAlarm } from './alarm.js'
 import type { Undo } from './clock.js'
 import type { Core } from './core.js'
 import { type Message, toMessage } from './message.js'
-import { openPatience } from './patience.js'
+import { onAbort } from './on-abort.js'
 import { checkSize } from './publish.js'
 
 /** How long to wait for an answer, and who hears of its parts. */
@@ -15,62 +16,42 @@ export interface Waiting {
   readonly onPart?: ((part: Message) => void) | undefined
 }
 
-type Inquiry = Omit<RequestFrame, 'ref' | 'timeout'>
-
 /** The relay tells a timeout itself; only where it doesn't, we do. */
 const graceMs = 1_000
 
 /** Asks, now or when there is a way, and resolves with the last answer. */
-export function request(core: Core, frame: Inquiry, { timeoutMs = 5_000, signal, onPart }: Waiting): Promise<Message> {
-  return new Promise((resolve, reject) => {
-    signal?.throwIfAborted()
-    checkSize(core, frame)
-    let ref: number | undefined
-    let unpost: Undo | undefined
-
-    const patience = openPatience({ clock: core.clock, ms: timeoutMs + graceMs, signal }, (why) => {
-      unpost?.()
-      if (ref !== undefined) cancel(core, ref)
-      reject(why === 'timeout' ? timeout(frame.subject, timeoutMs) : why.aborted)
-    })
-    const fail = (error: WildcastError): void => {
-      patience.end()
-      reject(error)
-    }
-    const answer = (response: ResponseFrame): void => {
-      const message = toAnswer(core, frame, response)
-      if (response.more) {
-        patience.renew()
-        core.call(onPart, message)
-      } else {
-        patience.end()
-        resolve(message)
+export async function request(
+  core: Core,
+  frame: Omit<RequestFrame, 'ref' | 'timeout'>,
+  { timeoutMs = 5_000, signal, onPart }: Waiting,
+): Promise<Message> {
+  signal?.throwIfAborted()
+  checkSize(core, frame)
+  const { subject, broker } = frame
+  const alarm = openAlarm(core.clock)
+  let stop: Undo | undefined
+  try {
+    return await new Promise((resolve, reject) => {
+      const giveUp = (reason: unknown): void => {
+        cancel()
+        reject(reason)
       }
-    }
-
-    unpost = core.post({
-      send() {
-        ref = core.ask(
-          { ...frame, timeout: timeoutMs },
-          { answer: (response) => response.kind === 'Response' && answer(response), fail },
-        )
-        return ref !== undefined
-      },
-      fail,
+      const wait = (): void =>
+        alarm.set(timeoutMs + graceMs, () => giveUp(new WildcastError('timeout', `no answer within ${timeoutMs} ms`)))
+      const answer = (response: ResponseFrame): void => {
+        const carrier = broker ?? core.link.welcome?.brokers.find((known) => known.default)?.name ?? ''
+        const message = toMessage({ ...response, kind: 'Message', id: 0, subject, broker: carrier }, subject)
+        if (response.more) {
+          wait()
+          core.call(onPart, message)
+        } else resolve(message)
+      }
+      wait()
+      stop = onAbort(signal, giveUp)
+      const cancel = core.post({ ...frame, timeout: timeoutMs }, { answer, fail: reject })
     })
-  })
-}
-
-function cancel({ forget, link }: Core, ref: number): void {
-  forget(ref)
-  link.send({ kind: 'Cancel', ref })
-}
-
-function toAnswer({ link }: Core, { subject, broker }: Inquiry, { message }: ResponseFrame): Message {
-  const carrier = broker ?? link.welcome?.brokers.find((known) => known.default)?.name ?? ''
-  return toMessage({ kind: 'Message', id: 0, subject, message, broker: carrier }, subject)
-}
-
-function timeout(subject: string, timeoutMs: number): WildcastError {
-  return new WildcastError('timeout', `${subject} did not answer within ${timeoutMs} ms`)
+  } finally {
+    alarm.stop()
+    stop?.()
+  }
 }

@@ -1,7 +1,6 @@
 import { WildcastError } from '@wildcast/protocol'
-import type { Listener } from './audience.js'
 import type { Undo } from './clock.js'
-import { openMailbox } from './mailbox.js'
+import type { Listener } from './interest.js'
 import type { Message } from './message.js'
 import type { SubscriptionEvents } from './subscription-events.js'
 
@@ -14,53 +13,52 @@ export interface Subscription extends AsyncIterable<Message> {
 }
 
 /** Makes a listener a subscription: nothing is lost while the loop is busy, and a final refusal ends it. */
-export function toSubscription(
-  add: (listener: Listener) => Undo,
-  events: SubscriptionEvents & { onError(error: WildcastError): void },
-  signal: AbortSignal | undefined,
-): Subscription {
-  const mailbox = openMailbox<Message>()
+export function toSubscription(add: (listener: Listener) => Undo, events: SubscriptionEvents): Subscription {
+  // No bound: a slow loop loses nothing.
+  const waiting: Message[] = []
+  let end: { readonly reason: WildcastError | undefined } | undefined
+  let stir: (() => void) | undefined
   let undo: Undo | undefined
   let resolve: (() => void) | undefined
-  let reject: ((error: WildcastError) => void) | undefined
+  let reject: ((reason: WildcastError) => void) | undefined
   const ready = new Promise<void>((...settle) => {
     ;[resolve, reject] = settle
   })
   // Who does not look at it hears by the loop and by onError, not as an unhandled rejection.
-  ready.catch(() => undefined)
+  ready.catch(() => {})
 
   const finish = (reason?: WildcastError): void => {
-    mailbox.end(reason)
+    end ??= { reason }
     reject?.(reason ?? new WildcastError('interrupted', 'the subscription was ended'))
-    signal?.removeEventListener('abort', end)
+    stir?.()
     undo?.()
-  }
-  const end = (): void => finish()
-  const listener: Listener = {
-    ...events,
-    onMessage: mailbox.put,
-    onClose: end,
-    onStatus(status) {
-      if (status === 'ready') resolve?.()
-      events.onStatus?.(status)
-    },
-    onError(error) {
-      events.onError(error)
-      if (!error.retry) finish(error)
-    },
   }
   async function* loop(): AsyncGenerator<Message, void> {
     try {
-      yield* mailbox.items()
+      while (!end || waiting.length > 0) {
+        yield* waiting.splice(0)
+        if (!end && waiting.length === 0)
+          await new Promise<void>((wake) => {
+            stir = wake
+          })
+      }
+      if (end.reason) throw end.reason
     } finally {
       finish()
     }
   }
 
-  if (signal?.aborted) finish()
-  else {
-    undo = add(listener)
-    signal?.addEventListener('abort', end)
-  }
-  return { ready, unsubscribe: end, [Symbol.asyncIterator]: loop }
+  undo = add({
+    ...events,
+    onMessage(message) {
+      waiting.push(message)
+      stir?.()
+    },
+    onStatus(status) {
+      if (status === 'ready') resolve?.()
+      events.onStatus?.(status)
+    },
+    onEnd: finish,
+  })
+  return { ready, unsubscribe: () => finish(), [Symbol.asyncIterator]: loop }
 }

@@ -24,11 +24,18 @@ describe('on the wire', () => {
     expect(relay.link.all('Subscribe')).toMatchObject([{ subject: 'good.*', ref: 1 }])
     expect(seen).toHaveLength(100)
   })
-  test('spellings of one pattern are one Subscribe', async () => {
-    const { client, relay } = await connect()
-    client.subscribe('good.>', quiet)
-    client.subscribe('good.*.**', quiet)
-    expect(relay.link.all('Subscribe')).toMatchObject([{ subject: 'good.*.**' }])
+  test('spellings of one pattern share an id, get each message once, and know the normal form', async () => {
+    const { client, relay, clock } = await connect()
+    const seen: unknown[] = []
+    const undos = ['good.>', 'good.*.**'].map((spelling) =>
+      client.subscribe(spelling, ({ pattern, params }) => seen.push([pattern, params])),
+    )
+    await settle()
+    relay.link.say(message(1, 'good.apple.red'))
+    expect(seen).toEqual(Array(2).fill(['good.*.**', ['apple', 'red']]))
+    for (const undo of undos) undo()
+    await clock.advance(1000)
+    expect(relay.link.all('Unsubscribe')).toMatchObject([{ id: 1 }])
   })
   test('another broker or group is another Subscribe', async () => {
     const { client, relay } = await connect({ broker: 'home' })

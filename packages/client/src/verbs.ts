@@ -1,70 +1,79 @@
-import { parsePattern, parseSubject } from '@wildcast/protocol'
-import type { Listener } from './audience.js'
+import { isPattern, isSubject, WildcastError } from '@wildcast/protocol'
 import type { Undo } from './clock.js'
 import type { Core } from './core.js'
-import type { Want } from './interest.js'
+import type { Listener, Want } from './interest.js'
 import type { Message } from './message.js'
+import { onAbort } from './on-abort.js'
 import { toPayload } from './payload.js'
 import { publish } from './publish.js'
 import { request } from './request.js'
-import type { Scope, SubscribeOptions } from './scope.js'
+import type { RequestOptions, Scope, SubscribeOptions } from './scope.js'
 import { serve } from './serve.js'
 import { type Subscription, toSubscription } from './subscription.js'
-import type { SubscriptionEvents } from './subscription-events.js'
 
 /** The verbs, on one broker unless a call names another. */
 export function openVerbs(core: Core, home: string | undefined): Scope {
   const listen = (want: Pick<Want, 'subject' | 'serve'>, listener: Listener, options: SubscribeOptions): Undo => {
     const { broker = home, group, signal } = options
-    if (signal?.aborted) return () => undefined
-    const stop = core.subscribe({ ...want, broker, group }, listener)
-    const undo = (): void => {
-      signal?.removeEventListener('abort', undo)
-      stop()
+    if (signal?.aborted) {
+      listener.onEnd?.()
+      return () => {}
     }
-    signal?.addEventListener('abort', undo)
+    const leave = core.subscribe({ ...want, broker, group }, listener)
+    const undo = (): void => {
+      stop()
+      leave()
+    }
+    const stop = onAbort(signal, () => {
+      undo()
+      listener.onEnd?.()
+    })
     return undo
   }
+  const letter = (subject: string, data: unknown, { broker = home, headers }: RequestOptions) => ({
+    subject,
+    message: toPayload(data),
+    broker,
+    headers,
+  })
 
   function subscribe(pattern: string, handler: (message: Message) => void, options?: SubscribeOptions): Undo
   function subscribe(pattern: string, options?: SubscribeOptions): Subscription
   function subscribe(
     pattern: string,
     how?: SubscribeOptions | ((message: Message) => void),
-    more: SubscribeOptions = {},
+    more?: SubscribeOptions,
   ): Undo | Subscription {
-    const want = { subject: parsePattern(pattern), serve: undefined }
-    if (typeof how === 'function') return listen(want, { ...eventsOf(more), onMessage: how }, more)
-    const { signal, ...options } = how ?? {}
-    const onError = options.onError ?? ((error) => core.onError(error, { stage: 'subscription' }))
-    return toSubscription((listener) => listen(want, listener, options), { ...eventsOf(options), onError }, signal)
+    const want = { subject: check(pattern, isPattern), serve: undefined }
+    if (typeof how === 'function') return listen(want, { ...more, onMessage: how }, { ...more })
+    const options = { ...how }
+    return toSubscription((listener) => listen(want, listener, options), options)
   }
 
   return {
     subscribe,
-    async publish(subject, data, { broker = home, headers, responseSubject, wildcard } = {}) {
-      return publish(core, {
-        kind: 'Publish',
-        subject: (wildcard ? parsePattern : parseSubject)(subject),
-        message: toPayload(data),
-        broker,
-        headers,
-        wildcard,
-        response_subject: responseSubject && parseSubject(responseSubject),
-      })
+    async publish(subject, data, options = {}) {
+      const { responseSubject, wildcard } = options
+      check(subject, wildcard ? isPattern : isSubject)
+      const more = { wildcard, response_subject: responseSubject }
+      return publish(core, { kind: 'Publish', ...letter(subject, data, options), ...more })
     },
-    async request(subject, data, { broker = home, headers, ...waiting } = {}) {
-      const message = toPayload(data)
-      return request(core, { kind: 'Request', subject: parseSubject(subject), message, broker, headers }, waiting)
+    async request(subject, data, options = {}) {
+      check(subject, isSubject)
+      return request(core, { kind: 'Request', ...letter(subject, data, options) }, options)
     },
     serve(subject, handler, options = {}) {
-      const want = { subject: parseSubject(subject), serve: true } as const
-      const onMessage = (message: Message): void => void serve(message, handler, core.onError)
-      return listen(want, { ...eventsOf(options), onMessage }, options)
+      const want = { subject: check(subject, isSubject), serve: true } as const
+      return listen(want, { ...options, onMessage: (message) => serve(message, handler, core.onError) }, options)
     },
   }
 }
 
-function eventsOf({ onStatus, onGap, onError }: SubscriptionEvents): SubscriptionEvents {
-  return { onStatus, onGap, onError }
+/** @throws {WildcastError} `invalid_subject` */
+function check(subject: string, isValid: (text: string) => boolean): string {
+  if (isValid(subject)) return subject
+  throw new WildcastError(
+    'invalid_subject',
+    `${JSON.stringify(subject)} is no subject: join words by "."; wildcards stand alone, in patterns`,
+  )
 }

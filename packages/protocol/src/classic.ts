@@ -37,7 +37,9 @@ export function fromClassicForm(value: unknown): RawFrame {
   const message = Array.isArray(value) ? named(value) : value
   if (isRecord(message) && 'subject' in message) {
     const present = order.map((field) => [field, message[field]] as const).filter(([, part]) => part !== null)
-    return { kind: 'Message', body: { id: 0, ...Object.fromEntries(present) } }
+    const body: Record<string, unknown> = { id: 0, ...Object.fromEntries(present) }
+    if (Array.isArray(body.message)) body.message = Uint8Array.from(body.message)
+    return { kind: 'Message', body }
   }
   const { kind, body } = untag(value)
   return kind === 'Publish' ? { kind, body: named(body) } : { kind, body }

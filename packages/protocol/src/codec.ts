@@ -11,13 +11,14 @@ export interface RawFrame {
  * Turns frames into what one WebSocket message carries, and back. A codec knows the encoding, not the meaning: the body of a frame is read by `readClientFrame`
  * and `readRelayFrame`, the same for every codec.
  *
- * An implementation MUST be pure, MUST throw nothing but `invalid_frame` from `decode`, whatever the bytes, and MUST refuse nesting past `limits.depth`.
+ * An implementation MUST be pure. One that a relay uses MUST throw nothing but `invalid_frame` from `decode`, whatever the bytes, and MUST refuse nesting past
+ * `limits.depth`; one for clients only may believe its relay, and throw what it likes.
  */
 export interface Codec {
   readonly name: string
   /** The WebSocket subprotocol that asks for it; undefined for classic, which has none. */
   readonly subprotocol: string | undefined
   encode(frame: Frame): string | Uint8Array<ArrayBuffer>
-  /** @throws {WildcastError} `invalid_frame` */
+  /** @throws where the data is no frame */
   decode(data: string | Uint8Array): RawFrame
 }

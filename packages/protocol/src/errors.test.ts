@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { type ErrorCode, errorTable, firstFinalCloseCode, isErrorCode, WildcastError } from './errors.js'
+import { errorTable, factsOf, isErrorCode } from './error-table.js'
+import { type ErrorCode, finalCloseCodes, firstFinalCloseCode, permanentCodes, WildcastError } from './errors.js'
 
 const codes = Object.keys(errorTable) as ErrorCode[]
 
@@ -21,6 +22,24 @@ describe('the table', () => {
   it.each(['unauthorized', 'forbidden', 'replaced'] as const)('%s keeps the client away', (code) => {
     expect(errorTable[code].close).toBeGreaterThanOrEqual(firstFinalCloseCode)
   })
+})
+
+describe('what a client knows of the table', () => {
+  it('is which codes can never succeed', () =>
+    expect(permanentCodes).toEqual(codes.filter((code) => !errorTable[code].retry)))
+
+  it('is which close codes are final', () => {
+    const final = codes.filter((code) => errorTable[code].close >= firstFinalCloseCode)
+    expect(finalCloseCodes).toEqual(Object.fromEntries(final.map((code) => [errorTable[code].close, code])))
+  })
+})
+
+describe('factsOf', () => {
+  it('are those of the table', () => expect(factsOf('timeout')).toBe(errorTable.timeout))
+
+  it.each(['app_code', 'toString'])('are those of internal for %j', (code) =>
+    expect(factsOf(code)).toBe(errorTable.internal),
+  )
 })
 
 describe('isErrorCode', () => {

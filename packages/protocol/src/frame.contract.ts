@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { errorTable } from './errors.js'
+import { errorTable } from './error-table.js'
 import type { ClientFrame, RelayFrame } from './frame.js'
 import type { Headers, Payload } from './message.js'
 

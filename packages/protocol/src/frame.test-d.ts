@@ -1,6 +1,7 @@
 import { expectTypeOf, test } from 'vitest'
 import type { Codec } from './codec.js'
-import { type ErrorCode, errorTable, isErrorCode, WildcastError } from './errors.js'
+import { errorTable, isErrorCode } from './error-table.js'
+import { type ErrorCode, WildcastError } from './errors.js'
 import type { ClientFrame, ErrorFrame, Frame, MessageFrame, PublishFrame, RelayFrame, SubscribeFrame } from './frame.js'
 import { carriesPayload, type PayloadFrame } from './frame-body.js'
 

@@ -5,17 +5,12 @@ export { readClassicFrame } from './classic.js'
 export { classicJsonCodec } from './classic-json-codec.js'
 export type { Codec, RawFrame } from './codec.js'
 // Errors and limits
-export {
-  type ErrorCode,
-  type ErrorFacts,
-  errorTable,
-  firstFinalCloseCode,
-  isErrorCode,
-  WildcastError,
-} from './errors.js'
+export { type ErrorFacts, errorTable, factsOf, isErrorCode } from './error-table.js'
+export { type ErrorCode, finalCloseCodes, firstFinalCloseCode, WildcastError } from './errors.js'
 // Frames
 export type * from './frame.js'
 export { jsonCodec } from './json-codec.js'
+export { lightJsonCodec } from './light-json-codec.js'
 export { limits } from './limits.js'
 // Subjects
 export { capture, intersects, matches } from './match.js'
@@ -32,5 +27,6 @@ export {
 export { readClientFrame, refOfRaw } from './read-client-frame.js'
 export { readRelayFrame } from './read-relay-frame.js'
 export { isClosed, isExact, isReserved, type Pattern, parsePattern, parseSubject, type Subject } from './subject.js'
+export { isPattern, isSubject } from './subject-form.js'
 export { SubjectTree } from './subject-tree.js'
 export { decodeUtf8, encodeUtf8, isWellFormed } from './utf8.js'

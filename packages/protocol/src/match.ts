@@ -2,41 +2,29 @@ import { isReserved, type Pattern, type Subject } from './subject.js'
 
 /**
  * What the wildcards of a pattern stand for in a subject, in order: one segment for `*`, zero or more joined by dots for `**` (the first `**` takes as few as
- * it can). Undefined where the pattern does not match.
+ * it can). Undefined where they differ. That no leading wildcard reaches a reserved subject is for `matches` to say.
  * @example capture('room.*.**', 'room.7.msg.new') // ['7', 'msg.new']
  */
 export function capture(pattern: Pattern, subject: Subject): readonly string[] | undefined {
-  if (pattern[0] === '*' && isReserved(subject)) return undefined
-  return captureFrom(pattern.split('.'), 0, subject.split('.'), 0)
+  return captureFrom(pattern.split('.'), subject.split('.'))
 }
 
-/** Whether a subject belongs to a pattern. */
-export function matches(pattern: Pattern, subject: Subject): boolean {
-  return capture(pattern, subject) !== undefined
-}
-
-// Bounded: a pattern holds two `**` at most, so a match tries at most segments² ways.
-function captureFrom(
-  pattern: readonly string[],
-  p: number,
-  subject: readonly string[],
-  s: number,
-): string[] | undefined {
-  const found: string[] = []
-  for (; p < pattern.length; p++, s++) {
-    const segment = pattern[p]
-    if (segment === '**') {
-      for (let end = s; end <= subject.length; end++) {
-        const rest = captureFrom(pattern, p + 1, subject, end)
-        if (rest) return [...found, subject.slice(s, end).join('.'), ...rest]
-      }
-      return undefined
-    }
-    const here = subject[s]
-    if (here === undefined || (segment !== '*' && segment !== here)) return undefined
-    if (segment === '*') found.push(here)
+// Bounded: a pattern holds two `**` at most, so this tries at most segments² ways.
+function captureFrom([segment, ...pattern]: readonly string[], subject: readonly string[]): string[] | undefined {
+  if (segment === undefined) return subject.length > 0 ? undefined : []
+  const wild = segment[0] === '*'
+  if (!wild && segment !== subject[0]) return undefined
+  const [least, most] = segment === '**' ? [0, subject.length] : [1, 1]
+  for (let taken = least; taken <= most && taken <= subject.length; taken++) {
+    const rest = captureFrom(pattern, subject.slice(taken))
+    if (rest) return wild ? [subject.slice(0, taken).join('.'), ...rest] : rest
   }
-  return s === subject.length ? found : undefined
+  return undefined
+}
+
+/** Whether a subject belongs to a pattern. No leading wildcard reaches a reserved subject. */
+export function matches(pattern: Pattern, subject: Subject): boolean {
+  return !(pattern[0] === '*' && isReserved(subject)) && capture(pattern, subject) !== undefined
 }
 
 /** Whether at least one subject belongs to both patterns. Symmetric. */

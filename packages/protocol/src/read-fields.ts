@@ -52,9 +52,11 @@ export function readPayload(body: Body): Payload {
   if (absent(body.message)) {
     const bytes = body.bytes
     if (typeof bytes !== 'string') return toPayload(bytes, 'message')
-    const decoded = decodeBase64(bytes)
-    if (!decoded) throw refuseField('bytes', 'base64')
-    return decoded
+    try {
+      return decodeBase64(bytes)
+    } catch {
+      throw refuseField('bytes', 'base64')
+    }
   }
   return toPayload(body.message, 'message')
 }

@@ -1,7 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { WildcastError } from './errors.js'
+import { limits } from './limits.js'
 import { isClosed, isExact, isReserved, parsePattern, parseSubject } from './subject.js'
+import { isPattern, isSubject } from './subject-form.js'
 
 const refusal = (parse: (text: string) => string, text: string): WildcastError => {
   try {
@@ -216,4 +218,38 @@ describe('isReserved', () => {
 it('closes exactly the subjects that begin with "$" or "_" to clients', () => {
   expect(['$', '$SYS.x', '_', '_INBOX.a'].every(isClosed)).toBe(true)
   expect(['request.a', 'response.a', 'a.$b', 'a'].some(isClosed)).toBe(false)
+})
+
+describe('isSubject and isPattern', () => {
+  const verdict = (parse: (text: string) => string, text: string): boolean => {
+    try {
+      parse(text)
+      return true
+    } catch {
+      return false
+    }
+  }
+  const part = fc.constantFrom('a', 'ä', 'request', '$', '*', '**', '***', '>', '#', '+', '/', ' ', '\ud800', '', 'a*')
+
+  it('say what the parsers say', () => {
+    fc.assert(
+      fc.property(fc.array(part, { maxLength: 5 }), (parts) => {
+        const text = parts.join('.')
+        expect(isSubject(text)).toBe(verdict(parseSubject, text))
+        // How many `**` there may be is for the relay to say.
+        if (parts.filter((each) => each === '**' || each === '>' || each === '#').length <= limits.multiWildcards)
+          expect(isPattern(text)).toBe(verdict(parsePattern, text))
+      }),
+      { numRuns: 1000 },
+    )
+  })
+
+  it('know the limits, in characters', () => {
+    const long = (length: number): string => 'a'.repeat(length)
+    const deep = (segments: number): string => Array(segments).fill('a').join('.')
+    for (const has of [isSubject, isPattern]) {
+      expect([has(long(limits.subjectBytes)), has(long(limits.subjectBytes + 1))]).toEqual([true, false])
+      expect([has(deep(limits.subjectSegments)), has(deep(limits.subjectSegments + 1))]).toEqual([true, false])
+    }
+  })
 })

@@ -1,9 +1,7 @@
 import { WildcastError } from './errors.js'
 import { limits } from './limits.js'
+import { isSubject } from './subject-form.js'
 import { utf8Length } from './utf8.js'
-
-declare const pattern: unique symbol
-declare const subject: unique symbol
 
 /** A checked, normalised subject pattern, such as `good.*`. Every subject is the pattern that matches only itself. */
 export type Pattern = string & { readonly [pattern]: true }
@@ -11,8 +9,9 @@ export type Pattern = string & { readonly [pattern]: true }
 /** A checked subject without wildcards, such as `good.apple`. */
 export type Subject = Pattern & { readonly [subject]: true }
 
-// One test for the common case; what exactly is wrong is looked for only after it failed. \p{Cs} is a lone surrogate.
-const invalidSubject = /[\s\p{Cc}\p{Cs}*>#+/]|^\.|\.\.|\.$|^$/u
+declare const pattern: unique symbol
+declare const subject: unique symbol
+
 const invalidLiteral = /[\s\p{Cc}\p{Cs}*>#+/]/u
 
 /**
@@ -22,8 +21,8 @@ const invalidLiteral = /[\s\p{Cc}\p{Cs}*>#+/]/u
  */
 export function parseSubject(text: string): Subject {
   checkSize(text)
-  if (invalidSubject.test(text))
-    throw refuse(text, text.split('.').map(faultOfSubjectSegment).find(Boolean) ?? 'unknown fault')
+  // One test for the common case; what exactly is wrong is looked for only after it failed.
+  if (!isSubject(text)) throw refuse(text, text.split('.').map(faultOfSubjectSegment).find(Boolean) ?? 'unknown fault')
   return text as Subject
 }
 

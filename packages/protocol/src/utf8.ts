@@ -7,9 +7,9 @@ declare class TextDecoder {
   decode(bytes: Uint8Array): string
 }
 
-const encoder = new TextEncoder()
+const encoder = /* @__PURE__ */ new TextEncoder()
 // `ignoreBOM: true` keeps a leading U+FEFF: a payload's bytes are never changed.
-const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+const decoder = /* @__PURE__ */ new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /** Bytes of a text. */
 export function encodeUtf8(text: string): Uint8Array<ArrayBuffer> {

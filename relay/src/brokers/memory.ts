@@ -1,34 +1,31 @@
-import {
-  intersects,
-  isExact,
-  type Message,
-  type Pattern,
-  type Subject,
-  SubjectTree,
-  WildcastError,
-} from '@wildcast/protocol'
+import { isExact, type Message, type Pattern, type Subject, WildcastError } from '@wildcast/protocol'
 import type { Clock } from '../core/clock.js'
-import type { Features, Interest, OpenBroker } from './broker.js'
-import { queue } from './queue.js'
-import { replies } from './replies.js'
+import type { Broker, Features, Interest, OpenBroker, RequestOptions } from './broker.js'
+import { type Listener, Listeners } from './listeners.js'
+import { type Queue, queue } from './queue.js'
+import { type Replies, replies } from './replies.js'
 import { answerTo, requestSubject, responseSubject, servedPattern } from './request-subjects.js'
+import { turns } from './turns.js'
 
-const features: Features = {
-  queue: true,
-  request: true,
-  serve: true,
-  response_subject: true,
-  headers: true,
-  wildcard: true,
+/** What the memory broker needs from outside. */
+export interface MemoryPorts {
+  readonly clock: Clock
+  /** Gives a fresh, unguessable segment with each call. */
+  readonly newId: () => string
 }
 
-type Deliver = (message: Message) => void
-
-/** Whoever is reached by a publish: a subscriber, a queue, or a server by the original's scheme. */
-interface Listener {
-  readonly pattern: Pattern
-  readonly deliver: Deliver
+/**
+ * A broker inside the process, whose network has length zero. Servers answer on subjects under `_reply`, which nobody can guess or listen to.
+ * @example createRelay({ brokers: { main: memory({ clock: realClock, newId }) }, … })
+ */
+export function memory(ports: MemoryPorts): OpenBroker {
+  return async (events) => {
+    events.status('up')
+    return new Memory(ports)
+  }
 }
+
+type Deliver = Listener['deliver']
 
 interface Server {
   readonly deliver: Deliver
@@ -36,110 +33,98 @@ interface Server {
   readonly callers: Set<Subject>
 }
 
-/**
- * A broker inside the process, whose network has length zero. Servers answer on subjects under `_reply`, which nobody can guess or listen to.
- * @param ports `newId` gives a fresh, unguessable segment with each call.
- */
-export function memory(ports: { readonly clock: Clock; readonly newId: () => string }): OpenBroker {
-  return async (events) => {
-    const listeners = new SubjectTree<Listener>()
-    const all = new Set<Listener>()
-    const queues = new Map<string, ReturnType<typeof queue<Message>>>()
-    const servers = new Map<Pattern, Server>()
-    const waiting = replies(ports.clock)
-    const inTurn = turns()
+class Memory implements Broker {
+  readonly features: Features = {
+    queue: true,
+    request: true,
+    serve: true,
+    response_subject: true,
+    headers: true,
+    wildcard: true,
+  }
+  readonly #newId: () => string
+  readonly #listeners: Listeners = new Listeners()
+  readonly #queues: Map<string, Queue<Message>> = new Map()
+  readonly #servers: Map<Pattern, Server> = new Map()
+  readonly #waiting: Replies
+  // What is published inside a delivery waits until that delivery is through, so that everybody sees the same order.
+  readonly #inTurn: (run: () => void) => void = turns()
 
-    const listen = (pattern: Pattern, deliver: Deliver): (() => void) => {
-      const listener: Listener = { pattern, deliver }
-      const leave = listeners.add(pattern, listener)
-      all.add(listener)
-      return () => {
-        leave()
-        all.delete(listener)
-      }
-    }
+  constructor({ clock, newId }: MemoryPorts) {
+    this.#newId = newId
+    this.#waiting = replies(clock)
+  }
 
-    const join = (pattern: Pattern, group: string, deliver: Deliver): (() => void) => {
-      const key = `${group} ${pattern}`
-      const members = queues.get(key) ?? queue<Message>(listen(pattern, (message) => members.next(message)))
-      queues.set(key, members)
-      return members.join(deliver, () => queues.delete(key))
-    }
+  async subscribe({ pattern, group, serve }: Interest, deliver: Deliver): Promise<() => Promise<void>> {
+    const leave = serve
+      ? this.#serve(pattern, deliver)
+      : group === undefined
+        ? this.#listeners.add(pattern, deliver)
+        : this.#join(pattern, group, deliver)
+    return async () => leave()
+  }
 
-    const serve = (subject: Pattern, deliver: Deliver): (() => void) => {
-      if (servers.has(subject)) throw new WildcastError('already_served', `"${subject}" has a server already`)
-      const server: Server = { deliver, callers: new Set() }
-      servers.set(subject, server)
-      const leave = listen(servedPattern(subject), (message) =>
-        deliver({ ...message, subject, responseSubject: message.responseSubject ?? answerTo(message.subject) }),
-      )
-      return () => {
-        leave()
-        servers.delete(subject)
-        for (const caller of server.callers) waiting.fail(caller, noResponders(subject, 'left'))
-      }
-    }
+  async publish(message: Message): Promise<void> {
+    this.#inTurn(() => this.#handOut(message))
+  }
 
-    const subscribe = ({ pattern, group, serve: serves }: Interest, deliver: Deliver): (() => void) => {
-      if (serves) return serve(pattern, deliver)
-      return group === undefined ? listen(pattern, deliver) : join(pattern, group, deliver)
-    }
+  async request(message: Message, options: RequestOptions): Promise<Message> {
+    const subject = message.subject as Subject
+    const id = this.#newId()
+    const server = this.#servers.get(subject)
+    // Nobody serves: somebody may still listen by the original's scheme.
+    const asked = server ? subject : requestSubject(id, subject)
+    const answered = server ? (`_reply.${id}` as Subject) : responseSubject(id, subject)
+    if (!server && this.#listeners.at(asked).length === 0) throw noResponders(subject, 'is not there')
+    const answer = this.#waiting.wait(answered, options)
+    const question: Message = { ...message, subject: asked, responseSubject: answered }
+    server?.callers.add(answered)
+    this.#inTurn(() => (server ? server.deliver(question) : this.#handOut(question)))
+    return answer.finally(() => server?.callers.delete(answered))
+  }
 
-    const handOut = (message: Message): void => {
-      const { subject } = message
-      if (!isExact(subject)) {
-        for (const listener of [...all]) if (intersects(listener.pattern, subject)) listener.deliver(message)
-      } else if (!waiting.take(message)) {
-        for (const listener of listeners.match(subject)) listener.deliver(message)
-      }
-    }
+  async close(): Promise<void> {
+    for (const server of this.#servers.values())
+      this.#failCallers(server, new WildcastError('broker_down', 'the broker was closed'))
+  }
 
-    events.status('up')
-    return {
-      features,
-      async subscribe(interest, deliver) {
-        const leave = subscribe(interest, deliver)
-        return async () => leave()
-      },
-      async publish(message) {
-        inTurn(() => handOut(message))
-      },
-      async request(message, options) {
-        const subject = message.subject as Subject
-        const id = ports.newId()
-        const server = servers.get(subject)
-        const asked = server ? subject : requestSubject(id, subject)
-        const answered = server ? (`_reply.${id}` as Subject) : responseSubject(id, subject)
-        if (!server && listeners.match(asked).length === 0) throw noResponders(subject, 'is not there')
-        const answer = waiting.wait(answered, options)
-        server?.callers.add(answered)
-        const question: Message = { ...message, subject: asked, responseSubject: answered }
-        inTurn(() => (server ? server.deliver(question) : handOut(question)))
-        return answer.finally(() => server?.callers.delete(answered))
-      },
-      async close() {
-        for (const server of servers.values())
-          for (const caller of server.callers)
-            waiting.fail(caller, new WildcastError('broker_down', 'the broker was closed'))
-        all.clear()
-      },
+  #handOut(message: Message): void {
+    if (isExact(message.subject) && this.#waiting.take(message)) return
+    for (const listener of this.#listeners.at(message.subject)) listener.deliver(message)
+  }
+
+  #join(pattern: Pattern, group: string, deliver: Deliver): () => void {
+    const key = `${group} ${pattern}`
+    const present = this.#queues.get(key)
+    if (present) return present.join(deliver)
+    const members = queue<Message>(() => {
+      leave()
+      this.#queues.delete(key)
+    })
+    const leave = this.#listeners.add(pattern, members.next)
+    this.#queues.set(key, members)
+    return members.join(deliver)
+  }
+
+  #serve(subject: Pattern, deliver: Deliver): () => void {
+    if (this.#servers.has(subject)) throw new WildcastError('already_served', `"${subject}" has a server already`)
+    const server: Server = { deliver, callers: new Set() }
+    this.#servers.set(subject, server)
+    const leave = this.#listeners.add(servedPattern(subject), (message) =>
+      deliver({ ...message, subject, responseSubject: message.responseSubject ?? answerTo(message.subject) }),
+    )
+    return () => {
+      leave()
+      if (this.#servers.get(subject) === server) this.#servers.delete(subject)
+      this.#failCallers(server, noResponders(subject, 'left'))
     }
+  }
+
+  #failCallers(server: Server, error: WildcastError): void {
+    for (const caller of server.callers) this.#waiting.fail(caller, error)
   }
 }
 
 function noResponders(subject: Pattern, why: string): WildcastError {
   return new WildcastError('no_responders', `the server of "${subject}" ${why}; start one with serve("${subject}", …)`)
-}
-
-/** Runs what is asked for inside a run after that run, so that everybody sees the same order. */
-function turns(): (run: () => void) => void {
-  const queued: (() => void)[] = []
-  return (run) => {
-    if (queued.push(run) > 1) return
-    try {
-      for (let i = 0; i < queued.length; i++) queued[i]?.()
-    } finally {
-      queued.length = 0
-    }
-  }
 }

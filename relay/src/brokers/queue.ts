@@ -2,12 +2,12 @@
 export interface Queue<Item> {
   /** Hands an item to the member whose turn it is. */
   next(item: Item): void
-  /** Joins as the last in turn. Returns the undo; the last to leave closes the queue. */
-  join(member: (item: Item) => void, closed?: () => void): () => void
+  /** Joins as the last in turn. Returns the undo. */
+  join(member: (item: Item) => void): () => void
 }
 
-/** Opens an empty queue. `close` runs when the last member has left. */
-export function queue<Item>(close: () => void = () => {}): Queue<Item> {
+/** Opens an empty queue. `emptied` runs when the last member has left. */
+export function queue<Item>(emptied: () => void): Queue<Item> {
   const members: ((item: Item) => void)[] = []
   return {
     next(item) {
@@ -16,15 +16,13 @@ export function queue<Item>(close: () => void = () => {}): Queue<Item> {
       members.push(member)
       member(item)
     },
-    join(member, closed) {
+    join(member) {
       members.push(member)
       return () => {
         const at = members.indexOf(member)
         if (at < 0) return
         members.splice(at, 1)
-        if (members.length > 0) return
-        close()
-        closed?.()
+        if (members.length === 0) emptied()
       }
     },
   }

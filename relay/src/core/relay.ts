@@ -1,7 +1,7 @@
 import type { BrokerInfo, WelcomeFrame } from '@wildcast/protocol'
 import type { OpenBroker } from '../brokers/broker.js'
 import { type Clock, realClock } from './clock.js'
-import { openHub } from './hub.js'
+import { Hub } from './hub.js'
 import { defaultLimits, type SessionLimits } from './limits.js'
 import type { OnError, Outlet } from './outlet.js'
 import { allowAll, type Permissions } from './permissions.js'
@@ -47,7 +47,7 @@ export interface Relay {
 export async function createRelay(options: RelayOptions): Promise<Relay> {
   const { newId, onError, clock = realClock, permissions = allowAll } = options
   const limits: SessionLimits = { ...defaultLimits, ...options.limits }
-  const hub = await openHub({ brokers: options.brokers, clock, onError })
+  const hub = await Hub.open({ brokers: options.brokers, clock, onError })
   const id = newId()
   return {
     id,
@@ -55,7 +55,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     limits,
     onError,
     newId,
-    brokers: hub.brokers,
+    brokers: () => hub.brokers(),
     open: (outlet) => new Session({ hub, outlet, permissions, limits }),
     welcome: (ping) => ({
       kind: 'Welcome',
@@ -68,6 +68,6 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
       ping,
       time: clock.wall(),
     }),
-    close: hub.close,
+    close: () => hub.close(),
   }
 }

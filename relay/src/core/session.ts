@@ -11,11 +11,12 @@ import {
 import type { RequestOptions } from '../brokers/broker.js'
 import { checkPayload, interestOf, ownSubject, publishSubject, refuseClosed, refuseReserved } from './checks.js'
 import { type Feed, feedKey, type Member } from './feed.js'
-import type { Hub, Joining } from './hub.js'
+import type { Hub } from './hub.js'
 import type { SessionLimits } from './limits.js'
 import type { Outlet } from './outlet.js'
 import { demand, type Permissions } from './permissions.js'
 import { RecentSet } from './recent-set.js'
+import type { Joining } from './upstream.js'
 
 /** What a client publishes: the fields of its frame. */
 export interface Publish extends Omit<PublishFrame, 'kind' | 'ref'> {}

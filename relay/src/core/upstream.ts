@@ -1,7 +1,6 @@
 import { type Message, WildcastError } from '@wildcast/protocol'
 import type { Clock } from './clock.js'
 import type { Feed, Member } from './feed.js'
-import type { Joining } from './hub.js'
 import type { OnError } from './outlet.js'
 
 export interface UpstreamOptions {
@@ -14,6 +13,14 @@ export interface UpstreamOptions {
   /** The feed takes nobody in any more. */
   closed(): void
   readonly onError: OnError
+}
+
+/** A member on its way into a feed. */
+export interface Joining {
+  /** Rejects when the broker refuses. */
+  readonly done: Promise<void>
+  /** Leaves the feed, or the way to it. */
+  leave(): void
 }
 
 /** A feed and the life of its interest at the broker: asked for once, shared by all who join, given back when the last has left. */

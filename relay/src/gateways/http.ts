@@ -1,4 +1,4 @@
-import { errorTable, WildcastError } from '@wildcast/protocol'
+import { factsOf, WildcastError } from '@wildcast/protocol'
 import type { Context } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import type { Outlet } from '../core/outlet.js'
@@ -39,7 +39,7 @@ export const http: Gateway = ({ routes }, relay) => {
 
 function answer({ code, message }: WildcastError): Response {
   return new Response(`${code}: ${message}\n`, {
-    status: errorTable[code].status,
+    status: factsOf(code).status,
     headers: { 'content-type': 'text/plain; charset=utf-8' },
   })
 }

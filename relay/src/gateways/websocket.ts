@@ -6,10 +6,10 @@ import type { Relay } from '../core/relay.js'
 import type { Gateway } from './gateway.js'
 import { subjectOfPath } from './subject-of-path.js'
 import { classic, subscribeOnly } from './websocket/classic.js'
-import type { OpenDialect } from './websocket/dialect.js'
+import type { Dialect, OpenDialect } from './websocket/dialect.js'
 import { classicEncoders, type Mode, subscribeEncoders, v1Codecs } from './websocket/encoders.js'
 import { heartbeat } from './websocket/heartbeat.js'
-import { type OpenLine, openLine } from './websocket/line.js'
+import { SocketLine } from './websocket/line.js'
 import { v1 } from './websocket/v1.js'
 
 export interface WebSocketOptions {
@@ -26,7 +26,7 @@ const reconnectsPerSecond = 200
 /** `/ws`: v1 by subprotocol, classic without one. `/subscribe/<pattern>`: one pattern, one way. */
 export function websocket({ mode }: WebSocketOptions = {}): Gateway {
   return (ports, relay) => {
-    const lines = new Set<OpenLine>()
+    const lines = new Map<SocketLine, Dialect>()
     const beat = heartbeat(relay.clock)
     // A constant of its own, since the published types do not know `closeTimeout` yet.
     const options = {
@@ -50,8 +50,19 @@ export function websocket({ mode }: WebSocketOptions = {}): Gateway {
         return true
       }
       server.handleUpgrade(request, socket, head, (ws) => {
-        const line = openLine(ws, socket, relay, { dialect, heartbeat: beat, gone: () => lines.delete(line) })
-        lines.add(line)
+        const line = new SocketLine(ws, socket, relay.onError)
+        const spoken = dialect(relay, line)
+        const unwatch = beat.watch(line)
+        lines.set(line, spoken)
+        line.listen({
+          message: (data) => spoken.receive(data),
+          quiet: () => spoken.ping(),
+          closed() {
+            unwatch()
+            lines.delete(line)
+            spoken.close()
+          },
+        })
       })
       return true
     })
@@ -59,9 +70,9 @@ export function websocket({ mode }: WebSocketOptions = {}): Gateway {
     ports.closing.addEventListener('abort', () => {
       beat.stop()
       const windowMs = [0, Math.ceil((lines.size / reconnectsPerSecond) * 1000)] as const
-      for (const line of lines) {
-        line.goAway(windowMs)
-        line.end('going_away', 'the relay goes away; reconnect')
+      for (const [line, dialect] of lines) {
+        dialect.goAway(windowMs)
+        line.end(new WildcastError('going_away', 'the relay goes away; reconnect'))
       }
     })
   }

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { getRequestListener } from '@hono/node-server'
 import type { Hono } from 'hono'
+import { realClock } from '../core/clock.js'
 import type { Handshake, Ports } from '../gateways/gateway.js'
 
 export interface HttpServer {
@@ -15,6 +16,9 @@ export interface HttpServer {
 
 /** Where slow senders of headers and bodies are cut off. Node's own limits are six to ten times as patient. */
 const patience = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 5_000 }
+
+/** How long a request that is under way may hold up the end. */
+const closeGraceMs = 2000
 
 /** The relay's one HTTP server: plain requests go to the routes, handshakes to whoever takes their path. */
 export function httpServer(routes: Hono): HttpServer {
@@ -43,6 +47,7 @@ export function httpServer(routes: Hono): HttpServer {
       new Promise((resolve) => {
         server.close(() => resolve())
         server.closeIdleConnections()
+        realClock.after(closeGraceMs, () => server.closeAllConnections())
       }),
   }
 }

@@ -1,6 +1,8 @@
 import {
   type ClientFrame,
   jsonCodec,
+  lightJsonCodec,
+  parsePattern,
   type RelayFrame,
   readClientFrame,
   readRelayFrame,
@@ -58,10 +60,11 @@ export function createScriptedRelay(): ScriptedRelay {
       case 'Connect':
         return welcome
       case 'Subscribe': {
-        const key = JSON.stringify([frame.subject, frame.broker ?? 'test', frame.group, frame.serve])
+        const subject = parsePattern(frame.subject)
+        const key = JSON.stringify([subject, frame.broker ?? 'test', frame.group, frame.serve])
         const id = ids.get(key) ?? ids.size + 1
         ids.set(key, id)
-        return { kind: 'Subscribed', ref: frame.ref, id, subject: frame.subject }
+        return { kind: 'Subscribed', ref: frame.ref, id, subject }
       }
       case 'Unsubscribe':
         return { kind: 'Unsubscribed', id: frame.id }
@@ -86,8 +89,8 @@ export function createScriptedRelay(): ScriptedRelay {
         events.open()
       },
       say(frame) {
-        const decoded = readRelayFrame(jsonCodec.decode(jsonCodec.encode(frame)))
-        if (decoded && state === 'open') events.frame(decoded)
+        const decoded = readRelayFrame(lightJsonCodec.decode(jsonCodec.encode(frame) as string))
+        if (state === 'open') events.frame(decoded)
       },
       drop(code = 1006, reason = '') {
         state = 'closed'
@@ -101,7 +104,7 @@ export function createScriptedRelay(): ScriptedRelay {
     return {
       send(frame) {
         if (state !== 'open') throw new Error(`${frame.kind} was sent on a link that is ${state}`)
-        const read = readClientFrame(jsonCodec.decode(jsonCodec.encode(frame)))
+        const read = readClientFrame(jsonCodec.decode(lightJsonCodec.encode(frame)))
         if (read.kind === 'Pong') link.pongs++
         else sent.push(read)
         const answer = relay.obliging ? oblige(read) : undefined

@@ -3,15 +3,11 @@
  * where there is no page.
  * @throws {TypeError} where it is no URL that a relay could have.
  */
-export function toWebSocketUrl(url: string, page: string | undefined): string | undefined {
-  const whole = /^[a-z][\w+.-]*:/i.test(url)
-  if (!whole && page === undefined) return undefined
-  const found = new URL(url, whole ? undefined : page)
+export function toWebSocketUrl(url: string, page: string | undefined = globalThis.location?.href): string | undefined {
+  if (page === undefined && !/^\w+:/.test(url)) return undefined
+  const found = new URL(url, page)
   found.protocol = found.protocol.replace('http', 'ws')
-  if (!/^wss?:$/.test(found.protocol) || !found.host)
-    throw new TypeError(
-      `${JSON.stringify(url)} is no address of a relay: use ws://, wss://, http://, https:// or a path such as /ws`,
-    )
+  if (!/^wss?:$/.test(found.protocol)) throw new TypeError(`${url} is no relay: use ws://, http:// or a path`)
   if (found.pathname === '/') found.pathname = '/ws'
   found.hash = '' // a WebSocket URL may not have one
   return found.href

@@ -17,7 +17,7 @@ export interface TransportSettings {
   readonly url: string
   readonly codec: Codec
   readonly clock: Clock
-  readonly WebSocket: WebSocketConstructor | undefined
+  readonly WebSocket?: WebSocketConstructor | undefined
 }
 
 /** An open way to a relay, or one that is about to open. */

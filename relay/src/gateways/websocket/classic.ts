@@ -8,7 +8,7 @@ import type { Line, OpenDialect } from './dialect.js'
 /** The original's two-way protocol: no answers, and a frame that can't be understood closes the line. */
 export function classic(encoder: Encoder): OpenDialect {
   return (relay, line) => {
-    const outlet: Outlet = { encoder, deliver: line.write }
+    const outlet: Outlet = { encoder, deliver: (frames) => line.write(frames) }
     // Two equal subscriptions on one socket give two copies, so the second needs a session of its own.
     const sessions: Session[] = [relay.open(outlet)]
     const copies = new Map<string, number>()
@@ -30,7 +30,7 @@ export function classic(encoder: Encoder): OpenDialect {
 
     return {
       receive: (data) => void act(data).catch((cause) => fail(relay, line, cause)),
-      ping: line.ping,
+      ping: () => line.ping(),
       goAway: () => {},
       close() {
         for (const session of sessions) session.close()
@@ -42,11 +42,11 @@ export function classic(encoder: Encoder): OpenDialect {
 /** One pattern, taken from the path; what the client says is not listened to. */
 export function subscribeOnly(pattern: string, encoder: Encoder): OpenDialect {
   return (relay, line) => {
-    const session = relay.open({ encoder, deliver: line.write })
+    const session = relay.open({ encoder, deliver: (frames) => line.write(frames) })
     session.subscribe({ subject: pattern }, () => {}).catch((cause) => fail(relay, line, cause))
     return {
       receive: () => {},
-      ping: line.ping,
+      ping: () => line.ping(),
       goAway: () => {},
       close: () => session.close(),
     }

@@ -9,7 +9,7 @@ function watched(): Watched & { pings: number; why: string[] } {
     sent: false,
     pings: 0,
     why: [],
-    ping() {
+    quiet() {
       this.pings++
     },
     lost(why) {

@@ -15,7 +15,8 @@ export interface Watched {
   unfinished: boolean
   /** Something was written. */
   sent: boolean
-  ping(): void
+  /** Nothing was heard, or nothing sent, for a while: the client is to be asked for a sign of life. */
+  quiet(): void
   /** Nobody is there any more, or somebody keeps a message unfinished. */
   lost(why: string): void
 }
@@ -60,6 +61,6 @@ function look(line: Watched, counts: Counts): void {
   else if (counts.unheard >= deadTicks) line.lost('nothing was heard for 35 s; answer "Ping" with "Pong"')
   else if (counts.unheard === quietTicks || counts.unsent >= quietTicks) {
     counts.unsent = 0
-    line.ping()
+    line.quiet()
   }
 }

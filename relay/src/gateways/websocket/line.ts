@@ -1,9 +1,9 @@
 import type { Duplex } from 'node:stream'
-import { type ErrorCode, errorTable, WildcastError } from '@wildcast/protocol'
+import { factsOf, WildcastError } from '@wildcast/protocol'
 import type { WebSocket } from 'ws'
-import type { Relay } from '../../core/relay.js'
-import type { Dialect, Line, OpenDialect } from './dialect.js'
-import type { Heartbeat, Watched } from './heartbeat.js'
+import type { OnError } from '../../core/outlet.js'
+import type { Line } from './dialect.js'
+import type { Watched } from './heartbeat.js'
 
 /** Bytes that may wait for a reader before it is cut off as a slow consumer. */
 const backlogBytes = 8 * 1024 * 1024
@@ -11,81 +11,94 @@ const backlogBytes = 8 * 1024 * 1024
 /** RFC 6455, section 5.5: a control frame carries 125 bytes at most, 2 of which are the close code. */
 const reasonBytes = 123
 
-/** An open line, for the gateway. */
-export interface OpenLine {
-  goAway(windowMs: readonly [number, number]): void
-  end(code: ErrorCode, why: string): void
+/** What a line tells. */
+export interface LineEvents {
+  /** One WebSocket message: a string for text, bytes for binary. */
+  message(data: string | Uint8Array): void
+  /** Nothing was heard or sent for a while. */
+  quiet(): void
+  closed(): void
 }
 
-/** Joins a WebSocket to a dialect. `gone` runs once, when it has closed. */
-export function openLine(
-  ws: WebSocket,
-  socket: Duplex,
-  relay: Relay,
-  options: { readonly dialect: OpenDialect; readonly heartbeat: Heartbeat; gone(): void },
-): OpenLine {
-  const end = (error: WildcastError): void => {
-    if (ws.readyState === ws.OPEN) ws.close(errorTable[error.code].close, reasonOf(error))
-  }
-  const slow = (): boolean => {
-    if (socket.writableLength <= backlogBytes) return false
-    end(
-      new WildcastError(
-        'slow_consumer',
-        `more than ${backlogBytes} bytes wait for this reader; read faster, or subscribe to less`,
-      ),
-    )
-    return true
-  }
-  const line: Line = {
-    // The frames are written to the socket beneath, since ws would frame them anew for each reader. ws without compression writes its own at once, so order is kept.
-    write(frames) {
-      if (ws.readyState !== ws.OPEN || slow()) return
-      watched.sent = true
-      socket.write(frames)
-    },
-    ping: () => ws.readyState === ws.OPEN && ws.ping(),
-    end,
-  }
-  const dialect: Dialect = options.dialect(relay, line)
-  const watched: Watched = {
-    heard: true,
-    unfinished: false,
-    sent: true,
-    ping: () => dialect.ping(),
-    lost: (why) => end(new WildcastError('timeout', why)),
-  }
-  const leave = options.heartbeat.watch(watched)
-  const heard = (): void => {
-    watched.heard = true
-    watched.unfinished = false
+/** A WebSocket, with its heartbeat and its bound. */
+export class SocketLine implements Line, Watched {
+  heard = true
+  unfinished = false
+  sent = true
+  readonly #ws: WebSocket
+  readonly #socket: Duplex
+  readonly #onError: OnError
+  #events: LineEvents | undefined
+
+  constructor(ws: WebSocket, socket: Duplex, onError: OnError) {
+    this.#ws = ws
+    this.#socket = socket
+    this.#onError = onError
   }
 
-  // Before ws looks at the chunk: whatever it finishes lowers the flag again.
-  socket.prependListener('data', () => {
-    watched.unfinished = true
-  })
-  ws.on('message', (data: Buffer, binary) => {
-    heard()
-    dialect.receive(binary ? data : data.toString())
-  })
-  ws.on('ping', (data) => {
-    heard()
-    if (!slow()) ws.pong(data)
-  })
-  ws.on('pong', heard)
-  // ws closes the line itself on a breach of RFC 6455 or of its limits; without a listener the process would end.
-  ws.on('error', (cause) =>
-    relay.onError(new WildcastError('invalid_frame', cause.message, { cause }), { stage: 'socket' }),
-  )
-  ws.on('close', () => {
-    leave()
-    dialect.close()
-    options.gone()
-  })
-  return {
-    goAway: (windowMs) => dialect.goAway(windowMs),
-    end: (code, why) => end(new WildcastError(code, why)),
+  /** Begins to listen. */
+  listen(events: LineEvents): void {
+    this.#events = events
+    // Before ws looks at the chunk: whatever it finishes lowers the flag again.
+    this.#socket.prependListener('data', () => {
+      this.unfinished = true
+    })
+    this.#ws.on('message', (data: Buffer, binary) => {
+      this.#hear()
+      events.message(binary ? data : data.toString())
+    })
+    this.#ws.on('ping', (data) => {
+      this.#hear()
+      if (this.#open && !this.#slow) this.#ws.pong(data)
+    })
+    this.#ws.on('pong', () => this.#hear())
+    // ws closes the line itself on a breach of RFC 6455 or of its limits; without a listener the process would end.
+    this.#ws.on('error', (cause) => {
+      this.#onError(new WildcastError('invalid_frame', cause.message, { cause }), { stage: 'socket' })
+    })
+    this.#ws.on('close', () => events.closed())
+  }
+
+  /**
+   * Writes to the socket beneath ws, which would frame the same bytes anew for each reader. Without compression ws writes its own frames at once, so order is kept.
+   */
+  write(frames: Uint8Array): void {
+    if (!this.#open || this.#slow) return
+    this.sent = true
+    this.#socket.write(frames)
+  }
+
+  ping(): void {
+    if (this.#open) this.#ws.ping()
+  }
+
+  quiet(): void {
+    this.#events?.quiet()
+  }
+
+  lost(why: string): void {
+    this.end(new WildcastError('timeout', why))
+  }
+
+  end(error: WildcastError): void {
+    if (this.#open) this.#ws.close(factsOf(error.code).close, reasonOf(error))
+  }
+
+  get #open(): boolean {
+    return this.#ws.readyState === this.#ws.OPEN
+  }
+
+  /** Whether so much waits for the reader that it is cut off. */
+  get #slow(): boolean {
+    if (this.#socket.writableLength <= backlogBytes) return false
+    const why = `more than ${backlogBytes} bytes wait for this reader; read faster, or subscribe to less`
+    this.end(new WildcastError('slow_consumer', why))
+    return true
+  }
+
+  #hear(): void {
+    this.heard = true
+    this.unfinished = false
   }
 }
 

@@ -1,0 +1,42 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import path from 'node:path'
+import { expect, test } from '@playwright/test'
+
+const root = path.resolve(import.meta.dirname, '..')
+
+/** `npm start` as in a terminal: a process group of its own, which Ctrl-C reaches as a whole. */
+async function npmStart(): Promise<{ npm: ChildProcess; url: string }> {
+  const npm = spawn('npm', ['start'], { cwd: root, env: { ...process.env, PORT: '0' }, detached: true })
+  npm.stderr.pipe(process.stderr)
+  let said = ''
+  for await (const chunk of npm.stdout) {
+    said += String(chunk)
+    const url = /Wildcast is up: (http:\/\/localhost:\d+)/.exec(said)?.[1]
+    if (url) return { npm, url }
+  }
+  throw new Error(`npm start ended: ${said}`)
+}
+
+const answers = async (url: string): Promise<boolean> => (await fetch(url).catch(() => undefined)) !== undefined
+
+// One after the other: both build.
+test.describe.configure({ mode: 'serial' })
+
+for (const [how, stop] of [
+  ['Ctrl-C', ({ pid }: ChildProcess) => process.kill(-(pid as number), 'SIGINT')],
+  ['an end of npm alone', ({ pid }: ChildProcess) => process.kill(pid as number, 'SIGTERM')],
+] as const)
+  test(`npm start serves the page and the relay on one port, and ${how} leaves nothing behind`, async ({ page }) => {
+    const { npm, url } = await npmStart()
+    const ended = once(npm, 'exit')
+    await page.goto(url)
+    await expect(page.getByRole('status')).toHaveText('online')
+    expect(await (await fetch(`${url}/publish/good.apple`, { method: 'POST', body: 'hi' })).text()).toBe(
+      'published to subject',
+    )
+    await expect(page.getByLabel('Conversation')).toContainText('hi')
+    stop(npm)
+    await ended
+    await expect.poll(() => answers(url)).toBe(false)
+  })

@@ -1,0 +1,118 @@
+import { type Client, type ClientOptions, createClient, type Message, type WildcastError } from '@wildcast/client'
+import { classicMsgpack, msgpack } from '@wildcast/client/msgpack'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { WebSocket } from 'ws'
+import { type StartedRelay, startRelay } from './start-relay.js'
+
+// The SDK against the relay, over real sockets: what neither can show alone.
+
+const speaking: [string, Partial<ClientOptions>, 'json' | 'messagepack'][] = [
+  ['v1 in JSON', {}, 'json'],
+  ['v1 in MessagePack', { codec: msgpack }, 'json'],
+  ['classic in JSON', { dialect: 'classic' }, 'json'],
+  ['classic in MessagePack', { dialect: 'classic', codec: classicMsgpack }, 'messagepack'],
+]
+
+function connect(
+  { address }: StartedRelay,
+  options: Partial<ClientOptions> = {},
+): Client & { errors: WildcastError[] } {
+  const errors: WildcastError[] = []
+  const client = createClient({ url: `ws://${address}`, WebSocket, onError: (error) => errors.push(error), ...options })
+  onTestFinished(() => client.close())
+  return Object.assign(client, { errors })
+}
+
+/** Subscribes, and waits until a message of its own has come through: classic tells no other way that a subscription stands. */
+async function listen(client: Client, pattern: string, probe: string): Promise<Message[]> {
+  const got: Message[] = []
+  const stands = new Promise<void>((resolve) => {
+    client.subscribe(pattern, (message) => {
+      if (message.data === 'probe') resolve()
+      else got.push(message)
+    })
+  })
+  let standing = false
+  void stands.then(() => {
+    standing = true
+  })
+  while (!standing) {
+    await client.publish(probe, 'probe')
+    await Promise.race([stands, new Promise((resolve) => setImmediate(resolve))])
+  }
+  return got
+}
+
+describe.each(speaking)('the SDK speaking %s', (_, options, mode) => {
+  const bytes = Uint8Array.of(0, 255, 1)
+
+  it('gets a thousand messages that were published in one tick, in order', async () => {
+    const relay = await startRelay({ mode })
+    const client = connect(relay, options)
+    const got = await listen(client, 'good.*', 'good.probe')
+    const numbers = Array.from({ length: 1000 }, (_, i) => i)
+    await Promise.all(numbers.map((i) => client.publish(`good.${i % 7}`, i)))
+    await expect.poll(() => got.filter(({ data }) => data !== 'probe').length).toBe(1000)
+    expect(got.map(({ data }) => data)).toEqual(numbers)
+  })
+
+  it('brings bytes and what the wildcards stand for', async () => {
+    const relay = await startRelay({ mode })
+    const client = connect(relay, options)
+    const got = await listen(client, 'room.*.msg', 'room.0.msg')
+    await client.publish('room.42.msg', bytes)
+    await expect.poll(() => got.length).toBe(1)
+    expect([got[0]?.params, [...(got[0]?.bytes ?? [])]]).toEqual([['42'], [...bytes]])
+  })
+
+  it('delivers once to each of several overlapping subscriptions', async () => {
+    const relay = await startRelay({ mode })
+    const client = connect(relay, options)
+    const all = [
+      await listen(client, 'good.*', 'good.probe'),
+      await listen(client, 'good.**', 'good.deep.probe'),
+      await listen(client, '*.apple', 'bad.apple'),
+    ]
+    for (const got of all) got.length = 0
+    await client.publish('good.apple', 'one')
+    await client.publish('good.apple', 'two')
+    await expect.poll(() => all.map((got) => got.filter(({ data }) => data === 'two').length)).toEqual([1, 1, 1])
+    expect(all.map((got) => got.filter(({ subject }) => subject === 'good.apple').map(({ data }) => data))).toEqual([
+      ['one', 'two'],
+      ['one', 'two'],
+      ['one', 'two'],
+    ])
+  })
+
+  it('asks and is asked, also across dialects', async () => {
+    const relay = await startRelay({ mode })
+    const one = connect(relay, options)
+    const other = connect(relay)
+    one.serve('math.sum', (question) => (question.json() as number[]).reduce((a, b) => a + b))
+    other.serve('math.product', (question) => (question.json() as number[]).reduce((a, b) => a * b))
+    const ask = (client: Client, subject: string): Promise<unknown> =>
+      // A server that is not there yet is asked again.
+      client.request(subject, [2, 4]).then(
+        (answer) => answer.data,
+        () => undefined,
+      )
+    await expect.poll(() => ask(other, 'math.sum'), { timeout: 50_000 }).toBe(6)
+    await expect.poll(() => ask(one, 'math.product'), { timeout: 50_000 }).toBe(8)
+  })
+
+  it('comes back by itself, tells the gap, and goes on', async () => {
+    const relay = await startRelay({ mode })
+    const client = connect(relay, options)
+    const gaps: unknown[] = []
+    client.subscribe('good.*', () => {}, { onGap: (gap) => gaps.push(gap) })
+    await listen(client, 'good.*', 'good.probe')
+    await relay.close()
+    await expect.poll(() => client.status.state).toBe('waiting')
+    await startRelay({ mode, port: relay.port })
+    client.reconnect()
+    const got = await listen(client, 'good.*', 'good.probe')
+    await client.publish('good.after', 'after')
+    await expect.poll(() => got.map(({ data }) => data)).toContain('after')
+    expect([gaps.length, client.errors]).toEqual([1, []])
+  })
+})
