@@ -2,7 +2,6 @@
 import { mkdtempSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { checkBytes } from './bytes.js'
 import { checkPackages } from './packages.js'
 import { run, tool } from './run.js'
 
@@ -76,7 +75,7 @@ export const checks = [
   command('lint, format and import boundaries', tool('@biomejs/biome/bin/biome', 'check', '.')),
   command('types of sources and tests', tool('typescript/bin/tsc', '-p', 'scripts/tsconfig.json')),
   vitest('unit', 'types'),
-  { name: 'byte budget', run: () => checkBytes() },
+  command('byte budget', [process.execPath, 'scripts/bytes.js']),
 ]
 
 export const tests = [

@@ -38,6 +38,17 @@ describe('classic on /ws', () => {
     expect(decode((await socket.next()) as Buffer)).toEqual([[2], 'good.array', 'test', 'good.answer'])
   })
 
+  it('goes on for the second subscriber when the first has left (SP-BRK-2)', async () => {
+    const { address } = await startRelay()
+    const leaving = await connect(`ws://${address}/ws`)
+    const staying = await connect(`ws://${address}/ws`)
+    await subscribed(leaving, '{"Subscribe":"good.*"}', address)
+    await subscribed(staying, '{"Subscribe":"good.*"}', address)
+    leaving.ws.terminate()
+    expect((await publish(address, 'good.test', 'hi')).status).toBe(202)
+    await expect.poll(() => staying.waiting.at(-1)).toContain('"message":[104,105]')
+  })
+
   it('takes JSON and MessagePack on one socket, whatever the mode', async () => {
     const { address } = await startRelay({ mode: 'json' })
     const socket = await connect(`ws://${address}/ws`)

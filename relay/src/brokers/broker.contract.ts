@@ -59,6 +59,18 @@ export function brokerContract(name: string, { open }: BrokerUnderTest): void {
       expect((await inbox.take(2)).map(text)).toEqual(['yes', 'last'])
     })
 
+    it.each([
+      ['message.test', true],
+      ['test.message', false],
+      ['message.a.b', false],
+    ])('lets "*" stand for one segment: message.* and %s (SP-BRK-1)', async (to, belongs) => {
+      const { broker } = await link()
+      const inbox = await listen(broker, 'message.*')
+      await publish(broker, to, 'asked')
+      await publish(broker, 'message.end', 'end')
+      expect((await inbox.take(belongs ? 2 : 1)).map(text)).toEqual(belongs ? ['asked', 'end'] : ['end'])
+    })
+
     it('delivers once for each interest where interests overlap', async () => {
       const { broker } = await link()
       const inboxes = [

@@ -74,7 +74,7 @@ export function gatewayContract(name: string, { gateway, speak }: GatewayUnderTe
       expect(broker.log).toEqual([])
     })
 
-    it('brings messages to a subscriber, and gives its interest back when it has left', async () => {
+    it('brings messages to a subscriber, and gives its interest back when it has left (SP-GW-9)', async () => {
       const broker = scriptedBroker()
       const { address, clock } = await open(broker.open)
       const speaker = await speak(address)
