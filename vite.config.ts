@@ -21,6 +21,7 @@ export default defineConfig({
     // Generous, since machines are shared: no test measures time, so this only ends one that hangs.
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    expect: { poll: { timeout: 50_000 } },
     projects: [
       {
         extends: true,

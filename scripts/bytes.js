@@ -35,6 +35,7 @@ async function bundleSize(source, external) {
     configFile: false,
     logLevel: 'error',
     root,
+    define: { 'process.env.NODE_ENV': '"production"' },
     resolve: { conditions: ['@wildcast/source', ...defaultClientConditions] },
     plugins: [
       {
@@ -48,12 +49,12 @@ async function bundleSize(source, external) {
       write: false,
       minify: true,
       target: 'es2022',
-      modulePreload: false,
-      // Not Vite's library mode, which leaves white space in: this is what an application gets.
+      // Library mode leaves out the loader that Vite puts before every application's dynamic imports, and needs to be told to minify white space, too.
+      lib: { entry, formats: ['es'] },
       rolldownOptions: {
-        input: entry,
-        preserveEntrySignatures: 'strict',
+        preserveEntrySignatures: 'allow-extension',
         external: [...external, 'react/jsx-runtime'],
+        output: { minify: true },
       },
     },
   })

@@ -96,8 +96,8 @@ describe.each(speaking)('the SDK speaking %s', (_, options, mode) => {
         (answer) => answer.data,
         () => undefined,
       )
-    await expect.poll(() => ask(other, 'math.sum'), { timeout: 50_000 }).toBe(6)
-    await expect.poll(() => ask(one, 'math.product'), { timeout: 50_000 }).toBe(8)
+    await expect.poll(() => ask(other, 'math.sum')).toBe(6)
+    await expect.poll(() => ask(one, 'math.product')).toBe(8)
   })
 
   it('comes back by itself, tells the gap, and goes on', async () => {

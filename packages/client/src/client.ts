@@ -4,7 +4,8 @@ import type { Status } from './connection.js'
 import { openCore } from './core.js'
 import type { ClientOptions, OnError } from './options.js'
 import type { Scope } from './scope.js'
-import { canConnect, websocket } from './transports/websocket.js'
+import { toWebSocketUrl } from './transports/address.js'
+import { websocket } from './transports/websocket.js'
 import { openVerbs } from './verbs.js'
 import { onWake } from './wake.js'
 
@@ -34,8 +35,8 @@ export interface Client extends Scope {
  * await client.publish('good.apple', { price: 3 })
  */
 export function createClient(options: ClientOptions): Client {
-  const { transport, dialect, WebSocket } = options
-  const mayConnect = (): boolean => canConnect(options) || transport !== undefined
+  const { url, transport, dialect, WebSocket } = options
+  const mayConnect = (): boolean => Boolean((toWebSocketUrl(url) && (WebSocket ?? globalThis.WebSocket)) || transport)
   const here = mayConnect() // also checks the URL
   const listeners = new Set<(status: Status) => void>()
   const core = openCore({
@@ -43,7 +44,6 @@ export function createClient(options: ClientOptions): Client {
     codec: options.codec ?? lightJsonCodec,
     clock: options.clock ?? realClock,
     onError: options.onError ?? report,
-    queue: options.queue ?? 1000,
     mayConnect,
     loadTransport: () =>
       transport ??

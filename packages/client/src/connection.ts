@@ -93,10 +93,7 @@ function whileConnecting(from: In<'connecting'>, happening: Happening, moment: M
   if (happening.type !== 'welcomed') return { to: from }
   const { attempt } = from
   const limitMs = happening.pingMs + silenceMarginMs
-  return {
-    to: { state: 'online', since: moment.now, attempt, limitMs },
-    armMs: attempt > 0 ? healthyAfterMs : limitMs,
-  }
+  return { to: { state: 'online', since: moment.now, attempt, limitMs }, armMs: healthyAfterMs }
 }
 
 function whileOnline(from: Online, happening: Happening, moment: Moment): Step {

@@ -3,8 +3,8 @@ import type { Clock, Undo } from './clock.js'
 import type { Status } from './connection.js'
 import { type Exchanges, openExchanges } from './exchanges.js'
 import { toError } from './failure.js'
-import type { Listener, Want } from './interest.js'
 import { type Link, type LinkSettings, openLink } from './link.js'
+import type { Listener, Want } from './listener.js'
 import type { OnError } from './options.js'
 import { openSubscriptions } from './subscriptions.js'
 
@@ -21,7 +21,7 @@ export interface Core extends Pick<Exchanges, 'ask' | 'post'> {
 
 /** What a core is told. */
 export interface CoreSettings extends LinkSettings {
-  readonly queue: number
+  readonly queue?: number | undefined
   /** Whether there is anything to connect with here. */
   mayConnect(): boolean
   onStatus(status: Status): void
@@ -29,7 +29,7 @@ export interface CoreSettings extends LinkSettings {
 
 /** Joins the parts of a client. */
 export function openCore(settings: CoreSettings): Core {
-  const { clock, onError } = settings
+  const { clock, onError, queue = 1000 } = settings
   const link = openLink(settings, {
     frame(frame) {
       switch (frame.kind) {
@@ -76,7 +76,7 @@ export function openCore(settings: CoreSettings): Core {
     throw new WildcastError('interrupted', 'the client was closed: create another')
   }
 
-  const exchanges = openExchanges(link.send, settings.queue)
+  const exchanges = openExchanges(link.send, queue)
   const core: Core = {
     clock,
     link,

@@ -11,23 +11,9 @@ import { backoffMs } from './backoff.js'
 import type { Undo } from './clock.js'
 import type { Core } from './core.js'
 import { toError } from './failure.js'
-import { type Message, toMessage } from './message.js'
-import type { SubscriptionEvents, SubscriptionStatus } from './subscription-events.js'
-
-/** What is subscribed to. Equal wants are one interest. */
-export interface Want {
-  readonly subject: string
-  readonly broker: string | undefined
-  readonly group: string | undefined
-  readonly serve: true | undefined
-}
-
-/** One subscriber. */
-export interface Listener extends SubscriptionEvents {
-  readonly onMessage: (message: Message) => void
-  /** Nothing comes any more: refused for good, aborted, or the client was closed. */
-  readonly onEnd?: ((reason?: WildcastError) => void) | undefined
-}
+import type { Listener, Want } from './listener.js'
+import { ReceivedMessage } from './message.js'
+import type { SubscriptionStatus } from './subscription-events.js'
 
 /** A frame about a subscription. */
 export type SubscriptionFrame = MessageFrame | GapFrame | UnsubscribedFrame | ErrorFrame
@@ -81,13 +67,11 @@ export function openInterest(want: Want, core: Core, left: (id: number | undefin
     phase = next
     id = nextId
   }
-  const statusFor = ({ seen }: Member): SubscriptionStatus => {
-    if (phase === 'connecting' && (link.status.state === 'idle' || link.status.state === 'closed')) return 'idle'
-    return seen && (phase === 'connecting' || phase === 'syncing') ? 'reconnecting' : phase
-  }
   const tell = (): void =>
     each((member) => {
-      const status = statusFor(member)
+      const idle = phase === 'connecting' && (link.status.state === 'idle' || link.status.state === 'closed')
+      const again = member.seen && (phase === 'connecting' || phase === 'syncing')
+      const status = idle ? 'idle' : again ? 'reconnecting' : phase
       if (member.status === status) return
       member.status = status
       member.seen ||= status === 'ready'
@@ -99,7 +83,7 @@ export function openInterest(want: Want, core: Core, left: (id: number | undefin
     left(id)
   }
   const leave = (): void => {
-    if (want.group !== undefined || want.serve) end()
+    if (id === undefined || want.group !== undefined || want.serve) end()
     else alarm.set(lingerMs, end)
   }
   const lose = (): void => {
@@ -130,10 +114,6 @@ export function openInterest(want: Want, core: Core, left: (id: number | undefin
     })
   }
   const ask = (): void => {
-    if (members.size === 0) {
-      lose()
-      return
-    }
     become('syncing')
     const sent = core.ask(
       { kind: 'Subscribe', ...want },
@@ -152,12 +132,11 @@ export function openInterest(want: Want, core: Core, left: (id: number | undefin
     },
     add(listener) {
       const member: Member = { listener }
-      const first = members.size === 0
-      if (want.serve && !first)
+      if (want.serve && members.size > 0)
         throw new WildcastError('already_served', `${want.subject} is served here already: undo that first`)
       members.add(member)
-      if (first) alarm.stop()
-      if (first && phase !== 'ready' && phase !== 'syncing') ask()
+      if (phase === 'ready') alarm.stop()
+      if (phase === 'connecting') ask()
       else tell()
       return () => {
         if (members.delete(member) && members.size === 0) leave()
@@ -169,7 +148,7 @@ export function openInterest(want: Want, core: Core, left: (id: number | undefin
     tell,
     hear(frame) {
       if (frame.kind === 'Message') {
-        const message = toMessage(frame, pattern, core)
+        const message = new ReceivedMessage(frame, pattern, core)
         each(({ listener }) => call(listener.onMessage, message))
       } else if (frame.kind === 'Gap') {
         const gap = frame.missed === undefined ? {} : { missed: frame.missed }

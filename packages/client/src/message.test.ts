@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { type Message, toMessage } from './message.js'
+import { type Message, ReceivedMessage } from './message.js'
 
 const of = (message: string | Uint8Array, subject = 'good.apple', pattern = 'good.*'): Message =>
-  toMessage({ kind: 'Message', id: 1, subject, message, broker: 'test' }, pattern)
+  new ReceivedMessage({ kind: 'Message', id: 1, subject, message, broker: 'test' }, pattern)
 const broken = new Uint8Array([0xff, 0xfe])
 
 test.each([

@@ -50,7 +50,7 @@ const noHeaders: Headers = new Map()
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /** Thousands of these live at once, so nothing is computed before somebody asks, and nothing twice. */
-class Received implements Message {
+export class ReceivedMessage implements Message {
   readonly subject: string
   readonly pattern: string
   readonly broker: string
@@ -59,7 +59,7 @@ class Received implements Message {
   #params: readonly string[] | undefined
   #data: unknown
 
-  constructor(frame: MessageFrame, pattern: string, core: Core | undefined) {
+  constructor(frame: MessageFrame, pattern: string, core?: Core) {
     this.subject = frame.subject
     this.pattern = pattern
     this.broker = frame.broker
@@ -115,9 +115,4 @@ class Received implements Message {
     return async (data, options) =>
       publish(core, { kind: 'Publish', subject, broker, message: toPayload(data), ...options })
   }
-}
-
-/** The message of a frame, as the handlers of a pattern see it. */
-export function toMessage(frame: MessageFrame, pattern: string, core?: Core): Message {
-  return new Received(frame, pattern, core)
 }

@@ -12,7 +12,7 @@ export type OnError = (error: WildcastError, context: { readonly stage: ErrorSta
 export interface ClientOptions {
   /** `ws(s)://…` or `http(s)://…`, or a path such as `/ws` on the page's own host. A URL without a path means `/ws`. */
   readonly url: string
-  /** @default jsonCodec */
+  /** @default JSON */
   readonly codec?: Codec | undefined
   /** `classic` speaks with a server that knows nothing but the dialect of the original gateway. @default 'v1' */
   readonly dialect?: 'v1' | 'classic' | undefined

@@ -2,7 +2,7 @@ import { type RequestFrame, type ResponseFrame, WildcastError } from '@wildcast/
 import { openAlarm } from './alarm.js'
 import type { Undo } from './clock.js'
 import type { Core } from './core.js'
-import { type Message, toMessage } from './message.js'
+import { type Message, ReceivedMessage } from './message.js'
 import { onAbort } from './on-abort.js'
 import { checkSize } from './publish.js'
 
@@ -40,7 +40,7 @@ export async function request(
         alarm.set(timeoutMs + graceMs, () => giveUp(new WildcastError('timeout', `no answer within ${timeoutMs} ms`)))
       const answer = (response: ResponseFrame): void => {
         const carrier = broker ?? core.link.welcome?.brokers.find((known) => known.default)?.name ?? ''
-        const message = toMessage({ ...response, kind: 'Message', id: 0, subject, broker: carrier }, subject)
+        const message = new ReceivedMessage({ ...response, kind: 'Message', id: 0, subject, broker: carrier }, subject)
         if (response.more) {
           wait()
           core.call(onPart, message)

@@ -1,6 +1,6 @@
 import { WildcastError } from '@wildcast/protocol'
 import type { Undo } from './clock.js'
-import type { Listener } from './interest.js'
+import type { Listener } from './listener.js'
 import type { Message } from './message.js'
 import type { SubscriptionEvents } from './subscription-events.js'
 

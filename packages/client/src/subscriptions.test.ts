@@ -76,6 +76,13 @@ describe('on the wire', () => {
     await clock.advance(5000)
     expect(relay.link.sent.map(({ kind }) => kind)).toEqual(['Connect', 'Subscribe'])
   })
+  test('who comes and goes while offline leaves nothing to ask', async () => {
+    const { client, relay, clock } = start()
+    client.subscribe('a', quiet)()
+    expect(clock.timers).toBe(1) // the deadline of the attempt
+    await settle()
+    expect(relay.link.all('Subscribe')).toEqual([])
+  })
   test('members of a group leave at once', async () => {
     const { client, relay } = await connect()
     const undo = client.subscribe('a', quiet, { group: 'g' })

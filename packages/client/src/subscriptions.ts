@@ -1,6 +1,7 @@
 import type { Undo } from './clock.js'
 import type { Core } from './core.js'
-import { type Interest, type Listener, openInterest, type SubscriptionFrame, type Want } from './interest.js'
+import { type Interest, openInterest, type SubscriptionFrame } from './interest.js'
+import type { Listener, Want } from './listener.js'
 
 /** All subscriptions of a client. */
 export interface Subscriptions {

@@ -1,13 +1,13 @@
 import { isPattern, isSubject, WildcastError } from '@wildcast/protocol'
 import type { Undo } from './clock.js'
 import type { Core } from './core.js'
-import type { Listener, Want } from './interest.js'
+import type { Listener, Want } from './listener.js'
 import type { Message } from './message.js'
 import { onAbort } from './on-abort.js'
 import { toPayload } from './payload.js'
 import { publish } from './publish.js'
 import { request } from './request.js'
-import type { RequestOptions, Scope, SubscribeOptions } from './scope.js'
+import type { Scope, SubscribeOptions } from './scope.js'
 import { serve } from './serve.js'
 import { type Subscription, toSubscription } from './subscription.js'
 
@@ -30,12 +30,6 @@ export function openVerbs(core: Core, home: string | undefined): Scope {
     })
     return undo
   }
-  const letter = (subject: string, data: unknown, { broker = home, headers }: RequestOptions) => ({
-    subject,
-    message: toPayload(data),
-    broker,
-    headers,
-  })
 
   function subscribe(pattern: string, handler: (message: Message) => void, options?: SubscribeOptions): Undo
   function subscribe(pattern: string, options?: SubscribeOptions): Subscription
@@ -52,15 +46,14 @@ export function openVerbs(core: Core, home: string | undefined): Scope {
 
   return {
     subscribe,
-    async publish(subject, data, options = {}) {
-      const { responseSubject, wildcard } = options
+    async publish(subject, data, { broker = home, headers, responseSubject: response_subject, wildcard } = {}) {
       check(subject, wildcard ? isPattern : isSubject)
-      const more = { wildcard, response_subject: responseSubject }
-      return publish(core, { kind: 'Publish', ...letter(subject, data, options), ...more })
+      const message = toPayload(data)
+      return publish(core, { kind: 'Publish', subject, message, broker, headers, response_subject, wildcard })
     },
-    async request(subject, data, options = {}) {
+    async request(subject, data, { broker = home, headers, ...waiting } = {}) {
       check(subject, isSubject)
-      return request(core, { kind: 'Request', ...letter(subject, data, options) }, options)
+      return request(core, { kind: 'Request', subject, message: toPayload(data), broker, headers }, waiting)
     },
     serve(subject, handler, options = {}) {
       const want = { subject: check(subject, isSubject), serve: true } as const

@@ -1,6 +1,7 @@
 /** Subjects, frames and codecs of the Wildcast wire protocol. No IO, no dependency. @module */
 
 // Codecs
+export { capture } from './capture.js'
 export { readClassicFrame } from './classic.js'
 export { classicJsonCodec } from './classic-json-codec.js'
 export type { Codec, RawFrame } from './codec.js'
@@ -13,7 +14,7 @@ export { jsonCodec } from './json-codec.js'
 export { lightJsonCodec } from './light-json-codec.js'
 export { limits } from './limits.js'
 // Subjects
-export { capture, intersects, matches } from './match.js'
+export { intersects, matches } from './match.js'
 // Messages
 export {
   type Failure,

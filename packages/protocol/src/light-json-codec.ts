@@ -2,9 +2,11 @@ import { encodeBase64 } from './base64.js'
 import type { Codec } from './codec.js'
 import type { Headers, Payload } from './message.js'
 
-/** What frames may hold that JSON can't say. */
-interface Frame {
+/** The fields that are not written as they are. */
+interface Fields {
   readonly kind: string
+  /** Stands for the whole body. */
+  readonly count?: number
   readonly message?: Payload
   readonly headers?: Headers | undefined
 }
@@ -16,10 +18,10 @@ export const lightJsonCodec: Codec = {
   name: 'json',
   subprotocol: 'wildcast.v1+json',
   encode(frame) {
-    if (frame.kind === 'Received') return JSON.stringify({ Received: frame.count })
-    const { kind, message, headers, ...rest }: Frame = frame
+    const { kind, count, message, headers, ...rest }: Fields = frame
     const payload = typeof message === 'object' ? { bytes: encodeBase64(message) } : { message }
-    return JSON.stringify({ [kind]: { ...rest, ...payload, headers: headers && Object.fromEntries(headers) } })
+    const body = { ...rest, ...payload, headers: headers && Object.fromEntries(headers) }
+    return JSON.stringify(kind === 'Pong' ? kind : { [kind]: count ?? body })
   },
   decode(data) {
     const value: unknown = JSON.parse(data as string)

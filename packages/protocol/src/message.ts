@@ -1,5 +1,6 @@
 import type { Pattern, Subject } from './subject.js'
-import { decodeUtf8, encodeUtf8, utf8Length } from './utf8.js'
+import { decodeUtf8, encodeUtf8 } from './utf8.js'
+import { utf8Length } from './utf8-length.js'
 
 /** The bytes of a message. A string stands for its UTF-8 bytes, so that text on its way from JSON to JSON is never converted. Always well-formed. */
 export type Payload = string | Uint8Array

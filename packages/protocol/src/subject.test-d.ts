@@ -1,5 +1,6 @@
 import { expectTypeOf, test } from 'vitest'
-import { capture, intersects, matches } from './match.js'
+import { capture } from './capture.js'
+import { intersects, matches } from './match.js'
 import { isExact, type Pattern, parsePattern, parseSubject, type Subject } from './subject.js'
 import { SubjectTree } from './subject-tree.js'
 

@@ -1,7 +1,7 @@
 import { WildcastError } from './errors.js'
 import { limits } from './limits.js'
 import { isSubject } from './subject-form.js'
-import { utf8Length } from './utf8.js'
+import { utf8Length } from './utf8-length.js'
 
 /** A checked, normalised subject pattern, such as `good.*`. Every subject is the pattern that matches only itself. */
 export type Pattern = string & { readonly [pattern]: true }

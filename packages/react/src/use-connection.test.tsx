@@ -1,5 +1,6 @@
-import { expect, it, vi } from 'vitest'
+import { expect, it } from 'vitest'
 import { connect } from '../../client/src/testing/connect.js'
+import { eventually } from './testing/eventually.js'
 import { within } from './testing/within.js'
 import { type Connection, useConnection } from './use-connection.js'
 
@@ -14,8 +15,8 @@ it('useConnection follows the connection, and hurries it', async () => {
   await within(client, <Look seen={seen} />)
   expect(seen.at(-1)?.state).toBe('online')
   relay.link.drop()
-  await vi.waitFor(() => expect(seen.at(-1)).toMatchObject({ state: 'waiting', nextRetryAt: expect.any(Number) }))
+  await eventually(() => expect(seen.at(-1)).toMatchObject({ state: 'waiting', nextRetryAt: expect.any(Number) }))
   seen.at(-1)?.retryNow()
-  await vi.waitFor(() => expect(seen.at(-1)?.state).toBe('online'))
+  await eventually(() => expect(seen.at(-1)?.state).toBe('online'))
   expect(relay.links.length).toBe(2)
 })

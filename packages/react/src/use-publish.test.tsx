@@ -1,6 +1,7 @@
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { connect, start } from '../../client/src/testing/connect.js'
 import type { Publishing, PublishState } from './publishing.js'
+import { eventually } from './testing/eventually.js'
 import { within } from './testing/within.js'
 import { type Send, usePublish } from './use-publish.js'
 import { usePublishing } from './use-publishing.js'
@@ -33,7 +34,7 @@ describe('usePublish', () => {
     const { client, relay } = await connect()
     await within(client, <Sender pattern="good.apple" take={(send) => void send({ price: 3 })} />)
     await within(client, <Sender pattern="room.*.msg" take={(send) => void send(['42'], 'hi')} />)
-    await vi.waitFor(() => {
+    await eventually(() => {
       const published = relay.link.all('Publish').map(({ subject, message }) => [subject, message])
       expect(published).toContainEqual(['good.apple', '{"price":3}'])
       expect(published).toContainEqual(['room.42.msg', 'hi'])
@@ -48,7 +49,7 @@ describe('usePublish', () => {
     expect(publishing.state).toBe('sent')
     const seen: (PublishState | undefined)[] = []
     await within(client, <Follow publishing={publishing} seen={seen} />)
-    await vi.waitFor(() => expect(seen.at(-1)).toBe('confirmed'))
+    await eventually(() => expect(seen.at(-1)).toBe('confirmed'))
     expect(await publishing.settled).toBe('confirmed')
   })
 

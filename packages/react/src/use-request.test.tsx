@@ -1,5 +1,6 @@
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { type Connected, connect } from '../../client/src/testing/connect.js'
+import { eventually } from './testing/eventually.js'
 import { within } from './testing/within.js'
 import { type Requesting, useRequest } from './use-request.js'
 
@@ -21,21 +22,21 @@ describe('useRequest', () => {
   it('asks, and gives the answer to its state and to its caller', async () => {
     const { now, relay } = await asking()
     const answer = now().call([1, 2])
-    await vi.waitFor(() => expect(now().pending).toBe(true))
+    await eventually(() => expect(now().pending).toBe(true))
     const [request] = relay.link.all('Request')
     expect(request).toMatchObject({ subject: 'math.sum', message: '[1,2]', timeout: 100 })
     relay.link.say({ kind: 'Response', ref: request?.ref as number, message: '3' })
-    await vi.waitFor(() => expect(now()).toMatchObject({ data: 3, pending: false, error: undefined }))
+    await eventually(() => expect(now()).toMatchObject({ data: 3, pending: false, error: undefined }))
     expect((await answer).data).toBe(3)
   })
 
   it('shows why it failed, and nothing goes unhandled', async () => {
     const { now, relay } = await asking()
     void now().call()
-    await vi.waitFor(() => expect(relay.link.all('Request').length).toBe(1))
+    await eventually(() => expect(relay.link.all('Request').length).toBe(1))
     const [request] = relay.link.all('Request')
     relay.link.say({ kind: 'Error', ref: request?.ref, code: 'no_responders', message: 'nobody', retry: true })
-    await vi.waitFor(() => expect(now()).toMatchObject({ pending: false, error: { code: 'no_responders' } }))
+    await eventually(() => expect(now()).toMatchObject({ pending: false, error: { code: 'no_responders' } }))
   })
 
   it('cancels a call that a newer one replaces', async () => {
@@ -43,18 +44,18 @@ describe('useRequest', () => {
     const first = now().call('first')
     const second = now().call('second')
     await expect(first).rejects.toMatchObject({ name: 'AbortError' })
-    await vi.waitFor(() => expect(relay.link.all('Request').length).toBe(2))
+    await eventually(() => expect(relay.link.all('Request').length).toBe(2))
     const [older, newer] = relay.link.all('Request')
     expect(relay.link.all('Cancel')).toMatchObject([{ ref: older?.ref }])
     relay.link.say({ kind: 'Response', ref: newer?.ref as number, message: 'answer' })
     expect((await second).data).toBe('answer')
-    await vi.waitFor(() => expect(now().data).toBe('answer'))
+    await eventually(() => expect(now().data).toBe('answer'))
   })
 
   it('cancels what it asked when it is unmounted', async () => {
     const { now, relay, view } = await asking()
     const answer = now().call()
-    await vi.waitFor(() => expect(relay.link.all('Request').length).toBe(1))
+    await eventually(() => expect(relay.link.all('Request').length).toBe(1))
     await view.unmount()
     await expect(answer).rejects.toMatchObject({ name: 'AbortError' })
     expect(relay.link.all('Cancel').length).toBe(1)

@@ -47,7 +47,7 @@ export function gatewayContract(name: string, { gateway, speak }: GatewayUnderTe
     return { address: `127.0.0.1:${serving.port}`, clock, close }
   }
 
-  const until = async (holds: () => boolean): Promise<void> => expect.poll(holds, { timeout: 50_000 }).toBe(true)
+  const until = async (holds: () => boolean): Promise<void> => expect.poll(holds).toBe(true)
 
   describe(`${name} keeps the gateway contract`, () => {
     it('brings a publish to the broker', async () => {

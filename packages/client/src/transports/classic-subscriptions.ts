@@ -1,4 +1,4 @@
-import type { MessageFrame, Pattern, SubscribeFrame } from '@wildcast/protocol'
+import { type MessageFrame, type Pattern, parsePattern, type SubscribeFrame, WildcastError } from '@wildcast/protocol'
 import type { Undo } from '../clock.js'
 import type { Replies } from './classic-replies.js'
 import type { Lanes } from './lanes.js'
@@ -14,8 +14,10 @@ export function openClassicSubscriptions(lanes: Lanes, replies: Replies): Classi
   const undos = new Map<number, readonly Undo[]>()
   let lastId = 0
   return {
-    subscribe({ ref, subject, broker, group, serve }) {
+    subscribe({ ref, subject: pattern, broker, group, serve }) {
       if (group !== undefined) return replies.unsupported(ref, '"group"')
+      const subject = normal(pattern)
+      if (subject instanceof WildcastError) return replies.fail(ref, 'invalid_subject', subject.message)
       const id = ++lastId
       const hand = (frame: MessageFrame): void => {
         if (broker !== undefined && frame.broker !== broker) return
@@ -38,5 +40,14 @@ export function openClassicSubscriptions(lanes: Lanes, replies: Replies): Classi
       undos.delete(id)
       replies.say({ kind: 'Unsubscribed', id })
     },
+  }
+}
+
+/** The normal form of a pattern, which no relay has checked. */
+function normal(pattern: string): Pattern | WildcastError {
+  try {
+    return parsePattern(pattern)
+  } catch (cause) {
+    return WildcastError.from(cause)
   }
 }

@@ -127,6 +127,16 @@ describe('subscriptions', () => {
     ])
     expect(original.lanes).toEqual([['good.*', 'bad.*'], ['good.apple'], ['good.**'], ['**']])
   })
+  test('are brought into their normal form, and refused where they have none', async () => {
+    const { client, original } = await start()
+    const { ready, seen } = await watch(client, 'good.>')
+    await ready
+    await client.publish('good.apple.red')
+    await client.publish('good.apple', 'end')
+    expect(await seen).toEqual(['good.apple.red'])
+    expect(original.lanes).toEqual([['good.*.**']])
+    await expect(client.subscribe('**.a.**.b.**').ready).rejects.toMatchObject({ code: 'invalid_subject' })
+  })
   test('of one pattern share one on the wire, also after an undo', async () => {
     const { client, original } = await start()
     const first = client.subscribe('good.*')

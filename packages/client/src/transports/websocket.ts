@@ -8,17 +8,6 @@ import type {
   WebSocketLike,
 } from './transport.js'
 
-/** Where a socket is to lead, and what opens it. */
-type Place = { readonly url: string; readonly WebSocket?: WebSocketConstructor | undefined }
-
-/**
- * Whether a WebSocket can be opened here at all.
- * @throws {TypeError} where `url` is none
- */
-export function canConnect({ url, WebSocket = globalThis.WebSocket }: Place): boolean {
-  return Boolean(toWebSocketUrl(url) && WebSocket)
-}
-
 /** Opens a socket that offers the codec's subprotocol, and hands on what it carries. */
 export function openSocket(
   settings: Pick<TransportSettings, 'url' | 'codec' | 'WebSocket'>,
