@@ -25,6 +25,6 @@ export function WildcastProvider({ client, children }: WildcastProviderProps): R
  */
 export function useClient(): Client {
   const client = useContext(ClientContext)
-  if (!client) throw new TypeError('put <WildcastProvider client={…}> around the application')
+  if (!client) throw new TypeError('put a <WildcastProvider> around the application')
   return client
 }
