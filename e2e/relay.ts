@@ -25,7 +25,7 @@ export async function startRelay(folder: string = path.join(root, 'demo/dist')):
       stdio: ['ignore', 'pipe', 'inherit'],
     })
     for await (const line of child.stdout ?? []) {
-      const found = /http:\/\/localhost:(\d+)/.exec(String(line))
+      const found = /http:\/\/[^:]+:(\d+)/.exec(String(line))
       if (!found) continue
       port = Number(found[1])
       return

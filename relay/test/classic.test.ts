@@ -90,6 +90,26 @@ describe('classic on /ws', () => {
     await subscribed(other, '{"Subscribe":"good.*"}', address)
   })
 
+  it('does nothing of what follows the frame that closed it', async () => {
+    const { address } = await startRelay()
+    const other = await connect(`ws://${address}/ws`)
+    await subscribed(other, '{"Subscribe":"good.*"}', address)
+    const socket = await connect(`ws://${address}/ws`)
+    socket.send('rubbish')
+    socket.send('{"Publish":{"message":[1],"subject":"good.bad"}}')
+    await socket.closed
+    await publish(address, 'good.after', 'x')
+    await expect.poll(() => other.waiting.at(-1)).toContain('good.after')
+    expect(other.waiting.join()).not.toContain('good.bad')
+  })
+
+  it('bounds the copies that one socket may ask for', async () => {
+    const { address } = await startRelay()
+    const socket = await connect(`ws://${address}/ws`)
+    for (let i = 0; i < 11; i++) socket.send('{"Subscribe":"good.*"}')
+    expect(await socket.closed).toMatchObject({ code: 4429 })
+  })
+
   it('refuses the handshake where the gateway has no classic mode', async () => {
     const { address } = await startRelay({ gateways: [(await import('../src/index.js')).websocket()] })
     await expect(connect(`ws://${address}/ws`)).rejects.toThrow('400')

@@ -1,8 +1,11 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { connect as tcp } from 'node:net'
 import path from 'node:path'
 import { text } from 'node:stream/consumers'
+import { createClient } from '@wildcast/client'
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { WebSocket } from 'ws'
 import { startRelay } from './start-relay.js'
 
 // The command as users have it: built by `npm run build`, in a process of its own.
@@ -59,6 +62,26 @@ describe('wildcast gateway', () => {
     expect(await once(child, 'exit')).toEqual([0, null])
   })
 
+  it('ends on SIGINT whatever its clients do', async () => {
+    const child = start(['gateway', '-w', 'json', '-p', '0'])
+    const port = Number(/localhost:(\d+)/.exec(await says(child.stdout, /localhost:\d+\n/))?.[1])
+    const upgrade = 'HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n'
+    const key = 'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n'
+    // Refused and never hung up; half a request; accepted and never read.
+    for (const said of [`GET /nowhere ${upgrade}${key}`, 'GET /healthz HT', `GET /ws ${upgrade}${key}`]) {
+      const socket = tcp({ port, host: '127.0.0.1', allowHalfOpen: true })
+      socket.on('error', () => {})
+      onTestFinished(() => void socket.destroy())
+      await once(socket, 'connect')
+      socket.write(said)
+    }
+    const client = createClient({ url: `ws://127.0.0.1:${port}`, WebSocket })
+    onTestFinished(() => client.close())
+    await expect.poll(() => client.status.state).toBe('online')
+    child.kill('SIGINT')
+    expect(await once(child, 'exit')).toEqual([0, null])
+  })
+
   it('takes its flags from the environment, too', async () => {
     const child = start(['gateway'], { env: { PORT: '0', WEBSOCKETS: 'text', BROKER: 'InMemoryBroker' } })
     await says(child.stdout, /localhost:\d+\n/)
@@ -71,6 +94,7 @@ describe('wildcast gateway', () => {
     ['-p', 'http', 'whole number'],
     ['-t', '0', 'whole number'],
     ['-b', 'Kafka', 'InMemoryBroker'],
+    ['-s', '/nowhere/at/all', 'no such folder'],
   ])('names the flag and what is allowed for %s %s, and exits with 2', async (flag, value, allowed) => {
     const { code, err } = await run(['gateway', flag, value])
     expect(code).toBe(2)
@@ -144,6 +168,25 @@ describe('wildcast sub, pub and request', () => {
       expect([args, result.code, result.err.split(':')[0]]).toEqual([args, 1, code])
       expect(result.err).not.toContain('    at ')
     }
+  })
+
+  it('exit with 2 where the URL is none', async () => {
+    const { code, err } = await run(['pub', 'a', 'x', '--url', 'foo'])
+    expect([code, err]).toEqual([2, expect.stringContaining('ws://localhost:3015')])
+  })
+
+  it('ends quietly when nobody reads what it prints', async () => {
+    const { address } = await startRelay()
+    const child = start(['sub', 'good.*', '--url', `ws://${address}`])
+    let err = ''
+    child.stderr?.on('data', (chunk) => {
+      err += String(chunk)
+    })
+    await expect.poll(() => err).toContain('subscribed')
+    child.stdout?.destroy()
+    const ended = once(child, 'exit')
+    while (child.exitCode === null) await fetch(`http://${address}/publish/good.x`, { method: 'POST', body: 'x' })
+    expect([(await ended)[0], err]).toEqual([0, 'subscribed to good.*\n'])
   })
 
   it('exit with 1 and a remedy where no relay listens', async () => {

@@ -1,5 +1,11 @@
-import { describe, expect, it } from 'vitest'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { connect as tcp } from 'node:net'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { text } from 'node:stream/consumers'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { http, httpRequest, websocket } from '../src/index.js'
+import { staticFiles } from '../src/node/static-files.js'
 import { connect } from './socket.js'
 import { startRelay } from './start-relay.js'
 
@@ -43,6 +49,27 @@ describe('the HTTP gateway', () => {
       400,
       'invalid_subject: "a..b" is not a valid subject: it has an empty segment; put one or more characters between the dots\n',
     ])
+  })
+
+  it('serves no file that begins with a dot, and none outside of its folder', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'wildcast-static-'))
+    onTestFinished(() => rm(folder, { recursive: true }))
+    await writeFile(path.join(folder, 'index.html'), 'page')
+    await writeFile(path.join(folder, '.env'), 'secret')
+    const { address } = await startRelay({ gateways: [http, staticFiles(folder)] })
+    expect(await (await fetch(`http://${address}/`)).text()).toBe('page')
+    for (const hidden of ['/.env', '/%2eenv', '/x/..%2f.env', '/..%2f..%2fetc%2fpasswd'])
+      expect((await fetch(`http://${address}${hidden}`)).status).toBe(404)
+  })
+
+  it('names the remedy to a client that asks for another upgrade', async () => {
+    const { address } = await startRelay()
+    const [host, port] = address.split(':')
+    const socket = tcp({ host, port: Number(port) })
+    socket.write(
+      `POST /publish/a HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: h2c\r\nContent-Length: 0\r\n\r\n`,
+    )
+    expect(await text(socket)).toMatch(/^HTTP\/1\.1 400 [\s\S]*leave the Upgrade header out/)
   })
 
   it('tells its health and its brokers', async () => {
@@ -151,6 +178,31 @@ describe('/request', () => {
       500,
       expect.stringMatching(/^the response could not be read: .{10}/),
     ])
+  })
+
+  it.each([
+    ['a length', { 'content-length': '5' }],
+    ['a coding', { 'transfer-encoding': 'chunked', 'Content-Length': '3' }],
+    ['a connection', { connection: 'close', upgrade: 'h2c' }],
+  ])('does not let a responder speak of framing: %s', async (_, headers) => {
+    const { address } = await open('json')
+    await responder(address, 'request.*.GET.frame', () => ({ status: 200, headers, body: 'ten bytes.' }))
+    for (let i = 0; i < 2; i++) {
+      const response = await fetch(`http://${address}/request/frame`)
+      expect([await response.text(), response.headers.get('upgrade')]).toEqual(['ten bytes.', null])
+    }
+  })
+
+  it('takes a body of a quarter of the payload limit, and says so of a longer one', async () => {
+    const { address } = await open('json')
+    await responder(address, 'request.*.POST.size', (question) => ({
+      status: 200,
+      body: String((question.body as number[]).length),
+    }))
+    const post = (length: number): Promise<Response> =>
+      fetch(`http://${address}/request/size`, { method: 'POST', body: new Uint8Array(length).fill(255) })
+    expect(await (await post(250_000)).text()).toBe('250000')
+    expect((await post(262_145)).status).toBe(413)
   })
 
   it('answers 400 where the gateway was started without it', async () => {

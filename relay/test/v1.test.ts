@@ -114,6 +114,31 @@ describe('v1 on /ws', () => {
     })
   })
 
+  it('begins anew where an equal subscription is ended while it is asked for again', async () => {
+    const socket = await client(await startRelay())
+    const { Subscribed } = (await ask(socket, { Subscribe: { ref: 1, subject: 'a' } })) as {
+      Subscribed: { id: number }
+    }
+    socket.say({ Subscribe: { ref: 2, subject: 'a' } })
+    socket.say({ Unsubscribe: { ref: 3, id: Subscribed.id } })
+    socket.say({ Subscribe: { ref: 4, subject: 'a' } })
+    socket.say({ Publish: { ref: 5, subject: 'a', message: 'hi' } })
+    const answers = [
+      await socket.json(),
+      await socket.json(),
+      await socket.json(),
+      await socket.json(),
+      await socket.json(),
+    ]
+    expect(answers).toEqual([
+      { Subscribed: { ref: 2, id: Subscribed.id, subject: 'a' } },
+      { Unsubscribed: { ref: 3, id: Subscribed.id } },
+      { Subscribed: { ref: 4, id: expect.any(Number), subject: 'a' } },
+      { Message: { id: expect.any(Number), subject: 'a', message: 'hi', broker: 'test' } },
+      { Ack: { ref: 5 } },
+    ])
+  })
+
   it('brings bytes to JSON readers as base64 where they are no text, and text as text', async () => {
     const relay = await startRelay()
     const reader = await client(relay)
@@ -243,6 +268,32 @@ describe('requests over v1', () => {
     expect(await ask(second, claim)).toMatchObject({ Error: { ref: 1, code: 'already_served' } })
     await ask(first, { Unsubscribe: { id: 1 } })
     expect(await ask(second, claim)).toMatchObject({ Subscribed: { ref: 1 } })
+  })
+
+  it('frees the subject at once: a server that leaves and comes back in one breath is taken', async () => {
+    const relay = await startRelay()
+    const server = await client(relay)
+    const { Subscribed } = (await ask(server, { Subscribe: { ref: 1, subject: 'one', serve: true } })) as {
+      Subscribed: { id: number }
+    }
+    server.say({ Unsubscribe: { ref: 2, id: Subscribed.id } })
+    server.say({ Subscribe: { ref: 3, subject: 'one', serve: true } })
+    expect(await server.json()).toMatchObject({ Unsubscribed: { ref: 2 } })
+    expect(await server.json()).toMatchObject({ Subscribed: { ref: 3 } })
+  })
+
+  it('lets nobody crowd out what a server may answer on', async () => {
+    const relay = await startRelay()
+    const server = await serving(relay, 'math.sum')
+    await ask(server, { Subscribe: 'chat' })
+    const caller = await client(relay)
+    caller.say({ Request: { ref: 1, subject: 'math.sum', message: '' } })
+    const subject = responseSubjectOf(await server.json())
+    for (let i = 0; i < 1001; i++)
+      caller.say({ Publish: { subject: 'chat', message: '', response_subject: `stranger.${i}` } })
+    for (let i = 0; i < 1001; i++) await server.next()
+    server.say({ Publish: { subject, message: '3' } })
+    expect(await caller.json()).toEqual({ Response: { ref: 1, message: '3' } })
   })
 
   it('tells the caller when the server drops with its request in hand (Q7)', async () => {

@@ -1,4 +1,4 @@
-import type { Message, RelayFrame, Subject } from '@wildcast/protocol'
+import { isClosed, type Message, type RelayFrame, type Subject } from '@wildcast/protocol'
 import type { Interest } from '../brokers/broker.js'
 import type { Encoder, Outlet } from './outlet.js'
 
@@ -56,13 +56,20 @@ export class Feed {
       response_subject: message.responseSubject,
       headers: message.headers,
     }
-    if (this.#single) this.#deliverToOne(frame, message.responseSubject)
-    else this.#deliverToAll(frame, message.responseSubject)
+    const answer = this.#answerTo(message)
+    if (this.#single) this.#deliverToOne(frame, answer)
+    else this.#deliverToAll(frame, answer)
   }
 
   /** Tells every member something about the feed. */
   announce(frame: RelayFrame): void {
     this.#deliverToAll(frame, undefined)
+  }
+
+  /** A subject that members could not answer on without having been asked; of others they need not be told, or strangers could crowd these out. */
+  #answerTo({ responseSubject }: Message): Subject | undefined {
+    if (responseSubject === undefined) return undefined
+    return this.interest.serve || isClosed(responseSubject) ? responseSubject : undefined
   }
 
   get #single(): boolean {

@@ -26,6 +26,8 @@ export class Hub {
   readonly #options: HubOptions
   readonly #links: Map<string, Link> = new Map()
   readonly #feeds: Map<string, Upstream> = new Map()
+  /** Interests that a broker is about to forget: asking for one again waits, so that neither overtakes the other. */
+  readonly #leaving: Map<string, Promise<void>> = new Map()
   readonly #default: string
   #lastId = 0
 
@@ -100,7 +102,12 @@ export class Hub {
   }
 
   async close(): Promise<void> {
-    for (const { broker } of this.#links.values()) await broker.close()
+    const closing = [...this.#links].map(([name, { broker }]) =>
+      broker
+        .close()
+        .catch((cause) => this.#options.onError(WildcastError.from(cause), { stage: 'close', broker: name })),
+    )
+    await Promise.all(closing)
   }
 
   async #connect(name: string, open: OpenBroker): Promise<void> {
@@ -136,14 +143,32 @@ export class Hub {
   #openFeed(key: string, name: string, interest: Interest): Upstream {
     const opened = upstream({
       feed: new Feed(++this.#lastId, name, interest),
-      subscribe: (deliver) => this.#link(name).broker.subscribe(interest, deliver),
+      subscribe: (deliver) => this.#subscribe(key, name, interest, deliver),
       clock: this.#options.clock,
       lingerMs: lingers(interest) ? lingerMs : 0,
-      closed: () => this.#feeds.get(key) === opened && this.#feeds.delete(key),
+      closed: (undone) => this.#forget(key, opened, undone),
       onError: this.#options.onError,
     })
     this.#feeds.set(key, opened)
     return opened
+  }
+
+  #subscribe(
+    key: string,
+    name: string,
+    interest: Interest,
+    deliver: (message: Message) => void,
+  ): Promise<() => Promise<void>> {
+    const ask = (): Promise<() => Promise<void>> => this.#link(name).broker.subscribe(interest, deliver)
+    return this.#leaving.get(key)?.then(ask) ?? ask()
+  }
+
+  #forget(key: string, feed: Upstream, undone: Promise<void>): void {
+    if (this.#feeds.get(key) === feed) this.#feeds.delete(key)
+    const left: Promise<void> = undone.then(() => {
+      if (this.#leaving.get(key) === left) this.#leaving.delete(key)
+    })
+    this.#leaving.set(key, left)
   }
 }
 

@@ -8,6 +8,7 @@ export class RecentSet {
   }
 
   add(entry: string): void {
+    this.#entries.delete(entry) // it is the newest again
     this.#entries.add(entry)
     if (this.#entries.size <= this.#bound) return
     for (const oldest of this.#entries) {

@@ -103,10 +103,11 @@ export class Session implements Member {
     demand(permissions, { kind: interest.serve ? 'serve' : 'subscribe', subject: interest.pattern, broker })
     const key = feedKey(broker, interest)
     const present = this.#held.get(key)
+    if (present?.subscription) return confirmed(present.subscription)
     if (present) {
       await present.done
-      if (present.subscription) confirmed(present.subscription)
-      return
+      // It may have been ended meanwhile: then this one begins anew.
+      return this.subscribe(want, confirmed)
     }
     if (this.#held.size >= limits.subscriptions)
       throw new WildcastError('too_many_subscriptions', `a session has ${limits.subscriptions} at most; use wildcards`)
@@ -149,6 +150,7 @@ export class Session implements Member {
     this.#requests++
     try {
       await this.#afterSubscriptions(broker)
+      options.signal?.throwIfAborted()
       return await hub.request(broker, message, { ...options, timeoutMs })
     } finally {
       this.#requests--

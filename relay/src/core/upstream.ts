@@ -10,8 +10,8 @@ export interface UpstreamOptions {
   readonly clock: Clock
   /** How long the interest outlives its last member; 0 ends it at once. */
   readonly lingerMs: number
-  /** The feed takes nobody in any more. */
-  closed(): void
+  /** The feed takes nobody in any more; `undone` settles when the broker has forgotten the interest. */
+  closed(undone: Promise<void>): void
   readonly onError: OnError
 }
 
@@ -32,20 +32,22 @@ export interface Upstream {
 export function upstream(options: UpstreamOptions): Upstream {
   const { feed, clock, lingerMs, closed, onError } = options
   let claims = 0 // members, and those on their way
+  let refused = false
   let stopLinger = (): void => {}
   const asked = options.subscribe((message) => feed.deliver(message))
 
   function release(): void {
-    closed()
-    asked
-      .then((undo) => undo())
-      .catch((cause) => onError(WildcastError.from(cause), { stage: 'unsubscribe', broker: feed.broker }))
+    const undone = asked.then(
+      (undo) => undo(),
+      () => {}, // refused: there is nothing to undo, and who asked has been told
+    )
+    closed(undone.catch((cause) => onError(WildcastError.from(cause), { stage: 'unsubscribe', broker: feed.broker })))
   }
 
   function giveBack(): void {
     claims--
     if (claims > 0) return
-    if (lingerMs > 0) stopLinger = clock.after(lingerMs, release)
+    if (lingerMs > 0 && !refused) stopLinger = clock.after(lingerMs, release)
     else release()
   }
 
@@ -68,9 +70,8 @@ export function upstream(options: UpstreamOptions): Upstream {
           joined(feed)
         },
         (cause) => {
-          left = true
-          claims--
-          closed()
+          refused = true
+          leave()
           throw cause
         },
       )

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http'
+import { type IncomingMessage, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Hono } from 'hono'
 import type { Relay } from '../core/relay.js'
@@ -24,3 +24,13 @@ export interface Ports {
 
 /** Speaks a dialect outside and `Session` inside. Everything that decides about an action stands in the session. */
 export type Gateway = (ports: Ports, relay: Relay) => void
+
+/** Answers a handshake with plain HTTP, and lets the socket go, whatever its client does. */
+export function refuseHandshake(socket: Duplex, status: number, why: string): void {
+  const body = `${why}\n`
+  socket.once('finish', () => socket.destroy())
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\n` +
+      `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  )
+}

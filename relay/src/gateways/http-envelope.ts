@@ -59,9 +59,29 @@ function fieldsOf(value: unknown): unknown[] {
 function headersOf(value: unknown): HttpAnswer['headers'] {
   if (value === undefined || value === null) return []
   if (typeof value !== 'object') throw bad('its headers must be an object')
-  return Object.entries(value).flatMap(([name, values]) =>
-    (isList(values) ? values : [values]).map((text) => [name, textOf(text)] as const),
-  )
+  return Object.entries(value)
+    .filter(([name]) => !ofTheConnection.has(name.toLowerCase()))
+    .flatMap(([name, values]) =>
+      (isList(values) ? values : [values]).map((text) => [nameOf(name), textOf(text)] as const),
+    )
+}
+
+/** What speaks of one connection or its framing is not the responder's to say (RFC 9110, 7.6.1): the server says it itself. */
+const ofTheConnection = new Set([
+  'connection',
+  'content-length',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+])
+
+function nameOf(name: string): string {
+  if (!/^[\w!#$%&'*.^`|~+-]+$/.test(name)) throw bad('a header is not named by a token')
+  return name
 }
 
 /** Several values, rather than the bytes of one. */
@@ -72,7 +92,7 @@ function isList(value: unknown): value is unknown[] {
 function textOf(value: unknown): string {
   const text = typeof value === 'string' ? value : Buffer.from(bytesOf(value)).toString('latin1')
   // biome-ignore lint/suspicious/noControlCharactersInRegex: a header value must hold none of them (RFC 9110, 5.5)
-  if (/[\x00-\x08\x0a-\x1f\x7f]/.test(text)) throw bad('a header value holds a control character')
+  if (/[\x00-\x08\x0a-\x1f\x7f]|[^\x00-\xff]/.test(text)) throw bad('a header value holds what no header may')
   return text
 }
 
@@ -97,12 +117,12 @@ function bad(why: string, cause?: unknown): WildcastError {
   return new WildcastError('internal', `the response could not be read: ${why}`, { cause })
 }
 
-/** A request's path as segments of a subject: `.` is spelled `_DOT_`, an empty segment `%`, and what no segment can hold is percent-escaped. */
+/** A request's path as segments of a subject: `.` is spelled `_DOT_`, an empty segment `%`, and what no segment can hold is percent-escaped, `%` included. */
 export function subjectOfRequest(method: string, path: string): string {
   const segments = path
     .split('/')
     .map((segment) =>
-      segment === '' ? '%' : segment.replaceAll('.', '_DOT_').replace(/[\s\p{Cc}*>#+]/gu, percentEscape),
+      segment === '' ? '%' : segment.replaceAll('.', '_DOT_').replace(/[\s\p{Cc}*>#+%]/gu, percentEscape),
     )
   return [method, ...segments].join('.')
 }

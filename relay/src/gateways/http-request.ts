@@ -21,9 +21,11 @@ const payloadOnly: Encoder = { encode: (frame) => (frame.kind === 'Message' ? pa
 /** `/request/<path>`, any method: the request goes out on `request.<id>.<METHOD>.<path>`, and the first message on `response.<id>.…` is its answer. */
 export function httpRequest({ form, timeoutMs = 2000 }: HttpRequestOptions = {}): Gateway {
   return ({ routes }, relay) => {
+    // A byte of the body takes up to four of the message, as a number in JSON.
+    const maxSize = Math.floor(relay.limits.payload / 4)
     const limit = bodyLimit({
-      maxSize: relay.limits.payload,
-      onError: () => new Response('too_large: the body is too long; send less\n', { status: 413 }),
+      maxSize,
+      onError: () => new Response(`too_large: the body is longer than ${maxSize} bytes; send less\n`, { status: 413 }),
     })
     routes.all('/request/*', limit, async (c) => {
       if (!form) return c.text('request-response is not supported: start the gateway with --request-response', 400)
@@ -33,7 +35,7 @@ export function httpRequest({ form, timeoutMs = 2000 }: HttpRequestOptions = {})
           relay,
           subjectOfRequest(question.method, question.path),
           encodeQuestion(form, question),
-          timeoutMs,
+          { timeoutMs, gone: c.req.raw.signal },
         )
         return respond(decodeAnswer(form, payload))
       } catch (cause) {
@@ -59,26 +61,36 @@ async function questionOf(c: Context): Promise<Parameters<typeof encodeQuestion>
 }
 
 /** Publishes a question once its answer is listened for. Whatever happens, nothing of it is left behind. */
-function ask(relay: Relay, path: string, message: string | Uint8Array, timeoutMs: number): Promise<Uint8Array> {
+function ask(
+  relay: Relay,
+  path: string,
+  message: string | Uint8Array,
+  { timeoutMs, gone }: { readonly timeoutMs: number; readonly gone: AbortSignal },
+): Promise<Uint8Array> {
   const id = relay.newId()
   const answerOn = `response.${id}.${path}`
   return new Promise<Uint8Array>((resolve, reject) => {
-    const session = relay.open({ encoder: payloadOnly, deliver: resolveOnce })
-    const stopClock = relay.clock.after(timeoutMs, () =>
-      end(() => reject(new WildcastError('timeout', 'nobody answered'))),
-    )
+    const session = relay.open({ encoder: payloadOnly, deliver: (payload) => end(() => resolve(payload)) })
+    const fail = (cause: unknown): void => end(() => reject(cause))
+    const stopClock = relay.clock.after(timeoutMs, () => fail(new WildcastError('timeout', 'nobody answered')))
+    const leave = (): void => fail(new WildcastError('interrupted', 'the client left'))
+    gone.addEventListener('abort', leave)
+    let ended = false
     function end(settle: () => void): void {
+      ended = true
       stopClock()
+      gone.removeEventListener('abort', leave)
       session.close()
       settle()
     }
-    function resolveOnce(payload: Uint8Array): void {
-      end(() => resolve(payload))
-    }
     session
       .subscribe({ subject: answerOn }, () => {})
-      .then(() => session.publish({ subject: `request.${id}.${path}`, message, response_subject: answerOn }))
-      .catch((cause) => end(() => reject(cause)))
+      .then(() => {
+        // Whoever has been told that it failed must not find it done later.
+        if (ended) return
+        return session.publish({ subject: `request.${id}.${path}`, message, response_subject: answerOn })
+      })
+      .catch(fail)
   })
 }
 

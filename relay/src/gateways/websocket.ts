@@ -1,9 +1,8 @@
-import { type IncomingMessage, STATUS_CODES } from 'node:http'
-import type { Duplex } from 'node:stream'
+import type { IncomingMessage } from 'node:http'
 import { parsePattern, WildcastError } from '@wildcast/protocol'
 import { WebSocketServer } from 'ws'
 import type { Relay } from '../core/relay.js'
-import type { Gateway } from './gateway.js'
+import { type Gateway, refuseHandshake } from './gateway.js'
 import { subjectOfPath } from './subject-of-path.js'
 import { classic, subscribeOnly } from './websocket/classic.js'
 import type { Dialect, OpenDialect } from './websocket/dialect.js'
@@ -46,7 +45,7 @@ export function websocket({ mode }: WebSocketOptions = {}): Gateway {
       try {
         dialect = path === '/ws' ? dialectOf(request, mode) : subscription(path, mode)
       } catch (cause) {
-        refuse(socket, WildcastError.from(cause))
+        refuseHandshake(socket, 400, WildcastError.from(cause).message)
         return true
       }
       server.handleUpgrade(request, socket, head, (ws) => {
@@ -104,14 +103,5 @@ function demandMode(mode: Mode | undefined): Mode {
   throw new WildcastError(
     'invalid_frame',
     `Websockets aren't supported: start the gateway with --websockets, or offer ${[...v1Codecs.keys()].join(' or ')}`,
-  )
-}
-
-/** Answers a handshake with plain HTTP. */
-function refuse(socket: Duplex, error: WildcastError): void {
-  const body = `${error.message}\n`
-  socket.end(
-    `HTTP/1.1 400 ${STATUS_CODES[400]}\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\n` +
-      `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   )
 }

@@ -23,6 +23,9 @@ for (const command of [gateway(), sub(), pub(), request()]) program.addCommand(c
 for (const command of [program, ...program.commands])
   command.exitOverride((error: CommanderError) => process.exit(error.exitCode === 0 ? 0 : usageExitCode))
 
+// The reader of our output has gone, as in `wildcast sub … | head -1`: nobody is left to tell.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
+
 program.parseAsync().catch((cause: unknown) => {
   if (cause instanceof WildcastError) complain(cause)
   else process.stderr.write(`${cause instanceof Error ? cause.message : String(cause)}\n`)

@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream'
 import { getRequestListener } from '@hono/node-server'
 import type { Hono } from 'hono'
 import { realClock } from '../core/clock.js'
-import type { Handshake, Ports } from '../gateways/gateway.js'
+import { type Handshake, type Ports, refuseHandshake } from '../gateways/gateway.js'
 
 export interface HttpServer {
   readonly ports: Omit<Ports, 'closing'>
@@ -17,21 +17,31 @@ export interface HttpServer {
 /** Where slow senders of headers and bodies are cut off. Node's own limits are six to ten times as patient. */
 const patience = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 5_000 }
 
-/** How long a request that is under way may hold up the end. */
-const closeGraceMs = 2000
+/** How long a connection that is under way may hold up the end. */
+const closeGraceMs = 3000
 
 /** The relay's one HTTP server: plain requests go to the routes, handshakes to whoever takes their path. */
 export function httpServer(routes: Hono): HttpServer {
   const takers: ((handshake: Handshake) => boolean)[] = []
+  const upgraded = new Set<Duplex>() // Node's server forgets a socket that asked for an upgrade
   const server: Server = createServer(patience, getRequestListener(routes.fetch))
 
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    upgraded.add(socket)
+    socket.once('close', () => upgraded.delete(socket))
     // A client that is gone before its handshake is answered: there is nobody left to tell.
     socket.on('error', () => socket.destroy())
-    const path = (request.url ?? '/').replace(/\?.*$/s, '')
-    if (takers.some((take) => take({ request, socket, head, path }))) return
-    socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
+    answer(request, socket, head)
   })
+
+  function answer(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const path = (request.url ?? '/').replace(/\?.*$/s, '')
+    if (!server.listening) refuseHandshake(socket, 503, 'the relay goes away; reconnect')
+    else if (request.headers.upgrade?.toLowerCase() !== 'websocket')
+      refuseHandshake(socket, 400, 'this server upgrades to "websocket" only; leave the Upgrade header out')
+    else if (!takers.some((take) => take({ request, socket, head, path })))
+      refuseHandshake(socket, 404, 'no WebSocket is served on this path; try /ws')
+  }
 
   return {
     ports: { routes, onUpgrade: (take) => takers.push(take) },
@@ -45,9 +55,15 @@ export function httpServer(routes: Hono): HttpServer {
       }),
     close: () =>
       new Promise((resolve) => {
-        server.close(() => resolve())
+        const stopClock = realClock.after(closeGraceMs, () => {
+          server.closeAllConnections()
+          for (const socket of upgraded) socket.destroy()
+        })
+        server.close(() => {
+          stopClock()
+          resolve()
+        })
         server.closeIdleConnections()
-        realClock.after(closeGraceMs, () => server.closeAllConnections())
       }),
   }
 }

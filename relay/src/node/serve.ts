@@ -28,9 +28,13 @@ export async function serve({ gateways, port, host, ...options }: ServeOptions):
   const server = httpServer(routes)
   const closing = new AbortController()
   for (const gateway of gateways) gateway({ ...server.ports, closing: closing.signal }, relay)
+  const listening = await server.listen(port, host).catch(async (cause) => {
+    await relay.close()
+    throw cause
+  })
   return {
     relay,
-    port: await server.listen(port, host),
+    port: listening,
     async close() {
       const closed = server.close()
       closing.abort()

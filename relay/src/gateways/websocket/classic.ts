@@ -1,9 +1,12 @@
-import { classicJsonCodec, readClassicFrame, WildcastError } from '@wildcast/protocol'
+import { classicJsonCodec, parsePattern, readClassicFrame, WildcastError } from '@wildcast/protocol'
 import { classicMsgpackCodec } from '@wildcast/protocol/msgpack'
 import type { Encoder, Outlet } from '../../core/outlet.js'
 import type { Relay } from '../../core/relay.js'
 import type { Session } from '../../core/session.js'
 import type { Line, OpenDialect } from './dialect.js'
+
+/** How often a socket may subscribe to the same: each is one more copy of every message. */
+const copiesLimit = 10
 
 /** The original's two-way protocol: no answers, and a frame that can't be understood closes the line. */
 export function classic(encoder: Encoder): OpenDialect {
@@ -13,23 +16,34 @@ export function classic(encoder: Encoder): OpenDialect {
     const sessions: Session[] = [relay.open(outlet)]
     const copies = new Map<string, number>()
 
-    const subscribe = (subject: string): Promise<void> => {
+    const subscribe = (text: string): Promise<void> => {
+      const subject = parsePattern(text)
       const copy = copies.get(subject) ?? 0
+      if (copy >= copiesLimit)
+        throw new WildcastError(
+          'too_many_subscriptions',
+          `${copiesLimit} equal subscriptions are enough for one socket`,
+        )
       copies.set(subject, copy + 1)
       const session = sessions[copy] ?? relay.open(outlet)
       sessions[copy] = session
       return session.subscribe({ subject }, () => {})
     }
 
-    const act = async (data: string | Uint8Array): Promise<void> => {
+    const act = (data: string | Uint8Array): Promise<void> | undefined => {
       const codec = typeof data === 'string' ? classicJsonCodec : classicMsgpackCodec
       const frame = readClassicFrame(codec.decode(data))
-      if (frame.kind === 'Subscribe') await subscribe(frame.subject)
-      else await sessions[0]?.publish(frame)
+      return frame.kind === 'Subscribe' ? subscribe(frame.subject) : sessions[0]?.publish(frame)
     }
 
     return {
-      receive: (data) => void act(data).catch((cause) => fail(relay, line, cause)),
+      receive(data) {
+        try {
+          act(data)?.catch((cause) => fail(relay, line, cause))
+        } catch (cause) {
+          fail(relay, line, cause) // in the same turn, so that nothing behind it is acted on
+        }
+      },
       ping: () => line.ping(),
       goAway: () => {},
       close() {

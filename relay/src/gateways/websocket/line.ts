@@ -45,7 +45,8 @@ export class SocketLine implements Line, Watched {
     })
     this.#ws.on('message', (data: Buffer, binary) => {
       this.#hear()
-      events.message(binary ? data : data.toString())
+      // What follows the frame that closed the line is not acted on.
+      if (this.#open) events.message(binary ? data : data.toString())
     })
     this.#ws.on('ping', (data) => {
       this.#hear()

@@ -1,10 +1,15 @@
 import { type Client, createClient, WildcastError } from '@wildcast/client'
-import { Option } from 'commander'
+import { InvalidArgumentError, Option } from 'commander'
 import { WebSocket } from 'ws'
 
 /** The flag that every client command has. */
 export const urlFlag = (): Option =>
-  new Option('-u, --url <url>', 'the relay').env('WILDCAST_URL').default('ws://localhost:3015')
+  new Option('-u, --url <url>', 'the relay').env('WILDCAST_URL').default('ws://localhost:3015').argParser(relayUrl)
+
+function relayUrl(text: string): string {
+  if (/^(?:ws|http)s?:\/\/./.test(text)) return text
+  throw new InvalidArgumentError('Allowed: a URL such as ws://localhost:3015.')
+}
 
 export interface ClientFlags {
   readonly url: string
@@ -40,10 +45,13 @@ export async function once<Result>(flags: ClientFlags, action: (client: Client) 
   }
 }
 
+/** Once the relay was reached, what becomes of the action tells of a loss by itself. */
 function unreachable(client: Client, url: string): Promise<never> {
   return new Promise((_, reject) => {
+    let reached = false
     client.onStatus((status) => {
-      if (status.state === 'waiting')
+      if (status.state === 'online') reached = true
+      if (status.state === 'waiting' && !reached)
         reject(
           new WildcastError('interrupted', `can't reach ${url}; is the relay running there? (npx wildcast gateway)`),
         )

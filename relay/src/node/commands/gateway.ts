@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import type { OpenBroker } from '../../brokers/broker.js'
 import { memory } from '../../brokers/memory.js'
@@ -55,7 +56,9 @@ export function gateway(): Command {
         .default(2000)
         .argParser(wholeNumber(1, 300_000)),
     )
-    .addOption(new Option('-s, --static <folder>', 'serve the files of a folder as well').env('STATIC'))
+    .addOption(
+      new Option('-s, --static <folder>', 'serve the files of a folder as well').env('STATIC').argParser(folderOf),
+    )
     .action(async ({ broker, ...flags }: Flags) => {
       // A default is not parsed, so it is still the flag's text.
       await run({ ...flags, broker: typeof broker === 'string' ? brokerOf(broker) : broker })
@@ -77,7 +80,7 @@ async function run({ broker, websockets, requestResponse, port, host, timeout, s
   }).catch((cause: NodeJS.ErrnoException) => {
     throw cause.code === 'EADDRINUSE' ? new Error(`port ${port} is in use; choose another with --port`) : cause
   })
-  process.stdout.write(`Wildcast is up: http://localhost:${serving.port}\n`)
+  process.stdout.write(`Wildcast is up: http://${host ?? 'localhost'}:${serving.port}\n`)
   closeOnSignal(serving)
 }
 
@@ -93,6 +96,11 @@ function closeOnSignal(serving: Serving): void {
 function brokerOf(text: string): OpenBroker {
   if (/^InMemoryBroker=?$/.test(text)) return memory({ clock: realClock, newId })
   throw new InvalidArgumentError('Allowed: InMemoryBroker.')
+}
+
+function folderOf(text: string): string {
+  if (existsSync(text)) return text
+  throw new InvalidArgumentError('There is no such folder.')
 }
 
 function wholeNumber(from: number, to: number): (text: string) => number {

@@ -1,4 +1,5 @@
 import { buffer } from 'node:stream/consumers'
+import { WildcastError } from '@wildcast/client'
 import { Command } from 'commander'
 import { brokerFlag, type ClientFlags, once, urlFlag } from './connect.js'
 
@@ -14,6 +15,8 @@ export function pub(): Command {
     .action(async (subject: string, message: string, flags: ClientFlags & { json?: boolean }) => {
       const payload = await payloadOf(message)
       const outcome = await once(flags, (client) => client.publish(subject, payload))
+      if (outcome === 'unknown')
+        throw new WildcastError('interrupted', 'the connection broke on the way; look whether the message arrived')
       if (flags.json) process.stdout.write(`${JSON.stringify({ subject, outcome })}\n`)
     })
 }
