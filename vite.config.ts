@@ -14,7 +14,15 @@ export default defineConfig({
   plugins: [react(), tailwindcss()],
   resolve: { conditions: [source, ...defaultClientConditions] },
   ssr: { resolve: { conditions: [source, ...defaultServerConditions], externalConditions: [source] } },
-  server: { proxy: { '/ws': { target: relay, ws: true }, '/publish': relay, '/healthz': relay } },
+  server: {
+    proxy: {
+      '/ws': { target: relay, ws: true },
+      '/subscribe': { target: relay, ws: true },
+      '/publish': relay,
+      '/request': relay,
+      '/healthz': relay,
+    },
+  },
   build: { outDir: 'dist', emptyOutDir: true },
   test: {
     root: '.',

@@ -1,30 +1,33 @@
-// npm run dev: the relay from its build, and the demo with hot reload, which passes the relay's paths on.
+// npm run dev: the relay from its build, which restarts when that changes, and the demo with hot reload, which passes the relay's paths on.
 import { spawn } from 'node:child_process'
 import { installPackages, root } from './needs.js'
-import { run, tool } from './run.js'
+import { run, script, tool } from './run.js'
 
-installPackages()
-run(tool('typescript/bin/tsc', '-b'))
+await script(async () => {
+  installPackages()
+  run(tool('typescript/bin/tsc', '-b'))
 
-const relay = [
-  process.execPath,
-  'relay/bin/wildcast.js',
-  'gateway',
-  '--websockets',
-  'json',
-  '--request-response',
-  'json',
-]
-const children = [
-  relay,
-  tool('vite/bin/vite.js', '--clearScreen', 'false'),
-  tool('typescript/bin/tsc', '-b', '--watch', '--preserveWatchOutput'),
-].map(([command, ...args]) => spawn(command, args, { cwd: root, stdio: 'inherit' }))
+  const relay = [
+    process.execPath,
+    '--watch',
+    'relay/bin/wildcast.js',
+    'gateway',
+    '--websockets',
+    'json',
+    '--request-response',
+    'json',
+  ]
+  const children = [
+    relay,
+    tool('vite/bin/vite.js', '--clearScreen', 'false'),
+    tool('typescript/bin/tsc', '-b', '--watch', '--preserveWatchOutput'),
+  ].map(([command, ...args]) => spawn(command, args, { cwd: root, stdio: 'inherit' }))
 
-function stop() {
-  for (const child of children) child.kill('SIGTERM')
-}
-for (const child of children) child.once('exit', stop)
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, stop)
-const parent = process.ppid
-setInterval(() => process.ppid !== parent && stop(), 500).unref()
+  function stop() {
+    for (const child of children) child.kill('SIGTERM')
+  }
+  for (const child of children) child.once('exit', stop)
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, stop)
+  const parent = process.ppid
+  setInterval(() => process.ppid !== parent && stop(), 500).unref()
+})

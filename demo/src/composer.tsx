@@ -1,4 +1,4 @@
-import { usePublish } from '@wildcast/react'
+import { type Publishing, usePublish, usePublishing } from '@wildcast/react'
 import { type FormEvent, useState } from 'react'
 import type { ChatMessage } from './chat-message.js'
 import { usePage } from './store.js'
@@ -7,15 +7,16 @@ import { usePage } from './store.js'
 export function Composer({ room }: { readonly room: string }) {
   const name = usePage((page) => page.name)
   const [text, setText] = useState('')
+  const [last, setLast] = useState<Publishing>()
   const send = usePublish('good.*')
   const submit = (event: FormEvent) => {
     event.preventDefault()
     if (text.trim() === '') return
-    send([room], { from: name, text } satisfies ChatMessage)
+    setLast(send([room], { from: name, text } satisfies ChatMessage))
     setText('')
   }
   return (
-    <form onSubmit={submit} className="flex gap-2 border-line border-t bg-panel p-4">
+    <form onSubmit={submit} className="flex flex-wrap gap-2 border-line border-t bg-panel p-4">
       <input
         value={text}
         onChange={(event) => setText(event.target.value)}
@@ -30,6 +31,19 @@ export function Composer({ room }: { readonly room: string }) {
       >
         Send
       </button>
+      <Fate publishing={last} />
     </form>
   )
+}
+
+/** Says what became of the last message, where that is not what one expects. */
+function Fate({ publishing }: { readonly publishing: Publishing | undefined }) {
+  const state = usePublishing(publishing)
+  const words = {
+    queued: 'Waits for the connection, and goes out by itself.',
+    unknown: 'The connection broke on the way: the message may have arrived or not.',
+    rejected: `Not sent: ${publishing?.error?.message}`,
+  }
+  if (state === undefined || !(state in words)) return null
+  return <p className="w-full text-sm text-warn">{words[state as keyof typeof words]}</p>
 }

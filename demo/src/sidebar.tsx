@@ -1,8 +1,9 @@
 import { type FormEvent, useState } from 'react'
 import { ConnectionBadge } from './connection-badge.js'
+import type { Room } from './rooms.js'
 import { isRoomName, usePage } from './store.js'
 
-export function Sidebar() {
+export function Sidebar({ rooms }: { readonly rooms: readonly Room[] }) {
   return (
     <aside className="flex flex-col gap-5 border-line border-b bg-panel p-4 md:border-r md:border-b-0 md:p-5">
       <header className="flex items-center gap-3">
@@ -13,7 +14,7 @@ export function Sidebar() {
         </div>
       </header>
       <Views />
-      <Rooms />
+      <Rooms rooms={rooms} />
       <div className="mt-auto flex flex-col gap-3">
         <Name />
         <ConnectionBadge />
@@ -41,27 +42,27 @@ function Views() {
   )
 }
 
-function Rooms() {
-  const { rooms, room, view, unread, enter } = usePage()
+function Rooms({ rooms }: { readonly rooms: readonly Room[] }) {
+  const { room, view, enter } = usePage()
   return (
     <section className="flex min-h-0 flex-col gap-2">
       <h2 className="font-medium text-quiet text-xs uppercase tracking-wider">Rooms</h2>
       <ul className="flex gap-1 overflow-auto md:flex-col">
-        {rooms.map((each) => (
-          <li key={each}>
+        {rooms.map(({ name, unread }) => (
+          <li key={name}>
             <button
               type="button"
-              aria-current={view === 'chat' && room === each ? 'page' : undefined}
-              onClick={() => enter(each)}
+              aria-current={view === 'chat' && room === name ? 'page' : undefined}
+              onClick={() => enter(name)}
               className="flex w-full items-center gap-2 rounded-md px-2.5 py-1.5 text-left font-mono text-sm text-quiet transition-colors hover:bg-raised hover:text-text aria-[current]:bg-raised aria-[current]:text-text"
             >
               <span>
                 <span className="opacity-50">good.</span>
-                {each}
+                {name}
               </span>
-              {(unread[each] ?? 0) > 0 && (
+              {unread > 0 && (
                 <span className="ml-auto rounded-full bg-brand-deep px-1.5 font-sans font-semibold text-ink text-xs">
-                  {unread[each]}
+                  {unread}
                 </span>
               )}
             </button>

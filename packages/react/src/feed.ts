@@ -1,7 +1,7 @@
 import type { Message, SubscriptionStatus, WildcastError } from '@wildcast/client'
 
 /**
- * How whole a list of messages is. `live`: nothing is missing. `catching-up`: the subscription is on its way. `stale`: it is interrupted, and what comes
+ * How whole a list of messages is. `live`: nothing is missing. `catching-up`: the subscription is on its way, or was refused, as `status` tells. `stale`: it is interrupted, and what comes
  * meanwhile will be missing. `gap`: messages are missing among those that the list could hold.
  */
 export type Continuity = 'live' | 'catching-up' | 'stale' | 'gap'

@@ -3,6 +3,7 @@ import { renderToString } from 'react-dom/server'
 import { expect, it } from 'vitest'
 import { start } from '../../client/src/testing/connect.js'
 import { useConnection, usePublish, useRequest, useSubscription, WildcastProvider } from './index.js'
+import { placeOf } from './store.js'
 
 function Page() {
   const { items, status } = useSubscription('good.*')
@@ -18,4 +19,5 @@ it('a server render subscribes to nothing, and shows the empty state', () => {
     '<p>0 idle idle false</p>',
   )
   expect(relay.links.flatMap(({ sent }) => sent)).toEqual([])
+  expect(placeOf(client, 'good.*', {}).find()).toBe(undefined) // nor does it leave anything behind
 })

@@ -14,52 +14,58 @@ export interface Viewer {
   readonly keep: number
   /** Hears of every message at once. */
   event(message: Message): void
-  /** Told once per frame that the feed has changed. */
-  changed(): void
+  /** Told once per frame that the feed has changed; missing where nothing is rendered. */
+  readonly changed: (() => void) | undefined
+  /** Told that there are more messages than it keeps. */
+  readonly dropped?: () => void
+}
+
+/** One subscription and what came of it, outside of React. */
+export interface Store {
+  /** What was last shown. */
+  readonly feed: Feed
+  /** Adds a viewer; the first subscribes. Returns the undo. */
+  view(viewer: Viewer): () => void
 }
 
 /** How long a store outlives its last viewer: StrictMode mounts twice, keys change, routes come back. */
 const lingerMs = 1000
 
-/** One subscription and what came of it, outside of React. */
-export class Store {
-  /** What was last shown. */
-  feed: Feed = emptyFeed
-  readonly #subscribe: (store: Store) => () => void
-  readonly #closed: () => void
-  readonly #viewers: Set<Viewer> = new Set()
-  #arrived: Message[] = []
+function openStore(client: Client, pattern: string, wire: WireOptions, closed: () => void): Store {
+  const viewers = new Set<Viewer>()
+  let feed = emptyFeed
   /** What will be shown beside the messages. */
-  #next: Feed = emptyFeed
-  #keep = 0
+  let next = emptyFeed
+  let arrived: Message[] = []
+  let keep = 0
   /** Messages since the last loss; endless where nothing was lost. */
-  #sinceGap = Number.POSITIVE_INFINITY
-  #cancelFrame: (() => void) | undefined
-  #cancelLinger: (() => void) | undefined
-  #unsubscribe: (() => void) | undefined
+  let sinceGap = Number.POSITIVE_INFINITY
+  let unsubscribe: (() => void) | undefined
+  let cancelLinger: (() => void) | undefined
 
-  constructor(subscribe: (store: Store) => () => void, closed: () => void) {
-    this.#subscribe = subscribe
-    this.#closed = closed
-  }
-
-  /** Adds a viewer; the first subscribes. Returns the undo. */
-  view(viewer: Viewer): () => void {
-    this.#cancelLinger?.()
-    this.#viewers.add(viewer)
-    this.#open()
-    return () => {
-      this.#viewers.delete(viewer)
-      if (this.#viewers.size === 0) this.#cancelLinger = after(lingerMs, () => this.#close())
+  const show = (): void => {
+    const all = arrived.length > 0 ? [...feed.items, ...arrived] : feed.items
+    const last = arrived.at(-1) ?? feed.last
+    arrived = []
+    // Within the linger nobody is there: then as many are kept as before.
+    if (viewers.size > 0) keep = Math.max(...[...viewers].map((viewer) => viewer.keep))
+    feed = { ...next, items: newest(all, keep), last, continuity: continuityOf(next.status, sinceGap < keep) }
+    for (const viewer of viewers) {
+      if (all.length > viewer.keep) viewer.dropped?.()
+      viewer.changed?.()
     }
   }
+  const change = (to: Partial<Feed>): void => {
+    next = { ...next, ...to }
+    nextFrame(show)
+  }
 
-  message(message: Message): void {
-    this.#arrived.push(message)
-    this.#sinceGap++
-    this.#schedule()
+  const onMessage = (message: Message): void => {
+    arrived.push(message)
+    sinceGap++
+    nextFrame(show)
     const thrown: unknown[] = []
-    for (const viewer of this.#viewers) {
+    for (const viewer of viewers) {
       try {
         viewer.event(message)
       } catch (cause) {
@@ -68,53 +74,42 @@ export class Store {
     }
     if (thrown.length > 0) throw thrown[0] // the client reports it; every other viewer has heard the message
   }
-
-  gap({ missed = 0 }: Gap): void {
-    this.#sinceGap = 0
-    this.#change({ missed: this.#next.missed + missed })
+  const onGap = ({ missed = 0 }: Gap): void => {
+    sinceGap = 0
+    change({ missed: next.missed + missed })
+  }
+  const onStatus = (status: SubscriptionStatus): void =>
+    change({ status, error: status === 'ready' ? undefined : next.error })
+  const onError = (error: WildcastError): void => {
+    change({ error })
+    if (![...viewers].some((viewer) => viewer.changed)) throw error // nobody renders it: the client reports it
   }
 
-  status(status: SubscriptionStatus): void {
-    this.#change(status === 'ready' ? { status, error: undefined } : { status })
+  const close = (): void => {
+    if (viewers.size > 0) return
+    unsubscribe?.()
+    closed()
   }
 
-  error(error: WildcastError): void {
-    this.#change({ error })
-  }
-
-  #open(): void {
-    try {
-      this.#unsubscribe ??= this.#subscribe(this)
-    } catch (cause) {
-      this.#change({ status: 'error', error: WildcastError.from(cause) })
-    }
-  }
-
-  #change(next: Partial<Feed>): void {
-    this.#next = { ...this.#next, ...next }
-    this.#schedule()
-  }
-
-  #schedule(): void {
-    this.#cancelFrame ??= nextFrame(() => this.#show())
-  }
-
-  #show(): void {
-    this.#cancelFrame = undefined
-    const arrived = this.#arrived
-    this.#arrived = []
-    // Within the linger nobody is there: then as many are kept as before.
-    if (this.#viewers.size > 0) this.#keep = Math.max(...[...this.#viewers].map((viewer) => viewer.keep))
-    const items = arrived.length === 0 ? this.feed.items : newest([...this.feed.items, ...arrived], this.#keep)
-    const continuity = continuityOf(this.#next.status, this.#sinceGap < this.#keep)
-    this.feed = { ...this.#next, items, last: arrived.at(-1) ?? this.feed.last, continuity }
-    for (const viewer of this.#viewers) viewer.changed()
-  }
-
-  #close(): void {
-    this.#cancelFrame?.()
-    this.#unsubscribe?.()
-    this.#closed()
+  return {
+    get feed() {
+      return feed
+    },
+    view(viewer) {
+      cancelLinger?.()
+      viewers.add(viewer)
+      try {
+        unsubscribe ??= client.subscribe(pattern, onMessage, { ...wire, onGap, onStatus, onError })
+      } catch (cause) {
+        change({ status: 'error', error: WildcastError.from(cause) })
+      }
+      return () => {
+        viewers.delete(viewer)
+        // What a member of a group lingers for, another would have got: it waits only for StrictMode's second mount.
+        if (wire.group != null) queueMicrotask(close)
+        else if (viewers.size === 0) cancelLinger = after(lingerMs, close)
+      }
+    },
   }
 }
 
@@ -123,26 +118,25 @@ export function newest<Item>(items: readonly Item[], count: number): readonly It
   return items.length <= count ? items : items.slice(items.length - count)
 }
 
+/** Where the store of a subscription is: the same for everybody with the same client, pattern and wire options. */
+export interface Place {
+  /** The store, while anybody views it or has just done so. A render may ask. */
+  find(): Store | undefined
+  /** The store, a new one where there is none. */
+  open(): Store
+}
+
 const stores = new WeakMap<Client, Map<string, Store>>()
 
-/** The store of a subscription: the same for everybody who asks with the same client, pattern and wire options. */
-export function storeOf(client: Client, pattern: string, { broker, group }: WireOptions): Store {
-  const known = stores.get(client) ?? new Map<string, Store>()
-  stores.set(client, known)
-  const key = JSON.stringify([pattern, broker, group])
-  const store =
-    known.get(key) ??
-    new Store(
-      (self) =>
-        client.subscribe(pattern, (message) => self.message(message), {
-          broker,
-          group,
-          onGap: (gap) => self.gap(gap),
-          onStatus: (status) => self.status(status),
-          onError: (error) => self.error(error),
-        }),
-      () => known.delete(key),
-    )
-  known.set(key, store)
-  return store
+/** The place of a subscription's store. Nothing is kept until it is opened. */
+export function placeOf(client: Client, pattern: string, options: WireOptions): Place {
+  const key = JSON.stringify([pattern, options.broker, options.group])
+  const find = (): Store | undefined => stores.get(client)?.get(key)
+  const create = (): Store => {
+    const known = stores.get(client) ?? new Map<string, Store>()
+    const store = openStore(client, pattern, options, () => known.delete(key))
+    stores.set(client, known.set(key, store))
+    return store
+  }
+  return { find, open: () => find() ?? create() }
 }

@@ -9,6 +9,11 @@ function Ask(props: { readonly seen: Requesting[] }) {
   return null
 }
 
+function AskOf(props: { readonly subject: string; readonly seen: Requesting[] }) {
+  props.seen.push(useRequest(props.subject))
+  return null
+}
+
 async function asking(): Promise<
   Connected & { seen: Requesting[]; view: Awaited<ReturnType<typeof within>>; now(): Requesting }
 > {
@@ -58,6 +63,22 @@ describe('useRequest', () => {
     await eventually(() => expect(relay.link.all('Request').length).toBe(1))
     await view.unmount()
     await expect(answer).rejects.toMatchObject({ name: 'AbortError' })
+    expect(relay.link.all('Cancel').length).toBe(1)
+  })
+
+  it('forgets the answer of another subject, and cancels what it asked there', async () => {
+    const { client, relay } = await connect()
+    const seen: Requesting[] = []
+    const view = await within(client, <AskOf subject="user.1" seen={seen} />)
+    void seen.at(-1)?.call()
+    await eventually(() => expect(relay.link.all('Request').length).toBe(1))
+    relay.link.say({ kind: 'Response', ref: relay.link.all('Request')[0]?.ref as number, message: '"one"' })
+    await eventually(() => expect(seen.at(-1)?.data).toBe('one'))
+    void seen.at(-1)?.call()
+    await eventually(() => expect(seen.at(-1)?.pending).toBe(true))
+    seen.length = 0
+    await view.show(<AskOf subject="user.2" seen={seen} />)
+    expect(seen.map(({ data, pending }) => [data, pending])).toEqual(seen.map(() => [undefined, false]))
     expect(relay.link.all('Cancel').length).toBe(1)
   })
 })

@@ -1,5 +1,5 @@
 import { type Message, type RequestOptions, WildcastError } from '@wildcast/client'
-import { useCallback, useEffect, useRef, useState } from 'react'
+import { useEffect, useMemo, useRef, useState } from 'react'
 import { useClient } from './provider.js'
 import { useLatest } from './use-latest.js'
 
@@ -16,39 +16,41 @@ export interface Requesting {
   readonly error: WildcastError | undefined
 }
 
-type State = Omit<Requesting, 'call'>
+const unasked: Omit<Requesting, 'call'> = { data: undefined, pending: false, error: undefined }
 
 /**
- * Asks a subject's server. A component that unmounts cancels what it asked.
+ * Asks a subject's server. A component that unmounts, or turns to another subject, cancels what it asked.
  * @example
  * const sum = useRequest('math.sum')
  * <button onClick={() => sum.call([1, 2])}>{sum.pending ? '…' : String(sum.data)}</button>
  */
 export function useRequest(subject: string, options: UseRequestOptions = {}): Requesting {
   const client = useClient()
-  const [state, setState] = useState<State>({ data: undefined, pending: false, error: undefined })
+  const [state, setState] = useState<Requesting>()
   const pending = useRef<AbortController>(undefined)
   const latest = useLatest(options)
-  useEffect(() => () => pending.current?.abort(), [])
 
-  const call = useCallback(
-    (data?: unknown): Promise<Message> => {
+  const call = useMemo(() => {
+    const call = (data?: unknown): Promise<Message> => {
       pending.current?.abort()
       const mine = new AbortController()
       pending.current = mine
-      const settle = (next: Partial<State>): void => {
-        if (!mine.signal.aborted) setState((state) => ({ ...state, pending: false, ...next }))
+      const become = (next: Partial<Requesting>): void => {
+        if (!mine.signal.aborted) setState((state) => ({ ...(state?.call === call ? state : unasked), ...next, call }))
       }
-      setState((state) => ({ ...state, pending: true, error: undefined }))
+      become({ pending: true, error: undefined })
       const answer = client.request(subject, data, { ...latest.current, signal: mine.signal })
       // Handled here, so that a caller who looks at the hook's state alone may ignore the promise.
       answer.then(
-        (message) => settle({ data: message.data }),
-        (cause: unknown) => settle({ error: WildcastError.from(cause) }),
+        (message) => become({ pending: false, data: message.data }),
+        (cause: unknown) => become({ pending: false, error: WildcastError.from(cause) }),
       )
       return answer
-    },
-    [client, subject, latest],
-  )
-  return { ...state, call }
+    }
+    return call
+  }, [client, subject, latest])
+  // Another subject has another `call`: what the old one asked is nobody's question any more.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `call` says when
+  useEffect(() => () => pending.current?.abort(), [call])
+  return state?.call === call ? state : { ...unasked, call }
 }

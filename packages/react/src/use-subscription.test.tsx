@@ -1,6 +1,8 @@
 import type { Message } from '@wildcast/client'
+import { Activity } from 'react'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { type Connected, connect } from '../../client/src/testing/connect.js'
+import { settle } from '../../client/src/testing/fake-clock.js'
 import type { Feed } from './feed.js'
 import { eventually } from './testing/eventually.js'
 import { within } from './testing/within.js'
@@ -13,6 +15,11 @@ function Look(props: {
   readonly seen: Feed[]
 }) {
   props.seen.push(useSubscription(props.pattern, { ...props.options }))
+  return null
+}
+
+function LookTwice({ seen }: { readonly seen: [Feed, Feed][] }) {
+  seen.push([useSubscription('good.*'), useSubscription('bad.*')])
   return null
 }
 
@@ -194,6 +201,17 @@ describe('useSubscription', () => {
     expect([silent.length, last(silent).items]).toEqual([renders, []])
   })
 
+  it('warns of nothing while nothing is dropped', async () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
+    const connected = await connect()
+    const seen: Feed[] = []
+    await within(connected.client, <Look pattern="good.*" seen={seen} />)
+    await ready(seen)
+    for (let i = 0; i < 100; i++) say(connected, String(i))
+    await eventually(() => expect(last(seen).items.length).toBe(100))
+    expect(warn.mock.calls).toEqual([])
+  })
+
   it('keeps a hundred messages where nothing is said, and warns once when more come', async () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
     const connected = await connect()
@@ -274,6 +292,68 @@ describe('useSubscription', () => {
       expect(connected.relay.link.all('Unsubscribe')).toMatchObject([{ id: 1 }])
     })
     expect(connected.errors).toEqual([])
+  })
+
+  it('subscribes again when it is shown after having been hidden for long', async () => {
+    const connected = await connect()
+    const seen: Feed[] = []
+    const view = await within(
+      connected.client,
+      <Activity mode="visible">
+        <Look pattern="good.*" seen={seen} />
+      </Activity>,
+    )
+    await ready(seen)
+    await view.show(
+      <Activity mode="hidden">
+        <Look pattern="good.*" seen={seen} />
+      </Activity>,
+    )
+    await eventually(async () => {
+      await connected.clock.advance(1000)
+      expect(connected.relay.link.all('Unsubscribe').length).toBe(1)
+    })
+    await view.show(
+      <Activity mode="visible">
+        <Look pattern="good.*" seen={seen} />
+      </Activity>,
+    )
+    await eventually(() => expect(connected.relay.link.all('Subscribe').length).toBe(2))
+    await ready(seen)
+    say(connected, 'a')
+    await eventually(() => expect(texts(last(seen))).toEqual(['a']))
+  })
+
+  it('leaves a group without a linger, in which it would swallow what another member could have', async () => {
+    const connected = await connect()
+    const seen: Feed[] = []
+    const view = await within(connected.client, <Look pattern="good.*" options={{ group: 'workers' }} seen={seen} />)
+    await ready(seen)
+    expect(connected.relay.link.all('Subscribe').length).toBe(1)
+    await view.show(null)
+    await settle()
+    expect(connected.relay.link.all('Unsubscribe').length).toBe(1)
+  })
+
+  it('renders once per frame for two patterns, too', async () => {
+    const connected = await connect()
+    const seen: [Feed, Feed][] = []
+    await within(connected.client, <LookTwice seen={seen} />)
+    await eventually(() => expect(seen.at(-1)?.map(({ status }) => status)).toEqual(['ready', 'ready']))
+    say(connected, 'a')
+    connected.relay.link.say({ kind: 'Message', id: 2, subject: 'bad.apple', message: 'b', broker: 'test' })
+    await eventually(() => expect(seen.at(-1)?.map(texts)).toEqual([['a'], ['b']]))
+    expect(seen.filter(([good, bad]) => good.items.length !== bad.items.length)).toEqual([])
+  })
+
+  it('has a refusal reported where nothing is rendered', async () => {
+    const connected = await connect()
+    connected.relay.answer = (frame) =>
+      frame.kind === 'Subscribe'
+        ? { kind: 'Error', ref: frame.ref, code: 'forbidden', message: 'not yours', retry: false }
+        : undefined
+    await within(connected.client, <Look pattern="secret.*" options={{ state: false }} seen={[]} />)
+    await eventually(() => expect(connected.errors).toMatchObject([{ code: 'forbidden' }]))
   })
 
   it('needs a provider, and says so', async () => {

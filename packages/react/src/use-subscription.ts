@@ -2,7 +2,7 @@ import type { Message } from '@wildcast/client'
 import { useCallback, useMemo, useSyncExternalStore } from 'react'
 import { emptyFeed, type Feed } from './feed.js'
 import { useClient } from './provider.js'
-import { newest, type Store, storeOf, type WireOptions } from './store.js'
+import { newest, type Place, placeOf, type WireOptions } from './store.js'
 import { useLatest } from './use-latest.js'
 
 /** How to look at a subscription. Compared by value: literals in the call are safe. */
@@ -31,37 +31,38 @@ let warned = false
  * const { items, status } = useSubscription('good.*', { keep: 20 })
  */
 export function useSubscription(pattern: string | null | undefined, options: UseSubscriptionOptions = {}): Feed {
-  const { broker, group, keep, onEvent, state = true, skip = false } = options
+  const { broker, group, keep, onEvent, state = true, skip } = options
   const client = useClient()
-  const store = useMemo(
-    () => (skip || pattern === null || pattern === undefined ? undefined : storeOf(client, pattern, { broker, group })),
+  const place = useMemo(
+    () => (skip || pattern == null ? undefined : placeOf(client, pattern, { broker, group })),
     [client, pattern, broker, group, skip],
   )
   const latest = useLatest(onEvent)
   const bound = state ? (keep ?? defaultKeep) : 0
   const subscribe = useCallback(
     (changed: () => void) =>
-      store?.view({
+      place?.open().view({
         keep: bound,
         event: (message) => latest.current?.(message),
-        changed: state ? changed : () => {},
+        changed: state ? changed : undefined,
+        ...(process.env.NODE_ENV !== 'production' &&
+          keep === undefined &&
+          state && { dropped: () => warnOfDrops(pattern) }),
       }) ?? (() => {}),
-    [store, bound, state, latest],
+    [place, bound, state, keep, pattern, latest],
   )
-  const look = useMemo(() => (store && state ? viewOf(store, bound) : () => emptyFeed), [store, state, bound])
-  const feed = useSyncExternalStore(subscribe, look, () => emptyFeed)
-  if (process.env.NODE_ENV !== 'production' && keep === undefined) warnOfDrops(feed, pattern)
-  return feed
+  const look = useMemo(() => viewOf(state ? place : undefined, bound), [place, state, bound])
+  return useSyncExternalStore(subscribe, look, () => emptyFeed)
 }
 
 /** A store's feed with so many items, the same object as long as the store's is. */
-function viewOf(store: Store, keep: number): () => Feed {
-  let seen: Feed | undefined
+function viewOf(place: Place | undefined, keep: number): () => Feed {
+  let seen = emptyFeed
   let shown = emptyFeed
   return () => {
-    const { feed } = store
+    const feed = place?.find()?.feed ?? emptyFeed
     if (feed !== seen) {
-      const items = feed.items === seen?.items ? shown.items : newest(feed.items, keep)
+      const items = feed.items === seen.items ? shown.items : newest(feed.items, keep)
       seen = feed
       shown = { ...feed, items }
     }
@@ -69,10 +70,10 @@ function viewOf(store: Store, keep: number): () => Feed {
   }
 }
 
-function warnOfDrops({ items }: Feed, pattern: string | null | undefined): void {
-  if (warned || items.length < defaultKeep) return
+function warnOfDrops(pattern: string | null | undefined): void {
+  if (warned) return
   warned = true
   console.warn(
-    `useSubscription('${pattern}') keeps the newest ${defaultKeep} messages only; say how many you want with { keep }`,
+    `useSubscription('${pattern}') keeps the newest ${defaultKeep} messages; say how many you want with { keep }`,
   )
 }
