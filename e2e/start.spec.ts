@@ -20,6 +20,15 @@ async function npmStart(): Promise<{ npm: ChildProcess; url: string }> {
 
 const answers = async (url: string): Promise<boolean> => (await fetch(url).catch(() => undefined)) !== undefined
 
+/** Whether any process of the group is left, npm's own or one that it started. */
+function lives({ pid }: ChildProcess): boolean {
+  try {
+    return process.kill(-(pid as number), 0)
+  } catch {
+    return false
+  }
+}
+
 // One after the other: both build.
 test.describe.configure({ mode: 'serial' })
 
@@ -38,5 +47,6 @@ for (const [how, stop] of [
     await expect(page.getByLabel('Conversation')).toContainText('hi')
     stop(npm)
     await ended
-    await expect.poll(() => answers(url)).toBe(false)
+    await expect.poll(() => lives(npm)).toBe(false)
+    expect(await answers(url)).toBe(false)
   })

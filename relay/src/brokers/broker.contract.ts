@@ -8,6 +8,7 @@ import {
   type Subject,
 } from '@wildcast/protocol'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { Inbox } from '../testing/inbox.js'
 import type { Broker, Feature, Interest, OpenBroker } from './broker.js'
 
 export interface BrokerUnderTest {
@@ -283,26 +284,5 @@ export function brokerContract(name: string, { open }: BrokerUnderTest): void {
       handle(question, (say) => void broker.publish({ subject: question.responseSubject as Subject, ...say }))
     })
     onTestFinished(() => undo())
-  }
-}
-
-/** What was delivered, and a promise for what is still to come. */
-class Inbox {
-  readonly messages: Message[] = []
-  undo: () => Promise<void> = async () => {}
-  #wake: () => void = () => {}
-
-  put(message: Message): void {
-    this.messages.push(message)
-    this.#wake()
-  }
-
-  /** Takes so many messages, once they are there. */
-  async take(count: number): Promise<Message[]> {
-    while (this.messages.length < count)
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve
-      })
-    return this.messages.splice(0, count)
   }
 }

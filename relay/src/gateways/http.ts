@@ -30,9 +30,10 @@ export const http: Gateway = ({ routes }, relay) => {
   for (const path of ['/ws', '/subscribe/*'])
     routes.all(path, (c) => c.text('connect with a WebSocket\n', 426, { Upgrade: 'websocket' }))
 
-  routes.onError((cause) => {
+  routes.onError((cause, c) => {
     const error = WildcastError.from(cause)
-    if (error.code === 'internal') relay.onError(error, { stage: 'http' })
+    // A client that hung up in the middle is no failure of ours.
+    if (error.code === 'internal' && !c.req.raw.signal.aborted) relay.onError(error, { stage: 'http' })
     return answer(error)
   })
 }

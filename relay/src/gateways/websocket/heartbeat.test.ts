@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest'
 import { fakeClock } from '../../testing/fake-clock.js'
 import { heartbeat, pingMs, type Watched } from './heartbeat.js'
 
-function watched(): Watched & { pings: number; why: string[] } {
+function watched(): Watched & { unfinished: number; pings: number; why: string[] } {
   return {
     heard: false,
-    unfinished: false,
+    unfinished: 0,
     sent: false,
     pings: 0,
     why: [],
@@ -66,11 +66,27 @@ describe('the heartbeat', () => {
     const clock = fakeClock()
     const line = watched()
     heartbeat(clock).watch(line)
-    line.unfinished = true
+    line.unfinished = 1
     clock.advance(15_000)
     expect(line.why).toEqual([])
     clock.advance(5000)
     expect(line.why[0]).toMatch(/not finished/)
+  })
+
+  it('keeps a line whose upload is slow but goes on, and gives up one that drips', () => {
+    for (const [bytes, kept] of [
+      [50_000, true],
+      [10, false],
+    ] as const) {
+      const clock = fakeClock()
+      const line = watched()
+      heartbeat(clock).watch(line)
+      for (let second = 0; second < 60; second++) {
+        line.unfinished += bytes
+        clock.advance(1000)
+      }
+      expect(line.why.length === 0).toBe(kept)
+    }
   })
 
   it('forgets a line that is not watched any more, and keeps no timer when stopped', () => {

@@ -7,12 +7,15 @@ const quietTicks = pingMs / tickMs - 1 // a flag is up to one tick old
 const deadTicks = quietTicks + 3
 const unfinishedTicks = 3
 
+/** So many bytes of an unfinished message within a tick are a sign of life: a slow upload is no attack, a byte now and then is. */
+const progressBytes = 1024
+
 /** A line whose life is watched. The flags are raised as things happen, and lowered by the next tick. */
 export interface Watched {
   /** A whole message or control frame has come. */
   heard: boolean
-  /** Bytes have come since the last whole message. */
-  unfinished: boolean
+  /** Bytes that have come since the last whole message. */
+  readonly unfinished: number
   /** Something was written. */
   sent: boolean
   /** Nothing was heard, or nothing sent, for a while: the client is to be asked for a sign of life. */
@@ -31,6 +34,8 @@ interface Counts {
   unheard: number
   unsent: number
   unfinished: number
+  /** Bytes of the unfinished message, at the last tick. */
+  bytes: number
 }
 
 export function heartbeat(clock: Clock): Heartbeat {
@@ -44,7 +49,7 @@ export function heartbeat(clock: Clock): Heartbeat {
 
   return {
     watch(line) {
-      lines.set(line, { unheard: 0, unsent: 0, unfinished: 0 })
+      lines.set(line, { unheard: 0, unsent: 0, unfinished: 0, bytes: 0 })
       return () => lines.delete(line)
     },
     stop: () => stop(),
@@ -52,9 +57,11 @@ export function heartbeat(clock: Clock): Heartbeat {
 }
 
 function look(line: Watched, counts: Counts): void {
-  counts.unheard = line.heard ? 0 : counts.unheard + 1
+  const progress = line.unfinished - counts.bytes >= progressBytes
+  counts.bytes = line.unfinished
+  counts.unheard = line.heard || progress ? 0 : counts.unheard + 1
   counts.unsent = line.sent ? 0 : counts.unsent + 1
-  counts.unfinished = line.unfinished ? counts.unfinished + 1 : 0
+  counts.unfinished = line.unfinished > 0 && !progress ? counts.unfinished + 1 : 0
   line.heard = false
   line.sent = false
   if (counts.unfinished > unfinishedTicks) line.lost('a message was begun and not finished within 15 s')

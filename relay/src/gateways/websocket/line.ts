@@ -23,7 +23,7 @@ export interface LineEvents {
 /** A WebSocket, with its heartbeat and its bound. */
 export class SocketLine implements Line, Watched {
   heard = true
-  unfinished = false
+  unfinished = 0
   sent = true
   readonly #ws: WebSocket
   readonly #socket: Duplex
@@ -39,9 +39,9 @@ export class SocketLine implements Line, Watched {
   /** Begins to listen. */
   listen(events: LineEvents): void {
     this.#events = events
-    // Before ws looks at the chunk: whatever it finishes lowers the flag again.
-    this.#socket.prependListener('data', () => {
-      this.unfinished = true
+    // Before ws looks at the chunk: whatever it finishes begins the count anew.
+    this.#socket.prependListener('data', (chunk: Buffer) => {
+      this.unfinished += chunk.length
     })
     this.#ws.on('message', (data: Buffer, binary) => {
       this.#hear()
@@ -99,7 +99,7 @@ export class SocketLine implements Line, Watched {
 
   #hear(): void {
     this.heard = true
-    this.unfinished = false
+    this.unfinished = 0
   }
 }
 

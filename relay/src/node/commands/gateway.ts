@@ -49,7 +49,7 @@ export function gateway(): Command {
         .default(3015)
         .argParser(wholeNumber(0, 65_535)),
     )
-    .addOption(new Option('--host <address>', 'listen on this address only').env('HOST'))
+    .addOption(new Option('--host <address>', 'listen on this address only').env('WILDCAST_HOST'))
     .addOption(
       new Option('-t, --timeout <ms>', 'how long /request waits for an answer')
         .env('TIMEOUT')
@@ -57,7 +57,9 @@ export function gateway(): Command {
         .argParser(wholeNumber(1, 300_000)),
     )
     .addOption(
-      new Option('-s, --static <folder>', 'serve the files of a folder as well').env('STATIC').argParser(folderOf),
+      new Option('-s, --static <folder>', 'serve the files of a folder as well')
+        .env('WILDCAST_STATIC')
+        .argParser(folderOf),
     )
     .action(async ({ broker, ...flags }: Flags) => {
       // A default is not parsed, so it is still the flag's text.
