@@ -3,7 +3,7 @@ import type { Pattern, Subject } from './subject.js'
 /**
  * What the wildcards of a pattern stand for in a subject, in order: one segment for `*`, zero or more joined by dots for `**` (the first `**` takes as few as
  * it can). Undefined where they differ. That no leading wildcard reaches a reserved subject is for `matches` to say.
- * @example capture('room.*.**', 'room.7.msg.new') // ['7', 'msg.new']
+ * @example capture(parsePattern('room.*.**'), parseSubject('room.7.msg.new')) // ['7', 'msg.new']
  */
 export function capture(pattern: Pattern, subject: Subject): readonly string[] | undefined {
   return captureFrom(pattern.split('.'), subject.split('.'))

@@ -15,7 +15,7 @@ export type Send<Pattern extends string> =
  * @throws {TypeError} when called with params that don't fit the pattern
  * @example
  * const send = usePublish('room.*.msg')
- * <button onClick={() => send(['42'], { text })}>Send</button>
+ * return <button onClick={() => send(['42'], { text })}>Send</button>
  */
 export function usePublish<const Pattern extends string>(pattern: Pattern): Send<Pattern> {
   const client = useClient()

@@ -22,7 +22,7 @@ const unasked: Omit<Requesting, 'call'> = { data: undefined, pending: false, err
  * Asks a subject's server. A component that unmounts, or turns to another subject, cancels what it asked.
  * @example
  * const sum = useRequest('math.sum')
- * <button onClick={() => sum.call([1, 2])}>{sum.pending ? '…' : String(sum.data)}</button>
+ * return <button onClick={() => sum.call([1, 2])}>{sum.pending ? '…' : String(sum.data)}</button>
  */
 export function useRequest(subject: string, options: UseRequestOptions = {}): Requesting {
   const client = useClient()

@@ -16,7 +16,7 @@ export interface MemoryPorts {
 
 /**
  * A broker inside the process, whose network has length zero. Servers answer on subjects under `_reply`, which nobody can guess or listen to.
- * @example createRelay({ brokers: { main: memory({ clock: realClock, newId }) }, … })
+ * @example createRelay({ brokers: { main: memory({ clock: realClock, newId }) }, newId, onError: console.error })
  */
 export function memory(ports: MemoryPorts): OpenBroker {
   return async (events) => {
@@ -84,8 +84,7 @@ class Memory implements Broker {
   }
 
   async close(): Promise<void> {
-    for (const server of this.#servers.values())
-      this.#failCallers(server, new WildcastError('broker_down', 'the broker was closed'))
+    this.#waiting.failAll(new WildcastError('broker_down', 'the broker was closed'))
   }
 
   #handOut(message: Message): void {
@@ -116,12 +115,8 @@ class Memory implements Broker {
     return () => {
       leave()
       if (this.#servers.get(subject) === server) this.#servers.delete(subject)
-      this.#failCallers(server, noResponders(subject, 'left'))
+      for (const caller of server.callers) this.#waiting.fail(caller, noResponders(subject, 'left'))
     }
-  }
-
-  #failCallers(server: Server, error: WildcastError): void {
-    for (const caller of server.callers) this.#waiting.fail(caller, error)
   }
 }
 

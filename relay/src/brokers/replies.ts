@@ -15,6 +15,8 @@ export interface Replies {
   take(answer: Message): boolean
   /** Ends a wait with an error. */
   fail(responseSubject: Subject, error: WildcastError): void
+  /** Ends every wait. */
+  failAll(error: WildcastError): void
   readonly size: number
 }
 
@@ -52,6 +54,9 @@ export function replies(clock: Clock): Replies {
     },
     fail(responseSubject, error) {
       waiting.get(responseSubject)?.settle(error)
+    },
+    failAll(error) {
+      for (const request of [...waiting.values()]) request.settle(error)
     },
   }
 }

@@ -45,7 +45,12 @@ export class Hub {
    */
   static async open(options: HubOptions): Promise<Hub> {
     const hub = new Hub(options)
-    for (const [name, open] of Object.entries(options.brokers)) await hub.#connect(name, open)
+    try {
+      for (const [name, open] of Object.entries(options.brokers)) await hub.#connect(name, open)
+    } catch (cause) {
+      await hub.close() // those that were opened before the one that failed
+      throw cause
+    }
     return hub
   }
 

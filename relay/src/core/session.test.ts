@@ -68,14 +68,14 @@ describe('a subscription', () => {
     const outlet = recordingOutlet()
     const order: string[] = []
     const asked = relay.open(outlet).subscribe({ subject: 'a' }, () => {
-      order.push('confirmed')
       scripted.deliver('a', message('a'))
+      order.push(`confirmed before ${outlet.frames.length} messages`)
     })
     expect(order).toEqual([])
     scripted.confirm()
     await asked
     scripted.deliver('a', message('a'))
-    expect(outlet.frames.map(({ kind }) => kind)).toEqual(['Message', 'Message'])
+    expect([order, outlet.frames.map(({ kind }) => kind)]).toEqual([['confirmed before 0 messages'], ['Message']])
   })
 
   it('outlives its last session by a second, so that a reload costs the broker nothing', async () => {
@@ -287,6 +287,17 @@ describe('what a broker cannot do', () => {
 describe('a relay', () => {
   it('needs a broker', async () => {
     await expect(relayOn(broker(), { brokers: {} })).rejects.toThrow(RangeError)
+  })
+
+  it('closes what it opened where a later broker fails to open', async () => {
+    const scripted = broker()
+    const failing = async (): Promise<never> => {
+      throw new Error('wrong password')
+    }
+    await expect(relayOn(scripted, { brokers: { main: scripted.open, other: failing } })).rejects.toThrow(
+      'wrong password',
+    )
+    expect(scripted.log).toEqual(['closed'])
   })
 
   it('closes its brokers', async () => {

@@ -66,8 +66,8 @@ export function upstream(options: UpstreamOptions): Upstream {
       const done = asked.then(
         () => {
           if (left) return
-          feed.add(member)
           joined(feed)
+          feed.add(member)
         },
         (cause) => {
           refused = true

@@ -1,0 +1,81 @@
+// Every @example of the packages and every snippet of the READMEs, under the type checker: an example that does not compile is worse than none.
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { root } from './needs.js'
+import { run, script, tool } from './run.js'
+
+/** What the examples of a package may take for given. */
+const given = {
+  'packages/protocol': "import { capture, parsePattern, parseSubject } from '@wildcast/protocol'",
+  'packages/client': `import { type Client, createClient } from '@wildcast/client'
+import { classicMsgpack, msgpack } from '@wildcast/client/msgpack'
+declare const client: Client
+declare const handler: () => void
+declare const signal: AbortSignal`,
+  'packages/react': `import { createClient } from '@wildcast/client'
+import * as hooks from '@wildcast/react'
+import { fill } from '../../packages/react/src/fill.js'
+const { useConnection, usePublish, usePublishing, useRequest, useSubscription, WildcastProvider } = hooks
+declare const root: { render(node: React.ReactNode): void }
+declare const App: () => React.ReactNode
+declare const text: string
+declare const message: hooks.Publishing`,
+  relay: "import { createRelay, memory, newId, realClock } from '@wildcast/relay'",
+}
+
+const folder = path.join(root, 'node_modules/.wildcast-examples')
+
+/** The examples in the TSDoc of a source file: the rest of the line, or the lines up to the next tag. */
+function examplesOf(source) {
+  const comments = source.match(/\/\*\*[\s\S]*?\*\//g) ?? []
+  return comments.flatMap((comment) => {
+    const lines = comment
+      .replace(/\*\/$/, '')
+      .split('\n')
+      .map((line) => line.replace(/^\s*\/?\*+ ?/, ''))
+    const text = lines.join('\n')
+    return [...text.matchAll(/@example([\s\S]*?)(?=\n@|$)/g)].map(([, code]) => code.trim())
+  })
+}
+
+/** The snippets in a README that are TypeScript. */
+function snippetsOf(markdown) {
+  return [...markdown.matchAll(/```tsx?\n([\s\S]*?)```/g)].map(([, code]) => code)
+}
+
+const isSource = (file) => /\.tsx?$/.test(file) && !/\.(test|test-d|contract)\.tsx?$/.test(file)
+
+function sources(packageFolder) {
+  const src = path.join(root, packageFolder, 'src')
+  return readdirSync(src, { recursive: true })
+    .filter(isSource)
+    .map((file) => path.join(src, file))
+}
+
+/** In a function of its own, unless it brings its own imports. */
+function wrap(code, header, i) {
+  if (/^import /m.test(code)) return code
+  return `${header}\nexport async function example${i}() {\n${code}\n}\n`
+}
+
+rmSync(folder, { recursive: true, force: true })
+mkdirSync(folder, { recursive: true })
+const files = []
+for (const [name, header] of Object.entries(given)) {
+  const examples = sources(name).flatMap((file) => examplesOf(readFileSync(file, 'utf8')))
+  const readme = name === 'packages/client' ? snippetsOf(readFileSync(path.join(root, 'README.md'), 'utf8')) : []
+  const own = name === 'relay' ? [] : snippetsOf(readFileSync(path.join(root, name, 'README.md'), 'utf8'))
+  for (const [i, code] of [...examples, ...readme, ...own].entries()) {
+    files.push(`${name.replace('/', '-')}-${i}.tsx`)
+    writeFileSync(path.join(folder, files.at(-1)), wrap(code, header, i))
+  }
+}
+const tsconfig = {
+  extends: '../../scripts/tsconfig.json',
+  compilerOptions: { rootDir: '../..', noUnusedLocals: false, noUnusedParameters: false },
+  include: [],
+  files,
+}
+writeFileSync(path.join(folder, 'tsconfig.json'), JSON.stringify(tsconfig))
+console.log(`${files.length} examples`)
+await script(async () => run(tool('typescript/bin/tsc', '-p', folder)))
