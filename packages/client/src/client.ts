@@ -81,4 +81,4 @@ export function createClient(options: ClientOptions): Client {
   }
 }
 
-const report: OnError = (error, { stage }) => console.error(`wildcast: ${stage}:`, error)
+const report: OnError = (error, { stage }) => console.error('wildcast', stage, error)

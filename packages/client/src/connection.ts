@@ -106,7 +106,7 @@ function whileOnline(from: Online, happening: Happening, moment: Moment): Step {
   const restMs = from.limitMs - happening.silentMs
   // Another transport at once: it is time to leave, or the page has slept.
   if (happening.type === 'rang' ? from.leaveAt !== undefined : restMs <= 0)
-    return { ...connect(from.attempt, moment), lost: interrupted('the connection was replaced') }
+    return { ...connect(from.attempt, moment), lost: interrupted('the connection was lost') }
   if (happening.type === 'woke') return { to: from }
   if (restMs <= 0) return retry(from, interrupted('the relay fell silent'), moment)
   return { to: { ...from, attempt: 0 }, armMs: restMs }

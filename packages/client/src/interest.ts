@@ -47,8 +47,13 @@ interface Member {
 /** An undo within this time costs nothing on the wire: React mounts twice, routes change and come back. */
 const lingerMs = 1_000
 
-/** Opens an interest. `left` hears when nobody wants it any more. */
-export function openInterest(want: Want, core: Core, left: (id: number | undefined) => void): Interest {
+/** Opens an interest. `moved` hears that its id has changed, `left` that nobody wants it any more. */
+export function openInterest(
+  want: Want,
+  core: Core,
+  moved: () => void,
+  left: (id: number | undefined) => void,
+): Interest {
   const { clock, call, link } = core
   const members = new Set<Member>()
   /** For the end of the linger while nobody is here, else for the next try. */
@@ -66,6 +71,7 @@ export function openInterest(want: Want, core: Core, left: (id: number | undefin
     alarm.stop()
     phase = next
     id = nextId
+    moved()
   }
   const tell = (): void =>
     each((member) => {

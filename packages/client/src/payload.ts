@@ -11,6 +11,6 @@ export function toPayload(data: unknown): Payload {
   if (data instanceof ArrayBuffer) return new Uint8Array(data).slice()
   if (ArrayBuffer.isView(data)) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice()
   const text: string | undefined = JSON.stringify(data)
-  if (text === undefined) throw new TypeError(`JSON has no ${typeof data}: send text or bytes`)
+  if (text === undefined) throw new TypeError(`send no ${typeof data}`)
   return text
 }

@@ -29,7 +29,7 @@ export function toSubscription(add: (listener: Listener) => Undo, events: Subscr
 
   const finish = (reason?: WildcastError): void => {
     end ??= { reason }
-    reject?.(reason ?? new WildcastError('interrupted', 'the subscription was ended'))
+    reject?.(reason ?? new WildcastError('interrupted', 'unsubscribed'))
     stir?.()
     undo?.()
   }

@@ -67,6 +67,6 @@ function check(subject: string, isValid: (text: string) => boolean): string {
   if (isValid(subject)) return subject
   throw new WildcastError(
     'invalid_subject',
-    `${JSON.stringify(subject)} is no subject: join words by "."; wildcards stand alone, in patterns`,
+    `${JSON.stringify(subject)} is no subject: join words by "."; wildcards stand alone`,
   )
 }

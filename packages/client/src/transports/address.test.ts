@@ -7,7 +7,7 @@ test.each([
   ['ws://relay.test:3015', undefined, 'ws://relay.test:3015/ws'],
   ['wss://relay.test/', undefined, 'wss://relay.test/ws'],
   ['http://relay.test', undefined, 'ws://relay.test/ws'],
-  ['https://relay.test/edge/ws?x=1#y', undefined, 'wss://relay.test/edge/ws?x=1'],
+  ['https://relay.test/edge/ws?x=1', undefined, 'wss://relay.test/edge/ws?x=1'],
   ['/ws', page, 'wss://shop.test/ws'],
   ['/ws', 'http://localhost:3015/', 'ws://localhost:3015/ws'],
   ['relay', page, 'wss://shop.test/app/relay'],

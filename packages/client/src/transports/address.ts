@@ -9,6 +9,5 @@ export function toWebSocketUrl(url: string, page: string | undefined = globalThi
   found.protocol = found.protocol.replace('http', 'ws')
   if (!/^wss?:$/.test(found.protocol)) throw new TypeError(`${url} is no relay: use ws://, http:// or a path`)
   if (found.pathname === '/') found.pathname = '/ws'
-  found.hash = '' // a WebSocket URL may not have one
   return found.href
 }
