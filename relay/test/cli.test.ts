@@ -106,7 +106,7 @@ describe('wildcast gateway', () => {
   it('says in one sentence that its port is taken', async () => {
     const relay = await startRelay()
     const { code, err } = await run(['gateway', '-p', String(relay.port), '--host', '127.0.0.1'])
-    expect([code, err]).toEqual([1, `port ${relay.port} is in use; choose another with --port\n`])
+    expect([code, err]).toEqual([1, `port ${relay.port} is in use; choose another with --port or PORT\n`])
   })
 
   it('lists its flags and their variables with -h', async () => {

@@ -80,7 +80,7 @@ async function run({ broker, websockets, requestResponse, port, host, timeout, s
     host,
     onError: errorLog(),
   }).catch((cause: NodeJS.ErrnoException) => {
-    throw cause.code === 'EADDRINUSE' ? new Error(`port ${port} is in use; choose another with --port`) : cause
+    throw cause.code === 'EADDRINUSE' ? new Error(`port ${port} is in use; choose another with --port or PORT`) : cause
   })
   process.stdout.write(`Wildcast is up: http://${host ?? 'localhost'}:${serving.port}\n`)
   closeOnSignal(serving)
