@@ -87,7 +87,7 @@ describe('close()', () => {
       () => client.serve('a', quiet),
     ])
       expect(call).toThrow(
-        expect.objectContaining({ ...interrupted, message: expect.stringContaining('create another') }),
+        expect.objectContaining({ ...interrupted, message: expect.stringContaining('closed') }),
       )
   })
   test('before anything has opened opens nothing', async () => {

@@ -73,7 +73,7 @@ export function openCore(settings: CoreSettings): Core {
     const { status } = link
     if (status.state !== 'closed') return undefined
     if (status.reason) return status.reason
-    throw new WildcastError('interrupted', 'the client was closed: create another')
+    throw new WildcastError('interrupted', 'the client was closed')
   }
 
   const exchanges = openExchanges(link.send, queue)

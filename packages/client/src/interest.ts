@@ -139,7 +139,7 @@ export function openInterest(
     add(listener) {
       const member: Member = { listener }
       if (want.serve && members.size > 0)
-        throw new WildcastError('already_served', `${want.subject} is served here already: undo that first`)
+        throw new WildcastError('already_served', `${want.subject} is served here already`)
       members.add(member)
       if (phase === 'ready') alarm.stop()
       if (phase === 'connecting') ask()

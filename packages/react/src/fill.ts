@@ -15,7 +15,7 @@ export function fill(pattern: string, params: readonly string[]): string {
   const segments = pattern.split('.').map((segment) => (segment === '*' ? left.shift() : segment))
   if (left.length > 0 || segments.some((segment) => !segment || /[.*>#]/.test(segment)))
     throw new TypeError(
-      `"${pattern}" can't be published to with ${JSON.stringify(params)}: give one segment for each "*", and use no other wildcard`,
+      `"${pattern}" can't be published to with ${JSON.stringify(params)}: give one segment for each "*"`,
     )
   return segments.join('.')
 }
