@@ -86,9 +86,7 @@ describe('close()', () => {
       () => client.subscribe('a'),
       () => client.serve('a', quiet),
     ])
-      expect(call).toThrow(
-        expect.objectContaining({ ...interrupted, message: expect.stringContaining('closed') }),
-      )
+      expect(call).toThrow(expect.objectContaining({ ...interrupted, message: expect.stringContaining('closed') }))
   })
   test('before anything has opened opens nothing', async () => {
     const { client, relay, clock } = start()
