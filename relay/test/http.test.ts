@@ -58,7 +58,7 @@ describe('the HTTP gateway', () => {
     await writeFile(path.join(folder, '.env'), 'secret')
     const { address } = await startRelay({ gateways: [http, staticFiles(folder)] })
     expect(await (await fetch(`http://${address}/`)).text()).toBe('page')
-    for (const hidden of ['/.env', '/%2eenv', '/x/..%2f.env', '/..%2f..%2fetc%2fpasswd'])
+    for (const hidden of ['/.env', '/%2eenv', '/%2Eenv', '/%ff', '/%', '/x/..%2f.env', '/..%2f..%2fetc%2fpasswd'])
       expect((await fetch(`http://${address}${hidden}`)).status).toBe(404)
   })
 

@@ -121,6 +121,21 @@ describe('a subscription', () => {
     expect([outlet.frames, scripted.log]).toEqual([[], ['+a', '-a']])
   })
 
+  it('that was asked for twice before its session left is not asked for again', async () => {
+    const scripted = broker()
+    scripted.hold()
+    const { relay, clock } = await relayOn(scripted)
+    const session = relay.open(recordingOutlet())
+    const first = session.subscribe({ subject: 'a' }, () => {})
+    const second = session.subscribe({ subject: 'a' }, () => {})
+    session.close()
+    clock.advance(1000)
+    scripted.confirm()
+    await first
+    await expect(second).rejects.toMatchObject({ code: 'interrupted' })
+    expect(scripted.log).toEqual(['+a', '-a'])
+  })
+
   it('that the broker refuses can be asked for again', async () => {
     const scripted = broker()
     scripted.hold()

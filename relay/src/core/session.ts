@@ -58,6 +58,7 @@ export class Session implements Member {
   /** Per broker, while subscriptions are on their way: what is published after a `Subscribe` must be seen by it. */
   readonly #settling: Map<string, Promise<void>> = new Map()
   #requests = 0
+  #closed = false
 
   constructor(options: SessionOptions) {
     this.#options = options
@@ -101,6 +102,7 @@ export class Session implements Member {
     if (interest.group !== undefined) hub.demand(broker, 'queue')
     if (interest.serve) hub.demand(broker, 'serve')
     demand(permissions, { kind: interest.serve ? 'serve' : 'subscribe', subject: interest.pattern, broker })
+    if (this.#closed) throw new WildcastError('interrupted', 'the session has ended')
     const key = feedKey(broker, interest)
     const present = this.#held.get(key)
     if (present?.subscription) return confirmed(present.subscription)
@@ -115,7 +117,7 @@ export class Session implements Member {
     this.#held.set(key, held)
     this.#settle(broker, held.done)
     return held.done.catch((cause) => {
-      this.#held.delete(key)
+      if (this.#held.get(key) === held) this.#held.delete(key)
       throw cause
     })
   }
@@ -159,6 +161,7 @@ export class Session implements Member {
 
   /** Ends all subscriptions. */
   close(): void {
+    this.#closed = true
     for (const held of this.#held.values()) held.leave()
     this.#held.clear()
     this.#keys.clear()

@@ -4,8 +4,8 @@ import type { Gateway } from '../gateways/gateway.js'
 /** Serves the files of a folder, `index.html` for `/`. */
 export function staticFiles(folder: string): Gateway {
   return ({ routes }) => {
-    // What begins with a dot is the owner's: .env, .git.
-    routes.get('*', (c, next) => (/\/\.(?!well-known\/)/.test(decodeURI(c.req.path)) ? c.notFound() : next()))
+    // What begins with a dot is the owner's: .env, .git. The path may still be escaped.
+    routes.get('*', (c, next) => (/\/(?:\.|%2e)(?!well-known\/)/i.test(c.req.path) ? c.notFound() : next()))
     routes.get('*', serveStatic({ root: folder }))
   }
 }

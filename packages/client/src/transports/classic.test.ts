@@ -11,6 +11,7 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
 import { type Client, createClient } from '../client.js'
 import type { ClientOptions } from '../options.js'
+import { endsOf } from '../testing/ends-of.js'
 import { classic } from './classic.js'
 import { type Peer, transportContract } from './transport.contract.js'
 
@@ -67,14 +68,7 @@ async function openOriginal(): Promise<Original> {
         'good.apple' as Subject,
       )
     },
-    hangUp(code, reason) {
-      for (const socket of server.clients) socket.close(code, reason)
-    },
-    close: () =>
-      new Promise((resolve) => {
-        for (const socket of server.clients) socket.terminate()
-        server.close(() => resolve())
-      }),
+    ...endsOf(server),
   }
 }
 

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
 import { createClient } from '../client.js'
 import { msgpack } from '../msgpack.js'
+import { endsOf } from '../testing/ends-of.js'
 import { welcome } from '../testing/scripted-relay.js'
 import { type Peer, transportContract } from './transport.contract.js'
 import { websocket } from './websocket.js'
@@ -45,14 +46,7 @@ async function openRelay(codec: Codec = jsonCodec): Promise<Peer & { readonly se
         socket.send(codec.encode({ kind: 'Message', id: 7, subject: 'good.apple', message: 'hi', broker: 'test' }))
       }
     },
-    hangUp(code, reason) {
-      for (const socket of server.clients) socket.close(code, reason)
-    },
-    close: () =>
-      new Promise((resolve) => {
-        for (const socket of server.clients) socket.terminate()
-        server.close(() => resolve())
-      }),
+    ...endsOf(server),
   }
 }
 

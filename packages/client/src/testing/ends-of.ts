@@ -1,0 +1,16 @@
+import type { WebSocketServer } from 'ws'
+import type { Peer } from '../transports/transport.contract.js'
+
+/** How a server of the `ws` library ends a connection, and itself. */
+export function endsOf(server: WebSocketServer): Pick<Peer, 'hangUp' | 'close'> {
+  return {
+    hangUp(code, reason) {
+      for (const socket of server.clients) socket.close(code, reason)
+    },
+    close: () =>
+      new Promise((resolve) => {
+        for (const socket of server.clients) socket.terminate()
+        server.close(() => resolve())
+      }),
+  }
+}
