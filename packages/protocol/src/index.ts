@@ -10,6 +10,7 @@ export { type ErrorFacts, errorTable, factsOf, isErrorCode } from './error-table
 export { type ErrorCode, finalCloseCodes, firstFinalCloseCode, WildcastError } from './errors.js'
 // Frames
 export type * from './frame.js'
+export { isHeaderName, isHeaderValue } from './header-form.js'
 export { jsonCodec } from './json-codec.js'
 export { lightJsonCodec } from './light-json-codec.js'
 export { limits } from './limits.js'

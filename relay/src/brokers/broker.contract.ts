@@ -9,21 +9,34 @@ import {
 } from '@wildcast/protocol'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { Inbox } from '../testing/inbox.js'
+import { deaf, listener } from '../testing/listener.js'
 import type { Broker, Feature, Interest, OpenBroker } from './broker.js'
 
 export interface BrokerUnderTest {
   /** Opens a link to the broker, as a relay does. */
   readonly open: () => OpenBroker
+  /** The same broker as a stranger sees it who knows nothing of Wildcast, and as fate does. */
+  readonly outside?: Outside
+}
+
+/** Names are subjects: the stranger's own form of them is this side's work. */
+export interface Outside {
+  publish(subject: string, payload: Uint8Array): Promise<void>
+  /** Resolves when the subscription is there; then every payload on the subject is put into the inbox. */
+  listen(subject: string): Promise<Inbox>
+  /** SIGKILL. */
+  kill(): Promise<void>
+  restart(): Promise<void>
 }
 
 const subject = (text: string): Subject => parseSubject(text)
 const text = (message: Message): string => new TextDecoder().decode(payloadBytes(message.payload))
 
 /** What every broker promises, each run against the real one. */
-export function brokerContract(name: string, { open }: BrokerUnderTest): void {
+export function brokerContract(name: string, { open, outside }: BrokerUnderTest): void {
   async function link(): Promise<{ broker: Broker; statuses: string[] }> {
     const statuses: string[] = []
-    const broker = await open()({ status: (now) => statuses.push(now) })
+    const broker = await open()({ status: (now) => statuses.push(now), dropped: () => {} })
     onTestFinished(() => broker.close())
     return { broker, statuses }
   }
@@ -32,7 +45,10 @@ export function brokerContract(name: string, { open }: BrokerUnderTest): void {
   async function listen(broker: Broker, want: string | Interest): Promise<Inbox> {
     const inbox = new Inbox()
     const interest = typeof want === 'string' ? { pattern: parsePattern(want) } : want
-    inbox.undo = await broker.subscribe(interest, (message) => inbox.put(message))
+    inbox.undo = await broker.subscribe(
+      interest,
+      listener((message) => inbox.put(message)),
+    )
     return inbox
   }
 
@@ -143,7 +159,10 @@ export function brokerContract(name: string, { open }: BrokerUnderTest): void {
 
     it('publishes from inside a delivery after that delivery, in the same order for everybody', async () => {
       const { broker } = await link()
-      const undo = await broker.subscribe({ pattern: parsePattern('first') }, () => void publish(broker, 'second', '2'))
+      const undo = await broker.subscribe(
+        { pattern: parsePattern('first') },
+        listener(() => void publish(broker, 'second', '2')),
+      )
       onTestFinished(() => undo())
       const inbox = await listen(broker, '**')
       await publish(broker, 'first', '1')
@@ -239,10 +258,10 @@ export function brokerContract(name: string, { open }: BrokerUnderTest): void {
 
     withFeature('serve', 'refuses a second server, and frees the subject when the first leaves', async (broker) => {
       const interest: Interest = { pattern: parsePattern('math.sum'), serve: true }
-      const leave = await broker.subscribe(interest, () => {})
-      await expect(broker.subscribe(interest, () => {})).rejects.toMatchObject({ code: 'already_served' })
+      const leave = await broker.subscribe(interest, deaf)
+      await expect(broker.subscribe(interest, deaf)).rejects.toMatchObject({ code: 'already_served' })
       await leave()
-      await (await broker.subscribe(interest, () => {}))()
+      await (await broker.subscribe(interest, deaf))()
     })
 
     withFeature('serve', 'brings a publish to subscribers and a request to the server', async (broker) => {
@@ -258,11 +277,63 @@ export function brokerContract(name: string, { open }: BrokerUnderTest): void {
     })
 
     withFeature('serve', 'tells callers at once when their server leaves', async (broker) => {
-      const leave = await broker.subscribe({ pattern: parsePattern('slow'), serve: true }, () => {})
+      const leave = await broker.subscribe({ pattern: parsePattern('slow'), serve: true }, deaf)
       const answer = broker.request?.({ subject: subject('slow'), payload: '' }, { timeoutMs })
       await leave()
       await expect(answer).rejects.toMatchObject({ code: 'no_responders' })
     })
+
+    it('ends every promise when it is closed', async () => {
+      const { broker } = await link()
+      await broker.close()
+      await expect(publish(broker, 'late', 'x')).rejects.toMatchObject({ code: 'broker_down' })
+      await expect(listen(broker, 'late')).rejects.toMatchObject({ code: 'broker_down' })
+      await broker.close()
+    })
+
+    if (outside) {
+      it('delivers what a stranger publishes, and to strangers what is published here, bytes unchanged', async () => {
+        const { broker } = await link()
+        const inside = await listen(broker, 'good.*')
+        const stranger = await outside.listen('good.apple')
+        const there = Uint8Array.from({ length: 256 }, (_, i) => i)
+        await outside.publish('good.pear', there)
+        await publish(broker, 'good.apple', there.toReversed())
+        const [pear, apple] = await inside.take(2)
+        expect([pear?.subject, pear && payloadBytes(pear.payload)]).toEqual(['good.pear', there])
+        expect(apple?.subject).toBe('good.apple')
+        expect((await stranger.take(1)).map((message) => payloadBytes(message.payload))).toEqual([there.toReversed()])
+      })
+
+      it('comes back by itself when the broker does, and everything is subscribed again before it says so', async () => {
+        const { broker, statuses } = await link()
+        const inbox = await listen(broker, 'back.*')
+        const exact = await listen(broker, 'back.again')
+        await outside.kill()
+        await expect.poll(() => statuses).toEqual(['up', 'down'])
+        await expect(publish(broker, 'back.no', 'lost')).rejects.toMatchObject({ code: 'broker_down' })
+        const asked = listen(broker, 'meanwhile.*')
+        await outside.restart()
+        await expect.poll(() => statuses).toEqual(['up', 'down', 'up'])
+        await publish(broker, 'back.again', 'here')
+        expect((await inbox.take(1)).map(text)).toEqual(['here'])
+        expect((await exact.take(1)).map(text)).toEqual(['here'])
+        const late = await asked
+        await publish(broker, 'meanwhile.too', 'here')
+        expect((await late.take(1)).map(text)).toEqual(['here'])
+      })
+
+      it('gives up while the broker is down, when it is closed', async () => {
+        const { broker, statuses } = await link()
+        await outside.kill()
+        await expect.poll(() => statuses).toEqual(['up', 'down'])
+        const asked = listen(broker, 'never')
+        const refused = expect(asked).rejects.toMatchObject({ code: 'broker_down' })
+        await broker.close()
+        await refused
+        await outside.restart()
+      })
+    }
 
     /** A feature that the broker has not is refused by the relay before the broker is asked; its reason is checked above. */
     function withFeature(feature: Feature, title: string, run: (broker: Broker) => Promise<void>): void {
@@ -280,9 +351,12 @@ export function brokerContract(name: string, { open }: BrokerUnderTest): void {
     on: string,
     handle: (question: Message, answer: (say: Answer) => void) => void,
   ): Promise<void> {
-    const undo = await broker.subscribe({ pattern: on as Pattern, serve: true }, (question) => {
-      handle(question, (say) => void broker.publish({ subject: question.responseSubject as Subject, ...say }))
-    })
+    const undo = await broker.subscribe(
+      { pattern: on as Pattern, serve: true },
+      listener((question) => {
+        handle(question, (say) => void broker.publish({ subject: question.responseSubject as Subject, ...say }))
+      }),
+    )
     onTestFinished(() => undo())
   }
 }

@@ -1,4 +1,4 @@
-import type { Message, Pattern } from '@wildcast/protocol'
+import type { Message, Pattern, WildcastError } from '@wildcast/protocol'
 
 /** What a broker may be able to do beyond plain publish and subscribe. */
 export type Feature =
@@ -21,13 +21,34 @@ export interface Interest {
   readonly serve?: boolean | undefined
 }
 
+/** Tells what became of a message: true when somebody has it. What nobody has taken, a broker that keeps messages hands out again. */
+export type Settle = (taken: boolean) => void
+
+/** Who has an interest. Neither call throws. */
+export interface Listener {
+  /** Takes a message. `settle` comes with messages of a group whose broker keeps them until then. */
+  deliver(message: Message, settle?: Settle): void
+  /** The broker has ended the interest by itself, for instance because a right was withdrawn. Nothing more comes of it. */
+  ended(error: WildcastError): void
+}
+
+/** Why something that a broker sent reached nobody. */
+export type Dropped =
+  | 'foreign_subject' // its name, or its reply address, is none of ours
+  | 'foreign_message' // a name fits, but its form does not: not the envelope that was agreed on, for instance
+  | 'too_large' // longer than what clients may be sent
+  | 'late_answer' // nobody waits for it any more
+  | 'looped' // a bridge has carried it too often
+
 /** What a broker tells the relay unasked. */
 export interface BrokerEvents {
   /** The link is there, or lost. Between its return and `up` nothing may be delivered: inside `up` every subscriber is told of the gap. */
   status(now: 'up' | 'down', cause?: unknown): void
+  /** Something was not delivered. It is counted, never logged with its content. */
+  dropped(why: Dropped): void
 }
 
-/** Opens a broker. Resolves when its settings are valid; `status` tells of the link. */
+/** Opens a broker. Resolves when its settings are valid and the first try to reach it has ended, well or not; `status` tells of the link. */
 export type OpenBroker = (events: BrokerEvents) => Promise<Broker>
 
 export interface RequestOptions {
@@ -41,13 +62,19 @@ export interface RequestOptions {
 /**
  * A message broker under a name. Four duties, checked by `broker.contract.ts`:
  * it MUST deliver each matching message exactly once for each interest, also where interests overlap; MUST keep the order of one publisher; MUST leave payloads
- * unchanged; and MUST NOT call `deliver` from inside another `deliver`. `deliver` never throws.
+ * unchanged; and MUST NOT call `deliver` from inside another `deliver`.
  */
 export interface Broker {
   readonly features: Features
-  /** Resolves when the broker has confirmed the interest; from then on messages are delivered. Returns the undo. */
-  subscribe(interest: Interest, deliver: (message: Message) => void): Promise<() => Promise<void>>
-  /** Resolves when the broker has the message. Publishes of one relay arrive in their order. */
+  /**
+   * Resolves when the broker has confirmed the interest, which may be at the next `up`; from then on messages are delivered. Returns the undo.
+   * @throws {WildcastError} `already_served`, `forbidden`, `unsupported`, `broker_down` once the broker was closed
+   */
+  subscribe(interest: Interest, listener: Listener): Promise<() => Promise<void>>
+  /**
+   * Resolves when the broker has the message. Publishes of one relay arrive in their order.
+   * @throws {WildcastError} `broker_down` where it was not sent, `interrupted` where the link broke over it, `too_large`, `forbidden`, `rate_limited`
+   */
   publish(message: Message): Promise<void>
   /**
    * Asks the subject's server. The first final answer counts.

@@ -1,19 +1,21 @@
 import { intersects, isExact, type Message, type Pattern, SubjectTree } from '@wildcast/protocol'
 
+export type Deliver = (message: Message) => void
+
 /** Whoever is reached by a publish. */
-export interface Listener {
+interface Listening {
   readonly pattern: Pattern
-  readonly deliver: (message: Message) => void
+  readonly deliver: Deliver
 }
 
 /** Listeners by their patterns. */
 export class Listeners {
-  readonly #byPattern: SubjectTree<Listener> = new SubjectTree()
-  readonly #all: Set<Listener> = new Set()
+  readonly #byPattern: SubjectTree<Listening> = new SubjectTree()
+  readonly #all: Set<Listening> = new Set()
 
   /** Returns the undo. */
-  add(pattern: Pattern, deliver: Listener['deliver']): () => void {
-    const listener: Listener = { pattern, deliver }
+  add(pattern: Pattern, deliver: Deliver): () => void {
+    const listener: Listening = { pattern, deliver }
     const leave = this.#byPattern.add(pattern, listener)
     this.#all.add(listener)
     return () => {
@@ -23,7 +25,7 @@ export class Listeners {
   }
 
   /** Those who listen to a subject; for a pattern those whose own overlaps it, which takes a look at each. */
-  at(subject: Pattern): readonly Listener[] {
+  at(subject: Pattern): readonly Listening[] {
     if (isExact(subject)) return this.#byPattern.match(subject)
     return [...this.#all].filter(({ pattern }) => intersects(pattern, subject))
   }

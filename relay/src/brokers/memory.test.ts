@@ -2,6 +2,7 @@ import { type Message, type Pattern, parsePattern, parseSubject, type Subject } 
 import { describe, expect, it } from 'vitest'
 import { newId } from '../node/new-id.js'
 import { fakeClock } from '../testing/fake-clock.js'
+import { deaf, listener } from '../testing/listener.js'
 import { brokerContract } from './broker.contract.js'
 import type { Broker } from './broker.js'
 import { memory } from './memory.js'
@@ -9,13 +10,14 @@ import { memory } from './memory.js'
 brokerContract('memory', { open: () => memory({ clock: fakeClock(), newId }) })
 
 describe('memory', () => {
-  const open = (clock = fakeClock()): Promise<Broker> => memory({ clock, newId })({ status: () => {} })
+  const open = (clock = fakeClock()): Promise<Broker> =>
+    memory({ clock, newId })({ status: () => {}, dropped: () => {} })
   const asked = { subject: parseSubject('math.sum'), payload: '1+2' }
 
   it('ends a request that nobody answers in time, and leaves nothing of it', async () => {
     const clock = fakeClock()
     const broker = await open(clock)
-    await broker.subscribe({ pattern: parsePattern('math.sum'), serve: true }, () => {})
+    await broker.subscribe({ pattern: parsePattern('math.sum'), serve: true }, deaf)
     const answer = broker.request?.(asked, { timeoutMs: 2000 })
     clock.advance(2000)
     await expect(answer).rejects.toMatchObject({ code: 'timeout' })
@@ -25,7 +27,7 @@ describe('memory', () => {
   it('ends a request that its caller cancels', async () => {
     const clock = fakeClock()
     const broker = await open(clock)
-    await broker.subscribe({ pattern: parsePattern('math.sum'), serve: true }, () => {})
+    await broker.subscribe({ pattern: parsePattern('math.sum'), serve: true }, deaf)
     const cancel = new AbortController()
     const answer = broker.request?.(asked, { timeoutMs: 2000, signal: cancel.signal })
     cancel.abort(new Error('enough'))
@@ -36,37 +38,52 @@ describe('memory', () => {
   it('does not deliver a second answer', async () => {
     const broker = await open()
     const seen: Message[] = []
-    await broker.subscribe({ pattern: parsePattern('**') }, (message) => seen.push(message))
-    await broker.subscribe({ pattern: parsePattern('math.sum'), serve: true }, (question) => {
-      for (const payload of ['3', '4']) void broker.publish({ subject: question.responseSubject as Subject, payload })
-    })
+    await broker.subscribe(
+      { pattern: parsePattern('**') },
+      listener((message) => seen.push(message)),
+    )
+    await broker.subscribe(
+      { pattern: parsePattern('math.sum'), serve: true },
+      listener((question) => {
+        for (const payload of ['3', '4']) void broker.publish({ subject: question.responseSubject as Subject, payload })
+      }),
+    )
     expect((await broker.request?.(asked, { timeoutMs: 1 }))?.payload).toBe('3')
     expect(seen).toEqual([])
   })
 
   it("asks a listener of the original's scheme where nobody serves", async () => {
     const broker = await open()
-    await broker.subscribe({ pattern: 'request.*.math.sum' as Pattern }, (question) => {
-      expect(question.subject).toMatch(/^request\.[^.]+\.math\.sum$/)
-      void broker.publish({ subject: question.responseSubject as Subject, payload: '3' })
-    })
+    await broker.subscribe(
+      { pattern: 'request.*.math.sum' as Pattern },
+      listener((question) => {
+        expect(question.subject).toMatch(/^request\.[^.]+\.math\.sum$/)
+        void broker.publish({ subject: question.responseSubject as Subject, payload: '3' })
+      }),
+    )
     expect((await broker.request?.(asked, { timeoutMs: 1 }))?.payload).toBe('3')
   })
 
   it("brings a question by the original's scheme to a server, under the subject asked", async () => {
     const broker = await open()
-    await broker.subscribe({ pattern: parsePattern('math.sum'), serve: true }, (question) => {
-      void broker.publish({ subject: question.responseSubject as Subject, payload: `${question.subject} = 3` })
-    })
+    await broker.subscribe(
+      { pattern: parsePattern('math.sum'), serve: true },
+      listener((question) => {
+        void broker.publish({ subject: question.responseSubject as Subject, payload: `${question.subject} = 3` })
+      }),
+    )
     const answers: unknown[] = []
-    await broker.subscribe({ pattern: parsePattern('response.7.math.sum') }, (answer) => answers.push(answer.payload))
+    await broker.subscribe(
+      { pattern: parsePattern('response.7.math.sum') },
+      listener((answer) => answers.push(answer.payload)),
+    )
     await broker.publish({ subject: parseSubject('request.7.math.sum'), payload: '1+2' })
     expect(answers).toEqual(['math.sum = 3'])
   })
 
   it('tells callers when it is closed', async () => {
     const broker = await open()
-    await broker.subscribe({ pattern: parsePattern('math.sum'), serve: true }, () => {})
+    await broker.subscribe({ pattern: parsePattern('math.sum'), serve: true }, deaf)
     const answer = broker.request?.(asked, { timeoutMs: 1 })
     await broker.close()
     await expect(answer).rejects.toMatchObject({ code: 'broker_down' })

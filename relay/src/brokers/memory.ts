@@ -1,7 +1,7 @@
 import { isExact, type Message, type Pattern, type Subject, WildcastError } from '@wildcast/protocol'
 import type { Clock } from '../core/clock.js'
-import type { Broker, Features, Interest, OpenBroker, RequestOptions } from './broker.js'
-import { type Listener, Listeners } from './listeners.js'
+import type { Broker, Features, Interest, Listener, OpenBroker, RequestOptions } from './broker.js'
+import { type Deliver, Listeners } from './listeners.js'
 import { type Queue, queue } from './queue.js'
 import { type Replies, replies } from './replies.js'
 import { answerTo, requestSubject, responseSubject, servedPattern } from './request-subjects.js'
@@ -25,8 +25,6 @@ export function memory(ports: MemoryPorts): OpenBroker {
   }
 }
 
-type Deliver = Listener['deliver']
-
 interface Server {
   readonly deliver: Deliver
   /** Where its callers wait. */
@@ -47,6 +45,7 @@ class Memory implements Broker {
   readonly #queues: Map<string, Queue<Message>> = new Map()
   readonly #servers: Map<Pattern, Server> = new Map()
   readonly #waiting: Replies
+  #closed = false
   // What is published inside a delivery waits until that delivery is through, so that everybody sees the same order.
   readonly #inTurn: (run: () => void) => void = turns()
 
@@ -55,7 +54,9 @@ class Memory implements Broker {
     this.#waiting = replies(clock)
   }
 
-  async subscribe({ pattern, group, serve }: Interest, deliver: Deliver): Promise<() => Promise<void>> {
+  async subscribe({ pattern, group, serve }: Interest, listener: Listener): Promise<() => Promise<void>> {
+    if (this.#closed) throw closedError()
+    const deliver: Deliver = (message) => listener.deliver(message)
     const leave = serve
       ? this.#serve(pattern, deliver)
       : group === undefined
@@ -65,6 +66,7 @@ class Memory implements Broker {
   }
 
   async publish(message: Message): Promise<void> {
+    if (this.#closed) throw closedError()
     this.#inTurn(() => this.#handOut(message))
   }
 
@@ -84,7 +86,8 @@ class Memory implements Broker {
   }
 
   async close(): Promise<void> {
-    this.#waiting.failAll(new WildcastError('broker_down', 'the broker was closed'))
+    this.#closed = true
+    this.#waiting.failAll(closedError())
   }
 
   #handOut(message: Message): void {
@@ -118,6 +121,10 @@ class Memory implements Broker {
       for (const caller of server.callers) this.#waiting.fail(caller, noResponders(subject, 'left'))
     }
   }
+}
+
+function closedError(): WildcastError {
+  return new WildcastError('broker_down', 'the broker was closed')
 }
 
 function noResponders(subject: Pattern, why: string): WildcastError {

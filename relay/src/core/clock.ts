@@ -4,6 +4,8 @@ export interface Clock {
   now(): number
   /** Milliseconds since 1970. */
   wall(): number
+  /** A number from 0 up to, not including, 1. */
+  random(): number
   /** Runs once after so many milliseconds. Returns the undo. */
   after(ms: number, run: () => void): () => void
 }
@@ -12,6 +14,7 @@ export interface Clock {
 export const realClock: Clock = {
   now: () => performance.now(),
   wall: () => Date.now(),
+  random: () => Math.random(),
   after(ms, run) {
     const timer = setTimeout(run, ms)
     timer.unref?.()

@@ -1,5 +1,5 @@
-import { isClosed, type Message, type RelayFrame, type Subject } from '@wildcast/protocol'
-import type { Interest } from '../brokers/broker.js'
+import { isClosed, type Message, type RelayFrame, type Subject, type WildcastError } from '@wildcast/protocol'
+import type { Interest, Settle } from '../brokers/broker.js'
 import type { Encoder, Outlet } from './outlet.js'
 
 /** Who listens to a feed. */
@@ -7,6 +7,8 @@ export interface Member {
   readonly outlet: Outlet
   /** Told of a subject that an answer is awaited on, before the message that asks for it. */
   expectsAnswer(responseSubject: Subject): void
+  /** Told that a feed has ended, and why. */
+  ended(feed: number, error: WildcastError): void
 }
 
 /** Equal for equal interests: such share a feed. No field can hold a space. */
@@ -45,8 +47,8 @@ export class Feed {
     if (turn >= 0) this.#turns.splice(turn, 1)
   }
 
-  /** A message for the members; in a group for the one whose turn it is. */
-  deliver(message: Message): void {
+  /** A message for the members; in a group for the one whose turn it is, and `settle` hears what became of it. */
+  deliver(message: Message, settle?: Settle): void {
     const frame: RelayFrame = {
       kind: 'Message',
       id: this.id,
@@ -57,8 +59,14 @@ export class Feed {
       headers: message.headers,
     }
     const answer = this.#answerTo(message)
-    if (this.#single) this.#deliverToOne(frame, answer)
+    if (this.#single) this.#deliverToOne(frame, answer, settle)
     else this.#deliverToAll(frame, answer)
+  }
+
+  /** Tells every member that nothing more comes. */
+  end(error: WildcastError): void {
+    const members = [...this.#members.values()].flatMap((peers) => [...peers])
+    for (const member of members) member.ended(this.id, error)
   }
 
   /** Tells every member something about the feed. */
@@ -87,13 +95,16 @@ export class Feed {
     }
   }
 
-  #deliverToOne(frame: RelayFrame, responseSubject: Subject | undefined): void {
+  #deliverToOne(frame: RelayFrame, responseSubject: Subject | undefined, settle: Settle | undefined): void {
     const member = this.#turns.shift()
-    if (!member) return
-    this.#turns.push(member)
-    const bytes = member.outlet.encoder.encode(frame)
-    if (!bytes) return
+    if (member) this.#turns.push(member)
+    const bytes = member?.outlet.encoder.encode(frame)
+    if (!member || !bytes) {
+      // A dialect that leaves this message out would do so every time: it counts as taken.
+      settle?.(member !== undefined)
+      return
+    }
     if (responseSubject !== undefined) member.expectsAnswer(responseSubject)
-    member.outlet.deliver(bytes)
+    member.outlet.deliver(bytes, settle)
   }
 }

@@ -1,7 +1,8 @@
 import { type BrokerInfo, type Message, WildcastError } from '@wildcast/protocol'
-import type { Broker, Feature, Interest, OpenBroker, RequestOptions } from '../brokers/broker.js'
+import type { Broker, Feature, Interest, Listener, OpenBroker, RequestOptions } from '../brokers/broker.js'
 import type { Clock } from './clock.js'
 import { Feed, feedKey, type Member } from './feed.js'
+import type { Observer } from './observer.js'
 import type { OnError } from './outlet.js'
 import { type Joining, type Upstream, upstream } from './upstream.js'
 
@@ -13,6 +14,7 @@ export interface HubOptions {
   readonly brokers: Readonly<Record<string, OpenBroker>>
   readonly clock: Clock
   readonly onError: OnError
+  readonly observer: Observer
 }
 
 /** A broker that was opened, and whether it is reached. */
@@ -46,7 +48,7 @@ export class Hub {
   static async open(options: HubOptions): Promise<Hub> {
     const hub = new Hub(options)
     try {
-      for (const [name, open] of Object.entries(options.brokers)) await hub.#connect(name, open)
+      await hub.#connectAll()
     } catch (cause) {
       await hub.close() // those that were opened before the one that failed
       throw cause
@@ -85,7 +87,15 @@ export class Hub {
   }
 
   publish(name: string, message: Message): Promise<void> {
-    return this.#link(name).broker.publish(message)
+    const { observer } = this.#options
+    const { broker } = this.#link(name)
+    return broker.publish(message).then(
+      () => observer.published(name),
+      (cause) => {
+        observer.failed(name, WildcastError.from(cause).code)
+        throw cause
+      },
+    )
   }
 
   async request(name: string, message: Message, options: RequestOptions): Promise<Message> {
@@ -115,23 +125,33 @@ export class Hub {
     await Promise.all(closing)
   }
 
-  async #connect(name: string, open: OpenBroker): Promise<void> {
-    let status: Link['status'] = 'down'
+  /** All at once: none waits for another that is slow to answer. */
+  async #connectAll(): Promise<void> {
+    const names = Object.entries(this.#options.brokers)
+    const opened = await Promise.allSettled(names.map(([name, open]) => this.#connect(name, open)))
+    opened.forEach((link, i) => {
+      const [name] = names[i] as [string, OpenBroker]
+      if (link.status === 'fulfilled') this.#links.set(name, link.value) // in the order in which they were named
+    })
+    const failed = opened.find((link) => link.status === 'rejected')
+    if (failed) throw failed.reason
+  }
+
+  async #connect(name: string, open: OpenBroker): Promise<Link> {
+    const { onError, observer } = this.#options
+    const link: { status: Link['status'] } = { status: 'down' }
     const broker = await open({
       status: (now, cause) => {
-        const link = this.#links.get(name)
-        const returned = link?.status === 'down' && now === 'up'
-        status = now
-        if (link) link.status = now
+        const returned = link.status === 'down' && now === 'up'
+        link.status = now
+        observer.status(name, now)
         if (returned) this.#tellGap(name)
         if (now === 'down')
-          this.#options.onError(WildcastError.from(cause ?? 'the link is down', 'broker_down'), {
-            stage: 'broker',
-            broker: name,
-          })
+          onError(WildcastError.from(cause ?? 'the link is down', 'broker_down'), { stage: 'broker', broker: name })
       },
+      dropped: (why) => observer.dropped(name, why),
     })
-    this.#links.set(name, { broker, status })
+    return Object.assign(link, { broker })
   }
 
   #link(name: string): Link {
@@ -148,9 +168,10 @@ export class Hub {
   #openFeed(key: string, name: string, interest: Interest): Upstream {
     const opened = upstream({
       feed: new Feed(++this.#lastId, name, interest),
-      subscribe: (deliver) => this.#subscribe(key, name, interest, deliver),
+      subscribe: (listener) => this.#subscribe(key, name, interest, listener),
       clock: this.#options.clock,
       lingerMs: lingers(interest) ? lingerMs : 0,
+      ended: () => this.#feeds.get(key) === opened && this.#feeds.delete(key),
       closed: (undone) => this.#forget(key, opened, undone),
       onError: this.#options.onError,
     })
@@ -158,13 +179,8 @@ export class Hub {
     return opened
   }
 
-  #subscribe(
-    key: string,
-    name: string,
-    interest: Interest,
-    deliver: (message: Message) => void,
-  ): Promise<() => Promise<void>> {
-    const ask = (): Promise<() => Promise<void>> => this.#link(name).broker.subscribe(interest, deliver)
+  #subscribe(key: string, name: string, interest: Interest, listener: Listener): Promise<() => Promise<void>> {
+    const ask = (): Promise<() => Promise<void>> => this.#link(name).broker.subscribe(interest, listener)
     return this.#leaving.get(key)?.then(ask) ?? ask()
   }
 

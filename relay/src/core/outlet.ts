@@ -1,4 +1,7 @@
 import type { RelayFrame, WildcastError } from '@wildcast/protocol'
+import type { Settle } from '../brokers/broker.js'
+
+export type { Settle }
 
 /** Turns frames into what is written to a client. Sessions that share an encoder share the bytes of a message: one identity per gateway and codec. */
 export interface Encoder {
@@ -9,8 +12,8 @@ export interface Encoder {
 /** The way from a session to its client. Neither call throws. */
 export interface Outlet {
   readonly encoder: Encoder
-  /** Writes bytes that the encoder made; they may be shared with others and must not be changed. */
-  deliver(bytes: Uint8Array): void
+  /** Writes bytes that the encoder made; they may be shared with others and must not be changed. `settle` hears whether they were written. */
+  deliver(bytes: Uint8Array, settle?: Settle): void
 }
 
 /** Says a frame to one client. */

@@ -3,6 +3,7 @@ import type { OpenBroker } from '../brokers/broker.js'
 import { type Clock, realClock } from './clock.js'
 import { Hub } from './hub.js'
 import { defaultLimits, type SessionLimits } from './limits.js'
+import { nobody, type Observer } from './observer.js'
 import type { OnError, Outlet } from './outlet.js'
 import { allowAll, type Permissions } from './permissions.js'
 import { Session } from './session.js'
@@ -20,6 +21,8 @@ export interface RelayOptions {
   readonly clock?: Clock | undefined
   /** Takes the failures that nobody waits for. */
   readonly onError: OnError
+  /** Hears what is worth counting. @default nobody */
+  readonly observer?: Observer | undefined
 }
 
 /** What gateways see of a relay. */
@@ -35,6 +38,8 @@ export interface Relay {
   open(outlet: Outlet): Session
   /** The answer to `Connect`. Nothing is kept after a drop, so no session is ever resumed. */
   welcome(ping: number): WelcomeFrame
+  /** The same relay for a door that leads to one of its brokers. @throws {WildcastError} `unknown_broker` */
+  only(broker: string): Relay
   /** Closes the brokers. Gateways close themselves before. */
   close(): Promise<void>
 }
@@ -45,29 +50,38 @@ export interface Relay {
  * @throws {WildcastError} where a broker's settings are not valid
  */
 export async function createRelay(options: RelayOptions): Promise<Relay> {
-  const { newId, onError, clock = realClock, permissions = allowAll } = options
+  const { newId, onError, clock = realClock, permissions = allowAll, observer = nobody } = options
   const limits: SessionLimits = { ...defaultLimits, ...options.limits }
-  const hub = await Hub.open({ brokers: options.brokers, clock, onError })
+  const hub = await Hub.open({ brokers: options.brokers, clock, onError, observer })
   const id = newId()
-  return {
-    id,
-    clock,
-    limits,
-    onError,
-    newId,
-    brokers: () => hub.brokers(),
-    open: (outlet) => new Session({ hub, outlet, permissions, limits }),
-    welcome: (ping) => ({
-      kind: 'Welcome',
-      session: newId(),
-      resumed: false,
-      received: 0,
-      relay: id,
-      brokers: hub.brokers(),
-      limits: { payload: limits.payload, subscriptions: limits.subscriptions, resume_bytes: 0 },
-      ping,
-      time: clock.wall(),
-    }),
-    close: () => hub.close(),
+
+  function view(only?: string): Relay {
+    const brokers = (): readonly BrokerInfo[] =>
+      only === undefined
+        ? hub.brokers()
+        : hub.brokers().flatMap((broker) => (broker.name === only ? [{ ...broker, default: true }] : []))
+    return {
+      id,
+      clock,
+      limits,
+      onError,
+      newId,
+      brokers,
+      open: (outlet) => new Session({ hub, outlet, permissions, limits, only }),
+      welcome: (ping) => ({
+        kind: 'Welcome',
+        session: newId(),
+        resumed: false,
+        received: 0,
+        relay: id,
+        brokers: brokers(),
+        limits: { payload: limits.payload, subscriptions: limits.subscriptions, resume_bytes: 0 },
+        ping,
+        time: clock.wall(),
+      }),
+      only: (broker) => view(hub.nameOf(broker)),
+      close: () => hub.close(),
+    }
   }
+  return view()
 }

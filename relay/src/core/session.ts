@@ -13,7 +13,7 @@ import { checkPayload, interestOf, ownSubject, publishSubject, refuseClosed, ref
 import { type Feed, feedKey, type Member } from './feed.js'
 import type { Hub } from './hub.js'
 import type { SessionLimits } from './limits.js'
-import type { Outlet } from './outlet.js'
+import { type Outlet, say } from './outlet.js'
 import { demand, type Permissions } from './permissions.js'
 import { RecentSet } from './recent-set.js'
 import type { Joining } from './upstream.js'
@@ -37,6 +37,8 @@ export interface SessionOptions {
   readonly outlet: Outlet
   readonly permissions: Permissions
   readonly limits: SessionLimits
+  /** The only broker that the session may reach, where its door leads to one. */
+  readonly only?: string | undefined
 }
 
 interface Held extends Joining {
@@ -72,6 +74,13 @@ export class Session implements Member {
     this.#answers.add(responseSubject)
   }
 
+  ended(feed: number, { code, message }: WildcastError): void {
+    const key = this.#keys.get(feed)
+    if (key === undefined) return
+    this.#forget(feed, key)
+    say(this.outlet, { kind: 'Unsubscribed', id: feed, error: { code, message } })
+  }
+
   /**
    * Resolves when the broker has the message.
    * @throws {WildcastError} `invalid_subject`, `unknown_broker`, `unsupported`, `forbidden`, `too_large`, `broker_down`
@@ -79,7 +88,7 @@ export class Session implements Member {
   async publish(want: Publish): Promise<void> {
     const { hub, limits, permissions } = this.#options
     refuseReserved(want.reserved)
-    const broker = hub.nameOf(want.broker)
+    const broker = this.#brokerOf(want.broker)
     const message = this.#messageOf(want)
     checkPayload(want.message, limits.payload)
     if (want.wildcard) hub.demand(broker, 'wildcard')
@@ -97,7 +106,7 @@ export class Session implements Member {
    */
   async subscribe(want: Subscribe, confirmed: (subscription: Subscription) => void): Promise<void> {
     const { hub, limits, permissions } = this.#options
-    const broker = hub.nameOf(want.broker)
+    const broker = this.#brokerOf(want.broker)
     const interest = interestOf(want)
     if (interest.group !== undefined) hub.demand(broker, 'queue')
     if (interest.serve) hub.demand(broker, 'serve')
@@ -129,9 +138,7 @@ export class Session implements Member {
   unsubscribe(id: number): void {
     const key = this.#keys.get(id)
     if (key === undefined) throw new WildcastError('invalid_frame', `this session has no subscription ${id}`)
-    this.#held.get(key)?.leave()
-    this.#held.delete(key)
-    this.#keys.delete(id)
+    this.#forget(id, key)
   }
 
   /**
@@ -140,7 +147,7 @@ export class Session implements Member {
    */
   async request(want: Ask, options: Omit<RequestOptions, 'timeoutMs'>): Promise<Message> {
     const { hub, limits, permissions } = this.#options
-    const broker = hub.nameOf(want.broker)
+    const broker = this.#brokerOf(want.broker)
     const subject = ownSubject(want.subject)
     checkPayload(want.message, limits.payload)
     if (want.headers) hub.demand(broker, 'headers')
@@ -165,6 +172,19 @@ export class Session implements Member {
     for (const held of this.#held.values()) held.leave()
     this.#held.clear()
     this.#keys.clear()
+  }
+
+  #brokerOf(asked: string | undefined): string {
+    const { hub, only } = this.#options
+    if (only !== undefined && asked !== undefined && asked !== only)
+      throw new WildcastError('unknown_broker', `there is no broker of that name; there are: ${only}`)
+    return hub.nameOf(asked ?? only)
+  }
+
+  #forget(id: number, key: string): void {
+    this.#held.get(key)?.leave()
+    this.#held.delete(key)
+    this.#keys.delete(id)
   }
 
   #messageOf(want: Publish): Message {

@@ -1,4 +1,5 @@
-import { type Message, WildcastError } from '@wildcast/protocol'
+import { WildcastError } from '@wildcast/protocol'
+import type { Listener } from '../brokers/broker.js'
 import type { Clock } from './clock.js'
 import type { Feed, Member } from './feed.js'
 import type { OnError } from './outlet.js'
@@ -6,10 +7,12 @@ import type { OnError } from './outlet.js'
 export interface UpstreamOptions {
   readonly feed: Feed
   /** Asks the broker; resolves with the undo. */
-  subscribe(deliver: (message: Message) => void): Promise<() => Promise<void>>
+  subscribe(listener: Listener): Promise<() => Promise<void>>
   readonly clock: Clock
   /** How long the interest outlives its last member; 0 ends it at once. */
   readonly lingerMs: number
+  /** The broker has ended the interest: who comes now must ask anew. */
+  ended(): void
   /** The feed takes nobody in any more; `undone` settles when the broker has forgotten the interest. */
   closed(undone: Promise<void>): void
   readonly onError: OnError
@@ -34,7 +37,13 @@ export function upstream(options: UpstreamOptions): Upstream {
   let claims = 0 // members, and those on their way
   let refused = false
   let stopLinger = (): void => {}
-  const asked = options.subscribe((message) => feed.deliver(message))
+  const asked = options.subscribe({
+    deliver: (message, settle) => feed.deliver(message, settle),
+    ended(error) {
+      options.ended()
+      feed.end(error)
+    },
+  })
 
   function release(): void {
     const undone = asked.then(

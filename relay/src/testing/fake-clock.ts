@@ -14,6 +14,7 @@ export function fakeClock(): FakeClock {
   return {
     now: () => now,
     wall: () => now,
+    random: () => 0.5,
     after(ms, run) {
       const timer = { at: now + ms, run }
       timers.add(timer)

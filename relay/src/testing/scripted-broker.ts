@@ -1,26 +1,28 @@
-import type { Message, Pattern } from '@wildcast/protocol'
-import type { Broker, BrokerEvents, Features, Interest, OpenBroker } from '../brokers/broker.js'
+import type { Message, Pattern, WildcastError } from '@wildcast/protocol'
+import type { Broker, BrokerEvents, Features, Interest, Listener, OpenBroker, Settle } from '../brokers/broker.js'
 
 /** A broker whose confirmations, link and deliveries a test decides on. */
 export interface ScriptedBroker {
   readonly open: OpenBroker
   /** What the relay did, in order: `+pattern`, `-pattern`, `!subject`. */
   readonly log: string[]
-  status(now: 'up' | 'down'): void
+  status(now: 'up' | 'down', cause?: unknown): void
   /** Confirms what was asked for so far; until `hold` was called, everything is at once. */
   confirm(): void
   /** Refuses it instead. */
   refuse(cause: unknown): void
   hold(): void
   /** Delivers to every interest of that pattern. */
-  deliver(pattern: string, message: Message): void
+  deliver(pattern: string, message: Message, settle?: Settle): void
+  /** Ends every interest of that pattern, as a broker does that withdraws a right. */
+  end(pattern: string, error: WildcastError): void
 }
 
 const nothing = 'a test decides what it does'
 
 export function scriptedBroker(features: Partial<Features> = {}): ScriptedBroker {
   const log: string[] = []
-  const interests = new Map<string, Set<(message: Message) => void>>()
+  const interests = new Map<string, Set<Listener>>()
   let waiting: { resolve(): void; reject(cause: unknown): void }[] = []
   let held = false
   let events: BrokerEvents | undefined
@@ -35,14 +37,14 @@ export function scriptedBroker(features: Partial<Features> = {}): ScriptedBroker
       wildcard: true,
       ...features,
     },
-    async subscribe({ pattern }: Interest, deliver) {
+    async subscribe({ pattern }: Interest, listener) {
       log.push(`+${pattern}`)
       if (held) await new Promise<void>((resolve, reject) => waiting.push({ resolve, reject }))
-      const delivers = interests.get(pattern) ?? new Set()
-      interests.set(pattern, delivers.add(deliver))
+      const listeners = interests.get(pattern) ?? new Set()
+      interests.set(pattern, listeners.add(listener))
       return async () => {
         log.push(`-${pattern}`)
-        delivers.delete(deliver)
+        listeners.delete(listener)
       }
     },
     async publish({ subject }: { subject: Pattern }) {
@@ -59,7 +61,7 @@ export function scriptedBroker(features: Partial<Features> = {}): ScriptedBroker
       told.status('up')
       return broker
     },
-    status: (now) => events?.status(now),
+    status: (now, cause) => events?.status(now, cause),
     hold() {
       held = true
     },
@@ -72,8 +74,12 @@ export function scriptedBroker(features: Partial<Features> = {}): ScriptedBroker
       waiting = []
       held = false
     },
-    deliver(pattern, message) {
-      for (const deliver of interests.get(pattern) ?? []) deliver(message)
+    deliver(pattern, message, settle) {
+      for (const listener of interests.get(pattern) ?? []) listener.deliver(message, settle)
+    },
+    end(pattern, error) {
+      for (const listener of interests.get(pattern) ?? []) listener.ended(error)
+      interests.delete(pattern)
     },
   }
 }

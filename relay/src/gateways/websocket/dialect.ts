@@ -1,10 +1,11 @@
 import type { WildcastError } from '@wildcast/protocol'
+import type { Settle } from '../../core/outlet.js'
 import type { Relay } from '../../core/relay.js'
 
 /** One WebSocket, as the dialects see it. */
 export interface Line {
-  /** Writes finished WebSocket frames. Nothing happens once the line is closing. */
-  write(frames: Uint8Array): void
+  /** Writes finished WebSocket frames; `settle` hears whether they left the process. Nothing is written once the line is closing. */
+  write(frames: Uint8Array, settle?: Settle): void
   /** Sends a ping of WebSocket's own, for dialects that have none. */
   ping(): void
   /** Closes with the close code and the words of an error. */

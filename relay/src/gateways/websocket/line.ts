@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream'
 import { factsOf, WildcastError } from '@wildcast/protocol'
 import type { WebSocket } from 'ws'
-import type { OnError } from '../../core/outlet.js'
+import type { OnError, Settle } from '../../core/outlet.js'
 import type { Line } from './dialect.js'
 import type { Watched } from './heartbeat.js'
 
@@ -63,10 +63,13 @@ export class SocketLine implements Line, Watched {
   /**
    * Writes to the socket beneath ws, which would frame the same bytes anew for each reader. Without compression ws writes its own frames at once, so order is kept.
    */
-  write(frames: Uint8Array): void {
-    if (!this.#open || this.#slow) return
+  write(frames: Uint8Array, settle?: Settle): void {
+    if (!this.#open || this.#slow) {
+      settle?.(false)
+      return
+    }
     this.sent = true
-    this.#socket.write(frames)
+    this.#socket.write(frames, settle && ((error) => settle(!error)))
   }
 
   ping(): void {

@@ -34,7 +34,7 @@ class V1 implements Dialect {
   constructor(codec: Codec, encoder: Encoder, relay: Relay, line: Line) {
     this.#codec = codec
     this.#relay = relay
-    this.#outlet = { encoder, deliver: (frames) => line.write(frames) }
+    this.#outlet = { encoder, deliver: (frames, settle) => line.write(frames, settle) }
     this.#session = relay.open(this.#outlet)
   }
 

@@ -1,0 +1,100 @@
+import { limits, type Message, payloadSize, type Subject, WildcastError } from '@wildcast/protocol'
+import type { Clock } from '../../core/clock.js'
+import type { Broker, BrokerEvents, Features, Interest, Listener, OpenBroker, RequestOptions } from '../broker.js'
+import type { Connection, Driver, Native } from './driver.js'
+import { Link } from './link.js'
+import { Publisher } from './publisher.js'
+import { Subscriptions } from './subscriptions.js'
+
+/** What a broker outside the process needs from its relay. */
+export interface ForeignPorts {
+  readonly clock: Clock
+  /** Gives a fresh, unguessable ULID with each call. */
+  readonly newId: () => string
+  /** Bytes of the longest payload that clients may be sent. @default 1 MiB */
+  readonly maxPayload?: number | undefined
+}
+
+export interface ForeignOptions extends ForeignPorts {
+  /** How often the link is asked for a sign of life. It is given up within two of these. @default 5000 */
+  readonly pingIntervalMs?: number | undefined
+  /** How long publishes and requests wait for a link that is down. @default 0: they fail at once */
+  readonly publishTimeoutMs?: number | undefined
+}
+
+/** A broker outside the process: the driver speaks its language, and all of them share how a link lives, what is subscribed on it, and how publishes end. */
+export function foreignBroker<N extends Native>(driver: Driver<N>, options: ForeignOptions): OpenBroker {
+  return async (events) => {
+    const broker = new ForeignBroker(driver, options, events)
+    await broker.open()
+    return broker
+  }
+}
+
+class ForeignBroker<N extends Native> implements Broker {
+  readonly #driver: Driver<N>
+  readonly #link: Link<Connection<N>>
+  readonly #subscriptions: Subscriptions<N>
+  readonly #publisher: Publisher
+  readonly #served: Set<string> = new Set()
+
+  constructor(driver: Driver<N>, options: ForeignOptions, events: BrokerEvents) {
+    const { clock, maxPayload = limits.payloadBytes, pingIntervalMs = 5000, publishTimeoutMs = 0 } = options
+    this.#driver = driver
+    this.#link = new Link({
+      connect: (lost) => driver.connect({ lost, dropped: (why) => events.dropped(why) }),
+      restore: (connection) => this.#subscriptions.restore(connection),
+      ended: (connection) => this.#publisher.lost(connection),
+      status: (now, cause) => events.status(now, cause),
+      clock,
+      pingIntervalMs,
+    })
+    this.#subscriptions = new Subscriptions({
+      link: this.#link,
+      nativeOf: (interest) => driver.nativeOf(interest),
+      fits: (message) => {
+        const fits = payloadSize(message.payload) <= maxPayload
+        if (!fits) events.dropped('too_large')
+        return fits
+      },
+    })
+    this.#publisher = new Publisher({ link: this.#link, clock, publishTimeoutMs })
+  }
+
+  get features(): Features {
+    return this.#driver.features
+  }
+
+  open(): Promise<void> {
+    return this.#link.open()
+  }
+
+  async subscribe(interest: Interest, listener: Listener): Promise<() => Promise<void>> {
+    if (!interest.serve) return this.#subscriptions.add(interest, listener)
+    const subject = interest.pattern
+    if (this.#served.has(subject)) throw new WildcastError('already_served', `"${subject}" has a server already`)
+    this.#served.add(subject)
+    try {
+      const undo = await this.#subscriptions.add(interest, listener)
+      return () => undo().finally(() => this.#served.delete(subject))
+    } catch (cause) {
+      this.#served.delete(subject)
+      throw cause
+    }
+  }
+
+  publish(message: Message): Promise<void> {
+    return this.#publisher.publish(message)
+  }
+
+  async request(message: Message, options: RequestOptions): Promise<Message> {
+    const connection = await this.#publisher.connection()
+    options.signal?.throwIfAborted()
+    const answer = await connection.request(message, options)
+    return { ...answer, subject: message.subject as Subject }
+  }
+
+  close(): Promise<void> {
+    return this.#link.close()
+  }
+}

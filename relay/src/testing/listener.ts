@@ -1,0 +1,15 @@
+import type { Message } from '@wildcast/protocol'
+import type { Listener } from '../brokers/broker.js'
+
+/** Takes messages as a member does that is always there. */
+export function listener(take: (message: Message) => void): Listener {
+  return {
+    deliver(message, settle) {
+      take(message)
+      settle?.(true)
+    },
+    ended: () => {},
+  }
+}
+
+export const deaf: Listener = listener(() => {})

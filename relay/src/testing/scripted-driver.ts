@@ -1,0 +1,108 @@
+import { type Message, parseSubject, type WildcastError } from '@wildcast/protocol'
+import type { Features, Interest, Settle } from '../brokers/broker.js'
+import type { Connection, ConnectionEvents, Driver, Native, Sink } from '../brokers/foreign/driver.js'
+
+/** A connection whose answers a test gives. */
+export interface ScriptedConnection {
+  /** What was said to the broker, in order: `+key`, `-key`, `!subject`, `?subject`, `ping`, `closed`. */
+  readonly log: string[]
+  /** Refuses what is asked for from now on under this key. */
+  refuse(key: string, error: WildcastError): void
+  /** Holds back every answer from now on. */
+  hold(): void
+  /** Answers what was held back, and everything from now on. */
+  answer(): void
+  deliver(key: string, subject: string, settle?: Settle): void
+  lose(cause: unknown): void
+}
+
+export interface ScriptedDriver extends Driver {
+  /** All connections that were opened, in order. */
+  readonly connections: ScriptedConnection[]
+  /** The broker can't be reached from now on, or, without a cause, it can again. */
+  fail(cause?: WildcastError): void
+}
+
+const features = {} as Features
+
+/** A broker whose native subscriptions are the patterns themselves. */
+export function scriptedDriver(nativeOf: (interest: Interest) => Native = plain): ScriptedDriver {
+  const connections: ScriptedConnection[] = []
+  let failure: WildcastError | undefined
+  return {
+    features,
+    connections,
+    nativeOf,
+    fail(cause) {
+      failure = cause
+    },
+    async connect(events) {
+      if (failure) throw failure
+      const { connection, script } = scriptedConnection(events)
+      connections.push(script)
+      return connection
+    },
+  }
+}
+
+function plain({ pattern, group, serve }: Interest): Native {
+  return {
+    key: group === undefined ? pattern : `${pattern} ${group}`,
+    exact: true,
+    wildcard: pattern.includes('*'),
+    single: group !== undefined || serve === true,
+  }
+}
+
+function scriptedConnection(events: ConnectionEvents): { connection: Connection; script: ScriptedConnection } {
+  const log: string[] = []
+  const sinks = new Map<string, Sink>()
+  const refused = new Map<string, WildcastError>()
+  const held: (() => void)[] = []
+  let holding = false
+
+  const said = (what: string, error?: WildcastError): Promise<void> => {
+    log.push(what)
+    const settle = (): Promise<void> => (error ? Promise.reject(error) : Promise.resolve())
+    return holding ? new Promise<void>((resolve) => held.push(resolve)).then(settle) : settle()
+  }
+  return {
+    script: {
+      log,
+      refuse: (key, error) => refused.set(key, error),
+      hold() {
+        holding = true
+      },
+      answer() {
+        holding = false
+        for (const answer of held.splice(0)) answer()
+      },
+      deliver(key, subject, settle) {
+        const message: Message = { subject: parseSubject(subject), payload: subject }
+        sinks.get(key)?.(message, settle)
+      },
+      lose: (cause) => events.lost(cause),
+    },
+    connection: {
+      subscribe({ key }, sink) {
+        sinks.set(key, sink)
+        return {
+          confirmed: said(`+${key}`, refused.get(key)),
+          end() {
+            sinks.delete(key)
+            return said(`-${key}`)
+          },
+        }
+      },
+      publish: ({ subject }) => said(`!${subject}`, refused.get(subject)),
+      async request(message) {
+        await said(`?${message.subject}`, refused.get(message.subject))
+        return message
+      },
+      ping: () => said('ping'),
+      async close() {
+        log.push('closed')
+      },
+    },
+  }
+}
