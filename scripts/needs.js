@@ -8,7 +8,15 @@ export const root = path.resolve(import.meta.dirname, '..')
 const oldestNode = [20, 19]
 
 /** Programs that the tests use, with the Debian package that brings each. */
-const programs = { chromium: 'chromium' }
+const programs = {
+  chromium: 'chromium',
+  mosquitto: 'mosquitto',
+  mosquitto_pub: 'mosquitto-clients',
+  'nats-server': 'nats-server',
+  openssl: 'openssl',
+  'redis-cli': 'redis-tools',
+  'redis-server': 'redis-server',
+}
 
 /** Installs the npm packages of the lock file, unless they are there already. */
 export function installPackages() {
@@ -49,7 +57,9 @@ export function findProgram(name) {
     ...(process.env.PATH ?? '').split(':'),
     '/usr/sbin',
     '/usr/bin',
+    '/usr/local/sbin',
     '/usr/local/bin',
+    '/opt/homebrew/sbin',
     '/opt/homebrew/bin',
   ]
   return folders

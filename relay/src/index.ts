@@ -4,17 +4,23 @@
 export type {
   Broker,
   BrokerEvents,
+  Dropped,
   Feature,
   Features,
   Interest,
+  Listener,
   OpenBroker,
   RequestOptions,
+  Settle,
 } from './brokers/broker.js'
 export { memory } from './brokers/memory.js'
 
 // The relay itself, without a runtime
+export type { Bridge } from './core/bridge.js'
 export { type Clock, realClock } from './core/clock.js'
+export type { BrokerHealth } from './core/hub.js'
 export type { SessionLimits } from './core/limits.js'
+export { nobody, type Observer } from './core/observer.js'
 export type { Encoder, OnError, Outlet } from './core/outlet.js'
 export { type Action, allowAll, type Permissions } from './core/permissions.js'
 export { createRelay, type Relay, type RelayOptions } from './core/relay.js'
@@ -22,6 +28,7 @@ export type { Ask, Publish, Session, Subscribe, Subscription } from './core/sess
 
 // Doors
 export type { Gateway, Handshake, Ports } from './gateways/gateway.js'
+export { health } from './gateways/health.js'
 export { http } from './gateways/http.js'
 export type { Form } from './gateways/http-envelope.js'
 export { type HttpRequestOptions, httpRequest } from './gateways/http-request.js'
@@ -29,5 +36,14 @@ export type { Mode } from './gateways/websocket/encoders.js'
 export { type WebSocketOptions, websocket } from './gateways/websocket.js'
 
 // Node
+export { type Metrics, metrics } from './node/metrics.js'
 export { newId } from './node/new-id.js'
-export { type ServeOptions, type Serving, serve } from './node/serve.js'
+export {
+  type Endpoint,
+  type ServeAllOptions,
+  type ServeOptions,
+  type Serving,
+  type ServingAll,
+  serve,
+  serveAll,
+} from './node/serve.js'

@@ -1,5 +1,5 @@
 import { onTestFinished } from 'vitest'
-import { http, memory, newId, realClock, type ServeOptions, type Serving, serve, websocket } from '../src/index.js'
+import { health, http, memory, newId, realClock, type ServeOptions, type Serving, serve, websocket } from '../src/index.js'
 
 export interface StartedRelay extends Serving {
   /** `127.0.0.1:<port>` */
@@ -15,7 +15,7 @@ export async function startRelay(
   const errors: string[] = []
   const serving = await serve({
     brokers: { test: memory({ clock: options.clock ?? realClock, newId }) },
-    gateways: [http, websocket({ mode: options.mode ?? 'json' })],
+    gateways: [http, health, websocket({ mode: options.mode ?? 'json' })],
     port: 0,
     host: '127.0.0.1',
     onError: (error, at) => errors.push(JSON.stringify({ ...at, code: error.code, message: error.message })),

@@ -18,9 +18,22 @@ export interface HubOptions {
 }
 
 /** A broker that was opened, and whether it is reached. */
-interface Link {
+interface Link extends LinkHealth {
   readonly broker: Broker
+}
+
+interface LinkHealth {
   status: 'up' | 'down'
+  /** Why it is down. */
+  cause?: WildcastError | undefined
+}
+
+/** How a broker is. */
+export interface BrokerHealth {
+  readonly name: string
+  readonly status: 'up' | 'down'
+  /** Why it is down, in words for an operator: without secrets, but with addresses. */
+  readonly cause?: string
 }
 
 /** Joins sessions to brokers: asks a broker once for each distinct interest, and fans out what comes. */
@@ -66,6 +79,15 @@ export class Hub {
     }))
   }
 
+  /** Whether each broker is reached, and why not. */
+  health(): readonly BrokerHealth[] {
+    return [...this.#links].map(([name, { status, cause }]) => ({
+      name,
+      status,
+      ...(cause && { cause: cause.message }),
+    }))
+  }
+
   /**
    * The name of a broker, or of the default one.
    * @throws {WildcastError} `unknown_broker`
@@ -80,6 +102,10 @@ export class Hub {
   demand(name: string, feature: Feature): void {
     const can = this.#link(name).broker.features[feature]
     if (can !== true) throw new WildcastError('unsupported', `broker "${name}" can't do "${feature}": ${can}`)
+  }
+
+  can(name: string, feature: Feature): boolean {
+    return this.#link(name).broker.features[feature] === true
   }
 
   isUp(name: string): boolean {
@@ -102,6 +128,11 @@ export class Hub {
     const { broker } = this.#link(name)
     if (!broker.request) throw new WildcastError('unsupported', `broker "${name}" has no request/response`)
     return broker.request(message, options)
+  }
+
+  /** Listens for the relay itself, beside all sessions. Resolves with the undo, as `Broker.subscribe`. */
+  listen(name: string, interest: Interest, listener: Listener): Promise<() => Promise<void>> {
+    return this.#link(name).broker.subscribe(interest, listener)
   }
 
   /**
@@ -139,15 +170,15 @@ export class Hub {
 
   async #connect(name: string, open: OpenBroker): Promise<Link> {
     const { onError, observer } = this.#options
-    const link: { status: Link['status'] } = { status: 'down' }
+    const link: LinkHealth = { status: 'down' }
     const broker = await open({
       status: (now, cause) => {
         const returned = link.status === 'down' && now === 'up'
         link.status = now
+        link.cause = now === 'up' ? undefined : WildcastError.from(cause ?? 'the link is down', 'broker_down')
         observer.status(name, now)
         if (returned) this.#tellGap(name)
-        if (now === 'down')
-          onError(WildcastError.from(cause ?? 'the link is down', 'broker_down'), { stage: 'broker', broker: name })
+        if (link.cause) onError(link.cause, { stage: 'broker', broker: name })
       },
       dropped: (why) => observer.dropped(name, why),
     })

@@ -13,3 +13,21 @@ export interface Observer {
 }
 
 export const nobody: Observer = { status: () => {}, published: () => {}, failed: () => {}, dropped: () => {} }
+
+/** Tells several; each hears what it has ears for. */
+export function observers(...all: readonly Partial<Observer>[]): Observer {
+  return {
+    status(...told) {
+      for (const one of all) one.status?.(...told)
+    },
+    published(...told) {
+      for (const one of all) one.published?.(...told)
+    },
+    failed(...told) {
+      for (const one of all) one.failed?.(...told)
+    },
+    dropped(...told) {
+      for (const one of all) one.dropped?.(...told)
+    },
+  }
+}

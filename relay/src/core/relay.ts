@@ -1,7 +1,8 @@
 import type { BrokerInfo, WelcomeFrame } from '@wildcast/protocol'
 import type { OpenBroker } from '../brokers/broker.js'
+import { type Bridge, openBridges } from './bridge.js'
 import { type Clock, realClock } from './clock.js'
-import { Hub } from './hub.js'
+import { type BrokerHealth, Hub } from './hub.js'
 import { defaultLimits, type SessionLimits } from './limits.js'
 import { nobody, type Observer } from './observer.js'
 import type { OnError, Outlet } from './outlet.js'
@@ -13,6 +14,8 @@ export interface RelayOptions {
   readonly brokers: Readonly<Record<string, OpenBroker>>
   /** Gives a fresh, unguessable name with each call. */
   readonly newId: () => string
+  /** What is copied from one broker to another. */
+  readonly bridges?: readonly Bridge[] | undefined
   /** @default everybody may do everything */
   readonly permissions?: Permissions | undefined
   /** @default 1 MiB payloads, 1000 subscriptions and 1000 requests in flight for each session */
@@ -34,6 +37,8 @@ export interface Relay {
   readonly onError: OnError
   newId(): string
   brokers(): readonly BrokerInfo[]
+  /** Whether each broker is reached, and why not. */
+  health(): readonly BrokerHealth[]
   /** Opens a session for a client that just came. */
   open(outlet: Outlet): Session
   /** The answer to `Connect`. Nothing is kept after a drop, so no session is ever resumed. */
@@ -46,13 +51,14 @@ export interface Relay {
 
 /**
  * Starts a relay: brokers inside, sessions outside.
- * @throws {RangeError} without a broker
+ * @throws {RangeError} without a broker, or where bridges would carry messages in a circle for ever
  * @throws {WildcastError} where a broker's settings are not valid
  */
 export async function createRelay(options: RelayOptions): Promise<Relay> {
   const { newId, onError, clock = realClock, permissions = allowAll, observer = nobody } = options
   const limits: SessionLimits = { ...defaultLimits, ...options.limits }
   const hub = await Hub.open({ brokers: options.brokers, clock, onError, observer })
+  const bridges = openBridges(options.bridges ?? [], { hub, onError, observer })
   const id = newId()
 
   function view(only?: string): Relay {
@@ -67,6 +73,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
       onError,
       newId,
       brokers,
+      health: () => hub.health().filter(({ name }) => only === undefined || name === only),
       open: (outlet) => new Session({ hub, outlet, permissions, limits, only }),
       welcome: (ping) => ({
         kind: 'Welcome',
@@ -80,7 +87,10 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
         time: clock.wall(),
       }),
       only: (broker) => view(hub.nameOf(broker)),
-      close: () => hub.close(),
+      async close() {
+        await bridges.close()
+        await hub.close()
+      },
     }
   }
   return view()

@@ -1,4 +1,4 @@
-import { type Message, type Pattern, parseSubject, type Subject } from '@wildcast/protocol'
+import { type Message, type Pattern, parseSubject, type Subject, WildcastError } from '@wildcast/protocol'
 import { describe, expect, it } from 'vitest'
 import { fakeClock } from '../testing/fake-clock.js'
 import { recordingEncoder, recordingOutlet } from '../testing/recording-outlet.js'
@@ -320,5 +320,65 @@ describe('a relay', () => {
     const { relay } = await relayOn(scripted)
     await relay.close()
     expect(scripted.log).toEqual(['closed'])
+  })
+})
+
+describe('what a broker does by itself', () => {
+  it('ends a subscription: its clients are told why, and who comes later asks anew', async () => {
+    const scripted = broker()
+    const { relay } = await relayOn(scripted)
+    const outlet = recordingOutlet()
+    const session = relay.open(outlet)
+    const { id } = await subscribe(session, 'secret')
+    scripted.end('secret', new WildcastError('forbidden', 'the right was withdrawn'))
+    expect(outlet.frames).toEqual([
+      { kind: 'Unsubscribed', id, error: { code: 'forbidden', message: 'the right was withdrawn' } },
+    ])
+    expect(() => session.unsubscribe(id)).toThrow('no subscription')
+    expect((await subscribe(session, 'secret')).id).not.toBe(id)
+    expect(scripted.log.filter((line) => line.startsWith('+'))).toEqual(['+secret', '+secret'])
+  })
+
+  it('hears whether a member of a group was there for a message', async () => {
+    const scripted = broker()
+    const { relay } = await relayOn(scripted)
+    const written: boolean[] = []
+    const session = relay.open({ ...recordingOutlet(), deliver: (_, settle) => settle?.(true) })
+    await subscribe(session, 'job', { group: 'g' })
+    const settle = (taken: boolean): void => void written.push(taken)
+    scripted.deliver('job', message('job'), settle)
+    session.close()
+    scripted.deliver('job', message('job'), settle)
+    expect(written).toEqual([true, false])
+  })
+
+  it('is told of: which brokers are reached, and why not', async () => {
+    const scripted = broker()
+    const { relay } = await relayOn(scripted)
+    scripted.status('down', new Error('wrong password: look at "password"'))
+    expect(relay.health()).toEqual([{ name: 'main', status: 'down', cause: 'wrong password: look at "password"' }])
+    scripted.status('up')
+    expect(relay.health()).toEqual([{ name: 'main', status: 'up' }])
+  })
+})
+
+describe('a door that leads to one broker', () => {
+  it('has it as its default, and knows no other', async () => {
+    const main = broker()
+    const other = broker()
+    const { relay } = await relayOn(main, { brokers: { main: main.open, other: other.open } })
+    const view = relay.only('other')
+    const session = view.open(recordingOutlet())
+    await session.publish({ subject: 'a', message: '' })
+    await expect(session.publish({ subject: 'a', message: '', broker: 'main' })).rejects.toMatchObject({
+      code: 'unknown_broker',
+      message: expect.not.stringContaining('main'),
+    })
+    expect([main.log, other.log]).toEqual([[], ['!a']])
+    expect([view.brokers(), view.welcome(1).brokers].map((all) => all.map((one) => [one.name, one.default]))).toEqual([
+      [['other', true]],
+      [['other', true]],
+    ])
+    expect(() => relay.only('nowhere')).toThrow(expect.objectContaining({ code: 'unknown_broker' }))
   })
 })

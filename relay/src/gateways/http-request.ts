@@ -4,6 +4,7 @@ import type { Context } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import type { Encoder } from '../core/outlet.js'
 import type { Relay } from '../core/relay.js'
+import { brokerOfUrl } from './broker-of-url.js'
 import type { Gateway } from './gateway.js'
 import { decodeAnswer, encodeQuestion, type Form, type HttpAnswer, subjectOfRequest } from './http-envelope.js'
 import { subjectOfPath } from './subject-of-path.js'
@@ -30,9 +31,10 @@ export function httpRequest({ form, timeoutMs = 2000 }: HttpRequestOptions = {})
     routes.all('/request/*', limit, async (c) => {
       if (!form) return c.text('request-response is not supported: start the gateway with --request-response', 400)
       const question = await questionOf(c)
+      const broker = brokerOfUrl(c.req.url)
       try {
         const payload = await ask(
-          relay,
+          broker === undefined ? relay : relay.only(broker),
           subjectOfRequest(question.method, question.path),
           encodeQuestion(form, question),
           { timeoutMs, gone: c.req.raw.signal },
@@ -88,7 +90,13 @@ function ask(
       .then(() => {
         // Whoever has been told that it failed must not find it done later.
         if (ended) return
-        return session.publish({ subject: `request.${id}.${path}`, message, response_subject: answerOn })
+        const told = relay
+          .brokers()
+          .find((broker) => broker.default)
+          ?.features.includes('response_subject')
+        // Where the broker carries no reply address, responders know it from the subject.
+        const reply = told ? { response_subject: answerOn } : {}
+        return session.publish({ subject: `request.${id}.${path}`, message, ...reply })
       })
       .catch(fail)
   })

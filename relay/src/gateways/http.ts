@@ -1,14 +1,15 @@
 import { factsOf, WildcastError } from '@wildcast/protocol'
-import type { Context } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import type { Outlet } from '../core/outlet.js'
+import { brokerOfUrl } from './broker-of-url.js'
 import type { Gateway } from './gateway.js'
+import { onlyBy } from './only-by.js'
 import { subjectOfPath } from './subject-of-path.js'
 
 /** A client that only publishes is sent nothing. */
 const nowhere: Outlet = { encoder: { encode: () => undefined }, deliver: () => {} }
 
-/** `POST /publish/<subject>`: the body's bytes are the payload. `GET /healthz`: whether the relay lives, and its brokers. */
+/** `POST /publish/<subject>`: the body's bytes are the payload; `?broker=` names another broker than the default one. */
 export const http: Gateway = ({ routes }, relay) => {
   const limit = bodyLimit({
     maxSize: relay.limits.payload,
@@ -19,13 +20,10 @@ export const http: Gateway = ({ routes }, relay) => {
   routes.post('/publish/*', limit, async (c) => {
     const session = relay.open(nowhere)
     const subject = subjectOfPath(new URL(c.req.url).pathname, '/publish/')
-    await session.publish({ subject, message: await c.req.bytes(), broker: c.req.query('broker') })
+    await session.publish({ subject, message: await c.req.bytes(), broker: brokerOfUrl(c.req.url) })
     return c.text('published to subject', 202)
   })
   routes.all('/publish/*', (c) => onlyBy(c, 'POST'))
-
-  routes.get('/healthz', (c) => c.json({ status: 'ok', relay: relay.id, brokers: relay.brokers() }))
-  routes.all('/healthz', (c) => onlyBy(c, 'GET, HEAD'))
 
   for (const path of ['/ws', '/subscribe/*'])
     routes.all(path, (c) => c.text('connect with a WebSocket\n', 426, { Upgrade: 'websocket' }))
@@ -43,8 +41,4 @@ function answer({ code, message }: WildcastError): Response {
     status: factsOf(code).status,
     headers: { 'content-type': 'text/plain; charset=utf-8' },
   })
-}
-
-function onlyBy(c: Context, allow: string): Response {
-  return c.text(`this path takes ${allow}\n`, 405, { Allow: allow })
 }

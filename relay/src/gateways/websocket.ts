@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { parsePattern, WildcastError } from '@wildcast/protocol'
 import { WebSocketServer } from 'ws'
 import type { Relay } from '../core/relay.js'
+import { brokerOfUrl } from './broker-of-url.js'
 import { type Gateway, refuseHandshake } from './gateway.js'
 import { subjectOfPath } from './subject-of-path.js'
 import { classic, subscribeOnly } from './websocket/classic.js'
@@ -22,7 +23,7 @@ const closeTimeoutMs = 2000
 /** When the relay goes away, this many clients are asked to come back in a second. */
 const reconnectsPerSecond = 200
 
-/** `/ws`: v1 by subprotocol, classic without one. `/subscribe/<pattern>`: one pattern, one way. */
+/** `/ws`: v1 by subprotocol, classic without one. `/subscribe/<pattern>`: one pattern, one way. `?broker=` leads to one broker only. */
 export function websocket({ mode }: WebSocketOptions = {}): Gateway {
   return (ports, relay) => {
     const lines = new Map<SocketLine, Dialect>()
@@ -42,15 +43,18 @@ export function websocket({ mode }: WebSocketOptions = {}): Gateway {
     ports.onUpgrade(({ request, socket, head, path }) => {
       if (path !== '/ws' && !path.startsWith('/subscribe/')) return false
       let dialect: OpenDialect
+      let view = relay
       try {
         dialect = path === '/ws' ? dialectOf(request, mode) : subscription(path, mode)
+        const broker = brokerOfUrl(request.url ?? '')
+        if (broker !== undefined) view = relay.only(broker)
       } catch (cause) {
         refuseHandshake(socket, 400, WildcastError.from(cause).message)
         return true
       }
       server.handleUpgrade(request, socket, head, (ws) => {
         const line = new SocketLine(ws, socket, relay.onError)
-        const spoken = dialect(relay, line)
+        const spoken = dialect(view, line)
         const unwatch = beat.watch(line)
         lines.set(line, spoken)
         line.listen({

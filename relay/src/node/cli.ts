@@ -1,17 +1,20 @@
 import { readFileSync } from 'node:fs'
 import { WildcastError } from '@wildcast/protocol'
 import { Command, type CommanderError } from 'commander'
+import { check } from './commands/check.js'
 import { complain } from './commands/connect.js'
 import { gateway } from './commands/gateway.js'
 import { pub } from './commands/pub.js'
 import { request } from './commands/request.js'
 import { sub } from './commands/sub.js'
+import { up } from './commands/up.js'
+import { ConfigError } from './config/config-error.js'
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
   version: string
 }
 
-/** Words that were not understood. What fails later exits with 1. */
+/** Words that were not understood, in a configuration as in a command. What fails later exits with 1. */
 const usageExitCode = 2
 
 const program = new Command('wildcast')
@@ -19,7 +22,7 @@ const program = new Command('wildcast')
   .version(version)
   .showHelpAfterError('(wildcast --help lists what there is)')
 
-for (const command of [gateway(), sub(), pub(), request()]) program.addCommand(command)
+for (const command of [up(), check(), gateway(), sub(), pub(), request()]) program.addCommand(command)
 for (const command of [program, ...program.commands])
   command.exitOverride((error: CommanderError) => process.exit(error.exitCode === 0 ? 0 : usageExitCode))
 
@@ -29,5 +32,5 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.
 program.parseAsync().catch((cause: unknown) => {
   if (cause instanceof WildcastError) complain(cause)
   else process.stderr.write(`${cause instanceof Error ? cause.message : String(cause)}\n`)
-  process.exit(1)
+  process.exit(cause instanceof ConfigError ? usageExitCode : 1)
 })

@@ -1,45 +1,74 @@
 import { Hono } from 'hono'
 import { createRelay, type Relay, type RelayOptions } from '../core/relay.js'
 import type { Gateway } from '../gateways/gateway.js'
-import { httpServer } from './http-server.js'
+import { type HttpServer, httpServer } from './http-server.js'
 import { newId } from './new-id.js'
 
-export interface ServeOptions extends Omit<RelayOptions, 'newId'> {
+/** A port with its doors. */
+export interface Endpoint {
   /** The doors, in the order in which they look at a request. */
   readonly gateways: readonly Gateway[]
   /** 0 takes any free one. */
   readonly port: number
   /** @default every address of the machine */
   readonly host?: string | undefined
+  /** The one broker that the doors lead to. @default all of them */
+  readonly broker?: string | undefined
 }
 
-export interface Serving {
+export interface ServeAllOptions extends Omit<RelayOptions, 'newId'> {
+  readonly endpoints: readonly Endpoint[]
+}
+
+export interface ServingAll {
   readonly relay: Relay
-  /** The port that is listened on. */
-  readonly port: number
+  /** The ports that are listened on, in the order of the endpoints. */
+  readonly ports: readonly number[]
   /** Tells clients to come back later, closes what is open, then the brokers. */
   close(): Promise<void>
 }
 
+export interface ServeOptions extends Omit<RelayOptions, 'newId'>, Omit<Endpoint, 'broker'> {}
+
+export interface Serving extends Omit<ServingAll, 'ports'> {
+  /** The port that is listened on. */
+  readonly port: number
+}
+
 /** Opens a relay with its doors on one port. */
 export async function serve({ gateways, port, host, ...options }: ServeOptions): Promise<Serving> {
+  const { relay, ports, close } = await serveAll({ ...options, endpoints: [{ gateways, port, host }] })
+  return { relay, port: ports[0] ?? port, close }
+}
+
+/** Opens one relay with doors on several ports. */
+export async function serveAll({ endpoints, ...options }: ServeAllOptions): Promise<ServingAll> {
   const relay = await createRelay({ ...options, newId })
-  const routes = new Hono()
-  const server = httpServer(routes)
   const closing = new AbortController()
-  for (const gateway of gateways) gateway({ ...server.ports, closing: closing.signal }, relay)
-  const listening = await server.listen(port, host).catch(async (cause) => {
+  const servers: HttpServer[] = []
+
+  async function listen({ gateways, port, host, broker }: Endpoint): Promise<number> {
+    const routes = new Hono()
+    const server = httpServer(routes)
+    servers.push(server)
+    const view = broker === undefined ? relay : relay.only(broker)
+    for (const gateway of gateways) gateway({ ...server.ports, closing: closing.signal }, view)
+    return server.listen(port, host)
+  }
+
+  async function close(): Promise<void> {
+    const closed = servers.map((server) => server.close())
+    closing.abort()
+    await Promise.all(closed)
     await relay.close()
+  }
+
+  try {
+    const ports: number[] = []
+    for (const listener of endpoints) ports.push(await listen(listener))
+    return { relay, ports, close }
+  } catch (cause) {
+    await close()
     throw cause
-  })
-  return {
-    relay,
-    port: listening,
-    async close() {
-      const closed = server.close()
-      closing.abort()
-      await closed
-      await relay.close()
-    },
   }
 }

@@ -11,7 +11,7 @@ const copiesLimit = 10
 /** The original's two-way protocol: no answers, and a frame that can't be understood closes the line. */
 export function classic(encoder: Encoder): OpenDialect {
   return (relay, line) => {
-    const outlet: Outlet = { encoder, deliver: (frames) => line.write(frames) }
+    const outlet: Outlet = { encoder, deliver: (frames, settle) => line.write(frames, settle) }
     // Two equal subscriptions on one socket give two copies, so the second needs a session of its own.
     const sessions: Session[] = [relay.open(outlet)]
     const copies = new Map<string, number>()
@@ -56,7 +56,7 @@ export function classic(encoder: Encoder): OpenDialect {
 /** One pattern, taken from the path; what the client says is not listened to. */
 export function subscribeOnly(pattern: string, encoder: Encoder): OpenDialect {
   return (relay, line) => {
-    const session = relay.open({ encoder, deliver: (frames) => line.write(frames) })
+    const session = relay.open({ encoder, deliver: (frames, settle) => line.write(frames, settle) })
     session.subscribe({ subject: pattern }, () => {}).catch((cause) => fail(relay, line, cause))
     return {
       receive: () => {},

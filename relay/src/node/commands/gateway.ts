@@ -1,20 +1,19 @@
 import { existsSync } from 'node:fs'
 import { Command, InvalidArgumentError, Option } from 'commander'
-import type { OpenBroker } from '../../brokers/broker.js'
-import { memory } from '../../brokers/memory.js'
-import { realClock } from '../../core/clock.js'
-import { http } from '../../gateways/http.js'
+import type { BrokerSettings } from '../../brokers/settings.js'
 import { type Form, forms } from '../../gateways/http-envelope.js'
-import { httpRequest } from '../../gateways/http-request.js'
 import { type Mode, modes } from '../../gateways/websocket/encoders.js'
-import { websocket } from '../../gateways/websocket.js'
-import { errorLog } from '../log.js'
-import { newId } from '../new-id.js'
-import { type Serving, serve } from '../serve.js'
-import { staticFiles } from '../static-files.js'
+import { brokerOfQuery } from '../config/broker-query.js'
+import { outside } from '../config/outside.js'
+import { doors } from '../doors.js'
+import { openBroker } from '../open-broker.js'
+import { serve } from '../serve.js'
+import { openWatch } from '../watch.js'
+import { closeOnSignal } from './close-on-signal.js'
 
 interface Flags {
-  readonly broker: OpenBroker
+  /** A query string. */
+  readonly broker: string
   readonly websockets?: Mode
   readonly requestResponse?: Form
   readonly port: number
@@ -28,10 +27,12 @@ export function gateway(): Command {
   return new Command('gateway')
     .description('open one broker to WebSocket and HTTP clients')
     .addOption(
-      new Option('-b, --broker <broker>', 'the broker: InMemoryBroker')
+      new Option(
+        '-b, --broker <broker>',
+        'the broker: InMemoryBroker, Redis=redis://localhost:6379, Nats[addresses][0]=localhost or Mqtt[address]=mqtt://localhost:1883',
+      )
         .env('BROKER')
-        .default('InMemoryBroker')
-        .argParser(brokerOf),
+        .default('InMemoryBroker'),
     )
     .addOption(
       new Option('-w, --websockets <mode>', 'speak classic WebSocket too, and send messages so')
@@ -61,43 +62,26 @@ export function gateway(): Command {
         .env('WILDCAST_STATIC')
         .argParser(folderOf),
     )
-    .action(async ({ broker, ...flags }: Flags) => {
-      // A default is not parsed, so it is still the flag's text.
-      await run({ ...flags, broker: typeof broker === 'string' ? brokerOf(broker) : broker })
+    .action(async ({ broker, ...flags }: Flags, command: Command) => {
+      // Not by an argument parser: commander repeats what it refuses, and this may hold a password.
+      const source = command.getOptionValueSource('broker') === 'env' ? 'BROKER' : '--broker'
+      await run(flags, brokerOfQuery(broker, source, outside(process.cwd())))
     })
 }
 
-async function run({ broker, websockets, requestResponse, port, host, timeout, static: folder }: Flags): Promise<void> {
+async function run({ port, host, timeout, ...flags }: Omit<Flags, 'broker'>, broker: BrokerSettings): Promise<void> {
+  const watch = openWatch()
   const serving = await serve({
-    brokers: { BROKER: broker },
-    gateways: [
-      http,
-      websocket({ mode: websockets }),
-      httpRequest({ form: requestResponse, timeoutMs: timeout }),
-      ...(folder === undefined ? [] : [staticFiles(folder)]),
-    ],
+    brokers: { BROKER: await openBroker(broker) },
+    gateways: [watch.gateway, ...doors({ ...flags, timeoutMs: timeout })],
     port,
     host,
-    onError: errorLog(),
+    ...watch.relay,
   }).catch((cause: NodeJS.ErrnoException) => {
     throw cause.code === 'EADDRINUSE' ? new Error(`port ${port} is in use; choose another with --port or PORT`) : cause
   })
   process.stdout.write(`Wildcast is up: http://${host ?? 'localhost'}:${serving.port}\n`)
   closeOnSignal(serving)
-}
-
-/** The first signal closes in good order, the second at once. */
-function closeOnSignal(serving: Serving): void {
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-    process.once(signal, () => {
-      for (const again of ['SIGINT', 'SIGTERM'] as const) process.once(again, () => process.exit(1))
-      void serving.close().then(() => process.exit(0))
-    })
-}
-
-function brokerOf(text: string): OpenBroker {
-  if (/^InMemoryBroker=?$/.test(text)) return memory({ clock: realClock, newId })
-  throw new InvalidArgumentError('Allowed: InMemoryBroker.')
 }
 
 function folderOf(text: string): string {

@@ -1,0 +1,164 @@
+import { type Message, parsePattern, parseSubject, payloadText, WildcastError } from '@wildcast/protocol'
+import { describe, expect, it } from 'vitest'
+import { memory } from '../brokers/memory.js'
+import { fakeClock } from '../testing/fake-clock.js'
+import { recordingOutlet } from '../testing/recording-outlet.js'
+import { scriptedBroker } from '../testing/scripted-broker.js'
+import type { Bridge } from './bridge.js'
+import { createRelay, type Relay, type RelayOptions } from './relay.js'
+
+const bridge = (from: string, pattern: string, to: string, group?: string): Bridge => ({
+  from: { broker: from, pattern: parsePattern(pattern) },
+  to,
+  group,
+})
+
+let id = 0
+const newId = (): string => `id${++id}`
+const clock = fakeClock()
+const inMemory = memory({ clock, newId })
+
+async function relayWith(
+  bridges: readonly Bridge[],
+  brokers: RelayOptions['brokers'] = { main: inMemory, sensors: inMemory, archive: inMemory },
+): Promise<{ relay: Relay; log: string[] }> {
+  const log: string[] = []
+  const relay = await createRelay({
+    brokers,
+    bridges,
+    clock,
+    newId,
+    onError: ({ code }, { stage, broker }) => log.push(`${stage} ${broker} ${code}`),
+    observer: {
+      status: () => {},
+      published: () => {},
+      failed: () => {},
+      dropped: (broker, why) => log.push(`${broker} dropped ${why}`),
+    },
+  })
+  return { relay, log }
+}
+
+/** Everything that all brokers deliver, as `broker subject payload`. */
+async function listenEverywhere(relay: Relay): Promise<() => string[]> {
+  const outlet = recordingOutlet()
+  const session = relay.open(outlet)
+  for (const { name } of relay.brokers()) await session.subscribe({ subject: '**', broker: name }, () => {})
+  return () =>
+    outlet.frames.flatMap((frame) =>
+      frame.kind === 'Message' ? [`${frame.broker} ${frame.subject} ${payloadText(frame.message)}`] : [],
+    )
+}
+
+const publish = (relay: Relay, broker: string, subject: string): Promise<void> =>
+  relay.open(recordingOutlet()).publish({ broker, subject, message: 'x' })
+
+describe('a bridge', () => {
+  it('copies what its pattern matches to another broker, under the same subject', async () => {
+    const { relay } = await relayWith([bridge('sensors', 'temp.**', 'main')])
+    const seen = await listenEverywhere(relay)
+    await publish(relay, 'sensors', 'temp.kitchen')
+    await publish(relay, 'sensors', 'humidity.kitchen')
+    await publish(relay, 'main', 'temp.cellar')
+    expect(seen().sort()).toEqual([
+      'main temp.cellar x',
+      'main temp.kitchen x',
+      'sensors humidity.kitchen x',
+      'sensors temp.kitchen x',
+    ])
+  })
+
+  it('never brings a message back to a broker where it has been', async () => {
+    const circle = [
+      bridge('main', '**', 'sensors'),
+      bridge('sensors', '**', 'archive'),
+      bridge('archive', '**', 'main'),
+    ]
+    const { relay, log } = await relayWith(circle)
+    const seen = await listenEverywhere(relay)
+    await publish(relay, 'sensors', 'a')
+    expect([seen().sort(), log]).toEqual([['archive a x', 'main a x', 'sensors a x'], ['sensors dropped looped']])
+  })
+
+  it('keeps headers, and leaves a reply address behind', async () => {
+    const { relay } = await relayWith([bridge('sensors', 'a', 'main')])
+    const outlet = recordingOutlet()
+    await relay.open(outlet).subscribe({ subject: 'a', broker: 'main' }, () => {})
+    await relay.open(recordingOutlet()).publish({
+      subject: 'a',
+      broker: 'sensors',
+      message: 'x',
+      response_subject: 'answer',
+      headers: new Map([['trace', '1']]),
+    })
+    expect(outlet.frames).toMatchObject([
+      {
+        response_subject: undefined,
+        headers: new Map([
+          ['trace', '1'],
+          ['wildcast-path', 'sensors'],
+        ]),
+      },
+    ])
+  })
+
+  it('goes on when a copy fails, says so, and hands a message of a group back', async () => {
+    const sensors = scriptedBroker()
+    const down = { ...scriptedBroker(), open: failingBroker }
+    const { relay, log } = await relayWith([bridge('sensors', 'a.*', 'main', 'bridge')], {
+      main: down.open,
+      sensors: sensors.open,
+    })
+    const settled: boolean[] = []
+    for (const subject of ['a.1', 'a.2'])
+      sensors.deliver('a.*', { subject: parseSubject(subject), payload: '' }, (taken) => settled.push(taken))
+    await expect.poll(() => settled).toEqual([false, false])
+    expect(log).toEqual(['bridge main broker_down', 'bridge main broker_down'])
+    await relay.close()
+  })
+
+  it('that its broker refuses is said, and the others go on', async () => {
+    const sensors = scriptedBroker()
+    sensors.hold()
+    const { log } = await relayWith([bridge('sensors', 'secret', 'main')], { main: inMemory, sensors: sensors.open })
+    sensors.refuse(new WildcastError('forbidden', 'no'))
+    await expect.poll(() => log).toEqual(['bridge sensors forbidden'])
+  })
+})
+
+async function failingBroker(): ReturnType<ReturnType<typeof scriptedBroker>['open']> {
+  const broker = await scriptedBroker().open({ status: () => {}, dropped: () => {} })
+  return {
+    ...broker,
+    publish: async (_: Message) => {
+      throw new WildcastError('broker_down', 'it is down')
+    },
+  }
+}
+
+describe('bridges', () => {
+  const noHeaders = scriptedBroker({ headers: 'this broker carries none' }).open
+
+  it.each<[string, Bridge[]]>([
+    ['two that lead to one another', [bridge('main', 'a.*', 'bare'), bridge('bare', '**', 'main')]],
+    [
+      'three that lead round',
+      [bridge('main', 'a.*', 'bare'), bridge('bare', '*.b', 'other'), bridge('other', 'a.**', 'main')],
+    ],
+  ])('are refused where messages would go round for ever on a broker without headers: %s', async (_, bridges) => {
+    const brokers = { main: inMemory, bare: noHeaders, other: inMemory }
+    await expect(relayWith(bridges, brokers)).rejects.toThrow(/circle, main → bare.*"bare" has no headers/)
+  })
+
+  it.each<[string, Bridge[]]>([
+    ['different subjects each way', [bridge('main', 'cmd.**', 'bare'), bridge('bare', 'temp.**', 'main')]],
+    ['one way only', [bridge('main', '**', 'bare'), bridge('bare', '**', 'other')]],
+  ])('may lead over a broker without headers with %s', async (_, bridges) => {
+    const { relay } = await relayWith(bridges, { main: inMemory, bare: noHeaders, other: inMemory })
+    await relay.close()
+  })
+
+  it('need brokers that exist', async () => {
+    await expect(relayWith([bridge('main', 'a', 'nowhere')])).rejects.toMatchObject({ code: 'unknown_broker' })
+  })
+})

@@ -1,0 +1,86 @@
+import { type Message, type Pattern, WildcastError } from '@wildcast/protocol'
+import { circleOf } from './bridge-circle.js'
+import type { Hub } from './hub.js'
+import type { Observer } from './observer.js'
+import type { OnError } from './outlet.js'
+
+/** Copies what is published on one broker to another, under the same subject. Payload and headers go along; a reply address does not. */
+export interface Bridge {
+  readonly from: { readonly broker: string; readonly pattern: Pattern }
+  readonly to: string
+  /**
+   * Shares the work with the same bridge of other relays: one of them copies each message. For brokers whose groups see whatever is published; where a broker
+   * can't, every relay copies.
+   */
+  readonly group?: string | undefined
+}
+
+/** Where a message has been: a bridge never brings it back to a broker that it comes from. Names of brokers, joined by commas. */
+const pathHeader = 'wildcast-path'
+
+/** Relays may call one broker by different names. */
+const longestPath = 16
+
+interface BridgePorts {
+  readonly hub: Hub
+  readonly onError: OnError
+  readonly observer: Observer
+}
+
+/**
+ * Opens bridges. What a broker refuses is said to `onError`, and the others go on.
+ * @throws {RangeError} where a message would go round for ever
+ * @throws {WildcastError} `unknown_broker`
+ */
+export function openBridges(bridges: readonly Bridge[], ports: BridgePorts): { close(): Promise<void> } {
+  const { hub, onError } = ports
+  for (const { from, to } of bridges) for (const name of [from.broker, to]) hub.nameOf(name)
+  const circle = circleOf(bridges, (broker) => hub.can(broker, 'headers'))
+  if (circle) throw new RangeError(circle)
+  const opened = bridges.map((bridge) =>
+    listen(bridge, ports).catch((cause) => {
+      onError(WildcastError.from(cause), { stage: 'bridge', broker: bridge.from.broker })
+      return async () => {}
+    }),
+  )
+  return {
+    async close() {
+      // A bridge whose broker was never reached is still on its way: the broker's own end ends it.
+      for (const undo of opened) void undo.then((end) => end())
+    },
+  }
+}
+
+async function listen(
+  { from, to, group }: Bridge,
+  { hub, onError, observer }: BridgePorts,
+): Promise<() => Promise<void>> {
+  const shared = group !== undefined && hub.can(from.broker, 'queue') ? { group } : {}
+  return hub.listen(
+    from.broker,
+    { pattern: from.pattern, ...shared },
+    {
+      deliver(message, settle) {
+        const path = [...(message.headers?.get(pathHeader)?.split(',') ?? []), from.broker]
+        if (path.includes(to) || path.length > longestPath) {
+          observer.dropped(to, 'looped')
+          settle?.(true)
+          return
+        }
+        hub.publish(to, copyOf(message, path, hub.can(to, 'headers'))).then(
+          () => settle?.(true),
+          (cause) => {
+            onError(WildcastError.from(cause), { stage: 'bridge', broker: to })
+            settle?.(false)
+          },
+        )
+      },
+      ended: (error) => onError(error, { stage: 'bridge', broker: from.broker }),
+    },
+  )
+}
+
+function copyOf({ subject, payload, headers }: Message, path: readonly string[], carries: boolean): Message {
+  if (!carries) return { subject, payload }
+  return { subject, payload, headers: new Map([...(headers ?? []), [pathHeader, path.join(',')]]) }
+}

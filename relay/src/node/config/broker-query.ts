@@ -1,0 +1,16 @@
+import { parse } from 'qs'
+import type { BrokerSettings } from '../../brokers/settings.js'
+import { expand } from './expand.js'
+import type { Outside } from './outside.js'
+import { originalBroker } from './schema/original-broker.js'
+import { validate } from './validate.js'
+
+/**
+ * Reads a broker out of a query string, as the original does: `InMemoryBroker`, `Redis=redis://redis:6379`, `Nats[addresses][0]=nats`.
+ * @param flag what problems are said to be in
+ * @throws {ConfigError} with everything that is wrong
+ */
+export function brokerOfQuery(query: string, flag: string, outside: Outside): BrokerSettings {
+  const expanded = expand(parse(query), outside)
+  return validate(originalBroker(outside.resolve), expanded, { file: flag, faults: [], lineOf: () => undefined })
+}

@@ -1,0 +1,38 @@
+import type { Pattern } from '@wildcast/protocol'
+import type { BrokerSettings } from '../../brokers/settings.js'
+import type { Form } from '../../gateways/http-envelope.js'
+import type { Mode } from '../../gateways/websocket/encoders.js'
+
+/** What `wildcast up` opens: a configuration that was read, checked and made complete. It holds secrets, so it is never printed. */
+export interface Config {
+  /** By name; the first is the default. At least one. */
+  readonly brokers: ReadonlyMap<string, BrokerSettings>
+  readonly gateways: readonly GatewayConfig[]
+  readonly bridges: readonly BridgeConfig[]
+  /** What is no error, but should be said. */
+  readonly notes: readonly string[]
+}
+
+/** A port with its doors. */
+export interface GatewayConfig {
+  /** 0 takes a free one. */
+  readonly port: number
+  /** @default every address of the machine */
+  readonly host?: string
+  /** The one broker that this gateway leads to. @default all of them */
+  readonly broker?: string
+  /** What classic WebSocket clients are sent. @default they are not served */
+  readonly websockets?: Mode
+  /** How HTTP requests are serialised. @default `/request` is not served */
+  readonly requestResponse?: Form
+  /** How long `/request` waits for an answer, in milliseconds. */
+  readonly timeoutMs: number
+  /** A folder whose files are served as well. */
+  readonly static?: string
+}
+
+/** Carries the messages of a pattern from one broker to another. */
+export interface BridgeConfig {
+  readonly from: { readonly broker: string; readonly pattern: Pattern }
+  readonly to: { readonly broker: string }
+}

@@ -1,0 +1,19 @@
+import type { Config, GatewayConfig } from './config.js'
+
+/** What a configuration opens, in a few words and without a secret. */
+export function describe({ brokers, gateways, bridges }: Config): string {
+  const kinds = [...brokers].map(([name, { type }]) => `${name}: ${type}`)
+  return [
+    `${count(brokers.size, 'broker')} (${kinds.join(', ')})`,
+    gateways.length === 0 ? 'no gateway' : `${count(gateways.length, 'gateway')} on ${gateways.map(where).join(', ')}`,
+    ...(bridges.length === 0 ? [] : [count(bridges.length, 'bridge')]),
+  ].join(', ')
+}
+
+function where({ port }: GatewayConfig): string {
+  return port === 0 ? 'a free port' : String(port)
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`
+}

@@ -1,0 +1,49 @@
+import { readFileSync } from 'node:fs'
+import { expect, it } from 'vitest'
+import { brokerOfQuery } from './broker-query.js'
+import { interpret } from './read-config.js'
+import { jsonSource } from './source/json-source.js'
+import { tomlSource } from './source/toml-source.js'
+
+const documentation = readFileSync(new URL('../../../../docs/configuration.md', import.meta.url), 'utf8')
+
+const outside = {
+  env: { PORT: '3015', REDIS_HOST: 'redis', REDIS_PASSWORD: 'x', NATS_PASSWORD: 'x', NATS_TOKEN: 'x' },
+  resolve: (file: string) => file,
+  readText: () => 'x\n',
+  isFolder: () => true,
+}
+
+/** The blocks of a language, with the line that each begins in. */
+function blocks(language: string): readonly (readonly [line: number, text: string])[] {
+  return [...documentation.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, 'gms'))].map((found) => [
+    documentation.slice(0, found.index).split('\n').length,
+    found[1] ?? '',
+  ])
+}
+
+it.each(blocks('toml'))('docs/configuration.md:%i is a valid configuration', (_, text) => {
+  expect(interpret(tomlSource(text, 'example'), 'example', outside).brokers.size).toBeGreaterThan(0)
+})
+
+it.each(blocks('json'))('docs/configuration.md:%i is a valid configuration in JSON', (_, text) => {
+  expect(interpret(jsonSource(text, 'example'), 'example', outside).brokers.size).toBe(1)
+})
+
+it.each(blocks('js'))('docs/configuration.md:%i is a valid module', async (_, text) => {
+  const { default: value } = (await import(`data:text/javascript,${encodeURIComponent(text)}`)) as { default: unknown }
+  const source = { value, faults: [], lineOf: () => undefined }
+  expect(interpret(source, 'example', outside).brokers.size).toBe(1)
+})
+
+it.each([...documentation.matchAll(/^wildcast gateway -b '?([^'\n]*)'?$/gm)].map(([, query]) => query ?? ''))(
+  'docs/configuration.md has a valid query: %s',
+  (query) => {
+    expect(() => brokerOfQuery(query, '--broker', outside)).not.toThrow()
+  },
+)
+
+it('docs/configuration.md has examples of each kind', () => {
+  expect(blocks('toml').length).toBeGreaterThan(6)
+  expect([blocks('json').length, blocks('js').length]).toEqual([1, 1])
+})

@@ -1,0 +1,50 @@
+import type { Outside } from './outside.js'
+import type { Path } from './path.js'
+import { isTable } from './schema/table.js'
+import type { Fault } from './source/source.js'
+
+/** A value in which everything that stands elsewhere was put in its place. */
+export interface Expanded {
+  readonly value: unknown
+  readonly faults: readonly Fault[]
+}
+
+/** Puts environment variables in the place of `${NAME}`, and the text of a file in the place of `{ file = "…" }`. */
+export function expand(value: unknown, outside: Pick<Outside, 'env' | 'readText'>, under: Path = []): Expanded {
+  const faults: Fault[] = []
+  return { value: walk(value, under), faults }
+
+  function walk(value: unknown, path: Path): unknown {
+    if (typeof value === 'string') return withVariables(value, path)
+    if (Array.isArray(value)) return value.map((item, i) => walk(item, [...path, i]))
+    if (!isTable(value)) return value
+    const { file, ...others } = value
+    if (typeof file === 'string' && Object.keys(others).length === 0) return textOf(file, path)
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, walk(item, [...path, key])]))
+  }
+
+  function withVariables(text: string, path: Path): string {
+    return text.replace(/\$\$\{|\$\{(?:(\w+)\})?/g, (found, name: string | undefined) => {
+      if (found === '$${') return '${'
+      const value = name !== undefined && Object.hasOwn(outside.env, name) ? outside.env[name] : undefined
+      if (value === undefined) faults.push({ path, message: missing(name) })
+      return value ?? found
+    })
+  }
+
+  function textOf(file: string, path: Path): unknown {
+    try {
+      return outside.readText(withVariables(file, path)).replace(/\r?\n$/, '')
+    } catch (cause) {
+      const why = (cause as NodeJS.ErrnoException).code ?? 'unknown cause'
+      faults.push({ path, message: `{it} is to be read from "${file}", which failed (${why}); correct the path` })
+      return { file }
+    }
+  }
+}
+
+function missing(name: string | undefined): string {
+  return name === undefined
+    ? '{it} holds a "${" that begins no variable; write "$${" for the two characters themselves'
+    : `{it} needs the environment variable ${name}, which is not set; set it`
+}

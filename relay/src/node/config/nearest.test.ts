@@ -1,0 +1,24 @@
+import { expect, it } from 'vitest'
+import { nearest } from './nearest.js'
+
+const known = ['address', 'url', 'id', 'keep_alive', 'password']
+
+it.each([
+  ['adress', 'address'],
+  ['addresss', 'address'],
+  ['ulr', 'url'],
+  ['Url', 'url'],
+  ['keepalive', 'keep_alive'],
+  ['keep-alive', 'keep_alive'],
+  ['passwort', 'password'],
+])('takes %s for %s', (word, meant) => {
+  expect(nearest(word, known)).toBe(meant)
+})
+
+it.each(['host', 'xy', '', 'broker'])('takes %j for none of them', (word) => {
+  expect(nearest(word, known)).toBeUndefined()
+})
+
+it('prefers the word that is nearest', () => {
+  expect(nearest('sentinel', ['sentinels_', 'sentinels'])).toBe('sentinels')
+})

@@ -1,0 +1,22 @@
+import { readFileSync, statSync } from 'node:fs'
+import path from 'node:path'
+
+/** What a configuration may refer to. */
+export interface Outside {
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** Makes a path absolute. */
+  resolve(file: string): string
+  /** The text of a file; throws where there is none. */
+  readText(file: string): string
+  isFolder(folder: string): boolean
+}
+
+/** This process's environment and files; relative paths begin at a folder. */
+export function outside(folder: string): Outside {
+  return {
+    env: process.env,
+    resolve: (file) => path.resolve(folder, file),
+    readText: (file) => readFileSync(path.resolve(folder, file), 'utf8'),
+    isFolder: (name) => statSync(path.resolve(folder, name), { throwIfNoEntry: false })?.isDirectory() ?? false,
+  }
+}

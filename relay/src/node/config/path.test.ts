@@ -1,0 +1,23 @@
+import { expect, it } from 'vitest'
+import { nameOf, shown } from './path.js'
+
+it.each([
+  [[], 'it'],
+  [['port'], '"port"'],
+  [['brokers', 'main', 'url'], '"url" in [brokers.main]'],
+  [['brokers', 'main', 'addresses', 1], 'item 2 of "addresses" in [brokers.main]'],
+  [['bridge', 0], 'item 1 of "bridge"'],
+  [['bridge', 0, 'from'], '"from" in item 1 of "bridge"'],
+])('calls %j %s', (path, name) => {
+  expect(nameOf(path)).toBe(name)
+})
+
+it('shows words, and nothing that may hold a password or end a line', () => {
+  expect(['main', 'my broker', 'redis://me:secret@host', 'a\nb', 'x'.repeat(65)].map(shown)).toEqual([
+    'main',
+    'my broker',
+    '…',
+    '…',
+    '…',
+  ])
+})

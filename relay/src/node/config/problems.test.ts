@@ -1,0 +1,218 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: variables of a configuration
+import { describe, expect, it } from 'vitest'
+import { ConfigError } from './config-error.js'
+import { interpret } from './read-config.js'
+import { jsonSource } from './source/json-source.js'
+import { tomlSource } from './source/toml-source.js'
+
+const outside = {
+  env: { PASSWORD: 'top secret', URL: 'http://me:top-secret@redis' },
+  resolve: (file: string) => file,
+  readText: () => {
+    throw Object.assign(new Error(), { code: 'EACCES' })
+  },
+  isFolder: () => false,
+}
+
+/** Everything that is wrong with a TOML text. */
+function problemsOf(toml: string): string {
+  try {
+    interpret(tomlSource(toml, 'wildcast.toml'), 'wildcast.toml', outside)
+  } catch (cause) {
+    if (cause instanceof ConfigError) return cause.message
+    throw cause
+  }
+  return 'none'
+}
+
+const main = 'brokers.main.type = "memory"\n'
+const redis = '[brokers.main]\ntype = "redis"\nurl = "redis://redis"\n'
+const nats = '[brokers.main]\ntype = "nats"\naddresses = ["nats"]\n'
+const mqtt = '[brokers.main]\ntype = "mqtt"\naddress = "mqtt://mqtt"\n'
+
+describe('a configuration that is wrong is told so, in one sentence,', () => {
+  it.each([
+    // Keys
+    [
+      '[brokers.main]\ntype = "mqtt"\nadress = "mqtt://mqtt"',
+      'wildcast.toml:1: "address" in [brokers.main] is missing; add it, such as "mqtt://localhost:1883"\nwildcast.toml:3: unknown key "adress" in [brokers.main]; did you mean "address"?',
+    ],
+    [`prt = 1\n${main}`, 'wildcast.toml:1: unknown key "prt"; did you mean "port"?'],
+    ['[brokers.main]\ntype = "memory"\nport = 1', 'wildcast.toml:3: unknown key "port" in [brokers.main]; remove it'],
+    [
+      `${mqtt}client_certificate = { key = "k" }`,
+      'wildcast.toml:4: "certificate" in [brokers.main.client_certificate] is missing; add it, such as "client.pem"',
+    ],
+    // Types
+    [`port = "http"\n${main}`, 'wildcast.toml:1: "port" must be a whole number, from 0 to 65535'],
+    [`port = 65_536\n${main}`, 'wildcast.toml:1: "port" must be a whole number, from 0 to 65535'],
+    [`port = 80.5\n${main}`, 'wildcast.toml:1: "port" must be a whole number, from 0 to 65535'],
+    [`timeout = 0\n${main}`, 'wildcast.toml:1: "timeout" must be a whole number of milliseconds, from 1 to 300000'],
+    [`host = 1\n${main}`, 'wildcast.toml:1: "host" must be text, in quotes'],
+    [`host = ""\n${main}`, 'wildcast.toml:1: "host" must not be empty; fill it in or leave it out'],
+    [`websockets = "Json"\n${main}`, 'wildcast.toml:1: "websockets" must be "binary", "text", "messagepack" or "json"'],
+    [
+      `static = "dist"\n${main}`,
+      'wildcast.toml:1: "static" names a folder that is not there; create it or correct the path',
+    ],
+    [`${redis}sharded = 1`, 'wildcast.toml:4: "sharded" in [brokers.main] must be true or false'],
+    [`${redis}options = []`, 'wildcast.toml:4: "options" in [brokers.main] must be a table of ioredis options'],
+    [
+      `${redis}cluster = "redis:1"`,
+      'wildcast.toml:4: "cluster" in [brokers.main] must be a list, such as ["localhost:7000", "localhost:7001"]',
+    ],
+    [
+      `${mqtt}keep_alive = 0`,
+      'wildcast.toml:4: "keep_alive" in [brokers.main] must be a number of seconds, from 1 to 65535',
+    ],
+    [`${mqtt}version = 4`, 'wildcast.toml:4: "version" in [brokers.main] must be "5" or "3.1.1"'],
+    [`${mqtt}payload = "base64"`, 'wildcast.toml:4: "payload" in [brokers.main] must be "raw" or "envelope"'],
+    [`${mqtt}credentials = "u"`, 'wildcast.toml:4: "credentials" in [brokers.main] must be a table of keys and values'],
+    [nats.replace('["nats"]', '[]'), 'wildcast.toml:3: "addresses" in [brokers.main] must not be empty; add one'],
+    // Addresses
+    [
+      redis.replace('redis://', 'http://'),
+      'wildcast.toml:3: "url" in [brokers.main] begins with "http://"; allowed: redis://, rediss://, such as "redis://localhost:6379"',
+    ],
+    [
+      redis.replace('redis://', ''),
+      'wildcast.toml:3: "url" in [brokers.main] must be a URL such as "redis://localhost:6379"',
+    ],
+    [
+      redis.replace('redis://redis', 'redis://'),
+      'wildcast.toml:3: "url" in [brokers.main] must be a URL such as "redis://localhost:6379"',
+    ],
+    [
+      nats.replace('"nats"]', '"nats", "ws://nats", "a b"]'),
+      'wildcast.toml:3: item 2 of "addresses" in [brokers.main] begins with "ws://"; allowed: nats://, tls://, such as "nats://localhost:4222"\nwildcast.toml:3: item 3 of "addresses" in [brokers.main] must be a URL such as "nats://localhost:4222"',
+    ],
+    [
+      `${redis}cluster = ["redis"]`,
+      'wildcast.toml:4: item 1 of "cluster" in [brokers.main] must be a host and a port, such as "localhost:7000"',
+    ],
+    // What does not go together
+    [
+      `${redis}root_certificate = "ca.pem"`,
+      'wildcast.toml:1: "main" in [brokers] has certificates, but its link is not encrypted; write the URL as rediss://…',
+    ],
+    [
+      `${mqtt}root_certificate = "ca.pem"`,
+      'wildcast.toml:1: "main" in [brokers] has certificates, but its link is not encrypted; write the address as mqtts://…',
+    ],
+    [
+      `${nats}tls = false\nroot_certificate = "ca.pem"`,
+      'wildcast.toml:1: "main" in [brokers] has certificates, but its link is not encrypted; write tls = true, or remove the certificates',
+    ],
+    [
+      `${redis}cluster = ["a:1"]\nsentinels = ["a:1"]\nsentinel_name = "m"`,
+      'wildcast.toml:1: "main" in [brokers] has both "cluster" and "sentinels"; remove one',
+    ],
+    [
+      `${redis}sentinels = ["a:1"]`,
+      'wildcast.toml:1: "main" in [brokers] must have both "sentinels" and "sentinel_name", the name of their master, or neither',
+    ],
+    [
+      `${nats}auth = { Token = "a", NKey = "b" }`,
+      'wildcast.toml:4: "auth" in [brokers.main] must have exactly one of: Token, User, NKey, Jwt, CredentialsFile, CredentialsString',
+    ],
+    [
+      `${nats}auth = { Tokn = "a" }`,
+      'wildcast.toml:4: unknown way to log in "Tokn" in [brokers.main.auth]; allowed: Token, User, NKey, Jwt, CredentialsFile, CredentialsString',
+    ],
+    // Brokers
+    ['', 'wildcast.toml: "brokers" is missing; add it, such as [brokers.main] with type = "memory"'],
+    ['brokers = {}', 'wildcast.toml:1: "brokers" must hold a broker; add one'],
+    ['brokers = []', 'wildcast.toml:1: "brokers" must be a table of keys and values'],
+    ['brokers.main = "memory"', 'wildcast.toml:1: "main" in [brokers] must be a table of keys and values'],
+    [
+      '[brokers.main]\ntype = "kafka"',
+      'wildcast.toml:2: "type" in [brokers.main] must be a known type of broker: memory, redis, nats, mqtt',
+    ],
+    [
+      '[brokers.main]\ntype = 5',
+      'wildcast.toml:2: "type" in [brokers.main] must be a known type of broker: memory, redis, nats, mqtt',
+    ],
+    [
+      '[brokers.main]',
+      'wildcast.toml:1: "type" in [brokers.main] must be a known type of broker: memory, redis, nats, mqtt',
+    ],
+    [
+      'brokers."a:b".type = "memory"',
+      'wildcast.toml:1: "…" in [brokers]: the name of a broker is a letter, then letters, digits, "-" or "_"',
+    ],
+    [`default = "mian"\n${main}`, 'wildcast.toml:1: "default" names a broker that is not there; did you mean "main"?'],
+    [`default = "other"\n${main}`, 'wildcast.toml:1: "default" names a broker that is not there; there are: main'],
+    // Bridges
+    [
+      `${main}[[bridge]]\nfrom = "sensors:a"\nto = "nowhere"`,
+      'wildcast.toml:3: "from" in item 1 of "bridge" names a broker that is not there; there are: main\nwildcast.toml:4: "to" in item 1 of "bridge" names a broker that is not there; there are: main',
+    ],
+    [
+      `${main}[[bridge]]\nfrom = "main:a"\nto = "main"`,
+      'wildcast.toml:2: item 1 of "bridge" leads from a broker to itself; name another in "to"',
+    ],
+    [
+      `${main}[[bridge]]\nfrom = "main"\nto = "main"`,
+      'wildcast.toml:3: "from" in item 1 of "bridge" must be a broker and a pattern, such as "sensors:temp.**"',
+    ],
+    [
+      `${main}[[bridge]]\nfrom = "main:a/b"\nto = "main"`,
+      expect.stringMatching(
+        /^wildcast\.toml:3: "from" in item 1 of "bridge" has no valid pattern: .*segments are joined by "\.", not "\/"$/,
+      ),
+    ],
+    [
+      `${redis}[brokers.other]\ntype = "memory"\n[[bridge]]\nfrom = "main:a.*"\nto = "other"\n[[bridge]]\nfrom = "other:**"\nto = "main"`,
+      'wildcast.toml:6: bridges carry messages in a circle, main → other → main, and "main" has no headers in which they could remember the way; make their patterns differ',
+    ],
+    [`${main}[bridge]\nfrom = "main:a"`, 'wildcast.toml:2: "bridge" must be a list of tables: write [[bridge]]'],
+    // From outside
+    [
+      `${redis}password = "\${NOPE}"`,
+      'wildcast.toml:4: "password" in [brokers.main] needs the environment variable NOPE, which is not set; set it',
+    ],
+    [
+      `${redis}password = { file = "/run/p" }`,
+      'wildcast.toml:4: "password" in [brokers.main] is to be read from "/run/p", which failed (EACCES); correct the path',
+    ],
+    [
+      '[brokers.main]\ntype = "redis"\nurl = "${NOPE}"',
+      'wildcast.toml:3: "url" in [brokers.main] needs the environment variable NOPE, which is not set; set it',
+    ],
+  ])('%j', (toml, message) => {
+    expect(problemsOf(toml)).toEqual(message)
+  })
+
+  it('with all that is wrong, by its lines', () => {
+    expect(problemsOf(`port = -1\n${redis}db = "a"\n[brokers.b]\ntype = "x"\n`)).toMatch(
+      /^\S+:1: .*\n\S+:5: .*\n\S+:7: .*$/,
+    )
+  })
+
+  it('and never shown a value that may be secret', () => {
+    const told = problemsOf(
+      '[brokers.a]\ntype = "redis"\nurl = "${URL}"\npassword = ["${PASSWORD}"]\n"${PASSWORD}" = 1\n' +
+        '[brokers.b]\ntype = "nats"\naddresses = ["${URL}", "me:top-secret@:nats"]\nauth = "${PASSWORD}"\nclient_name = 1\n',
+    )
+    expect(told.split('\n')).toHaveLength(7)
+    expect(told).not.toMatch(/top.secret/)
+  })
+})
+
+it('finds in JSON what it finds in TOML, and keys that stand twice', () => {
+  const text = '{"brokers": {\n"main": {"type": "memory"},\n"main": {"type": "memory"}},\n"prt": 1}'
+  expect(() => interpret(jsonSource(text, 'wildcast.json'), 'wildcast.json', outside)).toThrow(
+    expect.objectContaining({
+      message:
+        'wildcast.json:3: "main" in [brokers] is defined twice, first in line 2; rename or remove one of the two\n' +
+        'wildcast.json:4: unknown key "prt"; did you mean "port"?',
+    }),
+  )
+})
+
+it.each([[undefined], [null], [1], ['x'], [[]]])('refuses %j for a configuration', (value) => {
+  const source = { value, faults: [], lineOf: () => undefined }
+  expect(() => interpret(source, 'wildcast.mjs', outside)).toThrow(
+    'wildcast.mjs: it must be a table of keys and values',
+  )
+})

@@ -1,0 +1,56 @@
+import { existsSync } from 'node:fs'
+import path from 'node:path'
+import type { Config } from './config.js'
+import { type Expanded, expand } from './expand.js'
+import { type Outside, outside } from './outside.js'
+import { isOriginal, originalForm } from './schema/original-form.js'
+import { ownForm } from './schema/own-form.js'
+import { isTable } from './schema/table.js'
+import { readSource } from './source/read-source.js'
+import type { Source } from './source/source.js'
+import { validate } from './validate.js'
+
+const usualNames = [
+  'wildcast.toml',
+  'wildcast.json',
+  'wildcast.config.ts',
+  'wildcast.config.mjs',
+  'wildcast.config.js',
+  'spin.toml',
+]
+
+/** The configuration of a folder, by the first of the usual names that is there. */
+export function usualConfig(folder: string): string {
+  return usualNames.find((name) => existsSync(path.join(folder, name))) ?? 'wildcast.toml'
+}
+
+/**
+ * Reads a configuration file. Relative paths in it begin at its folder.
+ * @throws {ConfigError} with everything that is wrong
+ */
+export async function readConfig(file: string): Promise<Config> {
+  return interpret(await readSource(file), file, outside(path.dirname(path.resolve(file))))
+}
+
+/**
+ * Makes a configuration out of what was written, in either form.
+ * @throws {ConfigError} with everything that is wrong
+ */
+export function interpret(source: Source, file: string, outside: Outside): Config {
+  const original = isOriginal(source.value)
+  const expanded = original ? expandTrigger(source.value, outside) : expand(source.value, outside)
+  const context = { ...outside, brokers: brokersOf(original ? source.value.trigger : source.value) }
+  const form = original ? originalForm : ownForm
+  return validate(form(context), expanded, { ...source, file })
+}
+
+/** What else stands in a spin.toml is not ours: its `${…}` may mean something different. */
+function expandTrigger(file: Readonly<Record<string, unknown>>, outside: Outside): Expanded {
+  if (!('trigger' in file)) return { value: file, faults: [] }
+  const { value: trigger, faults } = expand(file.trigger, outside, ['trigger'])
+  return { value: { ...file, trigger }, faults }
+}
+
+function brokersOf(value: unknown): readonly string[] {
+  return isTable(value) && isTable(value.brokers) ? Object.keys(value.brokers) : []
+}

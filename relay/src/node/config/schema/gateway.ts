@@ -1,0 +1,74 @@
+import * as v from 'valibot'
+import { type Form, forms } from '../../../gateways/http-envelope.js'
+import { type Mode, modes } from '../../../gateways/websocket/encoders.js'
+import type { GatewayConfig } from '../config.js'
+import type { Context } from './context.js'
+import { defined } from './defined.js'
+import { type Optional, optional, type Reads } from './table.js'
+import { choice, text, wholeNumber } from './values.js'
+
+/** How the two forms of a configuration call the same things. */
+export interface Words {
+  readonly modes: Readonly<Record<string, Mode>>
+  readonly forms: Readonly<Record<string, Form>>
+}
+
+export const ownWords: Words = { modes: asTheyAre(modes), forms: asTheyAre(forms) }
+
+export const originalWords: Words = {
+  modes: { BinaryBody: 'binary', TextBody: 'text', Messagepack: 'messagepack', Json: 'json' },
+  forms: { Messagepack: 'messagepack', Json: 'json' },
+}
+
+export const portNumber: Reads<number> = wholeNumber(0, 65_535)
+
+/** The keys of a gateway but its port. */
+export function gatewayEntries(
+  words: Words,
+  { isFolder, resolve }: Context,
+): {
+  readonly host: Optional<string>
+  readonly websockets: Optional<Mode>
+  readonly request_response: Optional<Form>
+  readonly timeout: Optional<number>
+  readonly static: Optional<string>
+} {
+  const folder = v.pipe(
+    text,
+    v.check(isFolder, '{it} names a folder that is not there; create it or correct the path'),
+    v.transform(resolve),
+  )
+  return {
+    host: optional(text),
+    websockets: optional(choice(words.modes)),
+    request_response: optional(choice(words.forms)),
+    timeout: optional(wholeNumber(1, 300_000, 'milliseconds')),
+    static: optional(folder),
+  }
+}
+
+/** A gateway as it was written. */
+export interface GatewayKeys {
+  readonly port: number
+  readonly host?: string
+  readonly websockets?: Mode
+  readonly request_response?: Form
+  readonly timeout?: number
+  readonly static?: string
+}
+
+export function gatewayOf(keys: GatewayKeys, broker?: string): GatewayConfig {
+  return defined({
+    port: keys.port,
+    host: keys.host,
+    broker,
+    websockets: keys.websockets,
+    requestResponse: keys.request_response,
+    timeoutMs: keys.timeout ?? 2000,
+    static: keys.static,
+  })
+}
+
+function asTheyAre<Word extends string>(words: readonly Word[]): Readonly<Record<string, Word>> {
+  return Object.fromEntries(words.map((word) => [word, word]))
+}

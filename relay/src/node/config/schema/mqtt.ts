@@ -1,0 +1,51 @@
+import * as v from 'valibot'
+import type { BrokerSettings } from '../../../brokers/settings.js'
+import { url } from './addresses.js'
+import { certificateEntries, certificatesNeed, type Resolve, tlsOf } from './certificates.js'
+import { defined } from './defined.js'
+import { linkEntries, linkOf } from './link.js'
+import { optional, type Reads, table } from './table.js'
+import { choice, seconds, secret, text } from './values.js'
+
+const example = 'mqtt://localhost:1883'
+const schemes = ['mqtt', 'mqtts', 'tcp', 'ssl', 'ws', 'wss']
+
+/** On the wire the interval has two bytes. */
+const longestKeepAlive = 65_535
+
+const version: Reads<'5' | '3.1.1'> = v.pipe(
+  v.unknown(),
+  v.transform((value) => (value === 5 ? '5' : value)),
+  choice({ '5': '5' as const, '3.1.1': '3.1.1' as const }),
+)
+
+/** The keys of an MQTT broker. */
+export function mqtt(resolve: Resolve): Reads<BrokerSettings> {
+  const entries = {
+    address: url(schemes, example),
+    id: optional(text),
+    keep_alive: optional(seconds(1, longestKeepAlive)),
+    credentials: optional(table({ username: text, password: secret })),
+    version: optional(version),
+    payload: optional(choice({ raw: 'raw' as const, envelope: 'envelope' as const })),
+    ...certificateEntries(resolve),
+    ...linkEntries,
+  }
+  return v.pipe(
+    table(entries, { address: `"${example}"` }),
+    certificatesNeed((keys) => /^(?:mqtts|ssl|wss):/i.test(keys.address), 'write the address as mqtts://…'),
+    v.transform((keys) => ({
+      type: 'mqtt' as const,
+      ...linkOf(keys),
+      ...defined({
+        address: keys.address,
+        id: keys.id,
+        keepAliveMs: keys.keep_alive,
+        credentials: keys.credentials,
+        tls: tlsOf(keys),
+        version: keys.version,
+        payload: keys.payload,
+      }),
+    })),
+  )
+}

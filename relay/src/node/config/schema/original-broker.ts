@@ -1,0 +1,35 @@
+import * as v from 'valibot'
+import type { BrokerSettings } from '../../../brokers/settings.js'
+import type { Resolve } from './certificates.js'
+import { mqtt } from './mqtt.js'
+import { nats } from './nats.js'
+import { redisUrl } from './redis.js'
+import type { Reads } from './table.js'
+import { tagged } from './tagged.js'
+
+/** A broker as the original names it: `"InMemoryBroker"`, `{ Redis = "redis://…" }`, a table `Nats` or `Mqtt`. In a query string even the first is a key. */
+export function originalBroker(resolve: Resolve): Reads<BrokerSettings> {
+  const memory: BrokerSettings = { type: 'memory' }
+  const kinds = tagged<BrokerSettings>('broker type', {
+    InMemoryBroker: v.pipe(
+      v.unknown(),
+      v.transform(() => memory),
+    ),
+    Redis: v.pipe(
+      redisUrl,
+      v.transform((url) => ({ type: 'redis' as const, url })),
+    ),
+    Nats: nats(resolve),
+    // As the original's documentation spells it.
+    NATs: nats(resolve),
+    Mqtt: mqtt(resolve),
+  })
+  const word = v.pipe(
+    v.literal(
+      'InMemoryBroker',
+      '{it} must be "InMemoryBroker", or a table such as { Redis = "redis://localhost:6379" }',
+    ),
+    v.transform(() => memory),
+  )
+  return v.lazy((input) => (typeof input === 'string' ? word : kinds)) as Reads<BrokerSettings>
+}

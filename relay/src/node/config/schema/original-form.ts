@@ -1,0 +1,74 @@
+import * as v from 'valibot'
+import type { BrokerSettings } from '../../../brokers/settings.js'
+import type { Config } from '../config.js'
+import type { Context } from './context.js'
+import { type GatewayKeys, gatewayEntries, gatewayOf, originalWords, portNumber } from './gateway.js'
+import { named } from './named.js'
+import { onePortEach } from './one-port-each.js'
+import { originalBroker } from './original-broker.js'
+import { isTable, keyIn, optional, type Reads, type Table, table } from './table.js'
+
+/** Keys of our own form. No spin.toml has them, so here they are a mistake. */
+const ownKeys = ['brokers', 'bridge', 'default', 'port', 'host', 'websockets', 'request_response', 'timeout', 'static']
+
+/** Whether a configuration is of the original's form, which is part of a spin.toml. */
+export function isOriginal(value: unknown): value is Table {
+  return isTable(value) && ['trigger', 'spin_manifest_version', 'spin_version'].some((key) => key in value)
+}
+
+/** The original's form: each broker may have a gateway, on a port of its own. Whatever else a spin.toml holds is let through. */
+export function originalForm(context: Context): Reads<Config> {
+  const trigger = table(
+    {
+      type: optional<string>(v.literal('message', '{it} must be "message"; Wildcast has no other triggers')),
+      brokers: v.pipe(named('broker', broker(context)), onePortEach()),
+    },
+    { brokers: '[trigger.brokers.main] with broker_type = "InMemoryBroker"' },
+  )
+  return v.pipe(
+    v.looseObject({ trigger }, '{it} is missing; add it, with type = "message"'),
+    refuseOwnKeys(),
+    v.transform(({ trigger, component }) => configOf(Object.entries(trigger.brokers), component)),
+  )
+}
+
+interface OriginalBroker {
+  readonly broker_type: BrokerSettings
+  readonly gateway?: { readonly Http: GatewayKeys }
+}
+
+function broker(context: Context): Reads<OriginalBroker> {
+  const http = table({ port: portNumber, ...gatewayEntries(originalWords, context) }, { port: '3015' })
+  return table(
+    {
+      broker_type: originalBroker(context.resolve),
+      gateway: optional(table({ Http: http }, { Http: '{ port = 3015 }' })),
+    },
+    { broker_type: '"InMemoryBroker"' },
+  )
+}
+
+function refuseOwnKeys<Input extends object>(): v.RawCheckAction<Input> {
+  return v.rawCheck(({ dataset, addIssue }) => {
+    for (const key of ownKeys)
+      if (Object.hasOwn(dataset.value as object, key))
+        addIssue({
+          message: '{it} has no place beside [trigger]; remove it, or write [brokers.…] instead of [trigger.brokers.…]',
+          path: [keyIn(dataset.value, key)],
+        })
+  })
+}
+
+function configOf(brokers: readonly (readonly [string, OriginalBroker])[], component: unknown): Config {
+  const gateways = brokers.flatMap(([name, { gateway }]) => (gateway ? [gatewayOf(gateway.Http, name)] : []))
+  const notes = [
+    ...(gateways.length === 0 ? ['no broker has a gateway, so no client can connect'] : []),
+    ...(component === undefined ? [] : ['components are not run yet']),
+  ]
+  return {
+    brokers: new Map(brokers.map(([name, { broker_type }]) => [name, broker_type])),
+    gateways,
+    bridges: [],
+    notes,
+  }
+}

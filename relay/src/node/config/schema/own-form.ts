@@ -1,0 +1,81 @@
+import * as v from 'valibot'
+import type { BrokerSettings } from '../../../brokers/settings.js'
+import type { Config } from '../config.js'
+import { bridge, brokerName } from './bridge.js'
+import { circleFree } from './circle-free.js'
+import type { Context } from './context.js'
+import { gatewayEntries, gatewayOf, ownWords, portNumber } from './gateway.js'
+import { mqtt } from './mqtt.js'
+import { named } from './named.js'
+import { nats } from './nats.js'
+import { redis } from './redis.js'
+import { isTable, keyIn, notATable, optional, type Reads, type Table, table } from './table.js'
+
+/** Wildcast's own form: one port, and all brokers behind it. */
+export function ownForm(context: Context): Reads<Config> {
+  return v.pipe(
+    table(
+      {
+        port: optional(portNumber),
+        ...gatewayEntries(ownWords, context),
+        default: optional(brokerName(context.brokers)),
+        brokers: named('broker', broker(context)),
+        bridge: optional<readonly Config['bridges'][number][]>(
+          v.array(bridge(context.brokers), '{it} must be a list of tables: write [[bridge]]'),
+        ),
+      },
+      { brokers: '[brokers.main] with type = "memory"' },
+    ),
+    v.transform(
+      ({ port = 3015, default: first, brokers, bridge = [], ...gateway }): Config => ({
+        brokers: ordered(brokers, first),
+        gateways: [gatewayOf({ port, ...gateway })],
+        bridges: bridge,
+        notes: [],
+      }),
+    ),
+    circleFree(),
+  )
+}
+
+function broker({ resolve }: Context): Reads<BrokerSettings> {
+  const kinds: Readonly<Record<string, Reads<BrokerSettings>>> = {
+    memory: v.pipe(
+      table({}),
+      v.transform(() => ({ type: 'memory' as const })),
+    ),
+    redis: redis(resolve),
+    nats: nats(resolve),
+    mqtt: mqtt(resolve),
+  }
+  const unknown = noSuchType(Object.keys(kinds))
+  return v.lazy((input) => {
+    if (!isTable(input)) return notATable
+    const { type } = input
+    const kind = typeof type === 'string' && Object.hasOwn(kinds, type) ? kinds[type] : undefined
+    return kind ? v.pipe(v.unknown(), v.transform(withoutType), kind) : unknown
+  }) as Reads<BrokerSettings>
+}
+
+function withoutType(input: unknown): Table {
+  const { type, ...keys } = input as Table
+  return keys
+}
+
+/** Of a broker whose type is not known, nothing else can be checked. */
+function noSuchType(known: readonly string[]): Reads<unknown> {
+  return v.pipe(
+    v.unknown(),
+    v.rawCheck(({ dataset, addIssue }) =>
+      addIssue({
+        message: `{it} must be a known type of broker: ${known.join(', ')}`,
+        path: [keyIn(dataset.value, 'type')],
+      }),
+    ),
+  )
+}
+
+function ordered(brokers: Readonly<Record<string, BrokerSettings>>, first?: string): Config['brokers'] {
+  const entries = Object.entries(brokers)
+  return new Map([...entries.filter(([name]) => name === first), ...entries.filter(([name]) => name !== first)])
+}

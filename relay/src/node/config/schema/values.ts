@@ -1,0 +1,54 @@
+import * as v from 'valibot'
+import type { Reads } from './table.js'
+
+// An environment variable and a query string have nothing but text, so numbers and truth values may be written as such: port = "${PORT}".
+
+/** Text that is not empty. */
+export const text: Reads<string> = v.pipe(
+  v.string('{it} must be text, in quotes'),
+  v.nonEmpty('{it} must not be empty; fill it in or leave it out'),
+)
+
+/** Text that is nobody's business. It may be empty. */
+export const secret: Reads<string> = v.string('{it} must be text, in quotes, or { file = "…" }')
+
+export const truth: Reads<boolean> = v.pipe(
+  v.unknown(),
+  v.transform((value) => (value === 'true' || value === 'false' ? value === 'true' : value)),
+  v.boolean('{it} must be true or false'),
+)
+
+export function wholeNumber(from: number, to: number, unit = ''): Reads<number> {
+  const message = `{it} must be a whole number${unit && ` of ${unit}`}, from ${from} to ${to}`
+  return v.pipe(numberBetween(from, to, message), v.integer(message))
+}
+
+/** Seconds, perhaps broken ones, read as milliseconds. */
+export function seconds(from: number, to: number): Reads<number> {
+  return v.pipe(
+    numberBetween(from, to, `{it} must be a number of seconds, from ${from} to ${to}`),
+    v.transform((value) => Math.round(value * 1000)),
+  )
+}
+
+function numberBetween(from: number, to: number, message: string): Reads<number> {
+  return v.pipe(
+    v.unknown(),
+    v.transform((value) => (typeof value === 'string' && /^-?\d+(?:\.\d+)?$/.test(value) ? Number(value) : value)),
+    v.custom<number>((value) => typeof value === 'number' && value >= from && value <= to, message),
+  )
+}
+
+/** One of a few words, each with what it stands for. */
+export function choice<Output>(meanings: Readonly<Record<string, Output>>): Reads<Output> {
+  const words = Object.keys(meanings).map((word) => `"${word}"`)
+  const message = `{it} must be ${words.slice(0, -1).join(', ')} or ${words.at(-1)}`
+  return v.pipe(
+    v.custom<string>((value) => typeof value === 'string' && Object.hasOwn(meanings, value), message),
+    v.transform((word) => meanings[word] as Output),
+  )
+}
+
+export function list<Output>(item: Reads<Output>, example: string): Reads<readonly Output[]> {
+  return v.pipe(v.array(item, `{it} must be a list, such as ${example}`), v.nonEmpty('{it} must not be empty; add one'))
+}

@@ -1,0 +1,40 @@
+import * as v from 'valibot'
+import { ConfigError, type Problem } from './config-error.js'
+import type { Expanded } from './expand.js'
+import { nameOf, type Path } from './path.js'
+import type { Reads } from './schema/table.js'
+import type { Fault, Source } from './source/source.js'
+
+/** Where a configuration was written, and under which name its user knows it. */
+export interface Written extends Pick<Source, 'faults' | 'lineOf'> {
+  readonly file: string
+}
+
+/**
+ * Reads an expanded configuration as something.
+ * @throws {ConfigError} with everything that is wrong
+ */
+export function validate<Output>(schema: Reads<Output>, expanded: Expanded, written: Written): Output {
+  const result = v.safeParse(schema, expanded.value)
+  const faults = [...written.faults, ...expanded.faults, ...(result.issues ?? []).map(faultOf)]
+  if (result.success && faults.length === 0) return result.output
+  throw new ConfigError(problemsOf(faults, written))
+}
+
+function faultOf({ path, message }: v.BaseIssue<unknown>): Fault {
+  return { path: path?.map(({ key }) => key as string | number) ?? [], message }
+}
+
+/** In the order of lines, and one for each value: what is wrong first makes the rest of it wrong. */
+function problemsOf(faults: readonly (Fault & { line?: number })[], { file, lineOf }: Written): Problem[] {
+  const byPath = new Map<string, Problem>()
+  for (const { path, message, line = lineOf(path) } of faults) {
+    const key = JSON.stringify(path)
+    if (!byPath.has(key)) byPath.set(key, { file, line, message: sentence(message, path) })
+  }
+  return [...byPath.values()].sort((a, b) => (a.line ?? 0) - (b.line ?? 0))
+}
+
+function sentence(message: string, path: Path): string {
+  return message.replaceAll('{it}', nameOf(path))
+}

@@ -1,0 +1,30 @@
+import type { Gateway } from '../gateways/gateway.js'
+import { health } from '../gateways/health.js'
+import { http } from '../gateways/http.js'
+import type { Form } from '../gateways/http-envelope.js'
+import { httpRequest } from '../gateways/http-request.js'
+import type { Mode } from '../gateways/websocket/encoders.js'
+import { websocket } from '../gateways/websocket.js'
+import { staticFiles } from './static-files.js'
+
+export interface DoorsOptions {
+  /** What classic WebSocket clients are sent. @default they are not served */
+  readonly websockets?: Mode | undefined
+  /** How HTTP requests are serialised. @default `/request` is not served */
+  readonly requestResponse?: Form | undefined
+  /** How long `/request` waits for an answer, in milliseconds. */
+  readonly timeoutMs: number
+  /** A folder whose files are served as well. */
+  readonly static?: string | undefined
+}
+
+/** The doors of a port. Files come last: every other door's paths go before theirs. */
+export function doors({ websockets, requestResponse, timeoutMs, static: folder }: DoorsOptions): readonly Gateway[] {
+  return [
+    http,
+    health,
+    websocket({ mode: websockets }),
+    httpRequest({ form: requestResponse, timeoutMs }),
+    ...(folder === undefined ? [] : [staticFiles(folder)]),
+  ]
+}

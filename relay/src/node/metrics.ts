@@ -1,0 +1,47 @@
+import { Counter, Gauge, Registry } from 'prom-client'
+import type { Observer } from '../core/observer.js'
+import type { Gateway } from '../gateways/gateway.js'
+import { onlyBy } from '../gateways/only-by.js'
+
+export interface Metrics {
+  /** Counts what a relay tells. */
+  readonly observer: Observer
+  /** `GET /metrics`, in the text form of Prometheus. */
+  readonly gateway: Gateway
+}
+
+/** Opens a registry of its own, so that several relays fit into one process. Labels are names of brokers and our own words, never a client's. */
+export function metrics(): Metrics {
+  const registry = new Registry()
+  const registers = [registry]
+  const up = new Gauge({
+    name: 'wildcast_broker_up',
+    help: 'Whether a broker is reached',
+    labelNames: ['broker'],
+    registers,
+  })
+  const counter = <Label extends string>(name: string, help: string, labelNames: Label[]): Counter<Label> =>
+    new Counter({ name, help, labelNames, registers })
+  const changes = counter('wildcast_broker_changes_total', 'Links that came or went', ['broker', 'status'])
+  const published = counter('wildcast_published_total', 'Messages that a broker has confirmed', ['broker'])
+  const failed = counter('wildcast_publish_failures_total', 'Publishes that failed', ['broker', 'code'])
+  const dropped = counter('wildcast_dropped_total', 'Messages of a broker that reached nobody', ['broker', 'why'])
+
+  return {
+    observer: {
+      status(broker, now) {
+        up.set({ broker }, now === 'up' ? 1 : 0)
+        changes.inc({ broker, status: now })
+      },
+      published: (broker) => published.inc({ broker }),
+      failed: (broker, code) => failed.inc({ broker, code }),
+      dropped: (broker, why) => dropped.inc({ broker, why }),
+    },
+    gateway({ routes }) {
+      routes.get('/metrics', async (c) =>
+        c.text(await registry.metrics(), 200, { 'content-type': registry.contentType }),
+      )
+      routes.all('/metrics', (c) => onlyBy(c, 'GET, HEAD'))
+    },
+  }
+}

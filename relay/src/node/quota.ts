@@ -1,0 +1,24 @@
+import type { Clock } from '../core/clock.js'
+
+/** Lines of one kind that a window takes. */
+const linesPerWindow = 20
+const windowMs = 60_000
+
+/**
+ * Lets so many of a kind through in a window, so that one bad client can't fill a disk.
+ * @param suppressed told at the end of a window in which there were more
+ */
+export function quota(clock: Clock, suppressed: (kind: string, count: number) => void): (kind: string) => boolean {
+  const used = new Map<string, number>()
+  return (kind) => {
+    const count = (used.get(kind) ?? 0) + 1
+    used.set(kind, count)
+    if (count === 1)
+      clock.after(windowMs, () => {
+        const over = (used.get(kind) ?? 0) - linesPerWindow
+        used.delete(kind)
+        if (over > 0) suppressed(kind, over)
+      })
+    return count <= linesPerWindow
+  }
+}

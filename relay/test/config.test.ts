@@ -1,0 +1,219 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: variables of a configuration
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { text } from 'node:stream/consumers'
+import { createClient } from '@wildcast/client'
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { WebSocket } from 'ws'
+import { startRelay } from './start-relay.js'
+
+// The commands that read a configuration, as users have them: built, in a process of their own.
+const root = path.resolve(import.meta.dirname, '../..')
+const wildcast = path.join(root, 'relay/bin/wildcast.js')
+
+beforeAll(() => {
+  execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-b', 'relay'], { cwd: root, stdio: 'inherit' })
+})
+
+/** A folder with one file, in which commands are run. */
+async function folderWith(name: string, content: string): Promise<string> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'wildcast-'))
+  onTestFinished(() => rm(folder, { recursive: true }))
+  await writeFile(path.join(folder, name), content)
+  return folder
+}
+
+interface Surroundings {
+  readonly cwd?: string
+  readonly env?: Readonly<Record<string, string>>
+}
+
+function start(args: readonly string[], { cwd, env }: Surroundings = {}): ChildProcess {
+  const child = spawn(process.execPath, [wildcast, ...args], { cwd, env: { PATH: process.env.PATH, ...env } })
+  onTestFinished(() => void child.kill('SIGKILL'))
+  return child
+}
+
+async function run(
+  args: readonly string[],
+  surroundings?: Surroundings,
+): Promise<{ code: unknown; out: string; err: string }> {
+  const child = start(args, surroundings)
+  const [out, err, [code]] = await Promise.all([
+    text(child.stdout as NodeJS.ReadableStream),
+    text(child.stderr as NodeJS.ReadableStream),
+    once(child, 'exit'),
+  ])
+  return { code, out, err }
+}
+
+/** The ports that a command says it is up on, once it has named so many. */
+async function portsOf(child: ChildProcess, count: number): Promise<readonly number[]> {
+  let said = ''
+  for await (const chunk of child.stdout ?? []) {
+    said += String(chunk)
+    const ports = [...said.matchAll(/^Wildcast is up: http:\/\/\S+:(\d+)(?: .*)?\n/gm)].map(([, port]) => Number(port))
+    if (ports.length === count) return ports
+  }
+  throw new Error(`ended without ${count} ports: ${said}`)
+}
+
+const twoBrokers = `port = 0
+host = "127.0.0.1"
+default = "main"
+[brokers.sensors]
+type = "memory"
+[brokers.main]
+type = "memory"
+[[bridge]]
+from = "sensors:temp.**"
+to = "main"
+`
+
+const original = `spin_manifest_version = "1"
+name = "two-gateways"
+[trigger]
+type = "message"
+[trigger.brokers.test]
+broker_type = "InMemoryBroker"
+[trigger.brokers.test.gateway.Http]
+port = 0
+websockets = "Json"
+[trigger.brokers.secondary]
+broker_type = "InMemoryBroker"
+[trigger.brokers.secondary.gateway.Http]
+port = 0
+[[component]]
+id = "hello"
+`
+
+describe('wildcast check', () => {
+  it('says what a configuration would open', async () => {
+    const cwd = await folderWith('wildcast.toml', twoBrokers.replace('port = 0', 'port = 3_015'))
+    expect(await run(['check'], { cwd })).toEqual({
+      code: 0,
+      out: 'wildcast.toml is fine: 2 brokers (main: memory, sensors: memory), 1 gateway on 3015, 1 bridge\n',
+      err: '',
+    })
+  })
+
+  it('reads a spin.toml, and says that its components wait', async () => {
+    const cwd = await folderWith('spin.toml', original)
+    expect(await run(['check'], { cwd })).toEqual({
+      code: 0,
+      out: 'spin.toml is fine: 2 brokers (test: memory, secondary: memory), 2 gateways on a free port, a free port\n',
+      err: 'components are not run yet\n',
+    })
+  })
+
+  it('names every place that is wrong, and exits with 2', async () => {
+    const cwd = await folderWith('a.toml', 'prt = 1\n[brokers.main]\ntype = "kafka"\n')
+    const told =
+      'a.toml:1: unknown key "prt"; did you mean "port"?\n' +
+      'a.toml:3: "type" in [brokers.main] must be a known type of broker: memory, redis, nats, mqtt\n'
+    expect(await run(['check', '--config', 'a.toml'], { cwd })).toEqual({ code: 2, out: '', err: told })
+    expect(await run(['check'], { cwd, env: { WILDCAST_CONFIG: 'a.toml' } })).toMatchObject({ code: 2, err: told })
+  })
+
+  it('takes variables out of the environment', async () => {
+    const cwd = await folderWith('wildcast.toml', 'port = "${PORT}"\nbrokers.main.type = "memory"\n')
+    expect((await run(['check'], { cwd, env: { PORT: '4000' } })).out).toContain('1 gateway on 4000')
+    expect(await run(['check'], { cwd })).toMatchObject({ code: 2, err: expect.stringContaining('PORT') })
+  })
+
+  it('says where it has looked when there is nothing to read', async () => {
+    const cwd = await folderWith('other.txt', '')
+    expect(await run(['check'], { cwd })).toEqual({
+      code: 2,
+      out: '',
+      err: 'wildcast.toml: there is no such file; create it, or name another with --config\n',
+    })
+  })
+})
+
+describe('wildcast up', () => {
+  it('opens all brokers behind one port, with the bridges between them, and ends well on SIGINT', async () => {
+    const child = start(['up'], { cwd: await folderWith('wildcast.toml', twoBrokers) })
+    const [port] = await portsOf(child, 1)
+    const client = createClient({ url: `ws://127.0.0.1:${port}`, WebSocket })
+    onTestFinished(() => client.close())
+    const seen: string[] = []
+    await new Promise<void>((resolve) => {
+      client.subscribe('temp.*', (message) => seen.push(`${message.broker} ${message.text()}`), {
+        onStatus: (status) => status === 'ready' && resolve(),
+      })
+    })
+    await client.broker('sensors').publish('temp.kitchen', '21')
+    await expect.poll(() => seen).toEqual(['main 21'])
+    expect(client.welcome?.brokers.map(({ name, default: first }) => [name, first])).toEqual([
+      ['main', true],
+      ['sensors', false],
+    ])
+    child.kill('SIGINT')
+    expect(await once(child, 'exit')).toEqual([0, null])
+  })
+
+  it("opens each gateway of the original's form on its own port, before its own broker", async () => {
+    const child = start(['up', '-c', 'spin.toml'], { cwd: await folderWith('spin.toml', original) })
+    const [test, secondary] = await portsOf(child, 2)
+    const brokersAt = async (port: number | undefined): Promise<unknown> =>
+      (await fetch(`http://127.0.0.1:${port}/healthz`)).json()
+    expect(await brokersAt(test)).toMatchObject({ brokers: [{ name: 'test', default: true }] })
+    expect(await brokersAt(secondary)).toMatchObject({ brokers: [{ name: 'secondary', default: true }] })
+    const socket = new WebSocket(`ws://127.0.0.1:${test}/subscribe/good.*`)
+    await once(socket, 'open')
+    const said = once(socket, 'message')
+    for (const port of [secondary, test])
+      await fetch(`http://127.0.0.1:${port}/publish/good.${port}`, { method: 'POST', body: 'hi' })
+    expect(JSON.parse(String((await said)[0]))).toMatchObject({ subject: `good.${test}`, broker: 'test' })
+    child.kill('SIGTERM')
+    expect(await once(child, 'exit')).toEqual([0, null])
+  })
+
+  it('says in one sentence that a port is taken, and leaves nothing open', async () => {
+    const { port } = await startRelay()
+    const toml = twoBrokers.replace('port = 0', `port = ${port}`)
+    expect(await run(['up'], { cwd: await folderWith('wildcast.toml', toml) })).toEqual({
+      code: 1,
+      out: '',
+      err: `port ${port} is in use; choose another in wildcast.toml, or stop what listens there\n`,
+    })
+  })
+
+  it('opens nothing while its configuration is wrong, and exits with 2', async () => {
+    const cwd = await folderWith('wildcast.json', '{"port": 0}')
+    expect(await run(['up'], { cwd })).toEqual({
+      code: 2,
+      out: '',
+      err: 'wildcast.json: "brokers" is missing; add it, such as [brokers.main] with type = "memory"\n',
+    })
+  })
+})
+
+describe('wildcast gateway --broker', () => {
+  it.each([
+    ['Mqtt[adress]=mqtt://mqtt', 'unknown key "adress" in [Mqtt]; did you mean "address"?'],
+    ['Redis=http://redis', '"Redis" begins with "http://"'],
+    ['Nats[addresses][0]=nats&Nats[auth][User][user]=u', '"password" in [Nats.auth.User] is missing'],
+    ['Redis=${NOPE}', '"Redis" needs the environment variable NOPE'],
+  ])('refuses %s, and exits with 2', async (query, told) => {
+    const { code, err } = await run(['gateway', '-p', '0', '-b', query])
+    expect([code, err]).toEqual([2, expect.stringContaining(`--broker: ${told}`)])
+  })
+
+  it('names BROKER where that was wrong, and never shows what it held', async () => {
+    const { code, err } = await run(['gateway'], { env: { BROKER: 'redis://me:secret@redis' } })
+    expect([code, err]).toEqual([
+      2,
+      expect.stringMatching(/^BROKER: unknown broker type "…"; allowed: InMemoryBroker, /),
+    ])
+    expect(err).not.toContain('secret')
+  })
+
+  it('takes a query string as the original did', async () => {
+    await portsOf(start(['gateway', '-p', '0', '--broker', 'InMemoryBroker=']), 1)
+  })
+})

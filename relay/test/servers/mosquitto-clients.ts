@@ -1,0 +1,57 @@
+import { runToEnd, startChild } from './child.js'
+import { programFile } from './program-file.js'
+
+const at = (port: number): string[] => ['-h', '127.0.0.1', '-p', `${port}`]
+
+/** Publishes with mosquitto_pub, by default at least once, so that the server has it then; `flags` such as `['-V', 'mqttv5']`. */
+export async function mosquittoPub(
+  port: number,
+  topic: string,
+  payload: string | Uint8Array,
+  flags: readonly string[] = [],
+): Promise<void> {
+  const source = payload.length === 0 ? '-n' : '-s'
+  await runToEnd('mosquitto_pub', [...at(port), '-t', topic, '-q', '1', source, ...flags], payload)
+}
+
+export interface MqttMessage {
+  readonly topic: string
+  readonly payload: Buffer
+  readonly qos: number
+  readonly retain: boolean
+  /** As mosquitto_sub names them, such as `response-topic` and `user-properties`; with `-V mqttv5` only. */
+  readonly properties?: Readonly<Record<string, unknown>>
+}
+
+/** `retain` is a number here. */
+type Printed = Pick<MqttMessage, 'topic' | 'qos' | 'properties'> & { retain: 0 | 1 }
+
+export interface MosquittoSub {
+  /** The next message, in order. */
+  next(): Promise<MqttMessage>
+  /** What the server said to each filter: the quality of service, or 128 and more for no. */
+  readonly granted: readonly number[]
+  stop(): Promise<void>
+}
+
+/** Listens with mosquitto_sub; resolves once the server has answered. */
+export async function mosquittoSub(
+  port: number,
+  filters: readonly string[],
+  flags: readonly string[] = [],
+): Promise<MosquittoSub> {
+  // The payload comes in hexadecimals first: what JSON makes of bytes is not to be trusted.
+  const words = [...at(port), ...filters.flatMap((filter) => ['-t', filter]), '-d', '-F', '%x %j', ...flags]
+  // Into a pipe it would say that it is subscribed only with its first message.
+  const child = startChild('stdbuf', ['-oL', programFile('mosquitto_sub'), ...words], 4_000_000)
+  const [, granted = ''] = await child.says(/^Subscribed \(mid: \d+\): (.*)$/m)
+  return {
+    granted: granted.split(', ').map(Number),
+    async next() {
+      const [, hex = '', json = ''] = await child.says(/^([0-9a-f]*) (\{.*\})\n/m)
+      const { topic, qos, retain, properties } = JSON.parse(json) as Printed
+      return { topic, qos, retain: retain === 1, payload: Buffer.from(hex, 'hex'), ...(properties && { properties }) }
+    },
+    stop: () => child.end('SIGTERM'),
+  }
+}

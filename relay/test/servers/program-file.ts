@@ -1,0 +1,8 @@
+import { findProgram } from '../../../scripts/needs.js'
+
+/** Where a program is. */
+export function programFile(name: string): string {
+  const file = findProgram(name)
+  if (!file) throw new Error(`the tests need ${name}; npm test installs it`)
+  return file
+}

@@ -1,0 +1,71 @@
+import { once } from 'node:events'
+import { createServer, type Socket, connect as tcp } from 'node:net'
+import { buffer } from 'node:stream/consumers'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { endsWithTest } from './ends-with-test.js'
+import { openProxy } from './tcp-proxy.js'
+
+describe('the proxy', () => {
+  /** A client of an echo, with the proxy between. */
+  async function road() {
+    const echo = createServer({ allowHalfOpen: true }, (socket) => socket.on('error', () => {}).pipe(socket))
+    endsWithTest(echo.listen(0, '127.0.0.1'))
+    await once(echo, 'listening')
+    const proxy = endsWithTest(await openProxy((echo.address() as { port: number }).port))
+    return { echo, proxy }
+  }
+
+  async function dial(port: number): Promise<Socket> {
+    const socket = tcp({ port, host: '127.0.0.1', allowHalfOpen: true })
+    onTestFinished(() => void socket.destroy())
+    await once(socket, 'connect')
+    return socket
+  }
+
+  it('lets bytes and ends through', async () => {
+    const { proxy } = await road()
+    const socket = await dial(proxy.port)
+    const sent = Buffer.alloc(5_000_000, 'hello')
+    socket.end(sent)
+    expect((await buffer(socket)).equals(sent)).toBe(true)
+  })
+
+  it('cuts with a reset, and takes the next connection', async () => {
+    const { proxy } = await road()
+    const socket = await dial(proxy.port)
+    const failed = once(socket, 'error')
+    proxy.cut()
+    expect(await failed).toMatchObject([{ code: 'ECONNRESET' }])
+    await dial(proxy.port)
+  })
+
+  it('refuses newcomers only, until it accepts again', async () => {
+    const { proxy } = await road()
+    const socket = await dial(proxy.port)
+    proxy.refuse()
+    await expect(dial(proxy.port)).rejects.toThrow('ECONNREFUSED')
+    socket.write('still here')
+    await once(socket, 'data')
+    await proxy.accept()
+    await dial(proxy.port)
+  })
+
+  it('holds bytes and ends while it stalls, of newcomers too, and loses none', async () => {
+    const { echo, proxy } = await road()
+    const old = await dial(proxy.port)
+    proxy.stall()
+    const heard: string[] = []
+    for (const socket of [old, await dial(proxy.port)]) {
+      socket.on('data', (data) => heard.push(String(data)))
+      socket.end('held')
+    }
+    // A road beside the stalled one: what was not held would have come by now.
+    const beside = await dial((echo.address() as { port: number }).port)
+    beside.write('x')
+    await once(beside, 'data')
+    expect(heard).toEqual([])
+    proxy.flow()
+    await once(old, 'end')
+    await expect.poll(() => heard).toEqual(['held', 'held'])
+  })
+})

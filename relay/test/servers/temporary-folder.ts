@@ -1,0 +1,12 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { atExit } from './at-exit.js'
+
+/** An empty folder that goes when the test process does. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(path.join(tmpdir(), 'wildcast-'))
+  // A server that was killed this moment may still be writing.
+  atExit(() => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }))
+  return folder
+}
