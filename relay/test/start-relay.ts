@@ -1,5 +1,15 @@
 import { onTestFinished } from 'vitest'
-import { health, http, memory, newId, realClock, type ServeOptions, type Serving, serve, websocket } from '../src/index.js'
+import {
+  health,
+  http,
+  memory,
+  newId,
+  realClock,
+  type ServeOptions,
+  type Serving,
+  serve,
+  websocket,
+} from '../src/index.js'
 
 export interface StartedRelay extends Serving {
   /** `127.0.0.1:<port>` */

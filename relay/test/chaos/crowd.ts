@@ -50,15 +50,19 @@ export async function gather({ url, broker, publishers, subscribers }: CrowdOpti
       const hears = exact ? [first] : [first, (first + groups) % publishers]
       const subscription = { hears: hears.map((n) => `p${n}`), heard: [] as Heard[] }
       subscriptions.set(`s${i}`, subscription)
-      const listening = connect().subscribe(
-        exact ? subjectOf(first) : `chaos.*.g${first % groups}`,
-        (message) => {
-          const [publisher, n] = message.text().split(' ') as [string, string]
-          subscription.heard.push({ message: { publisher, n: Number(n) } })
-        },
-        { onGap: () => subscription.heard.push('gap') },
+      await new Promise<void>((resolve) =>
+        connect().subscribe(
+          exact ? subjectOf(first) : `chaos.*.g${first % groups}`,
+          (message) => {
+            const [publisher, n] = message.text().split(' ') as [string, string]
+            subscription.heard.push({ message: { publisher, n: Number(n) } })
+          },
+          {
+            onGap: () => subscription.heard.push('gap'),
+            onStatus: (status) => status === 'ready' && resolve(),
+          },
+        ),
       )
-      await listening.ready
     }),
   )
 
