@@ -1,9 +1,10 @@
-// npm run check: everything that needs no browser and no server, in less than a minute.
-import { installPackages } from './needs.js'
+// npm run check: everything but the browser and the packages, against real brokers.
+import { installPackages, installPrograms } from './needs.js'
 import { script } from './run.js'
 
 await script(async () => {
   installPackages()
+  installPrograms()
   const { checks, runSteps } = await import('./steps.js')
   await runSteps(checks)
 })

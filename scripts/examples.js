@@ -20,7 +20,7 @@ declare const root: { render(node: React.ReactNode): void }
 declare const App: () => React.ReactNode
 declare const text: string
 declare const message: hooks.Publishing`,
-  relay: "import { createRelay, memory, newId, realClock } from '@wildcast/relay'",
+  relay: "import { createRelay, memory, mqtt, nats, newId, realClock, redis } from '@wildcast/relay'",
 }
 
 const folder = path.join(root, 'node_modules/.wildcast-examples')

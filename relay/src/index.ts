@@ -13,7 +13,19 @@ export type {
   RequestOptions,
   Settle,
 } from './brokers/broker.js'
+export type { ForeignPorts } from './brokers/foreign/foreign-broker.js'
 export { memory } from './brokers/memory.js'
+export { mqtt } from './brokers/mqtt.js'
+export { nats } from './brokers/nats.js'
+export { redis } from './brokers/redis.js'
+export type {
+  BrokerSettings,
+  MqttSettings,
+  NatsAuth,
+  NatsSettings,
+  RedisSettings,
+  TlsSettings,
+} from './brokers/settings.js'
 
 // The relay itself, without a runtime
 export type { Bridge } from './core/bridge.js'

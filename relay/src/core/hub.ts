@@ -171,12 +171,14 @@ export class Hub {
   async #connect(name: string, open: OpenBroker): Promise<Link> {
     const { onError, observer } = this.#options
     const link: LinkHealth = { status: 'down' }
+    let told: Link['status'] | undefined
     const broker = await open({
       status: (now, cause) => {
         const returned = link.status === 'down' && now === 'up'
         link.status = now
         link.cause = now === 'up' ? undefined : WildcastError.from(cause ?? 'the link is down', 'broker_down')
-        observer.status(name, now)
+        if (told !== now) observer.status(name, now) // while it is down, it may only have found another reason
+        told = now
         if (returned) this.#tellGap(name)
         if (link.cause) onError(link.cause, { stage: 'broker', broker: name })
       },

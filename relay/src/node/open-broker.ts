@@ -1,18 +1,23 @@
 import type { OpenBroker } from '../brokers/broker.js'
 import { memory } from '../brokers/memory.js'
+import { mqtt } from '../brokers/mqtt.js'
+import { nats } from '../brokers/nats.js'
+import { redis } from '../brokers/redis.js'
 import type { BrokerSettings } from '../brokers/settings.js'
 import { realClock } from '../core/clock.js'
 import { newId } from './new-id.js'
 
-/** The broker that settings describe. Its library is loaded only now, so that nobody waits for one that is not used. */
-export async function openBroker(settings: BrokerSettings): Promise<OpenBroker> {
+/** The broker that settings describe. */
+export function openBroker(settings: BrokerSettings): OpenBroker {
   const ports = { clock: realClock, newId }
   switch (settings.type) {
     case 'memory':
       return memory(ports)
     case 'redis':
+      return redis(settings, ports)
     case 'nats':
+      return nats(settings, ports)
     case 'mqtt':
-      throw new Error(`this release can't reach ${settings.type} yet; take type = "memory" (InMemoryBroker)`)
+      return mqtt(settings, ports)
   }
 }

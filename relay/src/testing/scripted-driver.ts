@@ -8,6 +8,8 @@ export interface ScriptedConnection {
   readonly log: string[]
   /** Refuses what is asked for from now on under this key. */
   refuse(key: string, error: WildcastError): void
+  /** Ends by itself what was granted under this key. */
+  withdraw(key: string, error: WildcastError): void
   /** Holds back every answer from now on. */
   hold(): void
   /** Answers what was held back, and everything from now on. */
@@ -57,6 +59,7 @@ function plain({ pattern, group, serve }: Interest): Native {
 function scriptedConnection(events: ConnectionEvents): { connection: Connection; script: ScriptedConnection } {
   const log: string[] = []
   const sinks = new Map<string, Sink>()
+  const withdrawals = new Map<string, (error: WildcastError) => void>()
   const refused = new Map<string, WildcastError>()
   const held: (() => void)[] = []
   let holding = false
@@ -70,6 +73,7 @@ function scriptedConnection(events: ConnectionEvents): { connection: Connection;
     script: {
       log,
       refuse: (key, error) => refused.set(key, error),
+      withdraw: (key, error) => withdrawals.get(key)?.(error),
       hold() {
         holding = true
       },
@@ -88,6 +92,7 @@ function scriptedConnection(events: ConnectionEvents): { connection: Connection;
         sinks.set(key, sink)
         return {
           confirmed: said(`+${key}`, refused.get(key)),
+          ended: new Promise((resolve) => withdrawals.set(key, resolve)),
           end() {
             sinks.delete(key)
             return said(`-${key}`)

@@ -1,4 +1,4 @@
-import type { Message } from '@wildcast/protocol'
+import type { Message, WildcastError } from '@wildcast/protocol'
 import type { Dropped, Features, Interest, RequestOptions, Settle } from '../broker.js'
 
 /** What a broker is asked for to satisfy an interest, in its own terms. Equal keys are the same native subscription. */
@@ -21,6 +21,8 @@ export interface NativeSubscription {
   readonly confirmed: Promise<void>
   /** Asks the broker to end it, at once and in order with what is asked later. Resolves when it has; never rejects. */
   end(): Promise<void>
+  /** Resolves if the broker ends it by itself, for instance because a right was withdrawn. */
+  readonly ended?: Promise<WildcastError>
 }
 
 /** One connection to a broker: opened whole, it ends once and never repairs itself. With its end whatever waits for it fails with `broker_down`. */

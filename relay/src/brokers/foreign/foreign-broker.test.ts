@@ -230,6 +230,21 @@ describe('subscriptions', () => {
     expect(now().log).toEqual(['+open'])
   })
 
+  it('end for those who have them when the broker withdraws the right, and may be asked for again', async () => {
+    const { broker, log, now } = await open()
+    const undo = await broker.subscribe(interest('a'), { ...deaf, ended: ({ code }) => log.push(`ended ${code}`) })
+    now().withdraw('a', new WildcastError('forbidden', 'no more'))
+    await settled()
+    await undo()
+    const inbox: string[] = []
+    await broker.subscribe(
+      interest('a'),
+      listener(({ subject }) => inbox.push(subject)),
+    )
+    now().deliver('a', 'a')
+    expect([log, inbox]).toEqual([['up', 'ended forbidden'], ['a']])
+  })
+
   it('of one group take turns, and whoever leaves is skipped', async () => {
     const { broker, log, now } = await open()
     const join = (name: string): Promise<() => Promise<void>> =>

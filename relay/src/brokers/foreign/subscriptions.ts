@@ -109,12 +109,15 @@ export class Subscriptions<N extends Native> {
   #ask(wanted: Wanted<N>, connection: Connection<N>): NativeSubscription {
     if (wanted.asked?.at === connection) return wanted.asked.subscription
     const subscription = connection.subscribe(wanted.native, (message, settle) => {
-      // Between a link's return and `up`, and once it is lost, nothing is delivered: the gap covers it.
-      if (this.#link.connection !== connection) return
-      if (this.#fits(message)) hand(wanted, message, settle)
+      // Between a link's return and `up`, and once it is lost, nothing is delivered: the gap covers it, or the broker that keeps it.
+      if (this.#link.connection !== connection) settle?.(false)
+      else if (this.#fits(message)) hand(wanted, message, settle)
       else settle?.(true) // nobody could ever take it
     })
     wanted.asked = { at: connection, subscription }
+    void subscription.ended?.then((error) => {
+      if (wanted.asked?.subscription === subscription) this.#end(wanted, error)
+    })
     return subscription
   }
 

@@ -72,7 +72,7 @@ export function gateway(): Command {
 async function run({ port, host, timeout, ...flags }: Omit<Flags, 'broker'>, broker: BrokerSettings): Promise<void> {
   const watch = openWatch()
   const serving = await serve({
-    brokers: { BROKER: await openBroker(broker) },
+    brokers: { BROKER: openBroker(broker) },
     gateways: [watch.gateway, ...doors({ ...flags, timeoutMs: timeout })],
     port,
     host,

@@ -1,5 +1,4 @@
 import { Command } from 'commander'
-import type { OpenBroker } from '../../brokers/broker.js'
 import { bridgesOf } from '../bridges.js'
 import type { Config, GatewayConfig } from '../config/config.js'
 import { readConfig } from '../config/read-config.js'
@@ -25,7 +24,7 @@ async function open({ brokers, gateways, bridges, notes }: Config, file: string)
   note(notes)
   const watch = openWatch()
   const serving = await serveAll({
-    brokers: await openAll(brokers),
+    brokers: Object.fromEntries([...brokers].map(([name, settings]) => [name, openBroker(settings)])),
     bridges: bridgesOf({ bridges, brokers }),
     endpoints: gateways.map((gateway) => ({ ...gateway, gateways: [watch.gateway, ...doors(gateway)] })),
     ...watch.relay,
@@ -38,11 +37,6 @@ async function open({ brokers, gateways, bridges, notes }: Config, file: string)
     process.stdout.write(`${greeting(gateway, serving.ports[i])}\n`)
   })
   closeOnSignal(serving)
-}
-
-async function openAll(brokers: Config['brokers']): Promise<Readonly<Record<string, OpenBroker>>> {
-  const opened = [...brokers].map(async ([name, settings]) => [name, await openBroker(settings)] as const)
-  return Object.fromEntries(await Promise.all(opened))
 }
 
 function greeting({ host, broker }: GatewayConfig, port: number | undefined): string {

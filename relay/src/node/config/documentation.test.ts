@@ -5,7 +5,8 @@ import { interpret } from './read-config.js'
 import { jsonSource } from './source/json-source.js'
 import { tomlSource } from './source/toml-source.js'
 
-const documentation = readFileSync(new URL('../../../../docs/configuration.md', import.meta.url), 'utf8')
+const read = (file: string): string => readFileSync(new URL(`../../../../${file}`, import.meta.url), 'utf8')
+const documentation = read('docs/configuration.md')
 
 const outside = {
   env: { PORT: '3015', REDIS_HOST: 'redis', REDIS_PASSWORD: 'x', NATS_PASSWORD: 'x', NATS_TOKEN: 'x' },
@@ -15,15 +16,19 @@ const outside = {
 }
 
 /** The blocks of a language, with the line that each begins in. */
-function blocks(language: string): readonly (readonly [line: number, text: string])[] {
-  return [...documentation.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, 'gms'))].map((found) => [
-    documentation.slice(0, found.index).split('\n').length,
+function blocks(language: string, text = documentation): readonly (readonly [line: number, text: string])[] {
+  return [...text.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, 'gms'))].map((found) => [
+    text.slice(0, found.index).split('\n').length,
     found[1] ?? '',
   ])
 }
 
 it.each(blocks('toml'))('docs/configuration.md:%i is a valid configuration', (_, text) => {
   expect(interpret(tomlSource(text, 'example'), 'example', outside).brokers.size).toBeGreaterThan(0)
+})
+
+it.each(blocks('toml', read('README.md')))('README.md:%i is a valid configuration', (_, text) => {
+  expect(interpret(tomlSource(text, 'example'), 'example', outside).brokers.size).toBe(3)
 })
 
 it.each(blocks('json'))('docs/configuration.md:%i is a valid configuration in JSON', (_, text) => {

@@ -1,0 +1,81 @@
+import type { Features, Interest } from '../broker.js'
+import type { Connection, ConnectionEvents, Driver } from '../foreign/driver.js'
+import type { ForeignPorts } from '../foreign/foreign-broker.js'
+import type { MqttSettings } from '../settings.js'
+import { readCertificates } from './certificates.js'
+import { MqttConnection } from './connection.js'
+import type { ExchangePorts } from './exchange.js'
+import { isOtherVersion, type Where } from './failures.js'
+import { featuresOf } from './features.js'
+import { envelope, raw } from './form.js'
+import { byIdentifiers } from './identifiers.js'
+import { byLanes } from './lanes.js'
+import { type MqttNative, nativeOf } from './native.js'
+import { nativeExchange } from './native-exchange.js'
+import { addressOf, keepAliveOf, type Version } from './options.js'
+import { originalExchange } from './original-exchange.js'
+import type { Server } from './server.js'
+import { openWire, type Wire, type WireEvents } from './wire.js'
+
+/** Opens connections to an MQTT server, and remembers what it speaks. */
+export class MqttDriver implements Driver<MqttNative> {
+  readonly #settings: MqttSettings
+  readonly #ports: ForeignPorts
+  readonly #where: Where
+  readonly #id: string
+  #version: Version
+  #server: Server | undefined
+
+  constructor(settings: MqttSettings, ports: ForeignPorts) {
+    this.#settings = settings
+    this.#ports = ports
+    this.#where = { address: addressOf(settings.address), id: settings.id, keepAliveSeconds: keepAliveOf(settings) }
+    this.#id = settings.id ?? ports.newId()
+    this.#version = settings.version === '3.1.1' ? 4 : 5
+  }
+
+  get features(): Features {
+    return featuresOf(this.#settings, this.#server)
+  }
+
+  nativeOf(interest: Interest): MqttNative {
+    return nativeOf(interest, this.features)
+  }
+
+  async connect({ lost, dropped }: ConnectionEvents): Promise<Connection<MqttNative>> {
+    let received: WireEvents['received'] = () => {}
+    const wire = await this.#openFirst({ lost, received: (packet) => received(packet) })
+    const { server } = wire
+    this.#server = server
+    const routes = server.identifiers
+      ? byIdentifiers(wire, () => dropped('foreign_message'))
+      : byLanes({ wire, clock: this.#ports.clock, open: (lane, take) => this.#open({ lost, received: take }, lane) })
+    received = routes.received
+    const { payload } = this.#settings
+    const { clock, newId } = this.#ports
+    const ports: ExchangePorts = { wire, routes, form: payload === 'envelope' ? envelope : raw, clock, newId, dropped }
+    const native = server.version === 5 && payload !== 'envelope'
+    return new MqttConnection({ server, routes, exchange: native ? nativeExchange(ports) : originalExchange(ports) })
+  }
+
+  /** A server that does not speak our version is asked again in the other one, unless the settings name one. */
+  async #openFirst(events: WireEvents): Promise<Wire> {
+    try {
+      return await this.#open(events)
+    } catch (failure) {
+      if (this.#settings.version !== undefined || !isOtherVersion(failure)) throw failure
+      this.#version = this.#version === 5 ? 4 : 5
+      return this.#open(events)
+    }
+  }
+
+  async #open(events: WireEvents, lane = 0): Promise<Wire> {
+    const settings = this.#settings
+    const { clock, maxPayload } = this.#ports
+    const certificates = await readCertificates(settings.tls)
+    // Clients with one id would take over from each other.
+    const id = lane === 0 ? this.#id : `${this.#id}-${lane + 1}`
+    const identity = { id, version: this.#version, certificates, maxPayload }
+    return openWire({ settings, identity, where: this.#where, clock }, events)
+  }
+}

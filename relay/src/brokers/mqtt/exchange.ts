@@ -1,0 +1,40 @@
+import { type Message, type Subject, WildcastError } from '@wildcast/protocol'
+import type { Clock } from '../../core/clock.js'
+import type { Dropped, RequestOptions } from '../broker.js'
+import type { Form } from './form.js'
+import type { Routes } from './routes.js'
+import type { Incoming, Wire } from './wire.js'
+
+/** How messages, questions and answers travel over one connection. */
+export interface Exchange {
+  /** What a packet says to subscribers; undefined where it is none of ours. */
+  read(packet: Incoming): Message | undefined
+  /** What the servers of a topic take. */
+  servedFilter(topic: string): string
+  /** What a packet of that filter asks the server of a subject; undefined where it is no question. */
+  question(packet: Incoming, subject: Subject): Message | undefined
+  publish(message: Message): Promise<void>
+  request(message: Message, options: RequestOptions): Promise<Message>
+  /** Fails the requests that wait. */
+  end(error: WildcastError): void
+}
+
+export interface ExchangePorts {
+  readonly wire: Wire
+  readonly routes: Routes
+  readonly form: Form
+  readonly clock: Clock
+  readonly newId: () => string
+  dropped(why: Dropped): void
+}
+
+/** The final answer to a request. A server that leaves says so in its place. */
+export async function finalAnswer(answer: Promise<Message>): Promise<Message> {
+  const message = await answer
+  if (message.error?.code === 'no_responders') throw new WildcastError('no_responders', message.error.message)
+  return message
+}
+
+export function nobodyServes(subject: string, why: string): WildcastError {
+  return new WildcastError('no_responders', `the server of "${subject}" ${why}; start one with serve("${subject}", …)`)
+}

@@ -1,0 +1,23 @@
+import type { Features } from '../broker.js'
+import type { MqttSettings } from '../settings.js'
+import type { Server } from './server.js'
+
+const old = 'the link speaks MQTT 3.1.1'
+
+/** What a link can do. Until a server has answered, it is believed to speak MQTT 5 unless the settings say otherwise. */
+export function featuresOf({ version, payload }: MqttSettings, server: Server | undefined): Features {
+  const five = server ? server.version === 5 : version !== '3.1.1'
+  const needsFive = (what: string): string => `${old}, which has no ${what}; use a server with MQTT 5`
+  return {
+    queue: !five
+      ? needsFive('shared subscriptions')
+      : server && !server.shares
+        ? 'the server has no shared subscriptions'
+        : true,
+    request: true,
+    serve: true,
+    response_subject: five || payload === 'envelope' ? true : needsFive('response topic; use request'),
+    headers: five ? true : needsFive('user properties'),
+    wildcard: 'MQTT publishes to one topic; name it',
+  }
+}

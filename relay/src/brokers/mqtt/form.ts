@@ -1,0 +1,62 @@
+import { encode } from '@msgpack/msgpack'
+import { type Message, type Payload, payloadBytes } from '@wildcast/protocol'
+import { parseMessagePack } from '@wildcast/protocol/msgpack'
+
+/** What stands in the payload of a packet. */
+export interface Form {
+  /** It has a place for the subject that an answer is awaited on. */
+  readonly carriesResponseSubject: boolean
+  write(message: Message): string | Buffer
+  /** Undefined where it is not of this form. */
+  read(payload: Uint8Array): Contents | undefined
+}
+
+export interface Contents {
+  readonly payload: Payload
+  readonly responseSubject?: string | undefined
+}
+
+/** Payloads as they are. */
+export const raw: Form = {
+  carriesResponseSubject: false,
+  write: ({ payload }) => (typeof payload === 'string' ? payload : bufferOf(payload)),
+  read: (payload) => ({ payload }),
+}
+
+/** The original's own: the MessagePack array `[message, subject, broker, response_subject]`, in which a message is an array of integers. */
+export const envelope: Form = {
+  carriesResponseSubject: true,
+  write: ({ subject, payload, responseSubject }) =>
+    bufferOf(encode([Array.from(payloadBytes(payload)), subject, null, responseSubject ?? null])),
+  read(payload) {
+    const { message, responseSubject } = fieldsOf(payload) ?? {}
+    const bytes = Array.isArray(message) && message.every(isByte) ? Uint8Array.from(message) : message
+    if (typeof bytes !== 'string' && !(bytes instanceof Uint8Array)) return undefined
+    return { payload: bytes, responseSubject: typeof responseSubject === 'string' ? responseSubject : undefined }
+  },
+}
+
+/** Of the array; or of a map, since the original's own reader takes both. */
+function fieldsOf(payload: Uint8Array): { readonly message: unknown; readonly responseSubject: unknown } | undefined {
+  const value = parsed(payload)
+  if (Array.isArray(value)) return value.length === 4 ? { message: value[0], responseSubject: value[3] } : undefined
+  if (typeof value !== 'object' || value === null) return undefined
+  const fields = value as Readonly<Record<string, unknown>>
+  return { message: fields.message, responseSubject: fields.response_subject }
+}
+
+function parsed(payload: Uint8Array): unknown {
+  try {
+    return parseMessagePack(payload)
+  } catch {
+    return undefined // the caller counts it: a stranger's message is nobody's error
+  }
+}
+
+function isByte(value: unknown): value is number {
+  return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 0xff
+}
+
+function bufferOf(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+}

@@ -1,0 +1,27 @@
+import { type Subject, WildcastError } from '@wildcast/protocol'
+import type { Features, Interest } from '../broker.js'
+import type { Native } from '../foreign/driver.js'
+import { coverOf, isExactFor, serversShare, shareName, topicOf } from './subjects.js'
+
+/** What an MQTT server is asked for. How servers are reached depends on the connection. */
+export interface MqttNative extends Native {
+  /** As the server gets it; of a served subject, its topic. */
+  readonly filter: string
+  readonly served?: Subject
+}
+
+/** @throws {WildcastError} `invalid_subject`, `forbidden`, `unsupported` */
+export function nativeOf({ pattern, group, serve }: Interest, features: Features): MqttNative {
+  if (serve) {
+    const filter = topicOf(pattern)
+    const key = `${serversShare}/${filter}`
+    return { key, exact: true, wildcard: false, single: true, filter, served: pattern as Subject }
+  }
+  const cover = coverOf(pattern)
+  const exact = isExactFor(pattern, cover)
+  const wildcard = /[+#]/.test(cover.filter)
+  if (group === undefined) return { key: cover.filter, exact, wildcard, single: false, filter: cover.filter }
+  if (features.queue !== true) throw new WildcastError('unsupported', features.queue)
+  const filter = `$share/${shareName(group, pattern, cover)}/${cover.filter}`
+  return { key: filter, exact, wildcard, single: true, filter }
+}

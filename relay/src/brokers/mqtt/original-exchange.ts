@@ -1,0 +1,138 @@
+import { type Failure, isSubject, type Message, parseSubject, type Subject, WildcastError } from '@wildcast/protocol'
+import type { RequestOptions } from '../broker.js'
+import { replies } from '../replies.js'
+import { requestSubject, responseSubject } from '../request-subjects.js'
+import { type Exchange, type ExchangePorts, finalAnswer } from './exchange.js'
+import type { Contents } from './form.js'
+import { besideIn, headersOf, packetOf, payloadIn } from './packet.js'
+import { serversShare, subjectOf, topicOf } from './subjects.js'
+import type { Incoming } from './wire.js'
+
+/** What names a request in its topic; ours are ULIDs. */
+const longestId = 64
+
+/**
+ * As the original does it, on servers and in payloads that know no response topic: a question goes to `request/<id>/<topic>` and is answered on
+ * `response/<id>/<topic>`. An answer can bear no mark either: those before the last go to `response/<id>/_more/<topic>`, and the failure of a request, as JSON, to
+ * `response/<id>/_error/<topic>`. No subject of a client begins like that.
+ */
+export function originalExchange({ wire, routes, form, clock, newId, dropped }: ExchangePorts): Exchange {
+  const waiting = replies(clock)
+
+  function contents(packet: Incoming): Contents | undefined {
+    const read = form.read(payloadIn(packet))
+    if (!read) dropped('foreign_message')
+    return read
+  }
+
+  /** A subject that a stranger wrote. */
+  function parsed(text: string | undefined): Subject | undefined {
+    if (text === undefined) return undefined
+    if (isSubject(text)) return parseSubject(text)
+    dropped('foreign_subject')
+    return undefined
+  }
+
+  async function send(message: Message, topic: string): Promise<void> {
+    const headers = headersOf(message, false)
+    await wire.publish(packetOf(topic, form.write(message), { headers }, wire.server))
+  }
+
+  function take(packet: Incoming, id: string, topic: string, subject: Subject): void {
+    const mark = markOf(packet.topic, id, topic)
+    if (mark === undefined) {
+      dropped('foreign_subject')
+      return
+    }
+    const read = contents(packet)
+    const error = read && mark === '_error' ? failureIn(read) : undefined
+    if (!read || (mark === '_error' && !error)) return
+    const { payload } = read
+    const marks = { ...(mark === '_more' ? { more: true } : {}), ...(error ? { error } : {}) }
+    if (!waiting.take({ subject, payload, ...besideIn(packet), ...marks })) dropped('late_answer')
+  }
+
+  function failureIn(read: Contents): Failure | undefined {
+    const failure = failureOf(read)
+    if (!failure) dropped('foreign_message')
+    return failure
+  }
+
+  return {
+    read(packet) {
+      const subject = subjectOf(packet.topic)
+      if (subject === undefined) dropped('foreign_subject')
+      const read = subject && contents(packet)
+      if (!read) return undefined
+      const answer = parsed(read.responseSubject)
+      return { subject, payload: read.payload, ...(answer && { responseSubject: answer }), ...besideIn(packet) }
+    },
+    servedFilter: (topic) => `${wire.server.shares ? `$share/${serversShare}/` : ''}request/+/${topic}`,
+    question(packet, subject) {
+      const id = subjectOf(packet.topic.split('/')[1] ?? '')
+      if (id === undefined || id.length > longestId) {
+        dropped('foreign_subject')
+        return undefined
+      }
+      const read = contents(packet)
+      return (
+        read && { subject, payload: read.payload, responseSubject: responseSubject(id, subject), ...besideIn(packet) }
+      )
+    },
+    async publish(message) {
+      if (message.responseSubject !== undefined && !form.carriesResponseSubject)
+        throw new WildcastError('unsupported', 'MQTT 3.1.1 carries no subject to answer on; use request')
+      const topic = topicOf(message.subject)
+      if (message.error) return send({ ...message, payload: JSON.stringify(message.error) }, marked(topic, '_error'))
+      return send(message, message.more ? marked(topic, '_more') : topic)
+    },
+    async request(question, options: RequestOptions) {
+      const id = newId()
+      const subject = question.subject as Subject
+      const [topic, awaited] = [topicOf(subject), responseSubject(id, subject)]
+      let over = false
+      const answer = finalAnswer(waiting.wait(awaited, options))
+      const route = routes.add(`response/${id}/#`, (packet) => take(packet, id, topic, awaited))
+      route.confirmed
+        .then(() => {
+          if (over) return
+          const asked = { ...question, subject: requestSubject(id, subject), responseSubject: awaited }
+          return send(asked, `request/${id}/${topic}`)
+        })
+        .catch((cause) => waiting.fail(awaited, WildcastError.from(cause)))
+      return answer.finally(() => {
+        over = true
+        void route.end()
+      })
+    },
+    end: (error) => waiting.failAll(error),
+  }
+}
+
+type Mark = '_more' | '_error' | ''
+
+/** Undefined where the topic is none of the answers to this request. */
+function markOf(topic: string, id: string, asked: string): Mark | undefined {
+  const rest = topic.slice(`response/${id}/`.length)
+  return (['', '_more', '_error'] as const).find((mark) => rest === (mark ? `${mark}/${asked}` : asked))
+}
+
+/** The topic of an answer that bears a mark. */
+function marked(topic: string, mark: Mark): string {
+  const [, id, asked] = /^response\/([^/]*)\/(.*)$/s.exec(topic) ?? []
+  if (asked === undefined)
+    throw new WildcastError('unsupported', 'MQTT 3.1.1 has parts and failures only in answers to a request')
+  return `response/${id}/${mark}/${asked}`
+}
+
+function failureOf({ payload }: Contents): Failure | undefined {
+  try {
+    const { code, message } = JSON.parse(typeof payload === 'string' ? payload : new TextDecoder().decode(payload)) as {
+      readonly code?: unknown
+      readonly message?: unknown
+    }
+    return typeof code === 'string' ? { code, message: typeof message === 'string' ? message : '' } : undefined
+  } catch {
+    return undefined // the caller counts it: a stranger's message is nobody's error
+  }
+}

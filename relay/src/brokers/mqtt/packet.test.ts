@@ -1,0 +1,47 @@
+import { encodeUtf8, parseSubject } from '@wildcast/protocol'
+import { describe, expect, it } from 'vitest'
+import { besideIn, headersOf, packetOf } from './packet.js'
+import { serverOf } from './server.js'
+
+const five = serverOf({}, 5)
+const code = (code: string): unknown => expect.objectContaining({ code })
+
+describe('a packet', () => {
+  it('bears headers, the marks of an answer, and where to answer', () => {
+    const message = { subject: parseSubject('a'), payload: 'x', headers: new Map([['trace', '1']]), more: true }
+    const beside = { responseTopic: 'r', correlationData: Buffer.of(1), headers: headersOf(message, true) }
+    const packet = packetOf('a', 'x', beside, five)
+    expect(packet).toMatchObject({ topic: 'a', payload: 'x', properties: { responseTopic: 'r' } })
+    const properties = packet.properties ?? {}
+    expect(besideIn({ topic: 'a', payload: 'x', properties })).toEqual({ headers: message.headers, more: true })
+  })
+
+  it('has no properties where there is nothing to say', () => {
+    expect(packetOf('a', '', {}, five).properties).toBeUndefined()
+  })
+
+  it.each<[string, string, readonly [string, string][], string]>([
+    ['what Unicode calls no character', 'x', [['k', 'a\uffff']], 'unsupported'],
+    ['a header that no packet can hold', 'x', [['k', 'ü'.repeat(33_000)]], 'too_large'],
+  ])('is refused with %s', (_, payload, headers, expected) => {
+    expect(() => packetOf('a', payload, { headers }, five)).toThrow(code(expected))
+  })
+
+  it('is refused where it is longer than the server takes, and not where it just fits', () => {
+    const small = serverOf({ properties: { maximumPacketSize: 100 } }, 5)
+    const beside = { headers: [['key', 'ü']] as const, responseTopic: 'r/s', correlationData: Buffer.alloc(4) }
+    const rest = 5 + 2 + 1 + 2 + 4 + (5 + 3 + 2) + (3 + 3) + (3 + 4)
+    expect(() => packetOf('a', 'x'.repeat(100 - rest + 1), beside, small)).toThrow(code('too_large'))
+    expect(packetOf('a', Buffer.from(encodeUtf8('x'.repeat(100 - rest))), beside, small).topic).toBe('a')
+  })
+
+  it('is refused by a server that confirms nothing, and where the version can not carry it', () => {
+    expect(() => packetOf('a', '', {}, serverOf({ properties: { maximumQoS: 0 } }, 5))).toThrow(code('unsupported'))
+    expect(() => packetOf('a', '', { headers: [['k', 'v']] }, serverOf({}, 4))).toThrow(code('unsupported'))
+  })
+
+  it('of several headers with one name gives the last', () => {
+    const userProperties = { k: ['1', '2'], 'not a token': 'x' }
+    expect(besideIn({ topic: 'a', payload: '', properties: { userProperties } }).headers).toEqual(new Map([['k', '2']]))
+  })
+})

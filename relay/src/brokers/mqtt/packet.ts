@@ -1,0 +1,83 @@
+import { type Message, WildcastError } from '@wildcast/protocol'
+import { headersIn, headersOut } from '../foreign/headers.js'
+import type { Server } from './server.js'
+import { isTopicText } from './subjects.js'
+import type { Incoming, Outgoing, Properties } from './wire.js'
+
+/** No text on the wire is longer. */
+const longestText = 65_535
+
+/** What a packet bears beside its topic and payload. */
+export interface Beside {
+  readonly responseTopic?: string | undefined
+  readonly correlationData?: Buffer | undefined
+  readonly headers?: readonly (readonly [name: string, value: string])[]
+}
+
+/** @throws {WildcastError} `too_large`, `unsupported` where the server would hang up on it, or loses a part of it */
+export function packetOf(topic: string, payload: string | Buffer, beside: Beside, server: Server): Outgoing {
+  if (!server.confirms)
+    throw new WildcastError('unsupported', 'the MQTT server confirms no publish (its Maximum QoS is 0)')
+  const properties = propertiesOf(beside)
+  if (properties && server.version === 4)
+    throw new WildcastError('unsupported', 'MQTT 3.1.1 carries nothing beside a payload; leave the headers out')
+  const packet: Outgoing = { topic, payload, properties }
+  const size = sizeOf(packet)
+  if (size > server.longestPacket)
+    throw new WildcastError('too_large', `the packet has ${size} bytes, and the server takes ${server.longestPacket}`)
+  return packet
+}
+
+/** What a message carries beside its payload, without the marks of answers where those travel otherwise. */
+export function headersOf(message: Message, marks: boolean): (readonly [name: string, value: string])[] {
+  return headersOut(marks ? message : { ...message, more: undefined, error: undefined })
+}
+
+/** Headers, and the marks of answers. */
+export function besideIn({ properties }: Incoming): Partial<Message> {
+  const { userProperties } = properties ?? {}
+  if (!userProperties) return {}
+  return headersIn(
+    Object.entries(userProperties).flatMap(([name, values]) =>
+      [values].flat().map((value): [string, string] => [name, value]),
+    ),
+  )
+}
+
+/** The bytes of a payload, without the library's own methods. */
+export function payloadIn({ payload }: Incoming): Uint8Array {
+  const { buffer, byteOffset, byteLength } = payload as Buffer // a string goes out only
+  return new Uint8Array(buffer, byteOffset, byteLength)
+}
+
+function propertiesOf({ responseTopic, correlationData, headers = [] }: Beside): Properties | undefined {
+  if (responseTopic === undefined && correlationData === undefined && headers.length === 0) return undefined
+  return {
+    ...(responseTopic === undefined ? {} : { responseTopic }),
+    ...(correlationData === undefined ? {} : { correlationData }),
+    ...(headers.length > 0 ? { userProperties: userPropertiesOf(headers) } : {}),
+  }
+}
+
+function userPropertiesOf(headers: readonly (readonly [string, string])[]): Record<string, string> {
+  const properties: Record<string, string> = Object.create(null)
+  for (const [name, value] of headers) {
+    if (!isTopicText(value))
+      throw new WildcastError('unsupported', `MQTT can't carry the header "${name}": it holds a Unicode noncharacter`)
+    if (Buffer.byteLength(name) > longestText || Buffer.byteLength(value) > longestText)
+      throw new WildcastError('too_large', `a header is longer than ${longestText} bytes; put it into the payload`)
+    properties[name] = value
+  }
+  return properties
+}
+
+/** The bytes of a PUBLISH, counted at least as long as it is (MQTT 5, 3.3). */
+function sizeOf({ topic, payload, properties = {} }: Outgoing): number {
+  const { responseTopic, correlationData, userProperties } = properties
+  let size = 5 + 2 + Buffer.byteLength(topic) + 2 + 4 + Buffer.byteLength(payload)
+  if (responseTopic !== undefined) size += 3 + Buffer.byteLength(responseTopic)
+  if (correlationData) size += 3 + correlationData.length
+  for (const [name, value] of Object.entries(userProperties ?? {}))
+    size += 5 + Buffer.byteLength(name) + Buffer.byteLength(value as string)
+  return size
+}

@@ -1,0 +1,28 @@
+/** A server sends a packet again long before it has given so many others their ids. */
+const remembered = 1000
+
+/**
+ * Knows the packets of one connection that a server sends again. It may do so where our confirmation was slow; a connection that begins clean brings nothing that
+ * was sent on another.
+ */
+export function recentPackets(): {
+  /** Whether this one came before. */
+  isRepeated(packet: {
+    readonly messageId?: number | undefined
+    readonly topic: string
+    readonly dup: boolean
+  }): boolean
+} {
+  const topics = new Map<number, string>()
+  return {
+    isRepeated({ messageId, topic, dup }) {
+      if (messageId === undefined) return false
+      // Servers also set the flag on what they first gave to another member of a share.
+      if (dup && topics.get(messageId) === topic) return true
+      topics.delete(messageId)
+      topics.set(messageId, topic)
+      if (topics.size > remembered) topics.delete(topics.keys().next().value as number)
+      return false
+    },
+  }
+}

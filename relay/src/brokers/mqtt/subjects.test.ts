@@ -1,0 +1,124 @@
+import { matches, type Pattern, parsePattern, parseSubject, type Subject } from '@wildcast/protocol'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { overlap } from './filters.js'
+import { coverOf, isExactFor, serversShare, shareName, subjectOf, topicOf } from './subjects.js'
+
+const refusedWith = (code: string): unknown => expect.objectContaining({ code })
+
+describe('the topic of a subject', () => {
+  it.each([
+    ['good.apple', 'good/apple'],
+    ['a%2Eb.c', 'a.b/c'],
+    ['%.a.%', '/a/'],
+    ['_reply.x', '_reply/x'],
+    ['100%.ü', '100%/ü'],
+  ])('of %s is %s', (subject, topic) => {
+    expect(topicOf(parseSubject(subject))).toBe(topic)
+    expect(subjectOf(topic)).toBe(subject)
+  })
+
+  it.each([
+    'a.#',
+    'a.+',
+    'a/b',
+    '#',
+    '+',
+    'a.*',
+    '**',
+    'a.>',
+    'a b',
+    'a\0b',
+    'a\nb',
+    'a..b',
+    '.a',
+    'a.',
+    '',
+    '%',
+    'a%2Fb',
+    'a\uffff',
+    'a\ufdd0',
+    'a\u{1fffe}',
+    'a\ud800',
+  ])('is refused for %j', (text) => {
+    expect(() => topicOf(text as Subject)).toThrow(refusedWith('invalid_subject'))
+  })
+
+  it.each(['$SYS.broker', '$share.g.a'])("is refused for the server's own: %s", (text) => {
+    expect(() => topicOf(text as Subject)).toThrow(refusedWith('forbidden'))
+    expect(() => coverOf(text as Pattern)).toThrow(refusedWith('forbidden'))
+  })
+
+  it.each(['a/\0', 'a\tb', 'x'.repeat(256)])('is none for the topic %j', (topic) => {
+    expect(subjectOf(topic)).toBeUndefined()
+  })
+})
+
+describe('the filter of a pattern', () => {
+  it.each([
+    ['good.apple', 'good/apple', true],
+    ['good.*', 'good/+', true],
+    ['a.**', 'a/#', true],
+    ['a.>', 'a/+/#', true],
+    ['a.**.b', 'a/#', false],
+    ['a.*.**.b', 'a/+/#', false],
+    ['*', '+', false],
+    ['*.b', '+/b', false],
+    ['**', '#', false],
+    ['**.b', '#', false],
+    ['a%2Eb.*', 'a.b/+', true],
+    ['%.*', '/+', true],
+  ])('%s is %s', (text, filter, exact) => {
+    const pattern = parsePattern(text)
+    const cover = coverOf(pattern)
+    expect([cover.filter, isExactFor(pattern, cover)]).toEqual([filter, exact])
+  })
+
+  it.each(['a.#', 'a.+', 'a/b', 'a.\0', '%', 'a%23', 'a.\uffff'])('is refused for %j', (text) => {
+    expect(() => coverOf(text as Pattern)).toThrow(refusedWith('invalid_subject'))
+  })
+
+  it('covers every subject of its pattern, and where it is exact no other', () => {
+    const word = fc.constantFrom('a', 'b', 'a%2Eb', '%', 'request')
+    const pattern = fc.array(fc.oneof(word, fc.constantFrom('*', '**')), { minLength: 1, maxLength: 5 })
+    const subject = fc.array(word, { minLength: 1, maxLength: 5 })
+    fc.assert(
+      fc.property(pattern, subject, (p, s) => {
+        fc.pre(p.filter((segment) => segment === '**').length <= 2)
+        const [wanted, about] = [parsePattern(p.join('.')), parseSubject(s.join('.'))]
+        fc.pre(wanted !== '%' && about !== '%')
+        const cover = coverOf(wanted)
+        const brought = overlap(cover.filter, topicOf(about))
+        if (matches(wanted, about)) expect(brought).toBe(true)
+        if (isExactFor(wanted, cover)) expect(brought).toBe(matches(wanted, about))
+      }),
+      { numRuns: 3000 },
+    )
+  })
+})
+
+describe('a share', () => {
+  const nameOf = (group: string, text: string): string => {
+    const pattern = parsePattern(text)
+    return shareName(group, pattern, coverOf(pattern))
+  }
+
+  it('is called as the group where its filter says what the pattern says, so that strangers may join', () => {
+    expect([nameOf('workers', 'job.*'), nameOf('workers', '*.job'), nameOf('workers', '**')]).toEqual(
+      Array(3).fill('workers'),
+    )
+  })
+
+  it('differs where groups of other patterns have the same filter', () => {
+    const names = ['a.**', 'a.**.b', 'a.**.c'].map((pattern) => nameOf('workers', pattern))
+    expect(names).toEqual(['workers', 'workers>a.**.b', 'workers>a.**.c'])
+  })
+
+  it('of a group is never that of the servers', () => {
+    expect(() => parseSubject(serversShare)).toThrow()
+  })
+
+  it.each(['a/b', 'a+', '#', '', 'a\0', 'a\uffff'])('is refused for the group %j', (group) => {
+    expect(() => nameOf(group, 'job')).toThrow(refusedWith('invalid_subject'))
+  })
+})

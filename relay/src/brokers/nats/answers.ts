@@ -1,0 +1,70 @@
+import { type Message, type Subject, WildcastError } from '@wildcast/protocol'
+import type { Msg } from 'nats'
+import type { Dropped, RequestOptions } from '../broker.js'
+import type { ForeignPorts } from '../foreign/foreign-broker.js'
+import { type Replies, replies } from '../replies.js'
+import { incoming, isNoResponders } from './message-form.js'
+import type { NatsNative } from './subjects.js'
+import type { NatsSubscription } from './subscription.js'
+
+export interface AnswersPorts extends Pick<ForeignPorts, 'clock' | 'newId'> {
+  dropped(why: Dropped): void
+  subscribe(native: NatsNative, take: (msg: Msg) => void): NatsSubscription
+}
+
+/** The requests of a connection and where their answers come in: one subscription for all of them, made with the first. */
+export class Answers {
+  readonly #ports: AnswersPorts
+  readonly #prefix: string
+  readonly #replies: Replies
+  #inbox: NatsSubscription | undefined
+
+  constructor(ports: AnswersPorts) {
+    this.#ports = ports
+    // What NATS permits to all who may ask is `_INBOX.>`.
+    this.#prefix = `_INBOX.${ports.newId()}`
+    this.#replies = replies(ports.clock)
+  }
+
+  /** The answer to a question, which `send` sends with this reply subject. */
+  to(options: RequestOptions, send: (reply: string) => Promise<void>): Promise<Message> {
+    this.#inbox ??= this.#open()
+    const reply = `${this.#prefix}.${this.#ports.newId()}` as Subject
+    const answer = this.#replies.wait(reply, options)
+    const fail = (cause: unknown): void => this.#replies.fail(reply, WildcastError.from(cause))
+    try {
+      send(reply).catch(fail)
+    } catch (cause) {
+      fail(cause)
+    }
+    return answer
+  }
+
+  /** Ends all that wait. */
+  end(error: WildcastError): void {
+    this.#replies.failAll(error)
+  }
+
+  #open(): NatsSubscription {
+    const subject = `${this.#prefix}.*`
+    const native = { key: subject, subjects: [subject], exact: true, wildcard: true, single: false, serves: false }
+    const inbox = this.#ports.subscribe(native, (msg) => this.#take(msg))
+    const lost = (cause: unknown): void => {
+      if (this.#inbox === inbox) this.#inbox = undefined
+      this.end(WildcastError.from(cause))
+    }
+    inbox.confirmed.catch(lost)
+    void inbox.ended.then(lost)
+    return inbox
+  }
+
+  #take(msg: Msg): void {
+    if (isNoResponders(msg)) {
+      const why = 'nobody answers to this subject; start a server with serve("…", …), or subscribe to it'
+      this.#replies.fail(msg.subject as Subject, new WildcastError('no_responders', why))
+      return
+    }
+    const answer = incoming(msg, this.#ports.dropped)
+    if (answer && !this.#replies.take(answer)) this.#ports.dropped('late_answer')
+  }
+}

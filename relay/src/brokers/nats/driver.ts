@@ -1,0 +1,74 @@
+import { WildcastError } from '@wildcast/protocol'
+import { connect } from 'nats'
+import type { Features, Interest } from '../broker.js'
+import type { ConnectionEvents, Driver } from '../foreign/driver.js'
+import type { ForeignPorts } from '../foreign/foreign-broker.js'
+import type { NatsSettings } from '../settings.js'
+import { type Address, addressOf } from './address.js'
+import { ServerConnection } from './connection.js'
+import { type Greeting, greeting } from './greeting.js'
+import { noHeaders } from './message-form.js'
+import { connectionOptions, connectTimeoutMs, type Files, filesOf } from './options.js'
+import { refusal } from './refusal.js'
+import { type NatsNative, nativeOf, oneSubject } from './subjects.js'
+
+/** NATS, as the parts that all brokers outside the process share see it. */
+export class NatsDriver implements Driver<NatsNative> {
+  readonly #settings: NatsSettings
+  readonly #ports: Pick<ForeignPorts, 'clock' | 'newId'>
+  /** In the order in which they are tried next: the one that was lost comes last. */
+  #addresses: readonly Address[]
+  #headers = true
+
+  /** @throws {RangeError} where an address is none */
+  constructor(settings: NatsSettings, ports: Pick<ForeignPorts, 'clock' | 'newId'>) {
+    this.#settings = settings
+    this.#ports = ports
+    this.#addresses = settings.addresses.map(addressOf)
+  }
+
+  get features(): Features {
+    return {
+      queue: true,
+      request: true,
+      serve: true,
+      response_subject: true,
+      headers: this.#headers || noHeaders,
+      wildcard: oneSubject,
+    }
+  }
+
+  nativeOf(interest: Interest): NatsNative {
+    return nativeOf(interest)
+  }
+
+  async connect(events: ConnectionEvents): Promise<ServerConnection> {
+    const files = await filesOf(this.#settings)
+    const refusals: string[] = []
+    for (const address of this.#addresses) {
+      this.#addresses = [...this.#addresses.filter((other) => other !== address), address]
+      const connection = await this.#connectTo(address, files, events)
+      if (typeof connection !== 'string') return connection
+      refusals.push(connection)
+    }
+    throw new WildcastError('broker_down', refusals.join('. '))
+  }
+
+  /** A connection, or why there is none. */
+  async #connectTo(address: Address, files: Files, events: ConnectionEvents): Promise<ServerConnection | string> {
+    const { clock, newId } = this.#ports
+    let greeted: Greeting | undefined
+    try {
+      greeted = await greeting(address, clock, connectTimeoutMs)
+      const nats = await connect(connectionOptions(this.#settings, address, greeted, files))
+      this.#headers = nats.info?.headers === true
+      return new ServerConnection({ nats, events, clock, newId, elsewhere: this.#addresses.length > 1 })
+    } catch (cause) {
+      return refusal(address, cause, {
+        auth: this.#settings.auth ?? address.auth,
+        greeting: greeted,
+        clientCertificate: files.cert !== undefined,
+      })
+    }
+  }
+}

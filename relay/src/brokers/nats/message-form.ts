@@ -1,0 +1,70 @@
+import { type Message, payloadSize, WildcastError } from '@wildcast/protocol'
+import { headers, type Msg, type MsgHdrs } from 'nats'
+import type { Dropped } from '../broker.js'
+import { headersIn, headersOut } from '../foreign/headers.js'
+import { names } from './subjects.js'
+
+/** A message as it is sent. */
+export interface Outgoing {
+  readonly headers?: MsgHdrs
+  /** Bytes of headers and payload together, which the server's limit counts. */
+  readonly size: number
+}
+
+const noResponders = 503
+
+/** What goes beside the payload. @throws {WildcastError} `unsupported` where the server has no headers */
+export function outgoing(message: Message, serverHasHeaders: boolean | undefined): Outgoing {
+  const carried = headersOut(message)
+  if (carried.length === 0) return { size: payloadSize(message.payload) }
+  if (!serverHasHeaders) throw new WildcastError('unsupported', noHeaders)
+  const written = headers()
+  let size = 'NATS/1.0\r\n\r\n'.length + payloadSize(message.payload)
+  for (const [name, value] of carried) {
+    written.append(name, value)
+    size += payloadSize(name) + ': \r\n'.length + payloadSize(value)
+  }
+  return { headers: written, size }
+}
+
+export const noHeaders = 'this NATS server carries no headers; switch them on there'
+
+/** What a server says that has nobody for a question. */
+export function isNoResponders({ data, headers }: Msg): boolean {
+  return data.length === 0 && headers?.code === noResponders
+}
+
+/** The same, said by us of a server that left. */
+export function noRespondersHeaders(): MsgHdrs {
+  return headers(noResponders, 'No Responders')
+}
+
+/** A message that came, or why it is none of ours. A reply address that is none of our subjects is left out, and told. */
+export function incoming(msg: Msg, dropped: (why: Dropped) => void): Message | undefined {
+  const subject = names.subjectOf(msg.subject)
+  if (subject === undefined) {
+    dropped('foreign_subject')
+    return undefined
+  }
+  const beside = headersOf(msg)
+  if (!beside) {
+    dropped('foreign_message')
+    return undefined
+  }
+  const responseSubject = msg.reply ? names.subjectOf(msg.reply) : undefined
+  if (msg.reply && responseSubject === undefined) dropped('foreign_subject')
+  return { subject, payload: msg.data, ...(responseSubject === undefined ? {} : { responseSubject }), ...beside }
+}
+
+function headersOf(msg: Msg): Partial<Message> | undefined {
+  try {
+    // The library reads headers when they are asked for, and throws where a name is none.
+    const { headers } = msg
+    if (!headers) return {}
+    // That nobody answers concerns who asked, not who listens.
+    if (isNoResponders(msg)) return undefined
+    return headersIn([...headers].map(([name, values]) => [name, values.at(-1) ?? ''] as const))
+  } catch {
+    return undefined // the caller counts it
+  }
+}

@@ -1,0 +1,54 @@
+import type { Msg, NatsConnection } from 'nats'
+import type { Dropped } from '../broker.js'
+import type { Sink } from '../foreign/driver.js'
+import { incoming, noRespondersHeaders } from './message-form.js'
+import { Questions } from './questions.js'
+import { checked } from './subjects.js'
+
+export interface ServingPorts {
+  readonly nats: NatsConnection
+  dropped(why: Dropped): void
+}
+
+/** What servers on a connection are asked. Whoever asks hears of it when a server leaves: nobody is left waiting. */
+export class Serving {
+  readonly #ports: ServingPorts
+  readonly #questions: Questions = new Questions()
+
+  constructor(ports: ServingPorts) {
+    this.#ports = ports
+  }
+
+  /** Brings a server what has a reply subject: a publish without one is for subscribers. */
+  ask(server: object, msg: Msg, sink: Sink): void {
+    const question = this.#read(msg)
+    if (!question) return
+    this.#questions.asked(server, msg.reply ?? '')
+    sink(question)
+  }
+
+  /** A question came for a server that has left. */
+  refuse(msg: Msg): void {
+    if (this.#read(msg)) this.#tellNoResponders(msg.reply ?? '')
+  }
+
+  answered(reply: string): void {
+    this.#questions.answered(reply)
+  }
+
+  left(server: object): void {
+    for (const reply of this.#questions.left(server)) this.#tellNoResponders(reply)
+  }
+
+  #read(msg: Msg): ReturnType<typeof incoming> {
+    if (!msg.reply) return undefined
+    const question = incoming(msg, this.#ports.dropped)
+    return question?.responseSubject === undefined ? undefined : question
+  }
+
+  /** As the server of NATS says it, so that strangers understand. */
+  #tellNoResponders(reply: string): void {
+    const { nats } = this.#ports
+    if (nats.info?.headers) nats.publish(checked(reply), undefined, { headers: noRespondersHeaders() })
+  }
+}

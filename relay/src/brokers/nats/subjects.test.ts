@@ -1,0 +1,109 @@
+import { matches, parsePattern, parseSubject, type Subject } from '@wildcast/protocol'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { checked, nameOf, nativeOf } from './subjects.js'
+
+const native = (pattern: string, more: { group?: string; serve?: boolean } = {}) =>
+  nativeOf({ pattern: parsePattern(pattern), ...more })
+
+describe('an interest', () => {
+  it.each<[string, string[], boolean]>([
+    ['a.b', ['a.b'], true],
+    ['a.*', ['a.*'], true],
+    ['a.*.c', ['a.*.c'], true],
+    ['a.>', ['a.>'], true],
+    ['a.*.>', ['a.*.>'], true],
+    ['a.**', ['a', 'a.>'], true],
+    ['a.**.b', ['a.>'], false],
+    ['a.**.b.c', ['a.*.>'], false],
+    ['a.**.b.**', ['a.>'], false],
+    ['a.*.**.b', ['a.*.>'], false],
+    ['**', ['>'], false],
+    ['*', ['*'], false],
+    ['*.b', ['*.b'], false],
+    ['**.b.c', ['*.>'], false],
+    ['a%2Fb.c%2B.%23', ['a/b.c+.#'], true],
+  ])('in %s is covered by %j', (pattern, subjects, exact) => {
+    expect(native(pattern)).toMatchObject({ subjects, exact, wildcard: pattern.includes('*') || pattern.includes('>') })
+  })
+
+  it('with an escape that NATS names do not need is refused, wherever it stands', () => {
+    for (const pattern of ['a%2E', '**.a%41', 'a%2f.*'])
+      expect(() => native(pattern)).toThrow(expect.objectContaining({ code: 'invalid_subject' }))
+  })
+
+  it('is brought everything that it matches, once, and nothing more where it is said to be exact', () => {
+    const segment = fc.constantFrom('a', 'b', '$x', 'request')
+    const wild = fc.oneof({ weight: 2, arbitrary: segment }, fc.constantFrom('*', '**'))
+    const patterns = fc
+      .array(wild, { minLength: 1, maxLength: 5 })
+      .filter((segments) => segments.filter((one) => one === '**').length <= 2)
+    const subjects = fc.array(segment, { minLength: 1, maxLength: 6 })
+    fc.assert(
+      fc.property(patterns, subjects, (pattern, subject) => {
+        const normal = parsePattern(pattern.join('.'))
+        const wanted = matches(normal, parseSubject(subject.join('.')))
+        const { subjects, exact } = nativeOf({ pattern: normal })
+        const brought = subjects.filter((filter) => natsMatches(filter.split('.'), subject)).length
+        expect(brought).toBeLessThanOrEqual(1)
+        if (wanted || exact) expect(brought).toBe(wanted ? 1 : 0)
+      }),
+      { numRuns: 5000 },
+    )
+  })
+})
+
+describe('a group', () => {
+  it.each([
+    ['job.*', 'job.* queue workers'],
+    ['job.**', 'job job.> queue workers'],
+    ['job.**.end', 'job.> queue workers/job.#.end'],
+    ['*.end', '*.end queue workers/+.end'],
+  ])(
+    'on %s has a queue to which members of other patterns come only where NATS can tell them apart',
+    (pattern, key) => {
+      expect(native(pattern, { group: 'workers' })).toMatchObject({ key, single: true, serves: false })
+    },
+  )
+
+  it('is never taken for the servers, nor for another group', () => {
+    const all = [
+      native('a', { serve: true }),
+      native('a', { group: 'wildcast' }),
+      native('a', { group: 'wildcast.serve' }),
+      native('a'),
+      native('a.**.b', { group: 'g' }),
+      native('a.**.b', { group: 'g.a.%23.b' }),
+      native('a.**.b.**', { group: 'g' }),
+    ]
+    expect(new Set(all.map(({ key }) => key)).size).toBe(all.length)
+  })
+})
+
+describe('a name on the wire', () => {
+  it('is the subject, with the characters of NATS that subjects may not hold', () => {
+    expect(nameOf(parseSubject('a%2Fb.100%.%252F'))).toBe('a/b.100%.%2F')
+  })
+
+  it.each(['a.*', '**'])('is not the pattern %s', (pattern) => {
+    expect(() => nameOf(parsePattern(pattern))).toThrow(expect.objectContaining({ code: 'unsupported' }))
+  })
+
+  it.each(['', 'a b', 'a\r\nPUB admin 0\r\n\r\n', 'a\tb', 'a\u0000', 'a\u00a0b', 'a\u2028', 'a\u0085'])(
+    'never holds what would be a command: %j',
+    (name) => {
+      expect(() => checked(name)).toThrow(expect.objectContaining({ code: 'invalid_subject' }))
+      expect(() => nameOf(name as Subject)).toThrow(expect.objectContaining({ code: 'invalid_subject' }))
+      expect(() => native('a', { group: name })).toThrow(expect.objectContaining({ code: 'invalid_subject' }))
+    },
+  )
+})
+
+/** As the server matches. */
+function natsMatches(filter: readonly string[], subject: readonly string[]): boolean {
+  const [first, ...rest] = filter
+  const [segment, ...more] = subject
+  if (first === undefined || segment === undefined) return first === segment
+  if (first === '>') return true
+  return (first === '*' || first === segment) && natsMatches(rest, more)
+}

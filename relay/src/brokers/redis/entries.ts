@@ -1,0 +1,35 @@
+import { decodeUtf8, type Message, type Subject } from '@wildcast/protocol'
+import type { RedisNames } from './subjects.js'
+
+/** An entry of a stream. */
+export interface Entry {
+  readonly id: string
+  /** `gone`: the stream has grown too long meanwhile. `foreign`: somebody else wrote it, in another form. */
+  readonly message: Message | 'gone' | 'foreign'
+}
+
+/** Reads a list of entries, as `XREADGROUP` and `XCLAIM` answer it: `[id, [field, value, …]]`. */
+export function entriesOf(reply: unknown, names: RedisNames): Entry[] {
+  return (reply as readonly [Buffer, readonly Buffer[] | null][]).map(([id, fields]) => ({
+    id: id.toString(),
+    message: fields ? messageOf(fields, names) : 'gone',
+  }))
+}
+
+function messageOf(fields: readonly Buffer[], names: RedisNames): Message | 'foreign' {
+  const named = new Map<string | undefined, Buffer>()
+  for (let i = 0; i + 1 < fields.length; i += 2) named.set(fields[i]?.toString(), fields[i + 1] as Buffer)
+  const [subject, payload] = [named.get('subject'), named.get('payload')]
+  const text = subject && decodeUtf8(subject)
+  if (text === undefined || !payload || !isOurs(text, names)) return 'foreign'
+  return { subject: text, payload: new Uint8Array(payload.buffer, payload.byteOffset, payload.byteLength) }
+}
+
+/** Anybody may write into a stream. */
+function isOurs(text: string, names: RedisNames): text is Subject {
+  try {
+    return names.subjectOf(names.channelOf(text as Subject)) === text
+  } catch {
+    return false // an escape that means nothing
+  }
+}

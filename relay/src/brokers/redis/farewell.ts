@@ -1,0 +1,28 @@
+import type { Clock } from '../../core/clock.js'
+import type { Client } from './client.js'
+import { commandFailure, isReply } from './failures.js'
+
+/** For this long a connection that is closed waits until what was said is through. */
+const flushMs = 2000
+
+/** Whoever answers is alive, also where it refuses. @throws {WildcastError} `broker_down` */
+export async function signOfLife(clients: readonly Client[]): Promise<void> {
+  const pings = clients.map(({ redis }) =>
+    redis.ping().catch((cause: unknown) => {
+      if (!isReply(cause)) throw commandFailure(cause)
+    }),
+  )
+  await Promise.all(pings)
+}
+
+/** Resolves when all that was said is through, and the last words, or when it has taken too long. Never rejects. */
+export function flush(clients: readonly Client[], lastWords: readonly Promise<void>[], clock: Clock): Promise<void> {
+  return new Promise((resolve) => {
+    const stopClock = clock.after(flushMs, resolve)
+    // The answer to what was said last comes last.
+    void Promise.allSettled([...lastWords, signOfLife(clients)]).then(() => {
+      stopClock()
+      resolve()
+    })
+  })
+}

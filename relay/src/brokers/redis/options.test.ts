@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest'
+import type { RedisSettings } from '../settings.js'
+import { addressOf, clientOptions, nodeAddress, shown } from './options.js'
+
+const optionsOf = (settings: RedisSettings, certificates = {}): ReturnType<typeof clientOptions> =>
+  clientOptions(settings, certificates, addressOf(settings))
+
+describe('an address', () => {
+  it.each([
+    ['redis://example.org', 'example.org', 6379, 'example.org:6379'],
+    ['redis://u:p@example.org:7000/3', 'example.org', 7000, 'example.org:7000'],
+    ['rediss://[::1]:7000', '::1', 7000, '[::1]:7000'],
+  ])('of %s is shown without credentials', (url, host, port, text) => {
+    expect(addressOf({ url })).toEqual({ host, port })
+    expect(shown({ host, port })).toBe(text)
+  })
+
+  it('of a node has no scheme', () => {
+    expect(nodeAddress('[::1]:7000')).toEqual({ host: '::1', port: 7000 })
+    expect(nodeAddress('localhost:7001')).toEqual({ host: 'localhost', port: 7001 })
+  })
+})
+
+describe('the options of a client', () => {
+  it('take credentials and database from the URL', () => {
+    const url = 'redis://me:a%2Fb%25@localhost/3'
+    expect(optionsOf({ url })).toMatchObject({ host: 'localhost', port: 6379, username: 'me', password: 'a/b%', db: 3 })
+    expect(optionsOf({ url: 'redis://:100%@localhost' })).toMatchObject({ password: '100%' })
+  })
+
+  it('take them from the settings first', () => {
+    const settings = { url: 'redis://me:x@localhost/3', username: 'you', password: 'y', db: 0 }
+    expect(optionsOf(settings)).toMatchObject({ username: 'you', password: 'y' })
+    expect(optionsOf(settings)).not.toHaveProperty('db')
+  })
+
+  it('name nobody where nobody is named', () => {
+    const options = optionsOf({ url: 'redis://localhost' })
+    for (const key of ['username', 'password', 'db', 'tls', 'sentinels']) expect(options).not.toHaveProperty(key)
+  })
+
+  it('hold certificates for an encrypted link only', () => {
+    const certificates = { ca: Buffer.from('ca'), cert: Buffer.from('cert'), key: Buffer.from('key') }
+    expect(optionsOf({ url: 'rediss://localhost' }, certificates).tls).toEqual(certificates)
+    expect(optionsOf({ url: 'rediss://localhost' }).tls).toEqual({})
+    expect(optionsOf({ url: 'redis://localhost' }, certificates).tls).toBeUndefined()
+  })
+
+  it('name the sentinels, which are encrypted as their master is', () => {
+    const settings = {
+      url: 'redis://localhost',
+      sentinels: ['a:1', 'b:2'],
+      sentinelName: 'main',
+      sentinelPassword: 's',
+    }
+    expect(optionsOf(settings)).toMatchObject({
+      sentinels: [
+        { host: 'a', port: 1 },
+        { host: 'b', port: 2 },
+      ],
+      name: 'main',
+      sentinelPassword: 's',
+    })
+    expect(optionsOf(settings)).not.toHaveProperty('sentinelTLS')
+    const encrypted = { ...settings, url: 'rediss://localhost' }
+    const ca = Buffer.from('ca')
+    expect(optionsOf(encrypted, { ca })).toMatchObject({ enableTLSForSentinelMode: true, sentinelTLS: { ca } })
+    expect(optionsOf({ ...encrypted, options: { sentinelTLS: null } })).toMatchObject({ sentinelTLS: null })
+  })
+
+  it('hand over what the settings say, except that a connection ends once', () => {
+    const options = {
+      family: 6,
+      retryStrategy: () => 1,
+      enableOfflineQueue: true,
+      tls: { servername: 'x' },
+      host: 'no',
+    }
+    const made = optionsOf({ url: 'rediss://localhost', options })
+    expect(made).toMatchObject({ family: 6, tls: { servername: 'x' }, host: 'localhost' })
+    expect(made).toMatchObject({ retryStrategy: null, enableOfflineQueue: false, autoResubscribe: false })
+  })
+
+  it.each<RedisSettings>([
+    { url: 'redis://localhost', options: { keyPrefix: 'x' } },
+    { url: 'redis://localhost', options: { monitor: true } },
+    { url: 'redis://localhost', cluster: ['localhost:7000'], prefix: 'a{}' },
+  ])('are refused where they would break what is promised: %j', (settings) => {
+    expect(() => optionsOf(settings)).toThrow(expect.objectContaining({ code: 'unsupported' }))
+  })
+})

@@ -1,0 +1,124 @@
+import { WildcastError } from '@wildcast/protocol'
+import type { RedisOptions } from 'ioredis'
+import type { Certificates } from '../foreign/certificates.js'
+import type { RedisSettings } from '../settings.js'
+
+/** Where a Redis, a node of a cluster, or a sentinel is. */
+export interface Address {
+  readonly host: string
+  readonly port: number
+}
+
+/** What a client of ioredis is opened with. */
+export type ClientOptions = RedisOptions & { readonly replyMapping: 'legacy' }
+
+const defaultPort = 6379
+
+/** For this long a server may take to be ready. */
+export const connectTimeoutMs = 5000
+
+/** The address of the URL. */
+export function addressOf({ url }: RedisSettings): Address {
+  const { hostname, port } = new URL(url)
+  return { host: bare(hostname), port: Number(port) || defaultPort }
+}
+
+/** Of a text such as `host:7000` or `[::1]:7000`. */
+export function nodeAddress(text: string): Address {
+  return addressOf({ url: `redis://${text}` })
+}
+
+/** As an operator knows it: without credentials. */
+export function shown({ host, port }: Address): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`
+}
+
+export function isEncrypted({ url }: RedisSettings): boolean {
+  return /^rediss:/i.test(url)
+}
+
+/**
+ * What a client of ioredis is opened with: it ends once and repairs nothing by itself.
+ * @throws {WildcastError} `unsupported` where the settings hand it an option that would break this
+ */
+export function clientOptions(settings: RedisSettings, certificates: Certificates, address: Address): ClientOptions {
+  const given = optionsGiven(settings)
+  const { connectionName = 'wildcast', tls: givenTls } = given
+  const tls = isEncrypted(settings) ? { ...givenTls, ...certificates } : undefined
+  return {
+    connectTimeout: connectTimeoutMs,
+    disableClientInfo: true,
+    ...given,
+    ...address,
+    ...credentials(settings),
+    ...(tls && { tls }),
+    ...sentinels(settings, given, tls),
+    connectionName,
+    ...endsOnce,
+  }
+}
+
+const endsOnce: ClientOptions = {
+  lazyConnect: true,
+  retryStrategy: null,
+  sentinelRetryStrategy: () => null,
+  reconnectOnError: null,
+  autoResubscribe: false,
+  autoResendUnfulfilledCommands: false,
+  enableOfflineQueue: false,
+  maxRetriesPerRequest: 0,
+  // Ours looks at more, and says why it is not ready.
+  enableReadyCheck: false,
+  enableAutoPipelining: false,
+  stringNumbers: false,
+  replyMapping: 'legacy',
+}
+
+function optionsGiven({ options = {}, cluster, prefix = '' }: RedisSettings): RedisOptions {
+  if (options.keyPrefix) throw refuse('options.keyPrefix', 'write "prefix" instead')
+  if (options.Connector || options.monitor) throw refuse('options', 'leave out "Connector" and "monitor"')
+  // Keys that share no slot can't be looked at together.
+  if (cluster && prefix.includes('{}'))
+    throw refuse('prefix', 'leave out "{}", which has a meaning of its own on a cluster')
+  return options as RedisOptions
+}
+
+function credentials(settings: RedisSettings): RedisOptions {
+  const url = new URL(settings.url)
+  const username = settings.username ?? decode(url.username)
+  const password = settings.password ?? decode(url.password)
+  const db = settings.db ?? Number(url.pathname.slice(1))
+  return { ...(username && { username }), ...(password && { password }), ...(db && { db }) }
+}
+
+function sentinels(
+  { sentinels: nodes, sentinelName, sentinelPassword }: RedisSettings,
+  given: RedisOptions,
+  tls: RedisOptions['tls'],
+): RedisOptions {
+  if (!nodes || sentinelName === undefined) return {}
+  return {
+    sentinels: nodes.map(nodeAddress),
+    name: sentinelName,
+    ...(sentinelPassword && { sentinelPassword }),
+    // Sentinels speak as their master does, unless the settings say otherwise.
+    ...(tls && { enableTLSForSentinelMode: true, sentinelTLS: 'sentinelTLS' in given ? given.sentinelTLS : tls }),
+  }
+}
+
+/** An address of IPv6 has brackets in URLs only. */
+function bare(hostname: string): string {
+  return hostname.replace(/^\[|\]$/g, '')
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text // a "%" that was meant as such
+  }
+}
+
+function refuse(key: string, remedy: string): WildcastError {
+  return new WildcastError('unsupported', `Redis can't be opened with this "${key}"; ${remedy}`)
+}

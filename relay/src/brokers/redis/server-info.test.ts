@@ -1,0 +1,24 @@
+import { describe, expect, it } from 'vitest'
+import { isOlder, serverInfo } from './server-info.js'
+
+describe('a server', () => {
+  it('tells what it is', () => {
+    const text =
+      '# Server\r\nredis_version:7.0.15\r\n\r\n# Persistence\r\nloading:0\r\nrole:slave\r\ncluster_enabled:1\r\n'
+    expect(serverInfo(text)).toEqual({ version: '7.0.15', replica: true, loading: false, cluster: true })
+    expect(serverInfo('loading:1\r\nrole:master')).toMatchObject({ version: '', replica: false, loading: true })
+  })
+
+  it.each([
+    ['7.0.8', true],
+    ['6.2.14', true],
+    ['7.0.9', false],
+    ['7.0.15', false],
+    ['7.2', false],
+    ['10.0.0', false],
+    ['', false],
+    ['unknown', false],
+  ])('of version "%s" is older than 7.0.9: %s', (version, older) => {
+    expect(isOlder(version, '7.0.9')).toBe(older)
+  })
+})

@@ -1,0 +1,149 @@
+import { type Message, type Subject, WildcastError } from '@wildcast/protocol'
+import type { Clock } from '../../core/clock.js'
+import type { Dropped } from '../broker.js'
+import type { NativeSubscription, Sink } from '../foreign/driver.js'
+import { requestSubject, responseSubject, servedPattern } from '../request-subjects.js'
+import { commandFailure } from './failures.js'
+import { claimScript, releaseScript } from './lease-scripts.js'
+import type { Scripts } from './script.js'
+import type { RedisNames } from './subjects.js'
+import type { Subscriber } from './subscriber.js'
+import type { Terms } from './terms.js'
+
+export interface ServerOptions {
+  readonly subject: Subject
+  /** Names this relay at Redis, over all its connections. */
+  readonly owner: string
+  /** The key of its claim. */
+  readonly lease: string
+  readonly names: RedisNames
+  readonly scripts: Scripts
+  readonly subscriber: Subscriber
+  readonly terms: Terms
+  readonly clock: Clock
+  readonly sink: Sink
+  /** Publishes an answer. */
+  answer(message: Message): Promise<unknown>
+  /** The connection is of no more use. */
+  failed(cause: WildcastError): void
+  dropped(why: Dropped): void
+}
+
+/** So many questions without an answer are remembered: when their server leaves, whoever asked is told at once. */
+const mostOpen = 10_000
+
+/** The one server of a subject over all relays: it holds a claim at Redis, and listens to questions by the original's scheme. */
+export class Server {
+  readonly #options: ServerOptions
+  /** Where answers are awaited, in the order of the questions. */
+  readonly #open: Set<Subject> = new Set()
+  /** Resolves when another relay has the claim: we were away for too long. */
+  readonly ended: Promise<WildcastError>
+  #endWith: (error: WildcastError) => void = () => {}
+  #stopRenewing: () => void = () => {}
+  #questions: NativeSubscription | undefined
+  #left = false
+
+  constructor(options: ServerOptions) {
+    this.#options = options
+    this.ended = new Promise((resolve) => {
+      this.#endWith = resolve
+    })
+  }
+
+  /** @throws {WildcastError} `already_served`, `forbidden` */
+  async begin(): Promise<void> {
+    const { names, subject, subscriber } = this.#options
+    try {
+      if (!(await this.#claim())) throw alreadyServed(subject)
+      const glob = names.globOf(servedPattern(subject))
+      this.#questions = subscriber.glob(glob, (channel, payload) => this.#hear(channel, payload))
+      await this.#questions.confirmed
+    } catch (cause) {
+      void this.#release()
+      throw commandFailure(cause)
+    }
+  }
+
+  /** A question has its final answer. */
+  answered(answerOn: Subject): void {
+    this.#open.delete(answerOn)
+  }
+
+  /** Frees the subject, and tells everybody who waits. Never rejects. */
+  async leave(): Promise<void> {
+    this.#left = true
+    const ended = this.#questions?.end()
+    const told = [...this.#open].map((answerOn) => this.#refuse(answerOn))
+    this.#open.clear()
+    await Promise.all([ended, ...told, this.#release()])
+  }
+
+  /** The connection has ended. */
+  stop(): void {
+    this.#left = true
+    this.#stopRenewing()
+  }
+
+  #hear(channel: string, payload: Uint8Array): void {
+    const { names, subject, sink, dropped } = this.#options
+    const question = names.subjectOf(channel)
+    if (question === undefined) {
+      dropped('foreign_subject')
+      return
+    }
+    const id = question.split('.', 2)[1] as string
+    // The glob crosses dots: this one is for a server of a longer subject.
+    if (question !== requestSubject(id, subject)) return
+    const answerOn = responseSubject(id, subject)
+    if (this.#left) {
+      void this.#refuse(answerOn) // asked before Redis knew of it
+      return
+    }
+    this.#open.add(answerOn)
+    const [oldest] = this.#open
+    if (oldest !== undefined && this.#open.size > mostOpen) this.#open.delete(oldest)
+    sink({ subject, payload, responseSubject: answerOn })
+  }
+
+  /** Never rejects: whoever asks gives up in time. */
+  async #refuse(answerOn: Subject): Promise<void> {
+    const { subject, answer } = this.#options
+    const error = { code: 'no_responders', message: `the server of "${subject}" left` }
+    await answer({ subject: answerOn, payload: '', error }).catch(() => {})
+  }
+
+  /** Takes the claim or renews it, and goes on doing so. Says whether it is ours. */
+  async #claim(): Promise<boolean> {
+    const { scripts, lease, owner, terms, clock } = this.#options
+    this.#stopRenewing()
+    this.#stopRenewing = clock.after(terms.renewEveryMs, () => void this.#renew())
+    return (await scripts.run(claimScript, [lease], [owner, terms.leaseMs])) === 1
+  }
+
+  /** What goes wrong without an end of the connection is tried again in a while. */
+  async #renew(): Promise<void> {
+    const { subject, failed } = this.#options
+    try {
+      if (!(await this.#claim()) && !this.#left) {
+        void this.leave()
+        this.#endWith(alreadyServed(subject))
+      }
+    } catch (cause) {
+      const error = commandFailure(cause)
+      if (error.code === 'broker_down') failed(error)
+    }
+    if (this.#left) this.#stopRenewing()
+  }
+
+  async #release(): Promise<void> {
+    const { scripts, lease, owner } = this.#options
+    this.stop()
+    // What can't be given back ends by itself.
+    await scripts.run(releaseScript, [lease], [owner]).catch(() => {})
+  }
+}
+
+function alreadyServed(subject: Subject): WildcastError {
+  return new WildcastError('already_served', `"${subject}" has a server at another relay already`)
+}

@@ -1,0 +1,125 @@
+import { matches, type Pattern, parsePattern, parseSubject, type Subject } from '@wildcast/protocol'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { globMatches, globText } from './glob.js'
+import { isDeafTo, redisNames } from './subjects.js'
+
+const names = redisNames({ prefix: '', sharded: false })
+const tenant = redisNames({ prefix: 't[1]*.', sharded: false })
+const nativeOf = (pattern: string): ReturnType<typeof names.nativeOf> =>
+  names.nativeOf({ pattern: parsePattern(pattern) })
+const segment = fc.constantFrom('a', 'b', 'ab', 'request', '_x', '$s', 'response')
+const anySubject = fc.array(segment, { minLength: 1, maxLength: 6 }).map((segments) => parseSubject(segments.join('.')))
+const anyPattern = fc
+  .array(fc.oneof(segment, fc.constantFrom('*', '**')), { minLength: 1, maxLength: 6 })
+  .filter((segments) => segments.filter((wild) => wild === '**').length <= 2)
+  .map((segments) => parsePattern(segments.join('.')))
+
+describe('a pattern', () => {
+  it.each([
+    ['*', '*'],
+    ['**', '*'],
+    ['>', '*'],
+    ['a.*', 'a.*'],
+    ['a.>', 'a.*'],
+    ['a.*.**', 'a.*'],
+    ['a.**', 'a*'],
+    ['**.a', '*a'],
+    ['*.a', '*.a'],
+    ['a.**.b', 'a.*b'],
+    ['a.*.**.b', 'a.*.b'],
+    ['a.*.*.b', 'a.*.*.b'],
+    ['a.**.b.**', 'a.*b*'],
+    ['**.a.**', '*a*'],
+    ['x?.[y].a-b^.\\.*', 'x\\?.\\[y].a-b^.\\\\.*'],
+    ['a%2Ab.*', 'a\\*b.*'],
+    ['a%2Fb.*', 'a/b.*'],
+  ])('%s is covered by the glob %s', (pattern, glob) => {
+    expect(globText(names.globOf(parsePattern(pattern)))).toBe(glob)
+  })
+
+  it('is always covered, by no more stars than it has wildcards; and where that is said, by nothing else', () => {
+    fc.assert(
+      fc.property(anyPattern, anySubject, (pattern, subject) => {
+        const glob = names.globOf(pattern)
+        if (matches(pattern, subject)) expect(globMatches(glob, subject)).toBe(true)
+        if (names.nativeOf({ pattern }).exact) expect(globMatches(glob, subject)).toBe(matches(pattern, subject))
+        expect(glob.length - 1).toBeLessThanOrEqual(pattern.split('.').filter((wild) => wild[0] === '*').length)
+      }),
+      { numRuns: 5000 },
+    )
+  })
+
+  it('that begins with a wildcard is deaf to reserved names, the others are not', () => {
+    const deaf = (pattern: string, name: string): boolean =>
+      isDeafTo(tenant.globOf(parsePattern(pattern)), 't[1]*.', name)
+    expect(deaf('**', 't[1]*.request.1.a')).toBe(true)
+    expect(deaf('*.a', 't[1]*._queue')).toBe(true)
+    expect(deaf('**', 't[1]*.requests')).toBe(false)
+    expect(deaf('request.*.a', 't[1]*.request.1.a')).toBe(false)
+  })
+})
+
+describe('an interest', () => {
+  it.each([
+    ['a.b', { kind: 'channel', key: 'channel a.b', exact: true, wildcard: false, single: false }],
+    ['a.*', { kind: 'glob', key: 'glob a.*', exact: false, wildcard: true, single: false }],
+    ['a.>', { kind: 'glob', key: 'glob a.*', exact: true, wildcard: true, single: false }],
+    ['**', { kind: 'glob', key: 'glob *', exact: false, wildcard: true, single: false }],
+  ])('in %s is asked for as %j', (pattern, native) => {
+    expect(nativeOf(pattern)).toMatchObject(native)
+  })
+
+  it('as a server or in a group has one taker for each message', () => {
+    const pattern = parsePattern('a.b')
+    expect(names.nativeOf({ pattern, serve: true })).toMatchObject({ kind: 'server', key: 'server a.b', single: true })
+    expect(names.nativeOf({ pattern, group: 'g' })).toMatchObject({ kind: 'group', key: 'group a.b g', single: true })
+  })
+
+  it('has one key for each glob, also where literals hold stars', () => {
+    expect(nativeOf('a%2Ab.*').key).not.toBe(nativeOf('a.**').key)
+    expect(nativeOf('a%2A.*').key).not.toBe(nativeOf('a.**.*').key)
+  })
+
+  it.each([{}, { group: 'g' }, { serve: true }])('is refused where an escape stands for nothing: %j', (more) => {
+    const refused = expect.objectContaining({ code: 'invalid_subject' })
+    expect(() => names.nativeOf({ pattern: 'a%41' as Pattern, ...more })).toThrow(refused)
+    expect(() => names.nativeOf({ pattern: 'a%2E.*' as Pattern, ...more })).toThrow(refused)
+  })
+
+  it('is an exact one only where channels are sharded', () => {
+    const sharded = redisNames({ prefix: '', sharded: true })
+    const unsupported = expect.objectContaining({ code: 'unsupported' })
+    const pattern = parsePattern('a')
+    expect(sharded.nativeOf({ pattern })).toMatchObject({ kind: 'channel' })
+    expect(() => sharded.nativeOf({ pattern: parsePattern('a.*') })).toThrow(unsupported)
+    expect(() => sharded.nativeOf({ pattern, group: 'g' })).toThrow(unsupported)
+    expect(() => sharded.nativeOf({ pattern, serve: true })).toThrow(unsupported)
+  })
+})
+
+describe('a channel', () => {
+  it.each([
+    ['good.apple', 'good.apple'],
+    ['a/b c.*', 'a%2Fb%20c.%2A'],
+    ['ü.😀', 'ü.😀'],
+    ['__proto__.constructor', '__proto__.constructor'],
+  ])('%s is the subject %s, and back, behind a prefix', (name, subject) => {
+    const channel = tenant.channelOf(subject as Subject)
+    expect([channel, tenant.subjectOf(channel)]).toEqual([`t[1]*.${name}`, subject])
+  })
+
+  it('of a question or an answer may be longer than what clients may name', () => {
+    const asked = `${'s'.repeat(200)}${'.x'.repeat(27)}`
+    const question = `request.${'0'.repeat(26)}.${asked}`
+    expect(names.subjectOf(question)).toBe(question)
+    expect(names.subjectOf(`request.a.${asked}${'.x'.repeat(7)}`)).toBeUndefined()
+    expect(names.subjectOf(`request.${'0'.repeat(120)}.${asked}`)).toBeUndefined()
+    expect(names.subjectOf(`other.${'0'.repeat(26)}.${asked}`)).toBeUndefined()
+    expect(names.subjectOf(`request.a..${asked}`)).toBeUndefined()
+  })
+
+  it.each(['a b\n', 'a..b', '', 'x'.repeat(300)])('%j fits no subject', (channel) => {
+    expect(names.subjectOf(channel)).toBeUndefined()
+  })
+})

@@ -1,0 +1,300 @@
+import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
+import { createServer, type Socket } from 'node:net'
+import path from 'node:path'
+import { parsePattern } from '@wildcast/protocol'
+import { createUser } from 'nkeys.js'
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { addressOf } from '../../src/brokers/nats/address.js'
+import { greeting } from '../../src/brokers/nats/greeting.js'
+import { nats } from '../../src/brokers/nats.js'
+import type { NatsAuth, NatsSettings } from '../../src/brokers/settings.js'
+import { newId, realClock } from '../../src/index.js'
+import { deaf } from '../../src/testing/listener.js'
+import { makeCertificates } from '../servers/certificates.js'
+import { endsWithTest } from '../servers/ends-with-test.js'
+import { freePort } from '../servers/free-port.js'
+import { type Nats, startNats } from '../servers/nats.js'
+import { openProxy } from '../servers/tcp-proxy.js'
+import { temporaryFolder } from '../servers/temporary-folder.js'
+import { natsAccounts } from './nats-accounts.js'
+
+/** Opens a link and tells what it said: `up`, or why it is down. */
+async function linked(settings: NatsSettings): Promise<string[]> {
+  const said: string[] = []
+  const broker = await nats(settings, { clock: realClock, newId })({
+    status: (now, cause) => said.push(now === 'up' ? now : (cause as Error).message),
+    dropped: () => {},
+  })
+  onTestFinished(() => broker.close())
+  // What is confirmed shows that the server takes more than the handshake.
+  if (said[0] === 'up') await broker.subscribe({ pattern: parsePattern('a.*') }, deaf)
+  return said
+}
+
+async function whyDown(settings: NatsSettings): Promise<string | undefined> {
+  const [said] = await linked(settings)
+  return said
+}
+
+describe('an address', () => {
+  let server: Nats
+  beforeAll(async () => {
+    server = await startNats()
+    return server.stop
+  })
+
+  it.each([
+    ['host:port', (port: number) => `127.0.0.1:${port}`],
+    ['nats://host:port', (port: number) => `nats://localhost:${port}`],
+  ])('may be %s', async (_, address) => {
+    expect(await linked({ addresses: [address(server.port)] })).toEqual(['up'])
+  })
+
+  it('is one of several, which are tried in turn', async () => {
+    expect(await linked({ addresses: [`127.0.0.1:${await freePort()}`, server.url] })).toEqual(['up'])
+  })
+
+  it('where nobody listens is told, each with its reason', async () => {
+    const [first, second] = [await freePort(), await freePort()]
+    const nobody = 'nobody listens there; start the server, or look at "addresses"'
+    expect(await whyDown({ addresses: [`127.0.0.1:${first}`, `127.0.0.1:${second}`] })).toBe(
+      `NATS at 127.0.0.1:${first}: ${nobody}. NATS at 127.0.0.1:${second}: ${nobody}`,
+    )
+  })
+
+  it('without a host of that name is told', async () => {
+    expect(await whyDown({ addresses: ['nowhere.invalid'] })).toBe(
+      'NATS at nowhere.invalid:4222: there is no host of that name; look at "addresses"',
+    )
+  })
+
+  it.each([
+    ['-ERR unknown command\r\n', 'what listens there is no NATS server'],
+    ['HTTP/1.1 400 Bad Request\r\n\r\n', 'what listens there is no NATS server'],
+    ['', 'it hung up without a word'],
+  ])('of something else that says %j is told', async (says, reason) => {
+    const other = createServer((socket) => socket.on('error', () => {}).end(says))
+    const port = await freePort()
+    endsWithTest(other.listen(port, '127.0.0.1'))
+    await once(other, 'listening')
+    expect(await whyDown({ addresses: [`127.0.0.1:${port}`] })).toBe(`NATS at 127.0.0.1:${port}: ${reason}`)
+  })
+
+  it('of somebody who takes the call and stays silent is left, and the call is over', async () => {
+    const silent = createServer((socket) => socket.on('error', () => {}).resume())
+    const port = await freePort()
+    endsWithTest(silent.listen(port, '127.0.0.1'))
+    await once(silent, 'listening')
+    const [called] = await Promise.all([
+      once(silent, 'connection') as Promise<[Socket]>,
+      expect(greeting(addressOf(`127.0.0.1:${port}`), realClock, 50)).rejects.toThrow('it did not answer within 50 ms'),
+    ])
+    await expect.poll(() => called[0].destroyed).toBe(true)
+  })
+
+  it('is none with another scheme, and its password is not shown', async () => {
+    const open = nats({ addresses: ['http://me:secret@localhost'] }, { clock: realClock, newId })
+    const error = await open({ status: () => {}, dropped: () => {} }).catch((cause: unknown) => cause)
+    expect(error).toBeInstanceOf(RangeError)
+    expect(String(error)).not.toContain('secret')
+  })
+})
+
+it('says that a server is full', async () => {
+  const server = endsWithTest(await startNats({ config: 'max_connections: 1' }))
+  expect(await linked({ addresses: [server.url] })).toEqual(['up'])
+  expect(await whyDown({ addresses: [server.url] })).toContain('maximum connections exceeded')
+})
+
+it('shows its name in the monitoring of the server (SP-BRK-8)', async () => {
+  const server = endsWithTest(await startNats())
+  await linked({ addresses: [server.url], clientName: 'relay "7" ü' })
+  const shown = await (await fetch(`${server.monitor}/connz`)).json()
+  expect(shown).toMatchObject({ num_connections: 1, connections: [{ name: 'relay "7" ü' }] })
+})
+
+it('notices by its pings that a link is half-open, and comes back (N1, SP-BRK-8)', async () => {
+  const server = endsWithTest(await startNats())
+  const proxy = endsWithTest(await openProxy(server.port))
+  const said = await linked({ addresses: [`127.0.0.1:${proxy.port}`], pingIntervalMs: 200 })
+  proxy.stall()
+  await expect.poll(() => said).toContain('no sign of life for 400 ms; trying to connect again')
+  proxy.flow()
+  await expect.poll(() => said.at(-1)).toBe('up')
+})
+
+describe('who the relay is (SP-BRK-8)', () => {
+  const folder = temporaryFolder()
+
+  function file(content: string): string {
+    const name = path.join(folder, newId())
+    writeFileSync(name, content)
+    return name
+  }
+
+  async function at(config: string, auth: NatsAuth | undefined): Promise<string[]> {
+    const server = endsWithTest(await startNats({ config }))
+    return linked({ addresses: [server.url], ...(auth ? { auth } : {}) })
+  }
+
+  const user = createUser()
+  const seed = new TextDecoder().decode(user.getSeed())
+  const strange = new TextDecoder().decode(createUser().getSeed())
+  const { config: accounts, issueUser } = natsAccounts()
+  const { issueUser: issueElsewhere } = natsAccounts()
+  const ours = issueUser()
+  const theirs = issueElsewhere()
+  const token = 'authorization { token: "secret token" }'
+  const password = 'authorization { users: [{ user: "me:ü", password: "secret/@ word" }] }'
+  const nkey = `authorization { users: [{ nkey: ${user.getPublicKey()} }] }`
+
+  it.each<[string, string, NatsAuth]>([
+    ['a token', token, { kind: 'token', token: 'secret token' }],
+    ['a password', password, { kind: 'user', user: 'me:ü', password: 'secret/@ word' }],
+    ['an NKey', nkey, { kind: 'nkey', seed }],
+    ['a JWT', accounts, { kind: 'jwt', seed: ours.seed, jwt: ours.jwt }],
+    ['a credentials file', accounts, { kind: 'credentialsFile', path: file(ours.credentials) }],
+    ['credentials', accounts, { kind: 'credentials', text: ours.credentials.trim() }],
+    [
+      'credentials with the line ends of Windows',
+      accounts,
+      { kind: 'credentials', text: ours.credentials.replaceAll('\n', '\r\n') },
+    ],
+  ])('is shown by %s', async (_, config, auth) => {
+    expect(await at(config, auth)).toEqual(['up'])
+  })
+
+  it.each<[string, string, NatsAuth | undefined, string]>([
+    ['nothing where a token is asked for', token, undefined, 'it asks for credentials; set "auth"'],
+    ['nothing where a JWT is asked for', accounts, undefined, 'it asks for credentials; set "auth"'],
+    ['a wrong token', token, { kind: 'token', token: 'wrong' }, 'it refused the token; look at "auth"'],
+    [
+      'a wrong password',
+      password,
+      { kind: 'user', user: 'me:ü', password: 'wrong' },
+      'it refused the user or the password; look at "auth"',
+    ],
+    ['an unknown NKey', nkey, { kind: 'nkey', seed: strange }, 'it does not know this NKey; look at "auth"'],
+    [
+      'a JWT of another operator',
+      accounts,
+      { kind: 'jwt', seed: theirs.seed, jwt: theirs.jwt },
+      'it refused the credentials; look at "auth"',
+    ],
+    [
+      "a JWT with somebody else's seed",
+      accounts,
+      { kind: 'jwt', seed: strange, jwt: ours.jwt },
+      'it refused the credentials; look at "auth"',
+    ],
+    [
+      'credentials of another operator',
+      accounts,
+      { kind: 'credentials', text: theirs.credentials },
+      'it refused the credentials; look at "auth"',
+    ],
+  ])('is refused with %s', async (_, config, auth, reason) => {
+    const [said] = await at(config, auth)
+    expect(said).toMatch(/^NATS at 127\.0\.0\.1:\d+: /)
+    expect(said?.replace(/^NATS at \S+ /, '')).toBe(reason)
+  })
+
+  it('is read from the credentials file as it is at each connection', async () => {
+    const server = endsWithTest(await startNats({ config: accounts }))
+    const credentials = file(theirs.credentials)
+    const said = await linked({ addresses: [server.url], auth: { kind: 'credentialsFile', path: credentials } })
+    expect(said.join()).toContain(`it refused the credentials; look at "auth", and at ${credentials}`)
+    writeFileSync(credentials, ours.credentials)
+    await expect.poll(() => said.at(-1)).toBe('up')
+  })
+
+  it('is not known while the credentials file is missing', async () => {
+    const missing = path.join(folder, 'missing.creds')
+    expect(await at(accounts, { kind: 'credentialsFile', path: missing })).toEqual([
+      `can't read ${missing} (ENOENT): look at "auth"`,
+    ])
+  })
+
+  it('is told when it expires while the link stands (B10)', async () => {
+    const server = endsWithTest(await startNats({ config: accounts }))
+    const expiring = issueUser(Math.ceil(realClock.wall() / 1000) + 1)
+    const said = await linked({ addresses: [server.url], auth: { kind: 'credentials', text: expiring.credentials } })
+    expect(said).toEqual(['up'])
+    await expect.poll(() => said[1]).toContain('the credentials have expired; renew them')
+  })
+
+  it('may stand in the address, which is not shown with it', async () => {
+    const server = endsWithTest(await startNats({ config: 'authorization { user: me, password: secret }' }))
+    expect(await linked({ addresses: [`nats://me:secret@127.0.0.1:${server.port}`] })).toEqual(['up'])
+    const said = await whyDown({ addresses: [`nats://me:wrong-secret@127.0.0.1:${server.port}`] })
+    expect(said).toContain('it refused the user or the password')
+    expect(said).not.toContain('secret')
+  })
+})
+
+describe('TLS (SP-BRK-8)', () => {
+  const ours = makeCertificates()
+  const foreign = makeCertificates('foreign')
+  const client = ({ client: { certFile, keyFile } }: typeof ours) => ({
+    clientCertificate: { certificate: certFile, key: keyFile },
+  })
+  const rootCertificate = ours.caFile
+  let server: Nats
+  let demanding: Nats
+  beforeAll(async () => {
+    server = await startNats({ tls: ours })
+    demanding = await startNats({ tls: ours, requireClientCertificate: true })
+    return () => Promise.all([server.stop(), demanding.stop()])
+  })
+
+  it.each([
+    ['by name', () => `localhost:${server.port}`],
+    ['by IP address', () => `nats://127.0.0.1:${server.port}`],
+    ['as tls://', () => `tls://localhost:${server.port}`],
+  ])('reaches a server whose certificate is trusted %s', async (_, address) => {
+    expect(await linked({ addresses: [address()], tls: { rootCertificate } })).toEqual(['up'])
+  })
+
+  it.each<[string, NatsSettings['tls']]>([
+    ['another authority', { rootCertificate: foreign.caFile }],
+    ['none', true],
+    ['none, and TLS only as the server asks', undefined],
+  ])('refuses a server whose certificate was signed by somebody else than %s', async (_, tls) => {
+    expect(await whyDown({ addresses: [`localhost:${server.port}`], ...(tls === undefined ? {} : { tls }) })).toBe(
+      `NATS at localhost:${server.port}: its certificate is not trusted; name whoever signed it as "root_certificate"`,
+    )
+  })
+
+  it('shows a client certificate', async () => {
+    const tls = { rootCertificate, ...client(ours) }
+    expect(await linked({ addresses: [demanding.url], tls })).toEqual(['up'])
+  })
+
+  it.each([
+    ['missing', {}, 'it asks for a client certificate; name one as "client_certificate"'],
+    ['wrong', client(foreign), 'it did not take the client certificate; look at "client_certificate"'],
+  ])('says that the client certificate is %s', async (_, certificate, reason) => {
+    const tls = { rootCertificate, ...certificate }
+    expect(await whyDown({ addresses: [demanding.url], tls })).toBe(`NATS at localhost:${demanding.port}: ${reason}`)
+  })
+
+  it('says that a certificate file is missing, and tries again', async () => {
+    const missing = path.join(temporaryFolder(), 'ca.pem')
+    const said = await linked({ addresses: [server.url], tls: { rootCertificate: missing } })
+    expect(said).toEqual([`can't read ${missing} (ENOENT): look at "root_certificate"`])
+    writeFileSync(missing, ours.ca)
+    await expect.poll(() => said.at(-1)).toBe('up')
+  })
+
+  it.each<[string, string, NatsSettings['tls']]>([
+    ['tls = true', '', true],
+    ['tls://', 'tls://', undefined],
+  ])('is wanted by %s, and a plain server is refused', async (_, scheme, tls) => {
+    const plain = endsWithTest(await startNats())
+    const address = `${scheme}127.0.0.1:${plain.port}`
+    expect(await whyDown({ addresses: [address], ...(tls === undefined ? {} : { tls }) })).toContain(
+      'it does not speak TLS',
+    )
+  })
+})

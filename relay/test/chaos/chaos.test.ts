@@ -1,0 +1,115 @@
+import { describe, expect, it } from 'vitest'
+import { mqtt } from '../../src/brokers/mqtt.js'
+import { nats } from '../../src/brokers/nats.js'
+import { redis } from '../../src/brokers/redis.js'
+import { memory, newId, type OpenBroker, realClock } from '../../src/index.js'
+import { endsWithTest } from '../servers/ends-with-test.js'
+import { startMosquitto } from '../servers/mosquitto.js'
+import { startNats } from '../servers/nats.js'
+import type { Program } from '../servers/program.js'
+import { startRedis } from '../servers/redis.js'
+import { openProxy, type TcpProxy } from '../servers/tcp-proxy.js'
+import { type StartedRelay, startRelay } from '../start-relay.js'
+import { gather } from './crowd.js'
+import { brokenPromises, type History } from './history.js'
+
+const ports = { clock: realClock, newId }
+const pingIntervalMs = 1000
+
+interface Kind {
+  start(): Promise<Program>
+  open(port: number): OpenBroker
+}
+
+const kinds: Record<string, Kind> = {
+  redis: {
+    start: startRedis,
+    open: (port) => redis({ url: `redis://127.0.0.1:${port}`, pingIntervalMs }, ports),
+  },
+  nats: {
+    start: startNats,
+    open: (port) => nats({ addresses: [`127.0.0.1:${port}`], pingIntervalMs }, ports),
+  },
+  mqtt: {
+    start: startMosquitto,
+    open: (port) => mqtt({ address: `mqtt://127.0.0.1:${port}`, keepAliveMs: pingIntervalMs }, ports),
+  },
+}
+
+/** How long a paused server is paused: longer than any sign of life is waited for. It is the fault itself, and nothing is expected within it. */
+const pauseMs = 10_000
+
+/** Each breaks the way to a broker, waits until the relay has seen it, and mends it. */
+const faults: Record<string, (server: Program, proxy: TcpProxy, seen: () => Promise<void>) => Promise<void>> = {
+  async 'is killed and started again'(server, _, seen) {
+    await server.kill()
+    await seen()
+    await server.restart()
+  },
+  async 'answers nothing for 10 s'(server, _, seen) {
+    await server.pause()
+    await seen()
+    await new Promise<void>((resolve) => void realClock.after(pauseMs, resolve))
+    server.resume()
+  },
+  async 'has its connections cut'(_, proxy, seen) {
+    proxy.cut()
+    await seen()
+  },
+}
+
+interface Chaos extends StartedRelay {
+  readonly server: Program
+  readonly proxy: TcpProxy
+  /** How often the link was lost. */
+  losses(): number
+}
+
+async function startChaos({ start, open }: Kind): Promise<Chaos> {
+  const server = endsWithTest(await start())
+  const proxy = endsWithTest(await openProxy(server.port))
+  let losses = 0
+  const relay = await startRelay({
+    brokers: { control: memory(ports), shaken: open(proxy.port) },
+    observer: {
+      status: (broker, now) => {
+        if (broker === 'shaken' && now === 'down') losses++
+      },
+      published: () => {},
+      failed: () => {},
+      dropped: () => {},
+    },
+  })
+  return { ...relay, server, proxy, losses: () => losses }
+}
+
+const gapsOf = ({ subscriptions }: History): number =>
+  [...subscriptions.values()].reduce((sum, { heard }) => sum + heard.filter((event) => event === 'gap').length, 0)
+
+describe.each(Object.entries(kinds))('while 20 clients publish and 20 listen on %s', (_, kind) => {
+  it('every loss is told, nothing comes twice, everything is whole again by itself, and other brokers notice nothing', async () => {
+    const chaos = await startChaos(kind)
+    const { server, proxy, losses } = chaos
+    const url = `ws://${chaos.address}`
+    const shaken = await gather({ url, broker: 'shaken', publishers: 20, subscribers: 20 })
+    const control = await gather({ url, broker: 'control', publishers: 2, subscribers: 2 })
+    await shaken.hearsAll()
+    for (const [fault, inflict] of Object.entries(faults)) {
+      const before = losses()
+      await inflict(server, proxy, async () => {
+        await expect.poll(losses).toBeGreaterThan(before)
+        await control.hearsAll() // while the other is lost
+      })
+      const mended = realClock.now()
+      await shaken.hearsAll()
+      console.log(`a broker that ${fault}: whole again after ${Math.round(realClock.now() - mended)} ms`)
+    }
+    await Promise.all([shaken.settle(), control.settle()])
+    expect(brokenPromises(shaken.history())).toEqual([])
+    expect(brokenPromises(control.history())).toEqual([])
+    // Every subscriber was told of every loss, and nobody else of anything.
+    expect(gapsOf(shaken.history())).toBe(20 * losses())
+    expect(gapsOf(control.history())).toBe(0)
+    expect(losses()).toBeGreaterThanOrEqual(3)
+  })
+})
