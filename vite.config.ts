@@ -37,6 +37,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           root: '.',
+          globalSetup: 'relay/test/build-command.ts',
           include: ['packages/*/src/**/*.test.ts', 'relay/src/**/*.test.ts', 'relay/test/**/*.test.ts'],
         },
       },

@@ -1,54 +1,10 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { connect as tcp } from 'node:net'
-import path from 'node:path'
-import { text } from 'node:stream/consumers'
 import { createClient } from '@wildcast/client'
-import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { WebSocket } from 'ws'
+import { run, says, start } from './command.js'
 import { startRelay } from './start-relay.js'
-
-// The command as users have it: built by `npm run build`, in a process of its own.
-const root = path.resolve(import.meta.dirname, '../..')
-const wildcast = path.join(root, 'relay/bin/wildcast.js')
-
-beforeAll(() => {
-  execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-b', 'relay'], { cwd: root, stdio: 'inherit' })
-})
-
-function start(
-  args: string[],
-  { stdin = '', env = {} }: { stdin?: string; env?: Record<string, string> } = {},
-): ChildProcess {
-  const child = spawn(process.execPath, [wildcast, ...args], { env: { PATH: process.env.PATH, ...env } })
-  child.stdin?.end(stdin)
-  onTestFinished(() => void child.kill('SIGKILL'))
-  return child
-}
-
-/** Runs to the end. */
-async function run(
-  args: string[],
-  options?: Parameters<typeof start>[1],
-): Promise<{ code: number | null; out: string; err: string }> {
-  const child = start(args, options)
-  const [out, err, [code]] = await Promise.all([
-    text(child.stdout as NodeJS.ReadableStream),
-    text(child.stderr as NodeJS.ReadableStream),
-    once(child, 'exit') as Promise<[number | null]>,
-  ])
-  return { code, out, err }
-}
-
-/** Waits until a stream has said something. */
-async function says(stream: NodeJS.ReadableStream | null, wanted: RegExp): Promise<string> {
-  let said = ''
-  for await (const chunk of stream ?? []) {
-    said += String(chunk)
-    if (wanted.test(said)) return said
-  }
-  throw new Error(`ended without ${wanted}: ${said}`)
-}
 
 describe('wildcast gateway', () => {
   it('serves every door on one port, and ends well on SIGINT', async () => {

@@ -1,65 +1,12 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: variables of a configuration
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
-import { text } from 'node:stream/consumers'
 import { createClient } from '@wildcast/client'
-import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { WebSocket } from 'ws'
+import { folderWith, portsOf, run, start } from './command.js'
 import { startRelay } from './start-relay.js'
 
-// The commands that read a configuration, as users have them: built, in a process of their own.
-const root = path.resolve(import.meta.dirname, '../..')
-const wildcast = path.join(root, 'relay/bin/wildcast.js')
-
-beforeAll(() => {
-  execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-b', 'relay'], { cwd: root, stdio: 'inherit' })
-})
-
-/** A folder with one file, in which commands are run. */
-async function folderWith(name: string, content: string): Promise<string> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'wildcast-'))
-  onTestFinished(() => rm(folder, { recursive: true }))
-  await writeFile(path.join(folder, name), content)
-  return folder
-}
-
-interface Surroundings {
-  readonly cwd?: string
-  readonly env?: Readonly<Record<string, string>>
-}
-
-function start(args: readonly string[], { cwd, env }: Surroundings = {}): ChildProcess {
-  const child = spawn(process.execPath, [wildcast, ...args], { cwd, env: { PATH: process.env.PATH, ...env } })
-  onTestFinished(() => void child.kill('SIGKILL'))
-  return child
-}
-
-async function run(
-  args: readonly string[],
-  surroundings?: Surroundings,
-): Promise<{ code: unknown; out: string; err: string }> {
-  const child = start(args, surroundings)
-  const [out, err, [code]] = await Promise.all([
-    text(child.stdout as NodeJS.ReadableStream),
-    text(child.stderr as NodeJS.ReadableStream),
-    once(child, 'exit'),
-  ])
-  return { code, out, err }
-}
-
-/** The ports that a command says it is up on, once it has named so many. */
-async function portsOf(child: ChildProcess, count: number): Promise<readonly number[]> {
-  let said = ''
-  for await (const chunk of child.stdout ?? []) {
-    said += String(chunk)
-    const ports = [...said.matchAll(/^Wildcast is up: http:\/\/\S+:(\d+)(?: .*)?\n/gm)].map(([, port]) => Number(port))
-    if (ports.length === count) return ports
-  }
-  throw new Error(`ended without ${count} ports: ${said}`)
-}
+// The commands that read a configuration.
 
 const twoBrokers = `port = 0
 host = "127.0.0.1"

@@ -1,13 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { mqtt } from '../../src/brokers/mqtt.js'
-import { nats } from '../../src/brokers/nats.js'
-import { redis } from '../../src/brokers/redis.js'
-import { memory, newId, type OpenBroker, realClock } from '../../src/index.js'
+import { memory, newId, realClock } from '../../src/index.js'
+import { openBroker } from '../../src/node/open-broker.js'
+import { type Kind, kinds } from '../brokers/kinds.js'
 import { endsWithTest } from '../servers/ends-with-test.js'
-import { startMosquitto } from '../servers/mosquitto.js'
-import { startNats } from '../servers/nats.js'
 import type { Program } from '../servers/program.js'
-import { startRedis } from '../servers/redis.js'
 import { openProxy, type TcpProxy } from '../servers/tcp-proxy.js'
 import { type StartedRelay, startRelay } from '../start-relay.js'
 import { gather } from './crowd.js'
@@ -15,26 +11,6 @@ import { brokenPromises, type History } from './history.js'
 
 const ports = { clock: realClock, newId }
 const pingIntervalMs = 1000
-
-interface Kind {
-  start(): Promise<Program>
-  open(port: number): OpenBroker
-}
-
-const kinds: Record<string, Kind> = {
-  redis: {
-    start: startRedis,
-    open: (port) => redis({ url: `redis://127.0.0.1:${port}`, pingIntervalMs }, ports),
-  },
-  nats: {
-    start: startNats,
-    open: (port) => nats({ addresses: [`127.0.0.1:${port}`], pingIntervalMs }, ports),
-  },
-  mqtt: {
-    start: startMosquitto,
-    open: (port) => mqtt({ address: `mqtt://127.0.0.1:${port}`, keepAliveMs: pingIntervalMs }, ports),
-  },
-}
 
 /** How long a paused server is paused: longer than any sign of life is waited for. It is the fault itself, and nothing is expected within it. */
 const pauseMs = 10_000
@@ -65,12 +41,12 @@ interface Chaos extends StartedRelay {
   losses(): number
 }
 
-async function startChaos({ start, open }: Kind): Promise<Chaos> {
+async function startChaos({ start, settings }: Kind): Promise<Chaos> {
   const server = endsWithTest(await start())
   const proxy = endsWithTest(await openProxy(server.port))
   let losses = 0
   const relay = await startRelay({
-    brokers: { control: memory(ports), shaken: open(proxy.port) },
+    brokers: { control: memory(ports), shaken: openBroker(settings(proxy.port, pingIntervalMs)) },
     observer: {
       status: (broker, now) => {
         if (broker === 'shaken' && now === 'down') losses++

@@ -2,6 +2,6 @@ import { type ConnectionOptions, connect, type NatsConnection } from 'nats'
 import type { Nats } from './nats.js'
 
 /** Somebody else's client, which doesn't come back when its link is lost. */
-export function natsClient({ url }: Nats, options: ConnectionOptions = {}): Promise<NatsConnection> {
+export function natsClient({ url }: Pick<Nats, 'url'>, options: ConnectionOptions = {}): Promise<NatsConnection> {
   return connect({ servers: url, reconnect: false, ...options })
 }

@@ -1,0 +1,48 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import type { Features } from '../../src/brokers/broker.js'
+import { featuresOf as mqttFeatures } from '../../src/brokers/mqtt/features.js'
+import { NatsDriver } from '../../src/brokers/nats/driver.js'
+import { noHeaders } from '../../src/brokers/nats/message-form.js'
+import { featuresOf as redisFeatures } from '../../src/brokers/redis/features.js'
+import { memory, newId, realClock } from '../../src/index.js'
+
+const documentation = readFileSync(new URL('../../../docs/delivery.md', import.meta.url), 'utf8')
+const ports = { clock: realClock, newId }
+
+/** The notes under the table, by their numbers. */
+const notes = new Map(
+  [...documentation.matchAll(/^(\d+)\. ((?:.*\n)(?: {3}.*\n)*)/gm)].map(([, number, text]) => [number, text ?? '']),
+)
+
+/** What the table says of a feature on a broker. */
+function told(column: string, feature: string): string {
+  const rows = [...documentation.matchAll(/^\|(.*)\|$/gm)].map(([, row]) => row?.split('|').map((cell) => cell.trim()))
+  const head = rows.find((row) => row?.includes('MQTT 3.1.1'))
+  const row = rows.find((cells) => cells?.[0] === `\`${feature}\``)
+  return row?.[head?.indexOf(column) ?? -1] ?? `nothing about ${feature} on ${column}`
+}
+
+const mqtt = { address: 'mqtt://localhost' }
+const memoryFeatures = await memory(ports)({ status: () => {}, dropped: () => {} })
+const columns: Readonly<Record<string, Features>> = {
+  memory: memoryFeatures.features,
+  Redis: redisFeatures({ sharded: false, keeps: true }),
+  NATS: new NatsDriver({ addresses: ['localhost'] }, ports).features,
+  'MQTT 5': mqttFeatures({ ...mqtt, version: '5' }, undefined),
+  'MQTT 3.1.1': mqttFeatures({ ...mqtt, version: '3.1.1' }, undefined),
+}
+
+describe.each(Object.entries(columns))('docs/delivery.md on %s', (column, features) => {
+  it.each(Object.entries(features))('says what a client is told about %s', (feature, can) => {
+    const [, yes, note] = /^(yes|no)(?: \[(\d+)\])?$/.exec(told(column, feature)) ?? []
+    expect(yes).toBe(can === true ? 'yes' : 'no')
+    if (can !== true) expect(notes.get(note ?? '')).toContain(`"${can}"`)
+  })
+})
+
+it('docs/delivery.md has the reasons of what depends on the server, too', () => {
+  const { queue } = redisFeatures({ sharded: true, keeps: true })
+  for (const reason of [queue, noHeaders, 'the server has no shared subscriptions'])
+    expect([...notes.values()].join('\n')).toContain(`"${reason}"`)
+})

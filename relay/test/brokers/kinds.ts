@@ -1,0 +1,183 @@
+import type { BrokerSettings } from '../../src/brokers/settings.js'
+import { runToEnd } from '../servers/child.js'
+import { startMosquitto } from '../servers/mosquitto.js'
+import { mosquittoPub, mosquittoSub } from '../servers/mosquitto-clients.js'
+import { startNats } from '../servers/nats.js'
+import { natsClient } from '../servers/nats-client.js'
+import type { Program } from '../servers/program.js'
+import { startRedis } from '../servers/redis.js'
+import { redisCli, redisSubscriber } from '../servers/redis-cli.js'
+
+/** Somebody who knows the broker and nothing of us, with the broker's own tools. */
+export interface Stranger {
+  publish(subject: string, payload: string): Promise<void>
+  /** Listens for one question; resolves once it does. Then `answer` waits for it and answers. */
+  serve(subject: string): Promise<{ answer(payload: string): Promise<string> }>
+  /** Listens for one message of a pattern. */
+  listen(pattern: string): Promise<{ next(): Promise<{ readonly subject: string; readonly payload: string }> }>
+  /** Asks a served subject. */
+  ask(subject: string, question: string): Promise<string>
+}
+
+/** A kind of broker, with a real server of it. */
+export interface Kind {
+  start(): Promise<Program>
+  /** How a relay reaches it over a port. */
+  settings(port: number, pingIntervalMs: number): BrokerSettings
+  /** The same for `--broker` of `wildcast gateway`. */
+  query(port: number): string
+  stranger(port: number): Stranger
+}
+
+const five = ['-V', 'mqttv5']
+
+export const kinds: Readonly<Record<'redis' | 'nats' | 'mqtt', Kind>> = {
+  redis: {
+    start: startRedis,
+    settings: (port, pingIntervalMs) => ({ type: 'redis', url: `redis://127.0.0.1:${port}`, pingIntervalMs }),
+    query: (port) => `Redis=redis://127.0.0.1:${port}`,
+    stranger: (port) => redisStranger(`redis://127.0.0.1:${port}`),
+  },
+  nats: {
+    start: startNats,
+    settings: (port, pingIntervalMs) => ({ type: 'nats', addresses: [`127.0.0.1:${port}`], pingIntervalMs }),
+    query: (port) => `Nats[addresses][0]=127.0.0.1:${port}`,
+    stranger: natsStranger,
+  },
+  mqtt: {
+    start: startMosquitto,
+    settings: (port, keepAliveMs) => ({ type: 'mqtt', address: `mqtt://127.0.0.1:${port}`, keepAliveMs }),
+    query: (port) => `Mqtt[address]=mqtt://127.0.0.1:${port}`,
+    stranger: mqttStranger,
+  },
+}
+
+/** With redis-cli; requests by the original's scheme. */
+function redisStranger(url: string): Stranger {
+  const publish = async (channel: string, payload: string): Promise<void> => {
+    await redisCli(url, ['PUBLISH', channel, payload])
+  }
+  const listen: Stranger['listen'] = async (pattern) => {
+    const subscriber = await redisSubscriber(url, pattern, { command: 'PSUBSCRIBE' })
+    return {
+      async next() {
+        const { channel, payload } = await subscriber.next()
+        await subscriber.stop()
+        return { subject: channel, payload: payload.toString() }
+      },
+    }
+  }
+  return {
+    publish,
+    listen,
+    async serve(subject) {
+      const questions = await listen(`request.*.${subject}`)
+      return {
+        async answer(payload) {
+          const question = await questions.next()
+          await publish(question.subject.replace(/^request/, 'response'), payload)
+          return question.payload
+        },
+      }
+    },
+    async ask(subject, question) {
+      const answers = await listen(`response.mine.${subject}`)
+      await publish(`request.mine.${subject}`, question)
+      return (await answers.next()).payload
+    },
+  }
+}
+
+/** With the official client; requests are native. */
+function natsStranger(port: number): Stranger {
+  const connect = () => natsClient({ url: `nats://127.0.0.1:${port}` })
+  const first = async (subject: string) => {
+    const client = await connect()
+    const subscription = client.subscribe(subject, { max: 1 })
+    await client.flush()
+    return {
+      client,
+      async next() {
+        for await (const message of subscription) return message
+        throw new Error('the link has ended')
+      },
+    }
+  }
+  return {
+    async publish(subject, payload) {
+      const client = await connect()
+      client.publish(subject, payload)
+      await client.drain()
+    },
+    async listen(pattern) {
+      const { client, next } = await first(pattern)
+      return {
+        async next() {
+          const message = await next()
+          await client.close()
+          return { subject: message.subject, payload: message.string() }
+        },
+      }
+    },
+    async serve(subject) {
+      const { client, next } = await first(subject)
+      return {
+        async answer(payload) {
+          const question = await next()
+          question.respond(payload)
+          await client.drain()
+          return question.string()
+        },
+      }
+    },
+    async ask(subject, question) {
+      const client = await connect()
+      const answer = await client.request(subject, question, { timeout: 60_000 })
+      await client.close()
+      return answer.string()
+    },
+  }
+}
+
+/** With the tools of mosquitto; requests are those of MQTT 5. */
+function mqttStranger(port: number): Stranger {
+  const first = async (subject: string) => {
+    const subscriber = await mosquittoSub(port, [topicOf(subject)], five)
+    return async () => {
+      const packet = await subscriber.next()
+      await subscriber.stop()
+      return packet
+    }
+  }
+  return {
+    publish: (subject, payload) => mosquittoPub(port, topicOf(subject), payload),
+    async listen(pattern) {
+      const next = await first(pattern)
+      return {
+        async next() {
+          const { topic, payload } = await next()
+          return { subject: topic.replaceAll('/', '.'), payload: payload.toString() }
+        },
+      }
+    },
+    async serve(subject) {
+      const next = await first(subject)
+      return {
+        async answer(payload) {
+          const { payload: question, properties = {} } = await next()
+          const { 'response-topic': topic, 'correlation-data': correlation } = properties
+          const flags = correlation === undefined ? [] : ['-D', 'publish', 'correlation-data', `${correlation}`]
+          await mosquittoPub(port, `${topic}`, payload, [...five, ...flags])
+          return question.toString()
+        },
+      }
+    },
+    async ask(subject, question) {
+      const words = ['-h', '127.0.0.1', '-p', `${port}`, ...five, '-W', '60', '-e', 'my/answers']
+      const answer = await runToEnd('mosquitto_rr', [...words, '-t', topicOf(subject), '-m', question])
+      return answer.toString().trim()
+    },
+  }
+}
+
+const topicOf = (pattern: string): string => pattern.replaceAll('.', '/').replaceAll('*', '+')
