@@ -1,5 +1,5 @@
-// How long a message takes from its publisher to its subscriber through the relay and a broker, against the broker's own client alone, as a ratio in one run:
-// node bench/latency.js [rounds]
+// How long a message takes from its publisher to each subscriber through the relay and a broker, against the broker's own client alone and against the least that a
+// relay can be, as ratios in one run: node bench/latency.js [rounds] [nats|redis]
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync } from 'node:fs'
@@ -12,73 +12,108 @@ import { WebSocket } from 'ws'
 import { installPrograms, root } from '../scripts/needs.js'
 import { freePort, startServer } from './servers.js'
 
-const rounds = Number(process.argv[2] ?? 5)
-const warmUp = 500
-const messages = 2000
+const [rounds = 5, only] = process.argv.slice(2)
 const payload = 'x'.repeat(128)
+const script = (name) => path.join(root, name)
 
-/** Each opens a publisher and a subscriber of its own, and returns what sends one message; `arrived` is called when it has come. */
-const roads = {
+/** How many listen, and how many messages are sent one after the other: the next when all have the last. */
+const scenarios = [
+  { subscribers: 1, messages: 2000 },
+  { subscribers: 50, messages: 200 },
+]
+
+/** Each client opens a connection of its own. `listen` calls `arrived` at each message; `publisher` returns what sends one. */
+const brokers = {
   nats: {
     start: (port) => ['nats-server', '-a', '127.0.0.1', '-p', `${port}`],
-    broker: (port) => `Nats[addresses][0]=127.0.0.1:${port}`,
-    async alone(port, arrived) {
-      const [to, from] = await Promise.all([1, 2].map(() => connectNats({ servers: `127.0.0.1:${port}` })))
-      to.subscribe('bench.a', { callback: arrived })
-      await to.flush()
-      return { send: () => from.publish('bench.a', payload), close: () => Promise.all([to.close(), from.close()]) }
+    query: (port) => `Nats[addresses][0]=127.0.0.1:${port}`,
+    async listen(port, arrived) {
+      const client = await connectNats({ servers: `127.0.0.1:${port}` })
+      client.subscribe('bench.a', { callback: arrived })
+      await client.flush()
+      return () => client.close()
+    },
+    async publisher(port) {
+      const client = await connectNats({ servers: `127.0.0.1:${port}` })
+      return { send: () => client.publish('bench.a', payload), close: () => client.close() }
     },
   },
   redis: {
     start: (port) => [
-      'redis-server',
-      '--bind',
-      '127.0.0.1',
-      '--port',
-      `${port}`,
-      '--save',
-      '',
-      '--dir',
-      mkdtempSync(path.join(tmpdir(), 'bench-')),
+      ...['redis-server', '--bind', '127.0.0.1', '--port', `${port}`, '--save', ''],
+      ...['--dir', mkdtempSync(path.join(tmpdir(), 'bench-'))],
     ],
-    broker: (port) => `Redis=redis://127.0.0.1:${port}`,
-    async alone(port, arrived) {
-      const [to, from] = [new Redis(port, '127.0.0.1'), new Redis(port, '127.0.0.1')]
-      to.on('message', arrived)
-      await to.subscribe('bench.a')
-      return { send: () => from.publish('bench.a', payload), close: () => Promise.all([to.quit(), from.quit()]) }
+    query: (port) => `Redis=redis://127.0.0.1:${port}`,
+    async listen(port, arrived) {
+      const client = new Redis(port, '127.0.0.1')
+      client.on('message', arrived)
+      await client.subscribe('bench.a')
+      return () => client.disconnect()
+    },
+    async publisher(port) {
+      const client = new Redis(port, '127.0.0.1')
+      await client.ping()
+      return { send: () => client.publish('bench.a', payload), close: () => client.disconnect() }
     },
   },
 }
 
-async function throughRelay(url, arrived) {
-  const [to, from] = [createClient({ url, WebSocket }), createClient({ url, WebSocket })]
-  await new Promise((resolve) => to.subscribe('bench.a', arrived, { onStatus: (is) => is === 'ready' && resolve() }))
-  return {
-    send: () => void from.publish('bench.a', payload),
-    close() {
-      to.close()
-      from.close()
-    },
-  }
+const naive = {
+  async listen(url, arrived) {
+    const socket = await open(url)
+    socket.on('message', arrived)
+    return () => socket.terminate()
+  },
+  async publisher(url) {
+    const socket = await open(url)
+    return { send: () => socket.send(payload), close: () => socket.terminate() }
+  },
 }
 
-/** One at a time: nothing waits behind another. Microseconds, sorted. */
-async function measure(open) {
-  let arrived
-  const road = await open(() => arrived())
+async function open(url) {
+  const socket = new WebSocket(url, { perMessageDeflate: false })
+  await once(socket, 'open')
+  return socket
+}
+
+const ours = {
+  async listen(url, arrived) {
+    const client = createClient({ url, WebSocket })
+    await new Promise((resolve) =>
+      client.subscribe('bench.a', arrived, { onStatus: (is) => is === 'ready' && resolve() }),
+    )
+    return () => client.close()
+  },
+  async publisher(url) {
+    const client = createClient({ url, WebSocket })
+    await client.publish('bench.other', '')
+    return { send: () => void client.publish('bench.a', payload), close: () => client.close() }
+  },
+}
+
+/** Microseconds from a message's send to each of its arrivals, sorted. The first fifth is left out: warming up. */
+async function measure({ listen, publisher }, at, { subscribers, messages }) {
   const times = []
-  for (let i = 0; i < warmUp + messages; i++) {
-    const came = new Promise((resolve) => {
-      arrived = resolve
-    })
-    const begun = process.hrtime.bigint()
-    road.send()
-    await came
-    if (i >= warmUp) times.push(Number(process.hrtime.bigint() - begun) / 1000)
+  let begun
+  let left
+  let all
+  const arrived = () => {
+    times.push(Number(process.hrtime.bigint() - begun) / 1000)
+    if (--left === 0) all()
   }
-  await road.close()
-  return times.sort((a, b) => a - b)
+  const ends = await Promise.all(Array.from({ length: subscribers }, () => listen(at, arrived)))
+  const { send, close } = await publisher(at)
+  for (let i = 0; i < messages; i++) {
+    const everywhere = new Promise((resolve) => {
+      all = resolve
+    })
+    left = subscribers
+    begun = process.hrtime.bigint()
+    send()
+    await everywhere
+  }
+  for (const end of [...ends, close]) end()
+  return times.slice(times.length / 5).sort((a, b) => a - b)
 }
 
 const quantile = (sorted, q) => sorted[Math.floor(sorted.length * q)]
@@ -88,38 +123,41 @@ const median = (numbers) =>
     0.5,
   )
 
-async function startRelay(broker) {
-  const relay = spawn(process.execPath, [path.join(root, 'relay/bin/wildcast.js'), 'gateway', '-b', broker, '-p', '0'])
-  const [line] = await once(relay.stdout.setEncoding('utf8'), 'data')
-  return { url: line.match(/http:\S+/)[0], stop: () => relay.kill() }
+async function start(...words) {
+  const child = spawn(process.execPath, words)
+  process.once('exit', () => child.kill('SIGKILL'))
+  const [line] = await once(child.stdout.setEncoding('utf8'), 'data')
+  return { url: line.match(/http:\S+/)[0], stop: () => child.kill() }
 }
 
+const columns = ['alone p50', 'p99', 'naive p50', 'p99', 'ours p50', 'p99', 'naive/alone', 'ours/alone', 'ours/naive']
+const row = (name, cells) => console.log(name.padEnd(12), ...cells.map((cell, i) => cell.padStart(columns[i].length)))
+
 installPrograms()
-console.log(`${rounds} rounds of ${messages} messages of ${payload.length} bytes, one at a time; microseconds\n`)
-console.log('broker   alone p50   p99   relay p50   p99   ratio p50 (bar: 2)')
-for (const [name, { start, broker, alone }] of Object.entries(roads).filter(
-  ([name]) => !process.env.ONLY || name === process.env.ONLY,
-)) {
+console.log(
+  `${rounds} rounds, ${payload.length} bytes, the next message when all have the last; medians, microseconds\n`,
+)
+row('', columns)
+for (const [name, broker] of Object.entries(brokers).filter(([name]) => !only || name === only)) {
   const port = await freePort()
-  const server = await startServer(start(port), port)
-  const relay = await startRelay(broker(port))
-  const results = []
-  for (let i = 0; i < rounds; i++) {
-    const control = await measure((arrived) => alone(port, arrived))
-    const ours = await measure((arrived) => throughRelay(relay.url, arrived))
-    results.push({ control, ours, ratio: quantile(ours, 0.5) / quantile(control, 0.5) })
+  const server = await startServer(broker.start(port), port)
+  const control = await start(script('bench/naive-relay.js'), name, `${port}`)
+  const relay = await start(script('relay/bin/wildcast.js'), 'gateway', '-p', '0', '-b', broker.query(port))
+  for (const scenario of scenarios) {
+    const results = []
+    // In turns, so that a noisy moment of the machine meets all of them.
+    for (let i = 0; i < rounds; i++)
+      results.push([
+        await measure(broker, port, scenario),
+        await measure(naive, control.url, scenario),
+        await measure(ours, relay.url, scenario),
+      ])
+    const of = (who, q) => median(results.map((times) => quantile(times[who], q))).toFixed(0)
+    const ratio = (a, b) => median(results.map((times) => quantile(times[a], 0.5) / quantile(times[b], 0.5))).toFixed(2)
+    row(`${name} 1→${scenario.subscribers}`, [
+      ...[0, 1, 2].flatMap((who) => [of(who, 0.5), of(who, 0.99)]),
+      ...[ratio(1, 0), ratio(2, 0), ratio(2, 1)],
+    ])
   }
-  const of = (who, q) => median(results.map((result) => quantile(result[who], q))).toFixed(0)
-  console.log(
-    name.padEnd(8),
-    of('control', 0.5).padStart(10),
-    of('control', 0.99).padStart(5),
-    of('ours', 0.5).padStart(11),
-    of('ours', 0.99).padStart(5),
-    median(results.map(({ ratio }) => ratio))
-      .toFixed(2)
-      .padStart(11),
-  )
-  relay.stop()
-  server.stop()
+  for (const one of [control, relay, server]) one.stop()
 }
