@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
-import { startRelay } from './relay.js'
+import { gateway, startRelay } from './relay.js'
 import { expect, test } from './test.js'
 
 const run = promisify(execFile)
@@ -45,7 +45,7 @@ test("the packed SDK works in an empty Vite project, with the README's code", as
   )
   await run(process.execPath, ['node_modules/vite/bin/vite.js', 'build', '--logLevel', 'error'], { cwd: folder })
 
-  const site = await startRelay(path.join(folder, 'dist'))
+  const site = await startRelay(gateway({ folder: path.join(folder, 'dist') }))
   const page = await browser.newPage()
   await page.goto(site.url)
   await page.getByRole('button', { name: 'new price' }).click()

@@ -14,15 +14,23 @@ export interface RelayProcess {
   restart(): Promise<void>
 }
 
-/** Starts `wildcast gateway` with the demo's page. */
-export async function startRelay(folder: string = path.join(root, 'demo/dist')): Promise<RelayProcess> {
+/** The words of `wildcast` for one broker and the page in a folder, by default the demo's. */
+export function gateway({ broker = 'InMemoryBroker', folder = path.join(root, 'demo/dist') } = {}): string[] {
+  return ['gateway', '--broker', broker, '--websockets', 'json', '--host', '127.0.0.1', '--static', folder]
+}
+
+/** The words for what `npm start` opens. */
+export const npmStart = ['up', '--config', path.join(root, 'demo/wildcast.toml')]
+
+/** Starts `wildcast` on a free port. */
+export async function startRelay(words: readonly string[] = gateway()): Promise<RelayProcess> {
   let child: ChildProcess
   let port = 0
 
   async function start(): Promise<void> {
-    const words = ['gateway', '--websockets', 'json', '--port', String(port), '--host', '127.0.0.1', '--static', folder]
     child = spawn(process.execPath, [path.join(root, 'relay/bin/wildcast.js'), ...words], {
       stdio: ['ignore', 'pipe', 'inherit'],
+      env: { ...process.env, PORT: String(port) },
     })
     for await (const line of child.stdout ?? []) {
       const found = /http:\/\/[^:]+:(\d+)/.exec(String(line))

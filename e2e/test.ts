@@ -3,8 +3,8 @@ import { type RelayProcess, startRelay } from './relay.js'
 
 interface Fixtures {
   readonly relay: RelayProcess
-  /** Opens the demo in a window of its own, as another person. An error on the console fails the test. */
-  readonly person: (name: string) => Promise<Page>
+  /** Opens the demo in a window of its own, as another person, by default at the test's relay. An error on the console fails the test. */
+  readonly person: (name: string, url?: string) => Promise<Page>
 }
 
 // Chromium itself writes this when nobody listens; it says nothing about the page.
@@ -20,7 +20,7 @@ export const test = base.extend<Fixtures>({
   person: async ({ browser, relay }, use) => {
     const contexts: BrowserContext[] = []
     const complaints: string[] = []
-    await use(async (name) => {
+    await use(async (name, url = relay.url) => {
       const context = await browser.newContext()
       contexts.push(context)
       const page = await context.newPage()
@@ -28,7 +28,7 @@ export const test = base.extend<Fixtures>({
       page.on('console', (message) => {
         if (message.type() === 'error' && !refused.test(message.text())) complaints.push(`${name}: ${message.text()}`)
       })
-      await page.goto(relay.url)
+      await page.goto(url)
       await page.getByLabel('Your name').fill(name)
       await expect(page.getByRole('status')).toHaveText('online')
       return page

@@ -1,5 +1,7 @@
 // npm run dev: the relay from its build, which restarts when that changes, and the demo with hot reload, which passes the relay's paths on.
 import { spawn } from 'node:child_process'
+import { mkdirSync } from 'node:fs'
+import path from 'node:path'
 import { installPackages, root } from './needs.js'
 import { run, script, tool } from './run.js'
 
@@ -7,16 +9,10 @@ await script(async () => {
   installPackages()
   run(tool('typescript/bin/tsc', '-b'))
 
-  const relay = [
-    process.execPath,
-    '--watch',
-    'relay/bin/wildcast.js',
-    'gateway',
-    '--websockets',
-    'json',
-    '--request-response',
-    'json',
-  ]
+  // What is named there must be there, though Vite serves the page here.
+  mkdirSync(path.join(root, 'demo/dist'), { recursive: true })
+  process.env.PORT ??= '3015'
+  const relay = [process.execPath, '--watch', 'relay/bin/wildcast.js', 'up', '--config', 'demo/wildcast.toml']
   const children = [
     relay,
     tool('vite/bin/vite.js', '--clearScreen', 'false'),

@@ -14,7 +14,6 @@ await script(async () => {
   setInterval(() => process.ppid !== parent && process.kill(process.pid, 'SIGTERM'), 500).unref()
 
   process.env.PORT ??= '3015'
-  const flags = ['--broker', 'InMemoryBroker', '--websockets', 'json', '--request-response', 'json']
-  process.argv.splice(2, Number.POSITIVE_INFINITY, 'gateway', ...flags, '--static', path.join(root, 'demo/dist'))
+  process.argv.splice(2, Number.POSITIVE_INFINITY, 'up', '--config', path.join(root, 'demo/wildcast.toml'))
   await import(pathToFileURL(path.join(root, 'relay/bin/wildcast.js')).href)
 })

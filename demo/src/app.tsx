@@ -8,7 +8,8 @@ import { Wire } from './wire.js'
 /** One subscription to every room feeds the whole page. */
 export function App() {
   const view = usePage((page) => page.view)
-  const feed = useSubscription('good.*', { keep: 500 })
+  const broker = usePage((page) => page.broker)
+  const feed = useSubscription('good.*', { keep: 500, broker })
   return (
     <div className="grid h-dvh grid-rows-[auto_1fr] md:grid-cols-[17rem_1fr] md:grid-rows-1">
       <Sidebar rooms={useRooms(feed.items)} />

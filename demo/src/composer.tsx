@@ -5,14 +5,14 @@ import { usePage } from './store.js'
 
 /** Where one writes. What is sent while offline waits in the client, and goes out by itself. */
 export function Composer({ room }: { readonly room: string }) {
-  const name = usePage((page) => page.name)
+  const { name, broker } = usePage()
   const [text, setText] = useState('')
   const [last, setLast] = useState<Publishing>()
   const send = usePublish('good.*')
   const submit = (event: FormEvent) => {
     event.preventDefault()
     if (text.trim() === '') return
-    setLast(send([room], { from: name, text } satisfies ChatMessage))
+    setLast(send([room], { from: name, text } satisfies ChatMessage, { broker }))
     setText('')
   }
   return (

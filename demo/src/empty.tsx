@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react'
+import { usePage } from './store.js'
 
 /** What stands where nothing has come yet. */
 export function Empty({ title, children }: { readonly title: string; readonly children: ReactNode }) {
@@ -12,9 +13,11 @@ export function Empty({ title, children }: { readonly title: string; readonly ch
 
 /** A command that reaches this very page. */
 export function CurlHint({ subject }: { readonly subject: string }) {
+  const broker = usePage((page) => page.broker)
   return (
     <code className="mt-3 block rounded-lg border border-line bg-panel px-4 py-2.5 text-left font-mono text-brand text-xs">
       curl -X POST --data hi {location.origin}/publish/{subject}
+      {broker && `?broker=${broker}`}
     </code>
   )
 }

@@ -1,4 +1,5 @@
 import { type FormEvent, useState } from 'react'
+import { Brokers } from './brokers.js'
 import { ConnectionBadge } from './connection-badge.js'
 import type { Room } from './rooms.js'
 import { isRoomName, usePage } from './store.js'
@@ -15,6 +16,7 @@ export function Sidebar({ rooms }: { readonly rooms: readonly Room[] }) {
       </header>
       <Views />
       <Rooms rooms={rooms} />
+      <Brokers />
       <div className="mt-auto flex flex-col gap-3">
         <Name />
         <ConnectionBadge />

@@ -6,9 +6,12 @@ interface Page {
   readonly name: string
   readonly room: string
   readonly view: 'chat' | 'wire'
+  /** Absent: the relay's default. */
+  readonly broker?: string
   rename(name: string): void
   enter(room: string): void
   show(view: Page['view']): void
+  speakOn(broker: string): void
 }
 
 const guest = `guest-${Math.floor(Math.random() * 900) + 100}`
@@ -22,6 +25,7 @@ export const usePage = create<Page>()(
       rename: (name) => set({ name }),
       enter: (room) => set({ room, view: 'chat' }),
       show: (view) => set({ view }),
+      speakOn: (broker) => set({ broker }),
     }),
     { name: 'wildcast-demo', partialize: ({ name, room }) => ({ name, room }) },
   ),

@@ -1,0 +1,55 @@
+import { kinds } from '../relay/test/brokers/kinds.js'
+import { gateway, npmStart, startRelay } from './relay.js'
+import { conversation, expect, say, test } from './test.js'
+
+for (const [name, kind] of Object.entries(kinds))
+  test(`two people chat over ${name}, each at a relay of their own, with a stranger who knows the broker only`, async ({
+    person,
+  }) => {
+    const server = await kind.start()
+    const words = gateway({ broker: kind.query(server.port) })
+    const relays = [await startRelay(words), await startRelay(words)] as const
+    try {
+      const alice = await person('Alice', relays[0].url)
+      const bob = await person('Bob', relays[1].url)
+      const stranger = kind.stranger(server.port)
+      const overheard = await stranger.listen('good.*')
+      await say(alice, 'Good morning, Bob')
+      await expect(conversation(bob)).toContainText('Good morning, Bob')
+      expect((await overheard.next()).payload).toBe('{"from":"Alice","text":"Good morning, Bob"}')
+      await stranger.publish('good.apple', 'good morning to all')
+      for (const page of [alice, bob]) await expect(conversation(page)).toContainText('good morning to all')
+
+      // The broker dies and comes back: nobody reloads, and everybody is told.
+      await server.kill()
+      await server.restart()
+      for (const page of [alice, bob])
+        await expect(page.getByText('Messages sent while you were away are not shown.')).toBeVisible()
+      await say(bob, 'here again')
+      await expect(conversation(alice)).toContainText('here again')
+    } finally {
+      for (const relay of relays) await relay.kill()
+      await server.stop()
+    }
+  })
+
+test('one page speaks on several brokers, and each keeps to itself', async ({ person }) => {
+  const relay = await startRelay(npmStart)
+  try {
+    const alice = await person('Alice', relay.url)
+    const bob = await person('Bob', relay.url)
+    await say(alice, 'on the default')
+    await expect(conversation(bob)).toContainText('on the default')
+    for (const page of [alice, bob]) await page.getByRole('button', { name: 'other' }).click()
+    await say(alice, 'on the other')
+    await expect(conversation(bob)).toContainText('on the other')
+    await expect(conversation(bob)).not.toContainText('on the default')
+    const response = await fetch(`${relay.url}/publish/good.apple?broker=other`, { method: 'POST', body: 'by curl' })
+    expect(response.status).toBe(202)
+    await expect(conversation(bob)).toContainText('by curl')
+    await bob.getByRole('button', { name: 'main' }).click()
+    await expect(bob.getByText('by curl')).toHaveCount(0)
+  } finally {
+    await relay.kill()
+  }
+})
