@@ -44,6 +44,7 @@ export { health } from './gateways/health.js'
 export { http } from './gateways/http.js'
 export type { Form } from './gateways/http-envelope.js'
 export { type HttpRequestOptions, httpRequest } from './gateways/http-request.js'
+export { serverSentEvents } from './gateways/server-sent-events.js'
 export type { Mode } from './gateways/websocket/encoders.js'
 export { type WebSocketOptions, websocket } from './gateways/websocket.js'
 

@@ -1,16 +1,36 @@
 import { gatewayContract, type Speaker } from '../src/gateways/gateway.contract.js'
-import { http, websocket } from '../src/index.js'
+import { http, serverSentEvents, websocket } from '../src/index.js'
+import { type EventSource, eventSource } from './event-source.js'
 import { connect, type Socket } from './socket.js'
+
+const outcome = async (response: Response): Promise<string> =>
+  response.ok ? 'ok' : ((await response.text()).split(':')[0] as string)
+
+const post = (address: string, subject: string, body: string): Promise<string> =>
+  fetch(`http://${address}/publish/${encodeURIComponent(subject)}`, { method: 'POST', body }).then(outcome)
 
 gatewayContract('the HTTP gateway', {
   gateway: http,
-  speak: async (address) => ({
-    async publish(subject, body) {
-      const response = await fetch(`http://${address}/publish/${encodeURIComponent(subject)}`, { method: 'POST', body })
-      return response.ok ? 'ok' : ((await response.text()).split(':')[0] as string)
-    },
-    leave: () => {},
-  }),
+  speak: async (address) => ({ publish: (subject, body) => post(address, subject, body), leave: () => {} }),
+})
+
+gatewayContract('the HTTP gateway with Server-Sent Events', {
+  gateway: (ports, relay) => {
+    http(ports, relay)
+    serverSentEvents(ports, relay)
+  },
+  async speak(address) {
+    let source: EventSource | undefined
+    return {
+      publish: (subject, body) => post(address, subject, body),
+      async subscribe(pattern) {
+        source = await eventSource(`http://${address}/subscribe/${pattern}`)
+        return source.response.ok ? 'ok' : outcome(source.response)
+      },
+      next: async () => String((await source?.next())?.data.message),
+      leave: () => source?.leave(),
+    }
+  },
 })
 
 gatewayContract('the WebSocket gateway with v1', {

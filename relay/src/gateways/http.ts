@@ -1,8 +1,9 @@
-import { factsOf, WildcastError } from '@wildcast/protocol'
+import { WildcastError } from '@wildcast/protocol'
 import { bodyLimit } from 'hono/body-limit'
 import type { Outlet } from '../core/outlet.js'
 import { brokerOfUrl } from './broker-of-url.js'
 import type { Gateway } from './gateway.js'
+import { errorResponse } from './http-errors.js'
 import { onlyBy } from './only-by.js'
 import { subjectOfPath } from './subject-of-path.js'
 
@@ -14,7 +15,9 @@ export const http: Gateway = ({ routes }, relay) => {
   const limit = bodyLimit({
     maxSize: relay.limits.payload,
     onError: () =>
-      answer(new WildcastError('too_large', `the body is longer than ${relay.limits.payload} bytes; send it in parts`)),
+      errorResponse(
+        new WildcastError('too_large', `the body is longer than ${relay.limits.payload} bytes; send it in parts`),
+      ),
   })
 
   routes.post('/publish/*', limit, async (c) => {
@@ -24,21 +27,4 @@ export const http: Gateway = ({ routes }, relay) => {
     return c.text('published to subject', 202)
   })
   routes.all('/publish/*', (c) => onlyBy(c, 'POST'))
-
-  for (const path of ['/ws', '/subscribe/*'])
-    routes.all(path, (c) => c.text('connect with a WebSocket\n', 426, { Upgrade: 'websocket' }))
-
-  routes.onError((cause, c) => {
-    const error = WildcastError.from(cause)
-    // A client that hung up in the middle is no failure of ours.
-    if (error.code === 'internal' && !c.req.raw.signal.aborted) relay.onError(error, { stage: 'http' })
-    return answer(error)
-  })
-}
-
-function answer({ code, message }: WildcastError): Response {
-  return new Response(`${code}: ${message}\n`, {
-    status: factsOf(code).status,
-    headers: { 'content-type': 'text/plain; charset=utf-8' },
-  })
 }

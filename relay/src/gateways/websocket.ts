@@ -70,6 +70,11 @@ export function websocket({ mode }: WebSocketOptions = {}): Gateway {
       return true
     })
 
+    ports.routes.all('/ws', (c) => c.text('connect with a WebSocket\n', 426, { Upgrade: 'websocket' }))
+    ports.routes.all('/subscribe/*', (c) =>
+      c.text('connect with a WebSocket, or accept text/event-stream\n', 426, { Upgrade: 'websocket' }),
+    )
+
     ports.closing.addEventListener('abort', () => {
       beat.stop()
       const windowMs = [0, Math.ceil((lines.size / reconnectsPerSecond) * 1000)] as const

@@ -3,6 +3,7 @@ import { health } from '../gateways/health.js'
 import { http } from '../gateways/http.js'
 import type { Form } from '../gateways/http-envelope.js'
 import { httpRequest } from '../gateways/http-request.js'
+import { serverSentEvents } from '../gateways/server-sent-events.js'
 import type { Mode } from '../gateways/websocket/encoders.js'
 import { websocket } from '../gateways/websocket.js'
 import { staticFiles } from './static-files.js'
@@ -23,6 +24,7 @@ export function doors({ websockets, requestResponse, timeoutMs, static: folder }
   return [
     http,
     health,
+    serverSentEvents,
     websocket({ mode: websockets }),
     httpRequest({ form: requestResponse, timeoutMs }),
     ...(folder === undefined ? [] : [staticFiles(folder)]),

@@ -5,6 +5,7 @@ import { getRequestListener } from '@hono/node-server'
 import type { Hono } from 'hono'
 import { realClock } from '../core/clock.js'
 import { type Handshake, type Ports, refuseHandshake } from '../gateways/gateway.js'
+import { idleConnections } from './idle-connections.js'
 
 export interface HttpServer {
   readonly ports: Omit<Ports, 'closing'>
@@ -25,6 +26,7 @@ export function httpServer(routes: Hono): HttpServer {
   const takers: ((handshake: Handshake) => boolean)[] = []
   const upgraded = new Set<Duplex>() // Node's server forgets a socket that asked for an upgrade
   const server: Server = createServer(patience, getRequestListener(routes.fetch))
+  const idle = idleConnections(server)
 
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     upgraded.add(socket)
@@ -63,7 +65,7 @@ export function httpServer(routes: Hono): HttpServer {
           stopClock()
           resolve()
         })
-        server.closeIdleConnections()
+        idle.close()
       }),
   }
 }

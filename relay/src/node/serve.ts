@@ -1,6 +1,7 @@
 import { Hono } from 'hono'
 import { createRelay, type Relay, type RelayOptions } from '../core/relay.js'
 import type { Gateway } from '../gateways/gateway.js'
+import { answerErrors } from '../gateways/http-errors.js'
 import { type HttpServer, httpServer } from './http-server.js'
 import { newId } from './new-id.js'
 
@@ -52,6 +53,7 @@ export async function serveAll({ endpoints, ...options }: ServeAllOptions): Prom
     const server = httpServer(routes)
     servers.push(server)
     const view = broker === undefined ? relay : relay.only(broker)
+    answerErrors(routes, view)
     for (const gateway of gateways) gateway({ ...server.ports, closing: closing.signal }, view)
     return server.listen(port, host)
   }

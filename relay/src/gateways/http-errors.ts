@@ -1,0 +1,20 @@
+import { factsOf, WildcastError } from '@wildcast/protocol'
+import type { Hono } from 'hono'
+import type { Relay } from '../core/relay.js'
+
+/** Answers what a route throws with the status and the words of its code. */
+export function answerErrors(routes: Hono, relay: Relay): void {
+  routes.onError((cause, c) => {
+    const error = WildcastError.from(cause)
+    // A client that hung up in the middle is no failure of ours.
+    if (error.code === 'internal' && !c.req.raw.signal.aborted) relay.onError(error, { stage: 'http' })
+    return errorResponse(error)
+  })
+}
+
+export function errorResponse({ code, message }: WildcastError): Response {
+  return new Response(`${code}: ${message}\n`, {
+    status: factsOf(code).status,
+    headers: { 'content-type': 'text/plain; charset=utf-8' },
+  })
+}

@@ -1,0 +1,105 @@
+import type { HttpBindings } from '@hono/node-server'
+import { jsonCodec, parsePattern, type RelayFrame } from '@wildcast/protocol'
+import type { Encoder } from '../core/outlet.js'
+import { brokerOfUrl } from './broker-of-url.js'
+import { EventStream } from './event-stream.js'
+import type { Gateway } from './gateway.js'
+import { subjectOfPath } from './subject-of-path.js'
+
+/** Milliseconds between comments that keep proxies from closing a quiet stream. */
+const heartbeatMs = 25_000
+
+/** When the relay goes away, this many clients are asked to come back in a second. */
+const reconnectsPerSecond = 200
+
+/** How soon a client comes back that has lost its stream, in milliseconds. */
+const retryMs = 2000
+
+/**
+ * `GET /subscribe/<pattern>` with `Accept: text/event-stream`: the messages of a pattern as Server-Sent Events
+ * (https://html.spec.whatwg.org/multipage/server-sent-events.html). The stream opens when the broker has confirmed; `?broker=` names another one.
+ *
+ * `data` is the body of a `Message` of v1 in JSON. `event: gap` tells that messages were lost; whoever comes back with a `Last-Event-ID` is told so at once, since
+ * nothing is kept for it. `event: ended` has the code and reason for which nothing more comes.
+ */
+export const serverSentEvents: Gateway = ({ routes, closing }, relay) => {
+  const streams = new Set<EventStream>()
+  const encoder = eventEncoder(relay.newId())
+  let stopBeat = (): void => {}
+
+  function beat(): void {
+    stopBeat = relay.clock.after(heartbeatMs, beat)
+    for (const stream of streams) stream.write(comment)
+  }
+  beat()
+
+  routes.get('/subscribe/*', async (c, next) => {
+    if (!/\btext\/event-stream\b/i.test(c.req.header('accept') ?? '')) return next()
+    const pattern = parsePattern(subjectOfPath(new URL(c.req.url).pathname, '/subscribe/'))
+    const broker = brokerOfUrl(c.req.url)
+    const { outgoing } = c.env as HttpBindings
+    const stream = new EventStream({ gone: c.req.raw.signal, cut: () => outgoing.destroy() })
+    const session = relay.open({
+      encoder,
+      deliver(events, settle) {
+        stream.write(events, settle)
+        if (encoder.isLast(events)) stream.end()
+      },
+    })
+    stream.whenEnded(() => {
+      streams.delete(stream)
+      session.close()
+    })
+    stream.write(text(`retry: ${retryMs}\n\n`))
+    if (c.req.header('last-event-id')) stream.write(event('gap', {}))
+    try {
+      await session.subscribe({ subject: pattern, broker }, () => {})
+    } catch (cause) {
+      stream.end()
+      throw cause
+    }
+    streams.add(stream)
+    return stream.response()
+  })
+
+  closing.addEventListener('abort', () => {
+    stopBeat()
+    const windowMs = Math.ceil((streams.size / reconnectsPerSecond) * 1000)
+    for (const stream of [...streams]) {
+      stream.write(text(`retry: ${Math.round(relay.clock.random() * windowMs)}\n\n`))
+      stream.end()
+    }
+  })
+}
+
+const comment = text(':\n\n')
+
+/** Events are shared by all streams of a pattern, and so are their ids: they only grow, and begin with what names this start of the relay. */
+function eventEncoder(start: string): Encoder & { isLast(events: Uint8Array): boolean } {
+  let count = 0
+  const last = new WeakSet<Uint8Array>()
+  return {
+    encode(frame) {
+      if (frame.kind === 'Message') return text(`id: ${start}-${++count}\ndata: ${bodyOf(frame)}\n\n`)
+      if (frame.kind === 'Gap') return event('gap', { missed: frame.missed })
+      if (frame.kind !== 'Unsubscribed') return undefined
+      const end = event('ended', frame.error ?? {})
+      last.add(end)
+      return end
+    },
+    isLast: (events) => last.has(events),
+  }
+}
+
+/** In JSON without line breaks, so that nothing in a message can begin a line of its own. */
+function bodyOf(frame: RelayFrame): string {
+  return String(jsonCodec.encode(frame)).slice(`{"${frame.kind}":`.length, -1)
+}
+
+function event(name: string, data: object): Uint8Array {
+  return text(`event: ${name}\ndata: ${JSON.stringify(data)}\n\n`)
+}
+
+function text(lines: string): Uint8Array {
+  return new TextEncoder().encode(lines)
+}

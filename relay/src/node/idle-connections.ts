@@ -1,0 +1,38 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+
+/** A server's connections that are between two requests, also before their first one, which Node's own `closeIdleConnections` passes over. */
+export interface IdleConnections {
+  /** Closes them, and the others as soon as they are through. */
+  close(): void
+}
+
+export function idleConnections(server: Server): IdleConnections {
+  /** How many requests of a connection are being answered. */
+  const answering = new Map<Socket, number>()
+  let closing = false
+
+  function count(socket: Socket, change: 1 | -1): void {
+    const before = answering.get(socket)
+    if (before === undefined) return
+    answering.set(socket, before + change)
+    if (closing && before + change === 0) socket.destroySoon()
+  }
+
+  server.on('connection', (socket: Socket) => {
+    answering.set(socket, 0)
+    socket.once('close', () => answering.delete(socket))
+  })
+  server.on('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
+    count(socket, 1)
+    response.once('close', () => count(socket, -1))
+  })
+  server.on('upgrade', (_, socket) => answering.delete(socket as Socket))
+
+  return {
+    close() {
+      closing = true
+      for (const [socket, requests] of answering) if (requests === 0) socket.destroy()
+    },
+  }
+}

@@ -1,0 +1,143 @@
+import { connect as tcp } from 'node:net'
+import { parseSubject, WildcastError } from '@wildcast/protocol'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { type Gateway, http, memory, newId, realClock, serverSentEvents, websocket } from '../src/index.js'
+import { fakeClock } from '../src/testing/fake-clock.js'
+import { scriptedBroker } from '../src/testing/scripted-broker.js'
+import { eventSource } from './event-source.js'
+import { type StartedRelay, startRelay } from './start-relay.js'
+
+const gateways: readonly Gateway[] = [http, serverSentEvents, websocket()]
+const start = (options: Parameters<typeof startRelay>[0] = {}): Promise<StartedRelay> =>
+  startRelay({ gateways, ...options })
+const publish = ({ address }: StartedRelay, subject: string, body: string | Uint8Array): Promise<Response> =>
+  fetch(`http://${address}/publish/${subject}`, { method: 'POST', body: body as BodyInit })
+
+describe('Server-Sent Events (SP-GW-12)', () => {
+  it('bring the messages of a pattern, with ids that only grow', async () => {
+    const relay = await start()
+    const source = await eventSource(`http://${relay.address}/subscribe/good.*`)
+    expect(Object.fromEntries(source.response.headers)).toMatchObject({
+      'content-type': 'text/event-stream; charset=utf-8',
+      'cache-control': 'no-store, no-transform',
+    })
+    await publish(relay, 'good.apple', 'ä\n\nevent: x\ndata: y\r\rid: 7')
+    await publish(relay, 'bad.apple', 'unheard')
+    await publish(relay, 'good.pear', Uint8Array.of(0, 255))
+    const [first, second] = [await source.next(), await source.next()]
+    expect(first).toMatchObject({
+      event: 'message',
+      data: { subject: 'good.apple', message: 'ä\n\nevent: x\ndata: y\r\rid: 7', broker: 'test' },
+    })
+    expect(second).toMatchObject({ event: 'message', data: { subject: 'good.pear', bytes: 'AP8=' } })
+    expect(String(second.id) > String(first.id)).toBe(true)
+    expect(source.asides).toEqual(['retry: 2000'])
+  })
+
+  it('share their bytes: two readers of a pattern are sent the same', async () => {
+    const relay = await start()
+    const [one, other] = [
+      await eventSource(`http://${relay.address}/subscribe/good.*`),
+      await eventSource(`http://${relay.address}/subscribe/good.*`),
+    ]
+    await publish(relay, 'good.apple', 'hi')
+    expect(await one.next()).toEqual(await other.next())
+  })
+
+  it('lead to another broker with ?broker=', async () => {
+    const inMemory = memory({ clock: realClock, newId })
+    const relay = await start({ brokers: { main: inMemory, other: inMemory } })
+    const source = await eventSource(`http://${relay.address}/subscribe/a?broker=other`)
+    await publish(relay, 'a', 'on main')
+    await publish(relay, 'a?broker=other', 'on the other')
+    expect(await source.next()).toMatchObject({ data: { message: 'on the other', broker: 'other' } })
+  })
+
+  it.each([
+    ['a..b', 400, 'invalid_subject'],
+    ['_secret', 403, 'forbidden'],
+    ['a?broker=nowhere', 404, 'unknown_broker'],
+  ])('are refused as any request is: %s', async (path, status, code) => {
+    const relay = await start()
+    const { response } = await eventSource(`http://${relay.address}/subscribe/${path}`)
+    expect([response.status, (await response.text()).split(':')[0]]).toEqual([status, code])
+  })
+
+  it('are only for who accepts them', async () => {
+    const { address } = await start()
+    const response = await fetch(`http://${address}/subscribe/a`)
+    expect([response.status, await response.text()]).toEqual([
+      426,
+      'connect with a WebSocket, or accept text/event-stream\n',
+    ])
+  })
+
+  it('tell who comes back that nothing was kept', async () => {
+    const { address } = await start()
+    const source = await eventSource(`http://${address}/subscribe/a`, { 'last-event-id': 'x-1' })
+    expect(await source.next()).toEqual({ event: 'gap', data: {} })
+  })
+
+  it('tell of a gap when the broker was lost, and of their end when it withdraws them', async () => {
+    const broker = scriptedBroker()
+    const { address } = await start({ brokers: { test: broker.open } })
+    const source = await eventSource(`http://${address}/subscribe/a`)
+    broker.status('down')
+    broker.status('up')
+    expect(await source.next()).toMatchObject({ event: 'gap' })
+    broker.deliver('a', { subject: parseSubject('a'), payload: 'after' })
+    expect(await source.next()).toMatchObject({ data: { message: 'after' } })
+    broker.end('a', new WildcastError('forbidden', 'no more'))
+    expect(await source.next()).toEqual({ event: 'ended', data: { code: 'forbidden', message: 'no more' } })
+    await source.ended
+  })
+
+  it('open when the broker has confirmed, and end with their client', async () => {
+    const broker = scriptedBroker()
+    const clock = fakeClock()
+    const { address } = await start({ brokers: { test: broker.open }, clock })
+    const source = await eventSource(`http://${address}/subscribe/a`)
+    expect(broker.log).toContain('+a')
+    source.leave()
+    await expect
+      .poll(() => {
+        clock.advance(1000)
+        return broker.log
+      })
+      .toContain('-a')
+  })
+
+  it('have a heartbeat, which is a comment', async () => {
+    const clock = fakeClock()
+    const relay = await start({ clock })
+    const source = await eventSource(`http://${relay.address}/subscribe/a`)
+    clock.advance(25_000)
+    await expect.poll(() => source.asides).toEqual(['retry: 2000', ':'])
+  })
+
+  it('end when the relay goes away, with a hint when to come back', async () => {
+    const relay = await start()
+    const source = await eventSource(`http://${relay.address}/subscribe/a`)
+    await relay.close()
+    await source.ended
+    expect(source.asides).toEqual(['retry: 2000', expect.stringMatching(/^retry: \d+$/)])
+  })
+
+  it('are cut off where nobody reads them, and nobody else notices (H19)', async () => {
+    const relay = await start()
+    const socket = tcp(Number(relay.address.split(':')[1]), '127.0.0.1')
+    onTestFinished(() => void socket.destroy())
+    const cut = new Promise((resolve) => socket.on('error', resolve).once('close', resolve))
+    socket.write('GET /subscribe/a HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\n\r\n')
+    await new Promise((resolve) => socket.once('readable', resolve))
+    const reader = await eventSource(`http://${relay.address}/subscribe/a`)
+    const body = 'x'.repeat(1024 * 1024)
+    for (let i = 0; i < 20; i++) {
+      await publish(relay, 'a', body)
+      expect(await reader.next()).toMatchObject({ data: { message: body } })
+    }
+    socket.resume()
+    await cut
+    expect(relay.errors).toEqual([])
+  })
+})
