@@ -39,6 +39,7 @@ export { createRelay, type Relay, type RelayOptions } from './core/relay.js'
 export type { Ask, Publish, Session, Subscribe, Subscription } from './core/session.js'
 
 // Doors
+export { type CrossOriginOptions, crossOrigin } from './gateways/cross-origin.js'
 export type { Gateway, Handshake, Ports } from './gateways/gateway.js'
 export { health } from './gateways/health.js'
 export { http } from './gateways/http.js'

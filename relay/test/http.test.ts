@@ -21,9 +21,12 @@ describe('the HTTP gateway', () => {
   })
 
   it.each([
-    ['GET', '/publish/a', 405, 'POST'],
-    ['DELETE', '/publish/a', 405, 'POST'],
-    ['POST', '/healthz', 405, 'GET, HEAD'],
+    ['GET', '/publish/a', 405, 'POST, OPTIONS'],
+    ['DELETE', '/publish/a', 405, 'POST, OPTIONS'],
+    ['POST', '/healthz', 405, 'GET, HEAD, OPTIONS'],
+    ['OPTIONS', '/publish/a', 204, 'POST, OPTIONS'],
+    ['HEAD', '/publish/a', 405, 'POST, OPTIONS'],
+    ['HEAD', '/healthz', 200, null],
     ['POST', '/nowhere', 404, null],
     ['GET', '/ws', 426, null],
   ])('answers %s %s with %i (SP-GW-10)', async (method, path, status, allow) => {

@@ -23,4 +23,7 @@ export function say(outlet: Outlet, frame: RelayFrame): void {
 }
 
 /** Where failures go that nobody waits for. */
-export type OnError = (error: WildcastError, at: { readonly stage: string; readonly broker?: string }) => void
+export type OnError = (
+  error: WildcastError,
+  at: { readonly stage: string; readonly broker?: string; readonly request?: string },
+) => void

@@ -7,7 +7,8 @@ export function answerErrors(routes: Hono, relay: Relay): void {
   routes.onError((cause, c) => {
     const error = WildcastError.from(cause)
     // A client that hung up in the middle is no failure of ours.
-    if (error.code === 'internal' && !c.req.raw.signal.aborted) relay.onError(error, { stage: 'http' })
+    if (error.code === 'internal' && !c.req.raw.signal.aborted)
+      relay.onError(error, { stage: 'http', request: c.get('requestId') })
     return errorResponse(error)
   })
 }

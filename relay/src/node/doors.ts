@@ -1,3 +1,4 @@
+import { crossOrigin } from '../gateways/cross-origin.js'
 import type { Gateway } from '../gateways/gateway.js'
 import { health } from '../gateways/health.js'
 import { http } from '../gateways/http.js'
@@ -17,11 +18,18 @@ export interface DoorsOptions {
   readonly timeoutMs: number
   /** A folder whose files are served as well. */
   readonly static?: string | undefined
+  /** The origins whose pages may come. @default all */
+  readonly origins?: readonly string[] | undefined
+  /** Where the metrics are read. */
+  readonly metrics: Gateway
 }
 
 /** The doors of a port. Files come last: every other door's paths go before theirs. */
-export function doors({ websockets, requestResponse, timeoutMs, static: folder }: DoorsOptions): readonly Gateway[] {
+export function doors(options: DoorsOptions): readonly Gateway[] {
+  const { websockets, requestResponse, timeoutMs, static: folder, origins, metrics } = options
   return [
+    crossOrigin({ origins }),
+    metrics,
     http,
     health,
     serverSentEvents,

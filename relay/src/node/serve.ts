@@ -1,4 +1,5 @@
 import { Hono } from 'hono'
+import { requestId } from 'hono/request-id'
 import { createRelay, type Relay, type RelayOptions } from '../core/relay.js'
 import type { Gateway } from '../gateways/gateway.js'
 import { answerErrors } from '../gateways/http-errors.js'
@@ -53,6 +54,7 @@ export async function serveAll({ endpoints, ...options }: ServeAllOptions): Prom
     const server = httpServer(routes)
     servers.push(server)
     const view = broker === undefined ? relay : relay.only(broker)
+    routes.use('*', requestId({ generator: newId, limitLength: 64 }))
     answerErrors(routes, view)
     for (const gateway of gateways) gateway({ ...server.ports, closing: closing.signal }, view)
     return server.listen(port, host)

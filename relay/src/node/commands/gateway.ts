@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import type { BrokerSettings } from '../../brokers/settings.js'
+import { isOrigin } from '../../gateways/cross-origin.js'
 import { type Form, forms } from '../../gateways/http-envelope.js'
 import { type Mode, modes } from '../../gateways/websocket/encoders.js'
 import { brokerOfQuery } from '../config/broker-query.js'
@@ -20,6 +21,7 @@ interface Flags {
   readonly host?: string
   readonly timeout: number
   readonly static?: string
+  readonly origins?: readonly string[]
 }
 
 /** `wildcast gateway`: one broker, with its doors on one port. The flags are the original's. */
@@ -62,6 +64,11 @@ export function gateway(): Command {
         .env('WILDCAST_STATIC')
         .argParser(folderOf),
     )
+    .addOption(
+      new Option('-o, --origins <list>', 'let pages of these origins in only: https://shop.example,https://…')
+        .env('ORIGINS')
+        .argParser(originsOf),
+    )
     .action(async ({ broker, ...flags }: Flags, command: Command) => {
       // Not by an argument parser: commander repeats what it refuses, and this may hold a password.
       const source = command.getOptionValueSource('broker') === 'env' ? 'BROKER' : '--broker'
@@ -73,7 +80,7 @@ async function run({ port, host, timeout, ...flags }: Omit<Flags, 'broker'>, bro
   const watch = openWatch()
   const serving = await serve({
     brokers: { BROKER: openBroker(broker) },
-    gateways: [watch.gateway, ...doors({ ...flags, timeoutMs: timeout })],
+    gateways: doors({ ...flags, timeoutMs: timeout, metrics: watch.gateway }),
     port,
     host,
     ...watch.relay,
@@ -82,6 +89,12 @@ async function run({ port, host, timeout, ...flags }: Omit<Flags, 'broker'>, bro
   })
   process.stdout.write(`Wildcast is up: http://${host ?? 'localhost'}:${serving.port}\n`)
   closeOnSignal(serving)
+}
+
+function originsOf(text: string): readonly string[] {
+  const origins = text.split(',')
+  if (origins.every(isOrigin)) return origins
+  throw new InvalidArgumentError('Allowed: origins such as https://shop.example, without a path.')
 }
 
 function folderOf(text: string): string {

@@ -26,7 +26,7 @@ async function open({ brokers, gateways, bridges, notes }: Config, file: string)
   const serving = await serveAll({
     brokers: Object.fromEntries([...brokers].map(([name, settings]) => [name, openBroker(settings)])),
     bridges: bridgesOf({ bridges, brokers }),
-    endpoints: gateways.map((gateway) => ({ ...gateway, gateways: [watch.gateway, ...doors(gateway)] })),
+    endpoints: gateways.map((gateway) => ({ ...gateway, gateways: doors({ ...gateway, metrics: watch.gateway }) })),
     ...watch.relay,
   }).catch((cause: NodeJS.ErrnoException & { port?: number }) => {
     throw cause.code === 'EADDRINUSE'

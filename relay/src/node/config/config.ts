@@ -29,6 +29,8 @@ export interface GatewayConfig {
   readonly timeoutMs: number
   /** A folder whose files are served as well. */
   readonly static?: string
+  /** The origins whose pages may come. @default all */
+  readonly origins?: readonly string[]
 }
 
 /** Carries the messages of a pattern from one broker to another. */

@@ -23,6 +23,7 @@ describe('the own form', () => {
       request_response = "messagepack"
       timeout = 500
       static = "dist"
+      origins = ["https://shop.example", "http://localhost:5173"]
       [brokers.main]
       type = "memory"
       [brokers.sensors]
@@ -43,6 +44,7 @@ describe('the own form', () => {
         requestResponse: 'messagepack',
         timeoutMs: 500,
         static: '/etc/wildcast/dist',
+        origins: ['https://shop.example', 'http://localhost:5173'],
       },
     ])
     expect(config.bridges).toEqual([{ from: { broker: 'sensors', pattern: 'temp.*.**' }, to: { broker: 'main' } }])

@@ -52,6 +52,10 @@ describe('a configuration that is wrong is told so, in one sentence,', () => {
     [`host = ""\n${main}`, 'wildcast.toml:1: "host" must not be empty; fill it in or leave it out'],
     [`websockets = "Json"\n${main}`, 'wildcast.toml:1: "websockets" must be "binary", "text", "messagepack" or "json"'],
     [
+      `origins = ["https://shop.example/"]\n${main}`,
+      'wildcast.toml:1: item 1 of "origins" must be an origin such as "https://shop.example", without a path',
+    ],
+    [
       `static = "dist"\n${main}`,
       'wildcast.toml:1: "static" names a folder that is not there; create it or correct the path',
     ],

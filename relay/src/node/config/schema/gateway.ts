@@ -1,11 +1,12 @@
 import * as v from 'valibot'
+import { isOrigin } from '../../../gateways/cross-origin.js'
 import { type Form, forms } from '../../../gateways/http-envelope.js'
 import { type Mode, modes } from '../../../gateways/websocket/encoders.js'
 import type { GatewayConfig } from '../config.js'
 import type { Context } from './context.js'
 import { defined } from './defined.js'
 import { type Optional, optional, type Reads } from './table.js'
-import { choice, text, wholeNumber } from './values.js'
+import { choice, list, text, wholeNumber } from './values.js'
 
 /** How the two forms of a configuration call the same things. */
 export interface Words {
@@ -22,6 +23,12 @@ export const originalWords: Words = {
 
 export const portNumber: Reads<number> = wholeNumber(0, 65_535)
 
+/** As browsers write it: no path, and no port where it is the usual one. */
+const origin: Reads<string> = v.pipe(
+  text,
+  v.check(isOrigin, '{it} must be an origin such as "https://shop.example", without a path'),
+)
+
 /** The keys of a gateway but its port. */
 export function gatewayEntries(
   words: Words,
@@ -32,6 +39,7 @@ export function gatewayEntries(
   readonly request_response: Optional<Form>
   readonly timeout: Optional<number>
   readonly static: Optional<string>
+  readonly origins: Optional<readonly string[]>
 } {
   const folder = v.pipe(
     text,
@@ -44,6 +52,7 @@ export function gatewayEntries(
     request_response: optional(choice(words.forms)),
     timeout: optional(wholeNumber(1, 300_000, 'milliseconds')),
     static: optional(folder),
+    origins: optional(list(origin, '["https://shop.example"]')),
   }
 }
 
@@ -55,6 +64,7 @@ export interface GatewayKeys {
   readonly request_response?: Form
   readonly timeout?: number
   readonly static?: string
+  readonly origins?: readonly string[]
 }
 
 export function gatewayOf(keys: GatewayKeys, broker?: string): GatewayConfig {
@@ -66,6 +76,7 @@ export function gatewayOf(keys: GatewayKeys, broker?: string): GatewayConfig {
     requestResponse: keys.request_response,
     timeoutMs: keys.timeout ?? 2000,
     static: keys.static,
+    origins: keys.origins,
   })
 }
 
