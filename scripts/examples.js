@@ -20,7 +20,9 @@ declare const root: { render(node: React.ReactNode): void }
 declare const App: () => React.ReactNode
 declare const text: string
 declare const message: hooks.Publishing`,
-  relay: "import { createRelay, memory, mqtt, nats, newId, realClock, redis } from '@wildcast/relay'",
+  relay: `import { createServer, type RequestListener } from 'node:http'
+import { attach, createRelay, http, memory, mqtt, nats, newId, realClock, redis, websocket } from '@wildcast/relay'
+declare const app: RequestListener`,
 }
 
 const folder = path.join(root, 'node_modules/.wildcast-examples')

@@ -50,6 +50,7 @@ export type { Mode } from './gateways/websocket/encoders.js'
 export { type WebSocketOptions, websocket } from './gateways/websocket.js'
 
 // Node
+export { type Attached, type AttachOptions, attach } from './node/attach.js'
 export { type Metrics, metrics } from './node/metrics.js'
 export { newId } from './node/new-id.js'
 export {

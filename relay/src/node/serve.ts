@@ -1,10 +1,8 @@
-import { Hono } from 'hono'
-import { requestId } from 'hono/request-id'
 import { createRelay, type Relay, type RelayOptions } from '../core/relay.js'
 import type { Gateway } from '../gateways/gateway.js'
-import { answerErrors } from '../gateways/http-errors.js'
 import { type HttpServer, httpServer } from './http-server.js'
 import { newId } from './new-id.js'
+import { openRoutes } from './open-routes.js'
 
 /** A port with its doors. */
 export interface Endpoint {
@@ -50,12 +48,9 @@ export async function serveAll({ endpoints, ...options }: ServeAllOptions): Prom
   const servers: HttpServer[] = []
 
   async function listen({ gateways, port, host, broker }: Endpoint): Promise<number> {
-    const routes = new Hono()
-    const server = httpServer(routes)
-    servers.push(server)
     const view = broker === undefined ? relay : relay.only(broker)
-    routes.use('*', requestId({ generator: newId, limitLength: 64 }))
-    answerErrors(routes, view)
+    const server = httpServer(openRoutes(view))
+    servers.push(server)
     for (const gateway of gateways) gateway({ ...server.ports, closing: closing.signal }, view)
     return server.listen(port, host)
   }

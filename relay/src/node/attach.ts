@@ -1,0 +1,70 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { Server as SecureServer } from 'node:https'
+import { getRequestListener } from '@hono/node-server'
+import { realClock } from '../core/clock.js'
+import { createRelay, type Relay, type RelayOptions } from '../core/relay.js'
+import type { Gateway } from '../gateways/gateway.js'
+import { handshakes } from './handshakes.js'
+import { closeGraceMs } from './http-server.js'
+import { newId } from './new-id.js'
+import { openRoutes } from './open-routes.js'
+
+export interface AttachOptions extends Omit<RelayOptions, 'newId'> {
+  /** The doors, in the order in which they look at a request. */
+  readonly gateways: readonly Gateway[]
+  /** What the paths of the doors begin with: `/wildcast/ws`. Everything else stays the server's own. @default '/wildcast' */
+  readonly path?: string | undefined
+}
+
+export interface Attached {
+  readonly relay: Relay
+  /** Tells clients to come back later, ends what is open, then closes the brokers. The server goes on without. */
+  close(): Promise<void>
+}
+
+/**
+ * Opens a relay on an HTTP or HTTPS server that is there already, such as that of an Express app. To be called when the server has its own listeners.
+ * @throws {RangeError} where the path is none
+ * @throws {WildcastError} where a broker's settings are not valid
+ * @example
+ * const server = createServer(app)
+ * await attach(server, { brokers: { main: memory({ clock: realClock, newId }) }, gateways: [http, websocket()], onError: console.error })
+ * server.listen(3000) // createClient({ url: '/wildcast/ws' })
+ */
+export async function attach(server: Server | SecureServer, options: AttachOptions): Promise<Attached> {
+  const { gateways, path: prefix = '/wildcast', ...rest } = options
+  if (!/^(?:\/[\w.~-]+)+$/.test(prefix)) throw new RangeError(`"${prefix}" is no path; take one such as "/wildcast"`)
+  const relay = await createRelay({ ...rest, newId })
+  const routes = openRoutes(relay)
+  const closing = new AbortController()
+  const pathOf = (path: string): string | undefined =>
+    path.startsWith(`${prefix}/`) ? path.slice(prefix.length) : undefined
+  const { onUpgrade, destroy, stop } = handshakes(server, pathOf)
+  for (const gateway of gateways) gateway({ routes, onUpgrade, closing: closing.signal }, relay)
+
+  const own = server.listeners('request') as ((request: IncomingMessage, response: ServerResponse) => void)[]
+  const listener = getRequestListener(routes.fetch)
+  function answer(request: IncomingMessage, response: ServerResponse): void {
+    const inside = pathOf(request.url ?? '')
+    if (inside === undefined) {
+      for (const listen of own) listen.call(server, request, response)
+      return
+    }
+    request.url = inside
+    void listener(request, response)
+  }
+  server.removeAllListeners('request')
+  server.on('request', answer)
+
+  return {
+    relay,
+    async close() {
+      server.off('request', answer)
+      for (const listen of own) server.on('request', listen)
+      stop()
+      closing.abort()
+      realClock.after(closeGraceMs, destroy) // whoever has not closed their side by then
+      await relay.close()
+    },
+  }
+}

@@ -1,0 +1,48 @@
+import type { IncomingMessage, Server } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { type Handshake, refuseHandshake } from '../gateways/gateway.js'
+
+/** The WebSocket handshakes of an HTTP server, and the sockets that came of them. */
+export interface Handshakes {
+  /** Asked in turn for each handshake; true where it was theirs. */
+  onUpgrade(take: (handshake: Handshake) => boolean): void
+  /** Ends what is still open. */
+  destroy(): void
+  /** Looks at no more handshakes. */
+  stop(): void
+}
+
+/** `pathOf` says under which path the relay knows a URL; undefined where it is somebody else's. */
+export function handshakes(server: Server, pathOf: (url: string) => string | undefined): Handshakes {
+  const takers: ((handshake: Handshake) => boolean)[] = []
+  const upgraded = new Set<Duplex>() // Node's server forgets a socket that asked for an upgrade
+
+  function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const path = pathOf((request.url ?? '/').replace(/\?.*$/s, ''))
+    // Somebody else's, unless nobody else is there: then it would wait for ever.
+    if (path === undefined && server.listenerCount('upgrade') > 1) return
+    upgraded.add(socket)
+    socket.once('close', () => upgraded.delete(socket))
+    // A client that is gone before its handshake is answered: there is nobody left to tell.
+    socket.on('error', () => socket.destroy())
+    answer({ request, socket, head, path: path ?? '' })
+  }
+
+  function answer(handshake: Handshake): void {
+    const { request, socket } = handshake
+    if (!server.listening) refuseHandshake(socket, 503, 'the relay goes away; reconnect')
+    else if (request.headers.upgrade?.toLowerCase() !== 'websocket')
+      refuseHandshake(socket, 400, 'this server upgrades to "websocket" only; leave the Upgrade header out')
+    else if (!takers.some((take) => take(handshake)))
+      refuseHandshake(socket, 404, 'no WebSocket is served on this path; try /ws')
+  }
+
+  server.on('upgrade', upgrade)
+  return {
+    onUpgrade: (take) => takers.push(take),
+    destroy() {
+      for (const socket of upgraded) socket.destroy()
+    },
+    stop: () => server.off('upgrade', upgrade),
+  }
+}

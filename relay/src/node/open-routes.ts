@@ -1,0 +1,16 @@
+import { Hono } from 'hono'
+import { requestId } from 'hono/request-id'
+import type { Relay } from '../core/relay.js'
+import { answerErrors } from '../gateways/http-errors.js'
+import { newId } from './new-id.js'
+
+/** Longer ids of a client are not repeated. */
+const longestId = 64
+
+/** Routes for gateways to put theirs on: each request has an id, and each failure an answer. */
+export function openRoutes(relay: Relay): Hono {
+  const routes = new Hono()
+  routes.use('*', requestId({ generator: newId, limitLength: longestId }))
+  answerErrors(routes, relay)
+  return routes
+}
