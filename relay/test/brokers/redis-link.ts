@@ -1,14 +1,19 @@
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { inspect } from 'node:util'
 import { type Message, type Pattern, parsePattern, parseSubject, payloadBytes, type Subject } from '@wildcast/protocol'
-import { onTestFinished } from 'vitest'
+import { expect, onTestFinished } from 'vitest'
 import type { Broker, Interest, Settle } from '../../src/brokers/broker.js'
 import { foreignBroker } from '../../src/brokers/foreign/foreign-broker.js'
 import { redisDriver } from '../../src/brokers/redis/driver.js'
 import { type Terms, usualTerms } from '../../src/brokers/redis/terms.js'
 import type { RedisSettings } from '../../src/brokers/settings.js'
-import { realClock } from '../../src/core/clock.js'
+import { type Clock, realClock } from '../../src/core/clock.js'
 import { newId } from '../../src/node/new-id.js'
 import { Inbox } from '../../src/testing/inbox.js'
 import { listener } from '../../src/testing/listener.js'
+import { endsWithTest } from '../servers/ends-with-test.js'
+import { freePort } from '../servers/free-port.js'
 
 export const ports = { clock: realClock, newId }
 export const timeoutMs = 60_000
@@ -19,25 +24,33 @@ export interface RedisLink {
   readonly statuses: string[]
   /** Why it was down, each time. */
   readonly causes: string[]
+  /** The same, with all that hangs on it: so it stands in the log of who logs it whole. */
+  readonly shown: string[]
   readonly dropped: string[]
 }
 
-/** Opens a link that ends with the test. Terms are as in life, unless a test can't wait for them. */
-export async function open(settings: RedisSettings, terms: Terms = usualTerms): Promise<RedisLink> {
+/** Opens a link that ends with the test. Terms are as in life, unless a test can't wait for them; so is the clock. */
+export async function open(
+  settings: RedisSettings,
+  terms: Terms = usualTerms,
+  clock: Clock = realClock,
+): Promise<RedisLink> {
   const statuses: string[] = []
   const causes: string[] = []
+  const shown: string[] = []
   const dropped: string[] = []
-  const opening = foreignBroker(redisDriver(settings, ports, terms), { ...settings, ...ports })
+  const opening = foreignBroker(redisDriver(settings, { ...ports, clock }, terms), { ...settings, ...ports, clock })
   const broker = await opening({
     status(now, cause) {
       // It is told anew for each reason.
       if (now !== statuses.at(-1)) statuses.push(now)
       if (cause instanceof Error) causes.push(cause.message)
+      if (cause) shown.push(inspect(cause, { depth: 9 }))
     },
     dropped: (why) => dropped.push(why),
   })
   onTestFinished(() => broker.close())
-  return { broker, statuses, causes, dropped }
+  return { broker, statuses, causes, shown, dropped }
 }
 
 /** Takes everything that an interest brings. */
@@ -85,4 +98,46 @@ export async function work(
       ended: () => {},
     },
   )
+}
+
+/** A clock of somebody in a hurry: pauses pass at once, and are noted; what takes 5 s or more, such as a deadline, is never over. */
+export function hurried(): { readonly clock: Clock; readonly pauses: readonly number[] } {
+  const pauses: number[] = []
+  const clock: Clock = {
+    ...realClock,
+    random: () => 0.5,
+    after(ms, run) {
+      if (ms >= 5000) return () => {}
+      pauses.push(ms)
+      return realClock.after(0, run)
+    },
+  }
+  return { clock, pauses }
+}
+
+/** A port of somebody who takes the call and says nothing. */
+export async function silent(): Promise<number> {
+  const server = createServer((socket) => socket.on('error', () => {}).resume())
+  const port = await freePort()
+  endsWithTest(server.listen(port, '127.0.0.1'))
+  await once(server, 'listening')
+  return port
+}
+
+/** Messages go there and back, also through a group. */
+export async function works(settings: RedisSettings): Promise<void> {
+  const { broker, causes } = await open(settings)
+  expect(causes).toEqual([])
+  const inboxes = [await listen(broker, 'works'), await listen(broker, 'works', { group: 'g' })]
+  await publish(broker, 'works', 'yes')
+  for (const inbox of inboxes) expect((await inbox.take(1)).map(text)).toEqual(['yes'])
+}
+
+/** Why it is down. No secret is told, neither in words nor by what hangs on the error, and no stack in words. */
+export async function whyDown(settings: RedisSettings): Promise<string | undefined> {
+  const { statuses, causes, shown } = await open(settings)
+  expect(statuses).toEqual(['down'])
+  expect(causes.join()).not.toMatch(/\n| at .*:\d+:\d+/)
+  expect(shown.join()).not.toContain('secret')
+  return causes[0]
 }

@@ -224,6 +224,15 @@ describe('a group', () => {
     expect(statuses).toEqual(['up'])
   })
 
+  it('is made anew when somebody removes it from its stream', async () => {
+    const { broker, statuses } = await open({ url: url() }, terms)
+    const inbox = await listen(broker, 'job', { group: 'g' })
+    await redis.xgroup('DESTROY', 'wildcast:queue:job g', 'g')
+    await publish(broker, 'job', 'here')
+    expect((await inbox.take(1)).map(text)).toEqual(['here'])
+    expect(statuses).toEqual(['up'])
+  })
+
   it('is forgotten with what it holds some time after its last member was there', async () => {
     const short = { ...terms, keepMs: 300 }
     const { broker } = await open({ url: url() }, short)

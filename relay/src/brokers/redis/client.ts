@@ -1,7 +1,9 @@
+import type { Socket } from 'node:net'
 import { Redis } from 'ioredis'
 import type { Clock } from '../../core/clock.js'
-import { connectFailure, isRefusal, lossOf, type Where } from './failures.js'
-import { type ClientOptions, connectTimeoutMs } from './options.js'
+import { connectFailure, lossOf, type Where } from './connect-failures.js'
+import { isRefusal } from './failures.js'
+import { type Address, type ClientOptions, patienceMs } from './options.js'
 import { type ServerInfo, serverInfo, unknownServer } from './server-info.js'
 
 /** One link to one server. It ends once. */
@@ -9,15 +11,22 @@ export interface Client {
   readonly redis: Redis
   readonly info: ServerInfo
   readonly where: Where
+  /** Where it has come to, also where somebody has led it there. */
+  readonly at: Address
   /** Resolves with the reason when it has ended, whoever has ended it. */
   readonly ended: Promise<Error>
+  /** An answer that belongs to its opening: in the time that a server may take to be ready. */
+  inTime<Answer>(answer: Promise<Answer>): Promise<Answer>
   /** Ends it at once. */
   drop(): void
 }
 
 /** @throws {WildcastError} `broker_down`, with the reason and the remedy */
 export async function openClient(options: ClientOptions, where: Where, clock: Clock): Promise<Client> {
-  const redis = new Redis(options)
+  // Who refuses hangs up after the answer to the first command. Were there another, that answer could be lost: the library
+  // waits for all of them, and the kernel throws away what was not read when more comes for a socket that is closed.
+  const { connectionName, db, ...first } = options
+  const redis = new Redis(first)
   // The library tells why in an event, and only that there is no connection in its answer.
   let reason: unknown
   redis.on('error', (error) => {
@@ -27,17 +36,22 @@ export async function openClient(options: ClientOptions, where: Where, clock: Cl
     redis.once('end', () => resolve(lossOf(reason, where)))
   })
   const drop = (): void => redis.disconnect()
+  const inTime = <Answer>(answer: Promise<Answer>): Promise<Answer> => before(patienceMs(options), answer, clock)
   try {
-    await inTime(redis.connect(), clock)
-    // For instance that there is no such database: the library would go on in another one.
-    if (reason) throw reason
-    const info = await inTime(infoOf(redis), clock)
-    if (info.loading) throw new Error('LOADING')
-    return { redis, info, where, ended, drop }
+    const info = await inTime(introduce(redis, connectionName, db))
+    return { redis, info, where, at: otherEnd(redis.stream), ended, inTime, drop }
   } catch (cause) {
     drop()
     throw connectFailure(reason ?? cause, where)
   }
+}
+
+async function introduce(redis: Redis, name: string, db: number | undefined): Promise<ServerInfo> {
+  await redis.connect()
+  const named = redis.client('SETNAME', name).catch(() => {}) // for operators only
+  const [info] = await Promise.all([infoOf(redis), db && redis.select(db), named])
+  if (info.loading) throw new Error('LOADING')
+  return info
 }
 
 async function infoOf(redis: Redis): Promise<ServerInfo> {
@@ -49,12 +63,14 @@ async function infoOf(redis: Redis): Promise<ServerInfo> {
   }
 }
 
+function otherEnd({ remoteAddress = '', remotePort = 0 }: Partial<Socket>): Address {
+  return { host: remoteAddress.replace(/^::ffff:/, ''), port: remotePort }
+}
+
 /** A server may take a connection and say nothing, which the library waits for without end. */
-function inTime<Result>(result: Promise<Result>, clock: Clock): Promise<Result> {
+function before<Answer>(ms: number, answer: Promise<Answer>, clock: Clock): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const stopClock = clock.after(connectTimeoutMs, () =>
-      reject(Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' })),
-    )
-    result.then(resolve, reject).finally(stopClock)
+    const stopClock = clock.after(ms, () => reject(Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' })))
+    answer.then(resolve, reject).finally(stopClock)
   })
 }

@@ -11,6 +11,7 @@ import { Groups } from './groups.js'
 import type { Keys } from './keys.js'
 import type { Member } from './member.js'
 import { Questions } from './questions.js'
+import { sameRole } from './role.js'
 import { Scripts } from './script.js'
 import { Servers } from './servers.js'
 import { isAnswer, Speaker } from './speaker.js'
@@ -37,6 +38,8 @@ export interface ConnectionParts {
   readonly publisher: Client
   readonly listener: Client
   readonly keeps: Keeps
+  /** Looks out for another master, where somebody tells. */
+  readonly watch?: ((switched: (cause: WildcastError) => void) => { stop(): void }) | undefined
 }
 
 /** Two clients, one that publishes and one that listens. The end of either is the end of both. */
@@ -45,15 +48,17 @@ export class RedisConnection implements Connection<RedisNative> {
   readonly #events: ConnectionEvents
   readonly #clients: readonly [publisher: Client, listener: Client]
   readonly #keeps: Keeps
+  readonly #scripts: Scripts
   readonly #subscriber: Subscriber
   readonly #speaker: Speaker
   readonly #questions: Questions
   readonly #groups: Groups
   readonly #servers: Servers
+  readonly #watch: { stop(): void } | undefined
   #ended = false
   #pingsOwed = 0
 
-  constructor(relay: Relay, { publisher, listener, keeps }: ConnectionParts, events: ConnectionEvents) {
+  constructor(relay: Relay, { publisher, listener, keeps, watch }: ConnectionParts, events: ConnectionEvents) {
     const { redis } = publisher
     const scripts = new Scripts(redis)
     const failed = (cause: WildcastError): void => this.#end(cause)
@@ -62,6 +67,7 @@ export class RedisConnection implements Connection<RedisNative> {
     this.#events = events
     this.#clients = [publisher, listener]
     this.#keeps = keeps
+    this.#scripts = scripts
     this.#subscriber = new Subscriber(listener.redis, () => dropped('foreign_subject'))
     const parts = { ...relay, redis, scripts, subscriber: this.#subscriber, failed, dropped }
     this.#speaker = new Speaker({ ...parts, scripts: keeps === true ? scripts : undefined })
@@ -69,6 +75,7 @@ export class RedisConnection implements Connection<RedisNative> {
     this.#groups = new Groups(parts)
     this.#servers = new Servers({ ...parts, owner: relay.id, answer: (message) => this.#speaker.say(message) })
     for (const { ended } of this.#clients) void ended.then((cause) => this.#end(cause))
+    this.#watch = watch?.(failed)
   }
 
   subscribe(native: RedisNative, sink: Sink): NativeSubscription {
@@ -88,7 +95,7 @@ export class RedisConnection implements Connection<RedisNative> {
 
   async ping(): Promise<void> {
     this.#pingsOwed++
-    await signOfLife(this.#clients)
+    await signOfLife(this.#clients, [sameRole(this.#keeps, this.#scripts, this.#relay.keys)])
     this.#pingsOwed--
   }
 
@@ -118,19 +125,20 @@ export class RedisConnection implements Connection<RedisNative> {
 
   #hearMany(glob: Glob, sink: Sink): NativeSubscription {
     const { names, prefix } = this.#relay
-    return this.#subscriber.glob(glob, (channel, payload) => {
-      if (isDeafTo(glob, prefix, channel)) return
+    const isDeaf = (channel: string): boolean => isDeafTo(glob, prefix, channel)
+    const hear = (channel: string, payload: Uint8Array): void => {
+      if (isDeaf(channel)) return
       const subject = names.subjectOf(channel)
       if (subject === undefined) this.#events.dropped('foreign_subject')
       else sink({ subject, payload })
-    })
+    }
+    return this.#subscriber.glob(glob, hear, isDeaf)
   }
 
   /** How many may answer a question: not those of our own subscriptions that never do. Undefined where Redis does not know of all. */
   async #question(question: Message): Promise<number | undefined> {
-    const { names, prefix, cluster } = this.#relay
-    const channel = names.channelOf(question.subject)
-    const deaf = this.#subscriber.counts(channel, (glob) => isDeafTo(glob, prefix, channel))
+    const { names, cluster } = this.#relay
+    const deaf = this.#subscriber.deaf(names.channelOf(question.subject))
     const { clients, groups } = await this.#speaker.say(question)
     return cluster ? undefined : clients + groups - deaf()
   }
@@ -153,6 +161,7 @@ export class RedisConnection implements Connection<RedisNative> {
     this.#servers.stop()
     this.#groups.stop()
     this.#questions.failAll(endedError())
+    this.#watch?.stop()
     for (const client of this.#clients) client.drop()
   }
 }

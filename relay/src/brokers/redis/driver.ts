@@ -3,13 +3,16 @@ import type { Features } from '../broker.js'
 import type { Connection, ConnectionEvents, Driver } from '../foreign/driver.js'
 import type { ForeignPorts } from '../foreign/foreign-broker.js'
 import type { RedisSettings } from '../settings.js'
-import { RedisConnection, type Relay } from './connection.js'
-import { connectFailure } from './failures.js'
+import type { Client } from './client.js'
+import { connectFailure } from './connect-failures.js'
+import { type ConnectionParts, RedisConnection, type Relay } from './connection.js'
 import { featuresOf, type Keeps } from './features.js'
 import { keepsOf } from './keeps.js'
 import { redisKeys } from './keys.js'
 import { addressOf, clientOptions } from './options.js'
-import { type ClusterPlaces, type Place, placeOf, placesOf } from './places.js'
+import { type ClusterPlaces, type Place, placeOf, placesOf, sentinelsOf } from './places.js'
+import { replica } from './role.js'
+import { SentinelWatch } from './sentinel-watch.js'
 import { isOlder, type ServerInfo } from './server-info.js'
 import { type Pair, ShardedConnection } from './sharded-connection.js'
 import { slotOf } from './slots.js'
@@ -59,17 +62,26 @@ class RedisDriver implements Driver<RedisNative> {
   async #connect(events: ConnectionEvents): Promise<Connection<RedisNative>> {
     const pair = await openPair(await this.#place())
     try {
-      const { info } = pair.publisher
-      this.#warnOf(info)
+      const { publisher, listener } = pair
+      this.#warnOf(publisher.info)
+      const keeps = await publisher.inTime(keepsOf(publisher, this.#relay.keys, this.#relay.cluster))
       // Who was led to a master is not led to the new one yet.
-      if (info.replica && this.#expectsMaster) throw new Error('READONLY')
-      this.#keeps = await keepsOf(pair.publisher, this.#relay.keys, this.#relay.cluster)
-      this.#expectsMaster ||= !info.replica
-      return new RedisConnection(this.#relay, { ...pair, keeps: this.#keeps }, events)
+      if (this.#expectsMaster && (keeps === replica || listener.info.replica)) throw new Error('READONLY')
+      this.#keeps = keeps
+      this.#expectsMaster ||= keeps !== replica
+      const watch = await this.#watch(publisher)
+      return new RedisConnection(this.#relay, { ...pair, keeps, watch }, events)
     } catch (cause) {
       drop(pair)
       throw connectFailure(cause, pair.publisher.where)
     }
+  }
+
+  async #watch({ at }: Client): Promise<ConnectionParts['watch']> {
+    const { sentinels, sentinelName: name } = this.#settings
+    if (!sentinels || name === undefined || !this.#expectsMaster) return undefined
+    const places = await sentinelsOf(this.#settings, this.#clock)
+    return (switched) => new SentinelWatch({ name, at, sentinels: places, clock: this.#clock, switched })
   }
 
   /** On a cluster all keys of ours lie on one node. Plain channels reach every node, so one is enough for them, too. */

@@ -1,18 +1,19 @@
 import type { Clock } from '../../core/clock.js'
 import type { Client } from './client.js'
-import { commandFailure, isReply } from './failures.js'
+import { commandFailure } from './failures.js'
 
 /** For this long a connection that is closed waits until what was said is through. */
 const flushMs = 2000
 
-/** Whoever answers is alive, also where it refuses. @throws {WildcastError} `broker_down` */
-export async function signOfLife(clients: readonly Client[]): Promise<void> {
-  const pings = clients.map(({ redis }) =>
-    redis.ping().catch((cause: unknown) => {
-      if (!isReply(cause)) throw commandFailure(cause)
+/** Whoever answers is alive, also where it refuses for now. @throws {WildcastError} `broker_down` */
+export async function signOfLife(clients: readonly Client[], more: readonly Promise<unknown>[] = []): Promise<void> {
+  const answers = [...clients.map(({ redis }) => redis.ping()), ...more].map((answer) =>
+    answer.catch((cause: unknown) => {
+      const error = commandFailure(cause)
+      if (error.code === 'broker_down') throw error
     }),
   )
-  await Promise.all(pings)
+  await Promise.all(answers)
 }
 
 /** Resolves when all that was said is through, and the last words, or when it has taken too long. Never rejects. */

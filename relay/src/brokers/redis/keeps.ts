@@ -4,6 +4,7 @@ import type { Keeps } from './features.js'
 import type { Keys } from './keys.js'
 import { claimScript, releaseScript } from './lease-scripts.js'
 import { leaveScript, publishScript, stayScript } from './queue-scripts.js'
+import { masterScript, replica } from './role.js'
 import { Scripts } from './script.js'
 import { isOlder } from './server-info.js'
 
@@ -13,13 +14,15 @@ const oldest = '6.2'
 /** Makes our scripts known to a server that can keep something for relays; otherwise says why it can't. */
 export async function keepsOf({ redis, info }: Client, keys: Keys, cluster: boolean): Promise<Keeps> {
   if (info.cluster && !cluster) return 'the server is a node of a cluster; name its nodes in "cluster"'
-  if (info.replica) return 'the server is a read-only replica; name its master in "url"'
+  if (info.replica) return replica
   if (isOlder(info.version, oldest)) return `the server is Redis ${info.version}; it takes ${oldest}`
   try {
-    await new Scripts(redis).load([publishScript, stayScript, leaveScript, claimScript, releaseScript])
-    await redis.exists(keys.registry)
+    const scripts = new Scripts(redis)
+    await scripts.load([publishScript, masterScript, stayScript, leaveScript, claimScript, releaseScript])
+    await Promise.all([redis.exists(keys.registry), scripts.run(masterScript, [keys.registry], [])])
     return true
   } catch (cause) {
+    if (isRefusal(cause, 'READONLY')) return replica
     if (isRefusal(cause, 'NOPERM')) return "the relay's user at Redis may not run scripts on our keys; look at its ACL"
     throw cause
   }

@@ -8,6 +8,7 @@ import { commandFailure, isRefusal } from './failures.js'
 import { Hand } from './hand.js'
 import type { GroupKeys } from './keys.js'
 import { leaveScript, stayScript } from './queue-scripts.js'
+import { Receipts } from './receipts.js'
 import type { Scripts } from './script.js'
 import type { RedisNames } from './subjects.js'
 import type { Terms } from './terms.js'
@@ -38,15 +39,16 @@ export interface Seat {
 const mostGroups = 1000
 /** For this long a member that leaves waits to hear what became of the messages that it gave away. */
 const patienceMs = 5000
-/** More than one hand can hold. */
-const all = 1000
+/** While Redis can't be told of so many that were taken, no more are read. */
+const mostUntold = 1000
+/** More than a member may hold, and be still to tell of. */
+const all = 2 * mostUntold
 
 /** This relay's part in a group: reads its share of the messages, and confirms those that somebody took. It outlives a connection that breaks. */
 export class Member {
   readonly #options: MemberOptions
   readonly #hand: Hand
-  /** Taken by somebody, and not yet confirmed to Redis. */
-  #taken: string[] = []
+  readonly #receipts: Receipts
   #seat: Seat | undefined
   #stopRenewing: () => void = () => {}
   /** The connection that is being read over. */
@@ -58,18 +60,24 @@ export class Member {
   /** There may be something to take over. */
   #heir = false
   #leaving = false
+  #telling = false
 
   constructor(options: MemberOptions) {
     this.#options = options
+    this.#receipts = new Receipts(options.group, options.keys)
     this.#hand = new Hand({
       clock: options.clock,
-      taken: (id) => this.#confirm(id),
+      taken: (id) => this.#take(id),
       lighter: () => this.#lighter(),
     })
   }
 
   /** Joins, or goes on over a new connection. @throws {WildcastError} `too_many_subscriptions`, or what a command failed with */
   async sit(seat: Seat): Promise<void> {
+    if (this.#leaving) {
+      seat.left()
+      return
+    }
     this.#seat = seat
     try {
       await this.#renew(seat)
@@ -121,12 +129,12 @@ export class Member {
     this.#leaving = true
     if (!seat) return
     const { id, group, keys, terms } = this.#options
-    const confirmed = this.#confirmTaken(seat)
+    const told = this.#receipts.tell(seat.redis)
     const left = seat.scripts.run(leaveScript, [keys.stream, keys.members], [group, id, terms.keepMs, keys.wake])
     this.stand()
     seat.left()
     // Who can't say goodbye is missed when its lease ends.
-    await Promise.allSettled([confirmed, left])
+    await Promise.allSettled([told, left])
   }
 
   #begin(seat: Seat, entries: readonly Entry[]): void {
@@ -135,20 +143,31 @@ export class Member {
     this.#hand.offerTo(seat.sink)
     this.#hold(
       seat,
-      entries.filter(({ id }) => !this.#taken.includes(id)),
+      entries.filter(({ id }) => !this.#receipts.has(id)),
     )
-    void this.#confirmTaken(seat)
+    void this.#tell(seat)
     if (this.#heir) this.inherit()
     this.wake()
   }
 
   /** Stays, and gets what those held who are gone. */
   async #stay(seat: Seat): Promise<void> {
-    const { room } = this.#hand
+    const room = this.#room
     const inherited = await this.#renew(seat)
     if (this.#seat !== seat) return
     this.#hold(seat, inherited)
     if (inherited.length > 0 && inherited.length === room) this.inherit()
+  }
+
+  /** Stays, and makes up for what Redis has refused meanwhile. */
+  async #stayWhole(seat: Seat): Promise<void> {
+    await this.#stay(seat)
+    await this.#tell(seat)
+    this.wake()
+  }
+
+  get #room(): number {
+    return this.#receipts.size < mostUntold ? this.#hand.room : 0
   }
 
   /** Renews the lease, and takes over what those held who are gone. */
@@ -156,9 +175,9 @@ export class Member {
     const { id, group, keys, names, terms, clock } = this.#options
     this.#stopRenewing()
     this.#stopRenewing = clock.after(terms.renewEveryMs, () => {
-      this.#stay(seat).catch((cause) => this.#recover(seat, cause))
+      this.#stayWhole(seat).catch((cause) => this.#recover(seat, cause))
     })
-    const words = [keys.field, keys.line, group, id, terms.leaseMs, terms.keepMs, mostGroups, this.#hand.room]
+    const words = [keys.field, keys.line, group, id, terms.leaseMs, terms.keepMs, mostGroups, this.#room]
     try {
       return entriesOf(await seat.scripts.run(stayScript, [keys.registry, keys.stream, keys.members], words), names)
     } catch (cause) {
@@ -169,7 +188,7 @@ export class Member {
   async #readAll(seat: Seat): Promise<void> {
     try {
       while (this.#more && this.#seat === seat && !this.#leaving) {
-        const { room } = this.#hand
+        const room = this.#room
         if (room === 0) return // more is read as soon as something is taken
         this.#more = false
         const entries = await this.#read(seat, room, '>')
@@ -208,7 +227,7 @@ export class Member {
   #hold(seat: Seat, entries: readonly Entry[]): void {
     for (const { id, message } of entries) {
       if (message === 'foreign') seat.dropped('foreign_message')
-      if (typeof message === 'string') this.#confirm(id)
+      if (typeof message === 'string') this.#take(id)
       else this.#hand.hold(id, message)
     }
   }
@@ -219,23 +238,20 @@ export class Member {
     } else if (this.#more) this.wake()
   }
 
-  /** All that is taken in one turn is confirmed at once. */
-  #confirm(id: string): void {
-    if (this.#taken.push(id) === 1) queueMicrotask(() => void this.#confirmTaken(this.#seat))
+  /** Redis is told at once of all that is taken in one turn. */
+  #take(id: string): void {
+    this.#receipts.add(id)
+    if (this.#telling) return
+    this.#telling = true
+    queueMicrotask(() => {
+      this.#telling = false
+      void this.#tell(this.#seat)
+    })
   }
 
-  /** First out of the stream, then out of what is held: what breaks between leaves nothing behind. What is not confirmed now the next connection confirms. */
-  async #confirmTaken(seat: Seat | undefined): Promise<void> {
-    if (!seat || this.#taken.length === 0) return
-    const { group, keys } = this.#options
-    const ids = this.#taken
-    this.#taken = []
-    try {
-      await Promise.all([seat.redis.xdel(keys.stream, ...ids), seat.redis.xack(keys.stream, group, ...ids)])
-    } catch (cause) {
-      if (commandFailure(cause).code === 'broker_down') this.#taken.unshift(...ids)
-      this.#recover(seat, cause)
-    }
+  /** What Redis can't be told of now it is told of later. */
+  async #tell(seat: Seat | undefined): Promise<void> {
+    if (seat) await this.#receipts.tell(seat.redis).catch((cause) => this.#recover(seat, cause))
   }
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { RedisSettings } from '../settings.js'
-import { addressOf, clientOptions, nodeAddress, shown } from './options.js'
+import { addressOf, clientOptions, nodeAddress, sentinelOptions, shown } from './options.js'
 
 const optionsOf = (settings: RedisSettings, certificates = {}): ReturnType<typeof clientOptions> =>
   clientOptions(settings, certificates, addressOf(settings))
@@ -68,6 +68,33 @@ describe('the options of a client', () => {
     expect(optionsOf({ ...encrypted, options: { sentinelTLS: null } })).toMatchObject({ sentinelTLS: null })
   })
 
+  it('let sentinels be listened to with credentials of their own', () => {
+    const settings = {
+      url: 'rediss://me:x@localhost',
+      sentinels: ['[::1]:1'],
+      sentinelName: 'main',
+      sentinelPassword: 's',
+    }
+    const ca = Buffer.from('ca')
+    const made = sentinelOptions(
+      { ...settings, options: { sentinelUsername: 'you', family: 6 } },
+      { ca },
+      nodeAddress('[::1]:1'),
+    )
+    expect(made).toMatchObject({
+      host: '::1',
+      port: 1,
+      username: 'you',
+      password: 's',
+      tls: { ca },
+      family: 6,
+      retryStrategy: null,
+    })
+    expect(
+      sentinelOptions({ ...settings, url: 'redis://me:x@localhost' }, { ca }, nodeAddress('a:1')),
+    ).not.toHaveProperty('tls')
+  })
+
   it('hand over what the settings say, except that a connection ends once', () => {
     const options = {
       family: 6,
@@ -85,6 +112,7 @@ describe('the options of a client', () => {
     { url: 'redis://localhost', options: { keyPrefix: 'x' } },
     { url: 'redis://localhost', options: { monitor: true } },
     { url: 'redis://localhost', cluster: ['localhost:7000'], prefix: 'a{}' },
+    { url: 'redis://localhost/main' },
   ])('are refused where they would break what is promised: %j', (settings) => {
     expect(() => optionsOf(settings)).toThrow(expect.objectContaining({ code: 'unsupported' }))
   })

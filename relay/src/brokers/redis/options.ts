@@ -10,12 +10,23 @@ export interface Address {
 }
 
 /** What a client of ioredis is opened with. */
-export type ClientOptions = RedisOptions & { readonly replyMapping: 'legacy' }
+export type ClientOptions = RedisOptions & {
+  readonly replyMapping: 'legacy'
+  readonly connectTimeout: number
+  /** How an operator sees it in `CLIENT LIST`. */
+  readonly connectionName: string
+}
 
 const defaultPort = 6379
 
-/** For this long a server may take to be ready. */
-export const connectTimeoutMs = 5000
+const connectTimeoutMs = 5000
+/** One that is silent must leave time to ask the others. */
+const sentinelTimeoutMs = 1000
+
+/** For how long a server may take to be ready, sentinels included that lead to it. */
+export function patienceMs({ connectTimeout, sentinels, sentinelCommandTimeout = 0 }: ClientOptions): number {
+  return connectTimeout + (sentinels?.length ?? 0) * sentinelCommandTimeout
+}
 
 /** The address of the URL. */
 export function addressOf({ url }: RedisSettings): Address {
@@ -43,22 +54,50 @@ export function isEncrypted({ url }: RedisSettings): boolean {
  */
 export function clientOptions(settings: RedisSettings, certificates: Certificates, address: Address): ClientOptions {
   const given = optionsGiven(settings)
-  const { connectionName = 'wildcast', tls: givenTls } = given
-  const tls = isEncrypted(settings) ? { ...givenTls, ...certificates } : undefined
+  const { connectTimeout = connectTimeoutMs } = given
+  const tls = tlsOf(settings, given, certificates)
   return {
-    connectTimeout: connectTimeoutMs,
     disableClientInfo: true,
     ...given,
     ...address,
     ...credentials(settings),
     ...(tls && { tls }),
     ...sentinels(settings, given, tls),
-    connectionName,
+    connectTimeout,
+    connectionName: nameOf(given),
     ...endsOnce,
   }
 }
 
-const endsOnce: ClientOptions = {
+/** What a client is opened with that listens to a sentinel. */
+export function sentinelOptions(settings: RedisSettings, certificates: Certificates, address: Address): ClientOptions {
+  const given = optionsGiven(settings)
+  const { family, sentinelUsername, sentinelPassword, sentinelTLS } = {
+    ...given,
+    ...sentinels(settings, given, tlsOf(settings, given, certificates)),
+  }
+  return {
+    ...address,
+    ...(family && { family }),
+    ...(sentinelUsername && { username: sentinelUsername }),
+    ...(sentinelPassword && { password: sentinelPassword }),
+    ...(sentinelTLS && { tls: sentinelTLS }),
+    disableClientInfo: true,
+    connectTimeout: sentinelTimeoutMs,
+    connectionName: nameOf(given),
+    ...endsOnce,
+  }
+}
+
+function nameOf({ connectionName }: RedisOptions): string {
+  return connectionName ?? 'wildcast'
+}
+
+function tlsOf(settings: RedisSettings, { tls }: RedisOptions, certificates: Certificates): RedisOptions['tls'] {
+  return isEncrypted(settings) ? { ...tls, ...certificates } : undefined
+}
+
+const endsOnce = {
   lazyConnect: true,
   retryStrategy: null,
   sentinelRetryStrategy: () => null,
@@ -72,7 +111,7 @@ const endsOnce: ClientOptions = {
   enableAutoPipelining: false,
   stringNumbers: false,
   replyMapping: 'legacy',
-}
+} satisfies RedisOptions
 
 function optionsGiven({ options = {}, cluster, prefix = '' }: RedisSettings): RedisOptions {
   if (options.keyPrefix) throw refuse('options.keyPrefix', 'write "prefix" instead')
@@ -88,6 +127,7 @@ function credentials(settings: RedisSettings): RedisOptions {
   const username = settings.username ?? decode(url.username)
   const password = settings.password ?? decode(url.password)
   const db = settings.db ?? Number(url.pathname.slice(1))
+  if (Number.isNaN(db)) throw refuse('url', 'what stands behind its host is the number of a database')
   return { ...(username && { username }), ...(password && { password }), ...(db && { db }) }
 }
 
@@ -100,6 +140,9 @@ function sentinels(
   return {
     sentinels: nodes.map(nodeAddress),
     name: sentinelName,
+    sentinelCommandTimeout: given.sentinelCommandTimeout ?? sentinelTimeoutMs,
+    // Nobody lives long enough to ask those that it learns of.
+    updateSentinels: false,
     ...(sentinelPassword && { sentinelPassword }),
     // Sentinels speak as their master does, unless the settings say otherwise.
     ...(tls && { enableTLSForSentinelMode: true, sentinelTLS: 'sentinelTLS' in given ? given.sentinelTLS : tls }),

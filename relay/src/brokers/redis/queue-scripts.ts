@@ -1,3 +1,4 @@
+import { mastery } from './role.js'
 import { type Script, script } from './script.js'
 
 // The groups of all relays stand in one hash, a line "<pattern> <group>" each: under the subject where the pattern is one, else under "*", which no subject is.
@@ -69,7 +70,7 @@ return found
  * Publishes, and puts a copy into the stream of each group that the subject belongs to; all of it or nothing. Answers how many clients heard it, and how
  * many groups got it. KEYS: registry. ARGV: subject, channel, payload, how stream keys begin, how channels that wake begin, longest stream.
  */
-export const publishScript: Script = script(`${lines}${matcher}
+export const publishScript: Script = script(`${lines}${matcher}${mastery}
 local subject, channel, payload, queue, wake, longest = unpack(ARGV)
 local found = redis.call('HMGET', KEYS[1], subject, '*')
 local fed = {}
@@ -86,6 +87,8 @@ if found[2] then
     if matches(split(split(line, ' ')[1], '.'), segments) then feed('*', line) end
   end
 end
+-- What has fed a group is a master. Tried before, Redis would look no more whether its memory is full.
+if #fed == 0 and isReplica(KEYS[1]) then return replica end
 local heard = redis.pcall('PUBLISH', channel, payload)
 if type(heard) == 'table' then
   for _, one in ipairs(fed) do redis.call('XDEL', queue .. one[1], one[2]) end
@@ -117,14 +120,18 @@ if not known then
   all[#all + 1] = line
   redis.call('HSET', registry, field, table.concat(all, '\\n'))
 end
-if redis.call('EXISTS', stream) == 0 then redis.call('XGROUP', 'CREATE', stream, group, '0', 'MKSTREAM') end
+local consumers = redis.pcall('XINFO', 'CONSUMERS', stream, group)
+if consumers.err then
+  redis.call('XGROUP', 'CREATE', stream, group, '0', 'MKSTREAM')
+  consumers = {}
+end
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 redis.call('ZREMRANGEBYSCORE', members, '-inf', now)
 redis.call('ZADD', members, now + lease, member)
 for _, key in ipairs(KEYS) do redis.call('PEXPIRE', key, keep) end
 local taken = {}
-for _, consumer in ipairs(redis.call('XINFO', 'CONSUMERS', stream, group)) do
+for _, consumer in ipairs(consumers) do
   local name, pending = consumer[2], consumer[4]
   if not redis.call('ZSCORE', members, name) then
     if pending == 0 then

@@ -43,6 +43,8 @@ export class Server {
   #stopRenewing: () => void = () => {}
   #questions: NativeSubscription | undefined
   #left = false
+  /** Another has the claim: what is asked is asked of that one, too. */
+  #lost = false
 
   constructor(options: ServerOptions) {
     this.#options = options
@@ -56,8 +58,13 @@ export class Server {
     const { names, subject, subscriber } = this.#options
     try {
       if (!(await this.#claim())) throw alreadyServed(subject)
+      if (this.#left) return
       const glob = names.globOf(servedPattern(subject))
-      this.#questions = subscriber.glob(glob, (channel, payload) => this.#hear(channel, payload))
+      this.#questions = subscriber.glob(
+        glob,
+        (channel, payload) => this.#hear(channel, payload),
+        (channel) => this.#isDeafTo(channel),
+      )
       await this.#questions.confirmed
     } catch (cause) {
       void this.#release()
@@ -72,11 +79,13 @@ export class Server {
 
   /** Frees the subject, and tells everybody who waits. Never rejects. */
   async leave(): Promise<void> {
-    this.#left = true
+    this.stop()
     const ended = this.#questions?.end()
     const told = [...this.#open].map((answerOn) => this.#refuse(answerOn))
     this.#open.clear()
-    await Promise.all([ended, ...told, this.#release()])
+    // What is asked until then we refuse: nobody else may be asked, too.
+    await ended
+    await Promise.all([...told, this.#release()])
   }
 
   /** The connection has ended. */
@@ -85,17 +94,22 @@ export class Server {
     this.#stopRenewing()
   }
 
+  /** The glob crosses dots: it also brings what is for servers of longer subjects. */
+  #isDeafTo(channel: string): boolean {
+    const { names, subject } = this.#options
+    const question = names.subjectOf(channel)
+    return question !== undefined && question !== requestSubject(idOf(question), subject)
+  }
+
   #hear(channel: string, payload: Uint8Array): void {
     const { names, subject, sink, dropped } = this.#options
+    if (this.#isDeafTo(channel)) return
     const question = names.subjectOf(channel)
     if (question === undefined) {
       dropped('foreign_subject')
       return
     }
-    const id = question.split('.', 2)[1] as string
-    // The glob crosses dots: this one is for a server of a longer subject.
-    if (question !== requestSubject(id, subject)) return
-    const answerOn = responseSubject(id, subject)
+    const answerOn = responseSubject(idOf(question), subject)
     if (this.#left) {
       void this.#refuse(answerOn) // asked before Redis knew of it
       return
@@ -108,6 +122,7 @@ export class Server {
 
   /** Never rejects: whoever asks gives up in time. */
   async #refuse(answerOn: Subject): Promise<void> {
+    if (this.#lost) return
     const { subject, answer } = this.#options
     const error = { code: 'no_responders', message: `the server of "${subject}" left` }
     await answer({ subject: answerOn, payload: '', error }).catch(() => {})
@@ -126,6 +141,7 @@ export class Server {
     const { subject, failed } = this.#options
     try {
       if (!(await this.#claim()) && !this.#left) {
+        this.#lost = true
         void this.leave()
         this.#endWith(alreadyServed(subject))
       }
@@ -142,6 +158,11 @@ export class Server {
     // What can't be given back ends by itself.
     await scripts.run(releaseScript, [lease], [owner]).catch(() => {})
   }
+}
+
+/** Of a question: `request.<id>.<subject>`. */
+function idOf(question: Subject): string {
+  return question.split('.', 2)[1] as string
 }
 
 function alreadyServed(subject: Subject): WildcastError {

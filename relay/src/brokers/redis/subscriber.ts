@@ -7,9 +7,12 @@ import { type Glob, globMatches, globText } from './glob.js'
 /** Takes what comes on a channel. */
 export type Hear = (channel: string, payload: Uint8Array) => void
 
+/** Whether somebody passes over all that comes on a channel, though Redis brings it. */
+export type Deaf = (channel: string) => boolean
+
 /** What one Redis subscription brings, and to whom. */
 interface Heard {
-  readonly hearers: Set<Hear>
+  readonly hearers: Map<Hear, Deaf>
   readonly confirmed: Promise<void>
   isConfirmed: boolean
   readonly glob: Glob | undefined
@@ -23,6 +26,8 @@ const commands = {
 } as const
 
 type Kind = keyof typeof commands
+
+const never: Deaf = () => false
 
 /** The subscriptions of one client: each asked for once, however many listen, and told apart by what Redis says that a message came by. */
 export class Subscriber {
@@ -59,21 +64,22 @@ export class Subscriber {
     return this.#listen('shard', name, hear)
   }
 
-  glob(glob: Glob, hear: Hear): NativeSubscription {
-    return this.#listen('glob', globText(glob), hear, glob)
+  glob(glob: Glob, hear: Hear, isDeaf: Deaf = never): NativeSubscription {
+    return this.#listen('glob', globText(glob), hear, isDeaf, glob)
   }
 
-  /** Of the globs that bring this channel by now, how many are still there when it is called: so often Redis has counted us. */
-  counts(channel: string, among: (glob: Glob) => boolean): () => number {
+  /** Of the globs that bring this channel by now to nobody who would take it, how many are still there when it is called: so often Redis has counted us. */
+  deaf(channel: string): () => number {
     const present = [...this.#heard.glob].filter(
-      ([, { glob, isConfirmed }]) => glob && isConfirmed && among(glob) && globMatches(glob, channel),
+      ([, { glob, isConfirmed, hearers }]) =>
+        glob && isConfirmed && globMatches(glob, channel) && [...hearers.values()].every((isDeaf) => isDeaf(channel)),
     )
     return () => present.filter(([text, heard]) => this.#heard.glob.get(text) === heard).length
   }
 
-  #listen(kind: Kind, name: string, hear: Hear, glob?: Glob): NativeSubscription {
+  #listen(kind: Kind, name: string, hear: Hear, isDeaf: Deaf = never, glob?: Glob): NativeSubscription {
     const heard = this.#heard[kind].get(name) ?? this.#ask(kind, name, glob)
-    heard.hearers.add(hear)
+    heard.hearers.set(hear, isDeaf)
     return {
       confirmed: heard.confirmed,
       end: async () => {
@@ -85,7 +91,7 @@ export class Subscriber {
 
   #ask(kind: Kind, name: string, glob: Glob | undefined): Heard {
     const confirmed = this.#say(commands[kind][0], name)
-    const heard: Heard = { hearers: new Set(), confirmed, isConfirmed: false, glob }
+    const heard: Heard = { hearers: new Map(), confirmed, isConfirmed: false, glob }
     confirmed.then(
       () => {
         heard.isConfirmed = true
@@ -131,6 +137,6 @@ export class Subscriber {
     }
     // The library's own class of bytes is no business of ours.
     const bytes = new Uint8Array(payload.buffer, payload.byteOffset, payload.byteLength)
-    for (const hear of [...heard.hearers]) hear(name, bytes)
+    for (const hear of [...heard.hearers.keys()]) hear(name, bytes)
   }
 }

@@ -1,0 +1,287 @@
+import dns from 'node:dns'
+import { rmSync } from 'node:fs'
+import { beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
+import type { Settle } from '../../src/brokers/broker.js'
+import { deaf } from '../../src/testing/listener.js'
+import { endsWithTest } from '../servers/ends-with-test.js'
+import { type Redis, startRedis } from '../servers/redis.js'
+import { redisCli } from '../servers/redis-cli.js'
+import { openProxy } from '../servers/tcp-proxy.js'
+import { ask, listen, open, publish, serve, subject, text, work } from './redis-link.js'
+
+let server: Redis
+
+beforeAll(async () => {
+  server = await startRedis()
+  return server.stop
+})
+
+const cli = (...words: string[]): Promise<string> => redisCli(server.url, words)
+
+type Tell = (failed: null, found: dns.LookupAddress[]) => void
+
+describe('a link to Redis', () => {
+  it.each(['wildcast-publish', 'wildcast-subscribe'])(
+    'is lost once when %s is killed, and comes back whole',
+    async (name) => {
+      const { broker, statuses } = await open({ url: server.url })
+      const inbox = await listen(broker, 'a.*')
+      const clients = await cli('CLIENT', 'LIST')
+      await cli('CLIENT', 'KILL', 'ID', new RegExp(`id=(\\d+).*name=${name}`).exec(clients)?.[1] as string)
+      await expect.poll(() => statuses).toEqual(['up', 'down', 'up'])
+      await publish(broker, 'a.b', 'here')
+      expect(text((await inbox.take(1))[0])).toBe('here')
+      expect((await cli('CLIENT', 'LIST')).match(/name=wildcast/g)).toHaveLength(2)
+    },
+  )
+
+  it('is down, then up, when Redis cuts a listener that is too slow (B6)', async () => {
+    const own = endsWithTest(await startRedis({ args: ['--client-output-buffer-limit', 'pubsub 64kb 64kb 1'] }))
+    const proxy = endsWithTest(await openProxy(own.port))
+    const { broker, statuses } = await open({ url: `redis://127.0.0.1:${proxy.port}` })
+    const inbox = await listen(broker, 'a')
+    proxy.stall()
+    // What the kernel holds does not count: it takes some megabytes.
+    while ((await redisCli(own.url, ['PUBSUB', 'NUMSUB', 'a'])) === 'a\n1')
+      await redisCli(own.url, ['PUBLISH', 'a'], { input: new Uint8Array(1_000_000) })
+    proxy.flow()
+    await expect.poll(() => statuses).toEqual(['up', 'down', 'up'])
+    inbox.messages.length = 0
+    await publish(broker, 'a', 'here')
+    expect(text((await inbox.take(1))[0])).toBe('here')
+  })
+
+  it('is given up when it is silent, and what hangs on it is told (B2)', async () => {
+    const proxy = endsWithTest(await openProxy(server.port))
+    const { broker, statuses } = await open({ url: `redis://127.0.0.1:${proxy.port}`, pingIntervalMs: 50 })
+    proxy.stall()
+    await expect(publish(broker, 'a')).rejects.toMatchObject({ code: 'interrupted' })
+    proxy.cut()
+    proxy.flow()
+    await expect.poll(() => statuses).toEqual(['up', 'down', 'up'])
+    await publish(broker, 'a')
+  })
+
+  it('has no more at the server after many losses than after one (B3)', async () => {
+    const own = endsWithTest(await startRedis())
+    const proxy = endsWithTest(await openProxy(own.port))
+    const { broker, statuses } = await open({ url: `redis://127.0.0.1:${proxy.port}` })
+    const inboxes = [
+      await listen(broker, 'flap.*'),
+      await listen(broker, 'flap.a'),
+      await listen(broker, 'flap.*', { group: 'g' }),
+    ]
+    await serve(broker, 'flap.ask', () => [{ payload: 'yes' }])
+    await ask(broker, 'flap.ask')
+    const counts = async (): Promise<unknown[]> => [
+      (await redisCli(own.url, ['CLIENT', 'LIST'])).match(/name=wildcast/g)?.length,
+      await redisCli(own.url, ['PUBSUB', 'NUMPAT']),
+      await redisCli(own.url, ['PUBSUB', 'CHANNELS']),
+      await redisCli(own.url, ['ZCARD', 'wildcast:members:flap.* g']),
+    ]
+    const before = await counts()
+    for (let losses = 1; losses <= 4; losses++) {
+      proxy.cut()
+      await expect.poll(() => statuses.length).toBe(1 + 2 * losses)
+    }
+    expect(text(await ask(broker, 'flap.ask'))).toBe('yes')
+    await expect.poll(counts).toEqual(before)
+    await publish(broker, 'flap.a', 'here')
+    for (const inbox of inboxes) expect((await inbox.take(1)).map(text)).toEqual(['here'])
+  })
+
+  it('finds a host anew each time, whichever of its addresses answers (B5)', async () => {
+    const first = endsWithTest(await startRedis())
+    endsWithTest(await startRedis({ args: ['--bind', '127.0.0.2', '--port', `${first.port}`] }))
+    let addresses = ['::1', '127.0.0.1']
+    const lookup = vi.spyOn(dns, 'lookup').mockImplementation(((_: string, __: unknown, tell: Tell) => {
+      const found = addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }))
+      queueMicrotask(() => tell(null, found))
+    }) as never)
+    onTestFinished(() => lookup.mockRestore())
+    const { broker, statuses } = await open({ url: `redis://redis.test:${first.port}` })
+    expect(statuses).toEqual(['up'])
+    await first.kill()
+    await expect.poll(() => statuses).toEqual(['up', 'down'])
+    addresses = ['127.0.0.2']
+    await expect.poll(() => statuses).toEqual(['up', 'down', 'up'])
+    await publish(broker, 'a', 'here')
+  })
+})
+
+describe('a server that has become a replica (B9)', () => {
+  it('is left, and taken again once it is a master: nothing is said to it meanwhile', async () => {
+    const [own, master] = [endsWithTest(await startRedis()), endsWithTest(await startRedis())]
+    const { broker, statuses, causes } = await open({ url: own.url, pingIntervalMs: 200 })
+    const elsewhere = await listen((await open({ url: master.url })).broker, 'a')
+    await redisCli(own.url, ['REPLICAOF', '127.0.0.1', `${master.port}`])
+    await expect(publish(broker, 'a', 'lost')).rejects.toMatchObject({ code: 'interrupted' })
+    await expect.poll(() => statuses).toEqual(['up', 'down'])
+    await expect.poll(() => causes.join()).toContain('is a read-only replica')
+    await redisCli(own.url, ['REPLICAOF', 'NO', 'ONE'])
+    await expect.poll(() => statuses).toEqual(['up', 'down', 'up'])
+    await publish(broker, 'a', 'here')
+    expect(elsewhere.messages).toEqual([])
+  })
+
+  it('is noticed also where nobody publishes', async () => {
+    const [own, master] = [endsWithTest(await startRedis()), endsWithTest(await startRedis())]
+    const { broker, statuses } = await open({ url: own.url, pingIntervalMs: 100 })
+    await listen(broker, 'a')
+    await redisCli(own.url, ['REPLICAOF', '127.0.0.1', `${master.port}`])
+    await expect.poll(() => statuses).toEqual(['up', 'down'])
+  })
+
+  it('is noticed also by a relay that may not look around', async () => {
+    const [own, master] = [endsWithTest(await startRedis()), endsWithTest(await startRedis())]
+    for (const { url } of [own, master])
+      await redisCli(url, ['ACL', 'SETUSER', 'blind', 'on', '>x', '~*', '&*', '+@all', '-info'])
+    const url = `redis://blind:x@127.0.0.1:${own.port}`
+    const { broker, statuses, causes } = await open({ url, pingIntervalMs: 100 })
+    expect(broker.features.queue).toBe(true)
+    await redisCli(own.url, ['REPLICAOF', '127.0.0.1', `${master.port}`])
+    await expect.poll(() => causes.join()).toContain('is a read-only replica')
+    expect((await open({ url })).broker.features.queue).toContain('the server is a read-only replica')
+    await redisCli(own.url, ['REPLICAOF', 'NO', 'ONE'])
+    await expect.poll(() => statuses).toEqual(['up', 'down', 'up'])
+  })
+
+  it('keeps something for relays once it is a master', async () => {
+    const [own, master] = [endsWithTest(await startRedis()), endsWithTest(await startRedis())]
+    await redisCli(own.url, ['REPLICAOF', '127.0.0.1', `${master.port}`])
+    const { broker, statuses } = await open({ url: own.url, pingIntervalMs: 100 })
+    expect(broker.features.queue).toContain('the server is a read-only replica')
+    await redisCli(own.url, ['REPLICAOF', 'NO', 'ONE'])
+    await expect.poll(() => statuses).toEqual(['up', 'down', 'up'])
+    expect(broker.features.queue).toBe(true)
+  })
+})
+
+describe('what a server refuses for now (B9)', () => {
+  /** Takes two seconds to load what it has, and hears what is said meanwhile. */
+  async function slowLoader(): Promise<Redis> {
+    const slow = [
+      '--key-load-delay',
+      '10000',
+      '--loading-process-events-interval-bytes',
+      '1024',
+      '--rdbcompression',
+      'no',
+    ]
+    const own = endsWithTest(await startRedis({ args: [...slow, '--enable-debug-command', 'local'] }))
+    await redisCli(own.url, ['EVAL', "for i = 1, 200 do redis.call('SET', i, string.rep('x', 1000)) end", '0'])
+    await redisCli(own.url, ['SAVE'])
+    return own
+  }
+
+  it('while it loads its data is told, until it has', async () => {
+    const own = await slowLoader()
+    const { statuses, causes } = await open({ url: own.url })
+    await own.kill()
+    await own.restart()
+    await expect.poll(() => statuses).toEqual(['up', 'down', 'up'])
+    expect(causes).toContain(`Redis at 127.0.0.1:${own.port} is still loading its data; it is tried again`)
+  })
+
+  it('while it loads anew, as after a failover, is told, and the link is lost until it has', async () => {
+    const own = await slowLoader()
+    const { broker, statuses, causes } = await open({ url: own.url })
+    const loaded = redisCli(own.url, ['DEBUG', 'RELOAD'])
+    await expect.poll(() => redisCli(own.url, ['INFO', 'persistence'])).toContain('loading:1')
+    await expect(publish(broker, 'a', 'lost')).rejects.toMatchObject({ code: 'interrupted' })
+    expect(causes).toEqual(['the server is loading its data'])
+    await expect.poll(() => statuses).toEqual(['up', 'down', 'up'])
+    await publish(broker, 'a', 'here')
+    await loaded
+  })
+
+  it('since it has a password by now is told at the next connection, and a link that stands goes on', async () => {
+    const own = endsWithTest(await startRedis())
+    const { broker, statuses, causes } = await open({ url: own.url })
+    await redisCli(own.url, ['CONFIG', 'SET', 'requirepass', 'new'])
+    await publish(broker, 'a', 'still here')
+    const guarded = `redis://default:new@127.0.0.1:${own.port}`
+    await redisCli(guarded, ['CLIENT', 'KILL', 'TYPE', 'normal'])
+    await expect.poll(() => causes).toContain(`Redis at 127.0.0.1:${own.port} wants a password: look at "password"`)
+    await redisCli(guarded, ['CONFIG', 'SET', 'requirepass', ''])
+    await expect.poll(() => statuses).toEqual(['up', 'down', 'up'])
+  })
+
+  it('since the user may no longer ends what they forbid, and nothing else (B4)', async () => {
+    const own = endsWithTest(await startRedis())
+    const acl = (...rules: string[]): Promise<string> => redisCli(own.url, ['ACL', 'SETUSER', 'relay', ...rules])
+    await acl('on', '>x', '~*', '&*', '+@all')
+    const { broker, statuses, causes } = await open({ url: `redis://relay:x@127.0.0.1:${own.port}` })
+    const staying = await listen(broker, 'open.*')
+    const ended: string[] = []
+    await broker.subscribe({ pattern: subject('secret.a') }, { ...deaf, ended: ({ code }) => ended.push(code) })
+    await acl('resetchannels', '&open.*')
+    // Redis hangs up on listeners that may no longer hear.
+    await expect.poll(() => statuses).toEqual(['up', 'down', 'up'])
+    expect(ended).toEqual(['forbidden'])
+    await expect(publish(broker, 'secret.a')).rejects.toMatchObject({ code: 'forbidden' })
+    await publish(broker, 'open.a', 'here')
+    expect((await staying.take(1)).map(text)).toEqual(['here'])
+    await redisCli(own.url, ['ACL', 'DELUSER', 'relay'])
+    await expect.poll(() => causes.at(-1)).toContain('refused the user or the password: look at "username"')
+    await acl('on', '>x', '~*', '&*', '+@all')
+    await expect.poll(() => statuses).toEqual(['up', 'down', 'up', 'down', 'up'])
+  })
+})
+
+describe('a disk that takes no more (B12)', () => {
+  let own: Redis
+  const cli = (...words: string[]): Promise<string> => redisCli(own.url, words)
+  beforeEach(async () => {
+    own = await startRedis()
+    return own.kill // it would try to save
+  })
+
+  /** From now on Redis takes no writes, since it could not save. */
+  async function breakDisk(): Promise<void> {
+    const [, folder] = (await cli('CONFIG', 'GET', 'dir')).split('\n') as [string, string]
+    rmSync(folder, { recursive: true })
+    await cli('CONFIG', 'SET', 'save', '3600 1')
+    await cli('BGSAVE')
+    await expect.poll(() => cli('INFO', 'persistence')).toContain('rdb_last_bgsave_status:err')
+  }
+
+  const mendDisk = (): Promise<string> => cli('CONFIG', 'SET', 'stop-writes-on-bgsave-error', 'no')
+
+  it('refuses a publish into a group, and the publisher is told; others go on, and so does the link', async () => {
+    const { broker, statuses } = await open({ url: own.url, pingIntervalMs: 50 })
+    const [plain, other] = [await listen(broker, 'job'), await listen(broker, 'other')]
+    const inbox = await listen(broker, 'job', { group: 'g' })
+    await breakDisk()
+    const refused = { code: 'internal', message: expect.stringContaining("can't save") }
+    await expect(publish(broker, 'job', 'lost')).rejects.toMatchObject(refused)
+    await expect(serve(broker, 'who', () => [])).rejects.toMatchObject(refused)
+    await publish(broker, 'other', 'here')
+    expect((await other.take(1)).map(text)).toEqual(['here'])
+    await mendDisk()
+    await publish(broker, 'job', 'here')
+    for (const one of [plain, inbox]) expect((await one.take(1)).map(text)).toEqual(['here'])
+    expect(statuses).toEqual(['up'])
+  })
+
+  it('leaves a group whole: what was taken meanwhile is confirmed later, and what waits is handed out', async () => {
+    const { broker } = await open({ url: own.url }, { leaseMs: 500, renewEveryMs: 100, keepMs: 60_000 })
+    const jobs: string[] = []
+    const settles: Settle[] = []
+    await work(broker, 'full', 'g', (message, settle) => {
+      jobs.push(text(message))
+      settles.push(settle)
+    })
+    // More than a member holds.
+    const sent = Array.from({ length: 300 }, (_, i) => `${i}`)
+    await Promise.all(sent.map((job) => publish(broker, 'full', job)))
+    await expect.poll(() => jobs.length).toBe(256)
+    await breakDisk()
+    for (const settle of settles) settle(true)
+    await expect.poll(() => cli('INFO', 'errorstats')).toContain('errorstat_MISCONF')
+    await mendDisk()
+    await expect.poll(() => jobs).toEqual(sent)
+    for (const settle of settles) settle(true)
+    await expect.poll(() => cli('XLEN', 'wildcast:queue:full g')).toBe('0')
+  })
+})

@@ -1,0 +1,87 @@
+import { writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { beforeAll, describe, expect, it } from 'vitest'
+import type { RedisSettings } from '../../src/brokers/settings.js'
+import { makeCertificates } from '../servers/certificates.js'
+import { endsWithTest } from '../servers/ends-with-test.js'
+import { type Redis, startRedis } from '../servers/redis.js'
+import { temporaryFolder } from '../servers/temporary-folder.js'
+import { open, whyDown, works } from './redis-link.js'
+
+describe('TLS (SP-BRK-11)', () => {
+  const ours = makeCertificates()
+  const foreign = makeCertificates('foreign')
+  const rootCertificate = ours.caFile
+  const client = ({ client: { certFile, keyFile } }: typeof ours) => ({
+    clientCertificate: { certificate: certFile, key: keyFile },
+  })
+  let server: Redis
+  let demanding: Redis
+  beforeAll(async () => {
+    server = await startRedis({ tls: ours, args: ['--bind', '127.0.0.1 127.0.0.2'] })
+    demanding = await startRedis({ tls: ours, requireClientCertificate: true, password: 'x' })
+    return () => Promise.all([server.stop(), demanding.stop()])
+  })
+
+  const at = (host: string): string => `rediss://${host}:${server.port}`
+
+  it.each(['localhost', '127.0.0.1'])('reaches a server whose certificate is trusted: %s', async (host) => {
+    await works({ url: at(host), tls: { rootCertificate } })
+  })
+
+  it.each([
+    ['another authority', { rootCertificate: foreign.caFile }],
+    ['none', undefined],
+  ])('refuses a server whose certificate was signed by somebody else than %s', async (_, tls) => {
+    expect(await whyDown({ url: at('localhost'), ...(tls && { tls }) })).toBe(
+      `the certificate of Redis at localhost:${server.port} is signed by nobody whom this relay trusts: look at "root_certificate"`,
+    )
+  })
+
+  it('refuses a server whose certificate names another host, unless the options name it', async () => {
+    const settings = { url: at('127.0.0.2'), tls: { rootCertificate } }
+    expect(await whyDown(settings)).toBe(
+      `the certificate of Redis at 127.0.0.2:${server.port} names another host: look at "url"`,
+    )
+    await works({ ...settings, options: { tls: { servername: 'localhost' } } })
+  })
+
+  it('shows a client certificate', async () => {
+    await works({ url: demanding.url, tls: { rootCertificate, ...client(ours) } })
+  })
+
+  it.each<[string, () => RedisSettings['tls'], string]>([
+    ['missing', () => ({}), 'Redis at HERE demands a client certificate: look at "client_certificate"'],
+    ['wrong', () => client(foreign), 'Redis at HERE refused the client certificate: look at "client_certificate"'],
+    [
+      "somebody else's",
+      () => ({ clientCertificate: { certificate: ours.client.certFile, key: foreign.client.keyFile } }),
+      'a certificate for Redis at HERE, or its key, is no usable PEM file: look at "root_certificate" and "client_certificate"',
+    ],
+  ])('says that the client certificate is %s', async (_, certificate, reason) => {
+    const why = await whyDown({ url: demanding.url, tls: { rootCertificate, ...certificate() } })
+    expect(why).toBe(reason.replace('HERE', `localhost:${demanding.port}`))
+  })
+
+  it('says that a certificate file is missing, and tries again', async () => {
+    const missing = path.join(temporaryFolder(), 'ca.pem')
+    const { causes, statuses } = await open({ url: at('localhost'), tls: { rootCertificate: missing } })
+    expect(causes).toEqual([`can't read ${missing} (ENOENT): look at "root_certificate"`])
+    writeFileSync(missing, ours.ca)
+    await expect.poll(() => statuses).toEqual(['down', 'up'])
+  })
+
+  it('is expected by the server only', async () => {
+    expect(await whyDown({ url: at('localhost').replace('rediss', 'redis') })).toBe(
+      `Redis at localhost:${server.port} hung up before it answered; perhaps it expects TLS: write "url" with rediss://`,
+    )
+  })
+
+  it('is expected by the relay only', async () => {
+    const plain = endsWithTest(await startRedis())
+    const url = plain.url.replace('redis', 'rediss')
+    expect(await whyDown({ url, options: { connectTimeout: 300 } })).toBe(
+      `Redis at 127.0.0.1:${plain.port} does not answer: look at firewalls on the way; if it does not speak TLS, write "url" with redis://`,
+    )
+  })
+})
