@@ -67,10 +67,11 @@ export interface RequestOptions {
 export interface Broker {
   readonly features: Features
   /**
-   * Resolves when the broker has confirmed the interest, which may be at the next `up`; from then on messages are delivered. Returns the undo.
+   * Resolves when the broker has confirmed the interest, which may be at the next `up`; from then on messages are delivered. Returns the undo. Once `gone` is aborted
+   * nobody wants it any more: what still waits for the link rejects with that reason.
    * @throws {WildcastError} `already_served`, `forbidden`, `unsupported`, `broker_down` once the broker was closed
    */
-  subscribe(interest: Interest, listener: Listener): Promise<() => Promise<void>>
+  subscribe(interest: Interest, listener: Listener, gone?: AbortSignal): Promise<() => Promise<void>>
   /**
    * Resolves when the broker has the message. Publishes of one relay arrive in their order.
    * @throws {WildcastError} `broker_down` where it was not sent, `interrupted` where the link broke over it, `too_large`, `forbidden`, `rate_limited`

@@ -76,6 +76,8 @@ export interface MqttSettings extends LinkSettings {
   readonly tls?: TlsSettings
   /** @default 5, or 3.1.1 where the server refuses that */
   readonly version?: '5' | '3.1.1'
+  /** Bytes of the longest packet that is sent. Servers of MQTT 3.1.1 do not tell theirs, and hang up on what is longer, or throw it away. @default what the server says */
+  readonly maxPacketSize?: number
   /** `raw`: payloads as they are. `envelope`: the original's array around them. @default raw */
   readonly payload?: 'raw' | 'envelope'
 }

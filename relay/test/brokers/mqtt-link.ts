@@ -2,6 +2,7 @@ import { type Message, parsePattern, parseSubject, payloadBytes, type WildcastEr
 import { onTestFinished } from 'vitest'
 import type { Outside } from '../../src/brokers/broker.contract.js'
 import type { Broker, Interest } from '../../src/brokers/broker.js'
+import type { ForeignPorts } from '../../src/brokers/foreign/foreign-broker.js'
 import { mqtt } from '../../src/brokers/mqtt.js'
 import type { MqttSettings } from '../../src/brokers/settings.js'
 import { newId, realClock } from '../../src/index.js'
@@ -26,12 +27,17 @@ export interface MqttLink {
 }
 
 /** Opens a link until the test is done. Its requests wait long: a test that is to end sooner says so. */
-export async function mqttLink(address: string, settings: Partial<MqttSettings> = {}): Promise<MqttLink> {
+export async function mqttLink(
+  address: string,
+  settings: Partial<MqttSettings> = {},
+  ports: Partial<ForeignPorts> = {},
+): Promise<MqttLink> {
   const [statuses, reasons, dropped]: [string[], string[], string[]] = [[], [], []]
-  const open = mqtt({ address, ...settings }, { clock: realClock, newId })
+  const open = mqtt({ address, ...settings }, { clock: realClock, newId, ...ports })
   const broker = await open({
     status(now, cause) {
-      statuses.push(now)
+      // While it is down it may find another reason for that.
+      if (statuses.at(-1) !== now) statuses.push(now)
       if (now === 'down') reasons.push((cause as WildcastError).message)
     },
     dropped: (why) => dropped.push(why),
@@ -69,6 +75,8 @@ export async function mqttLink(address: string, settings: Partial<MqttSettings> 
 }
 
 export const five = ['-V', 'mqttv5'] as const
+
+export const versions = ['5', '3.1.1'] as const
 
 /** Somebody who listens with mosquitto_sub, until the test is done. */
 export async function spy(port: number, filter: string, flags: readonly string[] = five): Promise<MosquittoSub> {

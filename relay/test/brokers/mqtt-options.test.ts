@@ -3,8 +3,8 @@ import type { MqttSettings } from '../../src/brokers/settings.js'
 import { makeCertificates } from '../servers/certificates.js'
 import { freePort } from '../servers/free-port.js'
 import { type Mosquitto, startMosquitto } from '../servers/mosquitto.js'
+import { oldMqtt } from './mqtt-doors.js'
 import { mqttLink, text } from './mqtt-link.js'
-import { oldMqtt } from './old-mqtt.js'
 
 const ours = makeCertificates()
 const foreign = makeCertificates('foreign')
@@ -63,7 +63,7 @@ const at = (door: keyof typeof doors, scheme: string, host = 'localhost'): strin
   `${scheme}://${host}:${doors[door]}`
 
 describe('an address', () => {
-  it('may be of TCP, TLS, a WebSocket, or a WebSocket over TLS', async () => {
+  it('may be of TCP, TLS, a WebSocket, or a WebSocket over TLS (SP-BRK-10)', async () => {
     await works(server.url)
     await works(server.url.replace('mqtt:', 'tcp:'))
     await works(at('encrypted', 'mqtts'), { tls: root })
@@ -96,7 +96,7 @@ describe('an address', () => {
 })
 
 describe.each(['5', '3.1.1'] as const)('credentials in version %s', (version) => {
-  it('are those of the settings, or of the address', async () => {
+  it('are those of the settings, or of the address (SP-BRK-10)', async () => {
     const address = at('guarded', 'mqtt', '127.0.0.1')
     await works(address, { version, credentials })
     await works(address.replace('//', `//${credentials.username}:${encodeURIComponent(credentials.password)}@`), {
@@ -147,14 +147,14 @@ describe('certificates', () => {
 })
 
 describe('the server sees', () => {
-  it('the id and the keep-alive interval of the settings', async () => {
+  it('the id and the keep-alive interval of the settings, in whole seconds (SP-BRK-10)', async () => {
     await works(server.url, { id: 'relay-of-the-house', keepAliveMs: 6001 })
-    expect(server.log()).toMatch(/as relay-of-the-house \(p5, c1, k7\)/)
+    await expect.poll(() => server.log()).toMatch(/as relay-of-the-house \(p5, c1, k7\)/)
   })
 
-  it('a fresh id and five seconds without', async () => {
+  it('a fresh id and five seconds without (SP-BRK-10)', async () => {
     await works(server.url, { version: '3.1.1' })
-    expect(server.log()).toMatch(/as [0-9A-Z]{26} \(p2, c1, k5\)/)
+    await expect.poll(() => server.log()).toMatch(/as [0-9A-Z]{26} \(p2, c1, k5\)/)
   })
 })
 

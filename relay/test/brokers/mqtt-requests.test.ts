@@ -1,15 +1,20 @@
 import type { Message, Subject } from '@wildcast/protocol'
 import { connect as mqttClient } from 'mqtt'
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { fakeClock } from '../../src/testing/fake-clock.js'
 import { Inbox } from '../../src/testing/inbox.js'
 import { listener } from '../../src/testing/listener.js'
 import { runToEnd } from '../servers/child.js'
+import { endsWithTest } from '../servers/ends-with-test.js'
 import { type Mosquitto, startMosquitto } from '../servers/mosquitto.js'
+import { mosquittoPub } from '../servers/mosquitto-clients.js'
+import { openProxy } from '../servers/tcp-proxy.js'
 import { five, mqttLink, spy, text } from './mqtt-link.js'
 
 let server: Mosquitto
 beforeAll(async () => {
-  server = await startMosquitto()
+  // What it has taken waits there for confirmations, one by one.
+  server = await startMosquitto({ config: 'max_inflight_messages 1' })
   return server.kill
 })
 
@@ -113,6 +118,32 @@ describe('requests over MQTT 5', () => {
     expect(dropped).toEqual(['late_answer'])
   })
 
+  it('of strangers are answered with their correlation data also where the link was lost meanwhile', async () => {
+    const clock = fakeClock()
+    const proxy = endsWithTest(await openProxy(server.port))
+    const { listen, serve, publish, statuses } = await mqttLink(`mqtt://127.0.0.1:${proxy.port}`, {}, { clock })
+    const heard = await listen('asked.heard')
+    const served = new Inbox()
+    await serve('asked.served', (question) => {
+      served.put(question)
+      return []
+    })
+    const there = await spy(server.port, 'reply/to')
+    const bears = (name: string, value: string): string[] => ['-D', 'publish', name, value]
+    for (const name of ['heard', 'served']) {
+      const flags = [...five, ...bears('response-topic', 'reply/to'), ...bears('correlation-data', name)]
+      await mosquittoPub(server.port, `asked/${name}`, '', flags)
+    }
+    const questions = [...(await heard.take(1)), ...(await served.take(1))]
+    proxy.cut()
+    await expect.poll(() => statuses).toContain('down')
+    clock.advance(100)
+    await expect.poll(() => statuses.at(-1)).toBe('up')
+    for (const { responseSubject = '' } of questions) await publish(responseSubject)
+    for (const name of ['heard', 'served'])
+      expect((await there.next()).properties).toEqual({ 'correlation-data': name })
+  })
+
   it('end early, and leave nothing behind', async () => {
     const { broker, listen, serve, dropped } = await mqttLink(server.url)
     const questions = await listen('stop.*')
@@ -152,13 +183,15 @@ describe('requests over MQTT 5', () => {
   })
 
   it('to a server that leaves while questions are under way are all told', async () => {
-    const [asking, serving] = [await mqttLink(server.url), await mqttLink(server.url)]
+    const serving = await mqttLink(server.url)
+    const askers = await Promise.all(Array.from({ length: 10 }, () => mqttLink(server.url)))
     const questions = new Inbox()
     const leave = await serving.broker.subscribe(
       { pattern: 'leaving' as Subject, serve: true },
       listener((question) => questions.put(question)),
     )
-    const answers = Array.from({ length: 50 }, () => asking.request('leaving').catch(({ code }) => code as string))
+    const asked = askers.flatMap(({ request }) => Array.from({ length: 10 }, () => request('leaving')))
+    const answers = asked.map((answer) => answer.catch(({ code }) => code as string))
     await questions.take(1)
     await leave()
     expect(new Set(await Promise.all(answers))).toEqual(new Set(['no_responders']))

@@ -7,7 +7,7 @@ import { nats } from '../../src/brokers/nats.js'
 import type { NatsSettings } from '../../src/brokers/settings.js'
 import { newId, realClock } from '../../src/index.js'
 import { Inbox } from '../../src/testing/inbox.js'
-import { listener } from '../../src/testing/listener.js'
+import { deaf, listener } from '../../src/testing/listener.js'
 import type { Nats } from '../servers/nats.js'
 import { natsClient } from '../servers/nats-client.js'
 
@@ -79,6 +79,32 @@ export async function stranger(server: Nats): Promise<NatsConnection> {
 
 export const text = (message: Message | undefined): string =>
   new TextDecoder().decode(payloadBytes(message?.payload ?? ''))
+
+/** How many subscriptions each client has at the server. */
+export async function subscriptionsAt(server: Nats): Promise<number[]> {
+  const { connections } = (await (await fetch(`${server.monitor}/connz`)).json()) as {
+    connections: { subscriptions: number }[]
+  }
+  return connections.map(({ subscriptions }) => subscriptions)
+}
+
+/** Opens a link until the test is done, and tells what it said: `up`, or why it is down. */
+export async function linked(settings: NatsSettings): Promise<string[]> {
+  const said: string[] = []
+  const broker = await nats(settings, { clock: realClock, newId })({
+    status: (now, cause) => said.push(now === 'up' ? now : (cause as Error).message),
+    dropped: () => {},
+  })
+  onTestFinished(() => broker.close())
+  // What is confirmed shows that the server takes more than the handshake.
+  if (said[0] === 'up') await broker.subscribe({ pattern: parsePattern('a.*') }, deaf)
+  return said
+}
+
+export async function whyDown(settings: NatsSettings): Promise<string | undefined> {
+  const [said] = await linked(settings)
+  return said
+}
 
 /** Publishes with headers that no client library would write; resolves when the server has taken them. */
 export async function natsRaw({ port }: Nats, subject: string, head: string): Promise<void> {

@@ -2,40 +2,20 @@ import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { createServer, type Socket } from 'node:net'
 import path from 'node:path'
-import { parsePattern } from '@wildcast/protocol'
 import { createUser } from 'nkeys.js'
-import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { addressOf } from '../../src/brokers/nats/address.js'
 import { greeting } from '../../src/brokers/nats/greeting.js'
 import { nats } from '../../src/brokers/nats.js'
-import type { NatsAuth, NatsSettings } from '../../src/brokers/settings.js'
+import type { NatsAuth } from '../../src/brokers/settings.js'
 import { newId, realClock } from '../../src/index.js'
-import { deaf } from '../../src/testing/listener.js'
-import { makeCertificates } from '../servers/certificates.js'
 import { endsWithTest } from '../servers/ends-with-test.js'
 import { freePort } from '../servers/free-port.js'
 import { type Nats, startNats } from '../servers/nats.js'
 import { openProxy } from '../servers/tcp-proxy.js'
 import { temporaryFolder } from '../servers/temporary-folder.js'
 import { natsAccounts } from './nats-accounts.js'
-
-/** Opens a link and tells what it said: `up`, or why it is down. */
-async function linked(settings: NatsSettings): Promise<string[]> {
-  const said: string[] = []
-  const broker = await nats(settings, { clock: realClock, newId })({
-    status: (now, cause) => said.push(now === 'up' ? now : (cause as Error).message),
-    dropped: () => {},
-  })
-  onTestFinished(() => broker.close())
-  // What is confirmed shows that the server takes more than the handshake.
-  if (said[0] === 'up') await broker.subscribe({ pattern: parsePattern('a.*') }, deaf)
-  return said
-}
-
-async function whyDown(settings: NatsSettings): Promise<string | undefined> {
-  const [said] = await linked(settings)
-  return said
-}
+import { linked, whyDown } from './nats-link.js'
 
 describe('an address', () => {
   let server: Nats
@@ -230,71 +210,5 @@ describe('who the relay is (SP-BRK-8)', () => {
     const said = await whyDown({ addresses: [`nats://me:wrong-secret@127.0.0.1:${server.port}`] })
     expect(said).toContain('it refused the user or the password')
     expect(said).not.toContain('secret')
-  })
-})
-
-describe('TLS (SP-BRK-8)', () => {
-  const ours = makeCertificates()
-  const foreign = makeCertificates('foreign')
-  const client = ({ client: { certFile, keyFile } }: typeof ours) => ({
-    clientCertificate: { certificate: certFile, key: keyFile },
-  })
-  const rootCertificate = ours.caFile
-  let server: Nats
-  let demanding: Nats
-  beforeAll(async () => {
-    server = await startNats({ tls: ours })
-    demanding = await startNats({ tls: ours, requireClientCertificate: true })
-    return () => Promise.all([server.stop(), demanding.stop()])
-  })
-
-  it.each([
-    ['by name', () => `localhost:${server.port}`],
-    ['by IP address', () => `nats://127.0.0.1:${server.port}`],
-    ['as tls://', () => `tls://localhost:${server.port}`],
-  ])('reaches a server whose certificate is trusted %s', async (_, address) => {
-    expect(await linked({ addresses: [address()], tls: { rootCertificate } })).toEqual(['up'])
-  })
-
-  it.each<[string, NatsSettings['tls']]>([
-    ['another authority', { rootCertificate: foreign.caFile }],
-    ['none', true],
-    ['none, and TLS only as the server asks', undefined],
-  ])('refuses a server whose certificate was signed by somebody else than %s', async (_, tls) => {
-    expect(await whyDown({ addresses: [`localhost:${server.port}`], ...(tls === undefined ? {} : { tls }) })).toBe(
-      `NATS at localhost:${server.port}: its certificate is not trusted; name whoever signed it as "root_certificate"`,
-    )
-  })
-
-  it('shows a client certificate', async () => {
-    const tls = { rootCertificate, ...client(ours) }
-    expect(await linked({ addresses: [demanding.url], tls })).toEqual(['up'])
-  })
-
-  it.each([
-    ['missing', {}, 'it asks for a client certificate; name one as "client_certificate"'],
-    ['wrong', client(foreign), 'it did not take the client certificate; look at "client_certificate"'],
-  ])('says that the client certificate is %s', async (_, certificate, reason) => {
-    const tls = { rootCertificate, ...certificate }
-    expect(await whyDown({ addresses: [demanding.url], tls })).toBe(`NATS at localhost:${demanding.port}: ${reason}`)
-  })
-
-  it('says that a certificate file is missing, and tries again', async () => {
-    const missing = path.join(temporaryFolder(), 'ca.pem')
-    const said = await linked({ addresses: [server.url], tls: { rootCertificate: missing } })
-    expect(said).toEqual([`can't read ${missing} (ENOENT): look at "root_certificate"`])
-    writeFileSync(missing, ours.ca)
-    await expect.poll(() => said.at(-1)).toBe('up')
-  })
-
-  it.each<[string, string, NatsSettings['tls']]>([
-    ['tls = true', '', true],
-    ['tls://', 'tls://', undefined],
-  ])('is wanted by %s, and a plain server is refused', async (_, scheme, tls) => {
-    const plain = endsWithTest(await startNats())
-    const address = `${scheme}127.0.0.1:${plain.port}`
-    expect(await whyDown({ addresses: [address], ...(tls === undefined ? {} : { tls }) })).toContain(
-      'it does not speak TLS',
-    )
   })
 })

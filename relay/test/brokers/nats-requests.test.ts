@@ -176,6 +176,20 @@ describe('a server', () => {
     await left
   })
 
+  it('that leaves over a link that breaks meanwhile has left, and another may come', async () => {
+    const proxy = endsWithTest(await openProxy(server.port))
+    const { serve, statuses, request } = await natsLink({ url: `127.0.0.1:${proxy.port}` })
+    const leave = await serve('left', () => [])
+    proxy.stall()
+    const left = leave()
+    proxy.cut()
+    proxy.flow()
+    await left
+    await expect.poll(() => statuses).toEqual(['up', 'down', 'up'])
+    await serve('left', () => [{ payload: 'again' }])
+    expect(text(await request('left'))).toBe('again')
+  })
+
   it('leaves with its link when that is closed', async () => {
     const [asking, serving] = [await natsLink(server), await natsLink(server)]
     const asked: string[] = []

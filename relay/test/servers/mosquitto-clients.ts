@@ -1,7 +1,7 @@
 import { runToEnd, startChild } from './child.js'
 import { programFile } from './program-file.js'
 
-const at = (port: number): string[] => ['-h', '127.0.0.1', '-p', `${port}`]
+const at = (port: number): string[] => ['-h', '127.0.0.1', '-p', `${port}`, '--nodelay']
 
 /** Publishes with mosquitto_pub, by default at least once, so that the server has it then; `flags` such as `['-V', 'mqttv5']`. */
 export async function mosquittoPub(

@@ -33,6 +33,7 @@ export function foreignBroker<N extends Native>(driver: Driver<N>, options: Fore
 
 class ForeignBroker<N extends Native> implements Broker {
   readonly #driver: Driver<N>
+  readonly #clock: Clock
   readonly #link: Link<Connection<N>>
   readonly #subscriptions: Subscriptions<N>
   readonly #publisher: Publisher
@@ -41,6 +42,7 @@ class ForeignBroker<N extends Native> implements Broker {
   constructor(driver: Driver<N>, options: ForeignOptions, events: BrokerEvents) {
     const { clock, maxPayload = limits.payloadBytes, pingIntervalMs = 5000, publishTimeoutMs = 0 } = options
     this.#driver = driver
+    this.#clock = clock
     this.#link = new Link({
       connect: (lost) => driver.connect({ lost, dropped: (why) => events.dropped(why) }),
       restore: (connection) => this.#subscriptions.restore(connection),
@@ -69,13 +71,13 @@ class ForeignBroker<N extends Native> implements Broker {
     return this.#link.open()
   }
 
-  async subscribe(interest: Interest, listener: Listener): Promise<() => Promise<void>> {
-    if (!interest.serve) return this.#subscriptions.add(interest, listener)
+  async subscribe(interest: Interest, listener: Listener, gone?: AbortSignal): Promise<() => Promise<void>> {
+    if (!interest.serve) return this.#subscriptions.add(interest, listener, gone)
     const subject = interest.pattern
     if (this.#served.has(subject)) throw new WildcastError('already_served', `"${subject}" has a server already`)
     this.#served.add(subject)
     try {
-      const undo = await this.#subscriptions.add(interest, listener)
+      const undo = await this.#subscriptions.add(interest, listener, gone)
       return () => undo().finally(() => this.#served.delete(subject))
     } catch (cause) {
       this.#served.delete(subject)
@@ -88,9 +90,11 @@ class ForeignBroker<N extends Native> implements Broker {
   }
 
   async request(message: Message, options: RequestOptions): Promise<Message> {
-    const connection = await this.#publisher.connection()
+    const since = this.#clock.now()
+    const connection = await this.#publisher.connection(options)
     options.signal?.throwIfAborted()
-    const answer = await connection.request(message, options)
+    const timeoutMs = Math.ceil(since + options.timeoutMs - this.#clock.now())
+    const answer = await connection.request(message, { ...options, timeoutMs })
     return { ...answer, subject: message.subject as Subject }
   }
 

@@ -100,21 +100,27 @@ export class Link<Connection extends Linked> {
     const ended = new Promise<unknown>((resolve) => {
       end = resolve
     })
-    this.#interrupt = end
-    let connection: Connection
-    try {
-      connection = await connect(end)
-    } catch (cause) {
-      return cause
+    const closed = new Promise<unknown>((resolve) => {
+      this.#interrupt = (cause) => {
+        resolve(cause)
+        end(cause)
+      }
+    })
+    const opening = connect(end)
+    const unopened = await doneBefore(closed, opening)
+    if (unopened) {
+      // Whoever closes the link need not wait for a server that may never answer.
+      void opening.then(
+        (late) => late.close(),
+        () => {},
+      )
+      return unopened.cause
     }
+    const connection = await opening
     const stopPings = this.#ping(connection, end)
-    const failed = restore(connection).then(
-      () => undefined,
-      (cause: unknown) => ({ cause }),
-    )
-    const early = await Promise.race([failed, ended.then((cause) => ({ cause }))])
-    let cause = early?.cause
-    if (!early) {
+    const unrestored = await doneBefore(ended, restore(connection))
+    let cause = unrestored?.cause
+    if (!unrestored) {
       const since = clock.now()
       this.#becomeUp(connection)
       up()
@@ -184,6 +190,15 @@ export class Link<Connection extends Linked> {
     next()
     return () => stop()
   }
+}
+
+/** Undefined once the work is done; before that, why it failed, or was ended. */
+function doneBefore(ended: Promise<unknown>, work: Promise<unknown>): Promise<{ readonly cause: unknown } | undefined> {
+  const failed = work.then(
+    () => undefined,
+    (cause: unknown) => ({ cause }),
+  )
+  return Promise.race([failed, ended.then((cause) => ({ cause }))])
 }
 
 function closedError(): WildcastError {

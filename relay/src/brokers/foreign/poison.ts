@@ -5,6 +5,8 @@ import type { Clock } from '../../core/clock.js'
 export interface Poison {
   /** The link broke, and this was the first message that the broker had not confirmed. */
   suspect(message: Message): void
+  /** The broker has taken it: what it hung up on before was something else. */
+  clear(message: Message): void
   /** Why a message is not sent. */
   refusal(message: Message): WildcastError | undefined
 }
@@ -27,6 +29,9 @@ export function poison(clock: Clock): Poison {
       clock.after(banMs, () => {
         if (banned === message) banned = undefined
       })
+    },
+    clear(message) {
+      if (suspected && same(suspected, message)) suspected = undefined
     },
     refusal(message) {
       if (!banned || !same(banned, message)) return undefined

@@ -1,8 +1,11 @@
 import { type Message, payloadSize, WildcastError } from '@wildcast/protocol'
 import type { Clock } from '../../core/clock.js'
+import type { RequestOptions } from '../broker.js'
 import type { Connection } from './driver.js'
 import type { Link } from './link.js'
 import { poison } from './poison.js'
+import { Room } from './room.js'
+import { untilGone } from './until-gone.js'
 
 export interface PublisherOptions {
   readonly link: Link<Connection>
@@ -11,31 +14,32 @@ export interface PublisherOptions {
   readonly publishTimeoutMs: number
 }
 
-/** Past this many bytes or messages without a word from the broker, publishers have to wait. */
-const inFlightBytes = 64 * 1024 * 1024
-const inFlightMessages = 100_000
-
-/** A message costs the process more than its payload. */
-const overheadBytes = 100
-
 /** A broker that has not answered for so long has lost it, or discards without a word what it does not like. */
 const answerDeadlineMs = 10_000
 
-interface InFlight {
+/** What becomes of a publish. */
+interface Outcome {
+  /** Tells its publisher; only the first word counts. */
+  tell(error?: WildcastError): void
+  /** Gives back the room that it took. */
+  leave(): void
+}
+
+interface InFlight extends Outcome {
   readonly message: Message
   readonly at: Connection
   readonly since: number
-  readonly bytes: number
-  settle(error?: WildcastError): void
 }
 
 /** Publishes over a link: once each, in order, bounded, and with an end for every one of them. */
 export class Publisher {
   readonly #options: PublisherOptions
-  /** In the order in which they were sent. */
+  /** What a connection has not settled, in the order in which it was sent: until then the process holds it, also when its publisher was told that its time is over. */
   readonly #inFlight: Set<InFlight> = new Set()
+  /** Those of them whose publishers wait. */
+  readonly #awaited: Set<InFlight> = new Set()
+  readonly #room: Room = new Room()
   readonly #poison: ReturnType<typeof poison>
-  #bytes = 0
   #sweeping = false
 
   constructor(options: PublisherOptions) {
@@ -46,22 +50,53 @@ export class Publisher {
   /** @throws {WildcastError} `broker_down`, `interrupted`, `rate_limited`, `timeout`, and whatever the broker refuses it with */
   publish(message: Message): Promise<void> {
     return new Promise((resolve, reject) => {
-      const send = (connection: Connection): void => {
-        this.#send(connection, message, (error) => (error ? reject(error) : resolve()))
+      const leave = this.#room.take(payloadSize(message.payload))
+      const tell = (error?: WildcastError): void => (error ? reject(error) : resolve())
+      const fail = (error: WildcastError): void => {
+        leave()
+        reject(error)
       }
-      this.#whenUp(send, reject)
+      this.#whenUp(
+        this.#options.publishTimeoutMs,
+        (connection) => this.#send(connection, message, { tell, leave }),
+        fail,
+      )
     })
   }
 
-  /** Runs with a connection: at once, or within the time that publishes may wait. */
-  #whenUp(run: (connection: Connection) => void, fail: (error: WildcastError) => void): void {
-    const { link, clock, publishTimeoutMs } = this.#options
-    if (link.connection || publishTimeoutMs === 0) {
-      if (link.connection) run(link.connection)
-      else fail(downError())
-      return
+  /** The connection for a request: waited for as by a publish, though no longer than for its answer. */
+  connection({ timeoutMs, signal }: RequestOptions): Promise<Connection> {
+    const waitMs = Math.min(timeoutMs, this.#options.publishTimeoutMs)
+    return untilGone(signal, (resolve, reject) => this.#whenUp(waitMs, resolve, reject))
+  }
+
+  /** A connection has ended: nobody knows whether what was under way arrived, so it is not sent again. */
+  lost(connection: Connection): void {
+    const underWay = [...this.#inFlight].filter(({ at }) => at === connection)
+    if (underWay[0]) this.#poison.suspect(underWay[0].message)
+    for (const flight of underWay)
+      this.#end(
+        flight,
+        new WildcastError('interrupted', 'the link to the broker broke on the way; look whether it arrived'),
+      )
+  }
+
+  /** Runs with a connection: at once, or within the time that may be waited. Returns the undo, for who waits no longer. */
+  #whenUp(waitMs: number, run: (connection: Connection) => void, fail: (error: WildcastError) => void): () => void {
+    const { link, clock } = this.#options
+    if (link.connection) {
+      run(link.connection)
+      return () => {}
     }
-    const stopClock = clock.after(publishTimeoutMs, () => {
+    if (waitMs === 0) {
+      fail(downError())
+      return () => {}
+    }
+    const stop = (): void => {
+      stopClock()
+      stopWaiting()
+    }
+    const stopClock = clock.after(waitMs, () => {
       stopWaiting()
       fail(downError())
     })
@@ -75,69 +110,52 @@ export class Publisher {
         fail(error)
       },
     )
+    return stop
   }
 
-  /** The connection for a request, as for a publish. */
-  connection(): Promise<Connection> {
-    return new Promise((resolve, reject) => this.#whenUp(resolve, reject))
-  }
-
-  /** A connection has ended: nobody knows whether what was under way arrived, so it is not sent again. */
-  lost(connection: Connection): void {
-    const underWay = [...this.#inFlight].filter(({ at }) => at === connection)
-    if (underWay[0]) this.#poison.suspect(underWay[0].message)
-    for (const { settle } of underWay)
-      settle(new WildcastError('interrupted', 'the link to the broker broke on the way; look whether it arrived'))
-  }
-
-  #send(connection: Connection, message: Message, done: (error?: WildcastError) => void): void {
-    const { clock } = this.#options
-    const bytes = payloadSize(message.payload) + overheadBytes
-    const refusal = this.#poison.refusal(message) ?? this.#overload(bytes)
+  #send(at: Connection, message: Message, outcome: Outcome): void {
+    const refusal = this.#poison.refusal(message)
     if (refusal) {
-      done(refusal)
+      outcome.leave()
+      outcome.tell(refusal)
       return
     }
-    const flight: InFlight = {
-      message,
-      at: connection,
-      since: clock.now(),
-      bytes,
-      settle: (error) => {
-        if (!this.#inFlight.delete(flight)) return
-        this.#bytes -= bytes
-        done(error)
-      },
-    }
+    const flight: InFlight = { message, at, since: this.#options.clock.now(), ...outcome }
     this.#inFlight.add(flight)
-    this.#bytes += bytes
+    this.#awaited.add(flight)
     this.#sweep()
-    connection.publish(message).then(
-      () => flight.settle(),
+    at.publish(message).then(
+      () => {
+        this.#poison.clear(message)
+        this.#end(flight)
+      },
       (cause) => {
         const error = WildcastError.from(cause)
         // The connection is ending: that end settles all that is under way, in order.
-        if (error.code !== 'broker_down') flight.settle(error)
+        if (error.code !== 'broker_down') this.#end(flight, error)
       },
     )
   }
 
-  #overload(bytes: number): WildcastError | undefined {
-    if (this.#bytes + bytes <= inFlightBytes && this.#inFlight.size < inFlightMessages) return undefined
-    return new WildcastError('rate_limited', 'the broker is slower than its publishers; wait for acknowledgements')
+  #end(flight: InFlight, error?: WildcastError): void {
+    this.#inFlight.delete(flight)
+    this.#awaited.delete(flight)
+    flight.leave()
+    flight.tell(error)
   }
 
   /** One timer for all, since they end in the order in which they began. */
   #sweep(): void {
-    const [oldest] = this.#inFlight
+    const [oldest] = this.#awaited
     if (this.#sweeping || !oldest) return
     const { clock } = this.#options
     this.#sweeping = true
     clock.after(oldest.since + answerDeadlineMs - clock.now(), () => {
       this.#sweeping = false
-      for (const { since, settle } of this.#inFlight) {
-        if (clock.now() - since < answerDeadlineMs) break
-        settle(new WildcastError('timeout', `the broker has not confirmed it within ${answerDeadlineMs} ms`))
+      for (const flight of this.#awaited) {
+        if (clock.now() - flight.since < answerDeadlineMs) break
+        this.#awaited.delete(flight)
+        flight.tell(new WildcastError('timeout', `the broker has not confirmed it within ${answerDeadlineMs} ms`))
       }
       this.#sweep()
     })

@@ -10,6 +10,7 @@ import {
 import type { Interest, Listener, Settle } from '../broker.js'
 import type { Connection, Driver, Native, NativeSubscription } from './driver.js'
 import type { Link } from './link.js'
+import { untilGone } from './until-gone.js'
 
 /** Past so many native wildcards, interests share wider ones: a broker looks at each of them for every message. */
 const nativeWildcards = 1000
@@ -51,13 +52,13 @@ export class Subscriptions<N extends Native> {
   }
 
   /** Resolves when the broker has confirmed it. Returns the undo. */
-  async add(interest: Interest, listener: Listener): Promise<() => Promise<void>> {
+  async add(interest: Interest, listener: Listener, gone?: AbortSignal): Promise<() => Promise<void>> {
     const { native, exact } = this.#choose(interest)
     const wanted = this.#wanted.get(native.key) ?? this.#want(native)
     const entry: Entry = { interest, listener, exact, confirmed: false }
     wanted.entries.add(entry)
     try {
-      await this.#confirmed(wanted)
+      await this.#confirmed(wanted, gone)
     } catch (cause) {
       void this.#remove(wanted, entry)
       throw cause
@@ -91,11 +92,11 @@ export class Subscriptions<N extends Native> {
   }
 
   /** At once, or at the next `up`; a connection that breaks meanwhile is no refusal. */
-  async #confirmed(wanted: Wanted<N>): Promise<void> {
+  async #confirmed(wanted: Wanted<N>, gone: AbortSignal | undefined): Promise<void> {
     for (let failing: Connection<N> | undefined; ; ) {
-      const connection = await new Promise<Connection<N>>((resolve, reject) => {
-        this.#link.whenUp(resolve, reject, failing)
-      })
+      const connection = await untilGone<Connection<N>>(gone, (resolve, reject) =>
+        this.#link.whenUp(resolve, reject, failing),
+      )
       try {
         await this.#ask(wanted, connection).confirmed
         return
@@ -132,8 +133,12 @@ export class Subscriptions<N extends Native> {
     for (const { confirmed, listener } of wanted.entries) if (confirmed) listener.ended(error)
   }
 
-  #forget({ native }: Wanted<N>): void {
-    if (this.#wanted.delete(native.key) && native.wildcard) this.#wildcards--
+  /** Only itself: since it ended, somebody may have asked for the same anew. */
+  #forget(wanted: Wanted<N>): void {
+    const { key, wildcard } = wanted.native
+    if (this.#wanted.get(key) !== wanted) return
+    this.#wanted.delete(key)
+    if (wildcard) this.#wildcards--
   }
 }
 

@@ -1,9 +1,11 @@
 import { type Message, type Subject, WildcastError } from '@wildcast/protocol'
+import type { Clock } from '../../core/clock.js'
 import type { RequestOptions } from '../broker.js'
 import type { Connection, NativeSubscription, Sink } from '../foreign/driver.js'
 import { type Exchange, nobodyServes } from './exchange.js'
 import { endedError } from './failures.js'
 import type { MqttNative } from './native.js'
+import { type Offers, offers } from './offers.js'
 import type { Routes } from './routes.js'
 import type { Server } from './server.js'
 import type { Incoming } from './wire.js'
@@ -12,38 +14,57 @@ interface Parts {
   readonly server: Server
   readonly routes: Routes
   readonly exchange: Exchange
+  readonly clock: Clock
 }
 
-/** A server here, and the questions that it owes an answer to. */
+/** A server here. */
 interface Serving {
   readonly subject: Subject
-  readonly open: Set<Subject>
   left: boolean
 }
+
+/** Questions that nobody answers are forgotten, the oldest first. */
+const remembered = 10_000
 
 /** Joins the subscriptions of one connection to the way in which its messages travel. */
 export class MqttConnection implements Connection<MqttNative> {
   readonly #server: Server
   readonly #routes: Routes
   readonly #exchange: Exchange
-  readonly #serving: Set<Serving> = new Set()
+  readonly #clock: Clock
+  readonly #offers: Set<Offers> = new Set()
+  /** Who owes an answer, by the subject that it is awaited on. */
+  readonly #owing: Map<string, Serving> = new Map()
 
-  constructor({ server, routes, exchange }: Parts) {
+  constructor({ server, routes, exchange, clock }: Parts) {
     this.#server = server
     this.#routes = routes
     this.#exchange = exchange
+    this.#clock = clock
   }
 
   subscribe(native: MqttNative, sink: Sink): NativeSubscription {
     const refusal = this.#refusal(native)
     if (refusal) return { confirmed: Promise.reject(refusal), end: async () => {} }
-    return native.served === undefined ? this.#listen(native.filter, sink) : this.#serve(native, native.served, sink)
+    const { filter, single, served } = native
+    if (!single) return this.#listen(filter, sink)
+    const open = offers(sink, this.#clock)
+    this.#offers.add(open)
+    const subscription =
+      served === undefined ? this.#listen(filter, open.offer) : this.#serve(filter, served, open.offer)
+    return {
+      confirmed: subscription.confirmed,
+      end: () => {
+        open.end()
+        this.#offers.delete(open)
+        return subscription.end()
+      },
+    }
   }
 
   async publish(message: Message): Promise<void> {
     await this.#exchange.publish(message)
-    if (message.more) return
-    for (const { open } of this.#serving) open.delete(message.subject as Subject)
+    if (!message.more) this.#owing.delete(message.subject)
   }
 
   request(message: Message, options: RequestOptions): Promise<Message> {
@@ -51,8 +72,9 @@ export class MqttConnection implements Connection<MqttNative> {
   }
 
   async close(): Promise<void> {
-    for (const serving of this.#serving) this.#leave(serving)
+    for (const serving of new Set(this.#owing.values())) this.#leave(serving)
     this.#exchange.end(endedError())
+    for (const open of this.#offers) open.end()
     await this.#routes.close()
   }
 
@@ -81,16 +103,14 @@ export class MqttConnection implements Connection<MqttNative> {
     }
   }
 
-  #serve({ filter }: MqttNative, subject: Subject, sink: Sink): NativeSubscription {
-    const serving: Serving = { subject, open: new Set(), left: false }
-    this.#serving.add(serving)
+  #serve(filter: string, subject: Subject, sink: Sink): NativeSubscription {
+    const serving: Serving = { subject, left: false }
     const route = this.#routes.add(this.#exchange.servedFilter(filter), (packet) => this.#take(packet, serving, sink))
     return {
       confirmed: route.confirmed,
-      end: async () => {
+      end: () => {
         this.#leave(serving)
-        await route.end()
-        this.#serving.delete(serving)
+        return route.end()
       },
     }
   }
@@ -98,20 +118,27 @@ export class MqttConnection implements Connection<MqttNative> {
   #take(packet: Incoming, serving: Serving, sink: Sink): void {
     const question = this.#exchange.question(packet, serving.subject)
     if (!question) return
-    if (question.responseSubject !== undefined) serving.open.add(question.responseSubject)
-    // Questions still come until the broker has confirmed the end.
+    if (question.responseSubject !== undefined) this.#owe(question.responseSubject, serving)
+    // Those that the server has under way still come.
     if (serving.left) this.#leave(serving)
     else sink(question)
+  }
+
+  #owe(responseSubject: string, serving: Serving): void {
+    this.#owing.set(responseSubject, serving)
+    if (this.#owing.size > remembered) this.#owing.delete(this.#owing.keys().next().value as string)
   }
 
   /** Callers need not wait for an answer that will not come. */
   #leave(serving: Serving): void {
     serving.left = true
     const { code, message } = nobodyServes(serving.subject, 'left')
-    for (const subject of serving.open)
-      this.#exchange.publish({ subject, payload: '', error: { code, message } }).catch(() => {
+    for (const [subject, owing] of this.#owing) {
+      if (owing !== serving) continue
+      this.#owing.delete(subject)
+      this.#exchange.publish({ subject: subject as Subject, payload: '', error: { code, message } }).catch(() => {
         // They wait until their time is over, as they would have anyway.
       })
-    serving.open.clear()
+    }
   }
 }

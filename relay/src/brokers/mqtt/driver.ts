@@ -1,8 +1,10 @@
+import { limits } from '@wildcast/protocol'
 import type { Features, Interest } from '../broker.js'
+import { readCertificates } from '../foreign/certificates.js'
 import type { Connection, ConnectionEvents, Driver } from '../foreign/driver.js'
 import type { ForeignPorts } from '../foreign/foreign-broker.js'
 import type { MqttSettings } from '../settings.js'
-import { readCertificates } from './certificates.js'
+import { Addresses } from './addresses.js'
 import { MqttConnection } from './connection.js'
 import type { ExchangePorts } from './exchange.js'
 import { isOtherVersion, type Where } from './failures.js'
@@ -12,10 +14,11 @@ import { byIdentifiers } from './identifiers.js'
 import { byLanes } from './lanes.js'
 import { type MqttNative, nativeOf } from './native.js'
 import { nativeExchange } from './native-exchange.js'
+import { openWire } from './open-wire.js'
 import { addressOf, keepAliveOf, type Version } from './options.js'
 import { originalExchange } from './original-exchange.js'
 import type { Server } from './server.js'
-import { openWire, type Wire, type WireEvents } from './wire.js'
+import type { Wire, WireEvents } from './wire.js'
 
 /** Opens connections to an MQTT server, and remembers what it speaks. */
 export class MqttDriver implements Driver<MqttNative> {
@@ -23,6 +26,7 @@ export class MqttDriver implements Driver<MqttNative> {
   readonly #ports: ForeignPorts
   readonly #where: Where
   readonly #id: string
+  readonly #addresses: ExchangePorts['addresses'] = { asked: new Addresses(), heard: new Addresses() }
   #version: Version
   #server: Server | undefined
 
@@ -52,10 +56,12 @@ export class MqttDriver implements Driver<MqttNative> {
       : byLanes({ wire, clock: this.#ports.clock, open: (lane, take) => this.#open({ lost, received: take }, lane) })
     received = routes.received
     const { payload } = this.#settings
-    const { clock, newId } = this.#ports
-    const ports: ExchangePorts = { wire, routes, form: payload === 'envelope' ? envelope : raw, clock, newId, dropped }
+    const { clock, newId, maxPayload = limits.payloadBytes } = this.#ports
+    const form = payload === 'envelope' ? envelope : raw
+    const ports: ExchangePorts = { wire, routes, form, clock, newId, addresses: this.#addresses, maxPayload, dropped }
     const native = server.version === 5 && payload !== 'envelope'
-    return new MqttConnection({ server, routes, exchange: native ? nativeExchange(ports) : originalExchange(ports) })
+    const exchange = native ? nativeExchange(ports) : originalExchange(ports)
+    return new MqttConnection({ server, routes, exchange, clock })
   }
 
   /** A server that does not speak our version is asked again in the other one, unless the settings name one. */
@@ -74,7 +80,7 @@ export class MqttDriver implements Driver<MqttNative> {
     const { clock, maxPayload } = this.#ports
     const certificates = await readCertificates(settings.tls)
     // Clients with one id would take over from each other.
-    const id = lane === 0 ? this.#id : `${this.#id}-${lane + 1}`
+    const id = lane === 0 ? this.#id : `${this.#id}-lane-${lane + 1}`
     const identity = { id, version: this.#version, certificates, maxPayload }
     return openWire({ settings, identity, where: this.#where, clock }, events)
   }

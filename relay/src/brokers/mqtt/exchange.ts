@@ -1,6 +1,7 @@
 import { type Message, type Subject, WildcastError } from '@wildcast/protocol'
 import type { Clock } from '../../core/clock.js'
 import type { Dropped, RequestOptions } from '../broker.js'
+import type { Addresses } from './addresses.js'
 import type { Form } from './form.js'
 import type { Routes } from './routes.js'
 import type { Incoming, Wire } from './wire.js'
@@ -25,6 +26,10 @@ export interface ExchangePorts {
   readonly form: Form
   readonly clock: Clock
   readonly newId: () => string
+  /** Of questions to servers here, and of what others heard: neither crowds out the other. They outlive the link, as those who wait do. */
+  readonly addresses: { readonly asked: Addresses; readonly heard: Addresses }
+  /** Bytes of the longest payload that clients may be sent. */
+  readonly maxPayload: number
   dropped(why: Dropped): void
 }
 

@@ -19,6 +19,11 @@ export function prefixCover(filter: string): string {
   return first === '+' || first === '#' ? '#' : `${first}/#`
 }
 
+/** Whether its messages are shared among clients. */
+export function isShare(filter: string): boolean {
+  return filter.startsWith('$share/')
+}
+
 /** Of a share, those of its filter. */
 export function levelsOf(filter: string): readonly string[] {
   return filter.replace(/^\$share\/[^/]*\//, '').split('/')

@@ -6,6 +6,8 @@ import { parseMessagePack } from '@wildcast/protocol/msgpack'
 export interface Form {
   /** It has a place for the subject that an answer is awaited on. */
   readonly carriesResponseSubject: boolean
+  /** Bytes of the longest packet whose message has so many. */
+  longest(payload: number): number
   write(message: Message): string | Buffer
   /** Undefined where it is not of this form. */
   read(payload: Uint8Array): Contents | undefined
@@ -19,6 +21,7 @@ export interface Contents {
 /** Payloads as they are. */
 export const raw: Form = {
   carriesResponseSubject: false,
+  longest: (payload) => payload,
   write: ({ payload }) => (typeof payload === 'string' ? payload : bufferOf(payload)),
   read: (payload) => ({ payload }),
 }
@@ -26,6 +29,8 @@ export const raw: Form = {
 /** The original's own: the MessagePack array `[message, subject, broker, response_subject]`, in which a message is an array of integers. */
 export const envelope: Form = {
   carriesResponseSubject: true,
+  // Integers from 128 on take two bytes; beside them stand names.
+  longest: (payload) => 2 * payload + 2048,
   write: ({ subject, payload, responseSubject }) =>
     bufferOf(encode([Array.from(payloadBytes(payload)), subject, null, responseSubject ?? null])),
   read(payload) {

@@ -133,6 +133,8 @@ describe('lanes', () => {
       clock.advance(500)
     }
     await refused
+    await settled()
+    expect(clock.timers).toBe(0)
     await routes.add('b', () => {}).confirmed
     expect(there.wires.map(({ filters }) => [...filters])).toEqual([['a/#', 'b']])
   })

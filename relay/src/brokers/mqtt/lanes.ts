@@ -2,8 +2,9 @@ import { WildcastError } from '@wildcast/protocol'
 import type { Clock } from '../../core/clock.js'
 import { endedError } from './failures.js'
 import { FilterTree } from './filter-tree.js'
-import { overlap } from './filters.js'
+import { isShare, overlap } from './filters.js'
 import { placeFor, plainLanes } from './lane-plan.js'
+import { recentPackets } from './recent-packets.js'
 import type { Route, Routes, Take } from './routes.js'
 import type { Incoming, Wire } from './wire.js'
 
@@ -40,6 +41,7 @@ interface Lane {
   readonly wire: Promise<Wire>
   readonly held: Map<string, Held>
   readonly byTopic: FilterTree<Held>
+  readonly recent: ReturnType<typeof recentPackets>
   stopLinger(): void
 }
 
@@ -49,9 +51,12 @@ export function byLanes({ wire, open, clock }: LaneOptions): Routes & { received
   let closed = false
 
   function received(lane: Lane, packet: Incoming): void {
+    const repeated = lane.recent.isRepeated(packet)
     const held = lane.byTopic.find(packet.topic)
-    for (const { filter, take } of held?.listening ?? [])
-      if (filter === held?.filter || overlap(filter, packet.topic)) take(packet)
+    // What another member of a share was given first is marked as sent again, too.
+    if (!held || (repeated && !isShare(held.filter))) return
+    for (const { filter, take } of held.listening)
+      if (filter === held.filter || overlap(filter, packet.topic)) take(packet)
   }
 
   function laneAt(index: number): Lane {
@@ -64,6 +69,7 @@ export function byLanes({ wire, open, clock }: LaneOptions): Routes & { received
       wire: index === 0 ? Promise.resolve(wire) : opened(index, (packet) => received(lane, packet)),
       held: new Map(),
       byTopic: new FilterTree(),
+      recent: recentPackets(),
       stopLinger: () => {},
     }
     lanes[index] = lane
@@ -88,7 +94,7 @@ export function byLanes({ wire, open, clock }: LaneOptions): Routes & { received
   }
 
   function release(index: number, lane: Lane): void {
-    if (closed || index === 0 || lane.held.size > 0) return
+    if (closed || index === 0 || lane.held.size > 0 || lanes[index] !== lane) return
     lane.stopLinger()
     lane.stopLinger = clock.after(lingerMs, () => {
       forget(index, lane)

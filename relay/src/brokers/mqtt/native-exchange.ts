@@ -1,7 +1,7 @@
 import { type Message, type Subject, WildcastError } from '@wildcast/protocol'
 import type { RequestOptions } from '../broker.js'
 import { replies } from '../replies.js'
-import { type Address, Addresses } from './addresses.js'
+import type { Address, Addresses } from './addresses.js'
 import { type Exchange, type ExchangePorts, finalAnswer, nobodyServes } from './exchange.js'
 import { besideIn, headersOf, packetOf, payloadIn } from './packet.js'
 import { serversShare, subjectOf, topicOf } from './subjects.js'
@@ -14,10 +14,9 @@ const longestCorrelation = 1024
  * As MQTT 5 means it: a question is published on the subject itself and bears a response topic and correlation data, and so may any other message. Headers are user
  * properties. Whoever answers here does so on a subject that stands for both, since an answer without its correlation data is none.
  */
-export function nativeExchange({ wire, routes, form, clock, newId, dropped }: ExchangePorts): Exchange {
+export function nativeExchange({ wire, routes, form, clock, newId, addresses, dropped }: ExchangePorts): Exchange {
+  const { asked, heard } = addresses
   const waiting = replies(clock)
-  /** Of questions to servers here, and of what others heard: neither crowds out the other. */
-  const [asked, heard] = [new Addresses(), new Addresses()]
   const replyTopic = `_reply/${newId()}`
   let listening: Promise<void> | undefined
 

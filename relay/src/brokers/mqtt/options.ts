@@ -1,7 +1,7 @@
 import { limits } from '@wildcast/protocol'
 import type { IClientOptions } from 'mqtt'
+import type { Certificates } from '../foreign/certificates.js'
 import type { MqttSettings } from '../settings.js'
-import type { Certificates } from './certificates.js'
 
 /** As the protocol counts its versions: 4 is MQTT 3.1.1. */
 export type Version = 4 | 5
@@ -88,7 +88,6 @@ export function clientOptions(settings: MqttSettings, identity: ConnectionIdenti
     reconnectPeriod: 0,
     resubscribe: false,
     queueQoSZero: false,
-    timerVariant: 'native',
     // Its log would show credentials.
     log: () => {},
     ...(version === 5 ? { properties: { maximumPacketSize: Math.max(longestPacket, 2 * maxPayload) } } : {}),

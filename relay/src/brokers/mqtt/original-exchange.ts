@@ -16,10 +16,16 @@ const longestId = 64
  * `response/<id>/<topic>`. An answer can bear no mark either: those before the last go to `response/<id>/_more/<topic>`, and the failure of a request, as JSON, to
  * `response/<id>/_error/<topic>`. No subject of a client begins like that.
  */
-export function originalExchange({ wire, routes, form, clock, newId, dropped }: ExchangePorts): Exchange {
+export function originalExchange(ports: ExchangePorts): Exchange {
+  const { wire, routes, form, clock, newId, maxPayload, dropped } = ports
   const waiting = replies(clock)
 
   function contents(packet: Incoming): Contents | undefined {
+    // To open an envelope takes far more memory than it has bytes.
+    if (packet.payload.length > form.longest(maxPayload)) {
+      dropped('too_large')
+      return undefined
+    }
     const read = form.read(payloadIn(packet))
     if (!read) dropped('foreign_message')
     return read

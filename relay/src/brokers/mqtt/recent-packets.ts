@@ -10,14 +10,13 @@ export function recentPackets(): {
   isRepeated(packet: {
     readonly messageId?: number | undefined
     readonly topic: string
-    readonly dup: boolean
+    readonly dup?: boolean | undefined
   }): boolean
 } {
   const topics = new Map<number, string>()
   return {
     isRepeated({ messageId, topic, dup }) {
       if (messageId === undefined) return false
-      // Servers also set the flag on what they first gave to another member of a share.
       if (dup && topics.get(messageId) === topic) return true
       topics.delete(messageId)
       topics.set(messageId, topic)

@@ -33,6 +33,11 @@ export function subscribeRefusal(reason: number, version: Version): WildcastErro
   return refusal(subscribeReasons[version === 4 ? 0x87 : reason], reason)
 }
 
+/** It waited longer for the server to take others than publishers do. */
+export function lateError(): WildcastError {
+  return new WildcastError('timeout', 'the server is slower than its publishers; it was not sent')
+}
+
 function refusal(known: Refusal | undefined, reason: number): WildcastError {
   const [code, why] = known ?? ['internal', `the server refused it with reason ${hex(reason)}`]
   return new WildcastError(code, why)

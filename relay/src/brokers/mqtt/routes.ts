@@ -7,7 +7,7 @@ export type Take = (packet: Incoming) => void
 export interface Route {
   /** @throws {WildcastError} where the server refuses */
   readonly confirmed: Promise<void>
-  /** Asks the server at once to end it; until that is confirmed, packets may come. Never rejects. */
+  /** Asks the server at once to end it; what it has under way may still come. Never rejects. */
   end(): Promise<void>
 }
 

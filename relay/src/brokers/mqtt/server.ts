@@ -6,7 +6,7 @@ export interface Server {
   readonly version: Version
   /** How many publishes may wait for its confirmation. */
   readonly window: number
-  /** Bytes of the longest packet that it takes. */
+  /** Bytes of the longest packet that it takes, as it or the settings say. */
   readonly longestPacket: number
   /** It confirms what is published. */
   readonly confirms: boolean
@@ -20,12 +20,16 @@ export interface Server {
 const widestWindow = 1000
 
 /** Reads the answer to CONNECT. What MQTT 3.1.1 leaves open is answered with care. */
-export function serverOf({ properties = {} }: Pick<IConnackPacket, 'properties'>, version: Version): Server {
+export function serverOf(
+  { properties = {} }: Pick<IConnackPacket, 'properties'>,
+  version: Version,
+  maxPacketSize: number = Number.POSITIVE_INFINITY,
+): Server {
   const five = version === 5
   return {
     version,
     window: Math.min(properties.receiveMaximum ?? widestWindow, widestWindow),
-    longestPacket: properties.maximumPacketSize ?? Number.POSITIVE_INFINITY,
+    longestPacket: Math.min(properties.maximumPacketSize ?? Number.POSITIVE_INFINITY, maxPacketSize),
     confirms: properties.maximumQoS !== 0,
     wildcards: properties.wildcardSubscriptionAvailable ?? true,
     identifiers: properties.subscriptionIdentifiersAvailable ?? five,

@@ -13,6 +13,13 @@ it.each([
   expect(addressOf(text)).toMatchObject(address)
 })
 
+it('refuses a password with a "%" that begins no escape, without showing it', () => {
+  const open = (): unknown => addressOf('nats://me:secret%zz@localhost')
+  expect(open).toThrow(RangeError)
+  expect(open).toThrow(/%25/)
+  expect(open).not.toThrow(/secret/)
+})
+
 it.each(['', 'http://localhost', 'ws://localhost', 'nats://', 'localhost:x', 'nats://:4222', 'a b'])(
   'refuses %j, without showing it',
   (text) => {

@@ -27,13 +27,21 @@ export function addressOf(text: string): Address {
       '"addresses" has one that is none of "host", "host:port", "nats://host:port", "tls://host:port"',
     )
   const port = url.port === '' ? standardPort : Number(url.port)
-  const auth = authOf(decodeURIComponent(url.username), decodeURIComponent(url.password))
+  const auth = authOf(decoded(url.username), decoded(url.password))
   return {
     host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
     port,
     encrypted: url.protocol === 'tls:',
     ...(auth ? { auth } : {}),
     text: `${url.hostname}:${port}`,
+  }
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    throw new RangeError('"addresses" has one with a "%" that begins no escape; write "%25", or use "auth"')
   }
 }
 

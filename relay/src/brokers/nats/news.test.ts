@@ -17,6 +17,11 @@ it.each<[string, unknown, unknown]>([
     refused({ operation: 'subscription', subject: 'no.s', queue: 'q\\u200b' }),
     { kind: 'refused', operation: 'subscription', subject: 'no.s', queue: 'q\u200b' },
   ],
+  [
+    'what no server would say',
+    refused({ operation: 'publish', subject: '\\Uffffffff' }),
+    { kind: 'refused', operation: 'publish', subject: 'Uffffffff' },
+  ],
   ['what concerns nobody', { type: 'update', data: { added: [], deleted: [] } }, undefined],
 ])('reads %s', (_, status, news) => {
   expect(newsOf(status as Status)).toEqual(news)

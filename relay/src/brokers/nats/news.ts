@@ -32,9 +32,11 @@ export function newsOf(status: Status): News | undefined {
   return queue === undefined ? refused : { ...refused, queue: unquoted(queue) }
 }
 
-/** A text as Go's `%q` writes it, without its quotes. */
+/** A text as Go's `%q` writes it, without its quotes. What is no character of Unicode, Go would not have written. */
 function unquoted(text: string): string {
-  return text.replace(/\\(?:u([\da-f]{4})|U([\da-f]{8})|(.))/g, (_, short?: string, long?: string, char?: string) =>
-    char === undefined ? String.fromCodePoint(Number.parseInt(short ?? long ?? '', 16)) : char,
+  return text.replace(
+    /\\(?:u([\da-f]{4})|U(00(?:0[\da-f]|10)[\da-f]{4})|(.))/g,
+    (_, short?: string, long?: string, char?: string) =>
+      char === undefined ? String.fromCodePoint(Number.parseInt(short ?? long ?? '', 16)) : char,
   )
 }

@@ -32,6 +32,10 @@ const reasons: readonly [RegExp, string][] = [
     /^(UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_SELF_SIGNED_|CERT_|ERR_TLS_CERT_)/,
     'its certificate is not trusted; name whoever signed it as "root_certificate"',
   ],
+  [
+    /^ERR_(OSSL|CRYPTO)_/,
+    'a certificate or its key is no usable PEM file, or they do not belong together; look at "root_certificate" and "client_certificate"',
+  ],
 ]
 
 function reasonOf(cause: unknown, { auth, greeting, clientCertificate }: Attempt): string {

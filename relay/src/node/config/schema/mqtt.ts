@@ -5,13 +5,16 @@ import { certificateEntries, certificatesNeed, type Resolve, tlsOf } from './cer
 import { defined } from './defined.js'
 import { linkEntries, linkOf } from './link.js'
 import { optional, type Reads, table } from './table.js'
-import { choice, seconds, secret, text } from './values.js'
+import { choice, seconds, secret, text, wholeNumber } from './values.js'
 
 const example = 'mqtt://localhost:1883'
 const schemes = ['mqtt', 'mqtts', 'tcp', 'ssl', 'ws', 'wss']
 
 /** On the wire the interval has two bytes. */
 const longestKeepAlive = 65_535
+
+/** What its length can say. */
+const longestPacket = 268_435_460
 
 const version: Reads<'5' | '3.1.1'> = v.pipe(
   v.unknown(),
@@ -27,6 +30,7 @@ export function mqtt(resolve: Resolve): Reads<BrokerSettings> {
     keep_alive: optional(seconds(1, longestKeepAlive)),
     credentials: optional(table({ username: text, password: secret })),
     version: optional(version),
+    max_packet_size: optional(wholeNumber(100, longestPacket, 'bytes')),
     payload: optional(choice({ raw: 'raw' as const, envelope: 'envelope' as const })),
     ...certificateEntries(resolve),
     ...linkEntries,
@@ -44,6 +48,7 @@ export function mqtt(resolve: Resolve): Reads<BrokerSettings> {
         credentials: keys.credentials,
         tls: tlsOf(keys),
         version: keys.version,
+        maxPacketSize: keys.max_packet_size,
         payload: keys.payload,
       }),
     })),

@@ -1,0 +1,48 @@
+import type { Message, Subject } from '@wildcast/protocol'
+import { expect, it } from 'vitest'
+import { fakeClock } from '../../testing/fake-clock.js'
+import { MqttConnection } from './connection.js'
+import type { Exchange } from './exchange.js'
+import type { Take } from './routes.js'
+import { serverOf } from './server.js'
+import type { Incoming } from './wire.js'
+
+/** A connection whose packets are questions, each to be answered on the subject that is its topic. */
+function connectionThere() {
+  const published: Message[] = []
+  let ask: Take = () => {}
+  const exchange: Exchange = {
+    read: () => undefined,
+    servedFilter: (topic) => topic,
+    question: ({ topic }, subject) => ({ subject, payload: '', responseSubject: topic as Subject }),
+    publish: async (message) => void published.push(message),
+    request: async (message) => message,
+    end: () => {},
+  }
+  const routes = {
+    add(_: string, take: Take) {
+      ask = take
+      return { confirmed: Promise.resolve(), end: async () => {} }
+    },
+    close: async () => {},
+  }
+  const connection = new MqttConnection({ server: serverOf({}, 5), routes, exchange, clock: fakeClock() })
+  const serving = connection.subscribe(
+    { key: 's', filter: 's', exact: true, wildcard: false, single: true, served: 's' as Subject },
+    () => {},
+  )
+  return { connection, serving, published, ask: (topic: string) => ask({ topic, payload: '' } as Incoming) }
+}
+
+it('whoever a server that leaves has not answered is told, up to a bounded number', async () => {
+  const { connection, serving, published, ask } = connectionThere()
+  for (let i = 0; i < 11_000; i++) ask(`answer.${i}`)
+  await connection.publish({ subject: 'answer.10999' as Subject, payload: 'part', more: true })
+  await connection.publish({ subject: 'answer.10998' as Subject, payload: 'whole' })
+  published.length = 0
+  await serving.end()
+  ask('answer.late')
+  expect(published.map(({ error }) => error?.code)).toEqual(Array(10_000).fill('no_responders'))
+  const told = published.map(({ subject }) => subject)
+  expect([told[0], ...told.slice(-3)]).toEqual(['answer.1000', 'answer.10997', 'answer.10999', 'answer.late'])
+})

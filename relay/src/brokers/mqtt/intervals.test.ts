@@ -1,0 +1,19 @@
+import { expect, it } from 'vitest'
+import { fakeClock } from '../../testing/fake-clock.js'
+import { intervals } from './intervals.js'
+
+it('an interval comes again and again, until it is cleared, also by itself', () => {
+  const clock = fakeClock()
+  const { set, clear } = intervals(clock)
+  const log: string[] = []
+  const first = set(() => log.push('first'), 10)
+  const second = set(() => {
+    log.push('second')
+    clear(second)
+  }, 15)
+  clock.advance(30)
+  clear(first)
+  clear(first)
+  clock.advance(30)
+  expect([log, clock.timers]).toEqual([['first', 'second', 'first', 'first'], 0])
+})

@@ -1,0 +1,44 @@
+import { encode } from '@msgpack/msgpack'
+import { parseSubject } from '@wildcast/protocol'
+import { expect, it } from 'vitest'
+import { fakeClock } from '../../testing/fake-clock.js'
+import { Addresses } from './addresses.js'
+import { envelope } from './form.js'
+import { originalExchange } from './original-exchange.js'
+import { serverOf } from './server.js'
+import type { Wire } from './wire.js'
+
+const nothing = async (): Promise<void> => {}
+
+function exchangeThere(maxPayload: number) {
+  const dropped: string[] = []
+  const wire: Wire = {
+    server: serverOf({}, 4),
+    subscribe: nothing,
+    unsubscribe: nothing,
+    publish: async () => true,
+    close: nothing,
+  }
+  const exchange = originalExchange({
+    wire,
+    routes: { add: () => ({ confirmed: nothing(), end: nothing }), close: nothing },
+    form: envelope,
+    clock: fakeClock(),
+    newId: () => 'id',
+    addresses: { asked: new Addresses(), heard: new Addresses() },
+    maxPayload,
+    dropped: (why) => dropped.push(why),
+  })
+  return { exchange, dropped }
+}
+
+it('an envelope of the longest payload is opened; one that is longer is not even looked into', () => {
+  const { exchange, dropped } = exchangeThere(1000)
+  const packetOf = (payload: Buffer) => ({ topic: 'a', payload })
+  const payload = Buffer.alloc(1000, 0xff)
+  const sealed = envelope.write({ subject: parseSubject('a'), payload, responseSubject: parseSubject('b') })
+  expect(exchange.read(packetOf(sealed as Buffer))).toMatchObject({ subject: 'a', responseSubject: 'b' })
+  expect(exchange.read(packetOf(Buffer.alloc(5000, 0xc1)))).toBeUndefined()
+  expect(exchange.read(packetOf(Buffer.from(encode([Array(5000).fill(1), 'a', null, null]))))).toBeUndefined()
+  expect(dropped).toEqual(['too_large', 'too_large'])
+})
