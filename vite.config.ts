@@ -28,6 +28,8 @@ export default defineConfig({
     root: '.',
     // Generous, since machines are shared: no test measures time, so this only ends one that hangs.
     testTimeout: 60_000,
+    // Most of the time a test waits for a server or a process, so two of them share a core well.
+    maxWorkers: 4,
     hookTimeout: 60_000,
     expect: { poll: { timeout: 50_000 } },
     projects: [

@@ -21,7 +21,7 @@ declare const App: () => React.ReactNode
 declare const text: string
 declare const message: hooks.Publishing`,
   relay: `import { createServer, type RequestListener } from 'node:http'
-import { attach, createRelay, http, memory, mqtt, nats, newId, realClock, redis, websocket } from '@wildcast/relay'
+import { attach, createRelay, defineComponent, http, jsonHttp, memory, mqtt, nats, newId, realClock, redis, websocket } from '@wildcast/relay'
 declare const app: RequestListener`,
 }
 
@@ -54,9 +54,10 @@ function sources(packageFolder) {
     .map((file) => path.join(src, file))
 }
 
-/** In a function of its own, unless it brings its own imports. */
+/** In a function of its own, unless it is a module with exports, or one that brings its own imports. */
 function wrap(code, header, i) {
   if (/^import /m.test(code)) return code
+  if (/^export /m.test(code)) return `${header}\n${code}\n`
   return `${header}\nexport async function example${i}() {\n${code}\n}\n`
 }
 

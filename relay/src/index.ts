@@ -27,6 +27,23 @@ export type {
   TlsSettings,
 } from './brokers/settings.js'
 
+// Components
+export {
+  type Component,
+  type ComponentContext,
+  defineComponent,
+  type Output,
+  type Said,
+  type Trigger,
+} from './components/component.js'
+export { type HttpHandler, jsonHttp, msgpackHttp } from './components/http.js'
+export {
+  type ComponentOptions,
+  type ComponentPorts,
+  type Components,
+  openComponents,
+} from './components/open-components.js'
+
 // The relay itself, without a runtime
 export type { Bridge } from './core/bridge.js'
 export { type Clock, realClock } from './core/clock.js'

@@ -1,9 +1,11 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: variables of a configuration
 import { once } from 'node:events'
+import { writeFile } from 'node:fs/promises'
+import path from 'node:path'
 import { createClient } from '@wildcast/client'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { WebSocket } from 'ws'
-import { folderWith, portsOf, run, start } from './command.js'
+import { folderWith, portsOf, run, says, start } from './command.js'
 import { startRelay } from './start-relay.js'
 
 // The commands that read a configuration.
@@ -47,12 +49,12 @@ describe('wildcast check', () => {
     })
   })
 
-  it('reads a spin.toml, and says that its components wait', async () => {
+  it('reads a spin.toml, and says which components are not run', async () => {
     const cwd = await folderWith('spin.toml', original)
     expect(await run(['check'], { cwd })).toEqual({
       code: 0,
       out: 'spin.toml is fine: 2 brokers (test: memory, secondary: memory), 2 gateways on a free port, a free port\n',
-      err: 'components are not run yet\n',
+      err: 'component "hello" is not run: name a module of JavaScript or TypeScript\n',
     })
   })
 
@@ -120,6 +122,39 @@ describe('wildcast up', () => {
     expect(await once(child, 'exit')).toEqual([0, null])
   })
 
+  it('runs components, and with --watch loads them anew when their file has changed (SP-CMP-7)', async () => {
+    const cwd = await folderWith('echo.mjs', "export default () => ({ subject: 'said', message: 'old' })")
+    const toml = `${twoBrokers}[[component]]\nid = "echo"\nsource = "echo.mjs"\ntrigger.subscription.Topic.topic = "say"\n`
+    await writeFile(path.join(cwd, 'wildcast.toml'), toml)
+    const child = start(['up', '--watch'], { cwd })
+    const [port] = await portsOf(child, 1)
+    const client = createClient({ url: `ws://127.0.0.1:${port}`, WebSocket })
+    onTestFinished(() => client.close())
+    const said: string[] = []
+    client.subscribe('said', (message) => said.push(message.text()))
+    const saying = async (): Promise<string | undefined> => {
+      await client.publish('say')
+      return said.at(-1)
+    }
+    await expect.poll(saying).toBe('old')
+    await writeFile(path.join(cwd, 'echo.mjs'), "export default () => ({ subject: 'said', message: 'new' })")
+    await expect.poll(saying).toBe('new')
+    await writeFile(path.join(cwd, 'echo.mjs'), 'export default (')
+    await says(child.stderr, /component \\"echo\\": .*echo\.mjs: it could not be loaded/)
+    expect(await saying()).toBe('new')
+  })
+
+  it('says which component can not be loaded, and exits with 1', async () => {
+    const cwd = await folderWith('bad.mjs', 'export const a = 1')
+    const toml = `${twoBrokers}[[component]]\nid = "bad"\nsource = "bad.mjs"\ntrigger.subscription.Topic.topic = "a"\n`
+    await writeFile(path.join(cwd, 'wildcast.toml'), toml)
+    expect(await run(['up'], { cwd })).toEqual({
+      code: 1,
+      out: '',
+      err: 'component "bad": bad.mjs: it has no default export; write export default defineComponent(…)\n',
+    })
+  })
+
   it('says in one sentence that a port is taken, and leaves nothing open', async () => {
     const { port } = await startRelay()
     const toml = twoBrokers.replace('port = 0', `port = ${port}`)
@@ -127,6 +162,15 @@ describe('wildcast up', () => {
       code: 1,
       out: '',
       err: `port ${port} is in use; choose another in wildcast.toml, or stop what listens there\n`,
+    })
+  })
+
+  it('says in one sentence that it can not listen on an address', async () => {
+    const toml = twoBrokers.replace('127.0.0.1', 'nowhere.invalid')
+    expect(await run(['up'], { cwd: await folderWith('wildcast.toml', toml) })).toEqual({
+      code: 1,
+      out: '',
+      err: '"nowhere.invalid" is no address of this machine; correct "host" in wildcast.toml\n',
     })
   })
 

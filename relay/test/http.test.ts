@@ -179,7 +179,7 @@ describe('/request', () => {
     const response = await fetch(`http://${address}/request/bad`)
     expect([response.status, await response.text()]).toEqual([
       500,
-      expect.stringMatching(/^the response could not be read: .{10}/),
+      expect.stringMatching(/^the HTTP message could not be read: .{10}/),
     ])
   })
 

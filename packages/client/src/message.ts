@@ -6,10 +6,10 @@ import {
   type Pattern,
   payloadBytes,
   type Subject,
+  toPayload,
 } from '@wildcast/protocol'
 import type { Core } from './core.js'
 import type { PublishOutcome } from './outcome.js'
-import { toPayload } from './payload.js'
 import { publish } from './publish.js'
 
 /** What an answer to a request may carry beside its data. */

@@ -1,4 +1,4 @@
-import type { Payload } from '@wildcast/protocol'
+import type { Payload } from './message.js'
 
 /**
  * What travels for a value: text and bytes as they are, nothing for `undefined`, JSON for the rest.

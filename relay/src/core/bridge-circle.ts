@@ -17,6 +17,11 @@ export function circleOf(bridges: readonly Bridge[], carriesHeaders: (broker: st
   return undefined
 }
 
+/** Whether what a bridge has copied may come back to where it took it from. */
+export function leadsBack(bridge: Bridge, bridges: readonly Bridge[]): boolean {
+  return walk([bridge], bridges) !== undefined
+}
+
 /** The bridges by which a message comes back to where the first one took it from. */
 function walk(way: readonly Bridge[], bridges: readonly Bridge[]): readonly Bridge[] | undefined {
   const [first] = way

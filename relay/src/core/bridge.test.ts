@@ -1,5 +1,6 @@
 import { type Message, parsePattern, parseSubject, payloadText, WildcastError } from '@wildcast/protocol'
 import { describe, expect, it } from 'vitest'
+import type { Feature, OpenBroker } from '../brokers/broker.js'
 import { memory } from '../brokers/memory.js'
 import { fakeClock } from '../testing/fake-clock.js'
 import { recordingOutlet } from '../testing/recording-outlet.js'
@@ -34,6 +35,7 @@ async function relayWith(
       published: () => {},
       failed: () => {},
       dropped: (broker, why) => log.push(`${broker} dropped ${why}`),
+      component: () => {},
     },
   })
   return { relay, log }
@@ -126,6 +128,47 @@ describe('a bridge', () => {
   })
 })
 
+describe('a bridge whose broker turns out, when it is reached, to be able to do less', () => {
+  const learning = (feature: Feature) => {
+    const scripted = scriptedBroker()
+    const can = { reached: false }
+    const open: OpenBroker = async (events) => {
+      const broker = await scripted.open(events)
+      return Object.defineProperty({ ...broker }, 'features', {
+        get: () => ({ ...broker.features, [feature]: can.reached ? 'it never learned to' : true }),
+      })
+    }
+    return { ...scripted, open, can }
+  }
+
+  it('copies without a group', async () => {
+    const sensors = learning('queue')
+    sensors.hold()
+    const { relay, log } = await relayWith([bridge('sensors', 'a', 'main', 'bridge')], {
+      main: inMemory,
+      sensors: sensors.open,
+    })
+    sensors.can.reached = true
+    sensors.refuse(new WildcastError('unsupported', 'no groups'))
+    await expect.poll(() => sensors.log).toEqual(['+a', '+a'])
+    expect(log).toEqual([])
+    await relay.close()
+  })
+
+  it('does not begin a circle in which messages forget their way, and says so', async () => {
+    const bare = learning('headers')
+    const { relay, log } = await relayWith([bridge('main', '**', 'bare'), bridge('bare', '**', 'main')], {
+      main: inMemory,
+      bare: bare.open,
+    })
+    await publish(relay, 'main', 'before')
+    bare.can.reached = true
+    await publish(relay, 'main', 'after')
+    expect(bare.log.filter((line) => line.startsWith('!'))).toEqual(['!before'])
+    expect(log).toEqual(['bare dropped looped', 'bridge bare unsupported'])
+  })
+})
+
 async function failingBroker(): ReturnType<ReturnType<typeof scriptedBroker>['open']> {
   const broker = await scriptedBroker().open({ status: () => {}, dropped: () => {} })
   return {
@@ -160,5 +203,11 @@ describe('bridges', () => {
 
   it('need brokers that exist', async () => {
     await expect(relayWith([bridge('main', 'a', 'nowhere')])).rejects.toMatchObject({ code: 'unknown_broker' })
+  })
+
+  it('that are refused leave no broker open', async () => {
+    const main = scriptedBroker()
+    await expect(relayWith([bridge('main', 'a', 'nowhere')], { main: main.open })).rejects.toThrow()
+    expect(main.log).toEqual(['closed'])
   })
 })

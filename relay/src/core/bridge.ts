@@ -1,5 +1,6 @@
 import { type Message, type Pattern, WildcastError } from '@wildcast/protocol'
-import { circleOf } from './bridge-circle.js'
+import type { Listener } from '../brokers/broker.js'
+import { circleOf, leadsBack } from './bridge-circle.js'
 import type { Hub } from './hub.js'
 import type { Observer } from './observer.js'
 import type { OnError } from './outlet.js'
@@ -38,7 +39,7 @@ export function openBridges(bridges: readonly Bridge[], ports: BridgePorts): { c
   const circle = circleOf(bridges, (broker) => hub.can(broker, 'headers'))
   if (circle) throw new RangeError(circle)
   const opened = bridges.map((bridge) =>
-    listen(bridge, ports).catch((cause) => {
+    listen(bridge, copying(bridge, leadsBack(bridge, bridges), ports), hub).catch((cause) => {
       onError(WildcastError.from(cause), { stage: 'bridge', broker: bridge.from.broker })
       return async () => {}
     }),
@@ -51,33 +52,47 @@ export function openBridges(bridges: readonly Bridge[], ports: BridgePorts): { c
   }
 }
 
-async function listen(
-  { from, to, group }: Bridge,
-  { hub, onError, observer }: BridgePorts,
-): Promise<() => Promise<void>> {
-  const shared = group !== undefined && hub.can(from.broker, 'queue') ? { group } : {}
-  return hub.listen(
-    from.broker,
-    { pattern: from.pattern, ...shared },
-    {
-      deliver(message, settle) {
-        const path = [...(message.headers?.get(pathHeader)?.split(',') ?? []), from.broker]
-        if (path.includes(to) || path.length > longestPath) {
-          observer.dropped(to, 'looped')
-          settle?.(true)
-          return
-        }
-        hub.publish(to, copyOf(message, path, hub.can(to, 'headers'))).then(
-          () => settle?.(true),
-          (cause) => {
-            onError(WildcastError.from(cause), { stage: 'bridge', broker: to })
-            settle?.(false)
-          },
-        )
-      },
-      ended: (error) => onError(error, { stage: 'bridge', broker: from.broker }),
+async function listen({ from, group }: Bridge, listener: Listener, hub: Hub): Promise<() => Promise<void>> {
+  const { broker, pattern } = from
+  const shares = (): boolean => group !== undefined && hub.can(broker, 'queue')
+  const asked = shares()
+  try {
+    return await hub.listen(broker, { pattern, ...(asked ? { group } : {}) }, listener)
+  } catch (cause) {
+    // Some brokers tell what they can't do only when they are reached.
+    if (!asked || shares()) throw cause
+    return hub.listen(broker, { pattern }, listener)
+  }
+}
+
+function copying({ from, to }: Bridge, inCircle: boolean, { hub, onError, observer }: BridgePorts): Listener {
+  return {
+    deliver(message, settle) {
+      const carries = hub.can(to, 'headers')
+      const path = [...(message.headers?.get(pathHeader)?.split(',') ?? []), from.broker]
+      const forgets = inCircle && !carries
+      if (forgets || path.includes(to) || path.length > longestPath) {
+        observer.dropped(to, 'looped')
+        if (forgets) onError(forgetful(to), { stage: 'bridge', broker: to })
+        settle?.(true)
+        return
+      }
+      hub.publish(to, copyOf(message, path, carries)).then(
+        () => settle?.(true),
+        (cause) => {
+          onError(WildcastError.from(cause), { stage: 'bridge', broker: to })
+          settle?.(false)
+        },
+      )
     },
-  )
+    ended: (error) => onError(error, { stage: 'bridge', broker: from.broker }),
+  }
+}
+
+/** Found only now, since the broker was not reached when the bridges were opened. */
+function forgetful(to: string): WildcastError {
+  const why = `"${to}" has no headers in which messages remember their way, and bridges lead on from it in a circle`
+  return new WildcastError('unsupported', `${why}; make their patterns differ`)
 }
 
 function copyOf({ subject, payload, headers }: Message, path: readonly string[], carries: boolean): Message {

@@ -1,5 +1,6 @@
 import { type BrokerInfo, type Message, WildcastError } from '@wildcast/protocol'
 import type { Broker, Feature, Interest, Listener, OpenBroker, RequestOptions } from '../brokers/broker.js'
+import { type BrokerLink, openLink } from './broker-link.js'
 import type { Clock } from './clock.js'
 import { Feed, feedKey, type Member } from './feed.js'
 import type { Observer } from './observer.js'
@@ -17,17 +18,6 @@ export interface HubOptions {
   readonly observer: Observer
 }
 
-/** A broker that was opened, and whether it is reached. */
-interface Link extends LinkHealth {
-  readonly broker: Broker
-}
-
-interface LinkHealth {
-  status: 'up' | 'down'
-  /** Why it is down. */
-  cause?: WildcastError | undefined
-}
-
 /** How a broker is. */
 export interface BrokerHealth {
   readonly name: string
@@ -39,7 +29,7 @@ export interface BrokerHealth {
 /** Joins sessions to brokers: asks a broker once for each distinct interest, and fans out what comes. */
 export class Hub {
   readonly #options: HubOptions
-  readonly #links: Map<string, Link> = new Map()
+  readonly #links: Map<string, BrokerLink> = new Map()
   readonly #feeds: Map<string, Upstream> = new Map()
   /** Interests that a broker is about to forget: asking for one again waits, so that neither overtakes the other. */
   readonly #leaving: Map<string, Promise<void>> = new Map()
@@ -108,8 +98,10 @@ export class Hub {
     return this.#link(name).broker.features[feature] === true
   }
 
-  isUp(name: string): boolean {
-    return this.#link(name).status === 'up'
+  /** Resolves when work on a broker has ended, well or not, or its link is lost: whatever waits for it then, the broker tells what becomes of it. Undefined while it is down. */
+  untilDown(name: string, work: Promise<unknown>): Promise<void> | undefined {
+    const link = this.#link(name)
+    return link.status === 'up' ? link.untilDown(work) : undefined
   }
 
   publish(name: string, message: Message): Promise<void> {
@@ -168,26 +160,11 @@ export class Hub {
     if (failed) throw failed.reason
   }
 
-  async #connect(name: string, open: OpenBroker): Promise<Link> {
-    const { onError, observer } = this.#options
-    const link: LinkHealth = { status: 'down' }
-    let told: Link['status'] | undefined
-    const broker = await open({
-      status: (now, cause) => {
-        const returned = link.status === 'down' && now === 'up'
-        link.status = now
-        link.cause = now === 'up' ? undefined : WildcastError.from(cause ?? 'the link is down', 'broker_down')
-        if (told !== now) observer.status(name, now) // while it is down, it may only have found another reason
-        told = now
-        if (returned) this.#tellGap(name)
-        if (link.cause) onError(link.cause, { stage: 'broker', broker: name })
-      },
-      dropped: (why) => observer.dropped(name, why),
-    })
-    return Object.assign(link, { broker })
+  #connect(name: string, open: OpenBroker): Promise<BrokerLink> {
+    return openLink(open, { ...this.#options, name, returned: () => this.#tellGap(name) })
   }
 
-  #link(name: string): Link {
+  #link(name: string): BrokerLink {
     const link = this.#links.get(name)
     if (link) return link
     const known = [...this.#links.keys()].join(', ')
@@ -201,7 +178,8 @@ export class Hub {
   #openFeed(key: string, name: string, interest: Interest): Upstream {
     const opened = upstream({
       feed: new Feed(++this.#lastId, name, interest),
-      subscribe: (listener) => this.#subscribe(key, name, interest, listener),
+      subscribe: (listener, gone) => this.#subscribe(key, name, interest, listener, gone),
+      whenUp: (run) => this.#link(name).whenUp(run),
       clock: this.#options.clock,
       lingerMs: lingers(interest) ? lingerMs : 0,
       ended: () => this.#feeds.get(key) === opened && this.#feeds.delete(key),
@@ -212,8 +190,8 @@ export class Hub {
     return opened
   }
 
-  #subscribe(key: string, name: string, interest: Interest, listener: Listener): Promise<() => Promise<void>> {
-    const ask = (): Promise<() => Promise<void>> => this.#link(name).broker.subscribe(interest, listener)
+  #subscribe(key: string, name: string, ...want: Parameters<Broker['subscribe']>): ReturnType<Broker['subscribe']> {
+    const ask = (): ReturnType<Broker['subscribe']> => this.#link(name).broker.subscribe(...want)
     return this.#leaving.get(key)?.then(ask) ?? ask()
   }
 

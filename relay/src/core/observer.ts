@@ -1,5 +1,14 @@
 import type { Dropped } from '../brokers/broker.js'
 
+/** How a component's work on a message ended. */
+export type ComponentOutcome =
+  | 'ok'
+  | 'failed' // it threw, or said what is no output
+  | 'timeout'
+  | 'interrupted' // its thread ended
+  | 'overloaded' // too much was waiting for it
+  | 'looped' // its outputs went in a circle
+
 /** Hears what is worth counting. Labels are the names of brokers and our own words, never a client's. */
 export interface Observer {
   /** A broker's link came or went. */
@@ -10,9 +19,17 @@ export interface Observer {
   failed(broker: string, code: string): void
   /** What a broker sent reached nobody. */
   dropped(broker: string, why: Dropped): void
+  /** A component is through with a message. Its id is of the configuration. */
+  component(id: string, outcome: ComponentOutcome): void
 }
 
-export const nobody: Observer = { status: () => {}, published: () => {}, failed: () => {}, dropped: () => {} }
+export const nobody: Observer = {
+  status: () => {},
+  published: () => {},
+  failed: () => {},
+  dropped: () => {},
+  component: () => {},
+}
 
 /** Tells several; each hears what it has ears for. */
 export function observers(...all: readonly Partial<Observer>[]): Observer {
@@ -28,6 +45,9 @@ export function observers(...all: readonly Partial<Observer>[]): Observer {
     },
     dropped(...told) {
       for (const one of all) one.dropped?.(...told)
+    },
+    component(...told) {
+      for (const one of all) one.component?.(...told)
     },
   }
 }

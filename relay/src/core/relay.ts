@@ -1,8 +1,10 @@
 import type { BrokerInfo, WelcomeFrame } from '@wildcast/protocol'
 import type { OpenBroker } from '../brokers/broker.js'
 import { type Bridge, openBridges } from './bridge.js'
+import { checkPayload } from './checks.js'
 import { type Clock, realClock } from './clock.js'
 import { type BrokerHealth, Hub } from './hub.js'
+import type { Inside } from './inside.js'
 import { defaultLimits, type SessionLimits } from './limits.js'
 import { nobody, type Observer } from './observer.js'
 import type { OnError, Outlet } from './outlet.js'
@@ -45,6 +47,8 @@ export interface Relay {
   welcome(ping: number): WelcomeFrame
   /** The same relay for a door that leads to one of its brokers. @throws {WildcastError} `unknown_broker` */
   only(broker: string): Relay
+  /** The relay's own way to the brokers. */
+  readonly inside: Inside
   /** Closes the brokers. Gateways close themselves before. */
   close(): Promise<void>
 }
@@ -58,8 +62,18 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
   const { newId, onError, clock = realClock, permissions = allowAll, observer = nobody } = options
   const limits: SessionLimits = { ...defaultLimits, ...options.limits }
   const hub = await Hub.open({ brokers: options.brokers, clock, onError, observer })
-  const bridges = openBridges(options.bridges ?? [], { hub, onError, observer })
+  const bridges = await bridgesOn(hub, options.bridges ?? [], { onError, observer })
   const id = newId()
+
+  const inside: Inside = {
+    clock,
+    listen: async (broker, interest, listener) => hub.listen(broker, interest, listener),
+    can: (broker, feature) => hub.can(broker, feature),
+    async publish(broker, message) {
+      checkPayload(message.payload, limits.payload)
+      await hub.publish(broker, message)
+    },
+  }
 
   function view(only?: string): Relay {
     const brokers = (): readonly BrokerInfo[] =>
@@ -86,6 +100,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
         ping,
         time: clock.wall(),
       }),
+      inside,
       only: (broker) => view(hub.nameOf(broker)),
       async close() {
         await bridges.close()
@@ -94,4 +109,18 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     }
   }
   return view()
+}
+
+/** A relay that can't be opened leaves no broker open. */
+async function bridgesOn(
+  hub: Hub,
+  bridges: readonly Bridge[],
+  ports: { readonly onError: OnError; readonly observer: Observer },
+): Promise<ReturnType<typeof openBridges>> {
+  try {
+    return openBridges(bridges, { hub, ...ports })
+  } catch (cause) {
+    await hub.close()
+    throw cause
+  }
 }

@@ -216,6 +216,7 @@ export class Session implements Member {
 
   /** Nothing where there is nothing to wait for, so that the common publish goes out in the same turn. A broker that is down answers for itself. */
   #afterSubscriptions(broker: string): Promise<void> | undefined {
-    return this.#options.hub.isUp(broker) ? this.#settling.get(broker) : undefined
+    const settling = this.#settling.get(broker)
+    return settling && this.#options.hub.untilDown(broker, settling)
   }
 }

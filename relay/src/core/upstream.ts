@@ -6,8 +6,10 @@ import type { OnError } from './outlet.js'
 
 export interface UpstreamOptions {
   readonly feed: Feed
-  /** Asks the broker; resolves with the undo. */
-  subscribe(listener: Listener): Promise<() => Promise<void>>
+  /** Asks the broker; resolves with the undo. It need not be waited for once nobody wants it. */
+  subscribe(listener: Listener, gone: AbortSignal): Promise<() => Promise<void>>
+  /** Runs at once, or when the link to the broker is back. Returns the undo. */
+  whenUp(run: () => void): () => void
   readonly clock: Clock
   /** How long the interest outlives its last member; 0 ends it at once. */
   readonly lingerMs: number
@@ -36,16 +38,21 @@ export function upstream(options: UpstreamOptions): Upstream {
   const { feed, clock, lingerMs, closed, onError } = options
   let claims = 0 // members, and those on their way
   let refused = false
+  let over: WildcastError | undefined
   let stopLinger = (): void => {}
-  const asked = options.subscribe({
+  const gone = new AbortController()
+  const listener: Listener = {
     deliver: (message, settle) => feed.deliver(message, settle),
     ended(error) {
+      over = error
       options.ended()
       feed.end(error)
     },
-  })
+  }
+  const asked = options.subscribe(listener, gone.signal)
 
   function release(): void {
+    gone.abort(new WildcastError('interrupted', 'whoever asked has left'))
     const undone = asked.then(
       (undo) => undo(),
       () => {}, // refused: there is nothing to undo, and who asked has been told
@@ -66,20 +73,36 @@ export function upstream(options: UpstreamOptions): Upstream {
       claims++
       stopLinger()
       let left = false
+      let stopWaiting = (): void => {}
       const leave = (): void => {
         if (left) return
         left = true
+        stopWaiting()
         feed.remove(member)
         giveBack()
       }
-      const done = asked.then(
-        () => {
-          if (left) return
+      // Others may have it already; but over a link that is lost, nothing would come of what is told to be there.
+      const enter = (resolve: () => void, reject: (cause: unknown) => void): void => {
+        const stop = options.whenUp(() => {
+          if (over) {
+            reject(over)
+            leave()
+            return
+          }
           joined(feed)
           feed.add(member)
-        },
+          resolve()
+        })
+        stopWaiting = () => {
+          stop()
+          resolve()
+        }
+      }
+      const done = asked.then(
+        () => (left ? undefined : new Promise<void>(enter)),
         (cause) => {
           refused = true
+          if (left) return
           leave()
           throw cause
         },

@@ -39,21 +39,50 @@ export function encodeQuestion(form: Form, { method, headers, uri, path, body }:
 }
 
 /**
+ * Reads what `encodeQuestion` wrote.
+ * @throws {WildcastError} `internal`, saying what is wrong with it
+ */
+export function decodeQuestion(form: Form, payload: Uint8Array): HttpQuestion {
+  const value = decode(form, payload)
+  const fields = Array.isArray(value) ? value : fieldsIn(value, ['method', 'headers', 'uri', 'path', 'body'])
+  const [method, headers, uri, path, body] = fields as unknown[]
+  if (![method, uri, path].every((text) => typeof text === 'string'))
+    throw bad('a request is {method, headers, uri, path, body}')
+  const named = new Map<string, string[]>()
+  for (const [name, text] of headersOf(headers)) named.set(name, [...(named.get(name) ?? []), text])
+  return { method, headers: Object.fromEntries(named), uri, path, body: bytesOf(body) } as HttpQuestion
+}
+
+/** Writes what `decodeAnswer` reads. */
+export function encodeAnswer(form: Form, { status, headers, body }: HttpAnswer): string | Uint8Array {
+  const values = new Map<string, string[]>()
+  for (const [name, text] of headers) values.set(name, [...(values.get(name) ?? []), text])
+  if (form === 'messagepack') {
+    const bytes = [...values].map(([name, texts]) => [name, texts.map((text) => [...Buffer.from(text, 'latin1')])])
+    return encode([Object.fromEntries(bytes), status, [...body]])
+  }
+  const plain = [...values].map(([name, texts]) => [name, texts.length === 1 ? texts[0] : texts])
+  return JSON.stringify({ headers: Object.fromEntries(plain), status, body: [...body] })
+}
+
+/**
  * Reads what a responder sent.
  * @throws {WildcastError} `internal`, saying what is wrong with it
  */
 export function decodeAnswer(form: Form, payload: Uint8Array): HttpAnswer {
-  const value =
-    form === 'json' ? parse(() => JSON.parse(Buffer.from(payload).toString())) : parse(() => parseMessagePack(payload))
-  const [headers, status, body] = Array.isArray(value) ? value : fieldsOf(value)
+  const value = decode(form, payload)
+  const [headers, status, body] = Array.isArray(value) ? value : fieldsIn(value, ['headers', 'status', 'body'])
   if (!Number.isInteger(status) || status < 200 || status > 599) throw bad('its status must be from 200 to 599')
   return { status, headers: headersOf(headers), body: bytesOf(body) }
 }
 
-function fieldsOf(value: unknown): unknown[] {
-  if (typeof value !== 'object' || value === null) throw bad('it must be {headers, status, body}')
-  const { headers, status, body } = value as Record<string, unknown>
-  return [headers, status, body]
+function decode(form: Form, payload: Uint8Array): unknown {
+  return parse(() => (form === 'json' ? JSON.parse(Buffer.from(payload).toString()) : parseMessagePack(payload)))
+}
+
+function fieldsIn(value: unknown, names: readonly string[]): unknown[] {
+  if (typeof value !== 'object' || value === null) throw bad(`it must be {${names.join(', ')}}`)
+  return names.map((name) => (value as Record<string, unknown>)[name])
 }
 
 function headersOf(value: unknown): HttpAnswer['headers'] {
@@ -114,7 +143,7 @@ function parse(run: () => unknown): unknown {
 }
 
 function bad(why: string, cause?: unknown): WildcastError {
-  return new WildcastError('internal', `the response could not be read: ${why}`, { cause })
+  return new WildcastError('internal', `the HTTP message could not be read: ${why}`, { cause })
 }
 
 /** A request's path as segments of a subject: `.` is spelled `_DOT_`, an empty segment `%`, and what no segment can hold is percent-escaped, `%` included. */

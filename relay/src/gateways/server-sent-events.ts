@@ -46,6 +46,7 @@ export const serverSentEvents: Gateway = ({ routes, closing }, relay) => {
         if (encoder.isLast(events)) stream.end()
       },
     })
+    streams.add(stream)
     stream.whenEnded(() => {
       streams.delete(stream)
       session.close()
@@ -58,7 +59,6 @@ export const serverSentEvents: Gateway = ({ routes, closing }, relay) => {
       stream.end()
       throw cause
     }
-    streams.add(stream)
     return stream.response()
   })
 

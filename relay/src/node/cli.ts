@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { WildcastError } from '@wildcast/protocol'
 import { Command, type CommanderError } from 'commander'
+import { add } from './commands/add.js'
 import { check } from './commands/check.js'
 import { complain } from './commands/connect.js'
 import { gateway } from './commands/gateway.js'
+import { init } from './commands/init.js'
 import { pub } from './commands/pub.js'
 import { request } from './commands/request.js'
 import { sub } from './commands/sub.js'
@@ -22,8 +24,8 @@ const program = new Command('wildcast')
   .version(version)
   .showHelpAfterError('(wildcast --help lists what there is)')
 
-for (const command of [up(), check(), gateway(), sub(), pub(), request()]) program.addCommand(command)
-for (const command of [program, ...program.commands])
+for (const command of [init(), add(), up(), check(), gateway(), sub(), pub(), request()]) program.addCommand(command)
+for (const command of [program, ...program.commands, ...program.commands.flatMap(({ commands }) => commands)])
   command.exitOverride((error: CommanderError) => process.exit(error.exitCode === 0 ? 0 : usageExitCode))
 
 // The reader of our output has gone, as in `wildcast sub … | head -1`: nobody is left to tell.

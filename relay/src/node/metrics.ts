@@ -27,6 +27,11 @@ export function metrics(): Metrics {
   const failed = counter('wildcast_publish_failures_total', 'Publishes that failed', ['broker', 'code'])
   const dropped = counter('wildcast_dropped_total', 'Messages of a broker that reached nobody', ['broker', 'why'])
 
+  const components = counter('wildcast_component_runs_total', 'Messages that a component is through with', [
+    'component',
+    'outcome',
+  ])
+
   return {
     observer: {
       status(broker, now) {
@@ -36,6 +41,7 @@ export function metrics(): Metrics {
       published: (broker) => published.inc({ broker }),
       failed: (broker, code) => failed.inc({ broker, code }),
       dropped: (broker, why) => dropped.inc({ broker, why }),
+      component: (component, outcome) => components.inc({ component, outcome }),
     },
     gateway({ routes }) {
       routes.get('/metrics', async (c) =>

@@ -1,13 +1,13 @@
 import { realClock } from '../core/clock.js'
-import { observers } from '../core/observer.js'
-import type { RelayOptions } from '../core/relay.js'
+import { type Observer, observers } from '../core/observer.js'
+import type { OnError } from '../core/outlet.js'
 import type { Gateway } from '../gateways/gateway.js'
 import { openLog } from './log.js'
 import { metrics } from './metrics.js'
 
 /** Everything by which an operator sees how a relay is: its log, and its metrics. */
 export interface Watch {
-  readonly relay: Required<Pick<RelayOptions, 'onError' | 'observer'>>
+  readonly relay: { readonly onError: OnError; readonly observer: Observer }
   readonly gateway: Gateway
 }
 

@@ -54,6 +54,7 @@ async function startChaos({ start, settings }: Kind): Promise<Chaos> {
       published: () => {},
       failed: () => {},
       dropped: () => {},
+      component: () => {},
     },
   })
   return { ...relay, server, proxy, losses: () => losses }

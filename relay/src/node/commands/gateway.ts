@@ -11,6 +11,8 @@ import { openBroker } from '../open-broker.js'
 import { serve } from '../serve.js'
 import { openWatch } from '../watch.js'
 import { closeOnSignal } from './close-on-signal.js'
+import { listenFailure } from './listen-failure.js'
+import { wholeNumber } from './whole-number.js'
 
 interface Flags {
   /** A query string. */
@@ -84,8 +86,8 @@ async function run({ port, host, timeout, ...flags }: Omit<Flags, 'broker'>, bro
     port,
     host,
     ...watch.relay,
-  }).catch((cause: NodeJS.ErrnoException) => {
-    throw cause.code === 'EADDRINUSE' ? new Error(`port ${port} is in use; choose another with --port or PORT`) : cause
+  }).catch((cause: unknown) => {
+    throw listenFailure(cause, { port: 'choose another with --port or PORT', host: 'correct --host or WILDCAST_HOST' })
   })
   process.stdout.write(`Wildcast is up: http://${host ?? 'localhost'}:${serving.port}\n`)
   closeOnSignal(serving)
@@ -100,12 +102,4 @@ function originsOf(text: string): readonly string[] {
 function folderOf(text: string): string {
   if (existsSync(text)) return text
   throw new InvalidArgumentError('There is no such folder.')
-}
-
-function wholeNumber(from: number, to: number): (text: string) => number {
-  return (text) => {
-    const number = Number(text)
-    if (/^\d+$/.test(text) && number >= from && number <= to) return number
-    throw new InvalidArgumentError(`Allowed: a whole number from ${from} to ${to}.`)
-  }
 }

@@ -7,6 +7,7 @@ const outside = {
   resolve: (file: string) => `/cwd/${file}`,
   readText: () => 'from a file\n',
   isFolder: () => true,
+  isFile: () => true,
 }
 
 const read = (query: string) => brokerOfQuery(query, '--broker', outside)

@@ -1,5 +1,7 @@
 import type { Pattern } from '@wildcast/protocol'
 import type { BrokerSettings } from '../../brokers/settings.js'
+import type { Defaults } from '../../components/route.js'
+import type { ComponentSubscription } from '../../components/subscription.js'
 import type { Form } from '../../gateways/http-envelope.js'
 import type { Mode } from '../../gateways/websocket/encoders.js'
 
@@ -9,6 +11,7 @@ export interface Config {
   readonly brokers: ReadonlyMap<string, BrokerSettings>
   readonly gateways: readonly GatewayConfig[]
   readonly bridges: readonly BridgeConfig[]
+  readonly components: readonly ComponentConfig[]
   /** What is no error, but should be said. */
   readonly notes: readonly string[]
 }
@@ -31,6 +34,25 @@ export interface GatewayConfig {
   readonly static?: string
   /** The origins whose pages may come. @default all */
   readonly origins?: readonly string[]
+}
+
+/** A function that messages trigger. */
+export interface ComponentConfig {
+  readonly id: string
+  /** The absolute path of its module. */
+  readonly source: string
+  /** The broker that triggers it. */
+  readonly broker: string
+  readonly subscription: ComponentSubscription
+  readonly result: Defaults
+  /** Its variables. */
+  readonly config: Readonly<Record<string, string>>
+  /** How long it may take for a message, in milliseconds. */
+  readonly timeoutMs: number
+  /** How much its thread's heap may hold, in megabytes. */
+  readonly memoryMb: number
+  /** How many messages it works on at once. @default 1; 64 for requests */
+  readonly concurrency?: number
 }
 
 /** Carries the messages of a pattern from one broker to another. */

@@ -10,6 +10,7 @@ const config: Config = {
   ]),
   gateways: [{ port: 3015, timeoutMs: 2000 }],
   bridges: [{ from: { broker: 'sensors', pattern: parsePattern('temp.**') }, to: { broker: 'main' } }],
+  components: [],
   notes: [],
 }
 

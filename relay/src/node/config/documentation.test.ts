@@ -13,6 +13,7 @@ const outside = {
   resolve: (file: string) => file,
   readText: () => 'x\n',
   isFolder: () => true,
+  isFile: () => true,
 }
 
 /** The blocks of a language, with the line that each begins in. */

@@ -9,6 +9,9 @@ export interface Expanded {
   readonly faults: readonly Fault[]
 }
 
+/** Keys that valibot leaves out of what it reads, without a word. */
+const leftOut = ['__proto__', 'constructor', 'prototype']
+
 /** Puts environment variables in the place of `${NAME}`, and the text of a file in the place of `{ file = "…" }`. */
 export function expand(value: unknown, outside: Pick<Outside, 'env' | 'readText'>, under: Path = []): Expanded {
   const faults: Fault[] = []
@@ -20,6 +23,9 @@ export function expand(value: unknown, outside: Pick<Outside, 'env' | 'readText'
     if (!isTable(value)) return value
     const { file, ...others } = value
     if (typeof file === 'string' && Object.keys(others).length === 0) return textOf(file, path)
+    for (const key of leftOut)
+      if (Object.hasOwn(value, key))
+        faults.push({ path: [...path, key], message: '{it} has a name that no key may have; choose another' })
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, walk(item, [...path, key])]))
   }
 

@@ -4,7 +4,13 @@ import type { Config } from './config.js'
 import { interpret } from './read-config.js'
 import { tomlSource } from './source/toml-source.js'
 
-const outside = { env: {}, resolve: (file: string) => file, readText: () => '', isFolder: () => true }
+const outside = {
+  env: {},
+  resolve: (file: string) => file,
+  readText: () => '',
+  isFolder: () => true,
+  isFile: () => true,
+}
 
 const read = (toml: string): Config => interpret(tomlSource(toml, 'spin.toml'), 'spin.toml', outside)
 
@@ -40,10 +46,10 @@ ${memory}
 source = "hello.wasm"
 `,
     ],
-  ])('%s is read for its brokers, and says that components wait', (_, toml) => {
+  ])('%s is read for its brokers, and says which components wait', (_, toml) => {
     const config = read(toml)
     expect([...config.brokers]).toEqual([['test', { type: 'memory' }]])
-    expect(config.notes).toContain('components are not run yet')
+    expect(config.notes).toContain('component "hello" is not run: name a module of JavaScript or TypeScript')
   })
 
   it('may have brokers without gateways, and says where nobody can connect', () => {

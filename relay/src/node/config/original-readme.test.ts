@@ -3,7 +3,13 @@ import type { Config } from './config.js'
 import { interpret } from './read-config.js'
 import { tomlSource } from './source/toml-source.js'
 
-const outside = { env: {}, resolve: (file: string) => file, readText: () => '', isFolder: () => true }
+const outside = {
+  env: {},
+  resolve: (file: string) => file,
+  readText: () => '',
+  isFolder: () => true,
+  isFile: () => true,
+}
 
 const read = (toml: string): Config => interpret(tomlSource(toml, 'spin.toml'), 'spin.toml', outside)
 
@@ -163,6 +169,7 @@ describe("the original's README, to the letter,", () => {
         { port: 3006, broker: 'secondary', websockets: 'text', timeoutMs: 2000 },
       ],
       bridges: [],
+      components: [],
       notes: [],
     })
   })
@@ -213,9 +220,9 @@ describe("the original's README, to the letter,", () => {
     expect(brokerOf(nats.replace('NATs', 'Nats').replace('pint', 'ping'))).toEqual(natsSettings)
   })
 
-  it('has a component, which waits for a later release', () => {
+  it('has a component of WebAssembly, which is not run', () => {
     const config = read(example + components)
     expect([...config.brokers.keys()]).toEqual(['test', 'secondary'])
-    expect(config.notes).toEqual(['components are not run yet'])
+    expect(config.notes).toEqual(['component "hello" is not run: name a module of JavaScript or TypeScript'])
   })
 })

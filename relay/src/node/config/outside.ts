@@ -9,14 +9,17 @@ export interface Outside {
   /** The text of a file; throws where there is none. */
   readText(file: string): string
   isFolder(folder: string): boolean
+  isFile(file: string): boolean
 }
 
 /** This process's environment and files; relative paths begin at a folder. */
 export function outside(folder: string): Outside {
+  const statusOf = (name: string) => statSync(path.resolve(folder, name), { throwIfNoEntry: false })
   return {
     env: process.env,
     resolve: (file) => path.resolve(folder, file),
     readText: (file) => readFileSync(path.resolve(folder, file), 'utf8'),
-    isFolder: (name) => statSync(path.resolve(folder, name), { throwIfNoEntry: false })?.isDirectory() ?? false,
+    isFolder: (name) => statusOf(name)?.isDirectory() ?? false,
+    isFile: (name) => statusOf(name)?.isFile() ?? false,
   }
 }

@@ -9,6 +9,7 @@ const outside = {
   resolve: (file: string) => `/etc/wildcast/${file}`,
   readText: () => 'from a file\n',
   isFolder: (folder: string) => folder === 'dist',
+  isFile: (file: string) => file === 'hello.js',
 }
 
 const read = (toml: string): Config => interpret(tomlSource(toml, 'wildcast.toml'), 'wildcast.toml', outside)
@@ -51,11 +52,78 @@ describe('the own form', () => {
     expect(config.notes).toEqual([])
   })
 
+  it('has components, triggered by the default broker where they name none', () => {
+    const { components } = read(`
+      default = "second"
+      brokers.first.type = "memory"
+      brokers.second.type = "memory"
+      [[component]]
+      id = "hello"
+      source = "hello.js"
+      trigger.subscription.Topic = { topic = "hello.>", result = { default_broker = "first", default_subject = "good.bye" } }
+      config = { greeting = "Hi", times = 3, loud = true }
+      [[component]]
+      id = "work"
+      source = "hello.js"
+      timeout = 500
+      memory = 32
+      concurrency = 4
+      trigger = { broker = "first", subscription.Queue = { topic = "job", group = "workers" } }
+      [[component]]
+      id = "answer"
+      source = "hello.js"
+      trigger.subscription.Request = { path = "test/*/hello", method = "post" }`)
+    const common = { source: '/etc/wildcast/hello.js', result: {}, config: {}, timeoutMs: 10_000, memoryMb: 128 }
+    expect(components).toEqual([
+      {
+        ...common,
+        id: 'hello',
+        broker: 'second',
+        subscription: { kind: 'topic', topic: 'hello.*.**' },
+        result: { broker: 'first', subject: 'good.bye' },
+        config: { greeting: 'Hi', times: '3', loud: 'true' },
+      },
+      {
+        ...common,
+        id: 'work',
+        broker: 'first',
+        subscription: { kind: 'queue', topic: 'job', group: 'workers' },
+        timeoutMs: 500,
+        memoryMb: 32,
+        concurrency: 4,
+      },
+      {
+        ...common,
+        id: 'answer',
+        broker: 'second',
+        subscription: { kind: 'request', path: 'test/*/hello', method: 'POST' },
+      },
+    ])
+  })
+
+  it('has further ports, which may lead to one broker', () => {
+    const { gateways } = read(`
+      port = 3000
+      brokers.main.type = "memory"
+      [[gateway]]
+      port = 3010
+      broker = "main"
+      websockets = "text"
+      [[gateway]]
+      port = 3011`)
+    expect(gateways).toEqual([
+      { port: 3000, timeoutMs: 2000 },
+      { port: 3010, broker: 'main', websockets: 'text', timeoutMs: 2000 },
+      { port: 3011, timeoutMs: 2000 },
+    ])
+  })
+
   it('needs no more than a broker', () => {
     expect(read('brokers.main.type = "memory"')).toEqual({
       brokers: new Map([['main', { type: 'memory' }]]),
       gateways: [{ port: 3015, timeoutMs: 2000 }],
       bridges: [],
+      components: [],
       notes: [],
     })
   })
@@ -168,6 +236,7 @@ describe('an MQTT broker', () => {
       keep_alive = 2.5
       credentials = { username = "u", password = "p" }
       version = "3.1.1"
+      max_packet_size = 100_000
       payload = "envelope"
       root_certificate = "ca.pem"`)
     expect(settings).toEqual({
@@ -177,6 +246,7 @@ describe('an MQTT broker', () => {
       keepAliveMs: 2500,
       credentials: { username: 'u', password: 'p' },
       version: '3.1.1',
+      maxPacketSize: 100_000,
       payload: 'envelope',
       tls: { rootCertificate: '/etc/wildcast/ca.pem' },
     })

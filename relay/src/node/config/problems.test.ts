@@ -12,6 +12,7 @@ const outside = {
     throw Object.assign(new Error(), { code: 'EACCES' })
   },
   isFolder: () => false,
+  isFile: (file: string) => file === 'hello.js',
 }
 
 /** Everything that is wrong with a TOML text. */
@@ -43,6 +44,43 @@ describe('a configuration that is wrong is told so, in one sentence,', () => {
       `${mqtt}client_certificate = { key = "k" }`,
       'wildcast.toml:4: "certificate" in [brokers.main.client_certificate] is missing; add it, such as "client.pem"',
     ],
+    ...['__proto__', 'constructor', 'prototype'].map((key): [string, string] => [
+      `${main}[brokers.${key}]\ntype = "memory"`,
+      `wildcast.toml:2: "${key}" in [brokers] has a name that no key may have; choose another`,
+    ]),
+    // Components
+    [
+      `${main}[[component]]\nid = "a"\n`,
+      'wildcast.toml:2: "source" in item 1 of "component" is missing; add it, such as "components/hello.js"\nwildcast.toml:2: "trigger" in item 1 of "component" is missing; add it, such as [component.trigger]',
+    ],
+    [
+      `${main}[[component]]\nid = "a"\nsource = "nowhere.js"\ntrigger.subscription.Topic.topic = "a"`,
+      'wildcast.toml:4: "source" in item 1 of "component" names a file that is not there; create it or correct the path',
+    ],
+    [
+      `${main}[[component]]\nid = "a"\nsource = "a.wasm"\ntrigger.subscription.Topic.topic = "a"`,
+      'wildcast.toml:4: "source" in item 1 of "component" must name a module of JavaScript or TypeScript',
+    ],
+    [
+      `${main}[[component]]\nid = "a"\nsource = "hello.js"\ntrigger.subscription.Topci.topic = "a"`,
+      'wildcast.toml:5: unknown key "Topci" in "subscription" in "trigger" in item 1 of "component"; allowed: Topic, Queue, Request',
+    ],
+    [
+      `${main}[[component]]\nid = "a"\nsource = "hello.js"\ntrigger.subscription.Topic.topic = "a b"`,
+      'wildcast.toml:5: "topic" in "Topic" in "subscription" in "trigger" in item 1 of "component": "a b" is not a valid subject: it has white space or a control character',
+    ],
+    [
+      `${main}[[component]]\nid = "a"\nsource = "hello.js"\ntrigger = { broker = "mian", subscription.Topic.topic = "a" }`,
+      'wildcast.toml:5: "broker" in "trigger" in item 1 of "component" names a broker that is not there; did you mean "main"?',
+    ],
+    [
+      `${main}[[component]]\nid = "a"\nsource = "hello.js"\ntrigger.subscription.Request = { path = "a b" }`,
+      'wildcast.toml:5: "path" in "Request" in "subscription" in "trigger" in item 1 of "component" must be a path such as "test/*/hello", where "*" stands for one segment',
+    ],
+    [
+      `${main}${'[[component]]\nid = "a"\nsource = "hello.js"\ntrigger.subscription.Topic.topic = "a"\n'.repeat(2)}`,
+      'wildcast.toml:6: item 2 of "component" has the id of another component, "a"; give it one of its own',
+    ],
     // Types
     [`port = "http"\n${main}`, 'wildcast.toml:1: "port" must be a whole number, from 0 to 65535'],
     [`port = 65_536\n${main}`, 'wildcast.toml:1: "port" must be a whole number, from 0 to 65535'],
@@ -73,7 +111,15 @@ describe('a configuration that is wrong is told so, in one sentence,', () => {
     [`${mqtt}payload = "base64"`, 'wildcast.toml:4: "payload" in [brokers.main] must be "raw" or "envelope"'],
     [`${mqtt}credentials = "u"`, 'wildcast.toml:4: "credentials" in [brokers.main] must be a table of keys and values'],
     [nats.replace('["nats"]', '[]'), 'wildcast.toml:3: "addresses" in [brokers.main] must not be empty; add one'],
+    [
+      `${nats}auth = { file = "auth.toml" }`,
+      'wildcast.toml:4: "auth" in [brokers.main] is to be read from "auth.toml", which failed (EACCES); correct the path',
+    ],
     // Addresses
+    [
+      nats.replace('["nats"]', '["nats://me:top%secret@nats"]'),
+      'wildcast.toml:3: item 1 of "addresses" in [brokers.main] has a "%" that begins no escape; write "%25" for it, or say in "auth" who the relay is',
+    ],
     [
       redis.replace('redis://', 'http://'),
       'wildcast.toml:3: "url" in [brokers.main] begins with "http://"; allowed: redis://, rediss://, such as "redis://localhost:6379"',

@@ -21,6 +21,7 @@ it.each([
     brokers: new Map([['main', { type: 'memory' }]]),
     gateways: [{ port: 3016, timeoutMs: 2000 }],
     bridges: [],
+    components: [],
     notes: [],
   })
 })

@@ -16,9 +16,15 @@ export interface Written extends Pick<Source, 'faults' | 'lineOf'> {
  */
 export function validate<Output>(schema: Reads<Output>, expanded: Expanded, written: Written): Output {
   const result = v.safeParse(schema, expanded.value)
-  const faults = [...written.faults, ...expanded.faults, ...(result.issues ?? []).map(faultOf)]
+  const read = ({ path }: Fault): boolean => !expanded.faults.some((unread) => isInside(path, unread.path))
+  const faults = [...written.faults, ...expanded.faults, ...(result.issues ?? []).map(faultOf).filter(read)]
   if (result.success && faults.length === 0) return result.output
   throw new ConfigError(problemsOf(faults, written))
+}
+
+/** Of what could not be put in its place, nothing further can be said. */
+function isInside(path: Path, outer: Path): boolean {
+  return path.length > outer.length && outer.every((key, i) => key === path[i])
 }
 
 function faultOf({ path, message }: v.BaseIssue<unknown>): Fault {

@@ -20,6 +20,10 @@ export const natsAddress: Reads<string> = v.pipe(
     (value) => /^(?:nats|tls)$/.test(schemeOf(value) ?? 'nats') && isUrl(schemeOf(value) ? value : `nats://${value}`),
     ({ input }) => faultOf(input, ['nats', 'tls'], 'nats://localhost:4222'),
   ),
+  v.check(
+    isPercentEncoded,
+    '{it} has a "%" that begins no escape; write "%25" for it, or say in "auth" who the relay is',
+  ),
 )
 
 export const hostAndPort: Reads<string> = v.pipe(
@@ -36,6 +40,15 @@ function schemeOf(address: string): string | undefined {
 
 function isUrl(address: string): boolean {
   return URL.canParse(address) && new URL(address).hostname !== ''
+}
+
+function isPercentEncoded(address: string): boolean {
+  try {
+    decodeURIComponent(address)
+    return true
+  } catch {
+    return false
+  }
 }
 
 function faultOf(address: string, schemes: readonly string[], example: string): string {

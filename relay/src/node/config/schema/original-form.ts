@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import type { BrokerSettings } from '../../../brokers/settings.js'
 import type { Config } from '../config.js'
+import { type Skipped, spinComponents, triggeredBy, type WrittenComponent } from './component.js'
 import type { Context } from './context.js'
 import { type GatewayKeys, gatewayEntries, gatewayOf, originalWords, portNumber } from './gateway.js'
 import { named } from './named.js'
@@ -26,7 +27,10 @@ export function originalForm(context: Context): Reads<Config> {
     { brokers: '[trigger.brokers.main] with broker_type = "InMemoryBroker"' },
   )
   return v.pipe(
-    v.looseObject({ trigger }, '{it} is missing; add it, with type = "message"'),
+    v.looseObject(
+      { trigger, component: optional(spinComponents(context)) },
+      '{it} is missing; add it, with type = "message"',
+    ),
     refuseOwnKeys(),
     v.transform(({ trigger, component }) => configOf(Object.entries(trigger.brokers), component)),
   )
@@ -59,16 +63,23 @@ function refuseOwnKeys<Input extends object>(): v.RawCheckAction<Input> {
   })
 }
 
-function configOf(brokers: readonly (readonly [string, OriginalBroker])[], component: unknown): Config {
+function configOf(
+  brokers: readonly (readonly [string, OriginalBroker])[],
+  written: readonly (WrittenComponent | Skipped)[] = [],
+): Config {
   const gateways = brokers.flatMap(([name, { gateway }]) => (gateway ? [gatewayOf(gateway.Http, name)] : []))
   const notes = [
     ...(gateways.length === 0 ? ['no broker has a gateway, so no client can connect'] : []),
-    ...(component === undefined ? [] : ['components are not run yet']),
+    ...written.flatMap((one) =>
+      'skipped' in one ? [`component "${one.skipped}" is not run: name a module of JavaScript or TypeScript`] : [],
+    ),
   ]
+  const components = written.filter((one): one is WrittenComponent => !('skipped' in one))
   return {
     brokers: new Map(brokers.map(([name, { broker_type }]) => [name, broker_type])),
     gateways,
     bridges: [],
+    components: triggeredBy(brokers[0]?.[0] ?? '', components),
     notes,
   }
 }

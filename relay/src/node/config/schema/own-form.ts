@@ -3,8 +3,9 @@ import type { BrokerSettings } from '../../../brokers/settings.js'
 import type { Config } from '../config.js'
 import { bridge, brokerName } from './bridge.js'
 import { circleFree } from './circle-free.js'
+import { components, triggeredBy } from './component.js'
 import type { Context } from './context.js'
-import { gatewayEntries, gatewayOf, ownWords, portNumber } from './gateway.js'
+import { type GatewayKeys, gatewayEntries, gatewayOf, ownWords, portNumber } from './gateway.js'
 import { mqtt } from './mqtt.js'
 import { named } from './named.js'
 import { nats } from './nats.js'
@@ -23,18 +24,37 @@ export function ownForm(context: Context): Reads<Config> {
         bridge: optional<readonly Config['bridges'][number][]>(
           v.array(bridge(context.brokers), '{it} must be a list of tables: write [[bridge]]'),
         ),
+        component: optional(components(context)),
+        gateway: optional<readonly FurtherGateway[]>(
+          v.array(furtherGateway(context), '{it} must be a list of tables: write [[gateway]]'),
+        ),
       },
       { brokers: '[brokers.main] with type = "memory"' },
     ),
     v.transform(
-      ({ port = 3015, default: first, brokers, bridge = [], ...gateway }): Config => ({
-        brokers: ordered(brokers, first),
-        gateways: [gatewayOf({ port, ...gateway })],
-        bridges: bridge,
-        notes: [],
-      }),
+      ({ port = 3015, default: first, brokers, bridge = [], component = [], gateway = [], ...main }): Config => {
+        const all = ordered(brokers, first)
+        const [standard = ''] = all.keys()
+        return {
+          brokers: all,
+          gateways: [gatewayOf({ port, ...main }), ...gateway.map(({ broker, ...keys }) => gatewayOf(keys, broker))],
+          bridges: bridge,
+          components: triggeredBy(standard, component),
+          notes: [],
+        }
+      },
     ),
     circleFree(),
+  )
+}
+
+/** Beside the port that leads to all brokers, others may lead to one each. */
+type FurtherGateway = GatewayKeys & { readonly broker?: string }
+
+function furtherGateway(context: Context): Reads<FurtherGateway> {
+  return table(
+    { port: portNumber, broker: optional(brokerName(context.brokers)), ...gatewayEntries(ownWords, context) },
+    { port: '3010' },
   )
 }
 

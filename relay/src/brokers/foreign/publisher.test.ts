@@ -1,0 +1,158 @@
+import { WildcastError } from '@wildcast/protocol'
+import { describe, expect, it } from 'vitest'
+import { scriptedDriver } from '../../testing/scripted-driver.js'
+import { down, message, scriptedLink, settled } from '../../testing/scripted-link.js'
+
+describe('a publish', () => {
+  it('fails at once while the link is down', async () => {
+    const { broker, now } = await scriptedLink()
+    now().lose(down('cut'))
+    await settled()
+    await expect(broker.publish(message('a'))).rejects.toMatchObject({ code: 'broker_down', retry: true })
+  })
+
+  it('waits for the link where it may, in order, and no longer than it may', async () => {
+    const { broker, now, pass } = await scriptedLink(scriptedDriver(), { publishTimeoutMs: 1000 })
+    now().lose(down('cut'))
+    await settled()
+    const waiting = ['a', 'b', 'c'].map((subject) => broker.publish(message(subject)))
+    await pass(100)
+    await Promise.all(waiting)
+    expect(now().log).toEqual(['!a', '!b', '!c'])
+  })
+
+  it('that has waited long enough fails', async () => {
+    const driver = scriptedDriver()
+    const { broker, now, pass, clock } = await scriptedLink(driver, { publishTimeoutMs: 1000 })
+    driver.fail(down('gone'))
+    now().lose(down('cut'))
+    await settled()
+    const refused = expect(broker.publish(message('a'))).rejects.toMatchObject({ code: 'broker_down' })
+    await pass(1000)
+    await refused
+    expect(clock.timers).toBe(1) // the next try
+  })
+
+  it('that was on its way when the link broke is not sent again, and its fate is said to be unknown', async () => {
+    const { broker, now, pass } = await scriptedLink()
+    now().hold()
+    const refused = expect(broker.publish(message('a'))).rejects.toMatchObject({ code: 'interrupted' })
+    now().lose(down('cut'))
+    await refused
+    await pass(100)
+    expect(now().log).toEqual([])
+  })
+
+  it('over which the link breaks twice in a row is refused from then on, and alone', async () => {
+    const { broker, now, pass } = await scriptedLink(scriptedDriver(), { pingIntervalMs: 1e9 })
+    const poison = message('a', 'poison')
+    for (let i = 0; i < 2; i++) {
+      now().hold()
+      const refused = expect(broker.publish(poison)).rejects.toMatchObject({ code: 'interrupted' })
+      now().lose(down('hung up'))
+      await refused
+      await pass(2000)
+    }
+    await expect(broker.publish(poison)).rejects.toMatchObject({ code: 'too_large', retry: false })
+    await broker.publish(message('a', 'another'))
+    await pass(60_000)
+    await broker.publish(poison)
+  })
+
+  it('that was confirmed since is not what the link broke over', async () => {
+    const { broker, now, pass } = await scriptedLink(scriptedDriver(), { pingIntervalMs: 1e9 })
+    for (let i = 0; i < 2; i++) {
+      await broker.publish(message('a', 'often'))
+      now().hold()
+      const refused = expect(broker.publish(message('a', 'often'))).rejects.toMatchObject({ code: 'interrupted' })
+      now().lose(down('restarted'))
+      await refused
+      await pass(2000)
+    }
+    await broker.publish(message('a', 'often'))
+  })
+
+  it('that the broker never confirms ends', async () => {
+    const { broker, now, clock } = await scriptedLink(scriptedDriver(), { pingIntervalMs: 1e9 })
+    now().hold()
+    const first = expect(broker.publish(message('a'))).rejects.toMatchObject({ code: 'timeout' })
+    clock.advance(4000)
+    const second = expect(broker.publish(message('b'))).rejects.toMatchObject({ code: 'timeout' })
+    clock.advance(6000)
+    await first
+    clock.advance(4000)
+    await second
+  })
+
+  it('has to wait for acknowledgements when the broker is slower than its publishers', async () => {
+    const { broker, now } = await scriptedLink()
+    now().hold()
+    const mebibytes = 'x'.repeat(16 * 1024 * 1024)
+    const sent = Array.from({ length: 3 }, () => broker.publish(message('a', mebibytes)))
+    await expect(broker.publish(message('a', mebibytes))).rejects.toMatchObject({ code: 'rate_limited', retry: true })
+    now().answer()
+    await Promise.all(sent)
+    await broker.publish(message('a', mebibytes))
+  })
+
+  const mebibytes = 'x'.repeat(16 * 1024 * 1024)
+
+  it('takes room while it waits for the link, and gives it back', async () => {
+    const driver = scriptedDriver()
+    const { broker, now, pass } = await scriptedLink(driver, { publishTimeoutMs: 1000 })
+    driver.fail(down('gone'))
+    now().lose(down('cut'))
+    await settled()
+    for (let i = 0; i < 2; i++) {
+      const waiting = Array.from({ length: 3 }, () => broker.publish(message('a', mebibytes)))
+      await expect(broker.publish(message('a', mebibytes))).rejects.toMatchObject({ code: 'rate_limited' })
+      const late = waiting.map((publish) => expect(publish).rejects.toMatchObject({ code: 'broker_down' }))
+      await pass(1000)
+      await Promise.all(late)
+    }
+  })
+
+  it('takes room until the broker has confirmed it or the link is lost, also when its time is over', async () => {
+    const { broker, now, pass } = await scriptedLink(scriptedDriver(), { pingIntervalMs: 1e9 })
+    now().hold()
+    const late = Array.from({ length: 3 }, () =>
+      expect(broker.publish(message('a', mebibytes))).rejects.toMatchObject({ code: 'timeout' }),
+    )
+    await pass(10_000)
+    await Promise.all(late)
+    await expect(broker.publish(message('a', mebibytes))).rejects.toMatchObject({ code: 'rate_limited' })
+    now().lose(down('cut'))
+    await settled()
+    await pass(100)
+    await broker.publish(message('a', mebibytes))
+  })
+})
+
+describe('a request', () => {
+  it('fails at once while the link is down, and shows the subject that was asked', async () => {
+    const { broker, now } = await scriptedLink()
+    expect((await broker.request?.(message('sum'), { timeoutMs: 1 }))?.subject).toBe('sum')
+    now().lose(down('cut'))
+    await settled()
+    await expect(broker.request?.(message('sum'), { timeoutMs: 1 })).rejects.toMatchObject({ code: 'broker_down' })
+  })
+
+  it('waits for the link no longer than for its answer, and not once it is cancelled', async () => {
+    const driver = scriptedDriver()
+    const { broker, now, pass, clock } = await scriptedLink(driver, { publishTimeoutMs: 60_000 })
+    driver.fail(down('gone'))
+    now().lose(down('cut'))
+    await settled()
+    const cancel = new AbortController()
+    const reason = new WildcastError('interrupted', 'it was cancelled')
+    const cancelled = broker.request?.(message('sum'), { timeoutMs: 60_000, signal: cancel.signal })
+    const late = expect(broker.request?.(message('sum'), { timeoutMs: 1000 })).rejects.toMatchObject({
+      code: 'broker_down',
+    })
+    cancel.abort(reason)
+    await expect(cancelled).rejects.toBe(reason)
+    await pass(1000)
+    await late
+    expect(clock.timers).toBe(1) // the next try
+  })
+})

@@ -1,0 +1,195 @@
+import { WildcastError } from '@wildcast/protocol'
+import { describe, expect, it } from 'vitest'
+import { deaf, listener } from '../../testing/listener.js'
+import { scriptedDriver } from '../../testing/scripted-driver.js'
+import { down, interest, scriptedLink, settled } from '../../testing/scripted-link.js'
+
+describe('subscriptions', () => {
+  it('share a native one, which ends with the last of them', async () => {
+    const { broker, now } = await scriptedLink()
+    const undo = await broker.subscribe(interest('a.*'), deaf)
+    const again = await broker.subscribe(interest('a.*'), deaf)
+    await undo()
+    await undo()
+    expect(now().log).toEqual(['+a.*'])
+    await again()
+    expect(now().log).toEqual(['+a.*', '-a.*'])
+  })
+
+  it('are matched again where the native one brings too much', async () => {
+    const wide = scriptedDriver(() => ({ key: 'all', exact: false, wildcard: true, single: false }))
+    const { broker, log, now } = await scriptedLink(wide)
+    for (const pattern of ['a.*', '*.b', '**', 'a.b'])
+      await broker.subscribe(
+        interest(pattern),
+        listener(({ subject }) => log.push(`${pattern}: ${subject}`)),
+      )
+    for (const subject of ['a.b', 'a.c', 'request.b', 'x']) now().deliver('all', subject)
+    expect(log).toEqual(['up', 'a.*: a.b', '*.b: a.b', '**: a.b', 'a.b: a.b', 'a.*: a.c', '**: a.c', '**: x'])
+  })
+
+  it('widen to the first segment past 1,000 native wildcards', async () => {
+    const { broker, log, now } = await scriptedLink()
+    for (let i = 0; i < 1000; i++) await broker.subscribe(interest(`n.${i}.*`), deaf)
+    await broker.subscribe(
+      interest('room.*.msg'),
+      listener(({ subject }) => log.push(subject)),
+    )
+    await broker.subscribe(interest('room.*.typing'), deaf)
+    await broker.subscribe(interest('exact'), deaf)
+    expect(now().log.slice(1000)).toEqual(['+room.**', '+exact'])
+    now().deliver('room.**', 'room.7.msg')
+    now().deliver('room.**', 'room.7.other')
+    expect(log).toEqual(['up', 'room.7.msg'])
+  })
+
+  it('asked for while the link is down settle when it is up', async () => {
+    const { broker, log, now, pass } = await scriptedLink()
+    now().lose(down('cut'))
+    await settled()
+    const asked = broker.subscribe(interest('a'), deaf).then(() => log.push('confirmed'))
+    await pass(100)
+    await asked
+    expect(log).toEqual(['up', 'down: cut', 'up', 'confirmed'])
+  })
+
+  it('asked for on a link that breaks meanwhile settle on the next', async () => {
+    const { broker, now, pass } = await scriptedLink()
+    now().refuse('a', down('the connection ended'))
+    const asked = broker.subscribe(interest('a'), deaf)
+    await settled()
+    now().lose(down('cut'))
+    await settled()
+    await pass(100)
+    await asked
+    expect(now().log).toEqual(['+a'])
+  })
+
+  it('are refused alone', async () => {
+    const { broker, log, now } = await scriptedLink()
+    now().refuse('secret', new WildcastError('forbidden', 'no'))
+    await expect(broker.subscribe(interest('secret'), deaf)).rejects.toMatchObject({ code: 'forbidden' })
+    await broker.subscribe(interest('open'), deaf)
+    expect(log).toEqual(['up'])
+  })
+
+  it('end where the broker refuses them on its return, and the others come back', async () => {
+    const { broker, driver, log, now, pass } = await scriptedLink()
+    const connect = driver.connect
+    await broker.subscribe(interest('secret'), { ...deaf, ended: ({ code }) => log.push(`ended ${code}`) })
+    await broker.subscribe(
+      interest('open'),
+      listener(({ subject }) => log.push(subject)),
+    )
+    driver.connect = async (events) => {
+      const connection = await connect(events)
+      now().refuse('secret', new WildcastError('forbidden', 'no more'))
+      return connection
+    }
+    now().lose(down('cut'))
+    await settled()
+    await pass(100)
+    now().deliver('open', 'open')
+    now().lose(down('cut'))
+    await settled()
+    await pass(200)
+    expect(log).toEqual(['up', 'down: cut', 'ended forbidden', 'up', 'open', 'down: cut', 'up'])
+    expect(now().log).toEqual(['+open'])
+  })
+
+  it('end for those who have them when the broker withdraws the right, and may be asked for again', async () => {
+    const { broker, log, now } = await scriptedLink()
+    const undo = await broker.subscribe(interest('a'), { ...deaf, ended: ({ code }) => log.push(`ended ${code}`) })
+    now().withdraw('a', new WildcastError('forbidden', 'no more'))
+    await settled()
+    await undo()
+    const inbox: string[] = []
+    await broker.subscribe(
+      interest('a'),
+      listener(({ subject }) => inbox.push(subject)),
+    )
+    now().deliver('a', 'a')
+    expect([log, inbox]).toEqual([['up', 'ended forbidden'], ['a']])
+  })
+
+  it('asked for again after the broker has ended them outlive the undo of those', async () => {
+    const { broker, log, now, pass } = await scriptedLink()
+    const undo = await broker.subscribe(interest('a'), deaf)
+    now().withdraw('a', new WildcastError('forbidden', 'no more'))
+    await settled()
+    await broker.subscribe(
+      interest('a'),
+      listener(({ subject }) => log.push(subject)),
+    )
+    await undo()
+    now().lose(down('cut'))
+    await settled()
+    await pass(100)
+    now().deliver('a', 'a')
+    expect(log).toEqual(['up', 'down: cut', 'up', 'a'])
+  })
+
+  it('that nobody wants any more leave nothing behind while the link is down', async () => {
+    const { broker, now, pass } = await scriptedLink()
+    now().lose(down('cut'))
+    await settled()
+    const gone = new AbortController()
+    const asked = [
+      broker.subscribe(interest('a'), deaf, gone.signal),
+      broker.subscribe(interest('b', { serve: true }), deaf, gone.signal),
+    ]
+    const reason = new WildcastError('interrupted', 'it left')
+    gone.abort(reason)
+    for (const refused of [...asked, broker.subscribe(interest('c'), deaf, gone.signal)])
+      await expect(refused).rejects.toBe(reason)
+    const served = broker.subscribe(interest('b', { serve: true }), deaf)
+    await pass(100)
+    await served
+    expect(now().log).toEqual(['+b'])
+  })
+
+  it('of one group take turns, and whoever leaves is skipped', async () => {
+    const { broker, log, now } = await scriptedLink()
+    const join = (name: string): Promise<() => Promise<void>> =>
+      broker.subscribe(
+        interest('job', { group: 'g' }),
+        listener(() => log.push(name)),
+      )
+    await join('first')
+    const leave = await join('second')
+    await join('third')
+    for (let i = 0; i < 4; i++) now().deliver('job g', 'job')
+    await leave()
+    for (let i = 0; i < 2; i++) now().deliver('job g', 'job')
+    expect(log).toEqual(['up', 'first', 'second', 'third', 'first', 'third', 'first'])
+  })
+
+  it('are not sent what is longer than clients may get; a group is done with it', async () => {
+    const { broker, log, now } = await scriptedLink()
+    await broker.subscribe(
+      interest('job', { group: 'g' }),
+      listener(() => log.push('got it')),
+    )
+    now().deliver('job g', 'job.with.a.long.payload', (taken) => log.push(`taken ${taken}`))
+    expect(log).toEqual(['up', 'dropped too_large', 'taken true'])
+  })
+})
+
+describe('a server', () => {
+  it('is alone at its subject, until it leaves', async () => {
+    const { broker } = await scriptedLink()
+    const leave = await broker.subscribe(interest('sum', { serve: true }), deaf)
+    await expect(broker.subscribe(interest('sum', { serve: true }), deaf)).rejects.toMatchObject({
+      code: 'already_served',
+    })
+    await leave()
+    await (await broker.subscribe(interest('sum', { serve: true }), deaf))()
+  })
+
+  it('that was refused does not keep the subject', async () => {
+    const { broker, now } = await scriptedLink()
+    now().refuse('sum', new WildcastError('already_served', 'by another relay'))
+    for (let i = 0; i < 2; i++)
+      await expect(broker.subscribe(interest('sum', { serve: true }), deaf)).rejects.toThrow('by another relay')
+  })
+})

@@ -1,0 +1,149 @@
+import { type Message, payloadSize, WildcastError } from '@wildcast/protocol'
+import type { Interest, Settle } from '../brokers/broker.js'
+import type { Inside } from '../core/inside.js'
+import type { Observer } from '../core/observer.js'
+import type { OnError } from '../core/outlet.js'
+import { hop, LoopLimit, mostHops } from './hops.js'
+import { ofComponent } from './of-component.js'
+import type { CheckedOutput } from './read-outputs.js'
+import { type Defaults, route } from './route.js'
+import type { Thread } from './thread.js'
+
+export interface HostOptions {
+  readonly id: string
+  /** The broker that triggers it. */
+  readonly broker: string
+  readonly interest: Interest
+  readonly result: Defaults
+  /** So many messages are worked on at once. */
+  readonly concurrency: number
+  readonly inside: Inside
+  readonly thread: Thread
+  readonly observer: Observer
+  readonly onError: OnError
+  /** Whether a message on this broker and subject would trigger a component of this relay. */
+  triggers(broker: string, message: Message): boolean
+}
+
+interface Waiting {
+  readonly message: Message
+  readonly settle: Settle | undefined
+}
+
+/** So much may wait for a component that is slower than its messages. */
+const mostWaiting = 1000
+const mostWaitingBytes = 16 * 1024 * 1024
+/** So often a queue may hand a message out again whose component was interrupted: by then it is the message that does it. */
+const mostTries = 3
+
+/** Brings messages to a component, and takes what it says where it belongs. */
+export class Host {
+  readonly #options: HostOptions
+  readonly #loops: LoopLimit
+  readonly #waiting: Waiting[] = []
+  readonly #tries: WeakMap<Message, number> = new WeakMap()
+  #waitingBytes = 0
+  #running = 0
+  #leave: Promise<() => Promise<void>> | undefined
+
+  constructor(options: HostOptions) {
+    this.#options = options
+    this.#loops = new LoopLimit(options.inside.clock)
+  }
+
+  /** Resolves when the broker has confirmed the subscription, which may be when it is reached. */
+  open(): Promise<unknown> {
+    const { inside, broker, interest } = this.#options
+    this.#leave = inside.listen(broker, interest, {
+      deliver: (message, settle) => this.#take({ message, settle }),
+      ended: (error) => this.#fail(error),
+    })
+    return this.#leave
+  }
+
+  async close(): Promise<void> {
+    // A broker that was never reached is still to confirm: its own end ends it.
+    void this.#leave?.then((leave) => leave()).catch(() => {})
+    for (const { settle } of this.#waiting.splice(0)) settle?.(false)
+    await this.#options.thread.close()
+  }
+
+  #take(waiting: Waiting): void {
+    const { id, observer } = this.#options
+    const bytes = payloadSize(waiting.message.payload)
+    if (this.#waiting.length >= mostWaiting || this.#waitingBytes + bytes > mostWaitingBytes) {
+      observer.component(id, 'overloaded')
+      waiting.settle?.(false)
+      if (!waiting.settle)
+        this.#fail(new WildcastError('rate_limited', 'messages come faster than it works; one was dropped'))
+      return
+    }
+    this.#waiting.push(waiting)
+    this.#waitingBytes += bytes
+    this.#next()
+  }
+
+  #next(): void {
+    if (this.#running >= this.#options.concurrency) return
+    const waiting = this.#waiting.shift()
+    if (!waiting) return
+    this.#waitingBytes -= payloadSize(waiting.message.payload)
+    this.#running++
+    void this.#work(waiting).finally(() => {
+      this.#running--
+      this.#next()
+    })
+  }
+
+  async #work({ message, settle }: Waiting): Promise<void> {
+    const { id, thread, observer } = this.#options
+    try {
+      const { outputs, error } = await thread.run(message)
+      await Promise.all(outputs.map((output) => this.#say(output, message)))
+      if (error) throw error
+      observer.component(id, 'ok')
+      settle?.(true)
+    } catch (cause) {
+      const error = WildcastError.from(cause)
+      observer.component(
+        id,
+        error.code === 'timeout' ? 'timeout' : error.code === 'interrupted' ? 'interrupted' : 'failed',
+      )
+      this.#fail(error)
+      settle?.(!this.#again(message, error))
+    }
+  }
+
+  /** Whether a queue is to hand a message out again. What a component has refused, it would refuse again. */
+  #again(message: Message, { code }: WildcastError): boolean {
+    if (code !== 'interrupted' && code !== 'timeout') return false
+    const tries = (this.#tries.get(message) ?? 1) + 1
+    this.#tries.set(message, tries)
+    return tries <= mostTries
+  }
+
+  async #say(output: CheckedOutput, trigger: Message): Promise<void> {
+    const { inside, broker: own, result, triggers, id, observer } = this.#options
+    const { broker, message } = route(output, trigger, { own, result })
+    const carriesHeaders = inside.can(broker, 'headers')
+    const bounded = carriesHeaders ? hop(message, trigger) : message
+    const loops =
+      bounded === undefined ||
+      (!carriesHeaders && triggers(broker, message) && !this.#loops.allows(broker, message.subject))
+    if (loops) {
+      observer.component(id, 'looped')
+      throw new WildcastError(
+        'rate_limited',
+        carriesHeaders
+          ? `its output on "${message.subject}" has come through ${mostHops} components and was stopped: look for a circle`
+          : `its outputs on "${message.subject}" would trigger a component too often and were stopped: look for a circle`,
+      )
+    }
+    await inside.publish(broker, bounded)
+  }
+
+  #fail(error: WildcastError): void {
+    const { id, broker, onError } = this.#options
+    onError(ofComponent(id, error), { stage: 'component', broker })
+  }
+}

@@ -1,0 +1,59 @@
+import { decodeQuestion, encodeAnswer, type Form, type HttpQuestion } from '../gateways/http-envelope.js'
+import type { Component, ComponentContext, Output } from './component.js'
+import { FailedWith } from './failed-with.js'
+
+/** Answers an HTTP request that came as a message. What it throws is answered with 500, and logged. */
+export type HttpHandler = (
+  request: Request,
+  context: ComponentContext & {
+    /** What followed `/request/`. */
+    readonly path: string
+  },
+) => Response | Promise<Response>
+
+/**
+ * A component that answers what `/request` has serialised as JSON (`request_response = "json"`).
+ * @example
+ * export default jsonHttp(async (request, { path }) => new Response(`Path: ${path}, Received: ${await request.text()}`))
+ */
+export function jsonHttp(handler: HttpHandler): Component {
+  return answering('json', handler)
+}
+
+/** The same for `request_response = "messagepack"`. */
+export function msgpackHttp(handler: HttpHandler): Component {
+  return answering('messagepack', handler)
+}
+
+function answering(form: Form, handler: HttpHandler): Component {
+  const outputOf = async (response: Response): Promise<Output> => {
+    // Several cookies are several headers, whatever else is joined by commas.
+    const headers = [...response.headers].filter(([name]) => name !== 'set-cookie')
+    const cookies = response.headers.getSetCookie().map((value) => ['set-cookie', value] as const)
+    const body = new Uint8Array(await response.arrayBuffer())
+    return { message: encodeAnswer(form, { status: response.status, headers: [...headers, ...cookies], body }) }
+  }
+  return async ({ bytes }, context) => {
+    try {
+      const question = decodeQuestion(form, bytes)
+      const response = await handler(requestOf(question, context.signal), { ...context, path: question.path })
+      if (!(response instanceof Response)) throw new TypeError('an HTTP component returns a Response; this was none')
+      return await outputOf(response)
+    } catch (cause) {
+      throw new FailedWith(cause, [await outputOf(new Response('the component failed\n', { status: 500 }))])
+    }
+  }
+}
+
+function requestOf({ method, headers, uri, body }: HttpQuestion, signal: AbortSignal): Request {
+  const all = Object.entries(headers).flatMap(([name, values]) =>
+    values.map((value): [string, string] => [name, value]),
+  )
+  const bare = method === 'GET' || method === 'HEAD'
+  return new Request(new URL(uri, 'http://localhost'), {
+    method,
+    headers: all.filter(([name]) => name !== 'transfer-encoding'),
+    signal,
+    ...(bare ? {} : { body: Uint8Array.from(body) }),
+  })
+}

@@ -1,0 +1,87 @@
+import { type Message, matches, type Subject } from '@wildcast/protocol'
+import type { Inside } from '../core/inside.js'
+import type { Observer } from '../core/observer.js'
+import type { OnError } from '../core/outlet.js'
+import { Host } from './host.js'
+import { ofComponent } from './of-component.js'
+import type { Defaults } from './route.js'
+import { type ComponentSubscription, interestOf } from './subscription.js'
+import type { OpenThread } from './thread.js'
+
+/** A function that messages trigger. */
+export interface ComponentOptions {
+  readonly id: string
+  /** The broker that triggers it. */
+  readonly broker: string
+  readonly subscription: ComponentSubscription
+  /** Where its outputs go that name nothing themselves. @default where an answer is awaited, or back */
+  readonly result?: Defaults | undefined
+  /** So many messages are worked on at once. @default 1, which keeps their order; 64 for requests */
+  readonly concurrency?: number | undefined
+  readonly open: OpenThread
+}
+
+export interface ComponentPorts {
+  readonly inside: Inside
+  readonly observer: Observer
+  readonly onError: OnError
+}
+
+export interface Components {
+  /** Loads a component's module anew. @throws {WildcastError} `internal` where it can't be loaded: the old one goes on */
+  reload(id: string): Promise<void>
+  /** Takes no more messages, and ends what runs. */
+  close(): Promise<void>
+}
+
+const requestsAtOnce = 64
+
+/**
+ * Opens components: each in its thread, and triggered by its broker from when that has confirmed.
+ * @throws {WildcastError} `internal` where a module can't be loaded; `invalid_subject`
+ */
+export async function openComponents(
+  components: readonly ComponentOptions[],
+  { inside, observer, onError }: ComponentPorts,
+): Promise<Components> {
+  const interests = components.map(({ broker, subscription }) => ({ broker, interest: interestOf(subscription) }))
+  const triggers = (broker: string, { subject }: Message): boolean =>
+    interests.some((one) => one.broker === broker && matches(one.interest.pattern, subject as Subject))
+  const hosts = new Map<string, { readonly host: Host; reload(): Promise<void> }>()
+
+  async function close(): Promise<void> {
+    await Promise.all([...hosts.values()].map(({ host }) => host.close()))
+  }
+
+  async function open(options: ComponentOptions): Promise<void> {
+    const { id, broker, subscription, result = {} } = options
+    const concurrency = options.concurrency ?? (subscription.kind === 'request' ? requestsAtOnce : 1)
+    const at = { stage: 'component', broker }
+    const thread = await options
+      .open((error) => onError(ofComponent(id, error), at))
+      .catch((cause: unknown) => {
+        throw ofComponent(id, cause)
+      })
+    const interest = interestOf(subscription)
+    const host = new Host({ id, broker, interest, result, concurrency, inside, thread, observer, onError, triggers })
+    const reload = (): Promise<void> =>
+      thread.reload().catch((cause: unknown) => {
+        throw ofComponent(id, cause)
+      })
+    hosts.set(id, { host, reload })
+    host.open().catch((cause: unknown) => onError(ofComponent(id, cause), at))
+  }
+
+  const opened = await Promise.allSettled(components.map(open))
+  const failed = opened.find((one) => one.status === 'rejected')
+  if (failed) {
+    await close()
+    throw failed.reason
+  }
+  return {
+    close,
+    async reload(id) {
+      await hosts.get(id)?.reload()
+    },
+  }
+}

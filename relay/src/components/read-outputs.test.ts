@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest'
+import { readOutputs } from './read-outputs.js'
+
+const circle: Record<string, unknown> = {}
+circle.self = circle
+
+describe('what a component says', () => {
+  it.each([
+    ['nothing', undefined, []],
+    ['nothing either', null, []],
+    ['text', { message: 'hi' }, [{ payload: 'hi' }]],
+    ['bytes', { message: Uint8Array.of(0, 255) }, [{ payload: Uint8Array.of(0, 255) }]],
+    ['a value', { message: { a: [1] } }, [{ payload: '{"a":[1]}' }]],
+    ['no message', { subject: 'a' }, [{ payload: '', subject: 'a' }]],
+    ['several', [{ message: '1' }, { message: '2', broker: 'b' }], [{ payload: '1' }, { payload: '2', broker: 'b' }]],
+    ['headers', { headers: new Map([['x', '1']]) }, [{ payload: '', headers: { x: '1' } }]],
+  ])('may be %s', (_, said, outputs) => {
+    expect(readOutputs(said)).toEqual(outputs)
+  })
+
+  it.each([
+    ['text', 'hi', 'it returned a string; return { message: … }, several of them in a list, or nothing'],
+    ['a number', 7, 'it returned a number'],
+    ['an object of a class', new Date(0), 'it returned an object of a class'],
+    ['a list in a list', [[{}]], 'it returned a list in a list'],
+    ['an unknown key', { mesage: 'hi' }, 'an output with "mesage"; known are message, subject, broker'],
+    ['a circle', { message: circle }, 'a "message" that can\'t travel: Converting circular structure'],
+    ['a function', { message: () => {} }, 'a "message" that can\'t travel: send no function'],
+    ['no text for a subject', { subject: 7 }, 'whose "subject" is a number; write a string'],
+    ['no text in headers', { headers: { a: 1 } }, '"headers" hold more than strings'],
+    ['a line break in headers', { headers: { a: 'x\r\ny' } }, '"headers" hold what no header may'],
+    ['too many', Array.from({ length: 1001 }, () => ({})), 'it returned 1001 outputs; 1000 are allowed'],
+  ])('may not be %s', (_, said, why) => {
+    expect(() => readOutputs(said)).toThrow(
+      expect.objectContaining({ code: 'internal', message: expect.stringContaining(why) }),
+    )
+  })
+})

@@ -1,0 +1,77 @@
+import { isHeaderName, isHeaderValue, type Payload, toPayload, WildcastError } from '@wildcast/protocol'
+
+/** What a component said, checked, with its payload as it will travel. */
+export interface CheckedOutput {
+  readonly payload: Payload
+  readonly subject?: string
+  readonly broker?: string
+  readonly responseSubject?: string
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/** More than this is a mistake. */
+const mostOutputs = 1000
+
+const keys = ['message', 'subject', 'broker', 'responseSubject', 'headers'] as const
+
+/**
+ * Reads what a component returned.
+ * @throws {WildcastError} `internal`, saying what is wrong with it
+ */
+export function readOutputs(said: unknown): readonly CheckedOutput[] {
+  if (said === undefined || said === null) return []
+  const all: readonly unknown[] = Array.isArray(said) ? said : [said]
+  if (all.length > mostOutputs) throw wrong(`it returned ${all.length} outputs; ${mostOutputs} are allowed`)
+  return all.map(readOutput)
+}
+
+function readOutput(said: unknown): CheckedOutput {
+  if (Object.prototype.toString.call(said) !== '[object Object]')
+    throw wrong(`it returned ${kindOf(said)}; return { message: … }, several of them in a list, or nothing`)
+  const output = said as Readonly<Record<string, unknown>>
+  const unknown = Object.keys(output).find((key) => !(keys as readonly string[]).includes(key))
+  if (unknown !== undefined)
+    throw wrong(`it returned an output with ${JSON.stringify(unknown)}; known are ${keys.join(', ')}`)
+  return {
+    payload: payloadOf(output.message),
+    ...textIn(output, 'subject'),
+    ...textIn(output, 'broker'),
+    ...textIn(output, 'responseSubject'),
+    ...headersIn(output),
+  }
+}
+
+function payloadOf(message: unknown): Payload {
+  try {
+    return toPayload(message)
+  } catch (cause) {
+    throw wrong(`it returned a "message" that can't travel: ${cause instanceof Error ? cause.message : String(cause)}`)
+  }
+}
+
+function textIn<Key extends string>(output: Readonly<Record<string, unknown>>, key: Key): { [K in Key]?: string } {
+  const value = output[key]
+  if (value === undefined || value === null) return {}
+  if (typeof value !== 'string') throw wrong(`it returned an output whose "${key}" is ${kindOf(value)}; write a string`)
+  return { [key]: value } as { [K in Key]?: string }
+}
+
+function headersIn({ headers }: Readonly<Record<string, unknown>>): Pick<CheckedOutput, 'headers'> {
+  if (headers === undefined || headers === null) return {}
+  const entries = headers instanceof Map ? [...headers] : Object.entries(headers)
+  if (!entries.every((entry) => entry.every((text) => typeof text === 'string')))
+    throw wrong('it returned an output whose "headers" hold more than strings')
+  const fits = (entries as [string, string][]).every(([name, value]) => isHeaderName(name) && isHeaderValue(value))
+  if (!fits) throw wrong('it returned an output whose "headers" hold what no header may')
+  return { headers: Object.fromEntries(entries) as Record<string, string> }
+}
+
+function kindOf(value: unknown): string {
+  if (Array.isArray(value)) return 'a list in a list'
+  if (typeof value === 'object') return 'an object of a class'
+  return `a ${typeof value}`
+}
+
+function wrong(why: string): WildcastError {
+  return new WildcastError('internal', why)
+}

@@ -1,0 +1,48 @@
+import { type Message, parseSubject } from '@wildcast/protocol'
+import { describe, expect, it } from 'vitest'
+import { route } from './route.js'
+
+const defaults = { own: 'own', result: { broker: 'other', subject: 'good.bye' } }
+const none = { own: 'own', result: {} }
+const trigger: Message = { subject: parseSubject('hello.x'), payload: 'in' }
+const asked: Message = { ...trigger, responseSubject: parseSubject('_INBOX.1') }
+const request: Message = { ...trigger, subject: parseSubject('request.1.POST.hello') }
+
+describe('an output goes to', () => {
+  it.each([
+    ['its own subject and broker', { subject: 'a', broker: 'third' }, asked, defaults, 'third a'],
+    ['its own subject, on the default broker', { subject: 'a' }, asked, defaults, 'other a'],
+    ['where an answer is awaited, on the broker that asked', {}, asked, defaults, 'own _INBOX.1'],
+    ['where the subject says that an answer is awaited', {}, request, none, 'own response.1.POST.hello'],
+    ['where an answer is awaited, on a broker of its own', { broker: 'third' }, asked, defaults, 'third _INBOX.1'],
+    ['the default broker and subject', {}, trigger, defaults, 'other good.bye'],
+    [
+      'the subject of its trigger, on the default broker',
+      {},
+      trigger,
+      { own: 'own', result: { broker: 'other' } },
+      'other hello.x',
+    ],
+    ['where it came from', {}, trigger, none, 'own hello.x'],
+  ])('%s', (_, output, from, where, expected) => {
+    const { broker, message } = route({ payload: 'out', ...output }, from, where)
+    expect(`${broker} ${message.subject}`).toBe(expected)
+    expect(message.payload).toBe('out')
+  })
+
+  it('carries headers and where an answer is awaited', () => {
+    const output = { payload: '', subject: 'a', responseSubject: 'b', headers: { x: '1' } }
+    expect(route(output, trigger, none).message).toEqual({
+      subject: 'a',
+      payload: '',
+      responseSubject: 'b',
+      headers: new Map([['x', '1']]),
+    })
+  })
+
+  it.each([{ subject: 'a b' }, { subject: 'a.*' }, { responseSubject: 'x..y' }])('nowhere with %j', (output) => {
+    expect(() => route({ payload: '', ...output }, trigger, none)).toThrow(
+      expect.objectContaining({ code: 'invalid_subject' }),
+    )
+  })
+})

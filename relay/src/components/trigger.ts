@@ -1,0 +1,40 @@
+import { capture, type Headers, type Message, type Pattern, payloadBytes, type Subject } from '@wildcast/protocol'
+import type { Trigger } from './component.js'
+
+const noHeaders: Headers = new Map()
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+/** Where a message comes from. */
+export interface Origin {
+  readonly broker: string
+  /** The component's subscription. */
+  readonly pattern: Pattern
+}
+
+/** A message as a component sees it. */
+export function triggerOf({ subject, payload, headers, responseSubject }: Message, from: Origin): Trigger {
+  const text = (): string => (typeof payload === 'string' ? payload : utf8.decode(payload))
+  return {
+    subject,
+    broker: from.broker,
+    headers: headers ?? noHeaders,
+    responseSubject,
+    get params() {
+      return capture(from.pattern, subject as Subject) ?? []
+    },
+    get bytes() {
+      return payloadBytes(payload)
+    },
+    text,
+    json: () => JSON.parse(text()) as unknown,
+    get data() {
+      let data: unknown = payload
+      try {
+        data = text()
+        return JSON.parse(data as string) as unknown
+      } catch {
+        return data // as far as it could be read
+      }
+    },
+  }
+}

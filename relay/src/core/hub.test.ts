@@ -1,0 +1,283 @@
+import { WildcastError } from '@wildcast/protocol'
+import { describe, expect, it } from 'vitest'
+import { foreignBroker } from '../brokers/foreign/foreign-broker.js'
+import { fakeClock } from '../testing/fake-clock.js'
+import { recordingOutlet } from '../testing/recording-outlet.js'
+import { scriptedBroker } from '../testing/scripted-broker.js'
+import { scriptedDriver } from '../testing/scripted-driver.js'
+import { down, message, settled } from '../testing/scripted-link.js'
+import { relayOn, subscribe } from '../testing/scripted-relay.js'
+
+const broker = scriptedBroker
+
+describe('a subscription', () => {
+  it('is asked for once, however many sessions share it', async () => {
+    const scripted = broker()
+    const { relay } = await relayOn(scripted)
+    const ids = await Promise.all(
+      ['good.*', 'good.*', 'good.*'].map(
+        async (subject) => (await subscribe(relay.open(recordingOutlet()), subject)).id,
+      ),
+    )
+    expect([ids, scripted.log]).toEqual([[1, 1, 1], ['+good.*']])
+  })
+
+  it('has an id of its own for each pattern, broker, group and serve', async () => {
+    const { relay } = await relayOn(broker(), { brokers: { main: broker().open, other: broker().open } })
+    const session = relay.open(recordingOutlet())
+    const ids = new Set([
+      (await subscribe(session, 'a')).id,
+      (await subscribe(session, 'b')).id,
+      (await subscribe(session, 'a', { broker: 'other' })).id,
+      (await subscribe(session, 'a', { group: 'g' })).id,
+      (await subscribe(session, 'a', { serve: true })).id,
+    ])
+    expect(ids.size).toBe(5)
+  })
+
+  it('is confirmed only when the broker has, and before its first message', async () => {
+    const scripted = broker()
+    scripted.hold()
+    const { relay } = await relayOn(scripted)
+    const outlet = recordingOutlet()
+    const order: string[] = []
+    const asked = relay.open(outlet).subscribe({ subject: 'a' }, () => {
+      scripted.deliver('a', message('a'))
+      order.push(`confirmed before ${outlet.frames.length} messages`)
+    })
+    expect(order).toEqual([])
+    scripted.confirm()
+    await asked
+    scripted.deliver('a', message('a'))
+    expect([order, outlet.frames.map(({ kind }) => kind)]).toEqual([['confirmed before 0 messages'], ['Message']])
+  })
+
+  it('outlives its last session by a second, so that a reload costs the broker nothing', async () => {
+    const scripted = broker()
+    const { relay, clock } = await relayOn(scripted)
+    const first = relay.open(recordingOutlet())
+    const { id } = await subscribe(first, 'a')
+    first.close()
+    clock.advance(999)
+    const second = relay.open(recordingOutlet())
+    expect((await subscribe(second, 'a')).id).toBe(id)
+    clock.advance(5000)
+    expect(scripted.log).toEqual(['+a'])
+    second.close()
+    clock.advance(1000)
+    await Promise.resolve()
+    expect(scripted.log).toEqual(['+a', '-a'])
+    expect((await subscribe(relay.open(recordingOutlet()), 'a')).id).not.toBe(id)
+  })
+
+  it.each([[{ group: 'g' }], [{ serve: true }]])('with %j ends at once', async (more) => {
+    const scripted = broker()
+    const { relay } = await relayOn(scripted)
+    const session = relay.open(recordingOutlet())
+    await subscribe(session, 'a', more)
+    session.close()
+    await Promise.resolve()
+    expect(scripted.log).toEqual(['+a', '-a'])
+  })
+
+  it('that its session left before the confirmation is given back', async () => {
+    const scripted = broker()
+    scripted.hold()
+    const { relay, clock } = await relayOn(scripted)
+    const outlet = recordingOutlet()
+    const session = relay.open(outlet)
+    const asked = session.subscribe({ subject: 'a' }, () => {})
+    session.close()
+    clock.advance(1000)
+    scripted.confirm()
+    await asked
+    scripted.deliver('a', message('a'))
+    expect([outlet.frames, scripted.log]).toEqual([[], ['+a', '-a']])
+  })
+
+  it('that its session left while the link was down is not asked for on its return', async () => {
+    const driver = scriptedDriver()
+    driver.fail(down('unplugged'))
+    const clock = fakeClock()
+    const foreign = foreignBroker(driver, { clock, newId: () => 'id' })
+    const { relay } = await relayOn(broker(), { brokers: { main: foreign }, clock })
+    const session = relay.open(recordingOutlet())
+    const asked = session.subscribe({ subject: 'a' }, () => {})
+    session.close()
+    clock.advance(1000)
+    await asked
+    driver.fail()
+    clock.advance(2000)
+    await settled()
+    expect(driver.connections.map(({ log }) => log)).toEqual([[]])
+  })
+
+  it('that was asked for twice before its session left is not asked for again', async () => {
+    const scripted = broker()
+    scripted.hold()
+    const { relay, clock } = await relayOn(scripted)
+    const session = relay.open(recordingOutlet())
+    const first = session.subscribe({ subject: 'a' }, () => {})
+    const second = session.subscribe({ subject: 'a' }, () => {})
+    session.close()
+    clock.advance(1000)
+    scripted.confirm()
+    await first
+    await expect(second).rejects.toMatchObject({ code: 'interrupted' })
+    expect(scripted.log).toEqual(['+a', '-a'])
+  })
+
+  it('that the broker refuses can be asked for again', async () => {
+    const scripted = broker()
+    scripted.hold()
+    const { relay } = await relayOn(scripted)
+    const session = relay.open(recordingOutlet())
+    const refused = subscribe(session, 'a')
+    scripted.refuse(new Error('no'))
+    await expect(refused).rejects.toThrow('no')
+    expect((await subscribe(session, 'a')).subject).toBe('a')
+  })
+
+  it('hears of a gap when the link comes back, and of nothing at the start', async () => {
+    const scripted = broker()
+    const { relay, errors } = await relayOn(scripted)
+    const outlet = recordingOutlet()
+    const { id } = await subscribe(relay.open(outlet), 'a')
+    scripted.status('down')
+    expect(relay.brokers()[0]?.status).toBe('down')
+    scripted.status('up')
+    scripted.status('up')
+    expect([outlet.frames, errors]).toEqual([[{ kind: 'Gap', id }], ['broker broker_down']])
+  })
+
+  it('asked for while the link is down is confirmed when it is back, also where others have the same', async () => {
+    const scripted = broker()
+    const { relay } = await relayOn(scripted)
+    const [present, late, gone] = [recordingOutlet(), recordingOutlet(), recordingOutlet()]
+    const { id } = await subscribe(relay.open(present), 'a')
+    scripted.status('down')
+    const told: string[] = []
+    const asked = relay.open(late).subscribe({ subject: 'a' }, () => told.push('confirmed'))
+    const leaving = relay.open(gone)
+    const left = leaving.subscribe({ subject: 'a' }, () => told.push('confirmed'))
+    await Promise.resolve()
+    leaving.close()
+    await left
+    expect(told).toEqual([])
+    scripted.status('up')
+    await asked
+    scripted.deliver('a', message('a'))
+    const kinds = [present, late, gone].map(({ frames }) => frames.map(({ kind }) => kind))
+    expect([told, kinds]).toEqual([['confirmed'], [['Gap', 'Message'], ['Message'], []]])
+    expect(present.frames[0]).toEqual({ kind: 'Gap', id })
+  })
+
+  it('counts against the limit of its session', async () => {
+    const { relay } = await relayOn(broker(), { limits: { subscriptions: 2 } })
+    const session = relay.open(recordingOutlet())
+    const { id } = await subscribe(session, 'a')
+    await subscribe(session, 'b')
+    await subscribe(session, 'a')
+    await expect(subscribe(session, 'c')).rejects.toMatchObject({ code: 'too_many_subscriptions' })
+    session.unsubscribe(id)
+    await subscribe(session, 'c')
+  })
+})
+
+describe('a relay', () => {
+  it('needs a broker', async () => {
+    await expect(relayOn(broker(), { brokers: {} })).rejects.toThrow(RangeError)
+  })
+
+  it('closes what it opened where a later broker fails to open', async () => {
+    const scripted = broker()
+    const failing = async (): Promise<never> => {
+      throw new Error('wrong password')
+    }
+    await expect(relayOn(scripted, { brokers: { main: scripted.open, other: failing } })).rejects.toThrow(
+      'wrong password',
+    )
+    expect(scripted.log).toEqual(['closed'])
+  })
+
+  it('closes its brokers', async () => {
+    const scripted = broker()
+    const { relay } = await relayOn(scripted)
+    await relay.close()
+    expect(scripted.log).toEqual(['closed'])
+  })
+})
+
+describe('what a broker does by itself', () => {
+  it('ends a subscription: its clients are told why, and who comes later asks anew', async () => {
+    const scripted = broker()
+    const { relay } = await relayOn(scripted)
+    const outlet = recordingOutlet()
+    const session = relay.open(outlet)
+    const { id } = await subscribe(session, 'secret')
+    scripted.end('secret', new WildcastError('forbidden', 'the right was withdrawn'))
+    expect(outlet.frames).toEqual([
+      { kind: 'Unsubscribed', id, error: { code: 'forbidden', message: 'the right was withdrawn' } },
+    ])
+    expect(() => session.unsubscribe(id)).toThrow('no subscription')
+    expect((await subscribe(session, 'secret')).id).not.toBe(id)
+    expect(scripted.log.filter((line) => line.startsWith('+'))).toEqual(['+secret', '+secret'])
+  })
+
+  it('ends a subscription while its link is down: who waits for the same is refused', async () => {
+    const scripted = broker()
+    const { relay } = await relayOn(scripted)
+    await subscribe(relay.open(recordingOutlet()), 'secret')
+    scripted.status('down')
+    const waiting = expect(subscribe(relay.open(recordingOutlet()), 'secret')).rejects.toMatchObject({
+      code: 'forbidden',
+    })
+    await Promise.resolve()
+    scripted.end('secret', new WildcastError('forbidden', 'the right was withdrawn'))
+    scripted.status('up')
+    await waiting
+  })
+
+  it('hears whether a member of a group was there for a message', async () => {
+    const scripted = broker()
+    const { relay } = await relayOn(scripted)
+    const written: boolean[] = []
+    const session = relay.open({ ...recordingOutlet(), deliver: (_, settle) => settle?.(true) })
+    await subscribe(session, 'job', { group: 'g' })
+    const settle = (taken: boolean): void => void written.push(taken)
+    scripted.deliver('job', message('job'), settle)
+    session.close()
+    scripted.deliver('job', message('job'), settle)
+    expect(written).toEqual([true, false])
+  })
+
+  it('is told of: which brokers are reached, and why not', async () => {
+    const scripted = broker()
+    const { relay } = await relayOn(scripted)
+    scripted.status('down', new Error('wrong password: look at "password"'))
+    expect(relay.health()).toEqual([{ name: 'main', status: 'down', cause: 'wrong password: look at "password"' }])
+    scripted.status('up')
+    expect(relay.health()).toEqual([{ name: 'main', status: 'up' }])
+  })
+})
+
+describe('a door that leads to one broker', () => {
+  it('has it as its default, and knows no other', async () => {
+    const main = broker()
+    const other = broker()
+    const { relay } = await relayOn(main, { brokers: { main: main.open, other: other.open } })
+    const view = relay.only('other')
+    const session = view.open(recordingOutlet())
+    await session.publish({ subject: 'a', message: '' })
+    await expect(session.publish({ subject: 'a', message: '', broker: 'main' })).rejects.toMatchObject({
+      code: 'unknown_broker',
+      message: expect.not.stringContaining('main'),
+    })
+    expect([main.log, other.log]).toEqual([[], ['!a']])
+    expect([view.brokers(), view.welcome(1).brokers].map((all) => all.map((one) => [one.name, one.default]))).toEqual([
+      [['other', true]],
+      [['other', true]],
+    ])
+    expect(() => relay.only('nowhere')).toThrow(expect.objectContaining({ code: 'unknown_broker' }))
+  })
+})

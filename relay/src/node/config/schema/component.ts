@@ -1,0 +1,233 @@
+import { type Pattern, parsePattern, parseSubject, WildcastError } from '@wildcast/protocol'
+import * as v from 'valibot'
+import type { ComponentSubscription } from '../../../components/subscription.js'
+import type { ComponentConfig } from '../config.js'
+import { brokerName } from './bridge.js'
+import type { Context } from './context.js'
+import { defined } from './defined.js'
+import { isTable, keyIn, optional, type Reads, table } from './table.js'
+import { text, wholeNumber } from './values.js'
+
+/** Keys of the original that mean nothing here. */
+const foreign = [
+  'allowed_http_hosts',
+  'build',
+  'files',
+  'description',
+  'environment',
+  'key_value_stores',
+  'exclude_files',
+]
+
+/** What triggers a component, and where its outputs go. */
+interface Triggered {
+  readonly subscription: ComponentSubscription
+  readonly result?: { readonly default_broker?: string; readonly default_subject?: string } | undefined
+}
+
+/** A component that may leave it to the relay which broker triggers it. */
+export type WrittenComponent = Omit<ComponentConfig, 'broker'> & { readonly broker?: string }
+
+/** `[[component]]`, with the original's keys and a few of ours. */
+function component(context: Context): Reads<WrittenComponent> {
+  const result = table({
+    default_broker: optional(brokerName(context.brokers)),
+    default_subject: optional(subject),
+  })
+  const subscription = oneOf<Triggered>({
+    Topic: v.pipe(
+      table({ topic: pattern, result: optional(result) }, { topic: '"hello.*"' }),
+      v.transform(({ topic, result: to }) => ({ subscription: { kind: 'topic' as const, topic }, result: to })),
+    ),
+    Queue: v.pipe(
+      table({ topic: pattern, group: subject, result: optional(result) }, { topic: '"job.*"', group: '"workers"' }),
+      v.transform(({ topic, group, result: to }) => ({
+        subscription: { kind: 'queue' as const, topic, group },
+        result: to,
+      })),
+    ),
+    Request: v.pipe(
+      table({ path: requestPath, method: optional(method) }, { path: '"hello/*"' }),
+      v.transform(({ path, method: by = '*' }) => ({
+        subscription: { kind: 'request' as const, path, method: by },
+      })),
+    ),
+  })
+  const trigger = table(
+    { broker: optional(brokerName(context.brokers)), subscription },
+    { subscription: '{ Topic = { topic = "hello.*" } }' },
+  )
+  const shape = table(
+    {
+      id: componentId,
+      source: file(context),
+      trigger,
+      config: optional(variables),
+      timeout: optional(wholeNumber(1, 3_600_000, 'milliseconds')),
+      memory: optional(wholeNumber(8, 65_536, 'megabytes')),
+      concurrency: optional(wholeNumber(1, 10_000)),
+    },
+    { id: '"hello"', source: '"components/hello.js"', trigger: '[component.trigger]' },
+  )
+  return v.pipe(
+    v.unknown(),
+    v.transform(withoutForeign),
+    shape,
+    v.transform(
+      ({ id, source, trigger: { broker, subscription: what }, ...more }): WrittenComponent =>
+        defined({
+          id,
+          source,
+          broker,
+          subscription: what.subscription,
+          result: defined({ broker: what.result?.default_broker, subject: what.result?.default_subject }),
+          config: more.config ?? {},
+          timeoutMs: more.timeout ?? 10_000,
+          memoryMb: more.memory ?? 128,
+          concurrency: more.concurrency,
+        }),
+    ),
+  )
+}
+
+/** All components, each with an id of its own. */
+export function components(context: Context): Reads<readonly WrittenComponent[]> {
+  return v.pipe(
+    v.array(component(context), '{it} must be a list of tables: write [[component]]'),
+    distinct<WrittenComponent[]>(),
+  )
+}
+
+/** A component of a spin.toml that is no module of JavaScript or TypeScript, by its id. */
+export interface Skipped {
+  readonly skipped: string
+}
+
+/** The same of a spin.toml, which may hold components that are not ours. */
+export function spinComponents(context: Context): Reads<readonly (WrittenComponent | Skipped)[]> {
+  const ours = component(context)
+  const skipped = v.pipe(
+    v.unknown(),
+    v.transform((item): Skipped => ({ skipped: isTable(item) ? String(item.id) : 'without an id' })),
+  )
+  const list = v.pipe(
+    v.array(v.lazy((item): Reads<WrittenComponent | Skipped> => (isModule(item) ? ours : skipped))),
+    distinct<(WrittenComponent | Skipped)[]>(),
+  )
+  const named = v.pipe(
+    v.unknown(),
+    v.transform((table) => Object.keys(Object(table)).map((id): Skipped => ({ skipped: id }))),
+  )
+  return v.lazy((input): Reads<readonly (WrittenComponent | Skipped)[]> => (Array.isArray(input) ? list : named))
+}
+
+const moduleName = /\.[cm]?[jt]s$/
+
+function isModule(item: unknown): boolean {
+  return isTable(item) && typeof item.source === 'string' && moduleName.test(item.source)
+}
+
+function distinct<Input extends readonly (WrittenComponent | Skipped)[]>(): v.RawCheckAction<Input> {
+  return v.rawCheck(({ dataset, addIssue }) => {
+    if (!dataset.typed) return
+    const ids = dataset.value.map((one) => ('id' in one ? one.id : undefined))
+    ids.forEach((id, i) => {
+      if (id === undefined || ids.indexOf(id) === i) return
+      const path = { type: 'array' as const, origin: 'value' as const, input: [...dataset.value], key: i, value: id }
+      addIssue({ message: `{it} has the id of another component, "${id}"; give it one of its own`, path: [path] })
+    })
+  })
+}
+
+/** Those that name no broker are triggered by this one. */
+export function triggeredBy(broker: string, written: readonly WrittenComponent[]): readonly ComponentConfig[] {
+  return written.map((component) => ({ broker, ...component }))
+}
+
+const componentId: Reads<string> = v.pipe(
+  text,
+  v.regex(/^[A-Za-z][\w-]{0,63}$/, '{it} must be a letter, then letters, digits, "-" or "_"'),
+)
+
+const pattern: Reads<Pattern> = parsed(parsePattern)
+const subject: Reads<string> = parsed(parseSubject)
+
+const requestPath: Reads<string> = v.pipe(
+  text,
+  v.check(
+    (path) => /^\/?(?:[^\s/>#+?*]+|\*\*?)(?:\/(?:[^\s/>#+?*]+|\*\*?))*$/.test(path),
+    '{it} must be a path such as "test/*/hello", where "*" stands for one segment',
+  ),
+)
+
+const method: Reads<string> = v.pipe(
+  text,
+  v.transform((name) => name.toUpperCase()),
+  v.regex(/^(?:[A-Z]+|\*)$/, '{it} must be a method such as "POST", or "*"'),
+)
+
+/** Named variables. Numbers and truth values are written as text. */
+const variables: Reads<Readonly<Record<string, string>>> = v.record(
+  v.string(),
+  v.pipe(
+    v.union([v.string(), v.number(), v.boolean()], '{it} must be text, a number, or true or false'),
+    v.transform(String),
+  ),
+  '{it} must be a table of keys and values',
+) as Reads<Readonly<Record<string, string>>>
+
+function file({ resolve, isFile }: Context): Reads<string> {
+  return v.pipe(
+    text,
+    v.check((name) => moduleName.test(name), '{it} must name a module of JavaScript or TypeScript'),
+    v.check(isFile, '{it} names a file that is not there; create it or correct the path'),
+    v.transform(resolve),
+  )
+}
+
+function parsed<Output>(parse: (text: string) => Output): Reads<Output> {
+  return v.pipe(
+    text,
+    v.rawTransform(({ dataset, addIssue, NEVER }) => {
+      try {
+        return parse(dataset.value)
+      } catch (cause) {
+        addIssue({ message: `{it}: ${WildcastError.from(cause).message}` })
+        return NEVER
+      }
+    }),
+  )
+}
+
+/** A table with one key of several, and what belongs to it. */
+function oneOf<Output>(kinds: Readonly<Record<string, Reads<Output>>>): Reads<Output> {
+  const names = Object.keys(kinds)
+  const refuse = v.pipe(
+    v.unknown(),
+    v.rawCheck(({ dataset, addIssue }) => {
+      const keys = isTable(dataset.value) ? Object.keys(dataset.value) : []
+      const unknown = keys.find((key) => !names.includes(key))
+      if (unknown === undefined) addIssue({ message: `{it} must hold one of ${names.join(', ')}` })
+      else
+        addIssue({
+          message: `unknown key {it}; allowed: ${names.join(', ')}`,
+          path: [keyIn(dataset.value, unknown)],
+        })
+    }),
+  )
+  return v.lazy((input) => {
+    const keys = isTable(input) ? Object.keys(input) : []
+    const [only] = keys
+    const kind = keys.length === 1 && only !== undefined && Object.hasOwn(kinds, only) ? kinds[only] : undefined
+    if (only === undefined || !kind) return refuse
+    return v.pipe(
+      v.strictObject({ [only]: kind }),
+      v.transform((value) => value[only] as Output),
+    )
+  }) as Reads<Output>
+}
+
+function withoutForeign(input: unknown): unknown {
+  if (!isTable(input)) return input
+  return Object.fromEntries(Object.entries(input).filter(([key]) => !foreign.includes(key)))
+}

@@ -1,0 +1,50 @@
+import { createRequire } from 'node:module'
+import path from 'node:path'
+import { pathToFileURL } from 'node:url'
+
+/** The part of jiti that is used. It is the user's: this package does not bring it. */
+interface Jiti {
+  createJiti(from: string): { import(file: string, options: { default: true }): Promise<unknown> }
+}
+
+/**
+ * The default export of a module; of one in TypeScript by Node itself where it can, else by jiti.
+ * @throws {MissingJiti} where there is no jiti; or what the module throws
+ */
+export async function loadModule(
+  file: string,
+  canStripTypes: boolean = 'typescript' in process.features && Boolean(process.features.typescript),
+): Promise<unknown> {
+  return /\.[cm]?ts$/.test(file) && !canStripTypes ? loadByJiti(file) : loadByNode(file)
+}
+
+export class MissingJiti extends Error {
+  override readonly message: string =
+    `Node ${process.versions.node} can't read TypeScript by itself; install jiti beside it (npm i -D jiti), or write it as .js`
+}
+
+async function loadByNode(file: string): Promise<unknown> {
+  const loaded = (await import(pathToFileURL(file).href)) as { default?: unknown }
+  return loaded.default
+}
+
+async function loadByJiti(file: string): Promise<unknown> {
+  const jiti = jitiNear(file)
+  if (!jiti) throw new MissingJiti()
+  return jiti.createJiti(file).import(file, { default: true })
+}
+
+/** Jiti as the module's own project has it. */
+function jitiNear(file: string): Jiti | undefined {
+  const require = createRequire(path.join(path.dirname(file), 'wildcast.js'))
+  try {
+    return require('jiti') as Jiti
+  } catch {
+    return undefined
+  }
+}
+
+/** What a module threw, in one line. */
+export function firstLine(cause: unknown): string {
+  return (cause instanceof Error ? cause.message : String(cause)).split('\n')[0] ?? ''
+}

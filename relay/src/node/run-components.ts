@@ -1,0 +1,17 @@
+import { type ComponentPorts, type Components, openComponents } from '../components/open-components.js'
+import { interestOf } from '../components/subscription.js'
+import type { ComponentConfig } from './config/config.js'
+import { componentThread } from './thread/component-thread.js'
+
+/**
+ * Runs the components of a configuration, each in a thread of its own.
+ * @throws {WildcastError} `internal` where a module can't be loaded: it names the component and the file
+ */
+export function runComponents(components: readonly ComponentConfig[], ports: ComponentPorts): Promise<Components> {
+  const options = components.map(({ source, config, timeoutMs, memoryMb, ...component }) => {
+    const { pattern } = interestOf(component.subscription)
+    const start = { id: component.id, broker: component.broker, pattern, source, config }
+    return { ...component, open: componentThread({ start, timeoutMs, memoryMb, clock: ports.inside.clock }) }
+  })
+  return openComponents(options, ports)
+}

@@ -1,0 +1,230 @@
+import path from 'node:path'
+import { Worker } from 'node:worker_threads'
+import { type Message, WildcastError } from '@wildcast/protocol'
+import type { Ran } from '../../components/thread.js'
+import type { Clock } from '../../core/clock.js'
+import type { FromThread, Start, ToThread } from './words.js'
+
+export interface LifeOptions {
+  readonly start: Start
+  readonly timeoutMs: number
+  readonly memoryMb: number
+  readonly clock: Clock
+  /** It has ended by itself, after its module was loaded or before. */
+  ended(life: Life, why: string): void
+}
+
+interface Run {
+  resolve(ran: Ran): void
+  reject(error: WildcastError): void
+  stopClock(): void
+}
+
+interface Doubt {
+  readonly lives: Promise<boolean>
+  answer(lives: boolean): void
+}
+
+/** How long a thread may take to load its module. */
+const loadMs = 30_000
+/** A thread that answers nothing for so long after a message's time is over hangs in a loop. */
+const pongMs = 1000
+/** So many messages that never came to an end are enough: they hold memory. */
+const mostAbandoned = 100
+
+/** Tests run from `src`, where nothing is that a thread of Node could load: they take the build, and none of the runner's own flags. */
+const fromSource = import.meta.url.endsWith('.ts')
+const main = fromSource ? '../../../dist/node/thread/main.js' : './main.js'
+
+/** One thread, from its start to its end. */
+export class Life {
+  readonly #options: LifeOptions
+  readonly #worker: Worker
+  readonly #runs: Map<number, Run> = new Map()
+  #count = 0
+  #abandoned = 0
+  #over = false
+  #why = 'it ended its own thread'
+  /** Whether it still lives, while that was asked and is not answered. */
+  #doubt: Doubt | undefined
+  #loaded: { resolve(): void; reject(error: WildcastError): void } | undefined
+
+  private constructor(options: LifeOptions) {
+    this.#options = options
+    this.#worker = new Worker(new URL(main, import.meta.url), {
+      ...(fromSource && { execArgv: [] }),
+      workerData: options.start,
+      resourceLimits: { maxOldGenerationSizeMb: options.memoryMb },
+      name: `component ${options.start.id}`,
+    })
+    this.#worker.on('message', (words: FromThread) => this.#hear(words))
+    this.#worker.on('error', (cause: NodeJS.ErrnoException) => {
+      this.#why =
+        cause.code === 'ERR_WORKER_OUT_OF_MEMORY'
+          ? `it took more than ${options.memoryMb} MB of memory; look at "memory"`
+          : `it crashed: ${firstLineOf(cause)}`
+    })
+    this.#worker.once('exit', () => this.#end())
+    this.#worker.unref()
+  }
+
+  /** Resolves when the module is loaded. @throws {WildcastError} `internal` */
+  static async begin(options: LifeOptions): Promise<Life> {
+    const life = new Life(options)
+    const stopClock = options.clock.after(loadMs, () => life.#kill(`it was not loaded within ${loadMs / 1000} s`))
+    try {
+      await new Promise<void>((resolve, reject) => {
+        life.#loaded = { resolve, reject }
+      })
+      return life
+    } catch (cause) {
+      life.close()
+      throw cause
+    } finally {
+      life.#loaded = undefined
+      stopClock()
+    }
+  }
+
+  /** Whether messages may be given to it. It is asked only when one has taken too long. */
+  async lives(): Promise<boolean> {
+    return this.#doubt ? this.#doubt.lives : !this.#over
+  }
+
+  run(message: Message): Promise<Ran> {
+    if (this.#over) return Promise.reject(interrupted(this.#why))
+    const { clock, timeoutMs } = this.#options
+    const run = ++this.#count
+    return new Promise((resolve, reject) => {
+      const stopClock = clock.after(timeoutMs, () => this.#abandon(run))
+      this.#runs.set(run, { resolve, reject, stopClock })
+      this.#say({ kind: 'run', run, message: alone(message) })
+    })
+  }
+
+  /** Ends at once; what runs is interrupted. */
+  close(): void {
+    if (this.#over) return
+    this.#over = true
+    void this.#worker.terminate()
+    this.#failAll()
+    this.#doubt?.answer(false)
+  }
+
+  /** Ends when what runs has ended. */
+  async retire(): Promise<void> {
+    while (this.#runs.size > 0)
+      await new Promise<void>((resolve) => {
+        const [first] = this.#runs.values()
+        if (!first) return resolve()
+        const { resolve: done, reject } = first
+        first.resolve = (ran) => {
+          done(ran)
+          resolve()
+        }
+        first.reject = (error) => {
+          reject(error)
+          resolve()
+        }
+      })
+    this.close()
+  }
+
+  #say(words: ToThread): void {
+    this.#worker.postMessage(words)
+  }
+
+  #hear(words: FromThread): void {
+    switch (words.kind) {
+      case 'ready':
+        this.#loaded?.resolve()
+        return
+      case 'useless':
+        this.#loaded?.reject(useless(this.#options.start, words.why))
+        return
+      case 'pong':
+        this.#doubt?.answer(true)
+        return
+      case 'done':
+        this.#take(words.run)?.resolve({ outputs: words.outputs })
+        return
+      case 'failed':
+        this.#take(words.run)?.resolve({
+          outputs: words.outputs,
+          error: new WildcastError('internal', words.error.message),
+        })
+    }
+  }
+
+  #take(run: number): Run | undefined {
+    const found = this.#runs.get(run)
+    this.#runs.delete(run)
+    found?.stopClock()
+    return found
+  }
+
+  /** A message's time is over. Whether only that hangs, or the whole thread, a ping shows. */
+  #abandon(run: number): void {
+    const { timeoutMs } = this.#options
+    this.#take(run)?.reject(
+      new WildcastError('timeout', `a message took longer than ${timeoutMs} ms; look at "timeout"`),
+    )
+    this.#say({ kind: 'abort', run })
+    this.#doubt ??= this.#ask()
+    if (++this.#abandoned >= mostAbandoned) this.#kill(`${mostAbandoned} messages never came to an end`)
+  }
+
+  #ask(): Doubt {
+    const stopClock = this.#options.clock.after(pongMs, () => this.#kill('it hung in a loop'))
+    let settle: (lives: boolean) => void = () => {}
+    const lives = new Promise<boolean>((resolve) => {
+      settle = resolve
+    })
+    this.#say({ kind: 'ping' })
+    return {
+      lives,
+      answer: (is) => {
+        stopClock()
+        this.#doubt = undefined
+        settle(is)
+      },
+    }
+  }
+
+  #kill(why: string): void {
+    this.#why = why
+    void this.#worker.terminate()
+  }
+
+  #end(): void {
+    this.#loaded?.reject(useless(this.#options.start, this.#why))
+    if (this.#over) return
+    this.#over = true
+    this.#failAll()
+    this.#options.ended(this, this.#why)
+    this.#doubt?.answer(false)
+  }
+
+  #failAll(): void {
+    for (const run of [...this.#runs.keys()]) this.#take(run)?.reject(interrupted(this.#why))
+  }
+}
+
+function useless({ source }: Start, why: string): WildcastError {
+  return new WildcastError('internal', `${path.relative('', source)}: ${why}`)
+}
+
+/** Bytes that share their memory with others would take all of it along. */
+function alone(message: Message): Message {
+  const { payload } = message
+  if (typeof payload === 'string' || payload.byteLength === payload.buffer.byteLength) return message
+  return { ...message, payload: payload.slice() }
+}
+
+function interrupted(why: string): WildcastError {
+  return new WildcastError('interrupted', `its thread ended over a message: ${why}`)
+}
+
+function firstLineOf(cause: unknown): string {
+  return (cause instanceof Error ? cause.message : String(cause)).split('\n')[0] ?? ''
+}

@@ -1,0 +1,51 @@
+// A component's thread: loads its module, and runs it for each message.
+import { parentPort, workerData } from 'node:worker_threads'
+import { parsePattern, WildcastError } from '@wildcast/protocol'
+import type { Component } from '../../components/component.js'
+import { FailedWith } from '../../components/failed-with.js'
+import { readOutputs } from '../../components/read-outputs.js'
+import { triggerOf } from '../../components/trigger.js'
+import { firstLine, loadModule, MissingJiti } from '../load-module.js'
+import type { FromThread, Start, ToThread } from './words.js'
+
+const { id, broker, pattern, source, config } = workerData as Start
+const port = parentPort as NonNullable<typeof parentPort>
+const say = (words: FromThread): void => port.postMessage(words)
+/** What runs, with what tells it that nobody waits any more. */
+const running = new Map<number, AbortController>()
+
+async function load(): Promise<Component> {
+  const component = await loadModule(source).catch((cause: unknown) => {
+    throw new Error(cause instanceof MissingJiti ? cause.message : `it could not be loaded: ${firstLine(cause)}`)
+  })
+  if (component === undefined) throw new Error('it has no default export; write export default defineComponent(…)')
+  if (typeof component !== 'function') throw new Error(`its default export is a ${typeof component}; export a function`)
+  return component as Component
+}
+
+async function run(component: Component, { run: number, message }: Extract<ToThread, { kind: 'run' }>): Promise<void> {
+  const abort = new AbortController()
+  running.set(number, abort)
+  try {
+    const trigger = triggerOf(message, { broker, pattern: parsePattern(pattern) })
+    const outputs = readOutputs(await component(trigger, { id, config, signal: abort.signal }))
+    say({ kind: 'done', run: number, outputs })
+  } catch (cause) {
+    const outputs = cause instanceof FailedWith ? readOutputs(cause.outputs) : []
+    say({ kind: 'failed', run: number, error: { code: 'internal', message: firstLine(cause) }, outputs })
+  } finally {
+    running.delete(number)
+  }
+}
+
+load().then(
+  (component) => {
+    port.on('message', (words: ToThread) => {
+      if (words.kind === 'run') void run(component, words)
+      else if (words.kind === 'ping') say({ kind: 'pong' })
+      else running.get(words.run)?.abort(new WildcastError('timeout', 'the time for this message is over'))
+    })
+    say({ kind: 'ready' })
+  },
+  (cause: unknown) => say({ kind: 'useless', why: firstLine(cause) }),
+)

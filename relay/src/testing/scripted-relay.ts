@@ -1,0 +1,31 @@
+import { createRelay, type Relay, type RelayOptions } from '../core/relay.js'
+import type { Session, Subscription } from '../core/session.js'
+import { type FakeClock, fakeClock } from './fake-clock.js'
+import { type ScriptedBroker, scriptedBroker } from './scripted-broker.js'
+
+/** A relay with one broker and a clock that a test moves, and the failures that it told. */
+export async function relayOn(
+  scripted: ScriptedBroker = scriptedBroker(),
+  options: Partial<RelayOptions> = {},
+): Promise<{ relay: Relay; clock: FakeClock; errors: string[] }> {
+  const clock = fakeClock()
+  const errors: string[] = []
+  let id = 0
+  const relay = await createRelay({
+    brokers: { main: scripted.open },
+    clock,
+    newId: () => `id${++id}`,
+    onError: ({ code }, { stage }) => errors.push(`${stage} ${code}`),
+    ...options,
+  })
+  return { relay, clock, errors }
+}
+
+/** Resolves once it is confirmed. */
+export async function subscribe(session: Session, subject: string, more: object = {}): Promise<Subscription> {
+  let got: Subscription | undefined
+  await session.subscribe({ subject, ...more }, (subscription) => {
+    got = subscription
+  })
+  return got as Subscription
+}

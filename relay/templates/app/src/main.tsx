@@ -1,0 +1,12 @@
+import { createClient } from '@wildcast/client'
+import { WildcastProvider } from '@wildcast/react'
+import { createRoot } from 'react-dom/client'
+import { App } from './app.tsx'
+
+const client = createClient({ url: '/ws' })
+
+createRoot(document.getElementById('root') as HTMLElement).render(
+  <WildcastProvider client={client}>
+    <App />
+  </WildcastProvider>,
+)

@@ -1,0 +1,110 @@
+import { parsePattern, type WildcastError } from '@wildcast/protocol'
+import { describe, expect, it } from 'vitest'
+import type { Listener } from '../../src/brokers/broker.js'
+import { deaf } from '../../src/testing/listener.js'
+import { endsWithTest } from '../servers/ends-with-test.js'
+import { startNats } from '../servers/nats.js'
+import { natsLink, subscriptionsAt, text } from './nats-link.js'
+
+describe('permissions of the server (B10)', () => {
+  const auth = { kind: 'user', user: 'relay', password: 'x' } as const
+  const may = (permissions: string): string =>
+    `authorization { users: [{ user: relay, password: x, permissions: { ${permissions} } }, { user: other, password: x }] }`
+  const forbidden = { code: 'forbidden' }
+
+  it('refuse a publish to its publisher only, whatever else is said in the same turn', async () => {
+    const server = endsWithTest(await startNats({ config: may('publish: { deny: ["secret.>", "quoted.>"] }') }))
+    const { publish, listen, statuses, broker } = await natsLink(server, { auth })
+    const inbox = await listen('open.*')
+    const quoted = 'quoted.a"b\\c\u200b\u00e9'
+    const ends = await Promise.allSettled([
+      publish('open.1', '1'),
+      publish('secret.1'),
+      publish('open.2', '2'),
+      publish(quoted),
+      publish('secret.1'),
+      publish('open.3', '3', { responseSubject: 'a.b' as never }),
+      broker.request?.({ subject: parsePattern('secret.2'), payload: '' }, { timeoutMs: 60_000 }),
+    ])
+    expect(ends.map((end) => (end.status === 'rejected' ? end.reason.code : 'taken'))).toEqual([
+      'taken',
+      'forbidden',
+      'taken',
+      'forbidden',
+      'forbidden',
+      'taken',
+      'forbidden',
+    ])
+    expect((await inbox.take(3)).map(text)).toEqual(['1', '2', '3'])
+    expect(statuses).toEqual(['up'])
+  })
+
+  it('refuse a subscription to who asked for it, and the link stands', async () => {
+    const server = endsWithTest(await startNats({ config: may('subscribe: { deny: ["secret.>", "no.queue queue"] }') }))
+    const { listen, statuses, publish } = await natsLink(server, { auth })
+    const inbox = await listen('open.**')
+    for (const refused of [
+      listen('secret.a'),
+      listen('secret.*.\u200b"'),
+      listen('secret.**.b'),
+      // `secret` alone may be heard, what is below it not.
+      listen('secret.**'),
+      listen('no.queue', { group: 'queue' }),
+      listen('secret.served', { serve: true }),
+    ])
+      await expect(refused).rejects.toMatchObject(forbidden)
+    await publish('open.a', 'here')
+    expect((await inbox.take(1)).map(text)).toEqual(['here'])
+    expect([statuses, await subscriptionsAt(server)]).toEqual([['up'], [2]])
+  })
+
+  it('that are withdrawn end what they forbid, and nothing else', async () => {
+    const server = endsWithTest(await startNats({ config: may('subscribe: ">"') }))
+    const { broker, listen, publish, statuses } = await natsLink(server, { auth })
+    const inbox = await listen('open')
+    const ended: string[] = []
+    const losing = (name: string): Listener => ({ ...deaf, ended: ({ code }) => ended.push(`${name} ${code}`) })
+    await broker.subscribe({ pattern: parsePattern('secret.a') }, losing('a'))
+    const undo = await broker.subscribe({ pattern: parsePattern('secret.**') }, losing('**'))
+    await server.reload(may('subscribe: { allow: [">"], deny: ["secret.>"] }'))
+    await expect.poll(() => ended.toSorted()).toEqual(['** forbidden', 'a forbidden'])
+    await undo()
+    await publish('open', 'still here')
+    expect((await inbox.take(1)).map(text)).toEqual(['still here'])
+    await expect(listen('secret.a')).rejects.toMatchObject(forbidden)
+    expect([statuses, await subscriptionsAt(server)]).toEqual([['up'], [1]])
+  })
+
+  it('that are taken away with the user end the link, which says so and comes back with them', async () => {
+    const server = endsWithTest(await startNats({ config: may('subscribe: ">"') }))
+    const { listen, publish, statuses, reasons } = await natsLink(server, { auth })
+    const inbox = await listen('open')
+    await server.reload('authorization { users: [{ user: other, password: x }] }')
+    await expect.poll(() => reasons.at(-1)).toContain('it refused the user or the password; look at "auth"')
+    await server.reload(may('subscribe: ">"'))
+    await expect.poll(() => statuses).toEqual(['up', 'down', 'up'])
+    await publish('open', 'here')
+    expect((await inbox.take(1)).map(text)).toEqual(['here'])
+  })
+
+  it('that leave no room for answers forbid requests, until they are given', async () => {
+    const server = endsWithTest(await startNats({ config: may('subscribe: { deny: ["_INBOX.>"] }') }))
+    const { request, serve } = await natsLink(server, { auth })
+    await serve('sum', () => [{ payload: '3' }])
+    await expect(request('sum')).rejects.toMatchObject(forbidden)
+    await server.reload(may('subscribe: ">"'))
+    expect(text(await request('sum'))).toBe('3')
+  })
+})
+
+it('says that the server takes no more subscriptions, and keeps those that it took', async () => {
+  const server = endsWithTest(await startNats({ config: 'max_subscriptions: 3' }))
+  const { listen, publish, statuses } = await natsLink(server)
+  const ends = await Promise.allSettled(['a', 'b', 'c', 'd', 'e'].map((subject) => listen(subject)))
+  const codes = ends.map((end) => (end.status === 'rejected' ? (end.reason as WildcastError).code : 'taken'))
+  expect(codes).toEqual(['taken', 'taken', 'taken', 'too_many_subscriptions', 'too_many_subscriptions'])
+  await publish('c', 'here')
+  const [, , third] = ends
+  expect(third?.status === 'fulfilled' && (await third.value.take(1)).map(text)).toEqual(['here'])
+  expect(statuses).toEqual(['up'])
+})

@@ -1,0 +1,89 @@
+import { writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { beforeAll, describe, expect, it } from 'vitest'
+import type { NatsSettings } from '../../src/brokers/settings.js'
+import { makeCertificates } from '../servers/certificates.js'
+import { endsWithTest } from '../servers/ends-with-test.js'
+import { type Nats, startNats } from '../servers/nats.js'
+import { temporaryFolder } from '../servers/temporary-folder.js'
+import { linked, whyDown } from './nats-link.js'
+
+describe('TLS (SP-BRK-8)', () => {
+  const ours = makeCertificates()
+  const foreign = makeCertificates('foreign')
+  const client = ({ client: { certFile, keyFile } }: typeof ours) => ({
+    clientCertificate: { certificate: certFile, key: keyFile },
+  })
+  const rootCertificate = ours.caFile
+  let server: Nats
+  let demanding: Nats
+  beforeAll(async () => {
+    server = await startNats({ tls: ours })
+    demanding = await startNats({ tls: ours, requireClientCertificate: true })
+    return () => Promise.all([server.stop(), demanding.stop()])
+  })
+
+  it.each([
+    ['by name', () => `localhost:${server.port}`],
+    ['by IP address', () => `nats://127.0.0.1:${server.port}`],
+    ['as tls://', () => `tls://localhost:${server.port}`],
+  ])('reaches a server whose certificate is trusted %s', async (_, address) => {
+    expect(await linked({ addresses: [address()], tls: { rootCertificate } })).toEqual(['up'])
+  })
+
+  it.each<[string, NatsSettings['tls']]>([
+    ['another authority', { rootCertificate: foreign.caFile }],
+    ['none', true],
+    ['none, and TLS only as the server asks', undefined],
+  ])('refuses a server whose certificate was signed by somebody else than %s', async (_, tls) => {
+    expect(await whyDown({ addresses: [`localhost:${server.port}`], ...(tls === undefined ? {} : { tls }) })).toBe(
+      `NATS at localhost:${server.port}: its certificate is not trusted; name whoever signed it as "root_certificate"`,
+    )
+  })
+
+  it('shows a client certificate', async () => {
+    const tls = { rootCertificate, ...client(ours) }
+    expect(await linked({ addresses: [demanding.url], tls })).toEqual(['up'])
+  })
+
+  it.each([
+    ['missing', {}, 'it asks for a client certificate; name one as "client_certificate"'],
+    ['wrong', client(foreign), 'it did not take the client certificate; look at "client_certificate"'],
+  ])('says that the client certificate is %s', async (_, certificate, reason) => {
+    const tls = { rootCertificate, ...certificate }
+    expect(await whyDown({ addresses: [demanding.url], tls })).toBe(`NATS at localhost:${demanding.port}: ${reason}`)
+  })
+
+  it('says that a certificate or its key is unusable', async () => {
+    const garbage = path.join(temporaryFolder(), 'garbage.pem')
+    writeFileSync(garbage, 'not a certificate')
+    const { certFile: certificate, keyFile: key } = ours.client
+    for (const clientCertificate of [
+      { certificate: garbage, key },
+      { certificate, key: garbage },
+      { certificate, key: foreign.client.keyFile },
+    ])
+      expect(await whyDown({ addresses: [server.url], tls: { rootCertificate, clientCertificate } })).toBe(
+        `NATS at localhost:${server.port}: a certificate or its key is no usable PEM file, or they do not belong together; look at "root_certificate" and "client_certificate"`,
+      )
+  })
+
+  it('says that a certificate file is missing, and tries again', async () => {
+    const missing = path.join(temporaryFolder(), 'ca.pem')
+    const said = await linked({ addresses: [server.url], tls: { rootCertificate: missing } })
+    expect(said).toEqual([`can't read ${missing} (ENOENT): look at "root_certificate"`])
+    writeFileSync(missing, ours.ca)
+    await expect.poll(() => said.at(-1)).toBe('up')
+  })
+
+  it.each<[string, string, NatsSettings['tls']]>([
+    ['tls = true', '', true],
+    ['tls://', 'tls://', undefined],
+  ])('is wanted by %s, and a plain server is refused', async (_, scheme, tls) => {
+    const plain = endsWithTest(await startNats())
+    const address = `${scheme}127.0.0.1:${plain.port}`
+    expect(await whyDown({ addresses: [address], ...(tls === undefined ? {} : { tls }) })).toContain(
+      'it does not speak TLS',
+    )
+  })
+})

@@ -1,0 +1,262 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { type Client, createClient } from '@wildcast/client'
+import { parsePattern } from '@wildcast/protocol'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { WebSocket } from 'ws'
+import type { ComponentSubscription } from '../src/components/subscription.js'
+import { type Components, http, httpRequest, memory, newId, realClock, websocket } from '../src/index.js'
+import type { ComponentConfig } from '../src/node/config/config.js'
+import { runComponents } from '../src/node/run-components.js'
+import { type StartedRelay, startRelay } from './start-relay.js'
+
+const topic = (text: string): ComponentSubscription => ({ kind: 'topic', topic: parsePattern(text) })
+
+/** Modules in a folder of their own, below this one, so that they find the packages as a user's would. */
+async function modules(files: Readonly<Record<string, string>>): Promise<(name: string) => string> {
+  const folder = await mkdtemp(path.join(import.meta.dirname, 'components-'))
+  onTestFinished(() => rm(folder, { recursive: true }))
+  for (const [name, text] of Object.entries(files)) await writeFile(path.join(folder, name), text)
+  return (name) => path.join(folder, name)
+}
+
+interface Running extends StartedRelay {
+  readonly client: Client
+  readonly components: Components
+  /** What each component was through with, such as `hello ok`. */
+  readonly outcomes: string[]
+}
+
+/** A relay with components, each a module's text. */
+async function start(
+  components: Readonly<Record<string, { readonly source: string } & Partial<Omit<ComponentConfig, 'id' | 'source'>>>>,
+): Promise<Running> {
+  const outcomes: string[] = []
+  const observer = {
+    status: () => {},
+    published: () => {},
+    failed: () => {},
+    dropped: () => {},
+    component: (id: string, outcome: string) => void outcomes.push(`${id} ${outcome}`),
+  }
+  const inMemory = memory({ clock: realClock, newId })
+  const relay = await startRelay({
+    brokers: { main: inMemory, secondary: inMemory },
+    gateways: [http, websocket({ mode: 'json' }), httpRequest({ form: 'json' })],
+    observer,
+  })
+  const named = Object.entries(components)
+  const file = await modules(Object.fromEntries(named.map(([id, { source }]) => [`${id}.mjs`, source])))
+  const running = await runComponents(
+    named.map(([id, config]) => ({
+      broker: 'main',
+      subscription: topic(id),
+      result: {},
+      config: {},
+      timeoutMs: 30_000,
+      memoryMb: 64,
+      ...config,
+      id,
+      source: file(`${id}.mjs`),
+    })),
+    { inside: relay.relay.inside, observer, onError: (error) => relay.errors.push(error.message) },
+  )
+  onTestFinished(() => running.close())
+  const client = createClient({ url: `ws://${relay.address}`, WebSocket })
+  onTestFinished(() => client.close())
+  return { ...relay, client, components: running, outcomes }
+}
+
+/** What a subscription brings, from when it is confirmed. */
+async function listen(client: Pick<Client, 'subscribe'>, pattern: string): Promise<string[]> {
+  const heard: string[] = []
+  await new Promise<void>((resolve) => {
+    client.subscribe(pattern, (message) => heard.push(`${message.subject} ${message.text()}`), {
+      onStatus: (status) => status === 'ready' && resolve(),
+    })
+  })
+  return heard
+}
+
+describe('a component', () => {
+  it('gets its message and its variables, and what it says goes where its result says (SP-CMP-6)', async () => {
+    const { client, outcomes } = await start({
+      hello: {
+        source: `export default ({ subject, broker, params, headers, data }, { id, config }) =>
+          ({ message: { subject, broker, params, trace: headers.get('trace'), data, id, config } })`,
+        subscription: topic('hello.*'),
+        result: { broker: 'secondary', subject: 'good.bye' },
+        config: { greeting: 'Hi' },
+      },
+    })
+    const heard = await listen(client.broker('secondary'), 'good.*')
+    await client.publish('hello.world', { a: 1 }, { headers: new Map([['trace', '7']]) })
+    await expect.poll(() => heard).toHaveLength(1)
+    const [subject, text] = (heard[0] as string).split(' ')
+    expect(subject).toBe('good.bye')
+    expect(JSON.parse(text as string)).toEqual({
+      subject: 'hello.world',
+      broker: 'main',
+      params: ['world'],
+      trace: '7',
+      data: { a: 1 },
+      id: 'hello',
+      config: { greeting: 'Hi' },
+    })
+    expect(outcomes).toEqual(['hello ok'])
+  })
+
+  it('answers HTTP requests of its path and method, and no others (SP-GW-4, SP-CMP-2)', async () => {
+    const { address, errors } = await start({
+      answer: {
+        source: `import { jsonHttp } from '@wildcast/relay'
+          export default jsonHttp(async (request, { path }) => {
+            const text = await request.text()
+            if (text === 'fail') throw new Error('it failed on purpose')
+            return new Response(\`Path: \${path}, Recieved: \${text}\`, { status: 201, headers: [['set-cookie', 'a=1'], ['set-cookie', 'b=2']] })
+          })`,
+        subscription: { kind: 'request', path: 'test/*/hello', method: 'POST' },
+      },
+    })
+    const ask = (body: string): Promise<Response> =>
+      fetch(`http://${address}/request/test/a/hello`, { method: 'POST', body })
+    const response = await ask('hi')
+    expect([response.status, response.headers.getSetCookie(), await response.text()]).toEqual([
+      201,
+      ['a=1', 'b=2'],
+      'Path: test/a/hello, Recieved: hi',
+    ])
+    const failed = await ask('fail')
+    expect([failed.status, await failed.text()]).toEqual([500, 'the component failed\n'])
+    expect(errors).toEqual(['component "answer": it failed on purpose'])
+    expect((await fetch(`http://${address}/request/test/a/hello`)).status).toBe(504)
+  })
+
+  it('of a queue shares messages with the others of its group, in turns (SP-CMP-3)', async () => {
+    const worker = {
+      source: "export default ({ data }, { id }) => ({ subject: 'done', message: id + ' ' + data })",
+      subscription: { kind: 'queue', topic: parsePattern('job'), group: 'workers' } as const,
+    }
+    const { client } = await start({ one: worker, two: worker })
+    const done = await listen(client, 'done')
+    for (let job = 0; job < 4; job++) await client.publish('job', job)
+    await expect.poll(() => done.length).toBe(4)
+    const takers = done.sort((a, b) => Number(a.at(-1)) - Number(b.at(-1))).map((text) => text.split(' ')[1])
+    expect([takers[0] === takers[2], takers[1] === takers[3], takers[0] === takers[1]]).toEqual([true, true, false])
+  })
+
+  it('works on one message at a time, in order, unless it is told otherwise', async () => {
+    const source = `let running = 0
+      export default async ({ data }) => {
+        const most = ++running
+        await new Promise((resolve) => setImmediate(resolve))
+        running--
+        return { subject: 'done.' + data.to, message: data.n + ' ' + most }
+      }`
+    const { client } = await start({
+      single: { source },
+      several: { source, concurrency: 3 },
+    })
+    const [ordered, parallel] = [await listen(client, 'done.single'), await listen(client, 'done.several')]
+    for (let n = 0; n < 20; n++) for (const to of ['single', 'several']) void client.publish(to, { to, n })
+    await expect.poll(() => ordered.length + parallel.length).toBe(40)
+    expect(ordered).toEqual(Array.from({ length: 20 }, (_, n) => `done.single ${n} 1`))
+    expect(Math.max(...parallel.map((text) => Number(text.split(' ')[2])))).toBe(3)
+  })
+
+  it('that would trigger itself for ever is stopped (SP-CMP-5)', async () => {
+    const { client, outcomes, errors } = await start({
+      loop: { source: 'export default ({ data }) => ({ message: data + 1 })', subscription: topic('round') },
+    })
+    const heard = await listen(client, 'round')
+    await client.publish('round', 0)
+    await expect.poll(() => outcomes).toContain('loop looped')
+    expect(heard).toEqual(Array.from({ length: 17 }, (_, n) => `round ${n}`))
+    expect(errors).toEqual([
+      'component "loop": its output on "round" has come through 16 components and was stopped: look for a circle',
+    ])
+  })
+
+  it('loads its module anew, and what runs ends in the old one (SP-CMP-7)', async () => {
+    const file = await modules({ 'v.mjs': 'export default () => ({ subject: "is", message: "old" })' })
+    const { relay, client, components, errors } = await start({
+      v: { source: `export { default } from ${JSON.stringify(file('v.mjs'))}` },
+    })
+    expect(relay).toBeDefined()
+    const heard = await listen(client, 'is')
+    await client.publish('v')
+    await writeFile(file('v.mjs'), 'export default () => ({ subject: "is", message: "new" })')
+    await components.reload('v')
+    await client.publish('v')
+    await expect.poll(() => heard).toEqual(['is old', 'is new'])
+    await writeFile(file('v.mjs'), 'export default 7')
+    await expect(components.reload('v')).rejects.toMatchObject({
+      message: expect.stringContaining('its default export is a number; export a function'),
+    })
+    await client.publish('v')
+    await expect.poll(() => heard).toEqual(['is old', 'is new', 'is new'])
+    expect(errors).toEqual([])
+  })
+})
+
+describe('a component that goes wrong (SP-CMP-4)', () => {
+  /** Answers wrongly in the way that its message names. */
+  const source = `export default async (message) => {
+    const way = message.text()
+    if (way === 'throws') throw new Error('thrown on purpose')
+    if (way === 'rejects') return Promise.reject('rejected on purpose')
+    if (way === 'never settles') return new Promise(() => {})
+    if (way === 'hangs') for (;;);
+    if (way === 'returns a string') return 'text'
+    if (way === 'returns a circle') { const a = {}; a.a = a; return { message: a } }
+    if (way === 'returns 100 MB') return { message: 'x'.repeat(100 * 1024 * 1024) }
+    if (way === 'names no subject') return { subject: 'a b' }
+    if (way === 'names no broker') return { subject: 'a', broker: 'nowhere' }
+    if (way === 'exits') process.exit(3)
+    if (way === 'throws later') return new Promise(() => setImmediate(() => { throw new Error('thrown later') }))
+    if (way === 'fills its memory') for (const all = []; ; ) all.push(new Array(1000).fill({ all }))
+    return { subject: 'fine', message: way }
+  }`
+
+  it.each([
+    ['throws', 'failed', 'thrown on purpose'],
+    ['rejects', 'failed', 'rejected on purpose'],
+    ['returns a string', 'failed', 'it returned a string'],
+    ['returns a circle', 'failed', 'circular'],
+    ['returns 100 MB', 'failed', 'the payload is longer than'],
+    ['names no subject', 'failed', '"a b" is not a valid subject'],
+    ['names no broker', 'failed', 'there is no broker of that name'],
+    ['exits', 'interrupted', 'it ended its own thread'],
+    ['throws later', 'interrupted', 'thrown later'],
+    ['fills its memory', 'interrupted', 'it took more than 32 MB of memory; look at "memory"'],
+    ['never settles', 'timeout', 'a message took longer than 500 ms; look at "timeout"'],
+    ['hangs', 'timeout', 'a message took longer than 500 ms; look at "timeout"'],
+  ])('because it %s is told with its id, and goes on; its neighbours notice nothing', async (way, outcome, why) => {
+    const { client, outcomes, errors } = await start({
+      bad: { source, memoryMb: 32, timeoutMs: outcome === 'timeout' ? 500 : 30_000 },
+      neighbour: { source: "export default ({ data }) => ({ subject: 'fine', message: 'neighbour ' + data })" },
+    })
+    const heard = await listen(client, 'fine')
+    await client.publish('bad', way)
+    await client.publish('neighbour', 1)
+    await expect.poll(() => outcomes).toContain(`bad ${outcome}`)
+    await client.publish('bad', 'again')
+    await expect.poll(() => [...heard].sort()).toEqual(['fine again', 'fine neighbour 1'])
+    expect(errors.find((message) => message.startsWith('component "bad": ') && message.includes(why))).toBeDefined()
+    expect(outcomes.filter((one) => one.startsWith('neighbour'))).toEqual(['neighbour ok'])
+  })
+
+  it.each([
+    ['export const a = 1', 'it has no default export; write export default defineComponent(…)'],
+    ['export default 7', 'its default export is a number; export a function'],
+    ['export default (', 'it could not be loaded: '],
+    ["import './nowhere.js'", 'it could not be loaded: Cannot find module'],
+    ["throw new Error('at once')", 'it could not be loaded: at once'],
+  ])('from its first line keeps the relay from starting: %s', async (source, why) => {
+    await expect(start({ broken: { source } })).rejects.toMatchObject({
+      code: 'internal',
+      message: expect.stringMatching(/^component "broken": .*broken\.mjs: /),
+    })
+    await expect(start({ broken: { source } })).rejects.toThrow(why)
+  })
+})

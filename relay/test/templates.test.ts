@@ -1,0 +1,168 @@
+import { readdir, readFile, symlink, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { templates } from '../src/node/templates/templates.js'
+import { folderWith, portsOf, run, start } from './command.js'
+
+/** A project as `wildcast init` writes it. */
+async function project(): Promise<string> {
+  const cwd = path.join(await folderWith('neighbour', ''), 'My App!')
+  expect(await run(['init', cwd])).toMatchObject({ code: 0, err: '' })
+  return cwd
+}
+
+const original = `[trigger]
+type = "message"
+[trigger.brokers.primary]
+broker_type = "InMemoryBroker"
+`
+
+describe('wildcast init', () => {
+  it('writes a project, and says what to do next', async () => {
+    const cwd = path.join(await folderWith('neighbour', ''), 'My App!')
+    const { code, out } = await run(['init', 'My App!'], { cwd: path.dirname(cwd) })
+    expect([code, out]).toEqual([0, 'my-app is ready:\n\ncd My App!\nnpm install\nnpm start\n'])
+    expect((await readdir(cwd)).sort()).toEqual([
+      '.gitignore',
+      'README.md',
+      'components',
+      'index.html',
+      'package.json',
+      'src',
+      'test',
+      'vite.config.js',
+      'wildcast.toml',
+    ])
+    expect(JSON.parse(await readFile(path.join(cwd, 'package.json'), 'utf8'))).toMatchObject({
+      name: 'my-app',
+      dependencies: { '@wildcast/relay': expect.stringMatching(/^\d+\.\d+\.\d+/) },
+    })
+  })
+
+  it('writes over nothing', async () => {
+    const cwd = await folderWith('notes.txt', 'mine')
+    expect(await run(['init'], { cwd })).toEqual({
+      code: 1,
+      out: '',
+      err: '. is not empty; choose another folder, or empty it\n',
+    })
+    expect(await readdir(cwd)).toEqual(['notes.txt'])
+  })
+})
+
+describe('wildcast add', () => {
+  it('knows every template of the original', async () => {
+    const { out } = await run(['add', '--help'])
+    expect(templates.map(({ name }) => name)).toEqual([
+      'message-component',
+      'request-response-component',
+      'queue-component',
+      'redis-broker',
+      'nats-broker',
+      'mqtt-broker',
+      'broker-gateway',
+    ])
+    for (const { name, about } of templates)
+      expect(out.replace(/\s+/g, ' ')).toContain(`${name} [options] <name> ${about}`)
+  })
+
+  it.each([
+    ['our form', 'wildcast.toml', undefined],
+    ["the original's form", 'spin.toml', original],
+  ])('adds each of them to %s, with the usual answers, and it starts (SP-CLI-3)', async (_, file, text) => {
+    const cwd = text === undefined ? await project() : await folderWith(file, text)
+    for (const { name } of templates) {
+      const part = name === 'broker-gateway' ? 'primary' : name
+      const { code, err } = await run(
+        ['add', name, part, '--yes', ...(name === 'broker-gateway' ? ['--port', '0'] : [])],
+        { cwd },
+      )
+      expect([code, err]).toEqual([0, ''])
+    }
+    await symlink(path.resolve(import.meta.dirname, '../../node_modules'), path.join(cwd, 'node_modules'))
+    // The page is not built here.
+    const toml = await readFile(path.join(cwd, file), 'utf8')
+    await writeFile(path.join(cwd, file), toml.replace('static = "dist"\n', ''))
+    const ports = await portsOf(start(['up', '--port', '0'], { cwd }), text === undefined ? 2 : 1)
+    const { brokers } = (await (await fetch(`http://127.0.0.1:${ports[0]}/healthz`)).json()) as {
+      brokers: { name: string }[]
+    }
+    expect(brokers.map(({ name }) => name)).toEqual(
+      text === undefined ? ['primary', 'redis-broker', 'nats-broker', 'mqtt-broker'] : ['primary'],
+    )
+    const response = await fetch(`http://127.0.0.1:${ports.at(-1)}/request/hello/world`, { method: 'POST', body: 'hi' })
+    expect(await response.text()).toBe('Path: hello/world, Received: hi\n')
+  })
+
+  it('takes answers from flags, and refuses those that can not be', async () => {
+    const cwd = await folderWith('wildcast.toml', 'brokers.main.type = "memory"\n')
+    const add = (...words: string[]) => run(['add', ...words, '--yes'], { cwd })
+    expect(await add('message-component', 'a', '--topic', 'a b')).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/^--topic: "a b" is not a valid subject/),
+    })
+    // The usual broker is called otherwise.
+    expect(await add('message-component', 'a')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('names a broker that is not there; there are: main'),
+    })
+    expect(await readFile(path.join(cwd, 'wildcast.toml'), 'utf8')).toBe('brokers.main.type = "memory"\n')
+    const flags = [
+      '--broker',
+      'main',
+      '--topic',
+      'job.>',
+      '--group',
+      'crew',
+      '--result-broker',
+      'main',
+      '--result-subject',
+      'done',
+    ]
+    expect(await add('queue-component', 'a', ...flags)).toMatchObject({ code: 0 })
+    expect(await readFile(path.join(cwd, 'wildcast.toml'), 'utf8')).toBe(`brokers.main.type = "memory"
+
+[[component]]
+id = "a"
+source = "components/a.js"
+[component.trigger]
+broker = "main"
+[component.trigger.subscription.Queue]
+topic = "job.>"
+group = "crew"
+result = { default_broker = "main", default_subject = "done" }
+`)
+  })
+
+  it('writes over nothing', async () => {
+    const cwd = await project()
+    const before = await readFile(path.join(cwd, 'wildcast.toml'), 'utf8')
+    await writeFile(path.join(cwd, 'components/mine.js'), 'my own')
+    const add = (...words: string[]) => run(['add', ...words, '--yes'], { cwd })
+    expect(await add('message-component', 'mine')).toMatchObject({
+      code: 1,
+      err: 'components/mine.js is there already; rename it, or choose another name\n',
+    })
+    expect(await add('message-component', 'hello')).toMatchObject({ code: 2 })
+    expect(await add('redis-broker', 'primary')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('defined twice'),
+    })
+    expect(await add('redis-broker', 'a b')).toMatchObject({ code: 1, err: expect.stringContaining('is no name') })
+    expect(await readFile(path.join(cwd, 'wildcast.toml'), 'utf8')).toBe(before)
+    expect(await readFile(path.join(cwd, 'components/mine.js'), 'utf8')).toBe('my own')
+  })
+
+  it('says where it has looked when there is nothing to add to', async () => {
+    expect(await run(['add', 'redis-broker', 'a', '--yes'], { cwd: await folderWith('x', '') })).toMatchObject({
+      code: 1,
+      err: 'wildcast.toml: there is no such file; begin with "wildcast init", or name another with --config\n',
+    })
+    expect(
+      await run(['add', 'redis-broker', 'a', '--yes'], { cwd: await folderWith('wildcast.json', '{}') }),
+    ).toMatchObject({
+      code: 1,
+      err: 'wildcast.json: parts are added to TOML only; see docs/configuration.md for how to write them\n',
+    })
+  })
+})
