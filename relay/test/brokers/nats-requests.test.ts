@@ -111,7 +111,7 @@ describe('a request', () => {
     const dying = endsWithTest(await startNats())
     const { request, serve, statuses } = await natsLink(dying)
     await serve('silent', () => [])
-    const answer = expect(request('silent')).rejects.toMatchObject({ code: 'broker_down' })
+    const answer = expect(request('silent')).rejects.toMatchObject({ code: 'interrupted' })
     await dying.kill()
     await answer
     await dying.restart()

@@ -94,11 +94,19 @@ class ForeignBroker<N extends Native> implements Broker {
     const connection = await this.#publisher.connection(options)
     options.signal?.throwIfAborted()
     const timeoutMs = Math.ceil(since + options.timeoutMs - this.#clock.now())
-    const answer = await connection.request(message, { ...options, timeoutMs })
+    const answer = await connection.request(message, { ...options, timeoutMs }).catch((cause: unknown) => {
+      throw brokenOver(cause)
+    })
     return { ...answer, subject: message.subject as Subject }
   }
 
   close(): Promise<void> {
     return this.#link.close()
   }
+}
+
+/** A question that was under way may have been heard: nobody knows. */
+function brokenOver(cause: unknown): unknown {
+  if (WildcastError.from(cause).code !== 'broker_down') return cause
+  return new WildcastError('interrupted', 'the link to the broker broke while an answer was awaited', { cause })
 }
