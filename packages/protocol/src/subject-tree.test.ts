@@ -129,7 +129,7 @@ describe('10,000 patterns', () => {
     expect(find(tree, 'a.b.c')).toEqual([])
   })
 
-  it('cost a match no more look-ups than 60 do', () => {
+  it('cost a match no more look-ups than 60 do (S11)', () => {
     const cost = (tree: SubjectTree<string>) => lookUps(() => find(tree, 'a.b.n8.c.d'))
     expect(cost(crowd(10_000))).toBe(cost(crowd(60)))
   })

@@ -64,7 +64,7 @@ const gapsOf = ({ subscriptions }: History): number =>
   [...subscriptions.values()].reduce((sum, { heard }) => sum + heard.filter((event) => event === 'gap').length, 0)
 
 describe.each(Object.entries(kinds))('while 20 clients publish and 20 listen on %s', (_, kind) => {
-  it('every loss is told, nothing comes twice, everything is whole again by itself, and other brokers notice nothing', async () => {
+  it('every loss is told, nothing comes twice, everything is whole again by itself, and other brokers notice nothing (B1, B2)', async () => {
     const chaos = await startChaos(kind)
     const { server, proxy, losses } = chaos
     const url = `ws://${chaos.address}`
