@@ -7,8 +7,8 @@ interface Fixtures {
   readonly person: (name: string, url?: string) => Promise<Page>
 }
 
-// Chromium itself writes this when nobody listens; it says nothing about the page.
-const refused = /WebSocket connection to .* failed: (Error in connection establishment: )?net::ERR_CONNECTION_REFUSED/
+// Chromium itself writes these when nobody listens, or a proxy refuses; they say nothing about the page.
+const refused = /net::ERR_(CONNECTION|EMPTY|SOCKET|INCOMPLETE)|handshake: Unexpected response code: 403/
 
 export const test = base.extend<Fixtures>({
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixtures that a function needs from its pattern

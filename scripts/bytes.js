@@ -58,10 +58,21 @@ async function bundleSize(source, external) {
       },
     },
   })
-  // What is loaded on demand is not part of the price.
   const [{ output }] = [result].flat()
-  const main = output.filter((chunk) => chunk.type === 'chunk' && !chunk.isDynamicEntry)
-  return main.reduce((sum, chunk) => sum + gzipSync(chunk.code, { level: 9 }).length, 0)
+  return eager(output).reduce(
+    (sum, { code }) => sum + gzipSync(code.replaceAll(noteToBundlers, ''), { level: 9 }).length,
+    0,
+  )
+}
+
+/** Library mode keeps these; an application's build does not. */
+const noteToBundlers = '/* @__PURE__ */ '
+
+/** The chunks that the page begins with: what is loaded on demand, and what only that needs, is not part of the price. */
+function eager(output) {
+  const found = new Set(output.filter(({ isEntry }) => isEntry))
+  for (const { imports } of found) for (const chunk of output) if (imports.includes(chunk.fileName)) found.add(chunk)
+  return [...found]
 }
 
 if (import.meta.filename === process.argv[1]) process.exitCode = (await checkBytes()) ? 0 : 1

@@ -63,6 +63,7 @@ export { http } from './gateways/http.js'
 export type { Form } from './gateways/http-envelope.js'
 export { type HttpRequestOptions, httpRequest } from './gateways/http-request.js'
 export { serverSentEvents } from './gateways/server-sent-events.js'
+export { stream } from './gateways/stream.js'
 export type { Mode } from './gateways/websocket/encoders.js'
 export { type WebSocketOptions, websocket } from './gateways/websocket.js'
 

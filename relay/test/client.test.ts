@@ -1,5 +1,6 @@
 import { type Client, type ClientOptions, createClient, type Message, type WildcastError } from '@wildcast/client'
 import { classicMsgpack, msgpack } from '@wildcast/client/msgpack'
+import { stream } from '@wildcast/client/stream'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { WebSocket } from 'ws'
 import { type StartedRelay, startRelay } from './start-relay.js'
@@ -9,6 +10,7 @@ import { type StartedRelay, startRelay } from './start-relay.js'
 const speaking: [string, Partial<ClientOptions>, 'json' | 'messagepack'][] = [
   ['v1 in JSON', {}, 'json'],
   ['v1 in MessagePack', { codec: msgpack }, 'json'],
+  ['v1 over plain HTTP', { transport: stream }, 'json'],
   ['classic in JSON', { dialect: 'classic' }, 'json'],
   ['classic in MessagePack', { dialect: 'classic', codec: classicMsgpack }, 'messagepack'],
 ]

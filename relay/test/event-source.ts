@@ -18,10 +18,15 @@ export interface EventSource {
 }
 
 /** Reads Server-Sent Events, as a browser does; it leaves when the test is done. */
-export async function eventSource(url: string, headers: Record<string, string> = {}): Promise<EventSource> {
+export async function eventSource(
+  url: string,
+  headers: Record<string, string> = {},
+  init: RequestInit = {},
+): Promise<EventSource> {
   const abort = new AbortController()
   onTestFinished(() => abort.abort())
-  const response = await fetch(url, { headers: { accept: 'text/event-stream', ...headers }, signal: abort.signal })
+  const asking = { headers: { accept: 'text/event-stream', ...headers }, signal: abort.signal, ...init }
+  const response = await fetch(url, asking)
   const asides: string[] = []
   const events: ServerEvent[] = []
   let wake = (): void => {}

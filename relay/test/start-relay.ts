@@ -8,6 +8,7 @@ import {
   type ServeOptions,
   type Serving,
   serve,
+  stream,
   websocket,
 } from '../src/index.js'
 
@@ -25,7 +26,7 @@ export async function startRelay(
   const errors: string[] = []
   const serving = await serve({
     brokers: { test: memory({ clock: options.clock ?? realClock, newId }) },
-    gateways: [http, health, websocket({ mode: options.mode ?? 'json' })],
+    gateways: [http, health, stream, websocket({ mode: options.mode ?? 'json' })],
     port: 0,
     host: '127.0.0.1',
     onError: (error, at) => errors.push(JSON.stringify({ ...at, code: error.code, message: error.message })),

@@ -3,6 +3,7 @@ import { createClient } from './client.js'
 import type { Status } from './connection.js'
 import { connect, start } from './testing/connect.js'
 import { settle } from './testing/fake-clock.js'
+import { road } from './transports/road.js'
 
 const quiet = (): void => undefined
 
@@ -128,6 +129,7 @@ describe('the place', () => {
     close = quiet
   }
   beforeEach(() => {
+    road.blocked = false
     opened.length = 0
     vi.stubGlobal('WebSocket', undefined)
   })

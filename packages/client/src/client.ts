@@ -5,6 +5,7 @@ import { openCore } from './core.js'
 import type { ClientOptions, OnError } from './options.js'
 import type { Scope } from './scope.js'
 import { toWebSocketUrl } from './transports/address.js'
+import { road } from './transports/road.js'
 import { websocket } from './transports/websocket.js'
 import { openVerbs } from './verbs.js'
 import { onWake } from './wake.js'
@@ -47,7 +48,9 @@ export function createClient(options: ClientOptions): Client {
     mayConnect,
     loadTransport: () =>
       transport ??
-      (dialect === 'classic' ? import('./transports/classic.js').then(({ classic }) => classic) : websocket),
+      (road.blocked || dialect === 'classic'
+        ? import('./transports/others.js').then(({ other }) => other(dialect))
+        : websocket),
     onStatus(status) {
       for (const tell of listeners) tell(status)
     },

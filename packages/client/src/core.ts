@@ -1,8 +1,9 @@
 import { WildcastError } from '@wildcast/protocol'
 import type { Clock, Undo } from './clock.js'
 import type { Status } from './connection.js'
-import { type Exchanges, openExchanges } from './exchanges.js'
+import { type AnswerFrame, type Exchanges, openExchanges } from './exchanges.js'
 import { toError } from './failure.js'
+import type { SubscriptionFrame } from './interest.js'
 import { type Link, type LinkSettings, openLink } from './link.js'
 import type { Listener, Want } from './listener.js'
 import type { OnError } from './options.js'
@@ -32,21 +33,14 @@ export function openCore(settings: CoreSettings): Core {
   const { clock, onError, queue = 1000 } = settings
   const link = openLink(settings, {
     frame(frame) {
-      switch (frame.kind) {
-        case 'Ack':
-        case 'Response':
-        case 'Subscribed':
-          exchanges.hear(frame)
-          break
-        case 'Message':
-        case 'Gap':
-        case 'Unsubscribed':
-          subscriptions.hear(frame)
-          break
-        case 'Error':
-          if (frame.ref !== undefined) exchanges.hear(frame)
-          else if (!subscriptions.hear(frame)) onError(toError(frame), { stage: 'protocol' })
-      }
+      // What has a ref answers something; of the rest, some kinds are about a subscription. Spelt so for its size: see docs/decisions/0007.
+      if ((frame as AnswerFrame).ref !== undefined) exchanges.hear(frame as AnswerFrame)
+      else if (
+        /^[EGM]|^Un/.test(frame.kind) &&
+        !subscriptions.hear(frame as SubscriptionFrame) &&
+        frame.kind === 'Error'
+      )
+        onError(toError(frame), { stage: 'protocol' })
     },
     greet() {
       subscriptions.each((interest) => interest.ask())

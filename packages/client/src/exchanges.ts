@@ -68,7 +68,7 @@ export function openExchanges(send: (frame: ClientFrame) => boolean, bound: numb
       // Behind those that wait, so that nothing overtakes.
       if (kept.size > 0 || !send(frame)) {
         if (kept.size < bound) kept.set(ref, frame)
-        else take(ref)?.fail(new WildcastError('rate_limited', `offline, and ${bound} messages wait already`), false)
+        else take(ref)?.fail(new WildcastError('rate_limited', `offline, and ${bound} messages wait`), false)
       }
       return () => {
         open.delete(ref)

@@ -4,6 +4,7 @@ import { openAlarm } from './alarm.js'
 import { type Connection, type Happening, type Status, step } from './connection.js'
 import { toCloseError } from './failure.js'
 import type { ErrorStage, OnError } from './options.js'
+import { road } from './transports/road.js'
 import type { OpenTransport, Transport, TransportSettings } from './transports/transport.js'
 
 /** How to reach the relay. */
@@ -109,8 +110,9 @@ export function openLink(settings: LinkSettings, events: LinkEvents): Link {
           },
           fault: (error) => onError(error, { stage: 'protocol' }),
           close({ code, reason }) {
-            if (attempt === mine)
-              happen({ type: 'failed', reason: toCloseError(code, reason), final: code >= firstFinalCloseCode })
+            if (attempt !== mine) return
+            road.blocked ||= !isOpen // perhaps: `fallback.ts` finds out
+            happen({ type: 'failed', reason: toCloseError(code, reason), final: code >= firstFinalCloseCode })
           },
         },
         settings,

@@ -6,6 +6,7 @@ import {
   type Pattern,
   payloadBytes,
   type Subject,
+  strictUtf8,
   toPayload,
 } from '@wildcast/protocol'
 import type { Core } from './core.js'
@@ -47,7 +48,6 @@ export interface Message {
 }
 
 const noHeaders: Headers = new Map()
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /** Thousands of these live at once, so nothing is computed before somebody asks, and nothing twice. */
 export class ReceivedMessage implements Message {
@@ -89,7 +89,7 @@ export class ReceivedMessage implements Message {
 
   text(): string {
     const { message } = this.#frame
-    return typeof message === 'string' ? message : utf8.decode(message)
+    return typeof message === 'string' ? message : strictUtf8.decode(message)
   }
 
   json(): unknown {

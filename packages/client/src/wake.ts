@@ -6,9 +6,7 @@ export function onWake(wake: () => void): Undo {
     if (globalThis.document?.visibilityState !== 'hidden') wake()
   }
   // visibilitychange bubbles up to the window, so one target serves all three. Neither a server nor every worker has these events.
-  const events = ['online', 'pageshow', 'visibilitychange']
-  for (const event of events) globalThis.addEventListener?.(event, ifVisible)
-  return () => {
-    for (const event of events) globalThis.removeEventListener?.(event, ifVisible)
-  }
+  const off = new AbortController()
+  for (const event of ['online', 'pageshow', 'visibilitychange']) globalThis.addEventListener?.(event, ifVisible, off)
+  return () => off.abort()
 }

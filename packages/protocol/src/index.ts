@@ -32,4 +32,4 @@ export { isClosed, isExact, isReserved, type Pattern, parsePattern, parseSubject
 export { isPattern, isSubject } from './subject-form.js'
 export { SubjectTree } from './subject-tree.js'
 export { toPayload } from './to-payload.js'
-export { decodeUtf8, encodeUtf8, isWellFormed } from './utf8.js'
+export { decodeUtf8, encodeUtf8, isWellFormed, strictUtf8 } from './utf8.js'

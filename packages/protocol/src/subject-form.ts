@@ -1,7 +1,7 @@
 // A client needs no more than this: its relay checks again, to the byte, and says what is wrong.
 
-// The last two: more than 255 characters, more than 32 segments. \p{Cs} is a lone surrogate.
-const invalid = /[\s\p{Cc}\p{Cs}*>#+/]|^\.|\.\.|\.$|^$|^.{256}|^(?:[^.]*\.){32}/u
+// In this order: what no segment may hold (\p{Cs} is a lone surrogate), an empty segment, more than 255 characters, more than 32 segments.
+const invalid = /[\s\p{Cc}\p{Cs}*>#+/]|(^|\.)(\.|$)|^.{256}|^(?:[^.]*\.){32}/u
 const wildcard = /(^|\.)(?:\*\*?|[>#]$)(?=\.|$)/g
 
 /** Whether a text has the form of a subject. Its bytes are not counted. */

@@ -8,8 +8,11 @@ declare class TextDecoder {
 }
 
 const encoder = /* @__PURE__ */ new TextEncoder()
-// `ignoreBOM: true` keeps a leading U+FEFF: a payload's bytes are never changed.
-const decoder = /* @__PURE__ */ new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+/** Reads a payload's bytes as text, and throws a `TypeError` where they are none. A leading U+FEFF stays: nothing of a payload is ever changed. */
+export const strictUtf8: { decode(bytes: Uint8Array): string } = /* @__PURE__ */ new TextDecoder('utf-8', {
+  fatal: true,
+  ignoreBOM: true,
+})
 
 /** Bytes of a text. */
 export function encodeUtf8(text: string): Uint8Array<ArrayBuffer> {
@@ -19,7 +22,7 @@ export function encodeUtf8(text: string): Uint8Array<ArrayBuffer> {
 /** Text of bytes, or undefined where they are not valid UTF-8. */
 export function decodeUtf8(bytes: Uint8Array): string | undefined {
   try {
-    return decoder.decode(bytes)
+    return strictUtf8.decode(bytes)
   } catch {
     return undefined
   }

@@ -1,8 +1,15 @@
-import { capture, type Headers, type Message, type Pattern, payloadBytes, type Subject } from '@wildcast/protocol'
+import {
+  capture,
+  type Headers,
+  type Message,
+  type Pattern,
+  payloadBytes,
+  type Subject,
+  strictUtf8,
+} from '@wildcast/protocol'
 import type { Trigger } from './component.js'
 
 const noHeaders: Headers = new Map()
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /** Where a message comes from. */
 export interface Origin {
@@ -13,7 +20,7 @@ export interface Origin {
 
 /** A message as a component sees it. */
 export function triggerOf({ subject, payload, headers, responseSubject }: Message, from: Origin): Trigger {
-  const text = (): string => (typeof payload === 'string' ? payload : utf8.decode(payload))
+  const text = (): string => (typeof payload === 'string' ? payload : strictUtf8.decode(payload))
   return {
     subject,
     broker: from.broker,

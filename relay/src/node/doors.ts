@@ -5,6 +5,7 @@ import { http } from '../gateways/http.js'
 import type { Form } from '../gateways/http-envelope.js'
 import { httpRequest } from '../gateways/http-request.js'
 import { serverSentEvents } from '../gateways/server-sent-events.js'
+import { stream } from '../gateways/stream.js'
 import type { Mode } from '../gateways/websocket/encoders.js'
 import { websocket } from '../gateways/websocket.js'
 import { staticFiles } from './static-files.js'
@@ -33,6 +34,7 @@ export function doors(options: DoorsOptions): readonly Gateway[] {
     http,
     health,
     serverSentEvents,
+    stream,
     websocket({ mode: websockets }),
     httpRequest({ form: requestResponse, timeoutMs }),
     ...(folder === undefined ? [] : [staticFiles(folder)]),

@@ -21,9 +21,10 @@ async function openRelay(codec: Codec = jsonCodec): Promise<Peer & { readonly se
         if (frame.kind === 'Subscribe')
           socket.send(codec.encode({ kind: 'Subscribed', ref: frame.ref, id: 7, subject: frame.subject }))
         if (frame.kind === 'Publish') {
-          published.push(frame.subject)
-          if (frame.ref) socket.send(codec.encode({ kind: 'Ack', ref: frame.ref }))
-          socket.send(codec.encode({ ...frame, kind: 'Message', id: 7, broker: 'test' }))
+          const { ref, subject, message } = frame
+          published.push(subject)
+          if (ref) socket.send(codec.encode({ kind: 'Ack', ref }))
+          socket.send(codec.encode({ kind: 'Message', id: 7, subject, message, broker: 'test' }))
         }
       }
       socket.on('message', (data: Buffer, binary) =>

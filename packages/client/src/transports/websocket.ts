@@ -15,7 +15,7 @@ export function openSocket(
 ): WebSocketLike {
   const { WebSocket = globalThis.WebSocket as WebSocketConstructor | undefined, codec } = settings
   const url = toWebSocketUrl(settings.url)
-  if (!WebSocket || !url) throw new WildcastError('unsupported', 'no WebSocket here: give one')
+  if (!WebSocket || !url) throw new WildcastError('unsupported', 'no WebSocket: give one')
   const socket: WebSocketLike = new WebSocket(url, codec.subprotocol ?? [])
   socket.binaryType = 'arraybuffer'
   let cause = ''

@@ -1,0 +1,139 @@
+import { type ClientFrame, jsonCodec, readRelayFrame, WildcastError } from '@wildcast/protocol'
+import { toWebSocketUrl } from './address.js'
+import type { OpenTransport } from './transport.js'
+
+/** Bytes after which frames wait for the next POST. */
+const postBytes = 256 * 1024
+/** Waits, in milliseconds, before a POST that failed on the way is repeated. */
+const repeatsMs = [200, 1000, 3000]
+/** How a WebSocket says that it ended without a word. */
+const noWord = 1006
+
+/** The URL of the relay's HTTP door, beside its WebSocket's. */
+export function streamUrl(url: string): string {
+  const found = new URL(toWebSocketUrl(url) as string)
+  found.protocol = found.protocol.replace('ws', 'http')
+  found.pathname = found.pathname.replace(/[^/]*$/, 'stream')
+  return found.href
+}
+
+/**
+ * The relay's own protocol over plain HTTP, for ways that let no WebSocket through: one request whose answer goes on, and one POST at a time for what the client says. In
+ * JSON, whatever the codec.
+ */
+export const stream: OpenTransport = (events, { url, clock }) => {
+  const door = streamUrl(url)
+  const abort = new AbortController()
+  const waiting: ClientFrame[] = []
+  let session: string | undefined
+  let posted = 0 // frames that the relay counts
+  let posting = false
+  let over = false
+  let closing = false
+
+  const end = (code: number, reason: string): void => {
+    if (over) return
+    over = true
+    abort.abort()
+    if (!closing) events.close({ code, reason })
+  }
+
+  const hear = (event: string): void => {
+    const data = /^data: (.*)$/m.exec(event)?.[1]
+    if (data === undefined || over) return
+    if (event.startsWith('event: close')) {
+      const { code, reason } = JSON.parse(data) as { code: number; reason: string }
+      end(code, reason)
+      return
+    }
+    try {
+      const frame = readRelayFrame(jsonCodec.decode(data))
+      if (frame.kind === 'Welcome') session = frame.session
+      events.frame(frame)
+      void post()
+    } catch (cause) {
+      events.fault(WildcastError.from(cause, 'invalid_frame'))
+    }
+  }
+
+  const listen = async (hello: string): Promise<void> => {
+    try {
+      const response = await fetch(door, { method: 'POST', body: hello, signal: abort.signal })
+      if (!response.ok || !response.body) {
+        // A page of an origin that may not come need not try again.
+        end(response.status === 403 ? 4503 : noWord, (await response.text()).trim())
+        return
+      }
+      const reader = response.body.getReader()
+      const decoder = new TextDecoder()
+      let rest = ''
+      for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
+        const parts = (rest + decoder.decode(chunk.value, { stream: true })).split('\n\n')
+        rest = parts.pop() as string
+        for (const part of parts) hear(part)
+      }
+      end(noWord, 'the stream ended')
+    } catch (cause) {
+      end(noWord, String(cause))
+    }
+  }
+
+  /** Frames for one POST: a repeated one has the same. */
+  const take = (): { body: string; counted: number } => {
+    const lines: string[] = []
+    let counted = 0
+    for (let bytes = 0; waiting.length > 0 && bytes < postBytes; ) {
+      const frame = waiting.shift() as ClientFrame
+      const line = jsonCodec.encode(frame) as string
+      bytes += line.length
+      lines.push(line)
+      if (frame.kind !== 'Pong' && frame.kind !== 'Received') counted++
+    }
+    return { body: lines.join('\n'), counted }
+  }
+
+  const bring = async (body: string, headers: Record<string, string>): Promise<Response> => {
+    for (const waitMs of [...repeatsMs, undefined])
+      try {
+        return await fetch(`${door}/frames`, { method: 'POST', body, headers, signal: abort.signal })
+      } catch (cause) {
+        if (waitMs === undefined || over) throw cause
+        await new Promise<void>((resolve) => void clock.after(waitMs, resolve))
+      }
+    throw new TypeError('never')
+  }
+
+  const post = async (): Promise<void> => {
+    if (posting || session === undefined) return
+    posting = true
+    try {
+      while (waiting.length > 0 && !over) {
+        const { body, counted } = take()
+        const headers = { authorization: `Session ${session}`, 'wildcast-from': String(posted + 1) }
+        const response = await bring(body, headers)
+        if (!response.ok) throw new Error((await response.text()).trim())
+        posted += counted
+      }
+    } catch (cause) {
+      end(noWord, String(cause))
+    }
+    posting = false
+    if (closing) end(1000, '')
+  }
+
+  queueMicrotask(() => over || events.open())
+  return {
+    send(frame) {
+      if (frame.kind === 'Connect') void listen(jsonCodec.encode(frame) as string)
+      else {
+        waiting.push(frame)
+        void post()
+      }
+    },
+    close() {
+      closing = true
+      // What was said goes out first.
+      if (!posting) end(1000, '')
+    },
+  }
+}

@@ -1,0 +1,98 @@
+import type { HttpBindings } from '@hono/node-server'
+import { jsonCodec, WildcastError } from '@wildcast/protocol'
+import type { Context } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import type { Encoder } from '../core/outlet.js'
+import type { Relay } from '../core/relay.js'
+import { EventStream } from './event-stream.js'
+import type { Gateway } from './gateway.js'
+import { errorResponse } from './http-errors.js'
+import { onlyBy } from './only-by.js'
+import { StreamLine } from './stream-line.js'
+import { heartbeat } from './websocket/heartbeat.js'
+import { v1 } from './websocket/v1.js'
+
+/** Bytes that a `Connect` may take. */
+const helloBytes = 64 * 1024
+
+/** When the relay goes away, this many clients are asked to come back in a second. */
+const reconnectsPerSecond = 200
+
+/** Frames of v1 in JSON, an event each: shared by all clients of this kind. */
+const events: Encoder = { encode: (frame) => eventOf(String(jsonCodec.encode(frame))) }
+
+/**
+ * v1 for those who get no WebSocket through. `POST /stream` with a `Connect` answers with an event stream, a frame in each event, `Welcome` first. `POST /stream/frames`
+ * brings the client's frames, one in each line: `Authorization: Session <id of the Welcome>`, and `Wildcast-From` with the number of the first, so that a repeated POST
+ * is harmless. See docs/protocol.md.
+ */
+export const stream: Gateway = ({ routes, closing }, relay) => {
+  const lines = new Map<string, StreamLine>()
+  const beat = heartbeat(relay.clock)
+  const open = v1(jsonCodec, events)
+
+  routes.post('/stream', limit(helloBytes), async (c) => {
+    const hello = await c.req.text()
+    const { outgoing } = c.env as HttpBindings
+    const id = relay.newId()
+    const stream = new EventStream({ gone: c.req.raw.signal, cut: () => outgoing.destroy() })
+    const line = new StreamLine(stream)
+    const dialect = open(named(relay, id), line)
+    const unwatch = beat.watch(line)
+    lines.set(id, line)
+    stream.whenEnded(() => {
+      unwatch()
+      lines.delete(id)
+      dialect.close()
+    })
+    line.speak(dialect)
+    dialect.receive(hello)
+    return stream.response()
+  })
+
+  routes.post('/stream/frames', limit(frameBytes(relay)), async (c) => {
+    const line = lines.get(sessionOf(c))
+    // It may have ended a moment ago, by whatever its stream says.
+    if (!line) return errorResponse(new WildcastError('interrupted', 'there is no such session; begin anew'))
+    const from = Number(c.req.header('wildcast-from'))
+    return c.json({ received: line.take(from, (await c.req.text()).split('\n').filter(Boolean)) }, 202)
+  })
+
+  // A client asks whether the door is there, before it blames the way for a WebSocket that was refused.
+  routes.get('/stream', (c) => c.body(null, 204))
+  routes.all('/stream', (c) => onlyBy(c, 'GET, HEAD, POST'))
+  routes.all('/stream/frames', (c) => onlyBy(c, 'POST'))
+
+  closing.addEventListener('abort', () => {
+    beat.stop()
+    const windowMs = [0, Math.ceil((lines.size / reconnectsPerSecond) * 1000)] as const
+    for (const line of [...lines.values()]) line.goAway(windowMs)
+  })
+}
+
+/** The same relay, which calls the session as it was opened. */
+function named(relay: Relay, session: string): Relay {
+  return { ...relay, welcome: (ping) => ({ ...relay.welcome(ping), session }) }
+}
+
+/** @throws {WildcastError} `invalid_frame` */
+function sessionOf(c: Context): string {
+  const [, session] = /^Session (\w+)$/i.exec(c.req.header('authorization') ?? '') ?? []
+  if (session !== undefined) return session
+  throw new WildcastError('invalid_frame', 'say whose frames these are: "Authorization: Session <id>"')
+}
+
+/** Bytes of the longest frame: a full payload in base64, with escapes, and room for the rest. */
+function frameBytes({ limits }: Relay): number {
+  return 4 * limits.payload + 64 * 1024
+}
+
+function limit(maxSize: number): ReturnType<typeof bodyLimit> {
+  const tooLarge = (): Response =>
+    errorResponse(new WildcastError('too_large', `the body is longer than ${maxSize} bytes; send less at once`))
+  return bodyLimit({ maxSize, onError: tooLarge })
+}
+
+function eventOf(data: string): Uint8Array {
+  return new TextEncoder().encode(`data: ${data}\n\n`)
+}

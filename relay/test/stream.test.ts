@@ -1,0 +1,143 @@
+import { describe, expect, it } from 'vitest'
+import { http, stream } from '../src/index.js'
+import { fakeClock } from '../src/testing/fake-clock.js'
+import { scriptedBroker } from '../src/testing/scripted-broker.js'
+import { type EventSource, eventSource } from './event-source.js'
+import { type StartedRelay, startRelay } from './start-relay.js'
+
+// v1 over plain HTTP, as PROTOCOL says it, with no SDK in between.
+
+const start = (options: Parameters<typeof startRelay>[0] = {}): Promise<StartedRelay> =>
+  startRelay({ gateways: [http, stream], ...options })
+
+interface Session {
+  readonly source: EventSource
+  readonly id: string
+  /** Posts frames, of which the first has this number. */
+  say(from: unknown, ...frames: unknown[]): Promise<{ status: number; text: string }>
+}
+
+async function open({ address }: StartedRelay): Promise<Session> {
+  const source = await eventSource(`http://${address}/stream`, {}, { method: 'POST', body: '{"Connect":{}}' })
+  const { Welcome } = (await source.next()).data as { Welcome: { session: string } }
+  return {
+    source,
+    id: Welcome.session,
+    async say(from, ...frames) {
+      const response = await fetch(`http://${address}/stream/frames`, {
+        method: 'POST',
+        body: frames.map((frame) => JSON.stringify(frame)).join('\n'),
+        headers: { authorization: `Session ${Welcome.session}`, 'wildcast-from': String(from) },
+      })
+      return { status: response.status, text: await response.text() }
+    },
+  }
+}
+
+const publish = (ref: number, message = 'hi') => ({ Publish: { ref, subject: 'good.a', message } })
+
+describe('v1 over plain HTTP', () => {
+  it('answers in its stream what comes by POST, in order', async () => {
+    const { source, say } = await open(await start())
+    expect(await say(1, { Subscribe: { ref: 1, subject: 'good.*' } }, publish(2), publish(3))).toEqual({
+      status: 202,
+      text: '{"received":3}',
+    })
+    const kinds: string[] = []
+    while (kinds.length < 5) kinds.push(Object.keys((await source.next()).data)[0] as string)
+    expect(kinds[0]).toBe('Subscribed')
+    expect(kinds.slice(1).sort()).toEqual(['Ack', 'Ack', 'Message', 'Message'])
+  })
+
+  it('takes a frame once, however often it is posted', async () => {
+    const broker = scriptedBroker()
+    const { say } = await open(await start({ brokers: { main: broker.open } }))
+    await say(1, publish(1), publish(2))
+    expect(await say(1, publish(1), publish(2), publish(3))).toMatchObject({ text: '{"received":3}' })
+    expect(await say(3, publish(3), 'Pong')).toMatchObject({ text: '{"received":3}' })
+    await expect.poll(() => broker.log).toEqual(['!good.a', '!good.a', '!good.a'])
+  })
+
+  it.each([
+    ['after a gap', 3],
+    ['from nowhere', 'x'],
+    ['from 0', 0],
+    ['from a half', 1.5],
+  ])('refuses frames %s', async (_, from) => {
+    const { say } = await open(await start())
+    await say(1, publish(1))
+    expect(await say(from, publish(9))).toEqual({
+      status: 400,
+      text: 'invalid_frame: "Wildcast-From" must be 2 or less, from 1\n',
+    })
+  })
+
+  it('knows a session by its id only, and forgets it with its stream', async () => {
+    const relay = await start()
+    const { source, id, say } = await open(relay)
+    const post = (headers: Record<string, string>) =>
+      fetch(`http://${relay.address}/stream/frames`, { method: 'POST', body: '', headers })
+    expect((await post({})).status).toBe(400)
+    expect((await post({ authorization: `Session ${id.slice(1)}` })).status).toBe(503)
+    expect((await say(1)).status).toBe(202)
+    source.leave()
+    await expect.poll(async () => (await say(1)).status).toBe(503)
+  })
+
+  it('gives back what a client had that has left', async () => {
+    const broker = scriptedBroker()
+    const clock = fakeClock()
+    const { source, say } = await open(await start({ brokers: { main: broker.open }, clock }))
+    await say(1, { Subscribe: { ref: 1, subject: 'a' } })
+    await source.next()
+    source.leave()
+    await expect
+      .poll(() => {
+        clock.advance(1000)
+        return broker.log
+      })
+      .toEqual(['+a', '-a'])
+  })
+
+  it('asks for a sign of life, and ends the stream of who gives none', async () => {
+    const clock = fakeClock()
+    const { source, say } = await open(await start({ clock }))
+    clock.advance(25_000)
+    expect((await source.next()).data).toBe('Ping')
+    await say(1, 'Pong')
+    clock.advance(25_000)
+    expect((await source.next()).data).toBe('Ping')
+    clock.advance(15_000)
+    expect(await source.next()).toMatchObject({ event: 'close', data: { code: 4408 } })
+    await source.ended
+  })
+
+  it('says how soon to come back when the relay goes away', async () => {
+    const relay = await start()
+    const { source } = await open(relay)
+    await relay.close()
+    expect((await source.next()).data).toEqual({ GoingAway: { reconnect_in: [0, 5] } })
+    expect(await source.next()).toMatchObject({ event: 'close', data: { code: 4410 } })
+    await source.ended
+  })
+
+  it('answers what is no frame, and lives on', async () => {
+    const { source, say } = await open(await start())
+    await say(1, { Nonsense: {} })
+    expect((await source.next()).data).toMatchObject({ Error: { code: 'invalid_frame' } })
+    await say(2, publish(1))
+    expect((await source.next()).data).toEqual({ Ack: { ref: 1 } })
+  })
+
+  it('takes POST only, and no more than fits', async () => {
+    const { address } = await start({ limits: { payload: 1000 } })
+    const put = (path: string) => fetch(`http://${address}${path}`, { method: 'PUT' })
+    expect((await put('/stream')).headers.get('allow')).toBe('GET, HEAD, POST, OPTIONS')
+    expect((await put('/stream/frames')).headers.get('allow')).toBe('POST, OPTIONS')
+    expect((await fetch(`http://${address}/stream`, { method: 'HEAD' })).status).toBe(204)
+    const body = 'x'.repeat(100_000)
+    expect((await fetch(`http://${address}/stream`, { method: 'POST', body })).status).toBe(413)
+    const headers = { authorization: 'Session x' }
+    expect((await fetch(`http://${address}/stream/frames`, { method: 'POST', body, headers })).status).toBe(413)
+  })
+})
