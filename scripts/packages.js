@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { root } from './needs.js'
 import { tool } from './run.js'
 
-const packages = ['packages/protocol', 'packages/client', 'packages/react', 'relay']
+const packages = ['packages/protocol', 'packages/client', 'packages/react', 'packages/create-wildcast', 'relay']
 
 export function checkPackages() {
   let passed = 0

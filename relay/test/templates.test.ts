@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { readdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -37,6 +38,13 @@ describe('wildcast init', () => {
       name: 'my-app',
       dependencies: { '@wildcast/relay': expect.stringMatching(/^\d+\.\d+\.\d+/) },
     })
+  })
+
+  it('is what npm create wildcast does', async () => {
+    const cwd = await folderWith('neighbour', '')
+    const create = path.resolve(import.meta.dirname, '../../packages/create-wildcast/bin/create-wildcast.js')
+    execFileSync(process.execPath, [create, 'app'], { cwd })
+    expect(await readdir(path.join(cwd, 'app'))).toContain('wildcast.toml')
   })
 
   it('writes over nothing', async () => {

@@ -34,7 +34,8 @@ export const serverSentEvents: Gateway = ({ routes, closing }, relay) => {
   beat()
 
   routes.get('/subscribe/*', async (c, next) => {
-    if (!/\btext\/event-stream\b/i.test(c.req.header('accept') ?? '')) return next()
+    // Nobody would read or end the stream of a HEAD.
+    if (c.req.method === 'HEAD' || !/\btext\/event-stream\b/i.test(c.req.header('accept') ?? '')) return next()
     const pattern = parsePattern(subjectOfPath(new URL(c.req.url).pathname, '/subscribe/'))
     const broker = brokerOfUrl(c.req.url)
     const { outgoing } = c.env as HttpBindings

@@ -6,7 +6,7 @@ import { WildcastError } from '@wildcast/protocol'
  */
 export function subjectOfPath(path: string, prefix: string): string {
   try {
-    return decodeURIComponent(path.slice(prefix.length))
+    return decodeURIComponent(path).slice(prefix.length)
   } catch (cause) {
     throw new WildcastError('invalid_subject', 'the path is not percent-encoded UTF-8', { cause })
   }

@@ -4,6 +4,7 @@ import { WebSocketServer } from 'ws'
 import type { Relay } from '../core/relay.js'
 import { brokerOfUrl } from './broker-of-url.js'
 import { type Gateway, refuseHandshake } from './gateway.js'
+import { onlyBy } from './only-by.js'
 import { subjectOfPath } from './subject-of-path.js'
 import { classic, subscribeOnly } from './websocket/classic.js'
 import type { Dialect, OpenDialect } from './websocket/dialect.js'
@@ -45,7 +46,7 @@ export function websocket({ mode }: WebSocketOptions = {}): Gateway {
       let dialect: OpenDialect
       let view = relay
       try {
-        dialect = path === '/ws' ? dialectOf(request, mode) : subscription(path, mode)
+        dialect = path === '/ws' ? dialectOf(request, mode) : subscription(request, path, mode)
         const broker = brokerOfUrl(request.url ?? '')
         if (broker !== undefined) view = relay.only(broker)
       } catch (cause) {
@@ -70,10 +71,11 @@ export function websocket({ mode }: WebSocketOptions = {}): Gateway {
       return true
     })
 
-    ports.routes.all('/ws', (c) => c.text('connect with a WebSocket\n', 426, { Upgrade: 'websocket' }))
-    ports.routes.all('/subscribe/*', (c) =>
+    ports.routes.get('/ws', (c) => c.text('connect with a WebSocket\n', 426, { Upgrade: 'websocket' }))
+    ports.routes.get('/subscribe/*', (c) =>
       c.text('connect with a WebSocket, or accept text/event-stream\n', 426, { Upgrade: 'websocket' }),
     )
+    for (const path of ['/ws', '/subscribe/*']) ports.routes.all(path, (c) => onlyBy(c, 'GET, HEAD'))
 
     ports.closing.addEventListener('abort', () => {
       beat.stop()
@@ -101,7 +103,9 @@ function dialectOf(request: IncomingMessage, mode: Mode | undefined): OpenDialec
   throw new WildcastError('invalid_frame', `offer one of these subprotocols: ${[...v1Codecs.keys()].join(', ')}`)
 }
 
-function subscription(path: string, mode: Mode | undefined): OpenDialect {
+function subscription(request: IncomingMessage, path: string, mode: Mode | undefined): OpenDialect {
+  // Of what is offered, ws would claim one, and none is spoken here.
+  request.headers['sec-websocket-protocol'] = undefined
   const pattern = subjectOfPath(path, '/subscribe/')
   parsePattern(pattern) // refused before the handshake rather than after
   return subscribeOnly(pattern, subscribeEncoders[demandMode(mode)])

@@ -6,6 +6,7 @@ import { createRelay, type Relay, type RelayOptions } from '../core/relay.js'
 import type { Gateway } from '../gateways/gateway.js'
 import { handshakes } from './handshakes.js'
 import { closeGraceMs } from './http-server.js'
+import { inTurn } from './in-turn.js'
 import { newId } from './new-id.js'
 import { openRoutes } from './open-routes.js'
 
@@ -43,7 +44,7 @@ export async function attach(server: Server | SecureServer, options: AttachOptio
   for (const gateway of gateways) gateway({ routes, onUpgrade, closing: closing.signal }, relay)
 
   const own = server.listeners('request') as ((request: IncomingMessage, response: ServerResponse) => void)[]
-  const listener = getRequestListener(routes.fetch)
+  const listener = inTurn(getRequestListener(routes.fetch))
   function answer(request: IncomingMessage, response: ServerResponse): void {
     const inside = pathOf(request.url ?? '')
     if (inside === undefined) {
@@ -51,7 +52,7 @@ export async function attach(server: Server | SecureServer, options: AttachOptio
       return
     }
     request.url = inside
-    void listener(request, response)
+    listener(request, response)
   }
   server.removeAllListeners('request')
   server.on('request', answer)

@@ -1,6 +1,8 @@
 import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type Handshake, refuseHandshake } from '../gateways/gateway.js'
+import { ambiguityOf, type Refusal } from './ambiguity.js'
+import { isAnswering } from './in-turn.js'
 
 /** The WebSocket handshakes of an HTTP server, and the sockets that came of them. */
 export interface Handshakes {
@@ -30,9 +32,11 @@ export function handshakes(server: Server, pathOf: (url: string) => string | und
 
   function answer(handshake: Handshake): void {
     const { request, socket } = handshake
-    if (!server.listening) refuseHandshake(socket, 503, 'the relay goes away; reconnect')
-    else if (request.headers.upgrade?.toLowerCase() !== 'websocket')
-      refuseHandshake(socket, 400, 'this server upgrades to "websocket" only; leave the Upgrade header out')
+    const refusal = refusalOf(request)
+    // The answer that it waits for would come after this one, or stand among the frames.
+    if (isAnswering(socket)) socket.destroy()
+    else if (!server.listening) refuseHandshake(socket, 503, 'the relay goes away; reconnect')
+    else if (refusal) refuseHandshake(socket, refusal.status, refusal.why, refusal.header)
     else if (!takers.some((take) => take(handshake)))
       refuseHandshake(socket, 404, 'no WebSocket is served on this path; try /ws')
   }
@@ -45,4 +49,15 @@ export function handshakes(server: Server, pathOf: (url: string) => string | und
     },
     stop: () => server.off('upgrade', upgrade),
   }
+}
+
+/** What every handshake needs, whoever takes it (RFC 6455, 4.2.1). Older versions name the origin of a page otherwise, and would get past those who ask for it. */
+function refusalOf(request: IncomingMessage): Refusal | undefined {
+  const { method, headers } = request
+  if (headers.upgrade?.toLowerCase() !== 'websocket')
+    return { status: 400, why: 'this server upgrades to "websocket" only; leave the Upgrade header out' }
+  if (method !== 'GET') return { status: 400, why: `a WebSocket begins with GET, not with ${method}` }
+  if (headers['sec-websocket-version'] !== '13')
+    return { status: 426, why: 'this server speaks version 13 only', header: 'Sec-WebSocket-Version: 13' }
+  return ambiguityOf(request)
 }

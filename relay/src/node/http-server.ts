@@ -6,6 +6,7 @@ import { realClock } from '../core/clock.js'
 import type { Ports } from '../gateways/gateway.js'
 import { handshakes } from './handshakes.js'
 import { idleConnections } from './idle-connections.js'
+import { inTurn } from './in-turn.js'
 
 export interface HttpServer {
   readonly ports: Omit<Ports, 'closing'>
@@ -23,7 +24,7 @@ export const closeGraceMs = 3000
 
 /** An HTTP server of the relay's own: plain requests go to the routes, handshakes to whoever takes their path. */
 export function httpServer(routes: Hono): HttpServer {
-  const server: Server = createServer(patience, getRequestListener(routes.fetch))
+  const server: Server = createServer(patience, inTurn(getRequestListener(routes.fetch)))
   const idle = idleConnections(server)
   const { onUpgrade, destroy } = handshakes(server, (path) => path)
   return {

@@ -1,16 +1,22 @@
+import type { HttpBindings } from '@hono/node-server'
 import { Hono } from 'hono'
 import { requestId } from 'hono/request-id'
 import type { Relay } from '../core/relay.js'
 import { answerErrors } from '../gateways/http-errors.js'
+import { ambiguityOf } from './ambiguity.js'
 import { newId } from './new-id.js'
 
 /** Longer ids of a client are not repeated. */
 const longestId = 64
 
-/** Routes for gateways to put theirs on: each request has an id, and each failure an answer. */
+/** Routes for gateways to put theirs on: each request is plain and has an id, and each failure an answer. */
 export function openRoutes(relay: Relay): Hono {
   const routes = new Hono()
   routes.use('*', requestId({ generator: newId, limitLength: longestId }))
+  routes.use('*', (c, next) => {
+    const refusal = ambiguityOf((c.env as HttpBindings).incoming)
+    return refusal ? Promise.resolve(c.text(`${refusal.why}\n`, refusal.status)) : next()
+  })
   answerErrors(routes, relay)
   return routes
 }
