@@ -139,7 +139,7 @@ describe('/subscribe/<pattern>', () => {
     expect(await socket.next()).toBe('next')
   })
 
-  it.each(['a..b', 'a%20b', 'a%2Fb', '%ff', ''])('refuses "%s" before the handshake', async (path) => {
+  it.each(['a..b', 'a%20b', 'a%2Fb', '%ff', ''])('refuses "%s" before the handshake (H16)', async (path) => {
     const { address } = await startRelay()
     await expect(connect(`ws://${address}/subscribe/${path}`)).rejects.toThrow('400')
   })

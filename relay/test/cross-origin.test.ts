@@ -5,6 +5,8 @@ import { crossOrigin, http, serverSentEvents, websocket } from '../src/index.js'
 import { startRelay } from './start-relay.js'
 
 const shop = 'https://shop.example'
+/** A browser may send it along, whoever's page asks; it never counts. */
+const cookie = 'session=of-the-user'
 
 async function start(origins?: readonly string[]) {
   const { address } = await startRelay({
@@ -13,10 +15,10 @@ async function start(origins?: readonly string[]) {
   const request = (init: RequestInit & { readonly origin?: string }, path = '/publish/a'): Promise<Response> =>
     fetch(`http://${address}${path}`, {
       ...init,
-      headers: { ...init.headers, ...(init.origin && { origin: init.origin }) },
+      headers: { cookie, ...init.headers, ...(init.origin && { origin: init.origin }) },
     })
   const upgrade = async (origin: string | undefined, path = '/ws'): Promise<number> => {
-    const ws = new WebSocket(`ws://${address}${path}`, origin === undefined ? {} : { origin })
+    const ws = new WebSocket(`ws://${address}${path}`, { headers: { cookie }, ...(origin !== undefined && { origin }) })
     const status = await Promise.race([
       once(ws, 'open').then(() => 101),
       once(ws, 'unexpected-response').then(([, { statusCode }]) => statusCode as number),
@@ -28,7 +30,7 @@ async function start(origins?: readonly string[]) {
 }
 
 describe('pages of other origins (SP-GW-12)', () => {
-  it('are let in by default, without credentials', async () => {
+  it('are let in by default, without credentials (H18)', async () => {
     const { request, upgrade } = await start()
     const response = await request({ method: 'POST', origin: shop })
     const { headers } = response
@@ -69,7 +71,7 @@ describe('pages of other origins (SP-GW-12)', () => {
     for (const path of ['/ws', '/subscribe/a']) expect(await upgrade(origin, path)).toBe(403)
   })
 
-  it('of the list are let in, and so is who is no browser', async () => {
+  it('of the list are let in, and so is who is no browser (H2)', async () => {
     const { request, upgrade } = await start([shop])
     expect((await request({ method: 'POST', origin: shop })).headers.get('access-control-allow-origin')).toBe(shop)
     expect((await request({ method: 'POST' })).status).toBe(202)
@@ -78,7 +80,7 @@ describe('pages of other origins (SP-GW-12)', () => {
 })
 
 describe('a request', () => {
-  it('has an id: its own, or one that it is told', async () => {
+  it('has an id: its own, or one that it is told (H20)', async () => {
     const { request } = await start()
     const idOf = async (own?: string): Promise<string | null> =>
       (await request({ method: 'POST', headers: own ? { 'x-request-id': own } : {} })).headers.get('x-request-id')

@@ -29,13 +29,13 @@ describe('the HTTP gateway', () => {
     ['HEAD', '/healthz', 200, null],
     ['POST', '/nowhere', 404, null],
     ['GET', '/ws', 426, null],
-  ])('answers %s %s with %i (SP-GW-10)', async (method, path, status, allow) => {
+  ])('answers %s %s with %i (SP-GW-10, H18)', async (method, path, status, allow) => {
     const { address } = await startRelay()
     const response = await fetch(`http://${address}${path}`, { method })
     expect([response.status, response.headers.get('allow')]).toEqual([status, allow])
   })
 
-  it('answers a body over the limit with 413, announced or not (SP-GW-10)', async () => {
+  it('answers a body over the limit with 413, announced or not (SP-GW-10, H17)', async () => {
     const { address } = await startRelay({ limits: { payload: 1000 } })
     const url = `http://${address}/publish/a`
     expect((await fetch(url, { method: 'POST', body: 'x'.repeat(1000) })).status).toBe(202)
@@ -54,7 +54,7 @@ describe('the HTTP gateway', () => {
     ])
   })
 
-  it('serves no file that begins with a dot, and none outside of its folder', async () => {
+  it('serves no file that begins with a dot, and none outside of its folder (H16)', async () => {
     const folder = await mkdtemp(path.join(tmpdir(), 'wildcast-static-'))
     onTestFinished(() => rm(folder, { recursive: true }))
     await writeFile(path.join(folder, 'index.html'), 'page')
@@ -65,7 +65,7 @@ describe('the HTTP gateway', () => {
       expect((await fetch(`http://${address}${hidden}`)).status).toBe(404)
   })
 
-  it('names the remedy to a client that asks for another upgrade', async () => {
+  it('names the remedy to a client that asks for another upgrade (H1)', async () => {
     const { address } = await startRelay()
     const [host, port] = address.split(':')
     const socket = tcp({ host, port: Number(port) })
@@ -173,7 +173,7 @@ describe('/request', () => {
     [null],
     [{ status: 200, body: [256] }],
     [{ status: 200, headers: { a: 'b\r\nc' } }],
-  ])('answers 500 with a reason where the answer is %j', async (answer) => {
+  ])('answers 500 with a reason where the answer is %j (H20)', async (answer) => {
     const { address } = await open('json')
     await responder(address, 'request.*.GET.bad', () => answer)
     const response = await fetch(`http://${address}/request/bad`)
@@ -187,7 +187,7 @@ describe('/request', () => {
     ['a length', { 'content-length': '5' }],
     ['a coding', { 'transfer-encoding': 'chunked', 'Content-Length': '3' }],
     ['a connection', { connection: 'close', upgrade: 'h2c' }],
-  ])('does not let a responder speak of framing: %s', async (_, headers) => {
+  ])('does not let a responder speak of framing: %s (H20)', async (_, headers) => {
     const { address } = await open('json')
     await responder(address, 'request.*.GET.frame', () => ({ status: 200, headers, body: 'ten bytes.' }))
     for (let i = 0; i < 2; i++) {

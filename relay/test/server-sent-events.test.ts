@@ -14,7 +14,7 @@ const publish = ({ address }: StartedRelay, subject: string, body: string | Uint
   fetch(`http://${address}/publish/${subject}`, { method: 'POST', body: body as BodyInit })
 
 describe('Server-Sent Events (SP-GW-12)', () => {
-  it('bring the messages of a pattern, with ids that only grow', async () => {
+  it('bring the messages of a pattern, each on a line of its own, with ids that only grow (H19)', async () => {
     const relay = await start()
     const source = await eventSource(`http://${relay.address}/subscribe/good.*`)
     expect(Object.fromEntries(source.response.headers)).toMatchObject({

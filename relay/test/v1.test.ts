@@ -8,12 +8,12 @@ const json = 'wildcast.v1+json'
 const msgpack = 'wildcast.v1+msgpack'
 
 describe('v1 on /ws', () => {
-  it('takes the first subprotocol that it knows', async () => {
+  it('takes the first subprotocol that it knows (H7)', async () => {
     const { address } = await startRelay()
     expect((await connect(`ws://${address}/ws`, ['other', msgpack, json])).ws.protocol).toBe(msgpack)
   })
 
-  it('refuses a client that offers unknown subprotocols only', async () => {
+  it('refuses a client that offers unknown subprotocols only (H7)', async () => {
     const { address } = await startRelay()
     await expect(connect(`ws://${address}/ws`, ['mqtt', 'wildcast.v9+json'])).rejects.toThrow('400')
   })

@@ -4,6 +4,10 @@ export const limits: {
   readonly subjectBytes: number
   /** Segments of a subject or pattern. */
   readonly subjectSegments: number
+  /** Bytes that a subject may be longer by that is made of another, with an id before it: `request.…` and `response.…`. */
+  readonly derivedBytes: number
+  /** Segments of the same. */
+  readonly derivedSegments: number
   /** `**` wildcards of one pattern: bounds the work of a match. */
   readonly multiWildcards: number
   /** Nesting of a decoded frame. What decodes deeper may not encode again. */
@@ -15,6 +19,8 @@ export const limits: {
 } = {
   subjectBytes: 255,
   subjectSegments: 32,
+  derivedBytes: 64,
+  derivedSegments: 4,
   multiWildcards: 2,
   depth: 32,
   payloadBytes: 1024 * 1024,

@@ -172,6 +172,19 @@ describe.each([
   ['parseSubject', parseSubject],
   ['parsePattern', parsePattern],
 ])('%s', (_, parse: (text: string) => string) => {
+  it('lets a subject that is made of another be longer by 64 bytes and 4 segments', () => {
+    for (const begin of ['request.', 'response.']) {
+      const longest = begin.padEnd(319, 'x')
+      expect(parse(longest)).toBe(longest)
+      expect(refusal(parse, `${longest}x`).message).toMatch(/longer than 319 bytes/)
+      const deepest = begin + Array.from({ length: 35 }, () => 'a').join('.')
+      expect(parse(deepest)).toBe(deepest)
+      expect(refusal(parse, `${deepest}.a`).message).toMatch(/more than 36 segments/)
+      expect(refusal(parse, `${begin}${'x'.repeat(300)}..a`).message).toMatch(/empty segment/)
+    }
+    expect(refusal(parse, 'requests.'.padEnd(256, 'x')).message).toMatch(/longer than 255 bytes/)
+  })
+
   it.each([
     ['ASCII', 'x'.repeat(255)],
     ['two-byte characters', `${'ä'.repeat(127)}x`],

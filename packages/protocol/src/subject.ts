@@ -22,7 +22,11 @@ const invalidLiteral = /[\s\p{Cc}\p{Cs}*>#+/]/u
 export function parseSubject(text: string): Subject {
   checkSize(text)
   // One test for the common case; what exactly is wrong is looked for only after it failed.
-  if (!isSubject(text)) throw refuse(text, text.split('.').map(faultOfSubjectSegment).find(Boolean) ?? 'unknown fault')
+  if (!isSubject(text)) {
+    const fault = text.split('.').map(faultOfSubjectSegment).find(Boolean)
+    // One that is made of another may be longer, and have no fault.
+    if (fault !== undefined || !isDerived(text)) throw refuse(text, fault ?? 'unknown fault')
+  }
   return text as Subject
 }
 
@@ -78,12 +82,19 @@ export function isClosed(text: string): boolean {
   return text[0] === '$' || text[0] === '_'
 }
 
+/** Whether a subject is made of another, with an id before it: it may be longer by that. */
+function isDerived(text: string): boolean {
+  return /^re(?:quest|sponse)\./.test(text)
+}
+
 function checkSize(text: string): void {
+  const derived = isDerived(text)
+  const bytes = limits.subjectBytes + (derived ? limits.derivedBytes : 0)
+  const segments = limits.subjectSegments + (derived ? limits.derivedSegments : 0)
   // A UTF-16 unit takes 3 bytes at most, so short texts need no count.
-  if (text.length * 3 > limits.subjectBytes && utf8Length(text) > limits.subjectBytes)
-    throw refuse(text, `it is longer than ${limits.subjectBytes} bytes`)
-  if (text.length > limits.subjectSegments && text.split('.').length > limits.subjectSegments)
-    throw refuse(text, `it has more than ${limits.subjectSegments} segments`)
+  if (text.length * 3 > bytes && utf8Length(text) > bytes) throw refuse(text, `it is longer than ${bytes} bytes`)
+  if (text.length > segments && text.split('.').length > segments)
+    throw refuse(text, `it has more than ${segments} segments`)
 }
 
 function faultOfSubjectSegment(segment: string): string | undefined {

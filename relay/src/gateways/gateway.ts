@@ -25,12 +25,16 @@ export interface Ports {
 /** Speaks a dialect outside and `Session` inside. Everything that decides about an action stands in the session. */
 export type Gateway = (ports: Ports, relay: Relay) => void
 
-/** Answers a handshake with plain HTTP, and lets the socket go, whatever its client does. `header` is one more line of the answer. */
-export function refuseHandshake(socket: Duplex, status: number, why: string, header?: string): void {
+/** Answers a handshake with plain HTTP, and lets the socket go, whatever its client does. */
+export function refuseHandshake(socket: Duplex, status: number, why: string, headers: readonly string[] = []): void {
   const body = `${why}\n`
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    'Connection: close',
+    'Content-Type: text/plain; charset=utf-8',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    ...headers,
+  ]
   socket.once('finish', () => socket.destroy())
-  socket.end(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\n${header ? `${header}\r\n` : ''}` +
-      `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-  )
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`)
 }

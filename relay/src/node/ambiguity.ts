@@ -7,8 +7,7 @@ const mostHeaders = 1000
 export interface Refusal {
   readonly status: 400 | 426 | 431
   readonly why: string
-  /** One more line for the head of the answer. */
-  readonly header?: string
+  readonly headers?: readonly string[]
 }
 
 /**

@@ -36,7 +36,7 @@ export function handshakes(server: Server, pathOf: (url: string) => string | und
     // The answer that it waits for would come after this one, or stand among the frames.
     if (isAnswering(socket)) socket.destroy()
     else if (!server.listening) refuseHandshake(socket, 503, 'the relay goes away; reconnect')
-    else if (refusal) refuseHandshake(socket, refusal.status, refusal.why, refusal.header)
+    else if (refusal) refuseHandshake(socket, refusal.status, refusal.why, refusal.headers)
     else if (!takers.some((take) => take(handshake)))
       refuseHandshake(socket, 404, 'no WebSocket is served on this path; try /ws')
   }
@@ -58,6 +58,10 @@ function refusalOf(request: IncomingMessage): Refusal | undefined {
     return { status: 400, why: 'this server upgrades to "websocket" only; leave the Upgrade header out' }
   if (method !== 'GET') return { status: 400, why: `a WebSocket begins with GET, not with ${method}` }
   if (headers['sec-websocket-version'] !== '13')
-    return { status: 426, why: 'this server speaks version 13 only', header: 'Sec-WebSocket-Version: 13' }
+    return {
+      status: 426,
+      why: 'this server speaks version 13 only',
+      headers: ['Upgrade: websocket', 'Sec-WebSocket-Version: 13'],
+    }
   return ambiguityOf(request)
 }

@@ -53,21 +53,10 @@ export function redisNames({ prefix, sharded }: { readonly prefix: string; reado
 
   return {
     channelOf,
-    subjectOf: (channel) => subjectOf(channel.slice(prefix.length)),
+    subjectOf: (channel) => plain.subjectOf(channel.slice(prefix.length)),
     globOf,
     nativeOf,
   }
-}
-
-/** How much longer than a client's own the subjects of questions and answers may be: see PROTOCOL.md, section 3. */
-const derived = { bytes: 255 + 64, segments: 32 + 4 }
-
-function subjectOf(name: string): Subject | undefined {
-  const subject = plain.subjectOf(name)
-  if (subject !== undefined || !/^(?:request|response)\./.test(name)) return subject
-  if (Buffer.byteLength(name) > derived.bytes) return undefined
-  const segments = name.split('.').map(plain.subjectOf)
-  return segments.length <= derived.segments && segments.every(Boolean) ? (segments.join('.') as Subject) : undefined
 }
 
 /** The texts around the stars. Since a star crosses dots, the one of a `*` covers the `**` behind it, too. */
