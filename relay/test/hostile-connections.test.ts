@@ -1,0 +1,166 @@
+import { once } from 'node:events'
+import type { Server } from 'node:http'
+import type { Socket } from 'node:net'
+import { parsePattern } from '@wildcast/protocol'
+import { describe, expect, it } from 'vitest'
+import { health, http, httpRequest, serverSentEvents, websocket } from '../src/index.js'
+import { fakeClock } from '../src/testing/fake-clock.js'
+import { scriptedBroker } from '../src/testing/scripted-broker.js'
+import { bystander } from './bystander.js'
+import { answerTo, dial, serverOf } from './raw-http.js'
+import { startRelay } from './start-relay.js'
+
+const connections = (server: Server): Promise<number> =>
+  new Promise((resolve, reject) => server.getConnections((error, count) => (error ? reject(error) : resolve(count))))
+
+const statusesIn = (said: string): number[] =>
+  [...said.matchAll(/^HTTP\/1\.1 (\d{3}) /gm)].map(([, code]) => Number(code))
+
+describe('clients that take their time', () => {
+  it('have ten seconds for headers and thirty for all of it, looked at every five (H10, H12, H17)', async () => {
+    const server = await serverOf(await startRelay())
+    expect(server).toMatchObject({ headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 5000 })
+  })
+
+  it('do not keep others from being served: 300 that say nothing, half a line or half a body (H10)', async () => {
+    const relay = await startRelay()
+    const works = await bystander(relay)
+    const slow = ['', 'GET /heal', 'POST /publish/a HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nhalf']
+    for (let i = 0; i < 300; i++) (await dial(relay)).write(slow[i % 3] as string)
+    await works()
+    expect((await fetch(`http://${relay.address}/publish/a`, { method: 'POST', body: '' })).status).toBe(202)
+  })
+})
+
+describe('connections after errors', () => {
+  it('are no more than before: 1,000 bodies that are broken, of a strange type or cut off (H12)', async () => {
+    const relay = await startRelay()
+    const works = await bystander(relay)
+    const server = await serverOf(relay)
+    const post = (more: string): string => `POST /publish/a HTTP/1.1\r\nHost: x\r\n${more}`
+    const chunked = 'Transfer-Encoding: chunked\r\n\r\n'
+    const bodies: [string, number][] = [
+      [post(`${chunked}zz\r\n`), 400],
+      [post(`${chunked}5\r\nhello\r\n-1\r\n`), 400],
+      [
+        post('Content-Type: \xff/;;\r\nContent-Encoding: rubbish\r\nConnection: close\r\nContent-Length: 1\r\n\r\n{'),
+        202,
+      ],
+      [post(`${chunked}5\r\nhel`), 400],
+    ]
+    await expect.poll(() => connections(server)).toBe(1)
+    for (let i = 0; i < 1000; i++) {
+      const [bytes, status] = bodies[i % 4] as [string, number]
+      const client = await dial(relay)
+      client.write(bytes)
+      if (i % 4 === 3) client.socket.end() // cut off: it says that nothing more comes, and listens on
+      expect(statusesIn(await client.closed)).toEqual([status])
+    }
+    await expect.poll(() => connections(server)).toBe(1)
+    await works()
+    expect(relay.errors).toEqual([])
+  })
+
+  it('are let go with a client that leaves in the middle of its body (H12)', async () => {
+    const relay = await startRelay({ gateways: [http, health, websocket(), httpRequest({ form: 'json' })] })
+    const works = await bystander(relay)
+    const server = await serverOf(relay)
+    for (const path of ['/publish/a', '/request/a']) {
+      const began = once(server, 'request')
+      const client = await dial(relay)
+      client.write(`POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nhalf`)
+      await began
+      client.socket.resetAndDestroy()
+    }
+    await expect.poll(() => connections(server)).toBe(1)
+    await works()
+    expect(relay.errors).toEqual([])
+  })
+})
+
+describe('requests in one breath', () => {
+  const ask = 'GET /request/a HTTP/1.1\r\nHost: x\r\n\r\n'
+
+  /** A relay with a broker on which the requests of clients are heard. */
+  async function start() {
+    const clock = fakeClock()
+    const broker = scriptedBroker()
+    const relay = await startRelay({
+      clock,
+      brokers: { test: broker.open },
+      gateways: [http, health, serverSentEvents, websocket(), httpRequest({ form: 'json', timeoutMs: 1e9 })],
+    })
+    const asked = (): string[] => broker.log.filter((line) => line.startsWith('!request.'))
+    const answer = (question: string, body: string): void => {
+      const subject = parsePattern(question.replace('!request', 'response'))
+      broker.deliver(subject, { subject: subject as never, payload: JSON.stringify({ status: 200, body }) })
+    }
+    /** What requests hold: their interests at the broker, and the time that they wait for. */
+    const left = (): { interests: number; timers: number } => {
+      const count = (sign: string): number => broker.log.filter((line) => line.startsWith(`${sign}response.`)).length
+      return { interests: count('+') - count('-'), timers: clock.timers }
+    }
+    return { relay, asked, answer, left }
+  }
+
+  it('are answered one by one and in order: 1,000 on one socket (H15)', async () => {
+    const { relay, asked, answer } = await start()
+    const works = await bystander(relay)
+    const client = await dial(relay)
+    client.write(ask.repeat(1000))
+    for (let i = 0; i < 1000; i++) {
+      await expect.poll(() => asked().length, { interval: 0 }).toBe(i + 1)
+      if (i % 100 === 0) await works() // and no other was begun meanwhile
+      expect(asked()).toHaveLength(i + 1)
+      answer(asked()[i] as string, `${i}.`)
+    }
+    await expect.poll(() => client.said).toMatch(/\r\n\r\n999\.$/)
+    expect([...client.said.matchAll(/\r\n\r\n(\d+)\./g)].map(([, i]) => Number(i))).toEqual([...Array(1000).keys()])
+  })
+
+  it('are too many where more than 1,000 wait: the connection is let go, and what was begun on it (H15)', async () => {
+    const { relay, asked, left } = await start()
+    const works = await bystander(relay)
+    const before = left()
+    const client = await dial(relay)
+    client.write(ask.repeat(200_000))
+    expect(await client.closed).toBe('')
+    await expect.poll(left).toEqual(before)
+    expect(asked().length).toBeLessThanOrEqual(1)
+    await works()
+  })
+
+  it.each([
+    ['hangs up', (socket: Socket) => socket.end()],
+    ['is reset', (socket: Socket) => socket.resetAndDestroy()],
+  ])(
+    'go with a client that %s, and leave nothing behind, long before their time is over (H15, H17)',
+    async (_, leave) => {
+      const { relay, asked, left } = await start()
+      const works = await bystander(relay)
+      const before = left()
+      const client = await dial(relay)
+      client.write(ask.repeat(100))
+      await expect.poll(() => asked().length).toBe(1)
+      expect(left()).toEqual({ interests: before.interests + 1, timers: before.timers + 1 })
+      leave(client.socket)
+      await expect.poll(left).toEqual(before)
+      await works()
+      expect([asked().length, relay.errors]).toEqual([1, []])
+    },
+  )
+})
+
+describe('a body that is announced as 10 GB', () => {
+  it.each(['POST /publish/a', 'POST /request/a', 'PUT /request/a'])(
+    'is refused by its header, and not waited for: %s (H17)',
+    async (line) => {
+      const relay = await startRelay({ gateways: [http, health, websocket(), httpRequest({ form: 'json' })] })
+      const works = await bystander(relay)
+      const headers = 'Host: x\r\nContent-Length: 10000000000'
+      const answer = await answerTo(relay, `${line} HTTP/1.1\r\n${headers}\r\n\r\nx`)
+      expect([statusesIn(answer), answer]).toEqual([[413], expect.stringContaining('too_large: ')])
+      await works()
+    },
+  )
+})
