@@ -9,6 +9,7 @@ const given = {
   'packages/protocol': "import { capture, parsePattern, parseSubject } from '@wildcast/protocol'",
   'packages/client': `import { type Client, createClient } from '@wildcast/client'
 import { classicMsgpack, msgpack } from '@wildcast/client/msgpack'
+import { stream } from '@wildcast/client/stream'
 declare const client: Client
 declare const handler: () => void
 declare const signal: AbortSignal`,

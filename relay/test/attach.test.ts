@@ -109,3 +109,35 @@ describe('a relay that is attached to an HTTPS server', () => {
     expect(String((await once(response, 'data'))[0])).toBe('the app')
   })
 })
+
+describe('a relay that was attached', () => {
+  it('may be closed twice: the server still hears each request once', async () => {
+    let answers = 0
+    const server = createServer((_, response) => {
+      answers++
+      if (!response.writableEnded) response.end('own')
+    })
+    const { close } = await attach(server, options())
+    const port = await listen(server)
+    await Promise.all([close(), close()])
+    expect(await (await fetch(`http://127.0.0.1:${port}/`)).text()).toBe('own')
+    expect(answers).toBe(1)
+  })
+
+  it('before another leaves it in place, whichever is closed first', async () => {
+    let answers = 0
+    const server = createServer((_, response) => {
+      answers++
+      if (!response.writableEnded) response.end('own')
+    })
+    const first = await attach(server, { ...options(), path: '/one' })
+    const second = await attach(server, { ...options(), path: '/two' })
+    onTestFinished(second.close)
+    const port = await listen(server)
+    await first.close()
+    const get = async (path: string): Promise<string> => (await fetch(`http://127.0.0.1:${port}${path}`)).text()
+    expect([await get('/'), answers]).toEqual(['own', 1])
+    expect([await get('/one/publish/a'), answers]).toEqual(['own', 2])
+    expect((await fetch(`http://127.0.0.1:${port}/two/publish/a`, { method: 'POST' })).status).toBe(202)
+  })
+})

@@ -145,6 +145,28 @@ describe('a component', () => {
     expect([takers[0] === takers[2], takers[1] === takers[3], takers[0] === takers[1]]).toEqual([true, true, false])
   })
 
+  it('of a queue gets a message again over which it was interrupted, three times at most', async () => {
+    const { client, outcomes } = await start({
+      worker: {
+        source: `import { appendFileSync, readFileSync } from 'node:fs'
+          export default ({ data }, { config }) => {
+            appendFileSync(config.file, data)
+            if (data === 'b' || readFileSync(config.file, 'utf8') === 'a') process.exit()
+            return { subject: 'done', message: data }
+          }`,
+        subscription: { kind: 'queue', topic: parsePattern('job'), group: 'workers' },
+        config: { file: (await modules({ tries: '' }))('tries') },
+      },
+    })
+    const done = await listen(client, 'done')
+    for (const job of ['a', 'b', 'c']) await client.publish('job', job)
+    await expect.poll(() => outcomes, { timeout: 10_000 }).toHaveLength(6)
+    expect([done.sort(), outcomes.sort()]).toEqual([
+      ['done a', 'done c'],
+      [...Array(4).fill('worker interrupted'), 'worker ok', 'worker ok'],
+    ])
+  })
+
   it('works on one message at a time, in order, unless it is told otherwise', async () => {
     const source = `let running = 0
       export default async ({ data }) => {

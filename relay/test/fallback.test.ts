@@ -1,7 +1,12 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { promisify } from 'node:util'
 import type { createClient } from '@wildcast/client'
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import { http, stream, websocket } from '../src/index.js'
+import { fakeClock } from '../src/testing/fake-clock.js'
 import { startRelay } from './start-relay.js'
 
 /** A tab's memory. */
@@ -57,6 +62,65 @@ describe('where no WebSocket comes through', () => {
     expect(tries()).toBe(2)
   })
 
+  it.each([
+    ['never answers', () => {}],
+    [
+      'may not be tried',
+      () => {
+        throw new Error('the policy of the page forbids it')
+      },
+    ],
+  ])('a client goes on over HTTP when a WebSocket %s', async (_, attempt) => {
+    const { address } = await startRelay({ gateways: [http, stream] })
+    class Socket {
+      binaryType = ''
+      send = attempt
+      close = attempt
+      addEventListener = () => {}
+      constructor() {
+        attempt()
+      }
+    }
+    const clock = fakeClock()
+    const client = (await page())({ url: `ws://${address}`, WebSocket: Socket, clock, onError: () => {} })
+    onTestFinished(() => client.close())
+    client.reconnect()
+    await expect
+      .poll(() => {
+        if (client.status.state !== 'online') clock.advance(500)
+        return client.status.state
+      })
+      .toBe('online')
+    expect(kept).toEqual({ wildcast: 'http' })
+  })
+
+  it('a client that is closed leaves no request behind, though the relay hangs', async () => {
+    kept.wildcast = 'http'
+    const welcome =
+      'data: {"Welcome":{"session":"s","resumed":false,"received":0,"relay":"r","brokers":[],"limits":{"payload":9999,"subscriptions":9,"resume_bytes":0},"ping":25000,"time":0}}\n\n'
+    let posted = false
+    const server = createServer((request, response) => {
+      if (request.url === '/stream') response.write(welcome)
+      else posted = true
+    })
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    onTestFinished(() => void server.close())
+    const { port } = server.address() as AddressInfo
+    const clock = fakeClock()
+    const client = (await page())({ url: `ws://127.0.0.1:${port}`, WebSocket: WebSocket, clock, onError: () => {} })
+    client.publish('a', 1).catch(() => {})
+    await expect.poll(() => posted).toBe(true)
+    client.close()
+    const open = promisify(server.getConnections.bind(server))
+    await expect
+      .poll(() => {
+        clock.advance(1000)
+        return open()
+      })
+      .toBe(0)
+  })
+
   it('a relay that was only away is reached by WebSocket again', async () => {
     const first = await startRelay({ gateways: [http, stream, websocket()] })
     await first.close()
@@ -68,6 +132,44 @@ describe('where no WebSocket comes through', () => {
     client.reconnect()
     await expect.poll(() => client.status.state).toBe('online')
     expect(tries()).toBeGreaterThan(1)
+    expect(kept).toEqual({})
+  })
+
+  it('a relay without an HTTP door is reached by WebSocket again, too', async () => {
+    const first = await startRelay({ gateways: [http, websocket()] })
+    await first.close()
+    const { Socket, tries } = counting()
+    const client = (await page())({ url: `ws://${first.address}`, WebSocket: Socket, onError: () => {} })
+    onTestFinished(() => client.close())
+    await expect.poll(() => client.status.state).toBe('waiting')
+    await startRelay({ gateways: [http, websocket()], port: first.port })
+    await expect
+      .poll(() => {
+        if (client.status.state === 'waiting') client.reconnect()
+        return client.status.state
+      })
+      .toBe('online')
+    expect(tries()).toBe(2)
+  })
+
+  it('a tab that remembers tries a WebSocket again where HTTP hangs', async () => {
+    kept.wildcast = 'http'
+    const server = createServer(() => {})
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    onTestFinished(() => void server.closeAllConnections())
+    const { port } = server.address() as AddressInfo
+    const { Socket, tries } = counting()
+    const clock = fakeClock()
+    const client = (await page())({ url: `ws://127.0.0.1:${port}`, WebSocket: Socket, clock, onError: () => {} })
+    onTestFinished(() => client.close())
+    client.reconnect()
+    await expect
+      .poll(() => {
+        clock.advance(1000)
+        return tries()
+      })
+      .toBeGreaterThan(0)
     expect(kept).toEqual({})
   })
 

@@ -84,6 +84,35 @@ describe('v1 over plain HTTP', () => {
     await expect.poll(async () => (await say(1)).status).toBe(503)
   })
 
+  it('forgets a session whose Connect came in chunks, too', async () => {
+    const { address } = await start()
+    const leave = new AbortController()
+    const body = new ReadableStream({
+      start(controller) {
+        controller.enqueue(new TextEncoder().encode('{"Connect":{}}'))
+        controller.close()
+      },
+    })
+    const init = { method: 'POST', body, duplex: 'half', signal: leave.signal } as RequestInit
+    const { value } = await ((await fetch(`http://${address}/stream`, init)).body as ReadableStream<Uint8Array>)
+      .getReader()
+      .read()
+    const [, id] = /"session":"(\w+)"/.exec(new TextDecoder().decode(value)) ?? []
+    const post = async (): Promise<number> => {
+      const headers = { authorization: `Session ${id}`, 'wildcast-from': '1' }
+      return (await fetch(`http://${address}/stream/frames`, { method: 'POST', body: '', headers })).status
+    }
+    expect(await post()).toBe(202)
+    leave.abort()
+    await expect.poll(post).toBe(503)
+  })
+
+  it('takes as much at once as the SDK sends, however short payloads must be', async () => {
+    const { say } = await open(await start({ limits: { payload: 1000 } }))
+    const frames = Array.from({ length: 300 }, (_, ref) => publish(ref, 'x'.repeat(950)))
+    expect(await say(1, ...frames)).toEqual({ status: 202, text: '{"received":300}' })
+  })
+
   it('gives back what a client had that has left', async () => {
     const broker = scriptedBroker()
     const clock = fakeClock()
@@ -135,7 +164,7 @@ describe('v1 over plain HTTP', () => {
     expect((await put('/stream')).headers.get('allow')).toBe('GET, HEAD, POST, OPTIONS')
     expect((await put('/stream/frames')).headers.get('allow')).toBe('POST, OPTIONS')
     expect((await fetch(`http://${address}/stream`, { method: 'HEAD' })).status).toBe(204)
-    const body = 'x'.repeat(100_000)
+    const body = 'x'.repeat(400_000)
     expect((await fetch(`http://${address}/stream`, { method: 'POST', body })).status).toBe(413)
     const headers = { authorization: 'Session x' }
     expect((await fetch(`http://${address}/stream/frames`, { method: 'POST', body, headers })).status).toBe(413)

@@ -49,7 +49,10 @@ export function createClient(options: ClientOptions): Client {
     loadTransport: () =>
       transport ??
       (road.blocked || dialect === 'classic'
-        ? import('./transports/others.js').then(({ other }) => other(dialect))
+        ? import('./transports/others.js').then(
+            ({ other }) => other(dialect),
+            () => websocket, // where the page's own files are away, too
+          )
         : websocket),
     onStatus(status) {
       for (const tell of listeners) tell(status)

@@ -84,6 +84,7 @@ export function openLink(settings: LinkSettings, events: LinkEvents): Link {
   }
   const drop = (code: number | undefined): void => {
     attempt++
+    road.blocked ||= !isOpen && !code // perhaps: `fallback.ts` finds out
     isOpen = false
     transport?.close(code)
   }
@@ -111,7 +112,6 @@ export function openLink(settings: LinkSettings, events: LinkEvents): Link {
           fault: (error) => onError(error, { stage: 'protocol' }),
           close({ code, reason }) {
             if (attempt !== mine) return
-            road.blocked ||= !isOpen // perhaps: `fallback.ts` finds out
             happen({ type: 'failed', reason: toCloseError(code, reason), final: code >= firstFinalCloseCode })
           },
         },

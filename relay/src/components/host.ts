@@ -28,12 +28,14 @@ export interface HostOptions {
 interface Waiting {
   readonly message: Message
   readonly settle: Settle | undefined
+  /** How often it was begun before. */
+  readonly tries: number
 }
 
 /** So much may wait for a component that is slower than its messages. */
 const mostWaiting = 1000
 const mostWaitingBytes = 16 * 1024 * 1024
-/** So often a queue may hand a message out again whose component was interrupted: by then it is the message that does it. */
+/** So often a queue's message is begun whose component is interrupted each time: by then it is the message that does it. */
 const mostTries = 3
 
 /** Brings messages to a component, and takes what it says where it belongs. */
@@ -41,9 +43,9 @@ export class Host {
   readonly #options: HostOptions
   readonly #loops: LoopLimit
   readonly #waiting: Waiting[] = []
-  readonly #tries: WeakMap<Message, number> = new WeakMap()
   #waitingBytes = 0
   #running = 0
+  #closed = false
   #leave: Promise<() => Promise<void>> | undefined
 
   constructor(options: HostOptions) {
@@ -55,13 +57,14 @@ export class Host {
   open(): Promise<unknown> {
     const { inside, broker, interest } = this.#options
     this.#leave = inside.listen(broker, interest, {
-      deliver: (message, settle) => this.#take({ message, settle }),
+      deliver: (message, settle) => this.#take({ message, settle, tries: 0 }),
       ended: (error) => this.#fail(error),
     })
     return this.#leave
   }
 
   async close(): Promise<void> {
+    this.#closed = true
     // A broker that was never reached is still to confirm: its own end ends it.
     void this.#leave?.then((leave) => leave()).catch(() => {})
     for (const { settle } of this.#waiting.splice(0)) settle?.(false)
@@ -95,8 +98,9 @@ export class Host {
     })
   }
 
-  async #work({ message, settle }: Waiting): Promise<void> {
+  async #work(waiting: Waiting): Promise<void> {
     const { id, thread, observer } = this.#options
+    const { message, settle } = waiting
     try {
       const { outputs, error } = await thread.run(message)
       await Promise.all(outputs.map((output) => this.#say(output, message)))
@@ -110,16 +114,17 @@ export class Host {
         error.code === 'timeout' ? 'timeout' : error.code === 'interrupted' ? 'interrupted' : 'failed',
       )
       this.#fail(error)
-      settle?.(!this.#again(message, error))
+      this.#giveUp(waiting, error)
     }
   }
 
-  /** Whether a queue is to hand a message out again. What a component has refused, it would refuse again. */
-  #again(message: Message, { code }: WildcastError): boolean {
-    if (code !== 'interrupted' && code !== 'timeout') return false
-    const tries = (this.#tries.get(message) ?? 1) + 1
-    this.#tries.set(message, tries)
-    return tries <= mostTries
+  /** A queue's message has more tries here, since not every broker would hand it out again. What a component has refused, it would refuse again. */
+  #giveUp({ message, settle, tries }: Waiting, { code }: WildcastError): void {
+    const unfinished = code === 'interrupted' || code === 'timeout'
+    if (unfinished && this.#closed) settle?.(false)
+    else if (unfinished && this.#options.interest.group !== undefined && tries + 1 < mostTries)
+      this.#take({ message, settle, tries: tries + 1 })
+    else settle?.(true)
   }
 
   async #say(output: CheckedOutput, trigger: Message): Promise<void> {

@@ -50,7 +50,7 @@ export const stream: Gateway = ({ routes, closing }, relay) => {
     return stream.response()
   })
 
-  routes.post('/stream/frames', limit(frameBytes(relay)), async (c) => {
+  routes.post('/stream/frames', limit(postBytes(relay)), async (c) => {
     const line = lines.get(sessionOf(c))
     // It may have ended a moment ago, by whatever its stream says.
     if (!line) return errorResponse(new WildcastError('interrupted', 'there is no such session; begin anew'))
@@ -82,9 +82,9 @@ function sessionOf(c: Context): string {
   throw new WildcastError('invalid_frame', 'say whose frames these are: "Authorization: Session <id>"')
 }
 
-/** Bytes of the longest frame: a full payload in base64, with escapes, and room for the rest. */
-function frameBytes({ limits }: Relay): number {
-  return 4 * limits.payload + 64 * 1024
+/** Bytes of the longest POST: a full payload in base64, with escapes, behind all that the SDK puts before it. */
+function postBytes({ limits }: Relay): number {
+  return 4 * limits.payload + 320 * 1024
 }
 
 function limit(maxSize: number): ReturnType<typeof bodyLimit> {

@@ -43,10 +43,11 @@ export async function attach(server: Server | SecureServer, options: AttachOptio
   const { onUpgrade, destroy, stop } = handshakes(server, pathOf)
   for (const gateway of gateways) gateway({ routes, onUpgrade, closing: closing.signal }, relay)
 
+  let closed = false
   const own = server.listeners('request') as ((request: IncomingMessage, response: ServerResponse) => void)[]
   const listener = inTurn(getRequestListener(routes.fetch))
   function answer(request: IncomingMessage, response: ServerResponse): void {
-    const inside = pathOf(request.url ?? '')
+    const inside = closed ? undefined : pathOf(request.url ?? '')
     if (inside === undefined) {
       for (const listen of own) listen.call(server, request, response)
       return
@@ -60,8 +61,7 @@ export async function attach(server: Server | SecureServer, options: AttachOptio
   return {
     relay,
     async close() {
-      server.off('request', answer)
-      for (const listen of own) server.on('request', listen)
+      closed = true // and stays between: another may have been attached since, and calls it
       stop()
       closing.abort()
       realClock.after(closeGraceMs, destroy) // whoever has not closed their side by then

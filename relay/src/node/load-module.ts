@@ -44,7 +44,11 @@ function jitiNear(file: string): Jiti | undefined {
   }
 }
 
-/** What a module threw, in one line. */
+/** What a module threw, in one line: it may be anything. */
 export function firstLine(cause: unknown): string {
-  return (cause instanceof Error ? cause.message : String(cause)).split('\n')[0] ?? ''
+  try {
+    return String(cause instanceof Error ? cause.message : cause).split('\n')[0] ?? ''
+  } catch {
+    return 'what was thrown is no text'
+  }
 }

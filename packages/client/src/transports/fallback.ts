@@ -3,69 +3,95 @@ import { stream, streamUrl } from './stream.js'
 import type { OpenTransport, Transport, TransportEvents } from './transport.js'
 import { websocket } from './websocket.js'
 
+/** Some proxies swallow a handshake. Less than the client waits for an attempt, so that HTTP has its turn within it. */
+const handshakeMs = 4000
+
 /**
  * After a WebSocket that never opened. Where the relay answers plain HTTP, another WebSocket is tried, and if that is refused too, everything goes over HTTP, which the
  * tab remembers. Where nothing answers, nothing is known, and the next try begins with a WebSocket again.
  */
 export const fallback: OpenTransport = (events, settings) => {
+  const leave = new AbortController()
   let way: Transport | undefined
+  let stopClock = (): void => {}
+  let there = false
   let closed = false
 
-  const unreachable = (): void => {
+  const forget = (): void => {
     road.blocked = remember(false)
-    events.close({ code: 1006, reason: 'the relay can not be reached' })
+  }
+  const arrive = (blocked: boolean): void => {
+    there = true
+    stopClock()
+    road.blocked = remember(blocked)
+  }
+  const fail: TransportEvents['close'] = (how) => {
+    events.close(how)
+    if (!there) forget() // last, since the link remembers what never opened
   }
   const overHttp = (): void => {
-    let opened = false
     const told: TransportEvents = {
       ...events,
       frame(frame) {
-        if (frame.kind === 'Welcome') opened = road.blocked = remember(true)
+        if (frame.kind === 'Welcome') arrive(true)
         events.frame(frame)
       },
-      close(how) {
-        if (!opened) road.blocked = remember(false)
-        events.close(how)
-      },
+      close: fail,
     }
     way = stream(told, settings)
   }
   const bySocket = (): void => {
-    let opened = false
+    let refused = false
+    const refuse = (): void => {
+      if (refused || closed) return
+      refused = true
+      stopClock()
+      way?.close()
+      overHttp()
+    }
     const told: TransportEvents = {
       ...events,
       open() {
-        opened = true
-        road.blocked = remember(false)
+        if (refused) return
+        arrive(false)
         events.open()
       },
       close(how) {
-        if (opened || closed) events.close(how)
-        else overHttp()
+        if (refused) return
+        if (there) events.close(how)
+        else refuse()
       },
     }
-    way = websocket(told, settings)
+    stopClock = settings.clock.after(handshakeMs, refuse)
+    try {
+      way = websocket(told, settings)
+    } catch {
+      refuse() // as the policy of a page may do at once
+    }
   }
 
   if (remembered()) overHttp()
   else
-    void answers(settings.url).then((is) => {
+    void answers(settings.url, leave.signal).then((is) => {
       if (closed) return
       if (is) bySocket()
-      else unreachable()
+      else fail({ code: 1006, reason: 'the relay can not be reached' })
     })
   return {
     send: (frame) => way?.send(frame),
     close(code) {
       closed = true
+      stopClock()
+      leave.abort()
+      if (!there && code === undefined) forget() // it took too long
       way?.close(code)
     },
   }
 }
 
 /** Whether a relay is behind the URL. */
-async function answers(url: string): Promise<boolean> {
-  const response = await fetch(streamUrl(url), { method: 'HEAD' }).catch(() => undefined)
+async function answers(url: string, signal: AbortSignal): Promise<boolean> {
+  const response = await fetch(streamUrl(url), { method: 'HEAD', signal }).catch(() => undefined)
   return response?.status === 204
 }
 

@@ -6,6 +6,8 @@ import type { OpenTransport } from './transport.js'
 const postBytes = 256 * 1024
 /** Waits, in milliseconds, before a POST that failed on the way is repeated. */
 const repeatsMs = [200, 1000, 3000]
+/** How long what was said before `close` may take to go out, in milliseconds. */
+const lastWordsMs = 3000
 /** How a WebSocket says that it ended without a word. */
 const noWord = 1006
 
@@ -30,10 +32,12 @@ export const stream: OpenTransport = (events, { url, clock }) => {
   let posting = false
   let over = false
   let closing = false
+  let stopClock = (): void => {}
 
   const end = (code: number, reason: string): void => {
     if (over) return
     over = true
+    stopClock()
     abort.abort()
     if (!closing) events.close({ code, reason })
   }
@@ -131,9 +135,11 @@ export const stream: OpenTransport = (events, { url, clock }) => {
       }
     },
     close() {
+      if (closing || over) return
       closing = true
       // What was said goes out first.
-      if (!posting) end(1000, '')
+      if (posting) stopClock = clock.after(lastWordsMs, () => end(1000, ''))
+      else end(1000, '')
     },
   }
 }

@@ -17,7 +17,8 @@ const questions: readonly Question[] = [
     key: 'port',
     about: 'where clients connect',
     standard: '3010',
-    refuse: (text) => (/^\d{1,5}$/.test(text) && Number(text) <= 65_535 ? undefined : 'write a number from 0 to 65535'),
+    refuse: (text) =>
+      /^(?:0|[1-9]\d{0,4})$/.test(text) && Number(text) <= 65_535 ? undefined : 'write a number from 0 to 65535',
   },
   {
     key: 'websockets',

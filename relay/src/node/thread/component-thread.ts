@@ -18,14 +18,16 @@ export function componentThread(options: Omit<LifeOptions, 'ended'>): OpenThread
 class ComponentThread implements Thread {
   readonly #options: Omit<LifeOptions, 'ended'>
   readonly #onError: (error: WildcastError) => void
-  /** What messages are given to: there, or about to be. */
-  #life: Promise<Life> | undefined
-  /** The one whose end matters. */
+  /** All that have begun and not ended: one that was replaced lives until what it runs has ended. */
+  readonly #lives: Set<Life> = new Set()
+  /** What messages are given to; none while it is started again. */
   #current: Life | undefined
+  /** Go on when there is another one, or never will be. */
+  readonly #waiting: (() => void)[] = []
+  /** One at a time, so that the last is the one that stays. */
+  #reloads: Promise<unknown> = Promise.resolve()
   #ends = 0
-  /** Counts what makes a restart that is under way pointless. */
-  #changes = 0
-  #stopClock = (): void => {}
+  #closed = false
 
   constructor(options: Omit<LifeOptions, 'ended'>, onError: (error: WildcastError) => void) {
     this.#options = options
@@ -33,69 +35,94 @@ class ComponentThread implements Thread {
   }
 
   async open(): Promise<void> {
-    this.#life = this.#begin()
-    await this.#life
+    this.#use(await this.#begin())
   }
 
   async run(message: Message): Promise<Ran> {
     for (;;) {
-      const life = await this.#life
-      if (!life) throw closedError()
-      if (!(await life.lives())) continue // the next one takes it
-      const ran = await life.run(message)
-      this.#ends = 0
-      return ran
+      if (this.#closed) throw closedError()
+      const life = this.#current
+      if (!life) await new Promise<void>((resolve) => this.#waiting.push(resolve))
+      // Where it was replaced meanwhile, the next one takes it.
+      else if ((await life.lives()) && life === this.#current) {
+        const ran = await life.run(message)
+        this.#ends = 0
+        return ran
+      }
     }
   }
 
   async reload(): Promise<void> {
+    const begun = this.#reloads.then(() => this.#begin())
+    this.#reloads = begun.catch(() => {})
+    const next = await begun
     const old = this.#current
-    const next = await this.#begin()
-    this.#changes++
-    this.#life = Promise.resolve(next)
-    await old?.retire()
+    this.#use(next)
+    if (!old) return
+    await old.retire()
+    this.#lives.delete(old)
   }
 
   async close(): Promise<void> {
-    this.#changes++
-    this.#stopClock()
-    this.#life = undefined
-    this.#current?.close()
+    this.#closed = true
+    this.#current = undefined
+    for (const life of this.#lives) life.close()
+    this.#lives.clear()
+    this.#wake()
   }
 
+  /** @throws {WildcastError} `internal` where its module can't be loaded; `interrupted` where nobody wants it any more */
   async #begin(): Promise<Life> {
-    const life = await Life.begin({
-      ...this.#options,
-      ended: (life, why) => {
-        if (life === this.#current) this.#restart(why)
-      },
-    })
-    this.#current = life
+    if (this.#closed) throw closedError()
+    const life = await Life.begin({ ...this.#options, ended: (life, why) => this.#ended(life, why) })
+    if (this.#closed) {
+      life.close()
+      throw closedError()
+    }
+    this.#lives.add(life)
     return life
   }
 
-  #restart(why: string): void {
-    this.#onError(new WildcastError('interrupted', `its thread ended and is started again: ${why}`))
-    const life = this.#again(++this.#changes)
-    life.catch(() => {}) // told to whoever waits for it
-    this.#life = life
+  #use(life: Life): void {
+    this.#current = life
+    this.#wake()
   }
 
-  /** Goes on until a thread has begun: what comes meanwhile waits. */
-  async #again(change: number): Promise<Life> {
+  #wake(): void {
+    for (const goOn of this.#waiting.splice(0)) goOn()
+  }
+
+  #ended(life: Life, why: string): void {
+    this.#lives.delete(life)
+    if (life !== this.#current) return
+    this.#current = undefined
+    this.#onError(new WildcastError('interrupted', `its thread ended and is started again: ${why}`))
+    void this.#restart()
+  }
+
+  /** Goes on until a thread has begun, here or by a reload: what comes meanwhile waits. */
+  async #restart(): Promise<void> {
     const { clock } = this.#options
     for (;;) {
       const wait = Math.min(longestWaitMs, firstWaitMs * 2 ** this.#ends++)
-      await new Promise<void>((resolve) => {
-        this.#stopClock = clock.after(wait * (0.5 + 1.5 * clock.random()), resolve)
-      })
-      if (this.#changes !== change) throw closedError()
+      await new Promise<void>((resolve) => void clock.after(wait * (0.5 + 1.5 * clock.random()), resolve))
+      if (this.#closed || this.#current) return
       try {
-        return await this.#begin()
+        const life = await this.#begin()
+        if (this.#current) this.#drop(life)
+        else this.#use(life)
+        return
       } catch (cause) {
+        if (this.#closed) return
         this.#onError(WildcastError.from(cause))
       }
     }
+  }
+
+  /** A reload was quicker, and its module is the newer one. */
+  #drop(life: Life): void {
+    this.#lives.delete(life)
+    life.close()
   }
 }
 

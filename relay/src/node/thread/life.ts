@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads'
 import { type Message, WildcastError } from '@wildcast/protocol'
 import type { Ran } from '../../components/thread.js'
 import type { Clock } from '../../core/clock.js'
+import { firstLine } from '../load-module.js'
 import type { FromThread, Start, ToThread } from './words.js'
 
 export interface LifeOptions {
@@ -42,6 +43,7 @@ export class Life {
   readonly #worker: Worker
   readonly #runs: Map<number, Run> = new Map()
   #count = 0
+  /** Messages whose time was over, and that have not come to an end since. */
   #abandoned = 0
   #over = false
   #why = 'it ended its own thread'
@@ -57,12 +59,15 @@ export class Life {
       resourceLimits: { maxOldGenerationSizeMb: options.memoryMb },
       name: `component ${options.start.id}`,
     })
-    this.#worker.on('message', (words: FromThread) => this.#hear(words))
-    this.#worker.on('error', (cause: NodeJS.ErrnoException) => {
+    this.#worker.on('message', (words: FromThread | null | undefined) => {
+      if (words) this.#hear(words) // a library in the thread may say something of its own
+    })
+    // Anything can be thrown.
+    this.#worker.on('error', (cause: NodeJS.ErrnoException | null | undefined) => {
       this.#why =
-        cause.code === 'ERR_WORKER_OUT_OF_MEMORY'
+        cause?.code === 'ERR_WORKER_OUT_OF_MEMORY'
           ? `it took more than ${options.memoryMb} MB of memory; look at "memory"`
-          : `it crashed: ${firstLineOf(cause)}`
+          : `it crashed: ${firstLine(cause)}`
     })
     this.#worker.once('exit', () => this.#end())
     this.#worker.unref()
@@ -146,14 +151,20 @@ export class Life {
         this.#doubt?.answer(true)
         return
       case 'done':
-        this.#take(words.run)?.resolve({ outputs: words.outputs })
+        this.#done(words.run, { outputs: words.outputs })
         return
       case 'failed':
-        this.#take(words.run)?.resolve({
+        this.#done(words.run, {
           outputs: words.outputs,
           error: new WildcastError('internal', words.error.message),
         })
     }
+  }
+
+  #done(run: number, ran: Ran): void {
+    const found = this.#take(run)
+    if (found) found.resolve(ran)
+    else this.#abandoned-- // late, and an end
   }
 
   #take(run: number): Run | undefined {
@@ -223,8 +234,4 @@ function alone(message: Message): Message {
 
 function interrupted(why: string): WildcastError {
   return new WildcastError('interrupted', `its thread ended over a message: ${why}`)
-}
-
-function firstLineOf(cause: unknown): string {
-  return (cause instanceof Error ? cause.message : String(cause)).split('\n')[0] ?? ''
 }

@@ -1,0 +1,162 @@
+import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { type AddressInfo, createServer, type Socket } from 'node:net'
+import path from 'node:path'
+import { type Message, parsePattern, parseSubject, type WildcastError } from '@wildcast/protocol'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import type { Ran, Thread } from '../src/components/thread.js'
+import { realClock } from '../src/index.js'
+import { componentThread } from '../src/node/thread/component-thread.js'
+
+// The threads of components by themselves: when they begin, and that none is left.
+
+interface Open {
+  readonly thread: Thread
+  /** What each thread that lives has connected with. */
+  readonly alive: ReadonlySet<Socket>
+  /** How many threads there were. */
+  began(): number
+  readonly errors: string[]
+  write(source: string): Promise<void>
+}
+
+/** A component that is connected as long as its thread lives. */
+async function open(source: string, timeoutMs = 30_000): Promise<Open> {
+  const folder = await mkdtemp(path.join(import.meta.dirname, 'component-threads-'))
+  onTestFinished(() => rm(folder, { recursive: true }))
+  const alive = new Set<Socket>()
+  let began = 0
+  const server = createServer((socket) => {
+    began++
+    alive.add(socket)
+    socket.on('error', () => {})
+    socket.once('close', () => alive.delete(socket))
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => void server.close())
+  const { port } = server.address() as AddressInfo
+  const file = path.join(folder, 'component.mjs')
+  const write = (text: string): Promise<void> =>
+    writeFile(file, `import { connect } from 'node:net'\nconnect(${port}, '127.0.0.1').on('error', () => {})\n${text}`)
+  await write(source)
+  const errors: string[] = []
+  const start = { id: 'one', broker: 'main', pattern: parsePattern('a'), source: file, config: {} }
+  const opening = componentThread({ start, timeoutMs, memoryMb: 64, clock: realClock })
+  const thread = await opening((error) => errors.push(error.message))
+  onTestFinished(() => thread.close())
+  return { thread, alive, began: () => began, errors, write }
+}
+
+const message = (payload: string): Message => ({ subject: parseSubject('a'), payload })
+const said = async (ran: Promise<Ran>): Promise<unknown> => {
+  const { outputs, error } = await ran.catch((error: WildcastError) => ({ outputs: [], error }))
+  return error?.code ?? outputs[0]?.payload
+}
+
+const echo = (version = '') => `export default (message) => {
+  if (message.text() === 'exit') process.exit(0)
+  return { message: message.text() + '${version}' }
+}`
+
+describe("a component's thread", () => {
+  it('that is reloaded while it is started again is started again the next time, too', async () => {
+    const { thread, alive, began, write } = await open(echo())
+    await write(`await new Promise((resolve) => setTimeout(resolve, 300))\n${echo()}`)
+    await said(thread.run(message('exit')))
+    await expect.poll(began).toBe(2) // it is loading
+    await write(echo())
+    await thread.reload()
+    await expect.poll(() => [began(), alive.size]).toEqual([3, 1])
+    await said(thread.run(message('exit')))
+    expect(await said(thread.run(message('hi')))).toBe('hi')
+  })
+
+  it('gives to the reloaded one what waited for its restart', async () => {
+    const { thread, alive } = await open(echo())
+    expect(await said(thread.run(message('exit')))).toBe('interrupted')
+    const waiting = said(thread.run(message('waited')))
+    await thread.reload()
+    expect(await waiting).toBe('waited')
+    await expect.poll(() => alive.size).toBe(1)
+  })
+
+  it('is one, however often it is reloaded at once, and the last', async () => {
+    const { thread, alive, write } = await open(echo())
+    const first = thread.reload()
+    await write(echo(' again'))
+    await Promise.all([first, thread.reload(), thread.reload()])
+    expect(await said(thread.run(message('hi')))).toBe('hi again')
+    await expect.poll(() => alive.size).toBe(1)
+  })
+
+  it('that is closed while it is reloaded is not left behind', async () => {
+    const { thread, alive, began, write } = await open(echo())
+    await write(`await new Promise((resolve) => setTimeout(resolve, 300))\n${echo()}`)
+    const reloading = thread.reload()
+    await expect.poll(() => [began(), alive.size]).toEqual([2, 2]) // it is loading
+    await thread.close()
+    await expect(reloading).rejects.toMatchObject({ code: 'interrupted' })
+    await expect.poll(() => alive.size).toBe(0)
+  })
+
+  it('that is closed ends what still runs in the one before', async () => {
+    const { thread, alive } = await open(
+      "export default (message) => message.text() === 'never' ? new Promise(() => {}) : {}",
+    )
+    const never = said(thread.run(message('never')))
+    const reloading = thread.reload()
+    await expect.poll(async () => (await said(thread.run(message('hi')))) !== undefined && alive.size).toBe(2)
+    await thread.close()
+    expect(await never).toBe('interrupted')
+    await reloading
+    await expect.poll(() => alive.size).toBe(0)
+  })
+
+  it('that is closed before it was started again gives back what waited', async () => {
+    const { thread } = await open(echo())
+    await said(thread.run(message('exit')))
+    const waiting = said(thread.run(message('waited')))
+    await thread.close()
+    expect(await waiting).toBe('interrupted')
+  })
+
+  it.each([
+    ['nothing', 'throw undefined'],
+    ['what is no text', 'throw Object.assign(new Error(), { message: { toString: 1 } })'],
+    ['what has no prototype', 'throw Object.create(null)'],
+  ])('hurts the relay neither when it throws %s', async (_, throws) => {
+    const { thread } = await open(`export default (message) => {
+      if (message.text() === 'now') ${throws}
+      if (message.text() === 'later') return new Promise(() => setImmediate(() => { ${throws} }))
+      return { message: 'fine' }
+    }`)
+    expect(await said(thread.run(message('now')))).toBe('internal')
+    expect(await said(thread.run(message('later')))).toBe('interrupted')
+    expect(await said(thread.run(message('hi')))).toBe('fine')
+  })
+
+  it.each(['undefined', 'null', "'ready'"])('nor when it says %s itself', async (words) => {
+    const { thread } = await open(`import { parentPort } from 'node:worker_threads'
+      export default () => { parentPort.postMessage(${words}); return { message: 'fine' } }`)
+    expect(await said(thread.run(message('hi')))).toBe('fine')
+  })
+
+  it('is not ended for messages that took too long and came to their end', async () => {
+    const { thread, errors, began } = await open(
+      `const held = []
+      export default (message) => new Promise((resolve) => {
+        if (message.text() === 'slow') return held.push(resolve)
+        for (const release of held.splice(0)) release()
+        setImmediate(() => resolve({ message: 'released' }))
+      })`,
+      500,
+    )
+    for (let round = 0; round < 2; round++) {
+      const runs = Array.from({ length: 60 }, () => said(thread.run(message('slow'))))
+      expect(new Set(await Promise.all(runs))).toEqual(new Set(['timeout']))
+      expect(await said(thread.run(message('release')))).toBe('released')
+    }
+    expect([errors, began()]).toEqual([[], 1])
+  })
+})
