@@ -100,7 +100,8 @@ describe('where no WebSocket comes through', () => {
       'data: {"Welcome":{"session":"s","resumed":false,"received":0,"relay":"r","brokers":[],"limits":{"payload":9999,"subscriptions":9,"resume_bytes":0},"ping":25000,"time":0}}\n\n'
     let posted = false
     const server = createServer((request, response) => {
-      if (request.url === '/stream') response.write(welcome)
+      if (request.method === 'HEAD') response.writeHead(204, { connection: 'close' }).end()
+      else if (request.url === '/stream') response.write(welcome)
       else posted = true
     })
     server.listen(0, '127.0.0.1')

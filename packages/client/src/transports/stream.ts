@@ -29,6 +29,7 @@ export const stream: OpenTransport = (events, { url, clock }) => {
   const waiting: ClientFrame[] = []
   let session: string | undefined
   let posted = 0 // frames that the relay counts
+  let greeted = false
   let posting = false
   let over = false
   let closing = false
@@ -60,14 +61,26 @@ export const stream: OpenTransport = (events, { url, clock }) => {
     }
   }
 
-  const listen = async (hello: string): Promise<void> => {
+  /** The answer to a request; without one that is good, this is the end. A page of an origin that may not come need not try again. */
+  const ask = async (init: RequestInit): Promise<Response | undefined> => {
     try {
-      const response = await fetch(door, { method: 'POST', body: hello, signal: abort.signal })
-      if (!response.ok || !response.body) {
-        // A page of an origin that may not come need not try again.
-        end(response.status === 403 ? 4503 : noWord, (await response.text()).trim())
-        return
-      }
+      const response = await fetch(door, { ...init, signal: abort.signal })
+      if (response.ok) return response
+      end(response.status === 403 ? 4503 : noWord, (await response.text()).trim())
+    } catch (cause) {
+      end(noWord, String(cause))
+    }
+    return undefined
+  }
+
+  const knock = async (): Promise<void> => {
+    if ((await ask({ method: 'HEAD' })) && !over) events.open()
+  }
+
+  const listen = async (hello: string): Promise<void> => {
+    const response = await ask({ method: 'POST', body: hello })
+    if (!response?.body) return
+    try {
       const reader = response.body.getReader()
       const decoder = new TextDecoder()
       let rest = ''
@@ -125,11 +138,13 @@ export const stream: OpenTransport = (events, { url, clock }) => {
     if (closing) end(1000, '')
   }
 
-  queueMicrotask(() => over || events.open())
+  void knock()
   return {
     send(frame) {
-      if (frame.kind === 'Connect') void listen(jsonCodec.encode(frame) as string)
-      else {
+      if (frame.kind === 'Connect') {
+        greeted = true
+        void listen(jsonCodec.encode(frame) as string)
+      } else {
         waiting.push(frame)
         void post()
       }
@@ -137,8 +152,8 @@ export const stream: OpenTransport = (events, { url, clock }) => {
     close() {
       if (closing || over) return
       closing = true
-      // What was said goes out first.
-      if (posting) stopClock = clock.after(lastWordsMs, () => end(1000, ''))
+      // What was said goes out first, if need be once the relay has said whose it is.
+      if (posting || (greeted && waiting.length > 0)) stopClock = clock.after(lastWordsMs, () => end(1000, ''))
       else end(1000, '')
     },
   }
