@@ -99,56 +99,55 @@ export class Host {
   }
 
   async #work(waiting: Waiting): Promise<void> {
-    const { id, thread, observer } = this.#options
-    const { message, settle } = waiting
-    try {
-      const { outputs, error } = await thread.run(message)
-      await Promise.all(outputs.map((output) => this.#say(output, message)))
-      if (error) throw error
-      observer.component(id, 'ok')
-      settle?.(true)
-    } catch (cause) {
-      const error = WildcastError.from(cause)
-      observer.component(
-        id,
-        error.code === 'timeout' ? 'timeout' : error.code === 'interrupted' ? 'interrupted' : 'failed',
-      )
-      this.#fail(error)
-      this.#giveUp(waiting, error)
+    const { thread, observer, id } = this.#options
+    const ran = await thread.run(waiting.message).catch((cause: unknown) => WildcastError.from(cause))
+    if (ran instanceof WildcastError) {
+      observer.component(id, ran.code === 'timeout' ? 'timeout' : 'interrupted')
+      this.#fail(ran)
+      this.#again(waiting)
+      return
     }
+    const said = await Promise.allSettled(ran.outputs.map((output) => this.#say(output, waiting.message)))
+    const failures = said.flatMap((one) => (one.status === 'rejected' ? [WildcastError.from(one.reason)] : []))
+    if (ran.error) failures.push(ran.error)
+    for (const error of failures) this.#fail(error)
+    const looped = failures.some((error) => error instanceof LoopError)
+    observer.component(id, looped ? 'looped' : failures.length > 0 ? 'failed' : 'ok')
+    // What a component has refused, it would refuse again; and what it has said once, it shall not say twice.
+    waiting.settle?.(true)
   }
 
-  /** A queue's message has more tries here, since not every broker would hand it out again. What a component has refused, it would refuse again. */
-  #giveUp({ message, settle, tries }: Waiting, { code }: WildcastError): void {
-    const unfinished = code === 'interrupted' || code === 'timeout'
-    if (unfinished && this.#closed) settle?.(false)
-    else if (unfinished && this.#options.interest.group !== undefined && tries + 1 < mostTries)
+  /** A queue's message over which the thread was no use has more tries here, since not every broker would hand it out again. */
+  #again({ message, settle, tries }: Waiting): void {
+    if (this.#closed) settle?.(false)
+    else if (this.#options.interest.group !== undefined && tries + 1 < mostTries)
       this.#take({ message, settle, tries: tries + 1 })
     else settle?.(true)
   }
 
+  /** @throws {WildcastError} `invalid_subject`, `unknown_broker`, `too_large`, `broker_down` … */
   async #say(output: CheckedOutput, trigger: Message): Promise<void> {
-    const { inside, broker: own, result, triggers, id, observer } = this.#options
+    const { inside, broker: own, result, triggers } = this.#options
     const { broker, message } = route(output, trigger, { own, result })
-    const carriesHeaders = inside.can(broker, 'headers')
-    const bounded = carriesHeaders ? hop(message, trigger) : message
-    const loops =
-      bounded === undefined ||
-      (!carriesHeaders && triggers(broker, message) && !this.#loops.allows(broker, message.subject))
-    if (loops) {
-      observer.component(id, 'looped')
-      throw new WildcastError(
-        'rate_limited',
-        carriesHeaders
-          ? `its output on "${message.subject}" has come through ${mostHops} components and was stopped: look for a circle`
-          : `its outputs on "${message.subject}" would trigger a component too often and were stopped: look for a circle`,
-      )
+    if (!inside.can(broker, 'headers')) {
+      if (triggers(broker, message) && !this.#loops.allows(broker, message.subject))
+        throw new LoopError(message, 'would trigger a component too often')
+      return inside.publish(broker, message)
     }
-    await inside.publish(broker, bounded)
+    const onward = hop(message, trigger)
+    if (!onward) throw new LoopError(message, `has come through ${mostHops} components`)
+    return inside.publish(broker, onward)
   }
 
   #fail(error: WildcastError): void {
     const { id, broker, onError } = this.#options
     onError(ofComponent(id, error), { stage: 'component', broker })
+  }
+}
+
+/** An output was stopped that would go round for ever. */
+class LoopError extends WildcastError {
+  constructor({ subject }: Message, why: string) {
+    super('rate_limited', `its output on "${subject}" ${why} and was stopped: look for a circle`)
   }
 }

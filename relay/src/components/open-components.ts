@@ -1,4 +1,5 @@
 import { type Message, matches, type Subject } from '@wildcast/protocol'
+import type { Interest } from '../brokers/broker.js'
 import type { Inside } from '../core/inside.js'
 import type { Observer } from '../core/observer.js'
 import type { OnError } from '../core/outlet.js'
@@ -44,16 +45,16 @@ export async function openComponents(
   components: readonly ComponentOptions[],
   { inside, observer, onError }: ComponentPorts,
 ): Promise<Components> {
-  const interests = components.map(({ broker, subscription }) => ({ broker, interest: interestOf(subscription) }))
+  const opening = components.map((options) => ({ options, interest: interestOf(options.subscription) }))
   const triggers = (broker: string, { subject }: Message): boolean =>
-    interests.some((one) => one.broker === broker && matches(one.interest.pattern, subject as Subject))
+    opening.some(({ options, interest }) => options.broker === broker && matches(interest.pattern, subject as Subject))
   const hosts = new Map<string, { readonly host: Host; reload(): Promise<void> }>()
 
   async function close(): Promise<void> {
     await Promise.all([...hosts.values()].map(({ host }) => host.close()))
   }
 
-  async function open(options: ComponentOptions): Promise<void> {
+  async function open({ options, interest }: { options: ComponentOptions; interest: Interest }): Promise<void> {
     const { id, broker, subscription, result = {} } = options
     const concurrency = options.concurrency ?? (subscription.kind === 'request' ? requestsAtOnce : 1)
     const at = { stage: 'component', broker }
@@ -62,7 +63,6 @@ export async function openComponents(
       .catch((cause: unknown) => {
         throw ofComponent(id, cause)
       })
-    const interest = interestOf(subscription)
     const host = new Host({ id, broker, interest, result, concurrency, inside, thread, observer, onError, triggers })
     const reload = (): Promise<void> =>
       thread.reload().catch((cause: unknown) => {
@@ -72,7 +72,7 @@ export async function openComponents(
     host.open().catch((cause: unknown) => onError(ofComponent(id, cause), at))
   }
 
-  const opened = await Promise.allSettled(components.map(open))
+  const opened = await Promise.allSettled(opening.map(open))
   const failed = opened.find((one) => one.status === 'rejected')
   if (failed) {
     await close()

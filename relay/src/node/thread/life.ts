@@ -43,6 +43,8 @@ export class Life {
   readonly #worker: Worker
   readonly #runs: Map<number, Run> = new Map()
   #count = 0
+  /** Where it is to end once nothing runs. */
+  #idle: (() => void) | undefined
   /** Messages whose time was over, and that have not come to an end since. */
   #abandoned = 0
   #over = false
@@ -117,22 +119,14 @@ export class Life {
   }
 
   /** Ends when what runs has ended. */
-  async retire(): Promise<void> {
-    while (this.#runs.size > 0)
-      await new Promise<void>((resolve) => {
-        const [first] = this.#runs.values()
-        if (!first) return resolve()
-        const { resolve: done, reject } = first
-        first.resolve = (ran) => {
-          done(ran)
-          resolve()
-        }
-        first.reject = (error) => {
-          reject(error)
-          resolve()
-        }
-      })
-    this.close()
+  retire(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#idle = () => {
+        this.close()
+        resolve()
+      }
+      if (this.#runs.size === 0) this.#idle()
+    })
   }
 
   #say(words: ToThread): void {
@@ -171,6 +165,7 @@ export class Life {
     const found = this.#runs.get(run)
     this.#runs.delete(run)
     found?.stopClock()
+    if (this.#runs.size === 0) this.#idle?.()
     return found
   }
 

@@ -9,6 +9,7 @@ import { firstLine, loadModule, MissingJiti } from '../load-module.js'
 import type { FromThread, Start, ToThread } from './words.js'
 
 const { id, broker, pattern, source, config } = workerData as Start
+const from = { broker, pattern: parsePattern(pattern) }
 const port = parentPort as NonNullable<typeof parentPort>
 const say = (words: FromThread): void => port.postMessage(words)
 /** What runs, with what tells it that nobody waits any more. */
@@ -27,8 +28,7 @@ async function run(component: Component, { run: number, message }: Extract<ToThr
   const abort = new AbortController()
   running.set(number, abort)
   try {
-    const trigger = triggerOf(message, { broker, pattern: parsePattern(pattern) })
-    const outputs = readOutputs(await component(trigger, { id, config, signal: abort.signal }))
+    const outputs = readOutputs(await component(triggerOf(message, from), { id, config, signal: abort.signal }))
     say({ kind: 'done', run: number, outputs })
   } catch (cause) {
     const outputs = cause instanceof FailedWith ? readOutputs(cause.outputs) : []
