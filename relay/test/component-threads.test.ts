@@ -18,6 +18,9 @@ interface Open {
   began(): number
   readonly errors: string[]
   write(source: string): Promise<void>
+  /** The same of a module that is not loaded before `letIn`. */
+  writeWaiting(source: string): Promise<void>
+  letIn(): void
 }
 
 /** A component that is connected as long as its thread lives. */
@@ -38,14 +41,22 @@ async function open(source: string, timeoutMs = 30_000): Promise<Open> {
   const { port } = server.address() as AddressInfo
   const file = path.join(folder, 'component.mjs')
   const write = (text: string): Promise<void> =>
-    writeFile(file, `import { connect } from 'node:net'\nconnect(${port}, '127.0.0.1').on('error', () => {})\n${text}`)
+    writeFile(
+      file,
+      `import { connect } from 'node:net'\nconst line = connect(${port}, '127.0.0.1').on('error', () => {})\n${text}`,
+    )
+  const writeWaiting = (text: string): Promise<void> =>
+    write(`await new Promise((resolve) => line.once('data', resolve))\n${text}`)
+  const letIn = (): void => {
+    for (const socket of alive) socket.write('in')
+  }
   await write(source)
   const errors: string[] = []
   const start = { id: 'one', broker: 'main', pattern: parsePattern('a'), source: file, config: {} }
   const opening = componentThread({ start, timeoutMs, memoryMb: 64, clock: realClock })
   const thread = await opening((error) => errors.push(error.message))
   onTestFinished(() => thread.close())
-  return { thread, alive, began: () => began, errors, write }
+  return { thread, alive, began: () => began, errors, write, writeWaiting, letIn }
 }
 
 const message = (payload: string): Message => ({ subject: parseSubject('a'), payload })
@@ -61,12 +72,13 @@ const echo = (version = '') => `export default (message) => {
 
 describe("a component's thread", () => {
   it('that is reloaded while it is started again is started again the next time, too', async () => {
-    const { thread, alive, began, write } = await open(echo())
-    await write(`await new Promise((resolve) => setTimeout(resolve, 300))\n${echo()}`)
+    const { thread, alive, began, write, writeWaiting, letIn } = await open(echo())
+    await writeWaiting(echo())
     await said(thread.run(message('exit')))
     await expect.poll(began).toBe(2) // it is loading
     await write(echo())
     await thread.reload()
+    letIn()
     await expect.poll(() => [began(), alive.size]).toEqual([3, 1])
     await said(thread.run(message('exit')))
     expect(await said(thread.run(message('hi')))).toBe('hi')
@@ -91,8 +103,8 @@ describe("a component's thread", () => {
   })
 
   it('that is closed while it is reloaded is not left behind', async () => {
-    const { thread, alive, began, write } = await open(echo())
-    await write(`await new Promise((resolve) => setTimeout(resolve, 300))\n${echo()}`)
+    const { thread, alive, began, writeWaiting } = await open(echo())
+    await writeWaiting(echo())
     const reloading = thread.reload()
     await expect.poll(() => [began(), alive.size]).toEqual([2, 2]) // it is loading
     await thread.close()

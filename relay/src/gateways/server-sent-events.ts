@@ -4,13 +4,11 @@ import type { Encoder } from '../core/outlet.js'
 import { brokerOfUrl } from './broker-of-url.js'
 import { EventStream } from './event-stream.js'
 import type { Gateway } from './gateway.js'
+import { reconnectWindow } from './reconnect-window.js'
 import { subjectOfPath } from './subject-of-path.js'
 
 /** Milliseconds between comments that keep proxies from closing a quiet stream. */
 const heartbeatMs = 25_000
-
-/** When the relay goes away, this many clients are asked to come back in a second. */
-const reconnectsPerSecond = 200
 
 /** How soon a client comes back that has lost its stream, in milliseconds. */
 const retryMs = 2000
@@ -65,7 +63,7 @@ export const serverSentEvents: Gateway = ({ routes, closing }, relay) => {
 
   closing.addEventListener('abort', () => {
     stopBeat()
-    const windowMs = Math.ceil((streams.size / reconnectsPerSecond) * 1000)
+    const [, windowMs] = reconnectWindow(streams.size)
     for (const stream of [...streams]) {
       stream.write(text(`retry: ${Math.round(relay.clock.random() * windowMs)}\n\n`))
       stream.end()

@@ -8,15 +8,13 @@ import { EventStream } from './event-stream.js'
 import type { Gateway } from './gateway.js'
 import { errorResponse } from './http-errors.js'
 import { onlyBy } from './only-by.js'
+import { reconnectWindow } from './reconnect-window.js'
 import { StreamLine } from './stream-line.js'
 import { heartbeat } from './websocket/heartbeat.js'
 import { v1 } from './websocket/v1.js'
 
 /** Bytes that a `Connect` may take. */
 const helloBytes = 64 * 1024
-
-/** When the relay goes away, this many clients are asked to come back in a second. */
-const reconnectsPerSecond = 200
 
 /** Frames of v1 in JSON, an event each: shared by all clients of this kind. */
 const events: Encoder = { encode: (frame) => eventOf(String(jsonCodec.encode(frame))) }
@@ -65,7 +63,7 @@ export const stream: Gateway = ({ routes, closing }, relay) => {
 
   closing.addEventListener('abort', () => {
     beat.stop()
-    const windowMs = [0, Math.ceil((lines.size / reconnectsPerSecond) * 1000)] as const
+    const windowMs = reconnectWindow(lines.size)
     for (const line of [...lines.values()]) line.goAway(windowMs)
   })
 }

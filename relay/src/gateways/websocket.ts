@@ -5,6 +5,7 @@ import type { Relay } from '../core/relay.js'
 import { brokerOfUrl } from './broker-of-url.js'
 import { type Gateway, refuseHandshake } from './gateway.js'
 import { onlyBy } from './only-by.js'
+import { reconnectWindow } from './reconnect-window.js'
 import { subjectOfPath } from './subject-of-path.js'
 import { classic, subscribeOnly } from './websocket/classic.js'
 import type { Dialect, OpenDialect } from './websocket/dialect.js'
@@ -20,9 +21,6 @@ export interface WebSocketOptions {
 
 /** A client that has not closed its side after this is cut off. */
 const closeTimeoutMs = 2000
-
-/** When the relay goes away, this many clients are asked to come back in a second. */
-const reconnectsPerSecond = 200
 
 /** `/ws`: v1 by subprotocol, classic without one. `/subscribe/<pattern>`: one pattern, one way. `?broker=` leads to one broker only. */
 export function websocket({ mode }: WebSocketOptions = {}): Gateway {
@@ -79,7 +77,7 @@ export function websocket({ mode }: WebSocketOptions = {}): Gateway {
 
     ports.closing.addEventListener('abort', () => {
       beat.stop()
-      const windowMs = [0, Math.ceil((lines.size / reconnectsPerSecond) * 1000)] as const
+      const windowMs = reconnectWindow(lines.size)
       for (const [line, dialect] of lines) {
         dialect.goAway(windowMs)
         line.end(new WildcastError('going_away', 'the relay goes away; reconnect'))

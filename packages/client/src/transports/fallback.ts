@@ -89,7 +89,7 @@ export const fallback: OpenTransport = (events, settings) => {
   }
 }
 
-/** Whether a relay is behind the URL. */
+/** Whether a relay is behind the URL. Why it is not, the next try by WebSocket will tell. */
 async function answers(url: string, signal: AbortSignal): Promise<boolean> {
   const response = await fetch(streamUrl(url), { method: 'HEAD', signal }).catch(() => undefined)
   return response?.status === 204

@@ -113,6 +113,7 @@ class MqttWire implements Wire {
   }
 
   unsubscribe(filter: string): Promise<void> {
+    // A wire that ends takes its subscriptions along, and a server that refuses an end has none to speak of.
     return this.#unanswered
       .ask<void>((settle) => this.#client.unsubscribe(filter, () => settle(undefined)))
       .catch(() => {})

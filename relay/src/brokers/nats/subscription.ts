@@ -58,7 +58,7 @@ export class NatsSubscription implements NativeSubscription {
     this.#release()
     if (nats.isClosed()) return
     for (const part of this.#parts) {
-      // Draining goes on taking what the server sent before it knew: a question must not be lost without a word. Where the connection ends first, it never settles.
+      // Draining goes on taking what the server sent before it knew: a question must not be lost without a word. Where the connection ends first, that is told to all by `Confirmations`.
       if (this.native.serves) void part.drain().catch(() => {})
       else part.unsubscribe()
     }

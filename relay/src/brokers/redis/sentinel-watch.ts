@@ -42,7 +42,7 @@ export class SentinelWatch {
   }
 
   async #keep(sentinel: Place): Promise<void> {
-    await this.#hear(sentinel).catch(() => {})
+    await this.#hear(sentinel).catch(() => {}) // one that can't be heard is tried again: the link itself tells what is wrong
     if (!this.#stopped) this.#options.clock.after(againMs, () => void this.#keep(sentinel))
   }
 

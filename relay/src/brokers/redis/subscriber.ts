@@ -108,7 +108,7 @@ export class Subscriber {
   async #end(kind: Kind, name: string, heard: Heard): Promise<void> {
     this.#heard[kind].delete(name)
     this.#ending[kind].set(name, heard)
-    await this.#say(commands[kind][1], name).catch(() => {})
+    await this.#say(commands[kind][1], name).catch(() => {}) // a client that ends takes its subscriptions along
     if (this.#ending[kind].get(name) === heard) this.#ending[kind].delete(name)
   }
 

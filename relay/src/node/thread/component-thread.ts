@@ -18,7 +18,7 @@ export function componentThread(options: Omit<LifeOptions, 'ended'>): OpenThread
 class ComponentThread implements Thread {
   readonly #options: Omit<LifeOptions, 'ended'>
   readonly #onError: (error: WildcastError) => void
-  /** All that have begun and not ended: one that was replaced lives until what it runs has ended. */
+  /** All that have begun to load and not ended: one that was replaced lives until what it runs has ended. */
   readonly #lives: Set<Life> = new Set()
   /** What messages are given to; none while it is started again. */
   #current: Life | undefined
@@ -74,13 +74,15 @@ class ComponentThread implements Thread {
   /** @throws {WildcastError} `internal` where its module can't be loaded; `interrupted` where nobody wants it any more */
   async #begin(): Promise<Life> {
     if (this.#closed) throw closedError()
-    const life = await Life.begin({ ...this.#options, ended: (life, why) => this.#ended(life, why) })
-    if (this.#closed) {
-      life.close()
-      throw closedError()
-    }
+    const life = new Life({ ...this.#options, ended: (life, why) => this.#ended(life, why) })
     this.#lives.add(life)
-    return life
+    try {
+      await life.load()
+      return life
+    } catch (cause) {
+      this.#lives.delete(life)
+      throw cause
+    }
   }
 
   #use(life: Life): void {

@@ -53,7 +53,7 @@ export class Life {
   #doubt: Doubt | undefined
   #loaded: { resolve(): void; reject(error: WildcastError): void } | undefined
 
-  private constructor(options: LifeOptions) {
+  constructor(options: LifeOptions) {
     this.#options = options
     this.#worker = new Worker(new URL(main, import.meta.url), {
       ...(fromSource && { execArgv: [] }),
@@ -75,20 +75,19 @@ export class Life {
     this.#worker.unref()
   }
 
-  /** Resolves when the module is loaded. @throws {WildcastError} `internal` */
-  static async begin(options: LifeOptions): Promise<Life> {
-    const life = new Life(options)
-    const stopClock = options.clock.after(loadMs, () => life.#kill(`it was not loaded within ${loadMs / 1000} s`))
+  /** Resolves when the module is loaded. @throws {WildcastError} `internal` where it can't be, which is the end; `interrupted` where it was closed */
+  async load(): Promise<void> {
+    const { clock } = this.#options
+    const stopClock = clock.after(loadMs, () => this.#kill(`it was not loaded within ${loadMs / 1000} s`))
     try {
       await new Promise<void>((resolve, reject) => {
-        life.#loaded = { resolve, reject }
+        this.#loaded = { resolve, reject }
       })
-      return life
     } catch (cause) {
-      life.close()
+      this.close()
       throw cause
     } finally {
-      life.#loaded = undefined
+      this.#loaded = undefined
       stopClock()
     }
   }
@@ -113,6 +112,7 @@ export class Life {
   close(): void {
     if (this.#over) return
     this.#over = true
+    this.#loaded?.reject(new WildcastError('interrupted', 'its thread was closed'))
     void this.#worker.terminate()
     this.#failAll()
     this.#doubt?.answer(false)

@@ -1,0 +1,7 @@
+/** When the relay goes away, this many clients are asked to come back in a second. */
+const reconnectsPerSecond = 200
+
+/** From when to when so many clients are to come back, in milliseconds: each at a random moment. */
+export function reconnectWindow(clients: number): readonly [fromMs: number, toMs: number] {
+  return [0, Math.ceil((clients / reconnectsPerSecond) * 1000)]
+}
