@@ -5,7 +5,8 @@ import { Inbox } from '../../src/testing/inbox.js'
 import { listener } from '../../src/testing/listener.js'
 import { type Mosquitto, startMosquitto } from '../servers/mosquitto.js'
 import { mosquittoPub } from '../servers/mosquitto-clients.js'
-import { mqttLink, spy, text, versions } from './mqtt-link.js'
+import { text } from './link.js'
+import { mqttLink, spy, versions } from './mqtt-link.js'
 
 let server: Mosquitto
 beforeAll(async () => {

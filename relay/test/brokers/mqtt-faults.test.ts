@@ -7,8 +7,9 @@ import { type Mosquitto, startMosquitto } from '../servers/mosquitto.js'
 import { mosquittoPub, mosquittoSub } from '../servers/mosquitto-clients.js'
 import { openProxy } from '../servers/tcp-proxy.js'
 import { temporaryFolder } from '../servers/temporary-folder.js'
+import { text } from './link.js'
 import { pinglessMqtt, repeatingMqtt, touchyMqtt } from './mqtt-doors.js'
-import { mqttLink, text, versions } from './mqtt-link.js'
+import { mqttLink, versions } from './mqtt-link.js'
 
 let server: Mosquitto
 /** It allows little. */

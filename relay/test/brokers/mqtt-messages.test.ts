@@ -5,7 +5,8 @@ import { newId, realClock } from '../../src/index.js'
 import { deaf } from '../../src/testing/listener.js'
 import { type Mosquitto, startMosquitto } from '../servers/mosquitto.js'
 import { mosquittoPub } from '../servers/mosquitto-clients.js'
-import { five, mqttLink, spy, text, versions } from './mqtt-link.js'
+import { text } from './link.js'
+import { five, mqttLink, spy, versions } from './mqtt-link.js'
 
 let server: Mosquitto
 beforeAll(async () => {

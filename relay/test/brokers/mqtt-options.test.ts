@@ -3,8 +3,9 @@ import type { MqttSettings } from '../../src/brokers/settings.js'
 import { makeCertificates } from '../servers/certificates.js'
 import { freePort } from '../servers/free-port.js'
 import { type Mosquitto, startMosquitto } from '../servers/mosquitto.js'
+import { text } from './link.js'
 import { oldMqtt } from './mqtt-doors.js'
-import { mqttLink, text } from './mqtt-link.js'
+import { mqttLink } from './mqtt-link.js'
 
 const ours = makeCertificates()
 const foreign = makeCertificates('foreign')

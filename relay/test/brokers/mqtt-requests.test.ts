@@ -9,7 +9,8 @@ import { endsWithTest } from '../servers/ends-with-test.js'
 import { type Mosquitto, startMosquitto } from '../servers/mosquitto.js'
 import { mosquittoPub } from '../servers/mosquitto-clients.js'
 import { openProxy } from '../servers/tcp-proxy.js'
-import { five, mqttLink, spy, text } from './mqtt-link.js'
+import { text } from './link.js'
+import { five, mqttLink, spy } from './mqtt-link.js'
 
 let server: Mosquitto
 beforeAll(async () => {

@@ -3,7 +3,8 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { endsWithTest } from '../servers/ends-with-test.js'
 import { startNats } from '../servers/nats.js'
 import { openProxy } from '../servers/tcp-proxy.js'
-import { natsLink, stranger, subscriptionsAt, text } from './nats-link.js'
+import { text } from './link.js'
+import { natsLink, stranger, subscriptionsAt } from './nats-link.js'
 
 type Tell = (error: null, found: readonly { address: string; family: number }[]) => void
 

@@ -4,7 +4,8 @@ import type { Listener } from '../../src/brokers/broker.js'
 import { deaf } from '../../src/testing/listener.js'
 import { endsWithTest } from '../servers/ends-with-test.js'
 import { startNats } from '../servers/nats.js'
-import { natsLink, subscriptionsAt, text } from './nats-link.js'
+import { text } from './link.js'
+import { natsLink, subscriptionsAt } from './nats-link.js'
 
 describe('permissions of the server (B10)', () => {
   const auth = { kind: 'user', user: 'relay', password: 'x' } as const

@@ -3,7 +3,8 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { endsWithTest } from '../servers/ends-with-test.js'
 import { type Nats, startNats } from '../servers/nats.js'
 import { openProxy } from '../servers/tcp-proxy.js'
-import { natsLink, stranger, text } from './nats-link.js'
+import { text } from './link.js'
+import { natsLink, stranger } from './nats-link.js'
 
 let server: Nats
 beforeAll(async () => {

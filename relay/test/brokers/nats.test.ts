@@ -9,7 +9,8 @@ import { endsWithTest } from '../servers/ends-with-test.js'
 import { type Nats, startNats } from '../servers/nats.js'
 import { startRelay } from '../start-relay.js'
 import { ask, client } from '../v1-client.js'
-import { natsLink, natsRaw, stranger, text } from './nats-link.js'
+import { text } from './link.js'
+import { natsLink, natsRaw, stranger } from './nats-link.js'
 
 let server: Nats
 beforeAll(async () => {

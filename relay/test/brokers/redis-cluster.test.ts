@@ -6,7 +6,8 @@ import { freePort } from '../servers/free-port.js'
 import { type Redis, startRedis } from '../servers/redis.js'
 import { redisCli, redisSubscriber } from '../servers/redis-cli.js'
 import { type RedisCluster, startRedisCluster } from '../servers/redis-cluster.js'
-import { ask, listen, open, publish, serve, silent, subject, text } from './redis-link.js'
+import { text } from './link.js'
+import { ask, listen, open, publish, serve, silent, subject } from './redis-link.js'
 
 let cluster: RedisCluster
 let nodes: readonly [Redis, Redis, Redis]

@@ -7,7 +7,8 @@ import { endsWithTest } from '../servers/ends-with-test.js'
 import { type Redis, startRedis } from '../servers/redis.js'
 import { redisCli } from '../servers/redis-cli.js'
 import { openProxy } from '../servers/tcp-proxy.js'
-import { ask, listen, open, publish, serve, subject, text, work } from './redis-link.js'
+import { text } from './link.js'
+import { ask, listen, open, publish, serve, subject, work } from './redis-link.js'
 
 let server: Redis
 

@@ -1,7 +1,8 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { inspect } from 'node:util'
-import { type Message, type Pattern, parsePattern, parseSubject, payloadBytes, type Subject } from '@wildcast/protocol'
+import { type Message, type Pattern, parsePattern, parseSubject, type Subject } from '@wildcast/protocol'
+import { Redis as Ioredis } from 'ioredis'
 import { expect, onTestFinished } from 'vitest'
 import type { Broker, Interest, Settle } from '../../src/brokers/broker.js'
 import { foreignBroker } from '../../src/brokers/foreign/foreign-broker.js'
@@ -14,6 +15,7 @@ import { Inbox } from '../../src/testing/inbox.js'
 import { listener } from '../../src/testing/listener.js'
 import { endsWithTest } from '../servers/ends-with-test.js'
 import { freePort } from '../servers/free-port.js'
+import { text } from './link.js'
 
 export const ports = { clock: realClock, newId }
 export const timeoutMs = 60_000
@@ -53,6 +55,13 @@ export async function open(
   return { broker, statuses, causes, shown, dropped }
 }
 
+/** Somebody else's client, until the test is done. */
+export function stranger(url: string): Ioredis {
+  const client = new Ioredis(url)
+  onTestFinished(() => client.disconnect())
+  return client
+}
+
 /** Takes everything that an interest brings. */
 export async function listen(broker: Broker, pattern: string, more: Omit<Interest, 'pattern'> = {}): Promise<Inbox> {
   const inbox = new Inbox()
@@ -62,8 +71,6 @@ export async function listen(broker: Broker, pattern: string, more: Omit<Interes
 }
 
 export const subject = (text: string): Subject => parseSubject(text)
-export const text = (message: Message | undefined): string =>
-  new TextDecoder().decode(payloadBytes(message?.payload ?? ''))
 export const publish = (broker: Broker, to: string, payload: string | Uint8Array = ''): Promise<void> =>
   broker.publish({ subject: subject(to), payload })
 export const ask = async (broker: Broker, of: string, payload = ''): Promise<Message> =>

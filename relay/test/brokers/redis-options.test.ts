@@ -9,7 +9,8 @@ import { endsWithTest } from '../servers/ends-with-test.js'
 import { freePort } from '../servers/free-port.js'
 import { type Redis, startRedis } from '../servers/redis.js'
 import { redisCli } from '../servers/redis-cli.js'
-import { hurried, listen, open, publish, silent, text, whyDown, works } from './redis-link.js'
+import { text } from './link.js'
+import { hurried, listen, open, publish, silent, whyDown, works } from './redis-link.js'
 
 // Each of the options of SP-BRK-11, against a server that demands it.
 

@@ -8,7 +8,8 @@ import { endsWithTest } from '../servers/ends-with-test.js'
 import { type Redis, startRedis } from '../servers/redis.js'
 import { redisCli } from '../servers/redis-cli.js'
 import { openProxy } from '../servers/tcp-proxy.js'
-import { ask, listen, open, publish, text, work } from './redis-link.js'
+import { text } from './link.js'
+import { ask, listen, open, publish, work } from './redis-link.js'
 
 // Groups are consumer groups of streams, which one script feeds at each publish.
 

@@ -1,13 +1,13 @@
 import { type Pattern, WildcastError } from '@wildcast/protocol'
-import { Redis as Ioredis } from 'ioredis'
-import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { newId } from '../../src/node/new-id.js'
 import { deaf } from '../../src/testing/listener.js'
 import { endsWithTest } from '../servers/ends-with-test.js'
 import { type Redis, startRedis } from '../servers/redis.js'
 import { redisCli, redisSubscriber } from '../servers/redis-cli.js'
 import { openProxy } from '../servers/tcp-proxy.js'
-import { ask, listen, open, publish, serve, subject, text, timeoutMs } from './redis-link.js'
+import { text } from './link.js'
+import { ask, listen, open, publish, serve, stranger, subject, timeoutMs } from './redis-link.js'
 
 let server: Redis
 
@@ -18,18 +18,11 @@ beforeAll(async () => {
 
 const cli = (...words: string[]): Promise<string> => redisCli(server.url, words)
 
-/** A stranger with a client of its own. */
-function stranger(): Ioredis {
-  const client = new Ioredis(server.url)
-  onTestFinished(() => client.disconnect())
-  return client
-}
-
 describe('requests over Redis', () => {
   it('are answered by a foreign service of the original scheme', async () => {
     const { broker } = await open({ url: server.url })
-    const service = stranger()
-    const talker = stranger()
+    const service = stranger(server.url)
+    const talker = stranger(server.url)
     await service.psubscribe('request.*.math.sum')
     service.on('pmessage', (_, channel, question) => {
       void talker.publish(channel.replace('request.', 'response.'), `${question}=3`)

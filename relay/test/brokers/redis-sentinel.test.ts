@@ -4,7 +4,8 @@ import { endsWithTest } from '../servers/ends-with-test.js'
 import { freePort } from '../servers/free-port.js'
 import { redisCli } from '../servers/redis-cli.js'
 import { type RedisSentinel, startRedisSentinel } from '../servers/redis-sentinel.js'
-import { ask, listen, open, publish, serve, silent, text, work } from './redis-link.js'
+import { text } from './link.js'
+import { ask, listen, open, publish, serve, silent, work } from './redis-link.js'
 
 type SentinelSettings = RedisSettings & { readonly sentinels: readonly string[] }
 

@@ -1,5 +1,4 @@
 import { parseSubject, WildcastError } from '@wildcast/protocol'
-import { Redis as Ioredis } from 'ioredis'
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { brokerContract } from '../../src/brokers/broker.contract.js'
 import { redis } from '../../src/brokers/redis.js'
@@ -11,7 +10,8 @@ import { startChild } from '../servers/child.js'
 import { endsWithTest } from '../servers/ends-with-test.js'
 import { type Redis, startRedis } from '../servers/redis.js'
 import { redisCli, redisSubscriber } from '../servers/redis-cli.js'
-import { ask, listen, open, ports, publish, serve, text } from './redis-link.js'
+import { text } from './link.js'
+import { ask, listen, open, ports, publish, serve, stranger } from './redis-link.js'
 
 let server: Redis
 
@@ -21,13 +21,6 @@ beforeAll(async () => {
 })
 
 const cli = (...words: string[]): Promise<string> => redisCli(server.url, words)
-
-/** A stranger with a client of its own. */
-function stranger(): Ioredis {
-  const client = new Ioredis(server.url)
-  onTestFinished(() => client.disconnect())
-  return client
-}
 
 brokerContract('Redis', {
   open: () => redis({ url: server.url }, ports),
@@ -114,8 +107,8 @@ describe('names at Redis', () => {
     const one = await listen(broker, 'a.*')
     const bad = ['a.', 'a..b', 'a.\n', 'a.\u0001', `a.${'x'.repeat(300)}`, `a.${'x.'.repeat(40)}x`]
     for (const channel of bad) await cli('PUBLISH', channel, 'x')
-    await stranger().publish(Buffer.of(0x61, 0x2e, 0xff), 'x')
-    await stranger().publish('a.large', Buffer.alloc(1024 * 1024 + 1))
+    await stranger(server.url).publish(Buffer.of(0x61, 0x2e, 0xff), 'x')
+    await stranger(server.url).publish('a.large', Buffer.alloc(1024 * 1024 + 1))
     await cli('PUBLISH', 'a.b.c', 'two')
     await cli('PUBLISH', 'ab.c', 'another')
     await cli('PUBLISH', 'a.b', 'last')

@@ -1,15 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import { scriptedOutside } from '../../testing/scripted-outside.js'
 import type { Config } from './config.js'
 import { interpret } from './read-config.js'
 import { tomlSource } from './source/toml-source.js'
 
-const outside = {
-  env: {},
-  resolve: (file: string) => file,
-  readText: () => '',
-  isFolder: () => true,
-  isFile: () => true,
-}
+const outside = scriptedOutside()
 
 const read = (toml: string): Config => interpret(tomlSource(toml, 'spin.toml'), 'spin.toml', outside)
 
