@@ -168,9 +168,14 @@ describe('a component', () => {
   })
 
   it('works on one message at a time, in order, unless it is told otherwise', async () => {
+    // Where three may run, the first two wait for the third: they are told apart from one at a time without a clock.
     const source = `let running = 0
+      let all
+      const together = new Promise((resolve) => (all = resolve))
       export default async ({ data }) => {
         const most = ++running
+        if (most === 3) all()
+        if (data.to === 'several') await together
         await new Promise((resolve) => setImmediate(resolve))
         running--
         return { subject: 'done.' + data.to, message: data.n + ' ' + most }
