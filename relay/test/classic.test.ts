@@ -6,11 +6,9 @@ import { startRelay } from './start-relay.js'
 /** A classic client gets no answer to Subscribe: what it publishes itself comes back only once the subscription stands. */
 async function subscribed(socket: Socket, subscribe: string | Uint8Array, address: string): Promise<void> {
   socket.send(subscribe)
-  for (;;) {
-    await fetch(`http://${address}/publish/good.ready`, { method: 'POST', body: 'ready' })
-    if (socket.waiting.length > 0) break
-  }
-  socket.waiting.length = 0
+  while (socket.waiting.length === 0) await publish(address, 'good.early', '')
+  await publish(address, 'good.last', '')
+  while (!String(await socket.next()).includes('good.last'));
 }
 
 const publish = (address: string, subject: string, body: string | Uint8Array<ArrayBuffer>): Promise<Response> =>

@@ -1,4 +1,4 @@
-import { connect as tcp } from 'node:net'
+import { type Socket, connect as tcp } from 'node:net'
 import { parseSubject, WildcastError } from '@wildcast/protocol'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { type Gateway, http, memory, newId, realClock, serverSentEvents, websocket } from '../src/index.js'
@@ -123,21 +123,36 @@ describe('Server-Sent Events (SP-GW-12)', () => {
     expect(source.asides).toEqual(['retry: 2000', expect.stringMatching(/^retry: \d+$/)])
   })
 
-  it('are cut off where nobody reads them, and nobody else notices (H19)', async () => {
-    const relay = await start()
-    const socket = tcp(Number(relay.address.split(':')[1]), '127.0.0.1')
-    onTestFinished(() => void socket.destroy())
-    const cut = new Promise((resolve) => socket.on('error', resolve).once('close', resolve))
-    socket.write('GET /subscribe/a HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\n\r\n')
-    await new Promise((resolve) => socket.once('readable', resolve))
+  it('are told what they missed where they are read too late, and cut off where nobody reads them; nobody else notices (H19)', async () => {
+    const clock = fakeClock()
+    const relay = await start({ clock })
     const reader = await eventSource(`http://${relay.address}/subscribe/a`)
+    const [late, stuck] = [await unread(relay), await unread(relay)]
+    const cut = new Promise((resolve) => stuck.on('error', resolve).once('close', resolve))
     const body = 'x'.repeat(1024 * 1024)
     for (let i = 0; i < 20; i++) {
       await publish(relay, 'a', body)
       expect(await reader.next()).toMatchObject({ data: { message: body } })
     }
-    socket.resume()
+    let told = ''
+    late.setEncoding('latin1').on('data', (chunk: string) => {
+      told += chunk
+    })
+    await expect.poll(() => /event: gap\ndata: (.*)\n/.exec(told)?.[1]).toMatch(/^\{"missed":\d+\}$/)
+    clock.advance(10_000)
+    stuck.resume()
     await cut
+    await publish(relay, 'a', 'on')
+    expect(await reader.next()).toMatchObject({ data: { message: 'on' } })
     expect(relay.errors).toEqual([])
   })
 })
+
+/** A stream whose client reads its head and nothing more. */
+async function unread({ address }: StartedRelay): Promise<Socket> {
+  const socket = tcp(Number(address.split(':')[1]), '127.0.0.1')
+  onTestFinished(() => void socket.destroy())
+  socket.write('GET /subscribe/a HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\n\r\n')
+  await new Promise((resolve) => socket.once('readable', resolve))
+  return socket
+}

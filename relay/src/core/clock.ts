@@ -8,6 +8,8 @@ export interface Clock {
   random(): number
   /** Runs once after so many milliseconds. Returns the undo. */
   after(ms: number, run: () => void): () => void
+  /** Runs once when all that has come in by now was looked at, without waiting for any time to pass. */
+  endOfTurn(run: () => void): void
 }
 
 /** The machine's own clock. Its timers keep no process alive. */
@@ -20,4 +22,6 @@ export const realClock: Clock = {
     timer.unref?.()
     return () => clearTimeout(timer)
   },
+  // A browser has none; there nothing comes in bursts from many sockets either.
+  endOfTurn: globalThis.setImmediate ?? queueMicrotask,
 }

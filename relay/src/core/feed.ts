@@ -1,6 +1,6 @@
 import { isClosed, type Message, type RelayFrame, type Subject, type WildcastError } from '@wildcast/protocol'
 import type { Interest, Settle } from '../brokers/broker.js'
-import type { Encoder, Outlet } from './outlet.js'
+import type { Droppable, Encoder, Outlet, Parcel } from './outlet.js'
 
 /** Who listens to a feed. */
 export interface Member {
@@ -17,8 +17,9 @@ export function feedKey(broker: string, { pattern, group, serve }: Interest): st
 }
 
 /** What one subscription id names: an interest, and everybody who shares it. A message is encoded once for each encoder, never for each member. */
-export class Feed {
+export class Feed implements Droppable {
   readonly id: number
+  readonly latest: boolean = false
   readonly broker: string
   readonly interest: Interest
   readonly #members: Map<Encoder, Set<Member>> = new Map()
@@ -88,16 +89,16 @@ export class Feed {
     for (const [encoder, members] of this.#members) {
       const bytes = encoder.encode(frame)
       if (!bytes) continue
+      const parcel = this.#parcel(frame, bytes)
       for (const member of members) {
         if (responseSubject !== undefined) member.expectsAnswer(responseSubject)
-        member.outlet.deliver(bytes)
+        member.outlet.deliver(parcel)
       }
     }
   }
 
   #deliverToOne(frame: RelayFrame, responseSubject: Subject | undefined, settle: Settle | undefined): void {
-    const member = this.#turns.shift()
-    if (member) this.#turns.push(member)
+    const member = this.#nextInTurn()
     const bytes = member?.outlet.encoder.encode(frame)
     if (!member || !bytes) {
       // A dialect that leaves this message out would do so every time: it counts as taken.
@@ -105,6 +106,18 @@ export class Feed {
       return
     }
     if (responseSubject !== undefined) member.expectsAnswer(responseSubject)
-    member.outlet.deliver(bytes, settle)
+    member.outlet.deliver({ ...this.#parcel(frame, bytes), settle })
+  }
+
+  #parcel(frame: RelayFrame, bytes: Uint8Array): Parcel {
+    return frame.kind === 'Message' ? { bytes, feed: this, subject: frame.subject } : { bytes }
+  }
+
+  /** The first who is not behind; where all are, the first. */
+  #nextInTurn(): Member | undefined {
+    const free = this.#turns.findIndex(({ outlet }) => !outlet.behind)
+    const [member] = this.#turns.splice(Math.max(free, 0), 1)
+    if (member) this.#turns.push(member)
+    return member
   }
 }

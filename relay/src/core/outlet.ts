@@ -9,17 +9,44 @@ export interface Encoder {
   encode(frame: RelayFrame): Uint8Array | undefined
 }
 
-/** The way from a session to its client. Neither call throws. */
+/** An encoder whose frames may follow one another in one buffer. */
+export interface StreamEncoder extends Encoder {
+  /** Several frames in one buffer, which is so many bytes long. */
+  join(frames: readonly Uint8Array[], bytes: number): Uint8Array
+}
+
+/** What a reader that is slower than its messages may miss. */
+export interface Droppable {
+  /** The subscription's id. */
+  readonly id: number
+  /** Of each subject only the newest message counts. */
+  readonly latest: boolean
+}
+
+/** A frame on its way out: one object, encoded once, for everybody who gets it. */
+export interface Parcel {
+  /** Shared with others: never changed. */
+  readonly bytes: Uint8Array
+  /** The subscription that a message belongs to. A frame without one, such as an answer, is never dropped. */
+  readonly feed?: Droppable | undefined
+  /** Of a message. */
+  readonly subject?: string | undefined
+  /** Hears whether it was written. */
+  readonly settle?: Settle | undefined
+}
+
+/** The way from a session to its client. Throws nothing. */
 export interface Outlet {
   readonly encoder: Encoder
-  /** Writes bytes that the encoder made; they may be shared with others and must not be changed. `settle` hears whether they were written. */
-  deliver(bytes: Uint8Array, settle?: Settle): void
+  /** Whether the client is slower than what is said to it. @default false */
+  readonly behind?: boolean
+  deliver(parcel: Parcel): void
 }
 
 /** Says a frame to one client. */
 export function say(outlet: Outlet, frame: RelayFrame): void {
   const bytes = outlet.encoder.encode(frame)
-  if (bytes) outlet.deliver(bytes)
+  if (bytes) outlet.deliver({ bytes })
 }
 
 /** Where failures go that nobody waits for. */

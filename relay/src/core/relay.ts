@@ -7,9 +7,11 @@ import { type BrokerHealth, Hub } from './hub.js'
 import type { Inside } from './inside.js'
 import { defaultLimits, type SessionLimits } from './limits.js'
 import { nobody, type Observer } from './observer.js'
-import type { OnError, Outlet } from './outlet.js'
+import { Outbox, type Wire } from './outbox.js'
+import type { OnError, Outlet, StreamEncoder } from './outlet.js'
 import { allowAll, type Permissions } from './permissions.js'
 import { Session } from './session.js'
+import { Turn } from './turn.js'
 
 export interface RelayOptions {
   /** The brokers under the names that clients use; the first is the default. */
@@ -20,7 +22,7 @@ export interface RelayOptions {
   readonly bridges?: readonly Bridge[] | undefined
   /** @default everybody may do everything */
   readonly permissions?: Permissions | undefined
-  /** @default 1 MiB payloads, 1000 subscriptions and 1000 requests in flight for each session */
+  /** @default those of `SessionLimits` */
   readonly limits?: Partial<SessionLimits> | undefined
   /** @default the machine's clock */
   readonly clock?: Clock | undefined
@@ -41,7 +43,9 @@ export interface Relay {
   brokers(): readonly BrokerInfo[]
   /** Whether each broker is reached, and why not. */
   health(): readonly BrokerHealth[]
-  /** Opens a session for a client that just came. */
+  /** The way to a client that just came. Its gateway closes it when the wire is gone. */
+  outbox(encoder: StreamEncoder, wire: Wire): Outbox
+  /** Opens a session for that client. */
   open(outlet: Outlet): Session
   /** The answer to `Connect`. Nothing is kept after a drop, so no session is ever resumed. */
   welcome(ping: number): WelcomeFrame
@@ -64,6 +68,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
   const hub = await Hub.open({ brokers: options.brokers, clock, onError, observer })
   const bridges = await bridgesOn(hub, options.bridges ?? [], { onError, observer })
   const id = newId()
+  const turn = new Turn(clock)
 
   const inside: Inside = {
     clock,
@@ -88,6 +93,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
       newId,
       brokers,
       health: () => hub.health().filter(({ name }) => only === undefined || name === only),
+      outbox: (encoder, wire) => new Outbox({ encoder, wire, turn, clock, backlog: limits.backlog }),
       open: (outlet) => new Session({ hub, outlet, permissions, limits, only }),
       welcome: (ping) => ({
         kind: 'Welcome',

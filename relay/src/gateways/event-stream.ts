@@ -1,29 +1,41 @@
+import type { ServerResponse } from 'node:http'
+import type { WildcastError } from '@wildcast/protocol'
+import type { Wire } from '../core/outbox.js'
 import type { Settle } from '../core/outlet.js'
+import { waitingIn } from './waiting-in.js'
 
-/** Bytes that may wait for a reader before it is cut off as a slow consumer. */
-const backlogBytes = 8 * 1024 * 1024
+/** A reader for whom so many bytes wait is behind. */
+const behindBytes = 16 * 1024
 
-/** The body of a response that goes on, with its bound. */
-export class EventStream {
+export interface EventStreamOptions {
+  /** Aborted when the client has left. */
+  readonly gone: AbortSignal
+  /** What the body is written to. */
+  readonly outgoing: ServerResponse
+}
+
+/** The body of a response that goes on. */
+export class EventStream implements Wire {
   readonly #body: ReadableStream<Uint8Array>
+  readonly #outgoing: ServerResponse
   #controller: ReadableStreamDefaultController<Uint8Array> | undefined
   #ended: () => void = () => {}
-  readonly #cut: () => void
+  #drained: () => void = () => {}
 
-  /** `gone` is aborted when the client has left; `cut` ends the connection with what still waits for it. */
-  constructor({ gone, cut }: { readonly gone: AbortSignal; readonly cut: () => void }) {
-    this.#cut = cut
+  constructor({ gone, outgoing }: EventStreamOptions) {
+    this.#outgoing = outgoing
     const strategy: QueuingStrategy<Uint8Array> = { highWaterMark: 0, size: (bytes) => bytes.length }
     this.#body = new ReadableStream<Uint8Array>(
       {
         start: (controller) => {
           this.#controller = controller
         },
+        pull: () => this.#drained(),
         cancel: () => this.#forget(),
       },
       strategy,
     )
-    gone.addEventListener('abort', () => this.end())
+    gone.addEventListener('abort', () => this.close())
   }
 
   /** Runs once, when nothing can be written any more. */
@@ -41,23 +53,41 @@ export class EventStream {
     return new Response(this.#body, { headers })
   }
 
-  write(bytes: Uint8Array, settle?: Settle): void {
-    const waiting = -(this.#controller?.desiredSize ?? 0)
-    if (waiting > backlogBytes) {
-      this.end()
-      this.#cut()
-    }
+  write(bytes: Uint8Array, done?: Settle): boolean {
     this.#controller?.enqueue(bytes)
-    settle?.(this.#controller !== undefined)
+    done?.(this.#controller !== undefined)
+    return this.#queued < behindBytes
   }
 
-  end(): void {
+  whenDrained(run: () => void): void {
+    this.#drained = () => {
+      this.#drained = () => {}
+      run()
+    }
+  }
+
+  get waiting(): number {
+    return this.#queued + waitingIn(this.#outgoing.socket ?? this.#outgoing)
+  }
+
+  /** What was written still leaves, unless its reader has taken nothing for long. */
+  end(error: WildcastError): void {
+    this.close()
+    if (error.code === 'slow_consumer') this.#outgoing.destroy()
+  }
+
+  /** Ends when all that was written has left. */
+  close(): void {
     try {
       this.#controller?.close()
     } catch {
       // Its reader has cancelled it in this very moment.
     }
     this.#forget()
+  }
+
+  get #queued(): number {
+    return -(this.#controller?.desiredSize ?? 0)
   }
 
   #forget(): void {

@@ -72,7 +72,7 @@ function ask(
   const id = relay.newId()
   const answerOn = `response.${id}.${path}`
   return new Promise<Uint8Array>((resolve, reject) => {
-    const session = relay.open({ encoder: payloadOnly, deliver: (payload) => end(() => resolve(payload)) })
+    const session = relay.open({ encoder: payloadOnly, deliver: ({ bytes }) => end(() => resolve(bytes)) })
     const fail = (cause: unknown): void => end(() => reject(cause))
     const stopClock = relay.clock.after(timeoutMs, () => fail(new WildcastError('timeout', 'nobody answered')))
     const leave = (): void => fail(new WildcastError('interrupted', 'the client left'))

@@ -1,11 +1,14 @@
 import type { HttpBindings } from '@hono/node-server'
-import { jsonCodec, parsePattern, type RelayFrame } from '@wildcast/protocol'
-import type { Encoder } from '../core/outlet.js'
+import { jsonCodec, parsePattern, type RelayFrame, WildcastError } from '@wildcast/protocol'
+import type { Outbox } from '../core/outbox.js'
+import type { Outlet, StreamEncoder } from '../core/outlet.js'
 import { brokerOfUrl } from './broker-of-url.js'
 import { EventStream } from './event-stream.js'
 import type { Gateway } from './gateway.js'
 import { reconnectWindow } from './reconnect-window.js'
 import { subjectOfPath } from './subject-of-path.js'
+import { goingAway } from './websocket/dialect.js'
+import { joinFrames } from './websocket/wire-frame.js'
 
 /** Milliseconds between comments that keep proxies from closing a quiet stream. */
 const heartbeatMs = 25_000
@@ -21,13 +24,13 @@ const retryMs = 2000
  * nothing is kept for it. `event: ended` has the code and reason for which nothing more comes.
  */
 export const serverSentEvents: Gateway = ({ routes, closing }, relay) => {
-  const streams = new Set<EventStream>()
+  const streams = new Map<EventStream, Outbox>()
   const encoder = eventEncoder(relay.newId())
   let stopBeat = (): void => {}
 
   function beat(): void {
     stopBeat = relay.clock.after(heartbeatMs, beat)
-    for (const stream of streams) stream.write(comment)
+    for (const stream of streams.keys()) stream.write(comment)
   }
   beat()
 
@@ -37,25 +40,21 @@ export const serverSentEvents: Gateway = ({ routes, closing }, relay) => {
     const pattern = parsePattern(subjectOfPath(new URL(c.req.url).pathname, '/subscribe/'))
     const broker = brokerOfUrl(c.req.url)
     const { outgoing } = c.env as HttpBindings
-    const stream = new EventStream({ gone: c.req.raw.signal, cut: () => outgoing.destroy() })
-    const session = relay.open({
-      encoder,
-      deliver(events, settle) {
-        stream.write(events, settle)
-        if (encoder.isLast(events)) stream.end()
-      },
-    })
-    streams.add(stream)
+    const stream = new EventStream({ gone: c.req.raw.signal, outgoing })
+    const outbox = relay.outbox(encoder, stream)
+    const session = relay.open(endingWith(outbox, encoder.isLast))
+    streams.set(stream, outbox)
     stream.whenEnded(() => {
       streams.delete(stream)
       session.close()
+      outbox.close()
     })
     stream.write(text(`retry: ${retryMs}\n\n`))
     if (c.req.header('last-event-id')) stream.write(event('gap', {}))
     try {
       await session.subscribe({ subject: pattern, broker }, () => {})
     } catch (cause) {
-      stream.end()
+      stream.close()
       throw cause
     }
     return stream.response()
@@ -64,17 +63,31 @@ export const serverSentEvents: Gateway = ({ routes, closing }, relay) => {
   closing.addEventListener('abort', () => {
     stopBeat()
     const [, windowMs] = reconnectWindow(streams.size)
-    for (const stream of [...streams]) {
-      stream.write(text(`retry: ${Math.round(relay.clock.random() * windowMs)}\n\n`))
-      stream.end()
+    for (const outbox of [...streams.values()]) {
+      outbox.deliver({ bytes: text(`retry: ${Math.round(relay.clock.random() * windowMs)}\n\n`) })
+      outbox.end(goingAway())
     }
   })
+}
+
+/** The way to a client for whom nothing comes after a certain event. */
+function endingWith(outbox: Outbox, isLast: (event: Uint8Array) => boolean): Outlet {
+  return {
+    encoder: outbox.encoder,
+    get behind() {
+      return outbox.behind
+    },
+    deliver(parcel) {
+      outbox.deliver(parcel)
+      if (isLast(parcel.bytes)) outbox.end(new WildcastError('interrupted', 'the subscription has ended'))
+    },
+  }
 }
 
 const comment = text(':\n\n')
 
 /** Events are shared by all streams of a pattern, and so are their ids: they only grow, and begin with what names this start of the relay. */
-function eventEncoder(start: string): Encoder & { isLast(events: Uint8Array): boolean } {
+function eventEncoder(start: string): StreamEncoder & { isLast(events: Uint8Array): boolean } {
   let count = 0
   const last = new WeakSet<Uint8Array>()
   return {
@@ -86,6 +99,7 @@ function eventEncoder(start: string): Encoder & { isLast(events: Uint8Array): bo
       last.add(end)
       return end
     },
+    join: joinFrames,
     isLast: (events) => last.has(events),
   }
 }

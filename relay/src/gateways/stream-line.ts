@@ -42,13 +42,26 @@ export class StreamLine implements Line, Watched {
     return this.#received
   }
 
-  write(events: Uint8Array, settle?: Settle): void {
+  write(events: Uint8Array, done?: Settle): boolean {
     if (this.#over) {
-      settle?.(false)
-      return
+      done?.(false)
+      return true
     }
     this.sent = true
-    this.#stream.write(events, settle)
+    return this.#stream.write(events, done)
+  }
+
+  whenDrained(run: () => void): void {
+    this.#stream.whenDrained(run)
+  }
+
+  get waiting(): number {
+    return this.#stream.waiting
+  }
+
+  /** Frames come one POST at a time, and its answer waits for them: there is nothing more to hold back. */
+  pause(): () => void {
+    return () => {}
   }
 
   /** Nothing beneath the frames could carry one. */
@@ -66,14 +79,13 @@ export class StreamLine implements Line, Watched {
 
   goAway(windowMs: readonly [number, number]): void {
     this.#dialect?.goAway(windowMs)
-    this.end(new WildcastError('going_away', 'the relay goes away; reconnect'))
   }
 
   end(error: WildcastError): void {
     if (this.#over) return
     this.write(closeEvent(error))
     this.#over = true
-    this.#stream.end()
+    this.#stream.end(error)
   }
 }
 

@@ -2,7 +2,7 @@ import type { HttpBindings } from '@hono/node-server'
 import { jsonCodec, WildcastError } from '@wildcast/protocol'
 import type { Context } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
-import type { Encoder } from '../core/outlet.js'
+import type { StreamEncoder } from '../core/outlet.js'
 import type { Relay } from '../core/relay.js'
 import { EventStream } from './event-stream.js'
 import type { Gateway } from './gateway.js'
@@ -12,12 +12,13 @@ import { reconnectWindow } from './reconnect-window.js'
 import { StreamLine } from './stream-line.js'
 import { heartbeat } from './websocket/heartbeat.js'
 import { v1 } from './websocket/v1.js'
+import { joinFrames } from './websocket/wire-frame.js'
 
 /** Bytes that a `Connect` may take. */
 const helloBytes = 64 * 1024
 
 /** Frames of v1 in JSON, an event each: shared by all clients of this kind. */
-const events: Encoder = { encode: (frame) => eventOf(String(jsonCodec.encode(frame))) }
+const events: StreamEncoder = { encode: (frame) => eventOf(String(jsonCodec.encode(frame))), join: joinFrames }
 
 /**
  * v1 for those who get no WebSocket through. `POST /stream` with a `Connect` answers with an event stream, a frame in each event, `Welcome` first. `POST /stream/frames`
@@ -33,7 +34,7 @@ export const stream: Gateway = ({ routes, closing }, relay) => {
     const hello = await c.req.text()
     const { outgoing } = c.env as HttpBindings
     const id = relay.newId()
-    const stream = new EventStream({ gone: c.req.raw.signal, cut: () => outgoing.destroy() })
+    const stream = new EventStream({ gone: c.req.raw.signal, outgoing })
     const line = new StreamLine(stream)
     const dialect = open(named(relay, id), line)
     const unwatch = beat.watch(line)

@@ -52,7 +52,7 @@ export function websocket({ mode }: WebSocketOptions = {}): Gateway {
         return true
       }
       server.handleUpgrade(request, socket, head, (ws) => {
-        const line = new SocketLine(ws, socket, relay.onError)
+        const line = new SocketLine({ ws, socket, clock: relay.clock, onError: relay.onError })
         const spoken = dialect(view, line)
         const unwatch = beat.watch(line)
         lines.set(line, spoken)
@@ -78,10 +78,7 @@ export function websocket({ mode }: WebSocketOptions = {}): Gateway {
     ports.closing.addEventListener('abort', () => {
       beat.stop()
       const windowMs = reconnectWindow(lines.size)
-      for (const [line, dialect] of lines) {
-        dialect.goAway(windowMs)
-        line.end(new WildcastError('going_away', 'the relay goes away; reconnect'))
-      }
+      for (const dialect of lines.values()) dialect.goAway(windowMs)
     })
   }
 }

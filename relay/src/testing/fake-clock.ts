@@ -20,6 +20,7 @@ export function fakeClock(): FakeClock {
       timers.add(timer)
       return () => timers.delete(timer)
     },
+    endOfTurn: queueMicrotask,
     advance(ms) {
       const end = now + ms
       for (;;) {

@@ -36,6 +36,6 @@ export function recordingOutlet(encoder: RecordingEncoder = recordingEncoder()):
     get frames() {
       return bytes.map(encoder.frameOf)
     },
-    deliver: (delivered) => bytes.push(delivered),
+    deliver: (parcel) => bytes.push(parcel.bytes),
   }
 }

@@ -1,19 +1,20 @@
 import { classicJsonCodec, parsePattern, readClassicFrame, WildcastError } from '@wildcast/protocol'
 import { classicMsgpackCodec } from '@wildcast/protocol/msgpack'
-import type { Encoder, Outlet } from '../../core/outlet.js'
+import type { Outbox } from '../../core/outbox.js'
+import type { StreamEncoder } from '../../core/outlet.js'
 import type { Relay } from '../../core/relay.js'
 import type { Session } from '../../core/session.js'
-import type { Line, OpenDialect } from './dialect.js'
+import { goingAway, type OpenDialect } from './dialect.js'
 
 /** How often a socket may subscribe to the same: each is one more copy of every message. */
 const copiesLimit = 10
 
 /** The original's two-way protocol: no answers, and a frame that can't be understood closes the line. */
-export function classic(encoder: Encoder): OpenDialect {
+export function classic(encoder: StreamEncoder): OpenDialect {
   return (relay, line) => {
-    const outlet: Outlet = { encoder, deliver: (frames, settle) => line.write(frames, settle) }
+    const outbox = relay.outbox(encoder, line)
     // Two equal subscriptions on one socket give two copies, so the second needs a session of its own.
-    const sessions: Session[] = [relay.open(outlet)]
+    const sessions: Session[] = [relay.open(outbox)]
     const copies = new Map<string, number>()
 
     const subscribe = (text: string): Promise<void> => {
@@ -25,7 +26,7 @@ export function classic(encoder: Encoder): OpenDialect {
           `${copiesLimit} equal subscriptions are enough for one socket`,
         )
       copies.set(subject, copy + 1)
-      const session = sessions[copy] ?? relay.open(outlet)
+      const session = sessions[copy] ?? relay.open(outbox)
       sessions[copy] = session
       return session.subscribe({ subject }, () => {})
     }
@@ -39,37 +40,42 @@ export function classic(encoder: Encoder): OpenDialect {
     return {
       receive(data) {
         try {
-          act(data)?.catch((cause) => fail(relay, line, cause))
+          act(data)?.catch((cause) => fail(relay, outbox, cause))
         } catch (cause) {
-          fail(relay, line, cause) // in the same turn, so that nothing behind it is acted on
+          fail(relay, outbox, cause) // in the same turn, so that nothing behind it is acted on
         }
       },
       ping: () => line.ping(),
-      goAway: () => {},
+      goAway: () => outbox.end(goingAway()),
       close() {
         for (const session of sessions) session.close()
+        outbox.close()
       },
     }
   }
 }
 
 /** One pattern, taken from the path; what the client says is not listened to. */
-export function subscribeOnly(pattern: string, encoder: Encoder): OpenDialect {
+export function subscribeOnly(pattern: string, encoder: StreamEncoder): OpenDialect {
   return (relay, line) => {
-    const session = relay.open({ encoder, deliver: (frames, settle) => line.write(frames, settle) })
-    session.subscribe({ subject: pattern }, () => {}).catch((cause) => fail(relay, line, cause))
+    const outbox = relay.outbox(encoder, line)
+    const session = relay.open(outbox)
+    session.subscribe({ subject: pattern }, () => {}).catch((cause) => fail(relay, outbox, cause))
     return {
       receive: () => {},
       ping: () => line.ping(),
-      goAway: () => {},
-      close: () => session.close(),
+      goAway: () => outbox.end(goingAway()),
+      close() {
+        session.close()
+        outbox.close()
+      },
     }
   }
 }
 
 /** A client's own mistake closes its line; what failed further inside is for the log, since classic has no words for it. */
-function fail(relay: Relay, line: Line, cause: unknown): void {
+function fail(relay: Relay, outbox: Outbox, cause: unknown): void {
   const error = WildcastError.from(cause)
   if (error.retry) relay.onError(error, { stage: 'session' })
-  else line.end(error)
+  else outbox.end(error)
 }

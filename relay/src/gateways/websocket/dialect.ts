@@ -1,15 +1,13 @@
-import type { WildcastError } from '@wildcast/protocol'
-import type { Settle } from '../../core/outlet.js'
+import { WildcastError } from '@wildcast/protocol'
+import type { Wire } from '../../core/outbox.js'
 import type { Relay } from '../../core/relay.js'
 
-/** One WebSocket, as the dialects see it. */
-export interface Line {
-  /** Writes finished WebSocket frames; `settle` hears whether they left the process. Nothing is written once the line is closing. */
-  write(frames: Uint8Array, settle?: Settle): void
+/** One WebSocket, as the dialects see it. It carries finished frames; nothing is written once it is closing. */
+export interface Line extends Wire {
   /** Sends a ping of WebSocket's own, for dialects that have none. */
   ping(): void
-  /** Closes with the close code and the words of an error. */
-  end(error: WildcastError): void
+  /** Reads nothing more from the client until the undo is called. */
+  pause(): () => void
 }
 
 /** What is spoken over a line. */
@@ -18,7 +16,7 @@ export interface Dialect {
   receive(data: string | Uint8Array): void
   /** Asks the client for a sign of life. */
   ping(): void
-  /** The relay goes away; the client shall come back at a random moment of this window. */
+  /** The relay goes away, and closes the line; the client shall come back at a random moment of this window. */
   goAway(windowMs: readonly [number, number]): void
   /** The line is gone. */
   close(): void
@@ -26,3 +24,8 @@ export interface Dialect {
 
 /** Opens a dialect on a line. */
 export type OpenDialect = (relay: Relay, line: Line) => Dialect
+
+/** Why a line is closed when the relay goes away. */
+export function goingAway(): WildcastError {
+  return new WildcastError('going_away', 'the relay goes away; reconnect')
+}

@@ -1,15 +1,25 @@
 import type { Duplex } from 'node:stream'
 import { factsOf, WildcastError } from '@wildcast/protocol'
 import type { WebSocket } from 'ws'
+import type { Clock } from '../../core/clock.js'
 import type { OnError, Settle } from '../../core/outlet.js'
+import { waitingIn } from '../waiting-in.js'
 import type { Line } from './dialect.js'
 import type { Watched } from './heartbeat.js'
 
-/** Bytes that may wait for a reader before it is cut off as a slow consumer. */
-const backlogBytes = 8 * 1024 * 1024
-
 /** RFC 6455, section 5.5: a control frame carries 125 bytes at most, 2 of which are the close code. */
 const reasonBytes = 123
+
+/** Node reads a socket in pieces of 64 KiB (TLS: of 16 KiB), and many in a row where they are there: a whole piece says that more waits. */
+const wholePiece = 16 * 1024
+
+export interface LineOptions {
+  readonly ws: WebSocket
+  /** The socket beneath it. */
+  readonly socket: Duplex
+  readonly clock: Clock
+  readonly onError: OnError
+}
 
 /** What a line tells. */
 export interface LineEvents {
@@ -20,60 +30,77 @@ export interface LineEvents {
   closed(): void
 }
 
-/** A WebSocket, with its heartbeat and its bound. */
+/** A WebSocket with its heartbeat. */
 export class SocketLine implements Line, Watched {
   heard = true
   unfinished = 0
   sent = true
-  readonly #ws: WebSocket
-  readonly #socket: Duplex
-  readonly #onError: OnError
+  readonly #options: LineOptions
   #events: LineEvents | undefined
+  /** How many want that nothing is read. */
+  #pauses = 0
 
-  constructor(ws: WebSocket, socket: Duplex, onError: OnError) {
-    this.#ws = ws
-    this.#socket = socket
-    this.#onError = onError
+  constructor(options: LineOptions) {
+    this.#options = options
   }
 
   /** Begins to listen. */
   listen(events: LineEvents): void {
+    const { ws, socket, onError } = this.#options
     this.#events = events
     // Before ws looks at the chunk: whatever it finishes begins the count anew.
-    this.#socket.prependListener('data', (chunk: Buffer) => {
-      this.unfinished += chunk.length
-    })
-    this.#ws.on('message', (data: Buffer, binary) => {
+    socket.prependListener('data', (chunk: Buffer) => this.#take(chunk))
+    ws.on('message', (data: Buffer, binary) => {
       this.#hear()
       // What follows the frame that closed the line is not acted on.
       if (this.#open) events.message(binary ? data : data.toString())
     })
-    this.#ws.on('ping', (data) => {
+    ws.on('ping', (data) => {
       this.#hear()
-      if (this.#open && !this.#slow) this.#ws.pong(data)
+      // Of many pings the latest may be answered alone (RFC 6455, 5.5.3), and who does not read would not see it anyway.
+      if (this.#open && socket.writableLength < socket.writableHighWaterMark) ws.pong(data)
     })
-    this.#ws.on('pong', () => this.#hear())
+    ws.on('pong', () => this.#hear())
     // ws closes the line itself on a breach of RFC 6455 or of its limits; without a listener the process would end.
-    this.#ws.on('error', (cause) => {
-      this.#onError(new WildcastError('invalid_frame', cause.message, { cause }), { stage: 'socket' })
+    ws.on('error', (cause) => {
+      onError(new WildcastError('invalid_frame', cause.message, { cause }), { stage: 'socket' })
     })
-    this.#ws.on('close', () => events.closed())
+    ws.on('close', () => events.closed())
   }
 
-  /**
-   * Writes to the socket beneath ws, which would frame the same bytes anew for each reader. Without compression ws writes its own frames at once, so order is kept.
-   */
-  write(frames: Uint8Array, settle?: Settle): void {
-    if (!this.#open || this.#slow) {
-      settle?.(false)
-      return
+  /** Writes to the socket beneath ws, which would frame the same bytes anew for each reader. Without compression ws writes its own frames at once, so order is kept. */
+  write(bytes: Uint8Array, done?: Settle): boolean {
+    const { socket } = this.#options
+    if (!this.#open) {
+      done?.(false)
+      return true
     }
     this.sent = true
-    this.#socket.write(frames, settle && ((error) => settle(!error)))
+    socket.write(bytes, done && ((error) => done(!error)))
+    // What the kernel has taken at once does not count, however much it was.
+    return socket.writableLength < socket.writableHighWaterMark
+  }
+
+  whenDrained(run: () => void): void {
+    this.#options.socket.once('drain', run)
+  }
+
+  get waiting(): number {
+    return waitingIn(this.#options.socket)
+  }
+
+  pause(): () => void {
+    const { ws } = this.#options
+    if (this.#pauses++ === 0) ws.pause()
+    let over = false
+    return () => {
+      if (!over && --this.#pauses === 0) ws.resume()
+      over = true
+    }
   }
 
   ping(): void {
-    if (this.#open) this.#ws.ping()
+    if (this.#open) this.#options.ws.ping()
   }
 
   quiet(): void {
@@ -85,19 +112,18 @@ export class SocketLine implements Line, Watched {
   }
 
   end(error: WildcastError): void {
-    if (this.#open) this.#ws.close(factsOf(error.code).close, reasonOf(error))
+    if (this.#open) this.#options.ws.close(factsOf(error.code).close, reasonOf(error))
   }
 
   get #open(): boolean {
-    return this.#ws.readyState === this.#ws.OPEN
+    const { ws } = this.#options
+    return ws.readyState === ws.OPEN
   }
 
-  /** Whether so much waits for the reader that it is cut off. */
-  get #slow(): boolean {
-    if (this.#socket.writableLength <= backlogBytes) return false
-    const why = `more than ${backlogBytes} bytes wait for this reader; read faster, or subscribe to less`
-    this.end(new WildcastError('slow_consumer', why))
-    return true
+  /** One who sends without a pause is read one piece in each turn, so that others are read between. */
+  #take(chunk: Buffer): void {
+    this.unfinished += chunk.length
+    if (chunk.length >= wholePiece) this.#options.clock.endOfTurn(this.pause())
   }
 
   #hear(): void {

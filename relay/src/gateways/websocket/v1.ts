@@ -10,32 +10,33 @@ import {
   type SubscribeFrame,
   WildcastError,
 } from '@wildcast/protocol'
-import { type Encoder, type Outlet, say } from '../../core/outlet.js'
+import type { Outbox } from '../../core/outbox.js'
+import { type StreamEncoder, say } from '../../core/outlet.js'
 import type { Relay } from '../../core/relay.js'
 import type { Session } from '../../core/session.js'
-import type { Dialect, Line, OpenDialect } from './dialect.js'
+import { type Dialect, goingAway, type Line, type OpenDialect } from './dialect.js'
 import { pingMs } from './heartbeat.js'
 
 /** The v1 dialect: frames of one codec, every question answered, errors in-band. */
-export function v1(codec: Codec, encoder: Encoder): OpenDialect {
+export function v1(codec: Codec, encoder: StreamEncoder): OpenDialect {
   return (relay, line) => new V1(codec, encoder, relay, line)
 }
 
 class V1 implements Dialect {
   readonly #codec: Codec
   readonly #relay: Relay
-  readonly #outlet: Outlet
+  readonly #outbox: Outbox
   readonly #session: Session
   /** Requests in flight, by ref. */
   readonly #asking: Map<number, AbortController> = new Map()
   /** A frame has come, so that `Connect` would be too late. */
   #begun = false
 
-  constructor(codec: Codec, encoder: Encoder, relay: Relay, line: Line) {
+  constructor(codec: Codec, encoder: StreamEncoder, relay: Relay, line: Line) {
     this.#codec = codec
     this.#relay = relay
-    this.#outlet = { encoder, deliver: (frames, settle) => line.write(frames, settle) }
-    this.#session = relay.open(this.#outlet)
+    this.#outbox = relay.outbox(encoder, line)
+    this.#session = relay.open(this.#outbox)
   }
 
   receive(data: string | Uint8Array): void {
@@ -55,11 +56,13 @@ class V1 implements Dialect {
 
   goAway(windowMs: readonly [number, number]): void {
     this.#say({ kind: 'GoingAway', reconnect_in: windowMs })
+    this.#outbox.end(goingAway())
   }
 
   close(): void {
     for (const request of this.#asking.values()) request.abort(new WildcastError('interrupted', 'the client left'))
     this.#session.close()
+    this.#outbox.close()
   }
 
   #act(frame: ClientFrame): void {
@@ -132,7 +135,7 @@ class V1 implements Dialect {
   }
 
   #say(frame: RelayFrame): void {
-    say(this.#outlet, frame)
+    say(this.#outbox, frame)
   }
 }
 

@@ -22,3 +22,8 @@ export function wireFrame(data: string | Uint8Array): Buffer {
   else frame.set(data, head)
   return frame
 }
+
+/** Several of them in one write. */
+export function joinFrames(frames: readonly Uint8Array[], bytes: number): Buffer {
+  return Buffer.concat(frames, bytes)
+}

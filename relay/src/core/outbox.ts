@@ -1,0 +1,151 @@
+import { WildcastError } from '@wildcast/protocol'
+import { Backlog, type Bundle } from './backlog.js'
+import type { Clock } from './clock.js'
+import type { Outlet, Parcel, Settle, StreamEncoder } from './outlet.js'
+import type { Sequence } from './sequence.js'
+import type { Turn, Writer } from './turn.js'
+
+/** What an outbox writes to: a socket, or the body of a response. */
+export interface Wire {
+  /** Takes a buffer; `done` hears whether it left the process. False where the reader is behind: the next write shall wait for `whenDrained`. */
+  write(bytes: Uint8Array, done?: Settle): boolean
+  /** Runs once, as soon as all that was written has left. */
+  whenDrained(run: () => void): void
+  /** Bytes that were written and have not left. Fewer, some time later, means that the reader reads. */
+  readonly waiting: number
+  /** Closes with the code and the words of an error. */
+  end(error: WildcastError): void
+}
+
+export interface OutboxOptions {
+  readonly encoder: StreamEncoder
+  readonly wire: Wire
+  readonly turn: Turn
+  readonly clock: Clock
+  /** Bytes of messages that may wait for a reader who is behind. */
+  readonly backlog: number
+}
+
+/** So much is written at once to a reader that may be slow. */
+const mostAtOnce = 64 * 1024
+
+/** Bytes of answers that may wait. They are never dropped: whoever asks on without reading what it is told is cut off. */
+const mostAnswers = 8 * 1024 * 1024
+
+/** A reader that has not taken a single byte for so long is cut off. */
+const stuckMs = 10_000
+
+/**
+ * Everything that is said to one client, in order. Within a turn it is gathered, and written in one go at its end. While the reader is behind, nothing more is written, and
+ * what is said waits in a backlog with a bound.
+ */
+export class Outbox implements Outlet, Writer {
+  readonly #options: OutboxOptions
+  /** What was said in this turn. */
+  #said: Sequence | undefined
+  #backlog: Backlog | undefined
+  #stopWatching: () => void = () => {}
+  #closed = false
+
+  constructor(options: OutboxOptions) {
+    this.#options = options
+  }
+
+  get encoder(): StreamEncoder {
+    return this.#options.encoder
+  }
+
+  get behind(): boolean {
+    return this.#backlog !== undefined
+  }
+
+  deliver(parcel: Parcel): void {
+    if (this.#said) this.#said = this.#said.with(parcel)
+    else if (this.#closed) parcel.settle?.(false)
+    else if (this.#backlog) this.#hold(this.#backlog, parcel)
+    else this.#said = this.#options.turn.enter(this).with(parcel)
+  }
+
+  flush(): void {
+    const said = this.#said
+    if (!said) return // it was closed meanwhile
+    this.#said = undefined
+    if (said.bytes > mostAtOnce) this.#fallBehind(said.parcels)
+    else if (!this.#write({ bytes: said.joined(this.encoder), settles: said.settles })) this.#fallBehind([])
+  }
+
+  /** Writes whatever there is, and closes. */
+  end(error: WildcastError): void {
+    this.flush()
+    while (this.#backlog && !this.#backlog.isEmpty) this.#write(this.#backlog.take(mostAtOnce))
+    this.#options.wire.end(error)
+  }
+
+  /** The wire is gone. */
+  close(): void {
+    this.#closed = true
+    this.#stopWatching()
+    for (const settle of this.#said?.settles ?? []) settle(false)
+    this.#said = undefined
+    this.#backlog?.abandon()
+    this.#backlog = undefined
+  }
+
+  #write({ bytes, settles }: Bundle): boolean {
+    const done = settles && ((written: boolean): void => settles.forEach((settle) => void settle(written)))
+    return this.#options.wire.write(bytes, done)
+  }
+
+  /** From now on, what is said waits. */
+  #fallBehind(parcels: readonly Parcel[]): void {
+    const { encoder, backlog: limit } = this.#options
+    const backlog = new Backlog({ encoder, limit })
+    this.#backlog = backlog
+    for (const parcel of parcels) this.#hold(backlog, parcel)
+    if (parcels.length > 0) this.#catchUp(backlog)
+    else this.#wait(backlog)
+  }
+
+  #hold(backlog: Backlog, parcel: Parcel): void {
+    if (!backlog.add(parcel)) this.#cutOff(`${tooMuch(this.#options.backlog)}, or subscribe to less`)
+    else if (backlog.otherBytes > mostAnswers) this.#cutOff(`${tooMuch(mostAnswers)} what is answered, or ask for less`)
+  }
+
+  #catchUp(backlog: Backlog): void {
+    while (!backlog.isEmpty) {
+      if (!this.#write(backlog.take(mostAtOnce))) {
+        this.#wait(backlog)
+        return
+      }
+    }
+    this.#backlog = undefined
+  }
+
+  #wait(backlog: Backlog): void {
+    this.#watch()
+    this.#options.wire.whenDrained(() => {
+      this.#stopWatching()
+      if (this.#backlog === backlog) this.#catchUp(backlog)
+    })
+  }
+
+  /** Judges by progress alone: a slow reader is served as fast as it reads, a stuck one is not waited for. */
+  #watch(): void {
+    const { clock, wire } = this.#options
+    const waiting = wire.waiting
+    this.#stopWatching = clock.after(stuckMs, () => {
+      if (wire.waiting < waiting) this.#watch()
+      else this.#cutOff(`nothing was read for ${stuckMs / 1000} s; read faster, or subscribe to less`)
+    })
+  }
+
+  #cutOff(why: string): void {
+    if (this.#closed) return
+    this.close()
+    this.#options.wire.end(new WildcastError('slow_consumer', why))
+  }
+}
+
+function tooMuch(bytes: number): string {
+  return `more than ${bytes} bytes wait for this reader; read faster`
+}
