@@ -23,7 +23,7 @@ describe('json writes', () => {
       { kind: 'Message', id: 7, subject: 'good.test', message: Uint8Array.of(104, 34, 105), broker: 'test' },
     ],
     [
-      '{"Message":{"id":7,"subject":"a","broker":"test","bytes":"/wA="}}',
+      '{"Message":{"id":7,"subject":"a","bytes":"/wA=","broker":"test"}}',
       { kind: 'Message', id: 7, subject: 'a', message: Uint8Array.of(255, 0), broker: 'test' },
     ],
     [

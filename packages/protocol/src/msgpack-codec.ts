@@ -1,13 +1,15 @@
 import { Encoder } from '@msgpack/msgpack'
 import type { Codec, RawFrame } from './codec.js'
 import { WildcastError } from './errors.js'
-import type { Frame } from './frame.js'
+import type { Frame, MessageFrame } from './frame.js'
 import { bodyOf, carriesPayload, isBare } from './frame-body.js'
 import { payloadBytes } from './message.js'
+import { MessagePackWriter } from './messagepack-writer.js'
 import { parseMessagePack } from './parse-messagepack.js'
 import { untag } from './tagged.js'
 
 const encoder = new Encoder({ ignoreUndefined: true })
+const writer = new MessagePackWriter()
 
 /** Frames as MessagePack maps. A payload is always `bin`. */
 export const msgpackCodec: Codec = {
@@ -18,11 +20,29 @@ export const msgpackCodec: Codec = {
 }
 
 function encode(frame: Frame): Uint8Array<ArrayBuffer> {
+  if (frame.kind === 'Message') return encodeMessage(frame)
   if (isBare(frame)) return encoder.encode(frame.kind)
   const body = bodyOf(frame)
   return encoder.encode({
     [frame.kind]: carriesPayload(frame) ? { ...(body as object), message: payloadBytes(frame.message) } : body,
   })
+}
+
+/** Written by hand, since a relay writes little else: an object made for the library's encoder takes three times as long. */
+function encodeMessage({
+  id,
+  subject,
+  message,
+  broker,
+  response_subject,
+  headers,
+}: MessageFrame): Uint8Array<ArrayBuffer> {
+  const fields = 4 + (response_subject === undefined ? 0 : 1) + (headers ? 1 : 0)
+  writer.map(1).text('Message').map(fields).text('id').uint(id).text('subject').text(subject)
+  writer.text('message').bin(payloadBytes(message)).text('broker').text(broker)
+  if (response_subject !== undefined) writer.text('response_subject').text(response_subject)
+  if (headers) writer.text('headers').raw(encoder.encode(Object.fromEntries(headers)))
+  return writer.take()
 }
 
 function decode(data: string | Uint8Array): RawFrame {

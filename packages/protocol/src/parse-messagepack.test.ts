@@ -193,12 +193,12 @@ describe('the work', () => {
     expect(seen()).toBe(frame.length)
   })
 
-  it('takes no byte twice of random bytes either', () => {
+  it('takes no byte more than twice of random bytes either: once more where a short string is not ASCII', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 100 }), (random) => {
         const { bytes, seen } = counted(random)
         refused(bytes)
-        expect(seen()).toBeLessThanOrEqual(random.length)
+        expect(seen()).toBeLessThanOrEqual(2 * random.length)
       }),
       { numRuns: 500 },
     )

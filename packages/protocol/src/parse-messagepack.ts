@@ -5,6 +5,9 @@ import { decodeUtf8 } from './utf8.js'
 const refuse = (why: string): WildcastError =>
   new WildcastError('invalid_frame', `the frame is not plain MessagePack: ${why}`)
 
+/** Texts up to this length, as keys and subjects are, are read byte by byte; past it, the platform's own decoder is faster. */
+const shortText = 32
+
 /**
  * Parses MessagePack that a stranger sent: exactly one complete value, no extension types, valid UTF-8 in strings, strings as keys, no length beyond the
  * frame's end, no nesting past `limits.depth`. Byte strings are views on the input, not copies; a leading U+FEFF stays in a string.
@@ -76,6 +79,23 @@ class Reader {
   }
 
   #text(count: number): string {
+    return (count <= shortText ? this.#ascii(count) : undefined) ?? this.#utf8(count)
+  }
+
+  /** Undefined, with nothing read, where a byte is not ASCII. */
+  #ascii(count: number): string | undefined {
+    this.#need(count)
+    let text = ''
+    for (let i = 0; i < count; i++) {
+      const byte = this.#bytes[this.#at + i] as number
+      if (byte >= 0x80) return undefined
+      text += String.fromCharCode(byte)
+    }
+    this.#at += count
+    return text
+  }
+
+  #utf8(count: number): string {
     const text = decodeUtf8(this.#take(count))
     if (text === undefined) throw refuse('a string is not UTF-8')
     return text

@@ -60,7 +60,7 @@ export function brokerContract(name: string, { open, outside, knowsServers = tru
     return inbox
   }
 
-  const publish = (broker: Broker, to: string, payload: string | Uint8Array): Promise<void> =>
+  const publish = async (broker: Broker, to: string, payload: string | Uint8Array): Promise<void> =>
     broker.publish({ subject: subject(to), payload })
 
   describe(`${name} keeps the broker contract`, () => {

@@ -73,10 +73,10 @@ export interface Broker {
    */
   subscribe(interest: Interest, listener: Listener, gone?: AbortSignal): Promise<() => Promise<void>>
   /**
-   * Resolves when the broker has the message. Publishes of one relay arrive in their order.
-   * @throws {WildcastError} `broker_down` where it was not sent, `interrupted` where the link broke over it, `too_large`, `forbidden`, `rate_limited`
+   * Resolves when the broker has the message; undefined where it has it already. Publishes of one relay arrive in their order.
+   * @throws {WildcastError} by rejection: `broker_down` where it was not sent, `interrupted` where the link broke over it, `too_large`, `forbidden`, `rate_limited`
    */
-  publish(message: Message): Promise<void>
+  publish(message: Message): Promise<void> | undefined
   /**
    * Asks the subject's server. The first final answer counts.
    * @throws {WildcastError} `no_responders`, `timeout`, or what `signal` was aborted with

@@ -8,25 +8,39 @@ interface Listening {
   readonly deliver: Deliver
 }
 
+/** Subjects that are remembered with those who listen to them. */
+const mostRemembered = 10_000
+
 /** Listeners by their patterns. */
 export class Listeners {
   readonly #byPattern: SubjectTree<Listening> = new SubjectTree()
   readonly #all: Set<Listening> = new Set()
+  /** Who listens to the subjects of late, until somebody comes or leaves. */
+  readonly #remembered: Map<string, readonly Listening[]> = new Map()
 
   /** Returns the undo. */
   add(pattern: Pattern, deliver: Deliver): () => void {
     const listener: Listening = { pattern, deliver }
     const leave = this.#byPattern.add(pattern, listener)
     this.#all.add(listener)
+    this.#remembered.clear()
     return () => {
       leave()
       this.#all.delete(listener)
+      this.#remembered.clear()
     }
   }
 
   /** Those who listen to a subject; for a pattern those whose own overlaps it, which takes a look at each. */
   at(subject: Pattern): readonly Listening[] {
-    if (isExact(subject)) return this.#byPattern.match(subject)
-    return [...this.#all].filter(({ pattern }) => intersects(pattern, subject))
+    const remembered = this.#remembered.get(subject)
+    if (remembered) return remembered
+    const found = isExact(subject)
+      ? this.#byPattern.match(subject)
+      : [...this.#all].filter(({ pattern }) => intersects(pattern, subject))
+    // To forget all is cheaper than to choose, and those of late are soon back.
+    if (this.#remembered.size >= mostRemembered) this.#remembered.clear()
+    this.#remembered.set(subject, found)
+    return found
   }
 }

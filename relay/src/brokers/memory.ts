@@ -65,9 +65,10 @@ class Memory implements Broker {
     return async () => leave()
   }
 
-  async publish(message: Message): Promise<void> {
-    if (this.#closed) throw closedError()
+  publish(message: Message): Promise<void> | undefined {
+    if (this.#closed) return Promise.reject(closedError())
     this.#inTurn(() => this.#handOut(message))
+    return undefined
   }
 
   async request(message: Message, options: RequestOptions): Promise<Message> {

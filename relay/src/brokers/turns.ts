@@ -1,12 +1,19 @@
 /** Runs what is asked for inside a run after that run. */
 export function turns(): (run: () => void) => void {
-  const queued: (() => void)[] = []
+  const waiting: (() => void)[] = []
+  let busy = false
   return (run) => {
-    if (queued.push(run) > 1) return
+    if (busy) {
+      waiting.push(run)
+      return
+    }
+    busy = true
     try {
-      for (let i = 0; i < queued.length; i++) queued[i]?.()
+      run()
+      for (let i = 0; i < waiting.length; i++) waiting[i]?.()
     } finally {
-      queued.length = 0
+      waiting.length = 0
+      busy = false
     }
   }
 }

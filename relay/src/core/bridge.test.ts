@@ -52,7 +52,7 @@ async function listenEverywhere(relay: Relay): Promise<() => string[]> {
     )
 }
 
-const publish = (relay: Relay, broker: string, subject: string): Promise<void> =>
+const publish = async (relay: Relay, broker: string, subject: string): Promise<void> =>
   relay.open(recordingOutlet()).publish({ broker, subject, message: 'x' })
 
 describe('a bridge', () => {

@@ -77,7 +77,7 @@ function copying({ from, to }: Bridge, inCircle: boolean, { hub, onError, observ
         settle?.(true)
         return
       }
-      hub.publish(to, copyOf(message, path, carries)).then(
+      Promise.resolve(hub.publish(to, copyOf(message, path, carries))).then(
         () => settle?.(true),
         (cause) => {
           onError(WildcastError.from(cause), { stage: 'bridge', broker: to })

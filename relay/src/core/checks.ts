@@ -22,7 +22,8 @@ export function refuseReserved(reserved: readonly string[] | undefined): void {
 
 /** @throws {WildcastError} `too_large` */
 export function checkPayload(payload: Payload, limit: number): void {
-  if (payloadSize(payload) > limit)
+  // A UTF-16 unit takes 3 bytes at most, so that most texts need no count.
+  if (payload.length * 3 > limit && payloadSize(payload) > limit)
     throw new WildcastError('too_large', `the payload is longer than ${limit} bytes; send it in parts, or a link to it`)
 }
 

@@ -104,10 +104,15 @@ export class Hub {
     return link.status === 'up' ? link.untilDown(work) : undefined
   }
 
-  publish(name: string, message: Message): Promise<void> {
+  /** As `Broker.publish`. */
+  publish(name: string, message: Message): Promise<void> | undefined {
     const { observer } = this.#options
-    const { broker } = this.#link(name)
-    return broker.publish(message).then(
+    const sent = this.#link(name).broker.publish(message)
+    if (sent === undefined) {
+      observer.published(name)
+      return undefined
+    }
+    return sent.then(
       () => observer.published(name),
       (cause) => {
         observer.failed(name, WildcastError.from(cause).code)

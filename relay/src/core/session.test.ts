@@ -105,7 +105,7 @@ describe('an answer', () => {
 
 describe('permissions', () => {
   const acts: Record<Action['kind'], (session: Session) => Promise<unknown>> = {
-    publish: (session) => session.publish({ subject: 'a', message: '' }),
+    publish: async (session) => session.publish({ subject: 'a', message: '' }),
     subscribe: (session) => subscribe(session, 'a'),
     serve: (session) => subscribe(session, 'a', { serve: true }),
     request: (session) => session.request({ subject: 'a', message: '' }, {}),

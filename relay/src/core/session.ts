@@ -82,21 +82,22 @@ export class Session implements Member {
   }
 
   /**
-   * Resolves when the broker has the message.
-   * @throws {WildcastError} `invalid_subject`, `unknown_broker`, `unsupported`, `forbidden`, `too_large`, `broker_down`
+   * Resolves when the broker has the message; undefined where it has it already.
+   * @throws {WildcastError} by rejection: `invalid_subject`, `unknown_broker`, `unsupported`, `forbidden`, `too_large`, `broker_down`
    */
-  async publish(want: Publish): Promise<void> {
-    const { hub, limits, permissions } = this.#options
-    refuseReserved(want.reserved)
-    const broker = this.#brokerOf(want.broker)
-    const message = this.#messageOf(want)
-    checkPayload(want.message, limits.payload)
-    if (want.wildcard) hub.demand(broker, 'wildcard')
-    if (want.headers) hub.demand(broker, 'headers')
-    if (message.responseSubject !== undefined) hub.demand(broker, 'response_subject')
-    demand(permissions, { kind: 'publish', subject: message.subject, broker })
-    await this.#afterSubscriptions(broker)
-    return hub.publish(broker, message)
+  publish(want: Publish): Promise<void> | undefined {
+    const { hub } = this.#options
+    try {
+      const broker = this.#brokerOf(want.broker)
+      const message = this.#checked(want, broker)
+      const subscribed = this.#afterSubscriptions(broker)
+      // The common publish goes out in the same turn.
+      return subscribed !== undefined
+        ? subscribed.then(() => hub.publish(broker, message))
+        : hub.publish(broker, message)
+    } catch (cause) {
+      return Promise.reject(cause)
+    }
   }
 
   /**
@@ -187,6 +188,19 @@ export class Session implements Member {
     this.#keys.delete(id)
   }
 
+  /** What is published, where the client may and the broker can. */
+  #checked(want: Publish, broker: string): Message {
+    const { hub, limits, permissions } = this.#options
+    refuseReserved(want.reserved)
+    const message = this.#messageOf(want)
+    checkPayload(want.message, limits.payload)
+    if (want.wildcard) hub.demand(broker, 'wildcard')
+    if (want.headers) hub.demand(broker, 'headers')
+    if (message.responseSubject !== undefined) hub.demand(broker, 'response_subject')
+    demand(permissions, { kind: 'publish', subject: message.subject, broker })
+    return message
+  }
+
   #messageOf(want: Publish): Message {
     const answers = this.#answers.has(want.subject)
     const subject = answers ? (want.subject as Subject) : publishSubject(want)
@@ -214,7 +228,7 @@ export class Session implements Member {
     this.#settling.set(broker, settled)
   }
 
-  /** Nothing where there is nothing to wait for, so that the common publish goes out in the same turn. A broker that is down answers for itself. */
+  /** Nothing where there is nothing to wait for. A broker that is down answers for itself. */
   #afterSubscriptions(broker: string): Promise<void> | undefined {
     const settling = this.#settling.get(broker)
     return settling && this.#options.hub.untilDown(broker, settling)

@@ -46,7 +46,8 @@ export async function testLink(open: OpenBroker): Promise<TestLink> {
       )
       return inbox
     },
-    publish: (subject, payload = '', more = {}) => broker.publish({ subject: parseSubject(subject), payload, ...more }),
+    publish: async (subject, payload = '', more = {}) =>
+      broker.publish({ subject: parseSubject(subject), payload, ...more }),
     async request(subject, payload = '', onPart = () => {}) {
       const answer = await broker.request?.({ subject: parseSubject(subject), payload }, { timeoutMs: 60_000, onPart })
       return answer as Message

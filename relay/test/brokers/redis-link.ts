@@ -71,7 +71,7 @@ export async function listen(broker: Broker, pattern: string, more: Omit<Interes
 }
 
 export const subject = (text: string): Subject => parseSubject(text)
-export const publish = (broker: Broker, to: string, payload: string | Uint8Array = ''): Promise<void> =>
+export const publish = async (broker: Broker, to: string, payload: string | Uint8Array = ''): Promise<void> =>
   broker.publish({ subject: subject(to), payload })
 export const ask = async (broker: Broker, of: string, payload = ''): Promise<Message> =>
   (await broker.request?.({ subject: subject(of), payload }, { timeoutMs })) as Message
@@ -86,7 +86,7 @@ export async function serve(
     { pattern: on as Pattern, serve: true },
     listener((question) => {
       for (const answer of answers(question))
-        void broker.publish({ ...answer, subject: question.responseSubject as Subject }).catch(() => {})
+        void broker.publish({ ...answer, subject: question.responseSubject as Subject })?.catch(() => {})
     }),
   )
 }

@@ -2,6 +2,7 @@ import {
   type ClientFrame,
   type Codec,
   type Message,
+  type PublishFrame,
   type RawFrame,
   type RelayFrame,
   type RequestFrame,
@@ -78,10 +79,7 @@ class V1 implements Dialect {
         this.#say({ kind: 'Unsubscribed', ref: frame.ref, id: frame.id })
         return
       case 'Publish':
-        this.#session.publish(frame).then(
-          () => this.#acknowledge(frame.ref),
-          (cause) => this.#refuse(cause, frame.ref),
-        )
+        this.#publish(frame)
         return
       case 'Request':
         this.#request(frame)
@@ -107,6 +105,16 @@ class V1 implements Dialect {
     this.#session
       .subscribe(frame, ({ id, subject }) => this.#say({ kind: 'Subscribed', ref: frame.ref, id, subject }))
       .catch((cause) => this.#refuse(cause, frame.ref))
+  }
+
+  #publish(frame: PublishFrame): void {
+    const sent = this.#session.publish(frame)
+    if (sent === undefined) this.#acknowledge(frame.ref)
+    else
+      sent.then(
+        () => this.#acknowledge(frame.ref),
+        (cause) => this.#refuse(cause, frame.ref),
+      )
   }
 
   #request(frame: RequestFrame): void {

@@ -1,0 +1,35 @@
+import { decode } from '@msgpack/msgpack'
+import { describe, expect, it } from 'vitest'
+import { MessagePackWriter } from './messagepack-writer.js'
+
+describe('the MessagePack writer', () => {
+  it.each([0, 1, 31, 32, 64, 65, 255, 256, 65_535, 65_536])('writes a text of %i units as it is read', (length) => {
+    for (const unit of ['x', 'é', '𝄞'.repeat(2)]) {
+      const text = unit.repeat(length)
+      expect(decode(new MessagePackWriter().text(text).take())).toBe(text)
+    }
+  })
+
+  it.each([0, 1, 255, 256, 65_535, 65_536])('writes %i bytes as they are read', (length) => {
+    const bytes = new Uint8Array(length).fill(0xff)
+    expect(decode(new MessagePackWriter().bin(bytes).take())).toEqual(bytes)
+  })
+
+  it.each([0, 127, 128, 255, 65_536, 2 ** 32 - 1, 2 ** 32, Number.MAX_SAFE_INTEGER])(
+    'writes the number %i',
+    (value) => {
+      expect(decode(new MessagePackWriter().uint(value).take())).toBe(value)
+    },
+  )
+
+  it('writes ASCII that ends in something else whole', () => {
+    expect(decode(new MessagePackWriter().text('good.é').take())).toBe('good.é')
+  })
+
+  it('begins anew after each take, and leaves what was taken as it is', () => {
+    const writer = new MessagePackWriter()
+    const first = writer.map(1).text('a').uint(1).take()
+    const second = writer.map(1).text('b').uint(2).take()
+    expect([decode(first), decode(second)]).toEqual([{ a: 1 }, { b: 2 }])
+  })
+})

@@ -1,0 +1,95 @@
+import { encodeUtf8 } from './utf8.js'
+
+// https://github.com/msgpack/msgpack/blob/master/spec.md
+
+/** Texts up to this length are written unit by unit; past it, the platform's own encoder is faster. */
+const shortText = 64
+
+/** Writes MessagePack value by value, for the one frame that a relay writes all the time. Reused: `take` begins anew. */
+export class MessagePackWriter {
+  #bytes: Uint8Array<ArrayBuffer> = new Uint8Array(1024)
+  #at = 0
+
+  /** The head of a map of up to 15 entries. */
+  map(entries: number): this {
+    return this.#byte(0x80 | entries)
+  }
+
+  uint(value: number): this {
+    if (value < 0x80) return this.#byte(value)
+    if (value < 0x100000000) return this.#byte(0xce).#number(value, 4)
+    return this.#byte(0xcf).#number(value, 8)
+  }
+
+  text(text: string): this {
+    if (text.length <= shortText && this.#ascii(text)) return this
+    const bytes = encodeUtf8(text)
+    if (bytes.length < 0x20) this.#byte(0xa0 | bytes.length)
+    else this.#sized(0xd9, bytes.length)
+    return this.raw(bytes)
+  }
+
+  bin(bytes: Uint8Array): this {
+    return this.#sized(0xc4, bytes.length).raw(bytes)
+  }
+
+  /** What is MessagePack already. */
+  raw(bytes: Uint8Array): this {
+    this.#room(bytes.length)
+    this.#bytes.set(bytes, this.#at)
+    this.#at += bytes.length
+    return this
+  }
+
+  /** What was written since the last call. */
+  take(): Uint8Array<ArrayBuffer> {
+    const written = this.#bytes.slice(0, this.#at)
+    this.#at = 0
+    return written
+  }
+
+  /** False, with nothing written, where a unit is not ASCII. */
+  #ascii(text: string): boolean {
+    const start = this.#at
+    if (text.length < 0x20) this.#byte(0xa0 | text.length)
+    else this.#sized(0xd9, text.length)
+    this.#room(text.length)
+    for (let i = 0; i < text.length; i++) {
+      const unit = text.charCodeAt(i)
+      if (unit >= 0x80) {
+        this.#at = start
+        return false
+      }
+      this.#bytes[this.#at++] = unit
+    }
+    return true
+  }
+
+  /** A tag with a length of 1, 2 or 4 bytes: its variants follow one another. */
+  #sized(tag: number, length: number): this {
+    if (length < 0x100) return this.#byte(tag).#byte(length)
+    if (length < 0x10000) return this.#byte(tag + 1).#number(length, 2)
+    return this.#byte(tag + 2).#number(length, 4)
+  }
+
+  #number(value: number, size: number): this {
+    this.#room(size)
+    for (let i = size - 1, rest = value; i >= 0; i--, rest = Math.floor(rest / 256))
+      this.#bytes[this.#at + i] = rest % 256
+    this.#at += size
+    return this
+  }
+
+  #byte(byte: number): this {
+    this.#room(1)
+    this.#bytes[this.#at++] = byte
+    return this
+  }
+
+  #room(bytes: number): void {
+    if (this.#at + bytes <= this.#bytes.length) return
+    const grown = new Uint8Array(2 * (this.#at + bytes))
+    grown.set(this.#bytes.subarray(0, this.#at))
+    this.#bytes = grown
+  }
+}
