@@ -48,13 +48,17 @@ export function ownSubject(text: string): Subject {
 /** What a `Subscribe` listens to. */
 export function interestOf(want: Omit<SubscribeFrame, 'kind' | 'ref'>): Interest {
   refuseReserved(want.reserved)
-  if (want.policy?.deliver === 'latest' || want.policy?.max_rate !== undefined) refuseReserved(['policy'])
   const pattern = parsePattern(want.subject)
   refuseClosed(pattern)
   if (want.serve && !isExact(pattern))
     throw new WildcastError('invalid_subject', `"${pattern}" has a wildcard; a server serves one subject`)
   if (want.serve && want.group !== undefined)
     throw new WildcastError('invalid_frame', '"serve" has no "group": a subject has one server')
+  if (want.policy && (want.serve || want.group !== undefined))
+    throw new WildcastError(
+      'invalid_frame',
+      'a "policy" is for who gets every message; a group or server gets each one',
+    )
   return {
     pattern,
     ...(want.group === undefined ? {} : { group: parseSubject(want.group) }),

@@ -1,6 +1,9 @@
 import { isClosed, type Message, type RelayFrame, type Subject, type WildcastError } from '@wildcast/protocol'
 import type { Interest, Settle } from '../brokers/broker.js'
+import type { Clock } from './clock.js'
+import { Conflation } from './conflation.js'
 import type { Droppable, Encoder, Outlet, Parcel } from './outlet.js'
+import type { Policy } from './policy.js'
 
 /** Who listens to a feed. */
 export interface Member {
@@ -11,25 +14,46 @@ export interface Member {
   ended(feed: number, error: WildcastError): void
 }
 
-/** Equal for equal interests: such share a feed. No field can hold a space. */
-export function feedKey(broker: string, { pattern, group, serve }: Interest): string {
-  return `${broker} ${pattern} ${group ?? ''} ${serve === true}`
-}
-
-/** What one subscription id names: an interest, and everybody who shares it. A message is encoded once for each encoder, never for each member. */
-export class Feed implements Droppable {
+export interface FeedOptions {
   readonly id: number
-  readonly latest: boolean = false
   readonly broker: string
   readonly interest: Interest
+  readonly policy: Policy
+  readonly clock: Clock
+}
+
+/** What one subscription id names: an interest with a policy, and everybody who shares it. A message is encoded once for each encoder, never for each member. */
+export class Feed implements Droppable {
+  readonly id: number
+  readonly broker: string
+  readonly interest: Interest
+  readonly policy: Policy
   readonly #members: Map<Encoder, Set<Member>> = new Map()
   /** In a group or for a server: who comes next. */
   readonly #turns: Member[] = []
+  /** Where there is a rate to keep. */
+  readonly #conflation: Conflation | undefined
 
-  constructor(id: number, broker: string, interest: Interest) {
+  constructor({ id, broker, interest, policy, clock }: FeedOptions) {
     this.id = id
     this.broker = broker
     this.interest = interest
+    this.policy = policy
+    if (policy.maxRate !== undefined)
+      this.#conflation = new Conflation({
+        clock,
+        maxRate: policy.maxRate,
+        deliver: (message) => this.#send(message),
+        lost: (missed) => this.announce({ kind: 'Gap', id, missed }),
+      })
+  }
+
+  get latest(): boolean {
+    return this.policy.latest
+  }
+
+  get isEmpty(): boolean {
+    return this.#members.size === 0
   }
 
   add(member: Member): void {
@@ -50,6 +74,27 @@ export class Feed implements Droppable {
 
   /** A message for the members; in a group for the one whose turn it is, and `settle` hears what became of it. */
   deliver(message: Message, settle?: Settle): void {
+    if (this.#conflation) this.#conflation.offer(message)
+    else this.#send(message, settle)
+  }
+
+  /** Nobody is there any more. */
+  close(): void {
+    this.#conflation?.close()
+  }
+
+  /** Tells every member that nothing more comes. */
+  end(error: WildcastError): void {
+    const members = [...this.#members.values()].flatMap((peers) => [...peers])
+    for (const member of members) member.ended(this.id, error)
+  }
+
+  /** Tells every member something about the feed. */
+  announce(frame: RelayFrame): void {
+    this.#deliverToAll(frame, undefined)
+  }
+
+  #send(message: Message, settle?: Settle): void {
     const frame: RelayFrame = {
       kind: 'Message',
       id: this.id,
@@ -62,17 +107,6 @@ export class Feed implements Droppable {
     const answer = this.#answerTo(message)
     if (this.#single) this.#deliverToOne(frame, answer, settle)
     else this.#deliverToAll(frame, answer)
-  }
-
-  /** Tells every member that nothing more comes. */
-  end(error: WildcastError): void {
-    const members = [...this.#members.values()].flatMap((peers) => [...peers])
-    for (const member of members) member.ended(this.id, error)
-  }
-
-  /** Tells every member something about the feed. */
-  announce(frame: RelayFrame): void {
-    this.#deliverToAll(frame, undefined)
   }
 
   /** A subject that members could not answer on without having been asked; of others they need not be told, or strangers could crowd these out. */

@@ -2,13 +2,11 @@ import { type BrokerInfo, type Message, WildcastError } from '@wildcast/protocol
 import type { Broker, Feature, Interest, Listener, OpenBroker, RequestOptions } from '../brokers/broker.js'
 import { type BrokerLink, openLink } from './broker-link.js'
 import type { Clock } from './clock.js'
-import { Feed, feedKey, type Member } from './feed.js'
+import type { Feed, Member } from './feed.js'
 import type { Observer } from './observer.js'
 import type { OnError } from './outlet.js'
-import { type Joining, type Upstream, upstream } from './upstream.js'
-
-/** How long an interest that nobody shares any more is kept, so that remounts and reloads cost the broker nothing. */
-const lingerMs = 1000
+import type { Policy } from './policy.js'
+import { type Joining, Upstream, type UpstreamPorts } from './upstream.js'
 
 export interface HubOptions {
   /** The brokers under their names; the first is the default. */
@@ -16,6 +14,13 @@ export interface HubOptions {
   readonly clock: Clock
   readonly onError: OnError
   readonly observer: Observer
+}
+
+/** What is subscribed to. */
+export interface Wanted {
+  readonly broker: string
+  readonly interest: Interest
+  readonly policy: Policy
 }
 
 /** How a broker is. */
@@ -30,7 +35,8 @@ export interface BrokerHealth {
 export class Hub {
   readonly #options: HubOptions
   readonly #links: Map<string, BrokerLink> = new Map()
-  readonly #feeds: Map<string, Upstream> = new Map()
+  readonly #upstreams: Map<string, Upstream> = new Map()
+  readonly #ports: UpstreamPorts
   /** Interests that a broker is about to forget: asking for one again waits, so that neither overtakes the other. */
   readonly #leaving: Map<string, Promise<void>> = new Map()
   readonly #default: string
@@ -42,6 +48,7 @@ export class Hub {
       throw new RangeError('a relay needs a broker: pass one, such as brokers: { main: memory(…) }')
     this.#default = first
     this.#options = options
+    this.#ports = this.#openPorts()
   }
 
   /**
@@ -132,16 +139,23 @@ export class Hub {
     return this.#link(name).broker.subscribe(interest, listener)
   }
 
+  /** What a subscription would share, if somebody has it. */
+  feed({ broker, interest, policy }: Wanted): Feed | undefined {
+    return this.#upstreams.get(keyOf(broker, interest))?.feed(policy)
+  }
+
   /**
    * Adds a member to a feed once the broker has confirmed it; `joined` runs before the first message.
    * @throws {WildcastError} `already_served`
    */
-  join(name: string, interest: Interest, member: Member, joined: (feed: Feed) => void): Joining {
-    const key = feedKey(name, interest)
-    const open = this.#feeds.get(key)
+  join({ broker, interest, policy }: Wanted, member: Member, joined: (feed: Feed) => void): Joining {
+    const key = keyOf(broker, interest)
+    const open = this.#upstreams.get(key)
     if (open && interest.serve)
       throw new WildcastError('already_served', `"${interest.pattern}" has a server already; it must leave first`)
-    return (open ?? this.#openFeed(key, name, interest)).join(member, joined)
+    const upstream = open ?? new Upstream({ key, broker, interest }, this.#ports)
+    this.#upstreams.set(key, upstream)
+    return upstream.join({ member, policy, joined })
   }
 
   async close(): Promise<void> {
@@ -177,31 +191,34 @@ export class Hub {
   }
 
   #tellGap(broker: string): void {
-    for (const { feed } of this.#feeds.values()) if (feed.broker === broker) feed.announce({ kind: 'Gap', id: feed.id })
+    for (const upstream of this.#upstreams.values()) if (upstream.broker === broker) upstream.tellGap()
   }
 
-  #openFeed(key: string, name: string, interest: Interest): Upstream {
-    const opened = upstream({
-      feed: new Feed(++this.#lastId, name, interest),
-      subscribe: (listener, gone) => this.#subscribe(key, name, interest, listener, gone),
-      whenUp: (run) => this.#link(name).whenUp(run),
+  #openPorts(): UpstreamPorts {
+    return {
       clock: this.#options.clock,
-      lingerMs: lingers(interest) ? lingerMs : 0,
-      ended: () => this.#feeds.get(key) === opened && this.#feeds.delete(key),
-      closed: (undone) => this.#forget(key, opened, undone),
       onError: this.#options.onError,
-    })
-    this.#feeds.set(key, opened)
-    return opened
+      nextId: () => ++this.#lastId,
+      subscribe: (upstream, gone) => this.#subscribe(upstream, gone),
+      whenUp: (broker, run) => this.#link(broker).whenUp(run),
+      ended: (upstream) => this.#drop(upstream),
+      closed: (upstream, undone) => this.#forget(upstream, undone),
+    }
   }
 
-  #subscribe(key: string, name: string, ...want: Parameters<Broker['subscribe']>): ReturnType<Broker['subscribe']> {
-    const ask = (): ReturnType<Broker['subscribe']> => this.#link(name).broker.subscribe(...want)
+  #subscribe(upstream: Upstream, gone: AbortSignal): ReturnType<Broker['subscribe']> {
+    const { key, broker, interest } = upstream
+    const ask = (): ReturnType<Broker['subscribe']> => this.#link(broker).broker.subscribe(interest, upstream, gone)
     return this.#leaving.get(key)?.then(ask) ?? ask()
   }
 
-  #forget(key: string, feed: Upstream, undone: Promise<void>): void {
-    if (this.#feeds.get(key) === feed) this.#feeds.delete(key)
+  #drop(upstream: Upstream): void {
+    if (this.#upstreams.get(upstream.key) === upstream) this.#upstreams.delete(upstream.key)
+  }
+
+  #forget(upstream: Upstream, undone: Promise<void>): void {
+    const { key } = upstream
+    this.#drop(upstream)
     const left: Promise<void> = undone.then(() => {
       if (this.#leaving.get(key) === left) this.#leaving.delete(key)
     })
@@ -209,7 +226,12 @@ export class Hub {
   }
 }
 
-/** A member or server that stays on paper would swallow messages, and nobody comes back to the subject of one answer. */
-function lingers({ pattern, group, serve }: Interest): boolean {
-  return group === undefined && !serve && !pattern.startsWith('response.')
+/** Equal for equal interests: such are asked for once. No field can hold a space. */
+function keyOf(broker: string, { pattern, group, serve }: Interest): string {
+  return `${broker} ${pattern} ${group ?? ''} ${serve === true}`
+}
+
+/** Equal for what shares a feed. */
+export function wantedKey({ broker, interest, policy }: Wanted): string {
+  return `${keyOf(broker, interest)} ${policy.latest} ${policy.maxRate ?? ''}`
 }

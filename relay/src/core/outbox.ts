@@ -44,7 +44,7 @@ export class Outbox implements Outlet, Writer {
   /** What was said in this turn. */
   #said: Sequence | undefined
   #backlog: Backlog | undefined
-  #stopWatching: () => void = () => {}
+  #stopWatching: (() => void) | undefined
   #closed = false
 
   constructor(options: OutboxOptions) {
@@ -84,7 +84,7 @@ export class Outbox implements Outlet, Writer {
   /** The wire is gone. */
   close(): void {
     this.#closed = true
-    this.#stopWatching()
+    this.#stopWatching?.()
     for (const settle of this.#said?.settles ?? []) settle(false)
     this.#said = undefined
     this.#backlog?.abandon()
@@ -124,7 +124,7 @@ export class Outbox implements Outlet, Writer {
   #wait(backlog: Backlog): void {
     this.#watch()
     this.#options.wire.whenDrained(() => {
-      this.#stopWatching()
+      this.#stopWatching?.()
       if (this.#backlog === backlog) this.#catchUp(backlog)
     })
   }

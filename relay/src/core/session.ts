@@ -10,11 +10,12 @@ import {
 } from '@wildcast/protocol'
 import type { RequestOptions } from '../brokers/broker.js'
 import { checkPayload, interestOf, ownSubject, publishSubject, refuseClosed, refuseReserved } from './checks.js'
-import { type Feed, feedKey, type Member } from './feed.js'
-import type { Hub } from './hub.js'
+import type { Feed, Member } from './feed.js'
+import { type Hub, type Wanted, wantedKey } from './hub.js'
 import type { SessionLimits } from './limits.js'
 import { type Outlet, say } from './outlet.js'
 import { demand, type Permissions } from './permissions.js'
+import { policyOf } from './policy.js'
 import { RecentSet } from './recent-set.js'
 import type { Joining } from './upstream.js'
 
@@ -41,10 +42,6 @@ export interface SessionOptions {
   readonly only?: string | undefined
 }
 
-interface Held extends Joining {
-  subscription?: Subscription
-}
-
 /** How many of the response subjects that were handed to a session it may still answer on. */
 const answersRemembered = 1000
 
@@ -54,11 +51,15 @@ const requestTimeoutMs = 5000
 /** One client, whatever dialect it speaks. Subjects, limits, features and permissions are checked here, once, so that no gateway can forget them. */
 export class Session implements Member {
   readonly #options: SessionOptions
-  readonly #held: Map<string, Held> = new Map()
-  readonly #keys: Map<number, string> = new Map()
-  readonly #answers: RecentSet = new RecentSet(answersRemembered)
+  /** Subscriptions by their ids. */
+  readonly #held: Map<number, Joining> = new Map()
+  // The others are there while they are needed: most sessions answer nobody, and most of the time nothing is on its way.
+  /** Subscriptions on their way, by what they ask for. */
+  #joining: Map<string, Joining> | undefined
+  /** Subjects that the session was asked to answer on. */
+  #answers: RecentSet | undefined
   /** Per broker, while subscriptions are on their way: what is published after a `Subscribe` must be seen by it. */
-  readonly #settling: Map<string, Promise<void>> = new Map()
+  #settling: Map<string, Promise<void>> | undefined
   #requests = 0
   #closed = false
 
@@ -71,13 +72,13 @@ export class Session implements Member {
   }
 
   expectsAnswer(responseSubject: Subject): void {
+    this.#answers ??= new RecentSet(answersRemembered)
     this.#answers.add(responseSubject)
   }
 
   ended(feed: number, { code, message }: WildcastError): void {
-    const key = this.#keys.get(feed)
-    if (key === undefined) return
-    this.#forget(feed, key)
+    if (!this.#held.has(feed)) return
+    this.unsubscribe(feed)
     say(this.outlet, { kind: 'Unsubscribed', id: feed, error: { code, message } })
   }
 
@@ -106,30 +107,18 @@ export class Session implements Member {
    * @throws {WildcastError} `invalid_subject`, `unknown_broker`, `unsupported`, `forbidden`, `too_many_subscriptions`, `already_served`, `broker_down`
    */
   async subscribe(want: Subscribe, confirmed: (subscription: Subscription) => void): Promise<void> {
-    const { hub, limits, permissions } = this.#options
-    const broker = this.#brokerOf(want.broker)
-    const interest = interestOf(want)
-    if (interest.group !== undefined) hub.demand(broker, 'queue')
-    if (interest.serve) hub.demand(broker, 'serve')
-    demand(permissions, { kind: interest.serve ? 'serve' : 'subscribe', subject: interest.pattern, broker })
+    const wanted = this.#wanted(want)
     if (this.#closed) throw new WildcastError('interrupted', 'the session has ended')
-    const key = feedKey(broker, interest)
-    const present = this.#held.get(key)
-    if (present?.subscription) return confirmed(present.subscription)
+    const feed = this.#options.hub.feed(wanted)
+    if (feed && this.#held.has(feed.id)) return confirmed(subscriptionTo(feed))
+    const key = wantedKey(wanted)
+    const present = this.#joining?.get(key)
     if (present) {
       await present.done
       // It may have been ended meanwhile: then this one begins anew.
       return this.subscribe(want, confirmed)
     }
-    if (this.#held.size >= limits.subscriptions)
-      throw new WildcastError('too_many_subscriptions', `a session has ${limits.subscriptions} at most; use wildcards`)
-    const held: Held = hub.join(broker, interest, this, (feed) => confirmed(this.#confirm(held, key, feed)))
-    this.#held.set(key, held)
-    this.#settle(broker, held.done)
-    return held.done.catch((cause) => {
-      if (this.#held.get(key) === held) this.#held.delete(key)
-      throw cause
-    })
+    return this.#join(key, wanted, confirmed)
   }
 
   /**
@@ -137,9 +126,10 @@ export class Session implements Member {
    * @throws {WildcastError} `invalid_frame` where this session has none of that id
    */
   unsubscribe(id: number): void {
-    const key = this.#keys.get(id)
-    if (key === undefined) throw new WildcastError('invalid_frame', `this session has no subscription ${id}`)
-    this.#forget(id, key)
+    const held = this.#held.get(id)
+    if (!held) throw new WildcastError('invalid_frame', `this session has no subscription ${id}`)
+    this.#held.delete(id)
+    held.leave()
   }
 
   /**
@@ -170,9 +160,8 @@ export class Session implements Member {
   /** Ends all subscriptions. */
   close(): void {
     this.#closed = true
-    for (const held of this.#held.values()) held.leave()
+    for (const held of [...this.#held.values(), ...(this.#joining?.values() ?? [])]) held.leave()
     this.#held.clear()
-    this.#keys.clear()
   }
 
   #brokerOf(asked: string | undefined): string {
@@ -182,10 +171,35 @@ export class Session implements Member {
     return hub.nameOf(asked ?? only)
   }
 
-  #forget(id: number, key: string): void {
-    this.#held.get(key)?.leave()
-    this.#held.delete(key)
-    this.#keys.delete(id)
+  /** What is subscribed to, where the client may and the broker can. */
+  #wanted(want: Subscribe): Wanted {
+    const { hub, permissions } = this.#options
+    const broker = this.#brokerOf(want.broker)
+    const interest = interestOf(want)
+    if (interest.group !== undefined) hub.demand(broker, 'queue')
+    if (interest.serve) hub.demand(broker, 'serve')
+    demand(permissions, { kind: interest.serve ? 'serve' : 'subscribe', subject: interest.pattern, broker })
+    return { broker, interest, policy: policyOf(want.policy) }
+  }
+
+  async #join(key: string, wanted: Wanted, confirmed: (subscription: Subscription) => void): Promise<void> {
+    const { hub, limits } = this.#options
+    this.#joining ??= new Map()
+    const ways = this.#joining
+    if (this.#held.size + ways.size >= limits.subscriptions)
+      throw new WildcastError('too_many_subscriptions', `a session has ${limits.subscriptions} at most; use wildcards`)
+    const joining = hub.join(wanted, this, (feed) => {
+      this.#held.set(feed.id, joining)
+      confirmed(subscriptionTo(feed))
+    })
+    ways.set(key, joining)
+    this.#settle(wanted.broker, joining.done)
+    try {
+      await joining.done
+    } finally {
+      ways.delete(key)
+      if (ways.size === 0 && this.#joining === ways) this.#joining = undefined
+    }
   }
 
   /** What is published, where the client may and the broker can. */
@@ -202,7 +216,7 @@ export class Session implements Member {
   }
 
   #messageOf(want: Publish): Message {
-    const answers = this.#answers.has(want.subject)
+    const answers = this.#answers?.has(want.subject)
     const subject = answers ? (want.subject as Subject) : publishSubject(want)
     if (!answers) refuseClosed(subject)
     return {
@@ -215,22 +229,23 @@ export class Session implements Member {
     }
   }
 
-  #confirm(held: Held, key: string, feed: Feed): Subscription {
-    this.#keys.set(feed.id, key)
-    held.subscription = { id: feed.id, subject: feed.interest.pattern }
-    return held.subscription
-  }
-
   #settle(broker: string, joining: Promise<void>): void {
-    const settled: Promise<void> = Promise.allSettled([this.#settling.get(broker), joining]).then(() => {
-      if (this.#settling.get(broker) === settled) this.#settling.delete(broker)
+    this.#settling ??= new Map()
+    const all = this.#settling
+    const settled: Promise<void> = Promise.allSettled([all.get(broker), joining]).then(() => {
+      if (all.get(broker) === settled) all.delete(broker)
+      if (all.size === 0 && this.#settling === all) this.#settling = undefined
     })
-    this.#settling.set(broker, settled)
+    all.set(broker, settled)
   }
 
   /** Nothing where there is nothing to wait for. A broker that is down answers for itself. */
   #afterSubscriptions(broker: string): Promise<void> | undefined {
-    const settling = this.#settling.get(broker)
+    const settling = this.#settling?.get(broker)
     return settling && this.#options.hub.untilDown(broker, settling)
   }
+}
+
+function subscriptionTo({ id, interest }: Feed): Subscription {
+  return { id, subject: interest.pattern }
 }

@@ -1,113 +1,225 @@
-import { WildcastError } from '@wildcast/protocol'
-import type { Listener } from '../brokers/broker.js'
+import { type Message, WildcastError } from '@wildcast/protocol'
+import type { Interest, Listener, Settle } from '../brokers/broker.js'
 import type { Clock } from './clock.js'
-import type { Feed, Member } from './feed.js'
+import { Feed, type Member } from './feed.js'
 import type { OnError } from './outlet.js'
+import { type Policy, samePolicy } from './policy.js'
 
-export interface UpstreamOptions {
-  readonly feed: Feed
-  /** Asks the broker; resolves with the undo. It need not be waited for once nobody wants it. */
-  subscribe(listener: Listener, gone: AbortSignal): Promise<() => Promise<void>>
-  /** Runs at once, or when the link to the broker is back. Returns the undo. */
-  whenUp(run: () => void): () => void
+/** What upstreams need of their hub. */
+export interface UpstreamPorts {
   readonly clock: Clock
-  /** How long the interest outlives its last member; 0 ends it at once. */
-  readonly lingerMs: number
-  /** The broker has ended the interest: who comes now must ask anew. */
-  ended(): void
-  /** The feed takes nobody in any more; `undone` settles when the broker has forgotten the interest. */
-  closed(undone: Promise<void>): void
   readonly onError: OnError
+  /** The next subscription id. */
+  nextId(): number
+  /** Asks the broker; resolves with the undo. It need not be waited for once nobody wants it. */
+  subscribe(upstream: Upstream, gone: AbortSignal): Promise<() => Promise<void>>
+  /** Runs at once, or when the link to the broker is back. Returns the undo. */
+  whenUp(broker: string, run: () => void): () => void
+  /** The broker has ended the interest: who comes now must ask anew. */
+  ended(upstream: Upstream): void
+  /** It takes nobody in any more; `undone` settles when the broker has forgotten the interest. */
+  closed(upstream: Upstream, undone: Promise<void>): void
 }
 
-/** A member on its way into a feed. */
+export interface UpstreamOptions {
+  /** By which the hub knows it. */
+  readonly key: string
+  readonly broker: string
+  readonly interest: Interest
+}
+
+/** How long an interest that nobody shares any more is kept, so that remounts and reloads cost the broker nothing. */
+const lingerMs = 1000
+
+/** A member on its way into a feed, and in it. */
 export interface Joining {
   /** Rejects when the broker refuses. */
   readonly done: Promise<void>
+  /** Undefined on the way. */
+  readonly feed: Feed | undefined
   /** Leaves the feed, or the way to it. */
   leave(): void
 }
 
-/** A feed and the life of its interest at the broker: asked for once, shared by all who join, given back when the last has left. */
-export interface Upstream {
-  readonly feed: Feed
-  join(member: Member, joined: (feed: Feed) => void): Joining
+interface Place {
+  readonly member: Member
+  readonly policy: Policy
+  /** Runs when it is in the feed, before the first message. */
+  readonly joined: (feed: Feed) => void
 }
 
-export function upstream(options: UpstreamOptions): Upstream {
-  const { feed, clock, lingerMs, closed, onError } = options
-  let claims = 0 // members, and those on their way
-  let refused = false
-  let over: WildcastError | undefined
-  let stopLinger = (): void => {}
-  const gone = new AbortController()
-  const listener: Listener = {
-    deliver: (message, settle) => feed.deliver(message, settle),
-    ended(error) {
-      over = error
-      options.ended()
-      feed.end(error)
-    },
-  }
-  const asked = options.subscribe(listener, gone.signal)
+/** The life of an interest at its broker: asked for once, shared by all who join, given back when the last has left. Beneath it, a feed for each policy. */
+export class Upstream implements Listener {
+  readonly key: string
+  readonly broker: string
+  readonly interest: Interest
+  readonly #ports: UpstreamPorts
+  /** Nearly always one. */
+  readonly #feeds: Feed[] = []
+  readonly #asked: Promise<() => Promise<void>>
+  /** While the broker is asked. */
+  #gone: AbortController | undefined
+  /** Members, and those on their way. */
+  #claims = 0
+  #refused = false
+  #over: WildcastError | undefined
+  #stopLinger: (() => void) | undefined
 
-  function release(): void {
-    gone.abort(new WildcastError('interrupted', 'whoever asked has left'))
-    const undone = asked.then(
+  constructor({ key, broker, interest }: UpstreamOptions, ports: UpstreamPorts) {
+    this.key = key
+    this.broker = broker
+    this.interest = interest
+    this.#ports = ports
+    const gone = new AbortController()
+    const settled = (): void => {
+      this.#gone = undefined
+    }
+    this.#gone = gone
+    this.#asked = ports.subscribe(this, gone.signal)
+    this.#asked.then(settled, settled)
+  }
+
+  join(place: Place): Joining {
+    this.#claims++
+    this.#stopLinger?.()
+    this.#stopLinger = undefined
+    return new Claim(this, place)
+  }
+
+  /** The feed of a policy, where somebody has joined it. */
+  feed(policy: Policy): Feed | undefined {
+    return this.#feeds.find((feed) => samePolicy(feed.policy, policy))
+  }
+
+  deliver(message: Message, settle?: Settle): void {
+    for (const feed of this.#feeds) feed.deliver(message, settle)
+  }
+
+  ended(error: WildcastError): void {
+    this.#over = error
+    this.#ports.ended(this)
+    for (const feed of [...this.#feeds]) feed.end(error)
+  }
+
+  /** The link to the broker was lost, and is back. */
+  tellGap(): void {
+    for (const feed of this.#feeds) feed.announce({ kind: 'Gap', id: feed.id })
+  }
+
+  /** For claims: settles when the broker has answered. */
+  async confirmed(): Promise<void> {
+    try {
+      await this.#asked
+    } catch (cause) {
+      this.#refused = true
+      throw cause
+    }
+  }
+
+  /** For claims: runs when the link is there. Others may have the interest already, but over a link that is lost nothing would come of what is told to be there. */
+  whenUp(run: (over: WildcastError | undefined) => void): () => void {
+    return this.#ports.whenUp(this.broker, () => run(this.#over))
+  }
+
+  /** For claims. */
+  enter({ member, policy, joined }: Place): Feed {
+    const feed = this.feed(policy) ?? this.#open(policy)
+    joined(feed)
+    feed.add(member)
+    return feed
+  }
+
+  /** For claims: gives one back. */
+  leave(feed: Feed | undefined): void {
+    // The last feed stays with the interest, so that whoever comes back finds the same id.
+    if (feed?.isEmpty && this.#feeds.length > 1) this.#close(feed)
+    if (--this.#claims > 0) return
+    const { group, serve, pattern } = this.interest
+    if (this.#refused || group !== undefined || serve || isAnswer(pattern)) this.#release()
+    else this.#stopLinger = this.#ports.clock.after(lingerMs, () => this.#release())
+  }
+
+  #open(policy: Policy): Feed {
+    const { clock } = this.#ports
+    const feed = new Feed({ id: this.#ports.nextId(), broker: this.broker, interest: this.interest, policy, clock })
+    this.#feeds.push(feed)
+    return feed
+  }
+
+  #close(feed: Feed): void {
+    feed.close()
+    this.#feeds.splice(this.#feeds.indexOf(feed), 1)
+  }
+
+  #release(): void {
+    this.#gone?.abort(new WildcastError('interrupted', 'whoever asked has left'))
+    for (const feed of this.#feeds) feed.close()
+    const undone = this.#asked.then(
       (undo) => undo(),
       () => {}, // refused: there is nothing to undo, and who asked has been told
     )
-    closed(undone.catch((cause) => onError(WildcastError.from(cause), { stage: 'unsubscribe', broker: feed.broker })))
+    const failed = (cause: unknown): void =>
+      this.#ports.onError(WildcastError.from(cause), { stage: 'unsubscribe', broker: this.broker })
+    this.#ports.closed(this, undone.catch(failed))
+  }
+}
+
+/** A member or server that stays on paper would swallow messages, and nobody comes back to the subject of one answer. */
+function isAnswer(pattern: string): boolean {
+  return pattern.startsWith('response.')
+}
+
+class Claim implements Joining {
+  readonly done: Promise<void>
+  readonly #upstream: Upstream
+  readonly #member: Member
+  #feed: Feed | undefined
+  #left = false
+  #stopWaiting: (() => void) | undefined
+
+  constructor(upstream: Upstream, place: Place) {
+    this.#upstream = upstream
+    this.#member = place.member
+    this.done = this.#admit(place)
   }
 
-  function giveBack(): void {
-    claims--
-    if (claims > 0) return
-    if (lingerMs > 0 && !refused) stopLinger = clock.after(lingerMs, release)
-    else release()
+  get feed(): Feed | undefined {
+    return this.#feed
   }
 
-  return {
-    feed,
-    join(member, joined) {
-      claims++
-      stopLinger()
-      let left = false
-      let stopWaiting = (): void => {}
-      const leave = (): void => {
-        if (left) return
-        left = true
-        stopWaiting()
-        feed.remove(member)
-        giveBack()
-      }
-      // Others may have it already; but over a link that is lost, nothing would come of what is told to be there.
-      const enter = (resolve: () => void, reject: (cause: unknown) => void): void => {
-        const stop = options.whenUp(() => {
-          if (over) {
-            reject(over)
-            leave()
-            return
-          }
-          joined(feed)
-          feed.add(member)
-          resolve()
-        })
-        stopWaiting = () => {
-          stop()
+  leave(): void {
+    if (this.#left) return
+    this.#left = true
+    this.#stopWaiting?.()
+    this.#feed?.remove(this.#member)
+    this.#upstream.leave(this.#feed)
+  }
+
+  async #admit(place: Place): Promise<void> {
+    try {
+      await this.#upstream.confirmed()
+      if (!this.#left) await this.#enter(place)
+    } catch (cause) {
+      if (this.#left) return
+      this.leave()
+      throw cause
+    }
+  }
+
+  async #enter(place: Place): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      const stop = this.#upstream.whenUp((over) => {
+        if (over) reject(over)
+        else {
+          this.#feed = this.#upstream.enter(place)
           resolve()
         }
+      })
+      this.#stopWaiting = () => {
+        stop()
+        resolve()
       }
-      const done = asked.then(
-        () => (left ? undefined : new Promise<void>(enter)),
-        (cause) => {
-          refused = true
-          if (left) return
-          leave()
-          throw cause
-        },
-      )
-      return { done, leave }
-    },
+    })
+    this.#stopWaiting = undefined
   }
 }

@@ -37,10 +37,10 @@ export const stream: Gateway = ({ routes, closing }, relay) => {
     const stream = new EventStream({ gone: c.req.raw.signal, outgoing })
     const line = new StreamLine(stream)
     const dialect = open(named(relay, id), line)
-    const unwatch = beat.watch(line)
+    beat.watch(line)
     lines.set(id, line)
     stream.whenEnded(() => {
-      unwatch()
+      beat.unwatch(line)
       lines.delete(id)
       dialect.close()
     })

@@ -8,7 +8,7 @@ import { onlyBy } from './only-by.js'
 import { reconnectWindow } from './reconnect-window.js'
 import { subjectOfPath } from './subject-of-path.js'
 import { classic, subscribeOnly } from './websocket/classic.js'
-import type { Dialect, OpenDialect } from './websocket/dialect.js'
+import type { OpenDialect } from './websocket/dialect.js'
 import { classicEncoders, type Mode, subscribeEncoders, v1Codecs } from './websocket/encoders.js'
 import { heartbeat } from './websocket/heartbeat.js'
 import { SocketLine } from './websocket/line.js'
@@ -25,7 +25,7 @@ const closeTimeoutMs = 2000
 /** `/ws`: v1 by subprotocol, classic without one. `/subscribe/<pattern>`: one pattern, one way. `?broker=` leads to one broker only. */
 export function websocket({ mode }: WebSocketOptions = {}): Gateway {
   return (ports, relay) => {
-    const lines = new Map<SocketLine, Dialect>()
+    const lines = new Set<SocketLine>()
     const beat = heartbeat(relay.clock)
     // A constant of its own, since the published types do not know `closeTimeout` yet.
     const options = {
@@ -53,21 +53,17 @@ export function websocket({ mode }: WebSocketOptions = {}): Gateway {
       }
       server.handleUpgrade(request, socket, head, (ws) => {
         const line = new SocketLine({ ws, socket, clock: relay.clock, onError: relay.onError })
-        const spoken = dialect(view, line)
-        const unwatch = beat.watch(line)
-        lines.set(line, spoken)
-        line.listen({
-          message: (data) => spoken.receive(data),
-          quiet: () => spoken.ping(),
-          closed() {
-            unwatch()
-            lines.delete(line)
-            spoken.close()
-          },
-        })
+        beat.watch(line)
+        lines.add(line)
+        line.speak(dialect(view, line), gone)
       })
       return true
     })
+
+    function gone(line: SocketLine): void {
+      beat.unwatch(line)
+      lines.delete(line)
+    }
 
     ports.routes.get('/ws', (c) => c.text('connect with a WebSocket\n', 426, { Upgrade: 'websocket' }))
     ports.routes.get('/subscribe/*', (c) =>
@@ -78,7 +74,7 @@ export function websocket({ mode }: WebSocketOptions = {}): Gateway {
     ports.closing.addEventListener('abort', () => {
       beat.stop()
       const windowMs = reconnectWindow(lines.size)
-      for (const dialect of lines.values()) dialect.goAway(windowMs)
+      for (const line of lines) line.goAway(windowMs)
     })
   }
 }

@@ -24,7 +24,7 @@ export function handshakes(server: Server, pathOf: (url: string) => string | und
     // Somebody else's, unless nobody else is there: then it would wait for ever.
     if (path === undefined && server.listenerCount('upgrade') > 1) return
     upgraded.add(socket)
-    socket.once('close', () => upgraded.delete(socket))
+    socket.on('close', () => upgraded.delete(socket))
     // A client that is gone before its handshake is answered: there is nobody left to tell.
     socket.on('error', () => socket.destroy())
     answer({ request, socket, head, path: path ?? '' })

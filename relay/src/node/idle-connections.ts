@@ -21,7 +21,7 @@ export function idleConnections(server: Server): IdleConnections {
 
   server.on('connection', (socket: Socket) => {
     answering.set(socket, 0)
-    socket.once('close', () => answering.delete(socket))
+    socket.on('close', () => answering.delete(socket))
   })
   server.on('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
     count(socket, 1)

@@ -26,7 +26,8 @@ export interface Watched {
 
 /** One timer for all lines, and no clock reading for a message: a tick counts how long each line's flags have been down. */
 export interface Heartbeat {
-  watch(line: Watched): () => void
+  watch(line: Watched): void
+  unwatch(line: Watched): void
   stop(): void
 }
 
@@ -50,8 +51,8 @@ export function heartbeat(clock: Clock): Heartbeat {
   return {
     watch(line) {
       lines.set(line, { unheard: 0, unsent: 0, unfinished: 0, bytes: 0 })
-      return () => lines.delete(line)
     },
+    unwatch: (line) => lines.delete(line),
     stop: () => stop(),
   }
 }

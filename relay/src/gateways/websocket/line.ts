@@ -4,7 +4,7 @@ import type { WebSocket } from 'ws'
 import type { Clock } from '../../core/clock.js'
 import type { OnError, Settle } from '../../core/outlet.js'
 import { waitingIn } from '../waiting-in.js'
-import type { Line } from './dialect.js'
+import type { Dialect, Line } from './dialect.js'
 import type { Watched } from './heartbeat.js'
 
 /** RFC 6455, section 5.5: a control frame carries 125 bytes at most, 2 of which are the close code. */
@@ -21,22 +21,13 @@ export interface LineOptions {
   readonly onError: OnError
 }
 
-/** What a line tells. */
-export interface LineEvents {
-  /** One WebSocket message: a string for text, bytes for binary. */
-  message(data: string | Uint8Array): void
-  /** Nothing was heard or sent for a while. */
-  quiet(): void
-  closed(): void
-}
-
 /** A WebSocket with its heartbeat. */
 export class SocketLine implements Line, Watched {
   heard = true
   unfinished = 0
   sent = true
   readonly #options: LineOptions
-  #events: LineEvents | undefined
+  #dialect: Dialect | undefined
   /** How many want that nothing is read. */
   #pauses = 0
 
@@ -44,16 +35,16 @@ export class SocketLine implements Line, Watched {
     this.#options = options
   }
 
-  /** Begins to listen. */
-  listen(events: LineEvents): void {
+  /** Begins to listen. `gone` hears that the line is no more. */
+  speak(dialect: Dialect, gone: (line: SocketLine) => void): void {
     const { ws, socket, onError } = this.#options
-    this.#events = events
+    this.#dialect = dialect
     // Before ws looks at the chunk: whatever it finishes begins the count anew.
     socket.prependListener('data', (chunk: Buffer) => this.#take(chunk))
     ws.on('message', (data: Buffer, binary) => {
       this.#hear()
       // What follows the frame that closed the line is not acted on.
-      if (this.#open) events.message(binary ? data : data.toString())
+      if (this.#open) dialect.receive(binary ? data : data.toString())
     })
     ws.on('ping', (data) => {
       this.#hear()
@@ -65,7 +56,10 @@ export class SocketLine implements Line, Watched {
     ws.on('error', (cause) => {
       onError(new WildcastError('invalid_frame', cause.message, { cause }), { stage: 'socket' })
     })
-    ws.on('close', () => events.closed())
+    ws.on('close', () => {
+      gone(this)
+      dialect.close()
+    })
   }
 
   /** Writes to the socket beneath ws, which would frame the same bytes anew for each reader. Without compression ws writes its own frames at once, so order is kept. */
@@ -104,7 +98,11 @@ export class SocketLine implements Line, Watched {
   }
 
   quiet(): void {
-    this.#events?.quiet()
+    this.#dialect?.ping()
+  }
+
+  goAway(windowMs: readonly [number, number]): void {
+    this.#dialect?.goAway(windowMs)
   }
 
   lost(why: string): void {

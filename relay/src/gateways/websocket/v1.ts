@@ -29,7 +29,7 @@ class V1 implements Dialect {
   readonly #outbox: Outbox
   readonly #session: Session
   /** Requests in flight, by ref. */
-  readonly #asking: Map<number, AbortController> = new Map()
+  #asking: Map<number, AbortController> | undefined
   /** A frame has come, so that `Connect` would be too late. */
   #begun = false
 
@@ -61,7 +61,8 @@ class V1 implements Dialect {
   }
 
   close(): void {
-    for (const request of this.#asking.values()) request.abort(new WildcastError('interrupted', 'the client left'))
+    for (const request of this.#asking?.values() ?? [])
+      request.abort(new WildcastError('interrupted', 'the client left'))
     this.#session.close()
     this.#outbox.close()
   }
@@ -85,7 +86,7 @@ class V1 implements Dialect {
         this.#request(frame)
         return
       case 'Cancel':
-        this.#asking.get(frame.ref)?.abort(new WildcastError('interrupted', 'the request was cancelled'))
+        this.#asking?.get(frame.ref)?.abort(new WildcastError('interrupted', 'the request was cancelled'))
         return
       case 'Authenticate':
         throw new WildcastError('unsupported', 'this relay asks nobody who they are; leave the token out')
@@ -119,16 +120,17 @@ class V1 implements Dialect {
 
   #request(frame: RequestFrame): void {
     const { ref } = frame
-    if (this.#asking.has(ref))
-      throw new WildcastError('invalid_frame', `a request with ref ${ref} is in flight; count on`)
+    this.#asking ??= new Map()
+    const asking = this.#asking
+    if (asking.has(ref)) throw new WildcastError('invalid_frame', `a request with ref ${ref} is in flight; count on`)
     const cancel = new AbortController()
-    this.#asking.set(ref, cancel)
+    asking.set(ref, cancel)
     this.#session
       .request(frame, { signal: cancel.signal, onPart: (part) => this.#say(responseOf(ref, part)) })
       .then((answer) => this.#say(responseOf(ref, answer)))
       // Who cancelled does not wait for an answer any more.
       .catch((cause) => cancel.signal.aborted || this.#refuse(cause, ref))
-      .finally(() => this.#asking.delete(ref))
+      .finally(() => asking.delete(ref))
   }
 
   #acknowledge(ref: number | undefined): void {
