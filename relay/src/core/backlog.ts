@@ -6,10 +6,18 @@ interface Loss {
   missed: number
 }
 
+/** What all backlogs of a relay share. */
+export interface BacklogRoom {
+  /** Bytes of messages that wait, in all of them. */
+  used: number
+  readonly limit: number
+}
+
 export interface BacklogOptions {
   readonly encoder: StreamEncoder
   /** Bytes of messages that may wait. */
   readonly limit: number
+  readonly room: BacklogRoom
 }
 
 /** Frames in one buffer, and who hears what becomes of them. */
@@ -55,10 +63,8 @@ export class Backlog {
     }
     const replaced = feed.latest && this.#replace(parcel, feed)
     if (replaced) return true
-    // One that is alone may be longer: it was within the limit of payloads.
-    const fits = this.#messageBytes === 0 || this.#messageBytes + bytes.length <= this.#options.limit
-    const told = fits || this.#makeRoom()
-    this.#messageBytes += bytes.length
+    const told = this.#fits(bytes.length) || this.#makeRoom()
+    this.#weigh(bytes.length)
     this.#waiting.push(parcel)
     if (feed.latest) this.#places.set(placeOf(feed, parcel), this.#waiting.length - 1)
     return told
@@ -95,6 +101,18 @@ export class Backlog {
     for (const one of this.#waiting) if (one && 'bytes' in one) one.settle?.(false)
     this.#waiting = []
     this.#next = 0
+    this.#weigh(-this.#messageBytes)
+  }
+
+  #fits(bytes: number): boolean {
+    const { limit, room } = this.#options
+    // One that is alone may be longer: it was within the limit of payloads.
+    return this.#messageBytes === 0 || (this.#messageBytes + bytes <= limit && room.used + bytes <= room.limit)
+  }
+
+  #weigh(bytes: number): void {
+    this.#messageBytes += bytes
+    this.#options.room.used += bytes
   }
 
   #bytesOf(one: Parcel | Loss): Uint8Array | undefined {
@@ -104,7 +122,7 @@ export class Backlog {
 
   #letGo(parcel: Parcel, settles: Settle[]): void {
     const { bytes, feed, settle } = parcel
-    if (feed) this.#messageBytes -= bytes.length
+    if (feed) this.#weigh(-bytes.length)
     else this.#otherBytes -= bytes.length
     if (feed?.latest) this.#places.delete(placeOf(feed, parcel))
     if (settle) settles.push(settle)
@@ -115,7 +133,7 @@ export class Backlog {
     const place = this.#places.get(placeOf(feed, parcel))
     if (place === undefined) return false
     const older = this.#waiting[place] as Parcel
-    this.#messageBytes += parcel.bytes.length - older.bytes.length
+    this.#weigh(parcel.bytes.length - older.bytes.length)
     this.#waiting[place] = parcel
     return true
   }
@@ -141,7 +159,7 @@ export class Backlog {
       if (!one) continue
       if ('lostBy' in one) lose(one.lostBy, one.missed)
       else if (one.feed && isDropped(one.feed)) {
-        this.#messageBytes -= one.bytes.length
+        this.#weigh(-one.bytes.length)
         // What somebody else may still take is not lost.
         if (one.settle) one.settle(false)
         else lose(one.feed, 1)

@@ -1,5 +1,5 @@
 import { WildcastError } from '@wildcast/protocol'
-import { Backlog, type Bundle } from './backlog.js'
+import { Backlog, type BacklogRoom, type Bundle } from './backlog.js'
 import type { Clock } from './clock.js'
 import type { Outlet, Parcel, Settle, StreamEncoder } from './outlet.js'
 import type { Sequence } from './sequence.js'
@@ -13,6 +13,8 @@ export interface Wire {
   whenDrained(run: () => void): void
   /** Bytes that were written and have not left. Fewer, some time later, means that the reader reads. */
   readonly waiting: number
+  /** Reads nothing more from the client until the undo is called. */
+  pause?(): () => void
   /** Closes with the code and the words of an error. */
   end(error: WildcastError): void
 }
@@ -24,10 +26,14 @@ export interface OutboxOptions {
   readonly clock: Clock
   /** Bytes of messages that may wait for a reader who is behind. */
   readonly backlog: number
+  readonly room: BacklogRoom
 }
 
 /** So much is written at once to a reader that may be slow. */
 const mostAtOnce = 64 * 1024
+
+/** Past so many bytes of answers that wait, whoever asked for them is not read from: it has heard enough to go on with. */
+const pausingAnswers = 64 * 1024
 
 /** Bytes of answers that may wait. They are never dropped: whoever asks on without reading what it is told is cut off. */
 const mostAnswers = 8 * 1024 * 1024
@@ -45,6 +51,7 @@ export class Outbox implements Outlet, Writer {
   #said: Sequence | undefined
   #backlog: Backlog | undefined
   #stopWatching: (() => void) | undefined
+  #resume: (() => void) | undefined
   #closed = false
 
   constructor(options: OutboxOptions) {
@@ -88,7 +95,7 @@ export class Outbox implements Outlet, Writer {
     for (const settle of this.#said?.settles ?? []) settle(false)
     this.#said = undefined
     this.#backlog?.abandon()
-    this.#backlog = undefined
+    this.#leaveBacklog()
   }
 
   #write({ bytes, settles }: Bundle): boolean {
@@ -98,8 +105,8 @@ export class Outbox implements Outlet, Writer {
 
   /** From now on, what is said waits. */
   #fallBehind(parcels: readonly Parcel[]): void {
-    const { encoder, backlog: limit } = this.#options
-    const backlog = new Backlog({ encoder, limit })
+    const { encoder, backlog: limit, room } = this.#options
+    const backlog = new Backlog({ encoder, limit, room })
     this.#backlog = backlog
     for (const parcel of parcels) this.#hold(backlog, parcel)
     if (parcels.length > 0) this.#catchUp(backlog)
@@ -109,6 +116,7 @@ export class Outbox implements Outlet, Writer {
   #hold(backlog: Backlog, parcel: Parcel): void {
     if (!backlog.add(parcel)) this.#cutOff(`${tooMuch(this.#options.backlog)}, or subscribe to less`)
     else if (backlog.otherBytes > mostAnswers) this.#cutOff(`${tooMuch(mostAnswers)} what is answered, or ask for less`)
+    else if (backlog.otherBytes > pausingAnswers) this.#resume ??= this.#options.wire.pause?.()
   }
 
   #catchUp(backlog: Backlog): void {
@@ -118,7 +126,13 @@ export class Outbox implements Outlet, Writer {
         return
       }
     }
+    this.#leaveBacklog()
+  }
+
+  #leaveBacklog(): void {
     this.#backlog = undefined
+    this.#resume?.()
+    this.#resume = undefined
   }
 
   #wait(backlog: Backlog): void {

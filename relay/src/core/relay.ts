@@ -1,5 +1,6 @@
 import type { BrokerInfo, WelcomeFrame } from '@wildcast/protocol'
 import type { OpenBroker } from '../brokers/broker.js'
+import type { BacklogRoom } from './backlog.js'
 import { type Bridge, openBridges } from './bridge.js'
 import { checkPayload } from './checks.js'
 import { type Clock, realClock } from './clock.js'
@@ -12,6 +13,9 @@ import type { OnError, Outlet, StreamEncoder } from './outlet.js'
 import { allowAll, type Permissions } from './permissions.js'
 import { Session } from './session.js'
 import { Turn } from './turn.js'
+
+/** Bytes of messages that may wait for all readers together, counted for each, also where they share them. */
+const allBacklogs = 256 * 1024 * 1024
 
 export interface RelayOptions {
   /** The brokers under the names that clients use; the first is the default. */
@@ -69,6 +73,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
   const bridges = await bridgesOn(hub, options.bridges ?? [], { onError, observer })
   const id = newId()
   const turn = new Turn(clock)
+  const room: BacklogRoom = { used: 0, limit: allBacklogs }
 
   const inside: Inside = {
     clock,
@@ -93,7 +98,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
       newId,
       brokers,
       health: () => hub.health().filter(({ name }) => only === undefined || name === only),
-      outbox: (encoder, wire) => new Outbox({ encoder, wire, turn, clock, backlog: limits.backlog }),
+      outbox: (encoder, wire) => new Outbox({ encoder, wire, turn, clock, backlog: limits.backlog, room }),
       open: (outlet) => new Session({ hub, outlet, permissions, limits, only }),
       welcome: (ping) => ({
         kind: 'Welcome',

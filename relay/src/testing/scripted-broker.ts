@@ -12,6 +12,8 @@ export interface ScriptedBroker {
   /** Refuses it instead. */
   refuse(cause: unknown): void
   hold(): void
+  /** Publishes wait from now on, until what is returned is called. */
+  holdPublishes(): () => void
   /** Delivers to every interest of that pattern. */
   deliver(pattern: string, message: Message, settle?: Settle): void
   /** Ends every interest of that pattern, as a broker does that withdraws a right. */
@@ -25,6 +27,7 @@ export function scriptedBroker(features: Partial<Features> = {}): ScriptedBroker
   const interests = new Map<string, Set<Listener>>()
   let waiting: { resolve(): void; reject(cause: unknown): void }[] = []
   let held = false
+  let published: Promise<void> | undefined
   let events: BrokerEvents | undefined
 
   const broker: Broker = {
@@ -49,6 +52,7 @@ export function scriptedBroker(features: Partial<Features> = {}): ScriptedBroker
     },
     async publish({ subject }: { subject: Pattern }) {
       log.push(`!${subject}`)
+      await published
     },
     async close() {
       log.push('closed')
@@ -64,6 +68,13 @@ export function scriptedBroker(features: Partial<Features> = {}): ScriptedBroker
     status: (now, cause) => events?.status(now, cause),
     hold() {
       held = true
+    },
+    holdPublishes() {
+      let release = (): void => {}
+      published = new Promise((resolve) => {
+        release = resolve
+      })
+      return release
     },
     confirm() {
       for (const { resolve } of waiting.splice(0)) resolve()

@@ -6,7 +6,6 @@ import type { Relay } from '../../core/relay.js'
 export interface Line extends Wire {
   /** Sends a ping of WebSocket's own, for dialects that have none. */
   ping(): void
-  /** Reads nothing more from the client until the undo is called. */
   pause(): () => void
 }
 

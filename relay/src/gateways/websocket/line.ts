@@ -23,16 +23,25 @@ export interface LineOptions {
 
 /** A WebSocket with its heartbeat. */
 export class SocketLine implements Line, Watched {
-  heard = true
   unfinished = 0
   sent = true
   readonly #options: LineOptions
   #dialect: Dialect | undefined
+  #heard = true
   /** How many want that nothing is read. */
   #pauses = 0
 
   constructor(options: LineOptions) {
     this.#options = options
+  }
+
+  /** Who is not read from can't be heard. */
+  get heard(): boolean {
+    return this.#heard || this.#pauses > 0
+  }
+
+  set heard(heard: boolean) {
+    this.#heard = heard
   }
 
   /** Begins to listen. `gone` hears that the line is no more. */

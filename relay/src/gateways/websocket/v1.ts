@@ -17,6 +17,7 @@ import type { Relay } from '../../core/relay.js'
 import type { Session } from '../../core/session.js'
 import { type Dialect, goingAway, type Line, type OpenDialect } from './dialect.js'
 import { pingMs } from './heartbeat.js'
+import { Intake } from './intake.js'
 
 /** The v1 dialect: frames of one codec, every question answered, errors in-band. */
 export function v1(codec: Codec, encoder: StreamEncoder): OpenDialect {
@@ -28,6 +29,7 @@ class V1 implements Dialect {
   readonly #relay: Relay
   readonly #outbox: Outbox
   readonly #session: Session
+  readonly #intake: Intake
   /** Requests in flight, by ref. */
   #asking: Map<number, AbortController> | undefined
   /** A frame has come, so that `Connect` would be too late. */
@@ -38,6 +40,7 @@ class V1 implements Dialect {
     this.#relay = relay
     this.#outbox = relay.outbox(encoder, line)
     this.#session = relay.open(this.#outbox)
+    this.#intake = new Intake(line)
   }
 
   receive(data: string | Uint8Array): void {
@@ -110,12 +113,17 @@ class V1 implements Dialect {
 
   #publish(frame: PublishFrame): void {
     const sent = this.#session.publish(frame)
-    if (sent === undefined) this.#acknowledge(frame.ref)
-    else
-      sent.then(
+    if (sent === undefined) {
+      this.#acknowledge(frame.ref)
+      return
+    }
+    const settled = this.#intake.begin(frame.message.length)
+    sent
+      .then(
         () => this.#acknowledge(frame.ref),
         (cause) => this.#refuse(cause, frame.ref),
       )
+      .finally(settled)
   }
 
   #request(frame: RequestFrame): void {

@@ -1,0 +1,75 @@
+import { parseSubject } from '@wildcast/protocol'
+import { describe, expect, it } from 'vitest'
+import { fakeClock } from '../testing/fake-clock.js'
+import { Conflation } from './conflation.js'
+
+function opened(maxRate: number) {
+  const clock = fakeClock()
+  const out: string[] = []
+  const conflation = new Conflation({
+    clock,
+    maxRate,
+    deliver: ({ subject, payload }) => void out.push(`${clock.now()} ${subject}=${payload}`),
+    lost: (missed) => void out.push(`lost ${missed}`),
+  })
+  const offer = (subject: string, payload: number): void =>
+    conflation.offer({ subject: parseSubject(subject), payload: `${payload}` })
+  return { clock, out, offer, conflation }
+}
+
+describe('a rate', () => {
+  it('lets the first message through at once, then the newest at each of its moments, and the last always', () => {
+    const { clock, out, offer } = opened(10)
+    for (let i = 0; i < 25; i++) {
+      offer('a', i)
+      clock.advance(10)
+    }
+    clock.advance(1000)
+    expect(out).toEqual(['0 a=0', '100 a=9', '200 a=19', '300 a=24'])
+    expect(clock.timers).toBe(0)
+  })
+
+  it('keeps the newest of each subject, in the order of those that they replace', () => {
+    const { clock, out, offer } = opened(10)
+    for (const [i, subject] of ['a', 'b', 'c', 'b', 'a'].entries()) offer(subject, i)
+    clock.advance(1000)
+    expect(out).toEqual(['0 a=0', '100 b=3', '200 c=2', '300 a=4'])
+  })
+
+  it('holds nothing back that comes slowly enough', () => {
+    const { clock, out, offer } = opened(10)
+    for (let i = 0; i < 5; i++) {
+      offer('a', i)
+      clock.advance(150)
+    }
+    expect(out).toEqual(['0 a=0', '150 a=1', '300 a=2', '450 a=3', '600 a=4'])
+  })
+
+  it('may be less than one a second, or more than a timer has ticks', () => {
+    const slow = opened(0.1)
+    for (let i = 0; i < 3; i++) slow.offer('a', i)
+    slow.clock.advance(10_000)
+    expect(slow.out).toEqual(['0 a=0', '10000 a=2'])
+    const fast = opened(4000)
+    for (let i = 0; i < 4001; i++) fast.offer(`s.${i}`, i)
+    fast.clock.advance(1001)
+    expect(fast.out.length).toBe(4001)
+  })
+
+  it('drops and tells what waits past ten thousand subjects', () => {
+    const { clock, out, offer } = opened(1)
+    for (let i = 0; i <= 10_001; i++) offer(`s.${i}`, i)
+    expect(out).toEqual(['0 s.0=0', 'lost 10000'])
+    clock.advance(1000)
+    expect(out.at(-1)).toBe('1000 s.10001=10001')
+  })
+
+  it('ends with its feed', () => {
+    const { clock, out, offer, conflation } = opened(1)
+    offer('a', 1)
+    offer('a', 2)
+    conflation.close()
+    clock.advance(5000)
+    expect([out, clock.timers]).toEqual([['0 a=1'], 0])
+  })
+})

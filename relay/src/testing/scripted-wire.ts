@@ -1,0 +1,86 @@
+import type { WildcastError } from '@wildcast/protocol'
+import type { Wire } from '../core/outbox.js'
+import type { StreamEncoder } from '../core/outlet.js'
+
+/** A wire whose reader a test moves. */
+export interface ScriptedWire extends Wire {
+  /** What was written, buffer by buffer. */
+  readonly buffers: Uint8Array[]
+  readonly text: string
+  readonly ends: WildcastError[]
+  /** Whether the client is read from. */
+  readonly paused: boolean
+  /** The reader stops: from now on, what is written waits. */
+  stop(): void
+  /** The reader takes so many of the bytes that wait; all of them by default. */
+  read(bytes?: number): void
+}
+
+export function scriptedWire(): ScriptedWire {
+  const buffers: Uint8Array[] = []
+  const ends: WildcastError[] = []
+  let stopped = false
+  let waiting = 0
+  let pauses = 0
+  let drained: (() => void) | undefined
+  return {
+    buffers,
+    ends,
+    get text() {
+      return buffers.map((bytes) => new TextDecoder().decode(bytes)).join('')
+    },
+    get waiting() {
+      return waiting
+    },
+    get paused() {
+      return pauses > 0
+    },
+    write(bytes, done) {
+      buffers.push(bytes)
+      if (stopped) waiting += bytes.length
+      done?.(true)
+      return !stopped
+    },
+    whenDrained(run) {
+      drained = run
+    },
+    pause() {
+      pauses++
+      return () => pauses--
+    },
+    end: (error) => void ends.push(error),
+    stop() {
+      stopped = true
+    },
+    read(bytes = waiting) {
+      waiting -= bytes
+      if (waiting > 0) return
+      stopped = false
+      drained?.()
+    },
+  }
+}
+
+/** Writes `<id>:<payload> ` for a message, `gap<id>:<missed> ` for a gap, and nothing else. */
+export function textEncoder(): StreamEncoder & { readonly joins: number } {
+  let joins = 0
+  return {
+    get joins() {
+      return joins
+    },
+    encode(frame) {
+      if (frame.kind === 'Message') return new TextEncoder().encode(`${frame.id}:${frame.message} `)
+      return frame.kind === 'Gap' ? new TextEncoder().encode(`gap${frame.id}:${frame.missed} `) : undefined
+    },
+    join(frames, bytes) {
+      joins++
+      const joined = new Uint8Array(bytes)
+      let at = 0
+      for (const frame of frames) {
+        joined.set(frame, at)
+        at += frame.length
+      }
+      return joined
+    },
+  }
+}

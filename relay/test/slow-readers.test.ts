@@ -1,0 +1,179 @@
+import { describe, expect, it } from 'vitest'
+import { fakeClock } from '../src/testing/fake-clock.js'
+import { scriptedBroker } from '../src/testing/scripted-broker.js'
+import { connect, type Socket } from './socket.js'
+import { type StartedRelay, startRelay } from './start-relay.js'
+
+const json = 'wildcast.v1+json'
+const kilobytes256 = 'x'.repeat(256 * 1024)
+
+interface Frame {
+  readonly Message?: { readonly subject: string; readonly message: string }
+  readonly Gap?: { readonly id: number; readonly missed: number }
+}
+
+/** A client that has subscribed. */
+async function subscribed({ address }: StartedRelay, body: object): Promise<Socket> {
+  const socket = await connect(`ws://${address}/ws`, json)
+  socket.send(JSON.stringify({ Subscribe: { ref: 1, ...body } }))
+  expect(await socket.json()).toMatchObject({ Subscribed: { ref: 1 } })
+  return socket
+}
+
+/** Publishes numbered messages that are far more than the kernel takes for a reader; resolves when the broker has them all. */
+async function flood(relay: StartedRelay, count: number, subject = (_: number) => 'a'): Promise<void> {
+  const publisher = await connect(`ws://${relay.address}/ws`, json)
+  for (let n = 0; n < count; n++) {
+    const message = `${n} ${kilobytes256}`
+    publisher.send(JSON.stringify({ Publish: { ref: n, subject: subject(n), message } }))
+    expect(await publisher.json()).toEqual({ Ack: { ref: n } })
+  }
+}
+
+/** What comes until a message with that number does. */
+async function until(socket: Socket, last: number): Promise<Frame[]> {
+  const frames: Frame[] = []
+  for (;;) {
+    const frame = (await socket.json()) as Frame
+    frames.push(frame)
+    if (frame.Message && numberOf(frame) === last) return frames
+  }
+}
+
+const numberOf = ({ Message }: Frame): number => Number(Message?.message.split(' ')[0])
+
+describe('a reader that stops reading', () => {
+  it('misses messages, and is told how many when it reads again; everybody else gets them all (SP-BRK-3, L5)', async () => {
+    const relay = await startRelay()
+    const [stuck, good, other] = [
+      await subscribed(relay, { subject: 'a' }),
+      await subscribed(relay, { subject: 'a' }),
+      await subscribed(relay, { subject: '*' }),
+    ]
+    stuck.ws.pause()
+    await flood(relay, 100)
+    for (const reader of [good, other])
+      expect((await until(reader, 99)).map(numberOf)).toEqual(Array.from({ length: 100 }, (_, n) => n))
+    stuck.ws.resume()
+    const frames = await until(stuck, 99)
+    const gap = frames.findIndex(({ Gap }) => Gap)
+    const before = frames.slice(0, gap).map(numberOf)
+    const after = frames.slice(gap + 1).map(numberOf)
+    expect(before).toEqual(before.map((_, i) => i))
+    expect(after[0]).toBe(before.length + (frames[gap]?.Gap?.missed ?? 0))
+    expect(after).toEqual(after.map((_, i) => 100 - after.length + i))
+    expect(relay.errors).toEqual([])
+  })
+
+  it('is closed as a slow consumer when it has read nothing for ten seconds, and leaves nothing behind', async () => {
+    const clock = fakeClock()
+    const relay = await startRelay({ clock })
+    const stuck = await subscribed(relay, { subject: 'a' })
+    stuck.ws.pause()
+    await flood(relay, 80)
+    const timers = clock.timers
+    clock.advance(10_000)
+    // Its heartbeat goes on; the watch over it has ended.
+    expect(clock.timers).toBeLessThan(timers)
+    stuck.ws.resume()
+    // The close frame comes behind what the kernel had taken, unless the relay has lost patience before.
+    expect([4408, 1006]).toContain((await stuck.closed).code)
+  })
+
+  it('is sent only the newest message of each subject where it asked for that', async () => {
+    const relay = await startRelay()
+    const reader = await subscribed(relay, { subject: 'a.*', policy: { deliver: 'latest' } })
+    reader.ws.pause()
+    await flood(relay, 100, (n) => (n % 2 === 0 ? 'a.even' : 'a.odd'))
+    reader.ws.resume()
+    const frames = await until(reader, 99)
+    expect(frames.length).toBeLessThan(100)
+    expect(frames.flatMap(({ Gap }) => Gap ?? [])).toEqual([])
+    expect(frames.slice(-2).map(numberOf)).toEqual([98, 99])
+  })
+
+  it('of classic, which has no words for a gap, is closed instead', async () => {
+    const relay = await startRelay({ mode: 'binary' })
+    const stuck = await connect(`ws://${relay.address}/subscribe/a`)
+    stuck.ws.pause()
+    await flood(relay, 80)
+    stuck.ws.resume()
+    expect([4408, 1006]).toContain((await stuck.closed).code)
+  })
+})
+
+describe('a rate', () => {
+  it('is kept for a subscription, beside another one that gets everything, and the last message always comes', async () => {
+    const clock = fakeClock()
+    const relay = await startRelay({ clock })
+    const rated = await subscribed(relay, { subject: 'tick', policy: { max_rate: 10 } })
+    const every = await subscribed(relay, { subject: 'tick' })
+    const publish = async (n: number): Promise<void> => {
+      every.send(JSON.stringify({ Publish: { subject: 'tick', message: `${n}` } }))
+      expect(await every.json()).toMatchObject({ Message: { message: `${n}` } })
+    }
+    for (let n = 0; n < 10; n++) await publish(n)
+    expect(await rated.json()).toMatchObject({ Message: { message: '0' } })
+    clock.advance(100)
+    expect(await rated.json()).toMatchObject({ Message: { message: '9' } })
+    await publish(10)
+    clock.advance(100)
+    expect(await rated.json()).toMatchObject({ Message: { message: '10' } })
+    clock.advance(1000)
+    await publish(11)
+    expect(await rated.json()).toMatchObject({ Message: { message: '11' } })
+  })
+})
+
+describe('a publisher that is faster than its broker', () => {
+  it('is slowed down: the relay reads no more of it than it may hold, and others go on', async () => {
+    const broker = scriptedBroker()
+    const relay = await startRelay({ brokers: { main: broker.open, other: scriptedBroker().open } })
+    const release = broker.holdPublishes()
+    const publisher = await connect(`ws://${relay.address}/ws`, json)
+    const message = 'x'.repeat(7 * 1024)
+    for (let ref = 0; ref < 2000; ref++) publisher.send(JSON.stringify({ Publish: { ref, subject: 'a', message } }))
+    await expect.poll(() => broker.log.length).toBeGreaterThan(100)
+    const other = await connect(`ws://${relay.address}/ws`, json)
+    for (let ref = 0; ref < 50; ref++) {
+      other.send(JSON.stringify({ Publish: { ref, subject: 'a', message: '', broker: 'other' } }))
+      expect(await other.json()).toEqual({ Ack: { ref } })
+    }
+    // A MiB of payloads, and what was in the pieces that were read already.
+    expect(broker.log.length).toBeLessThan(200)
+    release()
+    const acks: unknown[] = []
+    for (let ref = 0; ref < 2000; ref++) acks.push(await publisher.json())
+    expect(acks).toEqual(Array.from({ length: 2000 }, (_, ref) => ({ Ack: { ref } })))
+  })
+
+  it('is answered in order, whatever it does not read, and read again when it has', async () => {
+    const relay = await startRelay()
+    const publisher = await connect(`ws://${relay.address}/ws`, json)
+    publisher.ws.pause()
+    const wrong = 'x'.repeat(200)
+    // Each is refused in many words, which pile up.
+    for (let ref = 0; ref < 40_000; ref++)
+      publisher.send(`{"Publish":{"ref":${ref},"subject":"${wrong}..","message":""}}`)
+    publisher.ws.resume()
+    for (let ref = 0; ref < 40_000; ref++)
+      expect(((await publisher.json()) as { Error: { ref: number } }).Error.ref).toBe(ref)
+  })
+})
+
+it('one client with 10,000 subscriptions is told when it has too many, and its others work', async () => {
+  const relay = await startRelay()
+  const greedy = await connect(`ws://${relay.address}/ws`, json)
+  for (let ref = 0; ref < 10_000; ref++) greedy.send(`{"Subscribe":{"ref":${ref},"subject":"s.${ref}"}}`)
+  const answers: string[] = []
+  for (let ref = 0; ref < 10_000; ref++) {
+    const answer = (await greedy.json()) as { Error?: { code: string } }
+    answers.push(answer.Error?.code ?? 'subscribed')
+  }
+  expect([answers.filter((answer) => answer === 'subscribed').length, new Set(answers)]).toEqual([
+    1000,
+    new Set(['subscribed', 'too_many_subscriptions']),
+  ])
+  greedy.send('{"Publish":{"subject":"s.7","message":"here"}}')
+  expect(await greedy.json()).toMatchObject({ Message: { subject: 's.7', message: 'here' } })
+})
