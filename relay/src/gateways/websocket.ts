@@ -8,8 +8,8 @@ import { onlyBy } from './only-by.js'
 import { reconnectWindow } from './reconnect-window.js'
 import { subjectOfPath } from './subject-of-path.js'
 import { classic, subscribeOnly } from './websocket/classic.js'
-import type { OpenDialect } from './websocket/dialect.js'
-import { classicEncoders, type Mode, subscribeEncoders, v1Codecs } from './websocket/encoders.js'
+import type { Dialect, OpenDialect } from './websocket/dialect.js'
+import { classicEncoders, type Framing, type Mode, subscribeEncoders, v1Codecs } from './websocket/encoders.js'
 import { heartbeat } from './websocket/heartbeat.js'
 import { SocketLine } from './websocket/line.js'
 import { v1 } from './websocket/v1.js'
@@ -17,61 +17,57 @@ import { v1 } from './websocket/v1.js'
 export interface WebSocketOptions {
   /** What classic clients are sent; without it only v1 is spoken. */
   readonly mode?: Mode | undefined
+  /**
+   * Compresses messages of 1 KiB and more for clients that offer `permessage-deflate`, once for all of them. It costs time in the relay, and some 300 kB for each client that
+   * sends compressed messages. @default false
+   */
+  readonly compression?: boolean | undefined
 }
+
+/** Each message is compressed for itself (RFC 7692, 7.1.1.1), so that all who get it share the result, and nothing is kept for a client between two messages. */
+const deflate = { serverNoContextTakeover: true, clientNoContextTakeover: true }
 
 /** A client that has not closed its side after this is cut off. */
 const closeTimeoutMs = 2000
 
 /** `/ws`: v1 by subprotocol, classic without one. `/subscribe/<pattern>`: one pattern, one way. `?broker=` leads to one broker only. */
-export function websocket({ mode }: WebSocketOptions = {}): Gateway {
-  return (ports, relay) => {
+export function websocket({ mode, compression = false }: WebSocketOptions = {}): Gateway {
+  return ({ onUpgrade, routes, closing }, relay) => {
     const lines = new Set<SocketLine>()
     const beat = heartbeat(relay.clock)
-    // A constant of its own, since the published types do not know `closeTimeout` yet.
-    const options = {
-      noServer: true,
-      clientTracking: false,
-      perMessageDeflate: false,
-      autoPong: false,
-      closeTimeout: closeTimeoutMs,
-      maxPayload: frameBytes(relay),
-      handleProtocols: (offered: Set<string>) => [...offered].find((protocol) => v1Codecs.has(protocol)) ?? false,
-    }
-    const server = new WebSocketServer(options)
-
-    ports.onUpgrade(({ request, socket, head, path }) => {
-      if (path !== '/ws' && !path.startsWith('/subscribe/')) return false
-      let dialect: OpenDialect
-      let view = relay
-      try {
-        dialect = path === '/ws' ? dialectOf(request, mode) : subscription(request, path, mode)
-        const broker = brokerOfUrl(request.url ?? '')
-        if (broker !== undefined) view = relay.only(broker)
-      } catch (cause) {
-        refuseHandshake(socket, 400, WildcastError.from(cause).message)
-        return true
-      }
-      server.handleUpgrade(request, socket, head, (ws) => {
-        const line = new SocketLine({ ws, socket, clock: relay.clock, onError: relay.onError })
-        beat.watch(line)
-        lines.add(line)
-        line.speak(dialect(view, line), gone)
-      })
-      return true
-    })
+    const server = new WebSocketServer(serverOptions(relay, compression))
 
     function gone(line: SocketLine): void {
       beat.unwatch(line)
       lines.delete(line)
     }
 
-    ports.routes.get('/ws', (c) => c.text('connect with a WebSocket\n', 426, { Upgrade: 'websocket' }))
-    ports.routes.get('/subscribe/*', (c) =>
+    onUpgrade(({ request, socket, head, path }) => {
+      if (path !== '/ws' && !path.startsWith('/subscribe/')) return false
+      let spoken: Spoken
+      try {
+        spoken = spokenOver(request, { path, mode, relay })
+      } catch (cause) {
+        refuseHandshake(socket, 400, WildcastError.from(cause).message)
+        return true
+      }
+      withoutNarrowWindow(request)
+      server.handleUpgrade(request, socket, head, (ws) => {
+        const line = new SocketLine({ ws, socket, clock: relay.clock, onError: relay.onError })
+        beat.watch(line)
+        lines.add(line)
+        line.speak(spoken(line, ws.extensions.includes('permessage-deflate') ? 'deflated' : 'plain'), gone)
+      })
+      return true
+    })
+
+    routes.get('/ws', (c) => c.text('connect with a WebSocket\n', 426, { Upgrade: 'websocket' }))
+    routes.get('/subscribe/*', (c) =>
       c.text('connect with a WebSocket, or accept text/event-stream\n', 426, { Upgrade: 'websocket' }),
     )
-    for (const path of ['/ws', '/subscribe/*']) ports.routes.all(path, (c) => onlyBy(c, 'GET, HEAD'))
+    for (const path of ['/ws', '/subscribe/*']) routes.all(path, (c) => onlyBy(c, 'GET, HEAD'))
 
-    ports.closing.addEventListener('abort', () => {
+    closing.addEventListener('abort', () => {
       beat.stop()
       const windowMs = reconnectWindow(lines.size)
       for (const line of lines) line.goAway(windowMs)
@@ -79,27 +75,69 @@ export function websocket({ mode }: WebSocketOptions = {}): Gateway {
   }
 }
 
+// The published types do not know `closeTimeout` yet, which a literal would not get past.
+function serverOptions(relay: Relay, compression: boolean): ConstructorParameters<typeof WebSocketServer>[0] {
+  const options = {
+    noServer: true,
+    clientTracking: false,
+    perMessageDeflate: compression && deflate,
+    autoPong: false,
+    closeTimeout: closeTimeoutMs,
+    maxPayload: frameBytes(relay),
+    handleProtocols: (offered: Set<string>) => [...offered].find((protocol) => v1Codecs.has(protocol)) ?? false,
+  }
+  return options
+}
+
+/** Messages are compressed for all with the whole window. Whoever has room for less is served without compression, where ws would refuse the handshake. */
+function withoutNarrowWindow({ headers }: IncomingMessage): void {
+  if (headers['sec-websocket-extensions']?.includes('server_max_window_bits'))
+    headers['sec-websocket-extensions'] = undefined
+}
+
+/** What is spoken over a line, once it is there. */
+type Spoken = (line: SocketLine, framing: Framing) => Dialect
+
+/** @throws {WildcastError} where a handshake asks for what is not there */
+function spokenOver(
+  request: IncomingMessage,
+  { path, mode, relay }: { readonly path: string; readonly mode: Mode | undefined; readonly relay: Relay },
+): Spoken {
+  const open = path === '/ws' ? dialectOf(request, mode) : subscription(request, path, mode)
+  const broker = brokerOfUrl(request.url ?? '')
+  const view = broker === undefined ? relay : relay.only(broker)
+  return (line, framing) => open(framing)(view, line)
+}
+
 /** Bytes of the longest WebSocket message: a full payload as an array of numbers (`255,`), and room for the rest of its frame. */
 function frameBytes(relay: Relay): number {
   return 4 * relay.limits.payload + 64 * 1024
 }
 
-function dialectOf(request: IncomingMessage, mode: Mode | undefined): OpenDialect {
+function dialectOf(request: IncomingMessage, mode: Mode | undefined): (framing: Framing) => OpenDialect {
   const header = request.headers['sec-websocket-protocol']
-  if (header === undefined) return classic(classicEncoders[demandMode(mode)])
+  if (header === undefined) {
+    const encoders = classicEncoders[demandMode(mode)]
+    return (framing) => classic(encoders[framing])
+  }
   for (const offered of header.split(',')) {
     const spoken = v1Codecs.get(offered.trim())
-    if (spoken) return v1(spoken.codec, spoken.encoder)
+    if (spoken) return (framing) => v1(spoken.codec, spoken.encoders[framing])
   }
   throw new WildcastError('invalid_frame', `offer one of these subprotocols: ${[...v1Codecs.keys()].join(', ')}`)
 }
 
-function subscription(request: IncomingMessage, path: string, mode: Mode | undefined): OpenDialect {
+function subscription(
+  request: IncomingMessage,
+  path: string,
+  mode: Mode | undefined,
+): (framing: Framing) => OpenDialect {
   // Of what is offered, ws would claim one, and none is spoken here.
   request.headers['sec-websocket-protocol'] = undefined
   const pattern = subjectOfPath(path, '/subscribe/')
   parsePattern(pattern) // refused before the handshake rather than after
-  return subscribeOnly(pattern, subscribeEncoders[demandMode(mode)])
+  const encoders = subscribeEncoders[demandMode(mode)]
+  return (framing) => subscribeOnly(pattern, encoders[framing])
 }
 
 function demandMode(mode: Mode | undefined): Mode {

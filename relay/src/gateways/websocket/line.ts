@@ -71,7 +71,7 @@ export class SocketLine implements Line, Watched {
     })
   }
 
-  /** Writes to the socket beneath ws, which would frame the same bytes anew for each reader. Without compression ws writes its own frames at once, so order is kept. */
+  /** Writes to the socket beneath ws, which would frame the same bytes anew for each reader. What ws writes itself are control frames, at once, so that order is kept. */
   write(bytes: Uint8Array, done?: Settle): boolean {
     const { socket } = this.#options
     if (!this.#open) {
