@@ -1,8 +1,9 @@
 import { isReserved, type Pattern, type Subject } from './subject.js'
 
+// A tree may have a million leaves: what a node does not need is not there.
 class Node<Value> {
-  readonly values: Set<Value> = new Set()
-  readonly literals: Map<string, Node<Value>> = new Map()
+  values: Set<Value> | undefined
+  literals: Map<string, Node<Value>> | undefined
   one: Node<Value> | undefined
   many: Node<Value> | undefined
   /** A `**` node stays reached whatever segment follows. */
@@ -13,7 +14,24 @@ class Node<Value> {
   }
 
   get empty(): boolean {
-    return this.values.size === 0 && this.literals.size === 0 && !this.one && !this.many
+    return !this.values && !this.literals && !this.one && !this.many
+  }
+
+  child(segment: string): Node<Value> | undefined {
+    return segment === '*' ? this.one : segment === '**' ? this.many : this.literals?.get(segment)
+  }
+
+  /** Sets a child, or takes it away. */
+  put(segment: string, child: Node<Value> | undefined): void {
+    if (segment === '*') this.one = child
+    else if (segment === '**') this.many = child
+    else if (child) {
+      this.literals ??= new Map()
+      this.literals.set(segment, child)
+    } else {
+      this.literals?.delete(segment)
+      if (this.literals?.size === 0) this.literals = undefined
+    }
   }
 }
 
@@ -31,17 +49,18 @@ export class SubjectTree<Value> {
 
   /** Puts a value under a pattern; equal values count once. Returns the undo. */
   add(pattern: Pattern, value: Value): () => void {
-    const path = [this.#root]
-    const segments = pattern.split('.')
-    for (const segment of segments) path.push(childOf(path.at(-1) as Node<Value>, segment))
-    path.at(-1)?.values.add(value)
+    let node = this.#root
+    for (const segment of pattern.split('.')) {
+      const child = node.child(segment) ?? new Node<Value>(segment === '**')
+      node.put(segment, child)
+      node = child
+    }
+    node.values ??= new Set()
+    node.values.add(value)
     let held = true
     return () => {
-      if (!held) return // an equal value may have come since
+      if (held) this.#remove(pattern, value) // an equal value may have come since
       held = false
-      path.at(-1)?.values.delete(value)
-      for (let i = segments.length; i > 0 && path[i]?.empty; i--)
-        dropChild(path[i - 1] as Node<Value>, segments[i - 1] as string, path[i] as Node<Value>)
     }
   }
 
@@ -55,35 +74,34 @@ export class SubjectTree<Value> {
       const next: Set<Node<Value>> = new Set()
       for (const node of reached) {
         if (node.repeats) next.add(node)
-        enter(node.literals.get(segment), next)
+        enter(node.literals?.get(segment), next)
         if (leadingWildcards) enter(node.one, next)
       }
       reached = next
       leadingWildcards = true
     }
     const found: Set<Value> = new Set()
-    for (const node of reached) for (const value of node.values) found.add(value)
+    for (const { values } of reached) for (const value of values ?? []) found.add(value)
     return [...found]
+  }
+
+  /** Takes a value out, and with it the nodes that lead nowhere else. */
+  #remove(pattern: Pattern, value: Value): void {
+    const path = [this.#root]
+    const segments = pattern.split('.')
+    for (const segment of segments) {
+      const child = path.at(-1)?.child(segment)
+      if (!child) return
+      path.push(child)
+    }
+    const leaf = path.at(-1)
+    leaf?.values?.delete(value)
+    if (leaf?.values?.size === 0) leaf.values = undefined
+    for (let i = segments.length; i > 0 && path[i]?.empty; i--) path[i - 1]?.put(segments[i - 1] as string, undefined)
   }
 }
 
 /** Marks a node as reached, and the `**` below it, which may stand for no segment at all. */
 function enter<Value>(node: Node<Value> | undefined, reached: Set<Node<Value>>): void {
   for (let at = node; at; at = at.many) reached.add(at)
-}
-
-function childOf<Value>(node: Node<Value>, segment: string): Node<Value> {
-  const present = segment === '*' ? node.one : segment === '**' ? node.many : node.literals.get(segment)
-  if (present) return present
-  const child = new Node<Value>(segment === '**')
-  if (segment === '*') node.one = child
-  else if (segment === '**') node.many = child
-  else node.literals.set(segment, child)
-  return child
-}
-
-function dropChild<Value>(parent: Node<Value>, segment: string, child: Node<Value>): void {
-  if (parent.one === child) parent.one = undefined
-  else if (parent.many === child) parent.many = undefined
-  else if (parent.literals.get(segment) === child) parent.literals.delete(segment)
 }

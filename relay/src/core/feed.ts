@@ -22,15 +22,22 @@ export interface FeedOptions {
   readonly clock: Clock
 }
 
+/** Members that are sent the same bytes. */
+interface Peers {
+  readonly encoder: Encoder
+  readonly members: Set<Member>
+}
+
 /** What one subscription id names: an interest with a policy, and everybody who shares it. A message is encoded once for each encoder, never for each member. */
 export class Feed implements Droppable {
   readonly id: number
   readonly broker: string
   readonly interest: Interest
   readonly policy: Policy
-  readonly #members: Map<Encoder, Set<Member>> = new Map()
+  /** Nearly always of one or two encoders. */
+  readonly #peers: Peers[] = []
   /** In a group or for a server: who comes next. */
-  readonly #turns: Member[] = []
+  readonly #turns: Member[] | undefined
   /** Where there is a rate to keep. */
   readonly #conflation: Conflation | undefined
 
@@ -39,6 +46,7 @@ export class Feed implements Droppable {
     this.broker = broker
     this.interest = interest
     this.policy = policy
+    this.#turns = interest.group !== undefined || interest.serve ? [] : undefined
     if (policy.maxRate !== undefined)
       this.#conflation = new Conflation({
         clock,
@@ -53,23 +61,25 @@ export class Feed implements Droppable {
   }
 
   get isEmpty(): boolean {
-    return this.#members.size === 0
+    return this.#peers.length === 0
   }
 
   add(member: Member): void {
     const { encoder } = member.outlet
-    const peers = this.#members.get(encoder) ?? new Set()
-    this.#members.set(encoder, peers.add(member))
-    if (this.#single) this.#turns.push(member)
+    const peers = this.#peers.find((some) => some.encoder === encoder)
+    if (peers) peers.members.add(member)
+    else this.#peers.push({ encoder, members: new Set([member]) })
+    this.#turns?.push(member)
   }
 
   remove(member: Member): void {
     const { encoder } = member.outlet
-    const peers = this.#members.get(encoder)
-    peers?.delete(member)
-    if (peers?.size === 0) this.#members.delete(encoder)
-    const turn = this.#turns.indexOf(member)
-    if (turn >= 0) this.#turns.splice(turn, 1)
+    const at = this.#peers.findIndex((some) => some.encoder === encoder)
+    const members = this.#peers[at]?.members
+    members?.delete(member)
+    if (members?.size === 0) this.#peers.splice(at, 1)
+    const turn = this.#turns?.indexOf(member) ?? -1
+    if (turn >= 0) this.#turns?.splice(turn, 1)
   }
 
   /** A message for the members; in a group for the one whose turn it is, and `settle` hears what became of it. */
@@ -85,7 +95,7 @@ export class Feed implements Droppable {
 
   /** Tells every member that nothing more comes. */
   end(error: WildcastError): void {
-    const members = [...this.#members.values()].flatMap((peers) => [...peers])
+    const members = this.#peers.flatMap((peers) => [...peers.members])
     for (const member of members) member.ended(this.id, error)
   }
 
@@ -105,7 +115,7 @@ export class Feed implements Droppable {
       headers: message.headers,
     }
     const answer = this.#answerTo(message)
-    if (this.#single) this.#deliverToOne(frame, answer, settle)
+    if (this.#turns) this.#deliverToOne(this.#turns, frame, { answer, settle })
     else this.#deliverToAll(frame, answer)
   }
 
@@ -115,12 +125,8 @@ export class Feed implements Droppable {
     return this.interest.serve || isClosed(responseSubject) ? responseSubject : undefined
   }
 
-  get #single(): boolean {
-    return this.interest.group !== undefined || this.interest.serve === true
-  }
-
   #deliverToAll(frame: RelayFrame, responseSubject: Subject | undefined): void {
-    for (const [encoder, members] of this.#members) {
+    for (const { encoder, members } of this.#peers) {
       const bytes = encoder.encode(frame)
       if (!bytes) continue
       const parcel = this.#parcel(frame, bytes)
@@ -131,27 +137,31 @@ export class Feed implements Droppable {
     }
   }
 
-  #deliverToOne(frame: RelayFrame, responseSubject: Subject | undefined, settle: Settle | undefined): void {
-    const member = this.#nextInTurn()
+  #deliverToOne(
+    turns: Member[],
+    frame: RelayFrame,
+    { answer, settle }: { readonly answer: Subject | undefined; readonly settle: Settle | undefined },
+  ): void {
+    const member = nextOf(turns)
     const bytes = member?.outlet.encoder.encode(frame)
     if (!member || !bytes) {
       // A dialect that leaves this message out would do so every time: it counts as taken.
       settle?.(member !== undefined)
       return
     }
-    if (responseSubject !== undefined) member.expectsAnswer(responseSubject)
+    if (answer !== undefined) member.expectsAnswer(answer)
     member.outlet.deliver({ ...this.#parcel(frame, bytes), settle })
   }
 
   #parcel(frame: RelayFrame, bytes: Uint8Array): Parcel {
     return frame.kind === 'Message' ? { bytes, feed: this, subject: frame.subject } : { bytes }
   }
+}
 
-  /** The first who is not behind; where all are, the first. */
-  #nextInTurn(): Member | undefined {
-    const free = this.#turns.findIndex(({ outlet }) => !outlet.behind)
-    const [member] = this.#turns.splice(Math.max(free, 0), 1)
-    if (member) this.#turns.push(member)
-    return member
-  }
+/** The first who is not behind, or the first of all; it is the last then. */
+function nextOf(turns: Member[]): Member | undefined {
+  const free = turns.findIndex(({ outlet }) => !outlet.behind)
+  const [member] = turns.splice(Math.max(free, 0), 1)
+  if (member) turns.push(member)
+  return member
 }

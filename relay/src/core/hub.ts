@@ -228,7 +228,8 @@ export class Hub {
 
 /** Equal for equal interests: such are asked for once. No field can hold a space. */
 function keyOf(broker: string, { pattern, group, serve }: Interest): string {
-  return `${broker} ${pattern} ${group ?? ''} ${serve === true}`
+  // Joined rather than added up: V8 keeps all the parts of a sum, and there may be a million of these.
+  return [broker, pattern, group, serve === true].join(' ')
 }
 
 /** Equal for what shares a feed. */

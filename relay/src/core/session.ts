@@ -17,7 +17,7 @@ import { type Outlet, say } from './outlet.js'
 import { demand, type Permissions } from './permissions.js'
 import { policyOf } from './policy.js'
 import { RecentSet } from './recent-set.js'
-import type { Joining } from './upstream.js'
+import type { Joining, Membership } from './upstream.js'
 
 /** What a client publishes: the fields of its frame. */
 export interface Publish extends Omit<PublishFrame, 'kind' | 'ref'> {}
@@ -42,6 +42,11 @@ export interface SessionOptions {
   readonly only?: string | undefined
 }
 
+/** A subscription on its way. */
+interface Way extends Joining {
+  readonly broker: string
+}
+
 /** How many of the response subjects that were handed to a session it may still answer on. */
 const answersRemembered = 1000
 
@@ -52,14 +57,14 @@ const requestTimeoutMs = 5000
 export class Session implements Member {
   readonly #options: SessionOptions
   /** Subscriptions by their ids. */
-  readonly #held: Map<number, Joining> = new Map()
+  readonly #held: Map<number, Membership> = new Map()
   // The others are there while they are needed: most sessions answer nobody, and most of the time nothing is on its way.
   /** Subscriptions on their way, by what they ask for. */
-  #joining: Map<string, Joining> | undefined
+  #joining: Map<string, Way> | undefined
   /** Subjects that the session was asked to answer on. */
   #answers: RecentSet | undefined
-  /** Per broker, while subscriptions are on their way: what is published after a `Subscribe` must be seen by it. */
-  #settling: Map<string, Promise<void>> | undefined
+  /** For each broker, when those that are on their way now have arrived. */
+  #arrivals: Map<string, Promise<unknown>> | undefined
   #requests = 0
   #closed = false
 
@@ -129,7 +134,7 @@ export class Session implements Member {
     const held = this.#held.get(id)
     if (!held) throw new WildcastError('invalid_frame', `this session has no subscription ${id}`)
     this.#held.delete(id)
-    held.leave()
+    held.end()
   }
 
   /**
@@ -160,7 +165,8 @@ export class Session implements Member {
   /** Ends all subscriptions. */
   close(): void {
     this.#closed = true
-    for (const held of [...this.#held.values(), ...(this.#joining?.values() ?? [])]) held.leave()
+    for (const { membership } of this.#joining?.values() ?? []) membership.end()
+    for (const membership of this.#held.values()) membership.end()
     this.#held.clear()
   }
 
@@ -188,17 +194,17 @@ export class Session implements Member {
     const ways = this.#joining
     if (this.#held.size + ways.size >= limits.subscriptions)
       throw new WildcastError('too_many_subscriptions', `a session has ${limits.subscriptions} at most; use wildcards`)
-    const joining = hub.join(wanted, this, (feed) => {
-      this.#held.set(feed.id, joining)
+    const { membership, done } = hub.join(wanted, this, (feed) => {
+      this.#held.set(feed.id, membership)
       confirmed(subscriptionTo(feed))
     })
-    ways.set(key, joining)
-    this.#settle(wanted.broker, joining.done)
+    ways.set(key, { broker: wanted.broker, membership, done })
+    this.#arrivals = undefined
     try {
-      await joining.done
+      await done
     } finally {
       ways.delete(key)
-      if (ways.size === 0 && this.#joining === ways) this.#joining = undefined
+      if (ways.size === 0 && this.#joining === ways) this.#joining = this.#arrivals = undefined
     }
   }
 
@@ -229,20 +235,16 @@ export class Session implements Member {
     }
   }
 
-  #settle(broker: string, joining: Promise<void>): void {
-    this.#settling ??= new Map()
-    const all = this.#settling
-    const settled: Promise<void> = Promise.allSettled([all.get(broker), joining]).then(() => {
-      if (all.get(broker) === settled) all.delete(broker)
-      if (all.size === 0 && this.#settling === all) this.#settling = undefined
-    })
-    all.set(broker, settled)
-  }
-
-  /** Nothing where there is nothing to wait for. A broker that is down answers for itself. */
+  /** What is published after a `Subscribe` must be seen by it. Nothing where there is nothing to wait for; and a broker that is down answers for itself. */
   #afterSubscriptions(broker: string): Promise<void> | undefined {
-    const settling = this.#settling?.get(broker)
-    return settling && this.#options.hub.untilDown(broker, settling)
+    const ways = this.#joining
+    if (!ways) return undefined
+    this.#arrivals ??= new Map()
+    const arrival =
+      this.#arrivals.get(broker) ??
+      Promise.allSettled([...ways.values()].flatMap((way) => (way.broker === broker ? way.done : [])))
+    this.#arrivals.set(broker, arrival)
+    return this.#options.hub.untilDown(broker, arrival)
   }
 }
 

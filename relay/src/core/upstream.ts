@@ -31,14 +31,17 @@ export interface UpstreamOptions {
 /** How long an interest that nobody shares any more is kept, so that remounts and reloads cost the broker nothing. */
 const lingerMs = 1000
 
-/** A member on its way into a feed, and in it. */
+/** A member in a feed, or on its way into it. */
+export interface Membership {
+  /** Leaves. */
+  end(): void
+}
+
+/** A member on its way into a feed. */
 export interface Joining {
+  readonly membership: Membership
   /** Rejects when the broker refuses. */
   readonly done: Promise<void>
-  /** Undefined on the way. */
-  readonly feed: Feed | undefined
-  /** Leaves the feed, or the way to it. */
-  leave(): void
 }
 
 interface Place {
@@ -83,7 +86,8 @@ export class Upstream implements Listener {
     this.#claims++
     this.#stopLinger?.()
     this.#stopLinger = undefined
-    return new Claim(this, place)
+    const claim = new Claim(this, place.member)
+    return { membership: claim, done: claim.admit(place) }
   }
 
   /** The feed of a policy, where somebody has joined it. */
@@ -169,25 +173,19 @@ function isAnswer(pattern: string): boolean {
   return pattern.startsWith('response.')
 }
 
-class Claim implements Joining {
-  readonly done: Promise<void>
+class Claim implements Membership {
   readonly #upstream: Upstream
   readonly #member: Member
   #feed: Feed | undefined
   #left = false
   #stopWaiting: (() => void) | undefined
 
-  constructor(upstream: Upstream, place: Place) {
+  constructor(upstream: Upstream, member: Member) {
     this.#upstream = upstream
-    this.#member = place.member
-    this.done = this.#admit(place)
+    this.#member = member
   }
 
-  get feed(): Feed | undefined {
-    return this.#feed
-  }
-
-  leave(): void {
+  end(): void {
     if (this.#left) return
     this.#left = true
     this.#stopWaiting?.()
@@ -195,13 +193,13 @@ class Claim implements Joining {
     this.#upstream.leave(this.#feed)
   }
 
-  async #admit(place: Place): Promise<void> {
+  async admit(place: Place): Promise<void> {
     try {
       await this.#upstream.confirmed()
       if (!this.#left) await this.#enter(place)
     } catch (cause) {
       if (this.#left) return
-      this.leave()
+      this.end()
       throw cause
     }
   }
