@@ -68,9 +68,8 @@ function openStore(client: Client, pattern: string, wire: WireOptions, closed: (
   }
 
   const onMessage = (message: Message): void => {
-    arrived.push(message)
+    if (arrived.push(message) === 1) nextFrame(show)
     sinceGap++
-    nextFrame(show)
     const thrown: unknown[] = []
     for (const viewer of viewers) {
       try {
