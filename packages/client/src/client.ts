@@ -36,15 +36,15 @@ export interface Client extends Scope {
  * await client.publish('good.apple', { price: 3 })
  */
 export function createClient(options: ClientOptions): Client {
-  const { url, transport, dialect, WebSocket } = options
+  const { url, transport, dialect, WebSocket, codec = lightJsonCodec, clock = realClock, onError = report } = options
   const mayConnect = (): boolean => Boolean((toWebSocketUrl(url) && (WebSocket ?? globalThis.WebSocket)) || transport)
   const here = mayConnect() // also checks the URL
   const listeners = new Set<(status: Status) => void>()
   const core = openCore({
     ...options,
-    codec: options.codec ?? lightJsonCodec,
-    clock: options.clock ?? realClock,
-    onError: options.onError ?? report,
+    codec,
+    clock,
+    onError,
     mayConnect,
     loadTransport: () =>
       transport ??

@@ -45,7 +45,7 @@ export type Happening =
   | { readonly type: 'welcomed'; readonly pingMs: number }
   | { readonly type: 'goingAway'; readonly window: readonly [number, number] }
   /** The transport closed, or could not be opened. */
-  | { readonly type: 'failed'; readonly reason: WildcastError; readonly final: boolean }
+  | { readonly type: 'failed'; readonly reason: WildcastError; readonly final?: boolean }
   | { readonly type: 'ended' }
 
 /** When something happened, and a number from 0 up to 1 to draw lots with. */
@@ -102,12 +102,13 @@ function whileOnline(from: Online, happening: Happening, moment: Moment): Step {
     const armMs = least + moment.chance * (most - least)
     return { to: { ...from, leaveAt: moment.now + armMs }, armMs }
   }
-  if (happening.type !== 'woke' && happening.type !== 'rang') return { to: from }
+  if (!('silentMs' in happening)) return { to: from }
+  const woke = happening.type === 'woke'
   const restMs = from.limitMs - happening.silentMs
   // Another transport at once: it is time to leave, or the page has slept.
-  if (happening.type === 'rang' ? from.leaveAt !== undefined : restMs <= 0)
+  if (woke ? restMs <= 0 : from.leaveAt !== undefined)
     return { ...connect(from.attempt, moment), lost: interrupted('the connection was lost') }
-  if (happening.type === 'woke') return { to: from }
+  if (woke) return { to: from }
   if (restMs <= 0) return retry(from, interrupted('the relay fell silent'), moment)
   return { to: { ...from, attempt: 0 }, armMs: restMs }
 }
@@ -116,12 +117,15 @@ function connect(attempt: number, { now }: Moment): Step {
   return { to: { state: 'connecting', since: now, attempt }, armMs: connectDeadlineMs, open: true }
 }
 
-function retry(from: Online | In<'connecting'>, reason: WildcastError, { now, chance }: Moment): Step {
+function retry(
+  { attempt, leaveAt }: Pick<Online, 'attempt' | 'leaveAt'>,
+  reason: WildcastError,
+  { now, chance }: Moment,
+): Step {
   // A relay that announced its leave gave us our moment: to come back earlier would be to come with everybody else.
-  const leaveAt = from.state === 'online' ? from.leaveAt : undefined
-  const armMs = leaveAt === undefined ? backoffMs(from.attempt, chance) : Math.max(0, leaveAt - now)
+  const armMs = leaveAt === undefined ? backoffMs(attempt, chance) : Math.max(0, leaveAt - now)
   return {
-    to: { state: 'waiting', since: now, attempt: from.attempt + 1, nextRetryAt: now + armMs, reason },
+    to: { state: 'waiting', since: now, attempt: attempt + 1, nextRetryAt: now + armMs, reason },
     armMs,
     lost: reason,
   }

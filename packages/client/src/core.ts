@@ -14,7 +14,9 @@ export interface Core extends Pick<Exchanges, 'ask' | 'post'> {
   readonly clock: Clock
   readonly link: Link
   readonly onError: OnError
-  /** Calls the app; what it throws goes to `onError`. */
+  /** Tells `onError` what the app threw. */
+  report(cause: unknown): void
+  /** Calls the app; what it throws is reported. */
   call<Value>(callback: ((value: Value) => unknown) | undefined, value: Value): void
   /** @throws {WildcastError} `interrupted` after `close()`, `already_served` */
   subscribe(want: Want, listener: Listener): Undo
@@ -33,13 +35,9 @@ export function openCore(settings: CoreSettings): Core {
   const { clock, onError, queue = 1000 } = settings
   const link = openLink(settings, {
     frame(frame) {
-      // What has a ref answers something; of the rest, some kinds are about a subscription. Spelt so for its size: see docs/decisions/0007.
+      // What has a ref answers something; what has an id is about a subscription.
       if ((frame as AnswerFrame).ref !== undefined) exchanges.hear(frame as AnswerFrame)
-      else if (
-        /^[EGM]|^Un/.test(frame.kind) &&
-        !subscriptions.hear(frame as SubscriptionFrame) &&
-        frame.kind === 'Error'
-      )
+      else if (!subscriptions.hear(frame as SubscriptionFrame) && frame.kind === 'Error')
         onError(toError(frame), { stage: 'protocol' })
     },
     greet() {
@@ -50,10 +48,11 @@ export function openCore(settings: CoreSettings): Core {
       const { status } = link
       const closed = status.state === 'closed'
       const refusal = closed ? status.reason : undefined
-      subscriptions.each((interest) => (refusal ? interest.refuse(refusal) : interest.lose()))
+      subscriptions.each((interest) =>
+        refusal ? interest.refuse(refusal) : closed ? interest.close() : interest.lose(),
+      )
       exchanges.lost(reason, closed ? (refusal ?? reason) : undefined)
       if (refusal) onError(refusal, { stage: 'transport' })
-      else if (closed) subscriptions.each((interest) => interest.close())
     },
     status(status) {
       subscriptions.each((interest) => interest.tell())
@@ -61,13 +60,12 @@ export function openCore(settings: CoreSettings): Core {
     },
   })
 
-  /** Connects where nobody has yet. Returns the relay's final refusal, after which reconnect() may help. */
-  const use = (): WildcastError | undefined => {
+  /** Connects where nobody has yet. After the relay's final refusal the status is `closed`, and reconnect() may help. */
+  const use = (): Status => {
     if (link.status.state === 'idle' && settings.mayConnect()) link.connect()
     const { status } = link
-    if (status.state !== 'closed') return undefined
-    if (status.reason) return status.reason
-    throw new WildcastError('interrupted', 'the client was closed')
+    if (status.state === 'closed' && !status.reason) throw new WildcastError('interrupted', 'the client was closed')
+    return status
   }
 
   const exchanges = openExchanges(link.send, queue)
@@ -75,11 +73,14 @@ export function openCore(settings: CoreSettings): Core {
     clock,
     link,
     onError,
+    report(cause) {
+      onError(WildcastError.from(cause), { stage: 'handler' })
+    },
     call(callback, value) {
       try {
         callback?.(value)
       } catch (cause) {
-        onError(WildcastError.from(cause), { stage: 'handler' })
+        core.report(cause)
       }
     },
     subscribe(want, listener) {
@@ -88,8 +89,8 @@ export function openCore(settings: CoreSettings): Core {
     },
     ask: exchanges.ask,
     post(question, asker) {
-      const refusal = use()
-      if (refusal) throw refusal
+      const status = use()
+      if (status.state === 'closed') throw status.reason
       return exchanges.post(question, asker)
     },
   }

@@ -51,8 +51,11 @@ describe('a client', () => {
     expectTypeOf(client.subscribe('a')).toEqualTypeOf<Subscription>()
     expectTypeOf(client.subscribe('a', { signal: AbortSignal.abort() })).toEqualTypeOf<Subscription>()
     expectTypeOf(client.subscribe('a').ready).toEqualTypeOf<Promise<void>>()
+    expectTypeOf(client.subscribe('a', quiet, { deliver: 'latest', maxRate: 10 })).toEqualTypeOf<Undo>()
     // @ts-expect-error: no such option
     client.subscribe('a', { colour: 'red' })
+    // @ts-expect-error: no such policy
+    client.subscribe('a', { deliver: 'newest' })
   })
   test('publishes and requests', () => {
     expectTypeOf(client.publish('a', 1)).toEqualTypeOf<Promise<PublishOutcome>>()

@@ -15,6 +15,7 @@ export type { Status } from './connection.js'
 export type { Message, RespondOptions } from './message.js'
 export type { ClientOptions, ErrorStage, OnError } from './options.js'
 export type { PublishOutcome } from './outcome.js'
+export type { PolicyOptions } from './policy.js'
 export type {
   PublishOptions,
   RequestOptions,

@@ -20,8 +20,6 @@ export type SubscriptionFrame = MessageFrame | GapFrame | UnsubscribedFrame | Er
 
 /** One subscription on the wire, and everybody who shares it. */
 export interface Interest {
-  /** The relay's name for it, while it is ready. */
-  readonly id: number | undefined
   /** @throws {WildcastError} `already_served` */
   add(listener: Listener): Undo
   /** Subscribes on the wire, if there is one now. */
@@ -33,12 +31,12 @@ export interface Interest {
   hear(frame: SubscriptionFrame): void
   /** Tells everybody the status, where it is news. */
   tell(): void
+  /** The id is gone for ever. */
   close(): void
 }
 
 /** A listener, and what it has been told. */
-interface Member {
-  readonly listener: Listener
+interface Member extends Listener {
   status?: SubscriptionStatus
   /** Was ready once: what it misses from then on is a gap. */
   seen?: boolean
@@ -47,11 +45,11 @@ interface Member {
 /** An undo within this time costs nothing on the wire: React mounts twice, routes change and come back. */
 const lingerMs = 1_000
 
-/** Opens an interest. `moved` hears that its id has changed, `left` that nobody wants it any more. */
+/** Opens an interest. `renamed` hears of each id, `left` that nobody wants it any more. */
 export function openInterest(
   want: Want,
   core: Core,
-  moved: () => void,
+  renamed: (from: number | undefined, to: number | undefined) => void,
   left: (id: number | undefined) => void,
 ): Interest {
   const { clock, call, link } = core
@@ -70,8 +68,8 @@ export function openInterest(
   const become = (next: typeof phase, nextId?: number): void => {
     alarm.stop()
     phase = next
+    renamed(id, nextId)
     id = nextId
-    moved()
   }
   const tell = (): void =>
     each((member) => {
@@ -81,12 +79,13 @@ export function openInterest(
       if (member.status === status) return
       member.status = status
       member.seen ||= status === 'ready'
-      call(member.listener.onStatus, status)
+      call(member.onStatus, status)
     })
   const end = (): void => {
     if (phase === 'syncing') return // the relay is about to give it an id: only then can it be unsubscribed
-    alarm.stop()
-    left(id)
+    const last = id
+    become('connecting')
+    left(last)
   }
   const leave = (): void => {
     if (id === undefined || want.group !== undefined || want.serve) end()
@@ -102,7 +101,7 @@ export function openInterest(
     pattern = subject
     refusals = 0
     if (members.size === 0) leave()
-    each(({ seen, listener }) => seen && call(listener.onGap, {}))
+    each((member) => member.seen && call(member.onGap, {}))
     tell()
   }
   const refuse = (error: WildcastError): void => {
@@ -113,10 +112,10 @@ export function openInterest(
     fail(error)
   }
   const fail = (error: WildcastError): void => {
-    if ([...members].some(({ listener }) => !listener.onError)) core.onError(error, { stage: 'subscription' })
-    each(({ listener }) => {
-      call(listener.onError, error)
-      if (!error.retry) listener.onEnd?.(error)
+    if ([...members].some(({ onError }) => !onError)) core.onError(error, { stage: 'subscription' })
+    each((member) => {
+      call(member.onError, error)
+      if (!error.retry) member.onEnd?.(error)
     })
   }
   const ask = (): void => {
@@ -133,11 +132,8 @@ export function openInterest(
   }
 
   return {
-    get id() {
-      return id
-    },
     add(listener) {
-      const member: Member = { listener }
+      const member: Member = { ...listener }
       if (want.serve && members.size > 0)
         throw new WildcastError('already_served', `${want.subject} is served here already`)
       members.add(member)
@@ -155,14 +151,16 @@ export function openInterest(
     hear(frame) {
       if (frame.kind === 'Message') {
         const message = new ReceivedMessage(frame, pattern, core)
-        each(({ listener }) => call(listener.onMessage, message))
+        each((member) => call(member.onMessage, message))
       } else if (frame.kind === 'Gap') {
-        const gap = frame.missed === undefined ? {} : { missed: frame.missed }
-        each(({ listener }) => call(listener.onGap, gap))
+        each((member) => call(member.onGap, { missed: frame.missed }))
       } else if (frame.kind === 'Error') fail(toError(frame))
       else if (frame.error) refuse(toError(frame.error))
-      else ask() // it shared its id with one that left
+      else if (frame.kind === 'Unsubscribed') ask() // it shared its id with one that left
     },
-    close: () => each(({ listener }) => listener.onEnd?.()),
+    close() {
+      lose()
+      each((member) => member.onEnd?.())
+    },
   }
 }

@@ -121,7 +121,7 @@ export function openLink(settings: LinkSettings, events: LinkEvents): Link {
       if (attempt !== mine) return
       const reason = WildcastError.from(cause)
       onError(reason, { stage })
-      happen({ type: 'failed', reason, final: false })
+      happen({ type: 'failed', reason })
     }
   }
   return {

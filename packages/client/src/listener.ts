@@ -1,4 +1,4 @@
-import type { WildcastError } from '@wildcast/protocol'
+import type { Policy, WildcastError } from '@wildcast/protocol'
 import type { Message } from './message.js'
 import type { SubscriptionEvents } from './subscription-events.js'
 
@@ -7,7 +7,8 @@ export interface Want {
   readonly subject: string
   readonly broker: string | undefined
   readonly group: string | undefined
-  readonly serve: true | undefined
+  readonly policy: Policy | undefined
+  readonly serve?: true
 }
 
 /** One subscriber. */

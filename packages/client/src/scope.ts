@@ -2,6 +2,7 @@ import type { Headers } from '@wildcast/protocol'
 import type { Undo } from './clock.js'
 import type { Message } from './message.js'
 import type { PublishOutcome } from './outcome.js'
+import type { PolicyOptions } from './policy.js'
 import type { Waiting } from './request.js'
 import type { Handler } from './serve.js'
 import type { Subscription } from './subscription.js'
@@ -16,7 +17,7 @@ export interface ServeOptions extends SubscriptionEvents {
 }
 
 /** How to subscribe. */
-export interface SubscribeOptions extends ServeOptions {
+export interface SubscribeOptions extends ServeOptions, PolicyOptions {
   /** Each message goes to one member of the group. */
   readonly group?: string | undefined
 }
@@ -44,6 +45,7 @@ export interface Scope {
   /**
    * Calls `handler` with every message of a pattern, in order. Returns the undo. Equal subscriptions share one on the wire.
    * @throws {WildcastError} `invalid_subject`; `interrupted` after `close()`
+   * @throws {RangeError} for a `deliver` or `maxRate` that there is not
    * @example
    * const undo = client.subscribe('good.*', (message) => console.log(message.params[0], message.data))
    */

@@ -1,14 +1,12 @@
 import { WildcastError } from '@wildcast/protocol'
 import type { Message } from './message.js'
-import type { OnError } from './options.js'
 
 /** Answers requests: what a handler returns is the answer, what it throws is the error, what it yields are the parts. May be async. */
 export type Handler = (message: Message) => unknown
 
-/** Answers one request. Never rejects. */
-export async function serve(message: Message, handler: Handler, onError: OnError): Promise<void> {
+/** Answers one request. Never rejects: `report` hears what the handler threw, and what became of an answer that could not be sent. */
+export async function serve(message: Message, handler: Handler, report: (cause: unknown) => void): Promise<void> {
   const { respond } = message
-  const report = (error: WildcastError): void => onError(error, { stage: 'handler' })
   try {
     const answer = await handler(message)
     if (!respond) return // a mere publish
@@ -17,9 +15,7 @@ export async function serve(message: Message, handler: Handler, onError: OnError
   } catch (cause) {
     const error = WildcastError.from(cause)
     if (error !== cause) report(error) // a WildcastError is an answer that the handler meant
-    await respond?.(undefined, { error: { code: error.code, message: error.message } }).catch((failure) =>
-      report(WildcastError.from(failure)),
-    )
+    await respond?.(undefined, { error: { code: error.code, message: error.message } }).catch(report)
   }
 }
 

@@ -10,7 +10,7 @@ export type SubscriptionStatus = 'idle' | 'connecting' | 'syncing' | 'ready' | '
 /** Messages were lost. */
 export interface Gap {
   /** How many, where that is known. */
-  readonly missed?: number
+  readonly missed?: number | undefined
 }
 
 /** What a subscription tells beside its messages. */

@@ -13,7 +13,10 @@ export interface Subscription extends AsyncIterable<Message> {
 }
 
 /** Makes a listener a subscription: nothing is lost while the loop is busy, and a final refusal ends it. */
-export function toSubscription(add: (listener: Listener) => Undo, events: SubscriptionEvents): Subscription {
+export function toSubscription(
+  add: (listener: Listener) => Undo,
+  onStatus: SubscriptionEvents['onStatus'],
+): Subscription {
   // No bound: a slow loop loses nothing.
   const waiting: Message[] = []
   let end: { readonly reason: WildcastError | undefined } | undefined
@@ -36,11 +39,11 @@ export function toSubscription(add: (listener: Listener) => Undo, events: Subscr
   async function* loop(): AsyncGenerator<Message, void> {
     try {
       while (!end || waiting.length > 0) {
-        yield* waiting.splice(0)
-        if (!end && waiting.length === 0)
+        if (waiting.length === 0)
           await new Promise<void>((wake) => {
             stir = wake
           })
+        yield* waiting.splice(0)
       }
       if (end.reason) throw end.reason
     } finally {
@@ -49,14 +52,13 @@ export function toSubscription(add: (listener: Listener) => Undo, events: Subscr
   }
 
   undo = add({
-    ...events,
     onMessage(message) {
       waiting.push(message)
       stir?.()
     },
     onStatus(status) {
       if (status === 'ready') resolve?.()
-      events.onStatus?.(status)
+      onStatus?.(status)
     },
     onEnd: finish,
   })

@@ -50,6 +50,45 @@ describe('on the wire', () => {
       ['home', 'workers'],
     ])
   })
+  test('another policy is another Subscribe, and everything as it comes is none', async () => {
+    const { client, relay } = await connect()
+    client.subscribe('a', quiet)
+    client.subscribe('a', quiet, { deliver: 'all', maxRate: undefined })
+    client.subscribe('a', quiet, { deliver: 'latest' })
+    client.broker('other').subscribe('a', quiet, { deliver: 'latest' })
+    client.subscribe('a', { maxRate: 10 })
+    client.subscribe('a', quiet, { deliver: 'latest', maxRate: 0.5 })
+    client.subscribe('a', quiet, { deliver: 'latest', maxRate: 0.5 })
+    expect(relay.link.all('Subscribe').map(({ broker, policy }) => [broker, policy])).toEqual([
+      [undefined, undefined],
+      [undefined, { deliver: 'latest' }],
+      ['other', { deliver: 'latest' }],
+      [undefined, { max_rate: 10 }],
+      [undefined, { deliver: 'latest', max_rate: 0.5 }],
+    ])
+  })
+  test('policies of one pattern get their own messages, and end apart', async () => {
+    const { client, relay, clock } = await connect()
+    const seen: string[] = []
+    client.subscribe('a', (got) => seen.push(`all ${got.text()}`))
+    const undo = client.subscribe('a', (got) => seen.push(`latest ${got.text()}`), { deliver: 'latest' })
+    await settle()
+    for (const text of ['x', 'y']) relay.link.say(message(1, 'a', text))
+    relay.link.say(message(2, 'a', 'y'))
+    expect(seen).toEqual(['all x', 'all y', 'latest y'])
+    undo()
+    await clock.advance(1000)
+    expect(relay.link.all('Unsubscribe')).toMatchObject([{ id: 2 }])
+  })
+  test('a policy that the relay can not do is refused for good', async () => {
+    const { client, relay, errors } = await connect()
+    relay.answer = (frame) =>
+      frame.kind === 'Subscribe'
+        ? { kind: 'Error', ref: frame.ref, code: 'unsupported', message: 'no policy', retry: false }
+        : undefined
+    await expect(client.subscribe('a', { maxRate: 1 }).ready).rejects.toMatchObject({ code: 'unsupported' })
+    expect(errors).toMatchObject([{ code: 'unsupported', stage: 'subscription' }])
+  })
   test('the last to leave unsubscribes, a second later', async () => {
     const { client, relay, clock } = await connect()
     const undos = [client.subscribe('a', quiet), client.subscribe('a', quiet)]
@@ -197,14 +236,38 @@ describe('delivery', () => {
     relay.link.say(message(1, 'a'))
     expect(late).toHaveBeenCalledOnce()
   })
-  test('a Gap is told with its count', async () => {
+  test('a Gap is told with its count, before the message that follows it', async () => {
     const { client, relay } = await connect()
-    const onGap = vi.fn()
-    client.subscribe('a', quiet, { onGap })
+    const told: unknown[] = []
+    const onGap = (gap: unknown): unknown => told.push(gap)
+    client.subscribe('a', ({ data }) => told.push(data), { onGap })
+    client.subscribe('b', quiet, { onGap })
     await settle()
     relay.link.say({ kind: 'Gap', id: 1, missed: 7 })
+    relay.link.say(message(1, 'a', 'x'))
     relay.link.say({ kind: 'Gap', id: 1 })
-    expect(onGap.mock.calls).toEqual([[{ missed: 7 }], [{}]])
+    expect(told).toEqual([{ missed: 7 }, 'x', {}])
+  })
+  test('what a newer relay says of a subscription does it no harm', async () => {
+    const { client, relay, errors } = await connect()
+    const seen: Message[] = []
+    client.subscribe('a', (got) => seen.push(got))
+    await settle()
+    relay.link.say({ kind: 'Synced', id: 1 })
+    relay.link.say(message(1, 'a'))
+    expect([seen.length, relay.link.all('Subscribe').length, errors]).toEqual([1, 1, []])
+  })
+  test('ids find their subscriptions also after many have come and gone', async () => {
+    const { client, relay, clock } = await connect()
+    const seen: string[] = []
+    const undos = Array.from({ length: 100 }, (_, i) => client.subscribe(`n${i}`, ({ subject }) => seen.push(subject)))
+    await settle()
+    for (const undo of undos.slice(0, 99)) undo()
+    await clock.advance(1000)
+    client.subscribe('late', ({ subject }) => seen.push(subject))
+    await settle()
+    for (const id of [1, 99, 100, 101]) relay.link.say(message(id, `id ${id}`))
+    expect(seen).toEqual(['id 100', 'id 101'])
   })
 })
 

@@ -15,20 +15,17 @@ export interface Subscriptions {
 /** Opens the table of subscriptions. */
 export function openSubscriptions(core: Core): Subscriptions {
   const interests = new Map<string, Interest>()
-  /** By id, as long as no id changes: messages are many, and find theirs without a search. */
-  const found = new Map<number | undefined, Interest[]>()
-  const moved = (): void => found.clear()
-  /** Several have one id where a broker is wanted by its name and as the default, which the relay knows to be one. */
-  const at = (id: number | undefined): Interest[] => {
-    const known = found.get(id) ?? [...interests.values()].filter((interest) => id && interest.id === id)
-    found.set(id, known)
-    return known
-  }
+  /** By id. Several have one where a broker is wanted by its name and as the default, which the relay knows to be one. */
+  const named = new Map<number | undefined, Set<Interest>>()
   const open = (want: Want, key: string): Interest => {
-    const interest = openInterest(want, core, moved, (id) => {
+    const rename = (from: number | undefined, to: number | undefined): void => {
+      const sharing = named.get(from)
+      if (sharing?.delete(interest) && sharing.size === 0) named.delete(from)
+      if (to !== undefined) named.set(to, (named.get(to) ?? new Set()).add(interest))
+    }
+    const interest = openInterest(want, core, rename, (id) => {
       interests.delete(key)
-      moved()
-      if (id !== undefined && at(id).length === 0) core.link.send({ kind: 'Unsubscribe', id })
+      if (id !== undefined && !named.has(id)) core.link.send({ kind: 'Unsubscribe', id })
     })
     interests.set(key, interest)
     return interest
@@ -40,9 +37,9 @@ export function openSubscriptions(core: Core): Subscriptions {
       return (interests.get(key) ?? open(want, key)).add(listener)
     },
     hear(frame) {
-      const concerned = at(frame.id)
-      for (const interest of concerned) interest.hear(frame)
-      return concerned.length > 0
+      const concerned = named.get(frame.id)
+      for (const interest of concerned ?? []) interest.hear(frame)
+      return !!concerned
     },
     each: (run) => interests.forEach(run),
   }

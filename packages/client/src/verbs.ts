@@ -4,6 +4,7 @@ import type { Core } from './core.js'
 import type { Listener, Want } from './listener.js'
 import type { Message } from './message.js'
 import { onAbort } from './on-abort.js'
+import { toPolicy } from './policy.js'
 import { publish } from './publish.js'
 import { request } from './request.js'
 import type { Scope, SubscribeOptions } from './scope.js'
@@ -12,20 +13,21 @@ import { type Subscription, toSubscription } from './subscription.js'
 
 /** The verbs, on one broker unless a call names another. */
 export function openVerbs(core: Core, home: string | undefined): Scope {
-  const listen = (want: Pick<Want, 'subject' | 'serve'>, listener: Listener, options: SubscribeOptions): Undo => {
-    const { broker = home, group, signal } = options
+  const listen = (want: Pick<Want, 'subject' | 'serve'>, how: SubscribeOptions & Listener): Undo => {
+    const { broker = home, group, signal } = how
+    const policy = toPolicy(how)
     if (signal?.aborted) {
-      listener.onEnd?.()
+      how.onEnd?.()
       return () => {}
     }
-    const leave = core.subscribe({ ...want, broker, group }, listener)
+    const leave = core.subscribe({ ...want, broker, group, policy }, how)
     const undo = (): void => {
       stop()
       leave()
     }
     const stop = onAbort(signal, () => {
       undo()
-      listener.onEnd?.()
+      how.onEnd?.()
     })
     return undo
   }
@@ -37,10 +39,9 @@ export function openVerbs(core: Core, home: string | undefined): Scope {
     how?: SubscribeOptions | ((message: Message) => void),
     more?: SubscribeOptions,
   ): Undo | Subscription {
-    const want = { subject: check(pattern, isPattern), serve: undefined }
-    if (typeof how === 'function') return listen(want, { ...more, onMessage: how }, { ...more })
-    const options = { ...how }
-    return toSubscription((listener) => listen(want, listener, options), options)
+    const want = { subject: check(pattern, isPattern) }
+    if (typeof how === 'function') return listen(want, { ...more, onMessage: how })
+    return toSubscription((listener) => listen(want, { ...how, ...listener }), how?.onStatus)
   }
 
   return {
@@ -54,9 +55,9 @@ export function openVerbs(core: Core, home: string | undefined): Scope {
       check(subject, isSubject)
       return request(core, { kind: 'Request', subject, message: toPayload(data), broker, headers }, waiting)
     },
-    serve(subject, handler, options = {}) {
+    serve(subject, handler, options) {
       const want = { subject: check(subject, isSubject), serve: true } as const
-      return listen(want, { ...options, onMessage: (message) => serve(message, handler, core.onError) }, options)
+      return listen(want, { ...options, onMessage: (message) => serve(message, handler, core.report) })
     },
   }
 }

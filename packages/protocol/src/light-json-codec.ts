@@ -26,7 +26,7 @@ export const lightJsonCodec: Codec = {
   decode(data) {
     const value: unknown = JSON.parse(data as string)
     if (typeof value === 'string') return { kind: value, body: undefined }
-    const [[kind, body]] = Object.entries(value as object) as [[string, unknown]]
-    return { kind, body }
+    for (const kind in value as object) return { kind, body: (value as Record<string, unknown>)[kind] }
+    throw new TypeError('the frame has no kind')
   },
 }

@@ -4,18 +4,24 @@ import type { RelayFrame } from './frame.js'
 
 /** The fields that a frame has in another form, or by another name. */
 interface Body {
-  readonly bytes?: string
-  readonly headers?: Readonly<Record<string, string>> | null
+  kind: string
+  message?: unknown
+  bytes?: string
+  headers?: object | null
 }
 
-/** Reads what a relay said, which is believed: it keeps the protocol's types. A newer relay may say kinds that `RelayFrame` does not have; let them pass. */
-export function readRelayFrame({ kind, body }: RawFrame): RelayFrame {
+/**
+ * Reads what a relay said, which is believed: it keeps the protocol's types. A newer relay may say kinds that `RelayFrame` does not have; let them pass. The body becomes
+ * the frame: to copy it would cost more than all else that a client does with a message.
+ */
+export function readRelayFrame({ kind, body = {} }: RawFrame): RelayFrame {
   if (kind === 'Received') return { kind, count: body as number }
-  const { bytes, headers, ...rest }: Body = { ...(body as object) }
-  return {
-    ...rest,
-    kind,
-    ...(bytes !== undefined && { message: decodeBase64(bytes) }),
-    ...(headers && { headers: new Map(Object.entries(headers)) }),
-  } as RelayFrame
+  const frame = body as Body
+  frame.kind = kind
+  if (frame.bytes !== undefined) {
+    frame.message = decodeBase64(frame.bytes)
+    delete frame.bytes
+  }
+  frame.headers &&= new Map(Object.entries(frame.headers))
+  return frame as RelayFrame
 }

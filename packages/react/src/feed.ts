@@ -14,7 +14,7 @@ export interface Feed {
   readonly last: Message | undefined
   readonly status: SubscriptionStatus
   readonly continuity: Continuity
-  /** How many messages were lost, where the relay could tell. */
+  /** How many messages were lost in all, as far as the relay could tell. */
   readonly missed: number
   /** Why the subscription was refused, while it is. */
   readonly error: WildcastError | undefined

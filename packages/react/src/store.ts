@@ -1,9 +1,16 @@
-import { type Client, type Gap, type Message, type SubscriptionStatus, WildcastError } from '@wildcast/client'
+import {
+  type Client,
+  type Gap,
+  type Message,
+  type PolicyOptions,
+  type SubscriptionStatus,
+  WildcastError,
+} from '@wildcast/client'
 import { after, nextFrame } from './clock.js'
 import { continuityOf, emptyFeed, type Feed } from './feed.js'
 
 /** What distinguishes subscriptions on the wire. Everything else is local to a hook. */
-export interface WireOptions {
+export interface WireOptions extends PolicyOptions {
   readonly broker?: string | undefined
   readonly group?: string | undefined
 }
@@ -61,9 +68,8 @@ function openStore(client: Client, pattern: string, wire: WireOptions, closed: (
   }
 
   const onMessage = (message: Message): void => {
-    arrived.push(message)
+    if (arrived.push(message) === 1) nextFrame(show)
     sinceGap++
-    nextFrame(show)
     const thrown: unknown[] = []
     for (const viewer of viewers) {
       try {
@@ -130,7 +136,7 @@ const stores = new WeakMap<Client, Map<string, Store>>()
 
 /** The place of a subscription's store. Nothing is kept until it is opened. */
 export function placeOf(client: Client, pattern: string, options: WireOptions): Place {
-  const key = JSON.stringify([pattern, options.broker, options.group])
+  const key = JSON.stringify({ pattern, ...options })
   const find = (): Store | undefined => stores.get(client)?.get(key)
   const create = (): Store => {
     const known = stores.get(client) ?? new Map<string, Store>()

@@ -93,13 +93,27 @@ describe('useSubscription', () => {
     const view = await within(connected.client, <Look pattern="good.*" seen={seen} />)
     await view.show(<Look pattern="good.*" options={{ broker: 'other' }} seen={seen} />)
     await view.show(<Look pattern="good.*" options={{ group: 'workers' }} seen={seen} />)
+    await view.show(<Look pattern="good.*" options={{ deliver: 'latest' }} seen={seen} />)
+    await view.show(<Look pattern="good.*" options={{ deliver: 'latest', maxRate: 5 }} seen={seen} />)
     await eventually(() =>
-      expect(connected.relay.link.all('Subscribe').map(({ broker, group }) => [broker, group])).toEqual([
-        [undefined, undefined],
-        ['other', undefined],
-        [undefined, 'workers'],
-      ]),
+      expect(connected.relay.link.all('Subscribe').map(({ broker, group, policy }) => [broker, group, policy])).toEqual(
+        [
+          [undefined, undefined, undefined],
+          ['other', undefined, undefined],
+          [undefined, 'workers', undefined],
+          [undefined, undefined, { deliver: 'latest' }],
+          [undefined, undefined, { deliver: 'latest', max_rate: 5 }],
+        ],
+      ),
     )
+  })
+
+  it('returns a policy that there is not as an error', async () => {
+    const connected = await connect()
+    const seen: Feed[] = []
+    await within(connected.client, <Look pattern="good.*" options={{ maxRate: 0 }} seen={seen} />)
+    await eventually(() => expect(last(seen).error?.message).toContain('above 0'))
+    expect([last(seen).status, connected.relay.link.all('Subscribe')]).toEqual(['error', []])
   })
 
   it('sends nothing and keeps its items when it is unmounted and comes back at once', async () => {

@@ -24,18 +24,18 @@ const defaultKeep = 100
 let warned = false
 
 /**
- * The messages of a pattern, and how well they arrive. Renders once per frame however many come, and loses none. Hooks with the same pattern, broker and group share
+ * The messages of a pattern, and how well they arrive. Renders once per frame however many come, and loses none. Hooks with the same pattern, broker, group and policy share
  * one subscription. Refusals are returned, not thrown.
  * @param pattern nothing is subscribed to while it is null or undefined
  * @example
  * const { items, status } = useSubscription('good.*', { keep: 20 })
  */
 export function useSubscription(pattern: string | null | undefined, options: UseSubscriptionOptions = {}): Feed {
-  const { broker, group, keep, onEvent, state = true, skip } = options
+  const { broker, group, deliver, maxRate, keep, onEvent, state = true, skip } = options
   const client = useClient()
   const place = useMemo(
-    () => (skip || pattern == null ? undefined : placeOf(client, pattern, { broker, group })),
-    [client, pattern, broker, group, skip],
+    () => (skip || pattern == null ? undefined : placeOf(client, pattern, { broker, group, deliver, maxRate })),
+    [client, pattern, broker, group, deliver, maxRate, skip],
   )
   const latest = useLatest(onEvent)
   const bound = state ? (keep ?? defaultKeep) : 0

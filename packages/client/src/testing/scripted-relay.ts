@@ -61,7 +61,7 @@ export function createScriptedRelay(): ScriptedRelay {
         return welcome
       case 'Subscribe': {
         const subject = parsePattern(frame.subject)
-        const key = JSON.stringify([subject, frame.broker ?? 'test', frame.group, frame.serve])
+        const key = JSON.stringify([subject, frame.broker ?? 'test', frame.group, frame.serve, frame.policy])
         const id = ids.get(key) ?? ids.size + 1
         ids.set(key, id)
         return { kind: 'Subscribed', ref: frame.ref, id, subject }

@@ -1,4 +1,4 @@
-import { type ErrorCode, errorTable, type RelayFrame } from '@wildcast/protocol'
+import { type ErrorCode, type RelayFrame, WildcastError } from '@wildcast/protocol'
 
 /** The answers that a relay would give, given here. */
 export interface Replies {
@@ -14,7 +14,7 @@ export interface Replies {
 export function openReplies(happen: (frame: RelayFrame) => void): Replies {
   const say = (frame: RelayFrame): void => void Promise.resolve().then(() => happen(frame))
   const fail: Replies['fail'] = (ref, code, message) =>
-    say({ kind: 'Error', ref, code, message, retry: errorTable[code].retry })
+    say({ kind: 'Error', ref, code, message, retry: new WildcastError(code, message).retry })
   return {
     happen,
     say,

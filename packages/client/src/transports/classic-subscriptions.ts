@@ -14,8 +14,9 @@ export function openClassicSubscriptions(lanes: Lanes, replies: Replies): Classi
   const undos = new Map<number, readonly Undo[]>()
   let lastId = 0
   return {
-    subscribe({ ref, subject: pattern, broker, group, serve }) {
+    subscribe({ ref, subject: pattern, broker, group, serve, policy }) {
       if (group !== undefined) return replies.unsupported(ref, '"group"')
+      if (policy) return replies.unsupported(ref, 'policy ("deliver", "maxRate")')
       const subject = normal(pattern)
       if (subject instanceof WildcastError) return replies.fail(ref, 'invalid_subject', subject.message)
       const id = ++lastId

@@ -186,6 +186,7 @@ describe('publish', () => {
     await expect(client.publish('a.*', 1, { wildcard: true })).rejects.toMatchObject(refused)
     await expect(client.request('a', 1, { headers: new Map([['k', 'v']]) })).rejects.toMatchObject(refused)
     await expect(client.subscribe('a', { group: 'g' }).ready).rejects.toMatchObject(refused)
+    await expect(client.subscribe('a', { deliver: 'latest' }).ready).rejects.toMatchObject(refused)
   })
   test('a token is told to be of no use', async () => {
     const { client, errors } = await start({ token: 'secret' })

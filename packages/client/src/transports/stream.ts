@@ -1,4 +1,4 @@
-import { type ClientFrame, jsonCodec, readRelayFrame, WildcastError } from '@wildcast/protocol'
+import { type ClientFrame, lightJsonCodec, readRelayFrame, WildcastError } from '@wildcast/protocol'
 import { toWebSocketUrl } from './address.js'
 import type { OpenTransport } from './transport.js'
 
@@ -52,7 +52,7 @@ export const stream: OpenTransport = (events, { url, clock }) => {
       return
     }
     try {
-      const frame = readRelayFrame(jsonCodec.decode(data))
+      const frame = readRelayFrame(lightJsonCodec.decode(data))
       if (frame.kind === 'Welcome') session = frame.session
       events.frame(frame)
       void post()
@@ -101,7 +101,7 @@ export const stream: OpenTransport = (events, { url, clock }) => {
     let counted = 0
     for (let bytes = 0; waiting.length > 0 && bytes < postBytes; ) {
       const frame = waiting.shift() as ClientFrame
-      const line = jsonCodec.encode(frame) as string
+      const line = lightJsonCodec.encode(frame) as string
       bytes += line.length
       lines.push(line)
       if (frame.kind !== 'Pong' && frame.kind !== 'Received') counted++
@@ -143,7 +143,7 @@ export const stream: OpenTransport = (events, { url, clock }) => {
     send(frame) {
       if (frame.kind === 'Connect') {
         greeted = true
-        void listen(jsonCodec.encode(frame) as string)
+        void listen(lightJsonCodec.encode(frame) as string)
       } else {
         waiting.push(frame)
         void post()

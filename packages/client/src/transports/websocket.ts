@@ -19,7 +19,7 @@ export function openSocket(
   const socket: WebSocketLike = new WebSocket(url, codec.subprotocol ?? [])
   socket.binaryType = 'arraybuffer'
   let cause = ''
-  socket.addEventListener('open', () => events.open())
+  socket.addEventListener('open', events.open)
   socket.addEventListener('message', ({ data }) =>
     events.data(typeof data === 'string' ? data : new Uint8Array(data as ArrayBuffer)),
   )

@@ -1,0 +1,45 @@
+import { useEffect, useState } from 'react'
+import { Row } from './row.jsx'
+import { count, tally } from './tally.js'
+
+/** How many messages of a subject are kept, as a hook does where nothing is said. */
+const keep = 100
+
+/** The control: a WebSocket, `JSON.parse`, and one `setState` per frame. It knows no reconnect, no refusal, and nobody shares its lists. */
+export function Bare({ subjects }) {
+  const [newest, setNewest] = useState([])
+  useEffect(() => {
+    const lists = subjects.map(() => [])
+    const named = new Map()
+    let due = false
+    const show = () => {
+      due = false
+      for (const list of lists) if (list.length > keep) list.splice(0, list.length - keep)
+      setNewest(lists.map((list) => list.at(-1)))
+    }
+    const socket = new WebSocket(`ws://${location.host}/ws`, 'wildcast.v1+json')
+    socket.onopen = () => {
+      socket.send('{"Connect":{}}')
+      subjects.forEach((subject, ref) => {
+        socket.send(JSON.stringify({ Subscribe: { ref, subject } }))
+      })
+    }
+    socket.onmessage = ({ data }) => {
+      const frame = JSON.parse(data)
+      if (frame === 'Ping') socket.send('"Pong"')
+      if (frame.Subscribed) {
+        named.set(frame.Subscribed.id, frame.Subscribed.ref)
+        tally.ready++
+      }
+      if (!frame.Message) return
+      const index = named.get(frame.Message.id)
+      const row = JSON.parse(frame.Message.message)
+      count(subjects[index], row)
+      lists[index].push(row)
+      if (!due) requestAnimationFrame(show)
+      due = true
+    }
+    return () => socket.close()
+  }, [subjects])
+  return subjects.map((subject, i) => <Row key={subject} subject={subject} newest={newest[i]} />)
+}

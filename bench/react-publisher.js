@@ -1,0 +1,35 @@
+// Publishes numbered rows to a number of subjects in turn, so many a second in all: node bench/react-publisher.js <url> <subjects> <messages a second> <seconds>
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { WebSocket } from 'ws'
+
+const [url, ...numbers] = process.argv.slice(2)
+const [subjects, rate, seconds] = numbers.map(Number)
+const total = rate * seconds
+/** How often messages leave, in milliseconds. */
+const tickMs = 4
+
+let tcp
+const createConnection = (options) => (tcp = connect(options))
+const socket = new WebSocket(url, 'wildcast.v1+json', { createConnection, perMessageDeflate: false })
+await once(socket, 'open')
+
+const frame = (number) => {
+  const seq = Math.floor(number / subjects)
+  const message = JSON.stringify({ seq, name: `order ${seq}`, price: (number * 37) % 1000, customer: 'somebody' })
+  return JSON.stringify({ Publish: { subject: `bench.n${number % subjects}`, message } })
+}
+
+const begun = performance.now()
+let sent = 0
+const ticks = setInterval(() => {
+  const due = Math.min(total, Math.floor(((performance.now() - begun) / 1000) * rate))
+  tcp.cork() // one write for all
+  while (sent < due) socket.send(frame(sent++))
+  tcp.uncork()
+  if (sent < total) return
+  clearInterval(ticks)
+  socket.close()
+}, tickMs)
+await once(socket, 'close')
+console.log(((performance.now() - begun) / 1000).toFixed(2))
