@@ -3,6 +3,7 @@ import { classicMsgpack, msgpack } from '@wildcast/client/msgpack'
 import { stream } from '@wildcast/client/stream'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { WebSocket } from 'ws'
+import { fakeClock } from '../src/testing/fake-clock.js'
 import { type StartedRelay, startRelay } from './start-relay.js'
 
 // The SDK against the relay, over real sockets: what neither can show alone.
@@ -117,4 +118,21 @@ describe.each(speaking)('the SDK speaking %s', (_, options, mode) => {
     await expect.poll(() => got.map(({ data }) => data)).toContain('after')
     expect([gaps.length, client.errors]).toEqual([1, []])
   })
+})
+
+it.each(speaking.slice(0, 3))('the SDK speaking %s is sent as many messages as it asked for', async (_, options) => {
+  const clock = fakeClock()
+  const relay = await startRelay({ clock })
+  const client = connect(relay, options)
+  const [every, rated, refused]: unknown[][] = [[], [], []]
+  const policies = [{ into: every }, { into: rated, maxRate: 10 }, { into: refused, group: 'g', deliver: 'latest' }]
+  const errors: WildcastError[] = []
+  for (const { into, ...policy } of policies as { into: unknown[]; maxRate?: number }[])
+    client.subscribe('tick', ({ data }) => void into.push(data), { ...policy, onError: (error) => errors.push(error) })
+  for (let n = 0; n < 5; n++) await client.publish('tick', n)
+  await expect.poll(() => every).toEqual([0, 1, 2, 3, 4])
+  expect(rated).toEqual([0])
+  clock.advance(100)
+  await expect.poll(() => rated).toEqual([0, 4])
+  expect([refused, errors.map(({ code }) => code)]).toEqual([[], ['invalid_frame']])
 })
