@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { createServer, connect as tcp } from 'node:net'
+import path from 'node:path'
 import { findProgram } from '../scripts/needs.js'
 
 /** A port of 127.0.0.1 that nobody listens on. */
@@ -12,14 +14,22 @@ export function freePort() {
   })
 }
 
-/** Starts a server, and waits until its port answers. */
+/** Starts a server, and waits until its port answers. `stop` resolves when it has ended. */
 export async function startServer([name, ...args], port) {
-  const server = spawn(findProgram(name), args, { stdio: 'ignore' })
-  process.once('exit', () => server.kill('SIGKILL'))
+  const server = spawn(path.isAbsolute(name) ? name : findProgram(name), args, { stdio: 'ignore' })
+  const kill = () => server.kill('SIGKILL')
+  process.once('exit', kill)
+  const ended = once(server, 'exit').then(() => void process.off('exit', kill))
   while (!(await answers(port))) {
     if (server.exitCode !== null) throw new Error(`${name} ended with code ${server.exitCode}`)
   }
-  return { stop: () => server.kill() }
+  return {
+    pid: server.pid,
+    stop() {
+      server.kill()
+      return ended
+    },
+  }
 }
 
 function answers(port) {
