@@ -80,22 +80,25 @@ export async function openConnection({ port, path, protocol, kind }) {
   // What it means is told by 'close'.
   socket.on('error', () => {})
 
-  /** Waits until the other side has said this, and forgets all up to it. */
+  /** Waits until the other side has said this, and gives what came before it. */
   function hear(wanted) {
     return new Promise((resolve, reject) => {
-      const late = setTimeout(() => end(new Error(`nothing like "${wanted}" came, but "${heard}"`)), setUpTimeoutMs)
-      const end = (error) => {
+      const late = setTimeout(
+        () => end(reject, new Error(`nothing like "${wanted}" came, but "${heard}"`)),
+        setUpTimeoutMs,
+      )
+      const end = (settle, value) => {
         clearTimeout(late)
         look = () => {}
-        if (error) reject(error)
-        else resolve(undefined)
+        settle(value)
       }
       look = () => {
         const at = heard.indexOf(wanted)
         if (at !== -1) {
+          const before = heard.slice(0, at)
           heard = heard.slice(at + wanted.length)
-          end()
-        } else if (connection.closed) end(new Error(`the server closed the connection after "${heard}"`))
+          end(resolve, before)
+        } else if (connection.closed) end(reject, new Error(`the server closed the connection after "${heard}"`))
       }
       look()
     })
@@ -106,8 +109,8 @@ export async function openConnection({ port, path, protocol, kind }) {
       'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n' +
       `${protocol === undefined ? '' : `Sec-WebSocket-Protocol: ${protocol}\r\n`}\r\n`,
   )
-  await hear('HTTP/1.1 101')
-  await hear('\r\n\r\n')
+  const head = await hear('\r\n\r\n')
+  if (!head.startsWith('HTTP/1.1 101')) throw new Error(`the server refused the handshake: ${head.split('\r\n')[0]}`)
   return connection
 }
 

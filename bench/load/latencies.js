@@ -16,9 +16,10 @@ export class Latencies {
     this.#count = 0
   }
 
-  /** The duration that this share of all does not exceed, in microseconds. @param {number[]} shares */
-  quantiles(...shares) {
+  /** What half of them, and what 99 of 100, do not exceed. */
+  summary() {
     const sorted = this.#values.slice(0, this.#count).sort()
-    return shares.map((share) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))])
+    const quantile = (share) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]
+    return { p50Us: quantile(0.5), p99Us: quantile(0.99) }
   }
 }

@@ -41,8 +41,7 @@ export class MarkerReader {
       after = at + length
       // Most frames are as long as the one before, so the next mark is where it is expected. Two can't lie so near that one is passed over.
       const guess = at + stride
-      const next =
-        stride > 0 && stride < 2 * apart && startsAt(bytes, text, guess) ? guess : bytes.indexOf(text, after)
+      const next = stride > 0 && stride < 2 * apart && startsAt(bytes, text, guess) ? guess : bytes.indexOf(text, after)
       stride = next - at
       at = next
     }

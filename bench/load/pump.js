@@ -1,7 +1,7 @@
 import { publisher } from './publisher.js'
 
 const checkMs = 500
-const checksUntilStalled = 20
+const checksUntilStalled = 40
 
 /**
  * @typedef {object} Counts What has happened since the last run began.
@@ -25,7 +25,7 @@ const checksUntilStalled = 20
  */
 
 /**
- * Keeps messages in flight, until all have arrived or nothing has moved for ten seconds.
+ * Keeps messages in flight, until all have arrived or nothing has moved for twenty seconds.
  * @param {Course} course
  * @param {Until} until
  * @param {(turn: () => void) => void} onTurn Is given what is to be called when the counts have changed.
@@ -55,7 +55,12 @@ export async function pump(course, { messages = Infinity, durationMs = Infinity 
 
   counts.received = 0
   counts.confirmed = 0
-  await untilThrough({ turn, onTurn, beatMs: perSecond === undefined ? checkMs : 1, moved: () => counts.received + counts.confirmed })
+  await untilThrough({
+    turn,
+    onTurn,
+    beatMs: perSecond === undefined ? checkMs : 1,
+    moved: () => counts.received + counts.confirmed,
+  })
   return { ...counts, sent, lost: sent * copies - counts.received, seconds: (endedAt - begun) / 1000 }
 }
 

@@ -1,5 +1,5 @@
-import { openConnection, front } from './connection.js'
 import { listenFor, openAll } from './clients.js'
+import { front, openConnection } from './connection.js'
 import { Latencies } from './latencies.js'
 import { ageUs, payloads, timeStamps } from './time-stamp.js'
 
@@ -55,8 +55,7 @@ export async function requests(server, { requesters, window, size, warmUp, until
   await reach('begun')
   const result = await run(until)
   await reach('ended')
-  const [p50Us, p99Us] = latencies.quantiles(0.5, 0.99)
-  return { ...result, p50Us, p99Us, closed: connections.filter(({ closed }) => closed).length }
+  return { ...result, ...latencies.summary(), closed: connections.filter(({ closed }) => closed).length }
 }
 
 /** Answers with what was asked. */

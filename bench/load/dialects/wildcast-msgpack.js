@@ -39,7 +39,7 @@ export const wildcastMsgpack = {
     ask: (_, ref, payload) =>
       map(names.Request, map(names.ref, uint32(ref), names.subject, text('echo'), names.message, bin(payload))),
     // After the name comes the length of the text, in one byte or two.
-    asked: /(?<stamp>@T=\d{16})x*[^]*?response_subject(?:[\xa0-\xbf]|\xd9[^])(?<to>[\w.$-]+)/g,
+    asked: /(?<stamp>@T=\d{16})x*.*?response_subject(?:[\xa0-\xbf]|\xd9.)(?<to>[\w.$-]+)/gs,
     answer: (to, payload) => wildcastMsgpack.publish(to, payload),
   },
 }
