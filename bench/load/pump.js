@@ -1,7 +1,5 @@
 import { publisher } from './publisher.js'
-
-const checkMs = 500
-const checksUntilStalled = 40
+import { untilThrough } from './until-through.js'
 
 /**
  * @typedef {object} Counts What has happened since the last run began.
@@ -58,42 +56,8 @@ export async function pump(course, { messages = Infinity, durationMs = Infinity 
   await untilThrough({
     turn,
     onTurn,
-    beatMs: perSecond === undefined ? checkMs : 1,
+    beatMs: perSecond === undefined ? undefined : 1,
     moved: () => counts.received + counts.confirmed,
   })
   return { ...counts, sent, lost: sent * copies - counts.received, seconds: (endedAt - begun) / 1000 }
-}
-
-/** Takes turns when something has arrived, and at each beat; resolves when a turn says that all is through, or when nothing moves. */
-function untilThrough({ turn, onTurn, beatMs, moved }) {
-  return new Promise((resolve) => {
-    let wanted = false
-    let over = false
-    let last = -1
-    let still = 0
-    const take = () => {
-      wanted = false
-      if (!over && turn()) end()
-    }
-    const beat = setInterval(take, beatMs)
-    const checks = setInterval(() => {
-      still = moved() === last ? still + 1 : 0
-      last = moved()
-      if (still === checksUntilStalled) end()
-    }, checkMs)
-
-    function end() {
-      over = true
-      clearInterval(beat)
-      clearInterval(checks)
-      onTurn(() => {})
-      resolve(undefined)
-    }
-    // Once for all that is read in a turn of the event loop, as servers do.
-    onTurn(() => {
-      if (!wanted) setImmediate(take)
-      wanted = true
-    })
-    take()
-  })
 }

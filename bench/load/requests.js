@@ -2,14 +2,14 @@ import { listenFor, openAll } from './clients.js'
 import { front, openConnection } from './connection.js'
 import { Latencies } from './latencies.js'
 import { ageUs, payloads, timeStamps } from './time-stamp.js'
+import { untilThrough } from './until-through.js'
 
 /**
  * @param {import('./clients.js').Server} server
  * @param {import('./job.js').Requests & import('./job.js').Course} job
  * @param {import('./job.js').Reach} reach
  */
-export async function requests(server, { requesters, window, size, warmUp, until }, reach) {
-  const { port, dialect } = server
+export async function requests({ port, dialect }, { requesters, window, size, warmUp, until }, reach) {
   const dial = async (steps) => {
     const connection = await openConnection({ ...dialect, port })
     await connection.run([...dialect.open(), ...steps])
@@ -17,7 +17,7 @@ export async function requests(server, { requesters, window, size, warmUp, until
   }
   answerWith(await dial(dialect.requests.serve), dialect.requests, size)
   const latencies = new Latencies()
-  let answered = (_i) => {}
+  let answered = (_requester) => {}
   const connections = await openAll(requesters, async (i) => {
     const connection = await dial(dialect.requests.begin(i))
     listenFor(connection, timeStamps(size), (bytes, at) => {
@@ -27,35 +27,47 @@ export async function requests(server, { requesters, window, size, warmUp, until
     return connection
   })
   const payload = payloads(size)
-  let ref = 0
-  const ask = (i) => connections[i].send(dialect.requests.ask(i, ref++, payload()))
-
-  /** Each asks again when it was answered. */
-  async function run({ messages = Infinity, durationMs = Infinity }) {
-    const begun = performance.now()
-    let [sent, received] = [0, 0]
-    await new Promise((resolve) => {
-      const goOn = (i) => {
-        if (sent < messages && performance.now() - begun < durationMs) {
-          sent++
-          ask(i)
-        } else if (received === sent) resolve(undefined)
-      }
-      answered = (i) => {
-        received++
-        goOn(i)
-      }
-      for (let i = 0; i < requesters * window; i++) goOn(i % requesters)
-    })
-    return { sent, received, done: received, lost: 0, seconds: (performance.now() - begun) / 1000 }
+  const course = {
+    slots: Array.from({ length: requesters * window }, (_, i) => i % requesters),
+    ask: (i, ref) => connections[i].send(dialect.requests.ask(i, ref, payload())),
+    onAnswer(next) {
+      answered = next
+    },
   }
 
-  await run(warmUp)
+  await run(course, warmUp)
   latencies.clear()
   await reach('begun')
-  const result = await run(until)
+  const result = await run(course, until)
   await reach('ended')
   return { ...result, ...latencies.summary(), closed: connections.filter(({ closed }) => closed).length }
+}
+
+/** Each asks again when it was answered. */
+async function run({ slots, ask, onAnswer }, { messages = Infinity, durationMs = Infinity }) {
+  const begun = performance.now()
+  let endedAt = begun
+  let [sent, received] = [0, 0]
+  let turn = () => {}
+  const over = () => sent >= messages || performance.now() - begun >= durationMs
+  const goOn = (requester) => {
+    if (!over()) ask(requester, sent++)
+  }
+  onAnswer((requester) => {
+    received++
+    endedAt = performance.now()
+    goOn(requester)
+    turn()
+  })
+  slots.forEach(goOn)
+  await untilThrough({
+    turn: () => received === sent && over(),
+    onTurn(next) {
+      turn = next
+    },
+    moved: () => received,
+  })
+  return { sent, received, done: received, lost: sent - received, seconds: (endedAt - begun) / 1000 }
 }
 
 /** Answers with what was asked. */
@@ -69,7 +81,7 @@ function answerWith(connection, { asked, answer }, size) {
       connection.send(answer(to, stamp.padEnd(size, 'x')))
       read = found.index + found[0].length
     }
-    // The last may have come in part; the rest of a payload is no beginning of another.
+    // The next may have come in part.
     text = text.slice(read)
   })
 }
