@@ -23,7 +23,8 @@ export function bars(results) {
 }
 
 function panelOf(result) {
-  const { title, unit, label, metric } = scenarioOf(result).headline
+  const { each, headline } = scenarioOf(result)
+  const { title, label, metric } = headline
   const shown = result.cases.find((one) => one.label === label) ?? result.cases[0]
   const values = serversOf(result)
     .map((server) => ({ server, value: figure(shown, server, metric) }))
@@ -32,7 +33,7 @@ function panelOf(result) {
   const scale = (panel.width - panel.left - panel.right) / most
   return [
     text(title, { x: 8, y: 20, 'font-size': 15, 'font-weight': 600, fill: ink.strong }),
-    text(unit, { x: 8, y: 39, 'font-size': 12, fill: ink.soft }),
+    text(metrics[metric].title(each), { x: 8, y: 39, 'font-size': 12, fill: ink.soft }),
     ...values.flatMap(({ server, value }, i) => barOf({ server, value, shown: metrics[metric].show(value), scale, i })),
   ]
 }

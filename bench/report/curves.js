@@ -39,7 +39,7 @@ function panelOf({ axis, cases, servers, y, first }) {
   const small = { 'font-size': 11, fill: ink.soft }
   return [
     text(axis, { x: panel.left, y: 20, 'font-size': 15, 'font-weight': 600, fill: ink.strong }),
-    ...(first ? [text('µs of CPU for a delivery', { x: panel.left, y: 38, 'font-size': 12, fill: ink.soft })] : []),
+    ...(first ? [text('CPU for each delivery, µs', { x: panel.left, y: 38, 'font-size': 12, fill: ink.soft })] : []),
     ...y.ticks.flatMap((tick) => [
       element('line', { x1: panel.left, x2: right, y1: y.at(tick), y2: y.at(tick), stroke: ink.line }),
       text(readable(tick), { ...small, x: panel.left - 8, y: y.at(tick) + 4, 'text-anchor': 'end' }),

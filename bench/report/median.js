@@ -1,10 +1,7 @@
-/** The middle of what is a number; undefined where nothing is. @param {readonly (number | null | undefined)[]} values */
+/** The middle of those that are numbers; undefined where none is. @param {readonly (number | null | undefined)[]} values */
 export function median(values) {
   const sorted = values.filter((value) => Number.isFinite(value)).sort((a, b) => a - b)
-  const middle = sorted.length / 2
-  return sorted.length % 2 === 1
-    ? sorted[Math.floor(middle)]
-    : sorted.length
-      ? (sorted[middle - 1] + sorted[middle]) / 2
-      : undefined
+  if (sorted.length === 0) return undefined
+  const middle = Math.floor(sorted.length / 2)
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
 }

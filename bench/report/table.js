@@ -10,11 +10,12 @@ const none = '–'
  * @returns {{ title: string, rows: string[][] }[]} The first row is the head.
  */
 export function tables(result) {
-  return scenarioOf(result).metrics.flatMap((metric) => {
+  const { metrics: shownOf, each } = scenarioOf(result)
+  return shownOf.flatMap((metric) => {
     const shown = result.cases.filter((one) =>
       serversOf(result).some((server) => figure(one, server, metric) !== undefined),
     )
-    return shown.length === 0 ? [] : [{ title: metrics[metric].title, rows: rowsOf(result, shown, metric) }]
+    return shown.length === 0 ? [] : [{ title: metrics[metric].title(each), rows: rowsOf(result, shown, metric) }]
   })
 }
 

@@ -16,7 +16,7 @@ describe('tables', () => {
   it('show medians, and the median of the ratios of each round', () => {
     expect(tables(result([both]))).toEqual([
       {
-        title: 'CPU for each, µs',
+        title: 'CPU for each delivery, µs',
         rows: [
           ['', 'wildcast-json', 'nats', 'json ÷ nats'],
           ['both', '3.00', '3.00', '2.00'],

@@ -6,6 +6,7 @@ const job = { publishers: 50, window: 64 }
 export const fanIn = {
   name: 'fan-in',
   about: '50 publishers, one subscriber, 128 bytes, 64 in flight',
+  each: 'delivery',
   needs: ['fan-out'],
   metrics: ['cpuUs', 'perSecond'],
   cases: () => [
@@ -14,7 +15,6 @@ export const fanIn = {
   ],
   headline: {
     title: 'Fan-in, confirmed',
-    unit: 'µs of CPU for a message',
     label: 'each publish confirmed',
     metric: 'cpuUs',
   },

@@ -6,6 +6,7 @@ const windows = [1, 32, 256]
 export const fanOut = {
   name: 'fan-out',
   about: 'one publisher, many subscribers of one subject, 128 bytes',
+  each: 'delivery',
   needs: ['fan-out'],
   metrics: ['cpuUs', 'perSecond', 'p50Us', 'p99Us'],
   cases: () => [
@@ -19,7 +20,6 @@ export const fanOut = {
   ],
   headline: {
     title: 'Fan-out, 50 subscribers',
-    unit: 'µs of CPU for a delivery',
     label: '50 subscribers, 32 in flight',
     metric: 'cpuUs',
   },

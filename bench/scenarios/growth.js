@@ -24,6 +24,7 @@ export const growth = {
   name: 'growth',
   about:
     'one publisher; more subscribers (128 bytes, 32 in flight), more subjects (over at most 100 clients, one reader each), longer payloads (50 subscribers, 8 in flight)',
+  each: 'delivery',
   needs: ['fan-out'],
   only: ['wildcast-json', 'wildcast-msgpack', 'batched', 'naive-ws', 'nats'],
   metrics: ['cpuUs', 'memory'],

@@ -2,6 +2,7 @@
 export const idle = {
   name: 'idle',
   about: 'connections with a subscription each, where nothing happens; the first 100 are not counted',
+  each: 'connection',
   needs: ['fan-out'],
   metrics: ['grown'],
   cases: ({ quick, clients = quick ? 500 : 4000 }) => [
@@ -10,5 +11,5 @@ export const idle = {
       job: { kind: 'idle', before: 100, connections: clients, holdMs: quick ? 500 : 3000 },
     },
   ],
-  headline: { title: 'Idle connections', unit: 'resident bytes for each', metric: 'grown' },
+  headline: { title: 'Idle connections', metric: 'grown' },
 }

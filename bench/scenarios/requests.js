@@ -4,6 +4,7 @@ const requesters = 8
 export const requests = {
   name: 'requests',
   about: `${requesters} clients ask, another answers, 128 bytes`,
+  each: 'answer',
   needs: ['requests'],
   metrics: ['cpuUs', 'perSecond', 'p50Us', 'p99Us'],
   cases: () =>
@@ -13,7 +14,6 @@ export const requests = {
     })),
   headline: {
     title: 'Requests, 64 in flight',
-    unit: 'µs of CPU for an answer',
     label: '64 in flight',
     metric: 'cpuUs',
   },

@@ -12,6 +12,7 @@
  * @typedef {object} Scenario
  * @property {string} name
  * @property {string} about What it measures, in a line.
+ * @property {'delivery' | 'answer' | 'connection'} each What is counted.
  * @property {readonly import('../servers/server.js').Ability[]} needs What a server must be able to do.
  * @property {readonly string[]} [only] The servers that it is about; all by default.
  * @property {readonly import('../report/metrics.js').MetricName[]} metrics What is shown of it; the first counts.
@@ -21,7 +22,6 @@
  *
  * @typedef {object} Headline
  * @property {string} title
- * @property {string} unit
  * @property {string} [label] Of the case; the first by default.
  * @property {import('../report/metrics.js').MetricName} metric
  */

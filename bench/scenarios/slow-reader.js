@@ -11,6 +11,7 @@ export const slowReader = {
   name: 'slow-reader',
   about:
     'many subscribers at 30 messages a second, 128 bytes; before, 32 MiB were published, to one that reads, and in the second case to one that never does',
+  each: 'delivery',
   needs: ['fan-out'],
   metrics: ['p99Us', 'p50Us', 'memory', 'cpuUs'],
   cases: ({ quick, clients = quick ? 100 : 1000 }) =>

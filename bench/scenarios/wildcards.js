@@ -18,6 +18,7 @@ const patterns = [
 export const wildcards = {
   name: 'wildcards',
   about: `${patterns.length} clients, ${patterns.length * (idlePatterns + 1)} patterns with wildcards; each message, on one of ${rooms * kinds} subjects, matches ${2 + everything} subscriptions; 128 bytes`,
+  each: 'delivery',
   needs: ['fan-out', 'wildcards'],
   metrics: ['cpuUs', 'perSecond'],
   cases: () =>
@@ -35,7 +36,6 @@ export const wildcards = {
     })),
   headline: {
     title: '1,035 wildcard patterns',
-    unit: 'µs of CPU for a delivery',
     label: '32 in flight',
     metric: 'cpuUs',
   },

@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { findProgram, root } from '../../scripts/needs.js'
@@ -46,14 +46,14 @@ export const servers = [
     dialect: 'nats',
     can: ['fan-out', 'confirmed', 'subjects', 'wildcards', 'requests'],
     installed: () => findProgram('nats-server') !== undefined,
-    command: (port) => [findProgram('nats-server') ?? '', '-c', configuration(natsLines(port))],
+    command: (port) => [findProgram('nats-server') ?? '', '-c', configuration(port, natsLines(port))],
   },
   {
     name: 'mosquitto',
     dialect: 'mqtt',
     can: ['fan-out', 'confirmed', 'subjects', 'wildcards', 'requests'],
     installed: () => findProgram('mosquitto') !== undefined,
-    command: (port) => [findProgram('mosquitto') ?? '', '-c', configuration(mosquittoLines(port))],
+    command: (port) => [findProgram('mosquitto') ?? '', '-c', configuration(port, mosquittoLines(port))],
   },
 ]
 
@@ -66,15 +66,23 @@ const mosquittoLines = (port) => [
   'max_queued_messages 0',
   'allow_anonymous true',
   // With none but a WebSocket it gives up: "unable to start any listening sockets".
-  `listener 0 ${path.join(temporaryFolder(), 'mosquitto.sock')}`,
+  `listener 0 ${path.join(folder(), `${port}.sock`)}`,
   `listener ${port} 127.0.0.1`,
   'protocol websockets',
 ]
 
-const temporaryFolder = () => mkdtempSync(path.join(tmpdir(), 'bench-'))
-
-function configuration(lines) {
-  const file = path.join(temporaryFolder(), 'server.conf')
+function configuration(port, lines) {
+  const file = path.join(folder(), `${port}.conf`)
   writeFileSync(file, `${lines.join('\n')}\n`)
   return file
 }
+
+/** Of this process, for as long as it lives. */
+function folder() {
+  if (made === undefined) {
+    made = mkdtempSync(path.join(tmpdir(), 'bench-'))
+    process.once('exit', () => rmSync(made, { recursive: true, force: true }))
+  }
+  return made
+}
+let made
