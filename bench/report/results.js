@@ -9,7 +9,9 @@ export const readResults = (file) => JSON.parse(readFileSync(file, 'utf8')).scen
 /** @param {string} file @param {readonly ScenarioResult[]} scenarios */
 export function writeResults(file, scenarios) {
   mkdirSync(path.dirname(file), { recursive: true })
-  writeFileSync(file, `${JSON.stringify({ scenarios }, rounded, 2)}\n`)
+  // A line for each, so that a change shows which were measured anew.
+  const lines = scenarios.map((result) => JSON.stringify(result, rounded))
+  writeFileSync(file, `{"scenarios":[\n${lines.join(',\n')}\n]}\n`)
 }
 
 /** The results of one run in the place of older ones of the same scenarios. @param {readonly ScenarioResult[]} older @param {readonly ScenarioResult[]} newer */
@@ -18,5 +20,6 @@ export function merged(older, newer) {
   return [...left, ...newer]
 }
 
-// A thousandth is less than the noise.
-const rounded = (_, value) => (typeof value === 'number' ? Number(value.toFixed(3)) : value)
+// More digits would be noise.
+const rounded = (_, value) =>
+  typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(4)) : value
