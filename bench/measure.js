@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { onOwnCore } from './cores.js'
 import { useOf } from './processes.js'
@@ -28,7 +30,8 @@ const generator = path.join(import.meta.dirname, 'load/generator.js')
  */
 export async function measure(server, job) {
   const port = await freePort()
-  const { pid, stop } = await startServer(onOwnCore('server', server.command(port)), port)
+  const folder = mkdtempSync(path.join(tmpdir(), 'bench-'))
+  const { pid, stop } = await startServer(onOwnCore('server', server.command({ port, folder })), port)
   try {
     const { result, begun, ended } = await generate({ ...job, port, dialect: server.dialect }, () => useOf(pid))
     return {
@@ -40,6 +43,7 @@ export async function measure(server, job) {
     }
   } finally {
     await stop()
+    rmSync(folder, { recursive: true })
   }
 }
 

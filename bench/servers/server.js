@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { findProgram, root } from '../../scripts/needs.js'
 
@@ -11,10 +10,16 @@ import { findProgram, root } from '../../scripts/needs.js'
  * @property {string} dialect
  * @property {readonly Ability[]} can
  * @property {() => boolean} installed
- * @property {(port: number) => readonly string[]} command
+ * @property {(place: Place) => readonly string[]} command
+ *
+ * @typedef {object} Place
+ * @property {number} port
+ * @property {string} folder For its files.
  */
 
-const node = (file) => (port) => [process.execPath, path.join(import.meta.dirname, file), `${port}`]
+const node =
+  (file) =>
+  ({ port }) => [process.execPath, path.join(import.meta.dirname, file), `${port}`]
 const always = () => true
 
 const wildcast = (codec) => ({
@@ -22,7 +27,7 @@ const wildcast = (codec) => ({
   dialect: `wildcast-${codec}`,
   can: /** @type {const} */ (['fan-out', 'confirmed', 'subjects', 'wildcards', 'requests']),
   installed: always,
-  command: (port) => [
+  command: ({ port }) => [
     ...[process.execPath, path.join(root, 'relay/bin/wildcast.js')],
     ...['gateway', '--broker', 'InMemoryBroker', '--port', `${port}`],
   ],
@@ -46,43 +51,33 @@ export const servers = [
     dialect: 'nats',
     can: ['fan-out', 'confirmed', 'subjects', 'wildcards', 'requests'],
     installed: () => findProgram('nats-server') !== undefined,
-    command: (port) => [findProgram('nats-server') ?? '', '-c', configuration(port, natsLines(port))],
+    command: (place) => [findProgram('nats-server') ?? '', '-c', configuration(place.folder, natsLines(place))],
   },
   {
     name: 'mosquitto',
     dialect: 'mqtt',
     can: ['fan-out', 'confirmed', 'subjects', 'wildcards', 'requests'],
     installed: () => findProgram('mosquitto') !== undefined,
-    command: (port) => [findProgram('mosquitto') ?? '', '-c', configuration(port, mosquittoLines(port))],
+    command: (place) => [findProgram('mosquitto') ?? '', '-c', configuration(place.folder, mosquittoLines(place))],
   },
 ]
 
-const natsLines = (port) => ['listen: "127.0.0.1:-1"', `websocket { listen: "127.0.0.1:${port}", no_tls: true }`]
+const natsLines = ({ port }) => ['listen: "127.0.0.1:-1"', `websocket { listen: "127.0.0.1:${port}", no_tls: true }`]
 
-const mosquittoLines = (port) => [
+const mosquittoLines = ({ port, folder }) => [
   // Root would become the user `mosquitto`.
   ...(process.getuid?.() === 0 ? ['user root'] : []),
   'set_tcp_nodelay true',
   'max_queued_messages 0',
   'allow_anonymous true',
   // With none but a WebSocket it gives up: "unable to start any listening sockets".
-  `listener 0 ${path.join(folder(), `${port}.sock`)}`,
+  `listener 0 ${path.join(folder, 'mosquitto.sock')}`,
   `listener ${port} 127.0.0.1`,
   'protocol websockets',
 ]
 
-function configuration(port, lines) {
-  const file = path.join(folder(), `${port}.conf`)
+function configuration(folder, lines) {
+  const file = path.join(folder, 'server.conf')
   writeFileSync(file, `${lines.join('\n')}\n`)
   return file
 }
-
-/** Of this process, for as long as it lives. */
-function folder() {
-  if (made === undefined) {
-    made = mkdtempSync(path.join(tmpdir(), 'bench-'))
-    process.once('exit', () => rmSync(made, { recursive: true, force: true }))
-  }
-  return made
-}
-let made
