@@ -40,7 +40,12 @@ export default defineConfig({
           name: 'unit',
           root: '.',
           globalSetup: 'relay/test/build-command.ts',
-          include: ['packages/*/src/**/*.test.ts', 'relay/src/**/*.test.ts', 'relay/test/**/*.test.ts'],
+          include: [
+            'packages/*/src/**/*.test.ts',
+            'relay/src/**/*.test.ts',
+            'relay/test/**/*.test.ts',
+            'bench/**/*.test.ts',
+          ],
         },
       },
       {

@@ -1,25 +1,43 @@
 import { spawn } from 'node:child_process'
+import { randomInt } from 'node:crypto'
+import { once } from 'node:events'
 import { createServer, connect as tcp } from 'node:net'
+import path from 'node:path'
 import { findProgram } from '../scripts/needs.js'
 
-/** A port of 127.0.0.1 that nobody listens on. */
-export function freePort() {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address()
-      server.close(() => resolve(port))
-    })
-  })
+/** A port of 127.0.0.1 that nobody listens on, below those that systems give to outgoing connections, which might be quicker. */
+export async function freePort() {
+  for (;;) {
+    const port = randomInt(10_000, 32_768)
+    const server = createServer()
+    try {
+      server.listen(port, '127.0.0.1')
+      await once(server, 'listening')
+      return port
+    } catch {
+      // Somebody listens there.
+    } finally {
+      server.close()
+    }
+  }
 }
 
-/** Starts a server, and waits until its port answers. */
+/** Starts a server, and waits until its port answers. `stop` resolves when it has ended. */
 export async function startServer([name, ...args], port) {
-  const server = spawn(findProgram(name), args, { stdio: 'ignore' })
-  process.once('exit', () => server.kill('SIGKILL'))
+  const server = spawn(path.isAbsolute(name) ? name : findProgram(name), args, { stdio: 'ignore' })
+  const kill = () => server.kill('SIGKILL')
+  process.once('exit', kill)
+  const ended = once(server, 'exit').then(() => void process.off('exit', kill))
   while (!(await answers(port))) {
     if (server.exitCode !== null) throw new Error(`${name} ended with code ${server.exitCode}`)
   }
-  return { stop: () => server.kill() }
+  return {
+    pid: server.pid,
+    stop() {
+      server.kill()
+      return ended
+    },
+  }
 }
 
 function answers(port) {

@@ -1,0 +1,27 @@
+const hello = (verbose) => `CONNECT {"verbose":${verbose},"pedantic":false,"protocol":1}\r\n`
+const known = { send: 'PING\r\n', expect: 'PONG\r\n' }
+const publish = (subject, payload) => `PUB ${subject} ${payload.length}\r\n${payload}\r\n`
+
+/** @type {import('./dialect.js').Dialect} */
+export const nats = {
+  path: '/',
+  kind: 'binary',
+  open: ({ confirmed = false } = {}) => [
+    confirmed ? { send: hello(true), expect: '+OK' } : { send: hello(false) },
+    known,
+  ],
+  subscribe: (patterns) => [
+    ...patterns.map((pattern, i) => ({ send: `SUB ${pattern} ${i + 1}\r\n` })),
+    // It answers in order.
+    known,
+  ],
+  publish,
+  confirmation: { text: Buffer.from('+OK'), length: 3 },
+  requests: {
+    serve: [{ send: 'SUB echo 1\r\n' }, known],
+    begin: (requester) => [{ send: `SUB _INBOX.${requester}.* 1\r\n` }, known],
+    ask: (requester, ref, payload) => `PUB echo _INBOX.${requester}.${ref} ${payload.length}\r\n${payload}\r\n`,
+    asked: /MSG echo 1 (?<to>\S+) \d+\r\n(?<stamp>@T=\d{16})/g,
+    answer: publish,
+  },
+}

@@ -1,0 +1,39 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { front } from './connection.js'
+import { MarkerReader } from './marker-reader.js'
+import { payloads, shortest, timeStamps } from './time-stamp.js'
+
+const size = 32
+const payload = payloads(size)
+
+/** Lets a reader read bytes that are cut at these places, each piece from the same memory, as sockets do. */
+function countIn(bytes: Buffer, cuts: readonly number[]): number {
+  const room = Buffer.alloc(front + bytes.length, '@T=')
+  let count = 0
+  const reader = new MarkerReader(timeStamps(size), () => count++)
+  const places = [...new Set([0, ...cuts, bytes.length])].filter((at) => at <= bytes.length).sort((a, b) => a - b)
+  for (const [i, begin] of places.entries()) {
+    const end = places[i + 1] ?? bytes.length
+    bytes.copy(room, front, begin, end)
+    reader.read(room, front + end - begin)
+  }
+  return count
+}
+
+describe('MarkerReader', () => {
+  it('counts every payload once, wherever the bytes are cut and whatever stands between', () => {
+    const between = fc.uint8Array({ maxLength: 80 }).filter((bytes) => !Buffer.from(bytes).includes('@'))
+    fc.assert(
+      fc.property(fc.array(between), fc.array(fc.nat(4000)), (gaps, cuts) => {
+        const bytes = Buffer.concat(gaps.flatMap((gap) => [gap, Buffer.from(payload())]))
+        expect(countIn(bytes, cuts)).toBe(gaps.length)
+      }),
+    )
+  })
+
+  it('counts no payload whose beginning has not come in full', () => {
+    const bytes = Buffer.from(payload()).subarray(0, shortest - 1)
+    expect(countIn(bytes, [1, 2, 3, 10])).toBe(0)
+  })
+})

@@ -1,0 +1,60 @@
+import { parseArgs } from 'node:util'
+import { scenarios } from './scenarios/scenario.js'
+import { servers } from './servers/server.js'
+
+const list = (items) => items.map(({ name }) => name).join(', ')
+
+export const usage = `npm run bench -- [scenario …] [flags]
+
+scenarios: ${list(scenarios)}; all by default
+  --only <names>    servers, with commas between: ${list(servers)}
+  --rounds <n>      how often each is measured; the medians are shown. 5 by default
+  --clients <n>     connections of idle (4000) and slow-reader (1000)
+  --quick           short and once: to see whether it works, not for figures
+  --out <file>      where the results go; bench/results/latest.json by default
+  --from <file>     measures nothing, and shows the results of this file
+  --write-docs      puts the results into docs/performance.md and its charts
+  --help`
+
+/** Reads the command line. @param {readonly string[]} args @throws {Error} where it is wrong */
+export function options(args) {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      only: { type: 'string' },
+      rounds: { type: 'string' },
+      clients: { type: 'string' },
+      quick: { type: 'boolean', default: false },
+      out: { type: 'string' },
+      from: { type: 'string' },
+      'write-docs': { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  })
+  const wanted = chosen(servers, values.only?.split(',') ?? [], 'server')
+  return {
+    help: values.help,
+    scenarios: chosen(scenarios, positionals, 'scenario'),
+    servers: wanted.filter((server) => server.installed()),
+    missing: wanted.filter((server) => !server.installed()).map(({ name }) => name),
+    rounds: count(values.rounds, '--rounds') ?? (values.quick ? 1 : 5),
+    settings: { quick: values.quick, clients: count(values.clients, '--clients') },
+    out: values.out,
+    from: values.from,
+    writeDocs: values['write-docs'],
+  }
+}
+
+function chosen(all, names, what) {
+  for (const name of names)
+    if (!all.some((one) => one.name === name)) throw new Error(`there is no ${what} "${name}"; there are: ${list(all)}`)
+  return names.length === 0 ? all : all.filter(({ name }) => names.includes(name))
+}
+
+function count(text, flag) {
+  if (text === undefined) return undefined
+  const number = Number(text)
+  if (!Number.isInteger(number) || number < 1) throw new Error(`${flag} needs a number above 0, not "${text}"`)
+  return number
+}

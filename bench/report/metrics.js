@@ -1,0 +1,23 @@
+/**
+ * @typedef {'cpuUs' | 'perSecond' | 'p50Us' | 'p99Us' | 'memory' | 'grown'} MetricName
+ *
+ * @typedef {object} Metric
+ * @property {(each: string) => string} title What it is, where `each` is what was counted.
+ * @property {(value: number) => string} show
+ * @property {boolean} isCost Whether less is better; ratios are shown of costs.
+ */
+
+const whole = (value) => value.toFixed(0)
+
+/** Three digits that count. */
+const short = (value) => value.toFixed(value < 10 ? 2 : value < 100 ? 1 : 0)
+
+/** @type {Record<MetricName, Metric>} */
+export const metrics = {
+  cpuUs: { title: (each) => `CPU for each ${each}, µs`, show: short, isCost: true },
+  perSecond: { title: (each) => `${each.replace(/y$/, 'ie')}s a second`, show: whole, isCost: false },
+  p50Us: { title: () => 'latency p50, µs', show: whole, isCost: true },
+  p99Us: { title: () => 'latency p99, µs', show: whole, isCost: true },
+  memory: { title: () => 'memory at the end, MB', show: (bytes) => (bytes / 1e6).toFixed(0), isCost: false },
+  grown: { title: (each) => `resident bytes for each ${each}`, show: whole, isCost: true },
+}

@@ -1,0 +1,13 @@
+// npm run bench: builds, and measures the relay beside other servers; bench/README.md says what.
+import { installPackages, root } from './needs.js'
+import { run, script, tool } from './run.js'
+
+// The servers end when this process exits, which it would not do by itself at a signal.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1))
+
+await script(async () => {
+  installPackages()
+  run(tool('typescript/bin/tsc', '-b', 'relay'))
+  const { bench } = await import(`${root}/bench/main.js`)
+  await bench(process.argv.slice(2))
+})
