@@ -66,6 +66,10 @@ export class Outbox implements Outlet, Writer {
     return this.#backlog !== undefined
   }
 
+  get pending(): number {
+    return this.#said?.bytes ?? 0
+  }
+
   deliver(parcel: Parcel): void {
     if (this.#said) this.#said = this.#said.with(parcel)
     else if (this.#closed) parcel.settle?.(false)

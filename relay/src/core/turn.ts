@@ -1,10 +1,21 @@
 import type { Clock } from './clock.js'
 import { Sequence } from './sequence.js'
 
-/** Who has something to write at the end of the turn. */
+/** Who has something to write. */
 export interface Writer {
+  /** How many bytes that is. */
+  readonly pending: number
   flush(): void
 }
+
+/**
+ * So many are written to before what has come in meanwhile is looked at: it goes along with the next ones, which saves them a write. All at once would leave it waiting
+ * until the last of all is written to. See docs/decisions/0019.
+ */
+const slice = 16
+
+/** Whoever has as much as this to be written does not wait for others: a flood of messages is written as fast as it comes in, and never piles up here. */
+const muchPending = 16 * 1024
 
 /**
  * A turn of the event loop: whatever is said within it is written at its end, all of one writer in one go. No timer is set, so that a message that comes alone leaves
@@ -12,24 +23,44 @@ export interface Writer {
  */
 export class Turn {
   readonly #clock: Clock
-  #writers: Writer[] = []
+  readonly #writers: Writer[] = []
   #start: Sequence = new Sequence()
+  /** The end of the turn is awaited. */
+  #awaited = false
 
   constructor(clock: Clock) {
     this.#clock = clock
   }
 
-  /** Has a writer flushed at the end of the turn, once for each call. Returns where its sequence begins. */
+  /** Has a writer flushed soon, once for each call. Returns where its sequence begins. */
   enter(writer: Writer): Sequence {
-    if (this.#writers.push(writer) === 1) this.#clock.endOfTurn(() => this.#end())
+    this.#writers.push(writer)
+    this.#await()
     return this.#start
   }
 
+  #await(): void {
+    if (this.#awaited) return
+    this.#awaited = true
+    this.#clock.endOfTurn(() => {
+      this.#awaited = false
+      this.#end()
+    })
+  }
+
   #end(): void {
-    const writers = this.#writers
-    // Whatever is said meanwhile belongs to the next turn.
-    this.#writers = []
+    const due = this.#writers.splice(0, this.#due())
+    // Those who are written to now go on together from here.
     this.#start = new Sequence()
-    for (const writer of writers) writer.flush()
+    for (const writer of due) writer.flush()
+    if (this.#writers.length > 0) this.#await()
+  }
+
+  /** How many of those who wait are written to now. */
+  #due(): number {
+    const writers = this.#writers
+    let due = slice
+    while ((writers[due]?.pending ?? 0) >= muchPending) due++
+    return due
   }
 }

@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest'
+import { fakeClock } from '../testing/fake-clock.js'
+import { Turn, type Writer } from './turn.js'
+
+/** A turn whose end a test decides on. */
+function opened() {
+  const ends: (() => void)[] = []
+  const turn = new Turn({ ...fakeClock(), endOfTurn: (run) => void ends.push(run) })
+  const log: string[] = []
+  const writer = (name: string, { pending = 10, onFlush = () => {} } = {}): Writer => ({
+    pending,
+    flush() {
+      log.push(name)
+      onFlush()
+    },
+  })
+  return { turn, log, writer, ends, end: () => ends.shift()?.() }
+}
+
+const names = (count: number, prefix = 'w'): string[] => Array.from({ length: count }, (_, i) => `${prefix}${i}`)
+
+describe('a turn', () => {
+  it('flushes whoever entered, in order, when it ends', () => {
+    const { turn, log, writer, ends, end } = opened()
+    for (const name of names(3)) turn.enter(writer(name))
+    expect([log, ends.length]).toEqual([[], 1])
+    end()
+    expect([log, ends.length]).toEqual([names(3), 0])
+  })
+
+  it('flushes many in several steps, so that what comes in between goes along', () => {
+    const { turn, log, writer, end } = opened()
+    for (const name of names(40)) turn.enter(writer(name))
+    end()
+    expect(log).toEqual(names(16))
+    turn.enter(writer('late'))
+    end()
+    end()
+    expect(log).toEqual([...names(40), 'late'])
+  })
+
+  it('lets nobody wait who has much to be written', () => {
+    const { turn, log, writer, ends, end } = opened()
+    for (const name of names(100)) turn.enter(writer(name, { pending: 20_000 }))
+    end()
+    expect([log.length, ends.length]).toEqual([100, 0])
+  })
+
+  it('begins anew for those who enter while it ends', () => {
+    const { turn, log, writer, ends, end } = opened()
+    const starts: unknown[] = []
+    const again = writer('again')
+    starts.push(turn.enter(writer('first', { onFlush: () => starts.push(turn.enter(again)) })))
+    starts.push(turn.enter(writer('second', { onFlush: () => starts.push(turn.enter(again)) })))
+    end()
+    expect([log, ends.length]).toEqual([['first', 'second'], 1])
+    expect([starts[0] === starts[1], starts[2] === starts[3], starts[0] === starts[2]]).toEqual([true, true, false])
+    end()
+    expect([log, ends.length]).toEqual([['first', 'second', 'again', 'again'], 0])
+  })
+})
