@@ -38,6 +38,8 @@ export interface Relay {
   readonly limits: SessionLimits
   readonly onError: OnError
   newId(): string
+  /** A name for a session, which begins with the relay's: whoever is told it finds the relay that holds the session. */
+  newSession(): string
   brokers(): readonly BrokerInfo[]
   /** Whether each broker is reached, and why not. */
   health(): readonly BrokerHealth[]
@@ -64,6 +66,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
   const hub = await Hub.open({ brokers: options.brokers, clock, onError, observer })
   const bridges = await bridgesOn(hub, options.bridges ?? [], { onError, observer })
   const id = newId()
+  const newSession = (): string => `${id}_${newId()}`
 
   const inside: Inside = {
     clock,
@@ -86,12 +89,13 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
       limits,
       onError,
       newId,
+      newSession,
       brokers,
       health: () => hub.health().filter(({ name }) => only === undefined || name === only),
       open: (outlet) => new Session({ hub, outlet, permissions, limits, only }),
       welcome: (ping) => ({
         kind: 'Welcome',
-        session: newId(),
+        session: newSession(),
         resumed: false,
         received: 0,
         relay: id,

@@ -1,0 +1,148 @@
+import type { ChildProcess } from 'node:child_process'
+import type { Socket } from 'node:net'
+import { type ErrorCode, WildcastError } from '@wildcast/protocol'
+import type { Clock } from '../../core/clock.js'
+import type { FromMember, ToMember } from './words.js'
+
+export interface PlaceOptions {
+  /** How the log calls it. */
+  readonly name: string
+  fork(): ChildProcess
+  /** What each process that takes the place is to do. */
+  readonly task: unknown
+  /** Hears what has nothing to do with beginning and ending. */
+  heard(words: FromMember): void
+  /** A process has ended that was ready; with the id of its relay, where it was one. */
+  ended(relay: string | undefined): void
+  readonly clock: Clock
+  readonly onError: (error: WildcastError) => void
+}
+
+/** A socket for a process. */
+export interface Given {
+  readonly words: ToMember
+  readonly socket: Socket
+  /** The process has ended before it could be given. */
+  ungiven(): void
+}
+
+/** A place in the crew: a process that is replaced when it ends. */
+export interface Place {
+  /** Starts the first process. @throws whatever keeps it from beginning; then the place stays empty */
+  open(): Promise<void>
+  /** Says something to the process that is ready; false where there is none. */
+  say(words: ToMember): boolean
+  /** The same with a socket, which is that process's own from then on. */
+  give(given: Given): boolean
+  /** Ends the process in good order, and replaces it no more. */
+  close(): Promise<void>
+}
+
+/** What ends sooner after its start has crashed at once. */
+const steadyMs = 10_000
+const firstWaitMs = 100
+const longestWaitMs = 10_000
+/** A process that has not ended in good order by then is killed. */
+const farewellMs = 10_000
+
+/** How long a place stays empty when so many processes in a row have crashed at once. After the first nobody waits. */
+export function emptyMs(crashes: number): number {
+  return crashes <= 1 ? 0 : Math.min(longestWaitMs, firstWaitMs * 2 ** (crashes - 2))
+}
+
+export function place({ name, clock, onError, ...options }: PlaceOptions): Place {
+  let child: ChildProcess | undefined
+  let ready = false
+  let crashes = 0
+  let closing = false
+  let stopWaiting = (): void => {}
+  /** Node hands over one after the other; what waits is lost with the process, unless it is kept here. */
+  const given = new Set<Given>()
+
+  /** Starts a process. Resolves when it is ready; `gone` runs when it has ended after that. */
+  function begin(gone: (how: string) => void): Promise<void> {
+    const begun = options.fork()
+    child = begun
+    return new Promise((resolve, reject) => {
+      let failure: Error | undefined
+      let relay: string | undefined
+      begun.on('message', (words: FromMember) => {
+        if (words.kind === 'ready') {
+          ready = true
+          relay = words.relay
+          resolve()
+        } else if (words.kind === 'failed') failure = failureOf(words)
+        else options.heard(words)
+      })
+      begun.on('error', reject) // what can't even be started has no exit
+      begun.once('exit', (code, signal) => {
+        const how = signal ?? `exit code ${code}`
+        const stood = ready
+        ready = false
+        child = undefined
+        reject(failure ?? new WildcastError('internal', `${name} ended before it had begun: ${how}`))
+        if (!stood) return
+        const ungiven = [...given]
+        given.clear()
+        options.ended(relay)
+        gone(how)
+        for (const one of ungiven) one.ungiven()
+      })
+      tell(begun, { kind: 'begin', task: options.task })
+    })
+  }
+
+  function occupy(): Promise<void> {
+    const since = clock.now()
+    return begin((how) => replace(since, how))
+  }
+
+  function replace(since: number, why: string): void {
+    if (closing) return
+    crashes = clock.now() - since < steadyMs ? crashes + 1 : 1
+    const waitMs = emptyMs(crashes)
+    const when = waitMs === 0 ? 'now' : `in ${waitMs} ms`
+    onError(new WildcastError('interrupted', `${name} has ended (${why}); another takes its place ${when}`))
+    stopWaiting = clock.after(waitMs, () => {
+      const again = clock.now()
+      occupy().catch((cause) => replace(again, WildcastError.from(cause).message))
+    })
+  }
+
+  return {
+    open: occupy,
+    say(words) {
+      if (child === undefined || !ready) return false
+      tell(child, words)
+      return true
+    },
+    give(one) {
+      if (child === undefined || !ready) return false
+      given.add(one)
+      child.send(one.words as object, one.socket, {}, () => given.delete(one))
+      return true
+    },
+    async close() {
+      closing = true
+      stopWaiting()
+      const leaving = child
+      if (!leaving) return
+      const left = new Promise((resolve) => leaving.once('exit', resolve))
+      if (ready) tell(leaving, { kind: 'end' })
+      else leaving.kill('SIGKILL') // nobody has come to it yet
+      const stopClock = clock.after(farewellMs, () => leaving.kill('SIGKILL'))
+      await left
+      stopClock()
+    },
+  }
+}
+
+/** To a process that has ended this moment nothing can be said; its end is heard. */
+function tell(child: ChildProcess, words: ToMember): void {
+  child.send(words, () => {})
+}
+
+/** As it was thrown in the other process, for who tells a user. */
+function failureOf({ code, message }: Extract<FromMember, { kind: 'failed' }>): Error {
+  return code === undefined ? new Error(message) : new WildcastError(code as ErrorCode, message)
+}
