@@ -30,10 +30,13 @@ export function httpServer(routes: Hono, crossroads?: Crossroads): HttpServer {
   const answer = getRequestListener(routes.fetch)
   const server: Server = createServer(patience, inTurn(crossroads?.requests(answer) ?? answer))
   const idle = idleConnections(server)
+  const taken = new Set<Socket>() // which the server itself does not wait for
   const { onUpgrade, destroy } = handshakes(server, { pathOf: (path) => path, crossroads })
   return {
     ports: { routes, onUpgrade },
     take(socket) {
+      taken.add(socket)
+      socket.once('close', () => taken.delete(socket))
       socket.allowHalfOpen = true // as of those that the server accepts itself
       server.emit('connection', socket)
     },
@@ -52,11 +55,18 @@ export function httpServer(routes: Hono, crossroads?: Crossroads): HttpServer {
           server.closeAllConnections()
           destroy()
         })
-        server.close(() => {
+        const closed = Promise.all([ended(server), ...[...taken].map(ended)])
+        server.close()
+        idle.close()
+        void closed.then(() => {
           stopClock()
           resolve()
         })
-        idle.close()
       }),
   }
+}
+
+/** Resolves when a server or a socket has closed. */
+function ended(one: Server | Socket): Promise<void> {
+  return new Promise((resolve) => one.once('close', () => resolve()))
 }

@@ -8,6 +8,7 @@ import { type Replies, replies } from '../replies.js'
 import { interestBody, messageBody, noBody, numberBody, readFailure, readMessage, requestBody } from './bodies.js'
 import type { MemoryNative } from './driver.js'
 import { frameReader, type Kind, kinds } from './frames.js'
+import { type InSequence, inSequence } from './in-sequence.js'
 import { type Speak, speaker } from './speaker.js'
 
 export interface MemoryConnectionPorts extends Pick<ForeignPorts, 'clock'> {
@@ -27,6 +28,7 @@ export class MemoryConnection implements Connection<MemoryNative> {
   readonly #sinks: Map<number, Sink> = new Map()
   readonly #unanswered: Map<number, Unanswered> = new Map()
   readonly #answers: Replies
+  readonly #incoming: InSequence = inSequence((kind, number, body) => this.#hear(kind, number, body))
   #last = 0
   #end: WildcastError | undefined
 
@@ -36,10 +38,7 @@ export class MemoryConnection implements Connection<MemoryNative> {
     this.#speak = speaker(socket)
     this.#answers = replies(clock)
     let why = 'it has ended'
-    socket.on(
-      'data',
-      frameReader((kind, number, body) => this.#hear(kind, number, body)),
-    )
+    socket.on('data', frameReader(this.#incoming.take))
     socket.on('error', (cause: Error) => {
       why = cause.message
     })
@@ -113,6 +112,7 @@ export class MemoryConnection implements Connection<MemoryNative> {
         return
       case kinds.done:
         this.#take(number)?.resolve()
+        if (this.#sinks.has(number)) this.#incoming.hold()
         return
       case kinds.failed: {
         const error = readFailure(body)

@@ -3,6 +3,7 @@ import { type Message, WildcastError } from '@wildcast/protocol'
 import type { Broker } from '../broker.js'
 import { failureBody, messageBody, noBody, readInterest, readMessage, readNumber, readRequest } from './bodies.js'
 import { frameReader, type Kind, kinds } from './frames.js'
+import { inSequence } from './in-sequence.js'
 import type { LastBody } from './last-body.js'
 import { speaker } from './speaker.js'
 
@@ -70,10 +71,12 @@ export function visitor(
     }
   }
 
+  const incoming = inSequence(hear)
   function hear(kind: Kind, number: number, body: Uint8Array): void {
     switch (kind) {
       case kinds.subscribe:
         answer(number, subscribe(number, body))
+        incoming.hold()
         return
       case kinds.unsubscribe:
         answer(number, unsubscribe(readNumber(body)))
@@ -97,7 +100,7 @@ export function visitor(
     for (const number of [...subscriptions.keys()]) void unsubscribe(number)
   }
 
-  socket.on('data', frameReader(hear))
+  socket.on('data', frameReader(incoming.take))
   // Its end says all that there is to know.
   socket.on('error', () => socket.destroy())
   socket.once('close', leave)

@@ -1,6 +1,7 @@
 import { type IncomingMessage, type RequestListener, type ServerResponse, request as send } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { type Duplex, pipeline } from 'node:stream'
+import { realClock } from '../../core/clock.js'
 import type { Handshake } from '../../gateways/gateway.js'
 import { doorPath, isRelayId } from './door-path.js'
 
@@ -12,6 +13,9 @@ export interface CrossroadsOptions {
   /** Which of the endpoints this is: each leads to its own counterpart. */
   readonly endpoint: number
 }
+
+/** How long an end may take to read what the other one has said last. */
+const lastWordsMs = 2000
 
 /** Brings to another worker what belongs to a session there, by whichever worker's port it came. What asks for a relay that is not there stays where it is. */
 export interface Crossroads {
@@ -67,8 +71,18 @@ function join({ request, socket, head }: Handshake, door: Duplex): void {
   for (let i = 0; i < rawHeaders.length; i += 2) lines.push(`${rawHeaders[i]}: ${rawHeaders[i + 1]}`)
   door.write(`${lines.join('\r\n')}\r\n\r\n`, 'latin1') // as Node has read them
   door.write(head)
-  // However one end is lost, the other is let go: there is nobody to tell.
-  pipeline(socket, door, socket, () => {})
+  socket.pipe(door).pipe(socket)
+  socket.once('close', () => letGo(door))
+  door.once('close', () => letGo(socket))
+}
+
+/** What was said last goes out, if its reader takes it. */
+function letGo(end: Duplex): void {
+  end.end()
+  end.once(
+    'close',
+    realClock.after(lastWordsMs, () => end.destroy()),
+  )
 }
 
 function forward(request: IncomingMessage, response: ServerResponse, door: Socket): void {

@@ -47,8 +47,9 @@ export function member<Task extends { readonly folder: string }>(
         duty.then(({ relay }) => say({ kind: 'ready', ...(relay === undefined ? {} : { relay }) }), fail)
         return
       case 'connection':
-        // A client may have left on the way.
-        if (socket) take(words.endpoint, socket)
+        // Before anything is read of it: until then another process may have it.
+        say({ kind: 'taken', number: words.number })
+        if (socket) take(words.endpoint, socket) // a client may have left on the way
         return
       case 'count':
         void duty?.then(async ({ figures }) => say({ kind: 'counted', figures: (await figures?.()) ?? [] }))

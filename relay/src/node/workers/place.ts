@@ -18,12 +18,13 @@ export interface PlaceOptions {
   readonly onError: (error: WildcastError) => void
 }
 
-/** A socket for a process. */
-export interface Given {
-  readonly words: ToMember
+/** A client for a process. */
+export interface Arrival {
+  readonly endpoint: number
+  /** Nothing was read of it. */
   readonly socket: Socket
-  /** The process has ended before it could be given. */
-  ungiven(): void
+  /** The process has ended before it took the socket. */
+  again(): void
 }
 
 /** A place in the crew: a process that is replaced when it ends. */
@@ -32,8 +33,8 @@ export interface Place {
   open(): Promise<void>
   /** Says something to the process that is ready; false where there is none. */
   say(words: ToMember): boolean
-  /** The same with a socket, which is that process's own from then on. */
-  give(given: Given): boolean
+  /** Hands over a client; false where nobody is ready. */
+  hand(arrival: Arrival): boolean
   /** Ends the process in good order, and replaces it no more. */
   close(): Promise<void>
 }
@@ -56,8 +57,9 @@ export function place({ name, clock, onError, ...options }: PlaceOptions): Place
   let crashes = 0
   let closing = false
   let stopWaiting = (): void => {}
-  /** Node hands over one after the other; what waits is lost with the process, unless it is kept here. */
-  const given = new Set<Given>()
+  /** Handed over and not taken yet: Node would leave them hanging when the process ends. */
+  const underWay = new Map<number, Arrival>()
+  let arrivals = 0
 
   /** Starts a process. Resolves when it is ready; `gone` runs when it has ended after that. */
   function begin(gone: (how: string) => void): Promise<void> {
@@ -72,24 +74,32 @@ export function place({ name, clock, onError, ...options }: PlaceOptions): Place
           relay = words.relay
           resolve()
         } else if (words.kind === 'failed') failure = failureOf(words)
+        else if (words.kind === 'taken') taken(words.number)
         else options.heard(words)
       })
       begun.on('error', reject) // what can't even be started has no exit
-      begun.once('exit', (code, signal) => {
+      // Not 'exit', after which there may still be something to hear.
+      begun.once('close', (code, signal) => {
         const how = signal ?? `exit code ${code}`
         const stood = ready
         ready = false
         child = undefined
         reject(failure ?? new WildcastError('internal', `${name} ended before it had begun: ${how}`))
         if (!stood) return
-        const ungiven = [...given]
-        given.clear()
         options.ended(relay)
         gone(how)
-        for (const one of ungiven) one.ungiven()
+        const left = [...underWay.values()]
+        underWay.clear()
+        for (const { again } of left) again()
       })
       tell(begun, { kind: 'begin', task: options.task })
     })
+  }
+
+  /** The process has it: closed here, it stays open there. */
+  function taken(number: number): void {
+    underWay.get(number)?.socket.destroy()
+    underWay.delete(number)
   }
 
   function occupy(): Promise<void> {
@@ -116,10 +126,13 @@ export function place({ name, clock, onError, ...options }: PlaceOptions): Place
       tell(child, words)
       return true
     },
-    give(one) {
+    hand(arrival) {
       if (child === undefined || !ready) return false
-      given.add(one)
-      child.send(one.words as object, one.socket, {}, () => given.delete(one))
+      const { endpoint, socket } = arrival
+      const number = ++arrivals
+      underWay.set(number, arrival)
+      const words: ToMember = { kind: 'connection', endpoint, number }
+      child.send(words, socket, { keepOpen: true }, () => {})
       return true
     },
     async close() {
@@ -127,7 +140,7 @@ export function place({ name, clock, onError, ...options }: PlaceOptions): Place
       stopWaiting()
       const leaving = child
       if (!leaving) return
-      const left = new Promise((resolve) => leaving.once('exit', resolve))
+      const left = new Promise((resolve) => leaving.once('close', resolve))
       if (ready) tell(leaving, { kind: 'end' })
       else leaving.kill('SIGKILL') // nobody has come to it yet
       const stopClock = clock.after(farewellMs, () => leaving.kill('SIGKILL'))

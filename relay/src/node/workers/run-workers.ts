@@ -79,12 +79,8 @@ function checkPlain(config: Config): void {
 function inTurns(workers: readonly Place[]): (socket: Socket, endpoint: number) => void {
   let turn = 0
   return function hand(socket, endpoint) {
-    const given = {
-      words: { kind: 'connection', endpoint } as const,
-      socket,
-      ungiven: () => hand(socket, endpoint),
-    }
-    for (let tries = workers.length; tries > 0; tries--) if (workers[turn++ % workers.length]?.give(given)) return
+    const arrival = { endpoint, socket, again: () => hand(socket, endpoint) }
+    for (let tries = workers.length; tries > 0; tries--) if (workers[turn++ % workers.length]?.hand(arrival)) return
     socket.destroy() // all of them are being replaced: its client comes again
   }
 }

@@ -3,8 +3,8 @@ import type { Figures } from '../metrics.js'
 /** What the primary says to a process of the crew. */
 export type ToMember<Task = unknown> =
   | { readonly kind: 'begin'; readonly task: Task }
-  /** Bears a socket: a client has come to one of the endpoints. */
-  | { readonly kind: 'connection'; readonly endpoint: number }
+  /** Bears a socket: a client has come to one of the endpoints. It is answered by `taken`. */
+  | { readonly kind: 'connection'; readonly endpoint: number; readonly number: number }
   /** Asks for what this one has counted. */
   | { readonly kind: 'count' }
   /** Answers `sum`: the figures of all. */
@@ -18,5 +18,7 @@ export type FromMember =
   | { readonly kind: 'ready'; readonly relay?: string }
   /** It can't begin: with the code of a `WildcastError`, where it was one. */
   | { readonly kind: 'failed'; readonly code?: string; readonly message: string }
+  /** A connection with this number is its own from now on. */
+  | { readonly kind: 'taken'; readonly number: number }
   | { readonly kind: 'counted'; readonly figures: Figures }
   | { readonly kind: 'sum' }
