@@ -66,7 +66,7 @@ describe('a worker that is killed', () => {
     }
     await expect.poll(() => client.publish('n', 'here').catch(String)).toBe('confirmed')
     await expect.poll(() => heard).toContain('here')
-    expect(crew.log()).toContain('worker 1 has ended (SIGKILL); another takes its place')
+    expect(crew.log()).toContain('worker 1 is started again now: it ended (SIGKILL)')
   })
 })
 

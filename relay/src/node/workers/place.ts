@@ -62,7 +62,7 @@ export function place({ name, clock, onError, ...options }: PlaceOptions): Place
   let arrivals = 0
 
   /** Starts a process. Resolves when it is ready; `gone` runs when it has ended after that. */
-  function begin(gone: (how: string) => void): Promise<void> {
+  function begin(gone: (why: string) => void): Promise<void> {
     const begun = options.fork()
     child = begun
     return new Promise((resolve, reject) => {
@@ -84,10 +84,10 @@ export function place({ name, clock, onError, ...options }: PlaceOptions): Place
         const stood = ready
         ready = false
         child = undefined
-        reject(failure ?? new WildcastError('internal', `${name} ended before it had begun: ${how}`))
+        reject(failure ?? new WildcastError('internal', `${name} ended before it had begun (${how})`))
         if (!stood) return
         options.ended(relay)
-        gone(how)
+        gone(`it ended (${how})`)
         const left = [...underWay.values()]
         underWay.clear()
         for (const { again } of left) again()
@@ -104,7 +104,7 @@ export function place({ name, clock, onError, ...options }: PlaceOptions): Place
 
   function occupy(): Promise<void> {
     const since = clock.now()
-    return begin((how) => replace(since, how))
+    return begin((why) => replace(since, why))
   }
 
   function replace(since: number, why: string): void {
@@ -112,7 +112,7 @@ export function place({ name, clock, onError, ...options }: PlaceOptions): Place
     crashes = clock.now() - since < steadyMs ? crashes + 1 : 1
     const waitMs = emptyMs(crashes)
     const when = waitMs === 0 ? 'now' : `in ${waitMs} ms`
-    onError(new WildcastError('interrupted', `${name} has ended (${why}); another takes its place ${when}`))
+    onError(new WildcastError('interrupted', `${name} is started again ${when}: ${why}`))
     stopWaiting = clock.after(waitMs, () => {
       const again = clock.now()
       occupy().catch((cause) => replace(again, WildcastError.from(cause).message))
