@@ -4,12 +4,11 @@ import { createServer as createSecureServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { expect, it, onTestFinished } from 'vitest'
 import { WebSocket } from 'ws'
+import { memory, newId, realClock, serveAll, websocket } from '../../src/index.js'
 import { handshakes } from '../../src/node/handshakes.js'
 import { crossroads } from '../../src/node/workers/crossroads.js'
-import { doorPath } from '../../src/node/workers/door-path.js'
 import { makeCertificates } from '../servers/certificates.js'
 import { temporaryFolder } from '../servers/temporary-folder.js'
-import { startRelay } from '../start-relay.js'
 
 // Another worker in this process, behind whatever server.
 
@@ -23,13 +22,15 @@ it.each([
   ],
 ])('leads clients of an %s server to the relay that they ask for', async (scheme, create) => {
   const folder = temporaryFolder()
-  const other = await startRelay({
-    host: undefined,
+  const other = await serveAll({
+    brokers: { main: memory({ clock: realClock, newId }) },
+    endpoints: [{ gateways: [websocket()], port: 0 }],
     workers: { folder, onConnection: () => {} },
-  } as Parameters<typeof startRelay>[0])
+    onError: (error) => expect.unreachable(error.message),
+  })
+  onTestFinished(() => other.close())
   const { id: relay } = other.relay
   const here = crossroads({ folder, relay: '01ARZ3NDEKTSV4RRFFQ69G5FAV', endpoint: 0 })
-  expect(doorPath({ folder, relay, endpoint: 0 })).toContain(folder)
   const server = create(here.requests((_, response) => response.end('stayed')))
   const { onUpgrade } = handshakes(server, { pathOf: (path) => path, crossroads: here })
   onUpgrade(({ socket }) => {
