@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises'
 import { createServer, type Socket } from 'node:net'
 import type { Broker } from '../broker.js'
 import { lastBody } from './last-body.js'
-import { visitor } from './visitor.js'
+import { Visitor } from './visitor.js'
 
 export interface ServedMemory {
   /** Hangs up on everybody, and takes the socket away. */
@@ -16,7 +16,7 @@ export async function serveMemory(path: string, broker: Broker): Promise<ServedM
   const server = createServer((socket) => {
     sockets.add(socket)
     socket.once('close', () => sockets.delete(socket))
-    visitor(socket, { broker, bodies })
+    new Visitor(socket, { broker, bodies })
   })
   await rm(path, { force: true })
   await new Promise<void>((resolve, reject) => {

@@ -16,7 +16,7 @@ export interface Acceptor {
 }
 
 export function acceptor({ port, host, accepted }: AcceptorOptions): Promise<Acceptor> {
-  // Nobody but the worker reads. Small frames are not held back: it can't be said of a socket that another process has accepted.
+  // Nobody but the worker reads. As servers for HTTP have it, small writes are not held back.
   const server = createServer({ pauseOnConnect: true, noDelay: true }, accepted)
   return new Promise((resolve, reject) => {
     server.once('error', reject)

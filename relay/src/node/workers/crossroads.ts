@@ -66,6 +66,10 @@ function relayOfRequest({ url = '', headers }: IncomingMessage): string | undefi
 
 /** Says the handshake again at the other door, and leaves both ends to each other. */
 function join({ request, socket, head }: Handshake, door: Duplex): void {
+  if (socket.destroyed) {
+    door.destroy() // its client has left meanwhile
+    return
+  }
   const { method, url, httpVersion, rawHeaders } = request
   const lines = [`${method} ${url} HTTP/${httpVersion}`]
   for (let i = 0; i < rawHeaders.length; i += 2) lines.push(`${rawHeaders[i]}: ${rawHeaders[i + 1]}`)

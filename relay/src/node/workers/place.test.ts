@@ -13,7 +13,8 @@ interface Script {
   /** What it was told, and how it was killed. */
   readonly told: string[]
   says(words: FromMember): void
-  ends(how: number | NodeJS.Signals): void
+  /** Resolves when everything has happened that follows from it. */
+  ends(how: number | NodeJS.Signals): Promise<void>
 }
 
 function open(): { place: Place; children: Script[]; log: string[]; clock: ReturnType<typeof fakeClock> } {
@@ -28,7 +29,10 @@ function open(): { place: Place; children: Script[]; log: string[]; clock: Retur
     children.push({
       told,
       says: (words) => child.emit('message', words),
-      ends: (how) => child.emit('close', typeof how === 'number' ? how : null, typeof how === 'string' ? how : null),
+      async ends(how) {
+        child.emit('close', typeof how === 'number' ? how : null, typeof how === 'string' ? how : null)
+        await turn()
+      },
     })
     return child as unknown as ChildProcess
   }
@@ -78,18 +82,17 @@ describe('a place', () => {
     const { place, children, log } = open()
     const refused = expect(place.open()).rejects.toMatchObject(error)
     children[0]?.says(words)
-    children[0]?.ends(1)
+    await children[0]?.ends(1)
     await refused
     expect([children.length, log]).toEqual([1, []])
   })
 
   it('is taken by another process at once, and later where that crashes too', async () => {
     const { children, clock, log, first } = await ready()
-    first.ends('SIGKILL')
+    await first.ends('SIGKILL')
     clock.advance(0)
     expect(children).toHaveLength(2)
-    children[1]?.ends(1)
-    await turn()
+    await children[1]?.ends(1)
     clock.advance(99)
     expect(children).toHaveLength(2)
     clock.advance(1)
@@ -103,7 +106,7 @@ describe('a place', () => {
     children[2]?.says({ kind: 'ready' })
     await turn()
     clock.advance(10_000)
-    children[2]?.ends(1)
+    await children[2]?.ends(1)
     clock.advance(0)
     expect(children).toHaveLength(4)
   })
@@ -116,7 +119,7 @@ describe('a place', () => {
     expect([place.hand(taken), place.hand(left)]).toEqual([true, true])
     first.says({ kind: 'taken', number: 1 })
     expect([taken.socket.destroyed, left.socket.destroyed]).toEqual([true, false])
-    first.ends('SIGKILL')
+    await first.ends('SIGKILL')
     expect(again).toEqual(['left'])
     expect(left.socket.destroyed).toBe(false)
     expect(place.hand(left)).toBe(false)
@@ -126,7 +129,7 @@ describe('a place', () => {
     const { place, children, clock, first } = await ready()
     const closed = place.close()
     expect(first.told).toEqual(['begin', 'end'])
-    first.ends(0)
+    await first.ends(0)
     await closed
     clock.advance(60_000)
     expect(children).toHaveLength(1)
@@ -137,13 +140,13 @@ describe('a place', () => {
     const closed = place.close()
     clock.advance(10_000)
     expect(first.told).toEqual(['begin', 'end', 'SIGKILL'])
-    first.ends('SIGKILL')
+    await first.ends('SIGKILL')
     await closed
   })
 
   it('is closed while it is empty, too', async () => {
     const { place, children, clock, first } = await ready()
-    first.ends(1)
+    await first.ends(1)
     await place.close()
     clock.advance(60_000)
     expect(children).toHaveLength(1)
