@@ -54,6 +54,24 @@ describe('a worker that is killed', () => {
     for (let i = 0; i < 4; i++) expect((await guest(crew, `?relay=${relay}`)).relay).not.toBe(relay)
   })
 
+  it('leaves nobody hanging who comes at that moment', async () => {
+    const crew = await open(2)
+    // Each over a connection of its own.
+    const ask = (): Promise<{ readonly relay: string }> =>
+      fetch(`http://${crew.address}/healthz`, { headers: { connection: 'close' } }).then((answer) => answer.json())
+    const bothAreThere = async (): Promise<boolean> => {
+      const { relay } = await ask()
+      return relay !== (await ask()).relay
+    }
+    for (let round = 0; round < 5; round++) {
+      await expect.poll(() => bothAreThere().catch(String)).toBe(true)
+      kill(crew.pids('relay')[0] as number)
+      // One whose request was read already is cut off, as it would be anywhere.
+      const answers = await Promise.allSettled(Array.from({ length: 40 }, ask))
+      expect(answers.filter(({ status }) => status === 'fulfilled').length).toBeGreaterThan(0)
+    }
+  })
+
   it('is replaced as often as it takes, also when all of them are killed at once', async () => {
     const crew = await open(2)
     const client = await clientOf(crew)
