@@ -23,7 +23,7 @@ describe('v1 on /ws', () => {
     const socket = await client(relay)
     expect(await ask(socket, { Connect: { client: 'test/1', token: 'x' } })).toEqual({
       Welcome: {
-        session: expect.stringMatching(/^[0-9A-Z]{26}$/),
+        session: expect.stringMatching(new RegExp(`^${relay.relay.id}_[0-9A-Z]{26}$`)),
         resumed: false,
         received: 0,
         relay: relay.relay.id,

@@ -1,6 +1,7 @@
 import { isExact, type Message, type Pattern, type Subject, WildcastError } from '@wildcast/protocol'
 import type { Clock } from '../core/clock.js'
 import type { Broker, Features, Interest, Listener, OpenBroker, RequestOptions } from './broker.js'
+import { everyFeature } from './every-feature.js'
 import { type Deliver, Listeners } from './listeners.js'
 import { type Queue, queue } from './queue.js'
 import { type Replies, replies } from './replies.js'
@@ -32,14 +33,7 @@ interface Server {
 }
 
 class Memory implements Broker {
-  readonly features: Features = {
-    queue: true,
-    request: true,
-    serve: true,
-    response_subject: true,
-    headers: true,
-    wildcard: true,
-  }
+  readonly features: Features = everyFeature
   readonly #newId: () => string
   readonly #listeners: Listeners = new Listeners()
   readonly #queues: Map<string, Queue<Message>> = new Map()

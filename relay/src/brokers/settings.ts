@@ -82,9 +82,14 @@ export interface MqttSettings extends LinkSettings {
   readonly payload?: 'raw' | 'envelope'
 }
 
+export interface MemorySettings {
+  /** The Unix socket of the process whose memory several relays share. @default this relay's own */
+  readonly socket?: string
+}
+
 /** A broker and what it is opened with. */
 export type BrokerSettings =
-  | { readonly type: 'memory' }
+  | ({ readonly type: 'memory' } & MemorySettings)
   | ({ readonly type: 'redis' } & RedisSettings)
   | ({ readonly type: 'nats' } & NatsSettings)
   | ({ readonly type: 'mqtt' } & MqttSettings)

@@ -44,6 +44,8 @@ export interface Relay {
   readonly limits: SessionLimits
   readonly onError: OnError
   newId(): string
+  /** A name for a session, which begins with the relay's: whoever is told it finds the relay that holds the session. */
+  newSession(): string
   brokers(): readonly BrokerInfo[]
   /** Whether each broker is reached, and why not. */
   health(): readonly BrokerHealth[]
@@ -74,6 +76,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
   const id = newId()
   const turn = new Turn(clock)
   const room: BacklogRoom = { used: 0, limit: allBacklogs }
+  const newSession = (): string => `${id}_${newId()}`
 
   const inside: Inside = {
     clock,
@@ -96,13 +99,14 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
       limits,
       onError,
       newId,
+      newSession,
       brokers,
       health: () => hub.health().filter(({ name }) => only === undefined || name === only),
       outbox: (encoder, wire) => new Outbox({ encoder, wire, turn, clock, backlog: limits.backlog, room }),
       open: (outlet) => new Session({ hub, outlet, permissions, limits, only }),
       welcome: (ping) => ({
         kind: 'Welcome',
-        session: newId(),
+        session: newSession(),
         resumed: false,
         received: 0,
         relay: id,

@@ -33,7 +33,7 @@ export const stream: Gateway = ({ routes, closing }, relay) => {
   routes.post('/stream', limit(helloBytes), async (c) => {
     const hello = await c.req.text()
     const { outgoing } = c.env as HttpBindings
-    const id = relay.newId()
+    const id = relay.newSession()
     const stream = new EventStream({ gone: c.req.raw.signal, outgoing })
     const line = new StreamLine(stream)
     const dialect = open(named(relay, id), line)

@@ -3,6 +3,14 @@ import type { Duplex } from 'node:stream'
 import { type Handshake, refuseHandshake } from '../gateways/gateway.js'
 import { ambiguityOf, type Refusal } from './ambiguity.js'
 import { isAnswering } from './in-turn.js'
+import type { Crossroads } from './workers/crossroads.js'
+
+export interface HandshakesOptions {
+  /** Says under which path the relay knows a URL; undefined where it is somebody else's. */
+  pathOf(url: string): string | undefined
+  /** Where there are other workers, to which a handshake may belong. */
+  readonly crossroads?: Crossroads | undefined
+}
 
 /** The WebSocket handshakes of an HTTP server, and the sockets that came of them. */
 export interface Handshakes {
@@ -14,8 +22,7 @@ export interface Handshakes {
   stop(): void
 }
 
-/** `pathOf` says under which path the relay knows a URL; undefined where it is somebody else's. */
-export function handshakes(server: Server, pathOf: (url: string) => string | undefined): Handshakes {
+export function handshakes(server: Server, { pathOf, crossroads }: HandshakesOptions): Handshakes {
   const takers: ((handshake: Handshake) => boolean)[] = []
   const upgraded = new Set<Duplex>() // Node's server forgets a socket that asked for an upgrade
 
@@ -37,8 +44,13 @@ export function handshakes(server: Server, pathOf: (url: string) => string | und
     if (isAnswering(socket)) socket.destroy()
     else if (!server.listening) refuseHandshake(socket, 503, 'the relay goes away; reconnect')
     else if (refusal) refuseHandshake(socket, refusal.status, refusal.why, refusal.headers)
-    else if (!takers.some((take) => take(handshake)))
-      refuseHandshake(socket, 404, 'no WebSocket is served on this path; try /ws')
+    else if (crossroads) crossroads.handshake(handshake, () => offer(handshake))
+    else offer(handshake)
+  }
+
+  function offer(handshake: Handshake): void {
+    if (!takers.some((take) => take(handshake)))
+      refuseHandshake(handshake.socket, 404, 'no WebSocket is served on this path; try /ws')
   }
 
   server.on('upgrade', upgrade)

@@ -1,5 +1,5 @@
 import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { ListenOptions, Socket } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import type { Hono } from 'hono'
 import { realClock } from '../core/clock.js'
@@ -7,11 +7,14 @@ import type { Ports } from '../gateways/gateway.js'
 import { handshakes } from './handshakes.js'
 import { idleConnections } from './idle-connections.js'
 import { inTurn } from './in-turn.js'
+import type { Crossroads } from './workers/crossroads.js'
 
 export interface HttpServer {
   readonly ports: Omit<Ports, 'closing'>
-  /** Starts to listen. Resolves with the port, which matters when 0 was asked for. */
-  listen(port: number, host?: string): Promise<number>
+  /** Takes a connection that came by another way. */
+  take(socket: Socket): void
+  /** Starts to listen. Resolves with the port, which matters when 0 was asked for; for a path there is none. */
+  listen(where: ListenOptions): Promise<number | undefined>
   /** Stops to listen, and closes what is idle. Resolves when the last connection has closed. */
   close(): Promise<void>
 }
@@ -22,19 +25,28 @@ const patience = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCh
 /** How long a connection that is under way may hold up the end. */
 export const closeGraceMs = 3000
 
-/** An HTTP server of the relay's own: plain requests go to the routes, handshakes to whoever takes their path. */
-export function httpServer(routes: Hono): HttpServer {
-  const server: Server = createServer(patience, inTurn(getRequestListener(routes.fetch)))
+/** An HTTP server of the relay's own: plain requests go to the routes, handshakes to whoever takes their path, and at crossroads to the worker that they ask for. */
+export function httpServer(routes: Hono, crossroads?: Crossroads): HttpServer {
+  const answer = getRequestListener(routes.fetch)
+  const server: Server = createServer(patience, inTurn(crossroads?.requests(answer) ?? answer))
   const idle = idleConnections(server)
-  const { onUpgrade, destroy } = handshakes(server, (path) => path)
+  const taken = new Set<Socket>() // which the server itself does not wait for
+  const { onUpgrade, destroy } = handshakes(server, { pathOf: (path) => path, crossroads })
   return {
     ports: { routes, onUpgrade },
-    listen: (port, host) =>
+    take(socket) {
+      taken.add(socket)
+      socket.once('close', () => taken.delete(socket))
+      socket.allowHalfOpen = true // as of those that the server accepts itself
+      server.emit('connection', socket)
+    },
+    listen: (where) =>
       new Promise((resolve, reject) => {
         server.once('error', reject)
-        server.listen(port, host, () => {
+        server.listen(where, () => {
           server.off('error', reject)
-          resolve((server.address() as AddressInfo).port)
+          const address = server.address()
+          resolve(typeof address === 'object' ? address?.port : undefined)
         })
       }),
     close: () =>
@@ -43,11 +55,18 @@ export function httpServer(routes: Hono): HttpServer {
           server.closeAllConnections()
           destroy()
         })
-        server.close(() => {
+        const closed = Promise.all([ended(server), ...[...taken].map(ended)])
+        server.close()
+        idle.close()
+        void closed.then(() => {
           stopClock()
           resolve()
         })
-        idle.close()
       }),
   }
+}
+
+/** Resolves when a server or a socket has closed. */
+function ended(one: Server | Socket): Promise<void> {
+  return new Promise((resolve) => one.once('close', () => resolve()))
 }

@@ -1,23 +1,41 @@
-import { Counter, Gauge, Registry } from 'prom-client'
+import {
+  AggregatorRegistry,
+  Counter,
+  Gauge,
+  type MetricObjectWithValues,
+  type MetricValue,
+  Registry,
+} from 'prom-client'
 import type { Observer } from '../core/observer.js'
 import type { Gateway } from '../gateways/gateway.js'
 import { onlyBy } from '../gateways/only-by.js'
+
+/** What one process has counted. Plain data, which may be sent to another. */
+export type Figures = readonly MetricObjectWithValues<MetricValue<string>>[]
+
+export interface MetricsOptions {
+  /** The figures of all processes that count together: their sum is told. @default this one's own */
+  readonly all?: (() => Promise<readonly Figures[]>) | undefined
+}
 
 export interface Metrics {
   /** Counts what a relay tells. */
   readonly observer: Observer
   /** `GET /metrics`, in the text form of Prometheus. */
   readonly gateway: Gateway
+  /** What was counted so far. */
+  figures(): Promise<Figures>
 }
 
 /** Opens a registry of its own, so that several relays fit into one process. Labels are names of brokers and our own words, never a client's. */
-export function metrics(): Metrics {
+export function metrics({ all }: MetricsOptions = {}): Metrics {
   const registry = new Registry()
   const registers = [registry]
   const up = new Gauge({
     name: 'wildcast_broker_up',
     help: 'Whether a broker is reached',
     labelNames: ['broker'],
+    aggregator: 'min', // reached by all
     registers,
   })
   const counter = <Label extends string>(name: string, help: string, labelNames: Label[]): Counter<Label> =>
@@ -43,7 +61,12 @@ export function metrics(): Metrics {
     'outcome',
   ])
 
+  async function text(): Promise<string> {
+    return all ? AggregatorRegistry.aggregate([...(await all())]).metrics() : registry.metrics()
+  }
+
   return {
+    figures: () => registry.getMetricsAsJSON(),
     observer: {
       status(broker, now) {
         up.set({ broker }, now === 'up' ? 1 : 0)
@@ -55,9 +78,7 @@ export function metrics(): Metrics {
       component: (component, outcome) => components.inc({ component, outcome }),
     },
     gateway({ routes }) {
-      routes.get('/metrics', async (c) =>
-        c.text(await registry.metrics(), 200, { 'content-type': registry.contentType }),
-      )
+      routes.get('/metrics', async (c) => c.text(await text(), 200, { 'content-type': registry.contentType }))
       routes.all('/metrics', (c) => onlyBy(c, 'GET, HEAD'))
     },
   }

@@ -1,5 +1,6 @@
 import type { OpenBroker } from '../brokers/broker.js'
 import { memory } from '../brokers/memory.js'
+import { memoryLink } from '../brokers/memory-link.js'
 import { mqtt } from '../brokers/mqtt.js'
 import { nats } from '../brokers/nats.js'
 import { redis } from '../brokers/redis.js'
@@ -12,7 +13,7 @@ export function openBroker(settings: BrokerSettings): OpenBroker {
   const ports = { clock: realClock, newId }
   switch (settings.type) {
     case 'memory':
-      return memory(ports)
+      return settings.socket === undefined ? memory(ports) : memoryLink(settings.socket, ports)
     case 'redis':
       return redis(settings, ports)
     case 'nats':

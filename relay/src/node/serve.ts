@@ -1,8 +1,11 @@
+import type { Socket } from 'node:net'
 import { createRelay, type Relay, type RelayOptions } from '../core/relay.js'
 import type { Gateway } from '../gateways/gateway.js'
 import { type HttpServer, httpServer } from './http-server.js'
 import { newId } from './new-id.js'
 import { openRoutes } from './open-routes.js'
+import { crossroads } from './workers/crossroads.js'
+import { doorPath } from './workers/door-path.js'
 
 /** A port with its doors. */
 export interface Endpoint {
@@ -18,6 +21,16 @@ export interface Endpoint {
 
 export interface ServeAllOptions extends Omit<RelayOptions, 'newId'> {
   readonly endpoints: readonly Endpoint[]
+  /** Where it is one of several workers, which share their ports. @default it is the only one, and listens itself */
+  readonly workers?: Workers | undefined
+}
+
+/** What a relay has of the other workers. */
+export interface Workers {
+  /** A private folder in which they find one another. */
+  readonly folder: string
+  /** Takes the clients that come to an endpoint. */
+  onConnection(take: (endpoint: number, socket: Socket) => void): void
 }
 
 export interface ServingAll {
@@ -42,17 +55,18 @@ export async function serve({ gateways, port, host, ...options }: ServeOptions):
 }
 
 /** Opens one relay with doors on several ports. */
-export async function serveAll({ endpoints, ...options }: ServeAllOptions): Promise<ServingAll> {
+export async function serveAll({ endpoints, workers, ...options }: ServeAllOptions): Promise<ServingAll> {
   const relay = await createRelay({ ...options, newId })
   const closing = new AbortController()
   const servers: HttpServer[] = []
 
-  async function listen({ gateways, port, host, broker }: Endpoint): Promise<number> {
+  async function listen({ gateways, port, host, broker }: Endpoint, endpoint: number): Promise<number> {
     const view = broker === undefined ? relay : relay.only(broker)
-    const server = httpServer(openRoutes(view))
+    const place = workers && { folder: workers.folder, relay: relay.id, endpoint }
+    const server = httpServer(openRoutes(view), place && crossroads(place))
     servers.push(server)
     for (const gateway of gateways) gateway({ ...server.ports, closing: closing.signal }, view)
-    return server.listen(port, host)
+    return (await server.listen(place ? { path: doorPath(place) } : { port, host })) ?? port
   }
 
   async function close(): Promise<void> {
@@ -64,7 +78,8 @@ export async function serveAll({ endpoints, ...options }: ServeAllOptions): Prom
 
   try {
     const ports: number[] = []
-    for (const listener of endpoints) ports.push(await listen(listener))
+    for (const [i, endpoint] of endpoints.entries()) ports.push(await listen(endpoint, i))
+    workers?.onConnection((endpoint, socket) => servers[endpoint]?.take(socket))
     return { relay, ports, close }
   } catch (cause) {
     await close()

@@ -5,16 +5,13 @@ import { isOrigin } from '../../gateways/cross-origin.js'
 import { type Form, forms } from '../../gateways/http-envelope.js'
 import { type Mode, modes } from '../../gateways/websocket/encoders.js'
 import { brokerOfQuery } from '../config/broker-query.js'
+import type { Config, GatewayConfig } from '../config/config.js'
 import { outside } from '../config/outside.js'
-import { doors } from '../doors.js'
-import { openBroker } from '../open-broker.js'
-import { serve } from '../serve.js'
-import { openWatch } from '../watch.js'
-import { closeOnSignal } from './close-on-signal.js'
-import { listenFailure } from './listen-failure.js'
+import { run } from './run.js'
 import { wholeNumber } from './whole-number.js'
+import { type WorkersFlag, workersFlag } from './workers-flag.js'
 
-interface Flags {
+interface Flags extends WorkersFlag {
   /** A query string. */
   readonly broker: string
   readonly websockets?: Mode
@@ -71,26 +68,28 @@ export function gateway(): Command {
         .env('ORIGINS')
         .argParser(originsOf),
     )
-    .action(async ({ broker, ...flags }: Flags, command: Command) => {
+    .addOption(workersFlag())
+    .action(async ({ broker, workers, ...flags }: Flags, command: Command) => {
       // Not by an argument parser: commander repeats what it refuses, and this may hold a password.
       const source = command.getOptionValueSource('broker') === 'env' ? 'BROKER' : '--broker'
-      await run(flags, brokerOfQuery(broker, source, outside(process.cwd())))
+      await run(configOf(flags, brokerOfQuery(broker, source, outside(process.cwd()))), {
+        workers,
+        remedies: { port: 'choose another with --port or PORT', host: 'correct --host or WILDCAST_HOST' },
+        reload: false,
+      })
     })
 }
 
-async function run({ port, host, timeout, ...flags }: Omit<Flags, 'broker'>, broker: BrokerSettings): Promise<void> {
-  const watch = openWatch()
-  const serving = await serve({
-    brokers: { BROKER: openBroker(broker) },
-    gateways: doors({ ...flags, timeoutMs: timeout, metrics: watch.gateway }),
-    port,
-    host,
-    ...watch.relay,
-  }).catch((cause: unknown) => {
-    throw listenFailure(cause, { port: 'choose another with --port or PORT', host: 'correct --host or WILDCAST_HOST' })
-  })
-  process.stdout.write(`Wildcast is up: http://${host ?? 'localhost'}:${serving.port}\n`)
-  closeOnSignal(serving)
+/** What the flags say, as a configuration would. */
+function configOf({ timeout, ...flags }: Omit<Flags, 'broker' | 'workers'>, broker: BrokerSettings): Config {
+  const gateway: GatewayConfig = { ...flags, timeoutMs: timeout }
+  return {
+    brokers: new Map([['BROKER', broker]]),
+    gateways: [gateway],
+    bridges: [],
+    components: [],
+    notes: [],
+  }
 }
 
 function originsOf(text: string): readonly string[] {

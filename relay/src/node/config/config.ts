@@ -12,6 +12,8 @@ export interface Config {
   readonly gateways: readonly GatewayConfig[]
   readonly bridges: readonly BridgeConfig[]
   readonly components: readonly ComponentConfig[]
+  /** How many relays share the gateways' ports, each in a process of its own. @default 1 */
+  readonly workers?: number
   /** What is no error, but should be said. */
   readonly notes: readonly string[]
 }

@@ -25,6 +25,7 @@ describe('the own form', () => {
       timeout = 500
       static = "dist"
       origins = ["https://shop.example", "http://localhost:5173"]
+      workers = 4
       [brokers.main]
       type = "memory"
       [brokers.sensors]
@@ -49,6 +50,7 @@ describe('the own form', () => {
       },
     ])
     expect(config.bridges).toEqual([{ from: { broker: 'sensors', pattern: 'temp.*.**' }, to: { broker: 'main' } }])
+    expect(config.workers).toBe(4)
     expect(config.notes).toEqual([])
   })
 

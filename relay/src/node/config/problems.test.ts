@@ -86,6 +86,7 @@ describe('a configuration that is wrong is told so, in one sentence,', () => {
     [`port = 65_536\n${main}`, 'wildcast.toml:1: "port" must be a whole number, from 0 to 65535'],
     [`port = 80.5\n${main}`, 'wildcast.toml:1: "port" must be a whole number, from 0 to 65535'],
     [`timeout = 0\n${main}`, 'wildcast.toml:1: "timeout" must be a whole number of milliseconds, from 1 to 300000'],
+    [`workers = 0\n${main}`, 'wildcast.toml:1: "workers" must be a whole number, from 1 to 256'],
     [`host = 1\n${main}`, 'wildcast.toml:1: "host" must be text, in quotes'],
     [`host = ""\n${main}`, 'wildcast.toml:1: "host" must not be empty; fill it in or leave it out'],
     [`websockets = "Json"\n${main}`, 'wildcast.toml:1: "websockets" must be "binary", "text", "messagepack" or "json"'],

@@ -10,7 +10,18 @@ import { originalBroker } from './original-broker.js'
 import { isTable, keyIn, optional, type Reads, type Table, table } from './table.js'
 
 /** Keys of our own form. No spin.toml has them, so here they are a mistake. */
-const ownKeys = ['brokers', 'bridge', 'default', 'port', 'host', 'websockets', 'request_response', 'timeout', 'static']
+const ownKeys = [
+  'brokers',
+  'bridge',
+  'default',
+  'port',
+  'host',
+  'websockets',
+  'request_response',
+  'timeout',
+  'static',
+  'workers',
+]
 
 /** Whether a configuration is of the original's form, which is part of a spin.toml. */
 export function isOriginal(value: unknown): value is Table {

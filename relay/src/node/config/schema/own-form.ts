@@ -11,6 +11,10 @@ import { named } from './named.js'
 import { nats } from './nats.js'
 import { redis } from './redis.js'
 import { isTable, keyIn, notATable, optional, type Reads, type Table, table } from './table.js'
+import { wholeNumber } from './values.js'
+
+/** More than any machine has use for. */
+export const mostWorkers = 256
 
 /** Wildcast's own form: one port, and all brokers behind it. */
 export function ownForm(context: Context): Reads<Config> {
@@ -19,6 +23,7 @@ export function ownForm(context: Context): Reads<Config> {
       {
         port: optional(portNumber),
         ...gatewayEntries(ownWords, context),
+        workers: optional(wholeNumber(1, mostWorkers)),
         default: optional(brokerName(context.brokers)),
         brokers: named('broker', broker(context)),
         bridge: optional<readonly Config['bridges'][number][]>(
@@ -32,7 +37,16 @@ export function ownForm(context: Context): Reads<Config> {
       { brokers: '[brokers.main] with type = "memory"' },
     ),
     v.transform(
-      ({ port = 3015, default: first, brokers, bridge = [], component = [], gateway = [], ...main }): Config => {
+      ({
+        port = 3015,
+        workers,
+        default: first,
+        brokers,
+        bridge = [],
+        component = [],
+        gateway = [],
+        ...main
+      }): Config => {
         const all = ordered(brokers, first)
         const [standard = ''] = all.keys()
         return {
@@ -40,6 +54,7 @@ export function ownForm(context: Context): Reads<Config> {
           gateways: [gatewayOf({ port, ...main }), ...gateway.map(({ broker, ...keys }) => gatewayOf(keys, broker))],
           bridges: bridge,
           components: triggeredBy(standard, component),
+          ...(workers === undefined ? {} : { workers }),
           notes: [],
         }
       },

@@ -1,0 +1,49 @@
+import { type Message, parsePattern, parseSubject, WildcastError } from '@wildcast/protocol'
+import { expect, it } from 'vitest'
+import {
+  failureBody,
+  interestBody,
+  messageBody,
+  numberBody,
+  readFailure,
+  readInterest,
+  readMessage,
+  readNumber,
+  readRequest,
+  requestBody,
+} from './bodies.js'
+
+const subject = parseSubject('good.apple')
+const whole: Message = {
+  subject,
+  payload: Uint8Array.of(0xff, 0, 1),
+  responseSubject: parseSubject('answer.here'),
+  headers: new Map([['trace', '1']]),
+  more: true,
+  error: { code: 'internal', message: 'äöü' },
+}
+
+it.each<[string, Message]>([
+  ['text', { subject, payload: 'héllo' }],
+  ['bytes', { subject, payload: Uint8Array.of(0xff, 0) }],
+  ['all fields', whole],
+  ['one field', { subject, payload: '', headers: new Map([['a', 'b']]) }],
+])('brings a message over unchanged: %s', (_, message) => {
+  expect(readMessage(messageBody(message))).toEqual(message)
+})
+
+it('brings a request, an interest and a number over', () => {
+  expect(readRequest(requestBody(whole, 2000))).toEqual({ message: whole, timeoutMs: 2000 })
+  for (const interest of [
+    { pattern: parsePattern('a.*') },
+    { pattern: parsePattern('a.*'), group: 'workers' },
+    { pattern: parsePattern('a.b'), serve: true },
+  ])
+    expect(readInterest(interestBody(interest))).toEqual(interest)
+  expect(readNumber(numberBody(2 ** 40))).toBe(2 ** 40)
+})
+
+it('brings a failure over as its code and message', () => {
+  const error = readFailure(failureBody(new WildcastError('no_responders', 'nobody serves')))
+  expect(error).toMatchObject({ code: 'no_responders', message: 'nobody serves', retry: true })
+})

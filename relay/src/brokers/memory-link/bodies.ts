@@ -1,0 +1,90 @@
+import { Decoder, Encoder } from '@msgpack/msgpack'
+import {
+  type ErrorCode,
+  type Failure,
+  type Message,
+  type Pattern,
+  type Payload,
+  type Subject,
+  WildcastError,
+} from '@wildcast/protocol'
+import type { Interest } from '../broker.js'
+
+// The bodies of frames, in MessagePack. Both ends are ours and of one version, so that nothing is checked.
+
+const encoder = new Encoder()
+const decoder = new Decoder()
+
+/** Text stays text, and bytes stay bytes. */
+type MessageBody = readonly [
+  subject: Pattern,
+  payload: Payload,
+  responseSubject?: Subject | null | undefined,
+  headers?: readonly (readonly [name: string, value: string])[] | null | undefined,
+  more?: boolean | null | undefined,
+  error?: Failure | null | undefined,
+]
+
+export const noBody: Uint8Array = new Uint8Array()
+
+export function messageBody(message: Message): Uint8Array {
+  return encoder.encode(written(message))
+}
+
+export function readMessage(body: Uint8Array): Message {
+  return read(decoder.decode(body) as MessageBody)
+}
+
+export function requestBody(message: Message, timeoutMs: number): Uint8Array {
+  return encoder.encode([timeoutMs, written(message)])
+}
+
+export function readRequest(body: Uint8Array): { readonly timeoutMs: number; readonly message: Message } {
+  const [timeoutMs, message] = decoder.decode(body) as [number, MessageBody]
+  return { timeoutMs, message: read(message) }
+}
+
+export function interestBody({ pattern, group, serve }: Interest): Uint8Array {
+  return encoder.encode([pattern, group, serve])
+}
+
+export function readInterest(body: Uint8Array): Interest {
+  const [pattern, group, serve] = decoder.decode(body) as [Pattern, string | null, boolean | null]
+  return { pattern, group: group ?? undefined, serve: serve ?? undefined }
+}
+
+export function numberBody(number: number): Uint8Array {
+  return encoder.encode(number)
+}
+
+export function readNumber(body: Uint8Array): number {
+  return decoder.decode(body) as number
+}
+
+export function failureBody(cause: unknown): Uint8Array {
+  const { code, message } = WildcastError.from(cause)
+  return encoder.encode([code, message])
+}
+
+export function readFailure(body: Uint8Array): WildcastError {
+  const [code, message] = decoder.decode(body) as [ErrorCode, string]
+  return new WildcastError(code, message)
+}
+
+/** Most messages are a subject and a payload. */
+function written({ subject, payload, responseSubject, headers, more, error }: Message): MessageBody {
+  if (responseSubject === undefined && !headers && !more && !error) return [subject, payload]
+  return [subject, payload, responseSubject, headers && [...headers], more, error]
+}
+
+function read([subject, payload, responseSubject, headers, more, error]: MessageBody): Message {
+  if (responseSubject === undefined) return { subject, payload }
+  return {
+    subject,
+    payload,
+    responseSubject: responseSubject ?? undefined,
+    headers: headers ? new Map(headers) : undefined,
+    more: more ?? undefined,
+    error: error ?? undefined,
+  }
+}

@@ -1,0 +1,13 @@
+import { Option } from 'commander'
+import { mostWorkers } from '../config/schema/own-form.js'
+import { wholeNumber } from './whole-number.js'
+
+export interface WorkersFlag {
+  readonly workers?: number
+}
+
+/** The flag of the commands that open a relay. */
+export const workersFlag = (): Option =>
+  new Option('--workers <number>', 'share the ports between so many relays, each in a process of its own (usual: 1)')
+    .env('WILDCAST_WORKERS')
+    .argParser(wholeNumber(1, mostWorkers))

@@ -1,0 +1,65 @@
+import { WildcastError } from '@wildcast/protocol'
+import type { Components } from '../components/open-components.js'
+import { realClock } from '../core/clock.js'
+import type { OnError } from '../core/outlet.js'
+import { bridgesOf } from './bridges.js'
+import { type ListenRemedies, listenFailure } from './commands/listen-failure.js'
+import type { Config } from './config/config.js'
+import { doors } from './doors.js'
+import { openBroker } from './open-broker.js'
+import { runComponents } from './run-components.js'
+import { type ServingAll, serveAll, type Workers } from './serve.js'
+import type { Watch } from './watch.js'
+import { watchSources } from './watch-sources.js'
+
+export interface RunConfigOptions {
+  /** Where a user can change what keeps a port from being opened. */
+  readonly remedies: ListenRemedies
+  /** Whether components are loaded anew when their files change. */
+  readonly reload: boolean
+  readonly watch: Watch
+  /** @default this process is the only one */
+  readonly workers?: Workers
+}
+
+/** Opens everything that a configuration names, over one relay in this process. */
+export async function runConfig(
+  { brokers, gateways, bridges, components }: Config,
+  { remedies, reload, watch, workers }: RunConfigOptions,
+): Promise<ServingAll> {
+  const serving = await serveAll({
+    brokers: Object.fromEntries([...brokers].map(([name, settings]) => [name, openBroker(settings)])),
+    bridges: bridgesOf({ bridges, brokers }),
+    endpoints: gateways.map((gateway) => ({ ...gateway, gateways: doors({ ...gateway, metrics: watch.gateway }) })),
+    workers,
+    ...watch.relay,
+  }).catch((cause: unknown) => {
+    throw listenFailure(cause, remedies)
+  })
+  const running = await runComponents(components, { inside: serving.relay.inside, ...watch.relay }).catch(
+    async (cause: unknown) => {
+      await serving.close()
+      throw new Error(WildcastError.from(cause).message, { cause })
+    },
+  )
+  if (reload) reloadOnChange(components, running, watch.relay.onError)
+  return {
+    ...serving,
+    async close() {
+      await running.close()
+      await serving.close()
+    },
+  }
+}
+
+function reloadOnChange(components: Config['components'], running: Components, onError: OnError): void {
+  const sources = [...new Set(components.map(({ source }) => source))]
+  watchSources(sources, realClock, (changed) => {
+    for (const { id, source, broker } of components)
+      if (source === changed)
+        running.reload(id).then(
+          () => process.stderr.write(`component "${id}" is loaded anew\n`),
+          (cause) => onError(WildcastError.from(cause), { stage: 'component', broker }),
+        )
+  })
+}

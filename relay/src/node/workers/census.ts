@@ -1,0 +1,53 @@
+import { AggregatorRegistry } from 'prom-client'
+import type { Clock } from '../../core/clock.js'
+import type { Figures } from '../metrics.js'
+import type { Place } from './place.js'
+
+/** What all relays of a crew have counted, those that have ended too: what was told once is never taken back. */
+export interface Census {
+  /** Asks all that are there. One that does not answer in time counts with what it said last. */
+  take(places: readonly Pick<Place, 'say'>[]): Promise<readonly Figures[]>
+  heard(place: Pick<Place, 'say'>, figures: Figures): void
+  /** Its process has ended: another one counts from nothing. */
+  ended(place: Pick<Place, 'say'>): void
+}
+
+/** Who scrapes waits ten times as long. */
+const patienceMs = 1000
+
+export function census(clock: Clock): Census {
+  const last = new Map<Pick<Place, 'say'>, Figures>()
+  /** Who waits for the next answers of a place, in their order. */
+  const waiting = new Map<Pick<Place, 'say'>, (() => void)[]>()
+  let past: Promise<Figures> = Promise.resolve([])
+
+  function ask(place: Pick<Place, 'say'>): Promise<void> | undefined {
+    if (!place.say({ kind: 'count' })) return undefined
+    return new Promise((resolve) => {
+      const stopClock = clock.after(patienceMs, resolve)
+      const answered = (): void => {
+        stopClock()
+        resolve()
+      }
+      waiting.set(place, [...(waiting.get(place) ?? []), answered])
+    })
+  }
+
+  return {
+    async take(places) {
+      await Promise.all(places.map(ask))
+      return [await past, ...last.values()]
+    },
+    heard(place, figures) {
+      last.set(place, figures)
+      waiting.get(place)?.shift()?.()
+    },
+    ended(place) {
+      const counted = last.get(place)?.filter(({ type }) => String(type) === 'counter') ?? []
+      last.delete(place)
+      for (const answered of waiting.get(place) ?? []) answered()
+      waiting.delete(place)
+      past = past.then((before) => AggregatorRegistry.aggregate([before, counted]).getMetricsAsJSON())
+    },
+  }
+}

@@ -1,0 +1,59 @@
+import { fork } from 'node:child_process'
+import { readdir, rm } from 'node:fs/promises'
+import path from 'node:path'
+import { WildcastError } from '@wildcast/protocol'
+import type { OnError } from '../../core/outlet.js'
+import { census } from './census.js'
+import { wakefulClock as clock } from './clock.js'
+import { type Place, place } from './place.js'
+import type { FromMember } from './words.js'
+
+export interface CrewOptions {
+  /** The private folder of its sockets. */
+  readonly folder: string
+  readonly onError: OnError
+}
+
+export interface MemberOptions {
+  /** How the log calls it. */
+  readonly name: string
+  /** What the process is: see `memory-main.ts` and `relay-main.ts`. */
+  readonly main: 'memory' | 'relay'
+  /** What it is told at its start, beside the folder. */
+  readonly task: object
+}
+
+/** Opens places for the processes of a primary. They count together: each that asks is told what all of them have counted. */
+export function crew({ folder, onError }: CrewOptions): (options: MemberOptions) => Place {
+  const counts = census(clock)
+  const relays: Place[] = []
+  const failed = (cause: unknown): void => onError(WildcastError.from(cause), { stage: 'worker' })
+
+  function heard(words: FromMember, from: Place): void {
+    if (words.kind === 'counted') counts.heard(from, words.figures)
+    if (words.kind === 'sum') counts.take(relays).then((figures) => from.say({ kind: 'summed', figures }), failed)
+  }
+
+  /** A process that was killed leaves its doors behind. */
+  async function closeDoors(relay: string): Promise<void> {
+    const doors = (await readdir(folder)).filter((name) => name.startsWith(`${relay}.`))
+    await Promise.all(doors.map((name) => rm(path.join(folder, name), { force: true })))
+  }
+
+  return ({ name, main, task }) => {
+    const opened: Place = place({
+      name,
+      fork: () => fork(new URL(`./${main}-main.js`, import.meta.url), { serialization: 'advanced' }),
+      task: { folder, ...task },
+      heard: (words) => heard(words, opened),
+      ended(relay) {
+        counts.ended(opened)
+        if (relay !== undefined) closeDoors(relay).catch(failed)
+      },
+      clock,
+      onError: failed,
+    })
+    if (main === 'relay') relays.push(opened)
+    return opened
+  }
+}

@@ -1,0 +1,36 @@
+import { parsePattern } from '@wildcast/protocol'
+import { expect, it } from 'vitest'
+import type { Config } from '../config/config.js'
+import { divide } from './divide.js'
+
+const config: Config = {
+  brokers: new Map([
+    ['main', { type: 'memory' }],
+    ['cache', { type: 'redis', url: 'redis://localhost' }],
+    ['second', { type: 'memory' }],
+  ]),
+  gateways: [{ port: 3015, timeoutMs: 2000 }],
+  bridges: [],
+  components: [],
+  notes: [],
+}
+
+it('gives each memory broker a socket, which all relays reach it by, and leaves the others as they are', () => {
+  const { sockets, workers, inside } = divide(config, '/private')
+  expect(sockets).toEqual(['/private/memory.0', '/private/memory.1'])
+  expect([...workers.brokers]).toEqual([
+    ['main', { type: 'memory', socket: '/private/memory.0' }],
+    ['cache', { type: 'redis', url: 'redis://localhost' }],
+    ['second', { type: 'memory', socket: '/private/memory.1' }],
+  ])
+  expect(workers.gateways).toEqual(config.gateways)
+  expect(inside).toBeUndefined()
+})
+
+it('keeps bridges and components out of the workers, and clients out of where those run', () => {
+  const bridges = [{ from: { broker: 'main', pattern: parsePattern('a.*') }, to: { broker: 'second' } }]
+  const { workers, inside } = divide({ ...config, bridges }, '/private')
+  expect(workers).toMatchObject({ bridges: [], components: [], gateways: config.gateways })
+  expect(inside).toMatchObject({ bridges, components: [], gateways: [] })
+  expect(inside?.brokers).toEqual(workers.brokers)
+})

@@ -1,0 +1,20 @@
+// A process of the crew: a relay of its own, for clients of all ports; or, without a port, for components and bridges.
+import type { ListenRemedies } from '../commands/listen-failure.js'
+import type { Config } from '../config/config.js'
+import { runConfig } from '../run-config.js'
+import { openWatch } from '../watch.js'
+import { member } from './member.js'
+
+export interface RelayTask {
+  readonly folder: string
+  readonly config: Config
+  readonly remedies: ListenRemedies
+  /** Whether components are loaded anew when their files change. */
+  readonly reload: boolean
+}
+
+member<RelayTask>(async ({ folder, config, ...options }, { figures, onConnection }) => {
+  const watch = openWatch({ all: figures })
+  const { relay, close } = await runConfig(config, { ...options, watch, workers: { folder, onConnection } })
+  return { relay: relay.id, close, figures: watch.figures }
+})

@@ -1,0 +1,125 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import path from 'node:path'
+import { parsePattern, parseSubject } from '@wildcast/protocol'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { brokerContract } from '../../src/brokers/broker.contract.js'
+import { foreignBroker } from '../../src/brokers/foreign/foreign-broker.js'
+import { memory } from '../../src/brokers/memory.js'
+import { interestBody } from '../../src/brokers/memory-link/bodies.js'
+import { memoryDriver } from '../../src/brokers/memory-link/driver.js'
+import { frameHead, kinds } from '../../src/brokers/memory-link/frames.js'
+import { serveMemory } from '../../src/brokers/memory-link/serve-memory.js'
+import { memoryLink } from '../../src/brokers/memory-link.js'
+import { newId, realClock } from '../../src/index.js'
+import { Inbox } from '../../src/testing/inbox.js'
+import { deaf } from '../../src/testing/listener.js'
+import { endsWithTest } from '../servers/ends-with-test.js'
+import { type MemoryProcess, startMemory } from '../servers/memory-process.js'
+import { temporaryFolder } from '../servers/temporary-folder.js'
+import { type TestLink, testLink, text } from './link.js'
+
+const ports = { clock: realClock, newId }
+
+let server: MemoryProcess
+beforeAll(async () => {
+  server = await startMemory()
+  return server.kill
+})
+
+/** Another relay. */
+const other = (): Promise<TestLink> => testLink(memoryLink(server.socket, ports))
+
+brokerContract('memory behind a socket', {
+  open: () => memoryLink(server.socket, ports),
+  outside: {
+    publish: async (subject, payload) => (await other()).publish(subject, payload),
+    listen: async (subject) => (await other()).listen(subject),
+    kill: () => server.kill(),
+    restart: () => server.restart(),
+  },
+})
+
+describe('a memory broker that relays share', () => {
+  /** In this process, so that a test sees both ends. */
+  const shared = async (): Promise<() => Promise<TestLink>> => {
+    const socket = path.join(temporaryFolder(), 'memory.0')
+    const broker = await memory(ports)({ status: () => {}, dropped: () => {} })
+    endsWithTest(await serveMemory(socket, broker))
+    return () => testLink(memoryLink(socket, ports))
+  }
+
+  it('hands each message of a group to one relay, and to the next one when that leaves', async () => {
+    const open = await shared()
+    const [first, second] = [await open(), await open()]
+    const [mine, yours] = [await first.listen('job', { group: 'g' }), await second.listen('job', { group: 'g' })]
+    for (const job of ['1', '2', '3', '4']) await first.publish('job', job)
+    expect([(await mine.take(2)).map(text), (await yours.take(2)).map(text)]).toEqual([
+      ['1', '3'],
+      ['2', '4'],
+    ])
+    await second.broker.close()
+    // Its end is heard before what is asked after it: an answer shows that.
+    await expect.poll(() => first.publish('job', 'x').then(() => mine.messages.length)).toBeGreaterThan(2)
+  })
+
+  it('has one server for a subject over all relays, and frees it with the relay', async () => {
+    const open = await shared()
+    const [first, second] = [await open(), await open()]
+    await first.serve('sum', () => [{ payload: 'one', more: true }, { payload: 'two' }])
+    await expect(second.serve('sum', () => [])).rejects.toMatchObject({ code: 'already_served' })
+    const parts: string[] = []
+    const answer = await second.request('sum', '?', (part) => parts.push(text(part)))
+    expect([...parts, text(answer)]).toEqual(['one', 'two'])
+    await first.publish('all.said') // once this is confirmed, so are the answers
+    await first.broker.close()
+    await expect.poll(() => second.request('sum').catch(({ code }) => code)).toBe('no_responders')
+    await second.serve('sum', () => [{ payload: 'mine' }])
+    expect(text(await second.request('sum'))).toBe('mine')
+  })
+
+  it('tells whoever asked that the link broke, and forgets a question that is cancelled', async () => {
+    const own = await startMemory()
+    const link = await testLink(memoryLink(own.socket, ports))
+    const asked = new Inbox()
+    await link.broker.subscribe(
+      { pattern: parsePattern('slow'), serve: true },
+      { ...deaf, deliver: (m) => asked.put(m) },
+    )
+    const cancel = new AbortController()
+    const question = { subject: parseSubject('slow'), payload: '' }
+    const cancelled = link.broker.request?.(question, { timeoutMs: 60_000, signal: cancel.signal })
+    const broken = link.request('slow')
+    await asked.take(2)
+    cancel.abort(new Error('enough'))
+    await expect(cancelled).rejects.toMatchObject({ message: 'enough' })
+    const told = expect(broken).rejects.toMatchObject({ code: 'interrupted' })
+    await own.kill()
+    await told
+  })
+
+  it('is left by whoever gets no sign of life from it', async () => {
+    const own = await startMemory()
+    const link = await testLink(foreignBroker(memoryDriver(own.socket, ports), { ...ports, pingIntervalMs: 20 }))
+    own.pause()
+    await expect.poll(() => link.reasons[0]).toContain('no sign of life')
+    await own.kill()
+  })
+
+  it('hangs up on a relay that does not read, whatever it would still have to be sent', async () => {
+    const socket = path.join(temporaryFolder(), 'memory.0')
+    const broker = await memory(ports)({ status: () => {}, dropped: () => {} })
+    endsWithTest(await serveMemory(socket, broker))
+    const stuck = connect(socket).pause()
+    const interest = interestBody({ pattern: parsePattern('flood') })
+    stuck.write(Buffer.concat([frameHead(kinds.subscribe, 1, interest.length), interest]))
+    const link = await testLink(memoryLink(socket, ports))
+    const inbox = await link.listen('flood')
+    const payload = new Uint8Array(1024 * 1024)
+    for (let i = 0; i < 80; i++) await link.publish('flood', payload)
+    expect(await inbox.take(80)).toHaveLength(80)
+    const closed = once(stuck, 'close')
+    stuck.resume() // what it was sent before, and then the end
+    await closed
+  })
+})

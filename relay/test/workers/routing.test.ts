@@ -1,0 +1,100 @@
+import { once } from 'node:events'
+import { describe, expect, it } from 'vitest'
+import { eventSource } from '../event-source.js'
+import { type Crew, guest, startCrew } from './crew.js'
+
+const counts = (values: readonly string[]): number[] =>
+  [...new Set(values)].map((value) => values.filter((one) => one === value).length)
+
+describe('wildcast gateway --workers 3', () => {
+  it('spreads clients evenly: each relay has an id of its own, and its share', async () => {
+    const crew = await startCrew(['gateway', '-p', '0', '--workers', '3'])
+    const relays: string[] = []
+    for (let i = 0; i < 9; i++) relays.push((await guest(crew)).relay)
+    expect(counts(relays)).toEqual([3, 3, 3])
+  })
+
+  it('leads a WebSocket to the relay that it asks for, whichever worker it comes to', async () => {
+    const crew = await startCrew(['gateway', '-p', '0', '--workers', '3'])
+    const { relay } = await guest(crew)
+    for (let i = 0; i < 6; i++) {
+      const { socket, ...led } = await guest(crew, `?relay=${relay}`)
+      expect(led.relay).toBe(relay)
+      socket.send(JSON.stringify({ Subscribe: { ref: 1, subject: `to.${i}` } }))
+      expect(await socket.json()).toMatchObject({ Subscribed: { ref: 1 } })
+      // Longer than any buffer on its way.
+      const message = 'x'.repeat(1_000_000)
+      socket.send(JSON.stringify({ Publish: { subject: `to.${i}`, message } }))
+      expect(await socket.json()).toMatchObject({ Message: { message } })
+    }
+  })
+
+  it('keeps a WebSocket where it is that asks for a relay that is not there', async () => {
+    const crew = await startCrew(['gateway', '-p', '0', '--workers', '3'])
+    for (const asked of ['01ARZ3NDEKTSV4RRFFQ69G5FAV', '../../etc/passwd', '', 'x'.repeat(5000)])
+      expect((await guest(crew, `?relay=${encodeURIComponent(asked)}`)).relay).toMatch(/^\w{26}$/)
+  })
+
+  it('closes both ends of a WebSocket that was led elsewhere, when either does', async () => {
+    const crew = await startCrew(['gateway', '-p', '0', '--workers', '3', '-w', 'json'])
+    const { relay } = await guest(crew)
+    const leaving = await Promise.all(Array.from({ length: 3 }, () => guest(crew, `?relay=${relay}`)))
+    for (const { socket } of leaving) {
+      socket.ws.close(1000)
+      expect((await socket.closed).code).toBe(1000)
+    }
+    const staying = await Promise.all(Array.from({ length: 3 }, () => guest(crew, `?relay=${relay}`)))
+    crew.primary.kill('SIGTERM')
+    for (const { socket } of staying) {
+      expect(await socket.json()).toMatchObject({ GoingAway: {} })
+      expect((await socket.closed).code).toBe(4410)
+    }
+    expect(await once(crew.primary, 'exit')).toEqual([0, null])
+  })
+
+  it('brings frames that are posted to the worker that holds the stream of their session', async () => {
+    const crew = await startCrew(['gateway', '-p', '0', '--workers', '3'])
+    const source = await eventSource(`http://${crew.address}/stream`, {}, { method: 'POST', body: '{"Connect":{}}' })
+    const { Welcome } = (await source.next()).data as { Welcome: { session: string } }
+    expect(await post(crew, Welcome.session, 1, { Subscribe: { ref: 1, subject: 'a' } })).toEqual([
+      202,
+      '{"received":1}',
+    ])
+    expect(await source.next()).toMatchObject({ data: { Subscribed: { ref: 1 } } })
+    for (let n = 2; n < 8; n++) {
+      const message = String(n).repeat(100_000)
+      const publish = { Publish: { subject: 'a', message } }
+      // What is posted again is known, whichever worker it comes to.
+      for (let times = 0; times < 2; times++)
+        expect(await post(crew, Welcome.session, n, publish)).toEqual([202, `{"received":${n}}`])
+      expect(await source.next()).toMatchObject({ data: { Message: { message } } })
+    }
+    expect(source.response.ok).toBe(true)
+  })
+
+  it('refuses frames of a session that no worker holds', async () => {
+    const crew = await startCrew(['gateway', '-p', '0', '--workers', '2'])
+    for (const session of ['01ARZ3NDEKTSV4RRFFQ69G5FAV_01ARZ3NDEKTSV4RRFFQ69G5FAV', '01ARZ3NDEKTSV4RRFFQ69G5FAV'])
+      expect(await post(crew, session, 1, 'Pong')).toEqual([503, expect.stringContaining('there is no such session')])
+  })
+
+  it('opens a stream at the relay that it asks for', async () => {
+    const crew = await startCrew(['gateway', '-p', '0', '--workers', '3'])
+    const { relay } = await guest(crew)
+    for (let i = 0; i < 3; i++) {
+      const init = { method: 'POST', body: '{"Connect":{}}' }
+      const source = await eventSource(`http://${crew.address}/stream?relay=${relay}`, { connection: 'close' }, init)
+      expect(await source.next()).toMatchObject({ data: { Welcome: { relay } } })
+    }
+  })
+})
+
+/** Over a connection of its own, and so to the next worker. */
+async function post({ address }: Crew, session: string, from: number, frame: unknown): Promise<[number, string]> {
+  const response = await fetch(`http://${address}/stream/frames`, {
+    method: 'POST',
+    body: JSON.stringify(frame),
+    headers: { authorization: `Session ${session}`, 'wildcast-from': String(from), connection: 'close' },
+  })
+  return [response.status, await response.text()]
+}
