@@ -88,7 +88,7 @@ export class Visitor {
     if (this.#socket.writableLength > mostBacklogBytes) this.#socket.destroy()
   }
 
-  #publish(body: Uint8Array): Promise<void> {
+  async #publish(body: Uint8Array): Promise<void> {
     const message = readMessage(body)
     this.#ports.bodies.know(message, body)
     return this.#ports.broker.publish(message)
