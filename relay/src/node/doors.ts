@@ -21,13 +21,15 @@ export interface DoorsOptions {
   readonly static?: string | undefined
   /** The origins whose pages may come. @default all */
   readonly origins?: readonly string[] | undefined
+  /** Whether long messages are compressed for WebSocket clients that offer it. @default false */
+  readonly compression?: boolean | undefined
   /** Where the metrics are read. */
   readonly metrics: Gateway
 }
 
 /** The doors of a port. Files come last: every other door's paths go before theirs. */
 export function doors(options: DoorsOptions): readonly Gateway[] {
-  const { websockets, requestResponse, timeoutMs, static: folder, origins, metrics } = options
+  const { websockets, requestResponse, timeoutMs, static: folder, origins, compression, metrics } = options
   return [
     crossOrigin({ origins }),
     metrics,
@@ -35,7 +37,7 @@ export function doors(options: DoorsOptions): readonly Gateway[] {
     health,
     serverSentEvents,
     stream,
-    websocket({ mode: websockets }),
+    websocket({ mode: websockets, compression }),
     httpRequest({ form: requestResponse, timeoutMs }),
     ...(folder === undefined ? [] : [staticFiles(folder)]),
   ]

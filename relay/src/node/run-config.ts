@@ -7,6 +7,7 @@ import { type ListenRemedies, listenFailure } from './commands/listen-failure.js
 import type { Config } from './config/config.js'
 import { doors } from './doors.js'
 import { openBroker } from './open-broker.js'
+import { practice } from './practice.js'
 import { runComponents } from './run-components.js'
 import { type ServingAll, serveAll, type Workers } from './serve.js'
 import type { Watch } from './watch.js'
@@ -42,6 +43,7 @@ export async function runConfig(
       throw new Error(WildcastError.from(cause).message, { cause })
     },
   )
+  if (gateways.length > 0) void practice()
   if (reload) reloadOnChange(components, running, watch.relay.onError)
   return {
     ...serving,

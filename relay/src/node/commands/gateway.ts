@@ -21,6 +21,7 @@ interface Flags extends WorkersFlag {
   readonly timeout: number
   readonly static?: string
   readonly origins?: readonly string[]
+  readonly compression?: boolean
 }
 
 /** `wildcast gateway`: one broker, with its doors on one port. The flags are the original's. */
@@ -67,6 +68,11 @@ export function gateway(): Command {
       new Option('-o, --origins <list>', 'let pages of these origins in only: https://shop.example,https://…')
         .env('ORIGINS')
         .argParser(originsOf),
+    )
+    .addOption(
+      new Option('--compression', 'compress long messages for WebSocket clients that offer it').env(
+        'WILDCAST_COMPRESSION',
+      ),
     )
     .addOption(workersFlag())
     .action(async ({ broker, workers, ...flags }: Flags, command: Command) => {

@@ -36,6 +36,8 @@ export interface GatewayConfig {
   readonly static?: string
   /** The origins whose pages may come. @default all */
   readonly origins?: readonly string[]
+  /** Whether long messages are compressed for WebSocket clients that offer it. @default false */
+  readonly compression?: boolean
 }
 
 /** A function that messages trigger. */

@@ -25,6 +25,7 @@ describe('the own form', () => {
       timeout = 500
       static = "dist"
       origins = ["https://shop.example", "http://localhost:5173"]
+      compression = true
       workers = 4
       [brokers.main]
       type = "memory"
@@ -47,6 +48,7 @@ describe('the own form', () => {
         timeoutMs: 500,
         static: '/etc/wildcast/dist',
         origins: ['https://shop.example', 'http://localhost:5173'],
+        compression: true,
       },
     ])
     expect(config.bridges).toEqual([{ from: { broker: 'sensors', pattern: 'temp.*.**' }, to: { broker: 'main' } }])

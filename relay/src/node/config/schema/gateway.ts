@@ -6,7 +6,7 @@ import type { GatewayConfig } from '../config.js'
 import type { Context } from './context.js'
 import { defined } from './defined.js'
 import { type Optional, optional, type Reads } from './table.js'
-import { choice, list, text, wholeNumber } from './values.js'
+import { choice, list, text, truth, wholeNumber } from './values.js'
 
 /** How the two forms of a configuration call the same things. */
 export interface Words {
@@ -40,6 +40,7 @@ export function gatewayEntries(
   readonly timeout: Optional<number>
   readonly static: Optional<string>
   readonly origins: Optional<readonly string[]>
+  readonly compression: Optional<boolean>
 } {
   const folder = v.pipe(
     text,
@@ -53,6 +54,7 @@ export function gatewayEntries(
     timeout: optional(wholeNumber(1, 300_000, 'milliseconds')),
     static: optional(folder),
     origins: optional(list(origin, '["https://shop.example"]')),
+    compression: optional(truth),
   }
 }
 
@@ -65,6 +67,7 @@ export interface GatewayKeys {
   readonly timeout?: number
   readonly static?: string
   readonly origins?: readonly string[]
+  readonly compression?: boolean
 }
 
 export function gatewayOf(keys: GatewayKeys, broker?: string): GatewayConfig {
@@ -77,6 +80,7 @@ export function gatewayOf(keys: GatewayKeys, broker?: string): GatewayConfig {
     timeoutMs: keys.timeout ?? 2000,
     static: keys.static,
     origins: keys.origins,
+    compression: keys.compression,
   })
 }
 
