@@ -66,8 +66,8 @@ export class Outbox implements Outlet, Writer {
     return this.#backlog !== undefined
   }
 
-  get pending(): number {
-    return this.#said?.bytes ?? 0
+  get said(): Sequence | undefined {
+    return this.#said
   }
 
   deliver(parcel: Parcel): void {

@@ -5,6 +5,7 @@ import type { Parcel, Settle, StreamEncoder } from './outlet.js'
  * knows those that go on from it, so that equal ways lead to the same one.
  */
 export class Sequence {
+  readonly frames: number
   /** Of all its frames. */
   readonly bytes: number
   readonly #before: Sequence | undefined
@@ -19,6 +20,7 @@ export class Sequence {
   constructor(before?: Sequence, last?: Parcel) {
     this.#before = before
     this.#last = last
+    this.frames = before ? before.frames + 1 : 0
     this.bytes = (before?.bytes ?? 0) + (last?.bytes.length ?? 0)
     this.settlesAny = last?.settle !== undefined || before?.settlesAny === true
   }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { fakeClock } from '../testing/fake-clock.js'
+import { Sequence } from './sequence.js'
 import { Turn, type Writer } from './turn.js'
 
 /** A turn whose end a test decides on. */
@@ -7,14 +8,20 @@ function opened() {
   const ends: (() => void)[] = []
   const turn = new Turn({ ...fakeClock(), endOfTurn: (run) => void ends.push(run) })
   const log: string[] = []
-  const writer = (name: string, { pending = 10, onFlush = () => {} } = {}): Writer => ({
-    pending,
+  const writer = (name: string, { frames = 2, bytes = 10, onFlush = () => {} } = {}): Writer => ({
+    said: saying(frames, bytes),
     flush() {
       log.push(name)
       onFlush()
     },
   })
   return { turn, log, writer, ends, end: () => ends.shift()?.() }
+}
+
+function saying(frames: number, bytes: number): Sequence {
+  let said = new Sequence()
+  for (let i = 0; i < frames; i++) said = said.with({ bytes: new Uint8Array(bytes) })
+  return said
 }
 
 const names = (count: number, prefix = 'w'): string[] => Array.from({ length: count }, (_, i) => `${prefix}${i}`)
@@ -30,18 +37,25 @@ describe('a turn', () => {
 
   it('flushes many in several steps, so that what comes in between goes along', () => {
     const { turn, log, writer, end } = opened()
-    for (const name of names(40)) turn.enter(writer(name))
+    for (const name of names(20)) turn.enter(writer(name))
     end()
-    expect(log).toEqual(names(16))
+    expect(log).toEqual(names(8))
     turn.enter(writer('late'))
     end()
     end()
-    expect(log).toEqual([...names(40), 'late'])
+    expect(log).toEqual([...names(20), 'late'])
   })
 
   it('lets nobody wait who has much to be written', () => {
     const { turn, log, writer, ends, end } = opened()
-    for (const name of names(100)) turn.enter(writer(name, { pending: 20_000 }))
+    for (const name of names(100)) turn.enter(writer(name, { bytes: 10_000 }))
+    end()
+    expect([log.length, ends.length]).toEqual([100, 0])
+  })
+
+  it('lets nobody wait who was told a single thing', () => {
+    const { turn, log, writer, ends, end } = opened()
+    for (const name of names(100)) turn.enter(writer(name, { frames: 1 }))
     end()
     expect([log.length, ends.length]).toEqual([100, 0])
   })

@@ -3,8 +3,7 @@ import { Sequence } from './sequence.js'
 
 /** Who has something to write. */
 export interface Writer {
-  /** How many bytes that is. */
-  readonly pending: number
+  readonly said: Sequence | undefined
   flush(): void
 }
 
@@ -12,10 +11,10 @@ export interface Writer {
  * So many are written to before what has come in meanwhile is looked at: it goes along with the next ones, which saves them a write. All at once would leave it waiting
  * until the last of all is written to. See docs/decisions/0019.
  */
-const slice = 16
+const slice = 8
 
-/** Whoever has as much as this to be written does not wait for others: a flood of messages is written as fast as it comes in, and never piles up here. */
-const muchPending = 16 * 1024
+/** Whoever was told as much as this does not wait for others: a flood of messages is written as fast as it comes in, and never piles up here. */
+const muchSaid = 16 * 1024
 
 /**
  * A turn of the event loop: whatever is said within it is written at its end, all of one writer in one go. No timer is set, so that a message that comes alone leaves
@@ -60,7 +59,12 @@ export class Turn {
   #due(): number {
     const writers = this.#writers
     let due = slice
-    while ((writers[due]?.pending ?? 0) >= muchPending) due++
+    while (due < writers.length && !mayWait(writers[due]?.said)) due++
     return due
   }
+}
+
+/** A message that comes alone is not followed by others at once: there is nothing to wait for. */
+function mayWait(said: Sequence | undefined): boolean {
+  return said !== undefined && said.frames > 1 && said.bytes < muchSaid
 }
