@@ -9,7 +9,7 @@ export interface Writer {
 
 /**
  * So many are written to before what has come in meanwhile is looked at: it goes along with the next ones, which saves them a write. All at once would leave it waiting
- * until the last of all is written to. See docs/decisions/0019.
+ * until the last of all is written to. See docs/decisions/0013.
  */
 const slice = 8
 
