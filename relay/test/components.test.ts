@@ -36,6 +36,8 @@ async function start(
     status: () => {},
     published: () => {},
     failed: () => {},
+    missed: () => {},
+    cutOff: () => {},
     dropped: () => {},
     component: (id: string, outcome: string) => void outcomes.push(`${id} ${outcome}`),
   }

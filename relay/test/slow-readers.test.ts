@@ -1,6 +1,10 @@
-import { describe, expect, it } from 'vitest'
+import { createServer as createSecureServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { attach, memory, newId, realClock, websocket } from '../src/index.js'
 import { fakeClock } from '../src/testing/fake-clock.js'
 import { scriptedBroker } from '../src/testing/scripted-broker.js'
+import { makeCertificates } from './servers/certificates.js'
 import { connect, type Socket } from './socket.js'
 import { type StartedRelay, startRelay } from './start-relay.js'
 
@@ -22,7 +26,10 @@ async function subscribed({ address }: StartedRelay, body: object): Promise<Sock
 
 /** Publishes numbered messages that are far more than the kernel takes for a reader; resolves when the broker has them all. */
 async function flood(relay: StartedRelay, count: number, subject = (_: number) => 'a'): Promise<void> {
-  const publisher = await connect(`ws://${relay.address}/ws`, json)
+  await floodOver(await connect(`ws://${relay.address}/ws`, json), count, subject)
+}
+
+async function floodOver(publisher: Socket, count: number, subject = (_: number) => 'a'): Promise<void> {
   for (let n = 0; n < count; n++) {
     const message = `${n} ${kilobytes256}`
     publisher.send(JSON.stringify({ Publish: { ref: n, subject: subject(n), message } }))
@@ -44,7 +51,7 @@ const numberOf = ({ Message }: Frame): number => Number(Message?.message.split('
 
 describe('a reader that stops reading', () => {
   it('misses messages, and is told how many when it reads again; everybody else gets them all (SP-BRK-3, L5)', async () => {
-    const relay = await startRelay()
+    const relay = await startRelay({ clock: fakeClock() }) // by the clock alone, who is stuck is cut off
     const [stuck, good, other] = [
       await subscribed(relay, { subject: 'a' }),
       await subscribed(relay, { subject: 'a' }),
@@ -65,6 +72,39 @@ describe('a reader that stops reading', () => {
     expect(relay.errors).toEqual([])
   })
 
+  it('is told over TLS, too', async () => {
+    const { ca, server: own } = makeCertificates()
+    const server = createSecureServer(own)
+    const broker = memory({ clock: realClock, newId })
+    const attached = await attach(server, {
+      brokers: { main: broker },
+      gateways: [websocket()],
+      onError: () => {},
+      clock: fakeClock(),
+    })
+    onTestFinished(() => attached.close())
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    onTestFinished(() => void server.close())
+    const url = `wss://localhost:${(server.address() as AddressInfo).port}/wildcast/ws`
+    const [stuck, good, publisher] = [
+      await connect(url, json, { ca }),
+      await connect(url, json, { ca }),
+      await connect(url, json, { ca }),
+    ]
+    for (const reader of [stuck, good]) {
+      reader.send('{"Subscribe":"a"}')
+      await reader.next()
+    }
+    stuck.ws.pause()
+    await floodOver(publisher, 100)
+    expect((await until(good, 99)).map(numberOf)).toEqual(Array.from({ length: 100 }, (_, n) => n))
+    stuck.ws.resume()
+    const frames = await until(stuck, 99)
+    const missed = frames.reduce((sum, { Gap }) => sum + (Gap?.missed ?? 0), 0)
+    expect(missed).toBeGreaterThan(0)
+    expect(frames.filter(({ Message }) => Message).length + missed).toBe(100)
+  })
+
   it('is closed as a slow consumer when it has read nothing for ten seconds, and leaves nothing behind', async () => {
     const clock = fakeClock()
     const relay = await startRelay({ clock })
@@ -81,7 +121,7 @@ describe('a reader that stops reading', () => {
   })
 
   it('is sent only the newest message of each subject where it asked for that', async () => {
-    const relay = await startRelay()
+    const relay = await startRelay({ clock: fakeClock() })
     const reader = await subscribed(relay, { subject: 'a.*', policy: { deliver: 'latest' } })
     reader.ws.pause()
     await flood(relay, 100, (n) => (n % 2 === 0 ? 'a.even' : 'a.odd'))
@@ -93,7 +133,7 @@ describe('a reader that stops reading', () => {
   })
 
   it('of classic, which has no words for a gap, is closed instead', async () => {
-    const relay = await startRelay({ mode: 'binary' })
+    const relay = await startRelay({ mode: 'binary', clock: fakeClock() })
     const stuck = await connect(`ws://${relay.address}/subscribe/a`)
     stuck.ws.pause()
     await flood(relay, 80)
@@ -147,16 +187,48 @@ describe('a publisher that is faster than its broker', () => {
     expect(acks).toEqual(Array.from({ length: 2000 }, (_, ref) => ({ Ack: { ref } })))
   })
 
-  it('is answered in order, whatever it does not read, and read again when it has', async () => {
+  it('is read piece by piece, and others between: a flood that came before them ends after them', async () => {
     const relay = await startRelay()
+    const [flooding, other] = [
+      await connect(`ws://${relay.address}/ws`, json),
+      await connect(`ws://${relay.address}/ws`, json),
+    ]
+    // Far more than may be read at once.
+    const frame = JSON.stringify({ Publish: { subject: 'a', message: 'x'.repeat(1000) } })
+    for (let i = 0; i < 40_000; i++) flooding.send(frame)
+    flooding.send('{"Publish":{"ref":1,"subject":"a","message":""}}')
+    for (let ref = 0; ref < 20; ref++) {
+      other.send(JSON.stringify({ Publish: { ref, subject: 'b', message: '' } }))
+      expect(await other.json()).toEqual({ Ack: { ref } })
+    }
+    expect(flooding.waiting).toEqual([])
+    expect(await flooding.json()).toEqual({ Ack: { ref: 1 } })
+  })
+
+  it('and does not read what it is answered is not read either, until it does; every answer comes, in order', async () => {
+    const count = 100_000
+    let refusals = 0
+    const permissions = (): boolean => {
+      refusals++
+      return false
+    }
+    const relay = await startRelay({ clock: fakeClock(), permissions })
     const publisher = await connect(`ws://${relay.address}/ws`, json)
     publisher.ws.pause()
-    const wrong = 'x'.repeat(200)
-    // Each is refused in many words, which pile up.
-    for (let ref = 0; ref < 40_000; ref++)
-      publisher.send(`{"Publish":{"ref":${ref},"subject":"${wrong}..","message":""}}`)
+    // Each is refused in many words: 30 MB of them.
+    const subject = Array(20).fill('x'.repeat(11)).join('.')
+    for (let ref = 0; ref < count; ref++)
+      publisher.send(`{"Publish":{"ref":${ref},"subject":"${subject}","message":""}}`)
+    const seen: number[] = []
+    await expect
+      .poll(() => {
+        seen.push(refusals)
+        return refusals > 0 && seen.at(-1) === seen.at(-3)
+      })
+      .toBe(true)
+    expect(refusals).toBeLessThan(count)
     publisher.ws.resume()
-    for (let ref = 0; ref < 40_000; ref++)
+    for (let ref = 0; ref < count; ref++)
       expect(((await publisher.json()) as { Error: { ref: number } }).Error.ref).toBe(ref)
   })
 })

@@ -1,5 +1,5 @@
 import { onTestFinished } from 'vitest'
-import { WebSocket } from 'ws'
+import { type ClientOptions, WebSocket } from 'ws'
 
 /** A plain WebSocket that remembers what came, for tests that speak the wire themselves. */
 export interface Socket {
@@ -15,8 +15,12 @@ export interface Socket {
 }
 
 /** Connects, and closes when the test is done. */
-export async function connect(url: string, protocols?: string | string[]): Promise<Socket> {
-  const ws = new WebSocket(url, protocols)
+export async function connect(
+  url: string,
+  protocols?: string | string[],
+  options: ClientOptions = {},
+): Promise<Socket> {
+  const ws = new WebSocket(url, protocols, options)
   const waiting: (string | Buffer)[] = []
   const takers: ((data: string | Buffer) => void)[] = []
   ws.on('message', (data: Buffer, binary) => {

@@ -8,8 +8,8 @@ interface Listening {
   readonly deliver: Deliver
 }
 
-/** Subjects that are remembered with those who listen to them. */
-const mostRemembered = 10_000
+/** Listeners that are remembered with their subjects, and one more for each subject. */
+const mostRemembered = 100_000
 
 /** Listeners by their patterns. */
 export class Listeners {
@@ -17,17 +17,18 @@ export class Listeners {
   readonly #all: Set<Listening> = new Set()
   /** Who listens to the subjects of late, until somebody comes or leaves. */
   readonly #remembered: Map<string, readonly Listening[]> = new Map()
+  #weight = 0
 
   /** Returns the undo. */
   add(pattern: Pattern, deliver: Deliver): () => void {
     const listener: Listening = { pattern, deliver }
     const leave = this.#byPattern.add(pattern, listener)
     this.#all.add(listener)
-    this.#remembered.clear()
+    this.#forget()
     return () => {
       leave()
       this.#all.delete(listener)
-      this.#remembered.clear()
+      this.#forget()
     }
   }
 
@@ -39,8 +40,14 @@ export class Listeners {
       ? this.#byPattern.match(subject)
       : [...this.#all].filter(({ pattern }) => intersects(pattern, subject))
     // To forget all is cheaper than to choose, and those of late are soon back.
-    if (this.#remembered.size >= mostRemembered) this.#remembered.clear()
+    if (this.#weight >= mostRemembered) this.#forget()
+    this.#weight += found.length + 1
     this.#remembered.set(subject, found)
     return found
+  }
+
+  #forget(): void {
+    this.#remembered.clear()
+    this.#weight = 0
   }
 }

@@ -18,6 +18,8 @@ export interface BacklogOptions {
   /** Bytes of messages that may wait. */
   readonly limit: number
   readonly room: BacklogRoom
+  /** Hears of each message that is lost. */
+  missed(feed: Droppable): void
 }
 
 /** Frames in one buffer, and who hears what becomes of them. */
@@ -25,6 +27,9 @@ export interface Bundle {
   readonly bytes: Uint8Array
   readonly settles: readonly Settle[] | undefined
 }
+
+/** Past so many entries that were taken, the others move up. */
+const mostTaken = 1024
 
 /**
  * What waits for a reader that is slower than what is said to it: references to frames, in order. Past its limit all messages go at once, since to choose among them
@@ -37,8 +42,10 @@ export class Backlog {
   #next = 0
   #messageBytes = 0
   #otherBytes = 0
-  /** Where the newest message of each subject waits, for subscriptions that want no other. */
+  #newest: Parcel | undefined
+  /** Where the newest message of each subject waits, for subscriptions that want no other; counted from `#base` on. */
   readonly #places: Map<string, number> = new Map()
+  #base = 0
 
   constructor(options: BacklogOptions) {
     this.#options = options
@@ -53,21 +60,31 @@ export class Backlog {
     return this.#otherBytes
   }
 
-  /** False where messages were dropped, and the dialect has no words for that. */
-  add(parcel: Parcel): boolean {
+  /** Puts a frame at the end, or in the place of an older message whose subject it has. */
+  add(parcel: Parcel): void {
     const { bytes, feed } = parcel
     if (!feed) {
       this.#otherBytes += bytes.length
       this.#waiting.push(parcel)
-      return true
+      return
     }
-    const replaced = feed.latest && this.#replace(parcel, feed)
-    if (replaced) return true
-    const told = this.#fits(bytes.length) || this.#makeRoom()
+    this.#newest = parcel
+    if (feed.latest && this.#replace(parcel, feed)) return
     this.#weigh(bytes.length)
     this.#waiting.push(parcel)
-    if (feed.latest) this.#places.set(placeOf(feed, parcel), this.#waiting.length - 1)
-    return told
+    if (feed.latest) this.#places.set(placeOf(feed, parcel), this.#base + this.#waiting.length - 1)
+  }
+
+  /** Drops messages where too much waits. False where the dialect has no words for that. */
+  keepBound(): boolean {
+    const { limit, room, encoder } = this.#options
+    const newest = this.#newest?.bytes.length ?? 0
+    // One that is alone may be longer: it was within the limit of payloads.
+    if (this.#messageBytes <= newest || (this.#messageBytes <= limit && room.used <= room.limit)) return true
+    // Newest messages of their subjects stay, unless they are too many by themselves.
+    this.#drop(({ latest }) => !latest)
+    if (this.#messageBytes - newest > limit / 2) this.#drop(() => true)
+    return encoder.encode({ kind: 'Gap', id: 0 }) !== undefined
   }
 
   /** What comes next: as many frames as fit into so many bytes, but one at least. */
@@ -85,15 +102,21 @@ export class Backlog {
       this.#waiting[this.#next] = undefined
       if ('bytes' in next) this.#letGo(next, settles)
     }
-    if (this.isEmpty) {
-      this.#waiting = []
-      this.#next = 0
-    }
+    this.#moveUp()
     const [only] = frames
     return {
       bytes: frames.length === 1 && only ? only : this.#options.encoder.join(frames, bytes),
       settles: settles.length > 0 ? settles : undefined,
     }
+  }
+
+  /** Nothing of a subscription that has ended is owed any more: its id may come back, for another one. */
+  forget(id: number): void {
+    this.#rebuild((one) => {
+      const gone = 'lostBy' in one ? one.lostBy.id === id : one.feed?.id === id
+      if (gone && 'bytes' in one) this.#discard(one)
+      return gone ? undefined : one
+    })
   }
 
   /** Nothing of it will be written. */
@@ -102,12 +125,6 @@ export class Backlog {
     this.#waiting = []
     this.#next = 0
     this.#weigh(-this.#messageBytes)
-  }
-
-  #fits(bytes: number): boolean {
-    const { limit, room } = this.#options
-    // One that is alone may be longer: it was within the limit of payloads.
-    return this.#messageBytes === 0 || (this.#messageBytes + bytes <= limit && room.used + bytes <= room.limit)
   }
 
   #weigh(bytes: number): void {
@@ -128,48 +145,61 @@ export class Backlog {
     if (settle) settles.push(settle)
   }
 
-  /** Puts a message in the place of the one before it on its subject, if one waits. */
+  #discard({ bytes, settle }: Parcel): void {
+    this.#weigh(-bytes.length)
+    settle?.(false)
+  }
+
   #replace(parcel: Parcel, feed: Droppable): boolean {
     const place = this.#places.get(placeOf(feed, parcel))
     if (place === undefined) return false
-    const older = this.#waiting[place] as Parcel
+    const older = this.#waiting[place - this.#base] as Parcel
     this.#weigh(parcel.bytes.length - older.bytes.length)
-    this.#waiting[place] = parcel
+    this.#waiting[place - this.#base] = parcel
     return true
   }
 
-  /** Newest messages stay, unless they are too many by themselves. */
-  #makeRoom(): boolean {
-    this.#drop(({ latest }) => !latest)
-    if (this.#messageBytes > this.#options.limit / 2) this.#drop(() => true)
-    return this.#options.encoder.encode({ kind: 'Gap', id: 0 }) !== undefined
+  #moveUp(): void {
+    if (!this.isEmpty && (this.#next < mostTaken || this.#next < this.#waiting.length / 2)) return
+    this.#waiting = this.#waiting.slice(this.#next)
+    this.#base += this.#next
+    this.#next = 0
   }
 
   #drop(isDropped: (feed: Droppable) => boolean): void {
-    const kept: (Parcel | Loss)[] = []
     const losses = new Map<number, Loss>()
-    const lose = (feed: Droppable, missed: number): void => {
-      const loss = losses.get(feed.id) ?? { lostBy: feed, missed: 0 }
-      if (loss.missed === 0) kept.push(loss)
+    /** Each loss stands where the first of its messages stood. */
+    const lose = (feed: Droppable, missed: number): Loss | undefined => {
+      const known = losses.get(feed.id)
+      const loss = known ?? { lostBy: feed, missed: 0 }
       loss.missed += missed
       losses.set(feed.id, loss)
+      return known ? undefined : loss
     }
-    this.#places.clear()
-    for (const one of this.#waiting) {
-      if (!one) continue
-      if ('lostBy' in one) lose(one.lostBy, one.missed)
-      else if (one.feed && isDropped(one.feed)) {
-        this.#weigh(-one.bytes.length)
-        // What somebody else may still take is not lost.
-        if (one.settle) one.settle(false)
-        else lose(one.feed, 1)
-      } else {
-        if (one.feed?.latest) this.#places.set(placeOf(one.feed, one), kept.length)
-        kept.push(one)
-      }
-    }
-    this.#waiting = kept
+    this.#rebuild((one) => {
+      if ('lostBy' in one) return lose(one.lostBy, one.missed)
+      if (!one.feed || one === this.#newest || !isDropped(one.feed)) return one
+      this.#discard(one)
+      // What somebody else may still take is not lost.
+      if (one.settle) return undefined
+      this.#options.missed(one.feed)
+      return lose(one.feed, 1)
+    })
+  }
+
+  /** Keeps what is returned for each entry. */
+  #rebuild(keep: (one: Parcel | Loss) => Parcel | Loss | undefined): void {
+    const waiting = this.#waiting
+    this.#waiting = []
     this.#next = 0
+    this.#base = 0
+    this.#places.clear()
+    for (const one of waiting) {
+      const kept = one && keep(one)
+      if (!kept) continue
+      if ('bytes' in kept && kept.feed?.latest) this.#places.set(placeOf(kept.feed, kept), this.#waiting.length)
+      this.#waiting.push(kept)
+    }
   }
 }
 

@@ -34,6 +34,8 @@ async function relayWith(
       status: () => {},
       published: () => {},
       failed: () => {},
+      missed: () => {},
+      cutOff: () => {},
       dropped: (broker, why) => log.push(`${broker} dropped ${why}`),
       component: () => {},
     },

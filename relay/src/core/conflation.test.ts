@@ -6,15 +6,17 @@ import { Conflation } from './conflation.js'
 function opened(maxRate: number) {
   const clock = fakeClock()
   const out: string[] = []
+  const room = { used: 0, limit: 2_000_000 }
   const conflation = new Conflation({
     clock,
     maxRate,
+    room,
     deliver: ({ subject, payload }) => void out.push(`${clock.now()} ${subject}=${payload}`),
     lost: (missed) => void out.push(`lost ${missed}`),
   })
-  const offer = (subject: string, payload: number): void =>
+  const offer = (subject: string, payload: number | string): void =>
     conflation.offer({ subject: parseSubject(subject), payload: `${payload}` })
-  return { clock, out, offer, conflation }
+  return { clock, out, room, offer, conflation }
 }
 
 describe('a rate', () => {
@@ -62,6 +64,24 @@ describe('a rate', () => {
     expect(out).toEqual(['0 s.0=0', 'lost 10000'])
     clock.advance(1000)
     expect(out.at(-1)).toBe('1000 s.10001=10001')
+  })
+
+  it('drops and tells what waits past a MiB, or past what all slow readers together may hold; it gives back what it took', () => {
+    const { clock, out, offer, room, conflation } = opened(1)
+    const half = 'x'.repeat(500_000)
+    for (const subject of ['a', 'b', 'c', 'd']) offer(subject, half)
+    expect(out).toEqual([`0 a=${half}`, 'lost 2'])
+    expect(room.used).toBe(500_000)
+    room.limit = 600_000
+    offer('e', half)
+    expect(out.at(-1)).toBe('lost 1')
+    offer('e', 'small')
+    expect(room.used).toBe(5)
+    offer('f', 'more')
+    clock.advance(1000)
+    expect(room.used).toBe(4)
+    conflation.close()
+    expect(room.used).toBe(0)
   })
 
   it('ends with its feed', () => {

@@ -1,15 +1,18 @@
-import type { Message } from '@wildcast/protocol'
+import { type Message, payloadSize } from '@wildcast/protocol'
+import type { BacklogRoom } from './backlog.js'
 import type { Clock } from './clock.js'
 
-/** Subjects of which a message may wait. */
+/** Subjects of which a message may wait, and bytes of their payloads. */
 const mostWaiting = 10_000
+const mostBytes = 1024 * 1024
 
 export interface ConflationOptions {
   readonly clock: Clock
   /** Messages a second, at most. */
   readonly maxRate: number
+  readonly room: BacklogRoom
   deliver(message: Message): void
-  /** So many were dropped, since too many subjects waited. */
+  /** So many were dropped, since too much waited. */
   lost(missed: number): void
 }
 
@@ -18,6 +21,7 @@ export class Conflation {
   readonly #options: ConflationOptions
   readonly #spacingMs: number
   readonly #waiting: Map<string, Message> = new Map()
+  #bytes = 0
   /** From when on the next one may go. */
   #free = Number.NEGATIVE_INFINITY
   #stop: (() => void) | undefined
@@ -35,8 +39,11 @@ export class Conflation {
       deliver(message)
       return
     }
-    if (this.#waiting.size >= mostWaiting && !this.#waiting.has(message.subject)) this.#drop()
+    const older = this.#waiting.get(message.subject)
+    if (!this.#fits(message, older)) this.#drop()
+    else if (older) this.#weigh(-payloadSize(older.payload))
     this.#waiting.set(message.subject, message)
+    this.#weigh(payloadSize(message.payload))
     this.#arm(now)
   }
 
@@ -44,6 +51,20 @@ export class Conflation {
   close(): void {
     this.#stop?.()
     this.#waiting.clear()
+    this.#weigh(-this.#bytes)
+  }
+
+  #fits(message: Message, older: Message | undefined): boolean {
+    const { room } = this.#options
+    if (this.#waiting.size === 0) return true
+    const grows = payloadSize(message.payload) - (older ? payloadSize(older.payload) : 0)
+    const subjects = this.#waiting.size + (older ? 0 : 1)
+    return subjects <= mostWaiting && this.#bytes + grows <= mostBytes && room.used + grows <= room.limit
+  }
+
+  #weigh(bytes: number): void {
+    this.#bytes += bytes
+    this.#options.room.used += bytes
   }
 
   #arm(now: number): void {
@@ -62,6 +83,7 @@ export class Conflation {
       if (this.#free > now) break
       this.#free += this.#spacingMs
       this.#waiting.delete(subject)
+      this.#weigh(-payloadSize(message.payload))
       this.#options.deliver(message)
     }
     if (this.#waiting.size > 0) this.#arm(now)
@@ -70,6 +92,7 @@ export class Conflation {
   #drop(): void {
     const missed = this.#waiting.size
     this.#waiting.clear()
+    this.#weigh(-this.#bytes)
     this.#options.lost(missed)
   }
 }

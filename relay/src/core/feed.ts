@@ -1,5 +1,6 @@
 import { isClosed, type Message, type RelayFrame, type Subject, type WildcastError } from '@wildcast/protocol'
 import type { Interest, Settle } from '../brokers/broker.js'
+import type { BacklogRoom } from './backlog.js'
 import type { Clock } from './clock.js'
 import { Conflation } from './conflation.js'
 import type { Droppable, Encoder, Outlet, Parcel } from './outlet.js'
@@ -20,6 +21,7 @@ export interface FeedOptions {
   readonly interest: Interest
   readonly policy: Policy
   readonly clock: Clock
+  readonly room: BacklogRoom
 }
 
 /** Members that are sent the same bytes. */
@@ -41,7 +43,7 @@ export class Feed implements Droppable {
   /** Where there is a rate to keep. */
   readonly #conflation: Conflation | undefined
 
-  constructor({ id, broker, interest, policy, clock }: FeedOptions) {
+  constructor({ id, broker, interest, policy, clock, room }: FeedOptions) {
     this.id = id
     this.broker = broker
     this.interest = interest
@@ -51,6 +53,7 @@ export class Feed implements Droppable {
       this.#conflation = new Conflation({
         clock,
         maxRate: policy.maxRate,
+        room,
         deliver: (message) => this.#send(message),
         lost: (missed) => this.announce({ kind: 'Gap', id, missed }),
       })
@@ -126,7 +129,8 @@ export class Feed implements Droppable {
   }
 
   #deliverToAll(frame: RelayFrame, responseSubject: Subject | undefined): void {
-    for (const { encoder, members } of this.#peers) {
+    // A copy: a member that is cut off over this message may leave at once.
+    for (const { encoder, members } of [...this.#peers]) {
       const bytes = encoder.encode(frame)
       if (!bytes) continue
       const parcel = this.#parcel(frame, bytes)

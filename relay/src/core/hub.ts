@@ -1,5 +1,6 @@
 import { type BrokerInfo, type Message, WildcastError } from '@wildcast/protocol'
 import type { Broker, Feature, Interest, Listener, OpenBroker, RequestOptions } from '../brokers/broker.js'
+import type { BacklogRoom } from './backlog.js'
 import { type BrokerLink, openLink } from './broker-link.js'
 import type { Clock } from './clock.js'
 import type { Feed, Member } from './feed.js'
@@ -14,6 +15,8 @@ export interface HubOptions {
   readonly clock: Clock
   readonly onError: OnError
   readonly observer: Observer
+  /** What waits for readers. */
+  readonly room: BacklogRoom
 }
 
 /** What is subscribed to. */
@@ -196,8 +199,7 @@ export class Hub {
 
   #openPorts(): UpstreamPorts {
     return {
-      clock: this.#options.clock,
-      onError: this.#options.onError,
+      ...this.#options,
       nextId: () => ++this.#lastId,
       subscribe: (upstream, gone) => this.#subscribe(upstream, gone),
       whenUp: (broker, run) => this.#link(broker).whenUp(run),

@@ -19,6 +19,10 @@ export interface Observer {
   failed(broker: string, code: string): void
   /** What a broker sent reached nobody. */
   dropped(broker: string, why: Dropped): void
+  /** A reader who was behind has missed a message of a broker. */
+  missed(broker: string): void
+  /** A reader was cut off: it read nothing, or could not be told what it missed. */
+  cutOff(): void
   /** A component is through with a message. Its id is of the configuration. */
   component(id: string, outcome: ComponentOutcome): void
 }
@@ -28,6 +32,8 @@ export const nobody: Observer = {
   published: () => {},
   failed: () => {},
   dropped: () => {},
+  missed: () => {},
+  cutOff: () => {},
   component: () => {},
 }
 
@@ -45,6 +51,12 @@ export function observers(...all: readonly Partial<Observer>[]): Observer {
     },
     dropped(...told) {
       for (const one of all) one.dropped?.(...told)
+    },
+    missed(...told) {
+      for (const one of all) one.missed?.(...told)
+    },
+    cutOff() {
+      for (const one of all) one.cutOff?.()
     },
     component(...told) {
       for (const one of all) one.component?.(...told)

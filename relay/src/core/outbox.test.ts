@@ -5,19 +5,21 @@ import { Outbox } from './outbox.js'
 import type { Droppable, Parcel, StreamEncoder } from './outlet.js'
 import { Turn } from './turn.js'
 
-const all = (id: number): Droppable => ({ id, latest: false })
-const latest = (id: number): Droppable => ({ id, latest: true })
+const all = (id: number): Droppable => ({ id, broker: 'main', latest: false })
+const latest = (id: number): Droppable => ({ id, broker: 'main', latest: true })
 
 /** Outboxes of one relay, with a backlog of 100 bytes. */
 function opened(encoder: StreamEncoder = textEncoder()) {
   const clock = fakeClock()
   const turn = new Turn(clock)
   const room = { used: 0, limit: 250 }
+  const counts = { missed: 0, cutOff: 0 }
+  const observer = { missed: () => void counts.missed++, cutOff: () => void counts.cutOff++ }
   const open = () => {
     const wire = scriptedWire()
-    return { wire, outbox: new Outbox({ encoder, wire, turn, clock, backlog: 100, room }) }
+    return { wire, outbox: new Outbox({ encoder, wire, turn, clock, backlog: 100, room, observer }) }
   }
-  return { clock, room, open, ...open() }
+  return { clock, room, counts, open, ...open() }
 }
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
@@ -91,6 +93,14 @@ describe('an outbox', () => {
     expect(outbox.behind).toBe(false)
   })
 
+  it('writes what is said to a reader who reads, however much it is in a turn, and before the turn ends', async () => {
+    const { outbox, wire, counts } = opened()
+    for (let i = 0; i < 5; i++) outbox.deliver(message(all(1), 'x'.repeat(40_000)))
+    expect(wire.text.length).toBe(4 * 40_003)
+    await endOfTurn()
+    expect([wire.text.length, counts.missed, outbox.behind]).toEqual([5 * 40_003, 0, false])
+  })
+
   it('tells whoever asks that a frame was written, or not', async () => {
     const { outbox, open } = opened()
     const heard: [string, boolean][] = []
@@ -146,6 +156,7 @@ describe('a reader that is behind', () => {
     box.outbox.deliver(message(all(2), 'y'))
     box.wire.read()
     expect(box.wire.text).toBe('first gap1:20 1:x0 1:x1 1:x2 1:x3 ack 2:y ')
+    expect(box.counts).toEqual({ missed: 20, cutOff: 0 })
   })
 
   it('is told of each subscription for itself, and of losses before and after as one', async () => {
@@ -171,6 +182,47 @@ describe('a reader that is behind', () => {
     box.outbox.deliver(message(latest(1), 'a?', 'a'))
     await endOfTurn()
     expect(box.wire.text).toBe('first 1:a! 1:b999 ack 1:a? ')
+  })
+
+  it('is held to its bound by messages that grow in their places, too', async () => {
+    const box = opened()
+    await fallBehind(box)
+    for (let i = 0; i < 4; i++) box.outbox.deliver(message(latest(1), 'x', `s${i}`))
+    for (let i = 0; i < 4; i++) box.outbox.deliver(message(latest(1), 'x'.repeat(60), `s${i}`))
+    expect(box.room.used).toBeLessThanOrEqual(150)
+    box.wire.read()
+    expect(box.wire.text).toMatch(/gap1:\d+ /)
+  })
+
+  it('may stay behind for ever: what was written leaves nothing, and the newest still find their places', async () => {
+    const box = opened()
+    await fallBehind(box)
+    for (let round = 0; round < 3000; round++) {
+      for (const subject of ['a', 'b']) box.outbox.deliver(message(latest(1), `${round}`, subject))
+      box.outbox.deliver(message(latest(1), `${round}!`, 'a'))
+      box.outbox.deliver(answer('x'.repeat(70_000)))
+      box.outbox.deliver(message(latest(1), `${round}?`, 'b'))
+      box.wire.readOn(1)
+    }
+    box.wire.read()
+    const texts = box.wire.buffers.slice(1).map((bytes) => new TextDecoder().decode(bytes.subarray(0, 40)))
+    expect(texts.filter((text) => text.startsWith('1:'))).toEqual(
+      Array.from({ length: 3000 }, (_, round) => `1:${round}! 1:${round}? `),
+    )
+    expect(box.room.used).toBe(0)
+  })
+
+  it('is owed nothing of a subscription that has ended meanwhile, whose id may come back', async () => {
+    const box = opened()
+    await fallBehind(box)
+    box.outbox.deliver(message(latest(1), 'before'))
+    for (let i = 0; i < 30; i++) box.outbox.deliver(message(all(2), 'lost'))
+    for (const id of [1, 2]) box.outbox.forget(id)
+    box.outbox.deliver(answer('again '))
+    box.outbox.deliver(message(latest(1), 'after'))
+    box.outbox.deliver(message(all(2), 'after'))
+    box.wire.read()
+    expect(box.wire.text).toBe('first again 1:after 2:after ')
   })
 
   it('keeps the newest ones when the others are dropped, unless they are too many themselves', async () => {
@@ -232,7 +284,17 @@ describe('a reader that is behind', () => {
     await fallBehind(box)
     for (let i = 0; i < 10; i++) box.outbox.deliver(answer('x'.repeat(1_000_000)))
     expect(box.wire.ends.map(({ code }) => code)).toEqual(['slow_consumer'])
-    expect(box.wire.paused).toBe(false)
+    expect([box.wire.paused, box.outbox.behind, box.counts.cutOff]).toEqual([false, true, 1])
+  })
+
+  it('is listened to again when its answers have left, although messages keep it behind', async () => {
+    const box = opened()
+    await fallBehind(box)
+    box.outbox.deliver(answer('x'.repeat(70_000)))
+    box.outbox.deliver(message(all(1), 'more'))
+    expect(box.wire.paused).toBe(true)
+    box.wire.readOn(0)
+    expect([box.wire.paused, box.outbox.behind]).toEqual([false, true])
   })
 
   it('is cut off when it has read nothing for ten seconds, and only then', async () => {

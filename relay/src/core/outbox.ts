@@ -1,7 +1,8 @@
 import { WildcastError } from '@wildcast/protocol'
 import { Backlog, type BacklogRoom, type Bundle } from './backlog.js'
 import type { Clock } from './clock.js'
-import type { Outlet, Parcel, Settle, StreamEncoder } from './outlet.js'
+import type { Observer } from './observer.js'
+import type { Droppable, Outlet, Parcel, Settle, StreamEncoder } from './outlet.js'
 import type { Sequence } from './sequence.js'
 import type { Turn, Writer } from './turn.js'
 
@@ -27,6 +28,7 @@ export interface OutboxOptions {
   /** Bytes of messages that may wait for a reader who is behind. */
   readonly backlog: number
   readonly room: BacklogRoom
+  readonly observer: Pick<Observer, 'missed' | 'cutOff'>
 }
 
 /** So much is written at once to a reader that may be slow. */
@@ -63,7 +65,7 @@ export class Outbox implements Outlet, Writer {
   }
 
   get behind(): boolean {
-    return this.#backlog !== undefined
+    return this.#closed || this.#backlog !== undefined
   }
 
   get said(): Sequence | undefined {
@@ -71,18 +73,27 @@ export class Outbox implements Outlet, Writer {
   }
 
   deliver(parcel: Parcel): void {
-    if (this.#said) this.#said = this.#said.with(parcel)
-    else if (this.#closed) parcel.settle?.(false)
-    else if (this.#backlog) this.#hold(this.#backlog, parcel)
-    else this.#said = this.#options.turn.enter(this).with(parcel)
+    if (this.#said) {
+      this.#said = this.#said.with(parcel)
+      // Whoever was told so much need not wait for its turn: nothing piles up here.
+      if (this.#said.bytes >= mostAtOnce) this.flush()
+    } else if (this.#closed) parcel.settle?.(false)
+    else if (this.#backlog) {
+      this.#backlog.add(parcel)
+      this.#keepBounds(this.#backlog)
+    } else this.#said = this.#options.turn.enter(this).with(parcel)
+  }
+
+  forget(feed: number): void {
+    this.#backlog?.forget(feed)
   }
 
   flush(): void {
     const said = this.#said
     if (!said) return // it was closed meanwhile
     this.#said = undefined
-    if (said.bytes > mostAtOnce) this.#fallBehind(said.parcels)
-    else if (!this.#write({ bytes: said.joined(this.encoder), settles: said.settles })) this.#fallBehind([])
+    if (said.bytes > mostAtOnce) this.#writePieces(said.parcels)
+    else if (!this.#write({ bytes: said.joined(this.encoder), settles: said.settles })) this.#fallBehind()
   }
 
   /** Writes whatever there is, and closes. */
@@ -107,25 +118,39 @@ export class Outbox implements Outlet, Writer {
     return this.#options.wire.write(bytes, done)
   }
 
-  /** From now on, what is said waits. */
-  #fallBehind(parcels: readonly Parcel[]): void {
-    const { encoder, backlog: limit, room } = this.#options
-    const backlog = new Backlog({ encoder, limit, room })
-    this.#backlog = backlog
-    for (const parcel of parcels) this.#hold(backlog, parcel)
-    if (parcels.length > 0) this.#catchUp(backlog)
-    else this.#wait(backlog)
+  /** What is too long to be joined. */
+  #writePieces(parcels: readonly Parcel[]): void {
+    const backlog = this.#openBacklog()
+    for (const parcel of parcels) backlog.add(parcel)
+    this.#catchUp(backlog)
+    // Only what the reader did not take is bounded.
+    if (this.#backlog === backlog) this.#keepBounds(backlog)
   }
 
-  #hold(backlog: Backlog, parcel: Parcel): void {
-    if (!backlog.add(parcel)) this.#cutOff(`${tooMuch(this.#options.backlog)}, or subscribe to less`)
+  /** From now on, what is said waits. */
+  #fallBehind(): void {
+    this.#wait(this.#openBacklog())
+  }
+
+  #openBacklog(): Backlog {
+    const { encoder, backlog: limit, room, observer } = this.#options
+    const missed = ({ broker }: Droppable): void => observer.missed(broker)
+    this.#backlog = new Backlog({ encoder, limit, room, missed })
+    return this.#backlog
+  }
+
+  #keepBounds(backlog: Backlog): void {
+    const { backlog: limit, wire } = this.#options
+    if (!backlog.keepBound()) this.#cutOff(`${tooMuch(limit)}, or subscribe to less`)
     else if (backlog.otherBytes > mostAnswers) this.#cutOff(`${tooMuch(mostAnswers)} what is answered, or ask for less`)
-    else if (backlog.otherBytes > pausingAnswers) this.#resume ??= this.#options.wire.pause?.()
+    else if (backlog.otherBytes > pausingAnswers) this.#resume ??= wire.pause?.()
   }
 
   #catchUp(backlog: Backlog): void {
     while (!backlog.isEmpty) {
-      if (!this.#write(backlog.take(mostAtOnce))) {
+      const writable = this.#write(backlog.take(mostAtOnce))
+      if (backlog.otherBytes <= pausingAnswers / 2) this.#goOn()
+      if (!writable) {
         this.#wait(backlog)
         return
       }
@@ -135,6 +160,11 @@ export class Outbox implements Outlet, Writer {
 
   #leaveBacklog(): void {
     this.#backlog = undefined
+    this.#goOn()
+  }
+
+  /** Reads from the client again. */
+  #goOn(): void {
     this.#resume?.()
     this.#resume = undefined
   }
@@ -152,13 +182,15 @@ export class Outbox implements Outlet, Writer {
     const { clock, wire } = this.#options
     const waiting = wire.waiting
     this.#stopWatching = clock.after(stuckMs, () => {
-      if (wire.waiting < waiting) this.#watch()
+      // More than before is what was written since, once the rest had left.
+      if (wire.waiting !== waiting) this.#watch()
       else this.#cutOff(`nothing was read for ${stuckMs / 1000} s; read faster, or subscribe to less`)
     })
   }
 
   #cutOff(why: string): void {
     if (this.#closed) return
+    this.#options.observer.cutOff()
     this.close()
     this.#options.wire.end(new WildcastError('slow_consumer', why))
   }

@@ -19,6 +19,7 @@ export interface StreamEncoder extends Encoder {
 export interface Droppable {
   /** The subscription's id. */
   readonly id: number
+  readonly broker: string
   /** Of each subject only the newest message counts. */
   readonly latest: boolean
 }
@@ -41,6 +42,8 @@ export interface Outlet {
   /** Whether the client is slower than what is said to it. @default false */
   readonly behind?: boolean
   deliver(parcel: Parcel): void
+  /** A subscription has ended, whatever of it still waits. */
+  forget?(feed: number): void
 }
 
 /** Says a frame to one client. */

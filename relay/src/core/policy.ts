@@ -8,6 +8,9 @@ export interface Policy {
   readonly maxRate?: number | undefined
 }
 
+/** Messages a second. What comes more rarely than every quarter of an hour is no stream any more. */
+const leastRate = 0.001
+
 /** Every message, as fast as the reader reads. */
 export const everything: Policy = { latest: false }
 
@@ -22,6 +25,7 @@ export function policyOf(asked: Asked | undefined): Policy {
       'invalid_frame',
       '"max_rate" keeps only the newest messages; leave "deliver" out, or "latest"',
     )
+  if (asked.max_rate < leastRate) throw new WildcastError('invalid_frame', `"max_rate" must be ${leastRate} or more`)
   return { latest: true, maxRate: asked.max_rate }
 }
 

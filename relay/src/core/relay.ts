@@ -71,11 +71,11 @@ export interface Relay {
 export async function createRelay(options: RelayOptions): Promise<Relay> {
   const { newId, onError, clock = realClock, permissions = allowAll, observer = nobody } = options
   const limits: SessionLimits = { ...defaultLimits, ...options.limits }
-  const hub = await Hub.open({ brokers: options.brokers, clock, onError, observer })
+  const room: BacklogRoom = { used: 0, limit: allBacklogs }
+  const hub = await Hub.open({ brokers: options.brokers, clock, onError, observer, room })
   const bridges = await bridgesOn(hub, options.bridges ?? [], { onError, observer })
   const id = newId()
   const turn = new Turn(clock)
-  const room: BacklogRoom = { used: 0, limit: allBacklogs }
   const newSession = (): string => `${id}_${newId()}`
 
   const inside: Inside = {
@@ -102,7 +102,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
       newSession,
       brokers,
       health: () => hub.health().filter(({ name }) => only === undefined || name === only),
-      outbox: (encoder, wire) => new Outbox({ encoder, wire, turn, clock, backlog: limits.backlog, room }),
+      outbox: (encoder, wire) => new Outbox({ encoder, wire, turn, clock, backlog: limits.backlog, room, observer }),
       open: (outlet) => new Session({ hub, outlet, permissions, limits, only }),
       welcome: (ping) => ({
         kind: 'Welcome',

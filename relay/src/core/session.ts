@@ -135,6 +135,8 @@ export class Session implements Member {
     if (!held) throw new WildcastError('invalid_frame', `this session has no subscription ${id}`)
     this.#held.delete(id)
     held.end()
+    // Its id may come back before all that waits for a slow client is written.
+    this.outlet.forget?.(id)
   }
 
   /**

@@ -13,9 +13,6 @@ export interface Writer {
  */
 const slice = 8
 
-/** Whoever was told as much as this does not wait for others: a flood of messages is written as fast as it comes in, and never piles up here. */
-const muchSaid = 16 * 1024
-
 /**
  * A turn of the event loop: whatever is said within it is written at its end, all of one writer in one go. No timer is set, so that a message that comes alone leaves
  * at once.
@@ -66,5 +63,5 @@ export class Turn {
 
 /** A message that comes alone is not followed by others at once: there is nothing to wait for. */
 function mayWait(said: Sequence | undefined): boolean {
-  return said !== undefined && said.frames > 1 && said.bytes < muchSaid
+  return said !== undefined && said.frames > 1
 }

@@ -1,5 +1,6 @@
 import { type Message, WildcastError } from '@wildcast/protocol'
 import type { Interest, Listener, Settle } from '../brokers/broker.js'
+import type { BacklogRoom } from './backlog.js'
 import type { Clock } from './clock.js'
 import { Feed, type Member } from './feed.js'
 import type { OnError } from './outlet.js'
@@ -9,6 +10,7 @@ import { type Policy, samePolicy } from './policy.js'
 export interface UpstreamPorts {
   readonly clock: Clock
   readonly onError: OnError
+  readonly room: BacklogRoom
   /** The next subscription id. */
   nextId(): number
   /** Asks the broker; resolves with the undo. It need not be waited for once nobody wants it. */
@@ -144,8 +146,9 @@ export class Upstream implements Listener {
   }
 
   #open(policy: Policy): Feed {
-    const { clock } = this.#ports
-    const feed = new Feed({ id: this.#ports.nextId(), broker: this.broker, interest: this.interest, policy, clock })
+    const { broker, interest } = this
+    const { clock, room } = this.#ports
+    const feed = new Feed({ id: this.#ports.nextId(), broker, interest, policy, clock, room })
     this.#feeds.push(feed)
     return feed
   }

@@ -77,6 +77,7 @@ function endingWith(outbox: Outbox, isLast: (event: Uint8Array) => boolean): Out
     get behind() {
       return outbox.behind
     },
+    forget: (feed) => outbox.forget(feed),
     deliver(parcel) {
       outbox.deliver(parcel)
       if (isLast(parcel.bytes)) outbox.end(new WildcastError('interrupted', 'the subscription has ended'))

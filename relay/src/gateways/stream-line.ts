@@ -14,6 +14,10 @@ export class StreamLine implements Line, Watched {
   /** How many frames were taken, of those that are counted. */
   #received = 0
   #over = false
+  /** How many want that nothing more is taken. */
+  #pauses = 0
+  /** POSTs that are not answered yet. */
+  readonly #waiting: (() => void)[] = []
 
   constructor(stream: EventStream) {
     this.#stream = stream
@@ -59,9 +63,31 @@ export class StreamLine implements Line, Watched {
     return this.#stream.waiting
   }
 
-  /** Frames come one POST at a time, and its answer waits for them: there is nothing more to hold back. */
+  /** Frames come one POST at a time, whose answer waits. */
   pause(): () => void {
-    return () => {}
+    this.#pauses++
+    let over = false
+    return () => {
+      if (!over) this.#pauses--
+      over = true
+      if (this.#pauses === 0) this.#goOn()
+    }
+  }
+
+  /** Resolves when the client may send more, or is gone. */
+  whenReady(): Promise<void> {
+    if (this.#pauses === 0 || this.#over) return Promise.resolve()
+    return new Promise((resolve) => this.#waiting.push(resolve))
+  }
+
+  /** Its client has left. */
+  gone(): void {
+    this.#over = true
+    this.#goOn()
+  }
+
+  #goOn(): void {
+    for (const resolve of this.#waiting.splice(0)) resolve()
   }
 
   /** Nothing beneath the frames could carry one. */
@@ -86,6 +112,7 @@ export class StreamLine implements Line, Watched {
     this.write(closeEvent(error))
     this.#over = true
     this.#stream.end(error)
+    this.#goOn()
   }
 }
 

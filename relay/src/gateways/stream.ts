@@ -43,6 +43,7 @@ export const stream: Gateway = ({ routes, closing }, relay) => {
       beat.unwatch(line)
       lines.delete(id)
       dialect.close()
+      line.gone()
     })
     line.speak(dialect)
     dialect.receive(hello)
@@ -54,7 +55,9 @@ export const stream: Gateway = ({ routes, closing }, relay) => {
     // It may have ended a moment ago, by whatever its stream says.
     if (!line) return errorResponse(new WildcastError('interrupted', 'there is no such session; begin anew'))
     const from = Number(c.req.header('wildcast-from'))
-    return c.json({ received: line.take(from, (await c.req.text()).split('\n').filter(Boolean)) }, 202)
+    const received = line.take(from, (await c.req.text()).split('\n').filter(Boolean))
+    await line.whenReady()
+    return c.json({ received }, 202)
   })
 
   // A client asks whether the door is there, before it blames the way for a WebSocket that was refused.

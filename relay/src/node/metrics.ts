@@ -55,7 +55,8 @@ export function metrics({ all }: MetricsOptions = {}): Metrics {
   })
   const failed = counter('wildcast_publish_failures_total', 'Publishes that failed', ['broker', 'code'])
   const dropped = counter('wildcast_dropped_total', 'Messages of a broker that reached nobody', ['broker', 'why'])
-
+  const missed = counter('wildcast_missed_total', 'Messages that slow readers were not sent', ['broker'])
+  const cutOff = counter('wildcast_slow_consumers_total', 'Readers that were cut off', [])
   const components = counter('wildcast_component_runs_total', 'Messages that a component is through with', [
     'component',
     'outcome',
@@ -74,6 +75,8 @@ export function metrics({ all }: MetricsOptions = {}): Metrics {
       },
       published: (broker) => publishedOn.set(broker, (publishedOn.get(broker) ?? 0) + 1),
       failed: (broker, code) => failed.inc({ broker, code }),
+      missed: (broker) => missed.inc({ broker }),
+      cutOff: () => cutOff.inc(),
       dropped: (broker, why) => dropped.inc({ broker, why }),
       component: (component, outcome) => components.inc({ component, outcome }),
     },

@@ -12,8 +12,8 @@ const messages = 6400
 const inTurn = 32
 
 /**
- * Carries messages that nobody sent, through a relay that nobody sees, so that V8 compiles the road of a message before clients come: the first few thousand take several times as long
- * otherwise, and after a restart everybody comes at once. See docs/decisions/0013.
+ * Carries messages that nobody sent, through a relay that nobody sees, beside whatever else begins, so that V8 compiles the road of a message early: the first few thousand take several times as
+ * long otherwise, and after a restart everybody comes at once. See docs/decisions/0013.
  */
 export async function practice(): Promise<void> {
   const relay = await createRelay({ brokers: { main: memory({ clock: realClock, newId }) }, newId, onError: () => {} })

@@ -43,7 +43,8 @@ export async function runConfig(
       throw new Error(WildcastError.from(cause).message, { cause })
     },
   )
-  if (gateways.length > 0) void practice()
+  if (gateways.length > 0)
+    practice().catch((cause) => watch.relay.onError(WildcastError.from(cause), { stage: 'practice' }))
   if (reload) reloadOnChange(components, running, watch.relay.onError)
   return {
     ...serving,

@@ -14,12 +14,15 @@ export interface ScriptedWire extends Wire {
   stop(): void
   /** The reader takes so many of the bytes that wait; all of them by default. */
   read(bytes?: number): void
+  /** The reader takes all, and then so many writes more before it stops again. */
+  readOn(writes: number): void
 }
 
 export function scriptedWire(): ScriptedWire {
   const buffers: Uint8Array[] = []
   const ends: WildcastError[] = []
   let stopped = false
+  let writes = Number.POSITIVE_INFINITY
   let waiting = 0
   let pauses = 0
   let drained: (() => void) | undefined
@@ -37,6 +40,7 @@ export function scriptedWire(): ScriptedWire {
     },
     write(bytes, done) {
       buffers.push(bytes)
+      if (writes-- <= 0) stopped = true
       if (stopped) waiting += bytes.length
       done?.(true)
       return !stopped
@@ -56,6 +60,13 @@ export function scriptedWire(): ScriptedWire {
       waiting -= bytes
       if (waiting > 0) return
       stopped = false
+      writes = Number.POSITIVE_INFINITY
+      drained?.()
+    },
+    readOn(more) {
+      waiting = 0
+      stopped = false
+      writes = more
       drained?.()
     },
   }

@@ -53,6 +53,8 @@ async function startChaos({ start, settings }: Kind): Promise<Chaos> {
       },
       published: () => {},
       failed: () => {},
+      missed: () => {},
+      cutOff: () => {},
       dropped: () => {},
       component: () => {},
     },

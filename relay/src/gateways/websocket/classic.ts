@@ -1,10 +1,11 @@
-import { classicJsonCodec, parsePattern, readClassicFrame, WildcastError } from '@wildcast/protocol'
+import { classicJsonCodec, type PublishFrame, parsePattern, readClassicFrame, WildcastError } from '@wildcast/protocol'
 import { classicMsgpackCodec } from '@wildcast/protocol/msgpack'
 import type { Outbox } from '../../core/outbox.js'
 import type { StreamEncoder } from '../../core/outlet.js'
 import type { Relay } from '../../core/relay.js'
 import type { Session } from '../../core/session.js'
 import { goingAway, type OpenDialect } from './dialect.js'
+import { Intake } from './intake.js'
 
 /** How often a socket may subscribe to the same: each is one more copy of every message. */
 const copiesLimit = 10
@@ -16,6 +17,7 @@ export function classic(encoder: StreamEncoder): OpenDialect {
     // Two equal subscriptions on one socket give two copies, so the second needs a session of its own.
     const sessions: Session[] = [relay.open(outbox)]
     const copies = new Map<string, number>()
+    const intake = new Intake(line)
 
     const subscribe = (text: string): Promise<void> => {
       const subject = parsePattern(text)
@@ -31,10 +33,13 @@ export function classic(encoder: StreamEncoder): OpenDialect {
       return session.subscribe({ subject }, () => {})
     }
 
+    const publish = (frame: PublishFrame): Promise<void> | undefined =>
+      sessions[0]?.publish(frame)?.finally(intake.begin(frame.message.length))
+
     const act = (data: string | Uint8Array): Promise<void> | undefined => {
       const codec = typeof data === 'string' ? classicJsonCodec : classicMsgpackCodec
       const frame = readClassicFrame(codec.decode(data))
-      return frame.kind === 'Subscribe' ? subscribe(frame.subject) : sessions[0]?.publish(frame)
+      return frame.kind === 'Subscribe' ? subscribe(frame.subject) : publish(frame)
     }
 
     return {

@@ -23,7 +23,7 @@ export interface LineOptions {
 
 /** A WebSocket with its heartbeat. */
 export class SocketLine implements Line, Watched {
-  unfinished = 0
+  #unfinished = 0
   sent = true
   readonly #options: LineOptions
   #dialect: Dialect | undefined
@@ -42,6 +42,10 @@ export class SocketLine implements Line, Watched {
 
   set heard(heard: boolean) {
     this.#heard = heard
+  }
+
+  get unfinished(): number {
+    return this.#pauses > 0 ? 0 : this.#unfinished
   }
 
   /** Begins to listen. `gone` hears that the line is no more. */
@@ -129,13 +133,13 @@ export class SocketLine implements Line, Watched {
 
   /** One who sends without a pause is read one piece in each turn, so that others are read between. */
   #take(chunk: Buffer): void {
-    this.unfinished += chunk.length
+    this.#unfinished += chunk.length
     if (chunk.length >= wholePiece) this.#options.clock.endOfTurn(this.pause())
   }
 
   #hear(): void {
     this.heard = true
-    this.unfinished = 0
+    this.#unfinished = 0
   }
 }
 
