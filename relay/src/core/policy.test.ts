@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest'
+import { recordingOutlet } from '../testing/recording-outlet.js'
+import { scriptedBroker as broker } from '../testing/scripted-broker.js'
+import { message, settled } from '../testing/scripted-link.js'
+import { relayOn, subscribe } from '../testing/scripted-relay.js'
+
+describe('a policy', () => {
+  it('has an id of its own, and shares its interest at the broker with every other one', async () => {
+    const scripted = broker()
+    const { relay, clock } = await relayOn(scripted)
+    const sessions = [undefined, { deliver: 'latest' }, { max_rate: 5 }, { max_rate: 5 }] as const
+    const opened = await Promise.all(
+      sessions.map(async (policy) => {
+        const session = relay.open(recordingOutlet())
+        return { session, id: (await subscribe(session, 'a', { policy })).id }
+      }),
+    )
+    expect([opened.map(({ id }) => id), scripted.log]).toEqual([[1, 2, 3, 3], ['+a']])
+    for (const { session } of opened) session.close()
+    clock.advance(1000)
+    await settled()
+    expect(scripted.log).toEqual(['+a', '-a'])
+    expect(clock.timers).toBe(0)
+  })
+
+  it('that nobody could mean is refused', async () => {
+    const { relay } = await relayOn(broker())
+    const session = relay.open(recordingOutlet())
+    for (const policy of [{ deliver: 'all', max_rate: 5 }, { max_rate: 1e-9 }] as const)
+      await expect(subscribe(session, 'a', { policy })).rejects.toMatchObject({ code: 'invalid_frame' })
+  })
+
+  it('is told of a lost link as any subscription is', async () => {
+    const scripted = broker()
+    const { relay } = await relayOn(scripted)
+    const outlets = [recordingOutlet(), recordingOutlet()]
+    const [all, newest] = outlets
+    if (all) await subscribe(relay.open(all), 'a')
+    if (newest) await subscribe(relay.open(newest), 'a', { policy: { deliver: 'latest' } })
+    scripted.status('down')
+    scripted.status('up')
+    expect(outlets.map(({ frames }) => frames)).toEqual([[{ kind: 'Gap', id: 1 }], [{ kind: 'Gap', id: 2 }]])
+  })
+
+  it('may be one of several in a session, each with its own messages', async () => {
+    const scripted = broker()
+    const { relay } = await relayOn(scripted)
+    const outlet = recordingOutlet()
+    const session = relay.open(outlet)
+    await subscribe(session, 'a')
+    const { id } = await subscribe(session, 'a', { policy: { deliver: 'latest' } })
+    expect((await subscribe(session, 'a', { policy: { deliver: 'latest' } })).id).toBe(id)
+    scripted.deliver('a', message('a'))
+    session.unsubscribe(id)
+    scripted.deliver('a', message('a'))
+    expect(outlet.frames.map((frame) => 'id' in frame && frame.id)).toEqual([1, 2, 1])
+  })
+})
