@@ -8,8 +8,8 @@ function opened() {
   const ends: (() => void)[] = []
   const turn = new Turn({ ...fakeClock(), endOfTurn: (run) => void ends.push(run) })
   const log: string[] = []
-  const writer = (name: string, { frames = 2, onFlush = () => {} } = {}): Writer => ({
-    said: saying(frames),
+  const writer = (name: string, { frames = 2, bytes = 1, onFlush = () => {} } = {}): Writer => ({
+    said: saying(frames, bytes),
     flush() {
       log.push(name)
       onFlush()
@@ -18,9 +18,9 @@ function opened() {
   return { turn, log, writer, ends, end: () => ends.shift()?.() }
 }
 
-function saying(frames: number): Sequence {
+function saying(frames: number, bytes: number): Sequence {
   let said = new Sequence()
-  for (let i = 0; i < frames; i++) said = said.with({ bytes: new Uint8Array(1) })
+  for (let i = 0; i < frames; i++) said = said.with({ bytes: new Uint8Array(bytes) })
   return said
 }
 
@@ -44,6 +44,13 @@ describe('a turn', () => {
     end()
     end()
     expect(log).toEqual([...names(20), 'late'])
+  })
+
+  it('lets nobody wait who was told much', () => {
+    const { turn, log, writer, ends, end } = opened()
+    for (const name of names(100)) turn.enter(writer(name, { bytes: 10_000 }))
+    end()
+    expect([log.length, ends.length]).toEqual([100, 0])
   })
 
   it('lets nobody wait who was told a single thing', () => {

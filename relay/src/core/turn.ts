@@ -13,6 +13,9 @@ export interface Writer {
  */
 const slice = 8
 
+/** Whoever was told as much as this gains nothing by waiting: longer writes are no cheaper, and may be more than its socket takes at once. */
+const muchSaid = 16 * 1024
+
 /**
  * A turn of the event loop: whatever is said within it is written at its end, all of one writer in one go. No timer is set, so that a message that comes alone leaves
  * at once.
@@ -63,5 +66,5 @@ export class Turn {
 
 /** A message that comes alone is not followed by others at once: there is nothing to wait for. */
 function mayWait(said: Sequence | undefined): boolean {
-  return said !== undefined && said.frames > 1
+  return said !== undefined && said.frames > 1 && said.bytes < muchSaid
 }
