@@ -4,6 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { attach, memory, newId, realClock, websocket } from '../src/index.js'
 import { fakeClock } from '../src/testing/fake-clock.js'
 import { scriptedBroker } from '../src/testing/scripted-broker.js'
+import { eventSource } from './event-source.js'
 import { makeCertificates } from './servers/certificates.js'
 import { connect, type Socket } from './socket.js'
 import { type StartedRelay, startRelay } from './start-relay.js'
@@ -185,6 +186,43 @@ describe('a publisher that is faster than its broker', () => {
     const acks: unknown[] = []
     for (let ref = 0; ref < 2000; ref++) acks.push(await publisher.json())
     expect(acks).toEqual(Array.from({ length: 2000 }, (_, ref) => ({ Ack: { ref } })))
+  })
+
+  it('of classic is slowed down as well', async () => {
+    const broker = scriptedBroker()
+    const relay = await startRelay({ brokers: { main: broker.open } })
+    const release = broker.holdPublishes()
+    const publisher = await connect(`ws://${relay.address}/ws`)
+    const message = Array(2000).fill(65)
+    for (let i = 0; i < 2000; i++) publisher.send(JSON.stringify({ Publish: { subject: 'a', message } }))
+    await expect.poll(() => broker.log.length).toBeGreaterThan(100)
+    await fetch(`http://${relay.address}/healthz`)
+    expect(broker.log.length).toBeLessThan(600)
+    release()
+    await expect.poll(() => broker.log.length).toBe(2000)
+  })
+
+  it('over HTTP has its POST answered when there is room for more', async () => {
+    const broker = scriptedBroker()
+    const relay = await startRelay({ brokers: { main: broker.open } })
+    const release = broker.holdPublishes()
+    const stream = await eventSource(`http://${relay.address}/stream`, {}, { method: 'POST', body: '{"Connect":{}}' })
+    const { Welcome } = (await stream.next()).data as { Welcome: { session: string } }
+    const frame = JSON.stringify({ Publish: { subject: 'a', message: 'x'.repeat(10_000) } })
+    let answer: number | undefined
+    const posted = fetch(`http://${relay.address}/stream/frames`, {
+      method: 'POST',
+      headers: { authorization: `Session ${Welcome.session}`, 'wildcast-from': '1' },
+      body: Array(150).fill(frame).join('\n'),
+    }).then(({ status }) => {
+      answer = status
+    })
+    await expect.poll(() => broker.log.length).toBe(150)
+    await fetch(`http://${relay.address}/healthz`)
+    expect(answer).toBe(undefined)
+    release()
+    await posted
+    expect(answer).toBe(202)
   })
 
   it('is read piece by piece, and others between: a flood that came before them ends after them', async () => {

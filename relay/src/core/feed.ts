@@ -36,8 +36,8 @@ export class Feed implements Droppable {
   readonly broker: string
   readonly interest: Interest
   readonly policy: Policy
-  /** Nearly always of one or two encoders. */
-  readonly #peers: Peers[] = []
+  /** Nearly always of one or two encoders. Replaced, not changed: a member that is cut off over a message leaves while it is delivered. */
+  #peers: readonly Peers[] = []
   /** In a group or for a server: who comes next. */
   readonly #turns: Member[] | undefined
   /** Where there is a rate to keep. */
@@ -71,16 +71,15 @@ export class Feed implements Droppable {
     const { encoder } = member.outlet
     const peers = this.#peers.find((some) => some.encoder === encoder)
     if (peers) peers.members.add(member)
-    else this.#peers.push({ encoder, members: new Set([member]) })
+    else this.#peers = [...this.#peers, { encoder, members: new Set([member]) }]
     this.#turns?.push(member)
   }
 
   remove(member: Member): void {
     const { encoder } = member.outlet
-    const at = this.#peers.findIndex((some) => some.encoder === encoder)
-    const members = this.#peers[at]?.members
-    members?.delete(member)
-    if (members?.size === 0) this.#peers.splice(at, 1)
+    const peers = this.#peers.find((some) => some.encoder === encoder)
+    peers?.members.delete(member)
+    if (peers?.members.size === 0) this.#peers = this.#peers.filter((some) => some !== peers)
     const turn = this.#turns?.indexOf(member) ?? -1
     if (turn >= 0) this.#turns?.splice(turn, 1)
   }
@@ -129,8 +128,7 @@ export class Feed implements Droppable {
   }
 
   #deliverToAll(frame: RelayFrame, responseSubject: Subject | undefined): void {
-    // A copy: a member that is cut off over this message may leave at once.
-    for (const { encoder, members } of [...this.#peers]) {
+    for (const { encoder, members } of this.#peers) {
       const bytes = encoder.encode(frame)
       if (!bytes) continue
       const parcel = this.#parcel(frame, bytes)

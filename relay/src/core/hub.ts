@@ -198,8 +198,11 @@ export class Hub {
   }
 
   #openPorts(): UpstreamPorts {
+    const { clock, onError, room } = this.#options
     return {
-      ...this.#options,
+      clock,
+      onError,
+      room,
       nextId: () => ++this.#lastId,
       subscribe: (upstream, gone) => this.#subscribe(upstream, gone),
       whenUp: (broker, run) => this.#link(broker).whenUp(run),

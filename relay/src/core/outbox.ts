@@ -12,7 +12,7 @@ export interface Wire {
   write(bytes: Uint8Array, done?: Settle): boolean
   /** Runs once, as soon as all that was written has left. */
   whenDrained(run: () => void): void
-  /** Bytes that were written and have not left. Fewer, some time later, means that the reader reads. */
+  /** Bytes that were written and have not left. Another number, some time later, means that the reader reads. */
   readonly waiting: number
   /** Reads nothing more from the client until the undo is called. */
   pause?(): () => void

@@ -23,6 +23,18 @@ describe('a policy', () => {
     expect(clock.timers).toBe(0)
   })
 
+  it('gets its message also where the last one of another leaves over the same', async () => {
+    const scripted = broker()
+    const { relay } = await relayOn(scripted)
+    const leaving = recordingOutlet()
+    const first = relay.open({ ...leaving, deliver: () => first.close() })
+    await subscribe(first, 'a')
+    const outlet = recordingOutlet()
+    await subscribe(relay.open(outlet), 'a', { policy: { deliver: 'latest' } })
+    scripted.deliver('a', message('a'))
+    expect(outlet.frames.map(({ kind }) => kind)).toEqual(['Message'])
+  })
+
   it('that nobody could mean is refused', async () => {
     const { relay } = await relayOn(broker())
     const session = relay.open(recordingOutlet())

@@ -59,8 +59,8 @@ export class Upstream implements Listener {
   readonly broker: string
   readonly interest: Interest
   readonly #ports: UpstreamPorts
-  /** Nearly always one. */
-  readonly #feeds: Feed[] = []
+  /** Nearly always one. Replaced, not changed: the last member of one may leave while a message is delivered. */
+  #feeds: readonly Feed[] = []
   readonly #asked: Promise<() => Promise<void>>
   /** While the broker is asked. */
   #gone: AbortController | undefined
@@ -104,7 +104,7 @@ export class Upstream implements Listener {
   ended(error: WildcastError): void {
     this.#over = error
     this.#ports.ended(this)
-    for (const feed of [...this.#feeds]) feed.end(error)
+    for (const feed of this.#feeds) feed.end(error)
   }
 
   /** The link to the broker was lost, and is back. */
@@ -149,13 +149,13 @@ export class Upstream implements Listener {
     const { broker, interest } = this
     const { clock, room } = this.#ports
     const feed = new Feed({ id: this.#ports.nextId(), broker, interest, policy, clock, room })
-    this.#feeds.push(feed)
+    this.#feeds = [...this.#feeds, feed]
     return feed
   }
 
   #close(feed: Feed): void {
     feed.close()
-    this.#feeds.splice(this.#feeds.indexOf(feed), 1)
+    this.#feeds = this.#feeds.filter((other) => other !== feed)
   }
 
   #release(): void {
