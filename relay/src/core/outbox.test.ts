@@ -17,7 +17,7 @@ function opened(encoder: StreamEncoder = textEncoder()) {
   const observer = { missed: () => void counts.missed++, cutOff: () => void counts.cutOff++ }
   const open = () => {
     const wire = scriptedWire()
-    return { wire, outbox: new Outbox({ encoder, wire, turn, clock, backlog: 100, room, observer }) }
+    return { wire, outbox: new Outbox({ turn, clock, backlog: 100, room, observer }, encoder, wire) }
   }
   return { clock, room, counts, open, ...open() }
 }

@@ -20,9 +20,8 @@ export interface Wire {
   end(error: WildcastError): void
 }
 
-export interface OutboxOptions {
-  readonly encoder: StreamEncoder
-  readonly wire: Wire
+/** What the outboxes of a relay share. */
+export interface OutboxPorts {
   readonly turn: Turn
   readonly clock: Clock
   /** Bytes of messages that may wait for a reader who is behind. */
@@ -48,7 +47,9 @@ const stuckMs = 10_000
  * what is said waits in a backlog with a bound.
  */
 export class Outbox implements Outlet, Writer {
-  readonly #options: OutboxOptions
+  readonly encoder: StreamEncoder
+  readonly #ports: OutboxPorts
+  readonly #wire: Wire
   /** What was said in this turn. */
   #said: Sequence | undefined
   #backlog: Backlog | undefined
@@ -56,12 +57,10 @@ export class Outbox implements Outlet, Writer {
   #resume: (() => void) | undefined
   #closed = false
 
-  constructor(options: OutboxOptions) {
-    this.#options = options
-  }
-
-  get encoder(): StreamEncoder {
-    return this.#options.encoder
+  constructor(ports: OutboxPorts, encoder: StreamEncoder, wire: Wire) {
+    this.encoder = encoder
+    this.#ports = ports
+    this.#wire = wire
   }
 
   get behind(): boolean {
@@ -81,7 +80,7 @@ export class Outbox implements Outlet, Writer {
     else if (this.#backlog) {
       this.#backlog.add(parcel)
       this.#keepBounds(this.#backlog)
-    } else this.#said = this.#options.turn.enter(this).with(parcel)
+    } else this.#said = this.#ports.turn.enter(this).with(parcel)
   }
 
   forget(feed: number): void {
@@ -100,7 +99,7 @@ export class Outbox implements Outlet, Writer {
   end(error: WildcastError): void {
     this.flush()
     while (this.#backlog && !this.#backlog.isEmpty) this.#write(this.#backlog.take(mostAtOnce))
-    this.#options.wire.end(error)
+    this.#wire.end(error)
   }
 
   /** The wire is gone. */
@@ -115,7 +114,7 @@ export class Outbox implements Outlet, Writer {
 
   #write({ bytes, settles }: Bundle): boolean {
     const done = settles && ((written: boolean): void => settles.forEach((settle) => void settle(written)))
-    return this.#options.wire.write(bytes, done)
+    return this.#wire.write(bytes, done)
   }
 
   /** What is too long to be joined. */
@@ -133,17 +132,17 @@ export class Outbox implements Outlet, Writer {
   }
 
   #openBacklog(): Backlog {
-    const { encoder, backlog: limit, room, observer } = this.#options
+    const { backlog: limit, room, observer } = this.#ports
     const missed = ({ broker }: Droppable): void => observer.missed(broker)
-    this.#backlog = new Backlog({ encoder, limit, room, missed })
+    this.#backlog = new Backlog({ encoder: this.encoder, limit, room, missed })
     return this.#backlog
   }
 
   #keepBounds(backlog: Backlog): void {
-    const { backlog: limit, wire } = this.#options
+    const { backlog: limit } = this.#ports
     if (!backlog.keepBound()) this.#cutOff(`${tooMuch(limit)}, or subscribe to less`)
     else if (backlog.otherBytes > mostAnswers) this.#cutOff(`${tooMuch(mostAnswers)} what is answered, or ask for less`)
-    else if (backlog.otherBytes > pausingAnswers) this.#resume ??= wire.pause?.()
+    else if (backlog.otherBytes > pausingAnswers) this.#resume ??= this.#wire.pause?.()
   }
 
   #catchUp(backlog: Backlog): void {
@@ -171,7 +170,7 @@ export class Outbox implements Outlet, Writer {
 
   #wait(backlog: Backlog): void {
     this.#watch()
-    this.#options.wire.whenDrained(() => {
+    this.#wire.whenDrained(() => {
       this.#stopWatching?.()
       if (this.#backlog === backlog) this.#catchUp(backlog)
     })
@@ -179,20 +178,19 @@ export class Outbox implements Outlet, Writer {
 
   /** Judges by progress alone: a slow reader is served as fast as it reads, a stuck one is not waited for. */
   #watch(): void {
-    const { clock, wire } = this.#options
-    const waiting = wire.waiting
-    this.#stopWatching = clock.after(stuckMs, () => {
+    const waiting = this.#wire.waiting
+    this.#stopWatching = this.#ports.clock.after(stuckMs, () => {
       // More than before is what was written since, once the rest had left.
-      if (wire.waiting !== waiting) this.#watch()
+      if (this.#wire.waiting !== waiting) this.#watch()
       else this.#cutOff(`nothing was read for ${stuckMs / 1000} s; read faster, or subscribe to less`)
     })
   }
 
   #cutOff(why: string): void {
     if (this.#closed) return
-    this.#options.observer.cutOff()
+    this.#ports.observer.cutOff()
     this.close()
-    this.#options.wire.end(new WildcastError('slow_consumer', why))
+    this.#wire.end(new WildcastError('slow_consumer', why))
   }
 }
 

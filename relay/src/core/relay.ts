@@ -8,10 +8,10 @@ import { type BrokerHealth, Hub } from './hub.js'
 import type { Inside } from './inside.js'
 import { defaultLimits, type SessionLimits } from './limits.js'
 import { nobody, type Observer } from './observer.js'
-import { Outbox, type Wire } from './outbox.js'
+import { Outbox, type OutboxPorts, type Wire } from './outbox.js'
 import type { OnError, Outlet, StreamEncoder } from './outlet.js'
 import { allowAll, type Permissions } from './permissions.js'
-import { Session } from './session.js'
+import { Session, type SessionPorts } from './session.js'
 import { Turn } from './turn.js'
 
 /** Bytes of messages that may wait for all readers together, counted for each, also where they share them. */
@@ -75,7 +75,6 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
   const hub = await Hub.open({ brokers: options.brokers, clock, onError, observer, room })
   const bridges = await bridgesOn(hub, options.bridges ?? [], { onError, observer })
   const id = newId()
-  const turn = new Turn(clock)
   const newSession = (): string => `${id}_${newId()}`
 
   const inside: Inside = {
@@ -88,7 +87,10 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     },
   }
 
+  const outboxPorts: OutboxPorts = { turn: new Turn(clock), clock, backlog: limits.backlog, room, observer }
+
   function view(only?: string): Relay {
+    const sessionPorts: SessionPorts = { hub, permissions, limits, only }
     const brokers = (): readonly BrokerInfo[] =>
       only === undefined
         ? hub.brokers()
@@ -102,8 +104,8 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
       newSession,
       brokers,
       health: () => hub.health().filter(({ name }) => only === undefined || name === only),
-      outbox: (encoder, wire) => new Outbox({ encoder, wire, turn, clock, backlog: limits.backlog, room, observer }),
-      open: (outlet) => new Session({ hub, outlet, permissions, limits, only }),
+      outbox: (encoder, wire) => new Outbox(outboxPorts, encoder, wire),
+      open: (outlet) => new Session(sessionPorts, outlet),
       welcome: (ping) => ({
         kind: 'Welcome',
         session: newSession(),

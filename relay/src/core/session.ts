@@ -33,12 +33,12 @@ export interface Subscription {
   readonly subject: Pattern
 }
 
-export interface SessionOptions {
+/** What the sessions of a relay share. */
+export interface SessionPorts {
   readonly hub: Hub
-  readonly outlet: Outlet
   readonly permissions: Permissions
   readonly limits: SessionLimits
-  /** The only broker that the session may reach, where its door leads to one. */
+  /** The only broker that they may reach, where their door leads to one. */
   readonly only?: string | undefined
 }
 
@@ -55,7 +55,8 @@ const requestTimeoutMs = 5000
 
 /** One client, whatever dialect it speaks. Subjects, limits, features and permissions are checked here, once, so that no gateway can forget them. */
 export class Session implements Member {
-  readonly #options: SessionOptions
+  readonly outlet: Outlet
+  readonly #ports: SessionPorts
   /** Subscriptions by their ids. */
   readonly #held: Map<number, Membership> = new Map()
   // The others are there while they are needed: most sessions answer nobody, and most of the time nothing is on its way.
@@ -68,12 +69,9 @@ export class Session implements Member {
   #requests = 0
   #closed = false
 
-  constructor(options: SessionOptions) {
-    this.#options = options
-  }
-
-  get outlet(): Outlet {
-    return this.#options.outlet
+  constructor(ports: SessionPorts, outlet: Outlet) {
+    this.outlet = outlet
+    this.#ports = ports
   }
 
   expectsAnswer(responseSubject: Subject): void {
@@ -92,7 +90,7 @@ export class Session implements Member {
    * @throws {WildcastError} by rejection: `invalid_subject`, `unknown_broker`, `unsupported`, `forbidden`, `too_large`, `broker_down`
    */
   publish(want: Publish): Promise<void> | undefined {
-    const { hub } = this.#options
+    const { hub } = this.#ports
     try {
       const broker = this.#brokerOf(want.broker)
       const message = this.#checked(want, broker)
@@ -114,7 +112,7 @@ export class Session implements Member {
   async subscribe(want: Subscribe, confirmed: (subscription: Subscription) => void): Promise<void> {
     const wanted = this.#wanted(want)
     if (this.#closed) throw new WildcastError('interrupted', 'the session has ended')
-    const feed = this.#options.hub.feed(wanted)
+    const feed = this.#ports.hub.feed(wanted)
     if (feed && this.#held.has(feed.id)) return confirmed(subscriptionTo(feed))
     const key = wantedKey(wanted)
     const present = this.#joining?.get(key)
@@ -144,7 +142,7 @@ export class Session implements Member {
    * @throws {WildcastError} as `publish`, and `no_responders`, `timeout`, `rate_limited`
    */
   async request(want: Ask, options: Omit<RequestOptions, 'timeoutMs'>): Promise<Message> {
-    const { hub, limits, permissions } = this.#options
+    const { hub, limits, permissions } = this.#ports
     const broker = this.#brokerOf(want.broker)
     const subject = ownSubject(want.subject)
     checkPayload(want.message, limits.payload)
@@ -173,7 +171,7 @@ export class Session implements Member {
   }
 
   #brokerOf(asked: string | undefined): string {
-    const { hub, only } = this.#options
+    const { hub, only } = this.#ports
     if (only !== undefined && asked !== undefined && asked !== only)
       throw new WildcastError('unknown_broker', `there is no broker of that name; there are: ${only}`)
     return hub.nameOf(asked ?? only)
@@ -181,7 +179,7 @@ export class Session implements Member {
 
   /** What is subscribed to, where the client may and the broker can. */
   #wanted(want: Subscribe): Wanted {
-    const { hub, permissions } = this.#options
+    const { hub, permissions } = this.#ports
     const broker = this.#brokerOf(want.broker)
     const interest = interestOf(want)
     if (interest.group !== undefined) hub.demand(broker, 'queue')
@@ -191,7 +189,7 @@ export class Session implements Member {
   }
 
   async #join(key: string, wanted: Wanted, confirmed: (subscription: Subscription) => void): Promise<void> {
-    const { hub, limits } = this.#options
+    const { hub, limits } = this.#ports
     this.#joining ??= new Map()
     const ways = this.#joining
     if (this.#held.size + ways.size >= limits.subscriptions)
@@ -212,7 +210,7 @@ export class Session implements Member {
 
   /** What is published, where the client may and the broker can. */
   #checked(want: Publish, broker: string): Message {
-    const { hub, limits, permissions } = this.#options
+    const { hub, limits, permissions } = this.#ports
     refuseReserved(want.reserved)
     const message = this.#messageOf(want)
     checkPayload(want.message, limits.payload)
@@ -246,7 +244,7 @@ export class Session implements Member {
       this.#arrivals.get(broker) ??
       Promise.allSettled([...ways.values()].flatMap((way) => (way.broker === broker ? way.done : [])))
     this.#arrivals.set(broker, arrival)
-    return this.#options.hub.untilDown(broker, arrival)
+    return this.#ports.hub.untilDown(broker, arrival)
   }
 }
 

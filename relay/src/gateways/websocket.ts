@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { parsePattern, WildcastError } from '@wildcast/protocol'
-import { WebSocketServer } from 'ws'
+import { type ServerOptions, WebSocketServer } from 'ws'
 import type { Relay } from '../core/relay.js'
 import { brokerOfUrl } from './broker-of-url.js'
 import { type Gateway, refuseHandshake } from './gateway.js'
@@ -11,7 +11,7 @@ import { classic, subscribeOnly } from './websocket/classic.js'
 import type { Dialect, OpenDialect } from './websocket/dialect.js'
 import { classicEncoders, type Framing, type Mode, subscribeEncoders, v1Codecs } from './websocket/encoders.js'
 import { heartbeat } from './websocket/heartbeat.js'
-import { SocketLine } from './websocket/line.js'
+import { LineSocket, SocketLine } from './websocket/line.js'
 import { v1 } from './websocket/v1.js'
 
 export interface WebSocketOptions {
@@ -35,7 +35,7 @@ export function websocket({ mode, compression = false }: WebSocketOptions = {}):
   return ({ onUpgrade, routes, closing }, relay) => {
     const lines = new Set<SocketLine>()
     const beat = heartbeat(relay.clock)
-    const server = new WebSocketServer(serverOptions(relay, compression))
+    const server = new WebSocketServer<typeof LineSocket>(serverOptions(relay, compression))
 
     function gone(line: SocketLine): void {
       beat.unwatch(line)
@@ -53,7 +53,7 @@ export function websocket({ mode, compression = false }: WebSocketOptions = {}):
       }
       withoutNarrowWindow(request)
       server.handleUpgrade(request, socket, head, (ws) => {
-        const line = new SocketLine({ ws, socket, clock: relay.clock, onError: relay.onError })
+        const line = new SocketLine(ws, socket, relay)
         beat.watch(line)
         lines.add(line)
         line.speak(spoken(line, ws.extensions.includes('permessage-deflate') ? 'deflated' : 'plain'), gone)
@@ -76,8 +76,9 @@ export function websocket({ mode, compression = false }: WebSocketOptions = {}):
 }
 
 // The published types do not know `closeTimeout` yet, which a literal would not get past.
-function serverOptions(relay: Relay, compression: boolean): ConstructorParameters<typeof WebSocketServer>[0] {
+function serverOptions(relay: Relay, compression: boolean): ServerOptions<typeof LineSocket> {
   const options = {
+    WebSocket: LineSocket,
     noServer: true,
     clientTracking: false,
     perMessageDeflate: compression && deflate,

@@ -1,8 +1,8 @@
 import type { Duplex } from 'node:stream'
 import { factsOf, WildcastError } from '@wildcast/protocol'
-import type { WebSocket } from 'ws'
-import type { Clock } from '../../core/clock.js'
-import type { OnError, Settle } from '../../core/outlet.js'
+import { WebSocket } from 'ws'
+import type { Settle } from '../../core/outlet.js'
+import type { Relay } from '../../core/relay.js'
 import { waitingIn } from '../waiting-in.js'
 import type { Dialect, Line } from './dialect.js'
 import type { Watched } from './heartbeat.js'
@@ -13,26 +13,29 @@ const reasonBytes = 123
 /** Node reads a socket in pieces of 64 KiB (TLS: of 16 KiB), and many in a row where they are there: a whole piece says that more waits. */
 const wholePiece = 16 * 1024
 
-export interface LineOptions {
-  readonly ws: WebSocket
-  /** The socket beneath it. */
-  readonly socket: Duplex
-  readonly clock: Clock
-  readonly onError: OnError
+/** A WebSocket that knows its line, so that the listeners are the same functions for all: a closure for each event would be most of what an idle client costs beyond ws. */
+export class LineSocket extends WebSocket {
+  line: SocketLine | undefined
 }
 
 /** A WebSocket with its heartbeat. */
 export class SocketLine implements Line, Watched {
   #unfinished = 0
   sent = true
-  readonly #options: LineOptions
+  readonly #ws: LineSocket
+  /** The one beneath it. */
+  readonly #socket: Duplex
+  readonly #relay: Pick<Relay, 'clock' | 'onError'>
   #dialect: Dialect | undefined
+  #gone: ((line: SocketLine) => void) | undefined
   #heard = true
   /** How many want that nothing is read. */
   #pauses = 0
 
-  constructor(options: LineOptions) {
-    this.#options = options
+  constructor(ws: LineSocket, socket: Duplex, relay: Pick<Relay, 'clock' | 'onError'>) {
+    this.#ws = ws
+    this.#socket = socket
+    this.#relay = relay
   }
 
   /** Who is not read from can't be heard. */
@@ -50,34 +53,43 @@ export class SocketLine implements Line, Watched {
 
   /** Begins to listen. `gone` hears that the line is no more. */
   speak(dialect: Dialect, gone: (line: SocketLine) => void): void {
-    const { ws, socket, onError } = this.#options
+    const ws = this.#ws
     this.#dialect = dialect
+    this.#gone = gone
+    ws.line = this
     // Before ws looks at the chunk: whatever it finishes begins the count anew.
-    socket.prependListener('data', (chunk: Buffer) => this.#take(chunk))
-    ws.on('message', (data: Buffer, binary) => {
-      this.#hear()
-      // What follows the frame that closed the line is not acted on.
-      if (this.#open) dialect.receive(binary ? data : data.toString())
-    })
-    ws.on('ping', (data) => {
-      this.#hear()
-      // Of many pings the latest may be answered alone (RFC 6455, 5.5.3), and who does not read would not see it anyway.
-      if (this.#open && socket.writableLength < socket.writableHighWaterMark) ws.pong(data)
-    })
-    ws.on('pong', () => this.#hear())
-    // ws closes the line itself on a breach of RFC 6455 or of its limits; without a listener the process would end.
-    ws.on('error', (cause) => {
-      onError(new WildcastError('invalid_frame', cause.message, { cause }), { stage: 'socket' })
-    })
-    ws.on('close', () => {
-      gone(this)
-      dialect.close()
-    })
+    this.#socket.prependListener('data', (chunk: Buffer) => this.#take(chunk))
+    ws.on('message', onMessage).on('ping', onPing).on('pong', onPong).on('error', onError).on('close', onClose)
+  }
+
+  receive(data: Buffer, binary: boolean): void {
+    this.#hear()
+    // What follows the frame that closed the line is not acted on.
+    if (this.#open) this.#dialect?.receive(binary ? data : data.toString())
+  }
+
+  pinged(data: Buffer): void {
+    this.#hear()
+    // Of many pings the latest may be answered alone (RFC 6455, 5.5.3), and who does not read would not see it anyway.
+    if (this.#open && this.#socket.writableLength < this.#socket.writableHighWaterMark) this.#ws.pong(data)
+  }
+
+  ponged(): void {
+    this.#hear()
+  }
+
+  failed(cause: Error): void {
+    this.#relay.onError(new WildcastError('invalid_frame', cause.message, { cause }), { stage: 'socket' })
+  }
+
+  closed(): void {
+    this.#gone?.(this)
+    this.#dialect?.close()
   }
 
   /** Writes to the socket beneath ws, which would frame the same bytes anew for each reader. What ws writes itself are control frames, at once, so that order is kept. */
   write(bytes: Uint8Array, done?: Settle): boolean {
-    const { socket } = this.#options
+    const socket = this.#socket
     if (!this.#open) {
       done?.(false)
       return true
@@ -89,25 +101,24 @@ export class SocketLine implements Line, Watched {
   }
 
   whenDrained(run: () => void): void {
-    this.#options.socket.once('drain', run)
+    this.#socket.once('drain', run)
   }
 
   get waiting(): number {
-    return waitingIn(this.#options.socket)
+    return waitingIn(this.#socket)
   }
 
   pause(): () => void {
-    const { ws } = this.#options
-    if (this.#pauses++ === 0) ws.pause()
+    if (this.#pauses++ === 0) this.#ws.pause()
     let over = false
     return () => {
-      if (!over && --this.#pauses === 0) ws.resume()
+      if (!over && --this.#pauses === 0) this.#ws.resume()
       over = true
     }
   }
 
   ping(): void {
-    if (this.#open) this.#options.ws.ping()
+    if (this.#open) this.#ws.ping()
   }
 
   quiet(): void {
@@ -123,24 +134,47 @@ export class SocketLine implements Line, Watched {
   }
 
   end(error: WildcastError): void {
-    if (this.#open) this.#options.ws.close(factsOf(error.code).close, reasonOf(error))
+    if (this.#open) this.#ws.close(factsOf(error.code).close, reasonOf(error))
   }
 
   get #open(): boolean {
-    const { ws } = this.#options
-    return ws.readyState === ws.OPEN
+    return this.#ws.readyState === WebSocket.OPEN
   }
 
   /** One who sends without a pause is read one piece in each turn, so that others are read between. */
   #take(chunk: Buffer): void {
     this.#unfinished += chunk.length
-    if (chunk.length >= wholePiece) this.#options.clock.endOfTurn(this.pause())
+    if (chunk.length >= wholePiece) this.#relay.clock.endOfTurn(this.pause())
   }
 
   #hear(): void {
     this.heard = true
     this.#unfinished = 0
   }
+}
+
+// The types of ws call every socket a plain one to its listeners.
+const lineOf = (ws: WebSocket): SocketLine | undefined => (ws as LineSocket).line
+
+function onMessage(this: WebSocket, data: Buffer, binary: boolean): void {
+  lineOf(this)?.receive(data, binary)
+}
+
+function onPing(this: WebSocket, data: Buffer): void {
+  lineOf(this)?.pinged(data)
+}
+
+function onPong(this: WebSocket): void {
+  lineOf(this)?.ponged()
+}
+
+/** ws closes the line itself on a breach of RFC 6455 or of its limits; without a listener the process would end. */
+function onError(this: WebSocket, cause: Error): void {
+  lineOf(this)?.failed(cause)
+}
+
+function onClose(this: WebSocket): void {
+  lineOf(this)?.closed()
 }
 
 function reasonOf(error: WildcastError): string {

@@ -29,7 +29,9 @@ class V1 implements Dialect {
   readonly #relay: Relay
   readonly #outbox: Outbox
   readonly #session: Session
-  readonly #intake: Intake
+  readonly #line: Line
+  /** Where a broker takes its time. */
+  #intake: Intake | undefined
   /** Requests in flight, by ref. */
   #asking: Map<number, AbortController> | undefined
   /** A frame has come, so that `Connect` would be too late. */
@@ -40,7 +42,7 @@ class V1 implements Dialect {
     this.#relay = relay
     this.#outbox = relay.outbox(encoder, line)
     this.#session = relay.open(this.#outbox)
-    this.#intake = new Intake(line)
+    this.#line = line
   }
 
   receive(data: string | Uint8Array): void {
@@ -117,6 +119,7 @@ class V1 implements Dialect {
       this.#acknowledge(frame.ref)
       return
     }
+    this.#intake ??= new Intake(this.#line)
     const settled = this.#intake.begin(frame.message.length)
     sent
       .then(
