@@ -17,8 +17,8 @@ import {
 import { isRecord } from './tagged.js'
 
 /** Fields of the first protocol version that no relay can do yet. */
-const reservedOnSubscribe = ['retained', 'after', 'filter']
-const reservedOnPublish = ['key', 'retain', 'when', 'watch', 'will', 'ttl', 'exclude_me']
+const reservedOnSubscribe = new Set(['retained', 'after', 'filter'])
+const reservedOnPublish = new Set(['key', 'retain', 'when', 'watch', 'will', 'ttl', 'exclude_me'])
 
 /**
  * Reads what a client said; nothing of it is trusted.
@@ -39,7 +39,7 @@ export function readClientFrame({ kind, body }: RawFrame): ClientFrame {
     case 'Request':
       return readRequest(fields(kind, body))
     case 'Unsubscribe':
-      return { kind, ...refOf(fields(kind, body)), id: readCount(fields(kind, body), 'id') }
+      return { kind, ref: readOptionalCount(fields(kind, body), 'ref'), id: readCount(fields(kind, body), 'id') }
     case 'Cancel':
       return { kind, ref: readCount(fields(kind, body), 'ref') }
     case 'Authenticate':
@@ -63,13 +63,9 @@ function fields(kind: string, body: unknown): Body {
   return body
 }
 
-function refOf(body: Body): { ref?: number | undefined } {
-  return { ref: readOptionalCount(body, 'ref') }
-}
-
-function used(body: Body, reserved: readonly string[]): { reserved?: readonly string[] } {
-  const found = reserved.filter((field) => body[field] !== undefined && body[field] !== null && body[field] !== false)
-  return found.length > 0 ? { reserved: found } : {}
+function used(body: Body, reserved: ReadonlySet<string>): readonly string[] | undefined {
+  const found = Object.keys(body).filter((field) => reserved.has(field) && (body[field] ?? false) !== false)
+  return found.length > 0 ? found : undefined
 }
 
 function readConnect(body: Body): ClientFrame {
@@ -85,13 +81,13 @@ function readConnect(body: Body): ClientFrame {
 function readSubscribe(body: Body): ClientFrame {
   return {
     kind: 'Subscribe',
-    ...refOf(body),
+    ref: readOptionalCount(body, 'ref'),
     subject: readText(body, 'subject'),
     broker: readOptionalText(body, 'broker'),
     group: readOptionalText(body, 'group'),
     serve: readOptionalFlag(body, 'serve'),
     policy: readOptionalPolicy(body),
-    ...used(body, reservedOnSubscribe),
+    reserved: used(body, reservedOnSubscribe),
   }
 }
 
@@ -111,7 +107,7 @@ function readOptionalPolicy(body: Body): Policy | undefined {
 function readPublish(body: Body): ClientFrame {
   return {
     kind: 'Publish',
-    ...refOf(body),
+    ref: readOptionalCount(body, 'ref'),
     subject: readText(body, 'subject'),
     // A failed answer need not have a payload.
     message: body.error && (body.message ?? body.bytes ?? null) === null ? '' : readPayload(body),
@@ -121,7 +117,7 @@ function readPublish(body: Body): ClientFrame {
     wildcard: readOptionalFlag(body, 'wildcard'),
     more: readOptionalFlag(body, 'more'),
     error: readOptionalFailure(body),
-    ...used(body, reservedOnPublish),
+    reserved: used(body, reservedOnPublish),
   }
 }
 
