@@ -46,6 +46,22 @@ describe('a turn', () => {
     expect(log).toEqual([...names(20), 'late'])
   })
 
+  it('flushes each once, however many come while others wait', () => {
+    const { turn, log, writer, ends, end } = opened()
+    const entered: string[] = []
+    const enter = (name: string): void => {
+      entered.push(name)
+      turn.enter(writer(name))
+    }
+    for (const name of names(50)) enter(name)
+    for (let i = 0; i < 20; i++) {
+      for (const name of names(i % 12, `${i}-`)) enter(name)
+      end()
+    }
+    while (ends.length > 0) end()
+    expect(log).toEqual(entered)
+  })
+
   it('lets nobody wait who was told much', () => {
     const { turn, log, writer, ends, end } = opened()
     for (const name of names(100)) turn.enter(writer(name, { bytes: 10_000 }))

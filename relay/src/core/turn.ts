@@ -22,7 +22,9 @@ const muchSaid = 16 * 1024
  */
 export class Turn {
   readonly #clock: Clock
-  readonly #writers: Writer[] = []
+  /** Those before `#next` have been written to. They are taken off together: each time, all others move. */
+  #writers: Writer[] = []
+  #next = 0
   #start: Sequence = new Sequence()
   /** The end of the turn is awaited. */
   #awaited = false
@@ -48,19 +50,24 @@ export class Turn {
   }
 
   #end(): void {
-    const due = this.#writers.splice(0, this.#due())
+    const due = this.#due()
+    this.#next += due.length
+    if (this.#next > this.#writers.length / 2) {
+      this.#writers = this.#writers.slice(this.#next)
+      this.#next = 0
+    }
     // Those who are written to now go on together from here.
     this.#start = new Sequence()
     for (const writer of due) writer.flush()
     if (this.#writers.length > 0) this.#await()
   }
 
-  /** How many of those who wait are written to now. */
-  #due(): number {
+  /** Those who are written to now. */
+  #due(): readonly Writer[] {
     const writers = this.#writers
-    let due = slice
-    while (due < writers.length && !mayWait(writers[due]?.said)) due++
-    return due
+    let end = this.#next + slice
+    while (end < writers.length && !mayWait(writers[end]?.said)) end++
+    return writers.slice(this.#next, end)
   }
 }
 
