@@ -46,6 +46,7 @@ export {
 
 // The relay itself, without a runtime
 export type { Bridge } from './core/bridge.js'
+export type { CancelSignal } from './core/cancel.js'
 export { type Clock, realClock } from './core/clock.js'
 export type { BrokerHealth } from './core/hub.js'
 export type { SessionLimits } from './core/limits.js'

@@ -1,4 +1,5 @@
 import type { Message, Pattern, WildcastError } from '@wildcast/protocol'
+import type { CancelSignal } from '../core/cancel.js'
 
 /** What a broker may be able to do beyond plain publish and subscribe. */
 export type Feature =
@@ -54,7 +55,7 @@ export type OpenBroker = (events: BrokerEvents) => Promise<Broker>
 export interface RequestOptions {
   readonly timeoutMs: number
   /** Ends the request early: nothing of it may be left. */
-  readonly signal?: AbortSignal | undefined
+  readonly signal?: CancelSignal | undefined
   /** Answers before the last, in order. */
   readonly onPart?: ((part: Message) => void) | undefined
 }
@@ -71,7 +72,7 @@ export interface Broker {
    * nobody wants it any more: what still waits for the link rejects with that reason.
    * @throws {WildcastError} `already_served`, `forbidden`, `unsupported`, `broker_down` once the broker was closed
    */
-  subscribe(interest: Interest, listener: Listener, gone?: AbortSignal): Promise<() => Promise<void>>
+  subscribe(interest: Interest, listener: Listener, gone?: CancelSignal): Promise<() => Promise<void>>
   /**
    * Resolves when the broker has the message; undefined where it has it already. Publishes of one relay arrive in their order.
    * @throws {WildcastError} by rejection: `broker_down` where it was not sent, `interrupted` where the link broke over it, `too_large`, `forbidden`, `rate_limited`

@@ -3,8 +3,8 @@ import type { Clock } from '../core/clock.js'
 import type { RequestOptions } from './broker.js'
 
 interface Waiting {
-  readonly onPart: ((part: Message) => void) | undefined
-  settle(answer: Message | WildcastError): void
+  onPart: ((part: Message) => void) | undefined
+  settle: (answer: Message | WildcastError) => void
 }
 
 /** The requests of a broker that wait for an answer, by the subject that it will come on. */
@@ -31,6 +31,7 @@ export function replies(clock: Clock): Replies {
       return new Promise((resolve, reject) => {
         const settle = (answer: Message | WildcastError): void => {
           waiting.delete(responseSubject)
+          letGo(request)
           stopClock()
           signal?.removeEventListener('abort', abort)
           if (answer instanceof WildcastError) reject(answer)
@@ -40,7 +41,8 @@ export function replies(clock: Clock): Replies {
         const stopClock = clock.after(timeoutMs, () =>
           settle(new WildcastError('timeout', `no answer within ${timeoutMs} ms`)),
         )
-        waiting.set(responseSubject, { onPart, settle })
+        const request: Waiting = { onPart, settle }
+        waiting.set(responseSubject, request)
         signal?.addEventListener('abort', abort)
         if (signal?.aborted) abort()
       })
@@ -59,4 +61,15 @@ export function replies(clock: Clock): Replies {
       for (const request of [...waiting.values()]) request.settle(error)
     },
   }
+}
+
+const ignore = (): void => {}
+
+/**
+ * A `Map` that grows and shrinks moves to new tables, and in V8 each old one keeps the next alive, with what is in it, until all of the heap is looked through. What
+ * was waited for must not stay for so long: it is several kilobytes for each request.
+ */
+function letGo(request: Waiting): void {
+  request.onPart = undefined
+  request.settle = ignore
 }

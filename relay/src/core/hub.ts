@@ -2,6 +2,7 @@ import { type BrokerInfo, type Message, WildcastError } from '@wildcast/protocol
 import type { Broker, Feature, Interest, Listener, OpenBroker, RequestOptions } from '../brokers/broker.js'
 import type { BacklogRoom } from './backlog.js'
 import { type BrokerLink, openLink } from './broker-link.js'
+import type { CancelSignal } from './cancel.js'
 import type { Clock } from './clock.js'
 import type { Feed, Member } from './feed.js'
 import type { Observer } from './observer.js'
@@ -211,7 +212,7 @@ export class Hub {
     }
   }
 
-  #subscribe(upstream: Upstream, gone: AbortSignal): ReturnType<Broker['subscribe']> {
+  #subscribe(upstream: Upstream, gone: CancelSignal): ReturnType<Broker['subscribe']> {
     const { key, broker, interest } = upstream
     const ask = (): ReturnType<Broker['subscribe']> => this.#link(broker).broker.subscribe(interest, upstream, gone)
     return this.#leaving.get(key)?.then(ask) ?? ask()

@@ -1,6 +1,7 @@
 import { type Message, WildcastError } from '@wildcast/protocol'
 import type { Interest, Listener, Settle } from '../brokers/broker.js'
 import type { BacklogRoom } from './backlog.js'
+import { Cancel, type CancelSignal } from './cancel.js'
 import type { Clock } from './clock.js'
 import { Feed, type Member } from './feed.js'
 import type { OnError } from './outlet.js'
@@ -14,7 +15,7 @@ export interface UpstreamPorts {
   /** The next subscription id. */
   nextId(): number
   /** Asks the broker; resolves with the undo. It need not be waited for once nobody wants it. */
-  subscribe(upstream: Upstream, gone: AbortSignal): Promise<() => Promise<void>>
+  subscribe(upstream: Upstream, gone: CancelSignal): Promise<() => Promise<void>>
   /** Runs at once, or when the link to the broker is back. Returns the undo. */
   whenUp(broker: string, run: () => void): () => void
   /** The broker has ended the interest: who comes now must ask anew. */
@@ -63,7 +64,7 @@ export class Upstream implements Listener {
   #feeds: readonly Feed[] = []
   readonly #asked: Promise<() => Promise<void>>
   /** While the broker is asked. */
-  #gone: AbortController | undefined
+  #gone: Cancel | undefined
   /** Members, and those on their way. */
   #claims = 0
   #refused = false
@@ -75,12 +76,12 @@ export class Upstream implements Listener {
     this.broker = broker
     this.interest = interest
     this.#ports = ports
-    const gone = new AbortController()
+    const gone = new Cancel()
     const settled = (): void => {
       this.#gone = undefined
     }
     this.#gone = gone
-    this.#asked = ports.subscribe(this, gone.signal)
+    this.#asked = ports.subscribe(this, gone)
     this.#asked.then(settled, settled)
   }
 

@@ -1,4 +1,5 @@
 import { limits, type Message, payloadSize, type Subject, WildcastError } from '@wildcast/protocol'
+import type { CancelSignal } from '../../core/cancel.js'
 import type { Clock } from '../../core/clock.js'
 import type { Broker, BrokerEvents, Features, Interest, Listener, OpenBroker, RequestOptions } from '../broker.js'
 import type { Connection, Driver, Native } from './driver.js'
@@ -71,7 +72,7 @@ class ForeignBroker<N extends Native> implements Broker {
     return this.#link.open()
   }
 
-  async subscribe(interest: Interest, listener: Listener, gone?: AbortSignal): Promise<() => Promise<void>> {
+  async subscribe(interest: Interest, listener: Listener, gone?: CancelSignal): Promise<() => Promise<void>> {
     if (!interest.serve) return this.#subscriptions.add(interest, listener, gone)
     const subject = interest.pattern
     if (this.#served.has(subject)) throw new WildcastError('already_served', `"${subject}" has a server already`)

@@ -7,6 +7,7 @@ import {
   type Subject,
   WildcastError,
 } from '@wildcast/protocol'
+import type { CancelSignal } from '../../core/cancel.js'
 import type { Interest, Listener, Settle } from '../broker.js'
 import type { Connection, Driver, Native, NativeSubscription } from './driver.js'
 import type { Link } from './link.js'
@@ -52,7 +53,7 @@ export class Subscriptions<N extends Native> {
   }
 
   /** Resolves when the broker has confirmed it. Returns the undo. */
-  async add(interest: Interest, listener: Listener, gone?: AbortSignal): Promise<() => Promise<void>> {
+  async add(interest: Interest, listener: Listener, gone?: CancelSignal): Promise<() => Promise<void>> {
     const { native, exact } = this.#choose(interest)
     const wanted = this.#wanted.get(native.key) ?? this.#want(native)
     const entry: Entry = { interest, listener, exact, confirmed: false }
@@ -92,7 +93,7 @@ export class Subscriptions<N extends Native> {
   }
 
   /** At once, or at the next `up`; a connection that breaks meanwhile is no refusal. */
-  async #confirmed(wanted: Wanted<N>, gone: AbortSignal | undefined): Promise<void> {
+  async #confirmed(wanted: Wanted<N>, gone: CancelSignal | undefined): Promise<void> {
     for (let failing: Connection<N> | undefined; ; ) {
       const connection = await untilGone<Connection<N>>(gone, (resolve, reject) =>
         this.#link.whenUp(resolve, reject, failing),

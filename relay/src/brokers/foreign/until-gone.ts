@@ -1,15 +1,23 @@
+import type { CancelSignal } from '../../core/cancel.js'
+
 /** What `wait` begins and can stop, unless nobody wants it any more before it is there: then the reason for that. */
 export function untilGone<Value>(
-  gone: AbortSignal | undefined,
+  gone: CancelSignal | undefined,
   wait: (resolve: (value: Value) => void, reject: (cause: unknown) => void) => () => void,
 ): Promise<Value> {
-  return new Promise((resolve, reject) => {
+  return new Promise<Value>((resolve, reject) => {
     gone?.throwIfAborted()
-    const stop = wait(resolve, reject)
     const leave = (): void => {
       stop()
       reject(gone?.reason)
     }
-    gone?.addEventListener('abort', leave, { once: true })
+    const over = <Result>(settle: (result: Result) => void) => {
+      return (result: Result): void => {
+        gone?.removeEventListener('abort', leave)
+        settle(result)
+      }
+    }
+    gone?.addEventListener('abort', leave)
+    const stop = wait(over(resolve), over(reject))
   })
 }

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import { type Message, WildcastError } from '@wildcast/protocol'
+import { Cancel } from '../../core/cancel.js'
 import type { Broker } from '../broker.js'
 import { failureBody, messageBody, noBody, readInterest, readMessage, readNumber, readRequest } from './bodies.js'
 import { frameReader, type Kind, kinds } from './frames.js'
@@ -22,7 +23,7 @@ export class Visitor {
   readonly #speak: Speak
   readonly #incoming: InSequence = inSequence((kind, number, body) => this.#hear(kind, number, body))
   readonly #subscriptions: Map<number, Promise<() => Promise<void>>> = new Map()
-  readonly #requests: Map<number, AbortController> = new Map()
+  readonly #requests: Map<number, Cancel> = new Map()
 
   constructor(socket: Socket, ports: VisitorPorts) {
     this.#socket = socket
@@ -96,11 +97,11 @@ export class Visitor {
 
   async #request(number: number, body: Uint8Array): Promise<void> {
     const { message, timeoutMs } = readRequest(body)
-    const cancel = new AbortController()
+    const cancel = new Cancel()
     this.#requests.set(number, cancel)
     const onPart = (part: Message): void => this.#speak(kinds.part, number, messageBody(part))
     try {
-      const last = await this.#ports.broker.request?.(message, { timeoutMs, signal: cancel.signal, onPart })
+      const last = await this.#ports.broker.request?.(message, { timeoutMs, signal: cancel, onPart })
       if (last) this.#speak(kinds.answer, number, messageBody(last))
     } catch (cause) {
       this.#speak(kinds.failed, number, failureBody(cause))

@@ -11,6 +11,7 @@ import {
   type SubscribeFrame,
   WildcastError,
 } from '@wildcast/protocol'
+import { Cancel } from '../../core/cancel.js'
 import type { Outbox } from '../../core/outbox.js'
 import { type StreamEncoder, say } from '../../core/outlet.js'
 import type { Relay } from '../../core/relay.js'
@@ -33,7 +34,7 @@ class V1 implements Dialect {
   /** Where a broker takes its time. */
   #intake: Intake | undefined
   /** Requests in flight, by ref. */
-  #asking: Map<number, AbortController> | undefined
+  #asking: Map<number, Cancel> | undefined
   /** A frame has come, so that `Connect` would be too late. */
   #begun = false
 
@@ -134,13 +135,13 @@ class V1 implements Dialect {
     this.#asking ??= new Map()
     const asking = this.#asking
     if (asking.has(ref)) throw new WildcastError('invalid_frame', `a request with ref ${ref} is in flight; count on`)
-    const cancel = new AbortController()
+    const cancel = new Cancel()
     asking.set(ref, cancel)
     this.#session
-      .request(frame, { signal: cancel.signal, onPart: (part) => this.#say(responseOf(ref, part)) })
+      .request(frame, { signal: cancel, onPart: (part) => this.#say(responseOf(ref, part)) })
       .then((answer) => this.#say(responseOf(ref, answer)))
       // Who cancelled does not wait for an answer any more.
-      .catch((cause) => cancel.signal.aborted || this.#refuse(cause, ref))
+      .catch((cause) => cancel.aborted || this.#refuse(cause, ref))
       .finally(() => asking.delete(ref))
   }
 
