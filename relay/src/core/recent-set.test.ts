@@ -1,9 +1,28 @@
 import { expect, it } from 'vitest'
 import { RecentSet } from './recent-set.js'
 
-it('forgets the oldest past its bound, and takes prototype names for words', () => {
-  const recent = new RecentSet(2)
-  expect(recent.has('constructor')).toBe(false)
-  for (const entry of ['a', 'b', 'b', 'constructor']) recent.add(entry)
-  expect(['a', 'b', 'constructor'].map((entry) => recent.has(entry))).toEqual([false, true, true])
+const filled = (atLeast: number, entries: readonly string[]): RecentSet => {
+  const recent = new RecentSet(atLeast)
+  for (const entry of entries) recent.add(entry)
+  return recent
+}
+
+it('remembers the latest, and twice as many at most', () => {
+  const entries = Array.from({ length: 100 }, (_, i) => `${i}`)
+  for (let count = 1; count <= entries.length; count++) {
+    const recent = filled(10, entries.slice(0, count))
+    const known = entries.filter((entry) => recent.has(entry))
+    expect(known).toEqual(entries.slice(count - known.length, count))
+    expect(known.length).toBeGreaterThanOrEqual(Math.min(count, 10))
+    expect(known.length).toBeLessThanOrEqual(20)
+  }
+})
+
+it('counts an entry that comes again as the latest', () => {
+  expect(filled(2, ['a', 'b', 'a', 'c']).has('a')).toBe(true)
+})
+
+it('takes prototype names for words', () => {
+  expect(filled(2, []).has('constructor')).toBe(false)
+  expect(filled(2, ['constructor']).has('constructor')).toBe(true)
 })

@@ -91,14 +91,14 @@ describe('an answer', () => {
     expect(scripted.log).toContain('!_reply.7')
   })
 
-  it('may go to the last 1,000 only', async () => {
+  it('may go to the last 1,000, and not to the first of more than twice as many', async () => {
     const scripted = broker()
     const { relay } = await relayOn(scripted)
     const server = relay.open(recordingOutlet())
     await subscribe(server, 'ask', { serve: true })
-    for (let i = 0; i <= 1000; i++)
+    for (let i = 0; i <= 2000; i++)
       scripted.deliver('ask', { ...message('ask'), responseSubject: `_reply.${i}` as Subject })
-    await server.publish({ subject: '_reply.1', message: '' })
+    await server.publish({ subject: '_reply.1001', message: '' })
     await expect(server.publish({ subject: '_reply.0', message: '' })).rejects.toMatchObject({ code: 'forbidden' })
   })
 })

@@ -47,7 +47,7 @@ interface Way extends Joining {
   readonly broker: string
 }
 
-/** How many of the response subjects that were handed to a session it may still answer on. */
+/** How many of the response subjects that were handed to a session it may still answer on, at least. */
 const answersRemembered = 1000
 
 /** How long a request waits when its client does not say. */
