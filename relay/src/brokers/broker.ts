@@ -54,7 +54,7 @@ export type OpenBroker = (events: BrokerEvents) => Promise<Broker>
 
 export interface RequestOptions {
   readonly timeoutMs: number
-  /** Ends the request early: nothing of it may be left. */
+  /** Ends the request early: nothing of it may be left. Not always a true `AbortSignal`: for a call of the platform, such as `fetch`, make one and abort it in a listener. */
   readonly signal?: CancelSignal | undefined
   /** Answers before the last, in order. */
   readonly onPart?: ((part: Message) => void) | undefined

@@ -22,7 +22,7 @@ const muchSaid = 16 * 1024
  */
 export class Turn {
   readonly #clock: Clock
-  /** Those before `#next` have been written to. They are taken off together: each time, all others move. */
+  /** Those before `#next` have been written to. They are taken off many at a time, since each removal moves all the others. */
   #writers: Writer[] = []
   #next = 0
   #start: Sequence = new Sequence()

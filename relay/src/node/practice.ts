@@ -18,48 +18,56 @@ const burst = 32
  * Carries messages that nobody sent, by a relay of its own whose port nobody is told, beside whatever else begins, so that V8 compiles the road of a message from
  * socket to socket early: the first few thousand take several times as long otherwise, and after a restart everybody comes at once. See docs/decisions/0013.
  */
-export async function practice(stop: AbortSignal): Promise<void> {
+export async function practice(): Promise<void> {
   const { port, close } = await serve({
     brokers: { main: memory({ clock: realClock, newId }) },
     gateways: [websocket()],
-    host: 'localhost',
+    host: '127.0.0.1',
     port: 0,
     onError: () => {}, // of strangers who find the port
   })
   try {
-    for (const { codec } of v1Codecs.values()) await rehearse(`ws://localhost:${port}/ws`, codec, stop)
+    for (const { codec } of v1Codecs.values()) await rehearse(`ws://127.0.0.1:${port}/ws`, codec)
   } finally {
     await close()
   }
 }
 
-async function rehearse(url: string, codec: Codec, stop: AbortSignal): Promise<void> {
+async function rehearse(url: string, codec: Codec): Promise<void> {
   const ended = new AbortController()
-  const signal = AbortSignal.any([stop, ended.signal])
+  const clients: WebSocket[] = []
   async function enter(): Promise<WebSocket> {
     const client = new WebSocket(url, codec.subprotocol, { perMessageDeflate: false })
-    for (const end of ['error', 'close']) client.on(end, () => ended.abort())
-    await once(client, 'open', { signal })
+    clients.push(client)
+    client.on('error', () => {}) // whoever waits is told, by `once` or by the close that follows
+    client.on('close', () => ended.abort())
+    await once(client, 'open')
     return client
   }
+  const heard = (client: WebSocket): Promise<unknown> => once(client, 'message', { signal: ended.signal })
   async function ask(client: WebSocket, frame: string | Uint8Array): Promise<void> {
-    const answered = once(client, 'message', { signal })
+    const answered = heard(client)
     client.send(frame)
     await answered
   }
 
-  const publisher = await enter()
-  const readers = await Promise.all(Array.from({ length: listeners }, enter))
-  const subscribe = codec.encode({ kind: 'Subscribe', ref: 1, subject: 'practice.*' })
-  for (const reader of readers) await ask(reader, subscribe)
+  try {
+    const publisher = await enter()
+    const readers = await Promise.all(Array.from({ length: listeners }, enter))
+    const subscribe = codec.encode({ kind: 'Subscribe', ref: 1, subject: 'practice.*' })
+    for (const reader of readers) await ask(reader, subscribe)
 
-  const publish: PublishFrame = { kind: 'Publish', subject: 'practice.run', message: 'x'.repeat(100) }
-  const unasked = codec.encode(publish)
-  const asked = codec.encode({ ...publish, ref: 1 })
-  for (let round = 0; round < rounds; round++) {
-    for (let i = 1; i < burst; i++) publisher.send(unasked)
-    await ask(publisher, asked)
-    await ask(publisher, asked) // alone
+    const publish: PublishFrame = { kind: 'Publish', subject: 'practice.run', message: 'x'.repeat(100) }
+    const unasked = codec.encode(publish)
+    const asked = codec.encode({ ...publish, ref: 1 })
+    for (let round = 0; round < rounds; round++) {
+      const carried = Promise.all(readers.map(heard))
+      for (let i = 1; i < burst; i++) publisher.send(unasked)
+      await ask(publisher, asked)
+      await carried
+      await ask(publisher, asked) // alone
+    }
+  } finally {
+    for (const client of clients) client.terminate()
   }
-  for (const client of [publisher, ...readers]) client.terminate()
 }

@@ -43,16 +43,12 @@ export async function runConfig(
       throw new Error(WildcastError.from(cause).message, { cause })
     },
   )
-  const closing = new AbortController()
   if (gateways.length > 0)
-    practice(closing.signal).catch((cause) => {
-      if (!closing.signal.aborted) watch.relay.onError(WildcastError.from(cause), { stage: 'practice' })
-    })
+    practice().catch((cause) => watch.relay.onError(WildcastError.from(cause), { stage: 'practice' }))
   if (reload) reloadOnChange(components, running, watch.relay.onError)
   return {
     ...serving,
     async close() {
-      closing.abort()
       await running.close()
       await serving.close()
     },

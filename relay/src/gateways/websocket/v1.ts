@@ -31,7 +31,7 @@ class V1 implements Dialect {
   readonly #outbox: Outbox
   readonly #session: Session
   readonly #line: Line
-  /** Where a broker takes its time. */
+  /** Made when a broker first takes its time to confirm. */
   #intake: Intake | undefined
   /** Requests in flight, by ref. */
   #asking: Map<number, Cancel> | undefined
