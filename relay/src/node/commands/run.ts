@@ -22,10 +22,10 @@ export async function run(config: Config, { workers = 1, ...options }: RunOption
     workers === 1
       ? await runConfig(config, { ...options, watch: openWatch() })
       : await runWorkers(config, { ...options, count: workers })
+  closeOnSignal(running) // whoever reads that it is up may say at once that it shall end
   config.gateways.forEach((gateway, i) => {
     process.stdout.write(`${greeting(gateway, running.ports[i])}\n`)
   })
-  closeOnSignal(running)
 }
 
 function greeting({ host, broker }: GatewayConfig, port: number | undefined): string {
