@@ -61,10 +61,9 @@ async function rehearse(url: string, codec: Codec): Promise<void> {
     const unasked = codec.encode(publish)
     const asked = codec.encode({ ...publish, ref: 1 })
     for (let round = 0; round < rounds; round++) {
-      const carried = Promise.all(readers.map(heard))
       for (let i = 1; i < burst; i++) publisher.send(unasked)
-      await ask(publisher, asked)
-      await carried
+      // Awaited together: whatever fails, nothing is rejected that nobody hears.
+      await Promise.all([ask(publisher, asked), ...readers.map(heard)])
       await ask(publisher, asked) // alone
     }
   } finally {

@@ -13,7 +13,7 @@ const reasonBytes = 123
 /** Node reads a socket in pieces of 64 KiB (TLS: of 16 KiB), and many in a row where they are there: a whole piece says that more waits. */
 const wholePiece = 16 * 1024
 
-/** A WebSocket that knows its line, so that the listeners are the same functions for all: a closure for each event would be most of what an idle client costs beyond ws. */
+/** A WebSocket that knows its line, so that the listeners are the same functions for all: a closure for each event would be a third of a kilobyte for each idle client. */
 export class LineSocket extends WebSocket {
   line: SocketLine | undefined
 }
