@@ -8,12 +8,12 @@ import { root } from './needs.js'
 
 /** Bytes of the minified, gzipped bundle that an application gets when it uses these names. */
 const budgets = [
-  { name: '@wildcast/client', use: "export { createClient } from '@wildcast/client'", external: [], bytes: 6 * 1024 },
+  { name: '@wildcast/client', use: "export { createClient } from '@wildcast/client'", external: [], bytes: 8 * 1024 },
   {
     name: '@wildcast/react',
     use: "export * from '@wildcast/react'",
     external: ['react', '@wildcast/client'],
-    bytes: 2 * 1024,
+    bytes: 2.5 * 1024,
   },
 ]
 
