@@ -35,7 +35,7 @@ describe('v1 on /ws', () => {
             features: ['queue', 'request', 'serve', 'response_subject', 'headers', 'wildcard'],
           },
         ],
-        limits: { payload: 1024 * 1024, subscriptions: 1000, resume_bytes: 0 },
+        limits: { payload: 1024 * 1024, subscriptions: 1000, resume_bytes: 0, headers: 64, header_bytes: 8192 },
         ping: 25_000,
         time: expect.any(Number),
       },

@@ -102,7 +102,16 @@ export interface WelcomeFrame {
   readonly relay: string
   readonly brokers: readonly BrokerInfo[]
   /** `resume_bytes: 0` says that nothing is kept after a drop. */
-  readonly limits: { readonly payload: number; readonly subscriptions: number; readonly resume_bytes: number }
+  readonly limits: {
+    /** Bytes of a payload, with its headers and error. */
+    readonly payload: number
+    readonly subscriptions: number
+    readonly resume_bytes: number
+    /** Headers of a message. */
+    readonly headers: number
+    /** UTF-8 bytes of all header names and values of a message, and of its error. */
+    readonly header_bytes: number
+  }
   /** Milliseconds of silence after which the relay sends `Ping`. */
   readonly ping: number
   /** The relay's clock, milliseconds since 1970. */

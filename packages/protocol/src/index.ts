@@ -11,6 +11,7 @@ export { type ErrorCode, finalCloseCodes, firstFinalCloseCode, WildcastError } f
 // Frames
 export type * from './frame.js'
 export { isHeaderName, isHeaderValue } from './header-form.js'
+export { checkHeaders, headerSize, headersFit } from './header-size.js'
 export { jsonCodec } from './json-codec.js'
 export { lightJsonCodec } from './light-json-codec.js'
 export { limits } from './limits.js'

@@ -14,6 +14,10 @@ export const limits: {
   readonly depth: number
   /** Bytes of a payload, unless the relay says otherwise. */
   readonly payloadBytes: number
+  /** Headers of a message. */
+  readonly headers: number
+  /** UTF-8 bytes of all header names and values of a message, and of its error. A part of the payload's limit. */
+  readonly headerBytes: number
   /** Milliseconds that a `Request` may ask for at most; a longer `timeout` is clamped. */
   readonly requestTimeoutMs: number
 } = {
@@ -24,5 +28,7 @@ export const limits: {
   multiWildcards: 2,
   depth: 32,
   payloadBytes: 1024 * 1024,
+  headers: 64,
+  headerBytes: 8 * 1024,
   requestTimeoutMs: 5 * 60_000,
 }

@@ -1,6 +1,8 @@
 import { decodeBase64 } from './base64.js'
 import { WildcastError } from './errors.js'
 import { isHeaderName, isHeaderValue } from './header-form.js'
+import { headersTooLarge } from './header-size.js'
+import { limits } from './limits.js'
 import type { Failure, Headers, Payload } from './message.js'
 import { isRecord } from './tagged.js'
 import { isWellFormed } from './utf8.js'
@@ -80,14 +82,21 @@ export function readOptionalHeaders(body: Body): Headers | undefined {
   const value = body.headers
   if (absent(value)) return undefined
   if (!isRecord(value)) throw refuseField('headers', 'an object')
-  return new Map(
-    Object.entries(value).map(([name, text]) => {
-      if (!isHeaderName(name)) throw refuseField('headers', 'named by tokens (RFC 9110, 5.6.2), "__proto__" excepted')
-      if (typeof text !== 'string' || !isHeaderValue(text))
-        throw refuseField(`headers.${name}`, 'a string without control characters')
-      return [name, text]
-    }),
-  )
+  const headers = new Map<string, string>()
+  for (const name of Object.keys(value)) {
+    // Counted first: 20,000 names took a minute further inside.
+    if (headers.size >= limits.headers) throw headersTooLarge()
+    if (name.length > limits.headerBytes) throw headersTooLarge()
+    headers.set(name, readHeader(name, value[name]))
+  }
+  return headers
+}
+
+function readHeader(name: string, text: unknown): string {
+  if (!isHeaderName(name)) throw refuseField('headers', 'named by tokens (RFC 9110, 5.6.2), "__proto__" excepted')
+  if (typeof text === 'string' && text.length > limits.headerBytes) throw headersTooLarge()
+  if (typeof text === 'string' && isHeaderValue(text)) return text
+  throw refuseField(`headers.${name}`, 'a string without control characters')
 }
 
 export function readOptionalFailure(body: Body): Failure | undefined {

@@ -36,10 +36,14 @@ export interface Listener {
 /** Why something that a broker sent reached nobody. */
 export type Dropped =
   | 'foreign_subject' // its name, or its reply address, is none of ours
+  | 'foreign_headers' // more of them, or longer ones, than clients may be sent
   | 'foreign_message' // a name fits, but its form does not: not the envelope that was agreed on, for instance
   | 'too_large' // longer than what clients may be sent
   | 'late_answer' // nobody waits for it any more
   | 'looped' // a bridge has carried it too often
+
+/** The header in which a message that bridges carry remembers the brokers that it comes from: names joined by commas. */
+export const pathHeader = 'wildcast-path'
 
 /** What a broker tells the relay unasked. */
 export interface BrokerEvents {

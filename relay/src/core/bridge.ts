@@ -1,5 +1,5 @@
 import { type Message, type Pattern, WildcastError } from '@wildcast/protocol'
-import type { Listener } from '../brokers/broker.js'
+import { type Listener, pathHeader } from '../brokers/broker.js'
 import { circleOf, leadsBack } from './bridge-circle.js'
 import type { Hub } from './hub.js'
 import type { Observer } from './observer.js'
@@ -15,9 +15,6 @@ export interface Bridge {
    */
   readonly group?: string | undefined
 }
-
-/** Where a message has been: a bridge never brings it back to a broker that it comes from. Names of brokers, joined by commas. */
-const pathHeader = 'wildcast-path'
 
 /** Relays may call one broker by different names. */
 const longestPath = 16

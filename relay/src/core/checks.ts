@@ -1,8 +1,10 @@
 import {
+  checkHeaders,
+  headerSize,
   isClosed,
   isExact,
+  type Message,
   type Pattern,
-  type Payload,
   type PublishFrame,
   parsePattern,
   parseSubject,
@@ -20,11 +22,23 @@ export function refuseReserved(reserved: readonly string[] | undefined): void {
   if (reserved) throw new WildcastError('unsupported', `this relay can't do "${reserved.join('", "')}"; leave it out`)
 }
 
-/** @throws {WildcastError} `too_large` */
-export function checkPayload(payload: Payload, limit: number): void {
-  // A UTF-16 unit takes 3 bytes at most, so that most texts need no count.
-  if (payload.length * 3 > limit && payloadSize(payload) > limit)
-    throw new WildcastError('too_large', `the payload is longer than ${limit} bytes; send it in parts, or a link to it`)
+/**
+ * Checks the size of a message: of its headers and error alone, and together with its payload.
+ * @throws {WildcastError} `too_large`
+ */
+export function checkSize(message: Pick<Message, 'payload' | 'headers' | 'error'>, limit: number): void {
+  const { payload, headers, error } = message
+  let beside = 0
+  if (headers || error) {
+    checkHeaders(message)
+    beside = headerSize(message)
+  }
+  // A UTF-16 unit takes 1 to 3 bytes, so that most texts need no count.
+  if (payload.length * 3 + beside <= limit) return
+  if (payload.length + beside > limit || payloadSize(payload) + beside > limit) {
+    const what = beside > 0 ? 'the payload, with its headers and error,' : 'the payload'
+    throw new WildcastError('too_large', `${what} is longer than ${limit} bytes; send it in parts, or a link to it`)
+  }
 }
 
 /** @throws {WildcastError} `forbidden` for the system's own names. */

@@ -1,8 +1,8 @@
-import type { BrokerInfo, WelcomeFrame } from '@wildcast/protocol'
+import { type BrokerInfo, type WelcomeFrame, limits as wire } from '@wildcast/protocol'
 import type { OpenBroker } from '../brokers/broker.js'
 import type { BacklogRoom } from './backlog.js'
 import { type Bridge, openBridges } from './bridge.js'
-import { checkPayload } from './checks.js'
+import { checkSize } from './checks.js'
 import { type Clock, realClock } from './clock.js'
 import { type BrokerHealth, Hub } from './hub.js'
 import type { Inside } from './inside.js'
@@ -82,7 +82,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     listen: async (broker, interest, listener) => hub.listen(broker, interest, listener),
     can: (broker, feature) => hub.can(broker, feature),
     async publish(broker, message) {
-      checkPayload(message.payload, limits.payload)
+      checkSize(message, limits.payload)
       await hub.publish(broker, message)
     },
   }
@@ -113,7 +113,13 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
         received: 0,
         relay: id,
         brokers: brokers(),
-        limits: { payload: limits.payload, subscriptions: limits.subscriptions, resume_bytes: 0 },
+        limits: {
+          payload: limits.payload,
+          subscriptions: limits.subscriptions,
+          resume_bytes: 0,
+          headers: wire.headers,
+          header_bytes: wire.headerBytes,
+        },
         ping,
         time: clock.wall(),
       }),

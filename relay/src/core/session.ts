@@ -9,7 +9,7 @@ import {
   limits as wire,
 } from '@wildcast/protocol'
 import type { RequestOptions } from '../brokers/broker.js'
-import { checkPayload, interestOf, ownSubject, publishSubject, refuseClosed, refuseReserved } from './checks.js'
+import { checkSize, interestOf, ownSubject, publishSubject, refuseClosed, refuseReserved } from './checks.js'
 import type { Feed, Member } from './feed.js'
 import { type Hub, type Wanted, wantedKey } from './hub.js'
 import type { SessionLimits } from './limits.js'
@@ -145,12 +145,12 @@ export class Session implements Member {
     const { hub, limits, permissions } = this.#ports
     const broker = this.#brokerOf(want.broker)
     const subject = ownSubject(want.subject)
-    checkPayload(want.message, limits.payload)
+    const message: Message = { subject, payload: want.message, headers: want.headers }
+    checkSize(message, limits.payload)
     if (want.headers) hub.demand(broker, 'headers')
     demand(permissions, { kind: 'request', subject, broker })
     if (this.#requests >= limits.requests)
       throw new WildcastError('rate_limited', `${limits.requests} requests are in flight; wait for an answer`)
-    const message: Message = { subject, payload: want.message, headers: want.headers }
     const timeoutMs = Math.min(want.timeout ?? requestTimeoutMs, wire.requestTimeoutMs)
     this.#requests++
     try {
@@ -213,7 +213,7 @@ export class Session implements Member {
     const { hub, limits, permissions } = this.#ports
     refuseReserved(want.reserved)
     const message = this.#messageOf(want)
-    checkPayload(want.message, limits.payload)
+    checkSize(message, limits.payload)
     if (want.wildcard) hub.demand(broker, 'wildcard')
     if (want.headers) hub.demand(broker, 'headers')
     if (message.responseSubject !== undefined) hub.demand(broker, 'response_subject')

@@ -44,7 +44,7 @@ export const welcome: WelcomeFrame = {
   received: 0,
   relay: 'r',
   brokers: [{ name: 'test', default: true, status: 'up', features: [] }],
-  limits: { payload: 1000, subscriptions: 100, resume_bytes: 0 },
+  limits: { payload: 1000, subscriptions: 100, resume_bytes: 0, headers: 64, header_bytes: 8192 },
   ping: 25_000,
   time: 0,
 }

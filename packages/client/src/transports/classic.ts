@@ -71,7 +71,7 @@ function welcome({ now }: Clock): WelcomeFrame {
     received: 0,
     relay: '',
     brokers: [],
-    limits: { payload: unknown, subscriptions: unknown, resume_bytes: 0 },
+    limits: { payload: unknown, subscriptions: unknown, resume_bytes: 0, headers: 0, header_bytes: 0 },
     ping: unknown,
     time: now(),
   }

@@ -35,6 +35,8 @@ export function foreignBroker<N extends Native>(driver: Driver<N>, options: Fore
 class ForeignBroker<N extends Native> implements Broker {
   readonly #driver: Driver<N>
   readonly #clock: Clock
+  readonly #events: Pick<BrokerEvents, 'dropped'>
+  readonly #maxPayload: number
   readonly #link: Link<Connection<N>>
   readonly #subscriptions: Subscriptions<N>
   readonly #publisher: Publisher
@@ -44,6 +46,8 @@ class ForeignBroker<N extends Native> implements Broker {
     const { clock, maxPayload = limits.payloadBytes, pingIntervalMs = 5000, publishTimeoutMs = 0 } = options
     this.#driver = driver
     this.#clock = clock
+    this.#events = events
+    this.#maxPayload = maxPayload
     this.#link = new Link({
       connect: (lost) => driver.connect({ lost, dropped: (why) => events.dropped(why) }),
       restore: (connection) => this.#subscriptions.restore(connection),
@@ -55,11 +59,7 @@ class ForeignBroker<N extends Native> implements Broker {
     this.#subscriptions = new Subscriptions({
       link: this.#link,
       nativeOf: (interest) => driver.nativeOf(interest),
-      fits: (message) => {
-        const fits = payloadSize(message.payload) <= maxPayload
-        if (!fits) events.dropped('too_large')
-        return fits
-      },
+      fits: (message) => this.#fits(message),
     })
     this.#publisher = new Publisher({ link: this.#link, clock, publishTimeoutMs })
   }
@@ -95,10 +95,19 @@ class ForeignBroker<N extends Native> implements Broker {
     const connection = await this.#publisher.connection(options)
     options.signal?.throwIfAborted()
     const timeoutMs = Math.ceil(since + options.timeoutMs - this.#clock.now())
-    const answer = await connection.request(message, { ...options, timeoutMs }).catch((cause: unknown) => {
+    const onPart = options.onPart && ((part: Message): void => void (this.#fits(part) && options.onPart?.(part)))
+    const answer = await connection.request(message, { ...options, timeoutMs, onPart }).catch((cause: unknown) => {
       throw brokenOver(cause)
     })
+    if (!this.#fits(answer)) throw new WildcastError('too_large', 'the answer is longer than clients may be sent')
     return { ...answer, subject: message.subject as Subject }
+  }
+
+  /** Whether clients may be sent a message. */
+  #fits({ payload }: Message): boolean {
+    const fits = payload.length <= this.#maxPayload && payloadSize(payload) <= this.#maxPayload
+    if (!fits) this.#events.dropped('too_large')
+    return fits
   }
 
   close(): Promise<void> {

@@ -4,6 +4,10 @@ import { headersIn, headersOut } from './headers.js'
 
 const message = { subject: parseSubject('a'), payload: '' }
 
+function numbered(count: number, value = 'x'): [string, string][] {
+  return Array.from({ length: count }, (_, i) => [`h${i}`, value])
+}
+
 it('carries headers and the marks of an answer there and back', () => {
   const said = {
     headers: new Map([['trace', 'ü 1']]),
@@ -13,8 +17,14 @@ it('carries headers and the marks of an answer there and back', () => {
   expect(headersIn(headersOut({ ...message, ...said }))).toEqual(said)
 })
 
+it('carries as much as a client may send, there and back', () => {
+  const said = { headers: new Map(numbered(64)), error: { code: 'x', message: '\n'.repeat(7500) } }
+  expect(headersIn(headersOut({ ...message, ...said }))).toEqual(said)
+})
+
 it('adds nothing to a message that has none', () => {
-  expect([headersOut(message), headersIn([])]).toEqual([[], {}])
+  expect(headersOut(message)).toEqual([])
+  expect(headersIn([])).toEqual({})
 })
 
 it('leaves out what clients could not have sent', () => {
@@ -28,9 +38,24 @@ it('leaves out what clients could not have sent', () => {
   expect(headersIn(foreign)).toEqual({ headers: new Map([['fine', 'yes']]) })
 })
 
-it('bounds what a stranger sends', () => {
-  const foreign = Array.from({ length: 1000 }, (_, i) => [`h${i}`, 'x'] as const)
-  expect(headersIn(foreign).headers?.size).toBe(64)
+it('takes 64 headers, and refuses a message with more', () => {
+  expect(headersIn(numbered(64))?.headers?.size).toBe(64)
+  expect(headersIn(numbered(65))).toBeUndefined()
+})
+
+it('refuses headers, and an error, of more than 8 kB', () => {
+  expect(headersIn([['h', 'x'.repeat(8191)]])).toBeDefined()
+  expect(headersIn([['h', 'x'.repeat(8192)]])).toBeUndefined()
+  expect(headersIn(headersOut({ ...message, error: { code: 'x', message: 'y'.repeat(8192) } }))).toBeUndefined()
+})
+
+it('looks at a bounded number of headers, however many there are', () => {
+  let read = 0
+  function* endless(): Generator<[string, string]> {
+    for (;;) yield [`h${read++}`, 'x']
+  }
+  expect(headersIn(endless())).toBeUndefined()
+  expect(read).toBeLessThan(100)
 })
 
 it('takes an error that is not written our way as it is', () => {

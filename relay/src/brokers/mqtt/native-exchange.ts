@@ -35,9 +35,14 @@ export function nativeExchange({ wire, routes, form, clock, newId, addresses, dr
     return standIn
   }
 
-  function message(packet: Incoming, subject: Subject, known?: Addresses): Message {
+  function message(packet: Incoming, subject: Subject, known?: Addresses): Message | undefined {
+    const beside = besideIn(packet)
+    if (!beside) {
+      dropped('foreign_headers')
+      return undefined
+    }
     const responseSubject = answerTo(packet, known)
-    return { subject, payload: payloadIn(packet), ...(responseSubject && { responseSubject }), ...besideIn(packet) }
+    return { subject, payload: payloadIn(packet), ...(responseSubject && { responseSubject }), ...beside }
   }
 
   /** Resolves with whether anybody subscribes. */
@@ -49,7 +54,9 @@ export function nativeExchange({ wire, routes, form, clock, newId, addresses, dr
 
   function take(packet: Incoming): void {
     const subject = addressOf(packet.properties?.correlationData?.toString())
-    if (!waiting.take({ subject, payload: payloadIn(packet), ...besideIn(packet) })) dropped('late_answer')
+    const beside = besideIn(packet)
+    if (!beside) dropped('foreign_headers')
+    else if (!waiting.take({ subject, payload: payloadIn(packet), ...beside })) dropped('late_answer')
   }
 
   function listen(): Promise<void> {

@@ -1,5 +1,6 @@
 import { type Failure, isSubject, type Message, parseSubject, type Subject, WildcastError } from '@wildcast/protocol'
 import type { RequestOptions } from '../broker.js'
+import { failureOfText, failureText } from '../failure-text.js'
 import { replies } from '../replies.js'
 import { requestSubject, responseSubject } from '../request-subjects.js'
 import { type Exchange, type ExchangePorts, finalAnswer } from './exchange.js'
@@ -20,15 +21,16 @@ export function originalExchange(ports: ExchangePorts): Exchange {
   const { wire, routes, form, clock, newId, maxPayload, dropped } = ports
   const waiting = replies(clock)
 
-  function contents(packet: Incoming): Contents | undefined {
+  function contents(packet: Incoming): (Contents & { readonly beside: Partial<Message> }) | undefined {
     // To open an envelope takes far more memory than it has bytes.
     if (packet.payload.length > form.longest(maxPayload)) {
       dropped('too_large')
       return undefined
     }
-    const read = form.read(payloadIn(packet))
-    if (!read) dropped('foreign_message')
-    return read
+    const beside = besideIn(packet)
+    const read = beside && form.read(payloadIn(packet))
+    if (!read) dropped(beside ? 'foreign_message' : 'foreign_headers')
+    return read && { ...read, beside }
   }
 
   /** A subject that a stranger wrote. */
@@ -53,13 +55,13 @@ export function originalExchange(ports: ExchangePorts): Exchange {
     const read = contents(packet)
     const error = read && mark === '_error' ? failureIn(read) : undefined
     if (!read || (mark === '_error' && !error)) return
-    const { payload } = read
+    const { payload, beside } = read
     const marks = { ...(mark === '_more' ? { more: true } : {}), ...(error ? { error } : {}) }
-    if (!waiting.take({ subject, payload, ...besideIn(packet), ...marks })) dropped('late_answer')
+    if (!waiting.take({ subject, payload, ...beside, ...marks })) dropped('late_answer')
   }
 
   function failureIn(read: Contents): Failure | undefined {
-    const failure = failureOf(read)
+    const failure = failureOfText(read.payload)
     if (!failure) dropped('foreign_message')
     return failure
   }
@@ -71,7 +73,7 @@ export function originalExchange(ports: ExchangePorts): Exchange {
       const read = subject && contents(packet)
       if (!read) return undefined
       const answer = parsed(read.responseSubject)
-      return { subject, payload: read.payload, ...(answer && { responseSubject: answer }), ...besideIn(packet) }
+      return { subject, payload: read.payload, ...(answer && { responseSubject: answer }), ...read.beside }
     },
     servedFilter: (topic) => `${wire.server.shares ? `$share/${serversShare}/` : ''}request/+/${topic}`,
     question(packet, subject) {
@@ -81,15 +83,13 @@ export function originalExchange(ports: ExchangePorts): Exchange {
         return undefined
       }
       const read = contents(packet)
-      return (
-        read && { subject, payload: read.payload, responseSubject: responseSubject(id, subject), ...besideIn(packet) }
-      )
+      return read && { subject, payload: read.payload, responseSubject: responseSubject(id, subject), ...read.beside }
     },
     async publish(message) {
       if (message.responseSubject !== undefined && !form.carriesResponseSubject)
         throw new WildcastError('unsupported', 'MQTT 3.1.1 carries no subject to answer on; use request')
       const topic = topicOf(message.subject)
-      if (message.error) return send({ ...message, payload: JSON.stringify(message.error) }, marked(topic, '_error'))
+      if (message.error) return send({ ...message, payload: failureText(message.error) }, marked(topic, '_error'))
       return send(message, message.more ? marked(topic, '_more') : topic)
     },
     async request(question, options: RequestOptions) {
@@ -129,16 +129,4 @@ function marked(topic: string, mark: Mark): string {
   if (asked === undefined)
     throw new WildcastError('unsupported', 'MQTT 3.1.1 has parts and failures only in answers to a request')
   return `response/${id}/${mark}/${asked}`
-}
-
-function failureOf({ payload }: Contents): Failure | undefined {
-  try {
-    const { code, message } = JSON.parse(typeof payload === 'string' ? payload : new TextDecoder().decode(payload)) as {
-      readonly code?: unknown
-      readonly message?: unknown
-    }
-    return typeof code === 'string' ? { code, message: typeof message === 'string' ? message : '' } : undefined
-  } catch {
-    return undefined // the caller counts it: a stranger's message is nobody's error
-  }
 }

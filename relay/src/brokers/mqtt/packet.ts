@@ -33,15 +33,14 @@ export function headersOf(message: Message, marks: boolean): (readonly [name: st
   return headersOut(marks ? message : { ...message, more: undefined, error: undefined })
 }
 
-/** Headers, and the marks of answers. */
-export function besideIn({ properties }: Incoming): Partial<Message> {
+/** Headers, and the marks of answers; undefined if there are more, or longer ones, than clients may be sent. */
+export function besideIn({ properties }: Incoming): Partial<Message> | undefined {
   const { userProperties } = properties ?? {}
-  if (!userProperties) return {}
-  return headersIn(
-    Object.entries(userProperties).flatMap(([name, values]) =>
-      [values].flat().map((value): [string, string] => [name, value]),
-    ),
-  )
+  return userProperties ? headersIn(entriesOf(userProperties)) : {}
+}
+
+function* entriesOf(properties: NonNullable<Properties['userProperties']>): Generator<[string, string]> {
+  for (const name of Object.keys(properties)) for (const value of [properties[name]].flat()) yield [name, value ?? '']
 }
 
 /** The bytes of a payload, without the library's own methods. */

@@ -2,6 +2,7 @@ import { type Message, payloadSize, WildcastError } from '@wildcast/protocol'
 import { headers, type Msg, type MsgHdrs } from 'nats'
 import type { Dropped } from '../broker.js'
 import { headersIn, headersOut } from '../foreign/headers.js'
+import { natsHeadersOf } from './headers.js'
 import { names } from './subjects.js'
 
 /** A message as it is sent. */
@@ -30,8 +31,10 @@ export function outgoing(message: Message, serverHasHeaders: boolean | undefined
 export const noHeaders = 'this NATS server carries no headers; switch them on there'
 
 /** What a server says that has nobody for a question. */
-export function isNoResponders({ data, headers }: Msg): boolean {
-  return data.length === 0 && headers?.code === noResponders
+export function isNoResponders(msg: Msg): boolean {
+  if (msg.data.length > 0) return false
+  const headers = natsHeadersOf(msg)
+  return typeof headers === 'object' && headers.status === noResponders
 }
 
 /** The same, said by us of a server that left. */
@@ -46,9 +49,9 @@ export function incoming(msg: Msg, dropped: (why: Dropped) => void): Message | u
     dropped('foreign_subject')
     return undefined
   }
-  const beside = headersOf(msg)
-  if (!beside) {
-    dropped('foreign_message')
+  const beside = besideOf(msg)
+  if (typeof beside === 'string') {
+    dropped(beside)
     return undefined
   }
   const responseSubject = msg.reply ? names.subjectOf(msg.reply) : undefined
@@ -56,15 +59,13 @@ export function incoming(msg: Msg, dropped: (why: Dropped) => void): Message | u
   return { subject, payload: msg.data, ...(responseSubject === undefined ? {} : { responseSubject }), ...beside }
 }
 
-function headersOf(msg: Msg): Partial<Message> | undefined {
-  try {
-    // The library reads headers when they are asked for, and throws where a name is none.
-    const { headers } = msg
-    if (!headers) return {}
-    // That nobody answers concerns who asked, not who listens.
-    if (isNoResponders(msg)) return undefined
-    return headersIn([...headers].map(([name, values]) => [name, values.at(-1) ?? ''] as const))
-  } catch {
-    return undefined // the caller counts it
-  }
+/** What stands beside the payload, or why the message is not delivered. */
+function besideOf(msg: Msg): Partial<Message> | Dropped {
+  const headers = natsHeadersOf(msg)
+  if (headers === undefined) return {}
+  if (headers === 'unreadable') return 'foreign_message'
+  if (headers === 'too_many') return 'foreign_headers'
+  // That nobody answers concerns who asked, not who listens.
+  if (headers.status === noResponders && msg.data.length === 0) return 'foreign_message'
+  return headersIn(headers.entries) ?? 'foreign_headers'
 }

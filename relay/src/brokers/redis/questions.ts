@@ -1,6 +1,7 @@
-import { decodeUtf8, type Failure, type Message, type Subject, WildcastError } from '@wildcast/protocol'
+import { type Message, type Subject, WildcastError } from '@wildcast/protocol'
 import type { Clock } from '../../core/clock.js'
 import type { Dropped, RequestOptions } from '../broker.js'
+import { failureOfText } from '../failure-text.js'
 import { type Replies, replies } from '../replies.js'
 import { requestSubject, responseSubject } from '../request-subjects.js'
 import { closed } from './keys.js'
@@ -91,21 +92,9 @@ export class Questions {
   }
 }
 
-/** The form in which relays tell of a failure. */
-export function failureText({ code, message }: Failure): string {
-  return JSON.stringify({ code, message })
-}
-
 function failureOf(payload: Uint8Array): Partial<Message> | undefined {
-  try {
-    const said: unknown = JSON.parse(decodeUtf8(payload) ?? '')
-    if (typeof said !== 'object' || said === null || !('code' in said && 'message' in said)) return undefined
-    const { code, message } = said
-    if (typeof code !== 'string' || typeof message !== 'string') return undefined
-    return { payload: '', error: { code, message } }
-  } catch {
-    return undefined // no JSON: the caller counts it
-  }
+  const error = failureOfText(payload)
+  return error && { payload: '', error }
 }
 
 function noResponders(subject: Subject): WildcastError {

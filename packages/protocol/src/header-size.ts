@@ -1,0 +1,33 @@
+import { WildcastError } from './errors.js'
+import { limits } from './limits.js'
+import type { Message } from './message.js'
+import { utf8Length } from './utf8-length.js'
+
+/** The parts of a message that travel beside its payload. */
+export type Beside = Pick<Message, 'headers' | 'error'>
+
+/** UTF-8 bytes of all header names and values, and of an error, which brokers carry in headers. */
+export function headerSize({ headers, error }: Beside): number {
+  let bytes = error ? utf8Length(error.code) + utf8Length(error.message) : 0
+  for (const [name, value] of headers ?? []) bytes += utf8Length(name) + utf8Length(value)
+  return bytes
+}
+
+/** Whether headers and an error stay within `limits.headers` and `limits.headerBytes`. */
+export function headersFit(beside: Beside): boolean {
+  return (beside.headers?.size ?? 0) <= limits.headers && headerSize(beside) <= limits.headerBytes
+}
+
+/**
+ * Checks headers and an error against `limits.headers` and `limits.headerBytes`.
+ * @throws {WildcastError} `too_large`
+ */
+export function checkHeaders(beside: Beside): void {
+  if (!headersFit(beside)) throw headersTooLarge()
+}
+
+/** The refusal of headers that are too many or too long. */
+export function headersTooLarge(): WildcastError {
+  const most = `${limits.headers} headers and ${limits.headerBytes} bytes of names, values and error`
+  return new WildcastError('too_large', `a message has at most ${most}; put the rest into the payload`)
+}

@@ -1,0 +1,22 @@
+import { type Failure, headersFit, limits, type Payload, payloadText } from '@wildcast/protocol'
+
+/** JSON takes six characters for a control character; beside code and message stand their names. */
+const longestText = 6 * limits.headerBytes + 64
+
+/** A failed answer as text, for brokers that carry nothing beside a payload. */
+export function failureText({ code, message }: Failure): string {
+  return JSON.stringify({ code, message })
+}
+
+/** Reads what `failureText` wrote. Undefined for another form, and for an error that is longer than a client may send. */
+export function failureOfText(payload: Payload): Failure | undefined {
+  if (payload.length > longestText) return undefined
+  try {
+    const read = JSON.parse(payloadText(payload) ?? '') as Partial<Record<keyof Failure, unknown>> | null
+    const { code, message = '' } = read ?? {}
+    if (typeof code !== 'string' || typeof message !== 'string') return undefined
+    return headersFit({ error: { code, message } }) ? { code, message } : undefined
+  } catch {
+    return undefined // the caller counts it: a foreign message is nobody's error
+  }
+}
