@@ -33,7 +33,8 @@ describe('headers of a client', () => {
     const frame = (headers: object): unknown => ({ [kind]: { ref: 1, subject: 'h.x', message: 'x', headers } })
     expect(await ask(socket, frame(numbered(64)))).not.toEqual(tooLarge(1))
     expect(await ask(socket, frame(numbered(65)))).toEqual(tooLarge(1))
-    expect(await ask(socket, frame(numbered(20_000)))).toEqual(tooLarge(1))
+    expect(await ask(socket, frame(numbered(5_000)))).toEqual(tooLarge(1))
+    expect(await ask(socket, frame(numbered(20_000)))).toMatchObject({ Error: { ref: 1, code: 'too_large' } })
     await lives(socket)
   })
 

@@ -1,6 +1,7 @@
-import { classicForm, fromClassicForm } from './classic.js'
+import { writeByteList } from './byte-list.js'
+import { type ClassicFields, classicForm, fromClassicForm } from './classic.js'
 import type { Codec } from './codec.js'
-import { WildcastError } from './errors.js'
+import { refusal } from './errors.js'
 import { parseJson } from './json.js'
 
 /** The classic dialect as JSON text: payloads are arrays of bytes. */
@@ -8,11 +9,17 @@ export const classicJsonCodec: Codec = {
   name: 'classic-json',
   subprotocol: undefined,
   encode(frame) {
-    const { kind, value } = classicForm(frame)
-    return JSON.stringify(kind === 'Message' ? value : { [kind]: value })
+    const form = classicForm(frame)
+    if (form.kind === 'Subscribe') return JSON.stringify({ Subscribe: form.subject })
+    const message = objectOf(form.fields)
+    return form.kind === 'Message' ? message : `{"Publish":${message}}`
   },
   decode(data) {
-    if (typeof data !== 'string') throw new WildcastError('invalid_frame', 'classic JSON stands in text frames')
+    if (typeof data !== 'string') throw refusal('invalid_frame', 'classic JSON stands in text frames')
     return fromClassicForm(parseJson(data))
   },
+}
+
+function objectOf({ message, ...rest }: ClassicFields): string {
+  return `{"message":[${writeByteList(message)}],${JSON.stringify(rest).slice(1)}`
 }

@@ -1,22 +1,28 @@
-import { encode } from '@msgpack/msgpack'
-import { classicForm, fromClassicForm } from './classic.js'
+import { type ClassicFields, classicForm, fromClassicForm } from './classic.js'
 import type { Codec } from './codec.js'
-import { WildcastError } from './errors.js'
+import { refusal } from './errors.js'
+import { MessagePackWriter } from './messagepack-writer.js'
 import { parseMessagePack } from './parse-messagepack.js'
+
+const writer = new MessagePackWriter()
 
 /** The classic dialect as MessagePack: messages are positional arrays, payloads arrays of integers, the form that the original writes. */
 export const classicMsgpackCodec: Codec = {
   name: 'classic-msgpack',
   subprotocol: undefined,
   encode(frame) {
-    const { kind, value } = classicForm(frame)
-    if (kind === 'Subscribe') return encode({ [kind]: value })
-    const positional = Object.values(value as object)
-    return encode(kind === 'Message' ? positional : { [kind]: positional })
+    const form = classicForm(frame)
+    if (form.kind === 'Subscribe') writer.map(1).text('Subscribe').text(form.subject)
+    else if (form.kind === 'Publish') writeFields(writer.map(1).text('Publish'), form.fields)
+    else writeFields(writer, form.fields)
+    return writer.take()
   },
   decode(data) {
-    if (typeof data === 'string')
-      throw new WildcastError('invalid_frame', 'classic MessagePack stands in binary frames')
+    if (typeof data === 'string') throw refusal('invalid_frame', 'classic MessagePack stands in binary frames')
     return fromClassicForm(parseMessagePack(data))
   },
+}
+
+function writeFields(to: MessagePackWriter, { message, subject, broker, response_subject }: ClassicFields): void {
+  to.array(4).byteList(message).text(subject).textOrNil(broker).textOrNil(response_subject)
 }

@@ -1,5 +1,5 @@
 import type { RawFrame } from './codec.js'
-import { WildcastError } from './errors.js'
+import { refusal, WildcastError } from './errors.js'
 import type { ClientFrame, Frame, MessageFrame, PublishFrame, SubscribeFrame } from './frame.js'
 import { payloadBytes } from './message.js'
 import { readClientFrame } from './read-client-frame.js'
@@ -10,22 +10,32 @@ import { isRecord, untag } from './tagged.js'
 /** The fields of a message, in the original's order. */
 const order = ['message', 'subject', 'broker', 'response_subject'] as const
 
-/** What goes out for a frame, before the encoding: a message is a positional array in MessagePack and an object in JSON. */
-export function classicForm(frame: Frame): {
-  readonly kind: 'Subscribe' | 'Publish' | 'Message'
-  readonly value: unknown
-} {
-  if (frame.kind === 'Subscribe') return { kind: frame.kind, value: frame.subject }
-  if (frame.kind === 'Publish' || frame.kind === 'Message') return { kind: frame.kind, value: fieldsOf(frame) }
+/** The fields of a message in the original's order, before the encoding. */
+export interface ClassicFields {
+  readonly message: Uint8Array
+  readonly subject: string
+  readonly broker: string | null
+  readonly response_subject: string | null
+}
+
+/** A frame as classic has it: a pattern to subscribe to, or the fields of a message. */
+export type ClassicForm =
+  | { readonly kind: 'Subscribe'; readonly subject: string }
+  | { readonly kind: 'Publish' | 'Message'; readonly fields: ClassicFields }
+
+/** @throws {WildcastError} `unsupported` for the kinds that classic does not have */
+export function classicForm(frame: Frame): ClassicForm {
+  if (frame.kind === 'Subscribe') return { kind: frame.kind, subject: frame.subject }
+  if (frame.kind === 'Publish' || frame.kind === 'Message') return { kind: frame.kind, fields: fieldsOf(frame) }
   throw new WildcastError('unsupported', `classic has no ${frame.kind}: connect with a wildcast.v1 subprotocol`)
 }
 
-function fieldsOf(frame: PublishFrame | MessageFrame): Record<(typeof order)[number], unknown> {
+function fieldsOf({ message, subject, broker, response_subject }: PublishFrame | MessageFrame): ClassicFields {
   return {
-    message: Array.from(payloadBytes(frame.message)),
-    subject: frame.subject,
-    broker: frame.broker ?? null,
-    response_subject: frame.response_subject ?? null,
+    message: payloadBytes(message),
+    subject,
+    broker: broker ?? null,
+    response_subject: response_subject ?? null,
   }
 }
 
@@ -47,8 +57,7 @@ export function fromClassicForm(value: unknown): RawFrame {
 
 function named(body: unknown): unknown {
   if (!Array.isArray(body)) return body
-  if (body.length !== order.length)
-    throw new WildcastError('invalid_frame', `a positional message is [${order.join(', ')}]`)
+  if (body.length !== order.length) throw refusal('invalid_frame', `a positional message is [${order.join(', ')}]`)
   return Object.fromEntries(order.map((field, i) => [field, body[i]]))
 }
 
@@ -62,7 +71,7 @@ export function readClassicFrame({ kind, body }: RawFrame): SubscribeFrame | Pub
     const known = Object.fromEntries(order.map((field) => [field, body[field]]))
     return readClientFrame({ kind, body: known }) as ClientFrame & PublishFrame
   }
-  throw new WildcastError(
+  throw refusal(
     'invalid_frame',
     'classic frames are {"Subscribe": "<pattern>"} and {"Publish": {"message": [bytes], "subject": "<subject>"}}',
   )

@@ -138,11 +138,20 @@ function survivesStrangers(
     )
 
     it('who sends many small values', () => {
-      const many = Array.from({ length: 20_000 }, (_, i) => i % 100)
-      const raw = codec.decode(
-        wire({ Publish: { many, fields: Object.fromEntries(many.map((_, i) => [`k${i}`, 0])) } }),
-      )
-      expect(raw.body).toHaveProperty('many', many)
+      const decode = (values: object) => attempt(() => codec.decode(wire({ Publish: { values } })))
+      const keys = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, i) => [`k${i}`, 0]))
+      expect(limits.values).toBe(10_000)
+      expect(decode(keys(4000))?.body).toHaveProperty('values', keys(4000))
+      expect(decode(Array(4000).fill('x'))?.body).toHaveProperty('values', Array(4000).fill('x'))
+      expect(decode(keys(20_000))).toBeUndefined()
+      expect(decode(Array(20_000).fill('x'))).toBeUndefined()
+      expect(decode(Array(20_000).fill({}))).toBeUndefined()
+    })
+
+    it('who sends a payload as an array of bytes, however long it is', () => {
+      const bytes = Array.from({ length: 200_000 }, (_, i) => i % 256)
+      const frame = readClientFrame(codec.decode(wire({ Publish: { subject: 'a', message: bytes } })))
+      expect(frame).toHaveProperty('message', Uint8Array.from(bytes))
     })
   })
 }
@@ -165,12 +174,12 @@ function broken(data: Data, changes: readonly { at: number; drop: number; insert
   return fromUnits(units, data)
 }
 
-/** What a task gives, or undefined where it refused with `invalid_frame`; nothing else may be thrown. */
+/** What a task gives, or undefined where it refused with `invalid_frame` or `too_large`; nothing else may be thrown. */
 function attempt<Result>(task: () => Result): Result | undefined {
   try {
     return task()
   } catch (error) {
-    if (error instanceof WildcastError && error.code === 'invalid_frame') return undefined
+    if (error instanceof WildcastError && ['invalid_frame', 'too_large'].includes(error.code)) return undefined
     throw error
   }
 }

@@ -11,7 +11,7 @@ export interface RawFrame {
  * Turns frames into what one WebSocket message carries, and back. A codec knows the encoding, not the meaning: the body of a frame is read by `readClientFrame`
  * and `readRelayFrame`, the same for every codec.
  *
- * An implementation MUST be pure. One that a relay uses MUST throw nothing but `invalid_frame` from `decode`, whatever the bytes, and MUST refuse nesting past
+ * An implementation MUST be pure. One that a relay uses MUST throw nothing but `invalid_frame` and `too_large` from `decode`, whatever the bytes, and MUST refuse nesting past
  * `limits.depth`; one for clients only may believe its relay, and throw what it likes.
  */
 export interface Codec {
@@ -21,4 +21,6 @@ export interface Codec {
   encode(frame: Frame): string | Uint8Array<ArrayBuffer>
   /** @throws where the data is no frame */
   decode(data: string | Uint8Array): RawFrame
+  /** The `ref` of data that `decode` refuses, as far as it can be read. Absent in codecs whose frames have none, or that only clients use. */
+  refOf?(data: string | Uint8Array): number | undefined
 }

@@ -1,4 +1,4 @@
-import { WildcastError } from './errors.js'
+import { refusal, type WildcastError } from './errors.js'
 import { limits } from './limits.js'
 import type { Message } from './message.js'
 import { utf8Length } from './utf8-length.js'
@@ -29,5 +29,5 @@ export function checkHeaders(beside: Beside): void {
 /** The refusal of headers that are too many or too long. */
 export function headersTooLarge(): WildcastError {
   const most = `${limits.headers} headers and ${limits.headerBytes} bytes of names, values and error`
-  return new WildcastError('too_large', `a message has at most ${most}; put the rest into the payload`)
+  return refusal('too_large', `a message has at most ${most}; put the rest into the payload`)
 }

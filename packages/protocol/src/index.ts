@@ -1,18 +1,21 @@
 /** Subjects, frames and codecs of the Wildcast wire protocol. No IO, no dependency. @module */
 
 // Codecs
+export { writeByteList } from './byte-list.js'
 export { capture } from './capture.js'
 export { readClassicFrame } from './classic.js'
 export { classicJsonCodec } from './classic-json-codec.js'
 export type { Codec, RawFrame } from './codec.js'
 // Errors and limits
 export { type ErrorFacts, errorTable, factsOf, isErrorCode } from './error-table.js'
-export { type ErrorCode, finalCloseCodes, firstFinalCloseCode, WildcastError } from './errors.js'
+export { type ErrorCode, finalCloseCodes, firstFinalCloseCode, refusal, WildcastError } from './errors.js'
 // Frames
 export type * from './frame.js'
 export { isHeaderName, isHeaderValue } from './header-form.js'
 export { checkHeaders, headerSize, headersFit } from './header-size.js'
+export { parseJson } from './json.js'
 export { jsonCodec } from './json-codec.js'
+export { checkFrameLength } from './large-frame.js'
 export { lightJsonCodec } from './light-json-codec.js'
 export { limits } from './limits.js'
 // Subjects

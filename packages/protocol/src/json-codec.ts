@@ -3,12 +3,18 @@ import type { Codec, RawFrame } from './codec.js'
 import { WildcastError } from './errors.js'
 import type { Frame, MessageFrame } from './frame.js'
 import { bodyOf, carriesPayload, isBare, type PayloadFrame } from './frame-body.js'
-import { parseJson } from './json.js'
+import { parseJson, refInJson } from './json.js'
 import { payloadBytes, payloadText } from './message.js'
 import { untag } from './tagged.js'
 
 /** Frames as JSON text. A payload is `message` where it is UTF-8, else base64 in `bytes`. */
-export const jsonCodec: Codec = { name: 'json', subprotocol: 'wildcast.v1+json', encode, decode }
+export const jsonCodec: Codec = {
+  name: 'json',
+  subprotocol: 'wildcast.v1+json',
+  encode,
+  decode,
+  refOf: (data) => (typeof data === 'string' ? refInJson(data) : undefined),
+}
 
 function encode(frame: Frame): string {
   if (frame.kind === 'Message') return encodeMessage(frame)

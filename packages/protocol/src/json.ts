@@ -1,33 +1,89 @@
-import { WildcastError } from './errors.js'
+import { type ByteList, readByteList } from './byte-list.js'
+import { refusal, type WildcastError, withoutStackTrace } from './errors.js'
 import { limits } from './limits.js'
 
+/** Characters from which on an array of bytes is taken out before the rest is parsed. */
+const longList = 1024
+
+/** Begins the text that stands for a long array while the rest is parsed. A client that writes it means one of its own arrays. */
+const mark = '\u0001'
+
 /**
- * Parses JSON text that a stranger sent. The nesting is limited while scanning, since `JSON.parse` of a million brackets blocks for a third of a second and gives a
- * value that nothing can encode again.
- * @throws {WildcastError} `invalid_frame`
+ * Parses JSON text from an untrusted peer. Nesting and the number of values are limited while scanning, since `JSON.parse` of a million brackets or keys keeps the process
+ * busy for a third of a second and gives a value that nothing can encode again. A long array of numbers from 0 to 255 is a payload, and becomes bytes.
+ * @throws {WildcastError} `invalid_frame`, or `too_large` if there are too many values
  */
 export function parseJson(text: string): unknown {
-  checkDepth(text)
+  const lists = scan(text)
+  if (lists.length === 0) return parse(() => JSON.parse(text))
+  return parse(() => JSON.parse(without(text, lists), (_, value) => bytesOf(value, lists) ?? value))
+}
+
+function parse(run: () => unknown): unknown {
   try {
-    return JSON.parse(text)
+    return withoutStackTrace(run)
   } catch (cause) {
-    throw new WildcastError('invalid_frame', 'the frame is not JSON', { cause })
+    throw refuse('the frame is not JSON', cause)
   }
 }
 
-function checkDepth(text: string): void {
+/** Checks depth and number of values. Returns the long arrays of bytes. */
+function scan(text: string): readonly ByteList[] {
+  const long: ByteList[] = []
   let depth = 0
+  let values = 1
   for (let i = 0; i < text.length; i++) {
     const unit = text.charCodeAt(i)
     if (unit === 0x22) i = endOfString(text, i)
+    else if (unit === 0x2c) values++
     else if (unit === 0x5b || unit === 0x7b) {
-      if (++depth > limits.depth)
-        throw new WildcastError('invalid_frame', `the frame is nested deeper than ${limits.depth}`)
+      if (++depth > limits.depth) throw refuse(`the frame is nested deeper than ${limits.depth}`)
+      values++
+      const list = unit === 0x5b ? longListAt(text, i) : undefined
+      if (list) {
+        long.push(list)
+        i = list.to - 2 // its bracket closes it, as any other
+      }
     } else if (unit === 0x5d || unit === 0x7d) depth--
+    if (values > limits.values)
+      throw refusal('too_large', `the frame has more than ${limits.values} values; put them into the payload`)
   }
+  return long
 }
 
-/** Index of the quote that ends the string which begins at `start`; the text's end where none does. */
+/** The array of bytes that begins here, if it is a long one. */
+function longListAt(text: string, start: number): ByteList | undefined {
+  const list = beginsNumber(text.charCodeAt(start + 1)) ? readByteList(text, start) : undefined
+  return list && list.to - list.from > longList ? list : undefined
+}
+
+/** A digit, or white space before one. */
+function beginsNumber(unit: number): boolean {
+  return (unit >= 0x30 && unit <= 0x39) || unit === 0x20 || unit === 0x0a || unit === 0x0d || unit === 0x09
+}
+
+/** The `ref` of a frame that cannot be parsed, so that even its refusal can be paired. Undefined if it has none, or stands behind too much. */
+export function refInJson(text: string): number | undefined {
+  let depth = 0
+  for (let i = 0, seen = 0; i < text.length && depth <= limits.depth && seen <= limits.values; i++) {
+    const unit = text.charCodeAt(i)
+    if (unit === 0x22) {
+      const end = endOfString(text, i)
+      const ref =
+        depth === 2 && text.slice(i + 1, end) === 'ref' ? wholeNumber.exec(text.slice(end + 1, end + 32)) : null
+      if (ref) return Number(ref[1])
+      i = end
+    } else if (unit === 0x2c) seen++
+    else if (unit === 0x5b || unit === 0x7b) depth++
+    else if (unit === 0x5d || unit === 0x7d) depth--
+  }
+  return undefined
+}
+
+/** The value behind a key, up to 2^53. */
+const wholeNumber = /^\s*:\s*(\d{1,15})\s*[,}]/
+
+/** Index of the quote that ends the string which begins at `start`; the text's end if none does. */
 function endOfString(text: string, start: number): number {
   for (let end = start; ; ) {
     end = text.indexOf('"', end + 1)
@@ -37,3 +93,15 @@ function endOfString(text: string, start: number): number {
     if (slashes % 2 === 0) return end
   }
 }
+
+/** The text with a mark and a number in the place of each long array. */
+function without(text: string, lists: readonly ByteList[]): string {
+  const pieces = lists.map(({ from }, i) => `${text.slice(lists[i - 1]?.to ?? 0, from)}"\\u0001${i}"`)
+  return pieces.join('') + text.slice(lists.at(-1)?.to)
+}
+
+function bytesOf(value: unknown, lists: readonly ByteList[]): Uint8Array | undefined {
+  return typeof value === 'string' && value[0] === mark ? lists[Number(value.slice(1))]?.bytes : undefined
+}
+
+const refuse = (why: string, cause?: unknown): WildcastError => refusal('invalid_frame', why, { cause })

@@ -12,6 +12,10 @@ export const limits: {
   readonly multiWildcards: number
   /** Nesting of a decoded frame. What decodes deeper may not encode again. */
   readonly depth: number
+  /** Values of a decoded frame. Bytes count as one, and so does an array of numbers from 0 to 255. */
+  readonly values: number
+  /** Characters or bytes of an encoded frame that carries no payload: only a `Publish` or a `Request` may be longer. */
+  readonly controlLength: number
   /** Bytes of a payload, unless the relay says otherwise. */
   readonly payloadBytes: number
   /** Headers of a message. */
@@ -27,6 +31,8 @@ export const limits: {
   derivedSegments: 4,
   multiWildcards: 2,
   depth: 32,
+  values: 10_000,
+  controlLength: 64 * 1024,
   payloadBytes: 1024 * 1024,
   headers: 64,
   headerBytes: 8 * 1024,

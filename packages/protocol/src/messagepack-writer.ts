@@ -5,7 +5,7 @@ import { encodeUtf8 } from './utf8.js'
 /** Texts up to this length are written unit by unit; past it, the platform's own encoder is faster. */
 const shortText = 64
 
-/** Writes MessagePack value by value, for the one frame that a relay writes all the time. Reused: `take` begins anew. */
+/** Writes MessagePack value by value, for the frames that a relay writes all the time. Reused: `take` starts the next value. */
 export class MessagePackWriter {
   #bytes: Uint8Array<ArrayBuffer> = new Uint8Array(1024)
   #at = 0
@@ -13,6 +13,30 @@ export class MessagePackWriter {
   /** The head of a map of up to 15 entries. */
   map(entries: number): this {
     return this.#byte(0x80 | entries)
+  }
+
+  /** The head of an array. */
+  array(values: number): this {
+    if (values < 0x10) return this.#byte(0x90 | values)
+    return values < 0x10000 ? this.#byte(0xdc).#number(values, 2) : this.#byte(0xdd).#number(values, 4)
+  }
+
+  /** An array of numbers from 0 to 255. */
+  byteList(bytes: Uint8Array): this {
+    this.array(bytes.length).#room(2 * bytes.length)
+    const written = this.#bytes
+    let at = this.#at
+    for (let i = 0; i < bytes.length; i++) {
+      const byte = bytes[i] as number
+      if (byte >= 0x80) written[at++] = 0xcc
+      written[at++] = byte
+    }
+    this.#at = at
+    return this
+  }
+
+  textOrNil(text: string | null): this {
+    return text === null ? this.#byte(0xc0) : this.text(text)
   }
 
   uint(value: number): this {

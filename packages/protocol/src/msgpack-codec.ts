@@ -5,7 +5,7 @@ import type { Frame, MessageFrame } from './frame.js'
 import { bodyOf, carriesPayload, isBare } from './frame-body.js'
 import { payloadBytes } from './message.js'
 import { MessagePackWriter } from './messagepack-writer.js'
-import { parseMessagePack } from './parse-messagepack.js'
+import { parseMessagePack, refInMessagePack } from './parse-messagepack.js'
 import { untag } from './tagged.js'
 
 const encoder = new Encoder({ ignoreUndefined: true })
@@ -17,6 +17,7 @@ export const msgpackCodec: Codec = {
   subprotocol: 'wildcast.v1+msgpack',
   encode,
   decode,
+  refOf: (data) => (typeof data === 'string' ? undefined : refInMessagePack(data)),
 }
 
 function encode(frame: Frame): Uint8Array<ArrayBuffer> {

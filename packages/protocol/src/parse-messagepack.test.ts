@@ -2,7 +2,7 @@ import { decode, ExtData, encode } from '@msgpack/msgpack'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { WildcastError } from './errors.js'
-import { parseMessagePack } from './parse-messagepack.js'
+import { parseMessagePack, refInMessagePack } from './parse-messagepack.js'
 
 const hex = (text: string): Uint8Array =>
   Uint8Array.from(text.split(' ').filter(Boolean), (byte) => Number.parseInt(byte, 16))
@@ -10,7 +10,7 @@ const refused = (bytes: Uint8Array): string => {
   try {
     return `accepted ${JSON.stringify(parseMessagePack(bytes))}`
   } catch (error) {
-    if (error instanceof WildcastError && error.code === 'invalid_frame') return error.message
+    if (error instanceof WildcastError && /^(?:invalid_frame|too_large)$/.test(error.code)) return error.message
     throw error
   }
 }
@@ -99,6 +99,20 @@ describe('parseMessagePack', () => {
   })
 })
 
+describe('the ref of a frame that is not MessagePack', () => {
+  const [publish, ref, subject] = ['a7 50 75 62 6c 69 73 68', 'a3 72 65 66', 'a7 73 75 62 6a 65 63 74']
+  it.each([
+    ['before a value of an extension type', `81 ${publish} 82 ${ref} 07 ${subject} d4 70 00`, 7],
+    ['before the end comes too early', `81 ${publish} 83 ${subject} a1 61 ${ref} cd 01 00 a1`, 256],
+    ['behind what cannot be read', `81 ${publish} 82 ${subject} d4 70 00 ${ref} 07`, undefined],
+    ['that is no whole number', `81 ${publish} 82 ${ref} ff ${subject} c1`, undefined],
+    ['in nothing at all', '', undefined],
+    ['in another value', '93 01 02', undefined],
+  ])('%s is found or not', (_, bytes, found) => {
+    expect(refInMessagePack(hex(bytes))).toBe(found)
+  })
+})
+
 describe('what is refused as invalid_frame', () => {
   it.each([
     ['nothing at all', '', /ends too early/],
@@ -182,15 +196,15 @@ describe('the work', () => {
 
   it.each([
     ['10,000 small numbers', filled([1], 10_000)],
-    ['10,000 empty strings', filled([0xa0], 10_000)],
-    ['10,000 empty maps', filled([0x80], 10_000)],
-    ['10,000 floats', filled([0xca, 0, 0, 0, 0], 10_000)],
+    ['9,000 empty strings', filled([0xa0], 9000)],
+    ['4,000 empty maps', filled([0x80], 4000)],
+    ['9,000 floats', filled([0xca, 0, 0, 0, 0], 9000)],
     ['a long string', encode('é'.repeat(10_000))],
-    ['10,000 keys', encode(Object.fromEntries(Array.from({ length: 10_000 }, (_, i) => [`k${i}`, i])))],
+    ['9,000 keys', encode(Object.fromEntries(Array.from({ length: 9000 }, (_, i) => [`k${i}`, i])))],
   ])('takes each byte once: %s', (_, frame) => {
     const { bytes, seen } = counted(frame)
     expect(refused(bytes)).toMatch(/^accepted/)
-    expect(seen()).toBe(frame.length)
+    expect(seen()).toBeLessThanOrEqual(frame.length + 1) // the first value of an array tells whether it holds bytes
   })
 
   it('takes no byte more than twice of random bytes either: once more where a short string is not ASCII', () => {

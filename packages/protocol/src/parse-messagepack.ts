@@ -1,17 +1,23 @@
-import { WildcastError } from './errors.js'
+import { refusal, type WildcastError } from './errors.js'
 import { limits } from './limits.js'
 import { decodeUtf8 } from './utf8.js'
 
-const refuse = (why: string): WildcastError =>
-  new WildcastError('invalid_frame', `the frame is not plain MessagePack: ${why}`)
+const refuse = (why: string): WildcastError => refusal('invalid_frame', `the frame is not plain MessagePack: ${why}`)
+
+/** Longer arrays of bytes become bytes. */
+const longList = 256
+
+/** Numbers from 0 to 255 that count as one value. */
+const numbersOfValue = 16
 
 /** Texts up to this length, as keys and subjects are, are read byte by byte; past it, the platform's own decoder is faster. */
 const shortText = 32
 
 /**
- * Parses MessagePack that a stranger sent: exactly one complete value, no extension types, valid UTF-8 in strings, strings as keys, no length beyond the
- * frame's end, no nesting past `limits.depth`. Byte strings are views on the input, not copies; a leading U+FEFF stays in a string.
- * @throws {WildcastError} `invalid_frame`
+ * Parses MessagePack from an untrusted peer: exactly one complete value, no extension types, valid UTF-8 in strings, strings as keys, no length beyond the
+ * frame's end, no nesting past `limits.depth`, no more than `limits.values` values. Byte strings are views on the input, not copies; a long array of numbers from 0 to 255
+ * is a payload, and becomes bytes; a leading U+FEFF stays in a string.
+ * @throws {WildcastError} `invalid_frame`, or `too_large` if there are too many values
  */
 export function parseMessagePack(bytes: Uint8Array): unknown {
   const reader = new Reader(bytes)
@@ -20,9 +26,19 @@ export function parseMessagePack(bytes: Uint8Array): unknown {
   return value
 }
 
+/** The `ref` of a frame that cannot be parsed, so that even its refusal can be paired. Undefined if it has none, or stands behind what cannot be read. */
+export function refInMessagePack(bytes: Uint8Array): number | undefined {
+  try {
+    return new Reader(bytes).ref()
+  } catch {
+    return undefined // the caller knows why already
+  }
+}
+
 class Reader {
   readonly #bytes: Uint8Array
   #at = 0
+  #values = 0
 
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes
@@ -53,15 +69,63 @@ class Reader {
     throw refuse('it holds an extension type or the byte 0xC1')
   }
 
-  #array(count: number, depth: number): unknown[] {
+  /** The value of the key `ref` in the body of a frame. */
+  ref(): number | undefined {
+    if (this.#mapHead() === 0) return undefined
+    this.value(1)
+    for (let fields = this.#mapHead(); fields > 0; fields--) {
+      const key = this.value(2)
+      const value = this.value(2)
+      if (key === 'ref')
+        return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined
+    }
+    return undefined
+  }
+
+  /** How many entries a map has; 0 if it is none. */
+  #mapHead(): number {
+    const tag = this.#uint(1)
+    if (tag >= 0x80 && tag <= 0x8f) return tag & 0x0f
+    return tag === 0xde || tag === 0xdf ? this.#uint(2 << (tag - 0xde)) : 0
+  }
+
+  #array(count: number, depth: number): unknown[] | Uint8Array {
     this.#enter(count, depth)
+    const bytes = this.#byteList(count)
+    if (bytes && count > longList) return bytes
+    this.#count(bytes ? count / numbersOfValue : count)
+    if (bytes) return Array.from(bytes)
     const array: unknown[] = []
     for (let i = 0; i < count; i++) array.push(this.value(depth + 1))
     return array
   }
 
+  /** The bytes of an array of numbers from 0 to 255. Undefined, with nothing read, if it holds anything else. */
+  #byteList(count: number): Uint8Array | undefined {
+    const source = this.#bytes
+    const bytes = new Uint8Array(count)
+    let at = this.#at
+    for (let i = 0; i < count; i++) {
+      const tag = source[at++] as number
+      if (tag <= 0x7f) bytes[i] = tag
+      else if (tag === 0xcc) bytes[i] = source[at++] as number
+      else return undefined
+    }
+    if (at > source.length) throw refuse('it ends too early')
+    this.#at = at
+    return bytes
+  }
+
+  /** Counts the values of an array or a map, before any of them is built. */
+  #count(values: number): void {
+    this.#values += 1 + values
+    if (this.#values > limits.values)
+      throw refusal('too_large', `the frame has more than ${limits.values} values; put them into the payload`)
+  }
+
   #map(count: number, depth: number): Record<string, unknown> {
     this.#enter(2 * count, depth)
+    this.#count(count)
     const map: Record<string, unknown> = {}
     for (let i = 0; i < count; i++) {
       const key = this.value(depth + 1)

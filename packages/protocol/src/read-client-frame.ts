@@ -1,5 +1,5 @@
 import type { RawFrame } from './codec.js'
-import { WildcastError } from './errors.js'
+import { refusal } from './errors.js'
 import type { ClientFrame, Policy } from './frame.js'
 import {
   type Body,
@@ -45,10 +45,7 @@ export function readClientFrame({ kind, body }: RawFrame): ClientFrame {
     case 'Authenticate':
       return { kind, ref: readCount(fields(kind, body), 'ref'), token: readText(fields(kind, body), 'token') }
     default:
-      throw new WildcastError(
-        'invalid_frame',
-        `${JSON.stringify(kind.slice(0, 40))} is no kind of frame that a client sends`,
-      )
+      throw refusal('invalid_frame', `${JSON.stringify(kind.slice(0, 40))} is no kind of frame that a client sends`)
   }
 }
 

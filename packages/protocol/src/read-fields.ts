@@ -1,5 +1,5 @@
 import { decodeBase64 } from './base64.js'
-import { WildcastError } from './errors.js'
+import { refusal, type WildcastError } from './errors.js'
 import { isHeaderName, isHeaderValue } from './header-form.js'
 import { headersTooLarge } from './header-size.js'
 import { limits } from './limits.js'
@@ -12,7 +12,7 @@ export type Body = Readonly<Record<string, unknown>>
 
 /** A refusal that names the field. */
 export function refuseField(field: string, wanted: string): WildcastError {
-  return new WildcastError('invalid_frame', `"${field}" must be ${wanted}`)
+  return refusal('invalid_frame', `"${field}" must be ${wanted}`)
 }
 
 // Missing and null mean the same, as in classic.

@@ -1,4 +1,4 @@
-import { WildcastError } from './errors.js'
+import { refusal, type WildcastError } from './errors.js'
 import { limits } from './limits.js'
 import { isSubject } from './subject-form.js'
 import { utf8Length } from './utf8-length.js'
@@ -117,5 +117,5 @@ function faultOfPatternSegment(segment: string): string | undefined {
 
 function refuse(text: string, fault: string): WildcastError {
   const shown = JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text)
-  return new WildcastError('invalid_subject', `${shown} is not a valid subject: ${fault}`)
+  return refusal('invalid_subject', `${shown} is not a valid subject: ${fault}`)
 }

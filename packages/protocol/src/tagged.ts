@@ -1,5 +1,5 @@
 import type { RawFrame } from './codec.js'
-import { WildcastError } from './errors.js'
+import { refusal } from './errors.js'
 
 /** Reads the externally tagged form that all frames share: `{"Kind": body}`, or the bare string `"Kind"`. */
 export function untag(value: unknown): RawFrame {
@@ -9,7 +9,7 @@ export function untag(value: unknown): RawFrame {
     const kind = keys[0]
     if (keys.length === 1 && kind !== undefined) return { kind, body: value[kind] }
   }
-  throw new WildcastError('invalid_frame', 'a frame is {"Kind": body} with exactly one kind, or a bare "Kind"')
+  throw refusal('invalid_frame', 'a frame is {"Kind": body} with exactly one kind, or a bare "Kind"')
 }
 
 /** Whether a decoded value is an object with named fields. */

@@ -12,10 +12,15 @@ import { Outbox, type OutboxPorts, type Wire } from './outbox.js'
 import type { OnError, Outlet, StreamEncoder } from './outlet.js'
 import { allowAll, type Permissions } from './permissions.js'
 import { Session, type SessionPorts } from './session.js'
+import { TimeSlice } from './time-slice.js'
 import { Turn } from './turn.js'
+import { UnfinishedInput } from './unfinished-input.js'
 
 /** Bytes of messages that may wait for all readers together, counted for each, also where they share them. */
 const allBacklogs = 256 * 1024 * 1024
+
+/** Bytes of messages that have begun and not ended, of all clients. */
+const unfinishedInput = 64 * 1024 * 1024
 
 export interface RelayOptions {
   /** The brokers under the names that clients use; the first is the default. */
@@ -28,6 +33,8 @@ export interface RelayOptions {
   readonly permissions?: Permissions | undefined
   /** @default those of `SessionLimits` */
   readonly limits?: Partial<SessionLimits> | undefined
+  /** Bytes of messages and HTTP bodies that clients may have begun and not ended, all together. @default 64 MiB */
+  readonly unfinishedInput?: number | undefined
   /** @default the machine's clock */
   readonly clock?: Clock | undefined
   /** Takes the failures that nobody waits for. */
@@ -42,6 +49,10 @@ export interface Relay {
   readonly id: string
   readonly clock: Clock
   readonly limits: SessionLimits
+  /** The time that the input of clients may take. */
+  readonly slice: TimeSlice
+  /** What clients have begun to send. */
+  readonly unfinished: UnfinishedInput
   readonly onError: OnError
   newId(): string
   /** A name for a session, which begins with the relay's: whoever is told it finds the relay that holds the session. */
@@ -87,6 +98,8 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     },
   }
 
+  const slice = new TimeSlice(clock)
+  const unfinished = new UnfinishedInput(options.unfinishedInput ?? unfinishedInput)
   const outboxPorts: OutboxPorts = { turn: new Turn(clock), clock, backlog: limits.backlog, room, observer }
 
   function view(only?: string): Relay {
@@ -99,6 +112,8 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
       id,
       clock,
       limits,
+      slice,
+      unfinished,
       onError,
       newId,
       newSession,

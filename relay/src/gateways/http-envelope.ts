@@ -1,6 +1,6 @@
 import { encode } from '@msgpack/msgpack'
-import { encodeUtf8, WildcastError } from '@wildcast/protocol'
-import { parseMessagePack } from '@wildcast/protocol/msgpack'
+import { encodeUtf8, parseJson, WildcastError, writeByteList } from '@wildcast/protocol'
+import { MessagePackWriter, parseMessagePack } from '@wildcast/protocol/msgpack'
 
 // How the original system puts an HTTP request into a message and takes the answer out of one. MessagePack has its structs as positional arrays, and header values
 // and bodies as arrays of integers, since that is what the original writes.
@@ -30,12 +30,12 @@ export function encodeQuestion(form: Form, { method, headers, uri, path, body }:
   const entries = Object.entries(headers)
   if (form === 'json') {
     const plain = Object.fromEntries(entries.map(([name, values]) => [name, values.length === 1 ? values[0] : values]))
-    return JSON.stringify({ method, headers: plain, uri, path, body: [...body] })
+    return withBody({ method, headers: plain, uri, path }, body)
   }
   const bytes = Object.fromEntries(
     entries.map(([name, values]) => [name, values.map((value) => [...Buffer.from(value, 'latin1')])]),
   )
-  return encode([method, bytes, uri, path, [...body]])
+  return positional([method, bytes, uri, path], body)
 }
 
 /**
@@ -59,10 +59,22 @@ export function encodeAnswer(form: Form, { status, headers, body }: HttpAnswer):
   for (const [name, text] of headers) values.set(name, [...(values.get(name) ?? []), text])
   if (form === 'messagepack') {
     const bytes = [...values].map(([name, texts]) => [name, texts.map((text) => [...Buffer.from(text, 'latin1')])])
-    return encode([Object.fromEntries(bytes), status, [...body]])
+    return positional([Object.fromEntries(bytes), status], body)
   }
   const plain = [...values].map(([name, texts]) => [name, texts.length === 1 ? texts[0] : texts])
-  return JSON.stringify({ headers: Object.fromEntries(plain), status, body: [...body] })
+  return withBody({ headers: Object.fromEntries(plain), status }, body)
+}
+
+/** In JSON; the body comes last. */
+function withBody(fields: object, body: Uint8Array): string {
+  return `${JSON.stringify(fields).slice(0, -1)},"body":[${writeByteList(body)}]}`
+}
+
+/** In MessagePack; the body comes last. */
+function positional(fields: readonly unknown[], body: Uint8Array): Uint8Array {
+  const writer = new MessagePackWriter().array(fields.length + 1)
+  for (const field of fields) writer.raw(encode(field))
+  return writer.byteList(body).take()
 }
 
 /**
@@ -77,7 +89,7 @@ export function decodeAnswer(form: Form, payload: Uint8Array): HttpAnswer {
 }
 
 function decode(form: Form, payload: Uint8Array): unknown {
-  return parse(() => (form === 'json' ? JSON.parse(Buffer.from(payload).toString()) : parseMessagePack(payload)))
+  return parse(() => (form === 'json' ? parseJson(Buffer.from(payload).toString()) : parseMessagePack(payload)))
 }
 
 function fieldsIn(value: unknown, names: readonly string[]): unknown[] {

@@ -1,5 +1,6 @@
 import { factsOf, WildcastError } from '@wildcast/protocol'
 import type { Settle } from '../core/outlet.js'
+import type { TimeSlice } from '../core/time-slice.js'
 import type { EventStream } from './event-stream.js'
 import type { Dialect, Line } from './websocket/dialect.js'
 import type { Watched } from './websocket/heartbeat.js'
@@ -8,8 +9,12 @@ import type { Watched } from './websocket/heartbeat.js'
 export class StreamLine implements Line, Watched {
   heard = true
   readonly unfinished = 0
+  readonly completed = 0
   sent = true
   readonly #stream: EventStream
+  readonly #slice: TimeSlice
+  /** The POST whose frames are being taken: the next one waits for it. */
+  #taking: Promise<unknown> = Promise.resolve()
   #dialect: Dialect | undefined
   /** How many frames were taken, of those that are counted. */
   #received = 0
@@ -19,8 +24,9 @@ export class StreamLine implements Line, Watched {
   /** POSTs that are not answered yet. */
   readonly #waiting: (() => void)[] = []
 
-  constructor(stream: EventStream) {
+  constructor(stream: EventStream, slice: TimeSlice) {
     this.#stream = stream
+    this.#slice = slice
   }
 
   speak(dialect: Dialect): void {
@@ -28,21 +34,29 @@ export class StreamLine implements Line, Watched {
   }
 
   /**
-   * Takes frames, of which the first that counts (all but `Pong` and `Received`) has this number; those that are known are passed over. Returns how many there are by now.
-   * @throws {WildcastError} `invalid_frame` where some are missing before them
+   * Takes frames, one in each line, of which the first that counts (all but `Pong` and `Received`) has this number; those that are known are passed over. Resolves with
+   * the number of all that have been taken.
+   * @throws {WildcastError} `invalid_frame` if some are missing before them
    */
-  take(from: number, frames: readonly string[]): number {
+  take(from: number, lines: string): Promise<number> {
     this.heard = true
+    const taken = this.#taking.then(() => this.#take(from, lines))
+    this.#taking = taken.catch(() => {}) // its own POST is answered with it
+    return taken
+  }
+
+  async #take(from: number, lines: string): Promise<number> {
     if (!(Number.isSafeInteger(from) && from >= 1 && from <= this.#received + 1))
       throw new WildcastError('invalid_frame', `"Wildcast-From" must be ${this.#received + 1} or less, from 1`)
     let number = from
-    for (const frame of frames) {
+    for (const frame of linesOf(lines)) {
+      while (!this.#slice.admits(frame.length)) await this.#slice.turn()
       if (this.#over) break
+      if (frame === '') continue
       const counts = !/^(?:"Pong"|\{"Received")/.test(frame)
       if (!counts || number > this.#received) this.#dialect?.receive(frame)
-      if (counts) number++
+      if (counts) this.#received = Math.max(this.#received, number++)
     }
-    this.#received = Math.max(this.#received, number - 1)
     return this.#received
   }
 
@@ -113,6 +127,15 @@ export class StreamLine implements Line, Watched {
     this.#over = true
     this.#stream.end(error)
     this.#goOn()
+  }
+}
+
+/** One at a time: a body may hold millions. */
+function* linesOf(text: string): Generator<string> {
+  for (let from = 0; from < text.length; ) {
+    const end = text.indexOf('\n', from)
+    yield text.slice(from, end < 0 ? undefined : end)
+    from = end < 0 ? text.length : end + 1
   }
 }
 

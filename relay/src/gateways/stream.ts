@@ -35,7 +35,7 @@ export const stream: Gateway = ({ routes, closing }, relay) => {
     const { outgoing } = c.env as HttpBindings
     const id = relay.newSession()
     const stream = new EventStream({ gone: c.req.raw.signal, outgoing })
-    const line = new StreamLine(stream)
+    const line = new StreamLine(stream, relay.slice)
     const dialect = open(named(relay, id), line)
     beat.watch(line)
     lines.set(id, line)
@@ -55,7 +55,7 @@ export const stream: Gateway = ({ routes, closing }, relay) => {
     // It may have ended a moment ago, by whatever its stream says.
     if (!line) return errorResponse(new WildcastError('interrupted', 'there is no such session; begin anew'))
     const from = Number(c.req.header('wildcast-from'))
-    const received = line.take(from, (await c.req.text()).split('\n').filter(Boolean))
+    const received = await line.take(from, await c.req.text())
     await line.whenReady()
     return c.json({ received }, 202)
   })

@@ -36,6 +36,7 @@ export function websocket({ mode, compression = false }: WebSocketOptions = {}):
     const lines = new Set<SocketLine>()
     const beat = heartbeat(relay.clock)
     const server = new WebSocketServer<typeof LineSocket>(serverOptions(relay, compression))
+    const ports = { ...relay, longestMessage: frameBytes(relay) }
 
     function gone(line: SocketLine): void {
       beat.unwatch(line)
@@ -53,7 +54,7 @@ export function websocket({ mode, compression = false }: WebSocketOptions = {}):
       }
       withoutNarrowWindow(request)
       server.handleUpgrade(request, socket, head, (ws) => {
-        const line = new SocketLine(ws, socket, relay)
+        const line = new SocketLine(ws, socket, ports)
         beat.watch(line)
         lines.add(line)
         line.speak(spoken(line, ws.extensions.includes('permessage-deflate') ? 'deflated' : 'plain'), gone)

@@ -45,7 +45,7 @@ export async function attach(server: Server | SecureServer, options: AttachOptio
 
   let closed = false
   const own = server.listeners('request') as ((request: IncomingMessage, response: ServerResponse) => void)[]
-  const listener = inTurn(getRequestListener(routes.fetch))
+  const listener = inTurn(getRequestListener(routes.fetch), relay.slice)
   function answer(request: IncomingMessage, response: ServerResponse): void {
     const inside = closed ? undefined : pathOf(request.url ?? '')
     if (inside === undefined) {

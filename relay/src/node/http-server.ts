@@ -3,6 +3,7 @@ import type { ListenOptions, Socket } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import type { Hono } from 'hono'
 import { realClock } from '../core/clock.js'
+import type { TimeSlice } from '../core/time-slice.js'
 import type { Ports } from '../gateways/gateway.js'
 import { handshakes } from './handshakes.js'
 import { idleConnections } from './idle-connections.js'
@@ -25,10 +26,17 @@ const patience = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCh
 /** How long a connection that is under way may hold up the end. */
 export const closeGraceMs = 3000
 
+export interface HttpServerOptions {
+  /** The time that the input of clients may take. */
+  readonly slice: TimeSlice
+  /** Where there are other workers. */
+  readonly crossroads?: Crossroads | undefined
+}
+
 /** An HTTP server of the relay's own: plain requests go to the routes, handshakes to whoever takes their path, and at crossroads to the worker that they ask for. */
-export function httpServer(routes: Hono, crossroads?: Crossroads): HttpServer {
+export function httpServer(routes: Hono, { slice, crossroads }: HttpServerOptions): HttpServer {
   const answer = getRequestListener(routes.fetch)
-  const server: Server = createServer(patience, inTurn(crossroads?.requests(answer) ?? answer))
+  const server: Server = createServer(patience, inTurn(crossroads?.requests(answer) ?? answer, slice))
   const idle = idleConnections(server)
   const taken = new Set<Socket>() // which the server itself does not wait for
   const { onUpgrade, destroy } = handshakes(server, { pathOf: (path) => path, crossroads })

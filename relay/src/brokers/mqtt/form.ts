@@ -1,6 +1,5 @@
-import { encode } from '@msgpack/msgpack'
 import { type Message, type Payload, payloadBytes } from '@wildcast/protocol'
-import { parseMessagePack } from '@wildcast/protocol/msgpack'
+import { MessagePackWriter, parseMessagePack } from '@wildcast/protocol/msgpack'
 
 /** What stands in the payload of a packet. */
 export interface Form {
@@ -26,13 +25,23 @@ export const raw: Form = {
   read: (payload) => ({ payload }),
 }
 
+const writer = new MessagePackWriter()
+
 /** The original's own: the MessagePack array `[message, subject, broker, response_subject]`, in which a message is an array of integers. */
 export const envelope: Form = {
   carriesResponseSubject: true,
   // Integers from 128 on take two bytes; beside them stand names.
   longest: (payload) => 2 * payload + 2048,
   write: ({ subject, payload, responseSubject }) =>
-    bufferOf(encode([Array.from(payloadBytes(payload)), subject, null, responseSubject ?? null])),
+    bufferOf(
+      writer
+        .array(4)
+        .byteList(payloadBytes(payload))
+        .text(subject)
+        .textOrNil(null)
+        .textOrNil(responseSubject ?? null)
+        .take(),
+    ),
   read(payload) {
     const { message, responseSubject } = fieldsOf(payload) ?? {}
     const bytes = Array.isArray(message) && message.every(isByte) ? Uint8Array.from(message) : message

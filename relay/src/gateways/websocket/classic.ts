@@ -1,4 +1,11 @@
-import { classicJsonCodec, type PublishFrame, parsePattern, readClassicFrame, WildcastError } from '@wildcast/protocol'
+import {
+  checkFrameLength,
+  classicJsonCodec,
+  type PublishFrame,
+  parsePattern,
+  readClassicFrame,
+  WildcastError,
+} from '@wildcast/protocol'
 import { classicMsgpackCodec } from '@wildcast/protocol/msgpack'
 import type { Outbox } from '../../core/outbox.js'
 import type { StreamEncoder } from '../../core/outlet.js'
@@ -37,6 +44,7 @@ export function classic(encoder: StreamEncoder): OpenDialect {
       sessions[0]?.publish(frame)?.finally(intake.begin(frame.message.length))
 
     const act = (data: string | Uint8Array): Promise<void> | undefined => {
+      checkFrameLength(data)
       const codec = typeof data === 'string' ? classicJsonCodec : classicMsgpackCodec
       const frame = readClassicFrame(codec.decode(data))
       return frame.kind === 'Subscribe' ? subscribe(frame.subject) : publish(frame)

@@ -2,10 +2,11 @@ import { describe, expect, it } from 'vitest'
 import { fakeClock } from '../../testing/fake-clock.js'
 import { heartbeat, pingMs, type Watched } from './heartbeat.js'
 
-function watched(): Watched & { unfinished: number; pings: number; why: string[] } {
+function watched(): Watched & { unfinished: number; completed: number; pings: number; why: string[] } {
   return {
     heard: false,
     unfinished: 0,
+    completed: 0,
     sent: false,
     pings: 0,
     why: [],
@@ -71,6 +72,30 @@ describe('the heartbeat', () => {
     expect(line.why).toEqual([])
     clock.advance(5000)
     expect(line.why[0]).toMatch(/not finished/)
+  })
+
+  it('gives a line up that keeps a message unfinished, although pings are heard', () => {
+    const clock = fakeClock()
+    const line = watched()
+    heartbeat(clock).watch(line)
+    line.unfinished = 1
+    for (let second = 0; second < 20; second++) {
+      line.heard = true
+      clock.advance(1000)
+    }
+    expect(line.why[0]).toMatch(/not finished/)
+  })
+
+  it('keeps a line that is always in the middle of another message', () => {
+    const clock = fakeClock()
+    const line = watched()
+    heartbeat(clock).watch(line)
+    for (let second = 0; second < 60; second++) {
+      line.unfinished = 1 + (second % 3)
+      line.completed++
+      clock.advance(1000)
+    }
+    expect(line.why).toEqual([])
   })
 
   it('keeps a line whose upload is slow but goes on, and gives up one that drips', () => {

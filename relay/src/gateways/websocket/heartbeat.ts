@@ -5,17 +5,19 @@ export const pingMs = 25_000
 const tickMs = 5_000
 const quietTicks = pingMs / tickMs - 1 // a flag is up to one tick old
 const deadTicks = quietTicks + 3
-const unfinishedTicks = 3
 
-/** So many bytes of an unfinished message within a tick are a sign of life: a slow upload is no attack, a byte now and then is. */
-const progressBytes = 1024
+/** A message may take three ticks, and one more for as many bytes as this: a slow upload of 4 kB a second is no attack, a byte now and then is. */
+const unfinishedTicks = 3
+const bytesOfTick = 20 * 1024
 
 /** A line whose life is watched. The flags are raised as things happen, and lowered by the next tick. */
 export interface Watched {
   /** A whole message or control frame has come. */
   heard: boolean
-  /** Bytes that have come since the last whole message. */
+  /** Bytes that have come of a message that is not complete. */
   readonly unfinished: number
+  /** How many messages were complete: the next one that is not is another. */
+  readonly completed: number
   /** Something was written. */
   sent: boolean
   /** Nothing was heard, or nothing sent, for a while: the client is to be asked for a sign of life. */
@@ -34,9 +36,10 @@ export interface Heartbeat {
 interface Counts {
   unheard: number
   unsent: number
+  /** For how long the same message has not been complete. */
   unfinished: number
-  /** Bytes of the unfinished message, at the last tick. */
-  bytes: number
+  /** Messages that were complete at the last tick. */
+  completed: number
 }
 
 export function heartbeat(clock: Clock): Heartbeat {
@@ -50,7 +53,7 @@ export function heartbeat(clock: Clock): Heartbeat {
 
   return {
     watch(line) {
-      lines.set(line, { unheard: 0, unsent: 0, unfinished: 0, bytes: 0 })
+      lines.set(line, { unheard: 0, unsent: 0, unfinished: 0, completed: 0 })
     },
     unwatch: (line) => lines.delete(line),
     stop: () => stop(),
@@ -58,14 +61,16 @@ export function heartbeat(clock: Clock): Heartbeat {
 }
 
 function look(line: Watched, counts: Counts): void {
-  const progress = line.unfinished - counts.bytes >= progressBytes
-  counts.bytes = line.unfinished
-  counts.unheard = line.heard || progress ? 0 : counts.unheard + 1
+  const { unfinished, completed } = line
+  // A message that is on its way has a rule of its own.
+  counts.unheard = line.heard || unfinished > 0 ? 0 : counts.unheard + 1
   counts.unsent = line.sent ? 0 : counts.unsent + 1
-  counts.unfinished = line.unfinished > 0 && !progress ? counts.unfinished + 1 : 0
+  counts.unfinished = unfinished > 0 && completed === counts.completed ? counts.unfinished + 1 : 0
+  counts.completed = completed
   line.heard = false
   line.sent = false
-  if (counts.unfinished > unfinishedTicks) line.lost('a message was begun and not finished within 15 s')
+  if (counts.unfinished > unfinishedTicks + unfinished / bytesOfTick)
+    line.lost('a message was begun and not finished within 15 s; send it faster, or in parts')
   else if (counts.unheard >= deadTicks) line.lost('nothing was heard for 35 s; answer "Ping" with "Pong"')
   else if (counts.unheard === quietTicks || counts.unsent >= quietTicks) {
     counts.unsent = 0

@@ -3,9 +3,11 @@ import { factsOf, WildcastError } from '@wildcast/protocol'
 import { WebSocket } from 'ws'
 import type { Settle } from '../../core/outlet.js'
 import type { Relay } from '../../core/relay.js'
+import type { Sender } from '../../core/unfinished-input.js'
 import { waitingIn } from '../waiting-in.js'
 import type { Dialect, Line } from './dialect.js'
 import type { Watched } from './heartbeat.js'
+import { MessageMeter } from './message-meter.js'
 
 /** RFC 6455, section 5.5: a control frame carries 125 bytes at most, 2 of which are the close code. */
 const reasonBytes = 123
@@ -18,24 +20,42 @@ export class LineSocket extends WebSocket {
   line: SocketLine | undefined
 }
 
+/** Bytes that are handed to ws at once: as many messages as they hold are handled in a row. */
+const pieceBytes = 4096
+
+/** What a line needs of its relay. */
+export interface LinePorts extends Pick<Relay, 'clock' | 'onError' | 'slice' | 'unfinished'> {
+  /** Bytes of the longest message. */
+  readonly longestMessage: number
+}
+
 /** A WebSocket with its heartbeat. */
-export class SocketLine implements Line, Watched {
-  #unfinished = 0
+export class SocketLine implements Line, Watched, Sender {
   sent = true
   readonly #ws: LineSocket
   /** The one beneath it. */
   readonly #socket: Duplex
-  readonly #relay: Pick<Relay, 'clock' | 'onError'>
+  readonly #ports: LinePorts
+  readonly #meter: MessageMeter
   #dialect: Dialect | undefined
   #gone: ((line: SocketLine) => void) | undefined
   #heard = true
   /** How many want that nothing is read. */
   #pauses = 0
+  /** Hands bytes to ws. */
+  #feed: (chunk: Buffer) => void = () => {}
+  /** Bytes that wait for a turn with time left. */
+  #waiting: Buffer | undefined
+  /** Bytes of a message that is not complete, as the relay was told of them. */
+  #held = 0
+  /** The latest ping that is not answered. */
+  #pinged: Buffer | undefined
 
-  constructor(ws: LineSocket, socket: Duplex, relay: Pick<Relay, 'clock' | 'onError'>) {
+  constructor(ws: LineSocket, socket: Duplex, ports: LinePorts) {
     this.#ws = ws
     this.#socket = socket
-    this.#relay = relay
+    this.#ports = ports
+    this.#meter = new MessageMeter(ports.longestMessage)
   }
 
   /** Who is not read from can't be heard. */
@@ -48,7 +68,11 @@ export class SocketLine implements Line, Watched {
   }
 
   get unfinished(): number {
-    return this.#pauses > 0 ? 0 : this.#unfinished
+    return this.#pauses > 0 ? 0 : this.#meter.unfinished
+  }
+
+  get completed(): number {
+    return this.#meter.completed
   }
 
   /** Begins to listen. `gone` hears that the line is no more. */
@@ -57,32 +81,37 @@ export class SocketLine implements Line, Watched {
     this.#dialect = dialect
     this.#gone = gone
     ws.line = this
-    // Before ws looks at the chunk: whatever it finishes begins the count anew.
-    this.#socket.prependListener('data', (chunk: Buffer) => this.#take(chunk))
+    const [feed] = this.#socket.listeners('data') as ((chunk: Buffer) => void)[]
+    if (!feed) throw new TypeError('ws does not read the socket')
+    this.#feed = (chunk) => feed.call(this.#socket, chunk)
+    this.#socket.off('data', feed).on('data', (chunk: Buffer) => this.#take(chunk))
     ws.on('message', onMessage).on('ping', onPing).on('pong', onPong).on('error', onError).on('close', onClose)
   }
 
   receive(data: Buffer, binary: boolean): void {
-    this.#hear()
+    this.heard = true
     // What follows the frame that closed the line is not acted on.
     if (this.#open) this.#dialect?.receive(binary ? data : data.toString())
   }
 
   pinged(data: Buffer): void {
-    this.#hear()
-    // Of many pings the latest may be answered alone (RFC 6455, 5.5.3), and who does not read would not see it anyway.
-    if (this.#open && this.#socket.writableLength < this.#socket.writableHighWaterMark) this.#ws.pong(data)
+    this.heard = true
+    if (!this.#pinged) this.#ports.clock.endOfTurn(() => this.#pong())
+    this.#pinged = data
   }
 
   ponged(): void {
-    this.#hear()
+    this.heard = true
   }
 
   failed(cause: Error): void {
-    this.#relay.onError(new WildcastError('invalid_frame', cause.message, { cause }), { stage: 'socket' })
+    this.#feed = () => {} // ws has ended, and looks at nothing more
+    this.#ports.onError(new WildcastError('invalid_frame', cause.message, { cause }), { stage: 'socket' })
   }
 
   closed(): void {
+    this.#hold(0)
+    this.#waiting = undefined
     this.#gone?.(this)
     this.#dialect?.close()
   }
@@ -137,19 +166,57 @@ export class SocketLine implements Line, Watched {
     if (this.#open) this.#ws.close(factsOf(error.code).close, reasonOf(error))
   }
 
+  /** Lets go of what it has sent at once: ws would keep it until the client has closed its side. */
+  cutOff(): void {
+    this.#feed = () => {}
+    this.end(new WildcastError('rate_limited', 'too much unfinished input waits in this relay; send smaller messages'))
+    this.#socket.end(() => this.#socket.destroy())
+  }
+
   get #open(): boolean {
     return this.#ws.readyState === WebSocket.OPEN
   }
 
-  /** One who sends without a pause is read one piece in each turn, so that others are read between. */
+  /** One who sends without a pause is read one chunk in each turn, so that others are read between. */
   #take(chunk: Buffer): void {
-    this.#unfinished += chunk.length
-    if (chunk.length >= wholePiece) this.#relay.clock.endOfTurn(this.pause())
+    this.#meter.read(chunk)
+    this.#hold(this.#meter.unfinished)
+    if (chunk.length >= wholePiece) this.#ports.clock.endOfTurn(this.pause())
+    if (this.#waiting) this.#waiting = Buffer.concat([this.#waiting, chunk])
+    else this.#handle(chunk)
   }
 
-  #hear(): void {
-    this.heard = true
-    this.#unfinished = 0
+  /** Hands bytes to ws as long as there is time. The client is not read from while some wait. */
+  #handle(bytes: Buffer): void {
+    for (let at = 0; at < bytes.length; at += pieceBytes) {
+      if (!this.#ports.slice.admits(pieceBytes)) {
+        const resume = this.pause()
+        this.#waiting = bytes.subarray(at)
+        this.#ports.slice.later(() => this.#goOn(resume))
+        return
+      }
+      this.#feed(bytes.subarray(at, at + pieceBytes))
+    }
+  }
+
+  #goOn(resume: () => void): void {
+    const waiting = this.#waiting
+    this.#waiting = undefined
+    if (waiting) this.#handle(waiting)
+    resume()
+  }
+
+  #hold(bytes: number): void {
+    if (bytes === this.#held) return
+    this.#held = bytes
+    this.#ports.unfinished.hold(this, bytes)
+  }
+
+  /** Of many pings the latest may be answered alone (RFC 6455, 5.5.3), and who does not read would not see it anyway. */
+  #pong(): void {
+    const data = this.#pinged
+    this.#pinged = undefined
+    if (this.#open && this.#socket.writableLength < this.#socket.writableHighWaterMark) this.#ws.pong(data)
   }
 }
 

@@ -1,6 +1,7 @@
 import {
   type ClientFrame,
   type Codec,
+  checkFrameLength,
   type Message,
   type PublishFrame,
   type RawFrame,
@@ -49,10 +50,11 @@ class V1 implements Dialect {
   receive(data: string | Uint8Array): void {
     let raw: RawFrame | undefined
     try {
+      checkFrameLength(data)
       raw = this.#codec.decode(data)
       this.#act(readClientFrame(raw))
     } catch (cause) {
-      this.#refuse(cause, raw && refOfRaw(raw))
+      this.#refuse(cause, raw ? refOfRaw(raw) : this.#codec.refOf?.(data))
     }
     this.#begun = true
   }

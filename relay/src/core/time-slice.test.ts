@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest'
+import { fakeClock } from '../testing/fake-clock.js'
+import { TimeSlice } from './time-slice.js'
+
+/** A clock whose turns end when a test says so, and whose time passes as work is done. */
+function turns() {
+  let now = 0
+  let ends: (() => void)[] = []
+  return {
+    clock: { ...fakeClock(), now: () => now, endOfTurn: (run: () => void) => void ends.push(run) },
+    work(ms: number) {
+      now += ms
+    },
+    endTurn() {
+      const due = ends
+      ends = []
+      for (const run of due) run()
+    },
+    /** Turns that are awaited. */
+    awaited: () => ends.length,
+  }
+}
+
+const large = 1024 * 1024
+
+describe('a time slice', () => {
+  it('admits input as long as little time has passed, however much there is', () => {
+    const { clock } = turns()
+    const slice = new TimeSlice(clock)
+    for (let i = 0; i < 1000; i++) expect(slice.admits(100)).toBe(true)
+  })
+
+  it('admits nothing more in a turn in which input has taken 8 ms, and all again in the next', () => {
+    const { clock, work, endTurn } = turns()
+    const slice = new TimeSlice(clock)
+    expect(slice.admits(large)).toBe(true)
+    work(8)
+    expect(slice.admits(large)).toBe(false)
+    expect(slice.admits(1)).toBe(false)
+    endTurn()
+    expect(slice.admits(large)).toBe(true)
+  })
+
+  it('looks after some small pieces, too', () => {
+    const { clock, work } = turns()
+    const slice = new TimeSlice(clock)
+    let admitted = 0
+    while (slice.admits(10)) {
+      admitted++
+      work(0.1)
+    }
+    expect(admitted).toBeLessThan(200)
+  })
+
+  it('runs what waits in its order, as much as there is time for, before what came later', () => {
+    const { clock, work, endTurn } = turns()
+    const slice = new TimeSlice(clock)
+    const ran: string[] = []
+    const wait = (name: string): void =>
+      slice.later(() => {
+        ran.push(name)
+        work(5)
+        if (name === 'a') wait('a again')
+      })
+    for (const name of ['a', 'b', 'c']) wait(name)
+    expect(ran).toEqual([])
+    endTurn()
+    expect(ran).toEqual(['a', 'b', 'c'].slice(0, ran.length))
+    expect(ran.length).toBeLessThan(3)
+    expect(slice.admits(large)).toBe(false)
+    for (let i = 0; i < 5; i++) endTurn()
+    expect(ran).toEqual(['a', 'b', 'c', 'a again'])
+  })
+
+  it('awaits no turn while nothing waits', () => {
+    const { clock, endTurn, awaited } = turns()
+    const slice = new TimeSlice(clock)
+    slice.later(() => {})
+    endTurn()
+    endTurn()
+    expect(awaited()).toBe(0)
+    expect(slice.admits(large)).toBe(true)
+    expect(awaited()).toBe(1)
+    endTurn()
+    expect(awaited()).toBe(0)
+  })
+})

@@ -1,0 +1,80 @@
+import type { Clock } from './clock.js'
+
+/** Milliseconds that the input of clients may take in one turn of the event loop. */
+const sliceMs = 8
+
+/** The clock is read after so many pieces of input, or fewer that are larger. */
+const piecesUntilLook = 16
+const bytesOfPiece = 4096
+
+/**
+ * The time that the input of all clients may take in one turn of the event loop. What is left waits for the next turns, so that no input keeps others from being served.
+ */
+export class TimeSlice {
+  readonly #clock: Clock
+  #pieces = 0
+  /** When this turn was first looked at. */
+  #since: number | undefined
+  #open = true
+  /** Those with input that waits, in the order in which they came. */
+  #waiting: (() => void)[] = []
+  #awaited = false
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  /** Whether input of so many bytes may be handled in this turn. If not, it waits: see `later`. */
+  admits(bytes: number): boolean {
+    this.#pieces += 1 + bytes / bytesOfPiece
+    if (this.#open && this.#pieces >= piecesUntilLook) {
+      this.#look()
+      this.#await() // whose end begins the count of time again
+    }
+    return this.#open
+  }
+
+  /** Runs something in a later turn, after those who came before. */
+  later(run: () => void): void {
+    this.#waiting.push(run)
+    this.#await()
+  }
+
+  /** Resolves in a later turn. */
+  turn(): Promise<void> {
+    return new Promise((resolve) => this.later(resolve))
+  }
+
+  #look(): void {
+    this.#pieces = 0
+    const now = this.#clock.now()
+    this.#since ??= now
+    this.#open = now - this.#since < sliceMs
+  }
+
+  #await(): void {
+    if (this.#awaited) return
+    this.#awaited = true
+    this.#clock.endOfTurn(() => {
+      this.#awaited = false
+      this.#next()
+    })
+  }
+
+  /** A new turn: those who waited go first. */
+  #next(): void {
+    this.#since = undefined
+    this.#look()
+    const waiting = this.#waiting
+    this.#waiting = []
+    let next = 0
+    for (; next < waiting.length && this.#open; next++) {
+      waiting[next]?.()
+      this.#look()
+    }
+    // Before those who have come meanwhile. While some wait, what comes in this turn waits behind them.
+    this.#waiting = [...waiting.slice(next), ...this.#waiting]
+    if (this.#waiting.length > 0 || !this.#open) this.#await()
+    else this.#since = undefined // the loop may be idle now
+  }
+}

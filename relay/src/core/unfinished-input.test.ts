@@ -1,0 +1,37 @@
+import { expect, it } from 'vitest'
+import { UnfinishedInput } from './unfinished-input.js'
+
+function senders(input: UnfinishedInput, names: string): { sends(name: string, bytes: number): void; ended: string[] } {
+  const ended: string[] = []
+  const all = new Map([...names].map((name) => [name, { cutOff: () => ended.push(name) }]))
+  return { ended, sends: (name, bytes) => input.hold(all.get(name) as { cutOff(): void }, bytes) }
+}
+
+it('cuts off those whose messages began first once all are too much', () => {
+  const { ended, sends } = senders(new UnfinishedInput(100), 'abc')
+  sends('a', 40)
+  sends('b', 40)
+  sends('c', 20)
+  expect(ended).toEqual([])
+  sends('c', 30)
+  expect(ended).toEqual(['a'])
+  sends('b', 80)
+  expect(ended).toEqual(['a', 'b'])
+})
+
+it('forgets what has ended: a new message of the same sender began later', () => {
+  const { ended, sends } = senders(new UnfinishedInput(100), 'ab')
+  sends('a', 60)
+  sends('b', 40)
+  sends('a', 0)
+  sends('a', 60)
+  expect(ended).toEqual([])
+  sends('a', 70)
+  expect(ended).toEqual(['b'])
+})
+
+it('cuts off a sender whose own message is too much', () => {
+  const { ended, sends } = senders(new UnfinishedInput(100), 'a')
+  sends('a', 101)
+  expect(ended).toEqual(['a'])
+})

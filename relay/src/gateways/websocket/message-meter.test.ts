@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest'
+import { frame } from '../../../test/raw-socket.js'
+import { MessageMeter } from './message-meter.js'
+
+const [continuation, text, ping, final, compressed] = [0x0, 0x1, 0x9, 0x80, 0x40]
+const longest = 1_000_000
+
+function metered(...chunks: Uint8Array[]): MessageMeter {
+  return meteredAll(chunks)
+}
+
+function meteredAll(chunks: readonly Uint8Array[]): MessageMeter {
+  const meter = new MessageMeter(longest)
+  for (const chunk of chunks) meter.read(chunk)
+  return meter
+}
+
+describe('the meter of a message', () => {
+  const whole = [5, 125, 126, 65_535, 65_536].map((length) => frame(final | text, 'x'.repeat(length)))
+
+  it('holds nothing after complete messages of every length, however they are cut', () => {
+    const bytes = Buffer.concat(whole)
+    for (const size of [1, 2, 3, 7, 4096, bytes.length]) {
+      const chunks = Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) =>
+        bytes.subarray(i * size, (i + 1) * size),
+      )
+      const meter = meteredAll(chunks)
+      expect(meter.unfinished).toBe(0)
+      expect(meter.completed).toBe(whole.length)
+    }
+  })
+
+  it('counts the bytes of a message that has begun, in the chunk that ends another, too', () => {
+    const begun = frame(text, 'never')
+    expect(metered(...whole, Buffer.concat([frame(final | text, 'x'), begun])).unfinished).toBe(begun.length)
+    expect(metered(frame(final | text, 'half').subarray(0, 8)).unfinished).toBe(8)
+    expect(metered(Buffer.of(final | text)).unfinished).toBe(1)
+  })
+
+  it('does not count control frames, and they do not end a message', () => {
+    const begun = frame(text, 'never')
+    const meter = metered(begun, frame(final | ping, 'are you there'), frame(final | ping))
+    expect(meter.unfinished).toBe(begun.length)
+    expect(meter.completed).toBe(0)
+    meter.read(frame(final | continuation, '.'))
+    expect(meter.unfinished).toBe(0)
+    expect(meter.completed).toBe(1)
+  })
+
+  it('counts what the complete fragments of a compressed message may become, up to the longest message', () => {
+    const part = frame(text | compressed, 'x'.repeat(94))
+    expect(metered(part).unfinished).toBe(1032 * part.length)
+    expect(metered(part, frame(continuation, 'x'.repeat(2000))).unfinished).toBe(longest)
+    expect(metered(part, frame(final | continuation)).unfinished).toBe(0)
+  })
+})

@@ -1,0 +1,85 @@
+// RFC 6455, section 5.2.
+const final = 0x80
+const compressed = 0x40
+const control = 0x08
+const masked = 0x80
+const maskBytes = 4
+
+/** How many bytes a compressed one stands for, at most (RFC 1951: 258 in two bits). */
+const inflation = 1032
+
+/** Measures how much has come of a message that is not complete. It follows the frames of a client without looking at their payloads; control frames do not count. */
+export class MessageMeter {
+  /** How many messages are complete. */
+  completed = 0
+  readonly #longest: number
+  /** Bytes of the complete frames of this message. */
+  #message = 0
+  #compressed = false
+  /** Bytes of the present frame, and how many are to come once its head is complete. */
+  #frame = 0
+  #toCome = 0
+  // Of the head.
+  #first = 0
+  #masked = false
+  #lengthBytes = 0
+  #length = 0
+
+  /** @param longest - bytes of the longest message, which bounds what a compressed one becomes */
+  constructor(longest: number) {
+    this.#longest = longest
+  }
+
+  /** Bytes that are held for the message which is not complete. */
+  get unfinished(): number {
+    const frames = this.#compressed ? Math.min(this.#message * inflation, this.#longest) : this.#message
+    return frames + this.#frame
+  }
+
+  read(chunk: Uint8Array): void {
+    let at = 0
+    while (at < chunk.length) {
+      if (this.#toCome === 0) this.#readHead(chunk[at++] as number)
+      else {
+        const taken = Math.min(this.#toCome, chunk.length - at)
+        at += taken
+        this.#frame += taken
+        this.#toCome -= taken
+        if (this.#toCome === 0) this.#endFrame()
+      }
+    }
+  }
+
+  #readHead(byte: number): void {
+    const place = this.#frame++
+    if (place === 0) {
+      this.#first = byte
+      return
+    }
+    if (place === 1) this.#readLength(byte)
+    else this.#length = this.#length * 256 + byte
+    if (place < 1 + this.#lengthBytes) return
+    this.#toCome = this.#length + (this.#masked ? maskBytes : 0)
+    if (this.#toCome === 0) this.#endFrame()
+  }
+
+  #readLength(byte: number): void {
+    const short = byte & 0x7f
+    this.#masked = (byte & masked) !== 0
+    this.#lengthBytes = short === 127 ? 8 : short === 126 ? 2 : 0
+    this.#length = this.#lengthBytes > 0 ? 0 : short
+  }
+
+  #endFrame(): void {
+    if (!(this.#first & control)) {
+      this.#compressed ||= (this.#first & compressed) !== 0
+      this.#message += this.#frame
+      if (this.#first & final) {
+        this.completed++
+        this.#message = 0
+        this.#compressed = false
+      }
+    }
+    this.#frame = 0
+  }
+}
