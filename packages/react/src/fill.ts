@@ -1,10 +1,3 @@
-/** For each `*` of a pattern, what stands in its place. */
-export type Params<Pattern extends string> = Pattern extends `${infer Segment}.${infer Rest}`
-  ? [...Param<Segment>, ...Params<Rest>]
-  : Param<Pattern>
-
-type Param<Segment extends string> = Segment extends '*' ? [segment: string] : []
-
 /**
  * The subject that a pattern becomes when each `*` is filled.
  * @throws {TypeError} where there is not one segment for each `*`, or where another wildcard is left

@@ -1,7 +1,7 @@
 /** React hooks for Wildcast. State lives outside React; a server render opens no connection. @module */
 
+export type { Params } from '@wildcast/client'
 export type { Continuity, Feed } from './feed.js'
-export type { Params } from './fill.js'
 export { useClient, WildcastProvider, type WildcastProviderProps } from './provider.js'
 export type { Publishing, PublishState } from './publishing.js'
 export { type Connection, useConnection } from './use-connection.js'
