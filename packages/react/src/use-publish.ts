@@ -24,8 +24,9 @@ export type Send<Pattern extends string, Data = unknown> =
       : (params: Params<Pattern>, ...content: Content<Data>) => Publishing
 
 /**
- * A function that publishes; the same one at each render. What it returns tells how the publish goes, and can be followed with `usePublishing`.
- * @throws {TypeError} when called with params that don't fit the pattern
+ * A function that publishes; the same one at each render. What it returns tells how the publish goes, and can be followed
+ * with `usePublishing`. It does not throw: a publish that is refused, also because its params don't fit the pattern, has
+ * the state `rejected` and the `error`. `Data` is the type of the data.
  * @example
  * const send = usePublish('room.*.msg')
  * return <button onClick={() => send(['42'], { text })}>Send</button>
@@ -38,7 +39,8 @@ export function usePublish<Data = unknown, const Pattern extends string = string
     const filled = pattern.split('.').includes('*')
     const send = (...args: unknown[]): Publishing => {
       const [params, data, options] = filled ? args : [[], ...args]
-      return startPublishing(client, fill(pattern, params as string[]), data, options as PublishOptions)
+      const subject = (): string => (filled ? fill(pattern, params as string[]) : pattern)
+      return startPublishing(client, () => client.publish(subject(), data, options as PublishOptions))
     }
     return send as Send<Pattern, Data>
   }, [client, pattern])
