@@ -8,9 +8,15 @@ import { useLatest } from './use-latest.js'
 /** How to look at a subscription. Compared by value: literals in the call are safe. */
 export interface UseSubscriptionOptions<Data = unknown, Wildcards extends readonly string[] = readonly string[]>
   extends WireOptions {
-  /** How many messages `items` holds at most. @default 100 */
+  /**
+   * How many messages `items` holds at most. `Infinity` keeps all; a fraction is rounded down.
+   * @default 100
+   */
   readonly keep?: number | undefined
-  /** Hears of every message as it comes, before it is rendered. The latest function is called; a new one subscribes nothing. */
+  /**
+   * Called with every message as it comes, before it is rendered. The latest function is called; a new one subscribes
+   * nothing. If it throws, or rejects later, the client's `onError` gets the error.
+   */
   readonly onEvent?: ((message: Message<Data, Wildcards>) => unknown) | undefined
   /** `false` never renders: only `onEvent` hears of messages. @default true */
   readonly state?: boolean | undefined
@@ -30,6 +36,7 @@ let warned = false
  *
  * `Data` is the type of `message.data`, which is not checked. `message.params` has a string for each wildcard, unless
  * `Data` is given alone: TypeScript then takes the pattern for any string.
+ * @throws {RangeError} if `keep` is negative or NaN
  * @param pattern nothing is subscribed to while it is null or undefined
  * @example
  * const { items, status } = useSubscription<{ price: number }>('good.*', { keep: 20 })
@@ -45,7 +52,8 @@ export function useSubscription<Data = unknown, const Pattern extends string = s
     [client, pattern, broker, group, deliver, maxRate, skip],
   )
   const latest = useLatest(onEvent)
-  const bound = state ? (keep ?? defaultKeep) : 0
+  const most = toBound(keep)
+  const bound = state ? most : 0
   const subscribe = useCallback(
     (changed: () => void) =>
       place?.open().view({
@@ -61,6 +69,13 @@ export function useSubscription<Data = unknown, const Pattern extends string = s
   const look = useMemo(() => viewOf(state ? place : undefined, bound), [place, state, bound])
   // A store is shared by hooks that may expect different data, so the types begin here.
   return useSyncExternalStore(subscribe, look, () => emptyFeed) as Feed<Data, Params<Pattern>>
+}
+
+/** @throws {RangeError} if it is not a number from 0 */
+function toBound(keep: number | undefined): number {
+  const bound = Math.floor(keep ?? defaultKeep)
+  if (bound >= 0) return bound
+  throw new RangeError(`keep: ${keep} must be 0 or more; Infinity keeps all messages`)
 }
 
 /** A store's feed with so many items, the same object as long as the store's is. */
