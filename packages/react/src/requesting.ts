@@ -1,9 +1,16 @@
 import { type Client, type Message, type RequestOptions, WildcastError } from '@wildcast/client'
 import { soon } from './clock.js'
+import { notify } from './notify.js'
 
-/** A request and its last answer. Neither the type of the question nor that of the answer is checked. */
+/**
+ * A request and its last answer. Neither the type of the question nor that of the answer is
+ * checked.
+ */
 export interface Requesting<Question = unknown, Answer = unknown> {
-  /** Asks. The newest call counts: one that is still pending is cancelled, and rejects with an `AbortError`. The promise may be ignored. */
+  /**
+   * Asks. The newest call counts: one that is still pending is cancelled, and rejects with an
+   * `AbortError`. The promise may be ignored.
+   */
   readonly call: (
     ...question: undefined extends Question ? [data?: Question] : [data: Question]
   ) => Promise<Message<Answer>>
@@ -18,7 +25,10 @@ export interface Requesting<Question = unknown, Answer = unknown> {
 export interface Requester<Question, Answer> {
   /** A new object at each change, the same in between. */
   readonly state: () => Requesting<Question, Answer>
-  /** Calls back at each change. Returns the undo; when the last viewer has left, what is pending is cancelled. */
+  /**
+   * Calls back at each change. Returns the undo; when the last viewer has left, what is pending is
+   * cancelled.
+   */
   readonly view: (changed: () => void) => () => void
 }
 
@@ -31,6 +41,11 @@ export function openRequester<Question, Answer>(
   const viewers = new Set<() => void>()
   let pending: AbortController | undefined
 
+  const ask = async (data: Question | undefined, signal: AbortSignal): Promise<Message<Answer>> => {
+    const { onPart, ...options } = optionsNow()
+    const notifyPart = onPart && ((part: Message<Answer>): void => notify(client, onPart, part))
+    return client.request<Answer>(subject, data, { ...options, onPart: notifyPart, signal })
+  }
   const call = (data?: Question): Promise<Message<Answer>> => {
     pending?.abort()
     const mine = new AbortController()
@@ -41,7 +56,7 @@ export function openRequester<Question, Answer>(
       for (const changed of viewers) changed()
     }
     become({ pending: true, error: undefined })
-    const answer = client.request<Answer>(subject, data, { ...optionsNow(), signal: mine.signal })
+    const answer = ask(data, mine.signal)
     // Handled here, so that a caller who looks at the hook's state alone may ignore the promise.
     answer.then(
       (message) => become({ pending: false, data: message.data }),

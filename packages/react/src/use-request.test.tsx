@@ -1,3 +1,4 @@
+import type { Message } from '@wildcast/client'
 import { Activity, useEffect, useLayoutEffect, useRef } from 'react'
 import { describe, expect, it } from 'vitest'
 import { type Connected, connect } from '../../client/src/testing/connect.js'
@@ -8,6 +9,11 @@ import { useRequest } from './use-request.js'
 
 function Ask(props: { readonly seen: Requesting[] }) {
   props.seen.push(useRequest('math.sum', { timeoutMs: 100 }))
+  return null
+}
+
+function AskInParts(props: { readonly onPart: (part: Message) => unknown; readonly seen: Requesting[] }) {
+  props.seen.push(useRequest('math.sum', { onPart: props.onPart }))
   return null
 }
 
@@ -172,6 +178,27 @@ describe('useRequest', () => {
     await late
     await view.show(<AskOf subject="user.2" seen={seen} />)
     expect(seen.at(-1)?.data).toBe('two')
+  })
+
+  it.each([
+    [
+      'throws',
+      () => {
+        throw new Error('broken')
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('broken'))],
+  ])('reports an onPart that %s, and goes on', async (_, onPart) => {
+    const { client, relay, errors } = await connect()
+    const seen: Requesting[] = []
+    await within(client, <AskInParts onPart={onPart} seen={seen} />)
+    void seen.at(-1)?.call()
+    await eventually(() => expect(relay.link.all('Request').length).toBe(1))
+    const ref = relay.link.all('Request')[0]?.ref as number
+    relay.link.say({ kind: 'Response', ref, message: '1', more: true })
+    relay.link.say({ kind: 'Response', ref, message: '3' })
+    await eventually(() => expect(seen.at(-1)).toMatchObject({ pending: false, data: 3 }))
+    await eventually(() => expect(errors).toMatchObject([{ stage: 'handler', message: 'broken' }]))
   })
 
   it('returns the refusal of a bad subject', async () => {
