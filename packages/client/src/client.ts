@@ -21,8 +21,9 @@ export interface Client extends Scope {
   /** What the relay said of itself when it was last reached: brokers, limits, clock. */
   readonly welcome: WelcomeFrame | undefined
   /**
-   * Hands an error to `onError`, with the stage `handler`. For layers that call the application, as the hooks for React
-   * do: what a callback of theirs throws is reported as what a callback of the client throws.
+   * Hands an error to `onError`, with the stage `handler`. For layers that call the application, as
+   * the hooks for React do: what a callback of theirs throws is reported as what a callback of the
+   * client throws.
    */
   report(cause: unknown): void
   /** Tries now, not after the wait; also after the relay's final refusal. Does nothing while connecting or online. */

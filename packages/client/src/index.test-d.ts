@@ -146,7 +146,7 @@ describe('the params of a message', () => {
     client.subscribe('room.*.**', ({ params }) => expectTypeOf(params).toEqualTypeOf<readonly [string, string]>())
     expectTypeOf(client.subscribe('a.*')).toEqualTypeOf<Subscription<unknown, readonly [string]>>()
   })
-  test('are any number where the pattern is any string', () => {
+  test('are any number if the pattern is any string', () => {
     const pattern: string = 'a.*'
     client.subscribe(pattern, ({ params }) => expectTypeOf(params).toEqualTypeOf<readonly string[]>())
     client.subscribe(`room.${pattern}`, ({ params }) => expectTypeOf(params).toEqualTypeOf<readonly string[]>())

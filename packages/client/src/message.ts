@@ -23,10 +23,11 @@ export interface RespondOptions {
 }
 
 /**
- * A message as a handler sees it. It is shared by all handlers of a subscription: take from it, don't change it.
+ * A message as a handler sees it. It is shared by all handlers of a subscription: take from it,
+ * don't change it.
  *
- * `Data` is what the caller expects of the payload. It is not checked: a message of another shape has the wrong type.
- * `Wildcards` is the type of `params`, such as `Params<'good.*'>`.
+ * `Data` is what the caller expects of the payload. It is not checked: a message of another shape
+ * has the wrong type. `Wildcards` is the type of `params`, such as `Params<'good.*'>`.
  */
 export interface Message<Data = unknown, Wildcards extends readonly string[] = readonly string[]> {
   /** @example 'good.apple' */
@@ -45,7 +46,10 @@ export interface Message<Data = unknown, Wildcards extends readonly string[] = r
   readonly bytes: Uint8Array
   /** Name of the broker that carried it. */
   readonly broker: string
-  /** Different for every message that the client receives, for instance as the `key` of a row in React. */
+  /**
+   * Different for every message that the client receives, for instance as the `key` of a row in
+   * React.
+   */
   readonly key: string
   /** When the client received it: milliseconds since 1970, by the clock of this machine. */
   readonly receivedAt: number
@@ -57,7 +61,9 @@ export interface Message<Data = unknown, Wildcards extends readonly string[] = r
 }
 
 const noHeaders: Headers = new Map()
-/** How many messages were received. Counts those of all clients, so that one list may show several. */
+/**
+ * How many messages were received. Counts those of all clients, so that one list may show several.
+ */
 let count = 0
 
 /** Thousands of these live at once, so nothing is computed before somebody asks, and nothing twice. */

@@ -43,10 +43,11 @@ export interface RequestOptions<Answer = unknown> extends Waiting<Answer> {
 /** Everything that can be done on one broker. */
 export interface Scope {
   /**
-   * Calls `handler` with every message of a pattern, in order. Returns the undo. Equal subscriptions share one on the wire.
+   * Calls `handler` with every message of a pattern, in order. Returns the undo. Equal
+   * subscriptions share one on the wire.
    *
-   * `Data` is the type of `message.data`, which is not checked. `message.params` has a string for each wildcard, unless
-   * `Data` is given alone: TypeScript then takes the pattern for any string.
+   * `Data` is the type of `message.data`, which is not checked. `message.params` has a string for
+   * each wildcard, unless `Data` is given alone: TypeScript then takes the pattern for any string.
    * @throws {WildcastError} `invalid_subject`; `interrupted` after `close()`
    * @throws {RangeError} for a `deliver` or `maxRate` that there is not
    * @example

@@ -9,8 +9,8 @@ let due = new Set<() => void>()
 let source: typeof requestAnimationFrame | undefined
 
 /**
- * Calls `run` once, with the next frame, or after 250 ms if no frame is painted. All calls of a frame run together, so
- * that React renders once for all.
+ * Calls `run` once, with the next frame, or after 250 ms if no frame is painted. All calls of a
+ * frame run together, so that React renders once for all.
  */
 export function nextFrame(run: () => void): void {
   due.add(run)
@@ -26,7 +26,8 @@ export function nextFrame(run: () => void): void {
     for (const run of runs) run()
   }
   const frame = requestAnimationFrame(beat)
-  // Not `setTimeout`, since fake timers stop that, too, and take it with them when they are removed.
+  // Not `setTimeout`, since fake timers stop that, too, and take it with them when they are
+  // removed.
   AbortSignal.timeout?.(hiddenFrameMs).addEventListener('abort', beat)
 }
 

@@ -8,7 +8,10 @@ export type Continuity = 'live' | 'catching-up' | 'stale' | 'gap'
 
 /** What a subscription has received, at one moment. A new object at each change, the same in between. */
 export interface Feed<Data = unknown, Wildcards extends readonly string[] = readonly string[]> {
-  /** The newest messages, oldest first. The `key` of a message stays with it, for the rows of a list. */
+  /**
+   * The newest messages, oldest first. The `key` of a message stays with it, for the rows of a
+   * list.
+   */
   readonly items: readonly Message<Data, Wildcards>[]
   /** The newest message. */
   readonly last: Message<Data, Wildcards> | undefined

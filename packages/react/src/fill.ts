@@ -2,7 +2,8 @@ import { WildcastError } from '@wildcast/client'
 
 /**
  * The subject that a pattern becomes when each `*` is filled.
- * @throws {WildcastError} `invalid_subject` if there is not one segment for each `*`, or another wildcard is left
+ * @throws {WildcastError} `invalid_subject` if there is not one segment for each `*`, or another
+ * wildcard is left
  * @example fill('room.*.msg', ['42']) // 'room.42.msg'
  */
 export function fill(pattern: string, params: readonly string[]): string {

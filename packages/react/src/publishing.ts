@@ -13,15 +13,18 @@ export interface Publishing {
   /** Why it was rejected. */
   readonly error: WildcastError | undefined
   /**
-   * Calls back at each change of `state`. Returns the undo. If the listener throws, or rejects later, the client's
-   * `onError` gets the error.
+   * Calls back at each change of `state`. Returns the undo. If the listener throws, or rejects
+   * later, the client's `onError` gets the error.
    */
   onState(listener: () => unknown): () => void
   /** Resolves with the final state; never rejects. */
   readonly settled: Promise<PublishState>
 }
 
-/** Publishes, and follows what becomes of it. What `publish` throws or rejects with is the reason of the refusal. */
+/**
+ * Publishes, and follows what becomes of it. What `publish` throws or rejects with is the reason of
+ * the refusal.
+ */
 export function startPublishing(client: Client, publish: () => Promise<PublishOutcome>): Publishing {
   const listeners = new Set<() => unknown>()
   let state: PublishState = client.status.state === 'online' ? 'sent' : 'queued'

@@ -20,7 +20,9 @@ export interface WireOptions extends PolicyOptions {
 export interface Viewer {
   /** How many messages it wants to see; 0 for one that only wants events. */
   readonly keep: number
-  /** Called with every message at once. What it throws, or rejects with, is reported to the client. */
+  /**
+   * Called with every message at once. What it throws, or rejects with, is reported to the client.
+   */
   event(message: Message): unknown
   /** Told once per frame that the feed has changed; missing where nothing is rendered. */
   readonly changed: (() => void) | undefined

@@ -109,7 +109,7 @@ describe('usePublish', () => {
     ['room.**', ['hi']],
     ['room..msg', ['hi']],
     ['room msg', ['hi']],
-  ])('returns a refusal where %s gets %j', async (pattern, args) => {
+  ])('returns a refusal if %s gets %j', async (pattern, args) => {
     const { client, relay, errors } = await connect()
     let send: ((...args: unknown[]) => Publishing) | undefined
     await within(client, <Sender pattern={pattern} take={(given) => (send = given as typeof send)} />)
@@ -136,7 +136,7 @@ describe('usePublish', () => {
     expect(late?.error?.code).toBe('interrupted')
   })
 
-  it('is rejected at once where the params do not fit', async () => {
+  it('is rejected at once if the params do not fit', async () => {
     const { client } = await connect()
     let send: Send<'room.*'> | undefined
     await within(client, <Sender pattern="room.*" take={(given) => (send = given)} />)

@@ -24,9 +24,10 @@ export type Send<Pattern extends string, Data = unknown> =
       : (params: Params<Pattern>, ...content: Content<Data>) => Publishing
 
 /**
- * A function that publishes; the same one at each render. What it returns tells how the publish goes, and can be followed
- * with `usePublishing`. It does not throw: a publish that is refused, also because its params don't fit the pattern, has
- * the state `rejected` and the `error`. `Data` is the type of the data.
+ * Returns a function that publishes; the same one at each render. Its result has the state of the
+ * publish, which `usePublishing` follows. It does not throw: a publish that is refused, also
+ * because its params don't fit the pattern, has the state `rejected` and the `error`. `Data` is the
+ * type of the data.
  * @example
  * const send = usePublish('room.*.msg')
  * return <button onClick={() => send(['42'], { text })}>Send</button>

@@ -14,8 +14,9 @@ export interface UseSubscriptionOptions<Data = unknown, Wildcards extends readon
    */
   readonly keep?: number | undefined
   /**
-   * Called with every message as it comes, before it is rendered. The latest function is called; a new one subscribes
-   * nothing. If it throws, or rejects later, the client's `onError` gets the error.
+   * Called with every message as it comes, before it is rendered. The latest function is called; a
+   * new one subscribes nothing. If it throws, or rejects later, the client's `onError` gets the
+   * error.
    */
   readonly onEvent?: ((message: Message<Data, Wildcards>) => unknown) | undefined
   /** `false` never renders: only `onEvent` hears of messages. @default true */
@@ -31,11 +32,12 @@ const defaultKeep = 100
 let warned = false
 
 /**
- * The messages of a pattern, and how well they arrive. Renders once per frame however many come, and loses none. Hooks with the same pattern, broker, group and policy share
- * one subscription. Refusals are returned, not thrown.
+ * The messages of a pattern, and how well they arrive. Renders once per frame however many come,
+ * and loses none. Hooks with the same pattern, broker, group and policy share one subscription.
+ * Refusals are returned, not thrown.
  *
- * `Data` is the type of `message.data`, which is not checked. `message.params` has a string for each wildcard, unless
- * `Data` is given alone: TypeScript then takes the pattern for any string.
+ * `Data` is the type of `message.data`, which is not checked. `message.params` has a string for
+ * each wildcard, unless `Data` is given alone: TypeScript then takes the pattern for any string.
  * @throws {RangeError} if `keep` is negative or NaN
  * @param pattern nothing is subscribed to while it is null or undefined
  * @example

@@ -4,7 +4,7 @@ import type { Feed } from '../feed.js'
 import { type UseSubscriptionOptions, useSubscription } from '../use-subscription.js'
 import { eventually } from './eventually.js'
 
-/** Shows nothing; tells what the hook returned at each render. */
+/** Renders nothing; records what the hook returns at each render. */
 export function Look(props: {
   readonly pattern: string | null
   readonly options?: UseSubscriptionOptions
