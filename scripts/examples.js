@@ -6,8 +6,8 @@ import { run, script, tool } from './run.js'
 
 /** What the examples of a package may take for given. */
 const given = {
-  'packages/protocol': "import { capture, parsePattern, parseSubject } from '@wildcast/protocol'",
-  'packages/client': `import { type Client, createClient } from '@wildcast/client'
+  'packages/protocol': "import { capture, type Params, parsePattern, parseSubject } from '@wildcast/protocol'",
+  'packages/client': `import { type Client, createClient, type Message, type Params } from '@wildcast/client'
 import { classicMsgpack, msgpack } from '@wildcast/client/msgpack'
 import { stream } from '@wildcast/client/stream'
 declare const client: Client

@@ -46,8 +46,7 @@ function Conversation({ messages }: { readonly messages: readonly Message[] }) {
   return (
     <ol ref={list} aria-label="Conversation" className="min-h-0 flex-1 overflow-y-auto px-6 py-4">
       {messages.map((message, i) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: rows hold no state, and a message has no id
-        <Line key={i} message={message} before={messages[i - 1]} />
+        <Line key={message.key} message={message} before={messages[i - 1]} />
       ))}
     </ol>
   )

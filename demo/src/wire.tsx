@@ -33,9 +33,8 @@ export function Wire({ feed }: { readonly feed: Feed }) {
               </tr>
             </thead>
             <tbody className="font-mono">
-              {feed.items.toReversed().map((message, i) => (
-                // biome-ignore lint/suspicious/noArrayIndexKey: rows hold no state, and a message has no id
-                <Row key={feed.items.length - i} message={message} />
+              {feed.items.toReversed().map((message) => (
+                <Row key={message.key} message={message} />
               ))}
             </tbody>
           </table>

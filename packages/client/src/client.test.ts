@@ -1,3 +1,4 @@
+import { WildcastError } from '@wildcast/protocol'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createClient } from './client.js'
 import type { Status } from './connection.js'
@@ -189,4 +190,15 @@ describe('the place', () => {
     expect(() => createClient({ url: 'localhost:3015' })).toThrow(TypeError)
     expect(() => createClient({ url: 'ftp://relay.test' })).toThrow(TypeError)
   })
+})
+
+test('report hands an error to onError as that of a handler', () => {
+  const { client, errors } = start()
+  const { report } = client
+  report(new Error('broken'))
+  report(new WildcastError('forbidden', 'not yours'))
+  expect(errors).toMatchObject([
+    { stage: 'handler', message: 'broken' },
+    { stage: 'handler', code: 'forbidden' },
+  ])
 })

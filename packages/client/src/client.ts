@@ -20,6 +20,12 @@ export interface Client extends Scope {
   onStatus(listener: (status: Status) => void): Undo
   /** What the relay said of itself when it was last reached: brokers, limits, clock. */
   readonly welcome: WelcomeFrame | undefined
+  /**
+   * Hands an error to `onError`, with the stage `handler`. For layers that call the application, as
+   * the hooks for React do: what a callback of theirs throws is reported as what a callback of the
+   * client throws.
+   */
+  report(cause: unknown): void
   /** Tries now, not after the wait; also after the relay's final refusal. Does nothing while connecting or online. */
   reconnect(): void
   /** Ends everything: what is pending, and every later call, fails with `interrupted`. */
@@ -76,6 +82,7 @@ export function createClient(options: ClientOptions): Client {
       listeners.add(tell)
       return () => listeners.delete(tell)
     },
+    report: core.report,
     reconnect() {
       if (mayConnect()) link.connect()
     },

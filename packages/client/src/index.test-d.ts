@@ -4,6 +4,7 @@ import {
   createClient,
   type Message,
   type OpenTransport,
+  type Params,
   type PublishOutcome,
   type Scope,
   type Status,
@@ -48,8 +49,8 @@ describe('a client', () => {
   test('subscribes with a handler for an undo, without one for a loop', () => {
     expectTypeOf(client.subscribe('a', quiet)).toEqualTypeOf<Undo>()
     expectTypeOf(client.subscribe('a', (message) => void message.data, { group: 'g' })).toEqualTypeOf<Undo>()
-    expectTypeOf(client.subscribe('a')).toEqualTypeOf<Subscription>()
-    expectTypeOf(client.subscribe('a', { signal: AbortSignal.abort() })).toEqualTypeOf<Subscription>()
+    expectTypeOf(client.subscribe('a')).toEqualTypeOf<Subscription<unknown, readonly []>>()
+    expectTypeOf(client.subscribe('a', { signal: AbortSignal.abort() })).toExtend<Subscription>()
     expectTypeOf(client.subscribe('a').ready).toEqualTypeOf<Promise<void>>()
     expectTypeOf(client.subscribe('a', quiet, { deliver: 'latest', maxRate: 10 })).toEqualTypeOf<Undo>()
     // @ts-expect-error: no such option
@@ -75,6 +76,88 @@ describe('a client', () => {
     if (status.state === 'closed') expectTypeOf(status.reason).toEqualTypeOf<WildcastError | undefined>()
     // @ts-expect-error: only a waiting client has a next try
     void status.nextRetryAt
+  })
+})
+
+interface Price {
+  readonly price: number
+}
+
+describe('the type of the data', () => {
+  test('is given to subscribe, and reaches the handler and the loop', () => {
+    client.subscribe<Price>('good.*', ({ data, params }) => {
+      expectTypeOf(data).toEqualTypeOf<Price>()
+      expectTypeOf(params).toEqualTypeOf<readonly string[]>()
+      // @ts-expect-error a price has no name
+      void data.name
+    })
+    client.subscribe<Price, 'good.*'>('good.*', ({ data, params }) => {
+      expectTypeOf(data).toEqualTypeOf<Price>()
+      expectTypeOf(params).toEqualTypeOf<readonly [string]>()
+    })
+    expectTypeOf(client.subscribe<Price>('good.*')).toEqualTypeOf<Subscription<Price>>()
+    expectTypeOf(client.broker('orders').subscribe<Price>('good.*')).toEqualTypeOf<Subscription<Price>>()
+    // @ts-expect-error the options are checked, too
+    client.subscribe<Price>('good.*', { colour: 'red' })
+    // @ts-expect-error this is the other pattern
+    client.subscribe<Price, 'good.*'>('bad.*', quiet)
+  })
+  test('may stand at the parameter of the handler, so that the params keep their type', () => {
+    client.subscribe('good.*', (message: Message<Price>) => void message.data.price)
+    client.subscribe('good.*', ({ data, params }: Message<Price, Params<'good.*'>>) => {
+      expectTypeOf(data).toEqualTypeOf<Price>()
+      expectTypeOf(params).toEqualTypeOf<readonly [string]>()
+    })
+    // @ts-expect-error the pattern has one wildcard
+    client.subscribe('good.*', (message: Message<Price, readonly [string, string]>) => void message)
+  })
+  test('is given to publish, request and serve', () => {
+    void client.publish<Price>('good.apple', { price: 3 })
+    // @ts-expect-error no price
+    void client.publish<Price>('good.apple', { prize: 3 })
+    expectTypeOf(client.request<number>('math.sum', [1, 2])).toEqualTypeOf<Promise<Message<number>>>()
+    void client.request<number>('math.sum', [1, 2], {
+      onPart: ({ data }) => expectTypeOf(data).toEqualTypeOf<number>(),
+    })
+    // @ts-expect-error the question has another type
+    void client.request<number, number[]>('math.sum', ['1'])
+    client.serve<number[], number>('math.sum', ({ data }) => data.reduce((a, b) => a + b))
+    client.serve<number[], number>('math.sum', async ({ data }) => data.length)
+    client.serve<number[], number>('math.sum', async function* ({ data }) {
+      yield data.length
+    })
+    // @ts-expect-error the answer has another type
+    client.serve<number[], number>('math.sum', ({ data }) => data.join())
+    // @ts-expect-error so has the part
+    client.serve<number[], number>('math.sum', async function* ({ data }) {
+      yield data.join()
+    })
+  })
+})
+
+describe('the params of a message', () => {
+  test('have the number of wildcards of the pattern', () => {
+    client.subscribe('room.*.msg', ({ params, data }) => {
+      expectTypeOf(params).toEqualTypeOf<readonly [string]>()
+      expectTypeOf(data).toBeUnknown()
+      // @ts-expect-error there is one wildcard
+      void params[1]
+    })
+    client.subscribe('room.*.**', ({ params }) => expectTypeOf(params).toEqualTypeOf<readonly [string, string]>())
+    expectTypeOf(client.subscribe('a.*')).toEqualTypeOf<Subscription<unknown, readonly [string]>>()
+  })
+  test('are any number if the pattern is any string', () => {
+    const pattern: string = 'a.*'
+    client.subscribe(pattern, ({ params }) => expectTypeOf(params).toEqualTypeOf<readonly string[]>())
+    client.subscribe(`room.${pattern}`, ({ params }) => expectTypeOf(params).toEqualTypeOf<readonly string[]>())
+  })
+  test('do not keep a handler of any message out', () => {
+    client.subscribe('room.*', (message: Message) => void message)
+    const log = ({ params, data }: Message): unknown => [params, data]
+    client.subscribe('room.*', log)
+    client.subscribe<Price>('room.*', log)
+    expectTypeOf<Message<Price, readonly [string]>>().toExtend<Message<Price>>()
+    expectTypeOf<Message<Price, readonly [string]>>().toExtend<Message>()
   })
 })
 

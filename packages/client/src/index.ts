@@ -6,6 +6,7 @@ export {
   type ErrorCode,
   type Headers,
   jsonCodec,
+  type Params,
   type WelcomeFrame,
   WildcastError,
 } from '@wildcast/protocol'

@@ -150,7 +150,7 @@ export function openInterest(
     tell,
     hear(frame) {
       if (frame.kind === 'Message') {
-        const message = new ReceivedMessage(frame, pattern, core)
+        const message = new ReceivedMessage(frame, pattern, clock.now(), core)
         each((member) => call(member.onMessage, message))
       } else if (frame.kind === 'Gap') {
         each((member) => call(member.onGap, { missed: frame.missed }))

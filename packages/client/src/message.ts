@@ -22,16 +22,22 @@ export interface RespondOptions {
   readonly headers?: Headers | undefined
 }
 
-/** A message as a handler sees it. It is shared by all handlers of a subscription: take from it, don't change it. */
-export interface Message {
+/**
+ * A message as a handler sees it. It is shared by all handlers of a subscription: take from it,
+ * don't change it.
+ *
+ * `Data` is what the caller expects of the payload. It is not checked: a message of another shape
+ * has the wrong type. `Wildcards` is the type of `params`, such as `Params<'good.*'>`.
+ */
+export interface Message<Data = unknown, Wildcards extends readonly string[] = readonly string[]> {
   /** @example 'good.apple' */
   readonly subject: string
   /** The pattern that it came by, in its normal form: `good.>` reads `good.*.**`. */
   readonly pattern: string
   /** What the wildcards of the pattern stand for: `*` one segment, `**` zero or more joined by dots. */
-  readonly params: readonly string[]
+  readonly params: Wildcards
   /** The payload as JSON if it parses as such, else as text, else as bytes. */
-  readonly data: unknown
+  readonly data: Data
   /** The payload as text. @throws {TypeError} where it is not UTF-8. */
   text(): string
   /** The payload as JSON. @throws {SyntaxError} where it is none. */
@@ -40,6 +46,13 @@ export interface Message {
   readonly bytes: Uint8Array
   /** Name of the broker that carried it. */
   readonly broker: string
+  /**
+   * Different for every message that the client receives, for instance as the `key` of a row in
+   * React.
+   */
+  readonly key: string
+  /** When the client received it: milliseconds since 1970, by the clock of this machine. */
+  readonly receivedAt: number
   readonly headers: Headers
   /** Where an answer is awaited, if one is. */
   readonly responseSubject: string | undefined
@@ -48,23 +61,35 @@ export interface Message {
 }
 
 const noHeaders: Headers = new Map()
+/**
+ * How many messages were received. Counts those of all clients, so that one list may show several.
+ */
+let count = 0
 
 /** Thousands of these live at once, so nothing is computed before somebody asks, and nothing twice. */
-export class ReceivedMessage implements Message {
+export class ReceivedMessage<Data = unknown> implements Message<Data> {
   readonly subject: string
   readonly pattern: string
   readonly broker: string
+  readonly receivedAt: number
+  readonly #number = ++count
   readonly #frame: MessageFrame
   readonly #core: Core | undefined
   #params: readonly string[] | undefined
   #data: unknown
 
-  constructor(frame: MessageFrame, pattern: string, core?: Core) {
+  /** Without a core it can't be answered. */
+  constructor(frame: MessageFrame, pattern: string, receivedAt: number, core?: Core) {
     this.subject = frame.subject
     this.pattern = pattern
     this.broker = frame.broker
+    this.receivedAt = receivedAt
     this.#frame = frame
     this.#core = core
+  }
+
+  get key(): string {
+    return `${this.#number}`
   }
 
   get params(): readonly string[] {
@@ -72,9 +97,9 @@ export class ReceivedMessage implements Message {
     return this.#params
   }
 
-  get data(): unknown {
+  get data(): Data {
     this.#data ??= this.#read()
-    return this.#data
+    return this.#data as Data // as the caller expects it
   }
 
   #read(): unknown {

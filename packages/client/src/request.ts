@@ -7,24 +7,24 @@ import { onAbort } from './on-abort.js'
 import { checkSize } from './publish.js'
 
 /** How long to wait for an answer, and who hears of its parts. */
-export interface Waiting {
+export interface Waiting<Answer = unknown> {
   /** @default 5000 */
   readonly timeoutMs?: number | undefined
   /** Gives up, and rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined
   /** Hears of every part of a streamed answer but the last. Each part starts the wait anew. */
-  readonly onPart?: ((part: Message) => void) | undefined
+  readonly onPart?: ((part: Message<Answer>) => void) | undefined
 }
 
 /** The relay tells a timeout itself; only where it doesn't, we do. */
 const graceMs = 1_000
 
 /** Asks, now or when there is a way, and resolves with the last answer. */
-export async function request(
+export async function request<Answer>(
   core: Core,
   frame: Omit<RequestFrame, 'ref' | 'timeout'>,
-  { timeoutMs = 5_000, signal, onPart }: Waiting,
-): Promise<Message> {
+  { timeoutMs = 5_000, signal, onPart }: Waiting<Answer>,
+): Promise<Message<Answer>> {
   signal?.throwIfAborted()
   checkSize(core, frame)
   const { subject, broker } = frame
@@ -40,7 +40,11 @@ export async function request(
         alarm.set(timeoutMs + graceMs, () => giveUp(new WildcastError('timeout', `no answer within ${timeoutMs} ms`)))
       const answer = (response: ResponseFrame): void => {
         const carrier = broker ?? core.link.welcome?.brokers.find((known) => known.default)?.name ?? ''
-        const message = new ReceivedMessage({ ...response, kind: 'Message', id: 0, subject, broker: carrier }, subject)
+        const message = new ReceivedMessage<Answer>(
+          { ...response, kind: 'Message', id: 0, subject, broker: carrier },
+          subject,
+          core.clock.now(),
+        )
         if (response.more) {
           wait()
           core.call(onPart, message)

@@ -1,4 +1,4 @@
-import type { Headers } from '@wildcast/protocol'
+import type { Headers, Params } from '@wildcast/protocol'
 import type { Undo } from './clock.js'
 import type { Message } from './message.js'
 import type { PublishOutcome } from './outcome.js'
@@ -34,7 +34,7 @@ export interface PublishOptions {
 }
 
 /** How to request. */
-export interface RequestOptions extends Waiting {
+export interface RequestOptions<Answer = unknown> extends Waiting<Answer> {
   /** @default the client's broker */
   readonly broker?: string | undefined
   readonly headers?: Headers | undefined
@@ -43,39 +43,58 @@ export interface RequestOptions extends Waiting {
 /** Everything that can be done on one broker. */
 export interface Scope {
   /**
-   * Calls `handler` with every message of a pattern, in order. Returns the undo. Equal subscriptions share one on the wire.
+   * Calls `handler` with every message of a pattern, in order. Returns the undo. Equal
+   * subscriptions share one on the wire.
+   *
+   * `Data` is the type of `message.data`, which is not checked. `message.params` has a string for
+   * each wildcard, unless `Data` is given alone: TypeScript then takes the pattern for any string.
    * @throws {WildcastError} `invalid_subject`; `interrupted` after `close()`
    * @throws {RangeError} for a `deliver` or `maxRate` that there is not
    * @example
    * const undo = client.subscribe('good.*', (message) => console.log(message.params[0], message.data))
    */
-  subscribe(pattern: string, handler: (message: Message) => void, options?: SubscribeOptions): Undo
+  subscribe<Data = unknown, const Pattern extends string = string>(
+    pattern: Pattern,
+    handler: (message: Message<Data, Params<Pattern>>) => void,
+    options?: SubscribeOptions,
+  ): Undo
   /**
    * The same as an async iterable, which keeps what comes while the loop is busy. Leaving the loop unsubscribes.
    * @throws {WildcastError} `invalid_subject`; `interrupted` after `close()`
    * @example
    * for await (const message of client.subscribe('good.*')) console.log(message.subject)
    */
-  subscribe(pattern: string, options?: SubscribeOptions): Subscription
+  subscribe<Data = unknown, const Pattern extends string = string>(
+    pattern: Pattern,
+    options?: SubscribeOptions,
+  ): Subscription<Data, Params<Pattern>>
   /**
    * Publishes. A string travels as its text, bytes as they are, `undefined` as nothing, everything else as JSON. While offline it waits for its turn.
    *
    * Rejects with a `WildcastError`: `invalid_subject`, `too_large`, `rate_limited`, `forbidden`, `broker_down` …
    * @example await client.publish('good.apple', { price: 3 })
    */
-  publish(subject: string, data?: unknown, options?: PublishOptions): Promise<PublishOutcome>
+  publish<Data = unknown>(subject: string, data?: Data, options?: PublishOptions): Promise<PublishOutcome>
   /**
-   * Asks, and resolves with the answer.
+   * Asks, and resolves with the answer. `Answer` is the type of its `data`, which is not checked.
    *
    * Rejects with `timeout`, `no_responders`, `interrupted` (the connection was lost), the responder's error, or the signal's reason.
    * @example const { data } = await client.request('math.sum', [1, 2])
    */
-  request(subject: string, data?: unknown, options?: RequestOptions): Promise<Message>
+  request<Answer = unknown, Question = unknown>(
+    subject: string,
+    data?: Question,
+    options?: RequestOptions<Answer>,
+  ): Promise<Message<Answer>>
   /**
    * Answers requests: what the handler returns is the answer, what it throws the error. An async generator streams: each `yield` is a part, its `return` the last.
    * After a reconnect it serves again; while somebody else serves the subject it keeps trying. Returns the undo.
    * @throws {WildcastError} `invalid_subject`; `already_served` where this client does; `interrupted` after `close()`
    * @example const undo = client.serve('time.now', () => new Date().toISOString())
    */
-  serve(subject: string, handler: Handler, options?: ServeOptions): Undo
+  serve<Question = unknown, Answer = unknown>(
+    subject: string,
+    handler: Handler<Question, Answer>,
+    options?: ServeOptions,
+  ): Undo
 }

@@ -2,7 +2,9 @@ import { WildcastError } from '@wildcast/protocol'
 import type { Message } from './message.js'
 
 /** Answers requests: what a handler returns is the answer, what it throws is the error, what it yields are the parts. May be async. */
-export type Handler = (message: Message) => unknown
+export type Handler<Question = unknown, Answer = unknown> = (
+  message: Message<Question>,
+) => Answer | AsyncIterable<Answer> | PromiseLike<Answer | AsyncIterable<Answer>>
 
 /** Answers one request. Never rejects: `report` hears what the handler threw, and what became of an answer that could not be sent. */
 export async function serve(message: Message, handler: Handler, report: (cause: unknown) => void): Promise<void> {

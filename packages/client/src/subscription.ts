@@ -5,7 +5,8 @@ import type { Message } from './message.js'
 import type { SubscriptionEvents } from './subscription-events.js'
 
 /** A subscription to loop over. */
-export interface Subscription extends AsyncIterable<Message> {
+export interface Subscription<Data = unknown, Wildcards extends readonly string[] = readonly string[]>
+  extends AsyncIterable<Message<Data, Wildcards>> {
   /** Resolves when the broker has confirmed; rejects where it never will. */
   readonly ready: Promise<void>
   /** Ends the subscription, and the loop once it has seen what came before. */

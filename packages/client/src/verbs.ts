@@ -8,7 +8,7 @@ import { toPolicy } from './policy.js'
 import { publish } from './publish.js'
 import { request } from './request.js'
 import type { Scope, SubscribeOptions } from './scope.js'
-import { serve } from './serve.js'
+import { type Handler, serve } from './serve.js'
 import { type Subscription, toSubscription } from './subscription.js'
 
 /** The verbs, on one broker unless a call names another. */
@@ -57,7 +57,7 @@ export function openVerbs(core: Core, home: string | undefined): Scope {
     },
     serve(subject, handler, options) {
       const want = { subject: check(subject, isSubject), serve: true } as const
-      return listen(want, { ...options, onMessage: (message) => serve(message, handler, core.report) })
+      return listen(want, { ...options, onMessage: (message) => serve(message, handler as Handler, core.report) })
     },
   }
 }

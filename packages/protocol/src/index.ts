@@ -30,6 +30,7 @@ export {
   payloadSize,
   payloadText,
 } from './message.js'
+export type { Params } from './params.js'
 export { readClientFrame, refOfRaw } from './read-client-frame.js'
 export { readRelayFrame } from './read-relay-frame.js'
 export { isClosed, isExact, isReserved, type Pattern, parsePattern, parseSubject, type Subject } from './subject.js'

@@ -7,11 +7,14 @@ import type { Message, SubscriptionStatus, WildcastError } from '@wildcast/clien
 export type Continuity = 'live' | 'catching-up' | 'stale' | 'gap'
 
 /** What a subscription has received, at one moment. A new object at each change, the same in between. */
-export interface Feed {
-  /** The newest messages, oldest first. */
-  readonly items: readonly Message[]
+export interface Feed<Data = unknown, Wildcards extends readonly string[] = readonly string[]> {
+  /**
+   * The newest messages, oldest first. The `key` of a message stays with it, for the rows of a
+   * list.
+   */
+  readonly items: readonly Message<Data, Wildcards>[]
   /** The newest message. */
-  readonly last: Message | undefined
+  readonly last: Message<Data, Wildcards> | undefined
   readonly status: SubscriptionStatus
   readonly continuity: Continuity
   /** How many messages were lost in all, as far as the relay could tell. */

@@ -1,3 +1,4 @@
+import { WildcastError } from '@wildcast/client'
 import { expect, it } from 'vitest'
 import { fill } from './fill.js'
 
@@ -18,6 +19,6 @@ it.each([
   ['good.**', []],
   ['good.>', []],
 ])('refuses %s with %j, and says how it is meant', (pattern, params) => {
-  expect(() => fill(pattern, params)).toThrow(TypeError)
+  expect(() => fill(pattern, params)).toThrow(WildcastError)
   expect(() => fill(pattern, params)).toThrow('one segment for each "*"')
 })

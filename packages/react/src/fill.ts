@@ -1,21 +1,18 @@
-/** For each `*` of a pattern, what stands in its place. */
-export type Params<Pattern extends string> = Pattern extends `${infer Segment}.${infer Rest}`
-  ? [...Param<Segment>, ...Params<Rest>]
-  : Param<Pattern>
-
-type Param<Segment extends string> = Segment extends '*' ? [segment: string] : []
+import { WildcastError } from '@wildcast/client'
 
 /**
  * The subject that a pattern becomes when each `*` is filled.
- * @throws {TypeError} where there is not one segment for each `*`, or where another wildcard is left
+ * @throws {WildcastError} `invalid_subject` if there is not one segment for each `*`, or another
+ * wildcard is left
  * @example fill('room.*.msg', ['42']) // 'room.42.msg'
  */
 export function fill(pattern: string, params: readonly string[]): string {
-  const left = [...params]
+  const left = Array.isArray(params) ? [...params] : []
   const segments = pattern.split('.').map((segment) => (segment === '*' ? left.shift() : segment))
   if (left.length > 0 || segments.some((segment) => !segment || /[.*>#]/.test(segment)))
-    throw new TypeError(
-      `"${pattern}" can't be published to with ${JSON.stringify(params)}: give one segment for each "*"`,
+    throw new WildcastError(
+      'invalid_subject',
+      `"${pattern}" can't be filled with (${params}): give one segment for each "*", without a dot or wildcard`,
     )
   return segments.join('.')
 }

@@ -1,11 +1,14 @@
+'use client' // All hooks need a browser: a server component that imports one imports a client component.
+
 /** React hooks for Wildcast. State lives outside React; a server render opens no connection. @module */
 
+export type { Params } from '@wildcast/client'
 export type { Continuity, Feed } from './feed.js'
-export type { Params } from './fill.js'
 export { useClient, WildcastProvider, type WildcastProviderProps } from './provider.js'
 export type { Publishing, PublishState } from './publishing.js'
+export type { Requesting } from './requesting.js'
 export { type Connection, useConnection } from './use-connection.js'
 export { type Send, usePublish } from './use-publish.js'
 export { usePublishing } from './use-publishing.js'
-export { type Requesting, type UseRequestOptions, useRequest } from './use-request.js'
+export { type UseRequestOptions, useRequest } from './use-request.js'
 export { type UseSubscriptionOptions, useSubscription } from './use-subscription.js'

@@ -1,4 +1,5 @@
-import { type Client, type PublishOptions, WildcastError } from '@wildcast/client'
+import { type Client, type PublishOutcome, WildcastError } from '@wildcast/client'
+import { notify } from './notify.js'
 
 /**
  * What has become of a publish. `queued`: it waits for a connection. `sent`: the broker's word is awaited. `confirmed`: the broker has it. `rejected`: it was
@@ -11,33 +12,43 @@ export interface Publishing {
   readonly state: PublishState
   /** Why it was rejected. */
   readonly error: WildcastError | undefined
-  /** Calls back at each change of `state`. Returns the undo. */
-  onState(listener: () => void): () => void
+  /**
+   * Calls back at each change of `state`. Returns the undo. If the listener throws, or rejects
+   * later, the client's `onError` gets the error.
+   */
+  onState(listener: () => unknown): () => void
   /** Resolves with the final state; never rejects. */
   readonly settled: Promise<PublishState>
 }
 
-/** Publishes, and tells how it goes. */
-export function startPublishing(client: Client, subject: string, data: unknown, options?: PublishOptions): Publishing {
-  const listeners = new Set<() => void>()
+/**
+ * Publishes, and follows what becomes of it. What `publish` throws or rejects with is the reason of
+ * the refusal.
+ */
+export function startPublishing(client: Client, publish: () => Promise<PublishOutcome>): Publishing {
+  const listeners = new Set<() => unknown>()
   let state: PublishState = client.status.state === 'online' ? 'sent' : 'queued'
   let error: WildcastError | undefined
 
   const become = (next: PublishState): PublishState => {
     state = next
-    for (const listener of listeners) listener()
+    for (const listener of listeners) notify(client, listener, undefined)
     return next
   }
   const stopWaiting = client.onStatus((status) => {
     if (state === 'queued' && status.state === 'online') become('sent')
   })
-  const settled = client
-    .publish(subject, data, options)
-    .then(become, (cause: unknown) => {
+  const follow = async (): Promise<PublishState> => {
+    try {
+      return become(await publish())
+    } catch (cause) {
       error = WildcastError.from(cause)
       return become('rejected')
-    })
-    .finally(stopWaiting)
+    } finally {
+      stopWaiting()
+    }
+  }
+  const settled = follow()
 
   return {
     settled,

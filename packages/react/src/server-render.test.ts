@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { createElement } from 'react'
 import { renderToString } from 'react-dom/server'
 import { expect, it } from 'vitest'
@@ -20,4 +21,10 @@ it('a server render subscribes to nothing, and shows the empty state', () => {
   )
   expect(relay.links.flatMap(({ sent }) => sent)).toEqual([])
   expect(placeOf(client, 'good.*', {}).find()).toBe(undefined) // nor does it leave anything behind
+})
+
+it('the entry is a client module for server components', () => {
+  const entry = readFileSync(new URL('index.ts', import.meta.url), 'utf8')
+  expect(entry).toMatch(/^'use client'/)
+  expect(entry).not.toContain('export *') // which Next.js refuses in a client module
 })

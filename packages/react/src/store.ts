@@ -6,8 +6,9 @@ import {
   type SubscriptionStatus,
   WildcastError,
 } from '@wildcast/client'
-import { after, nextFrame } from './clock.js'
+import { after, nextFrame, soon } from './clock.js'
 import { continuityOf, emptyFeed, type Feed } from './feed.js'
+import { notify } from './notify.js'
 
 /** What distinguishes subscriptions on the wire. Everything else is local to a hook. */
 export interface WireOptions extends PolicyOptions {
@@ -19,8 +20,10 @@ export interface WireOptions extends PolicyOptions {
 export interface Viewer {
   /** How many messages it wants to see; 0 for one that only wants events. */
   readonly keep: number
-  /** Hears of every message at once. */
-  event(message: Message): void
+  /**
+   * Called with every message at once. What it throws, or rejects with, is reported to the client.
+   */
+  event(message: Message): unknown
   /** Told once per frame that the feed has changed; missing where nothing is rendered. */
   readonly changed: (() => void) | undefined
   /** Told that there are more messages than it keeps. */
@@ -68,17 +71,10 @@ function openStore(client: Client, pattern: string, wire: WireOptions, closed: (
   }
 
   const onMessage = (message: Message): void => {
-    if (arrived.push(message) === 1) nextFrame(show)
+    arrived.push(message)
+    nextFrame(show)
     sinceGap++
-    const thrown: unknown[] = []
-    for (const viewer of viewers) {
-      try {
-        viewer.event(message)
-      } catch (cause) {
-        thrown.push(cause)
-      }
-    }
-    if (thrown.length > 0) throw thrown[0] // the client reports it; every other viewer has heard the message
+    for (const viewer of viewers) notify(client, viewer.event, message)
   }
   const onGap = ({ missed = 0 }: Gap): void => {
     sinceGap = 0
@@ -112,7 +108,7 @@ function openStore(client: Client, pattern: string, wire: WireOptions, closed: (
       return () => {
         viewers.delete(viewer)
         // What a member of a group lingers for, another would have got: it waits only for StrictMode's second mount.
-        if (wire.group != null) queueMicrotask(close)
+        if (wire.group != null) soon(close)
         else if (viewers.size === 0) cancelLinger = after(lingerMs, close)
       }
     },

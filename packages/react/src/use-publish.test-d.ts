@@ -1,16 +1,42 @@
 import { expectTypeOf, test } from 'vitest'
 import { usePublish, useSubscription } from './index.js'
 
+interface Price {
+  readonly price: number
+}
+
 test('a pattern takes a param for each "*", a subject none', () => {
   const toSubject = usePublish('good.apple')
   const toPattern = usePublish('room.*.msg.*')
   expectTypeOf(toSubject).parameter(0).toEqualTypeOf<unknown>()
-  expectTypeOf(toPattern).parameter(0).toEqualTypeOf<[segment: string, segment: string]>()
+  expectTypeOf(toPattern).parameter(0).toEqualTypeOf<readonly [string, string]>()
   toPattern(['42', 'new'], { text: 'hi' })
   // @ts-expect-error one param is missing
   toPattern(['42'], { text: 'hi' })
   // @ts-expect-error the params are missing
   toPattern({ text: 'hi' })
+})
+
+test('data of a given type is checked', () => {
+  const send = usePublish<Price>('good.apple')
+  const sendTo = usePublish<Price, 'room.*'>('room.*')
+  send({ price: 3 })
+  sendTo(['42'], { price: 3 }, { broker: 'orders' })
+  // @ts-expect-error no price
+  send({ prize: 3 })
+  // @ts-expect-error the price is missing
+  send()
+  // @ts-expect-error the params are missing
+  sendTo({ price: 3 })
+})
+
+test('a pattern that the compiler does not know takes both forms', () => {
+  const room: string = '42'
+  const sends = [usePublish(room), usePublish(`room.${room}`), usePublish(`room.${room}.*`)]
+  for (const send of sends) {
+    send({ text: 'hi' })
+    send(['new'], { text: 'hi' }, { broker: 'orders' })
+  }
 })
 
 test('an unknown option does not compile', () => {

@@ -95,4 +95,76 @@ describe('usePublish', () => {
     expect(await send?.('x').settled).toBe('confirmed')
     expect(relay.link.all('Publish').length).toBe(1)
   })
+
+  it.each([
+    ['room.*.msg', [['a.b'], 'hi']],
+    ['room.*.msg', [[''], 'hi']],
+    ['room.*.msg', [['*'], 'hi']],
+    ['room.*.msg', [['a b'], 'hi']],
+    ['room.*.msg', [[], 'hi']],
+    ['room.*.msg', [['a', 'b'], 'hi']],
+    ['room.*.msg', ['x', 'hi']],
+    ['room.*.msg', [{ text: 'hi' }]],
+    ['room.*.msg', []],
+    ['room.**', ['hi']],
+    ['room..msg', ['hi']],
+    ['room msg', ['hi']],
+  ])('returns a refusal if %s gets %j', async (pattern, args) => {
+    const { client, relay, errors } = await connect()
+    let send: ((...args: unknown[]) => Publishing) | undefined
+    await within(client, <Sender pattern={pattern} take={(given) => (send = given as typeof send)} />)
+    const publishing = send?.(...args) as Publishing
+    expect(await publishing.settled).toBe('rejected')
+    expect(publishing.state).toBe('rejected')
+    expect(publishing.error?.code).toBe('invalid_subject')
+    expect(relay.link.all('Publish')).toEqual([])
+    expect(errors).toEqual([])
+  })
+
+  it('returns as refusals what the client rejects with: bad data, and everything after close', async () => {
+    const { client } = await connect()
+    let send: Send<'a'> | undefined
+    await within(client, <Sender pattern="a" take={(given) => (send = given)} />)
+    const cyclic: { self?: unknown } = {}
+    cyclic.self = cyclic
+    const bad = send?.(cyclic)
+    expect(await bad?.settled).toBe('rejected')
+    expect(bad?.error).toBeDefined()
+    client.close()
+    const late = send?.('x')
+    expect(await late?.settled).toBe('rejected')
+    expect(late?.error?.code).toBe('interrupted')
+  })
+
+  it('is rejected at once if the params do not fit', async () => {
+    const { client } = await connect()
+    let send: Send<'room.*'> | undefined
+    await within(client, <Sender pattern="room.*" take={(given) => (send = given)} />)
+    const publishing = send?.(['a.b'], 'hi')
+    expect(publishing?.state).toBe('rejected')
+    expect(publishing?.error?.message).toContain('one segment for each "*"')
+  })
+
+  it('reports an onState that throws or rejects, calls the others, and settles', async () => {
+    const { client, errors } = await connect()
+    let send: Send<'a'> | undefined
+    await within(client, <Sender pattern="a" take={(given) => (send = given)} />)
+    const publishing = send?.('x') as Publishing
+    const seen: PublishState[] = []
+    publishing.onState(() => {
+      throw new Error('broken')
+    })
+    publishing.onState(async () => {
+      throw new Error('broken later')
+    })
+    publishing.onState(() => seen.push(publishing.state))
+    expect(await publishing.settled).toBe('confirmed')
+    expect(seen).toEqual(['confirmed'])
+    await eventually(() =>
+      expect(errors).toMatchObject([
+        { stage: 'handler', message: 'broken' },
+        { stage: 'handler', message: 'broken later' },
+      ]),
+    )
+  })
 })

@@ -1,30 +1,48 @@
-import type { PublishOptions } from '@wildcast/client'
+import type { Params, PublishOptions } from '@wildcast/client'
 import { useMemo } from 'react'
-import { fill, type Params } from './fill.js'
+import { fill } from './fill.js'
 import { useClient } from './provider.js'
 import { type Publishing, startPublishing } from './publishing.js'
 
-/** Publishes: first what stands for each `*` of the pattern, where there is one, then the data. */
-export type Send<Pattern extends string> =
-  Params<Pattern> extends []
-    ? (data?: unknown, options?: PublishOptions) => Publishing
-    : (params: Params<Pattern>, data?: unknown, options?: PublishOptions) => Publishing
+/** The data and the options of a publish. Data that may be undefined may be left out. */
+type Content<Data> = undefined extends Data
+  ? [data?: Data, options?: PublishOptions]
+  : [data: Data, options?: PublishOptions]
+
+/** Publishes to a pattern whose wildcards the compiler does not know. */
+interface SendAnywhere<Data> {
+  (...content: Content<Data>): Publishing
+  (params: readonly string[], ...content: Content<Data>): Publishing
+}
+
+/** Publishes: first what stands for each `*` of the pattern, if there is one, then the data. */
+export type Send<Pattern extends string, Data = unknown> =
+  Params<Pattern> extends readonly []
+    ? (...content: Content<Data>) => Publishing
+    : number extends Params<Pattern>['length']
+      ? SendAnywhere<Data>
+      : (params: Params<Pattern>, ...content: Content<Data>) => Publishing
 
 /**
- * A function that publishes; the same one at each render. What it returns tells how the publish goes, and can be followed with `usePublishing`.
- * @throws {TypeError} when called with params that don't fit the pattern
+ * Returns a function that publishes; the same one at each render. Its result has the state of the
+ * publish, which `usePublishing` follows. It does not throw: a publish that is refused, also
+ * because its params don't fit the pattern, has the state `rejected` and the `error`. `Data` is the
+ * type of the data.
  * @example
  * const send = usePublish('room.*.msg')
  * return <button onClick={() => send(['42'], { text })}>Send</button>
  */
-export function usePublish<const Pattern extends string>(pattern: Pattern): Send<Pattern> {
+export function usePublish<Data = unknown, const Pattern extends string = string>(
+  pattern: Pattern,
+): Send<Pattern, Data> {
   const client = useClient()
   return useMemo(() => {
     const filled = pattern.split('.').includes('*')
     const send = (...args: unknown[]): Publishing => {
       const [params, data, options] = filled ? args : [[], ...args]
-      return startPublishing(client, fill(pattern, params as string[]), data, options as PublishOptions)
+      const subject = (): string => (filled ? fill(pattern, params as string[]) : pattern)
+      return startPublishing(client, () => client.publish(subject(), data, options as PublishOptions))
     }
-    return send as Send<Pattern>
+    return send as Send<Pattern, Data>
   }, [client, pattern])
 }

@@ -1,16 +1,37 @@
+import type { Message } from '@wildcast/client'
+import { Activity, useEffect, useLayoutEffect, useRef } from 'react'
 import { describe, expect, it } from 'vitest'
 import { type Connected, connect } from '../../client/src/testing/connect.js'
+import type { Requesting } from './requesting.js'
 import { eventually } from './testing/eventually.js'
 import { within } from './testing/within.js'
-import { type Requesting, useRequest } from './use-request.js'
+import { useRequest } from './use-request.js'
 
 function Ask(props: { readonly seen: Requesting[] }) {
   props.seen.push(useRequest('math.sum', { timeoutMs: 100 }))
   return null
 }
 
+function AskInParts(props: { readonly onPart: (part: Message) => unknown; readonly seen: Requesting[] }) {
+  props.seen.push(useRequest('math.sum', { onPart: props.onPart }))
+  return null
+}
+
 function AskOf(props: { readonly subject: string; readonly seen: Requesting[] }) {
   props.seen.push(useRequest(props.subject))
+  return null
+}
+
+/** Asks by itself, once in its life, as a component does that loads what it shows. */
+function AskOnce(props: { readonly seen: Requesting[]; readonly when: typeof useEffect }) {
+  const asking = useRequest('math.sum')
+  props.seen.push(asking)
+  const asked = useRef(false)
+  props.when(() => {
+    if (asked.current) return
+    asked.current = true
+    void asking.call([1, 2])
+  })
   return null
 }
 
@@ -80,5 +101,112 @@ describe('useRequest', () => {
     await view.show(<AskOf subject="user.2" seen={seen} />)
     expect(seen.map(({ data, pending }) => [data, pending])).toEqual(seen.map(() => [undefined, false]))
     expect(relay.link.all('Cancel').length).toBe(1)
+  })
+
+  it.each([
+    ['an effect', useEffect],
+    ['a layout effect', useLayoutEffect],
+  ])('keeps what %s asks while StrictMode mounts it twice', async (_, when) => {
+    const { client, relay } = await connect()
+    const seen: Requesting[] = []
+    await within(client, <AskOnce seen={seen} when={when} />)
+    await eventually(() => expect(relay.link.all('Request').length).toBe(1))
+    expect(seen.at(-1)?.pending).toBe(true)
+    relay.link.say({ kind: 'Response', ref: relay.link.all('Request')[0]?.ref as number, message: '3' })
+    await eventually(() => expect(seen.at(-1)).toMatchObject({ pending: false, data: 3 }))
+    expect(relay.link.all('Cancel')).toEqual([])
+  })
+
+  it('cancels what it asked when it is hidden, and is not pending when it is shown again', async () => {
+    const { client, relay } = await connect()
+    const seen: Requesting[] = []
+    const ask = (mode: 'visible' | 'hidden') => (
+      <Activity mode={mode}>
+        <Ask seen={seen} />
+      </Activity>
+    )
+    const view = await within(client, ask('visible'))
+    void seen.at(-1)?.call('first')
+    await eventually(() => expect(relay.link.all('Request').length).toBe(1))
+    relay.link.say({ kind: 'Response', ref: relay.link.all('Request')[0]?.ref as number, message: '"one"' })
+    await eventually(() => expect(seen.at(-1)?.data).toBe('one'))
+    const answer = seen.at(-1)?.call('second')
+    await eventually(() => expect(seen.at(-1)?.pending).toBe(true))
+    await view.show(ask('hidden'))
+    await expect(answer).rejects.toMatchObject({ name: 'AbortError' })
+    expect(relay.link.all('Cancel').length).toBe(1)
+    await view.show(ask('visible'))
+    await eventually(() => expect(seen.at(-1)).toMatchObject({ pending: false, data: 'one', error: undefined }))
+
+    void seen.at(-1)?.call('third')
+    await eventually(() => expect(relay.link.all('Request').length).toBe(3))
+    relay.link.say({ kind: 'Response', ref: relay.link.all('Request')[2]?.ref as number, message: '"three"' })
+    await eventually(() => expect(seen.at(-1)).toMatchObject({ pending: false, data: 'three' }))
+  })
+
+  it('shows the answer to what was asked while it was hidden', async () => {
+    const { client, relay } = await connect()
+    const seen: Requesting[] = []
+    const ask = (mode: 'visible' | 'hidden') => (
+      <Activity mode={mode}>
+        <Ask seen={seen} />
+      </Activity>
+    )
+    const view = await within(client, ask('visible'))
+    await view.show(ask('hidden'))
+    const answer = seen.at(-1)?.call()
+    await eventually(() => expect(relay.link.all('Request').length).toBe(1))
+    relay.link.say({ kind: 'Response', ref: relay.link.all('Request')[0]?.ref as number, message: '3' })
+    await answer
+    await view.show(ask('visible'))
+    await eventually(() => expect(seen.at(-1)).toMatchObject({ pending: false, data: 3 }))
+  })
+
+  it('leaves the state of another subject alone when a call of the former one comes late', async () => {
+    const { client, relay } = await connect()
+    const seen: Requesting[] = []
+    const view = await within(client, <AskOf subject="user.1" seen={seen} />)
+    const former = seen.at(-1) as Requesting
+    await view.show(<AskOf subject="user.2" seen={seen} />)
+    void seen.at(-1)?.call()
+    await eventually(() => expect(relay.link.all('Request').length).toBe(1))
+    relay.link.say({ kind: 'Response', ref: relay.link.all('Request')[0]?.ref as number, message: '"two"' })
+    await eventually(() => expect(seen.at(-1)?.data).toBe('two'))
+    const late = former.call()
+    await eventually(() => expect(relay.link.all('Request').length).toBe(2))
+    relay.link.say({ kind: 'Response', ref: relay.link.all('Request')[1]?.ref as number, message: '"one"' })
+    await late
+    await view.show(<AskOf subject="user.2" seen={seen} />)
+    expect(seen.at(-1)?.data).toBe('two')
+  })
+
+  it.each([
+    [
+      'throws',
+      () => {
+        throw new Error('broken')
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('broken'))],
+  ])('reports an onPart that %s, and goes on', async (_, onPart) => {
+    const { client, relay, errors } = await connect()
+    const seen: Requesting[] = []
+    await within(client, <AskInParts onPart={onPart} seen={seen} />)
+    void seen.at(-1)?.call()
+    await eventually(() => expect(relay.link.all('Request').length).toBe(1))
+    const ref = relay.link.all('Request')[0]?.ref as number
+    relay.link.say({ kind: 'Response', ref, message: '1', more: true })
+    relay.link.say({ kind: 'Response', ref, message: '3' })
+    await eventually(() => expect(seen.at(-1)).toMatchObject({ pending: false, data: 3 }))
+    await eventually(() => expect(errors).toMatchObject([{ stage: 'handler', message: 'broken' }]))
+  })
+
+  it('returns the refusal of a bad subject', async () => {
+    const { client, errors } = await connect()
+    const seen: Requesting[] = []
+    await within(client, <AskOf subject="user..1" seen={seen} />)
+    void seen.at(-1)?.call()
+    await eventually(() => expect(seen.at(-1)).toMatchObject({ pending: false, error: { code: 'invalid_subject' } }))
+    expect(errors).toEqual([])
   })
 })

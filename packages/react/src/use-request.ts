@@ -1,56 +1,29 @@
-import { type Message, type RequestOptions, WildcastError } from '@wildcast/client'
-import { useEffect, useMemo, useRef, useState } from 'react'
+import type { RequestOptions } from '@wildcast/client'
+import { useMemo, useSyncExternalStore } from 'react'
 import { useClient } from './provider.js'
+import { openRequester, type Requesting } from './requesting.js'
 import { useLatest } from './use-latest.js'
 
-export interface UseRequestOptions extends Omit<RequestOptions, 'signal'> {}
-
-/** A request and its last answer. */
-export interface Requesting {
-  /** Asks. The newest call counts: one that is still pending is cancelled, and rejects with an `AbortError`. The promise may be ignored. */
-  readonly call: (data?: unknown) => Promise<Message>
-  /** The data of the last answer. */
-  readonly data: unknown
-  readonly pending: boolean
-  /** Why the last call failed. */
-  readonly error: WildcastError | undefined
-}
-
-const unasked: Omit<Requesting, 'call'> = { data: undefined, pending: false, error: undefined }
+export interface UseRequestOptions<Answer = unknown> extends Omit<RequestOptions<Answer>, 'signal'> {}
 
 /**
- * Asks a subject's server. A component that unmounts, or turns to another subject, cancels what it asked.
+ * Asks a subject's server. A component that unmounts, is hidden by an `<Activity>`, or turns to
+ * another subject cancels what it asked: the promise rejects with an `AbortError`, and when the
+ * component is shown again, nothing is pending and `data` is the last answer. It does not ask again
+ * by itself, since a request may have effects.
  * @example
- * const sum = useRequest('math.sum')
- * return <button onClick={() => sum.call([1, 2])}>{sum.pending ? '…' : String(sum.data)}</button>
+ * const sum = useRequest<number[], number>('math.sum')
+ * return <button onClick={() => sum.call([1, 2])}>{sum.pending ? '…' : sum.data}</button>
  */
-export function useRequest(subject: string, options: UseRequestOptions = {}): Requesting {
+export function useRequest<Question = unknown, Answer = unknown>(
+  subject: string,
+  options: UseRequestOptions<Answer> = {},
+): Requesting<Question, Answer> {
   const client = useClient()
-  const [state, setState] = useState<Requesting>()
-  const pending = useRef<AbortController>(undefined)
   const latest = useLatest(options)
-
-  const call = useMemo(() => {
-    const call = (data?: unknown): Promise<Message> => {
-      pending.current?.abort()
-      const mine = new AbortController()
-      pending.current = mine
-      const become = (next: Partial<Requesting>): void => {
-        if (!mine.signal.aborted) setState((state) => ({ ...(state?.call === call ? state : unasked), ...next, call }))
-      }
-      become({ pending: true, error: undefined })
-      const answer = client.request(subject, data, { ...latest.current, signal: mine.signal })
-      // Handled here, so that a caller who looks at the hook's state alone may ignore the promise.
-      answer.then(
-        (message) => become({ pending: false, data: message.data }),
-        (cause: unknown) => become({ pending: false, error: WildcastError.from(cause) }),
-      )
-      return answer
-    }
-    return call
-  }, [client, subject, latest])
-  // Another subject has another `call`: what the old one asked is nobody's question any more.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `call` says when
-  useEffect(() => () => pending.current?.abort(), [call])
-  return state?.call === call ? state : { ...unasked, call }
+  const { state, view } = useMemo(
+    () => openRequester<Question, Answer>(client, subject, () => latest.current),
+    [client, subject, latest],
+  )
+  return useSyncExternalStore(view, state, state)
 }

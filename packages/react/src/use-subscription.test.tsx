@@ -1,34 +1,18 @@
 import type { Message } from '@wildcast/client'
 import { Activity } from 'react'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { type Connected, connect } from '../../client/src/testing/connect.js'
+import { connect } from '../../client/src/testing/connect.js'
 import { settle } from '../../client/src/testing/fake-clock.js'
 import type { Feed } from './feed.js'
 import { eventually } from './testing/eventually.js'
+import { Look, last, ready, say, texts } from './testing/look.js'
 import { within } from './testing/within.js'
-import { type UseSubscriptionOptions, useSubscription } from './use-subscription.js'
-
-/** Shows nothing; tells what the hook returned at each render. */
-function Look(props: {
-  readonly pattern: string | null
-  readonly options?: UseSubscriptionOptions
-  readonly seen: Feed[]
-}) {
-  props.seen.push(useSubscription(props.pattern, { ...props.options }))
-  return null
-}
+import { useSubscription } from './use-subscription.js'
 
 function LookTwice({ seen }: { readonly seen: [Feed, Feed][] }) {
   seen.push([useSubscription('good.*'), useSubscription('bad.*')])
   return null
 }
-
-const say = ({ relay }: Connected, message: string, subject = 'good.apple'): void =>
-  relay.link.say({ kind: 'Message', id: 1, subject, message, broker: 'test' })
-
-const texts = ({ items }: Feed): string[] => items.map((message) => message.text())
-const last = (seen: readonly Feed[]): Feed => seen.at(-1) as Feed
-const ready = (seen: readonly Feed[]): Promise<void> => eventually(() => expect(last(seen).status).toBe('ready'))
 
 afterEach(() => {
   vi.restoreAllMocks()
@@ -187,6 +171,35 @@ describe('useSubscription', () => {
       ['a'],
       [['handler', 'broken']],
     ])
+  })
+
+  it('reports every onEvent that throws or rejects, and calls the others', async () => {
+    const connected = await connect()
+    const seen: Feed[] = []
+    const events: string[] = []
+    const fail = (message: string) => (): void => {
+      throw new Error(message)
+    }
+    const failLater = async (): Promise<void> => {
+      await undefined
+      throw new Error('later')
+    }
+    await within(
+      connected.client,
+      <>
+        <Look pattern="good.*" options={{ onEvent: fail('first') }} seen={seen} />
+        <Look pattern="good.*" options={{ onEvent: failLater }} seen={seen} />
+        <Look pattern="good.*" options={{ onEvent: fail('second'), state: false }} seen={[]} />
+        <Look pattern="good.*" options={{ onEvent: (message) => events.push(message.text()) }} seen={seen} />
+      </>,
+    )
+    await ready(seen)
+    say(connected, 'a')
+    await eventually(() => expect(connected.errors.length).toBe(3))
+    expect(connected.errors.map(({ message }) => message).sort()).toEqual(['first', 'later', 'second'])
+    expect(new Set(connected.errors.map(({ stage }) => stage))).toEqual(new Set(['handler']))
+    expect(events).toEqual(['a'])
+    await eventually(() => expect(texts(last(seen))).toEqual(['a']))
   })
 
   it('is idle without a pattern, and with skip', async () => {

@@ -1,4 +1,4 @@
-import type { Message } from '@wildcast/client'
+import type { Message, Params } from '@wildcast/client'
 import { useCallback, useMemo, useSyncExternalStore } from 'react'
 import { emptyFeed, type Feed } from './feed.js'
 import { useClient } from './provider.js'
@@ -6,11 +6,19 @@ import { newest, type Place, placeOf, type WireOptions } from './store.js'
 import { useLatest } from './use-latest.js'
 
 /** How to look at a subscription. Compared by value: literals in the call are safe. */
-export interface UseSubscriptionOptions extends WireOptions {
-  /** How many messages `items` holds at most. @default 100 */
+export interface UseSubscriptionOptions<Data = unknown, Wildcards extends readonly string[] = readonly string[]>
+  extends WireOptions {
+  /**
+   * How many messages `items` holds at most. `Infinity` keeps all; a fraction is rounded down.
+   * @default 100
+   */
   readonly keep?: number | undefined
-  /** Hears of every message as it comes, before it is rendered. The latest function is called; a new one subscribes nothing. */
-  readonly onEvent?: ((message: Message) => void) | undefined
+  /**
+   * Called with every message as it comes, before it is rendered. The latest function is called; a
+   * new one subscribes nothing. If it throws, or rejects later, the client's `onError` gets the
+   * error.
+   */
+  readonly onEvent?: ((message: Message<Data, Wildcards>) => unknown) | undefined
   /** `false` never renders: only `onEvent` hears of messages. @default true */
   readonly state?: boolean | undefined
   /** `true` subscribes nothing. @default false */
@@ -24,13 +32,21 @@ const defaultKeep = 100
 let warned = false
 
 /**
- * The messages of a pattern, and how well they arrive. Renders once per frame however many come, and loses none. Hooks with the same pattern, broker, group and policy share
- * one subscription. Refusals are returned, not thrown.
+ * The messages of a pattern, and how well they arrive. Renders once per frame however many come,
+ * and loses none. Hooks with the same pattern, broker, group and policy share one subscription.
+ * Refusals are returned, not thrown.
+ *
+ * `Data` is the type of `message.data`, which is not checked. `message.params` has a string for
+ * each wildcard, unless `Data` is given alone: TypeScript then takes the pattern for any string.
+ * @throws {RangeError} if `keep` is negative or NaN
  * @param pattern nothing is subscribed to while it is null or undefined
  * @example
- * const { items, status } = useSubscription('good.*', { keep: 20 })
+ * const { items, status } = useSubscription<{ price: number }>('good.*', { keep: 20 })
  */
-export function useSubscription(pattern: string | null | undefined, options: UseSubscriptionOptions = {}): Feed {
+export function useSubscription<Data = unknown, const Pattern extends string = string>(
+  pattern: Pattern | null | undefined,
+  options: UseSubscriptionOptions<Data, Params<Pattern>> = {},
+): Feed<Data, Params<Pattern>> {
   const { broker, group, deliver, maxRate, keep, onEvent, state = true, skip } = options
   const client = useClient()
   const place = useMemo(
@@ -38,12 +54,13 @@ export function useSubscription(pattern: string | null | undefined, options: Use
     [client, pattern, broker, group, deliver, maxRate, skip],
   )
   const latest = useLatest(onEvent)
-  const bound = state ? (keep ?? defaultKeep) : 0
+  const most = toBound(keep)
+  const bound = state ? most : 0
   const subscribe = useCallback(
     (changed: () => void) =>
       place?.open().view({
         keep: bound,
-        event: (message) => latest.current?.(message),
+        event: (message) => latest.current?.(message as Message<Data, Params<Pattern>>),
         changed: state ? changed : undefined,
         ...(process.env.NODE_ENV !== 'production' &&
           keep === undefined &&
@@ -52,7 +69,15 @@ export function useSubscription(pattern: string | null | undefined, options: Use
     [place, bound, state, keep, pattern, latest],
   )
   const look = useMemo(() => viewOf(state ? place : undefined, bound), [place, state, bound])
-  return useSyncExternalStore(subscribe, look, () => emptyFeed)
+  // A store is shared by hooks that may expect different data, so the types begin here.
+  return useSyncExternalStore(subscribe, look, () => emptyFeed) as Feed<Data, Params<Pattern>>
+}
+
+/** @throws {RangeError} if it is not a number from 0 */
+function toBound(keep: number | undefined): number {
+  const bound = Math.floor(keep ?? defaultKeep)
+  if (bound >= 0) return bound
+  throw new RangeError(`keep: ${keep} must be 0 or more; Infinity keeps all messages`)
 }
 
 /** A store's feed with so many items, the same object as long as the store's is. */

@@ -1,10 +1,15 @@
 import { useConnection, usePublish, useSubscription } from '@wildcast/react'
 import { useState } from 'react'
 
+/** What the component in components/hello.js publishes. */
+interface Goodbye {
+  readonly text: string
+}
+
 /** Says hello on `hello.*`, and shows what the component answers on `goodbye`. */
 export function App() {
   const { state } = useConnection()
-  const feed = useSubscription('goodbye', { keep: 20 })
+  const feed = useSubscription<Goodbye>('goodbye', { keep: 20 })
   const hello = usePublish('hello.*')
   const [name, setName] = useState('world')
   return (
@@ -20,7 +25,11 @@ export function App() {
         <input aria-label="Name" value={name} onChange={(event) => setName(event.target.value)} />
         <button type="submit">Say hello</button>
       </form>
-      <pre>{feed.items.map((message) => (message.data as { text: string }).text).join('\n')}</pre>
+      <ul>
+        {feed.items.map((message) => (
+          <li key={message.key}>{message.data.text}</li>
+        ))}
+      </ul>
     </main>
   )
 }

@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest'
+import { connect } from '../../client/src/testing/connect.js'
+import { settle } from '../../client/src/testing/fake-clock.js'
+import type { Feed } from './feed.js'
+import { WildcastProvider } from './provider.js'
+import { eventually } from './testing/eventually.js'
+import { Look, last, ready, say } from './testing/look.js'
+import { within } from './testing/within.js'
+import { type UseSubscriptionOptions, useSubscription } from './use-subscription.js'
+
+/** A list as the README shows it. */
+function Rows() {
+  const { items } = useSubscription('good.*', { keep: 3 })
+  const rows = items.map((message) => <li key={message.key}>{message.text()}</li>)
+  return <ol>{rows}</ol>
+}
+
+describe('keep of useSubscription', () => {
+  it('lets a list keep its rows when the oldest is dropped', async () => {
+    const connected = await connect()
+    const { container } = await within(connected.client, <Rows />)
+    const rows = (): Element[] => [...container.querySelectorAll('li')]
+    const shown = (): (string | null)[] => rows().map(({ textContent }) => textContent)
+    await eventually(() => expect(connected.relay.link.all('Subscribe').length).toBe(1))
+    await settle()
+    for (const text of ['a', 'b', 'c']) say(connected, text)
+    await eventually(() => expect(shown()).toEqual(['a', 'b', 'c']))
+    const [, b, c] = rows()
+    say(connected, 'd')
+    await eventually(() => expect(shown()).toEqual(['b', 'c', 'd']))
+    expect(rows()[0]).toBe(b)
+    expect(rows()[1]).toBe(c)
+  })
+
+  it.each([
+    [Number.POSITIVE_INFINITY, 150],
+    [2 ** 31, 150],
+    [Number.MAX_VALUE, 150],
+    [2.9, 2],
+    [0.5, 0],
+    [0, 0],
+  ])('with keep: %d holds %i of 150 messages', async (keep, held) => {
+    const connected = await connect()
+    const seen: Feed[] = []
+    await within(connected.client, <Look pattern="good.*" options={{ keep }} seen={seen} />)
+    await ready(seen)
+    for (let i = 0; i < 150; i++) say(connected, String(i))
+    await eventually(() => expect(last(seen).last?.text()).toBe('149'))
+    expect(last(seen).items.length).toBe(held)
+    expect(last(seen).continuity).toBe('live')
+  })
+
+  it.each([Number.NaN, -1, -0.5, Number.NEGATIVE_INFINITY])('throws a RangeError for keep: %d', async (keep) => {
+    const { renderToString } = await import('react-dom/server')
+    const { client } = await connect()
+    const show = (options: UseSubscriptionOptions) => () =>
+      renderToString(
+        <WildcastProvider client={client}>
+          <Look pattern="good.*" options={options} seen={[]} />
+        </WildcastProvider>,
+      )
+    expect(show({ keep })).toThrow(RangeError)
+    expect(show({ keep })).toThrow('0 or more')
+    expect(show({ keep, state: false })).toThrow(RangeError)
+    expect(show({ keep, skip: true })).toThrow(RangeError)
+  })
+
+  it('has a gap for as long as it keeps all messages', async () => {
+    const connected = await connect()
+    const seen: Feed[] = []
+    await within(connected.client, <Look pattern="good.*" options={{ keep: Number.POSITIVE_INFINITY }} seen={seen} />)
+    await ready(seen)
+    connected.relay.link.say({ kind: 'Gap', id: 1, missed: 3 })
+    for (let i = 0; i < 150; i++) say(connected, String(i))
+    await eventually(() => expect(last(seen).items.length).toBe(150))
+    expect(last(seen).continuity).toBe('gap')
+  })
+})

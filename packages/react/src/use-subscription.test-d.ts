@@ -1,0 +1,44 @@
+import type { Message } from '@wildcast/client'
+import { expectTypeOf, test } from 'vitest'
+import { type Feed, type Params, useSubscription } from './index.js'
+
+interface Price {
+  readonly price: number
+}
+declare const maybe: 'room.*.msg' | null
+declare const room: string
+
+test('params have the number of wildcards of the pattern', () => {
+  const { items, last } = useSubscription('room.*.msg', { keep: 20 })
+  expectTypeOf(items).toEqualTypeOf<readonly Message<unknown, readonly [string]>[]>()
+  expectTypeOf(last?.data).toBeUnknown()
+  // @ts-expect-error there is one wildcard
+  void last?.params[1]
+  expectTypeOf(useSubscription(maybe)).toEqualTypeOf<Feed<unknown, readonly [string]>>()
+  expectTypeOf(useSubscription(null)).toEqualTypeOf<Feed>()
+  expectTypeOf(useSubscription(room)).toEqualTypeOf<Feed>()
+  expectTypeOf(useSubscription(`room.${room}`)).toEqualTypeOf<Feed>()
+})
+
+test('data has the type that is given', () => {
+  const { items, last } = useSubscription<Price>('good.*', {
+    onEvent: ({ data }) => expectTypeOf(data).toEqualTypeOf<Price>(),
+  })
+  expectTypeOf(items[0]?.data).toEqualTypeOf<Price | undefined>()
+  // @ts-expect-error a price has no name
+  void last?.data.name
+  expectTypeOf(useSubscription<Price, 'good.*'>('good.*')).toEqualTypeOf<Feed<Price, readonly [string]>>()
+})
+
+test('onEvent may say the type, may be async, and is checked against the pattern', () => {
+  const feed = useSubscription('good.*', { onEvent: async (message: Message<Price>) => message.data.price })
+  expectTypeOf(feed).toEqualTypeOf<Feed<Price, readonly [string]>>()
+  // @ts-expect-error the pattern has one wildcard
+  useSubscription('good.*', { onEvent: (message: Message<Price, Params<'a.*.*'>>) => message.params })
+})
+
+test('a component of any feed takes one of a certain type', () => {
+  const show = (feed: Feed): number => feed.items.length
+  show(useSubscription<Price>('good.*'))
+  show(useSubscription('good.*'))
+})
