@@ -1,9 +1,7 @@
-import { WildcastError } from '@wildcast/protocol'
-import { bodyLimit } from 'hono/body-limit'
 import type { Outlet } from '../core/outlet.js'
+import { bodyLimit } from './body-limit.js'
 import { brokerOfUrl } from './broker-of-url.js'
 import type { Gateway } from './gateway.js'
-import { errorResponse } from './http-errors.js'
 import { onlyBy } from './only-by.js'
 import { subjectOfPath } from './subject-of-path.js'
 
@@ -12,13 +10,7 @@ const nowhere: Outlet = { encoder: { encode: () => undefined }, deliver: () => {
 
 /** `POST /publish/<subject>`: the body's bytes are the payload; `?broker=` names another broker than the default one. */
 export const http: Gateway = ({ routes }, relay) => {
-  const limit = bodyLimit({
-    maxSize: relay.limits.payload,
-    onError: () =>
-      errorResponse(
-        new WildcastError('too_large', `the body is longer than ${relay.limits.payload} bytes; send it in parts`),
-      ),
-  })
+  const limit = bodyLimit(relay.limits.payload, 'send it in parts')
 
   routes.post('/publish/*', limit, async (c) => {
     const session = relay.open(nowhere)

@@ -1,9 +1,9 @@
 import type { HttpBindings } from '@hono/node-server'
 import { jsonCodec, WildcastError } from '@wildcast/protocol'
 import type { Context } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
 import type { StreamEncoder } from '../core/outlet.js'
 import type { Relay } from '../core/relay.js'
+import { bodyLimit } from './body-limit.js'
 import { EventStream } from './event-stream.js'
 import type { Gateway } from './gateway.js'
 import { errorResponse } from './http-errors.js'
@@ -30,11 +30,11 @@ export const stream: Gateway = ({ routes, closing }, relay) => {
   const beat = heartbeat(relay.clock)
   const open = v1(jsonCodec, events)
 
-  routes.post('/stream', limit(helloBytes), async (c) => {
+  routes.post('/stream', bodyLimit(helloBytes, 'send less at once'), async (c) => {
     const hello = await c.req.text()
     const { outgoing } = c.env as HttpBindings
     const id = relay.newSession()
-    const stream = new EventStream({ gone: c.req.raw.signal, outgoing })
+    const stream = new EventStream({ gone: c.req.raw.signal, outgoing, clock: relay.clock })
     const line = new StreamLine(stream)
     const dialect = open(named(relay, id), line)
     beat.watch(line)
@@ -50,7 +50,7 @@ export const stream: Gateway = ({ routes, closing }, relay) => {
     return stream.response()
   })
 
-  routes.post('/stream/frames', limit(postBytes(relay)), async (c) => {
+  routes.post('/stream/frames', bodyLimit(postBytes(relay), 'send less at once'), async (c) => {
     const line = lines.get(sessionOf(c))
     // It may have ended a moment ago, by whatever its stream says.
     if (!line) return errorResponse(new WildcastError('interrupted', 'there is no such session; begin anew'))
@@ -87,12 +87,6 @@ function sessionOf(c: Context): string {
 /** Bytes of the longest POST: a full payload in base64, with escapes, behind all that the SDK puts before it. */
 function postBytes({ limits }: Relay): number {
   return 4 * limits.payload + 320 * 1024
-}
-
-function limit(maxSize: number): ReturnType<typeof bodyLimit> {
-  const tooLarge = (): Response =>
-    errorResponse(new WildcastError('too_large', `the body is longer than ${maxSize} bytes; send less at once`))
-  return bodyLimit({ maxSize, onError: tooLarge })
 }
 
 function eventOf(data: string): Uint8Array {

@@ -1,12 +1,14 @@
 import { createServer, type Server } from 'node:http'
 import type { ListenOptions, Socket } from 'node:net'
-import { getRequestListener } from '@hono/node-server'
 import type { Hono } from 'hono'
 import { realClock } from '../core/clock.js'
 import type { Ports } from '../gateways/gateway.js'
 import { handshakes } from './handshakes.js'
 import { idleConnections } from './idle-connections.js'
 import { inTurn } from './in-turn.js'
+import { lateContinue } from './late-continue.js'
+import { lingeringClose } from './lingering-close.js'
+import { requestListener } from './request-listener.js'
 import type { Crossroads } from './workers/crossroads.js'
 
 export interface HttpServer {
@@ -27,8 +29,12 @@ export const closeGraceMs = 3000
 
 /** An HTTP server of the relay's own: plain requests go to the routes, handshakes to whoever takes their path, and at crossroads to the worker that they ask for. */
 export function httpServer(routes: Hono, crossroads?: Crossroads): HttpServer {
-  const answer = getRequestListener(routes.fetch)
+  const answer = requestListener(routes)
   const server: Server = createServer(patience, inTurn(crossroads?.requests(answer) ?? answer))
+  // Node's own switch, which has no type: a client that has sent its last request still reads the answers.
+  Object.assign(server, { httpAllowHalfOpen: true })
+  lingeringClose(server)
+  lateContinue(server)
   const idle = idleConnections(server)
   const taken = new Set<Socket>() // which the server itself does not wait for
   const { onUpgrade, destroy } = handshakes(server, { pathOf: (path) => path, crossroads })

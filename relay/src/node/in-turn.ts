@@ -30,7 +30,7 @@ export function inTurn(answer: RequestListener): RequestListener {
 }
 
 function next(socket: Duplex): void {
-  const begin = socket.destroyed ? undefined : lines.get(socket)?.shift()
+  const begin = socket.writable ? lines.get(socket)?.shift() : undefined
   if (begin) begin()
   else lines.delete(socket)
 }
