@@ -21,6 +21,19 @@ export interface HttpServer {
   close(): Promise<void>
 }
 
+export interface HttpServerOptions {
+  /** How long a connection stays open between two requests, in milliseconds. @default 75000 */
+  readonly keepAliveMs?: number | undefined
+  /** Where there are other workers, to which a request may belong. */
+  readonly crossroads?: Crossroads | undefined
+}
+
+/**
+ * Longer than load balancers keep an unused connection (60 s usually): if the relay closed first, a request could be on
+ * its way already, and the balancer would answer 502.
+ */
+const usualKeepAliveMs = 75_000
+
 /** Where slow senders of headers and bodies are cut off. Node's own limits are six to ten times as patient. */
 const patience = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 5_000 }
 
@@ -28,9 +41,15 @@ const patience = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCh
 export const closeGraceMs = 3000
 
 /** An HTTP server of the relay's own: plain requests go to the routes, handshakes to whoever takes their path, and at crossroads to the worker that they ask for. */
-export function httpServer(routes: Hono, crossroads?: Crossroads): HttpServer {
+export function httpServer(
+  routes: Hono,
+  { keepAliveMs = usualKeepAliveMs, crossroads }: HttpServerOptions,
+): HttpServer {
   const answer = requestListener(routes)
-  const server: Server = createServer(patience, inTurn(crossroads?.requests(answer) ?? answer))
+  const server: Server = createServer(
+    { ...patience, keepAliveTimeout: keepAliveMs },
+    inTurn(crossroads?.requests(answer) ?? answer),
+  )
   // Node's own switch, which has no type: a client that has sent its last request still reads the answers.
   Object.assign(server, { httpAllowHalfOpen: true })
   lingeringClose(server)
