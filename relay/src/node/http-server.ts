@@ -1,8 +1,11 @@
 import { createServer, type Server } from 'node:http'
 import type { ListenOptions, Socket } from 'node:net'
+import { WildcastError } from '@wildcast/protocol'
 import type { Hono } from 'hono'
 import { realClock } from '../core/clock.js'
+import type { OnError } from '../core/outlet.js'
 import type { Ports } from '../gateways/gateway.js'
+import { descriptors } from './descriptors.js'
 import { handshakes } from './handshakes.js'
 import { idleConnections } from './idle-connections.js'
 import { inTurn } from './in-turn.js'
@@ -22,6 +25,8 @@ export interface HttpServer {
 }
 
 export interface HttpServerOptions {
+  /** Takes why a connection could not be accepted. */
+  readonly onError: OnError
   /** How long a connection stays open between two requests, in milliseconds. @default 75000 */
   readonly keepAliveMs?: number | undefined
   /** Where there are other workers, to which a request may belong. */
@@ -43,7 +48,7 @@ export const closeGraceMs = 3000
 /** An HTTP server of the relay's own: plain requests go to the routes, handshakes to whoever takes their path, and at crossroads to the worker that they ask for. */
 export function httpServer(
   routes: Hono,
-  { keepAliveMs = usualKeepAliveMs, crossroads }: HttpServerOptions,
+  { onError, keepAliveMs = usualKeepAliveMs, crossroads }: HttpServerOptions,
 ): HttpServer {
   const answer = requestListener(routes)
   const server: Server = createServer(
@@ -54,6 +59,7 @@ export function httpServer(
   Object.assign(server, { httpAllowHalfOpen: true })
   lingeringClose(server)
   lateContinue(server)
+  server.on('connection', descriptors({ clock: realClock, onError }))
   const idle = idleConnections(server)
   const taken = new Set<Socket>() // which the server itself does not wait for
   const { onUpgrade, destroy } = handshakes(server, { pathOf: (path) => path, crossroads })
@@ -70,6 +76,7 @@ export function httpServer(
         server.once('error', reject)
         server.listen(where, () => {
           server.off('error', reject)
+          server.on('error', (cause) => onError(WildcastError.from(cause), { stage: 'accept' }))
           const address = server.address()
           resolve(typeof address === 'object' ? address?.port : undefined)
         })

@@ -65,7 +65,11 @@ export async function serveAll({ endpoints, workers, ...options }: ServeAllOptio
   async function listen({ gateways, port, host, broker, keepAliveMs }: Endpoint, endpoint: number): Promise<number> {
     const view = broker === undefined ? relay : relay.only(broker)
     const place = workers && { folder: workers.folder, relay: relay.id, endpoint }
-    const server = httpServer(openRoutes(view), { keepAliveMs, crossroads: place && crossroads(place) })
+    const server = httpServer(openRoutes(view), {
+      onError: options.onError,
+      keepAliveMs,
+      crossroads: place && crossroads(place),
+    })
     servers.push(server)
     for (const gateway of gateways) gateway({ ...server.ports, closing: closing.signal }, view)
     return (await server.listen(place ? { path: doorPath(place) } : { port, host })) ?? port
