@@ -115,10 +115,20 @@ export class Hub {
     return link.status === 'up' ? link.untilDown(work) : undefined
   }
 
+  /** Runs a step of a publish on a broker. What it throws counts as a publish that failed. */
+  counting<Result>(name: string, step: () => Result): Result {
+    try {
+      return step()
+    } catch (cause) {
+      this.#options.observer.failed(name, WildcastError.from(cause).code)
+      throw cause
+    }
+  }
+
   /** As `Broker.publish`. */
   publish(name: string, message: Message): Promise<void> | undefined {
     const { observer } = this.#options
-    const sent = this.#link(name).broker.publish(message)
+    const sent = this.counting(name, () => this.#link(name).broker.publish(message))
     if (sent === undefined) {
       observer.published(name)
       return undefined

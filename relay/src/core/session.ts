@@ -93,7 +93,7 @@ export class Session implements Member {
     const { hub } = this.#ports
     try {
       const broker = this.#brokerOf(want.broker)
-      const message = this.#checked(want, broker)
+      const message = hub.counting(broker, () => this.#checked(want, broker))
       const subscribed = this.#afterSubscriptions(broker)
       // The common publish goes out in the same turn.
       return subscribed !== undefined

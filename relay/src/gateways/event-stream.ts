@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import type { WildcastError } from '@wildcast/protocol'
+import type { Clock } from '../core/clock.js'
 import type { Wire } from '../core/outbox.js'
 import type { Settle } from '../core/outlet.js'
 import { waitingIn } from './waiting-in.js'
@@ -7,23 +8,33 @@ import { waitingIn } from './waiting-in.js'
 /** A reader for whom so many bytes wait is behind. */
 const behindBytes = 16 * 1024
 
+/** A comment, which readers of event streams pass over. */
+const comment = new TextEncoder().encode(':\n\n')
+
+/** The time in which a client's system refuses what is written to a connection that it has closed. */
+const refusalMs = 1000
+
 export interface EventStreamOptions {
   /** Aborted when the client has left. */
   readonly gone: AbortSignal
   /** What the body is written to. */
   readonly outgoing: ServerResponse
+  readonly clock: Clock
 }
 
 /** The body of a response that goes on. */
 export class EventStream implements Wire {
   readonly #body: ReadableStream<Uint8Array>
   readonly #outgoing: ServerResponse
+  readonly #clock: Clock
+  readonly #probe = (): void => this.#ask()
   #controller: ReadableStreamDefaultController<Uint8Array> | undefined
   #ended: () => void = () => {}
   #drained: () => void = () => {}
 
-  constructor({ gone, outgoing }: EventStreamOptions) {
+  constructor({ gone, outgoing, clock }: EventStreamOptions) {
     this.#outgoing = outgoing
+    this.#clock = clock
     const strategy: QueuingStrategy<Uint8Array> = { highWaterMark: 0, size: (bytes) => bytes.length }
     this.#body = new ReadableStream<Uint8Array>(
       {
@@ -36,6 +47,7 @@ export class EventStream implements Wire {
       strategy,
     )
     gone.addEventListener('abort', () => this.close())
+    outgoing.socket?.once('end', this.#probe)
   }
 
   /** Runs once, when nothing can be written any more. */
@@ -86,6 +98,15 @@ export class EventStream implements Wire {
     this.#forget()
   }
 
+  /**
+   * The client sends nothing more: it has left, or it only reads from now on. Both look alike until something is
+   * written: the first write is refused by a client that has left, and the second one fails then.
+   */
+  #ask(): void {
+    this.write(comment)
+    this.#clock.after(refusalMs, () => this.write(comment))
+  }
+
   get #queued(): number {
     return -(this.#controller?.desiredSize ?? 0)
   }
@@ -93,6 +114,7 @@ export class EventStream implements Wire {
   #forget(): void {
     if (!this.#controller) return
     this.#controller = undefined
+    this.#outgoing.socket?.off('end', this.#probe)
     this.#ended()
   }
 }

@@ -14,8 +14,9 @@ export function answerErrors(routes: Hono, relay: Relay): void {
 }
 
 export function errorResponse({ code, message }: WildcastError): Response {
-  return new Response(`${code}: ${message}\n`, {
-    status: factsOf(code).status,
-    headers: { 'content-type': 'text/plain; charset=utf-8' },
-  })
+  const { status } = factsOf(code)
+  const headers = { 'content-type': 'text/plain; charset=utf-8' }
+  // The rest of the body is not waited for, so nothing else can follow it on its connection.
+  const ends = status === 413 ? { connection: 'close' } : {}
+  return new Response(`${code}: ${message}\n`, { status, headers: { ...headers, ...ends } })
 }

@@ -1,12 +1,19 @@
 import type { HttpBindings } from '@hono/node-server'
 import { payloadBytes, WildcastError } from '@wildcast/protocol'
 import type { Context } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
 import type { Encoder } from '../core/outlet.js'
 import type { Relay } from '../core/relay.js'
 import { brokerOfUrl } from './broker-of-url.js'
 import type { Gateway } from './gateway.js'
-import { decodeAnswer, encodeQuestion, type Form, type HttpAnswer, subjectOfRequest } from './http-envelope.js'
+import {
+  decodeAnswer,
+  encodeQuestion,
+  type Form,
+  type HttpAnswer,
+  type HttpQuestion,
+  subjectOfRequest,
+} from './http-envelope.js'
+import { readBody } from './read-body.js'
 import { subjectOfPath } from './subject-of-path.js'
 
 export interface HttpRequestOptions {
@@ -23,14 +30,10 @@ const payloadOnly: Encoder = { encode: (frame) => (frame.kind === 'Message' ? pa
 export function httpRequest({ form, timeoutMs = 2000 }: HttpRequestOptions = {}): Gateway {
   return ({ routes }, relay) => {
     // A byte of the body takes up to four of the message, as a number in JSON.
-    const maxSize = Math.floor(relay.limits.payload / 4)
-    const limit = bodyLimit({
-      maxSize,
-      onError: () => new Response(`too_large: the body is longer than ${maxSize} bytes; send less\n`, { status: 413 }),
-    })
-    routes.all('/request/*', limit, async (c) => {
+    const limit = { maxBytes: Math.floor(relay.limits.payload / 4), remedy: 'send less' }
+    routes.all('/request/*', async (c) => {
       if (!form) return c.text('request-response is not supported: start the gateway with --request-response', 400)
-      const question = await questionOf(c)
+      const question = questionOf(c, await readBody(c, relay, limit))
       const broker = brokerOfUrl(c.req.url)
       try {
         const payload = await ask(
@@ -50,7 +53,7 @@ export function httpRequest({ form, timeoutMs = 2000 }: HttpRequestOptions = {})
   }
 }
 
-async function questionOf(c: Context): Promise<Parameters<typeof encodeQuestion>[1]> {
+function questionOf(c: Context, body: Uint8Array): HttpQuestion {
   const { incoming } = c.env as HttpBindings
   const { pathname, search } = new URL(c.req.url)
   return {
@@ -58,7 +61,7 @@ async function questionOf(c: Context): Promise<Parameters<typeof encodeQuestion>
     headers: incoming.headersDistinct as Record<string, string[]>,
     uri: pathname + search,
     path: subjectOfPath(pathname, '/request/'),
-    body: await c.req.bytes(),
+    body,
   }
 }
 
@@ -104,7 +107,13 @@ function ask(
 
 function respond({ status, headers, body }: HttpAnswer): Response {
   const bare = status === 204 || status === 205 || status === 304
-  const response = new Response(bare ? null : body, { status })
-  for (const [name, value] of headers) response.headers.append(name, value)
-  return response
+  // Headers that are added later would stand beside the content type that a response begins with.
+  const all = new Headers()
+  for (const [name, value] of headers) all[isContentType(name) ? 'set' : 'append'](name, value)
+  return new Response(bare ? null : body, { status, headers: all })
+}
+
+/** There is one at most (RFC 9110, 8.3). Of several the last counts, as in browsers. */
+function isContentType(name: string): boolean {
+  return name.toLowerCase() === 'content-type'
 }

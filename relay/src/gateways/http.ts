@@ -1,10 +1,8 @@
-import { WildcastError } from '@wildcast/protocol'
-import { bodyLimit } from 'hono/body-limit'
 import type { Outlet } from '../core/outlet.js'
 import { brokerOfUrl } from './broker-of-url.js'
 import type { Gateway } from './gateway.js'
-import { errorResponse } from './http-errors.js'
 import { onlyBy } from './only-by.js'
+import { readBody } from './read-body.js'
 import { subjectOfPath } from './subject-of-path.js'
 
 /** A client that only publishes is sent nothing. */
@@ -12,18 +10,13 @@ const nowhere: Outlet = { encoder: { encode: () => undefined }, deliver: () => {
 
 /** `POST /publish/<subject>`: the body's bytes are the payload; `?broker=` names another broker than the default one. */
 export const http: Gateway = ({ routes }, relay) => {
-  const limit = bodyLimit({
-    maxSize: relay.limits.payload,
-    onError: () =>
-      errorResponse(
-        new WildcastError('too_large', `the body is longer than ${relay.limits.payload} bytes; send it in parts`),
-      ),
-  })
+  const limit = { maxBytes: relay.limits.payload, remedy: 'send it in parts' }
 
-  routes.post('/publish/*', limit, async (c) => {
+  routes.post('/publish/*', async (c) => {
+    const message = await readBody(c, relay, limit)
     const session = relay.open(nowhere)
     const subject = subjectOfPath(new URL(c.req.url).pathname, '/publish/')
-    await session.publish({ subject, message: await c.req.bytes(), broker: brokerOfUrl(c.req.url) })
+    await session.publish({ subject, message, broker: brokerOfUrl(c.req.url) })
     return c.text('published to subject', 202)
   })
   routes.all('/publish/*', (c) => onlyBy(c, 'POST'))

@@ -40,7 +40,7 @@ export const serverSentEvents: Gateway = ({ routes, closing }, relay) => {
     const pattern = parsePattern(subjectOfPath(new URL(c.req.url).pathname, '/subscribe/'))
     const broker = brokerOfUrl(c.req.url)
     const { outgoing } = c.env as HttpBindings
-    const stream = new EventStream({ gone: c.req.raw.signal, outgoing })
+    const stream = new EventStream({ gone: c.req.raw.signal, outgoing, clock: relay.clock })
     const outbox = relay.outbox(encoder, stream)
     const session = relay.open(endingWith(outbox, encoder.isLast))
     streams.set(stream, outbox)

@@ -1,13 +1,13 @@
 import type { HttpBindings } from '@hono/node-server'
 import { jsonCodec, WildcastError } from '@wildcast/protocol'
 import type { Context } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
 import type { StreamEncoder } from '../core/outlet.js'
 import type { Relay } from '../core/relay.js'
 import { EventStream } from './event-stream.js'
 import type { Gateway } from './gateway.js'
 import { errorResponse } from './http-errors.js'
 import { onlyBy } from './only-by.js'
+import { readBody } from './read-body.js'
 import { reconnectWindow } from './reconnect-window.js'
 import { StreamLine } from './stream-line.js'
 import { heartbeat } from './websocket/heartbeat.js'
@@ -26,36 +26,37 @@ const events: StreamEncoder = { encode: (frame) => eventOf(String(jsonCodec.enco
  * is harmless. See docs/protocol.md.
  */
 export const stream: Gateway = ({ routes, closing }, relay) => {
-  const lines = new Map<string, StreamLine>()
+  const sessions = new Map<string, StreamLine>()
   const beat = heartbeat(relay.clock)
   const open = v1(jsonCodec, events)
 
-  routes.post('/stream', limit(helloBytes), async (c) => {
-    const hello = await c.req.text()
+  routes.post('/stream', async (c) => {
+    const hello = await readBody(c, relay, { maxBytes: helloBytes, remedy: 'send less at once' })
     const { outgoing } = c.env as HttpBindings
     const id = relay.newSession()
-    const stream = new EventStream({ gone: c.req.raw.signal, outgoing })
+    const stream = new EventStream({ gone: c.req.raw.signal, outgoing, clock: relay.clock })
     const line = new StreamLine(stream, relay.slice)
     const dialect = open(named(relay, id), line)
     beat.watch(line)
-    lines.set(id, line)
+    sessions.set(id, line)
     stream.whenEnded(() => {
       beat.unwatch(line)
-      lines.delete(id)
+      sessions.delete(id)
       dialect.close()
       line.gone()
     })
     line.speak(dialect)
-    dialect.receive(hello)
+    dialect.receive(hello.toString())
     return stream.response()
   })
 
-  routes.post('/stream/frames', limit(postBytes(relay)), async (c) => {
-    const line = lines.get(sessionOf(c))
+  routes.post('/stream/frames', async (c) => {
+    const lines = await readBody(c, relay, { maxBytes: postBytes(relay), remedy: 'send less at once' })
+    const line = sessions.get(sessionOf(c))
     // It may have ended a moment ago, by whatever its stream says.
     if (!line) return errorResponse(new WildcastError('interrupted', 'there is no such session; begin anew'))
     const from = Number(c.req.header('wildcast-from'))
-    const received = await line.take(from, await c.req.text())
+    const received = await line.take(from, lines.toString())
     await line.whenReady()
     return c.json({ received }, 202)
   })
@@ -67,8 +68,8 @@ export const stream: Gateway = ({ routes, closing }, relay) => {
 
   closing.addEventListener('abort', () => {
     beat.stop()
-    const windowMs = reconnectWindow(lines.size)
-    for (const line of [...lines.values()]) line.goAway(windowMs)
+    const windowMs = reconnectWindow(sessions.size)
+    for (const line of [...sessions.values()]) line.goAway(windowMs)
   })
 }
 
@@ -87,12 +88,6 @@ function sessionOf(c: Context): string {
 /** Bytes of the longest POST: a full payload in base64, with escapes, behind all that the SDK puts before it. */
 function postBytes({ limits }: Relay): number {
   return 4 * limits.payload + 320 * 1024
-}
-
-function limit(maxSize: number): ReturnType<typeof bodyLimit> {
-  const tooLarge = (): Response =>
-    errorResponse(new WildcastError('too_large', `the body is longer than ${maxSize} bytes; send less at once`))
-  return bodyLimit({ maxSize, onError: tooLarge })
 }
 
 function eventOf(data: string): Uint8Array {

@@ -44,7 +44,7 @@ export function websocket({ mode, compression = false }: WebSocketOptions = {}):
     }
 
     onUpgrade(({ request, socket, head, path }) => {
-      if (path !== '/ws' && !path.startsWith('/subscribe/')) return false
+      if (!isWs(path) && !path.startsWith('/subscribe/')) return false
       let spoken: Spoken
       try {
         spoken = spokenOver(request, { path, mode, relay })
@@ -97,6 +97,11 @@ function withoutNarrowWindow({ headers }: IncomingMessage): void {
     headers['sec-websocket-extensions'] = undefined
 }
 
+/** Some clients and proxies put a slash at the end. */
+function isWs(path: string): boolean {
+  return path === '/ws' || path === '/ws/'
+}
+
 /** What is spoken over a line, once it is there. */
 type Spoken = (line: SocketLine, framing: Framing) => Dialect
 
@@ -105,7 +110,7 @@ function spokenOver(
   request: IncomingMessage,
   { path, mode, relay }: { readonly path: string; readonly mode: Mode | undefined; readonly relay: Relay },
 ): Spoken {
-  const open = path === '/ws' ? dialectOf(request, mode) : subscription(request, path, mode)
+  const open = isWs(path) ? dialectOf(request, mode) : subscription(request, path, mode)
   const broker = brokerOfUrl(request.url ?? '')
   const view = broker === undefined ? relay : relay.only(broker)
   return (line, framing) => open(framing)(view, line)

@@ -17,6 +17,9 @@ export interface Refusal {
 export function ambiguityOf({ rawHeaders, url = '' }: IncomingMessage): Refusal | undefined {
   if (rawHeaders.length > 2 * mostHeaders)
     return { status: 431, why: `too_large: there are more than ${mostHeaders} headers; send fewer` }
+  // RFC 9112, 3.2. Node keeps the first one and drops the others.
+  if (rawHeaders.filter((name, i) => i % 2 === 0 && name.toLowerCase() === 'host').length > 1)
+    return { status: 400, why: 'invalid_frame: there are two Host headers; send one' }
   const target = /^(?:https?:\/\/[^/?#@]+)?(?<path>\/[^?]*)?(?:\?.*)?$/is.exec(url)
   if (!target) return { status: 400, why: 'invalid_frame: ask for a path, or for a URL without credentials' }
   if (/#|\/(?:\.|%2e){1,2}(?:\/|$)/i.test(target.groups?.path ?? ''))

@@ -1,6 +1,5 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Server as SecureServer } from 'node:https'
-import { getRequestListener } from '@hono/node-server'
 import { realClock } from '../core/clock.js'
 import { createRelay, type Relay, type RelayOptions } from '../core/relay.js'
 import type { Gateway } from '../gateways/gateway.js'
@@ -9,6 +8,8 @@ import { closeGraceMs } from './http-server.js'
 import { inTurn } from './in-turn.js'
 import { newId } from './new-id.js'
 import { openRoutes } from './open-routes.js'
+import { originForm } from './origin-form.js'
+import { requestListener } from './request-listener.js'
 
 export interface AttachOptions extends Omit<RelayOptions, 'newId'> {
   /** The doors, in the order in which they look at a request. */
@@ -45,9 +46,9 @@ export async function attach(server: Server | SecureServer, options: AttachOptio
 
   let closed = false
   const own = server.listeners('request') as ((request: IncomingMessage, response: ServerResponse) => void)[]
-  const listener = inTurn(getRequestListener(routes.fetch), relay.slice)
+  const listener = inTurn(requestListener(routes), relay.slice)
   function answer(request: IncomingMessage, response: ServerResponse): void {
-    const inside = closed ? undefined : pathOf(request.url ?? '')
+    const inside = closed ? undefined : pathOf(originForm(request.url ?? ''))
     if (inside === undefined) {
       for (const listen of own) listen.call(server, request, response)
       return

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream'
 import { type Handshake, refuseHandshake } from '../gateways/gateway.js'
 import { ambiguityOf, type Refusal } from './ambiguity.js'
 import { isAnswering } from './in-turn.js'
+import { originForm } from './origin-form.js'
 import type { Crossroads } from './workers/crossroads.js'
 
 export interface HandshakesOptions {
@@ -27,7 +28,7 @@ export function handshakes(server: Server, { pathOf, crossroads }: HandshakesOpt
   const upgraded = new Set<Duplex>() // Node's server forgets a socket that asked for an upgrade
 
   function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const path = pathOf((request.url ?? '/').replace(/\?.*$/s, ''))
+    const path = pathOf(originForm(request.url ?? '/').replace(/\?.*$/s, ''))
     // Somebody else's, unless nobody else is there: then it would wait for ever.
     if (path === undefined && server.listenerCount('upgrade') > 1) return
     upgraded.add(socket)

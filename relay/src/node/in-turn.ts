@@ -41,7 +41,7 @@ export function inTurn(answer: RequestListener, slice: TimeSlice): RequestListen
 }
 
 function next(socket: Duplex): void {
-  const begin = socket.destroyed ? undefined : lines.get(socket)?.shift()
+  const begin = socket.writable ? lines.get(socket)?.shift() : undefined
   if (begin) begin()
   else lines.delete(socket)
 }

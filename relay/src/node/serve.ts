@@ -17,6 +17,8 @@ export interface Endpoint {
   readonly host?: string | undefined
   /** The one broker that the doors lead to. @default all of them */
   readonly broker?: string | undefined
+  /** How long an HTTP connection stays open between two requests, in milliseconds. @default 75000 */
+  readonly keepAliveMs?: number | undefined
 }
 
 export interface ServeAllOptions extends Omit<RelayOptions, 'newId'> {
@@ -49,8 +51,8 @@ export interface Serving extends Omit<ServingAll, 'ports'> {
 }
 
 /** Opens a relay with its doors on one port. */
-export async function serve({ gateways, port, host, ...options }: ServeOptions): Promise<Serving> {
-  const { relay, ports, close } = await serveAll({ ...options, endpoints: [{ gateways, port, host }] })
+export async function serve({ gateways, port, host, keepAliveMs, ...options }: ServeOptions): Promise<Serving> {
+  const { relay, ports, close } = await serveAll({ ...options, endpoints: [{ gateways, port, host, keepAliveMs }] })
   return { relay, port: ports[0] ?? port, close }
 }
 
@@ -60,10 +62,15 @@ export async function serveAll({ endpoints, workers, ...options }: ServeAllOptio
   const closing = new AbortController()
   const servers: HttpServer[] = []
 
-  async function listen({ gateways, port, host, broker }: Endpoint, endpoint: number): Promise<number> {
+  async function listen({ gateways, port, host, broker, keepAliveMs }: Endpoint, endpoint: number): Promise<number> {
     const view = broker === undefined ? relay : relay.only(broker)
     const place = workers && { folder: workers.folder, relay: relay.id, endpoint }
-    const server = httpServer(openRoutes(view), { slice: relay.slice, crossroads: place && crossroads(place) })
+    const server = httpServer(openRoutes(view), {
+      slice: relay.slice,
+      onError: options.onError,
+      keepAliveMs,
+      crossroads: place && crossroads(place),
+    })
     servers.push(server)
     for (const gateway of gateways) gateway({ ...server.ports, closing: closing.signal }, view)
     return (await server.listen(place ? { path: doorPath(place) } : { port, host })) ?? port

@@ -42,6 +42,8 @@ describe('a packet', () => {
 
   it('of several headers with one name gives the last', () => {
     const userProperties = { k: ['1', '2'], 'not a token': 'x' }
-    expect(besideIn({ topic: 'a', payload: '', properties: { userProperties } })?.headers).toEqual(new Map([['k', '2']]))
+    expect(besideIn({ topic: 'a', payload: '', properties: { userProperties } })?.headers).toEqual(
+      new Map([['k', '2']]),
+    )
   })
 })

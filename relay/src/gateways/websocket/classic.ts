@@ -43,17 +43,18 @@ export function classic(encoder: StreamEncoder): OpenDialect {
     const publish = (frame: PublishFrame): Promise<void> | undefined =>
       sessions[0]?.publish(frame)?.finally(intake.begin(frame.message.length))
 
-    const act = (data: string | Uint8Array): Promise<void> | undefined => {
+    const act = (data: string | Uint8Array): void => {
       checkFrameLength(data)
       const codec = typeof data === 'string' ? classicJsonCodec : classicMsgpackCodec
       const frame = readClassicFrame(codec.decode(data))
-      return frame.kind === 'Subscribe' ? subscribe(frame.subject) : publish(frame)
+      if (frame.kind === 'Subscribe') subscribe(frame.subject).catch((cause) => fail(relay, outbox, cause))
+      else publish(frame)?.catch((cause) => failPublish(relay, outbox, cause))
     }
 
     return {
       receive(data) {
         try {
-          act(data)?.catch((cause) => fail(relay, outbox, cause))
+          act(data)
         } catch (cause) {
           fail(relay, outbox, cause) // in the same turn, so that nothing behind it is acted on
         }
@@ -84,6 +85,16 @@ export function subscribeOnly(pattern: string, encoder: StreamEncoder): OpenDial
       },
     }
   }
+}
+
+/** What closes the connection when it is wrong in a publish. */
+const mistakes: readonly string[] = ['invalid_frame', 'invalid_subject', 'unknown_broker']
+
+/** A publish that fails is logged, whatever failed; the connection lives. Only a publish that is wrong in itself closes it. */
+function failPublish(relay: Relay, outbox: Outbox, cause: unknown): void {
+  const error = WildcastError.from(cause)
+  if (mistakes.includes(error.code)) outbox.end(error)
+  else relay.onError(error, { stage: 'publish' })
 }
 
 /** A client's own mistake closes its line; what failed further inside is for the log, since classic has no words for it. */

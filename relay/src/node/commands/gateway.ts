@@ -7,6 +7,7 @@ import { type Mode, modes } from '../../gateways/websocket/encoders.js'
 import { brokerOfQuery } from '../config/broker-query.js'
 import type { Config, GatewayConfig } from '../config/config.js'
 import { outside } from '../config/outside.js'
+import { longestKeepAliveS } from '../config/schema/gateway.js'
 import { run } from './run.js'
 import { wholeNumber } from './whole-number.js'
 import { type WorkersFlag, workersFlag } from './workers-flag.js'
@@ -22,6 +23,7 @@ interface Flags extends WorkersFlag {
   readonly static?: string
   readonly origins?: readonly string[]
   readonly compression?: boolean
+  readonly keepAlive?: number
 }
 
 /** `wildcast gateway`: one broker, with its doors on one port. The flags are the original's. */
@@ -74,6 +76,11 @@ export function gateway(): Command {
         'WILDCAST_COMPRESSION',
       ),
     )
+    .addOption(
+      new Option('--keep-alive <seconds>', 'how long an HTTP connection stays open between two requests (usual: 75)')
+        .env('WILDCAST_KEEP_ALIVE')
+        .argParser(wholeNumber(1, longestKeepAliveS)),
+    )
     .addOption(workersFlag())
     .action(async ({ broker, workers, ...flags }: Flags, command: Command) => {
       // Not by an argument parser: commander repeats what it refuses, and this may hold a password.
@@ -87,8 +94,12 @@ export function gateway(): Command {
 }
 
 /** What the flags say, as a configuration would. */
-function configOf({ timeout, ...flags }: Omit<Flags, 'broker' | 'workers'>, broker: BrokerSettings): Config {
-  const gateway: GatewayConfig = { ...flags, timeoutMs: timeout }
+function configOf({ timeout, keepAlive, ...flags }: Omit<Flags, 'broker' | 'workers'>, broker: BrokerSettings): Config {
+  const gateway: GatewayConfig = {
+    ...flags,
+    timeoutMs: timeout,
+    ...(keepAlive === undefined ? {} : { keepAliveMs: keepAlive * 1000 }),
+  }
   return {
     brokers: new Map([['BROKER', broker]]),
     gateways: [gateway],

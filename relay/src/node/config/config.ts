@@ -38,6 +38,8 @@ export interface GatewayConfig {
   readonly origins?: readonly string[]
   /** Whether long messages are compressed for WebSocket clients that offer it. @default false */
   readonly compression?: boolean
+  /** How long an HTTP connection stays open between two requests, in milliseconds. @default 75000 */
+  readonly keepAliveMs?: number
 }
 
 /** A function that messages trigger. */

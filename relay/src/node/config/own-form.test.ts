@@ -26,6 +26,7 @@ describe('the own form', () => {
       static = "dist"
       origins = ["https://shop.example", "http://localhost:5173"]
       compression = true
+      keep_alive = 90.5
       workers = 4
       [brokers.main]
       type = "memory"
@@ -49,6 +50,7 @@ describe('the own form', () => {
         static: '/etc/wildcast/dist',
         origins: ['https://shop.example', 'http://localhost:5173'],
         compression: true,
+        keepAliveMs: 90_500,
       },
     ])
     expect(config.bridges).toEqual([{ from: { broker: 'sensors', pattern: 'temp.*.**' }, to: { broker: 'main' } }])

@@ -1,4 +1,8 @@
 import { type AddressInfo, createServer, type Socket } from 'node:net'
+import { WildcastError } from '@wildcast/protocol'
+import type { OnError } from '../../core/outlet.js'
+import { descriptors } from '../descriptors.js'
+import { wakefulClock } from './clock.js'
 
 export interface AcceptorOptions {
   /** 0 takes a free one. */
@@ -6,6 +10,8 @@ export interface AcceptorOptions {
   readonly host?: string | undefined
   /** Takes a connection, of which nothing was read. */
   accepted(socket: Socket): void
+  /** Takes why a connection could not be accepted. */
+  readonly onError: OnError
 }
 
 /** A port that is listened on for others. */
@@ -15,13 +21,17 @@ export interface Acceptor {
   close(): void
 }
 
-export function acceptor({ port, host, accepted }: AcceptorOptions): Promise<Acceptor> {
+export function acceptor({ port, host, accepted, onError }: AcceptorOptions): Promise<Acceptor> {
   // Nobody but the worker reads. As servers for HTTP have it, small writes are not held back.
-  const server = createServer({ pauseOnConnect: true, noDelay: true }, accepted)
+  const admits = descriptors({ clock: wakefulClock, onError })
+  const server = createServer({ pauseOnConnect: true, noDelay: true }, (socket) => {
+    if (admits(socket)) accepted(socket)
+  })
   return new Promise((resolve, reject) => {
     server.once('error', reject)
     server.listen({ port, host }, () => {
       server.off('error', reject)
+      server.on('error', (cause) => onError(WildcastError.from(cause), { stage: 'accept' }))
       resolve({ port: (server.address() as AddressInfo).port, close: () => void server.close() })
     })
   })

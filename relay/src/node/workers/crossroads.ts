@@ -3,6 +3,7 @@ import { connect, type Socket } from 'node:net'
 import { type Duplex, pipeline } from 'node:stream'
 import { realClock } from '../../core/clock.js'
 import type { Handshake } from '../../gateways/gateway.js'
+import { originForm } from '../origin-form.js'
 import { doorPath, isRelayId } from './door-path.js'
 
 export interface CrossroadsOptions {
@@ -53,14 +54,14 @@ export function crossroads({ folder, relay, endpoint }: CrossroadsOptions): Cros
 
 /** The relay that a URL asks for. Only the doors that hold sessions look at it. */
 function relayOfUrl(url: string): string | undefined {
-  const [path, query] = url.split('?', 2)
-  if (query === undefined || (path !== '/ws' && path !== '/stream')) return undefined
+  const [path = '', query] = originForm(url).split('?', 2)
+  if (query === undefined || !/^\/(?:ws|stream)\/?$/.test(path)) return undefined
   return new URLSearchParams(query).get('relay') ?? undefined
 }
 
 /** Frames that are posted name their session, which begins with its relay. */
 function relayOfRequest({ url = '', headers }: IncomingMessage): string | undefined {
-  if (!url.startsWith('/stream/frames')) return relayOfUrl(url)
+  if (!originForm(url).startsWith('/stream/frames')) return relayOfUrl(url)
   return /^Session ([^_]+)_/i.exec(headers.authorization ?? '')?.[1]
 }
 

@@ -35,7 +35,8 @@ export async function runWorkers(config: Config, { count, reload, remedies }: Ru
   checkPlain(config)
   const folder = await mkdtemp(path.join(tmpdir(), 'wildcast-')) // nobody else may enter it
   const { sockets, workers: shared, inside } = divide(config, folder)
-  const place = crew({ folder, onError: openLog(wakefulClock).onError })
+  const { onError } = openLog(wakefulClock)
+  const place = crew({ folder, onError })
   const relay = (name: string, task: { config: Config; reload: boolean }): Place =>
     place({ name, main: 'relay', task: { ...task, remedies } })
   const memory = sockets.length === 0 ? [] : [place({ name: 'the memory process', main: 'memory', task: { sockets } })]
@@ -55,7 +56,7 @@ export async function runWorkers(config: Config, { count, reload, remedies }: Ru
     await Promise.all(memory.map((one) => one.open()))
     await Promise.all(relays.map((one) => one.open()))
     for (const [endpoint, { port, host }] of config.gateways.entries())
-      acceptors.push(await acceptor({ port, host, accepted: (socket) => hand(socket, endpoint) }))
+      acceptors.push(await acceptor({ port, host, onError, accepted: (socket) => hand(socket, endpoint) }))
     return { ports: acceptors.map(({ port }) => port), close }
   } catch (cause) {
     await close()

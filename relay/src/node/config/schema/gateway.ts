@@ -6,7 +6,7 @@ import type { GatewayConfig } from '../config.js'
 import type { Context } from './context.js'
 import { defined } from './defined.js'
 import { type Optional, optional, type Reads } from './table.js'
-import { choice, list, text, truth, wholeNumber } from './values.js'
+import { choice, list, seconds, text, truth, wholeNumber } from './values.js'
 
 /** How the two forms of a configuration call the same things. */
 export interface Words {
@@ -20,6 +20,9 @@ export const originalWords: Words = {
   modes: { BinaryBody: 'binary', TextBody: 'text', Messagepack: 'messagepack', Json: 'json' },
   forms: { Messagepack: 'messagepack', Json: 'json' },
 }
+
+/** A day: what is silent for longer is not coming back. */
+export const longestKeepAliveS = 86_400
 
 export const portNumber: Reads<number> = wholeNumber(0, 65_535)
 
@@ -41,6 +44,7 @@ export function gatewayEntries(
   readonly static: Optional<string>
   readonly origins: Optional<readonly string[]>
   readonly compression: Optional<boolean>
+  readonly keep_alive: Optional<number>
 } {
   const folder = v.pipe(
     text,
@@ -55,6 +59,7 @@ export function gatewayEntries(
     static: optional(folder),
     origins: optional(list(origin, '["https://shop.example"]')),
     compression: optional(truth),
+    keep_alive: optional(seconds(1, longestKeepAliveS)),
   }
 }
 
@@ -68,6 +73,7 @@ export interface GatewayKeys {
   readonly static?: string
   readonly origins?: readonly string[]
   readonly compression?: boolean
+  readonly keep_alive?: number
 }
 
 export function gatewayOf(keys: GatewayKeys, broker?: string): GatewayConfig {
@@ -81,6 +87,7 @@ export function gatewayOf(keys: GatewayKeys, broker?: string): GatewayConfig {
     static: keys.static,
     origins: keys.origins,
     compression: keys.compression,
+    keepAliveMs: keys.keep_alive,
   })
 }
 

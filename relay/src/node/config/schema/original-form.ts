@@ -20,6 +20,10 @@ const ownKeys = [
   'request_response',
   'timeout',
   'static',
+  'origins',
+  'compression',
+  'keep_alive',
+  'gateway',
   'workers',
 ]
 

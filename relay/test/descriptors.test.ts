@@ -1,0 +1,60 @@
+import { type ChildProcess, execFileSync } from 'node:child_process'
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
+import { expect, it, onTestFinished } from 'vitest'
+import { portsOf, start } from './command.js'
+
+/** Lets a process have no more descriptors than this, whatever it has now. prlimit belongs to util-linux. */
+function limit({ pid }: ChildProcess, descriptors: number): void {
+  execFileSync('prlimit', ['--pid', String(pid), `--nofile=${descriptors}:${descriptors}`])
+}
+
+/** Opens so many connections, and keeps what the relay says to them. */
+async function dial(port: number, count: number): Promise<{ readonly said: () => string; close(): void }> {
+  let said = ''
+  const sockets: Socket[] = []
+  for (let i = 0; i < count; i++) {
+    const socket = connect(port, '127.0.0.1')
+    socket.on('data', (chunk) => {
+      said += String(chunk)
+    })
+    socket.on('error', () => {})
+    sockets.push(socket)
+  }
+  const close = (): void => {
+    for (const socket of sockets) socket.destroy()
+  }
+  onTestFinished(close)
+  await Promise.all(sockets.map((socket) => (socket.connecting ? once(socket, 'connect') : undefined)))
+  return { said: () => said, close }
+}
+
+it.each([
+  ['one process', []],
+  ['several workers', ['--workers', '2']],
+])('a relay that is nearly out of file descriptors says so, refuses, and goes on: %s', async (_, flags) => {
+  const child = start(['gateway', '-p', '0', ...flags])
+  let log = ''
+  child.stderr?.on('data', (chunk) => {
+    log += String(chunk)
+  })
+  const [port = 0] = await portsOf(child, 1)
+  const healthy = async (): Promise<number | string> =>
+    fetch(`http://127.0.0.1:${port}/healthz`, { headers: { connection: 'close' } }).then(
+      ({ status }) => status,
+      () => 'no answer',
+    )
+  limit(child, 96)
+  // The limit is read once a second: what comes before that may still be taken.
+  await expect
+    .poll(async () => {
+      const { close } = await dial(port, 150)
+      const status = await healthy()
+      close()
+      return { status, logged: /"stage":"accept".*raise the limit/.test(log) }
+    })
+    .toEqual({ status: 503, logged: true })
+  expect(log.split('\n').filter((line) => line.includes('"stage":"accept"')).length).toBeLessThanOrEqual(20)
+  await expect.poll(healthy).toBe(200)
+  expect(child.exitCode).toBe(null)
+})
