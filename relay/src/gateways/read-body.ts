@@ -68,8 +68,7 @@ class Body {
       const take = (chunk: Buffer): void => {
         if (this.#length + chunk.length > this.#options.maxBytes) this.refuse(tooLarge(this.#options))
         else {
-          this.#append(chunk)
-          held(this.#length)
+          if (this.#append(chunk)) held(this.#bytes.length)
         }
       }
       this.#refuse = (error) => {
@@ -81,14 +80,17 @@ class Body {
     })
   }
 
-  #append(chunk: Buffer): void {
+  /** Returns whether it takes more memory now. */
+  #append(chunk: Buffer): boolean {
     const length = this.#length + chunk.length
-    if (length > this.#bytes.length) {
+    const grows = length > this.#bytes.length
+    if (grows) {
       const grown = Buffer.allocUnsafe(Math.max(firstBytes, 2 * length))
       this.#bytes.copy(grown, 0, 0, this.#length)
       this.#bytes = grown
     }
     chunk.copy(this.#bytes, this.#length)
     this.#length = length
+    return grows
   }
 }

@@ -44,8 +44,12 @@ export class SocketLine implements Line, Watched, Sender {
   #pauses = 0
   /** Hands bytes to ws. */
   #feed: (chunk: Buffer) => void = () => {}
-  /** Bytes that wait for a turn with time left. */
-  #waiting: Buffer | undefined
+  /** Bytes that ws has not had, and messages that the dialect has not had: they wait for a turn with time left. */
+  #bytes: Buffer | undefined
+  #messages: (string | Buffer)[] | undefined
+  #waits = false
+  /** It was ended from this side: what came later is not acted on. */
+  #ended = false
   /** Bytes of a message that is not complete, as the relay was told of them. */
   #held = 0
   /** The latest ping that is not answered. */
@@ -90,8 +94,11 @@ export class SocketLine implements Line, Watched, Sender {
 
   receive(data: Buffer, binary: boolean): void {
     this.heard = true
-    // What follows the frame that closed the line is not acted on.
-    if (this.#open) this.#dialect?.receive(binary ? data : data.toString())
+    if (this.#ended) return
+    const message = binary ? data : data.toString()
+    if (this.#messages) this.#messages.push(message)
+    else if (this.#ports.slice.admits(message.length)) this.#dialect?.receive(message)
+    else this.#messages = [message]
   }
 
   pinged(data: Buffer): void {
@@ -111,7 +118,10 @@ export class SocketLine implements Line, Watched, Sender {
 
   closed(): void {
     this.#hold(0)
-    this.#waiting = undefined
+    this.#bytes = undefined
+    // What the client has said before it left.
+    for (const message of this.#messages ?? []) if (!this.#ended) this.#dialect?.receive(message)
+    this.#messages = undefined
     this.#gone?.(this)
     this.#dialect?.close()
   }
@@ -163,6 +173,7 @@ export class SocketLine implements Line, Watched, Sender {
   }
 
   end(error: WildcastError): void {
+    this.#ended = true
     if (this.#open) this.#ws.close(factsOf(error.code).close, reasonOf(error))
   }
 
@@ -182,28 +193,44 @@ export class SocketLine implements Line, Watched, Sender {
     this.#meter.read(chunk)
     this.#hold(this.#meter.unfinished)
     if (chunk.length >= wholePiece) this.#ports.clock.endOfTurn(this.pause())
-    if (this.#waiting) this.#waiting = Buffer.concat([this.#waiting, chunk])
-    else this.#handle(chunk)
+    this.#bytes = this.#bytes ? Buffer.concat([this.#bytes, chunk]) : chunk
+    this.#handle()
   }
 
-  /** Hands bytes to ws as long as there is time. The client is not read from while some wait. */
-  #handle(bytes: Buffer): void {
-    for (let at = 0; at < bytes.length; at += pieceBytes) {
-      if (!this.#ports.slice.admits(pieceBytes)) {
-        const resume = this.pause()
-        this.#waiting = bytes.subarray(at)
-        this.#ports.slice.later(() => this.#goOn(resume))
-        return
-      }
-      this.#feed(bytes.subarray(at, at + pieceBytes))
+  /** Hands messages to the dialect and a piece to ws if there is time, else in a later turn; until then the client is not read from. */
+  #handle(): void {
+    if (this.#waits) return
+    const { slice } = this.#ports
+    const messages = this.#messages
+    let next = 0
+    for (; messages && next < messages.length; next++) {
+      const message = messages[next] as string | Buffer
+      if (!slice.admits(message.length)) break
+      if (!this.#ended) this.#dialect?.receive(message)
     }
+    this.#messages = messages && next < messages.length ? messages.slice(next) : undefined
+    if (this.#messages || (this.#bytes && !slice.admits(pieceBytes))) this.#wait()
+    else this.#feedPiece()
   }
 
-  #goOn(resume: () => void): void {
-    const waiting = this.#waiting
-    this.#waiting = undefined
-    if (waiting) this.#handle(waiting)
-    resume()
+  #feedPiece(): void {
+    const bytes = this.#bytes
+    if (!bytes) return
+    this.#bytes = bytes.length > pieceBytes ? bytes.subarray(pieceBytes) : undefined
+    this.#feed(bytes.subarray(0, pieceBytes))
+    if (this.#messages) this.#wait()
+    // What the messages of this piece have begun goes on before those of the next.
+    else if (this.#bytes) queueMicrotask(() => this.#handle())
+  }
+
+  #wait(): void {
+    const resume = this.pause()
+    this.#waits = true
+    this.#ports.slice.later(() => {
+      this.#waits = false
+      this.#handle()
+      resume()
+    })
   }
 
   #hold(bytes: number): void {
