@@ -1,4 +1,5 @@
 import { lightJsonCodec, type WelcomeFrame } from '@wildcast/protocol'
+import { callBack } from './call-back.js'
 import { realClock, type Undo } from './clock.js'
 import type { Status } from './connection.js'
 import { openCore } from './core.js'
@@ -42,9 +43,10 @@ export interface Client extends Scope {
  * await client.publish('good.apple', { price: 3 })
  */
 export function createClient(options: ClientOptions): Client {
-  const { url, transport, dialect, WebSocket, codec = lightJsonCodec, clock = realClock, onError = report } = options
+  const { url, transport, dialect, WebSocket, codec = lightJsonCodec, clock = realClock } = options
   const mayConnect = (): boolean => Boolean((toWebSocketUrl(url) && (WebSocket ?? globalThis.WebSocket)) || transport)
   const here = mayConnect() // also checks the URL
+  const onError = guarded(options.onError ?? report)
   const listeners = new Set<(status: Status) => void>()
   const core = openCore({
     ...options,
@@ -92,6 +94,15 @@ export function createClient(options: ClientOptions): Client {
       listeners.clear()
     },
   }
+}
+
+/** An `onError` that may throw or reject itself: that stops nothing, and is written to the console. */
+function guarded(onError: OnError): OnError {
+  return (error, context) =>
+    callBack(
+      () => onError(error, context),
+      (cause) => console.error('wildcast', 'onError', cause),
+    )
 }
 
 const report: OnError = (error, { stage }) => console.error('wildcast', stage, error)

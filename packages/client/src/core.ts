@@ -1,4 +1,5 @@
 import { WildcastError } from '@wildcast/protocol'
+import { callBack } from './call-back.js'
 import type { Clock, Undo } from './clock.js'
 import type { Status } from './connection.js'
 import { type AnswerFrame, type Exchanges, openExchanges } from './exchanges.js'
@@ -14,9 +15,9 @@ export interface Core extends Pick<Exchanges, 'ask' | 'post'> {
   readonly clock: Clock
   readonly link: Link
   readonly onError: OnError
-  /** Tells `onError` what the app threw. */
+  /** Reports what the app threw to `onError`. */
   report(cause: unknown): void
-  /** Calls the app; what it throws is reported. */
+  /** Calls the app; what it throws, or rejects with, is reported. */
   call<Value>(callback: ((value: Value) => unknown) | undefined, value: Value): void
   /** @throws {WildcastError} `interrupted` after `close()`, `already_served` */
   subscribe(want: Want, listener: Listener): Undo
@@ -76,13 +77,7 @@ export function openCore(settings: CoreSettings): Core {
     report(cause) {
       onError(WildcastError.from(cause), { stage: 'handler' })
     },
-    call(callback, value) {
-      try {
-        callback?.(value)
-      } catch (cause) {
-        core.report(cause)
-      }
-    },
+    call: (callback, value) => callBack(() => callback?.(value), core.report),
     subscribe(want, listener) {
       use()
       return subscriptions.add(want, listener)

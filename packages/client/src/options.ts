@@ -2,10 +2,12 @@ import type { Codec, WildcastError } from '@wildcast/protocol'
 import type { Clock } from './clock.js'
 import type { OpenTransport, WebSocketConstructor } from './transports/transport.js'
 
-/** Where in the client an error came up that no promise tells of. */
+/**
+ * Where in the client an error came up that no promise of a call reports. `handler`: a handler or callback of the app threw, or returned a promise that was rejected.
+ */
 export type ErrorStage = 'token' | 'transport' | 'protocol' | 'subscription' | 'handler'
 
-/** Hears of background failures. */
+/** Called at each background failure. What it throws, or rejects with, is written to the console. */
 export type OnError = (error: WildcastError, context: { readonly stage: ErrorStage }) => void
 
 /** How a client reaches its relay. */
