@@ -59,7 +59,7 @@ export interface Scope {
     options?: SubscribeOptions,
   ): Undo
   /**
-   * The same as an async iterable, which keeps what comes while the loop is busy. Leaving the loop unsubscribes.
+   * The same as an async iterable, which keeps what comes while the loop is busy. When the last loop is left, it unsubscribes.
    * @throws {WildcastError} `invalid_subject`; `interrupted` after `close()`
    * @example
    * for await (const message of client.subscribe('good.*')) console.log(message.subject)
