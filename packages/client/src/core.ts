@@ -7,6 +7,7 @@ import { toError } from './failure.js'
 import type { SubscriptionFrame } from './interest.js'
 import { type Link, type LinkSettings, openLink } from './link.js'
 import type { Listener, Want } from './listener.js'
+import { checkNumber } from './number-option.js'
 import type { OnError } from './options.js'
 import { openSubscriptions } from './subscriptions.js'
 
@@ -33,7 +34,8 @@ export interface CoreSettings extends LinkSettings {
 
 /** Joins the parts of a client. */
 export function openCore(settings: CoreSettings): Core {
-  const { clock, onError, queue = 1000 } = settings
+  const { clock, onError, queue: bound = 1000 } = settings
+  const queue = Math.floor(checkNumber('queue', bound, 'from 0'))
   const link = openLink(settings, {
     frame(frame) {
       // What has a ref answers something; what has an id is about a subscription.

@@ -22,7 +22,7 @@ export interface ClientOptions {
   readonly token?: string | (() => string | Promise<string>) | undefined
   /** Name of the broker for calls that name none. @default the relay's own default */
   readonly broker?: string | undefined
-  /** How many publishes and requests are kept while offline. One more is rejected with `rate_limited`. @default 1000 */
+  /** How many publishes and requests are kept while offline; Infinity for all. One more is rejected with `rate_limited`. @default 1000 */
   readonly queue?: number | undefined
   /** @default console.error */
   readonly onError?: OnError | undefined

@@ -49,7 +49,8 @@ export interface Scope {
    * `Data` is the type of `message.data`, which is not checked. `message.params` has a string for
    * each wildcard, unless `Data` is given alone: TypeScript then takes the pattern for any string.
    * @throws {WildcastError} `invalid_subject`; `interrupted` after `close()`
-   * @throws {RangeError} for a `deliver` or `maxRate` that there is not
+   * @throws {TypeError} if `deliver` is unknown, or `maxRate` is no number
+   * @throws {RangeError} if `maxRate` is not above 0
    * @example
    * const undo = client.subscribe('good.*', (message) => console.log(message.params[0], message.data))
    */
@@ -71,14 +72,16 @@ export interface Scope {
   /**
    * Publishes. A string travels as its text, bytes as they are, `undefined` as nothing, everything else as JSON. While offline it waits for its turn.
    *
-   * Rejects with a `WildcastError`: `invalid_subject`, `too_large`, `rate_limited`, `forbidden`, `broker_down` …
+   * Rejects with a `WildcastError`: `invalid_subject`, `too_large`, `rate_limited`, `forbidden`, `broker_down` …; with a `TypeError` for data that would be lost or
+   * changed on the way: text with a lone surrogate, and what JSON has no form for, such as NaN, a bigint, a function, a `Map`, `Set`, `Error`, `Blob`, or bytes inside an object.
    * @example await client.publish('good.apple', { price: 3 })
    */
   publish<Data = unknown>(subject: string, data?: Data, options?: PublishOptions): Promise<PublishOutcome>
   /**
    * Asks, and resolves with the answer. `Answer` is the type of its `data`, which is not checked.
    *
-   * Rejects with `timeout`, `no_responders`, `interrupted` (the connection was lost), the responder's error, or the signal's reason.
+   * Rejects with `timeout`, `no_responders`, `interrupted` (the connection was lost), the responder's error, or the signal's reason; with a `TypeError` for data as
+   * `publish` does, or a `timeoutMs` that is no number; with a `RangeError` for a `timeoutMs` that is NaN or not above 0.
    * @example const { data } = await client.request('math.sum', [1, 2])
    */
   request<Answer = unknown, Question = unknown>(

@@ -1,16 +1,70 @@
 import type { Payload } from './message.js'
+import { isWellFormed } from './utf8.js'
+
+/** What to send instead of a value that JSON has no form for. */
+const remedies: Readonly<Record<string, string>> = {
+  Map: 'Object.fromEntries(map)',
+  Set: '[...set]',
+  Error: 'error.message',
+  Blob: 'await blob.arrayBuffer()',
+  Promise: 'what it resolves with',
+  bigint: 'String(value)',
+}
 
 /**
- * What travels for a value: text and bytes as they are, nothing for `undefined`, JSON for the rest.
- * @throws {TypeError} for what JSON can't say
+ * What travels for a value, the same in every codec: text and bytes as they are, nothing for `undefined`, JSON for the rest. JSON has a form for plain objects,
+ * arrays, strings, finite numbers, booleans, `null`, and objects with `toJSON` such as a `Date`. Members that are `undefined` are left out.
+ * @throws {TypeError} for what would be lost or changed on the way; its message says what to send instead
  */
 export function toPayload(data: unknown): Payload {
-  if (typeof data === 'string') return data
+  if (typeof data === 'string') return checkText(data, !isWellFormed(data))
   if (data === undefined) return ''
   // Copies, since the caller may go on writing while it waits.
-  if (data instanceof ArrayBuffer) return new Uint8Array(data).slice()
   if (ArrayBuffer.isView(data)) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice()
-  const text: string | undefined = JSON.stringify(data)
-  if (text === undefined) throw new TypeError(`send no ${typeof data}`)
+  // Not `instanceof`: a buffer may come from another window.
+  if (/^(Shared)?ArrayBuffer$/.test(tagOf(data))) return new Uint8Array(data as ArrayBuffer).slice()
+  const text = toJson(data)
+  // JSON.stringify writes a pair of surrogates as it is, and a lone one as an escape.
+  return checkText(text, /(^|[^\\])(\\\\)*\\ud[89a-f]/.test(text))
+}
+
+function checkText(text: string, broken: boolean): string {
+  if (broken) throw new TypeError('the data has a lone surrogate: send text.toWellFormed()')
   return text
+}
+
+function toJson(data: unknown): string {
+  let misfit: string | undefined
+  let cause: unknown
+  try {
+    const text: string | undefined = JSON.stringify(
+      data,
+      function (this: Readonly<Record<string, unknown>>, key, value) {
+        misfit ??= misfitOf(value, this[key])
+        return value
+      },
+    )
+    if (text !== undefined && !misfit) return text
+  } catch (thrown) {
+    misfit ??= 'form for a cycle, or for what is nested so deep'
+    cause = thrown
+  }
+  throw new TypeError(`JSON has no ${misfit}: send ${remedies[`${misfit}`] ?? 'null, text, bytes or plain objects'}`, {
+    cause,
+  })
+}
+
+/** The name of a value that JSON has no form for. */
+function misfitOf(value: unknown, original: unknown): string | undefined {
+  const type = typeof value
+  if (type === 'number') return Number.isFinite(value) ? undefined : String(value)
+  if (type === 'bigint' || type === 'function' || type === 'symbol') return type
+  if (value === null && original instanceof Date) return 'invalid Date'
+  const tag = tagOf(value)
+  // An object of a class is plain, unless its class says otherwise.
+  return type !== 'object' || /^(Object|Array|Null|Number|String|Boolean)$/.test(tag) ? undefined : tag
+}
+
+function tagOf(value: unknown): string {
+  return Object.prototype.toString.call(value).slice(8, -1)
 }
