@@ -6,8 +6,8 @@ import { openCore } from './core.js'
 import type { ClientOptions, OnError } from './options.js'
 import type { Scope } from './scope.js'
 import { toWebSocketUrl } from './transports/address.js'
-import { road } from './transports/road.js'
-import { websocket } from './transports/websocket.js'
+import { openTransportMemory } from './transports/transport-memory.js'
+import { websocketFirst } from './transports/websocket-first.js'
 import { openVerbs } from './verbs.js'
 import { onWake } from './wake.js'
 
@@ -36,7 +36,8 @@ export interface Client extends Scope {
 /**
  * Connects to a relay, and again after every loss. A page or worker connects at once; elsewhere the first call does, or `reconnect()`, unless a `transport` or
  * `WebSocket` is given: so server rendering opens no socket.
- * @throws {TypeError} where `url` is none
+ * @throws {TypeError} if `url` can't be the URL of a relay, or is a path and there is no page
+ * @throws {RangeError} if `queue` is NaN or negative
  * @example
  * const client = createClient({ url: '/ws' })
  * client.subscribe('good.*', (message) => console.log(message.subject, message.data))
@@ -44,8 +45,11 @@ export interface Client extends Scope {
  */
 export function createClient(options: ClientOptions): Client {
   const { url, transport, dialect, WebSocket, codec = lightJsonCodec, clock = realClock } = options
-  const mayConnect = (): boolean => Boolean((toWebSocketUrl(url) && (WebSocket ?? globalThis.WebSocket)) || transport)
+  const address = (): string | undefined => toWebSocketUrl(url)
+  const mayConnect = (): boolean => Boolean((address() && (WebSocket ?? globalThis.WebSocket)) || transport)
   const here = mayConnect() // also checks the URL
+  if (!here && WebSocket) throw new TypeError(`${url} needs a page: use ws://host${url}`)
+  const memory = openTransportMemory(address, clock)
   const onError = guarded(options.onError ?? report)
   const listeners = new Set<(status: Status) => void>()
   const core = openCore({
@@ -56,18 +60,18 @@ export function createClient(options: ClientOptions): Client {
     mayConnect,
     loadTransport: () =>
       transport ??
-      (road.blocked || dialect === 'classic'
-        ? import('./transports/others.js').then(
-            ({ other }) => other(dialect),
-            () => websocket, // where the page's own files are away, too
-          )
-        : websocket),
+      (dialect === 'classic'
+        ? import('./transports/others.js').then(({ classic }) => classic)
+        : websocketFirst(memory)),
     onStatus(status) {
       for (const tell of listeners) tell(status)
     },
   })
   const { link } = core
-  const stopWaking = onWake(link.wake)
+  const stopWaking = onWake((event) => {
+    if (event === 'online') memory.remember(false) // another network, perhaps
+    link.wake()
+  })
   if (here && (transport || WebSocket || globalThis.location)) link.connect()
 
   return {

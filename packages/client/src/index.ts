@@ -31,6 +31,7 @@ export type {
   OpenTransport,
   Transport,
   TransportEvents,
+  TransportKind,
   TransportSettings,
   WebSocketConstructor,
   WebSocketLike,

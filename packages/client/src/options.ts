@@ -12,7 +12,7 @@ export type OnError = (error: WildcastError, context: { readonly stage: ErrorSta
 
 /** How a client reaches its relay. */
 export interface ClientOptions {
-  /** `ws(s)://…` or `http(s)://…`, or a path such as `/ws` on the page's own host. A URL without a path means `/ws`. */
+  /** `ws(s)://…` or `http(s)://…`, or a path such as `/ws` on the page's own host. A URL without a path means `/ws`. All else throws. */
   readonly url: string
   /** @default JSON */
   readonly codec?: Codec | undefined

@@ -16,6 +16,7 @@ export const classic: OpenTransport = (events, settings) => {
   const subscriptions = openClassicSubscriptions(lanes, replies)
   const requests = openClassicRequests(lanes, settings.clock, replies)
   return {
+    kind: 'classic',
     send(frame) {
       switch (frame.kind) {
         case 'Connect':

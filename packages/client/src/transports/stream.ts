@@ -1,5 +1,6 @@
 import { type ClientFrame, lightJsonCodec, readRelayFrame, WildcastError } from '@wildcast/protocol'
 import { toWebSocketUrl } from './address.js'
+import { describeAnswer, describeFailure } from './diagnosis.js'
 import type { OpenTransport } from './transport.js'
 
 /** Bytes after which frames wait for the next POST. */
@@ -11,12 +12,22 @@ const lastWordsMs = 3000
 /** How a WebSocket says that it ended without a word. */
 const noWord = 1006
 
-/** The URL of the relay's HTTP door, beside its WebSocket's. */
+/**
+ * The URL of the relay's HTTP door, beside its WebSocket's.
+ * @throws {TypeError} if the URL is a path and there is no page
+ */
 export function streamUrl(url: string): string {
-  const found = new URL(toWebSocketUrl(url) as string)
+  const socketUrl = toWebSocketUrl(url)
+  if (!socketUrl) throw new TypeError(`${url} needs a page: use http://host${url}`)
+  const found = new URL(socketUrl)
   found.protocol = found.protocol.replace('ws', 'http')
   found.pathname = found.pathname.replace(/[^/]*$/, 'stream')
   return found.href
+}
+
+/** Not a page: some servers name no type. */
+function isEventStream({ ok, headers }: Response): boolean {
+  return ok && (headers.get('content-type') ?? 'text/event-stream').startsWith('text/event-stream')
 }
 
 /**
@@ -61,24 +72,24 @@ export const stream: OpenTransport = (events, { url, clock }) => {
     }
   }
 
-  /** The answer to a request; without one that is good, this is the end. A page of an origin that may not come need not try again. */
-  const ask = async (init: RequestInit): Promise<Response | undefined> => {
+  /** The answer to a request; without one that a relay gives, this is the end. A page of an origin that may not come need not try again. */
+  const ask = async (init: RequestInit, isRelay: (answer: Response) => boolean): Promise<Response | undefined> => {
     try {
       const response = await fetch(door, { ...init, signal: abort.signal })
-      if (response.ok) return response
-      end(response.status === 403 ? 4503 : noWord, (await response.text()).trim())
+      if (isRelay(response)) return response
+      end(response.status === 403 ? 4503 : noWord, await describeAnswer(response, door))
     } catch (cause) {
-      end(noWord, String(cause))
+      end(noWord, describeFailure(cause, door))
     }
     return undefined
   }
 
   const knock = async (): Promise<void> => {
-    if ((await ask({ method: 'HEAD' })) && !over) events.open()
+    if ((await ask({ method: 'HEAD' }, ({ status }) => status === 204)) && !over) events.open()
   }
 
   const listen = async (hello: string): Promise<void> => {
-    const response = await ask({ method: 'POST', body: hello })
+    const response = await ask({ method: 'POST', body: hello }, isEventStream)
     if (!response?.body) return
     try {
       const reader = response.body.getReader()
@@ -140,6 +151,7 @@ export const stream: OpenTransport = (events, { url, clock }) => {
 
   void knock()
   return {
+    kind: 'http',
     send(frame) {
       if (frame.kind === 'Connect') {
         greeted = true

@@ -46,6 +46,7 @@ export const websocket: OpenTransport = (events, settings) => {
     },
   })
   return {
+    kind: 'websocket',
     send: (frame) => socket.send(codec.encode(frame)),
     close: (code) => socket.close(code),
   }
