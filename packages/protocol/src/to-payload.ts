@@ -1,16 +1,6 @@
 import type { Payload } from './message.js'
 import { isWellFormed } from './utf8.js'
 
-/** What to send instead of a value that JSON has no form for. */
-const remedies: Readonly<Record<string, string>> = {
-  Map: 'Object.fromEntries(map)',
-  Set: '[...set]',
-  Error: 'error.message',
-  Blob: 'await blob.arrayBuffer()',
-  Promise: 'what it resolves with',
-  bigint: 'String(value)',
-}
-
 /**
  * What travels for a value, the same in every codec: text and bytes as they are, nothing for `undefined`, JSON for the rest. JSON has a form for plain objects,
  * arrays, strings, finite numbers, booleans, `null`, and objects with `toJSON` such as a `Date`. Members that are `undefined` are left out.
@@ -49,20 +39,16 @@ function toJson(data: unknown): string {
     misfit ??= 'form for a cycle, or for what is nested so deep'
     cause = thrown
   }
-  throw new TypeError(`JSON has no ${misfit}: send ${remedies[`${misfit}`] ?? 'null, text, bytes or plain objects'}`, {
-    cause,
-  })
+  throw new TypeError(`JSON has no ${misfit}: send text, null, plain objects or arrays; or bytes alone`, { cause })
 }
 
 /** The name of a value that JSON has no form for. */
 function misfitOf(value: unknown, original: unknown): string | undefined {
-  const type = typeof value
-  if (type === 'number') return Number.isFinite(value) ? undefined : String(value)
-  if (type === 'bigint' || type === 'function' || type === 'symbol') return type
-  if (value === null && original instanceof Date) return 'invalid Date'
+  const changed = typeof value === 'number' ? !Number.isFinite(value) : value === null && original instanceof Date
+  if (changed) return String(original)
   const tag = tagOf(value)
   // An object of a class is plain, unless its class says otherwise.
-  return type !== 'object' || /^(Object|Array|Null|Number|String|Boolean)$/.test(tag) ? undefined : tag
+  return /^(Object|Array|Null|Undefined|Number|String|Boolean)$/.test(tag) ? undefined : tag
 }
 
 function tagOf(value: unknown): string {
