@@ -48,7 +48,7 @@ export function createClient(options: ClientOptions): Client {
   const address = (): string | undefined => toWebSocketUrl(url)
   const mayConnect = (): boolean => Boolean((address() && (WebSocket ?? globalThis.WebSocket)) || transport)
   const here = mayConnect() // also checks the URL
-  if (!here && WebSocket) throw new TypeError(`${url} needs a page: use ws://host${url}`)
+  if (!here && WebSocket) toWebSocketUrl(url, 'no page') // throws
   const memory = openTransportMemory(address, clock)
   const onError = guarded(options.onError ?? report)
   const listeners = new Set<(status: Status) => void>()
@@ -105,7 +105,7 @@ function guarded(onError: OnError): OnError {
   return (error, context) =>
     callBack(
       () => onError(error, context),
-      (cause) => console.error('wildcast', 'onError', cause),
+      (cause) => console.error('wildcast', cause),
     )
 }
 

@@ -117,20 +117,18 @@ export function openInterest(
     tell()
     fail(error)
   }
-  const fail = (error: WildcastError): void => {
-    if ([...members].some(({ onError }) => !onError)) core.onError(error, { stage: 'subscription' })
-    each((member) => failOne(member, error))
-  }
-  const failOne = (member: Member, error: WildcastError): void => {
-    call(member.onError, error)
-    if (!error.retry) member.onEnd?.(error)
+  const fail = (error: WildcastError, to = [...members]): void => {
+    if (to.some(({ onError }) => !onError)) core.onError(error, { stage: 'subscription' })
+    for (const member of to) {
+      if (!members.has(member)) continue
+      call(member.onError, error)
+      if (!error.retry) member.onEnd?.(error)
+    }
   }
   /** Repeats the refusal to a member that came after it, once its `subscribe` has returned. */
   const repeat = async (member: Member, error: WildcastError): Promise<void> => {
     await undefined
-    if (!members.has(member)) return
-    if (!member.onError) core.onError(error, { stage: 'subscription' })
-    failOne(member, error)
+    if (members.has(member)) fail(error, [member])
   }
   const retryLimit = (): boolean => {
     const limited = refusal?.code === 'too_many_subscriptions'

@@ -4,8 +4,8 @@
  * @throws {RangeError} if it is NaN or out of `range`
  */
 export function checkNumber(name: string, value: number, range: 'above 0' | 'from 0' = 'above 0'): number {
-  if (value > 0 && typeof value === 'number') return value
-  if (value === 0 && range === 'from 0') return 0
-  const Refusal = typeof value === 'number' ? RangeError : TypeError
-  throw new Refusal(`${name} must be a number ${range}, not ${String(value)}`)
+  const message = `${name} must be a number ${range}, not ${String(value)}`
+  if (typeof value !== 'number') throw new TypeError(message)
+  if (value > 0 || (value === 0 && range !== 'above 0')) return value
+  throw new RangeError(message)
 }

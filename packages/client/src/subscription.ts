@@ -2,7 +2,7 @@ import { WildcastError } from '@wildcast/protocol'
 import type { Undo } from './clock.js'
 import type { Listener } from './listener.js'
 import type { Message } from './message.js'
-import { MessageQueue } from './message-queue.js'
+import { openMessageQueue } from './message-queue.js'
 import type { SubscriptionEvents } from './subscription-events.js'
 
 /**
@@ -39,7 +39,7 @@ export function toSubscription(
     queue.end(reason)
     undo?.()
   }
-  const queue = new MessageQueue(finish)
+  const queue = openMessageQueue(finish)
 
   undo = add({
     onMessage: (message) => queue.push(message),

@@ -3,47 +3,38 @@ import { isWellFormed } from './utf8.js'
 
 /**
  * What travels for a value, the same in every codec: text and bytes as they are, nothing for `undefined`, JSON for the rest. JSON has a form for plain objects,
- * arrays, strings, finite numbers, booleans, `null`, and objects with `toJSON` such as a `Date`. Members that are `undefined` are left out.
+ * arrays, well-formed strings, finite numbers, booleans, `null`, and objects with `toJSON` such as a `Date`. Members that are `undefined` are left out.
  * @throws {TypeError} for what would be lost or changed on the way; its message says what to send instead
  */
 export function toPayload(data: unknown): Payload {
-  if (typeof data === 'string') return checkText(data, !isWellFormed(data))
   if (data === undefined) return ''
   // Copies, since the caller may go on writing while it waits.
   if (ArrayBuffer.isView(data)) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice()
   // Not `instanceof`: a buffer may come from another window.
-  if (/^(Shared)?ArrayBuffer$/.test(tagOf(data))) return new Uint8Array(data as ArrayBuffer).slice()
-  const text = toJson(data)
-  // JSON.stringify writes a pair of surrogates as it is, and a lone one as an escape.
-  return checkText(text, /(^|[^\\])(\\\\)*\\ud[89a-f]/.test(text))
-}
-
-function checkText(text: string, broken: boolean): string {
-  if (broken) throw new TypeError('the data has a lone surrogate: send text.toWellFormed()')
-  return text
-}
-
-function toJson(data: unknown): string {
+  if (/ArrayBuffer$/.test(tagOf(data))) return new Uint8Array(data as ArrayBuffer).slice()
   let misfit: string | undefined
   let cause: unknown
   try {
     const text: string | undefined = JSON.stringify(
       data,
       function (this: Readonly<Record<string, unknown>>, key, value) {
-        misfit ??= misfitOf(value, this[key])
+        misfit ??= misfitOf(key, key) ?? misfitOf(value, this[key])
         return value
       },
     )
-    if (text !== undefined && !misfit) return text
+    if (text !== undefined && !misfit) return typeof data === 'string' ? data : text
   } catch (thrown) {
-    misfit ??= 'form for a cycle, or for what is nested so deep'
     cause = thrown
+    misfit ??= 'cycles, nor such depth'
   }
-  throw new TypeError(`JSON has no ${misfit}: send text, null, plain objects or arrays; or bytes alone`, { cause })
+  throw new TypeError(`JSON has no ${misfit}: send text (toWellFormed), null, plain objects, arrays; or bytes alone`, {
+    cause,
+  })
 }
 
 /** The name of a value that JSON has no form for. */
 function misfitOf(value: unknown, original: unknown): string | undefined {
+  if (typeof value === 'string') return isWellFormed(value) ? undefined : 'lone surrogates'
   const changed = typeof value === 'number' ? !Number.isFinite(value) : value === null && original instanceof Date
   if (changed) return String(original)
   const tag = tagOf(value)

@@ -24,7 +24,7 @@ describe('what a component says', () => {
     ['an object of a class', new Date(0), 'it returned an object of a class'],
     ['a list in a list', [[{}]], 'it returned a list in a list'],
     ['an unknown key', { mesage: 'hi' }, 'an output with "mesage"; known are message, subject, broker'],
-    ['a circle', { message: circle }, 'a "message" that can\'t travel: JSON has no form for a cycle'],
+    ['a circle', { message: circle }, 'a "message" that can\'t travel: JSON has no cycles'],
     ['a function', { message: () => {} }, 'a "message" that can\'t travel: JSON has no Function: send'],
     ['no text for a subject', { subject: 7 }, 'whose "subject" is a number; write a string'],
     ['no text in headers', { headers: { a: 1 } }, '"headers" hold more than strings'],

@@ -40,7 +40,7 @@ describe.each([page, undefined])('on the page %s throws a TypeError with the rem
     'http://a b',
   ])('%j', (url) => {
     expect(() => toWebSocketUrl(url as string, on)).toThrow(TypeError)
-    expect(() => toWebSocketUrl(url as string, on)).toThrow(/use ws:\/\/host\/ws or \/ws$/)
+    expect(() => toWebSocketUrl(url as string, on)).toThrow(/use ws:\/\/host\/ws, or \/ws in a page$/)
   })
 })
 test('a page that is no web page needs a whole URL', () => {

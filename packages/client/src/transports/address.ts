@@ -10,7 +10,7 @@ export function toWebSocketUrl(url: string, page: string | undefined = globalThi
   const valid = typeof url === 'string' && form.test(url)
   if (valid && page === undefined && !/^\w+:/.test(url)) return undefined
   const found = valid && parse(url, page)
-  if (!found) throw new TypeError(`${url} is no URL of a relay: use ws://host/ws or /ws`)
+  if (!found) throw new TypeError(`${url} is no URL of a relay here: use ws://host/ws, or /ws in a page`)
   if (found.pathname === '/') found.pathname = '/ws'
   found.hash = '' // no WebSocket takes one
   return found.href

@@ -25,9 +25,9 @@ export function streamUrl(url: string): string {
   return found.href
 }
 
-/** Not a page: some servers name no type. */
-function isEventStream({ ok, headers }: Response): boolean {
-  return ok && (headers.get('content-type') ?? 'text/event-stream').startsWith('text/event-stream')
+/** Whether a relay may have answered so: pages come from what stands in its place. */
+function isRelay({ ok, headers }: Response): boolean {
+  return ok && !headers.get('content-type')?.startsWith('text/html')
 }
 
 /**
@@ -73,7 +73,7 @@ export const stream: OpenTransport = (events, { url, clock }) => {
   }
 
   /** The answer to a request; without one that a relay gives, this is the end. A page of an origin that may not come need not try again. */
-  const ask = async (init: RequestInit, isRelay: (answer: Response) => boolean): Promise<Response | undefined> => {
+  const ask = async (init: RequestInit): Promise<Response | undefined> => {
     try {
       const response = await fetch(door, { ...init, signal: abort.signal })
       if (isRelay(response)) return response
@@ -85,11 +85,11 @@ export const stream: OpenTransport = (events, { url, clock }) => {
   }
 
   const knock = async (): Promise<void> => {
-    if ((await ask({ method: 'HEAD' }, ({ status }) => status === 204)) && !over) events.open()
+    if ((await ask({ method: 'HEAD' })) && !over) events.open()
   }
 
   const listen = async (hello: string): Promise<void> => {
-    const response = await ask({ method: 'POST', body: hello }, isEventStream)
+    const response = await ask({ method: 'POST', body: hello })
     if (!response?.body) return
     try {
       const reader = response.body.getReader()

@@ -11,62 +11,60 @@ const handshakeMs = 4000
  */
 export function websocketFirst(memory: TransportMemory): OpenTransport {
   return (events, settings) => {
-    const tried = new Set<Transport>()
+    const tried: Transport[] = []
     const begunAt = settings.clock.now()
     let open: Transport | undefined
-    let closed = false
+    /** One is open, or the client has left: no other may open. */
+    let over = false
     let asked = false
 
     const attempt = (openTransport: OpenTransport, fail: TransportEvents['close']): void => {
-      const mine: Transport = openTransport(
-        {
-          ...events,
-          open() {
-            if (open || closed) return
-            open = mine
-            stopClock()
-            for (const other of tried) if (other !== mine) other.close()
-            events.open()
+      try {
+        const mine: Transport = openTransport(
+          {
+            ...events,
+            open() {
+              if (over) return
+              close(undefined, mine)
+              open = mine
+              events.open()
+            },
+            close(how) {
+              if (open === mine) events.close(how)
+              else if (!over) fail(how)
+            },
           },
-          close(how) {
-            if (open === mine) events.close(how)
-            else if (!open && !closed) fail(how)
-          },
-        },
-        settings,
-      )
-      tried.add(mine)
+          settings,
+        )
+        tried.push(mine)
+      } catch (cause) {
+        fail({ code: 1006, reason: String(cause) }) // as the policy of a page may do at once
+      }
     }
     const instead = async (reason: string): Promise<void> => {
       if (asked) return
       asked = true
-      try {
-        const { fallback } = await import('./others.js')
-        if (!open && !closed) attempt(fallback(memory, { reason, begunAt }), events.close)
-      } catch (cause) {
-        memory.remember(false)
-        if (!open) events.close({ code: 1006, reason: reason || String(cause) })
-      }
+      const other = await import('./others.js').then(
+        ({ fallback }) => fallback(memory, { reason, begunAt }),
+        () => websocket, // the page's own files are away, too
+      )
+      if (!over) attempt(other, events.close)
+    }
+    const close = (code?: number, but?: Transport): void => {
+      over = true
+      stopClock()
+      for (const each of tried) if (each !== but) each.close(code)
     }
     const stopClock = settings.clock.after(handshakeMs, () => void instead(''))
 
     if (memory.blocked) void instead('')
-    else
-      try {
-        attempt(websocket, ({ reason }) => void instead(reason || 'refused'))
-      } catch (cause) {
-        void instead(String(cause)) // as the policy of a page may do at once
-      }
+    else attempt(websocket, ({ reason }) => void instead(reason || 'refused'))
     return {
       get kind() {
         return open?.kind
       },
       send: (frame) => open?.send(frame),
-      close(code) {
-        closed = true
-        stopClock()
-        for (const each of tried) each.close(code)
-      },
+      close,
     }
   }
 }
