@@ -1,4 +1,7 @@
-/** Calls a callback of the app. `fail` gets what it throws, and what the promise that it returns rejects with. */
+/**
+ * Calls a callback of the app. `fail` gets what it throws, and what the promise that it returns
+ * rejects with.
+ */
 export function callBack(run: () => unknown, fail: (cause: unknown) => void): void {
   try {
     const result = run()

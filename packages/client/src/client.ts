@@ -100,7 +100,9 @@ export function createClient(options: ClientOptions): Client {
   }
 }
 
-/** An `onError` that may throw or reject itself: that stops nothing, and is written to the console. */
+/**
+ * An `onError` that may throw or reject itself: that stops nothing, and is written to the console.
+ */
 function guarded(onError: OnError): OnError {
   return (error, context) =>
     callBack(

@@ -31,7 +31,9 @@ export interface Interest {
   hear(frame: SubscriptionFrame): void
   /** Tells everybody the status, where it is news. */
   tell(): void
-  /** Asks again if the limit of subscriptions was the reason of its refusal. Returns whether it was. */
+  /**
+   * Asks again if the limit of subscriptions was the reason of its refusal. Returns whether it was.
+   */
   retryLimit(): boolean
   /** The id is gone for ever. */
   close(): void

@@ -70,7 +70,10 @@ export function openLink(settings: LinkSettings, events: LinkEvents): Link {
     else if (from.state === 'connecting' && to.state === 'waiting') report(to.reason)
     if (changed && status === to) events.status(to) // else something happened meanwhile, and was told
   }
-  /** Reports why an attempt failed: a token each time, a relay that can't be reached once until it is reached. */
+  /**
+   * Reports why an attempt failed: a token each time, a relay that can't be reached once until it
+   * is reached.
+   */
   const report = (reason: WildcastError): void => {
     if (stage === 'token' || !outageReported) onError(reason, { stage })
     outageReported ||= stage === 'transport'

@@ -9,8 +9,8 @@ export interface MessageQueue {
 }
 
 /**
- * Opens a queue, which calls `abandoned` when its last loop has left. Its loops are no async generators: the `return()` of one would wait until the message comes that
- * its `next()` waits for.
+ * Opens a queue, which calls `abandoned` when its last loop has left. Its loops are no async
+ * generators: the `return()` of one would wait until the message comes that its `next()` waits for.
  */
 export function openMessageQueue(abandoned: () => void): MessageQueue {
   // No bound: a slow loop loses nothing.

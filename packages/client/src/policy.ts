@@ -8,7 +8,10 @@ export interface PolicyOptions {
    * yet; what it replaces is no loss. @default 'all'
    */
   readonly deliver?: 'all' | 'latest' | undefined
-  /** Messages a second at most; one every 1,000 s at least. @default Infinity, which is as many as come */
+  /**
+   * Messages a second at most; one every 1,000 s at least.
+   * @default Infinity, which is as many as come
+   */
   readonly maxRate?: number | undefined
 }
 

@@ -9,7 +9,10 @@ import { checkSize } from './publish.js'
 
 /** How long to wait for an answer, and who hears of its parts. */
 export interface Waiting<Answer = unknown> {
-  /** Rounded up to whole milliseconds; at most 5 minutes, which is also what Infinity means. @default 5000 */
+  /**
+   * Rounded up to whole milliseconds; at most 5 minutes, which is also what Infinity means.
+   * @default 5000
+   */
   readonly timeoutMs?: number | undefined
   /** Gives up, and rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined
@@ -17,7 +20,10 @@ export interface Waiting<Answer = unknown> {
   readonly onPart?: ((part: Message<Answer>) => void) | undefined
 }
 
-/** `limits.requestTimeoutMs` of the protocol: the relay waits no longer. Not imported, since all limits would come with it. */
+/**
+ * `limits.requestTimeoutMs` of the protocol: the relay waits no longer. Not imported, since all
+ * limits would come with it.
+ */
 const longestTimeoutMs = 300_000
 /** The relay tells a timeout itself; only where it doesn't, we do. */
 const graceMs = 1_000

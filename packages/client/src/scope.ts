@@ -60,7 +60,8 @@ export interface Scope {
     options?: SubscribeOptions,
   ): Undo
   /**
-   * The same as an async iterable, which keeps what comes while the loop is busy. When the last loop is left, it unsubscribes.
+   * The same as an async iterable, which keeps what comes while the loop is busy. When the last
+   * loop is left, it unsubscribes.
    * @throws {WildcastError} `invalid_subject`; `interrupted` after `close()`
    * @example
    * for await (const message of client.subscribe('good.*')) console.log(message.subject)
@@ -70,18 +71,23 @@ export interface Scope {
     options?: SubscribeOptions,
   ): Subscription<Data, Params<Pattern>>
   /**
-   * Publishes. A string travels as its text, bytes as they are, `undefined` as nothing, everything else as JSON. While offline it waits for its turn.
+   * Publishes. A string travels as its text, bytes as they are, `undefined` as nothing, everything
+   * else as JSON. While offline it waits for its turn.
    *
-   * Rejects with a `WildcastError`: `invalid_subject`, `too_large`, `rate_limited`, `forbidden`, `broker_down` …; with a `TypeError` for data that would be lost or
-   * changed on the way: text with a lone surrogate, and what JSON has no form for, such as NaN, a bigint, a function, a `Map`, `Set`, `Error`, `Blob`, or bytes inside an object.
+   * Rejects with a `WildcastError`: `invalid_subject`, `too_large`, `rate_limited`, `forbidden`,
+   * `broker_down` …; with a `TypeError` for data that would be lost or changed on the way: text
+   * with a lone surrogate, and what JSON has no form for, such as NaN, a bigint, a function, a
+   * `Map`, `Set`, `Error`, `Blob`, or bytes inside an object.
    * @example await client.publish('good.apple', { price: 3 })
    */
   publish<Data = unknown>(subject: string, data?: Data, options?: PublishOptions): Promise<PublishOutcome>
   /**
    * Asks, and resolves with the answer. `Answer` is the type of its `data`, which is not checked.
    *
-   * Rejects with `timeout`, `no_responders`, `interrupted` (the connection was lost), the responder's error, or the signal's reason; with a `TypeError` for data as
-   * `publish` does, or a `timeoutMs` that is no number; with a `RangeError` for a `timeoutMs` that is NaN or not above 0.
+   * Rejects with `timeout`, `no_responders`, `interrupted` (the connection was lost), the
+   * responder's error, or the signal's reason; with a `TypeError` for data as `publish` does, or a
+   * `timeoutMs` that is no number; with a `RangeError` for a `timeoutMs` that is NaN or not above
+   * 0.
    * @example const { data } = await client.request('math.sum', [1, 2])
    */
   request<Answer = unknown, Question = unknown>(

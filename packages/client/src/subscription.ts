@@ -6,8 +6,8 @@ import { openMessageQueue } from './message-queue.js'
 import type { SubscriptionEvents } from './subscription-events.js'
 
 /**
- * A subscription to loop over. Several loops share its messages: each message goes to one of them. The subscription ends
- * when the last loop leaves, by `break`, `return()` or `throw()`.
+ * A subscription to loop over. Several loops share its messages: each message goes to one of them.
+ * The subscription ends when the last loop leaves, by `break`, `return()` or `throw()`.
  */
 export interface Subscription<Data = unknown, Wildcards extends readonly string[] = readonly string[]>
   extends AsyncIterable<Message<Data, Wildcards>> {

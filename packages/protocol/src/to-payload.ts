@@ -2,9 +2,12 @@ import type { Payload } from './message.js'
 import { isWellFormed } from './utf8.js'
 
 /**
- * What travels for a value, the same in every codec: text and bytes as they are, nothing for `undefined`, JSON for the rest. JSON has a form for plain objects,
- * arrays, well-formed strings, finite numbers, booleans, `null`, and objects with `toJSON` such as a `Date`. Members that are `undefined` are left out.
- * @throws {TypeError} for what would be lost or changed on the way; its message says what to send instead
+ * What travels for a value, the same in every codec: text and bytes as they are, nothing for
+ * `undefined`, JSON for the rest. JSON has a form for plain objects, arrays, well-formed strings,
+ * finite numbers, booleans, `null`, and objects with `toJSON` such as a `Date`. Members that are
+ * `undefined` are left out.
+ * @throws {TypeError} for what would be lost or changed on the way; its message says what to send
+ * instead
  */
 export function toPayload(data: unknown): Payload {
   if (data === undefined) return ''

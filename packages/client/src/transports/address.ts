@@ -1,9 +1,12 @@
-/** With a scheme of ours, or a path. Not `host:3015`, which would parse as a URL whose scheme is the host, or as a path. */
+/**
+ * With a scheme of ours, or a path. Not `host:3015`, which would parse as a URL whose scheme is the
+ * host, or as a path.
+ */
 const form = /^((ws|http)s?:\/\/|[/?#]|[^:/?#\s]+([/?#]|$))/i
 
 /**
- * The WebSocket URL that an option means: `http` is mapped to `ws`, a URL without a path gets `/ws`, and a path is resolved against the page. Undefined for a path if
- * there is no page.
+ * The WebSocket URL that an option means: `http` is mapped to `ws`, a URL without a path gets
+ * `/ws`, and a path is resolved against the page. Undefined for a path if there is no page.
  * @throws {TypeError} if it can't be the URL of a relay
  */
 export function toWebSocketUrl(url: string, page: string | undefined = globalThis.location?.href): string | undefined {

@@ -19,8 +19,9 @@ export interface FirstTry {
 }
 
 /**
- * After a WebSocket that did not open. If the relay answers plain HTTP, a refused WebSocket is tried once more, since the relay may have been away; then everything goes
- * over HTTP, which the tab remembers. If nothing comes through, the attempt ends with what was found out.
+ * After a WebSocket that did not open. If the relay answers plain HTTP, a refused WebSocket is
+ * tried once more, since the relay may have been away; then everything goes over HTTP, which the
+ * tab remembers. If nothing comes through, the attempt ends with what was found out.
  */
 export function fallback(memory: TransportMemory, first: FirstTry): OpenTransport {
   return (events, settings) => new Fallback(memory, first, events, settings)

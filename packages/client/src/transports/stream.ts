@@ -72,7 +72,10 @@ export const stream: OpenTransport = (events, { url, clock }) => {
     }
   }
 
-  /** The answer to a request; without one that a relay gives, this is the end. A page of an origin that may not come need not try again. */
+  /**
+   * The answer to a request; without one that a relay gives, this is the end. A page of an origin
+   * that may not come need not try again.
+   */
   const ask = async (init: RequestInit): Promise<Response | undefined> => {
     try {
       const response = await fetch(door, { ...init, signal: abort.signal })

@@ -11,7 +11,8 @@ export interface TransportMemory {
 const rememberMs = 600_000
 
 /**
- * A memory for the relay of one origin. Pages of a tab share it, if the tab can keep anything; nothing is read before it is asked for.
+ * A memory for the relay of one origin. Pages of a tab share it, if the tab can keep anything;
+ * nothing is read before it is asked for.
  * @param url - where the relay is; asked for at each use, since a page may come later
  */
 export function openTransportMemory(url: () => string | undefined, clock: Pick<Clock, 'now'>): TransportMemory {

@@ -20,7 +20,10 @@ export interface TransportSettings {
   readonly WebSocket?: WebSocketConstructor | undefined
 }
 
-/** What carries the frames of a client: a WebSocket, plain HTTP, or a WebSocket in the classic dialect. */
+/**
+ * What carries the frames of a client: a WebSocket, plain HTTP, or a WebSocket in the classic
+ * dialect.
+ */
 export type TransportKind = 'websocket' | 'http' | 'classic'
 
 /** An open way to a relay, or one that is about to open. */

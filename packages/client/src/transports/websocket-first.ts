@@ -2,12 +2,15 @@ import type { OpenTransport, Transport, TransportEvents } from './transport.js'
 import type { TransportMemory } from './transport-memory.js'
 import { websocket } from './websocket.js'
 
-/** Some proxies swallow a handshake: HTTP has its turn after this time, while the handshake may still succeed. */
+/**
+ * Some proxies swallow a handshake: HTTP has its turn after this time, while the handshake may
+ * still succeed.
+ */
 const handshakeMs = 4000
 
 /**
- * A WebSocket; if it does not open, what else can be tried, which also finds out why. The first that opens carries the frames. While WebSockets are known to be
- * blocked, HTTP is tried first.
+ * A WebSocket; if it does not open, what else can be tried, which also finds out why. The first
+ * that opens carries the frames. While WebSockets are known to be blocked, HTTP is tried first.
  */
 export function websocketFirst(memory: TransportMemory): OpenTransport {
   return (events, settings) => {
