@@ -15,8 +15,10 @@ export interface LinkSettings extends TransportSettings {
 
 /** What a link tells. */
 export interface LinkEvents {
-  /** Everything that waits may be sent now. */
-  greet(): void
+  /** Frames can be sent, but nobody has answered yet. */
+  opened(): void
+  /** The relay has answered: everything that waits may be sent now. */
+  welcomed(): void
   frame(frame: RelayFrame): void
   /** What was in flight is lost; `status` says already what comes next. */
   lost(reason: WildcastError): void
@@ -54,8 +56,8 @@ export function openLink(settings: LinkSettings, events: LinkEvents): Link {
 
   const happen = (happening: Happening): void => {
     const from = connection
-    const now = { now: clock.now(), chance: clock.random() }
-    const { to, lost, armMs, open, greet } = step(from, happening, now)
+    const moment = { now: clock.now(), chance: clock.random() }
+    const { to, lost, armMs, open, subscribe, flush } = step(from, happening, moment)
     const over = to.state === 'closed'
     const changed = to.state !== status.state || to.since !== status.since
     connection = to
@@ -64,7 +66,8 @@ export function openLink(settings: LinkSettings, events: LinkEvents): Link {
     if (armMs !== undefined) alarm.set(armMs, check('rang'))
     if (over) alarm.stop()
     if (open) void start()
-    if (greet) events.greet()
+    if (subscribe) events.opened()
+    if (flush) events.welcomed()
     if (lost) events.lost(lost)
     if (to.state === 'online') outageReported = false
     else if (from.state === 'connecting' && to.state === 'waiting') report(to.reason)
@@ -106,6 +109,9 @@ export function openLink(settings: LinkSettings, events: LinkEvents): Link {
   const start = async (): Promise<void> => {
     const mine = attempt
     stage = 'token'
+    const fail = (cause: unknown): void => {
+      if (attempt === mine) happen({ type: 'failed', reason: WildcastError.from(cause) })
+    }
     try {
       const proof = typeof token === 'function' ? await token() : token
       if (attempt !== mine) return
@@ -117,7 +123,12 @@ export function openLink(settings: LinkSettings, events: LinkEvents): Link {
           open() {
             if (attempt !== mine) return
             isOpen = true
-            send({ kind: 'Connect', token: proof, client })
+            try {
+              send({ kind: 'Connect', token: proof, client })
+            } catch (cause) {
+              stage = 'token' // nothing else in it can fail to be encoded
+              return fail(cause)
+            }
             happen({ type: 'opened' })
           },
           frame(frame) {
@@ -132,8 +143,7 @@ export function openLink(settings: LinkSettings, events: LinkEvents): Link {
         settings,
       )
     } catch (cause) {
-      if (attempt !== mine) return
-      happen({ type: 'failed', reason: WildcastError.from(cause) })
+      fail(cause)
     }
   }
   return {
