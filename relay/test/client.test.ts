@@ -116,7 +116,10 @@ describe.each(speaking)('the SDK speaking %s', (_, options, mode) => {
     const got = await listen(client, 'good.*', 'good.probe')
     await client.publish('good.after', 'after')
     await expect.poll(() => got.map(({ data }) => data)).toContain('after')
-    expect([gaps.length, client.errors]).toEqual([1, []])
+    expect(gaps).toHaveLength(1)
+    // At most one attempt found the relay away.
+    expect(client.errors.filter(({ code }) => code !== 'interrupted')).toEqual([])
+    expect(client.errors.length).toBeLessThan(2)
   })
 })
 

@@ -4,7 +4,6 @@ import { createClient } from './client.js'
 import type { Status } from './connection.js'
 import { connect, start } from './testing/connect.js'
 import { settle } from './testing/fake-clock.js'
-import { road } from './transports/road.js'
 
 const quiet = (): void => undefined
 
@@ -130,7 +129,6 @@ describe('the place', () => {
     close = quiet
   }
   beforeEach(() => {
-    road.blocked = false
     opened.length = 0
     vi.stubGlobal('WebSocket', undefined)
   })
@@ -186,9 +184,14 @@ describe('the place', () => {
     await import('./index.js')
     expect(opened).toEqual([])
   })
-  test('does not excuse a URL that is none', () => {
-    expect(() => createClient({ url: 'localhost:3015' })).toThrow(TypeError)
-    expect(() => createClient({ url: 'ftp://relay.test' })).toThrow(TypeError)
+  test.each([undefined, '', 'host:3015', 'localhost:3015', 'ftp://relay.test'])('does not excuse the URL %j', (url) => {
+    const { transport } = start().relay
+    for (const options of [{}, { WebSocket: OpeningSocket }, { transport }])
+      expect(() => createClient({ ...options, url: url as string })).toThrow(TypeError)
+  })
+  test('without a page can not connect to a path, which throws if a WebSocket was given for it', () => {
+    expect(() => createClient({ url: '/ws', WebSocket: OpeningSocket })).toThrow(/ws:\/\/host\/ws/)
+    expect(opened).toEqual([])
   })
 })
 

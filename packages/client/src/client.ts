@@ -1,12 +1,13 @@
 import { lightJsonCodec, type WelcomeFrame } from '@wildcast/protocol'
+import { callBack } from './call-back.js'
 import { realClock, type Undo } from './clock.js'
 import type { Status } from './connection.js'
 import { openCore } from './core.js'
 import type { ClientOptions, OnError } from './options.js'
 import type { Scope } from './scope.js'
 import { toWebSocketUrl } from './transports/address.js'
-import { road } from './transports/road.js'
-import { websocket } from './transports/websocket.js'
+import { openTransportMemory } from './transports/transport-memory.js'
+import { websocketFirst } from './transports/websocket-first.js'
 import { openVerbs } from './verbs.js'
 import { onWake } from './wake.js'
 
@@ -35,16 +36,21 @@ export interface Client extends Scope {
 /**
  * Connects to a relay, and again after every loss. A page or worker connects at once; elsewhere the first call does, or `reconnect()`, unless a `transport` or
  * `WebSocket` is given: so server rendering opens no socket.
- * @throws {TypeError} where `url` is none
+ * @throws {TypeError} if `url` can't be the URL of a relay, or is a path and there is no page
+ * @throws {RangeError} if `queue` is NaN or negative
  * @example
  * const client = createClient({ url: '/ws' })
  * client.subscribe('good.*', (message) => console.log(message.subject, message.data))
  * await client.publish('good.apple', { price: 3 })
  */
 export function createClient(options: ClientOptions): Client {
-  const { url, transport, dialect, WebSocket, codec = lightJsonCodec, clock = realClock, onError = report } = options
-  const mayConnect = (): boolean => Boolean((toWebSocketUrl(url) && (WebSocket ?? globalThis.WebSocket)) || transport)
+  const { url, transport, dialect, WebSocket, codec = lightJsonCodec, clock = realClock } = options
+  const address = (): string | undefined => toWebSocketUrl(url)
+  const mayConnect = (): boolean => Boolean((address() && (WebSocket ?? globalThis.WebSocket)) || transport)
   const here = mayConnect() // also checks the URL
+  if (!here && WebSocket) toWebSocketUrl(url, 'no page') // throws
+  const memory = openTransportMemory(address, clock)
+  const onError = guarded(options.onError ?? report)
   const listeners = new Set<(status: Status) => void>()
   const core = openCore({
     ...options,
@@ -54,18 +60,18 @@ export function createClient(options: ClientOptions): Client {
     mayConnect,
     loadTransport: () =>
       transport ??
-      (road.blocked || dialect === 'classic'
-        ? import('./transports/others.js').then(
-            ({ other }) => other(dialect),
-            () => websocket, // where the page's own files are away, too
-          )
-        : websocket),
+      (dialect === 'classic'
+        ? import('./transports/others.js').then(({ classic }) => classic)
+        : websocketFirst(memory)),
     onStatus(status) {
       for (const tell of listeners) tell(status)
     },
   })
   const { link } = core
-  const stopWaking = onWake(link.wake)
+  const stopWaking = onWake((event) => {
+    if (event === 'online') memory.remember(false) // another network, perhaps
+    link.wake()
+  })
   if (here && (transport || WebSocket || globalThis.location)) link.connect()
 
   return {
@@ -92,6 +98,17 @@ export function createClient(options: ClientOptions): Client {
       listeners.clear()
     },
   }
+}
+
+/**
+ * An `onError` that may throw or reject itself: that stops nothing, and is written to the console.
+ */
+function guarded(onError: OnError): OnError {
+  return (error, context) =>
+    callBack(
+      () => onError(error, context),
+      (cause) => console.error('wildcast', cause),
+    )
 }
 
 const report: OnError = (error, { stage }) => console.error('wildcast', stage, error)

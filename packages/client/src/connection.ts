@@ -1,13 +1,20 @@
 import { WildcastError } from '@wildcast/protocol'
 import { backoffMs } from './backoff.js'
+import type { TransportKind } from './transports/transport.js'
 
 /** What a client's connection is doing. `since` and `nextRetryAt` are milliseconds since 1970. */
 export type Status =
   /** Nothing to connect with here (server render), or nobody has used the client yet. */
   | { readonly state: 'idle'; readonly since: number }
-  /** `attempt` counts the failures in a row before this one. */
-  | { readonly state: 'connecting'; readonly since: number; readonly attempt: number }
-  | { readonly state: 'online'; readonly since: number }
+  /** `attempt` counts the failures in a row before this one, `reason` is that of the last. */
+  | {
+      readonly state: 'connecting'
+      readonly since: number
+      readonly attempt: number
+      readonly reason: WildcastError | undefined
+    }
+  /** `transport` is undefined for one that was given as an option and does not say what it is. */
+  | { readonly state: 'online'; readonly since: number; readonly transport: TransportKind | undefined }
   | {
       readonly state: 'waiting'
       readonly since: number
@@ -42,7 +49,7 @@ export type Happening =
   | { readonly type: 'rang'; readonly silentMs: number }
   /** The transport takes frames. */
   | { readonly type: 'opened' }
-  | { readonly type: 'welcomed'; readonly pingMs: number }
+  | { readonly type: 'welcomed'; readonly pingMs: number; readonly transport?: TransportKind | undefined }
   | { readonly type: 'goingAway'; readonly window: readonly [number, number] }
   /** The transport closed, or could not be opened. */
   | { readonly type: 'failed'; readonly reason: WildcastError; readonly final?: boolean }
@@ -63,11 +70,14 @@ export interface Step {
   readonly armMs?: number
   /** Open a transport. */
   readonly open?: true
-  /** Say hello, then everything that waits. */
-  readonly greet?: true
+  /** Subscribe. It may be sent before the relay has answered, since a subscription that is lost is asked for again. */
+  readonly subscribe?: true
+  /** Send what waits. Not before the relay has welcomed the client: what it never read would be lost. */
+  readonly flush?: true
 }
 
 const connectDeadlineMs = 10_000
+const noAnswer = 'no Welcome within 10 s: is a relay there?'
 const healthyAfterMs = 5_000
 /** How long past the relay's ping a silence may last. */
 const silenceMarginMs = 10_000
@@ -82,18 +92,24 @@ export function step(from: Connection, happening: Happening, moment: Moment): St
       return happening.final ? end(happening.reason, moment) : retry(from, happening.reason, moment)
     return from.state === 'online' ? whileOnline(from, happening, moment) : whileConnecting(from, happening, moment)
   }
-  if (type === 'wanted') return connect(0, moment)
-  if (from.state === 'waiting' && (type === 'woke' || type === 'rang')) return connect(from.attempt, moment)
+  const reason = from.state === 'idle' ? undefined : from.reason
+  if (type === 'wanted') return connect(0, moment, reason)
+  if (from.state === 'waiting' && (type === 'woke' || type === 'rang')) return connect(from.attempt, moment, reason)
   return { to: from }
 }
 
 function whileConnecting(from: In<'connecting'>, happening: Happening, moment: Moment): Step {
-  if (happening.type === 'opened') return { to: from, greet: true }
-  if (happening.type === 'rang') return retry(from, interrupted('the relay did not answer'), moment)
+  if (happening.type === 'opened') return { to: from, subscribe: true }
+  if (happening.type === 'rang') return retry(from, interrupted(noAnswer), moment)
   if (happening.type !== 'welcomed') return { to: from }
   const { attempt } = from
+  const { transport } = happening
   const limitMs = happening.pingMs + silenceMarginMs
-  return { to: { state: 'online', since: moment.now, attempt, limitMs }, armMs: healthyAfterMs }
+  return {
+    to: { state: 'online', since: moment.now, transport, attempt, limitMs },
+    armMs: healthyAfterMs,
+    flush: true,
+  }
 }
 
 function whileOnline(from: Online, happening: Happening, moment: Moment): Step {
@@ -113,8 +129,12 @@ function whileOnline(from: Online, happening: Happening, moment: Moment): Step {
   return { to: { ...from, attempt: 0 }, armMs: restMs }
 }
 
-function connect(attempt: number, { now }: Moment): Step {
-  return { to: { state: 'connecting', since: now, attempt }, armMs: connectDeadlineMs, open: true }
+function connect(attempt: number, { now }: Moment, reason?: WildcastError): Step {
+  return {
+    to: { state: 'connecting', since: now, attempt, reason },
+    armMs: connectDeadlineMs,
+    open: true,
+  }
 }
 
 function retry(

@@ -1,4 +1,6 @@
-import { WildcastError } from '@wildcast/protocol'
+import { type PublishFrame, WildcastError } from '@wildcast/protocol'
+import { callBack } from './call-back.js'
+import { checkSize } from './check-size.js'
 import type { Clock, Undo } from './clock.js'
 import type { Status } from './connection.js'
 import { type AnswerFrame, type Exchanges, openExchanges } from './exchanges.js'
@@ -6,6 +8,7 @@ import { toError } from './failure.js'
 import type { SubscriptionFrame } from './interest.js'
 import { type Link, type LinkSettings, openLink } from './link.js'
 import type { Listener, Want } from './listener.js'
+import { checkNumber } from './number-option.js'
 import type { OnError } from './options.js'
 import { openSubscriptions } from './subscriptions.js'
 
@@ -14,9 +17,9 @@ export interface Core extends Pick<Exchanges, 'ask' | 'post'> {
   readonly clock: Clock
   readonly link: Link
   readonly onError: OnError
-  /** Tells `onError` what the app threw. */
+  /** Reports what the app threw to `onError`. */
   report(cause: unknown): void
-  /** Calls the app; what it throws is reported. */
+  /** Calls the app; what it throws, or rejects with, is reported. */
   call<Value>(callback: ((value: Value) => unknown) | undefined, value: Value): void
   /** @throws {WildcastError} `interrupted` after `close()`, `already_served` */
   subscribe(want: Want, listener: Listener): Undo
@@ -32,7 +35,8 @@ export interface CoreSettings extends LinkSettings {
 
 /** Joins the parts of a client. */
 export function openCore(settings: CoreSettings): Core {
-  const { clock, onError, queue = 1000 } = settings
+  const { clock, onError, queue: bound = 1000 } = settings
+  const queue = Math.floor(checkNumber('queue', bound, 'from 0'))
   const link = openLink(settings, {
     frame(frame) {
       // What has a ref answers something; what has an id is about a subscription.
@@ -40,10 +44,8 @@ export function openCore(settings: CoreSettings): Core {
       else if (!subscriptions.hear(frame as SubscriptionFrame) && frame.kind === 'Error')
         onError(toError(frame), { stage: 'protocol' })
     },
-    greet() {
-      subscriptions.each((interest) => interest.ask())
-      exchanges.flush()
-    },
+    opened: () => subscriptions.each((interest) => interest.ask()),
+    welcomed: () => exchanges.flush(),
     lost(reason) {
       const { status } = link
       const closed = status.state === 'closed'
@@ -68,7 +70,17 @@ export function openCore(settings: CoreSettings): Core {
     return status
   }
 
-  const exchanges = openExchanges(link.send, queue)
+  const exchanges = openExchanges(
+    {
+      get ready() {
+        return link.status.state === 'online'
+      },
+      send: link.send,
+      checkSize: (frame) => checkSize(frame as Partial<PublishFrame>, link.welcome?.limits.payload),
+      checkForm: (frame) => void settings.codec.encode(frame),
+    },
+    queue,
+  )
   const core: Core = {
     clock,
     link,
@@ -76,13 +88,7 @@ export function openCore(settings: CoreSettings): Core {
     report(cause) {
       onError(WildcastError.from(cause), { stage: 'handler' })
     },
-    call(callback, value) {
-      try {
-        callback?.(value)
-      } catch (cause) {
-        core.report(cause)
-      }
-    },
+    call: (callback, value) => callBack(() => callback?.(value), core.report),
     subscribe(want, listener) {
       use()
       return subscriptions.add(want, listener)

@@ -31,6 +31,10 @@ export interface Interest {
   hear(frame: SubscriptionFrame): void
   /** Tells everybody the status, where it is news. */
   tell(): void
+  /**
+   * Asks again if the limit of subscriptions was the reason of its refusal. Returns whether it was.
+   */
+  retryLimit(): boolean
   /** The id is gone for ever. */
   close(): void
 }
@@ -56,7 +60,9 @@ export function openInterest(
   const members = new Set<Member>()
   /** For the end of the linger while nobody is here, else for the next try. */
   const alarm = openAlarm(clock)
-  let phase: Exclude<SubscriptionStatus, 'idle' | 'reconnecting'> = 'connecting'
+  /** Why it is refused now. That of the whole connection holds until the next one. */
+  let refusal = link.status.state === 'closed' ? link.status.reason : undefined
+  let phase: Exclude<SubscriptionStatus, 'idle' | 'reconnecting'> = refusal ? phaseOf(refusal) : 'connecting'
   let id: number | undefined
   let pattern = want.subject
   let refusals = 0
@@ -68,6 +74,7 @@ export function openInterest(
   const become = (next: typeof phase, nextId?: number): void => {
     alarm.stop()
     phase = next
+    refusal = undefined
     renamed(id, nextId)
     id = nextId
   }
@@ -105,18 +112,30 @@ export function openInterest(
     tell()
   }
   const refuse = (error: WildcastError): void => {
-    become(error.code === 'forbidden' || error.code === 'unauthorized' ? 'denied' : 'error')
+    become(phaseOf(error))
+    refusal = error
     if (members.size === 0) end()
     else if (error.retry) alarm.set(Math.max(backoffMs(refusals++, clock.random()), error.retryInMs ?? 0), ask)
     tell()
     fail(error)
   }
-  const fail = (error: WildcastError): void => {
-    if ([...members].some(({ onError }) => !onError)) core.onError(error, { stage: 'subscription' })
-    each((member) => {
+  const fail = (error: WildcastError, to = [...members]): void => {
+    if (to.some(({ onError }) => !onError)) core.onError(error, { stage: 'subscription' })
+    for (const member of to) {
+      if (!members.has(member)) continue
       call(member.onError, error)
       if (!error.retry) member.onEnd?.(error)
-    })
+    }
+  }
+  /** Repeats the refusal to a member that came after it, once its `subscribe` has returned. */
+  const repeat = async (member: Member, error: WildcastError): Promise<void> => {
+    await undefined
+    if (members.has(member)) fail(error, [member])
+  }
+  const retryLimit = (): boolean => {
+    const limited = refusal?.code === 'too_many_subscriptions'
+    if (limited) ask()
+    return limited
   }
   const ask = (): void => {
     become('syncing')
@@ -139,7 +158,10 @@ export function openInterest(
       members.add(member)
       if (phase === 'ready') alarm.stop()
       if (phase === 'connecting') ask()
-      else tell()
+      else if (!retryLimit()) {
+        tell()
+        if (refusal) void repeat(member, refusal)
+      }
       return () => {
         if (members.delete(member) && members.size === 0) leave()
       }
@@ -148,6 +170,7 @@ export function openInterest(
     refuse,
     lose,
     tell,
+    retryLimit,
     hear(frame) {
       if (frame.kind === 'Message') {
         const message = new ReceivedMessage(frame, pattern, clock.now(), core)
@@ -163,4 +186,8 @@ export function openInterest(
       each((member) => member.onEnd?.())
     },
   }
+}
+
+function phaseOf({ code }: WildcastError): 'denied' | 'error' {
+  return code === 'forbidden' || code === 'unauthorized' ? 'denied' : 'error'
 }

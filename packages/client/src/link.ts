@@ -4,7 +4,6 @@ import { openAlarm } from './alarm.js'
 import { type Connection, type Happening, type Status, step } from './connection.js'
 import { toCloseError } from './failure.js'
 import type { ErrorStage, OnError } from './options.js'
-import { road } from './transports/road.js'
 import type { OpenTransport, Transport, TransportSettings } from './transports/transport.js'
 
 /** How to reach the relay. */
@@ -16,8 +15,10 @@ export interface LinkSettings extends TransportSettings {
 
 /** What a link tells. */
 export interface LinkEvents {
-  /** Everything that waits may be sent now. */
-  greet(): void
+  /** Frames can be sent, but nobody has answered yet. */
+  opened(): void
+  /** The relay has answered: everything that waits may be sent now. */
+  welcomed(): void
   frame(frame: RelayFrame): void
   /** What was in flight is lost; `status` says already what comes next. */
   lost(reason: WildcastError): void
@@ -49,9 +50,14 @@ export function openLink(settings: LinkSettings, events: LinkEvents): Link {
   let transport: Transport | undefined
   let isOpen = false
   let heardAt = 0
+  /** What the attempt is at. */
+  let stage: ErrorStage = 'token'
+  let outageReported = false
 
   const happen = (happening: Happening): void => {
-    const { to, lost, armMs, open, greet } = step(connection, happening, { now: clock.now(), chance: clock.random() })
+    const from = connection
+    const moment = { now: clock.now(), chance: clock.random() }
+    const { to, lost, armMs, open, subscribe, flush } = step(from, happening, moment)
     const over = to.state === 'closed'
     const changed = to.state !== status.state || to.since !== status.since
     connection = to
@@ -60,9 +66,20 @@ export function openLink(settings: LinkSettings, events: LinkEvents): Link {
     if (armMs !== undefined) alarm.set(armMs, check('rang'))
     if (over) alarm.stop()
     if (open) void start()
-    if (greet) events.greet()
+    if (subscribe) events.opened()
+    if (flush) events.welcomed()
     if (lost) events.lost(lost)
+    if (to.state === 'online') outageReported = false
+    else if (from.state === 'connecting' && to.state === 'waiting') report(to.reason)
     if (changed && status === to) events.status(to) // else something happened meanwhile, and was told
+  }
+  /**
+   * Reports why an attempt failed: a token each time, a relay that can't be reached once until it
+   * is reached.
+   */
+  const report = (reason: WildcastError): void => {
+    if (stage === 'token' || !outageReported) onError(reason, { stage })
+    outageReported ||= stage === 'transport'
   }
   const check = (type: 'rang' | 'woke') => (): void => {
     const now = clock.now()
@@ -79,12 +96,11 @@ export function openLink(settings: LinkSettings, events: LinkEvents): Link {
     else if (frame.kind === 'GoingAway') happen({ type: 'goingAway', window: frame.reconnect_in })
     else if (frame.kind === 'Welcome') {
       welcome = frame
-      happen({ type: 'welcomed', pingMs: frame.ping })
+      happen({ type: 'welcomed', pingMs: frame.ping, transport: transport?.kind })
     } else events.frame(frame)
   }
   const drop = (code: number | undefined): void => {
     attempt++
-    road.blocked ||= !isOpen && !code // perhaps: `fallback.ts` finds out
     isOpen = false
     transport?.close(code)
   }
@@ -92,9 +108,13 @@ export function openLink(settings: LinkSettings, events: LinkEvents): Link {
   /** One attempt: asks for a token, opens a transport, says hello. What comes of it after it was dropped means nothing. */
   const start = async (): Promise<void> => {
     const mine = attempt
-    let stage: ErrorStage = 'token'
+    stage = 'token'
+    const fail = (cause: unknown): void => {
+      if (attempt === mine) happen({ type: 'failed', reason: WildcastError.from(cause) })
+    }
     try {
       const proof = typeof token === 'function' ? await token() : token
+      if (attempt !== mine) return
       stage = 'transport'
       const openTransport = await loadTransport()
       if (attempt !== mine) return
@@ -103,7 +123,12 @@ export function openLink(settings: LinkSettings, events: LinkEvents): Link {
           open() {
             if (attempt !== mine) return
             isOpen = true
-            send({ kind: 'Connect', token: proof, client })
+            try {
+              send({ kind: 'Connect', token: proof, client })
+            } catch (cause) {
+              stage = 'token' // nothing else in it can fail to be encoded
+              return fail(cause)
+            }
             happen({ type: 'opened' })
           },
           frame(frame) {
@@ -118,10 +143,7 @@ export function openLink(settings: LinkSettings, events: LinkEvents): Link {
         settings,
       )
     } catch (cause) {
-      if (attempt !== mine) return
-      const reason = WildcastError.from(cause)
-      onError(reason, { stage })
-      happen({ type: 'failed', reason })
+      fail(cause)
     }
   }
   return {

@@ -2,15 +2,23 @@ import type { Codec, WildcastError } from '@wildcast/protocol'
 import type { Clock } from './clock.js'
 import type { OpenTransport, WebSocketConstructor } from './transports/transport.js'
 
-/** Where in the client an error came up that no promise tells of. */
+/**
+ * Where in the client an error came up that no promise of a call reports. `handler`: a handler or
+ * callback of the app threw, or returned a promise that was rejected.
+ */
 export type ErrorStage = 'token' | 'transport' | 'protocol' | 'subscription' | 'handler'
 
-/** Hears of background failures. */
+/**
+ * Called at each background failure. What it throws, or rejects with, is written to the console.
+ */
 export type OnError = (error: WildcastError, context: { readonly stage: ErrorStage }) => void
 
 /** How a client reaches its relay. */
 export interface ClientOptions {
-  /** `ws(s)://…` or `http(s)://…`, or a path such as `/ws` on the page's own host. A URL without a path means `/ws`. */
+  /**
+   * `ws(s)://…` or `http(s)://…`, or a path such as `/ws` on the page's own host. A URL without a
+   * path means `/ws`. All else throws.
+   */
   readonly url: string
   /** @default JSON */
   readonly codec?: Codec | undefined
@@ -20,7 +28,11 @@ export interface ClientOptions {
   readonly token?: string | (() => string | Promise<string>) | undefined
   /** Name of the broker for calls that name none. @default the relay's own default */
   readonly broker?: string | undefined
-  /** How many publishes and requests are kept while offline. One more is rejected with `rate_limited`. @default 1000 */
+  /**
+   * How many publishes and requests are kept while offline; Infinity for all. One more is rejected
+   * with `rate_limited`.
+   * @default 1000
+   */
   readonly queue?: number | undefined
   /** @default console.error */
   readonly onError?: OnError | undefined

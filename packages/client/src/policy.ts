@@ -1,4 +1,5 @@
 import type { Policy } from '@wildcast/protocol'
+import { checkNumber } from './number-option.js'
 
 /** How the messages of a subscription are brought to a reader that is slower than they come, or wants fewer. */
 export interface PolicyOptions {
@@ -7,16 +8,24 @@ export interface PolicyOptions {
    * yet; what it replaces is no loss. @default 'all'
    */
   readonly deliver?: 'all' | 'latest' | undefined
-  /** Messages a second at most. @default as many as come */
+  /**
+   * Messages a second at most; one every 1,000 s at least.
+   * @default Infinity, which is as many as come
+   */
   readonly maxRate?: number | undefined
 }
 
+/** The relay refuses lower ones. */
+const leastRate = 0.001
+
 /**
  * The policy that options ask for; undefined for what every subscription has.
- * @throws {RangeError} where they ask for no policy that there is
+ * @throws {TypeError} if `deliver` is unknown, or `maxRate` is no number
+ * @throws {RangeError} if `maxRate` is not above 0
  */
-export function toPolicy({ deliver, maxRate: max_rate }: PolicyOptions): Policy | undefined {
+export function toPolicy({ deliver, maxRate }: PolicyOptions): Policy | undefined {
   if (![undefined, 'all', 'latest'].includes(deliver)) throw new TypeError('deliver "all" or "latest"')
-  if (!((max_rate ?? 1) > 0)) throw new RangeError('maxRate is a number above 0')
+  const rate = maxRate === undefined ? Infinity : checkNumber('maxRate', maxRate)
+  const max_rate = rate === Infinity ? undefined : Math.max(leastRate, rate)
   return deliver === 'latest' || max_rate ? { deliver, max_rate } : undefined
 }

@@ -3,19 +3,28 @@ import { openAlarm } from './alarm.js'
 import type { Undo } from './clock.js'
 import type { Core } from './core.js'
 import { type Message, ReceivedMessage } from './message.js'
+import { checkNumber } from './number-option.js'
 import { onAbort } from './on-abort.js'
-import { checkSize } from './publish.js'
 
 /** How long to wait for an answer, and who hears of its parts. */
 export interface Waiting<Answer = unknown> {
-  /** @default 5000 */
+  /**
+   * How long to wait for an answer, and again after each part. Rounded up to whole milliseconds; at
+   * most 5 minutes, which is also what Infinity means.
+   * @default 5000
+   */
   readonly timeoutMs?: number | undefined
   /** Gives up, and rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined
-  /** Hears of every part of a streamed answer but the last. Each part starts the wait anew. */
+  /** Hears of every part of a streamed answer but the last. Each part starts the wait again, also at the relay. */
   readonly onPart?: ((part: Message<Answer>) => void) | undefined
 }
 
+/**
+ * `limits.requestTimeoutMs` of the protocol: the relay waits no longer. Not imported, since all
+ * limits would come with it.
+ */
+const longestTimeoutMs = 300_000
 /** The relay tells a timeout itself; only where it doesn't, we do. */
 const graceMs = 1_000
 
@@ -23,10 +32,10 @@ const graceMs = 1_000
 export async function request<Answer>(
   core: Core,
   frame: Omit<RequestFrame, 'ref' | 'timeout'>,
-  { timeoutMs = 5_000, signal, onPart }: Waiting<Answer>,
+  { timeoutMs: askedMs = 5_000, signal, onPart }: Waiting<Answer>,
 ): Promise<Message<Answer>> {
+  const timeoutMs = Math.min(Math.ceil(checkNumber('timeoutMs', askedMs)), longestTimeoutMs)
   signal?.throwIfAborted()
-  checkSize(core, frame)
   const { subject, broker } = frame
   const alarm = openAlarm(core.clock)
   let stop: Undo | undefined

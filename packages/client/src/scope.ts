@@ -1,4 +1,4 @@
-import type { Headers, Params } from '@wildcast/protocol'
+import type { Params } from '@wildcast/protocol'
 import type { Undo } from './clock.js'
 import type { Message } from './message.js'
 import type { PublishOutcome } from './outcome.js'
@@ -7,6 +7,7 @@ import type { Waiting } from './request.js'
 import type { Handler } from './serve.js'
 import type { Subscription } from './subscription.js'
 import type { SubscriptionEvents } from './subscription-events.js'
+import type { HeadersInput } from './to-headers.js'
 
 /** How to serve. */
 export interface ServeOptions extends SubscriptionEvents {
@@ -26,7 +27,8 @@ export interface SubscribeOptions extends ServeOptions, PolicyOptions {
 export interface PublishOptions {
   /** @default the client's broker */
   readonly broker?: string | undefined
-  readonly headers?: Headers | undefined
+  /** An object or a `Map` of strings: 64 at most, with 8,192 bytes of names and values. */
+  readonly headers?: HeadersInput | undefined
   /** Where answers are awaited. */
   readonly responseSubject?: string | undefined
   /** Allows a pattern as the subject, where the broker can do it. @default false */
@@ -37,7 +39,8 @@ export interface PublishOptions {
 export interface RequestOptions<Answer = unknown> extends Waiting<Answer> {
   /** @default the client's broker */
   readonly broker?: string | undefined
-  readonly headers?: Headers | undefined
+  /** As of `publish`. */
+  readonly headers?: HeadersInput | undefined
 }
 
 /** Everything that can be done on one broker. */
@@ -49,7 +52,8 @@ export interface Scope {
    * `Data` is the type of `message.data`, which is not checked. `message.params` has a string for
    * each wildcard, unless `Data` is given alone: TypeScript then takes the pattern for any string.
    * @throws {WildcastError} `invalid_subject`; `interrupted` after `close()`
-   * @throws {RangeError} for a `deliver` or `maxRate` that there is not
+   * @throws {TypeError} if `deliver` is unknown, or `maxRate` is no number
+   * @throws {RangeError} if `maxRate` is not above 0
    * @example
    * const undo = client.subscribe('good.*', (message) => console.log(message.params[0], message.data))
    */
@@ -59,7 +63,8 @@ export interface Scope {
     options?: SubscribeOptions,
   ): Undo
   /**
-   * The same as an async iterable, which keeps what comes while the loop is busy. Leaving the loop unsubscribes.
+   * The same as an async iterable, which keeps what comes while the loop is busy. When the last
+   * loop is left, it unsubscribes.
    * @throws {WildcastError} `invalid_subject`; `interrupted` after `close()`
    * @example
    * for await (const message of client.subscribe('good.*')) console.log(message.subject)
@@ -69,16 +74,23 @@ export interface Scope {
     options?: SubscribeOptions,
   ): Subscription<Data, Params<Pattern>>
   /**
-   * Publishes. A string travels as its text, bytes as they are, `undefined` as nothing, everything else as JSON. While offline it waits for its turn.
+   * Publishes. A string travels as its text, bytes as they are, `undefined` as nothing, everything
+   * else as JSON. While offline it waits for its turn.
    *
-   * Rejects with a `WildcastError`: `invalid_subject`, `too_large`, `rate_limited`, `forbidden`, `broker_down` …
+   * Rejects with a `WildcastError`: `invalid_subject`, `too_large`, `rate_limited`, `forbidden`,
+   * `broker_down` …; with a `TypeError` for data that would be lost or changed on the way: text
+   * with a lone surrogate, and what JSON has no form for, such as NaN, a bigint, a function, a
+   * `Map`, `Set`, `Error`, `Blob`, or bytes inside an object.
    * @example await client.publish('good.apple', { price: 3 })
    */
   publish<Data = unknown>(subject: string, data?: Data, options?: PublishOptions): Promise<PublishOutcome>
   /**
    * Asks, and resolves with the answer. `Answer` is the type of its `data`, which is not checked.
    *
-   * Rejects with `timeout`, `no_responders`, `interrupted` (the connection was lost), the responder's error, or the signal's reason.
+   * Rejects with `timeout`, `no_responders`, `interrupted` (the connection was lost), the
+   * responder's error, or the signal's reason; with a `TypeError` for data as `publish` does, or a
+   * `timeoutMs` that is no number; with a `RangeError` for a `timeoutMs` that is NaN or not above
+   * 0.
    * @example const { data } = await client.request('math.sum', [1, 2])
    */
   request<Answer = unknown, Question = unknown>(
@@ -87,7 +99,8 @@ export interface Scope {
     options?: RequestOptions<Answer>,
   ): Promise<Message<Answer>>
   /**
-   * Answers requests: what the handler returns is the answer, what it throws the error. An async generator streams: each `yield` is a part, its `return` the last.
+   * Answers requests: what the handler returns is the answer, what it throws the error. An async generator streams: each `yield` is a part, its `return` the last. When the
+   * asker has given up or left, the generator is ended at its next `yield`: its `finally` runs.
    * After a reconnect it serves again; while somebody else serves the subject it keeps trying. Returns the undo.
    * @throws {WildcastError} `invalid_subject`; `already_served` where this client does; `interrupted` after `close()`
    * @example const undo = client.serve('time.now', () => new Date().toISOString())

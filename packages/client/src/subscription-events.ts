@@ -1,9 +1,11 @@
 import type { WildcastError } from '@wildcast/protocol'
 
 /**
- * What a subscription is doing. `idle`: the client does not connect. `connecting`: the first connection is on its way. `syncing`: asked, not confirmed yet. `ready`:
- * every message arrives. `reconnecting`: was ready, will be again. `denied`: not permitted; asked again with the next connection. `error`: refused, and where
- * `error.retry` says so, asked again by itself.
+ * What a subscription is doing. `idle`: the client does not connect. `connecting`: the first
+ * connection is on its way. `syncing`: asked, not confirmed yet. `ready`: every message arrives.
+ * `reconnecting`: was ready, will be again. `denied`: not permitted; asked again with the next
+ * connection. `error`: refused; if `error.retry` says so, asked again by itself, and for
+ * `too_many_subscriptions` when another subscription of the client ends.
  */
 export type SubscriptionStatus = 'idle' | 'connecting' | 'syncing' | 'ready' | 'reconnecting' | 'denied' | 'error'
 
@@ -19,6 +21,10 @@ export interface SubscriptionEvents {
   readonly onStatus?: ((status: SubscriptionStatus) => void) | undefined
   /** Called before the first message that follows a loss. */
   readonly onGap?: ((gap: Gap) => void) | undefined
-  /** Called at each refusal, also of those that are tried again. @default the client's `onError` */
+  /**
+   * Called at each refusal, also if the subscription is asked again by itself; and once for a
+   * refusal that came before this subscriber.
+   * @default the client's `onError`
+   */
   readonly onError?: ((error: WildcastError) => void) | undefined
 }

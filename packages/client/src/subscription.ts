@@ -2,66 +2,53 @@ import { WildcastError } from '@wildcast/protocol'
 import type { Undo } from './clock.js'
 import type { Listener } from './listener.js'
 import type { Message } from './message.js'
+import { openMessageQueue } from './message-queue.js'
 import type { SubscriptionEvents } from './subscription-events.js'
 
-/** A subscription to loop over. */
+/**
+ * A subscription to loop over. Several loops share its messages: each message goes to one of them.
+ * The subscription ends when the last loop leaves, by `break`, `return()` or `throw()`.
+ */
 export interface Subscription<Data = unknown, Wildcards extends readonly string[] = readonly string[]>
   extends AsyncIterable<Message<Data, Wildcards>> {
-  /** Resolves when the broker has confirmed; rejects where it never will. */
+  /** Resolves when the broker has confirmed; rejects if it never will. */
   readonly ready: Promise<void>
-  /** Ends the subscription, and the loop once it has seen what came before. */
+  /** Ends the subscription. Its loops end after the messages that came before. */
   unsubscribe(): void
+  [Symbol.asyncIterator](): AsyncIterableIterator<Message<Data, Wildcards>, undefined>
 }
 
-/** Makes a listener a subscription: nothing is lost while the loop is busy, and a final refusal ends it. */
+/** Makes a listener a subscription: a busy loop loses nothing, and a final refusal ends it. */
 export function toSubscription(
   add: (listener: Listener) => Undo,
   onStatus: SubscriptionEvents['onStatus'],
 ): Subscription {
-  // No bound: a slow loop loses nothing.
-  const waiting: Message[] = []
-  let end: { readonly reason: WildcastError | undefined } | undefined
-  let stir: (() => void) | undefined
+  let ended = false
   let undo: Undo | undefined
   let resolve: (() => void) | undefined
   let reject: ((reason: WildcastError) => void) | undefined
   const ready = new Promise<void>((...settle) => {
     ;[resolve, reject] = settle
   })
-  // Who does not look at it hears by the loop and by onError, not as an unhandled rejection.
+  // The loop and onError report it, too: without a reader of `ready` it is no unhandled rejection.
   ready.catch(() => {})
 
   const finish = (reason?: WildcastError): void => {
-    end ??= { reason }
+    ended = true
     reject?.(reason ?? new WildcastError('interrupted', 'unsubscribed'))
-    stir?.()
+    queue.end(reason)
     undo?.()
   }
-  async function* loop(): AsyncGenerator<Message, void> {
-    try {
-      while (!end || waiting.length > 0) {
-        if (waiting.length === 0)
-          await new Promise<void>((wake) => {
-            stir = wake
-          })
-        yield* waiting.splice(0)
-      }
-      if (end.reason) throw end.reason
-    } finally {
-      finish()
-    }
-  }
+  const queue = openMessageQueue(finish)
 
   undo = add({
-    onMessage(message) {
-      waiting.push(message)
-      stir?.()
-    },
+    onMessage: (message) => queue.push(message),
     onStatus(status) {
       if (status === 'ready') resolve?.()
-      onStatus?.(status)
+      return onStatus?.(status)
     },
     onEnd: finish,
   })
-  return { ready, unsubscribe: () => finish(), [Symbol.asyncIterator]: loop }
+  if (ended) undo()
+  return { ready, unsubscribe: () => finish(), [Symbol.asyncIterator]: () => queue.loop() }
 }

@@ -25,7 +25,8 @@ export function openSubscriptions(core: Core): Subscriptions {
     }
     const interest = openInterest(want, core, rename, (id) => {
       interests.delete(key)
-      if (id !== undefined && !named.has(id)) core.link.send({ kind: 'Unsubscribe', id })
+      if (id === undefined || named.has(id) || !core.link.send({ kind: 'Unsubscribe', id })) return
+      for (const other of interests.values()) if (other.retryLimit()) break // one place is free now
     })
     interests.set(key, interest)
     return interest

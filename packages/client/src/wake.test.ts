@@ -19,6 +19,16 @@ describe('waking', () => {
     await settle()
     expect(client.status.state).toBe('online')
   })
+  test('online forgets that WebSockets were blocked, since the network may be another', async () => {
+    const target = page()
+    const kept: Record<string, string> = { 'wildcast ws://relay.test': '1' }
+    vi.stubGlobal('sessionStorage', kept)
+    await connect()
+    target.dispatchEvent(new Event('visibilitychange'))
+    expect(Object.keys(kept)).toHaveLength(1)
+    target.dispatchEvent(new Event('online'))
+    expect(kept).toEqual({})
+  })
   test('a storm of events is one attempt at a time', async () => {
     const target = page()
     const { relay } = start()

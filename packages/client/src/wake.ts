@@ -1,9 +1,9 @@
 import type { Undo } from './clock.js'
 
 /** Calls back when timers may have slept or the network has returned: page visible, page restored, device online. Returns the undo. */
-export function onWake(wake: () => void): Undo {
-  const ifVisible = (): void => {
-    if (globalThis.document?.visibilityState !== 'hidden') wake()
+export function onWake(wake: (event: string) => void): Undo {
+  const ifVisible = ({ type }: Event): void => {
+    if (globalThis.document?.visibilityState !== 'hidden') wake(type)
   }
   // visibilitychange bubbles up to the window, so one target serves all three. Neither a server nor every worker has these events.
   const off = new AbortController()

@@ -80,3 +80,8 @@ describe('WildcastError', () => {
     expect(WildcastError.from(undefined)).toMatchObject({ code: 'internal', message: 'undefined' })
   })
 })
+
+it('wraps whatever was thrown, also what has no text', () => {
+  expect(WildcastError.from(Object.create(null))).toMatchObject({ code: 'internal', message: 'object' })
+  expect(WildcastError.from('late')).toMatchObject({ message: 'late' })
+})

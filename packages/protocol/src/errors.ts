@@ -69,7 +69,15 @@ export class WildcastError extends Error {
   /** Wraps anything that was thrown; a `WildcastError` stays itself. */
   static from(cause: unknown, code: ErrorCode = 'internal'): WildcastError {
     if (cause instanceof WildcastError) return cause
-    return new WildcastError(code, cause instanceof Error ? cause.message : String(cause), { cause })
+    return new WildcastError(code, cause instanceof Error ? cause.message : textOf(cause), { cause })
+  }
+}
+
+function textOf(value: unknown): string {
+  try {
+    return String(value)
+  } catch {
+    return typeof value // an object may have no text
   }
 }
 

@@ -1,16 +1,50 @@
 import type { Payload } from './message.js'
+import { isWellFormed } from './utf8.js'
 
 /**
- * What travels for a value: text and bytes as they are, nothing for `undefined`, JSON for the rest.
- * @throws {TypeError} for what JSON can't say
+ * What travels for a value, the same in every codec: text and bytes as they are, nothing for
+ * `undefined`, JSON for the rest. JSON has a form for plain objects, arrays, well-formed strings,
+ * finite numbers, booleans, `null`, and objects with `toJSON` such as a `Date`. Members that are
+ * `undefined` are left out.
+ * @throws {TypeError} for what would be lost or changed on the way; its message says what to send
+ * instead
  */
 export function toPayload(data: unknown): Payload {
-  if (typeof data === 'string') return data
   if (data === undefined) return ''
   // Copies, since the caller may go on writing while it waits.
-  if (data instanceof ArrayBuffer) return new Uint8Array(data).slice()
   if (ArrayBuffer.isView(data)) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice()
-  const text: string | undefined = JSON.stringify(data)
-  if (text === undefined) throw new TypeError(`send no ${typeof data}`)
-  return text
+  // Not `instanceof`: a buffer may come from another window.
+  if (/ArrayBuffer$/.test(tagOf(data))) return new Uint8Array(data as ArrayBuffer).slice()
+  let misfit: string | undefined
+  let cause: unknown
+  try {
+    const text: string | undefined = JSON.stringify(
+      data,
+      function (this: Readonly<Record<string, unknown>>, key, value) {
+        misfit ??= misfitOf(key, key) ?? misfitOf(value, this[key])
+        return value
+      },
+    )
+    if (text !== undefined && !misfit) return typeof data === 'string' ? data : text
+  } catch (thrown) {
+    cause = thrown
+    misfit ??= 'cycles, nor such depth'
+  }
+  throw new TypeError(`JSON has no ${misfit}: send text (toWellFormed), null, plain objects, arrays; or bytes alone`, {
+    cause,
+  })
+}
+
+/** The name of a value that JSON has no form for. */
+function misfitOf(value: unknown, original: unknown): string | undefined {
+  if (typeof value === 'string') return isWellFormed(value) ? undefined : 'lone surrogates'
+  const changed = typeof value === 'number' ? !Number.isFinite(value) : value === null && original instanceof Date
+  if (changed) return String(original)
+  const tag = tagOf(value)
+  // An object of a class is plain, unless its class says otherwise.
+  return /^(Object|Array|Null|Undefined|Number|String|Boolean)$/.test(tag) ? undefined : tag
+}
+
+function tagOf(value: unknown): string {
+  return Object.prototype.toString.call(value).slice(8, -1)
 }

@@ -19,7 +19,7 @@ beforeAll(async () => {
 })
 
 brokerContract('nats', {
-  open: () => nats({ addresses: [server.url] }, { clock: realClock, newId }),
+  open: (clock = realClock) => nats({ addresses: [server.url] }, { clock, newId }),
   outside: {
     async publish(subject, payload) {
       const client = await stranger(server)

@@ -23,7 +23,7 @@ beforeAll(async () => {
 const cli = (...words: string[]): Promise<string> => redisCli(server.url, words)
 
 brokerContract('Redis', {
-  open: () => redis({ url: server.url }, ports),
+  open: (clock = ports.clock) => redis({ url: server.url }, { ...ports, clock }),
   outside: {
     publish: async (to, payload) => {
       await redisCli(server.url, ['PUBLISH', to], { input: payload })

@@ -13,13 +13,37 @@ test.each([
   ['relay', page, 'wss://shop.test/app/relay'],
   ['//relay.test', page, 'wss://relay.test/ws'],
   ['ws://relay.test', page, 'ws://relay.test/ws'],
+  ['WSS://relay.test/#top', page, 'wss://relay.test/ws'],
+  ['/ws?to=a:b', page, 'wss://shop.test/ws?to=a:b'],
+  ['relay/a:b', page, 'wss://shop.test/app/relay/a:b'],
   ['/ws', undefined, undefined],
 ])('%s on %s means %s', (url, on, meant) => {
   expect(toWebSocketUrl(url, on)).toBe(meant)
 })
 
-describe('throws a TypeError for', () => {
-  test.each(['localhost:3015', 'ftp://relay.test', 'ws://', 'http://a b'])('%s', (url) => {
-    expect(() => toWebSocketUrl(url, page)).toThrow(TypeError)
+describe.each([page, undefined])('on the page %s throws a TypeError with the remedy for', (on) => {
+  test.each([
+    undefined,
+    null,
+    3015,
+    '',
+    ' ',
+    'host:3015',
+    'localhost:3015',
+    '127.0.0.1:3015/ws',
+    '[::1]:3015',
+    'relay.test:3015',
+    'ftp://relay.test',
+    'javascript:alert(1)',
+    'ws:relay.test',
+    'ws://',
+    'http://a b',
+  ])('%j', (url) => {
+    expect(() => toWebSocketUrl(url as string, on)).toThrow(TypeError)
+    expect(() => toWebSocketUrl(url as string, on)).toThrow(/use ws:\/\/host\/ws, or \/ws in a page$/)
   })
+})
+test('a page that is no web page needs a whole URL', () => {
+  for (const on of ['about:blank', 'file:///index.html', 'blob:https://shop.test/1'])
+    expect(() => toWebSocketUrl('/ws', on)).toThrow(/use ws:/)
 })

@@ -1,13 +1,30 @@
 /**
- * The WebSocket URL that an option means: `http` is mapped to `ws`, a URL without a path gets `/ws`, and a path is resolved against the page. Undefined for a path
- * where there is no page.
- * @throws {TypeError} where it is no URL that a relay could have.
+ * With a scheme of ours, or a path. Not `host:3015`, which would parse as a URL whose scheme is the
+ * host, or as a path.
+ */
+const form = /^((ws|http)s?:\/\/|[/?#]|[^:/?#\s]+([/?#]|$))/i
+
+/**
+ * The WebSocket URL that an option means: `http` is mapped to `ws`, a URL without a path gets
+ * `/ws`, and a path is resolved against the page. Undefined for a path if there is no page.
+ * @throws {TypeError} if it can't be the URL of a relay
  */
 export function toWebSocketUrl(url: string, page: string | undefined = globalThis.location?.href): string | undefined {
-  if (page === undefined && !/^\w+:/.test(url)) return undefined
-  const found = new URL(url, page)
-  found.protocol = found.protocol.replace('http', 'ws')
-  if (!/^wss?:$/.test(found.protocol)) throw new TypeError(`${url} is no relay: use ws://, http:// or a path`)
+  const valid = typeof url === 'string' && form.test(url)
+  if (valid && page === undefined && !/^\w+:/.test(url)) return undefined
+  const found = valid && parse(url, page)
+  if (!found) throw new TypeError(`${url} is no URL of a relay here: use ws://host/ws, or /ws in a page`)
   if (found.pathname === '/') found.pathname = '/ws'
+  found.hash = '' // no WebSocket takes one
   return found.href
+}
+
+function parse(url: string, page: string | undefined): URL | undefined {
+  try {
+    const found = new URL(url, page)
+    found.protocol = found.protocol.replace('http', 'ws')
+    return /^wss?:$/.test(found.protocol) ? found : undefined
+  } catch {
+    return undefined
+  }
 }

@@ -16,6 +16,7 @@ export const classic: OpenTransport = (events, settings) => {
   const subscriptions = openClassicSubscriptions(lanes, replies)
   const requests = openClassicRequests(lanes, settings.clock, replies)
   return {
+    kind: 'classic',
     send(frame) {
       switch (frame.kind) {
         case 'Connect':
@@ -56,7 +57,7 @@ function publish(frame: PublishFrame, lanes: Lanes, replies: Replies): void {
   const beyond = (['headers', 'wildcard', 'more', 'error'] as const).find((field) => frame[field])
   if (beyond) replies.unsupported(frame.ref, `"${beyond}"`)
   else {
-    lanes.send(frame)
+    lanes.prepare(frame)()
     replies.fail(frame.ref, 'interrupted', 'a classic server confirms nothing')
   }
 }

@@ -1,114 +1,162 @@
-import { road } from './road.js'
+import type { Undo } from '../clock.js'
+import { describeAnswer, describeFailure, describeHeldBack, describeSilence } from './diagnosis.js'
 import { stream, streamUrl } from './stream.js'
-import type { OpenTransport, Transport, TransportEvents } from './transport.js'
+import type { OpenTransport, Transport, TransportEvents, TransportSettings } from './transport.js'
+import type { TransportMemory } from './transport-memory.js'
 import { websocket } from './websocket.js'
 
-/** Some proxies swallow a handshake. Less than the client waits for an attempt, so that HTTP has its turn within it. */
-const handshakeMs = 4000
+/** Less than the client waits for an attempt, so that the reason is found within it. */
+const attemptMs = 9000
+/** How long the second WebSocket may take to open, after the first was refused. */
+const secondMs = 2000
+
+/** What the first WebSocket of the attempt came to. */
+export interface FirstTry {
+  /** Why it was refused; empty if it has not been, or none was tried. */
+  readonly reason: string
+  /** When the attempt began. */
+  readonly begunAt: number
+}
 
 /**
- * After a WebSocket that never opened. Where the relay answers plain HTTP, another WebSocket is tried, and if that is refused too, everything goes over HTTP, which the
- * tab remembers. Where nothing answers, nothing is known, and the next try begins with a WebSocket again.
+ * After a WebSocket that did not open. If the relay answers plain HTTP, a refused WebSocket is
+ * tried once more, since the relay may have been away; then everything goes over HTTP, which the
+ * tab remembers. If nothing comes through, the attempt ends with what was found out.
  */
-export const fallback: OpenTransport = (events, settings) => {
-  const leave = new AbortController()
-  let way: Transport | undefined
-  let stopClock = (): void => {}
-  let there = false
-  let closed = false
+export function fallback(memory: TransportMemory, first: FirstTry): OpenTransport {
+  return (events, settings) => new Fallback(memory, first, events, settings)
+}
 
-  const forget = (): void => {
-    road.blocked = remember(false)
+class Fallback implements Transport {
+  readonly #memory: TransportMemory
+  readonly #first: FirstTry
+  readonly #events: TransportEvents
+  readonly #settings: TransportSettings
+  readonly #leave = new AbortController()
+  readonly #stopDeadline: Undo
+  #stopSecond: Undo = () => {}
+  #transport: Transport | undefined
+  /** What is missing now, as the reason if it does not come in time. */
+  #missing: string
+  #state: 'opening' | 'welcome' | 'over' = 'opening'
+
+  constructor(memory: TransportMemory, first: FirstTry, events: TransportEvents, settings: TransportSettings) {
+    this.#memory = memory
+    this.#first = first
+    this.#events = events
+    this.#settings = settings
+    this.#missing = describeSilence(settings.url)
+    const { clock } = settings
+    const restMs = Math.max(0, attemptMs - (clock.now() - first.begunAt))
+    this.#stopDeadline = clock.after(restMs, () => this.#fail(this.#missing))
+    if (memory.blocked) this.#overHttp()
+    else void this.#knock()
   }
-  const arrive = (blocked: boolean): void => {
-    there = true
-    stopClock()
-    road.blocked = remember(blocked)
+
+  get kind(): Transport['kind'] {
+    return this.#transport?.kind
   }
-  const fail: TransportEvents['close'] = (how) => {
-    events.close(how)
-    if (!there) forget() // last, since the link remembers what never opened
+
+  send: Transport['send'] = (frame) => this.#transport?.send(frame)
+
+  close(code?: number): void {
+    // The client may have given up before our own deadline.
+    if (this.#state === 'opening' && code === undefined) this.#memory.remember(false)
+    this.#end()
+    this.#transport?.close(code)
   }
-  const overHttp = (): void => {
-    const told: TransportEvents = {
-      ...events,
-      frame(frame) {
-        if (frame.kind === 'Welcome') arrive(true)
-        events.frame(frame)
-      },
-      close: fail,
-    }
-    way = stream(told, settings)
+
+  /** Asks whether a relay answers plain HTTP. */
+  async #knock(): Promise<void> {
+    const url = streamUrl(this.#settings.url)
+    const problem = await problemOf(url, this.#leave.signal)
+    if (this.#state === 'over') return
+    if (problem) this.#fail(problem)
+    else if (this.#first.reason) this.#bySocket()
+    else this.#overHttp()
   }
-  const bySocket = (): void => {
+
+  #bySocket(): void {
     let refused = false
     const refuse = (): void => {
-      if (refused || closed) return
+      if (refused || this.#state !== 'opening') return
       refused = true
-      stopClock()
-      way?.close()
-      overHttp()
+      this.#stopSecond()
+      this.#transport?.close()
+      this.#overHttp()
     }
-    const told: TransportEvents = {
-      ...events,
-      open() {
-        if (refused) return
-        arrive(false)
-        events.open()
-      },
-      close(how) {
-        if (refused) return
-        if (there) events.close(how)
-        else refuse()
-      },
-    }
-    stopClock = settings.clock.after(handshakeMs, refuse)
+    this.#stopSecond = this.#settings.clock.after(secondMs, refuse)
     try {
-      way = websocket(told, settings)
+      this.#transport = websocket(
+        {
+          ...this.#events,
+          open: () => {
+            if (refused) return
+            this.#arrive(false)
+            this.#events.open()
+          },
+          close: (how) => {
+            if (this.#state === 'opening') refuse()
+            else if (!refused) this.#events.close(how)
+          },
+        },
+        this.#settings,
+      )
     } catch {
       refuse() // as the policy of a page may do at once
     }
   }
 
-  if (remembered()) overHttp()
-  else
-    void answers(settings.url, leave.signal).then((is) => {
-      if (closed) return
-      if (is) bySocket()
-      else fail({ code: 1006, reason: 'the relay can not be reached' })
-    })
-  return {
-    send: (frame) => way?.send(frame),
-    close(code) {
-      closed = true
-      stopClock()
-      leave.abort()
-      if (!there && code === undefined) forget() // it took too long
-      way?.close(code)
-    },
+  #overHttp(): void {
+    this.#transport = stream(
+      {
+        ...this.#events,
+        open: () => {
+          this.#missing = describeHeldBack(streamUrl(this.#settings.url))
+          this.#events.open()
+        },
+        frame: (frame) => {
+          if (frame.kind === 'Welcome') this.#arrive(true)
+          this.#events.frame(frame)
+        },
+        close: (how) => {
+          if (this.#state === 'welcome') this.#events.close(how)
+          else this.#fail(how.reason, how.code)
+        },
+      },
+      this.#settings,
+    )
+  }
+
+  #arrive(blocked: boolean): void {
+    this.#stopDeadline()
+    this.#stopSecond()
+    this.#state = 'welcome'
+    this.#memory.remember(blocked)
+  }
+
+  #fail(reason: string, code = 1006): void {
+    if (this.#state !== 'opening') return
+    this.#end()
+    this.#memory.remember(false)
+    const { reason: refusal } = this.#first
+    this.#events.close({ code, reason: refusal ? `${reason} (WebSocket: ${refusal})` : reason })
+  }
+
+  #end(): void {
+    this.#state = 'over'
+    this.#stopDeadline()
+    this.#stopSecond()
+    this.#leave.abort()
   }
 }
 
-/** Whether a relay is behind the URL. Why it is not, the next try by WebSocket will tell. */
-async function answers(url: string, signal: AbortSignal): Promise<boolean> {
-  const response = await fetch(streamUrl(url), { method: 'HEAD', signal }).catch(() => undefined)
-  return response?.status === 204
-}
-
-function remembered(): boolean {
+/** Why no relay is behind the URL; undefined if one is. */
+async function problemOf(url: string, signal: AbortSignal): Promise<string | undefined> {
   try {
-    return !!sessionStorage.wildcast
-  } catch {
-    return false // nothing can be kept here
+    const answer = await fetch(url, { method: 'HEAD', signal })
+    return answer.status === 204 ? undefined : await describeAnswer(answer, url)
+  } catch (cause) {
+    return describeFailure(cause, url)
   }
-}
-
-function remember(blocked: boolean): boolean {
-  try {
-    if (blocked) sessionStorage.wildcast = 'http'
-    else delete sessionStorage.wildcast
-  } catch {
-    // It is known as long as the page is.
-  }
-  return blocked
 }

@@ -1,9 +1,6 @@
-import type { ClientOptions } from '../options.js'
-import { classic } from './classic.js'
-import { fallback } from './fallback.js'
-import type { OpenTransport } from './transport.js'
-
-/** What most pages never need, loaded when it is. */
-export function other(dialect: ClientOptions['dialect']): OpenTransport {
-  return dialect === 'classic' ? classic : fallback
-}
+/**
+ * What most pages never need, loaded when it is. One chunk: two would move what they share with the
+ * core into a third.
+ */
+export { classic } from './classic.js'
+export { fallback } from './fallback.js'

@@ -20,8 +20,16 @@ export interface TransportSettings {
   readonly WebSocket?: WebSocketConstructor | undefined
 }
 
+/**
+ * What carries the frames of a client: a WebSocket, plain HTTP, or a WebSocket in the classic
+ * dialect.
+ */
+export type TransportKind = 'websocket' | 'http' | 'classic'
+
 /** An open way to a relay, or one that is about to open. */
 export interface Transport {
+  /** Stands in the client's `status` once it is online. */
+  readonly kind?: TransportKind | undefined
   /** Only after `open`. Frames arrive in the order of the calls, each once, or not at all. */
   send(frame: ClientFrame): void
   /** Ends it. What was sent before is still delivered; a `close` event may follow. */

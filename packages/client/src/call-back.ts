@@ -1,0 +1,12 @@
+/**
+ * Calls a callback of the app. `fail` gets what it throws, and what the promise that it returns
+ * rejects with.
+ */
+export function callBack(run: () => unknown, fail: (cause: unknown) => void): void {
+  try {
+    const result = run()
+    if (typeof (result as PromiseLike<unknown> | undefined)?.then === 'function') Promise.resolve(result).catch(fail)
+  } catch (cause) {
+    fail(cause)
+  }
+}

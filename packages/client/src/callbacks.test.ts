@@ -1,0 +1,107 @@
+import { runInNewContext } from 'node:vm'
+import type { WildcastError } from '@wildcast/protocol'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { type Connected, connect } from './testing/connect.js'
+import { settle } from './testing/fake-clock.js'
+
+const quiet = (): void => undefined
+const refuse = async (): Promise<never> => {
+  throw new Error('later')
+}
+const foreign: () => Promise<never> = runInNewContext('() => Promise.reject("later")')
+const unhandled = vi.fn()
+/** The process reports an unhandled rejection only after the turn in which it came about. */
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
+beforeEach(() => {
+  process.on('unhandledRejection', unhandled)
+})
+afterEach(() => {
+  process.off('unhandledRejection', unhandled)
+  unhandled.mockClear()
+})
+
+const message = ({ relay }: Connected, more?: object): void =>
+  relay.link.say({ kind: 'Message', id: 1, subject: 'a', message: '', broker: 'test', ...more })
+
+describe('a promise that rejects is reported with the stage handler', () => {
+  test.each<[string, (connected: Connected) => unknown]>([
+    ['of a handler', async ({ client }) => client.subscribe('a', refuse)],
+    ['of onGap', async ({ client }) => client.subscribe('a', quiet, { onGap: refuse })],
+    ['of onStatus of a subscription', async ({ client }) => client.subscribe('a', quiet, { onStatus: once(refuse) })],
+    ['of onStatus of an iterator', async ({ client }) => client.subscribe('a', { onStatus: once(refuse) })],
+    ['of onStatus of the client', async ({ client }) => client.onStatus(once(refuse))],
+    ['of onPart', async ({ client }) => client.request('a', 1, { onPart: refuse })],
+    ['of onError of a subscription', async ({ client }) => client.subscribe('denied', quiet, { onError: refuse })],
+    ['of a handler of another realm', async ({ client }) => client.subscribe('a', foreign)],
+  ])('%s', async (_, act) => {
+    const connected = await connect()
+    const { relay, errors, clock } = connected
+    relay.answer = (frame) => {
+      if (frame.kind === 'Request') return { kind: 'Response', ref: frame.ref, message: '', more: true }
+      if (frame.kind === 'Subscribe' && frame.subject === 'denied')
+        return { kind: 'Error', ref: frame.ref, code: 'forbidden', message: '', retry: false }
+      return undefined
+    }
+    void Promise.resolve(act(connected)).catch(quiet)
+    await settle()
+    relay.link.say({ kind: 'Gap', id: 1 })
+    message(connected)
+    await settle()
+    relay.link.drop()
+    await clock.advance(0)
+    await turn()
+    expect(errors).toContainEqual({ code: 'internal', stage: 'handler', message: 'later' })
+    expect(unhandled).not.toHaveBeenCalled()
+  })
+})
+
+/** Runs once, so that one callback makes one report. */
+function once(run: () => Promise<never>): () => Promise<void> {
+  let first = true
+  return async () => {
+    if (!first) return
+    first = false
+    await run()
+  }
+}
+
+describe('onError', () => {
+  test.each<[string, (error: WildcastError) => unknown]>([
+    [
+      'throws',
+      () => {
+        throw new Error('broken')
+      },
+    ],
+    [
+      'rejects',
+      async () => {
+        throw new Error('broken')
+      },
+    ],
+  ])('that %s is written to the console and stops nothing', async (_, onError) => {
+    const write = vi.spyOn(console, 'error').mockImplementation(quiet)
+    const connected = await connect({ onError: onError as () => void })
+    const second = vi.fn()
+    connected.client.subscribe('a', () => {
+      throw new Error('boom')
+    })
+    connected.client.subscribe('a', second)
+    await settle()
+    message(connected)
+    await turn()
+    expect(second).toHaveBeenCalledOnce()
+    expect(write).toHaveBeenCalledOnce()
+    expect(write.mock.calls[0]).toContainEqual(expect.objectContaining({ message: 'broken' }))
+    expect(unhandled).not.toHaveBeenCalled()
+    write.mockRestore()
+  })
+})
+
+test('a token that rejects is reported with the stage token', async () => {
+  const { errors } = await connect({ token: refuse })
+  await turn()
+  expect(errors).toEqual([{ code: 'internal', stage: 'token', message: 'later' }])
+  expect(unhandled).not.toHaveBeenCalled()
+})

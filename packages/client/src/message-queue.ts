@@ -1,0 +1,80 @@
+import type { Message } from './message.js'
+
+/** The messages of a subscription, for any number of loops: each message goes to one of them. */
+export interface MessageQueue {
+  push(message: Message): void
+  /** Ends every loop once the messages are taken. With a reason, each loop rejects with it. */
+  end(reason?: Error): void
+  loop(): AsyncIterableIterator<Message, undefined>
+}
+
+/**
+ * Opens a queue, which calls `abandoned` when its last loop has left. Its loops are no async
+ * generators: the `return()` of one would wait until the message comes that its `next()` waits for.
+ */
+export function openMessageQueue(abandoned: () => void): MessageQueue {
+  // No bound: a slow loop loses nothing.
+  const messages: Message[] = []
+  let loops = 0
+  let ended: { readonly reason: Error | undefined } | undefined
+  /** What waiting loops await, and what wakes them. */
+  let news: Promise<void> | undefined
+  let wake: (() => void) | undefined
+
+  const stir = (): void => {
+    wake?.()
+    news = undefined
+  }
+  return {
+    push(message) {
+      messages.push(message)
+      stir()
+    },
+    end(reason) {
+      ended ??= { reason }
+      stir()
+    },
+    loop() {
+      let left = false
+      const leave = (): boolean => {
+        if (left) return false
+        left = true
+        loops--
+        stir()
+        return true
+      }
+      const quit = (): void => {
+        if (!leave() || loops > 0) return
+        messages.length = 0
+        abandoned()
+      }
+      loops++
+      return {
+        async next() {
+          while (!left) {
+            const value = messages.shift()
+            if (value) return { done: false, value }
+            if (!ended) {
+              news ??= new Promise((resolve) => {
+                wake = resolve
+              })
+              await news
+            } else if (leave() && ended.reason) throw ended.reason
+          }
+          return { done: true, value: undefined }
+        },
+        async return(value) {
+          quit()
+          return { done: true, value: await value }
+        },
+        async throw(reason) {
+          quit()
+          throw reason
+        },
+        [Symbol.asyncIterator]() {
+          return this
+        },
+      }
+    },
+  }
+}

@@ -1,0 +1,11 @@
+/**
+ * Checks an option that is a number; Infinity is one.
+ * @throws {TypeError} if it is no number
+ * @throws {RangeError} if it is NaN or out of `range`
+ */
+export function checkNumber(name: string, value: number, range: 'above 0' | 'from 0' = 'above 0'): number {
+  const message = `${name} must be a number ${range}, not ${String(value)}`
+  if (typeof value !== 'number') throw new TypeError(message)
+  if (value > 0 || (value === 0 && range !== 'above 0')) return value
+  throw new RangeError(message)
+}

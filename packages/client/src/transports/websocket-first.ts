@@ -1,0 +1,73 @@
+import type { OpenTransport, Transport, TransportEvents } from './transport.js'
+import type { TransportMemory } from './transport-memory.js'
+import { websocket } from './websocket.js'
+
+/**
+ * Some proxies swallow a handshake: HTTP has its turn after this time, while the handshake may
+ * still succeed.
+ */
+const handshakeMs = 4000
+
+/**
+ * A WebSocket; if it does not open, what else can be tried, which also finds out why. The first
+ * that opens carries the frames. While WebSockets are known to be blocked, HTTP is tried first.
+ */
+export function websocketFirst(memory: TransportMemory): OpenTransport {
+  return (events, settings) => {
+    const tried: Transport[] = []
+    const begunAt = settings.clock.now()
+    let open: Transport | undefined
+    /** One is open, or the client has left: no other may open. */
+    let over = false
+    let asked = false
+
+    const attempt = (openTransport: OpenTransport, fail: TransportEvents['close']): void => {
+      try {
+        const mine: Transport = openTransport(
+          {
+            ...events,
+            open() {
+              if (over) return
+              close(undefined, mine)
+              open = mine
+              events.open()
+            },
+            close(how) {
+              if (open === mine) events.close(how)
+              else if (!over) fail(how)
+            },
+          },
+          settings,
+        )
+        tried.push(mine)
+      } catch (cause) {
+        fail({ code: 1006, reason: String(cause) }) // as the policy of a page may do at once
+      }
+    }
+    const instead = async (reason: string): Promise<void> => {
+      if (asked) return
+      asked = true
+      const other = await import('./others.js').then(
+        ({ fallback }) => fallback(memory, { reason, begunAt }),
+        () => websocket, // the page's own files are away, too
+      )
+      if (!over) attempt(other, events.close)
+    }
+    const close = (code?: number, but?: Transport): void => {
+      over = true
+      stopClock()
+      for (const each of tried) if (each !== but) each.close(code)
+    }
+    const stopClock = settings.clock.after(handshakeMs, () => void instead(''))
+
+    if (memory.blocked) void instead('')
+    else attempt(websocket, ({ reason }) => void instead(reason || 'refused'))
+    return {
+      get kind() {
+        return open?.kind
+      },
+      send: (frame) => open?.send(frame),
+      close,
+    }
+  }
+}

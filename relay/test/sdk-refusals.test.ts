@@ -1,0 +1,100 @@
+import {
+  type Client,
+  type ClientOptions,
+  createClient,
+  type SubscriptionStatus,
+  type WildcastError,
+} from '@wildcast/client'
+import { msgpack } from '@wildcast/client/msgpack'
+import { stream as overHttp } from '@wildcast/client/stream'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { WebSocket } from 'ws'
+import { type StartedRelay, startRelay } from './start-relay.js'
+
+const speaking: [string, Partial<ClientOptions>][] = [
+  ['JSON', {}],
+  ['MessagePack', { codec: msgpack }],
+  ['plain HTTP', { transport: overHttp }],
+]
+
+function open({ address }: StartedRelay, options: Partial<ClientOptions>): Client {
+  const client = createClient({ url: `ws://${address}`, WebSocket, onError: () => {}, ...options })
+  onTestFinished(() => client.close())
+  return client
+}
+
+describe.each(speaking)('the SDK speaking %s', (_, options) => {
+  it('gives a refusal to each handler and iterator of its pattern', async () => {
+    const client = open(await startRelay(), options)
+    const refusals: string[] = []
+    const subscribe = (): void => {
+      client.subscribe('a.**.b.**.c.**', () => {}, { onError: ({ code }) => refusals.push(code) })
+    }
+    subscribe()
+    await expect.poll(() => refusals).toEqual(['invalid_subject'])
+    subscribe()
+    await expect.poll(() => refusals).toEqual(['invalid_subject', 'invalid_subject'])
+    const loop = client.subscribe('a.**.b.**.c.**')[Symbol.asyncIterator]()
+    await expect(loop.next()).rejects.toMatchObject({ code: 'invalid_subject' })
+  })
+
+  it('asks again for a subscription past the limit when another has ended', async () => {
+    const client = open(await startRelay({ limits: { subscriptions: 1 } }), options)
+    const undo = client.subscribe('a', () => {}, { group: 'g' })
+    const statuses: SubscriptionStatus[] = []
+    const errors: WildcastError[] = []
+    client.subscribe('b', () => {}, {
+      onStatus: (status) => statuses.push(status),
+      onError: (error) => errors.push(error),
+    })
+    await expect.poll(() => statuses.at(-1)).toBe('error')
+    expect(errors).toMatchObject([{ code: 'too_many_subscriptions' }])
+    undo()
+    await expect.poll(() => statuses.at(-1)).toBe('ready')
+    await client.subscribe('b').ready
+  })
+
+  it('unsubscribes when a waiting loop is left', async () => {
+    const client = open(await startRelay({ limits: { subscriptions: 1 } }), options)
+    const subscription = client.subscribe('a', { group: 'g' })
+    await subscription.ready
+    const loop = subscription[Symbol.asyncIterator]()
+    const next = loop.next()
+    await loop.return?.()
+    expect(await next).toEqual({ done: true, value: undefined })
+    await client.subscribe('b').ready
+  })
+
+  it.each<[string, unknown, unknown]>([
+    ['text', 'ä😀', 'ä😀'],
+    ['JSON', { text: 'ä😀', at: new Date(0), gone: undefined }, { text: 'ä😀', at: '1970-01-01T00:00:00.000Z' }],
+    ['bytes', Uint8Array.of(0xff, 0), Uint8Array.of(0xff, 0)],
+    ['a lone surrogate', '\ud800', TypeError],
+    ['a lone surrogate in JSON', { text: '\udc00' }, TypeError],
+    ['NaN', { value: Number.NaN }, TypeError],
+    ['a bigint', [1n], TypeError],
+    ['a Map', new Map([['a', 1]]), TypeError],
+    ['a Set', { set: new Set() }, TypeError],
+    ['an Error', new Error('no'), TypeError],
+    ['a Blob', new Blob(['x']), TypeError],
+  ])('gives %s one meaning', async (_, data, expected) => {
+    const client = open(await startRelay(), options)
+    client.serve('echo', (message) => message.data)
+    await expect.poll(() => client.request('echo', 1).then(({ data: echo }) => echo, String)).toBe(1)
+    const outcome = client.request('echo', data)
+    if (expected === TypeError) {
+      await expect(outcome).rejects.toThrow(TypeError)
+      await expect(client.publish('a', data)).rejects.toThrow(TypeError)
+    } else expect((await outcome).data).toEqual(expected)
+  })
+
+  it('asks for times and rates that the relay takes, whatever number it is given', async () => {
+    const client = open(await startRelay(), options)
+    client.serve('echo', (message) => message.data)
+    await expect.poll(() => client.request('echo', 1).then(({ data }) => data, String)).toBe(1)
+    for (const timeoutMs of [0.5 + 5000, 2 ** 31, Number.MAX_VALUE, Number.POSITIVE_INFINITY])
+      expect((await client.request('echo', 2, { timeoutMs })).data).toBe(2)
+    for (const maxRate of [1e-9, 0.5, 2 ** 31, Number.MAX_VALUE, Number.POSITIVE_INFINITY])
+      await client.subscribe('a', { maxRate }).ready
+  })
+})
