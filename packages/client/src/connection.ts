@@ -63,8 +63,10 @@ export interface Step {
   readonly armMs?: number
   /** Open a transport. */
   readonly open?: true
-  /** Say hello, then everything that waits. */
-  readonly greet?: true
+  /** Subscribe. It may be sent before the relay has answered, since a subscription that is lost is asked for again. */
+  readonly subscribe?: true
+  /** Send what waits. Not before the relay has welcomed the client: what it never read would be lost. */
+  readonly flush?: true
 }
 
 const connectDeadlineMs = 10_000
@@ -88,12 +90,12 @@ export function step(from: Connection, happening: Happening, moment: Moment): St
 }
 
 function whileConnecting(from: In<'connecting'>, happening: Happening, moment: Moment): Step {
-  if (happening.type === 'opened') return { to: from, greet: true }
+  if (happening.type === 'opened') return { to: from, subscribe: true }
   if (happening.type === 'rang') return retry(from, interrupted('the relay did not answer'), moment)
   if (happening.type !== 'welcomed') return { to: from }
   const { attempt } = from
   const limitMs = happening.pingMs + silenceMarginMs
-  return { to: { state: 'online', since: moment.now, attempt, limitMs }, armMs: healthyAfterMs }
+  return { to: { state: 'online', since: moment.now, attempt, limitMs }, armMs: healthyAfterMs, flush: true }
 }
 
 function whileOnline(from: Online, happening: Happening, moment: Moment): Step {

@@ -1,4 +1,5 @@
-import { WildcastError } from '@wildcast/protocol'
+import { type PublishFrame, WildcastError } from '@wildcast/protocol'
+import { checkSize } from './check-size.js'
 import type { Clock, Undo } from './clock.js'
 import type { Status } from './connection.js'
 import { type AnswerFrame, type Exchanges, openExchanges } from './exchanges.js'
@@ -40,10 +41,8 @@ export function openCore(settings: CoreSettings): Core {
       else if (!subscriptions.hear(frame as SubscriptionFrame) && frame.kind === 'Error')
         onError(toError(frame), { stage: 'protocol' })
     },
-    greet() {
-      subscriptions.each((interest) => interest.ask())
-      exchanges.flush()
-    },
+    opened: () => subscriptions.each((interest) => interest.ask()),
+    welcomed: () => exchanges.flush(),
     lost(reason) {
       const { status } = link
       const closed = status.state === 'closed'
@@ -68,7 +67,17 @@ export function openCore(settings: CoreSettings): Core {
     return status
   }
 
-  const exchanges = openExchanges(link.send, queue)
+  const exchanges = openExchanges(
+    {
+      get ready() {
+        return link.status.state === 'online'
+      },
+      send: link.send,
+      checkSize: (frame) => checkSize(frame as Partial<PublishFrame>, link.welcome?.limits.payload),
+      checkForm: (frame) => void settings.codec.encode(frame),
+    },
+    queue,
+  )
   const core: Core = {
     clock,
     link,

@@ -25,11 +25,23 @@ export interface Asker {
   fail(error: WildcastError, sent: boolean): void
 }
 
+/** The connection, as far as questions need it. */
+export interface Way {
+  /** Whether the relay has welcomed the client: only then what waits is sent. */
+  readonly ready: boolean
+  /** Sends a frame; false if no transport is open. Throws if the frame can not be encoded. */
+  send(frame: ClientFrame): boolean
+  /** Throws if the relay is known to refuse the frame for its size. */
+  checkSize(frame: Question): void
+  /** Throws if the frame can not be encoded. */
+  checkForm(frame: ClientFrame): void
+}
+
 /** Questions that are not answered yet. */
 export interface Exchanges {
-  /** Asks now; false where there is no way. */
+  /** Asks as soon as a transport is open; false if none is. */
   ask(question: Question, asker: Asker): boolean
-  /** Asks now, or when there is a way. Returns the undo, after which no answer is awaited. */
+  /** Asks now, or once the relay has welcomed the client. Returns the undo, after which no answer is awaited. */
   post(question: Question, asker: Asker): Undo
   /** Asks what was kept. */
   flush(): void
@@ -39,10 +51,10 @@ export interface Exchanges {
   lost(reason: WildcastError, end: WildcastError | undefined): void
 }
 
-/** Pairs answers with questions, and keeps so many at most while there is no way. */
-export function openExchanges(send: (frame: ClientFrame) => boolean, bound: number): Exchanges {
+/** Pairs answers with questions, and keeps so many at most until they can be asked. */
+export function openExchanges(way: Way, bound: number): Exchanges {
   const open = new Map<number, Asker>()
-  const kept = new Map<number, ClientFrame>()
+  const kept = new Map<number, Asking>()
   let last = 0
 
   const take = (ref: number): Asker | undefined => {
@@ -55,28 +67,52 @@ export function openExchanges(send: (frame: ClientFrame) => boolean, bound: numb
     open.set(++last, asker)
     return { ...question, ref: last } as Asking
   }
+  /** What goes wrong with a frame fails its own asker and nobody else, also inside an event of a socket. */
+  const attempt = (ref: number, run: () => boolean): boolean => {
+    try {
+      return run()
+    } catch (cause) {
+      const known = cause instanceof WildcastError
+      const refusal = known ? cause : new WildcastError('invalid_frame', `${cause}: give options as strings`, { cause })
+      take(ref)?.fail(refusal, false)
+      return true
+    }
+  }
+  const send = (ref: number, frame: Asking): boolean =>
+    attempt(ref, () => {
+      way.checkSize(frame)
+      return way.send(frame)
+    })
+  const keep = (ref: number, frame: Asking): boolean =>
+    attempt(ref, () => {
+      if (kept.size >= bound) throw new WildcastError('rate_limited', `offline, and ${bound} messages wait`)
+      way.checkSize(frame)
+      way.checkForm(frame)
+      kept.set(ref, frame)
+      return true
+    })
 
   return {
     ask(question, asker) {
-      const sent = send(begin(question, asker))
-      if (!sent) open.delete(last)
+      const frame = begin(question, asker)
+      const ref = last
+      const sent = attempt(ref, () => way.send(frame))
+      if (!sent) open.delete(ref)
       return sent
     },
     post(question, asker) {
       const frame = begin(question, asker)
       const ref = last
       // Behind those that wait, so that nothing overtakes.
-      if (kept.size > 0 || !send(frame)) {
-        if (kept.size < bound) kept.set(ref, frame)
-        else take(ref)?.fail(new WildcastError('rate_limited', `offline, and ${bound} messages wait`), false)
-      }
+      if (kept.size > 0 || !way.ready || !send(ref, frame)) keep(ref, frame)
       return () => {
         open.delete(ref)
-        if (!kept.delete(ref)) send({ kind: 'Cancel', ref })
+        if (!kept.delete(ref)) way.send({ kind: 'Cancel', ref })
       }
     },
     flush() {
-      for (const [ref, frame] of kept) if (send(frame)) kept.delete(ref)
+      // The limits are those of the relay that welcomes now, not of the one before.
+      for (const [ref, frame] of kept) if (send(ref, frame)) kept.delete(ref)
     },
     hear(frame) {
       const ref = frame.ref as number

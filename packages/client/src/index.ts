@@ -27,6 +27,7 @@ export type {
 export type { Handler } from './serve.js'
 export type { Subscription } from './subscription.js'
 export type { Gap, SubscriptionEvents, SubscriptionStatus } from './subscription-events.js'
+export type { HeadersInput } from './to-headers.js'
 export type {
   OpenTransport,
   Transport,

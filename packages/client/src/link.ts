@@ -16,8 +16,10 @@ export interface LinkSettings extends TransportSettings {
 
 /** What a link tells. */
 export interface LinkEvents {
-  /** Everything that waits may be sent now. */
-  greet(): void
+  /** Frames can be sent, but nobody has answered yet. */
+  opened(): void
+  /** The relay has answered: everything that waits may be sent now. */
+  welcomed(): void
   frame(frame: RelayFrame): void
   /** What was in flight is lost; `status` says already what comes next. */
   lost(reason: WildcastError): void
@@ -51,7 +53,8 @@ export function openLink(settings: LinkSettings, events: LinkEvents): Link {
   let heardAt = 0
 
   const happen = (happening: Happening): void => {
-    const { to, lost, armMs, open, greet } = step(connection, happening, { now: clock.now(), chance: clock.random() })
+    const moment = { now: clock.now(), chance: clock.random() }
+    const { to, lost, armMs, open, subscribe, flush } = step(connection, happening, moment)
     const over = to.state === 'closed'
     const changed = to.state !== status.state || to.since !== status.since
     connection = to
@@ -60,7 +63,8 @@ export function openLink(settings: LinkSettings, events: LinkEvents): Link {
     if (armMs !== undefined) alarm.set(armMs, check('rang'))
     if (over) alarm.stop()
     if (open) void start()
-    if (greet) events.greet()
+    if (subscribe) events.opened()
+    if (flush) events.welcomed()
     if (lost) events.lost(lost)
     if (changed && status === to) events.status(to) // else something happened meanwhile, and was told
   }
@@ -93,6 +97,12 @@ export function openLink(settings: LinkSettings, events: LinkEvents): Link {
   const start = async (): Promise<void> => {
     const mine = attempt
     let stage: ErrorStage = 'token'
+    const fail = (cause: unknown): void => {
+      if (attempt !== mine) return
+      const reason = WildcastError.from(cause)
+      onError(reason, { stage })
+      happen({ type: 'failed', reason })
+    }
     try {
       const proof = typeof token === 'function' ? await token() : token
       stage = 'transport'
@@ -103,7 +113,12 @@ export function openLink(settings: LinkSettings, events: LinkEvents): Link {
           open() {
             if (attempt !== mine) return
             isOpen = true
-            send({ kind: 'Connect', token: proof, client })
+            try {
+              send({ kind: 'Connect', token: proof, client })
+            } catch (cause) {
+              stage = 'token' // nothing else in it can fail to be encoded
+              return fail(cause)
+            }
             happen({ type: 'opened' })
           },
           frame(frame) {
@@ -118,10 +133,7 @@ export function openLink(settings: LinkSettings, events: LinkEvents): Link {
         settings,
       )
     } catch (cause) {
-      if (attempt !== mine) return
-      const reason = WildcastError.from(cause)
-      onError(reason, { stage })
-      happen({ type: 'failed', reason })
+      fail(cause)
     }
   }
   return {

@@ -12,6 +12,7 @@ import {
 import type { Core } from './core.js'
 import type { PublishOutcome } from './outcome.js'
 import { publish } from './publish.js'
+import { type HeadersInput, toHeaders } from './to-headers.js'
 
 /** What an answer to a request may carry beside its data. */
 export interface RespondOptions {
@@ -19,7 +20,8 @@ export interface RespondOptions {
   readonly more?: boolean | undefined
   /** The request failed: the caller's promise rejects with this. */
   readonly error?: Failure | undefined
-  readonly headers?: Headers | undefined
+  /** As of `publish`. */
+  readonly headers?: HeadersInput | undefined
 }
 
 /**
@@ -137,7 +139,10 @@ export class ReceivedMessage<Data = unknown> implements Message<Data> {
     const { response_subject: subject, broker } = this.#frame
     const core = this.#core
     if (!core || subject === undefined) return undefined
-    return async (data, options) =>
-      publish(core, { kind: 'Publish', subject, broker, message: toPayload(data), ...options })
+    return async (data, { more, error, ...options } = {}) => {
+      const [message, headers] = [toPayload(data), toHeaders(options.headers)]
+      const refusal = error && { code: error.code, message: error.message } // a copy, since it may wait
+      return publish(core, { kind: 'Publish', subject, broker, message, headers, more, error: refusal })
+    }
   }
 }

@@ -4,7 +4,6 @@ import type { Undo } from './clock.js'
 import type { Core } from './core.js'
 import { type Message, ReceivedMessage } from './message.js'
 import { onAbort } from './on-abort.js'
-import { checkSize } from './publish.js'
 
 /** How long to wait for an answer, and who hears of its parts. */
 export interface Waiting<Answer = unknown> {
@@ -26,7 +25,6 @@ export async function request<Answer>(
   { timeoutMs = 5_000, signal, onPart }: Waiting<Answer>,
 ): Promise<Message<Answer>> {
   signal?.throwIfAborted()
-  checkSize(core, frame)
   const { subject, broker } = frame
   const alarm = openAlarm(core.clock)
   let stop: Undo | undefined

@@ -1,4 +1,4 @@
-import type { Headers, Params } from '@wildcast/protocol'
+import type { Params } from '@wildcast/protocol'
 import type { Undo } from './clock.js'
 import type { Message } from './message.js'
 import type { PublishOutcome } from './outcome.js'
@@ -7,6 +7,7 @@ import type { Waiting } from './request.js'
 import type { Handler } from './serve.js'
 import type { Subscription } from './subscription.js'
 import type { SubscriptionEvents } from './subscription-events.js'
+import type { HeadersInput } from './to-headers.js'
 
 /** How to serve. */
 export interface ServeOptions extends SubscriptionEvents {
@@ -26,7 +27,8 @@ export interface SubscribeOptions extends ServeOptions, PolicyOptions {
 export interface PublishOptions {
   /** @default the client's broker */
   readonly broker?: string | undefined
-  readonly headers?: Headers | undefined
+  /** An object or a `Map` of strings: 64 at most, with 8,192 bytes of names and values. */
+  readonly headers?: HeadersInput | undefined
   /** Where answers are awaited. */
   readonly responseSubject?: string | undefined
   /** Allows a pattern as the subject, where the broker can do it. @default false */
@@ -37,7 +39,8 @@ export interface PublishOptions {
 export interface RequestOptions<Answer = unknown> extends Waiting<Answer> {
   /** @default the client's broker */
   readonly broker?: string | undefined
-  readonly headers?: Headers | undefined
+  /** As of `publish`. */
+  readonly headers?: HeadersInput | undefined
 }
 
 /** Everything that can be done on one broker. */

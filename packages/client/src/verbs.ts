@@ -10,6 +10,7 @@ import { request } from './request.js'
 import type { Scope, SubscribeOptions } from './scope.js'
 import { type Handler, serve } from './serve.js'
 import { type Subscription, toSubscription } from './subscription.js'
+import { toHeaders } from './to-headers.js'
 
 /** The verbs, on one broker unless a call names another. */
 export function openVerbs(core: Core, home: string | undefined): Scope {
@@ -46,14 +47,15 @@ export function openVerbs(core: Core, home: string | undefined): Scope {
 
   return {
     subscribe,
-    async publish(subject, data, { broker = home, headers, responseSubject: response_subject, wildcard } = {}) {
+    async publish(subject, data, { broker = home, responseSubject: response_subject, wildcard, ...more } = {}) {
       check(subject, wildcard ? isPattern : isSubject)
-      const message = toPayload(data)
+      const [message, headers] = [toPayload(data), toHeaders(more.headers)]
       return publish(core, { kind: 'Publish', subject, message, broker, headers, response_subject, wildcard })
     },
-    async request(subject, data, { broker = home, headers, ...waiting } = {}) {
+    async request(subject, data, { broker = home, ...more } = {}) {
       check(subject, isSubject)
-      return request(core, { kind: 'Request', subject, message: toPayload(data), broker, headers }, waiting)
+      const [message, headers] = [toPayload(data), toHeaders(more.headers)]
+      return request(core, { kind: 'Request', subject, message, broker, headers }, more)
     },
     serve(subject, handler, options) {
       const want = { subject: check(subject, isSubject), serve: true } as const
