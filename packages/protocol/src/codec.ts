@@ -21,6 +21,6 @@ export interface Codec {
   encode(frame: Frame): string | Uint8Array<ArrayBuffer>
   /** @throws where the data is no frame */
   decode(data: string | Uint8Array): RawFrame
-  /** The `ref` of data that `decode` refuses, as far as it can be read. Absent in codecs whose frames have none, or that only clients use. */
+  /** The `ref` of data that `decode` refuses, if one can still be found, so that even its refusal can be paired. Never throws. */
   refOf?(data: string | Uint8Array): number | undefined
 }

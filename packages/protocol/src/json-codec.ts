@@ -3,8 +3,9 @@ import type { Codec, RawFrame } from './codec.js'
 import { WildcastError } from './errors.js'
 import type { Frame, MessageFrame } from './frame.js'
 import { bodyOf, carriesPayload, isBare, type PayloadFrame } from './frame-body.js'
-import { parseJson, refInJson } from './json.js'
+import { parseJson } from './json.js'
 import { payloadBytes, payloadText } from './message.js'
+import { refInJson } from './ref-in-json.js'
 import { untag } from './tagged.js'
 
 /** Frames as JSON text. A payload is `message` where it is UTF-8, else base64 in `bytes`. */

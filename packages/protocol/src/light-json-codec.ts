@@ -29,4 +29,8 @@ export const lightJsonCodec: Codec = {
     for (const kind in value as object) return { kind, body: (value as Record<string, unknown>)[kind] }
     throw new TypeError('the frame has no kind')
   },
+  refOf(data) {
+    const found = /"ref":(\d+)/.exec(data as string)?.[1]
+    return found === undefined ? undefined : Number(found)
+  },
 }

@@ -5,7 +5,8 @@ import type { Frame, MessageFrame } from './frame.js'
 import { bodyOf, carriesPayload, isBare } from './frame-body.js'
 import { payloadBytes } from './message.js'
 import { MessagePackWriter } from './messagepack-writer.js'
-import { parseMessagePack, refInMessagePack } from './parse-messagepack.js'
+import { parseMessagePack } from './parse-messagepack.js'
+import { refInMessagePack } from './ref-in-messagepack.js'
 import { untag } from './tagged.js'
 
 const encoder = new Encoder({ ignoreUndefined: true })

@@ -1,13 +1,25 @@
-import { type ClientFrame, lightJsonCodec, readRelayFrame, WildcastError } from '@wildcast/protocol'
+import { lightJsonCodec } from '@wildcast/protocol'
 import { toWebSocketUrl } from './address.js'
-import type { OpenTransport } from './transport.js'
+import { receive } from './receive.js'
+import type { OpenTransport, TransportEvents } from './transport.js'
 
 /** Bytes after which frames wait for the next POST. */
 const postBytes = 256 * 1024
 /** Waits, in milliseconds, before a POST that failed on the way is repeated. */
 const repeatsMs = [200, 1000, 3000]
+/** What a proxy says of a relay that it does not reach now, or a relay that wants less at once. */
+const passing = [429, 502, 503, 504]
+/** Characters of a proxy's page that stand in a reason. */
+const longestReason = 200
 /** How long what was said before `close` may take to go out, in milliseconds. */
 const lastWordsMs = 3000
+/** A frame that waits for its POST. */
+interface Line {
+  readonly text: string
+  /** Whether the relay counts it. */
+  readonly counts: boolean
+}
+
 /** How a WebSocket says that it ended without a word. */
 const noWord = 1006
 
@@ -26,7 +38,7 @@ export function streamUrl(url: string): string {
 export const stream: OpenTransport = (events, { url, clock }) => {
   const door = streamUrl(url)
   const abort = new AbortController()
-  const waiting: ClientFrame[] = []
+  const waiting: Line[] = []
   let session: string | undefined
   let posted = 0 // frames that the relay counts
   let greeted = false
@@ -51,14 +63,16 @@ export const stream: OpenTransport = (events, { url, clock }) => {
       end(code, reason)
       return
     }
-    try {
-      const frame = readRelayFrame(lightJsonCodec.decode(data))
+    receive(lightJsonCodec, data, told)
+  }
+
+  const told: TransportEvents = {
+    ...events,
+    frame(frame) {
       if (frame.kind === 'Welcome') session = frame.session
       events.frame(frame)
       void post()
-    } catch (cause) {
-      events.fault(WildcastError.from(cause, 'invalid_frame'))
-    }
+    },
   }
 
   /** The answer to a request; without one that is good, this is the end. A page of an origin that may not come need not try again. */
@@ -100,24 +114,37 @@ export const stream: OpenTransport = (events, { url, clock }) => {
     const lines: string[] = []
     let counted = 0
     for (let bytes = 0; waiting.length > 0 && bytes < postBytes; ) {
-      const frame = waiting.shift() as ClientFrame
-      const line = lightJsonCodec.encode(frame) as string
-      bytes += line.length
-      lines.push(line)
-      if (frame.kind !== 'Pong' && frame.kind !== 'Received') counted++
+      const { text, counts } = waiting.shift() as Line
+      bytes += text.length
+      lines.push(text)
+      if (counts) counted++
     }
     return { body: lines.join('\n'), counted }
   }
 
-  const bring = async (body: string, headers: Record<string, string>): Promise<Response> => {
-    for (const waitMs of [...repeatsMs, undefined])
-      try {
-        return await fetch(`${door}/frames`, { method: 'POST', body, headers, signal: abort.signal })
-      } catch (cause) {
-        if (waitMs === undefined || over) throw cause
-        await new Promise<void>((resolve) => void clock.after(waitMs, resolve))
-      }
-    throw new TypeError('never')
+  /** Undefined once the relay has the frames, else why not; `again` if that may pass. */
+  const tryToBring = async (init: RequestInit): Promise<{ cause: unknown; again: boolean } | undefined> => {
+    try {
+      const response = await fetch(`${door}/frames`, { ...init, method: 'POST', signal: abort.signal })
+      const said = (await response.text()).trim()
+      // A page that a proxy puts in its place is no success.
+      if (response.status === 202) return undefined
+      // A relay that does not know the session is not away: it has restarted, or is another one.
+      const again = passing.includes(response.status) && !said.startsWith('interrupted')
+      return { cause: `${response.status} ${said.slice(0, longestReason)}`, again }
+    } catch (cause) {
+      return { cause, again: true }
+    }
+  }
+
+  /** The same frames again and again, which the relay knows by their number. */
+  const bring = async (init: RequestInit): Promise<void> => {
+    for (const waitMs of [...repeatsMs, undefined]) {
+      const failed = await tryToBring(init)
+      if (!failed) return
+      if (waitMs === undefined || over || !failed.again) throw failed.cause
+      await new Promise<void>((resolve) => void clock.after(waitMs, resolve))
+    }
   }
 
   const post = async (): Promise<void> => {
@@ -127,8 +154,7 @@ export const stream: OpenTransport = (events, { url, clock }) => {
       while (waiting.length > 0 && !over) {
         const { body, counted } = take()
         const headers = { authorization: `Session ${session}`, 'wildcast-from': String(posted + 1) }
-        const response = await bring(body, headers)
-        if (!response.ok) throw new Error((await response.text()).trim())
+        await bring({ body, headers })
         posted += counted
       }
     } catch (cause) {
@@ -141,11 +167,13 @@ export const stream: OpenTransport = (events, { url, clock }) => {
   void knock()
   return {
     send(frame) {
+      // Now, so that what can not be encoded is refused here and stops nothing else.
+      const text = lightJsonCodec.encode(frame) as string
       if (frame.kind === 'Connect') {
         greeted = true
-        void listen(lightJsonCodec.encode(frame) as string)
+        void listen(text)
       } else {
-        waiting.push(frame)
+        waiting.push({ text, counts: frame.kind !== 'Pong' && frame.kind !== 'Received' })
         void post()
       }
     },

@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net'
-import { type ClientFrame, type Codec, jsonCodec, readClientFrame } from '@wildcast/protocol'
-import { expect, test } from 'vitest'
+import { encode } from '@msgpack/msgpack'
+import { type ClientFrame, type Codec, jsonCodec, readClientFrame, type WildcastError } from '@wildcast/protocol'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
 import { createClient } from '../client.js'
 import { msgpack } from '../msgpack.js'
@@ -23,7 +24,7 @@ async function openRelay(codec: Codec = jsonCodec): Promise<Peer & { readonly se
         if (frame.kind === 'Publish') {
           const { ref, subject, message } = frame
           published.push(subject)
-          if (ref) socket.send(codec.encode({ kind: 'Ack', ref }))
+          if (ref && subject !== 'unanswered') socket.send(codec.encode({ kind: 'Ack', ref }))
           socket.send(codec.encode({ kind: 'Message', id: 7, subject, message, broker: 'test' }))
         }
       }
@@ -85,4 +86,32 @@ test('where there is no WebSocket it says so', () => {
       },
     ),
   ).toThrow(expect.objectContaining({ code: 'unsupported' }))
+})
+
+describe.each<[string, Codec, (text: string) => string | Uint8Array]>([
+  ['JSON', jsonCodec, (text) => text],
+  ['MessagePack', msgpack, (text) => encode(JSON.parse(text)).slice(0, -1)],
+])('an answer that cannot be read, in %s,', (_, codec, broken) => {
+  async function asking(said: string | Uint8Array) {
+    const relay = await openRelay(codec)
+    const errors: WildcastError[] = []
+    const client = createClient({ ...relay.settings, codec, onError: (error) => errors.push(error) })
+    onTestFinished(async () => {
+      client.close()
+      await relay.close()
+    })
+    relay.server.on('connection', (socket) =>
+      socket.on('message', (data: Buffer) => data.includes('unanswered') && socket.send(said)),
+    )
+    return { client, errors }
+  }
+  test('ends a request', async () => {
+    const { client, errors } = await asking(broken('{"Response":{"ref":1,"message":{},"bytes":"***"}}'))
+    await expect(client.request('unanswered')).rejects.toMatchObject({ code: 'interrupted', retry: true })
+    expect(errors).toMatchObject([{ code: 'invalid_frame' }])
+  })
+  test('leaves the fate of a publish unknown', async () => {
+    const { client } = await asking(broken('{"Ack":{"ref":1,"bytes":"***"}}'))
+    expect(await client.publish('unanswered')).toBe('unknown')
+  })
 })

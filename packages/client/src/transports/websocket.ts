@@ -1,5 +1,6 @@
-import { readRelayFrame, WildcastError } from '@wildcast/protocol'
+import { WildcastError } from '@wildcast/protocol'
 import { toWebSocketUrl } from './address.js'
+import { receive } from './receive.js'
 import type {
   OpenTransport,
   TransportEvents,
@@ -37,13 +38,7 @@ export const websocket: OpenTransport = (events, settings) => {
   const socket = openSocket(settings, {
     open: events.open,
     close: events.close,
-    data(data) {
-      try {
-        events.frame(readRelayFrame(codec.decode(data)))
-      } catch (cause) {
-        events.fault(WildcastError.from(cause, 'invalid_frame'))
-      }
-    },
+    data: (data) => receive(codec, data, events),
   })
   return {
     send: (frame) => socket.send(codec.encode(frame)),

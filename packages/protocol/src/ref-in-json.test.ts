@@ -1,0 +1,38 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { refInJson } from './ref-in-json.js'
+
+test.each<[string, string]>([
+  ['two kinds', '{"Publish":{"ref":7,"subject":"a","message":""},"Subscribe":"a"}'],
+  ['a kind before it without one', '{"Subscribe":"a","Publish":{"ref":7,"subject":"a"}}'],
+  ['nesting that is too deep before it', `{"Publish":{"message":${'['.repeat(99)}${']'.repeat(99)},"ref":7}}`],
+  ['nesting that is too deep behind it', `{"Publish":{"ref":7,"message":${'['.repeat(1_000_000)}`],
+  ['a text that is cut off', '{"Publish":{"ref":7,"subject":"a'],
+  ['a text that goes on', '{"Publish":{"ref":7}}}'],
+  ['white space', ' { "Publish" :\n{ "ref" :\t7 , "subject" : "a" , } }'],
+  ['a payload that looks like one', '{"Publish":{"message":"{\\"ref\\":8,\\\\","ref":7,}}'],
+  ['one that is nested', '{"Publish":{"headers":{"ref":8},"ref":7,}}'],
+  ['a value of that name', '{"Publish":{"subject":"ref","ref":7,}}'],
+  ['a whole number with a fraction', '{"Publish":{"ref":7.0,}}'],
+])('finds the ref in spite of %s', (_, text) => expect(refInJson(text)).toBe(7))
+
+test.each<[string, string]>([
+  ['nothing', ''],
+  ['no object', '[1,2'],
+  ['no ref', '{"Publish":{"subject":"a"'],
+  ['a ref outside of the body', '{"ref":7,"Publish":{}'],
+  ['a text', '{"Publish":{"ref":"7",}}'],
+  ['a fraction', '{"Publish":{"ref":7.5,}}'],
+  ['a negative number', '{"Publish":{"ref":-7,}}'],
+  ['a number that is too large', '{"Publish":{"ref":9007199254740992,}}'],
+  ['a number that is cut off', '{"Publish":{"ref":7'],
+])('finds none in %s', (_, text) => expect(refInJson(text)).toBeUndefined())
+
+test('reads any text without throwing, and what stands in a frame as JSON.parse does', () => {
+  fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => void refInJson(`{"Publish":{${text}`)))
+  fc.assert(
+    fc.property(fc.jsonValue(), fc.maxSafeNat(), (value, ref) => {
+      expect(refInJson(JSON.stringify({ Publish: { message: value, ref } }))).toBe(ref)
+    }),
+  )
+})
