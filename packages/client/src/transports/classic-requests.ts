@@ -24,13 +24,20 @@ export function openClassicRequests(lanes: Lanes, clock: Clock, replies: Replies
       if (headers) return replies.unsupported(ref, '"headers"')
       const id = ulid(clock)
       const response_subject = `response.${id}.${subject}` as Pattern
+      const ask = lanes.prepare({
+        kind: 'Publish',
+        subject: `request.${id}.${subject}`,
+        message,
+        broker,
+        response_subject,
+      })
       const stop = lanes.listen(
         response_subject,
         (frame) => {
           end(ref)
           replies.happen({ kind: 'Response', ref, message: frame.message })
         },
-        () => lanes.send({ kind: 'Publish', subject: `request.${id}.${subject}`, message, broker, response_subject }),
+        ask,
       )
       const disarm = clock.after(timeout, () => {
         end(ref)

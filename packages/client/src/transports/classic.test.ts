@@ -196,6 +196,14 @@ describe('publish', () => {
 })
 
 describe('request', () => {
+  test('that cannot be encoded rejects alone, also where its answer needs another socket', async () => {
+    const { client, errors } = await start()
+    await client.subscribe('response.*.a').ready
+    const refused = client.request('a', 1, { broker: 1n as never })
+    await expect(refused).rejects.toMatchObject({ code: 'invalid_frame' })
+    expect(await client.publish('b', 1)).toBe('unknown')
+    expect(errors).toEqual([])
+  })
   test('is answered by who serves, on the prefixed subject', async () => {
     const { client, original } = await start()
     await new Promise<void>((resolve) =>

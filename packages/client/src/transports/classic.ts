@@ -56,7 +56,7 @@ function publish(frame: PublishFrame, lanes: Lanes, replies: Replies): void {
   const beyond = (['headers', 'wildcard', 'more', 'error'] as const).find((field) => frame[field])
   if (beyond) replies.unsupported(frame.ref, `"${beyond}"`)
   else {
-    lanes.send(frame)
+    lanes.prepare(frame)()
     replies.fail(frame.ref, 'interrupted', 'a classic server confirms nothing')
   }
 }

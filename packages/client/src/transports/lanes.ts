@@ -22,7 +22,7 @@ interface Lane {
   readonly tree: SubjectTree<Set<Deliver>>
   /** Runs something once the socket is open. */
   whenOpen(run: () => void): void
-  send(frame: ClientFrame): void
+  prepare(frame: ClientFrame): () => void
   close(code?: number): void
 }
 
@@ -31,8 +31,8 @@ interface Lane {
  * intersect the pattern that matches tells; a pattern that overlaps with one on every socket gets a socket of its own.
  */
 export interface Lanes {
-  /** Sends a frame on the first socket. */
-  send(frame: ClientFrame): void
+  /** Encodes a frame now, so that one which can not be encoded throws here. Returns what sends it on the first socket. */
+  prepare(frame: ClientFrame): () => void
   /** Subscribes, unless that has been done; then calls `sent`. The undo is local: the dialect has no word for it. */
   listen(pattern: Pattern, deliver: Deliver, sent: () => void): Undo
   close(code?: number): void
@@ -63,7 +63,7 @@ export function openLanes(settings: TransportSettings, events: Omit<TransportEve
   const first = open()
   first.whenOpen(events.open)
   return {
-    send: first.send,
+    prepare: first.prepare,
     listen(pattern, deliver, sent) {
       const lane = laneFor(pattern)
       const known = lane.patterns.get(pattern)
@@ -72,7 +72,7 @@ export function openLanes(settings: TransportSettings, events: Omit<TransportEve
       if (!known) {
         lane.patterns.set(pattern, delivers)
         lane.tree.add(pattern, delivers)
-        lane.whenOpen(() => lane.send({ kind: 'Subscribe', subject: pattern }))
+        lane.whenOpen(lane.prepare({ kind: 'Subscribe', subject: pattern }))
       }
       lane.whenOpen(sent)
       return () => delivers.delete(deliver)
@@ -104,7 +104,10 @@ function openLane(settings: TransportSettings, events: Pick<TransportEvents, 'fa
       if (awaiting) awaiting.push(run)
       else run()
     },
-    send: (frame) => socket.send(settings.codec.encode(frame)),
+    prepare(frame) {
+      const data = settings.codec.encode(frame)
+      return () => socket.send(data)
+    },
     close: (code) => socket.close(code),
   }
 }
