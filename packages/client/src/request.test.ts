@@ -26,7 +26,7 @@ test('parts go to onPart, the last one resolves', async () => {
   expect(parts.map(({ data }) => data)).toEqual([1, 2])
 })
 
-test('each part starts the wait anew', async () => {
+test('each part starts the wait again', async () => {
   const { client, relay, clock } = await connect()
   const answer = client.request('slow', null, { timeoutMs: 1000 })
   await clock.advance(1500)
@@ -34,6 +34,15 @@ test('each part starts the wait anew', async () => {
   await clock.advance(1500)
   relay.link.say({ kind: 'Response', ref: 1, message: '2' })
   expect((await answer).data).toBe(2)
+})
+
+test.each([10 * 60_000, Number.POSITIVE_INFINITY])('a timeout of %d ms is cut to 5 minutes', async (timeoutMs) => {
+  const { client, relay } = await connect()
+  const answer = client.request('slow', null, { timeoutMs })
+  await settle()
+  expect(relay.link.all('Request')).toMatchObject([{ timeout: 300_000 }])
+  client.close()
+  await expect(answer).rejects.toMatchObject({ code: 'interrupted' })
 })
 
 describe('rejects', () => {

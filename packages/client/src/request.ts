@@ -1,4 +1,4 @@
-import { type RequestFrame, type ResponseFrame, WildcastError } from '@wildcast/protocol'
+import { limits, type RequestFrame, type ResponseFrame, WildcastError } from '@wildcast/protocol'
 import { openAlarm } from './alarm.js'
 import type { Undo } from './clock.js'
 import type { Core } from './core.js'
@@ -7,11 +7,11 @@ import { onAbort } from './on-abort.js'
 
 /** How long to wait for an answer, and who hears of its parts. */
 export interface Waiting<Answer = unknown> {
-  /** @default 5000 */
+  /** How long to wait for an answer, and again after each part: at most 5 minutes; a longer time is cut to that. @default 5000 */
   readonly timeoutMs?: number | undefined
   /** Gives up, and rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined
-  /** Hears of every part of a streamed answer but the last. Each part starts the wait anew. */
+  /** Hears of every part of a streamed answer but the last. Each part starts the wait again, also at the relay. */
   readonly onPart?: ((part: Message<Answer>) => void) | undefined
 }
 
@@ -22,9 +22,10 @@ const graceMs = 1_000
 export async function request<Answer>(
   core: Core,
   frame: Omit<RequestFrame, 'ref' | 'timeout'>,
-  { timeoutMs = 5_000, signal, onPart }: Waiting<Answer>,
+  { signal, onPart, ...waiting }: Waiting<Answer>,
 ): Promise<Message<Answer>> {
   signal?.throwIfAborted()
+  const timeoutMs = Math.min(waiting.timeoutMs ?? 5_000, limits.requestTimeoutMs)
   const { subject, broker } = frame
   const alarm = openAlarm(core.clock)
   let stop: Undo | undefined

@@ -90,7 +90,8 @@ export interface Scope {
     options?: RequestOptions<Answer>,
   ): Promise<Message<Answer>>
   /**
-   * Answers requests: what the handler returns is the answer, what it throws the error. An async generator streams: each `yield` is a part, its `return` the last.
+   * Answers requests: what the handler returns is the answer, what it throws the error. An async generator streams: each `yield` is a part, its `return` the last. When the
+   * asker has given up or left, the generator is ended at its next `yield`: its `finally` runs.
    * After a reconnect it serves again; while somebody else serves the subject it keeps trying. Returns the undo.
    * @throws {WildcastError} `invalid_subject`; `already_served` where this client does; `interrupted` after `close()`
    * @example const undo = client.serve('time.now', () => new Date().toISOString())

@@ -115,6 +115,42 @@ describe('a generator', () => {
       ['reply.x', '', { code: 'broker_down', message: 'gone' }],
     ])
   })
+  test('is ended at the next part once nobody awaits it', async () => {
+    let ended = false
+    const connected = await serving(async function* () {
+      try {
+        for (let part = 1; ; part++) yield part
+      } finally {
+        ended = true
+      }
+    })
+    connected.relay.answer = (frame) =>
+      frame.kind === 'Publish' && frame.message === '3'
+        ? { kind: 'Error', ref: frame.ref, code: 'interrupted', message: 'nobody waits', retry: true }
+        : undefined
+    ask(connected, 'x')
+    await settle()
+    expect(ended).toBe(true)
+    expect(answers(connected)).toEqual(['1', '2', '3'].map((part) => ['reply.x', part, 'more']))
+    expect(connected.errors).toEqual([])
+  })
+  test('is ended when the connection is lost under a part', async () => {
+    let ended = false
+    const connected = await serving(async function* () {
+      try {
+        for (let part = 1; ; part++) yield part
+      } finally {
+        ended = true
+      }
+    })
+    connected.relay.answer = ({ kind }) => (kind === 'Publish' ? 'nothing' : undefined)
+    ask(connected, 'x')
+    await settle()
+    expect(ended).toBe(false)
+    connected.relay.link.drop()
+    await settle()
+    expect(ended).toBe(true)
+  })
   test('is ended where an answer is refused', async () => {
     let ended = false
     const connected = await serving(async function* () {

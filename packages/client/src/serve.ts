@@ -21,13 +21,14 @@ export async function serve(message: Message, handler: Handler, report: (cause: 
   }
 }
 
-/** Sends each part at once; what the generator returns is the last. */
+/** Sends each part at once; what the generator returns is the last. Ends the generator once nobody awaits its parts. */
 async function stream(parts: AsyncIterator<unknown>, respond: NonNullable<Message['respond']>): Promise<void> {
   try {
     for (let more = true; more; ) {
       const { done, value } = await parts.next()
-      more = !done
-      await respond(value, { more })
+      const outcome = await respond(value, { more: !done })
+      // Refused, since the asker has left, or lost together with the connection: nobody can be reached any more.
+      more = !done && outcome === 'confirmed'
     }
   } finally {
     await parts.return?.()

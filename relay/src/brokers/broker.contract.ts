@@ -6,19 +6,25 @@ import {
   parseSubject,
   payloadBytes,
   type Subject,
+  WildcastError,
 } from '@wildcast/protocol'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { Cancel } from '../core/cancel.js'
+import type { Clock } from '../core/clock.js'
 import { Inbox } from '../testing/inbox.js'
 import { deaf, listener } from '../testing/listener.js'
+import { longWaits } from '../testing/long-waits.js'
 import type { Broker, Feature, Interest, OpenBroker } from './broker.js'
 
 export interface BrokerUnderTest {
-  /** Opens a link to the broker, as a relay does. */
-  readonly open: () => OpenBroker
+  /** Opens a link to the broker, as a relay does, which tells the time by this clock. */
+  readonly open: (clock?: Clock) => OpenBroker
   /** The same broker as a stranger sees it who knows nothing of Wildcast, and as fate does. */
   readonly outside?: Outside
   /** False where nobody can know whether a subject has a server: then callers wait until their time is over. @default true */
   readonly knowsServers?: boolean
+  /** False where a responder can not learn that nobody awaits its answer any more. @default true */
+  readonly knowsAskers?: boolean
 }
 
 /** Names are subjects: the stranger's own form of them is this side's work. */
@@ -37,10 +43,13 @@ const text = (message: Message): string => new TextDecoder().decode(payloadBytes
 const bytes = (message: Message | undefined): number[] => [...payloadBytes(message?.payload ?? '')]
 
 /** What every broker promises, each run against the real one. */
-export function brokerContract(name: string, { open, outside, knowsServers = true }: BrokerUnderTest): void {
-  async function link(): Promise<{ broker: Broker; statuses: string[] }> {
+export function brokerContract(
+  name: string,
+  { open, outside, knowsServers = true, knowsAskers = true }: BrokerUnderTest,
+): void {
+  async function link(clock?: Clock): Promise<{ broker: Broker; statuses: string[] }> {
     const statuses: string[] = []
-    const broker = await open()({
+    const broker = await open(clock)({
       // While it is down it may find another reason for that.
       status: (now) => statuses.at(-1) !== now && statuses.push(now),
       dropped: () => {},
@@ -258,6 +267,42 @@ export function brokerContract(name: string, { open, outside, knowsServers = tru
       expect([...parts, last && text(last)]).toEqual(['1', '2', '3'])
     })
 
+    it('request: waits again for so long after each part, and no longer', async () => {
+      const clock = longWaits()
+      const { broker } = await link(clock)
+      if (broker.features.request !== true) return
+      const { asked, parts, outcome, part } = await stream(broker)
+      for (const round of ['1', '2', '3']) {
+        await part(round)
+        await parts.take(1)
+        clock.advance(timeoutMs - 1)
+      }
+      clock.advance(1)
+      await expect(outcome).rejects.toMatchObject({ code: 'timeout' })
+      expect(asked.messages).toEqual([])
+    })
+
+    it.runIf(knowsAskers)('request: refuses parts once the asker has given up', async () => {
+      const { broker } = await link()
+      if (broker.features.request !== true) return
+      const { parts, outcome, part, cancel } = await stream(broker)
+      await part('1')
+      await parts.take(1)
+      cancel.abort(new WildcastError('interrupted', 'enough'))
+      await expect(outcome).rejects.toMatchObject({ code: 'interrupted' })
+      expect(await refusalOf(part)).toMatchObject({ code: 'interrupted' })
+    })
+
+    it.runIf(knowsAskers)('request: refuses parts once the time of the asker is over', async () => {
+      const clock = longWaits()
+      const { broker } = await link(clock)
+      if (broker.features.request !== true) return
+      const { outcome, part } = await stream(broker)
+      clock.advance(timeoutMs)
+      await expect(outcome).rejects.toMatchObject({ code: 'timeout' })
+      expect(await refusalOf(part)).toMatchObject({ code: 'interrupted' })
+    })
+
     withFeature('request', 'says at once that nobody serves', async (broker) => {
       const question: Message = { subject: subject('nobody'), payload: '' }
       const patience = { timeoutMs: knowsServers ? timeoutMs : 1 }
@@ -367,6 +412,38 @@ export function brokerContract(name: string, { open, outside, knowsServers = tru
       })
     }
   })
+
+  /** A question that is answered in parts. */
+  async function stream(broker: Broker) {
+    const asked = new Inbox()
+    const parts = new Inbox()
+    const undo = await broker.subscribe(
+      { pattern: parsePattern('stream'), serve: true },
+      listener((question) => asked.put(question)),
+    )
+    onTestFinished(() => undo())
+    const cancel = new Cancel()
+    const outcome = broker.request?.(
+      { subject: subject('stream'), payload: '' },
+      { timeoutMs: 60_000, signal: cancel, onPart: (part) => parts.put(part) },
+    )
+    outcome?.catch(() => {}) // a test looks at it later
+    const [question] = await asked.take(1)
+    const part = async (payload: string): Promise<void> =>
+      broker.publish({ subject: question?.responseSubject as Subject, payload, more: true })
+    return { asked, parts, outcome, part, cancel }
+  }
+
+  /** What ends a stream of parts that nobody awaits: the first ones may be on their way by then. */
+  async function refusalOf(part: (payload: string) => Promise<void>): Promise<unknown> {
+    for (;;)
+      try {
+        await part('late')
+        await new Promise(setImmediate)
+      } catch (cause) {
+        return cause
+      }
+  }
 
   type Answer = Pick<Message, 'payload' | 'more'>
 

@@ -57,6 +57,7 @@ export interface BrokerEvents {
 export type OpenBroker = (events: BrokerEvents) => Promise<Broker>
 
 export interface RequestOptions {
+  /** How long to wait for an answer, and again after each part that `onPart` is told of. */
   readonly timeoutMs: number
   /** Ends the request early: nothing of it may be left. Not always a true `AbortSignal`: for a call of the platform, such as `fetch`, make one and abort it in a listener. */
   readonly signal?: CancelSignal | undefined
@@ -78,8 +79,9 @@ export interface Broker {
    */
   subscribe(interest: Interest, listener: Listener, gone?: CancelSignal): Promise<() => Promise<void>>
   /**
-   * Resolves when the broker has the message; undefined where it has it already. Publishes of one relay arrive in their order.
-   * @throws {WildcastError} by rejection: `broker_down` where it was not sent, `interrupted` where the link broke over it, `too_large`, `forbidden`, `rate_limited`
+   * Resolves when the broker has the message; undefined where it has it already. Publishes of one relay arrive in their order. A part of an answer (`more`) that nobody
+   * awaits is refused with `interrupted`, or one of the parts after it is, so that its responder ends: see docs/delivery.md for what each broker can know.
+   * @throws {WildcastError} by rejection: `broker_down` where it was not sent, `interrupted` where the link broke over it or nobody awaits this part, `too_large`, `forbidden`, `rate_limited`
    */
   publish(message: Message): Promise<void> | undefined
   /**

@@ -7,7 +7,7 @@ import { brokerContract } from './broker.contract.js'
 import type { Broker } from './broker.js'
 import { memory } from './memory.js'
 
-brokerContract('memory', { open: () => memory({ clock: fakeClock(), newId }) })
+brokerContract('memory', { open: (clock = fakeClock()) => memory({ clock, newId }) })
 
 describe('memory', () => {
   const open = (clock = fakeClock()): Promise<Broker> =>

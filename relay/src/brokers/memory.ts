@@ -7,6 +7,7 @@ import { type Queue, queue } from './queue.js'
 import { type Replies, replies } from './replies.js'
 import { answerTo, requestSubject, responseSubject, servedPattern } from './request-subjects.js'
 import { turns } from './turns.js'
+import { unawaited } from './unawaited.js'
 
 /** What the memory broker needs from outside. */
 export interface MemoryPorts {
@@ -61,6 +62,7 @@ class Memory implements Broker {
 
   publish(message: Message): Promise<void> | undefined {
     if (this.#closed) return Promise.reject(closedError())
+    if (message.more && !this.#isAwaited(message.subject)) return Promise.reject(unawaited())
     this.#inTurn(() => this.#handOut(message))
     return undefined
   }
@@ -83,6 +85,10 @@ class Memory implements Broker {
   async close(): Promise<void> {
     this.#closed = true
     this.#waiting.failAll(closedError())
+  }
+
+  #isAwaited(subject: Pattern): boolean {
+    return this.#waiting.has(subject) || this.#listeners.at(subject).length > 0
   }
 
   #handOut(message: Message): void {

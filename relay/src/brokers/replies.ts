@@ -4,15 +4,19 @@ import type { RequestOptions } from './broker.js'
 
 interface Waiting {
   onPart: ((part: Message) => void) | undefined
+  /** Waits again for as long. */
+  waitOn: () => void
   settle: (answer: Message | WildcastError) => void
 }
 
 /** The requests of a broker that wait for an answer, by the subject that it will come on. */
 export interface Replies {
-  /** Waits for the final answer on a response subject; whatever happens, nothing of the wait is left behind. */
+  /** Waits for the final answer on a response subject, and again for so long after each part; whatever happens, nothing of the wait is left behind. */
   wait(responseSubject: Subject, options: RequestOptions): Promise<Message>
   /** Takes an answer. False where nobody waits for it (any more). */
   take(answer: Message): boolean
+  /** Whether somebody waits for an answer on this subject. */
+  has(responseSubject: string): boolean
   /** Ends a wait with an error. */
   fail(responseSubject: Subject, error: WildcastError): void
   /** Ends every wait. */
@@ -38,10 +42,13 @@ export function replies(clock: Clock): Replies {
           else resolve(answer)
         }
         const abort = (): void => settle(WildcastError.from(signal?.reason, 'interrupted'))
-        const stopClock = clock.after(timeoutMs, () =>
-          settle(new WildcastError('timeout', `no answer within ${timeoutMs} ms`)),
-        )
-        const request: Waiting = { onPart, settle }
+        const expire = (): void => settle(new WildcastError('timeout', `no answer within ${timeoutMs} ms`))
+        let stopClock = clock.after(timeoutMs, expire)
+        const waitOn = (): void => {
+          stopClock()
+          stopClock = clock.after(timeoutMs, expire)
+        }
+        const request: Waiting = { onPart, settle, waitOn }
         waiting.set(responseSubject, request)
         signal?.addEventListener('abort', abort)
         if (signal?.aborted) abort()
@@ -50,10 +57,14 @@ export function replies(clock: Clock): Replies {
     take(answer) {
       const request = waiting.get(answer.subject)
       if (!request) return false
-      if (answer.more) request.onPart?.(answer)
-      else request.settle(answer)
+      if (!answer.more) request.settle(answer)
+      else if (request.onPart) {
+        request.waitOn()
+        request.onPart(answer)
+      }
       return true
     },
+    has: (responseSubject) => waiting.has(responseSubject),
     fail(responseSubject, error) {
       waiting.get(responseSubject)?.settle(error)
     },
@@ -71,5 +82,6 @@ const ignore = (): void => {}
  */
 function letGo(request: Waiting): void {
   request.onPart = undefined
+  request.waitOn = ignore
   request.settle = ignore
 }

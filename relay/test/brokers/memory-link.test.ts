@@ -31,7 +31,7 @@ beforeAll(async () => {
 const other = (): Promise<TestLink> => testLink(memoryLink(server.socket, ports))
 
 brokerContract('memory behind a socket', {
-  open: () => memoryLink(server.socket, ports),
+  open: (clock = ports.clock) => memoryLink(server.socket, { ...ports, clock }),
   outside: {
     publish: async (subject, payload) => (await other()).publish(subject, payload),
     listen: async (subject) => (await other()).listen(subject),

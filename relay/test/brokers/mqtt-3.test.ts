@@ -16,9 +16,10 @@ beforeAll(async () => {
 })
 
 brokerContract('MQTT 3.1.1', {
-  open: () => mqtt({ address: server.url, version: '3.1.1' }, { clock: realClock, newId }),
+  open: (clock = realClock) => mqtt({ address: server.url, version: '3.1.1' }, { clock, newId }),
   outside: outside(() => server),
   knowsServers: false,
+  knowsAskers: false,
 })
 
 const version = '3.1.1'

@@ -19,7 +19,8 @@ beforeAll(async () => {
 })
 
 brokerContract('MQTT 5', {
-  open: () => mqtt({ address: server.url }, { clock: realClock, newId }),
+  open: (clock = realClock) => mqtt({ address: server.url }, { clock, newId }),
+  knowsAskers: false,
   outside: outside(() => server),
 })
 

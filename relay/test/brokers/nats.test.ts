@@ -19,7 +19,8 @@ beforeAll(async () => {
 })
 
 brokerContract('nats', {
-  open: () => nats({ addresses: [server.url] }, { clock: realClock, newId }),
+  open: (clock = realClock) => nats({ addresses: [server.url] }, { clock, newId }),
+  knowsAskers: false,
   outside: {
     async publish(subject, payload) {
       const client = await stranger(server)

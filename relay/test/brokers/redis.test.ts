@@ -23,7 +23,8 @@ beforeAll(async () => {
 const cli = (...words: string[]): Promise<string> => redisCli(server.url, words)
 
 brokerContract('Redis', {
-  open: () => redis({ url: server.url }, ports),
+  open: (clock = ports.clock) => redis({ url: server.url }, { ...ports, clock }),
+  knowsAskers: false,
   outside: {
     publish: async (to, payload) => {
       await redisCli(server.url, ['PUBLISH', to], { input: payload })

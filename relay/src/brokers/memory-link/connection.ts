@@ -69,12 +69,13 @@ export class MemoryConnection implements Connection<MemoryNative> {
   async request(message: Message, options: RequestOptions): Promise<Message> {
     if (this.#end) throw this.#end
     const number = ++this.#last
-    const { timeoutMs, signal } = options
     const answer = this.#answers.wait(addressOf(number), options)
-    const cancel = (): void => this.#speak(kinds.cancel, number, noBody)
-    this.#speak(kinds.request, number, requestBody(message, timeoutMs))
-    signal?.addEventListener('abort', cancel)
-    return answer.finally(() => signal?.removeEventListener('abort', cancel))
+    this.#speak(kinds.request, number, requestBody(message, options.timeoutMs))
+    return answer.catch((cause) => {
+      // Also when its time is over here: there each part would have it waited for again.
+      if (!this.#end) this.#speak(kinds.cancel, number, noBody)
+      throw cause
+    })
   }
 
   ping(): Promise<void> {
