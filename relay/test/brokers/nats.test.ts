@@ -20,7 +20,6 @@ beforeAll(async () => {
 
 brokerContract('nats', {
   open: (clock = realClock) => nats({ addresses: [server.url] }, { clock, newId }),
-  knowsAskers: false,
   outside: {
     async publish(subject, payload) {
       const client = await stranger(server)

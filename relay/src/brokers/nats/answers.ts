@@ -4,12 +4,14 @@ import type { Dropped, RequestOptions } from '../broker.js'
 import type { ForeignPorts } from '../foreign/foreign-broker.js'
 import { type Replies, replies } from '../replies.js'
 import { incoming, isNoResponders } from './message-form.js'
-import type { NatsNative } from './subjects.js'
+import { isInbox, type NatsNative } from './subjects.js'
 import type { NatsSubscription } from './subscription.js'
 
 export interface AnswersPorts extends Pick<ForeignPorts, 'clock' | 'newId'> {
   dropped(why: Dropped): void
   subscribe(native: NatsNative, take: (msg: Msg) => void): NatsSubscription
+  /** Tells a responder, on the reply subject of a part, that nobody awaits it. */
+  tellNobodyWaits(reply: string): void
 }
 
 /** The requests of a connection and where their answers come in: one subscription for all of them, made with the first. */
@@ -65,6 +67,8 @@ export class Answers {
       return
     }
     const answer = incoming(msg, this.#ports.dropped)
-    if (answer && !this.#replies.take(answer)) this.#ports.dropped('late_answer')
+    if (!answer || this.#replies.take(answer)) return
+    this.#ports.dropped('late_answer')
+    if (answer.more && msg.reply && isInbox(msg.reply)) this.#ports.tellNobodyWaits(msg.reply)
   }
 }

@@ -10,8 +10,9 @@ import { incoming, outgoing } from './message-form.js'
 import { type News, newsOf } from './news.js'
 import { endedBy } from './refusal.js'
 import { Serving } from './serving.js'
-import { type NatsNative, nameOf } from './subjects.js'
+import { isInbox, type NatsNative, nameOf } from './subjects.js'
 import { NatsSubscription } from './subscription.js'
+import { UnawaitedParts } from './unawaited-parts.js'
 
 export interface ConnectionOptions extends Pick<ForeignPorts, 'clock' | 'newId'> {
   readonly nats: NatsConnection
@@ -29,6 +30,7 @@ export class ServerConnection implements Connection<NatsNative> {
   readonly #confirmations: Confirmations
   readonly #answers: Answers
   readonly #serving: Serving
+  readonly #unawaited: UnawaitedParts
   readonly #subscriptions: Set<NatsSubscription> = new Set()
   #closing: Promise<void> | undefined
 
@@ -37,12 +39,10 @@ export class ServerConnection implements Connection<NatsNative> {
     this.#options = options
     this.#confirmations = new Confirmations(() => nats.flush())
     this.#serving = new Serving({ nats, dropped: events.dropped })
-    this.#answers = new Answers({
-      clock,
-      newId,
-      dropped: events.dropped,
-      subscribe: (native, take) => this.#subscribe(native, take),
-    })
+    const subscribe = (native: NatsNative, take: (msg: Msg) => void): NatsSubscription => this.#subscribe(native, take)
+    const tellNobodyWaits = (reply: string): void => this.#serving.tellNoResponders(reply)
+    this.#answers = new Answers({ clock, newId, dropped: events.dropped, subscribe, tellNobodyWaits })
+    this.#unawaited = new UnawaitedParts({ newId, subscribe })
     void nats.closed().then((cause) => this.#over(cause))
     void this.#listen()
   }
@@ -57,8 +57,9 @@ export class ServerConnection implements Connection<NatsNative> {
   }
 
   async publish(message: Message): Promise<void> {
-    const { responseSubject } = message
+    const { responseSubject, more } = message
     const subject = nameOf(message.subject)
+    if (more && isInbox(subject)) return this.#sendPart(subject, message)
     await this.#send(subject, responseSubject === undefined ? undefined : nameOf(responseSubject), message)
   }
 
@@ -74,6 +75,13 @@ export class ServerConnection implements Connection<NatsNative> {
   close(): Promise<void> {
     this.#closing ??= this.#leave()
     return this.#closing
+  }
+
+  /** What NATS says of it comes before its confirmation; what another relay says, in time for a later part. */
+  async #sendPart(subject: string, part: Message): Promise<void> {
+    this.#unawaited.check(subject)
+    await this.#send(subject, this.#unawaited.replyFor(subject), part)
+    this.#unawaited.check(subject)
   }
 
   /** Throws at once what can't be sent; resolves when the server has taken it. */

@@ -29,7 +29,7 @@ export class Serving {
 
   /** A question came for a server that has left. */
   refuse(msg: Msg): void {
-    if (this.#read(msg)) this.#tellNoResponders(msg.reply ?? '')
+    if (this.#read(msg)) this.tellNoResponders(msg.reply ?? '')
   }
 
   answered(reply: string): void {
@@ -37,18 +37,18 @@ export class Serving {
   }
 
   left(server: object): void {
-    for (const reply of this.#questions.left(server)) this.#tellNoResponders(reply)
+    for (const reply of this.#questions.left(server)) this.tellNoResponders(reply)
+  }
+
+  /** As the server of NATS says it, so that strangers understand. */
+  tellNoResponders(reply: string): void {
+    const { nats } = this.#ports
+    if (nats.info?.headers) nats.publish(checked(reply), undefined, { headers: noRespondersHeaders() })
   }
 
   #read(msg: Msg): ReturnType<typeof incoming> {
     if (!msg.reply) return undefined
     const question = incoming(msg, this.#ports.dropped)
     return question?.responseSubject === undefined ? undefined : question
-  }
-
-  /** As the server of NATS says it, so that strangers understand. */
-  #tellNoResponders(reply: string): void {
-    const { nats } = this.#ports
-    if (nats.info?.headers) nats.publish(checked(reply), undefined, { headers: noRespondersHeaders() })
   }
 }

@@ -85,3 +85,8 @@ function anyNumber(before: readonly string[]): string[] {
 function queueOf(group: string, pattern: Pattern, exact: boolean): string {
   return exact ? group : `${group}/${pattern.replaceAll('**', '#').replaceAll('*', '+')}`
 }
+
+/** Whether answers come in on it, and nothing else. */
+export function isInbox(name: string): boolean {
+  return name.startsWith('_INBOX.')
+}

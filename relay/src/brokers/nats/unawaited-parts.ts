@@ -1,0 +1,55 @@
+import type { Msg } from 'nats'
+import { unawaited } from '../unawaited.js'
+import { isNoResponders } from './message-form.js'
+import type { NatsNative } from './subjects.js'
+import type { NatsSubscription } from './subscription.js'
+
+export interface UnawaitedPartsPorts {
+  readonly newId: () => string
+  subscribe(native: NatsNative, take: (msg: Msg) => void): NatsSubscription
+}
+
+/** Past so many the oldest is forgotten: its responder has ended long ago. */
+const mostKnown = 10_000
+
+/**
+ * Answers in parts, as their responder sees them. Each part bears a reply subject, on which NATS says that nobody listens where it went, and the relay that listens there
+ * says that nobody waits: in the same words, so that strangers can, too.
+ */
+export class UnawaitedParts {
+  readonly #ports: UnawaitedPartsPorts
+  readonly #prefix: string
+  readonly #unawaited: Set<string> = new Set()
+  #inbox: NatsSubscription | undefined
+
+  constructor(ports: UnawaitedPartsPorts) {
+    this.#ports = ports
+    this.#prefix = `_INBOX.${ports.newId()}.part.`
+  }
+
+  /** The reply subject for a part that is sent to this subject. */
+  replyFor(subject: string): string {
+    this.#inbox ??= this.#open()
+    return this.#prefix + subject
+  }
+
+  /** @throws {WildcastError} `interrupted` where nobody awaits what is sent to this subject */
+  check(subject: string): void {
+    if (this.#unawaited.has(subject)) throw unawaited()
+  }
+
+  #open(): NatsSubscription {
+    const subject = `${this.#prefix}>`
+    const native = { key: subject, subjects: [subject], exact: true, wildcard: true, single: false, serves: false }
+    const inbox = this.#ports.subscribe(native, (msg) => this.#take(msg))
+    inbox.confirmed.catch(() => {}) // where it is forbidden, responders go on to their end
+    return inbox
+  }
+
+  #take(msg: Msg): void {
+    if (!isNoResponders(msg)) return
+    this.#unawaited.add(msg.subject.slice(this.#prefix.length))
+    const [oldest] = this.#unawaited
+    if (this.#unawaited.size > mostKnown && oldest !== undefined) this.#unawaited.delete(oldest)
+  }
+}
