@@ -4,3 +4,22 @@ import { WildcastError } from '@wildcast/protocol'
 export function unawaited(): WildcastError {
   return new WildcastError('interrupted', 'nobody awaits this answer any more; make no more parts of it')
 }
+
+/** Past so many the oldest is forgotten: its responder has ended long ago. */
+const mostKnown = 10_000
+
+/** The answers that are known to be awaited by nobody, by where they go. */
+export class Unawaited {
+  readonly #known: Set<string> = new Set()
+
+  add(answerOn: string): void {
+    this.#known.add(answerOn)
+    const [oldest] = this.#known
+    if (this.#known.size > mostKnown && oldest !== undefined) this.#known.delete(oldest)
+  }
+
+  /** @throws {WildcastError} `interrupted` */
+  check(answerOn: string): void {
+    if (this.#known.has(answerOn)) throw unawaited()
+  }
+}

@@ -20,7 +20,6 @@ beforeAll(async () => {
 
 brokerContract('MQTT 5', {
   open: (clock = realClock) => mqtt({ address: server.url }, { clock, newId }),
-  knowsAskers: false,
   outside: outside(() => server),
 })
 

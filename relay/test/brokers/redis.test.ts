@@ -24,7 +24,6 @@ const cli = (...words: string[]): Promise<string> => redisCli(server.url, words)
 
 brokerContract('Redis', {
   open: (clock = ports.clock) => redis({ url: server.url }, { ...ports, clock }),
-  knowsAskers: false,
   outside: {
     publish: async (to, payload) => {
       await redisCli(server.url, ['PUBLISH', to], { input: payload })

@@ -1,10 +1,12 @@
 import { type Message, type Subject, WildcastError } from '@wildcast/protocol'
 import type { RequestOptions } from '../broker.js'
 import { replies } from '../replies.js'
+import { unawaited } from '../unawaited.js'
 import type { Address, Addresses } from './addresses.js'
 import { type Exchange, type ExchangePorts, finalAnswer, nobodyServes } from './exchange.js'
 import { besideIn, headersOf, packetOf, payloadIn } from './packet.js'
 import { serversShare, subjectOf, topicOf } from './subjects.js'
+import { unawaitedParts } from './unawaited-parts.js'
 import type { Incoming } from './wire.js'
 
 /** An answer must bear it, so it is kept; who sends more gets none. */
@@ -18,6 +20,7 @@ export function nativeExchange({ wire, routes, form, clock, newId, addresses, dr
   const { asked, heard } = addresses
   const waiting = replies(clock)
   const replyTopic = `_reply/${newId()}`
+  const parts = unawaitedParts({ wire, routes, topic: `${replyTopic}/parts` })
   let listening: Promise<void> | undefined
 
   /** The subject to answer a packet on. */
@@ -53,10 +56,12 @@ export function nativeExchange({ wire, routes, form, clock, newId, addresses, dr
   }
 
   function take(packet: Incoming): void {
-    const subject = addressOf(packet.properties?.correlationData?.toString())
+    const { correlationData, responseTopic } = packet.properties ?? {}
     const beside = besideIn(packet)
-    if (!beside) dropped('foreign_headers')
-    else if (!waiting.take({ subject, payload: payloadIn(packet), ...beside })) dropped('late_answer')
+    if (!beside) return dropped('foreign_headers')
+    if (waiting.take({ subject: addressOf(correlationData?.toString()), payload: payloadIn(packet), ...beside })) return
+    dropped('late_answer')
+    if (beside.more) parts.tellNobodyWaits(responseTopic)
   }
 
   function listen(): Promise<void> {
@@ -92,6 +97,12 @@ export function nativeExchange({ wire, routes, form, clock, newId, addresses, dr
       const standsFor = asked.get(subject) ?? heard.get(subject)
       if (!standsFor && subject.startsWith('_answer.')) {
         dropped('late_answer')
+        if (said.more) throw unawaited()
+        return
+      }
+      if (said.more && standsFor) {
+        parts.check(subject)
+        if (!(await send(said, standsFor, parts.topicFor(subject)))) throw unawaited()
         return
       }
       const to = standsFor ?? { topic: topicOf(subject), correlationData: undefined }

@@ -1,5 +1,5 @@
 import type { Msg } from 'nats'
-import { unawaited } from '../unawaited.js'
+import { Unawaited } from '../unawaited.js'
 import { isNoResponders } from './message-form.js'
 import type { NatsNative } from './subjects.js'
 import type { NatsSubscription } from './subscription.js'
@@ -9,9 +9,6 @@ export interface UnawaitedPartsPorts {
   subscribe(native: NatsNative, take: (msg: Msg) => void): NatsSubscription
 }
 
-/** Past so many the oldest is forgotten: its responder has ended long ago. */
-const mostKnown = 10_000
-
 /**
  * Answers in parts, as their responder sees them. Each part bears a reply subject, on which NATS says that nobody listens where it went, and the relay that listens there
  * says that nobody waits: in the same words, so that strangers can, too.
@@ -19,7 +16,7 @@ const mostKnown = 10_000
 export class UnawaitedParts {
   readonly #ports: UnawaitedPartsPorts
   readonly #prefix: string
-  readonly #unawaited: Set<string> = new Set()
+  readonly #known: Unawaited = new Unawaited()
   #inbox: NatsSubscription | undefined
 
   constructor(ports: UnawaitedPartsPorts) {
@@ -35,7 +32,7 @@ export class UnawaitedParts {
 
   /** @throws {WildcastError} `interrupted` where nobody awaits what is sent to this subject */
   check(subject: string): void {
-    if (this.#unawaited.has(subject)) throw unawaited()
+    this.#known.check(subject)
   }
 
   #open(): NatsSubscription {
@@ -47,9 +44,6 @@ export class UnawaitedParts {
   }
 
   #take(msg: Msg): void {
-    if (!isNoResponders(msg)) return
-    this.#unawaited.add(msg.subject.slice(this.#prefix.length))
-    const [oldest] = this.#unawaited
-    if (this.#unawaited.size > mostKnown && oldest !== undefined) this.#unawaited.delete(oldest)
+    if (isNoResponders(msg)) this.#known.add(msg.subject.slice(this.#prefix.length))
   }
 }

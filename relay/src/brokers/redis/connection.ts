@@ -18,6 +18,7 @@ import { isAnswer, Speaker } from './speaker.js'
 import { isDeafTo, type RedisNames, type RedisNative } from './subjects.js'
 import { Subscriber } from './subscriber.js'
 import type { Terms } from './terms.js'
+import { UnawaitedParts } from './unawaited-parts.js'
 
 /** What outlives a connection. */
 export interface Relay {
@@ -52,6 +53,7 @@ export class RedisConnection implements Connection<RedisNative> {
   readonly #subscriber: Subscriber
   readonly #speaker: Speaker
   readonly #questions: Questions
+  readonly #unawaited: UnawaitedParts
   readonly #groups: Groups
   readonly #servers: Servers
   readonly #watch: { stop(): void } | undefined
@@ -71,7 +73,12 @@ export class RedisConnection implements Connection<RedisNative> {
     this.#subscriber = new Subscriber(listener.redis, () => dropped('foreign_subject'))
     const parts = { ...relay, redis, scripts, subscriber: this.#subscriber, failed, dropped }
     this.#speaker = new Speaker({ ...parts, scripts: keeps === true ? scripts : undefined })
-    this.#questions = new Questions({ ...parts, publish: (question) => this.#question(question) })
+    this.#unawaited = new UnawaitedParts(parts)
+    this.#questions = new Questions({
+      ...parts,
+      publish: (question) => this.#question(question),
+      tellNobodyWaits: (answerOn) => this.#unawaited.tell(answerOn),
+    })
     this.#groups = new Groups(parts)
     this.#servers = new Servers({ ...parts, owner: relay.id, answer: (message) => this.#speaker.say(message) })
     for (const { ended } of this.#clients) void ended.then((cause) => this.#end(cause))
@@ -85,7 +92,10 @@ export class RedisConnection implements Connection<RedisNative> {
 
   async publish(message: Message): Promise<void> {
     const { subject, more } = message
-    if (isAnswer(subject) && !more) this.#servers.answered(subject)
+    if (isAnswer(subject)) {
+      if (more) this.#unawaited.check(subject)
+      else this.#servers.answered(subject)
+    }
     await this.#speaker.say(message)
   }
 

@@ -24,7 +24,7 @@ export interface GroupKeys {
 }
 
 /** The channels begin with "_": closed to clients, and passed over by their wildcards. */
-export const closed = { wake: '_queue.', more: '_more.', error: '_error.' } as const
+export const closed = { wake: '_queue.', more: '_more.', error: '_error.', unawaited: '_unawaited.' } as const
 
 export function redisKeys({ prefix, cluster }: { readonly prefix: string; readonly cluster: boolean }): Keys {
   // On a cluster the keys that one script looks at must lie together: braces say so.

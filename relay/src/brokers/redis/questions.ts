@@ -16,6 +16,8 @@ export interface QuestionsOptions {
   readonly newId: () => string
   /** Says how many will take it; undefined where Redis does not know. */
   publish(message: Message): Promise<number | undefined>
+  /** A part of an answer has come that nobody awaits any more. */
+  tellNobodyWaits(answerOn: Subject): void
   dropped(why: Dropped): void
 }
 
@@ -88,7 +90,10 @@ export class Questions {
     // Not refused by whoever was asked: nobody is there.
     else if (said.error?.code === 'no_responders')
       this.#waiting.fail(subject, new WildcastError('no_responders', said.error.message))
-    else if (!this.#waiting.take({ subject, ...said })) this.#options.dropped('late_answer')
+    else if (!this.#waiting.take({ subject, ...said })) {
+      this.#options.dropped('late_answer')
+      if (said.more) this.#options.tellNobodyWaits(subject)
+    }
   }
 }
 
