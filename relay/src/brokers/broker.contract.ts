@@ -275,9 +275,9 @@ export function brokerContract(
       for (const round of ['1', '2', '3']) {
         await part(round)
         await parts.take(1)
-        clock.advance(timeoutMs - 1)
+        clock.advance(50_000) // what a link took before it asked is a part of the time
       }
-      clock.advance(1)
+      clock.advance(10_000)
       await expect(outcome).rejects.toMatchObject({ code: 'timeout' })
       expect(asked.messages).toEqual([])
     })

@@ -65,3 +65,29 @@ export async function testLink(open: OpenBroker): Promise<TestLink> {
 
 export const text = (message: Message | undefined): string =>
   new TextDecoder().decode(payloadBytes(message?.payload ?? ''))
+
+/** A question to one link, which another answers in parts; `refusal` is what its responder hears at last. */
+export async function streamBetween(asking: TestLink, serving: TestLink): Promise<{ refusal(): Promise<unknown> }> {
+  const asked = new Inbox()
+  await serving.broker.subscribe(
+    { pattern: parseSubject('stream'), serve: true },
+    listener((question) => asked.put(question)),
+  )
+  const parts = new Inbox()
+  asking.request('stream', '', (part) => parts.put(part)).catch(() => {}) // it is given up
+  const [question] = await asked.take(1)
+  const part = (): Promise<void> => serving.publish(question?.responseSubject ?? '', 'part', { more: true })
+  await part()
+  await parts.take(1)
+  return {
+    async refusal() {
+      for (;;)
+        try {
+          await part()
+          await new Promise(setImmediate)
+        } catch (cause) {
+          return cause
+        }
+    },
+  }
+}

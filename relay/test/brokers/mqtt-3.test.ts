@@ -19,7 +19,6 @@ brokerContract('MQTT 3.1.1', {
   open: (clock = realClock) => mqtt({ address: server.url, version: '3.1.1' }, { clock, newId }),
   outside: outside(() => server),
   knowsServers: false,
-  knowsAskers: false,
 })
 
 const version = '3.1.1'

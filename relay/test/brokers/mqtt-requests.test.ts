@@ -9,7 +9,7 @@ import { endsWithTest } from '../servers/ends-with-test.js'
 import { type Mosquitto, startMosquitto } from '../servers/mosquitto.js'
 import { mosquittoPub } from '../servers/mosquitto-clients.js'
 import { openProxy } from '../servers/tcp-proxy.js'
-import { text } from './link.js'
+import { streamBetween, text } from './link.js'
 import { five, mqttLink, spy } from './mqtt-link.js'
 
 let server: Mosquitto
@@ -221,4 +221,11 @@ it('answers are heard by nobody else', async () => {
   await (await mqttLink(server.url)).publish('end')
   await there.next()
   expect((await everything.take(2)).map(({ subject }) => subject)).toEqual(['private', 'end'])
+})
+
+it('parts of an answer are refused once the relay of the asker has left', async () => {
+  const [asking, serving] = [await mqttLink(server.url), await mqttLink(server.url)]
+  const { refusal } = await streamBetween(asking, serving)
+  await asking.broker.close()
+  expect(await refusal()).toMatchObject({ code: 'interrupted' })
 })

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { endsWithTest } from '../servers/ends-with-test.js'
 import { type Nats, startNats } from '../servers/nats.js'
 import { openProxy } from '../servers/tcp-proxy.js'
-import { text } from './link.js'
+import { streamBetween, text } from './link.js'
 import { natsLink, stranger } from './nats-link.js'
 
 let server: Nats
@@ -203,4 +203,11 @@ describe('a server', () => {
     await serving.broker.close()
     await answer
   })
+})
+
+it('parts of an answer are refused once the relay of the asker has left', async () => {
+  const [asking, serving] = [await natsLink(server), await natsLink(server)]
+  const { refusal } = await streamBetween(asking, serving)
+  await asking.broker.close()
+  expect(await refusal()).toMatchObject({ code: 'interrupted' })
 })

@@ -105,6 +105,7 @@ export class MqttConnection implements Connection<MqttNative> {
 
   #serve(filter: string, subject: Subject, sink: Sink): NativeSubscription {
     const serving: Serving = { subject, left: false }
+    this.#exchange.serving?.()
     const route = this.#routes.add(this.#exchange.servedFilter(filter), (packet) => this.#take(packet, serving, sink))
     return {
       confirmed: route.confirmed,

@@ -10,6 +10,8 @@ import type { Incoming, Wire } from './wire.js'
 export interface Exchange {
   /** What a packet says to subscribers; undefined where it is none of ours. */
   read(packet: Incoming): Message | undefined
+  /** Before a server listens. */
+  serving?(): void
   /** What the servers of a topic take. */
   servedFilter(topic: string): string
   /** What a packet of that filter asks the server of a subject; undefined where it is no question. */

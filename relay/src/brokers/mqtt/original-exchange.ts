@@ -5,6 +5,7 @@ import { replies } from '../replies.js'
 import { requestSubject, responseSubject } from '../request-subjects.js'
 import { type Exchange, type ExchangePorts, finalAnswer } from './exchange.js'
 import type { Contents } from './form.js'
+import { givenUp } from './given-up.js'
 import { besideIn, headersOf, packetOf, payloadIn } from './packet.js'
 import { serversShare, subjectOf, topicOf } from './subjects.js'
 import type { Incoming } from './wire.js'
@@ -20,6 +21,7 @@ const longestId = 64
 export function originalExchange(ports: ExchangePorts): Exchange {
   const { wire, routes, form, clock, newId, maxPayload, dropped } = ports
   const waiting = replies(clock)
+  const unawaited = givenUp({ wire, routes }, topicOf)
 
   function contents(packet: Incoming): (Contents & { readonly beside: Partial<Message> }) | undefined {
     // To open an envelope takes far more memory than it has bytes.
@@ -75,6 +77,7 @@ export function originalExchange(ports: ExchangePorts): Exchange {
       const answer = parsed(read.responseSubject)
       return { subject, payload: read.payload, ...(answer && { responseSubject: answer }), ...read.beside }
     },
+    serving: unawaited.listen,
     servedFilter: (topic) => `${wire.server.shares ? `$share/${serversShare}/` : ''}request/+/${topic}`,
     question(packet, subject) {
       const id = subjectOf(packet.topic.split('/')[1] ?? '')
@@ -90,6 +93,7 @@ export function originalExchange(ports: ExchangePorts): Exchange {
         throw new WildcastError('unsupported', 'MQTT 3.1.1 carries no subject to answer on; use request')
       const topic = topicOf(message.subject)
       if (message.error) return send({ ...message, payload: failureText(message.error) }, marked(topic, '_error'))
+      if (message.more) unawaited.check(message.subject)
       return send(message, message.more ? marked(topic, '_more') : topic)
     },
     async request(question, options: RequestOptions) {
@@ -97,11 +101,13 @@ export function originalExchange(ports: ExchangePorts): Exchange {
       const subject = question.subject as Subject
       const [topic, awaited] = [topicOf(subject), responseSubject(id, subject)]
       let over = false
-      const answer = finalAnswer(waiting.wait(awaited, options))
+      const answered = waiting.wait(awaited, options)
+      const answer = finalAnswer(answered)
       const route = routes.add(`response/${id}/#`, (packet) => take(packet, id, topic, awaited))
       route.confirmed
         .then(() => {
           if (over) return
+          answered.catch(() => unawaited.tell(awaited))
           const asked = { ...question, subject: requestSubject(id, subject), responseSubject: awaited }
           return send(asked, `request/${id}/${topic}`)
         })

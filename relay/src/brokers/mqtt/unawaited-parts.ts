@@ -24,6 +24,7 @@ export interface UnawaitedParts {
 export function unawaitedParts({ wire, routes, topic }: UnawaitedPartsPorts): UnawaitedParts {
   const known = new Unawaited()
   let listening = false
+  const say = async (topic: string): Promise<boolean> => wire.publish(packetOf(topic, '', {}, wire.server))
 
   return {
     topicFor(subject) {
@@ -37,9 +38,7 @@ export function unawaitedParts({ wire, routes, topic }: UnawaitedPartsPorts): Un
     check: (subject) => known.check(subject),
     tellNobodyWaits(responseTopic) {
       if (!responseTopic || !/^_reply\/[^/]+\/parts\/_answer\.\w+$/.test(responseTopic)) return
-      wire.publish(packetOf(responseTopic, '', {}, wire.server)).catch(() => {
-        // The next part asks again.
-      })
+      say(responseTopic).catch(() => {}) // the next part asks again
     },
   }
 }
