@@ -88,6 +88,15 @@ describe('an error', () => {
   })
 })
 
+test('an error that is too long to travel is told to the caller in short', async () => {
+  const connected = await serving(() => {
+    throw new WildcastError('forbidden', 'x'.repeat(2000))
+  })
+  ask(connected, 'x')
+  await settle()
+  expect(answers(connected)).toMatchObject([['reply.x', '', { code: 'too_large' }]])
+})
+
 describe('a generator', () => {
   test('answers in parts, and its return is the last', async () => {
     const connected = await serving(async function* () {

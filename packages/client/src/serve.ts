@@ -17,7 +17,12 @@ export async function serve(message: Message, handler: Handler, report: (cause: 
   } catch (cause) {
     const error = WildcastError.from(cause)
     if (error !== cause) report(error) // a WildcastError is an answer that the handler meant
-    await respond?.(undefined, { error: { code: error.code, message: error.message } }).catch(report)
+    const refuse = async ({ code, message }: WildcastError): Promise<unknown> =>
+      respond?.(undefined, { error: { code, message } })
+    // What can not travel, such as a page as the message, must not leave the asker waiting.
+    await refuse(error)
+      .catch((cause) => refuse(WildcastError.from(cause)))
+      .catch(report)
   }
 }
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { WildcastError } from './errors.js'
-import { parseJson, refInJson } from './json.js'
+import { parseJson } from './json.js'
 import { limits } from './limits.js'
 
 const arrays = (depth: number): string => '['.repeat(depth) + ']'.repeat(depth)
@@ -127,27 +127,6 @@ describe('the limit of values', () => {
     expect(limits.values).toBe(10_000)
     expect(codeOf(some(9_990))).toBe('accepted')
     for (const count of [10_010, 1_000_000]) expect(codeOf(some(count))).toBe('too_large')
-  })
-})
-
-describe('the ref of a frame that is not JSON', () => {
-  it.each([
-    ['{"Publish":{"ref":7,"subject":"a","message":}}', 7],
-    ['{"Publish":{"subject":"a\\"{","x":[{"ref":1}],"ref" : 8 ,', 8],
-    [`{"Request":{"ref":9,"message":${'['.repeat(50)}`, 9],
-    ['{"Publish":{"ref":1,"a":1},"Subscribe":{"ref":2}}', 1],
-    ['{"ref":7,"Publish":{', undefined],
-    ['{"Publish":{"ref":"7",', undefined],
-    ['{"Publish":{"ref":1.5,', undefined],
-    ['{"Publish":{"ref":-1,', undefined],
-    ['{"Publish":{"ref":12345678901234567890,', undefined],
-    ['{"Publish":{"ref', undefined],
-    ['', undefined],
-  ])('in %s is %s', (text, ref) => expect(refInJson(text)).toBe(ref))
-
-  it('is looked for in a bounded part of it', () => {
-    expect(refInJson(`{"Publish":{${'"a":1,'.repeat(1_000_000)}"ref":7}}`)).toBeUndefined()
-    expect(refInJson('['.repeat(1_000_000))).toBeUndefined()
   })
 })
 

@@ -62,27 +62,6 @@ function beginsNumber(unit: number): boolean {
   return (unit >= 0x30 && unit <= 0x39) || unit === 0x20 || unit === 0x0a || unit === 0x0d || unit === 0x09
 }
 
-/** The `ref` of a frame that cannot be parsed, so that even its refusal can be paired. Undefined if it has none, or stands behind too much. */
-export function refInJson(text: string): number | undefined {
-  let depth = 0
-  for (let i = 0, seen = 0; i < text.length && depth <= limits.depth && seen <= limits.values; i++) {
-    const unit = text.charCodeAt(i)
-    if (unit === 0x22) {
-      const end = endOfString(text, i)
-      const ref =
-        depth === 2 && text.slice(i + 1, end) === 'ref' ? wholeNumber.exec(text.slice(end + 1, end + 32)) : null
-      if (ref) return Number(ref[1])
-      i = end
-    } else if (unit === 0x2c) seen++
-    else if (unit === 0x5b || unit === 0x7b) depth++
-    else if (unit === 0x5d || unit === 0x7d) depth--
-  }
-  return undefined
-}
-
-/** The value behind a key, up to 2^53. */
-const wholeNumber = /^\s*:\s*(\d{1,15})\s*[,}]/
-
 /** Index of the quote that ends the string which begins at `start`; the text's end if none does. */
 function endOfString(text: string, start: number): number {
   for (let end = start; ; ) {

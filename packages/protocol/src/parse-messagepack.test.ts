@@ -2,7 +2,7 @@ import { decode, ExtData, encode } from '@msgpack/msgpack'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { WildcastError } from './errors.js'
-import { parseMessagePack, refInMessagePack } from './parse-messagepack.js'
+import { parseMessagePack } from './parse-messagepack.js'
 
 const hex = (text: string): Uint8Array =>
   Uint8Array.from(text.split(' ').filter(Boolean), (byte) => Number.parseInt(byte, 16))
@@ -96,20 +96,6 @@ describe('parseMessagePack', () => {
   it('hands out byte strings as views, not copies', () => {
     const frame = hex('00 c4 02 07 08').subarray(1)
     expect((parseMessagePack(frame) as Uint8Array).buffer).toBe(frame.buffer)
-  })
-})
-
-describe('the ref of a frame that is not MessagePack', () => {
-  const [publish, ref, subject] = ['a7 50 75 62 6c 69 73 68', 'a3 72 65 66', 'a7 73 75 62 6a 65 63 74']
-  it.each([
-    ['before a value of an extension type', `81 ${publish} 82 ${ref} 07 ${subject} d4 70 00`, 7],
-    ['before the end comes too early', `81 ${publish} 83 ${subject} a1 61 ${ref} cd 01 00 a1`, 256],
-    ['behind what cannot be read', `81 ${publish} 82 ${subject} d4 70 00 ${ref} 07`, undefined],
-    ['that is no whole number', `81 ${publish} 82 ${ref} ff ${subject} c1`, undefined],
-    ['in nothing at all', '', undefined],
-    ['in another value', '93 01 02', undefined],
-  ])('%s is found or not', (_, bytes, found) => {
-    expect(refInMessagePack(hex(bytes))).toBe(found)
   })
 })
 

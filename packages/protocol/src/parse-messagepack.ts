@@ -26,15 +26,6 @@ export function parseMessagePack(bytes: Uint8Array): unknown {
   return value
 }
 
-/** The `ref` of a frame that cannot be parsed, so that even its refusal can be paired. Undefined if it has none, or stands behind what cannot be read. */
-export function refInMessagePack(bytes: Uint8Array): number | undefined {
-  try {
-    return new Reader(bytes).ref()
-  } catch {
-    return undefined // the caller knows why already
-  }
-}
-
 class Reader {
   readonly #bytes: Uint8Array
   #at = 0
@@ -67,26 +58,6 @@ class Reader {
     if (tag === 0xdc || tag === 0xdd) return this.#array(this.#uint(2 << (tag - 0xdc)), depth)
     if (tag === 0xde || tag === 0xdf) return this.#map(this.#uint(2 << (tag - 0xde)), depth)
     throw refuse('it holds an extension type or the byte 0xC1')
-  }
-
-  /** The value of the key `ref` in the body of a frame. */
-  ref(): number | undefined {
-    if (this.#mapHead() === 0) return undefined
-    this.value(1)
-    for (let fields = this.#mapHead(); fields > 0; fields--) {
-      const key = this.value(2)
-      const value = this.value(2)
-      if (key === 'ref')
-        return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined
-    }
-    return undefined
-  }
-
-  /** How many entries a map has; 0 if it is none. */
-  #mapHead(): number {
-    const tag = this.#uint(1)
-    if (tag >= 0x80 && tag <= 0x8f) return tag & 0x0f
-    return tag === 0xde || tag === 0xdf ? this.#uint(2 << (tag - 0xde)) : 0
   }
 
   #array(count: number, depth: number): unknown[] | Uint8Array {

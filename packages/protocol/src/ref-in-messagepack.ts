@@ -1,6 +1,9 @@
+/** Values that are looked at: a frame of a sane client has fewer, and this takes a few milliseconds. */
+const mostValues = 100_000
+
 /**
  * The `ref` of a frame in MessagePack that can not be parsed, or is not a frame: the first one that stands directly in the body of a kind. The bytes are read once,
- * from their beginning, and nothing is built from them.
+ * from their beginning, and nothing is built from them. Undefined if there is none, or it stands behind too much.
  */
 export function refInMessagePack(bytes: Uint8Array): number | undefined {
   const skimmer = new Skimmer(bytes)
@@ -20,13 +23,14 @@ export function refInMessagePack(bytes: Uint8Array): number | undefined {
 class Skimmer {
   readonly #bytes: Uint8Array
   #at = 0
+  #values = 0
 
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes
   }
 
   get more(): boolean {
-    return this.#at < this.#bytes.length
+    return this.#at < this.#bytes.length && this.#values < mostValues
   }
 
   /** How many entries the map has that stands here, and moves into it. Moves over anything else. */
@@ -50,7 +54,7 @@ class Skimmer {
     const tag = this.#bytes[this.#at] ?? 0xc0
     const start = this.#at + 1
     for (let values = 1; values > 0 && this.more; values--) values += this.#head()
-    if (this.#at > this.#bytes.length) return undefined
+    if (this.#at > this.#bytes.length || this.#values >= mostValues) return undefined
     const number = this.#number(tag, start)
     return number !== undefined && Number.isSafeInteger(number) && number >= 0 ? number : undefined
   }
@@ -67,6 +71,7 @@ class Skimmer {
   /** Moves over the head of a value, and over its bytes. Returns how many values are nested in it. */
   #head(): number {
     const tag = this.#bytes[this.#at++] as number
+    this.#values++
     if (tag <= 0x7f || tag >= 0xe0 || (tag >= 0xc0 && tag <= 0xc3)) return 0
     if (tag <= 0x8f) return 2 * (tag & 0x0f)
     if (tag <= 0x9f) return tag & 0x0f

@@ -58,7 +58,10 @@ export function nativeExchange({ wire, routes, form, clock, newId, addresses, dr
   function take(packet: Incoming): void {
     const { correlationData, responseTopic } = packet.properties ?? {}
     const beside = besideIn(packet)
-    if (!beside) return dropped('foreign_headers')
+    if (!beside) {
+      dropped('foreign_headers')
+      return
+    }
     if (waiting.take({ subject: addressOf(correlationData?.toString()), payload: payloadIn(packet), ...beside })) return
     dropped('late_answer')
     if (beside.more) parts.tellNobodyWaits(responseTopic)
