@@ -284,7 +284,7 @@ describe('a component that goes wrong (SP-CMP-4)', () => {
   ])('from its first line keeps the relay from starting: %s', async (source, why) => {
     await expect(start({ broken: { source } })).rejects.toMatchObject({
       code: 'internal',
-      message: expect.stringMatching(/^component "broken": .*broken\.mjs: /),
+      message: expect.stringMatching(/^component "broken": .*broken\.mjs(?::\d+)?: /),
     })
     await expect(start({ broken: { source } })).rejects.toThrow(why)
   })

@@ -140,7 +140,7 @@ describe('wildcast up', () => {
     await writeFile(path.join(cwd, 'echo.mjs'), "export default () => ({ subject: 'said', message: 'new' })")
     await expect.poll(saying).toBe('new')
     await writeFile(path.join(cwd, 'echo.mjs'), 'export default (')
-    await says(child.stderr, /component \\"echo\\": .*echo\.mjs: it could not be loaded/)
+    await says(child.stderr, /component \\"echo\\": .*echo\.mjs:1: it could not be loaded/)
     expect(await saying()).toBe('new')
   })
 

@@ -3,6 +3,7 @@ import type { Interest, Settle } from '../brokers/broker.js'
 import type { Inside } from '../core/inside.js'
 import type { Observer } from '../core/observer.js'
 import type { OnError } from '../core/outlet.js'
+import { type Part, part } from '../core/part.js'
 import { hop, LoopLimit, mostHops } from './hops.js'
 import { ofComponent } from './of-component.js'
 import type { CheckedOutput } from './read-outputs.js'
@@ -47,6 +48,8 @@ export class Host {
   #running = 0
   #closed = false
   #leave: Promise<() => Promise<void>> | undefined
+  /** Why no messages come. */
+  #unheard: string | undefined = 'its broker has not confirmed its subscription'
 
   constructor(options: HostOptions) {
     this.#options = options
@@ -58,9 +61,25 @@ export class Host {
     const { inside, broker, interest } = this.#options
     this.#leave = inside.listen(broker, interest, {
       deliver: (message, settle) => this.#take({ message, settle, tries: 0 }),
-      ended: (error) => this.#fail(error),
+      ended: (error) => {
+        this.#unheard = error.message
+        this.#fail(error)
+      },
     })
+    this.#leave.then(
+      () => {
+        this.#unheard = undefined
+      },
+      (cause: unknown) => {
+        this.#unheard = WildcastError.from(cause).message
+      },
+    )
     return this.#leave
+  }
+
+  /** Whether messages come and are worked on. */
+  part(): Part {
+    return part(`component "${this.#options.id}"`, this.#options.thread.down ?? this.#unheard)
   }
 
   async close(): Promise<void> {

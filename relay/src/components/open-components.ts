@@ -3,6 +3,7 @@ import type { Interest } from '../brokers/broker.js'
 import type { Inside } from '../core/inside.js'
 import type { Observer } from '../core/observer.js'
 import type { OnError } from '../core/outlet.js'
+import type { Part } from '../core/part.js'
 import { Host } from './host.js'
 import { ofComponent } from './of-component.js'
 import type { Defaults } from './route.js'
@@ -31,6 +32,8 @@ export interface ComponentPorts {
 export interface Components {
   /** Loads a component's module anew. @throws {WildcastError} `internal` where it can't be loaded: the old one goes on */
   reload(id: string): Promise<void>
+  /** Whether each component works, and why not. */
+  parts(): readonly Part[]
   /** Takes no more messages, and ends what runs. */
   close(): Promise<void>
 }
@@ -80,6 +83,7 @@ export async function openComponents(
   }
   return {
     close,
+    parts: () => [...hosts.values()].map(({ host }) => host.part()),
     async reload(id) {
       await hosts.get(id)?.reload()
     },

@@ -14,6 +14,8 @@ export interface Thread {
   run(message: Message): Promise<Ran>
   /** Loads the module anew; what runs by now ends in the old one. @throws {WildcastError} `internal` where it can't be loaded: the old one goes on */
   reload(): Promise<void>
+  /** Why it runs nothing at the moment; undefined if it runs what comes. */
+  readonly down?: string | undefined
   close(): Promise<void>
 }
 

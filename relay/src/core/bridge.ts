@@ -4,6 +4,7 @@ import { circleOf, leadsBack } from './bridge-circle.js'
 import type { Hub } from './hub.js'
 import type { Observer } from './observer.js'
 import type { OnError } from './outlet.js'
+import { type Part, part } from './part.js'
 
 /** Copies what is published on one broker to another, under the same subject. Payload and headers go along; a reply address does not. */
 export interface Bridge {
@@ -19,6 +20,13 @@ export interface Bridge {
 /** Relays may call one broker by different names. */
 const longestPath = 16
 
+/** Bridges that were opened. */
+export interface Bridges {
+  /** Whether each one copies, and why not. */
+  parts(): readonly Part[]
+  close(): Promise<void>
+}
+
 interface BridgePorts {
   readonly hub: Hub
   readonly onError: OnError
@@ -30,18 +38,36 @@ interface BridgePorts {
  * @throws {RangeError} where a message would go round for ever
  * @throws {WildcastError} `unknown_broker`
  */
-export function openBridges(bridges: readonly Bridge[], ports: BridgePorts): { close(): Promise<void> } {
+export function openBridges(bridges: readonly Bridge[], ports: BridgePorts): Bridges {
   const { hub, onError } = ports
   for (const { from, to } of bridges) for (const name of [from.broker, to]) hub.nameOf(name)
   const circle = circleOf(bridges, (broker) => hub.can(broker, 'headers'))
   if (circle) throw new RangeError(circle)
-  const opened = bridges.map((bridge) =>
-    listen(bridge, copying(bridge, leadsBack(bridge, bridges), ports), hub).catch((cause) => {
-      onError(WildcastError.from(cause), { stage: 'bridge', broker: bridge.from.broker })
-      return async () => {}
-    }),
-  )
+  const causes = new Map<Bridge, string>()
+  const opened = bridges.map((bridge) => {
+    const fail = (cause: unknown): void => {
+      const error = WildcastError.from(cause)
+      causes.set(bridge, error.message)
+      onError(error, { stage: 'bridge', broker: bridge.from.broker })
+    }
+    causes.set(bridge, `"${bridge.from.broker}" has not confirmed its subscription`)
+    const listener = { deliver: copying(bridge, leadsBack(bridge, bridges), ports), ended: fail }
+    return listen(bridge, listener, hub).then(
+      (undo) => {
+        causes.delete(bridge)
+        return undo
+      },
+      (cause) => {
+        fail(cause)
+        return async () => {}
+      },
+    )
+  })
   return {
+    parts: () =>
+      bridges.map((bridge) =>
+        part(`bridge ${bridge.from.broker}:${bridge.from.pattern} to ${bridge.to}`, causes.get(bridge)),
+      ),
     async close() {
       // A bridge whose broker was never reached is still on its way: the broker's own end ends it.
       for (const undo of opened) void undo.then((end) => end())
@@ -62,27 +88,28 @@ async function listen({ from, group }: Bridge, listener: Listener, hub: Hub): Pr
   }
 }
 
-function copying({ from, to }: Bridge, inCircle: boolean, { hub, onError, observer }: BridgePorts): Listener {
-  return {
-    deliver(message, settle) {
-      const carries = hub.can(to, 'headers')
-      const path = [...(message.headers?.get(pathHeader)?.split(',') ?? []), from.broker]
-      const forgets = inCircle && !carries
-      if (forgets || path.includes(to) || path.length > longestPath) {
-        observer.dropped(to, 'looped')
-        if (forgets) onError(forgetful(to), { stage: 'bridge', broker: to })
-        settle?.(true)
-        return
-      }
-      Promise.resolve(hub.publish(to, copyOf(message, path, carries))).then(
-        () => settle?.(true),
-        (cause) => {
-          onError(WildcastError.from(cause), { stage: 'bridge', broker: to })
-          settle?.(false)
-        },
-      )
-    },
-    ended: (error) => onError(error, { stage: 'bridge', broker: from.broker }),
+function copying(
+  { from, to }: Bridge,
+  inCircle: boolean,
+  { hub, onError, observer }: BridgePorts,
+): Listener['deliver'] {
+  return (message, settle) => {
+    const carries = hub.can(to, 'headers')
+    const path = [...(message.headers?.get(pathHeader)?.split(',') ?? []), from.broker]
+    const forgets = inCircle && !carries
+    if (forgets || path.includes(to) || path.length > longestPath) {
+      observer.dropped(to, 'looped')
+      if (forgets) onError(forgetful(to), { stage: 'bridge', broker: to })
+      settle?.(true)
+      return
+    }
+    Promise.resolve(hub.publish(to, copyOf(message, path, carries))).then(
+      () => settle?.(true),
+      (cause) => {
+        onError(WildcastError.from(cause), { stage: 'bridge', broker: to })
+        settle?.(false)
+      },
+    )
   }
 }
 

@@ -10,6 +10,7 @@ import { defaultLimits, type SessionLimits } from './limits.js'
 import { nobody, type Observer } from './observer.js'
 import { Outbox, type OutboxPorts, type Wire } from './outbox.js'
 import type { OnError, Outlet, StreamEncoder } from './outlet.js'
+import type { Part } from './part.js'
 import { allowAll, type Permissions } from './permissions.js'
 import { Session, type SessionPorts } from './session.js'
 import { TimeSlice } from './time-slice.js'
@@ -39,6 +40,8 @@ export interface RelayOptions {
   readonly clock?: Clock | undefined
   /** Takes the failures that nobody waits for. */
   readonly onError: OnError
+  /** What must work beside brokers and bridges before the relay is ready. @default nothing */
+  readonly parts?: (() => readonly Part[] | Promise<readonly Part[]>) | undefined
   /** Hears what is worth counting. @default nobody */
   readonly observer?: Observer | undefined
 }
@@ -60,6 +63,8 @@ export interface Relay {
   brokers(): readonly BrokerInfo[]
   /** Whether each broker is reached, and why not. */
   health(): readonly BrokerHealth[]
+  /** How all is that must work beside the brokers: bridges, and what the relay was opened with. */
+  parts(): Promise<readonly Part[]>
   /** The way to a client that just came. Its gateway closes it when the wire is gone. */
   outbox(encoder: StreamEncoder, wire: Wire): Outbox
   /** Opens a session for that client. */
@@ -119,6 +124,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
       newSession,
       brokers,
       health: () => hub.health().filter(({ name }) => only === undefined || name === only),
+      parts: async () => [...bridges.parts(), ...((await options.parts?.()) ?? [])],
       outbox: (encoder, wire) => new Outbox(outboxPorts, encoder, wire),
       open: (outlet) => new Session(sessionPorts, outlet),
       welcome: (ping) => ({

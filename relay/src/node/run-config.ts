@@ -2,6 +2,7 @@ import { WildcastError } from '@wildcast/protocol'
 import type { Components } from '../components/open-components.js'
 import { realClock } from '../core/clock.js'
 import type { OnError } from '../core/outlet.js'
+import { type Part, part } from '../core/part.js'
 import { bridgesOf } from './bridges.js'
 import { type ListenRemedies, listenFailure } from './commands/listen-failure.js'
 import type { Config } from './config/config.js'
@@ -21,14 +22,20 @@ export interface RunConfigOptions {
   readonly watch: Watch
   /** @default this process is the only one */
   readonly workers?: Workers
+  /** What must work elsewhere before the relay is ready. @default nothing */
+  readonly parts?: () => Promise<readonly Part[]>
 }
 
 /** Opens everything that a configuration names, over one relay in this process. */
 export async function runConfig(
   { brokers, gateways, bridges, components }: Config,
-  { remedies, reload, watch, workers }: RunConfigOptions,
+  { remedies, reload, watch, workers, parts }: RunConfigOptions,
 ): Promise<ServingAll> {
+  let running: Components | undefined
+  const own = (): readonly Part[] =>
+    running?.parts() ?? components.map(({ id }) => part(`component "${id}"`, 'it is being loaded'))
   const serving = await serveAll({
+    parts: async () => [...own(), ...((await parts?.()) ?? [])],
     brokers: Object.fromEntries([...brokers].map(([name, settings]) => [name, openBroker(settings)])),
     bridges: bridgesOf({ bridges, brokers }),
     endpoints: gateways.map((gateway) => ({ ...gateway, gateways: doors({ ...gateway, metrics: watch.gateway }) })),
@@ -37,7 +44,7 @@ export async function runConfig(
   }).catch((cause: unknown) => {
     throw listenFailure(cause, remedies)
   })
-  const running = await runComponents(components, { inside: serving.relay.inside, ...watch.relay }).catch(
+  const opened = await runComponents(components, { inside: serving.relay.inside, ...watch.relay }).catch(
     async (cause: unknown) => {
       await serving.close()
       throw new Error(WildcastError.from(cause).message, { cause })
@@ -45,11 +52,12 @@ export async function runConfig(
   )
   if (gateways.length > 0)
     practice().catch((cause) => watch.relay.onError(WildcastError.from(cause), { stage: 'practice' }))
-  if (reload) reloadOnChange(components, running, watch.relay.onError)
+  running = opened
+  if (reload) reloadOnChange(components, opened, watch.relay.onError)
   return {
     ...serving,
     async close() {
-      await running.close()
+      await opened.close()
       await serving.close()
     },
   }

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import { type Part, part } from '../core/part.js'
 import { createRelay, type Relay, type RelayOptions } from '../core/relay.js'
 import type { Gateway } from '../gateways/gateway.js'
 import { type HttpServer, httpServer } from './http-server.js'
@@ -58,7 +59,18 @@ export async function serve({ gateways, port, host, keepAliveMs, ...options }: S
 
 /** Opens one relay with doors on several ports. */
 export async function serveAll({ endpoints, workers, ...options }: ServeAllOptions): Promise<ServingAll> {
-  const relay = await createRelay({ ...options, newId })
+  // A broker that no port leads to may be one that components need.
+  const led = new Set(endpoints.map(({ broker }) => broker))
+  const others = (): readonly Part[] =>
+    led.has(undefined)
+      ? []
+      : relay
+          .health()
+          .flatMap(({ name, cause, status }): readonly Part[] =>
+            led.has(name) ? [] : [part(`broker "${name}"`, status === 'up' ? undefined : (cause ?? 'it is down'))],
+          )
+  const parts = async (): Promise<readonly Part[]> => [...others(), ...((await options.parts?.()) ?? [])]
+  const relay = await createRelay({ ...options, parts, newId })
   const closing = new AbortController()
   const servers: HttpServer[] = []
 

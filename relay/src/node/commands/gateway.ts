@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import type { BrokerSettings } from '../../brokers/settings.js'
 import { isOrigin } from '../../gateways/cross-origin.js'
@@ -116,6 +116,6 @@ function originsOf(text: string): readonly string[] {
 }
 
 function folderOf(text: string): string {
-  if (existsSync(text)) return text
+  if (statSync(text, { throwIfNoEntry: false })?.isDirectory()) return text
   throw new InvalidArgumentError('There is no such folder.')
 }

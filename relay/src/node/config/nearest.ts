@@ -7,6 +7,12 @@ export function nearest(word: string, known: readonly string[]): string | undefi
   return best?.other
 }
 
+/** The end of a sentence that names it: `; did you mean "port"?`, or nothing. */
+export function meant(word: unknown, known: readonly string[]): string {
+  const close = typeof word === 'string' ? nearest(word, known) : undefined
+  return close === undefined ? '' : `; did you mean "${close}"?`
+}
+
 /** How many letters were left out, put in, replaced, or swapped with their neighbour (Damerau and Levenshtein). */
 function distance(from: string, to: string): number {
   const rows: number[][] = [Array.from({ length: to.length + 1 }, (_, j) => j)]

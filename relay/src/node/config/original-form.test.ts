@@ -79,7 +79,7 @@ source = "hello.wasm"
     ],
     [
       memory.replace('"InMemoryBroker"', '{ Rediz = "redis://redis" }'),
-      'spin.toml:2: unknown broker type "Rediz" in [trigger.brokers.test.broker_type]; allowed: InMemoryBroker, Redis, Nats, NATs, Mqtt',
+      'spin.toml:2: unknown broker type "Rediz" in [trigger.brokers.test.broker_type]; allowed: InMemoryBroker, Redis, Nats, NATs, Mqtt; did you mean "Redis"?',
     ],
     [
       '[trigger.brokers.a]\nbroker_type = "Redis"\n',
@@ -103,10 +103,12 @@ source = "hello.wasm"
     expect(() => read(broker('a', 3005) + broker('b', 3005))).toThrow(
       'spin.toml:7: "port" in [trigger.brokers.b.gateway.Http] is 3005, which the gateway of "a" has already; choose another',
     )
-    const others = (broker('a', 0) + broker('b', 0) + broker('c', 1, 'host = "::1"') + broker('d', 1)).replaceAll(
-      /(brokers\.\w\])/g,
-      '$1\nbroker_type = "InMemoryBroker"',
-    )
+    const others = (
+      broker('a', 0) +
+      broker('b', 0) +
+      broker('c', 1, 'host = "::1"') +
+      broker('d', 1, 'host = "127.0.0.1"')
+    ).replaceAll(/(brokers\.\w\])/g, '$1\nbroker_type = "InMemoryBroker"')
     expect(read(others).gateways.map(({ port }) => port)).toEqual([0, 0, 1, 1])
   })
 })

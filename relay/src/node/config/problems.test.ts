@@ -63,7 +63,7 @@ describe('a configuration that is wrong is told so, in one sentence,', () => {
     ],
     [
       `${main}[[component]]\nid = "a"\nsource = "hello.js"\ntrigger.subscription.Topci.topic = "a"`,
-      'wildcast.toml:5: unknown key "Topci" in "subscription" in "trigger" in item 1 of "component"; allowed: Topic, Queue, Request',
+      'wildcast.toml:5: unknown key "Topci" in "subscription" in "trigger" in item 1 of "component"; allowed: Topic, Queue, Request; did you mean "Topic"?',
     ],
     [
       `${main}[[component]]\nid = "a"\nsource = "hello.js"\ntrigger.subscription.Topic.topic = "a b"`,
@@ -89,7 +89,10 @@ describe('a configuration that is wrong is told so, in one sentence,', () => {
     [`workers = 0\n${main}`, 'wildcast.toml:1: "workers" must be a whole number, from 1 to 256'],
     [`host = 1\n${main}`, 'wildcast.toml:1: "host" must be text, in quotes'],
     [`host = ""\n${main}`, 'wildcast.toml:1: "host" must not be empty; fill it in or leave it out'],
-    [`websockets = "Json"\n${main}`, 'wildcast.toml:1: "websockets" must be "binary", "text", "messagepack" or "json"'],
+    [
+      `websockets = "Json"\n${main}`,
+      'wildcast.toml:1: "websockets" must be "binary", "text", "messagepack" or "json"; did you mean "json"?',
+    ],
     [
       `origins = ["https://shop.example/"]\n${main}`,
       'wildcast.toml:1: item 1 of "origins" must be an origin such as "https://shop.example", without a path',
@@ -168,7 +171,7 @@ describe('a configuration that is wrong is told so, in one sentence,', () => {
     ],
     [
       `${nats}auth = { Tokn = "a" }`,
-      'wildcast.toml:4: unknown way to log in "Tokn" in [brokers.main.auth]; allowed: Token, User, NKey, Jwt, CredentialsFile, CredentialsString',
+      'wildcast.toml:4: unknown way to log in "Tokn" in [brokers.main.auth]; allowed: Token, User, NKey, Jwt, CredentialsFile, CredentialsString; did you mean "Token"?',
     ],
     // Brokers
     ['', 'wildcast.toml: "brokers" is missing; add it, such as [brokers.main] with type = "memory"'],

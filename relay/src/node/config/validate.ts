@@ -32,7 +32,7 @@ function faultOf({ path, message }: v.BaseIssue<unknown>): Fault {
 }
 
 /** In the order of lines, and one for each value: what is wrong first makes the rest of it wrong. */
-function problemsOf(faults: readonly (Fault & { line?: number })[], { file, lineOf }: Written): Problem[] {
+export function problemsOf(faults: readonly (Fault & { line?: number })[], { file, lineOf }: Written): Problem[] {
   const byPath = new Map<string, Problem>()
   for (const { path, message, line = lineOf(path) } of faults) {
     const key = JSON.stringify(path)

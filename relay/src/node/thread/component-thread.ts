@@ -27,11 +27,17 @@ class ComponentThread implements Thread {
   /** One at a time, so that the last is the one that stays. */
   #reloads: Promise<unknown> = Promise.resolve()
   #ends = 0
+  /** Why it was started again. */
+  #why = 'it is being loaded'
   #closed = false
 
   constructor(options: Omit<LifeOptions, 'ended'>, onError: (error: WildcastError) => void) {
     this.#options = options
     this.#onError = onError
+  }
+
+  get down(): string | undefined {
+    return this.#current ? undefined : this.#why
   }
 
   async open(): Promise<void> {
@@ -98,6 +104,7 @@ class ComponentThread implements Thread {
     this.#lives.delete(life)
     if (life !== this.#current) return
     this.#current = undefined
+    this.#why = `its thread ended: ${why}`
     this.#onError(new WildcastError('interrupted', `its thread ended and is started again: ${why}`))
     void this.#restart()
   }
@@ -116,7 +123,9 @@ class ComponentThread implements Thread {
         return
       } catch (cause) {
         if (this.#closed) return
-        this.#onError(WildcastError.from(cause))
+        const error = WildcastError.from(cause)
+        this.#why = error.message
+        this.#onError(error)
       }
     }
   }

@@ -1,9 +1,11 @@
-import path from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { type Message, WildcastError } from '@wildcast/protocol'
 import type { Ran } from '../../components/thread.js'
 import type { Clock } from '../../core/clock.js'
 import { firstLine } from '../load-module.js'
+import { type PlaceOfError, placeOfError } from '../place-of-error.js'
+import { ModuleFault } from './module-fault.js'
+import { where } from './where.js'
 import type { FromThread, Start, ToThread } from './words.js'
 
 export interface LifeOptions {
@@ -49,6 +51,8 @@ export class Life {
   #abandoned = 0
   #over = false
   #why = 'it ended its own thread'
+  /** Where it crashed. */
+  #place: PlaceOfError | undefined
   /** Whether it still lives, while that was asked and is not answered. */
   #doubt: Doubt | undefined
   #loaded: { resolve(): void; reject(error: WildcastError): void } | undefined
@@ -69,7 +73,8 @@ export class Life {
       this.#why =
         cause?.code === 'ERR_WORKER_OUT_OF_MEMORY'
           ? `it took more than ${options.memoryMb} MB of memory; look at "memory"`
-          : `it crashed: ${firstLine(cause)}`
+          : `it crashed: ${where(cause)}${firstLine(cause)}`
+      this.#place = placeOfError(cause)
     })
     this.#worker.once('exit', () => this.#end())
     this.#worker.unref()
@@ -139,7 +144,7 @@ export class Life {
         this.#loaded?.resolve()
         return
       case 'useless':
-        this.#loaded?.reject(useless(this.#options.start, words.why))
+        this.#loaded?.reject(new ModuleFault(this.#options.start.source, words.why, words.place))
         return
       case 'pong':
         this.#doubt?.answer(true)
@@ -203,7 +208,7 @@ export class Life {
   }
 
   #end(): void {
-    this.#loaded?.reject(useless(this.#options.start, this.#why))
+    this.#loaded?.reject(new ModuleFault(this.#options.start.source, this.#why, this.#place))
     if (this.#over) return
     this.#over = true
     this.#failAll()
@@ -214,10 +219,6 @@ export class Life {
   #failAll(): void {
     for (const run of [...this.#runs.keys()]) this.#take(run)?.reject(interrupted(this.#why))
   }
-}
-
-function useless({ source }: Start, why: string): WildcastError {
-  return new WildcastError('internal', `${path.relative('', source)}: ${why}`)
 }
 
 /** Bytes that share their memory with others would take all of it along. */

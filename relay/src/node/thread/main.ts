@@ -6,6 +6,8 @@ import { FailedWith } from '../../components/failed-with.js'
 import { readOutputs } from '../../components/read-outputs.js'
 import { triggerOf } from '../../components/trigger.js'
 import { firstLine, loadModule, MissingJiti } from '../load-module.js'
+import { type PlaceOfError, placeOfLoadError } from '../place-of-error.js'
+import { where } from './where.js'
 import type { FromThread, Start, ToThread } from './words.js'
 
 const { id, broker, pattern, source, config } = workerData as Start
@@ -15,9 +17,14 @@ const say = (words: FromThread): void => port.postMessage(words)
 /** What runs, with what tells it that nobody waits any more. */
 const running = new Map<number, AbortController>()
 
+/** Where the module could not be loaded. */
+let place: PlaceOfError | undefined
+
 async function load(): Promise<Component> {
   const component = await loadModule(source).catch((cause: unknown) => {
-    throw new Error(cause instanceof MissingJiti ? cause.message : `it could not be loaded: ${firstLine(cause)}`)
+    if (cause instanceof MissingJiti) throw cause
+    place = placeOfLoadError(cause, source)
+    throw new Error(`it could not be loaded: ${firstLine(cause)}`)
   })
   if (component === undefined) throw new Error('it has no default export; write export default defineComponent(…)')
   if (typeof component !== 'function') throw new Error(`its default export is a ${typeof component}; export a function`)
@@ -32,7 +39,12 @@ async function run(component: Component, { run: number, message }: Extract<ToThr
     say({ kind: 'done', run: number, outputs })
   } catch (cause) {
     const outputs = cause instanceof FailedWith ? readOutputs(cause.outputs) : []
-    say({ kind: 'failed', run: number, error: { code: 'internal', message: firstLine(cause) }, outputs })
+    say({
+      kind: 'failed',
+      run: number,
+      error: { code: 'internal', message: `${where(cause)}${firstLine(cause)}` },
+      outputs,
+    })
   } finally {
     running.delete(number)
   }
@@ -47,5 +59,5 @@ load().then(
     })
     say({ kind: 'ready' })
   },
-  (cause: unknown) => say({ kind: 'useless', why: firstLine(cause) }),
+  (cause: unknown) => say({ kind: 'useless', why: firstLine(cause), place }),
 )

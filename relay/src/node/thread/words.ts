@@ -1,5 +1,6 @@
 import type { Failure, Message } from '@wildcast/protocol'
 import type { CheckedOutput } from '../../components/read-outputs.js'
+import type { PlaceOfError } from '../place-of-error.js'
 
 /** What a thread is started with. */
 export interface Start {
@@ -23,7 +24,7 @@ export type ToThread =
 export type FromThread =
   | { readonly kind: 'ready' }
   /** Its module could not be loaded. */
-  | { readonly kind: 'useless'; readonly why: string }
+  | { readonly kind: 'useless'; readonly why: string; readonly place: PlaceOfError | undefined }
   | { readonly kind: 'done'; readonly run: number; readonly outputs: readonly CheckedOutput[] }
   | {
       readonly kind: 'failed'

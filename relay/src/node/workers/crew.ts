@@ -6,6 +6,7 @@ import type { OnError } from '../../core/outlet.js'
 import { census } from './census.js'
 import { wakefulClock as clock } from './clock.js'
 import { type Place, place } from './place.js'
+import { reports } from './reports.js'
 import type { FromMember } from './words.js'
 
 export interface CrewOptions {
@@ -21,15 +22,21 @@ export interface MemberOptions {
   readonly main: 'memory' | 'relay'
   /** What it is told at its start, beside the folder. */
   readonly task: object
+  /** Whether components and bridges are in it. @default false */
+  readonly inside?: boolean
 }
 
 /** Opens places for the processes of a primary. They count together: each that asks is told what all of them have counted. */
 export function crew({ folder, onError }: CrewOptions): (options: MemberOptions) => Place {
   const counts = census(clock)
   const relays: Place[] = []
+  let components: Place | undefined
+  const states = reports(() => components)
   const failed = (cause: unknown): void => onError(WildcastError.from(cause), { stage: 'worker' })
 
   function heard(words: FromMember, from: Place): void {
+    if (words.kind === 'reported') states.heard(words.number, words.parts)
+    if (words.kind === 'inquire') states.take().then((parts) => from.say({ kind: 'informed', parts }), failed)
     if (words.kind === 'counted') counts.heard(from, words.figures)
     if (words.kind === 'sum') counts.take(relays).then((figures) => from.say({ kind: 'summed', figures }), failed)
   }
@@ -40,7 +47,7 @@ export function crew({ folder, onError }: CrewOptions): (options: MemberOptions)
     await Promise.all(doors.map((name) => rm(path.join(folder, name), { force: true })))
   }
 
-  return ({ name, main, task }) => {
+  return ({ name, main, task, inside = false }) => {
     const opened: Place = place({
       name,
       fork: () => fork(new URL(`./${main}-main.js`, import.meta.url), { serialization: 'advanced' }),
@@ -54,6 +61,7 @@ export function crew({ folder, onError }: CrewOptions): (options: MemberOptions)
       onError: failed,
     })
     if (main === 'relay') relays.push(opened)
+    if (inside) components = opened
     return opened
   }
 }

@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs'
 import type { Socket } from 'node:net'
 import { WildcastError } from '@wildcast/protocol'
+import type { Part } from '../../core/part.js'
 import type { Figures } from '../metrics.js'
 import type { FromMember, ToMember } from './words.js'
 
@@ -10,6 +11,8 @@ export interface Duty {
   readonly relay?: string
   /** What it has counted, where it counts. */
   figures?(): Promise<Figures>
+  /** How its components and bridges are, where it has any. */
+  parts?(): Promise<readonly Part[]>
   /** Ends in good order. */
   close(): Promise<void>
 }
@@ -18,6 +21,8 @@ export interface Duty {
 export interface Crew {
   /** The figures of all relays. */
   figures(): Promise<readonly Figures[]>
+  /** How the components and bridges of the other process are. */
+  parts(): Promise<readonly Part[]>
   /** Takes the clients that come to an endpoint. */
   onConnection(take: (endpoint: number, socket: Socket) => void): void
 }
@@ -27,12 +32,17 @@ export function member<Task extends { readonly folder: string }>(
   begin: (task: Task, crew: Crew) => Promise<Duty>,
 ): void {
   const sums: ((figures: readonly Figures[]) => void)[] = []
+  const inquiries: ((parts: readonly Part[]) => void)[] = []
   let take = (_endpoint: number, socket: Socket): void => void socket.destroy()
   let duty: Promise<Duty> | undefined
   const crew: Crew = {
     figures() {
       say({ kind: 'sum' })
       return new Promise((resolve) => sums.push(resolve))
+    },
+    parts() {
+      say({ kind: 'inquire' })
+      return new Promise((resolve) => inquiries.push(resolve))
     },
     onConnection(taken) {
       take = taken
@@ -56,6 +66,14 @@ export function member<Task extends { readonly folder: string }>(
         return
       case 'summed':
         sums.shift()?.(words.figures)
+        return
+      case 'report': {
+        const { number } = words
+        void duty?.then(async ({ parts }) => say({ kind: 'reported', number, parts: (await parts?.()) ?? [] }))
+        return
+      }
+      case 'informed':
+        inquiries.shift()?.(words.parts)
         return
       case 'end':
         void duty?.then(({ close }) => close()).then(() => process.exit(0))

@@ -13,8 +13,14 @@ export interface RelayTask {
   readonly reload: boolean
 }
 
-member<RelayTask>(async ({ folder, config, ...options }, { figures, onConnection }) => {
+member<RelayTask>(async ({ folder, config, ...options }, { figures, parts, onConnection }) => {
   const watch = openWatch({ all: figures })
-  const { relay, close } = await runConfig(config, { ...options, watch, workers: { folder, onConnection } })
-  return { relay: relay.id, close, figures: watch.figures }
+  const { relay, close } = await runConfig(config, {
+    ...options,
+    watch,
+    // Without a port it is the one that others ask.
+    ...(config.gateways.length === 0 ? {} : { parts }),
+    workers: { folder, onConnection },
+  })
+  return { relay: relay.id, close, figures: watch.figures, parts: () => relay.parts() }
 })

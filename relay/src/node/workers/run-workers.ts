@@ -37,11 +37,13 @@ export async function runWorkers(config: Config, { count, reload, remedies }: Ru
   const { sockets, workers: shared, inside } = divide(config, folder)
   const { onError } = openLog(wakefulClock)
   const place = crew({ folder, onError })
-  const relay = (name: string, task: { config: Config; reload: boolean }): Place =>
-    place({ name, main: 'relay', task: { ...task, remedies } })
+  const relay = (name: string, task: { config: Config; reload: boolean }, inside = false): Place =>
+    place({ name, main: 'relay', task: { ...task, remedies }, inside })
   const memory = sockets.length === 0 ? [] : [place({ name: 'the memory process', main: 'memory', task: { sockets } })]
   const workers = Array.from({ length: count }, (_, i) => relay(`worker ${i + 1}`, { config: shared, reload: false }))
-  const relays = inside ? [...workers, relay('the process of the components', { config: inside, reload })] : workers
+  const relays = inside
+    ? [...workers, relay('the process of the components', { config: inside, reload }, true)]
+    : workers
   const acceptors: Acceptor[] = []
   const hand = inTurns(workers)
 

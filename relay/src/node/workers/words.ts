@@ -1,3 +1,4 @@
+import type { Part } from '../../core/part.js'
 import type { Figures } from '../metrics.js'
 
 /** What the primary says to a process of the crew. */
@@ -9,6 +10,10 @@ export type ToMember<Task = unknown> =
   | { readonly kind: 'count' }
   /** Answers `sum`: the figures of all. */
   | { readonly kind: 'summed'; readonly figures: readonly Figures[] }
+  /** Asks how its components and bridges are. It is answered by `reported`. */
+  | { readonly kind: 'report'; readonly number: number }
+  /** Answers `inquire`. */
+  | { readonly kind: 'informed'; readonly parts: readonly Part[] }
   /** Ends in good order. */
   | { readonly kind: 'end' }
 
@@ -22,3 +27,6 @@ export type FromMember =
   | { readonly kind: 'taken'; readonly number: number }
   | { readonly kind: 'counted'; readonly figures: Figures }
   | { readonly kind: 'sum' }
+  | { readonly kind: 'reported'; readonly number: number; readonly parts: readonly Part[] }
+  /** Asks how the components and bridges of another process are. Answers come in order. */
+  | { readonly kind: 'inquire' }

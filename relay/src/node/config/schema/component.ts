@@ -2,6 +2,7 @@ import { type Pattern, parsePattern, parseSubject, WildcastError } from '@wildca
 import * as v from 'valibot'
 import type { ComponentSubscription } from '../../../components/subscription.js'
 import type { ComponentConfig } from '../config.js'
+import { meant } from '../nearest.js'
 import { brokerName } from './bridge.js'
 import type { Context } from './context.js'
 import { defined } from './defined.js'
@@ -210,7 +211,7 @@ function oneOf<Output>(kinds: Readonly<Record<string, Reads<Output>>>): Reads<Ou
       if (unknown === undefined) addIssue({ message: `{it} must hold one of ${names.join(', ')}` })
       else
         addIssue({
-          message: `unknown key {it}; allowed: ${names.join(', ')}`,
+          message: `unknown key {it}; allowed: ${names.join(', ')}${meant(unknown, names)}`,
           path: [keyIn(dataset.value, unknown)],
         })
     }),

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import * as v from 'valibot'
 import { isOrigin } from '../../../gateways/cross-origin.js'
 import { type Form, forms } from '../../../gateways/http-envelope.js'
@@ -26,6 +27,15 @@ export const longestKeepAliveS = 86_400
 
 export const portNumber: Reads<number> = wholeNumber(0, 65_535)
 
+/** Whether this machine has that address is known only when it listens. */
+const hostName: Reads<string> = v.pipe(
+  text,
+  v.check(
+    (host) => isIP(host) !== 0 || /^[\w-]+(?:\.[\w-]+)*$/.test(host),
+    '{it} must be an address such as "127.0.0.1", without a scheme and a port',
+  ),
+)
+
 /** As browsers write it: no path, and no port where it is the usual one. */
 const origin: Reads<string> = v.pipe(
   text,
@@ -52,7 +62,7 @@ export function gatewayEntries(
     v.transform(resolve),
   )
   return {
-    host: optional(text),
+    host: optional(hostName),
     websockets: optional(choice(words.modes)),
     request_response: optional(choice(words.forms)),
     timeout: optional(wholeNumber(1, 300_000, 'milliseconds')),

@@ -1,28 +1,77 @@
+import { isIP } from 'node:net'
 import * as v from 'valibot'
-import { shown } from '../path.js'
-import { isTable, keyIn } from './table.js'
+import type { Path } from '../path.js'
+import { isTable } from './table.js'
 
-/** Refuses gateways of several brokers on one port. It looks at what may be wrong elsewhere, too, so that everything is told at once. */
-export function onePortEach<Brokers extends object>(): v.RawCheckAction<Brokers> {
+/** A gateway as it was written, whether it is right or wrong. */
+export interface WrittenGateway {
+  readonly keys: unknown
+  /** What a sentence calls it. */
+  readonly name: string
+  /** The way to its keys. */
+  readonly path: Path
+}
+
+/** The port that a gateway has without one. */
+const usualPort = 3015
+
+/**
+ * Refuses gateways that would listen on one address. It looks at what may be wrong elsewhere, too, so that everything
+ * is told at once.
+ */
+export function onePortEach<Input>(gatewaysOf: (input: unknown) => readonly WrittenGateway[]): v.RawCheckAction<Input> {
   return v.rawCheck(({ dataset, addIssue }) => {
-    const owners = new Map<string, string>()
-    for (const [name, broker] of Object.entries(dataset.value as object)) {
-      const gateway = within(broker, 'gateway')
-      const http = within(gateway, 'Http')
-      const port = within(http, 'port')
-      if (typeof port !== 'number' || port === 0) continue
-      const address = JSON.stringify([port, within(http, 'host')])
-      const owner = owners.get(address)
-      if (owner === undefined) owners.set(address, name)
-      else
-        addIssue({
-          message: `{it} is ${port}, which the gateway of "${shown(owner)}" has already; choose another`,
-          path: [keyIn(dataset.value, name), keyIn(broker, 'gateway'), keyIn(gateway, 'Http'), keyIn(http, 'port')],
-        })
+    const seen: { readonly port: number; readonly host: string | undefined; readonly name: string }[] = []
+    for (const { keys, name, path } of gatewaysOf(dataset.value)) {
+      const port = Number(within(keys, 'port') ?? usualPort)
+      if (!Number.isInteger(port) || port <= 0) continue
+      const named = within(keys, 'host')
+      const host = typeof named === 'string' ? named : undefined
+      const owner = seen.find((other) => other.port === port && overlap(other.host, host))
+      seen.push({ port, host, name })
+      if (!owner) continue
+      addIssue({
+        message: `{it} is ${port}, which ${owner.name} has already; choose another`,
+        path: itemsOf(dataset.value, [...path, 'port']),
+      })
     }
   })
 }
 
-function within(value: unknown, key: string): unknown {
+/** Whether two gateways on one port would be in each other's way. */
+function overlap(one: string | undefined, other: string | undefined): boolean {
+  const [first, second] = [familyOf(one), familyOf(other)]
+  if (first.all.length === 0 && second.all.length === 0) return first.address === second.address
+  const families = (host: typeof first): readonly number[] => (host.all.length > 0 ? host.all : host.families)
+  return families(first).some((family) => families(second).includes(family))
+}
+
+/** What a host stands for: one address, or all of a family. */
+function familyOf(host: string | undefined): {
+  readonly address: string
+  readonly families: readonly number[]
+  readonly all: readonly number[]
+} {
+  const address = (host ?? '::').toLowerCase().replace(/^localhost$/, '127.0.0.1')
+  const family = isIP(address)
+  // Node listens for IPv4 too where it listens on all addresses of IPv6.
+  if (/^(?:::|(?:0+:)+0+)$/.test(address)) return { address, families: [4, 6], all: [4, 6] }
+  if (address === '0.0.0.0') return { address, families: [4], all: [4] }
+  // A name may stand for an address of either family.
+  return { address, families: family === 0 ? [4, 6] : [family], all: [] }
+}
+
+/** The same path, as issues have it. */
+function itemsOf(input: unknown, path: Path): [v.IssuePathItem, ...v.IssuePathItem[]] {
+  let value = input
+  const items = path.map((key): v.IssuePathItem => {
+    const around = value
+    value = Array.isArray(around) ? around[Number(key)] : within(around, String(key))
+    return { type: 'unknown', origin: 'value', input: around, key, value }
+  })
+  return items as [v.IssuePathItem, ...v.IssuePathItem[]]
+}
+
+export function within(value: unknown, key: string): unknown {
   return isTable(value) ? value[key] : undefined
 }

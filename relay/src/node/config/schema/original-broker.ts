@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import type { BrokerSettings } from '../../../brokers/settings.js'
+import { meant } from '../nearest.js'
 import type { Resolve } from './certificates.js'
 import { mqtt } from './mqtt.js'
 import { nats } from './nats.js'
@@ -27,7 +28,8 @@ export function originalBroker(resolve: Resolve): Reads<BrokerSettings> {
   const word = v.pipe(
     v.literal(
       'InMemoryBroker',
-      '{it} must be "InMemoryBroker", or a table such as { Redis = "redis://localhost:6379" }',
+      ({ input }) =>
+        `{it} must be "InMemoryBroker", or a table such as { Redis = "redis://localhost:6379" }${meant(input, ['InMemoryBroker'])}`,
     ),
     v.transform(() => memory),
   )

@@ -1,11 +1,12 @@
 import * as v from 'valibot'
 import type { BrokerSettings } from '../../../brokers/settings.js'
 import type { Config } from '../config.js'
+import { shown } from '../path.js'
 import { type Skipped, spinComponents, triggeredBy, type WrittenComponent } from './component.js'
 import type { Context } from './context.js'
 import { type GatewayKeys, gatewayEntries, gatewayOf, originalWords, portNumber } from './gateway.js'
 import { named } from './named.js'
-import { onePortEach } from './one-port-each.js'
+import { onePortEach, type WrittenGateway, within } from './one-port-each.js'
 import { originalBroker } from './original-broker.js'
 import { isTable, keyIn, optional, type Reads, type Table, table } from './table.js'
 
@@ -37,7 +38,7 @@ export function originalForm(context: Context): Reads<Config> {
   const trigger = table(
     {
       type: optional<string>(v.literal('message', '{it} must be "message"; Wildcast has no other triggers')),
-      brokers: v.pipe(named('broker', broker(context)), onePortEach()),
+      brokers: v.pipe(named('broker', broker(context)), onePortEach(gatewaysOf)),
     },
     { brokers: '[trigger.brokers.main] with broker_type = "InMemoryBroker"' },
   )
@@ -49,6 +50,15 @@ export function originalForm(context: Context): Reads<Config> {
     refuseOwnKeys(),
     v.transform(({ trigger, component }) => configOf(Object.entries(trigger.brokers), component)),
   )
+}
+
+function gatewaysOf(brokers: unknown): readonly WrittenGateway[] {
+  return Object.entries(brokers ?? {}).flatMap(([name, broker]): readonly WrittenGateway[] => {
+    const keys = within(within(broker, 'gateway'), 'Http')
+    return isTable(keys) && 'port' in keys
+      ? [{ keys, name: `the gateway of "${shown(name)}"`, path: [name, 'gateway', 'Http'] }]
+      : []
+  })
 }
 
 interface OriginalBroker {

@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import type { BrokerSettings } from '../../../brokers/settings.js'
 import type { Config } from '../config.js'
+import { meant } from '../nearest.js'
 import { bridge, brokerName } from './bridge.js'
 import { circleFree } from './circle-free.js'
 import { components, triggeredBy } from './component.js'
@@ -9,6 +10,7 @@ import { type GatewayKeys, gatewayEntries, gatewayOf, ownWords, portNumber } fro
 import { mqtt } from './mqtt.js'
 import { named } from './named.js'
 import { nats } from './nats.js'
+import { onePortEach, type WrittenGateway, within } from './one-port-each.js'
 import { redis } from './redis.js'
 import { isTable, keyIn, notATable, optional, type Reads, type Table, table } from './table.js'
 import { wholeNumber } from './values.js'
@@ -35,7 +37,9 @@ export function ownForm(context: Context): Reads<Config> {
         ),
       },
       { brokers: '[brokers.main] with type = "memory"' },
+      ['trigger'],
     ),
+    onePortEach(gatewaysOf),
     v.transform(
       ({
         port = 3015,
@@ -61,6 +65,15 @@ export function ownForm(context: Context): Reads<Config> {
     ),
     circleFree(),
   )
+}
+
+function gatewaysOf(input: unknown): readonly WrittenGateway[] {
+  const further = within(input, 'gateway')
+  const list = Array.isArray(further) ? further : []
+  return [
+    { keys: input, name: 'the main gateway', path: [] },
+    ...list.map((keys, i) => ({ keys, name: `item ${i + 1} of "gateway"`, path: ['gateway', i] })),
+  ]
 }
 
 /** Beside the port that leads to all brokers, others may lead to one each. */
@@ -103,7 +116,7 @@ function noSuchType(known: readonly string[]): Reads<unknown> {
     v.unknown(),
     v.rawCheck(({ dataset, addIssue }) =>
       addIssue({
-        message: `{it} must be a known type of broker: ${known.join(', ')}`,
+        message: `{it} must be a known type of broker: ${known.join(', ')}${meant(within(dataset.value, 'type'), known)}`,
         path: [keyIn(dataset.value, 'type')],
       }),
     ),

@@ -25,30 +25,39 @@ export function isTable(value: unknown): value is Table {
 
 export const notATable: Reads<never> = v.never('{it} must be a table of keys and values')
 
-/** A table of known keys. `examples` are values for keys that must be there. */
+/**
+ * A table of known keys.
+ * @param examples values for keys that must be there
+ * @param elsewhere keys of other tables that a misspelt one may stand for
+ */
 export function table<Entries extends v.ObjectEntries>(
   entries: Entries,
   examples: { readonly [Key in keyof Entries]?: string } = {},
+  elsewhere: readonly string[] = [],
 ): Reads<Read<Entries>> {
   const missing = ({ expected }: { expected: string | null }): string => {
     const example = examples[JSON.parse(expected ?? '""') as keyof Entries]
     return `{it} is missing; add it${example === undefined ? '' : `, such as ${example}`}`
   }
-  const shape = v.pipe(v.looseObject(entries, missing), refuseOthers(Object.keys(entries)))
+  const shape = v.pipe(v.looseObject(entries, missing), refuseOthers(Object.keys(entries), elsewhere))
   return v.lazy((input) => (isTable(input) ? shape : notATable)) as Reads<Read<Entries>>
 }
 
 /** A strict object of valibot would tell of the first unknown key only. */
-function refuseOthers<Input extends object>(known: readonly string[]): v.RawCheckAction<Input> {
+function refuseOthers<Input extends object>(
+  known: readonly string[],
+  elsewhere: readonly string[],
+): v.RawCheckAction<Input> {
   return v.rawCheck(({ dataset, addIssue }) => {
     for (const key of Object.keys(dataset.value as object))
-      if (!known.includes(key)) addIssue({ message: unknownKey(key, known), path: [keyIn(dataset.value, key)] })
+      if (!known.includes(key))
+        addIssue({ message: unknownKey(key, known, elsewhere), path: [keyIn(dataset.value, key)] })
   })
 }
 
-function unknownKey(key: string, known: readonly string[]): string {
-  const meant = nearest(key, known)
-  if (meant !== undefined) return `unknown key {it}; did you mean "${meant}"?`
+function unknownKey(key: string, known: readonly string[], elsewhere: readonly string[]): string {
+  const close = nearest(key, [...known, ...elsewhere])
+  if (close !== undefined) return `unknown key {it}; did you mean "${close}"?`
   return `unknown key {it}; ${known.length === 0 ? 'remove it' : `allowed: ${known.join(', ')}`}`
 }
 

@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { meant } from '../nearest.js'
 import { isTable, keyIn, type Reads } from './table.js'
 
 /** One of several things, as Rust writes it: a table whose only key says which, `{ Token = "…" }`. */
@@ -8,7 +9,10 @@ export function tagged<Output>(what: string, kinds: Readonly<Record<string, Read
   const unknown = v.rawCheck<unknown>(({ dataset, addIssue }) => {
     for (const key of Object.keys(dataset.value as object))
       if (!Object.hasOwn(kinds, key))
-        addIssue({ message: `unknown ${what} {it}; allowed: ${allowed}`, path: [keyIn(dataset.value, key)] })
+        addIssue({
+          message: `unknown ${what} {it}; allowed: ${allowed}${meant(key, known)}`,
+          path: [keyIn(dataset.value, key)],
+        })
   })
   return v.lazy((input) => {
     if (!isTable(input)) return v.never(`{it} must be a table with one of: ${allowed}`)

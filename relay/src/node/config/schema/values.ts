@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { meant } from '../nearest.js'
 import type { Reads } from './table.js'
 
 // An environment variable and a query string have nothing but text, so numbers and truth values may be written as such: port = "${PORT}".
@@ -44,7 +45,10 @@ export function choice<Output>(meanings: Readonly<Record<string, Output>>): Read
   const words = Object.keys(meanings).map((word) => `"${word}"`)
   const message = `{it} must be ${words.slice(0, -1).join(', ')} or ${words.at(-1)}`
   return v.pipe(
-    v.custom<string>((value) => typeof value === 'string' && Object.hasOwn(meanings, value), message),
+    v.custom<string>(
+      (value) => typeof value === 'string' && Object.hasOwn(meanings, value),
+      ({ input }) => `${message}${meant(input, Object.keys(meanings))}`,
+    ),
     v.transform((word) => meanings[word] as Output),
   )
 }

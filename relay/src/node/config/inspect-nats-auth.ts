@@ -1,0 +1,57 @@
+import type { NatsAuth } from '../../brokers/settings.js'
+import { userOfJwt, userOfSeed } from './nkey.js'
+import { fileFault, type ReadText } from './read-text.js'
+import type { Fault } from './source/source.js'
+
+const seedRemedy = 'it begins with SU, and has 58 letters and digits'
+
+/** What is wrong with the way to log in to NATS. Its values are never shown. */
+export function inspectNatsAuth(auth: NatsAuth, readText: ReadText): readonly Fault[] {
+  switch (auth.kind) {
+    case 'token':
+    case 'user':
+      return []
+    case 'nkey':
+      return faultsOf(['auth', 'NKey'], userOfSeed(auth.seed.trim()) === undefined && brokenSeed)
+    case 'jwt':
+      return [
+        ...faultsOf(['auth', 'Jwt', 'nkey_seed'], userOfSeed(auth.seed.trim()) === undefined && brokenSeed),
+        ...faultsOf(['auth', 'Jwt', 'jwt'], jwtFault(auth.jwt.trim(), auth.seed.trim())),
+      ]
+    case 'credentials':
+      return faultsOf(['auth', 'CredentialsString'], credentialsFault(auth.text, '{it}'))
+    case 'credentialsFile':
+      try {
+        return faultsOf(['auth', 'CredentialsFile'], credentialsFault(readText(auth.path), '{it} names a file that'))
+      } catch (cause) {
+        return faultsOf(['auth', 'CredentialsFile'], fileFault(cause))
+      }
+  }
+}
+
+const brokenSeed = `{it} is not the seed of a user: ${seedRemedy}`
+
+function jwtFault(jwt: string, seed: string): string | false {
+  const [user, owner] = [userOfJwt(jwt), userOfSeed(seed)]
+  if (user === undefined)
+    return '{it} is not a JWT: three parts, joined by dots, of which the second says for whom it is'
+  if (owner !== undefined && owner !== user) return '{it} is not for the user of "nkey_seed"; take both from one place'
+  return false
+}
+
+/** @param subject what a sentence about them begins with */
+function credentialsFault(text: string, subject: string): string | false {
+  const within = (name: string): string | undefined =>
+    new RegExp(`-+BEGIN ${name}-+\\s+(\\S+)\\s+-+END ${name}-+`).exec(text)?.[1]
+  const [jwt, seed] = [within('NATS USER JWT'), within('USER NKEY SEED')]
+  if (jwt === undefined || seed === undefined)
+    return `${subject} does not hold a JWT and a seed between BEGIN and END, as "nsc generate creds" writes them`
+  if (userOfSeed(seed) === undefined) return `${subject} holds what is not the seed of a user: ${seedRemedy}`
+  const user = userOfJwt(jwt)
+  if (user === undefined) return `${subject} holds what is not a JWT; write it again with "nsc generate creds"`
+  return user !== userOfSeed(seed) && `${subject} holds a JWT and a seed of different users; write it again`
+}
+
+function faultsOf(path: Fault['path'], message: string | false): readonly Fault[] {
+  return message === false ? [] : [{ path, message }]
+}

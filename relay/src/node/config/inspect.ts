@@ -1,0 +1,65 @@
+import path from 'node:path'
+import type { BrokerSettings } from '../../brokers/settings.js'
+import { inspectComponents } from '../inspect-components.js'
+import type { Config } from './config.js'
+import { ConfigError, type Problem } from './config-error.js'
+import { inspectCertificates } from './inspect-certificates.js'
+import { inspectNatsAuth } from './inspect-nats-auth.js'
+import { type Outside, outside } from './outside.js'
+import type { Path } from './path.js'
+import { interpret } from './read-config.js'
+import type { ReadText } from './read-text.js'
+import { isOriginal } from './schema/original-form.js'
+import { isTable } from './schema/table.js'
+import { readSource } from './source/read-source.js'
+import type { Fault, Source } from './source/source.js'
+import { problemsOf } from './validate.js'
+
+/**
+ * Reads a configuration, and looks at what it names: certificates, credentials, components. It connects to nothing and
+ * listens on nothing; the modules of components are loaded, as a relay would, and ended at once.
+ * @throws {ConfigError} with everything that is wrong
+ */
+export async function inspect(file: string): Promise<Config> {
+  const source = await readSource(file)
+  const around = outside(path.dirname(path.resolve(file)))
+  const config = interpret(source, file, around)
+  const problems = [
+    ...brokerProblems(config, { source, file, around }),
+    ...(await inspectComponents(config.components)),
+  ]
+  if (problems.length > 0) throw new ConfigError(problems)
+  return config
+}
+
+interface Read {
+  readonly source: Source
+  readonly file: string
+  readonly around: Outside
+}
+
+function brokerProblems({ brokers }: Config, { source, file, around }: Read): readonly Problem[] {
+  const faults = [...brokers].flatMap(([name, settings]) =>
+    inspectBroker(settings, around.readText).map((fault) => ({
+      ...fault,
+      path: [...keyOf(name, source.value), ...fault.path],
+    })),
+  )
+  return problemsOf(faults, { ...source, file })
+}
+
+/** What is wrong with the files and credentials of a broker. Paths begin at its keys. */
+export function inspectBroker(settings: BrokerSettings, readText: ReadText): readonly Fault[] {
+  if (settings.type === 'memory') return []
+  const certificates = typeof settings.tls === 'object' ? inspectCertificates(settings.tls, readText) : []
+  const auth = settings.type === 'nats' && settings.auth ? inspectNatsAuth(settings.auth, readText) : []
+  return [...certificates, ...auth]
+}
+
+/** Where the keys of a broker stand. */
+function keyOf(name: string, source: unknown): Path {
+  if (!isOriginal(source)) return ['brokers', name]
+  const at = (value: unknown, key: string): unknown => (isTable(value) ? value[key] : undefined)
+  const kind = at(at(at(source.trigger, 'brokers'), name), 'broker_type')
+  return ['trigger', 'brokers', name, 'broker_type', ...(isTable(kind) ? Object.keys(kind) : [])]
+}

@@ -1,0 +1,11 @@
+import type { Outside } from './outside.js'
+
+export type ReadText = Outside['readText']
+
+/** Why a file that a value names could not be read. */
+export function fileFault(cause: unknown): string {
+  const { code = 'unknown cause' } = cause as NodeJS.ErrnoException
+  return code === 'ENOENT'
+    ? '{it} names a file that is not there; create it or correct the path'
+    : `{it} names a file that can't be read (${code}); correct the path or the rights`
+}

@@ -1,0 +1,40 @@
+import { type Part, part } from '../../core/part.js'
+import { wakefulClock } from './clock.js'
+import type { Place } from './place.js'
+
+/** How long an answer is waited for. */
+const patienceMs = 1000
+
+/** Asks the process of the components and bridges how they are. */
+export interface Reports {
+  take(): Promise<readonly Part[]>
+  heard(number: number, parts: readonly Part[]): void
+}
+
+/** @param inside that process, where there is one */
+export function reports(inside: () => Pick<Place, 'say'> | undefined): Reports {
+  const waiting = new Map<number, (parts: readonly Part[]) => void>()
+  let last = 0
+  const missing = (cause: string): readonly Part[] => [part('the process of the components', cause)]
+
+  return {
+    async take() {
+      const place = inside()
+      if (!place) return []
+      const number = ++last
+      if (!place.say({ kind: 'report', number })) return missing('it is being started')
+      return new Promise((resolve) => {
+        const stopClock = wakefulClock.after(patienceMs, () => {
+          waiting.delete(number)
+          resolve(missing(`it has not answered for ${patienceMs} ms`))
+        })
+        waiting.set(number, (parts) => {
+          stopClock()
+          waiting.delete(number)
+          resolve(parts)
+        })
+      })
+    },
+    heard: (number, parts) => waiting.get(number)?.(parts),
+  }
+}

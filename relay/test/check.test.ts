@@ -1,0 +1,314 @@
+import { writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import path from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { folderWith, run, says, start } from './command.js'
+import { makeCertificates } from './servers/certificates.js'
+
+// The seed of a user, made for this test.
+const seed = 'SUAHWO4676JVFH4C3CMVE2Z3QKFICTQU3UJ4U7PXYCUX7HIBNX2WQG6ZGI'
+
+/** Checks a folder of files, of which the first is the configuration. */
+async function check(files: Readonly<Record<string, string>>): Promise<{ code: number | null; said: string }> {
+  const [[name, text] = ['', ''], ...others] = Object.entries(files)
+  const cwd = await folderWith(name, text)
+  for (const [file, content] of others) await writeFile(path.join(cwd, file), content)
+  const { code, out, err } = await run(['check'], { cwd })
+  return { code, said: `${out}${err}` }
+}
+
+const memory = 'brokers.main.type = "memory"\n'
+const component = (source: string): string =>
+  `${memory}[[component]]\nid = "one"\nsource = "${source}"\ntrigger.subscription.Topic.topic = "a"\n`
+const nats = (auth: string): string => `[brokers.main]\ntype = "nats"\naddresses = ["localhost"]\nauth = ${auth}\n`
+const redis = (more: string): string => `[brokers.main]\ntype = "redis"\nurl = "rediss://localhost"\n${more}\n`
+
+const { ca, server, client } = makeCertificates()
+const pem = String(ca)
+const broken = pem.replace(/\n.{20}/, '\nAAAAAAAAAAAAAAAAAAAA')
+
+describe('wildcast check finds what up would', () => {
+  const gateways: [string, string, boolean][] = [
+    ['the same port', `port = 4000\n${memory}[[gateway]]\nport = 4000\n`, false],
+    ['the port that is usual', `${memory}[[gateway]]\nport = 3015\n`, false],
+    ['a port in quotes', `port = "4000"\n${memory}[[gateway]]\nport = 4000\n`, false],
+    ['one host, and all of them', `port = 4000\nhost = "127.0.0.1"\n${memory}[[gateway]]\nport = 4000\n`, false],
+    [
+      '0.0.0.0 and 127.0.0.1',
+      `port = 4000\nhost = "0.0.0.0"\n${memory}[[gateway]]\nport = 4000\nhost = "127.0.0.1"`,
+      false,
+    ],
+    [':: and 127.0.0.1', `port = 4000\nhost = "::"\n${memory}[[gateway]]\nport = 4000\nhost = "127.0.0.1"`, false],
+    [
+      'localhost and 127.0.0.1',
+      `port = 4000\nhost = "localhost"\n${memory}[[gateway]]\nport = 4000\nhost = "127.0.0.1"`,
+      false,
+    ],
+    ['two further ones', `${memory}[[gateway]]\nport = 4000\n[[gateway]]\nport = 4000`, false],
+    ['0.0.0.0 and ::1', `port = 4000\nhost = "0.0.0.0"\n${memory}[[gateway]]\nport = 4000\nhost = "::1"`, true],
+    ['two addresses', `port = 4000\nhost = "127.0.0.1"\n${memory}[[gateway]]\nport = 4000\nhost = "127.0.0.2"`, true],
+    ['any free port, twice', `port = 0\n${memory}[[gateway]]\nport = 0`, true],
+  ]
+
+  it.each(gateways)('two gateways on one port: %s', async (_, toml, fine) => {
+    const { code, said } = await check({ 'wildcast.toml': toml })
+    expect(said).toMatch(fine ? /is fine/ : /^wildcast\.toml:\d+: "port" .* has already; choose another\n$/)
+    expect(code).toBe(fine ? 0 : 2)
+  })
+
+  it("two gateways on one port in the original's form, with different hosts", async () => {
+    const http = (name: string, host: string): string =>
+      `[trigger.brokers.${name}]\nbroker_type = "InMemoryBroker"\ngateway.Http = { port = 4000, host = "${host}" }\n`
+    const { said } = await check({ 'spin.toml': `[trigger]\n${http('a', '0.0.0.0')}${http('b', '127.0.0.1')}` })
+    expect(said).toBe(
+      'spin.toml:7: "port" in [trigger.brokers.b.gateway.Http] is 4000, which the gateway of "a" has already; choose another\n',
+    )
+  })
+
+  const files: [string, string, Readonly<Record<string, string>>, RegExp][] = [
+    [
+      'a root certificate that is not there',
+      redis('root_certificate = "no.pem"'),
+      {},
+      /^wildcast\.toml:4: "root_certificate" in \[brokers\.main\] names a file that is not there/,
+    ],
+    [
+      'one that is no certificate',
+      redis('root_certificate = "ca.pem"'),
+      { 'ca.pem': 'hello' },
+      /:4: .* without a certificate/,
+    ],
+    [
+      'one that is broken',
+      redis('root_certificate = "ca.pem"'),
+      { 'ca.pem': broken },
+      /:4: .* with a broken certificate/,
+    ],
+    [
+      'a second one that is broken',
+      redis('root_certificate = "ca.pem"'),
+      { 'ca.pem': pem + broken },
+      /:4: .* with a broken certificate/,
+    ],
+    ['a folder for a certificate', redis('root_certificate = "."'), {}, /:4: .* can't be read \(EISDIR\)/],
+    [
+      'a key that is not there',
+      redis('client_certificate = { certificate = "c.pem", key = "c.key" }'),
+      { 'c.pem': String(client.cert) },
+      /:4: "key" in \[brokers\.main\.client_certificate\] names a file that is not there/,
+    ],
+    [
+      'a key that is none',
+      redis('client_certificate = { certificate = "c.pem", key = "c.key" }'),
+      { 'c.pem': String(client.cert), 'c.key': pem },
+      /:4: "key" .* without a private key/,
+    ],
+    [
+      'the key of another certificate',
+      redis('client_certificate = { certificate = "c.pem", key = "c.key" }'),
+      { 'c.pem': String(client.cert), 'c.key': String(server.key) },
+      /:4: "key" .* does not belong to "certificate"/,
+    ],
+    [
+      'an NKey with a letter too few',
+      nats(`{ NKey = "${seed.slice(0, -1)}" }`),
+      {},
+      /:4: "NKey" in \[brokers\.main\.auth\] is not the seed of a user/,
+    ],
+    [
+      'an NKey with two letters swapped',
+      nats(`{ NKey = "${seed.replace('HW', 'WH')}" }`),
+      {},
+      /:4: "NKey" .* is not the seed of a user/,
+    ],
+    ['a JWT that is none', nats(`{ Jwt = { nkey_seed = "${seed}", jwt = "a.b.c" } }`), {}, /:4: "jwt" .* is not a JWT/],
+    [
+      'a JWT of another user',
+      nats(`{ Jwt = { nkey_seed = "${seed}", jwt = "e30.${Buffer.from('{"sub":"UA"}').toString('base64url')}.x" } }`),
+      {},
+      /:4: "jwt" .* is not for the user of "nkey_seed"/,
+    ],
+    [
+      'a credentials file that is not there',
+      nats('{ CredentialsFile = "no.creds" }'),
+      {},
+      /:4: "CredentialsFile" .* is not there/,
+    ],
+    [
+      'a credentials file that holds none',
+      nats('{ CredentialsFile = "a.creds" }'),
+      { 'a.creds': 'x' },
+      /:4: "CredentialsFile" .* does not hold a JWT and a seed/,
+    ],
+    [
+      'a component that does not parse',
+      component('one.mjs'),
+      { 'one.mjs': 'const a = 1\n\nexport default (' },
+      /^one\.mjs:\d: component "one": it could not be loaded: Unexpected/,
+    ],
+    [
+      'a component whose import does not parse',
+      component('one.mjs'),
+      { 'one.mjs': "import './two.mjs'\nexport default () => {}", 'two.mjs': '\nlet let = 1' },
+      /^two\.mjs:2: component "one": it could not be loaded: /,
+    ],
+    [
+      'a component whose import is not there',
+      component('one.mjs'),
+      { 'one.mjs': "const a = 1\nimport './two.mjs'\nexport default () => {}" },
+      /^one\.mjs:2: component "one": it could not be loaded: Cannot find module/,
+    ],
+    [
+      'a component that throws',
+      component('one.mjs'),
+      { 'one.mjs': "const a = 1\nthrow new Error('at once')" },
+      /^one\.mjs:2: component "one": it could not be loaded: at once/,
+    ],
+    [
+      'a component without a default export',
+      component('one.mjs'),
+      { 'one.mjs': 'export const a = 1' },
+      /^one\.mjs: component "one": it has no default export/,
+    ],
+    [
+      'a component that is no function',
+      component('one.mjs'),
+      { 'one.mjs': 'export default 1' },
+      /^one\.mjs: component "one": its default export is a number/,
+    ],
+    ['a component that is not there', component('no.mjs'), {}, /:4: "source" .* names a file that is not there/],
+    ['a folder that is not there', `static = "no"\n${memory}`, {}, /:1: "static" names a folder that is not there/],
+    ['a host with a port', `host = "127.0.0.1:80"\n${memory}`, {}, /:1: "host" must be an address/],
+    ['a misspelt type', '[brokers.main]\ntype = "reddis"\n', {}, /:2: "type" .* did you mean "redis"\?/],
+    ['a misspelt mode', `websockets = "jsno"\n${memory}`, {}, /:1: "websockets" .* did you mean "json"\?/],
+    [
+      'a misspelt trigger',
+      `${memory}[[component]]\nid = "a"\nsource = "a.mjs"\ntrigger.subscription.Topik.topic = "a"\n`,
+      { 'a.mjs': '' },
+      /:5: unknown key "Topik" .* did you mean "Topic"\?/,
+    ],
+    [
+      'a misspelt key in a list of tables',
+      `${memory}[[gateway]]\nport = 4000\nhosts = "a"\n`,
+      {},
+      /:4: unknown key "hosts" .* did you mean "host"\?/,
+    ],
+    ['a misspelt table', '[broker.main]\ntype = "memory"\n', {}, /:1: unknown key "broker"; did you mean "brokers"\?/],
+    [
+      'a misspelt trigger table',
+      '[triger.brokers.main]\nbroker_type = "InMemoryBroker"\n',
+      {},
+      /:1: unknown key "triger"; did you mean "trigger"\?/,
+    ],
+  ]
+
+  it.each(files)('%s', async (_, toml, others, wanted) => {
+    const { code, said } = await check({ 'wildcast.toml': toml, ...others })
+    expect(said).toMatch(wanted)
+    expect(said).not.toContain(seed)
+    expect(code).toBe(2)
+  })
+
+  const originals: [string, string, RegExp][] = [
+    [
+      'a misspelt broker type',
+      '[trigger.brokers.a]\nbroker_type = { Redsi = "redis://a" }\n',
+      /:2: unknown broker type "Redsi" .* did you mean "Redis"\?/,
+    ],
+    [
+      'a misspelt word',
+      '[trigger.brokers.a]\nbroker_type = "InMemoryBrokr"\n',
+      /:2: "broker_type" .* did you mean "InMemoryBroker"\?/,
+    ],
+    [
+      'a misspelt gateway',
+      '[trigger.brokers.a]\nbroker_type = "InMemoryBroker"\ngateway.Htp = { port = 4000 }\n',
+      /:3: unknown key "Htp" .* did you mean "Http"\?/,
+    ],
+    [
+      'a misspelt mode',
+      '[trigger.brokers.a]\nbroker_type = "InMemoryBroker"\ngateway.Http = { port = 4000, websockets = "Jsno" }\n',
+      /:3: "websockets" .* did you mean "Json"\?/,
+    ],
+    [
+      'a certificate that is not there',
+      '[trigger.brokers.a.broker_type.Nats]\naddresses = ["a"]\nroot_certificate = "no.pem"\n',
+      /:3: "root_certificate" in \[trigger\.brokers\.a\.broker_type\.Nats\] names a file that is not there/,
+    ],
+    [
+      'a broken NKey',
+      '[trigger.brokers.a.broker_type.Nats]\naddresses = ["a"]\nauth = { NKey = "SUAB" }\n',
+      /:3: "NKey" .* is not the seed of a user/,
+    ],
+  ]
+
+  it.each(originals)("in the original's form: %s", async (_, toml, wanted) => {
+    const { code, said } = await check({ 'spin.toml': toml })
+    expect(said).toMatch(wanted)
+    expect(code).toBe(2)
+  })
+
+  const json: [string, object, RegExp][] = [
+    [
+      'a port twice',
+      { port: 4000, brokers: { main: { type: 'memory' } }, gateway: [{ port: 4000 }] },
+      /"port" in item 1 of "gateway" is 4000/,
+    ],
+    ['a misspelt type', { brokers: { main: { type: 'memmory' } } }, /did you mean "memory"/],
+    [
+      'a broken NKey',
+      { brokers: { main: { type: 'nats', addresses: ['a'], auth: { NKey: 'SUX' } } } },
+      /is not the seed of a user/,
+    ],
+    [
+      'a certificate that is not there',
+      { brokers: { main: { type: 'mqtt', address: 'mqtts://a', root_certificate: 'no.pem' } } },
+      /names a file that is not there/,
+    ],
+    ['an invalid URL', { brokers: { main: { type: 'redis', url: 'redis://a:99999' } } }, /must be a URL such as/],
+  ]
+
+  it.each(json)('in JSON: %s', async (_, value, wanted) => {
+    const { code, said } = await check({ 'wildcast.json': JSON.stringify(value, undefined, 2) })
+    expect(said).toMatch(/^wildcast\.json:\d+: /)
+    expect(said).toMatch(wanted)
+    expect(code).toBe(2)
+  })
+
+  it('and is content with what is right, without a connection', async () => {
+    let connections = 0
+    const broker = createServer(() => connections++)
+    await new Promise<void>((resolve) => broker.listen(0, '127.0.0.1', resolve))
+    onTestFinished(() => void broker.close())
+    const { port } = broker.address() as { readonly port: number }
+    const toml = `port = ${port}\nhost = "127.0.0.1"\n[brokers.main]\ntype = "redis"\nurl = "rediss://127.0.0.1:${port}"\nroot_certificate = "ca.pem"\nclient_certificate = { certificate = "c.pem", key = "c.key" }\n[brokers.other]\ntype = "nats"\naddresses = ["127.0.0.1:${port}"]\nauth = { NKey = "${seed}" }\n[[component]]\nid = "one"\nsource = "one.mjs"\ntrigger.subscription.Topic.topic = "a"\n`
+    const { code, said } = await check({
+      'wildcast.toml': toml,
+      'ca.pem': pem,
+      'c.pem': String(client.cert),
+      'c.key': String(client.key),
+      'one.mjs': 'setInterval(() => {}, 1000)\nexport default () => {}',
+    })
+    expect(said).toMatch(/is fine/)
+    expect(code).toBe(0)
+    expect(connections).toBe(0)
+  })
+})
+
+it('a misspelt key of --broker is named with the nearest one', async () => {
+  for (const [query, wanted] of [
+    ['Redsi=redis://a', /did you mean "Redis"\?/],
+    ['Nats[adresses][0]=a', /did you mean "addresses"\?/],
+    ['InMemoryBrokr', /did you mean "InMemoryBroker"\?/],
+  ] as const)
+    expect((await run(['gateway', '--broker', query])).err).toMatch(wanted)
+})
+
+it("up's log says in which line a component failed", async () => {
+  const cwd = await folderWith('wildcast.toml', `port = 0\n${component('one.mjs')}`)
+  await writeFile(path.join(cwd, 'one.mjs'), "export default () => {\n  throw new Error('over a message')\n}\n")
+  const child = start(['up'], { cwd })
+  const [, port] = /:(\d+)/.exec(await says(child.stdout, /Wildcast is up.*\n/)) ?? []
+  await fetch(`http://127.0.0.1:${port}/publish/a`, { method: 'POST' })
+  await says(child.stderr, /component \\"one\\": one\.mjs:2: over a message/)
+})
