@@ -105,6 +105,18 @@ describe('wildcast up', () => {
     expect(await once(child, 'exit')).toEqual([0, null])
   })
 
+  it('listens on --port, else on PORT, else where the configuration says', async () => {
+    const taken = await startRelay()
+    const toml = twoBrokers.replace('port = 0', `port = ${taken.port}`)
+    const cwd = await folderWith('wildcast.toml', toml)
+    const env = { PORT: '0' }
+    expect((await portsOf(start(['up'], { cwd, env }), 1))[0]).not.toBe(taken.port)
+    expect(await run(['up', '--port', String(taken.port)], { cwd, env })).toMatchObject({
+      code: 1,
+      err: `port ${taken.port} is in use; choose another with --port or PORT\n`,
+    })
+  })
+
   it("opens each gateway of the original's form on its own port, before its own broker", async () => {
     const child = start(['up', '-c', 'spin.toml'], { cwd: await folderWith('spin.toml', original) })
     const [test, secondary] = await portsOf(child, 2)

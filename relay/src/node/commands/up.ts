@@ -6,6 +6,8 @@ import { run } from './run.js'
 import { wholeNumber } from './whole-number.js'
 import { type WorkersFlag, workersFlag } from './workers-flag.js'
 
+const portRemedy = 'choose another with --port or PORT'
+
 interface Flags extends ConfigFlag, WorkersFlag {
   readonly watch?: boolean
   readonly port?: number
@@ -17,9 +19,9 @@ export function up(): Command {
     .description('open the brokers and gateways of a configuration')
     .addOption(configFlag())
     .addOption(
-      new Option('-p, --port <port>', 'listen here instead of the first port of the configuration').argParser(
-        wholeNumber(0, 65_535),
-      ),
+      new Option('-p, --port <port>', 'listen here instead of the first port of the configuration')
+        .env('PORT')
+        .argParser(wholeNumber(0, 65_535)),
     )
     .addOption(workersFlag())
     .option('-w, --watch', 'load a component anew when its file, or another in its folder, has changed')
@@ -28,7 +30,10 @@ export function up(): Command {
       const config = await readConfig(file)
       await run(port === undefined ? config : { ...config, gateways: onPort(port, config.gateways) }, {
         workers: workers ?? config.workers,
-        remedies: { port: `choose another in ${file}, or stop what listens there`, host: `correct "host" in ${file}` },
+        remedies: {
+          port: port === undefined ? `choose another in ${file}, or stop what listens there` : portRemedy,
+          host: `correct "host" in ${file}`,
+        },
         reload: watch,
       })
     })
