@@ -117,6 +117,14 @@ describe('wildcast up', () => {
     })
   })
 
+  it('serves the files of --static', async () => {
+    const cwd = await folderWith('wildcast.toml', twoBrokers)
+    await writeFile(path.join(cwd, 'index.html'), 'the page')
+    const [port] = await portsOf(start(['up', '--static', '.'], { cwd }), 1)
+    expect(await (await fetch(`http://127.0.0.1:${port}/`)).text()).toBe('the page')
+    expect(await run(['up', '--static', 'nowhere'], { cwd })).toMatchObject({ code: 2 })
+  })
+
   it("opens each gateway of the original's form on its own port, before its own broker", async () => {
     const child = start(['up', '-c', 'spin.toml'], { cwd: await folderWith('spin.toml', original) })
     const [test, secondary] = await portsOf(child, 2)
@@ -192,6 +200,39 @@ describe('wildcast up', () => {
       code: 2,
       out: '',
       err: 'wildcast.json: "brokers" is missing; add it, such as [brokers.main] with type = "memory"\n',
+    })
+  })
+})
+
+describe('wildcast up -- <command>', () => {
+  const beside = (code: string): string[] => ['up', '--', process.execPath, '-e', code]
+
+  it('runs the command beside the relay, tells it the URL, and ends with it and its exit code', async () => {
+    const cwd = await folderWith('wildcast.toml', twoBrokers)
+    const { code, out } = await run(
+      beside(
+        "fetch(process.env.WILDCAST_URL + '/healthz').then(({ status }) => { console.log(status); process.exit(3) })",
+      ),
+      { cwd },
+    )
+    expect(out).toMatch(/^Wildcast is up: .*\n200\n$/)
+    expect(code).toBe(3)
+  })
+
+  it.each(['SIGINT', 'SIGTERM'] as const)('ends the command on %s', async (signal) => {
+    const cwd = await folderWith('wildcast.toml', twoBrokers)
+    const child = start(beside('console.log(process.pid); setInterval(() => {}, 1000)'), { cwd })
+    const pid = Number(/^\d+$/m.exec(await says(child.stdout, /^\d+$/))?.[0])
+    child.kill(signal)
+    expect(await once(child, 'exit')).toEqual([0, null])
+    expect(() => process.kill(pid, 0)).toThrow('ESRCH')
+  })
+
+  it('says which program is not there, and exits with 1', async () => {
+    const cwd = await folderWith('wildcast.toml', twoBrokers)
+    expect(await run(['up', '--', 'no-such-program'], { cwd })).toMatchObject({
+      code: 1,
+      err: 'there is no program "no-such-program"; install it, or correct what follows "--"\n',
     })
   })
 })
