@@ -1,11 +1,12 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: variables of a configuration
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { createClient } from '@wildcast/client'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { WebSocket } from 'ws'
-import { folderWith, portsOf, run, says, start } from './command.js'
+import { folderWith, portsOf, run, says, start, wildcast } from './command.js'
 import { startRelay } from './start-relay.js'
 
 // The commands that read a configuration.
@@ -204,6 +205,16 @@ describe('wildcast up', () => {
   })
 })
 
+/** The code of the failure, if it fails. */
+function attempt(work: () => void): string | undefined {
+  try {
+    work()
+    return undefined
+  } catch (cause) {
+    return (cause as NodeJS.ErrnoException).code
+  }
+}
+
 describe('wildcast up -- <command>', () => {
   const beside = (code: string): string[] => ['up', '--', process.execPath, '-e', code]
 
@@ -226,6 +237,20 @@ describe('wildcast up -- <command>', () => {
     child.kill(signal)
     expect(await once(child, 'exit')).toEqual([0, null])
     expect(() => process.kill(pid, 0)).toThrow('ESRCH')
+  })
+
+  it('ends with the process that has started it, which may be a shell that passes no signal on', async () => {
+    const cwd = await folderWith('wildcast.toml', twoBrokers)
+    const code = 'console.log(process.ppid, process.pid); setInterval(() => {}, 1000)'
+    const shell = spawn('sh', ['-c', '"$@"; exit 0', 'sh', process.execPath, wildcast, ...beside(code)], { cwd })
+    const [relay, command] =
+      /^\d+ \d+$/m
+        .exec(await says(shell.stdout, /^\d+ \d+$/))?.[0]
+        .split(' ')
+        .map(Number) ?? []
+    shell.kill('SIGTERM')
+    for (const pid of [relay, command])
+      await expect.poll(() => attempt(() => process.kill(pid as number, 0))).toBe('ESRCH')
   })
 
   it('says which program is not there, and exits with 1', async () => {

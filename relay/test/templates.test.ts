@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { readdir, readFile, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { templates } from '../src/node/templates/templates.js'
@@ -22,7 +22,7 @@ describe('wildcast init', () => {
   it('writes a project, and says what to do next', async () => {
     const cwd = path.join(await folderWith('neighbour', ''), 'My App!')
     const { code, out } = await run(['init', 'My App!'], { cwd: path.dirname(cwd) })
-    expect([code, out]).toEqual([0, 'my-app is ready:\n\ncd My App!\nnpm install\nnpm start\n'])
+    expect([code, out]).toEqual([0, 'my-app is ready:\n\ncd My App!\nnpm install\nnpm run dev\n'])
     expect((await readdir(cwd)).sort()).toEqual([
       '.gitignore',
       'README.md',
@@ -31,7 +31,8 @@ describe('wildcast init', () => {
       'package.json',
       'src',
       'test',
-      'vite.config.js',
+      'tsconfig.json',
+      'vite.config.ts',
       'wildcast.toml',
     ])
     expect(JSON.parse(await readFile(path.join(cwd, 'package.json'), 'utf8'))).toMatchObject({
@@ -45,6 +46,27 @@ describe('wildcast init', () => {
     const create = path.resolve(import.meta.dirname, '../../packages/create-wildcast/bin/create-wildcast.js')
     execFileSync(process.execPath, [create, 'app'], { cwd })
     expect(await readdir(path.join(cwd, 'app'))).toContain('wildcast.toml')
+  })
+
+  it('takes the packages from tarballs, wherever the project is', async () => {
+    const cwd = await folderWith('neighbour', '')
+    await mkdir(path.join(cwd, 'packed'))
+    const missing = path.join(cwd, 'packed/wildcast-client-0.1.0.tgz')
+    expect(await run(['init', 'my/app', '--packages', 'packed'], { cwd })).toEqual({
+      code: 1,
+      out: '',
+      err: `${missing} is not there; write it with "npm run pack" in Wildcast's repository\n`,
+    })
+    for (const name of ['client', 'protocol', 'react', 'relay'])
+      await writeFile(path.join(cwd, `packed/wildcast-${name}-0.1.0.tgz`), '')
+    expect(await run(['init', 'my/app', '--packages', 'packed'], { cwd })).toMatchObject({ code: 0, err: '' })
+    expect(JSON.parse(await readFile(path.join(cwd, 'my/app/package.json'), 'utf8'))).toMatchObject({
+      dependencies: {
+        '@wildcast/client': 'file:../../packed/wildcast-client-0.1.0.tgz',
+        '@wildcast/protocol': 'file:../../packed/wildcast-protocol-0.1.0.tgz',
+        react: expect.any(String),
+      },
+    })
   })
 
   it('writes over nothing', async () => {
@@ -169,9 +191,6 @@ describe('wildcast add', () => {
       expect([code, err]).toEqual([0, ''])
     }
     await symlink(path.resolve(import.meta.dirname, '../../node_modules'), path.join(cwd, 'node_modules'))
-    // The page is not built here.
-    const toml = await readFile(path.join(cwd, file), 'utf8')
-    await writeFile(path.join(cwd, file), toml.replace('static = "dist"\n', ''))
     const ports = await portsOf(start(['up', '--port', '0'], { cwd }), text === undefined ? 2 : 1)
     const { brokers } = (await (await fetch(`http://127.0.0.1:${ports[0]}/healthz`)).json()) as {
       brokers: { name: string }[]

@@ -1,3 +1,4 @@
+import { realClock } from '../../core/clock.js'
 import type { Config } from '../config/config.js'
 import { runConfig } from '../run-config.js'
 import { openWatch } from '../watch.js'
@@ -6,6 +7,7 @@ import { closeOnSignal } from './close-on-signal.js'
 import { note } from './config-flag.js'
 import type { ListenRemedies } from './listen-failure.js'
 import { type Beside, runBeside } from './run-beside.js'
+import { whenParentGone } from './when-parent-gone.js'
 
 export interface RunOptions {
   /** How many relays share the ports. @default 1 */
@@ -38,6 +40,7 @@ export async function run(config: Config, { workers = 1, beside = [], ...options
   })
   if (beside.length === 0) return
   command = runBeside(beside, urls[0])
+  whenParentGone(realClock, () => process.kill(process.pid, 'SIGTERM'))
   try {
     process.exitCode = await command.ended
   } finally {
