@@ -10,6 +10,7 @@ const oldestNode = [20, 19]
 /** Programs that the tests use, with the Debian package that brings each. */
 const programs = {
   chromium: 'chromium',
+  curl: 'curl',
   mosquitto: 'mosquitto',
   mosquitto_pub: 'mosquitto-clients',
   'nats-server': 'nats-server',
