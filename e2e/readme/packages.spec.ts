@@ -111,6 +111,8 @@ test('the configuration, the component and the commands work with brokers of eve
 
   await vite.interrupt() // one of the commands starts its own
   await runCommands(page)
+  const { dependencies } = JSON.parse(await readFile(path.join(folder, '../my-other-app/package.json'), 'utf8'))
+  expect(dependencies['@wildcast/client']).toBe('file:../my-page/wildcast-client-0.1.0.tgz')
   for (const server of [redis, nats, mosquitto]) await server.stop()
 })
 

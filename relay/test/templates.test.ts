@@ -22,7 +22,7 @@ describe('wildcast init', () => {
   it('writes a project, and says what to do next', async () => {
     const cwd = path.join(await folderWith('neighbour', ''), 'My App!')
     const { code, out } = await run(['init', 'My App!'], { cwd: path.dirname(cwd) })
-    expect([code, out]).toEqual([0, 'my-app is ready:\n\ncd My App!\nnpm install\nnpm run dev\n'])
+    expect([code, out]).toEqual([0, "my-app is ready:\n\ncd 'My App!'\nnpm install\nnpm run dev\n"])
     expect((await readdir(cwd)).sort()).toEqual([
       '.gitignore',
       'README.md',
