@@ -15,11 +15,17 @@ export default async function freshClone(): Promise<() => Promise<void>> {
   cpSync(root, clone, { recursive: true, filter: (file) => !notCloned.test(path.relative(root, file)) })
   const port = await freePort()
   const started = paste(blocks.start, { cwd: clone, env: { PORT: String(port) } })
-  await started.shows(/Wildcast is up: (http:\S+)/)
-  process.env.README_CLONE = clone
-  process.env.README_PORT = String(port)
-  return async () => {
+  const end = async (): Promise<void> => {
     await started.interrupt()
     rmSync(home, { recursive: true, force: true, maxRetries: 3 })
   }
+  try {
+    await started.shows(/Wildcast is up: (http:\S+)/)
+  } catch (cause) {
+    await end()
+    throw cause
+  }
+  process.env.README_CLONE = clone
+  process.env.README_PORT = String(port)
+  return end
 }

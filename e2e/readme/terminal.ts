@@ -18,6 +18,9 @@ export interface PasteOptions {
   readonly env?: Readonly<Record<string, string>>
 }
 
+/** No test measures time, so this only ends one that hangs; installations take long on a busy machine. */
+const hangsMs = 600_000
+
 /** Terminals are process groups of their own, which Ctrl-C reaches as a whole. */
 const open = new Set<number>()
 process.once('exit', () => {
@@ -48,7 +51,7 @@ export function paste(lines: string, { cwd, env }: PasteOptions): Terminal {
       const over = ended.then((code) => {
         if (!pattern.test(shown)) throw new Error(`ended with ${code} without ${pattern}:\n${shown}`)
       })
-      await Promise.race([over, expect.poll(() => shown, { timeout: 60_000 }).toMatch(pattern)])
+      await Promise.race([over, expect.poll(() => shown, { timeout: hangsMs }).toMatch(pattern)])
       return pattern.exec(shown)?.[1] ?? ''
     },
     async finish() {
