@@ -23,7 +23,7 @@ export const blocks = {
   project: block('--packages packed'),
   packages: block('npm run pack ../my-page'),
   reactPage: block('createRoot'),
-  plainPage: block("client.serve('math.sum'"),
+  plainPage: block('client.serve'),
   configuration: block('[brokers.main]'),
   open: block('export REDIS_PASSWORD'),
   brokersPage: block("client.broker('sensors')"),
