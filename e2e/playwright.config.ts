@@ -5,6 +5,8 @@ const executablePath = process.env.WILDCAST_CHROMIUM ?? '/usr/bin/chromium'
 
 export default defineConfig({
   testDir: '.',
+  // Apart, since it needs a clone of its own.
+  testIgnore: 'readme/**',
   outputDir: '../test-results',
   fullyParallel: true,
   workers: 2,

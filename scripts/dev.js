@@ -11,7 +11,6 @@ await script(async () => {
 
   // What is named there must be there, though Vite serves the page here.
   mkdirSync(path.join(root, 'demo/dist'), { recursive: true })
-  process.env.PORT ??= '3015'
   const relay = [process.execPath, '--watch', 'relay/bin/wildcast.js', 'up', '--config', 'demo/wildcast.toml']
   const children = [
     relay,

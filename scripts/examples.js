@@ -41,9 +41,9 @@ function examplesOf(source) {
   })
 }
 
-/** The snippets in a README that are TypeScript. */
+/** The snippets in a README that are TypeScript, or JavaScript, which must be valid as such. */
 function snippetsOf(markdown) {
-  return [...markdown.matchAll(/```tsx?\n([\s\S]*?)```/g)].map(([, code]) => code)
+  return [...markdown.matchAll(/```(?:tsx?|js)\n([\s\S]*?)```/g)].map(([, code]) => code)
 }
 
 const isSource = (file) => /\.tsx?$/.test(file) && !/\.(test|test-d|contract)\.tsx?$/.test(file)

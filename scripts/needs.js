@@ -10,6 +10,7 @@ const oldestNode = [20, 19]
 /** Programs that the tests use, with the Debian package that brings each. */
 const programs = {
   chromium: 'chromium',
+  curl: 'curl',
   mosquitto: 'mosquitto',
   mosquitto_pub: 'mosquitto-clients',
   'nats-server': 'nats-server',
@@ -27,11 +28,14 @@ export function installPackages() {
   const lock = readFileSync(path.join(root, 'package-lock.json'))
   const wanted = createHash('sha256').update(lock).update(`${process.platform} ${process.arch} ${major}`).digest('hex')
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return
-  // The npm that runs us, where one does: there may be several.
-  const ours = process.env.npm_execpath
-  const npm = ours?.endsWith('.js') ? [process.execPath, ours] : ['npm']
-  run([...npm, 'ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: root, env: environment() })
+  run(npm('ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'), { cwd: root, env: environment() })
   writeFileSync(stamp, wanted)
+}
+
+/** A command of npm: the npm that runs this script, if one does, since there may be several. */
+export function npm(...args) {
+  const ours = process.env.npm_execpath
+  return [...(ours?.endsWith('.js') ? [process.execPath, ours] : ['npm']), ...args]
 }
 
 /** Installs the programs that are missing, as root with apt; elsewhere says what is missing. */
@@ -68,8 +72,8 @@ export function findProgram(name) {
     .find((file) => existsSync(file))
 }
 
-/** `npm run` hands its settings down as variables, which would steer a nested npm. */
-function environment() {
+/** The environment for a nested npm: `npm run` passes its settings on as variables, which would steer it. */
+export function environment() {
   const kept = Object.entries(process.env).filter(
     ([name]) =>
       !/^(npm_(package|lifecycle|config)_|NODE_ENV$|INIT_CWD$)/i.test(name) ||

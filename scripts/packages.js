@@ -1,28 +1,52 @@
-// Every package, packed as npm would publish it, under the eyes of publint and attw.
+// Every package, packed as npm would publish it: what it holds, and what publint and attw say about it.
 import { spawnSync } from 'node:child_process'
-import { root } from './needs.js'
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import { npm, root } from './needs.js'
 import { tool } from './run.js'
 
-const packages = ['packages/protocol', 'packages/client', 'packages/react', 'packages/create-wildcast', 'relay']
+export const packages = ['packages/protocol', 'packages/client', 'packages/react', 'packages/create-wildcast', 'relay']
 
 export function checkPackages() {
-  let passed = 0
-  let failed = 0
-  for (const folder of packages)
-    for (const words of [
-      tool('publint/src/cli.js', folder, '--strict'),
-      tool('@arethetypeswrong/cli/dist/index.js', '--pack', folder, '--profile', 'esm-only', '--quiet'),
-    ]) {
-      const [command, ...args] = words
-      const { status, stdout, stderr } = spawnSync(command, args, { cwd: root, encoding: 'utf8' })
-      console.log(
-        `${folder}: ${args[0].includes('publint') ? 'publint' : 'attw'} ${status === 0 ? 'is content' : 'is not'}`,
-      )
-      if (status === 0) passed++
-      else {
-        failed++
-        console.log(stdout, stderr)
-      }
-    }
-  return { passed, failed }
+  const results = packages.flatMap((folder) => [
+    report(folder, 'contents', faultsOf(folder).join('\n')),
+    report(folder, 'publint', outputOfFailed(tool('publint/src/cli.js', folder, '--strict'))),
+    report(
+      folder,
+      'attw',
+      outputOfFailed(tool('@arethetypeswrong/cli/dist/index.js', '--pack', folder, '--profile', 'esm-only', '--quiet')),
+    ),
+  ])
+  const passed = results.filter(Boolean).length
+  return { passed, failed: results.length - passed }
+}
+
+function report(folder, check, faults) {
+  console.log(`${folder}: ${check} ${faults === '' ? 'passed' : 'failed'}`)
+  if (faults !== '') console.log(faults)
+  return faults === ''
+}
+
+/** What a package lacks that npm shows or a licence demands. */
+function faultsOf(folder) {
+  const read = (name) => readFileSync(path.join(root, folder, name), 'utf8')
+  const [command, ...args] = npm('pack', `./${folder}`, '--dry-run', '--json')
+  const { stdout, stderr, status } = spawnSync(command, args, { cwd: root, encoding: 'utf8' })
+  if (status !== 0) return [stderr]
+  const [{ files }] = Object.values(JSON.parse(stdout))
+  const held = files.map((file) => file.path)
+  const { repository } = JSON.parse(read('package.json'))
+  return [
+    ...['LICENSE', 'README.md', 'package.json'].filter((name) => !held.includes(name)).map((name) => `no ${name}`),
+    ...(held.includes('LICENSE') && read('LICENSE') !== readFileSync(path.join(root, 'LICENSE'), 'utf8')
+      ? ["LICENSE differs from the repository's"]
+      : []),
+    ...(repository?.directory === folder ? [] : [`"repository" has no "directory": "${folder}"`]),
+  ]
+}
+
+/** Nothing if a command succeeds; else what it has printed. */
+function outputOfFailed([command, ...args]) {
+  const { status, stdout, stderr } = spawnSync(command, args, { cwd: root, encoding: 'utf8' })
+  return status === 0 ? '' : stdout + stderr || `exit code ${status}`
 }

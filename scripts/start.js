@@ -13,7 +13,6 @@ await script(async () => {
   const parent = process.ppid
   setInterval(() => process.ppid !== parent && process.kill(process.pid, 'SIGTERM'), 500).unref()
 
-  process.env.PORT ??= '3015'
   process.argv.splice(2, Number.POSITIVE_INFINITY, 'up', '--config', path.join(root, 'demo/wildcast.toml'))
   await import(pathToFileURL(path.join(root, 'relay/bin/wildcast.js')).href)
 })

@@ -38,13 +38,14 @@ function vitest(...projects) {
   )
 }
 
-function playwright() {
-  const report = path.join(out, 'e2e.json')
+/** A Playwright run in a folder. */
+function playwright(name, folder) {
+  const report = path.join(out, `${name}.json`)
   const env = { ...process.env, PLAYWRIGHT_JSON_OUTPUT_NAME: report }
-  const words = tool('@playwright/test/cli.js', 'test', '--config', 'e2e/playwright.config.ts', '--reporter=list,json')
+  const config = `${folder}/playwright.config.ts`
   return counted(
-    'browser end to end',
-    words,
+    name,
+    tool('@playwright/test/cli.js', 'test', '--config', config, '--reporter=list,json'),
     () => {
       const { stats, errors } = JSON.parse(readFileSync(report, 'utf8'))
       return { passed: stats.expected, failed: stats.unexpected + stats.flaky + stats.skipped + errors.length }
@@ -84,7 +85,8 @@ export const tests = [
   vitest('browser'),
   { name: 'packages', run: () => checkPackages() },
   command('demo build', tool('vite/bin/vite.js', 'build', '--logLevel', 'warn')),
-  playwright(),
+  playwright('browser end to end', 'e2e'),
+  playwright('README as pasted', 'e2e/readme'),
 ]
 
 /** Runs steps one after the other, all of them, and ends the process with the sum as its last line. */

@@ -95,6 +95,16 @@ describe('wildcast sub, pub and request', () => {
     expect(await once(lines, 'exit')).toEqual([0, null])
   })
 
+  it('reach the relay of this machine on PORT when they are given no URL', async () => {
+    const { port } = await startRelay()
+    const env = { PORT: String(port) }
+    const child = start(['sub', 'good.*'], { env })
+    await says(child.stderr, /subscribed/)
+    expect(await run(['pub', 'good.test', 'hi'], { env })).toEqual({ code: 0, out: '', err: '' })
+    expect(await says(child.stdout, /\n/)).toBe('good.test hi\n')
+    expect(await run(['request', 'nobody'], { env })).toMatchObject({ err: expect.stringContaining('no_responders') })
+  })
+
   it('take the message from standard input, byte for byte', async () => {
     const { address } = await startRelay()
     const url = ['--url', `ws://${address}`]

@@ -6,8 +6,8 @@ import path from 'node:path'
 import { text } from 'node:stream/consumers'
 import { onTestFinished } from 'vitest'
 
-// The command as users have it: built (see build-command.ts), in a process of its own.
-const wildcast = path.resolve(import.meta.dirname, '../bin/wildcast.js')
+/** The command as users have it: built (see build-command.ts), in a process of its own. */
+export const wildcast = path.resolve(import.meta.dirname, '../bin/wildcast.js')
 
 export interface Surroundings {
   readonly cwd?: string

@@ -1,11 +1,12 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: variables of a configuration
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { createClient } from '@wildcast/client'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { WebSocket } from 'ws'
-import { folderWith, portsOf, run, says, start } from './command.js'
+import { folderWith, portsOf, run, says, start, wildcast } from './command.js'
 import { startRelay } from './start-relay.js'
 
 // The commands that read a configuration.
@@ -105,6 +106,26 @@ describe('wildcast up', () => {
     expect(await once(child, 'exit')).toEqual([0, null])
   })
 
+  it('listens on --port, else on PORT, else where the configuration says', async () => {
+    const taken = await startRelay()
+    const toml = twoBrokers.replace('port = 0', `port = ${taken.port}`)
+    const cwd = await folderWith('wildcast.toml', toml)
+    const env = { PORT: '0' }
+    expect((await portsOf(start(['up'], { cwd, env }), 1))[0]).not.toBe(taken.port)
+    expect(await run(['up', '--port', String(taken.port)], { cwd, env })).toMatchObject({
+      code: 1,
+      err: `port ${taken.port} is in use; choose another with --port or PORT\n`,
+    })
+  })
+
+  it('serves the files of --static', async () => {
+    const cwd = await folderWith('wildcast.toml', twoBrokers)
+    await writeFile(path.join(cwd, 'index.html'), 'the page')
+    const [port] = await portsOf(start(['up', '--static', '.'], { cwd }), 1)
+    expect(await (await fetch(`http://127.0.0.1:${port}/`)).text()).toBe('the page')
+    expect(await run(['up', '--static', 'nowhere'], { cwd })).toMatchObject({ code: 2 })
+  })
+
   it("opens each gateway of the original's form on its own port, before its own broker", async () => {
     const child = start(['up', '-c', 'spin.toml'], { cwd: await folderWith('spin.toml', original) })
     const [test, secondary] = await portsOf(child, 2)
@@ -180,6 +201,63 @@ describe('wildcast up', () => {
       code: 2,
       out: '',
       err: 'wildcast.json: "brokers" is missing; add it, such as [brokers.main] with type = "memory"\n',
+    })
+  })
+})
+
+/** The code of the failure, if it fails. */
+function attempt(work: () => void): string | undefined {
+  try {
+    work()
+    return undefined
+  } catch (cause) {
+    return (cause as NodeJS.ErrnoException).code
+  }
+}
+
+describe('wildcast up -- <command>', () => {
+  const beside = (code: string): string[] => ['up', '--', process.execPath, '-e', code]
+
+  it('runs the command beside the relay, tells it the URL, and ends with it and its exit code', async () => {
+    const cwd = await folderWith('wildcast.toml', twoBrokers)
+    const { code, out } = await run(
+      beside(
+        "fetch(process.env.WILDCAST_URL + '/healthz').then(({ status }) => { console.log(status); process.exit(3) })",
+      ),
+      { cwd },
+    )
+    expect(out).toMatch(/^Wildcast is up: .*\n200\n$/)
+    expect(code).toBe(3)
+  })
+
+  it.each(['SIGINT', 'SIGTERM'] as const)('ends the command on %s', async (signal) => {
+    const cwd = await folderWith('wildcast.toml', twoBrokers)
+    const child = start(beside('console.log(process.pid); setInterval(() => {}, 1000)'), { cwd })
+    const pid = Number(/^\d+$/m.exec(await says(child.stdout, /^\d+$/))?.[0])
+    child.kill(signal)
+    expect(await once(child, 'exit')).toEqual([0, null])
+    expect(() => process.kill(pid, 0)).toThrow('ESRCH')
+  })
+
+  it('ends with the process that has started it, which may be a shell that passes no signal on', async () => {
+    const cwd = await folderWith('wildcast.toml', twoBrokers)
+    const code = 'console.log(process.ppid, process.pid); setInterval(() => {}, 1000)'
+    const shell = spawn('sh', ['-c', '"$@"; exit 0', 'sh', process.execPath, wildcast, ...beside(code)], { cwd })
+    const [relay, command] =
+      /^\d+ \d+$/m
+        .exec(await says(shell.stdout, /^\d+ \d+$/))?.[0]
+        .split(' ')
+        .map(Number) ?? []
+    shell.kill('SIGTERM')
+    for (const pid of [relay, command])
+      await expect.poll(() => attempt(() => process.kill(pid as number, 0))).toBe('ESRCH')
+  })
+
+  it('says which program is not there, and exits with 1', async () => {
+    const cwd = await folderWith('wildcast.toml', twoBrokers)
+    expect(await run(['up', '--', 'no-such-program'], { cwd })).toMatchObject({
+      code: 1,
+      err: 'there is no program "no-such-program"; install it, or correct what follows "--"\n',
     })
   })
 })

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { readdir, readFile, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { templates } from '../src/node/templates/templates.js'
@@ -22,7 +22,7 @@ describe('wildcast init', () => {
   it('writes a project, and says what to do next', async () => {
     const cwd = path.join(await folderWith('neighbour', ''), 'My App!')
     const { code, out } = await run(['init', 'My App!'], { cwd: path.dirname(cwd) })
-    expect([code, out]).toEqual([0, 'my-app is ready:\n\ncd My App!\nnpm install\nnpm start\n'])
+    expect([code, out]).toEqual([0, "my-app is ready:\n\ncd 'My App!'\nnpm install\nnpm run dev\n"])
     expect((await readdir(cwd)).sort()).toEqual([
       '.gitignore',
       'README.md',
@@ -31,7 +31,8 @@ describe('wildcast init', () => {
       'package.json',
       'src',
       'test',
-      'vite.config.js',
+      'tsconfig.json',
+      'vite.config.ts',
       'wildcast.toml',
     ])
     expect(JSON.parse(await readFile(path.join(cwd, 'package.json'), 'utf8'))).toMatchObject({
@@ -47,6 +48,27 @@ describe('wildcast init', () => {
     expect(await readdir(path.join(cwd, 'app'))).toContain('wildcast.toml')
   })
 
+  it('takes the packages from tarballs, wherever the project is', async () => {
+    const cwd = await folderWith('neighbour', '')
+    await mkdir(path.join(cwd, 'packed'))
+    const missing = path.join(cwd, 'packed/wildcast-client-0.1.0.tgz')
+    expect(await run(['init', 'my/app', '--packages', 'packed'], { cwd })).toEqual({
+      code: 1,
+      out: '',
+      err: `${missing} is not there; write it with "npm run pack" in Wildcast's repository\n`,
+    })
+    for (const name of ['client', 'protocol', 'react', 'relay'])
+      await writeFile(path.join(cwd, `packed/wildcast-${name}-0.1.0.tgz`), '')
+    expect(await run(['init', 'my/app', '--packages', 'packed'], { cwd })).toMatchObject({ code: 0, err: '' })
+    expect(JSON.parse(await readFile(path.join(cwd, 'my/app/package.json'), 'utf8'))).toMatchObject({
+      dependencies: {
+        '@wildcast/client': 'file:../../packed/wildcast-client-0.1.0.tgz',
+        '@wildcast/protocol': 'file:../../packed/wildcast-protocol-0.1.0.tgz',
+        react: expect.any(String),
+      },
+    })
+  })
+
   it('writes over nothing', async () => {
     const cwd = await folderWith('notes.txt', 'mine')
     expect(await run(['init'], { cwd })).toEqual({
@@ -59,19 +81,100 @@ describe('wildcast init', () => {
 })
 
 describe('wildcast add', () => {
-  it('knows every template of the original', async () => {
+  it('lists its templates', async () => {
     const { out } = await run(['add', '--help'])
-    expect(templates.map(({ name }) => name)).toEqual([
-      'message-component',
-      'request-response-component',
-      'queue-component',
-      'redis-broker',
-      'nats-broker',
-      'mqtt-broker',
-      'broker-gateway',
-    ])
-    for (const { name, about } of templates)
-      expect(out.replace(/\s+/g, ' ')).toContain(`${name} [options] <name> ${about}`)
+    for (const { name, about } of templates) {
+      expect(out).toContain(name)
+      expect(out.replace(/\s+/g, ' ')).toContain(about)
+    }
+  })
+
+  it.each([
+    'message-component',
+    'request-response-message-component',
+    'queue-component',
+    'redis-broker',
+    'nats-broker',
+    'mqtt-broker',
+    'broker-gateway',
+  ])('takes %s, as the original calls it', async (template) => {
+    const cwd = await folderWith('wildcast.toml', 'brokers.main.type = "memory"\n')
+    const name = template === 'broker-gateway' ? 'main' : 'mine'
+    expect(await run(['add', template, name, '--yes'], { cwd })).toMatchObject({ code: 0, err: '' })
+  })
+
+  it.each([
+    [
+      'a name that no template has',
+      ['nonsense', 'a'],
+      'there is no template "nonsense"; there are: message-component, ',
+    ],
+    ['a misspelt one', ['queue-componnent', 'a', '--yes'], 'did you mean "queue-component"?'],
+    ['no name', [], 'name a template; there are: message-component, '],
+    ['the template of whole projects', ['message-app', 'a'], 'write it with "wildcast init <folder>"'],
+  ])('says what there is to %s', async (_, words, said) => {
+    expect(await run(['add', ...words])).toMatchObject({ code: 2, out: '', err: expect.stringContaining(said) })
+  })
+
+  it.each([
+    [
+      'the first broker',
+      'wildcast.toml',
+      '[brokers.main]\ntype = "memory"\n[brokers.other]\ntype = "memory"\n',
+      'main',
+    ],
+    [
+      'the default one',
+      'wildcast.toml',
+      'default = "other"\n[brokers.main]\ntype = "memory"\n[brokers.other]\ntype = "memory"\n',
+      'other',
+    ],
+    ["the original's first broker", 'spin.toml', original.replace('primary', 'cache'), 'cache'],
+  ])('joins a component and a gateway to %s when none is named', async (_, file, text, broker) => {
+    const cwd = await folderWith(file, text)
+    expect(await run(['add', 'message-component', 'hello', '--yes'], { cwd })).toMatchObject({ code: 0, err: '' })
+    expect(await run(['add', 'broker-gateway', '--yes'], { cwd })).toMatchObject({
+      code: 0,
+      out: `${file}: added broker-gateway "${broker}"\n`,
+    })
+    const toml = await readFile(path.join(cwd, file), 'utf8')
+    expect(toml).toContain(`[component.trigger]\nbroker = "${broker}"\n`)
+    expect(toml).toContain(`result = { default_broker = "${broker}", default_subject = "goodbye" }`)
+    expect(toml).toContain(file === 'spin.toml' ? `[trigger.brokers.${broker}.gateway.Http]` : `broker = "${broker}"`)
+  })
+
+  it('sends the outputs of a component to the broker that triggers it, unless another is named', async () => {
+    const cwd = await folderWith('wildcast.toml', '[brokers.main]\ntype = "memory"\n[brokers.other]\ntype = "memory"\n')
+    await run(['add', 'message-component', 'hello', '--yes', '--broker', 'other'], { cwd })
+    expect(await readFile(path.join(cwd, 'wildcast.toml'), 'utf8')).toContain('default_broker = "other"')
+  })
+
+  it.each([
+    ['message-component', ['a', '--broker', 'nowhere'], '--broker: '],
+    ['queue-component', ['a', '--result-broker', 'nowhere'], '--result-broker: '],
+    ['broker-gateway', ['nowhere'], 'broker-gateway: '],
+  ])('says which brokers there are when %s names another', async (template, words, where) => {
+    for (const [file, text] of [
+      ['wildcast.toml', '[brokers.main]\ntype = "memory"\n[brokers.other]\ntype = "memory"\n'],
+      ['spin.toml', `${original}[trigger.brokers.other]\nbroker_type = "InMemoryBroker"\n`.replace('primary', 'main')],
+    ] as const) {
+      const cwd = await folderWith(file, text)
+      expect(await run(['add', template, ...words, '--yes'], { cwd })).toEqual({
+        code: 1,
+        out: '',
+        err: `${where}there is no broker "nowhere"; there are: main, other\n`,
+      })
+      expect(await readFile(path.join(cwd, file), 'utf8')).toBe(text)
+    }
+  })
+
+  it('adds the first broker to a configuration that has none, and nothing that needs one', async () => {
+    const cwd = await folderWith('wildcast.toml', 'port = 3015\n')
+    expect(await run(['add', 'message-component', 'a', '--yes'], { cwd })).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('wildcast add redis-broker main'),
+    })
+    expect(await run(['add', 'redis-broker', 'main', '--yes'], { cwd })).toMatchObject({ code: 0, err: '' })
   })
 
   it.each([
@@ -88,9 +191,6 @@ describe('wildcast add', () => {
       expect([code, err]).toEqual([0, ''])
     }
     await symlink(path.resolve(import.meta.dirname, '../../node_modules'), path.join(cwd, 'node_modules'))
-    // The page is not built here.
-    const toml = await readFile(path.join(cwd, file), 'utf8')
-    await writeFile(path.join(cwd, file), toml.replace('static = "dist"\n', ''))
     const ports = await portsOf(start(['up', '--port', '0'], { cwd }), text === undefined ? 2 : 1)
     const { brokers } = (await (await fetch(`http://127.0.0.1:${ports[0]}/healthz`)).json()) as {
       brokers: { name: string }[]
@@ -108,11 +208,6 @@ describe('wildcast add', () => {
     expect(await add('message-component', 'a', '--topic', 'a b')).toMatchObject({
       code: 1,
       err: expect.stringMatching(/^--topic: "a b" is not a valid subject/),
-    })
-    // The usual broker is called otherwise.
-    expect(await add('message-component', 'a')).toMatchObject({
-      code: 2,
-      err: expect.stringContaining('names a broker that is not there; there are: main'),
     })
     expect(await readFile(path.join(cwd, 'wildcast.toml'), 'utf8')).toBe('brokers.main.type = "memory"\n')
     const flags = [

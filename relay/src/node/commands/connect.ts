@@ -1,10 +1,20 @@
 import { type Client, createClient, WildcastError } from '@wildcast/client'
 import { InvalidArgumentError, Option } from 'commander'
 import { WebSocket } from 'ws'
+import { outside } from '../config/outside.js'
 
 /** The flag that every client command has. */
 export const urlFlag = (): Option =>
-  new Option('-u, --url <url>', 'the relay').env('WILDCAST_URL').default('ws://localhost:3015').argParser(relayUrl)
+  new Option('-u, --url <url>', 'the relay; by default the one of this machine on the port PORT, else 3015')
+    .env('WILDCAST_URL')
+    .default(usualUrl(outside(process.cwd()).env.PORT))
+    .argParser(relayUrl)
+
+/** The relay that the same `PORT` makes `wildcast gateway` and `wildcast up` open. */
+function usualUrl(port: string | undefined): string {
+  const fits = port !== undefined && /^\d+$/.test(port) && Number(port) > 0 && Number(port) <= 65_535
+  return `ws://localhost:${fits ? port : 3015}`
+}
 
 function relayUrl(text: string): string {
   if (/^(?:ws|http)s?:\/\/./.test(text)) return text

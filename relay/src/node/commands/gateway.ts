@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import type { BrokerSettings } from '../../brokers/settings.js'
 import { isOrigin } from '../../gateways/cross-origin.js'
@@ -8,6 +7,7 @@ import { brokerOfQuery } from '../config/broker-query.js'
 import type { Config, GatewayConfig } from '../config/config.js'
 import { outside } from '../config/outside.js'
 import { longestKeepAliveS } from '../config/schema/gateway.js'
+import { existingFolder } from './existing-folder.js'
 import { run } from './run.js'
 import { wholeNumber } from './whole-number.js'
 import { type WorkersFlag, workersFlag } from './workers-flag.js'
@@ -64,7 +64,7 @@ export function gateway(): Command {
     .addOption(
       new Option('-s, --static <folder>', 'serve the files of a folder as well')
         .env('WILDCAST_STATIC')
-        .argParser(folderOf),
+        .argParser(existingFolder),
     )
     .addOption(
       new Option('-o, --origins <list>', 'let pages of these origins in only: https://shop.example,https://…')
@@ -113,9 +113,4 @@ function originsOf(text: string): readonly string[] {
   const origins = text.split(',')
   if (origins.every(isOrigin)) return origins
   throw new InvalidArgumentError('Allowed: origins such as https://shop.example, without a path.')
-}
-
-function folderOf(text: string): string {
-  if (statSync(text, { throwIfNoEntry: false })?.isDirectory()) return text
-  throw new InvalidArgumentError('There is no such folder.')
 }

@@ -1,28 +1,27 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import path from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { Command } from 'commander'
+import { projectFiles, usualTarballs, withTarballs } from '../templates/project-files.js'
 import { writeNew } from '../templates/write-new.js'
-
-const template = fileURLToPath(new URL('../../../templates/app', import.meta.url))
-
-const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as {
-  version: string
-}
 
 /** `wildcast init [folder]`: a project with a relay, a page, a component and a test. */
 export function init(): Command {
   return new Command('init')
     .description('write a project: a configuration, a React page, a component and a test')
     .argument('[folder]', 'where to write it', '.')
-    .action(async (folder: string) => {
+    .option(
+      '-p, --packages <folder>',
+      "take Wildcast's packages from the tarballs in a folder (npm run pack), not from the registry",
+    )
+    .action(async (folder: string, { packages = usualTarballs() }: { readonly packages?: string }) => {
       const target = path.resolve(folder)
       const name = nameOf(target)
       const there = existsSync(target) ? readdirSync(target).filter((one) => one !== '.git') : []
       if (there.length > 0) throw new Error(`${folder} is not empty; choose another folder, or empty it`)
-      await writeNew(target, project(name))
-      const enter = target === process.cwd() ? '' : `cd ${path.relative('', target)}\n`
-      process.stdout.write(`${name} is ready:\n\n${enter}npm install\nnpm start\n`)
+      const files = projectFiles(name)
+      await writeNew(target, packages === undefined ? files : withTarballs(files, target, path.resolve(packages)))
+      const enter = target === process.cwd() ? '' : `cd ${inShell(path.relative('', target))}\n`
+      process.stdout.write(`${name} is ready:\n\n${enter}npm install\nnpm run dev\n`)
     })
 }
 
@@ -36,14 +35,7 @@ function nameOf(target: string): string {
   return name || 'wildcast-app'
 }
 
-function project(name: string): Readonly<Record<string, string>> {
-  const files = readdirSync(template, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
-  return Object.fromEntries(
-    files.map((entry) => {
-      const file = path.join(entry.parentPath, entry.name)
-      const text = readFileSync(file, 'utf8').replaceAll('{{name}}', name).replaceAll('{{version}}', version)
-      // npm leaves a file of that name out of packages.
-      return [path.relative(template, file).replace(/^gitignore$/, '.gitignore'), text]
-    }),
-  )
+/** A path as it can be pasted into a shell. */
+function inShell(file: string): string {
+  return /^[\w./-]+$/.test(file) ? file : `'${file.replaceAll("'", "'\\''")}'`
 }

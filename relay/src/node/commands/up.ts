@@ -1,39 +1,58 @@
 import { Command, Option } from 'commander'
-import type { Config } from '../config/config.js'
+import type { Config, GatewayConfig } from '../config/config.js'
 import { readConfig } from '../config/read-config.js'
+import { defined } from '../config/schema/defined.js'
 import { type ConfigFlag, configFlag, configOf } from './config-flag.js'
+import { existingFolder } from './existing-folder.js'
 import { run } from './run.js'
 import { wholeNumber } from './whole-number.js'
 import { type WorkersFlag, workersFlag } from './workers-flag.js'
 
+const portRemedy = 'choose another with --port or PORT'
+
 interface Flags extends ConfigFlag, WorkersFlag {
   readonly watch?: boolean
   readonly port?: number
+  readonly static?: string
 }
 
 /** `wildcast up`: opens everything that a configuration names. */
 export function up(): Command {
   return new Command('up')
     .description('open the brokers and gateways of a configuration')
+    .argument('[command...]', 'behind "--": a command to run beside it, such as vite; it finds the URL in WILDCAST_URL')
     .addOption(configFlag())
     .addOption(
-      new Option('-p, --port <port>', 'listen here instead of the first port of the configuration').argParser(
-        wholeNumber(0, 65_535),
-      ),
+      new Option('-p, --port <port>', 'listen here instead of the first port of the configuration')
+        .env('PORT')
+        .argParser(wholeNumber(0, 65_535)),
+    )
+    .addOption(
+      new Option('-s, --static <folder>', 'serve the files of a folder on the first port')
+        .env('WILDCAST_STATIC')
+        .argParser(existingFolder),
     )
     .addOption(workersFlag())
     .option('-w, --watch', 'load a component anew when its file, or another in its folder, has changed')
-    .action(async ({ watch = false, port, workers, ...flags }: Flags) => {
+    .action(async (beside: readonly string[], { watch = false, port, workers, ...flags }: Flags) => {
       const file = configOf(flags)
       const config = await readConfig(file)
-      await run(port === undefined ? config : { ...config, gateways: onPort(port, config.gateways) }, {
-        workers: workers ?? config.workers,
-        remedies: { port: `choose another in ${file}, or stop what listens there`, host: `correct "host" in ${file}` },
-        reload: watch,
-      })
+      const first = defined({ port, static: flags.static })
+      await run(
+        { ...config, gateways: withFirst(config.gateways, first) },
+        {
+          workers: workers ?? config.workers,
+          remedies: {
+            port: port === undefined ? `choose another in ${file}, or stop what listens there` : portRemedy,
+            host: `correct "host" in ${file}`,
+          },
+          reload: watch,
+          beside,
+        },
+      )
     })
 }
 
-function onPort(port: number, [first, ...others]: Config['gateways']): Config['gateways'] {
-  return first ? [{ ...first, port }, ...others] : others
+function withFirst([first, ...others]: Config['gateways'], keys: Partial<GatewayConfig>): Config['gateways'] {
+  return first ? [{ ...first, ...keys }, ...others] : others
 }

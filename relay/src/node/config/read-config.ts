@@ -51,6 +51,14 @@ function expandTrigger(file: Readonly<Record<string, unknown>>, outside: Outside
   return { value: { ...file, trigger }, faults }
 }
 
+/** The names of the brokers that a source has, whether valid or not; the default one first. */
+export function brokerNames({ value }: Source): readonly string[] {
+  if (isOriginal(value)) return brokersOf(value.trigger)
+  const names = brokersOf(value)
+  const standard = isTable(value) ? value.default : undefined
+  return [...names.filter((name) => name === standard), ...names.filter((name) => name !== standard)]
+}
+
 function brokersOf(value: unknown): readonly string[] {
   return isTable(value) && isTable(value.brokers) ? Object.keys(value.brokers) : []
 }

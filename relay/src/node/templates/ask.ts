@@ -1,28 +1,38 @@
 import { createInterface } from 'node:readline/promises'
-import type { Question } from './template.js'
+import type { Answers, Project, Question } from './template.js'
 
-/** The answers that flags give; the others are asked for where somebody can answer, else they are the usual ones. */
+export interface AskOptions {
+  /** What the flags say. */
+  readonly given: Readonly<Record<string, string | undefined>>
+  readonly project: Project
+  /** Whether somebody can be asked; else the usual answers are taken. */
+  readonly interactive: boolean
+}
+
+/** The answers of the flags, then those of the terminal or the usual ones. @throws {Error} naming the flag */
 export async function ask(
   questions: readonly Question[],
-  given: Readonly<Record<string, string | undefined>>,
-  interactive: boolean,
-): Promise<Readonly<Record<string, string>>> {
+  { given, project, interactive }: AskOptions,
+): Promise<Answers> {
   const answers: Record<string, string> = {}
   for (const question of questions) {
-    const flag = given[question.key]
-    const why = flag === undefined ? undefined : question.refuse?.(flag)
-    if (why !== undefined) throw new Error(`--${question.key}: ${why}`)
-    answers[question.key] = flag ?? (interactive ? await prompt(question) : question.standard)
+    const { key, about, standard } = question
+    const usual = typeof standard === 'string' ? standard : standard.of(project, answers)
+    const refuse = (answer: string): string | undefined => question.refuse?.(answer, project)
+    const answer = given[key] ?? (interactive ? await prompt(about, usual, refuse) : usual)
+    const why = refuse(answer)
+    if (why !== undefined) throw new Error(`--${key}: ${why}`)
+    answers[key] = answer
   }
   return answers
 }
 
-async function prompt({ about, standard, refuse }: Question): Promise<string> {
+async function prompt(about: string, usual: string, refuse: (answer: string) => string | undefined): Promise<string> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr })
   try {
     for (;;) {
-      const answer = (await terminal.question(`${about} (${standard}): `)).trim() || standard
-      const why = refuse?.(answer)
+      const answer = (await terminal.question(`${about} (${usual}): `)).trim() || usual
+      const why = refuse(answer)
       if (why === undefined) return answer
       process.stderr.write(`${why}\n`)
     }

@@ -1,5 +1,5 @@
 import { parsePattern, parseSubject, WildcastError } from '@wildcast/protocol'
-import { type Added, type Question, quoted, type Template } from './template.js'
+import { type Added, type Question, quoted, refuseBroker, type Template } from './template.js'
 
 const by = (parse: (text: string) => unknown) => (answer: string) => {
   try {
@@ -10,8 +10,18 @@ const by = (parse: (text: string) => unknown) => (answer: string) => {
   }
 }
 
-const broker: Question = { key: 'broker', about: 'the broker that triggers it', standard: 'primary' }
-const resultBroker: Question = { key: 'result-broker', about: 'the broker that its outputs go to', standard: 'primary' }
+const broker: Question = {
+  key: 'broker',
+  about: 'the broker that triggers it',
+  standard: { text: 'the default broker', of: ({ brokers }) => brokers[0] ?? 'primary' },
+  refuse: refuseBroker,
+}
+const resultBroker: Question = {
+  key: 'result-broker',
+  about: 'the broker that its outputs go to',
+  standard: { text: 'the same', of: (_, answers) => answers.broker ?? 'primary' },
+  refuse: refuseBroker,
+}
 const resultSubject: Question = {
   key: 'result-subject',
   about: 'the subject that its outputs go to',
@@ -68,6 +78,7 @@ export default defineComponent((message) => ({
 
 export const requestResponseComponent: Template = {
   name: 'request-response-component',
+  alias: 'request-response-message-component',
   about: 'a component that answers HTTP requests',
   questions: [
     broker,

@@ -34,10 +34,10 @@ const questions: readonly Question[] = [
   },
 ]
 
-/** It has the name of the broker that it leads to. */
 export const brokerGateway: Template = {
   name: 'broker-gateway',
-  about: 'a port that leads to one broker, which is called as the gateway',
+  about: 'a port that leads to the broker of that name, else to the default one',
+  namesBroker: true,
   questions,
   toml: ({ name, form, answers: { port, websockets = 'json', 'request-response': requests = 'json' } }) =>
     form === 'own'

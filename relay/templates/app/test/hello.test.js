@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { test } from 'node:test'
 
-/** The relay on a free port, as `npm start` runs it. */
+/** The relay on a free port. */
 async function startRelay() {
   const relay = spawn(process.execPath, ['node_modules/@wildcast/relay/bin/wildcast.js', 'up', '--port', '0'])
   let said = ''
@@ -20,7 +20,7 @@ test('the component answers on goodbye', async () => {
     const events = await fetch(`${relay.url}/subscribe/goodbye`, { headers: { accept: 'text/event-stream' } })
     await fetch(`${relay.url}/publish/hello.test`, { method: 'POST', body: 'hi' })
     let heard = ''
-    for await (const chunk of events.body) {
+    for await (const chunk of events.body ?? []) {
       heard += new TextDecoder().decode(chunk)
       if (heard.includes('data: ')) break
     }

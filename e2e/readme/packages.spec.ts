@@ -1,0 +1,145 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { expect, type Page, test } from '@playwright/test'
+import { freePort } from '../../relay/test/servers/free-port.js'
+import { startMosquitto } from '../../relay/test/servers/mosquitto.js'
+import { startNats } from '../../relay/test/servers/nats.js'
+import { startRedis } from '../../relay/test/servers/redis.js'
+import { blocks, root } from './blocks.js'
+import { clone } from './clone.js'
+import { type PasteOptions, paste, type Terminal } from './terminal.js'
+
+const folder = path.resolve(clone, '../my-page')
+
+/** Where the README says 3015, this machine may already have a relay. */
+const port = await freePort()
+const onPort = (text: string): string => text.replaceAll('3015', String(port))
+
+const terminal: PasteOptions = { cwd: folder, env: { PORT: String(port), REDIS_PASSWORD: 'secret' } }
+const inFolder = (lines: string): Terminal => paste(onPort(lines), terminal)
+
+async function write(file: string, text: string): Promise<void> {
+  await mkdir(path.dirname(path.join(folder, file)), { recursive: true })
+  await writeFile(path.join(folder, file), onPort(text))
+}
+
+/** What a page logs from now on. */
+function logOf(page: Page): readonly string[] {
+  const lines: string[] = []
+  page.on('console', (message) => lines.push(message.text()))
+  return lines
+}
+
+async function openPlainPage(page: Page, url: string, code: string): Promise<readonly string[]> {
+  await page.goto('about:blank') // else Vite loads it again while it is being opened
+  await write('main.ts', code)
+  await write('index.html', '<!doctype html><script type="module" src="/main.ts"></script>')
+  const log = logOf(page)
+  await page.goto(url)
+  return log
+}
+
+/** The same page with what the README says in a line about MessagePack. */
+async function withMessagePack(): Promise<string> {
+  const readme = await readFile(path.join(root, 'README.md'), 'utf8')
+  const [, install = '', create = '', load = ''] =
+    /`(npm i @msgpack\/msgpack)`, then `(createClient\(.*?\))` with `(import .*?)`/.exec(readme) ?? []
+  await inFolder(install).finish()
+  return `${load}\n${blocks.plainPage.replace(/createClient\(.*\)/, create)}`
+}
+
+test('the packages run the pages of the README over one broker', async ({ page }) => {
+  const relay = paste(onPort(blocks.packages), { cwd: clone })
+  await relay.shows(/Wildcast is up/)
+  await write('main.tsx', blocks.reactPage)
+  const vite = inFolder('npx vite')
+  const url = await vite.shows(/Local: +(http:\S+)/)
+  await page.goto(url)
+  await page.getByRole('button', { name: 'new price' }).click()
+  await expect(page.getByText(/^apple: \{"price":\d+\}$/)).toBeVisible()
+
+  for (const code of [blocks.plainPage, await withMessagePack()]) {
+    const log = await openPlainPage(page, url, code)
+    await expect.poll(() => log).toContain('good.apple {price: 3}')
+    await expect.poll(() => log).toContain('3')
+    await expect
+      .poll(async () => {
+        await inFolder('npx wildcast pub room.kitchen.msg hi').finish()
+        return log
+      })
+      .toContain('kitchen hi')
+  }
+  await vite.interrupt()
+  await relay.interrupt()
+})
+
+test('the relay goes beside the server of an app', async () => {
+  const appPort = await freePort()
+  await write('server.mjs', blocks.server.replace('3000', String(appPort)))
+  const server = inFolder('node server.mjs')
+  await expect.poll(() => fetch(`http://localhost:${appPort}`).then((answer) => answer.text(), String)).toBe('the app')
+  const pathOfRelay = /createClient\(\{ url: '(.*?)' \}\)/.exec(blocks.server)?.[1]
+  await inFolder(`npx wildcast pub good.apple hi --url ws://localhost:${appPort}${pathOfRelay}`).finish()
+  await server.interrupt()
+})
+
+test('the configuration, the component and the commands work with brokers of every kind', async ({ page }) => {
+  const redis = await startRedis({ password: 'secret' })
+  const [nats, mosquitto] = [await startNats(), await startMosquitto()]
+  const configuration = blocks.configuration
+    .replace('6379', String(redis.port))
+    .replace('4222', String(nats.port))
+    .replace('1883', String(mosquitto.port))
+  await write('components/hello.js', blocks.component)
+  await write('wildcast.toml', `${configuration}\n${blocks.componentEntry}`)
+  const vite = inFolder('npx vite')
+  const url = await vite.shows(/Local: +(http:\S+)/)
+
+  const relay = inFolder(blocks.open)
+  await relay.shows(/Wildcast is up/)
+  await expect.poll(async () => (await fetch(`http://localhost:${port}/readyz`)).status).toBe(200)
+  const log = await openPlainPage(page, url, blocks.brokersPage)
+  await expect.poll(() => log).toContain('{id: 7}')
+  await inFolder('npx wildcast pub temp.kitchen 21 --broker sensors').finish()
+  await expect.poll(() => log).toContain('main 21')
+  const listening = inFolder(blocks.listen)
+  await listening.shows(/subscribed/)
+  await inFolder(blocks.trigger).finish()
+  await listening.shows(/^good\.bye Hi, Ada$/m)
+  await listening.interrupt()
+  await relay.interrupt()
+
+  await vite.interrupt() // one of the commands starts its own
+  await runCommands(page)
+  const { dependencies } = JSON.parse(await readFile(path.join(folder, '../my-other-app/package.json'), 'utf8'))
+  expect(dependencies['@wildcast/client']).toBe('file:../my-page/wildcast-client-0.1.0.tgz')
+  for (const server of [redis, nats, mosquitto]) await server.stop()
+})
+
+/** Line after line: a relay stays until the next one is opened, a listener until the end. */
+async function runCommands(page: Page): Promise<void> {
+  let relay: Terminal | undefined
+  let listener: Terminal | undefined
+  for (const line of blocks.commands.trim().split('\n')) {
+    if (/^npx wildcast (?:up|gateway) /.test(line)) {
+      await relay?.interrupt()
+      relay = inFolder(line)
+      await relay.shows(/Wildcast is up/)
+      if (line.includes('vite')) await relay.shows(/Local: +(http:\S+)/)
+    } else if (line.startsWith('npx wildcast sub ')) {
+      listener = inFolder(line)
+      await listener.shows(/subscribed/)
+    } else if (line.startsWith('npx wildcast request ')) {
+      const vite = inFolder('npx vite')
+      await openPlainPage(page, await vite.shows(/Local: +(http:\S+)/), blocks.plainPage)
+      await expect.poll(() => inFolder(line).finish().catch(String)).toBe('3\n')
+      await vite.interrupt()
+    } else await inFolder(line).finish()
+  }
+  await listener?.shows(/"subject":"good\.apple","message":"hi"/)
+  await listener?.interrupt()
+  await relay?.interrupt()
+}
+
+// One after the other, in one folder.
+test.describe.configure({ mode: 'serial' })

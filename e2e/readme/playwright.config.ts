@@ -1,0 +1,14 @@
+import { defineConfig } from '@playwright/test'
+import base from '../playwright.config.js'
+
+/** What the README says, done as it says: from a fresh clone, and from the packages that this packs. */
+export default defineConfig({
+  ...base,
+  testDir: '.',
+  testIgnore: [],
+  outputDir: '../../test-results/readme',
+  globalSetup: './fresh-clone.ts',
+  // No test measures time, so these only end one that hangs; installations take long on a busy machine.
+  timeout: 1_200_000,
+  expect: { timeout: 300_000 },
+})

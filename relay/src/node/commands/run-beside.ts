@@ -1,0 +1,34 @@
+import { spawn } from 'node:child_process'
+import { outside } from '../config/outside.js'
+
+/** A command that runs beside the relay, such as the development server of a page. */
+export interface Beside {
+  /** Resolves with its exit code when it has ended; rejects if it can't be started. */
+  readonly ended: Promise<number>
+  /** Ends it. */
+  close(): Promise<void>
+}
+
+/** Starts a command in this terminal. It finds the relay's URL in `WILDCAST_URL`, if the relay has a port. */
+export function runBeside([program = '', ...args]: readonly string[], url: string | undefined): Beside {
+  const child = spawn(program, args, {
+    stdio: 'inherit',
+    env: { ...outside(process.cwd()).env, ...(url === undefined ? {} : { WILDCAST_URL: url }) },
+    // There, the programs of node_modules/.bin are scripts of the shell.
+    shell: process.platform === 'win32',
+  })
+  const ended = new Promise<number>((resolve, reject) => {
+    child.once('exit', (code) => resolve(code ?? 0))
+    child.once('error', (cause: NodeJS.ErrnoException) => {
+      const missing = new Error(`there is no program "${program}"; install it, or correct what follows "--"`, { cause })
+      reject(cause.code === 'ENOENT' ? missing : cause)
+    })
+  })
+  return {
+    ended,
+    async close() {
+      child.kill('SIGTERM')
+      await ended
+    },
+  }
+}

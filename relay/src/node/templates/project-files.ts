@@ -1,0 +1,52 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { ownTarballs } from './own-tarballs.js'
+
+const relayFolder = fileURLToPath(new URL('../../..', import.meta.url))
+const template = path.join(relayFolder, 'templates/app')
+
+const { version } = JSON.parse(readFileSync(path.join(relayFolder, 'package.json'), 'utf8')) as { version: string }
+
+/** The texts of a project, by their paths. */
+export type Files = Readonly<Record<string, string>>
+
+/** What `wildcast init` writes, whose Wildcast comes from the registry. */
+export function projectFiles(name: string): Files {
+  const files = readdirSync(template, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+  return Object.fromEntries(
+    files.map((entry) => {
+      const file = path.join(entry.parentPath, entry.name)
+      const text = readFileSync(file, 'utf8').replaceAll('{{name}}', name).replaceAll('{{version}}', version)
+      // npm leaves a file of that name out of packages.
+      return [path.relative(template, file).replace(/^gitignore$/, '.gitignore'), text]
+    }),
+  )
+}
+
+/** The project, whose Wildcast comes from the tarballs of a folder. @throws {Error} naming the first that is missing */
+export function withTarballs(files: Files, target: string, folder: string): Files {
+  const [missing] = tarballs(folder).filter(([, file]) => !existsSync(file))
+  if (missing) throw new Error(`${missing[1]} is not there; write it with "npm run pack" in Wildcast's repository`)
+  const project = JSON.parse(files['package.json'] ?? '{}') as { readonly dependencies?: Files }
+  const ours = tarballs(folder).map(([name, file]) => [
+    name,
+    `file:${path.relative(target, file).replaceAll(path.sep, '/')}`,
+  ])
+  const dependencies = { ...project.dependencies, ...Object.fromEntries(ours) }
+  return { ...files, 'package.json': `${JSON.stringify({ ...project, dependencies }, null, 2)}\n` }
+}
+
+/** The folder of the tarballs that this command was installed from, if they are all still there. */
+export function usualTarballs(): string | undefined {
+  const folder = ownTarballs(relayFolder)
+  return folder !== undefined && tarballs(folder).every(([, file]) => existsSync(file)) ? folder : undefined
+}
+
+/** The packages of a project; the protocol, too, which the others would take from the registry. */
+function tarballs(folder: string): readonly (readonly [name: string, file: string])[] {
+  return ['client', 'protocol', 'react', 'relay'].map((name) => [
+    `@wildcast/${name}`,
+    path.join(folder, `wildcast-${name}-${version}.tgz`),
+  ])
+}

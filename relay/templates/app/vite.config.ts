@@ -1,0 +1,12 @@
+import react from '@vitejs/plugin-react'
+import { defineConfig } from 'vite'
+
+/** `npm run dev` starts the relay first, which says where it is. */
+const relay = process.env.WILDCAST_URL ?? 'http://localhost:3015'
+
+export default defineConfig({
+  plugins: [react()],
+  clearScreen: false,
+  // The page and the relay have one origin, here as with `npm start`.
+  server: { proxy: { '^/(ws|stream|subscribe|publish|request)(/|\\?|$)': { target: relay, ws: true } } },
+})
