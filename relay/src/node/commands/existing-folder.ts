@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { InvalidArgumentError } from 'commander'
 
 /** Reads a flag that names a folder. */
 export function existingFolder(text: string): string {
-  if (existsSync(text)) return text
+  if (statSync(text, { throwIfNoEntry: false })?.isDirectory()) return text
   throw new InvalidArgumentError('There is no such folder.')
 }
