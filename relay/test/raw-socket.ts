@@ -6,6 +6,8 @@ import { onTestFinished } from 'vitest'
 export interface RawSocket {
   readonly socket: Socket
   write(...parts: Uint8Array[]): void
+  /** What the relay has said so far, a character for each byte. */
+  said(): string
   /** The close code that the relay sends, once the TCP connection has ended; undefined where it sends none. */
   readonly closed: Promise<number | undefined>
 }
@@ -29,7 +31,12 @@ export async function rawSocket(address: string, subprotocol: string | null = 'w
     socket.on('end', () => socket.end())
     socket.on('close', () => resolve(closeCodeIn(Buffer.concat(received))))
   })
-  return { socket, closed, write: (...parts) => void socket.write(Buffer.concat(parts)) }
+  return {
+    socket,
+    closed,
+    said: () => Buffer.concat(received).toString('latin1'),
+    write: (...parts) => void socket.write(Buffer.concat(parts)),
+  }
 }
 
 /** A client's frame, masked with zeros: the bytes stay readable. */

@@ -65,7 +65,8 @@ function look(line: Watched, counts: Counts): void {
   // A message that is on its way has a rule of its own.
   counts.unheard = line.heard || unfinished > 0 ? 0 : counts.unheard + 1
   counts.unsent = line.sent ? 0 : counts.unsent + 1
-  counts.unfinished = unfinished > 0 && completed === counts.completed ? counts.unfinished + 1 : 0
+  if (unfinished === 0) counts.unfinished = 0
+  else counts.unfinished = completed === counts.completed ? counts.unfinished + 1 : 1
   counts.completed = completed
   line.heard = false
   line.sent = false
