@@ -1,5 +1,5 @@
+import { userOfJwt, userOfSeed } from '../../brokers/nats/user-of-credentials.js'
 import type { NatsAuth } from '../../brokers/settings.js'
-import { userOfJwt, userOfSeed } from './nkey.js'
 import { fileFault, type ReadText } from './read-text.js'
 import type { Fault } from './source/source.js'
 
