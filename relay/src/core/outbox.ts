@@ -106,8 +106,9 @@ export class Outbox implements Outlet, Writer {
   close(): void {
     this.#closed = true
     this.#stopWatching?.()
-    for (const settle of this.#said?.settles ?? []) settle(false)
+    const unwritten = this.#said?.settles ?? []
     this.#said = undefined
+    for (const settle of unwritten) settle(false)
     this.#backlog?.abandon()
     this.#leaveBacklog()
   }
