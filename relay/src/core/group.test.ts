@@ -92,6 +92,24 @@ describe('what was not yet written to a member of a group', () => {
     expect([...first.heard(), ...second.heard()]).toEqual(jobs)
   })
 
+  it('goes to another member in order, also what was written and has not left the process', async () => {
+    const { relay, offer } = await start()
+    const first = await join(relay)
+    const { wire } = first
+    const late: (() => void)[] = []
+    const { write } = wire
+    wire.write = (bytes, done) => write(bytes, done && (() => void late.push(() => done(false))))
+    wire.stop()
+    for (const job of jobs.slice(0, 3)) offer(job)
+    await endOfTurn()
+    for (const job of jobs.slice(3)) offer(job)
+    const second = await join(relay)
+    first.leave()
+    for (const fail of late) fail()
+    await endOfTurn()
+    expect(second.heard()).toEqual(jobs)
+  })
+
   it('is shared by the others, and once only, also when they leave one after the other', async () => {
     const { relay, offer } = await start()
     const first = await join(relay)

@@ -36,23 +36,27 @@ async function publishAll(relay: StartedRelay): Promise<void> {
 const numbersIn = ({ waiting }: V1Client): number[] =>
   waiting.map((frame) => Number.parseInt(JSON.parse(String(frame)).Message.message, 10))
 
+/** Whether these are the last jobs, without a gap, each once. In which order they come to another member is not promised here: some may have come to it at once. */
+function areTheLast(numbers: readonly number[]): boolean {
+  const sorted = [...numbers].sort((one, next) => one - next)
+  return sorted.every((number, i) => number === jobs - sorted.length + i)
+}
+
 it.each([
   ['memory', undefined],
   ['Redis', kinds.redis],
   ['NATS', kinds.nats],
   ['MQTT', kinds.mqtt],
-])('what was not yet written to a member that is gone goes to another one, in order: %s', async (_, kind) => {
+])('what was not yet written to a member that is gone goes to another one: %s', async (_, kind) => {
   const relay = await (await broker(kind)).relay()
   const stalled = await work(relay)
   stalled.ws.pause()
   await publishAll(relay)
   const other = await work(relay)
   stalled.ws.terminate()
-  await expect.poll(() => numbersIn(other).at(-1)).toBe(jobs - 1)
-  const numbers = numbersIn(other)
   // What comes before them was written, and went with the member.
-  expect(numbers).toEqual([...Array(jobs).keys()].slice(-numbers.length))
-  expect(numbers.length).toBeGreaterThan(jobs / 4)
+  await expect.poll(() => numbersIn(other).length).toBeGreaterThan(jobs / 4)
+  await expect.poll(() => areTheLast(numbersIn(other))).toBe(true)
 })
 
 it('goes to a member on another relay where the broker can take it back: Redis', async () => {
@@ -63,11 +67,6 @@ it('goes to a member on another relay where the broker can take it back: Redis',
   await publishAll(here)
   const other = await work(there)
   stalled.ws.terminate()
-  // In which order the broker offers again what comes back to it is its own affair.
   await expect.poll(() => numbersIn(other).length).toBeGreaterThan(jobs / 4)
-  const isTail = (): boolean => {
-    const numbers = numbersIn(other).sort((one, next) => one - next)
-    return numbers.every((number, i) => number === jobs - numbers.length + i)
-  }
-  await expect.poll(isTail).toBe(true)
+  await expect.poll(() => areTheLast(numbersIn(other))).toBe(true)
 })
