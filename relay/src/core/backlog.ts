@@ -1,4 +1,4 @@
-import type { Droppable, Parcel, Settle, StreamEncoder } from './outlet.js'
+import type { Droppable, Parcel, StreamEncoder } from './outlet.js'
 
 /** Messages that were dropped, told in their place. */
 interface Loss {
@@ -25,7 +25,7 @@ export interface BacklogOptions {
 /** Frames in one buffer, and who hears what becomes of them. */
 export interface Bundle {
   readonly bytes: Uint8Array
-  readonly settles: readonly Settle[] | undefined
+  readonly settles: readonly NonNullable<Parcel['settle']>[] | undefined
 }
 
 /** Past so many entries that were taken, the others move up. */
@@ -90,7 +90,7 @@ export class Backlog {
   /** What comes next: as many frames as fit into so many bytes, but one at least. */
   take(most: number): Bundle {
     const frames: Uint8Array[] = []
-    const settles: Settle[] = []
+    const settles: NonNullable<Parcel['settle']>[] = []
     let bytes = 0
     for (; !this.isEmpty; this.#next++) {
       const next = this.#waiting[this.#next]
@@ -121,10 +121,11 @@ export class Backlog {
 
   /** Nothing of it will be written. */
   abandon(): void {
-    for (const one of this.#waiting) if (one && 'bytes' in one) one.settle?.(false)
+    const waiting = this.#waiting
     this.#waiting = []
     this.#next = 0
     this.#weigh(-this.#messageBytes)
+    for (const one of waiting) if (one && 'bytes' in one) one.settle?.(false)
   }
 
   #weigh(bytes: number): void {
@@ -137,7 +138,7 @@ export class Backlog {
     return this.#options.encoder.encode({ kind: 'Gap', id: one.lostBy.id, missed: one.missed })
   }
 
-  #letGo(parcel: Parcel, settles: Settle[]): void {
+  #letGo(parcel: Parcel, settles: NonNullable<Parcel['settle']>[]): void {
     const { bytes, feed, settle } = parcel
     if (feed) this.#weigh(-bytes.length)
     else this.#otherBytes -= bytes.length
@@ -145,9 +146,10 @@ export class Backlog {
     if (settle) settles.push(settle)
   }
 
-  #discard({ bytes, settle }: Parcel): void {
+  /** Returns whether somebody else takes it. */
+  #discard({ bytes, settle }: Parcel): boolean {
     this.#weigh(-bytes.length)
-    settle?.(false)
+    return settle?.(false) ?? false
   }
 
   #replace(parcel: Parcel, feed: Droppable): boolean {
@@ -179,9 +181,7 @@ export class Backlog {
     this.#rebuild((one) => {
       if ('lostBy' in one) return lose(one.lostBy, one.missed)
       if (!one.feed || one === this.#newest || !isDropped(one.feed)) return one
-      this.#discard(one)
-      // What somebody else may still take is not lost.
-      if (one.settle) return undefined
+      if (this.#discard(one)) return undefined
       this.#options.missed(one.feed)
       return lose(one.feed, 1)
     })

@@ -30,6 +30,14 @@ interface Peers {
   readonly members: Set<Member>
 }
 
+/** What becomes of a message for one member. */
+interface Fate {
+  /** The subject that an answer is awaited on. */
+  readonly answer: Subject | undefined
+  /** Tells the broker, where it asks, whether the message was taken. */
+  readonly settle: Settle | undefined
+}
+
 /** What one subscription id names: an interest with a policy, and everybody who shares it. A message is encoded once for each encoder, never for each member. */
 export class Feed implements Droppable {
   readonly id: number
@@ -139,20 +147,48 @@ export class Feed implements Droppable {
     }
   }
 
-  #deliverToOne(
-    turns: Member[],
-    frame: RelayFrame,
-    { answer, settle }: { readonly answer: Subject | undefined; readonly settle: Settle | undefined },
-  ): void {
+  #deliverToOne(turns: Member[], frame: RelayFrame, { answer, settle }: Fate): void {
     const member = nextOf(turns)
-    const bytes = member?.outlet.encoder.encode(frame)
-    if (!member || !bytes) {
+    if (!member) {
+      settle?.(false)
+      return
+    }
+    this.#deliverTo(member, frame, { answer, settle })
+  }
+
+  /** @param tried members that have left before it was written to them */
+  #deliverTo(member: Member, frame: RelayFrame, { answer, settle }: Fate, tried: readonly Member[] = []): void {
+    const bytes = member.outlet.encoder.encode(frame)
+    if (!bytes) {
       // A dialect that leaves this message out would do so every time: it counts as taken.
-      settle?.(member !== undefined)
+      settle?.(true)
       return
     }
     if (answer !== undefined) member.expectsAnswer(answer)
-    member.outlet.deliver({ ...this.#parcel(frame, bytes), settle })
+    member.outlet.deliver({
+      ...this.#parcel(frame, bytes),
+      settle: (written) => {
+        if (!written) return this.#offerAgain(frame, { answer, settle }, [...tried, member])
+        settle?.(true)
+        return true
+      },
+    })
+  }
+
+  /** What was not written to a member of a group goes to another one, or else back to the broker. Returns false if it is lost. */
+  #offerAgain(frame: RelayFrame, fate: Fate, tried: readonly Member[]): boolean {
+    const turns = this.#turns ?? []
+    const others = turns.filter((member) => !tried.includes(member))
+    // A server's callers are told that it has left; nobody else has their requests then.
+    const next = this.interest.serve ? undefined : nextOf(others)
+    if (!next) {
+      fate.settle?.(false)
+      return fate.settle !== undefined
+    }
+    turns.splice(turns.indexOf(next), 1)
+    turns.push(next)
+    this.#deliverTo(next, frame, fate, tried)
+    return true
   }
 
   #parcel(frame: RelayFrame, bytes: Uint8Array): Parcel {

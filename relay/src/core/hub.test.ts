@@ -242,7 +242,7 @@ describe('what a broker does by itself', () => {
     const scripted = broker()
     const { relay } = await relayOn(scripted)
     const written: boolean[] = []
-    const session = relay.open({ ...recordingOutlet(), deliver: ({ settle }) => settle?.(true) })
+    const session = relay.open({ ...recordingOutlet(), deliver: ({ settle }) => void settle?.(true) })
     await subscribe(session, 'job', { group: 'g' })
     const settle = (taken: boolean): void => void written.push(taken)
     scripted.deliver('job', message('job'), settle)

@@ -104,7 +104,7 @@ describe('an outbox', () => {
   it('tells whoever asks that a frame was written, or not', async () => {
     const { outbox, open } = opened()
     const heard: [string, boolean][] = []
-    const told = (name: string): Parcel => ({ ...answer(name), settle: (written) => void heard.push([name, written]) })
+    const told = (name: string): Parcel => ({ ...answer(name), settle: (written) => heard.push([name, written]) > 0 })
     outbox.deliver(told('written'))
     await endOfTurn()
     outbox.deliver(told('closed meanwhile'))

@@ -56,6 +56,8 @@ export class Outbox implements Outlet, Writer {
   #stopWatching: (() => void) | undefined
   #resume: (() => void) | undefined
   #closed = false
+  /** What was written and has not left the process, in order, of what somebody hears about. */
+  #leaving: Set<NonNullable<Bundle['settles']>> | undefined
 
   constructor(ports: OutboxPorts, encoder: StreamEncoder, wire: Wire) {
     this.encoder = encoder
@@ -106,15 +108,22 @@ export class Outbox implements Outlet, Writer {
   close(): void {
     this.#closed = true
     this.#stopWatching?.()
-    for (const settle of this.#said?.settles ?? []) settle(false)
+    // Who takes it over gets it in order: what has not left comes before what was not written yet.
+    const unwritten = [...(this.#leaving ?? []), this.#said?.settles ?? []].flat()
+    this.#leaving = undefined
     this.#said = undefined
+    for (const settle of unwritten) settle(false)
     this.#backlog?.abandon()
     this.#leaveBacklog()
   }
 
   #write({ bytes, settles }: Bundle): boolean {
-    const done = settles && ((written: boolean): void => settles.forEach((settle) => void settle(written)))
-    return this.#wire.write(bytes, done)
+    if (!settles) return this.#wire.write(bytes)
+    this.#leaving ??= new Set()
+    this.#leaving.add(settles)
+    return this.#wire.write(bytes, (written) => {
+      if (this.#leaving?.delete(settles)) for (const settle of settles) settle(written)
+    })
   }
 
   /** What is too long to be joined. */

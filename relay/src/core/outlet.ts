@@ -32,8 +32,8 @@ export interface Parcel {
   readonly feed?: Droppable | undefined
   /** Of a message. */
   readonly subject?: string | undefined
-  /** Hears whether it was written. */
-  readonly settle?: Settle | undefined
+  /** Hears whether it was written. Returns whether another client takes it, or the broker has it back. */
+  readonly settle?: ((written: boolean) => boolean) | undefined
 }
 
 /** The way from a session to its client. Throws nothing. */

@@ -1,4 +1,4 @@
-import type { Parcel, Settle, StreamEncoder } from './outlet.js'
+import type { Parcel, StreamEncoder } from './outlet.js'
 
 /**
  * What was said to somebody within a turn, in order. Those who were told the same share one sequence, and with it the buffer in which it is joined: each sequence
@@ -47,7 +47,7 @@ export class Sequence {
   }
 
   /** Whoever hears whether its frames were written. */
-  get settles(): readonly Settle[] | undefined {
+  get settles(): readonly NonNullable<Parcel['settle']>[] | undefined {
     return this.settlesAny ? this.parcels.flatMap(({ settle }) => settle ?? []) : undefined
   }
 

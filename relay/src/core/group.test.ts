@@ -1,0 +1,191 @@
+import { parseSubject, type RelayFrame } from '@wildcast/protocol'
+import { describe, expect, it } from 'vitest'
+import { scriptedBroker } from '../testing/scripted-broker.js'
+import { relayOn, subscribe } from '../testing/scripted-relay.js'
+import { type ScriptedWire, scriptedWire } from '../testing/scripted-wire.js'
+import type { Outbox } from './outbox.js'
+import type { StreamEncoder } from './outlet.js'
+import type { Relay } from './relay.js'
+import type { Session, Subscription } from './session.js'
+
+const payloadOf = (frame: RelayFrame): string =>
+  frame.kind === 'Message' ? String(frame.message) : frame.kind === 'Gap' ? `gap ${frame.missed}` : frame.kind
+
+/** A line for each frame. */
+const lines: StreamEncoder = {
+  encode: (frame) => new TextEncoder().encode(`${payloadOf(frame)}\n`),
+  join: (frames) => Buffer.concat(frames),
+}
+
+interface Joined {
+  readonly session: Session
+  readonly subscription: Subscription
+  readonly outbox: Outbox
+  readonly wire: ScriptedWire
+  /** What was written, message by message. */
+  readonly heard: () => readonly string[]
+  leave(): void
+}
+
+async function join(relay: Relay): Promise<Joined> {
+  const wire = scriptedWire()
+  const outbox = relay.outbox(lines, wire)
+  const session = relay.open(outbox)
+  const subscription = await subscribe(session, 'job.*', { group: 'workers' })
+  const heard = (): readonly string[] => wire.text.split('\n').filter(Boolean)
+  const leave = (): void => {
+    session.close()
+    outbox.close()
+  }
+  return { session, subscription, outbox, wire, heard, leave }
+}
+
+/** A reader that takes nothing more: what it is given from now on waits in the relay. */
+async function stall({ wire, outbox }: Joined): Promise<void> {
+  wire.stop()
+  outbox.deliver({ bytes: new TextEncoder().encode('full\n') })
+  await endOfTurn()
+}
+
+const endOfTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
+async function start(limits = {}) {
+  const broker = scriptedBroker()
+  const { relay } = await relayOn(broker, { limits })
+  const taken: boolean[] = []
+  const offer = (payload: string, settles = false): void =>
+    broker.deliver(
+      'job.*',
+      { subject: parseSubject('job.x'), payload },
+      settles ? (one) => void taken.push(one) : undefined,
+    )
+  return { relay, broker, offer, taken }
+}
+
+const jobs = ['1', '2', '3', '4', '5', '6']
+
+describe('what was not yet written to a member of a group', () => {
+  it.each([
+    ['its connection is gone', ({ leave }: Joined) => leave()],
+    ['it unsubscribes', ({ session, subscription }: Joined) => session.unsubscribe(subscription.id)],
+    ['its outbox is closed first', ({ outbox }: Joined) => outbox.close()],
+  ])('goes to another member, in order, when %s', async (_, leaves) => {
+    const { relay, offer } = await start()
+    const first = await join(relay)
+    await stall(first)
+    for (const job of jobs) offer(job)
+    expect(first.heard()).toEqual(['full'])
+    const second = await join(relay)
+    leaves(first)
+    await endOfTurn()
+    expect(second.heard()).toEqual(jobs)
+    expect(first.heard()).toEqual(['full'])
+  })
+
+  it('goes to another member within the turn in which it was given', async () => {
+    const { relay, offer } = await start()
+    const first = await join(relay)
+    for (const job of jobs) offer(job)
+    const second = await join(relay)
+    first.leave()
+    await endOfTurn()
+    expect([...first.heard(), ...second.heard()]).toEqual(jobs)
+  })
+
+  it('goes to another member in order, also what was written and has not left the process', async () => {
+    const { relay, offer } = await start()
+    const first = await join(relay)
+    const { wire } = first
+    const late: (() => void)[] = []
+    const { write } = wire
+    wire.write = (bytes, done) => write(bytes, done && (() => void late.push(() => done(false))))
+    wire.stop()
+    for (const job of jobs.slice(0, 3)) offer(job)
+    await endOfTurn()
+    for (const job of jobs.slice(3)) offer(job)
+    const second = await join(relay)
+    first.leave()
+    for (const fail of late) fail()
+    await endOfTurn()
+    expect(second.heard()).toEqual(jobs)
+  })
+
+  it('is shared by the others, and once only, also when they leave one after the other', async () => {
+    const { relay, offer } = await start()
+    const first = await join(relay)
+    await stall(first)
+    for (const job of jobs) offer(job)
+    const others = [await join(relay), await join(relay), await join(relay)] as const
+    await stall(others[0])
+    await stall(others[1])
+    first.leave()
+    others[0].leave()
+    others[1].leave()
+    await endOfTurn()
+    expect(others[2].heard()).toEqual(jobs)
+  })
+
+  it('is settled once with the broker, where it asks: as taken by the other', async () => {
+    const { relay, offer, taken } = await start()
+    const first = await join(relay)
+    await stall(first)
+    for (const job of jobs) offer(job, true)
+    await join(relay)
+    first.leave()
+    expect(taken).toEqual([])
+    await endOfTurn()
+    expect(taken).toEqual(jobs.map(() => true))
+  })
+
+  it('goes back to the broker when nobody else is there, or all leave together', async () => {
+    const { relay, offer, taken } = await start()
+    const [first, second] = [await join(relay), await join(relay)]
+    await stall(first)
+    await stall(second)
+    for (const job of jobs) offer(job, true)
+    first.outbox.close()
+    second.outbox.close()
+    expect(taken).toEqual(jobs.map(() => false))
+    expect([...first.heard(), ...second.heard()]).toEqual(['full', 'full'])
+  })
+
+  it('goes to another member when it is past the bound of what may wait, and is no gap then', async () => {
+    const { relay, offer } = await start({ backlog: 10 })
+    const slow = await join(relay)
+    await stall(slow)
+    for (const job of ['aaaa', 'bbbb']) offer(job)
+    const other = await join(relay)
+    await stall(other)
+    offer('cccc') // both are behind: it is the turn of the first one, whose bound is overrun by it
+    for (const { wire } of [slow, other]) wire.read()
+    await endOfTurn()
+    expect(slow.heard()).toEqual(['full', 'cccc'])
+    expect(other.heard()).toEqual(['full', 'aaaa', 'bbbb'])
+  })
+
+  it('is a gap when it is past that bound and nobody else is there', async () => {
+    const { relay, offer } = await start({ backlog: 10 })
+    const slow = await join(relay)
+    await stall(slow)
+    for (const job of ['aaaa', 'bbbb', 'cccc']) offer(job)
+    slow.wire.read()
+    await endOfTurn()
+    expect(slow.heard()).toEqual(['full', 'gap 2', 'cccc'])
+  })
+})
+
+it('what a server was not yet asked goes to nobody else', async () => {
+  const { relay, broker } = await start()
+  const wire = scriptedWire()
+  const outbox = relay.outbox(lines, wire)
+  const session = relay.open(outbox)
+  await subscribe(session, 'sum', { serve: true })
+  wire.stop()
+  outbox.deliver({ bytes: new TextEncoder().encode('full\n') })
+  await endOfTurn()
+  const settled: boolean[] = []
+  broker.deliver('sum', { subject: parseSubject('sum'), payload: '1+2' }, (taken) => void settled.push(taken))
+  session.close()
+  outbox.close()
+  expect(settled).toEqual([false])
+})
