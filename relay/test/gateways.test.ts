@@ -53,6 +53,7 @@ gatewayContract('the WebSocket gateway with v1', {
 
 gatewayContract('the WebSocket gateway with classic', {
   gateway: websocket({ mode: 'json' }),
+  logsRefusals: true,
   async speak(address) {
     const socket = await connect(`ws://${address}/ws`)
     const roundTrip = (): Promise<unknown> => new Promise((resolve) => socket.ws.once('pong', resolve).ping())
