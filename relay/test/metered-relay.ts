@@ -9,7 +9,10 @@ export interface MeteredRelay {
   /** `127.0.0.1:<port>` */
   readonly address: string
   readonly port: number
-  /** Runs something, and returns the processor time of the longest turn of the relay's event loop meanwhile, in milliseconds. */
+  /**
+   * Runs something, and returns the processor time of the longest turn of the relay's event loop
+   * meanwhile, in milliseconds.
+   */
   longestTurnMs(run: () => Promise<void>): Promise<number>
   /** Bytes of resident memory. */
   memory(): Promise<number>

@@ -21,7 +21,8 @@ export function encodeBase64(bytes: Uint8Array): string {
 }
 
 /**
- * Standard base64 → bytes; padding may be left out, and white space may stand between. Written by hand: Node's `atob` takes 0.1 s for a megabyte.
+ * Standard base64 → bytes; padding may be left out, and white space may stand between. Written by
+ * hand: Node's `atob` takes 0.1 s for a megabyte.
  * @throws {RangeError} if the text is not base64
  */
 export function decodeBase64(text: string): Uint8Array<ArrayBuffer> {

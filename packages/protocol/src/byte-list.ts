@@ -1,7 +1,7 @@
 import { encodeUtf8, strictUtf8 } from './utf8.js'
 
-// Arrays of bytes as JSON, such as [104,105]: the form of a payload in the classic dialect. Written and read by hand, since for a megabyte `JSON.stringify` takes 0.1 s, and
-// `JSON.parse` half of it.
+// Arrays of bytes as JSON, such as [104,105]: the form of a payload in the classic dialect. Written
+// and read by hand, since for a megabyte `JSON.stringify` takes 0.1 s, and `JSON.parse` half of it.
 
 const zero = 0x30
 const comma = 0x2c
@@ -34,15 +34,22 @@ export interface ByteList {
   readonly bytes: Uint8Array
 }
 
-/** Characters that are encoded at once, at first and later: an array that turns out to be another ends the work early. */
+/**
+ * Characters that are encoded at once, at first and later: an array that turns out to be another
+ * ends the work early.
+ */
 const firstLength = 256
 const chunkLength = 64 * 1024
 
-/** Reads the array of numbers from 0 to 255 whose bracket stands at `from`. Undefined if it holds anything else, or is not JSON. */
+/**
+ * Reads the array of numbers from 0 to 255 whose bracket stands at `from`. Undefined if it holds
+ * anything else, or is not JSON.
+ */
 export function readByteList(text: string, from: number): ByteList | undefined {
   const list = new ListReader()
   for (let at = from + 1, length = firstLength; at < text.length && list.open; at += length, length = chunkLength) {
-    // Every character of such an array is one byte, so that the indexes of both are the same up to its end.
+    // Every character of such an array is one byte, so that the indexes of both are the same up to
+    // its end.
     const end = list.read(encodeUtf8(text.slice(at, at + length)))
     if (end !== undefined) return { from, to: at + end + 1, bytes: list.bytes }
   }

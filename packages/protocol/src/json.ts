@@ -5,12 +5,17 @@ import { limits } from './limits.js'
 /** Characters from which on an array of bytes is taken out before the rest is parsed. */
 const longList = 1024
 
-/** Begins the text that stands for a long array while the rest is parsed. A client that writes it means one of its own arrays. */
+/**
+ * Begins the text that stands for a long array while the rest is parsed. A client that writes it
+ * means one of its own arrays.
+ */
 const mark = '\u0001'
 
 /**
- * Parses JSON text from an untrusted peer. Nesting and the number of values are limited while scanning, since `JSON.parse` of a million brackets or keys keeps the process
- * busy for a third of a second and gives a value that nothing can encode again. A long array of numbers from 0 to 255 is a payload, and becomes bytes.
+ * Parses JSON text from an untrusted peer. Nesting and the number of values are limited while
+ * scanning, since `JSON.parse` of a million brackets or keys keeps the process busy for a third of
+ * a second and gives a value that nothing can encode again. A long array of numbers from 0 to 255
+ * is a payload, and becomes bytes.
  * @throws {WildcastError} `invalid_frame`, or `too_large` if there are too many values
  */
 export function parseJson(text: string): unknown {

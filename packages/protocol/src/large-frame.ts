@@ -8,7 +8,8 @@ const carriesPayload = /^.{1,8}(?:Publish|Request)/s
 const headLength = 16
 
 /**
- * Refuses a long frame that carries no payload, before it is decoded: to decode one of several megabytes would keep the process busy for nothing.
+ * Refuses a long frame that carries no payload, before it is decoded: to decode one of several
+ * megabytes would keep the process busy for nothing.
  * @throws {WildcastError} `invalid_frame`
  */
 export function checkFrameLength(data: string | Uint8Array): void {

@@ -1,10 +1,16 @@
-/** Bounds of the wire, the same for every peer. Those a relay may narrow further are told in `Welcome.limits`. */
+/**
+ * Bounds of the wire, the same for every peer. Those a relay may narrow further are told in
+ * `Welcome.limits`.
+ */
 export const limits: {
   /** UTF-8 bytes of a subject or pattern. */
   readonly subjectBytes: number
   /** Segments of a subject or pattern. */
   readonly subjectSegments: number
-  /** Bytes that a subject may be longer by that is made of another, with an id before it: `request.…` and `response.…`. */
+  /**
+   * Bytes that a subject may be longer by that is made of another, with an id before it:
+   * `request.…` and `response.…`.
+   */
   readonly derivedBytes: number
   /** Segments of the same. */
   readonly derivedSegments: number
@@ -12,15 +18,23 @@ export const limits: {
   readonly multiWildcards: number
   /** Nesting of a decoded frame. What decodes deeper may not encode again. */
   readonly depth: number
-  /** Values of a decoded frame. Bytes count as one, and so does an array of numbers from 0 to 255. */
+  /**
+   * Values of a decoded frame. Bytes count as one, and so does an array of numbers from 0 to 255.
+   */
   readonly values: number
-  /** Characters or bytes of an encoded frame that carries no payload: only a `Publish` or a `Request` may be longer. */
+  /**
+   * Characters or bytes of an encoded frame that carries no payload: only a `Publish` or a
+   * `Request` may be longer.
+   */
   readonly controlLength: number
   /** Bytes of a payload, unless the relay says otherwise. */
   readonly payloadBytes: number
   /** Headers of a message. */
   readonly headers: number
-  /** UTF-8 bytes of all header names and values of a message, and of its error. A part of the payload's limit. */
+  /**
+   * UTF-8 bytes of all header names and values of a message, and of its error. A part of the
+   * payload's limit.
+   */
   readonly headerBytes: number
   /** Milliseconds that a `Request` may ask for at most; a longer `timeout` is clamped. */
   readonly requestTimeoutMs: number

@@ -10,13 +10,18 @@ const longList = 256
 /** Numbers from 0 to 255 that count as one value. */
 const numbersOfValue = 16
 
-/** Texts up to this length, as keys and subjects are, are read byte by byte; past it, the platform's own decoder is faster. */
+/**
+ * Texts up to this length, as keys and subjects are, are read byte by byte; past it, the platform's
+ * own decoder is faster.
+ */
 const shortText = 32
 
 /**
- * Parses MessagePack from an untrusted peer: exactly one complete value, no extension types, valid UTF-8 in strings, strings as keys, no length beyond the
- * frame's end, no nesting past `limits.depth`, no more than `limits.values` values. Byte strings are views on the input, not copies; a long array of numbers from 0 to 255
- * is a payload, and becomes bytes; a leading U+FEFF stays in a string.
+ * Parses MessagePack from an untrusted peer: exactly one complete value, no extension types, valid
+ * UTF-8 in strings, strings as keys, no length beyond the frame's end, no nesting past
+ * `limits.depth`, no more than `limits.values` values. Byte strings are views on the input, not
+ * copies; a long array of numbers from 0 to 255 is a payload, and becomes bytes; a leading U+FEFF
+ * stays in a string.
  * @throws {WildcastError} `invalid_frame`, or `too_large` if there are too many values
  */
 export function parseMessagePack(bytes: Uint8Array): unknown {
@@ -71,7 +76,10 @@ class Reader {
     return array
   }
 
-  /** The bytes of an array of numbers from 0 to 255. Undefined, with nothing read, if it holds anything else. */
+  /**
+   * The bytes of an array of numbers from 0 to 255. Undefined, with nothing read, if it holds
+   * anything else.
+   */
   #byteList(count: number): Uint8Array | undefined {
     const source = this.#bytes
     const bytes = new Uint8Array(count)

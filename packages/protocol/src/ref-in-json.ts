@@ -1,13 +1,20 @@
 const [quote, backslash, openBrace, closeBrace, openBracket, closeBracket] = [0x22, 0x5c, 0x7b, 0x7d, 0x5b, 0x5d]
 
-/** Characters from a key to the end of its value, with white space: no number of a sane client takes more. */
+/**
+ * Characters from a key to the end of its value, with white space: no number of a sane client takes
+ * more.
+ */
 const longestValue = 64
-/** Brackets and quotes that are looked at: a frame of a sane client has fewer, and this takes a millisecond. */
+/**
+ * Brackets and quotes that are looked at: a frame of a sane client has fewer, and this takes a
+ * millisecond.
+ */
 const mostMarks = 40_000
 
 /**
- * The `ref` of a frame in JSON that can not be parsed, or is not a frame: the first one that stands directly in the body of a kind. The text is read once, from its
- * beginning, and nothing is built from it. Undefined if there is none, or it stands behind too much.
+ * The `ref` of a frame in JSON that can not be parsed, or is not a frame: the first one that stands
+ * directly in the body of a kind. The text is read once, from its beginning, and nothing is built
+ * from it. Undefined if there is none, or it stands behind too much.
  */
 export function refInJson(text: string): number | undefined {
   let depth = 0

@@ -1,9 +1,12 @@
-/** Values that are looked at: a frame of a sane client has fewer, and this takes a few milliseconds. */
+/**
+ * Values that are looked at: a frame of a sane client has fewer, and this takes a few milliseconds.
+ */
 const mostValues = 100_000
 
 /**
- * The `ref` of a frame in MessagePack that can not be parsed, or is not a frame: the first one that stands directly in the body of a kind. The bytes are read once,
- * from their beginning, and nothing is built from them. Undefined if there is none, or it stands behind too much.
+ * The `ref` of a frame in MessagePack that can not be parsed, or is not a frame: the first one that
+ * stands directly in the body of a kind. The bytes are read once, from their beginning, and nothing
+ * is built from them. Undefined if there is none, or it stands behind too much.
  */
 export function refInMessagePack(bytes: Uint8Array): number | undefined {
   const skimmer = new Skimmer(bytes)
@@ -49,7 +52,10 @@ class Skimmer {
     return tag === 0xa3 && r === 0x72 && e === 0x65 && f === 0x66
   }
 
-  /** Moves over a value, and what is nested in it. Returns it if it is a whole number from 0 to 2^53 - 1. */
+  /**
+   * Moves over a value, and what is nested in it. Returns it if it is a whole number from 0 to 2^53
+   * - 1.
+   */
   skip(): number | undefined {
     const tag = this.#bytes[this.#at] ?? 0xc0
     const start = this.#at + 1
@@ -68,7 +74,9 @@ class Skimmer {
     return tag === 0xca ? view.getFloat32(0) : view.getFloat64(0)
   }
 
-  /** Moves over the head of a value, and over its bytes. Returns how many values are nested in it. */
+  /**
+   * Moves over the head of a value, and over its bytes. Returns how many values are nested in it.
+   */
   #head(): number {
     const tag = this.#bytes[this.#at++] as number
     this.#values++

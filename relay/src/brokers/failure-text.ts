@@ -8,7 +8,10 @@ export function failureText({ code, message }: Failure): string {
   return JSON.stringify({ code, message })
 }
 
-/** Reads what `failureText` wrote. Undefined for another form, and for an error that is longer than a client may send. */
+/**
+ * Reads what `failureText` wrote. Undefined for another form, and for an error that is longer than
+ * a client may send.
+ */
 export function failureOfText(payload: Payload): Failure | undefined {
   if (payload.length > longestText) return undefined
   try {

@@ -8,7 +8,8 @@ const piecesUntilLook = 16
 const bytesOfPiece = 4096
 
 /**
- * The time that the input of all clients may take in one turn of the event loop. What is left waits for the next turns, so that no input keeps others from being served.
+ * The time that the input of all clients may take in one turn of the event loop. What is left waits
+ * for the next turns, so that no input keeps others from being served.
  */
 export class TimeSlice {
   readonly #clock: Clock
@@ -72,7 +73,8 @@ export class TimeSlice {
       waiting[next]?.()
       this.#look()
     }
-    // Before those who have come meanwhile. While some wait, what comes in this turn waits behind them.
+    // Before those who have come meanwhile. While some wait, what comes in this turn waits behind
+    // them.
     this.#waiting = [...waiting.slice(next), ...this.#waiting]
     if (this.#waiting.length > 0 || !this.#open) this.#await()
     else this.#since = undefined // the loop may be idle now

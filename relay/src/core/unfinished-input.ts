@@ -5,8 +5,8 @@ export interface Sender {
 }
 
 /**
- * Bytes of messages that have begun and not ended, of all clients of a relay. Past the limit those that began first are cut off: who sends what it has begun is through
- * long before.
+ * Bytes of messages that have begun and not ended, of all clients of a relay. Past the limit those
+ * that began first are cut off: who sends what it has begun is through long before.
  */
 export class UnfinishedInput {
   readonly #limit: number
@@ -18,7 +18,10 @@ export class UnfinishedInput {
     this.#limit = limit
   }
 
-  /** So many bytes of a sender's message have come by now; 0 once it has ended, or the sender is gone. */
+  /**
+   * So many bytes of a sender's message have come by now; 0 once it has ended, or the sender is
+   * gone.
+   */
   hold(sender: Sender, bytes: number): void {
     this.#bytes += bytes - (this.#held.get(sender) ?? 0)
     if (bytes === 0) this.#held.delete(sender)

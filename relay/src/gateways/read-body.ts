@@ -15,9 +15,11 @@ export interface ReadBodyOptions {
 const firstBytes = 4096
 
 /**
- * Reads the body of a request. A length that is announced is looked at before the body is asked for. Read from Node's own request, since a stream of the Web's takes many
- * times as long for a body in small pieces.
- * @throws {WildcastError} `too_large`; `rate_limited` if all clients together have begun too much; `interrupted` if the client has left
+ * Reads the body of a request. A length that is announced is looked at before the body is asked
+ * for. Read from Node's own request, since a stream of the Web's takes many times as long for a
+ * body in small pieces.
+ * @throws {WildcastError} `too_large`; `rate_limited` if all clients together have begun too much;
+ * `interrupted` if the client has left
  */
 export async function readBody(c: Context, { unfinished }: Relay, options: ReadBodyOptions): Promise<Buffer> {
   const { incoming } = c.env as HttpBindings
@@ -40,7 +42,10 @@ function tooLarge({ maxBytes, remedy }: ReadBodyOptions): WildcastError {
   return new WildcastError('too_large', `the body is longer than ${maxBytes} bytes; ${remedy}`)
 }
 
-/** Bytes that grow piece by piece. Pieces are copied, since each keeps the whole chunk alive in which it came. */
+/**
+ * Bytes that grow piece by piece. Pieces are copied, since each keeps the whole chunk alive in
+ * which it came.
+ */
 class Body {
   readonly #options: ReadBodyOptions
   #bytes = Buffer.alloc(0)

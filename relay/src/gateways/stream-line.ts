@@ -34,8 +34,9 @@ export class StreamLine implements Line, Watched {
   }
 
   /**
-   * Takes frames, one in each line, of which the first that counts (all but `Pong` and `Received`) has this number; those that are known are passed over. Resolves with
-   * the number of all that have been taken.
+   * Takes frames, one in each line, of which the first that counts (all but `Pong` and `Received`)
+   * has this number; those that are known are passed over. Resolves with the number of all that
+   * have been taken.
    * @throws {WildcastError} `invalid_frame` if some are missing before them
    */
   take(from: number, lines: string): Promise<number> {

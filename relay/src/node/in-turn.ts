@@ -15,8 +15,10 @@ export const isAnswering = (socket: Duplex): boolean => lines.has(socket)
 const requestBytes = 64 * 1024
 
 /**
- * Begins a request when its connection has had the answer to the one before, and there is time left in the turn. HTTP/1.1 lets a client send many in one breath, and wants
- * the answers in order (RFC 9112, 9.3.2): Node would begin all of them at once. They are read while they wait, since who does not read is not told that a client has left.
+ * Begins a request when its connection has had the answer to the one before, and there is time left
+ * in the turn. HTTP/1.1 lets a client send many in one breath, and wants the answers in order (RFC
+ * 9112, 9.3.2): Node would begin all of them at once. They are read while they wait, since who does
+ * not read is not told that a client has left.
  */
 export function inTurn(answer: RequestListener, slice: TimeSlice): RequestListener {
   const begin = (request: IncomingMessage, response: ServerResponse): void => {

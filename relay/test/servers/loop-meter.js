@@ -1,7 +1,10 @@
-// Loaded before a relay starts (`node --import`). Between "begin" and "end" it measures the processor time of each turn of the event loop, and reports the longest.
+// Loaded before a relay starts (`node --import`). Between "begin" and "end" it measures the
+// processor time of each turn of the event loop, and reports the longest.
 import { openSync, readSync } from 'node:fs'
 
-// Nanoseconds on a processor come first, of the main thread alone (Documentation/scheduler/sched-stats.rst). Unlike a clock they do not count the time that other processes take.
+// Nanoseconds on a processor come first, of the main thread alone
+// (Documentation/scheduler/sched-stats.rst). Unlike a clock they do not count the time that other
+// processes take.
 const file = openSync('/proc/self/schedstat', 'r')
 const read = Buffer.alloc(64)
 

@@ -15,10 +15,16 @@ const added = 4
 /** Headers of a foreign message that are looked at. */
 export const mostForeignHeaders: number = limits.headers + added
 
-/** Characters of a foreign message's headers that are looked at: a percent-escape takes three for one byte. */
+/**
+ * Characters of a foreign message's headers that are looked at: a percent-escape takes three for
+ * one byte.
+ */
 export const mostForeignHeaderBytes: number = 4 * limits.headerBytes
 
-/** The headers of a message and its marks, for a broker that carries headers. Values hold no control characters. */
+/**
+ * The headers of a message and its marks, for a broker that carries headers. Values hold no control
+ * characters.
+ */
 export function headersOut({ headers, more: follows, error }: Message): [name: string, value: string][] {
   return [
     ...(headers ?? []),
@@ -36,7 +42,8 @@ function failureOut({ code, message }: Failure): [string, string][] {
 }
 
 /**
- * Reads the headers of a foreign message. Those that our own clients could not have sent are left out; of several with one name the last counts.
+ * Reads the headers of a foreign message. Those that our own clients could not have sent are left
+ * out; of several with one name the last counts.
  * @returns undefined if there are more, or longer ones, than clients may be sent
  */
 export function headersIn(foreign: Iterable<readonly [name: string, value: string]>): Partial<Message> | undefined {

@@ -9,7 +9,10 @@ export interface NatsHeaders {
   readonly entries: readonly (readonly [name: string, value: string])[]
 }
 
-/** `unreadable`: they are not in the form of NATS. `too_many`: more, or longer ones, than are looked at. */
+/**
+ * `unreadable`: they are not in the form of NATS. `too_many`: more, or longer ones, than are looked
+ * at.
+ */
 export type NatsHeadersFault = 'unreadable' | 'too_many'
 
 const version = 'NATS/1.0'
@@ -19,8 +22,9 @@ const printable = /^[!-9;-~]+$/
 const perHeader = 4 // a colon, a space and a line break
 
 /**
- * Reads the headers of a message. The client library's own reader takes a time that grows with the square of their number: a message with 16,000 headers keeps it busy
- * for seconds. So they are read here, from the bytes, after their number is known to be bounded.
+ * Reads the headers of a message. The client library's own reader takes a time that grows with the
+ * square of their number: a message with 16,000 headers keeps it busy for seconds. So they are read
+ * here, from the bytes, after their number is known to be bounded.
  */
 export function natsHeadersOf(msg: Msg): NatsHeaders | NatsHeadersFault | undefined {
   const block = headerBlock(msg)
@@ -42,7 +46,10 @@ function entryOf(line: string): readonly [name: string, value: string] {
   return [line.slice(0, colon), line.slice(colon + 1).trim()]
 }
 
-/** Headers and payload are one piece of what was read, the headers first; `size` is the bytes of subjects, headers and payload. */
+/**
+ * Headers and payload are one piece of what was read, the headers first; `size` is the bytes of
+ * subjects, headers and payload.
+ */
 function headerBlock(msg: Msg & { size?(): number }): Uint8Array | undefined {
   const { data, subject, reply } = msg
   const bytes = (msg.size?.() ?? 0) - Buffer.byteLength(subject) - Buffer.byteLength(reply ?? '') - data.length

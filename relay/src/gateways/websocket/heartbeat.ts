@@ -6,11 +6,17 @@ const tickMs = 5_000
 const quietTicks = pingMs / tickMs - 1 // a flag is up to one tick old
 const deadTicks = quietTicks + 3
 
-/** A message may take three ticks, and one more for as many bytes as this: a slow upload of 4 kB a second is no attack, a byte now and then is. */
+/**
+ * A message may take three ticks, and one more for as many bytes as this: a slow upload of 4 kB a
+ * second is no attack, a byte now and then is.
+ */
 const unfinishedTicks = 3
 const bytesOfTick = 20 * 1024
 
-/** A line whose life is watched. The flags are raised as things happen, and lowered by the next tick. */
+/**
+ * A line whose life is watched. The flags are raised as things happen, and lowered by the next
+ * tick.
+ */
 export interface Watched {
   /** A whole message or control frame has come. */
   heard: boolean
@@ -20,13 +26,18 @@ export interface Watched {
   readonly completed: number
   /** Something was written. */
   sent: boolean
-  /** Nothing was heard, or nothing sent, for a while: the client is to be asked for a sign of life. */
+  /**
+   * Nothing was heard, or nothing sent, for a while: the client is to be asked for a sign of life.
+   */
   quiet(): void
   /** Nobody is there any more, or somebody keeps a message unfinished. */
   lost(why: string): void
 }
 
-/** One timer for all lines, and no clock reading for a message: a tick counts how long each line's flags have been down. */
+/**
+ * One timer for all lines, and no clock reading for a message: a tick counts how long each line's
+ * flags have been down.
+ */
 export interface Heartbeat {
   watch(line: Watched): void
   unwatch(line: Watched): void

@@ -9,13 +9,21 @@ import type { Dialect, Line } from './dialect.js'
 import type { Watched } from './heartbeat.js'
 import { MessageMeter } from './message-meter.js'
 
-/** RFC 6455, section 5.5: a control frame carries 125 bytes at most, 2 of which are the close code. */
+/**
+ * RFC 6455, section 5.5: a control frame carries 125 bytes at most, 2 of which are the close code.
+ */
 const reasonBytes = 123
 
-/** Node reads a socket in pieces of 64 KiB (TLS: of 16 KiB), and many in a row where they are there: a whole piece says that more waits. */
+/**
+ * Node reads a socket in pieces of 64 KiB (TLS: of 16 KiB), and many in a row where they are there:
+ * a whole piece says that more waits.
+ */
 const wholePiece = 16 * 1024
 
-/** A WebSocket that knows its line, so that the listeners are the same functions for all: a closure for each event would be a third of a kilobyte for each idle client. */
+/**
+ * A WebSocket that knows its line, so that the listeners are the same functions for all: a closure
+ * for each event would be a third of a kilobyte for each idle client.
+ */
 export class LineSocket extends WebSocket {
   line: SocketLine | undefined
 }
@@ -44,7 +52,10 @@ export class SocketLine implements Line, Watched, Sender {
   #pauses = 0
   /** Hands bytes to ws. */
   #feed: (chunk: Buffer) => void = () => {}
-  /** Bytes that ws has not had, and messages that the dialect has not had: they wait for a turn with time left. */
+  /**
+   * Bytes that ws has not had, and messages that the dialect has not had: they wait for a turn with
+   * time left.
+   */
   #bytes: Buffer | undefined
   #messages: (string | Buffer)[] | undefined
   #waits = false
@@ -126,7 +137,10 @@ export class SocketLine implements Line, Watched, Sender {
     this.#dialect?.close()
   }
 
-  /** Writes to the socket beneath ws, which would frame the same bytes anew for each reader. What ws writes itself are control frames, at once, so that order is kept. */
+  /**
+   * Writes to the socket beneath ws, which would frame the same bytes anew for each reader. What ws
+   * writes itself are control frames, at once, so that order is kept.
+   */
   write(bytes: Uint8Array, done?: Settle): boolean {
     const socket = this.#socket
     if (!this.#open) {
@@ -188,7 +202,9 @@ export class SocketLine implements Line, Watched, Sender {
     return this.#ws.readyState === WebSocket.OPEN
   }
 
-  /** One who sends without a pause is read one chunk in each turn, so that others are read between. */
+  /**
+   * One who sends without a pause is read one chunk in each turn, so that others are read between.
+   */
   #take(chunk: Buffer): void {
     this.#meter.read(chunk)
     this.#hold(this.#meter.unfinished)
@@ -197,7 +213,10 @@ export class SocketLine implements Line, Watched, Sender {
     this.#handle()
   }
 
-  /** Hands messages to the dialect and a piece to ws if there is time, else in a later turn; until then the client is not read from. */
+  /**
+   * Hands messages to the dialect and a piece to ws if there is time, else in a later turn; until
+   * then the client is not read from.
+   */
   #handle(): void {
     if (this.#waits) return
     const { slice } = this.#ports
@@ -239,7 +258,10 @@ export class SocketLine implements Line, Watched, Sender {
     this.#ports.unfinished.hold(this, bytes)
   }
 
-  /** Of many pings the latest may be answered alone (RFC 6455, 5.5.3), and who does not read would not see it anyway. */
+  /**
+   * Of many pings the latest may be answered alone (RFC 6455, 5.5.3), and who does not read would
+   * not see it anyway.
+   */
   #pong(): void {
     const data = this.#pinged
     this.#pinged = undefined
@@ -262,7 +284,10 @@ function onPong(this: WebSocket): void {
   lineOf(this)?.ponged()
 }
 
-/** ws closes the line itself on a breach of RFC 6455 or of its limits; without a listener the process would end. */
+/**
+ * ws closes the line itself on a breach of RFC 6455 or of its limits; without a listener the
+ * process would end.
+ */
 function onError(this: WebSocket, cause: Error): void {
   lineOf(this)?.failed(cause)
 }

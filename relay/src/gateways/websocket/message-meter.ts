@@ -8,7 +8,10 @@ const maskBytes = 4
 /** How many bytes a compressed one stands for, at most (RFC 1951: 258 in two bits). */
 const inflation = 1032
 
-/** Measures how much has come of a message that is not complete. It follows the frames of a client without looking at their payloads; control frames do not count. */
+/**
+ * Measures how much has come of a message that is not complete. It follows the frames of a client
+ * without looking at their payloads; control frames do not count.
+ */
 export class MessageMeter {
   /** How many messages are complete. */
   completed = 0
