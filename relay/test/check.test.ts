@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import path from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { folderWith, run, says, start } from './command.js'
+import { folderWith, run } from './command.js'
 import { makeCertificates } from './servers/certificates.js'
 
 // The seed of a user, made for this test.
@@ -293,22 +293,4 @@ describe('wildcast check finds what up would', () => {
     expect(code).toBe(0)
     expect(connections).toBe(0)
   })
-})
-
-it('a misspelt key of --broker is named with the nearest one', async () => {
-  for (const [query, wanted] of [
-    ['Redsi=redis://a', /did you mean "Redis"\?/],
-    ['Nats[adresses][0]=a', /did you mean "addresses"\?/],
-    ['InMemoryBrokr', /did you mean "InMemoryBroker"\?/],
-  ] as const)
-    expect((await run(['gateway', '--broker', query])).err).toMatch(wanted)
-})
-
-it("up's log says in which line a component failed", async () => {
-  const cwd = await folderWith('wildcast.toml', `port = 0\n${component('one.mjs')}`)
-  await writeFile(path.join(cwd, 'one.mjs'), "export default () => {\n  throw new Error('over a message')\n}\n")
-  const child = start(['up'], { cwd })
-  const [, port] = /:(\d+)/.exec(await says(child.stdout, /Wildcast is up.*\n/)) ?? []
-  await fetch(`http://127.0.0.1:${port}/publish/a`, { method: 'POST' })
-  await says(child.stderr, /component \\"one\\": one\.mjs:2: over a message/)
 })
