@@ -12,6 +12,7 @@ import type { Dialect, OpenDialect } from './websocket/dialect.js'
 import { classicEncoders, type Framing, type Mode, subscribeEncoders, v1Codecs } from './websocket/encoders.js'
 import { heartbeat } from './websocket/heartbeat.js'
 import { LineSocket, SocketLine } from './websocket/line.js'
+import { MessageMeters } from './websocket/message-meter.js'
 import { v1 } from './websocket/v1.js'
 
 export interface WebSocketOptions {
@@ -36,7 +37,7 @@ export function websocket({ mode, compression = false }: WebSocketOptions = {}):
     const lines = new Set<SocketLine>()
     const beat = heartbeat(relay.clock)
     const server = new WebSocketServer<typeof LineSocket>(serverOptions(relay, compression))
-    const ports = { ...relay, longestMessage: frameBytes(relay) }
+    const ports = { ...relay, meters: new MessageMeters(frameBytes(relay)) }
 
     function gone(line: SocketLine): void {
       beat.unwatch(line)

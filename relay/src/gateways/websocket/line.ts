@@ -3,22 +3,15 @@ import { factsOf, WildcastError } from '@wildcast/protocol'
 import { WebSocket } from 'ws'
 import type { Settle } from '../../core/outlet.js'
 import type { Relay } from '../../core/relay.js'
-import type { Sender } from '../../core/unfinished-input.js'
 import { waitingIn } from '../waiting-in.js'
 import type { Dialect, Line } from './dialect.js'
 import type { Watched } from './heartbeat.js'
-import { MessageMeter } from './message-meter.js'
+import { type InputOwner, type InputPorts, SocketInput } from './socket-input.js'
 
 /**
  * RFC 6455, section 5.5: a control frame carries 125 bytes at most, 2 of which are the close code.
  */
 const reasonBytes = 123
-
-/**
- * Node reads a socket in pieces of 64 KiB (TLS: of 16 KiB), and many in a row where they are there:
- * a whole piece says that more waits.
- */
-const wholePiece = 16 * 1024
 
 /**
  * A WebSocket that knows its line, so that the listeners are the same functions for all: a closure
@@ -28,41 +21,24 @@ export class LineSocket extends WebSocket {
   line: SocketLine | undefined
 }
 
-/** Bytes that are handed to ws at once: as many messages as they hold are handled in a row. */
-const pieceBytes = 4096
-
 /** What a line needs of its relay. */
-export interface LinePorts extends Pick<Relay, 'clock' | 'onError' | 'slice' | 'unfinished'> {
-  /** Bytes of the longest message. */
-  readonly longestMessage: number
-}
+export interface LinePorts extends InputPorts, Pick<Relay, 'onError'> {}
 
 /** A WebSocket with its heartbeat. */
-export class SocketLine implements Line, Watched, Sender {
+export class SocketLine implements Line, Watched, InputOwner {
   sent = true
   readonly #ws: LineSocket
   /** The one beneath it. */
   readonly #socket: Duplex
   readonly #ports: LinePorts
-  readonly #meter: MessageMeter
+  readonly #input: SocketInput
   #dialect: Dialect | undefined
   #gone: ((line: SocketLine) => void) | undefined
   #heard = true
   /** How many want that nothing is read. */
   #pauses = 0
-  /** Hands bytes to ws. */
-  #feed: (chunk: Buffer) => void = () => {}
-  /**
-   * Bytes that ws has not had, and messages that the dialect has not had: they wait for a turn with
-   * time left.
-   */
-  #bytes: Buffer | undefined
-  #messages: (string | Buffer)[] | undefined
-  #waits = false
   /** It was ended from this side: what came later is not acted on. */
   #ended = false
-  /** Bytes of a message that is not complete, as the relay was told of them. */
-  #held = 0
   /** The latest ping that is not answered. */
   #pinged: Buffer | undefined
 
@@ -70,7 +46,7 @@ export class SocketLine implements Line, Watched, Sender {
     this.#ws = ws
     this.#socket = socket
     this.#ports = ports
-    this.#meter = new MessageMeter(ports.longestMessage)
+    this.#input = new SocketInput(socket, ports, this)
   }
 
   /** Who is not read from can't be heard. */
@@ -83,11 +59,11 @@ export class SocketLine implements Line, Watched, Sender {
   }
 
   get unfinished(): number {
-    return this.#pauses > 0 ? 0 : this.#meter.unfinished
+    return this.#pauses > 0 ? 0 : this.#input.unfinished
   }
 
   get completed(): number {
-    return this.#meter.completed
+    return this.#input.completed
   }
 
   /** Begins to listen. `gone` hears that the line is no more. */
@@ -96,20 +72,16 @@ export class SocketLine implements Line, Watched, Sender {
     this.#dialect = dialect
     this.#gone = gone
     ws.line = this
-    const [feed] = this.#socket.listeners('data') as ((chunk: Buffer) => void)[]
-    if (!feed) throw new TypeError('ws does not read the socket')
-    this.#feed = (chunk) => feed.call(this.#socket, chunk)
-    this.#socket.off('data', feed).on('data', (chunk: Buffer) => this.#take(chunk))
     ws.on('message', onMessage).on('ping', onPing).on('pong', onPong).on('error', onError).on('close', onClose)
   }
 
   receive(data: Buffer, binary: boolean): void {
     this.heard = true
-    if (this.#ended) return
-    const message = binary ? data : data.toString()
-    if (this.#messages) this.#messages.push(message)
-    else if (this.#ports.slice.admits(message.length)) this.#dialect?.receive(message)
-    else this.#messages = [message]
+    this.#input.put(binary ? data : data.toString())
+  }
+
+  handle(message: string | Buffer): void {
+    if (!this.#ended) this.#dialect?.receive(message)
   }
 
   pinged(data: Buffer): void {
@@ -123,16 +95,12 @@ export class SocketLine implements Line, Watched, Sender {
   }
 
   failed(cause: Error): void {
-    this.#feed = () => {} // ws has ended, and looks at nothing more
+    this.#input.stop() // ws has ended, and looks at nothing more
     this.#ports.onError(new WildcastError('invalid_frame', cause.message, { cause }), { stage: 'socket' })
   }
 
   closed(): void {
-    this.#hold(0)
-    this.#bytes = undefined
-    // What the client has said before it left.
-    for (const message of this.#messages ?? []) if (!this.#ended) this.#dialect?.receive(message)
-    this.#messages = undefined
+    this.#input.close()
     this.#gone?.(this)
     this.#dialect?.close()
   }
@@ -193,69 +161,13 @@ export class SocketLine implements Line, Watched, Sender {
 
   /** Lets go of what it has sent at once: ws would keep it until the client has closed its side. */
   cutOff(): void {
-    this.#feed = () => {}
+    this.#input.stop()
     this.end(new WildcastError('rate_limited', 'too much unfinished input waits in this relay; send smaller messages'))
     this.#socket.end(() => this.#socket.destroy())
   }
 
   get #open(): boolean {
     return this.#ws.readyState === WebSocket.OPEN
-  }
-
-  /**
-   * One who sends without a pause is read one chunk in each turn, so that others are read between.
-   */
-  #take(chunk: Buffer): void {
-    this.#meter.read(chunk)
-    this.#hold(this.#meter.unfinished)
-    if (chunk.length >= wholePiece) this.#ports.clock.endOfTurn(this.pause())
-    this.#bytes = this.#bytes ? Buffer.concat([this.#bytes, chunk]) : chunk
-    this.#handle()
-  }
-
-  /**
-   * Hands messages to the dialect and a piece to ws if there is time, else in a later turn; until
-   * then the client is not read from.
-   */
-  #handle(): void {
-    if (this.#waits) return
-    const { slice } = this.#ports
-    const messages = this.#messages
-    let next = 0
-    for (; messages && next < messages.length; next++) {
-      const message = messages[next] as string | Buffer
-      if (!slice.admits(message.length)) break
-      if (!this.#ended) this.#dialect?.receive(message)
-    }
-    this.#messages = messages && next < messages.length ? messages.slice(next) : undefined
-    if (this.#messages || (this.#bytes && !slice.admits(pieceBytes))) this.#wait()
-    else this.#feedPiece()
-  }
-
-  #feedPiece(): void {
-    const bytes = this.#bytes
-    if (!bytes) return
-    this.#bytes = bytes.length > pieceBytes ? bytes.subarray(pieceBytes) : undefined
-    this.#feed(bytes.subarray(0, pieceBytes))
-    if (this.#messages) this.#wait()
-    // What the messages of this piece have begun goes on before those of the next.
-    else if (this.#bytes) queueMicrotask(() => this.#handle())
-  }
-
-  #wait(): void {
-    const resume = this.pause()
-    this.#waits = true
-    this.#ports.slice.later(() => {
-      this.#waits = false
-      this.#handle()
-      resume()
-    })
-  }
-
-  #hold(bytes: number): void {
-    if (bytes === this.#held) return
-    this.#held = bytes
-    this.#ports.unfinished.hold(this, bytes)
   }
 
   /**

@@ -1,18 +1,22 @@
 import { describe, expect, it } from 'vitest'
 import { frame } from '../../../test/raw-socket.js'
-import { MessageMeter } from './message-meter.js'
+import { MessageMeter, MessageMeters } from './message-meter.js'
 
 const [continuation, text, ping, final, compressed] = [0x0, 0x1, 0x9, 0x80, 0x40]
 const longest = 1_000_000
 
-function metered(...chunks: Uint8Array[]): MessageMeter {
-  return meteredAll(chunks)
+interface Metered {
+  readonly unfinished: number
+  readonly completed: number
 }
 
-function meteredAll(chunks: readonly Uint8Array[]): MessageMeter {
+const metered = (...chunks: Uint8Array[]): Metered => meteredAll(chunks)
+
+function meteredAll(chunks: readonly Uint8Array[]): Metered {
   const meter = new MessageMeter(longest)
-  for (const chunk of chunks) meter.read(chunk)
-  return meter
+  let completed = 0
+  for (const chunk of chunks) completed += meter.read(chunk)
+  return { unfinished: meter.unfinished, completed }
 }
 
 describe('the meter of a message', () => {
@@ -39,12 +43,9 @@ describe('the meter of a message', () => {
 
   it('does not count control frames, and they do not end a message', () => {
     const begun = frame(text, 'never')
-    const meter = metered(begun, frame(final | ping, 'are you there'), frame(final | ping))
-    expect(meter.unfinished).toBe(begun.length)
-    expect(meter.completed).toBe(0)
-    meter.read(frame(final | continuation, '.'))
-    expect(meter.unfinished).toBe(0)
-    expect(meter.completed).toBe(1)
+    const chunks = [begun, frame(final | ping, 'are you there'), frame(final | ping)]
+    expect(meteredAll(chunks)).toEqual({ unfinished: begun.length, completed: 0 })
+    expect(metered(...chunks, frame(final | continuation, '.'))).toEqual({ unfinished: 0, completed: 1 })
   })
 
   it('counts what the complete fragments of a compressed message may become, up to the longest message', () => {
@@ -53,4 +54,12 @@ describe('the meter of a message', () => {
     expect(metered(part, frame(continuation, 'x'.repeat(2000))).unfinished).toBe(longest)
     expect(metered(part, frame(final | continuation)).unfinished).toBe(0)
   })
+})
+
+it('clients that have nothing unfinished share a meter', () => {
+  const meters = new MessageMeters(longest)
+  const [first, second] = [meters.take(), meters.take()]
+  expect(second).not.toBe(first)
+  meters.giveBack(first)
+  expect(meters.take()).toBe(first)
 })

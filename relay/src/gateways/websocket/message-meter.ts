@@ -13,8 +13,7 @@ const inflation = 1032
  * without looking at their payloads; control frames do not count.
  */
 export class MessageMeter {
-  /** How many messages are complete. */
-  completed = 0
+  #completed = 0
   readonly #longest: number
   /** Bytes of the complete frames of this message. */
   #message = 0
@@ -39,7 +38,9 @@ export class MessageMeter {
     return frames + this.#frame
   }
 
-  read(chunk: Uint8Array): void {
+  /** Returns how many messages are complete with this chunk. */
+  read(chunk: Uint8Array): number {
+    this.#completed = 0
     let at = 0
     while (at < chunk.length) {
       if (this.#toCome === 0) this.#readHead(chunk[at++] as number)
@@ -51,6 +52,7 @@ export class MessageMeter {
         if (this.#toCome === 0) this.#endFrame()
       }
     }
+    return this.#completed
   }
 
   #readHead(byte: number): void {
@@ -78,11 +80,33 @@ export class MessageMeter {
       this.#compressed ||= (this.#first & compressed) !== 0
       this.#message += this.#frame
       if (this.#first & final) {
-        this.completed++
+        this.#completed++
         this.#message = 0
         this.#compressed = false
       }
     }
     this.#frame = 0
+  }
+}
+
+/** The meters of all clients. Those that have nothing to measure share one. */
+export class MessageMeters {
+  readonly #longest: number
+  #spare: MessageMeter | undefined
+
+  /** @param longest - bytes of the longest message */
+  constructor(longest: number) {
+    this.#longest = longest
+  }
+
+  take(): MessageMeter {
+    const meter = this.#spare ?? new MessageMeter(this.#longest)
+    this.#spare = undefined
+    return meter
+  }
+
+  /** @param meter - one that has nothing unfinished */
+  giveBack(meter: MessageMeter): void {
+    this.#spare = meter
   }
 }

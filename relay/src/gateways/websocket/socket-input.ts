@@ -1,0 +1,164 @@
+import type { Duplex } from 'node:stream'
+import type { Relay } from '../../core/relay.js'
+import type { MessageMeter, MessageMeters } from './message-meter.js'
+
+/** Bytes that are handed to ws at once. */
+const pieceBytes = 4096
+
+/**
+ * Node reads a socket in pieces of 64 KiB (TLS: of 16 KiB), and many in a row if they are there: a
+ * whole piece says that more waits.
+ */
+const wholePiece = 16 * 1024
+
+/** What the input of a socket needs of its relay. */
+export interface InputPorts extends Pick<Relay, 'clock' | 'slice' | 'unfinished'> {
+  readonly meters: MessageMeters
+}
+
+/** A socket that knows its input, so that the listener is the same function for all. */
+const ownInput = Symbol('input')
+type ReadSocket = Duplex & { [ownInput]?: SocketInput }
+
+function onData(this: ReadSocket, chunk: Buffer): void {
+  this[ownInput]?.take(chunk)
+}
+
+/** The line whose input it is. */
+export interface InputOwner {
+  /** Takes a message: a string for text, bytes for binary. */
+  handle(message: string | Buffer): void
+  /** Reads nothing from the client until the undo is called. */
+  pause(): () => void
+  /** Ends the client: what all clients keep unfinished has become too much. */
+  cutOff(): void
+}
+
+/**
+ * What a client sends, on its way to ws as bytes and from there as messages, as much in a turn of
+ * the event loop as there is time for. What waits is not lost, and its client is not read from.
+ */
+export class SocketInput {
+  readonly #socket: ReadSocket
+  readonly #ports: InputPorts
+  readonly #owner: InputOwner
+  /** How ws takes bytes. */
+  readonly #feed: (this: Duplex, chunk: Buffer) => void
+  #stopped = false
+  /** While a message is not complete. */
+  #meter: MessageMeter | undefined
+  #completed = 0
+  #bytes: Buffer | undefined
+  #messages: (string | Buffer)[] | undefined
+  /** A later turn is awaited. */
+  #waits = false
+  /** Bytes of a message that is not complete, as the relay knows them. */
+  #held = 0
+
+  /** Takes the place of the listener by which ws reads the socket. */
+  constructor(socket: Duplex, ports: InputPorts, owner: InputOwner) {
+    this.#socket = socket
+    const [feed] = socket.listeners('data') as ((this: Duplex, chunk: Buffer) => void)[]
+    if (!feed) throw new TypeError('ws does not read the socket')
+    this.#socket = socket
+    this.#ports = ports
+    this.#owner = owner
+    this.#feed = feed
+    this.#socket[ownInput] = this
+    socket.off('data', feed).on('data', onData)
+  }
+
+  /** Bytes of a message that is not complete. */
+  get unfinished(): number {
+    return this.#held
+  }
+
+  /** How many messages are complete. */
+  get completed(): number {
+    return this.#completed
+  }
+
+  /** Takes a message that ws has put together. */
+  put(message: string | Buffer): void {
+    if (this.#messages) this.#messages.push(message)
+    else if (this.#ports.slice.admits(message.length)) this.#owner.handle(message)
+    else this.#messages = [message]
+  }
+
+  /** Looks at no more bytes. */
+  stop(): void {
+    this.#stopped = true
+  }
+
+  /** The socket has closed. What its client has said before is still handled. */
+  close(): void {
+    this.#hold(0)
+    this.#bytes = undefined
+    const messages = this.#messages ?? []
+    this.#messages = undefined
+    for (const message of messages) this.#owner.handle(message)
+  }
+
+  /**
+   * A client that sends without a pause is read one chunk in each turn, so that others are read
+   * between.
+   */
+  take(chunk: Buffer): void {
+    this.#measure(chunk)
+    if (chunk.length >= wholePiece) this.#ports.clock.endOfTurn(this.#owner.pause())
+    this.#bytes = this.#bytes ? Buffer.concat([this.#bytes, chunk]) : chunk
+    this.#goOn()
+  }
+
+  /** Handles what there is time for: the messages that wait, then a piece of the bytes. */
+  #goOn(): void {
+    if (this.#waits) return
+    this.#handleMessages()
+    if (this.#messages || (this.#bytes && !this.#ports.slice.admits(pieceBytes))) this.#wait()
+    else if (this.#bytes) this.#feedPiece(this.#bytes)
+  }
+
+  #handleMessages(): void {
+    const messages = this.#messages
+    if (!messages) return
+    let next = 0
+    while (next < messages.length && this.#ports.slice.admits(messages[next]?.length ?? 0))
+      this.#owner.handle(messages[next++] as string | Buffer)
+    this.#messages = next < messages.length ? messages.slice(next) : undefined
+  }
+
+  #feedPiece(bytes: Buffer): void {
+    this.#bytes = bytes.length > pieceBytes ? bytes.subarray(pieceBytes) : undefined
+    if (!this.#stopped) this.#feed.call(this.#socket, bytes.subarray(0, pieceBytes))
+    if (this.#messages) this.#wait()
+    // What the messages of this piece have begun goes on before those of the next.
+    else if (this.#bytes) queueMicrotask(() => this.#goOn())
+  }
+
+  #wait(): void {
+    const resume = this.#owner.pause()
+    this.#waits = true
+    this.#ports.slice.later(() => {
+      this.#waits = false
+      this.#goOn()
+      resume()
+    })
+  }
+
+  /** A meter goes back when nothing is left to measure, so that idle clients share one. */
+  #measure(chunk: Buffer): void {
+    const { meters } = this.#ports
+    const meter = this.#meter ?? meters.take()
+    this.#completed += meter.read(chunk)
+    const { unfinished } = meter
+    this.#meter = unfinished > 0 ? meter : undefined
+    if (unfinished === 0) meters.giveBack(meter)
+    this.#hold(unfinished)
+  }
+
+  #hold(bytes: number): void {
+    if (bytes === this.#held) return
+    this.#held = bytes
+    this.#ports.unfinished.hold(this.#owner, bytes)
+  }
+}
