@@ -5,8 +5,6 @@ const executablePath = process.env.WILDCAST_CHROMIUM ?? '/usr/bin/chromium'
 
 export default defineConfig({
   testDir: '.',
-  // Apart, since it needs a clone of its own.
-  testIgnore: 'readme/**',
   outputDir: '../test-results',
   fullyParallel: true,
   workers: 2,
@@ -15,6 +13,12 @@ export default defineConfig({
   // Generous, since machines are shared: no test measures time, so this only ends one that hangs.
   timeout: 120_000,
   expect: { timeout: 30_000 },
+  projects: [
+    // Apart from what needs a clone of its own.
+    { name: 'page', testIgnore: ['readme/**', 'start.spec.ts'] },
+    // It builds the page that the others load.
+    { name: 'start', testMatch: 'start.spec.ts', dependencies: ['page'] },
+  ],
   use: {
     viewport: { width: 1200, height: 760 },
     screenshot: 'only-on-failure',

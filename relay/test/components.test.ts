@@ -251,7 +251,7 @@ describe('a component that goes wrong (SP-CMP-4)', () => {
     ['throws', 'failed', 'thrown on purpose'],
     ['rejects', 'failed', 'rejected on purpose'],
     ['returns a string', 'failed', 'it returned a string'],
-    ['returns a circle', 'failed', 'circular'],
+    ['returns a circle', 'failed', 'JSON has no cycles'],
     ['returns 100 MB', 'failed', 'the payload is longer than'],
     ['names no subject', 'failed', '"a b" is not a valid subject'],
     ['names no broker', 'failed', 'there is no broker of that name'],
