@@ -11,6 +11,8 @@ import { isWellFormed } from './utf8.js'
  */
 export function toPayload(data: unknown): Payload {
   if (data === undefined) return ''
+  // Text is not written as JSON first: it may be long.
+  if (typeof data === 'string' && isWellFormed(data)) return data
   // Copies, since the caller may go on writing while it waits.
   if (ArrayBuffer.isView(data)) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice()
   // Not `instanceof`: a buffer may come from another window.
@@ -25,7 +27,7 @@ export function toPayload(data: unknown): Payload {
         return value
       },
     )
-    if (text !== undefined && !misfit) return typeof data === 'string' ? data : text
+    if (text !== undefined && !misfit) return text
   } catch (thrown) {
     cause = thrown
     misfit ??= 'cycles, nor such depth'
