@@ -36,8 +36,9 @@ export function checkSize(message: Pick<Message, 'payload' | 'headers' | 'error'
   // A UTF-16 unit takes 1 to 3 bytes, so that most texts need no count.
   if (payload.length * 3 + beside <= limit) return
   if (payload.length + beside > limit || payloadSize(payload) + beside > limit) {
-    const what = beside > 0 ? 'the payload, with its headers and error,' : 'the payload'
-    throw new WildcastError('too_large', `${what} is longer than ${limit} bytes; send it in parts, or a link to it`)
+    const counted = beside > 0 ? ', counted with its headers and error' : ''
+    const why = `the payload is longer than ${limit} bytes${counted}; send it in parts, or a link to it`
+    throw new WildcastError('too_large', why)
   }
 }
 
