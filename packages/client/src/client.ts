@@ -1,4 +1,4 @@
-import { lightJsonCodec, type WelcomeFrame } from '@wildcast/protocol'
+import { lightJsonCodec, type WelcomeFrame, type WildcastError } from '@wildcast/protocol'
 import { callBack } from './call-back.js'
 import { realClock, type Undo } from './clock.js'
 import type { Status } from './connection.js'
@@ -106,7 +106,8 @@ export function createClient(options: ClientOptions): Client {
 function guarded(onError: OnError): OnError {
   return (error, context) =>
     callBack(
-      () => onError(error, context),
+      (error: WildcastError) => onError(error, context),
+      error,
       (cause) => console.error('wildcast', cause),
     )
 }

@@ -1,6 +1,5 @@
-import { type PublishFrame, WildcastError } from '@wildcast/protocol'
+import { WildcastError } from '@wildcast/protocol'
 import { callBack } from './call-back.js'
-import { checkSize } from './check-size.js'
 import type { Clock, Undo } from './clock.js'
 import type { Status } from './connection.js'
 import { type AnswerFrame, type Exchanges, openExchanges } from './exchanges.js'
@@ -70,17 +69,7 @@ export function openCore(settings: CoreSettings): Core {
     return status
   }
 
-  const exchanges = openExchanges(
-    {
-      get ready() {
-        return link.status.state === 'online'
-      },
-      send: link.send,
-      checkSize: (frame) => checkSize(frame as Partial<PublishFrame>, link.welcome?.limits.payload),
-      checkForm: (frame) => void settings.codec.encode(frame),
-    },
-    queue,
-  )
+  const exchanges = openExchanges(link, settings.codec, queue)
   const core: Core = {
     clock,
     link,
@@ -88,7 +77,7 @@ export function openCore(settings: CoreSettings): Core {
     report(cause) {
       onError(WildcastError.from(cause), { stage: 'handler' })
     },
-    call: (callback, value) => callBack(() => callback?.(value), core.report),
+    call: (callback, value) => callBack(callback, value, core.report),
     subscribe(want, listener) {
       use()
       return subscriptions.add(want, listener)

@@ -1,13 +1,17 @@
 import {
   type AckFrame,
   type ClientFrame,
+  type Codec,
   type ErrorFrame,
+  type PublishFrame,
   type ResponseFrame,
   type SubscribedFrame,
   WildcastError,
 } from '@wildcast/protocol'
+import { checkSize } from './check-size.js'
 import type { Undo } from './clock.js'
 import { toError } from './failure.js'
+import type { Link } from './link.js'
 
 type Asking = Extract<ClientFrame, { readonly ref?: number | undefined }>
 /** `Omit`, for each kind of a union by itself. */
@@ -25,18 +29,6 @@ export interface Asker {
   fail(error: WildcastError, sent: boolean): void
 }
 
-/** The connection, as far as questions need it. */
-export interface Way {
-  /** Whether the relay has welcomed the client: only then what waits is sent. */
-  readonly ready: boolean
-  /** Sends a frame; false if no transport is open. Throws if the frame can not be encoded. */
-  send(frame: ClientFrame): boolean
-  /** Throws if the relay is known to refuse the frame for its size. */
-  checkSize(frame: Question): void
-  /** Throws if the frame can not be encoded. */
-  checkForm(frame: ClientFrame): void
-}
-
 /** Questions that are not answered yet. */
 export interface Exchanges {
   /** Asks as soon as a transport is open; false if none is. */
@@ -52,7 +44,7 @@ export interface Exchanges {
 }
 
 /** Pairs answers with questions, and keeps so many at most until they can be asked. */
-export function openExchanges(way: Way, bound: number): Exchanges {
+export function openExchanges(link: Pick<Link, 'status' | 'welcome' | 'send'>, codec: Codec, bound: number): Exchanges {
   const open = new Map<number, Asker>()
   const kept = new Map<number, Asking>()
   let last = 0
@@ -78,16 +70,17 @@ export function openExchanges(way: Way, bound: number): Exchanges {
       return true
     }
   }
+  const check = (frame: Asking): void => checkSize(frame as Partial<PublishFrame>, link.welcome?.limits.payload)
   const send = (ref: number, frame: Asking): boolean =>
     attempt(ref, () => {
-      way.checkSize(frame)
-      return way.send(frame)
+      check(frame)
+      return link.send(frame)
     })
   const keep = (ref: number, frame: Asking): boolean =>
     attempt(ref, () => {
       if (kept.size >= bound) throw new WildcastError('rate_limited', `offline, and ${bound} messages wait`)
-      way.checkSize(frame)
-      way.checkForm(frame)
+      check(frame)
+      codec.encode(frame) // throws now if it can't be sent later
       kept.set(ref, frame)
       return true
     })
@@ -96,18 +89,18 @@ export function openExchanges(way: Way, bound: number): Exchanges {
     ask(question, asker) {
       const frame = begin(question, asker)
       const ref = last
-      const sent = attempt(ref, () => way.send(frame))
+      const sent = attempt(ref, () => link.send(frame))
       if (!sent) open.delete(ref)
       return sent
     },
     post(question, asker) {
       const frame = begin(question, asker)
       const ref = last
-      // Behind those that wait, so that nothing overtakes.
-      if (kept.size > 0 || !way.ready || !send(ref, frame)) keep(ref, frame)
+      // Behind those that wait, so that nothing overtakes; and none before the relay has welcomed the client.
+      if (kept.size > 0 || link.status.state !== 'online' || !send(ref, frame)) keep(ref, frame)
       return () => {
         open.delete(ref)
-        if (!kept.delete(ref)) way.send({ kind: 'Cancel', ref })
+        if (!kept.delete(ref)) link.send({ kind: 'Cancel', ref })
       }
     },
     flush() {

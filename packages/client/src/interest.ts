@@ -173,7 +173,7 @@ export function openInterest(
     retryLimit,
     hear(frame) {
       if (frame.kind === 'Message') {
-        const message = new ReceivedMessage(frame, pattern, clock.now(), core)
+        const message = new ReceivedMessage(frame, pattern, link.heardAt, core)
         each((member) => call(member.onMessage, message))
       } else if (frame.kind === 'Gap') {
         each((member) => call(member.onGap, { missed: frame.missed }))

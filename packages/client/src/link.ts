@@ -29,7 +29,9 @@ export interface LinkEvents {
 export interface Link {
   readonly status: Status
   readonly welcome: WelcomeFrame | undefined
-  /** Sends a frame; false where there is no way now. */
+  /** When the last frame came. */
+  readonly heardAt: number
+  /** Sends a frame; false if no transport is open. Throws if the frame can not be encoded. */
   send(frame: ClientFrame): boolean
   connect(): void
   /** Verifies the connection after a sleep. */
@@ -152,6 +154,9 @@ export function openLink(settings: LinkSettings, events: LinkEvents): Link {
     },
     get welcome() {
       return welcome
+    },
+    get heardAt() {
+      return heardAt
     },
     send,
     connect: () => happen({ type: 'wanted' }),

@@ -7,12 +7,12 @@ import {
   payloadBytes,
   type Subject,
   strictUtf8,
-  toPayload,
 } from '@wildcast/protocol'
 import type { Core } from './core.js'
 import type { PublishOutcome } from './outcome.js'
 import { publish } from './publish.js'
-import { type HeadersInput, toHeaders } from './to-headers.js'
+import { toContent } from './to-content.js'
+import type { HeadersInput } from './to-headers.js'
 
 /** What an answer to a request may carry beside its data. */
 export interface RespondOptions {
@@ -63,10 +63,8 @@ export interface Message<Data = unknown, Wildcards extends readonly string[] = r
 }
 
 const noHeaders: Headers = new Map()
-/**
- * How many messages were received. Counts those of all clients, so that one list may show several.
- */
-let count = 0
+/** How many keys were asked for. Counts those of all clients, so that one list may show several. */
+let keys = 0
 
 /** Thousands of these live at once, so nothing is computed before somebody asks, and nothing twice. */
 export class ReceivedMessage<Data = unknown> implements Message<Data> {
@@ -74,9 +72,9 @@ export class ReceivedMessage<Data = unknown> implements Message<Data> {
   readonly pattern: string
   readonly broker: string
   readonly receivedAt: number
-  readonly #number = ++count
   readonly #frame: MessageFrame
   readonly #core: Core | undefined
+  #key: string | undefined
   #params: readonly string[] | undefined
   #data: unknown
 
@@ -91,7 +89,8 @@ export class ReceivedMessage<Data = unknown> implements Message<Data> {
   }
 
   get key(): string {
-    return `${this.#number}`
+    this.#key ??= `${++keys}`
+    return this.#key
   }
 
   get params(): readonly string[] {
@@ -139,10 +138,9 @@ export class ReceivedMessage<Data = unknown> implements Message<Data> {
     const { response_subject: subject, broker } = this.#frame
     const core = this.#core
     if (!core || subject === undefined) return undefined
-    return async (data, { more, error, ...options } = {}) => {
-      const [message, headers] = [toPayload(data), toHeaders(options.headers)]
+    return async (data, { more, error, headers } = {}) => {
       const refusal = error && { code: error.code, message: error.message } // a copy, since it may wait
-      return publish(core, { kind: 'Publish', subject, broker, message, headers, more, error: refusal })
+      return publish(core, { kind: 'Publish', subject, ...toContent(data, headers), broker, more, error: refusal })
     }
   }
 }
