@@ -17,7 +17,7 @@ export function checkSize(
   const beside = [...(headers ?? []), [error?.code, error?.message]].flat().join('')
   const besideBytes = payloadBytes(beside).length
   if ((headers?.size ?? 0) > mostHeaders || besideBytes > mostHeaderBytes)
-    refuse(`${mostHeaders} headers or ${mostHeaderBytes} bytes of headers and error: put them into the payload`)
+    refuse(`${mostHeaders} headers or ${mostHeaderBytes} bytes of headers and error: use the payload`)
   if (payloadBytes(message).length + besideBytes > most) refuse(`${most} bytes: send it in parts`)
 }
 

@@ -13,8 +13,6 @@ export function toHeaders(given: HeadersInput | null | undefined): Headers | und
   const headers = new Map(Symbol.iterator in given ? given : Object.entries(given))
   for (const [name, value] of headers)
     if (typeof name !== 'string' || typeof value !== 'string' || !isHeaderName(name) || !isHeaderValue(value))
-      throw new TypeError(
-        `header "${String(name)}": its name is a token, its value a string without control characters`,
-      )
+      throw new TypeError(`header "${String(name)}" must be a token, its value a string without control characters`)
   return headers.size > 0 ? headers : undefined
 }
