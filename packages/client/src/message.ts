@@ -63,18 +63,21 @@ export interface Message<Data = unknown, Wildcards extends readonly string[] = r
 }
 
 const noHeaders: Headers = new Map()
-/** How many keys were asked for. Counts those of all clients, so that one list may show several. */
-let keys = 0
+/**
+ * How many messages were received. Counts those of all clients, so that one list may show several.
+ */
+let count = 0
 
 /** Thousands of these live at once, so nothing is computed before somebody asks, and nothing twice. */
 export class ReceivedMessage<Data = unknown> implements Message<Data> {
-  readonly subject: string
-  readonly pattern: string
-  readonly broker: string
-  readonly receivedAt: number
+  // Declared only, since the constructor sets them: as fields they would be in the bundle twice.
+  declare readonly subject: string
+  declare readonly pattern: string
+  declare readonly broker: string
+  declare readonly receivedAt: number
+  readonly #number = ++count
   readonly #frame: MessageFrame
   readonly #core: Core | undefined
-  #key: string | undefined
   #params: readonly string[] | undefined
   #data: unknown
 
@@ -89,8 +92,7 @@ export class ReceivedMessage<Data = unknown> implements Message<Data> {
   }
 
   get key(): string {
-    this.#key ??= `${++keys}`
-    return this.#key
+    return `${this.#number}`
   }
 
   get params(): readonly string[] {

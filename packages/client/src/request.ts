@@ -52,7 +52,7 @@ export async function request<Answer>(
         const message = new ReceivedMessage<Answer>(
           { ...response, kind: 'Message', id: 0, subject, broker: carrier },
           subject,
-          core.link.heardAt,
+          core.clock.now(),
         )
         if (response.more) {
           wait()
