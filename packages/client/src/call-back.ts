@@ -2,9 +2,13 @@
  * Calls a callback of the app. `fail` gets what it throws, and what the promise that it returns
  * rejects with.
  */
-export function callBack(run: () => unknown, fail: (cause: unknown) => void): void {
+export function callBack<Value>(
+  callback: ((value: Value) => unknown) | undefined,
+  value: Value,
+  fail: (cause: unknown) => void,
+): void {
   try {
-    const result = run()
+    const result = callback?.(value)
     if (typeof (result as PromiseLike<unknown> | undefined)?.then === 'function') Promise.resolve(result).catch(fail)
   } catch (cause) {
     fail(cause)

@@ -3,7 +3,7 @@ import { callBack } from './call-back.js'
 import { realClock, type Undo } from './clock.js'
 import type { Status } from './connection.js'
 import { openCore } from './core.js'
-import type { ClientOptions, OnError } from './options.js'
+import type { ClientOptions, Fault, OnError } from './options.js'
 import type { Scope } from './scope.js'
 import { toWebSocketUrl } from './transports/address.js'
 import { openTransportMemory } from './transports/transport-memory.js'
@@ -50,13 +50,12 @@ export function createClient(options: ClientOptions): Client {
   const here = mayConnect() // also checks the URL
   if (!here && WebSocket) toWebSocketUrl(url, 'no page') // throws
   const memory = openTransportMemory(address, clock)
-  const onError = guarded(options.onError ?? report)
   const listeners = new Set<(status: Status) => void>()
   const core = openCore({
     ...options,
     codec,
     clock,
-    onError,
+    fault: reporter(options.onError),
     mayConnect,
     loadTransport: () =>
       transport ??
@@ -101,14 +100,16 @@ export function createClient(options: ClientOptions): Client {
 }
 
 /**
- * An `onError` that may throw or reject itself: that stops nothing, and is written to the console.
+ * Reports to an `onError` that may throw or reject itself: that stops nothing, and is written to the
+ * console.
  */
-function guarded(onError: OnError): OnError {
-  return (error, context) =>
+function reporter(onError: OnError = write): Fault {
+  return (error, stage) =>
     callBack(
-      () => onError(error, context),
+      () => onError(error, { stage }),
+      undefined,
       (cause) => console.error('wildcast', cause),
     )
 }
 
-const report: OnError = (error, { stage }) => console.error('wildcast', stage, error)
+const write: OnError = (error, { stage }) => console.error('wildcast', stage, error)

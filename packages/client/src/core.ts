@@ -1,6 +1,5 @@
-import { type PublishFrame, WildcastError } from '@wildcast/protocol'
+import { WildcastError } from '@wildcast/protocol'
 import { callBack } from './call-back.js'
-import { checkSize } from './check-size.js'
 import type { Clock, Undo } from './clock.js'
 import type { Status } from './connection.js'
 import { type AnswerFrame, type Exchanges, openExchanges } from './exchanges.js'
@@ -9,14 +8,14 @@ import type { SubscriptionFrame } from './interest.js'
 import { type Link, type LinkSettings, openLink } from './link.js'
 import type { Listener, Want } from './listener.js'
 import { checkNumber } from './number-option.js'
-import type { OnError } from './options.js'
+import type { Fault } from './options.js'
 import { openSubscriptions } from './subscriptions.js'
 
 /** What the parts of a client work with. */
 export interface Core extends Pick<Exchanges, 'ask' | 'post'> {
   readonly clock: Clock
   readonly link: Link
-  readonly onError: OnError
+  readonly fault: Fault
   /** Reports what the app threw to `onError`. */
   report(cause: unknown): void
   /** Calls the app; what it throws, or rejects with, is reported. */
@@ -35,26 +34,24 @@ export interface CoreSettings extends LinkSettings {
 
 /** Joins the parts of a client. */
 export function openCore(settings: CoreSettings): Core {
-  const { clock, onError, queue: bound = 1000 } = settings
-  const queue = Math.floor(checkNumber('queue', bound, 'from 0'))
+  const { clock, fault, queue = 1000 } = settings
   const link = openLink(settings, {
-    frame(frame) {
+    frame(frame, receivedAt) {
       // What has a ref answers something; what has an id is about a subscription.
       if ((frame as AnswerFrame).ref !== undefined) exchanges.hear(frame as AnswerFrame)
-      else if (!subscriptions.hear(frame as SubscriptionFrame) && frame.kind === 'Error')
-        onError(toError(frame), { stage: 'protocol' })
+      else if (!subscriptions.hear(frame as SubscriptionFrame, receivedAt) && frame.kind === 'Error')
+        fault(toError(frame), 'protocol')
     },
     opened: () => subscriptions.each((interest) => interest.ask()),
     welcomed: () => exchanges.flush(),
     lost(reason) {
-      const { status } = link
-      const closed = status.state === 'closed'
-      const refusal = closed ? status.reason : undefined
+      const { refusal } = link
+      const closed = link.status.state === 'closed'
       subscriptions.each((interest) =>
         refusal ? interest.refuse(refusal) : closed ? interest.close() : interest.lose(),
       )
       exchanges.lost(reason, closed ? (refusal ?? reason) : undefined)
-      if (refusal) onError(refusal, { stage: 'transport' })
+      if (refusal) fault(refusal, 'transport')
     },
     status(status) {
       subscriptions.each((interest) => interest.tell())
@@ -63,40 +60,28 @@ export function openCore(settings: CoreSettings): Core {
   })
 
   /** Connects where nobody has yet. After the relay's final refusal the status is `closed`, and reconnect() may help. */
-  const use = (): Status => {
+  const use = (): void => {
     if (link.status.state === 'idle' && settings.mayConnect()) link.connect()
-    const { status } = link
-    if (status.state === 'closed' && !status.reason) throw new WildcastError('interrupted', 'the client was closed')
-    return status
+    if (link.status.state === 'closed' && !link.refusal) throw new WildcastError('interrupted', 'the client was closed')
   }
 
-  const exchanges = openExchanges(
-    {
-      get ready() {
-        return link.status.state === 'online'
-      },
-      send: link.send,
-      checkSize: (frame) => checkSize(frame as Partial<PublishFrame>, link.welcome?.limits.payload),
-      checkForm: (frame) => void settings.codec.encode(frame),
-    },
-    queue,
-  )
+  const exchanges = openExchanges(link, settings.codec, Math.floor(checkNumber('queue', queue, 'from 0')))
   const core: Core = {
     clock,
     link,
-    onError,
+    fault,
     report(cause) {
-      onError(WildcastError.from(cause), { stage: 'handler' })
+      fault(WildcastError.from(cause), 'handler')
     },
-    call: (callback, value) => callBack(() => callback?.(value), core.report),
+    call: (callback, value) => callBack(callback, value, core.report),
     subscribe(want, listener) {
       use()
       return subscriptions.add(want, listener)
     },
     ask: exchanges.ask,
     post(question, asker) {
-      const status = use()
-      if (status.state === 'closed') throw status.reason
+      use()
+      if (link.refusal) throw link.refusal
       return exchanges.post(question, asker)
     },
   }

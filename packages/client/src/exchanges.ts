@@ -1,17 +1,24 @@
 import {
   type AckFrame,
   type ClientFrame,
+  type Codec,
   type ErrorFrame,
+  type PublishFrame,
   type ResponseFrame,
   type SubscribedFrame,
   WildcastError,
 } from '@wildcast/protocol'
+import { checkSize } from './check-size.js'
 import type { Undo } from './clock.js'
 import { toError } from './failure.js'
+import type { Link } from './link.js'
 
 type Asking = Extract<ClientFrame, { readonly ref?: number | undefined }>
 /** `Omit`, for each kind of a union by itself. */
 type WithoutRef<Frame> = Frame extends Asking ? Omit<Frame, 'ref'> : never
+
+/** A question with the number that its answer will have. */
+type Asked = Asking & { readonly ref: number }
 
 /** A frame that awaits an answer. */
 export type Question = WithoutRef<Asking>
@@ -23,18 +30,6 @@ export interface Asker {
   answer(frame: AnswerFrame): void
   /** Refused; or given up, where nobody knows what became of a question that was `sent`. */
   fail(error: WildcastError, sent: boolean): void
-}
-
-/** The connection, as far as questions need it. */
-export interface Way {
-  /** Whether the relay has welcomed the client: only then what waits is sent. */
-  readonly ready: boolean
-  /** Sends a frame; false if no transport is open. Throws if the frame can not be encoded. */
-  send(frame: ClientFrame): boolean
-  /** Throws if the relay is known to refuse the frame for its size. */
-  checkSize(frame: Question): void
-  /** Throws if the frame can not be encoded. */
-  checkForm(frame: ClientFrame): void
 }
 
 /** Questions that are not answered yet. */
@@ -52,9 +47,9 @@ export interface Exchanges {
 }
 
 /** Pairs answers with questions, and keeps so many at most until they can be asked. */
-export function openExchanges(way: Way, bound: number): Exchanges {
+export function openExchanges(link: Pick<Link, 'status' | 'welcome' | 'send'>, codec: Codec, bound: number): Exchanges {
   const open = new Map<number, Asker>()
-  const kept = new Map<number, Asking>()
+  const kept = new Map<number, Asked>()
   let last = 0
 
   const take = (ref: number): Asker | undefined => {
@@ -63,12 +58,12 @@ export function openExchanges(way: Way, bound: number): Exchanges {
     return asker
   }
   /** Opens a question first, since the answer may come while it is sent. */
-  const begin = (question: Question, asker: Asker): Asking => {
+  const begin = (question: Question, asker: Asker): Asked => {
     open.set(++last, asker)
-    return { ...question, ref: last } as Asking
+    return { ...question, ref: last } as Asked
   }
   /** What goes wrong with a frame fails its own asker and nobody else, also inside an event of a socket. */
-  const attempt = (ref: number, run: () => boolean): boolean => {
+  const attempt = ({ ref }: Asked, run: () => boolean): boolean => {
     try {
       return run()
     } catch (cause) {
@@ -78,41 +73,41 @@ export function openExchanges(way: Way, bound: number): Exchanges {
       return true
     }
   }
-  const send = (ref: number, frame: Asking): boolean =>
-    attempt(ref, () => {
-      way.checkSize(frame)
-      return way.send(frame)
+  const check = (frame: Asking): void => checkSize(frame as Partial<PublishFrame>, link.welcome?.limits.payload)
+  const send = (frame: Asked): boolean =>
+    attempt(frame, () => {
+      check(frame)
+      return link.send(frame)
     })
-  const keep = (ref: number, frame: Asking): boolean =>
-    attempt(ref, () => {
+  const keep = (frame: Asked): boolean =>
+    attempt(frame, () => {
       if (kept.size >= bound) throw new WildcastError('rate_limited', `offline, and ${bound} messages wait`)
-      way.checkSize(frame)
-      way.checkForm(frame)
-      kept.set(ref, frame)
+      check(frame)
+      codec.encode(frame) // throws now if it can't be sent later
+      kept.set(frame.ref, frame)
       return true
     })
 
   return {
     ask(question, asker) {
       const frame = begin(question, asker)
-      const ref = last
-      const sent = attempt(ref, () => way.send(frame))
-      if (!sent) open.delete(ref)
+      const sent = attempt(frame, () => link.send(frame))
+      if (!sent) open.delete(frame.ref)
       return sent
     },
     post(question, asker) {
       const frame = begin(question, asker)
-      const ref = last
-      // Behind those that wait, so that nothing overtakes.
-      if (kept.size > 0 || !way.ready || !send(ref, frame)) keep(ref, frame)
+      const { ref } = frame
+      // Behind those that wait, so that nothing overtakes; and none before the relay has welcomed the client.
+      if (kept.size > 0 || link.status.state !== 'online' || !send(frame)) keep(frame)
       return () => {
         open.delete(ref)
-        if (!kept.delete(ref)) way.send({ kind: 'Cancel', ref })
+        if (!kept.delete(ref)) link.send({ kind: 'Cancel', ref })
       }
     },
     flush() {
       // The limits are those of the relay that welcomes now, not of the one before.
-      for (const [ref, frame] of kept) if (send(ref, frame)) kept.delete(ref)
+      for (const frame of kept.values()) if (send(frame)) kept.delete(frame.ref)
     },
     hear(frame) {
       const ref = frame.ref as number

@@ -28,7 +28,7 @@ export interface Interest {
   refuse(error: WildcastError): void
   /** The id is gone. */
   lose(): void
-  hear(frame: SubscriptionFrame): void
+  hear(frame: SubscriptionFrame, receivedAt: number): void
   /** Tells everybody the status, where it is news. */
   tell(): void
   /**
@@ -61,15 +61,15 @@ export function openInterest(
   /** For the end of the linger while nobody is here, else for the next try. */
   const alarm = openAlarm(clock)
   /** Why it is refused now. That of the whole connection holds until the next one. */
-  let refusal = link.status.state === 'closed' ? link.status.reason : undefined
+  let { refusal } = link
   let phase: Exclude<SubscriptionStatus, 'idle' | 'reconnecting'> = refusal ? phaseOf(refusal) : 'connecting'
   let id: number | undefined
   let pattern = want.subject
   let refusals = 0
 
   /** Over a copy, so that a handler may subscribe and unsubscribe within a delivery. */
-  const each = (run: (member: Member) => void): void => {
-    for (const member of [...members]) if (members.has(member)) run(member)
+  const each = (run: (member: Member) => void, to = [...members]): void => {
+    for (const member of to) if (members.has(member)) run(member)
   }
   const become = (next: typeof phase, nextId?: number): void => {
     alarm.stop()
@@ -120,12 +120,11 @@ export function openInterest(
     fail(error)
   }
   const fail = (error: WildcastError, to = [...members]): void => {
-    if (to.some(({ onError }) => !onError)) core.onError(error, { stage: 'subscription' })
-    for (const member of to) {
-      if (!members.has(member)) continue
+    if (to.some(({ onError }) => !onError)) core.fault(error, 'subscription')
+    each((member) => {
       call(member.onError, error)
       if (!error.retry) member.onEnd?.(error)
-    }
+    }, to)
   }
   /** Repeats the refusal to a member that came after it, once its `subscribe` has returned. */
   const repeat = async (member: Member, error: WildcastError): Promise<void> => {
@@ -171,9 +170,9 @@ export function openInterest(
     lose,
     tell,
     retryLimit,
-    hear(frame) {
+    hear(frame, receivedAt) {
       if (frame.kind === 'Message') {
-        const message = new ReceivedMessage(frame, pattern, clock.now(), core)
+        const message = new ReceivedMessage(frame, pattern, receivedAt, core)
         each((member) => call(member.onMessage, message))
       } else if (frame.kind === 'Gap') {
         each((member) => call(member.onGap, { missed: frame.missed }))

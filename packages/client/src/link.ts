@@ -3,14 +3,14 @@ import { type ClientFrame, firstFinalCloseCode, type RelayFrame, WildcastError }
 import { openAlarm } from './alarm.js'
 import { type Connection, type Happening, type Status, step } from './connection.js'
 import { toCloseError } from './failure.js'
-import type { ErrorStage, OnError } from './options.js'
+import type { ErrorStage, Fault } from './options.js'
 import type { OpenTransport, Transport, TransportSettings } from './transports/transport.js'
 
 /** How to reach the relay. */
 export interface LinkSettings extends TransportSettings {
   readonly token?: string | (() => string | Promise<string>) | undefined
   readonly loadTransport: () => OpenTransport | Promise<OpenTransport>
-  readonly onError: OnError
+  readonly fault: Fault
 }
 
 /** What a link tells. */
@@ -19,7 +19,7 @@ export interface LinkEvents {
   opened(): void
   /** The relay has answered: everything that waits may be sent now. */
   welcomed(): void
-  frame(frame: RelayFrame): void
+  frame(frame: RelayFrame, receivedAt: number): void
   /** What was in flight is lost; `status` says already what comes next. */
   lost(reason: WildcastError): void
   status(status: Status): void
@@ -28,8 +28,10 @@ export interface LinkEvents {
 /** The way to the relay, kept up by itself. */
 export interface Link {
   readonly status: Status
+  /** Why the relay closed it for good; undefined if it did not. */
+  readonly refusal: WildcastError | undefined
   readonly welcome: WelcomeFrame | undefined
-  /** Sends a frame; false where there is no way now. */
+  /** Sends a frame; false if no transport is open. Throws if the frame can not be encoded. */
   send(frame: ClientFrame): boolean
   connect(): void
   /** Verifies the connection after a sleep. */
@@ -41,7 +43,7 @@ const client = 'wildcast-js/0.1.0'
 
 /** Does what `step` says: one attempt at a time, one timer. */
 export function openLink(settings: LinkSettings, events: LinkEvents): Link {
-  const { clock, onError, token, loadTransport } = settings
+  const { clock, fault, token, loadTransport } = settings
   const alarm = openAlarm(clock)
   let connection: Connection = { state: 'idle', since: clock.now() }
   let status: Status = connection
@@ -67,10 +69,12 @@ export function openLink(settings: LinkSettings, events: LinkEvents): Link {
     if (over) alarm.stop()
     if (open) void start()
     if (subscribe) events.opened()
-    if (flush) events.welcomed()
+    if (flush) {
+      outageReported = false
+      events.welcomed()
+    }
     if (lost) events.lost(lost)
-    if (to.state === 'online') outageReported = false
-    else if (from.state === 'connecting' && to.state === 'waiting') report(to.reason)
+    if (from.state === 'connecting' && to.state === 'waiting') report(to.reason)
     if (changed && status === to) events.status(to) // else something happened meanwhile, and was told
   }
   /**
@@ -78,7 +82,7 @@ export function openLink(settings: LinkSettings, events: LinkEvents): Link {
    * is reached.
    */
   const report = (reason: WildcastError): void => {
-    if (stage === 'token' || !outageReported) onError(reason, { stage })
+    if (stage === 'token' || !outageReported) fault(reason, stage)
     outageReported ||= stage === 'transport'
   }
   const check = (type: 'rang' | 'woke') => (): void => {
@@ -97,7 +101,7 @@ export function openLink(settings: LinkSettings, events: LinkEvents): Link {
     else if (frame.kind === 'Welcome') {
       welcome = frame
       happen({ type: 'welcomed', pingMs: frame.ping, transport: transport?.kind })
-    } else events.frame(frame)
+    } else events.frame(frame, heardAt)
   }
   const drop = (code: number | undefined): void => {
     attempt++
@@ -134,7 +138,7 @@ export function openLink(settings: LinkSettings, events: LinkEvents): Link {
           frame(frame) {
             if (attempt === mine) hear(frame)
           },
-          fault: (error) => onError(error, { stage: 'protocol' }),
+          fault: (error) => fault(error, 'protocol'),
           close({ code, reason }) {
             if (attempt !== mine) return
             happen({ type: 'failed', reason: toCloseError(code, reason), final: code >= firstFinalCloseCode })
@@ -149,6 +153,9 @@ export function openLink(settings: LinkSettings, events: LinkEvents): Link {
   return {
     get status() {
       return status
+    },
+    get refusal() {
+      return status.state === 'closed' ? status.reason : undefined
     },
     get welcome() {
       return welcome

@@ -36,15 +36,14 @@ export function openMessageQueue(abandoned: () => void): MessageQueue {
     },
     loop() {
       let left = false
-      const leave = (): boolean => {
-        if (left) return false
+      const leave = (): void => {
+        if (!left) loops--
         left = true
-        loops--
         stir()
-        return true
       }
       const quit = (): void => {
-        if (!leave() || loops > 0) return
+        leave()
+        if (loops > 0) return
         messages.length = 0
         abandoned()
       }
@@ -54,12 +53,15 @@ export function openMessageQueue(abandoned: () => void): MessageQueue {
           while (!left) {
             const value = messages.shift()
             if (value) return { done: false, value }
-            if (!ended) {
+            if (ended) {
+              leave()
+              if (ended.reason) throw ended.reason
+            } else {
               news ??= new Promise((resolve) => {
                 wake = resolve
               })
               await news
-            } else if (leave() && ended.reason) throw ended.reason
+            }
           }
           return { done: true, value: undefined }
         },

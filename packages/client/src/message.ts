@@ -7,12 +7,12 @@ import {
   payloadBytes,
   type Subject,
   strictUtf8,
-  toPayload,
 } from '@wildcast/protocol'
 import type { Core } from './core.js'
 import type { PublishOutcome } from './outcome.js'
 import { publish } from './publish.js'
-import { type HeadersInput, toHeaders } from './to-headers.js'
+import { toContent } from './to-content.js'
+import type { HeadersInput } from './to-headers.js'
 
 /** What an answer to a request may carry beside its data. */
 export interface RespondOptions {
@@ -70,10 +70,11 @@ let count = 0
 
 /** Thousands of these live at once, so nothing is computed before somebody asks, and nothing twice. */
 export class ReceivedMessage<Data = unknown> implements Message<Data> {
-  readonly subject: string
-  readonly pattern: string
-  readonly broker: string
-  readonly receivedAt: number
+  // Declared only, since the constructor sets them: as fields they would be in the bundle twice.
+  declare readonly subject: string
+  declare readonly pattern: string
+  declare readonly broker: string
+  declare readonly receivedAt: number
   readonly #number = ++count
   readonly #frame: MessageFrame
   readonly #core: Core | undefined
@@ -139,10 +140,9 @@ export class ReceivedMessage<Data = unknown> implements Message<Data> {
     const { response_subject: subject, broker } = this.#frame
     const core = this.#core
     if (!core || subject === undefined) return undefined
-    return async (data, { more, error, ...options } = {}) => {
-      const [message, headers] = [toPayload(data), toHeaders(options.headers)]
+    return async (data, { more, error, headers } = {}) => {
       const refusal = error && { code: error.code, message: error.message } // a copy, since it may wait
-      return publish(core, { kind: 'Publish', subject, broker, message, headers, more, error: refusal })
+      return publish(core, { kind: 'Publish', subject, ...toContent(data, headers), broker, more, error: refusal })
     }
   }
 }

@@ -13,6 +13,9 @@ export type ErrorStage = 'token' | 'transport' | 'protocol' | 'subscription' | '
  */
 export type OnError = (error: WildcastError, context: { readonly stage: ErrorStage }) => void
 
+/** Reports a background failure to `onError`. Never throws. */
+export type Fault = (error: WildcastError, stage: ErrorStage) => void
+
 /** How a client reaches its relay. */
 export interface ClientOptions {
   /**

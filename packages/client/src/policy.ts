@@ -23,9 +23,9 @@ const leastRate = 0.001
  * @throws {TypeError} if `deliver` is unknown, or `maxRate` is no number
  * @throws {RangeError} if `maxRate` is not above 0
  */
-export function toPolicy({ deliver, maxRate }: PolicyOptions): Policy | undefined {
+export function toPolicy({ deliver, maxRate = Infinity }: PolicyOptions): Policy | undefined {
   if (![undefined, 'all', 'latest'].includes(deliver)) throw new TypeError('deliver "all" or "latest"')
-  const rate = maxRate === undefined ? Infinity : checkNumber('maxRate', maxRate)
+  const rate = checkNumber('maxRate', maxRate)
   const max_rate = rate === Infinity ? undefined : Math.max(leastRate, rate)
   return deliver === 'latest' || max_rate ? { deliver, max_rate } : undefined
 }

@@ -17,8 +17,7 @@ export async function serve(message: Message, handler: Handler, report: (cause: 
   } catch (cause) {
     const error = WildcastError.from(cause)
     if (error !== cause) report(error) // a WildcastError is an answer that the handler meant
-    const refuse = async ({ code, message }: WildcastError): Promise<unknown> =>
-      respond?.(undefined, { error: { code, message } })
+    const refuse = async (error: WildcastError): Promise<unknown> => respond?.(undefined, { error })
     // What can not travel, such as a page as the message, must not leave the asker waiting.
     await refuse(error)
       .catch((cause) => refuse(WildcastError.from(cause)))

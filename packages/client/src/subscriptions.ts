@@ -8,7 +8,7 @@ export interface Subscriptions {
   /** @throws {WildcastError} `already_served` */
   add(want: Want, listener: Listener): Undo
   /** Hands a frame to those that it concerns; false where nobody has its id. */
-  hear(frame: SubscriptionFrame): boolean
+  hear(frame: SubscriptionFrame, receivedAt: number): boolean
   each(run: (interest: Interest) => void): void
 }
 
@@ -37,9 +37,9 @@ export function openSubscriptions(core: Core): Subscriptions {
       const key = JSON.stringify(want)
       return (interests.get(key) ?? open(want, key)).add(listener)
     },
-    hear(frame) {
+    hear(frame, receivedAt) {
       const concerned = named.get(frame.id)
-      for (const interest of concerned ?? []) interest.hear(frame)
+      for (const interest of concerned ?? []) interest.hear(frame, receivedAt)
       return !!concerned
     },
     each: (run) => interests.forEach(run),

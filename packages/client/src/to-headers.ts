@@ -1,4 +1,4 @@
-import { checkHeaders, type Headers, isHeaderName, isHeaderValue } from '@wildcast/protocol'
+import { type Headers, isHeaderName, isHeaderValue } from '@wildcast/protocol'
 
 /** Headers as a caller gives them: an object, a `Map`, or the platform's own `Headers`. Names are case-sensitive. */
 export type HeadersInput = Readonly<Record<string, string>> | Iterable<readonly [name: string, value: string]>
@@ -6,7 +6,6 @@ export type HeadersInput = Readonly<Record<string, string>> | Iterable<readonly 
 /**
  * A copy of the headers that a caller gave, since a frame may wait; undefined if there are none.
  * @throws {TypeError} if a name is not a token (RFC 9110, 5.6.2), or a value is not a string without control characters
- * @throws {WildcastError} `too_large` if there are more than 64, or more than 8,192 bytes of names and values
  */
 export function toHeaders(given: HeadersInput | null | undefined): Headers | undefined {
   given ??= {}
@@ -14,9 +13,6 @@ export function toHeaders(given: HeadersInput | null | undefined): Headers | und
   const headers = new Map(Symbol.iterator in given ? given : Object.entries(given))
   for (const [name, value] of headers)
     if (typeof name !== 'string' || typeof value !== 'string' || !isHeaderName(name) || !isHeaderValue(value))
-      throw new TypeError(
-        `header "${String(name)}": its name is a token, its value a string without control characters`,
-      )
-  checkHeaders({ headers })
+      throw new TypeError(`header "${String(name)}" must be a token, its value a string without control characters`)
   return headers.size > 0 ? headers : undefined
 }

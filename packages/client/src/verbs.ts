@@ -1,4 +1,4 @@
-import { isPattern, isSubject, toPayload, WildcastError } from '@wildcast/protocol'
+import { isPattern, isSubject, WildcastError } from '@wildcast/protocol'
 import type { Undo } from './clock.js'
 import type { Core } from './core.js'
 import type { Listener, Want } from './listener.js'
@@ -10,7 +10,7 @@ import { request } from './request.js'
 import type { Scope, SubscribeOptions } from './scope.js'
 import { type Handler, serve } from './serve.js'
 import { type Subscription, toSubscription } from './subscription.js'
-import { toHeaders } from './to-headers.js'
+import { toContent } from './to-content.js'
 
 /** The verbs, on one broker unless a call names another. */
 export function openVerbs(core: Core, home: string | undefined): Scope {
@@ -47,15 +47,14 @@ export function openVerbs(core: Core, home: string | undefined): Scope {
 
   return {
     subscribe,
-    async publish(subject, data, { broker = home, responseSubject: response_subject, wildcard, ...more } = {}) {
+    async publish(subject, data, { broker = home, headers, responseSubject: response_subject, wildcard } = {}) {
       check(subject, wildcard ? isPattern : isSubject)
-      const [message, headers] = [toPayload(data), toHeaders(more.headers)]
-      return publish(core, { kind: 'Publish', subject, message, broker, headers, response_subject, wildcard })
+      const content = toContent(data, headers)
+      return publish(core, { kind: 'Publish', subject, ...content, broker, response_subject, wildcard })
     },
-    async request(subject, data, { broker = home, ...more } = {}) {
+    async request(subject, data, { broker = home, headers, ...waiting } = {}) {
       check(subject, isSubject)
-      const [message, headers] = [toPayload(data), toHeaders(more.headers)]
-      return request(core, { kind: 'Request', subject, message, broker, headers }, more)
+      return request(core, { kind: 'Request', subject, ...toContent(data, headers), broker }, waiting)
     },
     serve(subject, handler, options) {
       const want = { subject: check(subject, isSubject), serve: true } as const

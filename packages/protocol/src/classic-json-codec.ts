@@ -1,8 +1,8 @@
 import { writeByteList } from './byte-list.js'
 import { type ClassicFields, classicForm, fromClassicForm } from './classic.js'
 import type { Codec } from './codec.js'
-import { refusal } from './errors.js'
 import { parseJson } from './json.js'
+import { refusal } from './refusal.js'
 
 /** The classic dialect as JSON text: payloads are arrays of bytes. */
 export const classicJsonCodec: Codec = {

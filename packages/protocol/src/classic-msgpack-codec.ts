@@ -1,8 +1,8 @@
 import { type ClassicFields, classicForm, fromClassicForm } from './classic.js'
 import type { Codec } from './codec.js'
-import { refusal } from './errors.js'
 import { MessagePackWriter } from './messagepack-writer.js'
 import { parseMessagePack } from './parse-messagepack.js'
+import { refusal } from './refusal.js'
 
 const writer = new MessagePackWriter()
 

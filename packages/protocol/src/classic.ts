@@ -1,8 +1,9 @@
 import type { RawFrame } from './codec.js'
-import { refusal, WildcastError } from './errors.js'
+import { WildcastError } from './errors.js'
 import type { ClientFrame, Frame, MessageFrame, PublishFrame, SubscribeFrame } from './frame.js'
 import { payloadBytes } from './message.js'
 import { readClientFrame } from './read-client-frame.js'
+import { refusal } from './refusal.js'
 import { isRecord, untag } from './tagged.js'
 
 // The classic dialect, fixed byte for byte by the original system: two frames from the client, one untagged object from the relay, no answers.

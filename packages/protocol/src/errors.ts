@@ -35,9 +35,7 @@ export const permanentCodes: readonly string[] = [
   'replaced',
 ] satisfies ErrorCode[]
 
-/**
- * The close codes after which a client does not come back by itself, each with what was refused.
- */
+/** The close codes after which a client does not come back by itself, each with what was refused. */
 export const finalCloseCodes: Readonly<Record<number, ErrorCode>> = {
   4501: 'unauthorized',
   4503: 'forbidden',
@@ -47,10 +45,7 @@ export const finalCloseCodes: Readonly<Record<number, ErrorCode>> = {
 /** First close code after which a client does not come back by itself. */
 export const firstFinalCloseCode = 4500
 
-/**
- * The only error that this project throws for what happens at run time. Branch on `code`; the
- * message is for people and says the remedy.
- */
+/** The only error that this project throws for what happens at run time. Branch on `code`; the message is for people and says the remedy. */
 export class WildcastError extends Error {
   override readonly name = 'WildcastError'
   /** One of ours; or, of a request that failed, what its responder said. */
@@ -83,30 +78,5 @@ function textOf(value: unknown): string {
     return String(value)
   } catch {
     return typeof value // an object may have no text
-  }
-}
-
-/**
- * An error about what a peer has sent, which says nothing by where it was made: it has no stack
- * trace.
- */
-export function refusal(...words: ConstructorParameters<typeof WildcastError>): WildcastError {
-  return withoutStackTrace(() => new WildcastError(...words))
-}
-
-/** Other engines than V8 have no such limit, and to set it does nothing there. */
-const v8Error = Error as { stackTraceLimit?: number | undefined }
-
-/**
- * Runs something that may throw refusals. To collect a stack trace takes ten times as long as all
- * else that a refusal takes.
- */
-export function withoutStackTrace<Result>(run: () => Result): Result {
-  const { stackTraceLimit } = v8Error
-  v8Error.stackTraceLimit = 0
-  try {
-    return run()
-  } finally {
-    v8Error.stackTraceLimit = stackTraceLimit
   }
 }

@@ -1,6 +1,7 @@
-import { refusal, type WildcastError } from './errors.js'
+import type { WildcastError } from './errors.js'
 import { limits } from './limits.js'
 import type { Message } from './message.js'
+import { refusal } from './refusal.js'
 import { utf8Length } from './utf8-length.js'
 
 /** The parts of a message that travel beside its payload. */

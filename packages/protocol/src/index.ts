@@ -8,7 +8,7 @@ export { classicJsonCodec } from './classic-json-codec.js'
 export type { Codec, RawFrame } from './codec.js'
 // Errors and limits
 export { type ErrorFacts, errorTable, factsOf, isErrorCode } from './error-table.js'
-export { type ErrorCode, finalCloseCodes, firstFinalCloseCode, refusal, WildcastError } from './errors.js'
+export { type ErrorCode, finalCloseCodes, firstFinalCloseCode, WildcastError } from './errors.js'
 // Frames
 export type * from './frame.js'
 export { isHeaderName, isHeaderValue } from './header-form.js'
@@ -33,6 +33,7 @@ export {
 export type { Params } from './params.js'
 export { readClientFrame, refOfRaw } from './read-client-frame.js'
 export { readRelayFrame } from './read-relay-frame.js'
+export { refusal } from './refusal.js'
 export { isClosed, isExact, isReserved, type Pattern, parsePattern, parseSubject, type Subject } from './subject.js'
 export { isPattern, isSubject } from './subject-form.js'
 export { SubjectTree } from './subject-tree.js'

@@ -1,6 +1,7 @@
 import { type ByteList, readByteList } from './byte-list.js'
-import { refusal, type WildcastError, withoutStackTrace } from './errors.js'
+import type { WildcastError } from './errors.js'
 import { limits } from './limits.js'
+import { refusal, withoutStackTrace } from './refusal.js'
 
 /** Characters from which on an array of bytes is taken out before the rest is parsed. */
 const longList = 1024

@@ -1,5 +1,5 @@
-import { refusal } from './errors.js'
 import { limits } from './limits.js'
+import { refusal } from './refusal.js'
 
 /** The kinds that carry a payload, behind what a codec writes before the name of a kind. */
 const carriesPayload = /^.{1,8}(?:Publish|Request)/s

@@ -30,7 +30,7 @@ export const lightJsonCodec: Codec = {
     throw new TypeError('the frame has no kind')
   },
   refOf(data) {
-    const found = /"ref":(\d+)/.exec(data as string)?.[1]
-    return found === undefined ? undefined : Number(found)
+    const found = /"ref":(\d+)/.exec(data as string)
+    return found ? Number(found[1]) : undefined
   },
 }

@@ -1,5 +1,6 @@
-import { refusal, type WildcastError } from './errors.js'
+import type { WildcastError } from './errors.js'
 import { limits } from './limits.js'
+import { refusal } from './refusal.js'
 import { decodeUtf8 } from './utf8.js'
 
 const refuse = (why: string): WildcastError => refusal('invalid_frame', `the frame is not plain MessagePack: ${why}`)

@@ -1,5 +1,4 @@
 import type { RawFrame } from './codec.js'
-import { refusal } from './errors.js'
 import type { ClientFrame, Policy } from './frame.js'
 import {
   type Body,
@@ -14,6 +13,7 @@ import {
   refuseField,
   toCount,
 } from './read-fields.js'
+import { refusal } from './refusal.js'
 import { isRecord } from './tagged.js'
 
 /** Fields of the first protocol version that no relay can do yet. */

@@ -1,9 +1,10 @@
 import { decodeBase64 } from './base64.js'
-import { refusal, type WildcastError } from './errors.js'
+import type { WildcastError } from './errors.js'
 import { isHeaderName, isHeaderValue } from './header-form.js'
 import { headersTooLarge } from './header-size.js'
 import { limits } from './limits.js'
 import type { Failure, Headers, Payload } from './message.js'
+import { refusal } from './refusal.js'
 import { isRecord } from './tagged.js'
 import { isWellFormed } from './utf8.js'
 

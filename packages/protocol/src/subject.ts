@@ -1,5 +1,6 @@
-import { refusal, type WildcastError } from './errors.js'
+import type { WildcastError } from './errors.js'
 import { limits } from './limits.js'
+import { refusal } from './refusal.js'
 import { isSubject } from './subject-form.js'
 import { utf8Length } from './utf8-length.js'
 

@@ -1,5 +1,5 @@
 import type { RawFrame } from './codec.js'
-import { refusal } from './errors.js'
+import { refusal } from './refusal.js'
 
 /** Reads the externally tagged form that all frames share: `{"Kind": body}`, or the bare string `"Kind"`. */
 export function untag(value: unknown): RawFrame {

@@ -1,8 +1,6 @@
-/**
- * With a scheme of ours, or a path. Not `host:3015`, which would parse as a URL whose scheme is the
- * host, or as a path.
- */
-const form = /^((ws|http)s?:\/\/|[/?#]|[^:/?#\s]+([/?#]|$))/i
+const absolute = /^(ws|http)s?:\/\//i
+/** Not `host:3015`, which would parse as a URL whose scheme is the host, or as a path. */
+const path = /^([/?#]|[^:/?#\s]+([/?#]|$))/
 
 /**
  * The WebSocket URL that an option means: `http` is mapped to `ws`, a URL without a path gets
@@ -10,10 +8,12 @@ const form = /^((ws|http)s?:\/\/|[/?#]|[^:/?#\s]+([/?#]|$))/i
  * @throws {TypeError} if it can't be the URL of a relay
  */
 export function toWebSocketUrl(url: string, page: string | undefined = globalThis.location?.href): string | undefined {
-  const valid = typeof url === 'string' && form.test(url)
-  if (valid && page === undefined && !/^\w+:/.test(url)) return undefined
-  const found = valid && parse(url, page)
+  const isPath = typeof url === 'string' && path.test(url)
+  const base = isPath ? page : url
+  if (isPath && base === undefined) return undefined
+  const found = absolute.test(`${base}`) && parse(url, page)
   if (!found) throw new TypeError(`${url} is no URL of a relay here: use ws://host/ws, or /ws in a page`)
+  found.protocol = found.protocol.replace('http', 'ws')
   if (found.pathname === '/') found.pathname = '/ws'
   found.hash = '' // no WebSocket takes one
   return found.href
@@ -21,9 +21,7 @@ export function toWebSocketUrl(url: string, page: string | undefined = globalThi
 
 function parse(url: string, page: string | undefined): URL | undefined {
   try {
-    const found = new URL(url, page)
-    found.protocol = found.protocol.replace('http', 'ws')
-    return /^wss?:$/.test(found.protocol) ? found : undefined
+    return new URL(url, page)
   } catch {
     return undefined
   }

@@ -19,16 +19,16 @@ export function openSocket(
   if (!WebSocket || !url) throw new WildcastError('unsupported', 'no WebSocket: give one')
   const socket: WebSocketLike = new WebSocket(url, codec.subprotocol ?? [])
   socket.binaryType = 'arraybuffer'
-  let cause = ''
+  let cause: string | undefined
   socket.addEventListener('open', events.open)
   socket.addEventListener('message', ({ data }) =>
     events.data(typeof data === 'string' ? data : new Uint8Array(data as ArrayBuffer)),
   )
   // A browser tells nothing here, on purpose; other runtimes name the fault, and some throw where nobody listens.
   socket.addEventListener('error', (event) => {
-    cause = String((event as { readonly message?: unknown }).message ?? '')
+    cause = (event as { readonly message?: string }).message
   })
-  socket.addEventListener('close', ({ code, reason }) => events.close({ code, reason: reason || cause }))
+  socket.addEventListener('close', ({ code, reason }) => events.close({ code, reason: reason || cause || '' }))
   return socket
 }
 

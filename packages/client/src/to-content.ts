@@ -1,0 +1,13 @@
+import { type PublishFrame, toPayload } from '@wildcast/protocol'
+import { type HeadersInput, toHeaders } from './to-headers.js'
+
+/**
+ * What a frame carries of the caller's data and headers: copies, since a frame may wait.
+ * @throws {TypeError} if they can't travel
+ */
+export function toContent(
+  data: unknown,
+  headers: HeadersInput | null | undefined,
+): Pick<PublishFrame, 'message' | 'headers'> {
+  return { message: toPayload(data), headers: toHeaders(headers) }
+}
