@@ -9,6 +9,15 @@ const source = '@wildcast/source'
 const relay = `http://127.0.0.1:${process.env.PORT ?? 3015}`
 const chromium = process.env.WILDCAST_CHROMIUM ?? '/usr/bin/chromium'
 
+/** Tests that run `wildcast` in processes of its own, or that fill the buffers of the kernel. */
+const heavy = [
+  'relay/test/workers/*.test.ts',
+  'relay/test/chaos/*.test.ts',
+  'relay/test/brokers/{components,original-readme,processes,road}.test.ts',
+  'relay/test/{check,cli,command-errors,config,descriptors,keep-alive,readiness,templates}.test.ts',
+  'relay/test/{hostile-connections,many-requests,server-sent-events,slow-readers}.test.ts',
+]
+
 export default defineConfig({
   root: 'demo',
   plugins: [react(), tailwindcss()],
@@ -26,12 +35,12 @@ export default defineConfig({
   build: { outDir: 'dist', emptyOutDir: true },
   test: {
     root: '.',
-    // Generous, since machines are shared: no test measures time, so this only ends one that hangs.
-    testTimeout: 60_000,
-    // Most of the time a test waits for a server or a process, so two of them share a core well.
+    // Generous, since machines are shared: no test measures time, so these only end one that hangs.
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
+    expect: { poll: { timeout: 240_000 } },
+    // Most of the time a test waits for a server, so two of them share a core well.
     maxWorkers: 4,
-    hookTimeout: 60_000,
-    expect: { poll: { timeout: 50_000 } },
     projects: [
       {
         extends: true,
@@ -46,6 +55,20 @@ export default defineConfig({
             'relay/test/**/*.test.ts',
             'bench/**/*.test.ts',
           ],
+          exclude: heavy,
+        },
+      },
+      {
+        extends: true,
+        root: '.',
+        test: {
+          name: 'heavy',
+          root: '.',
+          globalSetup: 'relay/test/build-command.ts',
+          include: heavy,
+          // After the others and two at a time, since each of these keeps a core or more busy.
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
         },
       },
       {

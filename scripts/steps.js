@@ -25,7 +25,7 @@ function vitest(...projects) {
   const report = path.join(out, `${projects[0]}.json`)
   const words = tool('vitest/vitest.mjs', 'run', ...projects.flatMap((name) => ['--project', name]))
   return counted(
-    projects.join(' and '),
+    projects.join(', '),
     [...words, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
     () => {
       const { numPassedTests, numFailedTests, numFailedTestSuites, numPendingTests } = JSON.parse(
@@ -75,7 +75,7 @@ export const checks = [
   command('build', tool('typescript/bin/tsc', '-b')),
   command('lint, format and import boundaries', tool('@biomejs/biome/bin/biome', 'check', '.')),
   command('types of sources and tests', tool('typescript/bin/tsc', '-p', 'scripts/tsconfig.json')),
-  vitest('unit', 'types'),
+  vitest('unit', 'heavy', 'types'),
   command('examples', [process.execPath, 'scripts/examples.js']),
   command('byte budget', [process.execPath, 'scripts/bytes.js']),
 ]

@@ -239,6 +239,8 @@ describe('a component that goes wrong (SP-CMP-4)', () => {
     if (way === 'returns a string') return 'text'
     if (way === 'returns a circle') { const a = {}; a.a = a; return { message: a } }
     if (way === 'returns 100 MB') return { message: 'x'.repeat(100 * 1024 * 1024) }
+    if (way === 'returns 100 MB in an object') return { message: { text: 'x'.repeat(100 * 1024 * 1024) } }
+    if (way === 'returns 4 million members') return { message: Array(4e6).fill({}) }
     if (way === 'names no subject') return { subject: 'a b' }
     if (way === 'names no broker') return { subject: 'a', broker: 'nowhere' }
     if (way === 'exits') process.exit(3)
@@ -253,6 +255,8 @@ describe('a component that goes wrong (SP-CMP-4)', () => {
     ['returns a string', 'failed', 'it returned a string'],
     ['returns a circle', 'failed', 'JSON has no cycles'],
     ['returns 100 MB', 'failed', 'the payload is longer than'],
+    ['returns 100 MB in an object', 'failed', 'whose JSON is longer than 4194304 characters'],
+    ['returns 4 million members', 'interrupted', 'it took more than 32 MB of memory; look at "memory"'],
     ['names no subject', 'failed', '"a b" is not a valid subject'],
     ['names no broker', 'failed', 'there is no broker of that name'],
     ['exits', 'interrupted', 'it ended its own thread'],
@@ -271,7 +275,8 @@ describe('a component that goes wrong (SP-CMP-4)', () => {
     await expect.poll(() => outcomes).toContain(`bad ${outcome}`)
     await client.publish('bad', 'again')
     await expect.poll(() => [...heard].sort()).toEqual(['fine again', 'fine neighbour 1'])
-    expect(errors.find((message) => message.startsWith('component "bad": ') && message.includes(why))).toBeDefined()
+    const told = errors.filter((message) => message.startsWith('component "bad": '))
+    expect(told).toContainEqual(expect.stringContaining(why))
     expect(outcomes.filter((one) => one.startsWith('neighbour'))).toEqual(['neighbour ok'])
   })
 

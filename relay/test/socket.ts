@@ -1,7 +1,7 @@
 import { onTestFinished } from 'vitest'
 import { type ClientOptions, WebSocket } from 'ws'
 
-/** A plain WebSocket that remembers what came, for tests that speak the wire themselves. */
+/** A plain WebSocket that remembers what came, for tests that speak the wire themselves. It answers heartbeats as clients do. */
 export interface Socket {
   readonly ws: WebSocket
   send(data: string | Uint8Array): void
@@ -14,6 +14,12 @@ export interface Socket {
   readonly closed: Promise<{ code: number; reason: string }>
 }
 
+/** The heartbeat of v1 and its answer, as text in JSON and as bytes in MessagePack. It comes when a test takes long. */
+const isPing = (message: string | Buffer): boolean =>
+  typeof message === 'string' ? message === '"Ping"' : message.toString('latin1') === '\xa4Ping'
+const pongFor = (ping: string | Buffer): string | Buffer =>
+  typeof ping === 'string' ? '"Pong"' : Buffer.from('\xa4Pong', 'latin1')
+
 /** Connects, and closes when the test is done. */
 export async function connect(
   url: string,
@@ -25,6 +31,10 @@ export async function connect(
   const takers: ((data: string | Buffer) => void)[] = []
   ws.on('message', (data: Buffer, binary) => {
     const message = binary ? data : data.toString()
+    if (isPing(message)) {
+      ws.send(pongFor(message))
+      return
+    }
     const take = takers.shift()
     if (take) take(message)
     else waiting.push(message)

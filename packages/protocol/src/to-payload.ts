@@ -6,10 +6,12 @@ import { isWellFormed } from './utf8.js'
  * `undefined`, JSON for the rest. JSON has a form for plain objects, arrays, well-formed strings,
  * finite numbers, booleans, `null`, and objects with `toJSON` such as a `Date`. Members that are
  * `undefined` are left out.
+ * @param visit called with every key and value before its JSON is made; the payload is refused when
+ * it throws
  * @throws {TypeError} for what would be lost or changed on the way; its message says what to send
  * instead
  */
-export function toPayload(data: unknown): Payload {
+export function toPayload(data: unknown, visit?: (key: string, value: unknown) => void): Payload {
   if (data === undefined) return ''
   // Text is not written as JSON first: it may be long.
   if (typeof data === 'string' && isWellFormed(data)) return data
@@ -23,6 +25,7 @@ export function toPayload(data: unknown): Payload {
     const text: string | undefined = JSON.stringify(
       data,
       function (this: Readonly<Record<string, unknown>>, key, value) {
+        visit?.(key, value)
         misfit ??= misfitOf(key, key) ?? misfitOf(value, this[key])
         return value
       },

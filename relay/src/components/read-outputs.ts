@@ -16,16 +16,21 @@ const keys = ['message', 'subject', 'broker', 'responseSubject', 'headers'] as c
 
 /**
  * Reads what a component returned.
+ * @param mostCharacters bounds the JSON of one message, since V8 ends the whole process when the
+ * memory of a thread does not hold a text
  * @throws {WildcastError} `internal`, saying what is wrong with it
  */
-export function readOutputs(said: unknown): readonly CheckedOutput[] {
+export function readOutputs(
+  said: unknown,
+  mostCharacters: number = Number.POSITIVE_INFINITY,
+): readonly CheckedOutput[] {
   if (said === undefined || said === null) return []
   const all: readonly unknown[] = Array.isArray(said) ? said : [said]
   if (all.length > mostOutputs) throw wrong(`it returned ${all.length} outputs; ${mostOutputs} are allowed`)
-  return all.map(readOutput)
+  return all.map((output) => readOutput(output, mostCharacters))
 }
 
-function readOutput(said: unknown): CheckedOutput {
+function readOutput(said: unknown, mostCharacters: number): CheckedOutput {
   if (Object.prototype.toString.call(said) !== '[object Object]')
     throw wrong(`it returned ${kindOf(said)}; return { message: … }, several of them in a list, or nothing`)
   const output = said as Readonly<Record<string, unknown>>
@@ -33,7 +38,7 @@ function readOutput(said: unknown): CheckedOutput {
   if (unknown !== undefined)
     throw wrong(`it returned an output with ${JSON.stringify(unknown)}; known are ${keys.join(', ')}`)
   return {
-    payload: payloadOf(output.message),
+    payload: payloadOf(output.message, mostCharacters),
     ...textIn(output, 'subject'),
     ...textIn(output, 'broker'),
     ...textIn(output, 'responseSubject'),
@@ -41,10 +46,18 @@ function readOutput(said: unknown): CheckedOutput {
   }
 }
 
-function payloadOf(message: unknown): Payload {
+function payloadOf(message: unknown, mostCharacters: number): Payload {
+  let characters = 0
   try {
-    return toPayload(message)
+    return toPayload(message, (key, value) => {
+      characters += key.length + (typeof value === 'string' ? value.length : 1)
+      if (characters > mostCharacters) throw new RangeError('too long')
+    })
   } catch (cause) {
+    if (characters > mostCharacters)
+      throw wrong(
+        `it returned a "message" whose JSON is longer than ${mostCharacters} characters; return less, or raise "memory"`,
+      )
     throw wrong(`it returned a "message" that can't travel: ${cause instanceof Error ? cause.message : String(cause)}`)
   }
 }

@@ -35,8 +35,8 @@ export interface ProgramOptions {
 }
 
 const triesForPorts = 5
-const startTimeoutMs = 30_000
-const stopTimeoutMs = 5_000
+const startTimeoutMs = 120_000
+const stopTimeoutMs = 30_000
 
 /** Starts a server on free ports and waits until it is ready. Whoever starts it stops it; at the latest it ends with the test process. */
 export async function startProgram({ name, args, ready, keep = 20_000 }: ProgramOptions): Promise<Program> {

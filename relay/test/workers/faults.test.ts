@@ -67,7 +67,7 @@ describe('a worker that is killed', () => {
       const { relay } = await ask()
       return relay !== (await ask()).relay
     }
-    for (let round = 0; round < 5; round++) {
+    for (let round = 0; round < 2; round++) {
       await expect.poll(() => bothAreThere().catch(String)).toBe(true)
       kill(crew.pids('relay')[0] as number)
       // One whose request was read already is cut off, as it would be anywhere.

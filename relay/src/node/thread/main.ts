@@ -1,5 +1,5 @@
 // A component's thread: loads its module, and runs it for each message.
-import { parentPort, workerData } from 'node:worker_threads'
+import { parentPort, resourceLimits, workerData } from 'node:worker_threads'
 import { parsePattern, WildcastError } from '@wildcast/protocol'
 import type { Component } from '../../components/component.js'
 import { FailedWith } from '../../components/failed-with.js'
@@ -14,6 +14,8 @@ const { id, broker, pattern, source, config } = workerData as Start
 const from = { broker, pattern: parsePattern(pattern) }
 const port = parentPort as NonNullable<typeof parentPort>
 const say = (words: FromThread): void => port.postMessage(words)
+/** An eighth of its memory: a text is there several times while it is put together, as two bytes a character at worst. */
+const mostCharacters = ((resourceLimits.maxOldGenerationSizeMb ?? 64) * 1024 * 1024) / 8
 /** What runs, with what tells it that nobody waits any more. */
 const running = new Map<number, AbortController>()
 
@@ -35,10 +37,13 @@ async function run(component: Component, { run: number, message }: Extract<ToThr
   const abort = new AbortController()
   running.set(number, abort)
   try {
-    const outputs = readOutputs(await component(triggerOf(message, from), { id, config, signal: abort.signal }))
+    const outputs = readOutputs(
+      await component(triggerOf(message, from), { id, config, signal: abort.signal }),
+      mostCharacters,
+    )
     say({ kind: 'done', run: number, outputs })
   } catch (cause) {
-    const outputs = cause instanceof FailedWith ? readOutputs(cause.outputs) : []
+    const outputs = cause instanceof FailedWith ? readOutputs(cause.outputs, mostCharacters) : []
     say({
       kind: 'failed',
       run: number,
