@@ -49,9 +49,11 @@ export function websocketFirst(memory: TransportMemory): OpenTransport {
       asked = true
       const other = await import('./others.js').then(
         ({ fallback }) => fallback(memory, { reason, begunAt }),
-        () => websocket, // the page's own files are away, too
+        () => undefined, // the page's own files are away, too
       )
-      if (!over) attempt(other, events.close)
+      if (over) return
+      if (other) attempt(other, events.close)
+      else events.close({ code: 1006, reason: 'the relay can not be reached: is it running?' })
     }
     const close = (code?: number, but?: Transport): void => {
       over = true
