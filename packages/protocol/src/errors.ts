@@ -48,12 +48,13 @@ export const firstFinalCloseCode = 4500
 /** The only error that this project throws for what happens at run time. Branch on `code`; the message is for people and says the remedy. */
 export class WildcastError extends Error {
   override readonly name = 'WildcastError'
+  // Declared only, since the constructor sets them: as fields they would be in the bundle twice.
   /** One of ours; or, of a request that failed, what its responder said. */
-  readonly code: ErrorCode | (string & {})
+  declare readonly code: ErrorCode | (string & {})
   /** Whether the same action may succeed later, unchanged. */
-  readonly retry: boolean
+  declare readonly retry: boolean
   /** Milliseconds to wait before trying again, where the relay told. */
-  readonly retryInMs: number | undefined
+  declare readonly retryInMs: number | undefined
 
   constructor(
     code: ErrorCode,

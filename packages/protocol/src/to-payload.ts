@@ -35,7 +35,7 @@ export function toPayload(data: unknown, visit?: (key: string, value: unknown) =
     cause = thrown
     misfit ??= 'cycles, nor such depth'
   }
-  throw new TypeError(`JSON has no ${misfit}: send text (toWellFormed), null, plain objects, arrays; or bytes alone`, {
+  throw new TypeError(`JSON has no ${misfit}: send text (toWellFormed), plain objects, arrays, null, or bytes alone`, {
     cause,
   })
 }
