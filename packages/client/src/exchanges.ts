@@ -67,9 +67,7 @@ export function openExchanges(link: Pick<Link, 'status' | 'welcome' | 'send'>, c
     try {
       return run()
     } catch (cause) {
-      const known = cause instanceof WildcastError
-      const refusal = known ? cause : new WildcastError('invalid_frame', `${cause}: give options as strings`, { cause })
-      take(ref)?.fail(refusal, false)
+      take(ref)?.fail(toRefusal(cause), false)
       return true
     }
   }
@@ -123,4 +121,10 @@ export function openExchanges(link: Pick<Link, 'status' | 'welcome' | 'send'>, c
       if (end) kept.clear()
     },
   }
+}
+
+/** Why a frame can't be sent. */
+function toRefusal(cause: unknown): WildcastError {
+  if (cause instanceof WildcastError) return cause
+  return new WildcastError('invalid_frame', `${cause}: give options as strings`, { cause })
 }

@@ -64,7 +64,11 @@ export function openLink(settings: LinkSettings, events: LinkEvents): Link {
     const changed = to.state !== status.state || to.since !== status.since
     connection = to
     if (changed) status = to
-    if (lost) drop(over ? 1000 : undefined)
+    if (lost) {
+      attempt++
+      isOpen = false
+      transport?.close(over ? 1000 : undefined)
+    }
     if (armMs !== undefined) alarm.set(armMs, check('rang'))
     if (over) alarm.stop()
     if (open) void start()
@@ -74,16 +78,12 @@ export function openLink(settings: LinkSettings, events: LinkEvents): Link {
       events.welcomed()
     }
     if (lost) events.lost(lost)
-    if (from.state === 'connecting' && to.state === 'waiting') report(to.reason)
+    if (from.state === 'connecting' && to.state === 'waiting') {
+      // A token that can't be had is reported each time, a relay that can't be reached once until it is.
+      if (stage === 'token' || !outageReported) fault(to.reason, stage)
+      outageReported ||= stage === 'transport'
+    }
     if (changed && status === to) events.status(to) // else something happened meanwhile, and was told
-  }
-  /**
-   * Reports why an attempt failed: a token each time, a relay that can't be reached once until it
-   * is reached.
-   */
-  const report = (reason: WildcastError): void => {
-    if (stage === 'token' || !outageReported) fault(reason, stage)
-    outageReported ||= stage === 'transport'
   }
   const check = (type: 'rang' | 'woke') => (): void => {
     const now = clock.now()
@@ -103,12 +103,6 @@ export function openLink(settings: LinkSettings, events: LinkEvents): Link {
       happen({ type: 'welcomed', pingMs: frame.ping, transport: transport?.kind })
     } else events.frame(frame, heardAt)
   }
-  const drop = (code: number | undefined): void => {
-    attempt++
-    isOpen = false
-    transport?.close(code)
-  }
-
   /** One attempt: asks for a token, opens a transport, says hello. What comes of it after it was dropped means nothing. */
   const start = async (): Promise<void> => {
     const mine = attempt

@@ -17,13 +17,11 @@ export function openMessageQueue(abandoned: () => void): MessageQueue {
   const messages: Message[] = []
   let loops = 0
   let ended: { readonly reason: Error | undefined } | undefined
-  /** What waiting loops await, and what wakes them. */
-  let news: Promise<void> | undefined
-  let wake: (() => void) | undefined
+  /** What wakes the loops that wait. */
+  const waiting: (() => void)[] = []
 
   const stir = (): void => {
-    wake?.()
-    news = undefined
+    for (const wake of waiting.splice(0)) wake()
   }
   return {
     push(message) {
@@ -56,12 +54,7 @@ export function openMessageQueue(abandoned: () => void): MessageQueue {
             if (ended) {
               leave()
               if (ended.reason) throw ended.reason
-            } else {
-              news ??= new Promise((resolve) => {
-                wake = resolve
-              })
-              await news
-            }
+            } else await new Promise<void>((resolve) => waiting.push(resolve))
           }
           return { done: true, value: undefined }
         },

@@ -24,7 +24,8 @@ const leastRate = 0.001
  * @throws {RangeError} if `maxRate` is not above 0
  */
 export function toPolicy({ deliver, maxRate = Infinity }: PolicyOptions): Policy | undefined {
-  if (![undefined, 'all', 'latest'].includes(deliver)) throw new TypeError('deliver "all" or "latest"')
+  if (deliver !== undefined && deliver !== 'all' && deliver !== 'latest')
+    throw new TypeError('deliver "all" or "latest"')
   const rate = checkNumber('maxRate', maxRate)
   const max_rate = rate === Infinity ? undefined : Math.max(leastRate, rate)
   return deliver === 'latest' || max_rate ? { deliver, max_rate } : undefined

@@ -27,8 +27,9 @@ export function toSubscription(
   let undo: Undo | undefined
   let resolve: (() => void) | undefined
   let reject: ((reason: WildcastError) => void) | undefined
-  const ready = new Promise<void>((...settle) => {
-    ;[resolve, reject] = settle
+  const ready = new Promise<void>((onReady, onEnd) => {
+    resolve = onReady
+    reject = onEnd
   })
   // The loop and onError report it, too: without a reader of `ready` it is no unhandled rejection.
   ready.catch(() => {})
