@@ -67,7 +67,9 @@ export function openExchanges(link: Pick<Link, 'status' | 'welcome' | 'send'>, c
     try {
       return run()
     } catch (cause) {
-      take(ref)?.fail(toRefusal(cause), false)
+      const known = cause instanceof WildcastError
+      const refusal = known ? cause : new WildcastError('invalid_frame', `${cause}: give options as strings`, { cause })
+      take(ref)?.fail(refusal, false)
       return true
     }
   }
@@ -108,8 +110,7 @@ export function openExchanges(link: Pick<Link, 'status' | 'welcome' | 'send'>, c
       for (const frame of kept.values()) if (send(frame)) kept.delete(frame.ref)
     },
     hear(frame) {
-      const ref = frame.ref as number
-      const asker = frame.kind === 'Response' && frame.more ? open.get(ref) : take(ref)
+      const asker = frame.kind === 'Response' && frame.more ? open.get(frame.ref) : take(frame.ref as number)
       if (frame.kind === 'Error') asker?.fail(toError(frame), true)
       else asker?.answer(frame)
     },
@@ -121,10 +122,4 @@ export function openExchanges(link: Pick<Link, 'status' | 'welcome' | 'send'>, c
       if (end) kept.clear()
     },
   }
-}
-
-/** Why a frame can't be sent. */
-function toRefusal(cause: unknown): WildcastError {
-  if (cause instanceof WildcastError) return cause
-  return new WildcastError('invalid_frame', `${cause}: give options as strings`, { cause })
 }

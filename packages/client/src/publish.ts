@@ -3,7 +3,7 @@ import type { Core } from './core.js'
 import type { PublishOutcome } from './outcome.js'
 
 /** Publishes, now or when there is a way. */
-export async function publish(core: Core, frame: Omit<PublishFrame, 'ref'>): Promise<PublishOutcome> {
+export function publish(core: Core, frame: Omit<PublishFrame, 'ref'>): Promise<PublishOutcome> {
   return new Promise((resolve, reject) => {
     core.post(frame, {
       answer: () => resolve('confirmed'),

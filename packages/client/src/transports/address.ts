@@ -12,7 +12,7 @@ export function toWebSocketUrl(url: string, page: string | undefined = globalThi
   const base = isPath ? page : url
   if (isPath && base === undefined) return undefined
   const found = absolute.test(`${base}`) && parse(url, page)
-  if (!found) throw new TypeError(`${url} is no URL of a relay here: use ws://host/ws, or /ws in a page`)
+  if (!found) throw new TypeError(`${url} is no URL of a relay: use ws://host/ws, or /ws in a page`)
   found.protocol = found.protocol.replace('http', 'ws')
   if (found.pathname === '/') found.pathname = '/ws'
   found.hash = '' // no WebSocket takes one

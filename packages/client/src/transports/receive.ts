@@ -16,7 +16,7 @@ export function receive(codec: Codec, data: string | Uint8Array, events: Transpo
         kind: 'Error',
         ref,
         code: 'interrupted',
-        message: `unreadable answer: ${error.message}`,
+        message: `unreadable: ${error.message}`,
         retry: true,
       })
   }

@@ -53,7 +53,7 @@ export function websocketFirst(memory: TransportMemory): OpenTransport {
       )
       if (over) return
       if (other) attempt(other, events.close)
-      else events.close({ code: 1006, reason: 'the relay can not be reached: is it running?' })
+      else events.close({ code: 1006, reason: 'no connection: is a relay there?' })
     }
     const close = (code?: number, but?: Transport): void => {
       over = true
