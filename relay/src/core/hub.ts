@@ -4,6 +4,7 @@ import type { BacklogRoom } from './backlog.js'
 import { type BrokerLink, openLink } from './broker-link.js'
 import type { CancelSignal } from './cancel.js'
 import type { Clock } from './clock.js'
+import type { FanOut } from './fan-out.js'
 import type { Feed, Member } from './feed.js'
 import type { Observer } from './observer.js'
 import type { OnError } from './outlet.js'
@@ -18,6 +19,7 @@ export interface HubOptions {
   readonly observer: Observer
   /** What waits for readers. */
   readonly room: BacklogRoom
+  readonly fanOut: FanOut
 }
 
 /** What is subscribed to. */
@@ -209,11 +211,12 @@ export class Hub {
   }
 
   #openPorts(): UpstreamPorts {
-    const { clock, onError, room } = this.#options
+    const { clock, onError, room, fanOut } = this.#options
     return {
       clock,
       onError,
       room,
+      fanOut,
       nextId: () => ++this.#lastId,
       subscribe: (upstream, gone) => this.#subscribe(upstream, gone),
       whenUp: (broker, run) => this.#link(broker).whenUp(run),

@@ -3,6 +3,7 @@ import type { Interest, Listener, Settle } from '../brokers/broker.js'
 import type { BacklogRoom } from './backlog.js'
 import { Cancel, type CancelSignal } from './cancel.js'
 import type { Clock } from './clock.js'
+import type { FanOut } from './fan-out.js'
 import { Feed, type Member } from './feed.js'
 import type { OnError } from './outlet.js'
 import { type Policy, samePolicy } from './policy.js'
@@ -12,6 +13,7 @@ export interface UpstreamPorts {
   readonly clock: Clock
   readonly onError: OnError
   readonly room: BacklogRoom
+  readonly fanOut: FanOut
   /** The next subscription id. */
   nextId(): number
   /** Asks the broker; resolves with the undo. It need not be waited for once nobody wants it. */
@@ -148,8 +150,8 @@ export class Upstream implements Listener {
 
   #open(policy: Policy): Feed {
     const { broker, interest } = this
-    const { clock, room } = this.#ports
-    const feed = new Feed({ id: this.#ports.nextId(), broker, interest, policy, clock, room })
+    const { clock, room, fanOut } = this.#ports
+    const feed = new Feed({ id: this.#ports.nextId(), broker, interest, policy, clock, room, fanOut })
     this.#feeds = [...this.#feeds, feed]
     return feed
   }

@@ -19,7 +19,7 @@ export interface WebSocketOptions {
   /** What classic clients are sent; without it only v1 is spoken. */
   readonly mode?: Mode | undefined
   /**
-   * Compresses messages of 1 KiB and more for clients that offer `permessage-deflate`, once for all of them. It costs time in the relay, and some 300 kB for each client that
+   * Compresses messages of 1 KiB to 512 KiB for clients that offer `permessage-deflate`, once for all of them. It costs time in the relay, and some 300 kB for each client that
    * sends compressed messages. @default false
    */
   readonly compression?: boolean | undefined
