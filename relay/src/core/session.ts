@@ -3,6 +3,7 @@ import {
   type Pattern,
   type PublishFrame,
   type RequestFrame,
+  refusal,
   type Subject,
   type SubscribeFrame,
   WildcastError,
@@ -150,16 +151,9 @@ export class Session implements Member {
     if (want.headers) hub.demand(broker, 'headers')
     demand(permissions, { kind: 'request', subject, broker })
     if (this.#requests >= limits.requests)
-      throw new WildcastError('rate_limited', `${limits.requests} requests are in flight; wait for an answer`)
+      throw refusal('rate_limited', `${limits.requests} requests are in flight; wait for an answer`)
     const timeoutMs = Math.min(want.timeout ?? requestTimeoutMs, wire.requestTimeoutMs)
-    this.#requests++
-    try {
-      await this.#afterSubscriptions(broker)
-      options.signal?.throwIfAborted()
-      return await hub.request(broker, message, { ...options, timeoutMs })
-    } finally {
-      this.#requests--
-    }
+    return this.#counting(this.#ask(broker, message, { ...options, timeoutMs }))
   }
 
   /** Ends all subscriptions. */
@@ -168,6 +162,25 @@ export class Session implements Member {
     for (const { membership } of this.#joining?.values() ?? []) membership.end()
     for (const membership of this.#held.values()) membership.end()
     this.#held.clear()
+  }
+
+  /** No `await` here or in `request`: it would keep the payload alive until the answer comes. */
+  #ask(broker: string, message: Message, options: RequestOptions): Promise<Message> {
+    const { hub } = this.#ports
+    const subscribed = this.#afterSubscriptions(broker)
+    if (!subscribed) return hub.request(broker, message, options)
+    return subscribed.then(() => {
+      options.signal?.throwIfAborted()
+      return hub.request(broker, message, options)
+    })
+  }
+
+  /** Counts a request as in flight until it is answered. */
+  #counting(answer: Promise<Message>): Promise<Message> {
+    this.#requests++
+    return answer.finally(() => {
+      this.#requests--
+    })
   }
 
   #brokerOf(asked: string | undefined): string {
