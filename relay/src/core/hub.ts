@@ -9,6 +9,7 @@ import type { Feed, Member } from './feed.js'
 import type { Observer } from './observer.js'
 import type { OnError } from './outlet.js'
 import type { Policy } from './policy.js'
+import type { TimeSlice } from './time-slice.js'
 import { type Joining, Upstream, type UpstreamPorts } from './upstream.js'
 
 export interface HubOptions {
@@ -20,6 +21,7 @@ export interface HubOptions {
   /** What waits for readers. */
   readonly room: BacklogRoom
   readonly fanOut: FanOut
+  readonly slice: TimeSlice
 }
 
 /** What is subscribed to. */
@@ -211,12 +213,13 @@ export class Hub {
   }
 
   #openPorts(): UpstreamPorts {
-    const { clock, onError, room, fanOut } = this.#options
+    const { clock, onError, room, fanOut, slice } = this.#options
     return {
       clock,
       onError,
       room,
       fanOut,
+      slice,
       nextId: () => ++this.#lastId,
       subscribe: (upstream, gone) => this.#subscribe(upstream, gone),
       whenUp: (broker, run) => this.#link(broker).whenUp(run),

@@ -91,7 +91,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
   const room: BacklogRoom = { used: 0, limit: allBacklogs }
   const slice = new TimeSlice(clock)
   const fanOut = new FanOut(slice)
-  const hub = await Hub.open({ brokers: options.brokers, clock, onError, observer, room, fanOut })
+  const hub = await Hub.open({ brokers: options.brokers, clock, onError, observer, room, fanOut, slice })
   const bridges = await bridgesOn(hub, options.bridges ?? [], { onError, observer })
   const id = newId()
   const newSession = (): string => `${id}_${newId()}`

@@ -7,6 +7,7 @@ import type { FanOut } from './fan-out.js'
 import { Feed, type Member } from './feed.js'
 import type { OnError } from './outlet.js'
 import { type Policy, samePolicy } from './policy.js'
+import type { TimeSlice } from './time-slice.js'
 
 /** What upstreams need of their hub. */
 export interface UpstreamPorts {
@@ -14,6 +15,7 @@ export interface UpstreamPorts {
   readonly onError: OnError
   readonly room: BacklogRoom
   readonly fanOut: FanOut
+  readonly slice: TimeSlice
   /** The next subscription id. */
   nextId(): number
   /** Asks the broker; resolves with the undo. It need not be waited for once nobody wants it. */
@@ -145,7 +147,7 @@ export class Upstream implements Listener {
     if (--this.#claims > 0) return
     const { group, serve, pattern } = this.interest
     if (this.#refused || group !== undefined || serve || isAnswer(pattern)) this.#release()
-    else this.#stopLinger = this.#ports.clock.after(lingerMs, () => this.#release())
+    else this.#stopLinger = this.#ports.clock.after(lingerMs, () => this.#releaseInTurn())
   }
 
   #open(policy: Policy): Feed {
@@ -159,6 +161,14 @@ export class Upstream implements Listener {
   #close(feed: Feed): void {
     feed.close()
     this.#feeds = this.#feeds.filter((other) => other !== feed)
+  }
+
+  /** Thousands of interests may be due at the same time. */
+  #releaseInTurn(): void {
+    if (this.#claims > 0) return // somebody has come back meanwhile
+    const { slice } = this.#ports
+    if (slice.admits(0)) this.#release()
+    else slice.later(() => this.#releaseInTurn())
   }
 
   #release(): void {
