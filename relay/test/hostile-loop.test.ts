@@ -27,7 +27,10 @@ const open = ({ address }: MeteredRelay, subprotocol?: string, path = '/ws'): Pr
 /** Two frames of a classic client, which is answered by its own message alone. */
 const classicEcho = ['{"Subscribe":"echo"}', '{"Publish":{"subject":"echo","message":[]}}']
 
-/** Sends each frame on a connection of its own, and waits for what the relay answers, or until it hangs up. */
+/**
+ * Sends each frame on a connection of its own, and waits for what the relay answers, or until it
+ * hangs up.
+ */
 function attacksBy(
   frames: Readonly<Record<string, string | Uint8Array>>,
   relay: MeteredRelay,
@@ -223,7 +226,7 @@ it('many at once', async () => {
 
 const numbered = (count: number): [string, string][] => Array.from({ length: count }, (_, i) => [`h${i}`, 'x'])
 
-it('headers, with NATS', async () => {
+it('headers and many messages, with NATS', async () => {
   const server = await startNats()
   const relay = await meteredRelay([...gateway, '-b', `Nats[addresses][0]=${server.url}`])
   const reader = await subscribed(relay, 'h.*')
@@ -246,6 +249,10 @@ it('headers, with NATS', async () => {
       for (let i = 0; i < 10; i++) foreign.publish('h.x', 'x', { headers })
       foreign.publish('h.x', 'the last')
       await reader.next()
+    },
+    '50,000 small foreign messages': async () => {
+      for (let i = 0; i < 50_000; i++) foreign.publish('h.x', 'x')
+      for (let i = 0; i < 50_000; i++) await reader.next()
     },
   }
   expect(await tooLong(relay, attacks)).toEqual({})

@@ -35,8 +35,9 @@ export interface ByteList {
 }
 
 /**
- * Characters that are encoded at once, at first and at most. Each chunk is twice as long as the one before it, so that
- * the work for an array that ends early, or turns out to hold something else, stays in proportion to its length.
+ * Characters that are encoded at once, at first and at most. Each chunk is twice as long as the one
+ * before it, so that the work for an array that ends early, or turns out to hold something else,
+ * stays in proportion to its length.
  */
 const firstLength = 256
 const longestChunk = 64 * 1024
@@ -49,7 +50,8 @@ export function readByteList(text: string, from: number): ByteList | undefined {
   const list = new ListReader()
   let length = firstLength
   for (let at = from + 1; at < text.length && list.open; ) {
-    // Every character of such an array is one byte, so that the indexes of both are the same up to its end.
+    // Every character of such an array is one byte, so that the indexes of both are the same up to
+    // its end.
     const end = list.read(encodeUtf8(text.slice(at, at + length)))
     if (end !== undefined) return { from, to: at + end + 1, bytes: list.bytes }
     at += length

@@ -68,7 +68,10 @@ function beginsNumber(unit: number): boolean {
   return (unit >= 0x30 && unit <= 0x39) || unit === 0x20 || unit === 0x0a || unit === 0x0d || unit === 0x09
 }
 
-/** Characters that are looked at one by one before `indexOf` is called: for fewer it takes longer than they do. */
+/**
+ * Characters that are looked at one by one before `indexOf` is called: for fewer it takes longer
+ * than they do.
+ */
 const shortWay = 32
 
 /** Index of the quote that ends the string which begins at `start`; the text's end if none does. */

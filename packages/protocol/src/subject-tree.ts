@@ -38,12 +38,16 @@ class Node<Value> {
 }
 
 /**
- * Patterns → values, matched against a subject without scanning: the subject walks the tree of segments, all branches at once, so that the work grows with
- * the subject's length and the branches it meets, not with the number of patterns.
+ * Patterns → values, matched against a subject without scanning: the subject walks the tree of
+ * segments, all branches at once, so that the work grows with the subject's length and the branches
+ * it meets, not with the number of patterns.
  */
 export class SubjectTree<Value> {
   readonly #root = new Node<Value>(false)
-  /** Counts the steps of all matches. A node that remembers its last one is found again faster than in a set. */
+  /**
+   * Counts the steps of all matches. A node that remembers its last one is found again faster than
+   * in a set.
+   */
   #step = 0
 
   /** Whether no pattern is left. */

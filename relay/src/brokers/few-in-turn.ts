@@ -4,8 +4,8 @@ import type { Clock } from '../core/clock.js'
 const mostInTurn = 200
 
 /**
- * Returns a function that runs what it is given: a bounded number in one turn of the event loop, at once, and the
- * others in later turns, in their order.
+ * Returns a function that runs what it is given: a bounded number in one turn of the event loop, at
+ * once, and the others in later turns, in their order.
  */
 export function fewInTurn({ endOfTurn }: Pick<Clock, 'endOfTurn'>): (run: () => void) => void {
   let waiting: (() => void)[] = []

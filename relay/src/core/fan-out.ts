@@ -9,13 +9,16 @@ interface Waiting {
   readonly run: () => void
 }
 
-/** Parts that may wait, and bytes that they may keep. Clients are not read from meanwhile, but brokers bring more. */
+/**
+ * Parts that may wait, and bytes that they may keep. Clients are not read from meanwhile, but
+ * brokers bring more.
+ */
 const mostWaiting = 100_000
 const mostBytes = 64 * 1024 * 1024
 
 /**
- * Runs the parts of fan-outs in their order, as many in one turn of the event loop as there is time for. One message
- * may match a thousand subscriptions of a client, and is encoded for each of them.
+ * Runs the parts of fan-outs in their order, as many in one turn of the event loop as there is time
+ * for. One message may match a thousand subscriptions of a client, and is encoded for each of them.
  */
 export class FanOut {
   readonly #slice: TimeSlice
@@ -28,7 +31,10 @@ export class FanOut {
     this.#slice = slice
   }
 
-  /** Runs a part of a payload's fan-out: now if there is time and none waits before it, else in a later turn. */
+  /**
+   * Runs a part of a payload's fan-out: now if there is time and none waits before it, else in a
+   * later turn.
+   */
   run(payload: Payload, run: () => void): void {
     if (this.#isEmpty) {
       if (this.#slice.admits(payload.length)) {

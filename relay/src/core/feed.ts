@@ -143,10 +143,11 @@ export class Feed implements Droppable {
 
   #deliverToAll(frame: RelayFrame, responseSubject: Subject | undefined): void {
     const payload = frame.kind === 'Message' ? frame.message : ''
-    for (const peers of this.#peers) this.#fanOut.run(payload, () => this.#deliverTo(peers, frame, responseSubject))
+    for (const peers of this.#peers)
+      this.#fanOut.run(payload, () => this.#deliverToPeers(peers, frame, responseSubject))
   }
 
-  #deliverTo({ encoder, members }: Peers, frame: RelayFrame, responseSubject: Subject | undefined): void {
+  #deliverToPeers({ encoder, members }: Peers, frame: RelayFrame, responseSubject: Subject | undefined): void {
     if (members.size === 0) return
     const bytes = encoder.encode(frame)
     if (!bytes) return

@@ -35,7 +35,10 @@ export interface UpstreamOptions {
   readonly interest: Interest
 }
 
-/** How long an interest that nobody shares any more is kept, so that remounts and reloads cost the broker nothing. */
+/**
+ * How long an interest that nobody shares any more is kept, so that remounts and reloads cost the
+ * broker nothing.
+ */
 const lingerMs = 1000
 
 /** A member in a feed, or on its way into it. */
@@ -58,13 +61,19 @@ interface Place {
   readonly joined: (feed: Feed) => void
 }
 
-/** The life of an interest at its broker: asked for once, shared by all who join, given back when the last has left. Beneath it, a feed for each policy. */
+/**
+ * The life of an interest at its broker: asked for once, shared by all who join, given back when
+ * the last has left. Beneath it, a feed for each policy.
+ */
 export class Upstream implements Listener {
   readonly key: string
   readonly broker: string
   readonly interest: Interest
   readonly #ports: UpstreamPorts
-  /** Nearly always one. Replaced, not changed: the last member of one may leave while a message is delivered. */
+  /**
+   * Nearly always one. Replaced, not changed: the last member of one may leave while a message is
+   * delivered.
+   */
   #feeds: readonly Feed[] = []
   readonly #asked: Promise<() => Promise<void>>
   /** While the broker is asked. */
@@ -127,7 +136,10 @@ export class Upstream implements Listener {
     }
   }
 
-  /** For claims: runs when the link is there. Others may have the interest already, but over a link that is lost nothing would come of what is told to be there. */
+  /**
+   * For claims: runs when the link is there. Others may have the interest already, but over a link
+   * that is lost nothing would come of what is told to be there.
+   */
   whenUp(run: (over: WildcastError | undefined) => void): () => void {
     return this.#ports.whenUp(this.broker, () => run(this.#over))
   }
@@ -165,7 +177,7 @@ export class Upstream implements Listener {
 
   /** Thousands of interests may be due at the same time. */
   #releaseInTurn(): void {
-    if (this.#claims > 0) return // somebody has come back meanwhile
+    if (this.#claims > 0) return // a client has come back meanwhile
     const { slice } = this.#ports
     if (slice.admits(0)) this.#release()
     else slice.later(() => this.#releaseInTurn())
@@ -184,7 +196,10 @@ export class Upstream implements Listener {
   }
 }
 
-/** A member or server that stays on paper would swallow messages, and nobody comes back to the subject of one answer. */
+/**
+ * A member or server that stays on paper would swallow messages, and nobody comes back to the
+ * subject of one answer.
+ */
 function isAnswer(pattern: string): boolean {
   return pattern.startsWith('response.')
 }

@@ -27,7 +27,8 @@ export function readBody(c: Context, relay: Relay, options: ReadBodyOptions): Pr
 }
 
 /**
- * As `readBody`, for a body that may have to wait: until `use` has settled, it counts as unfinished input.
+ * As `readBody`, for a body that may have to wait: until `use` has settled, it counts as unfinished
+ * input.
  * @param use - `cutOff` is aborted if the body must be let go
  */
 export async function withBody<Result>(

@@ -35,10 +35,11 @@ export class StreamLine implements Line, Watched {
   }
 
   /**
-   * Takes frames, one in each line, of which the first that counts (all but `Pong` and `Received`) has this number; those that are known are passed over. Resolves with
-   * the number of all that have been taken.
+   * Takes frames, one in each line, of which the first that counts (all but `Pong` and `Received`)
+   * has this number; those that are known are passed over. Resolves with the number of all that
+   * have been taken.
    * @param cutOff - aborted if those that wait must be let go
-   * @throws {WildcastError} `invalid_frame` if some are missing before them; what `cutOff` was aborted with
+   * @throws {WildcastError} `invalid_frame` if some are missing before them; the reason of `cutOff`
    */
   take(from: number, lines: string, cutOff: CancelSignal): Promise<number> {
     this.heard = true

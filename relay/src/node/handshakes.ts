@@ -77,7 +77,10 @@ export function handshakes(server: Server, { pathOf, slice, crossroads }: Handsh
   }
 }
 
-/** What every handshake needs, whoever takes it (RFC 6455, 4.2.1). Older versions name the origin of a page otherwise, and would get past those who ask for it. */
+/**
+ * What every handshake needs, whoever takes it (RFC 6455, 4.2.1). Older versions name the origin of
+ * a page otherwise, and would get past those who ask for it.
+ */
 function refusalOf(request: IncomingMessage): Refusal | undefined {
   const { method, headers } = request
   if (headers.upgrade?.toLowerCase() !== 'websocket')

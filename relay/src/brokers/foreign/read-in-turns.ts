@@ -1,13 +1,16 @@
 import type { Readable } from 'node:stream'
 import type { Clock } from '../../core/clock.js'
 
-/** Node reads a socket in pieces of 64 KiB, TLS in pieces of 16 KiB. A whole piece means that more waits behind it. */
+/**
+ * Node reads a socket in pieces of 64 KiB, TLS in pieces of 16 KiB. A whole piece means that more
+ * waits behind it.
+ */
 const wholePiece = 16 * 1024
 
 /**
- * Reads at most one whole piece of a stream in each turn of the event loop. Node reads up to 2 MiB in a row: tens of
- * thousands of small messages, which would keep clients waiting. The client library may pause and resume the stream
- * itself, so its wish is kept apart.
+ * Reads at most one whole piece of a stream in each turn of the event loop. Node reads up to 2 MiB
+ * in a row: tens of thousands of small messages, which would keep clients waiting. The client
+ * library may pause and resume the stream itself, so its wish is kept apart.
  */
 export function readInTurns(stream: Readable, { endOfTurn }: Pick<Clock, 'endOfTurn'>): void {
   const { pause, resume } = stream

@@ -12,7 +12,10 @@ const inflation = 1032
 /** What ws keeps for each part of a message beside its bytes. */
 const continuationWeighs = 256
 
-/** Measures how much has come of a message that is not complete. It follows the frames of a client without looking at their payloads; control frames do not count. */
+/**
+ * Measures how much has come of a message that is not complete. It follows the frames of a client
+ * without looking at their payloads; control frames do not count.
+ */
 export class MessageMeter {
   #completed = 0
   readonly #longest: number
