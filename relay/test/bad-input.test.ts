@@ -174,6 +174,41 @@ describe('subjects that are none', () => {
     }
   })
 
+  // The protocol leaves these open by exact name while no permissions are configured, where the row
+  // of the fault list says "refused".
+  it.each(['request.01ARZ3NDEKTSV4RRFFQ69G5FAV.a', 'response.01ARZ3NDEKTSV4RRFFQ69G5FAV.a'])(
+    'leaves %s open by exact name, and brings it to no leading wildcard (S8)',
+    async (subject) => {
+      const relay = await startRelay()
+      const exact = await connect(`ws://${relay.address}/ws`, json)
+      const wild = await connect(`ws://${relay.address}/ws`, json)
+      exact.send(JSON.stringify({ Subscribe: { subject } }))
+      expect(await exact.json()).toHaveProperty('Subscribed')
+      for (const pattern of ['**', '*.**', '>']) wild.send(JSON.stringify({ Subscribe: { subject: pattern } }))
+      for (let i = 0; i < 3; i++) expect(await wild.json()).toHaveProperty('Subscribed')
+      exact.send(JSON.stringify({ Publish: { ref: 1, subject, message: 'x' } }))
+      const heard = [await exact.json(), await exact.json()]
+      expect(heard).toContainEqual({ Ack: { ref: 1 } })
+      expect(heard).toContainEqual({ Message: expect.objectContaining({ subject, message: 'x' }) })
+      exact.send('{"Publish":{"subject":"plain","message":""}}')
+      expect(await wild.json()).toMatchObject({ Message: { subject: 'plain' } })
+    },
+  )
+
+  it('takes 255 bytes and 32 segments, and not one more: longer ones are no part of this version (S5)', async () => {
+    const relay = await startRelay()
+    const socket = await connect(`ws://${relay.address}/ws`, json)
+    const publish = async (subject: string): Promise<unknown> => {
+      socket.send(JSON.stringify({ Publish: { ref: 1, subject, message: '' } }))
+      return socket.json()
+    }
+    const refused = { Error: expect.objectContaining({ ref: 1, code: 'invalid_subject' }) }
+    for (const subject of ['x'.repeat(255), Array(32).fill('x').join('.')])
+      expect(await publish(subject)).toEqual({ Ack: { ref: 1 } })
+    for (const length of [256, 1024, 8192, 65_000]) expect(await publish('x'.repeat(length))).toEqual(refused)
+    for (const segments of [33, 250, 1000]) expect(await publish(Array(segments).fill('x').join('.'))).toEqual(refused)
+  })
+
   it.each(Object.getOwnPropertyNames(Object.prototype).filter((name) => !name.startsWith('_')))(
     'takes %s for a word like any other (S9)',
     async (name) => {

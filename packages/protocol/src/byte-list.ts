@@ -35,11 +35,12 @@ export interface ByteList {
 }
 
 /**
- * Characters that are encoded at once, at first and later: an array that turns out to be another
- * ends the work early.
+ * Characters that are encoded at once, at first and at most. Each chunk is twice as long as the one
+ * before it, so that the work for an array that ends early, or turns out to hold something else,
+ * stays in proportion to its length.
  */
 const firstLength = 256
-const chunkLength = 64 * 1024
+const longestChunk = 64 * 1024
 
 /**
  * Reads the array of numbers from 0 to 255 whose bracket stands at `from`. Undefined if it holds
@@ -47,11 +48,14 @@ const chunkLength = 64 * 1024
  */
 export function readByteList(text: string, from: number): ByteList | undefined {
   const list = new ListReader()
-  for (let at = from + 1, length = firstLength; at < text.length && list.open; at += length, length = chunkLength) {
+  let length = firstLength
+  for (let at = from + 1; at < text.length && list.open; ) {
     // Every character of such an array is one byte, so that the indexes of both are the same up to
     // its end.
     const end = list.read(encodeUtf8(text.slice(at, at + length)))
     if (end !== undefined) return { from, to: at + end + 1, bytes: list.bytes }
+    at += length
+    length = Math.min(2 * length, longestChunk)
   }
   return undefined
 }

@@ -157,7 +157,7 @@ describe('the depth limit', () => {
   })
 
   it('finds what JSON.parse finds, wherever quotes and backslashes stand', () => {
-    const piece = fc.constantFrom('"', '\\', '[', ']', '{', '}', ',', ':', 'a', '1')
+    const piece = fc.constantFrom('"', '\\', '[', ']', '{', '}', ',', ':', 'a', '1', 'a'.repeat(40))
     fc.assert(
       fc.property(fc.oneof(fc.string({ unit: piece, maxLength: 30 }), fc.json()), (text) => {
         let valid = true
@@ -222,6 +222,17 @@ describe('the work', () => {
     const counted = new CountedText(text)
     codeOf(counted as unknown as string)
     expect(counted.seen).toBeLessThanOrEqual(3 * text.length)
+  })
+
+  it.each([
+    ['blanks', `[${' '.repeat(257)}]`],
+    ['numbers and a text', `[${'1,'.repeat(200)}""]`],
+    ['numbers', `[${'1,'.repeat(600)}1]`],
+  ])('grows with the length only, however many lists hold: %s', (_, list) => {
+    const text = `[${Array(300).fill(list).join()}]`
+    const counted = new CountedText(text)
+    codeOf(counted as unknown as string)
+    expect(counted.seen).toBeLessThanOrEqual(6 * text.length)
   })
 
   it('ends at the bracket that is one too many', () => {

@@ -76,15 +76,19 @@ class Memory implements Broker {
     const answered = server ? (`_reply.${id}` as Subject) : responseSubject(id, subject)
     if (!server && this.#listeners.at(asked).length === 0) throw noResponders(subject, 'is not there')
     const answer = this.#waiting.wait(answered, options)
-    const question: Message = { ...message, subject: asked, responseSubject: answered }
     server?.callers.add(answered)
-    this.#inTurn(() => (server ? server.deliver(question) : this.#handOut(question)))
+    this.#ask({ ...message, subject: asked, responseSubject: answered }, server)
     return answer.finally(() => server?.callers.delete(answered))
   }
 
   async close(): Promise<void> {
     this.#closed = true
     this.#waiting.failAll(closedError())
+  }
+
+  /** Apart from `request`, whose wait would keep the question and its payload alive. */
+  #ask(question: Message, server: Server | undefined): void {
+    this.#inTurn(() => (server ? server.deliver(question) : this.#handOut(question)))
   }
 
   #isAwaited(subject: Pattern): boolean {
@@ -119,7 +123,8 @@ class Memory implements Broker {
     return () => {
       leave()
       if (this.#servers.get(subject) === server) this.#servers.delete(subject)
-      for (const caller of server.callers) this.#waiting.fail(caller, noResponders(subject, 'left'))
+      const left = noResponders(subject, 'left')
+      for (const caller of server.callers) this.#waiting.fail(caller, left)
     }
   }
 }

@@ -1,6 +1,7 @@
-import { type Message, type Subject, WildcastError } from '@wildcast/protocol'
+import { type Message, refusal, type Subject, WildcastError } from '@wildcast/protocol'
 import type { Clock } from '../core/clock.js'
 import type { RequestOptions } from './broker.js'
+import { fewInTurn } from './few-in-turn.js'
 
 interface Waiting {
   onPart: ((part: Message) => void) | undefined
@@ -26,6 +27,8 @@ export interface Replies {
 
 export function replies(clock: Clock): Replies {
   const waiting = new Map<string, Waiting>()
+  // Thousands may fail at once, by one server that leaves or one link that breaks.
+  const inFew = fewInTurn(clock)
 
   return {
     get size() {
@@ -42,7 +45,7 @@ export function replies(clock: Clock): Replies {
           else resolve(answer)
         }
         const abort = (): void => settle(WildcastError.from(signal?.reason, 'interrupted'))
-        const expire = (): void => settle(new WildcastError('timeout', `no answer within ${timeoutMs} ms`))
+        const expire = (): void => inFew(() => request.settle(refusal('timeout', `no answer within ${timeoutMs} ms`)))
         let stopClock = clock.after(timeoutMs, expire)
         const waitOn = (): void => {
           stopClock()
@@ -66,10 +69,11 @@ export function replies(clock: Clock): Replies {
     },
     has: (responseSubject) => waiting.has(responseSubject),
     fail(responseSubject, error) {
-      waiting.get(responseSubject)?.settle(error)
+      const request = waiting.get(responseSubject)
+      if (request) inFew(() => request.settle(error))
     },
     failAll(error) {
-      for (const request of [...waiting.values()]) request.settle(error)
+      for (const request of waiting.values()) inFew(() => request.settle(error))
     },
   }
 }

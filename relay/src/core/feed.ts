@@ -3,6 +3,7 @@ import type { Interest, Settle } from '../brokers/broker.js'
 import type { BacklogRoom } from './backlog.js'
 import type { Clock } from './clock.js'
 import { Conflation } from './conflation.js'
+import type { FanOut } from './fan-out.js'
 import type { Droppable, Encoder, Outlet, Parcel } from './outlet.js'
 import type { Policy } from './policy.js'
 
@@ -22,6 +23,7 @@ export interface FeedOptions {
   readonly policy: Policy
   readonly clock: Clock
   readonly room: BacklogRoom
+  readonly fanOut: FanOut
 }
 
 /** Members that are sent the same bytes. */
@@ -50,12 +52,14 @@ export class Feed implements Droppable {
   readonly #turns: Member[] | undefined
   /** Where there is a rate to keep. */
   readonly #conflation: Conflation | undefined
+  readonly #fanOut: FanOut
 
-  constructor({ id, broker, interest, policy, clock, room }: FeedOptions) {
+  constructor({ id, broker, interest, policy, clock, room, fanOut }: FeedOptions) {
     this.id = id
     this.broker = broker
     this.interest = interest
     this.policy = policy
+    this.#fanOut = fanOut
     this.#turns = interest.group !== undefined || interest.serve ? [] : undefined
     if (policy.maxRate !== undefined)
       this.#conflation = new Conflation({
@@ -94,7 +98,8 @@ export class Feed implements Droppable {
 
   /** A message for the members; in a group for the one whose turn it is, and `settle` hears what became of it. */
   deliver(message: Message, settle?: Settle): void {
-    if (this.#conflation) this.#conflation.offer(message)
+    const conflation = this.#conflation
+    if (conflation) this.#fanOut.run(message.payload, () => conflation.offer(message))
     else this.#send(message, settle)
   }
 
@@ -125,7 +130,8 @@ export class Feed implements Droppable {
       headers: message.headers,
     }
     const answer = this.#answerTo(message)
-    if (this.#turns) this.#deliverToOne(this.#turns, frame, { answer, settle })
+    const turns = this.#turns
+    if (turns) this.#fanOut.run(message.payload, () => this.#deliverToOne(turns, frame, { answer, settle }))
     else this.#deliverToAll(frame, answer)
   }
 
@@ -136,14 +142,19 @@ export class Feed implements Droppable {
   }
 
   #deliverToAll(frame: RelayFrame, responseSubject: Subject | undefined): void {
-    for (const { encoder, members } of this.#peers) {
-      const bytes = encoder.encode(frame)
-      if (!bytes) continue
-      const parcel = this.#parcel(frame, bytes)
-      for (const member of members) {
-        if (responseSubject !== undefined) member.expectsAnswer(responseSubject)
-        member.outlet.deliver(parcel)
-      }
+    const payload = frame.kind === 'Message' ? frame.message : ''
+    for (const peers of this.#peers)
+      this.#fanOut.run(payload, () => this.#deliverToPeers(peers, frame, responseSubject))
+  }
+
+  #deliverToPeers({ encoder, members }: Peers, frame: RelayFrame, responseSubject: Subject | undefined): void {
+    if (members.size === 0) return
+    const bytes = encoder.encode(frame)
+    if (!bytes) return
+    const parcel = this.#parcel(frame, bytes)
+    for (const member of members) {
+      if (responseSubject !== undefined) member.expectsAnswer(responseSubject)
+      member.outlet.deliver(parcel)
     }
   }
 

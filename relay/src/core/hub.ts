@@ -4,10 +4,12 @@ import type { BacklogRoom } from './backlog.js'
 import { type BrokerLink, openLink } from './broker-link.js'
 import type { CancelSignal } from './cancel.js'
 import type { Clock } from './clock.js'
+import type { FanOut } from './fan-out.js'
 import type { Feed, Member } from './feed.js'
 import type { Observer } from './observer.js'
 import type { OnError } from './outlet.js'
 import type { Policy } from './policy.js'
+import type { TimeSlice } from './time-slice.js'
 import { type Joining, Upstream, type UpstreamPorts } from './upstream.js'
 
 export interface HubOptions {
@@ -18,6 +20,8 @@ export interface HubOptions {
   readonly observer: Observer
   /** What waits for readers. */
   readonly room: BacklogRoom
+  readonly fanOut: FanOut
+  readonly slice: TimeSlice
 }
 
 /** What is subscribed to. */
@@ -209,11 +213,13 @@ export class Hub {
   }
 
   #openPorts(): UpstreamPorts {
-    const { clock, onError, room } = this.#options
+    const { clock, onError, room, fanOut, slice } = this.#options
     return {
       clock,
       onError,
       room,
+      fanOut,
+      slice,
       nextId: () => ++this.#lastId,
       subscribe: (upstream, gone) => this.#subscribe(upstream, gone),
       whenUp: (broker, run) => this.#link(broker).whenUp(run),

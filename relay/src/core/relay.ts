@@ -4,6 +4,7 @@ import type { BacklogRoom } from './backlog.js'
 import { type Bridge, openBridges } from './bridge.js'
 import { checkSize } from './checks.js'
 import { type Clock, realClock } from './clock.js'
+import { FanOut } from './fan-out.js'
 import { type BrokerHealth, Hub } from './hub.js'
 import type { Inside } from './inside.js'
 import { defaultLimits, type SessionLimits } from './limits.js'
@@ -88,7 +89,9 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
   const { newId, onError, clock = realClock, permissions = allowAll, observer = nobody } = options
   const limits: SessionLimits = { ...defaultLimits, ...options.limits }
   const room: BacklogRoom = { used: 0, limit: allBacklogs }
-  const hub = await Hub.open({ brokers: options.brokers, clock, onError, observer, room })
+  const slice = new TimeSlice(clock)
+  const fanOut = new FanOut(slice)
+  const hub = await Hub.open({ brokers: options.brokers, clock, onError, observer, room, fanOut, slice })
   const bridges = await bridgesOn(hub, options.bridges ?? [], { onError, observer })
   const id = newId()
   const newSession = (): string => `${id}_${newId()}`
@@ -103,7 +106,6 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     },
   }
 
-  const slice = new TimeSlice(clock)
   const unfinished = new UnfinishedInput(options.unfinishedInput ?? unfinishedInput)
   const outboxPorts: OutboxPorts = { turn: new Turn(clock), clock, backlog: limits.backlog, room, observer }
 

@@ -3,6 +3,7 @@ import {
   type Pattern,
   type PublishFrame,
   type RequestFrame,
+  refusal,
   type Subject,
   type SubscribeFrame,
   WildcastError,
@@ -47,19 +48,25 @@ interface Way extends Joining {
   readonly broker: string
 }
 
-/** How many of the response subjects that were handed to a session it may still answer on, at least. */
+/**
+ * How many of the response subjects that were handed to a session it may still answer on, at least.
+ */
 const answersRemembered = 1000
 
 /** How long a request waits when its client does not say. */
 const requestTimeoutMs = 5000
 
-/** One client, whatever dialect it speaks. Subjects, limits, features and permissions are checked here, once, so that no gateway can forget them. */
+/**
+ * One client, whatever dialect it speaks. Subjects, limits, features and permissions are checked
+ * here, once, so that no gateway can forget them.
+ */
 export class Session implements Member {
   readonly outlet: Outlet
   readonly #ports: SessionPorts
   /** Subscriptions by their ids. */
   readonly #held: Map<number, Membership> = new Map()
-  // The others are there while they are needed: most sessions answer nobody, and most of the time nothing is on its way.
+  // The others are there while they are needed: most sessions answer nobody, and most of the time
+  // nothing is on its way.
   /** Subscriptions on their way, by what they ask for. */
   #joining: Map<string, Way> | undefined
   /** Subjects that the session was asked to answer on. */
@@ -87,7 +94,8 @@ export class Session implements Member {
 
   /**
    * Resolves when the broker has the message; undefined where it has it already.
-   * @throws {WildcastError} by rejection: `invalid_subject`, `unknown_broker`, `unsupported`, `forbidden`, `too_large`, `broker_down`
+   * @throws {WildcastError} by rejection: `invalid_subject`, `unknown_broker`, `unsupported`,
+   * `forbidden`, `too_large`, `broker_down`
    */
   publish(want: Publish): Promise<void> | undefined {
     const { hub } = this.#ports
@@ -105,9 +113,10 @@ export class Session implements Member {
   }
 
   /**
-   * Resolves when the broker has confirmed the subscription. `confirmed` runs before that, and before its first message; an equal subscription of this session is the
-   * same one.
-   * @throws {WildcastError} `invalid_subject`, `unknown_broker`, `unsupported`, `forbidden`, `too_many_subscriptions`, `already_served`, `broker_down`
+   * Resolves when the broker has confirmed the subscription. `confirmed` runs before that, and
+   * before its first message; an equal subscription of this session is the same one.
+   * @throws {WildcastError} `invalid_subject`, `unknown_broker`, `unsupported`, `forbidden`,
+   * `too_many_subscriptions`, `already_served`, `broker_down`
    */
   async subscribe(want: Subscribe, confirmed: (subscription: Subscription) => void): Promise<void> {
     const wanted = this.#wanted(want)
@@ -150,16 +159,9 @@ export class Session implements Member {
     if (want.headers) hub.demand(broker, 'headers')
     demand(permissions, { kind: 'request', subject, broker })
     if (this.#requests >= limits.requests)
-      throw new WildcastError('rate_limited', `${limits.requests} requests are in flight; wait for an answer`)
+      throw refusal('rate_limited', `${limits.requests} requests are in flight; wait for an answer`)
     const timeoutMs = Math.min(want.timeout ?? requestTimeoutMs, wire.requestTimeoutMs)
-    this.#requests++
-    try {
-      await this.#afterSubscriptions(broker)
-      options.signal?.throwIfAborted()
-      return await hub.request(broker, message, { ...options, timeoutMs })
-    } finally {
-      this.#requests--
-    }
+    return this.#counting(this.#ask(broker, message, { ...options, timeoutMs }))
   }
 
   /** Ends all subscriptions. */
@@ -168,6 +170,25 @@ export class Session implements Member {
     for (const { membership } of this.#joining?.values() ?? []) membership.end()
     for (const membership of this.#held.values()) membership.end()
     this.#held.clear()
+  }
+
+  /** No `await` here or in `request`: it would keep the payload alive until the answer comes. */
+  #ask(broker: string, message: Message, options: RequestOptions): Promise<Message> {
+    const { hub } = this.#ports
+    const subscribed = this.#afterSubscriptions(broker)
+    if (!subscribed) return hub.request(broker, message, options)
+    return subscribed.then(() => {
+      options.signal?.throwIfAborted()
+      return hub.request(broker, message, options)
+    })
+  }
+
+  /** Counts a request as in flight until it is answered. */
+  #counting(answer: Promise<Message>): Promise<Message> {
+    this.#requests++
+    return answer.finally(() => {
+      this.#requests--
+    })
   }
 
   #brokerOf(asked: string | undefined): string {
@@ -235,7 +256,10 @@ export class Session implements Member {
     }
   }
 
-  /** What is published after a `Subscribe` must be seen by it. Nothing where there is nothing to wait for; and a broker that is down answers for itself. */
+  /**
+   * What is published after a `Subscribe` must be seen by it. Nothing where there is nothing to
+   * wait for; and a broker that is down answers for itself.
+   */
   #afterSubscriptions(broker: string): Promise<void> | undefined {
     const ways = this.#joining
     if (!ways) return undefined

@@ -4,7 +4,7 @@ import type { Clock } from './clock.js'
 const sliceMs = 8
 
 /** The clock is read after so many pieces of input, or fewer that are larger. */
-const piecesUntilLook = 16
+const piecesUntilLook = 4
 const bytesOfPiece = 4096
 
 /**
@@ -19,6 +19,8 @@ export class TimeSlice {
   #open = true
   /** Those with input that waits, in the order in which they came. */
   #waiting: (() => void)[] = []
+  /** What input has begun goes on before more input is admitted. */
+  #first: (() => void) | undefined
   #awaited = false
 
   constructor(clock: Clock) {
@@ -27,12 +29,19 @@ export class TimeSlice {
 
   /** Whether input of so many bytes may be handled in this turn. If not, it waits: see `later`. */
   admits(bytes: number): boolean {
+    if (this.#first) return false
     this.#pieces += 1 + bytes / bytesOfPiece
     if (this.#open && this.#pieces >= piecesUntilLook) {
       this.#look()
       this.#await() // whose end begins the count of time again
     }
     return this.#open
+  }
+
+  /** Runs something in the next turn, before all that waits; until then nothing is admitted. */
+  first(run: () => void): void {
+    this.#first = run
+    this.#await()
   }
 
   /** Runs something in a later turn, after those who came before. */
@@ -66,17 +75,20 @@ export class TimeSlice {
   #next(): void {
     this.#since = undefined
     this.#look()
+    const first = this.#first
+    this.#first = undefined
+    first?.()
     const waiting = this.#waiting
     this.#waiting = []
     let next = 0
-    for (; next < waiting.length && this.#open; next++) {
+    for (; next < waiting.length && this.#open && !this.#first; next++) {
       waiting[next]?.()
       this.#look()
     }
     // Before those who have come meanwhile. While some wait, what comes in this turn waits behind
     // them.
     this.#waiting = [...waiting.slice(next), ...this.#waiting]
-    if (this.#waiting.length > 0 || !this.#open) this.#await()
+    if (this.#waiting.length > 0 || this.#first || !this.#open) this.#await()
     else this.#since = undefined // the loop may be idle now
   }
 }

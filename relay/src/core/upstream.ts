@@ -3,15 +3,19 @@ import type { Interest, Listener, Settle } from '../brokers/broker.js'
 import type { BacklogRoom } from './backlog.js'
 import { Cancel, type CancelSignal } from './cancel.js'
 import type { Clock } from './clock.js'
+import type { FanOut } from './fan-out.js'
 import { Feed, type Member } from './feed.js'
 import type { OnError } from './outlet.js'
 import { type Policy, samePolicy } from './policy.js'
+import type { TimeSlice } from './time-slice.js'
 
 /** What upstreams need of their hub. */
 export interface UpstreamPorts {
   readonly clock: Clock
   readonly onError: OnError
   readonly room: BacklogRoom
+  readonly fanOut: FanOut
+  readonly slice: TimeSlice
   /** The next subscription id. */
   nextId(): number
   /** Asks the broker; resolves with the undo. It need not be waited for once nobody wants it. */
@@ -31,7 +35,10 @@ export interface UpstreamOptions {
   readonly interest: Interest
 }
 
-/** How long an interest that nobody shares any more is kept, so that remounts and reloads cost the broker nothing. */
+/**
+ * How long an interest that nobody shares any more is kept, so that remounts and reloads cost the
+ * broker nothing.
+ */
 const lingerMs = 1000
 
 /** A member in a feed, or on its way into it. */
@@ -54,13 +61,19 @@ interface Place {
   readonly joined: (feed: Feed) => void
 }
 
-/** The life of an interest at its broker: asked for once, shared by all who join, given back when the last has left. Beneath it, a feed for each policy. */
+/**
+ * The life of an interest at its broker: asked for once, shared by all who join, given back when
+ * the last has left. Beneath it, a feed for each policy.
+ */
 export class Upstream implements Listener {
   readonly key: string
   readonly broker: string
   readonly interest: Interest
   readonly #ports: UpstreamPorts
-  /** Nearly always one. Replaced, not changed: the last member of one may leave while a message is delivered. */
+  /**
+   * Nearly always one. Replaced, not changed: the last member of one may leave while a message is
+   * delivered.
+   */
   #feeds: readonly Feed[] = []
   readonly #asked: Promise<() => Promise<void>>
   /** While the broker is asked. */
@@ -123,7 +136,10 @@ export class Upstream implements Listener {
     }
   }
 
-  /** For claims: runs when the link is there. Others may have the interest already, but over a link that is lost nothing would come of what is told to be there. */
+  /**
+   * For claims: runs when the link is there. Others may have the interest already, but over a link
+   * that is lost nothing would come of what is told to be there.
+   */
   whenUp(run: (over: WildcastError | undefined) => void): () => void {
     return this.#ports.whenUp(this.broker, () => run(this.#over))
   }
@@ -143,13 +159,13 @@ export class Upstream implements Listener {
     if (--this.#claims > 0) return
     const { group, serve, pattern } = this.interest
     if (this.#refused || group !== undefined || serve || isAnswer(pattern)) this.#release()
-    else this.#stopLinger = this.#ports.clock.after(lingerMs, () => this.#release())
+    else this.#stopLinger = this.#ports.clock.after(lingerMs, () => this.#releaseInTurn())
   }
 
   #open(policy: Policy): Feed {
     const { broker, interest } = this
-    const { clock, room } = this.#ports
-    const feed = new Feed({ id: this.#ports.nextId(), broker, interest, policy, clock, room })
+    const { clock, room, fanOut } = this.#ports
+    const feed = new Feed({ id: this.#ports.nextId(), broker, interest, policy, clock, room, fanOut })
     this.#feeds = [...this.#feeds, feed]
     return feed
   }
@@ -157,6 +173,14 @@ export class Upstream implements Listener {
   #close(feed: Feed): void {
     feed.close()
     this.#feeds = this.#feeds.filter((other) => other !== feed)
+  }
+
+  /** Thousands of interests may be due at the same time. */
+  #releaseInTurn(): void {
+    if (this.#claims > 0) return // a client has come back meanwhile
+    const { slice } = this.#ports
+    if (slice.admits(0)) this.#release()
+    else slice.later(() => this.#releaseInTurn())
   }
 
   #release(): void {
@@ -172,7 +196,10 @@ export class Upstream implements Listener {
   }
 }
 
-/** A member or server that stays on paper would swallow messages, and nobody comes back to the subject of one answer. */
+/**
+ * A member or server that stays on paper would swallow messages, and nobody comes back to the
+ * subject of one answer.
+ */
 function isAnswer(pattern: string): boolean {
   return pattern.startsWith('response.')
 }

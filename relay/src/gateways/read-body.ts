@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http'
 import type { HttpBindings } from '@hono/node-server'
-import { WildcastError } from '@wildcast/protocol'
+import { refusal, WildcastError } from '@wildcast/protocol'
 import type { Context } from 'hono'
+import { Cancel, type CancelSignal } from '../core/cancel.js'
 import type { Relay } from '../core/relay.js'
 import type { Sender } from '../core/unfinished-input.js'
 
@@ -21,18 +22,34 @@ const firstBytes = 4096
  * @throws {WildcastError} `too_large`; `rate_limited` if all clients together have begun too much;
  * `interrupted` if the client has left
  */
-export async function readBody(c: Context, { unfinished }: Relay, options: ReadBodyOptions): Promise<Buffer> {
+export function readBody(c: Context, relay: Relay, options: ReadBodyOptions): Promise<Buffer> {
+  return withBody(c, relay, options, async (body) => body)
+}
+
+/**
+ * As `readBody`, for a body that may have to wait: until `use` has settled, it counts as unfinished
+ * input.
+ * @param use - `cutOff` is aborted if the body must be let go
+ */
+export async function withBody<Result>(
+  c: Context,
+  { unfinished }: Relay,
+  options: ReadBodyOptions,
+  use: (body: Buffer, cutOff: CancelSignal) => Promise<Result>,
+): Promise<Result> {
   const { incoming } = c.env as HttpBindings
   if (Number(c.req.header('content-length') ?? 0) > options.maxBytes) throw tooLarge(options)
   const body = new Body(options)
+  const cutOff = new Cancel()
   const sender: Sender = {
-    cutOff: () =>
-      body.refuse(
-        new WildcastError('rate_limited', 'too much unfinished input waits in this relay; send less at once'),
-      ),
+    cutOff() {
+      const error = refusal('rate_limited', 'too much unfinished input waits in this relay; send less at once')
+      body.refuse(error)
+      cutOff.abort(error)
+    },
   }
   try {
-    return await body.readFrom(incoming, (bytes) => unfinished.hold(sender, bytes))
+    return await use(await body.readFrom(incoming, (bytes) => unfinished.hold(sender, bytes)), cutOff)
   } finally {
     unfinished.hold(sender, 0)
   }

@@ -1,4 +1,5 @@
 import { factsOf, WildcastError } from '@wildcast/protocol'
+import type { CancelSignal } from '../core/cancel.js'
 import type { Settle } from '../core/outlet.js'
 import type { TimeSlice } from '../core/time-slice.js'
 import type { EventStream } from './event-stream.js'
@@ -37,21 +38,28 @@ export class StreamLine implements Line, Watched {
    * Takes frames, one in each line, of which the first that counts (all but `Pong` and `Received`)
    * has this number; those that are known are passed over. Resolves with the number of all that
    * have been taken.
-   * @throws {WildcastError} `invalid_frame` if some are missing before them
+   * @param cutOff - aborted if those that wait must be let go
+   * @throws {WildcastError} `invalid_frame` if some are missing before them; the reason of `cutOff`
    */
-  take(from: number, lines: string): Promise<number> {
+  take(from: number, lines: string, cutOff: CancelSignal): Promise<number> {
     this.heard = true
-    const taken = this.#taking.then(() => this.#take(from, lines))
+    let waiting = lines
+    cutOff.addEventListener('abort', () => {
+      waiting = ''
+    })
+    const taken = this.#taking.then(() => this.#take(from, waiting, cutOff))
     this.#taking = taken.catch(() => {}) // its own POST is answered with it
     return taken
   }
 
-  async #take(from: number, lines: string): Promise<number> {
+  async #take(from: number, lines: string, cutOff: CancelSignal): Promise<number> {
+    cutOff.throwIfAborted()
     if (!(Number.isSafeInteger(from) && from >= 1 && from <= this.#received + 1))
       throw new WildcastError('invalid_frame', `"Wildcast-From" must be ${this.#received + 1} or less, from 1`)
     let number = from
     for (const frame of linesOf(lines)) {
       while (!this.#slice.admits(frame.length)) await this.#slice.turn()
+      cutOff.throwIfAborted()
       if (this.#over) break
       if (frame === '') continue
       const counts = !/^(?:"Pong"|\{"Received")/.test(frame)

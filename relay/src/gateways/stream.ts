@@ -7,7 +7,7 @@ import { EventStream } from './event-stream.js'
 import type { Gateway } from './gateway.js'
 import { errorResponse } from './http-errors.js'
 import { onlyBy } from './only-by.js'
-import { readBody } from './read-body.js'
+import { readBody, withBody } from './read-body.js'
 import { reconnectWindow } from './reconnect-window.js'
 import { StreamLine } from './stream-line.js'
 import { heartbeat } from './websocket/heartbeat.js'
@@ -51,14 +51,16 @@ export const stream: Gateway = ({ routes, closing }, relay) => {
   })
 
   routes.post('/stream/frames', async (c) => {
-    const lines = await readBody(c, relay, { maxBytes: postBytes(relay), remedy: 'send less at once' })
-    const line = sessions.get(sessionOf(c))
-    // It may have ended a moment ago, by whatever its stream says.
-    if (!line) return errorResponse(new WildcastError('interrupted', 'there is no such session; begin anew'))
-    const from = Number(c.req.header('wildcast-from'))
-    const received = await line.take(from, lines.toString())
-    await line.whenReady()
-    return c.json({ received }, 202)
+    const limit = { maxBytes: postBytes(relay), remedy: 'send less at once' }
+    return withBody(c, relay, limit, async (lines, cutOff) => {
+      const line = sessions.get(sessionOf(c))
+      // It may have ended a moment ago, by whatever its stream says.
+      if (!line) return errorResponse(new WildcastError('interrupted', 'there is no such session; begin anew'))
+      const from = Number(c.req.header('wildcast-from'))
+      const received = await line.take(from, lines.toString(), cutOff)
+      await line.whenReady()
+      return c.json({ received }, 202)
+    })
   })
 
   // A client asks whether the door is there, before it blames the way for a WebSocket that was refused.

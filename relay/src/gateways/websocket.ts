@@ -19,19 +19,26 @@ export interface WebSocketOptions {
   /** What classic clients are sent; without it only v1 is spoken. */
   readonly mode?: Mode | undefined
   /**
-   * Compresses messages of 1 KiB and more for clients that offer `permessage-deflate`, once for all of them. It costs time in the relay, and some 300 kB for each client that
-   * sends compressed messages. @default false
+   * Compresses messages of 1 KiB to 512 KiB for clients that offer `permessage-deflate`, once for
+   * all of them. It costs time in the relay, and some 300 kB for each client that sends compressed
+   * messages. @default false
    */
   readonly compression?: boolean | undefined
 }
 
-/** Each message is compressed for itself (RFC 7692, 7.1.1.1), so that all who get it share the result, and nothing is kept for a client between two messages. */
+/**
+ * Each message is compressed for itself (RFC 7692, 7.1.1.1), so that all who get it share the
+ * result, and nothing is kept for a client between two messages.
+ */
 const deflate = { serverNoContextTakeover: true, clientNoContextTakeover: true }
 
 /** A client that has not closed its side after this is cut off. */
 const closeTimeoutMs = 2000
 
-/** `/ws`: v1 by subprotocol, classic without one. `/subscribe/<pattern>`: one pattern, one way. `?broker=` leads to one broker only. */
+/**
+ * `/ws`: v1 by subprotocol, classic without one. `/subscribe/<pattern>`: one pattern, one way.
+ * `?broker=` leads to one broker only.
+ */
 export function websocket({ mode, compression = false }: WebSocketOptions = {}): Gateway {
   return ({ onUpgrade, routes, closing }, relay) => {
     const lines = new Set<SocketLine>()
@@ -92,7 +99,10 @@ function serverOptions(relay: Relay, compression: boolean): ServerOptions<typeof
   return options
 }
 
-/** Messages are compressed for all with the whole window. Whoever has room for less is served without compression, where ws would refuse the handshake. */
+/**
+ * Messages are compressed for all with the whole window. Whoever has room for less is served
+ * without compression, where ws would refuse the handshake.
+ */
 function withoutNarrowWindow({ headers }: IncomingMessage): void {
   if (headers['sec-websocket-extensions']?.includes('server_max_window_bits'))
     headers['sec-websocket-extensions'] = undefined
@@ -117,7 +127,10 @@ function spokenOver(
   return (line, framing) => open(framing)(view, line)
 }
 
-/** Bytes of the longest WebSocket message: a full payload as an array of numbers (`255,`), and room for the rest of its frame. */
+/**
+ * Bytes of the longest WebSocket message: a full payload as an array of numbers (`255,`), and room
+ * for the rest of its frame.
+ */
 function frameBytes(relay: Relay): number {
   return 4 * relay.limits.payload + 64 * 1024
 }

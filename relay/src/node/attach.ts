@@ -41,7 +41,7 @@ export async function attach(server: Server | SecureServer, options: AttachOptio
   const closing = new AbortController()
   const pathOf = (path: string): string | undefined =>
     path.startsWith(`${prefix}/`) ? path.slice(prefix.length) : undefined
-  const { onUpgrade, destroy, stop } = handshakes(server, { pathOf })
+  const { onUpgrade, destroy, stop } = handshakes(server, { pathOf, slice: relay.slice })
   for (const gateway of gateways) gateway({ routes, onUpgrade, closing: closing.signal }, relay)
 
   let closed = false

@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
+import type { TimeSlice } from '../core/time-slice.js'
 import { type Handshake, refuseHandshake } from '../gateways/gateway.js'
 import { ambiguityOf, type Refusal } from './ambiguity.js'
 import { isAnswering } from './in-turn.js'
@@ -9,9 +10,14 @@ import type { Crossroads } from './workers/crossroads.js'
 export interface HandshakesOptions {
   /** Says under which path the relay knows a URL; undefined where it is somebody else's. */
   pathOf(url: string): string | undefined
+  /** The time that the input of clients may take. */
+  readonly slice: TimeSlice
   /** Where there are other workers, to which a handshake may belong. */
   readonly crossroads?: Crossroads | undefined
 }
+
+/** What a handshake weighs beside the other input of clients. */
+const handshakeBytes = 64 * 1024
 
 /** The WebSocket handshakes of an HTTP server, and the sockets that came of them. */
 export interface Handshakes {
@@ -23,7 +29,7 @@ export interface Handshakes {
   stop(): void
 }
 
-export function handshakes(server: Server, { pathOf, crossroads }: HandshakesOptions): Handshakes {
+export function handshakes(server: Server, { pathOf, slice, crossroads }: HandshakesOptions): Handshakes {
   const takers: ((handshake: Handshake) => boolean)[] = []
   const upgraded = new Set<Duplex>() // Node's server forgets a socket that asked for an upgrade
 
@@ -35,7 +41,14 @@ export function handshakes(server: Server, { pathOf, crossroads }: HandshakesOpt
     socket.on('close', () => upgraded.delete(socket))
     // A client that is gone before its handshake is answered: there is nobody left to tell.
     socket.on('error', () => socket.destroy())
-    answer({ request, socket, head, path: path ?? '' })
+    inTurn({ request, socket, head, path: path ?? '' })
+  }
+
+  /** A thousand clients may come at once. */
+  function inTurn(handshake: Handshake): void {
+    if (handshake.socket.destroyed) return
+    if (slice.admits(handshakeBytes)) answer(handshake)
+    else slice.later(() => inTurn(handshake))
   }
 
   function answer(handshake: Handshake): void {
@@ -64,7 +77,10 @@ export function handshakes(server: Server, { pathOf, crossroads }: HandshakesOpt
   }
 }
 
-/** What every handshake needs, whoever takes it (RFC 6455, 4.2.1). Older versions name the origin of a page otherwise, and would get past those who ask for it. */
+/**
+ * What every handshake needs, whoever takes it (RFC 6455, 4.2.1). Older versions name the origin of
+ * a page otherwise, and would get past those who ask for it.
+ */
 function refusalOf(request: IncomingMessage): Refusal | undefined {
   const { method, headers } = request
   if (headers.upgrade?.toLowerCase() !== 'websocket')

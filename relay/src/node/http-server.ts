@@ -65,7 +65,7 @@ export function httpServer(
   server.on('connection', descriptors({ clock: realClock, onError }))
   const idle = idleConnections(server)
   const taken = new Set<Socket>() // which the server itself does not wait for
-  const { onUpgrade, destroy } = handshakes(server, { pathOf: (path) => path, crossroads })
+  const { onUpgrade, destroy } = handshakes(server, { pathOf: (path) => path, slice, crossroads })
   return {
     ports: { routes, onUpgrade },
     take(socket) {

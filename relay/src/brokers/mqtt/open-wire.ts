@@ -1,6 +1,7 @@
 import { Socket } from 'node:net'
 import { connect, type MqttClient, UniqueMessageIdProvider } from 'mqtt'
 import type { Clock } from '../../core/clock.js'
+import { readInTurns } from '../foreign/read-in-turns.js'
 import type { MqttSettings } from '../settings.js'
 import { connectFailure, type End, endedError, lossOf, type Where } from './failures.js'
 import { intervals } from './intervals.js'
@@ -51,6 +52,7 @@ export function openWire({ settings, identity, where, clock }: WireOptions, even
       client.off('close', early)
       // Small packets must not wait for the confirmation of others. A WebSocket sees to that itself.
       if (client.stream instanceof Socket) client.stream.setNoDelay(true)
+      readInTurns(client.stream, clock)
       hearAll(client)
       const server = serverOf(packet, identity.version, settings.maxPacketSize)
       resolve(new MqttWire(client, server, { where, clock, events }))

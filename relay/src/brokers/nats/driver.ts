@@ -1,8 +1,10 @@
+import type { Socket } from 'node:net'
 import { WildcastError } from '@wildcast/protocol'
-import { connect } from 'nats'
+import { connect, type NatsConnection } from 'nats'
 import type { Features, Interest } from '../broker.js'
 import type { ConnectionEvents, Driver } from '../foreign/driver.js'
 import type { ForeignPorts } from '../foreign/foreign-broker.js'
+import { readInTurns } from '../foreign/read-in-turns.js'
 import type { NatsSettings } from '../settings.js'
 import { type Address, addressOf } from './address.js'
 import { ServerConnection } from './connection.js'
@@ -61,6 +63,7 @@ export class NatsDriver implements Driver<NatsNative> {
     try {
       greeted = await greeting(address, clock, connectTimeoutMs)
       const nats = await connect(connectionOptions(this.#settings, address, greeted, files))
+      readInTurns(socketOf(nats), clock)
       this.#headers = nats.info?.headers === true
       return new ServerConnection({ nats, events, clock, newId, elsewhere: this.#addresses.length > 1 })
     } catch (cause) {
@@ -71,4 +74,10 @@ export class NatsDriver implements Driver<NatsNative> {
       })
     }
   }
+}
+
+/** The library gives no access to it. */
+function socketOf(nats: NatsConnection): Socket {
+  return (nats as unknown as { readonly protocol: { readonly transport: { readonly socket: Socket } } }).protocol
+    .transport.socket
 }

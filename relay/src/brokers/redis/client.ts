@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import { Redis } from 'ioredis'
 import type { Clock } from '../../core/clock.js'
+import { readInTurns } from '../foreign/read-in-turns.js'
 import { connectFailure, lossOf, type Where } from './connect-failures.js'
 import { isRefusal } from './failures.js'
 import { type Address, type ClientOptions, patienceMs } from './options.js'
@@ -39,6 +40,7 @@ export async function openClient(options: ClientOptions, where: Where, clock: Cl
   const inTime = <Answer>(answer: Promise<Answer>): Promise<Answer> => before(patienceMs(options), answer, clock)
   try {
     const info = await inTime(introduce(redis, connectionName, db))
+    readInTurns(redis.stream, clock)
     return { redis, info, where, at: otherEnd(redis.stream), ended, inTime, drop }
   } catch (cause) {
     drop()

@@ -48,10 +48,16 @@ describe('the meter of a message', () => {
     expect(metered(...chunks, frame(final | continuation, '.'))).toEqual({ unfinished: 0, completed: 1 })
   })
 
+  it('counts 256 bytes more for each part behind the first: so much is kept beside one of a single byte', () => {
+    const parts = [frame(text, 'x'), ...Array<Buffer>(1000).fill(frame(continuation, 'x'))]
+    expect(meteredAll(parts).unfinished).toBe(1001 * 7 + 1000 * 256)
+    expect(metered(...parts, frame(final | continuation)).unfinished).toBe(0)
+  })
+
   it('counts what the complete fragments of a compressed message may become, up to the longest message', () => {
     const part = frame(text | compressed, 'x'.repeat(94))
     expect(metered(part).unfinished).toBe(1032 * part.length)
-    expect(metered(part, frame(continuation, 'x'.repeat(2000))).unfinished).toBe(longest)
+    expect(metered(part, frame(continuation, 'x'.repeat(2000))).unfinished).toBe(longest + 256)
     expect(metered(part, frame(final | continuation)).unfinished).toBe(0)
   })
 })

@@ -1,12 +1,16 @@
 // RFC 6455, section 5.2.
 const final = 0x80
 const compressed = 0x40
+const opcode = 0x0f
 const control = 0x08
 const masked = 0x80
 const maskBytes = 4
 
 /** How many bytes a compressed one stands for, at most (RFC 1951: 258 in two bits). */
 const inflation = 1032
+
+/** What ws keeps for each part of a message beside its bytes. */
+const continuationWeighs = 256
 
 /**
  * Measures how much has come of a message that is not complete. It follows the frames of a client
@@ -17,6 +21,7 @@ export class MessageMeter {
   readonly #longest: number
   /** Bytes of the complete frames of this message. */
   #message = 0
+  #continuations = 0
   #compressed = false
   /** Bytes of the present frame, and how many are to come once its head is complete. */
   #frame = 0
@@ -35,7 +40,7 @@ export class MessageMeter {
   /** Bytes that are held for the message which is not complete. */
   get unfinished(): number {
     const frames = this.#compressed ? Math.min(this.#message * inflation, this.#longest) : this.#message
-    return frames + this.#frame
+    return frames + this.#continuations * continuationWeighs + this.#frame
   }
 
   /** Returns how many messages are complete with this chunk. */
@@ -79,9 +84,11 @@ export class MessageMeter {
     if (!(this.#first & control)) {
       this.#compressed ||= (this.#first & compressed) !== 0
       this.#message += this.#frame
+      if (!(this.#first & opcode)) this.#continuations++
       if (this.#first & final) {
         this.#completed++
         this.#message = 0
+        this.#continuations = 0
         this.#compressed = false
       }
     }

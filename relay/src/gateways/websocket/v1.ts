@@ -9,6 +9,7 @@ import {
   type RequestFrame,
   readClientFrame,
   refOfRaw,
+  refusal,
   type SubscribeFrame,
   WildcastError,
 } from '@wildcast/protocol'
@@ -69,10 +70,18 @@ class V1 implements Dialect {
   }
 
   close(): void {
-    for (const request of this.#asking?.values() ?? [])
-      request.abort(new WildcastError('interrupted', 'the client left'))
+    this.#abandon([...(this.#asking?.values() ?? [])])
     this.#session.close()
     this.#outbox.close()
+  }
+
+  /** Ends requests whose client has left: thousands may end at once, when several clients leave. */
+  #abandon(requests: readonly Cancel[]): void {
+    const { slice } = this.#relay
+    const left = refusal('interrupted', 'the client left')
+    let next = 0
+    while (next < requests.length && slice.admits(0)) requests[next++]?.abort(left)
+    if (next < requests.length) slice.later(() => this.#abandon(requests.slice(next)))
   }
 
   #act(frame: ClientFrame): void {

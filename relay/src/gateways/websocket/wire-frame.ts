@@ -11,6 +11,9 @@ const compressed = 0x40
 /** Shorter messages gain too little. */
 const worthCompressing = 1024
 
+/** To compress a longer one would keep all clients waiting: a megabyte takes up to 30 ms. */
+const mostCompressed = 512 * 1024
+
 /** RFC 7692, section 7.2.1: the end of each compressed message is known, and left out. */
 const knownEnd = 4
 
@@ -24,7 +27,7 @@ export function wireFrame(data: string | Uint8Array): Buffer {
  * bytes for each of them as well.
  */
 export function deflatedFrame(data: string | Uint8Array): Buffer {
-  if (data.length < worthCompressing) return wireFrame(data)
+  if (data.length < worthCompressing || data.length > mostCompressed) return wireFrame(data)
   const deflated = deflateRawSync(data, { level: constants.Z_BEST_SPEED, finishFlush: constants.Z_SYNC_FLUSH })
   if (deflated.length - knownEnd >= data.length) return wireFrame(data)
   const first = compressed | (typeof data === 'string' ? finalText : finalBinary)
