@@ -3,7 +3,8 @@ import { connect as tcp } from 'node:net'
 import { createClient } from '@wildcast/client'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { WebSocket } from 'ws'
-import { run, says, start } from './command.js'
+import { portsOf, run, says, start } from './command.js'
+import { connect, type Socket } from './socket.js'
 import { startRelay } from './start-relay.js'
 
 describe('wildcast gateway', () => {
@@ -38,6 +39,44 @@ describe('wildcast gateway', () => {
     expect(await once(child, 'exit')).toEqual([0, null])
   })
 
+  it('says that it goes away on SIGTERM, and loses nothing that it has acknowledged (N5)', async () => {
+    const child = start(['gateway', '-p', '0'])
+    const address = `127.0.0.1:${(await portsOf(child, 1))[0]}`
+    const [publisher, listener] = [
+      await connect(`ws://${address}/ws`, 'wildcast.v1+json'),
+      await connect(`ws://${address}/ws`, 'wildcast.v1+json'),
+    ]
+    listener.send('{"Subscribe":"a"}')
+    await listener.next()
+    const exit = once(child, 'exit')
+    for (let ref = 0; ref < 5000; ref++) {
+      if (ref === 2500) child.kill('SIGTERM')
+      publisher.send(JSON.stringify({ Publish: { ref, subject: 'a', message: `${ref}` } }))
+    }
+    const ends = await Promise.all([publisher.closed, listener.closed])
+    expect(ends.map(({ code }) => code)).toEqual([4410, 4410])
+    expect(await exit).toEqual([0, null])
+    const frames = (socket: Socket): Record<string, { ref: number; message: string }>[] =>
+      socket.waiting.map((text) => JSON.parse(String(text)))
+    const acknowledged = frames(publisher).flatMap(({ Ack }) => Ack?.ref ?? [])
+    const heard = new Set(frames(listener).flatMap(({ Message }) => Number(Message?.message ?? -1)))
+    expect(acknowledged.filter((ref) => !heard.has(ref))).toEqual([])
+    expect(frames(listener).at(-1)).toMatchObject({ GoingAway: {} })
+  })
+
+  it.each(['SIGTERM', 'SIGINT'] as const)(
+    'ends at the second %s at once, in any order of the two (N5)',
+    async (signal) => {
+      const child = start(['gateway', '-p', '0'])
+      await portsOf(child, 1)
+      const exit = once(child, 'exit')
+      child.kill(signal)
+      child.kill(signal === 'SIGTERM' ? 'SIGINT' : 'SIGTERM')
+      const [code, by] = await exit
+      expect({ by, ended: code === 0 || code === 1 }).toEqual({ by: null, ended: true })
+    },
+  )
+
   it('takes its flags from the environment, too', async () => {
     const child = start(['gateway'], { env: { PORT: '0', WEBSOCKETS: 'text', BROKER: 'InMemoryBroker' } })
     await says(child.stdout, /localhost:\d+\n/)
@@ -59,7 +98,7 @@ describe('wildcast gateway', () => {
     expect(err).not.toContain('at ')
   })
 
-  it('says in one sentence that its port is taken', async () => {
+  it('says in one sentence that its port is taken (N12)', async () => {
     const relay = await startRelay()
     const { code, err } = await run(['gateway', '-p', String(relay.port), '--host', '127.0.0.1'])
     expect([code, err]).toEqual([1, `port ${relay.port} is in use; choose another with --port or PORT\n`])

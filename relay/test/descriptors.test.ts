@@ -32,7 +32,7 @@ async function dial(port: number, count: number): Promise<{ readonly said: () =>
 it.each([
   ['one process', []],
   ['several workers', ['--workers', '2']],
-])('a relay that is nearly out of file descriptors says so, refuses, and goes on: %s', async (_, flags) => {
+])('a relay that is nearly out of file descriptors says so, refuses, and goes on: %s (L8, N13)', async (_, flags) => {
   const child = start(['gateway', '-p', '0', ...flags])
   let log = ''
   child.stderr?.on('data', (chunk) => {

@@ -61,7 +61,7 @@ describe('requests over v1', () => {
     })
   })
 
-  it('refuses a second server, and takes one when the first has left', async () => {
+  it('refuses a second server, and takes one when the first has left (Q7)', async () => {
     const relay = await startRelay()
     const first = await serving(relay, 'one')
     const second = await client(relay)

@@ -277,7 +277,7 @@ describe('a publisher that is faster than its broker', () => {
   })
 })
 
-it('one client with 10,000 subscriptions is told when it has too many, and its others work', async () => {
+it('one client with 10,000 subscriptions is told when it has too many, and its others work (L1)', async () => {
   const relay = await startRelay()
   const greedy = await connect(`ws://${relay.address}/ws`, json)
   for (let ref = 0; ref < 10_000; ref++) greedy.send(`{"Subscribe":{"ref":${ref},"subject":"s.${ref}"}}`)

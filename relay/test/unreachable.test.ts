@@ -75,7 +75,7 @@ const cases: [string, RequestListener, RegExp[]][] = [
   ],
 ]
 
-describe('what does not come through is reported within 10 s, with what to do', () => {
+describe('what does not come through is reported within 10 s, with what to do (N10)', () => {
   it.each(cases)('%s instead of the relay', async (_, listener, words) => {
     const { client, errors, clock, reach } = open(`ws://${await webServer(listener)}/ws`)
     await reach('waiting')

@@ -107,7 +107,7 @@ describe('close()', () => {
     expect(clock.timers).toBe(0)
     expect(seen).toEqual(['closed'])
   })
-  test('ten thousand times leaves nothing behind', async () => {
+  test('ten thousand times leaves nothing behind (N11)', async () => {
     const { clock, relay } = start()
     for (let i = 0; i < 10_000; i++) createClient({ url: 'ws://relay.test', transport: relay.transport, clock }).close()
     await settle()

@@ -29,7 +29,7 @@ describe('waking', () => {
     target.dispatchEvent(new Event('online'))
     expect(kept).toEqual({})
   })
-  test('a storm of events is one attempt at a time', async () => {
+  test('a storm of events is one attempt at a time (N9)', async () => {
     const target = page()
     const { relay } = start()
     for (let i = 0; i < 100; i++) target.dispatchEvent(new Event('online'))
@@ -45,7 +45,7 @@ describe('waking', () => {
     target.dispatchEvent(new Event('visibilitychange'))
     expect(client.status.state).toBe('waiting')
   })
-  test('after ten minutes of sleep the link is replaced at once', async () => {
+  test('after ten minutes of sleep the link is replaced at once (N9)', async () => {
     const target = page()
     const { client, relay, clock } = await connect()
     clock.set(clock.now() + 600_000)

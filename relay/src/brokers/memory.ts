@@ -23,9 +23,11 @@ export interface MemoryPorts {
 export function memory(ports: MemoryPorts): OpenBroker {
   return async (events) => {
     events.status('up')
-    return new Memory(ports)
+    return new Memory(ports, () => events.dropped('late_answer'))
   }
 }
+
+const replyPrefix = '_reply.'
 
 interface Server {
   readonly deliver: Deliver
@@ -36,6 +38,7 @@ interface Server {
 class Memory implements Broker {
   readonly features: Features = everyFeature
   readonly #newId: () => string
+  readonly #late: () => void
   readonly #listeners: Listeners = new Listeners()
   readonly #queues: Map<string, Queue<Message>> = new Map()
   readonly #servers: Map<Pattern, Server> = new Map()
@@ -44,8 +47,10 @@ class Memory implements Broker {
   // What is published inside a delivery waits until that delivery is through, so that everybody sees the same order.
   readonly #inTurn: (run: () => void) => void = turns()
 
-  constructor({ clock, newId }: MemoryPorts) {
+  /** `late` is called for an answer that no caller waits for any more. */
+  constructor({ clock, newId }: MemoryPorts, late: () => void) {
     this.#newId = newId
+    this.#late = late
     this.#waiting = replies(clock)
   }
 
@@ -73,7 +78,7 @@ class Memory implements Broker {
     const server = this.#servers.get(subject)
     // Nobody serves: somebody may still listen by the original's scheme.
     const asked = server ? subject : requestSubject(id, subject)
-    const answered = server ? (`_reply.${id}` as Subject) : responseSubject(id, subject)
+    const answered = server ? (`${replyPrefix}${id}` as Subject) : responseSubject(id, subject)
     if (!server && this.#listeners.at(asked).length === 0) throw noResponders(subject, 'is not there')
     const answer = this.#waiting.wait(answered, options)
     server?.callers.add(answered)
@@ -97,6 +102,7 @@ class Memory implements Broker {
 
   #handOut(message: Message): void {
     if (isExact(message.subject) && this.#waiting.take(message)) return
+    if (message.subject.startsWith(replyPrefix)) this.#late()
     for (const listener of this.#listeners.at(message.subject)) listener.deliver(message)
   }
 

@@ -48,6 +48,20 @@ export function refuseClosed(subject: Pattern): void {
     throw new WildcastError('forbidden', `"${subject}" is closed to clients, as all that begins with "$" or "_"`)
 }
 
+/** `request.<ULID>…` and `response.<ULID>…`: the subjects that relays make for requests where a broker has none of its own. */
+export function isMadeForRequest(subject: Pattern): boolean {
+  return /^re(?:quest|sponse)\.[0-7][0-9A-HJKMNP-TV-Z]{25}(?:\.|$)/.test(subject)
+}
+
+/** @throws {WildcastError} `forbidden` for a subject that a relay makes for a request. */
+export function refuseMadeForRequest(subject: Pattern): void {
+  if (isMadeForRequest(subject))
+    throw new WildcastError(
+      'forbidden',
+      `you may not publish "${subject}": ask with a request, and answer where you were asked`,
+    )
+}
+
 /** The subject of a publish, which may be a pattern only when that was asked for. */
 export function publishSubject({ subject, wildcard }: Pick<PublishFrame, 'subject' | 'wildcard'>): Pattern {
   return wildcard ? parsePattern(subject) : parseSubject(subject)

@@ -1,6 +1,7 @@
 import { isClosed, type Message, type RelayFrame, type Subject, type WildcastError } from '@wildcast/protocol'
 import type { Interest, Settle } from '../brokers/broker.js'
 import type { BacklogRoom } from './backlog.js'
+import { isMadeForRequest } from './checks.js'
 import type { Clock } from './clock.js'
 import { Conflation } from './conflation.js'
 import type { FanOut } from './fan-out.js'
@@ -138,7 +139,8 @@ export class Feed implements Droppable {
   /** A subject that members could not answer on without having been asked; of others they need not be told, or strangers could crowd these out. */
   #answerTo({ responseSubject }: Message): Subject | undefined {
     if (responseSubject === undefined) return undefined
-    return this.interest.serve || isClosed(responseSubject) ? responseSubject : undefined
+    const closed = isClosed(responseSubject) || isMadeForRequest(responseSubject)
+    return this.interest.serve || closed ? responseSubject : undefined
   }
 
   #deliverToAll(frame: RelayFrame, responseSubject: Subject | undefined): void {

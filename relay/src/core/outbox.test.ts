@@ -239,7 +239,7 @@ describe('a reader that is behind', () => {
     expect(box.wire.text).toMatch(/first gap1:\d+ (1:s\d+ )+$/)
   })
 
-  it('shares a bound with all others who are behind, and gives back what it took', async () => {
+  it('shares a bound with all others who are behind, and gives back what it took (L6)', async () => {
     const { open, room } = opened()
     const boxes = Array.from({ length: 4 }, open)
     for (const box of boxes) {
@@ -297,7 +297,7 @@ describe('a reader that is behind', () => {
     expect([box.wire.paused, box.outbox.behind]).toEqual([false, true])
   })
 
-  it('is cut off when it has read nothing for ten seconds, and only then', async () => {
+  it('is cut off when it has read nothing for ten seconds, and only then (L5, L7)', async () => {
     const box = opened()
     await fallBehind(box)
     box.clock.advance(9_999)

@@ -128,7 +128,7 @@ describe('permissions', () => {
     ],
     ['give a promise', (): boolean => Promise.resolve(true) as unknown as boolean],
     ['give a truthy value', (): boolean => 1 as unknown as boolean],
-  ])('that %s deny', async (_, permissions) => {
+  ])('that %s deny (P11)', async (_, permissions) => {
     const { relay } = await relayOn(broker(), { permissions })
     await expect(acts.publish(relay.open(recordingOutlet()))).rejects.toMatchObject({ code: 'forbidden' })
   })

@@ -1,4 +1,5 @@
 import {
+  isClosed,
   type Message,
   type Pattern,
   type PublishFrame,
@@ -10,18 +11,30 @@ import {
   limits as wire,
 } from '@wildcast/protocol'
 import type { RequestOptions } from '../brokers/broker.js'
-import { checkSize, interestOf, ownSubject, publishSubject, refuseClosed, refuseReserved } from './checks.js'
+import {
+  checkSize,
+  interestOf,
+  isMadeForRequest,
+  ownSubject,
+  publishSubject,
+  refuseClosed,
+  refuseMadeForRequest,
+  refuseReserved,
+} from './checks.js'
 import type { Feed, Member } from './feed.js'
 import { type Hub, type Wanted, wantedKey } from './hub.js'
 import type { SessionLimits } from './limits.js'
 import { type Outlet, say } from './outlet.js'
-import { demand, type Permissions } from './permissions.js'
+import { allowAll, demand, type Permissions } from './permissions.js'
 import { policyOf } from './policy.js'
 import { RecentSet } from './recent-set.js'
 import type { Joining, Membership } from './upstream.js'
 
 /** What a client publishes: the fields of its frame. */
-export interface Publish extends Omit<PublishFrame, 'kind' | 'ref'> {}
+export interface Publish extends Omit<PublishFrame, 'kind' | 'ref'> {
+  /** Whether its gateway, not the client, has made its subjects, for a request. */
+  readonly madeForRequest?: boolean
+}
 /** What a client listens to: the fields of its frame. */
 export interface Subscribe extends Omit<SubscribeFrame, 'kind' | 'ref'> {}
 /** What a client asks: the fields of its frame. */
@@ -82,6 +95,8 @@ export class Session implements Member {
   }
 
   expectsAnswer(responseSubject: Subject): void {
+    // Without permissions these are open to all, and strangers could crowd the others out with them.
+    if (this.#ports.permissions === allowAll && isMadeForRequest(responseSubject)) return
     this.#answers ??= new RecentSet(answersRemembered)
     this.#answers.add(responseSubject)
   }
@@ -238,18 +253,29 @@ export class Session implements Member {
     if (want.wildcard) hub.demand(broker, 'wildcard')
     if (want.headers) hub.demand(broker, 'headers')
     if (message.responseSubject !== undefined) hub.demand(broker, 'response_subject')
-    demand(permissions, { kind: 'publish', subject: message.subject, broker })
+    // Whoever was asked may answer: what only a relay can have made needs no permission of its own.
+    if (!this.#isAnswer(want.subject) || !(isClosed(message.subject) || isMadeForRequest(message.subject)))
+      demand(permissions, { kind: 'publish', subject: message.subject, broker })
     return message
   }
 
+  #isAnswer(subject: string): boolean {
+    return this.#answers?.has(subject) ?? false
+  }
+
   #messageOf(want: Publish): Message {
-    const answers = this.#answers?.has(want.subject)
+    const answers = this.#isAnswer(want.subject)
     const subject = answers ? (want.subject as Subject) : publishSubject(want)
+    const responseSubject = want.response_subject === undefined ? undefined : ownSubject(want.response_subject)
     if (!answers) refuseClosed(subject)
+    if (this.#ports.permissions !== allowAll && !want.madeForRequest) {
+      if (!answers) refuseMadeForRequest(subject)
+      if (responseSubject !== undefined) refuseMadeForRequest(responseSubject)
+    }
     return {
       subject,
       payload: want.message,
-      responseSubject: want.response_subject === undefined ? undefined : ownSubject(want.response_subject),
+      responseSubject,
       headers: want.headers,
       more: want.more,
       error: want.error,

@@ -99,7 +99,7 @@ function ask(
           ?.features.includes('response_subject')
         // Where the broker carries no reply address, responders know it from the subject.
         const reply = told ? { response_subject: answerOn } : {}
-        return session.publish({ subject: `request.${id}.${path}`, message, ...reply })
+        return session.publish({ subject: `request.${id}.${path}`, message, madeForRequest: true, ...reply })
       })
       .catch(fail)
   })

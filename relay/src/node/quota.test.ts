@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { fakeClock } from '../testing/fake-clock.js'
 import { quota } from './quota.js'
 
-it('lets a few of a kind through in a while, and says how many more there were', () => {
+it('lets a few of a kind through in a while, and says how many more there were (L12)', () => {
   const clock = fakeClock()
   const told: string[] = []
   const spare = quota(clock, (kind, count) => told.push(`${kind} ${count}`))

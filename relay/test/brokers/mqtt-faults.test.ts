@@ -1,6 +1,7 @@
+import dns from 'node:dns'
 import { existsSync, readdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { type FakeClock, fakeClock } from '../../src/testing/fake-clock.js'
 import { endsWithTest } from '../servers/ends-with-test.js'
 import { type Mosquitto, startMosquitto } from '../servers/mosquitto.js'
@@ -10,6 +11,8 @@ import { temporaryFolder } from '../servers/temporary-folder.js'
 import { text } from './link.js'
 import { pinglessMqtt, repeatingMqtt, touchyMqtt } from './mqtt-doors.js'
 import { mqttLink, versions } from './mqtt-link.js'
+
+type Tell = (failed: null, found: dns.LookupAddress[]) => void
 
 let server: Mosquitto
 /** It allows little. */
@@ -233,4 +236,18 @@ it('a server that sends nothing is given up, and comes back; one that only does 
   for (const inbox of inboxes) inbox.messages.length = 0
   await links[0]?.publish('b2', 'here')
   for (const inbox of inboxes) expect((await inbox.take(1)).map(text)).toEqual(['here'])
+})
+
+it('a host is looked up each time, and any of its addresses may answer (B5)', async () => {
+  let addresses = ['127.0.0.2'] // where nobody listens
+  const lookup = vi.spyOn(dns, 'lookup').mockImplementation(((_: string, __: unknown, tell: Tell) => {
+    const found = addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }))
+    queueMicrotask(() => tell(null, found))
+  }) as never)
+  onTestFinished(() => lookup.mockRestore())
+  const { publish, statuses } = await mqttLink(`mqtt://mqtt.test:${server.port}`)
+  expect(statuses).toEqual(['down'])
+  addresses = ['::1', '127.0.0.1']
+  await expect.poll(() => statuses).toEqual(['down', 'up'])
+  await publish('a', 'here')
 })

@@ -74,7 +74,7 @@ describe('an address', () => {
   })
 
   it.each(['5', '3.1.1'] as const)(
-    'where nobody listens, or of no host, is named with the key (version %s)',
+    'where nobody listens, or of no host, is named with the key (version %s) (B4)',
     async (version) => {
       const shown = `mqtt://127.0.0.1:${await freePort()}`
       const why = await fails(shown.replace('//', '//me:secret@'), { version })

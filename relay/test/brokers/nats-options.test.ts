@@ -196,7 +196,7 @@ describe('who the relay is (SP-BRK-8)', () => {
     ])
   })
 
-  it('is told when it expires while the link stands (B10)', async () => {
+  it('is told when it expires while the link stands (B4, B10)', async () => {
     const server = endsWithTest(await startNats({ config: accounts }))
     const expiring = issueUser(Math.ceil(realClock.wall() / 1000) + 1)
     const said = await linked({ addresses: [server.url], auth: { kind: 'credentials', text: expiring.credentials } })

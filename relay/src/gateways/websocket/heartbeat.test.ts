@@ -63,6 +63,26 @@ describe('the heartbeat', () => {
     expect(line.why[0]).toMatch(/nothing was heard/)
   })
 
+  it('counts a time in which the process stood still as one tick, so that clients answer first (N7, N8)', () => {
+    let tick = (): void => {}
+    const line = watched()
+    // A timer that is late by hours runs once, before anything that came meanwhile is read.
+    heartbeat({
+      ...fakeClock(),
+      after(_, run) {
+        tick = run
+        return () => {}
+      },
+    }).watch(line)
+    for (let pause = 0; pause < 100; pause++) {
+      const { pings } = line
+      while (line.pings === pings) tick()
+      tick()
+      line.heard = true // its "Pong", which had waited
+    }
+    expect(line.why).toEqual([])
+  })
+
   it('gives a line up that keeps a message unfinished, although bytes come', () => {
     const clock = fakeClock()
     const line = watched()

@@ -1,0 +1,149 @@
+import { describe, expect, it } from 'vitest'
+import { type Action, health, http, httpRequest, newId, websocket } from '../src/index.js'
+import { type StartedRelay, startRelay } from './start-relay.js'
+import { ask, client, type V1Client } from './v1-client.js'
+
+const gateways = [http, health, websocket(), httpRequest({ form: 'json' })]
+const publish = (subject: string, more: object = {}): object => ({ Publish: { ref: 1, subject, message: '', ...more } })
+const ack = { Ack: { ref: 1 } }
+const forbidden = { Error: { ref: 1, code: 'forbidden' } }
+
+async function serving(relay: StartedRelay, subject: string): Promise<V1Client> {
+  const server = await client(relay)
+  expect(await ask(server, { Subscribe: { ref: 9, subject, serve: true } })).toMatchObject({ Subscribed: { ref: 9 } })
+  return server
+}
+
+/** The subject that an asker's request is to be answered on. */
+async function handedTo(server: V1Client, asker: V1Client, subject: string): Promise<string> {
+  asker.say({ Request: { ref: 8, subject, message: '' } })
+  const { Message } = (await server.json()) as { Message: { response_subject: string } }
+  return Message.response_subject
+}
+
+describe('subjects made for requests', () => {
+  const made = ['request', 'response'].flatMap((first) => [`${first}.${newId()}`, `${first}.${newId()}.math.sum`])
+
+  it.each(made)(
+    'are open by exact name while there are no permissions, as in the original: %s (P6, P7)',
+    async (name) => {
+      const relay = await startRelay()
+      expect(await ask(await client(relay), publish(name))).toEqual(ack)
+      expect(await ask(await client(relay), publish('a', { response_subject: name }))).toEqual(ack)
+    },
+  )
+
+  it.each(made)('are closed to publishers with permissions, whatever these say: %s (P6, P7)', async (name) => {
+    const relay = await startRelay({ permissions: () => true })
+    const stranger = await client(relay)
+    expect(await ask(stranger, publish(name))).toMatchObject(forbidden)
+    expect(await ask(stranger, publish('a', { response_subject: name }))).toMatchObject(forbidden)
+    const response = await fetch(`http://${relay.address}/publish/${name}`, { method: 'POST', body: '' })
+    expect(response.status).toBe(403)
+    expect(await ask(stranger, publish('request.form.sent'))).toEqual(ack)
+  })
+
+  it('still carry what /request asks and is answered', async () => {
+    const relay = await startRelay({ gateways, permissions: ({ kind }) => kind !== 'serve' })
+    const responder = await client(relay)
+    await ask(responder, { Subscribe: { ref: 1, subject: 'request.*.POST.sum' } })
+    const answer = fetch(`http://${relay.address}/request/sum`, { method: 'POST', body: '1+2' })
+    const { Message } = (await responder.json()) as { Message: { response_subject: string } }
+    responder.say({ Publish: { subject: Message.response_subject, message: '{"status":200,"body":"3"}' } })
+    expect(await (await answer).text()).toBe('3')
+  })
+})
+
+describe('a server with permissions', () => {
+  const permissions = ({ kind }: Action): boolean => kind === 'serve' || kind === 'request'
+
+  it('may answer where it was asked, without a permission to publish there', async () => {
+    const relay = await startRelay({ permissions })
+    const server = await serving(relay, 'sum')
+    const asker = await client(relay)
+    const subject = await handedTo(server, asker, 'sum')
+    expect(await ask(server, { Publish: { ref: 1, subject, message: '3' } })).toEqual(ack)
+    expect(await asker.json()).toEqual({ Response: { ref: 8, message: '3' } })
+  })
+
+  it('may not answer what another was asked, whoever of them guesses the subject (P6)', async () => {
+    const relay = await startRelay({ permissions: () => true })
+    const [server, other] = [await serving(relay, 'sum'), await serving(relay, 'other')]
+    const asker = await client(relay)
+    const subject = await handedTo(server, asker, 'sum')
+    expect(await ask(other, publish(subject))).toMatchObject(forbidden)
+    expect(await ask(asker, publish(subject))).toMatchObject(forbidden)
+  })
+
+  it('gains no right to publish from a subject that another client asks it to answer on (P5)', async () => {
+    const relay = await startRelay({ permissions: ({ kind, subject }) => kind !== 'publish' || subject === 'talk' })
+    const [colluding, other] = [await client(relay), await client(relay)]
+    await ask(colluding, { Subscribe: { ref: 1, subject: 'talk' } })
+    await ask(other, publish('talk', { response_subject: 'admin.x' }))
+    expect(await colluding.json()).toMatchObject({ Message: { response_subject: 'admin.x' } })
+    expect(await ask(colluding, publish('admin.x'))).toMatchObject(forbidden)
+  })
+})
+
+describe('a permission that is denied', () => {
+  it.each([
+    ['a wildcard', { subject: 'secret.*' }],
+    ['a queue', { subject: 'secret.a', group: 'g' }],
+    ['a server', { subject: 'secret.a', serve: true }],
+    ['the newest only', { subject: 'secret.a', policy: { deliver: 'latest' } }],
+  ])('is denied to a subscription with %s, too (P5)', async (_, body) => {
+    const relay = await startRelay({ permissions: ({ subject }) => !subject.startsWith('secret') })
+    expect(await ask(await client(relay), { Subscribe: { ref: 1, ...body } })).toMatchObject(forbidden)
+  })
+
+  it('is decided on the subject that is used, when a frame names two (P9)', async () => {
+    const relay = await startRelay({ permissions: ({ subject }) => subject !== 'bad' })
+    const socket = await client(relay)
+    socket.send('{"Publish":{"ref":1,"subject":"good","message":"","subject":"bad"}}')
+    expect(await socket.json()).toMatchObject(forbidden)
+    socket.send('{"Publish":{"ref":1,"subject":"bad","message":"","subject":"good"}}')
+    expect(await socket.json()).toEqual(ack)
+  })
+
+  it('says the same of subjects that somebody uses and that nobody does (P10)', async () => {
+    const relay = await startRelay({ permissions: ({ kind }) => kind !== 'publish' && kind !== 'request' })
+    await serving(relay, 'used')
+    const stranger = await client(relay)
+    const said = async (frame: object, subject: string): Promise<string> =>
+      JSON.stringify(await ask(stranger, frame)).replaceAll(subject, '…')
+    for (const kind of ['Publish', 'Request']) {
+      const frame = (subject: string): object => ({ [kind]: { ref: 1, subject, message: '' } })
+      expect(await said(frame('used'), 'used')).toBe(await said(frame('free'), 'free'))
+    }
+  })
+
+  it('does not repeat the name of a broker that is not there (P10)', async () => {
+    const relay = await startRelay()
+    const answer = await ask(await client(relay), publish('a', { broker: 'guessed' }))
+    expect(answer).toMatchObject({ Error: { ref: 1, code: 'unknown_broker' } })
+    expect(JSON.stringify(answer)).not.toContain('guessed')
+  })
+
+  it('is what permissions that throw mean, and the connection lives (P11)', async () => {
+    const relay = await startRelay({
+      permissions({ subject }) {
+        if (subject === 'broken') throw new Error('a password: secret')
+        return true
+      },
+    })
+    const socket = await client(relay)
+    const answer = await ask(socket, publish('broken'))
+    expect(answer).toMatchObject(forbidden)
+    expect(JSON.stringify(answer)).not.toContain('secret')
+    expect(await ask(socket, publish('works'))).toEqual(ack)
+  })
+})
+
+it('a token is neither looked at nor an error without permissions, and never repeated (P1)', async () => {
+  const relay = await startRelay()
+  const socket = await client(relay)
+  const answer = JSON.stringify(await ask(socket, { Connect: { token: 'ey.secret.none' } }))
+  expect(answer).toMatch(/^\{"Welcome":/)
+  expect(answer).not.toContain('secret')
+  expect(relay.errors.join()).not.toContain('secret')
+})
