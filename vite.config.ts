@@ -15,7 +15,7 @@ const heavy = [
   'relay/test/chaos/*.test.ts',
   'relay/test/brokers/{components,original-readme,processes,road}.test.ts',
   'relay/test/{check,cli,command-errors,config,descriptors,keep-alive,readiness,templates}.test.ts',
-  'relay/test/{hostile-connections,many-requests,server-sent-events,slow-readers}.test.ts',
+  'relay/test/{hostile-connections,hostile-loop,many-requests,server-sent-events,slow-readers}.test.ts',
 ]
 
 export default defineConfig({

@@ -110,6 +110,19 @@ describe('a link to Redis', () => {
   })
 })
 
+it('a message over which Redis hung up twice is refused, and the link is saved (B7)', async () => {
+  const server = endsWithTest(await startRedis({ args: ['--client-query-buffer-limit', '1mb'] }))
+  const { broker, statuses } = await open({ url: server.url })
+  const poison = 'x'.repeat(1024 * 1024)
+  for (const hungUp of [1, 2]) {
+    await expect(publish(broker, 'a', poison)).rejects.toMatchObject({ code: 'interrupted' })
+    await expect.poll(() => statuses.filter((now) => now === 'up').length).toBe(hungUp + 1)
+  }
+  await expect(publish(broker, 'a', poison)).rejects.toMatchObject({ code: 'too_large' })
+  await publish(broker, 'a', 'short')
+  expect(statuses.length).toBe(5)
+})
+
 describe('a server that has become a replica (B9)', () => {
   it('is left, and taken again once it is a master: nothing is said to it meanwhile', async () => {
     const [own, master] = [endsWithTest(await startRedis()), endsWithTest(await startRedis())]
