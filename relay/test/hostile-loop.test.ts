@@ -67,8 +67,12 @@ async function dial({ port }: MeteredRelay): Promise<Tcp> {
   return socket
 }
 
-const post = ({ address }: MeteredRelay, path: string, body: string | Buffer, headers = {}): Promise<Response> =>
-  fetch(`http://${address}${path}`, { method: 'POST', body, headers })
+const post = (
+  { address }: MeteredRelay,
+  path: string,
+  body: string | Uint8Array<ArrayBuffer>,
+  headers = {},
+): Promise<Response> => fetch(`http://${address}${path}`, { method: 'POST', body, headers })
 
 it('frames of v1 in JSON', async () => {
   const relay = await meteredRelay(gateway)

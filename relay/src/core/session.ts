@@ -25,10 +25,11 @@ import type { Feed, Member } from './feed.js'
 import { type Hub, type Wanted, wantedKey } from './hub.js'
 import type { SessionLimits } from './limits.js'
 import { type Outlet, say } from './outlet.js'
+import { PendingSubscriptions } from './pending-subscriptions.js'
 import { allowAll, demand, type Permissions } from './permissions.js'
 import { policyOf } from './policy.js'
 import { RecentSet } from './recent-set.js'
-import type { Joining, Membership } from './upstream.js'
+import type { Membership } from './upstream.js'
 
 /** What a client publishes: the fields of its frame. */
 export interface Publish extends Omit<PublishFrame, 'kind' | 'ref'> {
@@ -56,11 +57,6 @@ export interface SessionPorts {
   readonly only?: string | undefined
 }
 
-/** A subscription on its way. */
-interface Way extends Joining {
-  readonly broker: string
-}
-
 /**
  * How many of the response subjects that were handed to a session it may still answer on, at least.
  */
@@ -79,13 +75,10 @@ export class Session implements Member {
   /** Subscriptions by their ids. */
   readonly #held: Map<number, Membership> = new Map()
   // The others are there while they are needed: most sessions answer nobody, and most of the time
-  // nothing is on its way.
-  /** Subscriptions on their way, by what they ask for. */
-  #joining: Map<string, Way> | undefined
+  // nothing is pending.
+  #pending: PendingSubscriptions | undefined
   /** Subjects that the session was asked to answer on. */
   #answers: RecentSet | undefined
-  /** For each broker, when those that are on their way now have arrived. */
-  #arrivals: Map<string, Promise<unknown>> | undefined
   #requests = 0
   #closed = false
 
@@ -139,9 +132,9 @@ export class Session implements Member {
     const feed = this.#ports.hub.feed(wanted)
     if (feed && this.#held.has(feed.id)) return confirmed(subscriptionTo(feed))
     const key = wantedKey(wanted)
-    const present = this.#joining?.get(key)
-    if (present) {
-      await present.done
+    const present = this.#pending?.done(key)
+    if (present !== undefined) {
+      await present
       // It may have been ended meanwhile: then this one begins anew.
       return this.subscribe(want, confirmed)
     }
@@ -182,7 +175,7 @@ export class Session implements Member {
   /** Ends all subscriptions. */
   close(): void {
     this.#closed = true
-    for (const { membership } of this.#joining?.values() ?? []) membership.end()
+    this.#pending?.end()
     for (const membership of this.#held.values()) membership.end()
     this.#held.clear()
   }
@@ -226,21 +219,20 @@ export class Session implements Member {
 
   async #join(key: string, wanted: Wanted, confirmed: (subscription: Subscription) => void): Promise<void> {
     const { hub, limits } = this.#ports
-    this.#joining ??= new Map()
-    const ways = this.#joining
-    if (this.#held.size + ways.size >= limits.subscriptions)
+    this.#pending ??= new PendingSubscriptions()
+    const pending = this.#pending
+    if (this.#held.size + pending.size >= limits.subscriptions)
       throw new WildcastError('too_many_subscriptions', `a session has ${limits.subscriptions} at most; use wildcards`)
     const { membership, done } = hub.join(wanted, this, (feed) => {
       this.#held.set(feed.id, membership)
       confirmed(subscriptionTo(feed))
     })
-    ways.set(key, { broker: wanted.broker, membership, done })
-    this.#arrivals = undefined
+    pending.add(key, { broker: wanted.broker, membership, done })
     try {
       await done
     } finally {
-      ways.delete(key)
-      if (ways.size === 0 && this.#joining === ways) this.#joining = this.#arrivals = undefined
+      pending.delete(key)
+      if (pending.size === 0 && this.#pending === pending) this.#pending = undefined
     }
   }
 
@@ -287,14 +279,9 @@ export class Session implements Member {
    * wait for; and a broker that is down answers for itself.
    */
   #afterSubscriptions(broker: string): Promise<void> | undefined {
-    const ways = this.#joining
-    if (!ways) return undefined
-    this.#arrivals ??= new Map()
-    const arrival =
-      this.#arrivals.get(broker) ??
-      Promise.allSettled([...ways.values()].flatMap((way) => (way.broker === broker ? way.done : [])))
-    this.#arrivals.set(broker, arrival)
-    return this.#ports.hub.untilDown(broker, arrival)
+    const pending = this.#pending
+    if (!pending) return undefined
+    return this.#ports.hub.untilDown(broker, pending.settled(broker))
   }
 }
 

@@ -4,6 +4,7 @@ import { createServer as createSecureServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { expect, it, onTestFinished } from 'vitest'
 import { WebSocket } from 'ws'
+import { TimeSlice } from '../../src/core/time-slice.js'
 import { memory, newId, realClock, serveAll, websocket } from '../../src/index.js'
 import { handshakes } from '../../src/node/handshakes.js'
 import { crossroads } from '../../src/node/workers/crossroads.js'
@@ -32,7 +33,11 @@ it.each([
   const { id: relay } = other.relay
   const here = crossroads({ folder, relay: '01ARZ3NDEKTSV4RRFFQ69G5FAV', endpoint: 0 })
   const server = create(here.requests((_, response) => response.end('stayed')))
-  const { onUpgrade } = handshakes(server, { pathOf: (path) => path, crossroads: here })
+  const { onUpgrade } = handshakes(server, {
+    pathOf: (path) => path,
+    crossroads: here,
+    slice: new TimeSlice(realClock),
+  })
   onUpgrade(({ socket }) => {
     socket.end('HTTP/1.1 418 stayed\r\n\r\n')
     return true
