@@ -38,4 +38,6 @@ process.on('message', (said) => {
   }
   if (said === 'memory') process.send?.({ bytes: process.memoryUsage.rss() })
 })
+// A relay whose test was killed ends.
+process.on('disconnect', () => process.exit())
 process.channel?.unref()
