@@ -1,38 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { crossOrigin, health, http, httpRequest, metrics, serverSentEvents, stream, websocket } from '../src/index.js'
+import { crossOrigin } from '../src/index.js'
 import { fakeClock } from '../src/testing/fake-clock.js'
+import { gateways, responder, start, statusesIn } from './http-doors.js'
 import { answerTo, dial, firstAnswerTo, handshake } from './raw-http.js'
-import { connect } from './socket.js'
-import { type StartedRelay, startRelay } from './start-relay.js'
-
-const gateways = [
-  metrics().gateway,
-  http,
-  health,
-  serverSentEvents,
-  stream,
-  websocket({ mode: 'json' }),
-  httpRequest({ form: 'json', timeoutMs: 60_000 }),
-]
-
-const start = (options: Parameters<typeof startRelay>[0] = {}): Promise<StartedRelay> =>
-  startRelay({ gateways, ...options })
-
-const statusesIn = (said: string): number[] =>
-  [...said.matchAll(/HTTP\/1\.1 (\d{3}) /g)].map(([, status]) => Number(status))
+import type { StartedRelay } from './start-relay.js'
 
 const typesIn = (said: string): string[] => [...said.matchAll(/^content-type: (.*)\r$/gim)].map(([, type = '']) => type)
-
-/** Answers every request on `/request/…` with this. */
-async function responder(relay: StartedRelay, answer: unknown): Promise<void> {
-  const socket = await connect(`ws://${relay.address}/ws`, 'wildcast.v1+json')
-  socket.send(JSON.stringify({ Subscribe: 'request.>' }))
-  await socket.next()
-  socket.ws.on('message', (data: Buffer) => {
-    const subject = JSON.parse(data.toString()).Message.response_subject
-    socket.send(JSON.stringify({ Publish: { subject, message: JSON.stringify(answer) } }))
-  })
-}
 
 describe('an answer on /request', () => {
   const answers: [string, unknown, string[]][] = [

@@ -1,38 +1,9 @@
 import { once } from 'node:events'
 import type { Server } from 'node:http'
 import { describe, expect, it } from 'vitest'
-import { health, http, httpRequest, metrics, serverSentEvents, stream, websocket } from '../src/index.js'
 import { fakeClock } from '../src/testing/fake-clock.js'
+import { responder, start, statusesIn } from './http-doors.js'
 import { dial, serverOf } from './raw-http.js'
-import { connect } from './socket.js'
-import { type StartedRelay, startRelay } from './start-relay.js'
-
-const gateways = [
-  metrics().gateway,
-  http,
-  health,
-  serverSentEvents,
-  stream,
-  websocket({ mode: 'json' }),
-  httpRequest({ form: 'json', timeoutMs: 60_000 }),
-]
-
-const start = (options: Parameters<typeof startRelay>[0] = {}): Promise<StartedRelay> =>
-  startRelay({ gateways, ...options })
-
-const statusesIn = (said: string): number[] =>
-  [...said.matchAll(/HTTP\/1\.1 (\d{3}) /g)].map(([, status]) => Number(status))
-
-/** Answers every request on `/request/…` with this. */
-async function responder(relay: StartedRelay, answer: unknown): Promise<void> {
-  const socket = await connect(`ws://${relay.address}/ws`, 'wildcast.v1+json')
-  socket.send(JSON.stringify({ Subscribe: 'request.>' }))
-  await socket.next()
-  socket.ws.on('message', (data: Buffer) => {
-    const subject = JSON.parse(data.toString()).Message.response_subject
-    socket.send(JSON.stringify({ Publish: { subject, message: JSON.stringify(answer) } }))
-  })
-}
 
 describe('a client that has half-closed its connection', () => {
   const ask = (line: string): string => `${line} HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n`
