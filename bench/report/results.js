@@ -9,7 +9,7 @@ export const readResults = (file) => JSON.parse(readFileSync(file, 'utf8')).scen
 /** @param {string} file @param {readonly ScenarioResult[]} scenarios */
 export function writeResults(file, scenarios) {
   mkdirSync(path.dirname(file), { recursive: true })
-  // A line for each, so that a change shows which were measured anew.
+  // A line for each, so that a change shows which were measured again.
   const lines = scenarios.map((result) => JSON.stringify(result, rounded))
   writeFileSync(file, `{"scenarios":[\n${lines.join(',\n')}\n]}\n`)
 }

@@ -206,7 +206,7 @@ describe('a component', () => {
     ])
   })
 
-  it('loads its module anew, and what runs ends in the old one (SP-CMP-7)', async () => {
+  it('loads its module again, and what runs ends in the old one (SP-CMP-7)', async () => {
     const file = await modules({ 'v.mjs': 'export default () => ({ subject: "is", message: "old" })' })
     const { relay, client, components, errors } = await start({
       v: { source: `export { default } from ${JSON.stringify(file('v.mjs'))}` },

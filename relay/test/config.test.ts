@@ -143,7 +143,7 @@ describe('wildcast up', () => {
     expect(await once(child, 'exit')).toEqual([0, null])
   })
 
-  it('runs components, and with --watch loads them anew when their file has changed (SP-CMP-7)', async () => {
+  it('runs components, and with --watch loads them again when their file has changed (SP-CMP-7)', async () => {
     const cwd = await folderWith('echo.mjs', "export default () => ({ subject: 'said', message: 'old' })")
     const toml = `${twoBrokers}[[component]]\nid = "echo"\nsource = "echo.mjs"\ntrigger.subscription.Topic.topic = "say"\n`
     await writeFile(path.join(cwd, 'wildcast.toml'), toml)

@@ -53,7 +53,7 @@ describe('v1 on /ws', () => {
     expect(await ask(late, { Publish: { ref: 1, subject: 'b', message: 'lives' } })).toEqual({ Ack: { ref: 1 } })
   })
 
-  it('starts anew where a session is asked for, since none is kept', async () => {
+  it('starts again where a session is asked for, since none is kept', async () => {
     const socket = await client(await startRelay())
     const welcome = await ask(socket, { Connect: { session: 'old', received: 7 } })
     expect(welcome).toMatchObject({ Welcome: { resumed: false, received: 0 } })
@@ -104,7 +104,7 @@ describe('v1 on /ws', () => {
     })
   })
 
-  it('begins anew where an equal subscription is ended while it is asked for again', async () => {
+  it('subscribes again where an equal subscription ends while it is asked for', async () => {
     const socket = await client(await startRelay())
     const { Subscribed } = (await ask(socket, { Subscribe: { ref: 1, subject: 'a' } })) as {
       Subscribed: { id: number }

@@ -26,7 +26,7 @@ describe('the MessagePack writer', () => {
     expect(decode(new MessagePackWriter().text('good.é').take())).toBe('good.é')
   })
 
-  it('begins anew after each take, and leaves what was taken as it is', () => {
+  it('begins again after each take, and leaves what was taken as it is', () => {
     const writer = new MessagePackWriter()
     const first = writer.map(1).text('a').uint(1).take()
     const second = writer.map(1).text('b').uint(2).take()

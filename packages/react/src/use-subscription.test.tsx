@@ -71,7 +71,7 @@ describe('useSubscription', () => {
     expect(connected.relay.link.all('Subscribe').length).toBe(1)
   })
 
-  it('subscribes anew for other wire options', async () => {
+  it('subscribes again for other wire options', async () => {
     const connected = await connect()
     const seen: Feed[] = []
     const view = await within(connected.client, <Look pattern="good.*" seen={seen} />)
@@ -271,7 +271,7 @@ describe('useSubscription', () => {
     await eventually(() => expect([last(seen).status, last(seen).error?.code]).toEqual(['error', 'invalid_subject']))
   })
 
-  it('tells a gap until the list has been filled anew', async () => {
+  it('tells a gap until the list has been filled again', async () => {
     const connected = await connect()
     const seen: Feed[] = []
     await within(connected.client, <Look pattern="good.*" options={{ keep: 2 }} seen={seen} />)

@@ -30,7 +30,7 @@ export interface ComponentPorts {
 }
 
 export interface Components {
-  /** Loads a component's module anew. @throws {WildcastError} `internal` where it can't be loaded: the old one goes on */
+  /** Loads a component's module again. @throws {WildcastError} `internal` where it can't be loaded: the old one goes on */
   reload(id: string): Promise<void>
   /** Whether each component works, and why not. */
   parts(): readonly Part[]

@@ -12,7 +12,7 @@ export interface Ran {
 export interface Thread {
   /** Runs the component once. @throws {WildcastError} `timeout` where its time was over, `interrupted` where its thread ended meanwhile */
   run(message: Message): Promise<Ran>
-  /** Loads the module anew; what runs by now ends in the old one. @throws {WildcastError} `internal` where it can't be loaded: the old one goes on */
+  /** Loads the module again; what runs by now ends in the old one. @throws {WildcastError} `internal` where it can't be loaded: the old one goes on */
   reload(): Promise<void>
   /** Why it runs nothing at the moment; undefined if it runs what comes. */
   readonly down?: string | undefined

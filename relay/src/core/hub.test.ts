@@ -209,7 +209,7 @@ describe('a relay', () => {
 })
 
 describe('what a broker does by itself', () => {
-  it('ends a subscription: its clients are told why, and who comes later asks anew', async () => {
+  it('ends a subscription: its clients are told why, and who comes later asks again', async () => {
     const scripted = broker()
     const { relay } = await relayOn(scripted)
     const outlet = recordingOutlet()

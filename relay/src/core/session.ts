@@ -135,7 +135,7 @@ export class Session implements Member {
     const present = this.#pending?.done(key)
     if (present !== undefined) {
       await present
-      // It may have been ended meanwhile: then this one begins anew.
+      // It may have been ended meanwhile: then this one begins again.
       return this.subscribe(want, confirmed)
     }
     return this.#join(key, wanted, confirmed)

@@ -76,7 +76,7 @@ describe('a turn', () => {
     expect([log.length, ends.length]).toEqual([100, 0])
   })
 
-  it('begins anew for those who enter while it ends', () => {
+  it('begins again for those who enter while it ends', () => {
     const { turn, log, writer, ends, end } = opened()
     const starts: unknown[] = []
     const again = writer('again')

@@ -22,7 +22,7 @@ export interface UpstreamPorts {
   subscribe(upstream: Upstream, gone: CancelSignal): Promise<() => Promise<void>>
   /** Runs at once, or when the link to the broker is back. Returns the undo. */
   whenUp(broker: string, run: () => void): () => void
-  /** The broker has ended the interest: who comes now must ask anew. */
+  /** The broker has ended the interest: who comes now must ask again. */
   ended(upstream: Upstream): void
   /** It takes nobody in any more; `undone` settles when the broker has forgotten the interest. */
   closed(upstream: Upstream, undone: Promise<void>): void

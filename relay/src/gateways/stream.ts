@@ -55,7 +55,7 @@ export const stream: Gateway = ({ routes, closing }, relay) => {
     return withBody(c, relay, limit, async (lines, cutOff) => {
       const line = sessions.get(sessionOf(c))
       // It may have ended a moment ago, by whatever its stream says.
-      if (!line) return errorResponse(new WildcastError('interrupted', 'there is no such session; begin anew'))
+      if (!line) return errorResponse(new WildcastError('interrupted', 'there is no such session; begin again'))
       const from = Number(c.req.header('wildcast-from'))
       const received = await line.take(from, lines.toString(), cutOff)
       await line.whenReady()

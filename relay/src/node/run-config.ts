@@ -17,7 +17,7 @@ import { watchSources } from './watch-sources.js'
 export interface RunConfigOptions {
   /** Where a user can change what keeps a port from being opened. */
   readonly remedies: ListenRemedies
-  /** Whether components are loaded anew when their files change. */
+  /** Whether components are loaded again when their files change. */
   readonly reload: boolean
   readonly watch: Watch
   /** @default this process is the only one */
@@ -69,7 +69,7 @@ function reloadOnChange(components: Config['components'], running: Components, o
     for (const { id, source, broker } of components)
       if (source === changed)
         running.reload(id).then(
-          () => process.stderr.write(`component "${id}" is loaded anew\n`),
+          () => process.stderr.write(`component "${id}" is loaded again\n`),
           (cause) => onError(WildcastError.from(cause), { stage: 'component', broker }),
         )
   })

@@ -24,7 +24,7 @@ describe('the longest message', () => {
     expect(statuses).toEqual(['up'])
   })
 
-  it('is known anew after the server has hung up over one, since it does not tell before (B10)', async () => {
+  it('is known again after the server has hung up over one, since it does not tell before (B10)', async () => {
     const server = endsWithTest(await startNats())
     const { publish, statuses } = await natsLink(server)
     await publish('a', 'x'.repeat(100))
@@ -129,7 +129,7 @@ it('has no more at the server after many losses than after one (B3)', async () =
   expect(text(await request('flap.ask'))).toBe('yes')
 })
 
-it('finds a host anew each time, whichever of its addresses answers (B5)', async () => {
+it('finds a host again each time, whichever of its addresses answers (B5)', async () => {
   const server = endsWithTest(await startNats())
   let addresses = ['::1']
   const lookup = vi.spyOn(dns, 'lookup').mockImplementation(((_: string, __: unknown, tell: Tell) => {

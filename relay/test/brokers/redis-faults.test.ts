@@ -91,7 +91,7 @@ describe('a link to Redis', () => {
     for (const inbox of inboxes) expect((await inbox.take(1)).map(text)).toEqual(['here'])
   })
 
-  it('finds a host anew each time, whichever of its addresses answers (B5)', async () => {
+  it('finds a host again each time, whichever of its addresses answers (B5)', async () => {
     const first = endsWithTest(await startRedis())
     endsWithTest(await startRedis({ args: ['--bind', '127.0.0.2', '--port', `${first.port}`] }))
     let addresses = ['::1', '127.0.0.1']
@@ -197,7 +197,7 @@ describe('what a server refuses for now (B9)', () => {
     expect(causes).toContain(`Redis at 127.0.0.1:${own.port} is still loading its data; it is tried again`)
   })
 
-  it('while it loads anew, as after a failover, is told, and the link is lost until it has', async () => {
+  it('while it loads again, as after a failover, is told, and the link is lost until it has', async () => {
     const own = await slowLoader()
     const { broker, statuses, causes } = await open({ url: own.url })
     const loaded = redisCli(own.url, ['DEBUG', 'RELOAD'])

@@ -44,7 +44,7 @@ export async function open(
   const opening = foreignBroker(redisDriver(settings, { ...ports, clock }, terms), { ...settings, ...ports, clock })
   const broker = await opening({
     status(now, cause) {
-      // It is told anew for each reason.
+      // It is told again for each reason.
       if (now !== statuses.at(-1)) statuses.push(now)
       if (cause instanceof Error) causes.push(cause.message)
       if (cause) shown.push(inspect(cause, { depth: 9 }))

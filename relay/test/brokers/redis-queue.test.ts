@@ -211,7 +211,7 @@ describe('a group', () => {
     expect((await all.take(3)).map(text)).toEqual(['1', '2', ''])
   })
 
-  it('is made anew when somebody empties the database, or the scripts (B9)', async () => {
+  it('is made again when somebody empties the database, or the scripts (B9)', async () => {
     const { broker, statuses } = await open({ url: url() }, terms)
     const inbox = await listen(broker, 'job', { group: 'g' })
     const plain = await listen(broker, 'job')
@@ -225,7 +225,7 @@ describe('a group', () => {
     expect(statuses).toEqual(['up'])
   })
 
-  it('is made anew when somebody removes it from its stream', async () => {
+  it('is made again when somebody removes it from its stream', async () => {
     const { broker, statuses } = await open({ url: url() }, terms)
     const inbox = await listen(broker, 'job', { group: 'g' })
     await redis.xgroup('DESTROY', 'wildcast:queue:job g', 'g')

@@ -119,7 +119,7 @@ broker = "second"
     return cwd
   }
 
-  it('runs components and bridges once, for messages of all workers, and loads them anew with --watch', async () => {
+  it('runs components and bridges once, for messages of all workers, and loads them again with --watch', async () => {
     const cwd = await project()
     const crew = await startCrew(['up', '--watch'], { cwd, ports: 2 })
     const clients = [await clientOf(crew), await clientOf(crew), await clientOf(crew)]

@@ -146,7 +146,7 @@ describe('frames that a proxy refuses', () => {
     [404, 'not found'],
     [500, 'internal'],
     [200, '<html>a page that a proxy made</html>'],
-    [503, 'interrupted: there is no such session; begin anew'],
+    [503, 'interrupted: there is no such session; begin again'],
   ])('with %i and "%s" end the connection; nobody knows what became of them', async (status, said) => {
     const { client, relay } = await online()
     relay.refusals.push([status, said])

@@ -134,7 +134,7 @@ export class Subscriptions<N extends Native> {
     for (const { confirmed, listener } of wanted.entries) if (confirmed) listener.ended(error)
   }
 
-  /** Only itself: since it ended, somebody may have asked for the same anew. */
+  /** Only itself: since it ended, somebody may have asked for the same again. */
   #forget(wanted: Wanted<N>): void {
     const { key, wildcard } = wanted.native
     if (this.#wanted.get(key) !== wanted) return

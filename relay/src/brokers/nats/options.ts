@@ -28,7 +28,7 @@ export const connectTimeoutMs = 5000
 const neverMs = 2 ** 31 - 1
 
 /**
- * Reads the files anew for each connection, since certificates and credentials are renewed.
+ * Reads the files again for each connection, since certificates and credentials are renewed.
  * @throws {WildcastError} `broker_down` where one can't be read
  */
 export async function filesOf({ tls, auth }: NatsSettings): Promise<Files> {

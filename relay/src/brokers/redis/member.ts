@@ -209,7 +209,7 @@ export class Member {
 
   #recover(seat: Seat, cause: unknown): void {
     if (this.#seat !== seat) return
-    // Somebody has emptied the database: the group is made anew.
+    // Somebody has emptied the database: the group is made again.
     if (!isRefusal(cause, 'NOGROUP')) this.#give(seat, cause)
     else
       this.#stay(seat).then(

@@ -78,7 +78,7 @@ export class Questions {
       hear(closed.more, () => ({ more: true })),
       hear(closed.error, failureOf),
     ]).catch((cause) => {
-      this.#listening = undefined // refused: the next question asks anew
+      this.#listening = undefined // refused: the next question asks again
       throw cause
     })
     return this.#listening

@@ -97,7 +97,7 @@ export class Subscriber {
         heard.isConfirmed = true
       },
       () => {
-        // Refused: whoever asks next asks anew.
+        // Refused: whoever asks next asks again.
         if (this.#heard[kind].get(name) === heard) this.#heard[kind].delete(name)
       },
     )

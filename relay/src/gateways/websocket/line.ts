@@ -106,7 +106,7 @@ export class SocketLine implements Line, Watched, InputOwner {
   }
 
   /**
-   * Writes to the socket beneath ws, which would frame the same bytes anew for each reader. What ws
+   * Writes to the socket beneath ws, which would frame the same bytes again for each reader. What ws
    * writes itself are control frames, at once, so that order is kept.
    */
   write(bytes: Uint8Array, done?: Settle): boolean {

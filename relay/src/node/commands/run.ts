@@ -14,7 +14,7 @@ export interface RunOptions {
   readonly workers: number | undefined
   /** Where a user can change what keeps a port from being opened. */
   readonly remedies: ListenRemedies
-  /** Whether components are loaded anew when their files change. */
+  /** Whether components are loaded again when their files change. */
   readonly reload: boolean
   /** A command to run beside it, with its arguments; when either ends, so does the other. */
   readonly beside?: readonly string[]

@@ -33,7 +33,7 @@ export function up(): Command {
         .argParser(existingFolder),
     )
     .addOption(workersFlag())
-    .option('-w, --watch', 'load a component anew when its file, or another in its folder, has changed')
+    .option('-w, --watch', 'load a component again when its file, or another in its folder, has changed')
     .action(async (beside: readonly string[], { watch = false, port, workers, ...flags }: Flags) => {
       const file = configOf(flags)
       const config = await readConfig(file)

@@ -9,7 +9,7 @@ export interface RelayTask {
   readonly folder: string
   readonly config: Config
   readonly remedies: ListenRemedies
-  /** Whether components are loaded anew when their files change. */
+  /** Whether components are loaded again when their files change. */
   readonly reload: boolean
 }
 

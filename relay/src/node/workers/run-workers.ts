@@ -16,7 +16,7 @@ export interface RunWorkersOptions {
   readonly count: number
   /** Where a user can change what keeps a port from being opened. */
   readonly remedies: ListenRemedies
-  /** Whether components are loaded anew when their files change. */
+  /** Whether components are loaded again when their files change. */
   readonly reload: boolean
 }
 
