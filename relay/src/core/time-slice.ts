@@ -4,7 +4,7 @@ import type { Clock } from './clock.js'
 const sliceMs = 8
 
 /** The clock is read after so many pieces of input, or fewer that are larger. */
-const piecesUntilLook = 4
+const piecesUntilLook = 16
 const bytesOfPiece = 4096
 
 /**
