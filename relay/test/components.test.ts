@@ -162,7 +162,7 @@ describe('a component', () => {
     })
     const done = await listen(client, 'done')
     for (const job of ['a', 'b', 'c']) await client.publish('job', job)
-    await expect.poll(() => outcomes, { timeout: 10_000 }).toHaveLength(6)
+    await expect.poll(() => outcomes).toHaveLength(6)
     expect([done.sort(), outcomes.sort()]).toEqual([
       ['done a', 'done c'],
       [...Array(4).fill('worker interrupted'), 'worker ok', 'worker ok'],

@@ -2,12 +2,13 @@ import dns from 'node:dns'
 import { existsSync, readdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
-import { type FakeClock, fakeClock } from '../../src/testing/fake-clock.js'
+import { fakeClock } from '../../src/testing/fake-clock.js'
 import { endsWithTest } from '../servers/ends-with-test.js'
 import { type Mosquitto, startMosquitto } from '../servers/mosquitto.js'
 import { mosquittoPub, mosquittoSub } from '../servers/mosquitto-clients.js'
 import { openProxy } from '../servers/tcp-proxy.js'
 import { temporaryFolder } from '../servers/temporary-folder.js'
+import { inTime } from './in-time.js'
 import { text } from './link.js'
 import { pinglessMqtt, repeatingMqtt, touchyMqtt } from './mqtt-doors.js'
 import { mqttLink, versions } from './mqtt-link.js'
@@ -54,13 +55,6 @@ const count = (said: string): number => server.log().match(new RegExp(said, 'g')
 
 /** Waits for what comes soon. */
 const soon = (look: () => unknown) => expect.poll(look, { interval: 5 })
-
-/** Waits for what comes with time, which passes quickly. */
-const inTime = (clock: FakeClock, look: () => unknown) =>
-  soon(() => {
-    clock.advance(100)
-    return look()
-  })
 
 const ups = (statuses: readonly string[]): number => statuses.filter((now) => now === 'up').length
 

@@ -55,5 +55,5 @@ it.each([
   const { port } = await hostile(says)
   const { listen, statuses } = await natsLink({ url: `127.0.0.1:${port}` }, { pingIntervalMs: 100 })
   const inbox = await listen('a')
-  await expect.poll(() => statuses.join() === 'up,down,up' || inbox.messages.length > 0).toBe(true)
+  await expect.poll(() => statuses.join().startsWith('up,down,up') || inbox.messages.length > 0).toBe(true)
 })

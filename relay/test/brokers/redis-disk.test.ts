@@ -1,0 +1,68 @@
+import { rmSync } from 'node:fs'
+import { beforeEach, describe, expect, it } from 'vitest'
+import type { Settle } from '../../src/brokers/broker.js'
+import { usualTerms } from '../../src/brokers/redis/terms.js'
+import { fakeClock } from '../../src/testing/fake-clock.js'
+import { type Redis, startRedis } from '../servers/redis.js'
+import { redisCli } from '../servers/redis-cli.js'
+import { text } from './link.js'
+import { listen, open, publish, serve, work } from './redis-link.js'
+
+describe('a disk that takes no more (B12)', () => {
+  let own: Redis
+  const cli = (...words: string[]): Promise<string> => redisCli(own.url, words)
+  beforeEach(async () => {
+    own = await startRedis()
+    return own.kill // it would try to save
+  })
+
+  /** From now on Redis takes no writes, since it could not save. */
+  async function breakDisk(): Promise<void> {
+    const [, folder] = (await cli('CONFIG', 'GET', 'dir')).split('\n') as [string, string]
+    rmSync(folder, { recursive: true })
+    await cli('CONFIG', 'SET', 'save', '3600 1')
+    await cli('BGSAVE')
+    await expect.poll(() => cli('INFO', 'persistence')).toContain('rdb_last_bgsave_status:err')
+  }
+
+  const mendDisk = (): Promise<string> => cli('CONFIG', 'SET', 'stop-writes-on-bgsave-error', 'no')
+
+  it('refuses a publish into a group, and the publisher is told; others go on, and so does the link', async () => {
+    const clock = fakeClock()
+    const { broker, statuses } = await open({ url: own.url }, usualTerms, clock)
+    const [plain, other] = [await listen(broker, 'job'), await listen(broker, 'other')]
+    const inbox = await listen(broker, 'job', { group: 'g' })
+    await breakDisk()
+    const refused = { code: 'internal', message: expect.stringContaining("can't save") }
+    await expect(publish(broker, 'job', 'lost')).rejects.toMatchObject(refused)
+    await expect(serve(broker, 'who', () => [])).rejects.toMatchObject(refused)
+    clock.advance(5000) // a ping
+    await publish(broker, 'other', 'here')
+    expect((await other.take(1)).map(text)).toEqual(['here'])
+    await mendDisk()
+    await publish(broker, 'job', 'here')
+    for (const one of [plain, inbox]) expect((await one.take(1)).map(text)).toEqual(['here'])
+    expect(statuses).toEqual(['up'])
+  })
+
+  it('leaves a group whole: what was taken meanwhile is confirmed later, and what waits is handed out', async () => {
+    const { broker } = await open({ url: own.url }, { leaseMs: 500, renewEveryMs: 100, keepMs: 60_000 })
+    const jobs: string[] = []
+    const settles: Settle[] = []
+    await work(broker, 'full', 'g', (message, settle) => {
+      jobs.push(text(message))
+      settles.push(settle)
+    })
+    // More than a member holds.
+    const sent = Array.from({ length: 300 }, (_, i) => `${i}`)
+    await Promise.all(sent.map((job) => publish(broker, 'full', job)))
+    await expect.poll(() => jobs.length).toBe(256)
+    await breakDisk()
+    for (const settle of settles) settle(true)
+    await expect.poll(() => cli('INFO', 'errorstats')).toContain('errorstat_MISCONF')
+    await mendDisk()
+    await expect.poll(() => jobs).toEqual(sent)
+    for (const settle of settles) settle(true)
+    await expect.poll(() => cli('XLEN', 'wildcast:queue:full g')).toBe('0')
+  })
+})
