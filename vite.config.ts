@@ -13,7 +13,8 @@ const chromium = process.env.WILDCAST_CHROMIUM ?? '/usr/bin/chromium'
 const heavy = [
   'relay/test/workers/*.test.ts',
   'relay/test/chaos/*.test.ts',
-  'relay/test/brokers/{components,original-readme,processes,road}.test.ts',
+  'bench/measure.test.ts',
+  'relay/test/brokers/{components,leaving-members,original-readme,processes,road}.test.ts',
   'relay/test/{check,cli,command-errors,config,descriptors,keep-alive,readiness,templates}.test.ts',
   'relay/test/{hostile-connections,hostile-loop,many-requests,server-sent-events,slow-readers}.test.ts',
 ]

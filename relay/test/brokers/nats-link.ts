@@ -2,6 +2,7 @@ import { connect as tcp } from 'node:net'
 import { parsePattern } from '@wildcast/protocol'
 import type { NatsConnection } from 'nats'
 import { onTestFinished } from 'vitest'
+import type { Broker } from '../../src/brokers/broker.js'
 import { nats } from '../../src/brokers/nats.js'
 import type { NatsSettings } from '../../src/brokers/settings.js'
 import { newId, realClock } from '../../src/index.js'
@@ -30,14 +31,20 @@ export async function subscriptionsAt(server: Nats): Promise<number[]> {
   return connections.map(({ subscriptions }) => subscriptions)
 }
 
-/** Opens a link until the test is done, and tells what it said: `up`, or why it is down. */
-export async function linked(settings: NatsSettings): Promise<string[]> {
+/** A link until the test is done, and what it says of itself: `up`, or why it is down. */
+export async function opened(settings: NatsSettings): Promise<{ readonly broker: Broker; readonly said: string[] }> {
   const said: string[] = []
   const broker = await nats(settings, { clock: realClock, newId })({
     status: (now, cause) => said.push(now === 'up' ? now : (cause as Error).message),
     dropped: () => {},
   })
   onTestFinished(() => broker.close())
+  return { broker, said }
+}
+
+/** Opens a link until the test is done, and tells what it said: `up`, or why it is down. */
+export async function linked(settings: NatsSettings): Promise<string[]> {
+  const { broker, said } = await opened(settings)
   // What is confirmed shows that the server takes more than the handshake.
   if (said[0] === 'up') await broker.subscribe({ pattern: parsePattern('a.*') }, deaf)
   return said
