@@ -3,7 +3,7 @@ import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type Client, type ClientOptions, createClient, type Status, type WildcastError } from '@wildcast/client'
 import { stream as overHttp } from '@wildcast/client/stream'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import { http, stream, websocket } from '../src/index.js'
 import { type FakeClock, fakeClock } from '../src/testing/fake-clock.js'
@@ -205,7 +205,10 @@ describe('a WebSocket that was refused', () => {
     await first.reach('online')
     expect(first.client.status).toMatchObject({ transport: 'websocket' })
   })
-  it('goes on when it opens late, though HTTP has been asked meanwhile', async () => {
+  it.each<[string, RequestListener]>([
+    ['has no answer yet', () => {}],
+    ['leads elsewhere', (_, response) => response.writeHead(404).end()],
+  ])('goes on when it opens late, though HTTP has been asked meanwhile and %s', async (_, answer) => {
     const { address } = await startRelay()
     const unreleased = (): void => {}
     let release = unreleased
@@ -219,9 +222,16 @@ describe('a WebSocket that was refused', () => {
         super.addEventListener(type, opens ? ((() => (release = listener)) as never) : listener)
       }
     }
-    const { client, clock } = open(`ws://${await webServer(() => {})}`, { WebSocket: Slow as never })
+    const asked = vi.fn<RequestListener>((request, response) =>
+      request.url === '/later' ? response.end() : answer(request, response),
+    )
+    const server = await webServer(asked)
+    const { client, clock } = open(`ws://${server}`, { WebSocket: Slow as never })
     await expect.poll(() => release).not.toBe(unreleased)
     clock.advance(5000)
+    await expect.poll(() => asked).toHaveBeenCalled()
+    await fetch(`http://${server}/later`) // the answer to the client is there by now
+    clock.advance(1000)
     release()
     await expect.poll(() => client.status).toMatchObject({ state: 'online', transport: 'websocket' })
   })

@@ -36,7 +36,7 @@ export interface Client extends Scope {
 /**
  * Connects to a relay, and again after every loss. A page or worker connects at once; elsewhere the first call does, or `reconnect()`, unless a `transport` or
  * `WebSocket` is given: so server rendering opens no socket.
- * @throws {TypeError} if `url` can't be the URL of a relay, or is a path and there is no page
+ * @throws {TypeError} if `url` can't be the URL of a relay, or is a path that is given with a `WebSocket` where there is no page
  * @throws {RangeError} if `queue` is NaN or negative
  * @example
  * const client = createClient({ url: '/ws' })

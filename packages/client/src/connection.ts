@@ -76,7 +76,8 @@ export interface Step {
   readonly flush?: true
 }
 
-const connectDeadlineMs = 10_000
+/** How long a token may take, and then the relay. */
+export const connectDeadlineMs = 10_000
 const noAnswer = 'no Welcome within 10 s: is a relay there?'
 const healthyAfterMs = 5_000
 /** How long past the relay's ping a silence may last. */

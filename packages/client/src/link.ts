@@ -1,7 +1,7 @@
 import type { WelcomeFrame } from '@wildcast/protocol'
 import { type ClientFrame, firstFinalCloseCode, type RelayFrame, WildcastError } from '@wildcast/protocol'
 import { openAlarm } from './alarm.js'
-import { type Connection, type Happening, type Status, step } from './connection.js'
+import { type Connection, connectDeadlineMs, type Happening, type Status, step } from './connection.js'
 import { toCloseError } from './failure.js'
 import type { ErrorStage, Fault } from './options.js'
 import type { OpenTransport, Transport, TransportSettings } from './transports/transport.js'
@@ -114,6 +114,7 @@ export function openLink(settings: LinkSettings, events: LinkEvents): Link {
       const proof = typeof token === 'function' ? await token() : token
       if (attempt !== mine) return
       stage = 'transport'
+      alarm.set(connectDeadlineMs, check('rang'))
       const openTransport = await loadTransport()
       if (attempt !== mine) return
       transport = openTransport(
@@ -135,7 +136,8 @@ export function openLink(settings: LinkSettings, events: LinkEvents): Link {
           fault: (error) => fault(error, 'protocol'),
           close({ code, reason }) {
             if (attempt !== mine) return
-            happen({ type: 'failed', reason: toCloseError(code, reason), final: code >= firstFinalCloseCode })
+            const unseen = connection.state === 'connecting' ? `closed before Welcome (${code}): is a relay there?` : ''
+            happen({ type: 'failed', reason: toCloseError(code, reason || unseen), final: code >= firstFinalCloseCode })
           },
         },
         settings,

@@ -132,7 +132,8 @@ const stores = new WeakMap<Client, Map<string, Store>>()
 
 /** The place of a subscription's store. Nothing is kept until it is opened. */
 export function placeOf(client: Client, pattern: string, options: WireOptions): Place {
-  const key = JSON.stringify({ pattern, ...options })
+  // NaN, which is refused, and Infinity are both null in JSON.
+  const key = JSON.stringify({ pattern, ...options, maxRate: String(options.maxRate) })
   const find = (): Store | undefined => stores.get(client)?.get(key)
   const create = (): Store => {
     const known = stores.get(client) ?? new Map<string, Store>()

@@ -1,4 +1,4 @@
-import type { Params, PublishOptions } from '@wildcast/client'
+import { type Params, type PublishOptions, WildcastError } from '@wildcast/client'
 import { useMemo } from 'react'
 import { fill } from './fill.js'
 import { useClient } from './provider.js'
@@ -40,7 +40,11 @@ export function usePublish<Data = unknown, const Pattern extends string = string
     const filled = pattern.split('.').includes('*')
     const send = (...args: unknown[]): Publishing => {
       const [params, data, options] = filled ? args : [[], ...args]
-      const subject = (): string => (filled ? fill(pattern, params as string[]) : pattern)
+      const subject = (): string => {
+        if (filled) return fill(pattern, params as string[])
+        if (args.length > 2) throw new WildcastError('invalid_subject', `"${pattern}" has no "*": give no params`)
+        return pattern
+      }
       return startPublishing(client, () => client.publish(subject(), data, options as PublishOptions))
     }
     return send as Send<Pattern, Data>

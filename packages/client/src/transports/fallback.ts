@@ -1,6 +1,6 @@
 import type { Undo } from '../clock.js'
 import { describeAnswer, describeFailure, describeHeldBack, describeSilence } from './diagnosis.js'
-import { stream, streamUrl } from './stream.js'
+import { noWord, stream, streamUrl } from './stream.js'
 import type { OpenTransport, Transport, TransportEvents, TransportSettings } from './transport.js'
 import type { TransportMemory } from './transport-memory.js'
 import { websocket } from './websocket.js'
@@ -10,9 +10,9 @@ const attemptMs = 9000
 /** How long the second WebSocket may take to open, after the first was refused. */
 const secondMs = 2000
 
-/** What the first WebSocket of the attempt came to. */
+/** What the first WebSocket of the attempt has come to. */
 export interface FirstTry {
-  /** Why it was refused; empty if it has not been, or none was tried. */
+  /** Why it was refused; empty while it may still open, or if none was tried. */
   readonly reason: string
   /** When the attempt began. */
   readonly begunAt: number
@@ -21,7 +21,8 @@ export interface FirstTry {
 /**
  * After a WebSocket that did not open. If the relay answers plain HTTP, a refused WebSocket is
  * tried once more, since the relay may have been away; then everything goes over HTTP, which the
- * tab remembers. If nothing comes through, the attempt ends with what was found out.
+ * tab remembers. If nothing comes through, the attempt ends with what was found out, unless the
+ * first WebSocket may still open: then it ends at the deadline.
  */
 export function fallback(memory: TransportMemory, first: FirstTry): OpenTransport {
   return (events, settings) => new Fallback(memory, first, events, settings)
@@ -34,6 +35,7 @@ class Fallback implements Transport {
   readonly #settings: TransportSettings
   readonly #leave = new AbortController()
   readonly #stopDeadline: Undo
+  readonly #triedSocket: boolean
   #stopSecond: Undo = () => {}
   #transport: Transport | undefined
   /** What is missing now, as the reason if it does not come in time. */
@@ -46,11 +48,12 @@ class Fallback implements Transport {
     this.#events = events
     this.#settings = settings
     this.#missing = describeSilence(settings.url)
+    this.#triedSocket = !memory.blocked
     const { clock } = settings
     const restMs = Math.max(0, attemptMs - (clock.now() - first.begunAt))
-    this.#stopDeadline = clock.after(restMs, () => this.#fail(this.#missing))
-    if (memory.blocked) this.#overHttp()
-    else void this.#knock()
+    this.#stopDeadline = clock.after(restMs, () => this.#end(this.#missing))
+    if (this.#triedSocket) void this.#knock()
+    else this.#overHttp()
   }
 
   get kind(): Transport['kind'] {
@@ -62,7 +65,7 @@ class Fallback implements Transport {
   close(code?: number): void {
     // The client may have given up before our own deadline.
     if (this.#state === 'opening' && code === undefined) this.#memory.remember(false)
-    this.#end()
+    this.#stop()
     this.#transport?.close(code)
   }
 
@@ -116,6 +119,7 @@ class Fallback implements Transport {
           this.#events.open()
         },
         frame: (frame) => {
+          if (this.#state === 'over') return
           if (frame.kind === 'Welcome') this.#arrive(true)
           this.#events.frame(frame)
         },
@@ -135,15 +139,22 @@ class Fallback implements Transport {
     this.#memory.remember(blocked)
   }
 
-  #fail(reason: string, code = 1006): void {
+  /** HTTP does not come through. */
+  #fail(reason: string, code = noWord): void {
+    const mayOpen = this.#triedSocket && !this.#first.reason
+    if (mayOpen && code === noWord) this.#missing = reason
+    else this.#end(reason, code)
+  }
+
+  #end(reason: string, code = noWord): void {
     if (this.#state !== 'opening') return
-    this.#end()
+    this.#stop()
     this.#memory.remember(false)
     const { reason: refusal } = this.#first
     this.#events.close({ code, reason: refusal ? `${reason} (WebSocket: ${refusal})` : reason })
   }
 
-  #end(): void {
+  #stop(): void {
     this.#state = 'over'
     this.#stopDeadline()
     this.#stopSecond()

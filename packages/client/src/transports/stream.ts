@@ -21,8 +21,8 @@ interface Line {
   readonly counts: boolean
 }
 
-/** How a WebSocket says that it ended without a word. */
-const noWord = 1006
+/** The close code of a connection that has ended without a word (RFC 6455, 7.1.5). */
+export const noWord = 1006
 
 /**
  * The URL of the relay's HTTP door, beside its WebSocket's.
@@ -57,11 +57,13 @@ export const stream: OpenTransport = (events, { url, clock }) => {
   let over = false
   let closing = false
   let stopClock = (): void => {}
+  let stopWait = (): void => {}
 
   const end = (code: number, reason: string): void => {
     if (over) return
     over = true
     stopClock()
+    stopWait()
     abort.abort()
     if (!closing) events.close({ code, reason })
   }
@@ -157,7 +159,9 @@ export const stream: OpenTransport = (events, { url, clock }) => {
       const failed = await tryToBring(init)
       if (!failed) return
       if (waitMs === undefined || over || !failed.again) throw failed.cause
-      await new Promise<void>((resolve) => void clock.after(waitMs, resolve))
+      await new Promise<void>((resolve) => {
+        stopWait = clock.after(waitMs, resolve)
+      })
     }
   }
 

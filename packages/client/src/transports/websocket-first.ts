@@ -15,7 +15,7 @@ const handshakeMs = 4000
 export function websocketFirst(memory: TransportMemory): OpenTransport {
   return (events, settings) => {
     const tried: Transport[] = []
-    const begunAt = settings.clock.now()
+    const first = { reason: '', begunAt: settings.clock.now() }
     let open: Transport | undefined
     /** One is open, or the client has left: no other may open. */
     let over = false
@@ -44,26 +44,33 @@ export function websocketFirst(memory: TransportMemory): OpenTransport {
         fail({ code: 1006, reason: String(cause) }) // as the policy of a page may do at once
       }
     }
-    const instead = async (reason: string): Promise<void> => {
+    const instead = async (): Promise<void> => {
       if (asked) return
       asked = true
       const other = await import('./others.js').then(
-        ({ fallback }) => fallback(memory, { reason, begunAt }),
+        ({ fallback }) => fallback(memory, first),
         () => undefined, // the page's own files are away, too
       )
       if (over) return
       if (other) attempt(other, events.close)
-      else events.close({ code: 1006, reason: 'no connection: is a relay there?' })
+      else if (first.reason || memory.blocked) {
+        memory.remember(false)
+        events.close({ code: 1006, reason: 'no connection: is a relay there?' })
+      }
     }
     const close = (code?: number, but?: Transport): void => {
       over = true
       stopClock()
       for (const each of tried) if (each !== but) each.close(code)
     }
-    const stopClock = settings.clock.after(handshakeMs, () => void instead(''))
+    const stopClock = settings.clock.after(handshakeMs, instead)
 
-    if (memory.blocked) void instead('')
-    else attempt(websocket, ({ reason }) => void instead(reason || 'refused'))
+    if (memory.blocked) void instead()
+    else
+      attempt(websocket, ({ reason }) => {
+        first.reason = reason || 'refused'
+        void instead()
+      })
     return {
       get kind() {
         return open?.kind
