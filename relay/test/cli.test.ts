@@ -39,7 +39,7 @@ describe('wildcast gateway', () => {
     expect(await once(child, 'exit')).toEqual([0, null])
   })
 
-  it('says that it goes away on SIGTERM, and until then leaves out nothing that it has acknowledged (N5)', async () => {
+  it('says that it goes away on SIGTERM, and loses nothing that it has acknowledged (N5)', async () => {
     const child = start(['gateway', '-p', '0'])
     const address = `127.0.0.1:${(await portsOf(child, 1))[0]}`
     const [publisher, listener] = [
@@ -62,7 +62,7 @@ describe('wildcast gateway', () => {
     const heard = frames(listener).flatMap(({ Message }) => (Message ? Number(Message.message) : []))
     expect(heard).toEqual([...heard.keys()])
     expect(acknowledged).toEqual([...acknowledged.keys()])
-    expect(heard.length).toBeGreaterThan(0)
+    expect(heard.length).toBeGreaterThanOrEqual(acknowledged.length)
     expect(frames(listener).at(-1)).toMatchObject({ GoingAway: {} })
   })
 

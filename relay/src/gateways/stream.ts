@@ -71,7 +71,10 @@ export const stream: Gateway = ({ routes, closing }, relay) => {
   closing.addEventListener('abort', () => {
     beat.stop()
     const windowMs = reconnectWindow(sessions.size)
-    for (const line of [...sessions.values()]) line.goAway(windowMs)
+    // Behind what waits to be handed out: it has been acknowledged.
+    relay.slice.later(() => {
+      for (const line of [...sessions.values()]) line.goAway(windowMs)
+    })
   })
 }
 

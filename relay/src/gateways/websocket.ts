@@ -79,7 +79,10 @@ export function websocket({ mode, compression = false }: WebSocketOptions = {}):
     closing.addEventListener('abort', () => {
       beat.stop()
       const windowMs = reconnectWindow(lines.size)
-      for (const line of lines) line.goAway(windowMs)
+      // Behind what waits to be handed out: it has been acknowledged.
+      relay.slice.later(() => {
+        for (const line of lines) line.goAway(windowMs)
+      })
     })
   }
 }
