@@ -48,6 +48,27 @@ describe('a message', () => {
     expect(scripted.log).toEqual(['+a', '!a'])
   })
 
+  it.each([0, 1, 3])(
+    'overtakes none that came before it, however soon, with %i more subscriptions between',
+    async (more) => {
+      const scripted = broker()
+      const { relay } = await relayOn(scripted)
+      scripted.hold()
+      const session = relay.open(recordingOutlet())
+      const asked = [subscribe(session, 'a')]
+      const published: (Promise<void> | undefined)[] = []
+      const subjects = Array.from({ length: 60 }, (_, i) => `m${i}`)
+      for (const [i, subject] of subjects.entries()) {
+        published.push(session.publish({ subject, message: '' }))
+        await Promise.resolve()
+        if (i === 5) scripted.confirm()
+        if (i >= 5 && i < 5 + more) asked.push(subscribe(session, `s${i}`))
+      }
+      await Promise.all([...asked, ...published])
+      expect(scripted.log.filter((line) => line.startsWith('!'))).toEqual(subjects.map((subject) => `!${subject}`))
+    },
+  )
+
   it('does not wait for a broker that is down', async () => {
     const scripted = broker()
     const { relay } = await relayOn(scripted)

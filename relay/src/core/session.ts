@@ -219,7 +219,9 @@ export class Session implements Member {
 
   async #join(key: string, wanted: Wanted, confirmed: (subscription: Subscription) => void): Promise<void> {
     const { hub, limits } = this.#ports
-    this.#pending ??= new PendingSubscriptions()
+    this.#pending ??= new PendingSubscriptions(() => {
+      this.#pending = undefined
+    })
     const pending = this.#pending
     if (this.#held.size + pending.size >= limits.subscriptions)
       throw new WildcastError('too_many_subscriptions', `a session has ${limits.subscriptions} at most; use wildcards`)
@@ -232,7 +234,6 @@ export class Session implements Member {
       await done
     } finally {
       pending.delete(key)
-      if (pending.size === 0 && this.#pending === pending) this.#pending = undefined
     }
   }
 
@@ -279,9 +280,7 @@ export class Session implements Member {
    * wait for; and a broker that is down answers for itself.
    */
   #afterSubscriptions(broker: string): Promise<void> | undefined {
-    const pending = this.#pending
-    if (!pending) return undefined
-    return this.#ports.hub.untilDown(broker, pending.settled(broker))
+    return this.#pending?.before(broker, (settled) => this.#ports.hub.untilDown(broker, settled))
   }
 }
 

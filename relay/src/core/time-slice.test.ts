@@ -72,6 +72,26 @@ describe('a time slice', () => {
     expect(ran).toEqual(['a', 'b', 'c', 'a again'])
   })
 
+  it('gives those who await a turn one each, so that none keeps the others from theirs', async () => {
+    const { clock, work, endTurn } = turns()
+    const slice = new TimeSlice(clock)
+    const ran: string[] = []
+    const upload = async (name: string): Promise<void> => {
+      for (let i = 0; i < 3; i++) {
+        await slice.turn()
+        ran.push(name)
+        work(20)
+      }
+    }
+    const uploads = Promise.all([upload('a'), upload('b'), upload('c')])
+    for (let i = 0; i < 9; i++) {
+      endTurn()
+      await new Promise(setImmediate)
+    }
+    await uploads
+    expect(ran.join('')).toBe('abcabcabc')
+  })
+
   it('awaits no turn while nothing waits', () => {
     const { clock, endTurn, awaited } = turns()
     const slice = new TimeSlice(clock)

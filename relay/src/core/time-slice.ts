@@ -7,6 +7,12 @@ const sliceMs = 8
 const piecesUntilLook = 16
 const bytesOfPiece = 4096
 
+interface Waiting {
+  readonly run: () => void
+  /** What it does comes after `run`, as a promise is heard of, and takes the time of those behind it. */
+  readonly alone?: boolean
+}
+
 /**
  * The time that the input of all clients may take in one turn of the event loop. What is left waits
  * for the next turns, so that no input keeps others from being served.
@@ -18,7 +24,7 @@ export class TimeSlice {
   #since: number | undefined
   #open = true
   /** Those with input that waits, in the order in which they came. */
-  #waiting: (() => void)[] = []
+  #waiting: Waiting[] = []
   /** What input has begun goes on before more input is admitted. */
   #first: (() => void) | undefined
   #awaited = false
@@ -46,13 +52,16 @@ export class TimeSlice {
 
   /** Runs something in a later turn, after those who came before. */
   later(run: () => void): void {
-    this.#waiting.push(run)
+    this.#waiting.push({ run })
     this.#await()
   }
 
-  /** Resolves in a later turn. */
+  /** Resolves in a later turn, which others who wait so don't share. */
   turn(): Promise<void> {
-    return new Promise((resolve) => this.later(resolve))
+    return new Promise((run) => {
+      this.#waiting.push({ run, alone: true })
+      this.#await()
+    })
   }
 
   #look(): void {
@@ -81,8 +90,10 @@ export class TimeSlice {
     const waiting = this.#waiting
     this.#waiting = []
     let next = 0
-    for (; next < waiting.length && this.#open && !this.#first; next++) {
-      waiting[next]?.()
+    for (let alone = false; next < waiting.length && !alone && this.#open && !this.#first; next++) {
+      const one = waiting[next]
+      one?.run()
+      alone = one?.alone === true
       this.#look()
     }
     // Before those who have come meanwhile. While some wait, what comes in this turn waits behind

@@ -35,3 +35,15 @@ it('cuts off a sender whose own message is too much', () => {
   sends('a', 101)
   expect(ended).toEqual(['a'])
 })
+
+it('ends as many at once as there is time for, the others with what comes next', () => {
+  const input = new UnfinishedInput(100_000)
+  let ended = 0
+  for (let i = 0; i < 100_000; i++) input.hold({ cutOff: () => void ended++ }, 1)
+  const large = { cutOff: () => {} }
+  for (let bytes = 100_000, before = 0; ended < 100_000; bytes += 1, before = ended) {
+    input.hold(large, bytes)
+    expect(ended - before).toBeLessThanOrEqual(64)
+    expect(ended).toBeGreaterThan(before)
+  }
+})

@@ -4,6 +4,9 @@ export interface Sender {
   cutOff(): void
 }
 
+/** Ending a client takes time: more go with the next bytes. */
+const mostAtOnce = 64
+
 /**
  * Bytes of messages that have begun and not ended, of all clients of a relay. Past the limit those
  * that began first are cut off: who sends what it has begun is through long before.
@@ -23,13 +26,18 @@ export class UnfinishedInput {
    * gone.
    */
   hold(sender: Sender, bytes: number): void {
+    this.#note(sender, bytes)
+    let ended = 0
+    for (const [oldest] of this.#held) {
+      if (this.#bytes <= this.#limit || ended++ === mostAtOnce) break
+      this.#note(oldest, 0)
+      oldest.cutOff()
+    }
+  }
+
+  #note(sender: Sender, bytes: number): void {
     this.#bytes += bytes - (this.#held.get(sender) ?? 0)
     if (bytes === 0) this.#held.delete(sender)
     else this.#held.set(sender, bytes)
-    for (const [oldest] of this.#held) {
-      if (this.#bytes <= this.#limit) break
-      this.hold(oldest, 0)
-      oldest.cutOff()
-    }
   }
 }

@@ -54,6 +54,17 @@ describe('the meter of a message', () => {
     expect(metered(...parts, frame(final | continuation)).unfinished).toBe(0)
   })
 
+  it('tells how many bytes have come, whatever they weigh', () => {
+    const meter = new MessageMeter(longest)
+    const part = frame(text | compressed, 'x'.repeat(94))
+    meter.read(part)
+    meter.read(frame(continuation, 'x').subarray(0, 3))
+    expect(meter.received).toBe(part.length + 3)
+    meter.read(frame(continuation, 'x').subarray(3))
+    meter.read(frame(final | continuation))
+    expect(meter.received).toBe(0)
+  })
+
   it('counts what the complete fragments of a compressed message may become, up to the longest message', () => {
     const part = frame(text | compressed, 'x'.repeat(94))
     expect(metered(part).unfinished).toBe(1032 * part.length)

@@ -37,6 +37,11 @@ export class MessageMeter {
     this.#longest = longest
   }
 
+  /** Bytes that have come of the message which is not complete, and of a frame's head. */
+  get received(): number {
+    return this.#message + this.#frame
+  }
+
   /** Bytes that are held for the message which is not complete. */
   get unfinished(): number {
     const frames = this.#compressed ? Math.min(this.#message * inflation, this.#longest) : this.#message

@@ -52,7 +52,7 @@ export class SocketInput {
   #messages: (string | Buffer)[] | undefined
   /** A later turn is awaited. */
   #waits = false
-  /** Bytes of a message that is not complete, as the relay knows them. */
+  /** What the relay knows that is held for a message which is not complete. */
   #held = 0
 
   /** Takes the place of the listener by which ws reads the socket. */
@@ -68,9 +68,9 @@ export class SocketInput {
     socket.off('data', feed).on('data', onData)
   }
 
-  /** Bytes of a message that is not complete. */
+  /** Bytes that have come of a message that is not complete. */
   get unfinished(): number {
-    return this.#held
+    return this.#meter?.received ?? 0
   }
 
   /** How many messages are complete. */
@@ -82,18 +82,21 @@ export class SocketInput {
   put(message: string | Buffer): void {
     if (this.#messages) this.#messages.push(message)
     else if (this.#ports.slice.admits(message.length)) this.#owner.handle(message)
-    else this.#messages = [message]
+    else {
+      this.#messages = [message]
+      this.#wait()
+    }
   }
 
   /** Looks at no more bytes. */
   stop(): void {
     this.#stopped = true
+    this.#dropBytes()
   }
 
   /** The socket has closed. What its client has said before is still handled. */
   close(): void {
-    this.#hold(0)
-    this.#bytes = undefined
+    this.#dropBytes()
     const messages = this.#messages ?? []
     this.#messages = undefined
     for (const message of messages) this.#owner.handle(message)
@@ -104,6 +107,7 @@ export class SocketInput {
    * between.
    */
   take(chunk: Buffer): void {
+    if (this.#stopped) return
     this.#measure(chunk)
     if (chunk.length >= wholePiece) this.#ports.clock.endOfTurn(this.#owner.pause())
     this.#bytes = this.#bytes ? Buffer.concat([this.#bytes, chunk]) : chunk
@@ -130,12 +134,13 @@ export class SocketInput {
   #feedPiece(bytes: Buffer): void {
     this.#bytes = bytes.length > pieceBytes ? bytes.subarray(pieceBytes) : undefined
     if (!this.#stopped) this.#feed.call(this.#socket, bytes.subarray(0, pieceBytes))
-    if (this.#messages) this.#wait()
     // What the messages of this piece have begun goes on before those of the next.
-    else if (this.#bytes) queueMicrotask(() => this.#goOn())
+    if (this.#bytes && !this.#waits) queueMicrotask(() => this.#goOn())
   }
 
+  /** A message that was compressed comes at any time, also while a turn is awaited. */
   #wait(): void {
+    if (this.#waits) return
     const resume = this.#owner.pause()
     this.#waits = true
     this.#ports.slice.later(() => {
@@ -154,6 +159,12 @@ export class SocketInput {
     this.#meter = unfinished > 0 ? meter : undefined
     if (unfinished === 0) meters.giveBack(meter)
     this.#hold(unfinished)
+  }
+
+  #dropBytes(): void {
+    this.#bytes = undefined
+    this.#meter = undefined
+    this.#hold(0)
   }
 
   #hold(bytes: number): void {

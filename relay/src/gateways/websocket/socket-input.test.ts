@@ -1,0 +1,80 @@
+import { Duplex } from 'node:stream'
+import { expect, it } from 'vitest'
+import { frame } from '../../../test/raw-socket.js'
+import { TimeSlice } from '../../core/time-slice.js'
+import { UnfinishedInput } from '../../core/unfinished-input.js'
+import { fakeClock } from '../../testing/fake-clock.js'
+import { MessageMeters } from './message-meter.js'
+import { SocketInput } from './socket-input.js'
+
+const [binary, final] = [0x2, 0x80]
+
+/** The input of a socket whose bytes and messages a test gives. The clock's turns end when it says so. */
+function input() {
+  let now = 0
+  let ends: (() => void)[] = []
+  const clock = { ...fakeClock(), now: () => now, endOfTurn: (run: () => void) => void ends.push(run) }
+  const slice = new TimeSlice(clock)
+  const unfinished = new UnfinishedInput(1000)
+  const handled: string[] = []
+  let cut = 0
+  const fed: number[] = []
+  const socket = new Duplex({ read() {}, write() {} })
+  socket.on('data', (chunk: Buffer) => fed.push(chunk.length))
+  const owner = { handle: (text: string | Buffer) => void handled.push(String(text)), pause: () => () => {} }
+  const one = new SocketInput(
+    socket,
+    { clock, slice, unfinished, meters: new MessageMeters(1000) },
+    { ...owner, cutOff: () => void cut++ },
+  )
+  return {
+    one,
+    unfinished,
+    handled,
+    fed,
+    cut: () => cut,
+    /** Others have used up the time of this turn. */
+    useUp() {
+      slice.admits(1024 * 1024)
+      now += 100
+      slice.admits(1024 * 1024)
+    },
+    endTurn() {
+      const due = ends
+      ends = []
+      for (const run of due) run()
+    },
+  }
+}
+
+it('a message that ws brings late, as a compressed one, is handled though nothing comes after it', () => {
+  const { one, handled, useUp, endTurn } = input()
+  useUp()
+  one.put('late')
+  one.put('later')
+  expect(handled).toEqual([])
+  endTurn()
+  expect(handled).toEqual(['late', 'later'])
+})
+
+it('what comes after the end of the dialogue is neither fed nor held against others', () => {
+  const { one, unfinished, fed, cut } = input()
+  const begun = frame(binary, 'x'.repeat(600))
+  one.take(begun)
+  expect(one.unfinished).toBe(begun.length)
+  one.stop()
+  expect(one.unfinished).toBe(0)
+  const before = fed.length
+  for (let i = 0; i < 10; i++) one.take(begun)
+  expect(fed).toHaveLength(before)
+  let others = 0
+  unfinished.hold({ cutOff: () => void others++ }, 900)
+  expect([others, cut()]).toEqual([0, 0])
+})
+
+it('a complete message weighs nothing', () => {
+  const { one } = input()
+  one.take(frame(final | binary, 'x'.repeat(600)))
+  expect(one.unfinished).toBe(0)
+  expect(one.completed).toBe(1)
+})
