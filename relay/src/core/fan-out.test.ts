@@ -36,6 +36,26 @@ describe('a fan-out', () => {
     expect(ran).toEqual(['a', 'b', 'c', 'd', 'e', 'f'])
   })
 
+  it.each([
+    ['a little', 64, true],
+    ['more than 32 MB', 1024, false],
+  ])('leaves a turn to input now and then while %s waits', (_, kilobytes, admitted) => {
+    const { slice, part, endTurn } = opened()
+    const flood = (parts: number): void => {
+      for (let i = 0; i < parts; i++) part('x', String(i).padEnd(kilobytes * 1024, '.'))
+    }
+    flood(50)
+    let admits = 0
+    let waiting = 0
+    slice.later(() => waiting++)
+    for (let i = 0; i < 8; i++) {
+      endTurn()
+      flood(2)
+      if (slice.admits(1)) admits++
+    }
+    expect([admits > 0, waiting > 0]).toEqual([admitted, admitted])
+  })
+
   it('goes on before any more input is admitted, and before input that waits', () => {
     const { slice, part, ran, endTurn } = opened()
     for (const name of ['a', 'b', 'c', 'd', 'e']) part(name)

@@ -10,8 +10,8 @@ interface Waiting {
 }
 
 /**
- * Parts that may wait, and bytes that they may keep. Clients are not read from meanwhile, but
- * brokers bring more.
+ * Parts that may wait, and bytes that they may keep. Past half of these bytes clients are not read
+ * from, but brokers bring more.
  */
 const mostWaiting = 100_000
 const mostBytes = 64 * 1024 * 1024
@@ -41,7 +41,7 @@ export class FanOut {
         run()
         return
       }
-      this.#slice.first(() => this.#drain())
+      this.#goOnLater()
     }
     const keeps = this.#waiting.at(-1)?.payload === payload ? 0 : payload.length
     this.#bytes += keeps
@@ -55,7 +55,11 @@ export class FanOut {
 
   #drain(): void {
     while (!this.#isEmpty && this.#slice.admits(this.#waiting[this.#next]?.payload.length ?? 0)) this.#runNext()
-    if (!this.#isEmpty) this.#slice.first(() => this.#drain())
+    if (!this.#isEmpty) this.#goOnLater()
+  }
+
+  #goOnLater(): void {
+    this.#slice.first(() => this.#drain(), this.#bytes > mostBytes / 2)
   }
 
   #runNext(): void {

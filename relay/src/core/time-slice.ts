@@ -7,6 +7,14 @@ const sliceMs = 8
 const piecesUntilLook = 16
 const bytesOfPiece = 4096
 
+/** Of so many turns one is left to input, while what it has begun goes on. */
+const turnsForInput = 4
+
+interface First {
+  readonly run: () => void
+  readonly alone: boolean
+}
+
 interface Waiting {
   readonly run: () => void
   /** What it does comes after `run`, as a promise is heard of, and takes the time of those behind it. */
@@ -26,7 +34,11 @@ export class TimeSlice {
   /** Those with input that waits, in the order in which they came. */
   #waiting: Waiting[] = []
   /** What input has begun goes on before more input is admitted. */
-  #first: (() => void) | undefined
+  #first: First | undefined
+  /** For how many turns that has gone on. */
+  #firstTurns = 0
+  /** Whether this turn is left to input. */
+  #yields = false
   #awaited = false
 
   constructor(clock: Clock) {
@@ -35,7 +47,7 @@ export class TimeSlice {
 
   /** Whether input of so many bytes may be handled in this turn. If not, it waits: see `later`. */
   admits(bytes: number): boolean {
-    if (this.#first) return false
+    if (!this.#takesInput) return false
     this.#pieces += 1 + bytes / bytesOfPiece
     if (this.#open && this.#pieces >= piecesUntilLook) {
       this.#look()
@@ -44,9 +56,13 @@ export class TimeSlice {
     return this.#open
   }
 
-  /** Runs something in the next turn, before all that waits; until then nothing is admitted. */
-  first(run: () => void): void {
-    this.#first = run
+  /**
+   * Runs something in one of the next turns, before all that waits. Until then nothing is admitted,
+   * but for a turn of input now and then, so that floods of a broker keep no client from being read.
+   * @param alone - not even that: too much has been begun already
+   */
+  first(run: () => void, alone = false): void {
+    this.#first = { run, alone }
     this.#await()
   }
 
@@ -62,6 +78,19 @@ export class TimeSlice {
       this.#waiting.push({ run, alone: true })
       this.#await()
     })
+  }
+
+  get #takesInput(): boolean {
+    return !this.#first || this.#yields
+  }
+
+  #runFirst(): void {
+    const first = this.#first
+    this.#firstTurns = first ? this.#firstTurns + 1 : 0
+    this.#yields = first?.alone === false && this.#firstTurns % turnsForInput === 0
+    if (!first || this.#yields) return
+    this.#first = undefined
+    first.run()
   }
 
   #look(): void {
@@ -84,13 +113,11 @@ export class TimeSlice {
   #next(): void {
     this.#since = undefined
     this.#look()
-    const first = this.#first
-    this.#first = undefined
-    first?.()
+    this.#runFirst()
     const waiting = this.#waiting
     this.#waiting = []
     let next = 0
-    for (let alone = false; next < waiting.length && !alone && this.#open && !this.#first; next++) {
+    for (let alone = false; next < waiting.length && !alone && this.#open && this.#takesInput; next++) {
       const one = waiting[next]
       one?.run()
       alone = one?.alone === true
