@@ -94,9 +94,9 @@ class ForeignBroker<N extends Native> implements Broker {
     const since = this.#clock.now()
     const connection = await this.#publisher.connection(options)
     options.signal?.throwIfAborted()
-    const timeoutMs = Math.ceil(since + options.timeoutMs - this.#clock.now())
+    const firstMs = Math.ceil(since + options.timeoutMs - this.#clock.now())
     const onPart = options.onPart && ((part: Message): void => void (this.#fits(part) && options.onPart?.(part)))
-    const answer = await connection.request(message, { ...options, timeoutMs, onPart }).catch((cause: unknown) => {
+    const answer = await connection.request(message, { ...options, firstMs, onPart }).catch((cause: unknown) => {
       throw brokenOver(cause)
     })
     if (!this.#fits(answer)) throw new WildcastError('too_large', 'the answer is longer than clients may be sent')
