@@ -1,4 +1,4 @@
-import { limits, type Message, payloadSize, type Subject, WildcastError } from '@wildcast/protocol'
+import { headerSize, limits, type Message, payloadSize, type Subject, WildcastError } from '@wildcast/protocol'
 import type { CancelSignal } from '../../core/cancel.js'
 import type { Clock } from '../../core/clock.js'
 import type { Broker, BrokerEvents, Features, Interest, Listener, OpenBroker, RequestOptions } from '../broker.js'
@@ -103,9 +103,11 @@ class ForeignBroker<N extends Native> implements Broker {
     return { ...answer, subject: message.subject as Subject }
   }
 
-  /** Whether clients may be sent a message. */
-  #fits({ payload }: Message): boolean {
-    const fits = payload.length <= this.#maxPayload && payloadSize(payload) <= this.#maxPayload
+  /** Whether clients may be sent a message: its headers and error count as they do in what clients publish. */
+  #fits(message: Message): boolean {
+    const { payload } = message
+    const most = this.#maxPayload - headerSize(message)
+    const fits = payload.length <= most && payloadSize(payload) <= most
     if (!fits) this.#events.dropped('too_large')
     return fits
   }
