@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 import path from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { type Message, parsePattern, parseSubject, type WildcastError } from '@wildcast/protocol'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { Ran, Thread } from '../src/components/thread.js'
@@ -146,6 +147,18 @@ describe("a component's thread", () => {
     expect(await said(thread.run(message('now')))).toBe('internal')
     expect(await said(thread.run(message('later')))).toBe('interrupted')
     expect(await said(thread.run(message('hi')))).toBe('fine')
+  })
+
+  it('nor when it fails with what cannot be said', async () => {
+    const failedWith = pathToFileURL(path.join(import.meta.dirname, '../dist/components/failed-with.js'))
+    const { thread, errors, began } = await open(`import { FailedWith } from '${failedWith}'
+      export default (message) => {
+        if (message.text() === 'fail') throw new FailedWith(new Error('broken'), [{ message: 'x'.repeat(9_000_000) }, 1])
+        return { message: 'fine' }
+      }`)
+    expect(await said(thread.run(message('fail')))).toBe('internal')
+    expect(await said(thread.run(message('hi')))).toBe('fine')
+    expect([errors, began()]).toEqual([[], 1])
   })
 
   it.each(['undefined', 'null', "'ready'"])('nor when it says %s itself', async (words) => {

@@ -97,11 +97,25 @@ describe('a long array of bytes', () => {
     expect(codeOf(part.replace('1', many.join()))).not.toBe('accepted')
   })
 
-  it('is not confused with the text that stands for it', () => {
-    const text = `{"a":"\\u00010","b":"\\u00011","c":${JSON.stringify(bytes)}}`
-    const { b, c } = parseJson(text) as Record<string, unknown>
-    expect(b).toBe('\u00011')
-    expect(c).toEqual(Uint8Array.from(bytes))
+  it.each([
+    ['the character alone', ['\\u0001']],
+    ['the character and a number', ['\\u00010', '\\u00011', '\\u0001\\u0030']],
+    ['the character and what counts as 0', ['\\u0001 ', '\\u00010x0', '\\u0001-0', '\\u000100']],
+    ['a longer mark', ['\\u0001', '\\u0001\\u0002', '\\u0001\\u00020', '\\u0001\\u00030', '\\u0001\\u0003\\u00020']],
+    [
+      'many marks',
+      Array.from(
+        { length: 64 },
+        (_, i) => `\\u0001${i.toString(2).replace(/./g, (bit) => `\\u000${2 + Number(bit)}`)}0`,
+      ),
+    ],
+    ['a backslash before it', ['\\\\u00010', '\\\\\\u00010']],
+  ])('is not confused with a text of its client: %s', (_, written) => {
+    const texts = JSON.parse(`["${written.join('","')}"]`) as string[]
+    const read = parseJson(
+      `{"a":["${written.join('","')}"],"b":${JSON.stringify(bytes)},"c":["${written.join('","')}"]}`,
+    )
+    expect(read).toEqual({ a: texts, b: Uint8Array.from(bytes), c: texts })
   })
 })
 

@@ -7,10 +7,12 @@ import { refusal, withoutStackTrace } from './refusal.js'
 const longList = 1024
 
 /**
- * Begins the text that stands for a long array while the rest is parsed. A client that writes it
- * means one of its own arrays.
+ * How the text begins that stands for a long array while the rest is parsed, and what it may go on
+ * with. JSON has one way to write each of these characters: what is not found in a text is not in
+ * its strings either.
  */
-const mark = '\u0001'
+const markBegins = '\\u0001'
+const [markLow, markHigh] = ['\\u0002', '\\u0003']
 
 /**
  * Parses JSON text from an untrusted peer. Nesting and the number of values are limited while
@@ -22,7 +24,11 @@ const mark = '\u0001'
 export function parseJson(text: string): unknown {
   const lists = scan(text)
   if (lists.length === 0) return parse(() => JSON.parse(text))
-  return parse(() => JSON.parse(without(text, lists), (_, value) => bytesOf(value, lists) ?? value))
+  const between = [...lists, undefined].map((list, i) => text.slice(lists[i - 1]?.to ?? 0, list?.from))
+  const mark = markNotIn(between)
+  const marked = between.reduce((before, after, i) => `${before}"${mark}${i - 1}"${after}`)
+  const begins = JSON.parse(`"${mark}"`) as string
+  return parse(() => JSON.parse(marked, (_, value) => bytesOf(value, begins, lists) ?? value))
 }
 
 function parse(run: () => unknown): unknown {
@@ -97,14 +103,27 @@ function isEscaped(text: string, quote: number): boolean {
   return slashes % 2 === 1
 }
 
-/** The text with a mark and a number in the place of each long array. */
-function without(text: string, lists: readonly ByteList[]): string {
-  const pieces = lists.map(({ from }, i) => `${text.slice(lists[i - 1]?.to ?? 0, from)}"\\u0001${i}"`)
-  return pieces.join('') + text.slice(lists.at(-1)?.to)
+/**
+ * A mark that none of the texts holds, as JSON writes it: with each character that is added, at most
+ * half of what was like it so far still is.
+ */
+function markNotIn(texts: readonly string[]): string {
+  let mark = markBegins
+  let alike = texts.flatMap((text) => text.split(markBegins).slice(1))
+  while (alike.length > 0) {
+    const low = alike.filter((rest) => rest.startsWith(markLow))
+    const high = alike.filter((rest) => rest.startsWith(markHigh))
+    mark += low.length <= high.length ? markLow : markHigh
+    alike = (low.length <= high.length ? low : high).map((rest) => rest.slice(markLow.length))
+  }
+  return mark
 }
 
-function bytesOf(value: unknown, lists: readonly ByteList[]): Uint8Array | undefined {
-  return typeof value === 'string' && value[0] === mark ? lists[Number(value.slice(1))]?.bytes : undefined
+/** The array that a parsed text stands for, which begins with the mark then. */
+function bytesOf(value: unknown, begins: string, lists: readonly ByteList[]): Uint8Array | undefined {
+  return typeof value === 'string' && value.startsWith(begins)
+    ? lists[Number(value.slice(begins.length))]?.bytes
+    : undefined
 }
 
 const refuse = (why: string, cause?: unknown): WildcastError => refusal('invalid_frame', why, { cause })

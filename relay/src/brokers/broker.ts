@@ -59,6 +59,8 @@ export type OpenBroker = (events: BrokerEvents) => Promise<Broker>
 export interface RequestOptions {
   /** How long to wait for an answer, and again after each part that `onPart` is told of. */
   readonly timeoutMs: number
+  /** How long to wait for the first of them, where some of the time has passed already. @default timeoutMs */
+  readonly firstMs?: number | undefined
   /** Ends the request early: nothing of it may be left. Not always a true `AbortSignal`: for a call of the platform, such as `fetch`, make one and abort it in a listener. */
   readonly signal?: CancelSignal | undefined
   /** Answers before the last, in order. */

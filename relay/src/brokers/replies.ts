@@ -34,7 +34,7 @@ export function replies(clock: Clock): Replies {
     get size() {
       return waiting.size
     },
-    wait(responseSubject, { timeoutMs, signal, onPart }) {
+    wait(responseSubject, { timeoutMs, firstMs = timeoutMs, signal, onPart }) {
       return new Promise((resolve, reject) => {
         const settle = (answer: Message | WildcastError): void => {
           waiting.delete(responseSubject)
@@ -46,7 +46,7 @@ export function replies(clock: Clock): Replies {
         }
         const abort = (): void => settle(WildcastError.from(signal?.reason, 'interrupted'))
         const expire = (): void => inFew(() => request.settle(refusal('timeout', `no answer within ${timeoutMs} ms`)))
-        let stopClock = clock.after(timeoutMs, expire)
+        let stopClock = clock.after(firstMs, expire)
         const waitOn = (): void => {
           stopClock()
           stopClock = clock.after(timeoutMs, expire)

@@ -46,8 +46,8 @@ export function descriptors({
     const reserved = Math.min(mostReserved, Math.floor(allowed / 8))
     // The system gives the lowest one that is free, so this many are in use at least at times like these.
     if (fd < allowed - reserved) return true
-    socket.end(refusal)
-    socket.destroySoon()
+    // Once it is sent: a client that keeps its own side open must not keep the descriptor as well.
+    socket.end(refusal, () => socket.destroy())
     const why = `${fd} file descriptors are in use, of ${allowed}: new connections are refused`
     onError(new WildcastError('internal', `${why}; raise the limit, with "ulimit -n" or LimitNOFILE in systemd`), {
       stage: 'accept',

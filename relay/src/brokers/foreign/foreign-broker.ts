@@ -1,4 +1,4 @@
-import { limits, type Message, payloadSize, type Subject, WildcastError } from '@wildcast/protocol'
+import { headerSize, limits, type Message, payloadSize, type Subject, WildcastError } from '@wildcast/protocol'
 import type { CancelSignal } from '../../core/cancel.js'
 import type { Clock } from '../../core/clock.js'
 import type { Broker, BrokerEvents, Features, Interest, Listener, OpenBroker, RequestOptions } from '../broker.js'
@@ -94,18 +94,20 @@ class ForeignBroker<N extends Native> implements Broker {
     const since = this.#clock.now()
     const connection = await this.#publisher.connection(options)
     options.signal?.throwIfAborted()
-    const timeoutMs = Math.ceil(since + options.timeoutMs - this.#clock.now())
+    const firstMs = Math.ceil(since + options.timeoutMs - this.#clock.now())
     const onPart = options.onPart && ((part: Message): void => void (this.#fits(part) && options.onPart?.(part)))
-    const answer = await connection.request(message, { ...options, timeoutMs, onPart }).catch((cause: unknown) => {
+    const answer = await connection.request(message, { ...options, firstMs, onPart }).catch((cause: unknown) => {
       throw brokenOver(cause)
     })
     if (!this.#fits(answer)) throw new WildcastError('too_large', 'the answer is longer than clients may be sent')
     return { ...answer, subject: message.subject as Subject }
   }
 
-  /** Whether clients may be sent a message. */
-  #fits({ payload }: Message): boolean {
-    const fits = payload.length <= this.#maxPayload && payloadSize(payload) <= this.#maxPayload
+  /** Whether clients may be sent a message: its headers and error count as they do in what clients publish. */
+  #fits(message: Message): boolean {
+    const { payload } = message
+    const most = this.#maxPayload - headerSize(message)
+    const fits = payload.length <= most && payloadSize(payload) <= most
     if (!fits) this.#events.dropped('too_large')
     return fits
   }

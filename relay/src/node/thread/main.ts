@@ -3,7 +3,7 @@ import { parentPort, resourceLimits, workerData } from 'node:worker_threads'
 import { parsePattern, WildcastError } from '@wildcast/protocol'
 import type { Component } from '../../components/component.js'
 import { FailedWith } from '../../components/failed-with.js'
-import { readOutputs } from '../../components/read-outputs.js'
+import { type CheckedOutput, readOutputs } from '../../components/read-outputs.js'
 import { triggerOf } from '../../components/trigger.js'
 import { firstLine, loadModule, MissingJiti } from '../load-module.js'
 import { type PlaceOfError, placeOfLoadError } from '../place-of-error.js'
@@ -33,6 +33,15 @@ async function load(): Promise<Component> {
   return component as Component
 }
 
+/** What a run that failed still has to say; nothing if that can't be said, since the failure itself must be. */
+function outputsOf(cause: unknown): readonly CheckedOutput[] {
+  try {
+    return cause instanceof FailedWith ? readOutputs(cause.outputs, mostCharacters) : []
+  } catch {
+    return []
+  }
+}
+
 async function run(component: Component, { run: number, message }: Extract<ToThread, { kind: 'run' }>): Promise<void> {
   const abort = new AbortController()
   running.set(number, abort)
@@ -43,7 +52,7 @@ async function run(component: Component, { run: number, message }: Extract<ToThr
     )
     say({ kind: 'done', run: number, outputs })
   } catch (cause) {
-    const outputs = cause instanceof FailedWith ? readOutputs(cause.outputs, mostCharacters) : []
+    const outputs = outputsOf(cause)
     say({
       kind: 'failed',
       run: number,
