@@ -10,7 +10,8 @@ it('frees the descriptor of a refused connection, also if its client never close
   const server = createServer()
   Object.assign(server, { httpAllowHalfOpen: true })
   lingeringClose(server)
-  server.on('connection', descriptors({ clock: fakeClock(), onError: () => {}, limit: () => 0 }))
+  const clock = fakeClock()
+  server.on('connection', descriptors({ clock, onError: () => {}, limit: () => 0 }))
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   onTestFinished(() => void server.close())
@@ -20,5 +21,7 @@ it('frees the descriptor of a refused connection, also if its client never close
   const answered = once(client, 'data')
   const [socket] = (await arrived) as [Socket]
   expect(String(await answered)).toContain('503')
-  await expect.poll(() => socket.destroyed).toBe(true)
+  expect(socket.destroyed).toBe(false)
+  clock.advance(100)
+  expect(socket.destroyed).toBe(true)
 })

@@ -10,6 +10,9 @@ const mostReserved = 32
 /** The limit of a running process may be changed. */
 const readAgainMs = 1000
 
+/** What a refused client has sent meanwhile is read, or its system might drop the answer. */
+const readMs = 100
+
 const refusal =
   'HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nRetry-After: 1\r\nContent-Length: 0\r\nContent-Type: text/plain\r\n\r\n'
 
@@ -46,8 +49,12 @@ export function descriptors({
     const reserved = Math.min(mostReserved, Math.floor(allowed / 8))
     // The system gives the lowest one that is free, so this many are in use at least at times like these.
     if (fd < allowed - reserved) return true
-    // Once it is sent: a client that keeps its own side open must not keep the descriptor as well.
-    socket.end(refusal, () => socket.destroy())
+    // A client that keeps its own side open must not keep the descriptor as well.
+    socket.end(refusal)
+    socket.once(
+      'close',
+      clock.after(readMs, () => socket.destroy()),
+    )
     const why = `${fd} file descriptors are in use, of ${allowed}: new connections are refused`
     onError(new WildcastError('internal', `${why}; raise the limit, with "ulimit -n" or LimitNOFILE in systemd`), {
       stage: 'accept',
