@@ -6,6 +6,7 @@ export default defineConfig({
   ...base,
   testDir: '.',
   testIgnore: [],
+  projects: [{ name: 'readme' }],
   outputDir: '../../test-results/readme',
   globalSetup: './fresh-clone.ts',
   // No test measures time, so these only end one that hangs; installations take long on a busy machine.
