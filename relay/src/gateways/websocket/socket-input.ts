@@ -2,8 +2,8 @@ import type { Duplex } from 'node:stream'
 import type { Relay } from '../../core/relay.js'
 import type { MessageMeter, MessageMeters } from './message-meter.js'
 
-/** Bytes that are handed to ws at once. */
-const pieceBytes = 4096
+/** Bytes that are handed to ws at once. What they bring about is written together, so small pieces cost a system call each. */
+const pieceBytes = 16 * 1024
 
 /**
  * Node reads a socket in pieces of 64 KiB (TLS: of 16 KiB), and many in a row if they are there: a
