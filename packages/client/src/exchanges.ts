@@ -46,7 +46,7 @@ export interface Exchanges {
   lost(reason: WildcastError, end: WildcastError | undefined): void
 }
 
-/** Pairs answers with questions, and keeps so many at most until they can be asked. */
+/** Pairs answers with questions, and keeps a limited number until they can be asked. */
 export function openExchanges(link: Pick<Link, 'status' | 'welcome' | 'send'>, codec: Codec, bound: number): Exchanges {
   const open = new Map<number, Asker>()
   const kept = new Map<number, Asked>()

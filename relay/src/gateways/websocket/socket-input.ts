@@ -2,7 +2,10 @@ import type { Duplex } from 'node:stream'
 import type { Relay } from '../../core/relay.js'
 import type { MessageMeter, MessageMeters } from './message-meter.js'
 
-/** Bytes that are handed to ws at once. What they bring about is written together, so small pieces cost a system call each. */
+/**
+ * Bytes that are handed to ws at once. The answers to one piece are written together, so small
+ * pieces cost a system call each.
+ */
 const pieceBytes = 16 * 1024
 
 /**
