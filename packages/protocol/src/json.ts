@@ -74,14 +74,21 @@ function beginsNumber(unit: number): boolean {
   return (unit >= 0x30 && unit <= 0x39) || unit === 0x20 || unit === 0x0a || unit === 0x0d || unit === 0x09
 }
 
+/** Index of the quote that ends the string which begins at `start`; the text's end if none does. */
+function endOfString(text: string, start: number): number {
+  const quote = text.indexOf('"', start + 1)
+  if (quote < 0) return text.length
+  return isEscaped(text, quote) ? endAfterEscapes(text, quote) : quote
+}
+
 /**
- * Characters that are looked at one by one before `indexOf` is called: for fewer it takes longer
- * than they do.
+ * Characters that are looked at one by one before `indexOf` is called again: where quotes are
+ * escaped, many may be.
  */
 const shortWay = 32
 
-/** Index of the quote that ends the string which begins at `start`; the text's end if none does. */
-function endOfString(text: string, start: number): number {
+/** The same, from an escaped quote on. */
+function endAfterEscapes(text: string, start: number): number {
   let jumpAt = start + shortWay
   for (let at = start + 1; at < text.length; at++) {
     const unit = text.charCodeAt(at)

@@ -72,18 +72,19 @@ class Memory implements Broker {
     return undefined
   }
 
-  async request(message: Message, options: RequestOptions): Promise<Message> {
+  // Neither this nor what it calls is `async`, since each promise more takes a tenth of a request.
+  request(message: Message, options: RequestOptions): Promise<Message> {
     const subject = message.subject as Subject
     const id = this.#newId()
     const server = this.#servers.get(subject)
     // Nobody serves: somebody may still listen by the original's scheme.
     const asked = server ? subject : requestSubject(id, subject)
     const answered = server ? (`${replyPrefix}${id}` as Subject) : responseSubject(id, subject)
-    if (!server && this.#listeners.at(asked).length === 0) throw noResponders(subject, 'is not there')
-    const answer = this.#waiting.wait(answered, options)
+    if (!server && this.#listeners.at(asked).length === 0) return Promise.reject(noResponders(subject, 'is not there'))
     server?.callers.add(answered)
+    const answer = this.#waiting.wait(answered, options, () => server?.callers.delete(answered))
     this.#ask({ ...message, subject: asked, responseSubject: answered }, server)
-    return answer.finally(() => server?.callers.delete(answered))
+    return answer
   }
 
   async close(): Promise<void> {

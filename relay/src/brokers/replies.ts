@@ -12,8 +12,8 @@ interface Waiting {
 
 /** The requests of a broker that wait for an answer, by the subject that it will come on. */
 export interface Replies {
-  /** Waits for the final answer on a response subject, and again for so long after each part; whatever happens, nothing of the wait is left behind. */
-  wait(responseSubject: Subject, options: RequestOptions): Promise<Message>
+  /** Waits for the final answer on a response subject, and again for so long after each part; whatever happens, nothing of the wait is left behind. `over` runs when it has ended. */
+  wait(responseSubject: Subject, options: RequestOptions, over?: () => void): Promise<Message>
   /** Takes an answer. False where nobody waits for it (any more). */
   take(answer: Message): boolean
   /** Whether somebody waits for an answer on this subject. */
@@ -34,13 +34,14 @@ export function replies(clock: Clock): Replies {
     get size() {
       return waiting.size
     },
-    wait(responseSubject, { timeoutMs, firstMs = timeoutMs, signal, onPart }) {
+    wait(responseSubject, { timeoutMs, firstMs = timeoutMs, signal, onPart }, over) {
       return new Promise((resolve, reject) => {
         const settle = (answer: Message | WildcastError): void => {
           waiting.delete(responseSubject)
           letGo(request)
           stopClock()
           signal?.removeEventListener('abort', abort)
+          over?.()
           if (answer instanceof WildcastError) reject(answer)
           else resolve(answer)
         }

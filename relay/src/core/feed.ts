@@ -178,8 +178,14 @@ export class Feed implements Droppable {
       return
     }
     if (answer !== undefined) member.expectsAnswer(answer)
+    const parcel = this.#parcel(frame, bytes)
+    // The broker tells a server's callers itself that it has left.
+    if (this.interest.serve && !settle) {
+      member.outlet.deliver(parcel)
+      return
+    }
     member.outlet.deliver({
-      ...this.#parcel(frame, bytes),
+      ...parcel,
       settle: (written) => {
         if (!written) return this.#offerAgain(frame, { answer, settle }, [...tried, member])
         settle?.(true)

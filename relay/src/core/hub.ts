@@ -146,7 +146,8 @@ export class Hub {
     )
   }
 
-  async request(name: string, message: Message, options: RequestOptions): Promise<Message> {
+  /** As `Broker.request`. @throws {WildcastError} `unsupported` */
+  request(name: string, message: Message, options: RequestOptions): Promise<Message> {
     const { broker } = this.#link(name)
     if (!broker.request) throw new WildcastError('unsupported', `broker "${name}" has no request/response`)
     return broker.request(message, options)

@@ -156,20 +156,18 @@ export class Session implements Member {
 
   /**
    * Asks a server. Resolves with the final answer, which may be a refusal (`error`).
-   * @throws {WildcastError} as `publish`, and `no_responders`, `timeout`, `rate_limited`
+   * @throws {WildcastError} by rejection: as `publish`, and `no_responders`, `timeout`,
+   * `rate_limited`
    */
-  async request(want: Ask, options: Omit<RequestOptions, 'timeoutMs'>): Promise<Message> {
-    const { hub, limits, permissions } = this.#ports
-    const broker = this.#brokerOf(want.broker)
-    const subject = ownSubject(want.subject)
-    const message: Message = { subject, payload: want.message, headers: want.headers }
-    checkSize(message, limits.payload)
-    if (want.headers) hub.demand(broker, 'headers')
-    demand(permissions, { kind: 'request', subject, broker })
-    if (this.#requests >= limits.requests)
-      throw refusal('rate_limited', `${limits.requests} requests are in flight; wait for an answer`)
-    const timeoutMs = Math.min(want.timeout ?? requestTimeoutMs, wire.requestTimeoutMs)
-    return this.#counting(this.#ask(broker, message, { ...options, timeoutMs }))
+  request(want: Ask, options: Omit<RequestOptions, 'timeoutMs'>): Promise<Message> {
+    try {
+      const broker = this.#brokerOf(want.broker)
+      const question = this.#question(want, broker)
+      const timeoutMs = Math.min(want.timeout ?? requestTimeoutMs, wire.requestTimeoutMs)
+      return this.#counting(this.#ask(broker, question, { ...options, timeoutMs }))
+    } catch (cause) {
+      return Promise.reject(cause)
+    }
   }
 
   /** Ends all subscriptions. */
@@ -178,6 +176,19 @@ export class Session implements Member {
     this.#pending?.end()
     for (const membership of this.#held.values()) membership.end()
     this.#held.clear()
+  }
+
+  /** What is asked, where the client may ask now and the broker can. */
+  #question(want: Ask, broker: string): Message {
+    const { hub, limits, permissions } = this.#ports
+    const subject = ownSubject(want.subject)
+    const message: Message = { subject, payload: want.message, headers: want.headers }
+    checkSize(message, limits.payload)
+    if (want.headers) hub.demand(broker, 'headers')
+    demand(permissions, { kind: 'request', subject, broker })
+    if (this.#requests >= limits.requests)
+      throw refusal('rate_limited', `${limits.requests} requests are in flight; wait for an answer`)
+    return message
   }
 
   /** No `await` here or in `request`: it would keep the payload alive until the answer comes. */
@@ -194,9 +205,11 @@ export class Session implements Member {
   /** Counts a request as in flight until it is answered. */
   #counting(answer: Promise<Message>): Promise<Message> {
     this.#requests++
-    return answer.finally(() => {
+    const over = (): void => {
       this.#requests--
-    })
+    }
+    answer.then(over, over)
+    return answer
   }
 
   #brokerOf(asked: string | undefined): string {

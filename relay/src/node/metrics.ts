@@ -23,6 +23,8 @@ export interface Metrics {
   readonly observer: Observer
   /** `GET /metrics`, in the text form of Prometheus. */
   readonly gateway: Gateway
+  /** Whether a broker has confirmed a message so far. */
+  hasPublished(): boolean
   /** What was counted so far. */
   figures(): Promise<Figures>
 }
@@ -67,6 +69,7 @@ export function metrics({ all }: MetricsOptions = {}): Metrics {
   }
 
   return {
+    hasPublished: () => publishedOn.size > 0,
     figures: () => registry.getMetricsAsJSON(),
     observer: {
       status(broker, now) {

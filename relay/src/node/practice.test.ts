@@ -7,6 +7,12 @@ const sockets = (): readonly string[] =>
 // It would wait for ever for readers that are told nothing.
 test('carries messages to all its readers, and leaves nothing open', async () => {
   const before = sockets()
-  await practice()
+  await practice(() => false)
   await expect.poll(sockets).toEqual(before)
+})
+
+test('ends as soon as others have sent a message', async () => {
+  let rounds = 0
+  await practice(() => ++rounds > 3)
+  expect(rounds).toBeLessThan(10)
 })

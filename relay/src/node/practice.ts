@@ -17,8 +17,9 @@ const burst = 32
 /**
  * Carries messages that nobody sent, by a relay of its own whose port nobody is told, beside whatever else begins, so that V8 compiles the road of a message from
  * socket to socket early: the first few thousand take several times as long otherwise, and after a restart everybody comes at once. See docs/decisions/0013.
+ * @param isOver - ends it early: messages that somebody has sent do the same, and need the time
  */
-export async function practice(): Promise<void> {
+export async function practice(isOver: () => boolean): Promise<void> {
   const { port, close } = await serve({
     brokers: { main: memory({ clock: realClock, newId }) },
     gateways: [websocket()],
@@ -27,13 +28,13 @@ export async function practice(): Promise<void> {
     onError: () => {}, // of strangers who find the port
   })
   try {
-    for (const { codec } of v1Codecs.values()) await rehearse(`ws://127.0.0.1:${port}/ws`, codec)
+    for (const { codec } of v1Codecs.values()) await rehearse(`ws://127.0.0.1:${port}/ws`, codec, isOver)
   } finally {
     await close()
   }
 }
 
-async function rehearse(url: string, codec: Codec): Promise<void> {
+async function rehearse(url: string, codec: Codec, isOver: () => boolean): Promise<void> {
   const ended = new AbortController()
   const clients: WebSocket[] = []
   async function enter(): Promise<WebSocket> {
@@ -60,7 +61,7 @@ async function rehearse(url: string, codec: Codec): Promise<void> {
     const publish: PublishFrame = { kind: 'Publish', subject: 'practice.run', message: 'x'.repeat(100) }
     const unasked = codec.encode(publish)
     const asked = codec.encode({ ...publish, ref: 1 })
-    for (let round = 0; round < rounds; round++) {
+    for (let round = 0; round < rounds && !isOver(); round++) {
       for (let i = 1; i < burst; i++) publisher.send(unasked)
       // Awaited together: whatever fails, nothing is rejected that nobody hears.
       await Promise.all([ask(publisher, asked), ...readers.map(heard)])

@@ -51,7 +51,7 @@ export async function runConfig(
     },
   )
   if (gateways.length > 0)
-    practice().catch((cause) => watch.relay.onError(WildcastError.from(cause), { stage: 'practice' }))
+    practice(watch.hasPublished).catch((cause) => watch.relay.onError(WildcastError.from(cause), { stage: 'practice' }))
   running = opened
   if (reload) reloadOnChange(components, opened, watch.relay.onError)
   return {

@@ -150,10 +150,15 @@ class V1 implements Dialect {
     asking.set(ref, cancel)
     this.#session
       .request(frame, { signal: cancel, onPart: (part) => this.#say(responseOf(ref, part)) })
-      .then((answer) => this.#say(responseOf(ref, answer)))
-      // Who cancelled does not wait for an answer any more.
-      .catch((cause) => cancel.aborted || this.#refuse(cause, ref))
-      .finally(() => asking.delete(ref))
+      .then((answer) => {
+        asking.delete(ref)
+        this.#say(responseOf(ref, answer))
+      })
+      .catch((cause) => {
+        asking.delete(ref)
+        // Who cancelled does not wait for an answer any more.
+        if (!cancel.aborted) this.#refuse(cause, ref)
+      })
   }
 
   #acknowledge(ref: number | undefined): void {
