@@ -1,18 +1,5 @@
 /** The Wildcast relay as a library: `npx wildcast gateway` does the same from the command line. @module */
 
-// Brokers
-export type {
-  Broker,
-  BrokerEvents,
-  Dropped,
-  Feature,
-  Features,
-  Interest,
-  Listener,
-  OpenBroker,
-  RequestOptions,
-  Settle,
-} from './brokers/broker.js'
 export type { ForeignPorts } from './brokers/foreign/foreign-broker.js'
 export { memory } from './brokers/memory.js'
 export { mqtt } from './brokers/mqtt.js'
@@ -26,7 +13,6 @@ export type {
   RedisSettings,
   TlsSettings,
 } from './brokers/settings.js'
-
 // Components
 export {
   type Component,
@@ -43,9 +29,21 @@ export {
   type Components,
   openComponents,
 } from './components/open-components.js'
-
 // The relay itself, without a runtime
 export type { Bridge } from './core/bridge.js'
+// Brokers
+export type {
+  Broker,
+  BrokerEvents,
+  Dropped,
+  Feature,
+  Features,
+  Interest,
+  Listener,
+  OpenBroker,
+  RequestOptions,
+  Settle,
+} from './core/broker.js'
 export type { CancelSignal } from './core/cancel.js'
 export { type Clock, realClock } from './core/clock.js'
 export type { BrokerHealth } from './core/hub.js'
@@ -57,18 +55,17 @@ export type { Part } from './core/part.js'
 export { type Action, allowAll, type Permissions } from './core/permissions.js'
 export { createRelay, type Relay, type RelayOptions } from './core/relay.js'
 export type { Ask, Publish, Session, Subscribe, Subscription } from './core/session.js'
-
+export type { Mode } from './gateways/dialects/encoders.js'
 // Doors
-export { type CrossOriginOptions, crossOrigin } from './gateways/cross-origin.js'
+export { type CrossOriginOptions, crossOrigin } from './gateways/endpoints/cross-origin.js'
+export { health } from './gateways/endpoints/health.js'
+export { http } from './gateways/endpoints/http.js'
+export type { Form } from './gateways/endpoints/http-envelope.js'
+export { type HttpRequestOptions, httpRequest } from './gateways/endpoints/http-request.js'
+export { serverSentEvents } from './gateways/endpoints/server-sent-events.js'
+export { stream } from './gateways/endpoints/stream.js'
+export { type WebSocketOptions, websocket } from './gateways/endpoints/websocket.js'
 export type { Gateway, Handshake, Ports } from './gateways/gateway.js'
-export { health } from './gateways/health.js'
-export { http } from './gateways/http.js'
-export type { Form } from './gateways/http-envelope.js'
-export { type HttpRequestOptions, httpRequest } from './gateways/http-request.js'
-export { serverSentEvents } from './gateways/server-sent-events.js'
-export { stream } from './gateways/stream.js'
-export type { Mode } from './gateways/websocket/encoders.js'
-export { type WebSocketOptions, websocket } from './gateways/websocket.js'
 
 // Node
 export { type Attached, type AttachOptions, attach } from './node/attach.js'

@@ -1,7 +1,7 @@
 import { encode } from '@msgpack/msgpack'
 import { type ErrorCode, WildcastError } from '@wildcast/protocol'
 import { describe, expect, it } from 'vitest'
-import type { OpenBroker } from '../src/brokers/broker.js'
+import type { OpenBroker } from '../src/core/broker.js'
 import { http, memory, newId, realClock, websocket } from '../src/index.js'
 import { openWatch } from '../src/node/watch.js'
 import { connect } from './socket.js'

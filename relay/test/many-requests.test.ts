@@ -1,6 +1,6 @@
 import { parsePattern } from '@wildcast/protocol'
 import { expect, it, onTestFinished } from 'vitest'
-import type { OpenBroker } from '../src/brokers/broker.js'
+import type { OpenBroker } from '../src/core/broker.js'
 import type { Clock } from '../src/core/clock.js'
 import { httpRequest, memory, newId, realClock } from '../src/index.js'
 import { startRelay } from './start-relay.js'

@@ -9,12 +9,12 @@ import {
   WildcastError,
 } from '@wildcast/protocol'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import type { Broker, Feature, Interest, OpenBroker } from '../core/broker.js'
 import { Cancel } from '../core/cancel.js'
 import type { Clock } from '../core/clock.js'
 import { Inbox } from '../testing/inbox.js'
 import { deaf, listener } from '../testing/listener.js'
 import { longWaits } from '../testing/long-waits.js'
-import type { Broker, Feature, Interest, OpenBroker } from './broker.js'
 
 export interface BrokerUnderTest {
   /** Opens a link to the broker, as a relay does, which tells the time by this clock. */

@@ -1,4 +1,4 @@
-import type { Features } from './broker.js'
+import type { Features } from '../core/broker.js'
 
 /** What the memory broker can do, also where it is in another process. */
 export const everyFeature: Features = {

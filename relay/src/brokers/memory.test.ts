@@ -1,10 +1,10 @@
 import { type Message, type Pattern, parsePattern, parseSubject, type Subject } from '@wildcast/protocol'
 import { describe, expect, it } from 'vitest'
+import type { Broker } from '../core/broker.js'
 import { newId } from '../node/new-id.js'
 import { fakeClock } from '../testing/fake-clock.js'
 import { deaf, listener } from '../testing/listener.js'
 import { brokerContract } from './broker.contract.js'
-import type { Broker } from './broker.js'
 import { memory } from './memory.js'
 
 brokerContract('memory', { open: (clock = fakeClock()) => memory({ clock, newId }) })

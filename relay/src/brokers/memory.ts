@@ -1,6 +1,6 @@
 import { isExact, type Message, type Pattern, type Subject, WildcastError } from '@wildcast/protocol'
+import type { Broker, Features, Interest, Listener, OpenBroker, RequestOptions } from '../core/broker.js'
 import type { Clock } from '../core/clock.js'
-import type { Broker, Features, Interest, Listener, OpenBroker, RequestOptions } from './broker.js'
 import { everyFeature } from './every-feature.js'
 import { type Deliver, Listeners } from './listeners.js'
 import { type Queue, queue } from './queue.js'

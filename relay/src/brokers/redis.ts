@@ -1,4 +1,4 @@
-import type { OpenBroker } from './broker.js'
+import type { OpenBroker } from '../core/broker.js'
 import { type ForeignPorts, foreignBroker } from './foreign/foreign-broker.js'
 import type { RedisSettings } from './settings.js'
 

@@ -1,9 +1,9 @@
 import { type Message, parseSubject } from '@wildcast/protocol'
 import { expect, it } from 'vitest'
+import type { RequestOptions } from '../core/broker.js'
 import { fakeClock } from '../testing/fake-clock.js'
 import { scriptedDriver } from '../testing/scripted-driver.js'
 import { down, message, scriptedLink, settled } from '../testing/scripted-link.js'
-import type { RequestOptions } from './broker.js'
 import { replies } from './replies.js'
 
 it('a request that waited for the link has the rest of its time for the first part, and all of it for each later one', async () => {

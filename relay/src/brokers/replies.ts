@@ -1,6 +1,6 @@
 import { type Message, refusal, type Subject, WildcastError } from '@wildcast/protocol'
+import type { RequestOptions } from '../core/broker.js'
 import type { Clock } from '../core/clock.js'
-import type { RequestOptions } from './broker.js'
 import { fewInTurn } from './few-in-turn.js'
 
 interface Waiting {

@@ -1,6 +1,6 @@
 import { type Message, type Pattern, parsePattern, parseSubject, WildcastError } from '@wildcast/protocol'
 import { expect, it } from 'vitest'
-import type { Listener } from '../brokers/broker.js'
+import type { Listener } from '../core/broker.js'
 import type { Inside } from '../core/inside.js'
 import { nobody } from '../core/observer.js'
 import { fakeClock } from '../testing/fake-clock.js'

@@ -1,5 +1,5 @@
 import { type Message, payloadSize, WildcastError } from '@wildcast/protocol'
-import type { Interest, Settle } from '../brokers/broker.js'
+import type { Interest, Settle } from '../core/broker.js'
 import type { Inside } from '../core/inside.js'
 import type { Observer } from '../core/observer.js'
 import type { OnError } from '../core/outlet.js'

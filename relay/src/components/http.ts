@@ -1,4 +1,4 @@
-import { decodeQuestion, encodeAnswer, type Form, type HttpQuestion } from '../gateways/http-envelope.js'
+import { decodeQuestion, encodeAnswer, type Form, type HttpQuestion } from '../gateways/endpoints/http-envelope.js'
 import type { Component, ComponentContext, Output } from './component.js'
 import { FailedWith } from './failed-with.js'
 

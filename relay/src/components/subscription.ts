@@ -1,5 +1,5 @@
 import { type Pattern, parsePattern, parseSubject } from '@wildcast/protocol'
-import type { Interest } from '../brokers/broker.js'
+import type { Interest } from '../core/broker.js'
 
 /** What triggers a component. */
 export type ComponentSubscription =

@@ -1,11 +1,11 @@
 import { type Message, parsePattern, parseSubject, payloadText, WildcastError } from '@wildcast/protocol'
 import { describe, expect, it } from 'vitest'
-import type { Feature, OpenBroker } from '../brokers/broker.js'
 import { memory } from '../brokers/memory.js'
 import { fakeClock } from '../testing/fake-clock.js'
 import { recordingOutlet } from '../testing/recording-outlet.js'
 import { scriptedBroker } from '../testing/scripted-broker.js'
 import type { Bridge } from './bridge.js'
+import type { Feature, OpenBroker } from './broker.js'
 import { createRelay, type Relay, type RelayOptions } from './relay.js'
 
 const bridge = (from: string, pattern: string, to: string, group?: string): Bridge => ({

@@ -1,6 +1,6 @@
 import { type Message, type Pattern, WildcastError } from '@wildcast/protocol'
-import { type Listener, pathHeader } from '../brokers/broker.js'
 import { circleOf, leadsBack } from './bridge-circle.js'
+import { type Listener, pathHeader } from './broker.js'
 import type { Hub } from './hub.js'
 import type { Observer } from './observer.js'
 import type { OnError } from './outlet.js'

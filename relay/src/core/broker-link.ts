@@ -1,5 +1,5 @@
 import { WildcastError } from '@wildcast/protocol'
-import type { Broker, OpenBroker } from '../brokers/broker.js'
+import type { Broker, OpenBroker } from './broker.js'
 import type { Observer } from './observer.js'
 import type { OnError } from './outlet.js'
 

@@ -13,7 +13,7 @@ import {
   type SubscribeFrame,
   WildcastError,
 } from '@wildcast/protocol'
-import type { Interest } from '../brokers/broker.js'
+import type { Interest } from './broker.js'
 
 // What is true or false of a client's words alone, whoever says them and whatever the brokers can do.
 

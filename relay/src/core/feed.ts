@@ -1,6 +1,6 @@
 import { isClosed, type Message, type RelayFrame, type Subject, type WildcastError } from '@wildcast/protocol'
-import type { Interest, Settle } from '../brokers/broker.js'
 import type { BacklogRoom } from './backlog.js'
+import type { Interest, Settle } from './broker.js'
 import { isMadeForRequest } from './checks.js'
 import type { Clock } from './clock.js'
 import { Conflation } from './conflation.js'

@@ -1,6 +1,6 @@
 import { type BrokerInfo, type Message, WildcastError } from '@wildcast/protocol'
-import type { Broker, Feature, Interest, Listener, OpenBroker, RequestOptions } from '../brokers/broker.js'
 import type { BacklogRoom } from './backlog.js'
+import type { Broker, Feature, Interest, Listener, OpenBroker, RequestOptions } from './broker.js'
 import { type BrokerLink, openLink } from './broker-link.js'
 import type { CancelSignal } from './cancel.js'
 import type { Clock } from './clock.js'

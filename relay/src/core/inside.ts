@@ -1,5 +1,5 @@
 import type { Message } from '@wildcast/protocol'
-import type { Feature, Interest, Listener } from '../brokers/broker.js'
+import type { Feature, Interest, Listener } from './broker.js'
 import type { Clock } from './clock.js'
 
 /** What runs in the relay itself speaks to brokers so: without a session, and without the limits and permissions of clients. */

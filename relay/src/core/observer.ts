@@ -1,4 +1,4 @@
-import type { Dropped } from '../brokers/broker.js'
+import type { Dropped } from './broker.js'
 
 /** How a component's work on a message ended. */
 export type ComponentOutcome =

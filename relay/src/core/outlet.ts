@@ -1,5 +1,5 @@
 import type { RelayFrame, WildcastError } from '@wildcast/protocol'
-import type { Settle } from '../brokers/broker.js'
+import type { Settle } from './broker.js'
 
 export type { Settle }
 

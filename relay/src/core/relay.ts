@@ -1,7 +1,7 @@
 import { type BrokerInfo, type WelcomeFrame, limits as wire } from '@wildcast/protocol'
-import type { OpenBroker } from '../brokers/broker.js'
 import type { BacklogRoom } from './backlog.js'
 import { type Bridge, openBridges } from './bridge.js'
+import type { OpenBroker } from './broker.js'
 import { checkSize } from './checks.js'
 import { type Clock, realClock } from './clock.js'
 import { FanOut } from './fan-out.js'

@@ -10,7 +10,7 @@ import {
   WildcastError,
   limits as wire,
 } from '@wildcast/protocol'
-import type { RequestOptions } from '../brokers/broker.js'
+import type { RequestOptions } from './broker.js'
 import {
   checkSize,
   interestOf,

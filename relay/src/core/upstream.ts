@@ -1,6 +1,6 @@
 import { type Message, WildcastError } from '@wildcast/protocol'
-import type { Interest, Listener, Settle } from '../brokers/broker.js'
 import type { BacklogRoom } from './backlog.js'
+import type { Interest, Listener, Settle } from './broker.js'
 import { Cancel, type CancelSignal } from './cancel.js'
 import type { Clock } from './clock.js'
 import type { FanOut } from './fan-out.js'

@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
-import type { OpenBroker } from '../brokers/broker.js'
+import type { OpenBroker } from '../core/broker.js'
 import type { Action, Permissions } from '../core/permissions.js'
 import { serve } from '../node/serve.js'
 import { type FakeClock, fakeClock } from '../testing/fake-clock.js'

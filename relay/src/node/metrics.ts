@@ -7,8 +7,8 @@ import {
   Registry,
 } from 'prom-client'
 import type { Observer } from '../core/observer.js'
+import { onlyBy } from '../gateways/endpoints/only-by.js'
 import type { Gateway } from '../gateways/gateway.js'
-import { onlyBy } from '../gateways/only-by.js'
 
 /** What one process has counted. Plain data, which may be sent to another. */
 export type Figures = readonly MetricObjectWithValues<MetricValue<string>>[]

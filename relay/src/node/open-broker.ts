@@ -1,10 +1,10 @@
-import type { OpenBroker } from '../brokers/broker.js'
 import { memory } from '../brokers/memory.js'
 import { memoryLink } from '../brokers/memory-link.js'
 import { mqtt } from '../brokers/mqtt.js'
 import { nats } from '../brokers/nats.js'
 import { redis } from '../brokers/redis.js'
 import type { BrokerSettings } from '../brokers/settings.js'
+import type { OpenBroker } from '../core/broker.js'
 import { realClock } from '../core/clock.js'
 import { newId } from './new-id.js'
 

@@ -3,7 +3,7 @@ import { Hono } from 'hono'
 import { requestId } from 'hono/request-id'
 import { getPath } from 'hono/utils/url'
 import type { Relay } from '../core/relay.js'
-import { answerErrors } from '../gateways/http-errors.js'
+import { answerErrors } from '../gateways/endpoints/http-errors.js'
 import { ambiguityOf } from './ambiguity.js'
 import { newId } from './new-id.js'
 

@@ -2,7 +2,7 @@ import type { RequestListener } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
 import { WildcastError } from '@wildcast/protocol'
 import type { Hono } from 'hono'
-import { errorResponse } from '../gateways/http-errors.js'
+import { errorResponse } from '../gateways/endpoints/http-errors.js'
 
 /** Answers the requests of a server by routes. */
 export function requestListener(routes: Hono): RequestListener {

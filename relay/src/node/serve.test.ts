@@ -1,7 +1,7 @@
 import { expect, it, onTestFinished } from 'vitest'
 import { memory } from '../brokers/memory.js'
 import { realClock } from '../core/clock.js'
-import { health } from '../gateways/health.js'
+import { health } from '../gateways/endpoints/health.js'
 import { newId } from './new-id.js'
 import { type Endpoint, serveAll } from './serve.js'
 

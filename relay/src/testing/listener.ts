@@ -1,5 +1,5 @@
 import type { Message } from '@wildcast/protocol'
-import type { Listener } from '../brokers/broker.js'
+import type { Listener } from '../core/broker.js'
 
 /** Takes messages as a member does that is always there. */
 export function listener(take: (message: Message) => void): Listener {

@@ -1,5 +1,5 @@
 import type { Message, Pattern, WildcastError } from '@wildcast/protocol'
-import type { Broker, BrokerEvents, Features, Interest, Listener, OpenBroker, Settle } from '../brokers/broker.js'
+import type { Broker, BrokerEvents, Features, Interest, Listener, OpenBroker, Settle } from '../core/broker.js'
 
 /** A broker whose confirmations, link and deliveries a test decides on. */
 export interface ScriptedBroker {

@@ -1,6 +1,6 @@
 import { type Message, parseSubject, type WildcastError } from '@wildcast/protocol'
-import type { Features, Interest, Settle } from '../brokers/broker.js'
 import type { Connection, ConnectionEvents, Driver, Native, Sink } from '../brokers/foreign/driver.js'
+import type { Features, Interest, Settle } from '../core/broker.js'
 
 /** A connection whose answers a test gives. */
 export interface ScriptedConnection {

@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { type Message, parsePattern, parseSubject, WildcastError } from '@wildcast/protocol'
-import type { Broker, Interest } from '../brokers/broker.js'
 import { foreignBroker } from '../brokers/foreign/foreign-broker.js'
+import type { Broker, Interest } from '../core/broker.js'
 import { type FakeClock, fakeClock } from './fake-clock.js'
 import { type ScriptedConnection, type ScriptedDriver, scriptedDriver } from './scripted-driver.js'
 

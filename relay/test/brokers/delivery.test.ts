@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import type { Features } from '../../src/brokers/broker.js'
 import { featuresOf as mqttFeatures } from '../../src/brokers/mqtt/features.js'
 import { NatsDriver } from '../../src/brokers/nats/driver.js'
 import { noHeaders } from '../../src/brokers/nats/message-form.js'
 import { featuresOf as redisFeatures } from '../../src/brokers/redis/features.js'
+import type { Features } from '../../src/core/broker.js'
 import { memory, newId, realClock } from '../../src/index.js'
 
 const documentation = readFileSync(new URL('../../../docs/delivery.md', import.meta.url), 'utf8')

@@ -1,6 +1,6 @@
 import { type Message, parsePattern, parseSubject, payloadBytes, type WildcastError } from '@wildcast/protocol'
 import { onTestFinished } from 'vitest'
-import type { Broker, Interest, OpenBroker } from '../../src/brokers/broker.js'
+import type { Broker, Interest, OpenBroker } from '../../src/core/broker.js'
 import { Inbox } from '../../src/testing/inbox.js'
 import { listener } from '../../src/testing/listener.js'
 

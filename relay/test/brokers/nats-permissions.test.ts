@@ -1,6 +1,6 @@
 import { parsePattern, type WildcastError } from '@wildcast/protocol'
 import { describe, expect, it } from 'vitest'
-import type { Listener } from '../../src/brokers/broker.js'
+import type { Listener } from '../../src/core/broker.js'
 import { deaf } from '../../src/testing/listener.js'
 import { endsWithTest } from '../servers/ends-with-test.js'
 import { startNats } from '../servers/nats.js'

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs'
 import { beforeEach, describe, expect, it } from 'vitest'
-import type { Settle } from '../../src/brokers/broker.js'
 import { usualTerms } from '../../src/brokers/redis/terms.js'
+import type { Settle } from '../../src/core/broker.js'
 import { fakeClock } from '../../src/testing/fake-clock.js'
 import { type Redis, startRedis } from '../servers/redis.js'
 import { redisCli } from '../servers/redis-cli.js'

@@ -1,5 +1,5 @@
 import type { Message, WildcastError } from '@wildcast/protocol'
-import type { Dropped, Features, Interest, RequestOptions, Settle } from '../broker.js'
+import type { Dropped, Features, Interest, RequestOptions, Settle } from '../../core/broker.js'
 
 /** What a broker is asked for to satisfy an interest, in its own terms. Equal keys are the same native subscription. */
 export interface Native {

@@ -1,7 +1,15 @@
 import { headerSize, limits, type Message, payloadSize, type Subject, WildcastError } from '@wildcast/protocol'
+import type {
+  Broker,
+  BrokerEvents,
+  Features,
+  Interest,
+  Listener,
+  OpenBroker,
+  RequestOptions,
+} from '../../core/broker.js'
 import type { CancelSignal } from '../../core/cancel.js'
 import type { Clock } from '../../core/clock.js'
-import type { Broker, BrokerEvents, Features, Interest, Listener, OpenBroker, RequestOptions } from '../broker.js'
 import type { Connection, Driver, Native } from './driver.js'
 import { Link } from './link.js'
 import { Publisher } from './publisher.js'

@@ -1,5 +1,5 @@
 import { type Failure, headersFit, isHeaderName, isHeaderValue, limits, type Message } from '@wildcast/protocol'
-import { pathHeader } from '../broker.js'
+import { pathHeader } from '../../core/broker.js'
 
 // Where a broker carries headers, the marks of an answer travel among them.
 const more = 'wildcast-more'

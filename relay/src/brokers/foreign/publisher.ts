@@ -1,6 +1,6 @@
 import { type Message, payloadSize, WildcastError } from '@wildcast/protocol'
+import type { RequestOptions } from '../../core/broker.js'
 import type { Clock } from '../../core/clock.js'
-import type { RequestOptions } from '../broker.js'
 import type { Connection } from './driver.js'
 import type { Link } from './link.js'
 import { poison } from './poison.js'

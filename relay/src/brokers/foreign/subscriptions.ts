@@ -7,8 +7,8 @@ import {
   type Subject,
   WildcastError,
 } from '@wildcast/protocol'
+import type { Interest, Listener, Settle } from '../../core/broker.js'
 import type { CancelSignal } from '../../core/cancel.js'
-import type { Interest, Listener, Settle } from '../broker.js'
 import type { Connection, Driver, Native, NativeSubscription } from './driver.js'
 import type { Link } from './link.js'
 import { untilGone } from './until-gone.js'

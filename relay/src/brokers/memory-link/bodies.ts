@@ -8,7 +8,7 @@ import {
   type Subject,
   WildcastError,
 } from '@wildcast/protocol'
-import type { Interest } from '../broker.js'
+import type { Interest } from '../../core/broker.js'
 
 // The bodies of frames, in MessagePack. Both ends are ours and of one version, so that nothing is checked.
 

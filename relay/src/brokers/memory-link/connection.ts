@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import { type Message, type Subject, WildcastError } from '@wildcast/protocol'
-import type { RequestOptions } from '../broker.js'
+import type { RequestOptions } from '../../core/broker.js'
 import type { Connection, ConnectionEvents, NativeSubscription, Sink } from '../foreign/driver.js'
 import type { ForeignPorts } from '../foreign/foreign-broker.js'
 import { type Replies, replies } from '../replies.js'

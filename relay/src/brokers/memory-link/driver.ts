@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { WildcastError } from '@wildcast/protocol'
-import type { Interest } from '../broker.js'
+import type { Interest } from '../../core/broker.js'
 import { everyFeature } from '../every-feature.js'
 import type { Driver, Native } from '../foreign/driver.js'
 import type { ForeignPorts } from '../foreign/foreign-broker.js'

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises'
 import { createServer, type Socket } from 'node:net'
-import type { Broker } from '../broker.js'
+import type { Broker } from '../../core/broker.js'
 import { lastBody } from './last-body.js'
 import { Visitor } from './visitor.js'
 

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import { type Message, WildcastError } from '@wildcast/protocol'
+import type { Broker } from '../../core/broker.js'
 import { Cancel } from '../../core/cancel.js'
-import type { Broker } from '../broker.js'
 import { failureBody, messageBody, noBody, readInterest, readMessage, readNumber, readRequest } from './bodies.js'
 import { frameReader, type Kind, kinds } from './frames.js'
 import { type InSequence, inSequence } from './in-sequence.js'

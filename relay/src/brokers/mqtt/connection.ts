@@ -1,6 +1,6 @@
 import { type Message, type Subject, WildcastError } from '@wildcast/protocol'
+import type { RequestOptions } from '../../core/broker.js'
 import type { Clock } from '../../core/clock.js'
-import type { RequestOptions } from '../broker.js'
 import type { Connection, NativeSubscription, Sink } from '../foreign/driver.js'
 import { type Exchange, nobodyServes } from './exchange.js'
 import { endedError } from './failures.js'

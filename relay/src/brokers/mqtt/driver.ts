@@ -1,5 +1,5 @@
 import { limits } from '@wildcast/protocol'
-import type { Features, Interest } from '../broker.js'
+import type { Features, Interest } from '../../core/broker.js'
 import { readCertificates } from '../foreign/certificates.js'
 import type { Connection, ConnectionEvents, Driver } from '../foreign/driver.js'
 import type { ForeignPorts } from '../foreign/foreign-broker.js'

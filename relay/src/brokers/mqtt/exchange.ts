@@ -1,6 +1,6 @@
 import { type Message, type Subject, WildcastError } from '@wildcast/protocol'
+import type { Dropped, RequestOptions } from '../../core/broker.js'
 import type { Clock } from '../../core/clock.js'
-import type { Dropped, RequestOptions } from '../broker.js'
 import type { Addresses } from './addresses.js'
 import type { Form } from './form.js'
 import type { Routes } from './routes.js'

@@ -1,4 +1,4 @@
-import type { Features } from '../broker.js'
+import type { Features } from '../../core/broker.js'
 import type { MqttSettings } from '../settings.js'
 import type { Server } from './server.js'
 

@@ -1,5 +1,5 @@
 import { type Message, type Subject, WildcastError } from '@wildcast/protocol'
-import type { RequestOptions } from '../broker.js'
+import type { RequestOptions } from '../../core/broker.js'
 import { replies } from '../replies.js'
 import { unawaited } from '../unawaited.js'
 import type { Address, Addresses } from './addresses.js'

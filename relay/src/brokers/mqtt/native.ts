@@ -1,5 +1,5 @@
 import { type Subject, WildcastError } from '@wildcast/protocol'
-import type { Features, Interest } from '../broker.js'
+import type { Features, Interest } from '../../core/broker.js'
 import type { Native } from '../foreign/driver.js'
 import { coverOf, isExactFor, serversShare, shareName, topicOf } from './subjects.js'
 

@@ -1,7 +1,7 @@
 import { type Message, parseSubject } from '@wildcast/protocol'
 import { expect, it } from 'vitest'
+import type { Settle } from '../../core/broker.js'
 import { fakeClock } from '../../testing/fake-clock.js'
-import type { Settle } from '../broker.js'
 import { offers } from './offers.js'
 
 const message = (payload: string): Message => ({ subject: parseSubject('job'), payload })

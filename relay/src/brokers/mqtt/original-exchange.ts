@@ -1,5 +1,5 @@
 import { type Failure, isSubject, type Message, parseSubject, type Subject, WildcastError } from '@wildcast/protocol'
-import type { RequestOptions } from '../broker.js'
+import type { RequestOptions } from '../../core/broker.js'
 import { failureOfText, failureText } from '../failure-text.js'
 import { replies } from '../replies.js'
 import { requestSubject, responseSubject } from '../request-subjects.js'

@@ -1,6 +1,6 @@
 import { type Message, type Subject, WildcastError } from '@wildcast/protocol'
 import type { Msg } from 'nats'
-import type { Dropped, RequestOptions } from '../broker.js'
+import type { Dropped, RequestOptions } from '../../core/broker.js'
 import type { ForeignPorts } from '../foreign/foreign-broker.js'
 import { type Replies, replies } from '../replies.js'
 import { incoming, isNoResponders } from './message-form.js'

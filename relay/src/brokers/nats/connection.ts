@@ -1,6 +1,6 @@
 import { type Message, WildcastError } from '@wildcast/protocol'
 import type { Msg, NatsConnection } from 'nats'
-import type { RequestOptions } from '../broker.js'
+import type { RequestOptions } from '../../core/broker.js'
 import type { Connection, ConnectionEvents, Sink } from '../foreign/driver.js'
 import type { ForeignPorts } from '../foreign/foreign-broker.js'
 import { Answers } from './answers.js'

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import { WildcastError } from '@wildcast/protocol'
 import { connect, type NatsConnection } from 'nats'
-import type { Features, Interest } from '../broker.js'
+import type { Features, Interest } from '../../core/broker.js'
 import type { ConnectionEvents, Driver } from '../foreign/driver.js'
 import type { ForeignPorts } from '../foreign/foreign-broker.js'
 import { readInTurns } from '../foreign/read-in-turns.js'

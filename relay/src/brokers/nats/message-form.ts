@@ -1,6 +1,6 @@
 import { type Message, payloadSize, WildcastError } from '@wildcast/protocol'
 import { headers, type Msg, type MsgHdrs } from 'nats'
-import type { Dropped } from '../broker.js'
+import type { Dropped } from '../../core/broker.js'
 import { headersIn, headersOut } from '../foreign/headers.js'
 import { natsHeadersOf } from './headers.js'
 import { names } from './subjects.js'

@@ -1,5 +1,5 @@
 import type { Msg, NatsConnection } from 'nats'
-import type { Dropped } from '../broker.js'
+import type { Dropped } from '../../core/broker.js'
 import type { Sink } from '../foreign/driver.js'
 import { incoming, noRespondersHeaders } from './message-form.js'
 import { Questions } from './questions.js'

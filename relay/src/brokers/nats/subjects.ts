@@ -1,5 +1,5 @@
 import { type Pattern, type Subject, WildcastError } from '@wildcast/protocol'
-import type { Interest } from '../broker.js'
+import type { Interest } from '../../core/broker.js'
 import type { Native } from '../foreign/driver.js'
 import { type ForeignNames, foreignNames } from '../foreign/names.js'
 

@@ -1,6 +1,6 @@
 import { type Message, WildcastError } from '@wildcast/protocol'
+import type { RequestOptions } from '../../core/broker.js'
 import type { Clock } from '../../core/clock.js'
-import type { RequestOptions } from '../broker.js'
 import type { Connection, ConnectionEvents, NativeSubscription, Sink } from '../foreign/driver.js'
 import type { Client } from './client.js'
 import { commandFailure, endedError } from './failures.js'

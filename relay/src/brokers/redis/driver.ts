@@ -1,5 +1,5 @@
+import type { Features } from '../../core/broker.js'
 import type { Clock } from '../../core/clock.js'
-import type { Features } from '../broker.js'
 import type { Connection, ConnectionEvents, Driver } from '../foreign/driver.js'
 import type { ForeignPorts } from '../foreign/foreign-broker.js'
 import type { RedisSettings } from '../settings.js'

@@ -1,4 +1,4 @@
-import type { Features } from '../broker.js'
+import type { Features } from '../../core/broker.js'
 
 /** Whether relays can keep something at a Redis: groups, and who serves. Otherwise the reason. */
 export type Keeps = true | string

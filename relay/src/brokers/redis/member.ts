@@ -1,7 +1,7 @@
 import { WildcastError } from '@wildcast/protocol'
 import type { Redis } from 'ioredis'
+import type { Dropped } from '../../core/broker.js'
 import type { Clock } from '../../core/clock.js'
-import type { Dropped } from '../broker.js'
 import type { Sink } from '../foreign/driver.js'
 import { type Entry, entriesOf } from './entries.js'
 import { commandFailure, isRefusal } from './failures.js'

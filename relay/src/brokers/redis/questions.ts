@@ -1,6 +1,6 @@
 import { type Message, type Subject, WildcastError } from '@wildcast/protocol'
+import type { Dropped, RequestOptions } from '../../core/broker.js'
 import type { Clock } from '../../core/clock.js'
-import type { Dropped, RequestOptions } from '../broker.js'
 import { failureOfText } from '../failure-text.js'
 import { type Replies, replies } from '../replies.js'
 import { requestSubject, responseSubject } from '../request-subjects.js'

@@ -1,6 +1,6 @@
 import { type Message, type Subject, WildcastError } from '@wildcast/protocol'
+import type { Dropped } from '../../core/broker.js'
 import type { Clock } from '../../core/clock.js'
-import type { Dropped } from '../broker.js'
 import type { NativeSubscription, Sink } from '../foreign/driver.js'
 import { requestSubject, responseSubject, servedPattern } from '../request-subjects.js'
 import { commandFailure } from './failures.js'

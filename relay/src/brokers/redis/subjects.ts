@@ -1,5 +1,5 @@
 import { isExact, isReserved, type Pattern, parseSubject, type Subject, WildcastError } from '@wildcast/protocol'
-import type { Interest } from '../broker.js'
+import type { Interest } from '../../core/broker.js'
 import type { Native } from '../foreign/driver.js'
 import { foreignNames } from '../foreign/names.js'
 import { type Glob, globText } from './glob.js'

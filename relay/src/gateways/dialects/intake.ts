@@ -1,4 +1,4 @@
-import type { Line } from './dialect.js'
+import type { Connection } from '../connections/connection.js'
 
 /** Bytes of a client's publishes that a broker may still have to confirm. */
 const mostUnderWay = 1024 * 1024
@@ -6,21 +6,21 @@ const mostUnderWay = 1024 * 1024
 /** What even an empty publish takes. */
 const eachTakes = 1024
 
-/** Slows down a client that publishes faster than its broker takes it: its line is not read for a while, so that TCP holds the client back and nothing piles up here. */
+/** Slows down a client that publishes faster than its broker takes it: its connection is not read for a while, so that TCP holds the client back and nothing piles up here. */
 export class Intake {
-  readonly #line: Line
+  readonly #connection: Connection
   #underWay = 0
   #resume: (() => void) | undefined
 
-  constructor(line: Line) {
-    this.#line = line
+  constructor(connection: Connection) {
+    this.#connection = connection
   }
 
   /** A publish of so many bytes is under way, until what is returned is called. */
   begin(bytes: number): () => void {
     const takes = bytes + eachTakes
     this.#underWay += takes
-    if (this.#underWay > mostUnderWay) this.#resume ??= this.#line.pause()
+    if (this.#underWay > mostUnderWay) this.#resume ??= this.#connection.pause()
     return () => {
       this.#underWay -= takes
       if (this.#underWay > mostUnderWay / 2) return

@@ -1,19 +1,20 @@
 import type { IncomingMessage } from 'node:http'
 import { parsePattern, WildcastError } from '@wildcast/protocol'
 import { type ServerOptions, WebSocketServer } from 'ws'
-import type { Relay } from '../core/relay.js'
+import type { Relay } from '../../core/relay.js'
+import type { Dialect } from '../connections/connection.js'
+import { heartbeat } from '../connections/heartbeat.js'
+import { MessageMeters } from '../connections/message-meter.js'
+import { OwnedWebSocket, WebSocketConnection } from '../connections/web-socket-connection.js'
+import { classic, subscribeOnly } from '../dialects/classic.js'
+import type { OpenDialect } from '../dialects/dialect.js'
+import { classicEncoders, type Framing, type Mode, subscribeEncoders, v1Codecs } from '../dialects/encoders.js'
+import { v1 } from '../dialects/v1/v1.js'
+import { type Gateway, refuseHandshake } from '../gateway.js'
 import { brokerOfUrl } from './broker-of-url.js'
-import { type Gateway, refuseHandshake } from './gateway.js'
 import { onlyBy } from './only-by.js'
 import { reconnectWindow } from './reconnect-window.js'
 import { subjectOfPath } from './subject-of-path.js'
-import { classic, subscribeOnly } from './websocket/classic.js'
-import type { Dialect, OpenDialect } from './websocket/dialect.js'
-import { classicEncoders, type Framing, type Mode, subscribeEncoders, v1Codecs } from './websocket/encoders.js'
-import { heartbeat } from './websocket/heartbeat.js'
-import { LineSocket, SocketLine } from './websocket/line.js'
-import { MessageMeters } from './websocket/message-meter.js'
-import { v1 } from './websocket/v1.js'
 
 export interface WebSocketOptions {
   /** What classic clients are sent; without it only v1 is spoken. */
@@ -41,14 +42,14 @@ const closeTimeoutMs = 2000
  */
 export function websocket({ mode, compression = false }: WebSocketOptions = {}): Gateway {
   return ({ onUpgrade, routes, closing }, relay) => {
-    const lines = new Set<SocketLine>()
+    const connections = new Set<WebSocketConnection>()
     const beat = heartbeat(relay.clock)
-    const server = new WebSocketServer<typeof LineSocket>(serverOptions(relay, compression))
+    const server = new WebSocketServer<typeof OwnedWebSocket>(serverOptions(relay, compression))
     const ports = { ...relay, meters: new MessageMeters(frameBytes(relay)) }
 
-    function gone(line: SocketLine): void {
-      beat.unwatch(line)
-      lines.delete(line)
+    function gone(connection: WebSocketConnection): void {
+      beat.unwatch(connection)
+      connections.delete(connection)
     }
 
     onUpgrade(({ request, socket, head, path }) => {
@@ -62,10 +63,10 @@ export function websocket({ mode, compression = false }: WebSocketOptions = {}):
       }
       withoutNarrowWindow(request)
       server.handleUpgrade(request, socket, head, (ws) => {
-        const line = new SocketLine(ws, socket, ports)
-        beat.watch(line)
-        lines.add(line)
-        line.speak(spoken(line, ws.extensions.includes('permessage-deflate') ? 'deflated' : 'plain'), gone)
+        const connection = new WebSocketConnection(ws, socket, ports)
+        beat.watch(connection)
+        connections.add(connection)
+        connection.speak(spoken(connection, ws.extensions.includes('permessage-deflate') ? 'deflated' : 'plain'), gone)
       })
       return true
     })
@@ -78,19 +79,19 @@ export function websocket({ mode, compression = false }: WebSocketOptions = {}):
 
     closing.addEventListener('abort', () => {
       beat.stop()
-      const windowMs = reconnectWindow(lines.size)
+      const windowMs = reconnectWindow(connections.size)
       // Behind what waits to be handed out: it has been acknowledged.
       relay.slice.later(() => {
-        for (const line of lines) line.goAway(windowMs)
+        for (const connection of connections) connection.goAway(windowMs)
       })
     })
   }
 }
 
 // The published types do not know `closeTimeout` yet, which a literal would not get past.
-function serverOptions(relay: Relay, compression: boolean): ServerOptions<typeof LineSocket> {
+function serverOptions(relay: Relay, compression: boolean): ServerOptions<typeof OwnedWebSocket> {
   const options = {
-    WebSocket: LineSocket,
+    WebSocket: OwnedWebSocket,
     noServer: true,
     clientTracking: false,
     perMessageDeflate: compression && deflate,
@@ -116,8 +117,8 @@ function isWs(path: string): boolean {
   return path === '/ws' || path === '/ws/'
 }
 
-/** What is spoken over a line, once it is there. */
-type Spoken = (line: SocketLine, framing: Framing) => Dialect
+/** What is spoken over a connection, once it is there. */
+type Spoken = (connection: WebSocketConnection, framing: Framing) => Dialect
 
 /** @throws {WildcastError} where a handshake asks for what is not there */
 function spokenOver(
@@ -127,7 +128,7 @@ function spokenOver(
   const open = isWs(path) ? dialectOf(request, mode) : subscription(request, path, mode)
   const broker = brokerOfUrl(request.url ?? '')
   const view = broker === undefined ? relay : relay.only(broker)
-  return (line, framing) => open(framing)(view, line)
+  return (connection, framing) => open(framing)(view, connection)
 }
 
 /**

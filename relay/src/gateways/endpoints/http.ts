@@ -1,6 +1,6 @@
-import type { Outlet } from '../core/outlet.js'
+import type { Outlet } from '../../core/outlet.js'
+import type { Gateway } from '../gateway.js'
 import { brokerOfUrl } from './broker-of-url.js'
-import type { Gateway } from './gateway.js'
 import { onlyBy } from './only-by.js'
 import { readBody } from './read-body.js'
 import { subjectOfPath } from './subject-of-path.js'

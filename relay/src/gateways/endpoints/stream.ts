@@ -1,18 +1,18 @@
 import type { HttpBindings } from '@hono/node-server'
 import { jsonCodec, WildcastError } from '@wildcast/protocol'
 import type { Context } from 'hono'
-import type { StreamEncoder } from '../core/outlet.js'
-import type { Relay } from '../core/relay.js'
-import { EventStream } from './event-stream.js'
-import type { Gateway } from './gateway.js'
+import type { StreamEncoder } from '../../core/outlet.js'
+import type { Relay } from '../../core/relay.js'
+import { EventStream } from '../connections/event-stream.js'
+import { EventStreamConnection } from '../connections/event-stream-connection.js'
+import { joinFrames } from '../connections/framing.js'
+import { heartbeat } from '../connections/heartbeat.js'
+import { v1 } from '../dialects/v1/v1.js'
+import type { Gateway } from '../gateway.js'
 import { errorResponse } from './http-errors.js'
 import { onlyBy } from './only-by.js'
 import { readBody, withBody } from './read-body.js'
 import { reconnectWindow } from './reconnect-window.js'
-import { StreamLine } from './stream-line.js'
-import { heartbeat } from './websocket/heartbeat.js'
-import { v1 } from './websocket/v1.js'
-import { joinFrames } from './websocket/wire-frame.js'
 
 /** Bytes that a `Connect` may take. */
 const helloBytes = 64 * 1024
@@ -26,7 +26,7 @@ const events: StreamEncoder = { encode: (frame) => eventOf(String(jsonCodec.enco
  * is harmless. See docs/protocol.md.
  */
 export const stream: Gateway = ({ routes, closing }, relay) => {
-  const sessions = new Map<string, StreamLine>()
+  const sessions = new Map<string, EventStreamConnection>()
   const beat = heartbeat(relay.clock)
   const open = v1(jsonCodec, events)
 
@@ -35,17 +35,17 @@ export const stream: Gateway = ({ routes, closing }, relay) => {
     const { outgoing } = c.env as HttpBindings
     const id = relay.newSession()
     const stream = new EventStream({ gone: c.req.raw.signal, outgoing, clock: relay.clock })
-    const line = new StreamLine(stream, relay.slice)
-    const dialect = open(named(relay, id), line)
-    beat.watch(line)
-    sessions.set(id, line)
+    const connection = new EventStreamConnection(stream, relay.slice)
+    const dialect = open(named(relay, id), connection)
+    beat.watch(connection)
+    sessions.set(id, connection)
     stream.whenEnded(() => {
-      beat.unwatch(line)
+      beat.unwatch(connection)
       sessions.delete(id)
       dialect.close()
-      line.gone()
+      connection.gone()
     })
-    line.speak(dialect)
+    connection.speak(dialect)
     dialect.receive(hello.toString())
     return stream.response()
   })
@@ -53,12 +53,12 @@ export const stream: Gateway = ({ routes, closing }, relay) => {
   routes.post('/stream/frames', async (c) => {
     const limit = { maxBytes: postBytes(relay), remedy: 'send less at once' }
     return withBody(c, relay, limit, async (lines, cutOff) => {
-      const line = sessions.get(sessionOf(c))
+      const connection = sessions.get(sessionOf(c))
       // It may have ended a moment ago, by whatever its stream says.
-      if (!line) return errorResponse(new WildcastError('interrupted', 'there is no such session; begin again'))
+      if (!connection) return errorResponse(new WildcastError('interrupted', 'there is no such session; begin again'))
       const from = Number(c.req.header('wildcast-from'))
-      const received = await line.take(from, lines.toString(), cutOff)
-      await line.whenReady()
+      const received = await connection.take(from, lines.toString(), cutOff)
+      await connection.whenReady()
       return c.json({ received }, 202)
     })
   })
@@ -73,7 +73,7 @@ export const stream: Gateway = ({ routes, closing }, relay) => {
     const windowMs = reconnectWindow(sessions.size)
     // Behind what waits to be handed out: it has been acknowledged.
     relay.slice.later(() => {
-      for (const line of [...sessions.values()]) line.goAway(windowMs)
+      for (const connection of [...sessions.values()]) connection.goAway(windowMs)
     })
   })
 }

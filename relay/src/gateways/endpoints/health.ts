@@ -1,5 +1,5 @@
+import type { Gateway } from '../gateway.js'
 import { brokerOfUrl } from './broker-of-url.js'
-import type { Gateway } from './gateway.js'
 import { onlyBy } from './only-by.js'
 
 /**

@@ -3,10 +3,10 @@ import { factsOf, WildcastError } from '@wildcast/protocol'
 import { WebSocket } from 'ws'
 import type { Settle } from '../../core/outlet.js'
 import type { Relay } from '../../core/relay.js'
-import { waitingIn } from '../waiting-in.js'
-import type { Dialect, Line } from './dialect.js'
+import type { Connection, Dialect } from './connection.js'
 import type { Watched } from './heartbeat.js'
 import { type InputOwner, type InputPorts, SocketInput } from './socket-input.js'
+import { waitingIn } from './waiting-in.js'
 
 /**
  * RFC 6455, section 5.5: a control frame carries 125 bytes at most, 2 of which are the close code.
@@ -14,26 +14,26 @@ import { type InputOwner, type InputPorts, SocketInput } from './socket-input.js
 const reasonBytes = 123
 
 /**
- * A WebSocket that knows its line, so that the listeners are the same functions for all: a closure
+ * A WebSocket that knows its connection, so that the listeners are the same functions for all: a closure
  * for each event would be a third of a kilobyte for each idle client.
  */
-export class LineSocket extends WebSocket {
-  line: SocketLine | undefined
+export class OwnedWebSocket extends WebSocket {
+  connection: WebSocketConnection | undefined
 }
 
-/** What a line needs of its relay. */
-export interface LinePorts extends InputPorts, Pick<Relay, 'onError'> {}
+/** What a connection needs of its relay. */
+export interface ConnectionPorts extends InputPorts, Pick<Relay, 'onError'> {}
 
 /** A WebSocket with its heartbeat. */
-export class SocketLine implements Line, Watched, InputOwner {
+export class WebSocketConnection implements Connection, Watched, InputOwner {
   sent = true
-  readonly #ws: LineSocket
+  readonly #ws: OwnedWebSocket
   /** The one beneath it. */
   readonly #socket: Duplex
-  readonly #ports: LinePorts
+  readonly #ports: ConnectionPorts
   readonly #input: SocketInput
   #dialect: Dialect | undefined
-  #gone: ((line: SocketLine) => void) | undefined
+  #gone: ((connection: WebSocketConnection) => void) | undefined
   #heard = true
   /** How many want that nothing is read. */
   #pauses = 0
@@ -42,7 +42,7 @@ export class SocketLine implements Line, Watched, InputOwner {
   /** The latest ping that is not answered. */
   #pinged: Buffer | undefined
 
-  constructor(ws: LineSocket, socket: Duplex, ports: LinePorts) {
+  constructor(ws: OwnedWebSocket, socket: Duplex, ports: ConnectionPorts) {
     this.#ws = ws
     this.#socket = socket
     this.#ports = ports
@@ -66,12 +66,12 @@ export class SocketLine implements Line, Watched, InputOwner {
     return this.#input.completed
   }
 
-  /** Begins to listen. `gone` hears that the line is no more. */
-  speak(dialect: Dialect, gone: (line: SocketLine) => void): void {
+  /** Begins to listen. `gone` hears that the connection is no more. */
+  speak(dialect: Dialect, gone: (connection: WebSocketConnection) => void): void {
     const ws = this.#ws
     this.#dialect = dialect
     this.#gone = gone
-    ws.line = this
+    ws.connection = this
     ws.on('message', onMessage).on('ping', onPing).on('pong', onPong).on('error', onError).on('close', onClose)
   }
 
@@ -182,30 +182,30 @@ export class SocketLine implements Line, Watched, InputOwner {
 }
 
 // The types of ws call every socket a plain one to its listeners.
-const lineOf = (ws: WebSocket): SocketLine | undefined => (ws as LineSocket).line
+const connectionOf = (ws: WebSocket): WebSocketConnection | undefined => (ws as OwnedWebSocket).connection
 
 function onMessage(this: WebSocket, data: Buffer, binary: boolean): void {
-  lineOf(this)?.receive(data, binary)
+  connectionOf(this)?.receive(data, binary)
 }
 
 function onPing(this: WebSocket, data: Buffer): void {
-  lineOf(this)?.pinged(data)
+  connectionOf(this)?.pinged(data)
 }
 
 function onPong(this: WebSocket): void {
-  lineOf(this)?.ponged()
+  connectionOf(this)?.ponged()
 }
 
 /**
- * ws closes the line itself on a breach of RFC 6455 or of its limits; without a listener the
+ * ws closes the connection itself on a breach of RFC 6455 or of its limits; without a listener the
  * process would end.
  */
 function onError(this: WebSocket, cause: Error): void {
-  lineOf(this)?.failed(cause)
+  connectionOf(this)?.failed(cause)
 }
 
 function onClose(this: WebSocket): void {
-  lineOf(this)?.closed()
+  connectionOf(this)?.closed()
 }
 
 function reasonOf(error: WildcastError): string {

@@ -2,9 +2,9 @@ import type { IncomingMessage } from 'node:http'
 import type { HttpBindings } from '@hono/node-server'
 import { refusal, WildcastError } from '@wildcast/protocol'
 import type { Context } from 'hono'
-import { Cancel, type CancelSignal } from '../core/cancel.js'
-import type { Relay } from '../core/relay.js'
-import type { Sender } from '../core/unfinished-input.js'
+import { Cancel, type CancelSignal } from '../../core/cancel.js'
+import type { Relay } from '../../core/relay.js'
+import type { Sender } from '../../core/unfinished-input.js'
 
 export interface ReadBodyOptions {
   readonly maxBytes: number

@@ -17,14 +17,14 @@ import { Intake } from './intake.js'
 /** How often a socket may subscribe to the same: each is one more copy of every message. */
 const copiesLimit = 10
 
-/** The original's two-way protocol: no answers, and a frame that can't be understood closes the line. */
+/** The original's two-way protocol: no answers, and a frame that can't be understood closes the connection. */
 export function classic(encoder: StreamEncoder): OpenDialect {
-  return (relay, line) => {
-    const outbox = relay.outbox(encoder, line)
+  return (relay, connection) => {
+    const outbox = relay.outbox(encoder, connection)
     // Two equal subscriptions on one socket give two copies, so the second needs a session of its own.
     const sessions: Session[] = [relay.open(outbox)]
     const copies = new Map<string, number>()
-    const intake = new Intake(line)
+    const intake = new Intake(connection)
 
     const subscribe = (text: string): Promise<void> => {
       const subject = parsePattern(text)
@@ -59,7 +59,7 @@ export function classic(encoder: StreamEncoder): OpenDialect {
           fail(relay, outbox, cause) // in the same turn, so that nothing behind it is acted on
         }
       },
-      ping: () => line.ping(),
+      ping: () => connection.ping(),
       goAway: () => outbox.end(goingAway()),
       close() {
         for (const session of sessions) session.close()
@@ -71,13 +71,13 @@ export function classic(encoder: StreamEncoder): OpenDialect {
 
 /** One pattern, taken from the path; what the client says is not listened to. */
 export function subscribeOnly(pattern: string, encoder: StreamEncoder): OpenDialect {
-  return (relay, line) => {
-    const outbox = relay.outbox(encoder, line)
+  return (relay, connection) => {
+    const outbox = relay.outbox(encoder, connection)
     const session = relay.open(outbox)
     session.subscribe({ subject: pattern }, () => {}).catch((cause) => fail(relay, outbox, cause))
     return {
       receive: () => {},
-      ping: () => line.ping(),
+      ping: () => connection.ping(),
       goAway: () => outbox.end(goingAway()),
       close() {
         session.close()
@@ -97,7 +97,7 @@ function failPublish(relay: Relay, outbox: Outbox, cause: unknown): void {
   else relay.onError(error, { stage: 'publish' })
 }
 
-/** A client's own mistake closes its line; what failed further inside is for the log, since classic has no words for it. */
+/** A client's own mistake closes its connection; what failed further inside is for the log, since classic has no words for it. */
 function fail(relay: Relay, outbox: Outbox, cause: unknown): void {
   const error = WildcastError.from(cause)
   if (error.retry) relay.onError(error, { stage: 'session' })

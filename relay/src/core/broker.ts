@@ -1,5 +1,5 @@
 import type { Message, Pattern, WildcastError } from '@wildcast/protocol'
-import type { CancelSignal } from '../core/cancel.js'
+import type { CancelSignal } from './cancel.js'
 
 /** What a broker may be able to do beyond plain publish and subscribe. */
 export type Feature =

@@ -1,5 +1,5 @@
 import { cors } from 'hono/cors'
-import { type Gateway, refuseHandshake } from './gateway.js'
+import { type Gateway, refuseHandshake } from '../gateway.js'
 
 export interface CrossOriginOptions {
   /** The origins whose pages may use the relay, such as `https://shop.example`, exactly as browsers write them. @default all */

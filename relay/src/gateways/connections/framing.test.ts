@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream'
 import { expect, it } from 'vitest'
 import * as ws from 'ws'
-import { wireFrame } from './wire-frame.js'
+import { wireFrame } from './framing.js'
 
 // ws exports it, but its published types don't know.
 const { Receiver } = ws as unknown as { Receiver: new (options: object) => Writable }

@@ -1,14 +1,14 @@
 import type { HttpBindings } from '@hono/node-server'
 import { jsonCodec, parsePattern, type RelayFrame, WildcastError } from '@wildcast/protocol'
-import type { Outbox } from '../core/outbox.js'
-import type { Outlet, StreamEncoder } from '../core/outlet.js'
+import type { Outbox } from '../../core/outbox.js'
+import type { Outlet, StreamEncoder } from '../../core/outlet.js'
+import { EventStream } from '../connections/event-stream.js'
+import { joinFrames } from '../connections/framing.js'
+import { goingAway } from '../dialects/dialect.js'
+import type { Gateway } from '../gateway.js'
 import { brokerOfUrl } from './broker-of-url.js'
-import { EventStream } from './event-stream.js'
-import type { Gateway } from './gateway.js'
 import { reconnectWindow } from './reconnect-window.js'
 import { subjectOfPath } from './subject-of-path.js'
-import { goingAway } from './websocket/dialect.js'
-import { joinFrames } from './websocket/wire-frame.js'
 
 /** Milliseconds between comments that keep proxies from closing a quiet stream. */
 const heartbeatMs = 25_000

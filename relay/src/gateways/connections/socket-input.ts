@@ -27,7 +27,7 @@ function onData(this: ReadSocket, chunk: Buffer): void {
   this[ownInput]?.take(chunk)
 }
 
-/** The line whose input it is. */
+/** The connection whose input it is. */
 export interface InputOwner {
   /** Takes a message: a string for text, bytes for binary. */
   handle(message: string | Buffer): void

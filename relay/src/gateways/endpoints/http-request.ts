@@ -1,10 +1,10 @@
 import type { HttpBindings } from '@hono/node-server'
 import { payloadBytes, WildcastError } from '@wildcast/protocol'
 import type { Context } from 'hono'
-import type { Encoder } from '../core/outlet.js'
-import type { Relay } from '../core/relay.js'
+import type { Encoder } from '../../core/outlet.js'
+import type { Relay } from '../../core/relay.js'
+import type { Gateway } from '../gateway.js'
 import { brokerOfUrl } from './broker-of-url.js'
-import type { Gateway } from './gateway.js'
 import {
   decodeAnswer,
   encodeQuestion,

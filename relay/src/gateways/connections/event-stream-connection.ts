@@ -1,13 +1,13 @@
 import { factsOf, WildcastError } from '@wildcast/protocol'
-import type { CancelSignal } from '../core/cancel.js'
-import type { Settle } from '../core/outlet.js'
-import type { TimeSlice } from '../core/time-slice.js'
+import type { CancelSignal } from '../../core/cancel.js'
+import type { Settle } from '../../core/outlet.js'
+import type { TimeSlice } from '../../core/time-slice.js'
+import type { Connection, Dialect } from './connection.js'
 import type { EventStream } from './event-stream.js'
-import type { Dialect, Line } from './websocket/dialect.js'
-import type { Watched } from './websocket/heartbeat.js'
+import type { Watched } from './heartbeat.js'
 
 /** A client whose frames come by POST, and who hears by an event stream. */
-export class StreamLine implements Line, Watched {
+export class EventStreamConnection implements Connection, Watched {
   heard = true
   readonly unfinished = 0
   readonly completed = 0

@@ -9,7 +9,7 @@ import {
 } from '@wildcast/protocol'
 import { classicMsgpackCodec, msgpackCodec } from '@wildcast/protocol/msgpack'
 import type { StreamEncoder } from '../../core/outlet.js'
-import { deflatedFrame, joinFrames, wireFrame } from './wire-frame.js'
+import { deflatedFrame, joinFrames, wireFrame } from '../connections/framing.js'
 
 /** What classic clients are sent: the original's four modes. */
 export type Mode = 'binary' | 'text' | 'messagepack' | 'json'

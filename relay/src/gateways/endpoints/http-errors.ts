@@ -1,6 +1,6 @@
 import { factsOf, WildcastError } from '@wildcast/protocol'
 import type { Hono } from 'hono'
-import type { Relay } from '../core/relay.js'
+import type { Relay } from '../../core/relay.js'
 
 /** Answers what a route throws with the status and the words of its code. */
 export function answerErrors(routes: Hono, relay: Relay): void {

@@ -14,7 +14,7 @@ const unfinishedTicks = 3
 const bytesOfTick = 20 * 1024
 
 /**
- * A line whose life is watched. The flags are raised as things happen, and lowered by the next
+ * A connection whose life is watched. The flags are raised as things happen, and lowered by the next
  * tick.
  */
 export interface Watched {
@@ -35,12 +35,12 @@ export interface Watched {
 }
 
 /**
- * One timer for all lines, and no clock reading for a message: a tick counts how long each line's
+ * One timer for all connections, and no clock reading for a message: a tick counts how long each connection's
  * flags have been down.
  */
 export interface Heartbeat {
-  watch(line: Watched): void
-  unwatch(line: Watched): void
+  watch(connection: Watched): void
+  unwatch(connection: Watched): void
   stop(): void
 }
 
@@ -54,38 +54,38 @@ interface Counts {
 }
 
 export function heartbeat(clock: Clock): Heartbeat {
-  const lines = new Map<Watched, Counts>()
+  const connections = new Map<Watched, Counts>()
   let stop = clock.after(tickMs, tick)
 
   function tick(): void {
     stop = clock.after(tickMs, tick)
-    for (const [line, counts] of lines) look(line, counts)
+    for (const [connection, counts] of connections) look(connection, counts)
   }
 
   return {
-    watch(line) {
-      lines.set(line, { unheard: 0, unsent: 0, unfinished: 0, completed: 0 })
+    watch(connection) {
+      connections.set(connection, { unheard: 0, unsent: 0, unfinished: 0, completed: 0 })
     },
-    unwatch: (line) => lines.delete(line),
+    unwatch: (connection) => connections.delete(connection),
     stop: () => stop(),
   }
 }
 
-function look(line: Watched, counts: Counts): void {
-  const { unfinished, completed } = line
+function look(connection: Watched, counts: Counts): void {
+  const { unfinished, completed } = connection
   // A message that is on its way has a rule of its own.
-  counts.unheard = line.heard || unfinished > 0 ? 0 : counts.unheard + 1
-  counts.unsent = line.sent ? 0 : counts.unsent + 1
+  counts.unheard = connection.heard || unfinished > 0 ? 0 : counts.unheard + 1
+  counts.unsent = connection.sent ? 0 : counts.unsent + 1
   if (unfinished === 0) counts.unfinished = 0
   else counts.unfinished = completed === counts.completed ? counts.unfinished + 1 : 1
   counts.completed = completed
-  line.heard = false
-  line.sent = false
+  connection.heard = false
+  connection.sent = false
   if (counts.unfinished > unfinishedTicks + unfinished / bytesOfTick)
-    line.lost('a message was begun and not finished within 15 s; send it faster, or in parts')
-  else if (counts.unheard >= deadTicks) line.lost('nothing was heard for 35 s; answer "Ping" with "Pong"')
+    connection.lost('a message was begun and not finished within 15 s; send it faster, or in parts')
+  else if (counts.unheard >= deadTicks) connection.lost('nothing was heard for 35 s; answer "Ping" with "Pong"')
   else if (counts.unheard === quietTicks || counts.unsent >= quietTicks) {
     counts.unsent = 0
-    line.quiet()
+    connection.quiet()
   }
 }

@@ -13,18 +13,19 @@ import {
   type SubscribeFrame,
   WildcastError,
 } from '@wildcast/protocol'
-import { Cancel } from '../../core/cancel.js'
-import type { Outbox } from '../../core/outbox.js'
-import { type StreamEncoder, say } from '../../core/outlet.js'
-import type { Relay } from '../../core/relay.js'
-import type { Session } from '../../core/session.js'
-import { type Dialect, goingAway, type Line, type OpenDialect } from './dialect.js'
-import { pingMs } from './heartbeat.js'
-import { Intake } from './intake.js'
+import { Cancel } from '../../../core/cancel.js'
+import type { Outbox } from '../../../core/outbox.js'
+import { type StreamEncoder, say } from '../../../core/outlet.js'
+import type { Relay } from '../../../core/relay.js'
+import type { Session } from '../../../core/session.js'
+import type { Connection, Dialect } from '../../connections/connection.js'
+import { pingMs } from '../../connections/heartbeat.js'
+import { goingAway, type OpenDialect } from '../dialect.js'
+import { Intake } from '../intake.js'
 
 /** The v1 dialect: frames of one codec, every question answered, errors in-band. */
 export function v1(codec: Codec, encoder: StreamEncoder): OpenDialect {
-  return (relay, line) => new V1(codec, encoder, relay, line)
+  return (relay, connection) => new V1(codec, encoder, relay, connection)
 }
 
 class V1 implements Dialect {
@@ -32,7 +33,7 @@ class V1 implements Dialect {
   readonly #relay: Relay
   readonly #outbox: Outbox
   readonly #session: Session
-  readonly #line: Line
+  readonly #connection: Connection
   /** Made when a broker first takes its time to confirm. */
   #intake: Intake | undefined
   /** Requests in flight, by ref. */
@@ -40,12 +41,12 @@ class V1 implements Dialect {
   /** A frame has come, so that `Connect` would be too late. */
   #begun = false
 
-  constructor(codec: Codec, encoder: StreamEncoder, relay: Relay, line: Line) {
+  constructor(codec: Codec, encoder: StreamEncoder, relay: Relay, connection: Connection) {
     this.#codec = codec
     this.#relay = relay
-    this.#outbox = relay.outbox(encoder, line)
+    this.#outbox = relay.outbox(encoder, connection)
     this.#session = relay.open(this.#outbox)
-    this.#line = line
+    this.#connection = connection
   }
 
   receive(data: string | Uint8Array): void {
@@ -131,7 +132,7 @@ class V1 implements Dialect {
       this.#acknowledge(frame.ref)
       return
     }
-    this.#intake ??= new Intake(this.#line)
+    this.#intake ??= new Intake(this.#connection)
     const settled = this.#intake.begin(frame.message.length)
     sent
       .then(

@@ -1,0 +1,20 @@
+import type { Wire } from '../../core/outbox.js'
+
+/** A connection to one client, as the dialects see it. It carries finished frames; nothing is written once it is closing. */
+export interface Connection extends Wire {
+  /** Asks the client for a sign of life by means of the connection, for dialects that have none. */
+  ping(): void
+  pause(): () => void
+}
+
+/** What is spoken over a connection. */
+export interface Dialect {
+  /** One message: a string for text, bytes for binary. */
+  receive(data: string | Uint8Array): void
+  /** Asks the client for a sign of life. */
+  ping(): void
+  /** The relay goes away, and closes the connection; the client shall come back at a random moment of this window. */
+  goAway(windowMs: readonly [number, number]): void
+  /** The connection is gone. */
+  close(): void
+}

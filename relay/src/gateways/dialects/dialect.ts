@@ -1,0 +1,11 @@
+import { WildcastError } from '@wildcast/protocol'
+import type { Relay } from '../../core/relay.js'
+import type { Connection, Dialect } from '../connections/connection.js'
+
+/** Opens a dialect on a connection. */
+export type OpenDialect = (relay: Relay, connection: Connection) => Dialect
+
+/** Why a connection is closed when the relay goes away. */
+export function goingAway(): WildcastError {
+  return new WildcastError('going_away', 'the relay goes away; reconnect')
+}
