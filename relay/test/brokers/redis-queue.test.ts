@@ -4,6 +4,7 @@ import { Redis as Ioredis } from 'ioredis'
 import { beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { matchScript } from '../../src/brokers/redis/queue-scripts.js'
 import type { Settle } from '../../src/core/broker.js'
+import { type Clock, realClock } from '../../src/core/clock.js'
 import { endsWithTest } from '../servers/ends-with-test.js'
 import { type Redis, startRedis } from '../servers/redis.js'
 import { redisCli } from '../servers/redis-cli.js'
@@ -190,6 +191,36 @@ describe('a group', () => {
     held[3]?.settle(true)
     await expect.poll(() => redis.xlen('wildcast:queue:job g')).toBe(0)
     expect(texts()).toEqual(numbers(4))
+  })
+
+  it('does not take twice what is taken before it goes on over a new link', async () => {
+    const waiting: (() => void)[] = []
+    let waits = false
+    const clock: Clock = {
+      ...realClock,
+      after(ms, run) {
+        if (!waits || ms > 0) return realClock.after(ms, run)
+        waiting.push(run)
+        return () => {}
+      },
+    }
+    const proxy = endsWithTest(await openProxy(server.port))
+    const link = await open({ url: `redis://127.0.0.1:${proxy.port}` }, terms, clock)
+    const { held, texts } = await holder(link)
+    await publish(link.broker, 'job', '0')
+    await expect.poll(texts).toEqual(['0'])
+    waits = true
+    proxy.cut()
+    await expect.poll(() => link.statuses).toEqual(['up', 'down', 'up'])
+    await expect.poll(() => waiting.length).toBe(1)
+    held[0]?.settle(true)
+    for (let i = 0; i < 100; i++) await redis.ping() // time for Redis to be told
+    waits = false
+    for (const run of waiting) run()
+    await publish(link.broker, 'job', '1')
+    await expect.poll(texts).toEqual(['0', '1'])
+    held[1]?.settle(true)
+    await expect.poll(() => redis.xlen('wildcast:queue:job g')).toBe(0)
   })
 
   it('gets what belongs to its pattern, by publishes of relays only', async () => {

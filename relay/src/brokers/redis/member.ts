@@ -141,10 +141,7 @@ export class Member {
     if (this.#seat !== seat || this.#leaving) return
     this.#begun = true
     this.#hand.offerTo(seat.sink)
-    this.#hold(
-      seat,
-      entries.filter(({ id }) => !this.#receipts.has(id)),
-    )
+    this.#hold(seat, entries)
     void this.#tell(seat)
     if (this.#heir) this.inherit()
     this.wake()
@@ -226,6 +223,7 @@ export class Member {
 
   #hold(seat: Seat, entries: readonly Entry[]): void {
     for (const { id, message } of entries) {
+      if (this.#receipts.has(id)) continue
       if (message === 'foreign') seat.dropped('foreign_message')
       if (typeof message === 'string') this.#take(id)
       else this.#hand.hold(id, message)
@@ -249,9 +247,12 @@ export class Member {
     })
   }
 
-  /** What Redis can't be told of now it is told of later. */
+  /**
+   * What Redis can't be told of now it is told of later. Not before it has begun: what it has read
+   * to go on with may have been taken meanwhile.
+   */
   async #tell(seat: Seat | undefined): Promise<void> {
-    if (seat) await this.#receipts.tell(seat.redis).catch((cause) => this.#recover(seat, cause))
+    if (seat && this.#begun) await this.#receipts.tell(seat.redis).catch((cause) => this.#recover(seat, cause))
   }
 }
 
