@@ -1,8 +1,9 @@
-import type { Droppable, Parcel, StreamEncoder } from './outlet.js'
+import type { Framed } from './framed.js'
+import type { FeedFacts, StreamEncoder } from './outlet.js'
 
 /** Messages that were dropped, told in their place. */
 interface Loss {
-  readonly lostBy: Droppable
+  readonly lostBy: FeedFacts
   missed: number
 }
 
@@ -19,13 +20,13 @@ export interface BacklogOptions {
   readonly limit: number
   readonly room: BacklogRoom
   /** Hears of each message that is lost. */
-  missed(feed: Droppable): void
+  missed(feed: FeedFacts): void
 }
 
 /** Frames in one buffer, and who hears what becomes of them. */
 export interface Bundle {
   readonly bytes: Uint8Array
-  readonly settles: readonly NonNullable<Parcel['settle']>[] | undefined
+  readonly settles: readonly NonNullable<Framed['settle']>[] | undefined
 }
 
 /** Past so many entries that were taken, the others move up. */
@@ -38,11 +39,11 @@ const mostTaken = 1024
 export class Backlog {
   readonly #options: BacklogOptions
   /** What was taken is undefined. */
-  #waiting: (Parcel | Loss | undefined)[] = []
+  #waiting: (Framed | Loss | undefined)[] = []
   #next = 0
   #messageBytes = 0
   #otherBytes = 0
-  #newest: Parcel | undefined
+  #newest: Framed | undefined
   /** Where the newest message of each subject waits, for subscriptions that want no other; counted from `#base` on. */
   readonly #places: Map<string, number> = new Map()
   #base = 0
@@ -61,7 +62,7 @@ export class Backlog {
   }
 
   /** Puts a frame at the end, or in the place of an older message whose subject it has. */
-  add(parcel: Parcel): void {
+  add(parcel: Framed): void {
     const { bytes, feed } = parcel
     if (!feed) {
       this.#otherBytes += bytes.length
@@ -75,7 +76,7 @@ export class Backlog {
     if (feed.latest) this.#places.set(placeOf(feed, parcel), this.#base + this.#waiting.length - 1)
   }
 
-  /** Drops messages where too much waits. False where the dialect has no words for that. */
+  /** Drops messages if too much waits. Returns false if the reader must be cut off instead. */
   keepBound(): boolean {
     const { limit, room, encoder } = this.#options
     const newest = this.#newest?.bytes.length ?? 0
@@ -84,13 +85,13 @@ export class Backlog {
     // Newest messages of their subjects stay, unless they are too many by themselves.
     this.#drop(({ latest }) => !latest)
     if (this.#messageBytes - newest > limit / 2) this.#drop(() => true)
-    return encoder.encode({ kind: 'Gap', id: 0 }) !== undefined
+    return encoder.overrun === 'gap'
   }
 
   /** What comes next: as many frames as fit into so many bytes, but one at least. */
   take(most: number): Bundle {
     const frames: Uint8Array[] = []
-    const settles: NonNullable<Parcel['settle']>[] = []
+    const settles: NonNullable<Framed['settle']>[] = []
     let bytes = 0
     for (; !this.isEmpty; this.#next++) {
       const next = this.#waiting[this.#next]
@@ -133,12 +134,12 @@ export class Backlog {
     this.#options.room.used += bytes
   }
 
-  #bytesOf(one: Parcel | Loss): Uint8Array | undefined {
+  #bytesOf(one: Framed | Loss): Uint8Array | undefined {
     if ('bytes' in one) return one.bytes
-    return this.#options.encoder.encode({ kind: 'Gap', id: one.lostBy.id, missed: one.missed })
+    return this.#options.encoder.gap(one.lostBy, one.missed)
   }
 
-  #letGo(parcel: Parcel, settles: NonNullable<Parcel['settle']>[]): void {
+  #letGo(parcel: Framed, settles: NonNullable<Framed['settle']>[]): void {
     const { bytes, feed, settle } = parcel
     if (feed) this.#weigh(-bytes.length)
     else this.#otherBytes -= bytes.length
@@ -147,15 +148,15 @@ export class Backlog {
   }
 
   /** Returns whether somebody else takes it. */
-  #discard({ bytes, settle }: Parcel): boolean {
+  #discard({ bytes, settle }: Framed): boolean {
     this.#weigh(-bytes.length)
     return settle?.(false) ?? false
   }
 
-  #replace(parcel: Parcel, feed: Droppable): boolean {
+  #replace(parcel: Framed, feed: FeedFacts): boolean {
     const place = this.#places.get(placeOf(feed, parcel))
     if (place === undefined) return false
-    const older = this.#waiting[place - this.#base] as Parcel
+    const older = this.#waiting[place - this.#base] as Framed
     this.#weigh(parcel.bytes.length - older.bytes.length)
     this.#waiting[place - this.#base] = parcel
     return true
@@ -168,10 +169,10 @@ export class Backlog {
     this.#next = 0
   }
 
-  #drop(isDropped: (feed: Droppable) => boolean): void {
+  #drop(isDropped: (feed: FeedFacts) => boolean): void {
     const losses = new Map<number, Loss>()
     /** Each loss stands where the first of its messages stood. */
-    const lose = (feed: Droppable, missed: number): Loss | undefined => {
+    const lose = (feed: FeedFacts, missed: number): Loss | undefined => {
       const known = losses.get(feed.id)
       const loss = known ?? { lostBy: feed, missed: 0 }
       loss.missed += missed
@@ -188,7 +189,7 @@ export class Backlog {
   }
 
   /** Keeps what is returned for each entry. */
-  #rebuild(keep: (one: Parcel | Loss) => Parcel | Loss | undefined): void {
+  #rebuild(keep: (one: Framed | Loss) => Framed | Loss | undefined): void {
     const waiting = this.#waiting
     this.#waiting = []
     this.#next = 0
@@ -203,6 +204,6 @@ export class Backlog {
   }
 }
 
-function placeOf({ id }: Droppable, { subject }: Parcel): string {
-  return `${id} ${subject}`
+function placeOf({ id }: FeedFacts, { message }: Framed): string {
+  return `${id} ${message?.subject}`
 }

@@ -55,7 +55,7 @@ async function listenEverywhere(relay: Relay): Promise<() => string[]> {
 }
 
 const publish = async (relay: Relay, broker: string, subject: string): Promise<void> =>
-  relay.open(recordingOutlet()).publish({ broker, subject, message: 'x' })
+  relay.open(recordingOutlet()).publish({ broker, subject, payload: 'x' })
 
 describe('a bridge', () => {
   it('copies what its pattern matches to another broker, under the same subject', async () => {
@@ -91,8 +91,8 @@ describe('a bridge', () => {
     await relay.open(recordingOutlet()).publish({
       subject: 'a',
       broker: 'sensors',
-      message: 'x',
-      response_subject: 'answer',
+      payload: 'x',
+      responseSubject: 'answer',
       headers: new Map([['trace', '1']]),
     })
     expect(outlet.frames).toMatchObject([

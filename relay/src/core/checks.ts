@@ -5,22 +5,15 @@ import {
   isExact,
   type Message,
   type Pattern,
-  type PublishFrame,
   parsePattern,
   parseSubject,
   payloadSize,
   type Subject,
-  type SubscribeFrame,
   WildcastError,
 } from '@wildcast/protocol'
 import type { Interest } from './broker.js'
 
 // What is true or false of a client's words alone, whoever says them and whatever the brokers can do.
-
-/** @throws {WildcastError} `unsupported` where a frame asks for what this relay can't do; nothing is ignored in silence. */
-export function refuseReserved(reserved: readonly string[] | undefined): void {
-  if (reserved) throw new WildcastError('unsupported', `this relay can't do "${reserved.join('", "')}"; leave it out`)
-}
 
 /**
  * Checks the size of a message: of its headers and error alone, and together with its payload.
@@ -63,7 +56,13 @@ export function refuseMadeForRequest(subject: Pattern): void {
 }
 
 /** The subject of a publish, which may be a pattern only when that was asked for. */
-export function publishSubject({ subject, wildcard }: Pick<PublishFrame, 'subject' | 'wildcard'>): Pattern {
+export function publishSubject({
+  subject,
+  wildcard,
+}: {
+  readonly subject: string
+  readonly wildcard?: boolean | undefined
+}): Pattern {
   return wildcard ? parsePattern(subject) : parseSubject(subject)
 }
 
@@ -74,23 +73,30 @@ export function ownSubject(text: string): Subject {
   return subject
 }
 
-/** What a `Subscribe` listens to. */
-export function interestOf(want: Omit<SubscribeFrame, 'kind' | 'ref'>): Interest {
-  refuseReserved(want.reserved)
-  const pattern = parsePattern(want.subject)
+/** What a client may subscribe to. */
+export interface Wish {
+  readonly subject: string
+  readonly group?: string | undefined
+  readonly serve?: boolean | undefined
+  readonly policy?: object | undefined
+}
+
+/** The interest that a subscription stands for. */
+export function interestOf({ subject, group, serve, policy }: Wish): Interest {
+  const pattern = parsePattern(subject)
   refuseClosed(pattern)
-  if (want.serve && !isExact(pattern))
+  if (serve && !isExact(pattern))
     throw new WildcastError('invalid_subject', `"${pattern}" has a wildcard; a server serves one subject`)
-  if (want.serve && want.group !== undefined)
+  if (serve && group !== undefined)
     throw new WildcastError('invalid_frame', '"serve" has no "group": a subject has one server')
-  if (want.policy && (want.serve || want.group !== undefined))
+  if (policy && (serve || group !== undefined))
     throw new WildcastError(
       'invalid_frame',
       'a "policy" is for who gets every message; a group or server gets each one',
     )
   return {
     pattern,
-    ...(want.group === undefined ? {} : { group: parseSubject(want.group) }),
-    ...(want.serve ? { serve: true } : {}),
+    ...(group === undefined ? {} : { group: parseSubject(group) }),
+    ...(serve ? { serve: true } : {}),
   }
 }

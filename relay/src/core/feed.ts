@@ -1,11 +1,12 @@
-import { isClosed, type Message, type RelayFrame, type Subject, type WildcastError } from '@wildcast/protocol'
+import { isClosed, type Message, type Subject, type WildcastError } from '@wildcast/protocol'
 import type { BacklogRoom } from './backlog.js'
 import type { Interest, Settle } from './broker.js'
 import { isMadeForRequest } from './checks.js'
 import type { Clock } from './clock.js'
 import { Conflation } from './conflation.js'
+import { EncodedMessage } from './encoded-message.js'
 import type { FanOut } from './fan-out.js'
-import type { Droppable, Encoder, Outlet, Parcel } from './outlet.js'
+import type { Encoder, FeedFacts, Outlet, Parcel } from './outlet.js'
 import type { Policy } from './policy.js'
 
 /** Who listens to a feed. */
@@ -13,8 +14,8 @@ export interface Member {
   readonly outlet: Outlet
   /** Told of a subject that an answer is awaited on, before the message that asks for it. */
   expectsAnswer(responseSubject: Subject): void
-  /** Told that a feed has ended, and why. */
-  ended(feed: number, error: WildcastError): void
+  /** The broker has ended a feed. */
+  ended(feed: FeedFacts, error: WildcastError): void
 }
 
 export interface FeedOptions {
@@ -27,9 +28,9 @@ export interface FeedOptions {
   readonly fanOut: FanOut
 }
 
-/** Members that are sent the same bytes. */
+/** Members that are sent the same bytes, or, without an encoder, the message itself. */
 interface Peers {
-  readonly encoder: Encoder
+  readonly encoder: Encoder | undefined
   readonly members: Set<Member>
 }
 
@@ -42,7 +43,7 @@ interface Fate {
 }
 
 /** What one subscription id names: an interest with a policy, and everybody who shares it. A message is encoded once for each encoder, never for each member. */
-export class Feed implements Droppable {
+export class Feed implements FeedFacts {
   readonly id: number
   readonly broker: string
   readonly interest: Interest
@@ -68,7 +69,7 @@ export class Feed implements Droppable {
         maxRate: policy.maxRate,
         room,
         deliver: (message) => this.#send(message),
-        lost: (missed) => this.announce({ kind: 'Gap', id, missed }),
+        lost: (missed) => this.tellGap(missed),
       })
   }
 
@@ -112,28 +113,25 @@ export class Feed implements Droppable {
   /** Tells every member that nothing more comes. */
   end(error: WildcastError): void {
     const members = this.#peers.flatMap((peers) => [...peers.members])
-    for (const member of members) member.ended(this.id, error)
+    for (const member of members) member.ended(this, error)
   }
 
-  /** Tells every member something about the feed. */
-  announce(frame: RelayFrame): void {
-    this.#deliverToAll(frame, undefined)
+  /** Reports to every member that messages were lost, `missed` of them if their number is known. */
+  tellGap(missed?: number): void {
+    for (const { encoder, members } of this.#peers)
+      this.#fanOut.run('', () => {
+        const bytes = members.size > 0 ? encoder?.gap(this, missed) : undefined
+        if (bytes) for (const member of members) member.outlet.deliver({ bytes })
+      })
   }
 
   #send(message: Message, settle?: Settle): void {
-    const frame: RelayFrame = {
-      kind: 'Message',
-      id: this.id,
-      subject: message.subject,
-      message: message.payload,
-      broker: this.broker,
-      response_subject: message.responseSubject,
-      headers: message.headers,
-    }
     const answer = this.#answerTo(message)
     const turns = this.#turns
-    if (turns) this.#fanOut.run(message.payload, () => this.#deliverToOne(turns, frame, { answer, settle }))
-    else this.#deliverToAll(frame, answer)
+    if (turns) this.#fanOut.run(message.payload, () => this.#deliverToOne(turns, message, { answer, settle }))
+    else
+      for (const peers of this.#peers)
+        this.#fanOut.run(message.payload, () => this.#deliverToPeers(peers, message, answer))
   }
 
   /** A subject that members could not answer on without having been asked; of others they need not be told, or strangers could crowd these out. */
@@ -143,59 +141,41 @@ export class Feed implements Droppable {
     return this.interest.serve || closed ? responseSubject : undefined
   }
 
-  #deliverToAll(frame: RelayFrame, responseSubject: Subject | undefined): void {
-    const payload = frame.kind === 'Message' ? frame.message : ''
-    for (const peers of this.#peers)
-      this.#fanOut.run(payload, () => this.#deliverToPeers(peers, frame, responseSubject))
-  }
-
-  #deliverToPeers({ encoder, members }: Peers, frame: RelayFrame, responseSubject: Subject | undefined): void {
+  #deliverToPeers({ encoder, members }: Peers, message: Message, answer: Subject | undefined): void {
     if (members.size === 0) return
-    const bytes = encoder.encode(frame)
-    if (!bytes) return
-    const parcel = this.#parcel(frame, bytes)
+    const parcel = new EncodedMessage(message, this, encoder)
     for (const member of members) {
-      if (responseSubject !== undefined) member.expectsAnswer(responseSubject)
+      if (answer !== undefined) member.expectsAnswer(answer)
       member.outlet.deliver(parcel)
     }
   }
 
-  #deliverToOne(turns: Member[], frame: RelayFrame, { answer, settle }: Fate): void {
+  #deliverToOne(turns: Member[], message: Message, fate: Fate): void {
     const member = nextOf(turns)
-    if (!member) {
-      settle?.(false)
-      return
-    }
-    this.#deliverTo(member, frame, { answer, settle })
+    if (member) this.#deliverTo(member, message, fate)
+    else fate.settle?.(false)
   }
 
   /** @param tried members that have left before it was written to them */
-  #deliverTo(member: Member, frame: RelayFrame, { answer, settle }: Fate, tried: readonly Member[] = []): void {
-    const bytes = member.outlet.encoder.encode(frame)
-    if (!bytes) {
-      // A dialect that leaves this message out would do so every time: it counts as taken.
-      settle?.(true)
-      return
-    }
+  #deliverTo(member: Member, message: Message, fate: Fate, tried: readonly Member[] = []): void {
+    const { answer, settle } = fate
     if (answer !== undefined) member.expectsAnswer(answer)
-    const parcel = this.#parcel(frame, bytes)
+    const parcel = new EncodedMessage(message, this, member.outlet.encoder)
     // The broker tells a server's callers itself that it has left.
     if (this.interest.serve && !settle) {
       member.outlet.deliver(parcel)
       return
     }
-    member.outlet.deliver({
-      ...parcel,
-      settle: (written) => {
-        if (!written) return this.#offerAgain(frame, { answer, settle }, [...tried, member])
-        settle?.(true)
-        return true
-      },
-    })
+    const settled = (written: boolean): boolean => {
+      if (!written) return this.#offerAgain(message, fate, [...tried, member])
+      settle?.(true)
+      return true
+    }
+    member.outlet.deliver(settling(parcel, settled))
   }
 
   /** What was not written to a member of a group goes to another one, or else back to the broker. Returns false if it is lost. */
-  #offerAgain(frame: RelayFrame, fate: Fate, tried: readonly Member[]): boolean {
+  #offerAgain(message: Message, fate: Fate, tried: readonly Member[]): boolean {
     const turns = this.#turns ?? []
     const others = turns.filter((member) => !tried.includes(member))
     // A server's callers are told that it has left; nobody else has their requests then.
@@ -206,13 +186,14 @@ export class Feed implements Droppable {
     }
     turns.splice(turns.indexOf(next), 1)
     turns.push(next)
-    this.#deliverTo(next, frame, fate, tried)
+    this.#deliverTo(next, message, fate, tried)
     return true
   }
+}
 
-  #parcel(frame: RelayFrame, bytes: Uint8Array): Parcel {
-    return frame.kind === 'Message' ? { bytes, feed: this, subject: frame.subject } : { bytes }
-  }
+/** The same parcel for one member, whose fate somebody waits for. */
+function settling({ bytes, message, feed }: EncodedMessage, settle: NonNullable<Parcel['settle']>): Parcel {
+  return { bytes, message, feed, settle }
 }
 
 /** The first who is not behind, or the first of all; it is the last then. */

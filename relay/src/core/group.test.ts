@@ -1,19 +1,18 @@
-import { parseSubject, type RelayFrame } from '@wildcast/protocol'
+import { parseSubject } from '@wildcast/protocol'
 import { describe, expect, it } from 'vitest'
 import { scriptedBroker } from '../testing/scripted-broker.js'
 import { relayOn, subscribe } from '../testing/scripted-relay.js'
-import { type ScriptedWire, scriptedWire } from '../testing/scripted-wire.js'
+import { outletOver, type ScriptedWire, scriptedWire } from '../testing/scripted-wire.js'
 import type { Outbox } from './outbox.js'
 import type { StreamEncoder } from './outlet.js'
 import type { Relay } from './relay.js'
 import type { Session, Subscription } from './session.js'
 
-const payloadOf = (frame: RelayFrame): string =>
-  frame.kind === 'Message' ? String(frame.message) : frame.kind === 'Gap' ? `gap ${frame.missed}` : frame.kind
-
 /** A line for each frame. */
 const lines: StreamEncoder = {
-  encode: (frame) => new TextEncoder().encode(`${payloadOf(frame)}\n`),
+  message: ({ payload }) => new TextEncoder().encode(`${payload}\n`),
+  gap: (_, missed) => new TextEncoder().encode(`gap ${missed}\n`),
+  overrun: 'gap',
   join: (frames) => Buffer.concat(frames),
 }
 
@@ -30,7 +29,7 @@ interface Joined {
 async function join(relay: Relay): Promise<Joined> {
   const wire = scriptedWire()
   const outbox = relay.outbox(lines, wire)
-  const session = relay.open(outbox)
+  const session = relay.open(outletOver(outbox))
   const subscription = await subscribe(session, 'job.*', { group: 'workers' })
   const heard = (): readonly string[] => wire.text.split('\n').filter(Boolean)
   const leave = (): void => {
@@ -178,7 +177,7 @@ it('what a server was not yet asked goes to nobody else', async () => {
   const { relay, broker } = await start()
   const wire = scriptedWire()
   const outbox = relay.outbox(lines, wire)
-  const session = relay.open(outbox)
+  const session = relay.open(outletOver(outbox))
   await subscribe(session, 'sum', { serve: true })
   wire.stop()
   outbox.deliver({ bytes: new TextEncoder().encode('full\n') })

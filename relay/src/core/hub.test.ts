@@ -268,16 +268,13 @@ describe('a door that leads to one broker', () => {
     const { relay } = await relayOn(main, { brokers: { main: main.open, other: other.open } })
     const view = relay.only('other')
     const session = view.open(recordingOutlet())
-    await session.publish({ subject: 'a', message: '' })
-    await expect(session.publish({ subject: 'a', message: '', broker: 'main' })).rejects.toMatchObject({
+    await session.publish({ subject: 'a', payload: '' })
+    await expect(session.publish({ subject: 'a', payload: '', broker: 'main' })).rejects.toMatchObject({
       code: 'unknown_broker',
       message: expect.not.stringContaining('main'),
     })
     expect([main.log, other.log]).toEqual([[], ['!a']])
-    expect([view.brokers(), view.welcome(1).brokers].map((all) => all.map((one) => [one.name, one.default]))).toEqual([
-      [['other', true]],
-      [['other', true]],
-    ])
+    expect(view.brokers()).toMatchObject([{ name: 'other', default: true }])
     expect(() => relay.only('nowhere')).toThrow(expect.objectContaining({ code: 'unknown_broker' }))
   })
 })

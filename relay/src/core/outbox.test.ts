@@ -1,12 +1,13 @@
+import { parseSubject } from '@wildcast/protocol'
 import { describe, expect, it } from 'vitest'
 import { fakeClock } from '../testing/fake-clock.js'
 import { scriptedWire, textEncoder } from '../testing/scripted-wire.js'
 import { Outbox } from './outbox.js'
-import type { Droppable, Parcel, StreamEncoder } from './outlet.js'
+import type { FeedFacts, Parcel, StreamEncoder } from './outlet.js'
 import { Turn } from './turn.js'
 
-const all = (id: number): Droppable => ({ id, broker: 'main', latest: false })
-const latest = (id: number): Droppable => ({ id, broker: 'main', latest: true })
+const all = (id: number): FeedFacts => ({ id, broker: 'main', latest: false })
+const latest = (id: number): FeedFacts => ({ id, broker: 'main', latest: true })
 
 /** Outboxes of one relay, with a backlog of 100 bytes. */
 function opened(encoder: StreamEncoder = textEncoder()) {
@@ -24,10 +25,10 @@ function opened(encoder: StreamEncoder = textEncoder()) {
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
 const answer = (text: string): Parcel => ({ bytes: bytes(text) })
-const message = (feed: Droppable, text: string, subject = 'a'): Parcel => ({
+const message = (feed: FeedFacts, text: string, subject = 'a'): Parcel => ({
   bytes: bytes(`${feed.id}:${text} `),
   feed,
-  subject,
+  message: { subject: parseSubject(subject), payload: text },
 })
 const endOfTurn = (): Promise<void> => Promise.resolve()
 
@@ -268,7 +269,7 @@ describe('a reader that is behind', () => {
   })
 
   it('is cut off where its dialect has no words for a gap', async () => {
-    const box = opened({ ...textEncoder(), encode: () => undefined })
+    const box = opened({ ...textEncoder(), overrun: 'end' })
     await fallBehind(box)
     for (let i = 0; i < 30; i++) box.outbox.deliver(message(all(1), 'x'.repeat(10)))
     expect(box.wire.ends.map(({ code }) => code)).toEqual(['slow_consumer'])

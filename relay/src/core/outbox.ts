@@ -1,8 +1,9 @@
 import { WildcastError } from '@wildcast/protocol'
 import { Backlog, type BacklogRoom, type Bundle } from './backlog.js'
 import type { Clock } from './clock.js'
+import { type Framed, isFramed } from './framed.js'
 import type { Observer } from './observer.js'
-import type { Droppable, Outlet, Parcel, Settle, StreamEncoder } from './outlet.js'
+import type { FeedFacts, Parcel, Settle, StreamEncoder } from './outlet.js'
 import type { Sequence } from './sequence.js'
 import type { Turn, Writer } from './turn.js'
 
@@ -46,7 +47,7 @@ const stuckMs = 10_000
  * Everything that is said to one client, in order. Within a turn it is gathered, and written in one go at its end. While the reader is behind, nothing more is written, and
  * what is said waits in a backlog with a bound.
  */
-export class Outbox implements Outlet, Writer {
+export class Outbox implements Writer {
   readonly encoder: StreamEncoder
   readonly #ports: OutboxPorts
   readonly #wire: Wire
@@ -73,7 +74,13 @@ export class Outbox implements Outlet, Writer {
     return this.#said
   }
 
+  /** Something that the dialect has no bytes for is left out: it would be every time, so it counts as taken. */
   deliver(parcel: Parcel): void {
+    if (isFramed(parcel)) this.#put(parcel)
+    else parcel.settle?.(true)
+  }
+
+  #put(parcel: Framed): void {
     if (this.#said) {
       this.#said = this.#said.with(parcel)
       // Whoever was told so much need not wait for its turn: nothing piles up here.
@@ -127,7 +134,7 @@ export class Outbox implements Outlet, Writer {
   }
 
   /** What is too long to be joined. */
-  #writePieces(parcels: readonly Parcel[]): void {
+  #writePieces(parcels: readonly Framed[]): void {
     const backlog = this.#openBacklog()
     for (const parcel of parcels) backlog.add(parcel)
     this.#catchUp(backlog)
@@ -142,7 +149,7 @@ export class Outbox implements Outlet, Writer {
 
   #openBacklog(): Backlog {
     const { backlog: limit, room, observer } = this.#ports
-    const missed = ({ broker }: Droppable): void => observer.missed(broker)
+    const missed = ({ broker }: FeedFacts): void => observer.missed(broker)
     this.#backlog = new Backlog({ encoder: this.encoder, limit, room, missed })
     return this.#backlog
   }

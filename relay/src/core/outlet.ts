@@ -1,12 +1,34 @@
-import type { RelayFrame, WildcastError } from '@wildcast/protocol'
+import type { Message, WildcastError } from '@wildcast/protocol'
 import type { Settle } from './broker.js'
 
 export type { Settle }
 
-/** Turns frames into what is written to a client. Sessions that share an encoder share the bytes of a message: one identity per gateway and codec. */
+/** What is known of a subscription by those who write its messages. */
+export interface FeedFacts {
+  /** The subscription's id. */
+  readonly id: number
+  readonly broker: string
+  /** Of each subject only the newest message counts. */
+  readonly latest: boolean
+}
+
+/**
+ * Writes what a subscription brings in the form of a dialect. Sessions that share an encoder share
+ * the bytes of a message: one identity per dialect and codec.
+ */
 export interface Encoder {
-  /** Undefined where the dialect has no words for a frame: it is left out then. */
-  encode(frame: RelayFrame): Uint8Array | undefined
+  /** Undefined if the dialect can't carry this message: it is left out then. */
+  message(message: Message, feed: FeedFacts): Uint8Array | undefined
+  /**
+   * Reports lost messages, `missed` of them if their number is known. Undefined if the dialect has
+   * no words for a loss.
+   */
+  gap(feed: FeedFacts, missed?: number): Uint8Array | undefined
+  /**
+   * What happens to a reader that falls behind its bound: it is sent a gap in place of the messages,
+   * or its connection ends.
+   */
+  readonly overrun: 'gap' | 'end'
 }
 
 /** An encoder whose frames may follow one another in one buffer. */
@@ -15,44 +37,41 @@ export interface StreamEncoder extends Encoder {
   join(frames: readonly Uint8Array[], bytes: number): Uint8Array
 }
 
-/** What a reader that is slower than its messages may miss. */
-export interface Droppable {
-  /** The subscription's id. */
-  readonly id: number
-  readonly broker: string
-  /** Of each subject only the newest message counts. */
-  readonly latest: boolean
-}
-
-/** A frame on its way out: one object, encoded once, for everybody who gets it. */
+/** A delivery on its way to a client: one object for all members of a feed that share an encoder. */
 export interface Parcel {
-  /** Shared with others: never changed. */
-  readonly bytes: Uint8Array
-  /** The subscription that a message belongs to. A frame without one, such as an answer, is never dropped. */
-  readonly feed?: Droppable | undefined
-  /** Of a message. */
-  readonly subject?: string | undefined
-  /** Hears whether it was written. Returns whether another client takes it, or the broker has it back. */
+  /**
+   * Encoded when first asked for; undefined if the dialect leaves it out, or if the outlet has no
+   * encoder. Shared with others: never changed.
+   */
+  readonly bytes: Uint8Array | undefined
+  /** The broker's own object, the same in every feed that it matches. */
+  readonly message?: Message | undefined
+  /**
+   * The subscription that a message belongs to. A frame without one, such as an answer, is never
+   * dropped.
+   */
+  readonly feed?: FeedFacts | undefined
+  /**
+   * Called once it is known whether it was written. Returns whether another client takes it, or the
+   * broker has it back.
+   */
   readonly settle?: ((written: boolean) => boolean) | undefined
 }
 
 /** The way from a session to its client. Throws nothing. */
 export interface Outlet {
-  readonly encoder: Encoder
-  /** Whether the client is slower than what is said to it. @default false */
+  /** Absent if the client is given messages as they are. */
+  readonly encoder?: Encoder | undefined
+  /** Whether the client is slower than what is delivered to it. @default false */
   readonly behind?: boolean
   deliver(parcel: Parcel): void
-  /** A subscription has ended, whatever of it still waits. */
+  /** The relay has ended a subscription: nothing more of it comes. */
+  ended(feed: FeedFacts, error: WildcastError): void
+  /** A subscription is over, whatever of it still waits. */
   forget?(feed: number): void
 }
 
-/** Says a frame to one client. */
-export function say(outlet: Outlet, frame: RelayFrame): void {
-  const bytes = outlet.encoder.encode(frame)
-  if (bytes) outlet.deliver({ bytes })
-}
-
-/** Where failures go that nobody waits for. */
+/** Takes failures that no caller waits for. */
 export type OnError = (
   error: WildcastError,
   at: { readonly stage: string; readonly broker?: string; readonly request?: string },

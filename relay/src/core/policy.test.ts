@@ -8,7 +8,7 @@ describe('a policy', () => {
   it('has an id of its own, and shares its interest at the broker with every other one', async () => {
     const scripted = broker()
     const { relay, clock } = await relayOn(scripted)
-    const sessions = [undefined, { deliver: 'latest' }, { max_rate: 5 }, { max_rate: 5 }] as const
+    const sessions = [undefined, { deliver: 'latest' }, { maxRate: 5 }, { maxRate: 5 }] as const
     const opened = await Promise.all(
       sessions.map(async (policy) => {
         const session = relay.open(recordingOutlet())
@@ -38,7 +38,7 @@ describe('a policy', () => {
   it('that nobody could mean is refused', async () => {
     const { relay } = await relayOn(broker())
     const session = relay.open(recordingOutlet())
-    for (const policy of [{ deliver: 'all', max_rate: 5 }, { max_rate: 1e-9 }] as const)
+    for (const policy of [{ deliver: 'all', maxRate: 5 }, { maxRate: 1e-9 }] as const)
       await expect(subscribe(session, 'a', { policy })).rejects.toMatchObject({ code: 'invalid_frame' })
   })
 

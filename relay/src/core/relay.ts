@@ -1,4 +1,4 @@
-import { type BrokerInfo, type WelcomeFrame, limits as wire } from '@wildcast/protocol'
+import type { BrokerInfo } from '@wildcast/protocol'
 import type { BacklogRoom } from './backlog.js'
 import { type Bridge, openBridges } from './bridge.js'
 import type { OpenBroker } from './broker.js'
@@ -47,8 +47,8 @@ export interface RelayOptions {
   readonly observer?: Observer | undefined
 }
 
-/** What gateways see of a relay. */
-export interface Relay {
+/** What is known of a relay, and true for all its sessions. */
+export interface RelayFacts {
   /** A name for this process, which changes with every start. */
   readonly id: string
   readonly clock: Clock
@@ -59,21 +59,25 @@ export interface Relay {
   readonly unfinished: UnfinishedInput
   readonly onError: OnError
   newId(): string
-  /** A name for a session, which begins with the relay's: whoever is told it finds the relay that holds the session. */
-  newSession(): string
   brokers(): readonly BrokerInfo[]
   /** Whether each broker is reached, and why not. */
   health(): readonly BrokerHealth[]
   /** How all is that must work beside the brokers: bridges, and what the relay was opened with. */
   parts(): Promise<readonly Part[]>
+}
+
+/** What gateways see of a relay. */
+export interface RelayView extends RelayFacts {
   /** The way to a client that just came. Its gateway closes it when the wire is gone. */
   outbox(encoder: StreamEncoder, wire: Wire): Outbox
   /** Opens a session for that client. */
   open(outlet: Outlet): Session
-  /** The answer to `Connect`. Nothing is kept after a drop, so no session is ever resumed. */
-  welcome(ping: number): WelcomeFrame
-  /** The same relay for a door that leads to one of its brokers. @throws {WildcastError} `unknown_broker` */
-  only(broker: string): Relay
+  /** The same relay for an endpoint that leads to one of its brokers. @throws {WildcastError} `unknown_broker` */
+  only(broker: string): RelayView
+}
+
+/** A relay, as its host sees it. */
+export interface Relay extends RelayView {
   /** The relay's own way to the brokers. */
   readonly inside: Inside
   /** Closes the brokers. Gateways close themselves before. */
@@ -94,7 +98,8 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
   const hub = await Hub.open({ brokers: options.brokers, clock, onError, observer, room, fanOut, slice })
   const bridges = await bridgesOn(hub, options.bridges ?? [], { onError, observer })
   const id = newId()
-  const newSession = (): string => `${id}_${newId()}`
+  // Whoever is told the name of a session finds the relay that holds it.
+  const newSessionId = (): string => `${id}_${newId()}`
 
   const inside: Inside = {
     clock,
@@ -109,8 +114,8 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
   const unfinished = new UnfinishedInput(options.unfinishedInput ?? unfinishedInput)
   const outboxPorts: OutboxPorts = { turn: new Turn(clock), clock, backlog: limits.backlog, room, observer }
 
-  function view(only?: string): Relay {
-    const sessionPorts: SessionPorts = { hub, permissions, limits, only }
+  function view(only?: string): RelayView {
+    const sessionPorts: SessionPorts = { hub, permissions, limits, newSessionId, only }
     const brokers = (): readonly BrokerInfo[] =>
       only === undefined
         ? hub.brokers()
@@ -123,38 +128,22 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
       unfinished,
       onError,
       newId,
-      newSession,
       brokers,
       health: () => hub.health().filter(({ name }) => only === undefined || name === only),
       parts: async () => [...bridges.parts(), ...((await options.parts?.()) ?? [])],
       outbox: (encoder, wire) => new Outbox(outboxPorts, encoder, wire),
       open: (outlet) => new Session(sessionPorts, outlet),
-      welcome: (ping) => ({
-        kind: 'Welcome',
-        session: newSession(),
-        resumed: false,
-        received: 0,
-        relay: id,
-        brokers: brokers(),
-        limits: {
-          payload: limits.payload,
-          subscriptions: limits.subscriptions,
-          resume_bytes: 0,
-          headers: wire.headers,
-          header_bytes: wire.headerBytes,
-        },
-        ping,
-        time: clock.wall(),
-      }),
-      inside,
       only: (broker) => view(hub.nameOf(broker)),
-      async close() {
-        await bridges.close()
-        await hub.close()
-      },
     }
   }
-  return view()
+  return {
+    ...view(),
+    inside,
+    async close() {
+      await bridges.close()
+      await hub.close()
+    },
+  }
 }
 
 /** A relay that can't be opened leaves no broker open. */

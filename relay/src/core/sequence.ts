@@ -1,4 +1,5 @@
-import type { Parcel, StreamEncoder } from './outlet.js'
+import type { Framed } from './framed.js'
+import type { StreamEncoder } from './outlet.js'
 
 /**
  * What was said to somebody within a turn, in order. Those who were told the same share one sequence, and with it the buffer in which it is joined: each sequence
@@ -9,15 +10,15 @@ export class Sequence {
   /** Of all its frames. */
   readonly bytes: number
   readonly #before: Sequence | undefined
-  readonly #last: Parcel | undefined
+  readonly #last: Framed | undefined
   /** Whether somebody hears what becomes of its frames. */
   readonly settlesAny: boolean
   /** The one that was gone on to most recently: nearly always the one that is asked for next. */
   #next: Sequence | undefined
-  #others: Map<Parcel, Sequence> | undefined
+  #others: Map<Framed, Sequence> | undefined
   #joined: Uint8Array | undefined
 
-  constructor(before?: Sequence, last?: Parcel) {
+  constructor(before?: Sequence, last?: Framed) {
     this.#before = before
     this.#last = last
     this.frames = before ? before.frames + 1 : 0
@@ -26,13 +27,13 @@ export class Sequence {
   }
 
   /** This one, and a frame more. */
-  with(parcel: Parcel): Sequence {
+  with(parcel: Framed): Sequence {
     const next = this.#next
     return next !== undefined && next.#last === parcel ? next : this.#turnTo(parcel)
   }
 
-  get parcels(): readonly Parcel[] {
-    const parcels: Parcel[] = []
+  get parcels(): readonly Framed[] {
+    const parcels: Framed[] = []
     for (let at: Sequence | undefined = this; at; at = at.#before) if (at.#last) parcels.push(at.#last)
     return parcels.reverse()
   }
@@ -47,16 +48,16 @@ export class Sequence {
   }
 
   /** Whoever hears whether its frames were written. */
-  get settles(): readonly NonNullable<Parcel['settle']>[] | undefined {
+  get settles(): readonly NonNullable<Framed['settle']>[] | undefined {
     return this.settlesAny ? this.parcels.flatMap(({ settle }) => settle ?? []) : undefined
   }
 
-  #turnTo(parcel: Parcel): Sequence {
+  #turnTo(parcel: Framed): Sequence {
     const next = this.#others?.get(parcel) ?? new Sequence(this, parcel)
     const before = this.#next
     if (before) {
       this.#others ??= new Map()
-      this.#others.set(before.#last as Parcel, before)
+      this.#others.set(before.#last as Framed, before)
     }
     this.#next = next
     return next

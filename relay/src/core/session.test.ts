@@ -40,7 +40,7 @@ describe('a message', () => {
     scripted.hold()
     const session = relay.open(recordingOutlet())
     const asked = subscribe(session, 'a')
-    const published = session.publish({ subject: 'a', message: '' })
+    const published = session.publish({ subject: 'a', payload: '' })
     await Promise.resolve()
     expect(scripted.log).toEqual(['+a'])
     scripted.confirm()
@@ -59,7 +59,7 @@ describe('a message', () => {
       const published: (Promise<void> | undefined)[] = []
       const subjects = Array.from({ length: 60 }, (_, i) => `m${i}`)
       for (const [i, subject] of subjects.entries()) {
-        published.push(session.publish({ subject, message: '' }))
+        published.push(session.publish({ subject, payload: '' }))
         await Promise.resolve()
         if (i === 5) scripted.confirm()
         if (i >= 5 && i < 5 + more) asked.push(subscribe(session, `s${i}`))
@@ -76,7 +76,7 @@ describe('a message', () => {
     const session = relay.open(recordingOutlet())
     const asked = subscribe(session, 'a')
     scripted.status('down')
-    await session.publish({ subject: 'a', message: '' })
+    await session.publish({ subject: 'a', payload: '' })
     expect(scripted.log).toEqual(['+a', '!a'])
     scripted.confirm()
     scripted.status('up')
@@ -89,7 +89,7 @@ describe('a message', () => {
     scripted.hold()
     const session = relay.open(recordingOutlet())
     const asked = subscribe(session, 'a')
-    const published = ['a', 'b'].map((subject) => session.publish({ subject, message: '' }))
+    const published = ['a', 'b'].map((subject) => session.publish({ subject, payload: '' }))
     scripted.status('down')
     await Promise.all(published)
     expect(scripted.log).toEqual(['+a', '!a', '!b'])
@@ -107,8 +107,8 @@ describe('an answer', () => {
     const stranger = relay.open(recordingOutlet())
     await subscribe(server, 'ask', { serve: true })
     scripted.deliver('ask', { ...message('ask'), responseSubject: '_reply.7' as Subject })
-    await expect(stranger.publish({ subject: '_reply.7', message: '' })).rejects.toMatchObject({ code: 'forbidden' })
-    await server.publish({ subject: '_reply.7', message: '' })
+    await expect(stranger.publish({ subject: '_reply.7', payload: '' })).rejects.toMatchObject({ code: 'forbidden' })
+    await server.publish({ subject: '_reply.7', payload: '' })
     expect(scripted.log).toContain('!_reply.7')
   })
 
@@ -119,17 +119,17 @@ describe('an answer', () => {
     await subscribe(server, 'ask', { serve: true })
     for (let i = 0; i <= 2000; i++)
       scripted.deliver('ask', { ...message('ask'), responseSubject: `_reply.${i}` as Subject })
-    await server.publish({ subject: '_reply.1001', message: '' })
-    await expect(server.publish({ subject: '_reply.0', message: '' })).rejects.toMatchObject({ code: 'forbidden' })
+    await server.publish({ subject: '_reply.1001', payload: '' })
+    await expect(server.publish({ subject: '_reply.0', payload: '' })).rejects.toMatchObject({ code: 'forbidden' })
   })
 })
 
 describe('permissions', () => {
   const acts: Record<Action['kind'], (session: Session) => Promise<unknown>> = {
-    publish: async (session) => session.publish({ subject: 'a', message: '' }),
+    publish: async (session) => session.publish({ subject: 'a', payload: '' }),
     subscribe: (session) => subscribe(session, 'a'),
     serve: (session) => subscribe(session, 'a', { serve: true }),
-    request: (session) => session.request({ subject: 'a', message: '' }, {}),
+    request: (session) => session.request({ subject: 'a', payload: '' }, {}),
   }
 
   it.each(Object.entries(acts))('decide on %s', async (kind, act) => {
@@ -160,9 +160,9 @@ describe('what a broker cannot do', () => {
   it.each([
     ['queue', (session: Session) => subscribe(session, 'a', { group: 'g' })],
     ['serve', (session: Session) => subscribe(session, 'a', { serve: true })],
-    ['headers', (session: Session) => session.publish({ subject: 'a', message: '', headers: new Map() })],
-    ['wildcard', (session: Session) => session.publish({ subject: 'a.*', message: '', wildcard: true })],
-    ['response_subject', (session: Session) => session.publish({ subject: 'a', message: '', response_subject: 'b' })],
+    ['headers', (session: Session) => session.publish({ subject: 'a', payload: '', headers: new Map() })],
+    ['wildcard', (session: Session) => session.publish({ subject: 'a.*', payload: '', wildcard: true })],
+    ['response_subject', (session: Session) => session.publish({ subject: 'a', payload: '', responseSubject: 'b' })],
   ] as const)('is unsupported, with its reason: %s', async (feature, act) => {
     const scripted = broker({ [feature]: reason })
     const { relay } = await relayOn(scripted)

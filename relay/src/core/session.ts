@@ -1,12 +1,12 @@
 import {
+  type Failure,
+  type Headers,
   isClosed,
   type Message,
   type Pattern,
-  type PublishFrame,
-  type RequestFrame,
+  type Payload,
   refusal,
   type Subject,
-  type SubscribeFrame,
   WildcastError,
   limits as wire,
 } from '@wildcast/protocol'
@@ -19,27 +19,59 @@ import {
   publishSubject,
   refuseClosed,
   refuseMadeForRequest,
-  refuseReserved,
 } from './checks.js'
 import type { Feed, Member } from './feed.js'
 import { type Hub, type Wanted, wantedKey } from './hub.js'
 import type { SessionLimits } from './limits.js'
-import { type Outlet, say } from './outlet.js'
+import type { FeedFacts, Outlet } from './outlet.js'
 import { PendingSubscriptions } from './pending-subscriptions.js'
 import { allowAll, demand, type Permissions } from './permissions.js'
-import { policyOf } from './policy.js'
+import { type AskedPolicy, policyOf } from './policy.js'
 import { RecentSet } from './recent-set.js'
 import type { Membership } from './upstream.js'
 
-/** What a client publishes: the fields of its frame. */
-export interface Publish extends Omit<PublishFrame, 'kind' | 'ref'> {
+/** What a client publishes. */
+export interface Publish {
+  readonly subject: string
+  readonly payload: Payload
+  /** @default the first of the relay */
+  readonly broker?: string | undefined
+  /** Where an answer is awaited. */
+  readonly responseSubject?: string | undefined
+  readonly headers?: Headers | undefined
+  /** The subject may be a pattern, if the broker can do that. */
+  readonly wildcard?: boolean | undefined
+  /** On an answer: further answers to the same request follow. */
+  readonly more?: boolean | undefined
+  /** On an answer: the request failed. */
+  readonly error?: Failure | undefined
   /** Whether its gateway, not the client, has made its subjects, for a request. */
   readonly madeForRequest?: boolean
 }
-/** What a client listens to: the fields of its frame. */
-export interface Subscribe extends Omit<SubscribeFrame, 'kind' | 'ref'> {}
-/** What a client asks: the fields of its frame. */
-export interface Ask extends Omit<RequestFrame, 'kind' | 'ref'> {}
+
+/** What a client subscribes to. */
+export interface Subscribe {
+  readonly subject: string
+  /** @default the first of the relay */
+  readonly broker?: string | undefined
+  /** Each message goes to one member of the group of this name. */
+  readonly group?: string | undefined
+  /** Takes the requests to the subject. */
+  readonly serve?: boolean | undefined
+  /** @default every message, as fast as the client reads */
+  readonly policy?: AskedPolicy | undefined
+}
+
+/** What a client asks. */
+export interface Ask {
+  readonly subject: string
+  readonly payload: Payload
+  /** @default the first of the relay */
+  readonly broker?: string | undefined
+  /** @default 5000 */
+  readonly timeoutMs?: number | undefined
+  readonly headers?: Headers | undefined
+}
 
 /** A subscription as its client sees it. */
 export interface Subscription {
@@ -53,6 +85,8 @@ export interface SessionPorts {
   readonly hub: Hub
   readonly permissions: Permissions
   readonly limits: SessionLimits
+  /** Gives a fresh, unguessable name with each call. */
+  readonly newSessionId: () => string
   /** The only broker that they may reach, where their door leads to one. */
   readonly only?: string | undefined
 }
@@ -81,10 +115,17 @@ export class Session implements Member {
   #answers: RecentSet | undefined
   #requests = 0
   #closed = false
+  #id: string | undefined
 
   constructor(ports: SessionPorts, outlet: Outlet) {
     this.outlet = outlet
     this.#ports = ports
+  }
+
+  /** By which the client that it belongs to names it: unguessable, and made when first asked for. */
+  get id(): string {
+    this.#id ??= this.#ports.newSessionId()
+    return this.#id
   }
 
   expectsAnswer(responseSubject: Subject): void {
@@ -94,10 +135,10 @@ export class Session implements Member {
     this.#answers.add(responseSubject)
   }
 
-  ended(feed: number, { code, message }: WildcastError): void {
-    if (!this.#held.has(feed)) return
-    this.unsubscribe(feed)
-    say(this.outlet, { kind: 'Unsubscribed', id: feed, error: { code, message } })
+  ended(feed: FeedFacts, error: WildcastError): void {
+    if (!this.#held.has(feed.id)) return
+    this.unsubscribe(feed.id)
+    this.outlet.ended(feed, error)
   }
 
   /**
@@ -163,7 +204,7 @@ export class Session implements Member {
     try {
       const broker = this.#brokerOf(want.broker)
       const question = this.#question(want, broker)
-      const timeoutMs = Math.min(want.timeout ?? requestTimeoutMs, wire.requestTimeoutMs)
+      const timeoutMs = Math.min(want.timeoutMs ?? requestTimeoutMs, wire.requestTimeoutMs)
       return this.#counting(this.#ask(broker, question, { ...options, timeoutMs }))
     } catch (cause) {
       return Promise.reject(cause)
@@ -182,7 +223,7 @@ export class Session implements Member {
   #question(want: Ask, broker: string): Message {
     const { hub, limits, permissions } = this.#ports
     const subject = ownSubject(want.subject)
-    const message: Message = { subject, payload: want.message, headers: want.headers }
+    const message: Message = { subject, payload: want.payload, headers: want.headers }
     checkSize(message, limits.payload)
     if (want.headers) hub.demand(broker, 'headers')
     demand(permissions, { kind: 'request', subject, broker })
@@ -253,7 +294,6 @@ export class Session implements Member {
   /** What is published, where the client may and the broker can. */
   #checked(want: Publish, broker: string): Message {
     const { hub, limits, permissions } = this.#ports
-    refuseReserved(want.reserved)
     const message = this.#messageOf(want)
     checkSize(message, limits.payload)
     if (want.wildcard) hub.demand(broker, 'wildcard')
@@ -272,7 +312,7 @@ export class Session implements Member {
   #messageOf(want: Publish): Message {
     const answers = this.#isAnswer(want.subject)
     const subject = answers ? (want.subject as Subject) : publishSubject(want)
-    const responseSubject = want.response_subject === undefined ? undefined : ownSubject(want.response_subject)
+    const responseSubject = want.responseSubject === undefined ? undefined : ownSubject(want.responseSubject)
     if (!answers) refuseClosed(subject)
     if (this.#ports.permissions !== allowAll && !want.madeForRequest) {
       if (!answers) refuseMadeForRequest(subject)
@@ -280,7 +320,7 @@ export class Session implements Member {
     }
     return {
       subject,
-      payload: want.message,
+      payload: want.payload,
       responseSubject,
       headers: want.headers,
       more: want.more,

@@ -123,7 +123,7 @@ export class Upstream implements Listener {
 
   /** The link to the broker was lost, and is back. */
   tellGap(): void {
-    for (const feed of this.#feeds) feed.announce({ kind: 'Gap', id: feed.id })
+    for (const feed of this.#feeds) feed.tellGap()
   }
 
   /** For claims: settles when the broker has answered. */

@@ -1,7 +1,7 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Hono } from 'hono'
-import type { Relay } from '../core/relay.js'
+import type { RelayView } from '../core/relay.js'
 
 /** A WebSocket handshake that nobody has answered yet. */
 export interface Handshake {
@@ -23,7 +23,7 @@ export interface Ports {
 }
 
 /** Speaks a dialect outside and `Session` inside. Everything that decides about an action stands in the session. */
-export type Gateway = (ports: Ports, relay: Relay) => void
+export type Gateway = (ports: Ports, relay: RelayView) => void
 
 /** Answers a handshake with plain HTTP, and lets the socket go, whatever its client does. */
 export function refuseHandshake(socket: Duplex, status: number, why: string, headers: readonly string[] = []): void {

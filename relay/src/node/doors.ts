@@ -1,4 +1,4 @@
-import type { Mode } from '../gateways/dialects/encoders.js'
+import type { Mode } from '../gateways/dialects/classic/encoders.js'
 import { crossOrigin } from '../gateways/endpoints/cross-origin.js'
 import { health } from '../gateways/endpoints/health.js'
 import { http } from '../gateways/endpoints/http.js'

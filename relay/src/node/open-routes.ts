@@ -2,7 +2,7 @@ import type { HttpBindings } from '@hono/node-server'
 import { Hono } from 'hono'
 import { requestId } from 'hono/request-id'
 import { getPath } from 'hono/utils/url'
-import type { Relay } from '../core/relay.js'
+import type { RelayView } from '../core/relay.js'
 import { answerErrors } from '../gateways/endpoints/http-errors.js'
 import { ambiguityOf } from './ambiguity.js'
 import { newId } from './new-id.js'
@@ -11,7 +11,7 @@ import { newId } from './new-id.js'
 const longestId = 64
 
 /** Routes for gateways to put theirs on: each request is plain and has an id, and each failure an answer. */
-export function openRoutes(relay: Relay): Hono {
+export function openRoutes(relay: RelayView): Hono {
   const routes: Hono = new Hono({ getPath: (request) => knownPath(getPath(request), routes) })
   routes.use('*', requestId({ generator: newId, limitLength: longestId }))
   routes.use('*', (c, next) => {

@@ -1,41 +1,62 @@
-import type { RelayFrame } from '@wildcast/protocol'
+import type { MessageFrame, RelayFrame } from '@wildcast/protocol'
 import type { Encoder, Outlet } from '../core/outlet.js'
 
-/** Counts how often it encodes; the bytes stand for the frame. */
+/** A message as a client sees it, or that messages were lost, or that a subscription has ended. */
+export type Heard = RelayFrame
+
+/** Counts how often it encodes; the bytes stand for what was encoded. */
 export interface RecordingEncoder extends Encoder {
-  readonly encoded: RelayFrame[]
-  frameOf(bytes: Uint8Array): RelayFrame
+  readonly encoded: Heard[]
+  heardIn(bytes: Uint8Array): Heard
 }
 
 export function recordingEncoder(): RecordingEncoder {
-  const encoded: RelayFrame[] = []
-  const frames = new Map<Uint8Array, RelayFrame>()
+  const encoded: Heard[] = []
+  const heard = new Map<Uint8Array, Heard>()
+  const record = (one: Heard): Uint8Array => {
+    const bytes = new Uint8Array(1)
+    encoded.push(one)
+    heard.set(bytes, one)
+    return bytes
+  }
   return {
     encoded,
-    frameOf: (bytes) => frames.get(bytes) as RelayFrame,
-    encode(frame) {
-      const bytes = new Uint8Array(1)
-      encoded.push(frame)
-      frames.set(bytes, frame)
-      return bytes
+    heardIn: (bytes) => heard.get(bytes) as Heard,
+    message({ subject, payload, responseSubject, headers }, { id, broker }) {
+      const frame: MessageFrame = {
+        kind: 'Message',
+        id,
+        subject,
+        message: payload,
+        broker,
+        response_subject: responseSubject,
+        headers,
+      }
+      return record(frame)
     },
+    gap: ({ id }, missed) => record(missed === undefined ? { kind: 'Gap', id } : { kind: 'Gap', id, missed }),
+    overrun: 'gap',
   }
 }
 
 /** Keeps what is delivered. */
 export interface RecordingOutlet extends Outlet {
   readonly bytes: Uint8Array[]
-  readonly frames: RelayFrame[]
+  readonly frames: Heard[]
 }
 
 export function recordingOutlet(encoder: RecordingEncoder = recordingEncoder()): RecordingOutlet {
   const bytes: Uint8Array[] = []
+  const frames: Heard[] = []
   return {
     encoder,
     bytes,
-    get frames() {
-      return bytes.map(encoder.frameOf)
+    frames,
+    deliver(parcel) {
+      if (!parcel.bytes) return
+      bytes.push(parcel.bytes)
+      frames.push(encoder.heardIn(parcel.bytes))
     },
-    deliver: (parcel) => bytes.push(parcel.bytes),
+    ended: ({ id }, { code, message }) => void frames.push({ kind: 'Unsubscribed', id, error: { code, message } }),
   }
 }

@@ -1,6 +1,6 @@
 import type { WildcastError } from '@wildcast/protocol'
-import type { Wire } from '../core/outbox.js'
-import type { StreamEncoder } from '../core/outlet.js'
+import type { Outbox, Wire } from '../core/outbox.js'
+import type { Outlet, StreamEncoder } from '../core/outlet.js'
 
 /** A wire whose reader a test moves. */
 export interface ScriptedWire extends Wire {
@@ -79,10 +79,9 @@ export function textEncoder(): StreamEncoder & { readonly joins: number } {
     get joins() {
       return joins
     },
-    encode(frame) {
-      if (frame.kind === 'Message') return new TextEncoder().encode(`${frame.id}:${frame.message} `)
-      return frame.kind === 'Gap' ? new TextEncoder().encode(`gap${frame.id}:${frame.missed} `) : undefined
-    },
+    message: ({ payload }, { id }) => new TextEncoder().encode(`${id}:${payload} `),
+    gap: ({ id }, missed) => new TextEncoder().encode(`gap${id}:${missed} `),
+    overrun: 'gap',
     join(frames, bytes) {
       joins++
       const joined = new Uint8Array(bytes)
@@ -93,5 +92,19 @@ export function textEncoder(): StreamEncoder & { readonly joins: number } {
       }
       return joined
     },
+  }
+}
+
+/** The way from a session to an outbox, which is told nothing else. */
+export function outletOver(outbox: Outbox): Outlet {
+  const { encoder } = outbox
+  return {
+    encoder,
+    get behind() {
+      return outbox.behind
+    },
+    deliver: (parcel) => outbox.deliver(parcel),
+    forget: (feed) => outbox.forget(feed),
+    ended: () => {},
   }
 }

@@ -167,15 +167,15 @@ describe('names at Redis', () => {
       `evil${'x'.repeat(300)}`,
     ]
     for (const name of hostile) {
-      await expect(session.publish({ subject: name, message: 'evil' })).rejects.toBeInstanceOf(WildcastError)
-      await expect(session.request({ subject: name, message: 'evil' }, {})).rejects.toBeInstanceOf(WildcastError)
+      await expect(session.publish({ subject: name, payload: 'evil' })).rejects.toBeInstanceOf(WildcastError)
+      await expect(session.request({ subject: name, payload: 'evil' }, {})).rejects.toBeInstanceOf(WildcastError)
       await expect(session.subscribe({ subject: name }, () => {})).rejects.toBeInstanceOf(WildcastError)
       await expect(session.subscribe({ subject: 'g', group: name }, () => {})).rejects.toBeInstanceOf(WildcastError)
     }
     for (const closed of ['_evil', '$evil.x'])
-      await expect(session.publish({ subject: closed, message: '' })).rejects.toBeInstanceOf(WildcastError)
+      await expect(session.publish({ subject: closed, payload: '' })).rejects.toBeInstanceOf(WildcastError)
     await session.subscribe({ subject: '**.a.**' }, () => {})
-    await session.publish({ subject: 'the.end', message: '' })
+    await session.publish({ subject: 'the.end', payload: '' })
     const [seen] = await monitor.says(/[\s\S]*the\.end/)
     expect(seen).not.toContain('evil')
     expect(seen).toContain('"psubscribe" "*a*"')

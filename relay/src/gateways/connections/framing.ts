@@ -1,5 +1,8 @@
 import { constants, deflateRawSync } from 'node:zlib'
 
+/** How the messages of a client are framed: compressed, if it has agreed on that. */
+export type Framing = 'plain' | 'deflated'
+
 // RFC 6455, section 5.2: what a server sends is unmasked, so one final frame is the same bytes for every client.
 
 const finalText = 0x81

@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream'
-import type { Relay } from '../../core/relay.js'
+import type { RelayView } from '../../core/relay.js'
 import type { MessageMeter, MessageMeters } from './message-meter.js'
 
 /**
@@ -15,7 +15,7 @@ const pieceBytes = 16 * 1024
 const wholePiece = 16 * 1024
 
 /** What the input of a socket needs of its relay. */
-export interface InputPorts extends Pick<Relay, 'clock' | 'slice' | 'unfinished'> {
+export interface InputPorts extends Pick<RelayView, 'clock' | 'slice' | 'unfinished'> {
   readonly meters: MessageMeters
 }
 

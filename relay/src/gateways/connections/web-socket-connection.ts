@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream'
 import { factsOf, WildcastError } from '@wildcast/protocol'
 import { WebSocket } from 'ws'
 import type { Settle } from '../../core/outlet.js'
-import type { Relay } from '../../core/relay.js'
+import type { RelayView } from '../../core/relay.js'
 import type { Connection, Dialect } from './connection.js'
 import type { Watched } from './heartbeat.js'
 import { type InputOwner, type InputPorts, SocketInput } from './socket-input.js'
@@ -22,7 +22,7 @@ export class OwnedWebSocket extends WebSocket {
 }
 
 /** What a connection needs of its relay. */
-export interface ConnectionPorts extends InputPorts, Pick<Relay, 'onError'> {}
+export interface ConnectionPorts extends InputPorts, Pick<RelayView, 'onError'> {}
 
 /** A WebSocket with its heartbeat. */
 export class WebSocketConnection implements Connection, Watched, InputOwner {

@@ -1,9 +1,9 @@
 import { factsOf, WildcastError } from '@wildcast/protocol'
 import type { Hono } from 'hono'
-import type { Relay } from '../../core/relay.js'
+import type { RelayView } from '../../core/relay.js'
 
 /** Answers what a route throws with the status and the words of its code. */
-export function answerErrors(routes: Hono, relay: Relay): void {
+export function answerErrors(routes: Hono, relay: RelayView): void {
   routes.onError((cause, c) => {
     const error = WildcastError.from(cause)
     // A client that hung up in the middle is no failure of ours.

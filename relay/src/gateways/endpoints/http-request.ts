@@ -1,8 +1,7 @@
 import type { HttpBindings } from '@hono/node-server'
 import { payloadBytes, WildcastError } from '@wildcast/protocol'
 import type { Context } from 'hono'
-import type { Encoder } from '../../core/outlet.js'
-import type { Relay } from '../../core/relay.js'
+import type { RelayView } from '../../core/relay.js'
 import type { Gateway } from '../gateway.js'
 import { brokerOfUrl } from './broker-of-url.js'
 import {
@@ -22,9 +21,6 @@ export interface HttpRequestOptions {
   /** How long an answer is waited for. @default 2000 */
   readonly timeoutMs?: number | undefined
 }
-
-/** A client of one request is sent the bytes of its answer, and nothing else. */
-const payloadOnly: Encoder = { encode: (frame) => (frame.kind === 'Message' ? payloadBytes(frame.message) : undefined) }
 
 /** `/request/<path>`, any method: the request goes out on `request.<id>.<METHOD>.<path>`, and the first message on `response.<id>.…` is its answer. */
 export function httpRequest({ form, timeoutMs = 2000 }: HttpRequestOptions = {}): Gateway {
@@ -67,7 +63,7 @@ function questionOf(c: Context, body: Uint8Array): HttpQuestion {
 
 /** Publishes a question once its answer is listened for. Whatever happens, nothing of it is left behind. */
 function ask(
-  relay: Relay,
+  relay: RelayView,
   path: string,
   message: string | Uint8Array,
   { timeoutMs, gone }: { readonly timeoutMs: number; readonly gone: AbortSignal },
@@ -75,7 +71,10 @@ function ask(
   const id = relay.newId()
   const answerOn = `response.${id}.${path}`
   return new Promise<Uint8Array>((resolve, reject) => {
-    const session = relay.open({ encoder: payloadOnly, deliver: ({ bytes }) => end(() => resolve(bytes)) })
+    const session = relay.open({
+      deliver: ({ message: answer }) => answer && end(() => resolve(payloadBytes(answer.payload))),
+      ended: (_, error) => fail(error),
+    })
     const fail = (cause: unknown): void => end(() => reject(cause))
     const stopClock = relay.clock.after(timeoutMs, () => fail(new WildcastError('timeout', 'nobody answered')))
     const leave = (): void => fail(new WildcastError('interrupted', 'the client left'))
@@ -98,8 +97,8 @@ function ask(
           .find((broker) => broker.default)
           ?.features.includes('response_subject')
         // Where the broker carries no reply address, responders know it from the subject.
-        const reply = told ? { response_subject: answerOn } : {}
-        return session.publish({ subject: `request.${id}.${path}`, message, madeForRequest: true, ...reply })
+        const reply = told ? { responseSubject: answerOn } : {}
+        return session.publish({ subject: `request.${id}.${path}`, payload: message, madeForRequest: true, ...reply })
       })
       .catch(fail)
   })

@@ -6,17 +6,17 @@ import { readBody } from './read-body.js'
 import { subjectOfPath } from './subject-of-path.js'
 
 /** A client that only publishes is sent nothing. */
-const nowhere: Outlet = { encoder: { encode: () => undefined }, deliver: () => {} }
+const nowhere: Outlet = { deliver: () => {}, ended: () => {} }
 
 /** `POST /publish/<subject>`: the body's bytes are the payload; `?broker=` names another broker than the default one. */
 export const http: Gateway = ({ routes }, relay) => {
   const limit = { maxBytes: relay.limits.payload, remedy: 'send it in parts' }
 
   routes.post('/publish/*', async (c) => {
-    const message = await readBody(c, relay, limit)
+    const payload = await readBody(c, relay, limit)
     const session = relay.open(nowhere)
     const subject = subjectOfPath(new URL(c.req.url).pathname, '/publish/')
-    await session.publish({ subject, message, broker: brokerOfUrl(c.req.url) })
+    await session.publish({ subject, payload, broker: brokerOfUrl(c.req.url) })
     return c.text('published to subject', 202)
   })
   routes.all('/publish/*', (c) => onlyBy(c, 'POST'))

@@ -3,7 +3,7 @@ import type { HttpBindings } from '@hono/node-server'
 import { refusal, WildcastError } from '@wildcast/protocol'
 import type { Context } from 'hono'
 import { Cancel, type CancelSignal } from '../../core/cancel.js'
-import type { Relay } from '../../core/relay.js'
+import type { RelayView } from '../../core/relay.js'
 import type { Sender } from '../../core/unfinished-input.js'
 
 export interface ReadBodyOptions {
@@ -22,7 +22,7 @@ const firstBytes = 4096
  * @throws {WildcastError} `too_large`; `rate_limited` if all clients together have begun too much;
  * `interrupted` if the client has left
  */
-export function readBody(c: Context, relay: Relay, options: ReadBodyOptions): Promise<Buffer> {
+export function readBody(c: Context, relay: RelayView, options: ReadBodyOptions): Promise<Buffer> {
   return withBody(c, relay, options, async (body) => body)
 }
 
@@ -33,7 +33,7 @@ export function readBody(c: Context, relay: Relay, options: ReadBodyOptions): Pr
  */
 export async function withBody<Result>(
   c: Context,
-  { unfinished }: Relay,
+  { unfinished }: RelayView,
   options: ReadBodyOptions,
   use: (body: Buffer, cutOff: CancelSignal) => Promise<Result>,
 ): Promise<Result> {

@@ -1,10 +1,12 @@
 import type { HttpBindings } from '@hono/node-server'
-import { jsonCodec, parsePattern, type RelayFrame, WildcastError } from '@wildcast/protocol'
+import { jsonCodec, type MessageFrame, parsePattern, WildcastError } from '@wildcast/protocol'
 import type { Outbox } from '../../core/outbox.js'
 import type { Outlet, StreamEncoder } from '../../core/outlet.js'
 import { EventStream } from '../connections/event-stream.js'
 import { joinFrames } from '../connections/framing.js'
 import { goingAway } from '../dialects/dialect.js'
+import { messageFrame } from '../dialects/message-frame.js'
+import { outletOver } from '../dialects/outlet-over.js'
 import type { Gateway } from '../gateway.js'
 import { brokerOfUrl } from './broker-of-url.js'
 import { reconnectWindow } from './reconnect-window.js'
@@ -42,7 +44,7 @@ export const serverSentEvents: Gateway = ({ routes, closing }, relay) => {
     const { outgoing } = c.env as HttpBindings
     const stream = new EventStream({ gone: c.req.raw.signal, outgoing, clock: relay.clock })
     const outbox = relay.outbox(encoder, stream)
-    const session = relay.open(endingWith(outbox, encoder.isLast))
+    const session = relay.open(endingWith(outbox))
     streams.set(stream, outbox)
     stream.whenEnded(() => {
       streams.delete(stream)
@@ -70,43 +72,29 @@ export const serverSentEvents: Gateway = ({ routes, closing }, relay) => {
   })
 }
 
-/** The way to a client for whom nothing comes after a certain event. */
-function endingWith(outbox: Outbox, isLast: (event: Uint8Array) => boolean): Outlet {
-  return {
-    encoder: outbox.encoder,
-    get behind() {
-      return outbox.behind
-    },
-    forget: (feed) => outbox.forget(feed),
-    deliver(parcel) {
-      outbox.deliver(parcel)
-      if (isLast(parcel.bytes)) outbox.end(new WildcastError('interrupted', 'the subscription has ended'))
-    },
-  }
+/** The stream of a client ends with its subscription. */
+function endingWith(outbox: Outbox): Outlet {
+  return outletOver(outbox, (_, { code, message }) => {
+    outbox.deliver({ bytes: event('ended', { code, message }) })
+    outbox.end(new WildcastError('interrupted', 'the subscription has ended'))
+  })
 }
 
 const comment = text(':\n\n')
 
 /** Events are shared by all streams of a pattern, and so are their ids: they only grow, and begin with what names this start of the relay. */
-function eventEncoder(start: string): StreamEncoder & { isLast(events: Uint8Array): boolean } {
+function eventEncoder(start: string): StreamEncoder {
   let count = 0
-  const last = new WeakSet<Uint8Array>()
   return {
-    encode(frame) {
-      if (frame.kind === 'Message') return text(`id: ${start}-${++count}\ndata: ${bodyOf(frame)}\n\n`)
-      if (frame.kind === 'Gap') return event('gap', { missed: frame.missed })
-      if (frame.kind !== 'Unsubscribed') return undefined
-      const end = event('ended', frame.error ?? {})
-      last.add(end)
-      return end
-    },
+    message: (message, feed) => text(`id: ${start}-${++count}\ndata: ${bodyOf(messageFrame(message, feed))}\n\n`),
+    gap: (_, missed) => event('gap', { missed }),
+    overrun: 'gap',
     join: joinFrames,
-    isLast: (events) => last.has(events),
   }
 }
 
 /** In JSON without line breaks, so that nothing in a message can begin a line of its own. */
-function bodyOf(frame: RelayFrame): string {
+function bodyOf(frame: MessageFrame): string {
   return String(jsonCodec.encode(frame)).slice(`{"${frame.kind}":`.length, -1)
 }
 

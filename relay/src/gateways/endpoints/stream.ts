@@ -1,13 +1,13 @@
 import type { HttpBindings } from '@hono/node-server'
 import { jsonCodec, WildcastError } from '@wildcast/protocol'
 import type { Context } from 'hono'
-import type { StreamEncoder } from '../../core/outlet.js'
-import type { Relay } from '../../core/relay.js'
+import type { RelayView } from '../../core/relay.js'
 import { EventStream } from '../connections/event-stream.js'
 import { EventStreamConnection } from '../connections/event-stream-connection.js'
-import { joinFrames } from '../connections/framing.js'
 import { heartbeat } from '../connections/heartbeat.js'
-import { v1 } from '../dialects/v1/v1.js'
+import { Conversation } from '../dialects/v1/conversation.js'
+import { v1Encoder } from '../dialects/v1/encoders.js'
+import { Reader } from '../dialects/v1/reader.js'
 import type { Gateway } from '../gateway.js'
 import { errorResponse } from './http-errors.js'
 import { onlyBy } from './only-by.js'
@@ -18,7 +18,7 @@ import { reconnectWindow } from './reconnect-window.js'
 const helloBytes = 64 * 1024
 
 /** Frames of v1 in JSON, an event each: shared by all clients of this kind. */
-const events: StreamEncoder = { encode: (frame) => eventOf(String(jsonCodec.encode(frame))), join: joinFrames }
+const events = v1Encoder(jsonCodec, (frame) => eventOf(String(frame)))
 
 /**
  * v1 for those who get no WebSocket through. `POST /stream` with a `Connect` answers with an event stream, a frame in each event, `Welcome` first. `POST /stream/frames`
@@ -28,15 +28,15 @@ const events: StreamEncoder = { encode: (frame) => eventOf(String(jsonCodec.enco
 export const stream: Gateway = ({ routes, closing }, relay) => {
   const sessions = new Map<string, EventStreamConnection>()
   const beat = heartbeat(relay.clock)
-  const open = v1(jsonCodec, events)
 
   routes.post('/stream', async (c) => {
     const hello = await readBody(c, relay, { maxBytes: helloBytes, remedy: 'send less at once' })
     const { outgoing } = c.env as HttpBindings
-    const id = relay.newSession()
     const stream = new EventStream({ gone: c.req.raw.signal, outgoing, clock: relay.clock })
     const connection = new EventStreamConnection(stream, relay.slice)
-    const dialect = open(named(relay, id), connection)
+    const conversation = new Conversation(events, relay, connection)
+    const { id } = conversation.session
+    const dialect = new Reader(jsonCodec, conversation)
     beat.watch(connection)
     sessions.set(id, connection)
     stream.whenEnded(() => {
@@ -78,11 +78,6 @@ export const stream: Gateway = ({ routes, closing }, relay) => {
   })
 }
 
-/** The same relay, which calls the session as it was opened. */
-function named(relay: Relay, session: string): Relay {
-  return { ...relay, welcome: (ping) => ({ ...relay.welcome(ping), session }) }
-}
-
 /** @throws {WildcastError} `invalid_frame` */
 function sessionOf(c: Context): string {
   const [, session] = /^Session (\w+)$/i.exec(c.req.header('authorization') ?? '') ?? []
@@ -91,7 +86,7 @@ function sessionOf(c: Context): string {
 }
 
 /** Bytes of the longest POST: a full payload in base64, with escapes, behind all that the SDK puts before it. */
-function postBytes({ limits }: Relay): number {
+function postBytes({ limits }: RelayView): number {
   return 4 * limits.payload + 320 * 1024
 }
 

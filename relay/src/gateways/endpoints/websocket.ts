@@ -1,14 +1,16 @@
 import type { IncomingMessage } from 'node:http'
 import { parsePattern, WildcastError } from '@wildcast/protocol'
 import { type ServerOptions, WebSocketServer } from 'ws'
-import type { Relay } from '../../core/relay.js'
+import type { RelayView } from '../../core/relay.js'
 import type { Dialect } from '../connections/connection.js'
+import type { Framing } from '../connections/framing.js'
 import { heartbeat } from '../connections/heartbeat.js'
 import { MessageMeters } from '../connections/message-meter.js'
 import { OwnedWebSocket, WebSocketConnection } from '../connections/web-socket-connection.js'
-import { classic, subscribeOnly } from '../dialects/classic.js'
+import { classic, subscribeOnly } from '../dialects/classic/classic.js'
+import { classicEncoders, type Mode, subscribeEncoders } from '../dialects/classic/encoders.js'
 import type { OpenDialect } from '../dialects/dialect.js'
-import { classicEncoders, type Framing, type Mode, subscribeEncoders, v1Codecs } from '../dialects/encoders.js'
+import { v1Codecs } from '../dialects/v1/encoders.js'
 import { v1 } from '../dialects/v1/v1.js'
 import { type Gateway, refuseHandshake } from '../gateway.js'
 import { brokerOfUrl } from './broker-of-url.js'
@@ -89,7 +91,7 @@ export function websocket({ mode, compression = false }: WebSocketOptions = {}):
 }
 
 // The published types do not know `closeTimeout` yet, which a literal would not get past.
-function serverOptions(relay: Relay, compression: boolean): ServerOptions<typeof OwnedWebSocket> {
+function serverOptions(relay: RelayView, compression: boolean): ServerOptions<typeof OwnedWebSocket> {
   const options = {
     WebSocket: OwnedWebSocket,
     noServer: true,
@@ -123,7 +125,7 @@ type Spoken = (connection: WebSocketConnection, framing: Framing) => Dialect
 /** @throws {WildcastError} where a handshake asks for what is not there */
 function spokenOver(
   request: IncomingMessage,
-  { path, mode, relay }: { readonly path: string; readonly mode: Mode | undefined; readonly relay: Relay },
+  { path, mode, relay }: { readonly path: string; readonly mode: Mode | undefined; readonly relay: RelayView },
 ): Spoken {
   const open = isWs(path) ? dialectOf(request, mode) : subscription(request, path, mode)
   const broker = brokerOfUrl(request.url ?? '')
@@ -135,7 +137,7 @@ function spokenOver(
  * Bytes of the longest WebSocket message: a full payload as an array of numbers (`255,`), and room
  * for the rest of its frame.
  */
-function frameBytes(relay: Relay): number {
+function frameBytes(relay: RelayView): number {
   return 4 * relay.limits.payload + 64 * 1024
 }
 

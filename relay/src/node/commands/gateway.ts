@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import type { BrokerSettings } from '../../brokers/settings.js'
-import { type Mode, modes } from '../../gateways/dialects/encoders.js'
+import { type Mode, modes } from '../../gateways/dialects/classic/encoders.js'
 import { isOrigin } from '../../gateways/endpoints/cross-origin.js'
 import { type Form, forms } from '../../gateways/endpoints/http-envelope.js'
 import { brokerOfQuery } from '../config/broker-query.js'

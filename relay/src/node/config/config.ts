@@ -2,7 +2,7 @@ import type { Pattern } from '@wildcast/protocol'
 import type { BrokerSettings } from '../../brokers/settings.js'
 import type { Defaults } from '../../components/route.js'
 import type { ComponentSubscription } from '../../components/subscription.js'
-import type { Mode } from '../../gateways/dialects/encoders.js'
+import type { Mode } from '../../gateways/dialects/classic/encoders.js'
 import type { Form } from '../../gateways/endpoints/http-envelope.js'
 
 /** What `wildcast up` opens: a configuration that was read, checked and made complete. It holds secrets, so it is never printed. */

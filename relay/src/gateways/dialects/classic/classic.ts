@@ -7,12 +7,13 @@ import {
   WildcastError,
 } from '@wildcast/protocol'
 import { classicMsgpackCodec } from '@wildcast/protocol/msgpack'
-import type { Outbox } from '../../core/outbox.js'
-import type { StreamEncoder } from '../../core/outlet.js'
-import type { Relay } from '../../core/relay.js'
-import type { Session } from '../../core/session.js'
-import { goingAway, type OpenDialect } from './dialect.js'
-import { Intake } from './intake.js'
+import type { Outbox } from '../../../core/outbox.js'
+import type { StreamEncoder } from '../../../core/outlet.js'
+import type { RelayView } from '../../../core/relay.js'
+import type { Session } from '../../../core/session.js'
+import { goingAway, type OpenDialect } from '../dialect.js'
+import { Intake } from '../intake.js'
+import { outletOver } from '../outlet-over.js'
 
 /** How often a socket may subscribe to the same: each is one more copy of every message. */
 const copiesLimit = 10
@@ -21,8 +22,9 @@ const copiesLimit = 10
 export function classic(encoder: StreamEncoder): OpenDialect {
   return (relay, connection) => {
     const outbox = relay.outbox(encoder, connection)
+    const outlet = outletOver(outbox, () => {}) // classic has no words for that
     // Two equal subscriptions on one socket give two copies, so the second needs a session of its own.
-    const sessions: Session[] = [relay.open(outbox)]
+    const sessions: Session[] = [relay.open(outlet)]
     const copies = new Map<string, number>()
     const intake = new Intake(connection)
 
@@ -35,13 +37,15 @@ export function classic(encoder: StreamEncoder): OpenDialect {
           `${copiesLimit} equal subscriptions are enough for one socket`,
         )
       copies.set(subject, copy + 1)
-      const session = sessions[copy] ?? relay.open(outbox)
+      const session = sessions[copy] ?? relay.open(outlet)
       sessions[copy] = session
       return session.subscribe({ subject }, () => {})
     }
 
-    const publish = (frame: PublishFrame): Promise<void> | undefined =>
-      sessions[0]?.publish(frame)?.finally(intake.begin(frame.message.length))
+    const publish = ({ subject, message, broker, response_subject }: PublishFrame): Promise<void> | undefined =>
+      sessions[0]
+        ?.publish({ subject, payload: message, broker, responseSubject: response_subject })
+        ?.finally(intake.begin(message.length))
 
     const act = (data: string | Uint8Array): void => {
       checkFrameLength(data)
@@ -73,7 +77,7 @@ export function classic(encoder: StreamEncoder): OpenDialect {
 export function subscribeOnly(pattern: string, encoder: StreamEncoder): OpenDialect {
   return (relay, connection) => {
     const outbox = relay.outbox(encoder, connection)
-    const session = relay.open(outbox)
+    const session = relay.open(outletOver(outbox, () => {}))
     session.subscribe({ subject: pattern }, () => {}).catch((cause) => fail(relay, outbox, cause))
     return {
       receive: () => {},
@@ -91,14 +95,14 @@ export function subscribeOnly(pattern: string, encoder: StreamEncoder): OpenDial
 const mistakes: readonly string[] = ['invalid_frame', 'invalid_subject', 'unknown_broker']
 
 /** A publish that fails is logged, whatever failed; the connection lives. Only a publish that is wrong in itself closes it. */
-function failPublish(relay: Relay, outbox: Outbox, cause: unknown): void {
+function failPublish(relay: RelayView, outbox: Outbox, cause: unknown): void {
   const error = WildcastError.from(cause)
   if (mistakes.includes(error.code)) outbox.end(error)
   else relay.onError(error, { stage: 'publish' })
 }
 
 /** A client's own mistake closes its connection; what failed further inside is for the log, since classic has no words for it. */
-function fail(relay: Relay, outbox: Outbox, cause: unknown): void {
+function fail(relay: RelayView, outbox: Outbox, cause: unknown): void {
   const error = WildcastError.from(cause)
   if (error.retry) relay.onError(error, { stage: 'session' })
   else outbox.end(error)

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 import * as v from 'valibot'
-import { type Mode, modes } from '../../../gateways/dialects/encoders.js'
+import { type Mode, modes } from '../../../gateways/dialects/classic/encoders.js'
 import { isOrigin } from '../../../gateways/endpoints/cross-origin.js'
 import { type Form, forms } from '../../../gateways/endpoints/http-envelope.js'
 import type { GatewayConfig } from '../config.js'

@@ -1,0 +1,25 @@
+import type { Message } from '@wildcast/protocol'
+import type { Encoder, FeedFacts, Parcel } from './outlet.js'
+
+/** A message for all members of a feed that share an encoder: encoded once, and not before it is needed. */
+export class EncodedMessage implements Parcel {
+  readonly message: Message
+  readonly feed: FeedFacts
+  readonly #encoder: Encoder | undefined
+  #bytes: Uint8Array | undefined
+  #encoded = false
+
+  constructor(message: Message, feed: FeedFacts, encoder: Encoder | undefined) {
+    this.message = message
+    this.feed = feed
+    this.#encoder = encoder
+  }
+
+  get bytes(): Uint8Array | undefined {
+    if (!this.#encoded) {
+      this.#bytes = this.#encoder?.message(this.message, this.feed)
+      this.#encoded = true
+    }
+    return this.#bytes
+  }
+}

@@ -1,0 +1,74 @@
+import {
+  limits,
+  type Message,
+  type PublishFrame,
+  type RelayFrame,
+  type RequestFrame,
+  type SubscribeFrame,
+  type WelcomeFrame,
+  WildcastError,
+} from '@wildcast/protocol'
+import type { RelayView } from '../../../core/relay.js'
+import type { Ask, Publish, Session, Subscribe } from '../../../core/session.js'
+import { pingMs } from '../../connections/heartbeat.js'
+
+// What the frames of v1 mean to a session, and how its answers are written.
+
+/** @throws {WildcastError} `unsupported` if the frame has a field that this relay can't act on */
+export function publishOf({ reserved, message, response_subject, ...same }: PublishFrame): Publish {
+  refuseReserved(reserved)
+  const { subject, broker, headers, wildcard, more, error } = same
+  return { subject, payload: message, broker, responseSubject: response_subject, headers, wildcard, more, error }
+}
+
+/** @throws {WildcastError} `unsupported` if the frame has a field that this relay can't act on */
+export function subscribeOf({ reserved, subject, broker, group, serve, policy }: SubscribeFrame): Subscribe {
+  refuseReserved(reserved)
+  return {
+    subject,
+    broker,
+    group,
+    serve,
+    policy: policy && { deliver: policy.deliver, maxRate: policy.max_rate },
+  }
+}
+
+export function askOf({ subject, message, broker, timeout, headers }: RequestFrame): Ask {
+  return { subject, payload: message, broker, timeoutMs: timeout, headers }
+}
+
+/** The answer to `Connect`. Nothing is kept after a drop, so no session is ever resumed. */
+export function welcome(relay: RelayView, session: Session): WelcomeFrame {
+  const { payload, subscriptions } = relay.limits
+  return {
+    kind: 'Welcome',
+    session: session.id,
+    resumed: false,
+    received: 0,
+    relay: relay.id,
+    brokers: relay.brokers(),
+    limits: {
+      payload,
+      subscriptions,
+      resume_bytes: 0,
+      headers: limits.headers,
+      header_bytes: limits.headerBytes,
+    },
+    ping: pingMs,
+    time: relay.clock.wall(),
+  }
+}
+
+/** A refusal by the responder is an `Error` with the responder's own code. */
+export function responseOf(ref: number, answer: Message): RelayFrame {
+  if (answer.error) return { kind: 'Error', ref, ...answer.error, retry: false }
+  return { kind: 'Response', ref, message: answer.payload, ...(answer.more ? { more: true } : {}) }
+}
+
+export function errorOf({ code, message, retry, retryInMs }: WildcastError, ref: number | undefined): RelayFrame {
+  return { kind: 'Error', ref, code, message, retry, retry_in: retryInMs }
+}
+
+function refuseReserved(reserved: readonly string[] | undefined): void {
+  if (reserved) throw new WildcastError('unsupported', `this relay can't do "${reserved.join('", "')}"; leave it out`)
+}
