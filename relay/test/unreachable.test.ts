@@ -137,6 +137,22 @@ describe('what does not come through is reported within 10 s, with what to do (N
     expect(errors).toMatchObject([{ stage: 'transport', message: expect.stringMatching(/no Welcome within 10 s/) }])
     for (const socket of server.clients) socket.terminate()
   })
+  it.each<[string, number, (socket: WebSocket) => void]>([
+    ['with a code', 1011, (socket) => socket.close(1011)],
+    ['without a code', 1005, (socket) => socket.close()],
+    ['without a word', 1006, (socket) => socket.terminate()],
+  ])('a WebSocket that the server opens and closes %s', async (_, code, end) => {
+    const { WebSocketServer } = await import('ws')
+    const server = new WebSocketServer({ port: 0, host: '127.0.0.1' })
+    onTestFinished(() => void server.close())
+    await once(server, 'listening')
+    server.on('connection', end)
+    const { client, errors } = open(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`)
+    await expect.poll(() => client.status.state).toBe('waiting')
+    const message = `closed before Welcome (${code}): is a relay there?`
+    expect(errors).toEqual([{ stage: 'transport', message }])
+    expect(client.status).toMatchObject({ reason: { code: 'interrupted', message } })
+  })
 })
 
 describe('an outage', () => {

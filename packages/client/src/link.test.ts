@@ -152,4 +152,19 @@ describe('the token', () => {
     await settle()
     expect(relay.links).toEqual([])
   })
+  test('that is slow leaves the relay its whole 10 s', async () => {
+    let give: (token: string) => void = quiet
+    const { client, relay, clock } = start({ token: () => new Promise((resolve) => (give = resolve)) })
+    relay.answer = () => 'nothing'
+    await clock.advance(9_000)
+    give('slow')
+    await clock.advance(9_999)
+    expect(relay.link.all('Connect')).toMatchObject([{ token: 'slow' }])
+    expect(client.status.state).toBe('connecting')
+    await clock.advance(1)
+    expect(client.status).toMatchObject({
+      state: 'waiting',
+      reason: { message: expect.stringContaining('no Welcome within 10 s') },
+    })
+  })
 })

@@ -16,3 +16,25 @@ export function fill(pattern: string, params: readonly string[]): string {
     )
   return segments.join('.')
 }
+
+/**
+ * The type of the params that fill a pattern: one for each `*`, and none for any other wildcard. If
+ * the compiler does not know a segment, it does not know the number of params either.
+ * @example
+ * const params: FillParams<'room.*.msg.*'> = ['42', 'new'] // readonly [string, string]
+ */
+export type FillParams<Pattern extends string> = string extends Pattern
+  ? readonly string[]
+  : readonly [...ParamsOf<Pattern, []>]
+
+/** With an accumulator, so that long patterns stay within the compiler's depth. */
+type ParamsOf<Rest extends string, Found extends string[]> = Rest extends `${infer Segment}.${infer More}`
+  ? ParamsOf<More, [...Found, ...ParamOf<Segment>]>
+  : [...Found, ...ParamOf<Rest>]
+
+/** A segment of unknown text may hold any number of `*`. */
+type ParamOf<Segment extends string> = Segment extends '*'
+  ? [string]
+  : Record<never, never> extends Record<Segment, 1>
+    ? string[]
+    : []

@@ -1,6 +1,5 @@
 import { type Client, type Message, type RequestOptions, WildcastError } from '@wildcast/client'
 import { soon } from './clock.js'
-import { notify } from './notify.js'
 
 /**
  * A request and its last answer. Neither the type of the question nor that of the answer is
@@ -41,11 +40,6 @@ export function openRequester<Question, Answer>(
   const viewers = new Set<() => void>()
   let pending: AbortController | undefined
 
-  const ask = async (data: Question | undefined, signal: AbortSignal): Promise<Message<Answer>> => {
-    const { onPart, ...options } = optionsNow()
-    const notifyPart = onPart && ((part: Message<Answer>): void => notify(client, onPart, part))
-    return client.request<Answer>(subject, data, { ...options, onPart: notifyPart, signal })
-  }
   const call = (data?: Question): Promise<Message<Answer>> => {
     pending?.abort()
     const mine = new AbortController()
@@ -56,7 +50,7 @@ export function openRequester<Question, Answer>(
       for (const changed of viewers) changed()
     }
     become({ pending: true, error: undefined })
-    const answer = ask(data, mine.signal)
+    const answer = client.request<Answer>(subject, data, { ...optionsNow(), signal: mine.signal })
     // Handled here, so that a caller who looks at the hook's state alone may ignore the promise.
     answer.then(
       (message) => become({ pending: false, data: message.data }),

@@ -1,5 +1,5 @@
 import { expectTypeOf, test } from 'vitest'
-import { usePublish, useSubscription } from './index.js'
+import { type Send, usePublish, useSubscription } from './index.js'
 
 interface Price {
   readonly price: number
@@ -15,6 +15,35 @@ test('a pattern takes a param for each "*", a subject none', () => {
   toPattern(['42'], { text: 'hi' })
   // @ts-expect-error the params are missing
   toPattern({ text: 'hi' })
+})
+
+test('a subject takes no params', () => {
+  const send = usePublish('good.apple')
+  send({ text: 'hi' }, { broker: 'orders' })
+  // @ts-expect-error it has no "*"
+  send(['42'], { text: 'hi' }, { broker: 'orders' })
+  // @ts-expect-error not even an empty list
+  send([], { text: 'hi' }, { broker: 'orders' })
+  // @ts-expect-error the data would be the options
+  send(['42'], { text: 'hi' })
+})
+
+test('only "*" takes a param: a publish leaves other wildcards in the subject', () => {
+  const wide = usePublish<Price, 'room.**'>('room.**')
+  expectTypeOf(wide).toEqualTypeOf<Send<'good.apple', Price>>()
+  expectTypeOf<Send<'room.#'>>().toEqualTypeOf<Send<'good.apple'>>()
+  expectTypeOf<Send<'room.>'>>().toEqualTypeOf<Send<'good.apple'>>()
+  expectTypeOf<Send<'room.**.*.>'>>().toEqualTypeOf<Send<'room.*'>>()
+  wide({ price: 3 }, { wildcard: true })
+  // @ts-expect-error "**" takes no param
+  wide(['42'], { price: 3 })
+})
+
+test('the longest pattern is within the depth of the compiler', () => {
+  type Ten = '*.*.*.*.*.*.*.*.*.*'
+  type Fifty = `${Ten}.${Ten}.${Ten}.${Ten}.${Ten}`
+  type All = `${Fifty}.${Fifty}.${Fifty}.${Fifty}.${Fifty}.a.b.c.d.e.f`
+  expectTypeOf<Parameters<Send<All>>[0]['length']>().toEqualTypeOf<250>()
 })
 
 test('data of a given type is checked', () => {

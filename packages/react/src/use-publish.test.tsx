@@ -41,6 +41,27 @@ describe('usePublish', () => {
     })
   })
 
+  it('leaves wildcards that take no param in the subject, for a publish to a pattern', async () => {
+    const { client, relay } = await connect()
+    await within(client, <Sender pattern="room.**" take={(send) => void send('hi', { wildcard: true })} />)
+    await eventually(() =>
+      expect(relay.link.all('Publish')).toContainEqual(
+        expect.objectContaining({ subject: 'room.**', message: 'hi', wildcard: true }),
+      ),
+    )
+  })
+
+  it('refuses params for a subject, and says so', async () => {
+    const { client, relay } = await connect()
+    let send: ((...args: unknown[]) => Publishing) | undefined
+    await within(client, <Sender pattern="good.apple" take={(given) => (send = given as typeof send)} />)
+    const publishing = send?.(['42'], 'hi', { broker: 'orders' })
+    expect(await publishing?.settled).toBe('rejected')
+    expect(publishing?.error?.code).toBe('invalid_subject')
+    expect(publishing?.error?.message).toBe('"good.apple" has no "*": give no params')
+    expect(relay.link.all('Publish')).toEqual([])
+  })
+
   it('tells how a publish goes: sent, then confirmed', async () => {
     const { client } = await connect()
     let send: Send<'a'> | undefined

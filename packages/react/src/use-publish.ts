@@ -1,6 +1,6 @@
-import { type Params, type PublishOptions, WildcastError } from '@wildcast/client'
+import { type PublishOptions, WildcastError } from '@wildcast/client'
 import { useMemo } from 'react'
-import { fill } from './fill.js'
+import { type FillParams, fill } from './fill.js'
 import { useClient } from './provider.js'
 import { type Publishing, startPublishing } from './publishing.js'
 
@@ -15,19 +15,20 @@ interface SendAnywhere<Data> {
   (params: readonly string[], ...content: Content<Data>): Publishing
 }
 
-/** Publishes: first what stands for each `*` of the pattern, if there is one, then the data. */
+/** Publishes: first a param for each `*` of the pattern, if it has one, then the data. */
 export type Send<Pattern extends string, Data = unknown> =
-  Params<Pattern> extends readonly []
+  FillParams<Pattern> extends readonly []
     ? (...content: Content<Data>) => Publishing
-    : number extends Params<Pattern>['length']
+    : number extends FillParams<Pattern>['length']
       ? SendAnywhere<Data>
-      : (params: Params<Pattern>, ...content: Content<Data>) => Publishing
+      : (params: FillParams<Pattern>, ...content: Content<Data>) => Publishing
 
 /**
  * Returns a function that publishes; the same one at each render. Its result has the state of the
  * publish, which `usePublishing` follows. It does not throw: a publish that is refused, also
- * because its params don't fit the pattern, has the state `rejected` and the `error`. `Data` is the
- * type of the data.
+ * because its params don't fit the pattern, has the state `rejected` and the `error`. Wildcards other
+ * than `*` take no params: a pattern that has only such ones is published to with `wildcard: true`.
+ * `Data` is the type of the data.
  * @example
  * const send = usePublish('room.*.msg')
  * return <button onClick={() => send(['42'], { text })}>Send</button>

@@ -5,6 +5,7 @@ import { jsonCodec, type RelayFrame, readClientFrame, type WildcastError } from 
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { type Client, createClient } from '../client.js'
 import { type Clock, realClock } from '../clock.js'
+import { createFakeClock } from '../testing/fake-clock.js'
 import { welcome } from '../testing/scripted-relay.js'
 import { stream, streamUrl } from './stream.js'
 import { type Peer, transportContract } from './transport.contract.js'
@@ -179,4 +180,50 @@ test('an answer that cannot be read leaves nobody waiting', async () => {
   relay.tell('{"Ack":{"ref":2}')
   expect(await outcome).toBe('unknown')
   expect(errors).toMatchObject([{ code: 'invalid_frame' }])
+})
+
+describe('a POST that waits to be repeated', () => {
+  /** A transport that has been welcomed, and whose first POST a proxy has refused. */
+  async function refused(refusals: HttpPeer['refusals']) {
+    const relay = await openRelay()
+    onTestFinished(() => relay.close())
+    const clock = createFakeClock()
+    const heard: string[] = []
+    const transport = stream(
+      {
+        open: () => transport.send({ kind: 'Connect' }),
+        frame: ({ kind }) => heard.push(kind),
+        fault: ({ message }) => heard.push(message),
+        close: ({ code }) => heard.push(`close ${code}`),
+      },
+      { ...relay.settings, codec: jsonCodec, clock },
+    )
+    await expect.poll(() => heard).toEqual(['Welcome'])
+    relay.refusals.push(...refusals)
+    transport.send({ kind: 'Subscribe', ref: 1, subject: 'good.*' })
+    await expect.poll(() => clock.timers).toBe(1)
+    return { relay, clock, transport, heard }
+  }
+
+  test('is given up when the relay ends the connection, and leaves no timer', async () => {
+    const { relay, clock, heard } = await refused([[502]])
+    relay.hangUp(4501, 'who are you?')
+    await expect.poll(() => heard).toContain('close 4501')
+    expect(clock.timers).toBe(0)
+    expect(relay.posts).toHaveLength(1)
+  })
+
+  test('is given up 3 s after a close, and leaves no timer', async () => {
+    const { relay, clock, transport } = await refused([[502], [502], [502]])
+    transport.close()
+    await clock.advance(200)
+    await expect.poll(() => clock.timers).toBe(2)
+    await clock.advance(1_000)
+    await expect.poll(() => clock.timers).toBe(2)
+    expect(relay.posts).toHaveLength(3)
+    await clock.advance(1_800)
+    expect(clock.timers).toBe(0)
+    await clock.advance(60_000)
+    expect(relay.posts).toHaveLength(3)
+  })
 })
