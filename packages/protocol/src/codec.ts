@@ -23,4 +23,18 @@ export interface Codec {
   decode(data: string | Uint8Array): RawFrame
   /** The `ref` of data that `decode` refuses, if one can still be found, so that even its refusal can be paired. Never throws. */
   refOf?(data: string | Uint8Array): number | undefined
+  /** Several frames in one WebSocket message. Absent if the dialect has no such thing. */
+  readonly batches?: Batches
+}
+
+/** How a codec puts several frames into one WebSocket message. */
+export interface Batches {
+  /** What `encode` gave, in order. */
+  join(frames: readonly (string | Uint8Array)[]): string | Uint8Array<ArrayBuffer>
+  /**
+   * The frames of a message, each to be given to `decode`: one that can't be read says nothing about
+   * the others.
+   * @throws {WildcastError} `invalid_frame` if it can't be told where one of them ends
+   */
+  split(data: string | Uint8Array): readonly (string | Uint8Array)[]
 }

@@ -14,6 +14,8 @@ export interface ConnectFrame {
   readonly received?: number | undefined
   /** Name and version of the client, for the relay's log. */
   readonly client?: string | undefined
+  /** Bytes of a WebSocket message with several frames that the client takes. Without it, each message has one. */
+  readonly batch?: number | undefined
 }
 export interface SubscribeFrame {
   readonly kind: 'Subscribe'
@@ -111,6 +113,8 @@ export interface WelcomeFrame {
     readonly headers: number
     /** UTF-8 bytes of all header names and values of a message, and of its error. */
     readonly header_bytes: number
+    /** Bytes of a WebSocket message with several frames, both ways, if the client has asked for batches. */
+    readonly batch?: number | undefined
   }
   /** Milliseconds of silence after which the relay sends `Ping`. */
   readonly ping: number

@@ -5,7 +5,7 @@ export { writeByteList } from './byte-list.js'
 export { capture } from './capture.js'
 export { readClassicFrame } from './classic.js'
 export { classicJsonCodec } from './classic-json-codec.js'
-export type { Codec, RawFrame } from './codec.js'
+export type { Batches, Codec, RawFrame } from './codec.js'
 // Errors and limits
 export { type ErrorFacts, errorTable, factsOf, isErrorCode } from './error-table.js'
 export { type ErrorCode, finalCloseCodes, firstFinalCloseCode, WildcastError } from './errors.js'

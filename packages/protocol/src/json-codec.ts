@@ -4,6 +4,7 @@ import { WildcastError } from './errors.js'
 import type { Frame, MessageFrame } from './frame.js'
 import { bodyOf, carriesPayload, isBare, type PayloadFrame } from './frame-body.js'
 import { parseJson } from './json.js'
+import { lines } from './lines.js'
 import { payloadBytes, payloadText } from './message.js'
 import { refInJson } from './ref-in-json.js'
 import { untag } from './tagged.js'
@@ -14,6 +15,7 @@ export const jsonCodec: Codec = {
   subprotocol: 'wildcast.v1+json',
   encode,
   decode,
+  batches: lines,
   refOf: (data) => (typeof data === 'string' ? refInJson(data) : undefined),
 }
 

@@ -1,5 +1,6 @@
 import { encodeBase64 } from './base64.js'
 import type { Codec } from './codec.js'
+import { lines } from './lines.js'
 import type { Headers, Payload } from './message.js'
 
 /** The fields that are not written as they are. */
@@ -33,4 +34,5 @@ export const lightJsonCodec: Codec = {
     const found = /"ref":(\d+)/.exec(data as string)
     return found ? Number(found[1]) : undefined
   },
+  batches: lines,
 }

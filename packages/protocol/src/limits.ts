@@ -27,6 +27,8 @@ export const limits: {
    * `Request` may be longer.
    */
   readonly controlLength: number
+  /** Bytes of a WebSocket message with several frames. */
+  readonly batchBytes: number
   /** Bytes of a payload, unless the relay says otherwise. */
   readonly payloadBytes: number
   /** Headers of a message. */
@@ -47,6 +49,7 @@ export const limits: {
   depth: 32,
   values: 10_000,
   controlLength: 64 * 1024,
+  batchBytes: 64 * 1024,
   payloadBytes: 1024 * 1024,
   headers: 64,
   headerBytes: 8 * 1024,

@@ -7,6 +7,7 @@ import { payloadBytes } from './message.js'
 import { MessagePackWriter } from './messagepack-writer.js'
 import { parseMessagePack } from './parse-messagepack.js'
 import { refInMessagePack } from './ref-in-messagepack.js'
+import { splitMessagePack } from './split-messagepack.js'
 import { untag } from './tagged.js'
 
 const encoder = new Encoder({ ignoreUndefined: true })
@@ -18,6 +19,7 @@ export const msgpackCodec: Codec = {
   subprotocol: 'wildcast.v1+msgpack',
   encode,
   decode,
+  batches: { join: joinBytes, split: (data) => (typeof data === 'string' ? [data] : splitMessagePack(data)) },
   refOf: (data) => (typeof data === 'string' ? undefined : refInMessagePack(data)),
 }
 
@@ -54,4 +56,15 @@ function decode(data: string | Uint8Array): RawFrame {
       'this connection speaks MessagePack: send binary frames, or connect with wildcast.v1+json',
     )
   return untag(parseMessagePack(data))
+}
+
+function joinBytes(frames: readonly (string | Uint8Array)[]): Uint8Array<ArrayBuffer> {
+  const parts = frames as readonly Uint8Array[]
+  const joined = new Uint8Array(parts.reduce((bytes, part) => bytes + part.length, 0))
+  let at = 0
+  for (const part of parts) {
+    joined.set(part, at)
+    at += part.length
+  }
+  return joined
 }

@@ -72,6 +72,7 @@ function readConnect(body: Body): ClientFrame {
     session: readOptionalText(body, 'session'),
     received: readOptionalCount(body, 'received'),
     client: readOptionalText(body, 'client'),
+    batch: readOptionalCount(body, 'batch'),
   }
 }
 

@@ -104,9 +104,8 @@ export class Backlog {
       if ('bytes' in next) this.#letGo(next, settles)
     }
     this.#moveUp()
-    const [only] = frames
     return {
-      bytes: frames.length === 1 && only ? only : this.#options.encoder.join(frames, bytes),
+      bytes: this.#options.encoder.join(frames, bytes),
       settles: settles.length > 0 ? settles : undefined,
     }
   }

@@ -48,7 +48,6 @@ const stuckMs = 10_000
  * what is said waits in a backlog with a bound.
  */
 export class Outbox implements Writer {
-  readonly encoder: StreamEncoder
   readonly #ports: OutboxPorts
   readonly #wire: Wire
   /** What was said in this turn. */
@@ -57,13 +56,24 @@ export class Outbox implements Writer {
   #stopWatching: (() => void) | undefined
   #resume: (() => void) | undefined
   #closed = false
+  #encoder: StreamEncoder
   /** What was written and has not left the process, in order, of what somebody hears about. */
   #leaving: Set<NonNullable<Bundle['settles']>> | undefined
 
   constructor(ports: OutboxPorts, encoder: StreamEncoder, wire: Wire) {
-    this.encoder = encoder
+    this.#encoder = encoder
     this.#ports = ports
     this.#wire = wire
+  }
+
+  get encoder(): StreamEncoder {
+    return this.#encoder
+  }
+
+  /** What was said so far is written, and from now on parcels are of another encoder. Only while nothing waits. */
+  encodeWith(encoder: StreamEncoder): void {
+    this.flush()
+    this.#encoder = encoder
   }
 
   get behind(): boolean {
@@ -101,7 +111,7 @@ export class Outbox implements Writer {
     if (!said) return // it was closed meanwhile
     this.#said = undefined
     if (said.bytes > mostAtOnce) this.#writePieces(said.parcels)
-    else if (!this.#write({ bytes: said.joined(this.encoder), settles: said.settles })) this.#fallBehind()
+    else if (!this.#write({ bytes: said.joined(this.#encoder), settles: said.settles })) this.#fallBehind()
   }
 
   /** Writes whatever there is, and closes. */
@@ -150,7 +160,7 @@ export class Outbox implements Writer {
   #openBacklog(): Backlog {
     const { backlog: limit, room, observer } = this.#ports
     const missed = ({ broker }: FeedFacts): void => observer.missed(broker)
-    this.#backlog = new Backlog({ encoder: this.encoder, limit, room, missed })
+    this.#backlog = new Backlog({ encoder: this.#encoder, limit, room, missed })
     return this.#backlog
   }
 

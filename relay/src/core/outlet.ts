@@ -33,7 +33,7 @@ export interface Encoder {
 
 /** An encoder whose frames may follow one another in one buffer. */
 export interface StreamEncoder extends Encoder {
-  /** Several frames in one buffer, which is so many bytes long. */
+  /** One frame or several, whose bytes are so many, as they are written. */
   join(frames: readonly Uint8Array[], bytes: number): Uint8Array
 }
 

@@ -42,8 +42,7 @@ export class Sequence {
   joined(encoder: StreamEncoder): Uint8Array {
     if (this.#joined) return this.#joined
     const frames = this.parcels.map(({ bytes }) => bytes)
-    const [only] = frames
-    this.#joined = frames.length === 1 && only ? only : encoder.join(frames, this.bytes)
+    this.#joined = encoder.join(frames, this.bytes)
     return this.#joined
   }
 

@@ -83,6 +83,8 @@ export function textEncoder(): StreamEncoder & { readonly joins: number } {
     gap: ({ id }, missed) => new TextEncoder().encode(`gap${id}:${missed} `),
     overrun: 'gap',
     join(frames, bytes) {
+      const [only] = frames
+      if (only && frames.length === 1) return only
       joins++
       const joined = new Uint8Array(bytes)
       let at = 0

@@ -37,26 +37,93 @@ export function deflatedFrame(data: string | Uint8Array): Buffer {
   return frameOf(deflated.subarray(0, -knownEnd), first)
 }
 
-function frameOf(data: string | Uint8Array, first: number): Buffer {
-  const text = typeof data === 'string'
-  const length = text ? Buffer.byteLength(data) : data.byteLength
-  const head = length < 126 ? 2 : length < 0x10000 ? 4 : 10
-  const frame = Buffer.allocUnsafe(head + length)
-  frame[0] = first
-  if (head === 2) frame[1] = length
-  else if (head === 4) {
-    frame[1] = 126
-    frame.writeUInt16BE(length, 2)
-  } else {
-    frame[1] = 127
-    frame.writeBigUInt64BE(BigInt(length), 2)
+/**
+ * The bytes of one frame of a batch, with room for the head of a WebSocket message before them, so
+ * that a frame that goes alone is not copied. `joinBatches` makes messages of them.
+ */
+export function batchedFrame(data: string | Uint8Array): Buffer {
+  return withRoom(data, longestHead).subarray(longestHead)
+}
+
+/**
+ * Puts frames into as few WebSocket messages as fit: of `most` bytes, unless a frame alone is longer.
+ * @param frames - as `batchedFrame` gave them
+ * @param bytes - of all of them
+ */
+export function joinBatches(
+  frames: readonly Uint8Array[],
+  bytes: number,
+  { kind, most }: { readonly kind: 'text' | 'binary'; readonly most: number },
+): Uint8Array {
+  const first = kind === 'text' ? finalText : finalBinary
+  // In JSON each frame has a line of its own.
+  const between = kind === 'text' ? 1 : 0
+  const [only] = frames
+  if (only && frames.length === 1) return withHead(only, first)
+  const joined = Buffer.allocUnsafe(bytes + frames.length * (longestHead + between))
+  let at = 0
+  for (let next = 0; next < frames.length; ) {
+    const begin = next
+    let length = (frames[next++] as Uint8Array).length
+    for (let more = frames[next]; more && length + between + more.length <= most; more = frames[++next])
+      length += between + more.length
+    at = writeHead(joined, at, first, length)
+    for (let i = begin; i < next; i++) {
+      if (between === 1 && i > begin) joined[at++] = lineFeed
+      joined.set(frames[i] as Uint8Array, at)
+      at += (frames[i] as Uint8Array).length
+    }
   }
-  if (text) frame.write(data, head)
-  else frame.set(data, head)
+  return joined.subarray(0, at)
+}
+
+const lineFeed = 0x0a
+/** Bytes of the head of a message that is longer than 64 KiB. */
+const longestHead = 10
+
+function frameOf(data: string | Uint8Array, first: number): Buffer {
+  const head = headOf(typeof data === 'string' ? Buffer.byteLength(data) : data.byteLength)
+  const frame = withRoom(data, head)
+  writeHead(frame, 0, first, frame.length - head)
   return frame
 }
 
+/** The head is the same for all who get the frame, so that it does not matter who writes it. */
+function withHead(frame: Uint8Array, first: number): Buffer {
+  const head = headOf(frame.length)
+  const whole = Buffer.from(frame.buffer, frame.byteOffset - head, head + frame.length)
+  writeHead(whole, 0, first, frame.length)
+  return whole
+}
+
+function withRoom(data: string | Uint8Array, room: number): Buffer {
+  const text = typeof data === 'string'
+  const buffer = Buffer.allocUnsafe(room + (text ? Buffer.byteLength(data) : data.byteLength))
+  if (text) buffer.write(data, room)
+  else buffer.set(data, room)
+  return buffer
+}
+
+function headOf(length: number): number {
+  return length < 126 ? 2 : length < 0x10000 ? 4 : longestHead
+}
+
+/** Returns where the message's bytes begin. */
+function writeHead(buffer: Buffer, at: number, first: number, length: number): number {
+  buffer[at] = first
+  if (length < 126) buffer[at + 1] = length
+  else if (length < 0x10000) {
+    buffer[at + 1] = 126
+    buffer.writeUInt16BE(length, at + 2)
+  } else {
+    buffer[at + 1] = 127
+    buffer.writeBigUInt64BE(BigInt(length), at + 2)
+  }
+  return at + headOf(length)
+}
+
 /** Several of them in one write. */
-export function joinFrames(frames: readonly Uint8Array[], bytes: number): Buffer {
-  return Buffer.concat(frames, bytes)
+export function joinFrames(frames: readonly Uint8Array[], bytes: number): Uint8Array {
+  const [only] = frames
+  return only && frames.length === 1 ? only : Buffer.concat(frames, bytes)
 }

@@ -21,7 +21,11 @@ function input() {
   const fed: number[] = []
   const socket = new Duplex({ read() {}, write() {} })
   socket.on('data', (chunk: Buffer) => fed.push(chunk.length))
-  const owner = { handle: (text: string | Buffer) => void handled.push(String(text)), pause: () => () => {} }
+  const owner = {
+    handle: (text: string | Uint8Array) => void handled.push(String(text)),
+    split: (text: string | Uint8Array) => (String(text).includes('|') ? String(text).split('|') : undefined),
+    pause: () => () => {},
+  }
   const one = new SocketInput(
     socket,
     { clock, slice, unfinished, meters: new MessageMeters(1000) },
@@ -77,4 +81,22 @@ it('a complete message weighs nothing', () => {
   one.take(frame(final | binary, 'x'.repeat(600)))
   expect(one.unfinished).toBe(0)
   expect(one.completed).toBe(1)
+})
+
+it('the parts of a message are handled one by one, before what comes after it, as much in a turn as there is time for', () => {
+  const { one, handled, useUp, endTurn } = input()
+  useUp()
+  one.put('a|b')
+  one.put('c')
+  one.put('d|e')
+  endTurn()
+  expect(handled).toEqual(['a', 'b', 'c', 'd', 'e'])
+})
+
+it('the parts of a message that there was no time for are handled when its socket has closed', () => {
+  const { one, handled, useUp } = input()
+  useUp()
+  one.put('a|b')
+  one.close()
+  expect(handled).toEqual(['a', 'b'])
 })

@@ -30,7 +30,9 @@ function onData(this: ReadSocket, chunk: Buffer): void {
 /** The connection whose input it is. */
 export interface InputOwner {
   /** Takes a message: a string for text, bytes for binary. */
-  handle(message: string | Buffer): void
+  handle(message: string | Uint8Array): void
+  /** The parts of a message that are to be handled one by one. Undefined for one that is whole. */
+  split(message: string | Uint8Array): readonly (string | Uint8Array)[] | undefined
   /** Reads nothing from the client until the undo is called. */
   pause(): () => void
   /** Ends the client: what all clients keep unfinished has become too much. */
@@ -52,7 +54,7 @@ export class SocketInput {
   #meter: MessageMeter | undefined
   #completed = 0
   #bytes: Buffer | undefined
-  #messages: (string | Buffer)[] | undefined
+  #messages: (string | Uint8Array)[] | undefined
   /** A later turn is awaited. */
   #waits = false
   /** What the relay knows that is held for a message which is not complete. */
@@ -84,11 +86,9 @@ export class SocketInput {
   /** Takes a message that ws has put together. */
   put(message: string | Buffer): void {
     if (this.#messages) this.#messages.push(message)
-    else if (this.#ports.slice.admits(message.length)) this.#owner.handle(message)
-    else {
-      this.#messages = [message]
-      this.#wait()
-    }
+    else if (this.#ports.slice.admits(message.length)) this.#handle(message)
+    else this.#messages = [message]
+    if (this.#messages) this.#wait()
   }
 
   /** Looks at no more bytes. */
@@ -102,7 +102,7 @@ export class SocketInput {
     this.#dropBytes()
     const messages = this.#messages ?? []
     this.#messages = undefined
-    for (const message of messages) this.#owner.handle(message)
+    for (const message of messages) for (const part of this.#partsOf(message)) this.#owner.handle(part)
   }
 
   /**
@@ -128,10 +128,29 @@ export class SocketInput {
   #handleMessages(): void {
     const messages = this.#messages
     if (!messages) return
+    this.#messages = undefined
     let next = 0
-    while (next < messages.length && this.#ports.slice.admits(messages[next]?.length ?? 0))
-      this.#owner.handle(messages[next++] as string | Buffer)
-    this.#messages = next < messages.length ? messages.slice(next) : undefined
+    while (next < messages.length && !this.#messages && this.#ports.slice.admits(messages[next]?.length ?? 0))
+      this.#handle(messages[next++] as string | Uint8Array)
+    const rest: (string | Uint8Array)[] = [...(this.#messages ?? []), ...messages.slice(next)]
+    this.#messages = rest.length > 0 ? rest : undefined
+  }
+
+  /** Handles a message, or those of its parts that there is time for; the others wait. */
+  #handle(message: string | Uint8Array): void {
+    const parts = this.#owner.split(message)
+    if (!parts) {
+      this.#owner.handle(message)
+      return
+    }
+    let next = 0
+    while (next < parts.length && (next === 0 || this.#ports.slice.admits(parts[next]?.length ?? 0)))
+      this.#owner.handle(parts[next++] as string | Uint8Array)
+    if (next < parts.length) this.#messages = parts.slice(next)
+  }
+
+  #partsOf(message: string | Uint8Array): readonly (string | Uint8Array)[] {
+    return this.#owner.split(message) ?? [message]
   }
 
   #feedPiece(bytes: Buffer): void {

@@ -80,8 +80,12 @@ export class WebSocketConnection implements Connection, Watched, InputOwner {
     this.#input.put(binary ? data : data.toString())
   }
 
-  handle(message: string | Buffer): void {
+  handle(message: string | Uint8Array): void {
     if (!this.#ended) this.#dialect?.receive(message)
+  }
+
+  split(message: string | Uint8Array): readonly (string | Uint8Array)[] | undefined {
+    return this.#ended ? [] : this.#dialect?.split?.(message)
   }
 
   pinged(data: Buffer): void {

@@ -1,5 +1,7 @@
 import {
   type ClientFrame,
+  type ConnectFrame,
+  limits,
   type PublishFrame,
   type RelayFrame,
   type RequestFrame,
@@ -23,24 +25,33 @@ import { askOf, errorOf, publishOf, responseOf, subscribeOf, welcome } from './f
  * question is answered, and errors are in-band.
  */
 export class Conversation implements Outlet {
-  readonly encoder: Encoder
   readonly session: Session
-  readonly #encoder: V1Encoder
+  #encoder: V1Encoder
   readonly #relay: RelayView
   readonly #outbox: Outbox
   readonly #connection: Connection
   /** Made when a broker first takes its time to confirm. */
   #intake: Intake | undefined
+  #batch: number | undefined
   /** Requests in flight, by ref. */
   #asking: Map<number, Cancel> | undefined
 
   constructor(encoder: V1Encoder, relay: RelayView, connection: Connection) {
-    this.encoder = encoder
     this.#encoder = encoder
     this.#relay = relay
     this.#connection = connection
     this.#outbox = relay.outbox(encoder, connection)
     this.session = relay.open(this)
+  }
+
+  /** It changes with `Connect` only, before there are subscriptions. */
+  get encoder(): Encoder {
+    return this.#encoder
+  }
+
+  /** Bytes of a message with several frames. Undefined if the client has not asked for that. */
+  get batch(): number | undefined {
+    return this.#batch
   }
 
   get behind(): boolean {
@@ -63,7 +74,7 @@ export class Conversation implements Outlet {
   act(frame: ClientFrame): void {
     switch (frame.kind) {
       case 'Connect':
-        this.#send(welcome(this.#relay, this.session))
+        this.#connect(frame)
         return
       case 'Subscribe':
         this.#subscribe(frame)
@@ -87,6 +98,11 @@ export class Conversation implements Outlet {
       case 'Pong': // its arrival alone is the sign of life
         return
     }
+  }
+
+  /** Nothing that follows can be read. */
+  fail(cause: unknown): void {
+    this.#outbox.end(WildcastError.from(cause))
   }
 
   refuse(cause: unknown, ref: number | undefined): void {
@@ -117,6 +133,16 @@ export class Conversation implements Outlet {
     let next = 0
     while (next < requests.length && slice.admits(0)) requests[next++]?.abort(left)
     if (next < requests.length) slice.later(() => this.#abandon(requests.slice(next)))
+  }
+
+  #connect({ batch }: ConnectFrame): void {
+    const { batched } = this.#encoder
+    if (batch !== undefined && batched) this.#batch = Math.min(batch, limits.batchBytes)
+    this.#send(welcome(this.#relay, this.session, this.#batch))
+    if (this.#batch === undefined || !batched) return
+    // The client knows of batches when it has read that, so nothing is joined with it.
+    this.#encoder = batched(this.#batch)
+    this.#outbox.encodeWith(this.#encoder)
   }
 
   #subscribe(frame: SubscribeFrame): void {

@@ -37,8 +37,11 @@ export function askOf({ subject, message, broker, timeout, headers }: RequestFra
   return { subject, payload: message, broker, timeoutMs: timeout, headers }
 }
 
-/** The answer to `Connect`. Nothing is kept after a drop, so no session is ever resumed. */
-export function welcome(relay: RelayView, session: Session): WelcomeFrame {
+/**
+ * The answer to `Connect`. Nothing is kept after a drop, so no session is ever resumed.
+ * @param batch - bytes of a message with several frames, if both sides have agreed on that
+ */
+export function welcome(relay: RelayView, session: Session, batch: number | undefined): WelcomeFrame {
   const { payload, subscriptions } = relay.limits
   return {
     kind: 'Welcome',
@@ -53,6 +56,7 @@ export function welcome(relay: RelayView, session: Session): WelcomeFrame {
       resume_bytes: 0,
       headers: limits.headers,
       header_bytes: limits.headerBytes,
+      batch,
     },
     ping: pingMs,
     time: relay.clock.wall(),

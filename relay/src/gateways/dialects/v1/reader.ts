@@ -4,6 +4,7 @@ import {
   type RawFrame,
   readClientFrame,
   refOfRaw,
+  refusal,
   WildcastError,
 } from '@wildcast/protocol'
 import type { Dialect } from '../../connections/connection.js'
@@ -19,6 +20,23 @@ export class Reader implements Dialect {
   constructor(codec: Codec, conversation: Conversation) {
     this.#codec = codec
     this.#conversation = conversation
+  }
+
+  split(data: string | Uint8Array): readonly (string | Uint8Array)[] | undefined {
+    const most = this.#conversation.batch
+    const { batches } = this.#codec
+    if (most === undefined || !batches) return undefined
+    try {
+      const frames = batches.split(data)
+      if (frames.length > 1 && Buffer.byteLength(data) > most)
+        throw refusal('too_large', `a message with several frames has ${most} bytes at most; send fewer at once`)
+      return frames
+    } catch (cause) {
+      const error = WildcastError.from(cause)
+      if (error.code === 'too_large') this.#conversation.refuse(error, undefined)
+      else this.#conversation.fail(error)
+      return []
+    }
   }
 
   receive(data: string | Uint8Array): void {

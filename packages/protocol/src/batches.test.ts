@@ -1,0 +1,86 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { Codec } from './codec.js'
+import type { Frame } from './frame.js'
+import { jsonCodec } from './json-codec.js'
+import { lightJsonCodec } from './light-json-codec.js'
+import { msgpackCodec } from './msgpack-codec.js'
+
+const frames: readonly Frame[] = [
+  { kind: 'Publish', subject: 'a', message: 'line\nfeed', headers: new Map([['a', 'b\nc']]) },
+  { kind: 'Pong' },
+  { kind: 'Received', count: 70_000 },
+  { kind: 'Publish', subject: 'a', message: new Uint8Array(70_000).fill(255), ref: 2 ** 40 },
+  { kind: 'Subscribe', subject: 'a', policy: { deliver: 'latest', max_rate: 0.5 } },
+]
+
+function batchesOf({ batches }: Codec): NonNullable<Codec['batches']> {
+  if (!batches) throw new Error('the codec has no batches')
+  return batches
+}
+
+describe.each([jsonCodec, lightJsonCodec, msgpackCodec])('a batch of $name', (codec) => {
+  const { join, split } = batchesOf(codec)
+
+  it('gives back the frames that were put into it', () => {
+    const encoded = frames.map((frame) => codec.encode(frame))
+    expect(split(join(encoded))).toEqual(encoded)
+  })
+
+  it('may have one frame', () => {
+    expect(split(join([codec.encode({ kind: 'Pong' })]))).toEqual([codec.encode({ kind: 'Pong' })])
+  })
+})
+
+describe('a batch of JSON', () => {
+  it('has no frame in an empty line', () => {
+    expect(batchesOf(jsonCodec).split('\n"Pong"\n\n"Pong"\n')).toEqual(['"Pong"', '"Pong"'])
+  })
+})
+
+describe('a batch of MessagePack', () => {
+  const { split } = batchesOf(msgpackCodec)
+
+  it('ends each frame where its value ends, whatever it holds', () => {
+    const sizes: readonly (readonly number[])[] = [
+      [0xc0],
+      [0xca, 0, 0, 0, 0],
+      [0xcb, 0, 0, 0, 0, 0, 0, 0, 0],
+      [0xd3, 0, 0, 0, 0, 0, 0, 0, 0],
+      [0xd6, 1, 0, 0, 0, 0], // extensions
+      [0xc7, 2, 1, 0, 0],
+      [0xc8, 0, 1, 1, 0],
+      [0xd9, 1, 97],
+      [0xc5, 0, 1, 255],
+      [0xdc, 0, 2, 0xc3, 0xa1, 97],
+      [0xde, 0, 1, 0xa1, 97, 0x92, 1, 0xe0],
+    ]
+    expect(split(Uint8Array.from(sizes.flat())).map((frame) => [...frame])).toEqual(sizes)
+  })
+
+  it('that ends inside a frame is refused, wherever it is cut', () => {
+    const whole = msgpackCodec.encode({ kind: 'Subscribe', subject: 'good.*', policy: { max_rate: 0.5 } }) as Uint8Array
+    for (let cut = 1; cut < whole.length; cut++)
+      expect(() => split(whole.subarray(0, cut))).toThrow(expect.objectContaining({ code: 'invalid_frame' }))
+  })
+
+  it.each([
+    ['that announces more than there is', [0xdf, 0xff, 0xff, 0xff, 0xff]],
+    ['whose bytes would end later', [0xc6, 0xff, 0xff, 0xff, 0xff, 0]],
+    ['with a byte that MessagePack never uses', [0x81, 0xc1]],
+  ])('%s is refused', (_, bytes) => {
+    expect(() => split(Uint8Array.from(bytes))).toThrow(expect.objectContaining({ code: 'invalid_frame' }))
+  })
+
+  it('loses no byte, and ends for any input', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 64 }), (bytes) => {
+        try {
+          expect(split(bytes).flatMap((frame) => [...frame])).toEqual([...bytes])
+        } catch (cause) {
+          expect(cause).toMatchObject({ code: 'invalid_frame' })
+        }
+      }),
+    )
+  })
+})

@@ -1,0 +1,166 @@
+import { msgpackCodec } from '@wildcast/protocol/msgpack'
+import { describe, expect, it } from 'vitest'
+import { connect, type Socket } from './socket.js'
+import { type StartedRelay, startRelay } from './start-relay.js'
+
+// Several frames in one WebSocket message, both ways, if the client has asked for that.
+
+interface Batching extends Socket {
+  /** Says frames in one message. */
+  say(...frames: readonly unknown[]): void
+  /** The frames of the next message. */
+  hear(): Promise<unknown[]>
+}
+
+async function batching(relay: StartedRelay, batch: number | undefined = 65_536): Promise<Batching> {
+  const socket = await connect(`ws://${relay.address}/ws`, 'wildcast.v1+json')
+  const say = (...frames: readonly unknown[]): void =>
+    socket.send(frames.map((frame) => (typeof frame === 'string' ? frame : JSON.stringify(frame))).join('\n'))
+  const hear = async (): Promise<unknown[]> =>
+    String(await socket.next())
+      .split('\n')
+      .map((line) => JSON.parse(line))
+  say({ Connect: { batch } })
+  return { ...socket, say, hear }
+}
+
+const publish = (ref: number, message = 'x'): unknown => ({ Publish: { ref, subject: 'a', message } })
+const ack = (ref: number): unknown => ({ Ack: { ref } })
+
+describe('a client that asks for batches', () => {
+  it.each([
+    [65_536, 65_536],
+    [1_000_000, 65_536],
+    [5000, 5000],
+  ])('of %i bytes is told that %i are agreed, in a message of its own', async (asked, agreed) => {
+    const socket = await batching(await startRelay(), asked)
+    socket.say(publish(1))
+    expect(await socket.hear()).toMatchObject([{ Welcome: { limits: { batch: agreed } } }])
+    expect(await socket.hear()).toEqual([ack(1)])
+  })
+
+  it('is answered in one message what it has said in one, in order', async () => {
+    const socket = await batching(await startRelay())
+    await socket.hear()
+    socket.say(publish(1), publish(2), { Subscribe: { ref: 3, subject: 'a' } })
+    expect(await socket.hear()).toMatchObject([ack(1), ack(2), { Subscribed: { ref: 3 } }])
+  })
+
+  it('is sent what belongs to one turn in one message', async () => {
+    const relay = await startRelay()
+    const reader = await batching(relay)
+    const writer = await batching(relay)
+    await writer.hear()
+    await reader.hear()
+    reader.say({ Subscribe: { ref: 1, subject: 'a' } })
+    await reader.hear()
+    writer.say(...Array.from({ length: 100 }, (_, i) => publish(i, `${i}`)))
+    const heard: unknown[] = []
+    let messages = 0
+    for (; heard.length < 100; messages++) heard.push(...(await reader.hear()))
+    expect(heard).toMatchObject(Array.from({ length: 100 }, (_, i) => ({ Message: { message: `${i}` } })))
+    expect(messages).toBeLessThan(50)
+  })
+
+  it('is sent no batch that is longer than agreed', async () => {
+    const relay = await startRelay()
+    const reader = await batching(relay, 2048)
+    const writer = await batching(relay)
+    await writer.hear()
+    await reader.hear()
+    reader.say({ Subscribe: { ref: 1, subject: 'a' } })
+    await reader.hear()
+    writer.say(...Array.from({ length: 100 }, (_, i) => publish(i, 'x'.repeat(100))))
+    writer.say(publish(100, 'x'.repeat(5000)))
+    for (let heard = 0; heard < 101; ) {
+      const text = String(await reader.next())
+      const frames = text.split('\n').length
+      heard += frames
+      if (frames > 1) expect(text.length).toBeLessThanOrEqual(2048)
+    }
+  })
+
+  it('whose batch has a broken line hears of that, and the others count', async () => {
+    const socket = await batching(await startRelay())
+    await socket.hear()
+    socket.say(publish(1), '{"Publish":{"ref":2,', publish(3), '{"Nonsense":{"ref":4}}', publish(5))
+    expect(await socket.hear()).toMatchObject([
+      ack(1),
+      { Error: { ref: 2, code: 'invalid_frame' } },
+      ack(3),
+      { Error: { ref: 4, code: 'invalid_frame' } },
+      ack(5),
+    ])
+  })
+
+  it('that puts a line feed into a frame hears that each of its lines is none', async () => {
+    const socket = await batching(await startRelay())
+    await socket.hear()
+    socket.say('{"Publish":', '{"subject":"a","message":"x"}}', publish(1))
+    expect(await socket.hear()).toMatchObject([
+      { Error: { code: 'invalid_frame' } },
+      { Error: { code: 'invalid_frame' } },
+      ack(1),
+    ])
+  })
+
+  it('whose batch is longer than agreed is told once, nothing of it is done, and its connection lives', async () => {
+    const socket = await batching(await startRelay(), 1000)
+    await socket.hear()
+    socket.say(publish(1, 'x'.repeat(600)), publish(2, 'x'.repeat(600)))
+    expect(await socket.hear()).toMatchObject([{ Error: { code: 'too_large' } }])
+    socket.say(publish(3, 'x'.repeat(5000)))
+    expect(await socket.hear()).toEqual([ack(3)])
+  })
+
+  it('may leave lines empty', async () => {
+    const socket = await batching(await startRelay())
+    await socket.hear()
+    socket.say('', publish(1), '', '', publish(2), '')
+    expect(await socket.hear()).toEqual([ack(1), ack(2)])
+  })
+})
+
+describe('a client that has not asked for batches', () => {
+  it('is refused one, and its connection lives', async () => {
+    const socket = await connect(`ws://${(await startRelay()).address}/ws`, 'wildcast.v1+json')
+    socket.send(`${JSON.stringify(publish(1))}\n${JSON.stringify(publish(2))}`)
+    expect(await socket.json()).toMatchObject({ Error: { code: 'invalid_frame' } })
+    socket.send(JSON.stringify(publish(3)))
+    expect(await socket.json()).toEqual(ack(3))
+  })
+
+  it('is sent each frame in a message of its own', async () => {
+    const socket = await connect(`ws://${(await startRelay()).address}/ws`, 'wildcast.v1+json')
+    socket.send(JSON.stringify({ Connect: {} }))
+    expect(await socket.json()).toMatchObject({ Welcome: { limits: expect.not.objectContaining({ batch: 0 }) } })
+    for (const ref of [1, 2, 3]) socket.send(JSON.stringify(publish(ref)))
+    for (const ref of [1, 2, 3]) expect(await socket.json()).toEqual(ack(ref))
+  })
+})
+
+describe('a client that asks for batches of MessagePack', () => {
+  const bytes = (frame: Parameters<typeof msgpackCodec.encode>[0]): Buffer =>
+    Buffer.from(msgpackCodec.encode(frame) as Uint8Array)
+  const publishBytes = (ref: number): Buffer => bytes({ kind: 'Publish', ref, subject: 'a', message: 'x' })
+
+  async function batchingBytes(): Promise<Socket> {
+    const socket = await connect(`ws://${(await startRelay()).address}/ws`, 'wildcast.v1+msgpack')
+    socket.send(bytes({ kind: 'Connect', batch: 65_536 }))
+    await socket.next()
+    return socket
+  }
+
+  it('is answered in one message what it has said in one', async () => {
+    const socket = await batchingBytes()
+    socket.send(Buffer.concat([publishBytes(1), publishBytes(2)]))
+    const frames = msgpackCodec.batches?.split((await socket.next()) as Buffer)
+    expect(frames?.map((frame) => msgpackCodec.decode(frame).body)).toEqual([{ ref: 1 }, { ref: 2 }])
+  })
+
+  it('is closed with 4400 if one of them ends too early, since what follows is unknown', async () => {
+    const socket = await batchingBytes()
+    socket.send(Buffer.concat([publishBytes(1), publishBytes(2).subarray(0, 5)]))
+    expect(await socket.closed).toMatchObject({ code: 4400 })
+  })
+})
