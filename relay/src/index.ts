@@ -46,6 +46,7 @@ export type {
 } from './core/broker.js'
 export type { CancelSignal } from './core/cancel.js'
 export { type Clock, realClock } from './core/clock.js'
+export type { Ask, Publish, Subscribe } from './core/commands.js'
 export type { BrokerHealth } from './core/hub.js'
 export type { SessionLimits } from './core/limits.js'
 export { nobody, type Observer } from './core/observer.js'
@@ -54,7 +55,7 @@ export type { Encoder, FeedFacts, OnError, Outlet, Parcel, StreamEncoder } from 
 export type { Part } from './core/part.js'
 export { type Action, allowAll, type Permissions } from './core/permissions.js'
 export { createRelay, type Relay, type RelayFacts, type RelayOptions, type RelayView } from './core/relay.js'
-export type { Ask, Publish, Session, Subscribe, Subscription } from './core/session.js'
+export type { Session, Subscription } from './core/session.js'
 export type { Mode } from './gateways/dialects/classic/encoders.js'
 // Doors
 export { type CrossOriginOptions, crossOrigin } from './gateways/endpoints/cross-origin.js'

@@ -20,8 +20,7 @@ export function fill(pattern: string, params: readonly string[]): string {
 /**
  * The type of the params that fill a pattern: one for each `*`, and none for any other wildcard. If
  * the compiler does not know a segment, it does not know the number of params either.
- * @example
- * const params: FillParams<'room.*.msg.*'> = ['42', 'new'] // readonly [string, string]
+ * `FillParams<'room.*.msg.*'>` is `readonly [string, string]`.
  */
 export type FillParams<Pattern extends string> = string extends Pattern
   ? readonly string[]

@@ -1,16 +1,16 @@
 import { type BrokerInfo, type Message, WildcastError } from '@wildcast/protocol'
 import type { BacklogRoom } from './backlog.js'
-import type { Broker, Feature, Interest, Listener, OpenBroker, RequestOptions } from './broker.js'
+import type { Feature, Interest, Listener, OpenBroker, RequestOptions } from './broker.js'
 import { type BrokerLink, openLink } from './broker-link.js'
-import type { CancelSignal } from './cancel.js'
 import type { Clock } from './clock.js'
 import type { FanOut } from './fan-out.js'
-import type { Feed, Member } from './feed.js'
+import type { Feed } from './feed.js'
+import { Lease, type LeasePorts } from './lease.js'
+import type { Membership, Place } from './membership.js'
 import type { Observer } from './observer.js'
 import type { OnError } from './outlet.js'
 import type { Policy } from './policy.js'
 import type { TimeSlice } from './time-slice.js'
-import { type Joining, Upstream, type UpstreamPorts } from './upstream.js'
 
 export interface HubOptions {
   /** The brokers under their names; the first is the default. */
@@ -43,8 +43,8 @@ export interface BrokerHealth {
 export class Hub {
   readonly #options: HubOptions
   readonly #links: Map<string, BrokerLink> = new Map()
-  readonly #upstreams: Map<string, Upstream> = new Map()
-  readonly #ports: UpstreamPorts
+  readonly #leases: Map<string, Lease> = new Map()
+  readonly #ports: LeasePorts
   /** Interests that a broker is about to forget: asking for one again waits, so that neither overtakes the other. */
   readonly #leaving: Map<string, Promise<void>> = new Map()
   readonly #default: string
@@ -56,7 +56,8 @@ export class Hub {
       throw new RangeError('a relay needs a broker: pass one, such as brokers: { main: memory(…) }')
     this.#default = first
     this.#options = options
-    this.#ports = this.#openPorts()
+    const { clock, onError, room, fanOut, slice } = options
+    this.#ports = { clock, onError, room, fanOut, slice, nextId: () => ++this.#lastId }
   }
 
   /**
@@ -160,21 +161,20 @@ export class Hub {
 
   /** What a subscription would share, if somebody has it. */
   feed({ broker, interest, policy }: Wanted): Feed | undefined {
-    return this.#upstreams.get(keyOf(broker, interest))?.feed(policy)
+    return this.#leases.get(keyOf(broker, interest))?.feed(policy)
   }
 
   /**
    * Adds a member to a feed once the broker has confirmed it; `joined` runs before the first message.
    * @throws {WildcastError} `already_served`
    */
-  join({ broker, interest, policy }: Wanted, member: Member, joined: (feed: Feed) => void): Joining {
+  join({ broker, interest, policy }: Wanted, { member, joined }: Omit<Place, 'policy'>): Membership {
     const key = keyOf(broker, interest)
-    const open = this.#upstreams.get(key)
-    if (open && interest.serve)
+    const shared = this.#leases.get(key)
+    if (shared && interest.serve)
       throw new WildcastError('already_served', `"${interest.pattern}" has a server already; it must leave first`)
-    const upstream = open ?? new Upstream({ key, broker, interest }, this.#ports)
-    this.#upstreams.set(key, upstream)
-    return upstream.join({ member, policy, joined })
+    const lease = shared ?? this.#lease(key, broker, interest)
+    return lease.join({ member, policy, joined })
   }
 
   async close(): Promise<void> {
@@ -210,38 +210,19 @@ export class Hub {
   }
 
   #tellGap(broker: string): void {
-    for (const upstream of this.#upstreams.values()) if (upstream.broker === broker) upstream.tellGap()
+    for (const lease of this.#leases.values()) if (lease.broker === broker) lease.tellGap()
   }
 
-  #openPorts(): UpstreamPorts {
-    const { clock, onError, room, fanOut, slice } = this.#options
-    return {
-      clock,
-      onError,
-      room,
-      fanOut,
-      slice,
-      nextId: () => ++this.#lastId,
-      subscribe: (upstream, gone) => this.#subscribe(upstream, gone),
-      whenUp: (broker, run) => this.#link(broker).whenUp(run),
-      ended: (upstream) => this.#drop(upstream),
-      closed: (upstream, undone) => this.#forget(upstream, undone),
-    }
+  #lease(key: string, broker: string, interest: Interest): Lease {
+    const options = { broker, interest, link: this.#link(broker), after: this.#leaving.get(key) }
+    const lease = new Lease({ ...options, over: (undone) => this.#drop(key, lease, undone) }, this.#ports)
+    this.#leases.set(key, lease)
+    return lease
   }
 
-  #subscribe(upstream: Upstream, gone: CancelSignal): ReturnType<Broker['subscribe']> {
-    const { key, broker, interest } = upstream
-    const ask = (): ReturnType<Broker['subscribe']> => this.#link(broker).broker.subscribe(interest, upstream, gone)
-    return this.#leaving.get(key)?.then(ask) ?? ask()
-  }
-
-  #drop(upstream: Upstream): void {
-    if (this.#upstreams.get(upstream.key) === upstream) this.#upstreams.delete(upstream.key)
-  }
-
-  #forget(upstream: Upstream, undone: Promise<void>): void {
-    const { key } = upstream
-    this.#drop(upstream)
+  #drop(key: string, lease: Lease, undone: Promise<void> | undefined): void {
+    if (this.#leases.get(key) === lease) this.#leases.delete(key)
+    if (!undone) return
     const left: Promise<void> = undone.then(() => {
       if (this.#leaving.get(key) === left) this.#leaving.delete(key)
     })

@@ -1,7 +1,8 @@
-import type { Joining } from './upstream.js'
+import type { Membership } from './membership.js'
 
-interface Pending extends Joining {
+interface Pending {
   readonly broker: string
+  readonly membership: Membership
 }
 
 /**
@@ -28,14 +29,14 @@ export class PendingSubscriptions {
 
   /** When the one of that key is confirmed or refused, if there is one. */
   done(key: string): Promise<unknown> | undefined {
-    return this.#pending.get(key)?.done
+    return this.#pending.get(key)?.membership.done
   }
 
   add(key: string, pending: Pending): void {
-    const { broker, done } = pending
+    const { broker, membership } = pending
     this.#pending.set(key, pending)
     // Messages that wait already go first.
-    const before = [this.#settled.get(broker), this.#waits.get(broker), done]
+    const before = [this.#settled.get(broker), this.#waits.get(broker), membership.done]
     this.#waits.delete(broker)
     this.#hold(this.#settled, broker, Promise.allSettled(before).then(nothing))
   }

@@ -1,10 +1,7 @@
 import {
-  type Failure,
-  type Headers,
   isClosed,
   type Message,
   type Pattern,
-  type Payload,
   refusal,
   type Subject,
   WildcastError,
@@ -20,58 +17,16 @@ import {
   refuseClosed,
   refuseMadeForRequest,
 } from './checks.js'
+import type { Ask, Publish, Subscribe } from './commands.js'
 import type { Feed, Member } from './feed.js'
 import { type Hub, type Wanted, wantedKey } from './hub.js'
 import type { SessionLimits } from './limits.js'
+import type { Membership } from './membership.js'
 import type { FeedFacts, Outlet } from './outlet.js'
 import { PendingSubscriptions } from './pending-subscriptions.js'
 import { allowAll, demand, type Permissions } from './permissions.js'
-import { type AskedPolicy, policyOf } from './policy.js'
+import { policyOf } from './policy.js'
 import { RecentSet } from './recent-set.js'
-import type { Membership } from './upstream.js'
-
-/** What a client publishes. */
-export interface Publish {
-  readonly subject: string
-  readonly payload: Payload
-  /** @default the first of the relay */
-  readonly broker?: string | undefined
-  /** Where an answer is awaited. */
-  readonly responseSubject?: string | undefined
-  readonly headers?: Headers | undefined
-  /** The subject may be a pattern, if the broker can do that. */
-  readonly wildcard?: boolean | undefined
-  /** On an answer: further answers to the same request follow. */
-  readonly more?: boolean | undefined
-  /** On an answer: the request failed. */
-  readonly error?: Failure | undefined
-  /** Whether its gateway, not the client, has made its subjects, for a request. */
-  readonly madeForRequest?: boolean
-}
-
-/** What a client subscribes to. */
-export interface Subscribe {
-  readonly subject: string
-  /** @default the first of the relay */
-  readonly broker?: string | undefined
-  /** Each message goes to one member of the group of this name. */
-  readonly group?: string | undefined
-  /** Takes the requests to the subject. */
-  readonly serve?: boolean | undefined
-  /** @default every message, as fast as the client reads */
-  readonly policy?: AskedPolicy | undefined
-}
-
-/** What a client asks. */
-export interface Ask {
-  readonly subject: string
-  readonly payload: Payload
-  /** @default the first of the relay */
-  readonly broker?: string | undefined
-  /** @default 5000 */
-  readonly timeoutMs?: number | undefined
-  readonly headers?: Headers | undefined
-}
 
 /** A subscription as its client sees it. */
 export interface Subscription {
@@ -279,13 +234,16 @@ export class Session implements Member {
     const pending = this.#pending
     if (this.#held.size + pending.size >= limits.subscriptions)
       throw new WildcastError('too_many_subscriptions', `a session has ${limits.subscriptions} at most; use wildcards`)
-    const { membership, done } = hub.join(wanted, this, (feed) => {
-      this.#held.set(feed.id, membership)
-      confirmed(subscriptionTo(feed))
+    const membership = hub.join(wanted, {
+      member: this,
+      joined: (feed) => {
+        this.#held.set(feed.id, membership)
+        confirmed(subscriptionTo(feed))
+      },
     })
-    pending.add(key, { broker: wanted.broker, membership, done })
+    pending.add(key, { broker: wanted.broker, membership })
     try {
-      await done
+      await membership.done
     } finally {
       pending.delete(key)
     }

@@ -8,8 +8,9 @@ import {
   type WelcomeFrame,
   WildcastError,
 } from '@wildcast/protocol'
+import type { Ask, Publish, Subscribe } from '../../../core/commands.js'
 import type { RelayView } from '../../../core/relay.js'
-import type { Ask, Publish, Session, Subscribe } from '../../../core/session.js'
+import type { Session } from '../../../core/session.js'
 import { pingMs } from '../../connections/heartbeat.js'
 
 // What the frames of v1 mean to a session, and how its answers are written.

@@ -1,0 +1,156 @@
+import { parsePattern, WildcastError } from '@wildcast/protocol'
+import { describe, expect, it } from 'vitest'
+import { fakeClock } from '../testing/fake-clock.js'
+import { recordingOutlet } from '../testing/recording-outlet.js'
+import { scriptedBroker } from '../testing/scripted-broker.js'
+import { message, settled } from '../testing/scripted-link.js'
+import type { Interest } from './broker.js'
+import { openLink } from './broker-link.js'
+import { FanOut } from './fan-out.js'
+import type { Member } from './feed.js'
+import { Lease, type LeaseOptions } from './lease.js'
+import { nobody } from './observer.js'
+import { everything } from './policy.js'
+import { TimeSlice } from './time-slice.js'
+
+/** A lease on a broker that a test scripts, and members that join it. */
+async function opened(more: Partial<Interest> = {}, after?: Promise<void>) {
+  const scripted = scriptedBroker()
+  const clock = fakeClock()
+  const slice = new TimeSlice(clock)
+  const errors: string[] = []
+  const onError = ({ message: why }: WildcastError): void => void errors.push(why)
+  const link = await openLink(scripted.open, { name: 'main', onError, observer: nobody, returned: () => {} })
+  let lastId = 0
+  const overs: ('ended' | 'given back')[] = []
+  const over: LeaseOptions['over'] = (undone) => void overs.push(undone ? 'given back' : 'ended')
+  const open = (): Lease =>
+    new Lease(
+      { broker: 'main', interest: { pattern: parsePattern('a'), ...more }, link, after, over },
+      { clock, onError, room: { used: 0, limit: 1000 }, fanOut: new FanOut(slice), slice, nextId: () => ++lastId },
+    )
+  return { scripted, clock, overs, errors, open }
+}
+
+/** A member that keeps what it is told. */
+function member() {
+  const outlet = recordingOutlet()
+  const told: string[] = []
+  const one: Member = { outlet, expectsAnswer: () => {}, ended: (_, { code }) => void told.push(code) }
+  const joins = { member: one, policy: everything, joined: () => void told.push('joined') }
+  return { outlet, told, joins }
+}
+
+describe('a lease', () => {
+  it('asks its broker once for all members, and brings each of them what it delivers', async () => {
+    const { scripted, open } = await opened()
+    const members = [member(), member()] as const
+    const lease = open()
+    for (const { joins } of members) await lease.join(joins).done
+    scripted.deliver('a', message('a'))
+    expect(scripted.log).toEqual(['+a'])
+    for (const { outlet } of members) expect(outlet.frames).toMatchObject([{ kind: 'Message', id: 1 }])
+  })
+
+  it('is given back when its last member has been away for a second', async () => {
+    const { scripted, clock, overs, open } = await opened()
+    const membership = open().join(member().joins)
+    await membership.done
+    membership.end()
+    clock.advance(999)
+    expect(overs).toEqual([])
+    clock.advance(1)
+    await settled()
+    expect(overs).toEqual(['given back'])
+    expect(scripted.log).toEqual(['+a', '-a'])
+  })
+
+  it('stays, with its subscription id, for a member who comes meanwhile', async () => {
+    const { scripted, clock, overs, open } = await opened()
+    const lease = open()
+    const first = lease.join(member().joins)
+    await first.done
+    first.end()
+    clock.advance(999)
+    const { outlet, joins } = member()
+    await lease.join(joins).done
+    clock.advance(10_000)
+    scripted.deliver('a', message('a'))
+    expect(outlet.frames).toMatchObject([{ id: 1 }])
+    expect({ overs, log: scripted.log, timers: clock.timers }).toEqual({ overs: [], log: ['+a'], timers: 0 })
+  })
+
+  it.each([{ group: 'g' as Interest['group'] }, { serve: true }, { pattern: parsePattern('response.x') }])(
+    'with %o does not wait for another member',
+    async (more) => {
+      const { overs, open } = await opened(more as Partial<Interest>)
+      const membership = open().join(member().joins)
+      await membership.done
+      membership.end()
+      expect(overs).toEqual(['given back'])
+    },
+  )
+
+  it('tells its members that the broker has ended it, once', async () => {
+    const { scripted, overs, open } = await opened()
+    const { told, joins } = member()
+    const membership = open().join(joins)
+    await membership.done
+    scripted.end('a', new WildcastError('forbidden', 'the right was withdrawn'))
+    expect(told).toEqual(['joined', 'forbidden'])
+    expect(overs).toEqual(['ended'])
+  })
+
+  it('that the broker refuses rejects for each member, and is over', async () => {
+    const { scripted, overs, open } = await opened()
+    scripted.hold()
+    const lease = open()
+    const memberships = [lease.join(member().joins), lease.join(member().joins)]
+    scripted.refuse(new WildcastError('forbidden', 'no'))
+    for (const { done } of memberships) await expect(done).rejects.toMatchObject({ code: 'forbidden' })
+    expect(overs).toEqual(['given back'])
+  })
+
+  it('does not tell a member who leaves on its way', async () => {
+    const { scripted, open } = await opened()
+    scripted.hold()
+    const lease = open()
+    const stays = member()
+    const leaves = member()
+    const staying = lease.join(stays.joins)
+    const leaving = lease.join(leaves.joins)
+    leaving.end()
+    leaving.end()
+    scripted.confirm()
+    await Promise.all([staying.done, leaving.done])
+    expect({ stays: stays.told, leaves: leaves.told }).toEqual({ stays: ['joined'], leaves: [] })
+  })
+
+  it('lets a member in when the link is back, not before', async () => {
+    const { scripted, open } = await opened()
+    const lease = open()
+    await lease.join(member().joins).done
+    scripted.status('down')
+    const { told, joins } = member()
+    const late = lease.join(joins)
+    await settled()
+    expect(told).toEqual([])
+    scripted.status('up')
+    await late.done
+    expect(told).toEqual(['joined'])
+  })
+
+  it('asks when the broker has forgotten an equal one', async () => {
+    let forget = (): void => {}
+    const forgotten = new Promise<void>((resolve) => {
+      forget = resolve
+    })
+    const { scripted, open } = await opened({}, forgotten)
+    const joined = open().join(member().joins)
+    await settled()
+    expect(scripted.log).toEqual([])
+    forget()
+    await joined.done
+    expect(scripted.log).toEqual(['+a'])
+  })
+})

@@ -1,0 +1,201 @@
+import { type Message, WildcastError } from '@wildcast/protocol'
+import type { BacklogRoom } from './backlog.js'
+import type { Interest, Listener, Settle } from './broker.js'
+import type { BrokerLink } from './broker-link.js'
+import { Cancel } from './cancel.js'
+import type { Clock } from './clock.js'
+import type { FanOut } from './fan-out.js'
+import { Feed } from './feed.js'
+import { Membership, type Place } from './membership.js'
+import type { OnError } from './outlet.js'
+import { type Policy, samePolicy } from './policy.js'
+import type { TimeSlice } from './time-slice.js'
+
+/** What all leases of a hub share. */
+export interface LeasePorts {
+  readonly clock: Clock
+  readonly onError: OnError
+  readonly room: BacklogRoom
+  readonly fanOut: FanOut
+  readonly slice: TimeSlice
+  /** The next subscription id. */
+  nextId(): number
+}
+
+export interface LeaseOptions {
+  readonly broker: string
+  readonly interest: Interest
+  readonly link: BrokerLink
+  /** While the broker is about to forget an equal interest: asking again waits for that, so that neither overtakes the other. */
+  readonly after: Promise<void> | undefined
+  /**
+   * Who comes from now on needs another lease: the broker has ended this one, or no member is left.
+   * `undone` settles when the broker has forgotten the interest.
+   */
+  over(undone: Promise<void> | undefined): void
+}
+
+/**
+ * How long an interest that no member shares is kept, so that remounts and reloads cost the broker
+ * nothing.
+ */
+const lingerMs = 1000
+
+type State =
+  /** The broker is asked; `cancel` ends that. */
+  | { readonly kind: 'asking'; readonly cancel: Cancel }
+  /** The broker has confirmed the interest. */
+  | { readonly kind: 'live' }
+  /** The last member has left. A new one puts it back into the state before. */
+  | { readonly kind: 'lingering'; readonly before: State; readonly stop: () => void }
+  /** The broker has refused or ended the interest, or it was given back. */
+  | { readonly kind: 'over'; readonly error: WildcastError | undefined }
+
+/**
+ * An interest at its broker: asked for once, shared by all members, given back when the last has
+ * left. It has a feed for each policy.
+ */
+export class Lease implements Listener {
+  readonly broker: string
+  readonly #interest: Interest
+  readonly #link: BrokerLink
+  readonly #ports: LeasePorts
+  readonly #over: LeaseOptions['over']
+  /**
+   * Nearly always one. Replaced, not changed: the last member of one may leave while a message is
+   * delivered.
+   */
+  #feeds: readonly Feed[] = []
+  readonly #asked: Promise<() => Promise<void>>
+  /** Members, and those on their way. */
+  #members = 0
+  #state: State
+
+  constructor({ broker, interest, link, after, over }: LeaseOptions, ports: LeasePorts) {
+    this.broker = broker
+    this.#interest = interest
+    this.#link = link
+    this.#ports = ports
+    this.#over = over
+    const cancel = new Cancel()
+    this.#state = { kind: 'asking', cancel }
+    const ask = (): Promise<() => Promise<void>> => link.broker.subscribe(interest, this, cancel)
+    this.#asked = after?.then(ask) ?? ask()
+    this.#asked.then(
+      () => this.#answered({ kind: 'live' }),
+      (cause) => this.#answered({ kind: 'over', error: WildcastError.from(cause) }),
+    )
+  }
+
+  join(place: Place): Membership {
+    this.#members++
+    if (this.#state.kind === 'lingering') {
+      this.#state.stop()
+      this.#state = this.#state.before
+    }
+    return new Membership(this, place)
+  }
+
+  /** The feed of a policy, if it has a member. */
+  feed(policy: Policy): Feed | undefined {
+    return this.#feeds.find((feed) => samePolicy(feed.policy, policy))
+  }
+
+  deliver(message: Message, settle?: Settle): void {
+    for (const feed of this.#feeds) feed.deliver(message, settle)
+  }
+
+  /** The broker has ended the interest. */
+  ended(error: WildcastError): void {
+    this.#state = { kind: 'over', error }
+    this.#over(undefined)
+    for (const feed of this.#feeds) feed.end(error)
+  }
+
+  /** The link to the broker was lost, and is back. */
+  tellGap(): void {
+    for (const feed of this.#feeds) feed.tellGap()
+  }
+
+  /** For memberships: resolves when the broker has confirmed the interest. @throws what it refused it with */
+  async confirmed(): Promise<void> {
+    await this.#asked
+  }
+
+  /**
+   * For memberships: runs when the link is there. Others may have the interest already, but over a
+   * link that is lost nothing would come of what is reported as subscribed.
+   */
+  whenUp(run: (ended: WildcastError | undefined) => void): () => void {
+    return this.#link.whenUp(() => run(this.#state.kind === 'over' ? this.#state.error : undefined))
+  }
+
+  /** For memberships. */
+  enter({ member, policy, joined }: Place): Feed {
+    const feed = this.feed(policy) ?? this.#open(policy)
+    joined(feed)
+    feed.add(member)
+    return feed
+  }
+
+  /** For memberships: one less, which was in this feed if it had come so far. */
+  leave(feed: Feed | undefined): void {
+    // The last feed stays with the interest, so that whoever comes back finds the same id.
+    if (feed?.isEmpty && this.#feeds.length > 1) this.#close(feed)
+    if (--this.#members > 0) return
+    if (this.#state.kind === 'over' || !lingers(this.#interest)) this.#release()
+    else {
+      const stop = this.#ports.clock.after(lingerMs, () => this.#releaseInTurn())
+      this.#state = { kind: 'lingering', before: this.#state, stop }
+    }
+  }
+
+  #answered(state: State): void {
+    if (this.#state.kind === 'asking') this.#state = state
+    else if (this.#state.kind === 'lingering' && this.#state.before.kind === 'asking')
+      this.#state = { ...this.#state, before: state }
+  }
+
+  #open(policy: Policy): Feed {
+    const { clock, room, fanOut } = this.#ports
+    const options = { broker: this.broker, interest: this.#interest, policy, clock, room, fanOut }
+    const feed = new Feed({ id: this.#ports.nextId(), ...options })
+    this.#feeds = [...this.#feeds, feed]
+    return feed
+  }
+
+  #close(feed: Feed): void {
+    feed.close()
+    this.#feeds = this.#feeds.filter((other) => other !== feed)
+  }
+
+  /** Thousands of interests may be due at the same time. */
+  #releaseInTurn(): void {
+    if (this.#members > 0) return // a client has come back meanwhile
+    const { slice } = this.#ports
+    if (slice.admits(0)) this.#release()
+    else slice.later(() => this.#releaseInTurn())
+  }
+
+  #release(): void {
+    const state = this.#state.kind === 'lingering' ? this.#state.before : this.#state
+    if (state.kind === 'asking') state.cancel.abort(new WildcastError('interrupted', 'the client that asked has left'))
+    this.#state = { kind: 'over', error: undefined }
+    for (const feed of this.#feeds) feed.close()
+    const undone = this.#asked.then(
+      (undo) => undo(),
+      () => {}, // refused: there is nothing to undo, and the members have been told
+    )
+    const failed = (cause: unknown): void =>
+      this.#ports.onError(WildcastError.from(cause), { stage: 'unsubscribe', broker: this.broker })
+    this.#over(undone.catch(failed))
+  }
+}
+
+/**
+ * A member of a group or a server that stays on paper would swallow messages, and no client comes
+ * back to the subject of one answer.
+ */
+function lingers({ group, serve, pattern }: Interest): boolean {
+  return group === undefined && !serve && !pattern.startsWith('response.')
+}

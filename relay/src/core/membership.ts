@@ -1,0 +1,83 @@
+import type { WildcastError } from '@wildcast/protocol'
+import type { Feed, Member } from './feed.js'
+import type { Policy } from './policy.js'
+
+/** Who joins a lease, and how. */
+export interface Place {
+  readonly member: Member
+  readonly policy: Policy
+  /** Runs when it is in the feed, before the first message. */
+  joined(feed: Feed): void
+}
+
+/** What a membership is a part of. */
+export interface Joined {
+  confirmed(): Promise<void>
+  whenUp(run: (ended: WildcastError | undefined) => void): () => void
+  enter(place: Place): Feed
+  leave(feed: Feed | undefined): void
+}
+
+type State =
+  | { readonly kind: 'waiting'; readonly stop: () => void }
+  | { readonly kind: 'member'; readonly feed: Feed }
+  | { readonly kind: 'left' }
+
+/** A member's part in a lease: on its way into a feed, in it, or gone. */
+export class Membership {
+  /** Settles when the member is in its feed or has left. Rejects with what the broker refused. */
+  readonly done: Promise<void>
+  readonly #lease: Joined
+  readonly #place: Place
+  #state: State = { kind: 'waiting', stop: () => {} }
+
+  constructor(lease: Joined, place: Place) {
+    this.#lease = lease
+    this.#place = place
+    this.done = this.#admit()
+  }
+
+  /** Leaves. */
+  end(): void {
+    const state = this.#state
+    if (state.kind === 'left') return
+    this.#state = { kind: 'left' }
+    const feed = state.kind === 'member' ? state.feed : undefined
+    feed?.remove(this.#place.member)
+    this.#lease.leave(feed)
+    if (state.kind === 'waiting') state.stop()
+  }
+
+  async #admit(): Promise<void> {
+    try {
+      await this.#lease.confirmed()
+      if (!this.#hasLeft) await this.#enter()
+    } catch (cause) {
+      if (this.#hasLeft) return
+      this.end()
+      throw cause
+    }
+  }
+
+  get #hasLeft(): boolean {
+    return this.#state.kind === 'left'
+  }
+
+  /** Waits for the link, and enters the feed. */
+  #enter(): Promise<void> {
+    return new Promise<void>((resolve, reject) => {
+      const stopWaiting = this.#lease.whenUp((ended) => {
+        if (ended) reject(ended)
+        else {
+          this.#state = { kind: 'member', feed: this.#lease.enter(this.#place) }
+          resolve()
+        }
+      })
+      const stop = (): void => {
+        stopWaiting()
+        resolve()
+      }
+      if (this.#state.kind === 'waiting') this.#state = { kind: 'waiting', stop }
+    })
+  }
+}
