@@ -8,10 +8,10 @@ import type { Watched } from './heartbeat.js'
 
 /** A client whose frames come by POST, and who hears by an event stream. */
 export class EventStreamConnection implements Connection, Watched {
-  heard = true
   readonly unfinished = 0
   readonly completed = 0
   sent = true
+  #heard = true
   readonly #stream: EventStream
   readonly #slice: TimeSlice
   /** The POST whose frames are being taken: the next one waits for it. */
@@ -28,6 +28,15 @@ export class EventStreamConnection implements Connection, Watched {
   constructor(stream: EventStream, slice: TimeSlice) {
     this.#stream = stream
     this.#slice = slice
+  }
+
+  /** Who is not read from can't be heard. */
+  get heard(): boolean {
+    return this.#heard || this.#pauses > 0
+  }
+
+  set heard(heard: boolean) {
+    this.#heard = heard
   }
 
   speak(dialect: Dialect): void {
@@ -58,6 +67,7 @@ export class EventStreamConnection implements Connection, Watched {
       throw new WildcastError('invalid_frame', `"Wildcast-From" must be ${this.#received + 1} or less, from 1`)
     let number = from
     for (const frame of linesOf(lines)) {
+      if (this.#pauses > 0) await this.whenReady()
       while (!this.#slice.admits(frame.length)) await this.#slice.turn()
       cutOff.throwIfAborted()
       if (this.#over) break
@@ -86,7 +96,7 @@ export class EventStreamConnection implements Connection, Watched {
     return this.#stream.waiting
   }
 
-  /** Frames come one POST at a time, whose answer waits. */
+  /** What has come in a POST waits, and so does its answer; the next POST comes behind it. */
   pause(): () => void {
     this.#pauses++
     let over = false

@@ -1,0 +1,59 @@
+import { factsOf } from '@wildcast/protocol'
+import { connectionContract, type OpenConnection } from './connection.contract.js'
+import type { Connection, Dialect } from './connection.js'
+
+// What it takes to add a connection: one that never leaves the process.
+
+const open: OpenConnection = async (speak) => {
+  let heard = ''
+  let over = false
+  let [pauses, left] = [0, false]
+  let kept: string[] = []
+  let endWith = (_code: number): void => {}
+  const ended = new Promise<number>((resolve) => {
+    endWith = resolve
+  })
+  let dialect: Dialect | undefined
+  const connection: Connection = {
+    waiting: 0,
+    write(bytes, done) {
+      if (!over) heard += new TextDecoder().decode(bytes)
+      done?.(!over)
+      return true
+    },
+    whenDrained: (run) => run(),
+    ping: () => {},
+    pause() {
+      pauses++
+      let paused = true
+      return () => {
+        if (paused) pauses--
+        paused = false
+        if (pauses > 0) return
+        for (const message of kept) dialect?.receive(message)
+        kept = []
+      }
+    },
+    end(error) {
+      over = true
+      endWith(factsOf(error.code).close)
+    },
+  }
+  dialect = speak(connection)
+  return {
+    ended,
+    get heard() {
+      return heard
+    },
+    send(message) {
+      if (pauses > 0) kept.push(message)
+      else dialect?.receive(message)
+    },
+    leave() {
+      if (!left) dialect?.close()
+      left = true
+    },
+  }
+}
+
+connectionContract('a connection inside the process', { open, framed: (text) => new TextEncoder().encode(text) })

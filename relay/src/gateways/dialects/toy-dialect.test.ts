@@ -1,0 +1,43 @@
+import { WildcastError } from '@wildcast/protocol'
+import { joinFrames } from '../connections/framing.js'
+import { dialectContract } from './dialect.contract.js'
+import { goingAway, type OpenDialect } from './dialect.js'
+import { outletOver } from './outlet-over.js'
+
+// What it takes to add a dialect: `PUB <subject> <payload>`, `SUB <pattern>`, and `MSG <subject> <payload>`.
+
+const bytes = (line: string): Uint8Array => new TextEncoder().encode(`${line}\n`)
+const encoder = {
+  message: ({ subject, payload }: { subject: string; payload: string | Uint8Array }) =>
+    bytes(`MSG ${subject} ${payload}`),
+  gap: () => bytes('GAP'),
+  overrun: 'gap' as const,
+  join: joinFrames,
+}
+
+const words: OpenDialect = (relay, connection) => {
+  const outbox = relay.outbox(encoder, connection)
+  const session = relay.open(outletOver(outbox, () => outbox.deliver({ bytes: bytes('END') })))
+  const fail = (cause: unknown): void => outbox.end(WildcastError.from(cause, 'invalid_frame'))
+  return {
+    receive(data) {
+      const [, verb, subject = '', payload = ''] = /^(PUB|SUB) (\S+) ?(.*)$/.exec(String(data)) ?? []
+      if (verb === 'PUB') session.publish({ subject, payload })?.catch(fail)
+      else if (verb === 'SUB') session.subscribe({ subject }, () => {}).catch(fail)
+      else fail('say PUB or SUB')
+    },
+    ping: () => connection.ping(),
+    goAway: () => outbox.end(goingAway()),
+    close() {
+      session.close()
+      outbox.close()
+    },
+  }
+}
+
+dialectContract('a dialect of three words', {
+  open: words,
+  publish: (subject, payload) => `PUB ${subject} ${payload}`,
+  subscribe: (pattern) => `SUB ${pattern}`,
+  nonsense: ['', 'HELLO', Uint8Array.of(0)],
+})
