@@ -2,7 +2,7 @@ import { parseSubject } from '@wildcast/protocol'
 import { describe, expect, it } from 'vitest'
 import { scriptedBroker } from '../testing/scripted-broker.js'
 import { relayOn, subscribe } from '../testing/scripted-relay.js'
-import { outletOver, type ScriptedWire, scriptedWire } from '../testing/scripted-wire.js'
+import { type ScriptedWire, scriptedWire, unheard } from '../testing/scripted-wire.js'
 import type { Outbox } from './outbox.js'
 import type { StreamEncoder } from './outlet.js'
 import type { Relay } from './relay.js'
@@ -28,8 +28,8 @@ interface Joined {
 
 async function join(relay: Relay): Promise<Joined> {
   const wire = scriptedWire()
-  const outbox = relay.outbox(lines, wire)
-  const session = relay.open(outletOver(outbox))
+  const outbox = relay.outbox(lines, { wire, owner: unheard })
+  const session = relay.open(outbox)
   const subscription = await subscribe(session, 'job.*', { group: 'workers' })
   const heard = (): readonly string[] => wire.text.split('\n').filter(Boolean)
   const leave = (): void => {
@@ -176,8 +176,8 @@ describe('what was not yet written to a member of a group', () => {
 it('what a server was not yet asked goes to nobody else', async () => {
   const { relay, broker } = await start()
   const wire = scriptedWire()
-  const outbox = relay.outbox(lines, wire)
-  const session = relay.open(outletOver(outbox))
+  const outbox = relay.outbox(lines, { wire, owner: unheard })
+  const session = relay.open(outbox)
   await subscribe(session, 'sum', { serve: true })
   wire.stop()
   outbox.deliver({ bytes: new TextEncoder().encode('full\n') })

@@ -1,7 +1,7 @@
 import { parseSubject } from '@wildcast/protocol'
 import { describe, expect, it } from 'vitest'
 import { fakeClock } from '../testing/fake-clock.js'
-import { scriptedWire, textEncoder } from '../testing/scripted-wire.js'
+import { scriptedWire, textEncoder, unheard } from '../testing/scripted-wire.js'
 import { Outbox } from './outbox.js'
 import type { FeedFacts, Parcel, StreamEncoder } from './outlet.js'
 import { Turn } from './turn.js'
@@ -18,7 +18,10 @@ function opened(encoder: StreamEncoder = textEncoder()) {
   const observer = { missed: () => void counts.missed++, cutOff: () => void counts.cutOff++ }
   const open = () => {
     const wire = scriptedWire()
-    return { wire, outbox: new Outbox({ turn, clock, backlog: 100, room, observer }, encoder, wire) }
+    return {
+      wire,
+      outbox: new Outbox({ turn, clock, backlog: 100, room, observer }, encoder, { wire, owner: unheard }),
+    }
   }
   return { clock, room, counts, open, ...open() }
 }

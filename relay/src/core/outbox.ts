@@ -3,7 +3,7 @@ import { Backlog, type BacklogRoom, type Bundle } from './backlog.js'
 import type { Clock } from './clock.js'
 import { type Framed, isFramed } from './framed.js'
 import type { Observer } from './observer.js'
-import type { FeedFacts, Parcel, Settle, StreamEncoder } from './outlet.js'
+import type { FeedFacts, Outlet, Parcel, Settle, StreamEncoder } from './outlet.js'
 import type { Sequence } from './sequence.js'
 import type { Turn, Writer } from './turn.js'
 
@@ -19,6 +19,15 @@ export interface Wire {
   pause?(): () => void
   /** Closes with the code and the words of an error. */
   end(error: WildcastError): void
+}
+
+/** The dialect that speaks through an outbox. */
+export type OutboxOwner = Pick<Outlet, 'ended'>
+
+/** What is at the two ends of an outbox. */
+export interface OutboxEnds {
+  readonly wire: Wire
+  readonly owner: OutboxOwner
 }
 
 /** What the outboxes of a relay share. */
@@ -47,9 +56,10 @@ const stuckMs = 10_000
  * Everything that is said to one client, in order. Within a turn it is gathered, and written in one go at its end. While the reader is behind, nothing more is written, and
  * what is said waits in a backlog with a bound.
  */
-export class Outbox implements Writer {
+export class Outbox implements Outlet, Writer {
   readonly #ports: OutboxPorts
   readonly #wire: Wire
+  readonly #owner: OutboxOwner
   /** What was said in this turn. */
   #said: Sequence | undefined
   #backlog: Backlog | undefined
@@ -60,10 +70,11 @@ export class Outbox implements Writer {
   /** What was written and has not left the process, in order, of what somebody hears about. */
   #leaving: Set<NonNullable<Bundle['settles']>> | undefined
 
-  constructor(ports: OutboxPorts, encoder: StreamEncoder, wire: Wire) {
+  constructor(ports: OutboxPorts, encoder: StreamEncoder, { wire, owner }: OutboxEnds) {
     this.#encoder = encoder
     this.#ports = ports
     this.#wire = wire
+    this.#owner = owner
   }
 
   get encoder(): StreamEncoder {
@@ -84,22 +95,42 @@ export class Outbox implements Writer {
     return this.#said
   }
 
-  /** Something that the dialect has no bytes for is left out: it would be every time, so it counts as taken. */
   deliver(parcel: Parcel): void {
-    if (isFramed(parcel)) this.#put(parcel)
+    const said = this.#said
+    // Nearly always another outbox has been here before, with the same.
+    if (said) this.#goOn(said.followedBy(parcel) ?? this.#saidWith(said, parcel))
+    else if (this.#closed) parcel.settle?.(false)
+    else if (this.#backlog) this.#keep(parcel, this.#backlog)
+    else this.#begin(parcel)
+  }
+
+  ended(feed: FeedFacts, error: WildcastError): void {
+    this.#owner.ended(feed, error)
+  }
+
+  #goOn(said: Sequence): void {
+    this.#said = said
+    // Whoever was told so much need not wait for its turn: nothing piles up here.
+    if (said.bytes >= mostAtOnce) this.flush()
+  }
+
+  /** Something that the dialect has no bytes for is left out: it would be every time, so it counts as taken. */
+  #saidWith(said: Sequence, parcel: Parcel): Sequence {
+    if (isFramed(parcel)) return said.with(parcel)
+    parcel.settle?.(true)
+    return said
+  }
+
+  #begin(parcel: Parcel): void {
+    if (isFramed(parcel)) this.#said = this.#ports.turn.enter(this).with(parcel)
     else parcel.settle?.(true)
   }
 
-  #put(parcel: Framed): void {
-    if (this.#said) {
-      this.#said = this.#said.with(parcel)
-      // Whoever was told so much need not wait for its turn: nothing piles up here.
-      if (this.#said.bytes >= mostAtOnce) this.flush()
-    } else if (this.#closed) parcel.settle?.(false)
-    else if (this.#backlog) {
-      this.#backlog.add(parcel)
-      this.#keepBounds(this.#backlog)
-    } else this.#said = this.#ports.turn.enter(this).with(parcel)
+  #keep(parcel: Parcel, backlog: Backlog): void {
+    if (isFramed(parcel)) {
+      backlog.add(parcel)
+      this.#keepBounds(backlog)
+    } else parcel.settle?.(true)
   }
 
   forget(feed: number): void {
@@ -174,7 +205,7 @@ export class Outbox implements Writer {
   #catchUp(backlog: Backlog): void {
     while (!backlog.isEmpty) {
       const writable = this.#write(backlog.take(mostAtOnce))
-      if (backlog.otherBytes <= pausingAnswers / 2) this.#goOn()
+      if (backlog.otherBytes <= pausingAnswers / 2) this.#readOn()
       if (!writable) {
         this.#wait(backlog)
         return
@@ -185,11 +216,11 @@ export class Outbox implements Writer {
 
   #leaveBacklog(): void {
     this.#backlog = undefined
-    this.#goOn()
+    this.#readOn()
   }
 
   /** Reads from the client again. */
-  #goOn(): void {
+  #readOn(): void {
     this.#resume?.()
     this.#resume = undefined
   }

@@ -9,7 +9,7 @@ import { type BrokerHealth, Hub } from './hub.js'
 import type { Inside } from './inside.js'
 import { defaultLimits, type SessionLimits } from './limits.js'
 import { nobody, type Observer } from './observer.js'
-import { Outbox, type OutboxPorts, type Wire } from './outbox.js'
+import { Outbox, type OutboxEnds, type OutboxPorts } from './outbox.js'
 import type { OnError, Outlet, StreamEncoder } from './outlet.js'
 import type { Part } from './part.js'
 import { allowAll, type Permissions } from './permissions.js'
@@ -69,7 +69,7 @@ export interface RelayFacts {
 /** What gateways see of a relay. */
 export interface RelayView extends RelayFacts {
   /** The way to a client that just came. Its gateway closes it when the wire is gone. */
-  outbox(encoder: StreamEncoder, wire: Wire): Outbox
+  outbox(encoder: StreamEncoder, ends: OutboxEnds): Outbox
   /** Opens a session for that client. */
   open(outlet: Outlet): Session
   /** The same relay for an endpoint that leads to one of its brokers. @throws {WildcastError} `unknown_broker` */
@@ -131,7 +131,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
       brokers,
       health: () => hub.health().filter(({ name }) => only === undefined || name === only),
       parts: async () => [...bridges.parts(), ...((await options.parts?.()) ?? [])],
-      outbox: (encoder, wire) => new Outbox(outboxPorts, encoder, wire),
+      outbox: (encoder, ends) => new Outbox(outboxPorts, encoder, ends),
       open: (outlet) => new Session(sessionPorts, outlet),
       only: (broker) => view(hub.nameOf(broker)),
     }

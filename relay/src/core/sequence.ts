@@ -26,10 +26,15 @@ export class Sequence {
     this.settlesAny = last?.settle !== undefined || before?.settlesAny === true
   }
 
+  /** What somebody has gone on to with the same frame most recently. */
+  followedBy(parcel: object): Sequence | undefined {
+    const next = this.#next
+    return next !== undefined && next.#last === parcel ? next : undefined
+  }
+
   /** This one, and a frame more. */
   with(parcel: Framed): Sequence {
-    const next = this.#next
-    return next !== undefined && next.#last === parcel ? next : this.#turnTo(parcel)
+    return this.followedBy(parcel) ?? this.#turnTo(parcel)
   }
 
   get parcels(): readonly Framed[] {

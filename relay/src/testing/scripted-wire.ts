@@ -1,6 +1,6 @@
 import type { WildcastError } from '@wildcast/protocol'
-import type { Outbox, Wire } from '../core/outbox.js'
-import type { Outlet, StreamEncoder } from '../core/outlet.js'
+import type { OutboxOwner, Wire } from '../core/outbox.js'
+import type { StreamEncoder } from '../core/outlet.js'
 
 /** A wire whose reader a test moves. */
 export interface ScriptedWire extends Wire {
@@ -97,16 +97,5 @@ export function textEncoder(): StreamEncoder & { readonly joins: number } {
   }
 }
 
-/** The way from a session to an outbox, which is told nothing else. */
-export function outletOver(outbox: Outbox): Outlet {
-  const { encoder } = outbox
-  return {
-    encoder,
-    get behind() {
-      return outbox.behind
-    },
-    deliver: (parcel) => outbox.deliver(parcel),
-    forget: (feed) => outbox.forget(feed),
-    ended: () => {},
-  }
-}
+/** An owner that is told nothing. */
+export const unheard: OutboxOwner = { ended: () => {} }

@@ -2,7 +2,6 @@ import { WildcastError } from '@wildcast/protocol'
 import { joinFrames } from '../connections/framing.js'
 import { dialectContract } from './dialect.contract.js'
 import { goingAway, type OpenDialect } from './dialect.js'
-import { outletOver } from './outlet-over.js'
 
 // What it takes to add a dialect: `PUB <subject> <payload>`, `SUB <pattern>`, and `MSG <subject> <payload>`.
 
@@ -16,8 +15,9 @@ const encoder = {
 }
 
 const words: OpenDialect = (relay, connection) => {
-  const outbox = relay.outbox(encoder, connection)
-  const session = relay.open(outletOver(outbox, () => outbox.deliver({ bytes: bytes('END') })))
+  const owner = { ended: () => outbox.deliver({ bytes: bytes('END') }) }
+  const outbox = relay.outbox(encoder, { wire: connection, owner })
+  const session = relay.open(outbox)
   const fail = (cause: unknown): void => outbox.end(WildcastError.from(cause, 'invalid_frame'))
   return {
     receive(data) {

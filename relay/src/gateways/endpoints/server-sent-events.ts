@@ -1,12 +1,11 @@
 import type { HttpBindings } from '@hono/node-server'
 import { jsonCodec, type MessageFrame, parsePattern, WildcastError } from '@wildcast/protocol'
 import type { Outbox } from '../../core/outbox.js'
-import type { Outlet, StreamEncoder } from '../../core/outlet.js'
+import type { StreamEncoder } from '../../core/outlet.js'
 import { EventStream } from '../connections/event-stream.js'
 import { joinFrames } from '../connections/framing.js'
 import { goingAway } from '../dialects/dialect.js'
 import { messageFrame } from '../dialects/message-frame.js'
-import { outletOver } from '../dialects/outlet-over.js'
 import type { Gateway } from '../gateway.js'
 import { brokerOfUrl } from './broker-of-url.js'
 import { reconnectWindow } from './reconnect-window.js'
@@ -43,8 +42,16 @@ export const serverSentEvents: Gateway = ({ routes, closing }, relay) => {
     const broker = brokerOfUrl(c.req.url)
     const { outgoing } = c.env as HttpBindings
     const stream = new EventStream({ gone: c.req.raw.signal, outgoing, clock: relay.clock })
-    const outbox = relay.outbox(encoder, stream)
-    const session = relay.open(endingWith(outbox))
+    const outbox = relay.outbox(encoder, {
+      wire: stream,
+      owner: {
+        ended(_, { code, message }) {
+          outbox.deliver({ bytes: event('ended', { code, message }) })
+          outbox.end(new WildcastError('interrupted', 'the subscription has ended'))
+        },
+      },
+    })
+    const session = relay.open(outbox)
     streams.set(stream, outbox)
     stream.whenEnded(() => {
       streams.delete(stream)
@@ -69,14 +76,6 @@ export const serverSentEvents: Gateway = ({ routes, closing }, relay) => {
       outbox.deliver({ bytes: text(`retry: ${Math.round(relay.clock.random() * windowMs)}\n\n`) })
       outbox.end(goingAway())
     }
-  })
-}
-
-/** The stream of a client ends with its subscription. */
-function endingWith(outbox: Outbox): Outlet {
-  return outletOver(outbox, (_, { code, message }) => {
-    outbox.deliver({ bytes: event('ended', { code, message }) })
-    outbox.end(new WildcastError('interrupted', 'the subscription has ended'))
   })
 }
 

@@ -7,13 +7,15 @@ import {
   WildcastError,
 } from '@wildcast/protocol'
 import { classicMsgpackCodec } from '@wildcast/protocol/msgpack'
-import type { Outbox } from '../../../core/outbox.js'
+import type { Outbox, OutboxOwner } from '../../../core/outbox.js'
 import type { StreamEncoder } from '../../../core/outlet.js'
 import type { RelayView } from '../../../core/relay.js'
 import type { Session } from '../../../core/session.js'
 import { goingAway, type OpenDialect } from '../dialect.js'
 import { Intake } from '../intake.js'
-import { outletOver } from '../outlet-over.js'
+
+/** Classic has no words for a subscription that has ended. */
+const silent: OutboxOwner = { ended: () => {} }
 
 /** How often a socket may subscribe to the same: each is one more copy of every message. */
 const copiesLimit = 10
@@ -21,10 +23,9 @@ const copiesLimit = 10
 /** The original's two-way protocol: no answers, and a frame that can't be understood closes the connection. */
 export function classic(encoder: StreamEncoder): OpenDialect {
   return (relay, connection) => {
-    const outbox = relay.outbox(encoder, connection)
-    const outlet = outletOver(outbox, () => {}) // classic has no words for that
+    const outbox = relay.outbox(encoder, { wire: connection, owner: silent })
     // Two equal subscriptions on one socket give two copies, so the second needs a session of its own.
-    const sessions: Session[] = [relay.open(outlet)]
+    const sessions: Session[] = [relay.open(outbox)]
     const copies = new Map<string, number>()
     const intake = new Intake(connection)
 
@@ -37,7 +38,7 @@ export function classic(encoder: StreamEncoder): OpenDialect {
           `${copiesLimit} equal subscriptions are enough for one socket`,
         )
       copies.set(subject, copy + 1)
-      const session = sessions[copy] ?? relay.open(outlet)
+      const session = sessions[copy] ?? relay.open(outbox)
       sessions[copy] = session
       return session.subscribe({ subject }, () => {})
     }
@@ -76,8 +77,8 @@ export function classic(encoder: StreamEncoder): OpenDialect {
 /** One pattern, taken from the path; what the client says is not listened to. */
 export function subscribeOnly(pattern: string, encoder: StreamEncoder): OpenDialect {
   return (relay, connection) => {
-    const outbox = relay.outbox(encoder, connection)
-    const session = relay.open(outletOver(outbox, () => {}))
+    const outbox = relay.outbox(encoder, { wire: connection, owner: silent })
+    const session = relay.open(outbox)
     session.subscribe({ subject: pattern }, () => {}).catch((cause) => fail(relay, outbox, cause))
     return {
       receive: () => {},

@@ -10,8 +10,8 @@ import {
   WildcastError,
 } from '@wildcast/protocol'
 import { Cancel } from '../../../core/cancel.js'
-import type { Outbox } from '../../../core/outbox.js'
-import type { Encoder, FeedFacts, Outlet, Parcel } from '../../../core/outlet.js'
+import type { Outbox, OutboxOwner } from '../../../core/outbox.js'
+import type { FeedFacts } from '../../../core/outlet.js'
 import type { RelayView } from '../../../core/relay.js'
 import type { Session } from '../../../core/session.js'
 import type { Connection } from '../../connections/connection.js'
@@ -24,7 +24,7 @@ import { askOf, errorOf, publishOf, responseOf, subscribeOf, welcome } from './f
  * What a client and its session say to each other in v1, whatever connection carries it: every
  * question is answered, and errors are in-band.
  */
-export class Conversation implements Outlet {
+export class Conversation implements OutboxOwner {
   readonly session: Session
   #encoder: V1Encoder
   readonly #relay: RelayView
@@ -40,13 +40,8 @@ export class Conversation implements Outlet {
     this.#encoder = encoder
     this.#relay = relay
     this.#connection = connection
-    this.#outbox = relay.outbox(encoder, connection)
-    this.session = relay.open(this)
-  }
-
-  /** It changes with `Connect` only, before there are subscriptions. */
-  get encoder(): Encoder {
-    return this.#encoder
+    this.#outbox = relay.outbox(encoder, { wire: connection, owner: this })
+    this.session = relay.open(this.#outbox)
   }
 
   /** Bytes of a message with several frames. Undefined if the client has not asked for that. */
@@ -54,20 +49,8 @@ export class Conversation implements Outlet {
     return this.#batch
   }
 
-  get behind(): boolean {
-    return this.#outbox.behind
-  }
-
-  deliver(parcel: Parcel): void {
-    this.#outbox.deliver(parcel)
-  }
-
   ended({ id }: FeedFacts, { code, message }: WildcastError): void {
     this.#send({ kind: 'Unsubscribed', id, error: { code, message } })
-  }
-
-  forget(feed: number): void {
-    this.#outbox.forget(feed)
   }
 
   /** @throws {WildcastError} what the frame is refused with */
