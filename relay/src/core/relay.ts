@@ -1,6 +1,7 @@
 import type { BrokerInfo } from '@wildcast/protocol'
 import type { BacklogRoom } from './backlog.js'
-import { type Bridge, openBridges } from './bridge.js'
+import type { Bridge } from './bridge.js'
+import { openBridges } from './bridges.js'
 import type { OpenBroker } from './broker.js'
 import { checkSize } from './checks.js'
 import { type Clock, realClock } from './clock.js'

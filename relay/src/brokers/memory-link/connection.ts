@@ -1,18 +1,22 @@
 import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import { type Message, type Subject, WildcastError } from '@wildcast/protocol'
-import type { RequestOptions } from '../../core/broker.js'
-import type { Connection, ConnectionEvents, NativeSubscription, Sink } from '../foreign/driver.js'
+import type { Interest, RequestOptions } from '../../core/broker.js'
+import type { Connection, ConnectionEvents, Native, NativeSubscription, Sink } from '../foreign/driver.js'
 import type { ForeignPorts } from '../foreign/foreign-broker.js'
 import { type Replies, replies } from '../replies.js'
 import { interestBody, messageBody, noBody, numberBody, readFailure, readMessage, requestBody } from './bodies.js'
-import type { MemoryNative } from './driver.js'
 import { frameReader, type Kind, kinds } from './frames.js'
 import { type InSequence, inSequence } from './in-sequence.js'
 import { type Speak, speaker } from './speaker.js'
 
 export interface MemoryConnectionPorts extends Pick<ForeignPorts, 'clock'> {
   readonly events: ConnectionEvents
+}
+
+/** The other side has our patterns, groups and servers: an interest is asked for as it is. */
+export interface MemoryNative extends Native {
+  readonly interest: Interest
 }
 
 interface Unanswered {

@@ -1,16 +1,10 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { WildcastError } from '@wildcast/protocol'
-import type { Interest } from '../../core/broker.js'
 import { everyFeature } from '../every-feature.js'
-import type { Driver, Native } from '../foreign/driver.js'
+import type { Driver } from '../foreign/driver.js'
 import type { ForeignPorts } from '../foreign/foreign-broker.js'
-import { MemoryConnection } from './connection.js'
-
-/** The other side has our patterns, groups and servers: an interest is asked for as it is. */
-export interface MemoryNative extends Native {
-  readonly interest: Interest
-}
+import { MemoryConnection, type MemoryNative } from './connection.js'
 
 /** A memory broker in another process, as the parts that all brokers outside the process share see it. */
 export function memoryDriver(path: string, { clock }: Pick<ForeignPorts, 'clock'>): Driver<MemoryNative> {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { listenFailure } from './listen-failure.js'
+import { listenFailure } from '../listen-failure.js'
 
 const remedies = { port: 'choose another', host: 'correct it' }
 const failed = (code: string, more: object): Error => Object.assign(new Error(code), { code, ...more })

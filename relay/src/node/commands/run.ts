@@ -1,11 +1,11 @@
 import { realClock } from '../../core/clock.js'
 import type { Config } from '../config/config.js'
+import type { ListenRemedies } from '../listen-failure.js'
 import { runConfig } from '../run-config.js'
 import { openWatch } from '../watch.js'
 import { runWorkers } from '../workers/run-workers.js'
 import { closeOnSignal } from './close-on-signal.js'
 import { note } from './config-flag.js'
-import type { ListenRemedies } from './listen-failure.js'
 import { type Beside, runBeside } from './run-beside.js'
 import { whenParentGone } from './when-parent-gone.js'
 

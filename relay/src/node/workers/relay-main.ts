@@ -1,6 +1,7 @@
 // A process of the crew: a relay of its own, for clients of all ports; or, without a port, for components and bridges.
-import type { ListenRemedies } from '../commands/listen-failure.js'
+
 import type { Config } from '../config/config.js'
+import type { ListenRemedies } from '../listen-failure.js'
 import { runConfig } from '../run-config.js'
 import { openWatch } from '../watch.js'
 import { member } from './member.js'

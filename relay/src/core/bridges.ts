@@ -1,0 +1,115 @@
+import { type Message, WildcastError } from '@wildcast/protocol'
+import type { Bridge } from './bridge.js'
+import { circleOf, leadsBack } from './bridge-circle.js'
+import { type Listener, pathHeader } from './broker.js'
+import type { Hub } from './hub.js'
+import type { Observer } from './observer.js'
+import type { OnError } from './outlet.js'
+import { type Part, part } from './part.js'
+
+/** Relays may call one broker by different names. */
+const longestPath = 16
+
+/** Bridges that were opened. */
+export interface Bridges {
+  /** Whether each one copies, and why not. */
+  parts(): readonly Part[]
+  close(): Promise<void>
+}
+
+interface BridgePorts {
+  readonly hub: Hub
+  readonly onError: OnError
+  readonly observer: Observer
+}
+
+/**
+ * Opens bridges. What a broker refuses is said to `onError`, and the others go on.
+ * @throws {RangeError} where a message would go round for ever
+ * @throws {WildcastError} `unknown_broker`
+ */
+export function openBridges(bridges: readonly Bridge[], ports: BridgePorts): Bridges {
+  const { hub, onError } = ports
+  for (const { from, to } of bridges) for (const name of [from.broker, to]) hub.nameOf(name)
+  const circle = circleOf(bridges, (broker) => hub.can(broker, 'headers'))
+  if (circle) throw new RangeError(circle)
+  const causes = new Map<Bridge, string>()
+  const opened = bridges.map((bridge) => {
+    const fail = (cause: unknown): void => {
+      const error = WildcastError.from(cause)
+      causes.set(bridge, error.message)
+      onError(error, { stage: 'bridge', broker: bridge.from.broker })
+    }
+    causes.set(bridge, `"${bridge.from.broker}" has not confirmed its subscription`)
+    const listener = { deliver: copying(bridge, leadsBack(bridge, bridges), ports), ended: fail }
+    return listen(bridge, listener, hub).then(
+      (undo) => {
+        causes.delete(bridge)
+        return undo
+      },
+      (cause) => {
+        fail(cause)
+        return async () => {}
+      },
+    )
+  })
+  return {
+    parts: () =>
+      bridges.map((bridge) =>
+        part(`bridge ${bridge.from.broker}:${bridge.from.pattern} to ${bridge.to}`, causes.get(bridge)),
+      ),
+    async close() {
+      // A bridge whose broker was never reached is still on its way: the broker's own end ends it.
+      for (const undo of opened) void undo.then((end) => end())
+    },
+  }
+}
+
+async function listen({ from, group }: Bridge, listener: Listener, hub: Hub): Promise<() => Promise<void>> {
+  const { broker, pattern } = from
+  const shares = (): boolean => group !== undefined && hub.can(broker, 'queue')
+  const asked = shares()
+  try {
+    return await hub.listen(broker, { pattern, ...(asked ? { group } : {}) }, listener)
+  } catch (cause) {
+    // Some brokers tell what they can't do only when they are reached.
+    if (!asked || shares()) throw cause
+    return hub.listen(broker, { pattern }, listener)
+  }
+}
+
+function copying(
+  { from, to }: Bridge,
+  inCircle: boolean,
+  { hub, onError, observer }: BridgePorts,
+): Listener['deliver'] {
+  return (message, settle) => {
+    const carries = hub.can(to, 'headers')
+    const path = [...(message.headers?.get(pathHeader)?.split(',') ?? []), from.broker]
+    const forgets = inCircle && !carries
+    if (forgets || path.includes(to) || path.length > longestPath) {
+      observer.dropped(to, 'looped')
+      if (forgets) onError(forgetful(to), { stage: 'bridge', broker: to })
+      settle?.(true)
+      return
+    }
+    Promise.resolve(hub.publish(to, copyOf(message, path, carries))).then(
+      () => settle?.(true),
+      (cause) => {
+        onError(WildcastError.from(cause), { stage: 'bridge', broker: to })
+        settle?.(false)
+      },
+    )
+  }
+}
+
+/** Found only now, since the broker was not reached when the bridges were opened. */
+function forgetful(to: string): WildcastError {
+  const why = `"${to}" has no headers in which messages remember their way, and bridges lead on from it in a circle`
+  return new WildcastError('unsupported', `${why}; make their patterns differ`)
+}
+
+function copyOf({ subject, payload, headers }: Message, path: readonly string[], carries: boolean): Message {
+  if (!carries) return { subject, payload }
+  return { subject, payload, headers: new Map([...(headers ?? []), [pathHeader, path.join(',')]]) }
+}
