@@ -34,7 +34,16 @@ export type { Params } from './params.js'
 export { readClientFrame, refOfRaw } from './read-client-frame.js'
 export { readRelayFrame } from './read-relay-frame.js'
 export { refusal } from './refusal.js'
-export { isClosed, isExact, isReserved, type Pattern, parsePattern, parseSubject, type Subject } from './subject.js'
+export {
+  isClosed,
+  isDerived,
+  isExact,
+  isReserved,
+  type Pattern,
+  parsePattern,
+  parseSubject,
+  type Subject,
+} from './subject.js'
 export { isPattern, isSubject } from './subject-form.js'
 export { SubjectTree } from './subject-tree.js'
 export { toPayload } from './to-payload.js'

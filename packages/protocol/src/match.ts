@@ -1,4 +1,4 @@
-import { capture } from './capture.js'
+import { capture, runsOf } from './capture.js'
 import { isReserved, type Pattern, type Subject } from './subject.js'
 
 /** Whether a subject belongs to a pattern. No leading wildcard reaches a reserved subject. */
@@ -8,25 +8,52 @@ export function matches(pattern: Pattern, subject: Subject): boolean {
 
 /** Whether at least one subject belongs to both patterns. Symmetric. */
 export function intersects(a: Pattern, b: Pattern): boolean {
-  const left = a.split('.')
-  const right = b.split('.')
-  const noReservedStart = left[0]?.[0] === '*' || right[0]?.[0] === '*'
-  const seen = new Set<number>()
+  const [one, other] = [runsOf(a), runsOf(b)]
+  const leads = a[0] === '*' || b[0] === '*'
+  /** Whether a subject that begins like this may belong to both. A `*` may become any segment. */
+  const isFree = (start: readonly string[]): boolean => !(leads && isReserved(start.slice(0, 2).join('.')))
+  if (one.length === 1) return meetsRun(one[0] as Run, other, isFree)
+  if (other.length === 1) return meetsRun(other[0] as Run, one, isFree)
+  // Each has a `**`, which has room for all that the other one asks for between its ends.
+  const start = overlay(one[0] as Run, other[0] as Run)
+  const end = overlay([...(one.at(-1) as Run)].reverse(), [...(other.at(-1) as Run)].reverse())
+  return start !== undefined && end !== undefined && isFree(start)
+}
 
-  const meet = (i: number, j: number, atStart: boolean): boolean => {
-    const key = (i * (right.length + 1) + j) * 2 + (atStart ? 1 : 0)
-    if (seen.has(key)) return false // tried before, in vain
-    seen.add(key)
-    const l = left[i]
-    const r = right[j]
-    if (l === undefined && r === undefined) return !atStart
-    if (l === '**' && meet(i + 1, j, atStart)) return true
-    if (r === '**' && meet(i, j + 1, atStart)) return true
-    if (l === undefined || r === undefined) return false
-    const literal = l[0] === '*' ? r : l
-    if (l[0] !== '*' && r[0] !== '*' && l !== r) return false
-    if (atStart && noReservedStart && isReserved(literal)) return false
-    return meet(l === '**' ? i : i + 1, r === '**' ? j : j + 1, false)
+/** Segments without `**`, some of which may be `*`. */
+type Run = readonly string[]
+
+/** Whether a pattern without `**` has a subject in common with one of these runs. */
+function meetsRun(segments: Run, runs: readonly Run[], isFree: (start: Run) => boolean): boolean {
+  const [first = [], ...others] = runs
+  const last = others.pop()
+  const end = segments.length - (last?.length ?? 0)
+  if (last ? first.length > end : first.length !== end) return false
+  const start = overlay(segments, first)
+  const whole = start && last ? overlay(start, last, end) : start
+  if (!whole || !isFree(whole)) return false
+  const [middle] = others
+  if (!middle) return true
+  for (let at = first.length; at + middle.length <= end; at++) {
+    const placed = overlay(whole, middle, at)
+    if (placed && isFree(placed)) return true
   }
-  return meet(0, 0, true)
+  return false
+}
+
+/** What is in both, if the other run stands at a place of the one. Undefined if they differ. */
+function overlay(one: Run, other: Run, at: number = 0): Run | undefined {
+  if (!agree(one, other, at)) return undefined
+  const both = [...one]
+  for (const [i, segment] of other.entries()) if ((both[at + i] ?? '*') === '*') both[at + i] = segment
+  return both
+}
+
+function agree(one: Run, other: Run, at: number): boolean {
+  for (let i = 0; i < other.length && at + i < one.length; i++) {
+    const known = one[at + i]
+    const segment = other[i]
+    if (known !== segment && known !== '*' && segment !== '*') return false
+  }
+  return true
 }
