@@ -14,9 +14,11 @@ export function capture(pattern: Pattern, subject: Subject): readonly string[] |
   for (const [i, run] of runs.entries()) {
     const from = at
     const last = segments.length - run.length
+    const fits = (): boolean => run.every((segment, j) => segment === '*' || segment === segments[at + j])
+    if (i > 0 && i === runs.length - 1) at = Math.max(at, last)
     // A run between two `**` stands as early as it can: that leaves the most room for what follows.
-    if (i > 0) at = i < runs.length - 1 ? firstFit(run, segments, from) : Math.max(last, from)
-    if (at > last || !fits(run, segments, at)) return undefined
+    while (i > 0 && at < last && !fits()) at++
+    if (at > last || !fits()) return undefined
     if (i > 0) found.push(segments.slice(from, at).join('.'))
     for (const segment of run) {
       if (segment === '*') found.push(segments[at] as string)
@@ -28,20 +30,5 @@ export function capture(pattern: Pattern, subject: Subject): readonly string[] |
 
 /** The segments of a pattern before, between and after its `**`. */
 export function runsOf(pattern: Pattern): string[][] {
-  const runs: string[][] = [[]]
-  for (const segment of pattern.split('.')) {
-    if (segment === '**') runs.push([])
-    else runs.at(-1)?.push(segment)
-  }
-  return runs
-}
-
-function firstFit(run: readonly string[], segments: readonly string[], from: number): number {
-  let at = from
-  while (at + run.length <= segments.length && !fits(run, segments, at)) at++
-  return at
-}
-
-function fits(run: readonly string[], segments: readonly string[], at: number): boolean {
-  return run.every((segment, i) => segment === '*' || segment === segments[at + i])
+  return pattern.split('**').map((run) => run.split('.').filter(Boolean))
 }

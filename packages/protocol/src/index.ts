@@ -27,10 +27,10 @@ export {
   type Message,
   type Payload,
   payloadBytes,
-  payloadSize,
   payloadText,
 } from './message.js'
 export type { Params } from './params.js'
+export { payloadSize } from './payload-size.js'
 export { readClientFrame, refOfRaw } from './read-client-frame.js'
 export { readRelayFrame } from './read-relay-frame.js'
 export { refusal } from './refusal.js'
