@@ -13,13 +13,14 @@ export { type ErrorCode, finalCloseCodes, firstFinalCloseCode, WildcastError } f
 export type * from './frame.js'
 export { isHeaderName, isHeaderValue } from './header-form.js'
 export { checkHeaders, headerSize, headersFit } from './header-size.js'
+// Subjects
+export { intersecting, intersects } from './intersect.js'
 export { parseJson } from './json.js'
 export { jsonCodec } from './json-codec.js'
 export { checkFrameLength } from './large-frame.js'
 export { lightJsonCodec } from './light-json-codec.js'
 export { limits } from './limits.js'
-// Subjects
-export { intersects, matches } from './match.js'
+export { matches } from './match.js'
 // Messages
 export {
   type Failure,

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { capture } from './capture.js'
-import { intersects, matches } from './match.js'
+import { intersects } from './intersect.js'
+import { matches } from './match.js'
 import { isReserved, type Pattern, parsePattern, parseSubject, type Subject } from './subject.js'
 
 const reach = (pattern: string, subject: string): boolean => matches(parsePattern(pattern), parseSubject(subject))

@@ -1,23 +1,32 @@
 /** A set of places in a subject, as bits: 0 stands before its first segment, n after its n-th. */
 export type Places = Int32Array
 
-/** Where in a subject its segments stand, so that a pattern is compared with all places at once. */
+/**
+ * Where in a subject its segments stand, so that a pattern is compared with all places at once. Of a
+ * pattern without `**`, a `*` stands for every segment.
+ */
 export class Positions {
   /** Number of segments. */
   readonly length: number
   /** The places before each distinct segment, and before any under `*`. */
   readonly bySegment: Map<string, Places> = new Map()
+  /** The places before a `*`. */
+  readonly #wild: Places | undefined
 
   constructor(segments: readonly string[]) {
     this.length = segments.length
+    if (segments.includes('*')) {
+      this.#wild = this.#none()
+      for (const [i, segment] of segments.entries()) if (segment === '*') put(this.#wild, i)
+    }
     const any = this.#none()
-    this.bySegment.set('*', any)
     for (const [i, segment] of segments.entries()) {
-      const places = this.bySegment.get(segment) ?? this.#none()
+      const places = this.bySegment.get(segment) ?? this.#wild?.slice() ?? this.#none()
       this.bySegment.set(segment, places)
       put(places, i)
       put(any, i)
     }
+    this.bySegment.set('*', any)
   }
 
   /** All places from one on. */
@@ -42,13 +51,20 @@ export class Positions {
     dropAfter(reached, last)
     let firstWord = 0
     for (const segment of run) {
-      const before = this.bySegment.get(segment)
+      const before = this.bySegment.get(segment) ?? this.#wild
       if (!before) return undefined
       last++
       while (reached[firstWord] === 0) firstWord++
       if (!moveOn(reached, before, { from: firstWord, to: last >> 5 })) return undefined
     }
     return reached
+  }
+
+  /** Whether a run stands somewhere behind one place and before another. */
+  fits(run: readonly string[], from: number, to: number): boolean {
+    const places = this.from(from)
+    dropAfter(places, to - run.length)
+    return this.behind(run, places) !== undefined
   }
 
   /** Whether the end of the subject is among these places. */

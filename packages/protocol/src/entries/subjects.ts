@@ -1,7 +1,8 @@
 /** Subjects and patterns: checked, normalised and matched. @module */
 export { capture } from '../capture.js'
+export { intersecting, intersects } from '../intersect.js'
 export { limits } from '../limits.js'
-export { intersects, matches } from '../match.js'
+export { matches } from '../match.js'
 export type { Params } from '../params.js'
 export {
   isClosed,
