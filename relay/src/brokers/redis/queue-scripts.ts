@@ -114,11 +114,11 @@ return { heard, #fed }
 
 /**
  * A member stays in its group, or joins: makes the group where it is not there, renews the member's lease, and takes over what those hold who are gone:
- * answers these entries. KEYS: registry, stream, members. ARGV: field, line, group, member, lease and stay of the keys in ms, most groups of a field, room.
+ * answers these entries. KEYS: registry, stream, members. ARGV: field, line, group, member, lease and stay of the keys in ms, most groups of a field, most bytes of their lines, room.
  */
 export const stayScript: Script = script(`${lines}
 local registry, stream, members = unpack(KEYS)
-local field, line, group, member, lease, keep, most, room = unpack(ARGV)
+local field, line, group, member, lease, keep, most, longest, room = unpack(ARGV)
 room = tonumber(room)
 -- Groups that nobody publishes to any more are forgotten a few at a time.
 for _, other in ipairs(redis.call('HRANDFIELD', registry, 4)) do
@@ -130,7 +130,7 @@ local listed, known = redis.call('HGET', registry, field), false
 local all = listed and split(listed, '\\n') or {}
 for _, other in ipairs(all) do known = known or other == line end
 if not known then
-  if #all >= tonumber(most) then return redis.error_reply('FULL too many groups') end
+  if #all >= tonumber(most) or listed and #listed + #line >= tonumber(longest) then return redis.error_reply('FULL too many groups') end
   all[#all + 1] = line
   redis.call('HSET', registry, field, table.concat(all, '\\n'))
 end

@@ -95,8 +95,8 @@ describe('an interest', () => {
   it('whose glob would cost Redis too much is covered by a wider one', () => {
     const stars = parsePattern(`a${'.*.b'.repeat(100)}`)
     expect(globText(names.globOf(stars))).toBe(`a${'.*.b'.repeat(15)}.*.b.*`)
-    const long = parsePattern(`a.*.${'b'.repeat(252)}.*.c.*.d`)
-    expect(globText(names.globOf(long))).toBe(`a.*.${'b'.repeat(252)}.*`)
+    const long = parsePattern(`a.*.${'b'.repeat(60)}.*.c.*.d`)
+    expect(globText(names.globOf(long))).toBe(`a.*.${'b'.repeat(60)}.*`)
     expect(nativeOf(`a${'.*'.repeat(16)}.>`)).toMatchObject({ exact: true })
     expect(nativeOf(`a${'.*'.repeat(17)}.>`)).toMatchObject({ exact: false })
   })

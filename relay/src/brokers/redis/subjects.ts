@@ -83,7 +83,7 @@ function coverOf(pattern: Pattern): string[] {
 
 /** Redis compares what stands behind the first star with every place of a channel's name. */
 const mostStars = 16
-const mostBehindStar = 256
+const mostBehindStar = 64
 
 function bounded([first = '', ...others]: readonly string[]): string[] {
   let room = mostBehindStar
