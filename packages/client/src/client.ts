@@ -1,4 +1,4 @@
-import { lightJsonCodec, type WelcomeFrame } from '@wildcast/protocol'
+import { lightJsonCodec, type WelcomeFrame } from '@wildcast/protocol/client'
 import { callBack } from './call-back.js'
 import { realClock, type Undo } from './clock.js'
 import type { Status } from './connection.js'

@@ -1,4 +1,4 @@
-import { WildcastError } from '@wildcast/protocol'
+import { WildcastError } from '@wildcast/protocol/client'
 import { backoffMs } from './backoff.js'
 import type { TransportKind } from './transports/transport.js'
 

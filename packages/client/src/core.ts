@@ -1,4 +1,4 @@
-import { WildcastError } from '@wildcast/protocol'
+import { WildcastError } from '@wildcast/protocol/client'
 import { callBack } from './call-back.js'
 import type { Clock, Undo } from './clock.js'
 import type { Status } from './connection.js'

@@ -7,7 +7,7 @@ import {
   type ResponseFrame,
   type SubscribedFrame,
   WildcastError,
-} from '@wildcast/protocol'
+} from '@wildcast/protocol/client'
 import { checkSize } from './check-size.js'
 import type { Undo } from './clock.js'
 import { toError } from './failure.js'

@@ -5,7 +5,7 @@ import {
   finalCloseCodes,
   firstFinalCloseCode,
   WildcastError,
-} from '@wildcast/protocol'
+} from '@wildcast/protocol/client'
 
 /** The error of an `Error` frame, or of a refusal that another frame carries. */
 export function toError({ code, message, retry, retry_in }: Failure & Partial<ErrorFrame>): WildcastError {

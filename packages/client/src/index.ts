@@ -9,7 +9,7 @@ export {
   type Params,
   type WelcomeFrame,
   WildcastError,
-} from '@wildcast/protocol'
+} from '@wildcast/protocol/client'
 export { type Client, createClient } from './client.js'
 export { type Clock, realClock, type Undo } from './clock.js'
 export type { Status } from './connection.js'

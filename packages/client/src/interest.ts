@@ -5,7 +5,7 @@ import {
   type SubscribedFrame,
   type UnsubscribedFrame,
   WildcastError,
-} from '@wildcast/protocol'
+} from '@wildcast/protocol/client'
 import { openAlarm } from './alarm.js'
 import { backoffMs } from './backoff.js'
 import type { Undo } from './clock.js'

@@ -1,5 +1,5 @@
-import type { WelcomeFrame } from '@wildcast/protocol'
-import { type ClientFrame, firstFinalCloseCode, type RelayFrame, WildcastError } from '@wildcast/protocol'
+import type { WelcomeFrame } from '@wildcast/protocol/client'
+import { type ClientFrame, firstFinalCloseCode, type RelayFrame, WildcastError } from '@wildcast/protocol/client'
 import { openAlarm } from './alarm.js'
 import { type Connection, connectDeadlineMs, type Happening, type Status, step } from './connection.js'
 import { toCloseError } from './failure.js'

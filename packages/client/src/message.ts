@@ -7,7 +7,7 @@ import {
   payloadBytes,
   type Subject,
   strictUtf8,
-} from '@wildcast/protocol'
+} from '@wildcast/protocol/client'
 import type { Core } from './core.js'
 import type { PublishOutcome } from './outcome.js'
 import { publish } from './publish.js'

@@ -1,4 +1,4 @@
-import type { Codec, WildcastError } from '@wildcast/protocol'
+import type { Codec, WildcastError } from '@wildcast/protocol/client'
 import type { Clock } from './clock.js'
 import type { OpenTransport, WebSocketConstructor } from './transports/transport.js'
 

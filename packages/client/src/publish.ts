@@ -1,4 +1,4 @@
-import type { PublishFrame } from '@wildcast/protocol'
+import type { PublishFrame } from '@wildcast/protocol/client'
 import type { Core } from './core.js'
 import type { PublishOutcome } from './outcome.js'
 

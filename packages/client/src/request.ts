@@ -1,4 +1,4 @@
-import { type RequestFrame, type ResponseFrame, WildcastError } from '@wildcast/protocol'
+import { type RequestFrame, type ResponseFrame, WildcastError } from '@wildcast/protocol/client'
 import { openAlarm } from './alarm.js'
 import type { Undo } from './clock.js'
 import type { Core } from './core.js'

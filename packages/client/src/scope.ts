@@ -1,4 +1,4 @@
-import type { Params } from '@wildcast/protocol'
+import type { Params } from '@wildcast/protocol/client'
 import type { Undo } from './clock.js'
 import type { Message } from './message.js'
 import type { PublishOutcome } from './outcome.js'

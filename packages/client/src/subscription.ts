@@ -1,4 +1,4 @@
-import { WildcastError } from '@wildcast/protocol'
+import { WildcastError } from '@wildcast/protocol/client'
 import type { Undo } from './clock.js'
 import type { Listener } from './listener.js'
 import type { Message } from './message.js'

@@ -1,4 +1,4 @@
-import { isPattern, isSubject, WildcastError } from '@wildcast/protocol'
+import { isPattern, isSubject, WildcastError } from '@wildcast/protocol/client'
 import type { Undo } from './clock.js'
 import type { Core } from './core.js'
 import type { Listener, Want } from './listener.js'

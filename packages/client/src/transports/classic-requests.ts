@@ -1,4 +1,5 @@
-import { limits, type Pattern, type RequestFrame } from '@wildcast/protocol'
+import type { Pattern, RequestFrame } from '@wildcast/protocol/client'
+import { limits } from '@wildcast/protocol/subjects'
 import type { Clock, Undo } from '../clock.js'
 import type { Replies } from './classic-replies.js'
 import type { Lanes } from './lanes.js'

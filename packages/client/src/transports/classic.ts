@@ -1,4 +1,5 @@
-import { classicJsonCodec, type PublishFrame, type WelcomeFrame, WildcastError } from '@wildcast/protocol'
+import { classicJsonCodec } from '@wildcast/protocol/classic'
+import { type PublishFrame, type WelcomeFrame, WildcastError } from '@wildcast/protocol/client'
 import type { Clock } from '../clock.js'
 import { openReplies, type Replies } from './classic-replies.js'
 import { openClassicRequests } from './classic-requests.js'

@@ -1,4 +1,4 @@
-import { lightJsonCodec } from '@wildcast/protocol'
+import { lightJsonCodec } from '@wildcast/protocol/client'
 import { toWebSocketUrl } from './address.js'
 import { describeAnswer, describeFailure } from './diagnosis.js'
 import { receive } from './receive.js'
