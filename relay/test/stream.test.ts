@@ -72,6 +72,21 @@ describe('v1 over plain HTTP', () => {
     })
   })
 
+  it.each(['"Pong"', ' "Pong"', '{"Pong":{}}', '{"Received":1}', ' {"Received" : 1}'])(
+    'does not count %s, however it is written',
+    async (uncounted) => {
+      const relay = await start()
+      const { id } = await open(relay)
+      const post = async (from: number, ...lines: readonly string[]): Promise<unknown> => {
+        const headers = { authorization: `Session ${id}`, 'wildcast-from': `${from}` }
+        const body = lines.join('\n')
+        return (await fetch(`http://${relay.address}/stream/frames`, { method: 'POST', body, headers })).json()
+      }
+      expect(await post(1, uncounted, JSON.stringify(publish(1)), uncounted)).toEqual({ received: 1 })
+      expect(await post(2, '{"Publish":', uncounted)).toEqual({ received: 2 })
+    },
+  )
+
   it('knows a session by its id only, and forgets it with its stream', async () => {
     const relay = await start()
     const { source, id, say } = await open(relay)

@@ -7,6 +7,17 @@ export interface Connection extends Wire {
   pause(): () => void
 }
 
+/** A dialect whose client counts what it sends, so that it may send it again. */
+export interface NumberedDialect extends Dialect {
+  /** How many messages that count were received. */
+  readonly received: number
+  /**
+   * Receives the message of this number; one that counts is passed over if it was received before.
+   * Returns whether it counts.
+   */
+  receiveAs(number: number, data: string | Uint8Array): boolean
+}
+
 /** What is spoken over a connection. */
 export interface Dialect {
   /** One message: a string for text, bytes for binary. */

@@ -5,6 +5,7 @@ import { serve } from '../../node/serve.js'
 import { scriptedBroker } from '../../testing/scripted-broker.js'
 import type { Gateway } from '../gateway.js'
 import { connectionContract, type OpenConnection } from './connection.contract.js'
+import type { Dialect, NumberedDialect } from './connection.js'
 import { EventStream } from './event-stream.js'
 import { EventStreamConnection } from './event-stream-connection.js'
 
@@ -16,7 +17,7 @@ const open: OpenConnection = async (speak) => {
       const stream = new EventStream({ gone: c.req.raw.signal, outgoing, clock: realClock })
       connection = new EventStreamConnection(stream, slice)
       const dialect = speak(connection)
-      connection.speak(dialect)
+      connection.speak(numbered(dialect))
       stream.whenEnded(() => {
         dialect.close()
         connection?.gone()
@@ -53,6 +54,22 @@ const open: OpenConnection = async (speak) => {
       before = before.then(() => fetch(`${url}/send`, { method: 'POST', headers, body: message }))
     },
     leave: () => leaving.abort(),
+  }
+}
+
+/** Every message counts. */
+function numbered(dialect: Dialect): NumberedDialect {
+  let received = 0
+  return {
+    ...dialect,
+    get received() {
+      return received
+    },
+    receiveAs(number, data) {
+      if (number > received) dialect.receive(data)
+      received = Math.max(received, number)
+      return true
+    },
   }
 }
 

@@ -2,7 +2,7 @@ import { factsOf, WildcastError } from '@wildcast/protocol'
 import type { CancelSignal } from '../../core/cancel.js'
 import type { Settle } from '../../core/outlet.js'
 import type { TimeSlice } from '../../core/time-slice.js'
-import type { Connection, Dialect } from './connection.js'
+import type { Connection, NumberedDialect } from './connection.js'
 import type { EventStream } from './event-stream.js'
 import type { Watched } from './heartbeat.js'
 
@@ -16,9 +16,7 @@ export class EventStreamConnection implements Connection, Watched {
   readonly #slice: TimeSlice
   /** The POST whose frames are being taken: the next one waits for it. */
   #taking: Promise<unknown> = Promise.resolve()
-  #dialect: Dialect | undefined
-  /** How many frames were taken, of those that are counted. */
-  #received = 0
+  #dialect: NumberedDialect | undefined
   #over = false
   /** How many want that nothing more is taken. */
   #pauses = 0
@@ -39,7 +37,7 @@ export class EventStreamConnection implements Connection, Watched {
     this.#heard = heard
   }
 
-  speak(dialect: Dialect): void {
+  speak(dialect: NumberedDialect): void {
     this.#dialect = dialect
   }
 
@@ -72,11 +70,13 @@ export class EventStreamConnection implements Connection, Watched {
       cutOff.throwIfAborted()
       if (this.#over) break
       if (frame === '') continue
-      const counts = !/^(?:"Pong"|\{"Received")/.test(frame)
-      if (!counts || number > this.#received) this.#dialect?.receive(frame)
-      if (counts) this.#received = Math.max(this.#received, number++)
+      if (this.#dialect?.receiveAs(number, frame)) number++
     }
     return this.#received
+  }
+
+  get #received(): number {
+    return this.#dialect?.received ?? 0
   }
 
   write(events: Uint8Array, done?: Settle): boolean {

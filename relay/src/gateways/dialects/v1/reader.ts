@@ -7,13 +7,18 @@ import {
   refusal,
   WildcastError,
 } from '@wildcast/protocol'
-import type { Dialect } from '../../connections/connection.js'
+import type { NumberedDialect } from '../../connections/connection.js'
 import type { Conversation } from './conversation.js'
 
+/** Frames of a client that are not counted: they are of the connection, not of the session. */
+const uncounted: ReadonlySet<string> = new Set(['Connect', 'Pong', 'Received'])
+
 /** Reads what comes over one connection of v1: decodes each message, and hands its frame to the conversation. */
-export class Reader implements Dialect {
+export class Reader implements NumberedDialect {
   readonly #codec: Codec
   readonly #conversation: Conversation
+  /** How many frames of the client were received, of those that are counted. */
+  #received = 0
   /** A frame has come, so that `Connect` would be too late. */
   #begun = false
 
@@ -39,16 +44,35 @@ export class Reader implements Dialect {
     }
   }
 
+  get received(): number {
+    return this.#received
+  }
+
   receive(data: string | Uint8Array): void {
+    this.receiveAs(this.#received + 1, data)
+  }
+
+  receiveAs(number: number, data: string | Uint8Array): boolean {
     let raw: RawFrame | undefined
     try {
       checkFrameLength(data)
       raw = this.#codec.decode(data)
-      this.#act(raw)
+      if (uncounted.has(raw.kind)) {
+        this.#act(raw)
+        return false
+      }
+      if (number > this.#received) {
+        this.#received = number
+        this.#act(raw)
+      }
     } catch (cause) {
+      // One that can't be read counts, too.
+      if (!raw) this.#received = Math.max(this.#received, number)
       this.#conversation.refuse(cause, raw ? refOfRaw(raw) : this.#codec.refOf?.(data))
+    } finally {
+      this.#begun = true
     }
-    this.#begun = true
+    return true
   }
 
   ping(): void {
