@@ -58,7 +58,8 @@ const stuckMs = 10_000
  */
 export class Outbox implements Outlet, Writer {
   readonly #ports: OutboxPorts
-  readonly #wire: Wire
+  /** None while its client is away. */
+  #wire: Wire | undefined
   readonly #owner: OutboxOwner
   /** What was said in this turn. */
   #said: Sequence | undefined
@@ -75,6 +76,26 @@ export class Outbox implements Outlet, Writer {
     this.#ports = ports
     this.#wire = wire
     this.#owner = owner
+  }
+
+  /** The client is back, over another wire: what has waited is written to that, in order. */
+  attach(wire: Wire): void {
+    this.#wire = wire
+    if (this.#backlog) this.#catchUp(this.#backlog)
+  }
+
+  /**
+   * The wire is gone, and the client may come back: from now on what is said waits, within the
+   * bounds for a reader who is behind.
+   */
+  detach(): void {
+    const said = this.#said
+    this.#said = undefined
+    this.#stopWatching?.()
+    this.#resume = undefined // it was the old wire that was not read
+    this.#wire = undefined
+    const backlog = this.#backlog ?? this.#openBacklog()
+    for (const parcel of said?.parcels ?? []) backlog.add(parcel)
   }
 
   get encoder(): StreamEncoder {
@@ -148,8 +169,8 @@ export class Outbox implements Outlet, Writer {
   /** Writes whatever there is, and closes. */
   end(error: WildcastError): void {
     this.flush()
-    while (this.#backlog && !this.#backlog.isEmpty) this.#write(this.#backlog.take(mostAtOnce))
-    this.#wire.end(error)
+    while (this.#wire && this.#backlog && !this.#backlog.isEmpty) this.#write(this.#backlog.take(mostAtOnce))
+    this.#wire?.end(error)
   }
 
   /** The wire is gone. */
@@ -165,11 +186,14 @@ export class Outbox implements Outlet, Writer {
     this.#leaveBacklog()
   }
 
+  /** False where the reader is behind. */
   #write({ bytes, settles }: Bundle): boolean {
-    if (!settles) return this.#wire.write(bytes)
+    const wire = this.#wire
+    if (!wire) throw new TypeError('nothing is written to a client who is away')
+    if (!settles) return wire.write(bytes)
     this.#leaving ??= new Set()
     this.#leaving.add(settles)
-    return this.#wire.write(bytes, (written) => {
+    return wire.write(bytes, (written) => {
       if (this.#leaving?.delete(settles)) for (const settle of settles) settle(written)
     })
   }
@@ -199,7 +223,7 @@ export class Outbox implements Outlet, Writer {
     const { backlog: limit } = this.#ports
     if (!backlog.keepBound()) this.#cutOff(`${tooMuch(limit)}, or subscribe to less`)
     else if (backlog.otherBytes > mostAnswers) this.#cutOff(`${tooMuch(mostAnswers)} what is answered, or ask for less`)
-    else if (backlog.otherBytes > pausingAnswers) this.#resume ??= this.#wire.pause?.()
+    else if (backlog.otherBytes > pausingAnswers) this.#resume ??= this.#wire?.pause?.()
   }
 
   #catchUp(backlog: Backlog): void {
@@ -226,19 +250,22 @@ export class Outbox implements Outlet, Writer {
   }
 
   #wait(backlog: Backlog): void {
-    this.#watch()
-    this.#wire.whenDrained(() => {
+    const wire = this.#wire
+    if (!wire) return
+    this.#watch(wire)
+    wire.whenDrained(() => {
+      if (this.#wire !== wire) return
       this.#stopWatching?.()
       if (this.#backlog === backlog) this.#catchUp(backlog)
     })
   }
 
   /** Judges by progress alone: a slow reader is served as fast as it reads, a stuck one is not waited for. */
-  #watch(): void {
-    const waiting = this.#wire.waiting
+  #watch(wire: Wire): void {
+    const { waiting } = wire
     this.#stopWatching = this.#ports.clock.after(stuckMs, () => {
       // More than before is what was written since, once the rest had left.
-      if (this.#wire.waiting !== waiting) this.#watch()
+      if (wire.waiting !== waiting) this.#watch(wire)
       else this.#cutOff(`nothing was read for ${stuckMs / 1000} s; read faster, or subscribe to less`)
     })
   }
@@ -247,7 +274,7 @@ export class Outbox implements Outlet, Writer {
     if (this.#closed) return
     this.#ports.observer.cutOff()
     this.close()
-    this.#wire.end(new WildcastError('slow_consumer', why))
+    this.#wire?.end(new WildcastError('slow_consumer', why))
   }
 }
 
