@@ -1,7 +1,7 @@
 import { WildcastError } from '@wildcast/protocol'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createClient } from './client.js'
-import type { Status } from './connection.js'
+import type { Status } from './connection/connection.js'
 import { connect, start } from './testing/connect.js'
 import { settle } from './testing/fake-clock.js'
 

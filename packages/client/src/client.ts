@@ -1,15 +1,15 @@
 import { lightJsonCodec, type WelcomeFrame } from '@wildcast/protocol'
-import { callBack } from './call-back.js'
-import { realClock, type Undo } from './clock.js'
-import type { Status } from './connection.js'
+import { callBack } from './app/call-back.js'
+import type { Status } from './connection/connection.js'
+import { onWake } from './connection/wake.js'
 import { openCore } from './core.js'
 import type { ClientOptions, Fault, OnError } from './options.js'
 import type { Scope } from './scope.js'
+import { realClock, type Undo } from './time/clock.js'
 import { toWebSocketUrl } from './transports/address.js'
-import { openTransportMemory } from './transports/transport-memory.js'
-import { websocketFirst } from './transports/websocket-first.js'
+import { openTransportMemory } from './transports/fallback/transport-memory.js'
+import { websocketFirst } from './transports/fallback/websocket-first.js'
 import { openVerbs } from './verbs.js'
-import { onWake } from './wake.js'
 
 /** A connection to a relay, kept up by itself, and everything that can be done over it. */
 export interface Client extends Scope {
@@ -60,7 +60,7 @@ export function createClient(options: ClientOptions): Client {
     loadTransport: () =>
       transport ??
       (dialect === 'classic'
-        ? import('./transports/others.js').then(({ classic }) => classic)
+        ? import('./transports/fallback/others.js').then(({ classic }) => classic)
         : websocketFirst(memory)),
     onStatus(status) {
       for (const tell of listeners) tell(status)

@@ -1,5 +1,5 @@
 import type { Codec, WildcastError } from '@wildcast/protocol'
-import type { Clock } from './clock.js'
+import type { Clock } from './time/clock.js'
 import type { OpenTransport, WebSocketConstructor } from './transports/transport.js'
 
 /**

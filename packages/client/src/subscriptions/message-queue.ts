@@ -1,0 +1,75 @@
+import type { Message } from '../messages/message.js'
+
+/** The messages of a subscription, for any number of loops: each message goes to one of them. */
+export interface MessageQueue {
+  push(message: Message): void
+  /** Ends every loop once the messages are taken. With a reason, each loop rejects with it. */
+  end(reason?: Error): void
+  loop(): AsyncIterableIterator<Message, undefined>
+}
+
+/**
+ * Opens a queue, which calls `abandoned` when its last loop has left. Its loops are no async
+ * generators: the `return()` of one would wait until the message comes that its `next()` waits for.
+ */
+export function openMessageQueue(abandoned: () => void): MessageQueue {
+  // No bound: a slow loop loses nothing.
+  const messages: Message[] = []
+  let loops = 0
+  let ended: { readonly reason: Error | undefined } | undefined
+  /** What wakes the loops that wait. */
+  const waiting: (() => void)[] = []
+
+  const stir = (): void => {
+    for (const wake of waiting.splice(0)) wake()
+  }
+  return {
+    push(message) {
+      messages.push(message)
+      stir()
+    },
+    end(reason) {
+      ended ??= { reason }
+      stir()
+    },
+    loop() {
+      let left = false
+      const leave = (): void => {
+        if (!left) loops--
+        left = true
+        stir()
+      }
+      const quit = (): void => {
+        leave()
+        if (loops > 0) return
+        messages.length = 0
+        abandoned()
+      }
+      loops++
+      return {
+        async next() {
+          while (!left) {
+            const value = messages.shift()
+            if (value) return { done: false, value }
+            if (ended) {
+              leave()
+              if (ended.reason) throw ended.reason
+            } else await new Promise<void>((resolve) => waiting.push(resolve))
+          }
+          return { done: true, value: undefined }
+        },
+        async return(value) {
+          quit()
+          return { done: true, value: await value }
+        },
+        async throw(reason) {
+          quit()
+          throw reason
+        },
+        [Symbol.asyncIterator]() {
+          return this
+        },
+      }
+    },
+  }
+}
