@@ -8,7 +8,8 @@ import { createFakeClock } from '../../testing/fake-clock.js'
 import { welcome } from '../../testing/scripted-relay.js'
 import { type Clock, realClock } from '../../time/clock.js'
 import { type Peer, transportContract } from '../transport.contract.js'
-import { stream, streamUrl } from './stream.js'
+import { stream } from './stream.js'
+import { streamUrl } from './stream-url.js'
 
 /** One POST of frames. */
 interface Post {

@@ -1,207 +1,127 @@
-import { lightJsonCodec } from '@wildcast/protocol'
-import { toWebSocketUrl } from '../address.js'
+import { type ClientFrame, lightJsonCodec, type RelayFrame } from '@wildcast/protocol'
+import { type Alarm, openAlarm } from '../../time/alarm.js'
+import type { Clock } from '../../time/clock.js'
 import { receive } from '../receive.js'
-import type { OpenTransport, TransportEvents } from '../transport.js'
+import type { OpenTransport, Transport, TransportEvents, TransportSettings } from '../transport.js'
 import { describeAnswer, describeFailure } from './diagnosis.js'
-
-/** Bytes after which frames wait for the next POST. */
-const postBytes = 256 * 1024
-/** Waits, in milliseconds, before a POST that failed on the way is repeated. */
-const repeatsMs = [200, 1000, 3000]
-/** What a proxy says of a relay that it does not reach now, or a relay that wants less at once. */
-const passing = [429, 502, 503, 504]
-/** Characters of a proxy's page that stand in a reason. */
-const longestReason = 200
-/** How long what was said before `close` may take to go out, in milliseconds. */
-const lastWordsMs = 3000
-/** A frame that waits for its POST. */
-interface Line {
-  readonly text: string
-  /** Whether the relay counts it. */
-  readonly counts: boolean
-}
-
-/** The close code of a connection that has ended without a word (RFC 6455, 7.1.5). */
-export const noWord = 1006
+import { FrameQueue } from './frame-queue.js'
+import { postFrames } from './post-frames.js'
+import { readEvents, type ServerEvent } from './read-events.js'
+import { noWord, type StreamEvent, type StreamState, type StreamStep, stepStream } from './stream-life.js'
+import { streamUrl } from './stream-url.js'
 
 /**
- * The URL of the relay's HTTP door, beside its WebSocket's.
- * @throws {TypeError} if the URL is a path and there is no page
+ * The relay's own protocol over plain HTTP, for ways that let no WebSocket through: one request whose answer goes on, and one POST at a time for the client's
+ * frames. In JSON, whatever the codec.
  */
-export function streamUrl(url: string): string {
-  const socketUrl = toWebSocketUrl(url)
-  if (!socketUrl) throw new TypeError(`${url} needs a page: use http://host${url}`)
-  const found = new URL(socketUrl)
-  found.protocol = found.protocol.replace('ws', 'http')
-  found.pathname = found.pathname.replace(/[^/]*$/, 'stream')
-  return found.href
-}
+export const stream: OpenTransport = (events, settings) => new HttpStream(events, settings)
 
-/** Whether a relay may have answered so: pages come from what stands in its place. */
-function isRelay({ ok, headers }: Response): boolean {
-  return ok && !headers.get('content-type')?.startsWith('text/html')
-}
+/** Does what `stepStream` says. */
+class HttpStream implements Transport {
+  readonly kind = 'http'
+  readonly #events: TransportEvents
+  readonly #url: string
+  readonly #clock: Clock
+  readonly #alarm: Alarm
+  readonly #abort = new AbortController()
+  readonly #queue = new FrameQueue()
+  #state: StreamState = { at: 'knocking' }
 
-/**
- * The relay's own protocol over plain HTTP, for ways that let no WebSocket through: one request whose answer goes on, and one POST at a time for what the client says. In
- * JSON, whatever the codec.
- */
-export const stream: OpenTransport = (events, { url, clock }) => {
-  const door = streamUrl(url)
-  const abort = new AbortController()
-  const waiting: Line[] = []
-  let session: string | undefined
-  let posted = 0 // frames that the relay counts
-  let greeted = false
-  let posting = false
-  let over = false
-  let closing = false
-  let stopClock = (): void => {}
-  let stopWait = (): void => {}
-
-  const end = (code: number, reason: string): void => {
-    if (over) return
-    over = true
-    stopClock()
-    stopWait()
-    abort.abort()
-    if (!closing) events.close({ code, reason })
+  constructor(events: TransportEvents, { url, clock }: TransportSettings) {
+    this.#url = streamUrl(url)
+    this.#clock = clock
+    this.#alarm = openAlarm(clock)
+    this.#events = { ...events, frame: (frame) => this.#take(events, frame) }
+    void this.#knock()
   }
 
-  const hear = (event: string): void => {
-    const data = /^data: (.*)$/m.exec(event)?.[1]
-    if (data === undefined || over) return
-    if (event.startsWith('event: close')) {
-      const { code, reason } = JSON.parse(data) as { code: number; reason: string }
-      end(code, reason)
-      return
+  send(frame: ClientFrame): void {
+    if (frame.kind === 'Connect') this.#happen({ type: 'greeted', hello: lightJsonCodec.encode(frame) as string })
+    else {
+      this.#queue.push(frame)
+      this.#happen({ type: 'queued' })
     }
-    receive(lightJsonCodec, data, told)
   }
 
-  const told: TransportEvents = {
-    ...events,
-    frame(frame) {
-      if (frame.kind === 'Welcome') session = frame.session
-      events.frame(frame)
-      void post()
-    },
+  close(): void {
+    this.#happen({ type: 'closed' })
+  }
+
+  #happen(event: StreamEvent): void {
+    const from = this.#state
+    const { to, opened, listen, post, armMs, close } = stepStream(from, event, !this.#queue.isEmpty)
+    this.#state = to
+    if (armMs !== undefined) this.#alarm.set(armMs, () => this.#happen({ type: 'rang' }))
+    if (to.at === 'over' && to !== from) {
+      this.#alarm.stop()
+      this.#abort.abort()
+    }
+    if (opened) this.#events.open()
+    if (listen !== undefined) void this.#listen(listen)
+    if (post) void this.#post(post)
+    if (close) this.#events.close(close)
+  }
+
+  #fail(cause: unknown, code: number = noWord): void {
+    this.#happen({ type: 'failed', code, reason: String(cause) })
   }
 
   /**
    * The answer to a request; without one that a relay gives, this is the end. A page of an origin
    * that may not come need not try again.
    */
-  const ask = async (init: RequestInit): Promise<Response | undefined> => {
+  async #ask(init: RequestInit): Promise<Response | undefined> {
     try {
-      const response = await fetch(door, { ...init, signal: abort.signal })
+      const response = await fetch(this.#url, { ...init, signal: this.#abort.signal })
       if (isRelay(response)) return response
-      end(response.status === 403 ? 4503 : noWord, await describeAnswer(response, door))
+      this.#fail(await describeAnswer(response, this.#url), response.status === 403 ? 4503 : noWord)
     } catch (cause) {
-      end(noWord, describeFailure(cause, door))
+      this.#fail(describeFailure(cause, this.#url))
     }
     return undefined
   }
 
-  const knock = async (): Promise<void> => {
-    if ((await ask({ method: 'HEAD' })) && !over) events.open()
+  async #knock(): Promise<void> {
+    if (await this.#ask({ method: 'HEAD' })) this.#happen({ type: 'answered' })
   }
 
-  const listen = async (hello: string): Promise<void> => {
-    const response = await ask({ method: 'POST', body: hello })
+  async #listen(hello: string): Promise<void> {
+    const response = await this.#ask({ method: 'POST', body: hello })
     if (!response?.body) return
     try {
-      const reader = response.body.getReader()
-      const decoder = new TextDecoder()
-      let rest = ''
-      for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
-        const parts = (rest + decoder.decode(chunk.value, { stream: true })).split('\n\n')
-        rest = parts.pop() as string
-        for (const part of parts) hear(part)
-      }
-      end(noWord, 'the stream ended')
+      await readEvents(response.body, (event) => this.#hear(event))
+      this.#fail('the stream ended')
     } catch (cause) {
-      end(noWord, String(cause))
+      this.#fail(cause)
     }
   }
 
-  /** Frames for one POST: a repeated one has the same. */
-  const take = (): { body: string; counted: number } => {
-    const lines: string[] = []
-    let counted = 0
-    for (let bytes = 0; waiting.length > 0 && bytes < postBytes; ) {
-      const { text, counts } = waiting.shift() as Line
-      bytes += text.length
-      lines.push(text)
-      if (counts) counted++
-    }
-    return { body: lines.join('\n'), counted }
+  #hear({ data, isClose }: ServerEvent): void {
+    if (this.#state.at === 'over') return
+    if (isClose) {
+      const { code, reason } = JSON.parse(data) as { code: number; reason: string }
+      this.#fail(reason, code)
+    } else receive(lightJsonCodec, data, this.#events)
   }
 
-  /** Undefined once the relay has the frames, else why not; `again` if that may pass. */
-  const tryToBring = async (init: RequestInit): Promise<{ cause: unknown; again: boolean } | undefined> => {
+  #take(events: TransportEvents, frame: RelayFrame): void {
+    events.frame(frame)
+    if (frame.kind === 'Welcome') this.#happen({ type: 'welcomed', session: frame.session })
+  }
+
+  async #post({ session, from }: NonNullable<StreamStep['post']>): Promise<void> {
+    const { body, counted } = this.#queue.take()
+    const headers = { authorization: `Session ${session}`, 'wildcast-from': String(from) }
     try {
-      const response = await fetch(`${door}/frames`, { ...init, method: 'POST', signal: abort.signal })
-      const said = (await response.text()).trim()
-      // A page that a proxy puts in its place is no success.
-      if (response.status === 202) return undefined
-      // A relay that does not know the session is not away: it has restarted, or is another one.
-      const again = passing.includes(response.status) && !said.startsWith('interrupted')
-      return { cause: `${response.status} ${said.slice(0, longestReason)}`, again }
+      await postFrames(`${this.#url}/frames`, { body, headers }, { clock: this.#clock, signal: this.#abort.signal })
+      this.#happen({ type: 'posted', counted })
     } catch (cause) {
-      return { cause, again: true }
+      this.#fail(cause)
     }
   }
+}
 
-  /** The same frames again and again, which the relay knows by their number. */
-  const bring = async (init: RequestInit): Promise<void> => {
-    for (const waitMs of [...repeatsMs, undefined]) {
-      const failed = await tryToBring(init)
-      if (!failed) return
-      if (waitMs === undefined || over || !failed.again) throw failed.cause
-      await new Promise<void>((resolve) => {
-        stopWait = clock.after(waitMs, resolve)
-      })
-    }
-  }
-
-  const post = async (): Promise<void> => {
-    if (posting || session === undefined) return
-    posting = true
-    try {
-      while (waiting.length > 0 && !over) {
-        const { body, counted } = take()
-        const headers = { authorization: `Session ${session}`, 'wildcast-from': String(posted + 1) }
-        await bring({ body, headers })
-        posted += counted
-      }
-    } catch (cause) {
-      end(noWord, String(cause))
-    }
-    posting = false
-    if (closing) end(1000, '')
-  }
-
-  void knock()
-  return {
-    kind: 'http',
-    send(frame) {
-      // Now, so that what can not be encoded is refused here and stops nothing else.
-      const text = lightJsonCodec.encode(frame) as string
-      if (frame.kind === 'Connect') {
-        greeted = true
-        void listen(text)
-      } else {
-        waiting.push({ text, counts: frame.kind !== 'Pong' && frame.kind !== 'Received' })
-        void post()
-      }
-    },
-    close() {
-      if (closing || over) return
-      closing = true
-      // What was said goes out first, if need be once the relay has said whose it is.
-      if (posting || (greeted && waiting.length > 0)) stopClock = clock.after(lastWordsMs, () => end(1000, ''))
-      else end(1000, '')
-    },
-  }
+/** Whether a relay may have answered so: pages come from what stands in its place. */
+function isRelay({ ok, headers }: Response): boolean {
+  return ok && !headers.get('content-type')?.startsWith('text/html')
 }
