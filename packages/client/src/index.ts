@@ -10,11 +10,12 @@ export {
   type WelcomeFrame,
   WildcastError,
 } from '@wildcast/protocol'
+export type { ErrorStage, OnError } from './app/fault.js'
 export { type Client, createClient } from './client.js'
-export type { Status } from './connection/connection.js'
+export type { Status } from './connection/status.js'
 export type { Message, RespondOptions } from './messages/message.js'
 export type { HeadersInput } from './messages/to-headers.js'
-export type { ClientOptions, ErrorStage, OnError } from './options.js'
+export type { ClientOptions } from './options.js'
 export type { PublishOutcome } from './publishing/outcome.js'
 export type { Handler } from './requests/serve.js'
 export type {

@@ -1,3 +1,6 @@
+/** Calls a callback of the app; what it throws, or rejects with, is reported. */
+export type Call = <Value>(callback: ((value: Value) => unknown) | undefined, value: Value) => void
+
 /**
  * Calls a callback of the app. `fail` gets what it throws, and what the promise that it returns
  * rejects with.

@@ -10,15 +10,15 @@ type Effect = {
 
 /** A step, with what is to be done in the order in which it is done. */
 function step(...happens: Parameters<typeof pureStep>): { readonly to: Connection; readonly effects: Effect[] } {
-  const { to, lost, armMs, open, subscribe, flush }: Step = pureStep(...happens)
+  const { to, lost, armMs, open, notify }: Step = pureStep(...happens)
   const over = lost && to.state === 'closed'
   const effects: (Effect | false | undefined)[] = [
     lost && { type: 'drop', ...(over && { code: 1000 }) },
     armMs !== undefined && { type: 'arm', ms: armMs },
     over && { type: 'disarm' },
     open && { type: 'open' },
-    subscribe && { type: 'subscribe' },
-    flush && { type: 'flush' },
+    notify === 'opened' && { type: 'subscribe' },
+    notify === 'welcomed' && { type: 'flush' },
     lost && { type: 'lost', reason: lost },
   ]
   return { to, effects: effects.filter((effect) => effect !== undefined && effect !== false) }
@@ -62,6 +62,29 @@ describe('connecting', () => {
   })
   test('waking does not disturb an attempt', () => {
     expect(step(after(wanted), woke(99_999), noon).effects).toEqual([])
+  })
+})
+
+describe('an attempt that fails', () => {
+  const proved: Happening = { type: 'proved' }
+  const reportOf = (...happenings: Happening[]) => pureStep(after(...happenings), failed, noon).report
+
+  test('has its whole time again once there is a token', () => {
+    expect(step(after(wanted), proved, noon).effects).toEqual([{ type: 'arm', ms: 10_000 }])
+  })
+  test('for want of a token is reported each time', () => {
+    expect(reportOf(wanted)).toBe('token')
+    expect(reportOf(wanted, failed, rang())).toBe('token')
+  })
+  test('for want of a relay is reported once, until one is reached', () => {
+    expect(reportOf(wanted, proved)).toBe('transport')
+    expect(reportOf(wanted, proved, { type: 'opened' })).toBe('transport')
+    expect(reportOf(wanted, proved, failed, rang(), proved)).toBeUndefined()
+    expect(reportOf(wanted, proved, failed, wanted, proved)).toBeUndefined()
+    expect(reportOf(wanted, proved, failed, rang(), proved, welcomed, failed, rang(), proved)).toBe('transport')
+  })
+  test('is not reported when the connection was up', () => {
+    expect(reportOf(wanted, proved, welcomed)).toBeUndefined()
   })
 })
 

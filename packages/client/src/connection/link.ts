@@ -1,10 +1,16 @@
-import type { WelcomeFrame } from '@wildcast/protocol'
-import { type ClientFrame, firstFinalCloseCode, type RelayFrame, WildcastError } from '@wildcast/protocol'
-import { toCloseError } from '../exchanges/failure.js'
-import type { ErrorStage, Fault } from '../options.js'
-import { openAlarm } from '../time/alarm.js'
-import type { OpenTransport, Transport, TransportSettings } from '../transports/transport.js'
-import { type Connection, connectDeadlineMs, type Happening, type Status, step } from './connection.js'
+import {
+  type ClientFrame,
+  firstFinalCloseCode,
+  type RelayFrame,
+  type WelcomeFrame,
+  WildcastError,
+} from '@wildcast/protocol'
+import type { Fault } from '../app/fault.js'
+import { type Alarm, openAlarm } from '../time/alarm.js'
+import type { OpenTransport, Transport, TransportEvents, TransportSettings } from '../transports/transport.js'
+import { type Connection, type Happening, step } from './connection.js'
+import type { Status } from './status.js'
+import { toCloseError } from './to-close-error.js'
 
 /** How to reach the relay. */
 export interface LinkSettings extends TransportSettings {
@@ -13,152 +19,160 @@ export interface LinkSettings extends TransportSettings {
   readonly fault: Fault
 }
 
-/** What a link tells. */
+/** A frame that the link does not answer itself. */
+export type IncomingFrame = Exclude<RelayFrame, { readonly kind: 'Ping' | 'GoingAway' | 'Welcome' }>
+
+/** What a link reports. */
 export interface LinkEvents {
-  /** Frames can be sent, but nobody has answered yet. */
+  /** Frames can be sent, but the relay has not answered yet. */
   opened(): void
   /** The relay has answered: everything that waits may be sent now. */
   welcomed(): void
-  frame(frame: RelayFrame, receivedAt: number): void
+  frame(frame: IncomingFrame, receivedAt: number): void
   /** What was in flight is lost; `status` says already what comes next. */
   lost(reason: WildcastError): void
   status(status: Status): void
 }
 
-/** The way to the relay, kept up by itself. */
-export interface Link {
-  readonly status: Status
-  /** Why the relay closed it for good; undefined if it did not. */
-  readonly refusal: WildcastError | undefined
-  readonly welcome: WelcomeFrame | undefined
-  /** Sends a frame; false if no transport is open. Throws if the frame can not be encoded. */
-  send(frame: ClientFrame): boolean
-  connect(): void
-  /** Verifies the connection after a sleep. */
-  wake(): void
-  close(): void
-}
-
 const client = 'wildcast-js/0.1.0'
 
-/** Does what `step` says: one attempt at a time, one timer. */
-export function openLink(settings: LinkSettings, events: LinkEvents): Link {
-  const { clock, fault, token, loadTransport } = settings
-  const alarm = openAlarm(clock)
-  let connection: Connection = { state: 'idle', since: clock.now() }
-  let status: Status = connection
-  let welcome: WelcomeFrame | undefined
-  let attempt = 0
-  let transport: Transport | undefined
-  let isOpen = false
-  let heardAt = 0
-  /** What the attempt is at. */
-  let stage: ErrorStage = 'token'
-  let outageReported = false
+/** The connection to the relay, kept up by itself. Does what `step` says: one attempt at a time, one timer. */
+export class Link {
+  readonly #settings: LinkSettings
+  readonly #events: LinkEvents
+  readonly #alarm: Alarm
+  #connection: Connection
+  #status: Status
+  #welcome: WelcomeFrame | undefined
+  #transport: Transport | undefined
+  /** Its number. What comes of an attempt after it was dropped is ignored. */
+  #attempt = 0
+  #heardAt = 0
 
-  const happen = (happening: Happening): void => {
-    const from = connection
-    const moment = { now: clock.now(), chance: clock.random() }
-    const { to, lost, armMs, open, subscribe, flush } = step(from, happening, moment)
-    const over = to.state === 'closed'
-    const changed = to.state !== status.state || to.since !== status.since
-    connection = to
-    if (changed) status = to
-    if (lost) {
-      attempt++
-      isOpen = false
-      transport?.close(over ? 1000 : undefined)
-    }
-    if (armMs !== undefined) alarm.set(armMs, check('rang'))
-    if (over) alarm.stop()
-    if (open) void start()
-    if (subscribe) events.opened()
-    if (flush) {
-      outageReported = false
-      events.welcomed()
-    }
-    if (lost) events.lost(lost)
-    if (from.state === 'connecting' && to.state === 'waiting') {
-      // A token that can't be had is reported each time, a relay that can't be reached once until it is.
-      if (stage === 'token' || !outageReported) fault(to.reason, stage)
-      outageReported ||= stage === 'transport'
-    }
-    if (changed && status === to) events.status(to) // else something happened meanwhile, and was told
+  constructor(settings: LinkSettings, events: LinkEvents) {
+    this.#settings = settings
+    this.#events = events
+    this.#alarm = openAlarm(settings.clock)
+    this.#status = this.#connection = { state: 'idle', since: settings.clock.now() }
   }
-  const check = (type: 'rang' | 'woke') => (): void => {
-    const now = clock.now()
-    heardAt = Math.min(heardAt, now) // somebody may have put the clock back
-    happen({ type, silentMs: now - heardAt })
+
+  get status(): Status {
+    return this.#status
   }
-  const send = (frame: ClientFrame): boolean => {
-    if (isOpen) transport?.send(frame)
+
+  /** Why the relay closed it for good; undefined if it did not. */
+  get refusal(): WildcastError | undefined {
+    return this.#status.state === 'closed' ? this.#status.reason : undefined
+  }
+
+  get welcome(): WelcomeFrame | undefined {
+    return this.#welcome
+  }
+
+  /** Sends a frame; false if no transport is open. Throws if the frame can not be encoded. */
+  send(frame: ClientFrame): boolean {
+    const connection = this.#connection
+    const isOpen =
+      connection.state === 'online' || (connection.state === 'connecting' && connection.stage === 'greeting')
+    if (isOpen) this.#transport?.send(frame)
     return isOpen
   }
-  const hear = (frame: RelayFrame): void => {
-    heardAt = clock.now()
-    if (frame.kind === 'Ping') send({ kind: 'Pong' })
-    else if (frame.kind === 'GoingAway') happen({ type: 'goingAway', window: frame.reconnect_in })
-    else if (frame.kind === 'Welcome') {
-      welcome = frame
-      happen({ type: 'welcomed', pingMs: frame.ping, transport: transport?.kind })
-    } else events.frame(frame, heardAt)
+
+  connect(): void {
+    this.#happen({ type: 'wanted' })
   }
-  /** One attempt: asks for a token, opens a transport, says hello. What comes of it after it was dropped means nothing. */
-  const start = async (): Promise<void> => {
-    const mine = attempt
-    stage = 'token'
-    const fail = (cause: unknown): void => {
-      if (attempt === mine) happen({ type: 'failed', reason: WildcastError.from(cause) })
+
+  /** Verifies the connection after a sleep. */
+  wake(): void {
+    this.#check('woke')
+  }
+
+  close(): void {
+    this.#happen({ type: 'ended' })
+  }
+
+  #happen(happening: Happening): void {
+    const { clock, fault } = this.#settings
+    const events = this.#events
+    const moment = { now: clock.now(), chance: clock.random() }
+    const { to, lost, armMs, open, notify, report } = step(this.#connection, happening, moment)
+    const { state, since } = this.#status
+    const changed = to.state !== state || to.since !== since
+    this.#connection = to
+    if (changed) this.#status = to
+    if (lost) {
+      this.#attempt++
+      this.#transport?.close(to.state === 'closed' ? 1000 : undefined)
+      this.#alarm.stop()
     }
+    if (armMs !== undefined) this.#alarm.set(armMs, () => this.#check('rang'))
+    if (open) void this.#open()
+    if (notify) events[notify]()
+    if (lost) {
+      events.lost(lost)
+      if (report) fault(lost, report)
+    }
+    if (changed && this.#status === to) events.status(to) // else something happened meanwhile, and was reported
+  }
+
+  #check(type: 'rang' | 'woke'): void {
+    const now = this.#settings.clock.now()
+    this.#heardAt = Math.min(this.#heardAt, now) // somebody may have put the clock back
+    this.#happen({ type, silentMs: now - this.#heardAt })
+  }
+
+  /** One attempt: asks for a token, opens a transport, sends `Connect`. What comes of it after it was dropped is ignored. */
+  async #open(): Promise<void> {
+    const { token, loadTransport } = this.#settings
+    const attempt = this.#attempt
+    const isCurrent = (): boolean => attempt === this.#attempt
     try {
       const proof = typeof token === 'function' ? await token() : token
-      if (attempt !== mine) return
-      stage = 'transport'
-      alarm.set(connectDeadlineMs, check('rang'))
+      JSON.stringify(proof) // throws now if it can't be sent later
+      if (!isCurrent()) return
+      this.#happen({ type: 'proved' })
       const openTransport = await loadTransport()
-      if (attempt !== mine) return
-      transport = openTransport(
-        {
-          open() {
-            if (attempt !== mine) return
-            isOpen = true
-            try {
-              send({ kind: 'Connect', token: proof, client })
-            } catch (cause) {
-              stage = 'token' // nothing else in it can fail to be encoded
-              return fail(cause)
-            }
-            happen({ type: 'opened' })
-          },
-          frame(frame) {
-            if (attempt === mine) hear(frame)
-          },
-          fault: (error) => fault(error, 'protocol'),
-          close({ code, reason }) {
-            if (attempt !== mine) return
-            const unseen = connection.state === 'connecting' ? `closed before Welcome (${code}): is a relay there?` : ''
-            happen({ type: 'failed', reason: toCloseError(code, reason || unseen), final: code >= firstFinalCloseCode })
-          },
-        },
-        settings,
-      )
+      if (isCurrent()) this.#transport = openTransport(this.#eventsOf(isCurrent, proof), this.#settings)
     } catch (cause) {
-      fail(cause)
+      if (isCurrent()) this.#happen({ type: 'failed', reason: WildcastError.from(cause) })
     }
   }
-  return {
-    get status() {
-      return status
-    },
-    get refusal() {
-      return status.state === 'closed' ? status.reason : undefined
-    },
-    get welcome() {
-      return welcome
-    },
-    send,
-    connect: () => happen({ type: 'wanted' }),
-    wake: check('woke'),
-    close: () => happen({ type: 'ended' }),
+
+  #eventsOf(isCurrent: () => boolean, token: string | undefined): TransportEvents {
+    return {
+      open: () => {
+        if (!isCurrent()) return
+        this.#transport?.send({ kind: 'Connect', token, client })
+        this.#happen({ type: 'opened' })
+      },
+      frame: (frame) => {
+        if (isCurrent()) this.#hear(frame)
+      },
+      fault: (error) => this.#settings.fault(error, 'protocol'),
+      close: ({ code, reason }) => {
+        if (!isCurrent()) return
+        const unseen = this.#connection.state === 'connecting' && `closed before Welcome (${code}): is a relay there?`
+        const final = code >= firstFinalCloseCode
+        this.#happen({ type: 'failed', reason: toCloseError(code, reason || unseen || ''), final })
+      },
+    }
+  }
+
+  #hear(frame: RelayFrame): void {
+    this.#heardAt = this.#settings.clock.now()
+    switch (frame.kind) {
+      case 'Ping':
+        this.send({ kind: 'Pong' })
+        break
+      case 'GoingAway':
+        this.#happen({ type: 'goingAway', window: frame.reconnect_in })
+        break
+      case 'Welcome':
+        this.#welcome = frame
+        this.#happen({ type: 'welcomed', pingMs: frame.ping, transport: this.#transport?.kind })
+        break
+      default:
+        this.#events.frame(frame, this.#heardAt)
+    }
   }
 }

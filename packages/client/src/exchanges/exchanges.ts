@@ -11,7 +11,7 @@ import {
 import type { Link } from '../connection/link.js'
 import type { Undo } from '../time/clock.js'
 import { checkSize } from './check-size.js'
-import { toError } from './failure.js'
+import { toError } from './to-error.js'
 
 type Asking = Extract<ClientFrame, { readonly ref?: number | undefined }>
 /** `Omit`, for each kind of a union by itself. */
@@ -32,94 +32,103 @@ export interface Asker {
   fail(error: WildcastError, sent: boolean): void
 }
 
-/** Questions that are not answered yet. */
-export interface Exchanges {
+/** Pairs answers with questions, and keeps a limited number of questions until they can be asked. */
+export class Exchanges {
+  readonly #link: Pick<Link, 'status' | 'welcome' | 'send'>
+  readonly #codec: Codec
+  readonly #bound: number
+  readonly #open = new Map<number, Asker>()
+  readonly #kept = new Map<number, Asked>()
+  #last = 0
+
+  constructor(link: Pick<Link, 'status' | 'welcome' | 'send'>, codec: Codec, bound: number) {
+    this.#link = link
+    this.#codec = codec
+    this.#bound = bound
+  }
+
   /** Asks as soon as a transport is open; false if none is. */
-  ask(question: Question, asker: Asker): boolean
+  ask(question: Question, asker: Asker): boolean {
+    const frame = this.#begin(question, asker)
+    const sent = this.#send(frame)
+    if (!sent) this.#open.delete(frame.ref)
+    return sent
+  }
+
   /** Asks now, or once the relay has welcomed the client. Returns the undo, after which no answer is awaited. */
-  post(question: Question, asker: Asker): Undo
+  post(question: Question, asker: Asker): Undo {
+    const frame = this.#begin(question, asker)
+    const { ref } = frame
+    // Behind those that wait, so that nothing overtakes; and none before the relay has welcomed the client.
+    const mustWait = this.#kept.size > 0 || this.#link.status.state !== 'online'
+    if (mustWait || !this.#send(frame)) this.#attempt(frame, () => this.#keep(frame))
+    return () => {
+      this.#open.delete(ref)
+      if (!this.#kept.delete(ref)) this.#link.send({ kind: 'Cancel', ref })
+    }
+  }
+
   /** Asks what was kept. */
-  flush(): void
-  /** Hands an answer or a refusal to who awaits it. */
-  hear(frame: AnswerFrame | ErrorFrame): void
-  /** The connection is lost, and with it what was asked; what was kept too, where it is the `end`. */
-  lost(reason: WildcastError, end: WildcastError | undefined): void
-}
+  flush(): void {
+    // The limits are those of the relay that welcomes now, not of the one before.
+    for (const frame of this.#kept.values()) if (this.#send(frame)) this.#kept.delete(frame.ref)
+  }
 
-/** Pairs answers with questions, and keeps a limited number until they can be asked. */
-export function openExchanges(link: Pick<Link, 'status' | 'welcome' | 'send'>, codec: Codec, bound: number): Exchanges {
-  const open = new Map<number, Asker>()
-  const kept = new Map<number, Asked>()
-  let last = 0
+  /** Hands an answer or a refusal to the asker that awaits it. */
+  hear(frame: AnswerFrame | ErrorFrame): void {
+    const { ref = 0 } = frame // 0 is nobody's
+    const more = frame.kind === 'Response' && frame.more
+    const asker = more ? this.#open.get(ref) : this.#take(ref)
+    if (frame.kind === 'Error') asker?.fail(toError(frame), true)
+    else asker?.answer(frame)
+  }
 
-  const take = (ref: number): Asker | undefined => {
-    const asker = open.get(ref)
-    open.delete(ref)
+  /** The connection is lost, and with it what was asked; what was kept too, if it is the `end`. */
+  lost(reason: WildcastError, end: WildcastError | undefined): void {
+    for (const ref of this.#open.keys()) {
+      if (!this.#kept.has(ref)) this.#take(ref)?.fail(reason, true)
+      else if (end) this.#take(ref)?.fail(end, false)
+    }
+    if (end) this.#kept.clear()
+  }
+
+  /** Opens a question first, since the answer may come while it is sent. */
+  #begin(question: Question, asker: Asker): Asked {
+    this.#open.set(++this.#last, asker)
+    return { ...question, ref: this.#last } as Asked
+  }
+
+  #take(ref: number): Asker | undefined {
+    const asker = this.#open.get(ref)
+    this.#open.delete(ref)
     return asker
   }
-  /** Opens a question first, since the answer may come while it is sent. */
-  const begin = (question: Question, asker: Asker): Asked => {
-    open.set(++last, asker)
-    return { ...question, ref: last } as Asked
+
+  #send(frame: Asked): boolean {
+    return this.#attempt(frame, () => this.#link.send(frame))
   }
+
+  #keep(frame: Asked): boolean {
+    if (this.#kept.size >= this.#bound)
+      throw new WildcastError('rate_limited', `offline, and ${this.#bound} messages wait`)
+    this.#codec.encode(frame) // throws now if it can't be sent later
+    this.#kept.set(frame.ref, frame)
+    return true
+  }
+
   /** What goes wrong with a frame fails its own asker and nobody else, also inside an event of a socket. */
-  const attempt = ({ ref }: Asked, run: () => boolean): boolean => {
+  #attempt(frame: Asked, run: () => boolean): boolean {
     try {
+      checkSize(frame as Partial<PublishFrame>, this.#link.welcome?.limits.payload)
       return run()
     } catch (cause) {
-      const known = cause instanceof WildcastError
-      const refusal = known ? cause : new WildcastError('invalid_frame', `${cause}: give options as strings`, { cause })
-      take(ref)?.fail(refusal, false)
+      this.#take(frame.ref)?.fail(toRefusal(cause), false)
       return true
     }
   }
-  const check = (frame: Asking): void => checkSize(frame as Partial<PublishFrame>, link.welcome?.limits.payload)
-  const send = (frame: Asked): boolean =>
-    attempt(frame, () => {
-      check(frame)
-      return link.send(frame)
-    })
-  const keep = (frame: Asked): boolean =>
-    attempt(frame, () => {
-      if (kept.size >= bound) throw new WildcastError('rate_limited', `offline, and ${bound} messages wait`)
-      check(frame)
-      codec.encode(frame) // throws now if it can't be sent later
-      kept.set(frame.ref, frame)
-      return true
-    })
+}
 
-  return {
-    ask(question, asker) {
-      const frame = begin(question, asker)
-      const sent = attempt(frame, () => link.send(frame))
-      if (!sent) open.delete(frame.ref)
-      return sent
-    },
-    post(question, asker) {
-      const frame = begin(question, asker)
-      const { ref } = frame
-      // Behind those that wait, so that nothing overtakes; and none before the relay has welcomed the client.
-      if (kept.size > 0 || link.status.state !== 'online' || !send(frame)) keep(frame)
-      return () => {
-        open.delete(ref)
-        if (!kept.delete(ref)) link.send({ kind: 'Cancel', ref })
-      }
-    },
-    flush() {
-      // The limits are those of the relay that welcomes now, not of the one before.
-      for (const frame of kept.values()) if (send(frame)) kept.delete(frame.ref)
-    },
-    hear(frame) {
-      const asker = frame.kind === 'Response' && frame.more ? open.get(frame.ref) : take(frame.ref as number)
-      if (frame.kind === 'Error') asker?.fail(toError(frame), true)
-      else asker?.answer(frame)
-    },
-    lost(reason, end) {
-      for (const ref of open.keys()) {
-        if (!kept.has(ref)) take(ref)?.fail(reason, true)
-        else if (end) take(ref)?.fail(end, false)
-      }
-      if (end) kept.clear()
-    },
-  }
+function toRefusal(cause: unknown): WildcastError {
+  if (cause instanceof WildcastError) return cause
+  return new WildcastError('invalid_frame', `${cause}: give options as strings`, { cause })
 }

@@ -8,9 +8,8 @@ import {
   type Subject,
   strictUtf8,
 } from '@wildcast/protocol'
-import type { Core } from '../core.js'
 import type { PublishOutcome } from '../publishing/outcome.js'
-import { publish } from '../publishing/publish.js'
+import { type PublishPorts, publish } from '../publishing/publish.js'
 import { toContent } from './to-content.js'
 import type { HeadersInput } from './to-headers.js'
 
@@ -77,18 +76,18 @@ export class ReceivedMessage<Data = unknown> implements Message<Data> {
   declare readonly receivedAt: number
   readonly #number = ++count
   readonly #frame: MessageFrame
-  readonly #core: Core | undefined
+  readonly #ports: PublishPorts | undefined
   #params: readonly string[] | undefined
   #data: unknown
 
-  /** Without a core it can't be answered. */
-  constructor(frame: MessageFrame, pattern: string, receivedAt: number, core?: Core) {
+  /** Without ports it can't be answered. */
+  constructor(frame: MessageFrame, pattern: string, receivedAt: number, ports?: PublishPorts) {
     this.subject = frame.subject
     this.pattern = pattern
     this.broker = frame.broker
     this.receivedAt = receivedAt
     this.#frame = frame
-    this.#core = core
+    this.#ports = ports
   }
 
   get key(): string {
@@ -138,11 +137,11 @@ export class ReceivedMessage<Data = unknown> implements Message<Data> {
 
   get respond(): Message['respond'] {
     const { response_subject: subject, broker } = this.#frame
-    const core = this.#core
-    if (!core || subject === undefined) return undefined
+    const ports = this.#ports
+    if (!ports || subject === undefined) return undefined
     return async (data, { more, error, headers } = {}) => {
       const refusal = error && { code: error.code, message: error.message } // a copy, since it may wait
-      return publish(core, { kind: 'Publish', subject, ...toContent(data, headers), broker, more, error: refusal })
+      return publish(ports, { kind: 'Publish', subject, ...toContent(data, headers), broker, more, error: refusal })
     }
   }
 }

@@ -1,11 +1,14 @@
 import type { PublishFrame } from '@wildcast/protocol'
-import type { Core } from '../core.js'
+import type { Exchanges } from '../exchanges/exchanges.js'
 import type { PublishOutcome } from './outcome.js'
 
-/** Publishes, now or when there is a way. */
-export function publish(core: Core, frame: Omit<PublishFrame, 'ref'>): Promise<PublishOutcome> {
+/** What a publish needs of the client. */
+export type PublishPorts = Pick<Exchanges, 'post'>
+
+/** Publishes, now or as soon as the client is connected. */
+export function publish({ post }: PublishPorts, frame: Omit<PublishFrame, 'ref'>): Promise<PublishOutcome> {
   return new Promise((resolve, reject) => {
-    core.post(frame, {
+    post(frame, {
       answer: () => resolve('confirmed'),
       // Not sent again: the broker may have it already.
       fail: (error, sent) => (sent && error.code === 'interrupted' ? resolve('unknown') : reject(error)),

@@ -8,7 +8,7 @@ export interface Want {
   readonly broker: string | undefined
   readonly group: string | undefined
   readonly policy: Policy | undefined
-  readonly serve?: true
+  readonly serve?: true | undefined
 }
 
 /** One subscriber. */

@@ -1,4 +1,4 @@
-import { limits, type Pattern, type RequestFrame } from '@wildcast/protocol'
+import { limits, type MessageFrame, type Pattern, type RequestFrame } from '@wildcast/protocol'
 import type { Clock, Undo } from '../../time/clock.js'
 import type { Replies } from './classic-replies.js'
 import type { Lanes } from './lanes.js'
@@ -24,21 +24,13 @@ export function openClassicRequests(lanes: Lanes, clock: Clock, replies: Replies
       if (headers) return replies.unsupported(ref, '"headers"')
       const id = ulid(clock)
       const response_subject = `response.${id}.${subject}` as Pattern
-      const ask = lanes.prepare({
-        kind: 'Publish',
-        subject: `request.${id}.${subject}`,
-        message,
-        broker,
-        response_subject,
-      })
-      const stop = lanes.listen(
-        response_subject,
-        (frame) => {
-          end(ref)
-          replies.happen({ kind: 'Response', ref, message: frame.message })
-        },
-        ask,
-      )
+      const question = { subject: `request.${id}.${subject}`, message, broker, response_subject }
+      const ask = lanes.prepare({ kind: 'Publish', ...question })
+      const answer = (frame: MessageFrame): void => {
+        end(ref)
+        replies.happen({ kind: 'Response', ref, message: frame.message })
+      }
+      const stop = lanes.listen(response_subject, answer, ask)
       const disarm = clock.after(timeout, () => {
         end(ref)
         replies.fail(ref, 'timeout', `${subject} did not answer within ${timeout} ms`)

@@ -1,6 +1,13 @@
-import { classicJsonCodec, type PublishFrame, type WelcomeFrame, WildcastError } from '@wildcast/protocol'
+import {
+  type Codec,
+  type ConnectFrame,
+  classicJsonCodec,
+  type PublishFrame,
+  type WelcomeFrame,
+  WildcastError,
+} from '@wildcast/protocol'
 import type { Clock } from '../../time/clock.js'
-import type { OpenTransport } from '../transport.js'
+import type { OpenTransport, TransportEvents } from '../transport.js'
 import { openReplies, type Replies } from './classic-replies.js'
 import { openClassicRequests } from './classic-requests.js'
 import { openClassicSubscriptions } from './classic-subscriptions.js'
@@ -10,8 +17,7 @@ import { type Lanes, openLanes } from './lanes.js'
  * The dialect of the original gateway, translated at the door: the client speaks v1 and never knows. What the dialect has no words for is answered or refused here.
  */
 export const classic: OpenTransport = (events, settings) => {
-  const codec = settings.codec.subprotocol === undefined ? settings.codec : classicJsonCodec
-  const lanes = openLanes({ ...settings, codec }, events)
+  const lanes = openLanes({ ...settings, codec: toClassic(settings.codec) }, events)
   const replies = openReplies(events.frame)
   const subscriptions = openClassicSubscriptions(lanes, replies)
   const requests = openClassicRequests(lanes, settings.clock, replies)
@@ -20,9 +26,7 @@ export const classic: OpenTransport = (events, settings) => {
     send(frame) {
       switch (frame.kind) {
         case 'Connect':
-          if (frame.token)
-            events.fault(new WildcastError('unsupported', 'a classic server knows no token: leave it out'))
-          replies.say(welcome(settings.clock))
+          greet(frame, events, () => replies.say(welcome(settings.clock)))
           break
         case 'Subscribe':
           subscriptions.subscribe(frame)
@@ -51,6 +55,16 @@ export const classic: OpenTransport = (events, settings) => {
       lanes.close(code)
     },
   }
+}
+
+/** The client's own default is a codec of v1. */
+function toClassic(codec: Codec): Codec {
+  return codec.subprotocol === undefined ? codec : classicJsonCodec
+}
+
+function greet({ token }: ConnectFrame, { fault }: Pick<TransportEvents, 'fault'>, answer: () => void): void {
+  if (token) fault(new WildcastError('unsupported', 'a classic server knows no token: leave it out'))
+  answer()
 }
 
 function publish(frame: PublishFrame, lanes: Lanes, replies: Replies): void {

@@ -54,10 +54,7 @@ export function openLanes(settings: TransportSettings, events: Omit<TransportEve
     lanes.push(lane)
     return lane
   }
-  const laneFor = (pattern: Pattern): Lane =>
-    lanes.find(({ patterns }) => patterns.has(pattern)) ??
-    lanes.find(({ patterns }) => ![...patterns.keys()].some((other) => intersects(other, pattern))) ??
-    open()
+  const laneFor = (pattern: Pattern): Lane => findLane(lanes, pattern) ?? open()
 
   const lanes: Lane[] = []
   const first = open()
@@ -79,6 +76,13 @@ export function openLanes(settings: TransportSettings, events: Omit<TransportEve
     },
     close,
   }
+}
+
+function findLane(lanes: readonly Lane[], pattern: Pattern): Lane | undefined {
+  return (
+    lanes.find(({ patterns }) => patterns.has(pattern)) ??
+    lanes.find(({ patterns }) => ![...patterns.keys()].some((other) => intersects(other, pattern)))
+  )
 }
 
 function openLane(settings: TransportSettings, events: Pick<TransportEvents, 'fault' | 'close'>): Lane {
