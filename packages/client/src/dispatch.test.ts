@@ -1,6 +1,6 @@
 import type { ErrorFrame } from '@wildcast/protocol'
 import { expect, test } from 'vitest'
-import type { IncomingFrame } from './connection/link.js'
+import type { IncomingFrame } from './connection/link-events.js'
 import { dispatch } from './dispatch.js'
 
 const error: ErrorFrame = { kind: 'Error', code: 'internal', message: 'boom', retry: false }

@@ -1,5 +1,5 @@
 import type { Fault } from './app/fault.js'
-import type { IncomingFrame } from './connection/link.js'
+import type { IncomingFrame } from './connection/link-events.js'
 import type { Exchanges } from './exchanges/exchanges.js'
 import { toError } from './exchanges/to-error.js'
 import type { Subscriptions } from './subscriptions/subscriptions.js'

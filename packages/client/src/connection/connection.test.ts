@@ -1,7 +1,8 @@
 import { WildcastError } from '@wildcast/protocol'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type Connection, type Happening, type Moment, step as pureStep, type Step } from './connection.js'
+import { step as pureStep } from './connection.js'
+import type { Connection, Happening, Moment, Step } from './connection-step.js'
 
 type Effect = {
   readonly type: 'drop' | 'arm' | 'open' | 'subscribe' | 'flush' | 'lost' | 'disarm'

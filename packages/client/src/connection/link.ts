@@ -8,7 +8,9 @@ import {
 import type { Fault } from '../app/fault.js'
 import { type Alarm, openAlarm } from '../time/alarm.js'
 import type { OpenTransport, Transport, TransportEvents, TransportSettings } from '../transports/transport.js'
-import { type Connection, type Happening, step } from './connection.js'
+import { step } from './connection.js'
+import type { Connection, Happening } from './connection-step.js'
+import type { LinkEvents } from './link-events.js'
 import type { Status } from './status.js'
 import { toCloseError } from './to-close-error.js'
 
@@ -17,21 +19,6 @@ export interface LinkSettings extends TransportSettings {
   readonly token?: string | (() => string | Promise<string>) | undefined
   readonly loadTransport: () => OpenTransport | Promise<OpenTransport>
   readonly fault: Fault
-}
-
-/** A frame that the link does not answer itself. */
-export type IncomingFrame = Exclude<RelayFrame, { readonly kind: 'Ping' | 'GoingAway' | 'Welcome' }>
-
-/** What a link reports. */
-export interface LinkEvents {
-  /** Frames can be sent, but the relay has not answered yet. */
-  opened(): void
-  /** The relay has answered: everything that waits may be sent now. */
-  welcomed(): void
-  frame(frame: IncomingFrame, receivedAt: number): void
-  /** What was in flight is lost; `status` says already what comes next. */
-  lost(reason: WildcastError): void
-  status(status: Status): void
 }
 
 const client = 'wildcast-js/0.1.0'

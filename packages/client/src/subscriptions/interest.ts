@@ -1,32 +1,12 @@
-import type { ErrorFrame, GapFrame, MessageFrame, UnsubscribedFrame } from '@wildcast/protocol'
 import { WildcastError } from '@wildcast/protocol'
-import type { Call } from '../app/call-back.js'
-import type { Fault } from '../app/fault.js'
-import type { Link } from '../connection/link.js'
-import type { Exchanges } from '../exchanges/exchanges.js'
 import { toError } from '../exchanges/to-error.js'
 import { ReceivedMessage } from '../messages/message.js'
-import type { PublishPorts } from '../publishing/publish.js'
 import { type Alarm, openAlarm } from '../time/alarm.js'
-import type { Clock, Undo } from '../time/clock.js'
+import type { Undo } from '../time/clock.js'
 import { type InterestEvent, type InterestState, stepInterest, toRefused } from './interest-life.js'
+import type { FrameTaker, InterestPorts, SubscriptionFrame } from './interest-ports.js'
 import type { Listener, Want } from './listener.js'
 import type { SubscriptionStatus } from './subscription-events.js'
-
-/** A frame about a subscription. */
-export type SubscriptionFrame = MessageFrame | GapFrame | UnsubscribedFrame | ErrorFrame
-
-/** What an interest needs of the client. */
-export interface InterestPorts extends PublishPorts {
-  readonly clock: Clock
-  readonly link: Pick<Link, 'status' | 'refusal'>
-  readonly ask: Exchanges['ask']
-  readonly call: Call
-  readonly fault: Fault
-  renamed(interest: Interest, from: number | undefined, to: number | undefined): void
-  /** Nobody wants an interest any more. The relay still knows `id`. */
-  ended(want: Want, id: number | undefined): void
-}
 
 /** A listener, and what it has been notified of. */
 interface Member extends Listener {
@@ -36,7 +16,7 @@ interface Member extends Listener {
 }
 
 /** One subscription on the wire, and everybody who shares it. Does what `stepInterest` says. */
-export class Interest {
+export class Interest implements FrameTaker {
   readonly #want: Want
   readonly #ports: InterestPorts
   readonly #members = new Set<Member>()

@@ -1,7 +1,8 @@
 import type { Link } from '../connection/link.js'
 import type { Undo } from '../time/clock.js'
-import { Interest, type InterestPorts, type SubscriptionFrame } from './interest.js'
+import { Interest } from './interest.js'
 import type { InterestEvent } from './interest-life.js'
+import type { FrameTaker, InterestPorts, SubscriptionFrame } from './interest-ports.js'
 import type { Listener, Want } from './listener.js'
 
 /** What subscriptions need of the client. */
@@ -27,7 +28,7 @@ export interface Subscriptions {
 export function openSubscriptions(ports: SubscriptionPorts): Subscriptions {
   const interests = new Map<string, Interest>()
   /** By id. Several have one if a broker is wanted by its name and as the default, which the relay knows to be one. */
-  const named = new Map<number | undefined, Set<Interest>>()
+  const named = new Map<number | undefined, Set<FrameTaker>>()
   const each = (run: (interest: Interest) => void): void => interests.forEach(run)
   const interestPorts: InterestPorts = {
     ...ports,

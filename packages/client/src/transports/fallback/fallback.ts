@@ -1,10 +1,11 @@
 import type { Undo } from '../../time/clock.js'
-import { describeAnswer, describeFailure, describeHeldBack, describeSilence } from '../stream/diagnosis.js'
+import { describeHeldBack, describeSilence } from '../stream/diagnosis.js'
 import { stream } from '../stream/stream.js'
 import { noWord } from '../stream/stream-life.js'
 import { streamUrl } from '../stream/stream-url.js'
 import type { OpenTransport, Transport, TransportEvents, TransportSettings } from '../transport.js'
 import { websocket } from '../websocket.js'
+import { problemOf } from './problem-of.js'
 import type { TransportMemory } from './transport-memory.js'
 
 /** Less than the client waits for an attempt, so that the reason is found within it. */
@@ -161,15 +162,5 @@ class Fallback implements Transport {
     this.#stopDeadline()
     this.#stopSecond()
     this.#leave.abort()
-  }
-}
-
-/** Why no relay is behind the URL; undefined if one is. */
-async function problemOf(url: string, signal: AbortSignal): Promise<string | undefined> {
-  try {
-    const answer = await fetch(url, { method: 'HEAD', signal })
-    return answer.status === 204 ? undefined : await describeAnswer(answer, url)
-  } catch (cause) {
-    return describeFailure(cause, url)
   }
 }
