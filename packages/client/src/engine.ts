@@ -28,7 +28,7 @@ export function openEngine(settings: EngineSettings): Engine {
   const report = (cause: unknown): void => fault(WildcastError.from(cause), 'handler')
   const call: Call = (callback, value) => callBack(callback, value, report)
   const link = new Link(settings, {
-    frame: (frame, receivedAt) => dispatch(frame, receivedAt, { exchanges, subscriptions, fault }),
+    frame: (frame, receivedAt) => dispatch(frame, receivedAt, receivers),
     opened: () => subscriptions.happen({ type: 'opened' }),
     welcomed: () => exchanges.flush(),
     lost(reason) {
@@ -52,6 +52,7 @@ export function openEngine(settings: EngineSettings): Engine {
     return exchanges.post(question, asker)
   }
   const subscriptions = openSubscriptions({ clock, link, ask, post, call, fault })
+  const receivers = { exchanges, subscriptions, fault }
   const subscribe: ListenPorts['subscribe'] = (want, listener) => {
     use(settings, link)
     return subscriptions.add(want, listener)
