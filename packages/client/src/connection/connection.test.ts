@@ -84,6 +84,10 @@ describe('an attempt that fails', () => {
     expect(reportOf(wanted, proved, failed, wanted, proved)).toBeUndefined()
     expect(reportOf(wanted, proved, failed, rang(), proved, welcomed, failed, rang(), proved)).toBe('transport')
   })
+  test('is reported again after a relay has refused the client', () => {
+    const refused: Happening = { type: 'failed', reason, final: true }
+    expect(reportOf(wanted, proved, failed, rang(), proved, refused, wanted, proved)).toBe('transport')
+  })
   test('is not reported when the connection was up', () => {
     expect(reportOf(wanted, proved, welcomed)).toBeUndefined()
   })
