@@ -4,14 +4,14 @@ import { type PublishFrame, payloadBytes, WildcastError } from '@wildcast/protoc
 const mostHeaders = 64
 const mostHeaderBytes = 8192
 
+/** A frame, whether it has a payload or not. */
+type Sizable = { readonly kind?: string } & Partial<Pick<PublishFrame, 'message' | 'headers' | 'error'>>
+
 /**
  * Refuses what the relay would refuse: it counts the payload, the headers and the error together, in bytes of UTF-8.
  * @throws {WildcastError} `too_large`
  */
-export function checkSize(
-  { message = '', headers, error }: Partial<Pick<PublishFrame, 'message' | 'headers' | 'error'>>,
-  most: number = Infinity,
-): void {
+export function checkSize({ message = '', headers, error }: Sizable, most: number = Infinity): void {
   // A UTF-16 unit takes 3 bytes at most, so short texts need no count.
   if (!headers && !error && message.length * 3 <= most) return
   const beside = [...(headers ?? []), [error?.code, error?.message]].flat().join('')

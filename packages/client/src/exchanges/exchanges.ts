@@ -3,7 +3,6 @@ import {
   type ClientFrame,
   type Codec,
   type ErrorFrame,
-  type PublishFrame,
   type ResponseFrame,
   type SubscribedFrame,
   WildcastError,
@@ -119,7 +118,7 @@ export class Exchanges {
   /** What goes wrong with a frame fails its own asker and nobody else, also inside an event of a socket. */
   #attempt(frame: Asked, run: () => boolean): boolean {
     try {
-      checkSize(frame as Partial<PublishFrame>, this.#link.welcome?.limits.payload)
+      checkSize(frame, this.#link.welcome?.limits.payload)
       return run()
     } catch (cause) {
       this.#take(frame.ref)?.fail(toRefusal(cause), false)
