@@ -111,7 +111,7 @@ describe('a queue', () => {
     ['', true],
     ['a b', true],
     ['*', true],
-    ['x'.repeat(300), true],
+    ['x'.repeat(1025), true],
   ])('whose name is %j (Q6)', async (group, refused) => {
     const socket = await client(await startRelay())
     const answer = await ask(socket, { Subscribe: { ref: 1, subject: 'jobs', group } })

@@ -1,4 +1,4 @@
-import { lightJsonCodec, type WelcomeFrame } from '@wildcast/protocol'
+import { lightJsonCodec, type WelcomeFrame } from '@wildcast/protocol/client'
 import { toFault } from './app/fault.js'
 import type { Status } from './connection/status.js'
 import { onWake } from './connection/wake.js'

@@ -1,4 +1,4 @@
-import { WildcastError } from '@wildcast/protocol'
+import { WildcastError } from '@wildcast/protocol/client'
 import { type Call, callBack } from './app/call-back.js'
 import { checkNumber } from './app/number-option.js'
 import { Link, type LinkSettings } from './connection/link.js'

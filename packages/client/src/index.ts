@@ -9,7 +9,7 @@ export {
   type Params,
   type WelcomeFrame,
   WildcastError,
-} from '@wildcast/protocol'
+} from '@wildcast/protocol/client'
 export type { ErrorStage, OnError } from './app/fault.js'
 export { type Client, createClient } from './client.js'
 export type { Status } from './connection/status.js'

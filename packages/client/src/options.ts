@@ -1,4 +1,4 @@
-import type { Codec } from '@wildcast/protocol'
+import type { Codec } from '@wildcast/protocol/client'
 import type { OnError } from './app/fault.js'
 import type { Clock } from './time/clock.js'
 import type { OpenTransport, WebSocketConstructor } from './transports/transport.js'

@@ -1,4 +1,4 @@
-import type { Params } from '@wildcast/protocol'
+import type { Params } from '@wildcast/protocol/client'
 import type { Message } from './messages/message.js'
 import type { HeadersInput } from './messages/to-headers.js'
 import type { PublishOutcome } from './publishing/outcome.js'

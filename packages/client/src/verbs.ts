@@ -1,4 +1,4 @@
-import { isPattern, isSubject, WildcastError } from '@wildcast/protocol'
+import { isPattern, isSubject, WildcastError } from '@wildcast/protocol/client'
 import type { Message } from './messages/message.js'
 import { toContent } from './messages/to-content.js'
 import { publish } from './publishing/publish.js'

@@ -1,23 +1,34 @@
 import type { Pattern, Subject } from './subject.js'
 
 /**
- * What the wildcards of a pattern stand for in a subject, in order: one segment for `*`, zero or more joined by dots for `**` (the first `**` takes as few as
- * it can). Undefined where they differ. That no leading wildcard reaches a reserved subject is for `matches` to say.
+ * What the wildcards of a pattern stand for in a subject, in order: one segment for `*`, zero or
+ * more joined by dots for `**` (the first `**` takes as few as it can). Undefined if the subject
+ * does not belong to the pattern. Reserved subjects are the business of `matches`.
  * @example capture(parsePattern('room.*.**'), parseSubject('room.7.msg.new')) // ['7', 'msg.new']
  */
 export function capture(pattern: Pattern, subject: Subject): readonly string[] | undefined {
-  return captureFrom(pattern.split('.'), subject.split('.'))
+  const segments = subject.split('.')
+  const found: string[] = []
+  let at = 0
+  const runs = runsOf(pattern)
+  for (const [i, run] of runs.entries()) {
+    const from = at
+    const last = segments.length - run.length
+    const fits = (): boolean => run.every((segment, j) => segment === '*' || segment === segments[at + j])
+    if (i > 0 && i === runs.length - 1) at = Math.max(at, last)
+    // A run between two `**` stands as early as it can: that leaves the most room for what follows.
+    while (i > 0 && at < last && !fits()) at++
+    if (at > last || !fits()) return undefined
+    if (i > 0) found.push(segments.slice(from, at).join('.'))
+    for (const segment of run) {
+      if (segment === '*') found.push(segments[at] as string)
+      at++
+    }
+  }
+  return at === segments.length ? found : undefined
 }
 
-// Bounded: a pattern holds two `**` at most, so this tries at most segments² ways.
-function captureFrom([segment, ...pattern]: readonly string[], subject: readonly string[]): string[] | undefined {
-  if (segment === undefined) return subject.length > 0 ? undefined : []
-  const wild = segment[0] === '*'
-  if (!wild && segment !== subject[0]) return undefined
-  const [least, most] = segment === '**' ? [0, subject.length] : [1, 1]
-  for (let taken = least; taken <= most && taken <= subject.length; taken++) {
-    const rest = captureFrom(pattern, subject.slice(taken))
-    if (rest) return wild ? [subject.slice(0, taken).join('.'), ...rest] : rest
-  }
-  return undefined
+/** The segments of a pattern before, between and after its `**`. */
+export function runsOf(pattern: Pattern): string[][] {
+  return pattern.split('**').map((run) => run.split('.').filter(Boolean))
 }

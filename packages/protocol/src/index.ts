@@ -13,13 +13,14 @@ export { type ErrorCode, finalCloseCodes, firstFinalCloseCode, WildcastError } f
 export type * from './frame.js'
 export { isHeaderName, isHeaderValue } from './header-form.js'
 export { checkHeaders, headerSize, headersFit } from './header-size.js'
+// Subjects
+export { intersecting, intersects } from './intersect.js'
 export { parseJson } from './json.js'
 export { jsonCodec } from './json-codec.js'
 export { checkFrameLength } from './large-frame.js'
 export { lightJsonCodec } from './light-json-codec.js'
 export { limits } from './limits.js'
-// Subjects
-export { intersects, matches } from './match.js'
+export { matches } from './match.js'
 // Messages
 export {
   type Failure,
@@ -27,14 +28,23 @@ export {
   type Message,
   type Payload,
   payloadBytes,
-  payloadSize,
   payloadText,
 } from './message.js'
 export type { Params } from './params.js'
+export { payloadSize } from './payload-size.js'
 export { readClientFrame, refOfRaw } from './read-client-frame.js'
 export { readRelayFrame } from './read-relay-frame.js'
 export { refusal } from './refusal.js'
-export { isClosed, isExact, isReserved, type Pattern, parsePattern, parseSubject, type Subject } from './subject.js'
+export {
+  isClosed,
+  isDerived,
+  isExact,
+  isReserved,
+  type Pattern,
+  parsePattern,
+  parseSubject,
+  type Subject,
+} from './subject.js'
 export { isPattern, isSubject } from './subject-form.js'
 export { SubjectTree } from './subject-tree.js'
 export { toPayload } from './to-payload.js'

@@ -8,8 +8,8 @@ export const limits: {
   /** Segments of a subject or pattern. */
   readonly subjectSegments: number
   /**
-   * Bytes that a subject may be longer by that is made of another, with an id before it:
-   * `request.…` and `response.…`.
+   * Bytes that a subject may have in addition if a relay derived it from another, by an id in front
+   * of it: `request.<ULID>.…` and `response.<ULID>.…`.
    */
   readonly derivedBytes: number
   /** Segments of the same. */
@@ -41,8 +41,8 @@ export const limits: {
   /** Milliseconds that a `Request` may ask for at most; a longer `timeout` is clamped. */
   readonly requestTimeoutMs: number
 } = {
-  subjectBytes: 255,
-  subjectSegments: 32,
+  subjectBytes: 1024,
+  subjectSegments: 256,
   derivedBytes: 64,
   derivedSegments: 4,
   multiWildcards: 2,

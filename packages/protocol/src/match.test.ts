@@ -1,43 +1,42 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { capture } from './capture.js'
-import { intersects, matches } from './match.js'
+import { intersects } from './intersect.js'
+import { matches } from './match.js'
 import { isReserved, type Pattern, parsePattern, parseSubject, type Subject } from './subject.js'
 
 const reach = (pattern: string, subject: string): boolean => matches(parsePattern(pattern), parseSubject(subject))
 const meet = (a: string, b: string): boolean => intersects(parsePattern(a), parsePattern(b))
 
-const words = ['a', 'b', 'request']
+const ulid = '01JAVA0ZZZZZZZZZZZZZZZZZZZ'
+const words = ['a', 'request', ulid]
 
-/** Every subject of four segments at most over the words. */
+/** Every subject of five segments at most over the words. */
 const universe: readonly Subject[] = (() => {
   const found: string[][] = []
   let row: string[][] = [[]]
-  for (let length = 1; length <= 4; length++) {
+  for (let length = 1; length <= 5; length++) {
     row = row.flatMap((start) => words.map((word) => [...start, word]))
     found.push(...row)
   }
   return found.map((segments) => parseSubject(segments.join('.')))
 })()
 
-/** Three segments at most: two of them beside a `**`, so that what two patterns share shows within four segments. */
+/** Three segments at most: two of them beside a `**`, so that what two patterns share shows within five segments. */
 const shortPattern: fc.Arbitrary<Pattern> = fc
   .array(fc.constantFrom(...words, '*', '**'), { minLength: 1, maxLength: 3 })
   .map((segments) => parsePattern(segments.join('.')))
 
 /** The meaning of a pattern in the plainest words: the first segment decides, and the rest follows. */
-function belongs(pattern: readonly string[], subject: readonly string[], atStart = true): boolean {
-  const [first, ...rest] = pattern
+function belongs([first, ...rest]: readonly string[], subject: readonly string[]): boolean {
   if (first === undefined) return subject.length === 0
   const [head, ...tail] = subject
-  const open = head !== undefined && !(atStart && isReserved(head))
-  if (first === '**')
-    return (
-      (!(atStart && head !== undefined && isReserved(head)) && belongs(rest, subject, atStart)) ||
-      (open && belongs(pattern, tail, false))
-    )
-  if (first === '*') return open && belongs(rest, tail, false)
-  return head === first && belongs(rest, tail, false)
+  if (first === '**') return belongs(rest, subject) || (head !== undefined && belongs(['**', ...rest], tail))
+  return head !== undefined && (first === '*' || head === first) && belongs(rest, tail)
+}
+
+function plainly(pattern: Pattern, subject: Subject): boolean {
+  return !(pattern[0] === '*' && isReserved(subject)) && belongs(pattern.split('.'), subject.split('.'))
 }
 
 describe('matches', () => {
@@ -65,37 +64,45 @@ describe('matches', () => {
     expect(reach(pattern, subject)).toBe(expected)
   })
 
-  it.each(['$SYS.x', '_INBOX.x', 'request.x', 'response.x', 'request', '$'])(
+  it.each(['$SYS.x', '_INBOX.x', `request.${ulid}`, `response.${ulid}.x`, '$'])(
     'no leading wildcard reaches %s',
     (subject) => {
-      for (const pattern of ['*', '**', '>', '*.x', '**.x', '*.*', '**.request', '**.*'])
+      for (const pattern of ['*', '**', '>', '*.x', '**.x', '*.*', '*.*.x', `*.${ulid}.**`, '**.request', '**.*'])
         expect(reach(pattern, subject)).toBe(false)
+    },
+  )
+
+  it.each(['request.x', 'response.x', 'request', `request.8${ulid.slice(1)}.x`, `request.a.${ulid}`])(
+    'a leading wildcard reaches %s as any other subject',
+    (subject) => {
+      for (const pattern of ['**', '*.**', '>']) expect(reach(pattern, subject)).toBe(true)
     },
   )
 
   it('reaches a reserved subject by the exact first segment', () => {
     expect(reach('$SYS.*', '$SYS.x')).toBe(true)
-    expect(reach('request.**', 'request.a.b')).toBe(true)
+    expect(reach('request.**', `request.${ulid}.b`)).toBe(true)
+    expect(reach('request.*.b', `request.${ulid}.b`)).toBe(true)
     expect(reach('*.request', 'a.request')).toBe(true)
     expect(reach('**', 'a.$b')).toBe(true)
   })
 
-  it('agrees with the plain meaning on every subject of four segments', () => {
+  it('agrees with the plain meaning on every subject of five segments', () => {
     fc.assert(
       fc.property(shortPattern, (pattern) => {
         for (const subject of universe)
-          if (matches(pattern, subject) !== belongs(pattern.split('.'), subject.split('.')))
-            throw new Error(`${pattern} × ${subject}`)
+          if (matches(pattern, subject) !== plainly(pattern, subject)) throw new Error(`${pattern} × ${subject}`)
       }),
       { numRuns: 150 },
     )
   })
 
   it('is bounded on a pattern built to be slow (S11)', () => {
-    const pattern = parsePattern(['**', ...Array(28).fill('*'), '**', 'b'].join('.'))
-    expect(matches(pattern, parseSubject(Array(32).fill('a').join('.')))).toBe(false)
-    const twice = parsePattern(['**', ...Array(14).fill('a'), '**', ...Array(14).fill('a'), 'b'].join('.'))
-    expect(matches(twice, parseSubject(Array(32).fill('a').join('.')))).toBe(false)
+    const subject = parseSubject(Array(256).fill('a').join('.'))
+    const pattern = parsePattern(['**', 'a', ...Array(250).fill('*'), '**', 'b'].join('.'))
+    expect(matches(pattern, subject)).toBe(false)
+    const twice = parsePattern(['**', ...Array(120).fill('a'), '**', ...Array(120).fill('a'), 'b'].join('.'))
+    expect(matches(twice, subject)).toBe(false)
   })
 })
 
@@ -153,9 +160,20 @@ describe('intersects', () => {
   })
 
   it.each([
-    ['**', 'request.a', false],
-    ['**.a', 'request.**', false],
-    ['**.request', 'request', false],
+    ['**', 'request.a', true],
+    ['**', `request.${ulid}`, false],
+    ['**', `request.${ulid}.**`, false],
+    ['**.a', `response.${ulid}.**`, false],
+    ['*.*', `request.${ulid}`, false],
+    [`*.${ulid}`, 'request.*', false],
+    [`*.${ulid}.**`, 'request.**', false],
+    [`**.${ulid}`, 'request.*', false],
+    [`**.${ulid}.**`, 'request.*', false],
+    [`**.${ulid}.**`, 'request.*.*', true],
+    [`**.${ulid}`, 'request.**', true],
+    [`**.request.${ulid}.**`, '*.*', false],
+    [`**.request.${ulid}.**`, '*.*.*', true],
+    ['**.a', 'request.**', true],
     ['*.request', '**.request', true],
     ['request.*', 'request.**', true],
     ['$SYS.**', '$SYS.*.x', true],
@@ -186,8 +204,9 @@ describe('intersects', () => {
 
   it('is bounded on patterns built to be slow', () => {
     const slow = (end: string) =>
-      parsePattern(['**', ...Array(14).fill('*'), 'a', '**', ...Array(13).fill('*'), end].join('.'))
+      parsePattern(['**', 'a', ...Array(120).fill('*'), 'a', '**', ...Array(120).fill('*'), end].join('.'))
     expect(intersects(slow('b'), slow('c'))).toBe(false)
+    expect(intersects(slow('b'), parsePattern(['*', ...Array(255).fill('a')].join('.')))).toBe(false)
   })
 })
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { type Payload, payloadBytes, payloadSize, payloadText } from './message.js'
+import { type Payload, payloadBytes, payloadText } from './message.js'
+import { payloadSize } from './payload-size.js'
 
 const cases: readonly [name: string, payload: Payload, bytes: number[], text: string | undefined][] = [
   ['a text', 'hi', [104, 105], 'hi'],

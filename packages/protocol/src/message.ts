@@ -1,6 +1,5 @@
 import type { Pattern, Subject } from './subject.js'
 import { decodeUtf8, encodeUtf8 } from './utf8.js'
-import { utf8Length } from './utf8-length.js'
 
 /** The bytes of a message. A string stands for its UTF-8 bytes, so that text on its way from JSON to JSON is never converted. Always well-formed. */
 export type Payload = string | Uint8Array
@@ -36,9 +35,4 @@ export function payloadBytes(payload: Payload): Uint8Array {
 /** The text of a payload, or undefined where it is not UTF-8. */
 export function payloadText(payload: Payload): string | undefined {
   return typeof payload === 'string' ? payload : decodeUtf8(payload)
-}
-
-/** How many bytes a payload has. */
-export function payloadSize(payload: Payload): number {
-  return typeof payload === 'string' ? utf8Length(payload) : payload.byteLength
 }

@@ -1,16 +1,22 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { matches } from './match.js'
-import { parsePattern, parseSubject } from './subject.js'
+import { type Pattern, parsePattern, parseSubject } from './subject.js'
 import { SubjectTree } from './subject-tree.js'
 
-const words = fc.constantFrom('a', 'b', 'c', 'request', '$x')
+const ulid = '01JAVA0ZZZZZZZZZZZZZZZZZZZ'
+const words = fc.constantFrom('a', 'b', 'c', 'request', '$x', ulid)
 const pattern = fc
   .array(fc.oneof(words, fc.constantFrom('*', '**')), { minLength: 1, maxLength: 4 })
   .map((segments) => parsePattern(segments.join('.')))
 const subject = fc.array(words, { minLength: 1, maxLength: 5 }).map((segments) => parseSubject(segments.join('.')))
 
 const find = <Value>(tree: SubjectTree<Value>, text: string): Value[] => tree.match(parseSubject(text))
+
+/** Runs of segments with a `**` between them. */
+function joined(before: string, behind: string): string {
+  return [before, '**', behind].filter((part) => part !== '').join('.')
+}
 
 /** A tree in which each pattern is its own value, and the undo of each. */
 function treeOf(...texts: string[]): { tree: SubjectTree<string>; undo: Map<string, () => void> } {
@@ -45,6 +51,31 @@ describe('SubjectTree', () => {
     )
   })
 
+  it('finds in subjects of any length what a scan finds, with few words that forks have in common', () => {
+    const few = fc.constantFrom('a', 'a', 'a', 'b')
+    const run = (most: number): fc.Arbitrary<string[]> =>
+      fc.array(fc.oneof({ weight: 4, arbitrary: few }, fc.constant('*')), { maxLength: most })
+    const long = fc
+      .array(run(70), { minLength: 1, maxLength: 3 })
+      .filter((runs) => runs.length > 1 || runs.flat().length > 0)
+      .map((runs) => parsePattern(runs.map((segments) => segments.join('.')).reduce(joined)))
+    const subject = fc.array(few, { minLength: 1, maxLength: 150 }).map((segments) => parseSubject(segments.join('.')))
+    fc.assert(
+      fc.property(fc.array(long, { maxLength: 8 }), fc.array(subject, { maxLength: 4 }), (patterns, subjects) => {
+        const { tree, undo } = treeOf(...patterns)
+        const scan = (present: readonly Pattern[]): void => {
+          for (const one of subjects)
+            expect(tree.match(one).sort()).toEqual([...new Set(present.filter((each) => matches(each, one)))].sort())
+        }
+        scan(patterns)
+        const [first] = patterns
+        if (first) undo.get(first)?.()
+        scan(patterns.filter((each) => each !== first))
+      }),
+      { numRuns: 500 },
+    )
+  })
+
   it('finds a value once, although several ways lead to it', () => {
     const { tree } = treeOf('**.a.**')
     expect(find(tree, 'a.a.a')).toEqual(['**.a.**'])
@@ -64,8 +95,9 @@ describe('SubjectTree', () => {
   it('lets no leading wildcard reach a reserved first segment', () => {
     const { tree } = treeOf('**', '*.x', '**.x', '$SYS.*', 'request.**')
     expect(find(tree, '$SYS.x')).toEqual(['$SYS.*'])
-    expect(find(tree, 'request.x')).toEqual(['request.**'])
-    expect(find(tree, 'request')).toEqual(['request.**'])
+    expect(find(tree, `request.${ulid}.x`)).toEqual(['request.**'])
+    expect(find(tree, 'request.x').sort()).toEqual(['**', '**.x', '*.x', 'request.**'])
+    expect(find(tree, 'request').sort()).toEqual(['**', 'request.**'])
     expect(find(tree, 'a.x')).toEqual(expect.arrayContaining(['**', '*.x', '**.x']))
   })
 
@@ -96,6 +128,15 @@ describe('the undo', () => {
     tree.add(parsePattern('a.b'), 'value')
     undo()
     expect(find(tree, 'a.b').sort()).toEqual(['other', 'value'])
+  })
+
+  it('takes away nothing of a longer pattern that has grown together with its own', () => {
+    const tree = new SubjectTree<string>()
+    const undos = [1, 2].map(() => tree.add(parsePattern('a.b.c'), 'value'))
+    tree.add(parsePattern('a.b.d'), 'value')
+    for (const undo of undos) undo()
+    expect(find(tree, 'a.b.c')).toEqual([])
+    expect(find(tree, 'a.b.d')).toEqual(['value'])
   })
 
   it('leaves no trace: a tree that everybody left is empty', () => {
@@ -132,6 +173,27 @@ describe('10,000 patterns', () => {
   it('cost a match no more look-ups than 60 do (S11)', () => {
     const cost = (tree: SubjectTree<string>) => lookUps(() => find(tree, 'a.b.n8.c.d'))
     expect(cost(crowd(10_000))).toBe(cost(crowd(60)))
+  })
+})
+
+describe('5,000 patterns of 250 segments that fork early', () => {
+  const forks = (count: number, end: string): string[] =>
+    Array.from({ length: count }, (_, i) =>
+      [
+        '**.a',
+        ...[...i.toString(2).padStart(13, '0')].map((bit) => (bit === '1' ? 'a' : '*')),
+        ...tail(100),
+        '**',
+        ...tail(120),
+        end,
+      ].join('.'),
+    )
+  const tail = (length: number): string[] => Array(length).fill('a')
+
+  it('are matched in time that grows with their segments, not with the ways to place them', () => {
+    const { tree } = treeOf(...forks(5000, 'b'), ...forks(10, '*'))
+    expect(find(tree, tail(256).join('.'))).toHaveLength(10)
+    expect(find(tree, [...tail(255), 'b'].join('.'))).toHaveLength(5010)
   })
 })
 

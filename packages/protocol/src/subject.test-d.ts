@@ -1,6 +1,7 @@
 import { expectTypeOf, test } from 'vitest'
 import { capture } from './capture.js'
-import { intersects, matches } from './match.js'
+import { intersects } from './intersect.js'
+import { matches } from './match.js'
 import { isExact, type Pattern, parsePattern, parseSubject, type Subject } from './subject.js'
 import { SubjectTree } from './subject-tree.js'
 

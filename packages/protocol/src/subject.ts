@@ -25,7 +25,7 @@ export function parseSubject(text: string): Subject {
   // One test for the common case; what exactly is wrong is looked for only after it failed.
   if (!isSubject(text)) {
     const fault = text.split('.').map(faultOfSubjectSegment).find(Boolean)
-    // One that is made of another may be longer, and have no fault.
+    // A derived subject may be longer, and have no fault.
     if (fault !== undefined || !isDerived(text)) throw refuse(text, fault ?? 'unknown fault')
   }
   return text as Subject
@@ -72,10 +72,11 @@ export function isExact(pattern: Pattern): pattern is Subject {
 }
 
 /**
- * Whether a subject or pattern begins with a reserved first segment, which no leading wildcard matches: `$…`, `_…`, `request`, `response`.
+ * Whether a subject or pattern begins with a reserved name, which no leading wildcard matches: `$…`,
+ * `_…`, `request.<ULID>` or `response.<ULID>`.
  */
 export function isReserved(text: string): boolean {
-  return isClosed(text) || /^(?:request|response)(?:\.|$)/.test(text)
+  return isClosed(text) || isDerived(text)
 }
 
 /** Whether a subject or pattern begins with `$` or `_`: the system's own names, closed to clients. */
@@ -83,9 +84,12 @@ export function isClosed(text: string): boolean {
   return text[0] === '$' || text[0] === '_'
 }
 
-/** Whether a subject is made of another, with an id before it: it may be longer by that. */
-function isDerived(text: string): boolean {
-  return /^re(?:quest|sponse)\./.test(text)
+/**
+ * Whether a subject or pattern begins with `request.<ULID>` or `response.<ULID>`, as subjects do
+ * that a relay derives for a request from the subject that is asked.
+ */
+export function isDerived(text: string): boolean {
+  return /^re(?:quest|sponse)\.[0-7][0-9A-HJKMNP-TV-Z]{25}(?:\.|$)/.test(text)
 }
 
 function checkSize(text: string): void {

@@ -1,5 +1,6 @@
 import {
   encodeUtf8,
+  limits,
   type Message,
   type Pattern,
   parsePattern,
@@ -25,6 +26,8 @@ export interface BrokerUnderTest {
   readonly knowsServers?: boolean
   /** False where a responder can not learn that nobody awaits its answer any more. @default true */
   readonly knowsAskers?: boolean
+  /** Segments of the longest subject that can be served. @default 256 */
+  readonly mostSegments?: number
 }
 
 /** Names are subjects: the stranger's own form of them is this side's work. */
@@ -45,7 +48,7 @@ const bytes = (message: Message | undefined): number[] => [...payloadBytes(messa
 /** What every broker promises, each run against the real one. */
 export function brokerContract(
   name: string,
-  { open, outside, knowsServers = true, knowsAskers = true }: BrokerUnderTest,
+  { open, outside, knowsServers = true, knowsAskers = true, mostSegments = limits.subjectSegments }: BrokerUnderTest,
 ): void {
   async function link(clock?: Clock): Promise<{ broker: Broker; statuses: string[] }> {
     const statuses: string[] = []
@@ -166,13 +169,44 @@ export function brokerContract(
       expect((await again.take(1)).map(text)).toEqual(['here'])
     })
 
-    it('reserves first segments from leading wildcards', async () => {
+    it('brings what relays derive for a request to no leading wildcard, and what only looks like it to all', async () => {
       const { broker } = await link()
       const inbox = await listen(broker, '**')
-      await publish(broker, 'request.x', 'no')
-      await publish(broker, 'plain', 'yes')
+      await publish(broker, 'request.01JAVA0ZZZZZZZZZZZZZZZZZZZ.x', 'no')
+      await publish(broker, 'request.x', 'yes')
       expect((await inbox.take(1)).map(text)).toEqual(['yes'])
     })
+
+    it('takes an escape for what it is, where no name of this broker needs it', async () => {
+      const { broker } = await link()
+      const inbox = await listen(broker, 'escaped.*')
+      const subjects = ['%41', '%25', '%2541', '%0A', '%2f'].map((segment) => `escaped.${segment}`)
+      for (const one of subjects) await publish(broker, one, '')
+      expect((await inbox.take(subjects.length)).map((message) => message.subject)).toEqual(subjects)
+    })
+
+    const longest = [
+      { of: '1,024 bytes', name: `${'ü'.repeat(255)}.${'x'.repeat(513)}` },
+      { of: `${mostSegments} segments`, name: Array(mostSegments).fill('abc').join('.') },
+    ]
+
+    it.each(longest)('carries a message on a subject of $of, also by a pattern', async ({ name }) => {
+      const { broker } = await link()
+      const inboxes = [await listen(broker, name), await listen(broker, name.replace(/^[^.]+/, '**'))]
+      await publish(broker, name, 'far')
+      for (const inbox of inboxes) {
+        const [message] = await inbox.take(1)
+        expect(message?.subject).toBe(name)
+        expect(text(message as Message)).toBe('far')
+      }
+    })
+
+    for (const { of, name } of longest)
+      withFeature('serve', `carries a request on a subject of ${of}`, async (broker) => {
+        await serve(broker, name, (question, answer) => answer({ payload: text(question) }))
+        const answer = await broker.request?.({ subject: subject(name), payload: 'far' }, { timeoutMs })
+        expect(text(answer as Message)).toBe('far')
+      })
 
     it('publishes from inside a delivery after that delivery, in the same order for everybody', async () => {
       const { broker } = await link()

@@ -1,4 +1,4 @@
-import { intersects, isExact, type Message, type Pattern, SubjectTree } from '@wildcast/protocol'
+import { intersecting, isExact, type Message, type Pattern, SubjectTree } from '@wildcast/protocol'
 
 export type Deliver = (message: Message) => void
 
@@ -36,14 +36,17 @@ export class Listeners {
   at(subject: Pattern): readonly Listening[] {
     const remembered = this.#remembered.get(subject)
     if (remembered) return remembered
-    const found = isExact(subject)
-      ? this.#byPattern.match(subject)
-      : [...this.#all].filter(({ pattern }) => intersects(pattern, subject))
+    const found = isExact(subject) ? this.#byPattern.match(subject) : this.#overlapping(subject)
     // To forget all is cheaper than to choose, and those of late are soon back.
     if (this.#weight >= mostRemembered) this.#forget()
     this.#weight += found.length + 1
     this.#remembered.set(subject, found)
     return found
+  }
+
+  #overlapping(pattern: Pattern): Listening[] {
+    const meets = intersecting(pattern)
+    return [...this.#all].filter((listener) => meets(listener.pattern))
   }
 
   #forget(): void {

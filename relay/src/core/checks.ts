@@ -2,6 +2,7 @@ import {
   checkHeaders,
   headerSize,
   isClosed,
+  isDerived,
   isExact,
   type Message,
   type Pattern,
@@ -41,14 +42,9 @@ export function refuseClosed(subject: Pattern): void {
     throw new WildcastError('forbidden', `"${subject}" is closed to clients, as all that begins with "$" or "_"`)
 }
 
-/** `request.<ULID>…` and `response.<ULID>…`: the subjects that relays make for requests where a broker has none of its own. */
-export function isMadeForRequest(subject: Pattern): boolean {
-  return /^re(?:quest|sponse)\.[0-7][0-9A-HJKMNP-TV-Z]{25}(?:\.|$)/.test(subject)
-}
-
 /** @throws {WildcastError} `forbidden` for a subject that a relay makes for a request. */
 export function refuseMadeForRequest(subject: Pattern): void {
-  if (isMadeForRequest(subject))
+  if (isDerived(subject))
     throw new WildcastError(
       'forbidden',
       `you may not publish "${subject}": ask with a request, and answer where you were asked`,

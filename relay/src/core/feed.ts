@@ -1,7 +1,6 @@
-import { isClosed, type Message, type Subject, type WildcastError } from '@wildcast/protocol'
+import { isClosed, isDerived, type Message, type Subject, type WildcastError } from '@wildcast/protocol'
 import type { BacklogRoom } from './backlog.js'
 import type { Interest, Settle } from './broker.js'
-import { isMadeForRequest } from './checks.js'
 import type { Clock } from './clock.js'
 import { Conflation } from './conflation.js'
 import { EncodedMessage } from './encoded-message.js'
@@ -137,7 +136,7 @@ export class Feed implements FeedFacts {
   /** A subject that members could not answer on without having been asked; of others they need not be told, or strangers could crowd these out. */
   #answerTo({ responseSubject }: Message): Subject | undefined {
     if (responseSubject === undefined) return undefined
-    const closed = isClosed(responseSubject) || isMadeForRequest(responseSubject)
+    const closed = isClosed(responseSubject) || isDerived(responseSubject)
     return this.interest.serve || closed ? responseSubject : undefined
   }
 

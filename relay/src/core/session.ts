@@ -1,5 +1,6 @@
 import {
   isClosed,
+  isDerived,
   type Message,
   type Pattern,
   refusal,
@@ -8,15 +9,7 @@ import {
   limits as wire,
 } from '@wildcast/protocol'
 import type { RequestOptions } from './broker.js'
-import {
-  checkSize,
-  interestOf,
-  isMadeForRequest,
-  ownSubject,
-  publishSubject,
-  refuseClosed,
-  refuseMadeForRequest,
-} from './checks.js'
+import { checkSize, interestOf, ownSubject, publishSubject, refuseClosed, refuseMadeForRequest } from './checks.js'
 import type { Ask, Publish, Subscribe } from './commands.js'
 import type { Feed, Member } from './feed.js'
 import { type Hub, type Wanted, wantedKey } from './hub.js'
@@ -85,7 +78,7 @@ export class Session implements Member {
 
   expectsAnswer(responseSubject: Subject): void {
     // Without permissions these are open to all, and strangers could crowd the others out with them.
-    if (this.#ports.permissions === allowAll && isMadeForRequest(responseSubject)) return
+    if (this.#ports.permissions === allowAll && isDerived(responseSubject)) return
     this.#answers ??= new RecentSet(answersRemembered)
     this.#answers.add(responseSubject)
   }
@@ -258,7 +251,7 @@ export class Session implements Member {
     if (want.headers) hub.demand(broker, 'headers')
     if (message.responseSubject !== undefined) hub.demand(broker, 'response_subject')
     // Whoever was asked may answer: what only a relay can have made needs no permission of its own.
-    if (!this.#isAnswer(want.subject) || !(isClosed(message.subject) || isMadeForRequest(message.subject)))
+    if (!this.#isAnswer(want.subject) || !(isClosed(message.subject) || isDerived(message.subject)))
       demand(permissions, { kind: 'publish', subject: message.subject, broker })
     return message
   }

@@ -19,6 +19,7 @@ brokerContract('MQTT 3.1.1', {
   open: (clock = realClock) => mqtt({ address: server.url, version: '3.1.1' }, { clock, newId }),
   outside: outside(() => server),
   knowsServers: false,
+  mostSegments: 196,
 })
 
 const version = '3.1.1'

@@ -57,7 +57,14 @@ describe('names of NATS', () => {
     const { listen, dropped, statuses } = await natsLink(server)
     const inbox = await listen('odd.**')
     const there = await stranger(server)
-    for (const name of ['odd.*', 'odd.>', 'odd.a*b', `odd.${'x'.repeat(300)}`, `odd.${'x.'.repeat(32)}x`, 'odd.\u0001'])
+    for (const name of [
+      'odd.*',
+      'odd.>',
+      'odd.a*b',
+      `odd.${'x'.repeat(1021)}`,
+      `odd.${'x.'.repeat(255)}x`,
+      'odd.\u0001',
+    ])
       there.publish(name, '')
     await there.flush()
     await natsRaw(server, 'odd.header', 'NATS/1.0\r\na b: c\r\n\r\n')
@@ -77,13 +84,10 @@ describe('names of NATS', () => {
     expect(statuses).toEqual(['up'])
   })
 
-  it('may be as long as subjects, and begin with what is reserved', async () => {
+  it('may begin with what is reserved', async () => {
     const { listen, publish } = await natsLink(server)
-    const inbox = await listen(`long.${'x'.repeat(250)}`)
-    await publish(`long.${'x'.repeat(250)}`)
-    await inbox.take(1)
-    const reserved = await listen('request.1.GET.a')
-    await publish('request.1.GET.a', 'here')
+    const reserved = await listen('request.01JAVA0ZZZZZZZZZZZZZZZZZZZ.GET.a')
+    await publish('request.01JAVA0ZZZZZZZZZZZZZZZZZZZ.GET.a', 'here')
     expect((await reserved.take(1)).map(text)).toEqual(['here'])
   })
 })

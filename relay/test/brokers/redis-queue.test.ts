@@ -50,15 +50,34 @@ async function throughProxy() {
 
 describe('what a subject belongs to', () => {
   it('is decided inside Redis as everywhere else', async () => {
-    const segment = fc.constantFrom('a', 'b', 'ab', '%a', '[a]', '(-', '^a$', 'request', 'response', '_x', '$s', 'ü')
+    const ulid = '01JAVA0ZZZZZZZZZZZZZZZZZZZ'
+    const words = [
+      'a',
+      'b',
+      'ab',
+      '%a',
+      '[a]',
+      '(-',
+      '^a$',
+      'request',
+      'response',
+      ulid,
+      `8${ulid.slice(1)}`,
+      '_x',
+      '$s',
+      'ü',
+    ]
+    const segment = fc.constantFrom(...words)
     const subject = fc.array(segment, { minLength: 1, maxLength: 8 }).map((all) => parseSubject(all.join('.')))
     const pattern = fc
       .array(fc.oneof(segment, fc.constantFrom('*', '**')), { minLength: 1, maxLength: 8 })
       .filter((all) => all.filter((wild) => wild === '**').length <= 2)
       .map((all) => parsePattern(all.join('.')))
-    const worst = `**.${'a.'.repeat(28)}**.b`
+    const worst = `**.${'a.'.repeat(120)}**.${'a.'.repeat(120)}b`
     const pairs: [Pattern, Subject][] = [
-      [parsePattern(worst), parseSubject(`${'a.'.repeat(31)}a`)],
+      [parsePattern(worst), parseSubject(`${'a.'.repeat(255)}a`)],
+      [parsePattern(`**.${ulid}.**`), parseSubject(`request.${ulid}`)],
+      [parsePattern('request.**'), parseSubject(`request.${ulid}.a`)],
       ...fc.sample(fc.tuple(pattern, subject), 20_000),
       // By chance too few match.
       ...fc
@@ -301,6 +320,17 @@ describe('a group', () => {
     await expect(listen(broker, 'job.*', { group: 'g' })).rejects.toMatchObject({ code: 'too_many_subscriptions' })
     await listen(broker, 'job.*.7', { group: 'g' })
     await redis.del(`wildcast:queue:${lines[8]}`)
+    await listen(broker, 'job.*', { group: 'g' })
+  })
+
+  it('is refused where long patterns would keep Redis busy at each publish', async () => {
+    const { broker } = await open({ url: url() })
+    const lines = numbers(67).map((i) => `${'long.ago.'.repeat(107)}**.${i} g`)
+    await redis.hset('wildcast:groups', '*', lines.join('\n'))
+    for (const line of lines) void redis.xgroup('CREATE', `wildcast:queue:${line}`, 'g', '0', 'MKSTREAM')
+    await redis.ping()
+    const long = `**.${'far.away.'.repeat(107)}**`
+    await expect(listen(broker, long, { group: 'g' })).rejects.toMatchObject({ code: 'too_many_subscriptions' })
     await listen(broker, 'job.*', { group: 'g' })
   })
 

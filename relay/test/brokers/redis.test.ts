@@ -97,15 +97,13 @@ describe('names at Redis', () => {
     await publish(broker, 'odd.a%2Fb%20c%2A', 'out')
     expect(await outside.next()).toMatchObject({ payload: Buffer.from('in') })
     expect(await outside.next()).toMatchObject({ channel: 'odd.a/b c*', payload: Buffer.from('out') })
-    await expect(publish(broker, 'odd.%41')).rejects.toMatchObject({ code: 'invalid_subject' })
-    await expect(listen(broker, 'odd.%41.*')).rejects.toMatchObject({ code: 'invalid_subject' })
   })
 
   it('and messages that fit no rule are counted, not delivered, and the link stays up (S13, S15)', async () => {
     const { broker, statuses, dropped } = await open({ url: server.url })
     const inbox = await listen(broker, 'a.**')
     const one = await listen(broker, 'a.*')
-    const bad = ['a.', 'a..b', 'a.\n', 'a.\u0001', `a.${'x'.repeat(300)}`, `a.${'x.'.repeat(40)}x`]
+    const bad = ['a.', 'a..b', 'a.\n', 'a.\u0001', `a.${'x'.repeat(1023)}`, `a.${'x.'.repeat(255)}x`]
     for (const channel of bad) await cli('PUBLISH', channel, 'x')
     await stranger(server.url).publish(Buffer.of(0x61, 0x2e, 0xff), 'x')
     await stranger(server.url).publish('a.large', Buffer.alloc(1024 * 1024 + 1))
@@ -164,7 +162,7 @@ describe('names at Redis', () => {
       'evil\u2028',
       'evil/x',
       'evil..x',
-      `evil${'x'.repeat(300)}`,
+      `evil${'x'.repeat(1025)}`,
     ]
     for (const name of hostile) {
       await expect(session.publish({ subject: name, payload: 'evil' })).rejects.toBeInstanceOf(WildcastError)

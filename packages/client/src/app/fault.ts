@@ -1,4 +1,4 @@
-import type { WildcastError } from '@wildcast/protocol'
+import type { WildcastError } from '@wildcast/protocol/client'
 import { callBack } from './call-back.js'
 
 /**

@@ -1,4 +1,4 @@
-import type { WildcastError } from '@wildcast/protocol'
+import type { WildcastError } from '@wildcast/protocol/client'
 import type { TransportKind } from '../transports/transport.js'
 import type { Status } from './status.js'
 

@@ -1,4 +1,4 @@
-import { WildcastError } from '@wildcast/protocol'
+import { WildcastError } from '@wildcast/protocol/client'
 import { backoffMs } from '../time/backoff.js'
 import type { Connecting, Connection, Happening, Moment, Online, Step } from './connection-step.js'
 

@@ -1,4 +1,4 @@
-import type { RelayFrame, WildcastError } from '@wildcast/protocol'
+import type { RelayFrame, WildcastError } from '@wildcast/protocol/client'
 import type { Status } from './status.js'
 
 /** A frame that the link does not answer itself. */

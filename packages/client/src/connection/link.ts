@@ -4,7 +4,7 @@ import {
   type RelayFrame,
   type WelcomeFrame,
   WildcastError,
-} from '@wildcast/protocol'
+} from '@wildcast/protocol/client'
 import type { Fault } from '../app/fault.js'
 import { type Alarm, openAlarm } from '../time/alarm.js'
 import type { OpenTransport, Transport, TransportEvents, TransportSettings } from '../transports/transport.js'

@@ -1,4 +1,4 @@
-import type { WildcastError } from '@wildcast/protocol'
+import type { WildcastError } from '@wildcast/protocol/client'
 import type { TransportKind } from '../transports/transport.js'
 
 /** What a client's connection is doing. `since` and `nextRetryAt` are milliseconds since 1970. */

@@ -1,4 +1,4 @@
-import { type PublishFrame, payloadBytes, WildcastError } from '@wildcast/protocol'
+import { type PublishFrame, payloadBytes, WildcastError } from '@wildcast/protocol/client'
 
 /** `limits.headers` and `limits.headerBytes` of the protocol: imported, all limits would come with them. */
 const mostHeaders = 64

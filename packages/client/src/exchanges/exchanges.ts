@@ -6,7 +6,7 @@ import {
   type ResponseFrame,
   type SubscribedFrame,
   WildcastError,
-} from '@wildcast/protocol'
+} from '@wildcast/protocol/client'
 import type { Link } from '../connection/link.js'
 import type { Undo } from '../time/clock.js'
 import { checkSize } from './check-size.js'

@@ -1,4 +1,4 @@
-import { type ErrorCode, type ErrorFrame, type Failure, WildcastError } from '@wildcast/protocol'
+import { type ErrorCode, type ErrorFrame, type Failure, WildcastError } from '@wildcast/protocol/client'
 
 /** The error of an `Error` frame, or of a refusal that another frame carries. */
 export function toError({ code, message, retry, retry_in }: Failure & Partial<ErrorFrame>): WildcastError {

@@ -7,7 +7,7 @@ import {
   payloadBytes,
   type Subject,
   strictUtf8,
-} from '@wildcast/protocol'
+} from '@wildcast/protocol/client'
 import type { PublishOutcome } from '../publishing/outcome.js'
 import { type PublishPorts, publish } from '../publishing/publish.js'
 import { toContent } from './to-content.js'

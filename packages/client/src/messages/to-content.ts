@@ -1,4 +1,4 @@
-import { type PublishFrame, toPayload } from '@wildcast/protocol'
+import { type PublishFrame, toPayload } from '@wildcast/protocol/client'
 import { type HeadersInput, toHeaders } from './to-headers.js'
 
 /**

@@ -1,4 +1,4 @@
-import { type Headers, isHeaderName, isHeaderValue } from '@wildcast/protocol'
+import { type Headers, isHeaderName, isHeaderValue } from '@wildcast/protocol/client'
 
 /** Headers as a caller gives them: an object, a `Map`, or the platform's own `Headers`. Names are case-sensitive. */
 export type HeadersInput = Readonly<Record<string, string>> | Iterable<readonly [name: string, value: string]>

@@ -1,4 +1,4 @@
-import type { PublishFrame } from '@wildcast/protocol'
+import type { PublishFrame } from '@wildcast/protocol/client'
 import type { Exchanges } from '../exchanges/exchanges.js'
 import type { PublishOutcome } from './outcome.js'
 

@@ -1,4 +1,4 @@
-import { type RequestFrame, type ResponseFrame, WildcastError } from '@wildcast/protocol'
+import { type RequestFrame, type ResponseFrame, WildcastError } from '@wildcast/protocol/client'
 import type { Call } from '../app/call-back.js'
 import { checkNumber } from '../app/number-option.js'
 import { onAbort } from '../app/on-abort.js'

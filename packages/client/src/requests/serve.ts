@@ -1,4 +1,4 @@
-import { WildcastError } from '@wildcast/protocol'
+import { WildcastError } from '@wildcast/protocol/client'
 import type { Message } from '../messages/message.js'
 
 /** Answers requests: what a handler returns is the answer, what it throws is the error, what it yields are the parts. May be async. */

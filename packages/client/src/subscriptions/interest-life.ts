@@ -1,4 +1,4 @@
-import type { WildcastError } from '@wildcast/protocol'
+import type { WildcastError } from '@wildcast/protocol/client'
 import { backoffMs } from '../time/backoff.js'
 
 /** What every state has: how often the relay has refused in a row. Only some have the rest. */

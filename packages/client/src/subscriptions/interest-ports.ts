@@ -1,4 +1,4 @@
-import type { ErrorFrame, GapFrame, MessageFrame, UnsubscribedFrame } from '@wildcast/protocol'
+import type { ErrorFrame, GapFrame, MessageFrame, UnsubscribedFrame } from '@wildcast/protocol/client'
 import type { Call } from '../app/call-back.js'
 import type { Fault } from '../app/fault.js'
 import type { Link } from '../connection/link.js'

@@ -1,4 +1,4 @@
-import { WildcastError } from '@wildcast/protocol'
+import { WildcastError } from '@wildcast/protocol/client'
 import { toError } from '../exchanges/to-error.js'
 import { ReceivedMessage } from '../messages/message.js'
 import { type Alarm, openAlarm } from '../time/alarm.js'

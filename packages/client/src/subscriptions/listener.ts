@@ -1,4 +1,4 @@
-import type { Policy, WildcastError } from '@wildcast/protocol'
+import type { Policy, WildcastError } from '@wildcast/protocol/client'
 import type { Message } from '../messages/message.js'
 import type { SubscriptionEvents } from './subscription-events.js'
 

@@ -1,4 +1,4 @@
-import type { Policy } from '@wildcast/protocol'
+import type { Policy } from '@wildcast/protocol/client'
 import { checkNumber } from '../app/number-option.js'
 
 /** How the messages of a subscription are brought to a reader that is slower than they come, or wants fewer. */

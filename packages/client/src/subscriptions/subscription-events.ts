@@ -1,4 +1,4 @@
-import type { WildcastError } from '@wildcast/protocol'
+import type { WildcastError } from '@wildcast/protocol/client'
 
 /**
  * What a subscription is doing. `idle`: the client does not connect. `connecting`: the first

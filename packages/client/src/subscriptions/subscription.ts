@@ -1,4 +1,4 @@
-import { WildcastError } from '@wildcast/protocol'
+import { WildcastError } from '@wildcast/protocol/client'
 import type { Message } from '../messages/message.js'
 import type { Undo } from '../time/clock.js'
 import type { Listener } from './listener.js'

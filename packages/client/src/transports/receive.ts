@@ -1,4 +1,4 @@
-import { type Codec, type RawFrame, readRelayFrame, WildcastError } from '@wildcast/protocol'
+import { type Codec, type RawFrame, readRelayFrame, WildcastError } from '@wildcast/protocol/client'
 import type { TransportEvents } from './transport.js'
 
 /** Hands on a frame. One that can not be read ends the wait for what it may have said: nobody knows what that was. */

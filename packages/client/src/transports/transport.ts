@@ -1,4 +1,4 @@
-import type { ClientFrame, Codec, RelayFrame, WildcastError } from '@wildcast/protocol'
+import type { ClientFrame, Codec, RelayFrame, WildcastError } from '@wildcast/protocol/client'
 import type { Clock } from '../time/clock.js'
 
 /** What a transport tells. */

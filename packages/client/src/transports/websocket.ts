@@ -1,4 +1,4 @@
-import { WildcastError } from '@wildcast/protocol'
+import { WildcastError } from '@wildcast/protocol/client'
 import { toWebSocketUrl } from './address.js'
 import { receive } from './receive.js'
 import type {

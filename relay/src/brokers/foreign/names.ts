@@ -1,12 +1,14 @@
-import { parseSubject, type Subject, WildcastError } from '@wildcast/protocol'
+import { parseSubject, type Subject } from '@wildcast/protocol'
 
-/** How the names of a foreign broker become subjects, and back. No two names become one subject. */
+/**
+ * How the names of a foreign broker become subjects, and back. Each name has a subject of its own,
+ * and each subject a name of its own.
+ */
 export interface ForeignNames {
-  /** The subject of a foreign name; undefined where it fits none. */
+  /** The subject of a foreign name. Undefined if that is not a valid subject, such as one that is too long. */
   subjectOf(name: string): Subject | undefined
-  /** @throws {WildcastError} `invalid_subject` where a `%` escape in it stands for nothing that this broker's names may hold */
   nameOf(subject: Subject): string
-  /** The foreign form of one literal segment of a pattern. @throws {WildcastError} `invalid_subject`, as above */
+  /** The foreign form of one literal segment of a pattern. */
   literal(segment: string): string
 }
 
@@ -19,44 +21,44 @@ export interface NameRules {
   readonly emptySegments?: boolean | undefined
 }
 
-/** Names by PROTOCOL.md, section 3: only what a subject can't hold is escaped, and a `%` that would read as an escape. */
+/**
+ * Names by PROTOCOL.md, section 3. A subject escapes what it can't hold, and a foreign name that
+ * reads like such an escape gets a `%25` for its `%`; an escape that this broker does not need
+ * stands for itself.
+ */
 export function foreignNames({ separator, escaped, emptySegments = false }: NameRules): ForeignNames {
-  const special = new RegExp(`[${escaped.replace(/[\]\\^-]/g, '\\$&')}]|%(?=[0-9A-Fa-f]{2})`, 'g')
+  const codes = [...escaped].map(codeOf).join('|')
+  const special = `[${escaped.replace(/[\]\\^-]/g, '\\$&')}]`
+  // What reads like an escape, or like one that was escaped itself, any number of times.
+  const inward = new RegExp(`${special}|%(?=(?:25)*(?:${codes}))`, 'g')
+  const outward = new RegExp(`%(?:25(?=(?:25)*(?:${codes}))|(${codes}))`, 'g')
 
-  function inward(segment: string): string {
-    if (emptySegments && segment === '') return '%'
-    if (emptySegments && segment === '%') return '%25'
-    return segment.replace(special, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`)
+  function segmentOf(name: string): string {
+    if (emptySegments && /^(?:%(?:25)*)?$/.test(name)) return name === '' ? '%' : `%25${name.slice(1)}`
+    return name.replace(inward, (char) => `%${codeOf(char)}`)
   }
 
-  function outward(segment: string): string {
+  function literal(segment: string): string {
     if (!segment.includes('%')) return segment
-    const foreign =
-      emptySegments && segment === '%'
-        ? ''
-        : segment.replace(/%([0-9A-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
-    // What does not lead back would be a second name for something else.
-    if (foreign.includes(separator) || inward(foreign) !== segment) throw refuse(segment, escaped)
-    return foreign
+    if (emptySegments && /^%(?:25)*$/.test(segment)) return segment === '%' ? '' : `%${segment.slice(3)}`
+    return segment.replace(outward, (_, code: string | undefined) =>
+      code === undefined ? '%' : String.fromCharCode(Number.parseInt(code, 16)),
+    )
   }
 
   return {
     subjectOf(name) {
       try {
-        return parseSubject(name.split(separator).map(inward).join('.'))
+        return parseSubject(name.split(separator).map(segmentOf).join('.'))
       } catch {
         return undefined // the caller counts it: a stranger's name is nobody's error
       }
     },
-    nameOf: (subject) => subject.split('.').map(outward).join(separator),
-    literal: outward,
+    nameOf: (subject) => subject.split('.').map(literal).join(separator),
+    literal,
   }
 }
 
-function refuse(segment: string, escaped: string): WildcastError {
-  const known = [...escaped].map((char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`).join(' ')
-  return new WildcastError(
-    'invalid_subject',
-    `"${segment}" has an escape that this broker's names do not need; it knows ${known}, and %25 for "%" before two hex digits`,
-  )
+function codeOf(char: string): string {
+  return char.charCodeAt(0).toString(16).toUpperCase()
 }

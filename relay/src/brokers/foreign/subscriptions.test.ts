@@ -24,7 +24,7 @@ describe('subscriptions', () => {
         interest(pattern),
         listener(({ subject }) => log.push(`${pattern}: ${subject}`)),
       )
-    for (const subject of ['a.b', 'a.c', 'request.b', 'x']) now().deliver('all', subject)
+    for (const subject of ['a.b', 'a.c', '$x.b', 'x']) now().deliver('all', subject)
     expect(log).toEqual(['up', 'a.*: a.b', '*.b: a.b', '**: a.b', 'a.b: a.b', 'a.*: a.c', '**: a.c', '**: x'])
   })
 

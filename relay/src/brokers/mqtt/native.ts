@@ -1,7 +1,7 @@
 import { type Subject, WildcastError } from '@wildcast/protocol'
 import type { Features, Interest } from '../../core/broker.js'
 import type { Native } from '../foreign/driver.js'
-import { coverOf, isExactFor, serversShare, shareName, topicOf } from './subjects.js'
+import { checkLevels, coverOf, isExactFor, levelsBefore, serversShare, shareName, topicOf } from './subjects.js'
 
 /** What an MQTT server is asked for. How servers are reached depends on the connection. */
 export interface MqttNative extends Native {
@@ -13,7 +13,8 @@ export interface MqttNative extends Native {
 /** @throws {WildcastError} `invalid_subject`, `forbidden`, `unsupported` */
 export function nativeOf({ pattern, group, serve }: Interest, features: Features): MqttNative {
   if (serve) {
-    const filter = topicOf(pattern)
+    // Its questions and answers may come on topics that begin with levels of their own.
+    const filter = checkLevels(topicOf(pattern), levelsBefore)
     const key = `${serversShare}/${filter}`
     return { key, exact: true, wildcard: false, single: true, filter, served: pattern as Subject }
   }
@@ -22,6 +23,6 @@ export function nativeOf({ pattern, group, serve }: Interest, features: Features
   const wildcard = /[+#]/.test(cover.filter)
   if (group === undefined) return { key: cover.filter, exact, wildcard, single: false, filter: cover.filter }
   if (features.queue !== true) throw new WildcastError('unsupported', features.queue)
-  const filter = `$share/${shareName(group, pattern, cover)}/${cover.filter}`
+  const filter = checkLevels(`$share/${shareName(group, pattern, cover)}/${cover.filter}`)
   return { key: filter, exact, wildcard, single: true, filter }
 }

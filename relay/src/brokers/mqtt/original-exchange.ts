@@ -7,7 +7,7 @@ import { type Exchange, type ExchangePorts, finalAnswer } from './exchange.js'
 import type { Contents } from './form.js'
 import { givenUp } from './given-up.js'
 import { besideIn, headersOf, packetOf, payloadIn } from './packet.js'
-import { serversShare, subjectOf, topicOf } from './subjects.js'
+import { checkLevels, levelsBefore, serversShare, subjectOf, topicOf } from './subjects.js'
 import type { Incoming } from './wire.js'
 
 /** What names a request in its topic; ours are ULIDs. */
@@ -99,7 +99,7 @@ export function originalExchange(ports: ExchangePorts): Exchange {
     async request(question, options: RequestOptions) {
       const id = newId()
       const subject = question.subject as Subject
-      const [topic, awaited] = [topicOf(subject), responseSubject(id, subject)]
+      const [topic, awaited] = [checkLevels(topicOf(subject), levelsBefore), responseSubject(id, subject)]
       let over = false
       const answered = waiting.wait(awaited, options)
       const answer = finalAnswer(answered)

@@ -22,6 +22,24 @@ export function topicOf(subject: Pattern): string {
   return checked(names.nameOf(subject as Subject))
 }
 
+/** Levels of a topic or filter, `$share/<name>` included, past which mosquitto hangs up. */
+const mostLevels = 200
+
+/** As many levels may stand before the topic of a request: `$share/<name>/request/+`. */
+export const levelsBefore = 4
+
+/**
+ * A topic or filter that a server takes. `under` stands for the levels that may be put before it.
+ * @throws {WildcastError} `invalid_subject`
+ */
+export function checkLevels(name: string, under: number = 0): string {
+  if (name.length + under >= mostLevels && name.split('/').length + under > mostLevels) {
+    const most = mostLevels - under
+    throw new WildcastError('invalid_subject', `${shown(name)} has more than ${most} levels, which MQTT servers refuse`)
+  }
+  return name
+}
+
 /**
  * The narrowest filter that covers a pattern: `*` is `+`, a final `**` is `#`, and from a `**` in the middle on everything is covered.
  * @throws {WildcastError} `invalid_subject`, and `forbidden` for the server's own topics
@@ -64,7 +82,7 @@ export function isTopicText(text: string): boolean {
 function checked(name: string): string {
   if (name === '') throw new WildcastError('invalid_subject', 'an MQTT topic has at least one character')
   if (name[0] === '$') throw new WildcastError('forbidden', 'topics that begin with "$" are the MQTT server\'s own')
-  return name
+  return checkLevels(name)
 }
 
 function shown(text: string): string {

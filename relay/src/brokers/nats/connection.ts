@@ -10,7 +10,7 @@ import { incoming, outgoing } from './message-form.js'
 import { type News, newsOf } from './news.js'
 import { endedBy } from './refusal.js'
 import { Serving } from './serving.js'
-import { isInbox, type NatsNative, nameOf } from './subjects.js'
+import { checkLine, isInbox, type NatsNative, nameOf } from './subjects.js'
 import { NatsSubscription } from './subscription.js'
 import { UnawaitedParts } from './unawaited-parts.js'
 
@@ -88,6 +88,7 @@ export class ServerConnection implements Connection<NatsNative> {
   #send(subject: string, reply: string | undefined, message: Message): Promise<void> {
     const { nats } = this.#options
     const { info } = nats
+    checkLine(subject, reply)
     const { headers, size } = outgoing(message, info?.headers)
     if (info && size > info.max_payload)
       throw new WildcastError('too_large', `the NATS server takes ${info.max_payload} bytes at most (max_payload)`)

@@ -1,7 +1,7 @@
 import { matches, parsePattern, parseSubject, type Subject } from '@wildcast/protocol'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { checked, nameOf, nativeOf } from './subjects.js'
+import { checked, checkLine, nameOf, nativeOf } from './subjects.js'
 
 const native = (pattern: string, more: { group?: string; serve?: boolean } = {}) =>
   nativeOf({ pattern: parsePattern(pattern), ...more })
@@ -27,13 +27,31 @@ describe('an interest', () => {
     expect(native(pattern)).toMatchObject({ subjects, exact, wildcard: pattern.includes('*') || pattern.includes('>') })
   })
 
-  it('with an escape that NATS names do not need is refused, wherever it stands', () => {
-    for (const pattern of ['a%2E', '**.a%41', 'a%2f.*'])
-      expect(() => native(pattern)).toThrow(expect.objectContaining({ code: 'invalid_subject' }))
+  it.each([
+    ['a%2E', 'a%2E'],
+    ['**.a%41', '>'],
+    ['a%2f.*', 'a%2f.*'],
+    ['a%252F.*', 'a%2F.*'],
+  ])('in %s is asked for as %s: an escape that NATS names do not need stands for itself', (pattern, subject) => {
+    expect(native(pattern).subjects).toEqual([subject])
+  })
+
+  it('as long as subjects may be fits into a command, in a group too', () => {
+    const longest = 'ü'.repeat(509)
+    expect(native(`${longest}.**.x`, { group: longest }).subjects).toEqual([`${longest}.>`])
+  })
+
+  it('that does not fit into a command is refused', () => {
+    const tooLong = 'x'.repeat(4033)
+    const refused = expect.objectContaining({ code: 'invalid_subject' })
+    expect(() => nativeOf({ pattern: tooLong as Subject })).toThrow(refused)
+    expect(() => nativeOf({ pattern: 'a' as Subject, group: tooLong })).toThrow(refused)
+    expect(() => checkLine('ü'.repeat(1000), 'ü'.repeat(1017))).toThrow(refused)
+    expect(() => checkLine('ü'.repeat(1000), 'ü'.repeat(1016))).not.toThrow()
   })
 
   it('is brought everything that it matches, once, and nothing more where it is said to be exact', () => {
-    const segment = fc.constantFrom('a', 'b', '$x', 'request')
+    const segment = fc.constantFrom('a', 'b', '$x', 'request', '01JAVA0ZZZZZZZZZZZZZZZZZZZ')
     const wild = fc.oneof({ weight: 2, arbitrary: segment }, fc.constantFrom('*', '**'))
     const patterns = fc
       .array(wild, { minLength: 1, maxLength: 5 })

@@ -20,7 +20,8 @@ const serversQueue = 'wildcast/serve'
 export function nativeOf({ pattern, group, serve = false }: Interest): NatsNative {
   const { subjects, exact } = cover(pattern)
   const queue = serve ? serversQueue : group === undefined ? undefined : queueOf(group, pattern, exact)
-  for (const name of queue === undefined ? subjects : [...subjects, queue]) checked(name)
+  if (queue !== undefined) checked(queue)
+  for (const name of subjects) checkLine(checked(name), queue)
   return {
     key: [...subjects, ...(queue === undefined ? [] : [`queue ${queue}`])].join(' '),
     exact,
@@ -56,8 +57,24 @@ export function checked(name: string): string {
   return name
 }
 
+/** Bytes of a line that a server takes (max_control_line) without the command, its numbers and spaces. */
+const longestNames = 4096 - 64
+
+/**
+ * Checks that the names of one command fit into a line: past that, the server hangs up.
+ * @throws {WildcastError} `invalid_subject`
+ */
+export function checkLine(name: string, other: string = ''): void {
+  // A UTF-16 unit takes 3 bytes at most, so that most names need no count.
+  if ((name.length + other.length) * 3 <= longestNames) return
+  if (Buffer.byteLength(name) + Buffer.byteLength(other) > longestNames)
+    throw new WildcastError(
+      'invalid_subject',
+      `NATS takes ${longestNames} bytes of names in one command; shorten the subject`,
+    )
+}
+
 function cover(pattern: Pattern): { subjects: string[]; exact: boolean } {
-  // All are translated, those after a `**` too: none may have an escape that NATS names do not need.
   const segments = pattern.split('.').map((segment) => (/^\*\*?$/.test(segment) ? segment : names.literal(segment)))
   const open = segments.indexOf('**')
   // NATS knows no reserved first segments.

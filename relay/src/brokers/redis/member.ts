@@ -37,6 +37,8 @@ export interface Seat {
 
 /** Past this many groups of one subject, or with wildcards, no new one is made: every publish looks at them. */
 const mostGroups = 1000
+/** Bytes of their patterns and names, since a publish looks at long ones for longer. */
+const mostGroupBytes = 64 * 1024
 /** For this long a member that leaves waits to hear what became of the messages that it gave away. */
 const patienceMs = 5000
 /** While Redis can't be told of so many that were taken, no more are read. */
@@ -174,7 +176,8 @@ export class Member {
     this.#stopRenewing = clock.after(terms.renewEveryMs, () => {
       this.#stayWhole(seat).catch((cause) => this.#recover(seat, cause))
     })
-    const words = [keys.field, keys.line, group, id, terms.leaseMs, terms.keepMs, mostGroups, this.#room]
+    const most = [mostGroups, mostGroupBytes]
+    const words = [keys.field, keys.line, group, id, terms.leaseMs, terms.keepMs, ...most, this.#room]
     try {
       return entriesOf(await seat.scripts.run(stayScript, [keys.registry, keys.stream, keys.members], words), names)
     } catch (cause) {
@@ -259,6 +262,6 @@ export class Member {
 function fullError(): WildcastError {
   return new WildcastError(
     'too_many_subscriptions',
-    `Redis keeps ${mostGroups} groups with wildcards, and as many of one subject; let one of them end first`,
+    `Redis keeps ${mostGroups} groups with wildcards, in ${mostGroupBytes} bytes, and as many of one subject; let one of them end first`,
   )
 }

@@ -32,28 +32,42 @@ local function forget(registry, field, line)
 end
 `
 
-/** Whether a subject belongs to a pattern, as \`matches\` of the protocol decides it. Two \`**\` at most, so that it takes no more than segments² steps. */
+/**
+ * Whether a subject belongs to a pattern, as `matches` of the protocol decides it. What stands
+ * between two `**` is looked for once, so that it takes no more than segments² steps.
+ */
 export const matcher = `
-local function fits(pattern, i, subject, j)
-  while true do
+local function fits(pattern, first, last, subject, at)
+  for i = first, last do
     local want = pattern[i]
-    if want == nil then return subject[j] == nil end
-    if want == '**' then
-      for k = j, #subject + 1 do
-        if fits(pattern, i + 1, subject, k) then return true end
-      end
-      return false
-    end
-    if subject[j] == nil or (want ~= '*' and want ~= subject[j]) then return false end
-    i, j = i + 1, j + 1
+    if want ~= '*' and want ~= subject[at + i - first] then return false end
   end
+  return true
+end
+local function isReserved(first, second)
+  local sign = string.sub(first, 1, 1)
+  if sign == '$' or sign == '_' then return true end
+  if first ~= 'request' and first ~= 'response' or second == nil then return false end
+  return #second == 26 and string.find(second, '^[0-7][0-9A-HJKMNP-TV-Z]+$') ~= nil
 end
 local function matches(pattern, subject)
-  local first = subject[1]
-  local sign = string.sub(first, 1, 1)
-  local reserved = sign == '$' or sign == '_' or first == 'request' or first == 'response'
-  if reserved and string.sub(pattern[1], 1, 1) == '*' then return false end
-  return fits(pattern, 1, subject, 1)
+  if string.sub(pattern[1], 1, 1) == '*' and isReserved(subject[1], subject[2]) then return false end
+  local head, tail
+  for i, want in ipairs(pattern) do
+    if want == '**' then
+      head = head or i
+      tail = i
+    end
+  end
+  if not head then return #pattern == #subject and fits(pattern, 1, #pattern, subject, 1) end
+  local last = #subject - (#pattern - tail)
+  if head - 1 > last or not fits(pattern, 1, head - 1, subject, 1) then return false end
+  if not fits(pattern, tail + 1, #pattern, subject, last + 1) then return false end
+  if head == tail then return true end
+  for at = head, last - (tail - head - 1) + 1 do
+    if fits(pattern, head + 1, tail - 1, subject, at) then return true end
+  end
+  return false
 end
 `
 
@@ -100,11 +114,11 @@ return { heard, #fed }
 
 /**
  * A member stays in its group, or joins: makes the group where it is not there, renews the member's lease, and takes over what those hold who are gone:
- * answers these entries. KEYS: registry, stream, members. ARGV: field, line, group, member, lease and stay of the keys in ms, most groups of a field, room.
+ * answers these entries. KEYS: registry, stream, members. ARGV: field, line, group, member, lease and stay of the keys in ms, most groups of a field, most bytes of their lines, room.
  */
 export const stayScript: Script = script(`${lines}
 local registry, stream, members = unpack(KEYS)
-local field, line, group, member, lease, keep, most, room = unpack(ARGV)
+local field, line, group, member, lease, keep, most, longest, room = unpack(ARGV)
 room = tonumber(room)
 -- Groups that nobody publishes to any more are forgotten a few at a time.
 for _, other in ipairs(redis.call('HRANDFIELD', registry, 4)) do
@@ -116,7 +130,7 @@ local listed, known = redis.call('HGET', registry, field), false
 local all = listed and split(listed, '\\n') or {}
 for _, other in ipairs(all) do known = known or other == line end
 if not known then
-  if #all >= tonumber(most) then return redis.error_reply('FULL too many groups') end
+  if #all >= tonumber(most) or listed and #listed + #line >= tonumber(longest) then return redis.error_reply('FULL too many groups') end
   all[#all + 1] = line
   redis.call('HSET', registry, field, table.concat(all, '\\n'))
 end

@@ -15,13 +15,15 @@ export type RedisNative = Native &
 
 /** The names of one Redis, behind its prefix. */
 export interface RedisNames {
-  /** @throws {WildcastError} `invalid_subject` where an escape in it stands for nothing */
   channelOf(subject: Pattern): string
   /** The subject of a channel behind the prefix; undefined where it fits none. */
   subjectOf(channel: string): Subject | undefined
-  /** The narrowest glob that covers a pattern: with one star at most for each of its segments. @throws {WildcastError} as above */
+  /**
+   * The narrowest glob that covers a pattern: with one star at most for each of its segments. What
+   * would cost Redis too much for each message ends in a star instead.
+   */
   globOf(pattern: Pattern): Glob
-  /** @throws {WildcastError} as above; `unsupported` where channels are sharded */
+  /** @throws {WildcastError} `unsupported` where channels are sharded */
   nativeOf(interest: Interest): RedisNative
 }
 
@@ -34,13 +36,12 @@ export function redisNames({ prefix, sharded }: { readonly prefix: string; reado
   const channelOf = (subject: Pattern): string => prefix + plain.nameOf(subject as Subject)
 
   function globOf(pattern: Pattern): Glob {
-    const [first = '', ...others] = coverOf(pattern)
+    const [first = '', ...others] = bounded(coverOf(pattern))
     return [prefix + first, ...others]
   }
 
   function nativeOf({ pattern, group, serve }: Interest): RedisNative {
     if (sharded && (serve || group !== undefined || !isExact(pattern))) throw onlyExact(pattern)
-    const glob = globOf(pattern) // also where it is not asked for: it refuses escapes that mean nothing
     const subject = pattern as Subject
     if (serve) return { kind: 'server', key: `server ${subject}`, subject, ...alone, wildcard: true }
     const wildcard = !isExact(pattern)
@@ -48,7 +49,9 @@ export function redisNames({ prefix, sharded }: { readonly prefix: string; reado
     if (group !== undefined)
       return { kind: 'group', key: `group ${pattern} ${parseSubject(group)}`, pattern, group, ...alone, wildcard }
     if (!wildcard) return { kind: 'channel', key: `channel ${subject}`, subject, exact: true, wildcard, single: false }
-    return { kind: 'glob', key: `glob ${globText(glob)}`, glob, exact: isTail(pattern), wildcard, single: false }
+    const glob = globOf(pattern)
+    const exact = isTail(pattern) && glob.length === coverOf(pattern).length
+    return { kind: 'glob', key: `glob ${globText(glob)}`, glob, exact, wildcard, single: false }
   }
 
   return {
@@ -76,6 +79,19 @@ function coverOf(pattern: Pattern): string[] {
     dot = segment === '**' ? '' : '.'
   })
   return literals
+}
+
+/** Redis compares what stands behind the first star with every place of a channel's name. */
+const mostStars = 16
+const mostBehindStar = 64
+
+function bounded([first = '', ...others]: readonly string[]): string[] {
+  let room = mostBehindStar
+  const kept = others.findIndex((literal, i) => {
+    room -= literal.length
+    return i >= mostStars || room < 0
+  })
+  return kept < 0 ? [first, ...others] : [first, ...others.slice(0, kept), '']
 }
 
 /** Ends with all its wildcards, as `a.*.**` does, and begins with none: its glob brings nothing else. */

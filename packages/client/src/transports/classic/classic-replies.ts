@@ -1,4 +1,4 @@
-import { type ErrorCode, type RelayFrame, WildcastError } from '@wildcast/protocol'
+import { type ErrorCode, type RelayFrame, WildcastError } from '@wildcast/protocol/client'
 
 /** The answers that a relay would give, given here. */
 export interface Replies {

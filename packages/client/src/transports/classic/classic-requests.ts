@@ -1,4 +1,5 @@
-import { limits, type MessageFrame, type Pattern, type RequestFrame } from '@wildcast/protocol'
+import type { MessageFrame, Pattern, RequestFrame } from '@wildcast/protocol/client'
+import { limits } from '@wildcast/protocol/subjects'
 import type { Clock, Undo } from '../../time/clock.js'
 import type { Replies } from './classic-replies.js'
 import type { Lanes } from './lanes.js'

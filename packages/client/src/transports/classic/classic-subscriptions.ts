@@ -1,4 +1,5 @@
-import { type MessageFrame, type Pattern, parsePattern, type SubscribeFrame, WildcastError } from '@wildcast/protocol'
+import { type MessageFrame, type Pattern, type SubscribeFrame, WildcastError } from '@wildcast/protocol/client'
+import { parsePattern } from '@wildcast/protocol/subjects'
 import type { Undo } from '../../time/clock.js'
 import type { Replies } from './classic-replies.js'
 import type { Lanes } from './lanes.js'

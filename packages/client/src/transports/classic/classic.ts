@@ -1,11 +1,11 @@
+import { classicJsonCodec } from '@wildcast/protocol/classic'
 import {
   type Codec,
   type ConnectFrame,
-  classicJsonCodec,
   type PublishFrame,
   type WelcomeFrame,
   WildcastError,
-} from '@wildcast/protocol'
+} from '@wildcast/protocol/client'
 import type { Clock } from '../../time/clock.js'
 import type { OpenTransport, TransportEvents } from '../transport.js'
 import { openReplies, type Replies } from './classic-replies.js'

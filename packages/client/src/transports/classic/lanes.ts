@@ -1,15 +1,14 @@
 import {
   type ClientFrame,
   type Codec,
-  intersects,
   type MessageFrame,
   type Pattern,
   type RawFrame,
   readRelayFrame,
   type Subject,
-  SubjectTree,
   WildcastError,
-} from '@wildcast/protocol'
+} from '@wildcast/protocol/client'
+import { intersects, SubjectTree } from '@wildcast/protocol/subjects'
 import type { Undo } from '../../time/clock.js'
 import type { TransportEvents, TransportSettings } from '../transport.js'
 import { openSocket } from '../websocket.js'

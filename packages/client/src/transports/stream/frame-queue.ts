@@ -1,4 +1,4 @@
-import { type ClientFrame, lightJsonCodec } from '@wildcast/protocol'
+import { type ClientFrame, lightJsonCodec } from '@wildcast/protocol/client'
 
 /** Bytes after which frames wait for the next POST. */
 const postBytes = 256 * 1024

@@ -1,4 +1,4 @@
-import { type ClientFrame, lightJsonCodec, type RelayFrame } from '@wildcast/protocol'
+import { type ClientFrame, lightJsonCodec, type RelayFrame } from '@wildcast/protocol/client'
 import { type Alarm, openAlarm } from '../../time/alarm.js'
 import type { Clock } from '../../time/clock.js'
 import { receive } from '../receive.js'
