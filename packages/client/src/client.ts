@@ -1,15 +1,16 @@
 import { lightJsonCodec, type WelcomeFrame } from '@wildcast/protocol/client'
-import { callBack } from './call-back.js'
-import { realClock, type Undo } from './clock.js'
-import type { Status } from './connection.js'
-import { openCore } from './core.js'
-import type { ClientOptions, Fault, OnError } from './options.js'
+import { toFault } from './app/fault.js'
+import type { Status } from './connection/status.js'
+import { onWake } from './connection/wake.js'
+import { openEngine } from './engine.js'
+import type { ClientOptions } from './options.js'
 import type { Scope } from './scope.js'
+import { realClock, type Undo } from './time/clock.js'
 import { toWebSocketUrl } from './transports/address.js'
-import { openTransportMemory } from './transports/transport-memory.js'
-import { websocketFirst } from './transports/websocket-first.js'
+import { openTransportMemory, type TransportMemory } from './transports/fallback/transport-memory.js'
+import { websocketFirst } from './transports/fallback/websocket-first.js'
+import type { OpenTransport } from './transports/transport.js'
 import { openVerbs } from './verbs.js'
-import { onWake } from './wake.js'
 
 /** A connection to a relay, kept up by itself, and everything that can be done over it. */
 export interface Client extends Scope {
@@ -44,29 +45,25 @@ export interface Client extends Scope {
  * await client.publish('good.apple', { price: 3 })
  */
 export function createClient(options: ClientOptions): Client {
-  const { url, transport, dialect, WebSocket, codec = lightJsonCodec, clock = realClock } = options
+  const { url, transport, WebSocket, codec = lightJsonCodec, clock = realClock } = options
   const address = (): string | undefined => toWebSocketUrl(url)
   const mayConnect = (): boolean => Boolean((address() && (WebSocket ?? globalThis.WebSocket)) || transport)
   const here = mayConnect() // also checks the URL
   if (!here && WebSocket) toWebSocketUrl(url, 'no page') // throws
   const memory = openTransportMemory(address, clock)
   const listeners = new Set<(status: Status) => void>()
-  const core = openCore({
+  const engine = openEngine({
     ...options,
     codec,
     clock,
-    fault: reporter(options.onError),
+    fault: toFault(options.onError),
     mayConnect,
-    loadTransport: () =>
-      transport ??
-      (dialect === 'classic'
-        ? import('./transports/others.js').then(({ classic }) => classic)
-        : websocketFirst(memory)),
+    loadTransport: () => transport ?? loadTransport(options, memory),
     onStatus(status) {
       for (const tell of listeners) tell(status)
     },
   })
-  const { link } = core
+  const { link, call, report } = engine
   const stopWaking = onWake((event) => {
     if (event === 'online') memory.remember(false) // another network, perhaps
     link.wake()
@@ -74,8 +71,8 @@ export function createClient(options: ClientOptions): Client {
   if (here && (transport || WebSocket || globalThis.location)) link.connect()
 
   return {
-    ...openVerbs(core, options.broker),
-    broker: (name) => openVerbs(core, name),
+    ...openVerbs(engine, options.broker),
+    broker: (name) => openVerbs(engine, name),
     get status() {
       return link.status
     },
@@ -83,11 +80,11 @@ export function createClient(options: ClientOptions): Client {
       return link.welcome
     },
     onStatus(listener) {
-      const tell = (status: Status): void => core.call(listener, status) // so that the same function may be given twice
+      const tell = (status: Status): void => call(listener, status) // so that the same function may be given twice
       listeners.add(tell)
       return () => listeners.delete(tell)
     },
-    report: core.report,
+    report,
     reconnect() {
       if (mayConnect()) link.connect()
     },
@@ -99,17 +96,7 @@ export function createClient(options: ClientOptions): Client {
   }
 }
 
-/**
- * Reports to an `onError` that may throw or reject itself: that stops nothing, and is written to the
- * console.
- */
-function reporter(onError: OnError = write): Fault {
-  return (error, stage) =>
-    callBack(
-      () => onError(error, { stage }),
-      undefined,
-      (cause) => console.error('wildcast', cause),
-    )
+function loadTransport({ dialect }: ClientOptions, memory: TransportMemory): OpenTransport | Promise<OpenTransport> {
+  if (dialect !== 'classic') return websocketFirst(memory)
+  return import('./transports/fallback/others.js').then(({ classic }) => classic)
 }
-
-const write: OnError = (error, { stage }) => console.error('wildcast', stage, error)

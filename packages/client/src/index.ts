@@ -10,13 +10,14 @@ export {
   type WelcomeFrame,
   WildcastError,
 } from '@wildcast/protocol/client'
+export type { ErrorStage, OnError } from './app/fault.js'
 export { type Client, createClient } from './client.js'
-export { type Clock, realClock, type Undo } from './clock.js'
-export type { Status } from './connection.js'
-export type { Message, RespondOptions } from './message.js'
-export type { ClientOptions, ErrorStage, OnError } from './options.js'
-export type { PublishOutcome } from './outcome.js'
-export type { PolicyOptions } from './policy.js'
+export type { Status } from './connection/status.js'
+export type { Message, RespondOptions } from './messages/message.js'
+export type { HeadersInput } from './messages/to-headers.js'
+export type { ClientOptions } from './options.js'
+export type { PublishOutcome } from './publishing/outcome.js'
+export type { Handler } from './requests/serve.js'
 export type {
   PublishOptions,
   RequestOptions,
@@ -24,10 +25,10 @@ export type {
   ServeOptions,
   SubscribeOptions,
 } from './scope.js'
-export type { Handler } from './serve.js'
-export type { Subscription } from './subscription.js'
-export type { Gap, SubscriptionEvents, SubscriptionStatus } from './subscription-events.js'
-export type { HeadersInput } from './to-headers.js'
+export type { PolicyOptions } from './subscriptions/policy.js'
+export type { Subscription } from './subscriptions/subscription.js'
+export type { Gap, SubscriptionEvents, SubscriptionStatus } from './subscriptions/subscription-events.js'
+export { type Clock, realClock, type Undo } from './time/clock.js'
 export type {
   OpenTransport,
   Transport,

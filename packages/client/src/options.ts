@@ -1,20 +1,7 @@
-import type { Codec, WildcastError } from '@wildcast/protocol/client'
-import type { Clock } from './clock.js'
+import type { Codec } from '@wildcast/protocol/client'
+import type { OnError } from './app/fault.js'
+import type { Clock } from './time/clock.js'
 import type { OpenTransport, WebSocketConstructor } from './transports/transport.js'
-
-/**
- * Where in the client an error came up that no promise of a call reports. `handler`: a handler or
- * callback of the app threw, or returned a promise that was rejected.
- */
-export type ErrorStage = 'token' | 'transport' | 'protocol' | 'subscription' | 'handler'
-
-/**
- * Called at each background failure. What it throws, or rejects with, is written to the console.
- */
-export type OnError = (error: WildcastError, context: { readonly stage: ErrorStage }) => void
-
-/** Reports a background failure to `onError`. Never throws. */
-export type Fault = (error: WildcastError, stage: ErrorStage) => void
 
 /** How a client reaches its relay. */
 export interface ClientOptions {

@@ -1,13 +1,13 @@
 import type { Params } from '@wildcast/protocol/client'
-import type { Undo } from './clock.js'
-import type { Message } from './message.js'
-import type { PublishOutcome } from './outcome.js'
-import type { PolicyOptions } from './policy.js'
-import type { Waiting } from './request.js'
-import type { Handler } from './serve.js'
-import type { Subscription } from './subscription.js'
-import type { SubscriptionEvents } from './subscription-events.js'
-import type { HeadersInput } from './to-headers.js'
+import type { Message } from './messages/message.js'
+import type { HeadersInput } from './messages/to-headers.js'
+import type { PublishOutcome } from './publishing/outcome.js'
+import type { Waiting } from './requests/request.js'
+import type { Handler } from './requests/serve.js'
+import type { PolicyOptions } from './subscriptions/policy.js'
+import type { Subscription } from './subscriptions/subscription.js'
+import type { SubscriptionEvents } from './subscriptions/subscription-events.js'
+import type { Undo } from './time/clock.js'
 
 /** How to serve. */
 export interface ServeOptions extends SubscriptionEvents {

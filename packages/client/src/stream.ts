@@ -4,4 +4,4 @@
  * @module
  */
 
-export { stream } from './transports/stream.js'
+export { stream } from './transports/stream/stream.js'

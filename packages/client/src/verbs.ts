@@ -1,36 +1,27 @@
 import { isPattern, isSubject, WildcastError } from '@wildcast/protocol/client'
-import type { Undo } from './clock.js'
-import type { Core } from './core.js'
-import type { Listener, Want } from './listener.js'
-import type { Message } from './message.js'
-import { onAbort } from './on-abort.js'
-import { toPolicy } from './policy.js'
-import { publish } from './publish.js'
-import { request } from './request.js'
+import type { Message } from './messages/message.js'
+import { toContent } from './messages/to-content.js'
+import { publish } from './publishing/publish.js'
+import { type RequestPorts, request } from './requests/request.js'
+import { type Handler, serve } from './requests/serve.js'
 import type { Scope, SubscribeOptions } from './scope.js'
-import { type Handler, serve } from './serve.js'
-import { type Subscription, toSubscription } from './subscription.js'
-import { toContent } from './to-content.js'
+import { type ListenPorts, listen } from './subscriptions/listen.js'
+import type { Listener } from './subscriptions/listener.js'
+import { toPolicy } from './subscriptions/policy.js'
+import { type Subscription, toSubscription } from './subscriptions/subscription.js'
+import type { Undo } from './time/clock.js'
+
+/** What the verbs need of the client. */
+export interface VerbPorts extends RequestPorts, ListenPorts {
+  /** Reports what the app threw to `onError`. */
+  report(cause: unknown): void
+}
 
 /** The verbs, on one broker unless a call names another. */
-export function openVerbs(core: Core, home: string | undefined): Scope {
-  const listen = (want: Pick<Want, 'subject' | 'serve'>, how: SubscribeOptions & Listener): Undo => {
-    const { broker = home, group, signal } = how
-    const policy = toPolicy(how)
-    if (signal?.aborted) {
-      how.onEnd?.()
-      return () => {}
-    }
-    const leave = core.subscribe({ ...want, broker, group, policy }, how)
-    const undo = (): void => {
-      stop()
-      leave()
-    }
-    const stop = onAbort(signal, () => {
-      undo()
-      how.onEnd?.()
-    })
-    return undo
+export function openVerbs(ports: VerbPorts, home: string | undefined): Scope {
+  const add = (subject: string, how: SubscribeOptions & Listener, serve?: true): Undo => {
+    const { broker = home, group } = how
+    return listen(ports, { subject, serve, broker, group, policy: toPolicy(how) }, how)
   }
 
   function subscribe(pattern: string, handler: (message: Message) => void, options?: SubscribeOptions): Undo
@@ -40,9 +31,9 @@ export function openVerbs(core: Core, home: string | undefined): Scope {
     how?: SubscribeOptions | ((message: Message) => void),
     more?: SubscribeOptions,
   ): Undo | Subscription {
-    const want = { subject: check(pattern, isPattern) }
-    if (typeof how === 'function') return listen(want, { ...more, onMessage: how })
-    return toSubscription((listener) => listen(want, { ...how, ...listener }), how?.onStatus)
+    check(pattern, isPattern)
+    if (typeof how === 'function') return add(pattern, { ...more, onMessage: how })
+    return toSubscription((listener) => add(pattern, { ...how, ...listener }), how?.onStatus)
   }
 
   return {
@@ -50,24 +41,25 @@ export function openVerbs(core: Core, home: string | undefined): Scope {
     async publish(subject, data, { broker = home, headers, responseSubject: response_subject, wildcard } = {}) {
       check(subject, wildcard ? isPattern : isSubject)
       const content = toContent(data, headers)
-      return publish(core, { kind: 'Publish', subject, ...content, broker, response_subject, wildcard })
+      return publish(ports, { kind: 'Publish', subject, ...content, broker, response_subject, wildcard })
     },
     async request(subject, data, { broker = home, headers, ...waiting } = {}) {
       check(subject, isSubject)
-      return request(core, { kind: 'Request', subject, ...toContent(data, headers), broker }, waiting)
+      return request(ports, { kind: 'Request', subject, ...toContent(data, headers), broker }, waiting)
     },
     serve(subject, handler, options) {
-      const want = { subject: check(subject, isSubject), serve: true } as const
-      return listen(want, { ...options, onMessage: (message) => serve(message, handler as Handler, core.report) })
+      check(subject, isSubject)
+      const onMessage = (message: Message): Promise<void> => serve(message, handler as Handler, ports.report)
+      return add(subject, { ...options, onMessage }, true)
     },
   }
 }
 
 /** @throws {WildcastError} `invalid_subject` */
-function check(subject: string, isValid: (text: string) => boolean): string {
-  if (isValid(subject)) return subject
-  throw new WildcastError(
-    'invalid_subject',
-    `${JSON.stringify(subject)} is no subject: join words by "."; wildcards stand alone`,
-  )
+function check(subject: string, isValid: (text: string) => boolean): void {
+  if (!isValid(subject))
+    throw new WildcastError(
+      'invalid_subject',
+      `${JSON.stringify(subject)} is no subject: join words by "."; wildcards stand alone`,
+    )
 }

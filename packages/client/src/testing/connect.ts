@@ -1,6 +1,7 @@
 import type { WildcastError } from '@wildcast/protocol'
+import type { ErrorStage } from '../app/fault.js'
 import { type Client, createClient } from '../client.js'
-import type { ClientOptions, ErrorStage } from '../options.js'
+import type { ClientOptions } from '../options.js'
 import { createFakeClock, type FakeClock, settle } from './fake-clock.js'
 import { createScriptedRelay, type ScriptedRelay } from './scripted-relay.js'
 

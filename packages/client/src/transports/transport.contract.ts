@@ -1,6 +1,6 @@
 import { jsonCodec, payloadText, type RelayFrame, type WildcastError } from '@wildcast/protocol'
 import { describe, expect, test } from 'vitest'
-import { realClock } from '../clock.js'
+import { realClock } from '../time/clock.js'
 import type { OpenTransport, Transport, TransportSettings } from './transport.js'
 
 /** A server that a transport can be tried against. */

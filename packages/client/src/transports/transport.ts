@@ -1,5 +1,5 @@
 import type { ClientFrame, Codec, RelayFrame, WildcastError } from '@wildcast/protocol/client'
-import type { Clock } from '../clock.js'
+import type { Clock } from '../time/clock.js'
 
 /** What a transport tells. */
 export interface TransportEvents {

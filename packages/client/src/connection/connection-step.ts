@@ -1,0 +1,72 @@
+import type { WildcastError } from '@wildcast/protocol/client'
+import type { TransportKind } from '../transports/transport.js'
+import type { Status } from './status.js'
+
+/** The statuses of some states. */
+export type In<State extends Status['state']> = Extract<Status, { readonly state: State }>
+
+/** An attempt to connect. */
+export interface Connecting extends In<'connecting'> {
+  /** It waits for a token, then for a transport that opens, then for the relay's `Welcome`. */
+  readonly stage: 'token' | 'transport' | 'greeting'
+  /** The app knows that no relay can be reached: it is notified once, until one is. */
+  readonly reported: boolean
+}
+/** The time before the next attempt. */
+export interface Waiting extends In<'waiting'> {
+  readonly reported: boolean
+}
+/** A connection that the relay has welcomed. */
+export interface Online extends In<'online'> {
+  readonly attempt: number
+  /** Silence after which the connection is dead, in milliseconds. */
+  readonly limitMs: number
+  /** When to leave a relay that is going away. */
+  readonly leaveAt?: number
+}
+
+/** The state of a connection: its status, and what only `step` needs to know. */
+export type Connection = In<'idle' | 'closed'> | Connecting | Waiting | Online
+
+/** Everything that can happen to a connection. */
+export type Happening =
+  /** Somebody wants it: now, not after the wait. */
+  | { readonly type: 'wanted' }
+  /** Page visible, network back: timers may have slept. */
+  | { readonly type: 'woke'; readonly silentMs: number }
+  /** The one timer. */
+  | { readonly type: 'rang'; readonly silentMs: number }
+  /** The token is there, if one is needed. */
+  | { readonly type: 'proved' }
+  /** The transport takes frames. */
+  | { readonly type: 'opened' }
+  | { readonly type: 'welcomed'; readonly pingMs: number; readonly transport?: TransportKind | undefined }
+  | { readonly type: 'goingAway'; readonly window: readonly [number, number] }
+  /** There is no token, or the transport closed or could not be opened. */
+  | { readonly type: 'failed'; readonly reason: WildcastError; readonly final?: boolean }
+  | { readonly type: 'ended' }
+
+/** When something happened, and a number from 0 up to 1 to draw lots with. */
+export interface Moment {
+  readonly now: number
+  readonly chance: number
+}
+
+/** What follows from a happening, to be done in this order. */
+export interface Step {
+  readonly to: Connection
+  /** What was in flight is lost, and the transport is to be left; the app is notified last. */
+  readonly lost?: WildcastError
+  /** Sets the one timer, instead of the one before. A closed connection has none. */
+  readonly armMs?: number
+  /** Ask for a token and open a transport. */
+  readonly open?: true
+  /**
+   * `opened`: subscribe. It may be sent before the relay has answered, since a subscription that is
+   * lost is asked for again. `welcomed`: send what waits. Not earlier, since what the relay never
+   * read would be lost.
+   */
+  readonly notify?: 'opened' | 'welcomed'
+  /** Report `lost`, with this stage. */
+  readonly report?: 'token' | 'transport' | undefined
+}

@@ -1,0 +1,217 @@
+import { WildcastError } from '@wildcast/protocol'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { step as pureStep } from './connection.js'
+import type { Connection, Happening, Moment, Step } from './connection-step.js'
+
+type Effect = {
+  readonly type: 'drop' | 'arm' | 'open' | 'subscribe' | 'flush' | 'lost' | 'disarm'
+  readonly [detail: string]: unknown
+}
+
+/** A step, with what is to be done in the order in which it is done. */
+function step(...happens: Parameters<typeof pureStep>): { readonly to: Connection; readonly effects: Effect[] } {
+  const { to, lost, armMs, open, notify }: Step = pureStep(...happens)
+  const over = lost && to.state === 'closed'
+  const effects: (Effect | false | undefined)[] = [
+    lost && { type: 'drop', ...(over && { code: 1000 }) },
+    armMs !== undefined && { type: 'arm', ms: armMs },
+    over && { type: 'disarm' },
+    open && { type: 'open' },
+    notify === 'opened' && { type: 'subscribe' },
+    notify === 'welcomed' && { type: 'flush' },
+    lost && { type: 'lost', reason: lost },
+  ]
+  return { to, effects: effects.filter((effect) => effect !== undefined && effect !== false) }
+}
+
+const reason = new WildcastError('interrupted', 'lost')
+const noon: Moment = { now: 1_000_000, chance: 0.5 }
+const later = (ms: number): Moment => ({ ...noon, now: noon.now + ms })
+const idle: Connection = { state: 'idle', since: 0 }
+
+/** The state after some happenings, all at noon. */
+function after(...happenings: Happening[]): Connection {
+  return happenings.reduce((state, happening) => step(state, happening, noon).to, idle)
+}
+const kinds = (effects: readonly Effect[]): string[] => effects.map(({ type }) => type)
+const wanted: Happening = { type: 'wanted' }
+const failed: Happening = { type: 'failed', reason, final: false }
+const welcomed: Happening = { type: 'welcomed', pingMs: 25_000 }
+const ended: Happening = { type: 'ended' }
+const rang = (silentMs = 0): Happening => ({ type: 'rang', silentMs })
+const woke = (silentMs = 0): Happening => ({ type: 'woke', silentMs })
+
+describe('connecting', () => {
+  test('opens one transport with a deadline of 10 s', () => {
+    const { to, effects } = step(idle, wanted, noon)
+    expect(to).toMatchObject({ state: 'connecting', attempt: 0, since: noon.now })
+    expect(effects).toEqual([{ type: 'arm', ms: 10_000 }, { type: 'open' }])
+  })
+  test('a second wish opens no second transport', () => {
+    for (const state of [after(wanted), after(wanted, welcomed)]) expect(step(state, wanted, noon).effects).toEqual([])
+  })
+  test('subscribes when the transport is open; is online, and sends what waits, when welcome', () => {
+    expect(kinds(step(after(wanted), { type: 'opened' }, noon).effects)).toEqual(['subscribe'])
+    expect(kinds(step(after(wanted), welcomed, noon).effects)).toEqual(['arm', 'flush'])
+    expect(after(wanted, welcomed)).toMatchObject({ state: 'online', limitMs: 35_000 })
+  })
+  test('past the deadline it drops the transport and waits', () => {
+    const { to, effects } = step(after(wanted), rang(), later(10_000))
+    expect(to).toMatchObject({ state: 'waiting', attempt: 1, nextRetryAt: later(10_250).now })
+    expect(kinds(effects)).toEqual(['drop', 'arm', 'lost'])
+  })
+  test('waking does not disturb an attempt', () => {
+    expect(step(after(wanted), woke(99_999), noon).effects).toEqual([])
+  })
+})
+
+describe('an attempt that fails', () => {
+  const proved: Happening = { type: 'proved' }
+  const reportOf = (...happenings: Happening[]) => pureStep(after(...happenings), failed, noon).report
+
+  test('has its whole time again once there is a token', () => {
+    expect(step(after(wanted), proved, noon).effects).toEqual([{ type: 'arm', ms: 10_000 }])
+  })
+  test('for want of a token is reported each time', () => {
+    expect(reportOf(wanted)).toBe('token')
+    expect(reportOf(wanted, failed, rang())).toBe('token')
+  })
+  test('for want of a relay is reported once, until one is reached', () => {
+    expect(reportOf(wanted, proved)).toBe('transport')
+    expect(reportOf(wanted, proved, { type: 'opened' })).toBe('transport')
+    expect(reportOf(wanted, proved, failed, rang(), proved)).toBeUndefined()
+    expect(reportOf(wanted, proved, failed, wanted, proved)).toBeUndefined()
+    expect(reportOf(wanted, proved, failed, rang(), proved, welcomed, failed, rang(), proved)).toBe('transport')
+  })
+  test('is reported again after a relay has refused the client', () => {
+    const refused: Happening = { type: 'failed', reason, final: true }
+    expect(reportOf(wanted, proved, failed, rang(), proved, refused, wanted, proved)).toBe('transport')
+  })
+  test('is not reported when the connection was up', () => {
+    expect(reportOf(wanted, proved, welcomed)).toBeUndefined()
+  })
+})
+
+describe('waiting', () => {
+  test('each failure in a row doubles the bound of the wait', () => {
+    let state = after(wanted)
+    const waits = Array.from({ length: 8 }, () => {
+      const { to } = step(state, failed, noon)
+      state = step(to, rang(), noon).to
+      return to.state === 'waiting' ? to.nextRetryAt - noon.now : to.state
+    })
+    expect(waits).toEqual([250, 500, 1000, 2000, 4000, 8000, 10_000, 10_000])
+  })
+  test('the timer, waking and a wish end it', () => {
+    for (const happening of [rang(), woke(), wanted])
+      expect(step(after(wanted, failed), happening, noon).to.state).toBe('connecting')
+  })
+  test('only a wish forgets the failures before', () => {
+    const attempt = (happening: Happening) => step(after(wanted, failed), happening, noon).to
+    expect(attempt(rang())).toMatchObject({ attempt: 1 })
+    expect(attempt(woke())).toMatchObject({ attempt: 1 })
+    expect(attempt(wanted)).toMatchObject({ attempt: 0 })
+  })
+})
+
+describe('online', () => {
+  const online = after(wanted, welcomed)
+  const shaky = after(wanted, failed, wanted, failed, rang(), welcomed)
+
+  test('failures are forgotten after 5 s of health, not before', () => {
+    expect(step(after(wanted, failed, rang()), welcomed, noon).effects).toContainEqual({ type: 'arm', ms: 5000 })
+    expect(step(shaky, failed, later(4999)).to).toMatchObject({ attempt: 2 })
+    const healthy = step(shaky, rang(1000), later(5000))
+    expect(healthy.to).toMatchObject({ state: 'online', attempt: 0, since: noon.now })
+    expect(healthy.effects).toEqual([{ type: 'arm', ms: 34_000 }])
+    expect(step(healthy.to, failed, later(6000)).to).toMatchObject({ attempt: 1 })
+  })
+  test('is checked again when as much silence may have passed', () => {
+    expect(step(online, rang(10_000), noon).effects).toEqual([{ type: 'arm', ms: 25_000 }])
+  })
+  test('35 s of silence are its death', () => {
+    expect(step(online, rang(34_999), noon).to.state).toBe('online')
+    expect(step(online, rang(35_000), noon).to.state).toBe('waiting')
+  })
+  test('when it wakes after longer silence, it connects at once', () => {
+    expect(step(online, woke(34_999), noon).effects).toEqual([])
+    const { to, effects } = step(online, woke(600_000), noon)
+    expect(to.state).toBe('connecting')
+    expect(kinds(effects)).toEqual(['drop', 'arm', 'open', 'lost'])
+  })
+  test('a relay that goes away is left at a moment of its window', () => {
+    const leaving = step(online, { type: 'goingAway', window: [1000, 5000] }, noon)
+    expect(leaving.effects).toEqual([{ type: 'arm', ms: 3000 }])
+    expect(step(leaving.to, rang(), later(3000)).to).toMatchObject({ state: 'connecting', attempt: 0 })
+  })
+  test('a relay that closes before that moment is not come back to earlier', () => {
+    const leaving = step(online, { type: 'goingAway', window: [1000, 5000] }, noon).to
+    expect(step(leaving, failed, later(500)).to).toMatchObject({ state: 'waiting', nextRetryAt: later(3000).now })
+  })
+})
+
+describe('closed', () => {
+  test('a final refusal is come back from only by a wish', () => {
+    const refused = after(wanted, { type: 'failed', reason, final: true })
+    expect(refused).toMatchObject({ state: 'closed', reason })
+    for (const happening of [rang(), woke(), failed, welcomed]) expect(step(refused, happening, noon).to).toBe(refused)
+    expect(step(refused, wanted, noon).to.state).toBe('connecting')
+  })
+  test('close() is for ever, and ends the session', () => {
+    const { to, effects } = step(after(wanted, welcomed), ended, noon)
+    expect(to).toEqual({ state: 'closed', since: noon.now, reason: undefined })
+    expect(effects[0]).toEqual({ type: 'drop', code: 1000 })
+    for (const happening of [wanted, rang(), woke(), failed, welcomed, ended])
+      expect(step(to, happening, noon)).toEqual({ to, effects: [] })
+  })
+})
+
+const anything: fc.Arbitrary<Happening> = fc.oneof(
+  fc.constantFrom(wanted, failed, welcomed, ended, { type: 'opened' } as const),
+  fc.record({ type: fc.constantFrom('rang' as const, 'woke' as const), silentMs: fc.nat(100_000) }),
+  fc.record({ type: fc.constant('failed' as const), reason: fc.constant(reason), final: fc.boolean() }),
+  fc.record({
+    type: fc.constant('goingAway' as const),
+    window: fc.tuple(fc.nat(1000), fc.integer({ min: 1000, max: 9000 })),
+  }),
+)
+
+test('whatever happens, there is one transport at most, one timer at most, and both where they are needed', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(anything, fc.nat(60_000), fc.double({ min: 0, max: 0.999, noNaN: true }))),
+      (story) => {
+        let state: Connection = idle
+        let now = 0
+        let transports = 0
+        let timers = 0
+        for (const [happening, ms, chance] of story) {
+          // A timer rings only when set, a transport speaks only when open.
+          if (happening.type === 'rang' && timers === 0) continue
+          if (['opened', 'welcomed', 'failed', 'goingAway'].includes(happening.type) && transports === 0) continue
+          if (happening.type === 'rang') timers = 0
+          now += ms
+          const { to, effects } = step(state, happening, { now, chance })
+          for (const effect of effects) {
+            if (effect.type === 'open') expect(++transports).toBe(1)
+            if (effect.type === 'drop') transports = 0
+            if (effect.type === 'arm') {
+              timers = 1
+              expect(effect.ms as number).toBeGreaterThanOrEqual(0)
+            }
+            if (effect.type === 'disarm') timers = 0
+          }
+          expect(effects.findIndex(({ type }) => ['lost', 'subscribe', 'flush'].includes(type))).toBeOneOf([
+            -1,
+            effects.length - 1,
+          ])
+          expect(transports).toBe(to.state === 'connecting' || to.state === 'online' ? 1 : 0)
+          expect(timers).toBe(to.state === 'closed' || to.state === 'idle' ? 0 : 1)
+          state = to
+        }
+      },
+    ),
+    { numRuns: 500 },
+  )
+})

@@ -1,0 +1,115 @@
+import { WildcastError } from '@wildcast/protocol/client'
+import { backoffMs } from '../time/backoff.js'
+import type { Connecting, Connection, Happening, Moment, Online, Step } from './connection-step.js'
+
+/** What is known of the attempts before this one. */
+interface Failures {
+  readonly attempt: number
+  readonly reason?: WildcastError | undefined
+  readonly reported?: boolean
+  readonly leaveAt?: number
+}
+
+/** How long a token may take, and then the relay. */
+const connectDeadlineMs = 10_000
+const noAnswer = 'no Welcome within 10 s: is a relay there?'
+const healthyAfterMs = 5_000
+/** How long past the relay's ping a silence may last. */
+const silenceMarginMs = 10_000
+
+/** The life of a connection, as a function of what happens to it. */
+export function step(from: Connection, happening: Happening, moment: Moment): Step {
+  const { type } = happening
+  if (from.state === 'closed' && !from.reason) return { to: from } // by close(): for ever
+  if (type === 'ended') return end(undefined, moment)
+  if (from.state === 'connecting' || from.state === 'online') {
+    if (type === 'failed' && happening.final) return end(happening.reason, moment)
+    return from.state === 'online' ? whileOnline(from, happening, moment) : whileConnecting(from, happening, moment)
+  }
+  if (type === 'wanted') return connect({ ...from, attempt: 0 }, moment)
+  if (from.state === 'waiting' && (type === 'woke' || type === 'rang')) return connect(from, moment)
+  return { to: from }
+}
+
+function whileConnecting(from: Connecting, happening: Happening, moment: Moment): Step {
+  switch (happening.type) {
+    case 'proved':
+      return { to: { ...from, stage: 'transport' }, armMs: connectDeadlineMs }
+    case 'opened':
+      return { to: { ...from, stage: 'greeting' }, notify: 'opened' }
+    case 'welcomed': {
+      const { attempt } = from
+      const { pingMs, transport } = happening
+      return {
+        to: { state: 'online', since: moment.now, transport, attempt, limitMs: pingMs + silenceMarginMs },
+        armMs: healthyAfterMs,
+        notify: 'welcomed',
+      }
+    }
+    case 'failed':
+      return giveUp(from, happening.reason, moment)
+    case 'rang':
+      return giveUp(from, interrupted(noAnswer), moment)
+    default:
+      return { to: from }
+  }
+}
+
+function whileOnline(from: Online, happening: Happening, moment: Moment): Step {
+  switch (happening.type) {
+    case 'goingAway': {
+      const [least, most] = happening.window
+      const armMs = least + moment.chance * (most - least)
+      return { to: { ...from, leaveAt: moment.now + armMs }, armMs }
+    }
+    case 'failed':
+      return retry(from, happening.reason, moment)
+    case 'rang':
+    case 'woke': {
+      const woke = happening.type === 'woke'
+      const restMs = from.limitMs - happening.silentMs
+      // Another transport at once: it is time to leave, or the page has slept.
+      if (woke ? restMs <= 0 : from.leaveAt !== undefined)
+        return { ...connect(from, moment), lost: interrupted('the connection was lost') }
+      if (woke) return { to: from }
+      if (restMs <= 0) return retry(from, interrupted('the relay fell silent'), moment)
+      return { to: { ...from, attempt: 0 }, armMs: restMs }
+    }
+    default:
+      return { to: from }
+  }
+}
+
+function connect({ attempt, reason, reported = false }: Failures, { now }: Moment): Step {
+  return {
+    to: { state: 'connecting', since: now, attempt, reason, stage: 'token', reported },
+    armMs: connectDeadlineMs,
+    open: true,
+  }
+}
+
+/** An attempt has failed. A token that can't be had is reported each time. */
+function giveUp(from: Connecting, reason: WildcastError, moment: Moment): Step {
+  const isToken = from.stage === 'token'
+  const report = isToken ? 'token' : from.reported ? undefined : 'transport'
+  return { ...retry({ ...from, reported: from.reported || !isToken }, reason, moment), report }
+}
+
+function retry({ attempt, leaveAt, reported = false }: Failures, reason: WildcastError, moment: Moment): Step {
+  const { now, chance } = moment
+  // A relay that announced its leave gave us our moment: to come back earlier would be to come with everybody else.
+  const armMs = leaveAt === undefined ? backoffMs(attempt, chance) : Math.max(0, leaveAt - now)
+  return {
+    to: { state: 'waiting', since: now, attempt: attempt + 1, nextRetryAt: now + armMs, reason, reported },
+    armMs,
+    lost: reason,
+  }
+}
+
+function end(reason: WildcastError | undefined, { now }: Moment): Step {
+  return { to: { state: 'closed', since: now, reason }, lost: interrupted(reason?.message ?? 'the client was closed') }
+}
+
+function interrupted(message: string): WildcastError {
+  return new WildcastError('interrupted', message)
+}

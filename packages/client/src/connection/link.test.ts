@@ -1,0 +1,170 @@
+import { describe, expect, test, vi } from 'vitest'
+import { type Connected, connect, start } from '../testing/connect.js'
+import { settle } from '../testing/fake-clock.js'
+
+const quiet = (): void => undefined
+const states = ({ client }: Connected): string[] => {
+  const seen = [client.status.state as string]
+  client.onStatus(({ state }) => seen.push(state))
+  return seen
+}
+
+describe('the connection', () => {
+  test('begins at once, with Connect first', async () => {
+    const connected = start({ token: 'secret' })
+    const seen = states(connected)
+    await settle()
+    expect(seen).toEqual(['connecting', 'online'])
+    expect(connected.relay.link.sent).toMatchObject([{ kind: 'Connect', token: 'secret', client: 'wildcast-js/0.1.0' }])
+    expect(connected.client.welcome?.brokers[0]?.name).toBe('test')
+  })
+  test('comes back after every drop, and tells when', async () => {
+    const connected = await connect()
+    const seen = states(connected)
+    connected.relay.link.drop(1006, 'pulled')
+    expect(connected.client.status).toMatchObject({
+      state: 'waiting',
+      attempt: 1,
+      nextRetryAt: connected.clock.now() + 250,
+      reason: { code: 'interrupted', message: 'pulled' },
+    })
+    await connected.clock.advance(250)
+    expect(seen).toEqual(['online', 'waiting', 'connecting', 'online'])
+    expect(connected.errors).toEqual([])
+  })
+  test('status is the same object until it changes', async () => {
+    const { client, clock, relay } = await connect()
+    relay.link.drop()
+    await clock.advance(250)
+    const { status } = client
+    await clock.advance(20_000)
+    expect(client.status).toBe(status)
+  })
+  test('answers Ping with Pong', async () => {
+    const { relay } = await connect()
+    relay.link.say({ kind: 'Ping' })
+    expect(relay.link.pongs).toBe(1)
+  })
+  test('is given up after 35 s of silence, and not while there is life', async () => {
+    const { client, relay, clock } = await connect()
+    for (let i = 0; i < 10; i++) {
+      await clock.advance(30_000)
+      relay.link.say({ kind: 'Ping' })
+    }
+    expect(client.status.state).toBe('online')
+    await clock.advance(34_999)
+    expect(client.status.state).toBe('online')
+    await clock.advance(1)
+    expect(client.status).toMatchObject({ state: 'waiting', reason: { message: 'the relay fell silent' } })
+    expect(relay.live).toBe(0)
+  })
+  test('survives a wall clock that is put back by a day, and is still given up in time', async () => {
+    const { client, relay, clock } = await connect()
+    clock.set(clock.now() - 86_400_000)
+    relay.link.say({ kind: 'Ping' })
+    await clock.advance(20_000)
+    expect(client.status.state).toBe('online')
+    expect(relay.links).toHaveLength(1)
+    await clock.advance(60_000)
+    expect(relay.links.length).toBeGreaterThan(1)
+  })
+  test('a relay that never welcomes is given up after 10 s', async () => {
+    const { client, relay, clock } = start()
+    relay.answer = () => 'nothing'
+    await clock.advance(9_999)
+    expect(client.status.state).toBe('connecting')
+    await clock.advance(1)
+    expect(client.status.state).toBe('waiting')
+    expect(relay.live).toBe(0)
+  })
+  test('moves at a random moment of the window when the relay is going away', async () => {
+    const { client, relay, clock } = await connect()
+    relay.link.say({ kind: 'GoingAway', reconnect_in: [1000, 3000] })
+    await clock.advance(1999)
+    expect(relay.links).toHaveLength(1)
+    await clock.advance(1)
+    expect(relay.links).toHaveLength(2)
+    expect(relay.live).toBe(1)
+    expect(client.status.state).toBe('online')
+  })
+  test('what a left link still says means nothing', async () => {
+    const { client, relay, clock } = await connect()
+    const first = relay.link
+    relay.link.say({ kind: 'GoingAway', reconnect_in: [0, 0] })
+    await clock.advance(0)
+    first.drop(4501)
+    first.say({ kind: 'Ping' })
+    await settle()
+    expect(client.status.state).toBe('online')
+  })
+  test('reconnect() ends the wait; online it does nothing', async () => {
+    const { client, relay } = await connect()
+    client.reconnect()
+    expect(relay.links).toHaveLength(1)
+    relay.link.drop()
+    client.reconnect()
+    await settle()
+    expect(client.status.state).toBe('online')
+    expect(relay.links).toHaveLength(2)
+  })
+  test('a listener that throws is reported and does not stop the others', async () => {
+    const { client, relay, errors } = await connect()
+    const listener = vi.fn()
+    client.onStatus(() => {
+      throw new Error('boom')
+    })
+    client.onStatus(listener)()
+    client.onStatus(listener)
+    relay.link.drop()
+    expect(errors).toMatchObject([{ stage: 'handler' }])
+    expect(listener).toHaveBeenCalledOnce()
+  })
+})
+
+describe('the token', () => {
+  test('is asked for at each connect', async () => {
+    let count = 0
+    const { relay, clock } = await connect({ token: async () => `token ${++count}` })
+    relay.link.drop()
+    await clock.advance(250)
+    expect(relay.links.map((link) => link.all('Connect')[0]?.token)).toEqual(['token 1', 'token 2'])
+  })
+  test('that cannot be had is asked for again, and nothing connects without', async () => {
+    let broken = true
+    const token = (): string => {
+      if (broken) throw new Error('no session')
+      return 'fresh'
+    }
+    const { client, relay, clock, errors } = await connect({ token })
+    expect(client.status.state).toBe('waiting')
+    expect(relay.links).toEqual([])
+    expect(errors).toEqual([{ code: 'internal', stage: 'token', message: 'no session' }])
+    broken = false
+    await clock.advance(250)
+    expect(client.status.state).toBe('online')
+    expect(relay.link.all('Connect')).toMatchObject([{ token: 'fresh' }])
+  })
+  test('that comes after the deadline opens nothing', async () => {
+    let give: (token: string) => void = quiet
+    const { relay, clock } = await connect({ token: () => new Promise((resolve) => (give = resolve)) })
+    await clock.advance(10_000)
+    give('late')
+    await settle()
+    expect(relay.links).toEqual([])
+  })
+  test('that is slow leaves the relay its whole 10 s', async () => {
+    let give: (token: string) => void = quiet
+    const { client, relay, clock } = start({ token: () => new Promise((resolve) => (give = resolve)) })
+    relay.answer = () => 'nothing'
+    await clock.advance(9_000)
+    give('slow')
+    await clock.advance(9_999)
+    expect(relay.link.all('Connect')).toMatchObject([{ token: 'slow' }])
+    expect(client.status.state).toBe('connecting')
+    await clock.advance(1)
+    expect(client.status).toMatchObject({
+      state: 'waiting',
+      reason: { message: expect.stringContaining('no Welcome within 10 s') },
+    })
+  })
+})

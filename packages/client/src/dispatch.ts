@@ -1,0 +1,38 @@
+import type { Fault } from './app/fault.js'
+import type { IncomingFrame } from './connection/link-events.js'
+import type { Exchanges } from './exchanges/exchanges.js'
+import { toError } from './exchanges/to-error.js'
+import type { Subscriptions } from './subscriptions/subscriptions.js'
+
+/** Who takes the relay's frames. */
+export interface Receivers {
+  readonly exchanges: Pick<Exchanges, 'hear'>
+  readonly subscriptions: Pick<Subscriptions, 'hear'>
+  readonly fault: Fault
+}
+
+/** Hands a frame to the part of the client that it concerns. Kinds of a newer relay pass. */
+export function dispatch(
+  frame: IncomingFrame,
+  receivedAt: number,
+  { exchanges, subscriptions, fault }: Receivers,
+): void {
+  switch (frame.kind) {
+    case 'Ack':
+    case 'Response':
+    case 'Subscribed':
+      exchanges.hear(frame)
+      break
+    case 'Message':
+    case 'Gap':
+    case 'Unsubscribed':
+      subscriptions.hear(frame, receivedAt)
+      break
+    case 'Error':
+      if (frame.ref !== undefined) exchanges.hear(frame)
+      else if (!subscriptions.hear(frame, receivedAt)) fault(toError(frame), 'protocol')
+      break
+    case 'Synced':
+    case 'Received':
+  }
+}

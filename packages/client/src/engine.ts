@@ -1,0 +1,67 @@
+import { WildcastError } from '@wildcast/protocol/client'
+import { type Call, callBack } from './app/call-back.js'
+import { checkNumber } from './app/number-option.js'
+import { Link, type LinkSettings } from './connection/link.js'
+import type { Status } from './connection/status.js'
+import { dispatch } from './dispatch.js'
+import { Exchanges } from './exchanges/exchanges.js'
+import type { ListenPorts } from './subscriptions/listen.js'
+import { openSubscriptions } from './subscriptions/subscriptions.js'
+import type { VerbPorts } from './verbs.js'
+
+/** How the parts of a client work. */
+export interface EngineSettings extends LinkSettings {
+  readonly queue?: number | undefined
+  /** Whether there is anything to connect with here. */
+  mayConnect(): boolean
+  onStatus(status: Status): void
+}
+
+/** The parts of a client, joined. */
+export interface Engine extends VerbPorts {
+  readonly link: Link
+}
+
+/** Joins the parts of a client: each gets only what it needs of the others. */
+export function openEngine(settings: EngineSettings): Engine {
+  const { clock, codec, fault, queue = 1000 } = settings
+  const report = (cause: unknown): void => fault(WildcastError.from(cause), 'handler')
+  const call: Call = (callback, value) => callBack(callback, value, report)
+  const link = new Link(settings, {
+    frame: (frame, receivedAt) => dispatch(frame, receivedAt, receivers),
+    opened: () => subscriptions.happen({ type: 'opened' }),
+    welcomed: () => exchanges.flush(),
+    lost(reason) {
+      const { refusal } = link
+      const closed = link.status.state === 'closed'
+      subscriptions.happen(refusal ? { type: 'refused', reason: refusal } : { type: 'lost' })
+      if (closed && !refusal) subscriptions.close()
+      exchanges.lost(reason, closed ? (refusal ?? reason) : undefined)
+      if (refusal) fault(refusal, 'transport')
+    },
+    status(status) {
+      subscriptions.tell()
+      settings.onStatus(status)
+    },
+  })
+  const exchanges = new Exchanges(link, codec, Math.floor(checkNumber('queue', queue, 'from 0')))
+  const ask: Exchanges['ask'] = (question, asker) => exchanges.ask(question, asker)
+  const post: Exchanges['post'] = (question, asker) => {
+    use(settings, link)
+    if (link.refusal) throw link.refusal
+    return exchanges.post(question, asker)
+  }
+  const subscriptions = openSubscriptions({ clock, link, ask, post, call, fault })
+  const receivers = { exchanges, subscriptions, fault }
+  const subscribe: ListenPorts['subscribe'] = (want, listener) => {
+    use(settings, link)
+    return subscriptions.add(want, listener)
+  }
+  return { clock, link, call, report, post, subscribe }
+}
+
+/** Connects if nobody has yet. After the relay's final refusal the status is `closed`, and reconnect() may help. */
+function use(settings: EngineSettings, link: Link): void {
+  if (link.status.state === 'idle' && settings.mayConnect()) link.connect()
+  if (link.status.state === 'closed' && !link.refusal) throw new WildcastError('interrupted', 'the client was closed')
+}

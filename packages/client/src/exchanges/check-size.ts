@@ -1,0 +1,26 @@
+import { type PublishFrame, payloadBytes, WildcastError } from '@wildcast/protocol/client'
+
+/** `limits.headers` and `limits.headerBytes` of the protocol: imported, all limits would come with them. */
+const mostHeaders = 64
+const mostHeaderBytes = 8192
+
+/** A frame, whether it has a payload or not. */
+type Sizable = { readonly kind?: string } & Partial<Pick<PublishFrame, 'message' | 'headers' | 'error'>>
+
+/**
+ * Refuses what the relay would refuse: it counts the payload, the headers and the error together, in bytes of UTF-8.
+ * @throws {WildcastError} `too_large`
+ */
+export function checkSize({ message = '', headers, error }: Sizable, most: number = Infinity): void {
+  // A UTF-16 unit takes 3 bytes at most, so short texts need no count.
+  if (!headers && !error && message.length * 3 <= most) return
+  const beside = [...(headers ?? []), [error?.code, error?.message]].flat().join('')
+  const besideBytes = payloadBytes(beside).length
+  if ((headers?.size ?? 0) > mostHeaders || besideBytes > mostHeaderBytes)
+    refuse(`${mostHeaders} headers or ${mostHeaderBytes} bytes of headers and error: use the payload`)
+  if (payloadBytes(message).length + besideBytes > most) refuse(`${most} bytes: send it in parts`)
+}
+
+function refuse(text: string): never {
+  throw new WildcastError('too_large', `more than ${text}`)
+}

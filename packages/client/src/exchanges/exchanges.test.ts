@@ -1,0 +1,112 @@
+import { type ClientFrame, lightJsonCodec, WildcastError } from '@wildcast/protocol'
+import { describe, expect, test } from 'vitest'
+import type { Status } from '../connection/status.js'
+import { welcome } from '../testing/scripted-relay.js'
+import { type Asker, Exchanges, type Question } from './exchanges.js'
+
+const online: Status = { state: 'online', since: 0, transport: 'websocket' }
+const connecting: Status = { state: 'connecting', since: 0, attempt: 0, reason: undefined }
+const publish = (subject: string): Question => ({ kind: 'Publish', subject, message: '' })
+const reason = new WildcastError('interrupted', 'lost')
+
+/** Exchanges over a link that a test opens and closes, which keep two questions. */
+function open(status: Status = online) {
+  const sent: ClientFrame[] = []
+  const heard: string[] = []
+  const link = {
+    status,
+    isOpen: status.state === 'online',
+    welcome,
+    send(frame: ClientFrame) {
+      if (link.isOpen) sent.push(frame)
+      return link.isOpen
+    },
+  }
+  const asker = (name: string): Asker => ({
+    answer: ({ kind }) => heard.push(`${name} ${kind}`),
+    fail: ({ code }, wasSent) => heard.push(`${name} ${code}${wasSent ? ' sent' : ''}`),
+  })
+  return { exchanges: new Exchanges(link, lightJsonCodec, 2), link, sent, heard, asker }
+}
+
+describe('a question', () => {
+  test('gets the answer with its ref, once', () => {
+    const { exchanges, sent, heard, asker } = open()
+    exchanges.post(publish('a'), asker('a'))
+    exchanges.post(publish('b'), asker('b'))
+    expect(sent).toMatchObject([
+      { subject: 'a', ref: 1 },
+      { subject: 'b', ref: 2 },
+    ])
+    exchanges.hear({ kind: 'Ack', ref: 2 })
+    exchanges.hear({ kind: 'Ack', ref: 2 })
+    exchanges.hear({ kind: 'Error', ref: 1, code: 'forbidden', message: 'no', retry: false })
+    expect(heard).toEqual(['b Ack', 'a forbidden sent'])
+  })
+  test('stays open until the last part of its answer', () => {
+    const { exchanges, heard, asker } = open()
+    exchanges.post(publish('a'), asker('a'))
+    exchanges.hear({ kind: 'Response', ref: 1, message: '', more: true })
+    exchanges.hear({ kind: 'Response', ref: 1, message: '' })
+    exchanges.hear({ kind: 'Response', ref: 1, message: '' })
+    expect(heard).toEqual(['a Response', 'a Response'])
+  })
+  test('that is cancelled awaits no answer, and the relay is notified', () => {
+    const { exchanges, sent, heard, asker } = open()
+    exchanges.post(publish('a'), asker('a'))()
+    exchanges.hear({ kind: 'Ack', ref: 1 })
+    expect(sent.at(-1)).toEqual({ kind: 'Cancel', ref: 1 })
+    expect(heard).toEqual([])
+  })
+  test('that is lost on the way fails as one that was sent', () => {
+    const { exchanges, heard, asker } = open()
+    exchanges.post(publish('a'), asker('a'))
+    exchanges.lost(reason, undefined)
+    expect(heard).toEqual(['a interrupted sent'])
+  })
+  test('for which only an open transport will do is refused without one', () => {
+    const { exchanges, heard, asker } = open(connecting)
+    expect(exchanges.ask(publish('a'), asker('a'))).toBe(false)
+    exchanges.lost(reason, reason)
+    expect(heard).toEqual([])
+  })
+})
+
+describe('a question that waits for a relay', () => {
+  test('is asked in its order, and survives a loss before', () => {
+    const { exchanges, link, sent, heard, asker } = open(connecting)
+    for (const name of ['a', 'b']) exchanges.post(publish(name), asker(name))
+    exchanges.lost(reason, undefined)
+    link.isOpen = true
+    exchanges.flush()
+    expect(sent).toMatchObject([{ subject: 'a' }, { subject: 'b' }])
+    expect(heard).toEqual([])
+  })
+  test('is overtaken by none', () => {
+    const { exchanges, link, sent, asker } = open(connecting)
+    exchanges.post(publish('a'), asker('a'))
+    Object.assign(link, { isOpen: true, status: online })
+    exchanges.post(publish('b'), asker('b'))
+    expect(sent).toEqual([])
+    exchanges.flush()
+    expect(sent).toMatchObject([{ subject: 'a' }, { subject: 'b' }])
+  })
+  test('past the bound fails alone', () => {
+    const { exchanges, heard, asker } = open(connecting)
+    for (const name of ['a', 'b', 'c']) exchanges.post(publish(name), asker(name))
+    expect(heard).toEqual(['c rate_limited'])
+  })
+  test('fails as one that was not sent when the client ends', () => {
+    const { exchanges, heard, asker } = open(connecting)
+    exchanges.post(publish('a'), asker('a'))
+    exchanges.lost(reason, new WildcastError('unauthorized', 'who are you?'))
+    expect(heard).toEqual(['a unauthorized'])
+  })
+  test('can be cancelled without a word to the relay', () => {
+    const { exchanges, link, sent, asker } = open(connecting)
+    exchanges.post(publish('a'), asker('a'))()
+    link.isOpen = true
+    exchanges.flush()
+    expect(sent).toEqual([])
+  })
+})

@@ -1,0 +1,133 @@
+import {
+  type AckFrame,
+  type ClientFrame,
+  type Codec,
+  type ErrorFrame,
+  type ResponseFrame,
+  type SubscribedFrame,
+  WildcastError,
+} from '@wildcast/protocol/client'
+import type { Link } from '../connection/link.js'
+import type { Undo } from '../time/clock.js'
+import { checkSize } from './check-size.js'
+import { toError } from './to-error.js'
+
+type Asking = Extract<ClientFrame, { readonly ref?: number | undefined }>
+/** `Omit`, for each kind of a union by itself. */
+type WithoutRef<Frame> = Frame extends Asking ? Omit<Frame, 'ref'> : never
+
+/** A question with the number that its answer will have. */
+type Asked = Asking & { readonly ref: number }
+
+/** A frame that awaits an answer. */
+export type Question = WithoutRef<Asking>
+/** A frame that answers another. */
+export type AnswerFrame = AckFrame | ResponseFrame | SubscribedFrame
+
+/** Who awaits an answer. */
+export interface Asker {
+  answer(frame: AnswerFrame): void
+  /** Refused; or given up, where nobody knows what became of a question that was `sent`. */
+  fail(error: WildcastError, sent: boolean): void
+}
+
+/** Pairs answers with questions, and keeps a limited number of questions until they can be asked. */
+export class Exchanges {
+  readonly #link: Pick<Link, 'status' | 'welcome' | 'send'>
+  readonly #codec: Codec
+  readonly #bound: number
+  readonly #open = new Map<number, Asker>()
+  readonly #kept = new Map<number, Asked>()
+  #last = 0
+
+  constructor(link: Pick<Link, 'status' | 'welcome' | 'send'>, codec: Codec, bound: number) {
+    this.#link = link
+    this.#codec = codec
+    this.#bound = bound
+  }
+
+  /** Asks as soon as a transport is open; false if none is. */
+  ask(question: Question, asker: Asker): boolean {
+    const frame = this.#begin(question, asker)
+    const sent = this.#send(frame)
+    if (!sent) this.#open.delete(frame.ref)
+    return sent
+  }
+
+  /** Asks now, or once the relay has welcomed the client. Returns the undo, after which no answer is awaited. */
+  post(question: Question, asker: Asker): Undo {
+    const frame = this.#begin(question, asker)
+    const { ref } = frame
+    // Behind those that wait, so that nothing overtakes; and none before the relay has welcomed the client.
+    const mustWait = this.#kept.size > 0 || this.#link.status.state !== 'online'
+    if (mustWait || !this.#send(frame)) this.#attempt(frame, () => this.#keep(frame))
+    return () => {
+      this.#open.delete(ref)
+      if (!this.#kept.delete(ref)) this.#link.send({ kind: 'Cancel', ref })
+    }
+  }
+
+  /** Asks what was kept. */
+  flush(): void {
+    // The limits are those of the relay that welcomes now, not of the one before.
+    for (const frame of this.#kept.values()) if (this.#send(frame)) this.#kept.delete(frame.ref)
+  }
+
+  /** Hands an answer or a refusal to the asker that awaits it. */
+  hear(frame: AnswerFrame | ErrorFrame): void {
+    const { ref = 0 } = frame // 0 is nobody's
+    const more = frame.kind === 'Response' && frame.more
+    const asker = more ? this.#open.get(ref) : this.#take(ref)
+    if (frame.kind === 'Error') asker?.fail(toError(frame), true)
+    else asker?.answer(frame)
+  }
+
+  /** The connection is lost, and with it what was asked; what was kept too, if it is the `end`. */
+  lost(reason: WildcastError, end: WildcastError | undefined): void {
+    for (const ref of this.#open.keys()) {
+      if (!this.#kept.has(ref)) this.#take(ref)?.fail(reason, true)
+      else if (end) this.#take(ref)?.fail(end, false)
+    }
+    if (end) this.#kept.clear()
+  }
+
+  /** Opens a question first, since the answer may come while it is sent. */
+  #begin(question: Question, asker: Asker): Asked {
+    this.#open.set(++this.#last, asker)
+    return { ...question, ref: this.#last } as Asked
+  }
+
+  #take(ref: number): Asker | undefined {
+    const asker = this.#open.get(ref)
+    this.#open.delete(ref)
+    return asker
+  }
+
+  #send(frame: Asked): boolean {
+    return this.#attempt(frame, () => this.#link.send(frame))
+  }
+
+  #keep(frame: Asked): boolean {
+    if (this.#kept.size >= this.#bound)
+      throw new WildcastError('rate_limited', `offline, and ${this.#bound} messages wait`)
+    this.#codec.encode(frame) // throws now if it can't be sent later
+    this.#kept.set(frame.ref, frame)
+    return true
+  }
+
+  /** What goes wrong with a frame fails its own asker and nobody else, also inside an event of a socket. */
+  #attempt(frame: Asked, run: () => boolean): boolean {
+    try {
+      checkSize(frame, this.#link.welcome?.limits.payload)
+      return run()
+    } catch (cause) {
+      this.#take(frame.ref)?.fail(toRefusal(cause), false)
+      return true
+    }
+  }
+}
+
+function toRefusal(cause: unknown): WildcastError {
+  if (cause instanceof WildcastError) return cause
+  return new WildcastError('invalid_frame', `${cause}: give options as strings`, { cause })
+}

@@ -1,0 +1,92 @@
+import { msgpackCodec } from '@wildcast/protocol/msgpack'
+import { describe, expect, test } from 'vitest'
+import { connect } from '../testing/connect.js'
+import { settle } from '../testing/fake-clock.js'
+import { welcome } from '../testing/scripted-relay.js'
+
+const headersOf = (sent: readonly { readonly headers?: ReadonlyMap<string, string> | undefined }[]): unknown[] =>
+  sent.map(({ headers }) => headers && Object.fromEntries(headers))
+
+describe('headers travel', () => {
+  test.each([
+    ['of a plain object', { trace: '1', Trace: '2' }],
+    ['of an object without a prototype', Object.assign(Object.create(null), { trace: '1', Trace: '2' })],
+    ['of a Map', new Map(Object.entries({ trace: '1', Trace: '2' }))],
+  ])('%s, with a publish and a request', async (_, headers) => {
+    const { client, relay } = await connect()
+    await client.publish('a', 1, { headers })
+    client.request('a', 1, { headers }).catch(() => undefined)
+    await settle()
+    expect(headersOf(relay.link.all('Publish'))).toEqual([{ trace: '1', Trace: '2' }])
+    expect(headersOf(relay.link.all('Request'))).toEqual([{ trace: '1', Trace: '2' }])
+    client.close()
+  })
+  test('of the platform’s own Headers', async () => {
+    const { client, relay } = await connect()
+    await client.publish('a', 1, { headers: new Headers({ trace: '1' }) })
+    expect(headersOf(relay.link.all('Publish'))).toEqual([{ trace: '1' }])
+  })
+  test('with an answer', async () => {
+    const { client, relay } = await connect()
+    client.subscribe('a', ({ respond }) => void respond?.(1, { headers: { trace: '1' } }))
+    await settle()
+    relay.link.say({ kind: 'Message', id: 1, subject: 'a', message: '', broker: 'test', response_subject: 'r' })
+    await settle()
+    expect(headersOf(relay.link.all('Publish'))).toEqual([{ trace: '1' }])
+  })
+  test('as they were at the call, and not at all where there are none', async () => {
+    const { client, relay, clock } = await connect()
+    relay.obliging = false
+    relay.link.drop()
+    const headers = new Map([['trace', '1']])
+    const waiting = [client.publish('a', 1, { headers }), client.publish('b', 1, { headers: {} })]
+    headers.set('trace', '2')
+    relay.obliging = true
+    await clock.advance(1000)
+    await Promise.all(waiting)
+    expect(headersOf(relay.link.all('Publish'))).toEqual([{ trace: '1' }, undefined])
+  })
+})
+
+describe('headers that cannot travel are refused at the call', () => {
+  test.each<[string, unknown, RegExp]>([
+    ['a bigint', 1n, /an object or a Map/],
+    ['a text', 'trace=1', /an object or a Map/],
+    ['a function', () => undefined, /an object or a Map/],
+    ['a list of names', ['trace'], /entry/],
+    ['a bigint as a value', { trace: 1n }, /trace/],
+    ['a number as a value', { trace: 1 }, /trace/],
+    ['undefined as a value', { trace: undefined }, /trace/],
+    ['an object as a value of a Map', new Map([['trace', {}]]), /trace/],
+    ['a symbol as a name', new Map([[Symbol('trace'), '1']]), /trace/],
+    ['a name with a space', { 'my trace': '1' }, /my trace/],
+    ['a name that breaks readers', Object.fromEntries([['__proto__', '1']]), /__proto__/],
+    ['an empty name', { '': '1' }, /token/],
+    ['a line break in a value', { trace: '1\r\nevil: 1' }, /trace/],
+    ['half of a surrogate pair', { trace: '\ud800' }, /trace/],
+  ])('%s', async (_, headers, remedy) => {
+    for (const codec of [undefined, msgpackCodec]) {
+      const { client, relay } = await connect({ codec })
+      const options = { headers: headers as Record<string, string> }
+      for (const call of [client.publish('a', 1, options), client.request('a', 1, options)]) {
+        await expect(call).rejects.toThrow(TypeError)
+        await expect(call).rejects.toThrow(remedy)
+      }
+      expect(await client.publish('a', 2)).toBe('confirmed')
+      expect(relay.link.all('Publish')).toHaveLength(1)
+    }
+  })
+  test('more than 64 of them', async () => {
+    const { client } = await connect()
+    const many = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, i) => [`h${i}`, '']))
+    expect(await client.publish('a', 1, { headers: many(64) })).toBe('confirmed')
+    await expect(client.publish('a', 1, { headers: many(65) })).rejects.toMatchObject({ code: 'too_large' })
+  })
+  test('more than 8,192 bytes of names and values, in UTF-8', async () => {
+    const { client, relay } = await connect()
+    relay.link.say({ ...welcome, limits: { ...welcome.limits, payload: 100_000 } })
+    expect(await client.publish('a', 1, { headers: { trace: 'x'.repeat(8192 - 5) } })).toBe('confirmed')
+    for (const headers of [{ trace: 'x'.repeat(8192 - 4) }, { trace: 'ü'.repeat(4096) }])
+      await expect(client.publish('a', 1, { headers })).rejects.toMatchObject({ code: 'too_large' })
+  })
+})

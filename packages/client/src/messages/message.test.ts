@@ -1,0 +1,99 @@
+import { expect, test } from 'vitest'
+import { connect } from '../testing/connect.js'
+import { settle } from '../testing/fake-clock.js'
+import { type Message, ReceivedMessage } from './message.js'
+
+const of = (message: string | Uint8Array, subject = 'good.apple', pattern = 'good.*'): Message =>
+  new ReceivedMessage({ kind: 'Message', id: 1, subject, message, broker: 'test' }, pattern, 0)
+const broken = new Uint8Array([0xff, 0xfe])
+
+test.each([
+  ['JSON', '{"a":[1]}', { a: [1] }],
+  ['a number', '5', 5],
+  ['text that is no JSON', 'hi', 'hi'],
+  ['nothing', '', ''],
+  ['bytes that are JSON', new TextEncoder().encode('true'), true],
+  ['bytes that are no text', broken, broken],
+])('data is %s', (_, payload, data) => {
+  expect(of(payload).data).toEqual(data)
+})
+
+test('data is read once', () => {
+  const message = of('{"a":1}')
+  expect(message.data).toBe(message.data)
+})
+
+test('data keeps a "__proto__" as a field of its own', () => {
+  const { data } = of('{"__proto__":{"polluted":true}}')
+  expect(Object.keys(data as object)).toEqual(['__proto__'])
+  expect(({} as { polluted?: boolean }).polluted).toBeUndefined()
+})
+
+test('params are what the wildcards stand for', () => {
+  expect(of('').params).toEqual(['apple'])
+  expect(of('', 'room.7.msg.new', 'room.*.**').params).toEqual(['7', 'msg.new'])
+  expect(of('', 'good', 'good').params).toEqual([])
+})
+
+test('text and json say clearly that they cannot', () => {
+  expect(of('ü').text()).toBe('ü')
+  expect(of('[1]').json()).toEqual([1])
+  expect(() => of(broken).text()).toThrow(TypeError)
+  expect(() => of('hi').json()).toThrow(SyntaxError)
+})
+
+test('bytes are those that travelled', () => {
+  expect(of('\uFEFFü').bytes).toEqual(new Uint8Array([0xef, 0xbb, 0xbf, 0xc3, 0xbc]))
+  expect(of(broken).bytes).toBe(broken)
+})
+
+test('headers are never missing', () => {
+  expect(of('').headers.size).toBe(0)
+})
+
+test('keys differ among all messages, answers too, and stay', async () => {
+  const { client, relay } = await connect()
+  const other = await connect()
+  const messages: Message[] = []
+  client.subscribe('good.*', (message) => messages.push(message))
+  client.subscribe('good.**', (message) => messages.push(message))
+  other.client.subscribe('good.*', (message) => messages.push(message))
+  const answer = client.request('math.sum')
+  await settle()
+  for (const id of [1, 1, 2])
+    relay.link.say({ kind: 'Message', id, subject: 'good.apple', message: '', broker: 'test' })
+  other.relay.link.say({ kind: 'Message', id: 1, subject: 'good.apple', message: '', broker: 'test' })
+  relay.link.say({ kind: 'Response', ref: relay.link.all('Request')[0]?.ref as number, message: '3' })
+  messages.push(await answer)
+  const keys = messages.map(({ key }) => key)
+  expect(keys).toHaveLength(5)
+  expect(new Set(keys).size).toBe(5)
+  expect(keys).toEqual(keys.map(String))
+  expect(messages.map(({ key }) => key)).toEqual(keys)
+})
+
+test('handlers of one subscription get one message, with one key', async () => {
+  const { client, relay } = await connect()
+  const keys: string[] = []
+  client.subscribe('good.*', ({ key }) => keys.push(key))
+  client.subscribe('good.*', ({ key }) => keys.push(key))
+  await settle()
+  relay.link.say({ kind: 'Message', id: 1, subject: 'good.apple', message: '', broker: 'test' })
+  expect(keys).toHaveLength(2)
+  expect(keys[0]).toBe(keys[1])
+})
+
+test('receivedAt is the time of the client', async () => {
+  const { client, relay, clock } = await connect()
+  const times: number[] = []
+  client.subscribe('good.*', ({ receivedAt }) => times.push(receivedAt))
+  const answer = client.request('math.sum')
+  await settle()
+  clock.set(5_000)
+  relay.link.say({ kind: 'Message', id: 1, subject: 'good.apple', message: '', broker: 'test' })
+  clock.set(7_000)
+  relay.link.say({ kind: 'Message', id: 1, subject: 'good.apple', message: '', broker: 'test' })
+  relay.link.say({ kind: 'Response', ref: relay.link.all('Request')[0]?.ref as number, message: '3' })
+  expect(times).toEqual([5_000, 7_000])
+  expect((await answer).receivedAt).toBe(7_000)
+})

@@ -1,0 +1,93 @@
+import { type RequestFrame, type ResponseFrame, WildcastError } from '@wildcast/protocol/client'
+import type { Call } from '../app/call-back.js'
+import { checkNumber } from '../app/number-option.js'
+import { onAbort } from '../app/on-abort.js'
+import type { Link } from '../connection/link.js'
+import type { Exchanges } from '../exchanges/exchanges.js'
+import { type Message, ReceivedMessage } from '../messages/message.js'
+import { openAlarm } from '../time/alarm.js'
+import type { Clock, Undo } from '../time/clock.js'
+
+/** How long to wait for an answer, and who hears of its parts. */
+export interface Waiting<Answer = unknown> {
+  /**
+   * How long to wait for an answer, and again after each part. Rounded up to whole milliseconds; at
+   * most 5 minutes, which is also what Infinity means.
+   * @default 5000
+   */
+  readonly timeoutMs?: number | undefined
+  /** Gives up, and rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined
+  /** Hears of every part of a streamed answer but the last. Each part starts the wait again, also at the relay. */
+  readonly onPart?: ((part: Message<Answer>) => void) | undefined
+}
+
+/** What a request needs of the client. */
+export interface RequestPorts {
+  readonly clock: Clock
+  readonly link: Pick<Link, 'welcome'>
+  readonly post: Exchanges['post']
+  readonly call: Call
+}
+
+/** A question, before it has a number. */
+export type Asked = Omit<RequestFrame, 'ref' | 'timeout'>
+
+/**
+ * `limits.requestTimeoutMs` of the protocol: the relay waits no longer. Not imported, since all
+ * limits would come with it.
+ */
+const longestTimeoutMs = 300_000
+/** The relay reports a timeout itself; only if it doesn't, we do. */
+const graceMs = 1_000
+
+/** Asks, now or as soon as the client is connected, and resolves with the last answer. */
+export async function request<Answer>(
+  ports: RequestPorts,
+  frame: Asked,
+  { timeoutMs: askedMs = 5_000, signal, onPart }: Waiting<Answer>,
+): Promise<Message<Answer>> {
+  const timeoutMs = Math.min(Math.ceil(checkNumber('timeoutMs', askedMs)), longestTimeoutMs)
+  signal?.throwIfAborted()
+  const { clock, post, call } = ports
+  const alarm = openAlarm(clock)
+  let stop: Undo | undefined
+  try {
+    return await new Promise((resolve, reject) => {
+      const giveUp = (reason: unknown): void => {
+        cancel()
+        reject(reason)
+      }
+      const wait = (): void =>
+        alarm.set(timeoutMs + graceMs, () => giveUp(new WildcastError('timeout', `no answer within ${timeoutMs} ms`)))
+      wait()
+      stop = onAbort(signal, giveUp)
+      const cancel = post(
+        { ...frame, timeout: timeoutMs },
+        {
+          answer(response) {
+            if (response.kind !== 'Response') return
+            const message = toMessage<Answer>(response, frame, ports)
+            if (response.more) {
+              wait()
+              call(onPart, message)
+            } else resolve(message)
+          },
+          fail: reject,
+        },
+      )
+    })
+  } finally {
+    alarm.stop()
+    stop?.()
+  }
+}
+
+function toMessage<Answer>(
+  response: ResponseFrame,
+  { subject, broker }: Asked,
+  { clock, link }: RequestPorts,
+): ReceivedMessage<Answer> {
+  const carrier = broker ?? link.welcome?.brokers.find((known) => known.default)?.name ?? ''
+  return new ReceivedMessage({ ...response, kind: 'Message', id: 0, subject, broker: carrier }, subject, clock.now())
+}

@@ -1,0 +1,116 @@
+import { WildcastError } from '@wildcast/protocol'
+import { describe, expect, test, vi } from 'vitest'
+import { connect } from '../testing/connect.js'
+import { settle } from '../testing/fake-clock.js'
+import { answers, ask, serving } from '../testing/serving.js'
+
+test('claims the subject, and what the handler returns is the answer', async () => {
+  const connected = await serving((message) => ({ got: message.text() }))
+  ask(connected, 'x')
+  await settle()
+  expect(connected.relay.link.all('Subscribe')).toMatchObject([{ subject: 'a', serve: true }])
+  expect(connected.relay.link.all('Publish')).toMatchObject([
+    { broker: 'test', subject: 'reply.x', message: '{"got":"x"}' },
+  ])
+})
+
+test('handlers may take their time, and overtake', async () => {
+  const later = new Map<string, (answer: string) => void>()
+  const connected = await serving((message) => new Promise((resolve) => later.set(message.text(), resolve)))
+  ask(connected, 'x')
+  ask(connected, 'y')
+  await settle()
+  later.get('y')?.('2')
+  await settle()
+  later.get('x')?.('1')
+  await settle()
+  expect(answers(connected)).toEqual([
+    ['reply.y', '2', 'last'],
+    ['reply.x', '1', 'last'],
+  ])
+})
+
+test('a mere publish is handled, and not answered', async () => {
+  const handler = vi.fn(() => 'answer')
+  const connected = await serving(handler)
+  connected.relay.link.say({ kind: 'Message', id: 1, subject: 'a', message: '', broker: 'test' })
+  await settle()
+  expect(handler).toHaveBeenCalledOnce()
+  expect(answers(connected)).toEqual([])
+})
+
+describe('an error', () => {
+  test('that was meant is the answer', async () => {
+    const connected = await serving(() => {
+      throw new WildcastError('forbidden', 'not you')
+    })
+    ask(connected, 'x')
+    await settle()
+    expect(answers(connected)).toEqual([['reply.x', '', { code: 'forbidden', message: 'not you' }]])
+    expect(connected.errors).toEqual([])
+  })
+  test('that was not meant is the answer, and reported', async () => {
+    const connected = await serving(async () => {
+      throw new Error('boom')
+    })
+    ask(connected, 'x')
+    await settle()
+    expect(answers(connected)).toEqual([['reply.x', '', { code: 'internal', message: 'boom' }]])
+    expect(connected.errors).toMatchObject([{ stage: 'handler', message: 'boom' }])
+  })
+  test('of an answer that cannot travel is told to the caller', async () => {
+    const connected = await serving(() => 'x'.repeat(1001))
+    ask(connected, 'x')
+    await settle()
+    expect(answers(connected)).toMatchObject([['reply.x', '', { code: 'too_large' }]])
+  })
+})
+
+test('an error that is too long to travel is told to the caller in short', async () => {
+  const connected = await serving(() => {
+    throw new WildcastError('forbidden', 'x'.repeat(2000))
+  })
+  ask(connected, 'x')
+  await settle()
+  expect(answers(connected)).toMatchObject([['reply.x', '', { code: 'too_large' }]])
+})
+
+describe('the claim', () => {
+  test('is made again after a reconnect', async () => {
+    const connected = await serving((message) => message.text())
+    connected.relay.link.drop()
+    await connected.clock.advance(250)
+    expect(connected.relay.link.all('Subscribe')).toMatchObject([{ serve: true }])
+    ask(connected, 'x')
+    await settle()
+    expect(answers(connected)).toEqual([['reply.x', 'x', 'last']])
+  })
+  test('is tried again while somebody else serves', async () => {
+    const { client, relay, clock, errors } = await connect()
+    let taken = 2
+    relay.answer = (frame) =>
+      frame.kind === 'Subscribe' && taken-- > 0
+        ? { kind: 'Error', ref: frame.ref, code: 'already_served', message: 'taken', retry: true }
+        : undefined
+    const onStatus = vi.fn()
+    client.serve('a', () => '', { onStatus })
+    await clock.advance(250 + 500)
+    expect(onStatus.mock.calls.flat()).toEqual(['syncing', 'error', 'syncing', 'error', 'syncing', 'ready'])
+    expect(errors.map(({ code }) => code)).toEqual(['already_served', 'already_served'])
+  })
+  test('is given back at once', async () => {
+    const { client, relay } = await connect()
+    const undo = client.serve('a', () => '')
+    await settle()
+    undo()
+    expect(relay.link.all('Unsubscribe')).toMatchObject([{ id: 1 }])
+  })
+  test('cannot be made twice by one client, nor on a pattern', async () => {
+    const { client } = await connect()
+    const undo = client.serve('a', () => '')
+    expect(() => client.serve('a', () => '')).toThrow(expect.objectContaining({ code: 'already_served' }))
+    expect(() => client.serve('good.*', () => '')).toThrow(expect.objectContaining({ code: 'invalid_subject' }))
+    undo()
+    client.serve('a', () => '')
+  })
+})

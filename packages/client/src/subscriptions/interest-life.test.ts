@@ -1,0 +1,131 @@
+import { WildcastError } from '@wildcast/protocol'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { type InterestEvent, type InterestFacts, type InterestState, stepInterest, toRefused } from './interest-life.js'
+
+const facts: InterestFacts = { wanted: true, exclusive: false, chance: 0.5 }
+const unwanted: InterestFacts = { ...facts, wanted: false }
+const fresh: InterestState = { phase: 'connecting', refusals: 0 }
+const wanted: InterestEvent = { type: 'wanted' }
+const left: InterestEvent = { type: 'left' }
+const opened: InterestEvent = { type: 'opened' }
+const rang: InterestEvent = { type: 'rang' }
+const lost: InterestEvent = { type: 'lost' }
+const confirmed: InterestEvent = { type: 'confirmed', id: 7, subject: 'a.*.**' }
+const refused = (code: string, retry = false, retryInMs?: number): InterestEvent => ({
+  type: 'refused',
+  reason: new WildcastError(code as 'internal', code, { retry, retryInMs }),
+})
+
+/** The state after some events, while someone listens. */
+function after(...events: InterestEvent[]): InterestState {
+  return events.reduce<InterestState>((state, event) => stepInterest(state, event, facts).to, fresh)
+}
+const ready = after(wanted, confirmed)
+
+describe('an interest', () => {
+  test('asks when it is wanted, and again with the next transport', () => {
+    expect(stepInterest(fresh, wanted, facts)).toEqual({ to: { phase: 'syncing', refusals: 0 }, ask: true })
+    expect(stepInterest(after(wanted, lost), opened, facts).ask).toBe(true)
+  })
+  test('asks once, however many listeners join', () => {
+    expect(stepInterest(after(wanted), wanted, facts)).toEqual({ to: after(wanted) })
+    expect(stepInterest(ready, wanted, facts)).toEqual({ to: ready })
+  })
+  test('is ready when the relay confirms, with the id and the normal form, and notifies of a gap', () => {
+    const step = stepInterest(after(wanted), confirmed, facts)
+    expect(step).toEqual({ to: { phase: 'ready', refusals: 0, id: 7, pattern: 'a.*.**' }, gap: true })
+  })
+  test('loses its id with the connection', () => {
+    expect(stepInterest(ready, lost, facts)).toEqual({ to: fresh })
+  })
+})
+
+describe('an interest that nobody wants any more', () => {
+  test('lingers for a second, then unsubscribes', () => {
+    const step = stepInterest(ready, left, unwanted)
+    expect(step).toEqual({ to: ready, armMs: 1000 })
+    expect(stepInterest(step.to, rang, unwanted).over).toEqual({ id: 7 })
+  })
+  test('stays when someone has come back meanwhile', () => {
+    expect(stepInterest(ready, rang, facts)).toEqual({ to: ready })
+  })
+  test('does not begin to linger again when another subscription ends', () => {
+    expect(stepInterest(ready, wanted, unwanted)).toEqual({ to: ready })
+  })
+  test('unsubscribes at once if it is exclusive', () => {
+    expect(stepInterest(ready, left, { ...unwanted, exclusive: true }).over).toEqual({ id: 7 })
+  })
+  test('waits for its id if the relay has been asked', () => {
+    expect(stepInterest(after(wanted), left, unwanted)).toEqual({ to: after(wanted) })
+    expect(stepInterest(after(wanted), confirmed, unwanted)).toMatchObject({ to: ready, armMs: 1000 })
+    expect(stepInterest(after(wanted), confirmed, { ...unwanted, exclusive: true }).over).toEqual({ id: 7 })
+  })
+  test.each<[string, InterestEvent]>([
+    ['the connection is lost', lost],
+    ['it is refused', refused('forbidden')],
+  ])('is over, with nothing to unsubscribe, when %s', (_, event) => {
+    expect(stepInterest(ready, event, unwanted).over).toEqual({ id: undefined })
+    expect(stepInterest(after(wanted), event, unwanted).over).toEqual({ id: undefined })
+  })
+})
+
+describe('a refusal', () => {
+  test.each([
+    ['forbidden', 'denied'],
+    ['unauthorized', 'denied'],
+    ['unsupported', 'error'],
+  ])('%s makes it "%s", and is final', (code, phase) => {
+    const { to, armMs } = stepInterest(after(wanted), refused(code), facts)
+    expect(to).toMatchObject({ phase, refusal: { code } })
+    expect(armMs).toBeUndefined()
+  })
+  test('that may pass is followed by another question, each time later', () => {
+    let state = after(wanted)
+    const waits = Array.from({ length: 4 }, () => {
+      const { to, armMs } = stepInterest(state, refused('broker_down', true), facts)
+      const next = stepInterest(to, rang, facts)
+      expect(next.ask).toBe(true)
+      state = next.to
+      return armMs
+    })
+    expect(waits).toEqual([250, 500, 1000, 2000])
+    expect(stepInterest(state, confirmed, facts).to.refusals).toBe(0)
+  })
+  test('may say when to ask again', () => {
+    expect(stepInterest(after(wanted), refused('broker_down', true, 9000), facts).armMs).toBe(9000)
+  })
+  test('is not forgotten by the time to wait when the connection is lost', () => {
+    expect(after(wanted, refused('broker_down', true), lost)).toEqual({ phase: 'connecting', refusals: 1 })
+  })
+  test('for want of a place is asked again when there may be one; others are not', () => {
+    const full = after(wanted, refused('too_many_subscriptions'))
+    expect(stepInterest(full, wanted, facts).ask).toBe(true)
+    const denied = after(wanted, refused('forbidden'))
+    expect(stepInterest(denied, wanted, facts)).toEqual({ to: denied })
+  })
+  test('of the whole connection is known from the start', () => {
+    expect(toRefused(new WildcastError('unauthorized', 'who are you?'))).toMatchObject({ phase: 'denied', refusals: 0 })
+  })
+})
+
+const anything = fc.constantFrom(wanted, left, opened, rang, lost, confirmed, refused('forbidden'), refused('x', true))
+
+test('whatever happens, a relay that knows an id is told when nobody wants it any more', () => {
+  fc.assert(
+    fc.property(fc.array(fc.tuple(anything, fc.boolean(), fc.boolean())), (story) => {
+      let state: InterestState = fresh
+      for (const [event, isWanted, exclusive] of story) {
+        if (event.type === 'confirmed' && state.phase !== 'syncing') continue
+        const step = stepInterest(state, event, { wanted: isWanted, exclusive, chance: 0 })
+        if (isWanted) expect(step.over).toBeUndefined()
+        if (step.over && event.type === 'rang') expect(step.over.id).toBe(state.id)
+        if (!isWanted && !step.over && step.to.phase === 'ready' && event.type !== 'wanted')
+          expect(step.armMs).toBe(1000)
+        if (step.over) return
+        state = step.to
+      }
+    }),
+    { numRuns: 500 },
+  )
+})

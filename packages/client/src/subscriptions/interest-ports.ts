@@ -1,0 +1,29 @@
+import type { ErrorFrame, GapFrame, MessageFrame, UnsubscribedFrame } from '@wildcast/protocol/client'
+import type { Call } from '../app/call-back.js'
+import type { Fault } from '../app/fault.js'
+import type { Link } from '../connection/link.js'
+import type { Exchanges } from '../exchanges/exchanges.js'
+import type { PublishPorts } from '../publishing/publish.js'
+import type { Clock } from '../time/clock.js'
+import type { Want } from './listener.js'
+
+/** A frame about a subscription. */
+export type SubscriptionFrame = MessageFrame | GapFrame | UnsubscribedFrame | ErrorFrame
+
+/** Takes the frames about a subscription. */
+export interface FrameTaker {
+  hear(frame: SubscriptionFrame, receivedAt: number): void
+}
+
+/** What an interest needs of the client. */
+export interface InterestPorts extends PublishPorts {
+  readonly clock: Clock
+  readonly link: Pick<Link, 'status' | 'refusal'>
+  readonly ask: Exchanges['ask']
+  readonly call: Call
+  readonly fault: Fault
+  /** Frames with the id `to` are for this interest now, those with the id `from` no longer. */
+  renamed(interest: FrameTaker, from: number | undefined, to: number | undefined): void
+  /** Nobody wants an interest any more. The relay still knows `id`. */
+  ended(want: Want, id: number | undefined): void
+}

@@ -1,0 +1,19 @@
+import type { Policy, WildcastError } from '@wildcast/protocol/client'
+import type { Message } from '../messages/message.js'
+import type { SubscriptionEvents } from './subscription-events.js'
+
+/** What is subscribed to. Equal wants are one interest. */
+export interface Want {
+  readonly subject: string
+  readonly broker: string | undefined
+  readonly group: string | undefined
+  readonly policy: Policy | undefined
+  readonly serve?: true | undefined
+}
+
+/** One subscriber. */
+export interface Listener extends SubscriptionEvents {
+  readonly onMessage: (message: Message) => void
+  /** Nothing comes any more: refused for good, aborted, or the client was closed. */
+  readonly onEnd?: ((reason?: WildcastError) => void) | undefined
+}

@@ -1,0 +1,80 @@
+import type { Message } from '../messages/message.js'
+
+/** The messages of a subscription, for any number of loops: each message goes to one of them. */
+export interface MessageQueue {
+  push(message: Message): void
+  /** Ends every loop once the messages are taken. With a reason, each loop rejects with it. */
+  end(reason?: Error): void
+  loop(): AsyncIterableIterator<Message, undefined>
+}
+
+type Loop = AsyncIterableIterator<Message, undefined>
+
+/**
+ * Opens a queue, which calls `abandoned` when its last loop has left. Its loops are no async
+ * generators: the `return()` of one would wait until the message comes that its `next()` waits for.
+ */
+export function openMessageQueue(abandoned: () => void): MessageQueue {
+  // No bound: a slow loop loses nothing.
+  const messages: Message[] = []
+  const loops = new Set<Loop>()
+  let ended: { readonly reason: Error | undefined } | undefined
+  /** What wakes the loops that wait. */
+  const waiting: (() => void)[] = []
+
+  const stir = (): void => {
+    for (const wake of waiting.splice(0)) wake()
+  }
+  const leave = (loop: Loop): void => {
+    loops.delete(loop)
+    stir()
+  }
+  const next = async (loop: Loop): Promise<IteratorResult<Message, undefined>> => {
+    while (loops.has(loop)) {
+      const value = messages.shift()
+      if (value) return { done: false, value }
+      if (ended) {
+        leave(loop)
+        if (ended.reason) throw ended.reason
+      } else await new Promise<void>((resolve) => waiting.push(resolve))
+    }
+    return { done: true, value: undefined }
+  }
+  const quit = (loop: Loop): void => {
+    leave(loop)
+    if (loops.size > 0) return
+    messages.length = 0
+    abandoned()
+  }
+  return {
+    push(message) {
+      messages.push(message)
+      stir()
+    },
+    end(reason) {
+      ended ??= { reason }
+      stir()
+    },
+    loop() {
+      const loop = toLoop(next, quit)
+      loops.add(loop)
+      return loop
+    },
+  }
+}
+
+function toLoop(next: (loop: Loop) => ReturnType<Loop['next']>, quit: (loop: Loop) => void): Loop {
+  const loop: Loop = {
+    next: () => next(loop),
+    async return(value) {
+      quit(loop)
+      return { done: true, value: await value }
+    },
+    async throw(reason) {
+      quit(loop)
+      throw reason
+    },
+    [Symbol.asyncIterator]: () => loop,
+  }
+  return loop
+}

@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest'
+import { connect } from '../testing/connect.js'
+import { type PolicyOptions, toPolicy } from './policy.js'
+
+test.each<[PolicyOptions, unknown]>([
+  [{}, undefined],
+  [{ deliver: 'all' }, undefined],
+  [{ deliver: undefined, maxRate: undefined }, undefined],
+  [{ deliver: 'latest' }, { deliver: 'latest' }],
+  [{ maxRate: 10 }, { max_rate: 10 }],
+  [
+    { deliver: 'all', maxRate: 10 },
+    { deliver: 'all', max_rate: 10 },
+  ],
+])('%j asks for %j', (options, policy) => {
+  expect(toPolicy(options)).toEqual(policy)
+})
+
+test.each(['newest', '', null, 1])('deliver: %j is a TypeError at the call', async (deliver) => {
+  const { client, relay } = await connect()
+  const options = { deliver } as PolicyOptions
+  expect(() => client.subscribe('a', options)).toThrow(TypeError)
+  expect(() => client.broker('b').subscribe('a', () => {}, options)).toThrow(/"all" or "latest"/)
+  expect(relay.link.all('Subscribe')).toEqual([])
+})
+
+test.each([0, -1, Number.NaN])('maxRate: %j is a RangeError at the call', async (maxRate) => {
+  const { client, relay } = await connect()
+  expect(() => client.subscribe('a', () => {}, { maxRate })).toThrow(RangeError)
+  expect(() => client.subscribe('a', { maxRate })).toThrow(/above 0/)
+  expect(relay.link.all('Subscribe')).toEqual([])
+})

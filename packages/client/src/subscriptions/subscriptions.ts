@@ -1,0 +1,67 @@
+import type { Link } from '../connection/link.js'
+import type { Undo } from '../time/clock.js'
+import { Interest } from './interest.js'
+import type { InterestEvent } from './interest-life.js'
+import type { FrameTaker, InterestPorts, SubscriptionFrame } from './interest-ports.js'
+import type { Listener, Want } from './listener.js'
+
+/** What subscriptions need of the client. */
+export interface SubscriptionPorts extends Omit<InterestPorts, 'renamed' | 'ended'> {
+  readonly link: Pick<Link, 'status' | 'refusal' | 'send'>
+}
+
+/** All subscriptions of a client. */
+export interface Subscriptions {
+  /** @throws {WildcastError} `already_served` */
+  add(want: Want, listener: Listener): Undo
+  /** Hands a frame to those that it concerns; false if none has its id. */
+  hear(frame: SubscriptionFrame, receivedAt: number): boolean
+  /** Something has happened to all. */
+  happen(event: InterestEvent): void
+  /** Notifies all listeners of their status, if it has changed. */
+  tell(): void
+  /** The client is closed: nothing comes any more. */
+  close(): void
+}
+
+/** Opens the table of subscriptions. */
+export function openSubscriptions(ports: SubscriptionPorts): Subscriptions {
+  const interests = new Map<string, Interest>()
+  /** By id. Several have one if a broker is wanted by its name and as the default, which the relay knows to be one. */
+  const named = new Map<number | undefined, Set<FrameTaker>>()
+  const each = (run: (interest: Interest) => void): void => interests.forEach(run)
+  const interestPorts: InterestPorts = {
+    ...ports,
+    renamed(interest, from, to) {
+      const sharing = named.get(from)
+      if (sharing?.delete(interest) && sharing.size === 0) named.delete(from)
+      if (to !== undefined) named.set(to, (named.get(to) ?? new Set()).add(interest))
+    },
+    ended(want, id) {
+      interests.delete(keyOf(want))
+      if (id === undefined || named.has(id) || !ports.link.send({ kind: 'Unsubscribe', id })) return
+      for (const other of interests.values()) if (other.happen({ type: 'wanted' })) break
+    },
+  }
+
+  return {
+    add(want, listener) {
+      const key = keyOf(want)
+      const interest = interests.get(key) ?? new Interest(want, interestPorts)
+      interests.set(key, interest)
+      return interest.add(listener)
+    },
+    hear(frame, receivedAt) {
+      const concerned = named.get(frame.id)
+      for (const interest of concerned ?? []) interest.hear(frame, receivedAt)
+      return !!concerned
+    },
+    happen: (event) => each((interest) => interest.happen(event)),
+    tell: () => each((interest) => interest.tell()),
+    close: () => each((interest) => interest.close()),
+  }
+}
+
+function keyOf(want: Want): string {
+  return JSON.stringify(want)
+}

@@ -1,0 +1,27 @@
+import { type Connected, connect } from './connect.js'
+import { settle } from './fake-clock.js'
+
+/** Asks what a client serves as `a`; the text also names the subject of the answer. */
+export const ask = ({ relay }: Connected, text: string): void =>
+  relay.link.say({
+    kind: 'Message',
+    id: 1,
+    subject: 'a',
+    message: text,
+    broker: 'test',
+    response_subject: `reply.${text}`,
+  })
+
+/** What was answered, in order. */
+export const answers = ({ relay }: Connected): unknown[] =>
+  relay.link
+    .all('Publish')
+    .map(({ subject, message, more, error }) => [subject, message, error ?? (more ? 'more' : 'last')])
+
+/** A client that serves `a`. */
+export async function serving(handler: Parameters<Connected['client']['serve']>[1]): Promise<Connected> {
+  const connected = await connect()
+  connected.client.serve('a', handler)
+  await settle()
+  return connected
+}

@@ -1,0 +1,49 @@
+import type { MessageFrame, Pattern, RequestFrame } from '@wildcast/protocol/client'
+import { limits } from '@wildcast/protocol/subjects'
+import type { Clock, Undo } from '../../time/clock.js'
+import type { Replies } from './classic-replies.js'
+import type { Lanes } from './lanes.js'
+import { ulid } from './ulid.js'
+
+/** Requests, for a server that knows only messages. */
+export interface ClassicRequests {
+  request(frame: RequestFrame): void
+  cancel(ref: number): void
+  /** Awaits no answer any more. */
+  close(): void
+}
+
+/** Asks on `request.<ulid>.<subject>`, and hears the answer on `response.<ulid>.<subject>`. */
+export function openClassicRequests(lanes: Lanes, clock: Clock, replies: Replies): ClassicRequests {
+  const undos = new Map<number, Undo>()
+  const end = (ref: number): void => {
+    undos.get(ref)?.()
+    undos.delete(ref)
+  }
+  return {
+    request({ ref, subject, message, broker, timeout = limits.requestTimeoutMs, headers }) {
+      if (headers) return replies.unsupported(ref, '"headers"')
+      const id = ulid(clock)
+      const response_subject = `response.${id}.${subject}` as Pattern
+      const question = { subject: `request.${id}.${subject}`, message, broker, response_subject }
+      const ask = lanes.prepare({ kind: 'Publish', ...question })
+      const answer = (frame: MessageFrame): void => {
+        end(ref)
+        replies.happen({ kind: 'Response', ref, message: frame.message })
+      }
+      const stop = lanes.listen(response_subject, answer, ask)
+      const disarm = clock.after(timeout, () => {
+        end(ref)
+        replies.fail(ref, 'timeout', `${subject} did not answer within ${timeout} ms`)
+      })
+      undos.set(ref, () => {
+        stop()
+        disarm()
+      })
+    },
+    cancel: end,
+    close() {
+      for (const ref of undos.keys()) end(ref)
+    },
+  }
+}

@@ -1,0 +1,55 @@
+import { type MessageFrame, type Pattern, type SubscribeFrame, WildcastError } from '@wildcast/protocol/client'
+import { parsePattern } from '@wildcast/protocol/subjects'
+import type { Undo } from '../../time/clock.js'
+import type { Replies } from './classic-replies.js'
+import type { Lanes } from './lanes.js'
+
+/** Subscriptions with ids, for a server that knows none. */
+export interface ClassicSubscriptions {
+  subscribe(frame: SubscribeFrame): void
+  unsubscribe(id: number): void
+}
+
+/** Gives ids, and answers when the subscription has been sent, which is all that can be known. */
+export function openClassicSubscriptions(lanes: Lanes, replies: Replies): ClassicSubscriptions {
+  const undos = new Map<number, readonly Undo[]>()
+  let lastId = 0
+  return {
+    subscribe({ ref, subject: pattern, broker, group, serve, policy }) {
+      if (group !== undefined) return replies.unsupported(ref, '"group"')
+      if (policy) return replies.unsupported(ref, 'policy ("deliver", "maxRate")')
+      const subject = normal(pattern)
+      if (subject instanceof WildcastError) return replies.fail(ref, 'invalid_subject', subject.message)
+      const id = ++lastId
+      const hand = (frame: MessageFrame): void => {
+        if (broker !== undefined && frame.broker !== broker) return
+        if (!serve) replies.happen({ ...frame, id })
+        else if (frame.response_subject !== undefined) replies.happen({ ...frame, id, subject })
+      }
+      // The original's own request helpers prefix the subject; others may ask on the subject itself.
+      const patterns = (serve ? [`request.*.${subject}`, subject] : [subject]) as Pattern[]
+      let unsent = patterns.length
+      const sent = (): void => {
+        if (--unsent === 0) replies.say({ kind: 'Subscribed', ref, id, subject })
+      }
+      undos.set(
+        id,
+        patterns.map((pattern) => lanes.listen(pattern, hand, sent)),
+      )
+    },
+    unsubscribe(id) {
+      for (const undo of undos.get(id) ?? []) undo()
+      undos.delete(id)
+      replies.say({ kind: 'Unsubscribed', id })
+    },
+  }
+}
+
+/** The normal form of a pattern, which no relay has checked. */
+function normal(pattern: string): Pattern | WildcastError {
+  try {
+    return parsePattern(pattern)
+  } catch (cause) {
+    return WildcastError.from(cause)
+  }
+}

@@ -1,0 +1,150 @@
+import { describe, expect, test, vi } from 'vitest'
+import { openOriginal, start, watch } from '../../testing/original.js'
+import { transportContract } from '../transport.contract.js'
+import { classic } from './classic.js'
+
+transportContract('classic', classic, openOriginal)
+
+describe('subscriptions', () => {
+  test('that overlap see each message once, each its own', async () => {
+    const { client, original } = await start()
+    const patterns = ['good.*', 'good.apple', 'good.**', 'bad.*', '**']
+    const watched = await Promise.all(patterns.map((pattern) => watch(client, pattern)))
+    await Promise.all(watched.map(({ ready }) => ready))
+    for (const subject of ['good.apple', 'good.pear', 'good.apple.red', 'bad.apple', 'good.apple'])
+      await client.publish(subject)
+    for (const subject of ['good.apple', 'bad.end']) await client.publish(subject, 'end')
+    expect(await Promise.all(watched.map(({ seen }) => seen))).toEqual([
+      ['good.apple', 'good.pear', 'good.apple'],
+      ['good.apple', 'good.apple'],
+      ['good.apple', 'good.pear', 'good.apple.red', 'good.apple'],
+      ['bad.apple'],
+      ['good.apple', 'good.pear', 'good.apple.red', 'bad.apple', 'good.apple'],
+    ])
+    // Which socket arrives first is the network's business.
+    expect([...original.lanes].sort()).toEqual([['**'], ['good.**'], ['good.*', 'bad.*'], ['good.apple']])
+  })
+  test('are brought into their normal form, and refused where they have none', async () => {
+    const { client, original } = await start()
+    const { ready, seen } = await watch(client, 'good.>')
+    await ready
+    await client.publish('good.apple.red')
+    await client.publish('good.apple', 'end')
+    expect(await seen).toEqual(['good.apple.red'])
+    expect(original.lanes).toEqual([['good.*.**']])
+    await expect(client.subscribe('**.a.**.b.**').ready).rejects.toMatchObject({ code: 'invalid_subject' })
+  })
+  test('of one pattern share one on the wire, also after an undo', async () => {
+    const { client, original } = await start()
+    const first = client.subscribe('good.*')
+    await first.ready
+    first.unsubscribe()
+    const second = client.subscribe('good.*', { broker: 'test' })
+    await second.ready
+    await client.publish('good.apple')
+    for await (const _ of second) break
+    expect(original.lanes).toEqual([['good.*']])
+  })
+  test('of one broker see nothing of another', async () => {
+    const { client } = await start()
+    const subscription = client.subscribe('good.*', { broker: 'one' })
+    await subscription.ready
+    await client.publish('good.apple', 1, { broker: 'two' })
+    await client.publish('good.apple', 2, { broker: 'one' })
+    for await (const { data, broker } of subscription) {
+      expect([data, broker]).toEqual([2, 'one'])
+      break
+    }
+  })
+  test('hear of a gap after a reconnect', async () => {
+    const { client, original } = await start()
+    const gap = new Promise((resolve) => {
+      const subscription = client.subscribe('good.*', { onGap: resolve })
+      void subscription.ready.then(() => original.hangUp(1012, 'restart'))
+    })
+    expect(await gap).toEqual({})
+  })
+  test('all come back when one socket of several is lost', async () => {
+    const { client, original } = await start()
+    const ready = ['good.*', 'good.**'].map((pattern) => client.subscribe(pattern).ready)
+    await Promise.all(ready)
+    await vi.waitFor(() => expect(original.lanes.map((lane) => lane.length)).toEqual([1, 1]))
+    const back = new Promise<void>((resolve) => client.onStatus(({ state }) => state === 'online' && resolve()))
+    ;[...original.sockets][1]?.terminate()
+    await back
+    await vi.waitFor(() => expect(original.lanes.map((lane) => lane.length)).toEqual([1, 1, 1, 1]))
+  })
+})
+
+describe('publish', () => {
+  test('resolves as unknown', async () => {
+    const { client } = await start()
+    expect(await client.publish('good.apple', 1)).toBe('unknown')
+  })
+  test('refuses what the dialect cannot say', async () => {
+    const { client } = await start()
+    const refused = { code: 'unsupported' }
+    await expect(client.publish('a', 1, { headers: new Map([['k', 'v']]) })).rejects.toMatchObject(refused)
+    await expect(client.publish('a.*', 1, { wildcard: true })).rejects.toMatchObject(refused)
+    await expect(client.request('a', 1, { headers: new Map([['k', 'v']]) })).rejects.toMatchObject(refused)
+    await expect(client.subscribe('a', { group: 'g' }).ready).rejects.toMatchObject(refused)
+    await expect(client.subscribe('a', { deliver: 'latest' }).ready).rejects.toMatchObject(refused)
+  })
+  test('a token is told to be of no use', async () => {
+    const { client, errors } = await start({ token: 'secret' })
+    await client.publish('a')
+    expect(errors).toEqual(['protocol unsupported'])
+  })
+})
+
+describe('request', () => {
+  test('that cannot be encoded rejects alone, also where its answer needs another socket', async () => {
+    const { client, errors } = await start()
+    await client.subscribe('response.*.a').ready
+    const refused = client.request('a', 1, { broker: 1n as never })
+    await expect(refused).rejects.toMatchObject({ code: 'invalid_frame' })
+    expect(await client.publish('b', 1)).toBe('unknown')
+    expect(errors).toEqual([])
+  })
+  test('is answered by who serves, on the prefixed subject', async () => {
+    const { client, original } = await start()
+    await new Promise<void>((resolve) =>
+      client.serve('math.sum', ({ data, subject }) => ({ subject, data }), {
+        onStatus: (s) => s === 'ready' && resolve(),
+      }),
+    )
+    const { data, subject } = await client.request('math.sum', [1, 2])
+    expect(subject).toBe('math.sum')
+    expect(data).toEqual({ subject: 'math.sum', data: [1, 2] })
+    client.close()
+    const ulid = '[0-9A-HJKMNP-TV-Z]{26}'
+    expect(await original.published()).toEqual([
+      expect.stringMatching(`^request\\.${ulid}\\.math\\.sum$`),
+      expect.stringMatching(`^response\\.${ulid}\\.math\\.sum$`),
+    ])
+  })
+  test('on the subject itself is served too, a mere publish is not', async () => {
+    const { client } = await start()
+    const asked: unknown[] = []
+    await new Promise<void>((resolve) =>
+      client.serve('a', ({ data }) => asked.push(data), { onStatus: (status) => status === 'ready' && resolve() }),
+    )
+    const replies = client.subscribe('reply')
+    await replies.ready
+    await client.publish('a', 'not asked')
+    await client.publish('a', 'asked', { responseSubject: 'reply' })
+    for await (const _ of replies) break
+    expect(asked).toEqual(['asked'])
+  })
+  test('fails by timeout where nobody serves, to the moment', async () => {
+    const { client } = await start()
+    await expect(client.request('nobody', 1, { timeoutMs: 20 })).rejects.toMatchObject({ code: 'timeout' })
+  })
+  test('is interrupted by a drop', async () => {
+    const { client, original } = await start()
+    await client.publish('a')
+    const answer = client.request('nobody')
+    original.hangUp(1012, 'restart')
+    await expect(answer).rejects.toMatchObject({ code: 'interrupted' })
+  })
+})

@@ -1,0 +1,93 @@
+import { classicJsonCodec } from '@wildcast/protocol/classic'
+import {
+  type Codec,
+  type ConnectFrame,
+  type PublishFrame,
+  type WelcomeFrame,
+  WildcastError,
+} from '@wildcast/protocol/client'
+import type { Clock } from '../../time/clock.js'
+import type { OpenTransport, TransportEvents } from '../transport.js'
+import { openReplies, type Replies } from './classic-replies.js'
+import { openClassicRequests } from './classic-requests.js'
+import { openClassicSubscriptions } from './classic-subscriptions.js'
+import { type Lanes, openLanes } from './lanes.js'
+
+/**
+ * The dialect of the original gateway, translated at the door: the client speaks v1 and never knows. What the dialect has no words for is answered or refused here.
+ */
+export const classic: OpenTransport = (events, settings) => {
+  const lanes = openLanes({ ...settings, codec: toClassic(settings.codec) }, events)
+  const replies = openReplies(events.frame)
+  const subscriptions = openClassicSubscriptions(lanes, replies)
+  const requests = openClassicRequests(lanes, settings.clock, replies)
+  return {
+    kind: 'classic',
+    send(frame) {
+      switch (frame.kind) {
+        case 'Connect':
+          greet(frame, events, () => replies.say(welcome(settings.clock)))
+          break
+        case 'Subscribe':
+          subscriptions.subscribe(frame)
+          break
+        case 'Unsubscribe':
+          subscriptions.unsubscribe(frame.id)
+          break
+        case 'Publish':
+          publish(frame, lanes, replies)
+          break
+        case 'Request':
+          requests.request(frame)
+          break
+        case 'Cancel':
+          requests.cancel(frame.ref)
+          break
+        case 'Authenticate':
+          replies.unsupported(frame.ref, 'token')
+          break
+        case 'Received':
+        case 'Pong':
+      }
+    },
+    close(code) {
+      requests.close()
+      lanes.close(code)
+    },
+  }
+}
+
+/** The client's own default is a codec of v1. */
+function toClassic(codec: Codec): Codec {
+  return codec.subprotocol === undefined ? codec : classicJsonCodec
+}
+
+function greet({ token }: ConnectFrame, { fault }: Pick<TransportEvents, 'fault'>, answer: () => void): void {
+  if (token) fault(new WildcastError('unsupported', 'a classic server knows no token: leave it out'))
+  answer()
+}
+
+function publish(frame: PublishFrame, lanes: Lanes, replies: Replies): void {
+  const beyond = (['headers', 'wildcard', 'more', 'error'] as const).find((field) => frame[field])
+  if (beyond) replies.unsupported(frame.ref, `"${beyond}"`)
+  else {
+    lanes.prepare(frame)()
+    replies.fail(frame.ref, 'interrupted', 'a classic server confirms nothing')
+  }
+}
+
+/** What a relay would say of itself. It names no limit and no heartbeat, since nobody knows them. */
+function welcome({ now }: Clock): WelcomeFrame {
+  const unknown = Number.POSITIVE_INFINITY
+  return {
+    kind: 'Welcome',
+    session: '',
+    resumed: false,
+    received: 0,
+    relay: '',
+    brokers: [],
+    limits: { payload: unknown, subscriptions: unknown, resume_bytes: 0, headers: 0, header_bytes: 0 },
+    ping: unknown,
+    time: now(),
+  }
+}

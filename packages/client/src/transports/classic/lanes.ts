@@ -1,0 +1,128 @@
+import {
+  type ClientFrame,
+  type Codec,
+  type MessageFrame,
+  type Pattern,
+  type RawFrame,
+  readRelayFrame,
+  type Subject,
+  WildcastError,
+} from '@wildcast/protocol/client'
+import { intersects, SubjectTree } from '@wildcast/protocol/subjects'
+import type { Undo } from '../../time/clock.js'
+import type { TransportEvents, TransportSettings } from '../transport.js'
+import { openSocket } from '../websocket.js'
+
+type Deliver = (frame: MessageFrame) => void
+
+/** One socket, whose patterns have no subject in common. */
+interface Lane {
+  readonly patterns: Map<Pattern, Set<Deliver>>
+  readonly tree: SubjectTree<Set<Deliver>>
+  /** Runs something once the socket is open. */
+  whenOpen(run: () => void): void
+  prepare(frame: ClientFrame): () => void
+  close(code?: number): void
+}
+
+/**
+ * Sockets to a server that does not say which subscription a message belongs to, and sends one copy for each that matches. On a socket whose patterns do not
+ * intersect the pattern that matches tells; a pattern that overlaps with one on every socket gets a socket of its own.
+ */
+export interface Lanes {
+  /** Encodes a frame now, so that one which can not be encoded throws here. Returns what sends it on the first socket. */
+  prepare(frame: ClientFrame): () => void
+  /** Subscribes, unless that has been done; then calls `sent`. The undo is local: the dialect has no word for it. */
+  listen(pattern: Pattern, deliver: Deliver, sent: () => void): Undo
+  close(code?: number): void
+}
+
+/** Opens the first lane, and more when needed. If one closes, all do. */
+export function openLanes(settings: TransportSettings, events: Omit<TransportEvents, 'frame'>): Lanes {
+  const close = (code?: number): void => {
+    for (const lane of lanes) lane.close(code)
+  }
+  const open = (): Lane => {
+    const lane = openLane(settings, {
+      fault: events.fault,
+      close(how) {
+        close()
+        events.close(how)
+      },
+    })
+    lanes.push(lane)
+    return lane
+  }
+  const laneFor = (pattern: Pattern): Lane => findLane(lanes, pattern) ?? open()
+
+  const lanes: Lane[] = []
+  const first = open()
+  first.whenOpen(events.open)
+  return {
+    prepare: first.prepare,
+    listen(pattern, deliver, sent) {
+      const lane = laneFor(pattern)
+      const known = lane.patterns.get(pattern)
+      const delivers = known ?? new Set()
+      delivers.add(deliver)
+      if (!known) {
+        lane.patterns.set(pattern, delivers)
+        lane.tree.add(pattern, delivers)
+        lane.whenOpen(lane.prepare({ kind: 'Subscribe', subject: pattern }))
+      }
+      lane.whenOpen(sent)
+      return () => delivers.delete(deliver)
+    },
+    close,
+  }
+}
+
+function findLane(lanes: readonly Lane[], pattern: Pattern): Lane | undefined {
+  return (
+    lanes.find(({ patterns }) => patterns.has(pattern)) ??
+    lanes.find(({ patterns }) => ![...patterns.keys()].some((other) => intersects(other, pattern)))
+  )
+}
+
+function openLane(settings: TransportSettings, events: Pick<TransportEvents, 'fault' | 'close'>): Lane {
+  const tree = new SubjectTree<Set<Deliver>>()
+  let awaiting: (() => void)[] | undefined = []
+  const socket = openSocket(settings, {
+    open() {
+      const runs = awaiting ?? []
+      awaiting = undefined
+      for (const run of runs) run()
+    },
+    close: events.close,
+    data(data) {
+      const frame = read(settings.codec, data, events.fault)
+      if (frame)
+        for (const delivers of tree.match(frame.subject as Subject)) for (const deliver of delivers) deliver(frame)
+    },
+  })
+  return {
+    tree,
+    patterns: new Map(),
+    whenOpen(run) {
+      if (awaiting) awaiting.push(run)
+      else run()
+    },
+    prepare(frame) {
+      const data = settings.codec.encode(frame)
+      return () => socket.send(data)
+    },
+    close: (code) => socket.close(code),
+  }
+}
+
+function read(codec: Codec, data: string | Uint8Array, fault: TransportEvents['fault']): MessageFrame | undefined {
+  try {
+    const { kind, body } = codec.decode(data) as RawFrame & { readonly body: object }
+    const frame = readRelayFrame({ kind, body: { ...body, id: 0 } })
+    if (frame?.kind !== 'Message') throw new WildcastError('invalid_frame', 'a classic server sends messages only')
+    return { ...frame, broker: frame.broker ?? '', response_subject: frame.response_subject ?? undefined }
+  } catch (cause) {
+    fault(WildcastError.from(cause, 'invalid_frame'))
+    return undefined
+  }
+}

@@ -1,0 +1,87 @@
+import type { OpenTransport, Transport, TransportEvents, TransportSettings } from '../transport.js'
+import { websocket } from '../websocket.js'
+import type { FirstTry } from './fallback.js'
+import type { TransportMemory } from './transport-memory.js'
+
+/**
+ * Some proxies swallow a handshake: HTTP has its turn after this time, while the handshake may
+ * still succeed.
+ */
+const handshakeMs = 4000
+
+/**
+ * A WebSocket; if it does not open, what else can be tried, which also finds out why. The first
+ * that opens carries the frames. While WebSockets are known to be blocked, HTTP is tried first.
+ */
+export function websocketFirst(memory: TransportMemory): OpenTransport {
+  return (events, settings) => openRace(memory, events, settings)
+}
+
+function openRace(memory: TransportMemory, events: TransportEvents, settings: TransportSettings): Transport {
+  const tried: Transport[] = []
+  const first = { reason: '', begunAt: settings.clock.now() }
+  let open: Transport | undefined
+  let isAsked = false
+  /** One is open, or the client has left: no other may open. */
+  let isOver = false
+
+  const attempt = (openTransport: OpenTransport, fail: TransportEvents['close']): void => {
+    try {
+      const mine: Transport = openTransport(
+        {
+          ...events,
+          open() {
+            if (isOver) return
+            close(undefined, mine)
+            open = mine
+            events.open()
+          },
+          close(how) {
+            if (open === mine) events.close(how)
+            else if (!isOver) fail(how)
+          },
+        },
+        settings,
+      )
+      tried.push(mine)
+    } catch (cause) {
+      fail({ code: 1006, reason: String(cause) }) // as the policy of a page may do at once
+    }
+  }
+  const instead = async (reason = first.reason): Promise<void> => {
+    first.reason = reason
+    if (isAsked) return
+    isAsked = true
+    const other = await loadFallback(memory, first)
+    if (isOver) return
+    if (other) attempt(other, events.close)
+    else if (first.reason || memory.blocked) {
+      memory.remember(false)
+      events.close({ code: 1006, reason: 'no connection: is a relay there?' })
+    }
+  }
+  const close = (code?: number, but?: Transport): void => {
+    isOver = true
+    stopClock()
+    for (const each of tried) if (each !== but) each.close(code)
+  }
+  const stopClock = settings.clock.after(handshakeMs, () => void instead())
+
+  if (memory.blocked) void instead()
+  else attempt(websocket, ({ reason }) => void instead(reason || 'refused'))
+  return {
+    get kind() {
+      return open?.kind
+    },
+    send: (frame) => open?.send(frame),
+    close,
+  }
+}
+
+/** What else can be tried; undefined if it can't be loaded, since the page's own files are away, too. */
+function loadFallback(memory: TransportMemory, first: FirstTry): Promise<OpenTransport | undefined> {
+  return import('./others.js').then(
+    ({ fallback }) => fallback(memory, first),
+    () => undefined,
+  )
+}

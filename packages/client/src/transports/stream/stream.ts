@@ -1,0 +1,127 @@
+import { type ClientFrame, lightJsonCodec, type RelayFrame } from '@wildcast/protocol/client'
+import { type Alarm, openAlarm } from '../../time/alarm.js'
+import type { Clock } from '../../time/clock.js'
+import { receive } from '../receive.js'
+import type { OpenTransport, Transport, TransportEvents, TransportSettings } from '../transport.js'
+import { describeAnswer, describeFailure } from './diagnosis.js'
+import { FrameQueue } from './frame-queue.js'
+import { postFrames } from './post-frames.js'
+import { readEvents, type ServerEvent } from './read-events.js'
+import { noWord, type StreamEvent, type StreamState, type StreamStep, stepStream } from './stream-life.js'
+import { streamUrl } from './stream-url.js'
+
+/**
+ * The relay's own protocol over plain HTTP, for ways that let no WebSocket through: one request whose answer goes on, and one POST at a time for the client's
+ * frames. In JSON, whatever the codec.
+ */
+export const stream: OpenTransport = (events, settings) => new HttpStream(events, settings)
+
+/** Does what `stepStream` says. */
+class HttpStream implements Transport {
+  readonly kind = 'http'
+  readonly #events: TransportEvents
+  readonly #url: string
+  readonly #clock: Clock
+  readonly #alarm: Alarm
+  readonly #abort = new AbortController()
+  readonly #queue = new FrameQueue()
+  #state: StreamState = { at: 'knocking' }
+
+  constructor(events: TransportEvents, { url, clock }: TransportSettings) {
+    this.#url = streamUrl(url)
+    this.#clock = clock
+    this.#alarm = openAlarm(clock)
+    this.#events = { ...events, frame: (frame) => this.#take(events, frame) }
+    void this.#knock()
+  }
+
+  send(frame: ClientFrame): void {
+    if (frame.kind === 'Connect') this.#happen({ type: 'greeted', hello: lightJsonCodec.encode(frame) as string })
+    else {
+      this.#queue.push(frame)
+      this.#happen({ type: 'queued' })
+    }
+  }
+
+  close(): void {
+    this.#happen({ type: 'closed' })
+  }
+
+  #happen(event: StreamEvent): void {
+    const from = this.#state
+    const { to, opened, listen, post, armMs, close } = stepStream(from, event, !this.#queue.isEmpty)
+    this.#state = to
+    if (armMs !== undefined) this.#alarm.set(armMs, () => this.#happen({ type: 'rang' }))
+    if (to.at === 'over' && to !== from) {
+      this.#alarm.stop()
+      this.#abort.abort()
+    }
+    if (opened) this.#events.open()
+    if (listen !== undefined) void this.#listen(listen)
+    if (post) void this.#post(post)
+    if (close) this.#events.close(close)
+  }
+
+  #fail(cause: unknown, code: number = noWord): void {
+    this.#happen({ type: 'failed', code, reason: String(cause) })
+  }
+
+  /**
+   * The answer to a request; without one that a relay gives, this is the end. A page of an origin
+   * that may not come need not try again.
+   */
+  async #ask(init: RequestInit): Promise<Response | undefined> {
+    try {
+      const response = await fetch(this.#url, { ...init, signal: this.#abort.signal })
+      if (isRelay(response)) return response
+      this.#fail(await describeAnswer(response, this.#url), response.status === 403 ? 4503 : noWord)
+    } catch (cause) {
+      this.#fail(describeFailure(cause, this.#url))
+    }
+    return undefined
+  }
+
+  async #knock(): Promise<void> {
+    if (await this.#ask({ method: 'HEAD' })) this.#happen({ type: 'answered' })
+  }
+
+  async #listen(hello: string): Promise<void> {
+    const response = await this.#ask({ method: 'POST', body: hello })
+    if (!response?.body) return
+    try {
+      await readEvents(response.body, (event) => this.#hear(event))
+      this.#fail('the stream ended')
+    } catch (cause) {
+      this.#fail(cause)
+    }
+  }
+
+  #hear({ data, isClose }: ServerEvent): void {
+    if (this.#state.at === 'over') return
+    if (isClose) {
+      const { code, reason } = JSON.parse(data) as { code: number; reason: string }
+      this.#fail(reason, code)
+    } else receive(lightJsonCodec, data, this.#events)
+  }
+
+  #take(events: TransportEvents, frame: RelayFrame): void {
+    events.frame(frame)
+    if (frame.kind === 'Welcome') this.#happen({ type: 'welcomed', session: frame.session })
+  }
+
+  async #post({ session, from }: NonNullable<StreamStep['post']>): Promise<void> {
+    const { body, counted } = this.#queue.take()
+    const headers = { authorization: `Session ${session}`, 'wildcast-from': String(from) }
+    try {
+      await postFrames(`${this.#url}/frames`, { body, headers }, { clock: this.#clock, signal: this.#abort.signal })
+      this.#happen({ type: 'posted', counted })
+    } catch (cause) {
+      this.#fail(cause)
+    }
+  }
+}
+
+/** Whether a relay may have answered so: pages come from what stands in its place. */
+function isRelay({ ok, headers }: Response): boolean {
+  return ok && !headers.get('content-type')?.startsWith('text/html')
+}
