@@ -115,3 +115,62 @@ describe.each<[string, Codec, (text: string) => string | Uint8Array]>([
     expect(await client.publish('unanswered')).toBe('unknown')
   })
 })
+
+describe('a relay that takes batches', () => {
+  /** Keeps the messages that come, and answers what a test says. */
+  async function openBatching(codec: Codec) {
+    const server = new WebSocketServer({ port: 0, path: '/ws', handleProtocols: (offered) => [...offered][0] ?? false })
+    await new Promise((resolve) => server.once('listening', resolve))
+    onTestFinished(() => void server.close())
+    const messages: (readonly ClientFrame[])[] = []
+    const framesOf = (data: Buffer, binary: boolean): readonly ClientFrame[] =>
+      (codec.batches?.split(binary ? data : data.toString()) ?? []).map((frame) => readClientFrame(codec.decode(frame)))
+    server.on('connection', (socket) =>
+      socket.on('message', (data: Buffer, binary) => {
+        const frames = framesOf(data, binary)
+        messages.push(frames)
+        const answers = frames.flatMap((frame) => {
+          if (frame.kind === 'Connect')
+            return [codec.encode({ ...welcome, limits: { ...welcome.limits, payload: 10_000, batch: 1000 } })]
+          return 'ref' in frame && frame.ref ? [codec.encode({ kind: 'Ack', ref: frame.ref })] : []
+        })
+        if (answers.length > 0) socket.send(codec.batches?.join(answers) ?? '')
+      }),
+    )
+    const url = `http://localhost:${(server.address() as AddressInfo).port}`
+    const client = createClient({ url, WebSocket, codec })
+    onTestFinished(() => client.close())
+    await expect.poll(() => client.status.state).toBe('online')
+    return { client, messages }
+  }
+
+  test.each([
+    ['JSON', jsonCodec],
+    ['MessagePack', msgpack],
+  ])('is asked for them, and is sent what belongs to one turn in one message of %s', async (_, codec) => {
+    const { client, messages } = await openBatching(codec)
+    expect(messages).toMatchObject([[{ kind: 'Connect', batch: 65_536 }]])
+    const outcomes = ['a', 'b', 'c'].map((subject) => client.publish(subject, 'x'))
+    expect(await Promise.all(outcomes)).toEqual(['confirmed', 'confirmed', 'confirmed'])
+    expect(messages.slice(1)).toMatchObject([[{ subject: 'a' }, { subject: 'b' }, { subject: 'c' }]])
+  })
+
+  test('is sent no batch that is longer than agreed, and a longer frame alone', async () => {
+    const { client, messages } = await openBatching(jsonCodec)
+    const sizes = [100, 100, 100, 5000, 100]
+    await Promise.all(sizes.map((size) => client.publish('a', 'x'.repeat(size))))
+    const batches = messages
+      .slice(1)
+      .map((frames) => frames.map((frame) => (frame as { message: string }).message.length))
+    expect(batches.flat()).toEqual(sizes)
+    for (const batch of batches) if (batch.includes(5000)) expect(batch).toEqual([5000])
+  })
+
+  test('is sent what was said before the client was closed', async () => {
+    const { client, messages } = await openBatching(jsonCodec)
+    void client.publish('last', 'x').catch(() => {})
+    client.close()
+    await expect.poll(() => messages.length).toBe(2)
+    expect(messages[1]).toMatchObject([{ subject: 'last' }])
+  })
+})

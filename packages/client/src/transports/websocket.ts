@@ -32,17 +32,58 @@ export function openSocket(
   return socket
 }
 
-/** The relay's own protocol over a WebSocket. */
+/** Bytes of a message with several frames that a client asks for: as many as a relay takes. */
+const batchBytes = 65_536
+
+/** The relay's own protocol over a WebSocket. What is sent in one turn goes in one message, if the relay takes that. */
 export const websocket: OpenTransport = (events, settings) => {
   const { codec } = settings
+  const { batches } = codec
+  /** Bytes of a batch, once the relay has agreed. */
+  let most = 0
+  let waiting: ReturnType<typeof codec.encode>[] = []
+  let bytes = 0
+  const heard: TransportEvents = {
+    ...events,
+    frame(frame) {
+      if (frame.kind === 'Welcome' && batches) most = frame.limits.batch ?? 0
+      events.frame(frame)
+    },
+  }
+  const framesOf = (data: string | Uint8Array): readonly (string | Uint8Array)[] => {
+    try {
+      return most && batches ? batches.split(data) : [data]
+    } catch {
+      return [data] // which is reported when it can't be decoded
+    }
+  }
   const socket = openSocket(settings, {
     open: events.open,
     close: events.close,
-    data: (data) => receive(codec, data, events),
+    data(data) {
+      for (const frame of framesOf(data)) receive(codec, frame, heard)
+    },
   })
+  const flush = (): void => {
+    const [first] = waiting
+    if (first !== undefined) socket.send(waiting.length > 1 && batches ? batches.join(waiting) : first)
+    waiting = []
+    bytes = 0
+  }
   return {
     kind: 'websocket',
-    send: (frame) => socket.send(codec.encode(frame)),
-    close: (code) => socket.close(code),
+    send(frame) {
+      const data = codec.encode(batches && frame.kind === 'Connect' ? { ...frame, batch: batchBytes } : frame)
+      const size = data.length * 3 // in UTF-8 at most, and what is between two frames
+      if (bytes + size > most) flush()
+      waiting.push(data)
+      bytes += size
+      if (!most) flush()
+      else if (waiting.length === 1) queueMicrotask(flush)
+    },
+    close(code) {
+      flush()
+      socket.close(code)
+    },
   }
 }
