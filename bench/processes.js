@@ -14,6 +14,17 @@ export function useOf(pid) {
   return uses.reduce((sum, use) => ({ cpuUs: sum.cpuUs + use.cpuUs, memory: sum.memory + use.memory }))
 }
 
+/**
+ * Time that the pages of a Chromium have spent on their main threads, where scripts run.
+ * @param {number} pid of the browser
+ * @returns {number} Microseconds; not a number where the system does not tell.
+ */
+export function pagesCpuUs(pid) {
+  if (!tellsUse) return Number.NaN
+  const pages = descendants(pid).filter((id) => read(`/proc/${id}/cmdline`).includes('--type=renderer'))
+  return pages.reduce((sum, id) => sum + threadCpuUs(id, id), 0)
+}
+
 function descendants(pid) {
   const children = threads(pid).flatMap((thread) => numbers(read(`/proc/${pid}/task/${thread}/children`)))
   return children.flatMap((child) => [child, ...descendants(child)])
@@ -21,8 +32,11 @@ function descendants(pid) {
 
 /** From the scheduler's own clock, in nanoseconds: the ticks of `stat` are too coarse. */
 function cpuUs(pid) {
-  const times = threads(pid).map((thread) => numbers(read(`/proc/${pid}/task/${thread}/schedstat`))[0] ?? 0)
-  return times.reduce((sum, time) => sum + time, 0) / 1000
+  return threads(pid).reduce((sum, thread) => sum + threadCpuUs(pid, thread), 0)
+}
+
+function threadCpuUs(pid, thread) {
+  return (numbers(read(`/proc/${pid}/task/${thread}/schedstat`))[0] ?? 0) / 1000
 }
 
 function memory(pid) {

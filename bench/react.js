@@ -11,6 +11,7 @@ import { createClient } from '@wildcast/client'
 import { build, defaultClientConditions } from 'vite'
 import { WebSocket } from 'ws'
 import { findProgram, installPrograms, root } from '../scripts/needs.js'
+import { pagesCpuUs } from './processes.js'
 
 const [rounds, rate, seconds] = [process.argv[2] ?? 3, process.argv[3] ?? 20_000, process.argv[4] ?? 8].map(Number)
 const subjects = 50
@@ -59,9 +60,12 @@ function startBrowser(url) {
     ...['--disable-background-networking', '--disable-component-update', '--disable-sync', '--disable-extensions'],
     url,
   )
-  return async () => {
-    browser.kill()
-    await once(browser, 'exit')
+  return {
+    cpuUs: () => pagesCpuUs(browser.pid),
+    async stop() {
+      browser.kill()
+      await once(browser, 'exit')
+    },
   }
 }
 
@@ -69,8 +73,8 @@ function startBrowser(url) {
 async function visit({ url, client }, way) {
   const reports = client.subscribe('report')
   await reports.ready
-  const stop = startBrowser(`${url}/?way=${way === 'idle' ? 'ours' : way}&subjects=${subjects}`)
-  const told = { begun: [], longTasks: [] }
+  const browser = startBrowser(`${url}/?way=${way === 'idle' ? 'ours' : way}&subjects=${subjects}`)
+  const told = { begun: [], longTasks: [], spent: [] }
   let publisher
   let changed
   for await (const { data } of reports) {
@@ -79,11 +83,12 @@ async function visit({ url, client }, way) {
     told.longTasks.push(...data.longTasks)
     publisher ??= way !== 'idle' && publish(url)
     if (data.got !== told.got) changed = data.now
-    Object.assign(told, { ...data, begun: told.begun, longTasks: told.longTasks })
+    told.spent.push({ now: data.now, got: data.got, cpuUs: browser.cpuUs() })
+    Object.assign(told, { ...data, begun: told.begun, longTasks: told.longTasks, spent: told.spent })
     const over = way === 'idle' ? seconds * 1000 : patienceMs
     if (told.got === rate * seconds || data.now - changed > over) break
   }
-  await Promise.all([publisher, stop()])
+  await Promise.all([publisher, browser.stop()])
   const from = told.firstAt || changed
   return { ...told, from: from + warmUpMs, to: told.lastAt || told.now }
 }
@@ -96,7 +101,7 @@ async function publish(url) {
 }
 
 /** What the frames between two moments were like. */
-function judge({ begun, longTasks, got, wrong, from, to }) {
+function judge({ begun, longTasks, spent, got, wrong, from, to }) {
   const times = begun.filter((at) => at >= from && at <= to)
   const gaps = times.slice(1).map((at, i) => at - times[i])
   const tasks = longTasks.filter(({ startTime }) => startTime >= from && startTime <= to)
@@ -105,10 +110,17 @@ function judge({ begun, longTasks, got, wrong, from, to }) {
     dropped: gaps.reduce((sum, gap) => sum + Math.max(0, Math.round(gap / frameMs) - 1), 0),
     p99: gaps.sort((a, b) => a - b)[Math.floor(gaps.length * 0.99)],
     longest: Math.max(0, ...tasks.map(({ duration }) => duration)),
+    cpuUs: cpuOfMessage(spent.filter(({ now }) => now >= from && now <= to)),
     late: to - from + warmUpMs - seconds * 1000,
     got,
     wrong,
   }
+}
+
+/** What a message takes of the page's main thread, in microseconds, with the frames that show it. Not a number where none comes. */
+function cpuOfMessage(spent) {
+  const [first, last] = [spent[0], spent.at(-1)]
+  return last?.got > first?.got ? (last.cpuUs - first.cpuUs) / (last.got - first.got) : Number.NaN
 }
 
 const median = (numbers) => [...numbers].sort((a, b) => a - b)[numbers.length >> 1]
@@ -124,14 +136,32 @@ for (let round = 0; round < rounds; round++)
   for (const way of Object.keys(ways)) ways[way].push(judge(await visit({ url, client }, way)))
 
 console.log(`${rounds} rounds of ${seconds} s, ${rate} messages a second into ${subjects} lists; medians\n`)
-const columns = ['frames/s', 'dropped', 'p99 ms', 'longest task ms', 'late ms', 'messages', 'lost or out of order']
+const columns = [
+  'frames/s',
+  'dropped',
+  'p99 ms',
+  'longest task ms',
+  'cpu us',
+  'late ms',
+  'messages',
+  'lost or out of order',
+]
 const row = (name, cells) => console.log(name.padEnd(6), ...cells.map((cell, i) => cell.padStart(columns[i].length)))
 row('', columns)
 for (const [way, results] of Object.entries(ways)) {
   const of = (field, digits = 0) => median(results.map((result) => result[field])).toFixed(digits)
   const sum = (field) => results.reduce((all, result) => all + result[field], 0)
   const missing = way === 'idle' ? 0 : rate * seconds * rounds - sum('got') + sum('wrong')
-  row(way, [of('fps', 1), of('dropped'), of('p99', 1), of('longest'), of('late'), `${sum('got')}`, `${missing}`])
+  row(way, [
+    of('fps', 1),
+    of('dropped'),
+    of('p99', 1),
+    of('longest'),
+    of('cpuUs', 1),
+    of('late'),
+    `${sum('got')}`,
+    `${missing}`,
+  ])
 }
 const fps = (way) => median(ways[way].map((result) => result.fps))
 const ratio = (a, b) => (fps(a) / fps(b)).toFixed(2)
