@@ -43,7 +43,11 @@ export class OriginalRequests {
     const { newId, routes } = this.#ports
     const id = newId()
     const subject = question.subject as Subject
-    const asked: Asked = { id, topic: checkLevels(topicOf(subject), levelsBefore), awaited: responseSubject(id, subject) }
+    const asked: Asked = {
+      id,
+      topic: checkLevels(topicOf(subject), levelsBefore),
+      awaited: responseSubject(id, subject),
+    }
     let over = false
     const answered = this.#waiting.wait(asked.awaited, options)
     const answer = finalAnswer(answered)
