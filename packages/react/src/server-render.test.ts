@@ -4,7 +4,7 @@ import { renderToString } from 'react-dom/server'
 import { expect, it } from 'vitest'
 import { start } from '../../client/src/testing/connect.js'
 import { useConnection, usePublish, useRequest, useSubscription, WildcastProvider } from './index.js'
-import { placeOf } from './store.js'
+import { placeOf } from './place.js'
 
 function Page() {
   const { items, status } = useSubscription('good.*')

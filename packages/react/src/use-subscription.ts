@@ -1,8 +1,10 @@
 import type { Message, Params } from '@wildcast/client'
 import { useCallback, useMemo, useSyncExternalStore } from 'react'
 import { emptyFeed, type Feed } from './feed.js'
+import { type Place, placeOf } from './place.js'
 import { useClient } from './provider.js'
-import { newest, type Place, placeOf, type WireOptions } from './store.js'
+import { newest } from './shown-feed.js'
+import type { WireOptions } from './store.js'
 import { useLatest } from './use-latest.js'
 
 /** How to look at a subscription. Compared by value: literals in the call are safe. */

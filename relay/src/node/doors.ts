@@ -1,28 +1,15 @@
-import type { Mode } from '../gateways/dialects/classic/encoders.js'
 import { crossOrigin } from '../gateways/endpoints/cross-origin.js'
 import { health } from '../gateways/endpoints/health.js'
 import { http } from '../gateways/endpoints/http.js'
-import type { Form } from '../gateways/endpoints/http-envelope.js'
 import { httpRequest } from '../gateways/endpoints/http-request.js'
 import { serverSentEvents } from '../gateways/endpoints/server-sent-events.js'
 import { stream } from '../gateways/endpoints/stream.js'
 import { websocket } from '../gateways/endpoints/websocket.js'
 import type { Gateway } from '../gateways/gateway.js'
+import type { GatewayConfig } from './config/config.js'
 import { staticFiles } from './static-files.js'
 
-export interface DoorsOptions {
-  /** What classic WebSocket clients are sent. @default they are not served */
-  readonly websockets?: Mode | undefined
-  /** How HTTP requests are serialised. @default `/request` is not served */
-  readonly requestResponse?: Form | undefined
-  /** How long `/request` waits for an answer, in milliseconds. */
-  readonly timeoutMs: number
-  /** A folder whose files are served as well. */
-  readonly static?: string | undefined
-  /** The origins whose pages may come. @default all */
-  readonly origins?: readonly string[] | undefined
-  /** Whether long messages are compressed for WebSocket clients that offer it. @default false */
-  readonly compression?: boolean | undefined
+export interface DoorsOptions extends Omit<GatewayConfig, 'port' | 'host' | 'broker' | 'keepAliveMs'> {
   /** Where the metrics are read. */
   readonly metrics: Gateway
 }

@@ -1,8 +1,5 @@
-import { matches, type Pattern, parsePattern, parseSubject, type Subject } from '@wildcast/protocol'
-import fc from 'fast-check'
 import { Redis as Ioredis } from 'ioredis'
 import { beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
-import { matchScript } from '../../src/brokers/redis/queue-scripts.js'
 import type { Settle } from '../../src/core/broker.js'
 import { type Clock, realClock } from '../../src/core/clock.js'
 import { endsWithTest } from '../servers/ends-with-test.js'
@@ -47,50 +44,6 @@ async function throughProxy() {
   const proxy = endsWithTest(await openProxy(server.port))
   return { proxy, link: await open({ url: `redis://127.0.0.1:${proxy.port}` }, terms) }
 }
-
-describe('what a subject belongs to', () => {
-  it('is decided inside Redis as everywhere else', async () => {
-    const ulid = '01JAVA0ZZZZZZZZZZZZZZZZZZZ'
-    const words = [
-      'a',
-      'b',
-      'ab',
-      '%a',
-      '[a]',
-      '(-',
-      '^a$',
-      'request',
-      'response',
-      ulid,
-      `8${ulid.slice(1)}`,
-      '_x',
-      '$s',
-      'ü',
-    ]
-    const segment = fc.constantFrom(...words)
-    const subject = fc.array(segment, { minLength: 1, maxLength: 8 }).map((all) => parseSubject(all.join('.')))
-    const pattern = fc
-      .array(fc.oneof(segment, fc.constantFrom('*', '**')), { minLength: 1, maxLength: 8 })
-      .filter((all) => all.filter((wild) => wild === '**').length <= 2)
-      .map((all) => parsePattern(all.join('.')))
-    const worst = `**.${'a.'.repeat(120)}**.${'a.'.repeat(120)}b`
-    const pairs: [Pattern, Subject][] = [
-      [parsePattern(worst), parseSubject(`${'a.'.repeat(255)}a`)],
-      [parsePattern(`**.${ulid}.**`), parseSubject(`request.${ulid}`)],
-      [parsePattern('request.**'), parseSubject(`request.${ulid}.a`)],
-      ...fc.sample(fc.tuple(pattern, subject), 20_000),
-      // By chance too few match.
-      ...fc
-        .sample(subject, 5000)
-        .map((name): [Pattern, Subject] => [parsePattern(name.replace(/^[^.]+|[^.]+$/g, '**')), name]),
-    ]
-    const found = (await redis.eval(matchScript.source, 0, ...pairs.slice(0, 3000).flat())) as number[]
-    for (let i = 3000; i < pairs.length; i += 3000)
-      found.push(...((await redis.eval(matchScript.source, 0, ...pairs.slice(i, i + 3000).flat())) as number[]))
-    expect(found.map(Boolean)).toEqual(pairs.map(([one, other]) => matches(one, other)))
-    expect(found.filter(Boolean).length).toBeGreaterThan(3000)
-  })
-})
 
 describe('a group over two relays', () => {
   it('takes each of 1000 messages once, and both have their share (SP-BRK-6)', async () => {
@@ -309,29 +262,6 @@ describe('a group', () => {
     expect((await inbox.take(1)).map(text)).toEqual(['ours'])
     expect(dropped).toEqual(['foreign_message', 'foreign_message', 'foreign_message'])
     await expect.poll(() => redis.xlen(stream)).toBe(0)
-  })
-
-  it('is refused where there are too many', async () => {
-    const { broker } = await open({ url: url() })
-    const lines = numbers(1000).map((i) => `job.*.${i} g`)
-    await redis.hset('wildcast:groups', '*', lines.join('\n'))
-    for (const line of lines) void redis.xgroup('CREATE', `wildcast:queue:${line}`, 'g', '0', 'MKSTREAM')
-    await redis.ping()
-    await expect(listen(broker, 'job.*', { group: 'g' })).rejects.toMatchObject({ code: 'too_many_subscriptions' })
-    await listen(broker, 'job.*.7', { group: 'g' })
-    await redis.del(`wildcast:queue:${lines[8]}`)
-    await listen(broker, 'job.*', { group: 'g' })
-  })
-
-  it('is refused where long patterns would keep Redis busy at each publish', async () => {
-    const { broker } = await open({ url: url() })
-    const lines = numbers(67).map((i) => `${'long.ago.'.repeat(107)}**.${i} g`)
-    await redis.hset('wildcast:groups', '*', lines.join('\n'))
-    for (const line of lines) void redis.xgroup('CREATE', `wildcast:queue:${line}`, 'g', '0', 'MKSTREAM')
-    await redis.ping()
-    const long = `**.${'far.away.'.repeat(107)}**`
-    await expect(listen(broker, long, { group: 'g' })).rejects.toMatchObject({ code: 'too_many_subscriptions' })
-    await listen(broker, 'job.*', { group: 'g' })
   })
 
   it('reaches nobody where its memory is full, and the publisher is told (B9)', async () => {

@@ -10,13 +10,13 @@ import type { ExchangePorts } from './exchange.js'
 import { isOtherVersion, type Where } from './failures.js'
 import { featuresOf } from './features.js'
 import { envelope, raw } from './form.js'
-import { byIdentifiers } from './identifiers.js'
-import { byLanes } from './lanes.js'
+import { Identifiers } from './identifiers.js'
+import { Lanes } from './lanes.js'
 import { type MqttNative, nativeOf } from './native.js'
-import { nativeExchange } from './native-exchange.js'
+import { NativeExchange } from './native-exchange.js'
 import { openWire } from './open-wire.js'
 import { addressOf, keepAliveOf, type Version } from './options.js'
-import { originalExchange } from './original-exchange.js'
+import { OriginalExchange } from './original-exchange.js'
 import type { Server } from './server.js'
 import type { Wire, WireEvents } from './wire.js'
 
@@ -52,15 +52,15 @@ export class MqttDriver implements Driver<MqttNative> {
     const { server } = wire
     this.#server = server
     const routes = server.identifiers
-      ? byIdentifiers(wire, () => dropped('foreign_message'))
-      : byLanes({ wire, clock: this.#ports.clock, open: (lane, take) => this.#open({ lost, received: take }, lane) })
-    received = routes.received
+      ? new Identifiers(wire, () => dropped('foreign_message'))
+      : new Lanes({ wire, clock: this.#ports.clock, open: (lane, take) => this.#open({ lost, received: take }, lane) })
+    received = (packet) => routes.received(packet)
     const { payload } = this.#settings
     const { clock, newId, maxPayload = limits.payloadBytes } = this.#ports
     const form = payload === 'envelope' ? envelope : raw
     const ports: ExchangePorts = { wire, routes, form, clock, newId, addresses: this.#addresses, maxPayload, dropped }
     const native = server.version === 5 && payload !== 'envelope'
-    const exchange = native ? nativeExchange(ports) : originalExchange(ports)
+    const exchange = native ? new NativeExchange(ports) : new OriginalExchange(ports)
     return new MqttConnection({ server, routes, exchange, clock })
   }
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { overlap } from './filters.js'
-import { byIdentifiers } from './identifiers.js'
+import { Identifiers } from './identifiers.js'
 import type { Route } from './routes.js'
 import { serverOf } from './server.js'
 import type { Incoming, Wire } from './wire.js'
@@ -17,7 +17,7 @@ function serverThere(copies: boolean) {
     publish: async () => true,
     async close() {},
   }
-  const routes = byIdentifiers(wire, () => {
+  const routes = new Identifiers(wire, () => {
     lost++
   })
   return {

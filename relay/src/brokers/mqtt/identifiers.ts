@@ -3,82 +3,106 @@ import { recentPackets } from './recent-packets.js'
 import type { Route, Routes, Take } from './routes.js'
 import type { Incoming, Wire } from './wire.js'
 
+interface Listening {
+  readonly take: Take
+}
+
 /** A subscription at the server, and those who share it. */
 interface Held {
   readonly id: number
   readonly filter: string
-  readonly listening: Set<{ readonly take: Take }>
+  readonly listening: Set<Listening>
   readonly confirmed: Promise<void>
 }
 
-/** A server may go on to send what it had taken for a subscription before its end (MQTT 5, 3.10.4). So many that have ended are remembered. */
+/**
+ * A server may go on to send what it had taken for a subscription before its end (MQTT 5, 3.10.4).
+ * At most this many that have ended are remembered.
+ */
 const mostLate = 1000
 
-/** Identifiers come back with each packet, so that it is clear what it was sent for: some servers send it once for each filter that matches, others once for all. */
-export function byIdentifiers(wire: Wire, lose: () => void): Routes & { received(packet: Incoming): void } {
+/**
+ * Finds the subscriptions of a packet by the identifiers in it: some servers send a packet once for
+ * each filter that matches, others once for all.
+ */
+export class Identifiers implements Routes {
+  readonly #wire: Wire
+  readonly #lose: () => void
   /** Until the server has confirmed their end. */
-  const held = new Map<number, Held>()
+  readonly #held: Map<number, Held> = new Map()
   /** Until their end is asked for: of two subscriptions to one filter, a server would forget the first. */
-  const byFilter = new Map<string, Held>()
+  readonly #byFilter: Map<string, Held> = new Map()
   /** Those whose end was confirmed. */
-  const late = new Map<number, Held>()
-  const recent = recentPackets()
-  let last = 0
+  readonly #late: Map<number, Held> = new Map()
+  readonly #recent: ReturnType<typeof recentPackets> = recentPackets()
+  #last = 0
 
-  function hold(filter: string): Held {
-    const id = ++last
-    const one: Held = { id, filter, listening: new Set(), confirmed: wire.subscribe(filter, id) }
-    held.set(id, one)
-    byFilter.set(filter, one)
-    one.confirmed.catch(() => {
-      letGo(one)
-      held.delete(id)
+  /** @param lose Called for each packet that can't be brought to a subscription. */
+  constructor(wire: Wire, lose: () => void) {
+    this.#wire = wire
+    this.#lose = lose
+  }
+
+  received(packet: Incoming): void {
+    const repeated = this.#recent.isRepeated(packet)
+    // What another member of a share was given first is marked as sent again, too.
+    for (const { filter, listening } of this.#meant(packet))
+      if (!repeated || isShare(filter)) for (const { take } of listening) take(packet)
+  }
+
+  add(filter: string, take: Take): Route {
+    const held = this.#byFilter.get(filter) ?? this.#hold(filter)
+    const listening: Listening = { take }
+    held.listening.add(listening)
+    return { confirmed: held.confirmed, end: () => this.#leave(held, listening) }
+  }
+
+  close(): Promise<void> {
+    return this.#wire.close()
+  }
+
+  #hold(filter: string): Held {
+    const id = ++this.#last
+    const held: Held = { id, filter, listening: new Set(), confirmed: this.#wire.subscribe(filter, id) }
+    this.#held.set(id, held)
+    this.#byFilter.set(filter, held)
+    held.confirmed.catch(() => {
+      this.#letGo(held)
+      this.#held.delete(id)
     })
-    return one
+    return held
   }
 
-  function letGo(one: Held): void {
-    if (byFilter.get(one.filter) === one) byFilter.delete(one.filter)
+  async #leave(held: Held, listening: Listening): Promise<void> {
+    if (this.#byFilter.get(held.filter) !== held || !held.listening.has(listening)) return
+    if (held.listening.size > 1) {
+      held.listening.delete(listening)
+      return
+    }
+    this.#letGo(held)
+    await this.#wire.unsubscribe(held.filter)
+    this.#held.delete(held.id)
+    this.#late.set(held.id, held)
+    if (this.#late.size > mostLate) this.#late.delete(this.#late.keys().next().value as number)
   }
 
-  /** Those for whom a packet was sent. A server that forgets an identifier may send it again for another filter: who else could be meant gets nothing. */
-  function meant({ topic, properties = {} }: Incoming): readonly Held[] {
+  #letGo(held: Held): void {
+    if (this.#byFilter.get(held.filter) === held) this.#byFilter.delete(held.filter)
+  }
+
+  /**
+   * The subscriptions that a packet was sent for. A server that forgets the identifier may send the
+   * packet again for another filter: if more than one could be meant, none gets it.
+   */
+  #meant({ topic, properties = {} }: Incoming): readonly Held[] {
     const { subscriptionIdentifier } = properties
-    if (subscriptionIdentifier !== undefined)
-      return [...new Set([subscriptionIdentifier].flat())].flatMap((id) => held.get(id) ?? late.get(id) ?? [])
-    const matching = [...held.values()].filter(({ filter }) => overlap(filter, topic))
+    if (subscriptionIdentifier !== undefined) {
+      const ids = [...new Set([subscriptionIdentifier].flat())]
+      return ids.flatMap((id) => this.#held.get(id) ?? this.#late.get(id) ?? [])
+    }
+    const matching = [...this.#held.values()].filter(({ filter }) => overlap(filter, topic))
     if (matching.length <= 1) return matching
-    lose()
+    this.#lose()
     return []
-  }
-
-  return {
-    received(packet) {
-      const repeated = recent.isRepeated(packet)
-      // What another member of a share was given first is marked as sent again, too.
-      for (const { filter, listening } of meant(packet))
-        if (!repeated || isShare(filter)) for (const { take } of listening) take(packet)
-    },
-    add(filter, take): Route {
-      const one = byFilter.get(filter) ?? hold(filter)
-      const mine = { take }
-      one.listening.add(mine)
-      return {
-        confirmed: one.confirmed,
-        async end() {
-          if (byFilter.get(filter) !== one || !one.listening.has(mine)) return
-          if (one.listening.size > 1) {
-            one.listening.delete(mine)
-            return
-          }
-          letGo(one)
-          await wire.unsubscribe(filter)
-          held.delete(one.id)
-          late.set(one.id, one)
-          if (late.size > mostLate) late.delete(late.keys().next().value as number)
-        },
-      }
-    },
-    close: () => wire.close(),
   }
 }

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { fakeClock } from '../../testing/fake-clock.js'
 import { overlap } from './filters.js'
-import { byLanes } from './lanes.js'
+import { Lanes } from './lanes.js'
 import type { Route } from './routes.js'
 import { serverOf } from './server.js'
 import type { Incoming, Wire } from './wire.js'
@@ -47,8 +47,8 @@ function server(copies: boolean) {
 async function lanesOf(copies: boolean) {
   const [there, clock] = [server(copies), fakeClock()]
   const wire = await there.open()
-  const routes = byLanes({ wire, open: (_, take) => there.open(take), clock })
-  if (there.wires[0]) there.wires[0].take = routes.received
+  const routes = new Lanes({ wire, open: (_, take) => there.open(take), clock })
+  if (there.wires[0]) there.wires[0].take = (packet) => routes.received(packet)
   return { there, clock, routes }
 }
 

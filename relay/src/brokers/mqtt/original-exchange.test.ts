@@ -4,7 +4,7 @@ import { expect, it } from 'vitest'
 import { fakeClock } from '../../testing/fake-clock.js'
 import { Addresses } from './addresses.js'
 import { envelope } from './form.js'
-import { originalExchange } from './original-exchange.js'
+import { OriginalExchange } from './original-exchange.js'
 import { serverOf } from './server.js'
 import type { Wire } from './wire.js'
 
@@ -19,7 +19,7 @@ function exchangeThere(maxPayload: number) {
     publish: async () => true,
     close: nothing,
   }
-  const exchange = originalExchange({
+  const exchange = new OriginalExchange({
     wire,
     routes: { add: () => ({ confirmed: nothing(), end: nothing }), close: nothing },
     form: envelope,

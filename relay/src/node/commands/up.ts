@@ -1,11 +1,10 @@
-import { Command, Option } from 'commander'
+import { Command } from 'commander'
 import type { Config, GatewayConfig } from '../config/config.js'
 import { readConfig } from '../config/read-config.js'
 import { defined } from '../config/schema/defined.js'
 import { type ConfigFlag, configFlag, configOf } from './config-flag.js'
-import { existingFolder } from './existing-folder.js'
+import { gatewayFlag } from './gateway-flags.js'
 import { run } from './run.js'
-import { wholeNumber } from './whole-number.js'
 import { type WorkersFlag, workersFlag } from './workers-flag.js'
 
 const portRemedy = 'choose another with --port or PORT'
@@ -22,16 +21,8 @@ export function up(): Command {
     .description('open the brokers and gateways of a configuration')
     .argument('[command...]', 'behind "--": a command to run beside it, such as vite; it finds the URL in WILDCAST_URL')
     .addOption(configFlag())
-    .addOption(
-      new Option('-p, --port <port>', 'listen here instead of the first port of the configuration')
-        .env('PORT')
-        .argParser(wholeNumber(0, 65_535)),
-    )
-    .addOption(
-      new Option('-s, --static <folder>', 'serve the files of a folder on the first port')
-        .env('WILDCAST_STATIC')
-        .argParser(existingFolder),
-    )
+    .addOption(gatewayFlag('port', 'listen here instead of the first port of the configuration'))
+    .addOption(gatewayFlag('static', 'serve the files of a folder on the first port'))
     .addOption(workersFlag())
     .option('-w, --watch', 'load a component again when its file, or another in its folder, has changed')
     .action(async (beside: readonly string[], { watch = false, port, workers, ...flags }: Flags) => {

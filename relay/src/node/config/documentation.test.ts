@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { brokerOfQuery } from './broker-query.js'
+import { documented, type GatewayOption, gatewayOptions } from './gateway-options.js'
 import { interpret } from './read-config.js'
 import { jsonSource } from './source/json-source.js'
 import { tomlSource } from './source/toml-source.js'
@@ -61,3 +62,19 @@ it('docs/configuration.md has examples of each kind', () => {
   expect(blocks('toml').length).toBeGreaterThan(6)
   expect([blocks('json').length, blocks('js').length]).toEqual([1, 1])
 })
+
+/** The first row of a table that begins with a key, as the cells behind the key. */
+function rowOf(key: string): readonly string[] {
+  const row = documentation.split('\n').find((line) => line.startsWith(`| \`${key}\` `)) ?? ''
+  return row
+    .split('|')
+    .slice(2, -1)
+    .map((cell) => cell.trim())
+}
+
+it.each(gatewayOptions.map((option): [string, GatewayOption] => [option.key, option]))(
+  'docs/configuration.md has the row of the gateway option %s',
+  (key, option) => {
+    expect(rowOf(key)).toEqual([documented(option), String(option.usual)])
+  },
+)

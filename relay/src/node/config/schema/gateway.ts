@@ -4,9 +4,16 @@ import { type Mode, modes } from '../../../gateways/dialects/classic/encoders.js
 import { isOrigin } from '../../../gateways/endpoints/cross-origin.js'
 import { type Form, forms } from '../../../gateways/endpoints/http-envelope.js'
 import type { GatewayConfig } from '../config.js'
+import {
+  type GatewayKey,
+  type GatewayKeys,
+  type GatewayOption,
+  gatewayOptions,
+  type OptionValue,
+} from '../gateway-options.js'
 import type { Context } from './context.js'
 import { defined } from './defined.js'
-import { type Optional, optional, type Reads } from './table.js'
+import { optional, type Reads } from './table.js'
 import { choice, list, seconds, text, truth, wholeNumber } from './values.js'
 
 /** How the two forms of a configuration call the same things. */
@@ -21,11 +28,6 @@ export const originalWords: Words = {
   modes: { BinaryBody: 'binary', TextBody: 'text', Messagepack: 'messagepack', Json: 'json' },
   forms: { Messagepack: 'messagepack', Json: 'json' },
 }
-
-/** A day: what is silent for longer is not coming back. */
-export const longestKeepAliveS = 86_400
-
-export const portNumber: Reads<number> = wholeNumber(0, 65_535)
 
 /** Whether this machine has that address is known only when it listens. */
 const hostName: Reads<string> = v.pipe(
@@ -42,63 +44,56 @@ const origin: Reads<string> = v.pipe(
   v.check(isOrigin, '{it} must be an origin such as "https://shop.example", without a path'),
 )
 
-/** The keys of a gateway but its port. */
+const options: readonly GatewayOption[] = gatewayOptions
+
+type Entries = { readonly [Key in keyof GatewayKeys]-?: Reads<NonNullable<GatewayKeys[Key]>> }
+
+/** The entries of a gateway's table. Its port may be left out in one place and not in another. */
 export function gatewayEntries(
   words: Words,
-  { isFolder, resolve }: Context,
-): {
-  readonly host: Optional<string>
-  readonly websockets: Optional<Mode>
-  readonly request_response: Optional<Form>
-  readonly timeout: Optional<number>
-  readonly static: Optional<string>
-  readonly origins: Optional<readonly string[]>
-  readonly compression: Optional<boolean>
-  readonly keep_alive: Optional<number>
+  context: Context,
+): Pick<Entries, 'port'> & {
+  readonly [Key in Exclude<GatewayKey, 'port'>]: v.ExactOptionalSchema<Entries[Key], undefined>
 } {
-  const folder = v.pipe(
-    text,
-    v.check(isFolder, '{it} names a folder that is not there; create it or correct the path'),
-    v.transform(resolve),
-  )
-  return {
-    host: optional(hostName),
-    websockets: optional(choice(words.modes)),
-    request_response: optional(choice(words.forms)),
-    timeout: optional(wholeNumber(1, 300_000, 'milliseconds')),
-    static: optional(folder),
-    origins: optional(list(origin, '["https://shop.example"]')),
-    compression: optional(truth),
-    keep_alive: optional(seconds(1, longestKeepAliveS)),
-  }
-}
-
-/** A gateway as it was written. */
-export interface GatewayKeys {
-  readonly port: number
-  readonly host?: string
-  readonly websockets?: Mode
-  readonly request_response?: Form
-  readonly timeout?: number
-  readonly static?: string
-  readonly origins?: readonly string[]
-  readonly compression?: boolean
-  readonly keep_alive?: number
-}
-
-export function gatewayOf(keys: GatewayKeys, broker?: string): GatewayConfig {
-  return defined({
-    port: keys.port,
-    host: keys.host,
-    broker,
-    websockets: keys.websockets,
-    requestResponse: keys.request_response,
-    timeoutMs: keys.timeout ?? 2000,
-    static: keys.static,
-    origins: keys.origins,
-    compression: keys.compression,
-    keepAliveMs: keys.keep_alive,
+  const entries = options.map(({ key, value }) => {
+    const schema = schemaOf(value, words, context)
+    return [key, key === 'port' ? schema : optional(schema)]
   })
+  return Object.fromEntries(entries)
+}
+
+/** The gateway that was written, for one broker or for all. */
+export function gatewayOf(keys: GatewayKeys, broker?: string): GatewayConfig {
+  const fields = options.map(({ key, field, usual }) => {
+    const value = keys[key] ?? (typeof usual === 'number' ? usual : undefined)
+    return [field, value] as const
+  })
+  return defined({ ...Object.fromEntries(fields), broker }) as object as GatewayConfig
+}
+
+function schemaOf(value: OptionValue, words: Words, { isFolder, resolve }: Context): Reads<unknown> {
+  switch (value.kind) {
+    case 'mode':
+      return choice(words.modes)
+    case 'form':
+      return choice(words.forms)
+    case 'number':
+      return wholeNumber(value.from, value.to, value.unit)
+    case 'seconds':
+      return seconds(value.from, value.to)
+    case 'folder':
+      return v.pipe(
+        text,
+        v.check(isFolder, '{it} names a folder that is not there; create it or correct the path'),
+        v.transform(resolve),
+      )
+    case 'origins':
+      return list(origin, `["${value.example}"]`)
+    case 'host':
+      return hostName
+    case 'truth':
+      return truth
+  }
 }
 
 function asTheyAre<Word extends string>(words: readonly Word[]): Readonly<Record<string, Word>> {

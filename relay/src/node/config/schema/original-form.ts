@@ -1,32 +1,18 @@
 import * as v from 'valibot'
 import type { BrokerSettings } from '../../../brokers/settings.js'
 import type { Config } from '../config.js'
+import { type GatewayKeys, gatewayOptions } from '../gateway-options.js'
 import { shown } from '../path.js'
 import { type Skipped, spinComponents, triggeredBy, type WrittenComponent } from './component.js'
 import type { Context } from './context.js'
-import { type GatewayKeys, gatewayEntries, gatewayOf, originalWords, portNumber } from './gateway.js'
+import { gatewayEntries, gatewayOf, originalWords } from './gateway.js'
 import { named } from './named.js'
 import { onePortEach, type WrittenGateway, within } from './one-port-each.js'
 import { originalBroker } from './original-broker.js'
 import { isTable, keyIn, optional, type Reads, type Table, table } from './table.js'
 
 /** Keys of our own form. No spin.toml has them, so here they are a mistake. */
-const ownKeys = [
-  'brokers',
-  'bridge',
-  'default',
-  'port',
-  'host',
-  'websockets',
-  'request_response',
-  'timeout',
-  'static',
-  'origins',
-  'compression',
-  'keep_alive',
-  'gateway',
-  'workers',
-]
+const ownKeys = ['brokers', 'bridge', 'default', ...gatewayOptions.map(({ key }) => key), 'gateway', 'workers']
 
 /** Whether a configuration is of the original's form, which is part of a spin.toml. */
 export function isOriginal(value: unknown): value is Table {
@@ -67,7 +53,7 @@ interface OriginalBroker {
 }
 
 function broker(context: Context): Reads<OriginalBroker> {
-  const http = table({ port: portNumber, ...gatewayEntries(originalWords, context) }, { port: '3015' })
+  const http = table(gatewayEntries(originalWords, context), { port: '3015' })
   return table(
     {
       broker_type: originalBroker(context.resolve),

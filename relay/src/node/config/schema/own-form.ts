@@ -1,12 +1,13 @@
 import * as v from 'valibot'
 import type { BrokerSettings } from '../../../brokers/settings.js'
-import type { Config } from '../config.js'
+import type { BridgeConfig, Config } from '../config.js'
+import type { GatewayKeys } from '../gateway-options.js'
 import { meant } from '../nearest.js'
 import { bridge, brokerName } from './bridge.js'
 import { circleFree } from './circle-free.js'
-import { components, triggeredBy } from './component.js'
+import { components, triggeredBy, type WrittenComponent } from './component.js'
 import type { Context } from './context.js'
-import { type GatewayKeys, gatewayEntries, gatewayOf, ownWords, portNumber } from './gateway.js'
+import { gatewayEntries, gatewayOf, ownWords } from './gateway.js'
 import { mqtt } from './mqtt.js'
 import { named } from './named.js'
 import { nats } from './nats.js'
@@ -20,51 +21,51 @@ export const mostWorkers = 256
 
 /** Wildcast's own form: one port, and all brokers behind it. */
 export function ownForm(context: Context): Reads<Config> {
+  const { port, ...others } = gatewayEntries(ownWords, context)
+  const entries = {
+    port: optional(port),
+    ...others,
+    workers: optional(wholeNumber(1, mostWorkers)),
+    default: optional(brokerName(context.brokers)),
+    brokers: named('broker', broker(context)),
+    bridge: optional<readonly BridgeConfig[]>(
+      v.array(bridge(context.brokers), '{it} must be a list of tables: write [[bridge]]'),
+    ),
+    component: optional(components(context)),
+    gateway: optional<readonly FurtherGateway[]>(
+      v.array(furtherGateway(context), '{it} must be a list of tables: write [[gateway]]'),
+    ),
+  }
   return v.pipe(
-    table(
-      {
-        port: optional(portNumber),
-        ...gatewayEntries(ownWords, context),
-        workers: optional(wholeNumber(1, mostWorkers)),
-        default: optional(brokerName(context.brokers)),
-        brokers: named('broker', broker(context)),
-        bridge: optional<readonly Config['bridges'][number][]>(
-          v.array(bridge(context.brokers), '{it} must be a list of tables: write [[bridge]]'),
-        ),
-        component: optional(components(context)),
-        gateway: optional<readonly FurtherGateway[]>(
-          v.array(furtherGateway(context), '{it} must be a list of tables: write [[gateway]]'),
-        ),
-      },
-      { brokers: '[brokers.main] with type = "memory"' },
-      ['trigger'],
-    ),
+    table(entries, { brokers: '[brokers.main] with type = "memory"' }, ['trigger']),
     onePortEach(gatewaysOf),
-    v.transform(
-      ({
-        port = 3015,
-        workers,
-        default: first,
-        brokers,
-        bridge = [],
-        component = [],
-        gateway = [],
-        ...main
-      }): Config => {
-        const all = ordered(brokers, first)
-        const [standard = ''] = all.keys()
-        return {
-          brokers: all,
-          gateways: [gatewayOf({ port, ...main }), ...gateway.map(({ broker, ...keys }) => gatewayOf(keys, broker))],
-          bridges: bridge,
-          components: triggeredBy(standard, component),
-          ...(workers === undefined ? {} : { workers }),
-          notes: [],
-        }
-      },
-    ),
+    v.transform(configOf),
     circleFree(),
   )
+}
+
+/** The form as it was written, with each value read. */
+interface Written extends Partial<GatewayKeys> {
+  readonly workers?: number
+  readonly default?: string
+  readonly brokers: Readonly<Record<string, BrokerSettings>>
+  readonly bridge?: readonly BridgeConfig[]
+  readonly component?: readonly WrittenComponent[]
+  readonly gateway?: readonly FurtherGateway[]
+}
+
+function configOf({ port = 3015, workers, default: first, brokers, ...written }: Written): Config {
+  const { bridge = [], component = [], gateway = [], ...main } = written
+  const all = ordered(brokers, first)
+  const [standard = ''] = all.keys()
+  return {
+    brokers: all,
+    gateways: [gatewayOf({ port, ...main }), ...gateway.map(({ broker, ...keys }) => gatewayOf(keys, broker))],
+    bridges: bridge,
+    components: triggeredBy(standard, component),
+    ...(workers === undefined ? {} : { workers }),
+    notes: [],
+  }
 }
 
 function gatewaysOf(input: unknown): readonly WrittenGateway[] {
@@ -80,10 +81,8 @@ function gatewaysOf(input: unknown): readonly WrittenGateway[] {
 type FurtherGateway = GatewayKeys & { readonly broker?: string }
 
 function furtherGateway(context: Context): Reads<FurtherGateway> {
-  return table(
-    { port: portNumber, broker: optional(brokerName(context.brokers)), ...gatewayEntries(ownWords, context) },
-    { port: '3010' },
-  )
+  const { port, ...others } = gatewayEntries(ownWords, context)
+  return table({ port, broker: optional(brokerName(context.brokers)), ...others }, { port: '3010' })
 }
 
 function broker({ resolve }: Context): Reads<BrokerSettings> {

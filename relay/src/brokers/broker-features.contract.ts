@@ -1,0 +1,68 @@
+import { parsePattern } from '@wildcast/protocol'
+import { expect } from 'vitest'
+import { type BrokerUnderTest, linksTo, listen, publish, subject, text } from '../testing/broker-under-test.js'
+import type { Inbox } from '../testing/inbox.js'
+
+/** What a broker promises that has a feature: groups, headers, answers, publishes to a pattern. */
+export function featuresContract({ open }: BrokerUnderTest): void {
+  const { withFeature } = linksTo(open)
+
+  withFeature(
+    'queue',
+    'hands each message of a group to one member, in turns, and to every group (SP-BRK-4)',
+    async (broker) => {
+      const join = (group: string): Promise<Inbox> => listen(broker, { pattern: parsePattern('job.*'), group })
+      const first = await join('workers')
+      const second = await join('workers')
+      const alone = await join('audit')
+      for (const job of ['1', '2', '3']) await publish(broker, `job.${job}`, job)
+      expect((await alone.take(3)).map(text)).toEqual(['1', '2', '3'])
+      expect((await first.take(2)).map(text)).toEqual(['1', '3'])
+      expect((await second.take(1)).map(text)).toEqual(['2'])
+    },
+  )
+
+  withFeature('queue', 'goes on in a group when a member leaves', async (broker) => {
+    const join = (): Promise<Inbox> => listen(broker, { pattern: parsePattern('job'), group: 'workers' })
+    const leaving = await join()
+    const staying = await join()
+    await leaving.undo()
+    for (const job of ['1', '2']) await publish(broker, 'job', job)
+    expect((await staying.take(2)).map(text)).toEqual(['1', '2'])
+  })
+
+  withFeature('response_subject', 'carries the subject that an answer is awaited on', async (broker) => {
+    const inbox = await listen(broker, 'ask')
+    await broker.publish({ subject: subject('ask'), payload: '', responseSubject: subject('answer.here') })
+    expect((await inbox.take(1))[0]?.responseSubject).toBe('answer.here')
+  })
+
+  withFeature('headers', 'carries headers, whatever they are called', async (broker) => {
+    const headers = new Map([
+      ['trace', '1'],
+      ['constructor', 'x'],
+      ['hasOwnProperty', 'y'],
+    ])
+    const inbox = await listen(broker, 'h')
+    await broker.publish({ subject: subject('h'), payload: '', headers })
+    expect([...((await inbox.take(1))[0]?.headers ?? [])]).toEqual([...headers])
+  })
+
+  withFeature(
+    'wildcard',
+    'publishes to a pattern: once to every interest that it overlaps (T2-MAT-2, T2-MAT-3)',
+    async (broker) => {
+      const all = [
+        await listen(broker, 'lobby.alice'),
+        await listen(broker, 'lobby.*'),
+        await listen(broker, '*.alice'),
+        await listen(broker, '**'),
+      ]
+      const other = await listen(broker, 'den.bob')
+      await broker.publish({ subject: parsePattern('*.alice'), payload: 'hi' })
+      await publish(broker, 'den.bob', 'bye')
+      for (const inbox of all.slice(0, 3)) expect((await inbox.take(1)).map((m) => m.subject)).toEqual(['*.alice'])
+      expect((await other.take(1)).map(text)).toEqual(['bye'])
+    },
+  )
+}

@@ -1,0 +1,70 @@
+import { InvalidArgumentError, Option } from 'commander'
+import { modes } from '../../gateways/dialects/classic/encoders.js'
+import { isOrigin } from '../../gateways/endpoints/cross-origin.js'
+import { forms } from '../../gateways/endpoints/http-envelope.js'
+import type { GatewayConfig } from '../config/config.js'
+import { type GatewayKey, type GatewayOption, gatewayOptions, type OptionValue } from '../config/gateway-options.js'
+import { existingFolder } from './existing-folder.js'
+import { wholeNumber } from './whole-number.js'
+
+const options: readonly GatewayOption[] = gatewayOptions
+
+/** The flags of a gateway, each with its variable and what it is without it. */
+export function gatewayFlags(): readonly Option[] {
+  return options.map((option) => {
+    const { about, usual, value } = option
+    if (typeof usual === 'number') return flag(option, about).default(usual)
+    const unit = value.kind === 'seconds' ? ', in seconds' : ''
+    const example = value.kind === 'origins' ? `: ${value.example},https://…` : ''
+    return flag(option, `${about}${unit}${example} (usual: ${usual})`)
+  })
+}
+
+/** The flag of one option, for a command that has another value without it. */
+export function gatewayFlag(key: GatewayKey, about: string): Option {
+  const option = options.find((one) => one.key === key)
+  if (!option) throw new TypeError(`a gateway has no option "${key}"`)
+  return flag(option, about)
+}
+
+/** What the flags say, as a configuration would. */
+export function gatewayOfFlags(flags: Readonly<Record<string, unknown>>): GatewayConfig {
+  const fields = options.flatMap((option) => {
+    const value = flags[flag(option, option.about).attributeName()]
+    return value === undefined ? [] : [[option.field, value] as const]
+  })
+  return Object.fromEntries(fields) as unknown as GatewayConfig
+}
+
+function flag({ flag, env, value }: GatewayOption, about: string): Option {
+  return reading(new Option(flag, about.replaceAll('`', '')).env(env), value)
+}
+
+/** An option that takes only such values. */
+function reading(option: Option, value: OptionValue): Option {
+  switch (value.kind) {
+    case 'mode':
+      return option.choices(modes)
+    case 'form':
+      return option.choices(forms)
+    case 'number':
+      return option.argParser(wholeNumber(value.from, value.to))
+    case 'seconds': {
+      const seconds = wholeNumber(value.from, value.to)
+      return option.argParser((text) => seconds(text) * 1000)
+    }
+    case 'folder':
+      return option.argParser(existingFolder)
+    case 'origins':
+      return option.argParser(originsOf)
+    case 'host':
+    case 'truth':
+      return option
+  }
+}
+
+function originsOf(text: string): readonly string[] {
+  const origins = text.split(',')
+  if (origins.every(isOrigin)) return origins
+  throw new InvalidArgumentError('Allowed: origins such as https://shop.example, without a path.')
+}

@@ -1,0 +1,60 @@
+import { parseSubject } from '@wildcast/protocol'
+import { expect } from 'vitest'
+import type { BacklogRoom } from '../core/backlog.js'
+import { Outbox } from '../core/outbox.js'
+import type { FeedFacts, Parcel, StreamEncoder } from '../core/outlet.js'
+import { Turn } from '../core/turn.js'
+import { type FakeClock, fakeClock } from './fake-clock.js'
+import { type ScriptedWire, scriptedWire, textEncoder, unheard } from './scripted-wire.js'
+
+export const all = (id: number): FeedFacts => ({ id, broker: 'main', latest: false })
+export const latest = (id: number): FeedFacts => ({ id, broker: 'main', latest: true })
+
+/** An outbox, and the reader that a test moves. */
+export interface OutboxOnWire {
+  readonly outbox: Outbox
+  readonly wire: ScriptedWire
+}
+
+export interface OpenedOutbox extends OutboxOnWire {
+  readonly clock: FakeClock
+  readonly room: BacklogRoom
+  /** What the observer has counted. */
+  readonly counts: { missed: number; cutOff: number }
+  /** Opens another outbox of the same relay. */
+  open(): OutboxOnWire
+}
+
+/** An outbox of a relay, with a backlog of 100 bytes. */
+export function openedOutbox(encoder: StreamEncoder = textEncoder()): OpenedOutbox {
+  const clock = fakeClock()
+  const turn = new Turn(clock)
+  const room = { used: 0, limit: 250 }
+  const counts = { missed: 0, cutOff: 0 }
+  const observer = { missed: () => void counts.missed++, cutOff: () => void counts.cutOff++ }
+  const open = (): OutboxOnWire => {
+    const wire = scriptedWire()
+    return {
+      wire,
+      outbox: new Outbox({ turn, clock, backlog: 100, room, observer }, encoder, { wire, owner: unheard }),
+    }
+  }
+  return { clock, room, counts, open, ...open() }
+}
+
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
+export const answer = (text: string): Parcel => ({ bytes: bytes(text) })
+export const message = (feed: FeedFacts, text: string, subject = 'a'): Parcel => ({
+  bytes: bytes(`${feed.id}:${text} `),
+  feed,
+  message: { subject: parseSubject(subject), payload: text },
+})
+export const endOfTurn = (): Promise<void> => Promise.resolve()
+
+/** Writes a frame that the reader does not take. */
+export async function fallBehind({ outbox, wire }: OutboxOnWire): Promise<void> {
+  wire.stop()
+  outbox.deliver(answer('first '))
+  await endOfTurn()
+  expect(outbox.behind).toBe(true)
+}
