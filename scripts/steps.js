@@ -75,6 +75,7 @@ export const checks = [
   command('build', tool('typescript/bin/tsc', '-b')),
   command('lint, format and import boundaries', tool('@biomejs/biome/bin/biome', 'check', '.')),
   command('types of sources and tests', tool('typescript/bin/tsc', '-p', 'scripts/tsconfig.json')),
+  command('structure', [process.execPath, 'scripts/structure.js']),
   vitest('unit', 'heavy', 'types'),
   command('examples', [process.execPath, 'scripts/examples.js']),
   command('byte budget', [process.execPath, 'scripts/bytes.js']),
