@@ -16,9 +16,9 @@ import { pingMs } from '../../connections/heartbeat.js'
 // What the frames of v1 mean to a session, and how its answers are written.
 
 /** @throws {WildcastError} `unsupported` if the frame has a field that this relay can't act on */
-export function publishOf({ reserved, message, response_subject, ...same }: PublishFrame): Publish {
-  refuseReserved(reserved)
-  const { subject, broker, headers, wildcard, more, error } = same
+export function publishOf(frame: PublishFrame): Publish {
+  refuseReserved(frame.reserved)
+  const { subject, message, broker, response_subject, headers, wildcard, more, error } = frame
   return { subject, payload: message, broker, responseSubject: response_subject, headers, wildcard, more, error }
 }
 
