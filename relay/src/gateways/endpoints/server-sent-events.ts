@@ -1,7 +1,10 @@
 import type { HttpBindings } from '@hono/node-server'
-import { jsonCodec, type MessageFrame, parsePattern, WildcastError } from '@wildcast/protocol'
+import { jsonCodec, type MessageFrame, type Pattern, parsePattern, WildcastError } from '@wildcast/protocol'
+import type { Context } from 'hono'
 import type { Outbox } from '../../core/outbox.js'
 import type { StreamEncoder } from '../../core/outlet.js'
+import type { RelayView } from '../../core/relay.js'
+import type { Session } from '../../core/session.js'
 import { EventStream } from '../connections/event-stream.js'
 import { joinFrames } from '../connections/framing.js'
 import { goingAway } from '../dialects/dialect.js'
@@ -21,8 +24,8 @@ const retryMs = 2000
  * `GET /subscribe/<pattern>` with `Accept: text/event-stream`: the messages of a pattern as Server-Sent Events
  * (https://html.spec.whatwg.org/multipage/server-sent-events.html). The stream opens when the broker has confirmed; `?broker=` names another one.
  *
- * `data` is the body of a `Message` of v1 in JSON. `event: gap` tells that messages were lost; whoever comes back with a `Last-Event-ID` is told so at once, since
- * nothing is kept for it. `event: ended` has the code and reason for which nothing more comes.
+ * `data` is the body of a `Message` of v1 in JSON. `event: gap` means that messages were lost; a client that comes back with a `Last-Event-ID` gets one at once,
+ * since nothing is kept for it. `event: ended` has the code and reason for which nothing more comes.
  */
 export const serverSentEvents: Gateway = ({ routes, closing }, relay) => {
   const streams = new Map<EventStream, Outbox>()
@@ -38,19 +41,10 @@ export const serverSentEvents: Gateway = ({ routes, closing }, relay) => {
   routes.get('/subscribe/*', async (c, next) => {
     // Nobody would read or end the stream of a HEAD.
     if (c.req.method === 'HEAD' || !/\btext\/event-stream\b/i.test(c.req.header('accept') ?? '')) return next()
-    const pattern = parsePattern(subjectOfPath(new URL(c.req.url).pathname, '/subscribe/'))
-    const broker = brokerOfUrl(c.req.url)
+    const request = requestOf(c)
     const { outgoing } = c.env as HttpBindings
     const stream = new EventStream({ gone: c.req.raw.signal, outgoing, clock: relay.clock })
-    const outbox = relay.outbox(encoder, {
-      wire: stream,
-      owner: {
-        ended(_, { code, message }) {
-          outbox.deliver({ bytes: event('ended', { code, message }) })
-          outbox.end(new WildcastError('interrupted', 'the subscription has ended'))
-        },
-      },
-    })
+    const outbox = outboxOver(stream, relay, encoder)
     const session = relay.open(outbox)
     streams.set(stream, outbox)
     stream.whenEnded(() => {
@@ -58,14 +52,7 @@ export const serverSentEvents: Gateway = ({ routes, closing }, relay) => {
       session.close()
       outbox.close()
     })
-    stream.write(text(`retry: ${retryMs}\n\n`))
-    if (c.req.header('last-event-id')) stream.write(event('gap', {}))
-    try {
-      await session.subscribe({ subject: pattern, broker }, () => {})
-    } catch (cause) {
-      stream.close()
-      throw cause
-    }
+    await begin(stream, session, request)
     return stream.response()
   })
 
@@ -77,6 +64,50 @@ export const serverSentEvents: Gateway = ({ routes, closing }, relay) => {
       outbox.end(goingAway())
     }
   })
+}
+
+/** What a client asks for. */
+interface StreamRequest {
+  readonly pattern: Pattern
+  readonly broker: string | undefined
+  /** The client had a stream before, and has missed what came since. */
+  readonly returns: boolean
+}
+
+/** @throws {WildcastError} `invalid_subject` */
+function requestOf(c: Context): StreamRequest {
+  const pattern = parsePattern(subjectOfPath(new URL(c.req.url).pathname, '/subscribe/'))
+  return { pattern, broker: brokerOfUrl(c.req.url), returns: Boolean(c.req.header('last-event-id')) }
+}
+
+/** The stream of a client ends with its subscription. */
+function outboxOver(stream: EventStream, relay: RelayView, encoder: StreamEncoder): Outbox {
+  const outbox = relay.outbox(encoder, {
+    wire: stream,
+    owner: {
+      ended(_, { code, message }) {
+        outbox.deliver({ bytes: event('ended', { code, message }) })
+        outbox.end(new WildcastError('interrupted', 'the subscription has ended'))
+      },
+    },
+  })
+  return outbox
+}
+
+/** Resolves when the broker has confirmed. A stream whose subscription is refused is closed. */
+async function begin(
+  stream: EventStream,
+  session: Session,
+  { pattern, broker, returns }: StreamRequest,
+): Promise<void> {
+  stream.write(text(`retry: ${retryMs}\n\n`))
+  if (returns) stream.write(event('gap', {}))
+  try {
+    await session.subscribe({ subject: pattern, broker }, () => {})
+  } catch (cause) {
+    stream.close()
+    throw cause
+  }
 }
 
 const comment = text(':\n\n')

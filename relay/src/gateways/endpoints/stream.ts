@@ -4,7 +4,7 @@ import type { Context } from 'hono'
 import type { RelayView } from '../../core/relay.js'
 import { EventStream } from '../connections/event-stream.js'
 import { EventStreamConnection } from '../connections/event-stream-connection.js'
-import { heartbeat } from '../connections/heartbeat.js'
+import { type Heartbeat, heartbeat } from '../connections/heartbeat.js'
 import { Conversation } from '../dialects/v1/conversation.js'
 import { v1Encoder } from '../dialects/v1/encoders.js'
 import { Reader } from '../dialects/v1/reader.js'
@@ -26,56 +26,79 @@ const events = v1Encoder(jsonCodec, (frame) => eventOf(String(frame)))
  * is harmless. See docs/protocol.md.
  */
 export const stream: Gateway = ({ routes, closing }, relay) => {
-  const sessions = new Map<string, EventStreamConnection>()
-  const beat = heartbeat(relay.clock)
+  const sessions = new EventStreamSessions(relay)
+  const helloLimit = { maxBytes: helloBytes, remedy: 'send less at once' }
+  const framesLimit = { maxBytes: postBytes(relay), remedy: 'send less at once' }
 
   routes.post('/stream', async (c) => {
-    const hello = await readBody(c, relay, { maxBytes: helloBytes, remedy: 'send less at once' })
+    const hello = await readBody(c, relay, helloLimit)
     const { outgoing } = c.env as HttpBindings
     const stream = new EventStream({ gone: c.req.raw.signal, outgoing, clock: relay.clock })
-    const connection = new EventStreamConnection(stream, relay.slice)
-    const conversation = new Conversation(events, relay, connection)
-    const { id } = conversation.session
-    const dialect = new Reader(jsonCodec, conversation)
-    beat.watch(connection)
-    sessions.set(id, connection)
-    stream.whenEnded(() => {
-      beat.unwatch(connection)
-      sessions.delete(id)
-      dialect.close()
-      connection.gone()
-    })
-    connection.speak(dialect)
-    dialect.receive(hello.toString())
+    sessions.open(stream, hello.toString())
     return stream.response()
   })
 
-  routes.post('/stream/frames', async (c) => {
-    const limit = { maxBytes: postBytes(relay), remedy: 'send less at once' }
-    return withBody(c, relay, limit, async (lines, cutOff) => {
-      const connection = sessions.get(sessionOf(c))
+  routes.post('/stream/frames', (c) =>
+    withBody(c, relay, framesLimit, async (lines, cutOff) => {
+      const connection = sessions.find(sessionOf(c))
       // It may have ended a moment ago, by whatever its stream says.
       if (!connection) return errorResponse(new WildcastError('interrupted', 'there is no such session; begin again'))
       const from = Number(c.req.header('wildcast-from'))
       const received = await connection.take(from, lines.toString(), cutOff)
       await connection.whenReady()
       return c.json({ received }, 202)
-    })
-  })
+    }),
+  )
 
-  // A client asks whether the door is there, before it blames the way for a WebSocket that was refused.
+  // A client checks that the endpoint is there before it blames the network for a WebSocket that was refused.
   routes.get('/stream', (c) => c.body(null, 204))
   routes.all('/stream', (c) => onlyBy(c, 'GET, HEAD, POST'))
   routes.all('/stream/frames', (c) => onlyBy(c, 'POST'))
 
-  closing.addEventListener('abort', () => {
-    beat.stop()
-    const windowMs = reconnectWindow(sessions.size)
-    // Behind what waits to be handed out: it has been acknowledged.
-    relay.slice.later(() => {
-      for (const connection of [...sessions.values()]) connection.goAway(windowMs)
+  closing.addEventListener('abort', () => sessions.goAway())
+}
+
+/** The sessions that are spoken over event streams. */
+class EventStreamSessions {
+  readonly #relay: RelayView
+  readonly #connections: Map<string, EventStreamConnection> = new Map()
+  readonly #beat: Heartbeat
+
+  constructor(relay: RelayView) {
+    this.#relay = relay
+    this.#beat = heartbeat(relay.clock)
+  }
+
+  find(id: string): EventStreamConnection | undefined {
+    return this.#connections.get(id)
+  }
+
+  /** Opens a session that begins with this `Connect`, and ends with its stream. */
+  open(stream: EventStream, hello: string): void {
+    const connection = new EventStreamConnection(stream, this.#relay.slice)
+    const conversation = new Conversation(events, this.#relay, connection)
+    const { id } = conversation.session
+    const dialect = new Reader(jsonCodec, conversation)
+    this.#beat.watch(connection)
+    this.#connections.set(id, connection)
+    stream.whenEnded(() => {
+      this.#beat.unwatch(connection)
+      this.#connections.delete(id)
+      dialect.close()
+      connection.gone()
     })
-  })
+    connection.speak(dialect)
+    dialect.receive(hello)
+  }
+
+  goAway(): void {
+    this.#beat.stop()
+    const windowMs = reconnectWindow(this.#connections.size)
+    // Behind what waits to be handed out: it has been acknowledged.
+    this.#relay.slice.later(() => {
+      for (const connection of [...this.#connections.values()]) connection.goAway(windowMs)
+    })
+  }
 }
 
 /** @throws {WildcastError} `invalid_frame` */

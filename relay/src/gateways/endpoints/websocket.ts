@@ -1,22 +1,16 @@
 import type { IncomingMessage } from 'node:http'
-import { parsePattern, WildcastError } from '@wildcast/protocol'
-import { type ServerOptions, WebSocketServer } from 'ws'
+import { WildcastError } from '@wildcast/protocol'
+import { type Server, type ServerOptions, WebSocketServer } from 'ws'
 import type { RelayView } from '../../core/relay.js'
-import type { Dialect } from '../connections/connection.js'
-import type { Framing } from '../connections/framing.js'
-import { heartbeat } from '../connections/heartbeat.js'
+import { type Heartbeat, heartbeat } from '../connections/heartbeat.js'
 import { MessageMeters } from '../connections/message-meter.js'
-import { OwnedWebSocket, WebSocketConnection } from '../connections/web-socket-connection.js'
-import { classic, subscribeOnly } from '../dialects/classic/classic.js'
-import { classicEncoders, type Mode, subscribeEncoders } from '../dialects/classic/encoders.js'
-import type { OpenDialect } from '../dialects/dialect.js'
+import { type ConnectionPorts, OwnedWebSocket, WebSocketConnection } from '../connections/web-socket-connection.js'
+import type { Mode } from '../dialects/classic/encoders.js'
 import { v1Codecs } from '../dialects/v1/encoders.js'
-import { v1 } from '../dialects/v1/v1.js'
-import { type Gateway, refuseHandshake } from '../gateway.js'
-import { brokerOfUrl } from './broker-of-url.js'
+import { type Gateway, type Handshake, refuseHandshake } from '../gateway.js'
 import { onlyBy } from './only-by.js'
 import { reconnectWindow } from './reconnect-window.js'
-import { subjectOfPath } from './subject-of-path.js'
+import { isWs, type Spoken, spokenOver } from './websocket-dialect.js'
 
 export interface WebSocketOptions {
   /** What classic clients are sent; without it only v1 is spoken. */
@@ -44,17 +38,10 @@ const closeTimeoutMs = 2000
  */
 export function websocket({ mode, compression = false }: WebSocketOptions = {}): Gateway {
   return ({ onUpgrade, routes, closing }, relay) => {
-    const connections = new Set<WebSocketConnection>()
-    const beat = heartbeat(relay.clock)
-    const server = new WebSocketServer<typeof OwnedWebSocket>(serverOptions(relay, compression))
-    const ports = { ...relay, meters: new MessageMeters(frameBytes(relay)) }
+    const sockets = new WebSockets(relay, compression)
 
-    function gone(connection: WebSocketConnection): void {
-      beat.unwatch(connection)
-      connections.delete(connection)
-    }
-
-    onUpgrade(({ request, socket, head, path }) => {
+    onUpgrade((handshake) => {
+      const { request, socket, path } = handshake
       if (!isWs(path) && !path.startsWith('/subscribe/')) return false
       let spoken: Spoken
       try {
@@ -63,13 +50,7 @@ export function websocket({ mode, compression = false }: WebSocketOptions = {}):
         refuseHandshake(socket, 400, WildcastError.from(cause).message)
         return true
       }
-      withoutNarrowWindow(request)
-      server.handleUpgrade(request, socket, head, (ws) => {
-        const connection = new WebSocketConnection(ws, socket, ports)
-        beat.watch(connection)
-        connections.add(connection)
-        connection.speak(spoken(connection, ws.extensions.includes('permessage-deflate') ? 'deflated' : 'plain'), gone)
-      })
+      sockets.accept(handshake, spoken)
       return true
     })
 
@@ -79,14 +60,48 @@ export function websocket({ mode, compression = false }: WebSocketOptions = {}):
     )
     for (const path of ['/ws', '/subscribe/*']) routes.all(path, (c) => onlyBy(c, 'GET, HEAD'))
 
-    closing.addEventListener('abort', () => {
-      beat.stop()
-      const windowMs = reconnectWindow(connections.size)
-      // Behind what waits to be handed out: it has been acknowledged.
-      relay.slice.later(() => {
-        for (const connection of connections) connection.goAway(windowMs)
-      })
+    closing.addEventListener('abort', () => sockets.goAway())
+  }
+}
+
+/** The WebSockets of an endpoint. */
+class WebSockets {
+  readonly #relay: RelayView
+  readonly #server: Server<typeof OwnedWebSocket>
+  readonly #ports: ConnectionPorts
+  readonly #connections: Set<WebSocketConnection> = new Set()
+  readonly #beat: Heartbeat
+
+  constructor(relay: RelayView, compression: boolean) {
+    this.#relay = relay
+    this.#server = new WebSocketServer<typeof OwnedWebSocket>(serverOptions(relay, compression))
+    this.#ports = { ...relay, meters: new MessageMeters(frameBytes(relay)) }
+    this.#beat = heartbeat(relay.clock)
+  }
+
+  accept({ request, socket, head }: Handshake, spoken: Spoken): void {
+    withoutNarrowWindow(request)
+    this.#server.handleUpgrade(request, socket, head, (ws) => {
+      const connection = new WebSocketConnection(ws, socket, this.#ports)
+      this.#beat.watch(connection)
+      this.#connections.add(connection)
+      const framing = ws.extensions.includes('permessage-deflate') ? 'deflated' : 'plain'
+      connection.speak(spoken(connection, framing), this.#gone)
     })
+  }
+
+  goAway(): void {
+    this.#beat.stop()
+    const windowMs = reconnectWindow(this.#connections.size)
+    // Behind what waits to be handed out: it has been acknowledged.
+    this.#relay.slice.later(() => {
+      for (const connection of this.#connections) connection.goAway(windowMs)
+    })
+  }
+
+  readonly #gone = (connection: WebSocketConnection): void => {
+    this.#beat.unwatch(connection)
+    this.#connections.delete(connection)
   }
 }
 
@@ -114,63 +129,10 @@ function withoutNarrowWindow({ headers }: IncomingMessage): void {
     headers['sec-websocket-extensions'] = undefined
 }
 
-/** Some clients and proxies put a slash at the end. */
-function isWs(path: string): boolean {
-  return path === '/ws' || path === '/ws/'
-}
-
-/** What is spoken over a connection, once it is there. */
-type Spoken = (connection: WebSocketConnection, framing: Framing) => Dialect
-
-/** @throws {WildcastError} where a handshake asks for what is not there */
-function spokenOver(
-  request: IncomingMessage,
-  { path, mode, relay }: { readonly path: string; readonly mode: Mode | undefined; readonly relay: RelayView },
-): Spoken {
-  const open = isWs(path) ? dialectOf(request, mode) : subscription(request, path, mode)
-  const broker = brokerOfUrl(request.url ?? '')
-  const view = broker === undefined ? relay : relay.only(broker)
-  return (connection, framing) => open(framing)(view, connection)
-}
-
 /**
  * Bytes of the longest WebSocket message: a full payload as an array of numbers (`255,`), and room
  * for the rest of its frame.
  */
 function frameBytes(relay: RelayView): number {
   return 4 * relay.limits.payload + 64 * 1024
-}
-
-function dialectOf(request: IncomingMessage, mode: Mode | undefined): (framing: Framing) => OpenDialect {
-  const header = request.headers['sec-websocket-protocol']
-  if (header === undefined) {
-    const encoders = classicEncoders[demandMode(mode)]
-    return (framing) => classic(encoders[framing])
-  }
-  for (const offered of header.split(',')) {
-    const spoken = v1Codecs.get(offered.trim())
-    if (spoken) return (framing) => v1(spoken.codec, spoken.encoders[framing])
-  }
-  throw new WildcastError('invalid_frame', `offer one of these subprotocols: ${[...v1Codecs.keys()].join(', ')}`)
-}
-
-function subscription(
-  request: IncomingMessage,
-  path: string,
-  mode: Mode | undefined,
-): (framing: Framing) => OpenDialect {
-  // Of what is offered, ws would claim one, and none is spoken here.
-  request.headers['sec-websocket-protocol'] = undefined
-  const pattern = subjectOfPath(path, '/subscribe/')
-  parsePattern(pattern) // refused before the handshake rather than after
-  const encoders = subscribeEncoders[demandMode(mode)]
-  return (framing) => subscribeOnly(pattern, encoders[framing])
-}
-
-function demandMode(mode: Mode | undefined): Mode {
-  if (mode) return mode
-  throw new WildcastError(
-    'invalid_frame',
-    `Websockets aren't supported: start the gateway with --websockets, or offer ${[...v1Codecs.keys()].join(' or ')}`,
-  )
 }

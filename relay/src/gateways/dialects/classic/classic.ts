@@ -7,104 +7,86 @@ import {
   WildcastError,
 } from '@wildcast/protocol'
 import { classicMsgpackCodec } from '@wildcast/protocol/msgpack'
-import type { Outbox, OutboxOwner } from '../../../core/outbox.js'
+import type { Outbox } from '../../../core/outbox.js'
 import type { StreamEncoder } from '../../../core/outlet.js'
 import type { RelayView } from '../../../core/relay.js'
 import type { Session } from '../../../core/session.js'
+import type { Connection, Dialect } from '../../connections/connection.js'
 import { goingAway, type OpenDialect } from '../dialect.js'
 import { Intake } from '../intake.js'
-
-/** Classic has no words for a subscription that has ended. */
-const silent: OutboxOwner = { ended: () => {} }
+import { fail, failPublish, silent } from './failures.js'
 
 /** How often a socket may subscribe to the same: each is one more copy of every message. */
 const copiesLimit = 10
 
-/** The original's two-way protocol: no answers, and a frame that can't be understood closes the connection. */
+/** The original's two-way protocol: no answers, and a frame that can't be read closes the connection. */
 export function classic(encoder: StreamEncoder): OpenDialect {
-  return (relay, connection) => {
-    const outbox = relay.outbox(encoder, { wire: connection, owner: silent })
-    // Two equal subscriptions on one socket give two copies, so the second needs a session of its own.
-    const sessions: Session[] = [relay.open(outbox)]
-    const copies = new Map<string, number>()
-    const intake = new Intake(connection)
+  return (relay, connection) => new Classic(encoder, relay, connection)
+}
 
-    const subscribe = (text: string): Promise<void> => {
-      const subject = parsePattern(text)
-      const copy = copies.get(subject) ?? 0
-      if (copy >= copiesLimit)
-        throw new WildcastError(
-          'too_many_subscriptions',
-          `${copiesLimit} equal subscriptions are enough for one socket`,
-        )
-      copies.set(subject, copy + 1)
-      const session = sessions[copy] ?? relay.open(outbox)
-      sessions[copy] = session
-      return session.subscribe({ subject }, () => {})
-    }
+class Classic implements Dialect {
+  readonly #relay: RelayView
+  readonly #connection: Connection
+  readonly #outbox: Outbox
+  readonly #intake: Intake
+  readonly #publisher: Session
+  /** Two equal subscriptions of one socket give two copies, so the second needs a session of its own. */
+  readonly #sessions: Session[]
+  readonly #copies: Map<string, number> = new Map()
 
-    const publish = ({ subject, message, broker, response_subject }: PublishFrame): Promise<void> | undefined =>
-      sessions[0]
-        ?.publish({ subject, payload: message, broker, responseSubject: response_subject })
-        ?.finally(intake.begin(message.length))
+  constructor(encoder: StreamEncoder, relay: RelayView, connection: Connection) {
+    this.#relay = relay
+    this.#connection = connection
+    this.#outbox = relay.outbox(encoder, { wire: connection, owner: silent })
+    this.#intake = new Intake(connection)
+    this.#publisher = relay.open(this.#outbox)
+    this.#sessions = [this.#publisher]
+  }
 
-    const act = (data: string | Uint8Array): void => {
-      checkFrameLength(data)
-      const codec = typeof data === 'string' ? classicJsonCodec : classicMsgpackCodec
-      const frame = readClassicFrame(codec.decode(data))
-      if (frame.kind === 'Subscribe') subscribe(frame.subject).catch((cause) => fail(relay, outbox, cause))
-      else publish(frame)?.catch((cause) => failPublish(relay, outbox, cause))
-    }
-
-    return {
-      receive(data) {
-        try {
-          act(data)
-        } catch (cause) {
-          fail(relay, outbox, cause) // in the same turn, so that nothing behind it is acted on
-        }
-      },
-      ping: () => connection.ping(),
-      goAway: () => outbox.end(goingAway()),
-      close() {
-        for (const session of sessions) session.close()
-        outbox.close()
-      },
+  receive(data: string | Uint8Array): void {
+    try {
+      this.#act(data)
+    } catch (cause) {
+      fail(this.#relay, this.#outbox, cause) // in the same turn, so that nothing behind it is acted on
     }
   }
-}
 
-/** One pattern, taken from the path; what the client says is not listened to. */
-export function subscribeOnly(pattern: string, encoder: StreamEncoder): OpenDialect {
-  return (relay, connection) => {
-    const outbox = relay.outbox(encoder, { wire: connection, owner: silent })
-    const session = relay.open(outbox)
-    session.subscribe({ subject: pattern }, () => {}).catch((cause) => fail(relay, outbox, cause))
-    return {
-      receive: () => {},
-      ping: () => connection.ping(),
-      goAway: () => outbox.end(goingAway()),
-      close() {
-        session.close()
-        outbox.close()
-      },
-    }
+  ping(): void {
+    this.#connection.ping()
   }
-}
 
-/** What closes the connection when it is wrong in a publish. */
-const mistakes: readonly string[] = ['invalid_frame', 'invalid_subject', 'unknown_broker']
+  goAway(): void {
+    this.#outbox.end(goingAway())
+  }
 
-/** A publish that fails is logged, whatever failed; the connection lives. Only a publish that is wrong in itself closes it. */
-function failPublish(relay: RelayView, outbox: Outbox, cause: unknown): void {
-  const error = WildcastError.from(cause)
-  if (mistakes.includes(error.code)) outbox.end(error)
-  else relay.onError(error, { stage: 'publish' })
-}
+  close(): void {
+    for (const session of this.#sessions) session.close()
+    this.#outbox.close()
+  }
 
-/** A client's own mistake closes its connection; what failed further inside is for the log, since classic has no words for it. */
-function fail(relay: RelayView, outbox: Outbox, cause: unknown): void {
-  const error = WildcastError.from(cause)
-  if (error.retry) relay.onError(error, { stage: 'session' })
-  else outbox.end(error)
+  #act(data: string | Uint8Array): void {
+    checkFrameLength(data)
+    const codec = typeof data === 'string' ? classicJsonCodec : classicMsgpackCodec
+    const frame = readClassicFrame(codec.decode(data))
+    if (frame.kind === 'Subscribe')
+      this.#subscribe(frame.subject).catch((cause) => fail(this.#relay, this.#outbox, cause))
+    else this.#publish(frame)?.catch((cause) => failPublish(this.#relay, this.#outbox, cause))
+  }
+
+  #subscribe(text: string): Promise<void> {
+    const subject = parsePattern(text)
+    const copy = this.#copies.get(subject) ?? 0
+    if (copy >= copiesLimit)
+      throw new WildcastError('too_many_subscriptions', `${copiesLimit} equal subscriptions are enough for one socket`)
+    this.#copies.set(subject, copy + 1)
+    const session = this.#sessions[copy] ?? this.#relay.open(this.#outbox)
+    this.#sessions[copy] = session
+    return session.subscribe({ subject }, () => {})
+  }
+
+  #publish({ subject, message, broker, response_subject }: PublishFrame): Promise<void> | undefined {
+    return this.#publisher
+      .publish({ subject, payload: message, broker, responseSubject: response_subject })
+      ?.finally(this.#intake.begin(message.length))
+  }
 }

@@ -1,0 +1,25 @@
+import { WildcastError } from '@wildcast/protocol'
+import type { Outbox, OutboxOwner } from '../../../core/outbox.js'
+import type { RelayView } from '../../../core/relay.js'
+
+// Classic has no frames for failures: a connection is closed, or the failure is logged.
+
+/** Says nothing to the client when a subscription has ended. */
+export const silent: OutboxOwner = { ended: () => {} }
+
+/** A publish with such an error is wrong in itself. */
+const mistakes: readonly string[] = ['invalid_frame', 'invalid_subject', 'unknown_broker']
+
+/** Logs why a publish failed. Only a publish that is wrong in itself closes the connection. */
+export function failPublish(relay: RelayView, outbox: Outbox, cause: unknown): void {
+  const error = WildcastError.from(cause)
+  if (mistakes.includes(error.code)) outbox.end(error)
+  else relay.onError(error, { stage: 'publish' })
+}
+
+/** Closes the connection for a mistake of the client, and logs a failure of the relay or a broker. */
+export function fail(relay: RelayView, outbox: Outbox, cause: unknown): void {
+  const error = WildcastError.from(cause)
+  if (error.retry) relay.onError(error, { stage: 'session' })
+  else outbox.end(error)
+}

@@ -1,0 +1,69 @@
+import type { IncomingMessage } from 'node:http'
+import { parsePattern, WildcastError } from '@wildcast/protocol'
+import type { RelayView } from '../../core/relay.js'
+import type { Connection, Dialect } from '../connections/connection.js'
+import type { Framing } from '../connections/framing.js'
+import { classic } from '../dialects/classic/classic.js'
+import { classicEncoders, type Mode, subscribeEncoders } from '../dialects/classic/encoders.js'
+import { subscribeOnly } from '../dialects/classic/subscribe-only.js'
+import type { OpenDialect } from '../dialects/dialect.js'
+import { v1Codecs } from '../dialects/v1/encoders.js'
+import { v1 } from '../dialects/v1/v1.js'
+import { brokerOfUrl } from './broker-of-url.js'
+import { subjectOfPath } from './subject-of-path.js'
+
+/** Some clients and proxies put a slash at the end. */
+export function isWs(path: string): boolean {
+  return path === '/ws' || path === '/ws/'
+}
+
+/** What is spoken over a connection, once it is there. */
+export type Spoken = (connection: Connection, framing: Framing) => Dialect
+
+/**
+ * The dialect that a handshake asks for, and the broker.
+ * @throws {WildcastError} `invalid_frame`, `invalid_subject`, `unknown_broker`
+ */
+export function spokenOver(
+  request: IncomingMessage,
+  { path, mode, relay }: { readonly path: string; readonly mode: Mode | undefined; readonly relay: RelayView },
+): Spoken {
+  const open = isWs(path) ? dialectOf(request, mode) : subscription(request, path, mode)
+  const broker = brokerOfUrl(request.url ?? '')
+  const view = broker === undefined ? relay : relay.only(broker)
+  return (connection, framing) => open(framing)(view, connection)
+}
+
+function dialectOf(request: IncomingMessage, mode: Mode | undefined): (framing: Framing) => OpenDialect {
+  const header = request.headers['sec-websocket-protocol']
+  if (header === undefined) {
+    const encoders = classicEncoders[demandMode(mode)]
+    return (framing) => classic(encoders[framing])
+  }
+  for (const offered of header.split(',')) {
+    const spoken = v1Codecs.get(offered.trim())
+    if (spoken) return (framing) => v1(spoken.codec, spoken.encoders[framing])
+  }
+  throw new WildcastError('invalid_frame', `offer one of these subprotocols: ${[...v1Codecs.keys()].join(', ')}`)
+}
+
+function subscription(
+  request: IncomingMessage,
+  path: string,
+  mode: Mode | undefined,
+): (framing: Framing) => OpenDialect {
+  // Of what is offered, ws would claim one, and none is spoken here.
+  request.headers['sec-websocket-protocol'] = undefined
+  const pattern = subjectOfPath(path, '/subscribe/')
+  parsePattern(pattern) // refused before the handshake rather than after
+  const encoders = subscribeEncoders[demandMode(mode)]
+  return (framing) => subscribeOnly(pattern, encoders[framing])
+}
+
+function demandMode(mode: Mode | undefined): Mode {
+  if (mode) return mode
+  throw new WildcastError(
+    'invalid_frame',
+    `Websockets aren't supported: start the gateway with --websockets, or offer ${[...v1Codecs.keys()].join(' or ')}`,
+  )
+}
