@@ -3,20 +3,24 @@ import type { RequestOptions } from '../core/broker.js'
 import type { Clock } from '../core/clock.js'
 import { fewInTurn } from './few-in-turn.js'
 
+/** A request that waits. */
 interface Waiting {
   onPart: ((part: Message) => void) | undefined
-  /** Waits again for as long. */
+  /** Begins its time again. */
   waitOn: () => void
   settle: (answer: Message | WildcastError) => void
 }
 
 /** The requests of a broker that wait for an answer, by the subject that it will come on. */
 export interface Replies {
-  /** Waits for the final answer on a response subject, and again for so long after each part; whatever happens, nothing of the wait is left behind. `over` runs when it has ended. */
+  /**
+   * Waits for the final answer on a response subject, and again as long after each part. Whatever
+   * happens, nothing of the wait is left behind. `over` is called when it has ended.
+   */
   wait(responseSubject: Subject, options: RequestOptions, over?: () => void): Promise<Message>
-  /** Takes an answer. False where nobody waits for it (any more). */
+  /** Delivers an answer to its request. Returns false if there is none. */
   take(answer: Message): boolean
-  /** Whether somebody waits for an answer on this subject. */
+  /** Whether a request waits for an answer on this subject. */
   has(responseSubject: string): boolean
   /** Ends a wait with an error. */
   fail(responseSubject: Subject, error: WildcastError): void
@@ -34,30 +38,18 @@ export function replies(clock: Clock): Replies {
     get size() {
       return waiting.size
     },
-    wait(responseSubject, { timeoutMs, firstMs = timeoutMs, signal, onPart }, over) {
-      return new Promise((resolve, reject) => {
-        const settle = (answer: Message | WildcastError): void => {
+    wait: (responseSubject, options, over) =>
+      new Promise((resolve, reject) => {
+        const request = begin(options, { clock, inFew }, (answer) => {
           waiting.delete(responseSubject)
-          letGo(request)
-          stopClock()
-          signal?.removeEventListener('abort', abort)
           over?.()
           if (answer instanceof WildcastError) reject(answer)
           else resolve(answer)
-        }
-        const abort = (): void => settle(WildcastError.from(signal?.reason, 'interrupted'))
-        const expire = (): void => inFew(() => request.settle(refusal('timeout', `no answer within ${timeoutMs} ms`)))
-        let stopClock = clock.after(firstMs, expire)
-        const waitOn = (): void => {
-          stopClock()
-          stopClock = clock.after(timeoutMs, expire)
-        }
-        const request: Waiting = { onPart, settle, waitOn }
+        })
         waiting.set(responseSubject, request)
-        signal?.addEventListener('abort', abort)
-        if (signal?.aborted) abort()
-      })
-    },
+        const { signal } = options
+        if (signal?.aborted) request.settle(interruption(signal))
+      }),
     take(answer) {
       const request = waiting.get(answer.subject)
       if (!request) return false
@@ -77,6 +69,36 @@ export function replies(clock: Clock): Replies {
       for (const request of waiting.values()) inFew(() => request.settle(error))
     },
   }
+}
+
+/** Begins to wait: until an answer, the time or the signal settles it. */
+function begin(
+  { timeoutMs, firstMs = timeoutMs, signal, onPart }: RequestOptions,
+  { clock, inFew }: { readonly clock: Clock; readonly inFew: ReturnType<typeof fewInTurn> },
+  settled: Waiting['settle'],
+): Waiting {
+  const abort = (): void => request.settle(interruption(signal))
+  const expire = (): void => inFew(() => request.settle(refusal('timeout', `no answer within ${timeoutMs} ms`)))
+  let stopClock = clock.after(firstMs, expire)
+  const request: Waiting = {
+    onPart,
+    waitOn() {
+      stopClock()
+      stopClock = clock.after(timeoutMs, expire)
+    },
+    settle(answer) {
+      letGo(request)
+      stopClock()
+      signal?.removeEventListener('abort', abort)
+      settled(answer)
+    },
+  }
+  signal?.addEventListener('abort', abort)
+  return request
+}
+
+function interruption(signal: RequestOptions['signal']): WildcastError {
+  return WildcastError.from(signal?.reason, 'interrupted')
 }
 
 const ignore = (): void => {}

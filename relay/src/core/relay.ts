@@ -87,8 +87,8 @@ export interface Relay extends RelayView {
 
 /**
  * Starts a relay: brokers inside, sessions outside.
- * @throws {RangeError} without a broker, or where bridges would carry messages in a circle for ever
- * @throws {WildcastError} where a broker's settings are not valid
+ * @throws {RangeError} without a broker, or if bridges would carry messages in a circle for ever
+ * @throws {WildcastError} if a broker's settings are not valid
  */
 export async function createRelay(options: RelayOptions): Promise<Relay> {
   const { newId, onError, clock = realClock, permissions = allowAll, observer = nobody } = options
@@ -99,50 +99,62 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
   const hub = await Hub.open({ brokers: options.brokers, clock, onError, observer, room, fanOut, slice })
   const bridges = await bridgesOn(hub, options.bridges ?? [], { onError, observer })
   const id = newId()
-  // Whoever is told the name of a session finds the relay that holds it.
+  const common = {
+    id,
+    clock,
+    limits,
+    slice,
+    unfinished: new UnfinishedInput(options.unfinishedInput ?? unfinishedInput),
+    onError,
+    newId,
+    parts: async () => [...bridges.parts(), ...((await options.parts?.()) ?? [])],
+  }
+  // A session's name leads to the relay that holds it.
   const newSessionId = (): string => `${id}_${newId()}`
+  const outboxPorts = { turn: new Turn(clock), clock, backlog: limits.backlog, room, observer }
+  return {
+    ...viewOf({ common, outboxPorts, sessionPorts: { hub, permissions, limits, newSessionId } }),
+    inside: insideOf(hub, common),
+    async close() {
+      await bridges.close()
+      await hub.close()
+    },
+  }
+}
 
-  const inside: Inside = {
+interface ViewPorts {
+  /** What is the same for every view. */
+  readonly common: Omit<RelayFacts, 'brokers' | 'health'>
+  readonly outboxPorts: OutboxPorts
+  readonly sessionPorts: Omit<SessionPorts, 'only'>
+}
+
+/** What gateways see of all brokers, or of only one. */
+function viewOf(ports: ViewPorts, only?: string): RelayView {
+  const { common, outboxPorts } = ports
+  const { hub } = ports.sessionPorts
+  const sessionPorts: SessionPorts = { ...ports.sessionPorts, only }
+  return {
+    ...common,
+    brokers: () =>
+      only === undefined
+        ? hub.brokers()
+        : hub.brokers().flatMap((broker) => (broker.name === only ? [{ ...broker, default: true }] : [])),
+    health: () => hub.health().filter(({ name }) => only === undefined || name === only),
+    outbox: (encoder, ends) => new Outbox(outboxPorts, encoder, ends),
+    open: (outlet) => new Session(sessionPorts, outlet),
+    only: (broker) => viewOf(ports, hub.nameOf(broker)),
+  }
+}
+
+function insideOf(hub: Hub, { clock, limits }: Pick<RelayFacts, 'clock' | 'limits'>): Inside {
+  return {
     clock,
     listen: async (broker, interest, listener) => hub.listen(broker, interest, listener),
     can: (broker, feature) => hub.can(broker, feature),
     async publish(broker, message) {
       checkSize(message, limits.payload)
       await hub.publish(broker, message)
-    },
-  }
-
-  const unfinished = new UnfinishedInput(options.unfinishedInput ?? unfinishedInput)
-  const outboxPorts: OutboxPorts = { turn: new Turn(clock), clock, backlog: limits.backlog, room, observer }
-
-  function view(only?: string): RelayView {
-    const sessionPorts: SessionPorts = { hub, permissions, limits, newSessionId, only }
-    const brokers = (): readonly BrokerInfo[] =>
-      only === undefined
-        ? hub.brokers()
-        : hub.brokers().flatMap((broker) => (broker.name === only ? [{ ...broker, default: true }] : []))
-    return {
-      id,
-      clock,
-      limits,
-      slice,
-      unfinished,
-      onError,
-      newId,
-      brokers,
-      health: () => hub.health().filter(({ name }) => only === undefined || name === only),
-      parts: async () => [...bridges.parts(), ...((await options.parts?.()) ?? [])],
-      outbox: (encoder, ends) => new Outbox(outboxPorts, encoder, ends),
-      open: (outlet) => new Session(sessionPorts, outlet),
-      only: (broker) => view(hub.nameOf(broker)),
-    }
-  }
-  return {
-    ...view(),
-    inside,
-    async close() {
-      await bridges.close()
-      await hub.close()
     },
   }
 }

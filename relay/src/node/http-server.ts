@@ -74,31 +74,37 @@ export function httpServer(
       socket.allowHalfOpen = true // as of those that the server accepts itself
       server.emit('connection', socket)
     },
-    listen: (where) =>
-      new Promise((resolve, reject) => {
-        server.once('error', reject)
-        server.listen(where, () => {
-          server.off('error', reject)
-          server.on('error', (cause) => onError(WildcastError.from(cause), { stage: 'accept' }))
-          const address = server.address()
-          resolve(typeof address === 'object' ? address?.port : undefined)
-        })
-      }),
-    close: () =>
-      new Promise((resolve) => {
-        const stopClock = realClock.after(closeGraceMs, () => {
-          server.closeAllConnections()
-          destroy()
-        })
-        const closed = Promise.all([ended(server), ...[...taken].map(ended)])
-        server.close()
-        idle.close()
-        void closed.then(() => {
-          stopClock()
-          resolve()
-        })
-      }),
+    listen: (where) => listening(server, where, onError),
+    close() {
+      const closed = Promise.all([ended(server), ...[...taken].map(ended)])
+      server.close()
+      idle.close()
+      return within(closed, () => {
+        server.closeAllConnections()
+        destroy()
+      })
+    },
   }
+}
+
+/** Resolves with the port. What fails later is reported. */
+function listening(server: Server, where: ListenOptions, onError: OnError): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(where, () => {
+      server.off('error', reject)
+      server.on('error', (cause) => onError(WildcastError.from(cause), { stage: 'accept' }))
+      const address = server.address()
+      resolve(typeof address === 'object' ? address?.port : undefined)
+    })
+  })
+}
+
+/** Resolves when everything has closed. After the grace, `force` closes what is left. */
+async function within(closed: Promise<unknown>, force: () => void): Promise<void> {
+  const stopClock = realClock.after(closeGraceMs, force)
+  await closed
+  stopClock()
 }
 
 /** Resolves when a server or a socket has closed. */

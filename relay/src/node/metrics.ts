@@ -29,10 +29,51 @@ export interface Metrics {
   figures(): Promise<Figures>
 }
 
-/** Opens a registry of its own, so that several relays fit into one process. Labels are names of brokers and our own words, never a client's. */
+/**
+ * Opens a registry of its own, so that several relays fit into one process. Labels are names of
+ * brokers and our own words, never a client's.
+ */
 export function metrics({ all }: MetricsOptions = {}): Metrics {
   const registry = new Registry()
+  const publishedOn = countPublished(registry)
+  const text = async (): Promise<string> =>
+    all ? AggregatorRegistry.aggregate([...(await all())]).metrics() : registry.metrics()
+
+  return {
+    hasPublished: () => publishedOn.size > 0,
+    figures: () => registry.getMetricsAsJSON(),
+    observer: {
+      ...counting(registry),
+      published: (broker) => publishedOn.set(broker, (publishedOn.get(broker) ?? 0) + 1),
+    },
+    gateway({ routes }) {
+      routes.get('/metrics', async (c) => c.text(await text(), 200, { 'content-type': registry.contentType }))
+      routes.all('/metrics', (c) => onlyBy(c, 'GET, HEAD'))
+    },
+  }
+}
+
+/** How many messages each broker has confirmed. A map, since the registry's own count is too dear for every message. */
+function countPublished(registry: Registry): Map<string, number> {
+  const publishedOn = new Map<string, number>()
+  new Counter({
+    name: 'wildcast_published_total',
+    help: 'Messages that a broker has confirmed',
+    labelNames: ['broker'],
+    registers: [registry],
+    collect() {
+      this.reset()
+      for (const [broker, count] of publishedOn) this.inc({ broker }, count)
+    },
+  })
+  return publishedOn
+}
+
+/** Counts everything but what was published. */
+function counting(registry: Registry): Omit<Observer, 'published'> {
   const registers = [registry]
+  const counter = <Label extends string>(name: string, help: string, labelNames: Label[]): Counter<Label> =>
+    new Counter({ name, help, labelNames, registers })
   const up = new Gauge({
     name: 'wildcast_broker_up',
     help: 'Whether a broker is reached',
@@ -40,52 +81,22 @@ export function metrics({ all }: MetricsOptions = {}): Metrics {
     aggregator: 'min', // reached by all
     registers,
   })
-  const counter = <Label extends string>(name: string, help: string, labelNames: Label[]): Counter<Label> =>
-    new Counter({ name, help, labelNames, registers })
   const changes = counter('wildcast_broker_changes_total', 'Links that came or went', ['broker', 'status'])
-  // Counted in a map, since the registry's own count is too dear for every message.
-  const publishedOn = new Map<string, number>()
-  new Counter({
-    name: 'wildcast_published_total',
-    help: 'Messages that a broker has confirmed',
-    labelNames: ['broker'],
-    registers,
-    collect() {
-      this.reset()
-      for (const [broker, count] of publishedOn) this.inc({ broker }, count)
-    },
-  })
   const failed = counter('wildcast_publish_failures_total', 'Publishes that failed', ['broker', 'code'])
   const dropped = counter('wildcast_dropped_total', 'Messages of a broker that reached nobody', ['broker', 'why'])
   const missed = counter('wildcast_missed_total', 'Messages that slow readers were not sent', ['broker'])
   const cutOff = counter('wildcast_slow_consumers_total', 'Readers that were cut off', [])
-  const components = counter('wildcast_component_runs_total', 'Messages that a component is through with', [
-    'component',
-    'outcome',
-  ])
-
-  async function text(): Promise<string> {
-    return all ? AggregatorRegistry.aggregate([...(await all())]).metrics() : registry.metrics()
-  }
-
+  const runsHelp = 'Messages that a component is through with'
+  const runs = counter('wildcast_component_runs_total', runsHelp, ['component', 'outcome'])
   return {
-    hasPublished: () => publishedOn.size > 0,
-    figures: () => registry.getMetricsAsJSON(),
-    observer: {
-      status(broker, now) {
-        up.set({ broker }, now === 'up' ? 1 : 0)
-        changes.inc({ broker, status: now })
-      },
-      published: (broker) => publishedOn.set(broker, (publishedOn.get(broker) ?? 0) + 1),
-      failed: (broker, code) => failed.inc({ broker, code }),
-      missed: (broker) => missed.inc({ broker }),
-      cutOff: () => cutOff.inc(),
-      dropped: (broker, why) => dropped.inc({ broker, why }),
-      component: (component, outcome) => components.inc({ component, outcome }),
+    status(broker, now) {
+      up.set({ broker }, now === 'up' ? 1 : 0)
+      changes.inc({ broker, status: now })
     },
-    gateway({ routes }) {
-      routes.get('/metrics', async (c) => c.text(await text(), 200, { 'content-type': registry.contentType }))
-      routes.all('/metrics', (c) => onlyBy(c, 'GET, HEAD'))
-    },
+    failed: (broker, code) => failed.inc({ broker, code }),
+    missed: (broker) => missed.inc({ broker }),
+    cutOff: () => cutOff.inc(),
+    dropped: (broker, why) => dropped.inc({ broker, why }),
+    component: (component, outcome) => runs.inc({ component, outcome }),
   }
 }

@@ -27,63 +27,79 @@ export interface Crew {
   onConnection(take: (endpoint: number, socket: Socket) => void): void
 }
 
-/** Runs this process as one of a primary's crew: it begins when it is told to, and ends when it is told to or when the primary has gone. */
+/** Runs this process as one of a primary's crew: the primary begins and ends it, and it ends when the primary has gone. */
 export function member<Task extends { readonly folder: string }>(
   begin: (task: Task, crew: Crew) => Promise<Duty>,
 ): void {
-  const sums: ((figures: readonly Figures[]) => void)[] = []
-  const inquiries: ((parts: readonly Part[]) => void)[] = []
-  let take = (_endpoint: number, socket: Socket): void => void socket.destroy()
-  let duty: Promise<Duty> | undefined
-  const crew: Crew = {
-    figures() {
-      say({ kind: 'sum' })
-      return new Promise((resolve) => sums.push(resolve))
-    },
-    parts() {
-      say({ kind: 'inquire' })
-      return new Promise((resolve) => inquiries.push(resolve))
-    },
-    onConnection(taken) {
-      take = taken
-    },
+  const one = new Member(begin)
+  process.on('message', (words: ToMember<Task>, socket: Socket | undefined) => one.receive(words, socket))
+  process.once('disconnect', () => process.exit(1))
+  // Terminals and service managers send these to all processes at once: the primary decides what follows.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
+}
+
+class Member<Task extends { readonly folder: string }> implements Crew {
+  readonly #begin: (task: Task, crew: Crew) => Promise<Duty>
+  /** Wait for the figures, and the parts, that the primary was asked for. */
+  readonly #sums: ((figures: readonly Figures[]) => void)[] = []
+  readonly #inquiries: ((parts: readonly Part[]) => void)[] = []
+  #take = (_endpoint: number, socket: Socket): void => void socket.destroy()
+  #duty: Promise<Duty> | undefined
+
+  constructor(begin: (task: Task, crew: Crew) => Promise<Duty>) {
+    this.#begin = begin
   }
 
-  function hear(words: ToMember<Task>, socket: Socket | undefined): void {
+  figures(): Promise<readonly Figures[]> {
+    say({ kind: 'sum' })
+    return new Promise((resolve) => this.#sums.push(resolve))
+  }
+
+  parts(): Promise<readonly Part[]> {
+    say({ kind: 'inquire' })
+    return new Promise((resolve) => this.#inquiries.push(resolve))
+  }
+
+  onConnection(take: (endpoint: number, socket: Socket) => void): void {
+    this.#take = take
+  }
+
+  receive(words: ToMember<Task>, socket: Socket | undefined): void {
     switch (words.kind) {
       case 'begin':
-        cleanUpAfter(words.task.folder)
-        duty = begin(words.task, crew)
-        duty.then(({ relay }) => say({ kind: 'ready', ...(relay === undefined ? {} : { relay }) }), fail)
+        this.#run(words.task)
         return
       case 'connection':
         // Before anything is read of it: until then another process may have it.
         say({ kind: 'taken', number: words.number })
-        if (socket) take(words.endpoint, socket) // a client may have left on the way
+        if (socket) this.#take(words.endpoint, socket) // a client may have left on the way
         return
       case 'count':
-        void duty?.then(async ({ figures }) => say({ kind: 'counted', figures: (await figures?.()) ?? [] }))
+        void this.#duty?.then(async ({ figures }) => say({ kind: 'counted', figures: (await figures?.()) ?? [] }))
         return
       case 'summed':
-        sums.shift()?.(words.figures)
+        this.#sums.shift()?.(words.figures)
         return
-      case 'report': {
-        const { number } = words
-        void duty?.then(async ({ parts }) => say({ kind: 'reported', number, parts: (await parts?.()) ?? [] }))
+      case 'report':
+        this.#report(words.number)
         return
-      }
       case 'informed':
-        inquiries.shift()?.(words.parts)
+        this.#inquiries.shift()?.(words.parts)
         return
       case 'end':
-        void duty?.then(({ close }) => close()).then(() => process.exit(0))
+        void this.#duty?.then(({ close }) => close()).then(() => process.exit(0))
     }
   }
 
-  process.on('message', hear)
-  process.once('disconnect', () => process.exit(1))
-  // Terminals and service managers say these to all processes at once: the primary decides what follows.
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
+  #run(task: Task): void {
+    cleanUpAfter(task.folder)
+    this.#duty = this.#begin(task, this)
+    this.#duty.then(({ relay }) => say({ kind: 'ready', ...(relay === undefined ? {} : { relay }) }), fail)
+  }
+
+  #report(number: number): void {
+    void this.#duty?.then(async ({ parts }) => say({ kind: 'reported', number, parts: (await parts?.()) ?? [] }))
+  }
 }
 
 function fail(cause: unknown): void {

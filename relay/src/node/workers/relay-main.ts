@@ -14,14 +14,14 @@ export interface RelayTask {
   readonly reload: boolean
 }
 
-member<RelayTask>(async ({ folder, config, ...options }, { figures, parts, onConnection }) => {
-  const watch = openWatch({ all: figures })
+member<RelayTask>(async ({ folder, config, ...options }, crew) => {
+  const watch = openWatch({ all: () => crew.figures() })
   const { relay, close } = await runConfig(config, {
     ...options,
     watch,
     // Without a port it is the one that others ask.
-    ...(config.gateways.length === 0 ? {} : { parts }),
-    workers: { folder, onConnection },
+    ...(config.gateways.length === 0 ? {} : { parts: () => crew.parts() }),
+    workers: { folder, onConnection: (take) => crew.onConnection(take) },
   })
   return { relay: relay.id, close, figures: watch.figures, parts: () => relay.parts() }
 })

@@ -31,31 +31,8 @@ export type WrittenComponent = Omit<ComponentConfig, 'broker'> & { readonly brok
 
 /** `[[component]]`, with the original's keys and a few of ours. */
 function component(context: Context): Reads<WrittenComponent> {
-  const result = table({
-    default_broker: optional(brokerName(context.brokers)),
-    default_subject: optional(subject),
-  })
-  const subscription = oneOf<Triggered>({
-    Topic: v.pipe(
-      table({ topic: pattern, result: optional(result) }, { topic: '"hello.*"' }),
-      v.transform(({ topic, result: to }) => ({ subscription: { kind: 'topic' as const, topic }, result: to })),
-    ),
-    Queue: v.pipe(
-      table({ topic: pattern, group: subject, result: optional(result) }, { topic: '"job.*"', group: '"workers"' }),
-      v.transform(({ topic, group, result: to }) => ({
-        subscription: { kind: 'queue' as const, topic, group },
-        result: to,
-      })),
-    ),
-    Request: v.pipe(
-      table({ path: requestPath, method: optional(method) }, { path: '"hello/*"' }),
-      v.transform(({ path, method: by = '*' }) => ({
-        subscription: { kind: 'request' as const, path, method: by },
-      })),
-    ),
-  })
   const trigger = table(
-    { broker: optional(brokerName(context.brokers)), subscription },
+    { broker: optional(brokerName(context.brokers)), subscription: subscription(context) },
     { subscription: '{ Topic = { topic = "hello.*" } }' },
   )
   const shape = table(
@@ -89,6 +66,32 @@ function component(context: Context): Reads<WrittenComponent> {
         }),
     ),
   )
+}
+
+/** What triggers a component: one of three tables. */
+function subscription(context: Context): Reads<Triggered> {
+  const result = optional(
+    table({ default_broker: optional(brokerName(context.brokers)), default_subject: optional(subject) }),
+  )
+  return oneOf<Triggered>({
+    Topic: v.pipe(
+      table({ topic: pattern, result }, { topic: '"hello.*"' }),
+      v.transform(({ topic, result: to }) => ({ subscription: { kind: 'topic' as const, topic }, result: to })),
+    ),
+    Queue: v.pipe(
+      table({ topic: pattern, group: subject, result }, { topic: '"job.*"', group: '"workers"' }),
+      v.transform(({ topic, group, result: to }) => ({
+        subscription: { kind: 'queue' as const, topic, group },
+        result: to,
+      })),
+    ),
+    Request: v.pipe(
+      table({ path: requestPath, method: optional(method) }, { path: '"hello/*"' }),
+      v.transform(({ path, method: by = '*' }) => ({
+        subscription: { kind: 'request' as const, path, method: by },
+      })),
+    ),
+  })
 }
 
 /** All components, each with an id of its own. */
