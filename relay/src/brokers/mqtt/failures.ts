@@ -1,4 +1,5 @@
 import { WildcastError } from '@wildcast/protocol'
+import { type NetworkFailure, networkFailureOf } from '../foreign/network-failures.js'
 import type { Address } from './options.js'
 
 // What went wrong, in plain words with the remedy. Reason codes are those of MQTT 5, 2.4, and the return codes of MQTT 3.1.1, 3.2.2.3.
@@ -22,33 +23,27 @@ export interface End {
 type Say = (shown: string, where: Where) => string
 
 const unreachable: Say = (shown) => `${shown} does not answer: look at "address", and at firewalls on the way`
-const unknownName: Say = (shown) => `the host of ${shown} is unknown: look at "address"`
 const credentials: Say = () => 'the server refused the user or the password: look at "credentials"'
 const badId: Say = () => 'the server refused the client\'s id: look at "id"'
 const busy: Say = (shown) => `${shown} takes no connection now; it is tried again`
 const moved: Say = (shown) => `${shown} sends us to another server: look at "address"`
 const version: Say = (shown) => `${shown} speaks another version of MQTT: look at "version"`
-const untrusted: Say = (shown) =>
-  `the certificate of ${shown} is signed by nobody whom this relay trusts: look at "root_certificate"`
-const certificateDemanded: Say = (shown) => `${shown} demands a client certificate: look at "client_certificate"`
-const certificateRefused: Say = (shown) => `${shown} refused the client certificate: look at "client_certificate"`
-const unusableFiles: Say = () =>
-  'a certificate or its key is no usable PEM file: look at "root_certificate" and "client_certificate"'
-const plain: Say = (shown) => `${shown} does not speak TLS: write "address" with mqtt:// or ws://`
 
-/** Codes of Node's sockets and of OpenSSL. */
-const codes: readonly (readonly [RegExp, Say])[] = [
-  [/^ECONNREFUSED$/, (shown) => `nobody listens at ${shown}: start the server, or look at "address"`],
-  [/^(?:ENOTFOUND|EAI_.*)$/, unknownName],
-  [/^(?:ETIMEDOUT|E(?:HOST|NET)UNREACH)$/, unreachable],
-  [/^CERT_HAS_EXPIRED$/, (shown) => `the certificate of ${shown} has expired: renew it at the server`],
-  [/^ERR_TLS_CERT_ALTNAME_INVALID$/, (shown) => `the certificate of ${shown} names another host: look at "address"`],
-  [/SELF_SIGNED|UNABLE_TO_(?:GET|VERIFY)|^CERT_/, untrusted],
-  [/ALERT_CERTIFICATE_REQUIRED|ALERT_HANDSHAKE_FAILURE/, certificateDemanded],
-  [/ALERT_(?:UNKNOWN_CA|BAD_CERTIFICATE|CERTIFICATE_|UNSUPPORTED_CERT)/, certificateRefused],
-  [/^EPROTO$|WRONG_VERSION_NUMBER/, plain],
-  [/^ERR_OSSL|^ERR_SSL_(?:.*PEM|.*KEY)|^ERR_CRYPTO/, unusableFiles],
-]
+const networkFailures: Readonly<Record<NetworkFailure, Say>> = {
+  nobody_listens: (shown) => `nobody listens at ${shown}: start the server, or look at "address"`,
+  unknown_host: (shown) => `the host of ${shown} is unknown: look at "address"`,
+  no_answer: unreachable,
+  certificate_expired: (shown) => `the certificate of ${shown} has expired: renew it at the server`,
+  certificate_too_early: (shown) => `the certificate of ${shown} is not valid yet: set the clocks right`,
+  certificate_of_another_host: (shown) => `the certificate of ${shown} names another host: look at "address"`,
+  certificate_untrusted: (shown) =>
+    `the certificate of ${shown} is signed by nobody whom this relay trusts: look at "root_certificate"`,
+  client_certificate_demanded: (shown) => `${shown} demands a client certificate: look at "client_certificate"`,
+  client_certificate_refused: (shown) => `${shown} refused the client certificate: look at "client_certificate"`,
+  unusable_files: () =>
+    'a certificate or its key is no usable PEM file: look at "root_certificate" and "client_certificate"',
+  no_tls: (shown) => `${shown} does not speak TLS: write "address" with mqtt:// or ws://`,
+}
 
 const connackReasons: Readonly<Record<number, Say>> = {
   1: version,
@@ -116,7 +111,10 @@ export function endedError(): WildcastError {
 function sayOf(error: unknown): Say | undefined {
   const code = codeOf(error)
   if (typeof code === 'number') return connackReasons[code] ?? (() => `the server refused with reason ${hex(code)}`)
-  if (typeof code === 'string') return codes.find(([pattern]) => pattern.test(code))?.[1]
+  if (typeof code === 'string') {
+    const kind = networkFailureOf(code)
+    return kind && networkFailures[kind]
+  }
   if (!(error instanceof Error)) return undefined
   if (error.message === 'connack timeout') return unreachable
   return (shown) => `${shown} does not speak MQTT: look at the scheme and the port of "address"`

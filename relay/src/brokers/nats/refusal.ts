@@ -1,4 +1,5 @@
 import { WildcastError } from '@wildcast/protocol'
+import { type NetworkFailure, networkFailureOf } from '../foreign/network-failures.js'
 import type { NatsAuth } from '../settings.js'
 import type { Address } from './address.js'
 import { type Greeting, NoGreeting } from './greeting.js'
@@ -15,34 +16,35 @@ export function refusal({ text }: Pick<Address, 'text'>, cause: unknown, attempt
   return `NATS at ${text}: ${reasonOf(cause, attempt)}`
 }
 
-const reasons: readonly [RegExp, string][] = [
-  [/^(ENOTFOUND|EAI_AGAIN)$/, 'there is no host of that name; look at "addresses"'],
-  [/^(ECONNREFUSED|CONNECTION_REFUSED)$/, 'nobody listens there; start the server, or look at "addresses"'],
-  [
-    /^(E(HOST|NET)UNREACH|ETIMEDOUT|TIMEOUT)$/,
-    'it did not answer in time; look at "addresses", and at firewalls on the way',
-  ],
-  [/^(AUTHENTICATION_EXPIRED|ACCOUNT_EXPIRED)$/, 'the credentials have expired; renew them'],
-  [
-    /^CERT_(HAS_EXPIRED|NOT_YET_VALID)$/,
-    "the server's certificate is not valid at this time; renew it, or set the clock right",
-  ],
-  [/^ERR_TLS_CERT_ALTNAME_INVALID$/, 'the server\'s certificate is for another name; look at "addresses"'],
-  [
-    /^(UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_SELF_SIGNED_|CERT_|ERR_TLS_CERT_)/,
-    'its certificate is not trusted; name whoever signed it as "root_certificate"',
-  ],
-  [
-    /^ERR_(OSSL|CRYPTO)_/,
+const notInTime = "the server's certificate is not valid at this time; renew it, or set the clock right"
+
+/** What a demand for a client certificate comes to is clearer from the server's greeting. */
+const networkFailures: Readonly<Partial<Record<NetworkFailure, string>>> = {
+  nobody_listens: 'nobody listens there; start the server, or look at "addresses"',
+  unknown_host: 'there is no host of that name; look at "addresses"',
+  no_answer: 'it did not answer in time; look at "addresses", and at firewalls on the way',
+  certificate_expired: notInTime,
+  certificate_too_early: notInTime,
+  certificate_of_another_host: 'the server\'s certificate is for another name; look at "addresses"',
+  certificate_untrusted: 'its certificate is not trusted; name whoever signed it as "root_certificate"',
+  unusable_files:
     'a certificate or its key is no usable PEM file, or they do not belong together; look at "root_certificate" and "client_certificate"',
-  ],
-]
+}
+
+/** Codes of the client library for what Node has codes for, too. */
+const synonyms: Readonly<Record<string, string>> = { CONNECTION_REFUSED: 'ECONNREFUSED', TIMEOUT: 'ETIMEDOUT' }
+
+function wordsOf(code: string): string | undefined {
+  if (/^(AUTHENTICATION_EXPIRED|ACCOUNT_EXPIRED)$/.test(code)) return 'the credentials have expired; renew them'
+  const kind = networkFailureOf(synonyms[code] ?? code)
+  return kind && networkFailures[kind]
+}
 
 function reasonOf(cause: unknown, { auth, greeting, clientCertificate }: Attempt): string {
   if (cause instanceof WildcastError || cause instanceof NoGreeting) return cause.message
   const code = codeOf(cause)
   if (code === 'AUTHORIZATION_VIOLATION') return credentials(auth)
-  const known = reasons.find(([codes]) => codes.test(code))?.[1]
+  const known = wordsOf(code)
   if (known !== undefined) return known
   // By then the server's own certificate was fine. Without ours it closes, sometimes before its reason has arrived.
   if (greeting?.tls_verify) {
@@ -82,7 +84,6 @@ function codeOf(cause: unknown): string {
 
 /** Why a connection that stood has ended. */
 export function endedBy(cause: unknown): WildcastError {
-  const why =
-    cause instanceof Error ? (reasons.find(([codes]) => codes.test(codeOf(cause)))?.[1] ?? cause.message) : 'it hung up'
+  const why = cause instanceof Error ? (wordsOf(codeOf(cause)) ?? cause.message) : 'it hung up'
   return new WildcastError('broker_down', `the link to the NATS server ended: ${why}`, { cause })
 }

@@ -1,4 +1,5 @@
 import { WildcastError } from '@wildcast/protocol'
+import { type NetworkFailure, networkFailureOf } from '../foreign/network-failures.js'
 import { isReply, withoutCommand } from './failures.js'
 
 // Why there is no connection, in plain words with the remedy. Never with what was sent: that may be a secret.
@@ -18,33 +19,29 @@ export interface Where {
 
 type Say = (where: Where, words: string) => string
 
-const untrusted: Say = ({ shown }) =>
-  `the certificate of ${shown} is signed by nobody whom this relay trusts: look at "root_certificate"`
-const unusableFiles: Say = ({ shown }) =>
-  `a certificate for ${shown}, or its key, is no usable PEM file: look at "root_certificate" and "client_certificate"`
+const networkFailures: Readonly<Record<NetworkFailure, Say>> = {
+  nobody_listens: ({ shown, key }) => `nobody listens for ${shown}: start the server, or look at "${key}"`,
+  unknown_host: ({ shown, key }) => `the host of ${shown} is unknown: look at "${key}"`,
+  no_answer: silent,
+  certificate_expired: ({ shown }) => `the certificate of ${shown} has expired: renew it at the server`,
+  certificate_too_early: ({ shown }) => `the certificate of ${shown} is not valid yet: set the clocks right`,
+  certificate_of_another_host: ({ shown, key }) => `the certificate of ${shown} names another host: look at "${key}"`,
+  certificate_untrusted: ({ shown }) =>
+    `the certificate of ${shown} is signed by nobody whom this relay trusts: look at "root_certificate"`,
+  client_certificate_demanded: ({ shown }) => `${shown} demands a client certificate: look at "client_certificate"`,
+  client_certificate_refused: ({ shown }) => `${shown} refused the client certificate: look at "client_certificate"`,
+  unusable_files: ({ shown }) =>
+    `a certificate for ${shown}, or its key, is no usable PEM file: look at "root_certificate" and "client_certificate"`,
+  no_tls: hungUpEarly,
+}
+
 const wrongPassword: Say = ({ shown, named }) =>
   named
     ? `${shown} refused the user or the password: look at "username" and "password"`
     : `${shown} refused the password: look at "password"`
 
-/** By the codes of Node's sockets and of OpenSSL, and by how the server's own words begin. */
-const reasons: readonly (readonly [RegExp, Say])[] = [
-  [/^ECONNREFUSED\b/, ({ shown, key }) => `nobody listens for ${shown}: start the server, or look at "${key}"`],
-  [/^(?:ENOTFOUND|EAI_)/, ({ shown, key }) => `the host of ${shown} is unknown: look at "${key}"`],
-  [/^(?:ETIMEDOUT|E(?:HOST|NET)UNREACH)\b/, silent],
-  [/^CERT_HAS_EXPIRED/, ({ shown }) => `the certificate of ${shown} has expired: renew it at the server`],
-  [/^ERR_TLS_CERT_ALTNAME/, ({ shown, key }) => `the certificate of ${shown} names another host: look at "${key}"`],
-  [/^(?:CERT_|UNABLE_TO_(?:GET|VERIFY)|\w*SELF_SIGNED)/, untrusted],
-  [
-    /^ERR_SSL_\w*ALERT_(?:CERTIFICATE_REQUIRED|HANDSHAKE_FAILURE)/,
-    ({ shown }) => `${shown} demands a client certificate: look at "client_certificate"`,
-  ],
-  [
-    /^ERR_SSL_\w*ALERT_(?:UNKNOWN_CA|BAD_CERT|CERTIFICATE|UNSUPPORTED_CERT|ACCESS_DENIED)/,
-    ({ shown }) => `${shown} refused the client certificate: look at "client_certificate"`,
-  ],
-  [/^(?:ERR_OSSL|ERR_CRYPTO|ERR_SSL_\w*(?:PEM|KEY))/, unusableFiles],
-  [/^(?:EPROTO|ERR_SSL_WRONG_VERSION)/, hungUpEarly],
+/** By how the words of a server, or of ioredis, begin. */
+const answers: readonly (readonly [RegExp, Say])[] = [
   [/^NOAUTH/, ({ shown }) => `${shown} wants a password: look at "password"`],
   [/^(?:WRONGPASS|ERR invalid password)/, wrongPassword],
   [/^NOPERM/, ({ shown }) => `${shown} does not allow this user to connect so: look at its ACL, or at "username"`],
@@ -79,8 +76,9 @@ const reasons: readonly (readonly [RegExp, Say])[] = [
 export function connectFailure(thrown: unknown, where: Where): WildcastError {
   if (thrown instanceof WildcastError) return thrown
   const cause = withoutCommand(thrown)
-  const say = reasons.find(([form]) => form.test(codeOf(cause)))?.[1] ?? (isReply(thrown) ? refused : hungUpEarly)
-  return new WildcastError('broker_down', say(where, codeOf(cause)), { cause })
+  const words = codeOf(cause)
+  const say = sayOf(words) ?? (isReply(thrown) ? refused : hungUpEarly)
+  return new WildcastError('broker_down', say(where, words), { cause })
 }
 
 /** Why a connection ended that was whole. */
@@ -90,6 +88,11 @@ export function lossOf(thrown: unknown, { shown }: Where): WildcastError {
   const code = codeOf(cause)
   const why = /^E[A-Z]+\b/.exec(code)?.[0] ?? (code.startsWith('Unknown RESP type') ? 'it spoke no Redis' : undefined)
   return new WildcastError('broker_down', `${shown} closed the connection${why ? ` (${why})` : ''}`, { cause })
+}
+
+function sayOf(words: string): Say | undefined {
+  const kind = networkFailureOf(words)
+  return kind ? networkFailures[kind] : answers.find(([form]) => form.test(words))?.[1]
 }
 
 function codeOf(cause: unknown): string {
