@@ -1,4 +1,5 @@
 import { WildcastError } from '@wildcast/protocol'
+import { BoundedMap } from './bounded-map.js'
 
 /** Refuses a part of an answer, so that its responder makes no more of them. */
 export function unawaited(): WildcastError {
@@ -10,12 +11,10 @@ const mostKnown = 10_000
 
 /** The answers that are known to be awaited by nobody, by where they go. */
 export class Unawaited {
-  readonly #known: Set<string> = new Set()
+  readonly #known: BoundedMap<string, true> = new BoundedMap(mostKnown)
 
   add(answerOn: string): void {
-    this.#known.add(answerOn)
-    const [oldest] = this.#known
-    if (this.#known.size > mostKnown && oldest !== undefined) this.#known.delete(oldest)
+    this.#known.set(answerOn, true)
   }
 
   /** @throws {WildcastError} `interrupted` */

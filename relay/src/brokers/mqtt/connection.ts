@@ -2,6 +2,7 @@ import { type Message, type Subject, WildcastError } from '@wildcast/protocol'
 import type { RequestOptions } from '../../core/broker.js'
 import type { Clock } from '../../core/clock.js'
 import type { Connection, NativeSubscription, Sink } from '../foreign/driver.js'
+import { OwedAnswers } from '../owed-answers.js'
 import { type Exchange, nobodyServes } from './exchange.js'
 import { endedError } from './failures.js'
 import type { MqttNative } from './native.js'
@@ -23,9 +24,6 @@ interface Serving {
   left: boolean
 }
 
-/** Questions that nobody answers are forgotten, the oldest first. */
-const remembered = 10_000
-
 /** Joins the subscriptions of one connection to the way in which its messages travel. */
 export class MqttConnection implements Connection<MqttNative> {
   readonly #server: Server
@@ -33,8 +31,7 @@ export class MqttConnection implements Connection<MqttNative> {
   readonly #exchange: Exchange
   readonly #clock: Clock
   readonly #offers: Set<Offers> = new Set()
-  /** Who owes an answer, by the subject that it is awaited on. */
-  readonly #owing: Map<string, Serving> = new Map()
+  readonly #owed: OwedAnswers<Serving> = new OwedAnswers()
 
   constructor({ server, routes, exchange, clock }: Parts) {
     this.#server = server
@@ -64,7 +61,7 @@ export class MqttConnection implements Connection<MqttNative> {
 
   async publish(message: Message): Promise<void> {
     await this.#exchange.publish(message)
-    if (!message.more) this.#owing.delete(message.subject)
+    if (!message.more) this.#owed.answered(message.subject)
   }
 
   request(message: Message, options: RequestOptions): Promise<Message> {
@@ -72,7 +69,7 @@ export class MqttConnection implements Connection<MqttNative> {
   }
 
   async close(): Promise<void> {
-    for (const serving of new Set(this.#owing.values())) this.#leave(serving)
+    for (const serving of this.#owed.servers()) this.#leave(serving)
     this.#exchange.end(endedError())
     for (const open of this.#offers) open.end()
     await this.#routes.close()
@@ -119,24 +116,17 @@ export class MqttConnection implements Connection<MqttNative> {
   #take(packet: Incoming, serving: Serving, sink: Sink): void {
     const question = this.#exchange.question(packet, serving.subject)
     if (!question) return
-    if (question.responseSubject !== undefined) this.#owe(question.responseSubject, serving)
+    if (question.responseSubject !== undefined) this.#owed.asked(serving, question.responseSubject)
     // Those that the server has under way still come.
     if (serving.left) this.#leave(serving)
     else sink(question)
-  }
-
-  #owe(responseSubject: string, serving: Serving): void {
-    this.#owing.set(responseSubject, serving)
-    if (this.#owing.size > remembered) this.#owing.delete(this.#owing.keys().next().value as string)
   }
 
   /** Callers need not wait for an answer that will not come. */
   #leave(serving: Serving): void {
     serving.left = true
     const { code, message } = nobodyServes(serving.subject, 'left')
-    for (const [subject, owing] of this.#owing) {
-      if (owing !== serving) continue
-      this.#owing.delete(subject)
+    for (const subject of this.#owed.left(serving)) {
       this.#exchange.publish({ subject: subject as Subject, payload: '', error: { code, message } }).catch(() => {
         // They wait until their time is over, as they would have anyway.
       })

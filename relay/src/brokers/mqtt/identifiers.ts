@@ -1,3 +1,4 @@
+import { BoundedMap } from '../bounded-map.js'
 import { isShare, overlap } from './filters.js'
 import { recentPackets } from './recent-packets.js'
 import type { Route, Routes, Take } from './routes.js'
@@ -33,7 +34,7 @@ export class Identifiers implements Routes {
   /** Until their end is asked for: of two subscriptions to one filter, a server would forget the first. */
   readonly #byFilter: Map<string, Held> = new Map()
   /** Those whose end was confirmed. */
-  readonly #late: Map<number, Held> = new Map()
+  readonly #late: BoundedMap<number, Held> = new BoundedMap(mostLate)
   readonly #recent: ReturnType<typeof recentPackets> = recentPackets()
   #last = 0
 
@@ -83,7 +84,6 @@ export class Identifiers implements Routes {
     await this.#wire.unsubscribe(held.filter)
     this.#held.delete(held.id)
     this.#late.set(held.id, held)
-    if (this.#late.size > mostLate) this.#late.delete(this.#late.keys().next().value as number)
   }
 
   #letGo(held: Held): void {

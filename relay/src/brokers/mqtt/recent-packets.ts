@@ -1,3 +1,5 @@
+import { BoundedMap } from '../bounded-map.js'
+
 /** A server sends a packet again long before it has given so many others their ids. */
 const remembered = 1000
 
@@ -13,14 +15,13 @@ export function recentPackets(): {
     readonly dup?: boolean | undefined
   }): boolean
 } {
-  const topics = new Map<number, string>()
+  const topics = new BoundedMap<number, string>(remembered)
   return {
     isRepeated({ messageId, topic, dup }) {
       if (messageId === undefined) return false
       if (dup && topics.get(messageId) === topic) return true
       topics.delete(messageId)
       topics.set(messageId, topic)
-      if (topics.size > remembered) topics.delete(topics.keys().next().value as number)
       return false
     },
   }

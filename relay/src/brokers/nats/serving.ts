@@ -1,8 +1,8 @@
 import type { Msg, NatsConnection } from 'nats'
 import type { Dropped } from '../../core/broker.js'
 import type { Sink } from '../foreign/driver.js'
+import { OwedAnswers } from '../owed-answers.js'
 import { incoming, noRespondersHeaders } from './message-form.js'
-import { Questions } from './questions.js'
 import { checked } from './subjects.js'
 
 export interface ServingPorts {
@@ -13,7 +13,7 @@ export interface ServingPorts {
 /** What servers on a connection are asked. Whoever asks hears of it when a server leaves: nobody is left waiting. */
 export class Serving {
   readonly #ports: ServingPorts
-  readonly #questions: Questions = new Questions()
+  readonly #owed: OwedAnswers<object> = new OwedAnswers()
 
   constructor(ports: ServingPorts) {
     this.#ports = ports
@@ -23,7 +23,7 @@ export class Serving {
   ask(server: object, msg: Msg, sink: Sink): void {
     const question = this.#read(msg)
     if (!question) return
-    this.#questions.asked(server, msg.reply ?? '')
+    this.#owed.asked(server, msg.reply ?? '')
     sink(question)
   }
 
@@ -33,11 +33,11 @@ export class Serving {
   }
 
   answered(reply: string): void {
-    this.#questions.answered(reply)
+    this.#owed.answered(reply)
   }
 
   left(server: object): void {
-    for (const reply of this.#questions.left(server)) this.tellNoResponders(reply)
+    for (const reply of this.#owed.left(server)) this.tellNoResponders(reply)
   }
 
   /** As the server of NATS says it, so that strangers understand. */

@@ -2,6 +2,7 @@ import { type Message, type Subject, WildcastError } from '@wildcast/protocol'
 import type { Dropped } from '../../core/broker.js'
 import type { Clock } from '../../core/clock.js'
 import type { NativeSubscription, Sink } from '../foreign/driver.js'
+import { OwedAnswers } from '../owed-answers.js'
 import { requestSubject, responseSubject, servedPattern } from '../request-subjects.js'
 import { commandFailure } from './failures.js'
 import { claimScript, releaseScript } from './lease-scripts.js'
@@ -29,14 +30,10 @@ export interface ServerOptions {
   dropped(why: Dropped): void
 }
 
-/** So many questions without an answer are remembered: when their server leaves, whoever asked is told at once. */
-const mostOpen = 10_000
-
 /** The one server of a subject over all relays: it holds a claim at Redis, and listens to questions by the original's scheme. */
 export class Server {
   readonly #options: ServerOptions
-  /** Where answers are awaited, in the order of the questions. */
-  readonly #open: Set<Subject> = new Set()
+  readonly #owed: OwedAnswers<Server, Subject> = new OwedAnswers()
   /** Resolves when another relay has the claim: we were away for too long. */
   readonly ended: Promise<WildcastError>
   #endWith: (error: WildcastError) => void = () => {}
@@ -74,15 +71,14 @@ export class Server {
 
   /** A question has its final answer. */
   answered(answerOn: Subject): void {
-    this.#open.delete(answerOn)
+    this.#owed.answered(answerOn)
   }
 
   /** Frees the subject, and tells everybody who waits. Never rejects. */
   async leave(): Promise<void> {
     this.stop()
     const ended = this.#questions?.end()
-    const told = [...this.#open].map((answerOn) => this.#refuse(answerOn))
-    this.#open.clear()
+    const told = this.#owed.left(this).map((answerOn) => this.#refuse(answerOn))
     // What is asked until then we refuse: nobody else may be asked, too.
     await ended
     await Promise.all([...told, this.#release()])
@@ -114,9 +110,7 @@ export class Server {
       void this.#refuse(answerOn) // asked before Redis knew of it
       return
     }
-    this.#open.add(answerOn)
-    const [oldest] = this.#open
-    if (oldest !== undefined && this.#open.size > mostOpen) this.#open.delete(oldest)
+    this.#owed.asked(this, answerOn)
     sink({ subject, payload, responseSubject: answerOn })
   }
 
