@@ -1,13 +1,17 @@
 import { refusal } from './refusal.js'
+import { tooLargeBatch } from './too-large-batch.js'
 
 /**
  * The frames of a batch in MessagePack: one value after the other. The bytes are not copied.
- * @throws {WildcastError} `invalid_frame` if a value does not end within the bytes
+ * @param most - bytes that several frames may have together
+ * @throws {WildcastError} `invalid_frame` if a value does not end within the bytes; `too_large`
  */
-export function splitMessagePack(bytes: Uint8Array): readonly Uint8Array[] {
+export function splitMessagePack(bytes: Uint8Array, most: number = Number.POSITIVE_INFINITY): readonly Uint8Array[] {
   const frames: Uint8Array[] = []
   for (let at = 0; at < bytes.length; ) {
     const end = endOfValue(bytes, at)
+    // Before millions of frames are made of the rest.
+    if (end < bytes.length && bytes.length > most) throw tooLargeBatch(most)
     frames.push(bytes.subarray(at, end))
     at = end
   }
