@@ -25,9 +25,9 @@ export const jsonCodec: Codec = {
 
 function split(data: string | Uint8Array, most: number = Number.POSITIVE_INFINITY): readonly (string | Uint8Array)[] {
   if (typeof data !== 'string') return [data] // which `decode` refuses
-  // A UTF-16 unit takes 3 bytes at most, so short texts need no count.
-  if (data.length * 3 > most && utf8Length(data) > most) return onlyLine(data, most)
-  return lines.split(data)
+  // A UTF-16 unit takes from 1 to 3 bytes, so few texts need a count.
+  const isLonger = data.length > most || (data.length * 3 > most && utf8Length(data) > most)
+  return isLonger ? onlyLine(data, most) : lines.split(data)
 }
 
 /** The one line of a text that is not empty. Millions of lines are not taken apart. */
