@@ -32,7 +32,41 @@ describe.each([jsonCodec, lightJsonCodec, msgpackCodec])('a batch of $name', (co
   })
 })
 
+describe.each([
+  ['JSON', jsonCodec, '"Pong"'],
+  ['MessagePack', msgpackCodec, msgpackCodec.encode({ kind: 'Pong' })],
+])('a limit of bytes for a batch of %s', (_, codec, pong) => {
+  const { join, split } = batchesOf(codec)
+  const most = 5 * pong.length
+
+  it('leaves a batch that is within it as it is', () => {
+    expect(split(join([pong, pong]), most)).toEqual([pong, pong])
+  })
+
+  it('does not count for a frame alone', () => {
+    const frame = codec.encode({ kind: 'Publish', subject: 'a', message: 'x'.repeat(100) })
+    expect(split(join([frame]), most)).toEqual([frame])
+  })
+
+  it('refuses several frames that are longer together', () => {
+    expect(() => split(join(Array.from({ length: 6 }, () => pong)), most)).toThrow(
+      expect.objectContaining({ code: 'too_large' }),
+    )
+  })
+})
+
 describe('a batch of JSON', () => {
+  it.each([
+    ['before', '\n\n"Pong"'],
+    ['behind', '"Pong"\n\n'],
+  ])('may have empty lines %s its only frame, whatever its limit', (_, text) => {
+    expect(batchesOf(jsonCodec).split(text, 1)).toEqual(['"Pong"'])
+  })
+
+  it('that is longer than its limit may have empty lines alone', () => {
+    expect(batchesOf(jsonCodec).split('\n'.repeat(10), 1)).toEqual([])
+  })
+
   it('has no frame in an empty line', () => {
     expect(batchesOf(jsonCodec).split('\n"Pong"\n\n"Pong"\n')).toEqual(['"Pong"', '"Pong"'])
   })
@@ -56,6 +90,10 @@ describe('a batch of MessagePack', () => {
       [0xde, 0, 1, 0xa1, 97, 0x92, 1, 0xe0],
     ]
     expect(split(Uint8Array.from(sizes.flat())).map((frame) => [...frame])).toEqual(sizes)
+  })
+
+  it('that is longer than its limit is refused before its frames are looked for', () => {
+    expect(() => split(Uint8Array.from([1, 2, 0xc1]), 2)).toThrow(expect.objectContaining({ code: 'too_large' }))
   })
 
   it('that ends inside a frame is refused, wherever it is cut', () => {

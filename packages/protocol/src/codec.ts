@@ -34,7 +34,11 @@ export interface Batches {
   /**
    * The frames of a message, each to be given to `decode`: one that can't be read says nothing about
    * the others.
-   * @throws {WildcastError} `invalid_frame` if it can't be told where one of them ends
+   * @param most - bytes that several frames may have together. A frame alone may have more. A codec
+   * for clients only need not look at it.
+   * @default no limit
+   * @throws {WildcastError} `invalid_frame` if it can't be told where one of them ends; `too_large`
+   * if there are several, of more bytes than `most`, before the rest is looked at
    */
-  split(data: string | Uint8Array): readonly (string | Uint8Array)[]
+  split(data: string | Uint8Array, most?: number): readonly (string | Uint8Array)[]
 }

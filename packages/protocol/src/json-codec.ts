@@ -8,6 +8,10 @@ import { lines } from './lines.js'
 import { payloadBytes, payloadText } from './message.js'
 import { refInJson } from './ref-in-json.js'
 import { untag } from './tagged.js'
+import { tooLargeBatch } from './too-large-batch.js'
+import { utf8Length } from './utf8-length.js'
+
+const lineFeed = 0x0a
 
 /** Frames as JSON text. A payload is `message` where it is UTF-8, else base64 in `bytes`. */
 export const jsonCodec: Codec = {
@@ -15,8 +19,32 @@ export const jsonCodec: Codec = {
   subprotocol: 'wildcast.v1+json',
   encode,
   decode,
-  batches: lines,
+  batches: { ...lines, split },
   refOf: (data) => (typeof data === 'string' ? refInJson(data) : undefined),
+}
+
+function split(data: string | Uint8Array, most: number = Number.POSITIVE_INFINITY): readonly (string | Uint8Array)[] {
+  if (typeof data !== 'string') return [data] // which `decode` refuses
+  // A UTF-16 unit takes from 1 to 3 bytes, so few texts need a count.
+  const isLonger = data.length > most || (data.length * 3 > most && utf8Length(data) > most)
+  return isLonger ? onlyLine(data, most) : lines.split(data)
+}
+
+/** The one line of a text that is not empty. Millions of lines are not taken apart. */
+function onlyLine(data: string, most: number): readonly string[] {
+  const start = afterFeeds(data, 0)
+  if (start === data.length) return []
+  const end = data.indexOf('\n', start)
+  if (end < 0) return [data.slice(start)]
+  if (afterFeeds(data, end) < data.length) throw tooLargeBatch(most)
+  return [data.slice(start, end)]
+}
+
+/** Index of the first character from `start` on that is no line feed. */
+function afterFeeds(data: string, start: number): number {
+  let at = start
+  while (data.charCodeAt(at) === lineFeed) at++
+  return at
 }
 
 function encode(frame: Frame): string {

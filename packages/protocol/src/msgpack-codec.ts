@@ -19,7 +19,10 @@ export const msgpackCodec: Codec = {
   subprotocol: 'wildcast.v1+msgpack',
   encode,
   decode,
-  batches: { join: joinBytes, split: (data) => (typeof data === 'string' ? [data] : splitMessagePack(data)) },
+  batches: {
+    join: joinBytes,
+    split: (data, most) => (typeof data === 'string' ? [data] : splitMessagePack(data, most)),
+  },
   refOf: (data) => (typeof data === 'string' ? undefined : refInMessagePack(data)),
 }
 

@@ -21,10 +21,15 @@ function input() {
   const fed: number[] = []
   const socket = new Duplex({ read() {}, write() {} })
   socket.on('data', (chunk: Buffer) => fed.push(chunk.length))
+  let pausesAt: string | undefined
+  let resume: (() => void) | undefined
   const owner = {
-    handle: (text: string | Uint8Array) => void handled.push(String(text)),
+    handle(text: string | Uint8Array) {
+      handled.push(String(text))
+      if (String(text) === pausesAt) resume = one.pause()
+    },
     split: (text: string | Uint8Array) => (String(text).includes('|') ? String(text).split('|') : undefined),
-    pause: () => () => {},
+    stopReading: () => () => {},
   }
   const one = new SocketInput(
     socket,
@@ -42,6 +47,11 @@ function input() {
       slice.admits(1024 * 1024)
       now += 100
       slice.admits(1024 * 1024)
+    },
+    /** Nothing is handled any more once this part has been, until what is returned is called. */
+    pauseAt(part: string) {
+      pausesAt = part
+      return () => resume?.()
     },
     endTurn() {
       const due = ends
@@ -93,10 +103,33 @@ it('the parts of a message are handled one by one, before what comes after it, a
   expect(handled).toEqual(['a', 'b', 'c', 'd', 'e'])
 })
 
-it('the parts of a message that there was no time for are handled when its socket has closed', () => {
-  const { one, handled, useUp } = input()
+it('the parts of a message that there was no time for are handled after its socket has closed, in later turns', () => {
+  const { one, handled, useUp, endTurn } = input()
   useUp()
   one.put('a|b')
-  one.close()
+  one.close(() => handled.push('end'))
+  expect(handled).toEqual([])
+  endTurn()
+  expect(handled).toEqual(['a', 'b', 'end'])
+})
+
+it('parts of a message wait while nothing may be handled, and what comes after them, too', () => {
+  const { one, handled, endTurn, pauseAt } = input()
+  const resume = pauseAt('b')
+  one.put('a|b|c')
+  one.put('d')
+  endTurn()
   expect(handled).toEqual(['a', 'b'])
+  resume()
+  endTurn()
+  expect(handled).toEqual(['a', 'b', 'c', 'd'])
+})
+
+it('a pause does not keep what was said before the socket has closed', () => {
+  const { one, handled, endTurn, pauseAt } = input()
+  pauseAt('a')
+  one.put('a|b')
+  one.close(() => handled.push('end'))
+  endTurn()
+  expect(handled).toEqual(['a', 'b', 'end'])
 })

@@ -34,7 +34,7 @@ export interface InputOwner {
   /** The parts of a message that are to be handled one by one. Undefined for one that is whole. */
   split(message: string | Uint8Array): readonly (string | Uint8Array)[] | undefined
   /** Reads nothing from the client until the undo is called. */
-  pause(): () => void
+  stopReading(): () => void
   /** Ends the client: what all clients keep unfinished has become too much. */
   cutOff(): void
 }
@@ -57,6 +57,9 @@ export class SocketInput {
   #messages: (string | Uint8Array)[] | undefined
   /** A later turn is awaited. */
   #waits = false
+  /** How many want that nothing is handled. */
+  #pauses = 0
+  #closed = false
   /** What the relay knows that is held for a message which is not complete. */
   #held = 0
 
@@ -86,7 +89,7 @@ export class SocketInput {
   /** Takes a message that ws has put together. */
   put(message: string | Buffer): void {
     if (this.#messages) this.#messages.push(message)
-    else if (this.#ports.slice.admits(message.length)) this.#handle(message)
+    else if (this.#admits(message)) this.#handle(message)
     else this.#messages = [message]
     if (this.#messages) this.#wait()
   }
@@ -97,12 +100,30 @@ export class SocketInput {
     this.#dropBytes()
   }
 
-  /** The socket has closed. What its client has said before is still handled. */
-  close(): void {
+  /**
+   * Until the undo is called nothing is read from the client, and what has come waits: one message
+   * may have thousands of parts.
+   */
+  pause(): () => void {
+    const resume = this.#owner.stopReading()
+    this.#pauses++
+    let over = false
+    return () => {
+      if (over) return
+      over = true
+      resume()
+      if (--this.#pauses === 0 && (this.#messages || this.#bytes)) this.#wait()
+    }
+  }
+
+  /**
+   * The socket has closed. What its client has said before is still handled, as much in a turn as
+   * there is time for; `done` runs after that.
+   */
+  close(done: () => void): void {
     this.#dropBytes()
-    const messages = this.#messages ?? []
-    this.#messages = undefined
-    for (const message of messages) for (const part of this.#partsOf(message)) this.#owner.handle(part)
+    this.#closed = true
+    this.#finish(done)
   }
 
   /**
@@ -112,15 +133,16 @@ export class SocketInput {
   take(chunk: Buffer): void {
     if (this.#stopped) return
     this.#measure(chunk)
-    if (chunk.length >= wholePiece) this.#ports.clock.endOfTurn(this.#owner.pause())
+    if (chunk.length >= wholePiece) this.#ports.clock.endOfTurn(this.#owner.stopReading())
     this.#bytes = this.#bytes ? Buffer.concat([this.#bytes, chunk]) : chunk
     this.#goOn()
   }
 
   /** Handles what there is time for: the messages that wait, then a piece of the bytes. */
   #goOn(): void {
-    if (this.#waits) return
+    if (this.#waits || this.#isPaused) return
     this.#handleMessages()
+    if (this.#isPaused) return
     if (this.#messages || (this.#bytes && !this.#ports.slice.admits(pieceBytes))) this.#wait()
     else if (this.#bytes) this.#feedPiece(this.#bytes)
   }
@@ -130,7 +152,7 @@ export class SocketInput {
     if (!messages) return
     this.#messages = undefined
     let next = 0
-    while (next < messages.length && !this.#messages && this.#ports.slice.admits(messages[next]?.length ?? 0))
+    while (next < messages.length && !this.#messages && this.#admits(messages[next]))
       this.#handle(messages[next++] as string | Uint8Array)
     const rest: (string | Uint8Array)[] = [...(this.#messages ?? []), ...messages.slice(next)]
     this.#messages = rest.length > 0 ? rest : undefined
@@ -144,13 +166,24 @@ export class SocketInput {
       return
     }
     let next = 0
-    while (next < parts.length && (next === 0 || this.#ports.slice.admits(parts[next]?.length ?? 0)))
+    while (next < parts.length && (next === 0 || this.#admits(parts[next])))
       this.#owner.handle(parts[next++] as string | Uint8Array)
     if (next < parts.length) this.#messages = parts.slice(next)
   }
 
-  #partsOf(message: string | Uint8Array): readonly (string | Uint8Array)[] {
-    return this.#owner.split(message) ?? [message]
+  #finish(done: () => void): void {
+    this.#handleMessages()
+    if (this.#messages) this.#ports.slice.later(() => this.#finish(done))
+    else done()
+  }
+
+  /** A client that has closed its socket reads nothing any more: no pause would help. */
+  get #isPaused(): boolean {
+    return this.#pauses > 0 && !this.#closed
+  }
+
+  #admits(message: string | Uint8Array | undefined): boolean {
+    return !this.#isPaused && this.#ports.slice.admits(message?.length ?? 0)
   }
 
   #feedPiece(bytes: Buffer): void {
@@ -162,8 +195,8 @@ export class SocketInput {
 
   /** A message that was compressed comes at any time, also while a turn is awaited. */
   #wait(): void {
-    if (this.#waits) return
-    const resume = this.#owner.pause()
+    if (this.#waits || this.#isPaused || this.#closed) return
+    const resume = this.#owner.stopReading()
     this.#waits = true
     this.#ports.slice.later(() => {
       this.#waits = false

@@ -104,9 +104,8 @@ export class WebSocketConnection implements Connection, Watched, InputOwner {
   }
 
   closed(): void {
-    this.#input.close()
     this.#gone?.(this)
-    this.#dialect?.close()
+    this.#input.close(() => this.#dialect?.close())
   }
 
   /**
@@ -134,6 +133,10 @@ export class WebSocketConnection implements Connection, Watched, InputOwner {
   }
 
   pause(): () => void {
+    return this.#input.pause()
+  }
+
+  stopReading(): () => void {
     if (this.#pauses++ === 0) this.#ws.pause()
     let over = false
     return () => {

@@ -4,7 +4,6 @@ import {
   type RawFrame,
   readClientFrame,
   refOfRaw,
-  refusal,
   WildcastError,
 } from '@wildcast/protocol'
 import type { NumberedDialect } from '../../connections/connection.js'
@@ -32,10 +31,7 @@ export class Reader implements NumberedDialect {
     const { batches } = this.#codec
     if (most === undefined || !batches) return undefined
     try {
-      const frames = batches.split(data)
-      if (frames.length > 1 && Buffer.byteLength(data) > most)
-        throw refusal('too_large', `a message with several frames has ${most} bytes at most; send fewer at once`)
-      return frames
+      return batches.split(data, most)
     } catch (cause) {
       const error = WildcastError.from(cause)
       if (error.code === 'too_large') this.#conversation.refuse(error, undefined)
