@@ -56,11 +56,12 @@ export function openEngine(settings: EngineSettings): Engine {
     if (link.refusal) throw link.refusal
     return exchanges.post(question, asker)
   }
-  const subscriptions = openSubscriptions({ clock, link, ask, post, call, fault })
+  const ports = { clock, link, call, report, fault, ask, post }
+  const subscriptions = openSubscriptions(ports)
   const receivers = { exchanges, subscriptions, fault }
   const subscribe: ListenPorts['subscribe'] = (want, listener) => {
     use()
     return subscriptions.add(want, listener)
   }
-  return { clock, link, call, report, post, subscribe }
+  return { ...ports, subscribe }
 }
