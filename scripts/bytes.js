@@ -1,4 +1,4 @@
-// What the SDK costs a page, against its budget: the worst of three bundlers. The README names the same figures.
+// What the SDK costs a page, against its budget: the worst of three bundlers.
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -14,27 +14,31 @@ const budgets = [
   {
     name: '@wildcast/client',
     source: `${client}\nglobalThis.app = [createClient]`,
-    bytes: 9216,
+    bytes: 9664,
     used: ['client'],
     unused: ['classic', 'stream', 'subject-tree', 'json-codec'],
   },
   {
     name: '@wildcast/client and @wildcast/react',
     source: `${client}\n${hooks}\nglobalThis.app = [createClient, usePublish, useSubscription, WildcastProvider]`,
-    bytes: 10_752,
+    bytes: 11_328,
     used: ['provider', 'use-publish', 'use-subscription'],
     unused: ['requesting', 'use-connection', 'use-publishing', 'use-request'],
   },
 ]
 
+/** What names the same figures. */
+const texts = ['README.md', 'docs/decisions/0007-a-byte-budget.md']
+
 export async function checkBytes() {
-  const readme = readFileSync(path.join(root, 'README.md'), 'utf8')
   let passed = true
   for (const budget of budgets) {
     const { name, bytes } = budget
-    const isTold = readme.includes(`${bytes / 1024} kB`)
-    console.log(`${name}: at most ${bytes} bytes${isTold ? '' : '; the README does not say so'}`)
-    passed &&= isTold
+    const silent = texts.filter(
+      (text) => !readFileSync(path.join(root, text), 'utf8').includes(bytes.toLocaleString('en')),
+    )
+    console.log(`${name}: at most ${bytes} bytes${silent.map((text) => `; ${text} does not say so`).join('')}`)
+    passed &&= silent.length === 0
     for (const bundler of Object.keys(bundlers)) if (!(await fits(bundler, budget))) passed = false
   }
   return passed

@@ -97,6 +97,9 @@ export function createClient(options: ClientOptions): Client {
 }
 
 function loadTransport({ dialect }: ClientOptions, memory: TransportMemory): OpenTransport | Promise<OpenTransport> {
-  if (dialect !== 'classic') return websocketFirst(memory)
-  return import('./transports/fallback/others.js').then(({ classic }) => classic)
+  if (dialect === 'classic') return import('./others.js').then(({ classic }) => classic)
+  return websocketFirst({
+    memory,
+    loadFallback: (first) => import('./others.js').then(({ fallback }) => fallback(memory, first)),
+  })
 }

@@ -45,23 +45,23 @@ export function openEngine(settings: EngineSettings): Engine {
     },
   })
   const exchanges = new Exchanges(link, codec, Math.floor(checkNumber('queue', queue, 'from 0')))
+  /** Connects if nobody has yet. After the relay's final refusal the status is `closed`, and reconnect() may help. */
+  const use = (): void => {
+    if (link.status.state === 'idle' && settings.mayConnect()) link.connect()
+    if (link.status.state === 'closed' && !link.refusal) throw new WildcastError('interrupted', 'the client was closed')
+  }
   const ask: Exchanges['ask'] = (question, asker) => exchanges.ask(question, asker)
   const post: Exchanges['post'] = (question, asker) => {
-    use(settings, link)
+    use()
     if (link.refusal) throw link.refusal
     return exchanges.post(question, asker)
   }
-  const subscriptions = openSubscriptions({ clock, link, ask, post, call, fault })
+  const ports = { clock, link, call, report, fault, ask, post }
+  const subscriptions = openSubscriptions(ports)
   const receivers = { exchanges, subscriptions, fault }
   const subscribe: ListenPorts['subscribe'] = (want, listener) => {
-    use(settings, link)
+    use()
     return subscriptions.add(want, listener)
   }
-  return { clock, link, call, report, post, subscribe }
-}
-
-/** Connects if nobody has yet. After the relay's final refusal the status is `closed`, and reconnect() may help. */
-function use(settings: EngineSettings, link: Link): void {
-  if (link.status.state === 'idle' && settings.mayConnect()) link.connect()
-  if (link.status.state === 'closed' && !link.refusal) throw new WildcastError('interrupted', 'the client was closed')
+  return { ...ports, subscribe }
 }

@@ -101,6 +101,7 @@ export interface Scope {
   /**
    * Answers requests: what the handler returns is the answer, what it throws the error. An async generator streams: each `yield` is a part, its `return` the last. When the
    * asker has given up or left, the generator is ended at its next `yield`: its `finally` runs.
+   * The code that answers is loaded with the first request.
    * After a reconnect it serves again; while somebody else serves the subject it keeps trying. Returns the undo.
    * @throws {WildcastError} `invalid_subject`; `already_served` where this client does; `interrupted` after `close()`
    * @example const undo = client.serve('time.now', () => new Date().toISOString())

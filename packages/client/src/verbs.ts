@@ -3,7 +3,7 @@ import type { Message } from './messages/message.js'
 import { toContent } from './messages/to-content.js'
 import { publish } from './publishing/publish.js'
 import { type RequestPorts, request } from './requests/request.js'
-import { type Handler, serve } from './requests/serve.js'
+import type { Handler } from './requests/serve.js'
 import type { Scope, SubscribeOptions } from './scope.js'
 import { type ListenPorts, listen } from './subscriptions/listen.js'
 import type { Listener } from './subscriptions/listener.js'
@@ -49,7 +49,10 @@ export function openVerbs(ports: VerbPorts, home: string | undefined): Scope {
     },
     serve(subject, handler, options) {
       check(subject, isSubject)
-      const onMessage = (message: Message): Promise<void> => serve(message, handler as Handler, ports.report)
+      const onMessage = async (message: Message): Promise<void> => {
+        const { serve } = await import('./others.js')
+        return serve(message, handler as Handler, ports.report)
+      }
       return add(subject, { ...options, onMessage }, true)
     },
   }
@@ -60,6 +63,6 @@ function check(subject: string, isValid: (text: string) => boolean): void {
   if (!isValid(subject))
     throw new WildcastError(
       'invalid_subject',
-      `${JSON.stringify(subject)} is no subject: join words by "."; wildcards stand alone`,
+      `${JSON.stringify(subject)} is no subject: join words by ".", wildcards alone`,
     )
 }

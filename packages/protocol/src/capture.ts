@@ -15,11 +15,12 @@ export function capture(pattern: Pattern, subject: Subject): readonly string[] |
     const from = at
     const last = segments.length - run.length
     const fits = (): boolean => run.every((segment, j) => segment === '*' || segment === segments[at + j])
-    if (i > 0 && i === runs.length - 1) at = Math.max(at, last)
-    // A run between two `**` stands as early as it can: that leaves the most room for what follows.
-    while (i > 0 && at < last && !fits()) at++
+    if (i > 0) {
+      // A run between two `**` stands as early as it can: that leaves the most room for what follows.
+      while (at < last && (i === runs.length - 1 || !fits())) at++
+      found.push(segments.slice(from, at).join('.'))
+    }
     if (at > last || !fits()) return undefined
-    if (i > 0) found.push(segments.slice(from, at).join('.'))
     for (const segment of run) {
       if (segment === '*') found.push(segments[at] as string)
       at++

@@ -74,6 +74,8 @@ export class ReceivedMessage<Data = unknown> implements Message<Data> {
   declare readonly pattern: string
   declare readonly broker: string
   declare readonly receivedAt: number
+  declare readonly headers: Headers
+  declare readonly responseSubject: string | undefined
   readonly #number = ++count
   readonly #frame: MessageFrame
   readonly #ports: PublishPorts | undefined
@@ -86,6 +88,8 @@ export class ReceivedMessage<Data = unknown> implements Message<Data> {
     this.pattern = pattern
     this.broker = frame.broker
     this.receivedAt = receivedAt
+    this.headers = frame.headers ?? noHeaders
+    this.responseSubject = frame.response_subject
     this.#frame = frame
     this.#ports = ports
   }
@@ -127,16 +131,8 @@ export class ReceivedMessage<Data = unknown> implements Message<Data> {
     return payloadBytes(this.#frame.message)
   }
 
-  get headers(): Headers {
-    return this.#frame.headers ?? noHeaders
-  }
-
-  get responseSubject(): string | undefined {
-    return this.#frame.response_subject
-  }
-
   get respond(): Message['respond'] {
-    const { response_subject: subject, broker } = this.#frame
+    const { responseSubject: subject, broker } = this
     const ports = this.#ports
     if (!ports || subject === undefined) return undefined
     return async (data, { more, error, headers } = {}) => {

@@ -9,10 +9,10 @@ export type HeadersInput = Readonly<Record<string, string>> | Iterable<readonly 
  */
 export function toHeaders(given: HeadersInput | null | undefined): Headers | undefined {
   given ??= {}
-  if (typeof given !== 'object') throw new TypeError('headers are an object or a Map of strings')
+  if (typeof given !== 'object') throw new TypeError('headers: give an object or a Map of strings')
   const headers = new Map(Symbol.iterator in given ? given : Object.entries(given))
   for (const [name, value] of headers)
     if (typeof name !== 'string' || typeof value !== 'string' || !isHeaderName(name) || !isHeaderValue(value))
-      throw new TypeError(`header "${String(name)}" must be a token, its value a string without control characters`)
+      throw new TypeError(`header "${String(name)}": give a token and a string without controls`)
   return headers.size > 0 ? headers : undefined
 }

@@ -39,7 +39,8 @@ export class Interest implements FrameTaker {
     this.#members.add(member)
     const asked = this.happen({ type: 'wanted' })
     const { refusal } = this.#state
-    if (refusal && !asked) void this.#repeat(member, refusal)
+    // Repeats it to a member that came later, once its `subscribe` has returned.
+    if (refusal && !asked) queueMicrotask(() => this.#fail(refusal, [member]))
     return () => {
       if (this.#members.delete(member) && this.#members.size === 0) this.happen({ type: 'left' })
     }
@@ -125,16 +126,10 @@ export class Interest implements FrameTaker {
   }
 
   #fail(error: WildcastError, to = [...this.#members]): void {
-    if (to.some(({ onError }) => !onError)) this.#ports.fault(error, 'subscription')
+    if (to.some((member) => this.#members.has(member) && !member.onError)) this.#ports.fault(error, 'subscription')
     this.#each((member) => {
       this.#ports.call(member.onError, error)
       if (!error.retry) member.onEnd?.(error)
     }, to)
-  }
-
-  /** Repeats the refusal to a member that came after it, once its `subscribe` has returned. */
-  async #repeat(member: Member, error: WildcastError): Promise<void> {
-    await undefined
-    if (this.#members.has(member)) this.#fail(error, [member])
   }
 }

@@ -25,26 +25,41 @@ export function openMessageQueue(abandoned: () => void): MessageQueue {
   const stir = (): void => {
     for (const wake of waiting.splice(0)) wake()
   }
-  const leave = (loop: Loop): void => {
-    loops.delete(loop)
-    stir()
-  }
-  const next = async (loop: Loop): Promise<IteratorResult<Message, undefined>> => {
-    while (loops.has(loop)) {
-      const value = messages.shift()
-      if (value) return { done: false, value }
-      if (ended) {
-        leave(loop)
-        if (ended.reason) throw ended.reason
-      } else await new Promise<void>((resolve) => waiting.push(resolve))
+  const openLoop = (): Loop => {
+    const leave = (): void => {
+      loops.delete(loop)
+      stir()
     }
-    return { done: true, value: undefined }
-  }
-  const quit = (loop: Loop): void => {
-    leave(loop)
-    if (loops.size > 0) return
-    messages.length = 0
-    abandoned()
+    const quit = (): void => {
+      leave()
+      if (loops.size > 0) return
+      messages.length = 0
+      abandoned()
+    }
+    const loop: Loop = {
+      async next() {
+        while (loops.has(loop)) {
+          const value = messages.shift()
+          if (value) return { done: false, value }
+          if (ended) {
+            leave()
+            if (ended.reason) throw ended.reason
+          } else await new Promise<void>((resolve) => waiting.push(resolve))
+        }
+        return { done: true, value: undefined }
+      },
+      async return(value) {
+        quit()
+        return { done: true, value: await value }
+      },
+      async throw(reason) {
+        quit()
+        throw reason
+      },
+      [Symbol.asyncIterator]: () => loop,
+    }
+    loops.add(loop)
+    return loop
   }
   return {
     push(message) {
@@ -55,26 +70,6 @@ export function openMessageQueue(abandoned: () => void): MessageQueue {
       ended ??= { reason }
       stir()
     },
-    loop() {
-      const loop = toLoop(next, quit)
-      loops.add(loop)
-      return loop
-    },
+    loop: openLoop,
   }
-}
-
-function toLoop(next: (loop: Loop) => ReturnType<Loop['next']>, quit: (loop: Loop) => void): Loop {
-  const loop: Loop = {
-    next: () => next(loop),
-    async return(value) {
-      quit(loop)
-      return { done: true, value: await value }
-    },
-    async throw(reason) {
-      quit(loop)
-      throw reason
-    },
-    [Symbol.asyncIterator]: () => loop,
-  }
-  return loop
 }

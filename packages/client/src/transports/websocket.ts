@@ -58,8 +58,7 @@ export const websocket: OpenTransport = (events, settings) => {
     }
   }
   const socket = openSocket(settings, {
-    open: events.open,
-    close: events.close,
+    ...events,
     data(data) {
       for (const frame of framesOf(data)) receive(codec, frame, heard)
     },

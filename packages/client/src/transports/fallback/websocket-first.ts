@@ -9,15 +9,22 @@ import type { TransportMemory } from './transport-memory.js'
  */
 const handshakeMs = 4000
 
+/** What is known of the other ways to the relay. */
+export interface Ways {
+  readonly memory: TransportMemory
+  /** Loads what else can be tried. */
+  readonly loadFallback: (first: FirstTry) => Promise<OpenTransport>
+}
+
 /**
  * A WebSocket; if it does not open, what else can be tried, which also finds out why. The first
  * that opens carries the frames. While WebSockets are known to be blocked, HTTP is tried first.
  */
-export function websocketFirst(memory: TransportMemory): OpenTransport {
-  return (events, settings) => openRace(memory, events, settings)
+export function websocketFirst(ways: Ways): OpenTransport {
+  return (events, settings) => openRace(ways, events, settings)
 }
 
-function openRace(memory: TransportMemory, events: TransportEvents, settings: TransportSettings): Transport {
+function openRace({ memory, loadFallback }: Ways, events: TransportEvents, settings: TransportSettings): Transport {
   const tried: Transport[] = []
   const first = { reason: '', begunAt: settings.clock.now() }
   let open: Transport | undefined
@@ -52,7 +59,7 @@ function openRace(memory: TransportMemory, events: TransportEvents, settings: Tr
     first.reason = reason
     if (isAsked) return
     isAsked = true
-    const other = await loadFallback(memory, first)
+    const other = await loadFallback(first).catch(() => undefined) // the page's own files may be away, too
     if (isOver) return
     if (other) attempt(other, events.close)
     else if (first.reason || memory.blocked) {
@@ -76,12 +83,4 @@ function openRace(memory: TransportMemory, events: TransportEvents, settings: Tr
     send: (frame) => open?.send(frame),
     close,
   }
-}
-
-/** What else can be tried; undefined if it can't be loaded, since the page's own files are away, too. */
-function loadFallback(memory: TransportMemory, first: FirstTry): Promise<OpenTransport | undefined> {
-  return import('./others.js').then(
-    ({ fallback }) => fallback(memory, first),
-    () => undefined,
-  )
 }
