@@ -14,6 +14,16 @@ test('claims the subject, and what the handler returns is the answer', async () 
   ])
 })
 
+test('the first requests wait for the code that answers, in their order', async () => {
+  const connected = await connect()
+  const handled: string[] = []
+  connected.client.serve('a', (message) => handled.push(message.text()))
+  await settle()
+  ask(connected, 'x')
+  ask(connected, 'y')
+  await expect.poll(() => handled).toEqual(['x', 'y'])
+})
+
 test('handlers may take their time, and overtake', async () => {
   const later = new Map<string, (answer: string) => void>()
   const connected = await serving((message) => new Promise((resolve) => later.set(message.text(), resolve)))
