@@ -40,5 +40,5 @@ export interface Batches {
    * @throws {WildcastError} `invalid_frame` if it can't be told where one of them ends; `too_large`
    * if there are several, of more bytes than `most`, before the rest is looked at
    */
-  split(data: string | Uint8Array, most?: number): readonly (string | Uint8Array)[]
+  split(data: string | Uint8Array, most?: number): Iterable<string | Uint8Array>
 }

@@ -23,7 +23,7 @@ export const jsonCodec: Codec = {
   refOf: (data) => (typeof data === 'string' ? refInJson(data) : undefined),
 }
 
-function split(data: string | Uint8Array, most: number = Number.POSITIVE_INFINITY): readonly (string | Uint8Array)[] {
+function split(data: string | Uint8Array, most: number = Number.POSITIVE_INFINITY): Iterable<string | Uint8Array> {
   if (typeof data !== 'string') return [data] // which `decode` refuses
   // A UTF-16 unit takes from 1 to 3 bytes, so few texts need a count.
   const isLonger = data.length > most || (data.length * 3 > most && utf8Length(data) > most)

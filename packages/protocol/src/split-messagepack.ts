@@ -2,20 +2,28 @@ import { refusal } from './refusal.js'
 import { tooLargeBatch } from './too-large-batch.js'
 
 /**
- * The frames of a batch in MessagePack: one value after the other. The bytes are not copied.
+ * The frames of a batch in MessagePack: one value after the other. The bytes are not copied, and
+ * each frame is made when it is asked for: a view of one byte takes a hundred.
  * @param most - bytes that several frames may have together
- * @throws {WildcastError} `invalid_frame` if a value does not end within the bytes; `too_large`
+ * @throws {WildcastError} before the first frame: `invalid_frame` if a value does not end within the
+ * bytes; `too_large`
  */
-export function splitMessagePack(bytes: Uint8Array, most: number = Number.POSITIVE_INFINITY): readonly Uint8Array[] {
-  const frames: Uint8Array[] = []
+export function splitMessagePack(bytes: Uint8Array, most: number = Number.POSITIVE_INFINITY): Iterable<Uint8Array> {
+  if (bytes.length === 0) return []
+  let at = endOfValue(bytes, 0)
+  if (at === bytes.length) return [bytes]
+  // Before millions of frames are looked for in the rest.
+  if (bytes.length > most) throw tooLargeBatch(most)
+  while (at < bytes.length) at = endOfValue(bytes, at)
+  return framesOf(bytes)
+}
+
+function* framesOf(bytes: Uint8Array): Generator<Uint8Array> {
   for (let at = 0; at < bytes.length; ) {
     const end = endOfValue(bytes, at)
-    // Before millions of frames are made of the rest.
-    if (end < bytes.length && bytes.length > most) throw tooLargeBatch(most)
-    frames.push(bytes.subarray(at, end))
+    yield bytes.subarray(at, end)
     at = end
   }
-  return frames
 }
 
 /** Index behind the value that begins at `start`, whatever is in it. */

@@ -106,6 +106,7 @@ describe('a subscription', () => {
     session.close()
     clock.advance(1000)
     await asked
+    await settled()
     driver.fail()
     clock.advance(2000)
     await settled()

@@ -18,6 +18,8 @@ async function opened(more: Partial<Interest> = {}, after?: Promise<void>) {
   const scripted = scriptedBroker()
   const clock = fakeClock()
   const slice = new TimeSlice(clock)
+  /** Others use up the time of this turn. */
+  const useUp = (): void => slice.first(() => {}, true)
   const errors: string[] = []
   const onError = ({ message: why }: WildcastError): void => void errors.push(why)
   const link = await openLink(scripted.open, { name: 'main', onError, observer: nobody, returned: () => {} })
@@ -29,7 +31,7 @@ async function opened(more: Partial<Interest> = {}, after?: Promise<void>) {
       { broker: 'main', interest: { pattern: parsePattern('a'), ...more }, link, after, over },
       { clock, onError, room: { used: 0, limit: 1000 }, fanOut: new FanOut(slice), slice, nextId: () => ++lastId },
     )
-  return { scripted, clock, overs, errors, open }
+  return { scripted, clock, useUp, overs, errors, open }
 }
 
 /** A member that keeps what it is told. */
@@ -80,6 +82,32 @@ describe('a lease', () => {
     expect({ overs, log: scripted.log, timers: clock.timers }).toEqual({ overs: [], log: ['+a'], timers: 0 })
   })
 
+  it('stays for another second after a member who comes and leaves in a turn that has no time to give it back', async () => {
+    const { scripted, clock, useUp, overs, open } = await opened()
+    const lease = open()
+    const first = lease.join(member().joins)
+    await first.done
+    first.end()
+    useUp()
+    clock.advance(1000)
+    lease.join(member().joins).end()
+    await settled()
+    expect(overs).toEqual([])
+    clock.advance(1000)
+    await settled()
+    expect({ overs, log: scripted.log }).toEqual({ overs: ['given back'], log: ['+a', '-a'] })
+  })
+
+  it('that its broker ends while no member is there is given back at once', async () => {
+    const { scripted, clock, overs, open } = await opened()
+    const membership = open().join(member().joins)
+    await membership.done
+    membership.end()
+    scripted.end('a', new WildcastError('forbidden', 'the right was withdrawn'))
+    await settled()
+    expect({ overs, timers: clock.timers }).toEqual({ overs: ['ended', 'given back'], timers: 0 })
+  })
+
   it.each([{ group: 'g' as Interest['group'] }, { serve: true }, { pattern: parsePattern('response.x') }])(
     'with %o does not wait for another member',
     async (more) => {
@@ -124,6 +152,16 @@ describe('a lease', () => {
     scripted.confirm()
     await Promise.all([staying.done, leaving.done])
     expect({ stays: stays.told, leaves: leaves.told }).toEqual({ stays: ['joined'], leaves: [] })
+  })
+
+  it('does not keep a member waiting who leaves before the broker has answered the others', async () => {
+    const { scripted, open } = await opened()
+    scripted.hold()
+    const lease = open()
+    void lease.join(member().joins).done
+    const leaving = lease.join(member().joins)
+    leaving.end()
+    await expect(leaving.done).resolves.toBeUndefined()
   })
 
   it('lets a member in when the link is back, not before', async () => {

@@ -46,7 +46,10 @@ type State =
   | { readonly kind: 'asking'; readonly cancel: Cancel }
   /** The broker has confirmed the interest. */
   | { readonly kind: 'live' }
-  /** The last member has left. A new one puts it back into the state before. */
+  /**
+   * The last member has left. A new one puts it back into the state before. `stop` also tells one
+   * such time from the next.
+   */
   | { readonly kind: 'lingering'; readonly before: State; readonly stop: () => void }
   /** The broker has refused or ended the interest, or it was given back. */
   | { readonly kind: 'over'; readonly error: WildcastError | undefined }
@@ -107,9 +110,13 @@ export class Lease implements Listener {
 
   /** The broker has ended the interest. */
   ended(error: WildcastError): void {
+    const { stop } = this.#state.kind === 'lingering' ? this.#state : {}
     this.#state = { kind: 'over', error }
     this.#over(undefined)
     for (const feed of this.#feeds) feed.end(error)
+    if (!stop) return // given back when the last member leaves
+    stop()
+    this.#release()
   }
 
   /** The link to the broker was lost, and is back. */
@@ -145,7 +152,7 @@ export class Lease implements Listener {
     if (--this.#members > 0) return
     if (this.#state.kind === 'over' || !lingers(this.#interest)) this.#release()
     else {
-      const stop = this.#ports.clock.after(lingerMs, () => this.#releaseInTurn())
+      const stop: () => void = this.#ports.clock.after(lingerMs, () => this.#releaseInTurn(stop))
       this.#state = { kind: 'lingering', before: this.#state, stop }
     }
   }
@@ -170,11 +177,12 @@ export class Lease implements Listener {
   }
 
   /** Thousands of interests may be due at the same time. */
-  #releaseInTurn(): void {
-    if (this.#members > 0) return // a client has come back meanwhile
+  #releaseInTurn(stop: () => void): void {
+    // A client has come back meanwhile, and may have left again.
+    if (this.#state.kind !== 'lingering' || this.#state.stop !== stop) return
     const { slice } = this.#ports
     if (slice.admits(0)) this.#release()
-    else slice.later(() => this.#releaseInTurn())
+    else slice.later(() => this.#releaseInTurn(stop))
   }
 
   #release(): void {

@@ -19,8 +19,9 @@ export interface Joined {
 }
 
 type State =
-  | { readonly kind: 'waiting'; readonly stop: () => void }
-  | { readonly kind: 'member'; readonly feed: Feed }
+  | { readonly kind: 'waiting'; readonly place: Place; readonly stop: () => void }
+  | { readonly kind: 'member'; readonly place: Place; readonly feed: Feed }
+  /** Nothing is kept: the broker may not answer for long. */
   | { readonly kind: 'left' }
 
 /** A member's part in a lease: on its way into a feed, in it, or gone. */
@@ -28,22 +29,30 @@ export class Membership {
   /** Settles when the member is in its feed or has left. Rejects with what the broker refused. */
   readonly done: Promise<void>
   readonly #lease: Joined
-  readonly #place: Place
-  #state: State = { kind: 'waiting', stop: () => {} }
+  #settled: () => void = () => {}
+  #state: State
 
   constructor(lease: Joined, place: Place) {
     this.#lease = lease
-    this.#place = place
-    this.done = this.#admit()
+    this.#state = { kind: 'waiting', place, stop: () => {} }
+    this.done = new Promise((resolve, reject) => {
+      this.#settled = resolve
+      this.#admit().then(resolve, reject)
+    })
   }
 
   /** Leaves. */
   end(): void {
+    this.#leave()
+    this.#settled()
+  }
+
+  #leave(): void {
     const state = this.#state
     if (state.kind === 'left') return
     this.#state = { kind: 'left' }
     const feed = state.kind === 'member' ? state.feed : undefined
-    feed?.remove(this.#place.member)
+    feed?.remove(state.place.member)
     this.#lease.leave(feed)
     if (state.kind === 'waiting') state.stop()
   }
@@ -51,25 +60,26 @@ export class Membership {
   async #admit(): Promise<void> {
     try {
       await this.#lease.confirmed()
-      if (!this.#hasLeft) await this.#enter()
+      await this.#enter()
     } catch (cause) {
-      if (this.#hasLeft) return
-      this.end()
+      if (this.#state.kind === 'left') return
+      this.#leave()
       throw cause
     }
-  }
-
-  get #hasLeft(): boolean {
-    return this.#state.kind === 'left'
   }
 
   /** Waits for the link, and enters the feed. */
   #enter(): Promise<void> {
     return new Promise<void>((resolve, reject) => {
+      if (this.#state.kind !== 'waiting') {
+        resolve()
+        return
+      }
+      const { place } = this.#state
       const stopWaiting = this.#lease.whenUp((ended) => {
         if (ended) reject(ended)
         else {
-          this.#state = { kind: 'member', feed: this.#lease.enter(this.#place) }
+          this.#state = { kind: 'member', place, feed: this.#lease.enter(place) }
           resolve()
         }
       })
@@ -77,7 +87,7 @@ export class Membership {
         stopWaiting()
         resolve()
       }
-      if (this.#state.kind === 'waiting') this.#state = { kind: 'waiting', stop }
+      if (this.#state.kind === 'waiting') this.#state = { kind: 'waiting', place, stop }
     })
   }
 }

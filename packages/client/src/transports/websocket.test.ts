@@ -124,7 +124,9 @@ describe('a relay that takes batches', () => {
     onTestFinished(() => void server.close())
     const messages: (readonly ClientFrame[])[] = []
     const framesOf = (data: Buffer, binary: boolean): readonly ClientFrame[] =>
-      (codec.batches?.split(binary ? data : data.toString()) ?? []).map((frame) => readClientFrame(codec.decode(frame)))
+      [...(codec.batches?.split(binary ? data : data.toString()) ?? [])].map((frame) =>
+        readClientFrame(codec.decode(frame)),
+      )
     server.on('connection', (socket) =>
       socket.on('message', (data: Buffer, binary) => {
         const frames = framesOf(data, binary)

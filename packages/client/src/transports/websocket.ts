@@ -50,7 +50,7 @@ export const websocket: OpenTransport = (events, settings) => {
       events.frame(frame)
     },
   }
-  const framesOf = (data: string | Uint8Array): readonly (string | Uint8Array)[] => {
+  const framesOf = (data: string | Uint8Array): Iterable<string | Uint8Array> => {
     try {
       return most && batches ? batches.split(data) : [data]
     } catch {

@@ -26,7 +26,7 @@ export interface Dialect {
    * The parts of a message that are to be received one by one, as messages of their own. Undefined
    * for one that is whole.
    */
-  split?(data: string | Uint8Array): readonly (string | Uint8Array)[] | undefined
+  split?(data: string | Uint8Array): Iterable<string | Uint8Array> | undefined
   /** Asks the client for a sign of life. */
   ping(): void
   /** The relay goes away, and closes the connection; the client shall come back at a random moment of this window. */

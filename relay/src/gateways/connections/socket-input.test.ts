@@ -17,6 +17,13 @@ function input() {
   const slice = new TimeSlice(clock)
   const unfinished = new UnfinishedInput(1000)
   const handled: string[] = []
+  const made: string[] = []
+  function* madeSoFar(text: string): Generator<string> {
+    for (const part of text.split('|')) {
+      made.push(part)
+      yield part
+    }
+  }
   let cut = 0
   const fed: number[] = []
   const socket = new Duplex({ read() {}, write() {} })
@@ -28,7 +35,7 @@ function input() {
       handled.push(String(text))
       if (String(text) === pausesAt) resume = one.pause()
     },
-    split: (text: string | Uint8Array) => (String(text).includes('|') ? String(text).split('|') : undefined),
+    split: (text: string | Uint8Array) => (String(text).includes('|') ? madeSoFar(String(text)) : undefined),
     stopReading: () => () => {},
   }
   const one = new SocketInput(
@@ -40,6 +47,7 @@ function input() {
     one,
     unfinished,
     handled,
+    made,
     fed,
     cut: () => cut,
     /** Others have used up the time of this turn. */
@@ -123,6 +131,13 @@ it('parts of a message wait while nothing may be handled, and what comes after t
   resume()
   endTurn()
   expect(handled).toEqual(['a', 'b', 'c', 'd'])
+})
+
+it('a part is made when it is handled, not before', () => {
+  const { one, made, pauseAt } = input()
+  pauseAt('a')
+  one.put('a|b|c')
+  expect(made).toEqual(['a'])
 })
 
 it('a pause does not keep what was said before the socket has closed', () => {

@@ -19,6 +19,8 @@ export interface InputPorts extends Pick<RelayView, 'clock' | 'slice' | 'unfinis
   readonly meters: MessageMeters
 }
 
+type Parts = Iterator<string | Uint8Array>
+
 /** A socket that knows its input, so that the listener is the same function for all. */
 const ownInput = Symbol('input')
 type ReadSocket = Duplex & { [ownInput]?: SocketInput }
@@ -32,7 +34,7 @@ export interface InputOwner {
   /** Takes a message: a string for text, bytes for binary. */
   handle(message: string | Uint8Array): void
   /** The parts of a message that are to be handled one by one. Undefined for one that is whole. */
-  split(message: string | Uint8Array): readonly (string | Uint8Array)[] | undefined
+  split(message: string | Uint8Array): Iterable<string | Uint8Array> | undefined
   /** Reads nothing from the client until the undo is called. */
   stopReading(): () => void
   /** Ends the client: what all clients keep unfinished has become too much. */
@@ -54,6 +56,9 @@ export class SocketInput {
   #meter: MessageMeter | undefined
   #completed = 0
   #bytes: Buffer | undefined
+  /** Of the message that is handled now: the parts that are left, which are made when they are asked for. */
+  #parts: Parts | undefined
+  /** Those that came after it. */
   #messages: (string | Uint8Array)[] | undefined
   /** A later turn is awaited. */
   #waits = false
@@ -88,10 +93,10 @@ export class SocketInput {
 
   /** Takes a message that ws has put together. */
   put(message: string | Buffer): void {
-    if (this.#messages) this.#messages.push(message)
-    else if (this.#admits(message)) this.#handle(message)
+    if (!this.#hasMessages && this.#admits(message)) this.#handle(message)
+    else if (this.#messages) this.#messages.push(message)
     else this.#messages = [message]
-    if (this.#messages) this.#wait()
+    if (this.#hasMessages) this.#wait()
   }
 
   /** Looks at no more bytes. */
@@ -112,7 +117,7 @@ export class SocketInput {
       if (over) return
       over = true
       resume()
-      if (--this.#pauses === 0 && (this.#messages || this.#bytes)) this.#wait()
+      if (--this.#pauses === 0 && (this.#hasMessages || this.#bytes)) this.#wait()
     }
   }
 
@@ -143,37 +148,44 @@ export class SocketInput {
     if (this.#waits || this.#isPaused) return
     this.#handleMessages()
     if (this.#isPaused) return
-    if (this.#messages || (this.#bytes && !this.#ports.slice.admits(pieceBytes))) this.#wait()
+    if (this.#hasMessages || (this.#bytes && !this.#ports.slice.admits(pieceBytes))) this.#wait()
     else if (this.#bytes) this.#feedPiece(this.#bytes)
   }
 
   #handleMessages(): void {
+    if (this.#parts && this.#admits('')) this.#handleParts(this.#parts)
     const messages = this.#messages
-    if (!messages) return
-    this.#messages = undefined
+    if (this.#parts || !messages) return
     let next = 0
-    while (next < messages.length && !this.#messages && this.#admits(messages[next]))
+    while (next < messages.length && !this.#parts && this.#admits(messages[next]))
       this.#handle(messages[next++] as string | Uint8Array)
-    const rest: (string | Uint8Array)[] = [...(this.#messages ?? []), ...messages.slice(next)]
-    this.#messages = rest.length > 0 ? rest : undefined
+    this.#messages = next < messages.length ? messages.slice(next) : undefined
   }
 
-  /** Handles a message, or those of its parts that there is time for; the others wait. */
   #handle(message: string | Uint8Array): void {
     const parts = this.#owner.split(message)
-    if (!parts) {
-      this.#owner.handle(message)
+    if (parts) this.#handleParts(parts[Symbol.iterator]())
+    else this.#owner.handle(message)
+  }
+
+  /** Handles those that there is time for; the others wait. */
+  #handleParts(parts: Parts): void {
+    this.#parts = undefined
+    for (let next = parts.next(); !next.done; next = parts.next()) {
+      this.#owner.handle(next.value)
+      if (this.#admits(next.value)) continue
+      this.#parts = parts
       return
     }
-    let next = 0
-    while (next < parts.length && (next === 0 || this.#admits(parts[next])))
-      this.#owner.handle(parts[next++] as string | Uint8Array)
-    if (next < parts.length) this.#messages = parts.slice(next)
+  }
+
+  get #hasMessages(): boolean {
+    return this.#parts !== undefined || this.#messages !== undefined
   }
 
   #finish(done: () => void): void {
     this.#handleMessages()
-    if (this.#messages) this.#ports.slice.later(() => this.#finish(done))
+    if (this.#hasMessages) this.#ports.slice.later(() => this.#finish(done))
     else done()
   }
 

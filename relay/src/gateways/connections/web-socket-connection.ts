@@ -84,7 +84,7 @@ export class WebSocketConnection implements Connection, Watched, InputOwner {
     if (!this.#ended) this.#dialect?.receive(message)
   }
 
-  split(message: string | Uint8Array): readonly (string | Uint8Array)[] | undefined {
+  split(message: string | Uint8Array): Iterable<string | Uint8Array> | undefined {
     return this.#ended ? [] : this.#dialect?.split?.(message)
   }
 

@@ -26,7 +26,7 @@ export class Reader implements NumberedDialect {
     this.#conversation = conversation
   }
 
-  split(data: string | Uint8Array): readonly (string | Uint8Array)[] | undefined {
+  split(data: string | Uint8Array): Iterable<string | Uint8Array> | undefined {
     const most = this.#conversation.batch
     const { batches } = this.#codec
     if (most === undefined || !batches) return undefined
