@@ -13,6 +13,12 @@ export type Subject = Pattern & { readonly [subject]: true }
 declare const pattern: unique symbol
 declare const subject: unique symbol
 
+/** Subjects that are shorter can't have too many segments, nor too many bytes. */
+const longSubject = 256
+
+/** What no segment may hold, or an empty segment. */
+const invalidShort = /[\s\p{Cc}\p{Cs}*>#+/]|(^|\.)(\.|$)/u
+
 const invalidLiteral = /[\s\p{Cc}\p{Cs}*>#+/]/u
 
 /**
@@ -23,7 +29,7 @@ const invalidLiteral = /[\s\p{Cc}\p{Cs}*>#+/]/u
 export function parseSubject(text: string): Subject {
   checkSize(text)
   // One test for the common case; what exactly is wrong is looked for only after it failed.
-  if (!isSubject(text)) {
+  if (text.length < longSubject ? invalidShort.test(text) : !isSubject(text)) {
     const fault = text.split('.').map(faultOfSubjectSegment).find(Boolean)
     // A derived subject may be longer, and have no fault.
     if (fault !== undefined || !isDerived(text)) throw refuse(text, fault ?? 'unknown fault')
@@ -93,6 +99,7 @@ export function isDerived(text: string): boolean {
 }
 
 function checkSize(text: string): void {
+  if (text.length < longSubject) return
   const derived = isDerived(text)
   const bytes = limits.subjectBytes + (derived ? limits.derivedBytes : 0)
   const segments = limits.subjectSegments + (derived ? limits.derivedSegments : 0)

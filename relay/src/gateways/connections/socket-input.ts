@@ -199,8 +199,9 @@ export class SocketInput {
   }
 
   #feedPiece(bytes: Buffer): void {
-    this.#bytes = bytes.length > pieceBytes ? bytes.subarray(pieceBytes) : undefined
-    if (!this.#stopped) this.#feed.call(this.#socket, bytes.subarray(0, pieceBytes))
+    const isWhole = bytes.length <= pieceBytes
+    this.#bytes = isWhole ? undefined : bytes.subarray(pieceBytes)
+    if (!this.#stopped) this.#feed.call(this.#socket, isWhole ? bytes : bytes.subarray(0, pieceBytes))
     // What the messages of this piece have begun goes on before those of the next.
     if (this.#bytes && !this.#waits) queueMicrotask(() => this.#goOn())
   }

@@ -10,7 +10,7 @@ import type { NumberedDialect } from '../../connections/connection.js'
 import type { Conversation } from './conversation.js'
 
 /** Frames of a client that are not counted: they are of the connection, not of the session. */
-const uncounted: ReadonlySet<string> = new Set(['Connect', 'Pong', 'Received'])
+const isUncounted = (kind: string): boolean => kind === 'Connect' || kind === 'Pong' || kind === 'Received'
 
 /** Reads what comes over one connection of v1: decodes each message, and hands its frame to the conversation. */
 export class Reader implements NumberedDialect {
@@ -53,7 +53,7 @@ export class Reader implements NumberedDialect {
     try {
       checkFrameLength(data)
       raw = this.#codec.decode(data)
-      if (uncounted.has(raw.kind)) {
+      if (isUncounted(raw.kind)) {
         this.#act(raw)
         return false
       }
