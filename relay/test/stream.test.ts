@@ -176,7 +176,7 @@ describe('v1 over plain HTTP', () => {
   it('takes POST only, and no more than fits', async () => {
     const { address } = await start({ limits: { payload: 1000 } })
     const put = (path: string) => fetch(`http://${address}${path}`, { method: 'PUT' })
-    expect((await put('/stream')).headers.get('allow')).toBe('GET, HEAD, POST, OPTIONS')
+    expect((await put('/stream')).headers.get('allow')).toBe('DELETE, GET, HEAD, POST, OPTIONS')
     expect((await put('/stream/frames')).headers.get('allow')).toBe('POST, OPTIONS')
     expect((await fetch(`http://${address}/stream`, { method: 'HEAD' })).status).toBe(204)
     const body = 'x'.repeat(400_000)

@@ -24,6 +24,7 @@ describe('v1 on /ws', () => {
     expect(await ask(socket, { Connect: { client: 'test/1', token: 'x' } })).toEqual({
       Welcome: {
         session: expect.stringMatching(new RegExp(`^${relay.relay.id}_[0-9A-Z]{26}$`)),
+        name: expect.stringMatching(/^[0-9A-Z]{26}$/),
         resumed: false,
         received: 0,
         relay: relay.relay.id,
@@ -35,7 +36,14 @@ describe('v1 on /ws', () => {
             features: ['queue', 'request', 'serve', 'response_subject', 'headers', 'wildcard'],
           },
         ],
-        limits: { payload: 1024 * 1024, subscriptions: 1000, resume_bytes: 0, headers: 64, header_bytes: 8192 },
+        limits: {
+          payload: 1024 * 1024,
+          subscriptions: 1000,
+          resume_bytes: 1024 * 1024,
+          resume_ms: 60_000,
+          headers: 64,
+          header_bytes: 8192,
+        },
         ping: 25_000,
         time: expect.any(Number),
       },
@@ -53,7 +61,7 @@ describe('v1 on /ws', () => {
     expect(await ask(late, { Publish: { ref: 1, subject: 'b', message: 'lives' } })).toEqual({ Ack: { ref: 1 } })
   })
 
-  it('starts again where a session is asked for, since none is kept', async () => {
+  it('begins again if there is no session of that key', async () => {
     const socket = await client(await startRelay())
     const welcome = await ask(socket, { Connect: { session: 'old', received: 7 } })
     expect(welcome).toMatchObject({ Welcome: { resumed: false, received: 0 } })

@@ -97,7 +97,10 @@ export interface BrokerInfo {
 
 export interface WelcomeFrame {
   readonly kind: 'Welcome'
+  /** The key of the session: only its client knows it. */
   readonly session: string
+  /** The public name of the session. */
+  readonly name?: string | undefined
   readonly resumed: boolean
   readonly received: number
   readonly user?: string | undefined
@@ -108,7 +111,10 @@ export interface WelcomeFrame {
     /** Bytes of a payload, with its headers and error. */
     readonly payload: number
     readonly subscriptions: number
+    /** Bytes of frames that the relay keeps until the client has confirmed them. */
     readonly resume_bytes: number
+    /** How long the session waits for a client that is away, in milliseconds. */
+    readonly resume_ms?: number | undefined
     /** Headers of a message. */
     readonly headers: number
     /** UTF-8 bytes of all header names and values of a message, and of its error. */

@@ -144,7 +144,7 @@ describe('each field is held to its type', () => {
     ['Request', { ref: 1, subject: 'a' }, 'message'],
     ['Cancel', {}, 'ref'],
     ['Authenticate', { ref: 1 }, 'token'],
-    ['Connect', { received: -1 }, 'received'],
+    ['Connect', { received: 'x' }, 'received'],
     ['Connect', { token: 1 }, 'token'],
     ['Received', undefined, 'Received'],
     ['Received', '1', 'Received'],

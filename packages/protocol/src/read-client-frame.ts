@@ -7,6 +7,7 @@ import {
   readOptionalFailure,
   readOptionalFlag,
   readOptionalHeaders,
+  readOptionalNumber,
   readOptionalText,
   readPayload,
   readText,
@@ -70,7 +71,8 @@ function readConnect(body: Body): ClientFrame {
     kind: 'Connect',
     token: readOptionalText(body, 'token'),
     session: readOptionalText(body, 'session'),
-    received: readOptionalCount(body, 'received'),
+    // One that can't be a count begins a new session.
+    received: readOptionalNumber(body, 'received'),
     client: readOptionalText(body, 'client'),
     batch: readOptionalCount(body, 'batch'),
   }

@@ -37,6 +37,14 @@ export function readOptionalCount(body: Body, field: string): number | undefined
   return absent(body[field]) ? undefined : readCount(body, field)
 }
 
+/** Any number. */
+export function readOptionalNumber(body: Body, field: string): number | undefined {
+  const value = body[field]
+  if (absent(value)) return undefined
+  if (typeof value !== 'number') throw refuseField(field, 'a number')
+  return value
+}
+
 /** A whole number from 0 to 2^53 − 1. */
 export function toCount(value: unknown, field: string): number {
   if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0)

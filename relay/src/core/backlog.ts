@@ -1,5 +1,6 @@
 import type { Framed } from './framed.js'
 import type { FeedFacts, StreamEncoder } from './outlet.js'
+import { type Written, writtenOf } from './sequence.js'
 
 /** Messages that were dropped, told in their place. */
 interface Loss {
@@ -21,12 +22,6 @@ export interface BacklogOptions {
   readonly room: BacklogRoom
   /** Hears of each message that is lost. */
   missed(feed: FeedFacts): void
-}
-
-/** Frames in one buffer, and who hears what becomes of them. */
-export interface Bundle {
-  readonly bytes: Uint8Array
-  readonly settles: readonly NonNullable<Framed['settle']>[] | undefined
 }
 
 /** Past so many entries that were taken, the others move up. */
@@ -88,26 +83,31 @@ export class Backlog {
     return encoder.overrun === 'gap'
   }
 
+  /** Bytes of the frame that comes next. */
+  get nextBytes(): number {
+    for (let at = this.#next; at < this.#waiting.length; at++) {
+      const one = this.#waiting[at]
+      if (one) return 'bytes' in one ? one.bytes.length : 0
+    }
+    return 0
+  }
+
   /** What comes next: as many frames as fit into so many bytes, but one at least. */
-  take(most: number): Bundle {
-    const frames: Uint8Array[] = []
-    const settles: NonNullable<Framed['settle']>[] = []
+  take(most: number): Written {
+    const parcels: Framed[] = []
     let bytes = 0
     for (; !this.isEmpty; this.#next++) {
       const next = this.#waiting[this.#next]
-      const frame = next && this.#bytesOf(next)
-      if (!next || !frame) continue
-      if (bytes > 0 && bytes + frame.length > most) break
-      bytes += frame.length
-      frames.push(frame)
+      const frame = next && this.#framed(next)
+      if (!frame) continue
+      if (bytes > 0 && bytes + frame.bytes.length > most) break
+      bytes += frame.bytes.length
+      parcels.push(frame)
       this.#waiting[this.#next] = undefined
-      if ('bytes' in next) this.#letGo(next, settles)
+      if (frame === next) this.#letGo(frame)
     }
     this.#moveUp()
-    return {
-      bytes: this.#options.encoder.join(frames, bytes),
-      settles: settles.length > 0 ? settles : undefined,
-    }
+    return writtenOf(parcels, bytes)
   }
 
   /** Nothing of a subscription that has ended is owed any more: its id may come back, for another one. */
@@ -133,17 +133,17 @@ export class Backlog {
     this.#options.room.used += bytes
   }
 
-  #bytesOf(one: Framed | Loss): Uint8Array | undefined {
-    if ('bytes' in one) return one.bytes
-    return this.#options.encoder.gap(one.lostBy, one.missed)
+  #framed(one: Framed | Loss): Framed | undefined {
+    if ('bytes' in one) return one
+    const bytes = this.#options.encoder.gap(one.lostBy, one.missed)
+    return bytes && { bytes }
   }
 
-  #letGo(parcel: Framed, settles: NonNullable<Framed['settle']>[]): void {
-    const { bytes, feed, settle } = parcel
+  #letGo(parcel: Framed): void {
+    const { bytes, feed } = parcel
     if (feed) this.#weigh(-bytes.length)
     else this.#otherBytes -= bytes.length
     if (feed?.latest) this.#places.delete(placeOf(feed, parcel))
-    if (settle) settles.push(settle)
   }
 
   /** Returns whether somebody else takes it. */

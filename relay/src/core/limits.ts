@@ -10,6 +10,10 @@ export interface SessionLimits {
   readonly requests: number
   /** Bytes of messages that wait for a reader who is behind, before they are dropped and told as a gap. @default 1 MiB */
   readonly backlog: number
+  /** Bytes of frames that are kept for a client until it has confirmed them. @default 1 MiB */
+  readonly resume: number
+  /** How long a session waits for its client to come back, in milliseconds. @default 60,000 */
+  readonly resumeMs: number
 }
 
 export const defaultLimits: SessionLimits = {
@@ -17,4 +21,6 @@ export const defaultLimits: SessionLimits = {
   subscriptions: 1000,
   requests: 1000,
   backlog: 1024 * 1024,
+  resume: 1024 * 1024,
+  resumeMs: 60_000,
 }

@@ -1,88 +1,190 @@
-import { parseSubject } from '@wildcast/protocol'
 import { describe, expect, it } from 'vitest'
-import { fakeClock } from '../testing/fake-clock.js'
-import { type ScriptedWire, scriptedWire, textEncoder, unheard } from '../testing/scripted-wire.js'
-import { Outbox } from './outbox.js'
-import type { FeedFacts, Parcel } from './outlet.js'
-import { Turn } from './turn.js'
+import { all, endOfTurn, latest, message, type OutboxOnWire, openedOutbox } from '../testing/opened-outbox.js'
+import { type ScriptedWire, scriptedWire } from '../testing/scripted-wire.js'
 
-const feed: FeedFacts = { id: 1, broker: 'main', latest: false }
-const newest: FeedFacts = { id: 2, broker: 'main', latest: true }
+const feed = all(1)
+const newest = latest(2)
 
-const parcel = (text: string, of: FeedFacts | undefined = feed): Parcel => ({
-  bytes: new TextEncoder().encode(`${text} `),
-  feed: of,
-  message: { subject: parseSubject('a'), payload: text },
-})
-const endOfTurn = (): Promise<void> => Promise.resolve()
+/** An outbox whose frames are kept until they are confirmed. */
+function opened(room?: number): ReturnType<typeof openedOutbox> {
+  const one = openedOutbox(undefined, room)
+  one.outbox.encodeWith(one.outbox.encoder, 'kept')
+  return one
+}
 
-/** An outbox with a backlog of 100 bytes, and the wire that it was opened over. */
-function opened(): { outbox: Outbox; wire: ScriptedWire; clock: ReturnType<typeof fakeClock> } {
-  const clock = fakeClock()
+/** Comes back with so many frames handled. */
+function back({ outbox }: OutboxOnWire, handled: number): ScriptedWire {
   const wire = scriptedWire()
-  const observer = { missed: () => {}, cutOff: () => {} }
-  const ports = { turn: new Turn(clock), clock, backlog: 100, room: { used: 0, limit: 1000 }, observer }
-  return { clock, wire, outbox: new Outbox(ports, textEncoder(), { wire, owner: unheard }) }
+  outbox.attach(wire, handled)
+  return wire
+}
+
+async function say({ outbox }: OutboxOnWire, ...texts: readonly string[]): Promise<void> {
+  for (const text of texts) outbox.deliver(message(feed, text))
+  await endOfTurn()
 }
 
 describe('an outbox whose client is away', () => {
   it('keeps what is said, and writes it in order when the client is back', async () => {
-    const { outbox, wire } = opened()
-    outbox.deliver(parcel('before'))
-    await endOfTurn()
-    outbox.deliver(parcel('not yet written'))
-    outbox.detach()
-    outbox.deliver(parcel('meanwhile'))
-    await endOfTurn()
-    const next = scriptedWire()
-    outbox.attach(next)
-    outbox.deliver(parcel('after'))
-    await endOfTurn()
-    expect({ first: wire.text, next: next.text }).toEqual({
-      first: 'before ',
-      next: 'not yet written meanwhile after ',
+    const one = opened()
+    await say(one, 'before')
+    one.outbox.deliver(message(feed, 'unwritten'))
+    one.outbox.detach()
+    await say(one, 'meanwhile')
+    const next = back(one, 1)
+    await say(one, 'after')
+    expect({ first: one.wire.text, next: next.text }).toEqual({
+      first: '1:before ',
+      next: '1:unwritten 1:meanwhile 1:after ',
     })
   })
 
+  it.each([
+    [0, '1:a 1:b 1:c '],
+    [1, '1:b 1:c '],
+    [2, '1:c '],
+    [3, ''],
+  ])('writes again what the client has not handled: %d of 3', async (handled, text) => {
+    const one = opened()
+    await say(one, 'a', 'b')
+    await say(one, 'c')
+    one.outbox.detach()
+    expect(back(one, handled).text).toBe(text)
+  })
+
+  it('keeps nothing that was confirmed', async () => {
+    const one = opened()
+    await say(one, 'a', 'b', 'c')
+    expect(one.outbox.confirm(2)).toBe(true)
+    one.outbox.detach()
+    expect([1, 2, 3, 4].map((count) => one.outbox.has(count))).toEqual([false, true, true, false])
+    expect(back(one, 2).text).toBe('1:c ')
+  })
+
+  it('takes no confirmation of what was not written, and none that goes back', async () => {
+    const one = opened()
+    await say(one, 'a', 'b')
+    one.outbox.confirm(1)
+    expect([3, 0, 1.5, Number.NaN, -1, 2].map((count) => one.outbox.confirm(count))).toEqual([
+      false,
+      false,
+      false,
+      false,
+      false,
+      true,
+    ])
+  })
+
   it('keeps its bounds: what is too much is reported as a gap, and of newest messages one stays', async () => {
-    const { outbox } = opened()
-    outbox.detach()
-    for (let i = 0; i < 30; i++) outbox.deliver(parcel('x'.repeat(9)))
-    for (let i = 0; i < 5; i++) outbox.deliver(parcel(`${i}`, newest))
-    const next = scriptedWire()
-    outbox.attach(next)
-    expect(next.text).toBe('gap1:30 4 ')
+    const one = opened()
+    one.outbox.detach()
+    for (let i = 0; i < 30; i++) one.outbox.deliver(message(feed, 'x'.repeat(9)))
+    for (let i = 0; i < 5; i++) one.outbox.deliver(message(newest, `${i}`))
+    const next = back(one, 0)
+    one.outbox.confirm(4)
+    expect(next.text).toMatch(/^gap1:24 (1:x{9} ){6}2:4 $/)
   })
 
   it('is not cut off for reading nothing, however long it takes', async () => {
-    const { outbox, wire, clock } = opened()
-    wire.stop()
-    outbox.deliver(parcel('first'))
-    await endOfTurn()
-    outbox.detach()
-    clock.advance(3_600_000)
-    expect({ ends: wire.ends, timers: clock.timers }).toEqual({ ends: [], timers: 0 })
+    const one = opened()
+    one.wire.stop()
+    await say(one, 'first')
+    one.outbox.detach()
+    one.clock.advance(3_600_000)
+    expect({ ends: one.wire.ends, timers: one.clock.timers }).toEqual({ ends: [], timers: 0 })
   })
 
   it('is not moved by the wire that it had', async () => {
-    const { outbox, wire } = opened()
-    wire.stop()
-    outbox.deliver(parcel('first'))
-    await endOfTurn()
-    outbox.detach()
-    outbox.deliver(parcel('second'))
-    wire.read()
-    const next = scriptedWire()
-    outbox.attach(next)
-    expect({ first: wire.text, next: next.text }).toEqual({ first: 'first ', next: 'second ' })
+    const one = opened()
+    one.wire.stop()
+    await say(one, 'first')
+    one.outbox.detach()
+    one.outbox.deliver(message(feed, 'second'))
+    one.wire.read()
+    expect({ first: one.wire.text, next: back(one, 1).text }).toEqual({ first: '1:first ', next: '1:second ' })
+  })
+})
+
+describe('an outbox that keeps what is not confirmed', () => {
+  it('writes no more than it may keep, and goes on when the client confirms', async () => {
+    const one = opened()
+    for (let i = 0; i < 6; i++) await say(one, 'x'.repeat(17)) // 20 bytes each
+    expect({ written: one.wire.text.length, behind: one.outbox.behind }).toEqual({ written: 40, behind: true })
+    one.outbox.confirm(1)
+    expect(one.wire.text.length).toBe(60)
+    one.outbox.confirm(3)
+    expect(one.wire.text.length).toBe(100)
   })
 
-  it('hands back what waits for it when it is closed', () => {
-    const { outbox } = opened()
-    const settled: boolean[] = []
-    outbox.detach()
-    outbox.deliver({ ...parcel('x'), settle: (written) => settled.push(written) > 0 })
-    outbox.close()
-    expect(settled).toEqual([false])
+  it('writes a frame that is longer than all that is kept, when everything is confirmed', async () => {
+    const one = opened()
+    await say(one, 'a')
+    await say(one, 'x'.repeat(77))
+    expect(one.wire.text).toBe('1:a ')
+    one.outbox.confirm(1)
+    expect(one.wire.text.length).toBe(84)
+    one.outbox.detach()
+    expect(back(one, 1).text.length).toBe(80)
+  })
+
+  it('cuts off a client that confirms nothing for 10 s while something waits', async () => {
+    const one = opened()
+    for (let i = 0; i < 3; i++) await say(one, 'x'.repeat(17))
+    one.clock.advance(9_000)
+    one.outbox.confirm(0)
+    expect(one.wire.ends).toEqual([])
+    one.clock.advance(11_000)
+    expect(one.wire.ends.map(({ code }) => code)).toEqual(['slow_consumer'])
+  })
+
+  it('reads from a client whose confirmation it awaits, however many answers wait', async () => {
+    const one = opened(1_000_000)
+    for (let i = 0; i < 4; i++) one.outbox.deliver({ bytes: new Uint8Array(40_000) })
+    await endOfTurn()
+    expect({ behind: one.outbox.behind, paused: one.wire.paused }).toEqual({ behind: true, paused: false })
+  })
+
+  it('reports the fate of a message when it is confirmed, or the client does not come back', async () => {
+    const one = opened()
+    const settled: string[] = []
+    const job = (text: string) => ({
+      ...message(feed, text),
+      settle: (written: boolean) => settled.push(`${text} ${written}`) > 0,
+    })
+    one.outbox.deliver(job('a'))
+    one.outbox.deliver(job('b'))
+    one.outbox.deliver(job('c'))
+    await endOfTurn()
+    expect(settled).toEqual([])
+    one.outbox.confirm(1)
+    one.outbox.detach()
+    one.outbox.deliver(job('d'))
+    expect(settled).toEqual([])
+    one.outbox.close()
+    expect(settled).toEqual(['a true', 'b false', 'c false', 'd false'])
+  })
+
+  it('shares what it keeps with all who were sent the same', async () => {
+    const one = opened()
+    const other = one.open()
+    other.outbox.encodeWith(one.outbox.encoder, 'kept')
+    const parcel = message(feed, 'a')
+    for (const { outbox } of [one, other]) outbox.deliver(parcel)
+    await endOfTurn()
+    for (const { outbox } of [one, other]) outbox.detach()
+    expect(back(one, 0).buffers[0]).toBe(back(other, 0).buffers[0])
+  })
+
+  it('lets go of the oldest if the relay keeps too much: its client has to begin again', async () => {
+    const one = opened()
+    const others = Array.from({ length: 6 }, () => {
+      const other = one.open()
+      other.outbox.encodeWith(one.outbox.encoder, 'kept')
+      return other
+    })
+    await say(one, 'x'.repeat(47))
+    for (const other of others) await say(other, 'x'.repeat(47))
+    expect([one, ...others].map(({ outbox }) => outbox.has(0))).toEqual([false, false, true, true, true, true, true])
+    expect(one.room.used).toBe(250)
   })
 })

@@ -1,44 +1,13 @@
 import { WildcastError } from '@wildcast/protocol'
-import { Backlog, type BacklogRoom, type Bundle } from './backlog.js'
-import type { Clock } from './clock.js'
+import { Backlog } from './backlog.js'
+import { FrameWriter } from './frame-writer.js'
 import { type Framed, isFramed } from './framed.js'
-import type { Observer } from './observer.js'
-import type { FeedFacts, Outlet, Parcel, Settle, StreamEncoder } from './outlet.js'
+import type { OutboxEnds, OutboxOwner, OutboxPorts } from './outbox-ports.js'
+import type { FeedFacts, Outlet, Parcel, StreamEncoder } from './outlet.js'
+import { watchProgress } from './progress.js'
 import type { Sequence } from './sequence.js'
-import type { Turn, Writer } from './turn.js'
-
-/** What an outbox writes to: a socket, or the body of a response. */
-export interface Wire {
-  /** Takes a buffer; `done` hears whether it left the process. False where the reader is behind: the next write shall wait for `whenDrained`. */
-  write(bytes: Uint8Array, done?: Settle): boolean
-  /** Runs once, as soon as all that was written has left. */
-  whenDrained(run: () => void): void
-  /** Bytes that were written and have not left. Another number, some time later, means that the reader reads. */
-  readonly waiting: number
-  /** Reads nothing more from the client until the undo is called. */
-  pause?(): () => void
-  /** Closes with the code and the words of an error. */
-  end(error: WildcastError): void
-}
-
-/** The dialect that speaks through an outbox. */
-export type OutboxOwner = Pick<Outlet, 'ended'>
-
-/** What is at the two ends of an outbox. */
-export interface OutboxEnds {
-  readonly wire: Wire
-  readonly owner: OutboxOwner
-}
-
-/** What the outboxes of a relay share. */
-export interface OutboxPorts {
-  readonly turn: Turn
-  readonly clock: Clock
-  /** Bytes of messages that may wait for a reader who is behind. */
-  readonly backlog: number
-  readonly room: BacklogRoom
-  readonly observer: Pick<Observer, 'missed' | 'cutOff'>
-}
+import type { Writer } from './turn.js'
+import type { Wire } from './wire.js'
 
 /** So much is written at once to a reader that may be slow. */
 const mostAtOnce = 64 * 1024
@@ -53,34 +22,76 @@ const mostAnswers = 8 * 1024 * 1024
 const stuckMs = 10_000
 
 /**
- * Everything that is said to one client, in order. Within a turn it is gathered, and written in one go at its end. While the reader is behind, nothing more is written, and
- * what is said waits in a backlog with a bound.
+ * Everything that is sent to one client, in order. Within a turn it is gathered, and written in one
+ * go at its end. While the reader is behind, or away, nothing more is written, and what is sent
+ * waits in a backlog with a bound. With a window, what was written is kept until the client has
+ * confirmed it, and can be written again over another connection.
  */
 export class Outbox implements Outlet, Writer {
   readonly #ports: OutboxPorts
-  /** None while its client is away. */
-  #wire: Wire | undefined
+  readonly #writer: FrameWriter
   readonly #owner: OutboxOwner
   /** What was said in this turn. */
   #said: Sequence | undefined
   #backlog: Backlog | undefined
   #stopWatching: (() => void) | undefined
+  /** The backlog waits until the client has confirmed something. */
+  #full = false
   #resume: (() => void) | undefined
   #closed = false
-  #encoder: StreamEncoder
-  /** What was written and has not left the process, in order, of what somebody hears about. */
-  #leaving: Set<NonNullable<Bundle['settles']>> | undefined
 
   constructor(ports: OutboxPorts, encoder: StreamEncoder, { wire, owner }: OutboxEnds) {
-    this.#encoder = encoder
     this.#ports = ports
-    this.#wire = wire
+    this.#writer = new FrameWriter(ports, encoder, wire)
     this.#owner = owner
   }
 
-  /** The client is back, over another wire: what has waited is written to that, in order. */
-  attach(wire: Wire): void {
-    this.#wire = wire
+  get encoder(): StreamEncoder {
+    return this.#writer.encoder
+  }
+
+  get behind(): boolean {
+    return this.#closed || this.#backlog !== undefined
+  }
+
+  get said(): Sequence | undefined {
+    return this.#said
+  }
+
+  /**
+   * From now on, frames are of this encoder. Only while nothing waits.
+   * @param fate - `kept`: each is kept until the client has confirmed it
+   */
+  encodeWith(encoder: StreamEncoder, fate: 'kept' | 'sent'): void {
+    this.flush()
+    this.#writer.encodeWith(encoder, fate)
+  }
+
+  /**
+   * The client has handled so many frames. Returns false if it can't have: fewer than before, or
+   * more than were written.
+   */
+  confirm(count: number): boolean {
+    if (!this.#writer.confirm(count)) return false
+    if (this.#full && this.#backlog && this.#writer.fits(this.#backlog.nextBytes)) {
+      this.#full = false
+      this.#stopWatching?.()
+      this.#catchUp(this.#backlog)
+    }
+    return true
+  }
+
+  /** Whether all that was written after the first `count` frames can be written again. */
+  has(count: number): boolean {
+    return !this.#closed && this.#writer.has(count)
+  }
+
+  /**
+   * The client is back, over another wire, and has handled so many frames: the others are written to
+   * it again, then what has waited.
+   */
+  attach(wire: Wire, count: number): void {
+    this.#writer.attach(wire, count)
     if (this.#backlog) this.#catchUp(this.#backlog)
   }
 
@@ -92,28 +103,18 @@ export class Outbox implements Outlet, Writer {
     const said = this.#said
     this.#said = undefined
     this.#stopWatching?.()
+    this.#full = false
     this.#resume = undefined // it was the old wire that was not read
-    this.#wire = undefined
+    this.#writer.detach()
     const backlog = this.#backlog ?? this.#openBacklog()
     for (const parcel of said?.parcels ?? []) backlog.add(parcel)
+    this.#keepBounds(backlog)
   }
 
-  get encoder(): StreamEncoder {
-    return this.#encoder
-  }
-
-  /** What was said so far is written, and from now on parcels are of another encoder. Only while nothing waits. */
-  encodeWith(encoder: StreamEncoder): void {
+  /** Writes a frame that is not counted, behind what was said: it is never kept, nor written again. */
+  writeUncounted(frame: Uint8Array): void {
     this.flush()
-    this.#encoder = encoder
-  }
-
-  get behind(): boolean {
-    return this.#closed || this.#backlog !== undefined
-  }
-
-  get said(): Sequence | undefined {
-    return this.#said
+    if (!this.#closed) this.#writer.writeUncounted(frame)
   }
 
   deliver(parcel: Parcel): void {
@@ -121,12 +122,47 @@ export class Outbox implements Outlet, Writer {
     // Nearly always another outbox has been here before, with the same.
     if (said) this.#goOn(said.followedBy(parcel) ?? this.#saidWith(said, parcel))
     else if (this.#closed) parcel.settle?.(false)
-    else if (this.#backlog) this.#keep(parcel, this.#backlog)
+    else if (this.#backlog) this.#wait(parcel, this.#backlog)
     else this.#begin(parcel)
   }
 
   ended(feed: FeedFacts, error: WildcastError): void {
     this.#owner.ended(feed, error)
+  }
+
+  forget(feed: number): void {
+    this.#backlog?.forget(feed)
+  }
+
+  flush(): void {
+    const said = this.#said
+    if (!said) return // it was closed meanwhile
+    this.#said = undefined
+    const writer = this.#writer
+    if (said.bytes > mostAtOnce || !writer.fits(said.bytes)) this.#writePieces(said.parcels)
+    else if (!writer.write(said.joined(writer.encoder), said)) this.#fallBehind()
+  }
+
+  /** Writes whatever there is, and closes: the client can't come back to it. */
+  end(error: WildcastError): void {
+    this.flush()
+    const { wire } = this.#writer
+    while (wire && this.#backlog && !this.#backlog.isEmpty) this.#writer.writeFrames(this.#backlog.take(mostAtOnce))
+    wire?.end(error)
+  }
+
+  /** The client is gone for good. */
+  close(): void {
+    if (this.#closed) return
+    this.#closed = true
+    this.#stopWatching?.()
+    // Others get it in order: what was not confirmed, or has not left, before what was not written.
+    this.#writer.abandon()
+    const said = this.#said?.parcels ?? []
+    this.#said = undefined
+    for (const { settle } of said) settle?.(false)
+    this.#backlog?.abandon()
+    this.#leaveBacklog()
   }
 
   #goOn(said: Sequence): void {
@@ -135,7 +171,7 @@ export class Outbox implements Outlet, Writer {
     if (said.bytes >= mostAtOnce) this.flush()
   }
 
-  /** Something that the dialect has no bytes for is left out: it would be every time, so it counts as taken. */
+  /** What the dialect has no bytes for is left out: it would be every time, so it counts as taken. */
   #saidWith(said: Sequence, parcel: Parcel): Sequence {
     if (isFramed(parcel)) return said.with(parcel)
     parcel.settle?.(true)
@@ -147,58 +183,14 @@ export class Outbox implements Outlet, Writer {
     else parcel.settle?.(true)
   }
 
-  #keep(parcel: Parcel, backlog: Backlog): void {
+  #wait(parcel: Parcel, backlog: Backlog): void {
     if (isFramed(parcel)) {
       backlog.add(parcel)
       this.#keepBounds(backlog)
     } else parcel.settle?.(true)
   }
 
-  forget(feed: number): void {
-    this.#backlog?.forget(feed)
-  }
-
-  flush(): void {
-    const said = this.#said
-    if (!said) return // it was closed meanwhile
-    this.#said = undefined
-    if (said.bytes > mostAtOnce) this.#writePieces(said.parcels)
-    else if (!this.#write({ bytes: said.joined(this.#encoder), settles: said.settles })) this.#fallBehind()
-  }
-
-  /** Writes whatever there is, and closes. */
-  end(error: WildcastError): void {
-    this.flush()
-    while (this.#wire && this.#backlog && !this.#backlog.isEmpty) this.#write(this.#backlog.take(mostAtOnce))
-    this.#wire?.end(error)
-  }
-
-  /** The wire is gone. */
-  close(): void {
-    this.#closed = true
-    this.#stopWatching?.()
-    // Who takes it over gets it in order: what has not left comes before what was not written yet.
-    const unwritten = [...(this.#leaving ?? []), this.#said?.settles ?? []].flat()
-    this.#leaving = undefined
-    this.#said = undefined
-    for (const settle of unwritten) settle(false)
-    this.#backlog?.abandon()
-    this.#leaveBacklog()
-  }
-
-  /** False where the reader is behind. */
-  #write({ bytes, settles }: Bundle): boolean {
-    const wire = this.#wire
-    if (!wire) throw new TypeError('nothing is written to a client who is away')
-    if (!settles) return wire.write(bytes)
-    this.#leaving ??= new Set()
-    this.#leaving.add(settles)
-    return wire.write(bytes, (written) => {
-      if (this.#leaving?.delete(settles)) for (const settle of settles) settle(written)
-    })
-  }
-
-  /** What is too long to be joined. */
+  /** What is too long to be joined, or has to wait. */
   #writePieces(parcels: readonly Framed[]): void {
     const backlog = this.#openBacklog()
     for (const parcel of parcels) backlog.add(parcel)
@@ -209,13 +201,13 @@ export class Outbox implements Outlet, Writer {
 
   /** From now on, what is said waits. */
   #fallBehind(): void {
-    this.#wait(this.#openBacklog())
+    this.#waitUntilDrained(this.#openBacklog())
   }
 
   #openBacklog(): Backlog {
     const { backlog: limit, room, observer } = this.#ports
     const missed = ({ broker }: FeedFacts): void => observer.missed(broker)
-    this.#backlog = new Backlog({ encoder: this.#encoder, limit, room, missed })
+    this.#backlog = new Backlog({ encoder: this.encoder, limit, room, missed })
     return this.#backlog
   }
 
@@ -223,15 +215,22 @@ export class Outbox implements Outlet, Writer {
     const { backlog: limit } = this.#ports
     if (!backlog.keepBound()) this.#cutOff(`${tooMuch(limit)}, or subscribe to less`)
     else if (backlog.otherBytes > mostAnswers) this.#cutOff(`${tooMuch(mostAnswers)} what is answered, or ask for less`)
-    else if (backlog.otherBytes > pausingAnswers) this.#resume ??= this.#wire?.pause?.()
+    // While a confirmation is awaited, the client must be read from.
+    else if (backlog.otherBytes > pausingAnswers && !this.#full) this.#resume ??= this.#writer.wire?.pause?.()
   }
 
   #catchUp(backlog: Backlog): void {
     while (!backlog.isEmpty) {
-      const writable = this.#write(backlog.take(mostAtOnce))
+      if (!this.#writer.fits(backlog.nextBytes)) {
+        this.#full = true
+        this.#readOn()
+        this.#watch()
+        return
+      }
+      const writable = this.#writer.writeFrames(backlog.take(Math.min(mostAtOnce, this.#writer.room)))
       if (backlog.otherBytes <= pausingAnswers / 2) this.#readOn()
       if (!writable) {
-        this.#wait(backlog)
+        this.#waitUntilDrained(backlog)
         return
       }
     }
@@ -249,32 +248,33 @@ export class Outbox implements Outlet, Writer {
     this.#resume = undefined
   }
 
-  #wait(backlog: Backlog): void {
-    const wire = this.#wire
+  #waitUntilDrained(backlog: Backlog): void {
+    const { wire } = this.#writer
     if (!wire) return
-    this.#watch(wire)
+    this.#watch()
     wire.whenDrained(() => {
-      if (this.#wire !== wire) return
+      if (this.#writer.wire !== wire) return
       this.#stopWatching?.()
       if (this.#backlog === backlog) this.#catchUp(backlog)
     })
   }
 
   /** Judges by progress alone: a slow reader is served as fast as it reads, a stuck one is not waited for. */
-  #watch(wire: Wire): void {
-    const { waiting } = wire
-    this.#stopWatching = this.#ports.clock.after(stuckMs, () => {
-      // More than before is what was written since, once the rest had left.
-      if (wire.waiting !== waiting) this.#watch(wire)
-      else this.#cutOff(`nothing was read for ${stuckMs / 1000} s; read faster, or subscribe to less`)
+  #watch(): void {
+    this.#stopWatching = watchProgress(this.#ports.clock, {
+      progress: () => this.#writer.progress,
+      ms: stuckMs,
+      stuck: () => this.#cutOff(`nothing was read for ${stuckMs / 1000} s; read faster, or subscribe to less`),
     })
   }
 
   #cutOff(why: string): void {
     if (this.#closed) return
     this.#ports.observer.cutOff()
+    const { wire } = this.#writer
     this.close()
-    this.#wire?.end(new WildcastError('slow_consumer', why))
+    wire?.end(new WildcastError('slow_consumer', why))
+    this.#owner.cutOff?.()
   }
 }
 

@@ -1,5 +1,4 @@
 import type { BrokerInfo } from '@wildcast/protocol'
-import type { BacklogRoom } from './backlog.js'
 import type { Bridge } from './bridge.js'
 import { openBridges } from './bridges.js'
 import type { OpenBroker } from './broker.js'
@@ -10,16 +9,22 @@ import { type BrokerHealth, Hub } from './hub.js'
 import type { Inside } from './inside.js'
 import { defaultLimits, type SessionLimits } from './limits.js'
 import { nobody, type Observer } from './observer.js'
-import { Outbox, type OutboxEnds, type OutboxPorts } from './outbox.js'
+import { Outbox } from './outbox.js'
+import type { OutboxEnds, OutboxPorts } from './outbox-ports.js'
 import type { OnError, Outlet, StreamEncoder } from './outlet.js'
 import type { Part } from './part.js'
 import { allowAll, type Permissions } from './permissions.js'
 import { Session, type SessionPorts } from './session.js'
+import { Sessions } from './sessions.js'
 import { TimeSlice } from './time-slice.js'
 import { Turn } from './turn.js'
 import { UnfinishedInput } from './unfinished-input.js'
+import type { WindowRoom } from './window.js'
 
-/** Bytes of messages that may wait for all readers together, counted for each, also where they share them. */
+/**
+ * Bytes of messages that wait for all readers together, or that they have not confirmed, counted for
+ * each, also if they share them.
+ */
 const allBacklogs = 256 * 1024 * 1024
 
 /** Bytes of messages that have begun and not ended, of all clients. */
@@ -58,6 +63,8 @@ export interface RelayFacts {
   readonly slice: TimeSlice
   /** What clients have begun to send. */
   readonly unfinished: UnfinishedInput
+  /** The sessions that clients can come back to. */
+  readonly sessions: Sessions
   readonly onError: OnError
   newId(): string
   brokers(): readonly BrokerInfo[]
@@ -93,29 +100,32 @@ export interface Relay extends RelayView {
 export async function createRelay(options: RelayOptions): Promise<Relay> {
   const { newId, onError, clock = realClock, permissions = allowAll, observer = nobody } = options
   const limits: SessionLimits = { ...defaultLimits, ...options.limits }
-  const room: BacklogRoom = { used: 0, limit: allBacklogs }
+  const room: WindowRoom = { used: 0, limit: allBacklogs, unconfirmed: new Set() }
   const slice = new TimeSlice(clock)
   const fanOut = new FanOut(slice)
   const hub = await Hub.open({ brokers: options.brokers, clock, onError, observer, room, fanOut, slice })
   const bridges = await bridgesOn(hub, options.bridges ?? [], { onError, observer })
   const id = newId()
+  // A session's key leads to the relay that holds it.
+  const newKey = (): string => `${id}_${newId()}`
+  const sessions = new Sessions({ clock, newKey, windowMs: limits.resumeMs })
   const common = {
     id,
     clock,
     limits,
     slice,
     unfinished: new UnfinishedInput(options.unfinishedInput ?? unfinishedInput),
+    sessions,
     onError,
     newId,
     parts: async () => [...bridges.parts(), ...((await options.parts?.()) ?? [])],
   }
-  // A session's name leads to the relay that holds it.
-  const newSessionId = (): string => `${id}_${newId()}`
-  const outboxPorts = { turn: new Turn(clock), clock, backlog: limits.backlog, room, observer }
+  const outboxPorts = { turn: new Turn(clock), clock, backlog: limits.backlog, resume: limits.resume, room, observer }
   return {
-    ...viewOf({ common, outboxPorts, sessionPorts: { hub, permissions, limits, newSessionId } }),
+    ...viewOf({ common, outboxPorts, sessionPorts: { hub, permissions, limits, newName: newId } }),
     inside: insideOf(hub, common),
     async close() {
+      sessions.close()
       await bridges.close()
       await hub.close()
     },

@@ -1,6 +1,22 @@
 import type { Framed } from './framed.js'
 import type { StreamEncoder } from './outlet.js'
 
+/** Frames that are written in one go, in order. Shared by all clients that are sent the same. */
+export interface Written {
+  readonly frames: readonly Uint8Array[]
+  /** Of all the frames. */
+  readonly bytes: number
+  /** Called once the fate of each frame is known. Absent if nothing waits for any. */
+  readonly settles?: readonly Framed['settle'][] | undefined
+}
+
+/** @param bytes - of all of them */
+export function writtenOf(parcels: readonly Framed[], bytes: number): Written {
+  const frames = parcels.map((parcel) => parcel.bytes)
+  const settlesAny = parcels.some(({ settle }) => settle !== undefined)
+  return settlesAny ? { frames, bytes, settles: parcels.map(({ settle }) => settle) } : { frames, bytes }
+}
+
 /**
  * What was said to somebody within a turn, in order. Those who were told the same share one sequence, and with it the buffer in which it is joined: each sequence
  * knows those that go on from it, so that equal ways lead to the same one.
@@ -11,19 +27,17 @@ export class Sequence {
   readonly bytes: number
   readonly #before: Sequence | undefined
   readonly #last: Framed | undefined
-  /** Whether somebody hears what becomes of its frames. */
-  readonly settlesAny: boolean
   /** The one that was gone on to most recently: nearly always the one that is asked for next. */
   #next: Sequence | undefined
   #others: Map<Framed, Sequence> | undefined
   #joined: Uint8Array | undefined
+  #written: Written | undefined
 
   constructor(before?: Sequence, last?: Framed) {
     this.#before = before
     this.#last = last
     this.frames = before ? before.frames + 1 : 0
     this.bytes = (before?.bytes ?? 0) + (last?.bytes.length ?? 0)
-    this.settlesAny = last?.settle !== undefined || before?.settlesAny === true
   }
 
   /** What somebody has gone on to with the same frame most recently. */
@@ -43,17 +57,17 @@ export class Sequence {
     return parcels.reverse()
   }
 
+  /** Its frames alone: it does not keep alive what others were sent in the same turn. */
+  get written(): Written {
+    this.#written ??= writtenOf(this.parcels, this.bytes)
+    return this.#written
+  }
+
   /** In one buffer, made once. All its frames are of this encoder. */
   joined(encoder: StreamEncoder): Uint8Array {
     if (this.#joined) return this.#joined
-    const frames = this.parcels.map(({ bytes }) => bytes)
-    this.#joined = encoder.join(frames, this.bytes)
+    this.#joined = encoder.join(this.written.frames, this.bytes)
     return this.#joined
-  }
-
-  /** Whoever hears whether its frames were written. */
-  get settles(): readonly NonNullable<Framed['settle']>[] | undefined {
-    return this.settlesAny ? this.parcels.flatMap(({ settle }) => settle ?? []) : undefined
   }
 
   #turnTo(parcel: Framed): Sequence {

@@ -33,8 +33,8 @@ export interface SessionPorts {
   readonly hub: Hub
   readonly permissions: Permissions
   readonly limits: SessionLimits
-  /** Gives a fresh, unguessable name with each call. */
-  readonly newSessionId: () => string
+  /** Gives a fresh name with each call. */
+  readonly newName: () => string
   /** The only broker that they may reach, where their door leads to one. */
   readonly only?: string | undefined
 }
@@ -63,17 +63,17 @@ export class Session implements Member {
   #answers: RecentSet | undefined
   #requests = 0
   #closed = false
-  #id: string | undefined
+  #name: string | undefined
 
   constructor(ports: SessionPorts, outlet: Outlet) {
     this.outlet = outlet
     this.#ports = ports
   }
 
-  /** By which the client that it belongs to names it: unguessable, and made when first asked for. */
-  get id(): string {
-    this.#id ??= this.#ports.newSessionId()
-    return this.#id
+  /** What others may know it by: it proves nothing. Made when first asked for. */
+  get name(): string {
+    this.#name ??= this.#ports.newName()
+    return this.#name
   }
 
   expectsAnswer(responseSubject: Subject): void {

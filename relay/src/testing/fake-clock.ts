@@ -4,6 +4,8 @@ import type { Clock } from '../core/clock.js'
 export interface FakeClock extends Clock {
   /** Lets so many milliseconds pass: timers run at their own moment, in order. */
   advance(ms: number): void
+  /** Lets so many milliseconds pass while the process is stopped: no timer runs. */
+  stop(ms: number): void
   /** How many timers are set. */
   readonly timers: number
 }
@@ -27,10 +29,13 @@ export function fakeClock(): FakeClock {
         const next = [...timers].filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)[0]
         if (!next) break
         timers.delete(next)
-        now = next.at
+        now = Math.max(now, next.at)
         next.run()
       }
       now = end
+    },
+    stop(ms) {
+      now += ms
     },
     get timers() {
       return timers.size

@@ -1,9 +1,9 @@
 import { parseSubject } from '@wildcast/protocol'
 import { expect } from 'vitest'
-import type { BacklogRoom } from '../core/backlog.js'
 import { Outbox } from '../core/outbox.js'
 import type { FeedFacts, Parcel, StreamEncoder } from '../core/outlet.js'
 import { Turn } from '../core/turn.js'
+import type { Window, WindowRoom } from '../core/window.js'
 import { type FakeClock, fakeClock } from './fake-clock.js'
 import { type ScriptedWire, scriptedWire, textEncoder, unheard } from './scripted-wire.js'
 
@@ -18,25 +18,25 @@ export interface OutboxOnWire {
 
 export interface OpenedOutbox extends OutboxOnWire {
   readonly clock: FakeClock
-  readonly room: BacklogRoom
+  readonly room: WindowRoom
   /** What the observer has counted. */
   readonly counts: { missed: number; cutOff: number }
   /** Opens another outbox of the same relay. */
   open(): OutboxOnWire
 }
 
-/** An outbox of a relay, with a backlog of 100 bytes. */
-export function openedOutbox(encoder: StreamEncoder = textEncoder()): OpenedOutbox {
+/** An outbox of a relay, with a backlog of 100 bytes, and a window of 50 if frames are kept. */
+export function openedOutbox(encoder: StreamEncoder = textEncoder(), limit = 250): OpenedOutbox {
   const clock = fakeClock()
   const turn = new Turn(clock)
-  const room = { used: 0, limit: 250 }
+  const room = { used: 0, limit, unconfirmed: new Set<Window>() }
   const counts = { missed: 0, cutOff: 0 }
   const observer = { missed: () => void counts.missed++, cutOff: () => void counts.cutOff++ }
   const open = (): OutboxOnWire => {
     const wire = scriptedWire()
     return {
       wire,
-      outbox: new Outbox({ turn, clock, backlog: 100, room, observer }, encoder, { wire, owner: unheard }),
+      outbox: new Outbox({ turn, clock, backlog: 100, resume: 50, room, observer }, encoder, { wire, owner: unheard }),
     }
   }
   return { clock, room, counts, open, ...open() }

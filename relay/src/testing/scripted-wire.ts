@@ -1,6 +1,7 @@
 import type { WildcastError } from '@wildcast/protocol'
-import type { OutboxOwner, Wire } from '../core/outbox.js'
+import type { OutboxOwner } from '../core/outbox-ports.js'
 import type { StreamEncoder } from '../core/outlet.js'
+import type { Wire } from '../core/wire.js'
 
 /** A wire whose reader a test moves. */
 export interface ScriptedWire extends Wire {

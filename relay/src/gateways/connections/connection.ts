@@ -1,4 +1,4 @@
-import type { Wire } from '../../core/outbox.js'
+import type { Wire } from '../../core/wire.js'
 
 /** A connection to one client, as the dialects see it. It carries finished frames; nothing is written once it is closing. */
 export interface Connection extends Wire {
@@ -31,6 +31,6 @@ export interface Dialect {
   ping(): void
   /** The relay goes away, and closes the connection; the client shall come back at a random moment of this window. */
   goAway(windowMs: readonly [number, number]): void
-  /** The connection is gone. */
-  close(): void
+  /** The connection is gone. @param code - the close code that the client gave, if it gave one */
+  close(code?: number): void
 }

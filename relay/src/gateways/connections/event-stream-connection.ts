@@ -113,7 +113,7 @@ export class EventStreamConnection implements Connection, Watched {
     return new Promise((resolve) => this.#waiting.push(resolve))
   }
 
-  /** Its client has left. */
+  /** Its stream has ended. */
   gone(): void {
     this.#over = true
     this.#goOn()

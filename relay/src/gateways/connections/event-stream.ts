@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http'
 import type { WildcastError } from '@wildcast/protocol'
 import type { Clock } from '../../core/clock.js'
-import type { Wire } from '../../core/outbox.js'
 import type { Settle } from '../../core/outlet.js'
+import type { Wire } from '../../core/wire.js'
 import { waitingIn } from './waiting-in.js'
 
 /** A reader for whom so many bytes wait is behind. */

@@ -103,9 +103,9 @@ export class WebSocketConnection implements Connection, Watched, InputOwner {
     this.#ports.onError(new WildcastError('invalid_frame', cause.message, { cause }), { stage: 'socket' })
   }
 
-  closed(): void {
+  closed(code: number): void {
     this.#gone?.(this)
-    this.#input.close(() => this.#dialect?.close())
+    this.#input.close(() => this.#dialect?.close(code))
   }
 
   /**
@@ -211,8 +211,8 @@ function onError(this: WebSocket, cause: Error): void {
   connectionOf(this)?.failed(cause)
 }
 
-function onClose(this: WebSocket): void {
-  connectionOf(this)?.closed()
+function onClose(this: WebSocket, code: number): void {
+  connectionOf(this)?.closed(code)
 }
 
 function reasonOf(error: WildcastError): string {

@@ -6,26 +6,40 @@ const mostUnderWay = 1024 * 1024
 /** What even an empty publish takes. */
 const eachTakes = 1024
 
-/** Slows down a client that publishes faster than its broker takes it: its connection is not read for a while, so that TCP holds the client back and nothing piles up here. */
+/**
+ * Slows down a client that publishes faster than its broker takes it: its connection is not read for
+ * a while, so that TCP holds the client back and nothing piles up here.
+ */
 export class Intake {
-  readonly #connection: Connection
+  #connection: Connection | undefined
   #underWay = 0
   #resume: (() => void) | undefined
 
-  constructor(connection: Connection) {
+  constructor(connection: Connection | undefined) {
     this.#connection = connection
+  }
+
+  /** The client has left its connection, and perhaps come back over another one. */
+  moveTo(connection: Connection | undefined): void {
+    this.#connection = connection
+    this.#resume = undefined
+    this.#pause()
   }
 
   /** A publish of so many bytes is under way, until what is returned is called. */
   begin(bytes: number): () => void {
     const takes = bytes + eachTakes
     this.#underWay += takes
-    if (this.#underWay > mostUnderWay) this.#resume ??= this.#connection.pause()
+    this.#pause()
     return () => {
       this.#underWay -= takes
       if (this.#underWay > mostUnderWay / 2) return
       this.#resume?.()
       this.#resume = undefined
     }
+  }
+
+  #pause(): void {
+    if (this.#underWay > mostUnderWay) this.#resume ??= this.#connection?.pause()
   }
 }

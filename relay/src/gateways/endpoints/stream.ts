@@ -5,9 +5,8 @@ import type { RelayView } from '../../core/relay.js'
 import { EventStream } from '../connections/event-stream.js'
 import { EventStreamConnection } from '../connections/event-stream-connection.js'
 import { type Heartbeat, heartbeat } from '../connections/heartbeat.js'
-import { Conversation } from '../dialects/v1/conversation.js'
 import { v1Encoder } from '../dialects/v1/encoders.js'
-import { Reader } from '../dialects/v1/reader.js'
+import { v1 } from '../dialects/v1/v1.js'
 import type { Gateway } from '../gateway.js'
 import { errorResponse } from './http-errors.js'
 import { onlyBy } from './only-by.js'
@@ -18,12 +17,17 @@ import { reconnectWindow } from './reconnect-window.js'
 const helloBytes = 64 * 1024
 
 /** Frames of v1 in JSON, an event each: shared by all clients of this kind. */
-const events = v1Encoder(jsonCodec, (frame) => eventOf(String(frame)))
+const speakV1 = v1(
+  jsonCodec,
+  v1Encoder(jsonCodec, (frame) => eventOf(String(frame))),
+)
 
 /**
- * v1 for those who get no WebSocket through. `POST /stream` with a `Connect` answers with an event stream, a frame in each event, `Welcome` first. `POST /stream/frames`
- * brings the client's frames, one in each line: `Authorization: Session <id of the Welcome>`, and `Wildcast-From` with the number of the first, so that a repeated POST
- * is harmless. See docs/protocol.md.
+ * v1 for clients that get no WebSocket through. `POST /stream` with a `Connect` answers with an event
+ * stream, a frame in each event, `Welcome` first. `POST /stream/frames` brings the client's frames,
+ * one in each line: `Authorization: Session <key of the Welcome>`, and `Wildcast-From` with the number
+ * of the first, so that a repeated POST is harmless. `DELETE /stream` ends the session. See
+ * docs/protocol.md.
  */
 export const stream: Gateway = ({ routes, closing }, relay) => {
   const sessions = new EventStreamSessions(relay)
@@ -50,9 +54,14 @@ export const stream: Gateway = ({ routes, closing }, relay) => {
     }),
   )
 
+  routes.delete('/stream', (c) => {
+    sessions.end(sessionOf(c))
+    return c.body(null, 204)
+  })
+
   // A client checks that the endpoint is there before it blames the network for a WebSocket that was refused.
   routes.get('/stream', (c) => c.body(null, 204))
-  routes.all('/stream', (c) => onlyBy(c, 'GET, HEAD, POST'))
+  routes.all('/stream', (c) => onlyBy(c, 'DELETE, GET, HEAD, POST'))
   routes.all('/stream/frames', (c) => onlyBy(c, 'POST'))
 
   closing.addEventListener('abort', () => sessions.goAway())
@@ -73,22 +82,28 @@ class EventStreamSessions {
     return this.#connections.get(id)
   }
 
-  /** Opens a session that begins with this `Connect`, and ends with its stream. */
+  /** Opens a session with this `Connect`, or goes on with the one that it names. */
   open(stream: EventStream, hello: string): void {
     const connection = new EventStreamConnection(stream, this.#relay.slice)
-    const conversation = new Conversation(events, this.#relay, connection)
-    const { id } = conversation.session
-    const dialect = new Reader(jsonCodec, conversation)
+    const dialect = speakV1(this.#relay, connection)
     this.#beat.watch(connection)
-    this.#connections.set(id, connection)
+    let key: string | undefined
     stream.whenEnded(() => {
       this.#beat.unwatch(connection)
-      this.#connections.delete(id)
+      // The client may be back over another stream already.
+      if (key !== undefined && this.#connections.get(key) === connection) this.#connections.delete(key)
       dialect.close()
       connection.gone()
     })
     connection.speak(dialect)
     dialect.receive(hello)
+    key = dialect.key
+    if (key !== undefined) this.#connections.set(key, connection)
+  }
+
+  /** The client ends its session, whether its stream is there or not. */
+  end(key: string): void {
+    this.#relay.sessions.find(key)?.expire()
   }
 
   goAway(): void {

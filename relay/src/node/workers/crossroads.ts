@@ -15,6 +15,8 @@ export interface CrossroadsOptions {
   readonly endpoint: number
 }
 
+const sessionKey = /^Session ([^_]+)_/i
+
 /** How long an end may take to read what the other one has said last. */
 const lastWordsMs = 2000
 
@@ -59,10 +61,10 @@ function relayOfUrl(url: string): string | undefined {
   return new URLSearchParams(query).get('relay') ?? undefined
 }
 
-/** Frames that are posted name their session, which begins with its relay. */
+/** What is sent for a session names its key, which begins with its relay. */
 function relayOfRequest({ url = '', headers }: IncomingMessage): string | undefined {
-  if (!originForm(url).startsWith('/stream/frames')) return relayOfUrl(url)
-  return /^Session ([^_]+)_/i.exec(headers.authorization ?? '')?.[1]
+  const [, named] = (originForm(url).startsWith('/stream') && sessionKey.exec(headers.authorization ?? '')) || []
+  return named ?? relayOfUrl(url)
 }
 
 /** Says the handshake again at the other door, and leaves both ends to each other. */

@@ -1,5 +1,6 @@
 import { WildcastError } from '@wildcast/protocol'
-import type { Outbox, OutboxOwner } from '../../../core/outbox.js'
+import type { Outbox } from '../../../core/outbox.js'
+import type { OutboxOwner } from '../../../core/outbox-ports.js'
 import type { RelayView } from '../../../core/relay.js'
 
 // Classic has no frames for failures: a connection is closed, or the failure is logged.

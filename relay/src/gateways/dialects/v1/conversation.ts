@@ -1,42 +1,53 @@
 import {
   type ClientFrame,
   type ConnectFrame,
-  limits,
   type PublishFrame,
   type RelayFrame,
   type RequestFrame,
-  refusal,
   type SubscribeFrame,
   WildcastError,
 } from '@wildcast/protocol'
-import { Cancel } from '../../../core/cancel.js'
-import type { Outbox, OutboxOwner } from '../../../core/outbox.js'
+import type { Outbox } from '../../../core/outbox.js'
+import type { OutboxOwner } from '../../../core/outbox-ports.js'
 import type { FeedFacts } from '../../../core/outlet.js'
 import type { RelayView } from '../../../core/relay.js'
 import type { Session } from '../../../core/session.js'
+import type { ResumableSession } from '../../../core/sessions.js'
 import type { Connection } from '../../connections/connection.js'
 import { goingAway } from '../dialect.js'
 import { Intake } from '../intake.js'
-import type { V1Encoder } from './encoders.js'
+import { batchOf, type V1Encoder } from './encoders.js'
 import { askOf, errorOf, publishOf, responseOf, subscribeOf, welcome } from './frames.js'
+import { PendingRequests } from './pending-requests.js'
+import { ReceivedCount } from './received-count.js'
+
+/** The client ends its session with these close codes: browsers send the second when a page is left. */
+const leavingCodes: readonly (number | undefined)[] = [1000, 1001]
 
 /**
  * What a client and its session say to each other in v1, whatever connection carries it: every
- * question is answered, and errors are in-band.
+ * question is answered, and errors are in-band. After `Connect` it outlives its connection for a
+ * while: the client can come back to it. Frames are counted both ways, see docs/protocol.md.
  */
-export class Conversation implements OutboxOwner {
+export class Conversation implements OutboxOwner, ResumableSession {
   readonly session: Session
+  /** That of the connection, before batches are agreed on. */
+  readonly #plain: V1Encoder
   #encoder: V1Encoder
   readonly #relay: RelayView
   readonly #outbox: Outbox
-  readonly #connection: Connection
+  /** Absent while the client is away. */
+  #connection: Connection | undefined
   /** Made when a broker first takes its time to confirm. */
   #intake: Intake | undefined
   #batch: number | undefined
-  /** Requests in flight, by ref. */
-  #asking: Map<number, Cancel> | undefined
+  readonly #requests = new PendingRequests()
+  readonly #count = new ReceivedCount()
+  #key: string | undefined
+  #isOver = false
 
   constructor(encoder: V1Encoder, relay: RelayView, connection: Connection) {
+    this.#plain = encoder
     this.#encoder = encoder
     this.#relay = relay
     this.#connection = connection
@@ -44,21 +55,66 @@ export class Conversation implements OutboxOwner {
     this.session = relay.open(this.#outbox)
   }
 
+  /** Proves that a client is the one of this session. Absent before `Connect`. */
+  get key(): string | undefined {
+    return this.#key
+  }
+
   /** Bytes of a message with several frames. Undefined if the client has not asked for that. */
   get batch(): number | undefined {
     return this.#batch
+  }
+
+  /** How many frames of the client have come, of those that count. */
+  get received(): number {
+    return this.#count.received
   }
 
   ended({ id }: FeedFacts, { code, message }: WildcastError): void {
     this.#send({ kind: 'Unsubscribed', id, error: { code, message } })
   }
 
+  /**
+   * Answers `Connect`. Returns the conversation that goes on over this connection: another one if the
+   * client comes back to that.
+   */
+  connect(frame: ConnectFrame): Conversation {
+    const connection = this.#connection
+    const former = frame.session === undefined ? undefined : this.#relay.sessions.find(frame.session)
+    if (connection && former instanceof Conversation && former !== this) {
+      if (former.#resume(connection, this.#plain, frame)) {
+        this.#connection = undefined
+        this.close()
+        return former
+      }
+      former.#replace() // its client begins again
+      former.close()
+    }
+    this.#begin(frame)
+    return this
+  }
+
+  /** The frame of the client with this number has come. Returns false if it had come before. */
+  count(number: number, bytes: number): boolean {
+    const count = this.#count
+    const hadNothingNew = count.unconfirmedBytes === 0
+    if (!count.take(number, bytes)) return false
+    if (this.#isKept) {
+      if (count.unconfirmedBytes >= this.#relay.limits.resume / 4) this.confirm()
+      else if (hadNothingNew) this.#relay.sessions.confirmSoon(this)
+    }
+    return true
+  }
+
+  confirm(): void {
+    if (!this.#connection) return // `Welcome` will say it
+    const count = this.#count.confirm()
+    if (count !== undefined) this.#sendUncounted({ kind: 'Received', count })
+  }
+
   /** @throws {WildcastError} what the frame is refused with */
-  act(frame: ClientFrame): void {
+  act(frame: Exclude<ClientFrame, ConnectFrame>): void {
     switch (frame.kind) {
-      case 'Connect':
-        this.#connect(frame)
-        return
       case 'Subscribe':
         this.#subscribe(frame)
         return
@@ -73,19 +129,22 @@ export class Conversation implements OutboxOwner {
         this.#request(frame)
         return
       case 'Cancel':
-        this.#asking?.get(frame.ref)?.abort(new WildcastError('interrupted', 'the request was cancelled'))
+        this.#requests.cancel(frame.ref)
         return
       case 'Authenticate':
         throw new WildcastError('unsupported', 'this relay asks nobody who they are; leave the token out')
-      case 'Received': // counted for a resume, which this relay has not: Welcome says resume_bytes 0
+      case 'Received':
+        if (this.#isKept && !this.#outbox.confirm(frame.count))
+          throw new WildcastError('invalid_frame', 'Received: count the frames of this session, and never back')
+        return
       case 'Pong': // its arrival alone is the sign of life
         return
     }
   }
 
-  /** Nothing that follows can be read. */
+  /** Nothing that follows can be read: the client can't come back to this. */
   fail(cause: unknown): void {
-    this.#outbox.end(WildcastError.from(cause))
+    this.#end(WildcastError.from(cause))
   }
 
   refuse(cause: unknown, ref: number | undefined): void {
@@ -95,37 +154,93 @@ export class Conversation implements OutboxOwner {
   }
 
   ping(): void {
-    this.#send({ kind: 'Ping' })
+    this.#sendUncounted({ kind: 'Ping' })
   }
 
   goAway(windowMs: readonly [number, number]): void {
-    this.#send({ kind: 'GoingAway', reconnect_in: windowMs })
-    this.#outbox.end(goingAway())
+    this.#sendUncounted({ kind: 'GoingAway', reconnect_in: windowMs })
+    this.#end(goingAway())
+  }
+
+  cutOff(): void {
+    this.close()
+  }
+
+  /** A connection is gone, with the client's close code if it has given one. */
+  leave(connection: Connection, code: number | undefined): void {
+    if (connection !== this.#connection) return // another one has taken its place
+    this.#connection = undefined
+    if (this.#key === undefined || !this.#isKept || leavingCodes.includes(code)) this.close()
+    if (this.#key === undefined || this.#isOver) return
+    this.#outbox.detach()
+    this.#intake?.moveTo(undefined)
+    this.#relay.sessions.leave(this.#key)
+  }
+
+  expire(): void {
+    this.#end(new WildcastError('interrupted', 'the session was ended; connect again'))
   }
 
   close(): void {
-    this.#abandon([...(this.#asking?.values() ?? [])])
+    if (this.#isOver) return
+    this.#isOver = true
+    if (this.#key !== undefined) this.#relay.sessions.delete(this.#key)
+    this.#requests.abandon(this.#relay.slice)
     this.session.close()
     this.#outbox.close()
   }
 
-  /** Ends requests whose client has left: thousands may end at once, when several clients leave. */
-  #abandon(requests: readonly Cancel[]): void {
-    const { slice } = this.#relay
-    const left = refusal('interrupted', 'the client left')
-    let next = 0
-    while (next < requests.length && slice.admits(0)) requests[next++]?.abort(left)
-    if (next < requests.length) slice.later(() => this.#abandon(requests.slice(next)))
+  /** Whether frames are kept until they are confirmed, both ways. */
+  get #isKept(): boolean {
+    return this.#key !== undefined && this.#relay.limits.resume > 0
   }
 
-  #connect({ batch }: ConnectFrame): void {
-    const { batched } = this.#encoder
-    if (batch !== undefined && batched) this.#batch = Math.min(batch, limits.batchBytes)
-    this.#send(welcome(this.#relay, this.session, this.#batch))
-    if (this.#batch === undefined || !batched) return
-    // The client knows of batches when it has read that, so nothing is joined with it.
-    this.#encoder = batched(this.#batch)
-    this.#outbox.encodeWith(this.#encoder)
+  /** Closes the connection, and ends the session with it. */
+  #end(error: WildcastError): void {
+    this.#outbox.end(error)
+    this.close()
+  }
+
+  #begin({ batch }: ConnectFrame): void {
+    const { sessions, limits } = this.#relay
+    this.#key = sessions.open(this)
+    this.#batch = batchOf(this.#plain, batch)
+    this.#welcome(this.#key, false)
+    const { batched } = this.#plain
+    // The client knows of batches when it has read `Welcome`, so nothing is joined with it.
+    if (this.#batch !== undefined && batched) this.#encoder = batched(this.#batch)
+    this.#outbox.encodeWith(this.#encoder, limits.resume > 0 ? 'kept' : 'sent')
+  }
+
+  /** Goes on over another connection, if the client has everything that is not kept any more. */
+  #resume(connection: Connection, encoder: V1Encoder, { received = 0, batch }: ConnectFrame): boolean {
+    const key = this.#key
+    // What is kept was written by this encoder.
+    const sameBytes = encoder === this.#plain && batchOf(encoder, batch) === this.#batch
+    if (key === undefined || !sameBytes || !this.#outbox.has(received)) return false
+    this.#replace()
+    this.#connection = connection
+    this.#relay.sessions.comeBack(key)
+    this.#count.confirm()
+    this.#welcome(key, true)
+    this.#intake?.moveTo(connection)
+    this.#outbox.attach(connection, received)
+    return true
+  }
+
+  /** The client is here over another connection: this one is over. */
+  #replace(): void {
+    const connection = this.#connection
+    this.#connection = undefined
+    if (!connection) return
+    this.#outbox.detach()
+    connection.end(new WildcastError('replaced', 'the session goes on over another connection'))
+  }
+
+  #welcome(key: string, resumed: boolean): void {
+    const { name } = this.session
+    const facts = { session: key, name, resumed, received: this.received, batch: this.#batch }
+    this.#connection?.write(this.#plain.frame(welcome(this.#relay, facts)))
   }
 
   #subscribe(frame: SubscribeFrame): void {
@@ -154,19 +269,16 @@ export class Conversation implements OutboxOwner {
 
   #request(frame: RequestFrame): void {
     const { ref } = frame
-    this.#asking ??= new Map()
-    const asking = this.#asking
-    if (asking.has(ref)) throw new WildcastError('invalid_frame', `a request with ref ${ref} is in flight; count on`)
-    const cancel = new Cancel()
-    asking.set(ref, cancel)
+    const requests = this.#requests
+    const cancel = requests.begin(ref)
     this.session
       .request(askOf(frame), { signal: cancel, onPart: (part) => this.#send(responseOf(ref, part)) })
       .then((answer) => {
-        asking.delete(ref)
+        requests.end(ref)
         this.#send(responseOf(ref, answer))
       })
       .catch((cause) => {
-        asking.delete(ref)
+        requests.end(ref)
         // Who cancelled does not wait for an answer any more.
         if (!cancel.aborted) this.refuse(cause, ref)
       })
@@ -178,5 +290,9 @@ export class Conversation implements OutboxOwner {
 
   #send(frame: RelayFrame): void {
     this.#outbox.deliver({ bytes: this.#encoder.frame(frame) })
+  }
+
+  #sendUncounted(frame: RelayFrame): void {
+    this.#outbox.writeUncounted(this.#encoder.frame(frame))
   }
 }

@@ -43,6 +43,11 @@ export function v1Encoder(codec: Codec, framed: (data: string | Uint8Array) => U
   }
 }
 
+/** Bytes of a message with several frames, if the client asks for so many. Undefined if it has only one. */
+export function batchOf({ batched }: V1Encoder, asked: number | undefined): number | undefined {
+  return asked !== undefined && batched ? Math.min(asked, limits.batchBytes) : undefined
+}
+
 function plainEncoder(codec: Codec): V1Encoder {
   const plain = v1Encoder(codec, wireFrame)
   const kind = codec === jsonCodec ? 'text' : 'binary'

@@ -10,7 +10,6 @@ import {
 } from '@wildcast/protocol'
 import type { Ask, Publish, Subscribe } from '../../../core/commands.js'
 import type { RelayView } from '../../../core/relay.js'
-import type { Session } from '../../../core/session.js'
 import { pingMs } from '../../connections/heartbeat.js'
 
 // What the frames of v1 mean to a session, and how its answers are written.
@@ -38,23 +37,25 @@ export function askOf({ subject, message, broker, timeout, headers }: RequestFra
   return { subject, payload: message, broker, timeoutMs: timeout, headers }
 }
 
-/**
- * The answer to `Connect`. Nothing is kept after a drop, so no session is ever resumed.
- * @param batch - bytes of a message with several frames, if both sides have agreed on that
- */
-export function welcome(relay: RelayView, session: Session, batch: number | undefined): WelcomeFrame {
-  const { payload, subscriptions } = relay.limits
+/** What `Welcome` says of a session. */
+export interface WelcomeFacts extends Pick<WelcomeFrame, 'session' | 'name' | 'resumed' | 'received'> {
+  /** Bytes of a message with several frames, if both sides have agreed on that. */
+  readonly batch: number | undefined
+}
+
+/** The answer to `Connect`. */
+export function welcome(relay: RelayView, { batch, ...session }: WelcomeFacts): WelcomeFrame {
+  const { payload, subscriptions, resume, resumeMs } = relay.limits
   return {
     kind: 'Welcome',
-    session: session.id,
-    resumed: false,
-    received: 0,
+    ...session,
     relay: relay.id,
     brokers: relay.brokers(),
     limits: {
       payload,
       subscriptions,
-      resume_bytes: 0,
+      resume_bytes: resume,
+      resume_ms: resumeMs,
       headers: limits.headers,
       header_bytes: limits.headerBytes,
       batch,

@@ -6,7 +6,7 @@ import {
   refOfRaw,
   WildcastError,
 } from '@wildcast/protocol'
-import type { NumberedDialect } from '../../connections/connection.js'
+import type { Connection, NumberedDialect } from '../../connections/connection.js'
 import type { Conversation } from './conversation.js'
 
 /** Frames of a client that are not counted: they are of the connection, not of the session. */
@@ -15,15 +15,21 @@ const isUncounted = (kind: string): boolean => kind === 'Connect' || kind === 'P
 /** Reads what comes over one connection of v1: decodes each message, and hands its frame to the conversation. */
 export class Reader implements NumberedDialect {
   readonly #codec: Codec
-  readonly #conversation: Conversation
-  /** How many frames of the client were received, of those that are counted. */
-  #received = 0
+  readonly #connection: Connection
+  /** Another one from `Connect` on, if the client comes back to that. */
+  #conversation: Conversation
   /** A frame has come, so that `Connect` would be too late. */
   #begun = false
 
-  constructor(codec: Codec, conversation: Conversation) {
+  constructor(codec: Codec, connection: Connection, conversation: Conversation) {
     this.#codec = codec
+    this.#connection = connection
     this.#conversation = conversation
+  }
+
+  /** The key of the session, once the client has connected. */
+  get key(): string | undefined {
+    return this.#conversation.key
   }
 
   split(data: string | Uint8Array): Iterable<string | Uint8Array> | undefined {
@@ -41,34 +47,29 @@ export class Reader implements NumberedDialect {
   }
 
   get received(): number {
-    return this.#received
+    return this.#conversation.received
   }
 
   receive(data: string | Uint8Array): void {
-    this.receiveAs(this.#received + 1, data)
+    this.receiveAs(this.received + 1, data)
   }
 
   receiveAs(number: number, data: string | Uint8Array): boolean {
     let raw: RawFrame | undefined
+    // One that can't be read counts, too.
+    let counts = true
     try {
       checkFrameLength(data)
       raw = this.#codec.decode(data)
-      if (isUncounted(raw.kind)) {
-        this.#act(raw)
-        return false
-      }
-      if (number > this.#received) {
-        this.#received = number
-        this.#act(raw)
-      }
+      counts = !isUncounted(raw.kind)
+      if (!counts || this.#conversation.count(number, data.length)) this.#act(raw)
     } catch (cause) {
-      // One that can't be read counts, too.
-      if (!raw) this.#received = Math.max(this.#received, number)
+      if (!raw) this.#conversation.count(number, data.length)
       this.#conversation.refuse(cause, raw ? refOfRaw(raw) : this.#codec.refOf?.(data))
     } finally {
       this.#begun = true
     }
-    return true
+    return counts
   }
 
   ping(): void {
@@ -79,14 +80,18 @@ export class Reader implements NumberedDialect {
     this.#conversation.goAway(windowMs)
   }
 
-  close(): void {
-    this.#conversation.close()
+  close(code?: number): void {
+    this.#conversation.leave(this.#connection, code)
   }
 
   #act(raw: RawFrame): void {
     const frame = readClientFrame(raw)
-    if (frame.kind === 'Connect' && this.#begun)
+    if (frame.kind !== 'Connect') {
+      this.#conversation.act(frame)
+      return
+    }
+    if (this.#begun)
       throw new WildcastError('invalid_frame', 'Connect is the first frame, sent once; reconnect instead')
-    this.#conversation.act(frame)
+    this.#conversation = this.#conversation.connect(frame)
   }
 }

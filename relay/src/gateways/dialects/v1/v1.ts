@@ -1,10 +1,11 @@
 import type { Codec } from '@wildcast/protocol'
-import type { OpenDialect } from '../dialect.js'
+import type { RelayView } from '../../../core/relay.js'
+import type { Connection } from '../../connections/connection.js'
 import { Conversation } from './conversation.js'
 import type { V1Encoder } from './encoders.js'
 import { Reader } from './reader.js'
 
 /** The v1 dialect: frames of one codec, every question answered, errors in-band. */
-export function v1(codec: Codec, encoder: V1Encoder): OpenDialect {
-  return (relay, connection) => new Reader(codec, new Conversation(encoder, relay, connection))
+export function v1(codec: Codec, encoder: V1Encoder): (relay: RelayView, connection: Connection) => Reader {
+  return (relay, connection) => new Reader(codec, connection, new Conversation(encoder, relay, connection))
 }

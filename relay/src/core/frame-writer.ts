@@ -1,0 +1,114 @@
+import { Leaving } from './leaving.js'
+import type { StreamEncoder } from './outlet.js'
+import type { Written } from './sequence.js'
+import { Window, type WindowRoom } from './window.js'
+import type { Wire } from './wire.js'
+
+/** What the writers of a relay share. */
+export interface FrameWriterPorts {
+  /** Bytes of frames that a client may leave unconfirmed, if it can come back to them. */
+  readonly resume: number
+  readonly room: WindowRoom
+}
+
+/**
+ * Writes the frames of one client to its wire. If the client can come back, they are kept until it
+ * has confirmed them; else only their fate is reported, when they have left the process.
+ */
+export class FrameWriter {
+  readonly #ports: FrameWriterPorts
+  /** Absent while the client is away. */
+  #wire: Wire | undefined
+  #encoder: StreamEncoder
+  #leaving: Leaving | undefined
+  #window: Window | undefined
+
+  constructor(ports: FrameWriterPorts, encoder: StreamEncoder, wire: Wire) {
+    this.#ports = ports
+    this.#encoder = encoder
+    this.#wire = wire
+  }
+
+  get wire(): Wire | undefined {
+    return this.#wire
+  }
+
+  get encoder(): StreamEncoder {
+    return this.#encoder
+  }
+
+  /** Changes if the client reads or confirms. */
+  get progress(): string {
+    return `${this.#wire?.waiting} ${this.#window?.confirmed}`
+  }
+
+  /** From now on, frames are of this encoder, and perhaps kept until the client has confirmed them. */
+  encodeWith(encoder: StreamEncoder, fate: 'kept' | 'sent'): void {
+    this.#encoder = encoder
+    this.#window = fate === 'kept' ? new Window(this.#ports.room) : undefined
+  }
+
+  /** Bytes that may be written now. A single frame may be longer if nothing else is kept. */
+  get room(): number {
+    return this.#window ? this.#ports.resume - this.#window.bytes : Number.POSITIVE_INFINITY
+  }
+
+  fits(bytes: number): boolean {
+    return !this.#window || this.#window.isEmpty || bytes <= this.room
+  }
+
+  /**
+   * Writes frames that were joined already. Returns false if the reader is behind.
+   * @param said - what they are, made only if it is needed
+   */
+  write(bytes: Uint8Array, said: { readonly written: Written }): boolean {
+    const wire = this.#wire
+    if (!wire) throw new TypeError('nothing is written to a client who is away')
+    if (this.#window) {
+      this.#window.add(said.written)
+      return wire.write(bytes)
+    }
+    const { settles } = said.written
+    if (!settles) return wire.write(bytes)
+    this.#leaving ??= new Leaving()
+    return wire.write(bytes, this.#leaving.add(settles))
+  }
+
+  writeFrames(written: Written): boolean {
+    return this.write(this.#encoder.join(written.frames, written.bytes), { written })
+  }
+
+  /** Writes a frame that has no number: it is never kept, nor written again. */
+  writeUncounted(frame: Uint8Array): void {
+    this.#wire?.write(this.#encoder.join([frame], frame.length))
+  }
+
+  /** The client has handled so many frames. Returns false if it can't have. */
+  confirm(count: number): boolean {
+    return this.#window?.confirm(count) ?? false
+  }
+
+  /** Whether all frames after the first `count` can be written again. */
+  has(count: number): boolean {
+    return this.#window?.after(count) !== undefined
+  }
+
+  /** Over another wire, writes again what the client has not got: it has handled `count` frames. */
+  attach(wire: Wire, count: number): void {
+    const frames = this.#window?.after(count) ?? []
+    this.#wire = wire
+    this.#window?.confirm(count)
+    const bytes = frames.reduce((sum, frame) => sum + frame.length, 0)
+    if (bytes > 0) wire.write(this.#encoder.join(frames, bytes))
+  }
+
+  detach(): void {
+    this.#wire = undefined
+  }
+
+  /** The client does not come back: what it may not have got is offered to others, in order. */
+  abandon(): void {
+    this.#window?.abandon()
+    this.#leaving?.abandon()
+  }
+}

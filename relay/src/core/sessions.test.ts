@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest'
+import { fakeClock } from '../testing/fake-clock.js'
+import { Sessions } from './sessions.js'
+
+function opened() {
+  const clock = fakeClock()
+  let keys = 0
+  const sessions = new Sessions({ clock, newKey: () => `key${++keys}`, windowMs: 60_000 })
+  const log: string[] = []
+  const open = (name: string): string => {
+    const key = sessions.open({
+      expire() {
+        log.push(`${name} expires`)
+        sessions.delete(key)
+      },
+      confirm: () => void log.push(`${name} confirms`),
+    })
+    return key
+  }
+  return { clock, sessions, log, open }
+}
+
+describe('sessions', () => {
+  it('expire when their client has been away for as long as they are kept, and not before', () => {
+    const { clock, sessions, log, open } = opened()
+    const [a, b] = [open('a'), open('b')]
+    sessions.leave(a)
+    clock.advance(30_000)
+    sessions.leave(b)
+    clock.advance(29_999)
+    expect(log).toEqual([])
+    clock.advance(1)
+    expect(log).toEqual(['a expires'])
+    clock.advance(30_000)
+    expect({ log, found: [a, b].map((key) => sessions.find(key)), timers: clock.timers }).toEqual({
+      log: ['a expires', 'b expires'],
+      found: [undefined, undefined],
+      timers: 0,
+    })
+  })
+
+  it('wait a second more after the process was stopped: their clients may have come back', () => {
+    const { clock, sessions, log, open } = opened()
+    const key = open('a')
+    sessions.leave(key)
+    clock.stop(120_000)
+    clock.advance(0)
+    expect(log).toEqual([])
+    clock.advance(1000)
+    expect(log).toEqual(['a expires'])
+  })
+
+  it('do not expire if their client is back, and have their whole time again when it leaves again', () => {
+    const { clock, sessions, log, open } = opened()
+    const key = open('a')
+    sessions.leave(key)
+    clock.advance(59_000)
+    sessions.comeBack(key)
+    clock.advance(59_000)
+    sessions.leave(key)
+    clock.advance(59_999)
+    expect({ log, away: sessions.away }).toEqual({ log: [], away: 1 })
+    clock.advance(1)
+    expect(log).toEqual(['a expires'])
+  })
+
+  it('end with the one that has been away for longest, if there are too many', () => {
+    const { sessions, log, open } = opened()
+    for (let i = 0; i < 10_002; i++) sessions.leave(open(`${i}`))
+    expect({ log, away: sessions.away }).toEqual({ log: ['0 expires', '1 expires'], away: 10_000 })
+  })
+
+  it('confirm once for each wish, a second later', () => {
+    const { clock, sessions, log, open } = opened()
+    const a = sessions.find(open('a'))
+    if (!a) throw new Error('it is not there')
+    sessions.confirmSoon(a)
+    clock.advance(1000)
+    sessions.confirmSoon(a)
+    clock.advance(3000)
+    expect({ log, timers: clock.timers }).toEqual({ log: ['a confirms', 'a confirms'], timers: 0 })
+  })
+
+  it('end when the relay closes, if their client is away', () => {
+    const { clock, sessions, log, open } = opened()
+    const [a] = [open('a'), open('b')]
+    sessions.leave(a)
+    sessions.close()
+    expect({ log, timers: clock.timers }).toEqual({ log: ['a expires'], timers: 0 })
+  })
+})

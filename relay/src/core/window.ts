@@ -1,0 +1,125 @@
+import type { BacklogRoom } from './backlog.js'
+import type { Written } from './sequence.js'
+
+/** What all windows of a relay share with its backlogs. */
+export interface WindowRoom extends BacklogRoom {
+  /** The windows that hold something; the one whose client has confirmed nothing for longest is the first. */
+  readonly unconfirmed: Set<Window>
+}
+
+/** Past so many entries that were confirmed, the others move up. */
+const mostConfirmed = 64
+
+/**
+ * The frames that were written to a client and that it has not confirmed, by number: references, no
+ * copies. If its connection is lost, they can be written again.
+ */
+export class Window {
+  readonly #room: WindowRoom
+  #entries: Written[] = []
+  /** The first entry that is not wholly confirmed. */
+  #first = 0
+  /** How many frames there were before that entry. */
+  #before = 0
+  #sent = 0
+  #confirmed = 0
+  #bytes = 0
+
+  constructor(room: WindowRoom) {
+    this.#room = room
+  }
+
+  /** How many frames were written. */
+  get sent(): number {
+    return this.#sent
+  }
+
+  /** How many of them the client has confirmed. */
+  get confirmed(): number {
+    return this.#confirmed
+  }
+
+  /** Bytes of what it has not. */
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  get isEmpty(): boolean {
+    return this.#first === this.#entries.length
+  }
+
+  /** Frames were written. If too much is kept in all windows, the oldest of it is released. */
+  add(written: Written): void {
+    const { unconfirmed } = this.#room
+    if (this.isEmpty) unconfirmed.add(this)
+    this.#entries.push(written)
+    this.#sent += written.frames.length
+    this.#weigh(written.bytes)
+    for (const oldest of unconfirmed) {
+      if (this.#room.used <= this.#room.limit) return
+      oldest.release()
+    }
+  }
+
+  /** The client has handled so many frames. Returns false if it can't have. */
+  confirm(count: number): boolean {
+    if (!(Number.isSafeInteger(count) && count >= this.#confirmed && count <= this.#sent)) return false
+    this.#confirmed = count
+    const { unconfirmed } = this.#room
+    unconfirmed.delete(this)
+    for (;;) {
+      const entry = this.#entries[this.#first]
+      if (!entry || this.#before + entry.frames.length > count) break
+      this.#first++
+      this.#before += entry.frames.length
+      this.#weigh(-entry.bytes)
+      for (const settle of entry.settles ?? []) settle?.(true)
+    }
+    this.#moveUp()
+    if (!this.isEmpty) unconfirmed.add(this)
+    return true
+  }
+
+  /** The frames after the first `count`. Undefined if they were released, or can't be meant. */
+  after(count: number): readonly Uint8Array[] | undefined {
+    if (!(Number.isSafeInteger(count) && count >= Math.max(this.#before, this.#confirmed) && count <= this.#sent))
+      return undefined
+    const frames = this.#entries.slice(this.#first).flatMap((entry) => entry.frames)
+    return frames.slice(count - this.#before)
+  }
+
+  /** Keeps nothing of what was written so far: it counts as received. */
+  release(): void {
+    for (const { settles } of this.#takeAll()) for (const settle of settles ?? []) settle?.(true)
+  }
+
+  /** The client does not come back: what it has not confirmed is offered to others, in order. */
+  abandon(): void {
+    let number = this.#before
+    for (const { frames, settles } of this.#takeAll()) {
+      for (const [i, settle] of (settles ?? []).entries()) settle?.(number + i < this.#confirmed)
+      number += frames.length
+    }
+  }
+
+  #takeAll(): readonly Written[] {
+    const entries = this.#entries.slice(this.#first)
+    this.#entries = []
+    this.#first = 0
+    this.#before = this.#sent
+    this.#weigh(-this.#bytes)
+    this.#room.unconfirmed.delete(this)
+    return entries
+  }
+
+  #weigh(bytes: number): void {
+    this.#bytes += bytes
+    this.#room.used += bytes
+  }
+
+  #moveUp(): void {
+    if (!this.isEmpty && (this.#first < mostConfirmed || this.#first < this.#entries.length / 2)) return
+    this.#entries = this.#entries.slice(this.#first)
+    this.#first = 0
+  }
+}

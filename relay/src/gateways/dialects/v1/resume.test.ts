@@ -1,0 +1,190 @@
+import { describe, expect, it } from 'vitest'
+import { lineRelay, otherLines, payloadsOf, subscribe } from '../../../testing/line-relay.js'
+import { settled } from '../../../testing/scripted-link.js'
+
+describe('a client that comes back', () => {
+  it('gets what it has not received, then what came meanwhile, and goes on', async () => {
+    const { connected, deliver } = await lineRelay()
+    const first = connected()
+    first.say(subscribe)
+    await settled()
+    await deliver('1', '2')
+    first.dialect.close(1006)
+    await deliver('3')
+    const again = connected({ session: first.welcome['session'], received: 2 })
+    await deliver('4')
+    expect(again.welcome).toMatchObject({ resumed: true, received: 1, session: first.welcome['session'] })
+    expect(payloadsOf(again.heard())).toEqual(['2', '3', '4'])
+  })
+
+  it('keeps its subscriptions: the broker is asked for nothing', async () => {
+    const { broker, clock, connected } = await lineRelay()
+    const first = connected()
+    first.say(subscribe)
+    await settled()
+    first.dialect.close(1006)
+    clock.advance(59_000)
+    connected({ session: first.welcome['session'], received: 1 })
+    clock.advance(120_000)
+    await settled()
+    expect(broker.log).toEqual(['+a'])
+  })
+
+  it('gets the answers to what it had asked before', async () => {
+    const { connected } = await lineRelay()
+    const first = connected()
+    first.say({ Publish: { ref: 7, subject: 'a', message: 'x' } })
+    first.dialect.close(1006)
+    await settled()
+    const again = connected({ session: first.welcome['session'], received: 0 })
+    await settled()
+    expect(again.heard()).toEqual([{ Ack: { ref: 7 } }])
+  })
+
+  it('sends again what the relay has not got, which is acted on once', async () => {
+    const { broker, connected } = await lineRelay()
+    const first = connected()
+    const publish = (message: string) => ({ Publish: { subject: 'a', message } })
+    first.say(publish('1'))
+    first.say(publish('2'))
+    first.dialect.close(1006)
+    const again = connected({ session: first.welcome['session'], received: 0 })
+    expect(again.welcome).toMatchObject({ received: 2 })
+    again.dialect.receiveAs(2, JSON.stringify(publish('2')))
+    again.dialect.receiveAs(3, JSON.stringify(publish('3')))
+    await settled()
+    expect(broker.log).toEqual(['!a', '!a', '!a'])
+  })
+
+  it('takes over from a connection that is still there, which is closed and heard no more', async () => {
+    const { broker, connected, deliver } = await lineRelay()
+    const first = connected()
+    first.say(subscribe)
+    await settled()
+    const again = connected({ session: first.welcome['session'], received: 1 })
+    expect(first.connection.ends.map(({ code }) => code)).toEqual(['replaced'])
+    first.dialect.close(1006)
+    await deliver('1')
+    expect({ late: payloadsOf(first.heard()), payloads: payloadsOf(again.heard()) }).toEqual({
+      late: [],
+      payloads: ['1'],
+    })
+    expect(broker.log).toEqual(['+a'])
+  })
+
+  it.each([
+    ['a key that nobody has', { session: 'id1_nothing' }],
+    ['more frames than it was sent', { received: 9 }],
+    ['fewer than it has confirmed', { received: 0 }],
+  ])('begins again with %s', async (_, frame) => {
+    const { broker, clock, connected, deliver } = await lineRelay()
+    const first = connected()
+    first.say(subscribe)
+    await settled()
+    await deliver('1')
+    first.say({ Received: 2 })
+    first.dialect.close(1006)
+    const again = connected({ session: first.welcome['session'], received: 2, ...frame })
+    expect(again.welcome).toMatchObject({ resumed: false, received: 0 })
+    expect(again.welcome['session']).not.toBe(first.welcome['session'])
+    clock.advance(61_000)
+    await settled()
+    expect(broker.log).toEqual(['+a', '-a'])
+  })
+
+  it('begins again in another encoding, since the bytes that are kept are of the first', async () => {
+    const { connected } = await lineRelay()
+    const first = connected()
+    first.dialect.close(1006)
+    const again = connected({ session: first.welcome['session'], received: 0 }, otherLines)
+    expect(again.welcome).toMatchObject({ resumed: false })
+  })
+
+  it('begins again after 60 s, when the session is over', async () => {
+    const { broker, clock, connected } = await lineRelay()
+    const first = connected()
+    first.say(subscribe)
+    await settled()
+    first.dialect.close(1006)
+    clock.advance(60_000)
+    expect(connected({ session: first.welcome['session'] }).welcome).toMatchObject({ resumed: false })
+    clock.advance(1000)
+    await settled()
+    expect(broker.log).toEqual(['+a', '-a'])
+  })
+
+  it.each([1000, 1001])('has ended its session if it closed with %d', async (code) => {
+    const { broker, clock, connected } = await lineRelay()
+    const first = connected()
+    first.say(subscribe)
+    await settled()
+    first.dialect.close(code)
+    clock.advance(1000)
+    await settled()
+    expect(broker.log).toEqual(['+a', '-a'])
+    expect(connected({ session: first.welcome['session'], received: 1 }).welcome).toMatchObject({ resumed: false })
+  })
+
+  it('has no session if it did not connect with a frame', async () => {
+    const { broker, clock, line } = await lineRelay()
+    const one = line()
+    one.say(subscribe)
+    await settled()
+    one.dialect.close(1006)
+    clock.advance(1000)
+    await settled()
+    expect({ log: broker.log, timers: clock.timers }).toEqual({ log: ['+a', '-a'], timers: 0 })
+  })
+
+  it('is kept nothing by a relay that may keep nothing, which says so', async () => {
+    const { broker, clock, connected } = await lineRelay({ limits: { resume: 0 } })
+    const first = connected()
+    expect(first.welcome).toMatchObject({ limits: { resume_bytes: 0 } })
+    first.say(subscribe)
+    await settled()
+    first.dialect.close(1006)
+    clock.advance(1000)
+    await settled()
+    expect(broker.log).toEqual(['+a', '-a'])
+  })
+})
+
+describe('the relay confirms what has come', () => {
+  it('after a second, once for all of it', async () => {
+    const { clock, connected } = await lineRelay()
+    const one = connected()
+    for (let i = 0; i < 3; i++) one.say({ Publish: { subject: 'a', message: 'x' } })
+    clock.advance(1000)
+    one.say('Pong')
+    one.say({ Received: 0 })
+    clock.advance(5000)
+    expect(one.heard()).toEqual([{ Received: 3 }])
+  })
+
+  it('at once after a quarter of what may be kept', async () => {
+    const { connected } = await lineRelay({ limits: { resume: 4000 } })
+    const one = connected()
+    one.say({ Publish: { subject: 'a', message: 'x'.repeat(900) } })
+    expect(one.heard()).toEqual([])
+    one.say({ Publish: { subject: 'a', message: 'x'.repeat(900) } })
+    expect(one.heard()).toEqual([{ Received: 2 }])
+  })
+
+  it('counts frames that it can not read', async () => {
+    const { clock, connected } = await lineRelay()
+    const one = connected()
+    one.dialect.receive('{')
+    clock.advance(1000)
+    await settled()
+    expect(one.heard()).toMatchObject([{ Error: { code: 'invalid_frame' } }, { Received: 1 }])
+  })
+
+  it.each([5, -1, 'x', 1.5, 2 ** 53])('refuses a confirmation of %j, and lives', async (count) => {
+    const { connected } = await lineRelay()
+    const one = connected()
+    one.say({ Received: count })
+    one.say({ Publish: { ref: 1, subject: 'a', message: 'x' } })
+    await settled()
+    expect(one.heard()).toMatchObject([{ Error: { code: 'invalid_frame' } }, { Ack: { ref: 1 } }])
+  })
+})

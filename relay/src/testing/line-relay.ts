@@ -1,0 +1,80 @@
+import { jsonCodec, parseSubject, type RelayFrame } from '@wildcast/protocol'
+import type { RelayOptions } from '../core/relay.js'
+import { v1Encoder } from '../gateways/dialects/v1/encoders.js'
+import type { Reader } from '../gateways/dialects/v1/reader.js'
+import { v1 } from '../gateways/dialects/v1/v1.js'
+import type { FakeClock } from './fake-clock.js'
+import { type ScriptedBroker, scriptedBroker } from './scripted-broker.js'
+import { type ScriptedConnection, scriptedConnection } from './scripted-connection.js'
+import { settled } from './scripted-link.js'
+import { relayOn } from './scripted-relay.js'
+
+/** A frame of the relay. */
+export type Said = { readonly [Kind in RelayFrame['kind']]?: Record<string, unknown> } & { readonly Received?: number }
+
+const encode = (text: string | Uint8Array): Uint8Array => new TextEncoder().encode(`${String(text)}\n`)
+const lines = v1(jsonCodec, v1Encoder(jsonCodec, encode))
+/** The same bytes, but of another encoder. */
+export const otherLines = v1(jsonCodec, v1Encoder(jsonCodec, encode))
+
+/** A connection to a relay, in v1 with a frame on each line. */
+export interface Line {
+  readonly connection: ScriptedConnection
+  readonly dialect: Reader
+  say(frame: unknown): void
+  /** What has come since it was asked for last. */
+  heard(): Said[]
+}
+
+/** A line on which the relay has answered `Connect`. */
+export interface ConnectedLine extends Line {
+  readonly welcome: Readonly<Record<string, unknown>>
+}
+
+/** A relay without sockets. */
+export interface LineRelay {
+  readonly broker: ScriptedBroker
+  readonly clock: FakeClock
+  line(): Line
+  connected(frame?: object, open?: typeof lines): ConnectedLine
+  /** Messages of the subject `a`. */
+  deliver(...payloads: readonly string[]): Promise<void>
+}
+
+export async function lineRelay(options: Partial<RelayOptions> = {}): Promise<LineRelay> {
+  const broker = scriptedBroker()
+  const { relay, clock } = await relayOn(broker, options)
+  const line = (open = lines): Line => {
+    const connection = scriptedConnection()
+    const dialect = open(relay, connection)
+    let from = 0
+    return {
+      connection,
+      dialect,
+      say: (frame) => dialect.receive(JSON.stringify(frame)),
+      heard() {
+        const text = connection.text.slice(from)
+        from += text.length
+        return text
+          .split('\n')
+          .filter(Boolean)
+          .map((each) => JSON.parse(each) as Said)
+      },
+    }
+  }
+  const connected = (frame: object = {}, open = lines): ConnectedLine => {
+    const one = line(open)
+    one.say({ Connect: frame })
+    const [first, ...more] = one.heard()
+    return { ...one, heard: () => [...more.splice(0), ...one.heard()], welcome: first?.Welcome ?? {} }
+  }
+  const deliver = async (...payloads: readonly string[]): Promise<void> => {
+    for (const payload of payloads) broker.deliver('a', { subject: parseSubject('a'), payload })
+    await settled()
+  }
+  return { broker, clock, line, connected, deliver }
+}
+
+export const payloadsOf = (frames: readonly Said[]): unknown[] =>
+  frames.flatMap(({ Message }) => Message?.message ?? [])
+export const subscribe = { Subscribe: { ref: 1, subject: 'a' } }

@@ -1,0 +1,224 @@
+import { decode, encode } from '@msgpack/msgpack'
+import { parseSubject } from '@wildcast/protocol'
+import { describe, expect, it } from 'vitest'
+import { scriptedBroker } from '../src/testing/scripted-broker.js'
+import { type EventSource, eventSource } from './event-source.js'
+import { connect, type Socket } from './socket.js'
+import { type StartedRelay, startRelay } from './start-relay.js'
+
+// Sessions that outlive their connection, over real sockets: docs/protocol.md, Resume.
+
+type Body = Readonly<Record<string, unknown>>
+type Frame = { readonly [kind: string]: Body | undefined }
+
+/** How the frames of a codec travel. */
+const codecs = {
+  json: { subprotocol: 'wildcast.v1+json', write: (frame: unknown) => JSON.stringify(frame), read: readLines },
+  msgpack: { subprotocol: 'wildcast.v1+msgpack', write: (frame: unknown) => encode(frame), read: readValue },
+}
+
+function readLines(data: string | Buffer): Frame[] {
+  return String(data)
+    .split('\n')
+    .map((line) => JSON.parse(line) as Frame)
+}
+
+function readValue(data: string | Buffer): Frame[] {
+  return [decode(data as Buffer) as Frame]
+}
+
+interface Client {
+  readonly socket: Socket
+  readonly welcome: Body
+  say(frame: unknown): void
+  /** The next frame. */
+  next(): Promise<Frame>
+}
+
+async function client(
+  { address }: StartedRelay,
+  connecting: Body = {},
+  { subprotocol, write, read } = codecs.json,
+): Promise<Client> {
+  const socket = await connect(`ws://${address}/ws`, subprotocol)
+  const say = (frame: unknown): void => socket.send(write(frame) as string)
+  const waiting: Frame[] = []
+  const next = async (): Promise<Frame> => {
+    if (waiting.length === 0) waiting.push(...read(await socket.next()))
+    return waiting.shift() as Frame
+  }
+  say({ Connect: connecting })
+  const { Welcome } = await next()
+  return { socket, say, next, welcome: Welcome as Body }
+}
+
+const subscribe = { Subscribe: { ref: 1, subject: 'good.*' } }
+const publish = (relay: StartedRelay, payload: string): Promise<Response> =>
+  fetch(`http://${relay.address}/publish/good.a`, { method: 'POST', body: payload })
+const payloadOf = ({ Message }: Frame): string => {
+  const { message } = Message as { message: string | Uint8Array }
+  return typeof message === 'string' ? message : Buffer.from(message).toString()
+}
+
+/** Takes so many messages. */
+async function take({ next }: Pick<Client, 'next'>, count: number): Promise<string[]> {
+  const payloads: string[] = []
+  while (payloads.length < count) payloads.push(payloadOf(await next()))
+  return payloads
+}
+
+describe.each(Object.entries(codecs))('a WebSocket in %s', (_, codec) => {
+  it.each([
+    ['one frame in each message', {}],
+    ['batches', { batch: 65_536 }],
+  ])('is resumed after it was cut, with %s', async (_, asked) => {
+    if (codec.subprotocol.endsWith('msgpack') && 'batch' in asked) return // `read` takes one value; JSON shows it
+    const relay = await startRelay()
+    const first = await client(relay, asked, codec)
+    first.say(subscribe)
+    await first.next()
+    for (const payload of ['1', '2']) await publish(relay, payload)
+    expect(await take(first, 1)).toEqual(['1'])
+    first.socket.ws.terminate()
+    for (const payload of ['3', '4']) await publish(relay, payload)
+    const again = await client(relay, { ...asked, session: first.welcome['session'], received: 2 }, codec)
+    expect(again.welcome).toMatchObject({ resumed: true, received: 1 })
+    await publish(relay, '5')
+    expect(await take(again, 4)).toEqual(['2', '3', '4', '5'])
+  })
+})
+
+it('of two that come back at once the second has the session, and the first is closed with 4509', async () => {
+  const relay = await startRelay()
+  const { socket, welcome } = await client(relay)
+  socket.ws.terminate()
+  const [one, two] = await Promise.all([1, 2].map(() => client(relay, { session: welcome['session'], received: 0 })))
+  expect([one?.welcome, two?.welcome]).toMatchObject([{ resumed: true }, { resumed: true }])
+  const closed = await Promise.race([one?.socket.closed, two?.socket.closed])
+  expect(closed?.code).toBe(4509)
+})
+
+it('what a member of a queue has not confirmed stays its own, until its session ends', async () => {
+  const relay = await startRelay({ limits: { resumeMs: 300 } })
+  const join = { Subscribe: { ref: 1, subject: 'good.*', group: 'workers' } }
+  const first = await client(relay)
+  first.say(join)
+  await first.next()
+  await publish(relay, 'job')
+  expect(await take(first, 1)).toEqual(['job'])
+  const second = await client(relay)
+  second.say(join)
+  await second.next()
+  first.socket.ws.terminate()
+  expect(await take(second, 1)).toEqual(['job'])
+})
+
+it('what it has confirmed is given to no other', async () => {
+  const relay = await startRelay()
+  const join = { Subscribe: { ref: 1, subject: 'good.*', group: 'workers' } }
+  const [first, second] = [await client(relay), await client(relay)]
+  for (const one of [first, second]) {
+    one.say(join)
+    await one.next()
+  }
+  for (const payload of ['1', '2']) await publish(relay, payload)
+  await take(first, 1)
+  await take(second, 1)
+  first.say({ Received: 2 })
+  first.say({ Publish: { ref: 9, subject: 'x', message: '' } })
+  await first.next()
+  first.socket.ws.close(1000)
+  await first.socket.closed
+  await publish(relay, '3')
+  expect(await take(second, 1)).toEqual(['3'])
+})
+
+it('a client that confirms nothing is sent as much as is kept, and cut off if it goes on', async () => {
+  const relay = await startRelay({ limits: { resume: 64 * 1024 } })
+  const one = await client(relay)
+  one.say(subscribe)
+  await one.next()
+  for (let i = 0; i < 20; i++) await publish(relay, 'x'.repeat(8000))
+  const { length } = await take(one, 7)
+  expect(length).toBe(7)
+  one.say({ Publish: { ref: 9, subject: 'x', message: '' } })
+  one.say({ Received: 8 })
+  expect(await take(one, 8)).toHaveLength(8)
+})
+
+describe('an event stream', () => {
+  const stream = async ({ address }: StartedRelay, connecting: Body = {}) => {
+    const body = JSON.stringify({ Connect: connecting })
+    const source: EventSource = await eventSource(`http://${address}/stream`, {}, { method: 'POST', body })
+    const next = async (): Promise<Frame> => {
+      const { data } = await source.next()
+      return 'Received' in data ? next() : (data as Frame)
+    }
+    const { Welcome } = await next()
+    const welcome = Welcome as Body
+    const authorization = `Session ${String(welcome['session'])}`
+    const say = async (from: number, ...frames: readonly unknown[]): Promise<unknown> => {
+      const headers = { authorization, 'wildcast-from': String(from) }
+      const lines = frames.map((frame) => JSON.stringify(frame)).join('\n')
+      return (await fetch(`http://${address}/stream/frames`, { method: 'POST', body: lines, headers })).json()
+    }
+    return { source, next, say, welcome, authorization }
+  }
+
+  it('is resumed by another POST, and the numbers of its frames go on', async () => {
+    const relay = await startRelay()
+    const first = await stream(relay)
+    await first.say(1, subscribe)
+    await first.next()
+    await publish(relay, '1')
+    expect(await take(first, 1)).toEqual(['1'])
+    first.source.leave()
+    await publish(relay, '2')
+    const again = await stream(relay, { session: first.welcome['session'], received: 2 })
+    expect(again.welcome).toMatchObject({ resumed: true, received: 1 })
+    const sent = { Publish: { subject: 'good.a', message: '3' } }
+    expect(await again.say(1, subscribe, sent)).toEqual({ received: 2 })
+    expect(await take(again, 2)).toEqual(['2', '3'])
+  })
+
+  it('ends its session by DELETE, whether it is there or not', async () => {
+    const broker = scriptedBroker()
+    const relay = await startRelay({ brokers: { main: broker.open } })
+    const remove = ({ authorization }: { authorization: string }): Promise<Response> =>
+      fetch(`http://${relay.address}/stream`, { method: 'DELETE', headers: { authorization } })
+    const there = await stream(relay)
+    await there.say(1, subscribe)
+    expect((await remove(there)).status).toBe(204)
+    await there.source.ended
+    const away = await stream(relay)
+    await away.say(1, subscribe)
+    away.source.leave()
+    expect((await remove(away)).status).toBe(204)
+    await expect.poll(() => broker.log.filter((what) => what.startsWith('-'))).toEqual(['-good.*'])
+    const again = await stream(relay, { session: away.welcome['session'], received: 0 })
+    expect(again.welcome).toMatchObject({ resumed: false })
+  })
+
+  it('does not go on with the session of a WebSocket, whose bytes are others', async () => {
+    const relay = await startRelay()
+    const { socket, welcome } = await client(relay)
+    socket.ws.terminate()
+    expect((await stream(relay, { session: welcome['session'], received: 0 })).welcome).toMatchObject({
+      resumed: false,
+    })
+  })
+})
+
+it('a relay that closes gives back what clients have not confirmed that are away', async () => {
+  const broker = scriptedBroker()
+  const relay = await startRelay({ brokers: { main: broker.open } })
+  const { socket, say, next } = await client(relay)
+  say({ Subscribe: { ref: 1, subject: 'good.*', group: 'workers' } })
+  await next()
+  const fates: boolean[] = []
+  broker.deliver('good.*', { subject: parseSubject('good.a'), payload: 'job' }, (taken) => fates.push(taken))
+  await next()
+  socket.ws.terminate()
+  await relay.close()
+  expect({ fates, log: broker.log }).toEqual({ fates: [false], log: ['+good.*', '-good.*', 'closed'] })
+})
