@@ -153,7 +153,7 @@ describe('where no WebSocket comes through', () => {
         return client.status.state
       })
       .toBe('online')
-    expect(tries()).toBe(2)
+    expect(tries()).toBeGreaterThan(1)
   })
 
   it('a tab that remembers tries a WebSocket again where HTTP hangs', async () => {
