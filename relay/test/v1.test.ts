@@ -199,3 +199,19 @@ describe('v1 on /ws', () => {
     expect(taken).toMatchObject(['1', '2', '3', '4'].map((message) => ({ Message: { message } })))
   })
 })
+
+describe('a publish with a key', () => {
+  it('is done once, also by another session after the first was lost', async () => {
+    const relay = await startRelay()
+    const reader = await client(relay)
+    await ask(reader, { Subscribe: { ref: 1, subject: 'good.*' } })
+    const publish = { Publish: { ref: 1, subject: 'good.a', message: 'once', key: 'k1' } }
+    for (const _ of [1, 2]) expect(await ask(await client(relay), publish)).toEqual({ Ack: { ref: 1 } })
+    const other = { Publish: { ref: 2, subject: 'good.a', message: 'other', key: 'k1' } }
+    expect(await ask(await client(relay), other)).toMatchObject({ Error: { ref: 2, code: 'invalid_frame' } })
+    const last = { Publish: { ref: 3, subject: 'good.a', message: 'last', key: 'k2' } }
+    await ask(await client(relay), last)
+    const heard = [await reader.json(), await reader.json()]
+    expect(heard).toMatchObject([{ Message: { message: 'once' } }, { Message: { message: 'last' } }])
+  })
+})

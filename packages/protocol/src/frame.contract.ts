@@ -92,6 +92,7 @@ export const anyClientFrame: {
     wildcard: maybe(flag),
     more: maybe(flag),
     error: maybe(failure),
+    key: maybe(fc.string({ minLength: 1, maxLength: 60 })),
   }),
   Request: fc.record({
     kind: fc.constant('Request'),

@@ -45,6 +45,8 @@ export interface PublishFrame {
   readonly wildcard?: boolean | undefined
   readonly more?: boolean | undefined
   readonly error?: Failure | undefined
+  /** A publish that is sent again under its key is done once. */
+  readonly key?: string | undefined
   readonly reserved?: readonly string[] | undefined
 }
 export interface RequestFrame {

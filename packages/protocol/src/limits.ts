@@ -38,6 +38,8 @@ export const limits: {
    * payload's limit.
    */
   readonly headerBytes: number
+  /** UTF-8 bytes of the key of a publish. */
+  readonly keyBytes: number
   /** Milliseconds that a `Request` may ask for at most; a longer `timeout` is clamped. */
   readonly requestTimeoutMs: number
 } = {
@@ -53,5 +55,6 @@ export const limits: {
   payloadBytes: 1024 * 1024,
   headers: 64,
   headerBytes: 8 * 1024,
+  keyBytes: 256,
   requestTimeoutMs: 5 * 60_000,
 }

@@ -1,5 +1,6 @@
 import type { RawFrame } from './codec.js'
 import type { ClientFrame, Policy } from './frame.js'
+import { limits } from './limits.js'
 import {
   type Body,
   readCount,
@@ -16,10 +17,11 @@ import {
 } from './read-fields.js'
 import { refusal } from './refusal.js'
 import { isRecord } from './tagged.js'
+import { utf8Length } from './utf8-length.js'
 
 /** Fields of the first protocol version that no relay can do yet. */
 const reservedOnSubscribe = new Set(['retained', 'after', 'filter'])
-const reservedOnPublish = new Set(['key', 'retain', 'when', 'watch', 'will', 'ttl', 'exclude_me'])
+const reservedOnPublish = new Set(['retain', 'when', 'watch', 'will', 'ttl', 'exclude_me'])
 
 /**
  * Reads what a client said; nothing of it is trusted.
@@ -117,8 +119,16 @@ function readPublish(body: Body): ClientFrame {
     wildcard: readOptionalFlag(body, 'wildcard'),
     more: readOptionalFlag(body, 'more'),
     error: readOptionalFailure(body),
+    key: readOptionalKey(body),
     reserved: used(body, reservedOnPublish),
   }
+}
+
+function readOptionalKey(body: Body): string | undefined {
+  const key = readOptionalText(body, 'key')
+  if (key === undefined) return undefined
+  if (key === '' || utf8Length(key) > limits.keyBytes) throw refuseField('key', `1 to ${limits.keyBytes} bytes of text`)
+  return key
 }
 
 function readRequest(body: Body): ClientFrame {

@@ -16,6 +16,8 @@ export interface Publish {
   readonly more?: boolean | undefined
   /** On an answer: the request failed. */
   readonly error?: Failure | undefined
+  /** By which a repeat of the same publish is known. */
+  readonly key?: string | undefined
   /** Whether its gateway, not the client, has made its subjects, for a request. */
   readonly madeForRequest?: boolean
 }

@@ -7,6 +7,7 @@ import { type Clock, realClock } from './clock.js'
 import { FanOut } from './fan-out.js'
 import { type BrokerHealth, Hub } from './hub.js'
 import type { Inside } from './inside.js'
+import { KeyedPublishes } from './keyed-publishes.js'
 import { defaultLimits, type SessionLimits } from './limits.js'
 import { nobody, type Observer } from './observer.js'
 import { Outbox } from './outbox.js'
@@ -122,7 +123,11 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
   }
   const outboxPorts = { turn: new Turn(clock), clock, backlog: limits.backlog, resume: limits.resume, room, observer }
   return {
-    ...viewOf({ common, outboxPorts, sessionPorts: { hub, permissions, limits, newName: newId } }),
+    ...viewOf({
+      common,
+      outboxPorts,
+      sessionPorts: { hub, permissions, limits, keyed: new KeyedPublishes(clock), newName: newId },
+    }),
     inside: insideOf(hub, common),
     async close() {
       sessions.close()

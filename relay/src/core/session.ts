@@ -13,6 +13,7 @@ import { checkSize, interestOf, ownSubject, publishSubject, refuseClosed, refuse
 import type { Ask, Publish, Subscribe } from './commands.js'
 import type { Feed, Member } from './feed.js'
 import { type Hub, type Wanted, wantedKey } from './hub.js'
+import type { KeyedPublishes } from './keyed-publishes.js'
 import type { SessionLimits } from './limits.js'
 import type { Membership } from './membership.js'
 import type { FeedFacts, Outlet } from './outlet.js'
@@ -33,6 +34,7 @@ export interface SessionPorts {
   readonly hub: Hub
   readonly permissions: Permissions
   readonly limits: SessionLimits
+  readonly keyed: KeyedPublishes
   /** Gives a fresh name with each call. */
   readonly newName: () => string
   /** The only broker that they may reach, where their door leads to one. */
@@ -99,11 +101,9 @@ export class Session implements Member {
     try {
       const broker = this.#brokerOf(want.broker)
       const message = hub.counting(broker, () => this.#checked(want, broker))
-      const subscribed = this.#afterSubscriptions(broker)
-      // The common publish goes out in the same turn.
-      return subscribed !== undefined
-        ? subscribed.then(() => hub.publish(broker, message))
-        : hub.publish(broker, message)
+      const { key } = want
+      if (key === undefined) return this.#send(broker, message)
+      return this.#ports.keyed.publish(key, { ...message, broker }, () => this.#send(broker, message))
     } catch (cause) {
       return Promise.reject(cause)
     }
@@ -165,6 +165,13 @@ export class Session implements Member {
     this.#pending?.end()
     for (const membership of this.#held.values()) membership.end()
     this.#held.clear()
+  }
+
+  /** The common publish goes out in the same turn. */
+  #send(broker: string, message: Message): Promise<void> | undefined {
+    const { hub } = this.#ports
+    const subscribed = this.#afterSubscriptions(broker)
+    return subscribed ? subscribed.then(() => hub.publish(broker, message)) : hub.publish(broker, message)
   }
 
   /** What is asked, where the client may ask now and the broker can. */

@@ -17,8 +17,8 @@ import { pingMs } from '../../connections/heartbeat.js'
 /** @throws {WildcastError} `unsupported` if the frame has a field that this relay can't act on */
 export function publishOf(frame: PublishFrame): Publish {
   refuseReserved(frame.reserved)
-  const { subject, message, broker, response_subject, headers, wildcard, more, error } = frame
-  return { subject, payload: message, broker, responseSubject: response_subject, headers, wildcard, more, error }
+  const { subject, message, broker, response_subject, headers, wildcard, more, error, key } = frame
+  return { subject, payload: message, broker, responseSubject: response_subject, headers, wildcard, more, error, key }
 }
 
 /** @throws {WildcastError} `unsupported` if the frame has a field that this relay can't act on */

@@ -1,0 +1,76 @@
+import { parseSubject, WildcastError } from '@wildcast/protocol'
+import { describe, expect, it } from 'vitest'
+import { fakeClock } from '../testing/fake-clock.js'
+import { KeyedPublishes } from './keyed-publishes.js'
+
+const message = (payload: string | Uint8Array) => ({ broker: 'main', subject: parseSubject('a'), payload })
+
+function opened() {
+  const clock = fakeClock()
+  const keyed = new KeyedPublishes(clock)
+  const done: string[] = []
+  const publish = (key: string, payload: string, outcome?: Promise<void>): Promise<void> | undefined =>
+    keyed.publish(key, message(payload), () => {
+      done.push(payload)
+      return outcome
+    })
+  return { clock, keyed, done, publish }
+}
+
+describe('a publish with a key', () => {
+  it('is done once, however often it is sent', () => {
+    const { done, publish } = opened()
+    expect([publish('k', 'x'), publish('k', 'x'), publish('other', 'x')]).toEqual([undefined, undefined, undefined])
+    expect(done).toEqual(['x', 'x'])
+  })
+
+  it('shares the outcome of the one that is under way', async () => {
+    const { done, publish } = opened()
+    let confirm = (): void => {}
+    const first = publish('k', 'x', new Promise((resolve) => (confirm = resolve)))
+    const second = publish('k', 'x')
+    expect(second).toBe(first)
+    confirm()
+    await second
+    expect(done).toEqual(['x'])
+  })
+
+  it('may be tried again after it failed', async () => {
+    const { done, publish } = opened()
+    await expect(publish('k', 'x', Promise.reject(new WildcastError('broker_down', 'away')))).rejects.toThrow('away')
+    publish('k', 'x')
+    expect(done).toEqual(['x', 'x'])
+  })
+
+  it.each([
+    ['another payload', { payload: 'y' }],
+    ['the same in bytes', { payload: Uint8Array.of(1) }],
+    ['another subject', { subject: parseSubject('b') }],
+    ['another broker', { broker: 'other' }],
+    ['other headers', { headers: new Map([['a', 'b']]) }],
+  ])('is refused with %s under the key of another', (_, change) => {
+    const { keyed } = opened()
+    keyed.publish('k', message('x'), () => undefined)
+    expect(() => keyed.publish('k', { ...message('x'), ...change }, () => undefined)).toThrow('its own')
+  })
+
+  it('is done again after 2 minutes, when its key is forgotten', () => {
+    const { clock, done, publish } = opened()
+    publish('k', 'x')
+    clock.advance(119_999)
+    publish('k', 'x')
+    expect(done).toEqual(['x'])
+    clock.advance(1)
+    publish('k', 'x')
+    expect(done).toEqual(['x', 'x'])
+  })
+
+  it('is refused while as many keys are remembered as may be', () => {
+    const { clock, publish } = opened()
+    for (let i = 0; i < 100_000; i++) publish(`k${i}`, 'x')
+    expect(() => publish('one more', 'x')).toThrow('keys are remembered')
+    expect(publish('k1', 'x')).toBeUndefined()
+    clock.advance(120_000)
+    expect(publish('one more', 'x')).toBeUndefined()
+  })
+})
