@@ -47,7 +47,8 @@ export async function eventSource(
     const fields = new Map(block.split('\n').map((line) => [line.split(':', 1)[0], line.replace(/^[^:]*: ?/, '')]))
     const data = fields.get('data')
     if (data === undefined) asides.push(block)
-    else
+    // Confirms what has come, which tests that count nothing pass over.
+    else if (!data.startsWith('{"Received"'))
       events.push({
         event: fields.get('event') ?? 'message',
         data: JSON.parse(data),

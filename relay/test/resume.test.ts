@@ -150,10 +150,7 @@ describe('an event stream', () => {
   const stream = async ({ address }: StartedRelay, connecting: Body = {}) => {
     const body = JSON.stringify({ Connect: connecting })
     const source: EventSource = await eventSource(`http://${address}/stream`, {}, { method: 'POST', body })
-    const next = async (): Promise<Frame> => {
-      const { data } = await source.next()
-      return 'Received' in data ? next() : (data as Frame)
-    }
+    const next = async (): Promise<Frame> => (await source.next()).data as Frame
     const { Welcome } = await next()
     const welcome = Welcome as Body
     const authorization = `Session ${String(welcome['session'])}`

@@ -18,8 +18,10 @@ export interface Ports {
   readonly routes: Hono
   /** Takes WebSocket handshakes; true where this one was its own, and so is answered by it. */
   onUpgrade(take: (handshake: Handshake) => boolean): void
-  /** Aborted when the relay goes away: a gateway says so to its clients, and closes. */
+  /** Aborted when the relay goes away: a gateway announces it to its clients, and closes. */
   readonly closing: AbortSignal
+  /** Called while that is aborted: the relay stays until the work is done. */
+  stayFor(work: Promise<void>): void
 }
 
 /** Speaks a dialect outside and `Session` inside. Everything that decides about an action stands in the session. */

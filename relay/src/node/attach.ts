@@ -39,10 +39,12 @@ export async function attach(server: Server | SecureServer, options: AttachOptio
   const relay = await createRelay({ ...rest, newId })
   const routes = openRoutes(relay)
   const closing = new AbortController()
+  const stays: Promise<void>[] = []
+  const stayFor = (work: Promise<void>): void => void stays.push(work)
   const pathOf = (path: string): string | undefined =>
     path.startsWith(`${prefix}/`) ? path.slice(prefix.length) : undefined
   const { onUpgrade, destroy, stop } = handshakes(server, { pathOf, slice: relay.slice })
-  for (const gateway of gateways) gateway({ routes, onUpgrade, closing: closing.signal }, relay)
+  for (const gateway of gateways) gateway({ routes, onUpgrade, closing: closing.signal, stayFor }, relay)
 
   let closed = false
   const own = server.listeners('request') as ((request: IncomingMessage, response: ServerResponse) => void)[]
@@ -65,6 +67,7 @@ export async function attach(server: Server | SecureServer, options: AttachOptio
       closed = true // and stays between: another may have been attached since, and calls it
       stop()
       closing.abort()
+      await Promise.all(stays)
       realClock.after(closeGraceMs, destroy) // whoever has not closed their side by then
       await relay.close()
     },

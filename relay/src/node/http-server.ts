@@ -16,13 +16,16 @@ import { requestListener } from './request-listener.js'
 import type { Crossroads } from './workers/crossroads.js'
 
 export interface HttpServer {
-  readonly ports: Omit<Ports, 'closing'>
+  readonly ports: Omit<Ports, 'closing' | 'stayFor'>
   /** Takes a connection that came by another way. */
   take(socket: Socket): void
   /** Starts to listen. Resolves with the port, which matters when 0 was asked for; for a path there is none. */
   listen(where: ListenOptions): Promise<number | undefined>
-  /** Stops to listen, and closes what is idle. Resolves when the last connection has closed. */
-  close(): Promise<void>
+  /**
+   * Stops to listen, and closes what is idle. Resolves when the last connection has closed.
+   * @param drained - until then, connections that are under way are left alone
+   */
+  close(drained: Promise<unknown>): Promise<void>
 }
 
 export interface HttpServerOptions {
@@ -75,11 +78,12 @@ export function httpServer(
       server.emit('connection', socket)
     },
     listen: (where) => listening(server, where, onError),
-    close() {
+    async close(drained) {
       const closed = Promise.all([ended(server), ...[...taken].map(ended)])
       server.close()
       idle.close()
-      return within(closed, () => {
+      await drained
+      await within(closed, () => {
         server.closeAllConnections()
         destroy()
       })

@@ -73,6 +73,8 @@ export async function serveAll({ endpoints, workers, ...options }: ServeAllOptio
   const relay = await createRelay({ ...options, parts, newId })
   const closing = new AbortController()
   const servers: HttpServer[] = []
+  const stays: Promise<void>[] = []
+  const stayFor = (work: Promise<void>): void => void stays.push(work)
 
   async function listen({ gateways, port, host, broker, keepAliveMs }: Endpoint, endpoint: number): Promise<number> {
     const view = broker === undefined ? relay : relay.only(broker)
@@ -84,14 +86,14 @@ export async function serveAll({ endpoints, workers, ...options }: ServeAllOptio
       crossroads: place && crossroads(place),
     })
     servers.push(server)
-    for (const gateway of gateways) gateway({ ...server.ports, closing: closing.signal }, view)
+    for (const gateway of gateways) gateway({ ...server.ports, closing: closing.signal, stayFor }, view)
     return (await server.listen(place ? { path: doorPath(place) } : { port, host })) ?? port
   }
 
   async function close(): Promise<void> {
-    const closed = servers.map((server) => server.close())
     closing.abort()
-    await Promise.all(closed)
+    const drained = Promise.all(stays)
+    await Promise.all(servers.map((server) => server.close(drained)))
     await relay.close()
   }
 

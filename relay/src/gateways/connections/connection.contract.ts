@@ -31,7 +31,7 @@ export function connectionContract(
       return {
         receive: (data) => void received.push(String(data)),
         ping: () => {},
-        goAway: () => {},
+        end: () => {},
         close: () => void closed++,
       }
     })

@@ -1,3 +1,4 @@
+import type { WildcastError } from '@wildcast/protocol'
 import type { Wire } from '../../core/wire.js'
 
 /** A connection to one client, as the dialects see it. It carries finished frames; nothing is written once it is closing. */
@@ -29,8 +30,10 @@ export interface Dialect {
   split?(data: string | Uint8Array): Iterable<string | Uint8Array> | undefined
   /** Asks the client for a sign of life. */
   ping(): void
-  /** The relay goes away, and closes the connection; the client shall come back at a random moment of this window. */
-  goAway(windowMs: readonly [number, number]): void
+  /** The relay goes away, and will end this; the client shall come back at a random moment of this window. */
+  goAway?(windowMs: readonly [number, number]): void
+  /** Closes the connection with an error, behind what waits to be written. */
+  end(error: WildcastError): void
   /** The connection is gone. @param code - the close code that the client gave, if it gave one */
   close(code?: number): void
 }

@@ -137,7 +137,11 @@ export class EventStreamConnection implements Connection, Watched {
   }
 
   goAway(windowMs: readonly [number, number]): void {
-    this.#dialect?.goAway(windowMs)
+    this.#dialect?.goAway?.(windowMs)
+  }
+
+  leave(error: WildcastError): void {
+    this.#dialect?.end(error)
   }
 
   end(error: WildcastError): void {

@@ -154,7 +154,11 @@ export class WebSocketConnection implements Connection, Watched, InputOwner {
   }
 
   goAway(windowMs: readonly [number, number]): void {
-    this.#dialect?.goAway(windowMs)
+    this.#dialect?.goAway?.(windowMs)
+  }
+
+  leave(error: WildcastError): void {
+    this.#dialect?.end(error)
   }
 
   lost(why: string): void {

@@ -4,7 +4,7 @@ import { scriptedBroker } from '../../testing/scripted-broker.js'
 import { scriptedConnection } from '../../testing/scripted-connection.js'
 import { settled } from '../../testing/scripted-link.js'
 import { relayOn } from '../../testing/scripted-relay.js'
-import type { OpenDialect } from './dialect.js'
+import { goingAway, type OpenDialect } from './dialect.js'
 
 /** A dialect, and what a client says in it. */
 export interface DialectUnderTest {
@@ -65,9 +65,12 @@ export function dialectContract(name: string, { open, publish, subscribe, nonsen
       expect(connection.pings + connection.text.length).toBeGreaterThan(0)
     })
 
-    it('ends its connection when the relay goes away', async () => {
+    it('ends its connection when the relay goes away, and not when that is announced', async () => {
       const { connection, dialect } = await opened()
-      dialect.goAway([0, 1000])
+      dialect.goAway?.([0, 1000])
+      await settled()
+      expect(connection.ends).toEqual([])
+      dialect.end(goingAway())
       await settled()
       expect(connection.ends.map(({ code }) => code)).toEqual(['going_away'])
     })

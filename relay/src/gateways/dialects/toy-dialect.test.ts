@@ -1,7 +1,7 @@
 import { WildcastError } from '@wildcast/protocol'
 import { joinFrames } from '../connections/framing.js'
 import { dialectContract } from './dialect.contract.js'
-import { goingAway, type OpenDialect } from './dialect.js'
+import type { OpenDialect } from './dialect.js'
 
 // What it takes to add a dialect: `PUB <subject> <payload>`, `SUB <pattern>`, and `MSG <subject> <payload>`.
 
@@ -27,7 +27,7 @@ const words: OpenDialect = (relay, connection) => {
       else fail('say PUB or SUB')
     },
     ping: () => connection.ping(),
-    goAway: () => outbox.end(goingAway()),
+    end: (error) => outbox.end(error),
     close() {
       session.close()
       outbox.close()

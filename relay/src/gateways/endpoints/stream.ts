@@ -8,10 +8,10 @@ import { type Heartbeat, heartbeat } from '../connections/heartbeat.js'
 import { v1Encoder } from '../dialects/v1/encoders.js'
 import { v1 } from '../dialects/v1/v1.js'
 import type { Gateway } from '../gateway.js'
+import { drain } from './drain.js'
 import { errorResponse } from './http-errors.js'
 import { onlyBy } from './only-by.js'
 import { readBody, withBody } from './read-body.js'
-import { reconnectWindow } from './reconnect-window.js'
 
 /** Bytes that a `Connect` may take. */
 const helloBytes = 64 * 1024
@@ -29,7 +29,7 @@ const speakV1 = v1(
  * of the first, so that a repeated POST is harmless. `DELETE /stream` ends the session. See
  * docs/protocol.md.
  */
-export const stream: Gateway = ({ routes, closing }, relay) => {
+export const stream: Gateway = ({ routes, closing, stayFor }, relay) => {
   const sessions = new EventStreamSessions(relay)
   const helloLimit = { maxBytes: helloBytes, remedy: 'send less at once' }
   const framesLimit = { maxBytes: postBytes(relay), remedy: 'send less at once' }
@@ -64,7 +64,7 @@ export const stream: Gateway = ({ routes, closing }, relay) => {
   routes.all('/stream', (c) => onlyBy(c, 'DELETE, GET, HEAD, POST'))
   routes.all('/stream/frames', (c) => onlyBy(c, 'POST'))
 
-  closing.addEventListener('abort', () => sessions.goAway())
+  closing.addEventListener('abort', () => stayFor(sessions.drain()))
 }
 
 /** The sessions that are spoken over event streams. */
@@ -106,13 +106,9 @@ class EventStreamSessions {
     this.#relay.sessions.find(key)?.expire()
   }
 
-  goAway(): void {
+  drain(): Promise<void> {
     this.#beat.stop()
-    const windowMs = reconnectWindow(this.#connections.size)
-    // Behind what waits to be handed out: it has been acknowledged.
-    this.#relay.slice.later(() => {
-      for (const connection of [...this.#connections.values()]) connection.goAway(windowMs)
-    })
+    return drain([...this.#connections.values()], this.#relay)
   }
 }
 

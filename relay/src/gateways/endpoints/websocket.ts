@@ -8,8 +8,8 @@ import { type ConnectionPorts, OwnedWebSocket, WebSocketConnection } from '../co
 import type { Mode } from '../dialects/classic/encoders.js'
 import { v1Codecs } from '../dialects/v1/encoders.js'
 import { type Gateway, type Handshake, refuseHandshake } from '../gateway.js'
+import { drain } from './drain.js'
 import { onlyBy } from './only-by.js'
-import { reconnectWindow } from './reconnect-window.js'
 import { isWs, type Spoken, spokenOver } from './websocket-dialect.js'
 
 export interface WebSocketOptions {
@@ -37,7 +37,7 @@ const closeTimeoutMs = 2000
  * `?broker=` leads to one broker only.
  */
 export function websocket({ mode, compression = false }: WebSocketOptions = {}): Gateway {
-  return ({ onUpgrade, routes, closing }, relay) => {
+  return ({ onUpgrade, routes, closing, stayFor }, relay) => {
     const sockets = new WebSockets(relay, compression)
 
     onUpgrade((handshake) => {
@@ -60,7 +60,7 @@ export function websocket({ mode, compression = false }: WebSocketOptions = {}):
     )
     for (const path of ['/ws', '/subscribe/*']) routes.all(path, (c) => onlyBy(c, 'GET, HEAD'))
 
-    closing.addEventListener('abort', () => sockets.goAway())
+    closing.addEventListener('abort', () => stayFor(sockets.drain()))
   }
 }
 
@@ -90,13 +90,9 @@ class WebSockets {
     })
   }
 
-  goAway(): void {
+  drain(): Promise<void> {
     this.#beat.stop()
-    const windowMs = reconnectWindow(this.#connections.size)
-    // Behind what waits to be handed out: it has been acknowledged.
-    this.#relay.slice.later(() => {
-      for (const connection of this.#connections) connection.goAway(windowMs)
-    })
+    return drain([...this.#connections], this.#relay)
   }
 
   readonly #gone = (connection: WebSocketConnection): void => {

@@ -12,7 +12,7 @@ import type { StreamEncoder } from '../../../core/outlet.js'
 import type { RelayView } from '../../../core/relay.js'
 import type { Session } from '../../../core/session.js'
 import type { Connection, Dialect } from '../../connections/connection.js'
-import { goingAway, type OpenDialect } from '../dialect.js'
+import type { OpenDialect } from '../dialect.js'
 import { Intake } from '../intake.js'
 import { fail, failPublish, silent } from './failures.js'
 
@@ -55,8 +55,8 @@ class Classic implements Dialect {
     this.#connection.ping()
   }
 
-  goAway(): void {
-    this.#outbox.end(goingAway())
+  end(error: WildcastError): void {
+    this.#outbox.end(error)
   }
 
   close(): void {

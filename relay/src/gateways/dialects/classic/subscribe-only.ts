@@ -1,5 +1,5 @@
 import type { StreamEncoder } from '../../../core/outlet.js'
-import { goingAway, type OpenDialect } from '../dialect.js'
+import type { OpenDialect } from '../dialect.js'
 import { fail, silent } from './failures.js'
 
 /** One pattern, taken from the path. What the client sends is ignored. */
@@ -11,7 +11,7 @@ export function subscribeOnly(pattern: string, encoder: StreamEncoder): OpenDial
     return {
       receive: () => {},
       ping: () => connection.ping(),
-      goAway: () => outbox.end(goingAway()),
+      end: (error) => outbox.end(error),
       close() {
         session.close()
         outbox.close()

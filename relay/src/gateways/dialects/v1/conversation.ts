@@ -14,7 +14,6 @@ import type { RelayView } from '../../../core/relay.js'
 import type { Session } from '../../../core/session.js'
 import type { ResumableSession } from '../../../core/sessions.js'
 import type { Connection } from '../../connections/connection.js'
-import { goingAway } from '../dialect.js'
 import { Intake } from '../intake.js'
 import { batchOf, type V1Encoder } from './encoders.js'
 import { askOf, errorOf, publishOf, responseOf, subscribeOf, welcome } from './frames.js'
@@ -142,9 +141,10 @@ export class Conversation implements OutboxOwner, ResumableSession {
     }
   }
 
-  /** Nothing that follows can be read: the client can't come back to this. */
-  fail(cause: unknown): void {
-    this.#end(WildcastError.from(cause))
+  /** Closes the connection, and ends the session with it: the client can't come back to it. */
+  end(error: WildcastError): void {
+    this.#outbox.end(error)
+    this.close()
   }
 
   refuse(cause: unknown, ref: number | undefined): void {
@@ -159,7 +159,6 @@ export class Conversation implements OutboxOwner, ResumableSession {
 
   goAway(windowMs: readonly [number, number]): void {
     this.#sendUncounted({ kind: 'GoingAway', reconnect_in: windowMs })
-    this.#end(goingAway())
   }
 
   cutOff(): void {
@@ -178,7 +177,7 @@ export class Conversation implements OutboxOwner, ResumableSession {
   }
 
   expire(): void {
-    this.#end(new WildcastError('interrupted', 'the session was ended; connect again'))
+    this.end(new WildcastError('interrupted', 'the session was ended; connect again'))
   }
 
   close(): void {
@@ -193,12 +192,6 @@ export class Conversation implements OutboxOwner, ResumableSession {
   /** Whether frames are kept until they are confirmed, both ways. */
   get #isKept(): boolean {
     return this.#key !== undefined && this.#relay.limits.resume > 0
-  }
-
-  /** Closes the connection, and ends the session with it. */
-  #end(error: WildcastError): void {
-    this.#outbox.end(error)
-    this.close()
   }
 
   #begin({ batch }: ConnectFrame): void {

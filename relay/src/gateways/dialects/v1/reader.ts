@@ -41,7 +41,7 @@ export class Reader implements NumberedDialect {
     } catch (cause) {
       const error = WildcastError.from(cause)
       if (error.code === 'too_large') this.#conversation.refuse(error, undefined)
-      else this.#conversation.fail(error)
+      else this.#conversation.end(error) // nothing that follows can be read
       return []
     }
   }
@@ -78,6 +78,10 @@ export class Reader implements NumberedDialect {
 
   goAway(windowMs: readonly [number, number]): void {
     this.#conversation.goAway(windowMs)
+  }
+
+  end(error: WildcastError): void {
+    this.#conversation.end(error)
   }
 
   close(code?: number): void {

@@ -1,0 +1,53 @@
+import type { WildcastError } from '@wildcast/protocol'
+import { describe, expect, it } from 'vitest'
+import { realClock } from '../../core/clock.js'
+import { TimeSlice } from '../../core/time-slice.js'
+import { fakeClock } from '../../testing/fake-clock.js'
+import { settled } from '../../testing/scripted-link.js'
+import { drain } from './drain.js'
+
+function opened(count: number) {
+  const clock = { ...fakeClock(), random: realClock.random }
+  const announced: (readonly [number, number])[] = []
+  const closed: string[] = []
+  const connections = Array.from({ length: count }, () => ({
+    goAway: (windowMs: readonly [number, number]) => void announced.push(windowMs),
+    leave: ({ code }: WildcastError) => void closed.push(code),
+  }))
+  let over = false
+  void drain(connections, { clock, slice: new TimeSlice(clock) }).then(() => (over = true))
+  return { clock, announced, closed, isOver: () => over }
+}
+
+describe('a relay that goes away', () => {
+  it('closes few clients at once, after it has announced it', async () => {
+    const { announced, closed, isOver } = opened(3)
+    await settled()
+    expect({ announced, closed, over: isOver() }).toEqual({
+      announced: [0, 1, 2].map(() => [0, 15]),
+      closed: ['going_away', 'going_away', 'going_away'],
+      over: true,
+    })
+  })
+
+  it('closes many spread over the window, no more than a quarter of them in any second', async () => {
+    const { clock, announced, closed, isOver } = opened(2000)
+    await settled()
+    expect({ announced: announced[0], closed: closed.length }).toEqual({ announced: [0, 10_000], closed: 0 })
+    for (let second = 0; second < 10; second++) {
+      const before = closed.length
+      clock.advance(1000)
+      expect(closed.length - before).toBeLessThan(500)
+    }
+    await settled()
+    expect({ closed: closed.length, over: isOver() }).toEqual({ closed: 2000, over: true })
+  })
+
+  it('keeps nobody longer than 20 s, however many there are', async () => {
+    const { clock, announced, closed } = opened(10_000)
+    await settled()
+    expect(announced[0]).toEqual([0, 20_000])
+    clock.advance(20_000)
+    expect(closed.length).toBe(10_000)
+  })
+})
