@@ -113,6 +113,21 @@ it('what a member of a queue has not confirmed stays its own, until its session 
   expect(await take(second, 1)).toEqual(['job'])
 })
 
+it('a member that leaves a queue gives back what it has not handled, at once', async () => {
+  const relay = await startRelay()
+  const join = { Subscribe: { ref: 1, subject: 'good.*', group: 'workers' } }
+  const first = await client(relay)
+  first.say(join)
+  const { Subscribed } = await first.next()
+  for (const payload of ['1', '2', '3']) await publish(relay, payload)
+  expect(await take(first, 3)).toEqual(['1', '2', '3'])
+  const second = await client(relay)
+  second.say(join)
+  await second.next()
+  first.say({ Unsubscribe: { id: Subscribed?.['id'], handled: 1 } })
+  expect(await take(second, 2)).toEqual(['2', '3'])
+})
+
 it('what it has confirmed is given to no other', async () => {
   const relay = await startRelay()
   const join = { Subscribe: { ref: 1, subject: 'good.*', group: 'workers' } }

@@ -80,7 +80,7 @@ export const anyClientFrame: {
       }),
     ),
   }),
-  Unsubscribe: fc.record({ kind: fc.constant('Unsubscribe'), ref: maybe(count), id: count }),
+  Unsubscribe: fc.record({ kind: fc.constant('Unsubscribe'), ref: maybe(count), id: count, handled: maybe(count) }),
   Publish: fc.record({
     kind: fc.constant('Publish'),
     ref: maybe(count),

@@ -32,6 +32,8 @@ export interface UnsubscribeFrame {
   readonly kind: 'Unsubscribe'
   readonly ref?: number | undefined
   readonly id: number
+  /** How many messages of the subscription the client has handled. In a group, others get the rest. */
+  readonly handled?: number | undefined
 }
 export interface PublishFrame {
   readonly kind: 'Publish'

@@ -42,7 +42,7 @@ export function readClientFrame({ kind, body }: RawFrame): ClientFrame {
     case 'Request':
       return readRequest(fields(kind, body))
     case 'Unsubscribe':
-      return { kind, ref: readOptionalCount(fields(kind, body), 'ref'), id: readCount(fields(kind, body), 'id') }
+      return readUnsubscribe(fields(kind, body))
     case 'Cancel':
       return { kind, ref: readCount(fields(kind, body), 'ref') }
     case 'Authenticate':
@@ -90,6 +90,15 @@ function readSubscribe(body: Body): ClientFrame {
     serve: readOptionalFlag(body, 'serve'),
     policy: readOptionalPolicy(body),
     reserved: used(body, reservedOnSubscribe),
+  }
+}
+
+function readUnsubscribe(body: Body): ClientFrame {
+  return {
+    kind: 'Unsubscribe',
+    ref: readOptionalCount(body, 'ref'),
+    id: readCount(body, 'id'),
+    handled: readOptionalCount(body, 'handled'),
   }
 }
 

@@ -165,7 +165,10 @@ export class Feed implements FeedFacts {
       member.outlet.deliver(parcel)
       return
     }
+    let open = true
     const settled = (written: boolean): boolean => {
+      if (!open) return true // it was given back, or known to have arrived, before
+      open = false
       if (!written) return this.#offerAgain(message, fate, [...tried, member])
       settle?.(true)
       return true

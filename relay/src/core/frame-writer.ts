@@ -68,10 +68,10 @@ export class FrameWriter {
       this.#window.add(said.written)
       return wire.write(bytes)
     }
-    const { settles } = said.written
-    if (!settles) return wire.write(bytes)
+    const { fates } = said.written
+    if (!fates) return wire.write(bytes)
     this.#leaving ??= new Leaving()
-    return wire.write(bytes, this.#leaving.add(settles))
+    return wire.write(bytes, this.#leaving.add(fates))
   }
 
   writeFrames(written: Written): boolean {
@@ -86,6 +86,11 @@ export class FrameWriter {
   /** The client has handled so many frames. Returns false if it can't have. */
   confirm(count: number): boolean {
     return this.#window?.confirm(count) ?? false
+  }
+
+  /** A subscription is over: what its client has not handled of it is offered to others. */
+  handBack(feed: number, handled: number): void {
+    this.#window?.handBack(feed, handled)
   }
 
   /** Whether all frames after the first `count` can be written again. */

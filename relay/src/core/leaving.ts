@@ -3,14 +3,14 @@ import type { Written } from './sequence.js'
 
 /** What was written and has not left the process, in order, of what anything waits for. */
 export class Leaving {
-  readonly #leaving: Set<NonNullable<Written['settles']>> = new Set()
+  readonly #leaving: Set<NonNullable<Written['fates']>> = new Set()
 
   /** Returns what is to be called once it is known whether they have left. */
-  add(settles: NonNullable<Written['settles']>): Settle {
-    this.#leaving.add(settles)
+  add(fates: NonNullable<Written['fates']>): Settle {
+    this.#leaving.add(fates)
     return (written) => {
-      if (!this.#leaving.delete(settles)) return
-      for (const settle of settles) settle?.(written)
+      if (!this.#leaving.delete(fates)) return
+      for (const fate of fates) fate?.settle(written)
     }
   }
 
@@ -18,6 +18,6 @@ export class Leaving {
   abandon(): void {
     const lost = [...this.#leaving].flat()
     this.#leaving.clear()
-    for (const settle of lost) settle?.(false)
+    for (const fate of lost) fate?.settle(false)
   }
 }

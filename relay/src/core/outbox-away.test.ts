@@ -164,6 +164,24 @@ describe('an outbox that keeps what is not confirmed', () => {
     expect(settled).toEqual(['a true', 'b false', 'c false', 'd false'])
   })
 
+  it('offers to others what is beyond what its client has handled of a subscription that is over', async () => {
+    const one = opened()
+    const settled: string[] = []
+    const job = (text: string, of = feed) => ({
+      ...message(of, text),
+      settle: (written: boolean) => settled.push(`${text} ${written}`) > 0,
+    })
+    for (const text of ['a', 'b']) one.outbox.deliver(job(text))
+    one.outbox.deliver(job('other', all(2)))
+    await endOfTurn()
+    one.outbox.confirm(1) // of the subscription, the first is known to have arrived
+    for (const text of ['c', 'd']) one.outbox.deliver(job(text))
+    one.outbox.forget(1, 3)
+    expect(settled).toEqual(['a true', 'b true', 'c true', 'd false'])
+    one.outbox.close()
+    expect(settled).toContain('other false')
+  })
+
   it('shares what it keeps with all who were sent the same', async () => {
     const one = opened()
     const other = one.open()

@@ -130,7 +130,11 @@ export class Outbox implements Outlet, Writer {
     this.#owner.ended(feed, error)
   }
 
-  forget(feed: number): void {
+  forget(feed: number, handled?: number): void {
+    if (handled !== undefined) {
+      this.flush() // so that all of it has its place
+      this.#writer.handBack(feed, handled)
+    }
     this.#backlog?.forget(feed)
   }
 

@@ -67,8 +67,11 @@ export interface Outlet {
   deliver(parcel: Parcel): void
   /** The relay has ended a subscription: nothing more of it comes. */
   ended(feed: FeedFacts, error: WildcastError): void
-  /** A subscription is over, whatever of it still waits. */
-  forget?(feed: number): void
+  /**
+   * A subscription is over, whatever of it still waits.
+   * @param handled - how many of its messages the client has handled; all that were written by default
+   */
+  forget?(feed: number, handled?: number): void
 }
 
 /** Takes failures that no caller waits for. */

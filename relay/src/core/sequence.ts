@@ -6,15 +6,26 @@ export interface Written {
   readonly frames: readonly Uint8Array[]
   /** Of all the frames. */
   readonly bytes: number
-  /** Called once the fate of each frame is known. Absent if nothing waits for any. */
-  readonly settles?: readonly Framed['settle'][] | undefined
+  /** What waits for the fate of each frame. Absent if nothing waits for any. */
+  readonly fates?: readonly (AwaitedFate | undefined)[] | undefined
+}
+
+/** What waits for the fate of a message. */
+export interface AwaitedFate {
+  /** The subscription that it belongs to. */
+  readonly feed: number | undefined
+  readonly settle: NonNullable<Framed['settle']>
 }
 
 /** @param bytes - of all of them */
 export function writtenOf(parcels: readonly Framed[], bytes: number): Written {
   const frames = parcels.map((parcel) => parcel.bytes)
-  const settlesAny = parcels.some(({ settle }) => settle !== undefined)
-  return settlesAny ? { frames, bytes, settles: parcels.map(({ settle }) => settle) } : { frames, bytes }
+  const any = parcels.some(({ settle }) => settle !== undefined)
+  return any ? { frames, bytes, fates: parcels.map(fateOf) } : { frames, bytes }
+}
+
+function fateOf({ feed, settle }: Framed): AwaitedFate | undefined {
+  return settle && { feed: feed?.id, settle }
 }
 
 /**

@@ -41,9 +41,7 @@ export interface SessionPorts {
   readonly only?: string | undefined
 }
 
-/**
- * How many of the response subjects that were handed to a session it may still answer on, at least.
- */
+/** How many of the response subjects that were handed to a session it may still answer on, at least. */
 const answersRemembered = 1000
 
 /** How long a request waits when its client does not say. */
@@ -131,16 +129,17 @@ export class Session implements Member {
   }
 
   /**
-   * Ends a subscription: nothing of it comes after this call.
+   * Ends a subscription: nothing of it comes after this call. In a group, others get what is beyond
+   * the `handled` messages of it.
    * @throws {WildcastError} `invalid_frame` where this session has none of that id
    */
-  unsubscribe(id: number): void {
+  unsubscribe(id: number, handled?: number): void {
     const held = this.#held.get(id)
     if (!held) throw new WildcastError('invalid_frame', `this session has no subscription ${id}`)
     this.#held.delete(id)
     held.end()
     // Its id may come back before all that waits for a slow client is written.
-    this.outlet.forget?.(id)
+    this.outlet.forget?.(id, handled)
   }
 
   /**

@@ -24,6 +24,8 @@ export class Window {
   #sent = 0
   #confirmed = 0
   #bytes = 0
+  /** By subscription: how many messages have arrived whose fate something waited for. */
+  #settled: Map<number, number> | undefined
 
   constructor(room: WindowRoom) {
     this.#room = room
@@ -73,7 +75,7 @@ export class Window {
       this.#first++
       this.#before += entry.frames.length
       this.#weigh(-entry.bytes)
-      for (const settle of entry.settles ?? []) settle?.(true)
+      if (entry.fates) this.#count(entry.fates)
     }
     this.#moveUp()
     if (!this.isEmpty) unconfirmed.add(this)
@@ -90,15 +92,35 @@ export class Window {
 
   /** Keeps nothing of what was written so far: it counts as received. */
   release(): void {
-    for (const { settles } of this.#takeAll()) for (const settle of settles ?? []) settle?.(true)
+    for (const { fates } of this.#takeAll()) if (fates) this.#count(fates)
   }
 
   /** The client does not come back: what it has not confirmed is offered to others, in order. */
   abandon(): void {
     let number = this.#before
-    for (const { frames, settles } of this.#takeAll()) {
-      for (const [i, settle] of (settles ?? []).entries()) settle?.(number + i < this.#confirmed)
+    for (const { frames, fates } of this.#takeAll()) {
+      for (const [i, fate] of (fates ?? []).entries()) fate?.settle(number + i < this.#confirmed)
       number += frames.length
+    }
+  }
+
+  /**
+   * A subscription is over of which the client has handled so many messages: what was written beyond
+   * that is offered to others, in order.
+   */
+  handBack(feed: number, handled: number): void {
+    let number = this.#settled?.get(feed) ?? 0
+    this.#settled?.delete(feed)
+    const fates = this.#entries.slice(this.#first).flatMap((entry) => entry.fates ?? [])
+    for (const fate of fates) if (fate?.feed === feed) fate.settle(number++ < handled)
+  }
+
+  /** They have arrived. */
+  #count(fates: NonNullable<Written['fates']>): void {
+    this.#settled ??= new Map()
+    for (const fate of fates) {
+      if (fate?.feed !== undefined) this.#settled.set(fate.feed, (this.#settled.get(fate.feed) ?? 0) + 1)
+      fate?.settle(true)
     }
   }
 

@@ -20,8 +20,11 @@ interface Held {
   resting: boolean
 }
 
-/** So much a member may hold: enough to keep everybody busy, and little enough that members of other relays get their share. */
-const mostMessages = 256
+/**
+ * So much a member may hold: enough to keep clients busy that confirm once a second what they have
+ * got, and little enough that members of other relays get their share.
+ */
+const mostMessages = 1024
 const mostBytes = 8 * 1024 * 1024
 /** So many are read at once. */
 const batch = 32

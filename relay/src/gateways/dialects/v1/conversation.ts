@@ -118,7 +118,7 @@ export class Conversation implements OutboxOwner, ResumableSession {
         this.#subscribe(frame)
         return
       case 'Unsubscribe':
-        this.session.unsubscribe(frame.id)
+        this.session.unsubscribe(frame.id, frame.handled)
         this.#send({ kind: 'Unsubscribed', ref: frame.ref, id: frame.id })
         return
       case 'Publish':
