@@ -12,7 +12,7 @@ const chromium = process.env.WILDCAST_CHROMIUM ?? '/usr/bin/chromium'
 /** Tests that run `wildcast` in processes of its own, or that fill the buffers of the kernel. */
 const heavy = [
   'relay/test/workers/*.test.ts',
-  'relay/test/chaos/*.test.ts',
+  'relay/test/{chaos,loss}/*.test.ts',
   'bench/measure.test.ts',
   'relay/test/brokers/{components,leaving-members,original-readme,processes,road}.test.ts',
   'relay/test/{check,cli,command-errors,config,descriptors,keep-alive,readiness,templates}.test.ts',

@@ -54,9 +54,9 @@ describe('a disk that takes no more (B12)', () => {
       settles.push(settle)
     })
     // More than a member holds.
-    const sent = Array.from({ length: 300 }, (_, i) => `${i}`)
+    const sent = Array.from({ length: 1100 }, (_, i) => `${i}`)
     await Promise.all(sent.map((job) => publish(broker, 'full', job)))
-    await expect.poll(() => jobs.length).toBe(256)
+    await expect.poll(() => jobs.length).toBe(1024)
     await breakDisk()
     for (const settle of settles) settle(true)
     await expect.poll(() => cli('INFO', 'errorstats')).toContain('errorstat_MISCONF')

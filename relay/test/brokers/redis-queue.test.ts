@@ -91,12 +91,12 @@ describe('a group over two relays', () => {
   it('leaves its share to others where a member takes nothing more', async () => {
     const [full, other] = [await open({ url: url() }), await open({ url: url() })]
     const { held } = await holder(full)
-    for (const job of numbers(300)) void publish(full.broker, 'job', job)
-    await expect.poll(() => held.length).toBe(256)
+    for (const job of numbers(1068)) void publish(full.broker, 'job', job)
+    await expect.poll(() => held.length).toBe(1024)
     const inbox = await listen(other.broker, 'job', { group: 'g' })
     for (const job of numbers(100)) await publish(full.broker, 'job', job)
     await inbox.take(144)
-    expect(held.length).toBe(256)
+    expect(held.length).toBe(1024)
     for (const { settle } of held.splice(0)) settle(true)
     await publish(full.broker, 'job', 'one of both')
     await expect.poll(() => held.length + inbox.messages.length).toBe(1)

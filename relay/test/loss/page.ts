@@ -1,0 +1,24 @@
+import { createClient } from '@wildcast/client'
+import { type Participant, participate } from './participant.js'
+
+/** What a page does for a test: bundled, and put into an empty page. */
+export interface LossPage {
+  open(url: string, name: string): Promise<void>
+  begin(paceMs: number): void
+  end(): Promise<void>
+  state(): Pick<Participant, 'outcomes' | 'heard'>
+}
+
+let participant: Participant | undefined
+
+const lossPage: LossPage = {
+  async open(url, name) {
+    participant = participate(createClient({ url, onError: () => {} }), name)
+    await participant.ready
+  },
+  begin: (paceMs) => participant?.begin(paceMs),
+  end: async () => participant?.end(),
+  state: () => ({ outcomes: participant?.outcomes ?? [], heard: participant?.heard ?? [] }),
+}
+
+Object.assign(globalThis, { lossPage })
