@@ -97,7 +97,10 @@ export interface BrokerInfo {
 
 export interface WelcomeFrame {
   readonly kind: 'Welcome'
+  /** The key by which the client comes back. */
   readonly session: string
+  /** The public name of the session. */
+  readonly name?: string
   readonly resumed: boolean
   readonly received: number
   readonly user?: string | undefined
@@ -109,6 +112,8 @@ export interface WelcomeFrame {
     readonly payload: number
     readonly subscriptions: number
     readonly resume_bytes: number
+    /** Milliseconds for which the relay keeps a session without a connection. */
+    readonly resume_ms?: number
     /** Headers of a message. */
     readonly headers: number
     /** UTF-8 bytes of all header names and values of a message, and of its error. */
