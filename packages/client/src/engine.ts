@@ -56,7 +56,8 @@ export function openEngine(settings: EngineSettings): Engine {
     if (link.refusal) throw link.refusal
     return exchanges.post(question, asker)
   }
-  const ports = { clock, link, call, report, fault, ask, post }
+  const notify: Exchanges['notify'] = (notice) => exchanges.notify(notice)
+  const ports = { clock, link, call, report, fault, ask, notify, post }
   const subscriptions = openSubscriptions(ports)
   const receivers = { exchanges, subscriptions, fault }
   const subscribe: ListenPorts['subscribe'] = (want, listener) => {

@@ -55,7 +55,10 @@ export interface Moment {
 /** What follows from a happening, to be done in this order. */
 export interface Step {
   readonly to: Connection
-  /** What was in flight is lost, and the transport is to be left; the app is notified last. */
+  /**
+   * The transport is to be left. What was in flight is lost with it, unless the session may come
+   * back; the app is notified last.
+   */
   readonly lost?: WildcastError
   /** Sets the one timer, instead of the one before. A closed connection has none. */
   readonly armMs?: number

@@ -1,6 +1,7 @@
-import { WildcastError } from '@wildcast/protocol/client'
+import type { WildcastError } from '@wildcast/protocol/client'
 import { backoffMs } from '../time/backoff.js'
 import type { Connecting, Connection, Happening, Moment, Online, Step } from './connection-step.js'
+import { interrupted } from './interrupted.js'
 
 /** What is known of the attempts before this one. */
 interface Failures {
@@ -108,8 +109,4 @@ function retry({ attempt, leaveAt, reported = false }: Failures, reason: Wildcas
 
 function end(reason: WildcastError | undefined, { now }: Moment): Step {
   return { to: { state: 'closed', since: now, reason }, lost: interrupted(reason?.message ?? 'the client was closed') }
-}
-
-function interrupted(message: string): WildcastError {
-  return new WildcastError('interrupted', message)
 }

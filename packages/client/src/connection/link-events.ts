@@ -6,12 +6,12 @@ export type IncomingFrame = Exclude<RelayFrame, { readonly kind: 'Ping' | 'Going
 
 /** What a link reports. */
 export interface LinkEvents {
-  /** Frames can be sent, but the relay has not answered yet. */
+  /** Frames of a new session can be sent, perhaps before the relay has answered. */
   opened(): void
-  /** The relay has answered: everything that waits may be sent now. */
+  /** The relay has answered, of a new session or the one before: everything that waits may be sent now. */
   welcomed(): void
   frame(frame: IncomingFrame, receivedAt: number): void
-  /** What was in flight is lost; `status` says already what comes next. */
+  /** The session is lost, and what was in flight with it; `status` says already what comes next. */
   lost(reason: WildcastError): void
   status(status: Status): void
 }

@@ -6,10 +6,13 @@ import {
   WildcastError,
 } from '@wildcast/protocol/client'
 import type { Fault } from '../app/fault.js'
+import { Session } from '../session/session.js'
 import { type Alarm, openAlarm } from '../time/alarm.js'
+import { withRelay } from '../transports/address.js'
 import type { OpenTransport, Transport, TransportEvents, TransportSettings } from '../transports/transport.js'
 import { step } from './connection.js'
 import type { Connection, Happening } from './connection-step.js'
+import { interrupted } from './interrupted.js'
 import type { LinkEvents } from './link-events.js'
 import type { Status } from './status.js'
 import { toCloseError } from './to-close-error.js'
@@ -22,6 +25,8 @@ export interface LinkSettings extends TransportSettings {
 }
 
 const client = 'wildcast-js/0.1.0'
+/** The close code of a frame that can't be read: what follows it can't be counted. */
+const invalidFrame = 4400
 
 /** The connection to the relay, kept up by itself. Does what `step` says: one attempt at a time, one timer. */
 export class Link {
@@ -32,6 +37,9 @@ export class Link {
   #status: Status
   #welcome: WelcomeFrame | undefined
   #transport: Transport | undefined
+  /** Whether frames that count may be sent. */
+  #isOpen = false
+  #session: Session
   /** Its number. What comes of an attempt after it was dropped is ignored. */
   #attempt = 0
   #heardAt = 0
@@ -40,6 +48,7 @@ export class Link {
     this.#settings = settings
     this.#events = events
     this.#alarm = openAlarm(settings.clock)
+    this.#session = this.#openSession()
     this.#status = this.#connection = { state: 'idle', since: settings.clock.now() }
   }
 
@@ -56,13 +65,18 @@ export class Link {
     return this.#welcome
   }
 
-  /** Sends a frame; false if no transport is open. Throws if the frame can not be encoded. */
+  /** Whether the connection is lost and the session may come back: nothing else is lost yet. */
+  get away(): boolean {
+    return this.#session.away
+  }
+
+  /**
+   * Sends a frame that counts; false if none can be sent now. Throws if the frame can not be
+   * encoded.
+   */
   send(frame: ClientFrame): boolean {
-    const connection = this.#connection
-    const isOpen =
-      connection.state === 'online' || (connection.state === 'connecting' && connection.stage === 'greeting')
-    if (isOpen) this.#transport?.send(frame)
-    return isOpen
+    if (this.#isOpen) this.#session.send(frame)
+    return this.#isOpen
   }
 
   connect(): void {
@@ -80,7 +94,6 @@ export class Link {
 
   #happen(happening: Happening): void {
     const { clock, fault } = this.#settings
-    const events = this.#events
     const moment = { now: clock.now(), chance: clock.random() }
     const { to, lost, armMs, open, notify, report } = step(this.#connection, happening, moment)
     const { state, since } = this.#status
@@ -89,17 +102,38 @@ export class Link {
     if (changed) this.#status = to
     if (lost) {
       this.#attempt++
+      this.#isOpen = false
       this.#transport?.close(to.state === 'closed' ? 1000 : undefined)
       this.#alarm.stop()
     }
     if (armMs !== undefined) this.#alarm.set(armMs, () => this.#check('rang'))
     if (open) void this.#open()
-    if (notify) events[notify]()
+    if (notify && !this.#session.away) this.#events[notify]()
     if (lost) {
-      events.lost(lost)
+      if (to.state === 'closed' || !this.#session.leave()) this.#lose(lost)
       if (report) fault(lost, report)
     }
-    if (changed && this.#status === to) events.status(to) // else something happened meanwhile, and was reported
+    if (changed && this.#status === to) this.#events.status(to) // else something happened meanwhile, and was reported
+  }
+
+  /** The session is lost, and what was in flight with it. */
+  #lose(reason: WildcastError): void {
+    this.#session.end()
+    this.#session = this.#openSession()
+    this.#events.lost(reason)
+  }
+
+  #openSession(): Session {
+    return new Session({
+      clock: this.#settings.clock,
+      send: (frame, number) => this.#transport?.send(frame, number),
+      expired: () => {
+        const connection = this.#connection
+        // A relay that has been asked decides itself.
+        const isAsked = connection.state === 'connecting' && connection.stage === 'greeting'
+        if (!isAsked) this.#lose(interrupted('the connection was lost for too long'))
+      },
+    })
   }
 
   #check(type: 'rang' | 'woke'): void {
@@ -119,7 +153,9 @@ export class Link {
       if (!isCurrent()) return
       this.#happen({ type: 'proved' })
       const openTransport = await loadTransport()
-      if (isCurrent()) this.#transport = openTransport(this.#eventsOf(isCurrent, proof), this.#settings)
+      if (!isCurrent()) return
+      const url = withRelay(this.#settings.url, this.#session.relay)
+      this.#transport = openTransport(this.#eventsOf(isCurrent, proof), { ...this.#settings, url })
     } catch (cause) {
       if (isCurrent()) this.#happen({ type: 'failed', reason: WildcastError.from(cause) })
     }
@@ -129,15 +165,24 @@ export class Link {
     return {
       open: () => {
         if (!isCurrent()) return
-        this.#transport?.send({ kind: 'Connect', token, client })
+        this.#session.sendUncounted({ kind: 'Connect', token, client, ...this.#session.claim() })
+        // Behind the claim of a session nothing may be said before the relay has answered.
+        this.#isOpen = !this.#session.away
         this.#happen({ type: 'opened' })
       },
-      frame: (frame) => {
-        if (isCurrent()) this.#hear(frame)
+      frame: (frame, bytes) => {
+        if (isCurrent()) this.#hear(frame, bytes)
       },
-      fault: (error) => this.#settings.fault(error, 'protocol'),
+      fault: (error, ref) => {
+        this.#settings.fault(error, 'protocol')
+        if (!isCurrent()) return
+        const message = `unreadable: ${error.message}`
+        if (ref === undefined) this.#session.handled()
+        else this.#hear({ kind: 'Error', ref, code: 'interrupted', message, retry: true })
+      },
       close: ({ code, reason }) => {
         if (!isCurrent()) return
+        if (code === invalidFrame) this.#session.abandon()
         const unseen = this.#connection.state === 'connecting' && `closed before Welcome (${code}): is a relay there?`
         const final = code >= firstFinalCloseCode
         this.#happen({ type: 'failed', reason: toCloseError(code, reason || unseen || ''), final })
@@ -145,21 +190,50 @@ export class Link {
     }
   }
 
-  #hear(frame: RelayFrame): void {
+  #hear(frame: RelayFrame, bytes?: number): void {
     this.#heardAt = this.#settings.clock.now()
+    const session = this.#session
     switch (frame.kind) {
       case 'Ping':
-        this.send({ kind: 'Pong' })
+        session.sendUncounted({ kind: 'Pong' })
         break
       case 'GoingAway':
         this.#happen({ type: 'goingAway', window: frame.reconnect_in })
         break
       case 'Welcome':
-        this.#welcome = frame
-        this.#happen({ type: 'welcomed', pingMs: frame.ping, transport: this.#transport?.kind })
+        this.#greet(frame)
+        break
+      case 'Received':
+        if (!session.confirm(frame.count)) this.#breakOff()
         break
       default:
         this.#events.frame(frame, this.#heardAt)
+        session.handled(bytes)
     }
+  }
+
+  #greet(welcome: WelcomeFrame): void {
+    this.#welcome = welcome
+    const session = this.#session
+    if (session.away && !session.resume(welcome)) {
+      if (welcome.resumed) {
+        this.#breakOff()
+        return
+      }
+      this.#lose(interrupted('the relay has not kept the session'))
+      if (this.#connection.state !== 'connecting') return // the app has closed the client
+    }
+    this.#session.begin(welcome)
+    this.#isOpen = true
+    if (session !== this.#session) this.#events.opened()
+    this.#happen({ type: 'welcomed', pingMs: welcome.ping, transport: this.#transport?.kind })
+  }
+
+  /** The relay has counted other frames than it was sent: what it says next can't be trusted. */
+  #breakOff(): void {
+    const reason = interrupted('the relay confirms frames that it was not sent')
+    this.#session.abandon()
+    if (this.#connection.state === 'online') this.#settings.fault(reason, 'protocol')
+    this.#happen({ type: 'failed', reason }) // an attempt that fails is reported
   }
 }

@@ -16,6 +16,7 @@ function open(status: Status = online) {
   const link = {
     status,
     isOpen: status.state === 'online',
+    away: false,
     welcome,
     send(frame: ClientFrame) {
       if (link.isOpen) sent.push(frame)
@@ -108,5 +109,56 @@ describe('a question that waits for a relay', () => {
     link.isOpen = true
     exchanges.flush()
     expect(sent).toEqual([])
+  })
+})
+
+describe('while the session is away', () => {
+  const away = () => {
+    const opened = open()
+    Object.assign(opened.link, { isOpen: false, away: true, status: connecting })
+    const back = (): void => {
+      Object.assign(opened.link, { isOpen: true, away: false, status: online })
+      opened.exchanges.flush()
+    }
+    return { ...opened, back }
+  }
+  const subscribe: Question = { kind: 'Subscribe', subject: 'a' }
+
+  test('everything waits, and is sent in its order', () => {
+    const { exchanges, sent, asker, back } = away()
+    exchanges.post(publish('a'), asker('a'))
+    expect(exchanges.ask(subscribe, asker('s'))).toBe(true)
+    expect(exchanges.notify({ kind: 'Unsubscribe', id: 7 })).toBe(true)
+    exchanges.post(publish('b'), asker('b'))
+    back()
+    expect(sent.map(({ kind }) => kind)).toEqual(['Publish', 'Subscribe', 'Unsubscribe', 'Publish'])
+  })
+  test('what concerns subscriptions does not count against the bound', () => {
+    const { exchanges, sent, heard, asker, back } = away()
+    for (let i = 0; i < 10; i++) exchanges.ask(subscribe, asker('s'))
+    exchanges.notify({ kind: 'Unsubscribe', id: 7 })
+    for (const name of ['a', 'b', 'c']) exchanges.post(publish(name), asker(name))
+    expect(heard).toEqual(['c rate_limited'])
+    back()
+    expect(sent).toHaveLength(13)
+  })
+  test('the relay is notified of a request that is cancelled once the session is back', () => {
+    const { exchanges, link, sent, asker, back } = away()
+    Object.assign(link, { isOpen: true, status: online })
+    const cancel = exchanges.post(publish('a'), asker('a'))
+    Object.assign(link, { isOpen: false, status: connecting })
+    cancel()
+    back()
+    expect(sent).toMatchObject([{ kind: 'Publish' }, { kind: 'Cancel', ref: 1 }])
+  })
+  test('what concerned a session that is lost is not sent; what was posted is', () => {
+    const { exchanges, sent, heard, asker, back } = away()
+    exchanges.post(publish('a'), asker('a'))
+    exchanges.ask(subscribe, asker('s'))
+    exchanges.notify({ kind: 'Unsubscribe', id: 7 })
+    exchanges.lost(reason, undefined)
+    back()
+    expect(sent).toMatchObject([{ kind: 'Publish', subject: 'a' }])
+    expect(heard).toEqual(['s interrupted sent'])
   })
 })

@@ -24,6 +24,9 @@ export type Question = WithoutRef<Asking>
 /** A frame that answers another. */
 export type AnswerFrame = AckFrame | ResponseFrame | SubscribedFrame
 
+/** A frame that awaits no answer. */
+type Notice = Extract<ClientFrame, { readonly kind: 'Unsubscribe' | 'Cancel' }>
+
 /** Who awaits an answer. */
 export interface Asker {
   answer(frame: AnswerFrame): void
@@ -33,25 +36,31 @@ export interface Asker {
 
 /** Pairs answers with questions, and keeps a limited number of questions until they can be asked. */
 export class Exchanges {
-  readonly #link: Pick<Link, 'status' | 'welcome' | 'send'>
+  readonly #link: Pick<Link, 'status' | 'welcome' | 'away' | 'send'>
   readonly #codec: Codec
   readonly #bound: number
   readonly #open = new Map<number, Asker>()
-  readonly #kept = new Map<number, Asked>()
+  /** In order. A notice has a number of its own. */
+  readonly #kept = new Map<number, Asked | Notice>()
   #last = 0
 
-  constructor(link: Pick<Link, 'status' | 'welcome' | 'send'>, codec: Codec, bound: number) {
+  constructor(link: Pick<Link, 'status' | 'welcome' | 'away' | 'send'>, codec: Codec, bound: number) {
     this.#link = link
     this.#codec = codec
     this.#bound = bound
   }
 
-  /** Asks as soon as a transport is open; false if none is. */
+  /** Asks as soon as a transport is open, or the session is back; false if there is neither. */
   ask(question: Question, asker: Asker): boolean {
     const frame = this.#begin(question, asker)
-    const sent = this.#send(frame)
-    if (!sent) this.#open.delete(frame.ref)
-    return sent
+    const taken = this.#send(frame) || this.#keepAway(frame, frame.ref)
+    if (!taken) this.#open.delete(frame.ref)
+    return taken
+  }
+
+  /** Sends a notice, now or when the session is back; false if there is neither. */
+  notify(notice: Notice): boolean {
+    return this.#send(notice) || this.#keepAway(notice, ++this.#last)
   }
 
   /** Asks now, or once the relay has welcomed the client. Returns the undo, after which no answer is awaited. */
@@ -63,14 +72,14 @@ export class Exchanges {
     if (mustWait || !this.#send(frame)) this.#attempt(frame, () => this.#keep(frame))
     return () => {
       this.#open.delete(ref)
-      if (!this.#kept.delete(ref)) this.#link.send({ kind: 'Cancel', ref })
+      if (!this.#kept.delete(ref)) this.notify({ kind: 'Cancel', ref })
     }
   }
 
   /** Asks what was kept. */
   flush(): void {
     // The limits are those of the relay that welcomes now, not of the one before.
-    for (const frame of this.#kept.values()) if (this.#send(frame)) this.#kept.delete(frame.ref)
+    for (const [number, frame] of this.#kept) if (this.#send(frame)) this.#kept.delete(number)
   }
 
   /** Hands an answer or a refusal to the asker that awaits it. */
@@ -84,6 +93,8 @@ export class Exchanges {
 
   /** The connection is lost, and with it what was asked; what was kept too, if it is the `end`. */
   lost(reason: WildcastError, end: WildcastError | undefined): void {
+    // What was to be said of the session that is lost.
+    for (const [number, frame] of this.#kept) if (!isPosted(frame)) this.#kept.delete(number)
     for (const ref of this.#open.keys()) {
       if (!this.#kept.has(ref)) this.#take(ref)?.fail(reason, true)
       else if (end) this.#take(ref)?.fail(end, false)
@@ -103,12 +114,19 @@ export class Exchanges {
     return asker
   }
 
-  #send(frame: Asked): boolean {
+  #send(frame: Asked | Notice): boolean {
     return this.#attempt(frame, () => this.#link.send(frame))
   }
 
+  /** What concerns a session that is away waits without a bound: its subscriptions have none. */
+  #keepAway(frame: Asked | Notice, number: number): boolean {
+    const { away } = this.#link
+    if (away) this.#kept.set(number, frame)
+    return away
+  }
+
   #keep(frame: Asked): boolean {
-    if (this.#kept.size >= this.#bound)
+    if (this.#kept.size >= this.#bound && [...this.#kept.values()].filter(isPosted).length >= this.#bound)
       throw new WildcastError('rate_limited', `offline, and ${this.#bound} messages wait`)
     this.#codec.encode(frame) // throws now if it can't be sent later
     this.#kept.set(frame.ref, frame)
@@ -116,15 +134,19 @@ export class Exchanges {
   }
 
   /** What goes wrong with a frame fails its own asker and nobody else, also inside an event of a socket. */
-  #attempt(frame: Asked, run: () => boolean): boolean {
+  #attempt(frame: Asked | Notice, run: () => boolean): boolean {
     try {
       checkSize(frame, this.#link.welcome?.limits.payload)
       return run()
     } catch (cause) {
-      this.#take(frame.ref)?.fail(toRefusal(cause), false)
+      if (frame.ref !== undefined) this.#take(frame.ref)?.fail(toRefusal(cause), false)
       return true
     }
   }
+}
+
+function isPosted({ kind }: ClientFrame): boolean {
+  return kind === 'Publish' || kind === 'Request'
 }
 
 function toRefusal(cause: unknown): WildcastError {

@@ -18,7 +18,7 @@ export interface FrameTaker {
 /** What an interest needs of the client. */
 export interface InterestPorts extends PublishPorts {
   readonly clock: Clock
-  readonly link: Pick<Link, 'status' | 'refusal'>
+  readonly link: Pick<Link, 'status' | 'refusal' | 'away'>
   readonly ask: Exchanges['ask']
   readonly call: Call
   readonly fault: Fault

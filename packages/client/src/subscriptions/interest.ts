@@ -68,8 +68,9 @@ export class Interest implements FrameTaker {
   /** Notifies everybody of the status, if it has changed. */
   tell(): void {
     const { link, call } = this.#ports
-    const { phase } = this.#state
     const { state } = link.status
+    // A confirmed one is ready again when the session is back.
+    const phase = this.#state.phase === 'ready' && link.away ? 'connecting' : this.#state.phase
     const idle = phase === 'connecting' && (state === 'idle' || state === 'closed')
     const pending = phase === 'connecting' || phase === 'syncing'
     this.#each((member) => {

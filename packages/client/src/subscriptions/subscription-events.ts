@@ -3,9 +3,10 @@ import type { WildcastError } from '@wildcast/protocol/client'
 /**
  * What a subscription is doing. `idle`: the client does not connect. `connecting`: the first
  * connection is on its way. `syncing`: asked, not confirmed yet. `ready`: every message arrives.
- * `reconnecting`: was ready, will be again. `denied`: not permitted; asked again with the next
- * connection. `error`: refused; if `error.retry` says so, asked again by itself, and for
- * `too_many_subscriptions` when another subscription of the client ends.
+ * `reconnecting`: was ready, will be again; without a gap if the relay has kept the session.
+ * `denied`: not permitted; asked again with the next connection. `error`: refused; if `error.retry`
+ * says so, asked again by itself, and for `too_many_subscriptions` when another subscription of the
+ * client ends.
  */
 export type SubscriptionStatus = 'idle' | 'connecting' | 'syncing' | 'ready' | 'reconnecting' | 'denied' | 'error'
 

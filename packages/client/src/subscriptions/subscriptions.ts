@@ -1,4 +1,4 @@
-import type { Link } from '../connection/link.js'
+import type { Exchanges } from '../exchanges/exchanges.js'
 import type { Undo } from '../time/clock.js'
 import { Interest } from './interest.js'
 import type { InterestEvent } from './interest-life.js'
@@ -7,7 +7,7 @@ import type { Listener, Want } from './listener.js'
 
 /** What subscriptions need of the client. */
 export interface SubscriptionPorts extends Omit<InterestPorts, 'renamed' | 'ended'> {
-  readonly link: Pick<Link, 'status' | 'refusal' | 'send'>
+  readonly notify: Exchanges['notify']
 }
 
 /** All subscriptions of a client. */
@@ -39,7 +39,7 @@ export function openSubscriptions(ports: SubscriptionPorts): Subscriptions {
     },
     ended(want, id) {
       interests.delete(keyOf(want))
-      if (id === undefined || named.has(id) || !ports.link.send({ kind: 'Unsubscribe', id })) return
+      if (id === undefined || named.has(id) || !ports.notify({ kind: 'Unsubscribe', id })) return
       for (const other of interests.values()) if (other.happen({ type: 'wanted' })) break
     },
   }

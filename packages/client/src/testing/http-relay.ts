@@ -1,7 +1,14 @@
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
-import { jsonCodec, type RelayFrame, readClientFrame, type WildcastError } from '@wildcast/protocol'
+import {
+  type ClientFrame,
+  type ConnectFrame,
+  jsonCodec,
+  type RelayFrame,
+  readClientFrame,
+  type WildcastError,
+} from '@wildcast/protocol'
 import { onTestFinished } from 'vitest'
 import { type Client, createClient } from '../client.js'
 import { type Clock, realClock } from '../time/clock.js'
@@ -18,27 +25,77 @@ export interface Post {
 /** A relay over HTTP, seen from a test. */
 export interface HttpPeer extends Peer {
   readonly posts: Post[]
-  /** How a proxy answers the next POSTs of frames in the relay's stead: with a status, or not at all. */
-  readonly refusals: [status: number | 'hang up', text?: string][]
+  /**
+   * How a proxy answers the next POSTs of frames in the relay's stead: with a status, or not at all,
+   * after it has handed the frames on or before.
+   */
+  readonly refusals: [status: number | 'hang up' | 'hang up late', text?: string][]
+  /** The `Connect` frames that have come, and where to. */
+  readonly connects: { readonly url: string | undefined; readonly frame: ConnectFrame }[]
+  /** The sessions that were ended by their client. */
+  readonly ended: (string | undefined)[]
   tell(data: string): void
+  /** Breaks the streams off, without a word. */
+  cut(): void
+}
+
+/** What a relay does with a session whose stream has ended. */
+export interface Keeping {
+  /** 0: it keeps nothing. */
+  readonly resumeBytes?: number
 }
 
 /** The least of a relay's HTTP endpoint: it welcomes, confirms, and notes what is published. */
-export async function openRelay(): Promise<HttpPeer> {
+export async function openRelay({ resumeBytes = 0 }: Keeping = {}): Promise<HttpPeer> {
   const posts: Post[] = []
   const refusals: HttpPeer['refusals'] = []
+  const connects: HttpPeer['connects'] = []
+  const ended: HttpPeer['ended'] = []
   const published: string[] = []
+  let received = 0
+  /** What it has said in the session, of that which counts. */
+  let told: string[] = []
   const streams = new Set<ServerResponse>()
   let leave = (): void => {}
   const gone = new Promise<void>((resolve) => {
     leave = resolve
   })
-  const tell = (data: string): void => {
+  const write = (data: string): void => {
     for (const one of streams) one.write(`data: ${data}\n\n`)
   }
+  const tell = (data: string): void => {
+    told.push(data)
+    write(data)
+  }
   const say = (frame: RelayFrame): void => tell(String(jsonCodec.encode(frame)))
-  const take = (line: string): void => {
-    const frame = readClientFrame(jsonCodec.decode(line))
+  const greet = (url: string | undefined, frame: ClientFrame): void => {
+    if (frame.kind !== 'Connect') throw new Error(`${frame.kind} came before Connect`)
+    connects.push({ url, frame })
+    const resumed = resumeBytes > 0 && frame.session !== undefined
+    if (!resumed) {
+      received = 0
+      told = []
+    }
+    const limits = { ...welcome.limits, resume_bytes: resumeBytes }
+    write(String(jsonCodec.encode({ ...welcome, resumed, received, limits })))
+    for (const data of told.slice(frame.received)) write(data)
+  }
+  /** Takes the frames that it has not got yet. Returns whether none is missing before them. */
+  const takeAll = (from: number, lines: readonly string[]): boolean => {
+    if (from > received + 1) return false
+    let number = from
+    for (const line of lines) {
+      const frame = readClientFrame(jsonCodec.decode(line))
+      if (frame.kind === 'Pong' || frame.kind === 'Received') continue
+      if (number > received) {
+        received = number
+        take(frame)
+      }
+      number++
+    }
+    return true
+  }
+  const take = (frame: ClientFrame): void => {
     if (frame.kind === 'Subscribe') say({ kind: 'Subscribed', ref: frame.ref, id: 7, subject: frame.subject })
     if (frame.kind === 'Publish') {
       published.push(frame.subject)
@@ -51,19 +108,18 @@ export async function openRelay(): Promise<HttpPeer> {
       return
     }
     const body = await text(request)
-    if (request.url === '/stream/frames') {
-      posts.push({ from: request.headers['wildcast-from'] as string, body })
+    if (request.method === 'DELETE') {
+      ended.push(request.headers.authorization)
+      response.writeHead(204).end()
+      return
+    }
+    if (request.url?.startsWith('/stream/frames')) {
+      const from = request.headers['wildcast-from'] as string
+      posts.push({ from, body })
       const [status, said = 'Bad Gateway'] = refusals.shift() ?? []
-      if (status === 'hang up') {
-        response.destroy()
-        return
-      }
-      if (status !== undefined) {
-        response.writeHead(status).end(said)
-        return
-      }
-      for (const line of body.split('\n')) take(line)
-      response.writeHead(202).end()
+      const isTaken = (!status || status === 'hang up late') && takeAll(Number(from), body.split('\n'))
+      if (typeof status === 'string') response.destroy()
+      else response.writeHead(status ?? (isTaken ? 202 : 400)).end(status && said)
       return
     }
     response.writeHead(200, { 'content-type': 'text/event-stream' })
@@ -72,13 +128,18 @@ export async function openRelay(): Promise<HttpPeer> {
       leave()
     })
     streams.add(response)
-    say(welcome)
+    greet(request.url, readClientFrame(jsonCodec.decode(body)))
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()))
   return {
     posts,
     refusals,
+    connects,
+    ended,
     tell,
+    cut() {
+      for (const one of streams) one.destroy()
+    },
     settings: { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` },
     published: async () => {
       await gone
@@ -103,8 +164,8 @@ export async function openRelay(): Promise<HttpPeer> {
 const hasty: Clock = { ...realClock, after: (_, run) => realClock.after(0, run) }
 
 /** A client of such a relay, over HTTP; both are gone when the test is. */
-export async function online(): Promise<{ client: Client; relay: HttpPeer; errors: WildcastError[] }> {
-  const relay = await openRelay()
+export async function online(keeping?: Keeping): Promise<{ client: Client; relay: HttpPeer; errors: WildcastError[] }> {
+  const relay = await openRelay(keeping)
   const errors: WildcastError[] = []
   const client = createClient({
     ...relay.settings,

@@ -7,17 +7,24 @@ import {
   readClientFrame,
   readRelayFrame,
   type WelcomeFrame,
+  WildcastError,
 } from '@wildcast/protocol'
 import type { OpenTransport } from '../transports/transport.js'
 
 /** One connection of a client, seen from the relay. */
 export interface ScriptedLink {
+  /** Where the client has connected to. */
+  readonly url: string
   /** What the client sent, without its `Pong`s. */
   readonly sent: ClientFrame[]
+  /** The numbers of what it sent. */
+  readonly numbers: number[]
   readonly pongs: number
   readonly closedWith: number | 'open' | undefined
   open(): void
   say(frame: RelayFrame): void
+  /** Sends what is no frame, or one of which only the `ref` can be read. */
+  babble(ref?: number): void
   drop(code?: number, reason?: string): void
   /** Frames of one kind that the client sent. */
   all<Kind extends ClientFrame['kind']>(kind: Kind): Extract<ClientFrame, { readonly kind: Kind }>[]
@@ -49,6 +56,13 @@ export const welcome: WelcomeFrame = {
   time: 0,
 }
 
+/** That of a relay which keeps sessions. */
+export const keeping: WelcomeFrame = {
+  ...welcome,
+  session: 'key',
+  limits: { ...welcome.limits, resume_bytes: 4000 },
+}
+
 export function createScriptedRelay(): ScriptedRelay {
   const links: (ScriptedLink & { live: boolean })[] = []
   const ids = new Map<string, number>()
@@ -75,11 +89,14 @@ export function createScriptedRelay(): ScriptedRelay {
     }
   }
 
-  const transport: OpenTransport = (events) => {
+  const transport: OpenTransport = (events, { url }) => {
     const sent: ClientFrame[] = []
+    const numbers: number[] = []
     let state: 'opening' | 'open' | 'closed' = 'opening'
     const link: ScriptedLink & { live: boolean; pongs: number; closedWith: number | 'open' | undefined } = {
+      url,
       sent,
+      numbers,
       pongs: 0,
       closedWith: 'open',
       live: true,
@@ -89,8 +106,12 @@ export function createScriptedRelay(): ScriptedRelay {
         events.open()
       },
       say(frame) {
-        const decoded = readRelayFrame(lightJsonCodec.decode(jsonCodec.encode(frame) as string))
-        if (state === 'open') events.frame(decoded)
+        const data = jsonCodec.encode(frame) as string
+        const decoded = readRelayFrame(lightJsonCodec.decode(data))
+        if (state === 'open') events.frame(decoded, data.length)
+      },
+      babble(ref) {
+        events.fault(new WildcastError('invalid_frame', 'no JSON'), ref)
       },
       drop(code = 1006, reason = '') {
         state = 'closed'
@@ -102,11 +123,14 @@ export function createScriptedRelay(): ScriptedRelay {
     links.push(link)
     if (relay.obliging) queueMicrotask(link.open)
     return {
-      send(frame) {
+      send(frame, number) {
         if (state !== 'open') throw new Error(`${frame.kind} was sent on a link that is ${state}`)
         const read = readClientFrame(jsonCodec.decode(lightJsonCodec.encode(frame)))
         if (read.kind === 'Pong') link.pongs++
-        else sent.push(read)
+        else {
+          sent.push(read)
+          numbers.push(number)
+        }
         const answer = relay.obliging ? oblige(read) : undefined
         if (answer) queueMicrotask(() => link.say(answer))
       },

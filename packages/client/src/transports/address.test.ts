@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { toWebSocketUrl } from './address.js'
+import { toWebSocketUrl, withRelay } from './address.js'
 
 const page = 'https://shop.test/app/index.html?q#top'
 
@@ -46,4 +46,13 @@ describe.each([page, undefined])('on the page %s throws a TypeError with the rem
 test('a page that is no web page needs a whole URL', () => {
   for (const on of ['about:blank', 'file:///index.html', 'blob:https://shop.test/1'])
     expect(() => toWebSocketUrl('/ws', on)).toThrow(/use ws:/)
+})
+
+test.each([
+  ['ws://relay.test', 'r1', 'ws://relay.test/ws?relay=r1'],
+  ['https://relay.test/edge/ws?to=a:b&x=1#top', 'r&1', 'wss://relay.test/edge/ws?to=a:b&x=1&relay=r%261'],
+  ['ws://relay.test', undefined, 'ws://relay.test'],
+  ['/ws', 'r1', '/ws'], // no page to resolve it against
+])('%s leads to the relay %s as %s', (url, relay, meant) => {
+  expect(withRelay(url, relay)).toBe(meant)
 })

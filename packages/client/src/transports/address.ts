@@ -19,6 +19,12 @@ export function toWebSocketUrl(url: string, page: string | undefined = globalThi
   return found.href
 }
 
+/** The URL, with the id of the relay that it is to lead to. What else is in its query stays. */
+export function withRelay(url: string, relay: string | undefined): string {
+  const address = relay && toWebSocketUrl(url)
+  return address ? `${address}${address.includes('?') ? '&' : '?'}relay=${encodeURIComponent(relay)}` : url
+}
+
 function parse(url: string, page: string | undefined): URL | undefined {
   try {
     return new URL(url, page)

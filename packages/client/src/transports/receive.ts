@@ -6,18 +6,9 @@ export function receive(codec: Codec, data: string | Uint8Array, events: Transpo
   let raw: RawFrame | undefined
   try {
     raw = codec.decode(data)
-    events.frame(readRelayFrame(raw))
+    events.frame(readRelayFrame(raw), data.length)
   } catch (cause) {
-    const error = WildcastError.from(cause, 'invalid_frame')
-    events.fault(error)
     const ref = (raw?.body as { readonly ref?: unknown } | undefined)?.ref ?? codec.refOf?.(data)
-    if (typeof ref === 'number')
-      events.frame({
-        kind: 'Error',
-        ref,
-        code: 'interrupted',
-        message: `unreadable: ${error.message}`,
-        retry: true,
-      })
+    events.fault(WildcastError.from(cause, 'invalid_frame'), typeof ref === 'number' ? ref : undefined)
   }
 }

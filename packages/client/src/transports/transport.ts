@@ -5,9 +5,13 @@ import type { Clock } from '../time/clock.js'
 export interface TransportEvents {
   /** Frames can be sent from now on. */
   open(): void
-  frame(frame: RelayFrame): void
-  /** Something came that is no frame; the connection lives. */
-  fault(error: WildcastError): void
+  /** `bytes` is the length of its data. */
+  frame(frame: RelayFrame, bytes?: number): void
+  /**
+   * Something came in the place of a frame; the connection lives. `ref` is that of the frame, if it
+   * can be found: what it may have said will not come.
+   */
+  fault(error: WildcastError, ref?: number): void
   /** The connection is over, or never came about. Nothing follows. `code` is a WebSocket close code. */
   close(how: { readonly code: number; readonly reason: string }): void
 }
@@ -30,9 +34,15 @@ export type TransportKind = 'websocket' | 'http' | 'classic'
 export interface Transport {
   /** Stands in the client's `status` once it is online. */
   readonly kind?: TransportKind | undefined
-  /** Only after `open`. Frames arrive in the order of the calls, each once, or not at all. */
-  send(frame: ClientFrame): void
-  /** Ends it. What was sent before is still delivered; a `close` event may follow. */
+  /**
+   * Only after `open`. Frames arrive in the order of the calls, each once, or not at all. `number`
+   * is that of the frame in its session; one that does not count has that of the next that does.
+   */
+  send(frame: ClientFrame, number: number): void
+  /**
+   * Ends it; with 1000 the session, too. What was sent before is still delivered; a `close` event
+   * may follow.
+   */
   close(code?: number): void
 }
 

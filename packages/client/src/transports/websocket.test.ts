@@ -118,7 +118,7 @@ describe.each<[string, Codec, (text: string) => string | Uint8Array]>([
 
 describe('a relay that takes batches', () => {
   /** Keeps the messages that come, and answers what a test says. */
-  async function openBatching(codec: Codec) {
+  async function openBatching(codec: Codec, resume_bytes = 0) {
     const server = new WebSocketServer({ port: 0, path: '/ws', handleProtocols: (offered) => [...offered][0] ?? false })
     await new Promise((resolve) => server.once('listening', resolve))
     onTestFinished(() => void server.close())
@@ -133,17 +133,20 @@ describe('a relay that takes batches', () => {
         messages.push(frames)
         const answers = frames.flatMap((frame) => {
           if (frame.kind === 'Connect')
-            return [codec.encode({ ...welcome, limits: { ...welcome.limits, payload: 10_000, batch: 1000 } })]
+            return [
+              codec.encode({ ...welcome, limits: { ...welcome.limits, payload: 10_000, batch: 1000, resume_bytes } }),
+            ]
           return 'ref' in frame && frame.ref ? [codec.encode({ kind: 'Ack', ref: frame.ref })] : []
         })
         if (answers.length > 0) socket.send(codec.batches?.join(answers) ?? '')
       }),
     )
     const url = `http://localhost:${(server.address() as AddressInfo).port}`
-    const client = createClient({ url, WebSocket, codec })
+    const errors: string[] = []
+    const client = createClient({ url, WebSocket, codec, onError: ({ code }) => errors.push(code) })
     onTestFinished(() => client.close())
     await expect.poll(() => client.status.state).toBe('online')
-    return { client, messages }
+    return { client, messages, errors, server }
   }
 
   test.each([
@@ -174,5 +177,13 @@ describe('a relay that takes batches', () => {
     client.close()
     await expect.poll(() => messages.length).toBe(2)
     expect(messages[1]).toMatchObject([{ subject: 'last' }])
+  })
+
+  test('and sends MessagePack that can not be told apart is left, since what follows can not be counted', async () => {
+    const { messages, errors, server } = await openBatching(msgpack, 4000)
+    for (const socket of server.clients) socket.send(Uint8Array.of(0x80, 0xc1))
+    await expect.poll(() => messages.length).toBe(2)
+    expect(errors).toEqual(['invalid_frame'])
+    expect(messages[1]).toMatchObject([{ kind: 'Connect', session: undefined }])
   })
 })

@@ -45,16 +45,18 @@ export const websocket: OpenTransport = (events, settings) => {
   let bytes = 0
   const heard: TransportEvents = {
     ...events,
-    frame(frame) {
+    frame(frame, bytes) {
       if (frame.kind === 'Welcome' && batches) most = frame.limits.batch ?? 0
-      events.frame(frame)
+      events.frame(frame, bytes)
     },
   }
   const framesOf = (data: string | Uint8Array): Iterable<string | Uint8Array> => {
     try {
       return most && batches ? batches.split(data) : [data]
-    } catch {
-      return [data] // which is reported when it can't be decoded
+    } catch (cause) {
+      events.fault(WildcastError.from(cause))
+      events.close({ code: 4400, reason: 'the relay sent frames that can not be told apart' })
+      return []
     }
   }
   const socket = openSocket(settings, {

@@ -63,7 +63,7 @@ class Fallback implements Transport {
     return this.#transport?.kind
   }
 
-  send: Transport['send'] = (frame) => this.#transport?.send(frame)
+  send: Transport['send'] = (frame, number) => this.#transport?.send(frame, number)
 
   close(code?: number): void {
     // The client may have given up before our own deadline.
@@ -121,10 +121,10 @@ class Fallback implements Transport {
           this.#missing = describeHeldBack(streamUrl(this.#settings.url))
           this.#events.open()
         },
-        frame: (frame) => {
+        frame: (frame, bytes) => {
           if (this.#state === 'over') return
           if (frame.kind === 'Welcome') this.#arrive(true)
-          this.#events.frame(frame)
+          this.#events.frame(frame, bytes)
         },
         close: (how) => {
           if (this.#state === 'welcome') this.#events.close(how)

@@ -80,7 +80,7 @@ function openRace({ memory, loadFallback }: Ways, events: TransportEvents, setti
     get kind() {
       return open?.kind
     },
-    send: (frame) => open?.send(frame),
+    send: (frame, number) => open?.send(frame, number),
     close,
   }
 }

@@ -5,15 +5,14 @@ const postBytes = 256 * 1024
 
 interface Line {
   readonly text: string
-  /** Whether the relay counts it. */
-  readonly counts: boolean
+  readonly number: number
 }
 
 /** Frames for one POST: a repeated one has the same. */
 export interface Batch {
   readonly body: string
-  /** How many of them the relay counts. */
-  readonly counted: number
+  /** Number of the first. */
+  readonly from: number
 }
 
 /** Frames that wait for their POST. */
@@ -25,21 +24,19 @@ export class FrameQueue {
   }
 
   /** Encodes a frame now: one that can't be encoded throws here and stops nothing else. */
-  push(frame: ClientFrame): void {
-    const counts = frame.kind !== 'Pong' && frame.kind !== 'Received'
-    this.#lines.push({ text: lightJsonCodec.encode(frame) as string, counts })
+  push(frame: ClientFrame, number: number): void {
+    this.#lines.push({ text: lightJsonCodec.encode(frame) as string, number })
   }
 
   take(): Batch {
+    const from = this.#lines[0]?.number ?? 0
     const texts: string[] = []
-    let counted = 0
     for (let bytes = 0; bytes < postBytes; ) {
       const line = this.#lines.shift()
       if (!line) break
       bytes += line.text.length
       texts.push(line.text)
-      if (line.counts) counted++
     }
-    return { body: texts.join('\n'), counted }
+    return { body: texts.join('\n'), from }
   }
 }

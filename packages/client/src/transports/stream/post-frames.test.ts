@@ -52,7 +52,7 @@ describe('a POST that waits to be repeated', () => {
     const heard: string[] = []
     const transport = stream(
       {
-        open: () => transport.send({ kind: 'Connect' }),
+        open: () => transport.send({ kind: 'Connect' }, 1),
         frame: ({ kind }) => heard.push(kind),
         fault: ({ message }) => heard.push(message),
         close: ({ code }) => heard.push(`close ${code}`),
@@ -61,7 +61,7 @@ describe('a POST that waits to be repeated', () => {
     )
     await expect.poll(() => heard).toEqual(['Welcome'])
     relay.refusals.push(...refusals)
-    transport.send({ kind: 'Subscribe', ref: 1, subject: 'good.*' })
+    transport.send({ kind: 'Subscribe', ref: 1, subject: 'good.*' }, 1)
     await expect.poll(() => clock.timers).toBe(1)
     return { relay, clock, transport, heard }
   }

@@ -6,9 +6,9 @@ export type StreamState =
   | { readonly at: 'open' }
   /** `Connect` is sent, `Welcome` has not come. */
   | { readonly at: 'greeting'; readonly closing: boolean }
-  /** Nothing waits. `sent` is how many frames that count the relay has. */
-  | { readonly at: 'idle'; readonly session: string; readonly sent: number }
-  | { readonly at: 'posting'; readonly session: string; readonly sent: number; readonly closing: boolean }
+  /** Nothing waits. */
+  | { readonly at: 'idle'; readonly session: string }
+  | { readonly at: 'posting'; readonly session: string; readonly closing: boolean }
   | { readonly at: 'over' }
 
 /** Everything that can happen to a stream. */
@@ -21,7 +21,7 @@ export type StreamEvent =
   /** A frame waits. */
   | { readonly type: 'queued' }
   /** The relay has the frames of the last POST. */
-  | { readonly type: 'posted'; readonly counted: number }
+  | { readonly type: 'posted' }
   /** It has ended, or can't go on. */
   | ({ readonly type: 'failed' } & Ending)
   /** The client closes it. */
@@ -42,8 +42,8 @@ export interface StreamStep {
   readonly opened?: true
   /** Send this `Connect`, and read what the relay answers. */
   readonly listen?: string
-  /** POST what waits. */
-  readonly post?: { readonly session: string; readonly from: number }
+  /** POST what waits, for this session. */
+  readonly post?: string
   readonly armMs?: number
   /** Notify the client, which did not end it itself. */
   readonly close?: Ending
@@ -67,7 +67,7 @@ export function stepStream(from: StreamState, event: StreamEvent, isWaiting: boo
     case 'queued':
       return from.at === 'idle' && isWaiting ? post({ ...from, closing: false }) : { to: from }
     case 'posted':
-      return from.at === 'posting' ? next({ ...from, sent: from.sent + event.counted }, isWaiting) : { to: from }
+      return from.at === 'posting' ? next(from, isWaiting) : { to: from }
     case 'failed': {
       const close = { code: event.code, reason: event.reason }
       return { to: { at: 'over' }, ...(!isClosing(from) && { close }) }
@@ -82,21 +82,19 @@ export function stepStream(from: StreamState, event: StreamEvent, isWaiting: boo
 type Live = Omit<Extract<StreamState, { readonly at: 'posting' }>, 'at'>
 
 function welcome(from: StreamState, session: string, isWaiting: boolean): StreamStep {
-  if (from.at === 'greeting') return next({ session, sent: 0, closing: from.closing }, isWaiting)
+  if (from.at === 'greeting') return next({ session, closing: from.closing }, isWaiting)
   return { to: 'session' in from ? { ...from, session } : from }
 }
 
 /** What a stream does when no POST is under way. */
 function next(live: Live, isWaiting: boolean): StreamStep {
   if (isWaiting) return post(live)
-  const { session, sent, closing } = live
-  return { to: closing ? { at: 'over' } : { at: 'idle', session, sent } }
+  const { session, closing } = live
+  return { to: closing ? { at: 'over' } : { at: 'idle', session } }
 }
 
-/** The relay knows repeated frames by the number of the first. */
-function post(live: Live): StreamStep {
-  const { session, sent, closing } = live
-  return { to: { at: 'posting', session, sent, closing }, post: { session, from: sent + 1 } }
+function post({ session, closing }: Live): StreamStep {
+  return { to: { at: 'posting', session, closing }, post: session }
 }
 
 /** Frames that were sent before are posted first, if need be once the relay has said whose they are. */

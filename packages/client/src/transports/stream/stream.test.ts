@@ -6,6 +6,11 @@ import { streamUrl } from './stream-url.js'
 
 transportContract('stream', stream, openRelay)
 
+test('the endpoint of frames keeps the query', () => {
+  const url = streamUrl('wss://relay.test/wildcast/ws?broker=main', 'stream/frames')
+  expect(url).toBe('https://relay.test/wildcast/stream/frames?broker=main')
+})
+
 test.each([
   ['ws://relay.test', 'http://relay.test/stream'],
   ['https://relay.test/ws', 'https://relay.test/stream'],

@@ -7,7 +7,7 @@ import { describeAnswer, describeFailure } from './diagnosis.js'
 import { FrameQueue } from './frame-queue.js'
 import { postFrames } from './post-frames.js'
 import { readEvents, type ServerEvent } from './read-events.js'
-import { noWord, type StreamEvent, type StreamState, type StreamStep, stepStream } from './stream-life.js'
+import { noWord, type StreamEvent, type StreamState, stepStream } from './stream-life.js'
 import { streamUrl } from './stream-url.js'
 
 /**
@@ -21,29 +21,33 @@ class HttpStream implements Transport {
   readonly kind = 'http'
   readonly #events: TransportEvents
   readonly #url: string
+  readonly #framesUrl: string
   readonly #clock: Clock
   readonly #alarm: Alarm
   readonly #abort = new AbortController()
   readonly #queue = new FrameQueue()
   #state: StreamState = { at: 'knocking' }
+  #endsSession = false
 
   constructor(events: TransportEvents, { url, clock }: TransportSettings) {
     this.#url = streamUrl(url)
+    this.#framesUrl = streamUrl(url, 'stream/frames')
     this.#clock = clock
     this.#alarm = openAlarm(clock)
-    this.#events = { ...events, frame: (frame) => this.#take(events, frame) }
+    this.#events = { ...events, frame: (frame, bytes) => this.#take(events, frame, bytes) }
     void this.#knock()
   }
 
-  send(frame: ClientFrame): void {
+  send(frame: ClientFrame, number: number): void {
     if (frame.kind === 'Connect') this.#happen({ type: 'greeted', hello: lightJsonCodec.encode(frame) as string })
     else {
-      this.#queue.push(frame)
+      this.#queue.push(frame, number)
       this.#happen({ type: 'queued' })
     }
   }
 
-  close(): void {
+  close(code?: number): void {
+    this.#endsSession = code === 1000
     this.#happen({ type: 'closed' })
   }
 
@@ -55,10 +59,11 @@ class HttpStream implements Transport {
     if (to.at === 'over' && to !== from) {
       this.#alarm.stop()
       this.#abort.abort()
+      if (this.#endsSession && 'session' in from) this.#endSession(from.session)
     }
     if (opened) this.#events.open()
     if (listen !== undefined) void this.#listen(listen)
-    if (post) void this.#post(post)
+    if (post !== undefined) void this.#post(post)
     if (close) this.#events.close(close)
   }
 
@@ -104,21 +109,30 @@ class HttpStream implements Transport {
     } else receive(lightJsonCodec, data, this.#events)
   }
 
-  #take(events: TransportEvents, frame: RelayFrame): void {
-    events.frame(frame)
+  #take(events: TransportEvents, frame: RelayFrame, bytes: number | undefined): void {
+    events.frame(frame, bytes)
     if (frame.kind === 'Welcome') this.#happen({ type: 'welcomed', session: frame.session })
   }
 
-  async #post({ session, from }: NonNullable<StreamStep['post']>): Promise<void> {
-    const { body, counted } = this.#queue.take()
-    const headers = { authorization: `Session ${session}`, 'wildcast-from': String(from) }
+  async #post(session: string): Promise<void> {
+    const { body, from } = this.#queue.take()
+    const headers = { ...ownerOf(session), 'wildcast-from': String(from) }
     try {
-      await postFrames(`${this.#url}/frames`, { body, headers }, { clock: this.#clock, signal: this.#abort.signal })
-      this.#happen({ type: 'posted', counted })
+      await postFrames(this.#framesUrl, { body, headers }, { clock: this.#clock, signal: this.#abort.signal })
+      this.#happen({ type: 'posted' })
     } catch (cause) {
       this.#fail(cause)
     }
   }
+
+  /** Also from a page that is being left. A relay that is not reached forgets the session in its time. */
+  #endSession(session: string): void {
+    fetch(this.#url, { method: 'DELETE', headers: ownerOf(session), keepalive: true }).catch(() => {})
+  }
+}
+
+function ownerOf(session: string): Record<string, string> {
+  return { authorization: `Session ${session}` }
 }
 
 /** Whether a relay may have answered so: pages come from what stands in its place. */

@@ -1,0 +1,34 @@
+import type { ClientFrame, RelayFrame, WelcomeFrame } from '@wildcast/protocol'
+import type { ClientOptions } from '../options.js'
+import { type Connected, start } from './connect.js'
+import { settle } from './fake-clock.js'
+import { keeping } from './scripted-relay.js'
+
+/** A client of a relay that keeps sessions. */
+export interface Kept extends Connected {
+  /** What the relay answers to a client that comes back. @default it has all that was sent */
+  returning: Partial<WelcomeFrame>
+  /** What it leaves without an answer. */
+  readonly ignored: Set<ClientFrame['kind']>
+}
+
+/** A client that is online, and whose relay keeps its session. */
+export async function keep(options?: Partial<ClientOptions>, limits?: Partial<WelcomeFrame['limits']>): Promise<Kept> {
+  const connected = start(options)
+  const kept: Kept = { ...connected, returning: { resumed: true }, ignored: new Set() }
+  const hello: WelcomeFrame = { ...keeping, limits: { ...keeping.limits, ...limits } }
+  connected.relay.answer = (frame): RelayFrame | 'nothing' | undefined => {
+    if (frame.kind === 'Connect')
+      return frame.session === undefined ? hello : { ...hello, received: lastNumber(kept), ...kept.returning }
+    return kept.ignored.has(frame.kind) ? 'nothing' : undefined
+  }
+  await settle()
+  return kept
+}
+
+/** The number of the last frame that the client has sent and that counts. */
+function lastNumber({ relay }: Kept): number {
+  const isCounted = ({ kind }: ClientFrame): boolean => kind !== 'Connect' && kind !== 'Received'
+  const numbers = relay.links.flatMap(({ sent, numbers }) => numbers.filter((_, i) => sent[i] && isCounted(sent[i])))
+  return Math.max(0, ...numbers)
+}
