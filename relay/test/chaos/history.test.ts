@@ -32,6 +32,15 @@ it.each<[string, Outcome[], (number | 'gap')[], string]>([
   ['delivered twice across a gap', five, [1, 2, 3, 'gap', 2, 4, 5], 's: p 2 came after 3'],
   ['swapped', five, [2, 1, 3, 4, 5], 's: p 1 came after 2'],
   ['invented', five, [1, 2, 3, 4, 5, 6], 's: p 6 was never published'],
+  [
+    'refused',
+    ['confirmed', 'rejected', 'confirmed'],
+    [1, 2, 3],
+    's: p 2 came, and its publisher was notified of a refusal',
+  ],
+  ['lost at the beginning', five, [2, 3, 4, 5], 's: p 1 was confirmed, is missing, and no gap says so'],
+  ['sent again from the start', five, [1, 2, 3, 1, 2, 3, 4, 5], 's: p 1 came after 3'],
+  ['lost altogether', five, [], 's: p 5 was confirmed, is missing, and no gap says so'],
 ])('finds what was %s', (_, outcomes, heard, fault) => {
   expect(faults(outcomes, heard)).toContain(fault)
 })

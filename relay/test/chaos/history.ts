@@ -47,6 +47,8 @@ function check(heard: readonly Heard[], publisher: string, outcomes: readonly Ou
     const { publisher: by, n } = event.message
     if (by !== publisher) continue
     if (n > outcomes.length) faults.push(`${publisher} ${n} was never published`)
+    else if (outcomes[n - 1] === 'rejected')
+      faults.push(`${publisher} ${n} came, and its publisher was notified of a refusal`)
     else if (n <= last) faults.push(`${publisher} ${n} came after ${last}`)
     else {
       miss(n)

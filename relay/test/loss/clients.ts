@@ -1,8 +1,8 @@
 import path from 'node:path'
+import { chromium } from '@playwright/test'
 import { createClient } from '@wildcast/client'
 import { msgpack } from '@wildcast/client/msgpack'
 import { stream } from '@wildcast/client/stream'
-import { chromium } from '@playwright/test'
 import { build } from 'esbuild'
 import { onTestFinished } from 'vitest'
 import { WebSocket } from 'ws'
@@ -52,7 +52,8 @@ export async function openPages(names: readonly string[], url: string): Promise<
     format: 'iife',
     write: false,
   })
-  const browser = await chromium.launch()
+  const executablePath = process.env['WILDCAST_CHROMIUM'] ?? '/usr/bin/chromium'
+  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] })
   onTestFinished(() => browser.close())
   return Promise.all(
     names.map(async (name): Promise<Remote> => {
