@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { createServer, type Socket, connect as tcp } from 'node:net'
+import { Transform } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { endsWithTest } from './ends-with-test.js'
@@ -28,6 +29,16 @@ describe('the proxy', () => {
     const sent = Buffer.alloc(5_000_000, 'hello')
     socket.end(sent)
     expect((await buffer(socket)).equals(sent)).toBe(true)
+  })
+
+  it('sends what it carries through a lane of each direction', async () => {
+    const { echo } = await road()
+    const lane = (): Transform =>
+      new Transform({ transform: (bytes: Buffer, _, done) => done(null, Buffer.concat([bytes, Buffer.from('!')])) })
+    const { port } = endsWithTest(await openProxy((echo.address() as { port: number }).port, { lane }))
+    const socket = await dial(port)
+    socket.end('hello')
+    expect(String(await buffer(socket))).toBe('hello!!')
   })
 
   it('cuts with a reset, and takes the next connection', async () => {

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { createServer, type Server, type Socket, connect as tcp } from 'node:net'
+import type { Duplex, Writable } from 'node:stream'
 import { freePort } from './free-port.js'
 
 /** The road to a server, which a test may break. */
@@ -17,37 +18,58 @@ export interface TcpProxy {
   close(): Promise<void>
 }
 
+export interface ProxyOptions {
+  /** What the bytes of one direction of a connection go through. @default they are passed on at once */
+  lane?(): Duplex
+}
+
+/** One direction of a connection. */
+interface Way {
+  readonly from: Socket
+  readonly into: Writable
+}
+
 /** Stands in front of a port of 127.0.0.1. */
-export async function openProxy(target: number): Promise<TcpProxy> {
-  const links = new Set<[Socket, Socket]>()
+export async function openProxy(target: number, { lane }: ProxyOptions = {}): Promise<TcpProxy> {
+  const links = new Set<readonly Way[]>()
   const port = await freePort()
   let server: Server
   let stalled = false
 
-  function flowing([near, far]: [Socket, Socket]): void {
-    near.pipe(far).pipe(near)
+  function way(from: Socket, to: Socket): Way {
+    const between = lane?.()
+    between?.pipe(to)
+    return { from, into: between ?? to }
   }
 
-  function held([near, far]: [Socket, Socket]): void {
-    near.unpipe(far).pause()
-    far.unpipe(near).pause()
+  function flowing(link: readonly Way[]): void {
+    for (const { from, into } of link) from.pipe(into)
+  }
+
+  function held(link: readonly Way[]): void {
+    for (const { from, into } of link) from.unpipe(into).pause()
   }
 
   function join(near: Socket): void {
-    const link: [Socket, Socket] = [near, tcp({ port: target, host: '127.0.0.1', allowHalfOpen: true })]
+    const far = tcp({ port: target, host: '127.0.0.1', allowHalfOpen: true })
+    const link = [way(near, far), way(far, near)]
     links.add(link)
-    for (const end of link) {
-      end.on('error', () => {})
-      end.on('close', (failed) => {
-        if (failed) for (const either of link) either.resetAndDestroy()
-        if (link.every(({ destroyed }) => destroyed)) links.delete(link)
+    for (const { from } of link) {
+      from.on('error', () => {})
+      from.on('close', (failed) => {
+        if (failed) reset(link)
+        if (link.every((one) => one.from.destroyed)) links.delete(link)
       })
     }
     if (!stalled) flowing(link)
   }
 
+  function reset(link: readonly Way[]): void {
+    for (const { from } of link) from.resetAndDestroy()
+  }
+
   function cut(): void {
-    for (const link of links) for (const end of link) end.resetAndDestroy()
+    links.forEach(reset)
   }
 
   async function accept(): Promise<void> {

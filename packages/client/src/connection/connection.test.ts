@@ -58,7 +58,7 @@ describe('connecting', () => {
   })
   test('past the deadline it drops the transport and waits', () => {
     const { to, effects } = step(after(wanted), rang(), later(10_000))
-    expect(to).toMatchObject({ state: 'waiting', attempt: 1, nextRetryAt: later(10_250).now })
+    expect(to).toMatchObject({ state: 'waiting', attempt: 1, nextRetryAt: later(10_100).now })
     expect(kinds(effects)).toEqual(['drop', 'arm', 'lost'])
   })
   test('waking does not disturb an attempt', () => {
@@ -94,14 +94,14 @@ describe('an attempt that fails', () => {
 })
 
 describe('waiting', () => {
-  test('each failure in a row doubles the bound of the wait', () => {
+  test('each failure in a row lengthens the wait', () => {
     let state = after(wanted)
     const waits = Array.from({ length: 8 }, () => {
       const { to } = step(state, failed, noon)
       state = step(to, rang(), noon).to
       return to.state === 'waiting' ? to.nextRetryAt - noon.now : to.state
     })
-    expect(waits).toEqual([250, 500, 1000, 2000, 4000, 8000, 10_000, 10_000])
+    expect(waits).toEqual([100, 2500, 6000, 9000, 13_500, 16_000, 16_000, 16_000])
   })
   test('the timer, waking and a wish end it', () => {
     for (const happening of [rang(), woke(), wanted])

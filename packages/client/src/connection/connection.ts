@@ -1,7 +1,7 @@
 import type { WildcastError } from '@wildcast/protocol/client'
-import { backoffMs } from '../time/backoff.js'
 import type { Connecting, Connection, Happening, Moment, Online, Step } from './connection-step.js'
 import { interrupted } from './interrupted.js'
+import { reconnectWaitMs } from './reconnect-wait.js'
 
 /** What is known of the attempts before this one. */
 interface Failures {
@@ -99,7 +99,7 @@ function giveUp(from: Connecting, reason: WildcastError, moment: Moment): Step {
 function retry({ attempt, leaveAt, reported = false }: Failures, reason: WildcastError, moment: Moment): Step {
   const { now, chance } = moment
   // A relay that announced its leave gave us our moment: to come back earlier would be to come with everybody else.
-  const armMs = leaveAt === undefined ? backoffMs(attempt, chance) : Math.max(0, leaveAt - now)
+  const armMs = leaveAt === undefined ? reconnectWaitMs(attempt, chance) : Math.max(0, leaveAt - now)
   return {
     to: { state: 'waiting', since: now, attempt: attempt + 1, nextRetryAt: now + armMs, reason, reported },
     armMs,

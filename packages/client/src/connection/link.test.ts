@@ -25,7 +25,7 @@ describe('the connection', () => {
     expect(connected.client.status).toMatchObject({
       state: 'waiting',
       attempt: 1,
-      nextRetryAt: connected.clock.now() + 250,
+      nextRetryAt: connected.clock.now() + 100,
       reason: { code: 'interrupted', message: 'pulled' },
     })
     await connected.clock.advance(250)

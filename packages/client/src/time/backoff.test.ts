@@ -8,7 +8,7 @@ test('the first wait is up to 500 ms, and doubles up to 20 s', () => {
   ])
 })
 
-test('any moment up to the bound is as likely as any other (N6)', () => {
+test('any moment up to the bound is as likely as any other', () => {
   expect([0, 0.25, 0.5].map((chance) => backoffMs(3, chance))).toEqual([0, 1000, 2000])
 })
 

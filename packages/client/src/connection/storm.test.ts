@@ -1,0 +1,102 @@
+import { WildcastError } from '@wildcast/protocol'
+import { describe, expect, test } from 'vitest'
+import { step } from './connection.js'
+import type { Connection, Happening, Step } from './connection-step.js'
+
+// Row N6: 2,000 clients lose the same relay in the same moment, and nothing tells them apart but chance.
+
+const clients = 2000
+
+let seed = 6
+/** A number from 0 up to 1: the same ones in each run (Park and Miller's generator). */
+function random(): number {
+  seed = (seed * 48_271) % 2_147_483_647
+  return seed / 2_147_483_647
+}
+
+const reason = new WildcastError('interrupted', 'lost')
+const failed: Happening = { type: 'failed', reason }
+
+/** A client that is online and has been for a while. */
+function online(now: number): Connection {
+  const happenings: Happening[] = [
+    { type: 'wanted' },
+    { type: 'proved' },
+    { type: 'opened' },
+    { type: 'welcomed', pingMs: 25_000 },
+    { type: 'rang', silentMs: 0 },
+  ]
+  const idle: Connection = { state: 'idle', since: now }
+  return happenings.reduce<Connection>((state, happening) => step(state, happening, { now, chance: random() }).to, idle)
+}
+
+/** When a client is back whose relay is gone at 0 and there again after `awayMs`. An attempt takes no time. */
+function backAt(awayMs: number, reconnectIn?: readonly [number, number]): number {
+  let now = 0
+  const happens = (from: Connection, happening: Happening): Step => step(from, happening, { now, chance: random() })
+  const before = online(now)
+  const announced = reconnectIn ? happens(before, { type: 'goingAway', window: reconnectIn }).to : before
+  for (let { to, armMs } = happens(announced, failed); armMs !== undefined; ) {
+    now += armMs
+    const attempt = happens(to, { type: 'rang', silentMs: 0 })
+    expect(attempt.open).toBe(true)
+    if (now >= awayMs) return now
+    const next = happens(attempt.to, failed)
+    to = next.to
+    armMs = next.armMs
+  }
+  throw new Error('the client waits for nothing')
+}
+
+/** When all are back, from the first to the last, counted from the moment at which the relay is. */
+function storm(awayMs: number, reconnectIn?: readonly [number, number]): number[] {
+  const moments = Array.from({ length: clients }, () => backAt(awayMs, reconnectIn) - awayMs)
+  return moments.sort((a, b) => a - b)
+}
+
+/** The largest number of them in any second, wherever it begins. */
+function mostInASecond(sorted: readonly number[]): number {
+  let from = 0
+  return sorted.reduce((most, moment, i) => {
+    while (moment - (sorted[from] ?? 0) >= 1000) from++
+    return Math.max(most, i - from + 1)
+  }, 0)
+}
+
+const mean = (numbers: readonly number[]): number => numbers.reduce((sum, one) => sum + one, 0) / numbers.length
+
+describe.each([200, 300, 500, 700, 1000, 1500, 2000, 2500, 3000, 4000, 5000])(
+  'a relay that is away for %i ms',
+  (away) => {
+    const back = storm(away)
+
+    test('sees at most a quarter of its clients come back in any second (N6)', () => {
+      expect(mostInASecond(back)).toBeLessThanOrEqual(clients / 4)
+    })
+    test('has the last of them back within 30 s (N6)', () => {
+      expect(back.at(-1)).toBeLessThan(30_000)
+    })
+    test('is noticed after less than 4 s on average', () => {
+      expect(mean(back)).toBeLessThan(4_000)
+    })
+  },
+)
+
+test('a relay that is away for longer sees fewer of them in a second, all of them within 20 s', () => {
+  for (const away of [7_000, 10_000, 15_000, 20_000, 60_000]) {
+    const back = storm(away)
+    expect(mostInASecond(back)).toBeLessThanOrEqual(clients / 4)
+    expect(back.at(-1)).toBeLessThanOrEqual(20_000)
+  }
+})
+
+test('a client whose connection is lost while the relay is there is back within 300 ms on average', () => {
+  expect(mean(storm(0))).toBeLessThan(300)
+})
+
+test('a relay that announces that it goes away has its clients back evenly over its own window', () => {
+  const back = storm(0, [0, 10_000])
+  expect(mostInASecond(back)).toBeLessThan(clients / 8)
+  expect(mean(back)).toBeGreaterThan(4_500)
+  expect(back.at(-1)).toBeLessThanOrEqual(10_000)
+})

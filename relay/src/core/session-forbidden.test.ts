@@ -1,0 +1,86 @@
+import { WildcastError } from '@wildcast/protocol'
+import { describe, expect, it } from 'vitest'
+import { fakeClock } from '../testing/fake-clock.js'
+import { recordingOutlet } from '../testing/recording-outlet.js'
+import { scriptedBroker } from '../testing/scripted-broker.js'
+import { subscribe } from '../testing/scripted-relay.js'
+import { FanOut } from './fan-out.js'
+import { Hub } from './hub.js'
+import { defaultLimits } from './limits.js'
+import { nobody } from './observer.js'
+import type { Permissions } from './permissions.js'
+import { Session } from './session.js'
+import { TimeSlice } from './time-slice.js'
+
+// Row P10, the time that a refusal takes: it can't tell whether a subject is in use, since the same
+// is done for both, and nothing is looked up that knows.
+
+/** A hub that notes each of its members that is used. */
+function noting(hub: Hub, note: (use: string) => void): Hub {
+  return new Proxy(hub, {
+    get(target, name) {
+      note(`hub.${String(name)}`)
+      const member: unknown = Reflect.get(target, name, target)
+      return typeof member === 'function' ? member.bind(target) : member
+    },
+  })
+}
+
+async function opened() {
+  const steps: string[] = []
+  const broker = scriptedBroker()
+  const clock = fakeClock()
+  const slice = new TimeSlice(clock)
+  const room = { used: 0, limit: 1000 }
+  const shared = { clock, observer: nobody, room, fanOut: new FanOut(slice), slice, onError: () => {} }
+  const hub = noting(await Hub.open({ brokers: { main: broker.open }, ...shared }), (use) => steps.push(use))
+  const session = (permissions: Permissions): Session =>
+    new Session({ hub, permissions, limits: defaultLimits, newSessionId: () => 'id' }, recordingOutlet())
+  return { broker, steps, session }
+}
+
+type Act = (session: Session, subject: string) => Promise<unknown> | undefined
+
+const acts: Record<string, Act> = {
+  publish: (session, subject) => session.publish({ subject, payload: 'x' }),
+  subscribe: (session, subject) => subscribe(session, subject),
+  'subscribe with a group': (session, subject) => subscribe(session, subject, { group: 'g' }),
+  'subscribe to the newest': (session, subject) => subscribe(session, subject, { policy: { deliver: 'latest' } }),
+  serve: (session, subject) => subscribe(session, subject, { serve: true }),
+  request: (session, subject) => session.request({ subject, payload: 'x' }, { onPart: () => {} }),
+}
+
+describe.each(Object.entries(acts))('a refusal to %s', (_, act) => {
+  it('takes the same steps for a subject that is in use as for one that nobody knows (P10)', async () => {
+    const { broker, steps, session } = await opened()
+    const other = session(() => true)
+    for (const more of [{}, { group: 'g' }, { policy: { deliver: 'latest' } }, { serve: true }])
+      await subscribe(other, 'used', more)
+    await other.publish({ subject: 'used', payload: 'x' })
+    const stranger = session(({ kind, subject }) => {
+      steps.push(`may ${kind} ${subject}`)
+      return false
+    })
+    const done = [...broker.log]
+
+    /** All that a refusal does and says, but for the subject. */
+    async function refusalOf(subject: string): Promise<readonly string[]> {
+      steps.length = 0
+      const error = await act(stranger, subject)?.then(
+        () => undefined,
+        (cause) => WildcastError.from(cause),
+      )
+      const { code, message, retry } = error ?? expect.fail('it was not refused')
+      return [...steps, code, message, `${retry}`].map((step) => step.replaceAll(subject, '…'))
+    }
+
+    const used = await refusalOf('used')
+    expect(await refusalOf('free')).toEqual(used)
+    expect(used).toContain('forbidden')
+    expect(used.filter((step) => step.startsWith('may '))).toHaveLength(1)
+    // The hub was asked about the broker's name and features only, and the broker for nothing.
+    const hubSteps = used.filter((step) => step.startsWith('hub.'))
+    expect(['hub.nameOf', 'hub.demand', 'hub.counting']).toEqual(expect.arrayContaining(hubSteps))
+    expect(broker.log).toEqual(done)
+  })
+})
