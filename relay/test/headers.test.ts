@@ -55,7 +55,7 @@ describe('headers of a client', () => {
   it('are bounded in MessagePack, too', async () => {
     const { address } = await startRelay()
     const socket = await connect(`ws://${address}/ws`, msgpackCodec.subprotocol)
-    const headers = new Map(Object.entries(numbered(5000)))
+    const headers = Object.entries(numbered(5000))
     socket.send(msgpackCodec.encode({ kind: 'Publish', ref: 1, subject: 'h.x', message: 'x', headers }))
     const { kind, body } = msgpackCodec.decode((await socket.next()) as Buffer)
     expect(kind).toBe('Error')
@@ -102,7 +102,7 @@ describe('headers of a foreign message', () => {
     write(flood.slice(0, 64))
     const [message] = await inbox.take(1)
     expect(textOf(message)).toBe('64')
-    expect(message?.headers?.size).toBe(64)
+    expect(message?.headers).toHaveLength(64)
     expect(dropped).toEqual(['foreign_headers', 'foreign_headers', 'foreign_headers'])
     expect(broker.features.headers).toBe(true)
   })
@@ -118,14 +118,14 @@ describe('headers of a foreign message', () => {
     await mosquittoPub(server.port, 'h/x', '64', [...five, ...flags(64)])
     const [message] = await inbox.take(1)
     expect(textOf(message)).toBe('64')
-    expect(message?.headers?.size).toBe(64)
+    expect(message?.headers).toHaveLength(64)
     expect(dropped).toEqual(['foreign_headers', 'foreign_headers'])
   })
 })
 
 it('64 headers of 8 kB come to the other side of every broker that carries headers, with the error of an answer', async () => {
   const value = 'x'.repeat(Math.floor(limits.headerBytes / 64) - 3)
-  const headers = new Map(Object.entries(numbered(64, value)))
+  const headers = Object.entries(numbered(64, value))
   const [nats, mosquitto] = await Promise.all([startNats(), startMosquitto()])
   for (const link of [await natsLink(nats), await mqttLink(mosquitto.url)]) {
     const inbox = await link.listen('h.*')

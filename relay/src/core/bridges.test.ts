@@ -85,6 +85,10 @@ describe('a bridge', () => {
   })
 
   it('keeps headers, and leaves a reply address behind', async () => {
+    const headers = [
+      ['trace', '1'],
+      ['trace', '2'],
+    ] as const
     const { relay } = await relayWith([bridge('sensors', 'a', 'main')])
     const outlet = recordingOutlet()
     await relay.open(outlet).subscribe({ subject: 'a', broker: 'main' }, () => {})
@@ -93,15 +97,12 @@ describe('a bridge', () => {
       broker: 'sensors',
       payload: 'x',
       responseSubject: 'answer',
-      headers: new Map([['trace', '1']]),
+      headers,
     })
     expect(outlet.frames).toMatchObject([
       {
         response_subject: undefined,
-        headers: new Map([
-          ['trace', '1'],
-          ['wildcast-path', 'sensors'],
-        ]),
+        headers: [...headers, ['wildcast-path', 'sensors']],
       },
     ])
   })
