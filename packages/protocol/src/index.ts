@@ -26,6 +26,7 @@ export {
   type Failure,
   type Headers,
   type Message,
+  type Party,
   type Payload,
   payloadBytes,
   payloadText,

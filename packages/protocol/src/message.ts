@@ -13,8 +13,23 @@ export interface Failure {
   readonly message: string
 }
 
-/** What travels through the relay. */
+/** A client as others may know it. */
+export interface Party {
+  /** The public name of its session. It opens nothing. */
+  readonly session: string
+  readonly user?: string
+  readonly role?: string
+}
+
+/**
+ * What travels through the relay. `id` and `from` are there if the broker carries them: the memory
+ * broker does, within one process. They are not sent to clients.
+ */
 export interface Message {
+  /** Its number, from 1 to 2^53: given once, by the relay that took it. */
+  readonly id?: number | undefined
+  /** The client that published it, as far as it is known. */
+  readonly from?: Party | undefined
   /** A subject; a pattern only where it was published with `wildcard`. */
   readonly subject: Pattern
   readonly payload: Payload

@@ -94,7 +94,7 @@ function copying(
       settle?.(true)
       return
     }
-    const copy = copyOf(message, carries ? path : undefined)
+    const copy = copyOf(message, { id: message.id ?? hub.nextMessageId(), path: carries ? path : undefined })
     Promise.resolve(hub.publish(to, copy)).then(
       () => settle?.(true),
       (cause) => {
@@ -112,7 +112,10 @@ function forgetful(to: string): WildcastError {
 }
 
 /** @param path the brokers that the message comes from; absent if the next one carries no headers */
-function copyOf({ subject, payload, headers }: Message, path: readonly string[] | undefined): Message {
-  const copy = { subject, payload }
+function copyOf(
+  { from, subject, payload, headers }: Message,
+  { id, path }: { readonly id: number; readonly path: readonly string[] | undefined },
+): Message {
+  const copy = { id, from, subject, payload }
   return path ? { ...copy, headers: withHeader(headers, pathHeader, path.join(',')) } : copy
 }

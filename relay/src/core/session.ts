@@ -2,6 +2,7 @@ import {
   isClosed,
   isDerived,
   type Message,
+  type Party,
   type Pattern,
   refusal,
   type Subject,
@@ -64,6 +65,7 @@ export class Session implements Member {
   #requests = 0
   #closed = false
   #id: string | undefined
+  #party: Party | undefined
 
   constructor(ports: SessionPorts, outlet: Outlet) {
     this.outlet = outlet
@@ -74,6 +76,12 @@ export class Session implements Member {
   get id(): string {
     this.#id ??= this.#ports.newSessionId()
     return this.#id
+  }
+
+  /** The client as others may know it: made when first needed, under a name that opens nothing. */
+  get party(): Party {
+    this.#party ??= { session: this.#ports.newSessionId() }
+    return this.#party
   }
 
   expectsAnswer(responseSubject: Subject): void {
@@ -171,7 +179,8 @@ export class Session implements Member {
   #question(want: Ask, broker: string): Message {
     const { hub, limits, permissions } = this.#ports
     const subject = ownSubject(want.subject)
-    const message: Message = { subject, payload: want.payload, headers: want.headers }
+    const { payload, headers } = want
+    const message: Message = { id: hub.nextMessageId(), from: this.party, subject, payload, headers }
     checkSize(message, limits.payload)
     if (want.headers) hub.demand(broker, 'headers')
     demand(permissions, { kind: 'request', subject, broker })
@@ -269,14 +278,9 @@ export class Session implements Member {
       if (!answers) refuseMadeForRequest(subject)
       if (responseSubject !== undefined) refuseMadeForRequest(responseSubject)
     }
-    return {
-      subject,
-      payload: want.payload,
-      responseSubject,
-      headers: want.headers,
-      more: want.more,
-      error: want.error,
-    }
+    const { payload, headers, more, error } = want
+    const id = this.#ports.hub.nextMessageId()
+    return { id, from: this.party, subject, payload, responseSubject, headers, more, error }
   }
 
   /**
