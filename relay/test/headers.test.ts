@@ -62,6 +62,33 @@ describe('headers of a client', () => {
     expect(body).toMatchObject({ ref: 1, code: 'too_large' })
   })
 
+  it('come to other clients in order, with every value of a name', async () => {
+    const relay = await startRelay()
+    const headers = { z: '1', link: ['/a', '', '/a'], a: 'ü' }
+    const reader = await client(relay)
+    await ask(reader, { Subscribe: { ref: 1, subject: 'h' } })
+    const packed = await connect(`ws://${relay.address}/ws`, msgpackCodec.subprotocol)
+    packed.send(msgpackCodec.encode({ kind: 'Subscribe', ref: 1, subject: 'h' }))
+    await packed.next()
+    expect(await ask(await client(relay), { Publish: { ref: 1, subject: 'h', message: '', headers } })).toMatchObject({
+      Ack: { ref: 1 },
+    })
+    const written = JSON.stringify(headers)
+    expect(String(await reader.next())).toContain(`"headers":${written}`)
+    const { body } = msgpackCodec.decode((await packed.next()) as Buffer)
+    expect(JSON.stringify((body as { headers: unknown }).headers)).toBe(written)
+  })
+
+  it('are 64 with every value of a name counted', async () => {
+    const socket = await client(await startRelay())
+    const frame = (count: number): unknown => ({
+      Publish: { ref: 1, subject: 'a', message: '', headers: { first: '', h: Array(count).fill('') } },
+    })
+    expect(await ask(socket, frame(63))).toEqual({ Ack: { ref: 1 } })
+    for (const count of [64, 9_000]) expect(await ask(socket, frame(count))).toEqual(tooLarge(1))
+    await lives(socket)
+  })
+
   it('count as a part of the payload, and so does the error of an answer', async () => {
     const socket = await client(await startRelay({ limits: { payload: 1000 } }))
     const publish = (more: object): Promise<unknown> => ask(socket, { Publish: { ref: 1, subject: 'a', ...more } })

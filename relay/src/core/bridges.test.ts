@@ -107,6 +107,22 @@ describe('a bridge', () => {
     ])
   })
 
+  it('reads the way from every path that a message has, and writes one', async () => {
+    const { relay, log } = await relayWith([bridge('sensors', 'a', 'main'), bridge('sensors', 'a', 'archive')])
+    const outlet = recordingOutlet()
+    for (const broker of ['main', 'archive']) await relay.open(outlet).subscribe({ subject: 'a', broker }, () => {})
+    const headers = [
+      ['wildcast-path', 'main,x'],
+      ['trace', '1'],
+      ['wildcast-path', 'y'],
+    ] as const
+    await relay.open(recordingOutlet()).publish({ subject: 'a', broker: 'sensors', payload: '', headers })
+    expect(log).toEqual(['main dropped looped'])
+    expect(outlet.frames).toMatchObject([
+      { broker: 'archive', headers: [headers[1], ['wildcast-path', 'main,x,y,sensors']] },
+    ])
+  })
+
   it('goes on when a copy fails, says so, and hands a message of a group back', async () => {
     const sensors = scriptedBroker()
     const down = { ...scriptedBroker(), open: failingBroker }
