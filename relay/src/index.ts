@@ -56,8 +56,9 @@ export type { Encoder, FeedFacts, OnError, Outlet, Parcel, StreamEncoder } from 
 export type { Part } from './core/part.js'
 export { type Action, allowAll, type Permissions } from './core/permissions.js'
 export { createRelay, type Relay, type RelayFacts, type RelayOptions, type RelayView } from './core/relay.js'
-export type { Session, Subscription } from './core/session.js'
+export type { Session } from './core/session.js'
 export type { ResumableSession, Sessions } from './core/sessions.js'
+export type { Subscription } from './core/subscription.js'
 export type { Wire } from './core/wire.js'
 export type { Mode } from './gateways/dialects/classic/encoders.js'
 // Doors

@@ -12,7 +12,13 @@ type Body = Readonly<Record<string, unknown>>
 type Frame = { readonly [kind: string]: Body | undefined }
 
 /** How the frames of a codec travel. */
-const codecs = {
+interface Codec {
+  readonly subprotocol: string
+  write(frame: unknown): string | Uint8Array
+  read(data: string | Buffer): Frame[]
+}
+
+const codecs: Readonly<Record<'json' | 'msgpack', Codec>> = {
   json: { subprotocol: 'wildcast.v1+json', write: (frame: unknown) => JSON.stringify(frame), read: readLines },
   msgpack: { subprotocol: 'wildcast.v1+msgpack', write: (frame: unknown) => encode(frame), read: readValue },
 }
@@ -38,10 +44,10 @@ interface Client {
 async function client(
   { address }: StartedRelay,
   connecting: Body = {},
-  { subprotocol, write, read } = codecs.json,
+  { subprotocol, write, read }: Codec = codecs.json,
 ): Promise<Client> {
   const socket = await connect(`ws://${address}/ws`, subprotocol)
-  const say = (frame: unknown): void => socket.send(write(frame) as string)
+  const say = (frame: unknown): void => socket.send(write(frame))
   const waiting: Frame[] = []
   const next = async (): Promise<Frame> => {
     if (waiting.length === 0) waiting.push(...read(await socket.next()))

@@ -5,6 +5,7 @@ export {
   type Codec,
   type ErrorCode,
   type Headers,
+  type HeadersInput,
   jsonCodec,
   type Params,
   type WelcomeFrame,
@@ -14,7 +15,6 @@ export type { ErrorStage, OnError } from './app/fault.js'
 export { type Client, createClient } from './client.js'
 export type { Status } from './connection/status.js'
 export type { Message, RespondOptions } from './messages/message.js'
-export type { HeadersInput } from './messages/to-headers.js'
 export type { ClientOptions } from './options.js'
 export type { PublishOutcome } from './publishing/outcome.js'
 export type { Handler } from './requests/serve.js'

@@ -1,6 +1,5 @@
-import type { Params } from '@wildcast/protocol/client'
+import type { HeadersInput, Params } from '@wildcast/protocol/client'
 import type { Message } from './messages/message.js'
-import type { HeadersInput } from './messages/to-headers.js'
 import type { PublishOutcome } from './publishing/outcome.js'
 import type { Waiting } from './requests/request.js'
 import type { Handler } from './requests/serve.js'
@@ -27,7 +26,10 @@ export interface SubscribeOptions extends ServeOptions, PolicyOptions {
 export interface PublishOptions {
   /** @default the client's broker */
   readonly broker?: string | undefined
-  /** An object or a `Map` of strings: 64 at most, with 8,192 bytes of names and values. */
+  /**
+   * An object, a `Map` or pairs; a value is a string, or several in an array. 64 headers at most,
+   * with 8,192 bytes of names and values.
+   */
   readonly headers?: HeadersInput | undefined
   /** Where answers are awaited. */
   readonly responseSubject?: string | undefined

@@ -7,7 +7,7 @@ import { lightJsonCodec } from './light-json-codec.js'
 import { msgpackCodec } from './msgpack-codec.js'
 
 const frames: readonly Frame[] = [
-  { kind: 'Publish', subject: 'a', message: 'line\nfeed', headers: new Map([['a', 'b\nc']]) },
+  { kind: 'Publish', subject: 'a', message: 'line\nfeed', headers: [['a', 'b\nc']] },
   { kind: 'Pong' },
   { kind: 'Received', count: 70_000 },
   { kind: 'Publish', subject: 'a', message: new Uint8Array(70_000).fill(255), ref: 2 ** 40 },

@@ -41,18 +41,18 @@ const oddBytes = [
 ]
 const payload: fc.Arbitrary<Payload> = fc.oneof(text, fc.uint8Array({ maxLength: 40 }), fc.constantFrom(...oddBytes))
 
+const headerName = fc.oneof(
+  fc.constantFrom('content-type', 'X-Two', 'constructor', 'toString', 'then'),
+  fc.stringMatching(/^[a-z!#$%&'*.^`|~+-]{1,8}$/),
+)
+const headerValue = fc.string({ unit: 'grapheme', maxLength: 8 }).filter((value) => !/\p{Cc}/u.test(value))
+/** The values of a name stand together, as they do in a frame. */
 const headers: fc.Arbitrary<Headers> = fc
-  .array(
-    fc.tuple(
-      fc.oneof(
-        fc.constantFrom('content-type', 'X-Two', 'constructor', 'toString', 'then'),
-        fc.stringMatching(/^[a-z!#$%&'*.^`|~+-]{1,8}$/),
-      ),
-      fc.string({ unit: 'grapheme', maxLength: 8 }).filter((value) => !/\p{Cc}/u.test(value)),
-    ),
-    { maxLength: 3 },
-  )
-  .map((entries) => new Map(entries))
+  .uniqueArray(fc.tuple(headerName, fc.array(headerValue, { minLength: 1, maxLength: 3 })), {
+    maxLength: 3,
+    selector: ([name]) => name,
+  })
+  .map((names) => names.flatMap(([name, values]) => values.map((value) => [name, value] as const)))
 const failure = fc.record({ code: text, message: text })
 
 /** Any frame of a client, by kind. */

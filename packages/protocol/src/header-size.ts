@@ -16,7 +16,7 @@ export function headerSize({ headers, error }: Beside): number {
 
 /** Whether headers and an error stay within `limits.headers` and `limits.headerBytes`. */
 export function headersFit(beside: Beside): boolean {
-  return (beside.headers?.size ?? 0) <= limits.headers && headerSize(beside) <= limits.headerBytes
+  return (beside.headers?.length ?? 0) <= limits.headers && headerSize(beside) <= limits.headerBytes
 }
 
 /**

@@ -26,6 +26,7 @@ export {
   type Failure,
   type Headers,
   type Message,
+  type Party,
   type Payload,
   payloadBytes,
   payloadText,
@@ -47,5 +48,6 @@ export {
 } from './subject.js'
 export { isPattern, isSubject } from './subject-form.js'
 export { SubjectTree } from './subject-tree.js'
+export { type HeadersInput, toHeaders } from './to-headers.js'
 export { toPayload } from './to-payload.js'
 export { decodeUtf8, encodeUtf8, isWellFormed, strictUtf8 } from './utf8.js'

@@ -7,6 +7,13 @@ codecContract(jsonCodec, { wire: JSON.stringify })
 
 it('asks for its subprotocol', () => expect(jsonCodec.subprotocol).toBe('wildcast.v1+json'))
 
+const repeated = [
+  ['x', '1'],
+  ['y', '3'],
+  ['x', '2'],
+  ['x', '1'],
+] as const
+
 describe('json writes', () => {
   it.each([
     ['"Pong"', { kind: 'Pong' }],
@@ -32,7 +39,15 @@ describe('json writes', () => {
     ],
     [
       '{"Publish":{"subject":"a","message":"","headers":{"x":"1"}}}',
-      { kind: 'Publish', subject: 'a', message: '', headers: new Map([['x', '1']]) },
+      { kind: 'Publish', subject: 'a', message: '', headers: [['x', '1']] },
+    ],
+    [
+      '{"Publish":{"subject":"a","message":"","headers":{"x":["1","2","1"],"y":"3"}}}',
+      { kind: 'Publish', subject: 'a', message: '', headers: repeated },
+    ],
+    [
+      '{"Message":{"id":1,"subject":"a","message":"","broker":"b","headers":{"x":["1","2","1"],"y":"3"}}}',
+      { kind: 'Message', id: 1, subject: 'a', message: '', broker: 'b', headers: repeated },
     ],
     ['{"GoingAway":{"reconnect_in":[0,5000]}}', { kind: 'GoingAway', reconnect_in: [0, 5000] }],
     [

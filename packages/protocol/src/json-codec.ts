@@ -3,6 +3,7 @@ import type { Codec, RawFrame } from './codec.js'
 import { WildcastError } from './errors.js'
 import type { Frame, MessageFrame } from './frame.js'
 import { bodyOf, carriesPayload, isBare, type PayloadFrame } from './frame-body.js'
+import { toHeaderObject } from './header-list.js'
 import { parseJson } from './json.js'
 import { lines } from './lines.js'
 import { payloadBytes, payloadText } from './message.js'
@@ -59,7 +60,7 @@ function encodeMessage({ id, subject, message, broker, response_subject, headers
   const text = payloadText(message)
   const payload = text === undefined ? `"bytes":"${encodeBase64(payloadBytes(message))}"` : `"message":${quote(text)}`
   const answers = response_subject === undefined ? '' : `,"response_subject":${quote(response_subject)}`
-  const more = headers ? `,"headers":${JSON.stringify(Object.fromEntries(headers))}` : ''
+  const more = headers ? `,"headers":${JSON.stringify(toHeaderObject(headers))}` : ''
   return `{"Message":{"id":${id},"subject":${quote(subject)},${payload},"broker":${quote(broker)}${answers}${more}}}`
 }
 

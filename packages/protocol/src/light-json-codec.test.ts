@@ -20,7 +20,20 @@ describe('light json writes what jsonCodec reads', () => {
     ['{"Publish":{"subject":"a","bytes":"aGk="}}', { kind: 'Publish', subject: 'a', message: Uint8Array.of(104, 105) }],
     [
       '{"Publish":{"subject":"a","message":"","headers":{"x":"1"}}}',
-      { kind: 'Publish', subject: 'a', message: '', headers: new Map([['x', '1']]) },
+      { kind: 'Publish', subject: 'a', message: '', headers: [['x', '1']] },
+    ],
+    [
+      '{"Publish":{"subject":"a","message":"","headers":{"x":["1",""],"constructor":"2"}}}',
+      {
+        kind: 'Publish',
+        subject: 'a',
+        message: '',
+        headers: [
+          ['x', '1'],
+          ['x', ''],
+          ['constructor', '2'],
+        ],
+      },
     ],
   ] as const)('%s', (text, frame) => {
     expect(lightJsonCodec.encode(frame)).toBe(text)

@@ -1,5 +1,6 @@
 import { encodeBase64 } from './base64.js'
 import type { Codec } from './codec.js'
+import { toHeaderObject } from './header-list.js'
 import { lines } from './lines.js'
 import type { Headers, Payload } from './message.js'
 
@@ -21,7 +22,7 @@ export const lightJsonCodec: Codec = {
   encode(frame) {
     const { kind, count, message, headers, ...rest }: Fields = frame
     const payload = typeof message === 'object' ? { bytes: encodeBase64(message) } : { message }
-    const body = { ...rest, ...payload, headers: headers && Object.fromEntries(headers) }
+    const body = { ...rest, ...payload, headers: headers && toHeaderObject(headers) }
     return JSON.stringify(kind === 'Pong' ? kind : { [kind]: count ?? body })
   },
   decode(data) {

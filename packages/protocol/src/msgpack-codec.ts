@@ -3,6 +3,7 @@ import type { Codec, RawFrame } from './codec.js'
 import { WildcastError } from './errors.js'
 import type { Frame, MessageFrame } from './frame.js'
 import { bodyOf, carriesPayload, isBare } from './frame-body.js'
+import { toHeaderObject } from './header-list.js'
 import { payloadBytes } from './message.js'
 import { MessagePackWriter } from './messagepack-writer.js'
 import { parseMessagePack } from './parse-messagepack.js'
@@ -48,7 +49,7 @@ function encodeMessage({
   writer.map(1).text('Message').map(fields).text('id').uint(id).text('subject').text(subject)
   writer.text('message').bin(payloadBytes(message)).text('broker').text(broker)
   if (response_subject !== undefined) writer.text('response_subject').text(response_subject)
-  if (headers) writer.text('headers').raw(encoder.encode(Object.fromEntries(headers)))
+  if (headers) writer.text('headers').raw(encoder.encode(toHeaderObject(headers)))
   return writer.take()
 }
 

@@ -60,21 +60,51 @@ describe('the payload', () => {
 describe('headers', () => {
   const own = (name: string, value: unknown) => ({ message: '', headers: Object.fromEntries([[name, value]]) })
 
-  it('become a Map, whatever their names', () => {
+  it('become pairs in order, whatever their names', () => {
     for (const name of ['x', 'Content-Type', 'constructor', 'toString', 'hasOwnProperty', 'then', "!#$%&'*.^`|~+-"])
-      expect(publish(own(name, 'v'))).toMatchObject({ headers: new Map([[name, 'v']]) })
+      expect(publish(own(name, 'v'))).toMatchObject({ headers: [[name, 'v']] })
+    expect(publish({ message: '', headers: { z: '1', a: '2' } })).toMatchObject({
+      headers: [
+        ['z', '1'],
+        ['a', '2'],
+      ],
+    })
+  })
+
+  it('have several values in an array, and each is a pair', () => {
+    expect(publish({ message: '', headers: { z: ['1', '', '1'], a: ['2'] } })).toMatchObject({
+      headers: [
+        ['z', '1'],
+        ['z', ''],
+        ['z', '1'],
+        ['a', '2'],
+      ],
+    })
+  })
+
+  it('are 64 pairs at most, and are counted before they are read', () => {
+    const values = (count: number): unknown[] => Array.from({ length: count }, () => 7)
+    const tooLarge = expect.objectContaining({ code: 'too_large' })
+    for (const headers of [{ x: values(65) }, { a: Array(60).fill(''), b: values(5) }, { x: values(1_000_000) }])
+      expect(() => publish({ message: '', headers })).toThrow(tooLarge)
+    expect(publish({ message: '', headers: { a: Array(60).fill(''), b: Array(4).fill('') } })).toMatchObject({
+      headers: { length: 64 },
+    })
   })
 
   it.each(['', ' ', 'a b', 'a:b', 'a\r\nb', 'a\n', 'ä', 'a/b', 'a\0', '__proto__'])('have no name %j', (name) => {
     expect(refusal(own(name, 'v'))).toMatch(/"headers" must be named by tokens/)
   })
 
-  it.each(['a\r\nb: c', '\0', '\t', '\u0085', '\ud800', 7, null, ['a']])('have no value %j', (value) => {
-    expect(refusal(own('x', value))).toMatch(/"headers.x" must be a string without control characters/)
-  })
+  it.each(['a\r\nb: c', '\0', '\t', '\u0085', '\ud800', 7, null, [], [7], [['a']], ['a', null], ['a', 'b\nc']])(
+    'have no value %j',
+    (value) => {
+      expect(refusal(own('x', value))).toMatch(/"headers.x" must be a string without control characters, or an array/)
+    },
+  )
 
   it.each(['', 'ä😀', '\ufeff', 'a, b; c="d"'])('have the value %j', (value) => {
-    expect(publish(own('x', value))).toMatchObject({ headers: new Map([['x', value]]) })
+    expect(publish(own('x', value))).toMatchObject({ headers: [['x', value]] })
   })
 })
 

@@ -91,21 +91,28 @@ export function readOptionalHeaders(body: Body): Headers | undefined {
   const value = body.headers
   if (absent(value)) return undefined
   if (!isRecord(value)) throw refuseField('headers', 'an object')
-  const headers = new Map<string, string>()
+  const headers: (readonly [name: string, value: string])[] = []
   for (const name of Object.keys(value)) {
+    const values = readHeaderValues(value[name])
     // Counted first: 20,000 names took a minute further inside.
-    if (headers.size >= limits.headers) throw headersTooLarge()
-    if (name.length > limits.headerBytes) throw headersTooLarge()
-    headers.set(name, readHeader(name, value[name]))
+    if (headers.length + values.length > limits.headers) throw headersTooLarge()
+    checkHeader(name, values)
+    for (const text of values) headers.push([name, text])
   }
   return headers
 }
 
-function readHeader(name: string, text: unknown): string {
+/** What stands for a name: a value, or several of them. An empty array is left for the check to refuse. */
+function readHeaderValues(value: unknown): readonly unknown[] {
+  return Array.isArray(value) && value.length > 0 ? value : [value]
+}
+
+function checkHeader(name: string, values: readonly unknown[]): asserts values is readonly string[] {
+  const isLonger = (text: unknown): boolean => typeof text === 'string' && text.length > limits.headerBytes
+  if (isLonger(name) || values.some(isLonger)) throw headersTooLarge()
   if (!isHeaderName(name)) throw refuseField('headers', 'named by tokens (RFC 9110, 5.6.2), "__proto__" excepted')
-  if (typeof text === 'string' && text.length > limits.headerBytes) throw headersTooLarge()
-  if (typeof text === 'string' && isHeaderValue(text)) return text
-  throw refuseField(`headers.${name}`, 'a string without control characters')
+  if (!values.every((text) => typeof text === 'string' && isHeaderValue(text)))
+    throw refuseField(`headers.${name}`, 'a string without control characters, or an array of such strings')
 }
 
 export function readOptionalFailure(body: Body): Failure | undefined {

@@ -30,12 +30,16 @@ describe('readRelayFrame', () => {
       })
   })
 
-  it('reads headers into a Map', () => {
+  it('reads headers in order, each value of a name by itself', () => {
     const message = { id: 1, subject: 'a', message: '', broker: 'test' }
-    expect(read('Message', { ...message, headers: { constructor: 'x' } })).toStrictEqual({
+    expect(read('Message', { ...message, headers: { constructor: 'x', trace: ['1', '2'] } })).toStrictEqual({
       kind: 'Message',
       ...message,
-      headers: new Map([['constructor', 'x']]),
+      headers: [
+        ['constructor', 'x'],
+        ['trace', '1'],
+        ['trace', '2'],
+      ],
     })
     expect(read('Message', { ...message, headers: null })).toMatchObject(message)
   })

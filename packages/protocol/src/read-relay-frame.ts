@@ -22,6 +22,8 @@ export function readRelayFrame({ kind, body = {} }: RawFrame): RelayFrame {
     frame.message = decodeBase64(frame.bytes)
     delete frame.bytes
   }
-  frame.headers &&= new Map(Object.entries(frame.headers))
+  frame.headers &&= Object.entries(frame.headers).flatMap(([name, values]) =>
+    [values].flat().map((value) => [name, value]),
+  )
   return frame as RelayFrame
 }

@@ -1,10 +1,11 @@
-import { parsePattern } from '@wildcast/protocol'
+import { type Headers, parsePattern, type Subject } from '@wildcast/protocol'
 import { expect } from 'vitest'
+import type { Broker } from '../core/broker.js'
 import { type BrokerUnderTest, linksTo, listen, publish, subject, text } from '../testing/broker-under-test.js'
 import type { Inbox } from '../testing/inbox.js'
 
 /** What a broker promises that has a feature: groups, headers, answers, publishes to a pattern. */
-export function featuresContract({ open }: BrokerUnderTest): void {
+export function featuresContract({ open, gathersHeaders = false }: BrokerUnderTest): void {
   const { withFeature } = linksTo(open)
 
   withFeature(
@@ -37,15 +38,48 @@ export function featuresContract({ open }: BrokerUnderTest): void {
     expect((await inbox.take(1))[0]?.responseSubject).toBe('answer.here')
   })
 
-  withFeature('headers', 'carries headers, whatever they are called', async (broker) => {
-    const headers = new Map([
-      ['trace', '1'],
-      ['constructor', 'x'],
-      ['hasOwnProperty', 'y'],
-    ])
+  /** The headers of a message as a subscriber gets them. */
+  const carried = async (broker: Broker, headers: Headers): Promise<Headers | undefined> => {
     const inbox = await listen(broker, 'h')
     await broker.publish({ subject: subject('h'), payload: '', headers })
-    expect([...((await inbox.take(1))[0]?.headers ?? [])]).toEqual([...headers])
+    return (await inbox.take(1))[0]?.headers
+  }
+
+  withFeature('headers', 'carries headers in order, whatever they are called', async (broker) => {
+    const headers = [
+      ['trace', '1'],
+      ['constructor', 'x'],
+      ['Trace', ''],
+      ['hasOwnProperty', 'y'],
+      ['a', 'ü, 😀'],
+    ] as const
+    expect(await carried(broker, headers)).toEqual(headers)
+  })
+
+  withFeature('headers', 'carries every value of a header that is repeated, in order', async (broker) => {
+    const [first, other, ...rest] = [
+      ['trace', '2'],
+      ['other', 'x'],
+      ['trace', '1'],
+      ['trace', ''],
+      ['trace', '2'],
+    ] as const
+    const headers = [first, other, ...rest]
+    expect(await carried(broker, headers)).toEqual(gathersHeaders ? [first, ...rest, other] : headers)
+  })
+
+  withFeature('request', 'carries the headers of a question and of its answer', async (broker) => {
+    if (broker.features.headers !== true) return
+    const headers = [
+      ['trace', '1'],
+      ['trace', '2'],
+    ] as const
+    const asked = await listen(broker, { pattern: parsePattern('headed'), serve: true })
+    const answer = broker.request?.({ subject: subject('headed'), payload: '', headers }, { timeoutMs: 60_000 })
+    const [question] = await asked.take(1)
+    expect(question?.headers).toEqual(headers)
+    await broker.publish({ subject: question?.responseSubject as Subject, payload: '', headers })
+    expect((await answer)?.headers).toEqual(headers)
   })
 
   withFeature(

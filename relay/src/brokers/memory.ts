@@ -3,6 +3,7 @@ import type { Broker, Features, Interest, Listener, OpenBroker, RequestOptions }
 import type { Clock } from '../core/clock.js'
 import { everyFeature } from './every-feature.js'
 import { type Deliver, Listeners } from './listeners.js'
+import { noServer } from './no-server.js'
 import { type Queue, queue } from './queue.js'
 import { type Replies, replies } from './replies.js'
 import { answerTo, requestSubject, responseSubject, servedPattern } from './request-subjects.js'
@@ -80,7 +81,7 @@ class Memory implements Broker {
     // Nobody serves: somebody may still listen by the original's scheme.
     const asked = server ? subject : requestSubject(id, subject)
     const answered = server ? (`${replyPrefix}${id}` as Subject) : responseSubject(id, subject)
-    if (!server && this.#listeners.at(asked).length === 0) return Promise.reject(noResponders(subject, 'is not there'))
+    if (!server && this.#listeners.at(asked).length === 0) return Promise.reject(noServer(subject, 'is not there'))
     server?.callers.add(answered)
     const answer = this.#waiting.wait(answered, options, () => server?.callers.delete(answered))
     this.#ask({ ...message, subject: asked, responseSubject: answered }, server)
@@ -130,7 +131,7 @@ class Memory implements Broker {
     return () => {
       leave()
       if (this.#servers.get(subject) === server) this.#servers.delete(subject)
-      const left = noResponders(subject, 'left')
+      const left = noServer(subject, 'left')
       for (const caller of server.callers) this.#waiting.fail(caller, left)
     }
   }
@@ -138,8 +139,4 @@ class Memory implements Broker {
 
 function closedError(): WildcastError {
   return new WildcastError('broker_down', 'the broker was closed')
-}
-
-function noResponders(subject: Pattern, why: string): WildcastError {
-  return new WildcastError('no_responders', `the server of "${subject}" ${why}; start one with serve("${subject}", …)`)
 }

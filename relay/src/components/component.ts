@@ -1,4 +1,4 @@
-import type { Headers } from '@wildcast/protocol'
+import type { Headers, HeadersInput } from '@wildcast/protocol'
 
 /** A message that triggers a component. */
 export interface Trigger {
@@ -16,7 +16,10 @@ export interface Trigger {
   json(): unknown
   /** The payload as it travelled. */
   readonly bytes: Uint8Array
-  readonly headers: Headers
+  /** The headers by name. Of a name that is repeated it has the last value. */
+  readonly headers: ReadonlyMap<string, string>
+  /** All headers, in order. */
+  readonly headerList: Headers
   /** Where an answer is awaited, if one is. */
   readonly responseSubject: string | undefined
 }
@@ -31,7 +34,8 @@ export interface Output {
   readonly broker?: string | undefined
   /** Where an answer is awaited. */
   readonly responseSubject?: string | undefined
-  readonly headers?: Readonly<Record<string, string>> | undefined
+  /** An object, a `Map` or pairs; a value is a string, or several in an array. */
+  readonly headers?: HeadersInput | undefined
 }
 
 /** What a component has beside its message. */

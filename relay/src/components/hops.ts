@@ -1,5 +1,6 @@
 import type { Message } from '@wildcast/protocol'
 import type { Clock } from '../core/clock.js'
+import { valuesOf, withHeader } from '../core/headers.js'
 
 /** How many components a message has come through. */
 const hopsHeader = 'wildcast-hops'
@@ -15,9 +16,9 @@ const mostSubjects = 1000
 
 /** Undefined where a message has come through too many components. */
 export function hop(message: Message, trigger: Message): Message | undefined {
-  const hops = Number(trigger.headers?.get(hopsHeader) ?? 0) + 1
+  const hops = Number(valuesOf(trigger.headers, hopsHeader)[0] ?? 0) + 1
   if (!(hops <= mostHops)) return undefined
-  return { ...message, headers: new Map([...(message.headers ?? []), [hopsHeader, String(hops)]]) }
+  return { ...message, headers: withHeader(message.headers, hopsHeader, String(hops)) }
 }
 
 /** Bounds loops where messages can't say how far they have come. */

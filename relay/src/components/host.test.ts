@@ -90,7 +90,7 @@ it('runs a message of a queue again for its thread, and not for what became of i
 })
 
 it('counts a circle once, with headers and without', async () => {
-  const far = { headers: new Map([['wildcast-hops', '16']]) }
+  const far = { headers: [['wildcast-hops', '16']] as const }
   const counted = open({ run: says('x') })
   expect(await counted.deliver(far)).toBe(true)
   expect(counted.outcomes).toEqual(['looped'])

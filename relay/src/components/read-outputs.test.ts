@@ -4,6 +4,12 @@ import { readOutputs } from './read-outputs.js'
 const circle: Record<string, unknown> = {}
 circle.self = circle
 
+const several = [
+  ['x', '1'],
+  ['x', '2'],
+  ['y', '3'],
+]
+
 describe('what a component says', () => {
   it.each([
     ['nothing', undefined, []],
@@ -13,7 +19,10 @@ describe('what a component says', () => {
     ['a value', { message: { a: [1] } }, [{ payload: '{"a":[1]}' }]],
     ['no message', { subject: 'a' }, [{ payload: '', subject: 'a' }]],
     ['several', [{ message: '1' }, { message: '2', broker: 'b' }], [{ payload: '1' }, { payload: '2', broker: 'b' }]],
-    ['headers', { headers: new Map([['x', '1']]) }, [{ payload: '', headers: { x: '1' } }]],
+    ['headers', { headers: { x: '1' } }, [{ payload: '', headers: [['x', '1']] }]],
+    ['a Map of headers', { headers: new Map([['x', '1']]) }, [{ payload: '', headers: [['x', '1']] }]],
+    ['headers with several values', { headers: { x: ['1', '2'], y: '3' } }, [{ payload: '', headers: several }]],
+    ['pairs of headers', { headers: several }, [{ payload: '', headers: several }]],
   ])('may be %s', (_, said, outputs) => {
     expect(readOutputs(said)).toEqual(outputs)
   })
@@ -27,8 +36,12 @@ describe('what a component says', () => {
     ['a circle', { message: circle }, 'a "message" that can\'t travel: JSON has no cycles'],
     ['a function', { message: () => {} }, 'a "message" that can\'t travel: JSON has no Function: send'],
     ['no text for a subject', { subject: 7 }, 'whose "subject" is a number; write a string'],
-    ['no text in headers', { headers: { a: 1 } }, '"headers" hold more than strings'],
-    ['a line break in headers', { headers: { a: 'x\r\ny' } }, '"headers" hold what no header may'],
+    ['no text in headers', { headers: { a: 1 } }, '"headers" that can\'t travel: header "a": give a token and strings'],
+    ['a number among the values of a header', { headers: { a: ['1', 2] } }, 'header "a": give a token and strings'],
+    ['a header without a value', { headers: { a: [] } }, 'header "a": give a token and strings'],
+    ['names without values', { headers: ['a'] }, 'header "a": give a token and strings'],
+    ['text for headers', { headers: 'a: 1' }, 'headers: give an object, a Map or pairs'],
+    ['a line break in headers', { headers: { a: 'x\r\ny' } }, 'header "a": give a token and strings without controls'],
     ['too many', Array.from({ length: 1001 }, () => ({})), 'it returned 1001 outputs; 1000 are allowed'],
   ])('may not be %s', (_, said, why) => {
     expect(() => readOutputs(said)).toThrow(

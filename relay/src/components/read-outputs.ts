@@ -1,4 +1,4 @@
-import { isHeaderName, isHeaderValue, type Payload, toPayload, WildcastError } from '@wildcast/protocol'
+import { type Headers, type HeadersInput, type Payload, toHeaders, toPayload, WildcastError } from '@wildcast/protocol'
 
 /** What a component said, checked, with its payload as it will travel. */
 export interface CheckedOutput {
@@ -6,7 +6,7 @@ export interface CheckedOutput {
   readonly subject?: string
   readonly broker?: string
   readonly responseSubject?: string
-  readonly headers?: Readonly<Record<string, string>>
+  readonly headers?: Headers
 }
 
 /** More than this is a mistake. */
@@ -58,7 +58,7 @@ function payloadOf(message: unknown, mostCharacters: number): Payload {
       throw wrong(
         `it returned a "message" whose JSON is longer than ${mostCharacters} characters; return less, or raise "memory"`,
       )
-    throw wrong(`it returned a "message" that can't travel: ${cause instanceof Error ? cause.message : String(cause)}`)
+    throw wrong(`it returned a "message" that can't travel: ${textOf(cause)}`)
   }
 }
 
@@ -70,13 +70,16 @@ function textIn<Key extends string>(output: Readonly<Record<string, unknown>>, k
 }
 
 function headersIn({ headers }: Readonly<Record<string, unknown>>): Pick<CheckedOutput, 'headers'> {
-  if (headers === undefined || headers === null) return {}
-  const entries = headers instanceof Map ? [...headers] : Object.entries(headers)
-  if (!entries.every((entry) => entry.every((text) => typeof text === 'string')))
-    throw wrong('it returned an output whose "headers" hold more than strings')
-  const fits = (entries as [string, string][]).every(([name, value]) => isHeaderName(name) && isHeaderValue(value))
-  if (!fits) throw wrong('it returned an output whose "headers" hold what no header may')
-  return { headers: Object.fromEntries(entries) as Record<string, string> }
+  try {
+    const given = toHeaders(headers as HeadersInput) // which checks it
+    return given ? { headers: given } : {}
+  } catch (cause) {
+    throw wrong(`it returned "headers" that can't travel: ${textOf(cause)}`)
+  }
+}
+
+function textOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause)
 }
 
 function kindOf(value: unknown): string {

@@ -31,12 +31,12 @@ describe('an output goes to', () => {
   })
 
   it('carries headers and where an answer is awaited', () => {
-    const output = { payload: '', subject: 'a', responseSubject: 'b', headers: { x: '1' } }
+    const output = { payload: '', subject: 'a', responseSubject: 'b', headers: [['x', '1']] as const }
     expect(route(output, trigger, none).message).toEqual({
       subject: 'a',
       payload: '',
       responseSubject: 'b',
-      headers: new Map([['x', '1']]),
+      headers: [['x', '1']],
     })
   })
 

@@ -32,7 +32,7 @@ export function route(
       subject: answers ? (subject as Subject) : parseSubject(subject),
       payload: output.payload,
       ...(output.responseSubject === undefined ? {} : { responseSubject: parseSubject(output.responseSubject) }),
-      ...(output.headers === undefined ? {} : { headers: new Map(Object.entries(output.headers)) }),
+      ...(output.headers === undefined ? {} : { headers: output.headers }),
     },
   }
 }

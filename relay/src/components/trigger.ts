@@ -9,7 +9,7 @@ import {
 } from '@wildcast/protocol'
 import type { Trigger } from './component.js'
 
-const noHeaders: Headers = new Map()
+const noHeaders: Headers = []
 
 /** Where a message comes from. */
 export interface Origin {
@@ -19,12 +19,16 @@ export interface Origin {
 }
 
 /** A message as a component sees it. */
-export function triggerOf({ subject, payload, headers, responseSubject }: Message, from: Origin): Trigger {
+export function triggerOf(
+  { subject, payload, headers: headerList = noHeaders, responseSubject }: Message,
+  from: Origin,
+): Trigger {
   const text = (): string => (typeof payload === 'string' ? payload : strictUtf8.decode(payload))
   return {
     subject,
     broker: from.broker,
-    headers: headers ?? noHeaders,
+    headers: new Map(headerList),
+    headerList,
     responseSubject,
     get params() {
       return capture(from.pattern, subject as Subject) ?? []

@@ -85,6 +85,10 @@ describe('a bridge', () => {
   })
 
   it('keeps headers, and leaves a reply address behind', async () => {
+    const headers = [
+      ['trace', '1'],
+      ['trace', '2'],
+    ] as const
     const { relay } = await relayWith([bridge('sensors', 'a', 'main')])
     const outlet = recordingOutlet()
     await relay.open(outlet).subscribe({ subject: 'a', broker: 'main' }, () => {})
@@ -93,16 +97,29 @@ describe('a bridge', () => {
       broker: 'sensors',
       payload: 'x',
       responseSubject: 'answer',
-      headers: new Map([['trace', '1']]),
+      headers,
     })
     expect(outlet.frames).toMatchObject([
       {
         response_subject: undefined,
-        headers: new Map([
-          ['trace', '1'],
-          ['wildcast-path', 'sensors'],
-        ]),
+        headers: [...headers, ['wildcast-path', 'sensors']],
       },
+    ])
+  })
+
+  it('reads the way from every path that a message has, and writes one', async () => {
+    const { relay, log } = await relayWith([bridge('sensors', 'a', 'main'), bridge('sensors', 'a', 'archive')])
+    const outlet = recordingOutlet()
+    for (const broker of ['main', 'archive']) await relay.open(outlet).subscribe({ subject: 'a', broker }, () => {})
+    const headers = [
+      ['wildcast-path', 'main,x'],
+      ['trace', '1'],
+      ['wildcast-path', 'y'],
+    ] as const
+    await relay.open(recordingOutlet()).publish({ subject: 'a', broker: 'sensors', payload: '', headers })
+    expect(log).toEqual(['main dropped looped'])
+    expect(outlet.frames).toMatchObject([
+      { broker: 'archive', headers: [headers[1], ['wildcast-path', 'main,x,y,sensors']] },
     ])
   })
 

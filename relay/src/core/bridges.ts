@@ -2,6 +2,7 @@ import { type Message, WildcastError } from '@wildcast/protocol'
 import type { Bridge } from './bridge.js'
 import { circleOf, leadsBack } from './bridge-circle.js'
 import { type Listener, pathHeader } from './broker.js'
+import { valuesOf, withHeader } from './headers.js'
 import type { Hub } from './hub.js'
 import type { Observer } from './observer.js'
 import type { OnError } from './outlet.js'
@@ -85,7 +86,7 @@ function copying(
 ): Listener['deliver'] {
   return (message, settle) => {
     const carries = hub.can(to, 'headers')
-    const path = [...(message.headers?.get(pathHeader)?.split(',') ?? []), from.broker]
+    const path = [...valuesOf(message.headers, pathHeader).flatMap((names) => names.split(',')), from.broker]
     const forgets = inCircle && !carries
     if (forgets || path.includes(to) || path.length > longestPath) {
       observer.dropped(to, 'looped')
@@ -93,7 +94,8 @@ function copying(
       settle?.(true)
       return
     }
-    Promise.resolve(hub.publish(to, copyOf(message, path, carries))).then(
+    const copy = copyOf(message, { id: message.id ?? hub.nextMessageId(), path: carries ? path : undefined })
+    Promise.resolve(hub.publish(to, copy)).then(
       () => settle?.(true),
       (cause) => {
         onError(WildcastError.from(cause), { stage: 'bridge', broker: to })
@@ -109,7 +111,11 @@ function forgetful(to: string): WildcastError {
   return new WildcastError('unsupported', `${why}; make their patterns differ`)
 }
 
-function copyOf({ subject, payload, headers }: Message, path: readonly string[], carries: boolean): Message {
-  if (!carries) return { subject, payload }
-  return { subject, payload, headers: new Map([...(headers ?? []), [pathHeader, path.join(',')]]) }
+/** @param path the brokers that the message comes from; absent if the next one carries no headers */
+function copyOf(
+  { from, subject, payload, headers }: Message,
+  { id, path }: { readonly id: number; readonly path: readonly string[] | undefined },
+): Message {
+  const copy = { id, from, subject, payload }
+  return path ? { ...copy, headers: withHeader(headers, pathHeader, path.join(',')) } : copy
 }

@@ -6,7 +6,8 @@ import { type ScriptedWire, scriptedWire, unheard } from '../testing/scripted-wi
 import type { Outbox } from './outbox.js'
 import type { StreamEncoder } from './outlet.js'
 import type { Relay } from './relay.js'
-import type { Session, Subscription } from './session.js'
+import type { Session } from './session.js'
+import type { Subscription } from './subscription.js'
 
 /** A line for each frame. */
 const lines: StreamEncoder = {

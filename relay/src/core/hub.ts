@@ -49,6 +49,7 @@ export class Hub {
   readonly #leaving: Map<string, Promise<void>> = new Map()
   readonly #default: string
   #lastId = 0
+  #lastMessageId = 0
 
   private constructor(options: HubOptions) {
     const [first] = Object.keys(options.brokers)
@@ -128,6 +129,11 @@ export class Hub {
       this.#options.observer.failed(name, WildcastError.from(cause).code)
       throw cause
     }
+  }
+
+  /** A number for a message that is about to be published. None is given twice. */
+  nextMessageId(): number {
+    return ++this.#lastMessageId
   }
 
   /** As `Broker.publish`. */

@@ -47,7 +47,7 @@ describe('a publish with a key', () => {
     ['the same in bytes', { payload: Uint8Array.of(1) }],
     ['another subject', { subject: parseSubject('b') }],
     ['another broker', { broker: 'other' }],
-    ['other headers', { headers: new Map([['a', 'b']]) }],
+    ['other headers', { headers: [['a', 'b'] as const] }],
   ])('is refused with %s under the key of another', (_, change) => {
     const { keyed } = opened()
     keyed.publish('k', message('x'), () => undefined)

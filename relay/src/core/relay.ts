@@ -169,7 +169,7 @@ function insideOf(hub: Hub, { clock, limits }: Pick<RelayFacts, 'clock' | 'limit
     can: (broker, feature) => hub.can(broker, feature),
     async publish(broker, message) {
       checkSize(message, limits.payload)
-      await hub.publish(broker, message)
+      await hub.publish(broker, { id: hub.nextMessageId(), ...message })
     },
   }
 }

@@ -6,6 +6,7 @@ import { scriptedBroker } from '../testing/scripted-broker.js'
 import { subscribe } from '../testing/scripted-relay.js'
 import { FanOut } from './fan-out.js'
 import { Hub } from './hub.js'
+import { KeyedPublishes } from './keyed-publishes.js'
 import { defaultLimits } from './limits.js'
 import { nobody } from './observer.js'
 import type { Permissions } from './permissions.js'
@@ -35,7 +36,10 @@ async function opened() {
   const shared = { clock, observer: nobody, room, fanOut: new FanOut(slice), slice, onError: () => {} }
   const hub = noting(await Hub.open({ brokers: { main: broker.open }, ...shared }), (use) => steps.push(use))
   const session = (permissions: Permissions): Session =>
-    new Session({ hub, permissions, limits: defaultLimits, newSessionId: () => 'id' }, recordingOutlet())
+    new Session(
+      { hub, permissions, limits: defaultLimits, keyed: new KeyedPublishes(clock), newName: () => 'id' },
+      recordingOutlet(),
+    )
   return { broker, steps, session }
 }
 

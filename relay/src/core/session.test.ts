@@ -160,7 +160,7 @@ describe('what a broker cannot do', () => {
   it.each([
     ['queue', (session: Session) => subscribe(session, 'a', { group: 'g' })],
     ['serve', (session: Session) => subscribe(session, 'a', { serve: true })],
-    ['headers', (session: Session) => session.publish({ subject: 'a', payload: '', headers: new Map() })],
+    ['headers', (session: Session) => session.publish({ subject: 'a', payload: '', headers: [] })],
     ['wildcard', (session: Session) => session.publish({ subject: 'a.*', payload: '', wildcard: true })],
     ['response_subject', (session: Session) => session.publish({ subject: 'a', payload: '', responseSubject: 'b' })],
   ] as const)('is unsupported, with its reason: %s', async (feature, act) => {

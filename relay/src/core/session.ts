@@ -2,7 +2,7 @@ import {
   isClosed,
   isDerived,
   type Message,
-  type Pattern,
+  type Party,
   refusal,
   type Subject,
   WildcastError,
@@ -11,7 +11,7 @@ import {
 import type { RequestOptions } from './broker.js'
 import { checkSize, interestOf, ownSubject, publishSubject, refuseClosed, refuseMadeForRequest } from './checks.js'
 import type { Ask, Publish, Subscribe } from './commands.js'
-import type { Feed, Member } from './feed.js'
+import type { Member } from './feed.js'
 import { type Hub, type Wanted, wantedKey } from './hub.js'
 import type { KeyedPublishes } from './keyed-publishes.js'
 import type { SessionLimits } from './limits.js'
@@ -21,13 +21,7 @@ import { PendingSubscriptions } from './pending-subscriptions.js'
 import { allowAll, demand, type Permissions } from './permissions.js'
 import { policyOf } from './policy.js'
 import { RecentSet } from './recent-set.js'
-
-/** A subscription as its client sees it. */
-export interface Subscription {
-  readonly id: number
-  /** In normal form. */
-  readonly subject: Pattern
-}
+import { type Subscription, subscriptionTo } from './subscription.js'
 
 /** What the sessions of a relay share. */
 export interface SessionPorts {
@@ -64,6 +58,7 @@ export class Session implements Member {
   #requests = 0
   #closed = false
   #name: string | undefined
+  #party: Party | undefined
 
   constructor(ports: SessionPorts, outlet: Outlet) {
     this.outlet = outlet
@@ -74,6 +69,12 @@ export class Session implements Member {
   get name(): string {
     this.#name ??= this.#ports.newName()
     return this.#name
+  }
+
+  /** The client as others may know it: made when first needed. */
+  get party(): Party {
+    this.#party ??= { session: this.name }
+    return this.#party
   }
 
   expectsAnswer(responseSubject: Subject): void {
@@ -177,7 +178,8 @@ export class Session implements Member {
   #question(want: Ask, broker: string): Message {
     const { hub, limits, permissions } = this.#ports
     const subject = ownSubject(want.subject)
-    const message: Message = { subject, payload: want.payload, headers: want.headers }
+    const { payload, headers } = want
+    const message: Message = { id: hub.nextMessageId(), from: this.party, subject, payload, headers }
     checkSize(message, limits.payload)
     if (want.headers) hub.demand(broker, 'headers')
     demand(permissions, { kind: 'request', subject, broker })
@@ -275,14 +277,9 @@ export class Session implements Member {
       if (!answers) refuseMadeForRequest(subject)
       if (responseSubject !== undefined) refuseMadeForRequest(responseSubject)
     }
-    return {
-      subject,
-      payload: want.payload,
-      responseSubject,
-      headers: want.headers,
-      more: want.more,
-      error: want.error,
-    }
+    const { payload, headers, more, error } = want
+    const id = this.#ports.hub.nextMessageId()
+    return { id, from: this.party, subject, payload, responseSubject, headers, more, error }
   }
 
   /**
@@ -292,8 +289,4 @@ export class Session implements Member {
   #afterSubscriptions(broker: string): Promise<void> | undefined {
     return this.#pending?.before(broker, (settled) => this.#ports.hub.untilDown(broker, settled))
   }
-}
-
-function subscriptionTo({ id, interest }: Feed): Subscription {
-  return { id, subject: interest.pattern }
 }

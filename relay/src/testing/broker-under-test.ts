@@ -17,6 +17,8 @@ export interface BrokerUnderTest {
   readonly knowsServers?: boolean
   /** False if a responder can't learn that its answer is no longer awaited. @default true */
   readonly knowsAskers?: boolean
+  /** True if the values of a header that is repeated come together. @default false */
+  readonly gathersHeaders?: boolean
   /** Segments of the longest subject that can be served. @default 256 */
   readonly mostSegments?: number
 }

@@ -10,7 +10,9 @@ import { settled } from './scripted-link.js'
 import { relayOn } from './scripted-relay.js'
 
 /** A frame of the relay. */
-export type Said = { readonly [Kind in RelayFrame['kind']]?: Record<string, unknown> } & { readonly Received?: number }
+export type Said = { readonly [Kind in Exclude<RelayFrame['kind'], 'Received'>]?: Record<string, unknown> } & {
+  readonly Received?: number
+}
 
 const encode = (text: string | Uint8Array): Uint8Array => new TextEncoder().encode(`${String(text)}\n`)
 const lines = v1(jsonCodec, v1Encoder(jsonCodec, encode))

@@ -1,5 +1,6 @@
 import { createRelay, type Relay, type RelayOptions } from '../core/relay.js'
-import type { Session, Subscription } from '../core/session.js'
+import type { Session } from '../core/session.js'
+import type { Subscription } from '../core/subscription.js'
 import { type FakeClock, fakeClock } from './fake-clock.js'
 import { type ScriptedBroker, scriptedBroker } from './scripted-broker.js'
 

@@ -75,7 +75,7 @@ describe('requests over MQTT 5', () => {
       ['part'],
       'hello!',
       'strange.thing',
-      new Map([['trace', '7']]),
+      [['trace', '7']],
     ])
     await expect.poll(() => dropped).toEqual(['late_answer'])
   })

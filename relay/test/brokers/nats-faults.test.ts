@@ -12,7 +12,7 @@ describe('the longest message', () => {
   it('is what the server says, headers counted, and is refused before it is sent', async () => {
     const server = endsWithTest(await startNats({ maxPayload: 100 }))
     const { publish, statuses, request } = await natsLink(server)
-    const headers = new Map([['a', 'ü']])
+    const headers = [['a', 'ü']] as const
     // NATS/1.0, a line for the header, and an empty one.
     const beside = 'NATS/1.0\r\na: xx\r\n\r\n'.length
     await publish('a', 'x'.repeat(100))

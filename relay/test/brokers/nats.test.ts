@@ -115,7 +115,7 @@ describe('a pattern that takes two subscriptions', () => {
 })
 
 describe('headers', () => {
-  it('of a stranger come with the last of several values, ours go out as they are', async () => {
+  it('come and go in order, with every value of a name', async () => {
     const { listen, publish } = await natsLink(server)
     const inbox = await listen('headers')
     const there = await stranger(server)
@@ -126,14 +126,24 @@ describe('headers', () => {
     several.append('Trace', 'other')
     there.publish('headers', 'x', { headers: several })
     await there.flush()
-    expect([...((await inbox.take(1))[0]?.headers ?? [])]).toEqual([
+    expect((await inbox.take(1))[0]?.headers).toEqual([
+      ['trace', '1'],
       ['trace', '2'],
       ['Trace', 'other'],
     ])
-    await publish('headers', 'y', { headers: new Map([['toString', 'ü 1']]) })
+    const ours = [
+      ['toString', 'ü 1'],
+      ['a', ''],
+      ['toString', '0'],
+    ] as const
+    await publish('headers', 'y', { headers: ours })
+    expect((await inbox.take(1))[0]?.headers).toEqual(ours)
     for await (const { data, headers } of seen)
       if (data[0] === 'y'.charCodeAt(0)) {
-        expect([...(headers ?? [])]).toEqual([['toString', ['ü 1']]])
+        expect([...(headers ?? [])]).toEqual([
+          ['toString', ['ü 1', '0']],
+          ['a', ['']],
+        ])
         break
       }
   })
@@ -142,7 +152,7 @@ describe('headers', () => {
     const old = endsWithTest(await startNats({ config: 'no_header_support: true' }))
     const { broker, publish, serve, request } = await natsLink(old)
     expect(broker.features.headers).toContain('no headers')
-    const withHeaders = publish('a', '', { headers: new Map([['a', 'b']]) })
+    const withHeaders = publish('a', '', { headers: [['a', 'b']] })
     await expect(withHeaders).rejects.toMatchObject({ code: 'unsupported' })
     await serve('plain', () => [{ payload: 'answer' }])
     expect(text(await request('plain'))).toBe('answer')

@@ -14,9 +14,9 @@ type Sizable = { readonly kind?: string } & Partial<Pick<PublishFrame, 'message'
 export function checkSize({ message = '', headers, error }: Sizable, most: number = Infinity): void {
   // A UTF-16 unit takes 3 bytes at most, so short texts need no count.
   if (!headers && !error && message.length * 3 <= most) return
-  const beside = [...(headers ?? []), error?.code, error?.message].flat().join('')
+  const beside = [headers, error?.code, error?.message].flat(2).join('')
   const besideBytes = payloadBytes(beside).length
-  if ((headers?.size ?? 0) > mostHeaders || besideBytes > mostHeaderBytes)
+  if ((headers && headers.length > mostHeaders) || besideBytes > mostHeaderBytes)
     refuse(`${mostHeaders} headers or ${mostHeaderBytes} bytes of them and error: use the payload`)
   if (payloadBytes(message).length + besideBytes > most) refuse(`${most} bytes: send it in parts`)
 }

@@ -1,30 +1,65 @@
+import { type Headers, lightJsonCodec, type MessageFrame, readRelayFrame } from '@wildcast/protocol/client'
 import { msgpackCodec } from '@wildcast/protocol/msgpack'
 import { describe, expect, test } from 'vitest'
 import { connect } from '../testing/connect.js'
 import { settle } from '../testing/fake-clock.js'
 import { welcome } from '../testing/scripted-relay.js'
+import { ReceivedMessage } from './message.js'
 
-const headersOf = (sent: readonly { readonly headers?: ReadonlyMap<string, string> | undefined }[]): unknown[] =>
-  sent.map(({ headers }) => headers && Object.fromEntries(headers))
+const headersOf = (sent: readonly { readonly headers?: Headers | undefined }[]): unknown[] =>
+  sent.map(({ headers }) => headers)
+
+const traces: Headers = [
+  ['trace', '1'],
+  ['Trace', '2'],
+]
+const links: Headers = [
+  ['link', '/a'],
+  ['trace', '1'],
+  ['link', '/b'],
+]
 
 describe('headers travel', () => {
   test.each([
     ['of a plain object', { trace: '1', Trace: '2' }],
     ['of an object without a prototype', Object.assign(Object.create(null), { trace: '1', Trace: '2' })],
     ['of a Map', new Map(Object.entries({ trace: '1', Trace: '2' }))],
-  ])('%s, with a publish and a request', async (_, headers) => {
+    ['of pairs', traces],
+    ['of an iterator', traces.values()],
+  ])('%s, with a publish', async (_, headers) => {
     const { client, relay } = await connect()
     await client.publish('a', 1, { headers })
-    client.request('a', 1, { headers }).catch(() => undefined)
-    await settle()
-    expect(headersOf(relay.link.all('Publish'))).toEqual([{ trace: '1', Trace: '2' }])
-    expect(headersOf(relay.link.all('Request'))).toEqual([{ trace: '1', Trace: '2' }])
+    expect(headersOf(relay.link.all('Publish'))).toEqual([traces])
     client.close()
   })
-  test('of the platform’s own Headers', async () => {
+  test('with a request', async () => {
     const { client, relay } = await connect()
-    await client.publish('a', 1, { headers: new Headers({ trace: '1' }) })
-    expect(headersOf(relay.link.all('Publish'))).toEqual([{ trace: '1' }])
+    client.request('a', 1, { headers: { trace: '1', Trace: '2' } }).catch(() => undefined)
+    await settle()
+    expect(headersOf(relay.link.all('Request'))).toEqual([traces])
+    client.close()
+  })
+  test('of the platform’s own Headers, which repeat cookies', async () => {
+    const { client, relay } = await connect()
+    const headers = new globalThis.Headers({ trace: '1' })
+    for (const cookie of ['a=1', 'b=2']) headers.append('set-cookie', cookie)
+    await client.publish('a', 1, { headers })
+    expect(headersOf(relay.link.all('Publish'))).toEqual([
+      [
+        ['set-cookie', 'a=1'],
+        ['set-cookie', 'b=2'],
+        ['trace', '1'],
+      ],
+    ])
+  })
+  test.each([
+    ['an object', { link: ['/a', '/b'], trace: '1' }],
+    ['a Map', new Map(Object.entries({ link: ['/a', '/b'], trace: ['1'] }))],
+    ['pairs', links],
+  ])('with several values of a name, of %s', async (_, headers) => {
+    const { client, relay } = await connect()
+    await client.publish('a', 1, { headers })
+    expect(headersOf(relay.link.all('Publish'))).toEqual([[links[0], links[2], links[1]]])
   })
   test('with an answer', async () => {
     const { client, relay } = await connect()
@@ -32,7 +67,7 @@ describe('headers travel', () => {
     await settle()
     relay.link.say({ kind: 'Message', id: 1, subject: 'a', message: '', broker: 'test', response_subject: 'r' })
     await settle()
-    expect(headersOf(relay.link.all('Publish'))).toEqual([{ trace: '1' }])
+    expect(headersOf(relay.link.all('Publish'))).toEqual([[['trace', '1']]])
   })
   test('as they were at the call, and not at all where there are none', async () => {
     const { client, relay, clock } = await connect()
@@ -44,16 +79,21 @@ describe('headers travel', () => {
     relay.obliging = true
     await clock.advance(1000)
     await Promise.all(waiting)
-    expect(headersOf(relay.link.all('Publish'))).toEqual([{ trace: '1' }, undefined])
+    expect(headersOf(relay.link.all('Publish'))).toEqual([[['trace', '1']], undefined])
   })
 })
 
 describe('headers that cannot travel are refused at the call', () => {
   test.each<[string, unknown, RegExp]>([
-    ['a bigint', 1n, /an object or a Map/],
-    ['a text', 'trace=1', /an object or a Map/],
-    ['a function', () => undefined, /an object or a Map/],
-    ['a list of names', ['trace'], /entry/],
+    ['a bigint', 1n, /an object, a Map or pairs/],
+    ['a text', 'trace=1', /an object, a Map or pairs/],
+    ['a function', () => undefined, /an object, a Map or pairs/],
+    ['a list of names', ['trace'], /trace/],
+    ['a name without a value', [['trace']], /trace/],
+    ['no values', { trace: [] }, /trace/],
+    ['a number among values', { trace: ['1', 2] }, /trace/],
+    ['a list among values', { trace: ['1', ['2']] }, /trace/],
+    ['a line break among values', { trace: ['1', '2\r\nevil: 1'] }, /trace/],
     ['a bigint as a value', { trace: 1n }, /trace/],
     ['a number as a value', { trace: 1 }, /trace/],
     ['undefined as a value', { trace: undefined }, /trace/],
@@ -80,7 +120,8 @@ describe('headers that cannot travel are refused at the call', () => {
     const { client } = await connect()
     const many = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, i) => [`h${i}`, '']))
     expect(await client.publish('a', 1, { headers: many(64) })).toBe('confirmed')
-    await expect(client.publish('a', 1, { headers: many(65) })).rejects.toMatchObject({ code: 'too_large' })
+    for (const headers of [many(65), { trace: Array(65).fill('') }])
+      await expect(client.publish('a', 1, { headers })).rejects.toMatchObject({ code: 'too_large' })
   })
   test('more than 8,192 bytes of names and values, in UTF-8', async () => {
     const { client, relay } = await connect()
@@ -88,5 +129,24 @@ describe('headers that cannot travel are refused at the call', () => {
     expect(await client.publish('a', 1, { headers: { trace: 'x'.repeat(8192 - 5) } })).toBe('confirmed')
     for (const headers of [{ trace: 'x'.repeat(8192 - 4) }, { trace: 'ü'.repeat(4096) }])
       await expect(client.publish('a', 1, { headers })).rejects.toMatchObject({ code: 'too_large' })
+  })
+})
+
+describe('headers of a message that came', () => {
+  const text =
+    '{"Message":{"id":1,"subject":"a","message":"","broker":"test","headers":{"link":["/a","/b"],"trace":"1"}}}'
+  const headers: Headers = [links[0], links[2], links[1]] as Headers
+
+  test('are all there, in order', () => {
+    const frame = readRelayFrame(lightJsonCodec.decode(text)) as MessageFrame
+    expect(new ReceivedMessage(frame, 'a', 0).headerList).toEqual(headers)
+  })
+  test('have a map by name, with the last value of each', () => {
+    const frame: MessageFrame = { kind: 'Message', id: 1, subject: 'a', message: '', broker: 'test', headers }
+    const message = new ReceivedMessage(frame, 'a', 0)
+    expect([...message.headers]).toEqual([
+      ['link', '/b'],
+      ['trace', '1'],
+    ])
   })
 })

@@ -49,6 +49,7 @@ test('bytes are those that travelled', () => {
 
 test('headers are never missing', () => {
   expect(of('').headers.size).toBe(0)
+  expect(of('').headerList).toEqual([])
 })
 
 test('keys differ among all messages, answers too, and stay', async () => {

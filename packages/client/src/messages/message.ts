@@ -2,6 +2,7 @@ import {
   capture,
   type Failure,
   type Headers,
+  type HeadersInput,
   type MessageFrame,
   type Pattern,
   payloadBytes,
@@ -11,7 +12,6 @@ import {
 import type { PublishOutcome } from '../publishing/outcome.js'
 import { type PublishPorts, publish } from '../publishing/publish.js'
 import { toContent } from './to-content.js'
-import type { HeadersInput } from './to-headers.js'
 
 /** What an answer to a request may carry beside its data. */
 export interface RespondOptions {
@@ -54,14 +54,16 @@ export interface Message<Data = unknown, Wildcards extends readonly string[] = r
   readonly key: string
   /** When the client received it: milliseconds since 1970, by the clock of this machine. */
   readonly receivedAt: number
-  readonly headers: Headers
+  /** The headers by name. Of a name that is repeated it has the last value. */
+  readonly headers: ReadonlyMap<string, string>
+  /** All headers in order; the values of a repeated name stand together. */
+  readonly headerList: Headers
   /** Where an answer is awaited, if one is. */
   readonly responseSubject: string | undefined
   /** Answers; undefined where no answer is awaited. Rejects as `publish` does. */
   readonly respond: ((data: unknown, options?: RespondOptions) => Promise<PublishOutcome>) | undefined
 }
 
-const noHeaders: Headers = new Map()
 /**
  * How many messages were received. Counts those of all clients, so that one list may show several.
  */
@@ -74,7 +76,6 @@ export class ReceivedMessage<Data = unknown> implements Message<Data> {
   declare readonly pattern: string
   declare readonly broker: string
   declare readonly receivedAt: number
-  declare readonly headers: Headers
   declare readonly responseSubject: string | undefined
   readonly #number = ++count
   readonly #frame: MessageFrame
@@ -88,7 +89,6 @@ export class ReceivedMessage<Data = unknown> implements Message<Data> {
     this.pattern = pattern
     this.broker = frame.broker
     this.receivedAt = receivedAt
-    this.headers = frame.headers ?? noHeaders
     this.responseSubject = frame.response_subject
     this.#frame = frame
     this.#ports = ports
@@ -101,6 +101,14 @@ export class ReceivedMessage<Data = unknown> implements Message<Data> {
   get params(): readonly string[] {
     this.#params ??= capture(this.pattern as Pattern, this.subject as Subject) ?? []
     return this.#params
+  }
+
+  get headerList(): Headers {
+    return this.#frame.headers ?? []
+  }
+
+  get headers(): ReadonlyMap<string, string> {
+    return new Map(this.headerList)
   }
 
   get data(): Data {

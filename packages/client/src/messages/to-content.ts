@@ -1,5 +1,4 @@
-import { type PublishFrame, toPayload } from '@wildcast/protocol/client'
-import { type HeadersInput, toHeaders } from './to-headers.js'
+import { type HeadersInput, type PublishFrame, toHeaders, toPayload } from '@wildcast/protocol/client'
 
 /**
  * What a frame carries of the caller's data and headers: copies, since a frame may wait.

@@ -10,7 +10,11 @@ function numbered(count: number, value = 'x'): [string, string][] {
 
 it('carries headers and the marks of an answer there and back', () => {
   const said = {
-    headers: new Map([['trace', 'ü 1']]),
+    headers: [
+      ['trace', 'ü 1'],
+      ['other', ''],
+      ['trace', '0'],
+    ] as const,
     more: true,
     error: { code: 'out of stock', message: 'nothing left:\r\n100% gone' },
   }
@@ -18,7 +22,7 @@ it('carries headers and the marks of an answer there and back', () => {
 })
 
 it('carries as much as a client may send, there and back', () => {
-  const said = { headers: new Map(numbered(64)), error: { code: 'x', message: '\n'.repeat(7500) } }
+  const said = { headers: numbered(64), error: { code: 'x', message: '\n'.repeat(7500) } }
   expect(headersIn(headersOut({ ...message, ...said }))).toEqual(said)
 })
 
@@ -35,12 +39,31 @@ it('leaves out what clients could not have sent', () => {
     ['fine', 'a\r\nb'],
     ['fine', 'yes'],
   ] as const
-  expect(headersIn(foreign)).toEqual({ headers: new Map([['fine', 'yes']]) })
+  expect(headersIn(foreign)).toEqual({ headers: [['fine', 'yes']] })
 })
 
 it('takes 64 headers, and refuses a message with more', () => {
-  expect(headersIn(numbered(64))?.headers?.size).toBe(64)
+  expect(headersIn(numbered(64))?.headers).toEqual(numbered(64))
   expect(headersIn(numbered(65))).toBeUndefined()
+})
+
+it('counts each value of a name, and one path of a bridge beside them', () => {
+  const repeated = Array.from({ length: 64 }, (_, i) => ['h', `${i}`] as const)
+  const path = ['wildcast-path', 'main'] as const
+  expect(headersIn(repeated)).toEqual({ headers: repeated })
+  expect(headersIn([...repeated, path])).toEqual({ headers: [...repeated, path] })
+  for (const one of [['h', '64'] as const, path]) expect(headersIn([...repeated, path, one])).toBeUndefined()
+})
+
+it('reads the marks of an answer behind what a client has called so', () => {
+  const said = {
+    headers: [
+      ['wildcast-error', 'mine'],
+      ['a', 'b'],
+    ] as const,
+    error: { code: 'ours', message: '' },
+  }
+  expect(headersIn(headersOut({ ...message, ...said }))).toEqual({ headers: [['a', 'b']], error: said.error })
 })
 
 it('refuses headers, and an error, of more than 8 kB', () => {

@@ -157,7 +157,7 @@ describe('a request', () => {
   })
 
   it.each([
-    ['headers', { headers: new Map([['abcde', 'fghij']]) }],
+    ['headers', { headers: [['abcde', 'fghij']] as const }],
     ['an error', { error: new WildcastError('internal', 'ab') }],
   ])('has no answer that is too long for clients together with %s', async (_, beside) => {
     const { broker, log } = await scriptedLink() // 20 bytes at most, and the answer is the question

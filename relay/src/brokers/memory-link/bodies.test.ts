@@ -18,7 +18,11 @@ const whole: Message = {
   subject,
   payload: Uint8Array.of(0xff, 0, 1),
   responseSubject: parseSubject('answer.here'),
-  headers: new Map([['trace', '1']]),
+  headers: [
+    ['trace', '1'],
+    ['other', ''],
+    ['trace', '2'],
+  ],
   more: true,
   error: { code: 'internal', message: 'äöü' },
 }
@@ -27,7 +31,7 @@ it.each<[string, Message]>([
   ['text', { subject, payload: 'héllo' }],
   ['bytes', { subject, payload: Uint8Array.of(0xff, 0) }],
   ['all fields', whole],
-  ['one field', { subject, payload: '', headers: new Map([['a', 'b']]) }],
+  ['one field', { subject, payload: '', headers: [['a', 'b']] }],
 ])('brings a message over unchanged: %s', (_, message) => {
   expect(readMessage(messageBody(message))).toEqual(message)
 })

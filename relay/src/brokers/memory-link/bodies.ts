@@ -2,6 +2,7 @@ import { Decoder, Encoder } from '@msgpack/msgpack'
 import {
   type ErrorCode,
   type Failure,
+  type Headers,
   type Message,
   type Pattern,
   type Payload,
@@ -20,7 +21,7 @@ type MessageBody = readonly [
   subject: Pattern,
   payload: Payload,
   responseSubject?: Subject | null | undefined,
-  headers?: readonly (readonly [name: string, value: string])[] | null | undefined,
+  headers?: Headers | null | undefined,
   more?: boolean | null | undefined,
   error?: Failure | null | undefined,
 ]
@@ -74,7 +75,7 @@ export function readFailure(body: Uint8Array): WildcastError {
 /** Most messages are a subject and a payload. */
 function written({ subject, payload, responseSubject, headers, more, error }: Message): MessageBody {
   if (responseSubject === undefined && !headers && !more && !error) return [subject, payload]
-  return [subject, payload, responseSubject, headers && [...headers], more, error]
+  return [subject, payload, responseSubject, headers, more, error]
 }
 
 function read([subject, payload, responseSubject, headers, more, error]: MessageBody): Message {
@@ -83,7 +84,7 @@ function read([subject, payload, responseSubject, headers, more, error]: Message
     subject,
     payload,
     responseSubject: responseSubject ?? undefined,
-    headers: headers ? new Map(headers) : undefined,
+    headers: headers ?? undefined,
     more: more ?? undefined,
     error: error ?? undefined,
   }

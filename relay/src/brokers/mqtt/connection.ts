@@ -1,9 +1,10 @@
-import { type Message, type Subject, WildcastError } from '@wildcast/protocol'
+import { type Message, type Pattern, type Subject, WildcastError } from '@wildcast/protocol'
 import type { RequestOptions } from '../../core/broker.js'
 import type { Clock } from '../../core/clock.js'
 import type { Connection, NativeSubscription, Sink } from '../foreign/driver.js'
+import { noServer } from '../no-server.js'
 import { OwedAnswers } from '../owed-answers.js'
-import { type Exchange, nobodyServes } from './exchange.js'
+import type { Exchange } from './exchange.js'
 import { endedError } from './failures.js'
 import type { MqttNative } from './native.js'
 import { type Offers, offers } from './offers.js'
@@ -21,7 +22,6 @@ interface Parts {
 /** A server here. */
 interface Serving {
   readonly subject: Subject
-  left: boolean
 }
 
 /** Joins the subscriptions of one connection to the way in which its messages travel. */
@@ -31,13 +31,14 @@ export class MqttConnection implements Connection<MqttNative> {
   readonly #exchange: Exchange
   readonly #clock: Clock
   readonly #offers: Set<Offers> = new Set()
-  readonly #owed: OwedAnswers<Serving> = new OwedAnswers()
+  readonly #owed: OwedAnswers<Serving, Pattern>
 
   constructor({ server, routes, exchange, clock }: Parts) {
     this.#server = server
     this.#routes = routes
     this.#exchange = exchange
     this.#clock = clock
+    this.#owed = new OwedAnswers((answerOn, { subject }) => this.#refuse(answerOn, subject))
   }
 
   subscribe(native: MqttNative, sink: Sink): NativeSubscription {
@@ -69,7 +70,7 @@ export class MqttConnection implements Connection<MqttNative> {
   }
 
   async close(): Promise<void> {
-    for (const serving of this.#owed.servers()) this.#leave(serving)
+    void this.#owed.leaveAll()
     this.#exchange.end(endedError())
     for (const open of this.#offers) open.end()
     await this.#routes.close()
@@ -101,13 +102,13 @@ export class MqttConnection implements Connection<MqttNative> {
   }
 
   #serve(filter: string, subject: Subject, sink: Sink): NativeSubscription {
-    const serving: Serving = { subject, left: false }
+    const serving: Serving = { subject }
     this.#exchange.serving?.()
     const route = this.#routes.add(this.#exchange.servedFilter(filter), (packet) => this.#take(packet, serving, sink))
     return {
       confirmed: route.confirmed,
       end: () => {
-        this.#leave(serving)
+        void this.#owed.leave(serving)
         return route.end()
       },
     }
@@ -115,21 +116,12 @@ export class MqttConnection implements Connection<MqttNative> {
 
   #take(packet: Incoming, serving: Serving, sink: Sink): void {
     const question = this.#exchange.question(packet, serving.subject)
-    if (!question) return
-    if (question.responseSubject !== undefined) this.#owed.asked(serving, question.responseSubject)
-    // Those that the server has under way still come.
-    if (serving.left) this.#leave(serving)
-    else sink(question)
+    // Those that the broker has under way still come when the server has left.
+    if (question && this.#owed.ask(serving, question.responseSubject)) sink(question)
   }
 
-  /** Callers need not wait for an answer that will not come. */
-  #leave(serving: Serving): void {
-    serving.left = true
-    const { code, message } = nobodyServes(serving.subject, 'left')
-    for (const subject of this.#owed.left(serving)) {
-      this.#exchange.publish({ subject: subject as Subject, payload: '', error: { code, message } }).catch(() => {
-        // They wait until their time is over, as they would have anyway.
-      })
-    }
+  #refuse(answerOn: Pattern, subject: Subject): Promise<void> {
+    const { code, message } = noServer(subject, 'left')
+    return this.#exchange.publish({ subject: answerOn, payload: '', error: { code, message } })
   }
 }

@@ -41,7 +41,3 @@ export async function finalAnswer(answer: Promise<Message>): Promise<Message> {
   if (message.error?.code === 'no_responders') throw new WildcastError('no_responders', message.error.message)
   return message
 }
-
-export function nobodyServes(subject: string, why: string): WildcastError {
-  return new WildcastError('no_responders', `the server of "${subject}" ${why}; start one with serve("${subject}", …)`)
-}

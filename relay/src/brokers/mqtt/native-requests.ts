@@ -1,7 +1,8 @@
 import { type Message, type Subject, WildcastError } from '@wildcast/protocol'
 import type { RequestOptions } from '../../core/broker.js'
+import { noServer } from '../no-server.js'
 import { type Replies, replies } from '../replies.js'
-import { type ExchangePorts, finalAnswer, nobodyServes } from './exchange.js'
+import { type ExchangePorts, finalAnswer } from './exchange.js'
 import type { NativeSend } from './native-send.js'
 import { besideIn, payloadIn } from './packet.js'
 import { topicOf } from './subjects.js'
@@ -52,7 +53,7 @@ export class NativeRequests {
     if (isOver()) return
     const to = { topic: topicOf(question.subject), correlationData: Buffer.from(id) }
     const isHeard = await send(question, to, replyTopic)
-    if (!isHeard) this.#waiting.fail(awaitedOn(id), nobodyServes(question.subject, 'is not there'))
+    if (!isHeard) this.#waiting.fail(awaitedOn(id), noServer(question.subject, 'is not there'))
   }
 
   #listen(): Promise<void> {

@@ -8,7 +8,12 @@ const code = (code: string): unknown => expect.objectContaining({ code })
 
 describe('a packet', () => {
   it('bears headers, the marks of an answer, and where to answer', () => {
-    const message = { subject: parseSubject('a'), payload: 'x', headers: new Map([['trace', '1']]), more: true }
+    const headers = [
+      ['trace', '1'],
+      ['trace', '2'],
+      ['other', ''],
+    ] as const
+    const message = { subject: parseSubject('a'), payload: 'x', headers, more: true }
     const beside = { responseTopic: 'r', correlationData: Buffer.of(1), headers: headersOf(message, true) }
     const packet = packetOf('a', 'x', beside, five)
     expect(packet).toMatchObject({ topic: 'a', payload: 'x', properties: { responseTopic: 'r' } })
@@ -29,8 +34,12 @@ describe('a packet', () => {
 
   it('is refused where it is longer than the server takes, and not where it just fits', () => {
     const small = serverOf({ properties: { maximumPacketSize: 100 } }, 5)
-    const beside = { headers: [['key', 'ü']] as const, responseTopic: 'r/s', correlationData: Buffer.alloc(4) }
-    const rest = 5 + 2 + 1 + 2 + 4 + (5 + 3 + 2) + (3 + 3) + (3 + 4)
+    const headers = [
+      ['key', 'ü'],
+      ['key', ''],
+    ] as const
+    const beside = { headers, responseTopic: 'r/s', correlationData: Buffer.alloc(4) }
+    const rest = 5 + 2 + 1 + 2 + 4 + (5 + 3 + 2) + (5 + 3) + (3 + 3) + (3 + 4)
     expect(() => packetOf('a', 'x'.repeat(100 - rest + 1), beside, small)).toThrow(code('too_large'))
     expect(packetOf('a', Buffer.from(encodeUtf8('x'.repeat(100 - rest))), beside, small).topic).toBe('a')
   })
@@ -40,10 +49,13 @@ describe('a packet', () => {
     expect(() => packetOf('a', '', { headers: [['k', 'v']] }, serverOf({}, 4))).toThrow(code('unsupported'))
   })
 
-  it('of several headers with one name gives the last', () => {
-    const userProperties = { k: ['1', '2'], 'not a token': 'x' }
-    expect(besideIn({ topic: 'a', payload: '', properties: { userProperties } })?.headers).toEqual(
-      new Map([['k', '2']]),
-    )
+  it('brings every value of a name, in order', () => {
+    const userProperties = { k: ['2', '1', '2'], 'not a token': 'x', a: '3' }
+    expect(besideIn({ topic: 'a', payload: '', properties: { userProperties } })?.headers).toEqual([
+      ['k', '2'],
+      ['k', '1'],
+      ['k', '2'],
+      ['a', '3'],
+    ])
   })
 })

@@ -1,4 +1,4 @@
-import { type Message, WildcastError } from '@wildcast/protocol'
+import { type Headers, type Message, WildcastError } from '@wildcast/protocol'
 import { headersIn, headersOut } from '../foreign/headers.js'
 import type { Server } from './server.js'
 import { isTopicText } from './subjects.js'
@@ -11,7 +11,7 @@ const longestText = 65_535
 export interface Beside {
   readonly responseTopic?: string | undefined
   readonly correlationData?: Buffer | undefined
-  readonly headers?: readonly (readonly [name: string, value: string])[]
+  readonly headers?: Headers
 }
 
 /** @throws {WildcastError} `too_large`, `unsupported` where the server would hang up on it, or loses a part of it */
@@ -29,7 +29,7 @@ export function packetOf(topic: string, payload: string | Buffer, beside: Beside
 }
 
 /** What a message carries beside its payload, without the marks of answers where those travel otherwise. */
-export function headersOf(message: Message, marks: boolean): (readonly [name: string, value: string])[] {
+export function headersOf(message: Message, marks: boolean): Headers {
   return headersOut(marks ? message : { ...message, more: undefined, error: undefined })
 }
 
@@ -58,14 +58,15 @@ function propertiesOf({ responseTopic, correlationData, headers = [] }: Beside):
   }
 }
 
-function userPropertiesOf(headers: readonly (readonly [string, string])[]): Record<string, string> {
-  const properties: Record<string, string> = Object.create(null)
+/** The library knows no other form: the values of a name are written together. */
+function userPropertiesOf(headers: Headers): Record<string, string[]> {
+  const properties: Record<string, string[]> = Object.create(null)
   for (const [name, value] of headers) {
     if (!isTopicText(value))
       throw new WildcastError('unsupported', `MQTT can't carry the header "${name}": it holds a Unicode noncharacter`)
     if (Buffer.byteLength(name) > longestText || Buffer.byteLength(value) > longestText)
       throw new WildcastError('too_large', `a header is longer than ${longestText} bytes; put it into the payload`)
-    properties[name] = value
+    properties[name] = [...(properties[name] ?? []), value]
   }
   return properties
 }
@@ -76,7 +77,7 @@ function sizeOf({ topic, payload, properties = {} }: Outgoing): number {
   let size = 5 + 2 + Buffer.byteLength(topic) + 2 + 4 + Buffer.byteLength(payload)
   if (responseTopic !== undefined) size += 3 + Buffer.byteLength(responseTopic)
   if (correlationData) size += 3 + correlationData.length
-  for (const [name, value] of Object.entries(userProperties ?? {}))
-    size += 5 + Buffer.byteLength(name) + Buffer.byteLength(value as string)
+  for (const [name, value] of entriesOf(userProperties ?? {}))
+    size += 5 + Buffer.byteLength(name) + Buffer.byteLength(value)
   return size
 }

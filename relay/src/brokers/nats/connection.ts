@@ -48,10 +48,9 @@ export class ServerConnection implements Connection<NatsNative> {
   }
 
   subscribe(native: NatsNative, sink: Sink): NatsSubscription {
-    const subscription = this.#subscribe(native, (msg, ended) => {
-      if (!native.serves) this.#hand(msg, sink)
-      else if (ended) this.#serving.refuse(msg)
-      else this.#serving.ask(subscription, msg, sink)
+    const subscription = this.#subscribe(native, (msg) => {
+      if (native.serves) this.#serving.ask(subscription, msg, sink)
+      else this.#hand(msg, sink)
     })
     return subscription
   }
@@ -104,7 +103,7 @@ export class ServerConnection implements Connection<NatsNative> {
     return confirmed
   }
 
-  #subscribe(native: NatsNative, take: (msg: Msg, ended: boolean) => void): NatsSubscription {
+  #subscribe(native: NatsNative, take: (msg: Msg) => void): NatsSubscription {
     const subscription = new NatsSubscription(native, {
       nats: this.#options.nats,
       confirmations: this.#confirmations,

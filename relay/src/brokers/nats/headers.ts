@@ -1,12 +1,12 @@
-import { decodeUtf8 } from '@wildcast/protocol'
-import type { Msg } from 'nats'
+import { decodeUtf8, encodeUtf8, type Headers } from '@wildcast/protocol'
+import { headers, type Msg, type MsgHdrs } from 'nats'
 import { mostForeignHeaderBytes, mostForeignHeaders } from '../foreign/headers.js'
 
 /** The headers of a message that came (NATS client protocol, HMSG). */
 export interface NatsHeaders {
   /** Of the server itself, such as 503: nobody answers. */
   readonly status: number | undefined
-  readonly entries: readonly (readonly [name: string, value: string])[]
+  readonly entries: Headers
 }
 
 /**
@@ -38,6 +38,18 @@ export function natsHeadersOf(msg: Msg): NatsHeaders | NatsHeadersFault | undefi
   if (!entries.every(([name]) => printable.test(name))) return 'unreadable'
   const status = Number.parseInt(first.slice(version.length), 10)
   return { status: Number.isNaN(status) ? undefined : status, entries }
+}
+
+/**
+ * Headers as they are written, and their bytes. The library would write the values of a name
+ * together: what it sends is what `encode` returns, so that returns them in order.
+ */
+export function natsHeadersFrom(entries: Headers): { readonly written: MsgHdrs; readonly size: number } {
+  const checked = headers()
+  for (const [name, value] of entries) checked.append(name, value) // throws what would break the form
+  const lines = entries.map(([name, value]) => `${name}: ${value}\r\n`)
+  const block = encodeUtf8(`${version}\r\n${lines.join('')}\r\n`)
+  return { written: Object.assign(checked, { encode: () => block }), size: block.length }
 }
 
 /** As the library reads it: white space around a value is left out. */

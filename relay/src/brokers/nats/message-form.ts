@@ -2,7 +2,7 @@ import { type Message, payloadSize, WildcastError } from '@wildcast/protocol'
 import { headers, type Msg, type MsgHdrs } from 'nats'
 import type { Dropped } from '../../core/broker.js'
 import { headersIn, headersOut } from '../foreign/headers.js'
-import { natsHeadersOf } from './headers.js'
+import { natsHeadersFrom, natsHeadersOf } from './headers.js'
 import { names } from './subjects.js'
 
 /** A message as it is sent. */
@@ -19,13 +19,8 @@ export function outgoing(message: Message, serverHasHeaders: boolean | undefined
   const carried = headersOut(message)
   if (carried.length === 0) return { size: payloadSize(message.payload) }
   if (!serverHasHeaders) throw new WildcastError('unsupported', noHeaders)
-  const written = headers()
-  let size = 'NATS/1.0\r\n\r\n'.length + payloadSize(message.payload)
-  for (const [name, value] of carried) {
-    written.append(name, value)
-    size += payloadSize(name) + ': \r\n'.length + payloadSize(value)
-  }
-  return { headers: written, size }
+  const { written, size } = natsHeadersFrom(carried)
+  return { headers: written, size: size + payloadSize(message.payload) }
 }
 
 export const noHeaders = 'this NATS server carries no headers; switch them on there'

@@ -13,7 +13,7 @@ export interface ServingPorts {
 /** What servers on a connection are asked. Whoever asks hears of it when a server leaves: nobody is left waiting. */
 export class Serving {
   readonly #ports: ServingPorts
-  readonly #owed: OwedAnswers<object> = new OwedAnswers()
+  readonly #owed: OwedAnswers<object> = new OwedAnswers(async (reply) => this.tellNoResponders(reply))
 
   constructor(ports: ServingPorts) {
     this.#ports = ports
@@ -22,14 +22,7 @@ export class Serving {
   /** Brings a server what has a reply subject: a publish without one is for subscribers. */
   ask(server: object, msg: Msg, sink: Sink): void {
     const question = this.#read(msg)
-    if (!question) return
-    this.#owed.asked(server, msg.reply ?? '')
-    sink(question)
-  }
-
-  /** A question came for a server that has left. */
-  refuse(msg: Msg): void {
-    if (this.#read(msg)) this.tellNoResponders(msg.reply ?? '')
+    if (question && this.#owed.ask(server, msg.reply)) sink(question)
   }
 
   answered(reply: string): void {
@@ -37,7 +30,7 @@ export class Serving {
   }
 
   left(server: object): void {
-    for (const reply of this.#owed.left(server)) this.tellNoResponders(reply)
+    void this.#owed.leave(server)
   }
 
   /** As the server of NATS says it, so that strangers understand. */

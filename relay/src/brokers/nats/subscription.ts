@@ -8,7 +8,7 @@ export interface SubscriptionPorts {
   readonly nats: NatsConnection
   readonly confirmations: Confirmations
   /** Takes what comes, in order; also what was on its way when the subscription was ended, where it `serves`. */
-  take(msg: Msg, ended: boolean): void
+  take(msg: Msg): void
   /** It was ended, or refused. */
   gone(subscription: NatsSubscription): void
 }
@@ -79,7 +79,7 @@ export class NatsSubscription implements NativeSubscription {
 
   #take(msg: Msg): void {
     if (this.#held) this.#held.push(msg)
-    else this.#ports.take(msg, this.#over)
+    else this.#ports.take(msg)
   }
 
   #begin(): void {
@@ -90,6 +90,6 @@ export class NatsSubscription implements NativeSubscription {
   #release(): void {
     const held = this.#held ?? []
     this.#held = undefined
-    for (const msg of held) this.#ports.take(msg, this.#over)
+    for (const msg of held) this.#ports.take(msg)
   }
 }

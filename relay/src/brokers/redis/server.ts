@@ -2,6 +2,7 @@ import { type Message, type Subject, WildcastError } from '@wildcast/protocol'
 import type { Dropped } from '../../core/broker.js'
 import type { Clock } from '../../core/clock.js'
 import type { NativeSubscription, Sink } from '../foreign/driver.js'
+import { noServer } from '../no-server.js'
 import { OwedAnswers } from '../owed-answers.js'
 import { requestSubject, responseSubject, servedPattern } from '../request-subjects.js'
 import { commandFailure } from './failures.js'
@@ -33,7 +34,7 @@ export interface ServerOptions {
 /** The one server of a subject over all relays: it holds a claim at Redis, and listens to questions by the original's scheme. */
 export class Server {
   readonly #options: ServerOptions
-  readonly #owed: OwedAnswers<Server, Subject> = new OwedAnswers()
+  readonly #owed: OwedAnswers<Server, Subject> = new OwedAnswers((answerOn) => this.#refuse(answerOn))
   /** Resolves when another relay has the claim: we were away for too long. */
   readonly ended: Promise<WildcastError>
   #endWith: (error: WildcastError) => void = () => {}
@@ -64,6 +65,7 @@ export class Server {
       )
       await this.#questions.confirmed
     } catch (cause) {
+      void this.#owed.leave(this)
       void this.#release()
       throw commandFailure(cause)
     }
@@ -78,10 +80,10 @@ export class Server {
   async leave(): Promise<void> {
     this.stop()
     const ended = this.#questions?.end()
-    const told = this.#owed.left(this).map((answerOn) => this.#refuse(answerOn))
+    const told = this.#owed.leave(this)
     // What is asked until then we refuse: nobody else may be asked, too.
     await ended
-    await Promise.all([...told, this.#release()])
+    await Promise.all([told, this.#release()])
   }
 
   /** The connection has ended. */
@@ -106,20 +108,15 @@ export class Server {
       return
     }
     const answerOn = responseSubject(idOf(question), subject)
-    if (this.#left) {
-      void this.#refuse(answerOn) // asked before Redis knew of it
-      return
-    }
-    this.#owed.asked(this, answerOn)
-    sink({ subject, payload, responseSubject: answerOn })
+    // Questions still come until Redis knows that the server has left.
+    if (this.#owed.ask(this, answerOn)) sink({ subject, payload, responseSubject: answerOn })
   }
 
-  /** Never rejects: whoever asks gives up in time. */
   async #refuse(answerOn: Subject): Promise<void> {
     if (this.#lost) return
     const { subject, answer } = this.#options
-    const error = { code: 'no_responders', message: `the server of "${subject}" left` }
-    await answer({ subject: answerOn, payload: '', error }).catch(() => {})
+    const { code, message } = noServer(subject, 'left')
+    await answer({ subject: answerOn, payload: '', error: { code, message } })
   }
 
   /** Takes the claim or renews it, and goes on doing so. Says whether it is ours. */

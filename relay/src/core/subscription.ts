@@ -1,0 +1,13 @@
+import type { Pattern } from '@wildcast/protocol'
+import type { Feed } from './feed.js'
+
+/** A subscription as its client sees it. */
+export interface Subscription {
+  readonly id: number
+  /** In normal form. */
+  readonly subject: Pattern
+}
+
+export function subscriptionTo({ id, interest }: Feed): Subscription {
+  return { id, subject: interest.pattern }
+}
