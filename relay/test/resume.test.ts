@@ -9,6 +9,7 @@ import { type StartedRelay, startRelay } from './start-relay.js'
 // Sessions that outlive their connection, over real sockets: docs/protocol.md, Resume.
 
 type Body = Readonly<Record<string, unknown>>
+type Welcome = Body & { readonly session: string }
 type Frame = { readonly [kind: string]: Body | undefined }
 
 /** How the frames of a codec travel. */
@@ -35,7 +36,7 @@ function readValue(data: string | Buffer): Frame[] {
 
 interface Client {
   readonly socket: Socket
-  readonly welcome: Body
+  readonly welcome: Welcome
   say(frame: unknown): void
   /** The next frame. */
   next(): Promise<Frame>
@@ -55,7 +56,7 @@ async function client(
   }
   say({ Connect: connecting })
   const { Welcome } = await next()
-  return { socket, say, next, welcome: Welcome as Body }
+  return { socket, say, next, welcome: Welcome as Welcome }
 }
 
 const subscribe = { Subscribe: { ref: 1, subject: 'good.*' } }
@@ -87,7 +88,7 @@ describe.each(Object.entries(codecs))('a WebSocket in %s', (_, codec) => {
     expect(await take(first, 1)).toEqual(['1'])
     first.socket.ws.terminate()
     for (const payload of ['3', '4']) await publish(relay, payload)
-    const again = await client(relay, { ...asked, session: first.welcome['session'], received: 2 }, codec)
+    const again = await client(relay, { ...asked, session: first.welcome.session, received: 2 }, codec)
     expect(again.welcome).toMatchObject({ resumed: true, received: 1 })
     await publish(relay, '5')
     expect(await take(again, 4)).toEqual(['2', '3', '4', '5'])
@@ -98,7 +99,7 @@ it('of two that come back at once the second has the session, and the first is c
   const relay = await startRelay()
   const { socket, welcome } = await client(relay)
   socket.ws.terminate()
-  const [one, two] = await Promise.all([1, 2].map(() => client(relay, { session: welcome['session'], received: 0 })))
+  const [one, two] = await Promise.all([1, 2].map(() => client(relay, { session: welcome.session, received: 0 })))
   expect([one?.welcome, two?.welcome]).toMatchObject([{ resumed: true }, { resumed: true }])
   const closed = await Promise.race([one?.socket.closed, two?.socket.closed])
   expect(closed?.code).toBe(4509)
@@ -130,7 +131,7 @@ it('a member that leaves a queue gives back what it has not handled, at once', a
   const second = await client(relay)
   second.say(join)
   await second.next()
-  first.say({ Unsubscribe: { id: Subscribed?.['id'], handled: 1 } })
+  first.say({ Unsubscribe: { id: Subscribed?.id, handled: 1 } })
   expect(await take(second, 2)).toEqual(['2', '3'])
 })
 
@@ -173,8 +174,8 @@ describe('an event stream', () => {
     const source: EventSource = await eventSource(`http://${address}/stream`, {}, { method: 'POST', body })
     const next = async (): Promise<Frame> => (await source.next()).data as Frame
     const { Welcome } = await next()
-    const welcome = Welcome as Body
-    const authorization = `Session ${String(welcome['session'])}`
+    const welcome = Welcome as Welcome
+    const authorization = `Session ${welcome.session}`
     const say = async (from: number, ...frames: readonly unknown[]): Promise<unknown> => {
       const headers = { authorization, 'wildcast-from': String(from) }
       const lines = frames.map((frame) => JSON.stringify(frame)).join('\n')
@@ -192,7 +193,7 @@ describe('an event stream', () => {
     expect(await take(first, 1)).toEqual(['1'])
     first.source.leave()
     await publish(relay, '2')
-    const again = await stream(relay, { session: first.welcome['session'], received: 2 })
+    const again = await stream(relay, { session: first.welcome.session, received: 2 })
     expect(again.welcome).toMatchObject({ resumed: true, received: 1 })
     const sent = { Publish: { subject: 'good.a', message: '3' } }
     expect(await again.say(1, subscribe, sent)).toEqual({ received: 2 })
@@ -213,7 +214,7 @@ describe('an event stream', () => {
     away.source.leave()
     expect((await remove(away)).status).toBe(204)
     await expect.poll(() => broker.log.filter((what) => what.startsWith('-'))).toEqual(['-good.*'])
-    const again = await stream(relay, { session: away.welcome['session'], received: 0 })
+    const again = await stream(relay, { session: away.welcome.session, received: 0 })
     expect(again.welcome).toMatchObject({ resumed: false })
   })
 
@@ -221,7 +222,7 @@ describe('an event stream', () => {
     const relay = await startRelay()
     const { socket, welcome } = await client(relay)
     socket.ws.terminate()
-    expect((await stream(relay, { session: welcome['session'], received: 0 })).welcome).toMatchObject({
+    expect((await stream(relay, { session: welcome.session, received: 0 })).welcome).toMatchObject({
       resumed: false,
     })
   })

@@ -38,7 +38,7 @@ describe('a publish with a key', () => {
   it('may be tried again after it failed', async () => {
     const { done, publish } = opened()
     await expect(publish('k', 'x', Promise.reject(new WildcastError('broker_down', 'away')))).rejects.toThrow('away')
-    publish('k', 'x')
+    void publish('k', 'x')
     expect(done).toEqual(['x', 'x'])
   })
 
@@ -50,24 +50,24 @@ describe('a publish with a key', () => {
     ['other headers', { headers: [['a', 'b'] as const] }],
   ])('is refused with %s under the key of another', (_, change) => {
     const { keyed } = opened()
-    keyed.publish('k', message('x'), () => undefined)
+    void keyed.publish('k', message('x'), () => undefined)
     expect(() => keyed.publish('k', { ...message('x'), ...change }, () => undefined)).toThrow('its own')
   })
 
   it('is done again after 2 minutes, when its key is forgotten', () => {
     const { clock, done, publish } = opened()
-    publish('k', 'x')
+    void publish('k', 'x')
     clock.advance(119_999)
-    publish('k', 'x')
+    void publish('k', 'x')
     expect(done).toEqual(['x'])
     clock.advance(1)
-    publish('k', 'x')
+    void publish('k', 'x')
     expect(done).toEqual(['x', 'x'])
   })
 
   it('is refused while as many keys are remembered as may be', () => {
     const { clock, publish } = opened()
-    for (let i = 0; i < 100_000; i++) publish(`k${i}`, 'x')
+    for (let i = 0; i < 100_000; i++) void publish(`k${i}`, 'x')
     expect(() => publish('one more', 'x')).toThrow('keys are remembered')
     expect(publish('k1', 'x')).toBeUndefined()
     clock.advance(120_000)

@@ -1,4 +1,4 @@
-import { jsonCodec, parseSubject, type RelayFrame } from '@wildcast/protocol'
+import { jsonCodec, parseSubject, type RelayFrame, type WelcomeFrame } from '@wildcast/protocol'
 import type { RelayOptions } from '../core/relay.js'
 import { v1Encoder } from '../gateways/dialects/v1/encoders.js'
 import type { Reader } from '../gateways/dialects/v1/reader.js'
@@ -30,7 +30,7 @@ export interface Line {
 
 /** A line on which the relay has answered `Connect`. */
 export interface ConnectedLine extends Line {
-  readonly welcome: Readonly<Record<string, unknown>>
+  readonly welcome: Omit<WelcomeFrame, 'kind'>
 }
 
 /** A relay without sockets. */
@@ -68,7 +68,7 @@ export async function lineRelay(options: Partial<RelayOptions> = {}): Promise<Li
     const one = line(open)
     one.say({ Connect: frame })
     const [first, ...more] = one.heard()
-    return { ...one, heard: () => [...more.splice(0), ...one.heard()], welcome: first?.Welcome ?? {} }
+    return { ...one, heard: () => [...more.splice(0), ...one.heard()], welcome: first?.Welcome as never }
   }
   const deliver = async (...payloads: readonly string[]): Promise<void> => {
     for (const payload of payloads) broker.deliver('a', { subject: parseSubject('a'), payload })

@@ -52,7 +52,7 @@ export async function openPages(names: readonly string[], url: string): Promise<
     format: 'iife',
     write: false,
   })
-  const executablePath = process.env['WILDCAST_CHROMIUM'] ?? '/usr/bin/chromium'
+  const executablePath = process.env.WILDCAST_CHROMIUM ?? '/usr/bin/chromium'
   const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] })
   onTestFinished(() => browser.close())
   return Promise.all(

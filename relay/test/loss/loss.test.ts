@@ -9,8 +9,8 @@ import { openFaultyProxy } from './faulty-proxy.js'
 import { seededRandom } from './random.js'
 
 // `npm run loss` runs this for two minutes with 20 clients; see scripts/loss.js.
-const seconds = Number(process.env['LOSS_SECONDS'] ?? 6)
-const seed = Number(process.env['LOSS_SEED'] ?? Math.floor(Math.random() * 2 ** 31))
+const seconds = Number(process.env.LOSS_SECONDS ?? 6)
+const seed = Number(process.env.LOSS_SEED ?? Math.floor(Math.random() * 2 ** 31))
 const [json, packed, streams, pages] = seconds > 30 ? [8, 5, 4, 3] : [3, 2, 2, 1]
 
 /** Each client publishes so often. */

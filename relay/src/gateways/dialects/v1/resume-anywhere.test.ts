@@ -76,11 +76,11 @@ it('every frame arrives once and in order, both ways, wherever the connection is
             await settled()
             const frames = line.heard()
             handle(frames.slice(0, Math.max(0, frames.length - happening.theirs)))
-            const session = line.welcome['session']
+            const session = line.welcome.session
             line.dialect.close(1006)
             line = connected({ session, received: handled.length })
             expect(line.welcome).toMatchObject({ resumed: true })
-            handle([{ Received: line.welcome['received'] as number }])
+            handle([{ Received: line.welcome.received }])
             underway = [...kept]
           }
         }

@@ -1,0 +1,1 @@
+export default ({ data }) => ({ subject: 'fine', message: 'neighbour ' + data })
