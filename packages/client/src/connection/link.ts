@@ -8,7 +8,6 @@ import {
 import type { Fault } from '../app/fault.js'
 import { Session } from '../session/session.js'
 import { type Alarm, openAlarm } from '../time/alarm.js'
-import { withRelay } from '../transports/address.js'
 import type { OpenTransport, Transport, TransportEvents, TransportSettings } from '../transports/transport.js'
 import { step } from './connection.js'
 import type { Connection, Happening } from './connection-step.js'
@@ -108,7 +107,7 @@ export class Link {
     }
     if (armMs !== undefined) this.#alarm.set(armMs, () => this.#check('rang'))
     if (open) void this.#open()
-    if (notify && !this.#session.away) this.#events[notify]()
+    if (notify && !this.away) this.#events[notify]()
     if (lost) {
       if (to.state === 'closed' || !this.#session.leave()) this.#lose(lost)
       if (report) fault(lost, report)
@@ -117,7 +116,7 @@ export class Link {
   }
 
   /** The session is lost, and what was in flight with it. */
-  #lose(reason: WildcastError): void {
+  #lose(reason: WildcastError = interrupted('the relay has not kept the session')): void {
     this.#session.end()
     this.#session = this.#openSession()
     this.#events.lost(reason)
@@ -131,7 +130,7 @@ export class Link {
         const connection = this.#connection
         // A relay that has been asked decides itself.
         const isAsked = connection.state === 'connecting' && connection.stage === 'greeting'
-        if (!isAsked) this.#lose(interrupted('the connection was lost for too long'))
+        if (!isAsked) this.#lose()
       },
     })
   }
@@ -154,8 +153,8 @@ export class Link {
       this.#happen({ type: 'proved' })
       const openTransport = await loadTransport()
       if (!isCurrent()) return
-      const url = withRelay(this.#settings.url, this.#session.relay)
-      this.#transport = openTransport(this.#eventsOf(isCurrent, proof), { ...this.#settings, url })
+      const relay = this.away ? this.#welcome?.relay : undefined
+      this.#transport = openTransport(this.#eventsOf(isCurrent, proof), { ...this.#settings, relay })
     } catch (cause) {
       if (isCurrent()) this.#happen({ type: 'failed', reason: WildcastError.from(cause) })
     }
@@ -165,9 +164,10 @@ export class Link {
     return {
       open: () => {
         if (!isCurrent()) return
-        this.#session.sendUncounted({ kind: 'Connect', token, client, ...this.#session.claim() })
+        const claim = this.away && { session: this.#welcome?.session, received: this.#session.received() }
+        this.#transport?.send({ kind: 'Connect', token, client, ...claim })
         // Behind the claim of a session nothing may be said before the relay has answered.
-        this.#isOpen = !this.#session.away
+        this.#isOpen = !claim
         this.#happen({ type: 'opened' })
       },
       frame: (frame, bytes) => {
@@ -195,7 +195,7 @@ export class Link {
     const session = this.#session
     switch (frame.kind) {
       case 'Ping':
-        session.sendUncounted({ kind: 'Pong' })
+        this.#transport?.send({ kind: 'Pong' })
         break
       case 'GoingAway':
         this.#happen({ type: 'goingAway', window: frame.reconnect_in })
@@ -220,10 +220,10 @@ export class Link {
         this.#breakOff()
         return
       }
-      this.#lose(interrupted('the relay has not kept the session'))
+      this.#lose()
       if (this.#connection.state !== 'connecting') return // the app has closed the client
     }
-    this.#session.begin(welcome)
+    this.#session.begin(welcome.limits)
     this.#isOpen = true
     if (session !== this.#session) this.#events.opened()
     this.#happen({ type: 'welcomed', pingMs: welcome.ping, transport: this.#transport?.kind })

@@ -53,14 +53,14 @@ export class Exchanges {
   /** Asks as soon as a transport is open, or the session is back; false if there is neither. */
   ask(question: Question, asker: Asker): boolean {
     const frame = this.#begin(question, asker)
-    const taken = this.#send(frame) || this.#keepAway(frame, frame.ref)
+    const taken = this.#sendOrKeep(frame, frame.ref)
     if (!taken) this.#open.delete(frame.ref)
     return taken
   }
 
   /** Sends a notice, now or when the session is back; false if there is neither. */
   notify(notice: Notice): boolean {
-    return this.#send(notice) || this.#keepAway(notice, ++this.#last)
+    return this.#sendOrKeep(notice, ++this.#last)
   }
 
   /** Asks now, or once the relay has welcomed the client. Returns the undo, after which no answer is awaited. */
@@ -119,10 +119,11 @@ export class Exchanges {
   }
 
   /** What concerns a session that is away waits without a bound: its subscriptions have none. */
-  #keepAway(frame: Asked | Notice, number: number): boolean {
-    const { away } = this.#link
-    if (away) this.#kept.set(number, frame)
-    return away
+  #sendOrKeep(frame: Asked | Notice, number: number): boolean {
+    const isSent = this.#send(frame)
+    const isKept = !isSent && this.#link.away
+    if (isKept) this.#kept.set(number, frame)
+    return isSent || isKept
   }
 
   #keep(frame: Asked): boolean {

@@ -24,7 +24,7 @@ class Story {
   /** Frames that the relay sends again after a cut: all but those that the client has confirmed. */
   #kept: number[] = []
   #confirmed = 0
-  #toRelay: { frame: ClientFrame; number: number }[] = []
+  #toRelay: { frame: ClientFrame; number: number | undefined }[] = []
   #toClient: { readonly id?: number; readonly received?: number }[] = []
   #isUp = true
   readonly #session = new Session({
@@ -38,7 +38,7 @@ class Story {
   })
 
   constructor() {
-    this.#session.begin(keeping)
+    this.#session.begin(keeping.limits)
   }
 
   get #waiting(): number {
@@ -85,8 +85,7 @@ class Story {
     this.#toClient = []
     expect(this.#session.leave()).toBe(true)
     this.#isUp = true
-    const { received = -1 } = this.#session.claim() ?? {}
-    this.#forget(received)
+    this.#forget(this.#session.received())
     this.#toClient = this.#kept.map((id) => ({ id }))
     expect(this.#session.resume({ ...keeping, resumed: true, received: this.atRelay.length })).toBe(true)
   }

@@ -1,6 +1,7 @@
 import { describe, expect, test, vi } from 'vitest'
 import { settle } from '../testing/fake-clock.js'
 import { type Kept, keep } from '../testing/keeping.js'
+import { keeping } from '../testing/scripted-relay.js'
 
 const quiet = (): void => undefined
 /** What was sent behind `Connect`. */
@@ -146,7 +147,7 @@ describe('a session is lost without asking', () => {
     relay.link.open()
     await clock.advance(6000)
     expect(outcomes).toEqual([])
-    relay.link.say(relay.answer({ kind: 'Connect', session: 'key' }) as never)
+    relay.link.say({ ...keeping, resumed: true })
     expect(client.status.state).toBe('online')
     expect(said(kept)).toEqual(['Publish a'])
     relay.link.drop()
@@ -158,9 +159,9 @@ describe('a session is lost without asking', () => {
     relay.link.drop()
     await clock.advance(backoffMs)
     relay.link.open()
-    await clock.advance(9999)
+    await clock.advance(9000)
     expect(outcomes).toEqual([])
-    await clock.advance(1)
+    await clock.advance(1000) // the deadline of an attempt
     expect(outcomes).toEqual(['unknown'])
   })
 })
@@ -194,7 +195,7 @@ describe('a relay that counts wrongly', () => {
     relay.link.drop()
     await clock.advance(backoffMs)
     expect(relay.live).toBe(0)
-    await clock.advance(1000)
+    await clock.advance(10_000)
     expect(client.status.state).toBe('online')
     expect(relay.link.all('Connect')).toMatchObject([{ session: undefined }])
     expect(onGap).toHaveBeenCalledOnce()

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { settle } from '../testing/fake-clock.js'
 import { type Kept, keep } from '../testing/keeping.js'
 import { message } from '../testing/message-frame.js'
+import { keeping } from '../testing/scripted-relay.js'
 
 const quiet = (): void => undefined
 /** What was sent behind `Connect`. */
@@ -12,7 +13,7 @@ const backoffMs = 250
 
 describe('after a drop', () => {
   test('the client claims its session, at the relay that has it', async () => {
-    const { client, relay, clock } = await keep({ token: 'secret', url: 'ws://relay.test/ws?broker=a' })
+    const { client, relay, clock } = await keep({ token: 'secret' })
     client.subscribe('a', quiet)
     await settle()
     relay.link.say(message(1, 'a'))
@@ -20,10 +21,7 @@ describe('after a drop', () => {
     await clock.advance(backoffMs)
     // The answer to `Subscribe`, and the message.
     expect(relay.link.sent).toMatchObject([{ kind: 'Connect', token: 'secret', session: 'key', received: 2 }])
-    expect(relay.links.map(({ url }) => url)).toEqual([
-      'ws://relay.test/ws?broker=a',
-      'ws://relay.test/ws?broker=a&relay=r',
-    ])
+    expect(relay.links.map((link) => link.relay)).toEqual([undefined, 'r'])
     expect(client.status.state).toBe('online')
   })
   test('subscriptions go on without a word, and miss nothing', async () => {
@@ -159,7 +157,6 @@ describe('while the session is away', () => {
     const leave = client.subscribe('old', quiet, { group: 'g' })
     void client.publish('first')
     await settle()
-    kept.returning = { resumed: true, received: 1 }
     relay.link.drop()
     relay.obliging = false
     void client.publish('second')
@@ -174,7 +171,7 @@ describe('while the session is away', () => {
     relay.obliging = true
     relay.link.say({ kind: 'Ping' }) // no Welcome
     expect(said(kept)).toEqual([])
-    relay.link.say({ ...(relay.answer({ kind: 'Connect', session: 'key' }) as never) })
+    relay.link.say({ ...keeping, resumed: true, received: 1 })
     await settle()
     const rest = ['Publish second', 'Subscribe new', 'Unsubscribe', 'Publish third', 'Subscribe newer']
     expect(said(kept)).toEqual(['Publish first', ...rest])

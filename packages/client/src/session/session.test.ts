@@ -10,7 +10,7 @@ const publish = (id: number): ClientFrame => ({ kind: 'Publish', subject: `n${id
 function open() {
   const clock = createFakeClock()
   const sent: ClientFrame[] = []
-  const numbers: number[] = []
+  const numbers: (number | undefined)[] = []
   let expired = 0
   const session = new Session({
     clock,
@@ -28,7 +28,7 @@ describe('what came', () => {
 
   test('is confirmed when a quarter of what the relay keeps has come', () => {
     const { session, sent } = open()
-    session.begin(keeping) // 4,000 bytes
+    session.begin(keeping.limits) // 4,000 bytes
     for (let i = 0; i < 9; i++) session.handled(100)
     expect(sent).toEqual([])
     session.handled(100)
@@ -38,7 +38,7 @@ describe('what came', () => {
   })
   test('is confirmed within a second, and nothing is awaited while nothing new comes', async () => {
     const { session, clock, sent } = open()
-    session.begin(keeping)
+    session.begin(keeping.limits)
     expect(clock.timers).toBe(0)
     session.handled(1)
     await clock.advance(500)
@@ -53,7 +53,7 @@ describe('what came', () => {
   })
   test('is not confirmed again after a quarter was', async () => {
     const { session, clock, sent } = open()
-    session.begin(keeping)
+    session.begin(keeping.limits)
     session.handled(1)
     session.handled(1000)
     expect(counts(sent)).toEqual([2])
@@ -62,35 +62,35 @@ describe('what came', () => {
   test('is not confirmed to a relay that keeps nothing, or has not said what it keeps', async () => {
     for (const resume_bytes of [undefined, 0]) {
       const { session, clock, sent } = open()
-      if (resume_bytes !== undefined) session.begin({ ...keeping, limits: { ...keeping.limits, resume_bytes } })
+      if (resume_bytes !== undefined) session.begin({ ...keeping.limits, resume_bytes })
       session.handled(10_000)
       await clock.advance(60_000)
       expect(sent).toEqual([])
     }
   })
-  test('is not confirmed without a connection, but by the claim', async () => {
+  test('is not confirmed without a connection', async () => {
     const { session, clock, sent } = open()
-    session.begin(keeping)
+    session.begin(keeping.limits)
     session.handled(1)
     session.leave()
     session.handled(5000) // while its handler has lost the connection
     await clock.advance(2000)
     expect(sent).toEqual([])
-    expect(session.claim()).toEqual({ session: 'key', received: 2 })
+    expect(session.received()).toBe(2)
   })
 })
 
 describe('what was sent', () => {
-  test('has its number, and what does not count has that of the next', () => {
+  test('has its number, if it counts', () => {
     const { session, numbers } = open()
+    session.begin(keeping.limits)
     session.send(publish(1))
-    session.sendUncounted({ kind: 'Pong' })
+    session.handled(1000)
     session.send(publish(2))
-    session.sendUncounted({ kind: 'Received', count: 1 })
-    expect(numbers).toEqual([1, 2, 2, 3])
+    expect(numbers).toEqual([1, undefined, 2])
   })
   test('and could not be encoded has no number', () => {
-    const numbers: number[] = []
+    const numbers: (number | undefined)[] = []
     const session = new Session({
       clock: createFakeClock(),
       send(frame, number) {
@@ -99,7 +99,7 @@ describe('what was sent', () => {
       },
       expired: () => {},
     })
-    session.begin(keeping)
+    session.begin(keeping.limits)
     expect(() => session.send({ kind: 'Cancel', ref: 1 })).toThrow(TypeError)
     session.send(publish(1))
     session.leave()
@@ -109,7 +109,7 @@ describe('what was sent', () => {
   test('before Welcome belongs to the session, too', () => {
     const { session, sent } = open()
     session.send(publish(1))
-    session.begin(keeping)
+    session.begin(keeping.limits)
     session.leave()
     sent.length = 0
     expect(session.resume({ ...keeping, resumed: true, received: 0 })).toBe(true)
@@ -120,7 +120,7 @@ describe('what was sent', () => {
 describe('without a connection', () => {
   test('it is given up after the time that the relay names', async () => {
     const { session, clock, expired } = open()
-    session.begin({ ...keeping, limits: { ...keeping.limits, resume_ms: 5000 } })
+    session.begin({ ...keeping.limits, resume_ms: 5000 })
     expect(session.leave()).toBe(true)
     await clock.advance(4000)
     expect(session.leave()).toBe(true) // an attempt to come back has failed
@@ -133,7 +133,7 @@ describe('without a connection', () => {
   })
   test('it is given up after a minute if the relay names no time', async () => {
     const { session, clock, expired } = open()
-    session.begin(keeping)
+    session.begin(keeping.limits)
     session.leave()
     await clock.advance(59_999)
     expect(expired()).toBe(0)
@@ -143,41 +143,73 @@ describe('without a connection', () => {
   test('it does not come back to a relay that has not welcomed it, or keeps nothing', () => {
     const { session, clock } = open()
     expect(session.leave()).toBe(false)
-    session.begin({ ...keeping, limits: { ...keeping.limits, resume_bytes: 0 } })
+    session.begin({ ...keeping.limits, resume_bytes: 0 })
     expect(session.leave()).toBe(false)
-    expect(session.claim()).toBeUndefined()
+    expect(session.away).toBe(false)
     expect(clock.timers).toBe(0)
   })
   test('it is away until the relay goes on with it', async () => {
     const { session, clock, expired } = open()
-    session.begin(keeping)
-    expect([session.away, session.relay]).toEqual([false, undefined])
+    session.begin(keeping.limits)
+    expect(session.away).toBe(false)
     session.leave()
-    expect([session.away, session.relay]).toEqual([true, 'r'])
+    expect(session.away).toBe(true)
     expect(session.resume({ ...keeping, resumed: false })).toBe(false)
     expect(session.away).toBe(true)
     expect(session.resume({ ...keeping, resumed: true })).toBe(true)
-    expect([session.away, session.relay]).toEqual([false, undefined])
+    expect(session.away).toBe(false)
     await clock.advance(100_000)
     expect(expired()).toBe(0)
   })
-  test('a relay that has fewer of its frames than it confirmed, or more than were sent, does not go on with it', () => {
-    for (const received of [0, 3, Number.NaN]) {
+  test.each([0, -1, 4, Number.NaN, Number.POSITIVE_INFINITY])(
+    'it does not go on with a relay that has %d of 3 frames, of which one was confirmed',
+    (received) => {
       const { session, sent } = open()
-      session.begin(keeping)
-      for (const id of [1, 2]) session.send(publish(id))
+      session.begin(keeping.limits)
+      for (const id of [1, 2, 3]) session.send(publish(id))
       session.confirm(1)
       session.leave()
       sent.length = 0
       expect(session.resume({ ...keeping, resumed: true, received })).toBe(false)
       expect(sent).toEqual([])
-    }
+      expect(session.away).toBe(true)
+    },
+  )
+  test.each([1, 2, 3])('what follows %i frames of 3 is sent again, with its numbers', (received) => {
+    const { session, sent, numbers } = open()
+    session.begin(keeping.limits)
+    for (const id of [1, 2, 3]) session.send(publish(id))
+    session.confirm(1)
+    session.leave()
+    sent.length = 0
+    numbers.length = 0
+    expect(session.resume({ ...keeping, resumed: true, received })).toBe(true)
+    expect(sent).toEqual([publish(2), publish(3)].slice(received - 1))
+    expect(numbers).toEqual([2, 3].slice(received - 1))
+  })
+})
+
+describe('a count of the relay', () => {
+  const sent = () => {
+    const { session } = open()
+    session.begin(keeping.limits)
+    for (const id of [1, 2, 3]) session.send(publish(id))
+    return session
+  }
+  test.each([4, Number.NaN, Number.POSITIVE_INFINITY])('of %d frames is wrong if 3 were sent', (count) => {
+    expect(sent().confirm(count)).toBe(false)
+  })
+  test('that goes back changes nothing', () => {
+    const session = sent()
+    for (const count of [2, 1, 0]) expect(session.confirm(count)).toBe(true)
+    session.leave()
+    expect(session.resume({ ...keeping, resumed: true, received: 2 })).toBe(true)
   })
 })
 
 test('a session that has ended has no timer and sends nothing', async () => {
   const { session, clock, sent } = open()
-  session.begin(keeping)
+  session.begin(keeping.limits)
   session.handled(1)
   session.end()
   expect(clock.timers).toBe(0)

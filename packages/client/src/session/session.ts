@@ -1,17 +1,17 @@
-import type { ClientFrame, ConnectFrame, WelcomeFrame } from '@wildcast/protocol/client'
+import type { ClientFrame, WelcomeFrame } from '@wildcast/protocol/client'
 import { type Alarm, openAlarm } from '../time/alarm.js'
 import type { Clock } from '../time/clock.js'
-import { ReceivedFrames } from './received-frames.js'
-import { SentFrames } from './sent-frames.js'
 
+/** How long a frame of the relay may stay unconfirmed, in milliseconds. */
+const confirmAfterMs = 1_000
 /** How long a relay keeps a session without a connection, in milliseconds, if it does not say. */
 const defaultResumeMs = 60_000
 
 /** What a session needs of the connection. */
 export interface SessionPorts {
   readonly clock: Clock
-  /** Sends a frame with its number; one that does not count has that of the next that does. */
-  send(frame: ClientFrame, number: number): void
+  /** Sends a frame, with its number if it counts. */
+  send(frame: ClientFrame, number?: number): void
   /** The relay has forgotten the session: it has had no connection for too long. */
   expired(): void
 }
@@ -24,11 +24,17 @@ export interface SessionPorts {
 export class Session {
   readonly #ports: SessionPorts
   readonly #alarm: Alarm
-  readonly #sent = new SentFrames()
-  readonly #received = new ReceivedFrames()
-  #welcome: WelcomeFrame | undefined
+  #sent = 0
+  /** The last of those that were sent. */
+  #unconfirmed: ClientFrame[] = []
+  #received = 0
+  /** Of those that were received. */
+  #confirmed = 0
+  /** Length of what is not confirmed. */
+  #bytes = 0
   /** Bytes that the relay keeps for a resume: 0 if there is none, undefined before `Welcome`. */
   #resumeBytes: number | undefined
+  #resumeMs = defaultResumeMs
   #away = false
 
   constructor(ports: SessionPorts) {
@@ -41,70 +47,67 @@ export class Session {
     return this.#away
   }
 
-  /** The relay to come back to. */
-  get relay(): string | undefined {
-    return this.#away ? this.#welcome?.relay : undefined
-  }
-
-  /** What `Connect` says of a session to come back to. */
-  claim(): Pick<ConnectFrame, 'session' | 'received'> | undefined {
-    return this.#away ? { session: this.#welcome?.session, received: this.#received.confirm() } : undefined
-  }
-
   /** Sends a frame that counts. Throws if it can not be encoded, and then does not count it. */
   send(frame: ClientFrame): void {
-    this.sendUncounted(frame)
-    this.#sent.add(frame, this.#resumeBytes !== 0)
-  }
-
-  sendUncounted(frame: ClientFrame): void {
-    this.#ports.send(frame, this.#sent.next)
-  }
-
-  /** A frame of the relay that counts has been handled. */
-  handled(bytes: number = 0): void {
-    const resumeBytes = this.#resumeBytes ?? 0
-    const waitMs = this.#received.add(bytes, resumeBytes / 4)
-    if (this.#away || !resumeBytes || waitMs === undefined) return
-    const confirm = (): void => this.sendUncounted({ kind: 'Received', count: this.#received.confirm() })
-    this.#alarm.stop()
-    if (waitMs) this.#alarm.set(waitMs, confirm)
-    else confirm()
+    this.#ports.send(frame, this.#sent + 1)
+    this.#sent++
+    if (this.#resumeBytes !== 0) this.#unconfirmed.push(frame)
   }
 
   /** The relay has handled so many frames; false if they were never sent. */
   confirm(count: number): boolean {
-    return this.#sent.confirm(count)
+    const rest = this.#sent - count
+    // A count that goes back removes nothing.
+    if (rest >= 0) this.#unconfirmed.splice(0, this.#unconfirmed.length - rest)
+    return rest >= 0
+  }
+
+  /** A frame of the relay that counts has been handled. */
+  handled(bytes: number = 0): void {
+    const isFirst = this.#received++ === this.#confirmed
+    this.#bytes += bytes
+    if (this.#away || !this.#resumeBytes) return
+    const confirm = (): void => this.#ports.send({ kind: 'Received', count: this.received() })
+    if (this.#bytes >= this.#resumeBytes / 4) {
+      this.#alarm.stop()
+      confirm()
+    } else if (isFirst) this.#alarm.set(confirmAfterMs, confirm)
+  }
+
+  /** How many frames of the relay have been handled, which it learns now. */
+  received(): number {
+    this.#bytes = 0
+    this.#confirmed = this.#received
+    return this.#received
   }
 
   /** The relay says what it keeps. */
-  begin(welcome: WelcomeFrame): void {
-    this.#welcome = welcome
-    this.#resumeBytes = welcome.limits.resume_bytes || 0
-    if (!this.#resumeBytes) this.#sent.confirm(this.#sent.next - 1)
+  begin({ resume_bytes, resume_ms = defaultResumeMs }: WelcomeFrame['limits']): void {
+    this.#resumeBytes = resume_bytes || 0
+    this.#resumeMs = resume_ms
+    if (!resume_bytes) this.#unconfirmed = []
   }
 
   /** Goes on over another connection, if the relay does, and sends again what the relay has not got. */
-  resume(welcome: WelcomeFrame): boolean {
-    const { resumed, received } = welcome
-    const frames = resumed ? this.#sent.after(received) : undefined
-    if (!frames) return false
+  resume({ resumed, received }: WelcomeFrame): boolean {
+    // What was confirmed before can't be sent again.
+    if (!resumed || !this.confirm(received) || this.#unconfirmed.length < this.#sent - received) return false
     this.#away = false
     this.#alarm.stop()
-    for (const [i, frame] of frames.entries()) this.#ports.send(frame, received + 1 + i)
+    for (const [i, frame] of this.#unconfirmed.entries()) this.#ports.send(frame, received + 1 + i)
     return true
   }
 
   /** The connection is lost. Returns whether the session may come back. */
   leave(): boolean {
-    if (this.#resumeBytes && !this.#away) {
-      this.#away = true
-      this.#alarm.set(this.#welcome?.limits.resume_ms ?? defaultResumeMs, () => {
+    if (!this.#resumeBytes) return false
+    if (!this.#away)
+      this.#alarm.set(this.#resumeMs, () => {
         this.abandon()
         this.#ports.expired()
       })
-    }
-    return !!this.#resumeBytes
+    this.#away = true
+    return true
   }
 
   /** The next loss of the connection, or of an attempt to come back, is the end. */

@@ -28,7 +28,5 @@ export async function keep(options?: Partial<ClientOptions>, limits?: Partial<We
 
 /** The number of the last frame that the client has sent and that counts. */
 function lastNumber({ relay }: Kept): number {
-  const isCounted = ({ kind }: ClientFrame): boolean => kind !== 'Connect' && kind !== 'Received'
-  const numbers = relay.links.flatMap(({ sent, numbers }) => numbers.filter((_, i) => sent[i] && isCounted(sent[i])))
-  return Math.max(0, ...numbers)
+  return Math.max(0, ...relay.links.flatMap(({ numbers }) => numbers.map((number = 0) => number)))
 }

@@ -13,12 +13,12 @@ import type { OpenTransport } from '../transports/transport.js'
 
 /** One connection of a client, seen from the relay. */
 export interface ScriptedLink {
-  /** Where the client has connected to. */
-  readonly url: string
+  /** The relay that the client wants to come back to. */
+  readonly relay: string | undefined
   /** What the client sent, without its `Pong`s. */
   readonly sent: ClientFrame[]
   /** The numbers of what it sent. */
-  readonly numbers: number[]
+  readonly numbers: (number | undefined)[]
   readonly pongs: number
   readonly closedWith: number | 'open' | undefined
   open(): void
@@ -89,12 +89,12 @@ export function createScriptedRelay(): ScriptedRelay {
     }
   }
 
-  const transport: OpenTransport = (events, { url }) => {
+  const transport: OpenTransport = (events, { relay: wanted }) => {
     const sent: ClientFrame[] = []
-    const numbers: number[] = []
+    const numbers: (number | undefined)[] = []
     let state: 'opening' | 'open' | 'closed' = 'opening'
     const link: ScriptedLink & { live: boolean; pongs: number; closedWith: number | 'open' | undefined } = {
-      url,
+      relay: wanted,
       sent,
       numbers,
       pongs: 0,

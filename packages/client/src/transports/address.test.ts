@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { toWebSocketUrl, withRelay } from './address.js'
+import { toWebSocketUrl } from './address.js'
 
 const page = 'https://shop.test/app/index.html?q#top'
 
@@ -50,9 +50,8 @@ test('a page that is no web page needs a whole URL', () => {
 
 test.each([
   ['ws://relay.test', 'r1', 'ws://relay.test/ws?relay=r1'],
-  ['https://relay.test/edge/ws?to=a:b&x=1#top', 'r&1', 'wss://relay.test/edge/ws?to=a:b&x=1&relay=r%261'],
-  ['ws://relay.test', undefined, 'ws://relay.test'],
-  ['/ws', 'r1', '/ws'], // no page to resolve it against
+  ['https://relay.test/edge/ws?to=a:b&x=1#top', 'r1', 'wss://relay.test/edge/ws?to=a:b&x=1&relay=r1'],
+  ['/ws', 'r1', 'wss://shop.test/ws?relay=r1'],
 ])('%s leads to the relay %s as %s', (url, relay, meant) => {
-  expect(withRelay(url, relay)).toBe(meant)
+  expect(toWebSocketUrl(url, page, relay)).toBe(meant)
 })

@@ -5,9 +5,14 @@ const path = /^([/?#]|[^:/?#\s]+([/?#]|$))/
 /**
  * The WebSocket URL that an option means: `http` is mapped to `ws`, a URL without a path gets
  * `/ws`, and a path is resolved against the page. Undefined for a path if there is no page.
+ * @param relay - id of the relay that it is to lead to; what else is in the query stays
  * @throws {TypeError} if it can't be the URL of a relay
  */
-export function toWebSocketUrl(url: string, page: string | undefined = globalThis.location?.href): string | undefined {
+export function toWebSocketUrl(
+  url: string,
+  page: string | undefined = globalThis.location?.href,
+  relay?: string,
+): string | undefined {
   const isPath = typeof url === 'string' && path.test(url)
   const base = isPath ? page : url
   if (isPath && base === undefined) return undefined
@@ -16,13 +21,8 @@ export function toWebSocketUrl(url: string, page: string | undefined = globalThi
   found.protocol = found.protocol.replace('http', 'ws')
   if (found.pathname === '/') found.pathname = '/ws'
   found.hash = '' // no WebSocket takes one
+  if (relay) found.search += `${found.search && '&'}relay=${relay}`
   return found.href
-}
-
-/** The URL, with the id of the relay that it is to lead to. What else is in its query stays. */
-export function withRelay(url: string, relay: string | undefined): string {
-  const address = relay && toWebSocketUrl(url)
-  return address ? `${address}${address.includes('?') ? '&' : '?'}relay=${encodeURIComponent(relay)}` : url
 }
 
 function parse(url: string, page: string | undefined): URL | undefined {

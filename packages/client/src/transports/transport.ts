@@ -19,6 +19,8 @@ export interface TransportEvents {
 /** What a transport is told. */
 export interface TransportSettings {
   readonly url: string
+  /** Id of the relay that has the client's session. It belongs into the query of the URL. */
+  readonly relay?: string | undefined
   readonly codec: Codec
   readonly clock: Clock
   readonly WebSocket?: WebSocketConstructor | undefined
@@ -36,9 +38,9 @@ export interface Transport {
   readonly kind?: TransportKind | undefined
   /**
    * Only after `open`. Frames arrive in the order of the calls, each once, or not at all. `number`
-   * is that of the frame in its session; one that does not count has that of the next that does.
+   * is that of the frame in its session, if it counts: all do but `Connect`, `Pong` and `Received`.
    */
-  send(frame: ClientFrame, number: number): void
+  send(frame: ClientFrame, number?: number): void
   /**
    * Ends it; with 1000 the session, too. What was sent before is still delivered; a `close` event
    * may follow.

@@ -127,6 +127,8 @@ describe('a relay that takes batches', () => {
       [...(codec.batches?.split(binary ? data : data.toString()) ?? [])].map((frame) =>
         readClientFrame(codec.decode(frame)),
       )
+    const urls: (string | undefined)[] = []
+    server.on('connection', (_, { url }) => urls.push(url))
     server.on('connection', (socket) =>
       socket.on('message', (data: Buffer, binary) => {
         const frames = framesOf(data, binary)
@@ -141,12 +143,12 @@ describe('a relay that takes batches', () => {
         if (answers.length > 0) socket.send(codec.batches?.join(answers) ?? '')
       }),
     )
-    const url = `http://localhost:${(server.address() as AddressInfo).port}`
+    const url = `http://localhost:${(server.address() as AddressInfo).port}?to=a`
     const errors: string[] = []
     const client = createClient({ url, WebSocket, codec, onError: ({ code }) => errors.push(code) })
     onTestFinished(() => client.close())
     await expect.poll(() => client.status.state).toBe('online')
-    return { client, messages, errors, server }
+    return { client, messages, errors, urls, server }
   }
 
   test.each([
@@ -185,5 +187,11 @@ describe('a relay that takes batches', () => {
     await expect.poll(() => messages.length).toBe(2)
     expect(errors).toEqual(['invalid_frame'])
     expect(messages[1]).toMatchObject([{ kind: 'Connect', session: undefined }])
+  })
+
+  test('is claimed its session, at its own URL', async () => {
+    const { urls, server } = await openBatching(jsonCodec, 4000)
+    for (const socket of server.clients) socket.terminate()
+    await expect.poll(() => urls).toEqual(['/ws?to=a', '/ws?to=a&relay=r'])
   })
 })

@@ -11,11 +11,11 @@ import type {
 
 /** Opens a socket that offers the codec's subprotocol, and hands on what it carries. */
 export function openSocket(
-  settings: Pick<TransportSettings, 'url' | 'codec' | 'WebSocket'>,
+  settings: Pick<TransportSettings, 'url' | 'relay' | 'codec' | 'WebSocket'>,
   events: Pick<TransportEvents, 'open' | 'close'> & { data(data: string | Uint8Array): void },
 ): WebSocketLike {
   const { WebSocket = globalThis.WebSocket as WebSocketConstructor | undefined, codec } = settings
-  const url = toWebSocketUrl(settings.url)
+  const url = toWebSocketUrl(settings.url, undefined, settings.relay)
   if (!WebSocket || !url) throw new WildcastError('unsupported', 'no WebSocket: give one')
   const socket: WebSocketLike = new WebSocket(url, codec.subprotocol ?? [])
   socket.binaryType = 'arraybuffer'
@@ -54,8 +54,10 @@ export const websocket: OpenTransport = (events, settings) => {
     try {
       return most && batches ? batches.split(data) : [data]
     } catch (cause) {
-      events.fault(WildcastError.from(cause))
-      events.close({ code: 4400, reason: 'the relay sent frames that can not be told apart' })
+      // What follows can't be counted.
+      const error = WildcastError.from(cause)
+      events.fault(error)
+      events.close({ code: 4400, reason: error.message })
       return []
     }
   }

@@ -14,14 +14,21 @@ test('frames of one batch are lines, in their order', () => {
   expect(queue.isEmpty).toBe(true)
 })
 
-test('a batch that begins with frames that do not count has the number of the next that does', () => {
+test('a batch has the number of the first frame that counts', () => {
   const queue = new FrameQueue()
-  queue.push({ kind: 'Pong' }, 3)
-  queue.push({ kind: 'Received', count: 3 }, 3)
+  queue.push({ kind: 'Pong' })
+  queue.push({ kind: 'Received', count: 3 })
   queue.push({ kind: 'Cancel', ref: 1 }, 3)
+  queue.push({ kind: 'Cancel', ref: 2 }, 4)
   const { body, from } = queue.take()
-  expect(body.split('\n')).toHaveLength(3)
+  expect(body.split('\n')).toHaveLength(4)
   expect(from).toBe(3)
+})
+
+test('a batch of frames that do not count has a number that every relay takes', () => {
+  const queue = new FrameQueue()
+  queue.push({ kind: 'Pong' })
+  expect(queue.take()).toEqual({ body: '"Pong"', from: 1 })
 })
 
 test('a batch ends after 256 KiB, and the rest waits for the next', () => {

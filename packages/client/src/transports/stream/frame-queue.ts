@@ -5,13 +5,13 @@ const postBytes = 256 * 1024
 
 interface Line {
   readonly text: string
-  readonly number: number
+  readonly number: number | undefined
 }
 
 /** Frames for one POST: a repeated one has the same. */
 export interface Batch {
   readonly body: string
-  /** Number of the first. */
+  /** Number of the first that counts; 1, which the relay has or awaits, if none does. */
   readonly from: number
 }
 
@@ -24,19 +24,20 @@ export class FrameQueue {
   }
 
   /** Encodes a frame now: one that can't be encoded throws here and stops nothing else. */
-  push(frame: ClientFrame, number: number): void {
+  push(frame: ClientFrame, number?: number): void {
     this.#lines.push({ text: lightJsonCodec.encode(frame) as string, number })
   }
 
   take(): Batch {
-    const from = this.#lines[0]?.number ?? 0
     const texts: string[] = []
+    let from: number | undefined
     for (let bytes = 0; bytes < postBytes; ) {
       const line = this.#lines.shift()
       if (!line) break
       bytes += line.text.length
       texts.push(line.text)
+      from ??= line.number
     }
-    return { body: texts.join('\n'), from }
+    return { body: texts.join('\n'), from: from ?? 1 }
   }
 }

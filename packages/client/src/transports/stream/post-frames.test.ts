@@ -52,7 +52,7 @@ describe('a POST that waits to be repeated', () => {
     const heard: string[] = []
     const transport = stream(
       {
-        open: () => transport.send({ kind: 'Connect' }, 1),
+        open: () => transport.send({ kind: 'Connect' }),
         frame: ({ kind }) => heard.push(kind),
         fault: ({ message }) => heard.push(message),
         close: ({ code }) => heard.push(`close ${code}`),

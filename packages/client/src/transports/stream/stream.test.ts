@@ -7,8 +7,8 @@ import { streamUrl } from './stream-url.js'
 transportContract('stream', stream, openRelay)
 
 test('the endpoint of frames keeps the query', () => {
-  const url = streamUrl('wss://relay.test/wildcast/ws?broker=main', 'stream/frames')
-  expect(url).toBe('https://relay.test/wildcast/stream/frames?broker=main')
+  const url = streamUrl('wss://relay.test/wildcast/ws?broker=main', 'r', 'stream/frames')
+  expect(url).toBe('https://relay.test/wildcast/stream/frames?broker=main&relay=r')
 })
 
 test.each([

@@ -29,16 +29,16 @@ class HttpStream implements Transport {
   #state: StreamState = { at: 'knocking' }
   #endsSession = false
 
-  constructor(events: TransportEvents, { url, clock }: TransportSettings) {
-    this.#url = streamUrl(url)
-    this.#framesUrl = streamUrl(url, 'stream/frames')
+  constructor(events: TransportEvents, { url, relay, clock }: TransportSettings) {
+    this.#url = streamUrl(url, relay)
+    this.#framesUrl = streamUrl(url, relay, 'stream/frames')
     this.#clock = clock
     this.#alarm = openAlarm(clock)
     this.#events = { ...events, frame: (frame, bytes) => this.#take(events, frame, bytes) }
     void this.#knock()
   }
 
-  send(frame: ClientFrame, number: number): void {
+  send(frame: ClientFrame, number?: number): void {
     if (frame.kind === 'Connect') this.#happen({ type: 'greeted', hello: lightJsonCodec.encode(frame) as string })
     else {
       this.#queue.push(frame, number)
