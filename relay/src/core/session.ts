@@ -171,7 +171,8 @@ export class Session implements Member {
   #send(broker: string, message: Message): Promise<void> | undefined {
     const { hub } = this.#ports
     const subscribed = this.#afterSubscriptions(broker)
-    return subscribed ? subscribed.then(() => hub.publish(broker, message)) : hub.publish(broker, message)
+    const publish = (): Promise<void> | undefined => hub.publish(broker, message)
+    return subscribed === undefined ? publish() : subscribed.then(publish)
   }
 
   /** What is asked, where the client may ask now and the broker can. */

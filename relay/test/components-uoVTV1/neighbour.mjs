@@ -1,1 +1,0 @@
-export default ({ data }) => ({ subject: 'fine', message: 'neighbour ' + data })
