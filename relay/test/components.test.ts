@@ -200,7 +200,7 @@ describe('a component', () => {
     const heard = await listen(client, 'round')
     await client.publish('round', 0)
     await expect.poll(() => outcomes).toContain('loop looped')
-    expect(heard).toEqual(Array.from({ length: 17 }, (_, n) => `round ${n}`))
+    await expect.poll(() => heard).toEqual(Array.from({ length: 17 }, (_, n) => `round ${n}`))
     expect(errors).toEqual([
       'component "loop": its output on "round" has come through 16 components and was stopped: look for a circle',
     ])

@@ -84,7 +84,7 @@ describe.each(Object.entries(acts))('a refusal to %s', (_, act) => {
     expect(used.filter((step) => step.startsWith('may '))).toHaveLength(1)
     // The hub was asked about the broker's name and features only, and the broker for nothing.
     const hubSteps = used.filter((step) => step.startsWith('hub.'))
-    expect(['hub.nameOf', 'hub.demand', 'hub.counting']).toEqual(expect.arrayContaining(hubSteps))
+    expect(['hub.nameOf', 'hub.demand', 'hub.counting', 'hub.nextMessageId']).toEqual(expect.arrayContaining(hubSteps))
     expect(broker.log).toEqual(done)
   })
 })

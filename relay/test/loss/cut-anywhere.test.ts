@@ -1,0 +1,104 @@
+import { once } from 'node:events'
+import { createServer, type Socket, connect as tcp } from 'node:net'
+import { createClient } from '@wildcast/client'
+import { msgpack } from '@wildcast/client/msgpack'
+import { stream } from '@wildcast/client/stream'
+import { expect, it, onTestFinished } from 'vitest'
+import { WebSocket } from 'ws'
+import { realClock } from '../../src/index.js'
+import { startRelay } from '../start-relay.js'
+
+// Row N4: the first connection of a client is cut after each number of bytes, in each direction.
+
+const transports = {
+  'a WebSocket in JSON': { WebSocket },
+  'a WebSocket in MessagePack': { WebSocket, codec: msgpack },
+  'an event stream': { transport: stream },
+}
+
+const bytes = 2000
+const messages = 8
+/** So many are tried at the same time. */
+const together = 16
+/** Comes back at once. */
+const clock = { ...realClock, random: () => 0 }
+const padding = '.'.repeat(100)
+
+type Way = 'in' | 'out'
+
+/** Stands in front of a port. Resets the first connection as soon as so many bytes have passed in a direction. */
+async function cutter(target: number, way: Way, after: number): Promise<{ port: number; close(): void }> {
+  const sockets = new Set<Socket>()
+  let left = after
+  let isCut = false
+  const server = createServer({ noDelay: true }, (near) => {
+    const far = tcp({ port: target, host: '127.0.0.1', noDelay: true })
+    const reset = (): void => {
+      for (const end of [near, far]) if (!end.destroyed) end.resetAndDestroy()
+    }
+    const pass = (chunk: Buffer, to: Socket, its: Way): void => {
+      const passing = isCut || its !== way ? chunk : chunk.subarray(0, left)
+      if (!isCut && its === way) left -= passing.length
+      if (passing.length === chunk.length) to.write(passing)
+      else {
+        isCut = true
+        to.write(passing, reset)
+      }
+    }
+    for (const end of [near, far]) {
+      sockets.add(end)
+      end.on('error', reset).on('close', reset)
+    }
+    near.on('data', (chunk) => pass(chunk, far, 'in'))
+    far.on('data', (chunk) => pass(chunk, near, 'out'))
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return {
+    port: (server.address() as { port: number }).port,
+    close() {
+      server.close()
+      for (const socket of sockets) socket.destroy()
+    },
+  }
+}
+
+it.each(Object.entries(transports))('%s that is cut anywhere loses nothing and repeats nothing', async (_, how) => {
+  const relay = await startRelay()
+  const wrong: unknown[] = []
+
+  async function attempt(way: Way, after: number): Promise<void> {
+    const proxy = await cutter(relay.port, way, after)
+    const client = createClient({ url: `ws://127.0.0.1:${proxy.port}`, clock, onError: () => {}, ...how })
+    const heard: (string | 'gap')[] = []
+    const subject = `cut.${way}${after}`
+    const all = new Promise<void>((resolve) => {
+      const hear = (what: string): void => void (heard.push(what) === messages && resolve())
+      client.subscribe(subject, (message) => hear(message.text().replaceAll('.', '')), {
+        onGap: () => hear('gap'),
+        onStatus: (status) => status === 'ready' && publish(),
+      })
+    })
+    const outcomes: Promise<unknown>[] = []
+    function publish(): void {
+      for (let n = outcomes.length + 1; n <= messages; n++) outcomes.push(client.publish(subject, `${n}${padding}`))
+    }
+    await all
+    const settled = await Promise.all(outcomes)
+    client.close()
+    proxy.close()
+    const expected = Array.from({ length: messages }, (_, i) => `${i + 1}`)
+    if (`${heard}` !== `${expected}` || settled.some((outcome) => outcome !== 'confirmed'))
+      wrong.push({ way, after, heard, settled })
+  }
+
+  const tries = (['in', 'out'] as const).flatMap((way) =>
+    Array.from({ length: bytes }, (_, after) => () => attempt(way, after)),
+  )
+  const worker = async (): Promise<void> => {
+    for (let next = tries.shift(); next; next = tries.shift()) await next()
+  }
+  onTestFinished(() => void tries.splice(0))
+  await Promise.all(Array.from({ length: together }, worker))
+  expect(wrong).toEqual([])
+})
