@@ -24,7 +24,7 @@ describe('a measurement', () => {
   )
 
   it('has latencies where messages come at a rate, beside a reader that never reads', async () => {
-    const stuck = { messages: 10, size: 1024, present: true }
+    const stuck = { messages: 10, size: 1024, readers: 1 }
     const job = toAll(3, { perSecond: 1000, stuck })
     const { p50Us, p99Us, ...result } = await measure(server('wildcast-json'), { ...job, ...course })
     expect(result).toMatchObject({ done: 60, lost: 0 })

@@ -9,7 +9,7 @@ export const usage = `npm run bench -- [scenario …] [flags]
 scenarios: ${list(scenarios)}; all by default
   --only <names>    servers, with commas between: ${list(servers)}
   --rounds <n>      how often each is measured; the medians are shown. 5 by default
-  --clients <n>     connections of idle (4000) and slow-reader (1000)
+  --clients <n>     connections of idle (4000), slow-reader (1000) and slow-crowd (twice 1000)
   --quick           short and once: to see whether it works, not for figures
   --out <file>      where the results go; bench/results/latest.json by default
   --from <file>     measures nothing, and shows the results of this file

@@ -87,10 +87,18 @@ export class Connection {
     this.#heard = ''
   }
 
-  /** Reads no more, as a program that hangs. */
-  stopReading() {
+  /** From now on it reads once in so many milliseconds, as over a bad network; or never, as a program that hangs. */
+  readSeldom(everyMs) {
     this.#reading = false
     this.#socket.pause()
+    if (everyMs === undefined) return
+    const readOn = () => {
+      if (this.closed) return
+      this.#socket.resume()
+      setTimeout(readOn, everyMs)
+    }
+    // Each at a moment of its own: all at once would hold up this process, and be measured as the server's.
+    setTimeout(readOn, Math.random() * everyMs)
   }
 
   /** Waits until the other side has said this, and gives what came before it. @returns {Promise<string>} */

@@ -26,8 +26,13 @@ export async function deliveries(server, job, reach) {
 
   const [patterns, ...others] = subscribers
   const first = await subscriber(patterns)
+  let behind = []
   if (stuck) {
-    if (stuck.present) (await openSubscriber(server, patterns)).stopReading()
+    behind = await openAll(stuck.readers, () => openSubscriber(server, patterns))
+    for (const connection of behind) {
+      connection.listen(() => {})
+      connection.readSeldom(stuck.readEveryMs)
+    }
     // The other readers come after the flood, which would otherwise be theirs, too.
     await pump({ ...course, copies: 1, size: stuck.size, perSecond: undefined, window: 16 }, stuck, onTurn)
   }
@@ -38,6 +43,13 @@ export async function deliveries(server, job, reach) {
   await reach('begun')
   const result = await pump(course, until, onTurn)
   await reach('ended')
-  const closed = [...readers, ...publishers].filter((connection) => connection.closed).length
-  return { ...result, done: result.received, ...(perSecond !== undefined && latencies.summary()), closed }
+  return {
+    ...result,
+    done: result.received,
+    ...(perSecond !== undefined && latencies.summary()),
+    closed: closedOf([...readers, ...publishers]),
+    ...(stuck && { cutOff: closedOf(behind) }),
+  }
 }
+
+const closedOf = (connections) => connections.filter((connection) => connection.closed).length

@@ -21,7 +21,8 @@
  * @typedef {object} Stuck A flood that comes before all else, while there is one subscriber that reads it.
  * @property {number} messages
  * @property {number} size Bytes of each.
- * @property {boolean} present Whether there is another subscriber, who reads nothing.
+ * @property {number} readers How many other subscribers there are, who read nothing, or slowly.
+ * @property {number} [readEveryMs] How often these read once; never by default.
  *
  * @typedef {object} Requests Requesters ask, one answers.
  * @property {'requests'} kind

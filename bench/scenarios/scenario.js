@@ -1,6 +1,6 @@
 /**
  * @typedef {object} Settings
- * @property {number} [clients] How many connections `idle` and `slow-reader` open.
+ * @property {number} [clients] How many connections `idle`, `slow-reader` and `slow-crowd` open.
  * @property {boolean} quick
  *
  * @typedef {object} Case
@@ -32,8 +32,9 @@ import { growth } from './growth.js'
 import { idle } from './idle.js'
 import { manySubjects } from './many-subjects.js'
 import { requests } from './requests.js'
+import { slowCrowd } from './slow-crowd.js'
 import { slowReader } from './slow-reader.js'
 import { wildcards } from './wildcards.js'
 
 /** @type {readonly Scenario[]} */
-export const scenarios = [fanOut, fanIn, manySubjects, wildcards, requests, idle, slowReader, growth]
+export const scenarios = [fanOut, fanIn, manySubjects, wildcards, requests, idle, slowReader, slowCrowd, growth]

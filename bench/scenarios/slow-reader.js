@@ -15,9 +15,9 @@ export const slowReader = {
   needs: ['fan-out'],
   metrics: ['p99Us', 'p50Us', 'memory', 'cpuUs'],
   cases: ({ quick, clients = quick ? 100 : 1000 }) =>
-    [false, true].map((present) => ({
-      label: present ? one : nobody,
-      job: toAll(clients, { perSecond: 30, stuck: { ...flood, present } }),
+    [0, 1].map((readers) => ({
+      label: readers === 1 ? one : nobody,
+      job: toAll(clients, { perSecond: 30, stuck: { ...flood, readers } }),
     })),
   compare: { label: 'one ÷ nobody', of: one, to: nobody },
 }
