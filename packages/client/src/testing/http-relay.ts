@@ -35,6 +35,8 @@ export interface HttpPeer extends Peer {
   /** The sessions that were ended by their client. */
   readonly ended: (string | undefined)[]
   tell(data: string): void
+  /** How many requests are being answered. */
+  readonly requests: number
   /** Breaks the streams off, without a word. */
   cut(): void
 }
@@ -43,10 +45,12 @@ export interface HttpPeer extends Peer {
 export interface Keeping {
   /** 0: it keeps nothing. */
   readonly resumeBytes?: number
+  /** It does not answer a client that ends its session. */
+  readonly hangs?: boolean
 }
 
 /** The least of a relay's HTTP endpoint: it welcomes, confirms, and notes what is published. */
-export async function openRelay({ resumeBytes = 0 }: Keeping = {}): Promise<HttpPeer> {
+export async function openRelay({ resumeBytes = 0, hangs = false }: Keeping = {}): Promise<HttpPeer> {
   const posts: Post[] = []
   const refusals: HttpPeer['refusals'] = []
   const connects: HttpPeer['connects'] = []
@@ -102,7 +106,10 @@ export async function openRelay({ resumeBytes = 0 }: Keeping = {}): Promise<Http
       if (frame.ref !== undefined && frame.subject !== 'unanswered') say({ kind: 'Ack', ref: frame.ref })
     }
   }
+  let requests = 0
   const server = createServer(async (request, response) => {
+    requests++
+    response.once('close', () => requests--)
     if (request.method === 'HEAD') {
       response.writeHead(204).end()
       return
@@ -110,7 +117,7 @@ export async function openRelay({ resumeBytes = 0 }: Keeping = {}): Promise<Http
     const body = await text(request)
     if (request.method === 'DELETE') {
       ended.push(request.headers.authorization)
-      response.writeHead(204).end()
+      if (!hangs) response.writeHead(204).end()
       return
     }
     if (request.url?.startsWith('/stream/frames')) {
@@ -136,6 +143,9 @@ export async function openRelay({ resumeBytes = 0 }: Keeping = {}): Promise<Http
     refusals,
     connects,
     ended,
+    get requests() {
+      return requests
+    },
     tell,
     cut() {
       for (const one of streams) one.destroy()

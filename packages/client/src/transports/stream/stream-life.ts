@@ -51,8 +51,8 @@ export interface StreamStep {
 
 /** The close code of a connection that has ended without a word (RFC 6455, 7.1.5). */
 export const noWord = 1006
-/** How long frames that were sent before `close` may take to go out, in milliseconds. */
-const lastFramesMs = 3000
+/** How long frames that were sent before `close` may take to go out, and then the end itself, in milliseconds. */
+export const lastFramesMs = 3000
 
 /** The life of a stream, as a function of what happens to it, and of whether frames wait. */
 export function stepStream(from: StreamState, event: StreamEvent, isWaiting: boolean): StreamStep {

@@ -1,7 +1,19 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { createClient } from '../../client.js'
-import { online, openRelay } from '../../testing/http-relay.js'
+import { type Client, createClient } from '../../client.js'
+import { createFakeClock } from '../../testing/fake-clock.js'
+import { type HttpPeer, type Keeping, online, openRelay } from '../../testing/http-relay.js'
 import { stream } from './stream.js'
+
+/** A client whose waits take their time. */
+async function inRealTime(keeping: Keeping): Promise<{ client: Client; relay: HttpPeer }> {
+  const relay = await openRelay(keeping)
+  const client = createClient({ ...relay.settings, transport: stream })
+  onTestFinished(async () => {
+    client.close()
+    await relay.close()
+  })
+  return { client, relay }
+}
 
 describe('a session over HTTP', () => {
   test('goes on after its stream has broken off, at the relay that has it', async () => {
@@ -36,9 +48,7 @@ describe('a session over HTTP', () => {
   })
 
   test('is ended by a client that is closed, after its last frames', async () => {
-    const relay = await openRelay({ resumeBytes: 4000 })
-    onTestFinished(() => relay.close())
-    const client = createClient({ ...relay.settings, transport: stream })
+    const { client, relay } = await inRealTime({ resumeBytes: 4000 })
     await client.publish('first')
     const outcome = client.publish('last')
     client.close()
@@ -47,11 +57,35 @@ describe('a session over HTTP', () => {
     expect(await relay.published()).toEqual(['first', 'last'])
   })
 
-  test('is ended by a client that is closed with nothing to say', async () => {
-    const { client, relay } = await online({ resumeBytes: 4000 })
-    await client.publish('a')
+  test('is ended by a client that is closed with nothing to say, once', async () => {
+    const { client, relay } = await inRealTime({ resumeBytes: 4000 })
+    await expect.poll(() => client.status.state).toBe('online')
     client.close()
     client.close()
     await expect.poll(() => relay.ended).toEqual(['Session s'])
+  })
+
+  test('is not ended at a relay that keeps nothing: it ends with its stream', async () => {
+    const { client, relay } = await inRealTime({ resumeBytes: 0 })
+    await client.publish('a')
+    client.close()
+    await relay.published() // the stream has ended
+    await fetch(`${relay.settings.url}/stream`, { method: 'HEAD' })
+    expect(relay.ended).toEqual([])
+  })
+
+  test('is given up 3 s later if the relay hangs, which leaves no timer and no request', async () => {
+    const relay = await openRelay({ resumeBytes: 4000, hangs: true })
+    onTestFinished(() => relay.close())
+    const clock = createFakeClock()
+    const client = createClient({ ...relay.settings, transport: stream, clock })
+    await expect.poll(() => client.status.state).toBe('online')
+    client.close()
+    await expect.poll(() => relay.ended).toEqual(['Session s'])
+    await clock.advance(2999)
+    expect(clock.timers).toBe(1)
+    await clock.advance(1)
+    expect(clock.timers).toBe(0)
+    await expect.poll(() => relay.requests).toBe(0)
   })
 })

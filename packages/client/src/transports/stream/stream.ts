@@ -7,7 +7,7 @@ import { describeAnswer, describeFailure } from './diagnosis.js'
 import { FrameQueue } from './frame-queue.js'
 import { postFrames } from './post-frames.js'
 import { readEvents, type ServerEvent } from './read-events.js'
-import { noWord, type StreamEvent, type StreamState, stepStream } from './stream-life.js'
+import { lastFramesMs, noWord, type StreamEvent, type StreamState, stepStream } from './stream-life.js'
 import { streamUrl } from './stream-url.js'
 
 /**
@@ -27,6 +27,8 @@ class HttpStream implements Transport {
   readonly #abort = new AbortController()
   readonly #queue = new FrameQueue()
   #state: StreamState = { at: 'knocking' }
+  /** The session, if it would outlive the stream. */
+  #kept: string | undefined
   #endsSession = false
 
   constructor(events: TransportEvents, { url, relay, clock }: TransportSettings) {
@@ -59,7 +61,7 @@ class HttpStream implements Transport {
     if (to.at === 'over' && to !== from) {
       this.#alarm.stop()
       this.#abort.abort()
-      if (this.#endsSession && 'session' in from) this.#endSession(from.session)
+      if (this.#endsSession && this.#kept !== undefined) this.#endSession(this.#kept)
     }
     if (opened) this.#events.open()
     if (listen !== undefined) void this.#listen(listen)
@@ -110,6 +112,7 @@ class HttpStream implements Transport {
   }
 
   #take(events: TransportEvents, frame: RelayFrame, bytes: number | undefined): void {
+    if (frame.kind === 'Welcome' && frame.limits.resume_bytes > 0) this.#kept = frame.session
     events.frame(frame, bytes)
     if (frame.kind === 'Welcome') this.#happen({ type: 'welcomed', session: frame.session })
   }
@@ -127,7 +130,10 @@ class HttpStream implements Transport {
 
   /** Also from a page that is being left. A relay that is not reached forgets the session in its time. */
   #endSession(session: string): void {
-    fetch(this.#url, { method: 'DELETE', headers: ownerOf(session), keepalive: true }).catch(() => {})
+    const abort = new AbortController()
+    const stop = this.#clock.after(lastFramesMs, () => abort.abort())
+    const init = { method: 'DELETE', headers: ownerOf(session), keepalive: true, signal: abort.signal }
+    fetch(this.#url, init).then(stop, stop)
   }
 }
 
