@@ -80,7 +80,12 @@ export class FrameWriter {
 
   /** Writes a frame that has no number: it is never kept, nor written again. */
   writeUncounted(frame: Uint8Array): void {
-    this.#wire?.write(this.#encoder.join([frame], frame.length))
+    writeAside(this.#wire, this.#encoder.join([frame], frame.length))
+  }
+
+  /** The frames after the first `count`. Undefined if they can't be had any more. */
+  after(count: number): readonly Uint8Array[] | undefined {
+    return this.#window?.after(count)
   }
 
   /** The client has handled so many frames. Returns false if it can't have. */
@@ -93,15 +98,14 @@ export class FrameWriter {
     this.#window?.handBack(feed, handled)
   }
 
-  /** Whether all frames after the first `count` can be written again. */
-  has(count: number): boolean {
-    return this.#window?.after(count) !== undefined
-  }
-
-  /** Over another wire, writes again what the client has not got: it has handled `count` frames. */
-  attach(wire: Wire, count: number): void {
+  /**
+   * Over another wire, writes again what the client has not got: it has handled `count` frames.
+   * @param hello - goes first, as it is
+   */
+  attach(wire: Wire, count: number, hello: Uint8Array): void {
     const frames = this.#window?.after(count) ?? []
     this.#wire = wire
+    writeAside(wire, hello)
     this.#window?.confirm(count)
     const bytes = frames.reduce((sum, frame) => sum + frame.length, 0)
     if (bytes > 0) wire.write(this.#encoder.join(frames, bytes))
@@ -116,4 +120,9 @@ export class FrameWriter {
     this.#window?.abandon()
     this.#leaving?.abandon()
   }
+}
+
+function writeAside(wire: Wire | undefined, bytes: Uint8Array): void {
+  if (wire?.writeUncounted) wire.writeUncounted(bytes)
+  else wire?.write(bytes)
 }

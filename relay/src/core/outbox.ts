@@ -81,17 +81,18 @@ export class Outbox implements Outlet, Writer {
     return true
   }
 
-  /** Whether all that was written after the first `count` frames can be written again. */
-  has(count: number): boolean {
-    return !this.#closed && this.#writer.has(count)
+  /** What was written after the first `count` frames. Undefined if it can't be written again. */
+  after(count: number): readonly Uint8Array[] | undefined {
+    return this.#closed ? undefined : this.#writer.after(count)
   }
 
   /**
    * The client is back, over another wire, and has handled so many frames: the others are written to
    * it again, then what has waited.
+   * @param hello - what is written before
    */
-  attach(wire: Wire, count: number): void {
-    this.#writer.attach(wire, count)
+  attach(wire: Wire, count: number, hello: Uint8Array): void {
+    this.#writer.attach(wire, count, hello)
     if (this.#backlog) this.#catchUp(this.#backlog)
   }
 

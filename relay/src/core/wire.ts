@@ -8,6 +8,8 @@ export interface Wire {
    * behind: the next write is to wait for `whenDrained`.
    */
   write(bytes: Uint8Array, done?: Settle): boolean
+  /** Takes a frame that has no number. @default `write` does */
+  writeUncounted?(frame: Uint8Array): void
   /** Calls back once, as soon as all that was written has left. */
   whenDrained(run: () => void): void
   /** Bytes that were written and have not left. If the number changes, the reader reads. */

@@ -2,35 +2,30 @@ import { factsOf, WildcastError } from '@wildcast/protocol'
 import type { CancelSignal } from '../../core/cancel.js'
 import type { Settle } from '../../core/outlet.js'
 import type { TimeSlice } from '../../core/time-slice.js'
-import type { Connection, NumberedDialect } from './connection.js'
+import type { NumberedDialect } from './connection.js'
 import type { EventStream } from './event-stream.js'
-import type { Watched } from './heartbeat.js'
+import type { HttpConnection } from './http-connection.js'
+import { PostedFrames } from './posted-frames.js'
 
-/** A client whose frames come by POST, and who hears by an event stream. */
-export class EventStreamConnection implements Connection, Watched {
+/** A client whose frames come by POST, and that receives an event stream. */
+export class EventStreamConnection implements HttpConnection {
   readonly unfinished = 0
   readonly completed = 0
   sent = true
   #heard = true
   readonly #stream: EventStream
-  readonly #slice: TimeSlice
-  /** The POST whose frames are being taken: the next one waits for it. */
-  #taking: Promise<unknown> = Promise.resolve()
+  readonly #posted: PostedFrames
   #dialect: NumberedDialect | undefined
   #over = false
-  /** How many want that nothing more is taken. */
-  #pauses = 0
-  /** POSTs that are not answered yet. */
-  readonly #waiting: (() => void)[] = []
 
   constructor(stream: EventStream, slice: TimeSlice) {
     this.#stream = stream
-    this.#slice = slice
+    this.#posted = new PostedFrames(slice)
   }
 
-  /** Who is not read from can't be heard. */
+  /** A client that is not read from can't be heard. */
   get heard(): boolean {
-    return this.#heard || this.#pauses > 0
+    return this.#heard || this.#posted.isPaused
   }
 
   set heard(heard: boolean) {
@@ -39,44 +34,12 @@ export class EventStreamConnection implements Connection, Watched {
 
   speak(dialect: NumberedDialect): void {
     this.#dialect = dialect
+    this.#posted.speak(dialect)
   }
 
-  /**
-   * Takes frames, one in each line, of which the first that counts (all but `Pong` and `Received`)
-   * has this number; those that are known are passed over. Resolves with the number of all that
-   * have been taken.
-   * @param cutOff - aborted if those that wait must be let go
-   * @throws {WildcastError} `invalid_frame` if some are missing before them; the reason of `cutOff`
-   */
   take(from: number, lines: string, cutOff: CancelSignal): Promise<number> {
     this.heard = true
-    let waiting = lines
-    cutOff.addEventListener('abort', () => {
-      waiting = ''
-    })
-    const taken = this.#taking.then(() => this.#take(from, waiting, cutOff))
-    this.#taking = taken.catch(() => {}) // its own POST is answered with it
-    return taken
-  }
-
-  async #take(from: number, lines: string, cutOff: CancelSignal): Promise<number> {
-    cutOff.throwIfAborted()
-    if (!(Number.isSafeInteger(from) && from >= 1 && from <= this.#received + 1))
-      throw new WildcastError('invalid_frame', `"Wildcast-From" must be ${this.#received + 1} or less, from 1`)
-    let number = from
-    for (const frame of linesOf(lines)) {
-      if (this.#pauses > 0) await this.whenReady()
-      while (!this.#slice.admits(frame.length)) await this.#slice.turn()
-      cutOff.throwIfAborted()
-      if (this.#over) break
-      if (frame === '') continue
-      if (this.#dialect?.receiveAs(number, frame)) number++
-    }
-    return this.#received
-  }
-
-  get #received(): number {
-    return this.#dialect?.received ?? 0
+    return this.#posted.take(from, lines, cutOff)
   }
 
   write(events: Uint8Array, done?: Settle): boolean {
@@ -96,31 +59,18 @@ export class EventStreamConnection implements Connection, Watched {
     return this.#stream.waiting
   }
 
-  /** What has come in a POST waits, and so does its answer; the next POST comes behind it. */
   pause(): () => void {
-    this.#pauses++
-    let over = false
-    return () => {
-      if (!over) this.#pauses--
-      over = true
-      if (this.#pauses === 0) this.#goOn()
-    }
+    return this.#posted.pause()
   }
 
-  /** Resolves when the client may send more, or is gone. */
   whenReady(): Promise<void> {
-    if (this.#pauses === 0 || this.#over) return Promise.resolve()
-    return new Promise((resolve) => this.#waiting.push(resolve))
+    return this.#posted.whenReady()
   }
 
   /** Its stream has ended. */
   gone(): void {
     this.#over = true
-    this.#goOn()
-  }
-
-  #goOn(): void {
-    for (const resolve of this.#waiting.splice(0)) resolve()
+    this.#posted.end()
   }
 
   /** Nothing beneath the frames could carry one. */
@@ -147,23 +97,17 @@ export class EventStreamConnection implements Connection, Watched {
   end(error: WildcastError): void {
     if (this.#over) return
     this.write(closeEvent(error))
-    this.#over = true
+    this.gone()
     this.#stream.end(error)
-    this.#goOn()
   }
 }
 
-/** One at a time: a body may hold millions. */
-function* linesOf(text: string): Generator<string> {
-  for (let from = 0; from < text.length; ) {
-    const end = text.indexOf('\n', from)
-    yield text.slice(from, end < 0 ? undefined : end)
-    from = end < 0 ? text.length : end + 1
-  }
+/** Comes last, as a WebSocket is closed: with a code and a reason. */
+function closeEvent(error: WildcastError): Uint8Array {
+  return new TextEncoder().encode(`event: close\ndata: ${closeText(error)}\n\n`)
 }
 
-/** Told last, as a WebSocket is closed: with a code and a reason. */
-function closeEvent({ code, message }: WildcastError): Uint8Array {
-  const data = JSON.stringify({ code: factsOf(code).close, reason: `${code}: ${message}` })
-  return new TextEncoder().encode(`event: close\ndata: ${data}\n\n`)
+/** The close code and the reason of an error, in JSON. */
+export function closeText({ code, message }: WildcastError): string {
+  return JSON.stringify({ code: factsOf(code).close, reason: `${code}: ${message}` })
 }

@@ -93,6 +93,11 @@ export class Conversation implements OutboxOwner, ResumableSession {
     return this
   }
 
+  /** The frames after the first `count`. Undefined if they are not kept. */
+  after(count: number): readonly Uint8Array[] | undefined {
+    return this.#outbox.after(count)
+  }
+
   /** The frame of the client with this number has come. Returns false if it had come before. */
   count(number: number, bytes: number): boolean {
     const count = this.#count
@@ -198,7 +203,7 @@ export class Conversation implements OutboxOwner, ResumableSession {
     const { sessions, limits } = this.#relay
     this.#key = sessions.open(this)
     this.#batch = batchOf(this.#plain, batch)
-    this.#welcome(this.#key, false)
+    this.#outbox.writeUncounted(this.#welcome(this.#key, false))
     const { batched } = this.#plain
     // The client knows of batches when it has read `Welcome`, so nothing is joined with it.
     if (this.#batch !== undefined && batched) this.#encoder = batched(this.#batch)
@@ -210,14 +215,13 @@ export class Conversation implements OutboxOwner, ResumableSession {
     const key = this.#key
     // What is kept was written by this encoder.
     const sameBytes = encoder === this.#plain && batchOf(encoder, batch) === this.#batch
-    if (key === undefined || !sameBytes || !this.#outbox.has(received)) return false
+    if (key === undefined || !sameBytes || !this.#outbox.after(received)) return false
     this.#replace()
     this.#connection = connection
     this.#relay.sessions.comeBack(key)
     this.#count.confirm()
-    this.#welcome(key, true)
     this.#intake?.moveTo(connection)
-    this.#outbox.attach(connection, received)
+    this.#outbox.attach(connection, received, this.#welcome(key, true))
     return true
   }
 
@@ -230,10 +234,10 @@ export class Conversation implements OutboxOwner, ResumableSession {
     connection.end(new WildcastError('replaced', 'the session goes on over another connection'))
   }
 
-  #welcome(key: string, resumed: boolean): void {
+  #welcome(key: string, resumed: boolean): Uint8Array {
     const { name } = this.session
     const facts = { session: key, name, resumed, received: this.received, batch: this.#batch }
-    this.#connection?.write(this.#plain.frame(welcome(this.#relay, facts)))
+    return this.#plain.frame(welcome(this.#relay, facts))
   }
 
   #subscribe(frame: SubscribeFrame): void {

@@ -6,14 +6,15 @@ import {
   refOfRaw,
   WildcastError,
 } from '@wildcast/protocol'
-import type { Connection, NumberedDialect } from '../../connections/connection.js'
+import type { Connection } from '../../connections/connection.js'
+import type { KeepingDialect } from '../../connections/polled-connection.js'
 import type { Conversation } from './conversation.js'
 
 /** Frames of a client that are not counted: they are of the connection, not of the session. */
 const isUncounted = (kind: string): boolean => kind === 'Connect' || kind === 'Pong' || kind === 'Received'
 
 /** Reads what comes over one connection of v1: decodes each message, and hands its frame to the conversation. */
-export class Reader implements NumberedDialect {
+export class Reader implements KeepingDialect {
   readonly #codec: Codec
   readonly #connection: Connection
   /** Another one from `Connect` on, if the client comes back to that. */
@@ -70,6 +71,18 @@ export class Reader implements NumberedDialect {
       this.#begun = true
     }
     return counts
+  }
+
+  confirm(count: number): void {
+    try {
+      this.#conversation.act({ kind: 'Received', count })
+    } catch (cause) {
+      this.#conversation.refuse(cause, undefined)
+    }
+  }
+
+  after(count: number): readonly Uint8Array[] | undefined {
+    return this.#conversation.after(count)
   }
 
   ping(): void {
