@@ -170,8 +170,8 @@ export async function openRelay({ resumeBytes = 0, hangs = false }: Keeping = {}
   }
 }
 
-/** Waits take no time: those of the transport, not the deadline of the client. */
-const hasty: Clock = { ...realClock, after: (_, run) => realClock.after(0, run) }
+/** Waits before something is tried again take no time; deadlines of an answer are kept. */
+const hasty: Clock = { ...realClock, after: (ms, run) => realClock.after(ms > 3000 ? ms : 0, run) }
 
 /** A client of such a relay, over HTTP; both are gone when the test is. */
 export async function online(keeping?: Keeping): Promise<{ client: Client; relay: HttpPeer; errors: WildcastError[] }> {

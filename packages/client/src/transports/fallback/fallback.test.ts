@@ -19,7 +19,7 @@ async function holdBack(): Promise<{
   const server = createServer((request, response) => {
     if (request.method === 'HEAD') response.writeHead(204).end()
     else if (request.url === '/stream') streams.push(response)
-    else {
+    else if (request.method === 'POST') {
       posts.push(request.headers.authorization)
       response.writeHead(202).end()
     }
@@ -65,7 +65,9 @@ test('a Welcome that comes after HTTP has failed is not delivered, and the tab d
   await clock.advance(9_000)
   expect(closes).toEqual([{ code: 1006, reason: expect.stringContaining('its event stream carries nothing') }])
   transport.close()
-  for (const stream of streams) stream.write(`data: ${String(jsonCodec.encode(welcome))}\n\n`)
+  // It has asked twice: for an event stream, and for a single answer.
+  await expect.poll(() => streams).toHaveLength(2)
+  for (const stream of streams) stream.end(`${String(jsonCodec.encode(welcome))}\n`)
   // The transport has read the Welcome: what was sent before the close goes out under its session.
   await expect.poll(() => posts).toEqual([`Session ${welcome.session}`])
   await expect.poll(() => clock.timers).toBe(0)

@@ -4,9 +4,9 @@ import type { Clock, Undo } from '../../time/clock.js'
 /** Waits, in milliseconds, before a POST that failed on the way is repeated. */
 const repeatsMs = [200, 1000, 3000]
 /** The answers of a proxy that does not reach the relay now, or of a relay that wants fewer requests. */
-const passing = [429, 502, 503, 504]
+export const passing: readonly number[] = [429, 502, 503, 504]
 /** Characters of a proxy's page that stand in a reason. */
-const longestReason = 200
+export const longestReason = 200
 
 /** What a POST needs beside its content. */
 export interface PostSettings {
@@ -41,7 +41,7 @@ async function tryPost(url: string, init: RequestInit): Promise<{ cause: unknown
 }
 
 /** Resolves after so many milliseconds, or when the signal aborts. */
-async function wait(ms: number, clock: Clock, signal: AbortSignal): Promise<void> {
+export async function wait(ms: number, clock: Clock, signal: AbortSignal): Promise<void> {
   const undos: Undo[] = []
   await new Promise<void>((resolve) => {
     undos.push(

@@ -1,18 +1,26 @@
 import { type ClientFrame, lightJsonCodec, type RelayFrame } from '@wildcast/protocol/client'
+import { onAbort } from '../../app/on-abort.js'
 import { type Alarm, openAlarm } from '../../time/alarm.js'
-import type { Clock } from '../../time/clock.js'
+import type { Clock, Undo } from '../../time/clock.js'
 import { receive } from '../receive.js'
 import type { OpenTransport, Transport, TransportEvents, TransportSettings } from '../transport.js'
 import { describeAnswer, describeFailure } from './diagnosis.js'
 import { FrameQueue } from './frame-queue.js'
+import { pollFrames } from './poll-frames.js'
 import { postFrames } from './post-frames.js'
 import { readEvents, type ServerEvent } from './read-events.js'
 import { lastFramesMs, noWord, type StreamEvent, type StreamState, stepStream } from './stream-life.js'
 import { streamUrl } from './stream-url.js'
 
+/** How long an event stream may bring nothing, in milliseconds, before the client polls. */
+const heldBackMs = 4000
+/** Frames of a relay that have no number. */
+const uncounted: readonly string[] = ['Ping', 'Received', 'GoingAway']
+
 /**
- * The relay's own protocol over plain HTTP, for ways that let no WebSocket through: one request whose answer goes on, and one POST at a time for the client's
- * frames. In JSON, whatever the codec.
+ * The relay's own protocol over plain HTTP, for ways that let no WebSocket through: one request whose
+ * answer goes on, or, if something holds that back, one request after the other; and one POST at a
+ * time for the client's frames. In JSON, whatever the codec.
  */
 export const stream: OpenTransport = (events, settings) => new HttpStream(events, settings)
 
@@ -30,19 +38,32 @@ class HttpStream implements Transport {
   /** The session, if it would outlive the stream. */
   #kept: string | undefined
   #endsSession = false
+  #session = ''
+  /** How many frames that count have come, since the session began. */
+  #handled = 0
+  #stopWaiting: Undo = () => {}
 
   constructor(events: TransportEvents, { url, relay, clock }: TransportSettings) {
     this.#url = streamUrl(url, relay)
     this.#framesUrl = streamUrl(url, relay, 'stream/frames')
     this.#clock = clock
     this.#alarm = openAlarm(clock)
-    this.#events = { ...events, frame: (frame, bytes) => this.#take(events, frame, bytes) }
+    this.#events = {
+      ...events,
+      frame: (frame, bytes) => this.#take(events, frame, bytes),
+      fault: (error, ref) => {
+        this.#handled++
+        events.fault(error, ref)
+      },
+    }
     void this.#knock()
   }
 
   send(frame: ClientFrame, number?: number): void {
-    if (frame.kind === 'Connect') this.#happen({ type: 'greeted', hello: lightJsonCodec.encode(frame) as string })
-    else {
+    if (frame.kind === 'Connect') {
+      this.#handled = frame.received ?? 0
+      this.#happen({ type: 'greeted', hello: lightJsonCodec.encode(frame) as string })
+    } else {
       this.#queue.push(frame, number)
       this.#happen({ type: 'queued' })
     }
@@ -60,6 +81,7 @@ class HttpStream implements Transport {
     if (armMs !== undefined) this.#alarm.set(armMs, () => this.#happen({ type: 'rang' }))
     if (to.at === 'over' && to !== from) {
       this.#alarm.stop()
+      this.#stopWaiting()
       this.#abort.abort()
       if (this.#endsSession && this.#kept !== undefined) this.#endSession(this.#kept)
     }
@@ -77,13 +99,13 @@ class HttpStream implements Transport {
    * The answer to a request; without one that a relay gives, this is the end. A page of an origin
    * that may not come need not try again.
    */
-  async #ask(init: RequestInit): Promise<Response | undefined> {
+  async #ask(init: RequestInit, signal: AbortSignal = this.#abort.signal): Promise<Response | undefined> {
     try {
-      const response = await fetch(this.#url, { ...init, signal: this.#abort.signal })
+      const response = await fetch(this.#url, { ...init, signal })
       if (isRelay(response)) return response
       this.#fail(await describeAnswer(response, this.#url), response.status === 403 ? 4503 : noWord)
     } catch (cause) {
-      this.#fail(describeFailure(cause, this.#url))
+      if (!signal.aborted) this.#fail(describeFailure(cause, this.#url))
     }
     return undefined
   }
@@ -92,12 +114,42 @@ class HttpStream implements Transport {
     if (await this.#ask({ method: 'HEAD' })) this.#happen({ type: 'answered' })
   }
 
+  /** Reads an event stream. If it brings nothing, something on the way holds it back: then polls. */
   async #listen(hello: string): Promise<void> {
-    const response = await this.#ask({ method: 'POST', body: hello })
+    const held = new AbortController()
+    const { signal } = held
+    onAbort(this.#abort.signal, () => held.abort())
+    this.#stopWaiting = this.#clock.after(heldBackMs, () => {
+      held.abort()
+      void this.#poll(hello)
+    })
+    const response = await this.#ask({ method: 'POST', body: hello }, signal)
     if (!response?.body) return
     try {
       await readEvents(response.body, (event) => this.#hear(event))
       this.#fail('the stream ended')
+    } catch (cause) {
+      if (!signal.aborted) this.#fail(cause)
+    }
+  }
+
+  async #poll(hello: string): Promise<void> {
+    const headers = { accept: 'application/x-ndjson' }
+    const response = await this.#ask({ method: 'POST', body: hello, headers })
+    if (!response) return
+    const hear = (lines: string): void => {
+      for (const data of lines.split('\n')) if (data) this.#hear({ data, isClose: false })
+    }
+    try {
+      hear(await response.text())
+      const { code, reason } = await pollFrames({
+        url: this.#framesUrl,
+        clock: this.#clock,
+        signal: this.#abort.signal,
+        headers: () => ({ ...ownerOf(this.#session), 'wildcast-received': String(this.#handled) }),
+        hear,
+      })
+      this.#fail(reason, code)
     } catch (cause) {
       this.#fail(cause)
     }
@@ -112,7 +164,12 @@ class HttpStream implements Transport {
   }
 
   #take(events: TransportEvents, frame: RelayFrame, bytes: number | undefined): void {
-    if (frame.kind === 'Welcome' && frame.limits.resume_bytes > 0) this.#kept = frame.session
+    if (frame.kind === 'Welcome') {
+      this.#stopWaiting()
+      this.#session = frame.session
+      if (frame.limits.resume_bytes > 0) this.#kept = frame.session
+      if (!frame.resumed) this.#handled = 0
+    } else if (!uncounted.includes(frame.kind)) this.#handled++
     events.frame(frame, bytes)
     if (frame.kind === 'Welcome') this.#happen({ type: 'welcomed', session: frame.session })
   }
