@@ -182,6 +182,29 @@ describe('an outbox that keeps what is not confirmed', () => {
     expect(settled).toContain('other false')
   })
 
+  it.each([
+    ['after it has handled all', 2],
+    ['without a word of what it has handled', undefined],
+  ])(
+    'counts what a client has handled of a subscription from the start if its id comes back, %s',
+    async (_, handled) => {
+      const one = opened()
+      const settled: string[] = []
+      const job = (text: string) => ({
+        ...message(feed, text),
+        settle: (written: boolean) => settled.push(`${text} ${written}`) > 0,
+      })
+      for (const text of ['a', 'b']) one.outbox.deliver(job(text))
+      await endOfTurn()
+      one.outbox.forget(1, handled)
+      one.outbox.confirm(2)
+      settled.length = 0
+      for (const text of ['c', 'd']) one.outbox.deliver(job(text))
+      one.outbox.forget(1, 1)
+      expect(settled).toEqual(['c true', 'd false'])
+    },
+  )
+
   it('shares what it keeps with all who were sent the same', async () => {
     const one = opened()
     const other = one.open()

@@ -131,10 +131,8 @@ export class Outbox implements Outlet, Writer {
   }
 
   forget(feed: number, handled?: number): void {
-    if (handled !== undefined) {
-      this.flush() // so that all of it has its place
-      this.#writer.handBack(feed, handled)
-    }
+    this.flush() // so that all of it has its place
+    this.#writer.handBack(feed, handled)
     this.#backlog?.forget(feed)
   }
 
