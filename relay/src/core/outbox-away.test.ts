@@ -144,6 +144,24 @@ describe('an outbox that keeps what is not confirmed', () => {
     expect({ behind: one.outbox.behind, paused: one.wire.paused }).toEqual({ behind: true, paused: false })
   })
 
+  it('is cut off where answers and all else that waits are too much for the relay, and gives back what they took', async () => {
+    const one = opened(200_000)
+    const others = Array.from({ length: 3 }, () => {
+      const other = one.open()
+      other.outbox.encodeWith(one.outbox.encoder, 'kept')
+      return other
+    })
+    for (const { outbox } of [one, ...others]) {
+      for (let i = 0; i < 4; i++) outbox.deliver({ bytes: new Uint8Array(30_000) })
+      await endOfTurn()
+    }
+    const cutOff = [one, ...others].filter(({ wire }) => wire.ends.length > 0)
+    expect(cutOff.length).toBeGreaterThan(0)
+    expect(one.room.used).toBeLessThanOrEqual(200_000 + 64 * 1024)
+    for (const { outbox } of [one, ...others]) outbox.close()
+    expect(one.room.used).toBe(0)
+  })
+
   it('reports the fate of a message when it is confirmed, or the client does not come back', async () => {
     const one = opened()
     const settled: string[] = []

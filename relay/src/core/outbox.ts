@@ -216,9 +216,16 @@ export class Outbox implements Outlet, Writer {
   #keepBounds(backlog: Backlog): void {
     const { backlog: limit } = this.#ports
     if (!backlog.keepBound()) this.#cutOff(`${tooMuch(limit)}, or subscribe to less`)
-    else if (backlog.otherBytes > mostAnswers) this.#cutOff(`${tooMuch(mostAnswers)} what is answered, or ask for less`)
+    else if (backlog.otherBytes > this.#answersLimit)
+      this.#cutOff(`${tooMuch(this.#answersLimit)} what is answered, or ask for less`)
     // While a confirmation is awaited, the client must be read from.
     else if (backlog.otherBytes > pausingAnswers && !this.#full) this.#resume ??= this.#writer.wire?.pause?.()
+  }
+
+  /** While too much waits in all outboxes, nothing makes room but the end of those for whom much waits. */
+  get #answersLimit(): number {
+    const { room } = this.#ports
+    return room.used > room.limit ? pausingAnswers : mostAnswers
   }
 
   #catchUp(backlog: Backlog): void {
