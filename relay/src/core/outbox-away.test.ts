@@ -137,6 +137,20 @@ describe('an outbox that keeps what is not confirmed', () => {
     expect(one.wire.ends.map(({ code }) => code)).toEqual(['slow_consumer'])
   })
 
+  it('awaits no confirmation of a client that is not read from, and gives it 10 s after that', async () => {
+    const one = opened()
+    const readOn = one.wire.pause?.() // its publishes wait for a broker
+    for (let i = 0; i < 3; i++) await say(one, 'x'.repeat(17))
+    one.clock.advance(60_000)
+    expect(one.wire.ends).toEqual([])
+    readOn?.()
+    one.outbox.confirm(3)
+    for (let i = 0; i < 3; i++) await say(one, 'x'.repeat(17))
+    one.clock.advance(20_000)
+    expect(one.wire.ends.map(({ code }) => code)).toEqual(['slow_consumer'])
+    expect(one.clock.timers).toBe(0)
+  })
+
   it('reads from a client whose confirmation it awaits, however many answers wait', async () => {
     const one = opened(1_000_000)
     for (let i = 0; i < 4; i++) one.outbox.deliver({ bytes: new Uint8Array(40_000) })

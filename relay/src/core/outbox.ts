@@ -273,8 +273,14 @@ export class Outbox implements Outlet, Writer {
     this.#stopWatching = watchProgress(this.#ports.clock, {
       progress: () => this.#writer.progress,
       ms: stuckMs,
-      stuck: () => this.#cutOff(`nothing was read for ${stuckMs / 1000} s; read faster, or subscribe to less`),
+      stuck: () => this.#stuck(),
     })
+  }
+
+  #stuck(): void {
+    // A client that is not read from can't confirm: a broker may not take what it publishes.
+    if (this.#full && this.#writer.wire?.paused) this.#watch()
+    else this.#cutOff(`nothing was read for ${stuckMs / 1000} s; read faster, or subscribe to less`)
   }
 
   #cutOff(why: string): void {

@@ -107,6 +107,10 @@ export class EventStreamConnection implements Connection, Watched {
     }
   }
 
+  get paused(): boolean {
+    return this.#pauses > 0
+  }
+
   /** Resolves when the client may send more, or is gone. */
   whenReady(): Promise<void> {
     if (this.#pauses === 0 || this.#over) return Promise.resolve()
