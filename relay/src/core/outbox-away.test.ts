@@ -85,6 +85,17 @@ describe('an outbox whose client is away', () => {
     expect(next.text).toMatch(/^gap1:24 (1:x{9} ){6}2:4 $/)
   })
 
+  it('can still be gone on with when the relay keeps too much: it is not ended while its client comes back', async () => {
+    const one = opened(200_000)
+    for (let i = 0; i < 4; i++) one.outbox.deliver({ bytes: new Uint8Array(30_000) })
+    await endOfTurn()
+    one.room.used += 100_000
+    expect(one.outbox.has(1)).toBe(true)
+    one.outbox.detach()
+    const next = back(one, 1)
+    expect({ written: next.text.length, ends: one.wire.ends }).toEqual({ written: 30_000, ends: [] })
+  })
+
   it('is not cut off for reading nothing, however long it takes', async () => {
     const one = opened()
     one.wire.stop()

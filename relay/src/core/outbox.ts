@@ -107,8 +107,8 @@ export class Outbox implements Outlet, Writer {
     this.#resume = undefined // it was the old wire that was not read
     this.#writer.detach()
     const backlog = this.#backlog ?? this.#openBacklog()
+    // Bounds are kept with the next that comes: the client may be about to come back.
     for (const parcel of said?.parcels ?? []) backlog.add(parcel)
-    this.#keepBounds(backlog)
   }
 
   /** Writes a frame that is not counted, behind what was said: it is never kept, nor written again. */
