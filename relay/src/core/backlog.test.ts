@@ -61,7 +61,7 @@ describe('a reader that is behind', () => {
   })
 
   it('may stay behind for ever: what was written leaves nothing, and the newest still find their places', async () => {
-    const box = openedOutbox()
+    const box = openedOutbox(undefined, 20_000_000)
     await fallBehind(box)
     for (let round = 0; round < 3000; round++) {
       for (const subject of ['a', 'b']) box.outbox.deliver(message(latest(1), `${round}`, subject))
@@ -141,7 +141,7 @@ describe('a reader that is behind', () => {
   })
 
   it('that does not read its answers is not listened to until it has, and is cut off where too many come all the same', async () => {
-    const box = openedOutbox()
+    const box = openedOutbox(undefined, 20_000_000)
     await fallBehind(box)
     box.outbox.deliver(answer('x'.repeat(70_000)))
     expect(box.wire.paused).toBe(true)
@@ -154,7 +154,7 @@ describe('a reader that is behind', () => {
   })
 
   it('is listened to again when its answers have left, although messages keep it behind', async () => {
-    const box = openedOutbox()
+    const box = openedOutbox(undefined, 20_000_000)
     await fallBehind(box)
     box.outbox.deliver(answer('x'.repeat(70_000)))
     box.outbox.deliver(message(all(1), 'more'))

@@ -10,7 +10,7 @@ interface Loss {
 
 /** What all backlogs of a relay share. */
 export interface BacklogRoom {
-  /** Bytes of messages that wait, in all of them. */
+  /** Bytes that wait, in all of them. */
   used: number
   readonly limit: number
 }
@@ -60,7 +60,7 @@ export class Backlog {
   add(parcel: Framed): void {
     const { bytes, feed } = parcel
     if (!feed) {
-      this.#otherBytes += bytes.length
+      this.#weighOther(bytes.length)
       this.#waiting.push(parcel)
       return
     }
@@ -125,11 +125,17 @@ export class Backlog {
     this.#waiting = []
     this.#next = 0
     this.#weigh(-this.#messageBytes)
+    this.#weighOther(-this.#otherBytes)
     for (const one of waiting) if (one && 'bytes' in one) one.settle?.(false)
   }
 
   #weigh(bytes: number): void {
     this.#messageBytes += bytes
+    this.#options.room.used += bytes
+  }
+
+  #weighOther(bytes: number): void {
+    this.#otherBytes += bytes
     this.#options.room.used += bytes
   }
 
@@ -142,7 +148,7 @@ export class Backlog {
   #letGo(parcel: Framed): void {
     const { bytes, feed } = parcel
     if (feed) this.#weigh(-bytes.length)
-    else this.#otherBytes -= bytes.length
+    else this.#weighOther(-bytes.length)
     if (feed?.latest) this.#places.delete(placeOf(feed, parcel))
   }
 

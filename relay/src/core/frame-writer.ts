@@ -94,7 +94,7 @@ export class FrameWriter {
   }
 
   /** A subscription is over: what its client has not handled of it is offered to others. */
-  handBack(feed: number, handled: number): void {
+  handBack(feed: number, handled: number | undefined): void {
     this.#window?.handBack(feed, handled)
   }
 

@@ -42,9 +42,16 @@ describe('a publish with a key', () => {
     expect(done).toEqual(['x', 'x'])
   })
 
+  it('is the same whether its codec brings the payload as text or as bytes', () => {
+    const { keyed } = opened()
+    void keyed.publish('k', message('zoë €'), () => undefined)
+    const again = () => keyed.publish('k', message(new TextEncoder().encode('zoë €')), () => undefined)
+    expect(again).not.toThrow()
+  })
+
   it.each([
     ['another payload', { payload: 'y' }],
-    ['the same in bytes', { payload: Uint8Array.of(1) }],
+    ['another payload in bytes', { payload: Uint8Array.of(1) }],
     ['another subject', { subject: parseSubject('b') }],
     ['another broker', { broker: 'other' }],
     ['other headers', { headers: [['a', 'b'] as const] }],

@@ -1,4 +1,4 @@
-import { type Message, refusal, WildcastError } from '@wildcast/protocol'
+import { encodeUtf8, type Message, payloadBytes, refusal, WildcastError } from '@wildcast/protocol'
 import type { Clock } from './clock.js'
 
 /** A key is remembered for so long. */
@@ -61,19 +61,20 @@ export class KeyedPublishes {
   }
 }
 
-/** Equal for equal messages; a client that looks for two different ones that share it fools itself alone. */
+/**
+ * Equal for equal messages, whatever codec they came by, and short: it is kept for each key. A
+ * client that looks for two different ones that share it fools itself alone.
+ */
 function fingerprintOf({ broker, subject, payload, headers, responseSubject }: { broker: string } & Message): string {
-  const beside = JSON.stringify([broker, subject, responseSubject, headers && [...headers]])
-  return `${beside} ${payload.length} ${hash(payload)}`
+  const beside = encodeUtf8(JSON.stringify([broker, subject, responseSubject, headers && [...headers]]))
+  const bytes = payloadBytes(payload)
+  return `${beside.length} ${hash(beside)} ${bytes.length} ${hash(bytes)}`
 }
 
 /** FNV-1a. */
-function hash(payload: Message['payload']): number {
-  const text = typeof payload === 'string'
+function hash(bytes: Uint8Array): number {
   let hash = 0x811c9dc5
-  for (let i = 0; i < payload.length; i++) {
-    hash ^= text ? payload.charCodeAt(i) : (payload[i] as number)
-    hash = Math.imul(hash, 0x01000193)
-  }
+  // An iterator would take six times as long.
+  for (let i = 0; i < bytes.length; i++) hash = Math.imul(hash ^ (bytes[i] as number), 0x01000193)
   return hash >>> 0
 }

@@ -85,6 +85,17 @@ describe('an outbox whose client is away', () => {
     expect(next.text).toMatch(/^gap1:24 (1:x{9} ){6}2:4 $/)
   })
 
+  it('can still be gone on with when the relay keeps too much: it is not ended while its client comes back', async () => {
+    const one = opened(200_000)
+    for (let i = 0; i < 4; i++) one.outbox.deliver({ bytes: new Uint8Array(30_000) })
+    await endOfTurn()
+    one.room.used += 100_000
+    expect(one.outbox.has(1)).toBe(true)
+    one.outbox.detach()
+    const next = back(one, 1)
+    expect({ written: next.text.length, ends: one.wire.ends }).toEqual({ written: 30_000, ends: [] })
+  })
+
   it('is not cut off for reading nothing, however long it takes', async () => {
     const one = opened()
     one.wire.stop()
@@ -137,11 +148,43 @@ describe('an outbox that keeps what is not confirmed', () => {
     expect(one.wire.ends.map(({ code }) => code)).toEqual(['slow_consumer'])
   })
 
+  it('awaits no confirmation of a client that is not read from, and gives it 10 s after that', async () => {
+    const one = opened()
+    const readOn = one.wire.pause?.() // its publishes wait for a broker
+    for (let i = 0; i < 3; i++) await say(one, 'x'.repeat(17))
+    one.clock.advance(60_000)
+    expect(one.wire.ends).toEqual([])
+    readOn?.()
+    one.outbox.confirm(3)
+    for (let i = 0; i < 3; i++) await say(one, 'x'.repeat(17))
+    one.clock.advance(20_000)
+    expect(one.wire.ends.map(({ code }) => code)).toEqual(['slow_consumer'])
+    expect(one.clock.timers).toBe(0)
+  })
+
   it('reads from a client whose confirmation it awaits, however many answers wait', async () => {
     const one = opened(1_000_000)
     for (let i = 0; i < 4; i++) one.outbox.deliver({ bytes: new Uint8Array(40_000) })
     await endOfTurn()
     expect({ behind: one.outbox.behind, paused: one.wire.paused }).toEqual({ behind: true, paused: false })
+  })
+
+  it('is cut off where answers and all else that waits are too much for the relay, and gives back what they took', async () => {
+    const one = opened(200_000)
+    const others = Array.from({ length: 3 }, () => {
+      const other = one.open()
+      other.outbox.encodeWith(one.outbox.encoder, 'kept')
+      return other
+    })
+    for (const { outbox } of [one, ...others]) {
+      for (let i = 0; i < 4; i++) outbox.deliver({ bytes: new Uint8Array(30_000) })
+      await endOfTurn()
+    }
+    const cutOff = [one, ...others].filter(({ wire }) => wire.ends.length > 0)
+    expect(cutOff.length).toBeGreaterThan(0)
+    expect(one.room.used).toBeLessThanOrEqual(200_000 + 64 * 1024)
+    for (const { outbox } of [one, ...others]) outbox.close()
+    expect(one.room.used).toBe(0)
   })
 
   it('reports the fate of a message when it is confirmed, or the client does not come back', async () => {
@@ -181,6 +224,29 @@ describe('an outbox that keeps what is not confirmed', () => {
     one.outbox.close()
     expect(settled).toContain('other false')
   })
+
+  it.each([
+    ['after it has handled all', 2],
+    ['without a word of what it has handled', undefined],
+  ])(
+    'counts what a client has handled of a subscription from the start if its id comes back, %s',
+    async (_, handled) => {
+      const one = opened()
+      const settled: string[] = []
+      const job = (text: string) => ({
+        ...message(feed, text),
+        settle: (written: boolean) => settled.push(`${text} ${written}`) > 0,
+      })
+      for (const text of ['a', 'b']) one.outbox.deliver(job(text))
+      await endOfTurn()
+      one.outbox.forget(1, handled)
+      one.outbox.confirm(2)
+      settled.length = 0
+      for (const text of ['c', 'd']) one.outbox.deliver(job(text))
+      one.outbox.forget(1, 1)
+      expect(settled).toEqual(['c true', 'd false'])
+    },
+  )
 
   it('shares what it keeps with all who were sent the same', async () => {
     const one = opened()

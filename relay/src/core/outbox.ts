@@ -108,8 +108,8 @@ export class Outbox implements Outlet, Writer {
     this.#resume = undefined // it was the old wire that was not read
     this.#writer.detach()
     const backlog = this.#backlog ?? this.#openBacklog()
+    // Bounds are kept with the next that comes: the client may be about to come back.
     for (const parcel of said?.parcels ?? []) backlog.add(parcel)
-    this.#keepBounds(backlog)
   }
 
   /** Writes a frame that is not counted, behind what was said: it is never kept, nor written again. */
@@ -132,10 +132,8 @@ export class Outbox implements Outlet, Writer {
   }
 
   forget(feed: number, handled?: number): void {
-    if (handled !== undefined) {
-      this.flush() // so that all of it has its place
-      this.#writer.handBack(feed, handled)
-    }
+    this.flush() // so that all of it has its place
+    this.#writer.handBack(feed, handled)
     this.#backlog?.forget(feed)
   }
 
@@ -219,9 +217,16 @@ export class Outbox implements Outlet, Writer {
   #keepBounds(backlog: Backlog): void {
     const { backlog: limit } = this.#ports
     if (!backlog.keepBound()) this.#cutOff(`${tooMuch(limit)}, or subscribe to less`)
-    else if (backlog.otherBytes > mostAnswers) this.#cutOff(`${tooMuch(mostAnswers)} what is answered, or ask for less`)
+    else if (backlog.otherBytes > this.#answersLimit)
+      this.#cutOff(`${tooMuch(this.#answersLimit)} what is answered, or ask for less`)
     // While a confirmation is awaited, the client must be read from.
     else if (backlog.otherBytes > pausingAnswers && !this.#full) this.#resume ??= this.#writer.wire?.pause?.()
+  }
+
+  /** While too much waits in all outboxes, nothing makes room but the end of those for whom much waits. */
+  get #answersLimit(): number {
+    const { room } = this.#ports
+    return room.used > room.limit ? pausingAnswers : mostAnswers
   }
 
   #catchUp(backlog: Backlog): void {
@@ -269,8 +274,14 @@ export class Outbox implements Outlet, Writer {
     this.#stopWatching = watchProgress(this.#ports.clock, {
       progress: () => this.#writer.progress,
       ms: stuckMs,
-      stuck: () => this.#cutOff(`nothing was read for ${stuckMs / 1000} s; read faster, or subscribe to less`),
+      stuck: () => this.#stuck(),
     })
+  }
+
+  #stuck(): void {
+    // A client that is not read from can't confirm: a broker may not take what it publishes.
+    if (this.#full && this.#writer.wire?.paused) this.#watch()
+    else this.#cutOff(`nothing was read for ${stuckMs / 1000} s; read faster, or subscribe to less`)
   }
 
   #cutOff(why: string): void {

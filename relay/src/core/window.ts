@@ -24,7 +24,10 @@ export class Window {
   #sent = 0
   #confirmed = 0
   #bytes = 0
-  /** By subscription: how many messages have arrived whose fate something waited for. */
+  /**
+   * By subscription: how many messages have arrived whose fate something waited for. Below 0 while
+   * some are kept of an earlier subscription that had its id.
+   */
   #settled: Map<number, number> | undefined
 
   constructor(room: WindowRoom) {
@@ -105,22 +108,32 @@ export class Window {
   }
 
   /**
-   * A subscription is over of which the client has handled so many messages: what was written beyond
-   * that is offered to others, in order.
+   * A subscription is over. What was written of it beyond so many messages is offered to others, in
+   * order.
+   * @param handled - without it, all waits to be confirmed as before
    */
-  handBack(feed: number, handled: number): void {
+  handBack(feed: number, handled?: number): void {
     let number = this.#settled?.get(feed) ?? 0
-    this.#settled?.delete(feed)
     const fates = this.#entries.slice(this.#first).flatMap((entry) => entry.fates ?? [])
-    for (const fate of fates) if (fate?.feed === feed) fate.settle(number++ < handled)
+    const own = fates.filter((fate) => fate?.feed === feed)
+    this.#countOf(feed, -own.length) // its id may come back
+    if (handled === undefined) return
+    for (const fate of own) fate?.settle(number++ < handled)
   }
 
   /** They have arrived. */
   #count(fates: NonNullable<Written['fates']>): void {
-    this.#settled ??= new Map()
     for (const fate of fates) {
-      if (fate?.feed !== undefined) this.#settled.set(fate.feed, (this.#settled.get(fate.feed) ?? 0) + 1)
+      if (fate?.feed !== undefined) this.#countOf(fate.feed, (this.#settled?.get(fate.feed) ?? 0) + 1)
       fate?.settle(true)
+    }
+  }
+
+  #countOf(feed: number, count: number): void {
+    if (count === 0) this.#settled?.delete(feed)
+    else {
+      this.#settled ??= new Map()
+      this.#settled.set(feed, count)
     }
   }
 

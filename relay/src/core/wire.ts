@@ -16,6 +16,8 @@ export interface Wire {
   readonly waiting: number
   /** Reads nothing more from the client until the undo is called. */
   pause?(): () => void
+  /** Whether nothing is read from the client now. @default false */
+  readonly paused?: boolean
   /** Closes with the code and the text of an error. */
   end(error: WildcastError): void
 }

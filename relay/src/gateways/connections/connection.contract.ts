@@ -63,7 +63,7 @@ export function connectionContract(
       await expect.poll(() => peer.heard).toBe('meanwhile')
       first()
       first() // it counts once
-      expect(received).toEqual([])
+      expect({ received, paused: connection.paused }).toEqual({ received: [], paused: true })
       second()
       await expect.poll(() => received).toEqual(['later'])
     })

@@ -6,6 +6,7 @@ export interface Connection extends Wire {
   /** Asks the client for a sign of life by means of the connection, for dialects that have none. */
   ping(): void
   pause(): () => void
+  readonly paused: boolean
 }
 
 /** A dialect whose client counts what it sends, so that it may send it again. */

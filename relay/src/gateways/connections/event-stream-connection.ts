@@ -63,6 +63,10 @@ export class EventStreamConnection implements HttpConnection {
     return this.#posted.pause()
   }
 
+  get paused(): boolean {
+    return this.#posted.isPaused
+  }
+
   whenReady(): Promise<void> {
     return this.#posted.whenReady()
   }

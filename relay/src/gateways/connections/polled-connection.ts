@@ -107,6 +107,10 @@ export class PolledConnection implements HttpConnection {
     return this.#posted.pause()
   }
 
+  get paused(): boolean {
+    return this.#posted.isPaused
+  }
+
   whenReady(): Promise<void> {
     return this.#posted.whenReady()
   }

@@ -23,6 +23,9 @@ const open: OpenConnection = async (speak) => {
     },
     whenDrained: (run) => run(),
     ping: () => {},
+    get paused() {
+      return pauses > 0
+    },
     pause() {
       pauses++
       let paused = true

@@ -136,6 +136,10 @@ export class WebSocketConnection implements Connection, Watched, InputOwner {
     return this.#input.pause()
   }
 
+  get paused(): boolean {
+    return this.#pauses > 0
+  }
+
   stopReading(): () => void {
     if (this.#pauses++ === 0) this.#ws.pause()
     let over = false

@@ -65,8 +65,11 @@ export class Reader implements KeepingDialect {
       counts = !isUncounted(raw.kind)
       if (!counts || this.#conversation.count(number, data.length)) this.#act(raw)
     } catch (cause) {
-      if (!raw) this.#conversation.count(number, data.length)
+      // One that was sent again was answered before.
+      if (!raw && !this.#conversation.count(number, data.length)) return counts
       this.#conversation.refuse(cause, raw ? refOfRaw(raw) : this.#codec.refOf?.(data))
+      // What follows expects a session.
+      if (raw?.kind === 'Connect' && !this.#begun) this.#conversation.end(WildcastError.from(cause))
     } finally {
       this.#begun = true
     }

@@ -56,6 +56,15 @@ describe('a client that comes back', () => {
     expect(broker.log).toEqual(['!a', '!a', '!a'])
   })
 
+  it('sends again what can not be read, which is answered once', async () => {
+    const { connected } = await lineRelay()
+    const one = connected()
+    one.dialect.receiveAs(1, 'nonsense')
+    one.dialect.receiveAs(1, 'nonsense')
+    await settled()
+    expect(one.heard()).toMatchObject([{ Error: { code: 'invalid_frame' } }])
+  })
+
   it('takes over from a connection that is still there, which is closed and heard no more', async () => {
     const { broker, connected, deliver } = await lineRelay()
     const first = connected()
@@ -90,6 +99,15 @@ describe('a client that comes back', () => {
     clock.advance(61_000)
     await settled()
     expect(broker.log).toEqual(['+a', '-a'])
+  })
+
+  it('is refused, and its connection closed, with a `Connect` that means nothing', async () => {
+    const { line } = await lineRelay()
+    const one = line()
+    one.say({ Connect: { received: 'many' } })
+    one.say(subscribe)
+    expect(one.heard()).toMatchObject([{ Error: { code: 'invalid_frame' } }])
+    expect(one.connection.ends.map(({ code }) => code)).toEqual(['invalid_frame'])
   })
 
   it('begins again in another encoding, since the bytes that are kept are of the first', async () => {
