@@ -2,7 +2,10 @@ import type { Message } from '../messages/message.js'
 
 /** The messages of a subscription, for any number of loops: each message goes to one of them. */
 export interface MessageQueue {
-  push(message: Message): void
+  /** Calls `over` when the loop that took the message asks for the next, or leaves. */
+  push(message: Message, over?: () => void): void
+  /** Messages that no loop has taken. */
+  readonly waiting: { length: number }
   /** Ends every loop once the messages are taken. With a reason, each loop rejects with it. */
   end(reason?: Error): void
   loop(): AsyncIterableIterator<Message, undefined>
@@ -16,7 +19,7 @@ type Loop = AsyncIterableIterator<Message, undefined>
  */
 export function openMessageQueue(abandoned: () => void): MessageQueue {
   // No bound: a slow loop loses nothing.
-  const messages: Message[] = []
+  const messages: { readonly value: Message; readonly over: (() => void) | undefined }[] = []
   const loops = new Set<Loop>()
   let ended: { readonly reason: Error | undefined } | undefined
   /** What wakes the loops that wait. */
@@ -26,21 +29,27 @@ export function openMessageQueue(abandoned: () => void): MessageQueue {
     for (const wake of waiting.splice(0)) wake()
   }
   const openLoop = (): Loop => {
+    let turn: (() => void) | undefined
     const leave = (): void => {
+      turn?.()
       loops.delete(loop)
       stir()
     }
     const quit = (): void => {
       leave()
       if (loops.size > 0) return
-      messages.length = 0
       abandoned()
+      messages.length = 0
     }
     const loop: Loop = {
       async next() {
+        turn?.()
         while (loops.has(loop)) {
-          const value = messages.shift()
-          if (value) return { done: false, value }
+          const next = messages.shift()
+          if (next) {
+            turn = next.over
+            return { done: false, value: next.value }
+          }
           if (ended) {
             leave()
             if (ended.reason) throw ended.reason
@@ -62,10 +71,11 @@ export function openMessageQueue(abandoned: () => void): MessageQueue {
     return loop
   }
   return {
-    push(message) {
-      messages.push(message)
+    push(value, over) {
+      messages.push({ value, over })
       stir()
     },
+    waiting: messages,
     end(reason) {
       ended ??= { reason }
       stir()
