@@ -1,7 +1,7 @@
 import { lightJsonCodec, type WelcomeFrame } from '@wildcast/protocol/client'
 import { toFault } from './app/fault.js'
 import type { Status } from './connection/status.js'
-import { onWake } from './connection/wake.js'
+import { onPageLife } from './connection/wake.js'
 import { openEngine } from './engine.js'
 import type { ClientOptions } from './options.js'
 import type { Scope } from './scope.js'
@@ -63,10 +63,13 @@ export function createClient(options: ClientOptions): Client {
       for (const tell of listeners) tell(status)
     },
   })
-  const { link, call, report } = engine
-  const stopWaking = onWake((event) => {
-    if (event === 'online') memory.remember(false) // another network, perhaps
-    link.wake()
+  const { link, call, report, close } = engine
+  const stopWatching = onPageLife({
+    wake(event) {
+      if (event === 'online' || event === 'change') memory.remember(false) // another network, perhaps
+      link.wake()
+    },
+    rest: () => link.rest(),
   })
   if (here && (transport || WebSocket || globalThis.location)) link.connect()
 
@@ -89,8 +92,8 @@ export function createClient(options: ClientOptions): Client {
       if (mayConnect()) link.connect()
     },
     close() {
-      stopWaking()
-      link.close()
+      stopWatching()
+      close()
       listeners.clear()
     },
   }

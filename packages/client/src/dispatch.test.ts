@@ -9,7 +9,10 @@ function takerOf(frame: IncomingFrame, known = true): string[] {
   const taken: string[] = []
   dispatch(frame, 0, {
     exchanges: { hear: () => taken.push('exchanges') },
-    subscriptions: { hear: () => taken.push('subscriptions') > 0 && known },
+    subscriptions: {
+      hear: () => taken.push('subscriptions') > 0 && known,
+      tell: () => taken.push('subscriptions'),
+    },
     fault: (_, stage) => taken.push(stage),
   })
   return taken
@@ -22,6 +25,7 @@ test.each<[IncomingFrame, string]>([
   [{ ...error, ref: 1 }, 'exchanges'],
   [{ kind: 'Message', id: 2, subject: 'a', message: '', broker: 'test' }, 'subscriptions'],
   [{ kind: 'Gap', id: 2 }, 'subscriptions'],
+  [{ kind: 'Pong' }, 'subscriptions'],
   [{ kind: 'Unsubscribed', id: 2 }, 'subscriptions'],
   [{ ...error, id: 2 }, 'subscriptions'],
 ])('%o is for the %s', (frame, taker) => expect(takerOf(frame)).toEqual([taker]))

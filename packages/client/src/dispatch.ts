@@ -7,7 +7,7 @@ import type { Subscriptions } from './subscriptions/subscriptions.js'
 /** Who takes the relay's frames. */
 export interface Receivers {
   readonly exchanges: Pick<Exchanges, 'hear'>
-  readonly subscriptions: Pick<Subscriptions, 'hear'>
+  readonly subscriptions: Pick<Subscriptions, 'hear' | 'tell'>
   readonly fault: Fault
 }
 
@@ -31,6 +31,9 @@ export function dispatch(
     case 'Error':
       if (frame.ref !== undefined) exchanges.hear(frame)
       else if (!subscriptions.hear(frame, receivedAt)) fault(toError(frame), 'protocol')
+      break
+    case 'Pong':
+      subscriptions.tell()
       break
     case 'Synced':
     case 'Received':

@@ -20,6 +20,8 @@ export interface EngineSettings extends LinkSettings {
 /** The parts of a client, joined. */
 export interface Engine extends VerbPorts {
   readonly link: Link
+  /** Ends everything. */
+  close(): void
 }
 
 /** Joins the parts of a client: each gets only what it needs of the others. */
@@ -64,5 +66,9 @@ export function openEngine(settings: EngineSettings): Engine {
     use()
     return subscriptions.add(want, listener)
   }
-  return { ...ports, subscribe }
+  const close = (): void => {
+    subscriptions.leave()
+    link.close()
+  }
+  return { ...ports, subscribe, close }
 }

@@ -27,7 +27,13 @@ export type {
 } from './scope.js'
 export type { PolicyOptions } from './subscriptions/policy.js'
 export type { Subscription } from './subscriptions/subscription.js'
-export type { Gap, SubscriptionEvents, SubscriptionStatus } from './subscriptions/subscription-events.js'
+export type {
+  Completeness,
+  Continuity,
+  Gap,
+  SubscriptionEvents,
+  SubscriptionStatus,
+} from './subscriptions/subscription-events.js'
 export { type Clock, realClock, type Undo } from './time/clock.js'
 export type {
   OpenTransport,

@@ -49,7 +49,8 @@ export interface RequestOptions<Answer = unknown> extends Waiting<Answer> {
 export interface Scope {
   /**
    * Calls `handler` with every message of a pattern, in order. Returns the undo. Equal
-   * subscriptions share one on the wire.
+   * subscriptions share one on the wire. If the handler returns a promise, a message of a group is
+   * handled when that is settled.
    *
    * `Data` is the type of `message.data`, which is not checked. `message.params` has a string for
    * each wildcard, unless `Data` is given alone: TypeScript then takes the pattern for any string.
@@ -61,7 +62,7 @@ export interface Scope {
    */
   subscribe<Data = unknown, const Pattern extends string = string>(
     pattern: Pattern,
-    handler: (message: Message<Data, Params<Pattern>>) => void,
+    handler: (message: Message<Data, Params<Pattern>>) => unknown,
     options?: SubscribeOptions,
   ): Undo
   /**

@@ -1,4 +1,5 @@
 import { isPattern, isSubject, WildcastError } from '@wildcast/protocol/client'
+import type { Link } from './connection/link.js'
 import type { Message } from './messages/message.js'
 import { toContent } from './messages/to-content.js'
 import { publish } from './publishing/publish.js'
@@ -13,6 +14,7 @@ import type { Undo } from './time/clock.js'
 
 /** What the verbs need of the client. */
 export interface VerbPorts extends RequestPorts, ListenPorts {
+  readonly link: RequestPorts['link'] & Pick<Link, 'heardAt'>
   /** Reports what the app threw to `onError`. */
   report(cause: unknown): void
 }
@@ -24,16 +26,16 @@ export function openVerbs(ports: VerbPorts, home: string | undefined): Scope {
     return listen(ports, { subject, serve, broker, group, policy: toPolicy(how) }, how)
   }
 
-  function subscribe(pattern: string, handler: (message: Message) => void, options?: SubscribeOptions): Undo
+  function subscribe(pattern: string, handler: (message: Message) => unknown, options?: SubscribeOptions): Undo
   function subscribe(pattern: string, options?: SubscribeOptions): Subscription
   function subscribe(
     pattern: string,
-    how?: SubscribeOptions | ((message: Message) => void),
+    how?: SubscribeOptions | ((message: Message) => unknown),
     more?: SubscribeOptions,
   ): Undo | Subscription {
     check(pattern, isPattern)
     if (typeof how === 'function') return add(pattern, { ...more, onMessage: how })
-    return toSubscription((listener) => add(pattern, { ...how, ...listener }), how?.onStatus)
+    return toSubscription((listener) => add(pattern, { ...how, ...listener }), how ?? {}, ports.link)
   }
 
   return {

@@ -106,6 +106,7 @@ export const anyClientFrame: {
   Cancel: fc.record({ kind: fc.constant('Cancel'), ref: count }),
   Authenticate: fc.record({ kind: fc.constant('Authenticate'), ref: count, token: text }),
   Received: fc.record({ kind: fc.constant('Received'), count }),
+  Ping: fc.record({ kind: fc.constant('Ping') }),
   Pong: fc.record({ kind: fc.constant('Pong') }),
 }
 
@@ -165,4 +166,5 @@ export const anyRelayFrame: {
   GoingAway: fc.record({ kind: fc.constant('GoingAway'), reconnect_in: fc.tuple(count, count) }),
   Received: fc.record({ kind: fc.constant('Received'), count }),
   Ping: fc.record({ kind: fc.constant('Ping') }),
+  Pong: fc.record({ kind: fc.constant('Pong') }),
 }

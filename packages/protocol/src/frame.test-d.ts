@@ -18,6 +18,7 @@ test('a switch over the kinds of a client needs no default', () => {
       case 'Cancel':
       case 'Authenticate':
       case 'Received':
+      case 'Ping':
       case 'Pong':
         return frame.kind
     }
@@ -40,6 +41,7 @@ test('a switch over the kinds of a relay needs no default', () => {
       case 'GoingAway':
       case 'Received':
       case 'Ping':
+      case 'Pong':
         return frame.kind
     }
   }

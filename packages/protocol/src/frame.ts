@@ -75,6 +75,9 @@ export interface ReceivedFrame {
   readonly kind: 'Received'
   readonly count: number
 }
+export interface PingFrame {
+  readonly kind: 'Ping'
+}
 export interface PongFrame {
   readonly kind: 'Pong'
 }
@@ -89,6 +92,7 @@ export type ClientFrame =
   | CancelFrame
   | AuthenticateFrame
   | ReceivedFrame
+  | PingFrame
   | PongFrame
 
 /** What one broker of the relay is called, whether it is reached, and what it can do. */
@@ -188,9 +192,6 @@ export interface GoingAwayFrame {
   /** Milliseconds, from and to: the client picks a random moment between. */
   readonly reconnect_in: readonly [number, number]
 }
-export interface PingFrame {
-  readonly kind: 'Ping'
-}
 
 /** Everything a relay may say. */
 export type RelayFrame =
@@ -206,5 +207,6 @@ export type RelayFrame =
   | GoingAwayFrame
   | ReceivedFrame
   | PingFrame
+  | PongFrame
 
 export type Frame = ClientFrame | RelayFrame

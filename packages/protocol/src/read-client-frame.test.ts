@@ -55,6 +55,7 @@ describe('readClientFrame', () => {
     ['Cancel', { ref: 1 }, { kind: 'Cancel', ref: 1 }],
     ['Authenticate', { ref: 1, token: 't' }, { kind: 'Authenticate', ref: 1, token: 't' }],
     ['Received', 7, { kind: 'Received', count: 7 }],
+    ['Ping', undefined, { kind: 'Ping' }],
     ['Pong', undefined, { kind: 'Pong' }],
   ])('reads %s %j', (kind, body, frame) => {
     expect(read(kind, body)).toEqual(frame)
@@ -80,7 +81,7 @@ describe('readClientFrame', () => {
     expect(read(...publish({ colour: 'red', toJSON: 1 }))).toEqual({ kind: 'Publish', subject: 'a', message: 'x' })
   })
 
-  it.each(['', 'publish', 'Message', 'Welcome', 'Ping', ...Object.getOwnPropertyNames(Object.prototype)])(
+  it.each(['', 'publish', 'Message', 'Welcome', 'GoingAway', ...Object.getOwnPropertyNames(Object.prototype)])(
     'knows no kind %j',
     (kind) => expect(refusal(kind, {})).toMatch(/no kind of frame that a client sends/),
   )
@@ -199,6 +200,7 @@ it('throws nothing but invalid_frame, whatever the body is', () => {
     'Cancel',
     'Authenticate',
     'Received',
+    'Ping',
     'Pong',
   ]
   const names = [

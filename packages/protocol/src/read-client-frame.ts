@@ -29,6 +29,7 @@ const reservedOnPublish = new Set(['retain', 'when', 'watch', 'will', 'ttl', 'ex
  */
 export function readClientFrame({ kind, body }: RawFrame): ClientFrame {
   switch (kind) {
+    case 'Ping':
     case 'Pong':
       return { kind }
     case 'Received':

@@ -1,10 +1,4 @@
-import type { Message, SubscriptionStatus, WildcastError } from '@wildcast/client'
-
-/**
- * How whole a list of messages is. `live`: nothing is missing. `catching-up`: the subscription is on its way, or was refused, as `status` tells. `stale`: it is interrupted, and what comes
- * meanwhile will be missing. `gap`: messages are missing among those that the list could hold.
- */
-export type Continuity = 'live' | 'catching-up' | 'stale' | 'gap'
+import type { Continuity, Message, SubscriptionStatus, WildcastError } from '@wildcast/client'
 
 /** What a subscription has received, at one moment. A new object at each change, the same in between. */
 export interface Feed<Data = unknown, Wildcards extends readonly string[] = readonly string[]> {
@@ -16,7 +10,13 @@ export interface Feed<Data = unknown, Wildcards extends readonly string[] = read
   /** The newest message. */
   readonly last: Message<Data, Wildcards> | undefined
   readonly status: SubscriptionStatus
+  /** How whole the list is. `gap`: messages are missing among those that it could hold. */
   readonly continuity: Continuity
+  /**
+   * When the list was last known to be whole, in milliseconds since 1970; undefined before `status`
+   * was `ready`. Once it is not `live` any more, this is the relay's last sign of life before that.
+   */
+  readonly asOf: number | undefined
   /** How many messages were lost in all, as far as the relay could tell. */
   readonly missed: number
   /** Why the subscription was refused, while it is. */
@@ -29,13 +29,7 @@ export const emptyFeed: Feed = {
   last: undefined,
   status: 'idle',
   continuity: 'catching-up',
+  asOf: undefined,
   missed: 0,
   error: undefined,
-}
-
-/** What follows for the list from the state of its subscription. */
-export function continuityOf(status: SubscriptionStatus, holed: boolean): Continuity {
-  if (status === 'reconnecting') return 'stale'
-  if (status === 'ready') return holed ? 'gap' : 'live'
-  return 'catching-up'
 }

@@ -2,8 +2,8 @@
 
 /** React hooks for Wildcast. State lives outside React; a server render opens no connection. @module */
 
-export type { Params } from '@wildcast/client'
-export type { Continuity, Feed } from './feed.js'
+export type { Continuity, Params } from '@wildcast/client'
+export type { Feed } from './feed.js'
 export { useClient, WildcastProvider, type WildcastProviderProps } from './provider.js'
 export type { Publishing, PublishState } from './publishing.js'
 export type { Requesting } from './requesting.js'

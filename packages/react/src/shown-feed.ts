@@ -1,6 +1,6 @@
 import type { Message } from '@wildcast/client'
 import { nextFrame } from './clock.js'
-import { continuityOf, emptyFeed, type Feed } from './feed.js'
+import { emptyFeed, type Feed } from './feed.js'
 
 /** What a feed is shown to: a hook. */
 export interface Viewer {
@@ -20,8 +20,8 @@ export interface Viewer {
 export interface ShownFeed {
   readonly feed: () => Feed
   readonly add: (message: Message) => void
-  /** Messages were lost, as many as the relay could tell. */
-  readonly lose: (missed: number) => void
+  /** Messages were lost. */
+  readonly lose: () => void
   readonly change: (to: Partial<Feed>) => void
 }
 
@@ -40,7 +40,10 @@ export function shownFeed(viewers: ReadonlySet<Viewer>): ShownFeed {
     arrived = []
     // Without a viewer, within the linger, it keeps as many as before.
     if (viewers.size > 0) keep = Math.max(...[...viewers].map((viewer) => viewer.keep))
-    feed = { ...next, items: newest(all, keep), last, continuity: continuityOf(next.status, sinceGap < keep) }
+    // To the subscription a gap is over with the next message, to the list when it is filled again.
+    const isHoled = next.continuity === 'live' && sinceGap < keep
+    const whole = isHoled ? ({ continuity: 'gap', asOf: feed.asOf } as const) : {}
+    feed = { ...next, ...whole, items: newest(all, keep), last }
     for (const viewer of viewers) {
       if (all.length > viewer.keep) viewer.dropped?.()
       viewer.changed?.()
@@ -58,9 +61,8 @@ export function shownFeed(viewers: ReadonlySet<Viewer>): ShownFeed {
       nextFrame(show)
       sinceGap++
     },
-    lose(missed) {
+    lose() {
       sinceGap = 0
-      change({ missed: next.missed + missed })
     },
     change,
   }

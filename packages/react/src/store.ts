@@ -1,6 +1,6 @@
 import {
   type Client,
-  type Gap,
+  type Completeness,
   type Message,
   type PolicyOptions,
   type SubscriptionStatus,
@@ -46,7 +46,8 @@ export function openStore(client: Client, { pattern, wire, closed }: StoreOption
     add(message)
     for (const viewer of viewers) notify(client, viewer.event, message)
   }
-  const onGap = ({ missed = 0 }: Gap): void => lose(missed)
+  const onGap = (): void => lose()
+  const onContinuity = (now: Completeness): void => change(now)
   const onStatus = (status: SubscriptionStatus): void =>
     change(status === 'ready' ? { status, error: undefined } : { status })
   const onError = (error: WildcastError): void => {
@@ -69,7 +70,7 @@ export function openStore(client: Client, { pattern, wire, closed }: StoreOption
       cancelLinger?.()
       viewers.add(viewer)
       try {
-        unsubscribe ??= client.subscribe(pattern, onMessage, { ...wire, onGap, onStatus, onError })
+        unsubscribe ??= client.subscribe(pattern, onMessage, { ...wire, onGap, onContinuity, onStatus, onError })
       } catch (cause) {
         change({ status: 'error', error: WildcastError.from(cause) })
       }

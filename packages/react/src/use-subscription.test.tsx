@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { connect } from '../../client/src/testing/connect.js'
+import { keep } from '../../client/src/testing/keeping.js'
 import type { Feed } from './feed.js'
 import { eventually } from './testing/eventually.js'
 import { Look, last, ready, say, texts } from './testing/look.js'
@@ -101,6 +102,38 @@ describe('useSubscription', () => {
     await eventually(() => expect([last(seen).status, last(seen).continuity]).toEqual(['reconnecting', 'stale']))
     await connected.clock.advance(30_000)
     await eventually(() => expect([last(seen).status, last(seen).continuity]).toEqual(['ready', 'gap']))
+  })
+
+  it('catches up while the relay may have kept the session, without a gap, and says until when it was whole', async () => {
+    const connected = await keep()
+    const seen: Feed[] = []
+    await within(connected.client, <Look pattern="good.*" seen={seen} />)
+    await eventually(() => expect(last(seen)).toMatchObject({ continuity: 'live', asOf: connected.clock.now() }))
+    await connected.clock.advance(5000)
+    const lastHeard = connected.clock.now()
+    say(connected, 'a')
+    await eventually(() => expect(texts(last(seen))).toEqual(['a']))
+    await connected.clock.advance(5000)
+    connected.relay.link.drop()
+    await eventually(() => expect(last(seen)).toMatchObject({ continuity: 'catching-up', asOf: lastHeard }))
+    await connected.clock.advance(10_000)
+    await eventually(() => expect(last(seen).continuity).toBe('live'))
+    expect(last(seen).asOf).toBeGreaterThan(lastHeard)
+    expect(seen.map(({ continuity }) => continuity)).not.toContain('gap')
+  })
+
+  it('renders nothing while nothing changes, however long the connection lives', async () => {
+    const connected = await connect()
+    const seen: Feed[] = []
+    await within(connected.client, <Look pattern="good.*" seen={seen} />)
+    await eventually(() => expect(last(seen).continuity).toBe('live'))
+    const shown = last(seen)
+    const { length } = seen
+    await connected.clock.advance(600_000)
+    say(connected, 'a')
+    await eventually(() => expect(texts(last(seen))).toEqual(['a']))
+    expect(new Set(seen.slice(length - 1)).size).toBe(2)
+    expect(seen[length - 1]).toBe(shown)
   })
 
   it('goes on in a tab that is given no frames', async () => {

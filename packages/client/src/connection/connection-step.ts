@@ -23,19 +23,32 @@ export interface Online extends In<'online'> {
   readonly limitMs: number
   /** When to leave a relay that is going away. */
   readonly leaveAt?: number
+  /** A sign of life is awaited: 1 the first time, 2 the last. */
+  readonly doubt?: 1 | 2 | undefined
 }
 
 /** The state of a connection: its status, and what only `step` needs to know. */
 export type Connection = In<'idle' | 'closed'> | Connecting | Waiting | Online
+
+/** What has been heard of the relay. */
+export interface Signs {
+  readonly silentMs: number
+  /** Whether anything was heard since the connection was last in doubt. */
+  readonly heard: boolean
+  /** Whether the timer is much too late: the machine has slept, or the page. */
+  readonly late: boolean
+}
 
 /** Everything that can happen to a connection. */
 export type Happening =
   /** Somebody wants it: now, not after the wait. */
   | { readonly type: 'wanted' }
   /** Page visible, network back: timers may have slept. */
-  | { readonly type: 'woke'; readonly silentMs: number }
+  | ({ readonly type: 'woke' } & Signs)
   /** The one timer. */
-  | { readonly type: 'rang'; readonly silentMs: number }
+  | ({ readonly type: 'rang' } & Signs)
+  /** A frame was sent that the relay answers, or confirms within a second. */
+  | { readonly type: 'sent'; readonly heard: boolean }
   /** The token is there, if one is needed. */
   | { readonly type: 'proved' }
   /** The transport takes frames. */
@@ -62,6 +75,10 @@ export interface Step {
   readonly lost?: WildcastError
   /** Sets the one timer, instead of the one before. A closed connection has none. */
   readonly armMs?: number
+  /** Sets the one timer to how long a sign of life may take. */
+  readonly doubt?: true
+  /** Ask the relay for one. */
+  readonly probe?: true
   /** Ask for a token and open a transport. */
   readonly open?: true
   /**

@@ -2,20 +2,22 @@ import { WildcastError } from '@wildcast/protocol'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { step as pureStep } from './connection.js'
-import type { Connection, Happening, Moment, Step } from './connection-step.js'
+import type { Connection, Happening, Moment, Signs, Step } from './connection-step.js'
 
 type Effect = {
-  readonly type: 'drop' | 'arm' | 'open' | 'subscribe' | 'flush' | 'lost' | 'disarm'
+  readonly type: 'drop' | 'arm' | 'probe' | 'open' | 'subscribe' | 'flush' | 'lost' | 'disarm'
   readonly [detail: string]: unknown
 }
 
 /** A step, with what is to be done in the order in which it is done. */
 function step(...happens: Parameters<typeof pureStep>): { readonly to: Connection; readonly effects: Effect[] } {
-  const { to, lost, armMs, open, notify }: Step = pureStep(...happens)
+  const { to, lost, armMs, doubt, probe, open, notify }: Step = pureStep(...happens)
   const over = lost && to.state === 'closed'
   const effects: (Effect | false | undefined)[] = [
     lost && { type: 'drop', ...(over && { code: 1000 }) },
     armMs !== undefined && { type: 'arm', ms: armMs },
+    doubt && { type: 'arm', ms: 0 },
+    probe && { type: 'probe' },
     over && { type: 'disarm' },
     open && { type: 'open' },
     notify === 'opened' && { type: 'subscribe' },
@@ -39,8 +41,10 @@ const wanted: Happening = { type: 'wanted' }
 const failed: Happening = { type: 'failed', reason, final: false }
 const welcomed: Happening = { type: 'welcomed', pingMs: 25_000 }
 const ended: Happening = { type: 'ended' }
-const rang = (silentMs = 0): Happening => ({ type: 'rang', silentMs })
-const woke = (silentMs = 0): Happening => ({ type: 'woke', silentMs })
+const signs = { heard: false, late: false }
+const rang = (silentMs = 0, more: Partial<Signs> = {}): Happening => ({ type: 'rang', silentMs, ...signs, ...more })
+const woke = (silentMs = 0): Happening => ({ type: 'woke', silentMs, ...signs })
+const sent: Happening = { type: 'sent', heard: false }
 
 describe('connecting', () => {
   test('opens one transport with a deadline of 10 s', () => {
@@ -54,7 +58,7 @@ describe('connecting', () => {
   test('subscribes when the transport is open; is online, and sends what waits, when welcome', () => {
     expect(kinds(step(after(wanted), { type: 'opened' }, noon).effects)).toEqual(['subscribe'])
     expect(kinds(step(after(wanted), welcomed, noon).effects)).toEqual(['arm', 'flush'])
-    expect(after(wanted, welcomed)).toMatchObject({ state: 'online', limitMs: 35_000 })
+    expect(after(wanted, welcomed)).toMatchObject({ state: 'online', limitMs: 32_000 })
   })
   test('past the deadline it drops the transport and waits', () => {
     const { to, effects } = step(after(wanted), rang(), later(10_000))
@@ -120,22 +124,41 @@ describe('online', () => {
   const shaky = after(wanted, failed, wanted, failed, rang(), welcomed)
 
   test('failures are forgotten after 5 s of health, not before', () => {
-    expect(step(after(wanted, failed, rang()), welcomed, noon).effects).toContainEqual({ type: 'arm', ms: 5000 })
     expect(step(shaky, failed, later(4999)).to).toMatchObject({ attempt: 2 })
-    const healthy = step(shaky, rang(1000), later(5000))
-    expect(healthy.to).toMatchObject({ state: 'online', attempt: 0, since: noon.now })
-    expect(healthy.effects).toEqual([{ type: 'arm', ms: 34_000 }])
-    expect(step(healthy.to, failed, later(6000)).to).toMatchObject({ attempt: 1 })
+    expect(step(shaky, failed, later(5000)).to).toMatchObject({ attempt: 1 })
   })
   test('is checked again when as much silence may have passed', () => {
-    expect(step(online, rang(10_000), noon).effects).toEqual([{ type: 'arm', ms: 25_000 }])
+    expect(step(online, rang(10_000), noon).effects).toEqual([{ type: 'arm', ms: 22_000 }])
   })
-  test('35 s of silence are its death', () => {
-    expect(step(online, rang(34_999), noon).to.state).toBe('online')
-    expect(step(online, rang(35_000), noon).to.state).toBe('waiting')
+  test.each([
+    ['after 32 s of silence', rang(32_000)],
+    ['by a timer that is much too late', rang(10_000, { late: true })],
+    ['when it wakes', woke(10_000)],
+  ])('asks for a sign of life twice, and is dead without one: %s', (_, happening) => {
+    expect(step(online, rang(31_999), noon).to).toMatchObject({ doubt: undefined })
+    const first = step(online, happening, noon)
+    expect(kinds(first.effects)).toEqual(['arm', 'probe'])
+    const second = step(first.to, rang(40_000), noon)
+    expect(kinds(second.effects)).toEqual(['arm', 'probe'])
+    expect(step(second.to, rang(40_000), noon).to.state).toBe('waiting')
+    expect(step(second.to, rang(0, { heard: true }), noon).to).toMatchObject({ state: 'online', doubt: undefined })
+  })
+  test('asks once after a frame that was sent and that nothing followed', () => {
+    const first = step(online, sent, noon)
+    expect(kinds(first.effects)).toEqual(['arm'])
+    const second = step(first.to, rang(1500), noon)
+    expect(kinds(second.effects)).toEqual(['arm', 'probe'])
+    expect(step(second.to, rang(3000), noon).to.state).toBe('waiting')
+  })
+  test('asks nothing more while it asks', () => {
+    const asking = step(online, woke(), noon).to
+    for (const happening of [woke(), sent]) expect(step(asking, happening, noon)).toEqual({ to: asking, effects: [] })
+  })
+  test('what is sent after a sign of life has its own time', () => {
+    const asking = step(online, sent, noon).to
+    expect(step(asking, { type: 'sent', heard: true }, noon).effects).toEqual([{ type: 'arm', ms: 0 }])
   })
   test('when it wakes after longer silence, it connects at once', () => {
-    expect(step(online, woke(34_999), noon).effects).toEqual([])
     const { to, effects } = step(online, woke(600_000), noon)
     expect(to.state).toBe('connecting')
     expect(kinds(effects)).toEqual(['drop', 'arm', 'open', 'lost'])
@@ -169,7 +192,13 @@ describe('closed', () => {
 
 const anything: fc.Arbitrary<Happening> = fc.oneof(
   fc.constantFrom(wanted, failed, welcomed, ended, { type: 'opened' } as const),
-  fc.record({ type: fc.constantFrom('rang' as const, 'woke' as const), silentMs: fc.nat(100_000) }),
+  fc.record({ type: fc.constant('sent' as const), heard: fc.boolean() }),
+  fc.record({
+    type: fc.constantFrom('rang' as const, 'woke' as const),
+    silentMs: fc.nat(100_000),
+    heard: fc.boolean(),
+    late: fc.boolean(),
+  }),
   fc.record({ type: fc.constant('failed' as const), reason: fc.constant(reason), final: fc.boolean() }),
   fc.record({
     type: fc.constant('goingAway' as const),

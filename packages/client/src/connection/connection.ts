@@ -1,5 +1,5 @@
 import type { WildcastError } from '@wildcast/protocol/client'
-import type { Connecting, Connection, Happening, Moment, Online, Step } from './connection-step.js'
+import type { Connecting, Connection, Happening, Moment, Online, Signs, Step } from './connection-step.js'
 import { interrupted } from './interrupted.js'
 import { reconnectWaitMs } from './reconnect-wait.js'
 
@@ -15,8 +15,8 @@ interface Failures {
 const connectDeadlineMs = 10_000
 const noAnswer = 'no Welcome within 10 s: is a relay there?'
 const healthyAfterMs = 5_000
-/** How long past the relay's ping a silence may last. */
-const silenceMarginMs = 10_000
+/** How long past the relay's ping a silence may last before the relay is asked for a sign of life. */
+const silenceMarginMs = 7_000
 
 /** The life of a connection, as a function of what happens to it. */
 export function step(from: Connection, happening: Happening, moment: Moment): Step {
@@ -25,7 +25,9 @@ export function step(from: Connection, happening: Happening, moment: Moment): St
   if (type === 'ended') return end(undefined, moment)
   if (from.state === 'connecting' || from.state === 'online') {
     if (type === 'failed' && happening.final) return end(happening.reason, moment)
-    return from.state === 'online' ? whileOnline(from, happening, moment) : whileConnecting(from, happening, moment)
+    return from.state === 'online'
+      ? whileOnline(sinceHealth(from, moment), happening, moment)
+      : whileConnecting(from, happening, moment)
   }
   if (type === 'wanted') return connect({ ...from, attempt: 0 }, moment)
   if (from.state === 'waiting' && (type === 'woke' || type === 'rang')) return connect(from, moment)
@@ -41,9 +43,10 @@ function whileConnecting(from: Connecting, happening: Happening, moment: Moment)
     case 'welcomed': {
       const { attempt } = from
       const { pingMs, transport } = happening
+      const limitMs = pingMs + silenceMarginMs
       return {
-        to: { state: 'online', since: moment.now, transport, attempt, limitMs: pingMs + silenceMarginMs },
-        armMs: healthyAfterMs,
+        to: { state: 'online', since: moment.now, transport, attempt, limitMs },
+        armMs: limitMs,
         notify: 'welcomed',
       }
     }
@@ -56,6 +59,11 @@ function whileConnecting(from: Connecting, happening: Happening, moment: Moment)
   }
 }
 
+/** A connection that has been there for a while forgets the failures before it. */
+function sinceHealth(from: Online, { now }: Moment): Online {
+  return from.attempt && now - from.since >= healthyAfterMs ? { ...from, attempt: 0 } : from
+}
+
 function whileOnline(from: Online, happening: Happening, moment: Moment): Step {
   switch (happening.type) {
     case 'goingAway': {
@@ -65,20 +73,32 @@ function whileOnline(from: Online, happening: Happening, moment: Moment): Step {
     }
     case 'failed':
       return retry(from, happening.reason, moment)
+    case 'sent':
+      if (from.leaveAt || (from.doubt && !happening.heard)) return { to: from }
+      return { to: { ...from, doubt: 1 }, doubt: true }
     case 'rang':
-    case 'woke': {
-      const woke = happening.type === 'woke'
-      const restMs = from.limitMs - happening.silentMs
-      // Another transport at once: it is time to leave, or the page has slept.
-      if (woke ? restMs <= 0 : from.leaveAt !== undefined)
-        return { ...connect(from, moment), lost: interrupted('the connection was lost') }
-      if (woke) return { to: from }
-      if (restMs <= 0) return retry(from, interrupted('the relay fell silent'), moment)
-      return { to: { ...from, attempt: 0 }, armMs: restMs }
-    }
+    case 'woke':
+      return check(from, happening, moment)
     default:
       return { to: from }
   }
+}
+
+/** No silence is judged by a timer, which may be late: the relay is asked, twice, and has time to answer. */
+function check(from: Online, { type, silentMs, heard, late }: Signs & { type: string }, moment: Moment): Step {
+  const woke = type === 'woke'
+  const { leaveAt, doubt } = from
+  const restMs = from.limitMs - silentMs
+  // Another transport at once: it is time to leave, or the page has slept for long.
+  if (woke ? restMs <= 0 : leaveAt !== undefined)
+    return { ...connect(from, moment), lost: interrupted('the connection was lost') }
+  if (woke && (doubt || leaveAt !== undefined)) return { to: from }
+  if (doubt && !heard) {
+    if (doubt === 2) return retry(from, interrupted('the relay fell silent'), moment)
+    return { to: { ...from, doubt: 2 }, doubt: true, probe: true }
+  }
+  if (woke || late || restMs <= 0) return { to: { ...from, doubt: 1 }, doubt: true, probe: true }
+  return { to: { ...from, doubt: undefined }, armMs: restMs }
 }
 
 function connect({ attempt, reason, reported = false }: Failures, { now }: Moment): Step {

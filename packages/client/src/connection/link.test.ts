@@ -1,6 +1,7 @@
 import { describe, expect, test, vi } from 'vitest'
 import { type Connected, connect, start } from '../testing/connect.js'
 import { settle } from '../testing/fake-clock.js'
+import { silence } from '../testing/scripted-relay.js'
 
 const quiet = (): void => undefined
 const states = ({ client }: Connected): string[] => {
@@ -52,16 +53,24 @@ describe('the connection', () => {
       relay.link.say({ kind: 'Ping' })
     }
     expect(client.status.state).toBe('online')
+    silence(relay)
     await clock.advance(34_999)
     expect(client.status.state).toBe('online')
     await clock.advance(1)
     expect(client.status).toMatchObject({ state: 'waiting', reason: { message: 'the relay fell silent' } })
     expect(relay.live).toBe(0)
   })
+  test('is kept where the relay answers a Ping after 32 s of silence', async () => {
+    const { client, relay, clock } = await connect()
+    await clock.advance(600_000)
+    expect([client.status.state, relay.links.length]).toEqual(['online', 1])
+    expect(relay.link.pings).toBe(18)
+  })
   test('survives a wall clock that is put back by a day, and is still given up in time', async () => {
     const { client, relay, clock } = await connect()
     clock.set(clock.now() - 86_400_000)
     relay.link.say({ kind: 'Ping' })
+    silence(relay)
     await clock.advance(20_000)
     expect(client.status.state).toBe('online')
     expect(relay.links).toHaveLength(1)

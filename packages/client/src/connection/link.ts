@@ -15,6 +15,7 @@ import { interrupted } from './interrupted.js'
 import type { LinkEvents } from './link-events.js'
 import type { Status } from './status.js'
 import { toCloseError } from './to-close-error.js'
+import { isVisible } from './wake.js'
 
 /** How to reach the relay. */
 export interface LinkSettings extends TransportSettings {
@@ -26,6 +27,11 @@ export interface LinkSettings extends TransportSettings {
 const client = 'wildcast-js/0.1.0'
 /** The close code of a frame that can't be read: what follows it can't be counted. */
 const invalidFrame = 4400
+/** How long a sign of life may take, twice. */
+const leastPatienceMs = 1_500
+const mostPatienceMs = 12_000
+/** A timer that is later than this has slept. */
+const lateMs = 5_000
 
 /** The connection to the relay, kept up by itself. Does what `step` says: one attempt at a time, one timer. */
 export class Link {
@@ -42,6 +48,14 @@ export class Link {
   /** Its number. What comes of an attempt after it was dropped is ignored. */
   #attempt = 0
   #heardAt = 0
+  /** Since the connection was last in doubt. */
+  #heard = false
+  /** Longer each time that a relay is given up, until one is heard: on a slow way, long messages take their time. */
+  #patienceMs = leastPatienceMs
+  /** When the timer is due. */
+  #dueAt = 0
+  /** The relay sends what it has kept of the session. */
+  #catchingUp = false
 
   constructor(settings: LinkSettings, events: LinkEvents) {
     this.#settings = settings
@@ -69,12 +83,26 @@ export class Link {
     return this.#session.away
   }
 
+  /** Whether nothing is known to be on its way that was kept. */
+  get current(): boolean {
+    return !this.away && !this.#catchingUp
+  }
+
+  /** When the relay was last heard, in milliseconds since 1970. */
+  get heardAt(): number {
+    return this.#heardAt
+  }
+
   /**
    * Sends a frame that counts; false if none can be sent now. Throws if the frame can not be
    * encoded.
    */
   send(frame: ClientFrame): boolean {
-    if (this.#isOpen) this.#session.send(frame)
+    if (this.#isOpen) {
+      this.#session.send(frame)
+      // Timers of a hidden page are late; when it is seen again, it asks.
+      if (isVisible()) this.#happen({ type: 'sent', heard: this.#heard })
+    }
     return this.#isOpen
   }
 
@@ -87,6 +115,16 @@ export class Link {
     this.#check('woke')
   }
 
+  /** Leaves the connection, not the session: a page that holds one can't be kept for the way back. */
+  rest(): void {
+    if (this.#connection.state === 'online') this.#happen({ type: 'failed', reason: interrupted('the page was left') })
+  }
+
+  /** The frame that is heard now is handled when the returned function is called, not before. */
+  hold(): () => void {
+    return this.#session.hold()
+  }
+
   close(): void {
     this.#happen({ type: 'ended' })
   }
@@ -94,9 +132,11 @@ export class Link {
   #happen(happening: Happening): void {
     const { clock, fault } = this.#settings
     const moment = { now: clock.now(), chance: clock.random() }
-    const { to, lost, armMs, open, notify, report } = step(this.#connection, happening, moment)
+    const { to, lost, armMs, doubt, probe, open, notify, report } = step(this.#connection, happening, moment)
     const { state, since } = this.#status
     const changed = to.state !== state || to.since !== since
+    if (lost && this.#connection.state === 'online' && this.#connection.doubt)
+      this.#patienceMs = Math.min(this.#patienceMs * 2, mostPatienceMs)
     this.#connection = to
     if (changed) this.#status = to
     if (lost) {
@@ -105,7 +145,12 @@ export class Link {
       this.#transport?.close(to.state === 'closed' ? 1000 : undefined)
       this.#alarm.stop()
     }
-    if (armMs !== undefined) this.#alarm.set(armMs, () => this.#check('rang'))
+    if (armMs !== undefined) this.#arm(armMs)
+    if (doubt) {
+      this.#heard = false
+      this.#arm(this.#patienceMs)
+    }
+    if (probe) this.#session.send({ kind: 'Ping' })
     if (open) void this.#open()
     if (notify && !this.away) this.#events[notify]()
     if (lost) {
@@ -135,10 +180,15 @@ export class Link {
     })
   }
 
+  #arm(ms: number): void {
+    this.#dueAt = this.#settings.clock.now() + ms
+    this.#alarm.set(ms, () => this.#check('rang'))
+  }
+
   #check(type: 'rang' | 'woke'): void {
     const now = this.#settings.clock.now()
     this.#heardAt = Math.min(this.#heardAt, now) // somebody may have put the clock back
-    this.#happen({ type, silentMs: now - this.#heardAt })
+    this.#happen({ type, silentMs: now - this.#heardAt, heard: this.#heard, late: now - this.#dueAt > lateMs })
   }
 
   /** One attempt: asks for a token, opens a transport, sends `Connect`. What comes of it after it was dropped is ignored. */
@@ -164,7 +214,7 @@ export class Link {
     return {
       open: () => {
         if (!isCurrent()) return
-        const claim = this.away && { session: this.#welcome?.session, received: this.#session.received() }
+        const claim = this.away && { session: this.#welcome?.session, received: this.#session.claim() }
         this.#transport?.send({ kind: 'Connect', token, client, ...claim })
         // Behind the claim of a session nothing may be said before the relay has answered.
         this.#isOpen = !claim
@@ -177,7 +227,7 @@ export class Link {
         this.#settings.fault(error, 'protocol')
         if (!isCurrent()) return
         const message = `unreadable: ${error.message}`
-        if (ref === undefined) this.#session.handled()
+        if (ref === undefined) this.#session.handle()
         else this.#hear({ kind: 'Error', ref, code: 'interrupted', message, retry: true })
       },
       close: ({ code, reason }) => {
@@ -192,6 +242,8 @@ export class Link {
 
   #hear(frame: RelayFrame, bytes?: number): void {
     this.#heardAt = this.#settings.clock.now()
+    this.#heard = true
+    if (frame.kind !== 'Welcome') this.#patienceMs = leastPatienceMs
     const session = this.#session
     switch (frame.kind) {
       case 'Ping':
@@ -207,14 +259,17 @@ export class Link {
         if (!session.confirm(frame.count)) this.#breakOff()
         break
       default:
-        this.#events.frame(frame, this.#heardAt)
-        session.handled(bytes)
+        session.handle(bytes, () => {
+          if (frame.kind === 'Pong') this.#catchingUp = false
+          this.#events.frame(frame, this.#heardAt)
+        })
     }
   }
 
   #greet(welcome: WelcomeFrame): void {
     this.#welcome = welcome
     const session = this.#session
+    this.#catchingUp = session.away
     if (session.away && !session.resume(welcome)) {
       if (welcome.resumed) {
         this.#breakOff()
@@ -225,7 +280,10 @@ export class Link {
     }
     this.#session.begin(welcome.limits)
     this.#isOpen = true
-    if (session !== this.#session) this.#events.opened()
+    if (session !== this.#session) {
+      this.#catchingUp = false
+      this.#events.opened()
+    } else if (this.#catchingUp) session.send({ kind: 'Ping' }) // its answer comes behind what was kept
     this.#happen({ type: 'welcomed', pingMs: welcome.ping, transport: this.#transport?.kind })
   }
 

@@ -24,7 +24,7 @@ function online(now: number): Connection {
     { type: 'proved' },
     { type: 'opened' },
     { type: 'welcomed', pingMs: 25_000 },
-    { type: 'rang', silentMs: 0 },
+    { type: 'rang', silentMs: 0, heard: false, late: false },
   ]
   const idle: Connection = { state: 'idle', since: now }
   return happenings.reduce<Connection>((state, happening) => step(state, happening, { now, chance: random() }).to, idle)
@@ -38,7 +38,7 @@ function backAt(awayMs: number, reconnectIn?: readonly [number, number]): number
   const announced = reconnectIn ? happens(before, { type: 'goingAway', window: reconnectIn }).to : before
   for (let { to, armMs } = happens(announced, failed); armMs !== undefined; ) {
     now += armMs
-    const attempt = happens(to, { type: 'rang', silentMs: 0 })
+    const attempt = happens(to, { type: 'rang', silentMs: 0, heard: false, late: false })
     expect(attempt.open).toBe(true)
     if (now >= awayMs) return now
     const next = happens(attempt.to, failed)

@@ -1,12 +1,30 @@
 import type { Undo } from '../time/clock.js'
 
-/** Calls back when timers may have slept or the network has returned: page visible, page restored, device online. Returns the undo. */
-export function onWake(wake: (event: string) => void): Undo {
+/** Whether timers are on time: not in a hidden page. */
+export function isVisible(): boolean {
+  return globalThis.document?.visibilityState !== 'hidden'
+}
+
+/** What a page is told of its life. */
+export interface PageEvents {
+  /** Timers may have slept, or the network is another one: page visible, restored or resumed, device online, or connected in another way. */
+  wake(event: string): void
+  /** The page is left, and may come back as it is. */
+  rest(): void
+}
+
+/** Listens to the life of the page. Returns the undo. */
+export function onPageLife({ wake, rest }: PageEvents): Undo {
   const ifVisible = ({ type }: Event): void => {
-    if (globalThis.document?.visibilityState !== 'hidden') wake(type)
+    if (isVisible()) wake(type)
   }
-  // visibilitychange bubbles up to the window, so one target serves all three. Neither a server nor every worker has these events.
+  // Those of the document are caught by the window, so that one target serves all. Neither a server nor every worker has these events.
   const off = new AbortController()
-  for (const event of ['online', 'pageshow', 'visibilitychange']) globalThis.addEventListener?.(event, ifVisible, off)
+  const how = { capture: true, signal: off.signal }
+  for (const event of ['online', 'pageshow', 'visibilitychange', 'resume'])
+    globalThis.addEventListener?.(event, ifVisible, how)
+  globalThis.addEventListener?.('pagehide', (event) => event.persisted && rest(), how)
+  const { connection } = (globalThis.navigator ?? {}) as { readonly connection?: EventTarget }
+  connection?.addEventListener('change', ifVisible, how)
   return () => off.abort()
 }

@@ -74,7 +74,7 @@ class Story {
     if (received !== undefined) expect(this.#session.confirm(received)).toBe(true)
     if (id !== undefined) {
       this.atClient.push(id)
-      this.#session.handled(frameBytes)
+      this.#session.handle(frameBytes)
     }
   }
 
@@ -85,7 +85,7 @@ class Story {
     this.#toClient = []
     expect(this.#session.leave()).toBe(true)
     this.#isUp = true
-    this.#forget(this.#session.received())
+    this.#forget(this.#session.claim())
     this.#toClient = this.#kept.map((id) => ({ id }))
     expect(this.#session.resume({ ...keeping, resumed: true, received: this.atRelay.length })).toBe(true)
   }

@@ -62,7 +62,7 @@ describe('after a drop', () => {
     relay.link.drop()
     await clock.advance(backoffMs)
     expect(said(kept)).toEqual(['Publish b', 'Publish c'])
-    expect(relay.link.numbers.slice(1)).toEqual([2, 3])
+    expect(relay.link.numbers.slice(1)).toEqual([2, 3, 4]) // the last is a Ping
     expect(relay.link.all('Publish')).toEqual(first?.all('Publish').slice(1))
     for (const { ref } of first?.all('Publish') ?? []) relay.link.say({ kind: 'Ack', ref: ref ?? 0 })
     expect(await Promise.all(outcomes)).toEqual(['confirmed', 'confirmed', 'confirmed'])
@@ -82,7 +82,7 @@ describe('after a drop', () => {
     }
     void client.publish('c')
     await settle()
-    expect(relay.link.numbers.at(-1)).toBe(3)
+    expect(relay.link.numbers.at(-1)).toBe(6) // with the Pings of both
   })
   test('a request goes on, and gets its answer', async () => {
     const kept = await keep()
@@ -175,7 +175,7 @@ describe('while the session is away', () => {
     await settle()
     const rest = ['Publish second', 'Subscribe new', 'Unsubscribe', 'Publish third', 'Subscribe newer']
     expect(said(kept)).toEqual(['Publish first', ...rest])
-    expect(relay.link.numbers.slice(1)).toEqual([2, 3, 4, 5, 6, 7])
+    expect(relay.link.numbers.slice(1)).toEqual([2, 3, 4, 5, 6, 7, 8]) // with a Ping
   })
   test('subscriptions do not count against the queue', async () => {
     const { client, relay, clock } = await keep({ queue: 1 })

@@ -29,20 +29,20 @@ describe('what came', () => {
   test('is confirmed when a quarter of what the relay keeps has come', () => {
     const { session, sent } = open()
     session.begin(keeping.limits) // 4,000 bytes
-    for (let i = 0; i < 9; i++) session.handled(100)
+    for (let i = 0; i < 9; i++) session.handle(100)
     expect(sent).toEqual([])
-    session.handled(100)
+    session.handle(100)
     expect(sent).toEqual([{ kind: 'Received', count: 10 }])
-    for (let i = 0; i < 10; i++) session.handled(100)
+    for (let i = 0; i < 10; i++) session.handle(100)
     expect(counts(sent)).toEqual([10, 20])
   })
   test('is confirmed within a second, and nothing is awaited while nothing new comes', async () => {
     const { session, clock, sent } = open()
     session.begin(keeping.limits)
     expect(clock.timers).toBe(0)
-    session.handled(1)
+    session.handle(1)
     await clock.advance(500)
-    session.handled(1)
+    session.handle(1)
     await clock.advance(499)
     expect(sent).toEqual([])
     await clock.advance(1)
@@ -54,8 +54,8 @@ describe('what came', () => {
   test('is not confirmed again after a quarter was', async () => {
     const { session, clock, sent } = open()
     session.begin(keeping.limits)
-    session.handled(1)
-    session.handled(1000)
+    session.handle(1)
+    session.handle(1000)
     expect(counts(sent)).toEqual([2])
     expect(clock.timers).toBe(0)
   })
@@ -63,7 +63,7 @@ describe('what came', () => {
     for (const resume_bytes of [undefined, 0]) {
       const { session, clock, sent } = open()
       if (resume_bytes !== undefined) session.begin({ ...keeping.limits, resume_bytes })
-      session.handled(10_000)
+      session.handle(10_000)
       await clock.advance(60_000)
       expect(sent).toEqual([])
     }
@@ -71,12 +71,12 @@ describe('what came', () => {
   test('is not confirmed without a connection', async () => {
     const { session, clock, sent } = open()
     session.begin(keeping.limits)
-    session.handled(1)
+    session.handle(1)
     session.leave()
-    session.handled(5000) // while its handler has lost the connection
+    session.handle(5000) // while its handler has lost the connection
     await clock.advance(2000)
     expect(sent).toEqual([])
-    expect(session.received()).toBe(2)
+    expect(session.claim()).toBe(2)
   })
 })
 
@@ -85,7 +85,7 @@ describe('what was sent', () => {
     const { session, numbers } = open()
     session.begin(keeping.limits)
     session.send(publish(1))
-    session.handled(1000)
+    session.handle(1000)
     session.send(publish(2))
     expect(numbers).toEqual([1, undefined, 2])
   })
@@ -210,10 +210,10 @@ describe('a count of the relay', () => {
 test('a session that has ended has no timer and sends nothing', async () => {
   const { session, clock, sent } = open()
   session.begin(keeping.limits)
-  session.handled(1)
+  session.handle(1)
   session.end()
   expect(clock.timers).toBe(0)
-  session.handled(5000)
+  session.handle(5000)
   await clock.advance(5000)
   expect(sent).toEqual([])
 })

@@ -1,6 +1,6 @@
 import type { ClientFrame, WelcomeFrame } from '@wildcast/protocol/client'
 import { type Alarm, openAlarm } from '../time/alarm.js'
-import type { Clock } from '../time/clock.js'
+import type { Clock, Undo } from '../time/clock.js'
 
 /** How long a frame of the relay may stay unconfirmed, in milliseconds. */
 const confirmAfterMs = 1_000
@@ -28,6 +28,12 @@ export class Session {
   /** The last of those that were sent. */
   #unconfirmed: ClientFrame[] = []
   #received = 0
+  /** The numbers of those that are not handled yet. */
+  readonly #held = new Set<number>()
+  /** How many of the next have come before. */
+  #repeats = 0
+  /** Whether it will confirm within a second what has come. */
+  #due = false
   /** Of those that were received. */
   #confirmed = 0
   /** Length of what is not confirmed. */
@@ -62,23 +68,58 @@ export class Session {
     return rest >= 0
   }
 
-  /** A frame of the relay that counts has been handled. */
-  handled(bytes: number = 0): void {
-    const isFirst = this.#received++ === this.#confirmed
+  /** A frame of the relay that counts has come: handles it, unless it has come before. */
+  handle(bytes: number = 0, run?: () => void): void {
+    if (this.#repeats > 0) {
+      this.#repeats--
+      return
+    }
+    run?.()
+    this.#received++
     this.#bytes += bytes
-    if (this.#away || !this.#resumeBytes) return
-    const confirm = (): void => this.#ports.send({ kind: 'Received', count: this.received() })
-    if (this.#bytes >= this.#resumeBytes / 4) {
-      this.#alarm.stop()
-      confirm()
-    } else if (isFirst) this.#alarm.set(confirmAfterMs, confirm)
+    if (this.#resumeBytes && this.#bytes >= this.#resumeBytes / 4) {
+      this.#held.clear() // else the relay would write no more
+      this.#confirm()
+    } else this.#confirmSoon()
+  }
+
+  /** The frame that is being handled counts as handled when the returned function is called. */
+  hold(): Undo {
+    const number = this.#received + 1
+    this.#held.add(number)
+    return () => {
+      if (this.#held.delete(number)) this.#confirmSoon()
+    }
+  }
+
+  /** How many frames of the relay have been handled. It sends the others again, which are passed over if they have come. */
+  claim(): number {
+    const count = this.#handled()
+    this.#repeats = this.#received - count
+    return count
   }
 
   /** How many frames of the relay have been handled, which it learns now. */
-  received(): number {
-    this.#bytes = 0
-    this.#confirmed = this.#received
-    return this.#received
+  #handled(): number {
+    const [first = this.#received + 1] = this.#held
+    if (first > this.#received) this.#bytes = 0
+    this.#confirmed = first - 1
+    return this.#confirmed
+  }
+
+  #confirmSoon(): void {
+    if (this.#due || this.#away || !this.#resumeBytes) return
+    this.#due = true
+    this.#alarm.set(confirmAfterMs, () => this.#confirm())
+  }
+
+  #confirm(): void {
+    if (this.#away) return
+    this.#due = false
+    this.#alarm.stop()
+    const before = this.#confirmed
+    const count = this.#handled()
+    if (count > before) this.#ports.send({ kind: 'Received', count })
   }
 
   /** The relay says what it keeps. */
@@ -107,6 +148,7 @@ export class Session {
         this.#ports.expired()
       })
     this.#away = true
+    this.#due = false
     return true
   }
 

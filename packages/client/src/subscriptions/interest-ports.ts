@@ -18,12 +18,15 @@ export interface FrameTaker {
 /** What an interest needs of the client. */
 export interface InterestPorts extends PublishPorts {
   readonly clock: Clock
-  readonly link: Pick<Link, 'status' | 'refusal' | 'away'>
+  readonly link: Pick<Link, 'status' | 'refusal' | 'away' | 'current' | 'heardAt' | 'hold'>
   readonly ask: Exchanges['ask']
   readonly call: Call
   readonly fault: Fault
   /** Frames with the id `to` are for this interest now, those with the id `from` no longer. */
   renamed(interest: FrameTaker, from: number | undefined, to: number | undefined): void
-  /** Nobody wants an interest any more. The relay still knows `id`. */
-  ended(want: Want, id: number | undefined): void
+  /**
+   * Nobody wants an interest any more. The relay still knows `id`, and that so many of its messages
+   * were `handled` if others may have the rest.
+   */
+  ended(want: Want, id: number | undefined, handled: number | undefined): void
 }

@@ -13,7 +13,10 @@ export interface Want {
 
 /** One subscriber. */
 export interface Listener extends SubscriptionEvents {
-  readonly onMessage: (message: Message) => void
+  /** What it returns is a promise if the message is handled only when that is settled. */
+  readonly onMessage: (message: Message) => unknown
+  /** How many messages it has got that the app has not. */
+  readonly waiting?: (() => number) | undefined
   /** Nothing comes any more: refused for good, aborted, or the client was closed. */
   readonly onEnd?: ((reason?: WildcastError) => void) | undefined
 }

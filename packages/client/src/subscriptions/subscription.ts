@@ -1,9 +1,10 @@
 import { WildcastError } from '@wildcast/protocol/client'
+import type { Link } from '../connection/link.js'
 import type { Message } from '../messages/message.js'
 import type { Undo } from '../time/clock.js'
 import type { Listener } from './listener.js'
 import { openMessageQueue } from './message-queue.js'
-import type { SubscriptionEvents } from './subscription-events.js'
+import type { Completeness, Continuity, SubscriptionEvents } from './subscription-events.js'
 
 /**
  * A subscription to loop over. Several loops share its messages: each message goes to one of them.
@@ -13,7 +14,19 @@ export interface Subscription<Data = unknown, Wildcards extends readonly string[
   extends AsyncIterable<Message<Data, Wildcards>> {
   /** Resolves when the broker has confirmed; rejects if it never will. */
   readonly ready: Promise<void>
-  /** Ends the subscription. Its loops end after the messages that came before. */
+  /** How whole its messages are. */
+  readonly continuity: Continuity
+  /**
+   * When they were last known to be whole, in milliseconds since 1970: while `live`, the relay's last
+   * sign of life; undefined before `ready`.
+   */
+  readonly asOf: number | undefined
+  /** How many were lost in all, as far as the relay could tell. */
+  readonly missed: number
+  /**
+   * Ends the subscription. Its loops end after the messages that came before; in a group, other
+   * members get those that no loop has taken.
+   */
   unsubscribe(): void
   [Symbol.asyncIterator](): AsyncIterableIterator<Message<Data, Wildcards>, undefined>
 }
@@ -21,8 +34,11 @@ export interface Subscription<Data = unknown, Wildcards extends readonly string[
 /** Makes a listener a subscription: a busy loop loses nothing, and a final refusal ends it. */
 export function toSubscription(
   add: (listener: Listener) => Undo,
-  onStatus: SubscriptionEvents['onStatus'],
+  { onStatus, onContinuity, group }: SubscriptionEvents & { readonly group?: string | undefined },
+  link: Pick<Link, 'heardAt'>,
 ): Subscription {
+  const isQueue = group !== undefined
+  let now: Completeness = { continuity: 'catching-up', asOf: undefined, missed: 0 }
   let ended = false
   let undo: Undo | undefined
   let resolve: (() => void) | undefined
@@ -37,19 +53,38 @@ export function toSubscription(
   const finish = (reason?: WildcastError): void => {
     ended = true
     reject?.(reason ?? new WildcastError('interrupted', 'unsubscribed'))
-    queue.end(reason)
     undo?.()
+    if (isQueue) queue.waiting.length = 0 // others get them
+    queue.end(reason)
   }
   const queue = openMessageQueue(finish)
 
   undo = add({
-    onMessage: (message) => queue.push(message),
+    onMessage: (message) => (isQueue ? new Promise<void>((over) => queue.push(message, over)) : queue.push(message)),
+    waiting: () => queue.waiting.length,
     onStatus(status) {
       if (status === 'ready') resolve?.()
       return onStatus?.(status)
     },
+    onContinuity(to) {
+      now = to
+      return onContinuity?.(to)
+    },
     onEnd: finish,
   })
   if (ended) undo()
-  return { ready, unsubscribe: () => finish(), [Symbol.asyncIterator]: () => queue.loop() }
+  return {
+    ready,
+    get continuity() {
+      return now.continuity
+    },
+    get asOf() {
+      return now.continuity === 'live' ? link.heardAt : now.asOf
+    },
+    get missed() {
+      return now.missed
+    },
+    unsubscribe: () => finish(),
+    [Symbol.asyncIterator]: () => queue.loop(),
+  }
 }

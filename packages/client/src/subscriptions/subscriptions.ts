@@ -20,6 +20,8 @@ export interface Subscriptions {
   happen(event: InterestEvent): void
   /** Notifies all listeners of their status, if it has changed. */
   tell(): void
+  /** The client is about to be closed: others may have what is not handled of queues. */
+  leave(): void
   /** The client is closed: nothing comes any more. */
   close(): void
 }
@@ -37,9 +39,9 @@ export function openSubscriptions(ports: SubscriptionPorts): Subscriptions {
       if (sharing?.delete(interest) && sharing.size === 0) named.delete(from)
       if (to !== undefined) named.set(to, (named.get(to) ?? new Set()).add(interest))
     },
-    ended(want, id) {
+    ended(want, id, handled) {
       interests.delete(keyOf(want))
-      if (id === undefined || named.has(id) || !ports.notify({ kind: 'Unsubscribe', id })) return
+      if (id === undefined || named.has(id) || !ports.notify({ kind: 'Unsubscribe', id, handled })) return
       for (const other of interests.values()) if (other.happen({ type: 'wanted' })) break
     },
   }
@@ -58,6 +60,10 @@ export function openSubscriptions(ports: SubscriptionPorts): Subscriptions {
     },
     happen: (event) => each((interest) => interest.happen(event)),
     tell: () => each((interest) => interest.tell()),
+    leave: () =>
+      each(({ queue }) => {
+        if (queue) ports.notify({ kind: 'Unsubscribe', ...queue })
+      }),
     close: () => each((interest) => interest.close()),
   }
 }

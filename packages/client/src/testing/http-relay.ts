@@ -100,6 +100,7 @@ export async function openRelay({ resumeBytes = 0, hangs = false }: Keeping = {}
     return true
   }
   const take = (frame: ClientFrame): void => {
+    if (frame.kind === 'Ping') say({ kind: 'Pong' })
     if (frame.kind === 'Subscribe') say({ kind: 'Subscribed', ref: frame.ref, id: 7, subject: frame.subject })
     if (frame.kind === 'Publish') {
       published.push(frame.subject)

@@ -15,10 +15,11 @@ import type { OpenTransport } from '../transports/transport.js'
 export interface ScriptedLink {
   /** The relay that the client wants to come back to. */
   readonly relay: string | undefined
-  /** What the client sent, without its `Pong`s. */
+  /** What the client sent, without its `Ping`s and `Pong`s. */
   readonly sent: ClientFrame[]
-  /** The numbers of what it sent. */
+  /** The numbers of what it sent, its `Ping`s too. */
   readonly numbers: (number | undefined)[]
+  readonly pings: number
   readonly pongs: number
   readonly closedWith: number | 'open' | undefined
   open(): void
@@ -63,6 +64,11 @@ export const keeping: WelcomeFrame = {
   limits: { ...welcome.limits, resume_bytes: 4000 },
 }
 
+/** From now on it answers nothing, as behind a network that is gone. */
+export function silence(relay: ScriptedRelay): void {
+  relay.answer = () => 'nothing'
+}
+
 export function createScriptedRelay(): ScriptedRelay {
   const links: (ScriptedLink & { live: boolean })[] = []
   const ids = new Map<string, number>()
@@ -84,6 +90,8 @@ export function createScriptedRelay(): ScriptedRelay {
         return { kind: 'Unsubscribed', id: frame.id }
       case 'Publish':
         return frame.ref === undefined ? undefined : { kind: 'Ack', ref: frame.ref }
+      case 'Ping':
+        return { kind: 'Pong' }
       default:
         return undefined
     }
@@ -93,10 +101,16 @@ export function createScriptedRelay(): ScriptedRelay {
     const sent: ClientFrame[] = []
     const numbers: (number | undefined)[] = []
     let state: 'opening' | 'open' | 'closed' = 'opening'
-    const link: ScriptedLink & { live: boolean; pongs: number; closedWith: number | 'open' | undefined } = {
+    const link: ScriptedLink & {
+      live: boolean
+      pings: number
+      pongs: number
+      closedWith: number | 'open' | undefined
+    } = {
       relay: wanted,
       sent,
       numbers,
+      pings: 0,
       pongs: 0,
       closedWith: 'open',
       live: true,
@@ -128,7 +142,8 @@ export function createScriptedRelay(): ScriptedRelay {
         const read = readClientFrame(jsonCodec.decode(lightJsonCodec.encode(frame)))
         if (read.kind === 'Pong') link.pongs++
         else {
-          sent.push(read)
+          if (read.kind === 'Ping') link.pings++
+          else sent.push(read)
           numbers.push(number)
         }
         const answer = relay.obliging ? oblige(read) : undefined

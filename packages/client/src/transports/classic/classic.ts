@@ -46,6 +46,9 @@ export const classic: OpenTransport = (events, settings) => {
         case 'Authenticate':
           replies.unsupported(frame.ref, 'token')
           break
+        case 'Ping':
+          replies.say({ kind: 'Pong' })
+          break
         case 'Received':
         case 'Pong':
       }

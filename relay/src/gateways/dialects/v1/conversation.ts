@@ -141,6 +141,9 @@ export class Conversation implements OutboxOwner, ResumableSession {
         if (this.#isKept && !this.#outbox.confirm(frame.count))
           throw new WildcastError('invalid_frame', 'Received: count the frames of this session, and never back')
         return
+      case 'Ping':
+        this.#send({ kind: 'Pong' })
+        return
       case 'Pong': // its arrival alone is the sign of life
         return
     }

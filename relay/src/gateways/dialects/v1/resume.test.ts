@@ -65,6 +65,21 @@ describe('a client that comes back', () => {
     expect(one.heard()).toMatchObject([{ Error: { code: 'invalid_frame' } }])
   })
 
+  it('has its Ping answered behind what was kept for it', async () => {
+    const { connected, deliver } = await lineRelay()
+    const first = connected()
+    first.say(subscribe)
+    await settled()
+    first.dialect.close(1006)
+    await deliver('1', '2')
+    const again = connected({ session: first.welcome.session, received: 1 })
+    again.say('Ping')
+    await settled()
+    const heard = again.heard()
+    expect(payloadsOf(heard.slice(0, -1))).toEqual(['1', '2'])
+    expect(heard.at(-1)).toBe('Pong')
+  })
+
   it('takes over from a connection that is still there, which is closed and heard no more', async () => {
     const { broker, connected, deliver } = await lineRelay()
     const first = connected()
