@@ -1,7 +1,7 @@
 import { WildcastError } from '@wildcast/protocol/client'
 import type { Clock } from '../time/clock.js'
 
-/** That of the schema, which is the version of the database. */
+/** That of the schema, which is the version of the database. There was none before. */
 const version = 1
 /** Browsers have been seen not to answer. */
 const deadlineMs = 10_000
@@ -12,27 +12,21 @@ const deadlineMs = 10_000
  */
 export function openDatabase(factory: IDBFactory, name: string, clock: Clock): Promise<IDBDatabase> {
   return new Promise((resolve, reject) => {
+    const request = factory.open(name, version)
     let isLate = false
     const deadline = clock.after(deadlineMs, () => {
       isLate = true
       reject(new WildcastError('timeout', `the database "${name}" does not open: load the page again`))
     })
-    const request = factory.open(name, version)
-    let isOther = false
-    request.onupgradeneeded = ({ oldVersion }) => {
-      const { result: database, transaction } = request
-      isOther = oldVersion !== 0
-      if (isOther)
-        transaction?.abort() // leaves it as it is
-      else {
-        database.createObjectStore('messages', { keyPath: 'id', autoIncrement: true }).createIndex('owner', 'owner')
-        database.createObjectStore('totals')
-      }
+    request.onupgradeneeded = () => {
+      const database = request.result
+      database.createObjectStore('messages', { keyPath: 'id', autoIncrement: true }).createIndex('owner', 'owner')
+      database.createObjectStore('totals')
     }
     request.onerror = () => {
       const { error } = request
       deadline()
-      reject(isOther || error?.name === 'VersionError' ? otherSchema(name) : WildcastError.from(error, 'unsupported'))
+      reject(error?.name === 'VersionError' ? otherSchema(name) : WildcastError.from(error, 'unsupported'))
     }
     request.onsuccess = () => {
       const database = request.result

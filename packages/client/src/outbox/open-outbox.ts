@@ -37,7 +37,10 @@ export async function openOutbox(ports: PartPorts, platform: Platform, settings:
   const fault = (cause: unknown): void => ports.fault(WildcastError.from(cause), 'outbox')
   const locks = new OwnerLocks(platform.locks, `${name}:`)
   const adopt: OutboxSender['adopt'] = (messages) => sender.adopt(messages)
-  const owner = await openOwner({ store, locks, clock, adopt, fault })
+  const owner = await openOwner({ store, locks, clock, adopt, fault }).catch((cause) => {
+    store.close()
+    throw cause
+  })
 
   const end = (): void => {
     owner.end()

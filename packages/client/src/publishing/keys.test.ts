@@ -2,6 +2,7 @@ import type { WelcomeFrame } from '@wildcast/protocol'
 import { describe, expect, test } from 'vitest'
 import { settle } from '../testing/fake-clock.js'
 import { type Kept, keep } from '../testing/keeping.js'
+import { keeping } from '../testing/scripted-relay.js'
 
 /** Until the next attempt, whose chance is one half. */
 const backoffMs = 250
@@ -70,6 +71,22 @@ describe('what is in flight when the session is lost', () => {
     await clock.advance(backoffMs)
     expect(published(kept)).toEqual(['a 1', 'b', 'c 3', 'later'])
     expect(a.state).toBe('confirmed')
+  })
+  test('is sent again once: a session that goes on afterwards repeats nothing', async () => {
+    const { kept, clock, relay } = await losing()
+    kept.ignored.add('Publish')
+    await clock.advance(backoffMs)
+    expect(published(kept)).toEqual(['a 1', 'c 3', 'later'])
+    kept.returning = { resumed: true }
+    relay.link.drop()
+    await clock.advance(6000)
+    expect(relay.link.all('Connect')).toMatchObject([{ session: 'next' }])
+    expect(published(kept)).toEqual([])
+  })
+  test('is unknown if it can not be sent again', async () => {
+    const { clock, a } = await losing({ ...lost, limits: { ...keeping.limits, payload: 0 } })
+    await clock.advance(backoffMs)
+    expect(a.state).toBe('unknown')
   })
   test('is sent again as often as it is lost', async () => {
     const { kept, clock, relay, a } = await losing()
