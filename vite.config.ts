@@ -19,6 +19,9 @@ const heavy = [
   'relay/test/{hostile-connections,hostile-loop,many-requests,server-sent-events,slow-readers}.test.ts',
 ]
 
+/** Tests of what only a browser has. */
+const inBrowser = 'packages/*/src/**/*.browser.test.ts'
+
 export default defineConfig({
   root: 'demo',
   plugins: [react(), tailwindcss()],
@@ -56,7 +59,7 @@ export default defineConfig({
             'relay/test/**/*.test.ts',
             'bench/**/*.test.ts',
           ],
-          exclude: heavy,
+          exclude: [...heavy, inBrowser],
         },
       },
       {
@@ -93,7 +96,7 @@ export default defineConfig({
         test: {
           name: 'browser',
           root: '.',
-          include: ['packages/*/src/**/*.test.tsx'],
+          include: ['packages/*/src/**/*.test.tsx', inBrowser],
           browser: {
             enabled: true,
             headless: true,

@@ -9,6 +9,7 @@ const given = {
   'packages/protocol': "import { capture, type Params, parsePattern, parseSubject } from '@wildcast/protocol'",
   'packages/client': `import { type Client, createClient, type Message, type Params } from '@wildcast/client'
 import { classicMsgpack, msgpack } from '@wildcast/client/msgpack'
+import { outbox } from '@wildcast/client/outbox'
 import { stream } from '@wildcast/client/stream'
 declare const client: Client
 declare const handler: () => void

@@ -1,11 +1,12 @@
-import { lightJsonCodec, type WelcomeFrame } from '@wildcast/protocol/client'
+import { lightJsonCodec } from '@wildcast/protocol/client'
 import { toFault } from './app/fault.js'
 import type { Status } from './connection/status.js'
 import { onPageLife } from './connection/wake.js'
 import { openEngine } from './engine.js'
 import type { ClientOptions } from './options.js'
+import type { ConnectionView } from './part.js'
 import type { Scope } from './scope.js'
-import { realClock, type Undo } from './time/clock.js'
+import { realClock } from './time/clock.js'
 import { toWebSocketUrl } from './transports/address.js'
 import { openTransportMemory, type TransportMemory } from './transports/fallback/transport-memory.js'
 import { websocketFirst } from './transports/fallback/websocket-first.js'
@@ -13,15 +14,9 @@ import type { OpenTransport } from './transports/transport.js'
 import { openVerbs } from './verbs.js'
 
 /** A connection to a relay, kept up by itself, and everything that can be done over it. */
-export interface Client extends Scope {
+export interface Client extends Scope, ConnectionView {
   /** The same verbs on another broker of the relay, over the same connection. */
   broker(name: string): Scope
-  /** A new object at each change, the same in between. */
-  readonly status: Status
-  /** Calls back at each change of `status`. Returns the undo. */
-  onStatus(listener: (status: Status) => void): Undo
-  /** What the relay said of itself when it was last reached: brokers, limits, clock. */
-  readonly welcome: WelcomeFrame | undefined
   /**
    * Hands an error to `onError`, with the stage `handler`. For layers that call the application, as
    * the hooks for React do: what a callback of theirs throws is reported as what a callback of the
@@ -45,18 +40,19 @@ export interface Client extends Scope {
  * await client.publish('good.apple', { price: 3 })
  */
 export function createClient(options: ClientOptions): Client {
-  const { url, transport, WebSocket, codec = lightJsonCodec, clock = realClock } = options
+  const { url, transport, WebSocket, codec = lightJsonCodec, clock = realClock, use = [] } = options
   const address = (): string | undefined => toWebSocketUrl(url)
   const mayConnect = (): boolean => Boolean((address() && (WebSocket ?? globalThis.WebSocket)) || transport)
   const here = mayConnect() // also checks the URL
   if (!here && WebSocket) toWebSocketUrl(url, 'no page') // throws
   const memory = openTransportMemory(address, clock)
   const listeners = new Set<(status: Status) => void>()
+  const fault = toFault(options.onError)
   const engine = openEngine({
     ...options,
     codec,
     clock,
-    fault: toFault(options.onError),
+    fault,
     mayConnect,
     loadTransport: () => transport ?? loadTransport(options, memory),
     onStatus(status) {
@@ -71,9 +67,7 @@ export function createClient(options: ClientOptions): Client {
     },
     rest: () => link.rest(),
   })
-  if (here && (transport || WebSocket || globalThis.location)) link.connect()
-
-  return {
+  const client: Client = {
     ...openVerbs(engine, options.broker),
     broker: (name) => openVerbs(engine, name),
     get status() {
@@ -97,6 +91,9 @@ export function createClient(options: ClientOptions): Client {
       listeners.clear()
     },
   }
+  for (const part of use) engine.publish = part({ url, clock, connection: client, fault, publish: engine.publish })
+  if (here && (transport || WebSocket || globalThis.location)) link.connect()
+  return client
 }
 
 function loadTransport({ dialect }: ClientOptions, memory: TransportMemory): OpenTransport | Promise<OpenTransport> {

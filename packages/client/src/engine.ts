@@ -5,6 +5,7 @@ import { Link, type LinkSettings } from './connection/link.js'
 import type { Status } from './connection/status.js'
 import { dispatch } from './dispatch.js'
 import { Exchanges } from './exchanges/exchanges.js'
+import { openPublish, type Publish } from './publishing/publish.js'
 import type { ListenPorts } from './subscriptions/listen.js'
 import { openSubscriptions } from './subscriptions/subscriptions.js'
 import type { VerbPorts } from './verbs.js'
@@ -22,6 +23,8 @@ export interface Engine extends VerbPorts {
   readonly link: Link
   /** Ends everything. */
   close(): void
+  /** Parts of the client replace it. */
+  publish: Publish
 }
 
 /** Joins the parts of a client: each gets only what it needs of the others. */
@@ -59,7 +62,7 @@ export function openEngine(settings: EngineSettings): Engine {
     return exchanges.post(question, asker)
   }
   const notify: Exchanges['notify'] = (notice) => exchanges.notify(notice)
-  const ports = { clock, link, call, report, fault, ask, notify, post }
+  const ports = { clock, link, call, report, fault, ask, notify, post, publish: openPublish(post, clock) }
   const subscriptions = openSubscriptions(ports)
   const receivers = { exchanges, subscriptions, fault }
   const subscribe: ListenPorts['subscribe'] = (want, listener) => {

@@ -1,10 +1,12 @@
 import { describe, expectTypeOf, test } from 'vitest'
 import {
   type Client,
+  type ClientPart,
   createClient,
   type Message,
   type OpenTransport,
   type Params,
+  type Publication,
   type PublishOutcome,
   type Scope,
   type Status,
@@ -13,6 +15,7 @@ import {
   type WildcastError,
 } from './index.js'
 import { classicMsgpack, msgpack } from './msgpack.js'
+import { outbox } from './outbox.js'
 
 declare const client: Client
 declare const WebSocketOfWs: typeof import('ws').WebSocket
@@ -37,6 +40,17 @@ describe('createClient', () => {
     // @ts-expect-error: a token is text
     createClient({ url: '/ws', token: 5 })
   })
+  test('takes parts', () => {
+    createClient({ url: '/ws', use: [] })
+    createClient({ url: '/ws', use: [outbox(), outbox({ name: 'alice', messages: 10, bytes: 1000 })] })
+    expectTypeOf(outbox).returns.toEqualTypeOf<ClientPart>()
+    const part: ClientPart = ({ publish }) => publish
+    void part
+    // @ts-expect-error: a part, not what makes it
+    createClient({ url: '/ws', use: [outbox] })
+    // @ts-expect-error: no such option
+    outbox({ size: 5 })
+  })
   test('takes codecs, dialects and undefined', () => {
     createClient({ url: '/ws', codec: msgpack, dialect: 'v1', token: undefined })
     createClient({ url: '/ws', codec: classicMsgpack, dialect: 'classic' })
@@ -59,7 +73,17 @@ describe('a client', () => {
     client.subscribe('a', { deliver: 'newest' })
   })
   test('publishes and requests', () => {
-    expectTypeOf(client.publish('a', 1)).toEqualTypeOf<Promise<PublishOutcome>>()
+    expectTypeOf(client.publish('a', 1)).toEqualTypeOf<Publication>()
+    expectTypeOf(client.publish('a', 1)).resolves.toEqualTypeOf<PublishOutcome>()
+    expectTypeOf<Publication['key']>().toEqualTypeOf<string | undefined>()
+    expectTypeOf<Publication['state']>().toEqualTypeOf<'waiting' | 'sent' | 'confirmed' | 'rejected' | 'unknown'>()
+    expectTypeOf<Publication['outcome']>().resolves.toEqualTypeOf<'confirmed' | 'rejected' | 'unknown'>()
+    void client.publish('a', 1, { key: 'k' })
+    void client.publish('a', 1, { key: true })
+    // @ts-expect-error: a key is text
+    void client.publish('a', 1, { key: 5 })
+    // @ts-expect-error: leave it out instead
+    void client.publish('a', 1, { key: false })
     expectTypeOf<PublishOutcome>().toEqualTypeOf<'confirmed' | 'unknown'>()
     expectTypeOf(client.request('a', 1, { timeoutMs: 5 })).toEqualTypeOf<Promise<Message>>()
     expectTypeOf(client.serve('a', async (message) => message.json())).toEqualTypeOf<Undo>()

@@ -11,12 +11,15 @@ export {
   type WelcomeFrame,
   WildcastError,
 } from '@wildcast/protocol/client'
-export type { ErrorStage, OnError } from './app/fault.js'
+export type { ErrorStage, Fault, OnError } from './app/fault.js'
 export { type Client, createClient } from './client.js'
 export type { Status } from './connection/status.js'
 export type { Message, RespondOptions } from './messages/message.js'
 export type { ClientOptions } from './options.js'
-export type { PublishOutcome } from './publishing/outcome.js'
+export type { ClientPart, ConnectionView, PartPorts } from './part.js'
+export type { PublicationState, PublishOutcome } from './publishing/outcome.js'
+export type { Publication } from './publishing/publication.js'
+export type { Publish, PublishContent, ReportState } from './publishing/publish.js'
 export type { Handler } from './requests/serve.js'
 export type {
   PublishOptions,

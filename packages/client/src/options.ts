@@ -1,5 +1,6 @@
 import type { Codec } from '@wildcast/protocol/client'
 import type { OnError } from './app/fault.js'
+import type { ClientPart } from './part.js'
 import type { Clock } from './time/clock.js'
 import type { OpenTransport, WebSocketConstructor } from './transports/transport.js'
 
@@ -24,6 +25,8 @@ export interface ClientOptions {
    * @default 1000
    */
   readonly queue?: number | undefined
+  /** Parts that most clients don't need, such as `outbox()` of `@wildcast/client/outbox`. @default none */
+  readonly use?: readonly ClientPart[] | undefined
   /** @default console.error */
   readonly onError?: OnError | undefined
   /** @default WebSocket */

@@ -1,6 +1,6 @@
 import type { HeadersInput, Params } from '@wildcast/protocol/client'
 import type { Message } from './messages/message.js'
-import type { PublishOutcome } from './publishing/outcome.js'
+import type { Publication } from './publishing/publication.js'
 import type { Waiting } from './requests/request.js'
 import type { Handler } from './requests/serve.js'
 import type { PolicyOptions } from './subscriptions/policy.js'
@@ -35,6 +35,12 @@ export interface PublishOptions {
   readonly responseSubject?: string | undefined
   /** Allows a pattern as the subject, where the broker can do it. @default false */
   readonly wildcard?: boolean | undefined
+  /**
+   * A text of 1 to 256 bytes, or `true` for a random one: for two minutes the relay does all
+   * publishes under one key once, and the client sends it again if its session was lost on the way
+   * and the same relay answers.
+   */
+  readonly key?: string | true | undefined
 }
 
 /** How to request. */
@@ -78,15 +84,16 @@ export interface Scope {
   ): Subscription<Data, Params<Pattern>>
   /**
    * Publishes. A string travels as its text, bytes as they are, `undefined` as nothing, everything
-   * else as JSON. While offline it waits for its turn.
+   * else as JSON. While offline it waits for its turn. The promise that it returns has a `state` and
+   * an `outcome`, too.
    *
    * Rejects with a `WildcastError`: `invalid_subject`, `too_large`, `rate_limited`, `forbidden`,
    * `broker_down` …; with a `TypeError` for data that would be lost or changed on the way: text
    * with a lone surrogate, and what JSON has no form for, such as NaN, a bigint, a function, a
-   * `Map`, `Set`, `Error`, `Blob`, or bytes inside an object.
+   * `Map`, `Set`, `Error`, `Blob`, or bytes inside an object; and for a `key` that can't be one.
    * @example await client.publish('good.apple', { price: 3 })
    */
-  publish<Data = unknown>(subject: string, data?: Data, options?: PublishOptions): Promise<PublishOutcome>
+  publish<Data = unknown>(subject: string, data?: Data, options?: PublishOptions): Publication
   /**
    * Asks, and resolves with the answer. `Answer` is the type of its `data`, which is not checked.
    *

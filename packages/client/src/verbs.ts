@@ -2,7 +2,9 @@ import { isPattern, isSubject, WildcastError } from '@wildcast/protocol/client'
 import type { Link } from './connection/link.js'
 import type { Message } from './messages/message.js'
 import { toContent } from './messages/to-content.js'
-import { publish } from './publishing/publish.js'
+import { newKey } from './publishing/key.js'
+import { openPublication } from './publishing/publication.js'
+import type { PublishPorts } from './publishing/publish.js'
 import { type RequestPorts, request } from './requests/request.js'
 import type { Handler } from './requests/serve.js'
 import type { Scope, SubscribeOptions } from './scope.js'
@@ -13,7 +15,7 @@ import { type Subscription, toSubscription } from './subscriptions/subscription.
 import type { Undo } from './time/clock.js'
 
 /** What the verbs need of the client. */
-export interface VerbPorts extends RequestPorts, ListenPorts {
+export interface VerbPorts extends RequestPorts, ListenPorts, PublishPorts {
   readonly link: RequestPorts['link'] & Pick<Link, 'heardAt'>
   /** Reports what the app threw to `onError`. */
   report(cause: unknown): void
@@ -40,11 +42,13 @@ export function openVerbs(ports: VerbPorts, home: string | undefined): Scope {
 
   return {
     subscribe,
-    async publish(subject, data, { broker = home, headers, responseSubject: response_subject, wildcard } = {}) {
-      check(subject, wildcard ? isPattern : isSubject)
-      const content = toContent(data, headers)
-      return publish(ports, { kind: 'Publish', subject, ...content, broker, response_subject, wildcard })
-    },
+    publish: (subject, data, options = {}) =>
+      openPublication((report) => {
+        const { broker = home, headers, responseSubject: response_subject, wildcard, key } = options
+        check(subject, wildcard ? isPattern : isSubject)
+        const content = { ...toContent(data, headers), broker, response_subject, wildcard }
+        return ports.publish({ kind: 'Publish', subject, ...content, key: key === true ? newKey() : key }, report)
+      }),
     async request(subject, data, { broker = home, headers, ...waiting } = {}) {
       check(subject, isSubject)
       return request(ports, { kind: 'Request', subject, ...toContent(data, headers), broker }, waiting)

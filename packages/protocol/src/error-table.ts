@@ -24,6 +24,7 @@ const roads: Readonly<Record<ErrorCode, readonly [close: number, status: number]
   no_responders: [4411, 503],
   already_served: [4400, 409],
   condition_failed: [4400, 412],
+  storage_full: [4429, 507],
   broker_down: [4411, 503],
   interrupted: [4411, 503],
   going_away: [4410, 503],

@@ -12,6 +12,7 @@ export type ErrorCode =
   | 'no_responders'
   | 'already_served'
   | 'condition_failed'
+  | 'storage_full'
   | 'broker_down'
   | 'interrupted'
   | 'going_away'

@@ -3,9 +3,10 @@ import { callBack } from './call-back.js'
 
 /**
  * Where in the client an error came up that no promise of a call reports. `handler`: a handler or
- * callback of the app threw, or returned a promise that was rejected.
+ * callback of the app threw, or returned a promise that was rejected. `outbox`: a message could not
+ * be kept in the outbox, or nobody awaits any more what became of it.
  */
-export type ErrorStage = 'token' | 'transport' | 'protocol' | 'subscription' | 'handler'
+export type ErrorStage = 'token' | 'transport' | 'protocol' | 'subscription' | 'handler' | 'outbox'
 
 /**
  * Called at each background failure. What it throws, or rejects with, is written to the console.

@@ -32,6 +32,10 @@ export interface Asker {
   answer(frame: AnswerFrame): void
   /** Refused; or given up, where nobody knows what became of a question that was `sent`. */
   fail(error: WildcastError, sent: boolean): void
+  /** The question is on its way. */
+  sent?(): void
+  /** What to ask the same relay again if the session was lost after it was sent. @default nothing */
+  again?(): Question | undefined
 }
 
 /** Pairs answers with questions, and keeps a limited number of questions until they can be asked. */
@@ -42,6 +46,10 @@ export class Exchanges {
   readonly #open = new Map<number, Asker>()
   /** In order. A notice has a number of its own. */
   readonly #kept = new Map<number, Asked | Notice>()
+  /** Sent in a session that is lost, for this reason, and to be asked again. */
+  readonly #lost = new Map<number, WildcastError>()
+  /** The relay that was last asked: a process, which knows what it was asked. */
+  #relay: string | undefined
   #last = 0
 
   constructor(link: Pick<Link, 'status' | 'welcome' | 'away' | 'send'>, codec: Codec, bound: number) {
@@ -78,6 +86,14 @@ export class Exchanges {
 
   /** Asks what was kept. */
   flush(): void {
+    const relay = this.#link.welcome?.relay
+    // Before what waits, since they were asked before.
+    for (const [ref, reason] of this.#lost) {
+      const question = relay === this.#relay && this.#open.get(ref)?.again?.()
+      if (!question || !this.#send({ ...question, ref })) this.#take(ref)?.fail(reason, true)
+    }
+    this.#lost.clear()
+    this.#relay = relay
     // The limits are those of the relay that welcomes now, not of the one before.
     for (const [number, frame] of this.#kept) if (this.#send(frame)) this.#kept.delete(number)
   }
@@ -95,9 +111,11 @@ export class Exchanges {
   lost(reason: WildcastError, end: WildcastError | undefined): void {
     // What was to be said of the session that is lost.
     for (const [number, frame] of this.#kept) if (!isPosted(frame)) this.#kept.delete(number)
-    for (const ref of this.#open.keys()) {
-      if (!this.#kept.has(ref)) this.#take(ref)?.fail(reason, true)
-      else if (end) this.#take(ref)?.fail(end, false)
+    for (const [ref, asker] of this.#open) {
+      if (this.#kept.has(ref)) {
+        if (end) this.#take(ref)?.fail(end, false)
+      } else if (!end && asker.again?.()) this.#lost.set(ref, reason)
+      else this.#take(ref)?.fail(reason, true)
     }
     if (end) this.#kept.clear()
   }
@@ -115,7 +133,11 @@ export class Exchanges {
   }
 
   #send(frame: Asked | Notice): boolean {
-    return this.#attempt(frame, () => this.#link.send(frame))
+    return this.#attempt(frame, () => {
+      const isSent = this.#link.send(frame)
+      if (isSent) this.#open.get(frame.ref ?? 0)?.sent?.()
+      return isSent
+    })
   }
 
   /** What concerns a session that is away waits without a bound: its subscriptions have none. */

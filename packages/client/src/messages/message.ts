@@ -10,7 +10,8 @@ import {
   strictUtf8,
 } from '@wildcast/protocol/client'
 import type { PublishOutcome } from '../publishing/outcome.js'
-import { type PublishPorts, publish } from '../publishing/publish.js'
+import { openPublication } from '../publishing/publication.js'
+import type { PublishPorts } from '../publishing/publish.js'
 import { toContent } from './to-content.js'
 
 /** What an answer to a request may carry beside its data. */
@@ -145,7 +146,8 @@ export class ReceivedMessage<Data = unknown> implements Message<Data> {
     if (!ports || subject === undefined) return undefined
     return async (data, { more, error, headers } = {}) => {
       const refusal = error && { code: error.code, message: error.message } // a copy, since it may wait
-      return publish(ports, { kind: 'Publish', subject, ...toContent(data, headers), broker, more, error: refusal })
+      const content = { ...toContent(data, headers), broker, more, error: refusal }
+      return openPublication((report) => ports.publish({ kind: 'Publish', subject, ...content }, report))
     }
   }
 }

@@ -71,7 +71,7 @@ function greet({ token }: ConnectFrame, { fault }: Pick<TransportEvents, 'fault'
 }
 
 function publish(frame: PublishFrame, lanes: Lanes, replies: Replies): void {
-  const beyond = (['headers', 'wildcard', 'more', 'error'] as const).find((field) => frame[field])
+  const beyond = (['headers', 'wildcard', 'more', 'error', 'key'] as const).find((field) => frame[field])
   if (beyond) replies.unsupported(frame.ref, `"${beyond}"`)
   else {
     lanes.prepare(frame)()

@@ -1,0 +1,148 @@
+import { WildcastError } from '@wildcast/protocol/client'
+import type { KeptMessage, NewMessage, Sending } from './kept-message.js'
+
+/** How much an outbox may keep. */
+export interface Bounds {
+  readonly messages: number
+  readonly bytes: number
+}
+
+/** How much it keeps. */
+interface Totals {
+  readonly count: number
+  readonly bytes: number
+}
+
+/** The messages of an outbox, in IndexedDB. Each method is one transaction: it is done, or nothing is. */
+export class MessageStore {
+  readonly #database: IDBDatabase
+  readonly #bounds: Bounds
+  #isClosed = false
+
+  constructor(database: IDBDatabase, bounds: Bounds) {
+    this.#database = database
+    this.#bounds = bounds
+  }
+
+  /**
+   * Keeps a message behind those that are kept. Resolves with its number.
+   * @throws {WildcastError} `storage_full`
+   */
+  async add(message: NewMessage): Promise<number> {
+    let isFull = false
+    try {
+      const key = await this.#write<IDBValidKey>((messages, totals, done) => {
+        const add = messages.add(message) // first, since it throws what can't be kept
+        add.onsuccess = () => done(add.result)
+        this.#count(totals, 1, message.bytes, ({ count, bytes }) => {
+          isFull = count > this.#bounds.messages || bytes > this.#bounds.bytes
+          if (isFull) messages.transaction.abort()
+        })
+      })
+      return Number(key)
+    } catch (cause) {
+      const hasNoQuota = cause instanceof DOMException && cause.name === 'QuotaExceededError'
+      if (isFull) throw storageFull(`${this.#bounds.messages} messages or ${this.#bounds.bytes} bytes wait`, cause)
+      if (hasNoQuota) throw storageFull('the browser gives this origin no more space', cause)
+      throw cause
+    }
+  }
+
+  /** Writes down that messages are being sent. Does nothing once closed. */
+  async mark(ids: readonly number[], sending: Sending): Promise<void> {
+    if (this.#isClosed) return
+    await this.#write<void>((messages, _, done) => {
+      done()
+      for (const id of ids) {
+        const get: IDBRequest<KeptMessage | undefined> = messages.get(id)
+        get.onsuccess = () => get.result && messages.put({ ...get.result, sending })
+      }
+    })
+  }
+
+  /** Does nothing once closed. */
+  async remove(id: number): Promise<void> {
+    if (this.#isClosed) return
+    await this.#write<void>((messages, totals, done) => {
+      done()
+      const get: IDBRequest<KeptMessage | undefined> = messages.get(id)
+      get.onsuccess = () => {
+        if (!get.result) return
+        messages.delete(id)
+        this.#count(totals, -1, -get.result.bytes)
+      }
+    })
+  }
+
+  /** The clients that have messages. */
+  owners(): Promise<string[]> {
+    return this.#write((messages, _, done) => {
+      const owners: string[] = []
+      done(owners)
+      const request = messages.index('owner').openKeyCursor(null, 'nextunique')
+      request.onsuccess = () => {
+        const cursor = request.result
+        if (!cursor) return
+        owners.push(String(cursor.key))
+        cursor.continue()
+      }
+    })
+  }
+
+  /** Gives the messages of a client to another. Resolves with them, in order. */
+  take(from: string, to: string): Promise<KeptMessage[]> {
+    return this.#write((messages, _, done) => {
+      const get: IDBRequest<KeptMessage[]> = messages.index('owner').getAll(from)
+      get.onsuccess = () => {
+        const taken = get.result.map((message) => ({ ...message, owner: to }))
+        for (const message of taken) messages.put(message)
+        done(taken)
+      }
+    })
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed
+  }
+
+  /** What is under way is done first. */
+  close(): void {
+    this.#isClosed = true
+    this.#database.close()
+  }
+
+  #count(totals: IDBObjectStore, count: number, bytes: number, see?: (now: Totals) => void): void {
+    const get: IDBRequest<Totals | undefined> = totals.get(0)
+    get.onsuccess = () => {
+      const before = get.result ?? { count: 0, bytes: 0 }
+      const now = { count: before.count + count, bytes: before.bytes + bytes }
+      totals.put(now, 0)
+      see?.(now)
+    }
+  }
+
+  /** Resolves with what `done` was given, when the transaction is done. */
+  #write<Result>(
+    work: (messages: IDBObjectStore, totals: IDBObjectStore, done: (result: Result) => void) => void,
+  ): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      const transaction = this.#database.transaction(['messages', 'totals'], 'readwrite')
+      let finish = (): void => reject(new WildcastError('internal', 'a transaction without a result'))
+      transaction.oncomplete = () => finish()
+      transaction.onabort = () =>
+        reject(transaction.error ?? new WildcastError('internal', 'the transaction was aborted'))
+      try {
+        work(transaction.objectStore('messages'), transaction.objectStore('totals'), (result) => {
+          finish = () => resolve(result)
+        })
+      } catch (cause) {
+        reject(cause)
+        transaction.abort()
+      }
+    })
+  }
+}
+
+function storageFull(why: string, cause: unknown): WildcastError {
+  return new WildcastError('storage_full', `the outbox is full, ${why}: publish again when some were sent`, { cause })
+}

@@ -1,0 +1,100 @@
+import { payloadBytes, WildcastError } from '@wildcast/protocol/client'
+import type { PartPorts } from '../part.js'
+import type { PublishContent, ReportState } from '../publishing/publish.js'
+import { type Bounds, MessageStore } from './message-store.js'
+import { openDatabase } from './open-database.js'
+import { OutboxSender } from './outbox-sender.js'
+import { openOwner } from './owner.js'
+import { OwnerLocks } from './owner-locks.js'
+
+/** What an outbox needs of the browser. */
+export interface Platform {
+  readonly indexedDB: IDBFactory
+  readonly locks: LockManager
+}
+
+/** Where messages are kept, and how many. */
+export interface OutboxSettings extends Bounds {
+  readonly name: string
+}
+
+/**
+ * Keeps a message, then sends it in its turn. Resolves with false if it could not be kept.
+ * @throws {WildcastError} `storage_full`
+ */
+export type Keep = (content: PublishContent, report: ReportState) => Promise<boolean>
+
+/**
+ * Opens an outbox, and takes over what pages have left that are gone.
+ * @throws {WildcastError} `unsupported` if its database is of another version
+ */
+export async function openOutbox(ports: PartPorts, platform: Platform, settings: OutboxSettings): Promise<Keep> {
+  const { clock, connection } = ports
+  const name = `wildcast-outbox:${settings.name}`
+  const database = await openDatabase(platform.indexedDB, name, clock)
+  const store = new MessageStore(database, settings)
+  const sender = new OutboxSender(ports, store)
+  const fault = (cause: unknown): void => ports.fault(WildcastError.from(cause), 'outbox')
+  const locks = new OwnerLocks(platform.locks, `${name}:`)
+  const adopt: OutboxSender['adopt'] = (messages) => sender.adopt(messages)
+  const owner = await openOwner({ store, locks, clock, adopt, fault }).catch((cause) => {
+    store.close()
+    throw cause
+  })
+
+  const end = (): void => {
+    owner.end()
+    store.close()
+  }
+  const lose = (): void => {
+    end()
+    fault(new WildcastError('interrupted', `the database "${name}" was closed or deleted: load the page again`))
+  }
+  database.onversionchange = lose // another page deletes it, or needs another version
+  database.onclose = lose
+  connection.onStatus(({ state }) => {
+    if (state === 'online') sender.send()
+    else if (isClosed(connection)) {
+      sender.close()
+      end()
+    }
+  })
+  if (isClosed(connection)) end()
+  return keepIn(store, sender, owner.name, { ...ports, fault })
+}
+
+function keepIn(
+  store: MessageStore,
+  sender: OutboxSender,
+  owner: string,
+  { connection, fault }: { readonly connection: PartPorts['connection']; fault(cause: unknown): void },
+): Keep {
+  let keeping = 0
+  return async (content, report) => {
+    try {
+      const message = { owner, content, bytes: sizeOf(content), sending: sender.sending(keeping++) }
+      const id = await store.add(message)
+      if (isClosed(connection))
+        report('unknown') // another client sends it
+      else sender.accept({ ...message, id }, report)
+      return true
+    } catch (cause) {
+      if (cause instanceof WildcastError && cause.code === 'storage_full') throw cause
+      // What can't be cloned or counted can't be sent either, and is refused there.
+      if (!store.isClosed && cause instanceof DOMException && cause.name !== 'DataCloneError') fault(cause)
+      return false
+    } finally {
+      keeping--
+    }
+  }
+}
+
+/** What it takes, nearly: the bytes of the payload, and the characters of the rest. */
+function sizeOf({ message, ...rest }: PublishContent): number {
+  return payloadBytes(message).length + JSON.stringify(rest).length
+}
+
+/** By `close()`, for ever. */
+function isClosed({ status }: PartPorts['connection']): boolean {
+  return status.state === 'closed' && !status.reason
+}

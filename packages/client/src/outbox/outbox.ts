@@ -1,0 +1,82 @@
+import { type ErrorCode, WildcastError } from '@wildcast/protocol/client'
+import { checkNumber } from '../app/number-option.js'
+import type { ClientPart, PartPorts } from '../part.js'
+import { newKey } from '../publishing/key.js'
+import type { Publish, PublishContent, ReportState } from '../publishing/publish.js'
+import { type OutboxSettings, openOutbox, type Platform } from './open-outbox.js'
+
+const missing =
+  'the outbox needs IndexedDB and Web Locks, which a page has over HTTPS or on localhost: nothing is kept over a reload'
+
+/** How an outbox keeps messages. */
+export interface OutboxOptions {
+  /**
+   * Clients of one origin with the same name share their messages: give each user of a page an own
+   * one.
+   * @default the client's `url`
+   */
+  readonly name?: string | undefined
+  /** How many messages may wait. One more is rejected with `storage_full`. @default 1000 */
+  readonly messages?: number | undefined
+  /** How many bytes they may have, with their headers and subjects. @default 8 MiB */
+  readonly bytes?: number | undefined
+}
+
+/**
+ * A part of a client that keeps what is published in IndexedDB until its outcome is known, so that
+ * a reload or a crash of the page loses nothing. Everything that is published gets a key.
+ *
+ * Without IndexedDB and Web Locks, as in Node or on a page without HTTPS, the client publishes as
+ * without it, and `onError` is called once with the stage `outbox`.
+ * @throws {TypeError} if `messages` or `bytes` is no number
+ * @throws {RangeError} if `messages` or `bytes` is not above 0
+ * @example
+ * const client = createClient({ url: '/ws', use: [outbox({ name: 'alice' })] })
+ * await client.publish('good.apple', { price: 3 })
+ */
+export function outbox(options: OutboxOptions = {}): ClientPart {
+  const { name, messages = 1000, bytes = 8 * 1024 * 1024 } = options
+  const bounds = { messages: checkNumber('messages', messages), bytes: checkNumber('bytes', bytes) }
+  return (ports) => {
+    const { indexedDB, navigator } = globalThis
+    const settings = { name: name ?? ports.url, ...bounds }
+    return outboxOn({ indexedDB, locks: navigator?.locks }, settings, ports)
+  }
+}
+
+/** Publishes through an outbox, on a platform that may lack something. */
+export function outboxOn(platform: Partial<Platform>, settings: OutboxSettings, ports: PartPorts): Publish {
+  const { connection, publish } = ports
+  let isUsable = true
+  /** Reports once why nothing is kept. */
+  const giveUp = (error: WildcastError): undefined => {
+    if (isUsable) ports.fault(error, 'outbox')
+    isUsable = false
+  }
+  const { indexedDB, locks } = platform
+  const outbox =
+    indexedDB && locks && openOutbox(ports, { indexedDB, locks }, settings).catch((cause) => giveUp(toError(cause)))
+
+  const add = async (content: PublishContent, report: ReportState): Promise<void> => {
+    const keep = await outbox
+    try {
+      if (await keep?.(content, report)) return
+      publish(content, report)
+    } catch (cause) {
+      report('rejected', cause)
+    }
+  }
+
+  return (content, report) => {
+    if (!outbox) giveUp(new WildcastError('unsupported', missing))
+    if (!isUsable || connection.status.state === 'closed') return publish(content, report)
+    const key = content.key ?? newKey()
+    void add({ ...content, key }, report)
+    return key
+  }
+}
+
+function toError(cause: unknown): WildcastError {
+  const { code, message, retry } = WildcastError.from(cause)
+  return new WildcastError(code as ErrorCode, `${message}; until then nothing is kept over a reload`, { cause, retry })
+}

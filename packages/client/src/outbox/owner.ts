@@ -1,0 +1,56 @@
+import { newKey } from '../publishing/key.js'
+import { openAlarm } from '../time/alarm.js'
+import type { Clock, Undo } from '../time/clock.js'
+import type { KeptMessage } from './kept-message.js'
+import type { MessageStore } from './message-store.js'
+import type { OwnerLocks } from './owner-locks.js'
+
+/** What an owner of messages needs. */
+export interface OwnerPorts {
+  readonly store: Pick<MessageStore, 'owners' | 'take'>
+  readonly locks: OwnerLocks
+  readonly clock: Clock
+  /** Gets the messages of an owner that has ended. */
+  adopt(messages: readonly KeptMessage[]): void
+  fault(cause: unknown): void
+}
+
+/** An owner of messages: a client that sends them, which others know to live. */
+export interface Owner {
+  readonly name: string
+  /** Leaves what it has to others. */
+  end: Undo
+}
+
+/** How often to look for messages of other pages, in milliseconds. */
+const lookEveryMs = 30_000
+
+/** Becomes an owner, and takes over what others leave: now if they have ended, else when they do. */
+export async function openOwner({ store, locks, clock, adopt, fault }: OwnerPorts): Promise<Owner> {
+  const name = newKey()
+  const release = await locks.live(name)
+  const alarm = openAlarm(clock)
+  let isOver = false
+  const others = async (): Promise<string[]> => (await store.owners()).filter((other) => other !== name)
+  const take = async (other: string): Promise<void> => adopt(await store.take(other, name))
+  const look = async (): Promise<void> => {
+    for (const other of await others()) locks.watch(other, () => take(other).catch(fault))
+    if (!isOver) alarm.set(lookEveryMs, () => void look().catch(fault))
+  }
+
+  // All of them before the first is sent, since they are sent in order.
+  const left: KeptMessage[] = []
+  for (const other of await others())
+    await locks.ifEnded(other, async () => void left.push(...(await store.take(other, name))))
+  adopt(left)
+  await look()
+  return {
+    name,
+    end() {
+      isOver = true
+      alarm.stop()
+      locks.close()
+      release()
+    },
+  }
+}

@@ -1,0 +1,32 @@
+import type { WelcomeFrame } from '@wildcast/protocol/client'
+import type { Fault } from './app/fault.js'
+import type { Status } from './connection/status.js'
+import type { Publish, PublishPorts } from './publishing/publish.js'
+import type { Clock, Undo } from './time/clock.js'
+
+/** What can be known of the connection of a client. */
+export interface ConnectionView {
+  /** A new object at each change, the same in between. */
+  readonly status: Status
+  /** Calls back at each change of `status`. Returns the undo. */
+  onStatus(listener: (status: Status) => void): Undo
+  /** What the relay said of itself when it was last reached: brokers, limits, clock. */
+  readonly welcome: WelcomeFrame | undefined
+}
+
+/** What a part gets of its client. `publish` is how the client publishes without the part. */
+export interface PartPorts extends PublishPorts {
+  /** As it was given to `createClient`. */
+  readonly url: string
+  readonly clock: Clock
+  readonly connection: ConnectionView
+  /** Reports a background failure to `onError`. */
+  readonly fault: Fault
+}
+
+/**
+ * A part that an application adds to a client with `use`. It is called once, by `createClient`, and
+ * returns how the client publishes from then on. The client is closed when its status is `closed`
+ * without a reason.
+ */
+export type ClientPart = (ports: PartPorts) => Publish

@@ -1,0 +1,170 @@
+import type { WelcomeFrame } from '@wildcast/protocol'
+import { describe, expect, test } from 'vitest'
+import { settle } from '../testing/fake-clock.js'
+import { type Kept, keep } from '../testing/keeping.js'
+import { keeping } from '../testing/scripted-relay.js'
+
+/** Until the next attempt, whose chance is one half. */
+const backoffMs = 250
+const lost: Partial<WelcomeFrame> = { resumed: false, session: 'next' }
+
+const published = ({ relay }: Kept): unknown[] =>
+  relay.link.all('Publish').map(({ subject, key }) => (key === undefined ? subject : `${subject} ${key}`))
+
+describe('a key', () => {
+  test('travels with the publish, and stands in its handle', async () => {
+    const kept = await keep()
+    const publication = kept.client.publish('a', 1, { key: 'k' })
+    expect(publication.key).toBe('k')
+    expect(await publication).toBe('confirmed')
+    expect(published(kept)).toEqual(['a k'])
+    expect(kept.client.publish('a').key).toBeUndefined()
+  })
+  test('is 128 random bits in base64url if it is true', async () => {
+    const { client } = await keep()
+    const keys = Array.from({ length: 200 }, () => client.publish('a', 1, { key: true }).key)
+    for (const key of keys) expect(key).toMatch(/^[\w-]{21}[AQgw]$/)
+    expect(new Set(keys).size).toBe(200)
+  })
+  test('that is too long is refused without a frame', async () => {
+    const kept = await keep()
+    await expect(kept.client.publish('a', 1, { key: 'x'.repeat(10_000_000) })).rejects.toMatchObject({
+      code: 'too_large',
+      message: expect.stringContaining('key'),
+    })
+    expect(await kept.client.publish('a', 1, { key: 'x'.repeat(256) })).toBe('confirmed')
+    expect(kept.relay.link.all('Publish')).toHaveLength(1)
+  })
+})
+
+describe('what is in flight when the session is lost', () => {
+  /** Publishes with and without keys, in flight, and then the loss of the connection. */
+  async function losing(returning: Partial<WelcomeFrame> = lost) {
+    const kept = await keep()
+    kept.ignored.add('Publish')
+    const { client, relay } = kept
+    const a = client.publish('a', 1, { key: '1' })
+    const b = client.publish('b', 2)
+    const c = client.publish('c', 3, { key: '3' })
+    await settle()
+    kept.returning = returning
+    relay.link.drop()
+    kept.ignored.clear()
+    const later = client.publish('later')
+    return { ...kept, kept, a, b, c, later }
+  }
+
+  test('is sent again under its key at the same relay, before what waits', async () => {
+    const { kept, clock, a, b, c, later } = await losing()
+    await clock.advance(backoffMs)
+    expect(published(kept)).toEqual(['a 1', 'c 3', 'later'])
+    expect([a.state, b.state, c.state, later.state]).toEqual(['confirmed', 'unknown', 'confirmed', 'confirmed'])
+  })
+  test('is unknown at another relay', async () => {
+    const { kept, clock, a, b, c } = await losing({ ...lost, relay: 'other' })
+    await clock.advance(backoffMs)
+    expect(published(kept)).toEqual(['later'])
+    expect([a.state, b.state, c.state]).toEqual(['unknown', 'unknown', 'unknown'])
+  })
+  test('is not sent again if the session goes on, which sends it itself', async () => {
+    const { kept, clock, a } = await losing({ resumed: true, received: 0 })
+    await clock.advance(backoffMs)
+    expect(published(kept)).toEqual(['a 1', 'b', 'c 3', 'later'])
+    expect(a.state).toBe('confirmed')
+  })
+  test('is sent again once: a session that goes on afterwards repeats nothing', async () => {
+    const { kept, clock, relay } = await losing()
+    kept.ignored.add('Publish')
+    await clock.advance(backoffMs)
+    expect(published(kept)).toEqual(['a 1', 'c 3', 'later'])
+    kept.returning = { resumed: true }
+    relay.link.drop()
+    await clock.advance(6000)
+    expect(relay.link.all('Connect')).toMatchObject([{ session: 'next' }])
+    expect(published(kept)).toEqual([])
+  })
+  test('is unknown if it can not be sent again', async () => {
+    const { clock, a } = await losing({ ...lost, limits: { ...keeping.limits, payload: 0 } })
+    await clock.advance(backoffMs)
+    expect(a.state).toBe('unknown')
+  })
+  test('is sent again as often as it is lost', async () => {
+    const { kept, clock, relay, a } = await losing()
+    kept.ignored.add('Publish')
+    await clock.advance(backoffMs)
+    expect(published(kept)).toContain('a 1')
+    relay.link.drop()
+    kept.ignored.clear()
+    await clock.advance(6000)
+    expect(published(kept)).toContain('a 1')
+    expect(a.state).toBe('confirmed')
+  })
+  test.each([
+    [99_000, 'confirmed'],
+    [100_000, 'unknown'],
+  ])('is, %i ms after it was first sent, %s', async (ms, state) => {
+    const { clock, a } = await losing()
+    clock.set(clock.now() + ms)
+    await clock.advance(backoffMs)
+    expect(a.state).toBe(state)
+  })
+  test('is unknown if the clock was put back meanwhile', async () => {
+    const { kept, clock, a } = await losing()
+    clock.set(0)
+    await clock.advance(backoffMs)
+    expect(published(kept)).toEqual(['later'])
+    expect(a.state).toBe('unknown')
+  })
+  test.each([
+    ['closed', (kept: Kept) => kept.client.close()],
+    [
+      'refused',
+      async ({ relay, clock }: Kept) => {
+        relay.obliging = false
+        await clock.advance(backoffMs)
+        relay.link.open()
+        relay.link.drop(4501)
+      },
+    ],
+  ])('is unknown if the client is %s', async (_, end) => {
+    const { kept, a, later } = await losing()
+    const refused = expect(later).rejects.toThrow()
+    await end(kept)
+    await refused
+    expect(a.state).toBe('unknown')
+  })
+  test('waits past the bound of the queue', async () => {
+    const kept = await keep({ queue: 1 })
+    kept.ignored.add('Publish')
+    const all = ['1', '2', '3'].map((key) => kept.client.publish('a', key, { key }))
+    await settle()
+    kept.returning = lost
+    kept.relay.link.drop()
+    kept.ignored.clear()
+    const waits = kept.client.publish('later')
+    await expect(kept.client.publish('later')).rejects.toMatchObject({ code: 'rate_limited' })
+    await kept.clock.advance(backoffMs)
+    expect(await Promise.all([...all, waits])).toEqual(Array(4).fill('confirmed'))
+  })
+  test('is rejected if the repeat is refused', async () => {
+    const { relay, clock, a, c } = await losing()
+    const { answer } = relay
+    relay.answer = (frame) =>
+      frame.kind === 'Publish' && frame.key
+        ? { kind: 'Error', ref: frame.ref, code: 'rate_limited', message: 'too many keys', retry: true }
+        : answer(frame)
+    const refused = [a, c].map((one) => expect(one).rejects.toMatchObject({ code: 'rate_limited' }))
+    await clock.advance(backoffMs)
+    await Promise.all(refused)
+  })
+})
+
+test('a publish that the relay answers with interrupted is unknown, and not sent again', async () => {
+  const kept = await keep()
+  kept.relay.answer = (frame) =>
+    frame.kind === 'Publish'
+      ? { kind: 'Error', ref: frame.ref, code: 'interrupted', message: 'the link was lost', retry: true }
+      : undefined
+  expect(await kept.client.publish('a', 1, { key: 'k' })).toBe('unknown')
+  expect(published(kept)).toEqual(['a k'])
+})
