@@ -95,7 +95,7 @@ describe.each(Object.entries(codecs))('a WebSocket in %s', (_, codec) => {
   })
 })
 
-it('of two that come back at once the second has the session, and the first is closed with 4509', async () => {
+it('of two that come back at once the second has the session, and the first is closed with 4509 (R4)', async () => {
   const relay = await startRelay()
   const { socket, welcome } = await client(relay)
   socket.ws.terminate()

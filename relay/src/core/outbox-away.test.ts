@@ -259,7 +259,7 @@ describe('an outbox that keeps what is not confirmed', () => {
     expect(back(one, 0).buffers[1]).toBe(back(other, 0).buffers[1])
   })
 
-  it('lets go of the oldest if the relay keeps too much: its client has to begin again', async () => {
+  it('lets go of the oldest if the relay keeps too much: its client has to begin again (R3)', async () => {
     const one = opened()
     const others = Array.from({ length: 6 }, () => {
       const other = one.open()

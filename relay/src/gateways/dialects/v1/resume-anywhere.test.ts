@@ -16,7 +16,7 @@ const happenings = fc.array(
   { maxLength: 30 },
 )
 
-it('every frame arrives once and in order, both ways, wherever the connection is cut', async () => {
+it('every frame arrives once and in order, both ways, wherever the connection is cut (R1)', async () => {
   await fc.assert(
     fc.asyncProperty(happenings, async (story) => {
       const { clock, connected, deliver } = await lineRelay()

@@ -80,7 +80,7 @@ describe('a client that comes back', () => {
     expect(heard.at(-1)).toBe('Pong')
   })
 
-  it('takes over from a connection that is still there, which is closed and heard no more', async () => {
+  it('takes over from a connection that is still there, which is closed and heard no more (R5)', async () => {
     const { broker, connected, deliver } = await lineRelay()
     const first = connected()
     first.say(subscribe)
@@ -100,7 +100,10 @@ describe('a client that comes back', () => {
     ['a key that nobody has', { session: 'id1_nothing' }],
     ['more frames than it was sent', { received: 9 }],
     ['fewer than it has confirmed', { received: 0 }],
-  ])('begins again with %s', async (_, frame) => {
+    ['less than nothing', { received: -1 }],
+    ['half a frame', { received: 1.5 }],
+    ['more than can be counted', { received: 2 ** 53 }],
+  ])('begins again with %s (R2)', async (_, frame) => {
     const { broker, clock, connected, deliver } = await lineRelay()
     const first = connected()
     first.say(subscribe)
@@ -125,6 +128,35 @@ describe('a client that comes back', () => {
     expect(one.connection.ends.map(({ code }) => code)).toEqual(['invalid_frame'])
   })
 
+  it('publishes once what it sends again under its key, though the answer to the first was lost (R6)', async () => {
+    const { broker, connected } = await lineRelay({ limits: { resumeMs: 1000 } })
+    const publish = { Publish: { ref: 7, subject: 'a', message: 'x', key: 'k' } }
+    const first = connected()
+    first.say(publish)
+    first.dialect.close(1006)
+    const again = connected()
+    again.say(publish)
+    await settled()
+    expect({ log: broker.log, heard: again.heard() }).toEqual({ log: ['!a'], heard: [{ Ack: { ref: 7 } }] })
+  })
+
+  it('hears nothing of a subscription after its end is confirmed, also of what was kept for it (R8)', async () => {
+    const { connected, deliver } = await lineRelay()
+    const first = connected()
+    first.say(subscribe)
+    await settled()
+    const id = first.heard()[0]?.Subscribed?.id
+    await deliver('1')
+    first.dialect.close(1006)
+    await deliver('2')
+    const again = connected({ session: first.welcome.session, received: 1 })
+    again.say({ Unsubscribe: { ref: 2, id } })
+    await deliver('3')
+    const heard = again.heard()
+    expect(payloadsOf(heard)).toEqual(['1', '2'])
+    expect(heard.at(-1)).toMatchObject({ Unsubscribed: { ref: 2 } })
+  })
+
   it('begins again in another encoding, since the bytes that are kept are of the first', async () => {
     const { connected } = await lineRelay()
     const first = connected()
@@ -133,7 +165,7 @@ describe('a client that comes back', () => {
     expect(again.welcome).toMatchObject({ resumed: false })
   })
 
-  it('begins again after 60 s, when the session is over', async () => {
+  it('begins again after 60 s, when the session is over (R3)', async () => {
     const { broker, clock, connected } = await lineRelay()
     const first = connected()
     first.say(subscribe)
