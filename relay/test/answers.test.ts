@@ -82,7 +82,7 @@ describe('a path with a slash at its end', () => {
     ['GET /ws/', 426],
     ['POST /ws/', 405],
     ['GET /stream/', 204],
-    ['GET /stream/frames/', 405],
+    ['PUT /stream/frames/', 405],
     ['GET /healthz//', 404],
     ['GET /nowhere/', 404],
     ['POST /publish/a/', 400],
