@@ -20,6 +20,7 @@ test('a pattern takes a param for each "*", a subject none', () => {
 test('a subject takes no params', () => {
   const send = usePublish('good.apple')
   send({ text: 'hi' }, { broker: 'orders' })
+  send({ text: 'hi' }, { key: true })
   // @ts-expect-error it has no "*"
   send(['42'], { text: 'hi' }, { broker: 'orders' })
   // @ts-expect-error not even an empty list
