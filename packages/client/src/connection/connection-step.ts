@@ -75,10 +75,8 @@ export interface Step {
   readonly lost?: WildcastError
   /** Sets the one timer, instead of the one before. A closed connection has none. */
   readonly armMs?: number
-  /** Sets the one timer to how long a sign of life may take. */
-  readonly doubt?: true
-  /** Ask the relay for one. */
-  readonly probe?: true
+  /** Sets the one timer to how long a sign of life may take; true: asks the relay for one. */
+  readonly probe?: boolean
   /** Ask for a token and open a transport. */
   readonly open?: true
   /**

@@ -11,12 +11,12 @@ type Effect = {
 
 /** A step, with what is to be done in the order in which it is done. */
 function step(...happens: Parameters<typeof pureStep>): { readonly to: Connection; readonly effects: Effect[] } {
-  const { to, lost, armMs, doubt, probe, open, notify }: Step = pureStep(...happens)
+  const { to, lost, armMs, probe, open, notify }: Step = pureStep(...happens)
   const over = lost && to.state === 'closed'
   const effects: (Effect | false | undefined)[] = [
     lost && { type: 'drop', ...(over && { code: 1000 }) },
     armMs !== undefined && { type: 'arm', ms: armMs },
-    doubt && { type: 'arm', ms: 0 },
+    probe !== undefined && { type: 'arm', ms: 0 },
     probe && { type: 'probe' },
     over && { type: 'disarm' },
     open && { type: 'open' },

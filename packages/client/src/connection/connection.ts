@@ -75,7 +75,7 @@ function whileOnline(from: Online, happening: Happening, moment: Moment): Step {
       return retry(from, happening.reason, moment)
     case 'sent':
       if (from.leaveAt || (from.doubt && !happening.heard)) return { to: from }
-      return { to: { ...from, doubt: 1 }, doubt: true }
+      return { to: { ...from, doubt: 1 }, probe: false }
     case 'rang':
     case 'woke':
       return check(from, happening, moment)
@@ -95,9 +95,9 @@ function check(from: Online, { type, silentMs, heard, late }: Signs & { type: st
   if (woke && (doubt || leaveAt !== undefined)) return { to: from }
   if (doubt && !heard) {
     if (doubt === 2) return retry(from, interrupted('the relay fell silent'), moment)
-    return { to: { ...from, doubt: 2 }, doubt: true, probe: true }
+    return { to: { ...from, doubt: 2 }, probe: true }
   }
-  if (woke || late || restMs <= 0) return { to: { ...from, doubt: 1 }, doubt: true, probe: true }
+  if (woke || late || restMs <= 0) return { to: { ...from, doubt: 1 }, probe: true }
   return { to: { ...from, doubt: undefined }, armMs: restMs }
 }
 

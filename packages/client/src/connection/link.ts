@@ -49,7 +49,7 @@ export class Link {
   #attempt = 0
   #heardAt = 0
   /** Since the connection was last in doubt. */
-  #heard = false
+  #heard = true
   /** Longer each time that a relay is given up, until one is heard: on a slow way, long messages take their time. */
   #patienceMs = leastPatienceMs
   /** When the timer is due. */
@@ -117,7 +117,8 @@ export class Link {
 
   /** Leaves the connection, not the session: a page that holds one can't be kept for the way back. */
   rest(): void {
-    if (this.#connection.state === 'online') this.#happen({ type: 'failed', reason: interrupted('the page was left') })
+    if (this.#connection.state === 'online')
+      this.#happen({ type: 'failed', reason: interrupted('the connection was left') })
   }
 
   /** The frame that is heard now is handled when the returned function is called, not before. */
@@ -132,11 +133,10 @@ export class Link {
   #happen(happening: Happening): void {
     const { clock, fault } = this.#settings
     const moment = { now: clock.now(), chance: clock.random() }
-    const { to, lost, armMs, doubt, probe, open, notify, report } = step(this.#connection, happening, moment)
+    const { to, lost, armMs, probe, open, notify, report } = step(this.#connection, happening, moment)
     const { state, since } = this.#status
     const changed = to.state !== state || to.since !== since
-    if (lost && this.#connection.state === 'online' && this.#connection.doubt)
-      this.#patienceMs = Math.min(this.#patienceMs * 2, mostPatienceMs)
+    if (lost && !this.#heard) this.#patienceMs = Math.min(this.#patienceMs * 2, mostPatienceMs)
     this.#connection = to
     if (changed) this.#status = to
     if (lost) {
@@ -146,7 +146,7 @@ export class Link {
       this.#alarm.stop()
     }
     if (armMs !== undefined) this.#arm(armMs)
-    if (doubt) {
+    if (probe !== undefined) {
       this.#heard = false
       this.#arm(this.#patienceMs)
     }

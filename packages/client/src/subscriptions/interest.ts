@@ -102,13 +102,13 @@ export class Interest implements FrameTaker {
 
   #tellContinuity(member: Member): void {
     const { onContinuity, now, missed = 0 } = member
-    if (!onContinuity) return
     const { link, clock, call } = this.#ports
     const continuity = this.#continuityOf(member)
     if (now?.continuity === continuity && now.missed === missed) return
     let asOf = now?.asOf
     if (continuity === 'live') asOf = clock.now()
-    else if (now?.continuity === 'live') asOf = Math.max(asOf ?? 0, continuity === 'gap' ? this.#lastAt : link.heardAt)
+    else if (asOf && now?.continuity === 'live')
+      asOf = Math.max(asOf, continuity === 'gap' ? this.#lastAt : link.heardAt)
     member.now = { continuity, asOf, missed }
     call(onContinuity, member.now)
   }
