@@ -70,6 +70,28 @@ describe('sessions', () => {
     expect({ log, away: sessions.away }).toEqual({ log: ['0 expires', '1 expires'], away: 10_000 })
   })
 
+  it('expire a few at a time if that takes long, so that others are served between', () => {
+    const clock = fakeClock()
+    let keys = 0
+    const sessions = new Sessions({ clock, newKey: () => `key${++keys}`, windowMs: 60_000 })
+    const expired: string[] = []
+    for (let i = 0; i < 10; i++) {
+      const key = sessions.open({
+        expire() {
+          clock.stop(5)
+          expired.push(key)
+          sessions.delete(key)
+        },
+        confirm: () => {},
+      })
+      sessions.leave(key)
+    }
+    clock.advance(60_000)
+    expect(expired).toEqual(['key1', 'key2'])
+    clock.advance(100)
+    expect({ expired: expired.length, timers: clock.timers }).toEqual({ expired: 10, timers: 0 })
+  })
+
   it('confirm once for each wish, a second later', () => {
     const { clock, sessions, log, open } = opened()
     const a = sessions.find(open('a'))

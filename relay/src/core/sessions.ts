@@ -22,6 +22,9 @@ const confirmMs = 1000
 /** A process that was stopped for longer looks at what has come in meanwhile before sessions expire. */
 const lateMs = 1000
 
+/** Sessions that expire together may take so long at once: each may have thousands of messages for others. */
+const sliceMs = 8
+
 /** Sessions whose client is away. Past so many, the one that has been for longest ends. */
 const mostAway = 10_000
 
@@ -95,14 +98,15 @@ export class Sessions<Kept extends ResumableSession = ResumableSession> {
 
   #expire(): void {
     this.#stopExpiry = undefined
-    const now = this.#ports.clock.now()
+    const { clock } = this.#ports
+    const now = clock.now()
     if (now - this.#expiresAt > lateMs) {
       this.#expireAfter(lateMs)
       return
     }
     for (const [key, at] of this.#away) {
-      if (at > now) {
-        this.#expireAfter(at - now)
+      if (at > now || clock.now() - now > sliceMs) {
+        this.#expireAfter(Math.max(0, at - now))
         return
       }
       this.#sessions.get(key)?.expire()

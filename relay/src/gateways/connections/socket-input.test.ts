@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { Duplex } from 'node:stream'
 import { expect, it } from 'vitest'
 import { frame } from '../../../test/raw-socket.js'
@@ -27,7 +28,16 @@ function input() {
   let cut = 0
   const fed: number[] = []
   const socket = new Duplex({ read() {}, write() {} })
-  socket.on('data', (chunk: Buffer) => fed.push(chunk.length))
+  const feed = (chunk: Buffer): void => void fed.push(chunk.length)
+  // As ws does.
+  socket
+    .on('data', feed)
+    .on('end', () => fed.push(0))
+    .on('close', () => {
+      socket.off('data', feed)
+      if (socket.readableLength > 0) feed(socket.read(socket.readableLength))
+      fed.push(0)
+    })
   let pausesAt: string | undefined
   let resume: (() => void) | undefined
   const owner = {
@@ -45,6 +55,7 @@ function input() {
   )
   return {
     one,
+    socket,
     unfinished,
     handled,
     made,
@@ -147,4 +158,29 @@ it('a pause does not keep what was said before the socket has closed', () => {
   one.close(() => handled.push('end'))
   endTurn()
   expect(handled).toEqual(['a', 'b', 'end'])
+})
+
+it('what has come when the socket closes is fed once, in order, and nothing after the end', async () => {
+  const { one, socket, fed, useUp, endTurn } = input()
+  useUp()
+  one.take(frame(binary, 'x'.repeat(10)))
+  expect(fed).toEqual([])
+  socket.pause()
+  socket.push(frame(binary, 'x'.repeat(20)))
+  socket.destroy()
+  await once(socket, 'close')
+  endTurn()
+  const [first, second] = [10, 20].map((length) => frame(binary, 'x'.repeat(length)).length)
+  expect(fed).toEqual([first, second, 0])
+})
+
+it('what waits when the socket ends is fed before the end', async () => {
+  const { one, socket, fed, useUp, endTurn } = input()
+  useUp()
+  const last = frame(binary, 'x')
+  one.take(last)
+  socket.push(null)
+  await once(socket, 'end')
+  endTurn()
+  expect(fed).toEqual([last.length, 0])
 })

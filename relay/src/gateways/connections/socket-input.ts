@@ -29,6 +29,10 @@ function onData(this: ReadSocket, chunk: Buffer): void {
   this[ownInput]?.take(chunk)
 }
 
+function onOver(this: ReadSocket): void {
+  this[ownInput]?.feedLast()
+}
+
 /** The connection whose input it is. */
 export interface InputOwner {
   /** Takes a message: a string for text, bytes for binary. */
@@ -78,7 +82,18 @@ export class SocketInput {
     this.#owner = owner
     this.#feed = feed
     this.#socket[ownInput] = this
-    socket.off('data', feed).on('data', onData)
+    socket.off('data', feed).on('data', onData).prependListener('end', onOver).prependListener('close', onOver)
+  }
+
+  /**
+   * The socket has ended, which a pause does not always delay, or it closes. ws takes what is left
+   * in it next, and nothing after that, so what waits here goes before.
+   */
+  feedLast(): void {
+    this.#socket.off('data', onData)
+    const bytes = this.#bytes
+    this.#bytes = undefined
+    if (bytes) this.#feed.call(this.#socket, bytes)
   }
 
   /** Bytes that have come of a message that is not complete. */
