@@ -1,18 +1,12 @@
 import type { Framed } from './framed.js'
 import type { FeedFacts, StreamEncoder } from './outlet.js'
+import { type BacklogRoom, overflows } from './room.js'
 import { type Written, writtenOf } from './sequence.js'
 
 /** Messages that were dropped, told in their place. */
 interface Loss {
   readonly lostBy: FeedFacts
   missed: number
-}
-
-/** What all backlogs of a relay share. */
-export interface BacklogRoom {
-  /** Bytes that wait, in all of them. */
-  used: number
-  readonly limit: number
 }
 
 export interface BacklogOptions {
@@ -76,7 +70,7 @@ export class Backlog {
     const { limit, room, encoder } = this.#options
     const newest = this.#newest?.bytes.length ?? 0
     // One that is alone may be longer: it was within the limit of payloads.
-    if (this.#messageBytes <= newest || (this.#messageBytes <= limit && room.used <= room.limit)) return true
+    if (this.#messageBytes <= newest || (this.#messageBytes <= limit && !overflows(room))) return true
     // Newest messages of their subjects stay, unless they are too many by themselves.
     this.#drop(({ latest }) => !latest)
     if (this.#messageBytes - newest > limit / 2) this.#drop(() => true)

@@ -1,6 +1,6 @@
 import { type Message, payloadSize } from '@wildcast/protocol'
-import type { BacklogRoom } from './backlog.js'
 import type { Clock } from './clock.js'
+import type { BacklogRoom } from './room.js'
 
 /** Subjects of which a message may wait, and bytes of their payloads. */
 const mostWaiting = 10_000

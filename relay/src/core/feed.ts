@@ -1,5 +1,4 @@
 import { isClosed, isDerived, type Message, type Subject, type WildcastError } from '@wildcast/protocol'
-import type { BacklogRoom } from './backlog.js'
 import type { Interest, Settle } from './broker.js'
 import type { Clock } from './clock.js'
 import { Conflation } from './conflation.js'
@@ -7,6 +6,7 @@ import { EncodedMessage } from './encoded-message.js'
 import type { FanOut } from './fan-out.js'
 import type { Encoder, FeedFacts, Outlet, Parcel } from './outlet.js'
 import type { Policy } from './policy.js'
+import type { BacklogRoom } from './room.js'
 
 /** Who listens to a feed. */
 export interface Member {

@@ -48,6 +48,11 @@ export class FrameWriter {
     this.#window = fate === 'kept' ? new Window(this.#ports.room) : undefined
   }
 
+  /** Whether frames are kept. */
+  get holdsFrames(): boolean {
+    return (this.#window?.bytes ?? 0) > 0
+  }
+
   /** Bytes that may be written now. A single frame may be longer if nothing else is kept. */
   get room(): number {
     return this.#window ? this.#ports.resume - this.#window.bytes : Number.POSITIVE_INFINITY

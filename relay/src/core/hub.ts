@@ -1,5 +1,4 @@
 import { type BrokerInfo, type Message, WildcastError } from '@wildcast/protocol'
-import type { BacklogRoom } from './backlog.js'
 import type { Feature, Interest, Listener, OpenBroker, RequestOptions } from './broker.js'
 import { type BrokerLink, openLink } from './broker-link.js'
 import type { Clock } from './clock.js'
@@ -10,6 +9,7 @@ import type { Membership, Place } from './membership.js'
 import type { Observer } from './observer.js'
 import type { OnError } from './outlet.js'
 import type { Policy } from './policy.js'
+import type { BacklogRoom } from './room.js'
 import type { TimeSlice } from './time-slice.js'
 
 export interface HubOptions {

@@ -1,5 +1,4 @@
 import { type Message, WildcastError } from '@wildcast/protocol'
-import type { BacklogRoom } from './backlog.js'
 import type { Interest, Listener, Settle } from './broker.js'
 import type { BrokerLink } from './broker-link.js'
 import { Cancel } from './cancel.js'
@@ -9,6 +8,7 @@ import { Feed } from './feed.js'
 import { Membership, type Place } from './membership.js'
 import type { OnError } from './outlet.js'
 import { type Policy, samePolicy } from './policy.js'
+import type { BacklogRoom } from './room.js'
 import type { TimeSlice } from './time-slice.js'
 
 /** What all leases of a hub share. */

@@ -54,6 +54,11 @@ export class Outbox implements Outlet, Writer {
     return this.#closed || this.#backlog !== undefined
   }
 
+  /** Whether frames are kept, or wait. */
+  get holdsFrames(): boolean {
+    return this.#writer.holdsFrames || this.#backlog?.isEmpty === false
+  }
+
   get said(): Sequence | undefined {
     return this.#said
   }
@@ -67,10 +72,7 @@ export class Outbox implements Outlet, Writer {
     this.#writer.encodeWith(encoder, fate)
   }
 
-  /**
-   * The client has handled so many frames. Returns false if it can't have: fewer than before, or
-   * more than were written.
-   */
+  /** The client has handled so many frames. Returns false if it can't have. */
   confirm(count: number): boolean {
     if (!this.#writer.confirm(count)) return false
     if (this.#full && this.#backlog && this.#writer.fits(this.#backlog.nextBytes)) {
@@ -96,10 +98,7 @@ export class Outbox implements Outlet, Writer {
     if (this.#backlog) this.#catchUp(this.#backlog)
   }
 
-  /**
-   * The wire is gone, and the client may come back: from now on what is said waits, within the
-   * bounds for a reader who is behind.
-   */
+  /** The client may come back: until then what is said waits, within the bounds of a slow reader. */
   detach(): void {
     const said = this.#said
     this.#said = undefined

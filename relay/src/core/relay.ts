@@ -101,7 +101,12 @@ export interface Relay extends RelayView {
 export async function createRelay(options: RelayOptions): Promise<Relay> {
   const { newId, onError, clock = realClock, permissions = allowAll, observer = nobody } = options
   const limits: SessionLimits = { ...defaultLimits, ...options.limits }
-  const room: WindowRoom = { used: 0, limit: allBacklogs, unconfirmed: new Set() }
+  const room: WindowRoom = {
+    used: 0,
+    limit: allBacklogs,
+    unconfirmed: new Set(),
+    relieve: () => sessions.relieve(() => room.used <= room.limit),
+  }
   const slice = new TimeSlice(clock)
   const fanOut = new FanOut(slice)
   const hub = await Hub.open({ brokers: options.brokers, clock, onError, observer, room, fanOut, slice })

@@ -8,6 +8,8 @@ export interface Written {
   readonly bytes: number
   /** What waits for the fate of each frame. Absent if nothing waits for any. */
   readonly fates?: readonly (AwaitedFate | undefined)[] | undefined
+  /** How many windows hold it. */
+  holders: number
 }
 
 /** What waits for the fate of a message. */
@@ -21,7 +23,7 @@ export interface AwaitedFate {
 export function writtenOf(parcels: readonly Framed[], bytes: number): Written {
   const frames = parcels.map((parcel) => parcel.bytes)
   const any = parcels.some(({ settle }) => settle !== undefined)
-  return any ? { frames, bytes, fates: parcels.map(fateOf) } : { frames, bytes }
+  return any ? { frames, bytes, fates: parcels.map(fateOf), holders: 0 } : { frames, bytes, holders: 0 }
 }
 
 function fateOf({ feed, settle }: Framed): AwaitedFate | undefined {

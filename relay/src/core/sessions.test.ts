@@ -14,6 +14,7 @@ function opened() {
         sessions.delete(key)
       },
       confirm: () => void log.push(`${name} confirms`),
+      holdsFrames: !name.startsWith('idle'),
     })
     return key
   }
@@ -83,6 +84,7 @@ describe('sessions', () => {
           sessions.delete(key)
         },
         confirm: () => {},
+        holdsFrames: false,
       })
       sessions.leave(key)
     }
@@ -90,6 +92,25 @@ describe('sessions', () => {
     expect(expired).toEqual(['key1', 'key2'])
     clock.advance(100)
     expect({ expired: expired.length, timers: clock.timers }).toEqual({ expired: 10, timers: 0 })
+  })
+
+  it('make room by the end of those that hold something, the one away for longest first, until it is enough', async () => {
+    const { sessions, log, open } = opened()
+    expect(sessions.relieve(() => false)).toBe(false)
+    for (const name of ['a', 'idle', 'b', 'c']) sessions.leave(open(name))
+    expect(sessions.relieve(() => log.length === 2)).toBe(true)
+    await Promise.resolve()
+    expect(log).toEqual(['a expires', 'b expires'])
+  })
+
+  it('say if no end of theirs would make room', async () => {
+    const { sessions, log, open } = opened()
+    sessions.leave(open('idle'))
+    expect(sessions.relieve(() => false)).toBe(true)
+    await Promise.resolve()
+    expect({ log, again: sessions.relieve(() => false) }).toEqual({ log: [], again: false })
+    sessions.leave(open('a'))
+    expect(sessions.relieve(() => false)).toBe(true)
   })
 
   it('confirm once for each wish, a second later', () => {

@@ -6,6 +6,8 @@ export interface ResumableSession {
   expire(): void
   /** Confirms to the client what has come from it. */
   confirm(): void
+  /** Whether frames are kept for its client. */
+  readonly holdsFrames: boolean
 }
 
 export interface SessionsPorts {
@@ -37,6 +39,10 @@ export class Sessions<Kept extends ResumableSession = ResumableSession> {
   #stopExpiry: (() => void) | undefined
   /** When the first of them expires. */
   #expiresAt = 0
+  /** Sessions are about to be ended, to make room. */
+  #relieving = false
+  /** There is none whose end would make room. */
+  #exhausted = false
   /** Those whose client has sent something since it was confirmed last. */
   #unconfirmed: Kept[] = []
 
@@ -65,6 +71,7 @@ export class Sessions<Kept extends ResumableSession = ResumableSession> {
     const { clock, windowMs } = this.#ports
     if (!this.#sessions.has(key)) return
     this.#away.set(key, clock.now() + windowMs)
+    this.#exhausted = false
     if (this.#away.size > mostAway) this.#expireFirst()
     if (!this.#stopExpiry) this.#expireAfter(windowMs)
   }
@@ -72,6 +79,26 @@ export class Sessions<Kept extends ResumableSession = ResumableSession> {
   /** Its client is back. */
   comeBack(key: string): void {
     this.#away.delete(key)
+  }
+
+  /**
+   * Ends sessions whose client is away and for which frames are kept, soon and one after the other,
+   * until it is enough. Returns false if there is none.
+   */
+  relieve(isEnough: () => boolean): boolean {
+    if (this.#away.size === 0 || this.#exhausted) return false
+    if (this.#relieving) return true
+    this.#relieving = true
+    this.#ports.clock.endOfTurn(() => {
+      this.#relieving = false
+      for (const key of [...this.#away.keys()]) {
+        if (isEnough()) return
+        const session = this.#sessions.get(key)
+        if (session?.holdsFrames) session.expire()
+      }
+      this.#exhausted = !isEnough()
+    })
+    return true
   }
 
   /** It has ended. */

@@ -1,4 +1,4 @@
-import type { BacklogRoom } from './backlog.js'
+import { type BacklogRoom, overflows } from './room.js'
 import type { Written } from './sequence.js'
 
 /** What all windows of a relay share with its backlogs. */
@@ -10,19 +10,31 @@ export interface WindowRoom extends BacklogRoom {
 /** Past so many entries that were confirmed, the others move up. */
 const mostConfirmed = 64
 
+/** What a frame takes beside its bytes. */
+const eachTakes = 100
+
+/** What is left of frames that were written together and then released. */
+interface Released extends Pick<Written, 'fates'> {
+  /** How many frames. */
+  readonly count: number
+}
+type Entry = Written | Released
+
 /**
  * The frames that were written to a client and that it has not confirmed, by number: references, no
  * copies. If its connection is lost, they can be written again.
  */
 export class Window {
   readonly #room: WindowRoom
-  #entries: Written[] = []
+  #entries: Entry[] = []
   /** The first entry that is not wholly confirmed. */
   #first = 0
   /** How many frames there were before that entry. */
   #before = 0
   #sent = 0
   #confirmed = 0
+  /** How many frames can't be had any more. */
+  #released = 0
   #bytes = 0
   /**
    * By subscription: how many messages have arrived whose fate something waited for. Below 0 while
@@ -56,54 +68,63 @@ export class Window {
   /** Frames were written. If too much is kept in all windows, the oldest of it is released. */
   add(written: Written): void {
     const { unconfirmed } = this.#room
-    if (this.isEmpty) unconfirmed.add(this)
+    if (this.#bytes === 0) unconfirmed.add(this)
     this.#entries.push(written)
     this.#sent += written.frames.length
-    this.#weigh(written.bytes)
+    this.#bytes += written.bytes
+    // Those who were sent the same hold it together.
+    if (written.holders++ === 0) this.#room.used += weightOf(written)
+    if (!overflows(this.#room)) return
     for (const oldest of unconfirmed) {
-      if (this.#room.used <= this.#room.limit) return
       oldest.release()
+      if (this.#room.used <= this.#room.limit) return
     }
   }
 
-  /** The client has handled so many frames. Returns false if it can't have. */
+  /** The client has handled so many frames. Returns false if it can't have. Fewer than before say nothing. */
   confirm(count: number): boolean {
-    if (!(Number.isSafeInteger(count) && count >= this.#confirmed && count <= this.#sent)) return false
+    if (!(Number.isSafeInteger(count) && count >= 0 && count <= this.#sent)) return false
+    if (count < this.#confirmed) return true
     this.#confirmed = count
     const { unconfirmed } = this.#room
     unconfirmed.delete(this)
     for (;;) {
       const entry = this.#entries[this.#first]
-      if (!entry || this.#before + entry.frames.length > count) break
+      const length = entry && lengthOf(entry)
+      if (!entry || length === undefined || this.#before + length > count) break
       this.#first++
-      this.#before += entry.frames.length
-      this.#weigh(-entry.bytes)
+      this.#before += length
+      this.#letGo(entry)
       if (entry.fates) this.#count(entry.fates)
     }
     this.#moveUp()
-    if (!this.isEmpty) unconfirmed.add(this)
+    if (this.#bytes > 0) unconfirmed.add(this)
     return true
   }
 
   /** The frames after the first `count`. Undefined if they were released, or can't be meant. */
   after(count: number): readonly Uint8Array[] | undefined {
-    if (!(Number.isSafeInteger(count) && count >= Math.max(this.#before, this.#confirmed) && count <= this.#sent))
-      return undefined
-    const frames = this.#entries.slice(this.#first).flatMap((entry) => entry.frames)
-    return frames.slice(count - this.#before)
+    const least = Math.max(this.#before, this.#confirmed, this.#released)
+    if (!(Number.isSafeInteger(count) && count >= least && count <= this.#sent)) return undefined
+    const frames = this.#entries.slice(this.#first).flatMap((entry) => ('frames' in entry ? entry.frames : []))
+    return frames.slice(frames.length - (this.#sent - count))
   }
 
-  /** Keeps nothing of what was written so far: it counts as received. */
+  /** Keeps no frame of those that were written so far; what waits for their fate waits on. */
   release(): void {
-    for (const { fates } of this.#takeAll()) if (fates) this.#count(fates)
+    const before = this.#before
+    const entries = this.#takeAll()
+    this.#released = this.#sent
+    this.#before = before
+    this.#entries = entries.map((entry) => ({ count: lengthOf(entry), fates: entry.fates }))
   }
 
   /** The client does not come back: what it has not confirmed is offered to others, in order. */
   abandon(): void {
     let number = this.#before
-    for (const { frames, fates } of this.#takeAll()) {
-      for (const [i, fate] of (fates ?? []).entries()) fate?.settle(number + i < this.#confirmed)
-      number += frames.length
+    for (const entry of this.#takeAll()) {
+      for (const [i, fate] of (entry.fates ?? []).entries()) fate?.settle(number + i < this.#confirmed)
+      number += lengthOf(entry)
     }
   }
 
@@ -137,19 +158,20 @@ export class Window {
     }
   }
 
-  #takeAll(): readonly Written[] {
+  #takeAll(): readonly Entry[] {
     const entries = this.#entries.slice(this.#first)
     this.#entries = []
     this.#first = 0
     this.#before = this.#sent
-    this.#weigh(-this.#bytes)
+    for (const entry of entries) this.#letGo(entry)
     this.#room.unconfirmed.delete(this)
     return entries
   }
 
-  #weigh(bytes: number): void {
-    this.#bytes += bytes
-    this.#room.used += bytes
+  #letGo(entry: Entry): void {
+    if (!('frames' in entry)) return
+    this.#bytes -= entry.bytes
+    if (--entry.holders === 0) this.#room.used -= weightOf(entry)
   }
 
   #moveUp(): void {
@@ -157,4 +179,12 @@ export class Window {
     this.#entries = this.#entries.slice(this.#first)
     this.#first = 0
   }
+}
+
+function lengthOf(entry: Entry): number {
+  return 'frames' in entry ? entry.frames.length : entry.count
+}
+
+function weightOf({ frames, bytes }: Written): number {
+  return bytes + frames.length * eachTakes
 }

@@ -26,6 +26,8 @@ const overLines = v1(
 /** A client that polls can hear for so long, in milliseconds, why its connection has ended. */
 const farewellMs = 20_000
 
+const noSession = (): WildcastError => new WildcastError('invalid_frame', 'begin with "Connect"')
+
 /** The sessions that are spoken over plain HTTP. */
 export class HttpSessions {
   readonly #relay: RelayView
@@ -65,6 +67,7 @@ export class HttpSessions {
     connection.speak(dialect)
     dialect.receive(hello)
     this.#add(connection, dialect.key)
+    if (dialect.key === undefined) connection.end(noSession())
   }
 
   /**
@@ -84,7 +87,7 @@ export class HttpSessions {
       dialect.close()
     })
     dialect.receive(hello)
-    if (dialect.key === undefined) connection.end(new WildcastError('invalid_frame', 'begin with "Connect"'))
+    if (dialect.key === undefined) connection.end(noSession())
     this.#add(connection, dialect.key)
     return connection.answer()
   }

@@ -20,7 +20,7 @@ import { askOf, errorOf, publishOf, responseOf, subscribeOf, welcome } from './f
 import { PendingRequests } from './pending-requests.js'
 import { ReceivedCount } from './received-count.js'
 
-/** The client ends its session with these close codes: browsers send the second when a page is left. */
+/** By these close codes a client ends its session: browsers send the second when a page is left. */
 const leavingCodes: readonly (number | undefined)[] = [1000, 1001]
 
 /**
@@ -30,14 +30,13 @@ const leavingCodes: readonly (number | undefined)[] = [1000, 1001]
  */
 export class Conversation implements OutboxOwner, ResumableSession {
   readonly session: Session
-  /** That of the connection, before batches are agreed on. */
+  /** Before batches are agreed on. */
   readonly #plain: V1Encoder
   #encoder: V1Encoder
   readonly #relay: RelayView
   readonly #outbox: Outbox
   /** Absent while the client is away. */
   #connection: Connection | undefined
-  /** Made when a broker first takes its time to confirm. */
   #intake: Intake | undefined
   #batch: number | undefined
   readonly #requests = new PendingRequests()
@@ -54,9 +53,13 @@ export class Conversation implements OutboxOwner, ResumableSession {
     this.session = relay.open(this.#outbox)
   }
 
-  /** Proves that a client is the one of this session. Absent before `Connect`. */
+  /** Proves that a client is the session's own. Absent before `Connect`. */
   get key(): string | undefined {
     return this.#key
+  }
+
+  get holdsFrames(): boolean {
+    return this.#outbox.holdsFrames
   }
 
   /** Bytes of a message with several frames. Undefined if the client has not asked for that. */
@@ -64,7 +67,6 @@ export class Conversation implements OutboxOwner, ResumableSession {
     return this.#batch
   }
 
-  /** How many frames of the client have come, of those that count. */
   get received(): number {
     return this.#count.received
   }

@@ -88,7 +88,7 @@ it('every frame arrives once and in order, both ways, wherever the connection is
       await settled()
       handle(line.heard())
       expect(payloadsOf(handled)).toEqual(Array.from({ length: delivered }, (_, i) => `m${i}`))
-      const acked = handled.flatMap(({ Ack }) => Ack?.['ref'] ?? [])
+      const acked = handled.flatMap(({ Ack }) => Ack?.ref ?? [])
       expect(acked).toEqual(published.map((_, i) => 101 + i))
     }),
     { numRuns: 300 },
