@@ -34,8 +34,5 @@ export function dispatch(
       break
     case 'Pong':
       subscriptions.tell()
-      break
-    case 'Synced':
-    case 'Received':
   }
 }

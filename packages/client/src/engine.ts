@@ -1,6 +1,7 @@
 import { WildcastError } from '@wildcast/protocol/client'
 import { type Call, callBack } from './app/call-back.js'
 import { checkNumber } from './app/number-option.js'
+import { interrupted } from './connection/interrupted.js'
 import { Link, type LinkSettings } from './connection/link.js'
 import type { Status } from './connection/status.js'
 import { dispatch } from './dispatch.js'
@@ -53,7 +54,7 @@ export function openEngine(settings: EngineSettings): Engine {
   /** Connects if nobody has yet. After the relay's final refusal the status is `closed`, and reconnect() may help. */
   const use = (): void => {
     if (link.status.state === 'idle' && settings.mayConnect()) link.connect()
-    if (link.status.state === 'closed' && !link.refusal) throw new WildcastError('interrupted', 'the client was closed')
+    if (link.status.state === 'closed' && !link.refusal) throw interrupted('the client was closed')
   }
   const ask: Exchanges['ask'] = (question, asker) => exchanges.ask(question, asker)
   const post: Exchanges['post'] = (question, asker) => {

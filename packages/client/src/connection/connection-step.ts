@@ -33,8 +33,6 @@ export type Connection = In<'idle' | 'closed'> | Connecting | Waiting | Online
 /** What has been heard of the relay. */
 export interface Signs {
   readonly silentMs: number
-  /** Whether anything was heard since the connection was last in doubt. */
-  readonly heard: boolean
   /** Whether the timer is much too late: the machine has slept, or the page. */
   readonly late: boolean
 }
@@ -48,7 +46,9 @@ export type Happening =
   /** The one timer. */
   | ({ readonly type: 'rang' } & Signs)
   /** A frame was sent that the relay answers, or confirms within a second. */
-  | { readonly type: 'sent'; readonly heard: boolean }
+  | { readonly type: 'sent' }
+  /** The relay has said something. */
+  | { readonly type: 'heard' }
   /** The token is there, if one is needed. */
   | { readonly type: 'proved' }
   /** The transport takes frames. */
@@ -59,10 +59,13 @@ export type Happening =
   | { readonly type: 'failed'; readonly reason: WildcastError; readonly final?: boolean }
   | { readonly type: 'ended' }
 
-/** When something happened, and a number from 0 up to 1 to draw lots with. */
+/** When something happened, and what decides beside the state. */
 export interface Moment {
   readonly now: number
+  /** A number from 0 up to 1 to draw lots with. */
   readonly chance: number
+  /** How long a sign of life may take, in milliseconds. */
+  readonly patienceMs: number
 }
 
 /** What follows from a happening, to be done in this order. */
@@ -75,8 +78,8 @@ export interface Step {
   readonly lost?: WildcastError
   /** Sets the one timer, instead of the one before. A closed connection has none. */
   readonly armMs?: number
-  /** Sets the one timer to how long a sign of life may take; true: asks the relay for one. */
-  readonly probe?: boolean
+  /** Ask the relay for a sign of life. */
+  readonly probe?: true
   /** Ask for a token and open a transport. */
   readonly open?: true
   /**

@@ -16,7 +16,6 @@ function step(...happens: Parameters<typeof pureStep>): { readonly to: Connectio
   const effects: (Effect | false | undefined)[] = [
     lost && { type: 'drop', ...(over && { code: 1000 }) },
     armMs !== undefined && { type: 'arm', ms: armMs },
-    probe !== undefined && { type: 'arm', ms: 0 },
     probe && { type: 'probe' },
     over && { type: 'disarm' },
     open && { type: 'open' },
@@ -28,7 +27,7 @@ function step(...happens: Parameters<typeof pureStep>): { readonly to: Connectio
 }
 
 const reason = new WildcastError('interrupted', 'lost')
-const noon: Moment = { now: 1_000_000, chance: 0.5 }
+const noon: Moment = { now: 1_000_000, chance: 0.5, patienceMs: 1500 }
 const later = (ms: number): Moment => ({ ...noon, now: noon.now + ms })
 const idle: Connection = { state: 'idle', since: 0 }
 
@@ -41,10 +40,10 @@ const wanted: Happening = { type: 'wanted' }
 const failed: Happening = { type: 'failed', reason, final: false }
 const welcomed: Happening = { type: 'welcomed', pingMs: 25_000 }
 const ended: Happening = { type: 'ended' }
-const signs = { heard: false, late: false }
-const rang = (silentMs = 0, more: Partial<Signs> = {}): Happening => ({ type: 'rang', silentMs, ...signs, ...more })
-const woke = (silentMs = 0): Happening => ({ type: 'woke', silentMs, ...signs })
-const sent: Happening = { type: 'sent', heard: false }
+const rang = (silentMs = 0, more: Partial<Signs> = {}): Happening => ({ type: 'rang', silentMs, late: false, ...more })
+const woke = (silentMs = 0): Happening => ({ type: 'woke', silentMs, late: false })
+const sent: Happening = { type: 'sent' }
+const heard: Happening = { type: 'heard' }
 
 describe('connecting', () => {
   test('opens one transport with a deadline of 10 s', () => {
@@ -135,13 +134,13 @@ describe('online', () => {
     ['by a timer that is much too late', rang(10_000, { late: true })],
     ['when it wakes', woke(10_000)],
   ])('asks for a sign of life twice, and is dead without one: %s', (_, happening) => {
-    expect(step(online, rang(31_999), noon).to).toMatchObject({ doubt: undefined })
+    expect(step(online, rang(31_999), noon).to).not.toHaveProperty('doubt')
     const first = step(online, happening, noon)
     expect(kinds(first.effects)).toEqual(['arm', 'probe'])
     const second = step(first.to, rang(40_000), noon)
     expect(kinds(second.effects)).toEqual(['arm', 'probe'])
     expect(step(second.to, rang(40_000), noon).to.state).toBe('waiting')
-    expect(step(second.to, rang(0, { heard: true }), noon).to).toMatchObject({ state: 'online', doubt: undefined })
+    expect(step(second.to, heard, noon).to).toMatchObject({ state: 'online', doubt: undefined })
   })
   test('asks once after a frame that was sent and that nothing followed', () => {
     const first = step(online, sent, noon)
@@ -155,8 +154,15 @@ describe('online', () => {
     for (const happening of [woke(), sent]) expect(step(asking, happening, noon)).toEqual({ to: asking, effects: [] })
   })
   test('what is sent after a sign of life has its own time', () => {
-    const asking = step(online, sent, noon).to
-    expect(step(asking, { type: 'sent', heard: true }, noon).effects).toEqual([{ type: 'arm', ms: 0 }])
+    const first = step(online, sent, noon)
+    expect(first.effects).toEqual([{ type: 'arm', ms: 1500 }])
+    const second = step(step(first.to, heard, noon).to, sent, noon)
+    expect(second.effects).toEqual([{ type: 'arm', ms: 1500 }])
+  })
+  test('a sign of life leaves the timer, which finds no doubt', () => {
+    const again = step(step(online, sent, noon).to, heard, noon)
+    expect(again.effects).toEqual([])
+    expect(step(again.to, rang(1000), noon).effects).toEqual([{ type: 'arm', ms: 31_000 }])
   })
   test('when it wakes after longer silence, it connects at once', () => {
     const { to, effects } = step(online, woke(600_000), noon)
@@ -191,12 +197,10 @@ describe('closed', () => {
 })
 
 const anything: fc.Arbitrary<Happening> = fc.oneof(
-  fc.constantFrom(wanted, failed, welcomed, ended, { type: 'opened' } as const),
-  fc.record({ type: fc.constant('sent' as const), heard: fc.boolean() }),
+  fc.constantFrom(wanted, failed, welcomed, ended, sent, heard, { type: 'opened' } as const),
   fc.record({
     type: fc.constantFrom('rang' as const, 'woke' as const),
     silentMs: fc.nat(100_000),
-    heard: fc.boolean(),
     late: fc.boolean(),
   }),
   fc.record({ type: fc.constant('failed' as const), reason: fc.constant(reason), final: fc.boolean() }),
@@ -221,7 +225,7 @@ test('whatever happens, there is one transport at most, one timer at most, and b
           if (['opened', 'welcomed', 'failed', 'goingAway'].includes(happening.type) && transports === 0) continue
           if (happening.type === 'rang') timers = 0
           now += ms
-          const { to, effects } = step(state, happening, { now, chance })
+          const { to, effects } = step(state, happening, { ...noon, now, chance })
           for (const effect of effects) {
             if (effect.type === 'open') expect(++transports).toBe(1)
             if (effect.type === 'drop') transports = 0

@@ -74,8 +74,10 @@ function whileOnline(from: Online, happening: Happening, moment: Moment): Step {
     case 'failed':
       return retry(from, happening.reason, moment)
     case 'sent':
-      if (from.leaveAt || (from.doubt && !happening.heard)) return { to: from }
-      return { to: { ...from, doubt: 1 }, probe: false }
+      if (from.leaveAt || from.doubt) return { to: from }
+      return { to: { ...from, doubt: 1 }, armMs: moment.patienceMs }
+    case 'heard':
+      return { to: { ...from, doubt: undefined } }
     case 'rang':
     case 'woke':
       return check(from, happening, moment)
@@ -85,7 +87,7 @@ function whileOnline(from: Online, happening: Happening, moment: Moment): Step {
 }
 
 /** No silence is judged by a timer, which may be late: the relay is asked, twice, and has time to answer. */
-function check(from: Online, { type, silentMs, heard, late }: Signs & { type: string }, moment: Moment): Step {
+function check(from: Online, { type, silentMs, late }: Signs & { type: string }, moment: Moment): Step {
   const woke = type === 'woke'
   const { leaveAt, doubt } = from
   const restMs = from.limitMs - silentMs
@@ -93,12 +95,10 @@ function check(from: Online, { type, silentMs, heard, late }: Signs & { type: st
   if (woke ? restMs <= 0 : leaveAt !== undefined)
     return { ...connect(from, moment), lost: interrupted('the connection was lost') }
   if (woke && (doubt || leaveAt !== undefined)) return { to: from }
-  if (doubt && !heard) {
-    if (doubt === 2) return retry(from, interrupted('the relay fell silent'), moment)
-    return { to: { ...from, doubt: 2 }, probe: true }
-  }
-  if (woke || late || restMs <= 0) return { to: { ...from, doubt: 1 }, probe: true }
-  return { to: { ...from, doubt: undefined }, armMs: restMs }
+  if (doubt === 2) return retry(from, interrupted('the relay fell silent'), moment)
+  if (doubt || woke || late || restMs <= 0)
+    return { to: { ...from, doubt: doubt ? 2 : 1 }, armMs: moment.patienceMs, probe: true }
+  return { to: from, armMs: restMs }
 }
 
 function connect({ attempt, reason, reported = false }: Failures, { now }: Moment): Step {

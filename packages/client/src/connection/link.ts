@@ -48,8 +48,6 @@ export class Link {
   /** Its number. What comes of an attempt after it was dropped is ignored. */
   #attempt = 0
   #heardAt = 0
-  /** Since the connection was last in doubt. */
-  #heard = true
   /** Longer each time that a relay is given up, until one is heard: on a slow way, long messages take their time. */
   #patienceMs = leastPatienceMs
   /** When the timer is due. */
@@ -101,7 +99,7 @@ export class Link {
     if (this.#isOpen) {
       this.#session.send(frame)
       // Timers of a hidden page are late; when it is seen again, it asks.
-      if (isVisible()) this.#happen({ type: 'sent', heard: this.#heard })
+      if (isVisible()) this.#happen({ type: 'sent' })
     }
     return this.#isOpen
   }
@@ -130,13 +128,18 @@ export class Link {
     this.#happen({ type: 'ended' })
   }
 
+  /** Whether a sign of life is awaited. */
+  get #inDoubt(): boolean {
+    return this.#connection.state === 'online' && this.#connection.doubt !== undefined
+  }
+
   #happen(happening: Happening): void {
     const { clock, fault } = this.#settings
-    const moment = { now: clock.now(), chance: clock.random() }
+    const moment = { now: clock.now(), chance: clock.random(), patienceMs: this.#patienceMs }
     const { to, lost, armMs, probe, open, notify, report } = step(this.#connection, happening, moment)
     const { state, since } = this.#status
     const changed = to.state !== state || to.since !== since
-    if (lost && !this.#heard) this.#patienceMs = Math.min(this.#patienceMs * 2, mostPatienceMs)
+    if (lost && this.#inDoubt) this.#patienceMs = Math.min(this.#patienceMs * 2, mostPatienceMs)
     this.#connection = to
     if (changed) this.#status = to
     if (lost) {
@@ -145,10 +148,9 @@ export class Link {
       this.#transport?.close(to.state === 'closed' ? 1000 : undefined)
       this.#alarm.stop()
     }
-    if (armMs !== undefined) this.#arm(armMs)
-    if (probe !== undefined) {
-      this.#heard = false
-      this.#arm(this.#patienceMs)
+    if (armMs !== undefined) {
+      this.#dueAt = moment.now + armMs
+      this.#alarm.set(armMs, () => this.#check('rang'))
     }
     if (probe) this.#session.send({ kind: 'Ping' })
     if (open) void this.#open()
@@ -180,15 +182,10 @@ export class Link {
     })
   }
 
-  #arm(ms: number): void {
-    this.#dueAt = this.#settings.clock.now() + ms
-    this.#alarm.set(ms, () => this.#check('rang'))
-  }
-
   #check(type: 'rang' | 'woke'): void {
     const now = this.#settings.clock.now()
     this.#heardAt = Math.min(this.#heardAt, now) // somebody may have put the clock back
-    this.#happen({ type, silentMs: now - this.#heardAt, heard: this.#heard, late: now - this.#dueAt > lateMs })
+    this.#happen({ type, silentMs: now - this.#heardAt, late: now - this.#dueAt > lateMs })
   }
 
   /** One attempt: asks for a token, opens a transport, sends `Connect`. What comes of it after it was dropped is ignored. */
@@ -242,8 +239,8 @@ export class Link {
 
   #hear(frame: RelayFrame, bytes?: number): void {
     this.#heardAt = this.#settings.clock.now()
-    this.#heard = true
     if (frame.kind !== 'Welcome') this.#patienceMs = leastPatienceMs
+    if (this.#inDoubt) this.#happen({ type: 'heard' })
     const session = this.#session
     switch (frame.kind) {
       case 'Ping':

@@ -24,21 +24,25 @@ function online(now: number): Connection {
     { type: 'proved' },
     { type: 'opened' },
     { type: 'welcomed', pingMs: 25_000 },
-    { type: 'rang', silentMs: 0, heard: false, late: false },
+    { type: 'rang', silentMs: 0, late: false },
   ]
   const idle: Connection = { state: 'idle', since: now }
-  return happenings.reduce<Connection>((state, happening) => step(state, happening, { now, chance: random() }).to, idle)
+  return happenings.reduce<Connection>(
+    (state, happening) => step(state, happening, { now, chance: random(), patienceMs: 1500 }).to,
+    idle,
+  )
 }
 
 /** When a client is back whose relay is gone at 0 and there again after `awayMs`. An attempt takes no time. */
 function backAt(awayMs: number, reconnectIn?: readonly [number, number]): number {
   let now = 0
-  const happens = (from: Connection, happening: Happening): Step => step(from, happening, { now, chance: random() })
+  const happens = (from: Connection, happening: Happening): Step =>
+    step(from, happening, { now, chance: random(), patienceMs: 1500 })
   const before = online(now)
   const announced = reconnectIn ? happens(before, { type: 'goingAway', window: reconnectIn }).to : before
   for (let { to, armMs } = happens(announced, failed); armMs !== undefined; ) {
     now += armMs
-    const attempt = happens(to, { type: 'rang', silentMs: 0, heard: false, late: false })
+    const attempt = happens(to, { type: 'rang', silentMs: 0, late: false })
     expect(attempt.open).toBe(true)
     if (now >= awayMs) return now
     const next = happens(attempt.to, failed)

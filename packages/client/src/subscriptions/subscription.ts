@@ -1,4 +1,5 @@
-import { WildcastError } from '@wildcast/protocol/client'
+import type { WildcastError } from '@wildcast/protocol/client'
+import { interrupted } from '../connection/interrupted.js'
 import type { Link } from '../connection/link.js'
 import type { Message } from '../messages/message.js'
 import type { Undo } from '../time/clock.js'
@@ -52,7 +53,7 @@ export function toSubscription(
 
   const finish = (reason?: WildcastError): void => {
     ended = true
-    reject?.(reason ?? new WildcastError('interrupted', 'unsubscribed'))
+    reject?.(reason ?? interrupted('unsubscribed'))
     undo?.()
     if (isQueue) queue.waiting.length = 0 // others get them
     queue.end(reason)
