@@ -56,14 +56,12 @@ export function openEngine(settings: EngineSettings): Engine {
     if (link.status.state === 'idle' && settings.mayConnect()) link.connect()
     if (link.status.state === 'closed' && !link.refusal) throw interrupted('the client was closed')
   }
-  const ask: Exchanges['ask'] = (question, asker) => exchanges.ask(question, asker)
   const post: Exchanges['post'] = (question, asker) => {
     use()
     if (link.refusal) throw link.refusal
     return exchanges.post(question, asker)
   }
-  const notify: Exchanges['notify'] = (notice) => exchanges.notify(notice)
-  const ports = { clock, link, call, report, fault, ask, notify, post, publish: openPublish(post, clock) }
+  const ports = { clock, link, call, report, fault, exchanges, post, publish: openPublish(post, clock) }
   const subscriptions = openSubscriptions(ports)
   const receivers = { exchanges, subscriptions, fault }
   const subscribe: ListenPorts['subscribe'] = (want, listener) => {

@@ -19,7 +19,7 @@ export interface FrameTaker {
 export interface InterestPorts extends PublishPorts {
   readonly clock: Clock
   readonly link: Pick<Link, 'status' | 'refusal' | 'away' | 'current' | 'heardAt' | 'hold'>
-  readonly ask: Exchanges['ask']
+  readonly exchanges: Pick<Exchanges, 'ask' | 'notify'>
   readonly call: Call
   readonly fault: Fault
   /** Frames with the id `to` are for this interest now, those with the id `from` no longer. */

@@ -181,7 +181,7 @@ export class Interest implements FrameTaker {
   }
 
   #ask(): void {
-    const sent = this.#ports.ask(
+    const sent = this.#ports.exchanges.ask(
       { kind: 'Subscribe', ...this.#want },
       {
         answer: (frame) => {

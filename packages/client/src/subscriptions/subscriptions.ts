@@ -1,4 +1,3 @@
-import type { Exchanges } from '../exchanges/exchanges.js'
 import type { Undo } from '../time/clock.js'
 import { Interest } from './interest.js'
 import type { InterestEvent } from './interest-life.js'
@@ -6,9 +5,7 @@ import type { FrameTaker, InterestPorts, SubscriptionFrame } from './interest-po
 import type { Listener, Want } from './listener.js'
 
 /** What subscriptions need of the client. */
-export interface SubscriptionPorts extends Omit<InterestPorts, 'renamed' | 'ended'> {
-  readonly notify: Exchanges['notify']
-}
+export type SubscriptionPorts = Omit<InterestPorts, 'renamed' | 'ended'>
 
 /** All subscriptions of a client. */
 export interface Subscriptions {
@@ -28,6 +25,7 @@ export interface Subscriptions {
 
 /** Opens the table of subscriptions. */
 export function openSubscriptions(ports: SubscriptionPorts): Subscriptions {
+  const { exchanges } = ports
   const interests = new Map<string, Interest>()
   /** By id. Several have one if a broker is wanted by its name and as the default, which the relay knows to be one. */
   const named = new Map<number | undefined, Set<FrameTaker>>()
@@ -41,7 +39,7 @@ export function openSubscriptions(ports: SubscriptionPorts): Subscriptions {
     },
     ended(want, id, handled) {
       interests.delete(keyOf(want))
-      if (id === undefined || named.has(id) || !ports.notify({ kind: 'Unsubscribe', id, handled })) return
+      if (id === undefined || named.has(id) || !exchanges.notify({ kind: 'Unsubscribe', id, handled })) return
       for (const other of interests.values()) if (other.happen({ type: 'wanted' })) break
     },
   }
@@ -62,7 +60,7 @@ export function openSubscriptions(ports: SubscriptionPorts): Subscriptions {
     tell: () => each((interest) => interest.tell()),
     leave: () =>
       each(({ queue }) => {
-        if (queue) ports.notify({ kind: 'Unsubscribe', ...queue })
+        if (queue) exchanges.notify({ kind: 'Unsubscribe', ...queue })
       }),
     close: () => each((interest) => interest.close()),
   }
