@@ -40,7 +40,8 @@ export class Session {
   #bytes = 0
   /** Bytes that the relay keeps for a resume: 0 if there is none, undefined before `Welcome`. */
   #resumeBytes: number | undefined
-  #resumeMs = defaultResumeMs
+  /** Of no use before `Welcome`. */
+  #resumeMs = 0
   #away = false
 
   constructor(ports: SessionPorts) {
@@ -135,7 +136,8 @@ export class Session {
     if (!resumed || !this.confirm(received) || this.#unconfirmed.length < this.#sent - received) return false
     this.#away = false
     this.#alarm.stop()
-    for (const [i, frame] of this.#unconfirmed.entries()) this.#ports.send(frame, received + 1 + i)
+    let number = received
+    for (const frame of this.#unconfirmed) this.#ports.send(frame, ++number)
     return true
   }
 
