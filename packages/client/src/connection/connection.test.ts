@@ -153,6 +153,10 @@ describe('online', () => {
     const asking = step(online, woke(), noon).to
     for (const happening of [woke(), sent]) expect(step(asking, happening, noon)).toEqual({ to: asking, effects: [] })
   })
+  test('asks again when it wakes after a sign of life', () => {
+    const heardOf = step(step(online, woke(), noon).to, heard, noon).to
+    expect(kinds(step(heardOf, woke(), noon).effects)).toEqual(['arm', 'probe'])
+  })
   test('what is sent after a sign of life has its own time', () => {
     const first = step(online, sent, noon)
     expect(first.effects).toEqual([{ type: 'arm', ms: 1500 }])

@@ -146,22 +146,37 @@ describe('a network that is gone', () => {
     await clock.advance(10_000)
     expect([client.status.state, relay.link.pings]).toEqual(['online', 0])
   })
+  /** How long a relay that answers nothing but Connect is waited for. */
+  const patience = async ({ client, relay, clock }: Awaited<ReturnType<typeof connect>>): Promise<number> => {
+    relay.answer = ({ kind }) => (kind === 'Connect' ? undefined : 'nothing')
+    void client.publish('a')
+    const { links } = relay
+    const { length } = links
+    let ms = 0
+    for (; relay.live > 0 && links.length === length; ms += 500) await clock.advance(500)
+    await clock.advance(30_000)
+    return ms
+  }
   test('has longer each time until the relay is heard, since a long message may be on its way', async () => {
-    const { client, relay, clock } = await connect()
-    const patience = async (): Promise<number> => {
-      relay.answer = ({ kind }) => (kind === 'Connect' ? undefined : 'nothing')
-      void client.publish('a')
-      const { links } = relay
-      const { length } = links
-      let ms = 0
-      for (; relay.live > 0 && links.length === length; ms += 500) await clock.advance(500)
-      await clock.advance(30_000)
-      return ms
-    }
+    const on = await connect()
+    const { client, relay, clock } = on
     await clock.advance(10_000)
-    expect([await patience(), await patience(), await patience()]).toEqual([3_000, 6_000, 12_000])
+    expect([await patience(on), await patience(on), await patience(on)]).toEqual([3_000, 6_000, 12_000])
     relay.answer = () => undefined
     await client.publish('a')
-    expect(await patience()).toBe(3_000)
+    expect(await patience(on)).toBe(3_000)
+  })
+  test('has no longer for attempts that fail in between', async () => {
+    const on = await connect()
+    const { relay, clock } = on
+    silence(relay)
+    void on.client.publish('a')
+    await clock.advance(3_000)
+    expect(on.client.status.state).toBe('waiting')
+    await clock.advance(120_000)
+    expect(relay.links.length).toBeGreaterThan(4)
+    relay.answer = () => undefined
+    await clock.advance(30_000) // not so long that it asks for a sign of life
+    expect(await patience(on)).toBe(6_000)
   })
 })
