@@ -14,27 +14,29 @@ const budgets = [
   {
     name: '@wildcast/client',
     source: `${client}\nglobalThis.app = [createClient]`,
-    bytes: 12_352,
+    bytes: 12_288,
+    readme: 'packages/client/README.md',
     used: ['client'],
     unused: ['classic', 'stream', 'subject-tree', 'json-codec', 'outbox', 'open-outbox'],
   },
   {
     name: '@wildcast/client and @wildcast/react',
     source: `${client}\n${hooks}\nglobalThis.app = [createClient, usePublish, useSubscription, WildcastProvider]`,
-    bytes: 14_016,
+    bytes: 13_952,
+    readme: 'packages/react/README.md',
     used: ['provider', 'use-publish', 'use-subscription'],
     unused: ['requesting', 'use-connection', 'use-publishing', 'use-request'],
   },
 ]
 
-/** What names the same figures. */
+/** What names the same figures, beside the package's own README. */
 const texts = ['README.md', 'docs/decisions/0007-a-byte-budget.md']
 
 export async function checkBytes() {
   let passed = true
   for (const budget of budgets) {
-    const { name, bytes } = budget
-    const silent = texts.filter(
+    const { name, bytes, readme } = budget
+    const silent = [...texts, readme].filter(
       (text) => !readFileSync(path.join(root, text), 'utf8').includes(bytes.toLocaleString('en')),
     )
     console.log(`${name}: at most ${bytes} bytes${silent.map((text) => `; ${text} does not say so`).join('')}`)
