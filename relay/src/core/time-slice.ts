@@ -66,6 +66,11 @@ export class TimeSlice {
     this.#await()
   }
 
+  /** Whether something that input has begun still waits, see `first`. */
+  get isBehind(): boolean {
+    return this.#first !== undefined
+  }
+
   /** Runs something in a later turn, after those who came before. */
   later(run: () => void): void {
     this.#waiting.push({ run })

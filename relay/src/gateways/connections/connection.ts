@@ -33,6 +33,8 @@ export interface Dialect {
   ping(): void
   /** The relay goes away, and will end this; the client shall come back at a random moment of this window. */
   goAway?(windowMs: readonly [number, number]): void
+  /** Resolves when each publish that was received is answered. @default at once */
+  whenAnswered?(): Promise<void>
   /** Closes the connection with an error, behind what waits to be written. */
   end(error: WildcastError): void
   /** The connection is gone. @param code - the close code that the client gave, if it gave one */

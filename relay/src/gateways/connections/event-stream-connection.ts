@@ -94,6 +94,10 @@ export class EventStreamConnection implements HttpConnection {
     this.#dialect?.goAway?.(windowMs)
   }
 
+  async whenAnswered(): Promise<void> {
+    await this.#dialect?.whenAnswered?.()
+  }
+
   leave(error: WildcastError): void {
     this.#dialect?.end(error)
   }

@@ -10,5 +10,6 @@ export interface HttpConnection extends Connection, Watched {
   /** Resolves when the client may send more, or is gone. */
   whenReady(): Promise<void>
   goAway(windowMs: readonly [number, number]): void
+  whenAnswered(): Promise<void>
   leave(error: WildcastError): void
 }

@@ -131,6 +131,10 @@ export class PolledConnection implements HttpConnection {
     this.#dialect?.goAway?.(windowMs)
   }
 
+  async whenAnswered(): Promise<void> {
+    await this.#dialect?.whenAnswered?.()
+  }
+
   leave(error: WildcastError): void {
     this.#dialect?.end(error)
   }

@@ -161,6 +161,10 @@ export class WebSocketConnection implements Connection, Watched, InputOwner {
     this.#dialect?.goAway?.(windowMs)
   }
 
+  async whenAnswered(): Promise<void> {
+    await this.#dialect?.whenAnswered?.()
+  }
+
   leave(error: WildcastError): void {
     this.#dialect?.end(error)
   }

@@ -14,6 +14,7 @@ export class Intake {
   #connection: Connection | undefined
   #underWay = 0
   #resume: (() => void) | undefined
+  #confirmed: (() => void) | undefined
 
   constructor(connection: Connection | undefined) {
     this.#connection = connection
@@ -33,10 +34,19 @@ export class Intake {
     this.#pause()
     return () => {
       this.#underWay -= takes
+      if (this.#underWay === 0) this.#confirmed?.()
       if (this.#underWay > mostUnderWay / 2) return
       this.#resume?.()
       this.#resume = undefined
     }
+  }
+
+  /** Resolves when no publish is under way. */
+  whenConfirmed(): Promise<void> {
+    if (this.#underWay === 0) return Promise.resolve()
+    return new Promise((resolve) => {
+      this.#confirmed = resolve
+    })
   }
 
   #pause(): void {

@@ -6,12 +6,13 @@ import { fakeClock } from '../../testing/fake-clock.js'
 import { settled } from '../../testing/scripted-link.js'
 import { drain } from './drain.js'
 
-function opened(count: number) {
+function opened(count: number, answered = Promise.resolve()) {
   const clock = { ...fakeClock(), random: realClock.random }
   const announced: (readonly [number, number])[] = []
   const closed: string[] = []
   const connections = Array.from({ length: count }, () => ({
     goAway: (windowMs: readonly [number, number]) => void announced.push(windowMs),
+    whenAnswered: () => answered,
     leave: ({ code }: WildcastError) => void closed.push(code),
   }))
   let over = false
@@ -37,6 +38,7 @@ describe('a relay that goes away', () => {
     for (let second = 0; second < 10; second++) {
       const before = closed.length
       clock.advance(1000)
+      await settled()
       expect(closed.length - before).toBeLessThan(500)
     }
     await settled()
@@ -44,10 +46,34 @@ describe('a relay that goes away', () => {
   })
 
   it('keeps nobody longer than 20 s, however many there are', async () => {
-    const { clock, announced, closed } = opened(10_000)
+    const { clock, announced, closed } = opened(4400)
     await settled()
     expect(announced[0]).toEqual([0, 20_000])
     clock.advance(20_000)
-    expect(closed.length).toBe(10_000)
+    await settled()
+    expect(closed.length).toBe(4400)
+  })
+
+  it('closes a client when its publishes are answered, and within a second if a broker does not answer', async () => {
+    let answer = (): void => {}
+    const answered = opened(
+      1,
+      new Promise<void>((resolve) => {
+        answer = resolve
+      }),
+    )
+    await settled()
+    expect(answered.closed).toEqual([])
+    answer()
+    await settled()
+    expect(answered.closed).toEqual(['going_away'])
+    const { clock, closed } = opened(1, new Promise(() => {}))
+    await settled()
+    clock.advance(999)
+    await settled()
+    expect(closed).toEqual([])
+    clock.advance(1)
+    await settled()
+    expect(closed).toEqual(['going_away'])
   })
 })

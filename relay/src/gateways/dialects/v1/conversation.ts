@@ -24,9 +24,8 @@ import { ReceivedCount } from './received-count.js'
 const leavingCodes: readonly (number | undefined)[] = [1000, 1001]
 
 /**
- * What a client and its session say to each other in v1, whatever connection carries it: every
- * question is answered, and errors are in-band. After `Connect` it outlives its connection for a
- * while: the client can come back to it. Frames are counted both ways, see docs/protocol.md.
+ * What a client and its session say to each other in v1. After `Connect` it outlives its connection
+ * for a while: the client can come back to it. Frames are counted both ways, see docs/protocol.md.
  */
 export class Conversation implements OutboxOwner, ResumableSession {
   readonly session: Session
@@ -151,6 +150,10 @@ export class Conversation implements OutboxOwner, ResumableSession {
     }
   }
 
+  async whenAnswered(): Promise<void> {
+    await this.#intake?.whenConfirmed()
+  }
+
   /** Closes the connection, and ends the session with it: the client can't come back to it. */
   end(error: WildcastError): void {
     this.#outbox.end(error)
@@ -260,13 +263,12 @@ export class Conversation implements OutboxOwner, ResumableSession {
       return
     }
     this.#intake ??= new Intake(this.#connection)
-    const settled = this.#intake.begin(frame.message.length)
     sent
       .then(
         () => this.#acknowledge(ref),
         (cause) => this.refuse(cause, ref),
       )
-      .finally(settled)
+      .finally(this.#intake.begin(frame.message.length))
   }
 
   #request(frame: RequestFrame): void {
@@ -275,12 +277,9 @@ export class Conversation implements OutboxOwner, ResumableSession {
     const cancel = requests.begin(ref)
     this.session
       .request(askOf(frame), { signal: cancel, onPart: (part) => this.#send(responseOf(ref, part)) })
-      .then((answer) => {
-        requests.end(ref)
-        this.#send(responseOf(ref, answer))
-      })
+      .finally(() => requests.end(ref))
+      .then((answer) => this.#send(responseOf(ref, answer)))
       .catch((cause) => {
-        requests.end(ref)
         // Who cancelled does not wait for an answer any more.
         if (!cancel.aborted) this.refuse(cause, ref)
       })

@@ -76,6 +76,10 @@ export class Reader implements KeepingDialect {
     return counts
   }
 
+  whenAnswered(): Promise<void> {
+    return this.#conversation.whenAnswered()
+  }
+
   confirm(count: number): void {
     try {
       this.#conversation.act({ kind: 'Received', count })
