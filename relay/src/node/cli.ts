@@ -7,6 +7,7 @@ import { complain } from './commands/connect.js'
 import { gateway } from './commands/gateway.js'
 import { init } from './commands/init.js'
 import { pub } from './commands/pub.js'
+import { reload } from './commands/reload.js'
 import { request } from './commands/request.js'
 import { sub } from './commands/sub.js'
 import { up } from './commands/up.js'
@@ -24,7 +25,8 @@ const program = new Command('wildcast')
   .version(version)
   .showHelpAfterError('(wildcast --help lists what there is)')
 
-for (const command of [init(), add(), up(), check(), gateway(), sub(), pub(), request()]) program.addCommand(command)
+for (const command of [init(), add(), up(), reload(), check(), gateway(), sub(), pub(), request()])
+  program.addCommand(command)
 for (const command of [program, ...program.commands, ...program.commands.flatMap(({ commands }) => commands)])
   command.exitOverride((error: CommanderError) => process.exit(error.exitCode === 0 ? 0 : usageExitCode))
 

@@ -9,6 +9,7 @@ import { doors } from './doors.js'
 import { type ListenRemedies, listenFailure } from './listen-failure.js'
 import { openBroker } from './open-broker.js'
 import { practice } from './practice.js'
+import { reloadInPlace } from './reload-in-place.js'
 import { runComponents } from './run-components.js'
 import { type ServingAll, serveAll, type Workers } from './serve.js'
 import type { Watch } from './watch.js'
@@ -26,11 +27,22 @@ export interface RunConfigOptions {
   readonly parts?: () => Promise<readonly Part[]>
 }
 
+/** What a configuration has become. */
+export interface RunningConfig extends ServingAll {
+  /**
+   * Loads the modules of components again. Returns what it has done, and what differs from this configuration and needs
+   * a restart.
+   * @throws {WildcastError} `internal` if a module can't be loaded: the old one goes on
+   */
+  reload(now: Config): Promise<readonly string[]>
+}
+
 /** Opens everything that a configuration names, over one relay in this process. */
 export async function runConfig(
-  { brokers, gateways, bridges, components }: Config,
+  config: Config,
   { remedies, reload, watch, workers, parts }: RunConfigOptions,
-): Promise<ServingAll> {
+): Promise<RunningConfig> {
+  const { brokers, gateways, bridges, components } = config
   let running: Components | undefined
   const own = (): readonly Part[] =>
     running?.parts() ?? components.map(({ id }) => part(`component "${id}"`, 'it is being loaded'))
@@ -56,6 +68,7 @@ export async function runConfig(
   if (reload) reloadOnChange(components, opened, watch.relay.onError)
   return {
     ...serving,
+    reload: (now) => reloadInPlace(config, now, opened),
     async close() {
       await opened.close()
       await serving.close()

@@ -1,11 +1,12 @@
 import { expect, it } from 'vitest'
 import { realClock } from '../../src/index.js'
-import { brokenPromises, type History } from '../chaos/history.js'
+import { brokenPromises } from '../chaos/history.js'
 import { portsOf, start } from '../command.js'
 import { endsWithTest } from '../servers/ends-with-test.js'
 import { freePort } from '../servers/free-port.js'
 import { openInNode, openPages, type Remote } from './clients.js'
 import { openFaultyProxy } from './faulty-proxy.js'
+import { historyOf } from './history-of.js'
 import { seededRandom } from './random.js'
 
 // `npm run loss` runs this for two minutes with 20 clients; see scripts/loss.js.
@@ -30,15 +31,6 @@ async function gather(url: string): Promise<readonly Remote[]> {
     openPages(numbered('page', pages), url),
   ])
   return [...inNode, ...inPages]
-}
-
-async function historyOf(clients: readonly Remote[]): Promise<History> {
-  const states = await Promise.all(clients.map(async (client) => [client.name, await client.state()] as const))
-  const names = clients.map(({ name }) => name)
-  return {
-    published: new Map(states.map(([name, { outcomes }]) => [name, outcomes])),
-    subscriptions: new Map(states.map(([name, { heard }]) => [name, { hears: names, heard }])),
-  }
 }
 
 /** Tabs fall asleep now and then, one at a time, and wake up again. */

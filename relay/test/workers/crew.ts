@@ -20,7 +20,9 @@ export interface Crew {
   pids(main: 'relay' | 'memory'): number[]
   /** The process of the relay with this id. */
   pidOf(relay: string): number
-  /** Whatever it has put into the system's folder for such. */
+  /** The folder that it takes for the system's temporary one. */
+  readonly temporary: string
+  /** Whatever it has put into that. */
   leftovers(): string[]
   /** What it has said on stderr so far. */
   log(): string
@@ -50,6 +52,7 @@ export async function startCrew(
       if (pid === undefined) throw new Error(`no process has the relay ${relay}`)
       return pid
     },
+    temporary,
     leftovers: () => readdirSync(temporary, { recursive: true }).map((name) => path.join(String(name))),
     log: () => log,
   }

@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander'
 import { brokerOfQuery } from '../config/broker-query.js'
 import { outside } from '../config/outside.js'
+import { defined } from '../config/schema/defined.js'
 import { gatewayFlags, gatewayOfFlags } from './gateway-flags.js'
 import { run } from './run.js'
 import { type WorkersFlag, workersFlag } from './workers-flag.js'
@@ -32,9 +33,9 @@ async function open({ broker, workers, ...flags }: Flags, command: Command): Pro
     bridges: [],
     components: [],
     notes: [],
+    ...defined({ workers }),
   }
   await run(config, {
-    workers,
     remedies: { port: 'choose another with --port or PORT', host: 'correct --host or WILDCAST_HOST' },
     reload: false,
   })

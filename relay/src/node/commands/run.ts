@@ -1,39 +1,51 @@
 import { realClock } from '../../core/clock.js'
 import type { Config } from '../config/config.js'
+import { type ControlSocket, openControlSocket } from '../control/control-socket.js'
 import type { ListenRemedies } from '../listen-failure.js'
 import { runConfig } from '../run-config.js'
 import { openWatch } from '../watch.js'
-import { runWorkers } from '../workers/run-workers.js'
-import { closeOnSignal } from './close-on-signal.js'
+import { wakefulClock } from '../workers/clock.js'
+import { type Running, runWorkers } from '../workers/run-workers.js'
 import { note } from './config-flag.js'
+import { onSignals } from './on-signals.js'
+import { reloads } from './reloads.js'
 import { type Beside, runBeside } from './run-beside.js'
+import { terminal } from './terminal.js'
 import { whenParentGone } from './when-parent-gone.js'
 
 export interface RunOptions {
-  /** How many relays share the ports. @default 1 */
-  readonly workers: number | undefined
   /** Where a user can change what keeps a port from being opened. */
   readonly remedies: ListenRemedies
   /** Whether components are loaded again when their files change. */
   readonly reload: boolean
   /** A command to run beside it, with its arguments; when either ends, so does the other. */
   readonly beside?: readonly string[]
+  /** The file that the configuration was read from, and how it is read and checked for a reload. */
+  readonly source?: { readonly file: string; read(): Promise<Config> }
 }
 
 /** Opens everything that a configuration names, says where, and closes it on a signal. */
-export async function run(config: Config, { workers = 1, beside = [], ...options }: RunOptions): Promise<void> {
+export async function run(config: Config, { beside = [], source, ...options }: RunOptions): Promise<void> {
   note(config.notes)
-  const running =
-    workers === 1
-      ? await runConfig(config, { ...options, watch: openWatch() })
-      : await runWorkers(config, { ...options, count: workers })
+  const opening = open(config, options)
   let command: Beside | undefined
+  let control: ControlSocket | undefined
   let closing: Promise<unknown> | undefined
   const close = async (): Promise<void> => {
-    closing ??= Promise.all([running.close(), command?.close()])
+    closing ??= Promise.all([opening.then((running) => running.close()), command?.close(), control?.close()])
     await closing
   }
-  closeOnSignal({ close }) // whoever reads that it is up may say at once that it shall end
+  const reload = reloads({
+    read: source ? () => source.read() : () => Promise.resolve(config),
+    apply: async (now) => (await opening).reload(now),
+    print: complain,
+  })
+  const act = onSignals({ close, reload, terminal: terminal(), clock: wakefulClock, exit: process.exit, complain })
+  // Before anything is open: a signal must not end the process in another way, also while it starts.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, act)
+
+  const running = await opening
+  if (source) control = await openControlSocket(source.file, reload).catch(reloadedBySignalOnly)
   const urls = config.gateways.map(({ host }, i) => `http://${host ?? 'localhost'}:${running.ports[i]}`)
   config.gateways.forEach(({ broker }, i) => {
     process.stdout.write(`Wildcast is up: ${urls[i]}${broker === undefined ? '' : ` (${broker})`}\n`)
@@ -47,4 +59,15 @@ export async function run(config: Config, { workers = 1, beside = [], ...options
     await close()
   }
   process.exit()
+}
+
+function open(config: Config, options: Omit<RunOptions, 'beside' | 'source'>): Promise<Running> {
+  const { workers: count = 1 } = config
+  return count === 1 ? runConfig(config, { ...options, watch: openWatch() }) : runWorkers(config, { ...options, count })
+}
+
+const complain = (line: string): void => void process.stderr.write(`${line}\n`)
+
+function reloadedBySignalOnly(cause: unknown): undefined {
+  complain(`"wildcast reload" will not find this relay, but SIGHUP does: ${String(cause)}`)
 }

@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import type { Config, GatewayConfig } from '../config/config.js'
+import { inspect } from '../config/inspect.js'
 import { readConfig } from '../config/read-config.js'
 import { defined } from '../config/schema/defined.js'
 import { type ConfigFlag, configFlag, configOf } from './config-flag.js'
@@ -27,20 +28,21 @@ export function up(): Command {
     .option('-w, --watch', 'load a component again when its file, or another in its folder, has changed')
     .action(async (beside: readonly string[], { watch = false, port, workers, ...flags }: Flags) => {
       const file = configOf(flags)
-      const config = await readConfig(file)
-      const first = defined({ port, static: flags.static })
-      await run(
-        { ...config, gateways: withFirst(config.gateways, first) },
-        {
-          workers: workers ?? config.workers,
-          remedies: {
-            port: port === undefined ? `choose another in ${file}, or stop what listens there` : portRemedy,
-            host: `correct "host" in ${file}`,
-          },
-          reload: watch,
-          beside,
+      // Flags go first, also when the file is read again.
+      const withFlags = (config: Config): Config => ({
+        ...config,
+        ...defined({ workers }),
+        gateways: withFirst(config.gateways, defined({ port, static: flags.static })),
+      })
+      await run(withFlags(await readConfig(file)), {
+        remedies: {
+          port: port === undefined ? `choose another in ${file}, or stop what listens there` : portRemedy,
+          host: `correct "host" in ${file}`,
         },
-      )
+        reload: watch,
+        beside,
+        source: { file, read: async () => withFlags(await inspect(file)) },
+      })
     })
 }
 

@@ -5,6 +5,7 @@ import { WildcastError } from '@wildcast/protocol'
 import type { OnError } from '../../core/outlet.js'
 import { census } from './census.js'
 import { wakefulClock as clock } from './clock.js'
+import { moduleReloads } from './module-reloads.js'
 import { type Place, place } from './place.js'
 import { reports } from './reports.js'
 import type { FromMember } from './words.js'
@@ -26,19 +27,27 @@ export interface MemberOptions {
   readonly inside?: boolean
 }
 
+/** A place in a crew. */
+export interface CrewPlace extends Place {
+  /** Loads the modules of its components again. @throws {WildcastError} if one can't be loaded: the old ones go on */
+  reload(): Promise<void>
+}
+
 /** Opens places for the processes of a primary. They count together: each that asks is told what all of them have counted. */
-export function crew({ folder, onError }: CrewOptions): (options: MemberOptions) => Place {
+export function crew({ folder, onError }: CrewOptions): (options: MemberOptions) => CrewPlace {
   const counts = census(clock)
-  const relays: Place[] = []
+  const relays = new Set<Place>()
   let components: Place | undefined
   const states = reports(() => components)
+  const reloads = moduleReloads(clock)
   const failed = (cause: unknown): void => onError(WildcastError.from(cause), { stage: 'worker' })
 
   function heard(words: FromMember, from: Place): void {
     if (words.kind === 'reported') states.heard(words.number, words.parts)
+    if (words.kind === 'reloaded') reloads.heard(words.number, words.failure)
     if (words.kind === 'inquire') states.take().then((parts) => from.say({ kind: 'informed', parts }), failed)
     if (words.kind === 'counted') counts.heard(from, words.figures)
-    if (words.kind === 'sum') counts.take(relays).then((figures) => from.say({ kind: 'summed', figures }), failed)
+    if (words.kind === 'sum') counts.take([...relays]).then((figures) => from.say({ kind: 'summed', figures }), failed)
   }
 
   /** A process that was killed leaves its doors behind. */
@@ -60,8 +69,20 @@ export function crew({ folder, onError }: CrewOptions): (options: MemberOptions)
       clock,
       onError: failed,
     })
-    if (main === 'relay') relays.push(opened)
+    if (main === 'relay') relays.add(opened)
     if (inside) components = opened
-    return opened
+    const close = async (): Promise<void> => {
+      await opened.close()
+      relays.delete(opened)
+    }
+    let closed: Promise<void> | undefined
+    return {
+      ...opened,
+      reload: () => reloads.ask(opened),
+      close() {
+        closed ??= close()
+        return closed
+      },
+    }
   }
 }

@@ -17,7 +17,10 @@ const config: Config = {
 
 it('gives each memory broker a socket, which all relays reach it by, and leaves the others as they are', () => {
   const { sockets, workers, inside } = divide(config, '/private')
-  expect(sockets).toEqual(['/private/memory.0', '/private/memory.1'])
+  expect([...sockets]).toEqual([
+    ['main', '/private/memory.0'],
+    ['second', '/private/memory.1'],
+  ])
   expect([...workers.brokers]).toEqual([
     ['main', { type: 'memory', socket: '/private/memory.0' }],
     ['cache', { type: 'redis', url: 'redis://localhost' }],
@@ -33,4 +36,12 @@ it('keeps bridges and components out of the workers, and clients out of where th
   expect(workers).toMatchObject({ bridges: [], components: [], gateways: config.gateways })
   expect(inside).toMatchObject({ bridges, components: [], gateways: [] })
   expect(inside?.brokers).toEqual(workers.brokers)
+})
+
+it('leaves memory brokers where they are, and gives those that are new the sockets that are free', () => {
+  const known = new Map([
+    ['gone', '/private/memory.0'],
+    ['second', '/private/memory.1'],
+  ])
+  expect([...divide(config, '/private', known).sockets]).toEqual([...known, ['main', '/private/memory.2']])
 })

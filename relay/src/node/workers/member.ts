@@ -13,6 +13,8 @@ export interface Duty {
   figures?(): Promise<Figures>
   /** How its components and bridges are, where it has any. */
   parts?(): Promise<readonly Part[]>
+  /** Loads the modules of its components again, where it has any. */
+  reload?(): Promise<unknown>
   /** Ends in good order. */
   close(): Promise<void>
 }
@@ -83,6 +85,9 @@ class Member<Task extends { readonly folder: string }> implements Crew {
       case 'report':
         this.#report(words.number)
         return
+      case 'reload':
+        void this.#duty?.then((duty) => reload(duty, words.number))
+        return
       case 'informed':
         this.#inquiries.shift()?.(words.parts)
         return
@@ -99,6 +104,15 @@ class Member<Task extends { readonly folder: string }> implements Crew {
 
   #report(number: number): void {
     void this.#duty?.then(async ({ parts }) => say({ kind: 'reported', number, parts: (await parts?.()) ?? [] }))
+  }
+}
+
+async function reload(duty: Duty, number: number): Promise<void> {
+  try {
+    await duty.reload?.()
+    say({ kind: 'reloaded', number })
+  } catch (cause) {
+    say({ kind: 'reloaded', number, failure: WildcastError.from(cause).message })
   }
 }
 

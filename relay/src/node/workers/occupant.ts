@@ -40,8 +40,8 @@ export interface Occupant {
 
 /** One that has left so many waiting hangs: others take those who come. */
 const mostUnderWay = 1000
-/** One that has not ended in good order by then is killed. */
-const farewellMs = 10_000
+/** One that has not ended in good order by then is killed. The longest drain takes 20 s, and what is still open then 3 s. */
+const farewellMs = 25_000
 
 export function occupant({ name, child, task, heard, gone, clock }: OccupantOptions): Occupant {
   const clients = underWay(child)

@@ -138,7 +138,7 @@ describe('a place', () => {
   it('is cleared of a process that does not end', async () => {
     const { place, clock, first } = await ready()
     const closed = place.close()
-    clock.advance(10_000)
+    clock.advance(25_000)
     expect(first.told).toEqual(['begin', 'end', 'SIGKILL'])
     await first.ends('SIGKILL')
     await closed

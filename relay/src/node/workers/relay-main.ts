@@ -1,5 +1,6 @@
 // A process of the crew: a relay of its own, for clients of all ports; or, without a port, for components and bridges.
 
+import type { Relay } from '../../core/relay.js'
 import type { Config } from '../config/config.js'
 import type { ListenRemedies } from '../listen-failure.js'
 import { runConfig } from '../run-config.js'
@@ -12,16 +13,31 @@ export interface RelayTask {
   readonly remedies: ListenRemedies
   /** Whether components are loaded again when their files change. */
   readonly reload: boolean
+  /** Whether it takes the place of another one: it is ready when it reaches the brokers, or has tried for a while. */
+  readonly replaces: boolean
 }
 
-member<RelayTask>(async ({ folder, config, ...options }, crew) => {
+/** How long a relay that replaces another one waits for its brokers. */
+const patienceMs = 5000
+const lookEveryMs = 20
+
+/** Resolves when all brokers are reached, or after a while. */
+function whenReached(relay: Pick<Relay, 'health' | 'clock'>, leftMs = patienceMs): Promise<void> {
+  if (leftMs <= 0 || relay.health().every(({ status }) => status === 'up')) return Promise.resolve()
+  return new Promise((resolve) => {
+    relay.clock.after(lookEveryMs, () => resolve(whenReached(relay, leftMs - lookEveryMs)))
+  })
+}
+
+member<RelayTask>(async ({ folder, config, replaces, ...options }, crew) => {
   const watch = openWatch({ all: () => crew.figures() })
-  const { relay, close } = await runConfig(config, {
+  const { relay, close, reload } = await runConfig(config, {
     ...options,
     watch,
     // Without a port it is the one that others ask.
     ...(config.gateways.length === 0 ? {} : { parts: () => crew.parts() }),
     workers: { folder, onConnection: (take) => crew.onConnection(take) },
   })
-  return { relay: relay.id, close, figures: watch.figures, parts: () => relay.parts() }
+  if (replaces) await whenReached(relay)
+  return { relay: relay.id, close, reload: () => reload(config), figures: watch.figures, parts: () => relay.parts() }
 })

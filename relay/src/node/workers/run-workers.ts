@@ -2,14 +2,16 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import type { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import type { Config } from '../config/config.js'
 import { type ListenRemedies, listenFailure } from '../listen-failure.js'
 import { openLog } from '../log.js'
+import type { RunningConfig } from '../run-config.js'
 import { type Acceptor, acceptor } from './acceptor.js'
 import { wakefulClock } from './clock.js'
-import { crew } from './crew.js'
 import { divide } from './divide.js'
 import type { Place } from './place.js'
+import { Staff } from './staff.js'
 
 export interface RunWorkersOptions {
   /** How many relays share the ports. */
@@ -21,11 +23,7 @@ export interface RunWorkersOptions {
 }
 
 /** What a configuration has become. */
-export interface Running {
-  /** The ports that are listened on, in the order of the configuration's gateways. */
-  readonly ports: readonly number[]
-  close(): Promise<void>
-}
+export type Running = Pick<RunningConfig, 'ports' | 'reload' | 'close'>
 
 /**
  * Opens everything that a configuration names, over several relays. This process accepts clients, and hands each to the worker whose turn it is; memory brokers have a process
@@ -34,37 +32,40 @@ export interface Running {
 export async function runWorkers(config: Config, { count, reload, remedies }: RunWorkersOptions): Promise<Running> {
   checkPlain(config)
   const folder = await mkdtemp(path.join(tmpdir(), 'wildcast-')) // nobody else may enter it
-  const { sockets, workers: shared, inside } = divide(config, folder)
   const { onError } = openLog(wakefulClock)
-  const place = crew({ folder, onError })
-  const relay = (name: string, task: { config: Config; reload: boolean }, inside = false): Place =>
-    place({ name, main: 'relay', task: { ...task, remedies }, inside })
-  const memory = sockets.length === 0 ? [] : [place({ name: 'the memory process', main: 'memory', task: { sockets } })]
-  const workers = Array.from({ length: count }, (_, i) => relay(`worker ${i + 1}`, { config: shared, reload: false }))
-  const relays = inside
-    ? [...workers, relay('the process of the components', { config: inside, reload }, true)]
-    : workers
+  const staff = new Staff({ folder, onError, remedies, reload })
   const acceptors: Acceptor[] = []
-  const hand = inTurns(workers)
+  const hand = inTurns(staff.workers)
 
   async function close(): Promise<void> {
     for (const one of acceptors) one.close()
-    await Promise.all(relays.map((one) => one.close()))
-    await Promise.all(memory.map((one) => one.close()))
+    await staff.close()
     await rm(folder, { recursive: true, force: true })
   }
 
   try {
-    await Promise.all(memory.map((one) => one.open()))
-    await Promise.all(relays.map((one) => one.open()))
+    await staff.open(divide(config, folder), count)
     for (const [endpoint, { port, host }] of config.gateways.entries())
       acceptors.push(await acceptor({ port, host, onError, accepted: (socket) => hand(socket, endpoint) }))
-    return { ports: acceptors.map(({ port }) => port), close }
   } catch (cause) {
     await close()
     throw listenFailure(cause, remedies)
   }
+  return {
+    ports: acceptors.map(({ port }) => port),
+    close,
+    async reload(now) {
+      checkPlain(now)
+      const samePorts = isDeepStrictEqual(portsOf(config), portsOf(now))
+      // The ports belong to this process, which stays.
+      const possible = samePorts ? now : { ...now, gateways: config.gateways }
+      const done = await staff.replace(divide(possible, folder, staff.sockets), now.workers ?? 1)
+      return samePorts ? done : [...done, 'restart to change the ports and their options']
+    },
+  }
 }
+
+const portsOf = ({ gateways }: Config): unknown => gateways.map(({ port, host }) => [port, host])
 
 /** Other processes get a copy. */
 function checkPlain(config: Config): void {

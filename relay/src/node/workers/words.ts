@@ -12,6 +12,8 @@ export type ToMember<Task = unknown> =
   | { readonly kind: 'summed'; readonly figures: readonly Figures[] }
   /** Asks how its components and bridges are. It is answered by `reported`. */
   | { readonly kind: 'report'; readonly number: number }
+  /** Loads the modules of its components again. It is answered by `reloaded`. */
+  | { readonly kind: 'reload'; readonly number: number }
   /** Answers `inquire`. */
   | { readonly kind: 'informed'; readonly parts: readonly Part[] }
   /** Ends in good order. */
@@ -28,5 +30,7 @@ export type FromMember =
   | { readonly kind: 'counted'; readonly figures: Figures }
   | { readonly kind: 'sum' }
   | { readonly kind: 'reported'; readonly number: number; readonly parts: readonly Part[] }
+  /** With the reason if a module can't be loaded. */
+  | { readonly kind: 'reloaded'; readonly number: number; readonly failure?: string }
   /** Asks how the components and bridges of another process are. Answers come in order. */
   | { readonly kind: 'inquire' }

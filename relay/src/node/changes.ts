@@ -1,0 +1,26 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { Config } from './config/config.js'
+
+/** What of a configuration a relay has been opened with, and differs now: in the words of its file. */
+export function changes(before: Config, now: Config): readonly string[] {
+  const differ = (key: 'gateways' | 'bridges' | 'workers'): boolean => !isDeepStrictEqual(before[key], now[key])
+  return [
+    ...changedNames(before.brokers, now.brokers).map((name) => `broker "${name}"`),
+    ...(isDeepStrictEqual([...before.brokers.keys()][0], [...now.brokers.keys()][0]) ? [] : ['the default broker']),
+    ...(differ('gateways') ? ['the ports and their options'] : []),
+    ...(differ('bridges') ? ['the bridges'] : []),
+    ...changedNames(byId(before), byId(now)).map((id) => `component "${id}"`),
+    ...(differ('workers') ? ['the number of workers'] : []),
+  ]
+}
+
+/** Of what was added, removed, or is another. */
+function changedNames(before: ReadonlyMap<string, unknown>, now: ReadonlyMap<string, unknown>): readonly string[] {
+  return [...new Set([...before.keys(), ...now.keys()])].filter(
+    (name) => !isDeepStrictEqual(before.get(name), now.get(name)),
+  )
+}
+
+function byId({ components }: Config): ReadonlyMap<string, unknown> {
+  return new Map(components.map((component) => [component.id, component]))
+}

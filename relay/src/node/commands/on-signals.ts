@@ -1,0 +1,57 @@
+import type { Clock } from '../../core/clock.js'
+import type { Terminal } from './terminal.js'
+
+export interface SignalActions {
+  /** Ends in good order. */
+  close(): Promise<void>
+  reload(): Promise<unknown>
+  readonly terminal: Terminal
+  readonly clock: Clock
+  exit(code: number): void
+  /** Takes why the end is not in good order. */
+  complain(why: string): void
+}
+
+/**
+ * The longest drain takes 20 s, and what is still open then 3 s. Service managers kill after 30 s
+ * and more.
+ */
+export const closeDeadlineMs = 27_000
+
+/** A system that takes a terminal away may send the signal first. */
+const hangUpMs = 100
+
+/**
+ * The first `SIGINT` or `SIGTERM` closes in good order, the second at once. `SIGHUP` reloads; but it ends a
+ * process whose terminal has been closed.
+ */
+export function onSignals({ close, reload, terminal, clock, exit, complain }: SignalActions): (signal: string) => void {
+  let closing = false
+
+  function end(): void {
+    closing = true
+    clock.after(closeDeadlineMs, () => {
+      complain(`not everything was closed within ${closeDeadlineMs / 1000} s`)
+      exit(1)
+    })
+    close().then(
+      () => exit(0),
+      (cause: unknown) => {
+        complain(String(cause))
+        exit(1)
+      },
+    )
+  }
+
+  function hangUp(): void {
+    if (closing) return
+    if (terminal.gone) end()
+    else void reload()
+  }
+
+  return (signal) => {
+    if (signal === 'SIGHUP') clock.after(hangUpMs, hangUp)
+    else if (closing) exit(1)
+    else end()
+  }
+}

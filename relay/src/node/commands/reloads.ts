@@ -1,0 +1,33 @@
+import type { Config } from '../config/config.js'
+import type { ControlAnswer } from '../control/control-socket.js'
+
+export interface ReloadsOptions {
+  /** Reads the configuration again. */
+  read(): Promise<Config>
+  /** Goes on with it. Returns what was done, and what needs a restart. */
+  apply(config: Config): Promise<readonly string[]>
+  print(line: string): void
+}
+
+/** Reads a configuration again and goes on with it, one time after the other. The log says what has come of it. */
+export function reloads({ read, apply, print }: ReloadsOptions): () => Promise<ControlAnswer> {
+  let last: Promise<unknown> = Promise.resolve()
+
+  async function once(): Promise<ControlAnswer> {
+    try {
+      const config = await read()
+      const lines = [...config.notes, ...(await apply(config))]
+      return { failed: false, lines: lines.length === 0 ? ['nothing has to be loaded again'] : lines }
+    } catch (cause) {
+      const why = cause instanceof Error ? cause.message : String(cause)
+      return { failed: true, lines: [why, 'not reloaded: the relay goes on as before'] }
+    }
+  }
+
+  return () => {
+    const answer = last.then(once)
+    last = answer
+    void answer.then(({ lines }) => lines.forEach(print))
+    return answer
+  }
+}

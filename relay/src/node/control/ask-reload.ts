@@ -1,0 +1,36 @@
+import { readdir, rm } from 'node:fs/promises'
+import { connect } from 'node:net'
+import path from 'node:path'
+import { text } from 'node:stream/consumers'
+import { isTable } from '../config/schema/table.js'
+import { controlFolder } from './control-folder.js'
+import type { ControlAnswer } from './control-socket.js'
+
+/** Asks every relay that runs this configuration for a reload. Resolves with their answers: none if none runs. */
+export async function askReload(file: string): Promise<readonly ControlAnswer[]> {
+  const { folder, prefix } = await controlFolder(file)
+  const names = (await readdir(folder)).filter((name) => name.startsWith(prefix))
+  const answers = await Promise.all(names.map((name) => ask(path.join(folder, name))))
+  return answers.flatMap((answer) => answer ?? [])
+}
+
+/** Undefined if nobody listens. */
+async function ask(socketPath: string): Promise<ControlAnswer | undefined> {
+  const socket = connect(socketPath)
+  try {
+    return answerOf(JSON.parse(await text(socket)))
+  } catch (cause) {
+    if (!(cause instanceof Error && 'code' in cause))
+      return { failed: true, lines: ['the relay has ended while it reloaded'] }
+    // One that was killed has left it behind.
+    if (cause.code === 'ECONNREFUSED') await rm(socketPath, { force: true })
+    return undefined
+  }
+}
+
+function answerOf(value: unknown): ControlAnswer {
+  const { failed, lines } = isTable(value) ? value : {}
+  if (typeof failed !== 'boolean' || !Array.isArray(lines))
+    return { failed: true, lines: ['the relay is of another version of Wildcast; restart it'] }
+  return { failed, lines: lines.map(String) }
+}

@@ -1,0 +1,55 @@
+import { expect, it } from 'vitest'
+import type { ComponentConfig, Config } from './config/config.js'
+import { reloadInPlace } from './reload-in-place.js'
+
+const component = (id: string, timeoutMs = 1000): ComponentConfig => ({
+  id,
+  source: `/${id}.mjs`,
+  broker: 'main',
+  subscription: { kind: 'request', path: '/' } as unknown as ComponentConfig['subscription'],
+  result: {},
+  config: {},
+  timeoutMs,
+  memoryMb: 64,
+})
+
+const before: Config = {
+  brokers: new Map([['main', { type: 'memory' }]]),
+  gateways: [{ port: 3015, timeoutMs: 2000 }],
+  bridges: [],
+  components: [component('one'), component('two')],
+  notes: [],
+}
+
+async function reload(now: Config): Promise<{ readonly loaded: readonly string[]; readonly lines: readonly string[] }> {
+  const loaded: string[] = []
+  const lines = await reloadInPlace(before, now, { reload: async (id) => void loaded.push(id) })
+  return { loaded, lines }
+}
+
+it('loads the modules of all components again', async () => {
+  expect(await reload(structuredClone(before))).toEqual({
+    loaded: ['one', 'two'],
+    lines: ['component "one" is loaded again', 'component "two" is loaded again'],
+  })
+})
+
+it('names everything that needs a restart, and leaves it as it is', async () => {
+  const now: Config = {
+    ...before,
+    brokers: new Map([
+      ['other', { type: 'memory' }],
+      ['main', { type: 'redis', url: 'redis://localhost' }],
+    ]),
+    gateways: [{ port: 3016, timeoutMs: 2000 }],
+    components: [component('one', 2000), component('three')],
+    workers: 4,
+  }
+  expect(await reload(now)).toEqual({
+    loaded: [],
+    lines: [
+      'restart to change broker "main", broker "other", the default broker, the ports and their options, ' +
+        'component "one", component "two", component "three", the number of workers',
+    ],
+  })
+})

@@ -1,0 +1,40 @@
+import { expect, it } from 'vitest'
+import { fakeClock } from '../../testing/fake-clock.js'
+import { moduleReloads } from './module-reloads.js'
+import type { ToMember } from './words.js'
+
+function open(there = true) {
+  const clock = fakeClock()
+  const said: ToMember[] = []
+  const reloads = moduleReloads(clock)
+  const place = {
+    say(words: ToMember): boolean {
+      said.push(words)
+      return there
+    },
+  }
+  return { clock, said, heard: reloads.heard, ask: () => reloads.ask(place) }
+}
+
+it('resolves when the process has loaded them, and rejects with what it says', async () => {
+  const { said, ask, heard, clock } = open()
+  const both = [ask(), ask()]
+  expect(said).toEqual([
+    { kind: 'reload', number: 1 },
+    { kind: 'reload', number: 2 },
+  ])
+  const refused = expect(both[1]).rejects.toMatchObject({ code: 'internal', message: 'broken' })
+  heard(2, 'broken')
+  heard(1, undefined)
+  await both[0]
+  await refused
+  expect(clock.timers).toBe(0)
+})
+
+it('rejects if the process is not there, or does not answer', async () => {
+  await expect(open(false).ask()).rejects.toMatchObject({ code: 'interrupted' })
+  const { ask, clock } = open()
+  const refused = expect(ask()).rejects.toMatchObject({ code: 'interrupted' })
+  clock.advance(60_000)
+  await refused
+})

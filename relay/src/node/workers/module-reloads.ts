@@ -1,0 +1,39 @@
+import { WildcastError } from '@wildcast/protocol'
+import type { Clock } from '../../core/clock.js'
+import type { Place } from './place.js'
+
+/** A module that takes longer to load has failed by itself. */
+const patienceMs = 60_000
+
+/** Lets processes load the modules of their components again. */
+export interface ModuleReloads {
+  /** @throws {WildcastError} `internal` if one can't be loaded: the old ones go on; `interrupted` without an answer */
+  ask(place: Pick<Place, 'say'>): Promise<void>
+  heard(number: number, failure: string | undefined): void
+}
+
+export function moduleReloads(clock: Clock): ModuleReloads {
+  const waiting = new Map<number, (failure: WildcastError | undefined) => void>()
+  let last = 0
+  return {
+    async ask(place) {
+      const number = ++last
+      if (!place.say({ kind: 'reload', number }))
+        throw new WildcastError('interrupted', 'the process of the components is being started; try again')
+      return new Promise((resolve, reject) => {
+        const answered = (failure: WildcastError | undefined): void => {
+          stopClock()
+          waiting.delete(number)
+          if (failure) reject(failure)
+          else resolve()
+        }
+        const stopClock = clock.after(patienceMs, () =>
+          answered(new WildcastError('interrupted', 'the process of the components has not answered')),
+        )
+        waiting.set(number, answered)
+      })
+    },
+    heard: (number, failure) =>
+      waiting.get(number)?.(failure === undefined ? undefined : new WildcastError('internal', failure)),
+  }
+}

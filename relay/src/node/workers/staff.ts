@@ -1,0 +1,134 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { OnError } from '../../core/outlet.js'
+import type { Config } from '../config/config.js'
+import type { ListenRemedies } from '../listen-failure.js'
+import { type CrewPlace, crew, type MemberOptions } from './crew.js'
+import type { Division } from './divide.js'
+import type { Place } from './place.js'
+import { replaceEach } from './replace-each.js'
+
+export interface StaffOptions {
+  /** The private folder of its sockets. */
+  readonly folder: string
+  readonly onError: OnError
+  readonly remedies: ListenRemedies
+  /** Whether components are loaded again when their files change. */
+  readonly reload: boolean
+}
+
+/** All processes of a primary, for one configuration after the other. */
+export class Staff {
+  /** Those that take clients. The list stays the same, and its places change. */
+  readonly workers: Place[] = []
+  readonly #options: StaffOptions
+  readonly #place: (options: MemberOptions) => CrewPlace
+  /** Every place that may have a process. */
+  #all: Set<Place> = new Set()
+  readonly #memory: Set<Place> = new Set()
+  #sockets: ReadonlyMap<string, string> = new Map()
+  #inside: { readonly config: Config; readonly place: CrewPlace } | undefined
+  #closing = false
+
+  constructor(options: StaffOptions) {
+    this.#options = options
+    this.#place = crew(options)
+  }
+
+  /** The sockets of the memory brokers, by the names of the brokers. */
+  get sockets(): ReadonlyMap<string, string> {
+    return this.#sockets
+  }
+
+  async open({ sockets, workers, inside }: Division, count: number): Promise<void> {
+    await this.#share(sockets)
+    const opened = Array.from({ length: count }, (_, i) => this.#worker(i, workers, false))
+    this.workers.push(...opened)
+    const relays = inside ? [...opened, this.#enter(inside, false)] : opened
+    await Promise.all(relays.map((one) => one.open()))
+  }
+
+  /**
+   * Goes on with another configuration: the components first, then one worker after the other. Returns what was done.
+   * @throws whatever keeps a process from being opened; what was not replaced by then goes on
+   */
+  async replace({ sockets, workers, inside }: Division, count: number): Promise<readonly string[]> {
+    await this.#share(sockets)
+    const done = await this.#renewInside(inside)
+    await replaceEach(this.workers, (i) => this.#worker(i, workers, true))
+    while (this.workers.length < count) {
+      const place = this.#worker(this.workers.length, workers, true)
+      await place.open()
+      this.workers.push(place)
+    }
+    for (const place of this.workers.splice(count)) await place.close()
+    const { place: components } = this.#inside ?? {}
+    this.#all = new Set([...this.workers, ...this.#memory, ...(components ? [components] : [])])
+    return [...done, count === 1 ? 'the worker is replaced' : `${count} workers are replaced`]
+  }
+
+  async close(): Promise<void> {
+    this.#closing = true
+    const relays = [...this.#all].filter((one) => !this.#memory.has(one))
+    await Promise.all(relays.map((one) => one.close()))
+    await Promise.all([...this.#memory].map((one) => one.close()))
+  }
+
+  /** Opens the memory brokers that are not open yet. Those that a configuration has no more keep what they hold. */
+  async #share(sockets: ReadonlyMap<string, string>): Promise<void> {
+    const fresh = [...sockets].flatMap(([name, socket]) => (this.#sockets.has(name) ? [] : [socket]))
+    if (fresh.length === 0) return
+    const place = this.#add({ name: 'the memory process', main: 'memory', task: { sockets: fresh } })
+    this.#memory.add(place)
+    await place.open()
+    this.#sockets = sockets
+  }
+
+  /** Loads modules again if that is enough; a process that is replaced misses messages meanwhile. */
+  async #renewInside(config: Config | undefined): Promise<readonly string[]> {
+    const before = this.#inside
+    if (!before && !config) return []
+    if (before && isDeepStrictEqual(before.config, config)) {
+      if (before.config.components.length === 0) return []
+      await before.place.reload()
+      return ['the components are loaded again']
+    }
+    await this.#replaceInside(config)
+    return ['the process of the components is replaced']
+  }
+
+  /** Two at once would act on each message twice, so the old one ends first; if the new one can't be opened, it begins again. */
+  async #replaceInside(config: Config | undefined): Promise<void> {
+    const before = this.#inside
+    await before?.place.close()
+    this.#inside = undefined
+    if (!config) return
+    try {
+      await this.#enter(config, true).open()
+    } catch (cause) {
+      this.#inside = undefined
+      if (before && !this.#closing) await this.#enter(before.config, true).open()
+      throw cause
+    }
+  }
+
+  #enter(config: Config, replaces: boolean): CrewPlace {
+    const place = this.#relay('the process of the components', { config, reload: this.#options.reload, replaces }, true)
+    this.#inside = { config, place }
+    return place
+  }
+
+  #worker(index: number, config: Config, replaces: boolean): Place {
+    return this.#relay(`worker ${index + 1}`, { config, reload: false, replaces })
+  }
+
+  #relay(name: string, task: object, inside = false): CrewPlace {
+    return this.#add({ name, main: 'relay', task: { ...task, remedies: this.#options.remedies }, inside })
+  }
+
+  #add(options: MemberOptions): CrewPlace {
+    if (this.#closing) throw new Error('the relay goes away')
+    const place = this.#place(options)
+    this.#all.add(place)
+    return place
+  }
+}
