@@ -49,7 +49,7 @@ it.each([
       ({ status }) => status,
       () => 'no answer',
     )
-  limit(child, 96)
+  limit(child, 64)
   // The limit is read once a second: what comes before that may still be taken.
   await expect
     .poll(async () => {

@@ -1,12 +1,14 @@
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { parsePattern } from '@wildcast/protocol'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { NatsSettings } from '../../src/brokers/settings.js'
+import { deaf } from '../../src/testing/listener.js'
 import { makeCertificates } from '../servers/certificates.js'
 import { endsWithTest } from '../servers/ends-with-test.js'
 import { type Nats, startNats } from '../servers/nats.js'
 import { temporaryFolder } from '../servers/temporary-folder.js'
-import { linked, whyDown } from './nats-link.js'
+import { linked, opened, whyDown } from './nats-link.js'
 
 describe('TLS (SP-BRK-8)', () => {
   const ours = makeCertificates()
@@ -52,6 +54,27 @@ describe('TLS (SP-BRK-8)', () => {
   ])('says that the client certificate is %s', async (_, certificate, reason) => {
     const tls = { rootCertificate, ...certificate }
     expect(await whyDown({ addresses: [demanding.url], tls })).toBe(`NATS at localhost:${demanding.port}: ${reason}`)
+  })
+
+  it('reads certificates again at each link: one that stands lives on, and the next shows the new ones (N14)', async () => {
+    const own = endsWithTest(await startNats({ tls: ours, requireClientCertificate: true }))
+    const folder = temporaryFolder()
+    const files = { certificate: path.join(folder, 'client.pem'), key: path.join(folder, 'client.key') }
+    const write = ({ client: { cert, key } }: typeof ours): void => {
+      writeFileSync(files.certificate, cert)
+      writeFileSync(files.key, key)
+    }
+    write(ours)
+    const { broker, said } = await opened({ addresses: [own.url], tls: { rootCertificate, clientCertificate: files } })
+    await expect.poll(() => said).toEqual(['up'])
+    write(foreign)
+    await broker.subscribe({ pattern: parsePattern('a.*') }, deaf)
+    expect(said).toEqual(['up'])
+    await own.restart()
+    const refused = `NATS at localhost:${own.port}: it did not take the client certificate; look at "client_certificate"`
+    await expect.poll(() => said).toContain(refused)
+    write(ours)
+    await expect.poll(() => said.at(-1)).toBe('up')
   })
 
   it('says that a certificate or its key is unusable', async () => {
