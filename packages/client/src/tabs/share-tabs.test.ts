@@ -3,10 +3,11 @@ import { expect, test } from 'vitest'
 import { type FakeTab, FakeTabs } from '../testing/fake-tabs.js'
 
 /** Opens tabs, and waits until all are online. */
-async function open(names: readonly string[], tabs: FakeTabs = new FakeTabs()): Promise<[FakeTabs, FakeTab[]]> {
+async function open(names: readonly string[], tokens: readonly string[] = []): Promise<[FakeTabs, FakeTab[]]> {
+  const tabs = new FakeTabs()
   const opened: FakeTab[] = []
-  for (const name of names) {
-    const tab = tabs.open(name)
+  for (const [i, name] of names.entries()) {
+    const tab = tabs.open(name, tokens[i])
     opened.push(tab)
     await expect
       .poll(
@@ -40,6 +41,30 @@ test('several tabs hold one connection, and each gets what it has subscribed to'
   expect(tabs.opened).toEqual(['a'])
   expect(tabs.relay.connections).toBe(1)
   expect(opened.flatMap(({ errors }) => errors)).toEqual([])
+})
+
+test('without a name, tabs with the same token share, and others do not', async () => {
+  const [tabs] = await open(['a', 'b', 'c'], ['alice', 'bob', 'alice'])
+  expect(tabs.opened).toEqual(['a', 'b'])
+  expect(tabs.relay.connections).toBe(2)
+})
+
+test('each tab has the status of the connection, and loses nothing when that comes back', async () => {
+  const [tabs, opened] = await open(['a', 'b'])
+  const heard = opened.map((tab) => listen(tab, 'news'))
+  await tabs.drain()
+  opened[0]?.cut()
+  await tabs.drain()
+  expect(opened.map(({ client }) => client.status.state)).toEqual(['waiting', 'waiting'])
+  const publication = opened[1]?.client.publish('news', 'b')
+  tabs.relay.publish('news', '1')
+  await tabs.drain(2000)
+  expect(opened.map(({ client }) => client.status.state)).toEqual(['online', 'online'])
+  expect(await publication).toBe('confirmed')
+  expect(heard).toEqual([
+    { texts: ['1', 'b'], gaps: [] },
+    { texts: ['1', 'b'], gaps: [] },
+  ])
 })
 
 test('publishes and requests of each tab are answered to it', async () => {

@@ -76,7 +76,8 @@ export class FakeTabs {
     }
   }
 
-  open(name: string): FakeTab {
+  /** @param token - by which the tab finds the others; without one, all find each other by a name */
+  open(name: string, token?: string): FakeTab {
     const tab = {}
     this.#named.set(name, tab)
     const { clock } = this
@@ -95,10 +96,11 @@ export class FakeTabs {
         after: (ms, run) => clock.after(ms, () => this.#run(tab, run)),
       },
       transport,
+      token,
       onError: (error) => errors.push(`${error.code}: ${error.message}`),
       use: [
         (ports) => {
-          leave = shareOn(platform, 'us', ports)
+          leave = shareOn(platform, token === undefined ? 'us' : undefined, ports)
           return ports.publish
         },
       ],
