@@ -6,6 +6,8 @@ export interface Proxy {
   readonly url: string
   /** The paths of the upgrades that it has refused. */
   readonly refused: string[]
+  /** How many upgrades it has let through. */
+  readonly upgrades: number
   /** Lets nothing live through, not even over HTTP: the page itself still loads. */
   cut(): void
   mend(): void
@@ -17,6 +19,7 @@ export async function openProxy(port: number, { plain = false } = {}): Promise<P
   const refused: string[] = []
   const live = new Set<Socket>()
   let isCut = false
+  let upgrades = 0
   const server = createServer((incoming, outgoing) => {
     const { method, url, headers } = incoming
     const isLive = url?.startsWith('/stream')
@@ -39,6 +42,7 @@ export async function openProxy(port: number, { plain = false } = {}): Promise<P
       socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
       return
     }
+    upgrades++
     live.add(socket)
     const onward = connect(port, '127.0.0.1')
     const lines = rawHeaders.map((text, i) => (i % 2 === 0 ? `\r\n${text}: ` : text)).join('')
@@ -55,6 +59,9 @@ export async function openProxy(port: number, { plain = false } = {}): Promise<P
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     refused,
+    get upgrades() {
+      return upgrades
+    },
     cut() {
       isCut = true
       for (const socket of live) socket.destroy()

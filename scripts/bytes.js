@@ -17,7 +17,7 @@ const budgets = [
     bytes: 12_288,
     readme: 'packages/client/README.md',
     used: ['client'],
-    unused: ['classic', 'stream', 'subject-tree', 'json-codec', 'outbox', 'open-outbox'],
+    unused: ['classic', 'stream', 'subject-tree', 'json-codec', 'outbox', 'open-outbox', 'share-tabs'],
   },
   {
     name: '@wildcast/client and @wildcast/react',

@@ -11,6 +11,7 @@ const given = {
 import { classicMsgpack, msgpack } from '@wildcast/client/msgpack'
 import { outbox } from '@wildcast/client/outbox'
 import { stream } from '@wildcast/client/stream'
+import { shareTabs } from '@wildcast/client/tabs'
 declare const client: Client
 declare const handler: () => void
 declare const signal: AbortSignal`,

@@ -4,7 +4,7 @@ import type { Status } from './connection/status.js'
 import { onPageLife } from './connection/wake.js'
 import { openEngine } from './engine.js'
 import type { ClientOptions } from './options.js'
-import type { ConnectionView } from './part.js'
+import type { ConnectionView, Reach } from './part.js'
 import type { Scope } from './scope.js'
 import { realClock } from './time/clock.js'
 import { toWebSocketUrl } from './transports/address.js'
@@ -48,13 +48,14 @@ export function createClient(options: ClientOptions): Client {
   const memory = openTransportMemory(address, clock)
   const listeners = new Set<(status: Status) => void>()
   const fault = toFault(options.onError)
+  const reach: Reach = { load: () => transport ?? loadTransport(options, memory) }
   const engine = openEngine({
     ...options,
     codec,
     clock,
     fault,
     mayConnect,
-    loadTransport: () => transport ?? loadTransport(options, memory),
+    loadTransport: () => reach.load(),
     onStatus(status) {
       for (const tell of listeners) tell(status)
     },
@@ -91,7 +92,8 @@ export function createClient(options: ClientOptions): Client {
       listeners.clear()
     },
   }
-  for (const part of use) engine.publish = part({ url, clock, connection: client, fault, publish: engine.publish })
+  const ports = { url, clock, connection: client, fault, reach, wake: () => link.wake() }
+  for (const part of use) engine.publish = part({ ...ports, publish: engine.publish })
   if (here && (transport || WebSocket || globalThis.location)) link.connect()
   return client
 }

@@ -3,6 +3,7 @@ import type { Fault } from './app/fault.js'
 import type { Status } from './connection/status.js'
 import type { Publish, PublishPorts } from './publishing/publish.js'
 import type { Clock, Undo } from './time/clock.js'
+import type { OpenTransport } from './transports/transport.js'
 
 /** What can be known of the connection of a client. */
 export interface ConnectionView {
@@ -14,12 +15,21 @@ export interface ConnectionView {
   readonly welcome: WelcomeFrame | undefined
 }
 
+/** How a client reaches its relay. A part may replace `load`, and call the one before. */
+export interface Reach {
+  /** Is called at each attempt to connect. */
+  load(): OpenTransport | Promise<OpenTransport>
+}
+
 /** What a part gets of its client. `publish` is how the client publishes without the part. */
 export interface PartPorts extends PublishPorts {
   /** As it was given to `createClient`. */
   readonly url: string
   readonly clock: Clock
   readonly connection: ConnectionView
+  readonly reach: Reach
+  /** Ends the wait for the next attempt to connect. */
+  wake(): void
   /** Reports a background failure to `onError`. */
   readonly fault: Fault
 }

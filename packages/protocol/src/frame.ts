@@ -16,6 +16,8 @@ export interface ConnectFrame {
   readonly client?: string | undefined
   /** Bytes of a WebSocket message with several frames that the client takes. Without it, each message has one. */
   readonly batch?: number | undefined
+  /** Several clients share the session, which outlives the page of the one that is connected. */
+  readonly shared?: boolean | undefined
 }
 export interface SubscribeFrame {
   readonly kind: 'Subscribe'

@@ -78,6 +78,7 @@ function readConnect(body: Body): ClientFrame {
     received: readOptionalNumber(body, 'received'),
     client: readOptionalText(body, 'client'),
     batch: readOptionalCount(body, 'batch'),
+    shared: readOptionalFlag(body, 'shared'),
   }
 }
 

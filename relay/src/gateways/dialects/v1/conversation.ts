@@ -20,7 +20,7 @@ import { askOf, errorOf, publishOf, responseOf, subscribeOf, welcome } from './f
 import { PendingRequests } from './pending-requests.js'
 import { ReceivedCount } from './received-count.js'
 
-/** By these close codes a client ends its session: browsers send the second when a page is left. */
+/** By these close codes a client ends its session: browsers send the second when a page is left or crashes. */
 const leavingCodes: readonly (number | undefined)[] = [1000, 1001]
 
 /**
@@ -41,6 +41,7 @@ export class Conversation implements OutboxOwner, ResumableSession {
   readonly #requests = new PendingRequests()
   readonly #count = new ReceivedCount()
   #key: string | undefined
+  #leavingCodes = leavingCodes
   #isOver = false
 
   constructor(encoder: V1Encoder, relay: RelayView, connection: Connection) {
@@ -182,7 +183,7 @@ export class Conversation implements OutboxOwner, ResumableSession {
   leave(connection: Connection, code: number | undefined): void {
     if (connection !== this.#connection) return // another one has taken its place
     this.#connection = undefined
-    if (this.#key === undefined || !this.#isKept || leavingCodes.includes(code)) this.close()
+    if (this.#key === undefined || !this.#isKept || this.#leavingCodes.includes(code)) this.close()
     if (this.#key === undefined || this.#isOver) return
     this.#outbox.detach()
     this.#intake?.moveTo(undefined)
@@ -207,14 +208,14 @@ export class Conversation implements OutboxOwner, ResumableSession {
     return this.#key !== undefined && this.#relay.limits.resume > 0
   }
 
-  #begin({ batch }: ConnectFrame): void {
+  #begin({ batch, shared = false }: ConnectFrame): void {
     const { sessions, limits } = this.#relay
+    if (shared) this.#leavingCodes = leavingCodes.slice(0, 1) // other pages go on with the session
     this.#key = sessions.open(this)
     this.#batch = batchOf(this.#plain, batch)
     this.#outbox.writeUncounted(this.#welcome(this.#key, false))
-    const { batched } = this.#plain
     // The client knows of batches when it has read `Welcome`, so nothing is joined with it.
-    if (this.#batch !== undefined && batched) this.#encoder = batched(this.#batch)
+    if (this.#batch !== undefined) this.#encoder = this.#plain.batched?.(this.#batch) ?? this.#plain
     this.#outbox.encodeWith(this.#encoder, limits.resume > 0 ? 'kept' : 'sent')
   }
 
@@ -243,8 +244,7 @@ export class Conversation implements OutboxOwner, ResumableSession {
   }
 
   #welcome(key: string, resumed: boolean): Uint8Array {
-    const { name } = this.session
-    const facts = { session: key, name, resumed, received: this.received, batch: this.#batch }
+    const facts = { session: key, name: this.session.name, resumed, received: this.received, batch: this.#batch }
     return this.#plain.frame(welcome(this.#relay, facts))
   }
 

@@ -190,6 +190,23 @@ describe('a client that comes back', () => {
     expect(connected({ session: first.welcome.session, received: 1 }).welcome).toMatchObject({ resumed: false })
   })
 
+  it('outlives a page that is left if other pages share it', async () => {
+    const { broker, clock, connected } = await lineRelay()
+    const first = connected({ shared: true })
+    first.say(subscribe)
+    await settled()
+    first.dialect.close(1001)
+    clock.advance(1000)
+    await settled()
+    expect(broker.log).toEqual(['+a'])
+    const second = connected({ session: first.welcome.session, received: 1, shared: true })
+    expect(second.welcome).toMatchObject({ resumed: true, received: 1 })
+    second.dialect.close(1000)
+    clock.advance(1000)
+    await settled()
+    expect(broker.log).toEqual(['+a', '-a'])
+  })
+
   it('has no session if it did not connect with a frame', async () => {
     const { broker, clock, line } = await lineRelay()
     const one = line()

@@ -1,0 +1,187 @@
+import { type ClientFrame, finalCloseCodes, type RelayFrame, type WildcastError } from '@wildcast/protocol/client'
+import type { Fault } from '../app/fault.js'
+import { Link } from '../connection/link.js'
+import type { Status } from '../connection/status.js'
+import { toError } from '../exchanges/to-error.js'
+import type { OpenTransport, TransportSettings } from '../transports/transport.js'
+import type { Ledger, Owner } from './ledger.js'
+import { SharedTransport } from './shared-transport.js'
+import type { TabFrame, TabMessage } from './tab-message.js'
+
+/** What a leader needs. */
+export interface LeaderPorts {
+  readonly settings: TransportSettings
+  readonly ledger: Ledger
+  readonly fault: Fault
+  load(): OpenTransport | Promise<OpenTransport>
+  token(): string | undefined
+  /** Says something to all tabs, its own too. */
+  say(message: TabMessage): void
+}
+
+/** Where the leader goes on. */
+export interface Start {
+  readonly epoch: number
+  /** How many frames of the relay every tab has. */
+  readonly received: number
+  /** Shared refs of subscriptions that the relay may be about to answer. */
+  readonly asking: Iterable<number>
+}
+
+/** Holds the one connection. */
+export class Leader {
+  readonly #ports: LeaderPorts
+  readonly #link: Link
+  readonly #transport: SharedTransport
+  #epoch: number
+  #isOnline = false
+  #isOver = false
+  /** Frames that can't be sent yet. */
+  #waiting: { readonly owner: Owner; readonly frame: ClientFrame }[] = []
+  /** The last frame of each tab that it has taken. */
+  #taken = new Map<number, number>()
+  /** Subscriptions that the relay has not answered. */
+  readonly #asking: Set<number>
+  /** Whose frame is being sent. */
+  #owner: Owner | undefined
+  /** Frames of the relay in this turn. */
+  #frames: (RelayFrame | undefined)[] = []
+
+  constructor(ports: LeaderPorts, { epoch, received, asking }: Start) {
+    this.#ports = ports
+    this.#epoch = epoch
+    this.#asking = new Set(asking)
+    const { ledger, settings, fault } = ports
+    this.#transport = new SharedTransport(ledger, received, {
+      ordered: (number) => this.#say({ type: 'order', epoch: this.#epoch, number, owner: this.#owner }),
+      confirmed: (sent) => this.#say({ type: 'confirmed', epoch: this.#epoch, sent }),
+      frame: (frame) => this.#hear(frame),
+      lost: () => this.#lose(),
+    })
+    this.#link = new Link(
+      {
+        ...settings,
+        fault,
+        token: async () => ports.token() as string,
+        loadTransport: async () => this.#transport.over(await ports.load()),
+      },
+      {
+        opened() {},
+        welcomed() {},
+        frame() {}, // the transport has it
+        lost: () => this.#transport.forget(),
+        status: (status) => this.#show(status),
+      },
+    )
+    this.#link.connect()
+  }
+
+  get epoch(): number {
+    return this.#epoch
+  }
+
+  /** Verifies the connection after a sleep. */
+  wake(): void {
+    this.#link.wake()
+  }
+
+  /** A tab would connect again after the relay's final refusal. */
+  retry(): void {
+    if (this.#link.refusal) this.#link.connect()
+  }
+
+  /** Says how things stand, if the relay can be reached. */
+  greet(): void {
+    const { ledger } = this.#ports
+    const { welcome } = ledger
+    if (!this.#isOnline || !welcome) return
+    const { kind } = this.#transport
+    const { received } = this.#transport
+    this.#say({ type: 'ready', epoch: this.#epoch, welcome, kind, received, view: ledger.view })
+  }
+
+  /** A tab has a frame for the relay. */
+  take(tab: number, { number, frame }: TabFrame): void {
+    if (number !== (this.#taken.get(tab) ?? this.#ports.ledger.lastOf(tab)) + 1) return // it has come before
+    this.#taken.set(tab, number)
+    const owner = { tab, number }
+    if (this.#isOnline && this.#waiting.length === 0) this.#send(frame, owner)
+    else this.#waiting.push({ owner, frame })
+  }
+
+  /** Ends subscriptions that no tab has. */
+  sweep(): void {
+    if (!this.#isOnline || this.#asking.size > 0) return
+    for (const id of this.#ports.ledger.takeUnused()) this.#send({ kind: 'Unsubscribe', id }, undefined)
+  }
+
+  /** Gives the connection up: with the session, or for another leader to go on with it. */
+  stop(end: boolean): void {
+    this.#flush()
+    this.#isOver = true
+    this.#transport.keepsSession = !end
+    this.#link.close()
+  }
+
+  #send(frame: ClientFrame, owner: Owner | undefined): void {
+    if (frame.kind === 'Subscribe' && frame.ref !== undefined) this.#asking.add(frame.ref)
+    this.#owner = owner
+    this.#link.send(frame)
+    this.#owner = undefined
+  }
+
+  #hear(frame: RelayFrame | undefined): void {
+    if (this.#frames.push(frame) === 1) queueMicrotask(() => this.#flush())
+    if (!frame) return
+    if ('ref' in frame && frame.ref !== undefined) this.#asking.delete(frame.ref)
+    else if (frame.kind === 'Error' && frame.id === undefined) this.#ports.fault(toError(frame), 'protocol')
+  }
+
+  /** What came in one turn goes in one message. */
+  #flush(): void {
+    const frames = this.#frames.splice(0)
+    if (frames.length === 0 || this.#isOver) return
+    const first = this.#transport.received - frames.length + 1
+    this.#ports.say({ type: 'frames', epoch: this.#epoch, first, frames })
+    this.sweep()
+  }
+
+  /** After what came before. */
+  #say(message: TabMessage): void {
+    this.#flush()
+    if (!this.#isOver) this.#ports.say(message)
+  }
+
+  #show(status: Status): void {
+    this.#isOnline = status.state === 'online'
+    if (this.#isOver || status.state === 'connecting') return
+    if (this.#isOnline) this.#open()
+    else if ('reason' in status && status.reason && status.reason.code !== 'replaced')
+      // by the next leader
+      this.#say({ type: 'away', code: codeOf(status.reason, status.state), reason: status.reason.message })
+  }
+
+  #open(): void {
+    const { ledger } = this.#ports
+    const { welcome } = this.#link
+    if (welcome) ledger.welcome = welcome
+    this.greet()
+    for (const { owner, frame } of this.#waiting.splice(0)) this.#send(frame, owner)
+    this.sweep()
+  }
+
+  #lose(): void {
+    this.#frames = [] // of a session that is over
+    this.#waiting = []
+    this.#taken.clear()
+    this.#asking.clear()
+    this.#epoch++
+    this.#say({ type: 'lost', epoch: this.#epoch })
+  }
+}
+
+/** The close code by which the clients of all tabs know what has happened. */
+function codeOf({ code }: WildcastError, state: Status['state']): number {
+  const found = Object.entries(finalCloseCodes).find(([, known]) => known === code)
+  return state === 'closed' && found ? Number(found[0]) : 1006
+}

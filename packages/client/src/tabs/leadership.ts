@@ -1,0 +1,122 @@
+import { openAlarm } from '../time/alarm.js'
+import type { Clock } from '../time/clock.js'
+
+/** How often a tab that is seen looks after its leader, in milliseconds. */
+const lookEveryMs = 3_000
+/** How long a leader may take to answer. */
+const answerMs = 2_000
+/** Of several tabs, one is first. */
+const spreadMs = 500
+/** A timer that is later than this has slept, and has heard nothing meanwhile. */
+const lateMs = 1_000
+
+/** What `Leadership` needs. */
+export interface LeadershipPorts {
+  readonly locks: Pick<LockManager, 'request'>
+  readonly clock: Clock
+  /** Name of the lock. */
+  readonly name: string
+  /** Whether timers are on time. */
+  isVisible(): boolean
+  /** Asks the leader for a sign of life. */
+  probe(): void
+  lead(): void
+  /** Another tab leads. */
+  follow(): void
+}
+
+/** Who leads: the tab that has the lock. A leader that gives no sign of life loses it. */
+export class Leadership {
+  readonly #ports: LeadershipPorts
+  readonly #alarm
+  #queued = new AbortController()
+  #release: (() => void) | undefined
+  #isOver = false
+  #isLeading = false
+  #hasHeard = false
+
+  constructor(ports: LeadershipPorts) {
+    this.#ports = ports
+    this.#alarm = openAlarm(ports.clock)
+    this.#request()
+    this.#watch()
+  }
+
+  get isLeading(): boolean {
+    return this.#isLeading
+  }
+
+  /** The leader has given a sign of life. */
+  hear(): void {
+    this.#hasHeard = true
+  }
+
+  /** Asks the leader now. */
+  check(): void {
+    if (this.#isOver || this.#isLeading) return
+    const { clock, probe } = this.#ports
+    this.#hasHeard = false
+    probe()
+    const ms = answerMs + clock.random() * spreadMs
+    const dueAt = clock.now() + ms
+    this.#alarm.set(ms, () => {
+      const isLate = clock.now() - dueAt > lateMs
+      if (this.#hasHeard || isLate) this.#watch()
+      else this.#steal()
+    })
+  }
+
+  end(): void {
+    this.#isOver = true
+    this.#isLeading = false
+    this.#alarm.stop()
+    this.#queued.abort()
+    this.#release?.()
+  }
+
+  #watch(): void {
+    this.#hasHeard = false
+    this.#alarm.set(lookEveryMs, () => {
+      if (this.#hasHeard || !this.#ports.isVisible()) this.#watch()
+      else this.check()
+    })
+  }
+
+  #steal(): void {
+    this.#queued.abort()
+    this.#request({ steal: true })
+    this.#watch()
+  }
+
+  #request(how?: LockOptions): void {
+    this.#queued = new AbortController()
+    const { locks, name } = this.#ports
+    let isGranted = false
+    const hold = (): Promise<void> => {
+      isGranted = true
+      return this.#lead()
+    }
+    // One that steals can't be aborted: it has the lock at once.
+    const options = how ?? { signal: this.#queued.signal }
+    locks.request(name, options, hold).catch(() => isGranted && this.#follow())
+  }
+
+  #lead(): Promise<void> {
+    if (this.#isOver) return Promise.resolve()
+    this.#isLeading = true
+    this.#alarm.stop()
+    return new Promise((release) => {
+      this.#release = release
+      this.#ports.lead()
+    })
+  }
+
+  /** Another tab has stolen the lock. */
+  #follow(): void {
+    if (!this.#isLeading || this.#isOver) return
+    this.#isLeading = false
+    this.#ports.follow()
+    this.#request()
+    this.#watch()
+  }
+}

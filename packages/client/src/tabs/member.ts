@@ -1,0 +1,299 @@
+import type { ClientFrame, RelayFrame } from '@wildcast/protocol/client'
+import { isVisible } from '../connection/wake.js'
+import { OwnerLocks } from '../outbox/owner-locks.js'
+import type { Clock } from '../time/clock.js'
+import { Leader, type LeaderPorts } from './leader.js'
+import { Leadership } from './leadership.js'
+import { Ledger } from './ledger.js'
+import type { LocalRelay } from './local-relay.js'
+import { Outgoing } from './outgoing.js'
+import { fromSharedRef } from './ref.js'
+import { Reports } from './reports.js'
+import { startFrom } from './start-from.js'
+import type { LeaderMessage, MemberMessage, Report, TabFrame, TabMessage } from './tab-message.js'
+import type { TabChannel, TabPlatform } from './tab-platform.js'
+
+/** What a member needs. */
+export interface MemberPorts extends Pick<LeaderPorts, 'settings' | 'fault' | 'load' | 'token'> {
+  readonly platform: TabPlatform
+  readonly clock: Clock
+  readonly local: Pick<LocalRelay, 'welcome' | 'deliver' | 'forget' | 'drop' | 'isOpen'>
+  /** Ends the wait of the client for its next attempt. */
+  wake(): void
+}
+
+type Of<Type extends TabMessage['type']> = Extract<TabMessage, { readonly type: Type }>
+
+/** A tab that shares a connection with others. It keeps what its client sends until the relay has confirmed it. */
+export class Member {
+  readonly #ports: MemberPorts
+  readonly #name: string
+  readonly #number: number
+  readonly #channel: TabChannel
+  readonly #ledger = new Ledger()
+  readonly #others: OwnerLocks
+  readonly #leadership: Leadership
+  #leader: Leader | undefined
+  #reports: Reports | undefined
+  #epoch = 0
+  /** Whether it knows how things stand. */
+  #isKnown = false
+  #isOver = false
+  /** The number of the relay's last frame. */
+  #received = 0
+  readonly #outgoing: Outgoing
+
+  /** @param number - which no other tab has, as long as it holds the lock `name` + number */
+  constructor(name: string, number: number, ports: MemberPorts) {
+    const { platform, clock } = ports
+    this.#ports = ports
+    this.#name = name
+    this.#number = number
+    this.#outgoing = new Outgoing(number)
+    this.#others = new OwnerLocks(platform.locks, name)
+    this.#channel = platform.openChannel(name)
+    this.#channel.onmessage = ({ data }) => this.#hear(data)
+    this.#leadership = new Leadership({
+      locks: platform.locks,
+      clock,
+      name: `${name}leader`,
+      isVisible,
+      probe: () => this.#say({ type: 'probe' }),
+      lead: () => void this.#lead(),
+      follow: () => this.#follow(),
+    })
+    this.#say({ type: 'hello', from: number })
+  }
+
+  /** The client sends a frame that counts. Throws if it can't be sent. */
+  send(frame: ClientFrame): void {
+    if (frame.kind === 'Unsubscribe') {
+      this.#release(frame.id)
+      return
+    }
+    this.#post(this.#outgoing.add(frame))
+  }
+
+  /** The client begins a new session: it wants nothing of what it had. */
+  begin(): void {
+    this.#outgoing.asking.clear()
+    for (const id of this.#ledger.tabs.get(this.#number) ?? []) this.#release(id)
+  }
+
+  /** The client would connect again. */
+  retry(): void {
+    this.#say({ type: 'retry' })
+  }
+
+  /** The page has woken. */
+  wake(): void {
+    this.#leadership.check()
+    this.#leader?.wake()
+  }
+
+  /** Leaves the others, who go on; if there are none, the session ends. */
+  end(): void {
+    if (this.#isOver) return
+    this.#leader?.stop(this.#ledger.tabs.size < 2)
+    this.#say({ type: 'bye', from: this.#number })
+    this.#isOver = true
+    this.#leadership.end()
+    this.#others.close()
+    this.#channel.close()
+  }
+
+  #post({ number, frame }: TabFrame): void {
+    this.#say({ type: 'post', epoch: this.#epoch, from: this.#number, number, frame })
+  }
+
+  #release(id: number): void {
+    const session = this.#ledger.welcome?.session
+    if (session !== undefined) this.#say({ type: 'leave', session, from: this.#number, id })
+  }
+
+  /** To all tabs, this one too. */
+  #say(message: TabMessage): void {
+    if (this.#isOver) return
+    this.#channel.postMessage(message)
+    this.#hear(message)
+  }
+
+  #hear(message: TabMessage): void {
+    if (this.#isOver) return
+    switch (message.type) {
+      case 'hello':
+      case 'bye':
+      case 'post':
+      case 'leave':
+      case 'retry':
+      case 'probe':
+      case 'call':
+      case 'report':
+        this.#hearMember(message)
+        break
+      default:
+        this.#leadership.hear()
+        this.#hearLeader(message)
+    }
+  }
+
+  #hearMember(message: MemberMessage): void {
+    const leader = this.#leader
+    switch (message.type) {
+      case 'hello':
+        this.#ledger.enter(message.from)
+        this.#watch(message.from)
+        leader?.retry()
+        leader?.greet()
+        break
+      case 'bye':
+        this.#ledger.leave(message.from)
+        this.#reports?.leave(message.from)
+        leader?.sweep()
+        break
+      case 'post':
+        if (message.epoch === leader?.epoch) leader.take(message.from, message)
+        break
+      case 'leave':
+        if (message.session !== this.#ledger.welcome?.session) break
+        this.#ledger.release(message.from, message.id)
+        leader?.sweep()
+        break
+      case 'retry':
+        leader?.retry()
+        break
+      case 'probe':
+        if (this.#leadership.isLeading) this.#say({ type: 'beat' })
+        break
+      case 'call':
+        if (message.from === this.#number) {
+          this.#reports?.leave(message.from) // everything that was said before has come
+          break
+        }
+        // A leader goes on: it may be a call of the leader before it. Only the lock says who leads.
+        if (this.#isKnown) this.#say({ type: 'report', from: this.#number, report: this.#report() })
+        break
+      case 'report':
+        this.#reports?.add(message.from, message.report)
+    }
+  }
+
+  #hearLeader(message: LeaderMessage): void {
+    switch (message.type) {
+      case 'ready':
+        if (message.epoch >= this.#epoch) this.#open(message)
+        break
+      case 'away':
+        this.#ports.local.drop(message.code, message.reason)
+        break
+      case 'lost':
+        if (message.epoch > this.#epoch) this.#lose(message.epoch)
+        break
+      case 'order':
+        if (message.epoch === this.#epoch) this.#ledger.order(message.number, message.owner)
+        this.#settle()
+        break
+      case 'confirmed':
+        if (message.epoch === this.#epoch) this.#ledger.confirm(message.sent)
+        this.#settle()
+        break
+      case 'frames':
+        if (message.epoch === this.#epoch) this.#receive(message)
+    }
+  }
+
+  /** What the relay has for sure need not be kept. */
+  #settle(): void {
+    this.#outgoing.settle(this.#ledger.settledOf(this.#number))
+  }
+
+  #report(): Report {
+    const { welcome, view } = this.#ledger
+    return { epoch: this.#epoch, welcome, view, received: this.#received, asking: [...this.#outgoing.asking] }
+  }
+
+  #open({ epoch, welcome, kind, received, view }: Of<'ready'>): void {
+    const { local, wake } = this.#ports
+    const isNew = epoch !== this.#epoch || !this.#isKnown
+    if (isNew) {
+      const hasMissed = this.#isKnown && this.#received < received
+      if (!this.#isKnown || hasMissed) this.#received = received
+      if (hasMissed) local.forget()
+      this.#ledger.adopt(view)
+      this.#ledger.enter(this.#number)
+      this.#epoch = epoch
+      this.#isKnown = true
+      this.#settle()
+    }
+    this.#ledger.welcome = welcome
+    // Before what the client has to say now.
+    if (isNew) for (const frame of this.#outgoing.frames) this.#post(frame)
+    local.welcome(welcome, kind)
+    if (!local.isOpen) wake()
+  }
+
+  #lose(epoch: number): void {
+    this.#epoch = epoch
+    this.#isKnown = true
+    this.#received = 0
+    this.#outgoing.reset()
+    this.#ledger.reset()
+    this.#ports.local.forget()
+  }
+
+  #receive({ first, frames }: Of<'frames'>): void {
+    if (!this.#isKnown) return
+    for (const [i, frame] of frames.entries()) {
+      const number = first + i
+      if (number <= this.#received) continue
+      if (number > this.#received + 1) this.#ports.local.forget() // what it has missed can't be had any more
+      this.#received = number
+      if (frame) this.#deliver(frame)
+    }
+  }
+
+  #deliver(frame: RelayFrame): void {
+    const { local } = this.#ports
+    const isMine = 'id' in frame && frame.id !== undefined && this.#ledger.tabs.get(this.#number)?.has(frame.id)
+    this.#ledger.note(frame)
+    if (!('ref' in frame) || frame.ref === undefined) {
+      if (isMine) local.deliver(frame)
+      return
+    }
+    const { tab, ref } = fromSharedRef(frame.ref)
+    if (tab !== this.#number) return
+    const wasAsked = this.#outgoing.asking.delete(frame.ref)
+    if (frame.kind === 'Subscribed' && !wasAsked) this.#release(frame.id)
+    else local.deliver({ ...frame, ref })
+  }
+
+  async #lead(): Promise<void> {
+    const { clock, platform } = this.#ports
+    const others = (): number[] => [...this.#ledger.tabs.keys()].filter((tab) => tab !== this.#number)
+    for (const tab of others()) await this.#others.ifEnded(`${tab}`, async () => this.#say({ type: 'bye', from: tab }))
+    this.#reports = new Reports(clock, [this.#number, ...others()])
+    const echo = platform.openChannel(this.#name) // reaches this tab, too
+    echo.postMessage({ type: 'call', from: this.#number })
+    const reports = await this.#reports.gather()
+    echo.close()
+    this.#reports = undefined
+    if (this.#isOver || !this.#leadership.isLeading) return
+    this.#leader?.stop(false) // of a time before
+    const start = startFrom(this.#isKnown ? [this.#report(), ...reports] : reports, this.#ledger)
+    this.#ledger.enter(this.#number)
+    this.#leader = new Leader({ ...this.#ports, ledger: this.#ledger, say: (message) => this.#say(message) }, start)
+    for (const tab of others()) this.#watch(tab)
+  }
+
+  /** Another tab leads, and goes on with the session. */
+  #follow(): void {
+    this.#leader?.stop(false)
+    this.#leader = undefined
+  }
+
+  /** A leader notices when another tab ends without a word. */
+  #watch(tab: number): void {
+    if (tab === this.#number || !this.#leadership.isLeading) return
+    this.#others.watch(`${tab}`, async () => this.#say({ type: 'bye', from: tab }))
+  }
+}

@@ -1,0 +1,42 @@
+import { openAlarm } from '../time/alarm.js'
+import type { Clock } from '../time/clock.js'
+import type { Report } from './tab-message.js'
+
+/** How long a new leader waits for what the other tabs have, in milliseconds: a frozen one says nothing. */
+const patienceMs = 1_000
+
+/** Gathers what the tabs have, until all have said it or have had their time. */
+export class Reports {
+  readonly #clock: Clock
+  readonly #awaited = new Set<number>()
+  readonly #found: Report[] = []
+  #done: (() => void) | undefined
+
+  constructor(clock: Clock, tabs: Iterable<number>) {
+    this.#clock = clock
+    for (const tab of tabs) this.#awaited.add(tab)
+  }
+
+  /** A tab has said what it has. */
+  add(tab: number, report: Report): void {
+    this.#found.push(report)
+    this.leave(tab)
+  }
+
+  /** A tab will say nothing any more. */
+  leave(tab: number): void {
+    this.#awaited.delete(tab)
+    if (this.#awaited.size === 0) this.#done?.()
+  }
+
+  async gather(): Promise<readonly Report[]> {
+    const alarm = openAlarm(this.#clock)
+    await new Promise<void>((resolve) => {
+      this.#done = resolve
+      alarm.set(patienceMs, resolve)
+      if (this.#awaited.size === 0) resolve()
+    })
+    alarm.stop()
+    return this.#found
+  }
+}

@@ -1,0 +1,53 @@
+import { onPageLife } from '../connection/wake.js'
+import type { Undo } from '../time/clock.js'
+import { Member, type MemberPorts } from './member.js'
+import { tabCount } from './ref.js'
+import { holdNumber } from './tab-platform.js'
+
+/** A tab's place in a group of tabs that share a connection. */
+export class Seat {
+  readonly group: string
+  readonly #ports: MemberPorts
+  /** The page is left. */
+  readonly #hide: () => void
+  readonly #undos: Undo[] = []
+  #member: Member | undefined
+  #isOver = false
+
+  constructor(group: string, ports: MemberPorts, hide: () => void) {
+    this.group = group
+    this.#ports = ports
+    this.#hide = hide
+  }
+
+  /** Absent until the tab has a number. */
+  get member(): Member | undefined {
+    return this.#member
+  }
+
+  /** Joins the others. */
+  async take(): Promise<void> {
+    const { platform, clock } = this.#ports
+    const first = Math.floor(clock.random() * tabCount)
+    const { number, release } = await holdNumber(platform, this.group, first, tabCount)
+    this.#undos.push(release)
+    if (this.#isOver) {
+      release()
+      return
+    }
+    const member = new Member(this.group, number, this.#ports)
+    this.#member = member
+    const off = new AbortController()
+    globalThis.addEventListener?.('pagehide', this.#hide, { signal: off.signal })
+    this.#undos.push(
+      onPageLife({ wake: () => member.wake(), rest() {} }),
+      () => off.abort(),
+      () => member.end(),
+    )
+  }
+
+  leave(): void {
+    this.#isOver = true
+    for (const undo of this.#undos.splice(0).reverse()) undo()
+  }
+}

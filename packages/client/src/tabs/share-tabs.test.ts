@@ -1,0 +1,279 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { type FakeTab, FakeTabs } from '../testing/fake-tabs.js'
+
+/** Opens tabs, and waits until all are online. */
+async function open(names: readonly string[], tokens: readonly string[] = []): Promise<[FakeTabs, FakeTab[]]> {
+  const tabs = new FakeTabs()
+  const opened: FakeTab[] = []
+  for (const [i, name] of names.entries()) {
+    const tab = tabs.open(name, tokens[i])
+    opened.push(tab)
+    await expect
+      .poll(
+        async () => {
+          await tabs.drain()
+          return tab.client.status.state
+        },
+        { interval: 1 },
+      )
+      .toBe('online')
+  }
+  return [tabs, opened]
+}
+
+/** What comes to a tab on a subject, and how often it was told of a gap. */
+function listen({ client }: FakeTab, subject: string): { readonly texts: string[]; readonly gaps: unknown[] } {
+  const texts: string[] = []
+  const gaps: unknown[] = []
+  client.subscribe(subject, (message) => texts.push(message.text()), { onGap: (gap) => gaps.push(gap) })
+  return { texts, gaps }
+}
+
+test('several tabs hold one connection, and each gets what it has subscribed to', async () => {
+  const [tabs, opened] = await open(['a', 'b', 'c'])
+  const heard = opened.map((tab) => listen(tab, tab.name === 'c' ? 'other' : 'news'))
+  await tabs.drain()
+  tabs.relay.publish('news', '1')
+  tabs.relay.publish('other', '2')
+  await tabs.drain()
+  expect(heard.map(({ texts }) => texts)).toEqual([['1'], ['1'], ['2']])
+  expect(tabs.opened).toEqual(['a'])
+  expect(tabs.relay.connections).toBe(1)
+  expect(opened.flatMap(({ errors }) => errors)).toEqual([])
+})
+
+test('without a name, tabs with the same token share, and others do not', async () => {
+  const [tabs] = await open(['a', 'b', 'c'], ['alice', 'bob', 'alice'])
+  expect(tabs.opened).toEqual(['a', 'b'])
+  expect(tabs.relay.connections).toBe(2)
+})
+
+test('each tab has the status of the connection, and loses nothing when that comes back', async () => {
+  const [tabs, opened] = await open(['a', 'b'])
+  const heard = opened.map((tab) => listen(tab, 'news'))
+  await tabs.drain()
+  opened[0]?.cut()
+  await tabs.drain()
+  expect(opened.map(({ client }) => client.status.state)).toEqual(['waiting', 'waiting'])
+  const publication = opened[1]?.client.publish('news', 'b')
+  tabs.relay.publish('news', '1')
+  await tabs.drain(2000)
+  expect(opened.map(({ client }) => client.status.state)).toEqual(['online', 'online'])
+  expect(await publication).toBe('confirmed')
+  expect(heard).toEqual([
+    { texts: ['1', 'b'], gaps: [] },
+    { texts: ['1', 'b'], gaps: [] },
+  ])
+})
+
+test('publishes and requests of each tab are answered to it', async () => {
+  const [tabs, opened] = await open(['a', 'b'])
+  const all = opened.map(({ client, name }) => client.publish('news', name))
+  const answers = opened.map(({ client, name }) => client.request('echo', name))
+  await tabs.drain()
+  expect(await Promise.all(all)).toEqual(['confirmed', 'confirmed'])
+  expect((await Promise.all(answers)).map((answer) => answer.text())).toEqual(['a', 'b'])
+})
+
+test('a publish that can not be encoded is rejected alone', async () => {
+  const [tabs, [, b]] = await open(['a', 'b'])
+  const wrong = b?.client.publish('news', 'x', { broker: 1n as never })
+  const right = b?.client.publish('news', 'y')
+  await expect(wrong).rejects.toMatchObject({ code: 'invalid_frame' })
+  await tabs.drain()
+  expect(await right).toBe('confirmed')
+})
+
+test('a subscription ends at the relay with the last tab that has it', async () => {
+  const [tabs, [a, b]] = await open(['a', 'b'])
+  const undos = [a, b].map((tab) => tab?.client.subscribe('news', () => {}))
+  await tabs.drain()
+  undos[0]?.()
+  await tabs.drain(2000)
+  expect(tabs.relay.unsubscribed).toEqual([])
+  undos[1]?.()
+  await tabs.drain(2000)
+  expect(tabs.relay.unsubscribed).toEqual([1])
+})
+
+test('what a tab has subscribed to ends at the relay if the tab crashes', async () => {
+  const [tabs, [, b]] = await open(['a', 'b'])
+  b?.client.subscribe('news', () => {})
+  await tabs.drain()
+  b?.kill()
+  await tabs.drain(1000)
+  expect(tabs.relay.unsubscribed).toEqual([1])
+})
+
+test('a tab that is left hands its connection on with its session, and the last one ends it', async () => {
+  const [tabs, [a, b]] = await open(['a', 'b'])
+  if (!a || !b) throw new Error('two were opened')
+  const heard = listen(b, 'news')
+  await tabs.drain()
+  a.client.close()
+  tabs.relay.publish('news', '1')
+  await tabs.drain(1000)
+  expect(heard).toEqual({ texts: ['1'], gaps: [] })
+  expect({ opened: tabs.opened, begun: tabs.relay.begun }).toEqual({ opened: ['a', 'b'], begun: 1 })
+  b.client.close()
+  await tabs.drain(1000)
+  expect(tabs.relay.sessions).toBe(0)
+})
+
+test('a leader that is frozen is replaced, follows when it thaws, and has missed nothing', async () => {
+  const [tabs, [a, b]] = await open(['a', 'b'])
+  if (!a || !b) throw new Error('two were opened')
+  const heard = [listen(a, 'news'), listen(b, 'news')]
+  await tabs.drain()
+  a.freeze()
+  const publication = b.client.publish('news', 'b')
+  tabs.relay.publish('news', '1')
+  await tabs.drain(12_000)
+  expect(await publication).toBe('confirmed')
+  expect(tabs.relay.connections).toBe(1)
+  a.thaw()
+  await tabs.drain(12_000)
+  const late = a.client.publish('news', 'a')
+  await tabs.drain(1000)
+  expect(await late).toBe('confirmed')
+  expect(heard.map(({ texts }) => texts.toSorted())).toEqual([
+    ['1', 'a', 'b'],
+    ['1', 'a', 'b'],
+  ])
+  expect(heard.flatMap(({ gaps }) => gaps)).toEqual([])
+  expect({ connections: tabs.relay.connections, begun: tabs.relay.begun }).toEqual({ connections: 1, begun: 1 })
+})
+
+test('if the relay has lost the session, every tab is told of its gap and goes on', async () => {
+  const [tabs, opened] = await open(['a', 'b'])
+  const heard = opened.map((tab) => listen(tab, 'news'))
+  await tabs.drain()
+  tabs.relay.restart()
+  tabs.relay.publish('news', 'missed')
+  await tabs.drain(5000)
+  tabs.relay.publish('news', '1')
+  await tabs.drain()
+  expect(heard).toEqual([
+    { texts: ['1'], gaps: [{ missed: undefined }] },
+    { texts: ['1'], gaps: [{ missed: undefined }] },
+  ])
+})
+
+test('what no tab knows of is told as a gap, not doubled', async () => {
+  const [tabs, opened] = await open(['a', 'b'])
+  const [a, b] = opened
+  if (!a || !b) throw new Error('two were opened')
+  const heard = listen(b, 'news')
+  await tabs.drain()
+  void a.client.publish('news', 'a')
+  a.kill(1, 'b') // the relay gets the frame, the other tab has no word of it
+  await tabs.drain(5000)
+  expect(tabs.relay.begun).toBe(2)
+  expect(heard.gaps).toEqual([{ missed: undefined }])
+  const after = b.client.publish('news', 'b')
+  await tabs.drain(1000)
+  expect(await after).toBe('confirmed')
+  expect(tabs.relay.published.map(({ message }) => message)).toEqual(['a', 'b'])
+})
+
+test('a tab that serves has a connection of its own', async () => {
+  const [tabs, [, b]] = await open(['a', 'b'])
+  b?.client.serve('sum', () => 1)
+  await tabs.drain(1000)
+  expect(tabs.opened).toEqual(['a', 'b'])
+  expect(tabs.relay.begun).toBe(2)
+})
+
+/** What may happen to the tab that holds the connection. */
+const ends = {
+  crashes: (tab: FakeTab, arriving: number) => tab.kill(arriving),
+  'crashes while its last words reach only one tab': (tab: FakeTab, arriving: number) =>
+    tab.kill(arriving, arriving % 2 ? 'b' : 'c'),
+  'is left': (tab: FakeTab) => {
+    tab.leave()
+    tab.kill(Number.POSITIVE_INFINITY) // what it has sent arrives
+  },
+  'is frozen': (tab: FakeTab) => tab.freeze(),
+}
+
+/** Tabs and other clients publish at random, while things happen in a random order. Ends a tab at a random moment. */
+async function play(choices: Iterator<number>, endAt: number, end: (tab: FakeTab) => void): Promise<void> {
+  const choose = (): number => choices.next().value ?? 0
+  const [tabs, opened] = await open(['a', 'b', 'c'])
+  const [leader, ...others] = opened
+  const heard = others.map((tab) => listen(tab, 'news'))
+  if (leader) listen(leader, 'news')
+  await tabs.drain()
+  const outcomes = new Map<string, Promise<string>>()
+  for (let at = 0; at < 60; at++) {
+    if (leader && at === endAt) end(leader)
+    const who = [undefined, ...others, at < endAt ? leader : undefined][choose() % 4]
+    const text = `${who?.name ?? 'another client'} ${at}`
+    if (who) outcomes.set(text, who.client.publish('news', text).outcome)
+    else tabs.relay.publish('news', text)
+    for (let steps = choose() % 5; steps > 0; steps--) await tabs.step(choose())
+  }
+  await tabs.drain(15_000)
+  const published = tabs.relay.published.map(({ message }) => message)
+  for (const { texts, gaps } of heard) expect({ texts, gaps }).toEqual({ texts: published, gaps: [] })
+  expect(published).toHaveLength(new Set(published).size)
+  for (const { name } of others) {
+    const isOwn = (text: string): boolean => text.startsWith(`${name} `)
+    const own = [...outcomes.keys()].filter(isOwn)
+    expect(published.filter(isOwn)).toEqual(own)
+    for (const text of own) expect(await outcomes.get(text)).toBe('confirmed')
+  }
+  expect(tabs.relay.begun).toBe(1)
+}
+
+test.each(Object.entries(ends))(
+  'whenever the tab that holds the connection %s, nothing is lost and nothing is doubled',
+  async (_, end) => {
+    await fc.assert(
+      fc.asyncProperty(fc.infiniteStream(fc.nat(1000)), fc.nat(59), fc.nat(3), (choices, endAt, arriving) =>
+        play(choices, endAt, (tab) => end(tab, arriving)),
+      ),
+      { numRuns: 100 },
+    )
+  },
+)
+
+test('whatever happens to tabs and connections, a tab that lives loses nothing', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.infiniteStream(fc.nat(1000)), async (choices) => {
+      const choose = (): number => choices.next().value ?? 0
+      const [tabs, opened] = await open(['a', 'b', 'c', 'd', 'e'])
+      const [survivor, ...others] = opened.toReversed()
+      if (!survivor) throw new Error('five were opened')
+      const heard = listen(survivor, 'news')
+      await tabs.drain()
+      const own: { readonly text: string; readonly outcome: Promise<string> }[] = []
+      const happenings = [
+        (tab: FakeTab) => tab.cut(),
+        (tab: FakeTab) => tab.kill(choose() % 3),
+        (tab: FakeTab) => tab.freeze(),
+        (tab: FakeTab) => tab.thaw(),
+        ends['is left'],
+      ]
+      for (let at = 0; at < 80; at++) {
+        const tab = others[choose() % others.length]
+        if (tab && choose() % 6 === 0) happenings[choose() % happenings.length]?.(tab)
+        if (choose() % 10 === 0) survivor.cut()
+        const text = `${at}`
+        if (choose() % 2) tabs.relay.publish('news', text)
+        else own.push({ text, outcome: survivor.client.publish('news', text).outcome })
+        for (let steps = choose() % 6; steps > 0; steps--) await tabs.step(choose())
+        if (choose() % 5 === 0) await tabs.clock.advance(choose() % 100)
+      }
+      await tabs.drain(60_000)
+      const published = tabs.relay.published.map(({ message }) => message)
+      expect(heard).toEqual({ texts: published, gaps: [] })
+      expect(published).toHaveLength(new Set(published).size)
+      for (const { outcome } of own) expect(await outcome).toBe('confirmed')
+      expect(published).toHaveLength(80)
+      expect(tabs.relay.begun).toBe(1)
+    }),
+    { numRuns: 100 },
+  )
+})

@@ -1,0 +1,157 @@
+import type { ClientFrame, RelayFrame, WelcomeFrame } from '@wildcast/protocol/client'
+import type { OpenTransport, Transport, TransportEvents, TransportKind } from '../transports/transport.js'
+import type { Ledger } from './ledger.js'
+
+/** What happens in the shared session. */
+export interface SharedTransportEvents {
+  /** The next frame gets this number, and is about to be sent. */
+  ordered(number: number): void
+  confirmed(sent: number): void
+  /** A frame that counts; undefined if it can't be read. */
+  frame(frame: RelayFrame | undefined): void
+  /** The relay has not kept the session of the leader before. */
+  lost(): void
+}
+
+/** The frames of a relay that do not count. */
+const uncounted: ReadonlySet<string> = new Set(['Welcome', 'Ping', 'Received', 'GoingAway'])
+
+/**
+ * Lets a connection that begins go on with the session of a leader before it: its own counts begin
+ * with 0, those of the relay go on.
+ */
+export class SharedTransport {
+  readonly #ledger: Ledger
+  readonly #events: SharedTransportEvents
+  /** The session to go on with, until the relay has answered. */
+  #claim: WelcomeFrame | undefined
+  /** Frames that were sent, and received, before the connection began. */
+  #sentBefore = 0
+  #receivedBefore: number
+  #received = 0
+  #kind: TransportKind | undefined
+  /** Whether a close leaves the session to another leader. */
+  keepsSession = false
+
+  constructor(ledger: Ledger, received: number, events: SharedTransportEvents) {
+    this.#ledger = ledger
+    this.#events = events
+    this.#receivedBefore = received
+    if (ledger.welcome?.limits.resume_bytes) this.#claim = ledger.welcome
+    else if (ledger.welcome) queueMicrotask(() => this.#lose())
+  }
+
+  /** The number of the relay's last frame. */
+  get received(): number {
+    return this.#receivedBefore + this.#received
+  }
+
+  get kind(): TransportKind | undefined {
+    return this.#kind
+  }
+
+  /** The connection has lost its session. */
+  forget(): void {
+    if (!this.#claim && this.#ledger.welcome) this.#lose()
+  }
+
+  /** A transport over which the frames of the shared session go. */
+  over(open: OpenTransport): OpenTransport {
+    return (events, settings) => {
+      let isOver = false
+      const close: TransportEvents['close'] = (how) => {
+        isOver = true
+        events.close(how)
+      }
+      const transport = open(
+        {
+          open: events.open,
+          close,
+          frame: (frame, bytes) => {
+            if (!isOver) this.#hear(frame, { ...events, close, frame: (own) => events.frame(own, bytes) }, transport)
+          },
+          fault: (error, ref) => {
+            if (isOver) return
+            const { message } = error
+            this.#count(
+              ref === undefined ? undefined : { kind: 'Error', ref, code: 'interrupted', message, retry: true },
+            )
+            events.fault(error, ref)
+          },
+        },
+        { ...settings, relay: this.#claim?.relay ?? settings.relay },
+      )
+      return {
+        get kind() {
+          return transport.kind
+        },
+        send: (frame, number) => this.#send(frame, number, transport),
+        close: (code) => {
+          isOver = true
+          transport.close(this.keepsSession ? undefined : code)
+        },
+      }
+    }
+  }
+
+  #send(frame: ClientFrame, number: number | undefined, transport: Transport): void {
+    if (number !== undefined) {
+      const shared = this.#sentBefore + number
+      if (shared > this.#ledger.sent) this.#events.ordered(shared)
+      transport.send(frame, shared)
+    } else if (frame.kind === 'Connect') {
+      const session = this.#claim?.session ?? frame.session
+      const received = session === undefined ? undefined : this.#receivedBefore + (frame.received ?? 0)
+      transport.send({ ...frame, session, received, shared: true })
+    } else if (frame.kind === 'Received') transport.send({ ...frame, count: frame.count + this.#receivedBefore })
+    else transport.send(frame)
+  }
+
+  #hear(frame: RelayFrame, events: TransportEvents, transport: Transport): void {
+    this.#kind = transport.kind
+    if (frame.kind === 'Welcome') this.#greet(frame, events, transport)
+    else if (frame.kind === 'Received') {
+      this.#events.confirmed(frame.count)
+      events.frame({ ...frame, count: Math.max(0, frame.count - this.#sentBefore) })
+    } else {
+      if (!uncounted.has(frame.kind)) this.#count(frame)
+      events.frame(frame)
+    }
+  }
+
+  #greet(welcome: WelcomeFrame, events: TransportEvents, transport: Transport): void {
+    const { resumed, received } = welcome
+    if (!this.#claim) {
+      events.frame({ ...welcome, received: received - this.#sentBefore })
+      return
+    }
+    this.#claim = undefined
+    if (!resumed) {
+      this.#lose()
+      events.frame(welcome)
+    } else if (this.#ledger.confirm(received)) {
+      this.#ledger.cut()
+      this.#sentBefore = received
+      events.frame({ ...welcome, resumed: false, received: 0 })
+    } else {
+      // The leader before has sent frames that no tab knows of: to send them again might double them.
+      this.#lose()
+      transport.close(1000)
+      events.close({ code: 1006, reason: 'nobody knows what the tab before has sent' })
+    }
+  }
+
+  #count(frame: RelayFrame | undefined): void {
+    this.#received++
+    this.#events.frame(frame)
+  }
+
+  #lose(): void {
+    this.#claim = undefined
+    this.#sentBefore = 0
+    this.#receivedBefore = 0
+    this.#received = 0
+    this.#ledger.reset()
+    this.#events.lost()
+  }
+}

@@ -1,0 +1,135 @@
+import type { ClientFrame, RelayFrame } from '@wildcast/protocol'
+import type { Clock, Undo } from '../time/clock.js'
+import { welcome } from './scripted-relay.js'
+
+/** A connection, seen from the relay. */
+interface Wire {
+  send(frame: RelayFrame): void
+  close(code: number): void
+}
+interface Session {
+  readonly key: string
+  wire: Wire | undefined
+  received: number
+  sent: RelayFrame[]
+  confirmed: number
+  readonly ids: Set<number>
+  isShared: boolean
+  expiry?: Undo
+}
+
+/** A relay with sessions, that counts as PROTOCOL.md says. */
+export class SessionRelay {
+  readonly #clock: Clock
+  readonly #sessions = new Map<string, Session>()
+  readonly #ids = new Map<string, number>()
+  /** Everything that was published, in order. */
+  readonly published: { readonly subject: string; readonly message: string }[] = []
+  readonly unsubscribed: number[] = []
+  /** How many sessions it has begun. */
+  begun = 0
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  /** How many sessions it has. */
+  get sessions(): number {
+    return this.#sessions.size
+  }
+
+  /** How many connections it has with a session. */
+  get connections(): number {
+    return [...this.#sessions.values()].filter(({ wire }) => wire).length
+  }
+
+  /** Forgets all sessions, as a relay that was restarted. */
+  restart(): void {
+    for (const { wire } of this.#sessions.values()) wire?.close(1006)
+    this.#sessions.clear()
+  }
+
+  publish(subject: string, message: string): void {
+    this.published.push({ subject, message })
+    const id = this.#ids.get(subject)
+    if (id === undefined) return
+    for (const session of this.#sessions.values())
+      if (session.ids.has(id)) this.#send(session, { kind: 'Message', id, subject, message, broker: 'test' })
+  }
+
+  accept(wire: Wire): { hear(frame: ClientFrame): void; close(code: number): void } {
+    let session: Session | undefined
+    return {
+      hear: (frame) => {
+        if (frame.kind === 'Connect') session = this.#connect(frame, wire)
+        else if (session?.wire === wire) this.#hear(session, frame)
+      },
+      close: (code) => {
+        const one = session
+        if (one?.wire !== wire) return
+        one.wire = undefined
+        if (code === 1000 || (code === 1001 && !one.isShared)) this.#sessions.delete(one.key)
+        one.expiry = this.#clock.after(60_000, () => this.#sessions.delete(one.key))
+      },
+    }
+  }
+
+  #connect(
+    { session: key, received = 0, shared = false }: Extract<ClientFrame, { kind: 'Connect' }>,
+    wire: Wire,
+  ): Session {
+    const former = this.#sessions.get(key ?? '')
+    const limits = { ...welcome.limits, resume_bytes: 1_000_000 }
+    if (former && received >= former.confirmed && received <= former.sent.length) {
+      former.wire?.close(4509)
+      former.expiry?.()
+      former.wire = wire
+      wire.send({ ...welcome, session: former.key, resumed: true, received: former.received, limits })
+      for (const frame of former.sent.slice(received)) wire.send(frame)
+      return former
+    }
+    const fresh = `session ${++this.begun}`
+    const session = { key: fresh, wire, received: 0, sent: [], confirmed: 0, ids: new Set<number>(), isShared: shared }
+    this.#sessions.set(fresh, session)
+    wire.send({ ...welcome, session: fresh, limits })
+    return session
+  }
+
+  #hear(session: Session, frame: ClientFrame): void {
+    if (frame.kind === 'Received') session.confirmed = frame.count
+    if (frame.kind === 'Received' || frame.kind === 'Pong') return
+    session.received++
+    if (session.received % 3 === 0) session.wire?.send({ kind: 'Received', count: session.received })
+    switch (frame.kind) {
+      case 'Ping':
+        this.#send(session, { kind: 'Pong' })
+        break
+      case 'Subscribe': {
+        const { subject, ref } = frame
+        const id = this.#ids.get(subject) ?? this.#ids.size + 1
+        this.#ids.set(subject, id)
+        session.ids.add(id)
+        this.#send(session, { kind: 'Subscribed', ref, id, subject })
+        break
+      }
+      case 'Unsubscribe':
+        session.ids.delete(frame.id)
+        this.unsubscribed.push(frame.id)
+        this.#send(session, { kind: 'Unsubscribed', id: frame.id })
+        break
+      case 'Publish':
+        this.publish(frame.subject, String(frame.message))
+        if (frame.ref !== undefined) this.#send(session, { kind: 'Ack', ref: frame.ref })
+        break
+      case 'Request':
+        this.#send(session, { kind: 'Response', ref: frame.ref, message: frame.message })
+        break
+      default:
+    }
+  }
+
+  #send(session: Session, frame: RelayFrame): void {
+    session.sent.push(frame)
+    session.wire?.send(frame)
+  }
+}
