@@ -1,6 +1,6 @@
 import { Leaving } from './leaving.js'
 import type { StreamEncoder } from './outlet.js'
-import type { Written } from './sequence.js'
+import type { Sequence, Written } from './sequence.js'
 import { Window, type WindowRoom } from './window.js'
 import type { Wire } from './wire.js'
 
@@ -60,6 +60,14 @@ export class FrameWriter {
 
   fits(bytes: number): boolean {
     return !this.#window || this.#window.isEmpty || bytes <= this.room
+  }
+
+  /** Writes what was said in a turn. Returns false if the reader is behind. */
+  writeSaid(said: Sequence): boolean {
+    const bytes = said.joined(this.#encoder)
+    const wire = this.#wire
+    // Nearly always nothing is kept, and nothing waits for its fate.
+    return wire && !this.#window && !said.settlesAny ? wire.write(bytes) : this.write(bytes, said)
   }
 
   /**

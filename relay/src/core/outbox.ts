@@ -142,7 +142,7 @@ export class Outbox implements Outlet, Writer {
     this.#said = undefined
     const writer = this.#writer
     if (said.bytes > mostAtOnce || !writer.fits(said.bytes)) this.#writePieces(said.parcels)
-    else if (!writer.write(said.joined(writer.encoder), said)) this.#fallBehind()
+    else if (!writer.writeSaid(said)) this.#fallBehind()
   }
 
   /** Writes whatever there is, and closes: the client can't come back to it. */

@@ -38,6 +38,8 @@ export class Sequence {
   readonly frames: number
   /** Of all its frames. */
   readonly bytes: number
+  /** Whether anything waits for the fate of its frames. */
+  readonly settlesAny: boolean
   readonly #before: Sequence | undefined
   readonly #last: Framed | undefined
   /** The one that was gone on to most recently: nearly always the one that is asked for next. */
@@ -51,6 +53,7 @@ export class Sequence {
     this.#last = last
     this.frames = before ? before.frames + 1 : 0
     this.bytes = (before?.bytes ?? 0) + (last?.bytes.length ?? 0)
+    this.settlesAny = last?.settle !== undefined || before?.settlesAny === true
   }
 
   /** What somebody has gone on to with the same frame most recently. */
