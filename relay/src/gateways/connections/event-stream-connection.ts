@@ -1,45 +1,17 @@
-import { factsOf, WildcastError } from '@wildcast/protocol'
-import type { CancelSignal } from '../../core/cancel.js'
+import { factsOf, type WildcastError } from '@wildcast/protocol'
 import type { Settle } from '../../core/outlet.js'
 import type { TimeSlice } from '../../core/time-slice.js'
-import type { NumberedDialect } from './connection.js'
 import type { EventStream } from './event-stream.js'
-import type { HttpConnection } from './http-connection.js'
-import { PostedFrames } from './posted-frames.js'
+import { HttpConnection } from './http-connection.js'
 
 /** A client whose frames come by POST, and that receives an event stream. */
-export class EventStreamConnection implements HttpConnection {
-  readonly unfinished = 0
-  readonly completed = 0
-  sent = true
-  #heard = true
+export class EventStreamConnection extends HttpConnection {
   readonly #stream: EventStream
-  readonly #posted: PostedFrames
-  #dialect: NumberedDialect | undefined
   #over = false
 
   constructor(stream: EventStream, slice: TimeSlice) {
+    super(slice)
     this.#stream = stream
-    this.#posted = new PostedFrames(slice)
-  }
-
-  /** A client that is not read from can't be heard. */
-  get heard(): boolean {
-    return this.#heard || this.#posted.isPaused
-  }
-
-  set heard(heard: boolean) {
-    this.#heard = heard
-  }
-
-  speak(dialect: NumberedDialect): void {
-    this.#dialect = dialect
-    this.#posted.speak(dialect)
-  }
-
-  take(from: number, lines: string, cutOff: CancelSignal): Promise<number> {
-    this.heard = true
-    return this.#posted.take(from, lines, cutOff)
   }
 
   write(events: Uint8Array, done?: Settle): boolean {
@@ -59,47 +31,10 @@ export class EventStreamConnection implements HttpConnection {
     return this.#stream.waiting
   }
 
-  pause(): () => void {
-    return this.#posted.pause()
-  }
-
-  get paused(): boolean {
-    return this.#posted.isPaused
-  }
-
-  whenReady(): Promise<void> {
-    return this.#posted.whenReady()
-  }
-
   /** Its stream has ended. */
-  gone(): void {
+  override gone(): void {
     this.#over = true
-    this.#posted.end()
-  }
-
-  /** Nothing beneath the frames could carry one. */
-  ping(): void {
-    this.#dialect?.ping()
-  }
-
-  quiet(): void {
-    this.#dialect?.ping()
-  }
-
-  lost(why: string): void {
-    this.end(new WildcastError('timeout', why))
-  }
-
-  goAway(windowMs: readonly [number, number]): void {
-    this.#dialect?.goAway?.(windowMs)
-  }
-
-  async whenAnswered(): Promise<void> {
-    await this.#dialect?.whenAnswered?.()
-  }
-
-  leave(error: WildcastError): void {
-    this.#dialect?.end(error)
+    super.gone()
   }
 
   end(error: WildcastError): void {

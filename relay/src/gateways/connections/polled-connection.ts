@@ -1,10 +1,8 @@
 import { WildcastError } from '@wildcast/protocol'
-import type { CancelSignal } from '../../core/cancel.js'
 import type { Clock } from '../../core/clock.js'
 import type { TimeSlice } from '../../core/time-slice.js'
 import type { NumberedDialect } from './connection.js'
-import type { HttpConnection } from './http-connection.js'
-import { PostedFrames } from './posted-frames.js'
+import { HttpConnection } from './http-connection.js'
 
 /** How long a client waits for frames if there are none, in milliseconds. PROTOCOL.md, 2.6. */
 const pollMs = 20_000
@@ -22,15 +20,9 @@ export interface KeepingDialect extends NumberedDialect {
  * is written to it is kept by its session until it has asked for what follows, so that nothing is
  * lost with an answer.
  */
-export class PolledConnection implements HttpConnection {
-  readonly unfinished = 0
-  readonly completed = 0
+export class PolledConnection extends HttpConnection<KeepingDialect> {
   readonly waiting = 0
-  sent = true
-  #heard = true
   readonly #clock: Clock
-  readonly #posted: PostedFrames
-  #dialect: KeepingDialect | undefined
   /** Frames without a number, for the next answer. */
   #uncounted: Uint8Array[] = []
   #ended: WildcastError | undefined
@@ -39,31 +31,13 @@ export class PolledConnection implements HttpConnection {
   #whenEnded: () => void = () => {}
 
   constructor(clock: Clock, slice: TimeSlice) {
+    super(slice)
     this.#clock = clock
-    this.#posted = new PostedFrames(slice)
-  }
-
-  get heard(): boolean {
-    return this.#heard || this.#posted.isPaused
-  }
-
-  set heard(heard: boolean) {
-    this.#heard = heard
   }
 
   /** Why it has ended, if it has. */
   get ended(): WildcastError | undefined {
     return this.#ended
-  }
-
-  speak(dialect: KeepingDialect): void {
-    this.#dialect = dialect
-    this.#posted.speak(dialect)
-  }
-
-  take(from: number, lines: string, cutOff: CancelSignal): Promise<number> {
-    this.heard = true
-    return this.#posted.take(from, lines, cutOff)
   }
 
   /** Frames that were written before the client asked for any. */
@@ -79,7 +53,7 @@ export class PolledConnection implements HttpConnection {
   async poll(count: number, gone: AbortSignal): Promise<readonly Uint8Array[]> {
     this.heard = true
     this.#wake()
-    this.#dialect?.confirm(count)
+    this.dialect?.confirm(count)
     let frames = this.#after(count)
     if (frames.length === 0 && !this.#ended) {
       await this.#woken(gone)
@@ -103,42 +77,6 @@ export class PolledConnection implements HttpConnection {
 
   whenDrained(): void {}
 
-  pause(): () => void {
-    return this.#posted.pause()
-  }
-
-  get paused(): boolean {
-    return this.#posted.isPaused
-  }
-
-  whenReady(): Promise<void> {
-    return this.#posted.whenReady()
-  }
-
-  ping(): void {
-    this.#dialect?.ping()
-  }
-
-  quiet(): void {
-    this.#dialect?.ping()
-  }
-
-  lost(why: string): void {
-    this.end(new WildcastError('timeout', why))
-  }
-
-  goAway(windowMs: readonly [number, number]): void {
-    this.#dialect?.goAway?.(windowMs)
-  }
-
-  async whenAnswered(): Promise<void> {
-    await this.#dialect?.whenAnswered?.()
-  }
-
-  leave(error: WildcastError): void {
-    this.#dialect?.end(error)
-  }
-
   /** Calls back once, when it has ended. */
   whenEnded(run: () => void): void {
     this.#whenEnded = run
@@ -147,13 +85,13 @@ export class PolledConnection implements HttpConnection {
   end(error: WildcastError): void {
     if (this.#ended) return
     this.#ended = error
-    this.#posted.end()
+    this.gone()
     this.#wake()
     this.#whenEnded()
   }
 
   #after(count: number): readonly Uint8Array[] {
-    const frames = this.#dialect?.after(count) ?? (this.#ended && [])
+    const frames = this.dialect?.after(count) ?? (this.#ended && [])
     if (!frames) throw new WildcastError('invalid_frame', '"Wildcast-Received" must count the frames that have come')
     return [...this.#uncounted.splice(0), ...frames]
   }
