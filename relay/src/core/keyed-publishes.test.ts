@@ -72,6 +72,18 @@ describe('a publish with a key', () => {
     expect(done).toEqual(['x', 'x'])
   })
 
+  it('that fails after its key was forgotten does not forget the one that has the key now', async () => {
+    const { clock, done, publish } = opened()
+    let fail = (): void => {}
+    const first = publish('k', 'x', new Promise((_, reject) => (fail = () => reject(new Error('late')))))
+    clock.advance(120_000)
+    void publish('k', 'y')
+    fail()
+    await expect(first).rejects.toThrow('late')
+    void publish('k', 'y')
+    expect(done).toEqual(['x', 'y'])
+  })
+
   it('is refused while as many keys are remembered as may be', () => {
     const { clock, publish } = opened()
     for (let i = 0; i < 100_000; i++) void publish(`k${i}`, 'x')

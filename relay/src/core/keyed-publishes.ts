@@ -48,8 +48,10 @@ export class KeyedPublishes {
     if (this.#byKey.size >= mostKeys)
       throw refusal('rate_limited', `${mostKeys} keys are remembered; publish without a key, or later`)
     const outcome = publish()
-    this.#byKey.set(key, { fingerprint, at: now, outcome })
-    outcome?.catch(() => this.#byKey.delete(key))
+    const remembered = { fingerprint, at: now, outcome }
+    this.#byKey.set(key, remembered)
+    // By then, the key may have been forgotten and given to another.
+    outcome?.catch(() => this.#byKey.get(key) === remembered && this.#byKey.delete(key))
     return outcome
   }
 

@@ -169,7 +169,7 @@ export class Outbox implements Outlet, Writer {
 
   #goOn(said: Sequence): void {
     this.#said = said
-    // Whoever was told so much need not wait for its turn: nothing piles up here.
+    // So much is written before the turn ends: nothing piles up here.
     if (said.bytes >= mostAtOnce) this.flush()
   }
 

@@ -18,7 +18,7 @@ export interface SessionsPorts {
   readonly windowMs: number
 }
 
-/** How often clients are told what has come from them, at least. PROTOCOL.md, 2.4. */
+/** How soon what has come from a client is confirmed to it. PROTOCOL.md, 2.4. */
 const confirmMs = 1000
 
 /** A process that was stopped for longer looks at what has come in meanwhile before sessions expire. */

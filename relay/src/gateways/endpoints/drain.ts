@@ -24,7 +24,7 @@ const mostTurns = 100
 
 /**
  * Announces to clients that the relay goes away, and closes their connections: each at a random
- * moment of the window that they are told, so that they do not come back all at once. Until then
+ * moment of the announced window, so that they do not come back all at once. Until then
  * they are served. Resolves when the last is closed.
  */
 export async function drain(
