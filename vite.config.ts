@@ -4,7 +4,8 @@ import { playwright } from '@vitest/browser-playwright'
 import { defaultClientConditions, defaultServerConditions } from 'vite'
 import { defineConfig } from 'vitest/config'
 
-// One configuration for the demo (dev, build) and for the tests. Packages resolve to their sources, so neither needs a build first.
+// One configuration for the demo (dev, build) and for the tests. Packages resolve to their sources,
+// so neither needs a build first.
 const source = '@wildcast/source'
 const relay = `http://127.0.0.1:${process.env.PORT ?? 3015}`
 const chromium = process.env.WILDCAST_CHROMIUM ?? '/usr/bin/chromium'

@@ -1,5 +1,6 @@
-// What the SDK costs for each message, from the WebSocket's data to the handler called, over the bare decoder alone, in one run; and that it does not depend on how
-// many subscriptions there are: node bench/client.js [rounds] [messages]
+// What the SDK costs for each message, from the WebSocket's data to the handler called, over the
+// bare decoder alone, in one run; and that it does not depend on how many subscriptions there are:
+// node bench/client.js [rounds] [messages]
 import { decode } from '@msgpack/msgpack'
 import { createClient } from '@wildcast/client'
 import { msgpack } from '@wildcast/client/msgpack'
@@ -31,7 +32,10 @@ const welcome = {
   limits: { payload: 2 ** 20, subscriptions: 100_000, resume_bytes: 0 },
 }
 
-/** A client on a socket that nothing is behind: it greets, confirms, and brings what `feed` is given. */
+/**
+ * A client on a socket that nothing is behind: it greets, confirms, and brings what `feed` is
+ * given.
+ */
 async function connect({ codec, wire }) {
   let hear
   class Socket {
@@ -70,8 +74,9 @@ function cost(frames, run) {
 const median = (numbers) => numbers.sort((a, b) => a - b)[numbers.length >> 1]
 
 /**
- * The same frames through the SDK and through the bare decoder, in turns, so that a noisy moment of the machine meets both. They are for the first `busy` of the
- * `subscriptions`, in turn. With `reads` the handler looks at the data; with `grows` there is one subscription more each round.
+ * The same frames through the SDK and through the bare decoder, in turns, so that a noisy moment of
+ * the machine meets both. They are for the first `busy` of the `subscriptions`, in turn. With
+ * `reads` the handler looks at the data; with `grows` there is one subscription more each round.
  */
 async function compare({ encoding = 'JSON', subscriptions = 1, busy = subscriptions, reads = false, grows = false }) {
   const { codec, wire, bare, body } = encodings[encoding]

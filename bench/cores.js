@@ -4,7 +4,10 @@ import { findProgram } from '../scripts/needs.js'
 const taskset = findProgram('taskset')
 const allowed = taskset ? allowedCores() : []
 
-/** Whether the server has a core, and the load generator another, so that neither takes time from the other. */
+/**
+ * Whether the server has a core, and the load generator another, so that neither takes time from
+ * the other.
+ */
 export const pinned = allowed.length > 1
 
 /** @param {'server' | 'load'} who @param {readonly string[]} command @returns {string[]} */

@@ -1,5 +1,6 @@
-// How long a message takes from its publisher to each subscriber through the relay and a broker, against the broker's own client alone and against the least that a
-// relay can be, as ratios in one run: node bench/latency.js [rounds] [nats|redis]
+// How long a message takes from its publisher to each subscriber through the relay and a broker,
+// against the broker's own client alone and against the least that a relay can be, as ratios in one
+// run: node bench/latency.js [rounds] [nats|redis]
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync } from 'node:fs'
@@ -16,13 +17,19 @@ const [rounds = 5, only] = process.argv.slice(2)
 const payload = 'x'.repeat(128)
 const script = (name) => path.join(root, name)
 
-/** How many listen, and how many messages are sent one after the other: the next when all have the last. */
+/**
+ * How many listen, and how many messages are sent one after the other: the next when all have the
+ * last.
+ */
 const scenarios = [
   { subscribers: 1, messages: 2000 },
   { subscribers: 50, messages: 200 },
 ]
 
-/** Each client opens a connection of its own. `listen` calls `arrived` at each message; `publisher` returns what sends one. */
+/**
+ * Each client opens a connection of its own. `listen` calls `arrived` at each message; `publisher`
+ * returns what sends one.
+ */
 const brokers = {
   nats: {
     start: (port) => ['nats-server', '-a', '127.0.0.1', '-p', `${port}`],
@@ -91,7 +98,10 @@ const ours = {
   },
 }
 
-/** Microseconds from a message's send to each of its arrivals, sorted. The first fifth is left out: warming up. */
+/**
+ * Microseconds from a message's send to each of its arrivals, sorted. The first fifth is left out:
+ * warming up.
+ */
 async function measure({ listen, publisher }, at, { subscribers, messages }) {
   const times = []
   let begun

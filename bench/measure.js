@@ -19,7 +19,8 @@ const generator = path.join(import.meta.dirname, 'load/generator.js')
  * @property {number} [p99Us]
  * @property {number} cpuUs The server's processor time for each of those that are done.
  * @property {number} memory The server's resident bytes at the end.
- * @property {number} grown How many of them have come since the measurement began, for each of those that are done.
+ * @property {number} grown How many of them have come since the measurement began, for each of
+ * those that are done.
  */
 
 /**

@@ -6,7 +6,8 @@ export const tellsUse = process.platform === 'linux'
 /**
  * What a process and its children have used.
  * @param {number} pid
- * @returns {{ cpuUs: number, memory: number }} All threads' time on a processor; resident bytes. Not numbers where the system does not tell.
+ * @returns {{ cpuUs: number, memory: number }} All threads' time on a processor; resident bytes.
+ * Not numbers where the system does not tell.
  */
 export function useOf(pid) {
   if (!tellsUse) return { cpuUs: Number.NaN, memory: Number.NaN }

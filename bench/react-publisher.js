@@ -1,4 +1,5 @@
-// Publishes numbered rows to a number of subjects in turn, so many a second in all: node bench/react-publisher.js <url> <subjects> <messages a second> <seconds>
+// Publishes numbered rows to a number of subjects in turn, so many a second in all: node
+// bench/react-publisher.js <url> <subjects> <messages a second> <seconds>
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { WebSocket } from 'ws'

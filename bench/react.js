@@ -1,5 +1,7 @@
-// Whether a page keeps its frames while 20,000 messages a second come into 50 mounted hooks: the SDK and the hooks in Chromium, on a real relay, by WebSocket and by HTTP
-// stream, against a bare WebSocket with one setState per frame, and a page to which nothing comes, in one run: node bench/react.js [rounds] [messages a second] [seconds]
+// Whether a page keeps its frames while 20,000 messages a second come into 50 mounted hooks: the
+// SDK and the hooks in Chromium, on a real relay, by WebSocket and by HTTP stream, against a bare
+// WebSocket with one setState per frame, and a page to which nothing comes, in one run: node
+// bench/react.js [rounds] [messages a second] [seconds]
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync } from 'node:fs'
@@ -51,7 +53,10 @@ async function startRelay(page) {
   return { url: line.match(/http:\S+\d/)[0], stop: () => relay.kill() }
 }
 
-/** Chromium by itself: what drives it for tests has it tell of each frame of a WebSocket, which would cost more than the page does. */
+/**
+ * Chromium by itself: what drives it for tests has it tell of each frame of a WebSocket, which
+ * would cost more than the page does.
+ */
 function startBrowser(url) {
   const profile = mkdtempSync(path.join(folder, 'chromium-'))
   const browser = start(
@@ -117,7 +122,10 @@ function judge({ begun, longTasks, spent, got, wrong, from, to }) {
   }
 }
 
-/** What a message takes of the page's main thread, in microseconds, with the frames that show it. Not a number where none comes. */
+/**
+ * What a message takes of the page's main thread, in microseconds, with the frames that show it.
+ * Not a number where none comes.
+ */
 function cpuOfMessage(spent) {
   const [first, last] = [spent[0], spent.at(-1)]
   return last?.got > first?.got ? (last.cpuUs - first.cpuUs) / (last.got - first.got) : Number.NaN

@@ -1,5 +1,5 @@
-// Requests through /request to a component, against a plain Node HTTP server that answers directly, in one run; and what they leave behind:
-// node --expose-gc bench/requests.js [rounds]
+// Requests through /request to a component, against a plain Node HTTP server that answers directly,
+// in one run; and what they leave behind: node --expose-gc bench/requests.js [rounds]
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, symlinkSync, writeFileSync } from 'node:fs'

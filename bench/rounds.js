@@ -2,7 +2,8 @@ import { measure } from './measure.js'
 import { machine } from './report/machine.js'
 
 /**
- * Measures a scenario. Within a round every server has its turn at each case, so that a noisy moment of the machine meets all of them.
+ * Measures a scenario. Within a round every server has its turn at each case, so that a noisy
+ * moment of the machine meets all of them.
  * @param {import('./scenarios/scenario.js').Scenario} scenario
  * @param {object} options
  * @param {readonly import('./servers/server.js').Server[]} options.servers

@@ -5,7 +5,10 @@ import { createServer, connect as tcp } from 'node:net'
 import path from 'node:path'
 import { findProgram } from '../scripts/needs.js'
 
-/** A port of 127.0.0.1 that nobody listens on, below those that systems give to outgoing connections, which might be quicker. */
+/**
+ * A port of 127.0.0.1 that nobody listens on, below those that systems give to outgoing
+ * connections, which might be quicker.
+ */
 export async function freePort() {
   for (;;) {
     const port = randomInt(10_000, 32_768)

@@ -1,4 +1,5 @@
-// What happens when a relay is killed under thousands of clients, and is back after a moment: node bench/storm.js [clients] [ms]
+// What happens when a relay is killed under thousands of clients, and is back after a moment: node
+// bench/storm.js [clients] [ms]
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import path from 'node:path'
@@ -15,8 +16,8 @@ const [count = 2000, awayMs = 1000] = process.argv.slice(2).map(Number)
 const patterns = 20
 const patienceMs = 60_000
 
-// A client whose WebSocket is refused asks over HTTP for the reason. That is nothing for each of thousands of
-// machines, but seconds for all of them in one process.
+// A client whose WebSocket is refused asks over HTTP for the reason. That is nothing for each of
+// thousands of machines, but seconds for all of them in one process.
 globalThis.fetch = new Proxy(fetch, {
   apply: (target, self, [url, init]) =>
     init?.method === 'HEAD' ? Promise.reject(new Error('not asked')) : Reflect.apply(target, self, [url, init]),
@@ -54,7 +55,9 @@ async function upstream(port) {
   return { now: num_subscriptions, ever: num_inserts }
 }
 
-/** Clients with a subscription each, which note when they are connected, and when they are whole. */
+/**
+ * Clients with a subscription each, which note when they are connected, and when they are whole.
+ */
 function openClients(port, onWhole) {
   return Array.from({ length: count }, (_, i) => {
     const times = { attempts: 0, online: 0 }

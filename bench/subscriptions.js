@@ -1,5 +1,6 @@
-// What a subscription costs the relay, in time and memory, however many there are: node --expose-gc bench/subscriptions.js [most, 1000000 unless told]
-// In one process, on the built relay with its broker in memory, without sockets. A thousand subscriptions for each session.
+// What a subscription costs the relay, in time and memory, however many there are: node --expose-gc
+// bench/subscriptions.js [most, 1000000 unless told] In one process, on the built relay with its
+// broker in memory, without sockets. A thousand subscriptions for each session.
 import { createRelay, memory, newId, realClock } from '@wildcast/relay'
 import { asText } from './report/table.js'
 

@@ -14,7 +14,10 @@ export interface Proxy {
   close(): void
 }
 
-/** Opens a proxy. With `plain` it is one as some companies have it: HTTP goes through, upgrades are refused. */
+/**
+ * Opens a proxy. With `plain` it is one as some companies have it: HTTP goes through, upgrades are
+ * refused.
+ */
 export async function openProxy(port: number, { plain = false } = {}): Promise<Proxy> {
   const refused: string[] = []
   const live = new Set<Socket>()

@@ -3,11 +3,15 @@ import { type RelayProcess, startRelay } from './relay.js'
 
 interface Fixtures {
   readonly relay: RelayProcess
-  /** Opens the demo in a window of its own, as another person, by default at the test's relay. An error on the console fails the test. */
+  /**
+   * Opens the demo in a window of its own, as another person, by default at the test's relay. An
+   * error on the console fails the test.
+   */
   readonly person: (name: string, url?: string) => Promise<Page>
 }
 
-// Chromium itself writes these when nobody listens, or a proxy refuses; and the SDK reports each outage once.
+// Chromium itself writes these when nobody listens, or a proxy refuses; and the SDK reports each
+// outage once.
 const outage =
   /net::ERR_(CONNECTION|EMPTY|SOCKET|INCOMPLETE)|handshake: Unexpected response code: 403|^wildcast transport /
 

@@ -1,4 +1,5 @@
-// Bundles a small application as its users' tools would: from the packages as they are published, with code splitting, without React.
+// Bundles a small application as its users' tools would: from the packages as they are published,
+// with code splitting, without React.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { build as esbuild } from 'esbuild'
@@ -8,7 +9,10 @@ import { root } from './needs.js'
 
 const react = ['react', 'react/jsx-runtime']
 
-/** Each returns what a page loads at once: the code of the entry and of its static imports, and the modules in it. */
+/**
+ * Each returns what a page loads at once: the code of the entry and of its static imports, and the
+ * modules in it.
+ */
 export const bundlers = { Vite: byVite, webpack: byWebpack, esbuild: byEsbuild }
 
 /** Runs a bundler on a source text that imports packages of this repository. */

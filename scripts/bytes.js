@@ -9,7 +9,10 @@ import { run, tool } from './run.js'
 const client = "import { createClient } from '@wildcast/client'"
 const hooks = "import { usePublish, useSubscription, WildcastProvider } from '@wildcast/react'"
 
-/** What applications use, how many gzipped bytes a page may load at once for it, and modules that are a part of it or not. */
+/**
+ * What applications use, how many gzipped bytes a page may load at once for it, and modules that
+ * are a part of it or not.
+ */
 const budgets = [
   {
     name: '@wildcast/client',

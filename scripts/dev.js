@@ -1,4 +1,5 @@
-// npm run dev: the relay from its build, which restarts when that changes, and the demo with hot reload, which passes the relay's paths on.
+// npm run dev: the relay from its build, which restarts when that changes, and the demo with hot
+// reload, which passes the relay's paths on.
 import { spawn } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'

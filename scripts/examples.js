@@ -1,4 +1,5 @@
-// Every @example of the packages and every snippet of the READMEs, under the type checker: an example that does not compile is worse than none.
+// Every @example of the packages and every snippet of the READMEs, under the type checker: an
+// example that does not compile is worse than none.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { root } from './needs.js'
@@ -30,7 +31,10 @@ declare const app: RequestListener`,
 
 const folder = path.join(root, 'node_modules/.wildcast-examples')
 
-/** The examples in the TSDoc of a source file: the rest of the line, or the lines up to the next tag. */
+/**
+ * The examples in the TSDoc of a source file: the rest of the line, or the lines up to the next
+ * tag.
+ */
 function examplesOf(source) {
   const comments = source.match(/\/\*\*[\s\S]*?\*\//g) ?? []
   return comments.flatMap((comment) => {
@@ -57,7 +61,9 @@ function sources(packageFolder) {
     .map((file) => path.join(src, file))
 }
 
-/** In a function of its own, unless it is a module with exports, or one that brings its own imports. */
+/**
+ * In a function of its own, unless it is a module with exports, or one that brings its own imports.
+ */
 function wrap(code, header, i) {
   if (/^import /m.test(code)) return code
   if (/^export /m.test(code)) return `${header}\n${code}\n`

@@ -1,4 +1,5 @@
-// What the project needs on a machine, and how it gets there. Node's own modules only: this runs before node_modules exists.
+// What the project needs on a machine, and how it gets there. Node's own modules only: this runs
+// before node_modules exists.
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
@@ -72,7 +73,10 @@ export function findProgram(name) {
     .find((file) => existsSync(file))
 }
 
-/** The environment for a nested npm: `npm run` passes its settings on as variables, which would steer it. */
+/**
+ * The environment for a nested npm: `npm run` passes its settings on as variables, which would
+ * steer it.
+ */
 export function environment() {
   const kept = Object.entries(process.env).filter(
     ([name]) =>

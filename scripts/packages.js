@@ -1,4 +1,5 @@
-// Every package, packed as npm would publish it: what it holds, and what publint and attw say about it.
+// Every package, packed as npm would publish it: what it holds, and what publint and attw say about
+// it.
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'

@@ -9,7 +9,8 @@ await script(async () => {
   run(tool('typescript/bin/tsc', '-b'))
   run(tool('vite/bin/vite.js', 'build', '--logLevel', 'warn'))
 
-  // npm runs scripts through a shell that does not pass signals on: a parent that is gone is the sign to leave.
+  // npm runs scripts through a shell that does not pass signals on: a parent that is gone is the
+  // sign to leave.
   const parent = process.ppid
   setInterval(() => process.ppid !== parent && process.kill(process.pid, 'SIGTERM'), 500).unref()
 

@@ -31,7 +31,8 @@ function vitest(...projects) {
       const { numPassedTests, numFailedTests, numFailedTestSuites, numPendingTests } = JSON.parse(
         readFileSync(report, 'utf8'),
       )
-      // A file that can't be loaded has failed without a test of its own; what was skipped has not passed.
+      // A file that can't be loaded has failed without a test of its own; what was skipped has not
+      // passed.
       const broken = numFailedTests === 0 ? numFailedTestSuites : 0
       return { passed: numPassedTests, failed: numFailedTests + numPendingTests + broken }
     },
@@ -54,7 +55,10 @@ function playwright(name, folder) {
   )
 }
 
-/** A runner whose report is read even where it failed; without a report, or with one that hides the failure, the step has failed. */
+/**
+ * A runner whose report is read even where it failed; without a report, or with one that hides the
+ * failure, the step has failed.
+ */
 function counted(name, words, read, options) {
   return {
     name,
@@ -90,7 +94,9 @@ export const tests = [
   playwright('README as pasted', 'e2e/readme'),
 ]
 
-/** Runs steps one after the other, all of them, and ends the process with the sum as its last line. */
+/**
+ * Runs steps one after the other, all of them, and ends the process with the sum as its last line.
+ */
 export async function runSteps(steps) {
   const sum = { passed: 0, failed: 0 }
   for (const step of steps) {

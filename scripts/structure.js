@@ -1,4 +1,5 @@
-// What the structure of the sources must be like: see CONTRIBUTING.md. It counts, and names what is past a bound.
+// What the structure of the sources must be like: see CONTRIBUTING.md. It counts, and names what is
+// past a bound.
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { parseAst } from 'vite'
@@ -100,7 +101,10 @@ function lineFinder(text) {
 const fileOf = (imported) =>
   [imported.replace(/\.js$/, '.ts'), imported.replace(/\.js$/, '.tsx')].find((file) => existsSync(file))
 
-/** The same between folders. What a folder imports of those around it is no arrow: they are one house. */
+/**
+ * The same between folders. What a folder imports of those around it is no arrow: they are one
+ * house.
+ */
 function foldersOf(graph) {
   const folders = new Map()
   for (const [file, imports] of graph)

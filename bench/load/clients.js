@@ -5,7 +5,10 @@ const atATime = 50
 
 /** @typedef {{ port: number, dialect: import('./dialects/dialect.js').Dialect }} Server */
 
-/** Opens connections, some at a time, so that the server's queue of handshakes holds. @param {number} count @template T @param {(i: number) => Promise<T>} open */
+/**
+ * Opens connections, some at a time, so that the server's queue of handshakes holds. @param
+ * {number} count @template T @param {(i: number) => Promise<T>} open
+ */
 export async function openAll(count, open) {
   /** @type {T[]} */
   const opened = new Array(count)

@@ -1,7 +1,10 @@
 import { connect } from 'node:net'
 import { frame } from './frame.js'
 
-/** Bytes that a reader may put before what has just been read, to have a message that was cut in one piece. */
+/**
+ * Bytes that a reader may put before what has just been read, to have a message that was cut in one
+ * piece.
+ */
 export const front = 64
 const room = Buffer.alloc(front + 256 * 1024)
 // All sockets read into the same memory: what one has read is handled before the next one reads.
@@ -19,10 +22,14 @@ const setUpTimeoutMs = 30_000
  * @property {string} [protocol] The WebSocket subprotocol.
  * @property {'text' | 'binary'} kind Of the frames that are sent.
  *
- * @typedef {(bytes: Buffer, end: number) => void} Take Is given what was read: it begins at `front`, and ends at `end`.
+ * @typedef {(bytes: Buffer, end: number) => void} Take Is given what was read: it begins at
+ * `front`, and ends at `end`.
  */
 
-/** A WebSocket of which only as much exists as a load generator needs: it says frames, and gives the bytes that come as they are. */
+/**
+ * A WebSocket of which only as much exists as a load generator needs: it says frames, and gives the
+ * bytes that come as they are.
+ */
 export class Connection {
   closed = false
   #kind
@@ -87,7 +94,10 @@ export class Connection {
     this.#heard = ''
   }
 
-  /** From now on it reads once in so many milliseconds, as over a bad network; or never, as a program that hangs. */
+  /**
+   * From now on it reads once in so many milliseconds, as over a bad network; or never, as a
+   * program that hangs.
+   */
   readSeldom(everyMs) {
     this.#reading = false
     this.#socket.pause()
@@ -97,11 +107,15 @@ export class Connection {
       this.#socket.resume()
       setTimeout(readOn, everyMs)
     }
-    // Each at a moment of its own: all at once would hold up this process, and be measured as the server's.
+    // Each at a moment of its own: all at once would hold up this process, and be measured as the
+    // server's.
     setTimeout(readOn, Math.random() * everyMs)
   }
 
-  /** Waits until the other side has said this, and gives what came before it. @returns {Promise<string>} */
+  /**
+   * Waits until the other side has said this, and gives what came before it. @returns
+   * {Promise<string>}
+   */
   #hear(wanted) {
     return new Promise((resolve, reject) => {
       const end = (settle, value) => {

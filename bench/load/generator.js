@@ -1,4 +1,5 @@
-// The load generator's process. It is sent a job, says when a measurement begins and ends, and what came out.
+// The load generator's process. It is sent a job, says when a measurement begins and ends, and what
+// came out.
 import { once } from 'node:events'
 import { deliveries } from './deliveries.js'
 import { dialects } from './dialects/dialect.js'

@@ -18,7 +18,8 @@
  * @property {boolean} [confirmed] Whether each publish is confirmed.
  * @property {Stuck} [stuck]
  *
- * @typedef {object} Stuck A flood that comes before all else, while there is one subscriber that reads it.
+ * @typedef {object} Stuck A flood that comes before all else, while there is one subscriber that
+ * reads it.
  * @property {number} messages
  * @property {number} size Bytes of each.
  * @property {number} readers How many other subscribers there are, who read nothing, or slowly.
@@ -42,7 +43,8 @@
  */
 
 /**
- * Says that a point was reached, and waits until the process that measures has looked at the server.
+ * Says that a point was reached, and waits until the process that measures has looked at the
+ * server.
  * @typedef {(point: 'begun' | 'ended') => Promise<void>} Reach
  */
 

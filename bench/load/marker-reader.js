@@ -7,7 +7,10 @@ import { front } from './connection.js'
  * @property {number} apart How many bytes there are at least from one to the next.
  */
 
-/** Counts a mark in what one connection receives, wherever the bytes are cut and whatever stands between. Frames are not parsed: that would cost more than the server spends on them. */
+/**
+ * Counts a mark in what one connection receives, wherever the bytes are cut and whatever stands
+ * between. Frames are not parsed: that would cost more than the server spends on them.
+ */
 export class MarkerReader {
   /** @type {Mark} */
   #mark
@@ -17,7 +20,8 @@ export class MarkerReader {
 
   /**
    * @param {Mark} mark
-   * @param {(bytes: Buffer, at: number) => void} arrived Called for each, with the place after its text.
+   * @param {(bytes: Buffer, at: number) => void} arrived Called for each, with the place after its
+   * text.
    */
   constructor(mark, arrived) {
     this.#mark = mark
@@ -39,7 +43,8 @@ export class MarkerReader {
     while (at !== -1 && at + length <= bytes.length) {
       this.#arrived(bytes, at + text.length)
       after = at + length
-      // Most frames are as long as the one before, so the next mark is where it is expected. Two can't lie so near that one is passed over.
+      // Most frames are as long as the one before, so the next mark is where it is expected. Two
+      // can't lie so near that one is passed over.
       const guess = at + stride
       const next = stride > 0 && stride < 2 * apart && startsAt(bytes, text, guess) ? guess : bytes.indexOf(text, after)
       stride = next - at

@@ -7,7 +7,10 @@ import { payloads, shortest, timeStamps } from './time-stamp.js'
 const size = 32
 const payload = payloads(size)
 
-/** Lets a reader read bytes that are cut at these places, each piece from the same memory, as sockets do. */
+/**
+ * Lets a reader read bytes that are cut at these places, each piece from the same memory, as
+ * sockets do.
+ */
 function countIn(bytes: Buffer, cuts: readonly number[]): number {
   const room = Buffer.alloc(front + bytes.length, '@T=')
   let count = 0

@@ -12,7 +12,8 @@ import { untilThrough } from './until-through.js'
  * @property {readonly string[]} subjects They are published to in turns.
  * @property {number} copies How many subscriptions one message reaches.
  * @property {number} size Bytes of a payload.
- * @property {number} [window] How many messages are in flight: until every copy has arrived and, with `confirmed`, the confirmation.
+ * @property {number} [window] How many messages are in flight: until every copy has arrived and,
+ * with `confirmed`, the confirmation.
  * @property {number} [perSecond] Instead of a window.
  * @property {boolean} [confirmed]
  * @property {Counts} counts
@@ -26,7 +27,8 @@ import { untilThrough } from './until-through.js'
  * Keeps messages in flight, until all have arrived or nothing has moved for twenty seconds.
  * @param {Course} course
  * @param {Until} until
- * @param {(turn: () => void) => void} onTurn Is given what is to be called when the counts have changed.
+ * @param {(turn: () => void) => void} onTurn Is given what is to be called when the counts have
+ * changed.
  */
 export async function pump(course, { messages = Infinity, durationMs = Infinity }, onTurn) {
   const { copies, window = 1, perSecond, confirmed, counts } = course

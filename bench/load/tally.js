@@ -1,7 +1,10 @@
 import { Latencies } from './latencies.js'
 import { ageUs } from './time-stamp.js'
 
-/** Counts what arrives, and wakes whoever waits for it. @param {{ latencies: 'taken' | 'not taken' }} options Taking them costs as much as counting. */
+/**
+ * Counts what arrives, and wakes whoever waits for it. @param {{ latencies: 'taken' | 'not taken'
+ * }} options Taking them costs as much as counting.
+ */
 export function tally({ latencies: wanted }) {
   const counts = { received: 0, confirmed: 0 }
   const latencies = new Latencies()

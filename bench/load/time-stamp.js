@@ -1,4 +1,5 @@
-// A payload begins with the time when it was sent, in microseconds of this process, so that whoever finds it in the bytes knows how old it is.
+// A payload begins with the time when it was sent, in microseconds of this process, so that whoever
+// finds it in the bytes knows how old it is.
 const text = '@T='
 const digits = 16
 
@@ -10,7 +11,10 @@ export const timeStamps = (size) => ({ text: Buffer.from(text), length: shortest
 
 export const nowUs = () => Math.round(performance.now() * 1000)
 
-/** @param {number} size Bytes. @returns {() => string} Payloads of this size, each with the time of its making. */
+/**
+ * @param {number} size Bytes. @returns {() => string} Payloads of this size, each with the time of
+ * its making.
+ */
 export function payloads(size) {
   const filler = 'x'.repeat(size - shortest)
   return () => stamped(nowUs()) + filler

@@ -2,10 +2,12 @@ const checkMs = 500
 const checksUntilStalled = 40
 
 /**
- * Takes turns when something has arrived, and at each beat. Resolves when a turn says that all is through, or when nothing has moved for twenty seconds.
+ * Takes turns when something has arrived, and at each beat. Resolves when a turn says that all is
+ * through, or when nothing has moved for twenty seconds.
  * @param {object} course
  * @param {() => boolean} course.turn
- * @param {(turn: () => void) => void} course.onTurn Is given what is to be called when something has arrived.
+ * @param {(turn: () => void) => void} course.onTurn Is given what is to be called when something
+ * has arrived.
  * @param {() => number} course.moved How much has arrived.
  * @param {number} [course.beatMs]
  * @returns {Promise<void>}

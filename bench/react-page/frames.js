@@ -1,4 +1,7 @@
-/** Notes when each frame began and how long each long task took (the browser tells of those over 50 ms), from now on. */
+/**
+ * Notes when each frame began and how long each long task took (the browser tells of those over 50
+ * ms), from now on.
+ */
 export function watchFrames() {
   const seen = { begun: [], longTasks: [] }
   const note = (time) => {

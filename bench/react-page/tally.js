@@ -1,4 +1,7 @@
-/** What came: each subject's messages are numbered from 0, and whatever is not the next one is wrong. */
+/**
+ * What came: each subject's messages are numbered from 0, and whatever is not the next one is
+ * wrong.
+ */
 export const tally = { ready: 0, got: 0, wrong: 0, firstAt: 0, lastAt: 0 }
 
 const next = new Map()

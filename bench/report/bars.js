@@ -7,7 +7,10 @@ const panel = { width: 352, height: 250, head: 58, left: 136, right: 64 }
 const margin = 16
 const bar = { height: 16, step: 26 }
 
-/** A panel of bars for each scenario that has a headline. @param {readonly import('./figures.js').ScenarioResult[]} results */
+/**
+ * A panel of bars for each scenario that has a headline. @param {readonly
+ * import('./figures.js').ScenarioResult[]} results
+ */
 export function bars(results) {
   const panels = results.filter((result) => scenarioOf(result).headline).map(panelOf)
   const height = Math.ceil(panels.length / columns) * panel.height + margin * 2

@@ -6,7 +6,10 @@ const margin = 16
 const legend = 34
 const metric = 'cpuUs'
 
-/** How the cost of a delivery grows along each axis of the scenario `growth`, on logarithmic scales. @param {import('./figures.js').ScenarioResult} result */
+/**
+ * How the cost of a delivery grows along each axis of the scenario `growth`, on logarithmic scales.
+ * @param {import('./figures.js').ScenarioResult} result
+ */
 export function curves(result) {
   const axes = [...new Set(result.cases.flatMap(({ growth }) => (growth ? [growth.axis] : [])))]
   const servers = serversOf(result)

@@ -11,7 +11,10 @@ const docs = path.join(root, 'docs')
 const file = path.join(docs, 'performance.md')
 const reference = path.join(root, 'bench/results/reference.json')
 
-/** Puts results into docs/performance.md and its charts, beside what stands there of other scenarios. @param {readonly import('./figures.js').ScenarioResult[]} fresh */
+/**
+ * Puts results into docs/performance.md and its charts, beside what stands there of other
+ * scenarios. @param {readonly import('./figures.js').ScenarioResult[]} fresh
+ */
 export function writeDocument(fresh) {
   const known = merged(existsSync(reference) ? readResults(reference) : [], fresh)
   const all = scenarios.flatMap(({ name }) => known.filter((result) => result.name === name))

@@ -14,7 +14,8 @@ import { median } from './median.js'
  * @typedef {object} CaseResult
  * @property {string} label
  * @property {{ axis: string, value: number }} [growth]
- * @property {Record<string, readonly (Partial<import('../measure.js').Measurement> & { failure?: string })[]>} results By server, one for each round.
+ * @property {Record<string, readonly (Partial<import('../measure.js').Measurement> & { failure?:
+ * string })[]>} results By server, one for each round.
  */
 
 /** The scenario that a result is of. @param {ScenarioResult} result */
@@ -23,10 +24,15 @@ export const scenarioOf = (result) => scenarios.find(({ name }) => name === resu
 /** The servers that took part. @param {ScenarioResult} result */
 export const serversOf = ({ cases }) => [...new Set(cases.flatMap(({ results }) => Object.keys(results)))]
 
-/** @param {CaseResult} one @param {string} server @param {import('./metrics.js').MetricName} metric */
+/**
+ * @param {CaseResult} one @param {string} server @param {import('./metrics.js').MetricName} metric
+ */
 export const figure = ({ results }, server, metric) => median((results[server] ?? []).map((round) => round[metric]))
 
-/** The median of one server's figures divided by another's of the same round. @param {Side} of @param {Side} to @param {import('./metrics.js').MetricName} metric */
+/**
+ * The median of one server's figures divided by another's of the same round. @param {Side} of
+ * @param {Side} to @param {import('./metrics.js').MetricName} metric
+ */
 export function ratio(of, to, metric) {
   const [above, below] = [of, to].map(({ one, server }) => (one.results[server] ?? []).map((round) => round[metric]))
   const isNumber = (round) => Number.isFinite(above[round]) && Number.isFinite(below[round])

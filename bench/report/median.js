@@ -1,4 +1,7 @@
-/** The middle of those that are numbers; undefined where none is. @param {readonly (number | null | undefined)[]} values */
+/**
+ * The middle of those that are numbers; undefined where none is. @param {readonly (number | null |
+ * undefined)[]} values
+ */
 export function median(values) {
   const sorted = values.filter((value) => Number.isFinite(value)).sort((a, b) => a - b)
   if (sorted.length === 0) return undefined

@@ -14,7 +14,10 @@ export function writeResults(file, scenarios) {
   writeFileSync(file, `{"scenarios":[\n${lines.join(',\n')}\n]}\n`)
 }
 
-/** The results of one run in the place of older ones of the same scenarios. @param {readonly ScenarioResult[]} older @param {readonly ScenarioResult[]} newer */
+/**
+ * The results of one run in the place of older ones of the same scenarios. @param {readonly
+ * ScenarioResult[]} older @param {readonly ScenarioResult[]} newer
+ */
 export function merged(older, newer) {
   const left = older.filter(({ name }) => !newer.some((result) => result.name === name))
   return [...left, ...newer]

@@ -19,7 +19,8 @@ export function toAll(subscribers, job) {
 }
 
 /**
- * Clients with subjects of their own, and publishes that go round all of them: each message has one reader.
+ * Clients with subjects of their own, and publishes that go round all of them: each message has one
+ * reader.
  * @param {{ clients: number, each: number }} counts
  * @returns {import('../load/job.js').Deliveries}
  */

@@ -26,7 +26,8 @@ export const growth = {
     'one publisher; more subscribers (128 bytes, 32 in flight), more subjects (over at most 100 clients, one reader each), longer payloads (50 subscribers, 8 in flight)',
   each: 'delivery',
   needs: ['fan-out'],
-  // Not mosquitto, which takes 100 ms for each frame above 4 KiB, nor Socket.IO, which is a loop over sockets, too.
+  // Not mosquitto, which takes 100 ms for each frame above 4 KiB, nor Socket.IO, which is a loop
+  // over sockets, too.
   only: ['wildcast-json', 'wildcast-msgpack', 'batched', 'naive-ws', 'nats'],
   metrics: ['cpuUs', 'memory'],
   cases: () =>

@@ -13,12 +13,15 @@
  * @property {string} name
  * @property {string} about What it measures, in a line.
  * @property {'delivery' | 'answer' | 'connection'} each What is counted.
- * @property {readonly import('../servers/server.js').Ability[]} needs What a server must be able to do.
+ * @property {readonly import('../servers/server.js').Ability[]} needs What a server must be able to
+ * do.
  * @property {readonly string[]} [only] The servers that it is about; all by default.
- * @property {readonly import('../report/metrics.js').MetricName[]} metrics What is shown of it; the first counts.
+ * @property {readonly import('../report/metrics.js').MetricName[]} metrics What is shown of it; the
+ * first counts.
  * @property {(settings: Settings) => readonly Case[]} cases
  * @property {Headline} [headline] What stands for it in the chart.
- * @property {{ label: string, of: string, to: string }} [compare] Two cases whose ratio is shown, too.
+ * @property {{ label: string, of: string, to: string }} [compare] Two cases whose ratio is shown,
+ * too.
  *
  * @typedef {object} Headline
  * @property {string} title

@@ -1,6 +1,7 @@
 import { toAll } from './deliveries.js'
 
-// More than kernels hide for each. The slow ones read now and then, so that the relay does not cut them off.
+// More than kernels hide for each. The slow ones read now and then, so that the relay does not cut
+// them off.
 const flood = { messages: 8192, size: 2048, readEveryMs: 4000 }
 
 const nobody = 'nobody is slow'

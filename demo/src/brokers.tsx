@@ -1,7 +1,10 @@
 import { useClient, useConnection } from '@wildcast/react'
 import { usePage } from './store.js'
 
-/** The relay's brokers, where it has several: the page speaks on one of them at a time, all over one WebSocket. */
+/**
+ * The relay's brokers, where it has several: the page speaks on one of them at a time, all over one
+ * WebSocket.
+ */
 export function Brokers() {
   const { welcome } = useClient()
   useConnection() // a new connection brings a new welcome

@@ -4,7 +4,10 @@ export interface ChatMessage {
   readonly text: string
 }
 
-/** Reads what came on a room's subject. Anybody may publish there, with curl for example, so whatever is not ours is shown as it is. */
+/**
+ * Reads what came on a room's subject. Anybody may publish there, with curl for example, so
+ * whatever is not ours is shown as it is.
+ */
 export function readChatMessage(data: unknown): ChatMessage {
   if (isChatMessage(data)) return data
   return { from: 'somebody', text: typeof data === 'string' ? data : JSON.stringify(data) }

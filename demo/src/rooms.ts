@@ -13,7 +13,10 @@ const firstRooms = ['apple', 'pear', 'plum']
 /** More rooms than this are not listed: anybody may open one with curl. */
 const mostRooms = 50
 
-/** The rooms that something was said in, and my own. Worked out once for each render of the feed, not for each message. */
+/**
+ * The rooms that something was said in, and my own. Worked out once for each render of the feed,
+ * not for each message.
+ */
 export function useRooms(messages: readonly Message[]): readonly Room[] {
   const { room, view } = usePage()
   /** For each room, the last message that was looked at. */

@@ -13,7 +13,10 @@ function copyTracked(folder: string): void {
     if (file && existsSync(path.join(root, file))) cpSync(path.join(root, file), path.join(folder, file))
 }
 
-/** A clone in which nothing was done but `npm start`, as the README begins; it runs while the tests do. */
+/**
+ * A clone in which nothing was done but `npm start`, as the README begins; it runs while the tests
+ * do.
+ */
 export default async function freshClone(): Promise<() => Promise<void>> {
   const home = mkdtempSync(path.join(tmpdir(), 'wildcast-readme-'))
   const clone = path.join(home, 'wildcast')

@@ -1,7 +1,9 @@
 import { defineConfig } from '@playwright/test'
 import base from '../playwright.config.js'
 
-/** What the README says, done as it says: from a fresh clone, and from the packages that this packs. */
+/**
+ * What the README says, done as it says: from a fresh clone, and from the packages that this packs.
+ */
 export default defineConfig({
   ...base,
   testDir: '.',
@@ -9,7 +11,8 @@ export default defineConfig({
   projects: [{ name: 'readme' }],
   outputDir: '../../test-results/readme',
   globalSetup: './fresh-clone.ts',
-  // No test measures time, so these only end one that hangs; installations take long on a busy machine.
+  // No test measures time, so these only end one that hangs; installations take long on a busy
+  // machine.
   timeout: 1_200_000,
   expect: { timeout: 300_000 },
 })

@@ -18,7 +18,10 @@ export interface PasteOptions {
   readonly env?: Readonly<Record<string, string>>
 }
 
-/** No test measures time, so this only ends one that hangs; installations take long on a busy machine. */
+/**
+ * No test measures time, so this only ends one that hangs; installations take long on a busy
+ * machine.
+ */
 const hangsMs = 600_000
 
 /** Terminals are process groups of their own, which Ctrl-C reaches as a whole. */

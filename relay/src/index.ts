@@ -1,4 +1,7 @@
-/** The Wildcast relay as a library: `npx wildcast gateway` does the same from the command line. @module */
+/**
+ * The Wildcast relay as a library: `npx wildcast gateway` does the same from the command line.
+ * @module
+ */
 
 export type { ForeignPorts } from './brokers/foreign/foreign-broker.js'
 export { memory } from './brokers/memory.js'

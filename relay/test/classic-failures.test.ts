@@ -42,7 +42,10 @@ async function start(options: Parameters<typeof startRelay>[0] = {}): Promise<St
   return { relay, counted }
 }
 
-/** Publishes this, then something good: all that was before has failed or not by then, and the connection lives. */
+/**
+ * Publishes this, then something good: all that was before has failed or not by then, and the
+ * connection lives.
+ */
 async function publishes(relay: StartedRelay, ...frames: (string | Uint8Array)[]): Promise<void> {
   const socket = await connect(`ws://${relay.address}/ws`)
   socket.send('{"Subscribe":"good.*"}')

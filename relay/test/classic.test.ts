@@ -3,7 +3,10 @@ import { describe, expect, it } from 'vitest'
 import { connect, type Socket } from './socket.js'
 import { startRelay } from './start-relay.js'
 
-/** A classic client gets no answer to Subscribe: what it publishes itself comes back only once the subscription stands. */
+/**
+ * A classic client gets no answer to Subscribe: what it publishes itself comes back only once the
+ * subscription stands.
+ */
 async function subscribed(socket: Socket, subscribe: string | Uint8Array, address: string): Promise<void> {
   socket.send(subscribe)
   while (socket.waiting.length === 0) await publish(address, 'good.early', '')

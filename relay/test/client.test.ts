@@ -26,7 +26,10 @@ function connect(
   return Object.assign(client, { errors })
 }
 
-/** Subscribes, and waits until a message of its own has come through: classic tells no other way that a subscription stands. */
+/**
+ * Subscribes, and waits until a message of its own has come through: classic tells no other way
+ * that a subscription stands.
+ */
 async function listen(client: Client, pattern: string, probe: string): Promise<Message[]> {
   const got: Message[] = []
   const stands = new Promise<void>((resolve) => {

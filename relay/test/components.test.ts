@@ -12,7 +12,10 @@ import { type StartedRelay, startRelay } from './start-relay.js'
 
 const topic = (text: string): ComponentSubscription => ({ kind: 'topic', topic: parsePattern(text) })
 
-/** Modules in a folder of their own, below this one, so that they find the packages as a user's would. */
+/**
+ * Modules in a folder of their own, below this one, so that they find the packages as a user's
+ * would.
+ */
 async function modules(files: Readonly<Record<string, string>>): Promise<(name: string) => string> {
   const folder = await mkdtemp(path.join(import.meta.dirname, 'components-'))
   onTestFinished(() => rm(folder, { recursive: true }))
@@ -170,7 +173,8 @@ describe('a component', () => {
   })
 
   it('works on one message at a time, in order, unless it is told otherwise', async () => {
-    // Where three may run, the first two wait for the third: they are told apart from one at a time without a clock.
+    // Where three may run, the first two wait for the third: they are told apart from one at a time
+    // without a clock.
     const source = `let running = 0
       let all
       const together = new Promise((resolve) => (all = resolve))

@@ -76,7 +76,10 @@ describe('compression', () => {
   })
 })
 
-/** Sends a compressed message of these bytes; resolves with the code of the close frame that comes back. */
+/**
+ * Sends a compressed message of these bytes; resolves with the code of the close frame that comes
+ * back.
+ */
 function closeCodeAfter({ address }: StartedRelay, data: Buffer): Promise<number> {
   const socket = tcp(Number(address.split(':')[1]), '127.0.0.1')
   onTestFinished(() => void socket.destroy())

@@ -4,7 +4,10 @@ import { connect, type Socket } from 'node:net'
 import { expect, it, onTestFinished } from 'vitest'
 import { portsOf, start } from './command.js'
 
-/** Lets a process have no more descriptors than this, whatever it has now. prlimit belongs to util-linux. */
+/**
+ * Lets a process have no more descriptors than this, whatever it has now. prlimit belongs to
+ * util-linux.
+ */
 function limit({ pid }: ChildProcess, descriptors: number): void {
   execFileSync('prlimit', ['--pid', String(pid), `--nofile=${descriptors}:${descriptors}`])
 }
@@ -40,8 +43,8 @@ it.each([
   })
   const [port = 0] = await portsOf(child, 1)
   const healthy = async (): Promise<number | string> =>
-    // A connection that the system holds, while the relay has no descriptor to take it with, gets no
-    // answer before others are closed.
+    // A connection that the system holds, while the relay has no descriptor to take it with, gets
+    // no answer before others are closed.
     fetch(`http://127.0.0.1:${port}/healthz`, {
       headers: { connection: 'close' },
       signal: AbortSignal.timeout(10_000),

@@ -10,8 +10,8 @@ import { openProxy } from './servers/tcp-proxy.js'
 import { startRelay } from './start-relay.js'
 
 // Row N3: 200 kbit/s, 10 % of the packets lost, and a delay that differs between connections. The
-// delay is a quarter of the row's, and the bytes are few, so that it takes seconds. A lost packet is
-// modelled as what TCP makes of it: a pause of one round trip on its connection.
+// delay is a quarter of the row's, and the bytes are few, so that it takes seconds. A lost packet
+// is modelled as what TCP makes of it: a pause of one round trip on its connection.
 const network = { bytesPerMs: 25, delayMs: [300, 700], lostOf: 10, repeatMs: 1000 } as const
 
 const ways: [string, Partial<ClientOptions>, typeof stream][] = [

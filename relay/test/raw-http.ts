@@ -5,7 +5,10 @@ import { type Socket, connect as tcp } from 'node:net'
 import { onTestFinished } from 'vitest'
 import type { StartedRelay } from './start-relay.js'
 
-/** An HTTP client below the level of any library: it may send what it likes, and keeps every byte that it hears. */
+/**
+ * An HTTP client below the level of any library: it may send what it likes, and keeps every byte
+ * that it hears.
+ */
 export interface RawHttp {
   readonly socket: Socket
   write(text: string): void
@@ -35,7 +38,9 @@ export async function dial({ port }: StartedRelay): Promise<RawHttp> {
   }
 }
 
-/** What the relay says to these bytes until it ends the connection, which this client never does. */
+/**
+ * What the relay says to these bytes until it ends the connection, which this client never does.
+ */
 export async function answerTo(relay: StartedRelay, text: string): Promise<string> {
   const client = await dial(relay)
   client.write(text)
@@ -55,7 +60,10 @@ export function request(line: string, headers: readonly string[] = [], body = ''
   return `${[`${line} HTTP/1.1`, 'Host: x', 'Connection: close', ...headers].join('\r\n')}\r\n\r\n${body}`
 }
 
-/** A WebSocket handshake. A header that is named here replaces that of a good one; without a value it is left out. */
+/**
+ * A WebSocket handshake. A header that is named here replaces that of a good one; without a value
+ * it is left out.
+ */
 export function handshake(line: string, named: Readonly<Record<string, string | undefined>> = {}): string {
   const headers = {
     Host: 'x',

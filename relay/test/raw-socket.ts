@@ -8,7 +8,10 @@ export interface RawSocket {
   write(...parts: Uint8Array[]): void
   /** What the relay has said so far, a character for each byte. */
   said(): string
-  /** The close code that the relay sends, once the TCP connection has ended; undefined where it sends none. */
+  /**
+   * The close code that the relay sends, once the TCP connection has ended; undefined where it
+   * sends none.
+   */
   readonly closed: Promise<number | undefined>
 }
 

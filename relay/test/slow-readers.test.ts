@@ -26,7 +26,10 @@ async function subscribed({ address }: StartedRelay, body: object): Promise<Sock
   return socket
 }
 
-/** Publishes numbered messages that are far more than the kernel takes for a reader; resolves when the broker has them all. */
+/**
+ * Publishes numbered messages that are far more than the kernel takes for a reader; resolves when
+ * the broker has them all.
+ */
 async function flood(relay: StartedRelay, count: number, subject = (_: number) => 'a'): Promise<void> {
   await floodOver(await connect(`ws://${relay.address}/ws`, json), count, subject)
 }
@@ -122,7 +125,8 @@ describe('a reader that stops reading', () => {
       })
       .toBeLessThan(timers)
     stuck.ws.resume()
-    // The close frame comes behind what the kernel had taken, unless the relay has lost patience before.
+    // The close frame comes behind what the kernel had taken, unless the relay has lost patience
+    // before.
     expect([4408, 1006]).toContain((await stuck.closed).code)
   })
 

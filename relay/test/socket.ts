@@ -1,7 +1,10 @@
 import { onTestFinished } from 'vitest'
 import { type ClientOptions, WebSocket } from 'ws'
 
-/** A plain WebSocket that remembers what came, for tests that speak the wire themselves. It answers heartbeats as clients do. */
+/**
+ * A plain WebSocket that remembers what came, for tests that speak the wire themselves. It answers
+ * heartbeats as clients do.
+ */
 export interface Socket {
   readonly ws: WebSocket
   send(data: string | Uint8Array): void
@@ -14,7 +17,10 @@ export interface Socket {
   readonly closed: Promise<{ code: number; reason: string }>
 }
 
-/** The heartbeat of v1 and its answer, as text in JSON and as bytes in MessagePack. It comes when a test takes long. */
+/**
+ * The heartbeat of v1 and its answer, as text in JSON and as bytes in MessagePack. It comes when a
+ * test takes long.
+ */
 const isPing = (message: string | Buffer): boolean =>
   typeof message === 'string' ? message === '"Ping"' : message.toString('latin1') === '\xa4Ping'
 /** Confirms what has come, which tests that count nothing pass over. */

@@ -1,4 +1,5 @@
-// No dialect at all: everything that a publisher sends goes to every subscriber. For servers that know no subjects.
+// No dialect at all: everything that a publisher sends goes to every subscriber. For servers that
+// know no subjects.
 
 /** @type {import('./dialect.js').Dialect} */
 export const raw = {

@@ -23,16 +23,21 @@ export interface Client extends Scope, ConnectionView {
    * client throws.
    */
   report(cause: unknown): void
-  /** Tries now, not after the wait; also after the relay's final refusal. Does nothing while connecting or online. */
+  /**
+   * Tries now, not after the wait; also after the relay's final refusal. Does nothing while
+   * connecting or online.
+   */
   reconnect(): void
   /** Ends everything: what is pending, and every later call, fails with `interrupted`. */
   close(): void
 }
 
 /**
- * Connects to a relay, and again after every loss. A page or worker connects at once; elsewhere the first call does, or `reconnect()`, unless a `transport` or
- * `WebSocket` is given: so server rendering opens no socket.
- * @throws {TypeError} if `url` can't be the URL of a relay, or is a path that is given with a `WebSocket` where there is no page
+ * Connects to a relay, and again after every loss. A page or worker connects at once; elsewhere the
+ * first call does, or `reconnect()`, unless a `transport` or `WebSocket` is given: so server
+ * rendering opens no socket.
+ * @throws {TypeError} if `url` can't be the URL of a relay, or is a path that is given with a
+ * `WebSocket` where there is no page
  * @throws {RangeError} if `queue` is NaN or negative
  * @example
  * const client = createClient({ url: '/ws' })

@@ -51,7 +51,10 @@ export function openEngine(settings: EngineSettings): Engine {
     },
   })
   const exchanges = new Exchanges(link, codec, Math.floor(checkNumber('queue', queue, 'from 0')))
-  /** Connects if nobody has yet. After the relay's final refusal the status is `closed`, and reconnect() may help. */
+  /**
+   * Connects if nobody has yet. After the relay's final refusal the status is `closed`, and
+   * reconnect() may help.
+   */
   const use = (): void => {
     if (link.status.state === 'idle' && settings.mayConnect()) link.connect()
     if (link.status.state === 'closed' && !link.refusal) throw interrupted('the client was closed')

@@ -1,4 +1,7 @@
-/** MessagePack instead of JSON, an entry of its own: others load neither it nor `@msgpack/msgpack`. @module */
+/**
+ * MessagePack instead of JSON, an entry of its own: others load neither it nor `@msgpack/msgpack`.
+ * @module
+ */
 import type { Codec } from '@wildcast/protocol/client'
 import { classicMsgpackCodec, msgpackCodec } from '@wildcast/protocol/msgpack'
 

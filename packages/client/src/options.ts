@@ -13,7 +13,10 @@ export interface ClientOptions {
   readonly url: string
   /** @default JSON */
   readonly codec?: Codec | undefined
-  /** `classic` speaks with a server that knows nothing but the dialect of the original gateway. @default 'v1' */
+  /**
+   * `classic` speaks with a server that knows nothing but the dialect of the original gateway.
+   * @default 'v1'
+   */
   readonly dialect?: 'v1' | 'classic' | undefined
   /** Proves who the user is. A function is asked at each connect. */
   readonly token?: string | (() => string | Promise<string>) | undefined
@@ -25,13 +28,19 @@ export interface ClientOptions {
    * @default 1000
    */
   readonly queue?: number | undefined
-  /** Parts that most clients don't need, such as `outbox()` of `@wildcast/client/outbox`. @default none */
+  /**
+   * Parts that most clients don't need, such as `outbox()` of `@wildcast/client/outbox`. @default
+   * none
+   */
   readonly use?: readonly ClientPart[] | undefined
   /** @default console.error */
   readonly onError?: OnError | undefined
   /** @default WebSocket */
   readonly transport?: OpenTransport | undefined
-  /** For a runtime without a `WebSocket` of its own, such as Node 20: that of `ws`. @default globalThis.WebSocket */
+  /**
+   * For a runtime without a `WebSocket` of its own, such as Node 20: that of `ws`. @default
+   * globalThis.WebSocket
+   */
   readonly WebSocket?: WebSocketConstructor | undefined
   /** @default realClock */
   readonly clock?: Clock | undefined

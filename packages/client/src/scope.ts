@@ -84,8 +84,8 @@ export interface Scope {
   ): Subscription<Data, Params<Pattern>>
   /**
    * Publishes. A string travels as its text, bytes as they are, `undefined` as nothing, everything
-   * else as JSON. While offline it waits for its turn. The promise that it returns has a `state` and
-   * an `outcome`, too.
+   * else as JSON. While offline it waits for its turn. The promise that it returns has a `state`
+   * and an `outcome`, too.
    *
    * Rejects with a `WildcastError`: `invalid_subject`, `too_large`, `rate_limited`, `forbidden`,
    * `broker_down` …; with a `TypeError` for data that would be lost or changed on the way: text
@@ -109,11 +109,13 @@ export interface Scope {
     options?: RequestOptions<Answer>,
   ): Promise<Message<Answer>>
   /**
-   * Answers requests: what the handler returns is the answer, what it throws the error. An async generator streams: each `yield` is a part, its `return` the last. When the
-   * asker has given up or left, the generator is ended at its next `yield`: its `finally` runs.
-   * The code that answers is loaded with the first request.
-   * After a reconnect it serves again; while somebody else serves the subject it keeps trying. Returns the undo.
-   * @throws {WildcastError} `invalid_subject`; `already_served` where this client does; `interrupted` after `close()`
+   * Answers requests: what the handler returns is the answer, what it throws the error. An async
+   * generator streams: each `yield` is a part, its `return` the last. When the asker has given up
+   * or left, the generator is ended at its next `yield`: its `finally` runs. The code that answers
+   * is loaded with the first request. After a reconnect it serves again; while somebody else serves
+   * the subject it keeps trying. Returns the undo.
+   * @throws {WildcastError} `invalid_subject`; `already_served` where this client does;
+   * `interrupted` after `close()`
    * @example const undo = client.serve('time.now', () => new Date().toISOString())
    */
   serve<Question = unknown, Answer = unknown>(

@@ -1,5 +1,6 @@
 /**
- * Plain HTTP for clients that know that no WebSocket comes through; all others find out by themselves.
+ * Plain HTTP for clients that know that no WebSocket comes through; all others find out by
+ * themselves.
  * @example createClient({ url: '/ws', transport: stream })
  * @module
  */

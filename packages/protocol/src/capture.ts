@@ -16,7 +16,8 @@ export function capture(pattern: Pattern, subject: Subject): readonly string[] |
     const last = segments.length - run.length
     const fits = (): boolean => run.every((segment, j) => segment === '*' || segment === segments[at + j])
     if (i > 0) {
-      // A run between two `**` stands as early as it can: that leaves the most room for what follows.
+      // A run between two `**` stands as early as it can: that leaves the most room for what
+      // follows.
       while (at < last && (i === runs.length - 1 || !fits())) at++
       found.push(segments.slice(from, at).join('.'))
     }

@@ -6,7 +6,10 @@ import { refusal } from './refusal.js'
 
 const writer = new MessagePackWriter()
 
-/** The classic dialect as MessagePack: messages are positional arrays, payloads arrays of integers, the form that the original writes. */
+/**
+ * The classic dialect as MessagePack: messages are positional arrays, payloads arrays of integers,
+ * the form that the original writes.
+ */
 export const classicMsgpackCodec: Codec = {
   name: 'classic-msgpack',
   subprotocol: undefined,

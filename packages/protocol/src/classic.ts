@@ -6,7 +6,8 @@ import { readClientFrame } from './read-client-frame.js'
 import { refusal } from './refusal.js'
 import { isRecord, untag } from './tagged.js'
 
-// The classic dialect, fixed byte for byte by the original system: two frames from the client, one untagged object from the relay, no answers.
+// The classic dialect, fixed byte for byte by the original system: two frames from the client, one
+// untagged object from the relay, no answers.
 
 /** The fields of a message, in the original's order. */
 const order = ['message', 'subject', 'broker', 'response_subject'] as const
@@ -41,8 +42,9 @@ function fieldsOf({ message, subject, broker, response_subject }: PublishFrame |
 }
 
 /**
- * Undoes `classicForm` on a decoded value: the tagged frames of a client, or the relay's untagged message, each as an object or a positional array. Classic names
- * no subscription: the `id` of a message is 0.
+ * Undoes `classicForm` on a decoded value: the tagged frames of a client, or the relay's untagged
+ * message, each as an object or a positional array. Classic names no subscription: the `id` of a
+ * message is 0.
  */
 export function fromClassicForm(value: unknown): RawFrame {
   const message = Array.isArray(value) ? named(value) : value
@@ -63,7 +65,8 @@ function named(body: unknown): unknown {
 }
 
 /**
- * Reads what a classic client said: `Subscribe` with a bare pattern, or `Publish` with the four fields; others are ignored, as in the original.
+ * Reads what a classic client said: `Subscribe` with a bare pattern, or `Publish` with the four
+ * fields; others are ignored, as in the original.
  * @throws {WildcastError} `invalid_frame`
  */
 export function readClassicFrame({ kind, body }: RawFrame): SubscribeFrame | PublishFrame {

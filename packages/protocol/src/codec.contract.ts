@@ -13,7 +13,10 @@ import { readRelayFrame } from './read-relay-frame.js'
 type Data = string | Uint8Array
 
 export interface CodecContractOptions {
-  /** Writes any value in the codec's encoding, so that frames can be sent which the codec itself would never write. */
+  /**
+   * Writes any value in the codec's encoding, so that frames can be sent which the codec itself
+   * would never write.
+   */
   readonly wire: (value: unknown) => Data
   /** The kinds of frame that the codec can't write, each with the reason. */
   readonly cannot?: Partial<Record<Frame['kind'], string>>
@@ -174,7 +177,10 @@ function broken(data: Data, changes: readonly { at: number; drop: number; insert
   return fromUnits(units, data)
 }
 
-/** What a task gives, or undefined where it refused with `invalid_frame` or `too_large`; nothing else may be thrown. */
+/**
+ * What a task gives, or undefined where it refused with `invalid_frame` or `too_large`; nothing
+ * else may be thrown.
+ */
 function attempt<Result>(task: () => Result): Result | undefined {
   try {
     return task()
@@ -184,7 +190,10 @@ function attempt<Result>(task: () => Result): Result | undefined {
   }
 }
 
-/** Decodes and reads, and holds the result against the data: it may neither be deeper than allowed nor larger than what was sent. */
+/**
+ * Decodes and reads, and holds the result against the data: it may neither be deeper than allowed
+ * nor larger than what was sent.
+ */
 function survives(codec: Codec, data: Data): RawFrame | undefined {
   const raw = attempt(() => codec.decode(data))
   if (!raw) return undefined
@@ -204,7 +213,10 @@ function extent(value: unknown): { values: number; depth: number } {
   }
 }
 
-/** What two frames are compared by: a payload is its bytes, and the reader's notes are no part of the frame. */
+/**
+ * What two frames are compared by: a payload is its bytes, and the reader's notes are no part of
+ * the frame.
+ */
 function essence(frame: Frame | undefined): unknown {
   if (!frame) return undefined
   const { reserved: _, ...told } = 'reserved' in frame ? frame : { ...frame, reserved: undefined }

@@ -8,11 +8,13 @@ export interface RawFrame {
 }
 
 /**
- * Turns frames into what one WebSocket message carries, and back. A codec knows the encoding, not the meaning: the body of a frame is read by `readClientFrame`
- * and `readRelayFrame`, the same for every codec.
+ * Turns frames into what one WebSocket message carries, and back. A codec knows the encoding, not
+ * the meaning: the body of a frame is read by `readClientFrame` and `readRelayFrame`, the same for
+ * every codec.
  *
- * An implementation MUST be pure. One that a relay uses MUST throw nothing but `invalid_frame` and `too_large` from `decode`, whatever the bytes, and MUST refuse nesting past
- * `limits.depth`; one for clients only may believe its relay, and throw what it likes.
+ * An implementation MUST be pure. One that a relay uses MUST throw nothing but `invalid_frame` and
+ * `too_large` from `decode`, whatever the bytes, and MUST refuse nesting past `limits.depth`; one
+ * for clients only may believe its relay, and throw what it likes.
  */
 export interface Codec {
   readonly name: string
@@ -21,7 +23,10 @@ export interface Codec {
   encode(frame: Frame): string | Uint8Array<ArrayBuffer>
   /** @throws where the data is no frame */
   decode(data: string | Uint8Array): RawFrame
-  /** The `ref` of data that `decode` refuses, if one can still be found, so that even its refusal can be paired. Never throws. */
+  /**
+   * The `ref` of data that `decode` refuses, if one can still be found, so that even its refusal
+   * can be paired. Never throws.
+   */
   refOf?(data: string | Uint8Array): number | undefined
   /** Several frames in one WebSocket message. Absent if the dialect has no such thing. */
   readonly batches?: Batches
@@ -32,8 +37,8 @@ export interface Batches {
   /** What `encode` gave, in order. */
   join(frames: readonly (string | Uint8Array)[]): string | Uint8Array<ArrayBuffer>
   /**
-   * The frames of a message, each to be given to `decode`: one that can't be read says nothing about
-   * the others.
+   * The frames of a message, each to be given to `decode`: one that can't be read says nothing
+   * about the others.
    * @param most - bytes that several frames may have together. A frame alone may have more. A codec
    * for clients only need not look at it.
    * @default no limit

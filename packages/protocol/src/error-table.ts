@@ -2,7 +2,10 @@ import { type ErrorCode, permanentCodes } from './errors.js'
 
 /** What follows from a code, on every road. */
 export interface ErrorFacts {
-  /** WebSocket close code, should the connection end over it: below 4500 the client comes back, from 4500 on it does not. */
+  /**
+   * WebSocket close code, should the connection end over it: below 4500 the client comes back, from
+   * 4500 on it does not.
+   */
   readonly close: number
   /** HTTP status of the same refusal. */
   readonly status: number

@@ -36,7 +36,9 @@ export const permanentCodes: readonly string[] = [
   'replaced',
 ] satisfies ErrorCode[]
 
-/** The close codes after which a client does not come back by itself, each with what was refused. */
+/**
+ * The close codes after which a client does not come back by itself, each with what was refused.
+ */
 export const finalCloseCodes: Readonly<Record<number, ErrorCode>> = {
   4501: 'unauthorized',
   4503: 'forbidden',
@@ -46,7 +48,10 @@ export const finalCloseCodes: Readonly<Record<number, ErrorCode>> = {
 /** First close code after which a client does not come back by itself. */
 export const firstFinalCloseCode = 4500
 
-/** The only error that this project throws for what happens at run time. Branch on `code`; the message is for people and says the remedy. */
+/**
+ * The only error that this project throws for what happens at run time. Branch on `code`; the
+ * message is for people and says the remedy.
+ */
 export class WildcastError extends Error {
   override readonly name = 'WildcastError'
   // Declared only, since the constructor sets them: as fields they would be in the bundle twice.

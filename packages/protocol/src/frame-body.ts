@@ -2,7 +2,10 @@ import type { ErrorFrame, Frame } from './frame.js'
 import { toHeaderObject } from './header-list.js'
 import type { Payload } from './message.js'
 
-/** The wire's form of a frame without its payload, whose spelling differs per codec: `undefined` fields are left out by every encoder. */
+/**
+ * The wire's form of a frame without its payload, whose spelling differs per codec: `undefined`
+ * fields are left out by every encoder.
+ */
 export function bodyOf(frame: Frame): unknown {
   if (frame.kind === 'Received') return frame.count
   const { kind: _, ...body } = frame

@@ -3,7 +3,8 @@ import { errorTable } from './error-table.js'
 import type { ClientFrame, RelayFrame } from './frame.js'
 import type { Headers, Payload } from './message.js'
 
-// What a codec must be able to carry: any frame of each kind. A kind that is missing here does not compile.
+// What a codec must be able to carry: any frame of each kind. A kind that is missing here does not
+// compile.
 
 const character = fc
   .oneof(

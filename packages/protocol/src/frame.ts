@@ -14,7 +14,10 @@ export interface ConnectFrame {
   readonly received?: number | undefined
   /** Name and version of the client, for the relay's log. */
   readonly client?: string | undefined
-  /** Bytes of a WebSocket message with several frames that the client takes. Without it, each message has one. */
+  /**
+   * Bytes of a WebSocket message with several frames that the client takes. Without it, each
+   * message has one.
+   */
   readonly batch?: number | undefined
   /** Several clients share the session, which outlives the page of the one that is connected. */
   readonly shared?: boolean | undefined
@@ -34,7 +37,9 @@ export interface UnsubscribeFrame {
   readonly kind: 'Unsubscribe'
   readonly ref?: number | undefined
   readonly id: number
-  /** How many messages of the subscription the client has handled. In a group, others get the rest. */
+  /**
+   * How many messages of the subscription the client has handled. In a group, others get the rest.
+   */
   readonly handled?: number | undefined
 }
 export interface PublishFrame {
@@ -129,7 +134,10 @@ export interface WelcomeFrame {
     readonly headers: number
     /** UTF-8 bytes of all header names and values of a message, and of its error. */
     readonly header_bytes: number
-    /** Bytes of a WebSocket message with several frames, both ways, if the client has asked for batches. */
+    /**
+     * Bytes of a WebSocket message with several frames, both ways, if the client has asked for
+     * batches.
+     */
     readonly batch?: number | undefined
   }
   /** Milliseconds of silence after which the relay sends `Ping`. */

@@ -1,6 +1,7 @@
 /**
- * Whether a text may name a header: a token (RFC 9110, 5.6.2), so that no broker's own syntax can be reached through it. `__proto__` is a name that MessagePack
- * readers refuse: one publisher could break the others' subscriptions with it.
+ * Whether a text may name a header: a token (RFC 9110, 5.6.2), so that no broker's own syntax can
+ * be reached through it. `__proto__` is a name that MessagePack readers refuse: one publisher could
+ * break the others' subscriptions with it.
  */
 export function isHeaderName(text: string): boolean {
   return /^(?!__proto__$)[\w!#$%&'*.^`|~+-]+$/.test(text)

@@ -55,7 +55,10 @@ function encode(frame: Frame): string {
   return JSON.stringify({ [frame.kind]: carriesPayload(frame) ? withPayload(frame, body) : body })
 }
 
-/** Written by hand, since a relay writes little else: `JSON.stringify` of an object made for it takes three times as long. */
+/**
+ * Written by hand, since a relay writes little else: `JSON.stringify` of an object made for it
+ * takes three times as long.
+ */
 function encodeMessage({ id, subject, message, broker, response_subject, headers }: MessageFrame): string {
   const text = payloadText(message)
   const payload = text === undefined ? `"bytes":"${encodeBase64(payloadBytes(message))}"` : `"message":${quote(text)}`

@@ -187,7 +187,10 @@ describe('the depth limit', () => {
   })
 })
 
-/** A text that counts how many of its characters have been looked at before `JSON.parse` took all of it. */
+/**
+ * A text that counts how many of its characters have been looked at before `JSON.parse` took all of
+ * it.
+ */
 class CountedText {
   seen = 0
   readonly #text: string

@@ -111,8 +111,8 @@ function isEscaped(text: string, quote: number): boolean {
 }
 
 /**
- * A mark that none of the texts holds, as JSON writes it: with each character that is added, at most
- * half of what was like it so far still is.
+ * A mark that none of the texts holds, as JSON writes it: with each character that is added, at
+ * most half of what was like it so far still is.
  */
 function markNotIn(texts: readonly string[]): string {
   let mark = markBegins

@@ -14,7 +14,8 @@ interface Fields {
 }
 
 /**
- * Frames as JSON text, for a client: it writes what every relay reads, and believes what its relay says. What is not JSON throws what `JSON.parse` throws.
+ * Frames as JSON text, for a client: it writes what every relay reads, and believes what its relay
+ * says. What is not JSON throws what `JSON.parse` throws.
  */
 export const lightJsonCodec: Codec = {
   name: 'json',

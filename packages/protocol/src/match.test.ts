@@ -22,12 +22,17 @@ const universe: readonly Subject[] = (() => {
   return found.map((segments) => parseSubject(segments.join('.')))
 })()
 
-/** Three segments at most: two of them beside a `**`, so that what two patterns share shows within five segments. */
+/**
+ * Three segments at most: two of them beside a `**`, so that what two patterns share shows within
+ * five segments.
+ */
 const shortPattern: fc.Arbitrary<Pattern> = fc
   .array(fc.constantFrom(...words, '*', '**'), { minLength: 1, maxLength: 3 })
   .map((segments) => parsePattern(segments.join('.')))
 
-/** The meaning of a pattern in the plainest words: the first segment decides, and the rest follows. */
+/**
+ * The meaning of a pattern in the plainest words: the first segment decides, and the rest follows.
+ */
 function belongs([first, ...rest]: readonly string[], subject: readonly string[]): boolean {
   if (first === undefined) return subject.length === 0
   const [head, ...tail] = subject

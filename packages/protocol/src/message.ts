@@ -1,7 +1,10 @@
 import type { Pattern, Subject } from './subject.js'
 import { decodeUtf8, encodeUtf8 } from './utf8.js'
 
-/** The bytes of a message. A string stands for its UTF-8 bytes, so that text on its way from JSON to JSON is never converted. Always well-formed. */
+/**
+ * The bytes of a message. A string stands for its UTF-8 bytes, so that text on its way from JSON to
+ * JSON is never converted. Always well-formed.
+ */
 export type Payload = string | Uint8Array
 
 /** Names and values that a broker carries beside a payload, in order. A name may be repeated. */

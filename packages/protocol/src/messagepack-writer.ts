@@ -2,10 +2,15 @@ import { encodeUtf8 } from './utf8.js'
 
 // https://github.com/msgpack/msgpack/blob/master/spec.md
 
-/** Texts up to this length are written unit by unit; past it, the platform's own encoder is faster. */
+/**
+ * Texts up to this length are written unit by unit; past it, the platform's own encoder is faster.
+ */
 const shortText = 64
 
-/** Writes MessagePack value by value, for the frames that a relay writes all the time. Reused: `take` starts the next value. */
+/**
+ * Writes MessagePack value by value, for the frames that a relay writes all the time. Reused:
+ * `take` starts the next value.
+ */
 export class MessagePackWriter {
   #bytes: Uint8Array<ArrayBuffer> = new Uint8Array(1024)
   #at = 0

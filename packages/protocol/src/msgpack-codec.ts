@@ -36,7 +36,10 @@ function encode(frame: Frame): Uint8Array<ArrayBuffer> {
   })
 }
 
-/** Written by hand, since a relay writes little else: an object made for the library's encoder takes three times as long. */
+/**
+ * Written by hand, since a relay writes little else: an object made for the library's encoder takes
+ * three times as long.
+ */
 function encodeMessage({
   id,
   subject,

@@ -2,8 +2,8 @@
 export type Places = Int32Array
 
 /**
- * Where in a subject its segments stand, so that a pattern is compared with all places at once. Of a
- * pattern without `**`, a `*` stands for every segment.
+ * Where in a subject its segments stand, so that a pattern is compared with all places at once. Of
+ * a pattern without `**`, a `*` stands for every segment.
  */
 export class Positions {
   /** Number of segments. */
@@ -43,7 +43,9 @@ export class Positions {
     return this.from(word * 32 + 31 - Math.clz32(bits & -bits))
   }
 
-  /** The places behind a run of segments that begins at one of these. Undefined if there is none. */
+  /**
+   * The places behind a run of segments that begins at one of these. Undefined if there is none.
+   */
   behind(run: readonly string[], places: Places): Places | undefined {
     const reached = places.slice()
     // Only the words between the first place and the last one that leaves room for the run count.
@@ -87,7 +89,10 @@ function dropAfter(places: Places, last: number): void {
   if (word >= 0) places[word] = (places[word] as number) & ~(-2 << (last & 31))
 }
 
-/** Moves the places that are among `before` on by one segment, and drops the rest. False if none is left. */
+/**
+ * Moves the places that are among `before` on by one segment, and drops the rest. False if none is
+ * left.
+ */
 function moveOn(places: Places, before: Places, words: { readonly from: number; readonly to: number }): boolean {
   let carry = 0
   let any = 0

@@ -102,7 +102,10 @@ export function readOptionalHeaders(body: Body): Headers | undefined {
   return headers
 }
 
-/** What stands for a name: a value, or several of them. An empty array is left for the check to refuse. */
+/**
+ * What stands for a name: a value, or several of them. An empty array is left for the check to
+ * refuse.
+ */
 function readHeaderValues(value: unknown): readonly unknown[] {
   return Array.isArray(value) && value.length > 0 ? value : [value]
 }

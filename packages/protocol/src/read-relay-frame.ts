@@ -11,8 +11,9 @@ interface Body {
 }
 
 /**
- * Reads what a relay said, which is believed: it keeps the protocol's types. A newer relay may say kinds that `RelayFrame` does not have; let them pass. The body becomes
- * the frame: to copy it would cost more than all else that a client does with a message.
+ * Reads what a relay said, which is believed: it keeps the protocol's types. A newer relay may say
+ * kinds that `RelayFrame` does not have; let them pass. The body becomes the frame: to copy it
+ * would cost more than all else that a client does with a message.
  */
 export function readRelayFrame({ kind, body = {} }: RawFrame): RelayFrame {
   if (kind === 'Received') return { kind, count: body as number }

@@ -5,8 +5,8 @@ import { tooLargeBatch } from './too-large-batch.js'
  * The frames of a batch in MessagePack: one value after the other. The bytes are not copied, and
  * each frame is made when it is asked for: a view of one byte takes a hundred.
  * @param most - bytes that several frames may have together
- * @throws {WildcastError} before the first frame: `invalid_frame` if a value does not end within the
- * bytes; `too_large`
+ * @throws {WildcastError} before the first frame: `invalid_frame` if a value does not end within
+ * the bytes; `too_large`
  */
 export function splitMessagePack(bytes: Uint8Array, most: number = Number.POSITIVE_INFINITY): Iterable<Uint8Array> {
   if (bytes.length === 0) return []

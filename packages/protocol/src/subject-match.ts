@@ -6,8 +6,8 @@ const fewPlaces = 8
 
 /**
  * Finds the values whose patterns match one subject. It comes to each node once at most, whatever
- * the wildcards: with one place in the subject up to the first `**`, then with a set of places. Short
- * subjects are the exception.
+ * the wildcards: with one place in the subject up to the first `**`, then with a set of places.
+ * Short subjects are the exception.
  */
 export class SubjectMatch<Value> {
   readonly found: Set<Value> = new Set()

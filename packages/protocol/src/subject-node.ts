@@ -29,7 +29,9 @@ export class SubjectNode<Value> {
     return node
   }
 
-  /** The nodes that segments lead through from here, itself first. Undefined if they lead nowhere. */
+  /**
+   * The nodes that segments lead through from here, itself first. Undefined if they lead nowhere.
+   */
   path(segments: readonly string[]): SubjectNode<Value>[] | undefined {
     const path: SubjectNode<Value>[] = [this]
     for (let at = 0; at < segments.length; ) {

@@ -4,7 +4,10 @@ import { refusal } from './refusal.js'
 import { isSubject } from './subject-form.js'
 import { utf8Length } from './utf8-length.js'
 
-/** A checked, normalised subject pattern, such as `good.*`. Every subject is the pattern that matches only itself. */
+/**
+ * A checked, normalised subject pattern, such as `good.*`. Every subject is the pattern that
+ * matches only itself.
+ */
 export type Pattern = string & { readonly [pattern]: true }
 
 /** A checked subject without wildcards, such as `good.apple`. */
@@ -38,8 +41,9 @@ export function parseSubject(text: string): Subject {
 }
 
 /**
- * Checks a pattern and brings it into its normal form, so that equal meanings are equal strings: `a.>` becomes `a.*.**`, a final `#` becomes `**`, and in
- * a row of wildcards every `*` stands before one `**`.
+ * Checks a pattern and brings it into its normal form, so that equal meanings are equal strings:
+ * `a.>` becomes `a.*.**`, a final `#` becomes `**`, and in a row of wildcards every `*` stands
+ * before one `**`.
  * @throws {WildcastError} `invalid_subject`, with the remedy.
  */
 export function parsePattern(text: string): Pattern {
@@ -78,14 +82,16 @@ export function isExact(pattern: Pattern): pattern is Subject {
 }
 
 /**
- * Whether a subject or pattern begins with a reserved name, which no leading wildcard matches: `$…`,
- * `_…`, `request.<ULID>` or `response.<ULID>`.
+ * Whether a subject or pattern begins with a reserved name, which no leading wildcard matches:
+ * `$…`, `_…`, `request.<ULID>` or `response.<ULID>`.
  */
 export function isReserved(text: string): boolean {
   return isClosed(text) || isDerived(text)
 }
 
-/** Whether a subject or pattern begins with `$` or `_`: the system's own names, closed to clients. */
+/**
+ * Whether a subject or pattern begins with `$` or `_`: the system's own names, closed to clients.
+ */
 export function isClosed(text: string): boolean {
   return text[0] === '$' || text[0] === '_'
 }

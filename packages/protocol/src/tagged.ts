@@ -1,7 +1,10 @@
 import type { RawFrame } from './codec.js'
 import { refusal } from './refusal.js'
 
-/** Reads the externally tagged form that all frames share: `{"Kind": body}`, or the bare string `"Kind"`. */
+/**
+ * Reads the externally tagged form that all frames share: `{"Kind": body}`, or the bare string
+ * `"Kind"`.
+ */
 export function untag(value: unknown): RawFrame {
   if (typeof value === 'string') return { kind: value, body: undefined }
   if (isRecord(value)) {

@@ -14,7 +14,8 @@ export type HeadersInput =
 
 /**
  * A copy of the headers that a caller gave, since a frame may wait; undefined if there are none.
- * @throws {TypeError} if a name is not a token (RFC 9110, 5.6.2), or a value is not a string without control characters
+ * @throws {TypeError} if a name is not a token (RFC 9110, 5.6.2), or a value is not a string
+ * without control characters
  */
 export function toHeaders(given: HeadersInput | null | undefined): Headers | undefined {
   given ??= {}

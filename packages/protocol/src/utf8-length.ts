@@ -1,4 +1,7 @@
-/** How many bytes a text takes in UTF-8, without encoding it. Lone surrogates count as the 3 bytes of U+FFFD. */
+/**
+ * How many bytes a text takes in UTF-8, without encoding it. Lone surrogates count as the 3 bytes
+ * of U+FFFD.
+ */
 export function utf8Length(text: string): number {
   let bytes = text.length
   for (let i = 0; i < text.length; i++) {

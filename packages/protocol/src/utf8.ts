@@ -1,4 +1,5 @@
-// Every runtime we serve has these two; naming them here keeps the DOM's and Node's types out of this package.
+// Every runtime we serve has these two; naming them here keeps the DOM's and Node's types out of
+// this package.
 declare class TextEncoder {
   encode(text: string): Uint8Array<ArrayBuffer>
 }
@@ -8,7 +9,10 @@ declare class TextDecoder {
 }
 
 const encoder = /* @__PURE__ */ new TextEncoder()
-/** Reads a payload's bytes as text, and throws a `TypeError` where they are none. A leading U+FEFF stays: nothing of a payload is ever changed. */
+/**
+ * Reads a payload's bytes as text, and throws a `TypeError` where they are none. A leading U+FEFF
+ * stays: nothing of a payload is ever changed.
+ */
 export const strictUtf8: { decode(bytes: Uint8Array): string } = /* @__PURE__ */ new TextDecoder('utf-8', {
   fatal: true,
   ignoreBOM: true,

@@ -1,6 +1,9 @@
 import type { Continuity, Message, SubscriptionStatus, WildcastError } from '@wildcast/client'
 
-/** What a subscription has received, at one moment. A new object at each change, the same in between. */
+/**
+ * What a subscription has received, at one moment. A new object at each change, the same in
+ * between.
+ */
 export interface Feed<Data = unknown, Wildcards extends readonly string[] = readonly string[]> {
   /**
    * The newest messages, oldest first. The `key` of a message stays with it, for the rows of a

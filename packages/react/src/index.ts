@@ -1,6 +1,8 @@
 'use client' // All hooks need a browser: a server component that imports one imports a client component.
 
-/** React hooks for Wildcast. State lives outside React; a server render opens no connection. @module */
+/**
+ * React hooks for Wildcast. State lives outside React; a server render opens no connection. @module
+ */
 
 export type { Continuity, Params } from '@wildcast/client'
 export type { Feed } from './feed.js'

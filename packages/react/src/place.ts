@@ -1,7 +1,10 @@
 import type { Client } from '@wildcast/client'
 import { openStore, type Store, type WireOptions } from './store.js'
 
-/** Where the store of a subscription is: the same for all hooks with the same client, pattern and wire options. */
+/**
+ * Where the store of a subscription is: the same for all hooks with the same client, pattern and
+ * wire options.
+ */
 export interface Place {
   /** The store, while it has viewers or had one a moment ago. A render may call it. */
   find(): Store | undefined

@@ -10,7 +10,8 @@ export interface WildcastProviderProps {
 }
 
 /**
- * Gives all hooks below it their client. One at the root is enough, for any number of subjects and brokers.
+ * Gives all hooks below it their client. One at the root is enough, for any number of subjects and
+ * brokers.
  * @example
  * const client = createClient({ url: '/ws' })
  * root.render(<WildcastProvider client={client}><App /></WildcastProvider>)

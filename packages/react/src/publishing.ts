@@ -2,8 +2,9 @@ import { type Client, type PublishOutcome, WildcastError } from '@wildcast/clien
 import { notify } from './notify.js'
 
 /**
- * What has become of a publish. `queued`: it waits for a connection. `sent`: the broker's word is awaited. `confirmed`: the broker has it. `rejected`: it was
- * refused, see `error`. `unknown`: the connection broke while it was on its way, so it may have arrived or not.
+ * What has become of a publish. `queued`: it waits for a connection. `sent`: the broker's word is
+ * awaited. `confirmed`: the broker has it. `rejected`: it was refused, see `error`. `unknown`: the
+ * connection broke while it was on its way, so it may have arrived or not.
  */
 export type PublishState = 'queued' | 'sent' | 'confirmed' | 'rejected' | 'unknown'
 

@@ -25,7 +25,10 @@ export interface Store {
   view(viewer: Viewer): () => void
 }
 
-/** How long a store outlives its last viewer: StrictMode mounts twice, keys change, routes come back. */
+/**
+ * How long a store outlives its last viewer: StrictMode mounts twice, keys change, routes come
+ * back.
+ */
 const lingerMs = 1000
 
 export interface StoreOptions {

@@ -26,9 +26,9 @@ export type Send<Pattern extends string, Data = unknown> =
 /**
  * Returns a function that publishes; the same one at each render. Its result has the state of the
  * publish, which `usePublishing` follows. It does not throw: a publish that is refused, also
- * because its params don't fit the pattern, has the state `rejected` and the `error`. Wildcards other
- * than `*` take no params: a pattern that has only such ones is published to with `wildcard: true`.
- * `Data` is the type of the data.
+ * because its params don't fit the pattern, has the state `rejected` and the `error`. Wildcards
+ * other than `*` take no params: a pattern that has only such ones is published to with `wildcard:
+ * true`. `Data` is the type of the data.
  * @example
  * const send = usePublish('room.*.msg')
  * return <button onClick={() => send(['42'], { text })}>Send</button>

@@ -2,7 +2,9 @@ import { type Message, payloadBytes } from '@wildcast/protocol'
 import { expect, it } from 'vitest'
 import { type BrokerUnderTest, linksTo, listen, type Outside, publish, text } from '../testing/broker-under-test.js'
 
-/** What a broker outside the process promises: to other programs, and when it goes and comes back. */
+/**
+ * What a broker outside the process promises: to other programs, and when it goes and comes back.
+ */
 export function outsideContract(open: BrokerUnderTest['open'], outside: Outside): void {
   const { link } = linksTo(open)
 

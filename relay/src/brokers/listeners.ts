@@ -32,7 +32,10 @@ export class Listeners {
     }
   }
 
-  /** Those who listen to a subject; for a pattern those whose own overlaps it, which takes a look at each. */
+  /**
+   * Those who listen to a subject; for a pattern those whose own overlaps it, which takes a look at
+   * each.
+   */
   at(subject: Pattern): readonly Listening[] {
     const remembered = this.#remembered.get(subject)
     if (remembered) return remembered

@@ -18,7 +18,8 @@ export interface MemoryPorts {
 }
 
 /**
- * A broker inside the process, whose network has length zero. Servers answer on subjects under `_reply`, which nobody can guess or listen to.
+ * A broker inside the process, whose network has length zero. Servers answer on subjects under
+ * `_reply`, which nobody can guess or listen to.
  * @example createRelay({ brokers: { main: memory({ clock: realClock, newId }) }, newId, onError: console.error })
  */
 export function memory(ports: MemoryPorts): OpenBroker {
@@ -45,7 +46,8 @@ class Memory implements Broker {
   readonly #servers: Map<Pattern, Server> = new Map()
   readonly #waiting: Replies
   #closed = false
-  // What is published inside a delivery waits until that delivery is through, so that everybody sees the same order.
+  // What is published inside a delivery waits until that delivery is through, so that everybody
+  // sees the same order.
   readonly #inTurn: (run: () => void) => void = turns()
 
   /** `late` is called for an answer that no caller waits for any more. */

@@ -20,8 +20,8 @@ export class OwedAnswers<Server extends object, Address extends string = string>
   }
 
   /**
-   * A question for a server has come. Returns whether the server is to be asked: if it has left, the
-   * question is refused.
+   * A question for a server has come. Returns whether the server is to be asked: if it has left,
+   * the question is refused.
    * @param address where the answer is awaited; absent if nobody can be answered
    */
   ask(server: Server, address: Address | undefined): boolean {

@@ -104,8 +104,9 @@ function interruption(signal: RequestOptions['signal']): WildcastError {
 const ignore = (): void => {}
 
 /**
- * A `Map` that grows and shrinks moves to new tables, and in V8 each old one keeps the next alive, with what is in it, until all of the heap is looked through. What
- * was waited for must not stay for so long: it is a kilobyte or more for each request.
+ * A `Map` that grows and shrinks moves to new tables, and in V8 each old one keeps the next alive,
+ * with what is in it, until all of the heap is looked through. What was waited for must not stay
+ * for so long: it is a kilobyte or more for each request.
  */
 function letGo(request: Waiting): void {
   request.onPart = undefined

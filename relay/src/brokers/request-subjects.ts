@@ -1,7 +1,8 @@
 import type { Pattern, Subject } from '@wildcast/protocol'
 
-// The original system's scheme for requests on brokers that carry no reply address: request.<id>.<subject> is answered on response.<id>.<subject>.
-// They are made of checked parts, and may be longer than what a client may name.
+// The original system's scheme for requests on brokers that carry no reply address:
+// request.<id>.<subject> is answered on response.<id>.<subject>. They are made of checked parts,
+// and may be longer than what a client may name.
 
 /** Where a request to `subject` is published. */
 export function requestSubject(id: string, subject: Subject): Subject {

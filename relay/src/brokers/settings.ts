@@ -1,4 +1,5 @@
-// What a broker is opened with: plain values, checked where they were read, so that an adapter need not doubt their form.
+// What a broker is opened with: plain values, checked where they were read, so that an adapter need
+// not doubt their form.
 
 /** The certificates of an encrypted link, as paths of PEM files. */
 export interface TlsSettings {
@@ -12,12 +13,16 @@ export interface TlsSettings {
 export interface LinkSettings {
   /** How often a quiet link is tried, in milliseconds. @default 5000 */
   readonly pingIntervalMs?: number
-  /** How long a publish waits for a link that is down, in milliseconds. @default 0: it fails at once */
+  /**
+   * How long a publish waits for a link that is down, in milliseconds. @default 0: it fails at once
+   */
   readonly publishTimeoutMs?: number
 }
 
 export interface RedisSettings extends LinkSettings {
-  /** `redis://host:6379/0`, or `rediss://` for TLS. It may hold user name, password and database. */
+  /**
+   * `redis://host:6379/0`, or `rediss://` for TLS. It may hold user name, password and database.
+   */
   readonly url: string
   /** Only with `rediss://`. */
   readonly tls?: TlsSettings
@@ -55,7 +60,10 @@ export type NatsAuth =
   | { readonly kind: 'credentials'; readonly text: string }
 
 export interface NatsSettings extends LinkSettings {
-  /** At least one of: a host, `host:port`, `nats://host:port`, `tls://host:port`. The port is 4222 where none is named. */
+  /**
+   * At least one of: a host, `host:port`, `nats://host:port`, `tls://host:port`. The port is 4222
+   * where none is named.
+   */
   readonly addresses: readonly string[]
   /** Whether the link must be encrypted, or with which certificates. @default as the server asks */
   readonly tls?: boolean | TlsSettings
@@ -69,14 +77,20 @@ export interface MqttSettings extends LinkSettings {
   readonly address: string
   /** The client's id. @default a fresh one with each start */
   readonly id?: string
-  /** How long the link may be silent, in milliseconds; on the wire it is whole seconds. @default 5000 */
+  /**
+   * How long the link may be silent, in milliseconds; on the wire it is whole seconds. @default
+   * 5000
+   */
   readonly keepAliveMs?: number
   readonly credentials?: { readonly username: string; readonly password: string }
   /** Only with an encrypted address. */
   readonly tls?: TlsSettings
   /** @default 5, or 3.1.1 where the server refuses that */
   readonly version?: '5' | '3.1.1'
-  /** Bytes of the longest packet that is sent. Servers of MQTT 3.1.1 do not tell theirs, and hang up on what is longer, or throw it away. @default what the server says */
+  /**
+   * Bytes of the longest packet that is sent. Servers of MQTT 3.1.1 do not tell theirs, and hang up
+   * on what is longer, or throw it away. @default what the server says
+   */
   readonly maxPacketSize?: number
   /** `raw`: payloads as they are. `envelope`: the original's array around them. @default raw */
   readonly payload?: 'raw' | 'envelope'

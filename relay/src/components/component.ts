@@ -6,7 +6,10 @@ export interface Trigger {
   readonly subject: string
   /** Name of the broker that brought it. */
   readonly broker: string
-  /** What the wildcards of the component's subscription stand for: `*` one segment, `**` zero or more joined by dots. */
+  /**
+   * What the wildcards of the component's subscription stand for: `*` one segment, `**` zero or
+   * more joined by dots.
+   */
   readonly params: readonly string[]
   /** The payload as JSON if it parses as such, else as text, else as bytes. */
   readonly data: unknown
@@ -26,9 +29,14 @@ export interface Trigger {
 
 /** What a component says. */
 export interface Output {
-  /** Text and bytes travel as they are, nothing for `undefined`, JSON for the rest. @default nothing */
+  /**
+   * Text and bytes travel as they are, nothing for `undefined`, JSON for the rest. @default nothing
+   */
   readonly message?: unknown
-  /** @default where an answer is awaited; else the `default_subject` of the component's `result`; else the subject of the message that triggered it */
+  /**
+   * @default where an answer is awaited; else the `default_subject` of the component's `result`;
+   * else the subject of the message that triggered it
+   */
   readonly subject?: string | undefined
   /** @default the `default_broker` of the component's `result`; else the component's broker */
   readonly broker?: string | undefined
@@ -50,7 +58,10 @@ export interface ComponentContext {
 /** Nothing, one output, or several. */
 export type Said = Output | readonly Output[] | undefined
 
-/** A function that a message triggers: the default export of the module that `source` names. What it throws is logged with its id. */
+/**
+ * A function that a message triggers: the default export of the module that `source` names. What it
+ * throws is logged with its id.
+ */
 export type Component = (trigger: Trigger, context: ComponentContext) => Said | Promise<Said> | Promise<void>
 
 /**

@@ -1,6 +1,9 @@
 import type { Output } from './component.js'
 
-/** What a component throws that has failed, and still has something to say: that an HTTP request ended with 500, for instance. */
+/**
+ * What a component throws that has failed, and still has something to say: that an HTTP request
+ * ended with 500, for instance.
+ */
 export class FailedWith extends Error {
   readonly outputs: readonly Output[]
 

@@ -8,7 +8,10 @@ const hopsHeader = 'wildcast-hops'
 /** One that would trigger further components goes no further than this. */
 export const mostHops = 16
 
-/** On brokers without headers: so many outputs a second, for each component and subject, that could trigger a component again, after a burst of twice as many. */
+/**
+ * On brokers without headers: so many outputs a second, for each component and subject, that could
+ * trigger a component again, after a burst of twice as many.
+ */
 const ratePerSecond = 50
 const burst = 2 * ratePerSecond
 /** Past this many subjects the oldest are forgotten: a loop meets its own again long before. */

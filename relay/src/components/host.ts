@@ -36,7 +36,10 @@ interface Waiting {
 /** So much may wait for a component that is slower than its messages. */
 const mostWaiting = 1000
 const mostWaitingBytes = 16 * 1024 * 1024
-/** So often a queue's message is begun whose component is interrupted each time: by then it is the message that does it. */
+/**
+ * So often a queue's message is begun whose component is interrupted each time: by then it is the
+ * message that does it.
+ */
 const mostTries = 3
 
 /** Brings messages to a component, and takes what it says where it belongs. */
@@ -132,11 +135,15 @@ export class Host {
     for (const error of failures) this.#fail(error)
     const looped = failures.some((error) => error instanceof LoopError)
     observer.component(id, looped ? 'looped' : failures.length > 0 ? 'failed' : 'ok')
-    // What a component has refused, it would refuse again; and what it has said once, it shall not say twice.
+    // What a component has refused, it would refuse again; and what it has said once, it shall not
+    // say twice.
     waiting.settle?.(true)
   }
 
-  /** A queue's message over which the thread was no use has more tries here, since not every broker would hand it out again. */
+  /**
+   * A queue's message over which the thread was no use has more tries here, since not every broker
+   * would hand it out again.
+   */
   #again({ message, settle, tries }: Waiting): void {
     if (this.#closed) settle?.(false)
     else if (this.#options.interest.group !== undefined && tries + 1 < mostTries)

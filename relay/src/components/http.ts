@@ -2,7 +2,9 @@ import { decodeQuestion, encodeAnswer, type Form, type HttpQuestion } from '../g
 import type { Component, ComponentContext, Output } from './component.js'
 import { FailedWith } from './failed-with.js'
 
-/** Answers an HTTP request that came as a message. What it throws is answered with 500, and logged. */
+/**
+ * Answers an HTTP request that came as a message. What it throws is answered with 500, and logged.
+ */
 export type HttpHandler = (
   request: Request,
   context: ComponentContext & {

@@ -16,9 +16,13 @@ export interface ComponentOptions {
   /** The broker that triggers it. */
   readonly broker: string
   readonly subscription: ComponentSubscription
-  /** Where its outputs go that name nothing themselves. @default where an answer is awaited, or back */
+  /**
+   * Where its outputs go that name nothing themselves. @default where an answer is awaited, or back
+   */
   readonly result?: Defaults | undefined
-  /** So many messages are worked on at once. @default 1, which keeps their order; 64 for requests */
+  /**
+   * So many messages are worked on at once. @default 1, which keeps their order; 64 for requests
+   */
   readonly concurrency?: number | undefined
   readonly open: OpenThread
 }
@@ -30,7 +34,10 @@ export interface ComponentPorts {
 }
 
 export interface Components {
-  /** Loads a component's module again. @throws {WildcastError} `internal` where it can't be loaded: the old one goes on */
+  /**
+   * Loads a component's module again. @throws {WildcastError} `internal` where it can't be loaded:
+   * the old one goes on
+   */
   reload(id: string): Promise<void>
   /** Whether each component works, and why not. */
   parts(): readonly Part[]

@@ -13,8 +13,9 @@ export interface Routed {
 }
 
 /**
- * Where an output goes: to its own subject, else to where an answer is awaited, else to the default one, else to the subject of the message that triggered it. Its
- * own broker goes before the default one, and that before the component's. An answer goes back to the broker that it is awaited on.
+ * Where an output goes: to its own subject, else to where an answer is awaited, else to the default
+ * one, else to the subject of the message that triggered it. Its own broker goes before the default
+ * one, and that before the component's. An answer goes back to the broker that it is awaited on.
  * @throws {WildcastError} `invalid_subject`
  */
 export function route(

@@ -22,8 +22,9 @@ export interface BacklogOptions {
 const mostTaken = 1024
 
 /**
- * What waits for a reader that is slower than what is said to it: references to frames, in order. Past its limit all messages go at once, since to choose among them
- * with each new one would cost more than the reader is worth; each subscription is told how many it missed.
+ * What waits for a reader that is slower than what is said to it: references to frames, in order.
+ * Past its limit all messages go at once, since to choose among them with each new one would cost
+ * more than the reader is worth; each subscription is told how many it missed.
  */
 export class Backlog {
   readonly #options: BacklogOptions
@@ -33,7 +34,10 @@ export class Backlog {
   #messageBytes = 0
   #otherBytes = 0
   #newest: Framed | undefined
-  /** Where the newest message of each subject waits, for subscriptions that want no other; counted from `#base` on. */
+  /**
+   * Where the newest message of each subject waits, for subscriptions that want no other; counted
+   * from `#base` on.
+   */
   readonly #places: Map<string, number> = new Map()
   #base = 0
 
@@ -104,7 +108,10 @@ export class Backlog {
     return writtenOf(parcels, bytes)
   }
 
-  /** Nothing of a subscription that has ended is owed any more: its id may come back, for another one. */
+  /**
+   * Nothing of a subscription that has ended is owed any more: its id may come back, for another
+   * one.
+   */
   forget(id: number): void {
     this.#rebuild((one) => {
       const gone = 'lostBy' in one ? one.lostBy.id === id : one.feed?.id === id

@@ -2,8 +2,9 @@ import { intersects } from '@wildcast/protocol'
 import type { Bridge } from './bridge.js'
 
 /**
- * Finds bridges that would carry a message in a circle, and says so in words: those that lead on from one another, with patterns that overlap. Where every broker of
- * the circle carries headers, messages remember where they have been, and nothing goes round.
+ * Finds bridges that would carry a message in a circle, and says so in words: those that lead on
+ * from one another, with patterns that overlap. Where every broker of the circle carries headers,
+ * messages remember where they have been, and nothing goes round.
  */
 export function circleOf(bridges: readonly Bridge[], carriesHeaders: (broker: string) => boolean): string | undefined {
   for (const first of bridges) {

@@ -111,7 +111,9 @@ function forgetful(to: string): WildcastError {
   return new WildcastError('unsupported', `${why}; make their patterns differ`)
 }
 
-/** @param path the brokers that the message comes from; absent if the next one carries no headers */
+/**
+ * @param path the brokers that the message comes from; absent if the next one carries no headers
+ */
 function copyOf(
   { from, subject, payload, headers }: Message,
   { id, path }: { readonly id: number; readonly path: readonly string[] | undefined },

@@ -9,9 +9,15 @@ export interface BrokerLink {
   readonly status: 'up' | 'down'
   /** Why it is down. */
   readonly cause?: WildcastError | undefined
-  /** Runs at once, or inside the link's return, when whoever was there was told of the gap. Returns the undo. */
+  /**
+   * Runs at once, or inside the link's return, when whoever was there was told of the gap. Returns
+   * the undo.
+   */
   whenUp(run: () => void): () => void
-  /** Resolves when the work has ended, well or not, or the link is lost, over which it may take long. */
+  /**
+   * Resolves when the work has ended, well or not, or the link is lost, over which it may take
+   * long.
+   */
   untilDown(work: Promise<unknown>): Promise<void>
 }
 

@@ -9,8 +9,10 @@ export interface CancelSignal {
 }
 
 /**
- * An `AbortController` that is its own signal, for what there is one of for each request: the platform's takes 7 µs and a kilobyte of garbage, a third of all that a
- * request took. See docs/decisions/0013. Simpler in that a listener is not expected to throw, to be added twice, or to be removed by another one.
+ * An `AbortController` that is its own signal, for what there is one of for each request: the
+ * platform's takes 7 µs and a kilobyte of garbage, a third of all that a request took. See
+ * docs/decisions/0013. Simpler in that a listener is not expected to throw, to be added twice, or
+ * to be removed by another one.
  */
 export class Cancel implements CancelSignal {
   reason: unknown

@@ -14,7 +14,8 @@ import {
 } from '@wildcast/protocol'
 import type { Interest } from './broker.js'
 
-// What is true or false of a client's words alone, whoever says them and whatever the brokers can do.
+// What is true or false of a client's words alone, whoever says them and whatever the brokers can
+// do.
 
 /**
  * Checks the size of a message: of its headers and error alone, and together with its payload.

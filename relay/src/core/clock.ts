@@ -8,7 +8,9 @@ export interface Clock {
   random(): number
   /** Runs once after so many milliseconds. Returns the undo. */
   after(ms: number, run: () => void): () => void
-  /** Runs once when all that has come in by now was looked at, without waiting for any time to pass. */
+  /**
+   * Runs once when all that has come in by now was looked at, without waiting for any time to pass.
+   */
   endOfTurn(run: () => void): void
 }
 

@@ -16,7 +16,10 @@ export interface ConflationOptions {
   lost(missed: number): void
 }
 
-/** Lets messages through at a bounded rate: of each subject the newest, in the place of the one that it replaces. The last of all always gets through. */
+/**
+ * Lets messages through at a bounded rate: of each subject the newest, in the place of the one that
+ * it replaces. The last of all always gets through.
+ */
 export class Conflation {
   readonly #options: ConflationOptions
   readonly #spacingMs: number

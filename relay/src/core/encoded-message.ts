@@ -1,7 +1,10 @@
 import type { Message } from '@wildcast/protocol'
 import type { Encoder, FeedFacts, Parcel } from './outlet.js'
 
-/** A message for all members of a feed that share an encoder: encoded once, and not before it is needed. */
+/**
+ * A message for all members of a feed that share an encoder: encoded once, and not before it is
+ * needed.
+ */
 export class EncodedMessage implements Parcel {
   readonly message: Message
   readonly feed: FeedFacts

@@ -41,13 +41,19 @@ interface Fate {
   readonly settle: Settle | undefined
 }
 
-/** What one subscription id names: an interest with a policy, and everybody who shares it. A message is encoded once for each encoder, never for each member. */
+/**
+ * What one subscription id names: an interest with a policy, and everybody who shares it. A message
+ * is encoded once for each encoder, never for each member.
+ */
 export class Feed implements FeedFacts {
   readonly id: number
   readonly broker: string
   readonly interest: Interest
   readonly policy: Policy
-  /** Nearly always of one or two encoders. Replaced, not changed: a member that is cut off over a message leaves while it is delivered. */
+  /**
+   * Nearly always of one or two encoders. Replaced, not changed: a member that is cut off over a
+   * message leaves while it is delivered.
+   */
   #peers: readonly Peers[] = []
   /** In a group or for a server: who comes next. */
   readonly #turns: Member[] | undefined
@@ -97,7 +103,10 @@ export class Feed implements FeedFacts {
     if (turn >= 0) this.#turns?.splice(turn, 1)
   }
 
-  /** A message for the members; in a group for the one whose turn it is, and `settle` hears what became of it. */
+  /**
+   * A message for the members; in a group for the one whose turn it is, and `settle` hears what
+   * became of it.
+   */
   deliver(message: Message, settle?: Settle): void {
     const conflation = this.#conflation
     if (conflation) this.#fanOut.run(message.payload, () => conflation.offer(message))
@@ -133,7 +142,10 @@ export class Feed implements FeedFacts {
         this.#fanOut.run(message.payload, () => this.#deliverToPeers(peers, message, answer))
   }
 
-  /** A subject that members could not answer on without having been asked; of others they need not be told, or strangers could crowd these out. */
+  /**
+   * A subject that members could not answer on without having been asked; of others they need not
+   * be told, or strangers could crowd these out.
+   */
   #answerTo({ responseSubject }: Message): Subject | undefined {
     if (responseSubject === undefined) return undefined
     const closed = isClosed(responseSubject) || isDerived(responseSubject)
@@ -176,7 +188,10 @@ export class Feed implements FeedFacts {
     member.outlet.deliver(settling(parcel, settled))
   }
 
-  /** What was not written to a member of a group goes to another one, or else back to the broker. Returns false if it is lost. */
+  /**
+   * What was not written to a member of a group goes to another one, or else back to the broker.
+   * Returns false if it is lost.
+   */
   #offerAgain(message: Message, fate: Fate, tried: readonly Member[]): boolean {
     const turns = this.#turns ?? []
     const others = turns.filter((member) => !tried.includes(member))

@@ -42,7 +42,9 @@ export class FrameWriter {
     return `${this.#wire?.waiting} ${this.#window?.confirmed}`
   }
 
-  /** From now on, frames are of this encoder, and perhaps kept until the client has confirmed them. */
+  /**
+   * From now on, frames are of this encoder, and perhaps kept until the client has confirmed them.
+   */
   encodeWith(encoder: StreamEncoder, fate: 'kept' | 'sent'): void {
     this.#encoder = encoder
     this.#window = fate === 'kept' ? new Window(this.#ports.room) : undefined

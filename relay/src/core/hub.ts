@@ -39,13 +39,19 @@ export interface BrokerHealth {
   readonly cause?: string
 }
 
-/** Joins sessions to brokers: asks a broker once for each distinct interest, and fans out what comes. */
+/**
+ * Joins sessions to brokers: asks a broker once for each distinct interest, and fans out what
+ * comes.
+ */
 export class Hub {
   readonly #options: HubOptions
   readonly #links: Map<string, BrokerLink> = new Map()
   readonly #leases: Map<string, Lease> = new Map()
   readonly #ports: LeasePorts
-  /** Interests that a broker is about to forget: asking for one again waits, so that neither overtakes the other. */
+  /**
+   * Interests that a broker is about to forget: asking for one again waits, so that neither
+   * overtakes the other.
+   */
   readonly #leaving: Map<string, Promise<void>> = new Map()
   readonly #default: string
   #lastId = 0
@@ -115,7 +121,10 @@ export class Hub {
     return this.#link(name).broker.features[feature] === true
   }
 
-  /** Resolves when work on a broker has ended, well or not, or its link is lost: whatever waits for it then, the broker tells what becomes of it. Undefined while it is down. */
+  /**
+   * Resolves when work on a broker has ended, well or not, or its link is lost: whatever waits for
+   * it then, the broker tells what becomes of it. Undefined while it is down.
+   */
   untilDown(name: string, work: Promise<unknown>): Promise<void> | undefined {
     const link = this.#link(name)
     return link.status === 'up' ? link.untilDown(work) : undefined
@@ -160,7 +169,10 @@ export class Hub {
     return broker.request(message, options)
   }
 
-  /** Listens for the relay itself, beside all sessions. Resolves with the undo, as `Broker.subscribe`. */
+  /**
+   * Listens for the relay itself, beside all sessions. Resolves with the undo, as
+   * `Broker.subscribe`.
+   */
   listen(name: string, interest: Interest, listener: Listener): Promise<() => Promise<void>> {
     return this.#link(name).broker.subscribe(interest, listener)
   }
@@ -171,7 +183,8 @@ export class Hub {
   }
 
   /**
-   * Adds a member to a feed once the broker has confirmed it; `joined` runs before the first message.
+   * Adds a member to a feed once the broker has confirmed it; `joined` runs before the first
+   * message.
    * @throws {WildcastError} `already_served`
    */
   join({ broker, interest, policy }: Wanted, { member, joined }: Omit<Place, 'policy'>): Membership {
@@ -238,7 +251,8 @@ export class Hub {
 
 /** Equal for equal interests: such are asked for once. No field can hold a space. */
 function keyOf(broker: string, { pattern, group, serve }: Interest): string {
-  // Joined rather than added up: V8 keeps all the parts of a sum, and there may be a million of these.
+  // Joined rather than added up: V8 keeps all the parts of a sum, and there may be a million of
+  // these.
   return [broker, pattern, group, serve === true].join(' ')
 }
 

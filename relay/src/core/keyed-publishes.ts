@@ -4,7 +4,10 @@ import type { Clock } from './clock.js'
 /** A key is remembered for so long. */
 const rememberedMs = 120_000
 
-/** Keys that are remembered. Past so many, publishes with a key are refused: to forget one would break a promise. */
+/**
+ * Keys that are remembered. Past so many, publishes with a key are refused: to forget one would
+ * break a promise.
+ */
 const mostKeys = 100_000
 
 interface Remembered {

@@ -26,7 +26,10 @@ export interface LeaseOptions {
   readonly broker: string
   readonly interest: Interest
   readonly link: BrokerLink
-  /** While the broker is about to forget an equal interest: asking again waits for that, so that neither overtakes the other. */
+  /**
+   * While the broker is about to forget an equal interest: asking again waits for that, so that
+   * neither overtakes the other.
+   */
   readonly after: Promise<void> | undefined
   /**
    * Who comes from now on needs another lease: the broker has ended this one, or no member is left.
@@ -124,7 +127,10 @@ export class Lease implements Listener {
     for (const feed of this.#feeds) feed.tellGap()
   }
 
-  /** For memberships: resolves when the broker has confirmed the interest. @throws what it refused it with */
+  /**
+   * For memberships: resolves when the broker has confirmed the interest. @throws what it refused
+   * it with
+   */
   async confirmed(): Promise<void> {
     await this.#asked
   }

@@ -8,7 +8,10 @@ export interface SessionLimits {
   readonly subscriptions: number
   /** Requests in flight of a session. @default 1000 */
   readonly requests: number
-  /** Bytes of messages that wait for a reader who is behind, before they are dropped and told as a gap. @default 1 MiB */
+  /**
+   * Bytes of messages that wait for a reader who is behind, before they are dropped and told as a
+   * gap. @default 1 MiB
+   */
   readonly backlog: number
   /** Bytes of frames that are kept for a client until it has confirmed them. @default 1 MiB */
   readonly resume: number

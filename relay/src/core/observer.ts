@@ -9,7 +9,10 @@ export type ComponentOutcome =
   | 'overloaded' // too much was waiting for it
   | 'looped' // its outputs went in a circle
 
-/** Hears what is worth counting. Labels are the names of brokers and our own words, never a client's. */
+/**
+ * Hears what is worth counting. Labels are the names of brokers and our own words, never a
+ * client's.
+ */
 export interface Observer {
   /** A broker's link came or went. */
   status(broker: string, now: 'up' | 'down'): void

@@ -25,8 +25,8 @@ export interface Encoder {
    */
   gap(feed: FeedFacts, missed?: number): Uint8Array | undefined
   /**
-   * What happens to a reader that falls behind its bound: it is sent a gap in place of the messages,
-   * or its connection ends.
+   * What happens to a reader that falls behind its bound: it is sent a gap in place of the
+   * messages, or its connection ends.
    */
   readonly overrun: 'gap' | 'end'
 }
@@ -37,7 +37,9 @@ export interface StreamEncoder extends Encoder {
   join(frames: readonly Uint8Array[], bytes: number): Uint8Array
 }
 
-/** A delivery on its way to a client: one object for all members of a feed that share an encoder. */
+/**
+ * A delivery on its way to a client: one object for all members of a feed that share an encoder.
+ */
 export interface Parcel {
   /**
    * Encoded when first asked for; undefined if the dialect leaves it out, or if the outlet has no
@@ -69,7 +71,8 @@ export interface Outlet {
   ended(feed: FeedFacts, error: WildcastError): void
   /**
    * A subscription is over, whatever of it still waits.
-   * @param handled - how many of its messages the client has handled; all that were written by default
+   * @param handled - how many of its messages the client has handled; all that were written by
+   * default
    */
   forget?(feed: number, handled?: number): void
 }

@@ -2,7 +2,10 @@ import { WildcastError } from '@wildcast/protocol'
 
 /** How the messages of a subscription are delivered. */
 export interface Policy {
-  /** Of each subject only the newest message counts: a reader who is behind is not sent those before it. */
+  /**
+   * Of each subject only the newest message counts: a reader who is behind is not sent those before
+   * it.
+   */
   readonly latest: boolean
   /** Messages a second, at most. */
   readonly maxRate?: number | undefined
@@ -15,14 +18,17 @@ export interface AskedPolicy {
   readonly maxRate?: number | undefined
 }
 
-/** Messages a second. What comes more rarely than every quarter of an hour is no stream any more. */
+/**
+ * Messages a second. What comes more rarely than every quarter of an hour is no stream any more.
+ */
 const leastRate = 0.001
 
 /** Every message, as fast as the reader reads. */
 export const everything: Policy = { latest: false }
 
 /**
- * What a `Subscribe` asks for. A rate leaves messages out, so that it goes with the newest ones only.
+ * What a `Subscribe` asks for. A rate leaves messages out, so that it goes with the newest ones
+ * only.
  * @throws {WildcastError} `invalid_frame`
  */
 export function policyOf(asked: AskedPolicy | undefined): Policy {

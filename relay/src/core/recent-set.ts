@@ -1,4 +1,7 @@
-/** A set that remembers at least so many of its latest entries, and twice as many at most: the older half is forgotten at once, which costs less than to find the oldest each time. */
+/**
+ * A set that remembers at least so many of its latest entries, and twice as many at most: the older
+ * half is forgotten at once, which costs less than to find the oldest each time.
+ */
 export class RecentSet {
   readonly #atLeast: number
   #latest: Set<string> = new Set()

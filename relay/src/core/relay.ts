@@ -23,8 +23,8 @@ import { UnfinishedInput } from './unfinished-input.js'
 import type { WindowRoom } from './window.js'
 
 /**
- * Bytes of messages that wait for all readers together, or that they have not confirmed, counted for
- * each, also if they share them.
+ * Bytes of messages that wait for all readers together, or that they have not confirmed, counted
+ * for each, also if they share them.
  */
 const allBacklogs = 256 * 1024 * 1024
 
@@ -42,7 +42,10 @@ export interface RelayOptions {
   readonly permissions?: Permissions | undefined
   /** @default those of `SessionLimits` */
   readonly limits?: Partial<SessionLimits> | undefined
-  /** Bytes of messages and HTTP bodies that clients may have begun and not ended, all together. @default 64 MiB */
+  /**
+   * Bytes of messages and HTTP bodies that clients may have begun and not ended, all together.
+   * @default 64 MiB
+   */
   readonly unfinishedInput?: number | undefined
   /** @default the machine's clock */
   readonly clock?: Clock | undefined
@@ -81,7 +84,10 @@ export interface RelayView extends RelayFacts {
   outbox(encoder: StreamEncoder, ends: OutboxEnds): Outbox
   /** Opens a session for that client. */
   open(outlet: Outlet): Session
-  /** The same relay for an endpoint that leads to one of its brokers. @throws {WildcastError} `unknown_broker` */
+  /**
+   * The same relay for an endpoint that leads to one of its brokers. @throws {WildcastError}
+   * `unknown_broker`
+   */
   only(broker: string): RelayView
 }
 

@@ -4,8 +4,8 @@ export interface BacklogRoom {
   used: number
   readonly limit: number
   /**
-   * Frees some of it soon, at the expense of clients that are away. Returns false if there is nothing
-   * of the kind. @default there never is
+   * Frees some of it soon, at the expense of clients that are away. Returns false if there is
+   * nothing of the kind. @default there never is
    */
   relieve?(): boolean
 }

@@ -31,8 +31,9 @@ function fateOf({ feed, settle }: Framed): AwaitedFate | undefined {
 }
 
 /**
- * What was said to somebody within a turn, in order. Those who were told the same share one sequence, and with it the buffer in which it is joined: each sequence
- * knows those that go on from it, so that equal ways lead to the same one.
+ * What was said to somebody within a turn, in order. Those who were told the same share one
+ * sequence, and with it the buffer in which it is joined: each sequence knows those that go on from
+ * it, so that equal ways lead to the same one.
  */
 export class Sequence {
   readonly frames: number

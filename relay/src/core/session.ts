@@ -35,7 +35,9 @@ export interface SessionPorts {
   readonly only?: string | undefined
 }
 
-/** How many of the response subjects that were handed to a session it may still answer on, at least. */
+/**
+ * How many of the response subjects that were handed to a session it may still answer on, at least.
+ */
 const answersRemembered = 1000
 
 /** How long a request waits when its client does not say. */
@@ -78,7 +80,8 @@ export class Session implements Member {
   }
 
   expectsAnswer(responseSubject: Subject): void {
-    // Without permissions these are open to all, and strangers could crowd the others out with them.
+    // Without permissions these are open to all, and strangers could crowd the others out with
+    // them.
     if (this.#ports.permissions === allowAll && isDerived(responseSubject)) return
     this.#answers ??= new RecentSet(answersRemembered)
     this.#answers.add(responseSubject)

@@ -21,10 +21,15 @@ export interface SessionsPorts {
 /** How soon what has come from a client is confirmed to it. PROTOCOL.md, 2.4. */
 const confirmMs = 1000
 
-/** A process that was stopped for longer looks at what has come in meanwhile before sessions expire. */
+/**
+ * A process that was stopped for longer looks at what has come in meanwhile before sessions expire.
+ */
 const lateMs = 1000
 
-/** Sessions that expire together may take so long at once: each may have thousands of messages for others. */
+/**
+ * Sessions that expire together may take so long at once: each may have thousands of messages for
+ * others.
+ */
 const sliceMs = 8
 
 /** Sessions whose client is away. Past so many, the one that has been for longest ends. */

@@ -8,21 +8,28 @@ export interface Writer {
 }
 
 /**
- * So many are written to before what has come in meanwhile is looked at: it goes along with the next ones, which saves them a write. All at once would leave it waiting
- * until the last of all is written to. See docs/decisions/0013.
+ * So many are written to before what has come in meanwhile is looked at: it goes along with the
+ * next ones, which saves them a write. All at once would leave it waiting until the last of all is
+ * written to. See docs/decisions/0013.
  */
 const slice = 8
 
-/** Whoever was told as much as this gains nothing by waiting: longer writes are no cheaper, and may be more than its socket takes at once. */
+/**
+ * Whoever was told as much as this gains nothing by waiting: longer writes are no cheaper, and may
+ * be more than its socket takes at once.
+ */
 const muchSaid = 16 * 1024
 
 /**
- * A turn of the event loop: whatever is said within it is written at its end, all of one writer in one go. No timer is set, so that a message that comes alone leaves
- * at once.
+ * A turn of the event loop: whatever is said within it is written at its end, all of one writer in
+ * one go. No timer is set, so that a message that comes alone leaves at once.
  */
 export class Turn {
   readonly #clock: Clock
-  /** Those before `#next` have been written to. They are taken off many at a time, since each removal moves all the others. */
+  /**
+   * Those before `#next` have been written to. They are taken off many at a time, since each
+   * removal moves all the others.
+   */
   #writers: Writer[] = []
   #next = 0
   #start: Sequence = new Sequence()

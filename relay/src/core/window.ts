@@ -3,7 +3,10 @@ import type { Written } from './sequence.js'
 
 /** What all windows of a relay share with its backlogs. */
 export interface WindowRoom extends BacklogRoom {
-  /** The windows that hold something; the one whose client has confirmed nothing for longest is the first. */
+  /**
+   * The windows that hold something; the one whose client has confirmed nothing for longest is the
+   * first.
+   */
   readonly unconfirmed: Set<Window>
 }
 
@@ -81,7 +84,10 @@ export class Window {
     }
   }
 
-  /** The client has handled so many frames. Returns false if it can't have. Fewer than before say nothing. */
+  /**
+   * The client has handled so many frames. Returns false if it can't have. Fewer than before say
+   * nothing.
+   */
   confirm(count: number): boolean {
     if (!(Number.isSafeInteger(count) && count >= 0 && count <= this.#sent)) return false
     if (count < this.#confirmed) return true

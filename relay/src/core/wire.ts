@@ -4,8 +4,8 @@ import type { Settle } from './outlet.js'
 /** What the frames of a client are written to: a socket, or the body of a response. */
 export interface Wire {
   /**
-   * Takes a buffer; `done` is called with whether it left the process. Returns false if the reader is
-   * behind: the next write is to wait for `whenDrained`.
+   * Takes a buffer; `done` is called with whether it left the process. Returns false if the reader
+   * is behind: the next write is to wait for `whenDrained`.
    */
   write(bytes: Uint8Array, done?: Settle): boolean
   /** Takes a frame that has no number. @default `write` does */

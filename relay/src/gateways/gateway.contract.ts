@@ -10,7 +10,10 @@ import type { Gateway } from './gateway.js'
 export interface Speaker {
   /** Resolves with `ok`, or with the error code that the client is shown. */
   publish(subject: string, payload: string): Promise<string>
-  /** Resolves when the subscription stands, or with the error code. Absent where the dialect has none. */
+  /**
+   * Resolves when the subscription stands, or with the error code. Absent where the dialect has
+   * none.
+   */
   subscribe?(pattern: string): Promise<string>
   /** The text of the next message. */
   next?(): Promise<string>
@@ -22,7 +25,10 @@ export interface Speaker {
 
 export interface GatewayUnderTest {
   readonly gateway: Gateway
-  /** The dialect has no words for a publish that is refused: it is logged, and the connection lives. @default false */
+  /**
+   * The dialect has no words for a publish that is refused: it is logged, and the connection lives.
+   * @default false
+   */
   readonly logsRefusals?: boolean
   speak(address: string): Promise<Speaker>
 }

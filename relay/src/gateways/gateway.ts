@@ -24,7 +24,10 @@ export interface Ports {
   stayFor(work: Promise<void>): void
 }
 
-/** Speaks a dialect outside and `Session` inside. Everything that decides about an action stands in the session. */
+/**
+ * Speaks a dialect outside and `Session` inside. Everything that decides about an action stands in
+ * the session.
+ */
 export type Gateway = (ports: Ports, relay: RelayView) => void
 
 /** Answers a handshake with plain HTTP, and lets the socket go, whatever its client does. */

@@ -1,6 +1,9 @@
 import type { IncomingMessage } from 'node:http'
 
-/** Node keeps 2,000 headers of a request and drops the others without a word: of half as many, none is missing. */
+/**
+ * Node keeps 2,000 headers of a request and drops the others without a word: of half as many, none
+ * is missing.
+ */
 const mostHeaders = 1000
 
 /** Why a request is not looked at. */
@@ -11,8 +14,10 @@ export interface Refusal {
 }
 
 /**
- * Why a request may mean something else here than to a proxy before the relay; undefined where it is plain. A header may be missing, such as its origin, or its path
- * become another one: who reads a URL resolves dots and drops what follows a `#` (RFC 3986), which browsers do before they send it.
+ * Why a request may mean something else here than to a proxy before the relay; undefined where it
+ * is plain. A header may be missing, such as its origin, or its path become another one: who reads
+ * a URL resolves dots and drops what follows a `#` (RFC 3986), which browsers do before they send
+ * it.
  */
 export function ambiguityOf({ rawHeaders, url = '' }: IncomingMessage): Refusal | undefined {
   if (rawHeaders.length > 2 * mostHeaders)

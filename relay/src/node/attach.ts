@@ -14,23 +14,31 @@ import { requestListener } from './request-listener.js'
 export interface AttachOptions extends Omit<RelayOptions, 'newId'> {
   /** The doors, in the order in which they look at a request. */
   readonly gateways: readonly Gateway[]
-  /** What the paths of the doors begin with: `/wildcast/ws`. Everything else stays the server's own. @default '/wildcast' */
+  /**
+   * What the paths of the doors begin with: `/wildcast/ws`. Everything else stays the server's own.
+   * @default '/wildcast'
+   */
   readonly path?: string | undefined
 }
 
 export interface Attached {
   readonly relay: Relay
-  /** Tells clients to come back later, ends what is open, then closes the brokers. The server goes on without. */
+  /**
+   * Tells clients to come back later, ends what is open, then closes the brokers. The server goes
+   * on without.
+   */
   close(): Promise<void>
 }
 
 /**
- * Opens a relay on an HTTP or HTTPS server that is there already, such as that of an Express app. To be called when the server has its own listeners.
+ * Opens a relay on an HTTP or HTTPS server that is there already, such as that of an Express app.
+ * To be called when the server has its own listeners.
  * @throws {RangeError} where the path is none
  * @throws {WildcastError} where a broker's settings are not valid
  * @example
  * const server = createServer(app)
- * await attach(server, { brokers: { main: memory({ clock: realClock, newId }) }, gateways: [http, websocket()], onError: console.error })
+ * const brokers = { main: memory({ clock: realClock, newId }) }
+ * await attach(server, { brokers, gateways: [http, websocket()], onError: console.error })
  * server.listen(3000) // createClient({ url: '/wildcast/ws' })
  */
 export async function attach(server: Server | SecureServer, options: AttachOptions): Promise<Attached> {

@@ -1,7 +1,9 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Config } from './config/config.js'
 
-/** What of a configuration a relay has been opened with, and differs now: in the words of its file. */
+/**
+ * What of a configuration a relay has been opened with, and differs now: in the words of its file.
+ */
 export function changes(before: Config, now: Config): readonly string[] {
   const differ = (key: 'gateways' | 'bridges' | 'workers'): boolean => !isDeepStrictEqual(before[key], now[key])
   return [

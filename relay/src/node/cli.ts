@@ -17,7 +17,10 @@ const { version } = JSON.parse(readFileSync(new URL('../../package.json', import
   version: string
 }
 
-/** Words that were not understood, in a configuration as in a command. What fails later exits with 1. */
+/**
+ * Words that were not understood, in a configuration as in a command. What fails later exits with
+ * 1.
+ */
 const usageExitCode = 2
 
 const program = new Command('wildcast')

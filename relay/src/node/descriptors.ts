@@ -24,8 +24,9 @@ export interface DescriptorsOptions {
 }
 
 /**
- * Refuses connections before the process is out of file descriptors. Past the limit the system closes new connections
- * on its own and nothing in the process notices: no log line, and no descriptor left to reach a broker again.
+ * Refuses connections before the process is out of file descriptors. Past the limit the system
+ * closes new connections on its own and nothing in the process notices: no log line, and no
+ * descriptor left to reach a broker again.
  * @returns false if the connection was refused, with 503
  */
 export function descriptors({
@@ -47,7 +48,8 @@ export function descriptors({
     const { fd = -1 } = (socket as Handled)._handle ?? {}
     const allowed = current()
     const reserved = Math.min(mostReserved, Math.floor(allowed / 8))
-    // The system gives the lowest one that is free, so this many are in use at least at times like these.
+    // The system gives the lowest one that is free, so this many are in use at least at times like
+    // these.
     if (fd < allowed - reserved) return true
     // A client that keeps its own side open must not keep the descriptor as well.
     socket.end(refusal)

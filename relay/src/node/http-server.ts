@@ -19,7 +19,10 @@ export interface HttpServer {
   readonly ports: Omit<Ports, 'closing' | 'stayFor'>
   /** Takes a connection that came by another way. */
   take(socket: Socket): void
-  /** Starts to listen. Resolves with the port, which matters when 0 was asked for; for a path there is none. */
+  /**
+   * Starts to listen. Resolves with the port, which matters when 0 was asked for; for a path there
+   * is none.
+   */
   listen(where: ListenOptions): Promise<number | undefined>
   /**
    * Stops to listen, and closes what is idle. Resolves when the last connection has closed.
@@ -40,18 +43,24 @@ export interface HttpServerOptions {
 }
 
 /**
- * Longer than load balancers keep an unused connection (60 s usually): if the relay closed first, a request could be on
- * its way already, and the balancer would answer 502.
+ * Longer than load balancers keep an unused connection (60 s usually): if the relay closed first, a
+ * request could be on its way already, and the balancer would answer 502.
  */
 const usualKeepAliveMs = 75_000
 
-/** Where slow senders of headers and bodies are cut off. Node's own limits are six to ten times as patient. */
+/**
+ * Where slow senders of headers and bodies are cut off. Node's own limits are six to ten times as
+ * patient.
+ */
 const patience = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 5_000 }
 
 /** How long a connection that is under way may hold up the end. */
 export const closeGraceMs = 3000
 
-/** An HTTP server of the relay's own: plain requests go to the routes, handshakes to whoever takes their path, and at crossroads to the worker that they ask for. */
+/**
+ * An HTTP server of the relay's own: plain requests go to the routes, handshakes to whoever takes
+ * their path, and at crossroads to the worker that they ask for.
+ */
 export function httpServer(
   routes: Hono,
   { slice, onError, keepAliveMs = usualKeepAliveMs, crossroads }: HttpServerOptions,
@@ -61,7 +70,8 @@ export function httpServer(
     { ...patience, keepAliveTimeout: keepAliveMs },
     inTurn(crossroads?.requests(answer) ?? answer, slice),
   )
-  // Node's own switch, which has no type: a client that has sent its last request still reads the answers.
+  // Node's own switch, which has no type: a client that has sent its last request still reads the
+  // answers.
   Object.assign(server, { httpAllowHalfOpen: true })
   lingeringClose(server)
   lateContinue(server)

@@ -1,7 +1,10 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 
-/** A server's connections that are between two requests, also before their first one, which Node's own `closeIdleConnections` passes over. */
+/**
+ * A server's connections that are between two requests, also before their first one, which Node's
+ * own `closeIdleConnections` passes over.
+ */
 export interface IdleConnections {
   /** Closes them, and the others as soon as they are through. */
   close(): void

@@ -6,7 +6,10 @@ import { Life } from './thread/life.js'
 import { ModuleFault } from './thread/module-fault.js'
 import { wakefulClock } from './workers/clock.js'
 
-/** What keeps the modules of components from being loaded. Each is loaded in a thread, which ends at once. */
+/**
+ * What keeps the modules of components from being loaded. Each is loaded in a thread, which ends at
+ * once.
+ */
 export async function inspectComponents(components: readonly ComponentConfig[]): Promise<readonly Problem[]> {
   return (await Promise.all(components.map(inspectComponent))).flat()
 }

@@ -6,9 +6,10 @@ import { realClock } from '../core/clock.js'
 const lingerMs = 2000
 
 /**
- * Ends connections in stages (RFC 9112, 9.6). Node closes a connection as soon as its last answer is written. If the
- * client is still sending then, its kernel drops the answer together with the connection. Here the sending side is
- * closed first, and what still comes is read and ignored until the client closes its own side.
+ * Ends connections in stages (RFC 9112, 9.6). Node closes a connection as soon as its last answer
+ * is written. If the client is still sending then, its kernel drops the answer together with the
+ * connection. Here the sending side is closed first, and what still comes is read and ignored until
+ * the client closes its own side.
  */
 export function lingeringClose(server: Server): void {
   server.on('connection', (socket: Socket) => {

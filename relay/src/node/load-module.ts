@@ -23,7 +23,10 @@ export class MissingJiti extends Error {
     `Node ${process.versions.node} can't read TypeScript by itself; install jiti beside it (npm i -D jiti), or write it as .js`
 }
 
-/** How often each file was loaded here: Node answers a URL that it knows with what it has loaded before. */
+/**
+ * How often each file was loaded here: Node answers a URL that it knows with what it has loaded
+ * before.
+ */
 const times = new Map<string, number>()
 
 async function loadByNode(file: string): Promise<unknown> {

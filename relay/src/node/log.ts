@@ -6,7 +6,10 @@ import { quota } from './quota.js'
 
 /** The relay's log: JSON lines on stderr. */
 export interface Log {
-  /** A line for each failure that nobody waits for; of one kind a few in a while, and then how many there were. */
+  /**
+   * A line for each failure that nobody waits for; of one kind a few in a while, and then how many
+   * there were.
+   */
   readonly onError: OnError
   /** A line when a broker is reached again. That it is lost comes as an error. */
   readonly observer: Pick<Observer, 'status'>

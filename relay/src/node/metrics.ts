@@ -14,7 +14,9 @@ import type { Gateway } from '../gateways/gateway.js'
 export type Figures = readonly MetricObjectWithValues<MetricValue<string>>[]
 
 export interface MetricsOptions {
-  /** The figures of all processes that count together: their sum is told. @default this one's own */
+  /**
+   * The figures of all processes that count together: their sum is told. @default this one's own
+   */
   readonly all?: (() => Promise<readonly Figures[]>) | undefined
 }
 
@@ -53,7 +55,10 @@ export function metrics({ all }: MetricsOptions = {}): Metrics {
   }
 }
 
-/** How many messages each broker has confirmed. A map, since the registry's own count is too dear for every message. */
+/**
+ * How many messages each broker has confirmed. A map, since the registry's own count is too dear
+ * for every message.
+ */
 function countPublished(registry: Registry): Map<string, number> {
   const publishedOn = new Map<string, number>()
   new Counter({

@@ -10,7 +10,10 @@ import { newId } from './new-id.js'
 /** Longer ids of a client are not repeated. */
 const longestId = 64
 
-/** Routes for gateways to put theirs on: each request is plain and has an id, and each failure an answer. */
+/**
+ * Routes for gateways to put theirs on: each request is plain and has an id, and each failure an
+ * answer.
+ */
 export function openRoutes(relay: RelayView): Hono {
   const routes: Hono = new Hono({ getPath: (request) => knownPath(getPath(request), routes) })
   routes.use('*', requestId({ generator: newId, limitLength: longestId }))

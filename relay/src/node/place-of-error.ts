@@ -24,8 +24,9 @@ export function placeOfError(cause: unknown): PlaceOfError | undefined {
 }
 
 /**
- * The line on which a module could not be loaded. Node shows that of a syntax error only when a process ends by it, so
- * another one is asked to import the module: nothing in a module runs before all of its imports were understood.
+ * The line on which a module could not be loaded. Node shows that of a syntax error only when a
+ * process ends by it, so another one is asked to import the module: nothing in a module runs before
+ * all of its imports were understood.
  */
 export function placeOfLoadError(cause: unknown, source: string): PlaceOfError | undefined {
   const place = placeOfError(cause)

@@ -8,15 +8,19 @@ import { websocket } from '../gateways/endpoints/websocket.js'
 import { newId } from './new-id.js'
 import { serve } from './serve.js'
 
-/** With fewer listeners, or fewer rounds for each codec, V8 has not compiled all that is worth it. */
+/**
+ * With fewer listeners, or fewer rounds for each codec, V8 has not compiled all that is worth it.
+ */
 const listeners = 4
 const rounds = 100
 /** Messages that are published at once in each round. */
 const burst = 32
 
 /**
- * Carries messages that nobody sent, by a relay of its own whose port nobody is told, beside whatever else begins, so that V8 compiles the road of a message from
- * socket to socket early: the first few thousand take several times as long otherwise, and after a restart everybody comes at once. See docs/decisions/0013.
+ * Carries messages that nobody sent, by a relay of its own whose port nobody is told, beside
+ * whatever else begins, so that V8 compiles the road of a message from socket to socket early: the
+ * first few thousand take several times as long otherwise, and after a restart everybody comes at
+ * once. See docs/decisions/0013.
  * @param isOver - ends it early: messages that somebody has sent do the same, and need the time
  */
 export async function practice(isOver: () => boolean): Promise<void> {

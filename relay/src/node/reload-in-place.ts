@@ -4,8 +4,8 @@ import { changes } from './changes.js'
 import type { Config } from './config/config.js'
 
 /**
- * Loads again what a relay can load while it runs: the modules of components. Certificates of brokers are read at each
- * connection anyway. Returns what was done, and what needs a restart.
+ * Loads again what a relay can load while it runs: the modules of components. Certificates of
+ * brokers are read at each connection anyway. Returns what was done, and what needs a restart.
  * @throws {WildcastError} `internal` if a module can't be loaded: the old one goes on
  */
 export async function reloadInPlace(

@@ -30,8 +30,8 @@ export interface RunConfigOptions {
 /** What a configuration has become. */
 export interface RunningConfig extends ServingAll {
   /**
-   * Loads the modules of components again. Returns what it has done, and what differs from this configuration and needs
-   * a restart.
+   * Loads the modules of components again. Returns what it has done, and what differs from this
+   * configuration and needs a restart.
    * @throws {WildcastError} `internal` if a module can't be loaded: the old one goes on
    */
   reload(now: Config): Promise<readonly string[]>

@@ -18,13 +18,18 @@ export interface Endpoint {
   readonly host?: string | undefined
   /** The one broker that the doors lead to. @default all of them */
   readonly broker?: string | undefined
-  /** How long an HTTP connection stays open between two requests, in milliseconds. @default 75000 */
+  /**
+   * How long an HTTP connection stays open between two requests, in milliseconds. @default 75000
+   */
   readonly keepAliveMs?: number | undefined
 }
 
 export interface ServeAllOptions extends Omit<RelayOptions, 'newId'> {
   readonly endpoints: readonly Endpoint[]
-  /** Where it is one of several workers, which share their ports. @default it is the only one, and listens itself */
+  /**
+   * Where it is one of several workers, which share their ports. @default it is the only one, and
+   * listens itself
+   */
   readonly workers?: Workers | undefined
 }
 

@@ -6,7 +6,8 @@ import type { Clock } from '../core/clock.js'
 const settledMs = 100
 
 /**
- * Tells when anything has changed in the folders of these files, or below them: a module may import others there. What `npm install` writes is left out.
+ * Tells when anything has changed in the folders of these files, or below them: a module may import
+ * others there. What `npm install` writes is left out.
  * @returns the undo
  */
 export function watchSources(files: readonly string[], clock: Clock, changed: (file: string) => void): () => void {

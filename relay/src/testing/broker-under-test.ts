@@ -26,7 +26,10 @@ export interface BrokerUnderTest {
 /** Names are subjects; their form at the broker is written here. */
 export interface Outside {
   publish(subject: string, payload: Uint8Array): Promise<void>
-  /** Resolves when the subscription is there; then every payload on the subject is put into the inbox. */
+  /**
+   * Resolves when the subscription is there; then every payload on the subject is put into the
+   * inbox.
+   */
   listen(subject: string): Promise<Inbox>
   /** SIGKILL. */
   kill(): Promise<void>

@@ -9,7 +9,10 @@ export interface LongWaits extends Clock {
 /** Waits of so many milliseconds or more stand still. */
 const longMs = 30_000
 
-/** For what has short waits of its own, to a server of its own for instance, while a test decides when a long one is over. */
+/**
+ * For what has short waits of its own, to a server of its own for instance, while a test decides
+ * when a long one is over.
+ */
 export function longWaits(): LongWaits {
   const waits = new Set<{ readonly at: number; readonly run: () => void }>()
   let passed = 0

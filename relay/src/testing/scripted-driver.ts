@@ -4,7 +4,10 @@ import type { Features, Interest, Settle } from '../core/broker.js'
 
 /** A connection whose answers a test gives. */
 export interface ScriptedConnection {
-  /** What was said to the broker, in order: `+key`, `-key`, `!subject`, `?subject`, `ping`, `closed`. */
+  /**
+   * What was said to the broker, in order: `+key`, `-key`, `!subject`, `?subject`, `ping`,
+   * `closed`.
+   */
   readonly log: string[]
   /** Refuses what is asked for from now on under this key. */
   refuse(key: string, error: WildcastError): void

@@ -146,7 +146,10 @@ it.each([
   expect([...ledger.done.values()].filter((times) => times > 1)).toEqual([])
 })
 
-/** A member takes the first of ten jobs and leaves, while another is there. Returns what that one gets. */
+/**
+ * A member takes the first of ten jobs and leaves, while another is there. Returns what that one
+ * gets.
+ */
 async function leaveTen(kind: Kind | undefined, count: 1 | 2): Promise<{ got: unknown[]; publisher: Client }> {
   const [here, there = here] = (await relays(kind, count)) as [StartedRelay, StartedRelay?]
   const leaving = connect(here).subscribe('job', { group: 'g' })

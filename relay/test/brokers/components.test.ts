@@ -103,7 +103,8 @@ describe.each(Object.entries(kinds))('with %s as the second broker', (name, kind
       )
     const send = (job: number | string) =>
       relays[0]?.publish('main', { subject: parsePattern('job'), payload: `${job}` })
-    // Until both have a part in it. One message at a time may go to the same one again and again: of many, the other takes what the first has no hand for.
+    // Until both have a part in it. One message at a time may go to the same one again and again:
+    // of many, the other takes what the first has no hand for.
     await expect
       .poll(async () => {
         await Promise.all(Array.from({ length: 100 }, () => send('warm')))

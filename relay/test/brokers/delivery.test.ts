@@ -12,7 +12,10 @@ const ports = { clock: realClock, newId }
 
 /** The notes under the table, by their numbers. */
 const notes = new Map(
-  [...documentation.matchAll(/^(\d+)\. ((?:.*\n)(?: {3}.*\n)*)/gm)].map(([, number, text]) => [number, text ?? '']),
+  [...documentation.matchAll(/^(\d+)\. ((?:.*\n)(?: {2,}.*\n)*)/gm)].map(([, number, text]) => [
+    number,
+    (text ?? '').replace(/\s+/g, ' '),
+  ]),
 )
 
 /** What the table says of a feature on a broker. */

@@ -5,7 +5,9 @@ import { type StartedRelay, startRelay } from '../start-relay.js'
 import { ask, client, type V1Client } from '../v1-client.js'
 import { type Kind, kinds } from './kinds.js'
 
-/** More than all that the system between two sockets keeps, so that most of it waits in the relay. */
+/**
+ * More than all that the system between two sockets keeps, so that most of it waits in the relay.
+ */
 const jobs = 160
 const jobBytes = 128 * 1024
 
@@ -36,7 +38,10 @@ async function publishAll(relay: StartedRelay): Promise<void> {
 const numbersIn = ({ waiting }: V1Client): number[] =>
   waiting.map((frame) => Number.parseInt(JSON.parse(String(frame)).Message.message, 10))
 
-/** Whether these are the last jobs, without a gap, each once. In which order they come to another member is not promised here: some may have come to it at once. */
+/**
+ * Whether these are the last jobs, without a gap, each once. In which order they come to another
+ * member is not promised here: some may have come to it at once.
+ */
 function areTheLast(numbers: readonly number[]): boolean {
   const sorted = [...numbers].sort((one, next) => one - next)
   return sorted.every((number, i) => number === jobs - sorted.length + i)

@@ -19,7 +19,10 @@ export interface TestLink {
   serve(subject: string, answer: (question: Message) => readonly Partial<Message>[]): Promise<() => Promise<void>>
 }
 
-/** Opens a link until the test is done. Its requests wait long: a test that is to end sooner says so. */
+/**
+ * Opens a link until the test is done. Its requests wait long: a test that is to end sooner says
+ * so.
+ */
 export async function testLink(open: OpenBroker): Promise<TestLink> {
   const [statuses, reasons, dropped]: [string[], string[], string[]] = [[], [], []]
   const broker = await open({
@@ -66,7 +69,10 @@ export async function testLink(open: OpenBroker): Promise<TestLink> {
 export const text = (message: Message | undefined): string =>
   new TextDecoder().decode(payloadBytes(message?.payload ?? ''))
 
-/** A question to one link, which another answers in parts; `refusal` is what its responder hears at last. */
+/**
+ * A question to one link, which another answers in parts; `refusal` is what its responder hears at
+ * last.
+ */
 export async function streamBetween(asking: TestLink, serving: TestLink): Promise<{ refusal(): Promise<unknown> }> {
   const asked = new Inbox()
   await serving.broker.subscribe(

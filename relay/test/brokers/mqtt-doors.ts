@@ -24,7 +24,10 @@ function wayOn(near: Socket, target: number): Socket {
   return far
 }
 
-/** Where the version stands in a CONNECT: behind two bytes of header, and two of length with the four of "MQTT". */
+/**
+ * Where the version stands in a CONNECT: behind two bytes of header, and two of length with the
+ * four of "MQTT".
+ */
 const versionAt = 8
 
 /** It speaks only MQTT 3.1.1, and refuses MQTT 5 as old servers do. */

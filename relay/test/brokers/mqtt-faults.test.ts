@@ -27,7 +27,10 @@ beforeAll(async () => {
   }
 })
 
-/** Lines of mosquitto.conf by which nobody may publish or subscribe there; an ACL file would refuse no subscription. */
+/**
+ * Lines of mosquitto.conf by which nobody may publish or subscribe there; an ACL file would refuse
+ * no subscription.
+ */
 function refusing(topic: string): string {
   const acls = ['publishClientSend', 'subscribePattern'].map((acltype) => ({ acltype, topic, allow: false }))
   const security = {

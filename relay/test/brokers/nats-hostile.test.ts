@@ -11,7 +11,10 @@ beforeEach(() => void vi.spyOn(console, 'log').mockImplementation(() => {}))
 
 const info = '{"server_id":"x","version":"2.9.10","max_payload":1048576,"headers":true,"proto":1}'
 
-/** Something that greets and answers as a server does, and on a subscription to "a" says what it likes, before it brings a message. */
+/**
+ * Something that greets and answers as a server does, and on a subscription to "a" says what it
+ * likes, before it brings a message.
+ */
 async function hostile(says: string): Promise<{ readonly port: number }> {
   const port = await freePort()
   const server = createServer((socket: Socket) => {

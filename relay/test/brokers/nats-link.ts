@@ -55,7 +55,10 @@ export async function whyDown(settings: NatsSettings): Promise<string | undefine
   return said
 }
 
-/** Publishes with headers that no client library would write; resolves when the server has taken them. */
+/**
+ * Publishes with headers that no client library would write; resolves when the server has taken
+ * them.
+ */
 export async function natsRaw({ port }: Nats, subject: string, head: string): Promise<void> {
   const socket = tcp({ port, host: '127.0.0.1' })
   socket.write('CONNECT {"headers":true,"verbose":false}\r\n')

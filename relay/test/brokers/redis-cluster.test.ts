@@ -46,7 +46,8 @@ async function migrate(slot: number, from: Redis, to: Redis): Promise<void> {
   const keys = (await cli(from, 'GETKEYSINSLOT', `${slot}`, '1000')).split('\n').filter(Boolean)
   if (keys.length > 0)
     await redisCli(from.url, ['MIGRATE', '127.0.0.1', `${to.port}`, '', '0', '10000', 'KEYS', ...keys])
-  // Once to each node: a node that already has the slot ends the slot's subscriptions when it is given the slot again.
+  // Once to each node: a node that already has the slot ends the slot's subscriptions when it is
+  // given the slot again.
   for (const node of new Set([to, from, ...nodes])) await cli(node, 'SETSLOT', `${slot}`, 'NODE', ids[1] as string)
 }
 

@@ -125,7 +125,8 @@ it('a message over which Redis hung up twice is refused, and the link is saved (
 })
 
 describe('a server that has become a replica (B9)', () => {
-  // Pings are sent when the test says so: one that comes late on a busy machine would break the link.
+  // Pings are sent when the test says so: one that comes late on a busy machine would break the
+  // link.
   let clock: FakeClock
   beforeEach(() => {
     clock = fakeClock()

@@ -31,7 +31,10 @@ export interface RedisLink {
   readonly dropped: string[]
 }
 
-/** Opens a link that ends with the test. Terms are as in life, unless a test can't wait for them; so is the clock. */
+/**
+ * Opens a link that ends with the test. Terms are as in life, unless a test can't wait for them; so
+ * is the clock.
+ */
 export async function open(
   settings: RedisSettings,
   terms: Terms = usualTerms,
@@ -76,7 +79,9 @@ export const publish = async (broker: Broker, to: string, payload: string | Uint
 export const ask = async (broker: Broker, of: string, payload = ''): Promise<Message> =>
   (await broker.request?.({ subject: subject(of), payload }, { timeoutMs })) as Message
 
-/** Serves until the test ends: each question is answered with what `answers` gives for it, in order. */
+/**
+ * Serves until the test ends: each question is answered with what `answers` gives for it, in order.
+ */
 export async function serve(
   broker: Broker,
   on: string,
@@ -107,7 +112,10 @@ export async function work(
   )
 }
 
-/** A clock of somebody in a hurry: pauses pass at once, and are noted; what takes 5 s or more, such as a deadline, is never over. */
+/**
+ * A clock of somebody in a hurry: pauses pass at once, and are noted; what takes 5 s or more, such
+ * as a deadline, is never over.
+ */
 export function hurried(): { readonly clock: Clock; readonly pauses: readonly number[] } {
   const pauses: number[] = []
   const clock: Clock = {
@@ -140,7 +148,10 @@ export async function works(settings: RedisSettings): Promise<void> {
   for (const inbox of inboxes) expect((await inbox.take(1)).map(text)).toEqual(['yes'])
 }
 
-/** Why it is down. No secret is told, neither in words nor by what hangs on the error, and no stack in words. */
+/**
+ * Why it is down. No secret is told, neither in words nor by what hangs on the error, and no stack
+ * in words.
+ */
 export async function whyDown(settings: RedisSettings): Promise<string | undefined> {
   const { statuses, causes, shown } = await open(settings)
   expect(statuses).toEqual(['down'])

@@ -120,7 +120,10 @@ describe('a failover (B9)', () => {
   })
 })
 
-/** Two relays with a subscriber, a group and a server, and a way to see that all of it is at the new master. */
+/**
+ * Two relays with a subscriber, a group and a server, and a way to see that all of it is at the new
+ * master.
+ */
 async function crowd() {
   const sentinels = endsWithTest(await startRedisSentinel())
   const links = [await open(settings(sentinels)), await open(settings(sentinels))] as const

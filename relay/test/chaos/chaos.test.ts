@@ -12,7 +12,10 @@ import { brokenPromises, type History } from './history.js'
 const ports = { clock: realClock, newId }
 const pingIntervalMs = 1000
 
-/** How long a paused server is paused: longer than any sign of life is waited for. It is the fault itself, and nothing is expected within it. */
+/**
+ * How long a paused server is paused: longer than any sign of life is waited for. It is the fault
+ * itself, and nothing is expected within it.
+ */
 const pauseMs = 10_000
 
 /** Each breaks the way to a broker, waits until the relay has seen it, and mends it. */

@@ -8,9 +8,14 @@ import type { Heard, History, Outcome } from './history.js'
 export interface Crowd {
   /** So far. */
   history(): History
-  /** Waits until every subscriber has heard another message of each publisher that it listens to. */
+  /**
+   * Waits until every subscriber has heard another message of each publisher that it listens to.
+   */
   hearsAll(): Promise<void>
-  /** Ends publishing; resolves when the last outcome is known and whatever was confirmed last has been heard. */
+  /**
+   * Ends publishing; resolves when the last outcome is known and whatever was confirmed last has
+   * been heard.
+   */
   settle(): Promise<void>
 }
 
@@ -27,7 +32,10 @@ const paceMs = 10
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => void realClock.after(ms, resolve))
 
-/** A client for each subscriber and for each publisher; every other subscriber listens to two publishers, by a wildcard. */
+/**
+ * A client for each subscriber and for each publisher; every other subscriber listens to two
+ * publishers, by a wildcard.
+ */
 export async function gather({ url, broker, publishers, subscribers }: CrowdOptions): Promise<Crowd> {
   const published = new Map<string, Outcome[]>()
   const subscriptions = new Map<string, { hears: string[]; heard: Heard[] }>()

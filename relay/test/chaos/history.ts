@@ -14,13 +14,17 @@ export type Heard = { readonly message: Numbered } | 'gap'
 export interface History {
   /** By publisher; the outcome of the nth publish stands at n − 1. */
   readonly published: ReadonlyMap<string, readonly Outcome[]>
-  /** By subscription; each was subscribed before the first publish, to all publishers that `hears` names. */
+  /**
+   * By subscription; each was subscribed before the first publish, to all publishers that `hears`
+   * names.
+   */
   readonly subscriptions: ReadonlyMap<string, { readonly hears: readonly string[]; readonly heard: readonly Heard[] }>
 }
 
 /**
- * What was promised and not kept, in words; nothing where all is well. A subscription hears every publisher in order and nothing twice; what is missing was never
- * confirmed, or a gap says so before the next message. Nothing is heard that nobody published.
+ * What was promised and not kept, in words; nothing where all is well. A subscription hears every
+ * publisher in order and nothing twice; what is missing was never confirmed, or a gap says so
+ * before the next message. Nothing is heard that nobody published.
  */
 export function brokenPromises({ published, subscriptions }: History): string[] {
   return [...subscriptions].flatMap(([name, { hears, heard }]) =>

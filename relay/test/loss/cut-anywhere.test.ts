@@ -28,7 +28,10 @@ const padding = '.'.repeat(100)
 
 type Way = 'in' | 'out'
 
-/** Stands in front of a port. Resets the first connection as soon as so many bytes have passed in a direction. */
+/**
+ * Stands in front of a port. Resets the first connection as soon as so many bytes have passed in a
+ * direction.
+ */
 async function cutter(target: number, way: Way, after: number): Promise<{ port: number; close(): void }> {
   const sockets = new Set<Socket>()
   let left = after

@@ -3,7 +3,10 @@ import type { Heard, Outcome } from '../chaos/history.js'
 
 // Runs in Node and in a page.
 
-/** A client that publishes numbered messages and listens to those of all, and what it was notified of. */
+/**
+ * A client that publishes numbered messages and listens to those of all, and what it was notified
+ * of.
+ */
 export interface Participant {
   /** Of its publishes: the nth stands at n − 1. */
   readonly outcomes: readonly Outcome[]

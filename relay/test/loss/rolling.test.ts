@@ -32,8 +32,8 @@ async function underLoad(clients: readonly Remote[], restart: () => Promise<void
 }
 
 /**
- * A client can't know what became of the publishes that were on their way when its connection was closed: one run of
- * them for each time. All others are confirmed.
+ * A client can't know what became of the publishes that were on their way when its connection was
+ * closed: one run of them for each time. All others are confirmed.
  */
 function expectConfirmed({ published }: History, closes: number): void {
   for (const outcomes of published.values()) {

@@ -7,13 +7,19 @@ import { programFile } from './program-file.js'
 /** One run of a program. */
 export interface Child {
   readonly process: ChildProcessByStdio<null, Readable, Readable>
-  /** Waits until it has said this, since what was awaited last; fails with its output where it ends before. */
+  /**
+   * Waits until it has said this, since what was awaited last; fails with its output where it ends
+   * before.
+   */
   says(wanted: RegExp): Promise<RegExpExecArray>
   /** Sends a signal and waits until it has ended and all that it said was heard. */
   end(signal: NodeJS.Signals): Promise<void>
 }
 
-/** Starts a program that lives no longer than the test process, and keeps so many characters of what it says. */
+/**
+ * Starts a program that lives no longer than the test process, and keeps so many characters of what
+ * it says.
+ */
 export function startChild(name: string, args: readonly string[], keep = 20_000): Child {
   const child = spawn(programFile(name), args, { stdio: ['ignore', 'pipe', 'pipe'] })
   // Not 'exit', after which there may still be something to read.

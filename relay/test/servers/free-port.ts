@@ -3,8 +3,9 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 
 /**
- * A loopback port where nobody listens. It lies below those that systems give to outgoing connections: otherwise a client
- * that dials a stopped server may be given the server's own port, and so talk to itself or bar the server's way back.
+ * A loopback port where nobody listens. It lies below those that systems give to outgoing
+ * connections: otherwise a client that dials a stopped server may be given the server's own port,
+ * and so talk to itself or bar the server's way back.
  */
 export async function freePort(): Promise<number> {
   for (;;) {

@@ -6,7 +6,10 @@ export interface LossyNetworkOptions {
   readonly seed: number
   /** What each direction of a connection carries. */
   readonly bytesPerMs: number
-  /** The least and the most that a direction of a connection delays everything: connections overtake one another. */
+  /**
+   * The least and the most that a direction of a connection delays everything: connections overtake
+   * one another.
+   */
   readonly delayMs: readonly [number, number]
   /** One packet of so many is lost, each time another. */
   readonly lostOf: number
@@ -61,7 +64,8 @@ export function lossyNetwork(options: LossyNetworkOptions): LossyNetwork {
       dueAt = Math.max(dueAt, sentAt + delayMs + (isLost() ? repeatMs : 0))
       underWay.push(packet)
       realClock.after(dueAt - now, () => {
-        // The oldest one, whichever timer it was: those that are due in the same millisecond ring in any order.
+        // The oldest one, whichever timer it was: those that are due in the same millisecond ring
+        // in any order.
         through.push(underWay.shift())
         if (underWay.length === 0) end?.()
       })

@@ -3,7 +3,10 @@ import { programFile } from './program-file.js'
 
 const at = (port: number): string[] => ['-h', '127.0.0.1', '-p', `${port}`, '--nodelay']
 
-/** Publishes with mosquitto_pub, by default at least once, so that the server has it then; `flags` such as `['-V', 'mqttv5']`. */
+/**
+ * Publishes with mosquitto_pub, by default at least once, so that the server has it then; `flags`
+ * such as `['-V', 'mqttv5']`.
+ */
 export async function mosquittoPub(
   port: number,
   topic: string,
@@ -19,7 +22,10 @@ export interface MqttMessage {
   readonly payload: Buffer
   readonly qos: number
   readonly retain: boolean
-  /** As mosquitto_sub names them, such as `response-topic` and `user-properties`; with `-V mqttv5` only. */
+  /**
+   * As mosquitto_sub names them, such as `response-topic` and `user-properties`; with `-V mqttv5`
+   * only.
+   */
   readonly properties?: Readonly<Record<string, unknown>>
 }
 

@@ -22,7 +22,10 @@ export interface Nats extends Program {
   readonly url: string
   /** `http://127.0.0.1:<side port>`, with `/healthz`, `/varz`, `/connz`, `/subsz`, `/jsz`. */
   readonly monitor: string
-  /** Puts these lines in the place of `config`, while it runs; fails where the server can't take them. */
+  /**
+   * Puts these lines in the place of `config`, while it runs; fails where the server can't take
+   * them.
+   */
   reload(config: string): Promise<void>
 }
 

@@ -18,7 +18,10 @@ export interface Program {
   pause(): Promise<void>
   resume(): void
   signal(signal: NodeJS.Signals): void
-  /** Waits until it has said this, since its start or what was awaited last; fails where it ends before. */
+  /**
+   * Waits until it has said this, since its start or what was awaited last; fails where it ends
+   * before.
+   */
   says(wanted: RegExp): Promise<RegExpExecArray>
   /** The last of what it said, in all its runs. */
   log(): string
@@ -28,7 +31,10 @@ export interface ProgramOptions {
   readonly name: string
   /** Called once for each pair of ports that is tried: the place to write a configuration file. */
   readonly args: (port: number, sidePort: number) => readonly string[]
-  /** What it says once it takes connections. Better than to dial: at a port that was taken meanwhile, somebody else answers. */
+  /**
+   * What it says once it takes connections. Better than to dial: at a port that was taken
+   * meanwhile, somebody else answers.
+   */
   readonly ready: RegExp
   /** How much of its log is kept, in characters; 20 000 by default. */
   readonly keep?: number
@@ -38,7 +44,10 @@ const triesForPorts = 5
 const startTimeoutMs = 120_000
 const stopTimeoutMs = 30_000
 
-/** Starts a server on free ports and waits until it is ready. Whoever starts it stops it; at the latest it ends with the test process. */
+/**
+ * Starts a server on free ports and waits until it is ready. Whoever starts it stops it; at the
+ * latest it ends with the test process.
+ */
 export async function startProgram({ name, args, ready, keep = 20_000 }: ProgramOptions): Promise<Program> {
   let log = ''
 

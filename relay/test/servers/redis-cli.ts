@@ -1,6 +1,9 @@
 import { runToEnd, startChild } from './child.js'
 
-/** Runs one command with redis-cli, `input` as its last argument; `flags` such as `['--cacert', file]`. */
+/**
+ * Runs one command with redis-cli, `input` as its last argument; `flags` such as `['--cacert',
+ * file]`.
+ */
 export async function redisCli(
   url: string,
   words: readonly string[],
@@ -26,7 +29,10 @@ export interface RedisSubscriber {
 const quoted = '"((?:[^"\\\\]|\\\\.)*)"'
 const message = new RegExp(`"message",${quoted},${quoted}|"pmessage",${quoted},${quoted},${quoted}`)
 
-/** Listens with redis-cli to a channel, or to a pattern with `PSUBSCRIBE`; resolves once it is subscribed. */
+/**
+ * Listens with redis-cli to a channel, or to a pattern with `PSUBSCRIBE`; resolves once it is
+ * subscribed.
+ */
 export async function redisSubscriber(
   url: string,
   name: string,

@@ -9,7 +9,10 @@ export interface RedisCluster {
 
 const slots = 16_384
 
-/** A Redis Cluster without replicas. Takes two seconds: so long a master waits before it takes its first command. */
+/**
+ * A Redis Cluster without replicas. Takes two seconds: so long a master waits before it takes its
+ * first command.
+ */
 export async function startRedisCluster({ size = 3 }: { size?: number } = {}): Promise<RedisCluster> {
   const args = ['--cluster-enabled', 'yes', '--cluster-node-timeout', '2000']
   const nodes = await Promise.all(Array.from({ length: size }, () => startRedis({ args })))

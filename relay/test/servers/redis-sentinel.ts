@@ -10,7 +10,10 @@ export interface RedisSentinel {
   readonly sentinel: Program
   readonly master: Redis
   readonly replica: Redis
-  /** Waits until the sentinel has made the replica the master, which it does two seconds after the master has died. */
+  /**
+   * Waits until the sentinel has made the replica the master, which it does two seconds after the
+   * master has died.
+   */
   failover(): Promise<void>
   stop(): Promise<void>
 }

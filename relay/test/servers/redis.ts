@@ -12,7 +12,10 @@ export interface RedisOptions {
 }
 
 export interface Redis extends Program {
-  /** `redis://127.0.0.1:<port>` or `rediss://localhost:<port>`, with the password where there is one. */
+  /**
+   * `redis://127.0.0.1:<port>` or `rediss://localhost:<port>`, with the password where there is
+   * one.
+   */
   readonly url: string
 }
 

@@ -19,7 +19,9 @@ export interface TcpProxy {
 }
 
 export interface ProxyOptions {
-  /** What the bytes of one direction of a connection go through. @default they are passed on at once */
+  /**
+   * What the bytes of one direction of a connection go through. @default they are passed on at once
+   */
   lane?(): Duplex
 }
 

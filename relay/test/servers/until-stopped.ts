@@ -1,7 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { setImmediate as turn } from 'node:timers/promises'
 
-/** Waits until every thread of a process stands still, or it has ended: SIGSTOP alone reaches them one after the other. */
+/**
+ * Waits until every thread of a process stands still, or it has ended: SIGSTOP alone reaches them
+ * one after the other.
+ */
 export async function untilStopped(pid: number): Promise<void> {
   while (!hasStopped(`/proc/${pid}/task`)) await turn()
 }

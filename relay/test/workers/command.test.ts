@@ -47,7 +47,8 @@ describe('wildcast gateway --workers', () => {
     // One that answers nothing would hold up the end.
     for (const pid of crew.pids('relay')) process.kill(pid, 'SIGSTOP')
     const exit = once(crew.primary, 'exit')
-    // Of the same signal twice, the system may tell once; and a third would find a process that has stopped to listen.
+    // Of the same signal twice, the system may tell once; and a third would find a process that has
+    // stopped to listen.
     for (const signal of ['SIGINT', 'SIGTERM'] as const) crew.primary.kill(signal)
     expect(await exit).toEqual([1, null])
     for (const pid of all.slice(1)) if (lives(pid)) process.kill(pid, 'SIGCONT')

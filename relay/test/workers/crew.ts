@@ -63,7 +63,10 @@ const relays = new WeakMap<Client, string>()
 /** The relay that a client was connected to last. */
 export const relayOf = (client: Client): string => relays.get(client) ?? ''
 
-/** A client of the SDK, once it is connected: clients that come one after the other come to one worker after the other. */
+/**
+ * A client of the SDK, once it is connected: clients that come one after the other come to one
+ * worker after the other.
+ */
 export async function clientOf({ address }: Crew): Promise<Client> {
   class Overheard extends WebSocket {
     constructor(...words: ConstructorParameters<typeof WebSocket>) {

@@ -17,8 +17,8 @@ export type OnError = (error: WildcastError, context: { readonly stage: ErrorSta
 export type Fault = (error: WildcastError, stage: ErrorStage) => void
 
 /**
- * Reports to an `onError` that may throw or reject itself: that stops nothing, and is written to the
- * console.
+ * Reports to an `onError` that may throw or reject itself: that stops nothing, and is written to
+ * the console.
  */
 export function toFault(onError: OnError = write): Fault {
   return (error, stage) =>

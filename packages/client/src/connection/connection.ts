@@ -15,7 +15,9 @@ interface Failures {
 const connectDeadlineMs = 10_000
 const noAnswer = 'no Welcome within 10 s: is a relay there?'
 const healthyAfterMs = 5_000
-/** How long past the relay's ping a silence may last before the relay is asked for a sign of life. */
+/**
+ * How long past the relay's ping a silence may last before the relay is asked for a sign of life.
+ */
 const silenceMarginMs = 7_000
 
 /** The life of a connection, as a function of what happens to it. */
@@ -86,7 +88,10 @@ function whileOnline(from: Online, happening: Happening, moment: Moment): Step {
   }
 }
 
-/** No silence is judged by a timer, which may be late: the relay is asked, twice, and has time to answer. */
+/**
+ * No silence is judged by a timer, which may be late: the relay is asked, twice, and has time to
+ * answer.
+ */
 function check(from: Online, { type, silentMs, late }: Signs & { type: string }, moment: Moment): Step {
   const woke = type === 'woke'
   const { leaveAt, doubt } = from
@@ -118,7 +123,8 @@ function giveUp(from: Connecting, reason: WildcastError, moment: Moment): Step {
 
 function retry({ attempt, leaveAt, reported = false }: Failures, reason: WildcastError, moment: Moment): Step {
   const { now, chance } = moment
-  // A relay that announced its leave gave us our moment: to come back earlier would be to come with everybody else.
+  // A relay that announced its leave gave us our moment: to come back earlier would be to come with
+  // everybody else.
   const armMs = leaveAt === undefined ? reconnectWaitMs(attempt, chance) : Math.max(0, leaveAt - now)
   return {
     to: { state: 'waiting', since: now, attempt: attempt + 1, nextRetryAt: now + armMs, reason, reported },

@@ -1,6 +1,8 @@
 /** A relay that is still there has a client back this soon. */
 const firstMs = 200
-/** If it is not, the second attempts are spread over so long: a fifth of the clients in each second. */
+/**
+ * If it is not, the second attempts are spread over so long: a fifth of the clients in each second.
+ */
 const spreadMs = 5_000
 const mostMs = 20_000
 

@@ -21,5 +21,8 @@ export type Status =
       readonly nextRetryAt: number
       readonly reason: WildcastError
     }
-  /** By `close()`, without a reason; or by the relay's final refusal, after which only `reconnect()` tries again. */
+  /**
+   * By `close()`, without a reason; or by the relay's final refusal, after which only `reconnect()`
+   * tries again.
+   */
   | { readonly state: 'closed'; readonly since: number; readonly reason: WildcastError | undefined }

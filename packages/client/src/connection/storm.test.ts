@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { step } from './connection.js'
 import type { Connection, Happening, Step } from './connection-step.js'
 
-// Row N6: 2,000 clients lose the same relay in the same moment, and nothing tells them apart but chance.
+// Row N6: 2,000 clients lose the same relay in the same moment, and nothing tells them apart but
+// chance.
 
 const clients = 2000
 
@@ -33,7 +34,10 @@ function online(now: number): Connection {
   )
 }
 
-/** When a client is back whose relay is gone at 0 and there again after `awayMs`. An attempt takes no time. */
+/**
+ * When a client is back whose relay is gone at 0 and there again after `awayMs`. An attempt takes
+ * no time.
+ */
 function backAt(awayMs: number, reconnectIn?: readonly [number, number]): number {
   let now = 0
   const happens = (from: Connection, happening: Happening): Step =>

@@ -7,7 +7,10 @@ export function isVisible(): boolean {
 
 /** What a page is told of its life. */
 export interface PageEvents {
-  /** Timers may have slept, or the network is another one: page visible, restored or resumed, device online, or connected in another way. */
+  /**
+   * Timers may have slept, or the network is another one: page visible, restored or resumed, device
+   * online, or connected in another way.
+   */
   wake(event: string): void
   /** The page is left, and may come back as it is. */
   rest(): void
@@ -18,7 +21,8 @@ export function onPageLife({ wake, rest }: PageEvents): Undo {
   const ifVisible = ({ type }: Event): void => {
     if (isVisible()) wake(type)
   }
-  // Those of the document are caught by the window, so that one target serves all. Neither a server nor every worker has these events.
+  // Those of the document are caught by the window, so that one target serves all. Neither a server
+  // nor every worker has these events.
   const off = new AbortController()
   const how = { capture: true, signal: off.signal }
   for (const event of ['online', 'pageshow', 'visibilitychange', 'resume'])

@@ -1,6 +1,9 @@
 import { type PublishFrame, payloadBytes, WildcastError } from '@wildcast/protocol/client'
 
-/** `limits.headers`, `limits.headerBytes` and `limits.keyBytes` of the protocol: imported, all limits would come with them. */
+/**
+ * `limits.headers`, `limits.headerBytes` and `limits.keyBytes` of the protocol: imported, all
+ * limits would come with them.
+ */
 const mostHeaders = 64
 const mostHeaderBytes = 8192
 const mostKeyBytes = 256
@@ -9,7 +12,8 @@ const mostKeyBytes = 256
 type Sizable = { readonly kind?: string } & Partial<Pick<PublishFrame, 'message' | 'headers' | 'error' | 'key'>>
 
 /**
- * Refuses what the relay would refuse: it counts the payload, the headers and the error together, in bytes of UTF-8.
+ * Refuses what the relay would refuse: it counts the payload, the headers and the error together,
+ * in bytes of UTF-8.
  * @throws {WildcastError} `too_large`
  */
 export function checkSize({ message = '', headers, error, key = '' }: Sizable, most: number = Infinity): void {

@@ -34,11 +34,15 @@ export interface Asker {
   fail(error: WildcastError, sent: boolean): void
   /** The question is on its way. */
   sent?(): void
-  /** What to ask the same relay again if the session was lost after it was sent. @default nothing */
+  /**
+   * What to ask the same relay again if the session was lost after it was sent. @default nothing
+   */
   again?(): Question | undefined
 }
 
-/** Pairs answers with questions, and keeps a limited number of questions until they can be asked. */
+/**
+ * Pairs answers with questions, and keeps a limited number of questions until they can be asked.
+ */
 export class Exchanges {
   readonly #link: Pick<Link, 'status' | 'welcome' | 'away' | 'send'>
   readonly #codec: Codec
@@ -71,11 +75,15 @@ export class Exchanges {
     return this.#sendOrKeep(notice, ++this.#last)
   }
 
-  /** Asks now, or once the relay has welcomed the client. Returns the undo, after which no answer is awaited. */
+  /**
+   * Asks now, or once the relay has welcomed the client. Returns the undo, after which no answer is
+   * awaited.
+   */
   post(question: Question, asker: Asker): Undo {
     const frame = this.#begin(question, asker)
     const { ref } = frame
-    // Behind those that wait, so that nothing overtakes; and none before the relay has welcomed the client.
+    // Behind those that wait, so that nothing overtakes; and none before the relay has welcomed the
+    // client.
     const mustWait = this.#kept.size > 0 || this.#link.status.state !== 'online'
     if (mustWait || !this.#send(frame)) this.#attempt(frame, () => this.#keep(frame))
     return () => {
@@ -156,7 +164,10 @@ export class Exchanges {
     return true
   }
 
-  /** What goes wrong with a frame fails its own asker and nobody else, also inside an event of a socket. */
+  /**
+   * What goes wrong with a frame fails its own asker and nobody else, also inside an event of a
+   * socket.
+   */
   #attempt(frame: Asked | Notice, run: () => boolean): boolean {
     try {
       checkSize(frame, this.#link.welcome?.limits.payload)

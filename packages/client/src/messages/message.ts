@@ -36,7 +36,9 @@ export interface Message<Data = unknown, Wildcards extends readonly string[] = r
   readonly subject: string
   /** The pattern that it came by, in its normal form: `good.>` reads `good.*.**`. */
   readonly pattern: string
-  /** What the wildcards of the pattern stand for: `*` one segment, `**` zero or more joined by dots. */
+  /**
+   * What the wildcards of the pattern stand for: `*` one segment, `**` zero or more joined by dots.
+   */
   readonly params: Wildcards
   /** The payload as JSON if it parses as such, else as text, else as bytes. */
   readonly data: Data
@@ -70,7 +72,9 @@ export interface Message<Data = unknown, Wildcards extends readonly string[] = r
  */
 let count = 0
 
-/** Thousands of these live at once, so nothing is computed before somebody asks, and nothing twice. */
+/**
+ * Thousands of these live at once, so nothing is computed before somebody asks, and nothing twice.
+ */
 export class ReceivedMessage<Data = unknown> implements Message<Data> {
   // Declared only, since the constructor sets them: as fields they would be in the bundle twice.
   declare readonly subject: string

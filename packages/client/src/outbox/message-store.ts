@@ -13,7 +13,10 @@ interface Totals {
   readonly bytes: number
 }
 
-/** The messages of an outbox, in IndexedDB. Each method is one transaction: it is done, or nothing is. */
+/**
+ * The messages of an outbox, in IndexedDB. Each method is one transaction: it is done, or nothing
+ * is.
+ */
 export class MessageStore {
   readonly #database: IDBDatabase
   readonly #bounds: Bounds

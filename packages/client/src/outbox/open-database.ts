@@ -8,7 +8,8 @@ const deadlineMs = 10_000
 
 /**
  * Opens a database of our schema, or makes it.
- * @throws {WildcastError} `unsupported` if it has another schema, which it keeps, or can't be opened
+ * @throws {WildcastError} `unsupported` if it has another schema, which it keeps, or can't be
+ * opened
  */
 export function openDatabase(factory: IDBFactory, name: string, clock: Clock): Promise<IDBDatabase> {
   return new Promise((resolve, reject) => {

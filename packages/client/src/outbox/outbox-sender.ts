@@ -73,7 +73,8 @@ export class OutboxSender {
       const sending = this.sending()
       const batch = this.#waiting.slice(0, mostOnTheWay - this.#onTheWay.size)
       if (!sending || batch.length === 0) break
-      // Written down first: after a crash, a message that may have been sent must not pass for a new one.
+      // Written down first: after a crash, a message that may have been sent must not pass for a
+      // new one.
       const unmarked = batch.filter((entry) => !entry.wasSent && entry.sending?.relay !== sending.relay)
       if (unmarked.length > 0) await this.#mark(unmarked, sending)
       if (this.sending()?.relay !== sending.relay) continue // meanwhile it is another
@@ -117,7 +118,8 @@ export class OutboxSender {
   }
 
   #end(entry: Entry, state: Parameters<ReportState>[0], cause: unknown): void {
-    // A client that is closed does not know; `reconnect` may bring it back after a refusal of the relay.
+    // A client that is closed does not know; `reconnect` may bring it back after a refusal of the
+    // relay.
     if (this.#ports.connection.status.state !== 'closed') this.#settle(entry, state, cause)
     else {
       this.#waiting.push(entry)

@@ -25,7 +25,9 @@ export interface Owner {
 /** How often to look for messages of other pages, in milliseconds. */
 const lookEveryMs = 30_000
 
-/** Becomes an owner, and takes over what others leave: now if they have ended, else when they do. */
+/**
+ * Becomes an owner, and takes over what others leave: now if they have ended, else when they do.
+ */
 export async function openOwner({ store, locks, clock, adopt, fault }: OwnerPorts): Promise<Owner> {
   const name = newKey()
   const release = await locks.live(name)

@@ -7,8 +7,8 @@ export interface Publication extends Promise<PublishOutcome> {
   readonly key?: string | undefined
   readonly state: PublicationState
   /**
-   * The final state; never rejects. Once it has been read, a refusal is no unhandled rejection: read
-   * it in the turn of the publish.
+   * The final state; never rejects. Once it has been read, a refusal is no unhandled rejection:
+   * read it in the turn of the publish.
    */
   readonly outcome: Promise<PublishOutcome | 'rejected'>
 }

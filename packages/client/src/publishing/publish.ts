@@ -27,7 +27,9 @@ export interface PublishPorts {
  */
 const repeatMs = 100_000
 
-/** Whether the relay still remembers the key of a publish. A clock that was put back says nothing. */
+/**
+ * Whether the relay still remembers the key of a publish. A clock that was put back says nothing.
+ */
 export function mayRepeat(sentAt: number, now: number): boolean {
   return now >= sentAt && now < sentAt + repeatMs
 }

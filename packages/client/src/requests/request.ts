@@ -18,7 +18,10 @@ export interface Waiting<Answer = unknown> {
   readonly timeoutMs?: number | undefined
   /** Gives up, and rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined
-  /** Hears of every part of a streamed answer but the last. Each part starts the wait again, also at the relay. */
+  /**
+   * Hears of every part of a streamed answer but the last. Each part starts the wait again, also at
+   * the relay.
+   */
   readonly onPart?: ((part: Message<Answer>) => void) | undefined
 }
 

@@ -93,7 +93,10 @@ export class Session {
     }
   }
 
-  /** How many frames of the relay have been handled. It sends the others again, which are passed over if they have come. */
+  /**
+   * How many frames of the relay have been handled. It sends the others again, which are passed
+   * over if they have come.
+   */
   claim(): number {
     const count = this.#handled()
     this.#repeats = this.#received - count
@@ -130,7 +133,9 @@ export class Session {
     if (!resume_bytes) this.#unconfirmed = []
   }
 
-  /** Goes on over another connection, if the relay does, and sends again what the relay has not got. */
+  /**
+   * Goes on over another connection, if the relay does, and sends again what the relay has not got.
+   */
   resume({ resumed, received }: WelcomeFrame): boolean {
     // What was confirmed before can't be sent again.
     if (!resumed || !this.confirm(received) || this.#unconfirmed.length < this.#sent - received) return false

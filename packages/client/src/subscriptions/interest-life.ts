@@ -29,11 +29,16 @@ export type InterestState = Pending | Ready | Refused
 
 /** Everything that can happen to an interest. */
 export type InterestEvent =
-  /** A listener has joined; or another subscription has ended, and the relay may have a place for this one. */
+  /**
+   * A listener has joined; or another subscription has ended, and the relay may have a place for
+   * this one.
+   */
   | { readonly type: 'wanted' }
   /** The last listener has left. */
   | { readonly type: 'left' }
-  /** Frames can be sent; or the relay has ended the subscription, though nothing is wrong with it. */
+  /**
+   * Frames can be sent; or the relay has ended the subscription, though nothing is wrong with it.
+   */
   | { readonly type: 'opened' }
   | { readonly type: 'confirmed'; readonly id: number; readonly subject: string }
   /** The relay refuses it, or the whole connection, or takes back what it had confirmed. */
@@ -65,10 +70,16 @@ export interface InterestStep {
   readonly over?: { readonly id: number | undefined }
 }
 
-/** An undo within this time costs nothing on the wire: React mounts twice, routes change and come back. */
+/**
+ * An undo within this time costs nothing on the wire: React mounts twice, routes change and come
+ * back.
+ */
 const lingerMs = 1_000
 
-/** The life of an interest, as a function of what happens to it. The app is notified of each new refusal. */
+/**
+ * The life of an interest, as a function of what happens to it. The app is notified of each new
+ * refusal.
+ */
 export function stepInterest(from: InterestState, event: InterestEvent, facts: InterestFacts): InterestStep {
   const step = next(from, event, facts.chance)
   const { id, phase } = step.to

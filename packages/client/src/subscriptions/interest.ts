@@ -30,7 +30,10 @@ export class Interest implements FrameTaker {
   #lastAt = 0
   /** Messages that came with this id. */
   #came = 0
-  /** Those that the app has not handled, by their numbers, with what ends the wait of the session for them. */
+  /**
+   * Those that the app has not handled, by their numbers, with what ends the wait of the session
+   * for them.
+   */
   readonly #open = new Map<number, Undo>()
 
   constructor(want: Want, ports: InterestPorts) {

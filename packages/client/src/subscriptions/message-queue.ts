@@ -45,7 +45,10 @@ function stir({ asleep }: Shared): void {
   for (const wake of asleep.splice(0)) wake()
 }
 
-/** No async generator: the `return()` of one would wait until the message comes that its `next()` waits for. */
+/**
+ * No async generator: the `return()` of one would wait until the message comes that its `next()`
+ * waits for.
+ */
 function openLoop(shared: Shared): Loop {
   const { messages, loops } = shared
   /** Ends the turn of the message that was taken last. */

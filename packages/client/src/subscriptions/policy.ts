@@ -1,11 +1,15 @@
 import type { Policy } from '@wildcast/protocol/client'
 import { checkNumber } from '../app/number-option.js'
 
-/** How the messages of a subscription are brought to a reader that is slower than they come, or wants fewer. */
+/**
+ * How the messages of a subscription are brought to a reader that is slower than they come, or
+ * wants fewer.
+ */
 export interface PolicyOptions {
   /**
-   * `all`: every message; what is too much even for the relay's bounds is lost, and `onGap` tells how many. `latest`: of each subject only the newest that has not been brought
-   * yet; what it replaces is no loss. @default 'all'
+   * `all`: every message; what is too much even for the relay's bounds is lost, and `onGap` tells
+   * how many. `latest`: of each subject only the newest that has not been brought yet; what it
+   * replaces is no loss. @default 'all'
    */
   readonly deliver?: 'all' | 'latest' | undefined
   /**

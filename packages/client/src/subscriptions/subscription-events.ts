@@ -17,11 +17,12 @@ export interface Gap {
 }
 
 /**
- * How whole the messages of a subscription are. `live`: confirmed, and nothing was lost. `catching-up`:
- * nothing is known to be lost, but messages may be on their way: it is not confirmed yet, or the
- * connection is away and the relay may have kept its session, or sends what it has kept. `gap`:
- * messages were lost, and the next has not come yet. `stale`: it was confirmed and is not any more,
- * since the session is lost, or the subscription refused: what is published now will be missing.
+ * How whole the messages of a subscription are. `live`: confirmed, and nothing was lost.
+ * `catching-up`: nothing is known to be lost, but messages may be on their way: it is not confirmed
+ * yet, or the connection is away and the relay may have kept its session, or sends what it has
+ * kept. `gap`: messages were lost, and the next has not come yet. `stale`: it was confirmed and is
+ * not any more, since the session is lost, or the subscription refused: what is published now will
+ * be missing.
  */
 export type Continuity = 'live' | 'catching-up' | 'gap' | 'stale'
 

@@ -18,8 +18,8 @@ export interface Subscription<Data = unknown, Wildcards extends readonly string[
   /** How whole its messages are. */
   readonly continuity: Continuity
   /**
-   * When they were last known to be whole, in milliseconds since 1970: while `live`, the relay's last
-   * sign of life; undefined before `ready`.
+   * When they were last known to be whole, in milliseconds since 1970: while `live`, the relay's
+   * last sign of life; undefined before `ready`.
    */
   readonly asOf: number | undefined
   /** How many were lost in all, as far as the relay could tell. */

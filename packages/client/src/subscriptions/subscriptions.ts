@@ -27,7 +27,10 @@ export interface Subscriptions {
 export function openSubscriptions(ports: SubscriptionPorts): Subscriptions {
   const { exchanges } = ports
   const interests = new Map<string, Interest>()
-  /** By id. Several have one if a broker is wanted by its name and as the default, which the relay knows to be one. */
+  /**
+   * By id. Several have one if a broker is wanted by its name and as the default, which the relay
+   * knows to be one.
+   */
   const named = new Map<number | undefined, Set<FrameTaker>>()
   const each = (run: (interest: Interest) => void): void => interests.forEach(run)
   const interestPorts: InterestPorts = {

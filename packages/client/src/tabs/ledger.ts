@@ -91,7 +91,10 @@ export class Ledger {
     return count === this.#confirmed
   }
 
-  /** The relay has what is confirmed, and nothing else: what was ordered after that is to be ordered again. */
+  /**
+   * The relay has what is confirmed, and nothing else: what was ordered after that is to be ordered
+   * again.
+   */
   cut(): void {
     this.#orders = []
   }

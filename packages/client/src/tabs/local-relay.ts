@@ -88,7 +88,10 @@ export class LocalRelay {
     this.drop(1006, 'the session that the tabs share was lost')
   }
 
-  /** The relay can't be reached. A client that waits for it goes on waiting, unless it is refused for good. */
+  /**
+   * The relay can't be reached. A client that waits for it goes on waiting, unless it is refused
+   * for good.
+   */
   drop(code: number, reason: string): void {
     const transport = this.#transport
     this.#welcome = undefined

@@ -1,7 +1,10 @@
 /** Tabs have numbers below. */
 export const tabCount = 65_536
 
-/** The ref of a tab's frame in the shared session: it says whose it is, so that no table has to survive the leader. */
+/**
+ * The ref of a tab's frame in the shared session: it says whose it is, so that no table has to
+ * survive the leader.
+ */
 export function toSharedRef(tab: number, ref: number): number {
   return ref * tabCount + tab
 }

@@ -2,7 +2,10 @@ import { openAlarm } from '../time/alarm.js'
 import type { Clock } from '../time/clock.js'
 import type { Report } from './tab-message.js'
 
-/** How long a new leader waits for what the other tabs have, in milliseconds: a frozen one says nothing. */
+/**
+ * How long a new leader waits for what the other tabs have, in milliseconds: a frozen one says
+ * nothing.
+ */
 const patienceMs = 1_000
 
 /** Gathers what the tabs have, until all have said it or have had their time. */

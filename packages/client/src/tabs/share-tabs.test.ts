@@ -197,7 +197,10 @@ const ends = {
   'is frozen': (tab: FakeTab) => tab.freeze(),
 }
 
-/** Tabs and other clients publish at random, while things happen in a random order. Ends a tab at a random moment. */
+/**
+ * Tabs and other clients publish at random, while things happen in a random order. Ends a tab at a
+ * random moment.
+ */
 async function play(choices: Iterator<number>, endAt: number, end: (tab: FakeTab) => void): Promise<void> {
   const choose = (): number => choices.next().value ?? 0
   const [tabs, opened] = await open(['a', 'b', 'c'])

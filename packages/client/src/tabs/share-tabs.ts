@@ -39,7 +39,10 @@ export function shareTabs({ name }: ShareTabsOptions = {}): ClientPart {
   }
 }
 
-/** Shares over what a platform has. Returns how to leave the others at once, as a page that is left does. */
+/**
+ * Shares over what a platform has. Returns how to leave the others at once, as a page that is left
+ * does.
+ */
 export function shareOn(platform: TabPlatform, name: string | undefined, ports: PartPorts): Undo {
   const { reach, fault, url } = ports
   const load = reach.load.bind(reach)

@@ -134,7 +134,8 @@ export class SharedTransport {
       this.#sentBefore = received
       events.frame({ ...welcome, resumed: false, received: 0 })
     } else {
-      // The leader before has sent frames that no tab knows of: to send them again might double them.
+      // The leader before has sent frames that no tab knows of: to send them again might double
+      // them.
       this.#lose()
       transport.close(1000)
       events.close({ code: 1006, reason: 'nobody knows what the tab before has sent' })

@@ -2,7 +2,10 @@ import type { Start } from './leader.js'
 import type { Ledger } from './ledger.js'
 import type { Report } from './tab-message.js'
 
-/** Where a new leader goes on, from what the tabs have. Its ledger becomes that of the tab which knows most. */
+/**
+ * Where a new leader goes on, from what the tabs have. Its ledger becomes that of the tab which
+ * knows most.
+ */
 export function startFrom(reports: readonly Report[], ledger: Ledger): Start {
   const epoch = Math.max(0, ...reports.map((report) => report.epoch))
   // The others have been frozen, and have the rest on their way to them.

@@ -17,7 +17,10 @@ export type MemberMessage = Extract<
 /** What the leader says. */
 export type LeaderMessage = Exclude<TabMessage, MemberMessage>
 
-/** What tabs say to each other. `epoch` is the session and the leader that it belongs to: a later one has a greater number. */
+/**
+ * What tabs say to each other. `epoch` is the session and the leader that it belongs to: a later
+ * one has a greater number.
+ */
 export type TabMessage =
   /** A tab has come, and wants to know how things stand. */
   | { readonly type: 'hello'; readonly from: number }

@@ -1,6 +1,9 @@
 import type { TabMessage } from './tab-message.js'
 
-/** What tabs speak over: each message reaches all others, in order. The browser's `BroadcastChannel` fits. */
+/**
+ * What tabs speak over: each message reaches all others, in order. The browser's `BroadcastChannel`
+ * fits.
+ */
 export interface TabChannel {
   postMessage(message: TabMessage): void
   onmessage: ((event: { readonly data: TabMessage }) => void) | null

@@ -35,7 +35,10 @@ interface FakeLink {
   drop(): void
 }
 
-/** What happens between tabs and their relay, one step after the other, in an order that a test chooses. */
+/**
+ * What happens between tabs and their relay, one step after the other, in an order that a test
+ * chooses.
+ */
 export class FakeTabs {
   readonly clock: FakeClock = createFakeClock()
   readonly relay: SessionRelay = new SessionRelay(this.clock)
@@ -76,7 +79,9 @@ export class FakeTabs {
     }
   }
 
-  /** @param token - by which the tab finds the others; without one, all find each other by a name */
+  /**
+   * @param token - by which the tab finds the others; without one, all find each other by a name
+   */
   open(name: string, token?: string): FakeTab {
     const tab = {}
     this.#named.set(name, tab)

@@ -26,8 +26,8 @@ export interface Post {
 export interface HttpPeer extends Peer {
   readonly posts: Post[]
   /**
-   * How a proxy answers the next POSTs of frames in the relay's stead: with a status, or not at all,
-   * after it has handed the frames on or before.
+   * How a proxy answers the next POSTs of frames in the relay's stead: with a status, or not at
+   * all, after it has handed the frames on or before.
    */
   readonly refusals: [status: number | 'hang up' | 'hang up late', text?: string][]
   /** The `Connect` frames that have come, and where to. */

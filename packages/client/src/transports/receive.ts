@@ -1,7 +1,10 @@
 import { type Codec, type RawFrame, readRelayFrame, WildcastError } from '@wildcast/protocol/client'
 import type { TransportEvents } from './transport.js'
 
-/** Hands on a frame. One that can not be read ends the wait for what it may have said: nobody knows what that was. */
+/**
+ * Hands on a frame. One that can not be read ends the wait for what it may have said: nobody knows
+ * what that was.
+ */
 export function receive(codec: Codec, data: string | Uint8Array, events: TransportEvents): void {
   let raw: RawFrame | undefined
   try {

@@ -9,7 +9,10 @@ export interface Peer {
   readonly settings: Pick<TransportSettings, 'url' | 'WebSocket'> & Partial<TransportSettings>
   /** Subjects of the publishes that it has received, in order. */
   published(): Promise<readonly string[]>
-  /** Sends something that is no frame, then a message on `good.apple`, once somebody has subscribed to it. */
+  /**
+   * Sends something that is no frame, then a message on `good.apple`, once somebody has subscribed
+   * to it.
+   */
   babble(): Promise<void>
   /** Ends all connections. */
   hangUp(code: number, reason: string): void

@@ -12,7 +12,9 @@ export interface TransportEvents {
    * can be found: what it may have said will not come.
    */
   fault(error: WildcastError, ref?: number): void
-  /** The connection is over, or never came about. Nothing follows. `code` is a WebSocket close code. */
+  /**
+   * The connection is over, or never came about. Nothing follows. `code` is a WebSocket close code.
+   */
   close(how: { readonly code: number; readonly reason: string }): void
 }
 

@@ -24,7 +24,8 @@ export function openSocket(
   socket.addEventListener('message', ({ data }) =>
     events.data(typeof data === 'string' ? data : new Uint8Array(data as ArrayBuffer)),
   )
-  // A browser tells nothing here, on purpose; other runtimes name the fault, and some throw where nobody listens.
+  // A browser tells nothing here, on purpose; other runtimes name the fault, and some throw where
+  // nobody listens.
   socket.addEventListener('error', (event) => {
     cause = (event as { readonly message?: string }).message
   })
@@ -35,7 +36,10 @@ export function openSocket(
 /** Bytes of a message with several frames that a client asks for: as many as a relay takes. */
 const batchBytes = 65_536
 
-/** The relay's own protocol over a WebSocket. What is sent in one turn goes in one message, if the relay takes that. */
+/**
+ * The relay's own protocol over a WebSocket. What is sent in one turn goes in one message, if the
+ * relay takes that.
+ */
 export const websocket: OpenTransport = (events, settings) => {
   const { codec } = settings
   const { batches } = codec

@@ -10,7 +10,8 @@ export interface Certificates {
 }
 
 /**
- * Reads the certificates of a link. They are read again for each connection, since they are renewed while a relay runs.
+ * Reads the certificates of a link. They are read again for each connection, since they are renewed
+ * while a relay runs.
  * @throws {WildcastError} `broker_down`, naming the file and the settings key
  */
 export async function readCertificates(tls: TlsSettings | undefined): Promise<Certificates> {

@@ -1,12 +1,21 @@
 import type { Message, WildcastError } from '@wildcast/protocol'
 import type { Dropped, Features, Interest, RequestOptions, Settle } from '../../core/broker.js'
 
-/** What a broker is asked for to satisfy an interest, in its own terms. Equal keys are the same native subscription. */
+/**
+ * What a broker is asked for to satisfy an interest, in its own terms. Equal keys are the same
+ * native subscription.
+ */
 export interface Native {
   readonly key: string
-  /** It brings what the interest's pattern matches and nothing more. Otherwise every message is matched again. */
+  /**
+   * It brings what the interest's pattern matches and nothing more. Otherwise every message is
+   * matched again.
+   */
   readonly exact: boolean
-  /** It is no plain name: brokers look at each of these for every message, so their number is bounded. */
+  /**
+   * It is no plain name: brokers look at each of these for every message, so their number is
+   * bounded.
+   */
   readonly wildcard: boolean
   /** Of all interests that share it, one gets each message: a group, or a server. */
   readonly single: boolean
@@ -19,16 +28,25 @@ export type Sink = (message: Message, settle?: Settle) => void
 export interface NativeSubscription {
   /** @throws {WildcastError} `forbidden`, `already_served` … where the broker refuses */
   readonly confirmed: Promise<void>
-  /** Asks the broker to end it, at once and in order with what is asked later. Resolves when it has; never rejects. */
+  /**
+   * Asks the broker to end it, at once and in order with what is asked later. Resolves when it has;
+   * never rejects.
+   */
   end(): Promise<void>
   /** Resolves if the broker ends it by itself, for instance because a right was withdrawn. */
   readonly ended?: Promise<WildcastError>
 }
 
-/** One connection to a broker: opened whole, it ends once and never repairs itself. With its end whatever waits for it fails with `broker_down`. */
+/**
+ * One connection to a broker: opened whole, it ends once and never repairs itself. With its end
+ * whatever waits for it fails with `broker_down`.
+ */
 export interface Connection<N extends Native = Native> {
   subscribe(native: N, sink: Sink): NativeSubscription
-  /** Resolves when the broker has it. Calls are sent in their order. @throws {WildcastError} `too_large`, `forbidden`, `unsupported` */
+  /**
+   * Resolves when the broker has it. Calls are sent in their order. @throws {WildcastError}
+   * `too_large`, `forbidden`, `unsupported`
+   */
   publish(message: Message): Promise<void>
   /** @throws {WildcastError} `no_responders`, `timeout`, or what the signal was aborted with */
   request(message: Message, options: RequestOptions): Promise<Message>
@@ -48,8 +66,14 @@ export interface ConnectionEvents {
 export interface Driver<N extends Native = Native> {
   /** What it can do, as far as is known now: some learn it when they connect. */
   readonly features: Features
-  /** The narrowest native subscription that covers an interest. @throws {WildcastError} `invalid_subject`, `unsupported` */
+  /**
+   * The narrowest native subscription that covers an interest. @throws {WildcastError}
+   * `invalid_subject`, `unsupported`
+   */
   nativeOf(interest: Interest): N
-  /** Opens a connection. @throws {WildcastError} whose message names what was tried and the remedy, never a secret */
+  /**
+   * Opens a connection. @throws {WildcastError} whose message names what was tried and the remedy,
+   * never a secret
+   */
   connect(events: ConnectionEvents): Promise<Connection<N>>
 }

@@ -17,11 +17,17 @@ export interface LinkOptions<Connection extends Linked> {
   /** Told at every change, and when the reason for being down is another one. */
   status(now: 'up' | 'down', cause?: WildcastError): void
   readonly clock: Clock
-  /** How often a connection is asked for a sign of life; it is given up when it owes one as the next is due. */
+  /**
+   * How often a connection is asked for a sign of life; it is given up when it owes one as the next
+   * is due.
+   */
   readonly pingIntervalMs: number
 }
 
-/** Waits for the first try are half of these and up to twice that, then double with every try that fails. */
+/**
+ * Waits for the first try are half of these and up to twice that, then double with every try that
+ * fails.
+ */
 const shortestWaitMs = 100
 /** Small enough that everything is whole again within 5 s of a broker's return. */
 const longestWaitMs = 2000
@@ -31,7 +37,9 @@ interface Waiter<Connection> {
   fail(error: WildcastError): void
 }
 
-/** Keeps a connection to a broker: opens one, opens another when it is lost, for ever, with jitter. */
+/**
+ * Keeps a connection to a broker: opens one, opens another when it is lost, for ever, with jitter.
+ */
 export class Link<Connection extends Linked> {
   readonly #options: LinkOptions<Connection>
   readonly #waiting: Set<Waiter<Connection>> = new Set()
@@ -58,7 +66,10 @@ export class Link<Connection extends Linked> {
     })
   }
 
-  /** Runs with the connection: at once, or inside the next `up`, also where the present one is known to be `failing`. Returns the undo, for who waits no longer. */
+  /**
+   * Runs with the connection: at once, or inside the next `up`, also where the present one is known
+   * to be `failing`. Returns the undo, for who waits no longer.
+   */
   whenUp(
     run: (connection: Connection) => void,
     fail: (error: WildcastError) => void,
@@ -145,7 +156,8 @@ export class Link<Connection extends Linked> {
   async #leave(connection: Connection): Promise<void> {
     this.#connection = undefined
     const closed = connection.close()
-    // Only an end in good order is waited for: a half-open connection takes its time to close, and the next one is due.
+    // Only an end in good order is waited for: a half-open connection takes its time to close, and
+    // the next one is due.
     if (this.#closed) await closed
     this.#options.ended(connection)
   }

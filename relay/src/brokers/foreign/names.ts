@@ -5,7 +5,10 @@ import { parseSubject, type Subject } from '@wildcast/protocol'
  * and each subject a name of its own.
  */
 export interface ForeignNames {
-  /** The subject of a foreign name. Undefined if that is not a valid subject, such as one that is too long. */
+  /**
+   * The subject of a foreign name. Undefined if that is not a valid subject, such as one that is
+   * too long.
+   */
   subjectOf(name: string): Subject | undefined
   nameOf(subject: Subject): string
   /** The foreign form of one literal segment of a pattern. */
@@ -15,7 +18,10 @@ export interface ForeignNames {
 export interface NameRules {
   /** What joins the segments of a foreign name. */
   readonly separator: '.' | '/'
-  /** The characters that foreign names may hold and subjects may not: in subjects they are percent-escaped. ASCII. */
+  /**
+   * The characters that foreign names may hold and subjects may not: in subjects they are
+   * percent-escaped. ASCII.
+   */
   readonly escaped: string
   /** Whether a foreign segment may be empty, which a subject writes `%`. @default false */
   readonly emptySegments?: boolean | undefined

@@ -1,7 +1,10 @@
 import { type Message, payloadBytes, WildcastError } from '@wildcast/protocol'
 import type { Clock } from '../../core/clock.js'
 
-/** A message over which a broker hangs up takes its link away from everybody, however often it is sent again. */
+/**
+ * A message over which a broker hangs up takes its link away from everybody, however often it is
+ * sent again.
+ */
 export interface Poison {
   /** The link broke, and this was the first message that the broker had not confirmed. */
   suspect(message: Message): void
@@ -11,7 +14,10 @@ export interface Poison {
   refusal(message: Message): WildcastError | undefined
 }
 
-/** For how long a message that broke the link twice is refused. Its broker may be another one by then. */
+/**
+ * For how long a message that broke the link twice is refused. Its broker may be another one by
+ * then.
+ */
 const banMs = 60_000
 
 /** Refuses for a while what stood first at two breaks of the link in a row. */

@@ -14,7 +14,10 @@ export interface PublisherOptions {
   readonly publishTimeoutMs: number
 }
 
-/** A broker that has not answered for so long has lost it, or discards without a word what it does not like. */
+/**
+ * A broker that has not answered for so long has lost it, or discards without a word what it does
+ * not like.
+ */
 const answerDeadlineMs = 10_000
 
 /** What becomes of a publish. */
@@ -34,7 +37,10 @@ interface InFlight extends Outcome {
 /** Publishes over a link: once each, in order, bounded, and with an end for every one of them. */
 export class Publisher {
   readonly #options: PublisherOptions
-  /** What a connection has not settled, in the order in which it was sent: until then the process holds it, also when its publisher was told that its time is over. */
+  /**
+   * What a connection has not settled, in the order in which it was sent: until then the process
+   * holds it, also when its publisher was told that its time is over.
+   */
   readonly #inFlight: Set<InFlight> = new Set()
   /** Those of them whose publishers wait. */
   readonly #awaited: Set<InFlight> = new Set()
@@ -47,7 +53,10 @@ export class Publisher {
     this.#poison = poison(options.clock)
   }
 
-  /** @throws {WildcastError} `broker_down`, `interrupted`, `rate_limited`, `timeout`, and whatever the broker refuses it with */
+  /**
+   * @throws {WildcastError} `broker_down`, `interrupted`, `rate_limited`, `timeout`, and whatever
+   * the broker refuses it with
+   */
   publish(message: Message): Promise<void> {
     return new Promise((resolve, reject) => {
       const leave = this.#room.take(payloadSize(message.payload))
@@ -64,13 +73,18 @@ export class Publisher {
     })
   }
 
-  /** The connection for a request: waited for as by a publish, though no longer than for its answer. */
+  /**
+   * The connection for a request: waited for as by a publish, though no longer than for its answer.
+   */
   connection({ timeoutMs, signal }: RequestOptions): Promise<Connection> {
     const waitMs = Math.min(timeoutMs, this.#options.publishTimeoutMs)
     return untilGone(signal, (resolve, reject) => this.#whenUp(waitMs, resolve, reject))
   }
 
-  /** A connection has ended: nobody knows whether what was under way arrived, so it is not sent again. */
+  /**
+   * A connection has ended: nobody knows whether what was under way arrived, so it is not sent
+   * again.
+   */
   lost(connection: Connection): void {
     const underWay = [...this.#inFlight].filter(({ at }) => at === connection)
     if (underWay[0]) this.#poison.suspect(underWay[0].message)
@@ -81,7 +95,10 @@ export class Publisher {
       )
   }
 
-  /** Runs with a connection: at once, or within the time that may be waited. Returns the undo, for who waits no longer. */
+  /**
+   * Runs with a connection: at once, or within the time that may be waited. Returns the undo, for
+   * who waits no longer.
+   */
   #whenUp(waitMs: number, run: (connection: Connection) => void, fail: (error: WildcastError) => void): () => void {
     const { link, clock } = this.#options
     if (link.connection) {

@@ -7,7 +7,9 @@ const mostMessages = 100_000
 /** A message costs the process more than its payload. */
 const overheadBytes = 100
 
-/** What this process may hold for a broker: what waits for its link, and what it has not confirmed. */
+/**
+ * What this process may hold for a broker: what waits for its link, and what it has not confirmed.
+ */
 export class Room {
   #bytes = 0
   #messages = 0

@@ -13,7 +13,10 @@ import type { Connection, Driver, Native, NativeSubscription } from './driver.js
 import type { Link } from './link.js'
 import { untilGone } from './until-gone.js'
 
-/** Past so many native wildcards, interests share wider ones: a broker looks at each of them for every message. */
+/**
+ * Past so many native wildcards, interests share wider ones: a broker looks at each of them for
+ * every message.
+ */
 const nativeWildcards = 1000
 
 /** Somebody's interest, under the native subscription that brings it. */
@@ -38,7 +41,10 @@ export interface SubscriptionsOptions<N extends Native> {
   fits(message: Message): boolean
 }
 
-/** The interests of a relay at one broker: each under the native subscription that covers it, and asked for again on every new connection. */
+/**
+ * The interests of a relay at one broker: each under the native subscription that covers it, and
+ * asked for again on every new connection.
+ */
 export class Subscriptions<N extends Native> {
   readonly #link: Link<Connection<N>>
   readonly #nativeOf: Driver<N>['nativeOf']
@@ -68,7 +74,10 @@ export class Subscriptions<N extends Native> {
     return () => this.#remove(wanted, entry)
   }
 
-  /** Asks for everything on a new connection. What the broker refuses by now ends for those who had it. */
+  /**
+   * Asks for everything on a new connection. What the broker refuses by now ends for those who had
+   * it.
+   */
   async restore(connection: Connection<N>): Promise<void> {
     const asked = [...this.#wanted.values()].map((wanted) =>
       this.#ask(wanted, connection).confirmed.catch((cause) => {
@@ -111,7 +120,8 @@ export class Subscriptions<N extends Native> {
   #ask(wanted: Wanted<N>, connection: Connection<N>): NativeSubscription {
     if (wanted.asked?.at === connection) return wanted.asked.subscription
     const subscription = connection.subscribe(wanted.native, (message, settle) => {
-      // Between a link's return and `up`, and once it is lost, nothing is delivered: the gap covers it, or the broker that keeps it.
+      // Between a link's return and `up`, and once it is lost, nothing is delivered: the gap covers
+      // it, or the broker that keeps it.
       if (this.#link.connection !== connection) settle?.(false)
       else if (this.#fits(message)) hand(wanted, message, settle)
       else settle?.(true) // nobody could ever take it

@@ -1,6 +1,9 @@
 import type { CancelSignal } from '../../core/cancel.js'
 
-/** What `wait` begins and can stop, unless nobody wants it any more before it is there: then the reason for that. */
+/**
+ * What `wait` begins and can stop, unless nobody wants it any more before it is there: then the
+ * reason for that.
+ */
 export function untilGone<Value>(
   gone: CancelSignal | undefined,
   wait: (resolve: (value: Value) => void, reject: (cause: unknown) => void) => () => void,

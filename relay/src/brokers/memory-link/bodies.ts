@@ -11,7 +11,8 @@ import {
 } from '@wildcast/protocol'
 import type { Interest } from '../../core/broker.js'
 
-// The bodies of frames, in MessagePack. Both ends are ours and of one version, so that nothing is checked.
+// The bodies of frames, in MessagePack. Both ends are ours and of one version, so that nothing is
+// checked.
 
 const encoder = new Encoder()
 const decoder = new Decoder()

@@ -6,7 +6,10 @@ import type { Driver } from '../foreign/driver.js'
 import type { ForeignPorts } from '../foreign/foreign-broker.js'
 import { MemoryConnection, type MemoryNative } from './connection.js'
 
-/** A memory broker in another process, as the parts that all brokers outside the process share see it. */
+/**
+ * A memory broker in another process, as the parts that all brokers outside the process share see
+ * it.
+ */
 export function memoryDriver(path: string, { clock }: Pick<ForeignPorts, 'clock'>): Driver<MemoryNative> {
   return {
     features: everyFeature,

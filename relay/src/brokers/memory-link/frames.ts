@@ -24,7 +24,10 @@ export type TakeFrame = (kind: Kind, number: number, body: Uint8Array) => void
 const numberBytes = 6
 const headBytes = 5 + numberBytes
 
-/** The beginning of a frame, whose body may be shared with others: how long the body is, the kind, the number. */
+/**
+ * The beginning of a frame, whose body may be shared with others: how long the body is, the kind,
+ * the number.
+ */
 export function frameHead(kind: Kind, number: number, bodyBytes: number): Uint8Array {
   const head = Buffer.allocUnsafe(headBytes)
   head.writeUInt32BE(bodyBytes, 0)

@@ -1,7 +1,10 @@
 import type { Message } from '@wildcast/protocol'
 import { messageBody } from './bodies.js'
 
-/** The body of the message that is handed out: written for the first who gets it, and shared with the others. */
+/**
+ * The body of the message that is handed out: written for the first who gets it, and shared with
+ * the others.
+ */
 export interface LastBody {
   of(message: Message): Uint8Array
   /** This message came as this body. */

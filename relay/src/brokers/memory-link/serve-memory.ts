@@ -9,7 +9,10 @@ export interface ServedMemory {
   close(): Promise<void>
 }
 
-/** Lets relays share a broker over a Unix socket. What a process before has left at the path is taken away. */
+/**
+ * Lets relays share a broker over a Unix socket. What a process before has left at the path is
+ * taken away.
+ */
 export async function serveMemory(path: string, broker: Broker): Promise<ServedMemory> {
   const sockets = new Set<Socket>()
   const bodies = lastBody()

@@ -4,7 +4,10 @@ import { frameHead, type Kind } from './frames.js'
 /** Says a frame. Its body may be shared with others. */
 export type Speak = (kind: Kind, number: number, body: Uint8Array) => void
 
-/** Gathers what is said in one turn, and writes it at once: a system call for each frame would cost more than all the rest. */
+/**
+ * Gathers what is said in one turn, and writes it at once: a system call for each frame would cost
+ * more than all the rest.
+ */
 export function speaker(socket: Writable): Speak {
   let gathered: Uint8Array[] = []
   const write = (): void => {

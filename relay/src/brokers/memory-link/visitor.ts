@@ -13,10 +13,16 @@ export interface VisitorPorts {
   readonly bodies: LastBody
 }
 
-/** A relay that reads so much slower than messages come is hung up on: it comes back, and tells its clients of the gap. */
+/**
+ * A relay that reads so much slower than messages come is hung up on: it comes back, and tells its
+ * clients of the gap.
+ */
 const mostBacklogBytes = 64 * 1024 * 1024
 
-/** A relay's link, as the process of a memory broker sees it. With its end all is undone that was asked for over it. */
+/**
+ * A relay's link, as the process of a memory broker sees it. With its end all is undone that was
+ * asked for over it.
+ */
 export class Visitor {
   readonly #socket: Socket
   readonly #ports: VisitorPorts

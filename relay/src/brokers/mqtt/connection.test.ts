@@ -7,7 +7,9 @@ import type { Take } from './routes.js'
 import { serverOf } from './server.js'
 import type { Incoming } from './wire.js'
 
-/** A connection whose packets are questions, each to be answered on the subject that is its topic. */
+/**
+ * A connection whose packets are questions, each to be answered on the subject that is its topic.
+ */
 function connectionThere() {
   const published: Message[] = []
   let ask: Take = () => {}

@@ -64,7 +64,10 @@ export class MqttDriver implements Driver<MqttNative> {
     return new MqttConnection({ server, routes, exchange, clock })
   }
 
-  /** A server that does not speak our version is asked again in the other one, unless the settings name one. */
+  /**
+   * A server that does not speak our version is asked again in the other one, unless the settings
+   * name one.
+   */
   async #openFirst(events: WireEvents): Promise<Wire> {
     try {
       return await this.#open(events)

@@ -14,7 +14,9 @@ export interface Exchange {
   serving?(): void
   /** What the servers of a topic take. */
   servedFilter(topic: string): string
-  /** What a packet of that filter asks the server of a subject; undefined where it is no question. */
+  /**
+   * What a packet of that filter asks the server of a subject; undefined where it is no question.
+   */
   question(packet: Incoming, subject: Subject): Message | undefined
   publish(message: Message): Promise<void>
   request(message: Message, options: RequestOptions): Promise<Message>
@@ -28,7 +30,10 @@ export interface ExchangePorts {
   readonly form: Form
   readonly clock: Clock
   readonly newId: () => string
-  /** Of questions to servers here, and of what others heard: neither crowds out the other. They outlive the link, as those who wait do. */
+  /**
+   * Of questions to servers here, and of what others heard: neither crowds out the other. They
+   * outlive the link, as those who wait do.
+   */
   readonly addresses: { readonly asked: Addresses; readonly heard: Addresses }
   /** Bytes of the longest payload that clients may be sent. */
   readonly maxPayload: number

@@ -2,7 +2,8 @@ import { WildcastError } from '@wildcast/protocol'
 import { type NetworkFailure, networkFailureOf } from '../foreign/network-failures.js'
 import type { Address } from './options.js'
 
-// What went wrong, in plain words with the remedy. Reason codes are those of MQTT 5, 2.4, and the return codes of MQTT 3.1.1, 3.2.2.3.
+// What went wrong, in plain words with the remedy. Reason codes are those of MQTT 5, 2.4, and the
+// return codes of MQTT 3.1.1, 3.2.2.3.
 
 /** Which connection failed. */
 export interface Where {

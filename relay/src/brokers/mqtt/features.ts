@@ -4,7 +4,10 @@ import type { Server } from './server.js'
 
 const old = 'the link speaks MQTT 3.1.1'
 
-/** What a link can do. Until a server has answered, it is believed to speak MQTT 5 unless the settings say otherwise. */
+/**
+ * What a link can do. Until a server has answered, it is believed to speak MQTT 5 unless the
+ * settings say otherwise.
+ */
 export function featuresOf({ version, payload }: MqttSettings, server: Server | undefined): Features {
   const five = server ? server.version === 5 : version !== '3.1.1'
   const needsFive = (what: string): string => `${old}, which has no ${what}; use a server with MQTT 5`

@@ -1,6 +1,10 @@
-// Topic filters of MQTT: "+" is one level, a final "#" any number. No wildcard at the first level reaches a topic that begins with "$" (MQTT 5, 4.7.2).
+// Topic filters of MQTT: "+" is one level, a final "#" any number. No wildcard at the first level
+// reaches a topic that begins with "$" (MQTT 5, 4.7.2).
 
-/** Whether a topic exists that both filters match; a topic is the filter that matches itself. Those of shares are compared by what they match. */
+/**
+ * Whether a topic exists that both filters match; a topic is the filter that matches itself. Those
+ * of shares are compared by what they match.
+ */
 export function overlap(one: string, other: string): boolean {
   const a = levelsOf(one)
   const b = levelsOf(other)

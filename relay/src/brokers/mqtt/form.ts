@@ -27,7 +27,10 @@ export const raw: Form = {
 
 const writer = new MessagePackWriter()
 
-/** The original's own: the MessagePack array `[message, subject, broker, response_subject]`, in which a message is an array of integers. */
+/**
+ * The original's own: the MessagePack array `[message, subject, broker, response_subject]`, in
+ * which a message is an array of integers.
+ */
 export const envelope: Form = {
   carriesResponseSubject: true,
   // Integers from 128 on take two bytes; beside them stand names.

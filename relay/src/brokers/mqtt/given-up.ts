@@ -10,8 +10,8 @@ export interface GivenUpPorts {
 }
 
 /**
- * Requests whose askers have given up, where a part bears nothing with which it could ask: each is told on a topic of its own, to every relay that serves. A segment of
- * no client begins like that.
+ * Requests whose askers have given up, where a part bears nothing with which it could ask: each is
+ * told on a topic of its own, to every relay that serves. A segment of no client begins like that.
  */
 export interface GivenUp {
   /** Begins to listen, before the first question can come. */

@@ -6,7 +6,10 @@ import type { Route } from './routes.js'
 import { serverOf } from './server.js'
 import type { Incoming, Wire } from './wire.js'
 
-/** A server of MQTT 5 that sends a message once for each filter that matches, or once for all with all identifiers. */
+/**
+ * A server of MQTT 5 that sends a message once for each filter that matches, or once for all with
+ * all identifiers.
+ */
 function serverThere(copies: boolean) {
   const filters = new Map<string, number>()
   let lost = 0

@@ -31,7 +31,10 @@ export class Identifiers implements Routes {
   readonly #lose: () => void
   /** Until the server has confirmed their end. */
   readonly #held: Map<number, Held> = new Map()
-  /** Until their end is asked for: of two subscriptions to one filter, a server would forget the first. */
+  /**
+   * Until their end is asked for: of two subscriptions to one filter, a server would forget the
+   * first.
+   */
   readonly #byFilter: Map<string, Held> = new Map()
   /** Those whose end was confirmed. */
   readonly #late: BoundedMap<number, Held> = new BoundedMap(mostLate)

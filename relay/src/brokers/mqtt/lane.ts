@@ -92,7 +92,8 @@ export class Lane {
 
   #hold(filter: string): Held {
     const present = this.#held.get(filter)
-    // On the last lanes it may be leaving: the server gets the new subscription after the end of the old one.
+    // On the last lanes it may be leaving: the server gets the new subscription after the end of
+    // the old one.
     if (present && !present.leaving) return present
     const confirmed = this.#wire.then((wire) => wire.subscribe(filter))
     const held: Held = { filter, listening: new Set(), confirmed, leaving: false }

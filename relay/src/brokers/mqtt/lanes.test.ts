@@ -8,7 +8,10 @@ import type { Route } from './routes.js'
 import { serverOf } from './server.js'
 import type { Incoming, Wire } from './wire.js'
 
-/** A server of MQTT 3.1.1 that sends a message once for each filter that matches, or once for all of a connection. */
+/**
+ * A server of MQTT 3.1.1 that sends a message once for each filter that matches, or once for all of
+ * a connection.
+ */
 function server(copies: boolean) {
   const wires: (Wire & { readonly filters: Set<string>; take: (packet: Incoming) => void; closed: boolean })[] = []
   let refusing = false

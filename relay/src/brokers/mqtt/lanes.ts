@@ -21,7 +21,10 @@ export interface LaneOptions {
   readonly clock: Clock
 }
 
-/** Spreads filters that overlap over several connections, each called a lane; see `lane-plan.ts`. Lanes are opened on demand. */
+/**
+ * Spreads filters that overlap over several connections, each called a lane; see `lane-plan.ts`.
+ * Lanes are opened on demand.
+ */
 export class Lanes implements Routes {
   readonly #options: LaneOptions
   readonly #lanes: (Lane | undefined)[] = []

@@ -43,8 +43,8 @@ export class NativeReader {
   }
 
   /**
-   * The subject to answer a packet on. An answer needs the correlation data, so where there is some,
-   * the subject stands for both the topic and the data.
+   * The subject to answer a packet on. An answer needs the correlation data, so where there is
+   * some, the subject stands for both the topic and the data.
    */
   #answerSubject({ properties = {} }: Incoming, asked: Addresses | undefined): Subject | undefined {
     const { responseTopic: topic, correlationData } = properties

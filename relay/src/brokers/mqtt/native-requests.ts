@@ -18,7 +18,9 @@ interface Way {
   readonly replyTopic: string
 }
 
-/** The requests of a connection that speaks MQTT 5: their correlation data pairs them with answers. */
+/**
+ * The requests of a connection that speaks MQTT 5: their correlation data pairs them with answers.
+ */
 export class NativeRequests {
   readonly #ports: RequestPorts
   readonly #way: Way

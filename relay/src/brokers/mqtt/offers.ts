@@ -17,8 +17,9 @@ export interface Offers {
 }
 
 /**
- * Offers again, in order, what nobody could take. An MQTT server hands messages of a share out as soon as it knows of the subscription: before members can be told
- * that they are in, and while a link that is back is not whole yet. What it has handed out it gives to nobody else.
+ * Offers again, in order, what nobody could take. An MQTT server hands messages of a share out as
+ * soon as it knows of the subscription: before members can be told that they are in, and while a
+ * link that is back is not whole yet. What it has handed out it gives to nobody else.
  */
 export function offers(sink: Sink, clock: Clock): Offers {
   const waiting: Message[] = []
@@ -26,7 +27,10 @@ export function offers(sink: Sink, clock: Clock): Offers {
   let ended = false
   let stop = (): void => {}
 
-  /** What is refused later was with somebody: nobody knows what became of it, so it is not offered twice. */
+  /**
+   * What is refused later was with somebody: nobody knows what became of it, so it is not offered
+   * twice.
+   */
   function isTaken(message: Message): boolean {
     let taken = true
     let now = true

@@ -14,7 +14,10 @@ import { Unanswered } from './unanswered.js'
 import { window } from './window.js'
 import type { Outgoing, Wire, WireEvents } from './wire.js'
 
-/** For so long the end of a wire waits for the server, first for what is under way, then for the end itself. */
+/**
+ * For so long the end of a wire waits for the server, first for what is under way, then for the end
+ * itself.
+ */
 const patienceMs = 1000
 
 const noMatchingSubscribers = 0x10
@@ -26,7 +29,10 @@ export interface WireOptions {
   readonly clock: Clock
 }
 
-/** Opens a connection. @throws {WildcastError} `broker_down` with the remedy; its cause is that of mqtt.js */
+/**
+ * Opens a connection. @throws {WildcastError} `broker_down` with the remedy; its cause is that of
+ * mqtt.js
+ */
 export function openWire({ settings, identity, where, clock }: WireOptions, events: WireEvents): Promise<Wire> {
   return new Promise((resolve, reject) => {
     const fail = (error: unknown): void => reject(connectFailure(error, where))
@@ -50,7 +56,8 @@ export function openWire({ settings, identity, where, clock }: WireOptions, even
     client.once('connect', (packet) => {
       client.off('error', early)
       client.off('close', early)
-      // Small packets must not wait for the confirmation of others. A WebSocket sees to that itself.
+      // Small packets must not wait for the confirmation of others. A WebSocket sees to that
+      // itself.
       if (client.stream instanceof Socket) client.stream.setNoDelay(true)
       readInTurns(client.stream, clock)
       hearAll(client)
@@ -115,7 +122,8 @@ class MqttWire implements Wire {
   }
 
   unsubscribe(filter: string): Promise<void> {
-    // A wire that ends takes its subscriptions along, and a server that refuses an end has none to speak of.
+    // A wire that ends takes its subscriptions along, and a server that refuses an end has none to
+    // speak of.
     return this.#unanswered
       .ask<void>((settle) => this.#client.unsubscribe(filter, () => settle(undefined)))
       .catch(() => {})

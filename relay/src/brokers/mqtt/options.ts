@@ -39,7 +39,9 @@ const longestKeepAlive = 65_535
 /** For this long a server may take to answer the first packet. */
 const connectTimeoutMs = 5000
 
-/** Longer packets a server keeps to itself. Those up to here that clients can't be sent are counted. */
+/**
+ * Longer packets a server keeps to itself. Those up to here that clients can't be sent are counted.
+ */
 const longestPacket = 16 * 1024 * 1024
 
 /** @throws {TypeError} where it is no MQTT address */

@@ -16,9 +16,9 @@ const longestId = 64
 
 /**
  * Messages as the original has them, for servers and payloads without a response topic: a question
- * goes to `request/<id>/<topic>` and is answered on `response/<id>/<topic>`. An answer can't carry a
- * mark either: parts go to `response/<id>/_more/<topic>`, and the failure of a request, as JSON, goes
- * to `response/<id>/_error/<topic>`. No subject of a client begins like that.
+ * goes to `request/<id>/<topic>` and is answered on `response/<id>/<topic>`. An answer can't carry
+ * a mark either: parts go to `response/<id>/_more/<topic>`, and the failure of a request, as JSON,
+ * goes to `response/<id>/_error/<topic>`. No subject of a client begins like that.
  */
 export class OriginalExchange implements Exchange {
   readonly #ports: ExchangePorts
@@ -80,7 +80,10 @@ export class OriginalExchange implements Exchange {
     this.#requests.end(error)
   }
 
-  /** A response subject that a foreign publisher wrote; undefined, and counted as dropped, if it is invalid. */
+  /**
+   * A response subject that a foreign publisher wrote; undefined, and counted as dropped, if it is
+   * invalid.
+   */
   #parsed(text: string | undefined): Subject | undefined {
     if (text === undefined) return undefined
     if (isSubject(text)) return parseSubject(text)

@@ -11,7 +11,10 @@ export interface OriginalContents extends Contents {
   readonly beside: Partial<Message>
 }
 
-/** Reads the payload of a packet; undefined, and counted as dropped, if it is too long or not of the form. */
+/**
+ * Reads the payload of a packet; undefined, and counted as dropped, if it is too long or not of the
+ * form.
+ */
 export function originalReader({
   form,
   maxPayload,

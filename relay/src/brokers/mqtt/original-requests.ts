@@ -27,7 +27,10 @@ interface Asked {
   readonly awaited: Subject
 }
 
-/** The requests of a connection that speaks as the original does: the answers to each come on topics of its own. */
+/**
+ * The requests of a connection that speaks as the original does: the answers to each come on topics
+ * of its own.
+ */
 export class OriginalRequests {
   readonly #ports: RequestPorts
   readonly #way: Way

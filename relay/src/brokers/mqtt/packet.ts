@@ -14,7 +14,10 @@ export interface Beside {
   readonly headers?: Headers
 }
 
-/** @throws {WildcastError} `too_large`, `unsupported` where the server would hang up on it, or loses a part of it */
+/**
+ * @throws {WildcastError} `too_large`, `unsupported` where the server would hang up on it, or loses
+ * a part of it
+ */
 export function packetOf(topic: string, payload: string | Buffer, beside: Beside, server: Server): Outgoing {
   if (!server.confirms)
     throw new WildcastError('unsupported', 'the MQTT server confirms no publish (its Maximum QoS is 0)')
@@ -28,12 +31,18 @@ export function packetOf(topic: string, payload: string | Buffer, beside: Beside
   return packet
 }
 
-/** What a message carries beside its payload, without the marks of answers where those travel otherwise. */
+/**
+ * What a message carries beside its payload, without the marks of answers where those travel
+ * otherwise.
+ */
 export function headersOf(message: Message, marks: boolean): Headers {
   return headersOut(marks ? message : { ...message, more: undefined, error: undefined })
 }
 
-/** Headers, and the marks of answers; undefined if there are more, or longer ones, than clients may be sent. */
+/**
+ * Headers, and the marks of answers; undefined if there are more, or longer ones, than clients may
+ * be sent.
+ */
 export function besideIn({ properties }: Incoming): Partial<Message> | undefined {
   const { userProperties } = properties ?? {}
   return userProperties ? headersIn(entriesOf(userProperties)) : {}

@@ -4,8 +4,8 @@ import { BoundedMap } from '../bounded-map.js'
 const remembered = 1000
 
 /**
- * Knows the packets of one connection that a server sends again. It may do so where our confirmation was slow; a connection that begins clean brings nothing that
- * was sent on another.
+ * Knows the packets of one connection that a server sends again. It may do so where our
+ * confirmation was slow; a connection that begins clean brings nothing that was sent on another.
  */
 export function recentPackets(): {
   /** Whether this one came before. */

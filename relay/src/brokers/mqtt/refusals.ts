@@ -2,7 +2,8 @@ import { type ErrorCode, WildcastError } from '@wildcast/protocol'
 import { hex } from './failures.js'
 import type { Version } from './options.js'
 
-// A server that refuses something, by the reason codes of MQTT 5, 2.4. MQTT 3.1.1 refuses subscriptions without a reason, and publishes not at all.
+// A server that refuses something, by the reason codes of MQTT 5, 2.4. MQTT 3.1.1 refuses
+// subscriptions without a reason, and publishes not at all.
 
 type Refusal = readonly [code: ErrorCode, why: string]
 

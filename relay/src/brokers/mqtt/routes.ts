@@ -11,7 +11,10 @@ export interface Route {
   end(): Promise<void>
 }
 
-/** Brings to each subscription of a connection what its filter matches, once, however filters overlap, come and go. */
+/**
+ * Brings to each subscription of a connection what its filter matches, once, however filters
+ * overlap, come and go.
+ */
 export interface Routes {
   add(filter: string, take: Take): Route
   close(): Promise<void>

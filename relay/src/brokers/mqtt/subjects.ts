@@ -6,7 +6,10 @@ const names = foreignNames({ separator: '/', escaped: '. *>', emptySegments: tru
 /** A topic filter that brings all that a pattern matches. */
 export interface Cover {
   readonly filter: string
-  /** It says what the pattern says, level by level; reserved subjects apart, it then brings nothing more. */
+  /**
+   * It says what the pattern says, level by level; reserved subjects apart, it then brings nothing
+   * more.
+   */
   readonly faithful: boolean
 }
 
@@ -41,7 +44,8 @@ export function checkLevels(name: string, under: number = 0): string {
 }
 
 /**
- * The narrowest filter that covers a pattern: `*` is `+`, a final `**` is `#`, and from a `**` in the middle on everything is covered.
+ * The narrowest filter that covers a pattern: `*` is `+`, a final `**` is `#`, and from a `**` in
+ * the middle on everything is covered.
  * @throws {WildcastError} `invalid_subject`, and `forbidden` for the server's own topics
  */
 export function coverOf(pattern: Pattern): Cover {
@@ -55,14 +59,18 @@ export function coverOf(pattern: Pattern): Cover {
   return { filter: checked(levels.join('/')), faithful: many < 0 || many === segments.length - 1 }
 }
 
-/** Whether a filter brings what a pattern matches and nothing more. Servers know nothing of our reserved first segments. */
+/**
+ * Whether a filter brings what a pattern matches and nothing more. Servers know nothing of our
+ * reserved first segments.
+ */
 export function isExactFor(pattern: Pattern, { faithful }: Cover): boolean {
   return faithful && pattern[0] !== '*'
 }
 
 /**
- * What the members of a group share in `$share/<name>/<filter>`. It is the group's own name where the filter says what the pattern says, so that strangers may join;
- * otherwise groups of other patterns under the same filter would take each other's messages. No subject has a `>`.
+ * What the members of a group share in `$share/<name>/<filter>`. It is the group's own name where
+ * the filter says what the pattern says, so that strangers may join; otherwise groups of other
+ * patterns under the same filter would take each other's messages. No subject has a `>`.
  */
 export function shareName(group: string, pattern: Pattern, { faithful }: Cover): string {
   const name = faithful ? group : `${group}>${pattern}`
@@ -74,7 +82,10 @@ export function shareName(group: string, pattern: Pattern, { faithful }: Cover):
 /** Under this name the servers of a subject share its requests. No group can be called so. */
 export const serversShare = '>serve'
 
-/** Whether servers take a text for a topic or property: they hang up on control characters and on what Unicode calls no character (MQTT 5, 1.5.4). */
+/**
+ * Whether servers take a text for a topic or property: they hang up on control characters and on
+ * what Unicode calls no character (MQTT 5, 1.5.4).
+ */
 export function isTopicText(text: string): boolean {
   return !/[\p{Cc}\p{Cs}\p{Noncharacter_Code_Point}]/u.test(text)
 }

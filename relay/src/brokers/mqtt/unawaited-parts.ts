@@ -11,13 +11,22 @@ export interface UnawaitedPartsPorts {
   readonly topic: string
 }
 
-/** Answers in parts, as their responder sees them: each bears a response topic, on which the asker's relay says that nobody waits. */
+/**
+ * Answers in parts, as their responder sees them: each bears a response topic, on which the asker's
+ * relay says that nobody waits.
+ */
 export interface UnawaitedParts {
-  /** The response topic for a part of the answer on this subject, which is a segment and one that we made. */
+  /**
+   * The response topic for a part of the answer on this subject, which is a segment and one that we
+   * made.
+   */
   topicFor(subject: Pattern): string
   /** @throws {WildcastError} `interrupted` where nobody awaits it */
   check(subject: Pattern): void
-  /** Tells a responder that nobody awaits its parts. Only topics of ours are believed: others may mean anything. */
+  /**
+   * Tells a responder that nobody awaits its parts. Only topics of ours are believed: others may
+   * mean anything.
+   */
   tellNobodyWaits(responseTopic: string | undefined): void
 }
 

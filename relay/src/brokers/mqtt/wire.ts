@@ -19,14 +19,22 @@ export interface WireEvents {
   lost(cause: WildcastError): void
 }
 
-/** One connection to an MQTT server: it ends once. With its end whatever waits for it fails with `broker_down`. */
+/**
+ * One connection to an MQTT server: it ends once. With its end whatever waits for it fails with
+ * `broker_down`.
+ */
 export interface Wire {
   readonly server: Server
-  /** The identifier comes back with what the filter brings. @throws {WildcastError} `forbidden` … */
+  /**
+   * The identifier comes back with what the filter brings. @throws {WildcastError} `forbidden` …
+   */
   subscribe(filter: string, identifier?: number): Promise<void>
   /** Resolves when the server has confirmed it, or the wire has ended. */
   unsubscribe(filter: string): Promise<void>
-  /** At least once, in order. Resolves with whether anybody subscribes, as far as the server says. @throws {WildcastError} */
+  /**
+   * At least once, in order. Resolves with whether anybody subscribes, as far as the server says.
+   * @throws {WildcastError}
+   */
   publish(packet: Outgoing): Promise<boolean>
   /** Ends it in good order, waiting a little for what is under way. Never rejects. */
   close(): Promise<void>

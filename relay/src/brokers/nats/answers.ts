@@ -14,7 +14,10 @@ export interface AnswersPorts extends Pick<ForeignPorts, 'clock' | 'newId'> {
   tellNobodyWaits(reply: string): void
 }
 
-/** The requests of a connection and where their answers come in: one subscription for all of them, made with the first. */
+/**
+ * The requests of a connection and where their answers come in: one subscription for all of them,
+ * made with the first.
+ */
 export class Answers {
   readonly #ports: AnswersPorts
   readonly #prefix: string

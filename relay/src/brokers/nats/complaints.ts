@@ -3,7 +3,10 @@ import type { Confirmations, Said } from './confirmations.js'
 import type { Complaint, Refused } from './news.js'
 import type { NatsSubscription } from './subscription.js'
 
-/** Tells a server's complaint to whom it concerns. Nobody else hears of it, and the connection stands. */
+/**
+ * Tells a server's complaint to whom it concerns. Nobody else hears of it, and the connection
+ * stands.
+ */
 export function complain(
   complaint: Complaint,
   confirmations: Confirmations,

@@ -18,8 +18,9 @@ interface Waiting {
 }
 
 /**
- * Whether the server has taken what was said to it. NATS says nothing when it does, and answers a PING in order: one PING is sent for all that was said in a turn, and
- * what was not refused before its PONG was taken.
+ * Whether the server has taken what was said to it. NATS says nothing when it does, and answers a
+ * PING in order: one PING is sent for all that was said in a turn, and what was not refused before
+ * its PONG was taken.
  */
 export class Confirmations {
   readonly #flush: () => Promise<void>
@@ -33,10 +34,13 @@ export class Confirmations {
     this.#flush = flush
   }
 
-  /** Resolves when the server has taken what is said in this turn. To be called before that is sent. */
+  /**
+   * Resolves when the server has taken what is said in this turn. To be called before that is sent.
+   */
   of(said?: Said): Promise<void> {
     if (this.#over) return Promise.reject(this.#over)
-    // Asked for before the library asks for its own turn to write: so the PING goes out in the same write.
+    // Asked for before the library asks for its own turn to write: so the PING goes out in the same
+    // write.
     if (!this.#open) queueMicrotask(() => this.#ping())
     this.#open = true
     return new Promise((resolve, reject) => {
@@ -44,7 +48,9 @@ export class Confirmations {
     })
   }
 
-  /** The server has refused the first line that this can mean. False where none waits that it could. */
+  /**
+   * The server has refused the first line that this can mean. False where none waits that it could.
+   */
   refuse(means: (said: Said) => boolean, error: WildcastError): boolean {
     return mark(this.#refusable(means)[0], error)
   }
@@ -73,7 +79,8 @@ export class Confirmations {
     const turn = this.#turn++
     this.#open = false
     this.#flush().then(
-      // The library tells of refusals some promises later than of the PONG behind them: when all of those have run, it has.
+      // The library tells of refusals some promises later than of the PONG behind them: when all of
+      // those have run, it has.
       () => process.nextTick(() => this.#settle(turn)),
       () => {}, // the connection has ended, which `end` will say
     )

@@ -76,7 +76,10 @@ export class ServerConnection implements Connection<NatsNative> {
     return this.#closing
   }
 
-  /** What NATS says of it comes before its confirmation; what another relay says, in time for a later part. */
+  /**
+   * What NATS says of it comes before its confirmation; what another relay says, in time for a
+   * later part.
+   */
   async #sendPart(subject: string, part: Message): Promise<void> {
     this.#unawaited.check(subject)
     await this.#send(subject, this.#unawaited.replyFor(subject), part)

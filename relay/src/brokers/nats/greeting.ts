@@ -20,8 +20,9 @@ export class NoGreeting extends Error {}
 const mostBytes = 64 * 1024
 
 /**
- * Dials a server, hears what it says first, and hangs up. The client library would do the same, but where a server takes the call and stays silent, it forgets the socket
- * without closing it, one for each try; and it must be told beforehand whose certificate to expect.
+ * Dials a server, hears what it says first, and hangs up. The client library would do the same, but
+ * where a server takes the call and stays silent, it forgets the socket without closing it, one for
+ * each try; and it must be told beforehand whose certificate to expect.
  */
 export function greeting(
   { host, port }: Pick<Address, 'host' | 'port'>,

@@ -14,7 +14,10 @@ export interface Outgoing {
 
 const noResponders = 503
 
-/** What goes beside the payload. @throws {WildcastError} `unsupported` where the server has no headers */
+/**
+ * What goes beside the payload. @throws {WildcastError} `unsupported` where the server has no
+ * headers
+ */
 export function outgoing(message: Message, serverHasHeaders: boolean | undefined): Outgoing {
   const carried = headersOut(message)
   if (carried.length === 0) return { size: payloadSize(message.payload) }
@@ -37,7 +40,10 @@ export function noRespondersHeaders(): MsgHdrs {
   return headers(noResponders, 'No Responders')
 }
 
-/** A message that came, or why it is none of ours. A reply address that is none of our subjects is left out, and told. */
+/**
+ * A message that came, or why it is none of ours. A reply address that is none of our subjects is
+ * left out, and told.
+ */
 export function incoming(msg: Msg, dropped: (why: Dropped) => void): Message | undefined {
   const subject = names.subjectOf(msg.subject)
   if (subject === undefined) {

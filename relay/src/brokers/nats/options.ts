@@ -37,7 +37,8 @@ export async function filesOf({ tls, auth }: NatsSettings): Promise<Files> {
 }
 
 /**
- * What the client library is told. Reconnecting, the choice among servers and names, and signs of life are not its business.
+ * What the client library is told. Reconnecting, the choice among servers and names, and signs of
+ * life are not its business.
  * @throws {WildcastError} `broker_down` where the server and the settings can't agree
  */
 export function connectionOptions(
@@ -74,7 +75,8 @@ function encryption({ encrypted }: Address, { tls_required, tls_available }: Gre
 }
 
 function tlsOf({ host }: Address, { ca, cert, key }: Files): TlsOptions {
-  // The library hands these on to Node. Unless it is told the address, it takes a certificate for "localhost" as that of every IP address.
+  // The library hands these on to Node. Unless it is told the address, it takes a certificate for
+  // "localhost" as that of every IP address.
   const name = isIP(host) ? { host } : { servername: host }
   const own = cert && key && { cert: cert.toString(), key: key.toString() }
   return { ...name, ...(ca && { ca: ca.toString() }), ...own }

@@ -11,7 +11,10 @@ export interface Attempt {
   readonly clientCertificate?: boolean | undefined
 }
 
-/** Why a server was not reached, and what to look at, with the keys of the configuration. It never holds a secret. */
+/**
+ * Why a server was not reached, and what to look at, with the keys of the configuration. It never
+ * holds a secret.
+ */
 export function refusal({ text }: Pick<Address, 'text'>, cause: unknown, attempt: Attempt): string {
   return `NATS at ${text}: ${reasonOf(cause, attempt)}`
 }
@@ -46,7 +49,8 @@ function reasonOf(cause: unknown, { auth, greeting, clientCertificate }: Attempt
   if (code === 'AUTHORIZATION_VIOLATION') return credentials(auth)
   const known = wordsOf(code)
   if (known !== undefined) return known
-  // By then the server's own certificate was fine. Without ours it closes, sometimes before its reason has arrived.
+  // By then the server's own certificate was fine. Without ours it closes, sometimes before its
+  // reason has arrived.
   if (greeting?.tls_verify) {
     return clientCertificate
       ? 'it did not take the client certificate; look at "client_certificate"'

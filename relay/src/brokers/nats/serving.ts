@@ -10,7 +10,10 @@ export interface ServingPorts {
   dropped(why: Dropped): void
 }
 
-/** What servers on a connection are asked. Whoever asks hears of it when a server leaves: nobody is left waiting. */
+/**
+ * What servers on a connection are asked. Whoever asks hears of it when a server leaves: nobody is
+ * left waiting.
+ */
 export class Serving {
   readonly #ports: ServingPorts
   readonly #owed: OwedAnswers<object> = new OwedAnswers(async (reply) => this.tellNoResponders(reply))

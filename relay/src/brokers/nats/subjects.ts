@@ -13,7 +13,10 @@ export interface NatsNative extends Native {
 
 export const names: ForeignNames = foreignNames({ separator: '.', escaped: '/+#' })
 
-/** The queue of all servers, so that each request has one taker. No group is called so: in subjects there is no slash. */
+/**
+ * The queue of all servers, so that each request has one taker. No group is called so: in subjects
+ * there is no slash.
+ */
 const serversQueue = 'wildcast/serve'
 
 /** The narrowest subscriptions that cover an interest. @throws {WildcastError} `invalid_subject` */
@@ -47,8 +50,8 @@ export function nameOf(subject: Pattern): string {
 export const oneSubject = 'NATS brings a message to one subject; publish to each'
 
 /**
- * The client library writes names to the wire as they are: white space or a line break in one would be a command to the server. Ours were parsed long before, so this is
- * the last of several locks.
+ * The client library writes names to the wire as they are: white space or a line break in one would
+ * be a command to the server. Ours were parsed long before, so this is the last of several locks.
  * @throws {WildcastError} `invalid_subject`
  */
 export function checked(name: string): string {
@@ -57,7 +60,10 @@ export function checked(name: string): string {
   return name
 }
 
-/** Bytes of a line that a server takes (max_control_line) without the command, its numbers and spaces. */
+/**
+ * Bytes of a line that a server takes (max_control_line) without the command, its numbers and
+ * spaces.
+ */
 const longestNames = 4096 - 64
 
 /**
@@ -88,7 +94,10 @@ function cover(pattern: Pattern): { subjects: string[]; exact: boolean } {
   return { subjects: [[...before, ...least, '>'].join('.')], exact: false }
 }
 
-/** What begins so: `>` alone wants one more segment. In a row of wildcards `*` stands before `**`, and both together are a `>`. */
+/**
+ * What begins so: `>` alone wants one more segment. In a row of wildcards `*` stands before `**`,
+ * and both together are a `>`.
+ */
 function anyNumber(before: readonly string[]): string[] {
   if (before.length === 0) return ['>']
   if (before.at(-1) === '*') return [[...before.slice(0, -1), '>'].join('.')]
@@ -96,8 +105,9 @@ function anyNumber(before: readonly string[]): string[] {
 }
 
 /**
- * The group itself, so that strangers may be members. Where NATS would bring more than the pattern matches, the pattern belongs to it: else our members would take,
- * and drop, what is for the members of others. `#` and `+` stand for the wildcards, which queue names had better not hold.
+ * The group itself, so that strangers may be members. Where NATS would bring more than the pattern
+ * matches, the pattern belongs to it: else our members would take, and drop, what is for the
+ * members of others. `#` and `+` stand for the wildcards, which queue names had better not hold.
  */
 function queueOf(group: string, pattern: Pattern, exact: boolean): string {
   return exact ? group : `${group}/${pattern.replaceAll('**', '#').replaceAll('*', '+')}`

@@ -7,7 +7,10 @@ import type { NatsNative } from './subjects.js'
 export interface SubscriptionPorts {
   readonly nats: NatsConnection
   readonly confirmations: Confirmations
-  /** Takes what comes, in order; also what was on its way when the subscription was ended, where it `serves`. */
+  /**
+   * Takes what comes, in order; also what was on its way when the subscription was ended, where it
+   * `serves`.
+   */
   take(msg: Msg): void
   /** It was ended, or refused. */
   gone(subscription: NatsSubscription): void
@@ -20,7 +23,9 @@ export class NatsSubscription implements NativeSubscription {
   readonly ended: Promise<WildcastError>
   readonly #ports: SubscriptionPorts
   readonly #parts: readonly Subscription[]
-  /** What came before its member can take it: nobody else gets what a group or a server was given. */
+  /**
+   * What came before its member can take it: nobody else gets what a group or a server was given.
+   */
   #held: Msg[] | undefined
   #over = false
   #tellEnded: (error: WildcastError) => void = () => {}
@@ -58,7 +63,8 @@ export class NatsSubscription implements NativeSubscription {
     this.#release()
     if (nats.isClosed()) return
     for (const part of this.#parts) {
-      // Draining goes on taking what the server sent before it knew: a question must not be lost without a word. Where the connection ends first, that is told to all by `Confirmations`.
+      // Draining goes on taking what the server sent before it knew: a question must not be lost
+      // without a word. Where the connection ends first, that is told to all by `Confirmations`.
       if (this.native.serves) void part.drain().catch(() => {})
       else part.unsubscribe()
     }

@@ -10,8 +10,9 @@ export interface UnawaitedPartsPorts {
 }
 
 /**
- * Answers in parts, as their responder sees them. Each part bears a reply subject, on which NATS says that nobody listens where it went, and the relay that listens there
- * says that nobody waits: in the same words, so that strangers can, too.
+ * Answers in parts, as their responder sees them. Each part bears a reply subject, on which NATS
+ * says that nobody listens where it went, and the relay that listens there says that nobody waits:
+ * in the same words, so that strangers can, too.
  */
 export class UnawaitedParts {
   readonly #ports: UnawaitedPartsPorts

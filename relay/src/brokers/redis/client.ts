@@ -24,8 +24,9 @@ export interface Client {
 
 /** @throws {WildcastError} `broker_down`, with the reason and the remedy */
 export async function openClient(options: ClientOptions, where: Where, clock: Clock): Promise<Client> {
-  // Who refuses hangs up after the answer to the first command. Were there another, that answer could be lost: the library
-  // waits for all of them, and the kernel throws away what was not read when more comes for a socket that is closed.
+  // Who refuses hangs up after the answer to the first command. Were there another, that answer
+  // could be lost: the library waits for all of them, and the kernel throws away what was not read
+  // when more comes for a socket that is closed.
   const { connectionName, db, ...first } = options
   const redis = new Redis(first)
   // The library tells why in an event, and only that there is no connection in its answer.

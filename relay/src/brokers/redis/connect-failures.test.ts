@@ -3,7 +3,8 @@ import { WildcastError } from '@wildcast/protocol'
 import { expect, it } from 'vitest'
 import { connectFailure, lossOf, type Where } from './connect-failures.js'
 
-// What servers of today don't say to a test. The rest is in relay/test/brokers/redis-options.test.ts.
+// What servers of today don't say to a test. The rest is in
+// relay/test/brokers/redis-options.test.ts.
 
 const where: Where = { shown: 'Redis at here:1', key: 'url', encrypted: false, named: false }
 

@@ -2,7 +2,8 @@ import { WildcastError } from '@wildcast/protocol'
 import { type NetworkFailure, networkFailureOf } from '../foreign/network-failures.js'
 import { isReply, withoutCommand } from './failures.js'
 
-// Why there is no connection, in plain words with the remedy. Never with what was sent: that may be a secret.
+// Why there is no connection, in plain words with the remedy. Never with what was sent: that may be
+// a secret.
 
 /** Which connection failed. */
 export interface Where {
@@ -104,7 +105,10 @@ function refused({ shown }: Where, words: string): string {
   return `${shown} refused the connection: ${words}`
 }
 
-/** A server says nothing to who speaks TLS where it is not expected, or the other way round: Redis waits, others hang up. */
+/**
+ * A server says nothing to who speaks TLS where it is not expected, or the other way round: Redis
+ * waits, others hang up.
+ */
 function hungUpEarly({ shown, encrypted }: Where): string {
   const remedy = encrypted
     ? 'perhaps it does not speak TLS: write "url" with redis://'

@@ -111,7 +111,8 @@ export class RedisConnection implements Connection<RedisNative> {
 
   async close(): Promise<void> {
     if (this.#ended) return
-    // Over a link that is silent nothing can be said any more, and the next one goes on with what is held there.
+    // Over a link that is silent nothing can be said any more, and the next one goes on with what
+    // is held there.
     if (this.#pingsOwed === 0)
       await flush(this.#clients, [this.#servers.leaveAll(), this.#groups.leaveAll()], this.#relay.clock)
     this.#stop()
@@ -145,7 +146,10 @@ export class RedisConnection implements Connection<RedisNative> {
     return this.#subscriber.glob(glob, hear, isDeaf)
   }
 
-  /** How many may answer a question: not those of our own subscriptions that never do. Undefined where Redis does not know of all. */
+  /**
+   * How many may answer a question: not those of our own subscriptions that never do. Undefined
+   * where Redis does not know of all.
+   */
   async #question(question: Message): Promise<number | undefined> {
     const { names, cluster } = this.#relay
     const deaf = this.#subscriber.deaf(names.channelOf(question.subject))

@@ -35,7 +35,9 @@ class RedisDriver implements Driver<RedisNative> {
   readonly #clock: Clock
   readonly #relay: Relay
   #keeps: Keeps = true
-  /** A replica is none of those that we look for: sentinels lead to a master, and it was one before. */
+  /**
+   * A replica is none of those that we look for: sentinels lead to a master, and it was one before.
+   */
   #expectsMaster: boolean
   #warned = false
 
@@ -84,7 +86,10 @@ class RedisDriver implements Driver<RedisNative> {
     return (switched) => new SentinelWatch({ name, at, sentinels: places, clock: this.#clock, switched })
   }
 
-  /** On a cluster all keys of ours lie on one node. Plain channels reach every node, so one is enough for them, too. */
+  /**
+   * On a cluster all keys of ours lie on one node. Plain channels reach every node, so one is
+   * enough for them, too.
+   */
   async #place(): Promise<Place> {
     const { cluster } = this.#settings
     if (!cluster) return placeOf(this.#settings, this.#clock)

@@ -4,7 +4,10 @@ import type { RedisNames } from './subjects.js'
 /** An entry of a stream. */
 export interface Entry {
   readonly id: string
-  /** `gone`: the stream has grown too long meanwhile. `foreign`: somebody else wrote it, in another form. */
+  /**
+   * `gone`: the stream has grown too long meanwhile. `foreign`: somebody else wrote it, in another
+   * form.
+   */
   readonly message: Message | 'gone' | 'foreign'
 }
 

@@ -4,7 +4,10 @@ import { type ErrorCode, WildcastError } from '@wildcast/protocol'
 
 const gone = 'the connection to Redis has ended'
 
-/** What a command was refused with, by the first word of the reply. Where it is `broker_down`, the connection is of no more use. */
+/**
+ * What a command was refused with, by the first word of the reply. Where it is `broker_down`, the
+ * connection is of no more use.
+ */
 const replies: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   NOPERM: ['forbidden', "the relay's user at Redis may not do this: look at its ACL"],
   READONLY: ['broker_down', 'the server has become a read-only replica: look at "url"'],
@@ -29,7 +32,10 @@ export function commandFailure(thrown: unknown): WildcastError {
   return new WildcastError(code, why, { cause })
 }
 
-/** An error of the library without the command that it holds, password and payload included. Servers repeat how it began. */
+/**
+ * An error of the library without the command that it holds, password and payload included. Servers
+ * repeat how it began.
+ */
 export function withoutCommand(thrown: unknown): Error {
   if (!(thrown instanceof Error)) return new Error(String(thrown))
   if (!('command' in thrown)) return thrown

@@ -5,7 +5,9 @@ import { commandFailure } from './failures.js'
 /** For this long a connection that is closed waits until what was said is through. */
 const flushMs = 2000
 
-/** Whoever answers is alive, also where it refuses for now. @throws {WildcastError} `broker_down` */
+/**
+ * Whoever answers is alive, also where it refuses for now. @throws {WildcastError} `broker_down`
+ */
 export async function signOfLife(clients: readonly Client[], more: readonly Promise<unknown>[] = []): Promise<void> {
   const answers = [...clients.map(({ redis }) => redis.ping()), ...more].map((answer) =>
     answer.catch((cause: unknown) => {
@@ -16,7 +18,10 @@ export async function signOfLife(clients: readonly Client[], more: readonly Prom
   await Promise.all(answers)
 }
 
-/** Resolves when all that was said is through, and the last words, or when it has taken too long. Never rejects. */
+/**
+ * Resolves when all that was said is through, and the last words, or when it has taken too long.
+ * Never rejects.
+ */
 export function flush(clients: readonly Client[], lastWords: readonly Promise<void>[], clock: Clock): Promise<void> {
   return new Promise((resolve) => {
     const stopClock = clock.after(flushMs, resolve)

@@ -1,7 +1,13 @@
-/** A Redis glob: the literal texts before, between and after its stars. No other glob character is ever used. */
+/**
+ * A Redis glob: the literal texts before, between and after its stars. No other glob character is
+ * ever used.
+ */
 export type Glob = readonly string[]
 
-/** How Redis is asked for it. Outside of brackets only these four mean something; the rest stays as it is, since ACLs compare globs letter by letter. */
+/**
+ * How Redis is asked for it. Outside of brackets only these four mean something; the rest stays as
+ * it is, since ACLs compare globs letter by letter.
+ */
 export function globText(glob: Glob): string {
   return glob.map((literal) => literal.replace(/[*?[\\]/g, '\\$&')).join('*')
 }

@@ -28,7 +28,10 @@ const mostMessages = 1024
 const mostBytes = 8 * 1024 * 1024
 /** So many are read at once. */
 const batch = 32
-/** Waits before a message that nobody took is offered again: the first, doubled each time, and the longest. */
+/**
+ * Waits before a message that nobody took is offered again: the first, doubled each time, and the
+ * longest.
+ */
 const firstRestMs = 100
 const longestRestMs = 5000
 

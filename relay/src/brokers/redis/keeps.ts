@@ -11,7 +11,10 @@ import { isOlder } from './server-info.js'
 /** Consumer groups that give back what they hold, and random fields of a hash. */
 const oldest = '6.2'
 
-/** Makes our scripts known to a server that can keep something for relays; otherwise says why it can't. */
+/**
+ * Makes our scripts known to a server that can keep something for relays; otherwise says why it
+ * can't.
+ */
 export async function keepsOf({ redis, info }: Client, keys: Keys, cluster: boolean): Promise<Keeps> {
   if (info.cluster && !cluster) return 'the server is a node of a cluster; name its nodes in "cluster"'
   if (info.replica) return replica

@@ -35,18 +35,26 @@ export interface Seat {
   left(): void
 }
 
-/** Past this many groups of one subject, or with wildcards, no new one is made: every publish looks at them. */
+/**
+ * Past this many groups of one subject, or with wildcards, no new one is made: every publish looks
+ * at them.
+ */
 const mostGroups = 1000
 /** Bytes of their patterns and names, since a publish looks at long ones for longer. */
 const mostGroupBytes = 64 * 1024
-/** For this long a member that leaves waits to hear what became of the messages that it gave away. */
+/**
+ * For this long a member that leaves waits to hear what became of the messages that it gave away.
+ */
 const patienceMs = 5000
 /** While Redis can't be told of so many that were taken, no more are read. */
 const mostUntold = 1000
 /** More than a member may hold, and be still to tell of. */
 const all = 2 * mostUntold
 
-/** This relay's part in a group: reads its share of the messages, and confirms those that somebody took. It outlives a connection that breaks. */
+/**
+ * This relay's part in a group: reads its share of the messages, and confirms those that somebody
+ * took. It outlives a connection that breaks.
+ */
 export class Member {
   readonly #options: MemberOptions
   readonly #hand: Hand
@@ -74,7 +82,10 @@ export class Member {
     })
   }
 
-  /** Joins, or goes on over a new connection. @throws {WildcastError} `too_many_subscriptions`, or what a command failed with */
+  /**
+   * Joins, or goes on over a new connection. @throws {WildcastError} `too_many_subscriptions`, or
+   * what a command failed with
+   */
   async sit(seat: Seat): Promise<void> {
     if (this.#leaving) {
       seat.left()
@@ -117,7 +128,10 @@ export class Member {
     if (seat && this.#begun && !this.#leaving) this.#stay(seat).catch((cause) => this.#recover(seat, cause))
   }
 
-  /** Reads nothing any more, and leaves as soon as it is known what became of what was given away, or that takes too long. Never rejects. */
+  /**
+   * Reads nothing any more, and leaves as soon as it is known what became of what was given away,
+   * or that takes too long. Never rejects.
+   */
   async leave(): Promise<void> {
     this.#leaving = true
     this.#hand.close()

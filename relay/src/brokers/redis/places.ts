@@ -93,7 +93,10 @@ function whereOf(settings: RedisSettings, address: Address, key: string): Where 
   }
 }
 
-/** From the first to the last slot: a master, and its replicas. A node that does not know its own host leaves it out. */
+/**
+ * From the first to the last slot: a master, and its replicas. A node that does not know its own
+ * host leaves it out.
+ */
 type SlotRange = readonly [first: number, last: number, master: readonly [host: string | null, port: number]]
 
 async function slotsAt(node: Place, { host }: Address): Promise<[SlotRange, Address][]> {

@@ -26,7 +26,10 @@ const timeLength = 10
 
 const answer = 'response.'
 
-/** What this relay asks, and who waits for an answer. All answers come by three subscriptions, since the ids of a connection's questions begin alike. */
+/**
+ * What this relay asks, and who waits for an answer. All answers come by three subscriptions, since
+ * the ids of a connection's questions begin alike.
+ */
 export class Questions {
   readonly #options: QuestionsOptions
   readonly #waiting: Replies
@@ -40,7 +43,10 @@ export class Questions {
     this.#start = `0${options.newId().slice(timeLength, 2 * timeLength - 1)}`
   }
 
-  /** @throws {WildcastError} `no_responders`, `timeout`, `broker_down`, or what the signal was aborted with */
+  /**
+   * @throws {WildcastError} `no_responders`, `timeout`, `broker_down`, or what the signal was
+   * aborted with
+   */
   ask({ subject: asked, payload }: Message, options: RequestOptions): Promise<Message> {
     const subject = asked as Subject
     const id = this.#start + this.#options.newId().slice(timeLength)

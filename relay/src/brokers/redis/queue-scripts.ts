@@ -1,11 +1,15 @@
 import { mastery } from './role.js'
 import { type Script, script } from './script.js'
 
-// The groups of all relays stand in one hash, a line "<pattern> <group>" each: under the subject where the pattern is one, else under "*", which no subject is.
-// So one look finds all that a subject may concern. Each group has a stream, and a sorted set of its members by the end of their leases. The keys end by
-// themselves some time after the last member was there.
+// The groups of all relays stand in one hash, a line "<pattern> <group>" each: under the subject
+// where the pattern is one, else under "*", which no subject is. So one look finds all that a
+// subject may concern. Each group has a stream, and a sorted set of its members by the end of their
+// leases. The keys end by themselves some time after the last member was there.
 
-/** Splits texts, and keeps the lines of a field. Without Lua's own patterns: what clients say never becomes one. */
+/**
+ * Splits texts, and keeps the lines of a field. Without Lua's own patterns: what clients say never
+ * becomes one.
+ */
 const lines = `
 local function split(text, by)
   local parts, from = {}, 1
@@ -81,8 +85,9 @@ return found
 `)
 
 /**
- * Publishes, and puts a copy into the stream of each group that the subject belongs to; all of it or nothing. Answers how many clients heard it, and how
- * many groups got it. KEYS: registry. ARGV: subject, channel, payload, how stream keys begin, how channels that wake begin, longest stream.
+ * Publishes, and puts a copy into the stream of each group that the subject belongs to; all of it
+ * or nothing. Answers how many clients heard it, and how many groups got it. KEYS: registry. ARGV:
+ * subject, channel, payload, how stream keys begin, how channels that wake begin, longest stream.
  */
 export const publishScript: Script = script(`${lines}${matcher}${mastery}
 local subject, channel, payload, queue, wake, longest = unpack(ARGV)
@@ -113,8 +118,10 @@ return { heard, #fed }
 `)
 
 /**
- * A member stays in its group, or joins: makes the group where it is not there, renews the member's lease, and takes over what those hold who are gone:
- * answers these entries. KEYS: registry, stream, members. ARGV: field, line, group, member, lease and stay of the keys in ms, most groups of a field, most bytes of their lines, room.
+ * A member stays in its group, or joins: makes the group where it is not there, renews the member's
+ * lease, and takes over what those hold who are gone: answers these entries. KEYS: registry,
+ * stream, members. ARGV: field, line, group, member, lease and stay of the keys in ms, most groups
+ * of a field, most bytes of their lines, room.
  */
 export const stayScript: Script = script(`${lines}
 local registry, stream, members = unpack(KEYS)
@@ -169,7 +176,10 @@ end
 return taken
 `)
 
-/** A member leaves. What it still holds is the others'. KEYS: stream, members. ARGV: group, member, stay of the keys in ms, the channel that wakes. */
+/**
+ * A member leaves. What it still holds is the others'. KEYS: stream, members. ARGV: group, member,
+ * stay of the keys in ms, the channel that wakes.
+ */
 export const leaveScript: Script = script(`
 local stream, members = unpack(KEYS)
 local group, member, keep, wake = unpack(ARGV)

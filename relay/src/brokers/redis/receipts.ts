@@ -33,7 +33,8 @@ export class Receipts {
     this.#untold = new Set()
     for (const id of ids) this.#underWay.add(id)
     try {
-      // First out of the stream, then out of what is held: what breaks between leaves nothing behind.
+      // First out of the stream, then out of what is held: what breaks between leaves nothing
+      // behind.
       await Promise.all([redis.xdel(this.#stream, ...ids), redis.xack(this.#stream, this.#group, ...ids)])
     } catch (cause) {
       this.#untold = new Set([...ids, ...this.#untold])

@@ -5,7 +5,10 @@ import { type Script, type Scripts, script } from './script.js'
 
 export const replica: Keeps = 'the server is a read-only replica; name its master in "url"'
 
-/** A master that has become a replica tells its own clients only, and nobody finds out: only a write does. This one changes nothing. */
+/**
+ * A master that has become a replica tells its own clients only, and nobody finds out: only a write
+ * does. This one changes nothing.
+ */
 export const mastery = `
 local function isReplica(registry)
   local tried = redis.pcall('HDEL', registry, '')
@@ -20,7 +23,10 @@ if isReplica(KEYS[1]) then return replica end
 return 1
 `)
 
-/** Whether a server still has the role that it had when the connection began. @throws {WildcastError} `broker_down`, or what Redis says */
+/**
+ * Whether a server still has the role that it had when the connection began. @throws
+ * {WildcastError} `broker_down`, or what Redis says
+ */
 export async function sameRole(keeps: Keeps, scripts: Scripts, { registry }: Keys): Promise<void> {
   if (keeps === true) await scripts.run(masterScript, [registry], [])
   if (keeps !== replica) return

@@ -23,7 +23,10 @@ interface Run {
   fail(cause: unknown): void
 }
 
-/** Runs scripts on one client, in the order in which it is asked to, also where the server has forgotten them (`SCRIPT FLUSH`, a restart). */
+/**
+ * Runs scripts on one client, in the order in which it is asked to, also where the server has
+ * forgotten them (`SCRIPT FLUSH`, a restart).
+ */
 export class Scripts {
   readonly #redis: Redis
   #underWay = 0

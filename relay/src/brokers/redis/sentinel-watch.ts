@@ -16,15 +16,19 @@ export interface SentinelWatchOptions {
   switched(cause: WildcastError): void
 }
 
-/** What sentinels say when a master is another server from now on: `<name> <old host> <old port> <new host> <new port>`. */
+/**
+ * What sentinels say when a master is another server from now on: `<name> <old host> <old port>
+ * <new host> <new port>`.
+ */
 const channel = '+switch-master'
 
 /** A sentinel that is not there is called again after so long. */
 const againMs = 60_000
 
 /**
- * Hears of a new master at once. Sentinels tell the old one after ten seconds only: until then it takes what is for queues, and then forgets it.
- * While no sentinel can be heard, nothing is lost but this time.
+ * Hears of a new master at once. Sentinels tell the old one after ten seconds only: until then it
+ * takes what is for queues, and then forgets it. While no sentinel can be heard, nothing is lost
+ * but this time.
  */
 export class SentinelWatch {
   readonly #options: SentinelWatchOptions

@@ -31,7 +31,10 @@ export interface ServerOptions {
   dropped(why: Dropped): void
 }
 
-/** The one server of a subject over all relays: it holds a claim at Redis, and listens to questions by the original's scheme. */
+/**
+ * The one server of a subject over all relays: it holds a claim at Redis, and listens to questions
+ * by the original's scheme.
+ */
 export class Server {
   readonly #options: ServerOptions
   readonly #owed: OwedAnswers<Server, Subject> = new OwedAnswers((answerOn) => this.#refuse(answerOn))

@@ -24,7 +24,10 @@ export interface ShardedOptions {
   readonly clock: Clock
 }
 
-/** Sharded channels: each lives on the node that has its slot, so there are clients to all of them. The end of one is the end of all. */
+/**
+ * Sharded channels: each lives on the node that has its slot, so there are clients to all of them.
+ * The end of one is the end of all.
+ */
 export class ShardedConnection implements Connection<RedisNative> {
   readonly #options: ShardedOptions
   readonly #events: ConnectionEvents
@@ -37,7 +40,8 @@ export class ShardedConnection implements Connection<RedisNative> {
     for (const pair of options.pairs) {
       this.#subscribers.set(pair, new Subscriber(pair.listener.redis, () => events.dropped('foreign_subject')))
       for (const { ended } of [pair.publisher, pair.listener]) void ended.then((cause) => this.#end(cause))
-      // A slot has moved to another node, and with it the subscriptions: the next connection finds them there.
+      // A slot has moved to another node, and with it the subscriptions: the next connection finds
+      // them there.
       pair.listener.redis.on('moved', () =>
         this.#end(new WildcastError('broker_down', 'a slot of the cluster has moved to another node')),
       )

@@ -1,7 +1,10 @@
 /** How many slots a cluster shares among its nodes. */
 const slots = 16_384
 
-/** The slot of a key or of a sharded channel: CRC16 (XMODEM) of what stands in its first braces, else of all of it. See the Redis cluster specification. */
+/**
+ * The slot of a key or of a sharded channel: CRC16 (XMODEM) of what stands in its first braces,
+ * else of all of it. See the Redis cluster specification.
+ */
 export function slotOf(key: string): number {
   const open = key.indexOf('{')
   const close = open < 0 ? -1 : key.indexOf('}', open + 1)

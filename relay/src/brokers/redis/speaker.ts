@@ -56,7 +56,10 @@ export class Speaker {
     }
   }
 
-  /** What is said in one turn is written at once: a system call for each would cost as much as all the rest. */
+  /**
+   * What is said in one turn is written at once: a system call for each would cost as much as all
+   * the rest.
+   */
   #gather(): void {
     if (this.#gathering) return
     const { stream } = this.#options.redis
@@ -68,7 +71,10 @@ export class Speaker {
     })
   }
 
-  /** Redis carries a payload and nothing else: that an answer is a part, or a failure, its channel says. */
+  /**
+   * Redis carries a payload and nothing else: that an answer is a part, or a failure, its channel
+   * says.
+   */
   #form(message: Message): Pick<Message, 'subject' | 'payload'> & { readonly channel: string } {
     const { names, prefix } = this.#options
     const { subject, payload, more, error } = message

@@ -62,7 +62,10 @@ export function redisNames({ prefix, sharded }: { readonly prefix: string; reado
   }
 }
 
-/** The texts around the stars. Since a star crosses dots, the one of a `*` covers the `**` behind it, too. */
+/**
+ * The texts around the stars. Since a star crosses dots, the one of a `*` covers the `**` behind
+ * it, too.
+ */
 function coverOf(pattern: Pattern): string[] {
   const literals = ['']
   let dot = ''
@@ -72,7 +75,8 @@ function coverOf(pattern: Pattern): string[] {
   const segments = pattern.split('.')
   segments.forEach((segment, i) => {
     if (segment === '**' && segments[i - 1] === '*') return
-    // "a.**" also stands for "a": at the end the dot before it belongs to the star. Elsewhere the dot behind it does.
+    // "a.**" also stands for "a": at the end the dot before it belongs to the star. Elsewhere the
+    // dot behind it does.
     if (segment !== '**' || i < segments.length - 1) say(dot)
     if (segment[0] === '*') literals.push('')
     else say(plain.literal(segment))
@@ -94,12 +98,18 @@ function bounded([first = '', ...others]: readonly string[]): string[] {
   return kept < 0 ? [first, ...others] : [first, ...others.slice(0, kept), '']
 }
 
-/** Ends with all its wildcards, as `a.*.**` does, and begins with none: its glob brings nothing else. */
+/**
+ * Ends with all its wildcards, as `a.*.**` does, and begins with none: its glob brings nothing
+ * else.
+ */
 function isTail(pattern: Pattern): boolean {
   return /^[^*]+(?:\.\*)+\.\*\*$/.test(pattern)
 }
 
-/** Whether our own patterns that begin with a wildcard are deaf to a name: see PROTOCOL.md, section 3. */
+/**
+ * Whether our own patterns that begin with a wildcard are deaf to a name: see PROTOCOL.md, section
+ * 3.
+ */
 export function isDeafTo(glob: Glob, prefix: string, name: string): boolean {
   return glob[0] === prefix && isReserved(name.slice(prefix.length))
 }

@@ -29,7 +29,10 @@ type Kind = keyof typeof commands
 
 const never: Deaf = () => false
 
-/** The subscriptions of one client: each asked for once, however many listen, and told apart by what Redis says that a message came by. */
+/**
+ * The subscriptions of one client: each asked for once, however many listen, and told apart by what
+ * Redis says that a message came by.
+ */
 export class Subscriber {
   readonly #redis: Redis
   readonly #notText: () => void
@@ -68,7 +71,10 @@ export class Subscriber {
     return this.#listen('glob', globText(glob), hear, isDeaf, glob)
   }
 
-  /** Of the globs that bring this channel by now to nobody who would take it, how many are still there when it is called: so often Redis has counted us. */
+  /**
+   * Of the globs that bring this channel by now to nobody who would take it, how many are still
+   * there when it is called: so often Redis has counted us.
+   */
   deaf(channel: string): () => number {
     const present = [...this.#heard.glob].filter(
       ([, { glob, isConfirmed, hearers }]) =>

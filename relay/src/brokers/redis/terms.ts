@@ -1,6 +1,12 @@
-/** For how long a relay's word holds at Redis. All by the clock of Redis, so that relays need not agree on the time. */
+/**
+ * For how long a relay's word holds at Redis. All by the clock of Redis, so that relays need not
+ * agree on the time.
+ */
 export interface Terms {
-  /** Who has not renewed a lease for so long is gone: its subject is free, and what its members held is handed to others. */
+  /**
+   * Who has not renewed a lease for so long is gone: its subject is free, and what its members held
+   * is handed to others.
+   */
   readonly leaseMs: number
   readonly renewEveryMs: number
   /** How long a group is kept, with what waits in it, after its last member was there. */

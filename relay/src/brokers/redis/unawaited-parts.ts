@@ -15,8 +15,9 @@ export interface UnawaitedPartsOptions {
 const answer = 'response.'
 
 /**
- * Answers in parts that nobody awaits any more. Redis carries nothing with which a part could ask, so the relay that still hears it says so on a channel that only
- * relays know, and to which those listen that send parts. There is one such message for each late part, so that few are said.
+ * Answers in parts that nobody awaits any more. Redis carries nothing with which a part could ask,
+ * so the relay that still hears it says so on a channel that only relays know, and to which those
+ * listen that send parts. There is one such message for each late part, so that few are said.
  */
 export class UnawaitedParts {
   readonly #options: UnawaitedPartsOptions

@@ -16,7 +16,10 @@ export interface Peer {
 /** Opens a connection that speaks a dialect, and resolves with its other side. */
 export type OpenConnection = (speak: (connection: Connection) => Dialect) => Promise<Peer>
 
-/** What every connection promises, whatever is spoken over it. `framed` gives what a dialect writes to be heard as a text. */
+/**
+ * What every connection promises, whatever is spoken over it. `framed` gives what a dialect writes
+ * to be heard as a text.
+ */
 export function connectionContract(
   name: string,
   { open, framed }: { readonly open: OpenConnection; readonly framed: (text: string) => Uint8Array },

@@ -1,7 +1,10 @@
 import type { WildcastError } from '@wildcast/protocol'
 import type { Wire } from '../../core/wire.js'
 
-/** A connection to one client, as the dialects see it. It carries finished frames; nothing is written once it is closing. */
+/**
+ * A connection to one client, as the dialects see it. It carries finished frames; nothing is
+ * written once it is closing.
+ */
 export interface Connection extends Wire {
   /** Asks the client for a sign of life by means of the connection, for dialects that have none. */
   ping(): void
@@ -31,7 +34,10 @@ export interface Dialect {
   split?(data: string | Uint8Array): Iterable<string | Uint8Array> | undefined
   /** Asks the client for a sign of life. */
   ping(): void
-  /** The relay goes away, and will end this; the client shall come back at a random moment of this window. */
+  /**
+   * The relay goes away, and will end this; the client shall come back at a random moment of this
+   * window.
+   */
   goAway?(windowMs: readonly [number, number]): void
   /** Resolves when each publish that was received is answered. @default at once */
   whenAnswered?(): Promise<void>

@@ -11,7 +11,9 @@ const behindBytes = 16 * 1024
 /** A comment, which readers of event streams pass over. */
 const comment = new TextEncoder().encode(':\n\n')
 
-/** The time in which a client's system refuses what is written to a connection that it has closed. */
+/**
+ * The time in which a client's system refuses what is written to a connection that it has closed.
+ */
 const refusalMs = 1000
 
 export interface EventStreamOptions {
@@ -99,8 +101,9 @@ export class EventStream implements Wire {
   }
 
   /**
-   * The client sends nothing more: it has left, or it only reads from now on. Both look alike until something is
-   * written: the first write is refused by a client that has left, and the second one fails then.
+   * The client sends nothing more: it has left, or it only reads from now on. Both look alike until
+   * something is written: the first write is refused by a client that has left, and the second one
+   * fails then.
    */
   #ask(): void {
     this.write(comment)

@@ -3,7 +3,8 @@ import { constants, deflateRawSync } from 'node:zlib'
 /** How the messages of a client are framed: compressed, if it has agreed on that. */
 export type Framing = 'plain' | 'deflated'
 
-// RFC 6455, section 5.2: what a server sends is unmasked, so one final frame is the same bytes for every client.
+// RFC 6455, section 5.2: what a server sends is unmasked, so one final frame is the same bytes for
+// every client.
 
 const finalText = 0x81
 const finalBinary = 0x82
@@ -26,8 +27,9 @@ export function wireFrame(data: string | Uint8Array): Buffer {
 }
 
 /**
- * The same for sockets that have agreed on `permessage-deflate` with `server_no_context_takeover`: compressed without any memory of messages before it, it is the same
- * bytes for each of them as well.
+ * The same for sockets that have agreed on `permessage-deflate` with `server_no_context_takeover`:
+ * compressed without any memory of messages before it, it is the same bytes for each of them as
+ * well.
  */
 export function deflatedFrame(data: string | Uint8Array): Buffer {
   if (data.length < worthCompressing || data.length > mostCompressed) return wireFrame(data)
@@ -46,7 +48,8 @@ export function batchedFrame(data: string | Uint8Array): Buffer {
 }
 
 /**
- * Puts frames into as few WebSocket messages as fit: of `most` bytes, unless a frame alone is longer.
+ * Puts frames into as few WebSocket messages as fit: of `most` bytes, unless a frame alone is
+ * longer.
  * @param frames - as `batchedFrame` gave them
  * @param bytes - of all of them
  */

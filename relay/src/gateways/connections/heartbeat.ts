@@ -14,8 +14,8 @@ const unfinishedTicks = 3
 const bytesOfTick = 20 * 1024
 
 /**
- * A connection whose life is watched. The flags are raised as things happen, and lowered by the next
- * tick.
+ * A connection whose life is watched. The flags are raised as things happen, and lowered by the
+ * next tick.
  */
 export interface Watched {
   /** A whole message or control frame has come. */
@@ -35,8 +35,8 @@ export interface Watched {
 }
 
 /**
- * One timer for all connections, and no clock reading for a message: a tick counts how long each connection's
- * flags have been down.
+ * One timer for all connections, and no clock reading for a message: a tick counts how long each
+ * connection's flags have been down.
  */
 export interface Heartbeat {
   watch(connection: Watched): void

@@ -6,7 +6,9 @@ import type { Connection, NumberedDialect } from './connection.js'
 import type { Watched } from './heartbeat.js'
 import { PostedFrames } from './posted-frames.js'
 
-/** A connection whose client sends its frames by POST; how it receives those of the relay is open. */
+/**
+ * A connection whose client sends its frames by POST; how it receives those of the relay is open.
+ */
 export abstract class HttpConnection<Spoken extends NumberedDialect = NumberedDialect> implements Connection, Watched {
   readonly unfinished = 0
   readonly completed = 0

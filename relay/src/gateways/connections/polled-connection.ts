@@ -16,9 +16,9 @@ export interface KeepingDialect extends NumberedDialect {
 }
 
 /**
- * A client that asks for frames again and again, since nothing brings it an answer that goes on. What
- * is written to it is kept by its session until it has asked for what follows, so that nothing is
- * lost with an answer.
+ * A client that asks for frames again and again, since nothing brings it an answer that goes on.
+ * What is written to it is kept by its session until it has asked for what follows, so that nothing
+ * is lost with an answer.
  */
 export class PolledConnection extends HttpConnection<KeepingDialect> {
   readonly waiting = 0
@@ -46,8 +46,8 @@ export class PolledConnection extends HttpConnection<KeepingDialect> {
   }
 
   /**
-   * Resolves with the frames after the first `count`, which the client has handled, as soon as there
-   * are any; with none after 20 s, when it has ended, or when the client asks anew.
+   * Resolves with the frames after the first `count`, which the client has handled, as soon as
+   * there are any; with none after 20 s, when it has ended, or when the client asks anew.
    * @throws {WildcastError} `invalid_frame` if they can't be had
    */
   async poll(count: number, gone: AbortSignal): Promise<readonly Uint8Array[]> {
@@ -96,7 +96,9 @@ export class PolledConnection extends HttpConnection<KeepingDialect> {
     return [...this.#uncounted.splice(0), ...frames]
   }
 
-  /** Resolves at the end of the turn in which something is written, so that all of it goes along. */
+  /**
+   * Resolves at the end of the turn in which something is written, so that all of it goes along.
+   */
   #woken(gone: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       const wake = (): void => {

@@ -10,7 +10,10 @@ import { SocketInput } from './socket-input.js'
 
 const [binary, final] = [0x2, 0x80]
 
-/** The input of a socket whose bytes and messages a test gives. The clock's turns end when it says so. */
+/**
+ * The input of a socket whose bytes and messages a test gives. The clock's turns end when it says
+ * so.
+ */
 function input() {
   let now = 0
   let ends: (() => void)[] = []

@@ -60,7 +60,10 @@ export class SocketInput {
   #meter: MessageMeter | undefined
   #completed = 0
   #bytes: Buffer | undefined
-  /** Of the message that is handled now: the parts that are left, which are made when they are asked for. */
+  /**
+   * Of the message that is handled now: the parts that are left, which are made when they are asked
+   * for.
+   */
   #parts: Parts | undefined
   /** Those that came after it. */
   #messages: (string | Uint8Array)[] | undefined

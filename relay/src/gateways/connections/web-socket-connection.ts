@@ -14,8 +14,8 @@ import { waitingIn } from './waiting-in.js'
 const reasonBytes = 123
 
 /**
- * A WebSocket that knows its connection, so that the listeners are the same functions for all: a closure
- * for each event would be a third of a kilobyte for each idle client.
+ * A WebSocket that knows its connection, so that the listeners are the same functions for all: a
+ * closure for each event would be a third of a kilobyte for each idle client.
  */
 export class OwnedWebSocket extends WebSocket {
   connection: WebSocketConnection | undefined
@@ -109,8 +109,8 @@ export class WebSocketConnection implements Connection, Watched, InputOwner {
   }
 
   /**
-   * Writes to the socket beneath ws, which would frame the same bytes again for each reader. What ws
-   * writes itself are control frames, at once, so that order is kept.
+   * Writes to the socket beneath ws, which would frame the same bytes again for each reader. What
+   * ws writes itself are control frames, at once, so that order is kept.
    */
   write(bytes: Uint8Array, done?: Settle): boolean {
     const socket = this.#socket

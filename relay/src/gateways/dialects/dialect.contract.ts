@@ -15,7 +15,9 @@ export interface DialectUnderTest {
   readonly nonsense: readonly (string | Uint8Array)[]
 }
 
-/** What every dialect promises, whatever connection carries it: all of it is tried without a socket. */
+/**
+ * What every dialect promises, whatever connection carries it: all of it is tried without a socket.
+ */
 export function dialectContract(name: string, { open, publish, subscribe, nonsense }: DialectUnderTest): void {
   async function opened() {
     const broker = scriptedBroker()

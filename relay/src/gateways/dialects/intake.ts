@@ -7,8 +7,8 @@ const mostUnderWay = 1024 * 1024
 const eachTakes = 1024
 
 /**
- * Slows down a client that publishes faster than its broker takes it: its connection is not read for
- * a while, so that TCP holds the client back and nothing piles up here.
+ * Slows down a client that publishes faster than its broker takes it: its connection is not read
+ * for a while, so that TCP holds the client back and nothing piles up here.
  */
 export class Intake {
   #connection: Connection | undefined

@@ -3,7 +3,8 @@ import { joinFrames } from '../connections/framing.js'
 import { dialectContract } from './dialect.contract.js'
 import type { OpenDialect } from './dialect.js'
 
-// What it takes to add a dialect: `PUB <subject> <payload>`, `SUB <pattern>`, and `MSG <subject> <payload>`.
+// What it takes to add a dialect: `PUB <subject> <payload>`, `SUB <pattern>`, and `MSG <subject>
+// <payload>`.
 
 const bytes = (line: string): Uint8Array => new TextEncoder().encode(`${line}\n`)
 const encoder = {

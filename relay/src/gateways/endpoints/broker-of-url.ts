@@ -2,7 +2,8 @@ import { WildcastError } from '@wildcast/protocol'
 
 /**
  * The broker that a URL asks for with `?broker=`; undefined for the default one.
- * @throws {WildcastError} `invalid_frame` where it is named twice: nobody could say which one counts
+ * @throws {WildcastError} `invalid_frame` where it is named twice: nobody could say which one
+ * counts
  */
 export function brokerOfUrl(url: string): string | undefined {
   const query = url.indexOf('?')

@@ -2,11 +2,16 @@ import { cors } from 'hono/cors'
 import { type Gateway, refuseHandshake } from '../gateway.js'
 
 export interface CrossOriginOptions {
-  /** The origins whose pages may use the relay, such as `https://shop.example`, exactly as browsers write them. @default all */
+  /**
+   * The origins whose pages may use the relay, such as `https://shop.example`, exactly as browsers
+   * write them. @default all
+   */
   readonly origins?: readonly string[] | undefined
 }
 
-/** Whether a text is an origin as browsers write it: no path, and no port where it is the usual one. */
+/**
+ * Whether a text is an origin as browsers write it: no path, and no port where it is the usual one.
+ */
 export function isOrigin(text: string): boolean {
   return text === 'null' || (URL.canParse(text) && new URL(text).origin === text)
 }
@@ -15,8 +20,9 @@ export function isOrigin(text: string): boolean {
 const rememberedS = 600
 
 /**
- * Lets pages of other origins in, or keeps them out: at each door, before it looks at a request. A browser always says where a page is from, and other programs need
- * not, so this guards the users of browsers and nothing else. Cookies are never asked for. To be put before all other gateways.
+ * Lets pages of other origins in, or keeps them out: at each door, before it looks at a request. A
+ * browser always says where a page is from, and other programs need not, so this guards the users
+ * of browsers and nothing else. Cookies are never asked for. To be put before all other gateways.
  */
 export function crossOrigin({ origins }: CrossOriginOptions = {}): Gateway {
   const allows = (origin: string | undefined): boolean =>

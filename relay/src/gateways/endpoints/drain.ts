@@ -5,7 +5,10 @@ import { reconnectWindow } from './reconnect-window.js'
 
 /** A connection whose client is to come back later. */
 export interface Draining {
-  /** Announces that the relay goes away: the client shall come back at a random moment of this window. */
+  /**
+   * Announces that the relay goes away: the client shall come back at a random moment of this
+   * window.
+   */
   goAway(windowMs: readonly [fromMs: number, toMs: number]): void
   /** Resolves when each publish of its client that was received is answered. */
   whenAnswered(): Promise<void>
@@ -16,7 +19,10 @@ export interface Draining {
 /** Clients that all come back within so short a time need not be closed one by one. */
 const atOnceMs = 1000
 
-/** Brokers are waited for so long: a client can't know what became of a publish that is not answered. */
+/**
+ * Brokers are waited for so long: a client can't know what became of a publish that is not
+ * answered.
+ */
 const answersMs = 1000
 
 /** What waits to be handed out is waited for in so many turns of the event loop. */
@@ -56,11 +62,15 @@ export async function drain(
   )
 }
 
-/** Resolves when nothing waits to be handed out, or after many turns: a broker may bring more all the time. */
+/**
+ * Resolves when nothing waits to be handed out, or after many turns: a broker may bring more all
+ * the time.
+ */
 async function handedOut({ clock, slice }: Pick<RelayView, 'clock' | 'slice'>): Promise<void> {
   for (let turns = 0; turns < mostTurns; turns++) {
     await new Promise<void>((resolve) => slice.later(resolve))
-    // What came in beside it in that turn may have been acknowledged, and is handed out by promises.
+    // What came in beside it in that turn may have been acknowledged, and is handed out by
+    // promises.
     await new Promise<void>((resolve) => clock.endOfTurn(resolve))
     if (!slice.isBehind) return
   }

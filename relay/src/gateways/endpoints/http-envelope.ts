@@ -2,8 +2,9 @@ import { encode } from '@msgpack/msgpack'
 import { encodeUtf8, parseJson, WildcastError, writeByteList } from '@wildcast/protocol'
 import { MessagePackWriter, parseMessagePack } from '@wildcast/protocol/msgpack'
 
-// How the original system puts an HTTP request into a message and takes the answer out of one. MessagePack has its structs as positional arrays, and header values
-// and bodies as arrays of integers, since that is what the original writes.
+// How the original system puts an HTTP request into a message and takes the answer out of one.
+// MessagePack has its structs as positional arrays, and header values and bodies as arrays of
+// integers, since that is what the original writes.
 
 /** The forms that `--request-response` names. */
 export type Form = 'messagepack' | 'json'
@@ -107,7 +108,10 @@ function headersOf(value: unknown): HttpAnswer['headers'] {
     )
 }
 
-/** What speaks of one connection or its framing is not the responder's to say (RFC 9110, 7.6.1): the server says it itself. */
+/**
+ * What speaks of one connection or its framing is not the responder's to say (RFC 9110, 7.6.1): the
+ * server says it itself.
+ */
 const ofTheConnection = new Set([
   'connection',
   'content-length',
@@ -158,7 +162,10 @@ function bad(why: string, cause?: unknown): WildcastError {
   return new WildcastError('internal', `the HTTP message could not be read: ${why}`, { cause })
 }
 
-/** A request's path as segments of a subject: `.` is spelled `_DOT_`, an empty segment `%`, and what no segment can hold is percent-escaped, `%` included. */
+/**
+ * A request's path as segments of a subject: `.` is spelled `_DOT_`, an empty segment `%`, and what
+ * no segment can hold is percent-escaped, `%` included.
+ */
 export function subjectOfRequest(method: string, path: string): string {
   const segments = path
     .split('/')

@@ -22,7 +22,10 @@ export interface HttpRequestOptions {
   readonly timeoutMs?: number | undefined
 }
 
-/** `/request/<path>`, any method: the request goes out on `request.<id>.<METHOD>.<path>`, and the first message on `response.<id>.…` is its answer. */
+/**
+ * `/request/<path>`, any method: the request goes out on `request.<id>.<METHOD>.<path>`, and the
+ * first message on `response.<id>.…` is its answer.
+ */
 export function httpRequest({ form, timeoutMs = 2000 }: HttpRequestOptions = {}): Gateway {
   return ({ routes }, relay) => {
     // A byte of the body takes up to four of the message, as a number in JSON.
@@ -61,7 +64,10 @@ function questionOf(c: Context, body: Uint8Array): HttpQuestion {
   }
 }
 
-/** Publishes a question once its answer is listened for. Whatever happens, nothing of it is left behind. */
+/**
+ * Publishes a question once its answer is listened for. Whatever happens, nothing of it is left
+ * behind.
+ */
 function ask(
   relay: RelayView,
   path: string,

@@ -47,7 +47,9 @@ export class HttpSessions {
     return connection
   }
 
-  /** @throws {WildcastError} `interrupted` if there is none; `unsupported` if it has an event stream */
+  /**
+   * @throws {WildcastError} `interrupted` if there is none; `unsupported` if it has an event stream
+   */
   findPolled(key: string): PolledConnection {
     const connection = this.find(key)
     if (connection instanceof PolledConnection) return connection

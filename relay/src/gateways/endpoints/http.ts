@@ -8,7 +8,10 @@ import { subjectOfPath } from './subject-of-path.js'
 /** A client that only publishes is sent nothing. */
 const nowhere: Outlet = { deliver: () => {}, ended: () => {} }
 
-/** `POST /publish/<subject>`: the body's bytes are the payload; `?broker=` names another broker than the default one. */
+/**
+ * `POST /publish/<subject>`: the body's bytes are the payload; `?broker=` names another broker than
+ * the default one.
+ */
 export const http: Gateway = ({ routes }, relay) => {
   const limit = { maxBytes: relay.limits.payload, remedy: 'send it in parts' }
 

@@ -13,11 +13,11 @@ import { readBody, withBody } from './read-body.js'
 const helloBytes = 64 * 1024
 
 /**
- * v1 for clients that get no WebSocket through. `POST /stream` with a `Connect` answers with an event
- * stream, a frame in each event, `Welcome` first; if lines are accepted instead, with `Welcome` alone,
- * and `GET /stream/frames` answers with the frames that follow, a line each. `POST /stream/frames`
- * brings the client's frames, one in each line. `DELETE /stream` ends the session. See
- * docs/protocol.md.
+ * v1 for clients that get no WebSocket through. `POST /stream` with a `Connect` answers with an
+ * event stream, a frame in each event, `Welcome` first; if lines are accepted instead, with
+ * `Welcome` alone, and `GET /stream/frames` answers with the frames that follow, a line each. `POST
+ * /stream/frames` brings the client's frames, one in each line. `DELETE /stream` ends the session.
+ * See docs/protocol.md.
  */
 export const stream: Gateway = ({ routes, closing, stayFor }, relay) => {
   const sessions = new HttpSessions(relay)
@@ -57,7 +57,8 @@ export const stream: Gateway = ({ routes, closing, stayFor }, relay) => {
     return c.body(null, 204)
   })
 
-  // A client checks that the endpoint is there before it blames the network for a WebSocket that was refused.
+  // A client checks that the endpoint is there before it blames the network for a WebSocket that
+  // was refused.
   routes.get('/stream', (c) => c.body(null, 204))
   routes.all('/stream', (c) => onlyBy(c, 'DELETE, GET, HEAD, POST'))
   routes.all('/stream/frames', (c) => onlyBy(c, 'GET, POST'))
@@ -81,7 +82,10 @@ function sessionOf(c: Context): string {
   throw new WildcastError('invalid_frame', 'say whose frames these are: "Authorization: Session <id>"')
 }
 
-/** Bytes of the longest POST: a full payload in base64, with escapes, behind all that the SDK puts before it. */
+/**
+ * Bytes of the longest POST: a full payload in base64, with escapes, behind all that the SDK puts
+ * before it.
+ */
 function postBytes({ limits }: RelayView): number {
   return 4 * limits.payload + 320 * 1024
 }

@@ -61,7 +61,8 @@ async function put(template: Template, named: string | undefined, { yes, ...flag
   const form: Form = isOriginal(source.value) ? 'original' : 'own'
   const files = template.files?.({ name, form, answers }) ?? {}
   const together = `${before.replace(/\n*$/, '\n\n')}${template.toml({ name, form, answers })}`
-  // As if its files were there, and the page were built: what is wrong is said before anything is written.
+  // As if its files were there, and the page were built: what is wrong is said before anything is
+  // written.
   const folder = path.dirname(path.resolve(file))
   const world = outside(folder)
   interpret(tomlSource(together, file), file, {

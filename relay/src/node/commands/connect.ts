@@ -45,7 +45,10 @@ export function connect({ url, broker }: ClientFlags): Client {
   return client
 }
 
-/** Runs one action, and rejects at the first failure to reach the relay: a script wants to know, not to wait. */
+/**
+ * Runs one action, and rejects at the first failure to reach the relay: a script wants to know, not
+ * to wait.
+ */
 export async function once<Result>(flags: ClientFlags, action: (client: Client) => Promise<Result>): Promise<Result> {
   const client = connect(flags)
   try {

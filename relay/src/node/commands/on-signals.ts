@@ -22,8 +22,8 @@ export const closeDeadlineMs = 27_000
 const hangUpMs = 100
 
 /**
- * The first `SIGINT` or `SIGTERM` closes in good order, the second at once. `SIGHUP` reloads; but it ends a
- * process whose terminal has been closed.
+ * The first `SIGINT` or `SIGTERM` closes in good order, the second at once. `SIGHUP` reloads; but
+ * it ends a process whose terminal has been closed.
  */
 export function onSignals({ close, reload, terminal, clock, exit, complain }: SignalActions): (signal: string) => void {
   let closing = false

@@ -9,7 +9,10 @@ export interface ReloadsOptions {
   print(line: string): void
 }
 
-/** Reads a configuration again and goes on with it, one time after the other. The log says what has come of it. */
+/**
+ * Reads a configuration again and goes on with it, one time after the other. The log says what has
+ * come of it.
+ */
 export function reloads({ read, apply, print }: ReloadsOptions): () => Promise<ControlAnswer> {
   let last: Promise<unknown> = Promise.resolve()
 

@@ -9,7 +9,10 @@ export interface Beside {
   close(): Promise<void>
 }
 
-/** Starts a command in this terminal. It finds the relay's URL in `WILDCAST_URL`, if the relay has a port. */
+/**
+ * Starts a command in this terminal. It finds the relay's URL in `WILDCAST_URL`, if the relay has a
+ * port.
+ */
 export function runBeside([program = '', ...args]: readonly string[], url: string | undefined): Beside {
   const child = spawn(program, args, {
     stdio: 'inherit',

@@ -41,7 +41,8 @@ export async function run(config: Config, { beside = [], source, ...options }: R
     print: complain,
   })
   const act = onSignals({ close, reload, terminal: terminal(), clock: wakefulClock, exit: process.exit, complain })
-  // Before anything is open: a signal must not end the process in another way, also while it starts.
+  // Before anything is open: a signal must not end the process in another way, also while it
+  // starts.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, act)
 
   const running = await opening

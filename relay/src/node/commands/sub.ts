@@ -2,7 +2,10 @@ import { Command } from 'commander'
 import { brokerFlag, type ClientFlags, complain, connect, urlFlag } from './connect.js'
 import { asJson, asLine, type PrintFlags } from './print.js'
 
-/** `wildcast sub`: prints what comes until Ctrl-C, across reconnects; ends with exit code 1 where the subscription is refused. */
+/**
+ * `wildcast sub`: prints what comes until Ctrl-C, across reconnects; ends with exit code 1 where
+ * the subscription is refused.
+ */
 export function sub(): Command {
   return new Command('sub')
     .description('print the messages of a pattern, such as good.*')

@@ -6,7 +6,8 @@ import { originalBroker } from './schema/original-broker.js'
 import { validate } from './validate.js'
 
 /**
- * Reads a broker out of a query string, as the original does: `InMemoryBroker`, `Redis=redis://redis:6379`, `Nats[addresses][0]=nats`.
+ * Reads a broker out of a query string, as the original does: `InMemoryBroker`,
+ * `Redis=redis://redis:6379`, `Nats[addresses][0]=nats`.
  * @param flag what problems are said to be in
  * @throws {ConfigError} with everything that is wrong
  */

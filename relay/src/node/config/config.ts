@@ -5,7 +5,10 @@ import type { ComponentSubscription } from '../../components/subscription.js'
 import type { Mode } from '../../gateways/dialects/classic/encoders.js'
 import type { Form } from '../../gateways/endpoints/http-envelope.js'
 
-/** What `wildcast up` opens: a configuration that was read, checked and made complete. It holds secrets, so it is never printed. */
+/**
+ * What `wildcast up` opens: a configuration that was read, checked and made complete. It holds
+ * secrets, so it is never printed.
+ */
 export interface Config {
   /** By name; the first is the default. At least one. */
   readonly brokers: ReadonlyMap<string, BrokerSettings>
@@ -38,7 +41,9 @@ export interface GatewayConfig {
   readonly origins?: readonly string[]
   /** Whether long messages are compressed for WebSocket clients that offer it. @default false */
   readonly compression?: boolean
-  /** How long an HTTP connection stays open between two requests, in milliseconds. @default 75000 */
+  /**
+   * How long an HTTP connection stays open between two requests, in milliseconds. @default 75000
+   */
   readonly keepAliveMs?: number
 }
 

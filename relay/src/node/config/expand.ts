@@ -12,7 +12,10 @@ export interface Expanded {
 /** Keys that valibot leaves out of what it reads, without a word. */
 const leftOut = ['__proto__', 'constructor', 'prototype']
 
-/** Puts environment variables in the place of `${NAME}`, and the text of a file in the place of `{ file = "…" }`. */
+/**
+ * Puts environment variables in the place of `${NAME}`, and the text of a file in the place of
+ * `{ file = "…" }`.
+ */
 export function expand(value: unknown, outside: Pick<Outside, 'env' | 'readText'>, under: Path = []): Expanded {
   const faults: Fault[] = []
   return { value: walk(value, under), faults }

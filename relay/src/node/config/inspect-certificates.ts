@@ -3,7 +3,9 @@ import type { TlsSettings } from '../../brokers/settings.js'
 import { fileFault, type ReadText } from './read-text.js'
 import type { Fault } from './source/source.js'
 
-/** What is wrong with the certificates of a broker: files that can't be read, and what is in them. */
+/**
+ * What is wrong with the certificates of a broker: files that can't be read, and what is in them.
+ */
 export function inspectCertificates(
   { rootCertificate, clientCertificate }: TlsSettings,
   readText: ReadText,

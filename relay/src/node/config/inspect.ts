@@ -16,8 +16,9 @@ import type { Fault, Source } from './source/source.js'
 import { problemsOf } from './validate.js'
 
 /**
- * Reads a configuration, and looks at what it names: certificates, credentials, components. It connects to nothing and
- * listens on nothing; the modules of components are loaded, as a relay would, and ended at once.
+ * Reads a configuration, and looks at what it names: certificates, credentials, components. It
+ * connects to nothing and listens on nothing; the modules of components are loaded, as a relay
+ * would, and ended at once.
  * @throws {ConfigError} with everything that is wrong
  */
 export async function inspect(file: string): Promise<Config> {

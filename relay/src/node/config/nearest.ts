@@ -13,7 +13,10 @@ export function meant(word: unknown, known: readonly string[]): string {
   return close === undefined ? '' : `; did you mean "${close}"?`
 }
 
-/** How many letters were left out, put in, replaced, or swapped with their neighbour (Damerau and Levenshtein). */
+/**
+ * How many letters were left out, put in, replaced, or swapped with their neighbour (Damerau and
+ * Levenshtein).
+ */
 function distance(from: string, to: string): number {
   const rows: number[][] = [Array.from({ length: to.length + 1 }, (_, j) => j)]
   const at = (i: number, j: number): number => rows[i]?.[j] ?? Number.POSITIVE_INFINITY

@@ -14,7 +14,10 @@ function tableOf(path: Path): string {
   return path.some((key) => typeof key === 'number') ? nameOf(path) : `[${path.map(String).map(shown).join('.')}]`
 }
 
-/** A word that a user wrote, unless it looks like more than a word: a URL in the place of a key may hold a password. */
+/**
+ * A word that a user wrote, unless it looks like more than a word: a URL in the place of a key may
+ * hold a password.
+ */
 export function shown(word: string): string {
   return /^[\w. -]{1,64}$/.test(word) ? word : '…'
 }

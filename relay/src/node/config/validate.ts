@@ -31,7 +31,9 @@ function faultOf({ path, message }: v.BaseIssue<unknown>): Fault {
   return { path: path?.map(({ key }) => key as string | number) ?? [], message }
 }
 
-/** In the order of lines, and one for each value: what is wrong first makes the rest of it wrong. */
+/**
+ * In the order of lines, and one for each value: what is wrong first makes the rest of it wrong.
+ */
 export function problemsOf(faults: readonly (Fault & { line?: number })[], { file, lineOf }: Written): Problem[] {
   const byPath = new Map<string, Problem>()
   for (const { path, message, line = lineOf(path) } of faults) {

@@ -6,7 +6,10 @@ import { isTable } from '../config/schema/table.js'
 import { controlFolder } from './control-folder.js'
 import type { ControlAnswer } from './control-socket.js'
 
-/** Asks every relay that runs this configuration for a reload. Resolves with their answers: none if none runs. */
+/**
+ * Asks every relay that runs this configuration for a reload. Resolves with their answers: none if
+ * none runs.
+ */
 export async function askReload(file: string): Promise<readonly ControlAnswer[]> {
   const { folder, prefix } = await controlFolder(file)
   const names = (await readdir(folder)).filter((name) => name.startsWith(prefix))

@@ -11,7 +11,8 @@ export interface ControlFolder {
 }
 
 /**
- * The place where a running relay and `wildcast reload` find each other: the same user and the same file.
+ * The place where a running relay and `wildcast reload` find each other: the same user and the same
+ * file.
  * @throws if somebody else could put sockets there
  */
 export async function controlFolder(file: string): Promise<ControlFolder> {

@@ -4,7 +4,9 @@ import path from 'node:path'
 import { newId } from '../new-id.js'
 import { controlFolder } from './control-folder.js'
 
-/** What `wildcast reload` is answered: the lines to print, and whether they say that it has failed. */
+/**
+ * What `wildcast reload` is answered: the lines to print, and whether they say that it has failed.
+ */
 export interface ControlAnswer {
   readonly failed: boolean
   readonly lines: readonly string[]

@@ -9,7 +9,10 @@ export interface AskOptions {
   readonly interactive: boolean
 }
 
-/** The answers of the flags, then those of the terminal or the usual ones. @throws {Error} naming the flag */
+/**
+ * The answers of the flags, then those of the terminal or the usual ones. @throws {Error} naming
+ * the flag
+ */
 export async function ask(
   questions: readonly Question[],
   { given, project, interactive }: AskOptions,

@@ -7,8 +7,8 @@ interface Installed {
 }
 
 /**
- * The folder of the tarball from which npm has installed the relay into `<project>/node_modules/@wildcast/relay`;
- * undefined if it comes from a registry, or is a clone.
+ * The folder of the tarball from which npm has installed the relay into
+ * `<project>/node_modules/@wildcast/relay`; undefined if it comes from a registry, or is a clone.
  */
 export function ownTarballs(relayFolder: string): string | undefined {
   const modules = path.resolve(relayFolder, '../..')

@@ -24,7 +24,10 @@ export function projectFiles(name: string): Files {
   )
 }
 
-/** The project, whose Wildcast comes from the tarballs of a folder. @throws {Error} naming the first that is missing */
+/**
+ * The project, whose Wildcast comes from the tarballs of a folder. @throws {Error} naming the first
+ * that is missing
+ */
 export function withTarballs(files: Files, target: string, folder: string): Files {
   const [missing] = tarballs(folder).filter(([, file]) => !existsSync(file))
   if (missing) throw new Error(`${missing[1]} is not there; write it with "npm run pack" in Wildcast's repository`)

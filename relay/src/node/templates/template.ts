@@ -39,7 +39,10 @@ export interface Template {
   /** The original's name, if it is another. */
   readonly alias?: string
   readonly about: string
-  /** Whether its name is that of a broker of the configuration, by default the default one. @default false */
+  /**
+   * Whether its name is that of a broker of the configuration, by default the default one. @default
+   * false
+   */
   readonly namesBroker?: true
   readonly questions: readonly Question[]
   /** What is put at the end of a configuration in TOML. */

@@ -2,11 +2,17 @@ import { type Message, WildcastError } from '@wildcast/protocol'
 import type { OpenThread, Ran, Thread } from '../../components/thread.js'
 import { Life, type LifeOptions } from './life.js'
 
-/** Waits before a thread is started again are half of these and up to twice that: the first, doubled with every end, and the longest. */
+/**
+ * Waits before a thread is started again are half of these and up to twice that: the first, doubled
+ * with every end, and the longest.
+ */
 const firstWaitMs = 100
 const longestWaitMs = 10_000
 
-/** A thread of Node's own for each component: a crash, an endless loop or a memory that fills hurts nobody else, and it starts again. */
+/**
+ * A thread of Node's own for each component: a crash, an endless loop or a memory that fills hurts
+ * nobody else, and it starts again.
+ */
 export function componentThread(options: Omit<LifeOptions, 'ended'>): OpenThread {
   return async (onError) => {
     const thread = new ComponentThread(options, onError)
@@ -18,7 +24,10 @@ export function componentThread(options: Omit<LifeOptions, 'ended'>): OpenThread
 class ComponentThread implements Thread {
   readonly #options: Omit<LifeOptions, 'ended'>
   readonly #onError: (error: WildcastError) => void
-  /** All that have begun to load and not ended: one that was replaced lives until what it runs has ended. */
+  /**
+   * All that have begun to load and not ended: one that was replaced lives until what it runs has
+   * ended.
+   */
   readonly #lives: Set<Life> = new Set()
   /** What messages are given to; none while it is started again. */
   #current: Life | undefined
@@ -77,7 +86,10 @@ class ComponentThread implements Thread {
     this.#wake()
   }
 
-  /** @throws {WildcastError} `internal` where its module can't be loaded; `interrupted` where nobody wants it any more */
+  /**
+   * @throws {WildcastError} `internal` where its module can't be loaded; `interrupted` where nobody
+   * wants it any more
+   */
   async #begin(): Promise<Life> {
     if (this.#closed) throw closedError()
     const life = new Life({ ...this.#options, ended: (life, why) => this.#ended(life, why) })

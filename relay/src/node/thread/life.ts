@@ -35,7 +35,10 @@ const pongMs = 1000
 /** So many messages that never came to an end are enough: they hold memory. */
 const mostAbandoned = 100
 
-/** Tests run from `src`, where nothing is that a thread of Node could load: they take the build, and none of the runner's own flags. */
+/**
+ * Tests run from `src`, where nothing is that a thread of Node could load: they take the build, and
+ * none of the runner's own flags.
+ */
 const fromSource = import.meta.url.endsWith('.ts')
 const main = fromSource ? '../../../dist/node/thread/main.js' : './main.js'
 
@@ -80,7 +83,10 @@ export class Life {
     this.#worker.unref()
   }
 
-  /** Resolves when the module is loaded. @throws {WildcastError} `internal` where it can't be, which is the end; `interrupted` where it was closed */
+  /**
+   * Resolves when the module is loaded. @throws {WildcastError} `internal` where it can't be, which
+   * is the end; `interrupted` where it was closed
+   */
   async load(): Promise<void> {
     const { clock } = this.#options
     const stopClock = clock.after(loadMs, () => this.#kill(`it was not loaded within ${loadMs / 1000} s`))

@@ -14,7 +14,10 @@ const { id, broker, pattern, source, config } = workerData as Start
 const from = { broker, pattern: parsePattern(pattern) }
 const port = parentPort as NonNullable<typeof parentPort>
 const say = (words: FromThread): void => port.postMessage(words)
-/** An eighth of its memory: a text is there several times while it is put together, as two bytes a character at worst. */
+/**
+ * An eighth of its memory: a text is there several times while it is put together, as two bytes a
+ * character at worst.
+ */
 const mostCharacters = ((resourceLimits.maxOldGenerationSizeMb ?? 64) * 1024 * 1024) / 8
 /** What runs, with what tells it that nobody waits any more. */
 const running = new Map<number, AbortController>()
@@ -33,7 +36,10 @@ async function load(): Promise<Component> {
   return component as Component
 }
 
-/** What a run that failed still has to say; nothing if that can't be said, since the failure itself must be. */
+/**
+ * What a run that failed still has to say; nothing if that can't be said, since the failure itself
+ * must be.
+ */
 function outputsOf(cause: unknown): readonly CheckedOutput[] {
   try {
     return cause instanceof FailedWith ? readOutputs(cause.outputs, mostCharacters) : []

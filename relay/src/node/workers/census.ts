@@ -3,7 +3,10 @@ import type { Clock } from '../../core/clock.js'
 import type { Figures } from '../metrics.js'
 import type { Place } from './place.js'
 
-/** What all relays of a crew have counted, those that have ended too: what was told once is never taken back. */
+/**
+ * What all relays of a crew have counted, those that have ended too: what was told once is never
+ * taken back.
+ */
 export interface Census {
   /** Asks all that are there. One that does not answer in time counts with what it said last. */
   take(places: readonly Pick<Place, 'say'>[]): Promise<readonly Figures[]>

@@ -29,11 +29,17 @@ export interface MemberOptions {
 
 /** A place in a crew. */
 export interface CrewPlace extends Place {
-  /** Loads the modules of its components again. @throws {WildcastError} if one can't be loaded: the old ones go on */
+  /**
+   * Loads the modules of its components again. @throws {WildcastError} if one can't be loaded: the
+   * old ones go on
+   */
   reload(): Promise<void>
 }
 
-/** Opens places for the processes of a primary. They count together: each that asks is told what all of them have counted. */
+/**
+ * Opens places for the processes of a primary. They count together: each that asks is told what all
+ * of them have counted.
+ */
 export function crew({ folder, onError }: CrewOptions): (options: MemberOptions) => CrewPlace {
   const counts = census(clock)
   const relays = new Set<Place>()

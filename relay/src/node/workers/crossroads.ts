@@ -20,7 +20,10 @@ const sessionKey = /^Session ([^_]+)_/i
 /** How long an end may take to read what the other one has said last. */
 const lastWordsMs = 2000
 
-/** Brings to another worker what belongs to a session there, by whichever worker's port it came. What asks for a relay that is not there stays where it is. */
+/**
+ * Brings to another worker what belongs to a session there, by whichever worker's port it came.
+ * What asks for a relay that is not there stays where it is.
+ */
 export interface Crossroads {
   /** Takes a handshake elsewhere, or calls `stay`. */
   handshake(handshake: Handshake, stay: () => void): void

@@ -4,11 +4,17 @@ import type { Config } from '../config/config.js'
 
 /** A configuration, as its processes share it. */
 export interface Division {
-  /** The Unix sockets of the memory brokers by name, the known ones too: all relays reach the brokers by them. */
+  /**
+   * The Unix sockets of the memory brokers by name, the known ones too: all relays reach the
+   * brokers by them.
+   */
   readonly sockets: ReadonlyMap<string, string>
   /** What every worker opens: its part of the clients. */
   readonly workers: Config
-  /** What is opened once, however many workers there are, since it would else act on each message as often. */
+  /**
+   * What is opened once, however many workers there are, since it would else act on each message as
+   * often.
+   */
   readonly inside: Config | undefined
 }
 

@@ -7,7 +7,10 @@ const patienceMs = 60_000
 
 /** Lets processes load the modules of their components again. */
 export interface ModuleReloads {
-  /** @throws {WildcastError} `internal` if one can't be loaded: the old ones go on; `interrupted` without an answer */
+  /**
+   * @throws {WildcastError} `internal` if one can't be loaded: the old ones go on; `interrupted`
+   * without an answer
+   */
   ask(place: Pick<Place, 'say'>): Promise<void>
   heard(number: number, failure: string | undefined): void
 }

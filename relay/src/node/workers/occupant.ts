@@ -40,7 +40,10 @@ export interface Occupant {
 
 /** One that has left so many waiting hangs: others take those who come. */
 const mostUnderWay = 1000
-/** One that has not ended in good order by then is killed. The longest drain takes 20 s, and what is still open then 3 s. */
+/**
+ * One that has not ended in good order by then is killed. The longest drain takes 20 s, and what is
+ * still open then 3 s.
+ */
 const farewellMs = 25_000
 
 export function occupant({ name, child, task, heard, gone, clock }: OccupantOptions): Occupant {
@@ -92,7 +95,10 @@ export function occupant({ name, child, task, heard, gone, clock }: OccupantOpti
   }
 }
 
-/** The clients that a process was handed and has not taken yet: Node would leave them hanging when it ends. */
+/**
+ * The clients that a process was handed and has not taken yet: Node would leave them hanging when
+ * it ends.
+ */
 function underWay(child: ChildProcess): { taken(number: number): void; hand(one: Arrival): boolean; again(): void } {
   const arrivals = new Map<number, Arrival>()
   let last = 0

@@ -11,7 +11,9 @@ export interface PlaceOptions extends Pick<OccupantOptions, 'name' | 'task' | 'h
 
 /** A place in the crew: a process that is replaced when it ends. */
 export interface Place extends Pick<Occupant, 'say' | 'hand'> {
-  /** Starts the first process. @throws whatever keeps it from beginning; then the place stays empty */
+  /**
+   * Starts the first process. @throws whatever keeps it from beginning; then the place stays empty
+   */
   open(): Promise<void>
   /** Ends its process in good order, and replaces it no more. */
   close(): Promise<void>
@@ -22,7 +24,10 @@ const steadyMs = 10_000
 const firstWaitMs = 100
 const longestWaitMs = 10_000
 
-/** How long a place stays empty when so many processes in a row have crashed at once. After the first nobody waits. */
+/**
+ * How long a place stays empty when so many processes in a row have crashed at once. After the
+ * first nobody waits.
+ */
 export function emptyMs(crashes: number): number {
   return crashes <= 1 ? 0 : Math.min(longestWaitMs, firstWaitMs * 2 ** (crashes - 2))
 }

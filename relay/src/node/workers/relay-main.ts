@@ -1,4 +1,5 @@
-// A process of the crew: a relay of its own, for clients of all ports; or, without a port, for components and bridges.
+// A process of the crew: a relay of its own, for clients of all ports; or, without a port, for
+// components and bridges.
 
 import type { Relay } from '../../core/relay.js'
 import type { Config } from '../config/config.js'
@@ -13,7 +14,10 @@ export interface RelayTask {
   readonly remedies: ListenRemedies
   /** Whether components are loaded again when their files change. */
   readonly reload: boolean
-  /** Whether it takes the place of another one: it is ready when it reaches the brokers, or has tried for a while. */
+  /**
+   * Whether it takes the place of another one: it is ready when it reaches the brokers, or has
+   * tried for a while.
+   */
   readonly replaces: boolean
 }
 

@@ -3,7 +3,8 @@ import type { Place } from './place.js'
 /**
  * Replaces places one after the other: each new one is open, and takes clients, before the old one
  * of its index ends.
- * @throws whatever keeps a new one from being opened; the old one of its index goes on, and so do those after it
+ * @throws whatever keeps a new one from being opened; the old one of its index goes on, and so do
+ * those after it
  */
 export async function replaceEach(places: Place[], fresh: (index: number) => Place): Promise<void> {
   for (const [index, old] of [...places.entries()]) {

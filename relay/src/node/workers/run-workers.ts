@@ -26,8 +26,9 @@ export interface RunWorkersOptions {
 export type Running = Pick<RunningConfig, 'ports' | 'reload' | 'close'>
 
 /**
- * Opens everything that a configuration names, over several relays. This process accepts clients, and hands each to the worker whose turn it is; memory brokers have a process
- * of their own, and so have components together with bridges. Whatever ends is replaced.
+ * Opens everything that a configuration names, over several relays. This process accepts clients,
+ * and hands each to the worker whose turn it is; memory brokers have a process of their own, and so
+ * have components together with bridges. Whatever ends is replaced.
  */
 export async function runWorkers(config: Config, { count, reload, remedies }: RunWorkersOptions): Promise<Running> {
   checkPlain(config)

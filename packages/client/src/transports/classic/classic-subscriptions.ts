@@ -26,7 +26,8 @@ export function openClassicSubscriptions(lanes: Lanes, replies: Replies): Classi
         if (!serve) replies.happen({ ...frame, id })
         else if (frame.response_subject !== undefined) replies.happen({ ...frame, id, subject })
       }
-      // The original's own request helpers prefix the subject; others may ask on the subject itself.
+      // The original's own request helpers prefix the subject; others may ask on the subject
+      // itself.
       const patterns = (serve ? [`request.*.${subject}`, subject] : [subject]) as Pattern[]
       let unsent = patterns.length
       const sent = (): void => {

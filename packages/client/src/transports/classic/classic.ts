@@ -14,7 +14,8 @@ import { openClassicSubscriptions } from './classic-subscriptions.js'
 import { type Lanes, openLanes } from './lanes.js'
 
 /**
- * The dialect of the original gateway, translated at the door: the client speaks v1 and never knows. What the dialect has no words for is answered or refused here.
+ * The dialect of the original gateway, translated at the door: the client speaks v1 and never
+ * knows. What the dialect has no words for is answered or refused here.
  */
 export const classic: OpenTransport = (events, settings) => {
   const lanes = openLanes({ ...settings, codec: toClassic(settings.codec) }, events)
@@ -79,7 +80,9 @@ function publish(frame: PublishFrame, lanes: Lanes, replies: Replies): void {
   }
 }
 
-/** What a relay would say of itself. It names no limit and no heartbeat, since nobody knows them. */
+/**
+ * What a relay would say of itself. It names no limit and no heartbeat, since nobody knows them.
+ */
 function welcome({ now }: Clock): WelcomeFrame {
   const unknown = Number.POSITIVE_INFINITY
   return {

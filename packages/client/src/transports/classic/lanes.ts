@@ -26,13 +26,20 @@ interface Lane {
 }
 
 /**
- * Sockets to a server that does not say which subscription a message belongs to, and sends one copy for each that matches. On a socket whose patterns do not
- * intersect the pattern that matches tells; a pattern that overlaps with one on every socket gets a socket of its own.
+ * Sockets to a server that does not say which subscription a message belongs to, and sends one copy
+ * for each that matches. On a socket whose patterns do not intersect the pattern that matches
+ * tells; a pattern that overlaps with one on every socket gets a socket of its own.
  */
 export interface Lanes {
-  /** Encodes a frame now, so that one which can not be encoded throws here. Returns what sends it on the first socket. */
+  /**
+   * Encodes a frame now, so that one which can not be encoded throws here. Returns what sends it on
+   * the first socket.
+   */
   prepare(frame: ClientFrame): () => void
-  /** Subscribes, unless that has been done; then calls `sent`. The undo is local: the dialect has no word for it. */
+  /**
+   * Subscribes, unless that has been done; then calls `sent`. The undo is local: the dialect has no
+   * word for it.
+   */
   listen(pattern: Pattern, deliver: Deliver, sent: () => void): Undo
   close(code?: number): void
 }

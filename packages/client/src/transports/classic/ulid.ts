@@ -2,7 +2,10 @@ import type { Clock } from '../../time/clock.js'
 
 const crockford = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 
-/** A name that nobody else will think of, sorted by time: 48 bits of milliseconds and 80 of chance, in Crockford's base 32. */
+/**
+ * A name that nobody else will think of, sorted by time: 48 bits of milliseconds and 80 of chance,
+ * in Crockford's base 32.
+ */
 export function ulid({ now, random }: Pick<Clock, 'now' | 'random'>): string {
   let time = ''
   for (let rest = now(); time.length < 10; rest = Math.floor(rest / 32)) time = crockford[rest % 32] + time

@@ -16,7 +16,9 @@ export interface PollSettings {
   hear(lines: string): void
 }
 
-/** Asks for frames again and again. Resolves with how it ended; rejects with what failed on the way. */
+/**
+ * Asks for frames again and again. Resolves with how it ended; rejects with what failed on the way.
+ */
 export async function pollFrames({ url, clock, signal, headers, hear }: PollSettings): Promise<Ending> {
   for (;;) {
     const response = await fetch(url, { headers: headers(), signal })

@@ -3,7 +3,10 @@ import type { Clock, Undo } from '../../time/clock.js'
 
 /** Waits, in milliseconds, before a POST that failed on the way is repeated. */
 const repeatsMs = [200, 1000, 3000]
-/** The answers of a proxy that does not reach the relay now, or of a relay that wants fewer requests. */
+/**
+ * The answers of a proxy that does not reach the relay now, or of a relay that wants fewer
+ * requests.
+ */
 export const passing: readonly number[] = [429, 502, 503, 504]
 /** Characters of a proxy's page that stand in a reason. */
 export const longestReason = 200
@@ -14,7 +17,10 @@ export interface PostSettings {
   readonly signal: AbortSignal
 }
 
-/** POSTs frames, the same again if it fails on the way. Resolves when the relay has them; rejects with why it has not. */
+/**
+ * POSTs frames, the same again if it fails on the way. Resolves when the relay has them; rejects
+ * with why it has not.
+ */
 export async function postFrames(url: string, init: RequestInit, settings: PostSettings): Promise<void> {
   const { clock, signal } = settings
   for (const waitMs of [...repeatsMs, undefined]) {

@@ -5,7 +5,10 @@ export interface ServerEvent {
   readonly isClose: boolean
 }
 
-/** Reads the events of an answer. Resolves when it ends; rejects if it breaks off, or `onEvent` throws. */
+/**
+ * Reads the events of an answer. Resolves when it ends; rejects if it breaks off, or `onEvent`
+ * throws.
+ */
 export async function readEvents(
   body: ReadableStream<Uint8Array>,
   onEvent: (event: ServerEvent) => void,

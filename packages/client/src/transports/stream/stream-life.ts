@@ -51,7 +51,10 @@ export interface StreamStep {
 
 /** The close code of a connection that has ended without a word (RFC 6455, 7.1.5). */
 export const noWord = 1006
-/** How long frames that were sent before `close` may take to go out, and then the end itself, in milliseconds. */
+/**
+ * How long frames that were sent before `close` may take to go out, and then the end itself, in
+ * milliseconds.
+ */
 export const lastFramesMs = 3000
 
 /** The life of a stream, as a function of what happens to it, and of whether frames wait. */
@@ -97,7 +100,9 @@ function post({ session, closing }: Live): StreamStep {
   return { to: { at: 'posting', session, closing }, post: session }
 }
 
-/** Frames that were sent before are posted first, if need be once the relay has said whose they are. */
+/**
+ * Frames that were sent before are posted first, if need be once the relay has said whose they are.
+ */
 function leave(from: StreamState, isWaiting: boolean): StreamStep {
   if (isClosing(from)) return { to: from }
   const mayWait = from.at === 'posting' || (from.at === 'greeting' && isWaiting)

@@ -18,9 +18,9 @@ const heldBackMs = 4000
 const uncounted: readonly string[] = ['Ping', 'Received', 'GoingAway']
 
 /**
- * The relay's own protocol over plain HTTP, for ways that let no WebSocket through: one request whose
- * answer goes on, or, if something holds that back, one request after the other; and one POST at a
- * time for the client's frames. In JSON, whatever the codec.
+ * The relay's own protocol over plain HTTP, for ways that let no WebSocket through: one request
+ * whose answer goes on, or, if something holds that back, one request after the other; and one POST
+ * at a time for the client's frames. In JSON, whatever the codec.
  */
 export const stream: OpenTransport = (events, settings) => new HttpStream(events, settings)
 
@@ -114,7 +114,9 @@ class HttpStream implements Transport {
     if (await this.#ask({ method: 'HEAD' })) this.#happen({ type: 'answered' })
   }
 
-  /** Reads an event stream. If it brings nothing, something on the way holds it back: then polls. */
+  /**
+   * Reads an event stream. If it brings nothing, something on the way holds it back: then polls.
+   */
   async #listen(hello: string): Promise<void> {
     const held = new AbortController()
     const { signal } = held
@@ -185,7 +187,10 @@ class HttpStream implements Transport {
     }
   }
 
-  /** Also from a page that is being left. A relay that is not reached forgets the session in its time. */
+  /**
+   * Also from a page that is being left. A relay that is not reached forgets the session in its
+   * time.
+   */
   #endSession(session: string): void {
     const abort = new AbortController()
     const stop = this.#clock.after(lastFramesMs, () => abort.abort())

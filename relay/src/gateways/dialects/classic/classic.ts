@@ -19,7 +19,10 @@ import { fail, failPublish, silent } from './failures.js'
 /** How often a socket may subscribe to the same: each is one more copy of every message. */
 const copiesLimit = 10
 
-/** The original's two-way protocol: no answers, and a frame that can't be read closes the connection. */
+/**
+ * The original's two-way protocol: no answers, and a frame that can't be read closes the
+ * connection.
+ */
 export function classic(encoder: StreamEncoder): OpenDialect {
   return (relay, connection) => new Classic(encoder, relay, connection)
 }
@@ -30,7 +33,10 @@ class Classic implements Dialect {
   readonly #outbox: Outbox
   readonly #intake: Intake
   readonly #publisher: Session
-  /** Two equal subscriptions of one socket give two copies, so the second needs a session of its own. */
+  /**
+   * Two equal subscriptions of one socket give two copies, so the second needs a session of its
+   * own.
+   */
   readonly #sessions: Session[]
   readonly #copies: Map<string, number> = new Map()
 

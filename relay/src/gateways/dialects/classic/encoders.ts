@@ -33,7 +33,10 @@ export const subscribeEncoders: Readonly<Record<Mode, Encoders>> = {
   text: messagesOnly((frame) => payloadText(frame.message)),
 }
 
-/** Classic has no answers: everything but messages is left out, and so is a message that the mode can't carry. */
+/**
+ * Classic has no answers: everything but messages is left out, and so is a message that the mode
+ * can't carry.
+ */
 function messagesOnly(encode: (frame: MessageFrame) => string | Uint8Array | undefined): Encoders {
   const encoder = (framed: (data: string | Uint8Array) => Buffer): StreamEncoder => ({
     message(message, feed) {

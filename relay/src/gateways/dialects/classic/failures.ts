@@ -18,7 +18,9 @@ export function failPublish(relay: RelayView, outbox: Outbox, cause: unknown): v
   else relay.onError(error, { stage: 'publish' })
 }
 
-/** Closes the connection for a mistake of the client, and logs a failure of the relay or a broker. */
+/**
+ * Closes the connection for a mistake of the client, and logs a failure of the relay or a broker.
+ */
 export function fail(relay: RelayView, outbox: Outbox, cause: unknown): void {
   const error = WildcastError.from(cause)
   if (error.retry) relay.onError(error, { stage: 'session' })

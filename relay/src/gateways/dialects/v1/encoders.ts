@@ -4,7 +4,10 @@ import type { StreamEncoder } from '../../../core/outlet.js'
 import { batchedFrame, deflatedFrame, joinBatches, joinFrames, wireFrame } from '../../connections/framing.js'
 import { messageFrame } from '../message-frame.js'
 
-/** Writes what a relay sends in v1: messages and gaps for all readers of a subscription, and frames for one client. */
+/**
+ * Writes what a relay sends in v1: messages and gaps for all readers of a subscription, and frames
+ * for one client.
+ */
 export interface V1Encoder extends StreamEncoder {
   frame(frame: RelayFrame): Uint8Array
   /**
@@ -14,7 +17,10 @@ export interface V1Encoder extends StreamEncoder {
   batched?(bytes: number): V1Encoder
 }
 
-/** What is spoken by one subprotocol of v1, for clients that have agreed on compression and for others. */
+/**
+ * What is spoken by one subprotocol of v1, for clients that have agreed on compression and for
+ * others.
+ */
 export interface V1Codec {
   readonly codec: Codec
   readonly encoders: { readonly plain: V1Encoder; readonly deflated: V1Encoder }
@@ -43,7 +49,10 @@ export function v1Encoder(codec: Codec, framed: (data: string | Uint8Array) => U
   }
 }
 
-/** Bytes of a message with several frames, if the client asks for so many. Undefined if it has only one. */
+/**
+ * Bytes of a message with several frames, if the client asks for so many. Undefined if it has only
+ * one.
+ */
 export function batchOf({ batched }: V1Encoder, asked: number | undefined): number | undefined {
   return asked !== undefined && batched ? Math.min(asked, limits.batchBytes) : undefined
 }
@@ -60,7 +69,9 @@ function plainEncoder(codec: Codec): V1Encoder {
   return { ...plain, batched: (bytes) => bySize.get(2 ** Math.floor(Math.log2(bytes))) ?? plain }
 }
 
-/** Each frame is compressed once for all its readers, so none of them is a part of another message. */
+/**
+ * Each frame is compressed once for all its readers, so none of them is a part of another message.
+ */
 function deflatedEncoder(codec: Codec): V1Encoder {
   const deflated = v1Encoder(codec, deflatedFrame)
   return { ...deflated, batched: () => deflated }

@@ -13,7 +13,10 @@ import type { Conversation } from './conversation.js'
 /** Frames of a client that are not counted: they are of the connection, not of the session. */
 const isUncounted = (kind: string): boolean => kind === 'Connect' || kind === 'Pong' || kind === 'Received'
 
-/** Reads what comes over one connection of v1: decodes each message, and hands its frame to the conversation. */
+/**
+ * Reads what comes over one connection of v1: decodes each message, and hands its frame to the
+ * conversation.
+ */
 export class Reader implements KeepingDialect {
   readonly #codec: Codec
   readonly #connection: Connection

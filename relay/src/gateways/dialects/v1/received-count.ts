@@ -1,4 +1,7 @@
-/** How many frames of a client have come, of those that count, and how many of them it knows to have. */
+/**
+ * How many frames of a client have come, of those that count, and how many of them it knows to
+ * have.
+ */
 export class ReceivedCount {
   #received = 0
   #confirmed = 0
@@ -21,7 +24,10 @@ export class ReceivedCount {
     return true
   }
 
-  /** The count to confirm to the client, which knows it from now on. Undefined if there is nothing new. */
+  /**
+   * The count to confirm to the client, which knows it from now on. Undefined if there is nothing
+   * new.
+   */
   confirm(): number | undefined {
     this.#bytes = 0
     if (this.#received === this.#confirmed) return undefined

@@ -3,7 +3,10 @@ import type { BrokerSettings } from '../../../brokers/settings.js'
 import { circleOf } from '../../../core/bridge-circle.js'
 import type { Config } from '../config.js'
 
-/** Refuses bridges that would carry messages in a circle where a broker on it has no headers in which they remember the way. */
+/**
+ * Refuses bridges that would carry messages in a circle where a broker on it has no headers in
+ * which they remember the way.
+ */
 export function circleFree(): v.RawCheckAction<Config> {
   return v.rawCheck(({ dataset, addIssue }) => {
     if (!dataset.typed) return
@@ -20,7 +23,10 @@ export function circleFree(): v.RawCheckAction<Config> {
   })
 }
 
-/** As far as settings tell: an MQTT broker may turn out to speak 3.1.1 only, which the relay finds when it opens the bridges. */
+/**
+ * As far as settings tell: an MQTT broker may turn out to speak 3.1.1 only, which the relay finds
+ * when it opens the bridges.
+ */
 function carriesHeaders(settings: BrokerSettings | undefined): boolean {
   switch (settings?.type) {
     case 'redis':

@@ -2,6 +2,8 @@ import type { Outside } from '../outside.js'
 
 /** What a schema must know beyond the value that it reads. */
 export interface Context extends Pick<Outside, 'resolve' | 'isFolder' | 'isFile'> {
-  /** The names of all brokers, so that a reference to one can be checked however wrong the rest is. */
+  /**
+   * The names of all brokers, so that a reference to one can be checked however wrong the rest is.
+   */
   readonly brokers: readonly string[]
 }

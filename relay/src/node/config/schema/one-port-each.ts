@@ -16,8 +16,8 @@ export interface WrittenGateway {
 const usualPort = 3015
 
 /**
- * Refuses gateways that would listen on one address. It looks at what may be wrong elsewhere, too, so that everything
- * is told at once.
+ * Refuses gateways that would listen on one address. It looks at what may be wrong elsewhere, too,
+ * so that everything is told at once.
  */
 export function onePortEach<Input>(gatewaysOf: (input: unknown) => readonly WrittenGateway[]): v.RawCheckAction<Input> {
   return v.rawCheck(({ dataset, addIssue }) => {

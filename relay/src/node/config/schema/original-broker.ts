@@ -8,7 +8,10 @@ import { redisUrl } from './redis.js'
 import type { Reads } from './table.js'
 import { tagged } from './tagged.js'
 
-/** A broker as the original names it: `"InMemoryBroker"`, `{ Redis = "redis://…" }`, a table `Nats` or `Mqtt`. In a query string even the first is a key. */
+/**
+ * A broker as the original names it: `"InMemoryBroker"`, `{ Redis = "redis://…" }`, a table `Nats`
+ * or `Mqtt`. In a query string even the first is a key.
+ */
 export function originalBroker(resolve: Resolve): Reads<BrokerSettings> {
   const memory: BrokerSettings = { type: 'memory' }
   const kinds = tagged<BrokerSettings>('broker type', {

@@ -19,7 +19,10 @@ export function isOriginal(value: unknown): value is Table {
   return isTable(value) && ['trigger', 'spin_manifest_version', 'spin_version'].some((key) => key in value)
 }
 
-/** The original's form: each broker may have a gateway, on a port of its own. Whatever else a spin.toml holds is let through. */
+/**
+ * The original's form: each broker may have a gateway, on a port of its own. Whatever else a
+ * spin.toml holds is let through.
+ */
 export function originalForm(context: Context): Reads<Config> {
   const trigger = table(
     {

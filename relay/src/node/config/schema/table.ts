@@ -1,7 +1,8 @@
 import * as v from 'valibot'
 import { nearest } from '../nearest.js'
 
-// In every message `{it}` stands for the name of the value, which is put in when the whole path to it is known.
+// In every message `{it}` stands for the name of the value, which is put in when the whole path to
+// it is known.
 
 /** Keys and values: a table of TOML, an object of JSON. */
 export type Table = Readonly<Record<string, unknown>>

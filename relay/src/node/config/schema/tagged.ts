@@ -2,7 +2,9 @@ import * as v from 'valibot'
 import { meant } from '../nearest.js'
 import { isTable, keyIn, type Reads } from './table.js'
 
-/** One of several things, as Rust writes it: a table whose only key says which, `{ Token = "…" }`. */
+/**
+ * One of several things, as Rust writes it: a table whose only key says which, `{ Token = "…" }`.
+ */
 export function tagged<Output>(what: string, kinds: Readonly<Record<string, Reads<Output>>>): Reads<Output> {
   const known = Object.keys(kinds)
   const allowed = known.join(', ')

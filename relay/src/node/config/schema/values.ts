@@ -2,7 +2,8 @@ import * as v from 'valibot'
 import { meant } from '../nearest.js'
 import type { Reads } from './table.js'
 
-// An environment variable and a query string have nothing but text, so numbers and truth values may be written as such: port = "${PORT}".
+// An environment variable and a query string have nothing but text, so numbers and truth values may
+// be written as such: port = "${PORT}".
 
 /** Text that is not empty. */
 export const text: Reads<string> = v.pipe(

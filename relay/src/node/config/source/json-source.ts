@@ -3,7 +3,8 @@ import type { Path } from '../path.js'
 import { type Fault, Lines, type Source } from './source.js'
 
 /**
- * Reads a JSON text. `JSON.parse` knows neither lines nor keys that stand twice, and quotes the text in its messages, which may hold a password.
+ * Reads a JSON text. `JSON.parse` knows neither lines nor keys that stand twice, and quotes the
+ * text in its messages, which may hold a password.
  * @throws {ConfigError} where it is none
  */
 export function jsonSource(text: string, file: string): Source {

@@ -1,6 +1,8 @@
 import type { Path } from '../path.js'
 
-/** Something wrong with a value, as its sentence; `{it}` in there stands for the name of the value. */
+/**
+ * Something wrong with a value, as its sentence; `{it}` in there stands for the name of the value.
+ */
 export interface Fault {
   readonly path: Path
   readonly message: string
@@ -11,7 +13,10 @@ export interface Source {
   readonly value: unknown
   /** What is wrong in the writing alone. */
   readonly faults: readonly (Fault & { readonly line: number })[]
-  /** The line of a key; of the nearest thing around it where the key is not there. Undefined where lines are not known. */
+  /**
+   * The line of a key; of the nearest thing around it where the key is not there. Undefined where
+   * lines are not known.
+   */
   lineOf(path: Path): number | undefined
 }
 

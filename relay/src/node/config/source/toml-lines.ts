@@ -8,7 +8,10 @@ const keyPart = /[ \t]*("(?:\\.|[^"\\])*"|'[^']*'|[\w-]+)[ \t]*/y
 const scalar =
   /"""(?:\\[\s\S]|"{1,2}(?!")|[^"\\])*"""(?:"{1,2}(?!"))?|'''(?:'{1,2}(?!')|[^'])*'''(?:'{1,2}(?!'))?|"(?:\\.|[^"\\])*"|'[^']*'|[^,\]}#\n]+/y
 
-/** Finds the line of every key in a TOML text. The text must be valid: what is wrong with it was found by the parser. */
+/**
+ * Finds the line of every key in a TOML text. The text must be valid: what is wrong with it was
+ * found by the parser.
+ */
 export function tomlLines(text: string): Lines {
   return new TomlScanner(text).scan()
 }
@@ -97,7 +100,8 @@ class TomlScanner {
   #take(token: RegExp): string {
     token.lastIndex = this.#offset
     const [found] = token.exec(this.#text) ?? []
-    // Without this, a text that the parser takes and this scanner does not would be scanned for ever.
+    // Without this, a text that the parser takes and this scanner does not would be scanned for
+    // ever.
     if (found === undefined) throw new SyntaxError(`TOML that can't be scanned at offset ${this.#offset}`)
     this.#offset += found.length
     return found

@@ -19,7 +19,10 @@ export function tomlSource(text: string, file: string): Source {
   }
 }
 
-/** The parser's own message shows the lines around, which may hold a password. Only its first line, which quotes nothing, is used. */
+/**
+ * The parser's own message shows the lines around, which may hold a password. Only its first line,
+ * which quotes nothing, is used.
+ */
 function explain({ message, line, column }: TomlError, text: string): string {
   const wrong = text.split('\n')[line - 1]?.slice(column - 1) ?? ''
   if (/redefine/.test(message)) {
