@@ -1,5 +1,5 @@
 import type { Message } from '@wildcast/client'
-import type { Feed } from '@wildcast/react'
+import type { SubscriptionFeed } from '@wildcast/react'
 import { useLayoutEffect, useRef } from 'react'
 import { Avatar } from './avatar.js'
 import { readChatMessage } from './chat-message.js'
@@ -8,7 +8,7 @@ import { CurlHint, Empty } from './empty.js'
 import { usePage } from './store.js'
 
 /** What was said in a room. */
-export function Chat({ feed }: { readonly feed: Feed }) {
+export function Chat({ feed }: { readonly feed: SubscriptionFeed }) {
   const room = usePage((page) => page.room)
   const messages = feed.items.filter((message) => message.params[0] === room)
   return (

@@ -1,9 +1,9 @@
 import type { Message } from '@wildcast/client'
-import type { Feed } from '@wildcast/react'
+import type { SubscriptionFeed } from '@wildcast/react'
 import { CurlHint, Empty } from './empty.js'
 
 /** Every message on `good.*`, as it travelled, newest first. */
-export function Wire({ feed }: { readonly feed: Feed }) {
+export function Wire({ feed }: { readonly feed: SubscriptionFeed }) {
   return (
     <>
       <header className="flex items-baseline gap-3 border-line border-b px-6 py-4">

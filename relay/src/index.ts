@@ -20,9 +20,9 @@ export type {
 export {
   type Component,
   type ComponentContext,
+  type ComponentResult,
   defineComponent,
   type Output,
-  type Said,
   type Trigger,
 } from './components/component.js'
 export { type HttpHandler, jsonHttp, msgpackHttp } from './components/http.js'
@@ -38,40 +38,40 @@ export type { Bridge } from './core/bridge.js'
 export type {
   Broker,
   BrokerEvents,
+  BrokerRequestOptions,
   Dropped,
   Feature,
   Features,
   Interest,
   Listener,
   OpenBroker,
-  RequestOptions,
   Settle,
 } from './core/broker.js'
 export type { CancelSignal } from './core/cancel.js'
 export { type Clock, realClock } from './core/clock.js'
-export type { Ask, Publish, Subscribe } from './core/commands.js'
+export type { Ask, PublishCommand, Subscribe } from './core/commands.js'
 export type { BrokerHealth } from './core/hub.js'
 export type { SessionLimits } from './core/limits.js'
 export { nobody, type Observer } from './core/observer.js'
 export type { Outbox } from './core/outbox.js'
 export type { OutboxEnds, OutboxOwner } from './core/outbox-ports.js'
-export type { Encoder, FeedFacts, OnError, Outlet, Parcel, StreamEncoder } from './core/outlet.js'
+export type { Encoder, FeedFacts, OnFailure, Outlet, Parcel, StreamEncoder } from './core/outlet.js'
 export type { Part } from './core/part.js'
 export { type Action, allowAll, type Permissions } from './core/permissions.js'
 export { createRelay, type Relay, type RelayFacts, type RelayOptions, type RelayView } from './core/relay.js'
 export type { Session } from './core/session.js'
 export type { ResumableSession, Sessions } from './core/sessions.js'
-export type { Subscription } from './core/subscription.js'
+export type { ClientSubscription } from './core/subscription.js'
 export type { Wire } from './core/wire.js'
 export type { Mode } from './gateways/dialects/classic/encoders.js'
 // Doors
 export { type CrossOriginOptions, crossOrigin } from './gateways/endpoints/cross-origin.js'
 export { health } from './gateways/endpoints/health.js'
 export { http } from './gateways/endpoints/http.js'
-export type { Form } from './gateways/endpoints/http-envelope.js'
+export type { EnvelopeForm } from './gateways/endpoints/http-envelope.js'
 export { type HttpRequestOptions, httpRequest } from './gateways/endpoints/http-request.js'
 export { serverSentEvents } from './gateways/endpoints/server-sent-events.js'
-export { stream } from './gateways/endpoints/stream.js'
+export { streamEndpoint } from './gateways/endpoints/stream.js'
 export { type WebSocketOptions, websocket } from './gateways/endpoints/websocket.js'
 export type { Gateway, Handshake, Ports } from './gateways/gateway.js'
 
@@ -81,10 +81,10 @@ export { type Metrics, metrics } from './node/metrics.js'
 export { newId } from './node/new-id.js'
 export {
   type Endpoint,
+  type RelayServer,
+  type RelayServerOptions,
   type ServeAllOptions,
-  type ServeOptions,
-  type Serving,
   type ServingAll,
-  serve,
   serveAll,
+  serveRelay,
 } from './node/serve.js'

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { type Message, parsePattern, parseSubject, type WildcastError } from '@wildcast/protocol'
+import { type BrokerMessage, parsePattern, parseSubject, type WildcastError } from '@wildcast/protocol'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { Ran, Thread } from '../src/components/thread.js'
 import { realClock } from '../src/index.js'
@@ -60,7 +60,7 @@ async function open(source: string, timeoutMs = 30_000): Promise<Open> {
   return { thread, alive, began: () => began, errors, write, writeWaiting, letIn }
 }
 
-const message = (payload: string): Message => ({ subject: parseSubject('a'), payload })
+const message = (payload: string): BrokerMessage => ({ subject: parseSubject('a'), payload })
 const said = async (ran: Promise<Ran>): Promise<unknown> => {
   const { outputs, error } = await ran.catch((error: WildcastError) => ({ outputs: [], error }))
   return error?.code ?? outputs[0]?.payload

@@ -5,7 +5,7 @@ import { promisify } from 'node:util'
 import type { createClient } from '@wildcast/client'
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { WebSocket } from 'ws'
-import { http, stream, websocket } from '../src/index.js'
+import { http, streamEndpoint, websocket } from '../src/index.js'
 import { fakeClock } from '../src/testing/fake-clock.js'
 import { startRelay } from './start-relay.js'
 
@@ -39,7 +39,7 @@ describe('where no WebSocket comes through', () => {
   })
 
   it('a client goes on over HTTP, and the tab remembers', async () => {
-    const { address } = await startRelay({ gateways: [http, stream] })
+    const { address } = await startRelay({ gateways: [http, streamEndpoint] })
     const { Socket, tries } = counting()
     const open = async () => {
       const client = (await page())({ url: `ws://${address}`, WebSocket: Socket, onError: () => {} })
@@ -74,7 +74,7 @@ describe('where no WebSocket comes through', () => {
       },
     ],
   ])('a client goes on over HTTP when a WebSocket %s', async (_, attempt) => {
-    const { address } = await startRelay({ gateways: [http, stream] })
+    const { address } = await startRelay({ gateways: [http, streamEndpoint] })
     class Socket {
       binaryType = ''
       send = attempt
@@ -126,13 +126,13 @@ describe('where no WebSocket comes through', () => {
   })
 
   it('a relay that was only away is reached by WebSocket again', async () => {
-    const first = await startRelay({ gateways: [http, stream, websocket()] })
+    const first = await startRelay({ gateways: [http, streamEndpoint, websocket()] })
     await first.close()
     const { Socket, tries } = counting()
     const client = (await page())({ url: `ws://${first.address}`, WebSocket: Socket, onError: () => {} })
     onTestFinished(() => client.close())
     await expect.poll(() => client.status.state).toBe('waiting')
-    await startRelay({ gateways: [http, stream, websocket()], port: first.port })
+    await startRelay({ gateways: [http, streamEndpoint, websocket()], port: first.port })
     client.reconnect()
     await expect.poll(() => client.status.state).toBe('online')
     expect(tries()).toBeGreaterThan(1)

@@ -1,4 +1,4 @@
-import { limits, type Message, parsePattern } from '@wildcast/protocol'
+import { type BrokerMessage, limits, parsePattern } from '@wildcast/protocol'
 import { msgpackCodec } from '@wildcast/protocol/msgpack'
 import { headers as natsHeaders } from 'nats'
 import { describe, expect, it } from 'vitest'
@@ -156,12 +156,12 @@ it('64 headers of 8 kB come to the other side of every broker that carries heade
   const [nats, mosquitto] = await Promise.all([startNats(), startMosquitto()])
   for (const link of [await natsLink(nats), await mqttLink(mosquitto.url)]) {
     const inbox = await link.listen('h.*')
-    const message: Message = { subject: parsePattern('h.x'), payload: '', headers }
+    const message: BrokerMessage = { subject: parsePattern('h.x'), payload: '', headers }
     await link.broker.publish(message)
     expect((await inbox.take(1))[0]?.headers).toEqual(headers)
   }
 })
 
-function textOf(message: Message | undefined): string {
+function textOf(message: BrokerMessage | undefined): string {
   return new TextDecoder().decode(message?.payload as Uint8Array)
 }

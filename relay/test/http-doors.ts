@@ -1,4 +1,4 @@
-import { health, http, httpRequest, metrics, serverSentEvents, stream, websocket } from '../src/index.js'
+import { health, http, httpRequest, metrics, serverSentEvents, streamEndpoint, websocket } from '../src/index.js'
 import { connect } from './socket.js'
 import { type StartedRelay, startRelay } from './start-relay.js'
 
@@ -8,7 +8,7 @@ export const gateways = [
   http,
   health,
   serverSentEvents,
-  stream,
+  streamEndpoint,
   websocket({ mode: 'json' }),
   httpRequest({ form: 'json', timeoutMs: 60_000 }),
 ]

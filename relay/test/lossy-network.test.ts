@@ -3,7 +3,7 @@ import { type Client, type ClientOptions, createClient } from '@wildcast/client'
 import { stream as overHttp } from '@wildcast/client/stream'
 import { expect, it, onTestFailed } from 'vitest'
 import { WebSocket } from 'ws'
-import { http, stream, websocket } from '../src/index.js'
+import { http, streamEndpoint, websocket } from '../src/index.js'
 import { endsWithTest } from './servers/ends-with-test.js'
 import { lossyNetwork } from './servers/lossy-network.js'
 import { openProxy } from './servers/tcp-proxy.js'
@@ -14,9 +14,9 @@ import { startRelay } from './start-relay.js'
 // is modelled as what TCP makes of it: a pause of one round trip on its connection.
 const network = { bytesPerMs: 25, delayMs: [300, 700], lostOf: 10, repeatMs: 1000 } as const
 
-const ways: [string, Partial<ClientOptions>, typeof stream][] = [
+const ways: [string, Partial<ClientOptions>, typeof streamEndpoint][] = [
   ['WebSocket', { WebSocket }, websocket()],
-  ['plain HTTP', { transport: overHttp }, stream],
+  ['plain HTTP', { transport: overHttp }, streamEndpoint],
 ]
 
 /** Resolves when the broker has confirmed it. */

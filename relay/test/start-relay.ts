@@ -4,15 +4,15 @@ import {
   http,
   memory,
   newId,
+  type RelayServer,
+  type RelayServerOptions,
   realClock,
-  type ServeOptions,
-  type Serving,
-  serve,
-  stream,
+  serveRelay,
+  streamEndpoint,
   websocket,
 } from '../src/index.js'
 
-export interface StartedRelay extends Serving {
+export interface StartedRelay extends RelayServer {
   /** `127.0.0.1:<port>` */
   readonly address: string
   /** What went to `onError`, as the log would show it. */
@@ -21,12 +21,12 @@ export interface StartedRelay extends Serving {
 
 /** A relay on a free loopback port, closed when the test is done. */
 export async function startRelay(
-  options: Partial<ServeOptions> & { mode?: 'binary' | 'text' | 'messagepack' | 'json' } = {},
+  options: Partial<RelayServerOptions> & { mode?: 'binary' | 'text' | 'messagepack' | 'json' } = {},
 ): Promise<StartedRelay> {
   const errors: string[] = []
-  const serving = await serve({
+  const serving = await serveRelay({
     brokers: { test: memory({ clock: options.clock ?? realClock, newId }) },
-    gateways: [http, health, stream, websocket({ mode: options.mode ?? 'json' })],
+    gateways: [http, health, streamEndpoint, websocket({ mode: options.mode ?? 'json' })],
     port: 0,
     host: '127.0.0.1',
     onError: (error, at) => errors.push(JSON.stringify({ ...at, code: error.code, message: error.message })),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { http, stream } from '../src/index.js'
+import { http, streamEndpoint } from '../src/index.js'
 import { fakeClock } from '../src/testing/fake-clock.js'
 import { scriptedBroker } from '../src/testing/scripted-broker.js'
 import { type EventSource, eventSource } from './event-source.js'
@@ -8,7 +8,7 @@ import { type StartedRelay, startRelay } from './start-relay.js'
 // v1 over plain HTTP, as PROTOCOL says it, with no SDK in between.
 
 const start = (options: Parameters<typeof startRelay>[0] = {}): Promise<StartedRelay> =>
-  startRelay({ gateways: [http, stream], ...options })
+  startRelay({ gateways: [http, streamEndpoint], ...options })
 
 interface Session {
   readonly source: EventSource

@@ -5,7 +5,7 @@ import { type Client, type ClientOptions, createClient, type Status, type Wildca
 import { stream as overHttp } from '@wildcast/client/stream'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { WebSocket } from 'ws'
-import { http, stream, websocket } from '../src/index.js'
+import { http, streamEndpoint, websocket } from '../src/index.js'
 import { type FakeClock, fakeClock } from '../src/testing/fake-clock.js'
 import { startRelay } from './start-relay.js'
 
@@ -197,7 +197,7 @@ describe('the status says how the relay is reached', () => {
     ['http', { transport: overHttp }],
     ['classic', { dialect: 'classic' }],
   ])('by %s', async (transport, options) => {
-    const { address } = await startRelay({ gateways: [http, stream, websocket({ mode: 'json' })] })
+    const { address } = await startRelay({ gateways: [http, streamEndpoint, websocket({ mode: 'json' })] })
     const { client, reach } = open(`ws://${address}`, options)
     await reach('online')
     expect(client.status).toMatchObject({ state: 'online', transport })
@@ -206,7 +206,7 @@ describe('the status says how the relay is reached', () => {
 
 describe('a WebSocket that was refused', () => {
   it('is tried again after ten minutes, and keeps no other relay of the page from one', async () => {
-    const blocking = await startRelay({ gateways: [http, stream] })
+    const blocking = await startRelay({ gateways: [http, streamEndpoint] })
     const other = await startRelay()
     const first = open(`ws://${blocking.address}`)
     await first.reach('online')

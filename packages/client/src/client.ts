@@ -6,7 +6,7 @@ import { openEngine } from './engine.js'
 import type { ClientOptions } from './options.js'
 import type { ConnectionView, Reach } from './part.js'
 import type { Scope } from './scope.js'
-import { realClock } from './time/clock.js'
+import { platformClock } from './time/clock.js'
 import { toWebSocketUrl } from './transports/address.js'
 import { openTransportMemory, type TransportMemory } from './transports/fallback/transport-memory.js'
 import { websocketFirst } from './transports/fallback/websocket-first.js'
@@ -45,7 +45,7 @@ export interface Client extends Scope, ConnectionView {
  * await client.publish('good.apple', { price: 3 })
  */
 export function createClient(options: ClientOptions): Client {
-  const { url, transport, WebSocket, codec = lightJsonCodec, clock = realClock, use = [] } = options
+  const { url, transport, WebSocket, codec = lightJsonCodec, clock = platformClock, use = [] } = options
   const address = (): string | undefined => toWebSocketUrl(url)
   const mayConnect = (): boolean => Boolean((address() && (WebSocket ?? globalThis.WebSocket)) || transport)
   const here = mayConnect() // also checks the URL

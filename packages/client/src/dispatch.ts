@@ -1,4 +1,4 @@
-import type { Fault } from './app/fault.js'
+import type { ReportError } from './app/fault.js'
 import type { IncomingFrame } from './connection/link-events.js'
 import type { Exchanges } from './exchanges/exchanges.js'
 import { toError } from './exchanges/to-error.js'
@@ -8,7 +8,7 @@ import type { Subscriptions } from './subscriptions/subscriptions.js'
 export interface Receivers {
   readonly exchanges: Pick<Exchanges, 'hear'>
   readonly subscriptions: Pick<Subscriptions, 'hear' | 'tell'>
-  readonly fault: Fault
+  readonly fault: ReportError
 }
 
 /** Hands a frame to the part of the client that it concerns. Kinds of a newer relay pass. */

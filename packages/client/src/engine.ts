@@ -2,17 +2,17 @@ import { WildcastError } from '@wildcast/protocol/client'
 import { type Call, callBack } from './app/call-back.js'
 import { checkNumber } from './app/number-option.js'
 import { interrupted } from './connection/interrupted.js'
-import { Link, type LinkSettings } from './connection/link.js'
+import { RelayLink, type RelayLinkSettings } from './connection/link.js'
 import type { Status } from './connection/status.js'
 import { dispatch } from './dispatch.js'
 import { Exchanges } from './exchanges/exchanges.js'
-import { openPublish, type Publish } from './publishing/publish.js'
+import { openPublish, type SendPublish } from './publishing/publish.js'
 import type { ListenPorts } from './subscriptions/listen.js'
 import { openSubscriptions } from './subscriptions/subscriptions.js'
 import type { VerbPorts } from './verbs.js'
 
 /** How the parts of a client work. */
-export interface EngineSettings extends LinkSettings {
+export interface EngineSettings extends RelayLinkSettings {
   readonly queue?: number | undefined
   /** Whether there is anything to connect with here. */
   mayConnect(): boolean
@@ -21,11 +21,11 @@ export interface EngineSettings extends LinkSettings {
 
 /** The parts of a client, joined. */
 export interface Engine extends VerbPorts {
-  readonly link: Link
+  readonly link: RelayLink
   /** Ends everything. */
   close(): void
   /** Parts of the client replace it. */
-  publish: Publish
+  publish: SendPublish
 }
 
 /** Joins the parts of a client: each gets only what it needs of the others. */
@@ -33,7 +33,7 @@ export function openEngine(settings: EngineSettings): Engine {
   const { clock, codec, fault, queue = 1000 } = settings
   const report = (cause: unknown): void => fault(WildcastError.from(cause), 'handler')
   const call: Call = (callback, value) => callBack(callback, value, report)
-  const link = new Link(settings, {
+  const link = new RelayLink(settings, {
     frame: (frame, receivedAt) => dispatch(frame, receivedAt, receivers),
     opened: () => subscriptions.happen({ type: 'opened' }),
     welcomed: () => exchanges.flush(),

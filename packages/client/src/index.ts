@@ -11,7 +11,7 @@ export {
   type WelcomeFrame,
   WildcastError,
 } from '@wildcast/protocol/client'
-export type { ErrorStage, Fault, OnError } from './app/fault.js'
+export type { ErrorStage, OnError, ReportError } from './app/fault.js'
 export { type Client, createClient } from './client.js'
 export type { Status } from './connection/status.js'
 export type { Message, RespondOptions } from './messages/message.js'
@@ -19,7 +19,7 @@ export type { ClientOptions } from './options.js'
 export type { ClientPart, ConnectionView, PartPorts, Reach } from './part.js'
 export type { PublicationState, PublishOutcome } from './publishing/outcome.js'
 export type { Publication } from './publishing/publication.js'
-export type { Publish, PublishContent, ReportState } from './publishing/publish.js'
+export type { PublishContent, ReportState, SendPublish } from './publishing/publish.js'
 export type { Handler } from './requests/serve.js'
 export type {
   PublishOptions,
@@ -37,7 +37,7 @@ export type {
   SubscriptionEvents,
   SubscriptionStatus,
 } from './subscriptions/subscription-events.js'
-export { type Clock, realClock, type Undo } from './time/clock.js'
+export { type ClientClock, platformClock, type Undo } from './time/clock.js'
 export type {
   OpenTransport,
   Transport,

@@ -1,7 +1,7 @@
 import type { Codec } from '@wildcast/protocol/client'
 import type { OnError } from './app/fault.js'
 import type { ClientPart } from './part.js'
-import type { Clock } from './time/clock.js'
+import type { ClientClock } from './time/clock.js'
 import type { OpenTransport, WebSocketConstructor } from './transports/transport.js'
 
 /** How a client reaches its relay. */
@@ -43,5 +43,5 @@ export interface ClientOptions {
    */
   readonly WebSocket?: WebSocketConstructor | undefined
   /** @default realClock */
-  readonly clock?: Clock | undefined
+  readonly clock?: ClientClock | undefined
 }

@@ -1,8 +1,8 @@
 import type { WelcomeFrame } from '@wildcast/protocol/client'
-import type { Fault } from './app/fault.js'
+import type { ReportError } from './app/fault.js'
 import type { Status } from './connection/status.js'
-import type { Publish, PublishPorts } from './publishing/publish.js'
-import type { Clock, Undo } from './time/clock.js'
+import type { PublishPorts, SendPublish } from './publishing/publish.js'
+import type { ClientClock, Undo } from './time/clock.js'
 import type { OpenTransport } from './transports/transport.js'
 
 /** What can be known of the connection of a client. */
@@ -25,13 +25,13 @@ export interface Reach {
 export interface PartPorts extends PublishPorts {
   /** As it was given to `createClient`. */
   readonly url: string
-  readonly clock: Clock
+  readonly clock: ClientClock
   readonly connection: ConnectionView
   readonly reach: Reach
   /** Ends the wait for the next attempt to connect. */
   wake(): void
   /** Reports a background failure to `onError`. */
-  readonly fault: Fault
+  readonly fault: ReportError
 }
 
 /**
@@ -39,4 +39,4 @@ export interface PartPorts extends PublishPorts {
  * returns how the client publishes from then on. The client is closed when its status is `closed`
  * without a reason.
  */
-export type ClientPart = (ports: PartPorts) => Publish
+export type ClientPart = (ports: PartPorts) => SendPublish

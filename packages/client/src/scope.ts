@@ -1,7 +1,7 @@
 import type { HeadersInput, Params } from '@wildcast/protocol/client'
 import type { Message } from './messages/message.js'
 import type { Publication } from './publishing/publication.js'
-import type { Waiting } from './requests/request.js'
+import type { RequestWait } from './requests/request.js'
 import type { Handler } from './requests/serve.js'
 import type { PolicyOptions } from './subscriptions/policy.js'
 import type { Subscription } from './subscriptions/subscription.js'
@@ -44,7 +44,7 @@ export interface PublishOptions {
 }
 
 /** How to request. */
-export interface RequestOptions<Answer = unknown> extends Waiting<Answer> {
+export interface RequestOptions<Answer = unknown> extends RequestWait<Answer> {
   /** @default the client's broker */
   readonly broker?: string | undefined
   /** As of `publish`. */

@@ -1,29 +1,29 @@
 import { isPattern, isSubject, WildcastError } from '@wildcast/protocol/client'
-import type { Link } from './connection/link.js'
+import type { RelayLink } from './connection/link.js'
 import type { Message } from './messages/message.js'
 import { toContent } from './messages/to-content.js'
 import { newKey } from './publishing/key.js'
 import { openPublication } from './publishing/publication.js'
 import type { PublishPorts } from './publishing/publish.js'
-import { type RequestPorts, request } from './requests/request.js'
+import { type RequestPorts, sendRequest } from './requests/request.js'
 import type { Handler } from './requests/serve.js'
 import type { Scope, SubscribeOptions } from './scope.js'
 import { type ListenPorts, listen } from './subscriptions/listen.js'
-import type { Listener } from './subscriptions/listener.js'
+import type { SubscriptionListener } from './subscriptions/listener.js'
 import { toPolicy } from './subscriptions/policy.js'
 import { type Subscription, toSubscription } from './subscriptions/subscription.js'
 import type { Undo } from './time/clock.js'
 
 /** What the verbs need of the client. */
 export interface VerbPorts extends RequestPorts, ListenPorts, PublishPorts {
-  readonly link: RequestPorts['link'] & Pick<Link, 'heardAt'>
+  readonly link: RequestPorts['link'] & Pick<RelayLink, 'heardAt'>
   /** Reports what the app threw to `onError`. */
   report(cause: unknown): void
 }
 
 /** The verbs, on one broker unless a call names another. */
 export function openVerbs(ports: VerbPorts, home: string | undefined): Scope {
-  const add = (subject: string, how: SubscribeOptions & Listener, serve?: true): Undo => {
+  const add = (subject: string, how: SubscribeOptions & SubscriptionListener, serve?: true): Undo => {
     const { broker = home, group } = how
     return listen(ports, { subject, serve, broker, group, policy: toPolicy(how) }, how)
   }
@@ -51,13 +51,13 @@ export function openVerbs(ports: VerbPorts, home: string | undefined): Scope {
       }),
     async request(subject, data, { broker = home, headers, ...waiting } = {}) {
       check(subject, isSubject)
-      return request(ports, { kind: 'Request', subject, ...toContent(data, headers), broker }, waiting)
+      return sendRequest(ports, { kind: 'Request', subject, ...toContent(data, headers), broker }, waiting)
     },
     serve(subject, handler, options) {
       check(subject, isSubject)
       const onMessage = async (message: Message): Promise<void> => {
-        const { serve } = await import('./others.js')
-        return serve(message, handler as Handler, ports.report)
+        const { answerRequest } = await import('./others.js')
+        return answerRequest(message, handler as Handler, ports.report)
       }
       return add(subject, { ...options, onMessage }, true)
     },

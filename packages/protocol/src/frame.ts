@@ -1,7 +1,7 @@
 import type { Failure, Headers, Payload } from './message.js'
 
 /** How a subscription's messages are delivered to a reader that is slower than they come. */
-export interface Policy {
+export interface DeliveryPolicy {
   readonly deliver?: 'all' | 'latest' | undefined
   /** Messages a second at most. */
   readonly max_rate?: number | undefined
@@ -29,7 +29,7 @@ export interface SubscribeFrame {
   readonly broker?: string | undefined
   readonly group?: string | undefined
   readonly serve?: boolean | undefined
-  readonly policy?: Policy | undefined
+  readonly policy?: DeliveryPolicy | undefined
   /** Reserved fields that the sender used: what can't be done is refused, never ignored. */
   readonly reserved?: readonly string[] | undefined
 }

@@ -1,21 +1,21 @@
 import type { WildcastError } from './errors.js'
 import { limits } from './limits.js'
-import type { Message } from './message.js'
+import type { BrokerMessage } from './message.js'
 import { refusal } from './refusal.js'
 import { utf8Length } from './utf8-length.js'
 
 /** The parts of a message that travel beside its payload. */
-export type Beside = Pick<Message, 'headers' | 'error'>
+export type HeaderParts = Pick<BrokerMessage, 'headers' | 'error'>
 
 /** UTF-8 bytes of all header names and values, and of an error, which brokers carry in headers. */
-export function headerSize({ headers, error }: Beside): number {
+export function headerSize({ headers, error }: HeaderParts): number {
   let bytes = error ? utf8Length(error.code) + utf8Length(error.message) : 0
   for (const [name, value] of headers ?? []) bytes += utf8Length(name) + utf8Length(value)
   return bytes
 }
 
 /** Whether headers and an error stay within `limits.headers` and `limits.headerBytes`. */
-export function headersFit(beside: Beside): boolean {
+export function headersFit(beside: HeaderParts): boolean {
   return (beside.headers?.length ?? 0) <= limits.headers && headerSize(beside) <= limits.headerBytes
 }
 
@@ -23,7 +23,7 @@ export function headersFit(beside: Beside): boolean {
  * Checks headers and an error against `limits.headers` and `limits.headerBytes`.
  * @throws {WildcastError} `too_large`
  */
-export function checkHeaders(beside: Beside): void {
+export function checkHeaders(beside: HeaderParts): void {
   if (!headersFit(beside)) throw headersTooLarge()
 }
 

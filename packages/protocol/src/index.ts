@@ -23,9 +23,9 @@ export { limits } from './limits.js'
 export { matches } from './match.js'
 // Messages
 export {
+  type BrokerMessage,
   type Failure,
   type Headers,
-  type Message,
   type Party,
   type Payload,
   payloadBytes,

@@ -28,7 +28,7 @@ export interface Party {
  * What travels through the relay. `id` and `from` are there if the broker carries them: the memory
  * broker does, within one process. They are not sent to clients.
  */
-export interface Message {
+export interface BrokerMessage {
   /** Its number, from 1 to 2^53: given once, by the relay that took it. */
   readonly id?: number | undefined
   /** The client that published it, as far as it is known. */

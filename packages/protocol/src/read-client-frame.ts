@@ -1,5 +1,5 @@
 import type { RawFrame } from './codec.js'
-import type { ClientFrame, Policy } from './frame.js'
+import type { ClientFrame, DeliveryPolicy } from './frame.js'
 import { limits } from './limits.js'
 import {
   type Body,
@@ -104,7 +104,7 @@ function readUnsubscribe(body: Body): ClientFrame {
   }
 }
 
-function readOptionalPolicy(body: Body): Policy | undefined {
+function readOptionalPolicy(body: Body): DeliveryPolicy | undefined {
   const policy = body.policy
   if (policy === undefined || policy === null) return undefined
   if (!isRecord(policy)) throw refuseField('policy', '{deliver, max_rate?}')

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { connect } from '../../client/src/testing/connect.js'
-import type { Feed } from './feed.js'
+import type { SubscriptionFeed } from './feed.js'
 import { eventually } from './testing/eventually.js'
 import { Look, last, ready, say, texts } from './testing/look.js'
 import { within } from './testing/within.js'
@@ -13,7 +13,7 @@ afterEach(() => {
 describe('a hook', () => {
   it('goes on after fake timers that were put back before they rang', async () => {
     const connected = await connect()
-    const seen: Feed[] = []
+    const seen: SubscriptionFeed[] = []
     await within(connected.client, <Look pattern="good.*" seen={seen} />)
     await ready(seen)
     vi.useFakeTimers()
@@ -26,7 +26,7 @@ describe('a hook', () => {
 
   it('shows what comes after fake timers in the next frame', async () => {
     const connected = await connect()
-    const seen: Feed[] = []
+    const seen: SubscriptionFeed[] = []
     await within(connected.client, <Look pattern="good.*" seen={seen} />)
     await ready(seen)
     vi.spyOn(AbortSignal, 'timeout').mockReturnValue(new AbortController().signal) // so that only frames count
@@ -39,7 +39,7 @@ describe('a hook', () => {
 
   it('renders when the fake timers of a test are advanced', async () => {
     const connected = await connect()
-    const seen: Feed[] = []
+    const seen: SubscriptionFeed[] = []
     await within(connected.client, <Look pattern="good.*" seen={seen} />)
     await ready(seen)
     vi.useFakeTimers()

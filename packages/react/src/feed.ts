@@ -4,7 +4,7 @@ import type { Continuity, Message, SubscriptionStatus, WildcastError } from '@wi
  * What a subscription has received, at one moment. A new object at each change, the same in
  * between.
  */
-export interface Feed<Data = unknown, Wildcards extends readonly string[] = readonly string[]> {
+export interface SubscriptionFeed<Data = unknown, Wildcards extends readonly string[] = readonly string[]> {
   /**
    * The newest messages, oldest first. The `key` of a message stays with it, for the rows of a
    * list.
@@ -27,7 +27,7 @@ export interface Feed<Data = unknown, Wildcards extends readonly string[] = read
 }
 
 /** Before anything has happened, and all that a server renders. */
-export const emptyFeed: Feed = {
+export const emptyFeed: SubscriptionFeed = {
   items: [],
   last: undefined,
   status: 'idle',

@@ -5,7 +5,7 @@
  */
 
 export type { Continuity, Params } from '@wildcast/client'
-export type { Feed } from './feed.js'
+export type { SubscriptionFeed } from './feed.js'
 export { useClient, WildcastProvider, type WildcastProviderProps } from './provider.js'
 export type { Publishing, PublishState } from './publishing.js'
 export type { Requesting } from './requesting.js'

@@ -4,7 +4,7 @@ import { renderToString } from 'react-dom/server'
 import { expect, it } from 'vitest'
 import { start } from '../../client/src/testing/connect.js'
 import { useConnection, usePublish, useRequest, useSubscription, WildcastProvider } from './index.js'
-import { placeOf } from './place.js'
+import { storeSlotOf } from './place.js'
 
 function Page() {
   const { items, status } = useSubscription('good.*')
@@ -20,7 +20,7 @@ it('a server render subscribes to nothing, and shows the empty state', () => {
     '<p>0 idle idle false</p>',
   )
   expect(relay.links.flatMap(({ sent }) => sent)).toEqual([])
-  expect(placeOf(client, 'good.*', {}).find()).toBe(undefined) // nor does it leave anything behind
+  expect(storeSlotOf(client, 'good.*', {}).find()).toBe(undefined) // nor does it leave anything behind
 })
 
 it('the entry is a client module for server components', () => {

@@ -1,6 +1,6 @@
 import type { Message } from '@wildcast/client'
 import { nextFrame } from './clock.js'
-import { emptyFeed, type Feed } from './feed.js'
+import { emptyFeed, type SubscriptionFeed } from './feed.js'
 
 /** What a feed is shown to: a hook. */
 export interface Viewer {
@@ -18,11 +18,11 @@ export interface Viewer {
 
 /** The feed that viewers see. It changes at most once per frame. */
 export interface ShownFeed {
-  readonly feed: () => Feed
+  readonly feed: () => SubscriptionFeed
   readonly add: (message: Message) => void
   /** Messages were lost. */
   readonly lose: () => void
-  readonly change: (to: Partial<Feed>) => void
+  readonly change: (to: Partial<SubscriptionFeed>) => void
 }
 
 export function shownFeed(viewers: ReadonlySet<Viewer>): ShownFeed {
@@ -49,7 +49,7 @@ export function shownFeed(viewers: ReadonlySet<Viewer>): ShownFeed {
       viewer.changed?.()
     }
   }
-  const change = (to: Partial<Feed>): void => {
+  const change = (to: Partial<SubscriptionFeed>): void => {
     next = { ...next, ...to }
     nextFrame(show)
   }

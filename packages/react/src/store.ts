@@ -7,12 +7,12 @@ import {
   WildcastError,
 } from '@wildcast/client'
 import { after, soon } from './clock.js'
-import type { Feed } from './feed.js'
+import type { SubscriptionFeed } from './feed.js'
 import { notify } from './notify.js'
 import { shownFeed, type Viewer } from './shown-feed.js'
 
 /** What distinguishes subscriptions on the wire. Everything else is local to a hook. */
-export interface WireOptions extends PolicyOptions {
+export interface SharedOptions extends PolicyOptions {
   readonly broker?: string | undefined
   readonly group?: string | undefined
 }
@@ -20,7 +20,7 @@ export interface WireOptions extends PolicyOptions {
 /** One subscription and what came of it, outside of React. */
 export interface Store {
   /** What was last shown. */
-  readonly feed: Feed
+  readonly feed: SubscriptionFeed
   /** Adds a viewer; the first subscribes. Returns the undo. */
   view(viewer: Viewer): () => void
 }
@@ -33,7 +33,7 @@ const lingerMs = 1000
 
 export interface StoreOptions {
   readonly pattern: string
-  readonly wire: WireOptions
+  readonly wire: SharedOptions
   /** Called when the subscription has ended. */
   closed(): void
 }

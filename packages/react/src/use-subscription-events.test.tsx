@@ -1,7 +1,7 @@
 import type { Message } from '@wildcast/client'
 import { describe, expect, it } from 'vitest'
 import { connect } from '../../client/src/testing/connect.js'
-import type { Feed } from './feed.js'
+import type { SubscriptionFeed } from './feed.js'
 import { eventually } from './testing/eventually.js'
 import { Look, last, ready, say, texts } from './testing/look.js'
 import { within } from './testing/within.js'
@@ -10,7 +10,7 @@ describe('onEvent of useSubscription', () => {
   it('calls the latest onEvent, and subscribes nothing for it', async () => {
     const connected = await connect()
     const events: string[] = []
-    const seen: Feed[] = []
+    const seen: SubscriptionFeed[] = []
     const listening = (name: string) => (
       <Look
         pattern="good.*"
@@ -29,7 +29,7 @@ describe('onEvent of useSubscription', () => {
 
   it('reports an onEvent that throws, and calls the others', async () => {
     const connected = await connect()
-    const seen: Feed[] = []
+    const seen: SubscriptionFeed[] = []
     const events: string[] = []
     const fail = (): void => {
       throw new Error('broken')
@@ -52,7 +52,7 @@ describe('onEvent of useSubscription', () => {
 
   it('reports every onEvent that throws or rejects, and calls the others', async () => {
     const connected = await connect()
-    const seen: Feed[] = []
+    const seen: SubscriptionFeed[] = []
     const events: string[] = []
     const fail = (message: string) => (): void => {
       throw new Error(message)
@@ -81,8 +81,8 @@ describe('onEvent of useSubscription', () => {
 
   it('renders nothing for messages with state: false', async () => {
     const connected = await connect()
-    const silent: Feed[] = []
-    const loud: Feed[] = []
+    const silent: SubscriptionFeed[] = []
+    const loud: SubscriptionFeed[] = []
     await within(
       connected.client,
       <>

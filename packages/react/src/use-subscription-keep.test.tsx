@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { connect } from '../../client/src/testing/connect.js'
 import { settle } from '../../client/src/testing/fake-clock.js'
-import type { Feed } from './feed.js'
+import type { SubscriptionFeed } from './feed.js'
 import { WildcastProvider } from './provider.js'
 import { eventually } from './testing/eventually.js'
 import { Look, last, ready, say } from './testing/look.js'
@@ -41,7 +41,7 @@ describe('keep of useSubscription', () => {
     [0, 0],
   ])('with keep: %d holds %i of 150 messages', async (keep, held) => {
     const connected = await connect()
-    const seen: Feed[] = []
+    const seen: SubscriptionFeed[] = []
     await within(connected.client, <Look pattern="good.*" options={{ keep }} seen={seen} />)
     await ready(seen)
     for (let i = 0; i < 150; i++) say(connected, String(i))
@@ -67,7 +67,7 @@ describe('keep of useSubscription', () => {
 
   it('has a gap for as long as it keeps all messages', async () => {
     const connected = await connect()
-    const seen: Feed[] = []
+    const seen: SubscriptionFeed[] = []
     await within(connected.client, <Look pattern="good.*" options={{ keep: Number.POSITIVE_INFINITY }} seen={seen} />)
     await ready(seen)
     connected.relay.link.say({ kind: 'Gap', id: 1, missed: 3 })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { connect } from '../../client/src/testing/connect.js'
-import type { Feed } from './feed.js'
+import type { SubscriptionFeed } from './feed.js'
 import { eventually } from './testing/eventually.js'
 import { Look, last, ready, say, texts } from './testing/look.js'
 import { within } from './testing/within.js'
@@ -8,8 +8,8 @@ import { within } from './testing/within.js'
 describe('maxRate of useSubscription', () => {
   it('has no limit with Infinity, as without one', async () => {
     const connected = await connect()
-    const endless: Feed[] = []
-    const unset: Feed[] = []
+    const endless: SubscriptionFeed[] = []
+    const unset: SubscriptionFeed[] = []
     await within(
       connected.client,
       <>
@@ -28,8 +28,8 @@ describe('maxRate of useSubscription', () => {
 
   it('is refused with a RangeError if it is NaN, which leaves a hook with Infinity alone', async () => {
     const connected = await connect()
-    const refused: Feed[] = []
-    const endless: Feed[] = []
+    const refused: SubscriptionFeed[] = []
+    const endless: SubscriptionFeed[] = []
     await within(
       connected.client,
       <>

@@ -2,7 +2,7 @@ import { Activity } from 'react'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { connect } from '../../client/src/testing/connect.js'
 import { settle } from '../../client/src/testing/fake-clock.js'
-import type { Feed } from './feed.js'
+import type { SubscriptionFeed } from './feed.js'
 import { eventually } from './testing/eventually.js'
 import { Look, last, ready, say, texts } from './testing/look.js'
 import { within } from './testing/within.js'
@@ -17,7 +17,7 @@ const holdTimers = (): unknown => vi.useFakeTimers({ toFake: ['setTimeout', 'cle
 describe('what useSubscription sends', () => {
   it('sends one Subscribe in StrictMode, before which its handler stands', async () => {
     const connected = await connect()
-    const seen: Feed[] = []
+    const seen: SubscriptionFeed[] = []
     const events: string[] = []
     connected.relay.answer = (frame) => {
       if (frame.kind !== 'Subscribe') return undefined
@@ -35,25 +35,25 @@ describe('what useSubscription sends', () => {
 
   it('shares one Subscribe among hooks, whatever they keep or listen to', async () => {
     const connected = await connect()
-    const [few, many, silent]: Feed[][] = [[], [], []]
+    const [few, many, silent]: SubscriptionFeed[][] = [[], [], []]
     await within(
       connected.client,
       <>
-        <Look pattern="good.*" options={{ keep: 2 }} seen={few as Feed[]} />
-        <Look pattern="good.*" options={{ keep: 4 }} seen={many as Feed[]} />
-        <Look pattern="good.*" options={{ state: false, onEvent: () => {} }} seen={silent as Feed[]} />
+        <Look pattern="good.*" options={{ keep: 2 }} seen={few as SubscriptionFeed[]} />
+        <Look pattern="good.*" options={{ keep: 4 }} seen={many as SubscriptionFeed[]} />
+        <Look pattern="good.*" options={{ state: false, onEvent: () => {} }} seen={silent as SubscriptionFeed[]} />
       </>,
     )
-    await ready(many as Feed[])
+    await ready(many as SubscriptionFeed[])
     for (const text of ['a', 'b', 'c', 'd', 'e']) say(connected, text)
-    await eventually(() => expect(texts(last(many as Feed[]))).toEqual(['b', 'c', 'd', 'e']))
-    expect(texts(last(few as Feed[]))).toEqual(['d', 'e'])
+    await eventually(() => expect(texts(last(many as SubscriptionFeed[]))).toEqual(['b', 'c', 'd', 'e']))
+    expect(texts(last(few as SubscriptionFeed[]))).toEqual(['d', 'e'])
     expect(connected.relay.link.all('Subscribe').length).toBe(1)
   })
 
   it('subscribes again for other wire options', async () => {
     const connected = await connect()
-    const seen: Feed[] = []
+    const seen: SubscriptionFeed[] = []
     const view = await within(connected.client, <Look pattern="good.*" seen={seen} />)
     await view.show(<Look pattern="good.*" options={{ broker: 'other' }} seen={seen} />)
     await view.show(<Look pattern="good.*" options={{ group: 'workers' }} seen={seen} />)
@@ -75,7 +75,7 @@ describe('what useSubscription sends', () => {
   it('sends nothing and keeps its items when it is unmounted and comes back at once', async () => {
     holdTimers()
     const connected = await connect()
-    const seen: Feed[] = []
+    const seen: SubscriptionFeed[] = []
     const view = await within(connected.client, <Look pattern="good.*" seen={seen} />)
     await ready(seen)
     say(connected, 'before')
@@ -104,7 +104,7 @@ describe('what useSubscription sends', () => {
 
   it('is idle without a pattern, and with skip', async () => {
     const connected = await connect()
-    const seen: Feed[] = []
+    const seen: SubscriptionFeed[] = []
     const view = await within(connected.client, <Look pattern={null} seen={seen} />)
     await view.show(<Look pattern="good.*" options={{ skip: true }} seen={seen} />)
     expect([last(seen).status, connected.relay.link.all('Subscribe')]).toEqual(['idle', []])
@@ -128,7 +128,7 @@ describe('what useSubscription sends', () => {
 
   it('subscribes again when it is shown after having been hidden for long', async () => {
     const connected = await connect()
-    const seen: Feed[] = []
+    const seen: SubscriptionFeed[] = []
     const view = await within(
       connected.client,
       <Activity mode="visible">
@@ -158,7 +158,7 @@ describe('what useSubscription sends', () => {
 
   it('leaves a group without a linger, in which it would swallow what another member could have', async () => {
     const connected = await connect()
-    const seen: Feed[] = []
+    const seen: SubscriptionFeed[] = []
     const view = await within(connected.client, <Look pattern="good.*" options={{ group: 'workers' }} seen={seen} />)
     await ready(seen)
     expect(connected.relay.link.all('Subscribe').length).toBe(1)

@@ -1,6 +1,6 @@
 import type { Message } from '@wildcast/client'
 import { expectTypeOf, test } from 'vitest'
-import { type Feed, type Params, useSubscription } from './index.js'
+import { type Params, type SubscriptionFeed, useSubscription } from './index.js'
 
 interface Price {
   readonly price: number
@@ -14,10 +14,10 @@ test('params have the number of wildcards of the pattern', () => {
   expectTypeOf(last?.data).toBeUnknown()
   // @ts-expect-error there is one wildcard
   void last?.params[1]
-  expectTypeOf(useSubscription(maybe)).toEqualTypeOf<Feed<unknown, readonly [string]>>()
-  expectTypeOf(useSubscription(null)).toEqualTypeOf<Feed>()
-  expectTypeOf(useSubscription(room)).toEqualTypeOf<Feed>()
-  expectTypeOf(useSubscription(`room.${room}`)).toEqualTypeOf<Feed>()
+  expectTypeOf(useSubscription(maybe)).toEqualTypeOf<SubscriptionFeed<unknown, readonly [string]>>()
+  expectTypeOf(useSubscription(null)).toEqualTypeOf<SubscriptionFeed>()
+  expectTypeOf(useSubscription(room)).toEqualTypeOf<SubscriptionFeed>()
+  expectTypeOf(useSubscription(`room.${room}`)).toEqualTypeOf<SubscriptionFeed>()
 })
 
 test('data has the type that is given', () => {
@@ -27,18 +27,18 @@ test('data has the type that is given', () => {
   expectTypeOf(items[0]?.data).toEqualTypeOf<Price | undefined>()
   // @ts-expect-error a price has no name
   void last?.data.name
-  expectTypeOf(useSubscription<Price, 'good.*'>('good.*')).toEqualTypeOf<Feed<Price, readonly [string]>>()
+  expectTypeOf(useSubscription<Price, 'good.*'>('good.*')).toEqualTypeOf<SubscriptionFeed<Price, readonly [string]>>()
 })
 
 test('onEvent may say the type, may be async, and is checked against the pattern', () => {
   const feed = useSubscription('good.*', { onEvent: async (message: Message<Price>) => message.data.price })
-  expectTypeOf(feed).toEqualTypeOf<Feed<Price, readonly [string]>>()
+  expectTypeOf(feed).toEqualTypeOf<SubscriptionFeed<Price, readonly [string]>>()
   // @ts-expect-error the pattern has one wildcard
   useSubscription('good.*', { onEvent: (message: Message<Price, Params<'a.*.*'>>) => message.params })
 })
 
 test('a component of any feed takes one of a certain type', () => {
-  const show = (feed: Feed): number => feed.items.length
+  const show = (feed: SubscriptionFeed): number => feed.items.length
   show(useSubscription<Price>('good.*'))
   show(useSubscription('good.*'))
 })

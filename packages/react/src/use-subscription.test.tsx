@@ -1,13 +1,13 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { connect } from '../../client/src/testing/connect.js'
 import { keep } from '../../client/src/testing/keeping.js'
-import type { Feed } from './feed.js'
+import type { SubscriptionFeed } from './feed.js'
 import { eventually } from './testing/eventually.js'
 import { Look, last, ready, say, texts } from './testing/look.js'
 import { within } from './testing/within.js'
 import { useSubscription } from './use-subscription.js'
 
-function LookTwice({ seen }: { readonly seen: [Feed, Feed][] }) {
+function LookTwice({ seen }: { readonly seen: [SubscriptionFeed, SubscriptionFeed][] }) {
   seen.push([useSubscription('good.*'), useSubscription('bad.*')])
   return null
 }
@@ -19,7 +19,7 @@ afterEach(() => {
 describe('useSubscription', () => {
   it('keeps a thousand messages of one tick, in order, and renders them once', async () => {
     const connected = await connect()
-    const seen: Feed[] = []
+    const seen: SubscriptionFeed[] = []
     const numbers = Array.from({ length: 1000 }, (_, i) => `number ${i}`)
     await within(connected.client, <Look pattern="good.*" options={{ keep: 1000 }} seen={seen} />)
     await ready(seen)
@@ -31,7 +31,7 @@ describe('useSubscription', () => {
 
   it('returns a policy that there is not as an error', async () => {
     const connected = await connect()
-    const seen: Feed[] = []
+    const seen: SubscriptionFeed[] = []
     await within(connected.client, <Look pattern="good.*" options={{ maxRate: 0 }} seen={seen} />)
     await eventually(() => expect(last(seen).error?.message).toContain('above 0'))
     expect([last(seen).status, connected.relay.link.all('Subscribe')]).toEqual(['error', []])
@@ -40,7 +40,7 @@ describe('useSubscription', () => {
   it('warns of nothing while nothing is dropped', async () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
     const connected = await connect()
-    const seen: Feed[] = []
+    const seen: SubscriptionFeed[] = []
     await within(connected.client, <Look pattern="good.*" seen={seen} />)
     await ready(seen)
     for (let i = 0; i < 100; i++) say(connected, String(i))
@@ -51,7 +51,7 @@ describe('useSubscription', () => {
   it('keeps a hundred messages where nothing is said, and warns once when more come', async () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
     const connected = await connect()
-    const seen: Feed[] = []
+    const seen: SubscriptionFeed[] = []
     await within(connected.client, <Look pattern="good.*" seen={seen} />)
     await ready(seen)
     for (let i = 0; i < 150; i++) say(connected, String(i))
@@ -67,7 +67,7 @@ describe('useSubscription', () => {
       frame.kind === 'Subscribe'
         ? { kind: 'Error', ref: frame.ref, code: 'forbidden', message: 'not yours', retry: false }
         : undefined
-    const seen: Feed[] = []
+    const seen: SubscriptionFeed[] = []
     await within(connected.client, <Look pattern="secret.*" seen={seen} />)
     await eventually(() => expect(last(seen).status).toBe('denied'))
     expect([last(seen).error?.code, last(seen).continuity]).toEqual(['forbidden', 'catching-up'])
@@ -75,14 +75,14 @@ describe('useSubscription', () => {
 
   it('returns an invalid pattern as an error, too', async () => {
     const connected = await connect()
-    const seen: Feed[] = []
+    const seen: SubscriptionFeed[] = []
     await within(connected.client, <Look pattern="a..b" seen={seen} />)
     await eventually(() => expect([last(seen).status, last(seen).error?.code]).toEqual(['error', 'invalid_subject']))
   })
 
   it('tells a gap until the list has been filled again', async () => {
     const connected = await connect()
-    const seen: Feed[] = []
+    const seen: SubscriptionFeed[] = []
     await within(connected.client, <Look pattern="good.*" options={{ keep: 2 }} seen={seen} />)
     await ready(seen)
     await eventually(() => expect(last(seen).continuity).toBe('live'))
@@ -95,7 +95,7 @@ describe('useSubscription', () => {
 
   it('is stale while the connection is lost, and has a gap when it is back', async () => {
     const connected = await connect()
-    const seen: Feed[] = []
+    const seen: SubscriptionFeed[] = []
     await within(connected.client, <Look pattern="good.*" seen={seen} />)
     await ready(seen)
     connected.relay.link.drop()
@@ -106,7 +106,7 @@ describe('useSubscription', () => {
 
   it('catches up while the relay may have kept the session, without a gap, and says until when it was whole', async () => {
     const connected = await keep()
-    const seen: Feed[] = []
+    const seen: SubscriptionFeed[] = []
     await within(connected.client, <Look pattern="good.*" seen={seen} />)
     await eventually(() => expect(last(seen)).toMatchObject({ continuity: 'live', asOf: connected.clock.now() }))
     await connected.clock.advance(5000)
@@ -124,7 +124,7 @@ describe('useSubscription', () => {
 
   it('renders nothing while nothing changes, however long the connection lives', async () => {
     const connected = await connect()
-    const seen: Feed[] = []
+    const seen: SubscriptionFeed[] = []
     await within(connected.client, <Look pattern="good.*" seen={seen} />)
     await eventually(() => expect(last(seen).continuity).toBe('live'))
     const shown = last(seen)
@@ -139,7 +139,7 @@ describe('useSubscription', () => {
   it('goes on in a tab that is given no frames', async () => {
     vi.spyOn(window, 'requestAnimationFrame').mockReturnValue(0)
     const connected = await connect()
-    const seen: Feed[] = []
+    const seen: SubscriptionFeed[] = []
     await within(connected.client, <Look pattern="good.*" seen={seen} />)
     await ready(seen)
     say(connected, 'a')
@@ -148,7 +148,7 @@ describe('useSubscription', () => {
 
   it('renders once per frame for two patterns, too', async () => {
     const connected = await connect()
-    const seen: [Feed, Feed][] = []
+    const seen: [SubscriptionFeed, SubscriptionFeed][] = []
     await within(connected.client, <LookTwice seen={seen} />)
     await eventually(() => expect(seen.at(-1)?.map(({ status }) => status)).toEqual(['ready', 'ready']))
     say(connected, 'a')

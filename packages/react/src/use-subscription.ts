@@ -1,15 +1,15 @@
 import type { Message, Params } from '@wildcast/client'
 import { useCallback, useMemo, useSyncExternalStore } from 'react'
-import { emptyFeed, type Feed } from './feed.js'
-import { type Place, placeOf } from './place.js'
+import { emptyFeed, type SubscriptionFeed } from './feed.js'
+import { type StoreSlot, storeSlotOf } from './place.js'
 import { useClient } from './provider.js'
 import { newest } from './shown-feed.js'
-import type { WireOptions } from './store.js'
+import type { SharedOptions } from './store.js'
 import { useLatest } from './use-latest.js'
 
 /** How to look at a subscription. Compared by value: literals in the call are safe. */
 export interface UseSubscriptionOptions<Data = unknown, Wildcards extends readonly string[] = readonly string[]>
-  extends WireOptions {
+  extends SharedOptions {
   /**
    * How many messages `items` holds at most. `Infinity` keeps all; a fraction is rounded down.
    * @default 100
@@ -48,11 +48,11 @@ let warned = false
 export function useSubscription<Data = unknown, const Pattern extends string = string>(
   pattern: Pattern | null | undefined,
   options: UseSubscriptionOptions<Data, Params<Pattern>> = {},
-): Feed<Data, Params<Pattern>> {
+): SubscriptionFeed<Data, Params<Pattern>> {
   const { broker, group, deliver, maxRate, keep, onEvent, state = true, skip } = options
   const client = useClient()
   const place = useMemo(
-    () => (skip || pattern == null ? undefined : placeOf(client, pattern, { broker, group, deliver, maxRate })),
+    () => (skip || pattern == null ? undefined : storeSlotOf(client, pattern, { broker, group, deliver, maxRate })),
     [client, pattern, broker, group, deliver, maxRate, skip],
   )
   const latest = useLatest(onEvent)
@@ -72,7 +72,7 @@ export function useSubscription<Data = unknown, const Pattern extends string = s
   )
   const look = useMemo(() => viewOf(state ? place : undefined, bound), [place, state, bound])
   // A store is shared by hooks that may expect different data, so the types begin here.
-  return useSyncExternalStore(subscribe, look, () => emptyFeed) as Feed<Data, Params<Pattern>>
+  return useSyncExternalStore(subscribe, look, () => emptyFeed) as SubscriptionFeed<Data, Params<Pattern>>
 }
 
 /** @throws {RangeError} if it is not a number from 0 */
@@ -83,7 +83,7 @@ function toBound(keep: number | undefined): number {
 }
 
 /** A store's feed with so many items, the same object as long as the store's is. */
-function viewOf(place: Place | undefined, keep: number): () => Feed {
+function viewOf(place: StoreSlot | undefined, keep: number): () => SubscriptionFeed {
   let seen = emptyFeed
   let shown = emptyFeed
   return () => {

@@ -1,4 +1,4 @@
-import { encodeUtf8, limits, type Message, parsePattern, payloadBytes } from '@wildcast/protocol'
+import { type BrokerMessage, encodeUtf8, limits, parsePattern, payloadBytes } from '@wildcast/protocol'
 import { expect, it, onTestFinished } from 'vitest'
 import { type BrokerUnderTest, linksTo, listen, longestSubjects, publish, text } from '../testing/broker-under-test.js'
 import { listener } from '../testing/listener.js'
@@ -72,7 +72,7 @@ export function deliveryContract({ open, mostSegments = limits.subjectSegments }
     const inbox = await listen(broker, 'bytes')
     await publish(broker, 'bytes', payload)
     const [message] = await inbox.take(1)
-    expect(Buffer.compare(payloadBytes((message as Message).payload), payload)).toBe(0)
+    expect(Buffer.compare(payloadBytes((message as BrokerMessage).payload), payload)).toBe(0)
   })
 
   it('delivers nothing after the undo, and goes on serving the others', async () => {
@@ -120,7 +120,7 @@ export function deliveryContract({ open, mostSegments = limits.subjectSegments }
       for (const inbox of inboxes) {
         const [message] = await inbox.take(1)
         expect(message?.subject).toBe(name)
-        expect(text(message as Message)).toBe('far')
+        expect(text(message as BrokerMessage)).toBe('far')
       }
     },
   )

@@ -1,4 +1,4 @@
-import { type Message, payloadBytes } from '@wildcast/protocol'
+import { type BrokerMessage, payloadBytes } from '@wildcast/protocol'
 import { expect, it } from 'vitest'
 import { type BrokerUnderTest, linksTo, listen, type Outside, publish, text } from '../testing/broker-under-test.js'
 
@@ -52,4 +52,4 @@ export function outsideContract(open: BrokerUnderTest['open'], outside: Outside)
 }
 
 /** A plain array, whatever kind of bytes a client library hands out. */
-const bytes = (message: Message | undefined): number[] => [...payloadBytes(message?.payload ?? '')]
+const bytes = (message: BrokerMessage | undefined): number[] => [...payloadBytes(message?.payload ?? '')]

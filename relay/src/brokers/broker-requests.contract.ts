@@ -1,4 +1,4 @@
-import { limits, type Message, type Pattern, parsePattern, type Subject, WildcastError } from '@wildcast/protocol'
+import { type BrokerMessage, limits, type Pattern, parsePattern, type Subject, WildcastError } from '@wildcast/protocol'
 import { expect, it, onTestFinished } from 'vitest'
 import type { Broker, Interest } from '../core/broker.js'
 import { Cancel } from '../core/cancel.js'
@@ -81,7 +81,7 @@ export function requestsContract({
   })
 
   withFeature('request', 'says at once that nobody serves', async (broker) => {
-    const question: Message = { subject: subject('nobody'), payload: '' }
+    const question: BrokerMessage = { subject: subject('nobody'), payload: '' }
     const patience = { timeoutMs: knowsServers ? timeoutMs : 1 }
     const code = knowsServers ? 'no_responders' : 'timeout'
     await expect(broker.request?.(question, patience)).rejects.toMatchObject({ code })
@@ -99,7 +99,7 @@ export function requestsContract({
     withFeature('serve', `carries a request on a subject of ${of}`, async (broker) => {
       await serve(broker, name, (question, answer) => answer({ payload: text(question) }))
       const answer = await broker.request?.({ subject: subject(name), payload: 'far' }, { timeoutMs })
-      expect(text(answer as Message)).toBe('far')
+      expect(text(answer as BrokerMessage)).toBe('far')
     })
 
   withFeature('serve', 'brings a publish to subscribers and a request to the server', async (broker) => {
@@ -172,12 +172,12 @@ async function refusalOf(part: (payload: string) => Promise<void>): Promise<unkn
     }
 }
 
-type Answer = Pick<Message, 'payload' | 'more'>
+type Answer = Pick<BrokerMessage, 'payload' | 'more'>
 
 async function serve(
   broker: Broker,
   on: string,
-  handle: (question: Message, answer: (say: Answer) => void) => void,
+  handle: (question: BrokerMessage, answer: (say: Answer) => void) => void,
 ): Promise<void> {
   const undo = await broker.subscribe(
     { pattern: on as Pattern, serve: true },

@@ -1,6 +1,6 @@
-import { intersecting, isExact, type Message, type Pattern, SubjectTree } from '@wildcast/protocol'
+import { type BrokerMessage, intersecting, isExact, type Pattern, SubjectTree } from '@wildcast/protocol'
 
-export type Deliver = (message: Message) => void
+export type Deliver = (message: BrokerMessage) => void
 
 /** Whoever is reached by a publish. */
 interface Listening {

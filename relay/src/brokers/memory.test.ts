@@ -1,4 +1,4 @@
-import { type Message, type Pattern, parsePattern, parseSubject, type Subject } from '@wildcast/protocol'
+import { type BrokerMessage, type Pattern, parsePattern, parseSubject, type Subject } from '@wildcast/protocol'
 import { describe, expect, it } from 'vitest'
 import type { Broker } from '../core/broker.js'
 import { newId } from '../node/new-id.js'
@@ -37,7 +37,7 @@ describe('memory', () => {
 
   it('does not deliver a second answer', async () => {
     const broker = await open()
-    const seen: Message[] = []
+    const seen: BrokerMessage[] = []
     await broker.subscribe(
       { pattern: parsePattern('**') },
       listener((message) => seen.push(message)),

@@ -1,11 +1,11 @@
-import { isExact, type Message, type Pattern, type Subject, WildcastError } from '@wildcast/protocol'
-import type { Broker, Features, Interest, Listener, OpenBroker, RequestOptions } from '../core/broker.js'
+import { type BrokerMessage, isExact, type Pattern, type Subject, WildcastError } from '@wildcast/protocol'
+import type { Broker, BrokerRequestOptions, Features, Interest, Listener, OpenBroker } from '../core/broker.js'
 import type { Clock } from '../core/clock.js'
 import { everyFeature } from './every-feature.js'
 import { type Deliver, Listeners } from './listeners.js'
 import { noServer } from './no-server.js'
 import { type Queue, queue } from './queue.js'
-import { type Replies, replies } from './replies.js'
+import { type PendingReplies, replies } from './replies.js'
 import { answerTo, requestSubject, responseSubject, servedPattern } from './request-subjects.js'
 import { turns } from './turns.js'
 import { unawaited } from './unawaited.js'
@@ -42,9 +42,9 @@ class Memory implements Broker {
   readonly #newId: () => string
   readonly #late: () => void
   readonly #listeners: Listeners = new Listeners()
-  readonly #queues: Map<string, Queue<Message>> = new Map()
+  readonly #queues: Map<string, Queue<BrokerMessage>> = new Map()
   readonly #servers: Map<Pattern, Server> = new Map()
-  readonly #waiting: Replies
+  readonly #waiting: PendingReplies
   #closed = false
   // What is published inside a delivery waits until that delivery is through, so that everybody
   // sees the same order.
@@ -68,7 +68,7 @@ class Memory implements Broker {
     return async () => leave()
   }
 
-  publish(message: Message): Promise<void> | undefined {
+  publish(message: BrokerMessage): Promise<void> | undefined {
     if (this.#closed) return Promise.reject(closedError())
     if (message.more && !this.#isAwaited(message.subject)) return Promise.reject(unawaited())
     this.#inTurn(() => this.#handOut(message))
@@ -76,7 +76,7 @@ class Memory implements Broker {
   }
 
   // Neither this nor what it calls is `async`, since each promise more takes a tenth of a request.
-  request(message: Message, options: RequestOptions): Promise<Message> {
+  request(message: BrokerMessage, options: BrokerRequestOptions): Promise<BrokerMessage> {
     const subject = message.subject as Subject
     const id = this.#newId()
     const server = this.#servers.get(subject)
@@ -96,7 +96,7 @@ class Memory implements Broker {
   }
 
   /** Apart from `request`, whose wait would keep the question and its payload alive. */
-  #ask(question: Message, server: Server | undefined): void {
+  #ask(question: BrokerMessage, server: Server | undefined): void {
     this.#inTurn(() => (server ? server.deliver(question) : this.#handOut(question)))
   }
 
@@ -104,7 +104,7 @@ class Memory implements Broker {
     return this.#waiting.has(subject) || this.#listeners.at(subject).length > 0
   }
 
-  #handOut(message: Message): void {
+  #handOut(message: BrokerMessage): void {
     if (isExact(message.subject) && this.#waiting.take(message)) return
     if (message.subject.startsWith(replyPrefix)) this.#late()
     for (const listener of this.#listeners.at(message.subject)) listener.deliver(message)
@@ -114,7 +114,7 @@ class Memory implements Broker {
     const key = `${group} ${pattern}`
     const present = this.#queues.get(key)
     if (present) return present.join(deliver)
-    const members = queue<Message>(() => {
+    const members = queue<BrokerMessage>(() => {
       leave()
       this.#queues.delete(key)
     })

@@ -1,6 +1,6 @@
-import { type Message, parseSubject } from '@wildcast/protocol'
+import { type BrokerMessage, parseSubject } from '@wildcast/protocol'
 import { expect, it } from 'vitest'
-import type { RequestOptions } from '../core/broker.js'
+import type { BrokerRequestOptions } from '../core/broker.js'
 import { fakeClock } from '../testing/fake-clock.js'
 import { scriptedDriver } from '../testing/scripted-driver.js'
 import { down, message, scriptedLink, settled } from '../testing/scripted-link.js'
@@ -8,13 +8,13 @@ import { replies } from './replies.js'
 
 it('a request that waited for the link has the rest of its time for the first part, and all of it for each later one', async () => {
   const driver = scriptedDriver()
-  const asked: RequestOptions[] = []
+  const asked: BrokerRequestOptions[] = []
   const { broker, now, pass } = await scriptedLink(
     {
       ...driver,
       connect: async (events) => ({
         ...(await driver.connect(events)),
-        request: async (question: Message, options: RequestOptions) => {
+        request: async (question: BrokerMessage, options: BrokerRequestOptions) => {
           asked.push(options)
           return question
         },

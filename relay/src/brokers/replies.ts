@@ -1,25 +1,25 @@
-import { type Message, refusal, type Subject, WildcastError } from '@wildcast/protocol'
-import type { RequestOptions } from '../core/broker.js'
+import { type BrokerMessage, refusal, type Subject, WildcastError } from '@wildcast/protocol'
+import type { BrokerRequestOptions } from '../core/broker.js'
 import type { Clock } from '../core/clock.js'
 import { fewInTurn } from './few-in-turn.js'
 
 /** A request that waits. */
 interface Waiting {
-  onPart: ((part: Message) => void) | undefined
+  onPart: ((part: BrokerMessage) => void) | undefined
   /** Begins its time again. */
   waitOn: () => void
-  settle: (answer: Message | WildcastError) => void
+  settle: (answer: BrokerMessage | WildcastError) => void
 }
 
 /** The requests of a broker that wait for an answer, by the subject that it will come on. */
-export interface Replies {
+export interface PendingReplies {
   /**
    * Waits for the final answer on a response subject, and again as long after each part. Whatever
    * happens, nothing of the wait is left behind. `over` is called when it has ended.
    */
-  wait(responseSubject: Subject, options: RequestOptions, over?: () => void): Promise<Message>
+  wait(responseSubject: Subject, options: BrokerRequestOptions, over?: () => void): Promise<BrokerMessage>
   /** Delivers an answer to its request. Returns false if there is none. */
-  take(answer: Message): boolean
+  take(answer: BrokerMessage): boolean
   /** Whether a request waits for an answer on this subject. */
   has(responseSubject: string): boolean
   /** Ends a wait with an error. */
@@ -29,7 +29,7 @@ export interface Replies {
   readonly size: number
 }
 
-export function replies(clock: Clock): Replies {
+export function replies(clock: Clock): PendingReplies {
   const waiting = new Map<string, Waiting>()
   // Thousands may fail at once, by one server that leaves or one link that breaks.
   const inFew = fewInTurn(clock)
@@ -73,7 +73,7 @@ export function replies(clock: Clock): Replies {
 
 /** Begins to wait: until an answer, the time or the signal settles it. */
 function begin(
-  { timeoutMs, firstMs = timeoutMs, signal, onPart }: RequestOptions,
+  { timeoutMs, firstMs = timeoutMs, signal, onPart }: BrokerRequestOptions,
   { clock, inFew }: { readonly clock: Clock; readonly inFew: ReturnType<typeof fewInTurn> },
   settled: Waiting['settle'],
 ): Waiting {
@@ -97,7 +97,7 @@ function begin(
   return request
 }
 
-function interruption(signal: RequestOptions['signal']): WildcastError {
+function interruption(signal: BrokerRequestOptions['signal']): WildcastError {
   return WildcastError.from(signal?.reason, 'interrupted')
 }
 

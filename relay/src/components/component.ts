@@ -56,13 +56,16 @@ export interface ComponentContext {
 }
 
 /** Nothing, one output, or several. */
-export type Said = Output | readonly Output[] | undefined
+export type ComponentResult = Output | readonly Output[] | undefined
 
 /**
  * A function that a message triggers: the default export of the module that `source` names. What it
  * throws is logged with its id.
  */
-export type Component = (trigger: Trigger, context: ComponentContext) => Said | Promise<Said> | Promise<void>
+export type Component = (
+  trigger: Trigger,
+  context: ComponentContext,
+) => ComponentResult | Promise<ComponentResult> | Promise<void>
 
 /**
  * A component, with its types.

@@ -1,20 +1,20 @@
-import { type Message, parseSubject } from '@wildcast/protocol'
+import { type BrokerMessage, parseSubject } from '@wildcast/protocol'
 import { expect, it } from 'vitest'
 import { fakeClock } from '../testing/fake-clock.js'
 import { hop, LoopLimit, mostHops } from './hops.js'
 
-const message: Message = { subject: parseSubject('a'), payload: '', headers: [['x', '1']] }
+const message: BrokerMessage = { subject: parseSubject('a'), payload: '', headers: [['x', '1']] }
 
 it('counts the components that a message has come through, and stops it in time', () => {
-  let came: Message | undefined = message
+  let came: BrokerMessage | undefined = message
   for (let i = 1; i <= mostHops; i++) {
-    came = hop(message, came as Message)
+    came = hop(message, came as BrokerMessage)
     expect(came?.headers).toEqual([
       ['x', '1'],
       ['wildcast-hops', `${i}`],
     ])
   }
-  expect(hop(message, came as Message)).toBeUndefined()
+  expect(hop(message, came as BrokerMessage)).toBeUndefined()
 })
 
 it('takes no count for one that is none', () => {

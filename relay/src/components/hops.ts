@@ -1,4 +1,4 @@
-import type { Message } from '@wildcast/protocol'
+import type { BrokerMessage } from '@wildcast/protocol'
 import type { Clock } from '../core/clock.js'
 import { valuesOf, withHeader } from '../core/headers.js'
 
@@ -18,7 +18,7 @@ const burst = 2 * ratePerSecond
 const mostSubjects = 1000
 
 /** Undefined where a message has come through too many components. */
-export function hop(message: Message, trigger: Message): Message | undefined {
+export function hop(message: BrokerMessage, trigger: BrokerMessage): BrokerMessage | undefined {
   const hops = Number(valuesOf(trigger.headers, hopsHeader)[0] ?? 0) + 1
   if (!(hops <= mostHops)) return undefined
   return { ...message, headers: withHeader(message.headers, hopsHeader, String(hops)) }

@@ -1,4 +1,4 @@
-import { type Message, type Pattern, parsePattern, parseSubject, WildcastError } from '@wildcast/protocol'
+import { type BrokerMessage, type Pattern, parsePattern, parseSubject, WildcastError } from '@wildcast/protocol'
 import { expect, it } from 'vitest'
 import type { Listener } from '../core/broker.js'
 import type { Inside } from '../core/inside.js'
@@ -44,7 +44,7 @@ function open({
     triggers: () => true,
   })
   void host.open()
-  const deliver = (more: Partial<Message> = {}): Promise<boolean> =>
+  const deliver = (more: Partial<BrokerMessage> = {}): Promise<boolean> =>
     new Promise((settle) => listener?.deliver({ subject: parseSubject('a'), payload: '', ...more }, settle))
   return { deliver, outcomes, errors }
 }

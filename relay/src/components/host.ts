@@ -1,8 +1,8 @@
-import { type Message, payloadSize, WildcastError } from '@wildcast/protocol'
+import { type BrokerMessage, payloadSize, WildcastError } from '@wildcast/protocol'
 import type { Interest, Settle } from '../core/broker.js'
 import type { Inside } from '../core/inside.js'
 import type { Observer } from '../core/observer.js'
-import type { OnError } from '../core/outlet.js'
+import type { OnFailure } from '../core/outlet.js'
 import { type Part, part } from '../core/part.js'
 import { hop, LoopLimit, mostHops } from './hops.js'
 import { ofComponent } from './of-component.js'
@@ -21,13 +21,13 @@ export interface HostOptions {
   readonly inside: Inside
   readonly thread: Thread
   readonly observer: Observer
-  readonly onError: OnError
+  readonly onError: OnFailure
   /** Whether a message on this broker and subject would trigger a component of this relay. */
-  triggers(broker: string, message: Message): boolean
+  triggers(broker: string, message: BrokerMessage): boolean
 }
 
 interface Waiting {
-  readonly message: Message
+  readonly message: BrokerMessage
   readonly settle: Settle | undefined
   /** How often it was begun before. */
   readonly tries: number
@@ -152,7 +152,7 @@ export class Host {
   }
 
   /** @throws {WildcastError} `invalid_subject`, `unknown_broker`, `too_large`, `broker_down` … */
-  async #say(output: CheckedOutput, trigger: Message): Promise<void> {
+  async #say(output: CheckedOutput, trigger: BrokerMessage): Promise<void> {
     const { inside, broker: own, result, triggers } = this.#options
     const { broker, message } = route(output, trigger, { own, result })
     if (!inside.can(broker, 'headers')) {
@@ -173,7 +173,7 @@ export class Host {
 
 /** An output was stopped that would go round for ever. */
 class LoopError extends WildcastError {
-  constructor({ subject }: Message, why: string) {
+  constructor({ subject }: BrokerMessage, why: string) {
     super('rate_limited', `its output on "${subject}" ${why} and was stopped: look for a circle`)
   }
 }

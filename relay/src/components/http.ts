@@ -1,4 +1,9 @@
-import { decodeQuestion, encodeAnswer, type Form, type HttpQuestion } from '../gateways/endpoints/http-envelope.js'
+import {
+  decodeQuestion,
+  type EnvelopeForm,
+  encodeAnswer,
+  type HttpQuestion,
+} from '../gateways/endpoints/http-envelope.js'
 import type { Component, ComponentContext, Output } from './component.js'
 import { FailedWith } from './failed-with.js'
 
@@ -27,7 +32,7 @@ export function msgpackHttp(handler: HttpHandler): Component {
   return answering('messagepack', handler)
 }
 
-function answering(form: Form, handler: HttpHandler): Component {
+function answering(form: EnvelopeForm, handler: HttpHandler): Component {
   const outputOf = async (response: Response): Promise<Output> => {
     // Several cookies are several headers, whatever else is joined by commas.
     const headers = [...response.headers].filter(([name]) => name !== 'set-cookie')

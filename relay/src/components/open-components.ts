@@ -1,13 +1,13 @@
-import { type Message, matches, type Subject } from '@wildcast/protocol'
+import { type BrokerMessage, matches, type Subject } from '@wildcast/protocol'
 import type { Interest } from '../core/broker.js'
 import type { Inside } from '../core/inside.js'
 import type { Observer } from '../core/observer.js'
-import type { OnError } from '../core/outlet.js'
+import type { OnFailure } from '../core/outlet.js'
 import type { Part } from '../core/part.js'
 import { Host } from './host.js'
 import { ofComponent } from './of-component.js'
 import type { Defaults } from './route.js'
-import { type ComponentSubscription, interestOf } from './subscription.js'
+import { type ComponentSubscription, interestOfComponent } from './subscription.js'
 import type { OpenThread } from './thread.js'
 
 /** A function that messages trigger. */
@@ -30,7 +30,7 @@ export interface ComponentOptions {
 export interface ComponentPorts {
   readonly inside: Inside
   readonly observer: Observer
-  readonly onError: OnError
+  readonly onError: OnFailure
 }
 
 export interface Components {
@@ -55,8 +55,8 @@ export async function openComponents(
   components: readonly ComponentOptions[],
   { inside, observer, onError }: ComponentPorts,
 ): Promise<Components> {
-  const opening = components.map((options) => ({ options, interest: interestOf(options.subscription) }))
-  const triggers = (broker: string, { subject }: Message): boolean =>
+  const opening = components.map((options) => ({ options, interest: interestOfComponent(options.subscription) }))
+  const triggers = (broker: string, { subject }: BrokerMessage): boolean =>
     opening.some(({ options, interest }) => options.broker === broker && matches(interest.pattern, subject as Subject))
   const hosts = new Map<string, { readonly host: Host; reload(): Promise<void> }>()
 

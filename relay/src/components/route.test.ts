@@ -1,12 +1,12 @@
-import { type Message, parseSubject } from '@wildcast/protocol'
+import { type BrokerMessage, parseSubject } from '@wildcast/protocol'
 import { describe, expect, it } from 'vitest'
 import { route } from './route.js'
 
 const defaults = { own: 'own', result: { broker: 'other', subject: 'good.bye' } }
 const none = { own: 'own', result: {} }
-const trigger: Message = { subject: parseSubject('hello.x'), payload: 'in' }
-const asked: Message = { ...trigger, responseSubject: parseSubject('_INBOX.1') }
-const request: Message = { ...trigger, subject: parseSubject('request.1.POST.hello') }
+const trigger: BrokerMessage = { subject: parseSubject('hello.x'), payload: 'in' }
+const asked: BrokerMessage = { ...trigger, responseSubject: parseSubject('_INBOX.1') }
+const request: BrokerMessage = { ...trigger, subject: parseSubject('request.1.POST.hello') }
 
 describe('an output goes to', () => {
   it.each([

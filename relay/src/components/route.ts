@@ -1,4 +1,4 @@
-import { type Message, parseSubject, type Subject } from '@wildcast/protocol'
+import { type BrokerMessage, parseSubject, type Subject } from '@wildcast/protocol'
 import type { CheckedOutput } from './read-outputs.js'
 
 /** Where the outputs of a component go that name nothing themselves. */
@@ -9,7 +9,7 @@ export interface Defaults {
 
 export interface Routed {
   readonly broker: string
-  readonly message: Message
+  readonly message: BrokerMessage
 }
 
 /**
@@ -20,7 +20,7 @@ export interface Routed {
  */
 export function route(
   output: CheckedOutput,
-  trigger: Message,
+  trigger: BrokerMessage,
   { own, result }: { readonly own: string; readonly result: Defaults },
 ): Routed {
   const awaited = answerSubject(trigger)
@@ -39,6 +39,6 @@ export function route(
 }
 
 /** A broker without reply addresses leaves it to the subject to say where an answer is awaited. */
-function answerSubject({ subject, responseSubject }: Message): string | undefined {
+function answerSubject({ subject, responseSubject }: BrokerMessage): string | undefined {
   return responseSubject ?? (/^request\.[^.]+\./.test(subject) ? subject.replace(/^request/, 'response') : undefined)
 }

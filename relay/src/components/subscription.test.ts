@@ -1,6 +1,6 @@
 import { parsePattern } from '@wildcast/protocol'
 import { expect, it } from 'vitest'
-import { interestOf } from './subscription.js'
+import { interestOfComponent } from './subscription.js'
 
 it.each([
   [{ kind: 'topic', topic: parsePattern('hello.*') }, { pattern: 'hello.*' }],
@@ -12,5 +12,5 @@ it.each([
   [{ kind: 'request', path: '/a/file.txt', method: '*' }, { pattern: 'request.*.*.a.file_DOT_txt' }],
   [{ kind: 'request', path: '**', method: 'GET' }, { pattern: 'request.*.GET.**' }],
 ] as const)('%j listens to %j', (subscription, interest) => {
-  expect(interestOf(subscription)).toEqual(interest)
+  expect(interestOfComponent(subscription)).toEqual(interest)
 })

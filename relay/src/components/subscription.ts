@@ -8,7 +8,7 @@ export type ComponentSubscription =
   | { readonly kind: 'request'; readonly path: string; readonly method: string }
 
 /** @throws {WildcastError} `invalid_subject` */
-export function interestOf(subscription: ComponentSubscription): Interest {
+export function interestOfComponent(subscription: ComponentSubscription): Interest {
   switch (subscription.kind) {
     case 'topic':
       return { pattern: subscription.topic }

@@ -1,4 +1,4 @@
-import type { Message, WildcastError } from '@wildcast/protocol'
+import type { BrokerMessage, WildcastError } from '@wildcast/protocol'
 import type { CheckedOutput } from './read-outputs.js'
 
 /** How a run ended. */
@@ -14,7 +14,7 @@ export interface Thread {
    * Runs the component once. @throws {WildcastError} `timeout` where its time was over,
    * `interrupted` where its thread ended meanwhile
    */
-  run(message: Message): Promise<Ran>
+  run(message: BrokerMessage): Promise<Ran>
   /**
    * Loads the module again; what runs by now ends in the old one. @throws {WildcastError}
    * `internal` where it can't be loaded: the old one goes on

@@ -1,7 +1,7 @@
 import {
+  type BrokerMessage,
   capture,
   type Headers,
-  type Message,
   type Pattern,
   payloadBytes,
   type Subject,
@@ -20,7 +20,7 @@ export interface Origin {
 
 /** A message as a component sees it. */
 export function triggerOf(
-  { subject, payload, headers: headerList = noHeaders, responseSubject }: Message,
+  { subject, payload, headers: headerList = noHeaders, responseSubject }: BrokerMessage,
   from: Origin,
 ): Trigger {
   const text = (): string => (typeof payload === 'string' ? payload : strictUtf8.decode(payload))

@@ -1,7 +1,7 @@
 import type { Framed } from './framed.js'
 import type { FeedFacts, StreamEncoder } from './outlet.js'
 import { type BacklogRoom, overflows } from './room.js'
-import { type Written, writtenOf } from './sequence.js'
+import { type WrittenFrames, writtenOf } from './sequence.js'
 
 /** Messages that were dropped, told in their place. */
 interface Loss {
@@ -91,7 +91,7 @@ export class Backlog {
   }
 
   /** What comes next: as many frames as fit into so many bytes, but one at least. */
-  take(most: number): Written {
+  take(most: number): WrittenFrames {
     const parcels: Framed[] = []
     let bytes = 0
     for (; !this.isEmpty; this.#next++) {

@@ -1,4 +1,4 @@
-import { type Message, parsePattern, parseSubject, payloadText, WildcastError } from '@wildcast/protocol'
+import { type BrokerMessage, parsePattern, parseSubject, payloadText, WildcastError } from '@wildcast/protocol'
 import { describe, expect, it } from 'vitest'
 import { memory } from '../brokers/memory.js'
 import { fakeClock } from '../testing/fake-clock.js'
@@ -192,7 +192,7 @@ async function failingBroker(): ReturnType<ReturnType<typeof scriptedBroker>['op
   const broker = await scriptedBroker().open({ status: () => {}, dropped: () => {} })
   return {
     ...broker,
-    publish: async (_: Message) => {
+    publish: async (_: BrokerMessage) => {
       throw new WildcastError('broker_down', 'it is down')
     },
   }

@@ -1,11 +1,11 @@
-import { type Message, WildcastError } from '@wildcast/protocol'
+import { type BrokerMessage, WildcastError } from '@wildcast/protocol'
 import type { Bridge } from './bridge.js'
 import { circleOf, leadsBack } from './bridge-circle.js'
 import { type Listener, pathHeader } from './broker.js'
 import { valuesOf, withHeader } from './headers.js'
 import type { Hub } from './hub.js'
 import type { Observer } from './observer.js'
-import type { OnError } from './outlet.js'
+import type { OnFailure } from './outlet.js'
 import { type Part, part } from './part.js'
 
 /** Relays may call one broker by different names. */
@@ -20,7 +20,7 @@ export interface Bridges {
 
 interface BridgePorts {
   readonly hub: Hub
-  readonly onError: OnError
+  readonly onError: OnFailure
   readonly observer: Observer
 }
 
@@ -115,9 +115,9 @@ function forgetful(to: string): WildcastError {
  * @param path the brokers that the message comes from; absent if the next one carries no headers
  */
 function copyOf(
-  { from, subject, payload, headers }: Message,
+  { from, subject, payload, headers }: BrokerMessage,
   { id, path }: { readonly id: number; readonly path: readonly string[] | undefined },
-): Message {
+): BrokerMessage {
   const copy = { id, from, subject, payload }
   return path ? { ...copy, headers: withHeader(headers, pathHeader, path.join(',')) } : copy
 }

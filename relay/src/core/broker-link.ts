@@ -1,7 +1,7 @@
 import { WildcastError } from '@wildcast/protocol'
 import type { Broker, OpenBroker } from './broker.js'
 import type { Observer } from './observer.js'
-import type { OnError } from './outlet.js'
+import type { OnFailure } from './outlet.js'
 
 /** A broker that was opened, and whether it is reached. */
 export interface BrokerLink {
@@ -23,7 +23,7 @@ export interface BrokerLink {
 
 export interface BrokerLinkOptions {
   readonly name: string
-  readonly onError: OnError
+  readonly onError: OnFailure
   readonly observer: Observer
   /** The broker is reached again, and nothing was delivered since it was lost. */
   returned(): void

@@ -1,4 +1,4 @@
-import type { Message, Pattern, WildcastError } from '@wildcast/protocol'
+import type { BrokerMessage, Pattern, WildcastError } from '@wildcast/protocol'
 import type { CancelSignal } from './cancel.js'
 
 /** What a broker may be able to do beyond plain publish and subscribe. */
@@ -36,7 +36,7 @@ export interface Listener {
   /**
    * Takes a message. `settle` comes with messages of a group whose broker keeps them until then.
    */
-  deliver(message: Message, settle?: Settle): void
+  deliver(message: BrokerMessage, settle?: Settle): void
   /**
    * The broker has ended the interest by itself, for instance because a right was withdrawn.
    * Nothing more comes of it.
@@ -76,7 +76,7 @@ export interface BrokerEvents {
  */
 export type OpenBroker = (events: BrokerEvents) => Promise<Broker>
 
-export interface RequestOptions {
+export interface BrokerRequestOptions {
   /** How long to wait for an answer, and again after each part that `onPart` is told of. */
   readonly timeoutMs: number
   /**
@@ -90,7 +90,7 @@ export interface RequestOptions {
    */
   readonly signal?: CancelSignal | undefined
   /** Answers before the last, in order. */
-  readonly onPart?: ((part: Message) => void) | undefined
+  readonly onPart?: ((part: BrokerMessage) => void) | undefined
 }
 
 /**
@@ -117,11 +117,11 @@ export interface Broker {
    * @throws {WildcastError} by rejection: `broker_down` where it was not sent, `interrupted` where
    * the link broke over it or nobody awaits this part, `too_large`, `forbidden`, `rate_limited`
    */
-  publish(message: Message): Promise<void> | undefined
+  publish(message: BrokerMessage): Promise<void> | undefined
   /**
    * Asks the subject's server. The first final answer counts.
    * @throws {WildcastError} `no_responders`, `timeout`, or what `signal` was aborted with
    */
-  request?(message: Message, options: RequestOptions): Promise<Message>
+  request?(message: BrokerMessage, options: BrokerRequestOptions): Promise<BrokerMessage>
   close(): Promise<void>
 }

@@ -1,10 +1,10 @@
 import {
+  type BrokerMessage,
   checkHeaders,
   headerSize,
   isClosed,
   isDerived,
   isExact,
-  type Message,
   type Pattern,
   parsePattern,
   parseSubject,
@@ -21,7 +21,7 @@ import type { Interest } from './broker.js'
  * Checks the size of a message: of its headers and error alone, and together with its payload.
  * @throws {WildcastError} `too_large`
  */
-export function checkSize(message: Pick<Message, 'payload' | 'headers' | 'error'>, limit: number): void {
+export function checkSize(message: Pick<BrokerMessage, 'payload' | 'headers' | 'error'>, limit: number): void {
   const { payload, headers, error } = message
   let beside = 0
   if (headers || error) {

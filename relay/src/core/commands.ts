@@ -2,7 +2,7 @@ import type { Failure, Headers, Payload } from '@wildcast/protocol'
 import type { AskedPolicy } from './policy.js'
 
 /** What a client publishes. */
-export interface Publish {
+export interface PublishCommand {
   readonly subject: string
   readonly payload: Payload
   /** @default the first of the relay */

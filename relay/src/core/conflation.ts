@@ -1,4 +1,4 @@
-import { type Message, payloadSize } from '@wildcast/protocol'
+import { type BrokerMessage, payloadSize } from '@wildcast/protocol'
 import type { Clock } from './clock.js'
 import type { BacklogRoom } from './room.js'
 
@@ -11,7 +11,7 @@ export interface ConflationOptions {
   /** Messages a second, at most. */
   readonly maxRate: number
   readonly room: BacklogRoom
-  deliver(message: Message): void
+  deliver(message: BrokerMessage): void
   /** So many were dropped, since too much waited. */
   lost(missed: number): void
 }
@@ -23,7 +23,7 @@ export interface ConflationOptions {
 export class Conflation {
   readonly #options: ConflationOptions
   readonly #spacingMs: number
-  readonly #waiting: Map<string, Message> = new Map()
+  readonly #waiting: Map<string, BrokerMessage> = new Map()
   #bytes = 0
   /** From when on the next one may go. */
   #free = Number.NEGATIVE_INFINITY
@@ -34,7 +34,7 @@ export class Conflation {
     this.#spacingMs = 1000 / options.maxRate
   }
 
-  offer(message: Message): void {
+  offer(message: BrokerMessage): void {
     const { clock, deliver } = this.#options
     const now = clock.now()
     if (this.#waiting.size === 0 && now >= this.#free) {
@@ -57,7 +57,7 @@ export class Conflation {
     this.#weigh(-this.#bytes)
   }
 
-  #fits(message: Message, older: Message | undefined): boolean {
+  #fits(message: BrokerMessage, older: BrokerMessage | undefined): boolean {
     const { room } = this.#options
     if (this.#waiting.size === 0) return true
     const grows = payloadSize(message.payload) - (older ? payloadSize(older.payload) : 0)

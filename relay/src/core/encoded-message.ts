@@ -1,4 +1,4 @@
-import type { Message } from '@wildcast/protocol'
+import type { BrokerMessage } from '@wildcast/protocol'
 import type { Encoder, FeedFacts, Parcel } from './outlet.js'
 
 /**
@@ -6,13 +6,13 @@ import type { Encoder, FeedFacts, Parcel } from './outlet.js'
  * needed.
  */
 export class EncodedMessage implements Parcel {
-  readonly message: Message
+  readonly message: BrokerMessage
   readonly feed: FeedFacts
   readonly #encoder: Encoder | undefined
   #bytes: Uint8Array | undefined
   #encoded = false
 
-  constructor(message: Message, feed: FeedFacts, encoder: Encoder | undefined) {
+  constructor(message: BrokerMessage, feed: FeedFacts, encoder: Encoder | undefined) {
     this.message = message
     this.feed = feed
     this.#encoder = encoder

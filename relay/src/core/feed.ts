@@ -1,4 +1,4 @@
-import { isClosed, isDerived, type Message, type Subject, type WildcastError } from '@wildcast/protocol'
+import { type BrokerMessage, isClosed, isDerived, type Subject, type WildcastError } from '@wildcast/protocol'
 import type { Interest, Settle } from './broker.js'
 import type { Clock } from './clock.js'
 import { Conflation } from './conflation.js'
@@ -9,7 +9,7 @@ import type { Policy } from './policy.js'
 import type { BacklogRoom } from './room.js'
 
 /** Who listens to a feed. */
-export interface Member {
+export interface FeedMember {
   readonly outlet: Outlet
   /** Told of a subject that an answer is awaited on, before the message that asks for it. */
   expectsAnswer(responseSubject: Subject): void
@@ -30,7 +30,7 @@ export interface FeedOptions {
 /** Members that are sent the same bytes, or, without an encoder, the message itself. */
 interface Peers {
   readonly encoder: Encoder | undefined
-  readonly members: Set<Member>
+  readonly members: Set<FeedMember>
 }
 
 /** What becomes of a message for one member. */
@@ -56,7 +56,7 @@ export class Feed implements FeedFacts {
    */
   #peers: readonly Peers[] = []
   /** In a group or for a server: who comes next. */
-  readonly #turns: Member[] | undefined
+  readonly #turns: FeedMember[] | undefined
   /** Where there is a rate to keep. */
   readonly #conflation: Conflation | undefined
   readonly #fanOut: FanOut
@@ -86,7 +86,7 @@ export class Feed implements FeedFacts {
     return this.#peers.length === 0
   }
 
-  add(member: Member): void {
+  add(member: FeedMember): void {
     const { encoder } = member.outlet
     const peers = this.#peers.find((some) => some.encoder === encoder)
     if (peers) peers.members.add(member)
@@ -94,7 +94,7 @@ export class Feed implements FeedFacts {
     this.#turns?.push(member)
   }
 
-  remove(member: Member): void {
+  remove(member: FeedMember): void {
     const { encoder } = member.outlet
     const peers = this.#peers.find((some) => some.encoder === encoder)
     peers?.members.delete(member)
@@ -107,7 +107,7 @@ export class Feed implements FeedFacts {
    * A message for the members; in a group for the one whose turn it is, and `settle` hears what
    * became of it.
    */
-  deliver(message: Message, settle?: Settle): void {
+  deliver(message: BrokerMessage, settle?: Settle): void {
     const conflation = this.#conflation
     if (conflation) this.#fanOut.run(message.payload, () => conflation.offer(message))
     else this.#send(message, settle)
@@ -133,7 +133,7 @@ export class Feed implements FeedFacts {
       })
   }
 
-  #send(message: Message, settle?: Settle): void {
+  #send(message: BrokerMessage, settle?: Settle): void {
     const answer = this.#answerTo(message)
     const turns = this.#turns
     if (turns) this.#fanOut.run(message.payload, () => this.#deliverToOne(turns, message, { answer, settle }))
@@ -146,13 +146,13 @@ export class Feed implements FeedFacts {
    * A subject that members could not answer on without having been asked; of others they need not
    * be told, or strangers could crowd these out.
    */
-  #answerTo({ responseSubject }: Message): Subject | undefined {
+  #answerTo({ responseSubject }: BrokerMessage): Subject | undefined {
     if (responseSubject === undefined) return undefined
     const closed = isClosed(responseSubject) || isDerived(responseSubject)
     return this.interest.serve || closed ? responseSubject : undefined
   }
 
-  #deliverToPeers({ encoder, members }: Peers, message: Message, answer: Subject | undefined): void {
+  #deliverToPeers({ encoder, members }: Peers, message: BrokerMessage, answer: Subject | undefined): void {
     if (members.size === 0) return
     const parcel = new EncodedMessage(message, this, encoder)
     for (const member of members) {
@@ -161,14 +161,14 @@ export class Feed implements FeedFacts {
     }
   }
 
-  #deliverToOne(turns: Member[], message: Message, fate: Fate): void {
+  #deliverToOne(turns: FeedMember[], message: BrokerMessage, fate: Fate): void {
     const member = nextOf(turns)
     if (member) this.#deliverTo(member, message, fate)
     else fate.settle?.(false)
   }
 
   /** @param tried members that have left before it was written to them */
-  #deliverTo(member: Member, message: Message, fate: Fate, tried: readonly Member[] = []): void {
+  #deliverTo(member: FeedMember, message: BrokerMessage, fate: Fate, tried: readonly FeedMember[] = []): void {
     const { answer, settle } = fate
     if (answer !== undefined) member.expectsAnswer(answer)
     const parcel = new EncodedMessage(message, this, member.outlet.encoder)
@@ -192,7 +192,7 @@ export class Feed implements FeedFacts {
    * What was not written to a member of a group goes to another one, or else back to the broker.
    * Returns false if it is lost.
    */
-  #offerAgain(message: Message, fate: Fate, tried: readonly Member[]): boolean {
+  #offerAgain(message: BrokerMessage, fate: Fate, tried: readonly FeedMember[]): boolean {
     const turns = this.#turns ?? []
     const others = turns.filter((member) => !tried.includes(member))
     // A server's callers are told that it has left; nobody else has their requests then.
@@ -214,7 +214,7 @@ function settling({ bytes, message, feed }: EncodedMessage, settle: NonNullable<
 }
 
 /** The first who is not behind, or the first of all; it is the last then. */
-function nextOf(turns: Member[]): Member | undefined {
+function nextOf(turns: FeedMember[]): FeedMember | undefined {
   const free = turns.findIndex(({ outlet }) => !outlet.behind)
   const [member] = turns.splice(Math.max(free, 0), 1)
   if (member) turns.push(member)

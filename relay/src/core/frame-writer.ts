@@ -1,7 +1,7 @@
 import { Leaving } from './leaving.js'
 import type { StreamEncoder } from './outlet.js'
-import type { Sequence, Written } from './sequence.js'
-import { Window, type WindowRoom } from './window.js'
+import type { Sequence, WrittenFrames } from './sequence.js'
+import { ResumeWindow, type WindowRoom } from './window.js'
 import type { Wire } from './wire.js'
 
 /** What the writers of a relay share. */
@@ -21,7 +21,7 @@ export class FrameWriter {
   #wire: Wire | undefined
   #encoder: StreamEncoder
   #leaving: Leaving | undefined
-  #window: Window | undefined
+  #window: ResumeWindow | undefined
 
   constructor(ports: FrameWriterPorts, encoder: StreamEncoder, wire: Wire) {
     this.#ports = ports
@@ -47,7 +47,7 @@ export class FrameWriter {
    */
   encodeWith(encoder: StreamEncoder, fate: 'kept' | 'sent'): void {
     this.#encoder = encoder
-    this.#window = fate === 'kept' ? new Window(this.#ports.room) : undefined
+    this.#window = fate === 'kept' ? new ResumeWindow(this.#ports.room) : undefined
   }
 
   /** Whether frames are kept. */
@@ -76,7 +76,7 @@ export class FrameWriter {
    * Writes frames that were joined already. Returns false if the reader is behind.
    * @param said - what they are, made only if it is needed
    */
-  write(bytes: Uint8Array, said: { readonly written: Written }): boolean {
+  write(bytes: Uint8Array, said: { readonly written: WrittenFrames }): boolean {
     const wire = this.#wire
     if (!wire) throw new TypeError('nothing is written to a client who is away')
     if (this.#window) {
@@ -89,7 +89,7 @@ export class FrameWriter {
     return wire.write(bytes, this.#leaving.add(fates))
   }
 
-  writeFrames(written: Written): boolean {
+  writeFrames(written: WrittenFrames): boolean {
     return this.write(this.#encoder.join(written.frames, written.bytes), { written })
   }
 

@@ -7,7 +7,7 @@ import type { Outbox } from './outbox.js'
 import type { StreamEncoder } from './outlet.js'
 import type { Relay } from './relay.js'
 import type { Session } from './session.js'
-import type { Subscription } from './subscription.js'
+import type { ClientSubscription } from './subscription.js'
 
 /** A line for each frame. */
 const lines: StreamEncoder = {
@@ -19,7 +19,7 @@ const lines: StreamEncoder = {
 
 interface Joined {
   readonly session: Session
-  readonly subscription: Subscription
+  readonly subscription: ClientSubscription
   readonly outbox: Outbox
   readonly wire: ScriptedWire
   /** What was written, message by message. */

@@ -1,13 +1,13 @@
-import { type BrokerInfo, type Message, WildcastError } from '@wildcast/protocol'
-import type { Feature, Interest, Listener, OpenBroker, RequestOptions } from './broker.js'
+import { type BrokerInfo, type BrokerMessage, WildcastError } from '@wildcast/protocol'
+import type { BrokerRequestOptions, Feature, Interest, Listener, OpenBroker } from './broker.js'
 import { type BrokerLink, openLink } from './broker-link.js'
 import type { Clock } from './clock.js'
 import type { FanOut } from './fan-out.js'
 import type { Feed } from './feed.js'
 import { Lease, type LeasePorts } from './lease.js'
-import type { Membership, Place } from './membership.js'
+import type { LeaseMember, Membership } from './membership.js'
 import type { Observer } from './observer.js'
-import type { OnError } from './outlet.js'
+import type { OnFailure } from './outlet.js'
 import type { Policy } from './policy.js'
 import type { BacklogRoom } from './room.js'
 import type { TimeSlice } from './time-slice.js'
@@ -16,7 +16,7 @@ export interface HubOptions {
   /** The brokers under their names; the first is the default. */
   readonly brokers: Readonly<Record<string, OpenBroker>>
   readonly clock: Clock
-  readonly onError: OnError
+  readonly onError: OnFailure
   readonly observer: Observer
   /** What waits for readers. */
   readonly room: BacklogRoom
@@ -146,7 +146,7 @@ export class Hub {
   }
 
   /** As `Broker.publish`. */
-  publish(name: string, message: Message): Promise<void> | undefined {
+  publish(name: string, message: BrokerMessage): Promise<void> | undefined {
     const { observer } = this.#options
     const sent = this.counting(name, () => this.#link(name).broker.publish(message))
     if (sent === undefined) {
@@ -163,7 +163,7 @@ export class Hub {
   }
 
   /** As `Broker.request`. @throws {WildcastError} `unsupported` */
-  request(name: string, message: Message, options: RequestOptions): Promise<Message> {
+  request(name: string, message: BrokerMessage, options: BrokerRequestOptions): Promise<BrokerMessage> {
     const { broker } = this.#link(name)
     if (!broker.request) throw new WildcastError('unsupported', `broker "${name}" has no request/response`)
     return broker.request(message, options)
@@ -187,7 +187,7 @@ export class Hub {
    * message.
    * @throws {WildcastError} `already_served`
    */
-  join({ broker, interest, policy }: Wanted, { member, joined }: Omit<Place, 'policy'>): Membership {
+  join({ broker, interest, policy }: Wanted, { member, joined }: Omit<LeaseMember, 'policy'>): Membership {
     const key = keyOf(broker, interest)
     const shared = this.#leases.get(key)
     if (shared && interest.serve)

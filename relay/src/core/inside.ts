@@ -1,4 +1,4 @@
-import type { Message } from '@wildcast/protocol'
+import type { BrokerMessage } from '@wildcast/protocol'
 import type { Feature, Interest, Listener } from './broker.js'
 import type { Clock } from './clock.js'
 
@@ -17,7 +17,7 @@ export interface Inside {
    * Resolves when the broker has the message, as `Broker.publish`. @throws {WildcastError}
    * `unknown_broker`, `too_large`
    */
-  publish(broker: string, message: Message): Promise<void>
+  publish(broker: string, message: BrokerMessage): Promise<void>
   /** @throws {WildcastError} `unknown_broker` */
   can(broker: string, feature: Feature): boolean
 }

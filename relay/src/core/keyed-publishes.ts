@@ -1,4 +1,4 @@
-import { encodeUtf8, type Message, payloadBytes, refusal, WildcastError } from '@wildcast/protocol'
+import { type BrokerMessage, encodeUtf8, payloadBytes, refusal, WildcastError } from '@wildcast/protocol'
 import type { Clock } from './clock.js'
 
 /** A key is remembered for so long. */
@@ -37,7 +37,7 @@ export class KeyedPublishes {
    */
   publish(
     key: string,
-    message: { readonly broker: string } & Message,
+    message: { readonly broker: string } & BrokerMessage,
     publish: () => Promise<void> | undefined,
   ): Promise<void> | undefined {
     const now = this.#clock.now()
@@ -70,7 +70,13 @@ export class KeyedPublishes {
  * Equal for equal messages, whatever codec they came by, and short: it is kept for each key. A
  * client that looks for two different ones that share it fools itself alone.
  */
-function fingerprintOf({ broker, subject, payload, headers, responseSubject }: { broker: string } & Message): string {
+function fingerprintOf({
+  broker,
+  subject,
+  payload,
+  headers,
+  responseSubject,
+}: { broker: string } & BrokerMessage): string {
   const beside = encodeUtf8(JSON.stringify([broker, subject, responseSubject, headers && [...headers]]))
   const bytes = payloadBytes(payload)
   return `${beside.length} ${hash(beside)} ${bytes.length} ${hash(bytes)}`

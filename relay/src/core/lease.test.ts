@@ -7,7 +7,7 @@ import { message, settled } from '../testing/scripted-link.js'
 import type { Interest } from './broker.js'
 import { openLink } from './broker-link.js'
 import { FanOut } from './fan-out.js'
-import type { Member } from './feed.js'
+import type { FeedMember } from './feed.js'
 import { Lease, type LeaseOptions } from './lease.js'
 import { nobody } from './observer.js'
 import { everything } from './policy.js'
@@ -38,7 +38,7 @@ async function opened(more: Partial<Interest> = {}, after?: Promise<void>) {
 function member() {
   const outlet = recordingOutlet()
   const told: string[] = []
-  const one: Member = { outlet, expectsAnswer: () => {}, ended: (_, { code }) => void told.push(code) }
+  const one: FeedMember = { outlet, expectsAnswer: () => {}, ended: (_, { code }) => void told.push(code) }
   const joins = { member: one, policy: everything, joined: () => void told.push('joined') }
   return { outlet, told, joins }
 }

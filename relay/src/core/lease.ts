@@ -1,12 +1,12 @@
-import { type Message, WildcastError } from '@wildcast/protocol'
+import { type BrokerMessage, WildcastError } from '@wildcast/protocol'
 import type { Interest, Listener, Settle } from './broker.js'
 import type { BrokerLink } from './broker-link.js'
 import { Cancel } from './cancel.js'
 import type { Clock } from './clock.js'
 import type { FanOut } from './fan-out.js'
 import { Feed } from './feed.js'
-import { Membership, type Place } from './membership.js'
-import type { OnError } from './outlet.js'
+import { type LeaseMember, Membership } from './membership.js'
+import type { OnFailure } from './outlet.js'
 import { type Policy, samePolicy } from './policy.js'
 import type { BacklogRoom } from './room.js'
 import type { TimeSlice } from './time-slice.js'
@@ -14,7 +14,7 @@ import type { TimeSlice } from './time-slice.js'
 /** What all leases of a hub share. */
 export interface LeasePorts {
   readonly clock: Clock
-  readonly onError: OnError
+  readonly onError: OnFailure
   readonly room: BacklogRoom
   readonly fanOut: FanOut
   readonly slice: TimeSlice
@@ -93,7 +93,7 @@ export class Lease implements Listener {
     )
   }
 
-  join(place: Place): Membership {
+  join(place: LeaseMember): Membership {
     this.#members++
     if (this.#state.kind === 'lingering') {
       this.#state.stop()
@@ -107,7 +107,7 @@ export class Lease implements Listener {
     return this.#feeds.find((feed) => samePolicy(feed.policy, policy))
   }
 
-  deliver(message: Message, settle?: Settle): void {
+  deliver(message: BrokerMessage, settle?: Settle): void {
     for (const feed of this.#feeds) feed.deliver(message, settle)
   }
 
@@ -144,7 +144,7 @@ export class Lease implements Listener {
   }
 
   /** For memberships. */
-  enter({ member, policy, joined }: Place): Feed {
+  enter({ member, policy, joined }: LeaseMember): Feed {
     const feed = this.feed(policy) ?? this.#open(policy)
     joined(feed)
     feed.add(member)

@@ -1,12 +1,12 @@
 import type { Settle } from './broker.js'
-import type { Written } from './sequence.js'
+import type { WrittenFrames } from './sequence.js'
 
 /** What was written and has not left the process, in order, of what anything waits for. */
 export class Leaving {
-  readonly #leaving: Set<NonNullable<Written['fates']>> = new Set()
+  readonly #leaving: Set<NonNullable<WrittenFrames['fates']>> = new Set()
 
   /** Returns what is to be called once it is known whether they have left. */
-  add(fates: NonNullable<Written['fates']>): Settle {
+  add(fates: NonNullable<WrittenFrames['fates']>): Settle {
     this.#leaving.add(fates)
     return (written) => {
       if (!this.#leaving.delete(fates)) return

@@ -1,10 +1,10 @@
 import type { WildcastError } from '@wildcast/protocol'
-import type { Feed, Member } from './feed.js'
+import type { Feed, FeedMember } from './feed.js'
 import type { Policy } from './policy.js'
 
 /** Who joins a lease, and how. */
-export interface Place {
-  readonly member: Member
+export interface LeaseMember {
+  readonly member: FeedMember
   readonly policy: Policy
   /** Runs when it is in the feed, before the first message. */
   joined(feed: Feed): void
@@ -14,13 +14,13 @@ export interface Place {
 export interface Joined {
   confirmed(): Promise<void>
   whenUp(run: (ended: WildcastError | undefined) => void): () => void
-  enter(place: Place): Feed
+  enter(place: LeaseMember): Feed
   leave(feed: Feed | undefined): void
 }
 
 type State =
-  | { readonly kind: 'waiting'; readonly place: Place; readonly stop: () => void }
-  | { readonly kind: 'member'; readonly place: Place; readonly feed: Feed }
+  | { readonly kind: 'waiting'; readonly place: LeaseMember; readonly stop: () => void }
+  | { readonly kind: 'member'; readonly place: LeaseMember; readonly feed: Feed }
   /** Nothing is kept: the broker may not answer for long. */
   | { readonly kind: 'left' }
 
@@ -32,7 +32,7 @@ export class Membership {
   #settled: () => void = () => {}
   #state: State
 
-  constructor(lease: Joined, place: Place) {
+  constructor(lease: Joined, place: LeaseMember) {
     this.#lease = lease
     this.#state = { kind: 'waiting', place, stop: () => {} }
     this.done = new Promise((resolve, reject) => {

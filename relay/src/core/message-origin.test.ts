@@ -1,4 +1,4 @@
-import { type Message, parsePattern, parseSubject, type Subject } from '@wildcast/protocol'
+import { type BrokerMessage, parsePattern, parseSubject, type Subject } from '@wildcast/protocol'
 import { describe, expect, it } from 'vitest'
 import { memory } from '../brokers/memory.js'
 import { fakeClock } from '../testing/fake-clock.js'
@@ -16,8 +16,12 @@ const open = (options: Partial<RelayOptions> = {}): Promise<Relay> => {
 }
 
 /** What the broker delivers, as it is inside the relay. */
-async function heard(relay: Relay, broker: string, interest: { readonly serve?: boolean } = {}): Promise<Message[]> {
-  const messages: Message[] = []
+async function heard(
+  relay: Relay,
+  broker: string,
+  interest: { readonly serve?: boolean } = {},
+): Promise<BrokerMessage[]> {
+  const messages: BrokerMessage[] = []
   const pattern = parsePattern(interest.serve ? 'a' : '**')
   const take = listener((message) => messages.push(message))
   await relay.inside.listen(broker, { pattern, ...interest }, take)

@@ -1,4 +1,4 @@
-import type { Message, WildcastError } from '@wildcast/protocol'
+import type { BrokerMessage, WildcastError } from '@wildcast/protocol'
 import type { Settle } from './broker.js'
 
 export type { Settle }
@@ -18,7 +18,7 @@ export interface FeedFacts {
  */
 export interface Encoder {
   /** Undefined if the dialect can't carry this message: it is left out then. */
-  message(message: Message, feed: FeedFacts): Uint8Array | undefined
+  message(message: BrokerMessage, feed: FeedFacts): Uint8Array | undefined
   /**
    * Reports lost messages, `missed` of them if their number is known. Undefined if the dialect has
    * no words for a loss.
@@ -47,7 +47,7 @@ export interface Parcel {
    */
   readonly bytes: Uint8Array | undefined
   /** The broker's own object, the same in every feed that it matches. */
-  readonly message?: Message | undefined
+  readonly message?: BrokerMessage | undefined
   /**
    * The subscription that a message belongs to. A frame without one, such as an answer, is never
    * dropped.
@@ -78,7 +78,7 @@ export interface Outlet {
 }
 
 /** Takes failures that no caller waits for. */
-export type OnError = (
+export type OnFailure = (
   error: WildcastError,
   at: { readonly stage: string; readonly broker?: string; readonly request?: string },
 ) => void

@@ -12,7 +12,7 @@ import { defaultLimits, type SessionLimits } from './limits.js'
 import { nobody, type Observer } from './observer.js'
 import { Outbox } from './outbox.js'
 import type { OutboxEnds, OutboxPorts } from './outbox-ports.js'
-import type { OnError, Outlet, StreamEncoder } from './outlet.js'
+import type { OnFailure, Outlet, StreamEncoder } from './outlet.js'
 import type { Part } from './part.js'
 import { allowAll, type Permissions } from './permissions.js'
 import { Session, type SessionPorts } from './session.js'
@@ -50,7 +50,7 @@ export interface RelayOptions {
   /** @default the machine's clock */
   readonly clock?: Clock | undefined
   /** Takes the failures that nobody waits for. */
-  readonly onError: OnError
+  readonly onError: OnFailure
   /** What must work beside brokers and bridges before the relay is ready. @default nothing */
   readonly parts?: (() => readonly Part[] | Promise<readonly Part[]>) | undefined
   /** Hears what is worth counting. @default nobody */
@@ -69,7 +69,7 @@ export interface RelayFacts {
   readonly unfinished: UnfinishedInput
   /** The sessions that clients can come back to. */
   readonly sessions: Sessions
-  readonly onError: OnError
+  readonly onError: OnFailure
   newId(): string
   brokers(): readonly BrokerInfo[]
   /** Whether each broker is reached, and why not. */
@@ -189,7 +189,7 @@ function insideOf(hub: Hub, { clock, limits }: Pick<RelayFacts, 'clock' | 'limit
 async function bridgesOn(
   hub: Hub,
   bridges: readonly Bridge[],
-  ports: { readonly onError: OnError; readonly observer: Observer },
+  ports: { readonly onError: OnFailure; readonly observer: Observer },
 ): Promise<ReturnType<typeof openBridges>> {
   try {
     return openBridges(bridges, { hub, ...ports })

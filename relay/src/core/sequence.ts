@@ -2,7 +2,7 @@ import type { Framed } from './framed.js'
 import type { StreamEncoder } from './outlet.js'
 
 /** Frames that are written in one go, in order. Shared by all clients that are sent the same. */
-export interface Written {
+export interface WrittenFrames {
   readonly frames: readonly Uint8Array[]
   /** Of all the frames. */
   readonly bytes: number
@@ -20,7 +20,7 @@ export interface AwaitedFate {
 }
 
 /** @param bytes - of all of them */
-export function writtenOf(parcels: readonly Framed[], bytes: number): Written {
+export function writtenOf(parcels: readonly Framed[], bytes: number): WrittenFrames {
   const frames = parcels.map((parcel) => parcel.bytes)
   const any = parcels.some(({ settle }) => settle !== undefined)
   return any ? { frames, bytes, fates: parcels.map(fateOf), holders: 0 } : { frames, bytes, holders: 0 }
@@ -47,7 +47,7 @@ export class Sequence {
   #next: Sequence | undefined
   #others: Map<Framed, Sequence> | undefined
   #joined: Uint8Array | undefined
-  #written: Written | undefined
+  #written: WrittenFrames | undefined
 
   constructor(before?: Sequence, last?: Framed) {
     this.#before = before
@@ -75,7 +75,7 @@ export class Sequence {
   }
 
   /** Its frames alone: it does not keep alive what others were sent in the same turn. */
-  get written(): Written {
+  get written(): WrittenFrames {
     this.#written ??= writtenOf(this.parcels, this.bytes)
     return this.#written
   }

@@ -1,17 +1,17 @@
 import {
+  type BrokerMessage,
   isClosed,
   isDerived,
-  type Message,
   type Party,
   refusal,
   type Subject,
   WildcastError,
   limits as wire,
 } from '@wildcast/protocol'
-import type { RequestOptions } from './broker.js'
+import type { BrokerRequestOptions } from './broker.js'
 import { checkSize, interestOf, ownSubject, publishSubject, refuseClosed, refuseMadeForRequest } from './checks.js'
-import type { Ask, Publish, Subscribe } from './commands.js'
-import type { Member } from './feed.js'
+import type { Ask, PublishCommand, Subscribe } from './commands.js'
+import type { FeedMember } from './feed.js'
 import { type Hub, type Wanted, wantedKey } from './hub.js'
 import type { KeyedPublishes } from './keyed-publishes.js'
 import type { SessionLimits } from './limits.js'
@@ -21,7 +21,7 @@ import { PendingSubscriptions } from './pending-subscriptions.js'
 import { allowAll, demand, type Permissions } from './permissions.js'
 import { policyOf } from './policy.js'
 import { RecentSet } from './recent-set.js'
-import { type Subscription, subscriptionTo } from './subscription.js'
+import { type ClientSubscription, subscriptionTo } from './subscription.js'
 
 /** What the sessions of a relay share. */
 export interface SessionPorts {
@@ -47,7 +47,7 @@ const requestTimeoutMs = 5000
  * One client, whatever dialect it speaks. Subjects, limits, features and permissions are checked
  * here, once, so that no gateway can forget them.
  */
-export class Session implements Member {
+export class Session implements FeedMember {
   readonly outlet: Outlet
   readonly #ports: SessionPorts
   /** Subscriptions by their ids. */
@@ -98,7 +98,7 @@ export class Session implements Member {
    * @throws {WildcastError} by rejection: `invalid_subject`, `unknown_broker`, `unsupported`,
    * `forbidden`, `too_large`, `broker_down`
    */
-  publish(want: Publish): Promise<void> | undefined {
+  publish(want: PublishCommand): Promise<void> | undefined {
     const { hub } = this.#ports
     try {
       const broker = this.#brokerOf(want.broker)
@@ -117,7 +117,7 @@ export class Session implements Member {
    * @throws {WildcastError} `invalid_subject`, `unknown_broker`, `unsupported`, `forbidden`,
    * `too_many_subscriptions`, `already_served`, `broker_down`
    */
-  async subscribe(want: Subscribe, confirmed: (subscription: Subscription) => void): Promise<void> {
+  async subscribe(want: Subscribe, confirmed: (subscription: ClientSubscription) => void): Promise<void> {
     const wanted = this.#wanted(want)
     if (this.#closed) throw new WildcastError('interrupted', 'the session has ended')
     const feed = this.#ports.hub.feed(wanted)
@@ -151,7 +151,7 @@ export class Session implements Member {
    * @throws {WildcastError} by rejection: as `publish`, and `no_responders`, `timeout`,
    * `rate_limited`
    */
-  request(want: Ask, options: Omit<RequestOptions, 'timeoutMs'>): Promise<Message> {
+  request(want: Ask, options: Omit<BrokerRequestOptions, 'timeoutMs'>): Promise<BrokerMessage> {
     try {
       const broker = this.#brokerOf(want.broker)
       const question = this.#question(want, broker)
@@ -171,7 +171,7 @@ export class Session implements Member {
   }
 
   /** The common publish goes out in the same turn. */
-  #send(broker: string, message: Message): Promise<void> | undefined {
+  #send(broker: string, message: BrokerMessage): Promise<void> | undefined {
     const { hub } = this.#ports
     const subscribed = this.#afterSubscriptions(broker)
     const publish = (): Promise<void> | undefined => hub.publish(broker, message)
@@ -179,11 +179,11 @@ export class Session implements Member {
   }
 
   /** What is asked, where the client may ask now and the broker can. */
-  #question(want: Ask, broker: string): Message {
+  #question(want: Ask, broker: string): BrokerMessage {
     const { hub, limits, permissions } = this.#ports
     const subject = ownSubject(want.subject)
     const { payload, headers } = want
-    const message: Message = { id: hub.nextMessageId(), from: this.party, subject, payload, headers }
+    const message: BrokerMessage = { id: hub.nextMessageId(), from: this.party, subject, payload, headers }
     checkSize(message, limits.payload)
     if (want.headers) hub.demand(broker, 'headers')
     demand(permissions, { kind: 'request', subject, broker })
@@ -193,7 +193,7 @@ export class Session implements Member {
   }
 
   /** No `await` here or in `request`: it would keep the payload alive until the answer comes. */
-  #ask(broker: string, message: Message, options: RequestOptions): Promise<Message> {
+  #ask(broker: string, message: BrokerMessage, options: BrokerRequestOptions): Promise<BrokerMessage> {
     const { hub } = this.#ports
     const subscribed = this.#afterSubscriptions(broker)
     if (!subscribed) return hub.request(broker, message, options)
@@ -204,7 +204,7 @@ export class Session implements Member {
   }
 
   /** Counts a request as in flight until it is answered. */
-  #counting(answer: Promise<Message>): Promise<Message> {
+  #counting(answer: Promise<BrokerMessage>): Promise<BrokerMessage> {
     this.#requests++
     const over = (): void => {
       this.#requests--
@@ -231,7 +231,7 @@ export class Session implements Member {
     return { broker, interest, policy: policyOf(want.policy) }
   }
 
-  async #join(key: string, wanted: Wanted, confirmed: (subscription: Subscription) => void): Promise<void> {
+  async #join(key: string, wanted: Wanted, confirmed: (subscription: ClientSubscription) => void): Promise<void> {
     const { hub, limits } = this.#ports
     this.#pending ??= new PendingSubscriptions(() => {
       this.#pending = undefined
@@ -255,7 +255,7 @@ export class Session implements Member {
   }
 
   /** What is published, where the client may and the broker can. */
-  #checked(want: Publish, broker: string): Message {
+  #checked(want: PublishCommand, broker: string): BrokerMessage {
     const { hub, limits, permissions } = this.#ports
     const message = this.#messageOf(want)
     checkSize(message, limits.payload)
@@ -272,7 +272,7 @@ export class Session implements Member {
     return this.#answers?.has(subject) ?? false
   }
 
-  #messageOf(want: Publish): Message {
+  #messageOf(want: PublishCommand): BrokerMessage {
     const answers = this.#isAnswer(want.subject)
     const subject = answers ? (want.subject as Subject) : publishSubject(want)
     const responseSubject = want.responseSubject === undefined ? undefined : ownSubject(want.responseSubject)

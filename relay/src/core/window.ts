@@ -1,5 +1,5 @@
 import { type BacklogRoom, overflows } from './room.js'
-import type { Written } from './sequence.js'
+import type { WrittenFrames } from './sequence.js'
 
 /** What all windows of a relay share with its backlogs. */
 export interface WindowRoom extends BacklogRoom {
@@ -7,7 +7,7 @@ export interface WindowRoom extends BacklogRoom {
    * The windows that hold something; the one whose client has confirmed nothing for longest is the
    * first.
    */
-  readonly unconfirmed: Set<Window>
+  readonly unconfirmed: Set<ResumeWindow>
 }
 
 /** Past so many entries that were confirmed, the others move up. */
@@ -17,17 +17,17 @@ const mostConfirmed = 64
 const eachTakes = 100
 
 /** What is left of frames that were written together and then released. */
-interface Released extends Pick<Written, 'fates'> {
+interface Released extends Pick<WrittenFrames, 'fates'> {
   /** How many frames. */
   readonly count: number
 }
-type Entry = Written | Released
+type Entry = WrittenFrames | Released
 
 /**
  * The frames that were written to a client and that it has not confirmed, by number: references, no
  * copies. If its connection is lost, they can be written again.
  */
-export class Window {
+export class ResumeWindow {
   readonly #room: WindowRoom
   #entries: Entry[] = []
   /** The first entry that is not wholly confirmed. */
@@ -69,7 +69,7 @@ export class Window {
   }
 
   /** Frames were written. If too much is kept in all windows, the oldest of it is released. */
-  add(written: Written): void {
+  add(written: WrittenFrames): void {
     const { unconfirmed } = this.#room
     if (this.#bytes === 0) unconfirmed.add(this)
     this.#entries.push(written)
@@ -149,7 +149,7 @@ export class Window {
   }
 
   /** They have arrived. */
-  #count(fates: NonNullable<Written['fates']>): void {
+  #count(fates: NonNullable<WrittenFrames['fates']>): void {
     for (const fate of fates) {
       if (fate?.feed !== undefined) this.#countOf(fate.feed, (this.#settled?.get(fate.feed) ?? 0) + 1)
       fate?.settle(true)
@@ -191,6 +191,6 @@ function lengthOf(entry: Entry): number {
   return 'frames' in entry ? entry.frames.length : entry.count
 }
 
-function weightOf({ frames, bytes }: Written): number {
+function weightOf({ frames, bytes }: WrittenFrames): number {
   return bytes + frames.length * eachTakes
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { OpenBroker } from '../core/broker.js'
 import type { Action, Permissions } from '../core/permissions.js'
-import { serve } from '../node/serve.js'
+import { serveRelay } from '../node/serve.js'
 import { type FakeClock, fakeClock } from '../testing/fake-clock.js'
 import { scriptedBroker } from '../testing/scripted-broker.js'
 import type { Gateway } from './gateway.js'
@@ -48,7 +48,7 @@ export function gatewayContract(name: string, { gateway, speak, logsRefusals = f
       clock,
       onError: () => {},
     }
-    const serving = await serve({ ...options, permissions })
+    const serving = await serveRelay({ ...options, permissions })
     let closed: Promise<void> | undefined
     const close = (): Promise<void> => (closed ??= serving.close())
     onTestFinished(close)

@@ -3,12 +3,12 @@ import { WildcastError } from '@wildcast/protocol'
 import { Command, type CommanderError } from 'commander'
 import { add } from './commands/add.js'
 import { check } from './commands/check.js'
-import { complain } from './commands/connect.js'
-import { gateway } from './commands/gateway.js'
+import { printError } from './commands/connect.js'
+import { gatewayCommand } from './commands/gateway.js'
 import { init } from './commands/init.js'
 import { pub } from './commands/pub.js'
 import { reload } from './commands/reload.js'
-import { request } from './commands/request.js'
+import { requestCommand } from './commands/request.js'
 import { sub } from './commands/sub.js'
 import { up } from './commands/up.js'
 import { ConfigError } from './config/config-error.js'
@@ -28,7 +28,7 @@ const program = new Command('wildcast')
   .version(version)
   .showHelpAfterError('(wildcast --help lists what there is)')
 
-for (const command of [init(), add(), up(), reload(), check(), gateway(), sub(), pub(), request()])
+for (const command of [init(), add(), up(), reload(), check(), gatewayCommand(), sub(), pub(), requestCommand()])
   program.addCommand(command)
 for (const command of [program, ...program.commands, ...program.commands.flatMap(({ commands }) => commands)])
   command.exitOverride((error: CommanderError) => process.exit(error.exitCode === 0 ? 0 : usageExitCode))
@@ -37,7 +37,7 @@ for (const command of [program, ...program.commands, ...program.commands.flatMap
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
 
 program.parseAsync().catch((cause: unknown) => {
-  if (cause instanceof WildcastError) complain(cause)
+  if (cause instanceof WildcastError) printError(cause)
   else process.stderr.write(`${cause instanceof Error ? cause.message : String(cause)}\n`)
   process.exit(cause instanceof ConfigError ? usageExitCode : 1)
 })

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import type { Socket } from 'node:net'
 import { WildcastError } from '@wildcast/protocol'
 import type { Clock } from '../core/clock.js'
-import type { OnError } from '../core/outlet.js'
+import type { OnFailure } from '../core/outlet.js'
 
 /** Descriptors that clients leave to the rest of the process: links to brokers, files, pipes. */
 const mostReserved = 32
@@ -18,7 +18,7 @@ const refusal =
 
 export interface DescriptorsOptions {
   readonly clock: Clock
-  readonly onError: OnError
+  readonly onError: OnFailure
   /** How many descriptors this process may have. @default as the system says */
   readonly limit?: () => number
 }

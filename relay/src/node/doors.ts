@@ -3,7 +3,7 @@ import { health } from '../gateways/endpoints/health.js'
 import { http } from '../gateways/endpoints/http.js'
 import { httpRequest } from '../gateways/endpoints/http-request.js'
 import { serverSentEvents } from '../gateways/endpoints/server-sent-events.js'
-import { stream } from '../gateways/endpoints/stream.js'
+import { streamEndpoint } from '../gateways/endpoints/stream.js'
 import { websocket } from '../gateways/endpoints/websocket.js'
 import type { Gateway } from '../gateways/gateway.js'
 import type { GatewayConfig } from './config/config.js'
@@ -23,7 +23,7 @@ export function doors(options: DoorsOptions): readonly Gateway[] {
     http,
     health,
     serverSentEvents,
-    stream,
+    streamEndpoint,
     websocket({ mode: websockets, compression }),
     httpRequest({ form: requestResponse, timeoutMs }),
     ...(folder === undefined ? [] : [staticFiles(folder)]),

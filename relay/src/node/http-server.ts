@@ -3,7 +3,7 @@ import type { ListenOptions, Socket } from 'node:net'
 import { WildcastError } from '@wildcast/protocol'
 import type { Hono } from 'hono'
 import { realClock } from '../core/clock.js'
-import type { OnError } from '../core/outlet.js'
+import type { OnFailure } from '../core/outlet.js'
 import type { TimeSlice } from '../core/time-slice.js'
 import type { Ports } from '../gateways/gateway.js'
 import { descriptors } from './descriptors.js'
@@ -35,7 +35,7 @@ export interface HttpServerOptions {
   /** The time that the input of clients may take. */
   readonly slice: TimeSlice
   /** Takes why a connection could not be accepted. */
-  readonly onError: OnError
+  readonly onError: OnFailure
   /** How long a connection stays open between two requests, in milliseconds. @default 75000 */
   readonly keepAliveMs?: number | undefined
   /** Where there are other workers, to which a request may belong. */
@@ -102,7 +102,7 @@ export function httpServer(
 }
 
 /** Resolves with the port. What fails later is reported. */
-function listening(server: Server, where: ListenOptions, onError: OnError): Promise<number | undefined> {
+function listening(server: Server, where: ListenOptions, onError: OnFailure): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
     server.once('error', reject)
     server.listen(where, () => {

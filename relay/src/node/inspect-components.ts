@@ -1,5 +1,5 @@
 import { WildcastError } from '@wildcast/protocol'
-import { interestOf } from '../components/subscription.js'
+import { interestOfComponent } from '../components/subscription.js'
 import type { ComponentConfig } from './config/config.js'
 import type { Problem } from './config/config-error.js'
 import { Life } from './thread/life.js'
@@ -16,7 +16,7 @@ export async function inspectComponents(components: readonly ComponentConfig[]):
 
 async function inspectComponent(component: ComponentConfig): Promise<readonly Problem[]> {
   const { id, broker, source, config, subscription, timeoutMs, memoryMb } = component
-  const start = { id, broker, pattern: interestOf(subscription).pattern, source, config }
+  const start = { id, broker, pattern: interestOfComponent(subscription).pattern, source, config }
   const life = new Life({ start, timeoutMs, memoryMb, clock: wakefulClock, ended: () => {} })
   try {
     await life.load()

@@ -1,7 +1,7 @@
 import { pino } from 'pino'
 import type { Clock } from '../core/clock.js'
 import type { Observer } from '../core/observer.js'
-import type { OnError } from '../core/outlet.js'
+import type { OnFailure } from '../core/outlet.js'
 import { quota } from './quota.js'
 
 /** The relay's log: JSON lines on stderr. */
@@ -10,7 +10,7 @@ export interface Log {
    * A line for each failure that nobody waits for; of one kind a few in a while, and then how many
    * there were.
    */
-  readonly onError: OnError
+  readonly onError: OnFailure
   /** A line when a broker is reached again. That it is lost comes as an error. */
   readonly observer: Pick<Observer, 'status'>
 }

@@ -6,7 +6,7 @@ import { realClock } from '../core/clock.js'
 import { v1Codecs } from '../gateways/dialects/v1/encoders.js'
 import { websocket } from '../gateways/endpoints/websocket.js'
 import { newId } from './new-id.js'
-import { serve } from './serve.js'
+import { serveRelay } from './serve.js'
 
 /**
  * With fewer listeners, or fewer rounds for each codec, V8 has not compiled all that is worth it.
@@ -24,7 +24,7 @@ const burst = 32
  * @param isOver - ends it early: messages that somebody has sent do the same, and need the time
  */
 export async function practice(isOver: () => boolean): Promise<void> {
-  const { port, close } = await serve({
+  const { port, close } = await serveRelay({
     brokers: { main: memory({ clock: realClock, newId }) },
     gateways: [websocket()],
     host: '127.0.0.1',

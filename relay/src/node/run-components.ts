@@ -1,5 +1,5 @@
 import { type ComponentPorts, type Components, openComponents } from '../components/open-components.js'
-import { interestOf } from '../components/subscription.js'
+import { interestOfComponent } from '../components/subscription.js'
 import type { ComponentConfig } from './config/config.js'
 import { componentThread } from './thread/component-thread.js'
 
@@ -10,7 +10,7 @@ import { componentThread } from './thread/component-thread.js'
  */
 export function runComponents(components: readonly ComponentConfig[], ports: ComponentPorts): Promise<Components> {
   const options = components.map(({ source, config, timeoutMs, memoryMb, ...component }) => {
-    const { pattern } = interestOf(component.subscription)
+    const { pattern } = interestOfComponent(component.subscription)
     const start = { id: component.id, broker: component.broker, pattern, source, config }
     return { ...component, open: componentThread({ start, timeoutMs, memoryMb, clock: ports.inside.clock }) }
   })

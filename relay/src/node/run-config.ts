@@ -1,7 +1,7 @@
 import { WildcastError } from '@wildcast/protocol'
 import type { Components } from '../components/open-components.js'
 import { realClock } from '../core/clock.js'
-import type { OnError } from '../core/outlet.js'
+import type { OnFailure } from '../core/outlet.js'
 import { type Part, part } from '../core/part.js'
 import { bridgesOf } from './bridges.js'
 import type { Config } from './config/config.js'
@@ -76,7 +76,7 @@ export async function runConfig(
   }
 }
 
-function reloadOnChange(components: Config['components'], running: Components, onError: OnError): void {
+function reloadOnChange(components: Config['components'], running: Components, onError: OnFailure): void {
   const sources = [...new Set(components.map(({ source }) => source))]
   watchSources(sources, realClock, (changed) => {
     for (const { id, source, broker } of components)

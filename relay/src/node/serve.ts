@@ -49,15 +49,21 @@ export interface ServingAll {
   close(): Promise<void>
 }
 
-export interface ServeOptions extends Omit<RelayOptions, 'newId'>, Omit<Endpoint, 'broker'> {}
+export interface RelayServerOptions extends Omit<RelayOptions, 'newId'>, Omit<Endpoint, 'broker'> {}
 
-export interface Serving extends Omit<ServingAll, 'ports'> {
+export interface RelayServer extends Omit<ServingAll, 'ports'> {
   /** The port that is listened on. */
   readonly port: number
 }
 
 /** Opens a relay with its doors on one port. */
-export async function serve({ gateways, port, host, keepAliveMs, ...options }: ServeOptions): Promise<Serving> {
+export async function serveRelay({
+  gateways,
+  port,
+  host,
+  keepAliveMs,
+  ...options
+}: RelayServerOptions): Promise<RelayServer> {
   const { relay, ports, close } = await serveAll({ ...options, endpoints: [{ gateways, port, host, keepAliveMs }] })
   return { relay, port: ports[0] ?? port, close }
 }

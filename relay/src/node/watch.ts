@@ -1,12 +1,12 @@
 import { realClock } from '../core/clock.js'
 import { type Observer, observers } from '../core/observer.js'
-import type { OnError } from '../core/outlet.js'
+import type { OnFailure } from '../core/outlet.js'
 import { openLog } from './log.js'
 import { type Metrics, type MetricsOptions, metrics } from './metrics.js'
 
 /** Everything by which an operator sees how a relay is: its log, and its metrics. */
 export interface Watch extends Pick<Metrics, 'gateway' | 'hasPublished' | 'figures'> {
-  readonly relay: { readonly onError: OnError; readonly observer: Observer }
+  readonly relay: { readonly onError: OnFailure; readonly observer: Observer }
 }
 
 export function openWatch(options: MetricsOptions = {}): Watch {

@@ -1,4 +1,4 @@
-import { type Message, parsePattern, parseSubject, payloadBytes, type Subject } from '@wildcast/protocol'
+import { type BrokerMessage, parsePattern, parseSubject, payloadBytes, type Subject } from '@wildcast/protocol'
 import { it, onTestFinished } from 'vitest'
 import type { Broker, Feature, Interest, OpenBroker } from '../core/broker.js'
 import type { Clock } from '../core/clock.js'
@@ -99,4 +99,4 @@ export function longestSubjects(mostSegments: number): readonly { readonly of: s
 
 export const subject = (text: string): Subject => parseSubject(text)
 
-export const text = (message: Message): string => new TextDecoder().decode(payloadBytes(message.payload))
+export const text = (message: BrokerMessage): string => new TextDecoder().decode(payloadBytes(message.payload))

@@ -1,18 +1,18 @@
-import type { Message } from '@wildcast/protocol'
+import type { BrokerMessage } from '@wildcast/protocol'
 
 /** What was delivered, and a promise for what is still to come. */
 export class Inbox {
-  readonly messages: Message[] = []
+  readonly messages: BrokerMessage[] = []
   undo: () => Promise<void> = async () => {}
   #wake: () => void = () => {}
 
-  put(message: Message): void {
+  put(message: BrokerMessage): void {
     this.messages.push(message)
     this.#wake()
   }
 
   /** Takes so many messages, once they are there. */
-  async take(count: number): Promise<Message[]> {
+  async take(count: number): Promise<BrokerMessage[]> {
     while (this.messages.length < count)
       await new Promise<void>((resolve) => {
         this.#wake = resolve

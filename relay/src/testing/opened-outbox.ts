@@ -3,7 +3,7 @@ import { expect } from 'vitest'
 import { Outbox } from '../core/outbox.js'
 import type { FeedFacts, Parcel, StreamEncoder } from '../core/outlet.js'
 import { Turn } from '../core/turn.js'
-import type { Window, WindowRoom } from '../core/window.js'
+import type { ResumeWindow, WindowRoom } from '../core/window.js'
 import { type FakeClock, fakeClock } from './fake-clock.js'
 import { type ScriptedWire, scriptedWire, textEncoder, unheard } from './scripted-wire.js'
 
@@ -29,7 +29,7 @@ export interface OpenedOutbox extends OutboxOnWire {
 export function openedOutbox(encoder: StreamEncoder = textEncoder(), limit = 250): OpenedOutbox {
   const clock = fakeClock()
   const turn = new Turn(clock)
-  const room = { used: 0, limit, unconfirmed: new Set<Window>() }
+  const room = { used: 0, limit, unconfirmed: new Set<ResumeWindow>() }
   const counts = { missed: 0, cutOff: 0 }
   const observer = { missed: () => void counts.missed++, cutOff: () => void counts.cutOff++ }
   const open = (): OutboxOnWire => {

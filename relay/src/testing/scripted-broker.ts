@@ -1,4 +1,4 @@
-import type { Message, Pattern, WildcastError } from '@wildcast/protocol'
+import type { BrokerMessage, Pattern, WildcastError } from '@wildcast/protocol'
 import type { Broker, BrokerEvents, Features, Interest, Listener, OpenBroker, Settle } from '../core/broker.js'
 
 /** A broker whose confirmations, link and deliveries a test decides on. */
@@ -15,7 +15,7 @@ export interface ScriptedBroker {
   /** Publishes wait from now on, until what is returned is called. */
   holdPublishes(): () => void
   /** Delivers to every interest of that pattern. */
-  deliver(pattern: string, message: Message, settle?: Settle): void
+  deliver(pattern: string, message: BrokerMessage, settle?: Settle): void
   /** Ends every interest of that pattern, as a broker does that withdraws a right. */
   end(pattern: string, error: WildcastError): void
 }

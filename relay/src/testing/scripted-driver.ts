@@ -1,5 +1,5 @@
-import { type Message, parseSubject, type WildcastError } from '@wildcast/protocol'
-import type { Connection, ConnectionEvents, Driver, Native, Sink } from '../brokers/foreign/driver.js'
+import { type BrokerMessage, parseSubject, type WildcastError } from '@wildcast/protocol'
+import type { BrokerConnection, ConnectionEvents, Driver, Native, Sink } from '../brokers/foreign/driver.js'
 import type { Features, Interest, Settle } from '../core/broker.js'
 
 /** A connection whose answers a test gives. */
@@ -59,7 +59,7 @@ function plain({ pattern, group, serve }: Interest): Native {
   }
 }
 
-function scriptedConnection(events: ConnectionEvents): { connection: Connection; script: ScriptedConnection } {
+function scriptedConnection(events: ConnectionEvents): { connection: BrokerConnection; script: ScriptedConnection } {
   const log: string[] = []
   const sinks = new Map<string, Sink>()
   const withdrawals = new Map<string, (error: WildcastError) => void>()
@@ -85,7 +85,7 @@ function scriptedConnection(events: ConnectionEvents): { connection: Connection;
         for (const answer of held.splice(0)) answer()
       },
       deliver(key, subject, settle) {
-        const message: Message = { subject: parseSubject(subject), payload: subject }
+        const message: BrokerMessage = { subject: parseSubject(subject), payload: subject }
         sinks.get(key)?.(message, settle)
       },
       lose: (cause) => events.lost(cause),

@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises'
-import { type Message, parsePattern, parseSubject, WildcastError } from '@wildcast/protocol'
+import { type BrokerMessage, parsePattern, parseSubject, WildcastError } from '@wildcast/protocol'
 import { foreignBroker } from '../brokers/foreign/foreign-broker.js'
 import type { Broker, Interest } from '../core/broker.js'
 import { type FakeClock, fakeClock } from './fake-clock.js'
@@ -52,4 +52,4 @@ export const interest = (pattern: string, more: Omit<Interest, 'pattern'> = {}):
   ...more,
 })
 
-export const message = (subject: string, payload = 'x'): Message => ({ subject: parseSubject(subject), payload })
+export const message = (subject: string, payload = 'x'): BrokerMessage => ({ subject: parseSubject(subject), payload })

@@ -1,9 +1,9 @@
-import type { Outside } from '../node/config/outside.js'
+import type { ConfigEnvironment } from '../node/config/outside.js'
 
 /**
  * What a configuration may refer to: nothing in the environment, and every file and folder, all
  * empty, unless a test says otherwise.
  */
-export function scriptedOutside(more: Partial<Outside> = {}): Outside {
+export function scriptedOutside(more: Partial<ConfigEnvironment> = {}): ConfigEnvironment {
   return { env: {}, resolve: (file) => file, readText: () => '', isFolder: () => true, isFile: () => true, ...more }
 }

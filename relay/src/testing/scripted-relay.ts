@@ -1,6 +1,6 @@
 import { createRelay, type Relay, type RelayOptions } from '../core/relay.js'
 import type { Session } from '../core/session.js'
-import type { Subscription } from '../core/subscription.js'
+import type { ClientSubscription } from '../core/subscription.js'
 import { type FakeClock, fakeClock } from './fake-clock.js'
 import { type ScriptedBroker, scriptedBroker } from './scripted-broker.js'
 
@@ -23,10 +23,10 @@ export async function relayOn(
 }
 
 /** Resolves once it is confirmed. */
-export async function subscribe(session: Session, subject: string, more: object = {}): Promise<Subscription> {
-  let got: Subscription | undefined
+export async function subscribe(session: Session, subject: string, more: object = {}): Promise<ClientSubscription> {
+  let got: ClientSubscription | undefined
   await session.subscribe({ subject, ...more }, (subscription) => {
     got = subscription
   })
-  return got as Subscription
+  return got as ClientSubscription
 }

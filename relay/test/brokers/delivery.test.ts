@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { featuresOf as mqttFeatures } from '../../src/brokers/mqtt/features.js'
+import { mqttFeatures } from '../../src/brokers/mqtt/features.js'
 import { NatsDriver } from '../../src/brokers/nats/driver.js'
 import { noHeaders } from '../../src/brokers/nats/message-form.js'
-import { featuresOf as redisFeatures } from '../../src/brokers/redis/features.js'
+import { redisFeatures } from '../../src/brokers/redis/features.js'
 import type { Features } from '../../src/core/broker.js'
 import { memory, newId, realClock } from '../../src/index.js'
 

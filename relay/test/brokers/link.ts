@@ -1,4 +1,4 @@
-import { type Message, parsePattern, parseSubject, payloadBytes, type WildcastError } from '@wildcast/protocol'
+import { type BrokerMessage, parsePattern, parseSubject, payloadBytes, type WildcastError } from '@wildcast/protocol'
 import { onTestFinished } from 'vitest'
 import type { Broker, Interest, OpenBroker } from '../../src/core/broker.js'
 import { Inbox } from '../../src/testing/inbox.js'
@@ -13,10 +13,13 @@ export interface TestLink {
   readonly dropped: string[]
   /** Everything that an interest gets. */
   listen(pattern: string, more?: Omit<Interest, 'pattern'>): Promise<Inbox>
-  publish(subject: string, payload?: Message['payload'], more?: Partial<Message>): Promise<void>
-  request(subject: string, payload?: string, onPart?: (part: Message) => void): Promise<Message>
+  publish(subject: string, payload?: BrokerMessage['payload'], more?: Partial<BrokerMessage>): Promise<void>
+  request(subject: string, payload?: string, onPart?: (part: BrokerMessage) => void): Promise<BrokerMessage>
   /** Serves with the answers that `answer` gives. */
-  serve(subject: string, answer: (question: Message) => readonly Partial<Message>[]): Promise<() => Promise<void>>
+  serve(
+    subject: string,
+    answer: (question: BrokerMessage) => readonly Partial<BrokerMessage>[],
+  ): Promise<() => Promise<void>>
 }
 
 /**
@@ -53,7 +56,7 @@ export async function testLink(open: OpenBroker): Promise<TestLink> {
       broker.publish({ subject: parseSubject(subject), payload, ...more }),
     async request(subject, payload = '', onPart = () => {}) {
       const answer = await broker.request?.({ subject: parseSubject(subject), payload }, { timeoutMs: 60_000, onPart })
-      return answer as Message
+      return answer as BrokerMessage
     },
     serve: (subject, answer) =>
       broker.subscribe(
@@ -66,7 +69,7 @@ export async function testLink(open: OpenBroker): Promise<TestLink> {
   }
 }
 
-export const text = (message: Message | undefined): string =>
+export const text = (message: BrokerMessage | undefined): string =>
   new TextDecoder().decode(payloadBytes(message?.payload ?? ''))
 
 /**

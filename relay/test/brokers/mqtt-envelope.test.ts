@@ -1,5 +1,5 @@
 import { decode, encode } from '@msgpack/msgpack'
-import type { Message, Subject } from '@wildcast/protocol'
+import type { BrokerMessage, Subject } from '@wildcast/protocol'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { Inbox } from '../../src/testing/inbox.js'
 import { listener } from '../../src/testing/listener.js'
@@ -68,7 +68,7 @@ describe.each(versions)("the original's form in version %s", (version) => {
     expect([parts, text(last)]).toEqual([['1', '2'], '3'])
     expect((await request('shop.buy')).error).toEqual(error)
     const questions = new Inbox()
-    const take = listener((question: Message) => questions.put(question))
+    const take = listener((question: BrokerMessage) => questions.put(question))
     const leave = await broker.subscribe({ pattern: 'shop.close' as Subject, serve: true }, take)
     const told = expect(request('shop.close')).rejects.toMatchObject({ code: 'no_responders' })
     await questions.take(1)

@@ -1,4 +1,4 @@
-import type { Message, Subject } from '@wildcast/protocol'
+import type { BrokerMessage, Subject } from '@wildcast/protocol'
 import { connect as mqttClient } from 'mqtt'
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { fakeClock } from '../../src/testing/fake-clock.js'
@@ -99,7 +99,7 @@ describe('requests over MQTT 5', () => {
     expect(asked).toEqual(['asked'])
     const inbox = await listen('heard.by.*')
     const answer = request('heard.by.all', 'anybody?')
-    const [question] = (await inbox.take(1)) as [Message]
+    const [question] = (await inbox.take(1)) as [BrokerMessage]
     await publish(question.responseSubject as Subject, 'me')
     expect(text(await answer)).toBe('me')
   })
@@ -112,7 +112,7 @@ describe('requests over MQTT 5', () => {
       return []
     })
     const answer = request('twice')
-    const [{ responseSubject = '' }] = (await questions.take(1)) as [Message]
+    const [{ responseSubject = '' }] = (await questions.take(1)) as [BrokerMessage]
     await publish(responseSubject, '1')
     expect(text(await answer)).toBe('1')
     await publish(responseSubject, '2')
@@ -150,7 +150,7 @@ describe('requests over MQTT 5', () => {
     const { broker, listen, serve, dropped } = await mqttLink(server.url, {}, { clock })
     const questions = await listen('stop.*')
     const abort = new AbortController()
-    const ask = (timeoutMs: number): Promise<Message> | undefined =>
+    const ask = (timeoutMs: number): Promise<BrokerMessage> | undefined =>
       broker.request?.({ subject: 'stop.it' as Subject, payload: '' }, { timeoutMs, signal: abort.signal })
     const timedOut = expect(ask(50)).rejects.toMatchObject({ code: 'timeout' })
     await questions.take(1)

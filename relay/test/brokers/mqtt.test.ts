@@ -1,4 +1,4 @@
-import { type Message, parsePattern, type Subject } from '@wildcast/protocol'
+import { type BrokerMessage, parsePattern, type Subject } from '@wildcast/protocol'
 import { connect as mqttClient } from 'mqtt'
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { brokerContract } from '../../src/brokers/broker.contract.js'
@@ -86,7 +86,7 @@ describe('messages of MQTT 5', () => {
     await mosquittoPub(server.port, 'correlated', '', ask('x'.repeat(2000)))
     const [first, second, third] = await inbox.take(3)
     expect([third?.responseSubject, dropped]).toEqual([undefined, ['foreign_subject']])
-    for (const { responseSubject } of [second, first, second] as Message[]) {
+    for (const { responseSubject } of [second, first, second] as BrokerMessage[]) {
       expect(responseSubject).toMatch(/^_answer\./)
       await publish(responseSubject ?? '')
     }

@@ -4,7 +4,7 @@ import { createServer, type Socket } from 'node:net'
 import path from 'node:path'
 import { createUser } from 'nkeys.js'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { addressOf } from '../../src/brokers/nats/address.js'
+import { natsAddressOf } from '../../src/brokers/nats/address.js'
 import { greeting } from '../../src/brokers/nats/greeting.js'
 import { nats } from '../../src/brokers/nats.js'
 import type { NatsAuth } from '../../src/brokers/settings.js'
@@ -68,7 +68,9 @@ describe('an address', () => {
     await once(silent, 'listening')
     const [called] = await Promise.all([
       once(silent, 'connection') as Promise<[Socket]>,
-      expect(greeting(addressOf(`127.0.0.1:${port}`), realClock, 50)).rejects.toThrow('it did not answer within 50 ms'),
+      expect(greeting(natsAddressOf(`127.0.0.1:${port}`), realClock, 50)).rejects.toThrow(
+        'it did not answer within 50 ms',
+      ),
     ])
     await expect.poll(() => called[0].destroyed).toBe(true)
   })

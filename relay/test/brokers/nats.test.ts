@@ -1,4 +1,4 @@
-import { type Message, parsePattern, parseSubject } from '@wildcast/protocol'
+import { type BrokerMessage, parsePattern, parseSubject } from '@wildcast/protocol'
 import { headers } from 'nats'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { brokerContract } from '../../src/brokers/broker.contract.js'
@@ -231,7 +231,7 @@ it('opens no way for a client to speak to the server itself (S1, S2)', async () 
       { Request: { ref: 1, subject: name, message: '' } },
     ])
       expect(await ask(there, said)).toMatchObject({ Error: { ref: 1 } })
-  const past: Message[] = evil.map((name) => ({ subject: name as never, payload: '' }))
+  const past: BrokerMessage[] = evil.map((name) => ({ subject: name as never, payload: '' }))
   const { broker } = await natsLink(traced)
   for (const message of past) {
     await expect(broker.publish(message)).rejects.toMatchObject({ code: 'invalid_subject' })

@@ -1,10 +1,10 @@
 import { parsePattern, parseSubject } from '@wildcast/protocol'
 import { Redis as Ioredis } from 'ioredis'
 import { beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
-import type { Connection } from '../../src/brokers/foreign/driver.js'
+import type { BrokerConnection } from '../../src/brokers/foreign/driver.js'
 import { redisDriver } from '../../src/brokers/redis/driver.js'
 import { Scripts } from '../../src/brokers/redis/script.js'
-import { Server } from '../../src/brokers/redis/server.js'
+import { RedisResponder } from '../../src/brokers/redis/server.js'
 import { type RedisNative, redisNames } from '../../src/brokers/redis/subjects.js'
 import { Subscriber } from '../../src/brokers/redis/subscriber.js'
 import type { Interest } from '../../src/core/broker.js'
@@ -33,7 +33,7 @@ beforeEach(async () => {
 const terms = { leaseMs: 500, renewEveryMs: 50, keepMs: 60_000 }
 
 async function connect(): Promise<{
-  connection: Connection<RedisNative>
+  connection: BrokerConnection<RedisNative>
   nativeOf(interest: Omit<Interest, 'pattern'>): RedisNative
 }> {
   const driver = redisDriver({ url: server.url }, ports, terms)
@@ -56,7 +56,7 @@ describe('a server', () => {
     const listening = await open({ port: proxy.port })
     const speaking = await open({ port: server.port })
     const refused: unknown[] = []
-    const serving = new Server({
+    const serving = new RedisResponder({
       subject: parseSubject('a'),
       owner: 'me',
       lease: 'lease',

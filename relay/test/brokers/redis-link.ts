@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { inspect } from 'node:util'
-import { type Message, type Pattern, parsePattern, parseSubject, type Subject } from '@wildcast/protocol'
+import { type BrokerMessage, type Pattern, parsePattern, parseSubject, type Subject } from '@wildcast/protocol'
 import { Redis as Ioredis } from 'ioredis'
 import { expect, onTestFinished } from 'vitest'
 import { foreignBroker } from '../../src/brokers/foreign/foreign-broker.js'
@@ -76,8 +76,8 @@ export async function listen(broker: Broker, pattern: string, more: Omit<Interes
 export const subject = (text: string): Subject => parseSubject(text)
 export const publish = async (broker: Broker, to: string, payload: string | Uint8Array = ''): Promise<void> =>
   broker.publish({ subject: subject(to), payload })
-export const ask = async (broker: Broker, of: string, payload = ''): Promise<Message> =>
-  (await broker.request?.({ subject: subject(of), payload }, { timeoutMs })) as Message
+export const ask = async (broker: Broker, of: string, payload = ''): Promise<BrokerMessage> =>
+  (await broker.request?.({ subject: subject(of), payload }, { timeoutMs })) as BrokerMessage
 
 /**
  * Serves until the test ends: each question is answered with what `answers` gives for it, in order.
@@ -85,7 +85,7 @@ export const ask = async (broker: Broker, of: string, payload = ''): Promise<Mes
 export async function serve(
   broker: Broker,
   on: string,
-  answers: (question: Message) => readonly Omit<Message, 'subject'>[],
+  answers: (question: BrokerMessage) => readonly Omit<BrokerMessage, 'subject'>[],
 ): Promise<() => Promise<void>> {
   return broker.subscribe(
     { pattern: on as Pattern, serve: true },
@@ -101,7 +101,7 @@ export async function work(
   broker: Broker,
   pattern: string,
   group: string,
-  take: (message: Message, settle: Settle) => void,
+  take: (message: BrokerMessage, settle: Settle) => void,
 ): Promise<() => Promise<void>> {
   return broker.subscribe(
     { pattern: parsePattern(pattern), group },

@@ -14,13 +14,13 @@ export type ErrorStage = 'token' | 'transport' | 'protocol' | 'subscription' | '
 export type OnError = (error: WildcastError, context: { readonly stage: ErrorStage }) => void
 
 /** Reports a background failure to `onError`. Never throws. */
-export type Fault = (error: WildcastError, stage: ErrorStage) => void
+export type ReportError = (error: WildcastError, stage: ErrorStage) => void
 
 /**
  * Reports to an `onError` that may throw or reject itself: that stops nothing, and is written to
  * the console.
  */
-export function toFault(onError: OnError = write): Fault {
+export function toFault(onError: OnError = write): ReportError {
   return (error, stage) =>
     callBack(
       () => onError(error, { stage }),

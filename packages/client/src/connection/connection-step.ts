@@ -13,7 +13,7 @@ export interface Connecting extends In<'connecting'> {
   readonly reported: boolean
 }
 /** The time before the next attempt. */
-export interface Waiting extends In<'waiting'> {
+export interface WaitingConnection extends In<'waiting'> {
   readonly reported: boolean
 }
 /** A connection that the relay has welcomed. */
@@ -28,7 +28,7 @@ export interface Online extends In<'online'> {
 }
 
 /** The state of a connection: its status, and what only `step` needs to know. */
-export type Connection = In<'idle' | 'closed'> | Connecting | Waiting | Online
+export type ConnectionState = In<'idle' | 'closed'> | Connecting | WaitingConnection | Online
 
 /** What has been heard of the relay. */
 export interface Signs {
@@ -70,7 +70,7 @@ export interface Moment {
 
 /** What follows from a happening, to be done in this order. */
 export interface Step {
-  readonly to: Connection
+  readonly to: ConnectionState
   /**
    * The transport is to be left. What was in flight is lost with it, unless the session may come
    * back; the app is notified last.

@@ -2,7 +2,7 @@ import { WildcastError } from '@wildcast/protocol'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { step as pureStep } from './connection.js'
-import type { Connection, Happening, Moment, Signs, Step } from './connection-step.js'
+import type { ConnectionState, Happening, Moment, Signs, Step } from './connection-step.js'
 
 type Effect = {
   readonly type: 'drop' | 'arm' | 'probe' | 'open' | 'subscribe' | 'flush' | 'lost' | 'disarm'
@@ -10,7 +10,7 @@ type Effect = {
 }
 
 /** A step, with what is to be done in the order in which it is done. */
-function step(...happens: Parameters<typeof pureStep>): { readonly to: Connection; readonly effects: Effect[] } {
+function step(...happens: Parameters<typeof pureStep>): { readonly to: ConnectionState; readonly effects: Effect[] } {
   const { to, lost, armMs, probe, open, notify }: Step = pureStep(...happens)
   const over = lost && to.state === 'closed'
   const effects: (Effect | false | undefined)[] = [
@@ -29,10 +29,10 @@ function step(...happens: Parameters<typeof pureStep>): { readonly to: Connectio
 const reason = new WildcastError('interrupted', 'lost')
 const noon: Moment = { now: 1_000_000, chance: 0.5, patienceMs: 1500 }
 const later = (ms: number): Moment => ({ ...noon, now: noon.now + ms })
-const idle: Connection = { state: 'idle', since: 0 }
+const idle: ConnectionState = { state: 'idle', since: 0 }
 
 /** The state after some happenings, all at noon. */
-function after(...happenings: Happening[]): Connection {
+function after(...happenings: Happening[]): ConnectionState {
   return happenings.reduce((state, happening) => step(state, happening, noon).to, idle)
 }
 const kinds = (effects: readonly Effect[]): string[] => effects.map(({ type }) => type)
@@ -219,7 +219,7 @@ test('whatever happens, there is one transport at most, one timer at most, and b
     fc.property(
       fc.array(fc.tuple(anything, fc.nat(60_000), fc.double({ min: 0, max: 0.999, noNaN: true }))),
       (story) => {
-        let state: Connection = idle
+        let state: ConnectionState = idle
         let now = 0
         let transports = 0
         let timers = 0

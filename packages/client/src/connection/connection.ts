@@ -1,5 +1,5 @@
 import type { WildcastError } from '@wildcast/protocol/client'
-import type { Connecting, Connection, Happening, Moment, Online, Signs, Step } from './connection-step.js'
+import type { Connecting, ConnectionState, Happening, Moment, Online, Signs, Step } from './connection-step.js'
 import { interrupted } from './interrupted.js'
 import { reconnectWaitMs } from './reconnect-wait.js'
 
@@ -21,7 +21,7 @@ const healthyAfterMs = 5_000
 const silenceMarginMs = 7_000
 
 /** The life of a connection, as a function of what happens to it. */
-export function step(from: Connection, happening: Happening, moment: Moment): Step {
+export function step(from: ConnectionState, happening: Happening, moment: Moment): Step {
   const { type } = happening
   if (from.state === 'closed' && !from.reason) return { to: from } // by close(): for ever
   if (type === 'ended') return end(undefined, moment)

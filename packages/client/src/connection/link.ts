@@ -5,12 +5,12 @@ import {
   type WelcomeFrame,
   WildcastError,
 } from '@wildcast/protocol/client'
-import type { Fault } from '../app/fault.js'
-import { Session } from '../session/session.js'
+import type { ReportError } from '../app/fault.js'
+import { ClientSession } from '../session/session.js'
 import { type Alarm, openAlarm } from '../time/alarm.js'
 import type { OpenTransport, Transport, TransportEvents, TransportSettings } from '../transports/transport.js'
 import { step } from './connection.js'
-import type { Connection, Happening } from './connection-step.js'
+import type { ConnectionState, Happening } from './connection-step.js'
 import { interrupted } from './interrupted.js'
 import type { LinkEvents } from './link-events.js'
 import type { Status } from './status.js'
@@ -18,10 +18,10 @@ import { toCloseError } from './to-close-error.js'
 import { isVisible } from './wake.js'
 
 /** How to reach the relay. */
-export interface LinkSettings extends TransportSettings {
+export interface RelayLinkSettings extends TransportSettings {
   readonly token?: string | (() => string | Promise<string>) | undefined
   readonly loadTransport: () => OpenTransport | Promise<OpenTransport>
-  readonly fault: Fault
+  readonly fault: ReportError
 }
 
 const client = 'wildcast-js/0.1.0'
@@ -34,17 +34,17 @@ const mostPatienceMs = 12_000
 const lateMs = 5_000
 
 /** The connection to the relay, kept up by itself. Does what `step` says: one attempt at a time, one timer. */
-export class Link {
-  readonly #settings: LinkSettings
+export class RelayLink {
+  readonly #settings: RelayLinkSettings
   readonly #events: LinkEvents
   readonly #alarm: Alarm
-  #connection: Connection
+  #connection: ConnectionState
   #status: Status
   #welcome: WelcomeFrame | undefined
   #transport: Transport | undefined
   /** Whether frames that count may be sent. */
   #isOpen = false
-  #session: Session
+  #session: ClientSession
   /** Its number. What comes of an attempt after it was dropped is ignored. */
   #attempt = 0
   #heardAt = 0
@@ -55,7 +55,7 @@ export class Link {
   /** The relay sends what it has kept of the session. */
   #catchingUp = false
 
-  constructor(settings: LinkSettings, events: LinkEvents) {
+  constructor(settings: RelayLinkSettings, events: LinkEvents) {
     this.#settings = settings
     this.#events = events
     this.#alarm = openAlarm(settings.clock)
@@ -169,8 +169,8 @@ export class Link {
     this.#events.lost(reason)
   }
 
-  #openSession(): Session {
-    return new Session({
+  #openSession(): ClientSession {
+    return new ClientSession({
       clock: this.#settings.clock,
       send: (frame, number) => this.#transport?.send(frame, number),
       expired: () => {

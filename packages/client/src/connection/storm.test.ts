@@ -1,7 +1,7 @@
 import { WildcastError } from '@wildcast/protocol'
 import { describe, expect, test } from 'vitest'
 import { step } from './connection.js'
-import type { Connection, Happening, Step } from './connection-step.js'
+import type { ConnectionState, Happening, Step } from './connection-step.js'
 
 // Row N6: 2,000 clients lose the same relay in the same moment, and nothing tells them apart but
 // chance.
@@ -19,7 +19,7 @@ const reason = new WildcastError('interrupted', 'lost')
 const failed: Happening = { type: 'failed', reason }
 
 /** A client that is online and has been for a while. */
-function online(now: number): Connection {
+function online(now: number): ConnectionState {
   const happenings: Happening[] = [
     { type: 'wanted' },
     { type: 'proved' },
@@ -27,8 +27,8 @@ function online(now: number): Connection {
     { type: 'welcomed', pingMs: 25_000 },
     { type: 'rang', silentMs: 0, late: false },
   ]
-  const idle: Connection = { state: 'idle', since: now }
-  return happenings.reduce<Connection>(
+  const idle: ConnectionState = { state: 'idle', since: now }
+  return happenings.reduce<ConnectionState>(
     (state, happening) => step(state, happening, { now, chance: random(), patienceMs: 1500 }).to,
     idle,
   )
@@ -40,7 +40,7 @@ function online(now: number): Connection {
  */
 function backAt(awayMs: number, reconnectIn?: readonly [number, number]): number {
   let now = 0
-  const happens = (from: Connection, happening: Happening): Step =>
+  const happens = (from: ConnectionState, happening: Happening): Step =>
     step(from, happening, { now, chance: random(), patienceMs: 1500 })
   const before = online(now)
   const announced = reconnectIn ? happens(before, { type: 'goingAway', window: reconnectIn }).to : before

@@ -16,7 +16,7 @@ type Sizable = { readonly kind?: string } & Partial<Pick<PublishFrame, 'message'
  * in bytes of UTF-8.
  * @throws {WildcastError} `too_large`
  */
-export function checkSize({ message = '', headers, error, key = '' }: Sizable, most: number = Infinity): void {
+export function checkPublishSize({ message = '', headers, error, key = '' }: Sizable, most: number = Infinity): void {
   if (key[mostKeyBytes]) refuse(`${mostKeyBytes} bytes of key: shorten it`)
   // A UTF-16 unit takes 3 bytes at most, so short texts need no count.
   if (!headers && !error && message.length * 3 <= most) return

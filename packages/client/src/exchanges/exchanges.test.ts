@@ -2,11 +2,11 @@ import { type ClientFrame, lightJsonCodec, WildcastError } from '@wildcast/proto
 import { describe, expect, test } from 'vitest'
 import type { Status } from '../connection/status.js'
 import { welcome } from '../testing/scripted-relay.js'
-import { type Asker, Exchanges, type Question } from './exchanges.js'
+import { type Asker, type AwaitedFrame, Exchanges } from './exchanges.js'
 
 const online: Status = { state: 'online', since: 0, transport: 'websocket' }
 const connecting: Status = { state: 'connecting', since: 0, attempt: 0, reason: undefined }
-const publish = (subject: string): Question => ({ kind: 'Publish', subject, message: '' })
+const publish = (subject: string): AwaitedFrame => ({ kind: 'Publish', subject, message: '' })
 const reason = new WildcastError('interrupted', 'lost')
 
 /** Exchanges over a link that a test opens and closes, which keep two questions. */
@@ -122,7 +122,7 @@ describe('while the session is away', () => {
     }
     return { ...opened, back }
   }
-  const subscribe: Question = { kind: 'Subscribe', subject: 'a' }
+  const subscribe: AwaitedFrame = { kind: 'Subscribe', subject: 'a' }
 
   test('everything waits, and is sent in its order', () => {
     const { exchanges, sent, asker, back } = away()

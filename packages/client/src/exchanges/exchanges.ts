@@ -7,9 +7,9 @@ import {
   type SubscribedFrame,
   WildcastError,
 } from '@wildcast/protocol/client'
-import type { Link } from '../connection/link.js'
+import type { RelayLink } from '../connection/link.js'
 import type { Undo } from '../time/clock.js'
-import { checkSize } from './check-size.js'
+import { checkPublishSize } from './check-size.js'
 import { toError } from './to-error.js'
 
 type Asking = Extract<ClientFrame, { readonly ref?: number | undefined }>
@@ -20,7 +20,7 @@ type WithoutRef<Frame> = Frame extends Asking ? Omit<Frame, 'ref'> : never
 type Asked = Asking & { readonly ref: number }
 
 /** A frame that awaits an answer. */
-export type Question = WithoutRef<Asking>
+export type AwaitedFrame = WithoutRef<Asking>
 /** A frame that answers another. */
 export type AnswerFrame = AckFrame | ResponseFrame | SubscribedFrame
 
@@ -37,14 +37,14 @@ export interface Asker {
   /**
    * What to ask the same relay again if the session was lost after it was sent. @default nothing
    */
-  again?(): Question | undefined
+  again?(): AwaitedFrame | undefined
 }
 
 /**
  * Pairs answers with questions, and keeps a limited number of questions until they can be asked.
  */
 export class Exchanges {
-  readonly #link: Pick<Link, 'status' | 'welcome' | 'away' | 'send'>
+  readonly #link: Pick<RelayLink, 'status' | 'welcome' | 'away' | 'send'>
   readonly #codec: Codec
   readonly #bound: number
   readonly #open = new Map<number, Asker>()
@@ -56,14 +56,14 @@ export class Exchanges {
   #relay: string | undefined
   #last = 0
 
-  constructor(link: Pick<Link, 'status' | 'welcome' | 'away' | 'send'>, codec: Codec, bound: number) {
+  constructor(link: Pick<RelayLink, 'status' | 'welcome' | 'away' | 'send'>, codec: Codec, bound: number) {
     this.#link = link
     this.#codec = codec
     this.#bound = bound
   }
 
   /** Asks as soon as a transport is open, or the session is back; false if there is neither. */
-  ask(question: Question, asker: Asker): boolean {
+  ask(question: AwaitedFrame, asker: Asker): boolean {
     const frame = this.#begin(question, asker)
     const taken = this.#sendOrKeep(frame, frame.ref)
     if (!taken) this.#open.delete(frame.ref)
@@ -79,7 +79,7 @@ export class Exchanges {
    * Asks now, or once the relay has welcomed the client. Returns the undo, after which no answer is
    * awaited.
    */
-  post(question: Question, asker: Asker): Undo {
+  post(question: AwaitedFrame, asker: Asker): Undo {
     const frame = this.#begin(question, asker)
     const { ref } = frame
     // Behind those that wait, so that nothing overtakes; and none before the relay has welcomed the
@@ -129,7 +129,7 @@ export class Exchanges {
   }
 
   /** Opens a question first, since the answer may come while it is sent. */
-  #begin(question: Question, asker: Asker): Asked {
+  #begin(question: AwaitedFrame, asker: Asker): Asked {
     this.#open.set(++this.#last, asker)
     return { ...question, ref: this.#last } as Asked
   }
@@ -170,7 +170,7 @@ export class Exchanges {
    */
   #attempt(frame: Asked | Notice, run: () => boolean): boolean {
     try {
-      checkSize(frame, this.#link.welcome?.limits.payload)
+      checkPublishSize(frame, this.#link.welcome?.limits.payload)
       return run()
     } catch (cause) {
       if (frame.ref !== undefined) this.#take(frame.ref)?.fail(toRefusal(cause), false)

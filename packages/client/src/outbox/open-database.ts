@@ -1,5 +1,5 @@
 import { WildcastError } from '@wildcast/protocol/client'
-import type { Clock } from '../time/clock.js'
+import type { ClientClock } from '../time/clock.js'
 
 /** That of the schema, which is the version of the database. There was none before. */
 const version = 1
@@ -11,7 +11,7 @@ const deadlineMs = 10_000
  * @throws {WildcastError} `unsupported` if it has another schema, which it keeps, or can't be
  * opened
  */
-export function openDatabase(factory: IDBFactory, name: string, clock: Clock): Promise<IDBDatabase> {
+export function openDatabase(factory: IDBFactory, name: string, clock: ClientClock): Promise<IDBDatabase> {
   return new Promise((resolve, reject) => {
     const request = factory.open(name, version)
     let isLate = false

@@ -2,7 +2,7 @@ import { type ErrorCode, WildcastError } from '@wildcast/protocol/client'
 import { checkNumber } from '../app/number-option.js'
 import type { ClientPart, PartPorts } from '../part.js'
 import { newKey } from '../publishing/key.js'
-import type { Publish, PublishContent, ReportState } from '../publishing/publish.js'
+import type { PublishContent, ReportState, SendPublish } from '../publishing/publish.js'
 import { type OutboxSettings, openOutbox, type Platform } from './open-outbox.js'
 
 const missing =
@@ -45,7 +45,7 @@ export function outbox(options: OutboxOptions = {}): ClientPart {
 }
 
 /** Publishes through an outbox, on a platform that may lack something. */
-export function outboxOn(platform: Partial<Platform>, settings: OutboxSettings, ports: PartPorts): Publish {
+export function outboxOn(platform: Partial<Platform>, settings: OutboxSettings, ports: PartPorts): SendPublish {
   const { connection, publish } = ports
   let isUsable = true
   /** Reports once why nothing is kept. */

@@ -1,6 +1,6 @@
 import { newKey } from '../publishing/key.js'
 import { openAlarm } from '../time/alarm.js'
-import type { Clock, Undo } from '../time/clock.js'
+import type { ClientClock, Undo } from '../time/clock.js'
 import type { KeptMessage } from './kept-message.js'
 import type { MessageStore } from './message-store.js'
 import type { OwnerLocks } from './owner-locks.js'
@@ -9,14 +9,14 @@ import type { OwnerLocks } from './owner-locks.js'
 export interface OwnerPorts {
   readonly store: Pick<MessageStore, 'owners' | 'take'>
   readonly locks: OwnerLocks
-  readonly clock: Clock
+  readonly clock: ClientClock
   /** Gets the messages of an owner that has ended. */
   adopt(messages: readonly KeptMessage[]): void
   fault(cause: unknown): void
 }
 
 /** An owner of messages: a client that sends them, which others know to live. */
-export interface Owner {
+export interface QueueOwner {
   readonly name: string
   /** Leaves what it has to others. */
   end: Undo
@@ -28,7 +28,7 @@ const lookEveryMs = 30_000
 /**
  * Becomes an owner, and takes over what others leave: now if they have ended, else when they do.
  */
-export async function openOwner({ store, locks, clock, adopt, fault }: OwnerPorts): Promise<Owner> {
+export async function openOwner({ store, locks, clock, adopt, fault }: OwnerPorts): Promise<QueueOwner> {
   const name = newKey()
   const release = await locks.live(name)
   const alarm = openAlarm(clock)

@@ -1,6 +1,6 @@
 import type { PublishFrame } from '@wildcast/protocol/client'
 import type { Exchanges } from '../exchanges/exchanges.js'
-import type { Clock } from '../time/clock.js'
+import type { ClientClock } from '../time/clock.js'
 import type { PublicationState } from './outcome.js'
 
 /** What is published, and how. */
@@ -14,11 +14,11 @@ export type ReportState = (state: Exclude<PublicationState, 'waiting'>, cause?: 
  * throws is the refusal. `sentAt` says when it was sent under its key before, in milliseconds since
  * 1970.
  */
-export type Publish = (content: PublishContent, report: ReportState, sentAt?: number) => string | undefined
+export type SendPublish = (content: PublishContent, report: ReportState, sentAt?: number) => string | undefined
 
 /** What a publish needs of the client. */
 export interface PublishPorts {
-  readonly publish: Publish
+  readonly publish: SendPublish
 }
 
 /**
@@ -35,7 +35,7 @@ export function mayRepeat(sentAt: number, now: number): boolean {
 }
 
 /** Publishes over the connection. */
-export function openPublish(post: Exchanges['post'], clock: Clock): Publish {
+export function openPublish(post: Exchanges['post'], clock: ClientClock): SendPublish {
   return (content, report, sentAt) => {
     post(content, {
       sent() {

@@ -2,14 +2,14 @@ import { type RequestFrame, type ResponseFrame, WildcastError } from '@wildcast/
 import type { Call } from '../app/call-back.js'
 import { checkNumber } from '../app/number-option.js'
 import { onAbort } from '../app/on-abort.js'
-import type { Link } from '../connection/link.js'
+import type { RelayLink } from '../connection/link.js'
 import type { Exchanges } from '../exchanges/exchanges.js'
 import { type Message, ReceivedMessage } from '../messages/message.js'
 import { openAlarm } from '../time/alarm.js'
-import type { Clock, Undo } from '../time/clock.js'
+import type { ClientClock, Undo } from '../time/clock.js'
 
 /** How long to wait for an answer, and who hears of its parts. */
-export interface Waiting<Answer = unknown> {
+export interface RequestWait<Answer = unknown> {
   /**
    * How long to wait for an answer, and again after each part. Rounded up to whole milliseconds; at
    * most 5 minutes, which is also what Infinity means.
@@ -27,8 +27,8 @@ export interface Waiting<Answer = unknown> {
 
 /** What a request needs of the client. */
 export interface RequestPorts {
-  readonly clock: Clock
-  readonly link: Pick<Link, 'welcome'>
+  readonly clock: ClientClock
+  readonly link: Pick<RelayLink, 'welcome'>
   readonly post: Exchanges['post']
   readonly call: Call
 }
@@ -45,10 +45,10 @@ const longestTimeoutMs = 300_000
 const graceMs = 1_000
 
 /** Asks, now or as soon as the client is connected, and resolves with the last answer. */
-export async function request<Answer>(
+export async function sendRequest<Answer>(
   ports: RequestPorts,
   frame: Asked,
-  { timeoutMs: askedMs = 5_000, signal, onPart }: Waiting<Answer>,
+  { timeoutMs: askedMs = 5_000, signal, onPart }: RequestWait<Answer>,
 ): Promise<Message<Answer>> {
   const timeoutMs = Math.min(Math.ceil(checkNumber('timeoutMs', askedMs)), longestTimeoutMs)
   signal?.throwIfAborted()

@@ -13,7 +13,11 @@ export type Handler<Question = unknown, Answer = unknown> = (
  * Answers one request. Never rejects: `report` hears what the handler threw, and what became of an
  * answer that could not be sent.
  */
-export async function serve(message: Message, handler: Handler, report: (cause: unknown) => void): Promise<void> {
+export async function answerRequest(
+  message: Message,
+  handler: Handler,
+  report: (cause: unknown) => void,
+): Promise<void> {
   const { respond } = message
   try {
     const answer = await handler(message)

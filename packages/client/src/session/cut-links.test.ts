@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createFakeClock, type FakeClock } from '../testing/fake-clock.js'
 import { keeping } from '../testing/scripted-relay.js'
-import { Session } from './session.js'
+import { ClientSession } from './session.js'
 
 /** What each side says: its own numbers. The relay's frames have a size, too. */
 const frameBytes = 100
@@ -27,7 +27,7 @@ class Story {
   #toRelay: { frame: ClientFrame; number: number | undefined }[] = []
   #toClient: { readonly id?: number; readonly received?: number }[] = []
   #isUp = true
-  readonly #session = new Session({
+  readonly #session = new ClientSession({
     clock: this.clock,
     send: (frame, number) => {
       if (this.#isUp) this.#toRelay.push({ frame, number })

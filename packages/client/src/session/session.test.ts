@@ -2,7 +2,7 @@ import type { ClientFrame } from '@wildcast/protocol'
 import { describe, expect, test } from 'vitest'
 import { createFakeClock } from '../testing/fake-clock.js'
 import { keeping } from '../testing/scripted-relay.js'
-import { Session } from './session.js'
+import { ClientSession } from './session.js'
 
 const publish = (id: number): ClientFrame => ({ kind: 'Publish', subject: `n${id}`, message: '' })
 
@@ -12,7 +12,7 @@ function open() {
   const sent: ClientFrame[] = []
   const numbers: (number | undefined)[] = []
   let expired = 0
-  const session = new Session({
+  const session = new ClientSession({
     clock,
     send(frame, number) {
       sent.push(frame)
@@ -91,7 +91,7 @@ describe('what was sent', () => {
   })
   test('and could not be encoded has no number', () => {
     const numbers: (number | undefined)[] = []
-    const session = new Session({
+    const session = new ClientSession({
       clock: createFakeClock(),
       send(frame, number) {
         if (frame.kind === 'Cancel') throw new TypeError('no')

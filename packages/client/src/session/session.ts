@@ -1,6 +1,6 @@
 import type { ClientFrame, WelcomeFrame } from '@wildcast/protocol/client'
 import { type Alarm, openAlarm } from '../time/alarm.js'
-import type { Clock, Undo } from '../time/clock.js'
+import type { ClientClock, Undo } from '../time/clock.js'
 
 /** How long a frame of the relay may stay unconfirmed, in milliseconds. */
 const confirmAfterMs = 1_000
@@ -8,8 +8,8 @@ const confirmAfterMs = 1_000
 const defaultResumeMs = 60_000
 
 /** What a session needs of the connection. */
-export interface SessionPorts {
-  readonly clock: Clock
+export interface ClientSessionPorts {
+  readonly clock: ClientClock
   /** Sends a frame, with its number if it counts. */
   send(frame: ClientFrame, number?: number): void
   /** The relay has forgotten the session: it has had no connection for too long. */
@@ -21,8 +21,8 @@ export interface SessionPorts {
  * the other, so that equal counts mean equal content. It has one timer: connected, it confirms what
  * came; without a connection, it ends the session.
  */
-export class Session {
-  readonly #ports: SessionPorts
+export class ClientSession {
+  readonly #ports: ClientSessionPorts
   readonly #alarm: Alarm
   #sent = 0
   /** The last of those that were sent. */
@@ -44,7 +44,7 @@ export class Session {
   #resumeMs = 0
   #away = false
 
-  constructor(ports: SessionPorts) {
+  constructor(ports: ClientSessionPorts) {
     this.#ports = ports
     this.#alarm = openAlarm(ports.clock)
   }

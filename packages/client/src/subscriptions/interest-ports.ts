@@ -1,10 +1,10 @@
 import type { ErrorFrame, GapFrame, MessageFrame, UnsubscribedFrame } from '@wildcast/protocol/client'
 import type { Call } from '../app/call-back.js'
-import type { Fault } from '../app/fault.js'
-import type { Link } from '../connection/link.js'
+import type { ReportError } from '../app/fault.js'
+import type { RelayLink } from '../connection/link.js'
 import type { Exchanges } from '../exchanges/exchanges.js'
 import type { PublishPorts } from '../publishing/publish.js'
-import type { Clock } from '../time/clock.js'
+import type { ClientClock } from '../time/clock.js'
 import type { Want } from './listener.js'
 
 /** A frame about a subscription. */
@@ -17,11 +17,11 @@ export interface FrameTaker {
 
 /** What an interest needs of the client. */
 export interface InterestPorts extends PublishPorts {
-  readonly clock: Clock
-  readonly link: Pick<Link, 'status' | 'refusal' | 'away' | 'current' | 'heardAt' | 'hold'>
+  readonly clock: ClientClock
+  readonly link: Pick<RelayLink, 'status' | 'refusal' | 'away' | 'current' | 'heardAt' | 'hold'>
   readonly exchanges: Pick<Exchanges, 'ask' | 'notify'>
   readonly call: Call
-  readonly fault: Fault
+  readonly fault: ReportError
   /** Frames with the id `to` are for this interest now, those with the id `from` no longer. */
   renamed(interest: FrameTaker, from: number | undefined, to: number | undefined): void
   /**

@@ -5,11 +5,11 @@ import { type Alarm, openAlarm } from '../time/alarm.js'
 import type { Undo } from '../time/clock.js'
 import { type InterestEvent, type InterestState, stepInterest, toRefused } from './interest-life.js'
 import type { FrameTaker, InterestPorts, SubscriptionFrame } from './interest-ports.js'
-import type { Listener, Want } from './listener.js'
+import type { SubscriptionListener, Want } from './listener.js'
 import type { Completeness, Continuity, SubscriptionStatus } from './subscription-events.js'
 
 /** A listener, and what it has been notified of. */
-interface Member extends Listener {
+interface Member extends SubscriptionListener {
   status?: SubscriptionStatus
   /** Was ready once: what it misses from then on is a gap. */
   seen?: boolean
@@ -20,7 +20,7 @@ interface Member extends Listener {
 }
 
 /** One subscription on the wire, and everybody who shares it. Does what `stepInterest` says. */
-export class Interest implements FrameTaker {
+export class ClientInterest implements FrameTaker {
   readonly #want: Want
   readonly #ports: InterestPorts
   readonly #members = new Set<Member>()
@@ -45,7 +45,7 @@ export class Interest implements FrameTaker {
   }
 
   /** @throws {WildcastError} `already_served` */
-  add(listener: Listener): Undo {
+  add(listener: SubscriptionListener): Undo {
     const member: Member = { ...listener }
     if (this.#want.serve && this.#members.size > 0)
       throw new WildcastError('already_served', `${this.#want.subject} is served here already`)

@@ -1,16 +1,16 @@
 import { onAbort } from '../app/on-abort.js'
 import type { Undo } from '../time/clock.js'
-import type { Listener, Want } from './listener.js'
+import type { SubscriptionListener, Want } from './listener.js'
 import type { SubscriptionEvents } from './subscription-events.js'
 
 /** What listening needs of the client. */
 export interface ListenPorts {
   /** @throws {WildcastError} `interrupted` after `close()`, `already_served` */
-  subscribe(want: Want, listener: Listener): Undo
+  subscribe(want: Want, listener: SubscriptionListener): Undo
 }
 
 /** A listener that a signal may end. */
-export interface AbortableListener extends Listener, SubscriptionEvents {
+export interface AbortableListener extends SubscriptionListener, SubscriptionEvents {
   readonly signal?: AbortSignal | undefined
 }
 

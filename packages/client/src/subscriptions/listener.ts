@@ -1,4 +1,4 @@
-import type { Policy, WildcastError } from '@wildcast/protocol/client'
+import type { DeliveryPolicy, WildcastError } from '@wildcast/protocol/client'
 import type { Message } from '../messages/message.js'
 import type { SubscriptionEvents } from './subscription-events.js'
 
@@ -7,12 +7,12 @@ export interface Want {
   readonly subject: string
   readonly broker: string | undefined
   readonly group: string | undefined
-  readonly policy: Policy | undefined
+  readonly policy: DeliveryPolicy | undefined
   readonly serve?: true | undefined
 }
 
 /** One subscriber. */
-export interface Listener extends SubscriptionEvents {
+export interface SubscriptionListener extends SubscriptionEvents {
   /** What it returns is a promise if the message is handled only when that is settled. */
   readonly onMessage: (message: Message) => unknown
   /** How many messages it has got that the app has not. */

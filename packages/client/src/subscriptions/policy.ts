@@ -1,4 +1,4 @@
-import type { Policy } from '@wildcast/protocol/client'
+import type { DeliveryPolicy } from '@wildcast/protocol/client'
 import { checkNumber } from '../app/number-option.js'
 
 /**
@@ -27,7 +27,7 @@ const leastRate = 0.001
  * @throws {TypeError} if `deliver` is unknown, or `maxRate` is no number
  * @throws {RangeError} if `maxRate` is not above 0
  */
-export function toPolicy({ deliver, maxRate = Infinity }: PolicyOptions): Policy | undefined {
+export function toPolicy({ deliver, maxRate = Infinity }: PolicyOptions): DeliveryPolicy | undefined {
   if (deliver !== undefined && deliver !== 'all' && deliver !== 'latest')
     throw new TypeError('deliver "all" or "latest"')
   const rate = checkNumber('maxRate', maxRate)

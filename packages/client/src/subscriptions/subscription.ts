@@ -1,9 +1,9 @@
 import type { WildcastError } from '@wildcast/protocol/client'
 import { interrupted } from '../connection/interrupted.js'
-import type { Link } from '../connection/link.js'
+import type { RelayLink } from '../connection/link.js'
 import type { Message } from '../messages/message.js'
 import type { Undo } from '../time/clock.js'
-import type { Listener } from './listener.js'
+import type { SubscriptionListener } from './listener.js'
 import { openMessageQueue } from './message-queue.js'
 import type { Completeness, Continuity, SubscriptionEvents } from './subscription-events.js'
 
@@ -34,9 +34,9 @@ export interface Subscription<Data = unknown, Wildcards extends readonly string[
 
 /** Makes a listener a subscription: a busy loop loses nothing, and a final refusal ends it. */
 export function toSubscription(
-  add: (listener: Listener) => Undo,
+  add: (listener: SubscriptionListener) => Undo,
   { onStatus, onContinuity, group }: SubscriptionEvents & { readonly group?: string | undefined },
-  link: Pick<Link, 'heardAt'>,
+  link: Pick<RelayLink, 'heardAt'>,
 ): Subscription {
   const isQueue = group !== undefined
   let now: Completeness = { continuity: 'catching-up', asOf: undefined, missed: 0 }

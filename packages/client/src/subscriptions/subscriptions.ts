@@ -1,16 +1,16 @@
 import type { Undo } from '../time/clock.js'
-import { Interest } from './interest.js'
+import { ClientInterest } from './interest.js'
 import type { InterestEvent } from './interest-life.js'
 import type { FrameTaker, InterestPorts, SubscriptionFrame } from './interest-ports.js'
-import type { Listener, Want } from './listener.js'
+import type { SubscriptionListener, Want } from './listener.js'
 
 /** What subscriptions need of the client. */
-export type SubscriptionPorts = Omit<InterestPorts, 'renamed' | 'ended'>
+export type SubscriptionsPorts = Omit<InterestPorts, 'renamed' | 'ended'>
 
 /** All subscriptions of a client. */
 export interface Subscriptions {
   /** @throws {WildcastError} `already_served` */
-  add(want: Want, listener: Listener): Undo
+  add(want: Want, listener: SubscriptionListener): Undo
   /** Hands a frame to those that it concerns; false if none has its id. */
   hear(frame: SubscriptionFrame, receivedAt: number): boolean
   /** Something has happened to all. */
@@ -24,15 +24,15 @@ export interface Subscriptions {
 }
 
 /** Opens the table of subscriptions. */
-export function openSubscriptions(ports: SubscriptionPorts): Subscriptions {
+export function openSubscriptions(ports: SubscriptionsPorts): Subscriptions {
   const { exchanges } = ports
-  const interests = new Map<string, Interest>()
+  const interests = new Map<string, ClientInterest>()
   /**
    * By id. Several have one if a broker is wanted by its name and as the default, which the relay
    * knows to be one.
    */
   const named = new Map<number | undefined, Set<FrameTaker>>()
-  const each = (run: (interest: Interest) => void): void => interests.forEach(run)
+  const each = (run: (interest: ClientInterest) => void): void => interests.forEach(run)
   const interestPorts: InterestPorts = {
     ...ports,
     renamed(interest, from, to) {
@@ -50,7 +50,7 @@ export function openSubscriptions(ports: SubscriptionPorts): Subscriptions {
   return {
     add(want, listener) {
       const key = keyOf(want)
-      const interest = interests.get(key) ?? new Interest(want, interestPorts)
+      const interest = interests.get(key) ?? new ClientInterest(want, interestPorts)
       interests.set(key, interest)
       return interest.add(listener)
     },

@@ -1,10 +1,10 @@
 import { type ClientFrame, finalCloseCodes, type RelayFrame, type WildcastError } from '@wildcast/protocol/client'
-import type { Fault } from '../app/fault.js'
-import { Link } from '../connection/link.js'
+import type { ReportError } from '../app/fault.js'
+import { RelayLink } from '../connection/link.js'
 import type { Status } from '../connection/status.js'
 import { toError } from '../exchanges/to-error.js'
 import type { OpenTransport, TransportSettings } from '../transports/transport.js'
-import type { Ledger, Owner } from './ledger.js'
+import type { FrameOwner, Ledger } from './ledger.js'
 import { SharedTransport } from './shared-transport.js'
 import type { TabFrame, TabMessage } from './tab-message.js'
 
@@ -12,7 +12,7 @@ import type { TabFrame, TabMessage } from './tab-message.js'
 export interface LeaderPorts {
   readonly settings: TransportSettings
   readonly ledger: Ledger
-  readonly fault: Fault
+  readonly fault: ReportError
   load(): OpenTransport | Promise<OpenTransport>
   token(): string | undefined
   /** Says something to all tabs, its own too. */
@@ -20,7 +20,7 @@ export interface LeaderPorts {
 }
 
 /** Where the leader goes on. */
-export interface Start {
+export interface LeaderStart {
   readonly epoch: number
   /** How many frames of the relay every tab has. */
   readonly received: number
@@ -31,23 +31,23 @@ export interface Start {
 /** Holds the one connection. */
 export class Leader {
   readonly #ports: LeaderPorts
-  readonly #link: Link
+  readonly #link: RelayLink
   readonly #transport: SharedTransport
   #epoch: number
   #isOnline = false
   #isOver = false
   /** Frames that can't be sent yet. */
-  #waiting: { readonly owner: Owner; readonly frame: ClientFrame }[] = []
+  #waiting: { readonly owner: FrameOwner; readonly frame: ClientFrame }[] = []
   /** The last frame of each tab that it has taken. */
   #taken = new Map<number, number>()
   /** Subscriptions that the relay has not answered. */
   readonly #asking: Set<number>
   /** Whose frame is being sent. */
-  #owner: Owner | undefined
+  #owner: FrameOwner | undefined
   /** Frames of the relay in this turn. */
   #frames: (RelayFrame | undefined)[] = []
 
-  constructor(ports: LeaderPorts, { epoch, received, asking }: Start) {
+  constructor(ports: LeaderPorts, { epoch, received, asking }: LeaderStart) {
     this.#ports = ports
     this.#epoch = epoch
     this.#asking = new Set(asking)
@@ -58,7 +58,7 @@ export class Leader {
       frame: (frame) => this.#hear(frame),
       lost: () => this.#lose(),
     })
-    this.#link = new Link(
+    this.#link = new RelayLink(
       {
         ...settings,
         fault,
@@ -123,7 +123,7 @@ export class Leader {
     this.#link.close()
   }
 
-  #send(frame: ClientFrame, owner: Owner | undefined): void {
+  #send(frame: ClientFrame, owner: FrameOwner | undefined): void {
     if (frame.kind === 'Subscribe' && frame.ref !== undefined) this.#asking.add(frame.ref)
     this.#owner = owner
     this.#link.send(frame)

@@ -1,5 +1,5 @@
 import { openAlarm } from '../time/alarm.js'
-import type { Clock } from '../time/clock.js'
+import type { ClientClock } from '../time/clock.js'
 
 /** How often a tab that is seen looks after its leader, in milliseconds. */
 const lookEveryMs = 3_000
@@ -13,7 +13,7 @@ const lateMs = 1_000
 /** What `Leadership` needs. */
 export interface LeadershipPorts {
   readonly locks: Pick<LockManager, 'request'>
-  readonly clock: Clock
+  readonly clock: ClientClock
   /** Name of the lock. */
   readonly name: string
   /** Whether timers are on time. */

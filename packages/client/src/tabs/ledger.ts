@@ -2,7 +2,7 @@ import type { RelayFrame, WelcomeFrame } from '@wildcast/protocol/client'
 import { fromSharedRef } from './ref.js'
 
 /** Which frame of which tab it is. */
-export interface Owner {
+export interface FrameOwner {
   readonly tab: number
   readonly number: number
 }
@@ -10,7 +10,7 @@ export interface Owner {
 /** A copy of a ledger. */
 export interface LedgerView {
   readonly confirmed: number
-  readonly orders: readonly (Owner | undefined)[]
+  readonly orders: readonly (FrameOwner | undefined)[]
   readonly settled: ReadonlyMap<number, number>
   readonly tabs: ReadonlyMap<number, ReadonlySet<number>>
   readonly ids: ReadonlySet<number>
@@ -25,7 +25,7 @@ export class Ledger {
   /** The relay has so many frames for sure. */
   #confirmed = 0
   /** Whose the frames after that are. Undefined: a leader's own. */
-  #orders: (Owner | undefined)[] = []
+  #orders: (FrameOwner | undefined)[] = []
   /** The last frame of each tab that the relay has for sure. */
   #settled = new Map<number, number>()
   /** The subscriptions of each tab. */
@@ -77,7 +77,7 @@ export class Ledger {
   }
 
   /** The next frame is this one. */
-  order(number: number, owner: Owner | undefined): void {
+  order(number: number, owner: FrameOwner | undefined): void {
     if (number === this.sent + 1) this.#orders.push(owner)
     if (!this.welcome?.limits.resume_bytes) this.confirm(number) // nobody goes on with it
   }

@@ -1,14 +1,14 @@
 import type { ClientFrame, RelayFrame } from '@wildcast/protocol/client'
 import { isVisible } from '../connection/wake.js'
 import { OwnerLocks } from '../outbox/owner-locks.js'
-import type { Clock } from '../time/clock.js'
+import type { ClientClock } from '../time/clock.js'
 import { Leader, type LeaderPorts } from './leader.js'
 import { Leadership } from './leadership.js'
 import { Ledger } from './ledger.js'
 import type { LocalRelay } from './local-relay.js'
-import { Outgoing } from './outgoing.js'
+import { UnconfirmedFrames } from './outgoing.js'
 import { fromSharedRef } from './ref.js'
-import { Reports } from './reports.js'
+import { TabReports } from './reports.js'
 import { startFrom } from './start-from.js'
 import type { LeaderMessage, MemberMessage, Report, TabFrame, TabMessage } from './tab-message.js'
 import type { TabChannel, TabPlatform } from './tab-platform.js'
@@ -16,7 +16,7 @@ import type { TabChannel, TabPlatform } from './tab-platform.js'
 /** What a member needs. */
 export interface MemberPorts extends Pick<LeaderPorts, 'settings' | 'fault' | 'load' | 'token'> {
   readonly platform: TabPlatform
-  readonly clock: Clock
+  readonly clock: ClientClock
   readonly local: Pick<LocalRelay, 'welcome' | 'deliver' | 'forget' | 'drop' | 'isOpen'>
   /** Ends the wait of the client for its next attempt. */
   wake(): void
@@ -25,7 +25,7 @@ export interface MemberPorts extends Pick<LeaderPorts, 'settings' | 'fault' | 'l
 type Of<Type extends TabMessage['type']> = Extract<TabMessage, { readonly type: Type }>
 
 /** A tab that shares a connection with others. It keeps what its client sends until the relay has confirmed it. */
-export class Member {
+export class TabMember {
   readonly #ports: MemberPorts
   readonly #name: string
   readonly #number: number
@@ -34,14 +34,14 @@ export class Member {
   readonly #others: OwnerLocks
   readonly #leadership: Leadership
   #leader: Leader | undefined
-  #reports: Reports | undefined
+  #reports: TabReports | undefined
   #epoch = 0
   /** Whether it knows how things stand. */
   #isKnown = false
   #isOver = false
   /** The number of the relay's last frame. */
   #received = 0
-  readonly #outgoing: Outgoing
+  readonly #outgoing: UnconfirmedFrames
 
   /** @param number - which no other tab has, as long as it holds the lock `name` + number */
   constructor(name: string, number: number, ports: MemberPorts) {
@@ -49,7 +49,7 @@ export class Member {
     this.#ports = ports
     this.#name = name
     this.#number = number
-    this.#outgoing = new Outgoing(number)
+    this.#outgoing = new UnconfirmedFrames(number)
     this.#others = new OwnerLocks(platform.locks, name)
     this.#channel = platform.openChannel(name)
     this.#channel.onmessage = ({ data }) => this.#hear(data)
@@ -271,7 +271,7 @@ export class Member {
     const { clock, platform } = this.#ports
     const others = (): number[] => [...this.#ledger.tabs.keys()].filter((tab) => tab !== this.#number)
     for (const tab of others()) await this.#others.ifEnded(`${tab}`, async () => this.#say({ type: 'bye', from: tab }))
-    this.#reports = new Reports(clock, [this.#number, ...others()])
+    this.#reports = new TabReports(clock, [this.#number, ...others()])
     const echo = platform.openChannel(this.#name) // reaches this tab, too
     echo.postMessage({ type: 'call', from: this.#number })
     const reports = await this.#reports.gather()

@@ -3,7 +3,7 @@ import { toSharedRef } from './ref.js'
 import type { TabFrame } from './tab-message.js'
 
 /** What a tab has sent, until the relay has confirmed it. */
-export class Outgoing {
+export class UnconfirmedFrames {
   readonly #tab: number
   #last = 0
   #frames: TabFrame[] = []

@@ -1,5 +1,5 @@
 import { openAlarm } from '../time/alarm.js'
-import type { Clock } from '../time/clock.js'
+import type { ClientClock } from '../time/clock.js'
 import type { Report } from './tab-message.js'
 
 /**
@@ -9,13 +9,13 @@ import type { Report } from './tab-message.js'
 const patienceMs = 1_000
 
 /** Gathers what the tabs have, until all have said it or have had their time. */
-export class Reports {
-  readonly #clock: Clock
+export class TabReports {
+  readonly #clock: ClientClock
   readonly #awaited = new Set<number>()
   readonly #found: Report[] = []
   #done: (() => void) | undefined
 
-  constructor(clock: Clock, tabs: Iterable<number>) {
+  constructor(clock: ClientClock, tabs: Iterable<number>) {
     this.#clock = clock
     for (const tab of tabs) this.#awaited.add(tab)
   }

@@ -1,6 +1,6 @@
 import { onPageLife } from '../connection/wake.js'
 import type { Undo } from '../time/clock.js'
-import { Member, type MemberPorts } from './member.js'
+import { type MemberPorts, TabMember } from './member.js'
 import { tabCount } from './ref.js'
 import { holdNumber } from './tab-platform.js'
 
@@ -11,7 +11,7 @@ export class Seat {
   /** The page is left. */
   readonly #hide: () => void
   readonly #undos: Undo[] = []
-  #member: Member | undefined
+  #member: TabMember | undefined
   #isOver = false
 
   constructor(group: string, ports: MemberPorts, hide: () => void) {
@@ -21,7 +21,7 @@ export class Seat {
   }
 
   /** Absent until the tab has a number. */
-  get member(): Member | undefined {
+  get member(): TabMember | undefined {
     return this.#member
   }
 
@@ -35,7 +35,7 @@ export class Seat {
       release()
       return
     }
-    const member = new Member(this.group, number, this.#ports)
+    const member = new TabMember(this.group, number, this.#ports)
     this.#member = member
     const off = new AbortController()
     globalThis.addEventListener?.('pagehide', this.#hide, { signal: off.signal })

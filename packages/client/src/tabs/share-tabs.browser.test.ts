@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { type Client, createClient } from '../client.js'
 import { SessionRelay } from '../testing/session-relay.js'
-import { realClock } from '../time/clock.js'
+import { platformClock } from '../time/clock.js'
 import type { OpenTransport } from '../transports/transport.js'
 import { shareOn } from './share-tabs.js'
 import type { TabChannel } from './tab-platform.js'
@@ -54,7 +54,7 @@ async function openPage(relay: SessionRelay, name: string): Promise<Page> {
 }
 
 test('over the locks and channels of the browser, a page that crashes hands its connection on', async () => {
-  const relay = new SessionRelay(realClock)
+  const relay = new SessionRelay(platformClock)
   const name = crypto.randomUUID()
   const [first, ...others] = [await openPage(relay, name), await openPage(relay, name), await openPage(relay, name)]
   expect(relay.connections).toBe(1)
@@ -78,7 +78,7 @@ test('over the locks and channels of the browser, a page that crashes hands its 
 })
 
 test('clients with another name have another connection', async () => {
-  const relay = new SessionRelay(realClock)
+  const relay = new SessionRelay(platformClock)
   const pages = [await openPage(relay, crypto.randomUUID()), await openPage(relay, crypto.randomUUID())]
   expect(relay.connections).toBe(2)
   for (const { client } of pages) client.close()

@@ -1,4 +1,4 @@
-import type { Start } from './leader.js'
+import type { LeaderStart } from './leader.js'
 import type { Ledger } from './ledger.js'
 import type { Report } from './tab-message.js'
 
@@ -6,7 +6,7 @@ import type { Report } from './tab-message.js'
  * Where a new leader goes on, from what the tabs have. Its ledger becomes that of the tab which
  * knows most.
  */
-export function startFrom(reports: readonly Report[], ledger: Ledger): Start {
+export function startFrom(reports: readonly Report[], ledger: Ledger): LeaderStart {
   const epoch = Math.max(0, ...reports.map((report) => report.epoch))
   // The others have been frozen, and have the rest on their way to them.
   const current = reports.filter((report) => report.epoch === epoch)

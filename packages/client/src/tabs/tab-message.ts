@@ -1,6 +1,6 @@
 import type { ClientFrame, RelayFrame, WelcomeFrame } from '@wildcast/protocol/client'
 import type { TransportKind } from '../transports/transport.js'
-import type { LedgerView, Owner } from './ledger.js'
+import type { FrameOwner, LedgerView } from './ledger.js'
 
 /** A frame of a tab that the relay counts, before it has a number in the shared session. */
 export interface TabFrame {
@@ -53,7 +53,7 @@ export type TabMessage =
   /** The session is lost. */
   | { readonly type: 'lost'; readonly epoch: number }
   /** The next frame for the relay has this number. Is said before it is sent. */
-  | { readonly type: 'order'; readonly epoch: number; readonly number: number; readonly owner: Owner | undefined }
+  | { readonly type: 'order'; readonly epoch: number; readonly number: number; readonly owner: FrameOwner | undefined }
   /** The relay has so many frames. */
   | { readonly type: 'confirmed'; readonly epoch: number; readonly sent: number }
   /** Frames of the relay from a number on. Undefined: it could not be read. */

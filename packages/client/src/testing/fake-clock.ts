@@ -1,7 +1,7 @@
-import type { Clock } from '../time/clock.js'
+import type { ClientClock } from '../time/clock.js'
 
 /** A clock that stands still until it is told to go. */
-export interface FakeClock extends Clock {
+export interface FakeClock extends ClientClock {
   /** What `random` gives from now on. */
   chance: number
   /** Timers that have not rung. */

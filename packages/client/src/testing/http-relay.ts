@@ -11,7 +11,7 @@ import {
 } from '@wildcast/protocol'
 import { onTestFinished } from 'vitest'
 import { type Client, createClient } from '../client.js'
-import { type Clock, realClock } from '../time/clock.js'
+import { type ClientClock, platformClock } from '../time/clock.js'
 import { stream } from '../transports/stream/stream.js'
 import type { Peer } from '../transports/transport.contract.js'
 import { welcome } from './scripted-relay.js'
@@ -172,7 +172,7 @@ export async function openRelay({ resumeBytes = 0, hangs = false }: Keeping = {}
 }
 
 /** Waits before something is tried again take no time; deadlines of an answer are kept. */
-const hasty: Clock = { ...realClock, after: (ms, run) => realClock.after(ms > 3000 ? ms : 0, run) }
+const hasty: ClientClock = { ...platformClock, after: (ms, run) => platformClock.after(ms > 3000 ? ms : 0, run) }
 
 /** A client of such a relay, over HTTP; both are gone when the test is. */
 export async function online(keeping?: Keeping): Promise<{ client: Client; relay: HttpPeer; errors: WildcastError[] }> {

@@ -1,5 +1,5 @@
 import type { ClientFrame, RelayFrame } from '@wildcast/protocol'
-import type { Clock, Undo } from '../time/clock.js'
+import type { ClientClock, Undo } from '../time/clock.js'
 import { welcome } from './scripted-relay.js'
 
 /** A connection, seen from the relay. */
@@ -20,7 +20,7 @@ interface Session {
 
 /** A relay with sessions, that counts as PROTOCOL.md says. */
 export class SessionRelay {
-  readonly #clock: Clock
+  readonly #clock: ClientClock
   readonly #sessions = new Map<string, Session>()
   readonly #ids = new Map<string, number>()
   /** Everything that was published, in order. */
@@ -29,7 +29,7 @@ export class SessionRelay {
   /** How many sessions it has begun. */
   begun = 0
 
-  constructor(clock: Clock) {
+  constructor(clock: ClientClock) {
     this.#clock = clock
   }
 

@@ -1,4 +1,4 @@
-import type { Clock, Undo } from './clock.js'
+import type { ClientClock, Undo } from './clock.js'
 
 /** One timer. */
 export interface Alarm {
@@ -8,7 +8,7 @@ export interface Alarm {
 }
 
 /** Makes an alarm, not set yet. */
-export function openAlarm(clock: Clock): Alarm {
+export function openAlarm(clock: ClientClock): Alarm {
   let undo: Undo | undefined
   const stop = (): void => undo?.()
   return {

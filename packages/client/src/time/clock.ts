@@ -2,7 +2,7 @@
 export type Undo = () => void
 
 /** Time and chance, as parameters: a test holds them still. */
-export interface Clock {
+export interface ClientClock {
   /** Milliseconds since 1970. */
   now(): number
   /** A number from 0 up to, not including, 1. */
@@ -15,7 +15,7 @@ export interface Clock {
 const longestTimerMs = 2 ** 31 - 1
 
 /** The clock of the machine. */
-export const realClock: Clock = {
+export const platformClock: ClientClock = {
   now: () => Date.now(),
   random: () => Math.random(),
   after(ms, run) {

@@ -1,6 +1,6 @@
 import { jsonCodec, payloadText, type RelayFrame, type WildcastError } from '@wildcast/protocol'
 import { describe, expect, test } from 'vitest'
-import { realClock } from '../time/clock.js'
+import { platformClock } from '../time/clock.js'
 import type { OpenTransport, Transport, TransportSettings } from './transport.js'
 
 /** A server that a transport can be tried against. */
@@ -52,7 +52,7 @@ export function transportContract(name: string, openTransport: OpenTransport, op
         },
         close: ({ code, reason }) => note(`close ${code} ${reason}`.trim()),
       },
-      { codec: jsonCodec, clock: realClock, ...settings },
+      { codec: jsonCodec, clock: platformClock, ...settings },
     )
     log.push('returned')
     const seen = async (line: string): Promise<void> => {

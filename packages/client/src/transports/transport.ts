@@ -1,5 +1,5 @@
 import type { ClientFrame, Codec, RelayFrame, WildcastError } from '@wildcast/protocol/client'
-import type { Clock } from '../time/clock.js'
+import type { ClientClock } from '../time/clock.js'
 
 /** What a transport tells. */
 export interface TransportEvents {
@@ -24,7 +24,7 @@ export interface TransportSettings {
   /** Id of the relay that has the client's session. It belongs into the query of the URL. */
   readonly relay?: string | undefined
   readonly codec: Codec
-  readonly clock: Clock
+  readonly clock: ClientClock
   readonly WebSocket?: WebSocketConstructor | undefined
 }
 

@@ -8,7 +8,7 @@ import { msgpack } from '../msgpack.js'
 import { endsOf } from '../testing/ends-of.js'
 import { welcome } from '../testing/scripted-relay.js'
 import { type Peer, transportContract } from './transport.contract.js'
-import { websocket } from './websocket.js'
+import { websocketTransport } from './websocket.js'
 
 /** The least of a relay: it welcomes, confirms, and notes what is published. */
 async function openRelay(codec: Codec = jsonCodec): Promise<Peer & { readonly server: WebSocketServer }> {
@@ -52,7 +52,7 @@ async function openRelay(codec: Codec = jsonCodec): Promise<Peer & { readonly se
   }
 }
 
-transportContract('websocket', websocket, openRelay)
+transportContract('websocket', websocketTransport, openRelay)
 
 test.each([
   ['JSON', jsonCodec, 'wildcast.v1+json'],
@@ -76,7 +76,7 @@ test.each([
 test('where there is no WebSocket it says so', () => {
   const nothing = (): void => undefined
   expect(() =>
-    websocket(
+    websocketTransport(
       { open: nothing, frame: nothing, fault: nothing, close: nothing },
       {
         url: '/ws',

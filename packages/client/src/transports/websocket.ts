@@ -40,7 +40,7 @@ const batchBytes = 65_536
  * The relay's own protocol over a WebSocket. What is sent in one turn goes in one message, if the
  * relay takes that.
  */
-export const websocket: OpenTransport = (events, settings) => {
+export const websocketTransport: OpenTransport = (events, settings) => {
   const { codec } = settings
   const { batches } = codec
   /** Bytes of a batch, once the relay has agreed. */

@@ -8,9 +8,9 @@ export { isHeaderName, isHeaderValue } from '../header-form.js'
 export { jsonCodec } from '../json-codec.js'
 export { lightJsonCodec } from '../light-json-codec.js'
 export {
+  type BrokerMessage,
   type Failure,
   type Headers,
-  type Message,
   type Payload,
   payloadBytes,
   payloadText,

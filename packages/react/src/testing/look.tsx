@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
 import type { Connected } from '../../../client/src/testing/connect.js'
-import type { Feed } from '../feed.js'
+import type { SubscriptionFeed } from '../feed.js'
 import { type UseSubscriptionOptions, useSubscription } from '../use-subscription.js'
 import { eventually } from './eventually.js'
 
@@ -8,7 +8,7 @@ import { eventually } from './eventually.js'
 export function Look(props: {
   readonly pattern: string | null
   readonly options?: UseSubscriptionOptions
-  readonly seen: Feed[]
+  readonly seen: SubscriptionFeed[]
 }) {
   props.seen.push(useSubscription(props.pattern, { ...props.options }))
   return null
@@ -19,8 +19,9 @@ export const say = ({ relay }: Connected, message: string, subject = 'good.apple
   relay.link.say({ kind: 'Message', id: 1, subject, message, broker: 'test' })
 
 /** The texts of the messages of a feed. */
-export const texts = ({ items }: Feed): string[] => items.map((message) => message.text())
+export const texts = ({ items }: SubscriptionFeed): string[] => items.map((message) => message.text())
 /** What the hook returned at its last render. */
-export const last = (seen: readonly Feed[]): Feed => seen.at(-1) as Feed
+export const last = (seen: readonly SubscriptionFeed[]): SubscriptionFeed => seen.at(-1) as SubscriptionFeed
 /** Waits until the subscription is confirmed. */
-export const ready = (seen: readonly Feed[]): Promise<void> => eventually(() => expect(last(seen).status).toBe('ready'))
+export const ready = (seen: readonly SubscriptionFeed[]): Promise<void> =>
+  eventually(() => expect(last(seen).status).toBe('ready'))

@@ -1,5 +1,5 @@
-import type { Message, WildcastError } from '@wildcast/protocol'
-import type { Dropped, Features, Interest, RequestOptions, Settle } from '../../core/broker.js'
+import type { BrokerMessage, WildcastError } from '@wildcast/protocol'
+import type { BrokerRequestOptions, Dropped, Features, Interest, Settle } from '../../core/broker.js'
 
 /**
  * What a broker is asked for to satisfy an interest, in its own terms. Equal keys are the same
@@ -22,7 +22,7 @@ export interface Native {
 }
 
 /** Takes what a native subscription brings, in order. */
-export type Sink = (message: Message, settle?: Settle) => void
+export type Sink = (message: BrokerMessage, settle?: Settle) => void
 
 /** A native subscription of one connection. */
 export interface NativeSubscription {
@@ -41,15 +41,15 @@ export interface NativeSubscription {
  * One connection to a broker: opened whole, it ends once and never repairs itself. With its end
  * whatever waits for it fails with `broker_down`.
  */
-export interface Connection<N extends Native = Native> {
+export interface BrokerConnection<N extends Native = Native> {
   subscribe(native: N, sink: Sink): NativeSubscription
   /**
    * Resolves when the broker has it. Calls are sent in their order. @throws {WildcastError}
    * `too_large`, `forbidden`, `unsupported`
    */
-  publish(message: Message): Promise<void>
+  publish(message: BrokerMessage): Promise<void>
   /** @throws {WildcastError} `no_responders`, `timeout`, or what the signal was aborted with */
-  request(message: Message, options: RequestOptions): Promise<Message>
+  request(message: BrokerMessage, options: BrokerRequestOptions): Promise<BrokerMessage>
   /** Asks for a sign of life, where the client library does not do so by itself. */
   ping?(): Promise<void>
   /** Ends it, flushing what was said; does nothing where it has ended. Never rejects. */
@@ -75,5 +75,5 @@ export interface Driver<N extends Native = Native> {
    * Opens a connection. @throws {WildcastError} whose message names what was tried and the remedy,
    * never a secret
    */
-  connect(events: ConnectionEvents): Promise<Connection<N>>
+  connect(events: ConnectionEvents): Promise<BrokerConnection<N>>
 }

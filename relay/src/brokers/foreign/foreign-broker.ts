@@ -1,19 +1,19 @@
-import { headerSize, limits, type Message, payloadSize, type Subject, WildcastError } from '@wildcast/protocol'
+import { type BrokerMessage, headerSize, limits, payloadSize, type Subject, WildcastError } from '@wildcast/protocol'
 import type {
   Broker,
   BrokerEvents,
+  BrokerRequestOptions,
   Features,
   Interest,
   Listener,
   OpenBroker,
-  RequestOptions,
 } from '../../core/broker.js'
 import type { CancelSignal } from '../../core/cancel.js'
 import type { Clock } from '../../core/clock.js'
-import type { Connection, Driver, Native } from './driver.js'
-import { Link } from './link.js'
+import type { BrokerConnection, Driver, Native } from './driver.js'
+import { ReconnectingLink } from './link.js'
 import { Publisher } from './publisher.js'
-import { Subscriptions } from './subscriptions.js'
+import { NativeSubscriptions } from './subscriptions.js'
 
 /** What a broker outside the process needs from its relay. */
 export interface ForeignPorts {
@@ -45,8 +45,8 @@ class ForeignBroker<N extends Native> implements Broker {
   readonly #clock: Clock
   readonly #events: Pick<BrokerEvents, 'dropped'>
   readonly #maxPayload: number
-  readonly #link: Link<Connection<N>>
-  readonly #subscriptions: Subscriptions<N>
+  readonly #link: ReconnectingLink<BrokerConnection<N>>
+  readonly #subscriptions: NativeSubscriptions<N>
   readonly #publisher: Publisher
   readonly #served: Set<string> = new Set()
 
@@ -56,7 +56,7 @@ class ForeignBroker<N extends Native> implements Broker {
     this.#clock = clock
     this.#events = events
     this.#maxPayload = maxPayload
-    this.#link = new Link({
+    this.#link = new ReconnectingLink({
       connect: (lost) => driver.connect({ lost, dropped: (why) => events.dropped(why) }),
       restore: (connection) => this.#subscriptions.restore(connection),
       ended: (connection) => this.#publisher.lost(connection),
@@ -64,7 +64,7 @@ class ForeignBroker<N extends Native> implements Broker {
       clock,
       pingIntervalMs,
     })
-    this.#subscriptions = new Subscriptions({
+    this.#subscriptions = new NativeSubscriptions({
       link: this.#link,
       nativeOf: (interest) => driver.nativeOf(interest),
       fits: (message) => this.#fits(message),
@@ -94,16 +94,16 @@ class ForeignBroker<N extends Native> implements Broker {
     }
   }
 
-  publish(message: Message): Promise<void> {
+  publish(message: BrokerMessage): Promise<void> {
     return this.#publisher.publish(message)
   }
 
-  async request(message: Message, options: RequestOptions): Promise<Message> {
+  async request(message: BrokerMessage, options: BrokerRequestOptions): Promise<BrokerMessage> {
     const since = this.#clock.now()
     const connection = await this.#publisher.connection(options)
     options.signal?.throwIfAborted()
     const firstMs = Math.ceil(since + options.timeoutMs - this.#clock.now())
-    const onPart = options.onPart && ((part: Message): void => void (this.#fits(part) && options.onPart?.(part)))
+    const onPart = options.onPart && ((part: BrokerMessage): void => void (this.#fits(part) && options.onPart?.(part)))
     const answer = await connection.request(message, { ...options, firstMs, onPart }).catch((cause: unknown) => {
       throw brokenOver(cause)
     })
@@ -112,7 +112,7 @@ class ForeignBroker<N extends Native> implements Broker {
   }
 
   /** Whether clients may be sent a message: its headers and error count as they do in what clients publish. */
-  #fits(message: Message): boolean {
+  #fits(message: BrokerMessage): boolean {
     const { payload } = message
     const most = this.#maxPayload - headerSize(message)
     const fits = payload.length <= most && payloadSize(payload) <= most

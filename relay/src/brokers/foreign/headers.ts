@@ -1,11 +1,11 @@
 import {
+  type BrokerMessage,
   type Failure,
   type Headers,
   headersFit,
   isHeaderName,
   isHeaderValue,
   limits,
-  type Message,
 } from '@wildcast/protocol'
 import { pathHeader } from '../../core/broker.js'
 
@@ -34,7 +34,7 @@ export const mostForeignHeaderBytes: number = 4 * limits.headerBytes
  * The headers of a message and its marks, for a broker that carries headers. Values hold no control
  * characters.
  */
-export function headersOut({ headers, more: follows, error }: Message): Headers {
+export function headersOut({ headers, more: follows, error }: BrokerMessage): Headers {
   return [
     ...(headers ?? []),
     ...(follows ? [[more, '1'] as const] : []),
@@ -55,7 +55,9 @@ function failureOut({ code, message }: Failure): Headers {
  * are left out.
  * @returns undefined if there are more, or longer ones, than clients may be sent
  */
-export function headersIn(foreign: Iterable<readonly [name: string, value: string]>): Partial<Message> | undefined {
+export function headersIn(
+  foreign: Iterable<readonly [name: string, value: string]>,
+): Partial<BrokerMessage> | undefined {
   const all = readHeaders(foreign)
   if (!all) return undefined
   const error = failureIn(lastOf(all, errorCode), lastOf(all, errorMessage))

@@ -40,7 +40,7 @@ interface Waiter<Connection> {
 /**
  * Keeps a connection to a broker: opens one, opens another when it is lost, for ever, with jitter.
  */
-export class Link<Connection extends Linked> {
+export class ReconnectingLink<Connection extends Linked> {
   readonly #options: LinkOptions<Connection>
   readonly #waiting: Set<Waiter<Connection>> = new Set()
   #connection: Connection | undefined

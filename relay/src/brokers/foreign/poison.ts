@@ -1,4 +1,4 @@
-import { type Message, payloadBytes, WildcastError } from '@wildcast/protocol'
+import { type BrokerMessage, payloadBytes, WildcastError } from '@wildcast/protocol'
 import type { Clock } from '../../core/clock.js'
 
 /**
@@ -7,11 +7,11 @@ import type { Clock } from '../../core/clock.js'
  */
 export interface Poison {
   /** The link broke, and this was the first message that the broker had not confirmed. */
-  suspect(message: Message): void
+  suspect(message: BrokerMessage): void
   /** The broker has taken it: what it hung up on before was something else. */
-  clear(message: Message): void
+  clear(message: BrokerMessage): void
   /** Why a message is not sent. */
-  refusal(message: Message): WildcastError | undefined
+  refusal(message: BrokerMessage): WildcastError | undefined
 }
 
 /**
@@ -22,8 +22,8 @@ const banMs = 60_000
 
 /** Refuses for a while what stood first at two breaks of the link in a row. */
 export function poison(clock: Clock): Poison {
-  let suspected: Message | undefined
-  let banned: Message | undefined
+  let suspected: BrokerMessage | undefined
+  let banned: BrokerMessage | undefined
   return {
     suspect(message) {
       if (!suspected || !same(suspected, message)) {
@@ -47,7 +47,7 @@ export function poison(clock: Clock): Poison {
   }
 }
 
-function same(a: Message, b: Message): boolean {
+function same(a: BrokerMessage, b: BrokerMessage): boolean {
   return (
     a.subject === b.subject && (a.payload === b.payload || sameBytes(payloadBytes(a.payload), payloadBytes(b.payload)))
   )

@@ -1,4 +1,4 @@
-import { type Message, WildcastError } from '@wildcast/protocol'
+import { type BrokerMessage, WildcastError } from '@wildcast/protocol'
 import { describe, expect, it } from 'vitest'
 import { scriptedDriver } from '../../testing/scripted-driver.js'
 import { down, message, scriptedLink, settled } from '../../testing/scripted-link.js'
@@ -161,7 +161,7 @@ describe('a request', () => {
     ['an error', { error: new WildcastError('internal', 'ab') }],
   ])('has no answer that is too long for clients together with %s', async (_, beside) => {
     const { broker, log } = await scriptedLink() // 20 bytes at most, and the answer is the question
-    const ask = (payload: string): Promise<Message> | undefined =>
+    const ask = (payload: string): Promise<BrokerMessage> | undefined =>
       broker.request?.({ ...message('sum', payload), ...beside }, { timeoutMs: 1 })
     expect(await ask('x'.repeat(10))).toBeDefined()
     await expect(ask('x'.repeat(11))).rejects.toMatchObject({ code: 'too_large' })

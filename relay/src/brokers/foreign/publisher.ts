@@ -1,14 +1,14 @@
-import { type Message, payloadSize, WildcastError } from '@wildcast/protocol'
-import type { RequestOptions } from '../../core/broker.js'
+import { type BrokerMessage, payloadSize, WildcastError } from '@wildcast/protocol'
+import type { BrokerRequestOptions } from '../../core/broker.js'
 import type { Clock } from '../../core/clock.js'
-import type { Connection } from './driver.js'
-import type { Link } from './link.js'
+import type { BrokerConnection } from './driver.js'
+import type { ReconnectingLink } from './link.js'
 import { poison } from './poison.js'
 import { Room } from './room.js'
 import { untilGone } from './until-gone.js'
 
 export interface PublisherOptions {
-  readonly link: Link<Connection>
+  readonly link: ReconnectingLink<BrokerConnection>
   readonly clock: Clock
   /** How long a publish waits for a link that is down. 0: it fails at once. */
   readonly publishTimeoutMs: number
@@ -29,8 +29,8 @@ interface Outcome {
 }
 
 interface InFlight extends Outcome {
-  readonly message: Message
-  readonly at: Connection
+  readonly message: BrokerMessage
+  readonly at: BrokerConnection
   readonly since: number
 }
 
@@ -57,7 +57,7 @@ export class Publisher {
    * @throws {WildcastError} `broker_down`, `interrupted`, `rate_limited`, `timeout`, and whatever
    * the broker refuses it with
    */
-  publish(message: Message): Promise<void> {
+  publish(message: BrokerMessage): Promise<void> {
     return new Promise((resolve, reject) => {
       const leave = this.#room.take(payloadSize(message.payload))
       const tell = (error?: WildcastError): void => (error ? reject(error) : resolve())
@@ -76,7 +76,7 @@ export class Publisher {
   /**
    * The connection for a request: waited for as by a publish, though no longer than for its answer.
    */
-  connection({ timeoutMs, signal }: RequestOptions): Promise<Connection> {
+  connection({ timeoutMs, signal }: BrokerRequestOptions): Promise<BrokerConnection> {
     const waitMs = Math.min(timeoutMs, this.#options.publishTimeoutMs)
     return untilGone(signal, (resolve, reject) => this.#whenUp(waitMs, resolve, reject))
   }
@@ -85,7 +85,7 @@ export class Publisher {
    * A connection has ended: nobody knows whether what was under way arrived, so it is not sent
    * again.
    */
-  lost(connection: Connection): void {
+  lost(connection: BrokerConnection): void {
     const underWay = [...this.#inFlight].filter(({ at }) => at === connection)
     if (underWay[0]) this.#poison.suspect(underWay[0].message)
     for (const flight of underWay)
@@ -99,7 +99,11 @@ export class Publisher {
    * Runs with a connection: at once, or within the time that may be waited. Returns the undo, for
    * who waits no longer.
    */
-  #whenUp(waitMs: number, run: (connection: Connection) => void, fail: (error: WildcastError) => void): () => void {
+  #whenUp(
+    waitMs: number,
+    run: (connection: BrokerConnection) => void,
+    fail: (error: WildcastError) => void,
+  ): () => void {
     const { link, clock } = this.#options
     if (link.connection) {
       run(link.connection)
@@ -130,7 +134,7 @@ export class Publisher {
     return stop
   }
 
-  #send(at: Connection, message: Message, outcome: Outcome): void {
+  #send(at: BrokerConnection, message: BrokerMessage, outcome: Outcome): void {
     const refusal = this.#poison.refusal(message)
     if (refusal) {
       outcome.leave()

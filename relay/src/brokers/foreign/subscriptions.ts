@@ -1,6 +1,6 @@
 import {
+  type BrokerMessage,
   isExact,
-  type Message,
   matches,
   type Pattern,
   parsePattern,
@@ -9,8 +9,8 @@ import {
 } from '@wildcast/protocol'
 import type { Interest, Listener, Settle } from '../../core/broker.js'
 import type { CancelSignal } from '../../core/cancel.js'
-import type { Connection, Driver, Native, NativeSubscription } from './driver.js'
-import type { Link } from './link.js'
+import type { BrokerConnection, Driver, Native, NativeSubscription } from './driver.js'
+import type { ReconnectingLink } from './link.js'
 import { untilGone } from './until-gone.js'
 
 /**
@@ -31,24 +31,24 @@ interface Entry {
 interface Wanted<N extends Native> {
   readonly native: N
   readonly entries: Set<Entry>
-  asked?: { readonly at: Connection<N>; readonly subscription: NativeSubscription }
+  asked?: { readonly at: BrokerConnection<N>; readonly subscription: NativeSubscription }
 }
 
 export interface SubscriptionsOptions<N extends Native> {
-  readonly link: Link<Connection<N>>
+  readonly link: ReconnectingLink<BrokerConnection<N>>
   readonly nativeOf: Driver<N>['nativeOf']
   /** Whether clients may be sent a message. */
-  fits(message: Message): boolean
+  fits(message: BrokerMessage): boolean
 }
 
 /**
  * The interests of a relay at one broker: each under the native subscription that covers it, and
  * asked for again on every new connection.
  */
-export class Subscriptions<N extends Native> {
-  readonly #link: Link<Connection<N>>
+export class NativeSubscriptions<N extends Native> {
+  readonly #link: ReconnectingLink<BrokerConnection<N>>
   readonly #nativeOf: Driver<N>['nativeOf']
-  readonly #fits: (message: Message) => boolean
+  readonly #fits: (message: BrokerMessage) => boolean
   readonly #wanted: Map<string, Wanted<N>> = new Map()
   #wildcards = 0
 
@@ -78,7 +78,7 @@ export class Subscriptions<N extends Native> {
    * Asks for everything on a new connection. What the broker refuses by now ends for those who had
    * it.
    */
-  async restore(connection: Connection<N>): Promise<void> {
+  async restore(connection: BrokerConnection<N>): Promise<void> {
     const asked = [...this.#wanted.values()].map((wanted) =>
       this.#ask(wanted, connection).confirmed.catch((cause) => {
         if (isRefusal(cause)) this.#end(wanted, WildcastError.from(cause))
@@ -103,8 +103,8 @@ export class Subscriptions<N extends Native> {
 
   /** At once, or at the next `up`; a connection that breaks meanwhile is no refusal. */
   async #confirmed(wanted: Wanted<N>, gone: CancelSignal | undefined): Promise<void> {
-    for (let failing: Connection<N> | undefined; ; ) {
-      const connection = await untilGone<Connection<N>>(gone, (resolve, reject) =>
+    for (let failing: BrokerConnection<N> | undefined; ; ) {
+      const connection = await untilGone<BrokerConnection<N>>(gone, (resolve, reject) =>
         this.#link.whenUp(resolve, reject, failing),
       )
       try {
@@ -117,7 +117,7 @@ export class Subscriptions<N extends Native> {
     }
   }
 
-  #ask(wanted: Wanted<N>, connection: Connection<N>): NativeSubscription {
+  #ask(wanted: Wanted<N>, connection: BrokerConnection<N>): NativeSubscription {
     if (wanted.asked?.at === connection) return wanted.asked.subscription
     const subscription = connection.subscribe(wanted.native, (message, settle) => {
       // Between a link's return and `up`, and once it is lost, nothing is delivered: the gap covers
@@ -153,13 +153,17 @@ export class Subscriptions<N extends Native> {
   }
 }
 
-function hand<N extends Native>({ native, entries }: Wanted<N>, message: Message, settle: Settle | undefined): void {
+function hand<N extends Native>(
+  { native, entries }: Wanted<N>,
+  message: BrokerMessage,
+  settle: Settle | undefined,
+): void {
   if (native.single) handToOne(entries, message, settle)
   else for (const entry of entries) if (belongs(entry, message)) entry.listener.deliver(message, settle)
 }
 
 /** Who got the last one stands at the end of the row. */
-function handToOne(entries: Set<Entry>, message: Message, settle: Settle | undefined): void {
+function handToOne(entries: Set<Entry>, message: BrokerMessage, settle: Settle | undefined): void {
   for (const entry of entries) {
     // What its wider native subscription brings too is nobody's: it is done with.
     if (!belongs(entry, message)) break
@@ -176,7 +180,7 @@ function isRefusal(cause: unknown): boolean {
   return WildcastError.from(cause).code !== 'broker_down'
 }
 
-function belongs({ exact, interest }: Entry, { subject }: Message): boolean {
+function belongs({ exact, interest }: Entry, { subject }: BrokerMessage): boolean {
   return exact || matches(interest.pattern, subject as Subject)
 }
 

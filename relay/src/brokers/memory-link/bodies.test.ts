@@ -1,4 +1,4 @@
-import { type Message, parsePattern, parseSubject, WildcastError } from '@wildcast/protocol'
+import { type BrokerMessage, parsePattern, parseSubject, WildcastError } from '@wildcast/protocol'
 import { expect, it } from 'vitest'
 import {
   failureBody,
@@ -14,7 +14,7 @@ import {
 } from './bodies.js'
 
 const subject = parseSubject('good.apple')
-const whole: Message = {
+const whole: BrokerMessage = {
   subject,
   payload: Uint8Array.of(0xff, 0, 1),
   responseSubject: parseSubject('answer.here'),
@@ -27,7 +27,7 @@ const whole: Message = {
   error: { code: 'internal', message: 'äöü' },
 }
 
-it.each<[string, Message]>([
+it.each<[string, BrokerMessage]>([
   ['text', { subject, payload: 'héllo' }],
   ['bytes', { subject, payload: Uint8Array.of(0xff, 0) }],
   ['all fields', whole],

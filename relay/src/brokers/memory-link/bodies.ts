@@ -1,9 +1,9 @@
 import { Decoder, Encoder } from '@msgpack/msgpack'
 import {
+  type BrokerMessage,
   type ErrorCode,
   type Failure,
   type Headers,
-  type Message,
   type Pattern,
   type Payload,
   type Subject,
@@ -29,19 +29,19 @@ type MessageBody = readonly [
 
 export const noBody: Uint8Array = new Uint8Array()
 
-export function messageBody(message: Message): Uint8Array {
+export function messageBody(message: BrokerMessage): Uint8Array {
   return encoder.encode(written(message))
 }
 
-export function readMessage(body: Uint8Array): Message {
+export function readMessage(body: Uint8Array): BrokerMessage {
   return read(decoder.decode(body) as MessageBody)
 }
 
-export function requestBody(message: Message, timeoutMs: number): Uint8Array {
+export function requestBody(message: BrokerMessage, timeoutMs: number): Uint8Array {
   return encoder.encode([timeoutMs, written(message)])
 }
 
-export function readRequest(body: Uint8Array): { readonly timeoutMs: number; readonly message: Message } {
+export function readRequest(body: Uint8Array): { readonly timeoutMs: number; readonly message: BrokerMessage } {
   const [timeoutMs, message] = decoder.decode(body) as [number, MessageBody]
   return { timeoutMs, message: read(message) }
 }
@@ -74,12 +74,12 @@ export function readFailure(body: Uint8Array): WildcastError {
 }
 
 /** Most messages are a subject and a payload. */
-function written({ subject, payload, responseSubject, headers, more, error }: Message): MessageBody {
+function written({ subject, payload, responseSubject, headers, more, error }: BrokerMessage): MessageBody {
   if (responseSubject === undefined && !headers && !more && !error) return [subject, payload]
   return [subject, payload, responseSubject, headers, more, error]
 }
 
-function read([subject, payload, responseSubject, headers, more, error]: MessageBody): Message {
+function read([subject, payload, responseSubject, headers, more, error]: MessageBody): BrokerMessage {
   if (responseSubject === undefined) return { subject, payload }
   return {
     subject,

@@ -1,10 +1,10 @@
 import { once } from 'node:events'
 import type { Socket } from 'node:net'
-import { type Message, type Subject, WildcastError } from '@wildcast/protocol'
-import type { Interest, RequestOptions } from '../../core/broker.js'
-import type { Connection, ConnectionEvents, Native, NativeSubscription, Sink } from '../foreign/driver.js'
+import { type BrokerMessage, type Subject, WildcastError } from '@wildcast/protocol'
+import type { BrokerRequestOptions, Interest } from '../../core/broker.js'
+import type { BrokerConnection, ConnectionEvents, Native, NativeSubscription, Sink } from '../foreign/driver.js'
 import type { ForeignPorts } from '../foreign/foreign-broker.js'
-import { type Replies, replies } from '../replies.js'
+import { type PendingReplies, replies } from '../replies.js'
 import { interestBody, messageBody, noBody, numberBody, readFailure, readMessage, requestBody } from './bodies.js'
 import { frameReader, type Kind, kinds } from './frames.js'
 import { type InSequence, inSequence } from './in-sequence.js'
@@ -25,13 +25,13 @@ interface Unanswered {
 }
 
 /** One connection of a relay to the process of a memory broker, from its first word to its end. */
-export class MemoryConnection implements Connection<MemoryNative> {
+export class MemoryConnection implements BrokerConnection<MemoryNative> {
   readonly #socket: Socket
   readonly #events: ConnectionEvents
   readonly #speak: Speak
   readonly #sinks: Map<number, Sink> = new Map()
   readonly #unanswered: Map<number, Unanswered> = new Map()
-  readonly #answers: Replies
+  readonly #answers: PendingReplies
   readonly #incoming: InSequence = inSequence((kind, number, body) => this.#hear(kind, number, body))
   #last = 0
   #end: WildcastError | undefined
@@ -66,11 +66,11 @@ export class MemoryConnection implements Connection<MemoryNative> {
     }
   }
 
-  publish(message: Message): Promise<void> {
+  publish(message: BrokerMessage): Promise<void> {
     return this.#ask(kinds.publish, messageBody(message))
   }
 
-  async request(message: Message, options: RequestOptions): Promise<Message> {
+  async request(message: BrokerMessage, options: BrokerRequestOptions): Promise<BrokerMessage> {
     if (this.#end) throw this.#end
     const number = ++this.#last
     const answer = this.#answers.wait(addressOf(number), options)

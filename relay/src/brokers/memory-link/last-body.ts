@@ -1,4 +1,4 @@
-import type { Message } from '@wildcast/protocol'
+import type { BrokerMessage } from '@wildcast/protocol'
 import { messageBody } from './bodies.js'
 
 /**
@@ -6,14 +6,14 @@ import { messageBody } from './bodies.js'
  * the others.
  */
 export interface LastBody {
-  of(message: Message): Uint8Array
+  of(message: BrokerMessage): Uint8Array
   /** This message came as this body. */
-  know(message: Message, body: Uint8Array): void
+  know(message: BrokerMessage, body: Uint8Array): void
 }
 
 /** A broker hands out one message after the other, so that one body is all that is kept. */
 export function lastBody(): LastBody {
-  let last: { readonly message: Message; readonly body: Uint8Array } | undefined
+  let last: { readonly message: BrokerMessage; readonly body: Uint8Array } | undefined
   return {
     of(message) {
       if (last?.message !== message) last = { message, body: messageBody(message) }

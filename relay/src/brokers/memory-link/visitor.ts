@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import { type Message, WildcastError } from '@wildcast/protocol'
+import { type BrokerMessage, WildcastError } from '@wildcast/protocol'
 import type { Broker } from '../../core/broker.js'
 import { Cancel } from '../../core/cancel.js'
 import { failureBody, messageBody, noBody, readInterest, readMessage, readNumber, readRequest } from './bodies.js'
@@ -90,7 +90,7 @@ export class Visitor {
     await (await subscribed)?.()
   }
 
-  #deliver(number: number, message: Message): void {
+  #deliver(number: number, message: BrokerMessage): void {
     this.#speak(kinds.message, number, this.#ports.bodies.of(message))
     if (this.#socket.writableLength > mostBacklogBytes) this.#socket.destroy()
   }
@@ -105,7 +105,7 @@ export class Visitor {
     const { message, timeoutMs } = readRequest(body)
     const cancel = new Cancel()
     this.#requests.set(number, cancel)
-    const onPart = (part: Message): void => this.#speak(kinds.part, number, messageBody(part))
+    const onPart = (part: BrokerMessage): void => this.#speak(kinds.part, number, messageBody(part))
     try {
       const last = await this.#ports.broker.request?.(message, { timeoutMs, signal: cancel, onPart })
       if (last) this.#speak(kinds.answer, number, messageBody(last))

@@ -1,7 +1,7 @@
 import { BoundedMap } from '../bounded-map.js'
 
 /** Where an answer to a foreign question goes. */
-export interface Address {
+export interface AnswerAddress {
   readonly topic: string
   /** The asker wants it back. */
   readonly correlationData: Buffer | undefined
@@ -11,7 +11,7 @@ export interface Address {
 const remembered = 10_000
 
 /** Where answers go, by the subject that was handed out for each. */
-export class Addresses extends BoundedMap<string, Address> {
+export class Addresses extends BoundedMap<string, AnswerAddress> {
   constructor() {
     super(remembered)
   }

@@ -1,4 +1,4 @@
-import type { Message, Subject } from '@wildcast/protocol'
+import type { BrokerMessage, Subject } from '@wildcast/protocol'
 import { expect, it } from 'vitest'
 import { fakeClock } from '../../testing/fake-clock.js'
 import { MqttConnection } from './connection.js'
@@ -11,7 +11,7 @@ import type { Incoming } from './wire.js'
  * A connection whose packets are questions, each to be answered on the subject that is its topic.
  */
 function connectionThere() {
-  const published: Message[] = []
+  const published: BrokerMessage[] = []
   let ask: Take = () => {}
   const exchange: Exchange = {
     read: () => undefined,

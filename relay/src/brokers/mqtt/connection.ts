@@ -1,19 +1,19 @@
-import { type Message, type Pattern, type Subject, WildcastError } from '@wildcast/protocol'
-import type { RequestOptions } from '../../core/broker.js'
+import { type BrokerMessage, type Pattern, type Subject, WildcastError } from '@wildcast/protocol'
+import type { BrokerRequestOptions } from '../../core/broker.js'
 import type { Clock } from '../../core/clock.js'
-import type { Connection, NativeSubscription, Sink } from '../foreign/driver.js'
+import type { BrokerConnection, NativeSubscription, Sink } from '../foreign/driver.js'
 import { noServer } from '../no-server.js'
 import { OwedAnswers } from '../owed-answers.js'
 import type { Exchange } from './exchange.js'
-import { endedError } from './failures.js'
+import { mqttEndedError } from './failures.js'
 import type { MqttNative } from './native.js'
 import { type Offers, offers } from './offers.js'
 import type { Routes } from './routes.js'
-import type { Server } from './server.js'
+import type { MqttServerFacts } from './server.js'
 import type { Incoming } from './wire.js'
 
 interface Parts {
-  readonly server: Server
+  readonly server: MqttServerFacts
   readonly routes: Routes
   readonly exchange: Exchange
   readonly clock: Clock
@@ -25,8 +25,8 @@ interface Serving {
 }
 
 /** Joins the subscriptions of one connection to the way in which its messages travel. */
-export class MqttConnection implements Connection<MqttNative> {
-  readonly #server: Server
+export class MqttConnection implements BrokerConnection<MqttNative> {
+  readonly #server: MqttServerFacts
   readonly #routes: Routes
   readonly #exchange: Exchange
   readonly #clock: Clock
@@ -60,18 +60,18 @@ export class MqttConnection implements Connection<MqttNative> {
     }
   }
 
-  async publish(message: Message): Promise<void> {
+  async publish(message: BrokerMessage): Promise<void> {
     await this.#exchange.publish(message)
     if (!message.more) this.#owed.answered(message.subject)
   }
 
-  request(message: Message, options: RequestOptions): Promise<Message> {
+  request(message: BrokerMessage, options: BrokerRequestOptions): Promise<BrokerMessage> {
     return this.#exchange.request(message, options)
   }
 
   async close(): Promise<void> {
     void this.#owed.leaveAll()
-    this.#exchange.end(endedError())
+    this.#exchange.end(mqttEndedError())
     for (const open of this.#offers) open.end()
     await this.#routes.close()
   }

@@ -1,59 +1,63 @@
 import { limits } from '@wildcast/protocol'
 import type { Features, Interest } from '../../core/broker.js'
 import { readCertificates } from '../foreign/certificates.js'
-import type { Connection, ConnectionEvents, Driver } from '../foreign/driver.js'
+import type { BrokerConnection, ConnectionEvents, Driver } from '../foreign/driver.js'
 import type { ForeignPorts } from '../foreign/foreign-broker.js'
 import type { MqttSettings } from '../settings.js'
 import { Addresses } from './addresses.js'
 import { MqttConnection } from './connection.js'
 import type { ExchangePorts } from './exchange.js'
-import { isOtherVersion, type Where } from './failures.js'
-import { featuresOf } from './features.js'
+import { isOtherVersion, type MqttConnectionName } from './failures.js'
+import { mqttFeatures } from './features.js'
 import { envelope, raw } from './form.js'
 import { Identifiers } from './identifiers.js'
-import { Lanes } from './lanes.js'
-import { type MqttNative, nativeOf } from './native.js'
+import { MqttLanes } from './lanes.js'
+import { type MqttNative, mqttNativeOf } from './native.js'
 import { NativeExchange } from './native-exchange.js'
 import { openWire } from './open-wire.js'
-import { addressOf, keepAliveOf, type Version } from './options.js'
+import { keepAliveOf, mqttAddressOf, type Version } from './options.js'
 import { OriginalExchange } from './original-exchange.js'
-import type { Server } from './server.js'
-import type { Wire, WireEvents } from './wire.js'
+import type { MqttServerFacts } from './server.js'
+import type { MqttWire, WireEvents } from './wire.js'
 
 /** Opens connections to an MQTT server, and remembers what it speaks. */
 export class MqttDriver implements Driver<MqttNative> {
   readonly #settings: MqttSettings
   readonly #ports: ForeignPorts
-  readonly #where: Where
+  readonly #where: MqttConnectionName
   readonly #id: string
   readonly #addresses: ExchangePorts['addresses'] = { asked: new Addresses(), heard: new Addresses() }
   #version: Version
-  #server: Server | undefined
+  #server: MqttServerFacts | undefined
 
   constructor(settings: MqttSettings, ports: ForeignPorts) {
     this.#settings = settings
     this.#ports = ports
-    this.#where = { address: addressOf(settings.address), id: settings.id, keepAliveSeconds: keepAliveOf(settings) }
+    this.#where = { address: mqttAddressOf(settings.address), id: settings.id, keepAliveSeconds: keepAliveOf(settings) }
     this.#id = settings.id ?? ports.newId()
     this.#version = settings.version === '3.1.1' ? 4 : 5
   }
 
   get features(): Features {
-    return featuresOf(this.#settings, this.#server)
+    return mqttFeatures(this.#settings, this.#server)
   }
 
   nativeOf(interest: Interest): MqttNative {
-    return nativeOf(interest, this.features)
+    return mqttNativeOf(interest, this.features)
   }
 
-  async connect({ lost, dropped }: ConnectionEvents): Promise<Connection<MqttNative>> {
+  async connect({ lost, dropped }: ConnectionEvents): Promise<BrokerConnection<MqttNative>> {
     let received: WireEvents['received'] = () => {}
     const wire = await this.#openFirst({ lost, received: (packet) => received(packet) })
     const { server } = wire
     this.#server = server
     const routes = server.identifiers
       ? new Identifiers(wire, () => dropped('foreign_message'))
-      : new Lanes({ wire, clock: this.#ports.clock, open: (lane, take) => this.#open({ lost, received: take }, lane) })
+      : new MqttLanes({
+          wire,
+          clock: this.#ports.clock,
+          open: (lane, take) => this.#open({ lost, received: take }, lane),
+        })
     received = (packet) => routes.received(packet)
     const { payload } = this.#settings
     const { clock, newId, maxPayload = limits.payloadBytes } = this.#ports
@@ -68,7 +72,7 @@ export class MqttDriver implements Driver<MqttNative> {
    * A server that does not speak our version is asked again in the other one, unless the settings
    * name one.
    */
-  async #openFirst(events: WireEvents): Promise<Wire> {
+  async #openFirst(events: WireEvents): Promise<MqttWire> {
     try {
       return await this.#open(events)
     } catch (failure) {
@@ -78,7 +82,7 @@ export class MqttDriver implements Driver<MqttNative> {
     }
   }
 
-  async #open(events: WireEvents, lane = 0): Promise<Wire> {
+  async #open(events: WireEvents, lane = 0): Promise<MqttWire> {
     const settings = this.#settings
     const { clock, maxPayload } = this.#ports
     const certificates = await readCertificates(settings.tls)

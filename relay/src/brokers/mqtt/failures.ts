@@ -1,13 +1,13 @@
 import { WildcastError } from '@wildcast/protocol'
 import { type NetworkFailure, networkFailureOf } from '../foreign/network-failures.js'
-import type { Address } from './options.js'
+import type { MqttAddress } from './options.js'
 
 // What went wrong, in plain words with the remedy. Reason codes are those of MQTT 5, 2.4, and the
 // return codes of MQTT 3.1.1, 3.2.2.3.
 
 /** Which connection failed. */
-export interface Where {
-  readonly address: Address
+export interface MqttConnectionName {
+  readonly address: MqttAddress
   /** The client's id, where the settings name it. */
   readonly id?: string | undefined
   readonly keepAliveSeconds: number
@@ -21,7 +21,7 @@ export interface End {
   readonly reason?: number | undefined
 }
 
-type Say = (shown: string, where: Where) => string
+type Say = (shown: string, where: MqttConnectionName) => string
 
 const unreachable: Say = (shown) => `${shown} does not answer: look at "address", and at firewalls on the way`
 const credentials: Say = () => 'the server refused the user or the password: look at "credentials"'
@@ -78,13 +78,13 @@ const disconnectReasons: Readonly<Record<number, Say>> = {
 }
 
 /** Why no connection came about. The cause stays with it. */
-export function connectFailure(error: unknown, where: Where): WildcastError {
+export function mqttConnectFailure(error: unknown, where: MqttConnectionName): WildcastError {
   const { shown } = where.address
   return down(sayOf(error)?.(shown, where) ?? hungUpEarly(where), error)
 }
 
 /** Why a connection ended. */
-export function lossOf({ error, reason }: End, where: Where): WildcastError {
+export function mqttLossOf({ error, reason }: End, where: MqttConnectionName): WildcastError {
   const { shown } = where.address
   if (reason !== undefined)
     return down(disconnectReasons[reason]?.(shown, where) ?? `${shown} hung up with reason ${hex(reason)}`, error)
@@ -105,7 +105,7 @@ export function isOtherVersion(failure: unknown): boolean {
 }
 
 /** The connection has ended while something waited for it. */
-export function endedError(): WildcastError {
+export function mqttEndedError(): WildcastError {
   return down('the connection to the MQTT server has ended', undefined)
 }
 
@@ -122,7 +122,7 @@ function sayOf(error: unknown): Say | undefined {
 }
 
 /** A server says nothing to who speaks TLS where it is not expected, or the other way round. */
-function hungUpEarly({ address: { shown, encrypted, path } }: Where): string {
+function hungUpEarly({ address: { shown, encrypted, path } }: MqttConnectionName): string {
   const remedy = encrypted
     ? 'perhaps it does not speak TLS, or demands a client certificate: look at "address" and "client_certificate"'
     : 'perhaps it expects TLS: write "address" with mqtts:// or wss://'

@@ -1,6 +1,6 @@
 import type { Features } from '../../core/broker.js'
 import type { MqttSettings } from '../settings.js'
-import type { Server } from './server.js'
+import type { MqttServerFacts } from './server.js'
 
 const old = 'the link speaks MQTT 3.1.1'
 
@@ -8,7 +8,7 @@ const old = 'the link speaks MQTT 3.1.1'
  * What a link can do. Until a server has answered, it is believed to speak MQTT 5 unless the
  * settings say otherwise.
  */
-export function featuresOf({ version, payload }: MqttSettings, server: Server | undefined): Features {
+export function mqttFeatures({ version, payload }: MqttSettings, server: MqttServerFacts | undefined): Features {
   const five = server ? server.version === 5 : version !== '3.1.1'
   const needsFive = (what: string): string => `${old}, which has no ${what}; use a server with MQTT 5`
   return {

@@ -1,13 +1,13 @@
-import { type Message, type Payload, payloadBytes } from '@wildcast/protocol'
+import { type BrokerMessage, type Payload, payloadBytes } from '@wildcast/protocol'
 import { MessagePackWriter, parseMessagePack } from '@wildcast/protocol/msgpack'
 
 /** What stands in the payload of a packet. */
-export interface Form {
+export interface PayloadForm {
   /** It has a place for the subject that an answer is awaited on. */
   readonly carriesResponseSubject: boolean
   /** Bytes of the longest packet whose message has so many. */
   longest(payload: number): number
-  write(message: Message): string | Buffer
+  write(message: BrokerMessage): string | Buffer
   /** Undefined where it is not of this form. */
   read(payload: Uint8Array): Contents | undefined
 }
@@ -18,7 +18,7 @@ export interface Contents {
 }
 
 /** Payloads as they are. */
-export const raw: Form = {
+export const raw: PayloadForm = {
   carriesResponseSubject: false,
   longest: (payload) => payload,
   write: ({ payload }) => (typeof payload === 'string' ? payload : bufferOf(payload)),
@@ -31,7 +31,7 @@ const writer = new MessagePackWriter()
  * The original's own: the MessagePack array `[message, subject, broker, response_subject]`, in
  * which a message is an array of integers.
  */
-export const envelope: Form = {
+export const envelope: PayloadForm = {
   carriesResponseSubject: true,
   // Integers from 128 on take two bytes; beside them stand names.
   longest: (payload) => 2 * payload + 2048,

@@ -2,10 +2,10 @@ import type { Pattern } from '@wildcast/protocol'
 import { Unawaited } from '../unawaited.js'
 import { packetOf } from './packet.js'
 import type { Routes } from './routes.js'
-import type { Wire } from './wire.js'
+import type { MqttWire } from './wire.js'
 
 export interface GivenUpPorts {
-  readonly wire: Wire
+  readonly wire: MqttWire
   readonly routes: Routes
 }
 

@@ -4,7 +4,7 @@ import { overlap } from './filters.js'
 import { Identifiers } from './identifiers.js'
 import type { Route } from './routes.js'
 import { serverOf } from './server.js'
-import type { Incoming, Wire } from './wire.js'
+import type { Incoming, MqttWire } from './wire.js'
 
 /**
  * A server of MQTT 5 that sends a message once for each filter that matches, or once for all with
@@ -13,7 +13,7 @@ import type { Incoming, Wire } from './wire.js'
 function serverThere(copies: boolean) {
   const filters = new Map<string, number>()
   let lost = 0
-  const wire: Wire = {
+  const wire: MqttWire = {
     server: serverOf({}, 5),
     subscribe: async (filter, identifier = 0) => void filters.set(filter, identifier),
     unsubscribe: async (filter) => void filters.delete(filter),

@@ -2,7 +2,7 @@ import { BoundedMap } from '../bounded-map.js'
 import { isShare, overlap } from './filters.js'
 import { recentPackets } from './recent-packets.js'
 import type { Route, Routes, Take } from './routes.js'
-import type { Incoming, Wire } from './wire.js'
+import type { Incoming, MqttWire } from './wire.js'
 
 interface Listening {
   readonly take: Take
@@ -27,7 +27,7 @@ const mostLate = 1000
  * each filter that matches, others once for all.
  */
 export class Identifiers implements Routes {
-  readonly #wire: Wire
+  readonly #wire: MqttWire
   readonly #lose: () => void
   /** Until the server has confirmed their end. */
   readonly #held: Map<number, Held> = new Map()
@@ -42,7 +42,7 @@ export class Identifiers implements Routes {
   #last = 0
 
   /** @param lose Called for each packet that can't be brought to a subscription. */
-  constructor(wire: Wire, lose: () => void) {
+  constructor(wire: MqttWire, lose: () => void) {
     this.#wire = wire
     this.#lose = lose
   }

@@ -9,7 +9,7 @@ import { isShare, prefixCover } from './filters.js'
 export const plainLanes = 14
 
 /** Where a filter is subscribed, and as what. */
-export interface Place {
+export interface LanePlacement {
   readonly lane: number
   /** The filter itself, or a wider one that brings more. */
   readonly filter: string
@@ -19,7 +19,7 @@ export interface Place {
  * @param meets Whether a filter overlaps one of that lane. A place is found for every filter but
  * that of a share, which can't be wider.
  */
-export function placeFor(filter: string, meets: (lane: number) => boolean): Place | undefined {
+export function placeFor(filter: string, meets: (lane: number) => boolean): LanePlacement | undefined {
   for (let lane = 0; lane < plainLanes; lane++) if (!meets(lane)) return { lane, filter }
   if (isShare(filter)) return undefined
   const cover = prefixCover(filter)

@@ -2,7 +2,7 @@ import { FilterTree } from './filter-tree.js'
 import { isShare, overlap } from './filters.js'
 import { recentPackets } from './recent-packets.js'
 import type { Take } from './routes.js'
-import type { Incoming, Wire } from './wire.js'
+import type { Incoming, MqttWire } from './wire.js'
 
 /** A filter that was asked for, and what takes its packets. */
 export interface Listening {
@@ -21,14 +21,14 @@ export interface Held {
 
 /** One of several connections to a server, none of whose filters overlap. */
 export class Lane {
-  readonly #wire: Promise<Wire>
+  readonly #wire: Promise<MqttWire>
   readonly #held: Map<string, Held> = new Map()
   readonly #byTopic: FilterTree<Held> = new FilterTree()
   readonly #recent: ReturnType<typeof recentPackets> = recentPackets()
   /** Cancels the end that a lane without a filter waits for. */
   stopLinger: () => void = () => {}
 
-  constructor(wire: Promise<Wire>) {
+  constructor(wire: Promise<MqttWire>) {
     this.#wire = wire
   }
 

@@ -3,17 +3,17 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { fakeClock } from '../../testing/fake-clock.js'
 import { overlap } from './filters.js'
-import { Lanes } from './lanes.js'
+import { MqttLanes } from './lanes.js'
 import type { Route } from './routes.js'
 import { serverOf } from './server.js'
-import type { Incoming, Wire } from './wire.js'
+import type { Incoming, MqttWire } from './wire.js'
 
 /**
  * A server of MQTT 3.1.1 that sends a message once for each filter that matches, or once for all of
  * a connection.
  */
 function server(copies: boolean) {
-  const wires: (Wire & { readonly filters: Set<string>; take: (packet: Incoming) => void; closed: boolean })[] = []
+  const wires: (MqttWire & { readonly filters: Set<string>; take: (packet: Incoming) => void; closed: boolean })[] = []
   let refusing = false
   return {
     wires,
@@ -50,7 +50,7 @@ function server(copies: boolean) {
 async function lanesOf(copies: boolean) {
   const [there, clock] = [server(copies), fakeClock()]
   const wire = await there.open()
-  const routes = new Lanes({ wire, open: (_, take) => there.open(take), clock })
+  const routes = new MqttLanes({ wire, open: (_, take) => there.open(take), clock })
   if (there.wires[0]) there.wires[0].take = (packet) => routes.received(packet)
   return { there, clock, routes }
 }

@@ -1,10 +1,10 @@
 import { WildcastError } from '@wildcast/protocol'
 import type { Clock } from '../../core/clock.js'
-import { endedError } from './failures.js'
+import { mqttEndedError } from './failures.js'
 import { Lane, type Listening } from './lane.js'
 import { placeFor, plainLanes } from './lane-plan.js'
 import type { Route, Routes, Take } from './routes.js'
-import type { Incoming, Wire } from './wire.js'
+import type { Incoming, MqttWire } from './wire.js'
 
 /** How long a lane without a filter stays open, since requests come and go. */
 const lingerMs = 10_000
@@ -15,9 +15,9 @@ const pauseMs = 500
 
 export interface LaneOptions {
   /** The first lane. */
-  readonly wire: Wire
+  readonly wire: MqttWire
   /** Opens a further one. */
-  open(lane: number, received: (packet: Incoming) => void): Promise<Wire>
+  open(lane: number, received: (packet: Incoming) => void): Promise<MqttWire>
   readonly clock: Clock
 }
 
@@ -25,7 +25,7 @@ export interface LaneOptions {
  * Spreads filters that overlap over several connections, each called a lane; see `lane-plan.ts`.
  * Lanes are opened on demand.
  */
-export class Lanes implements Routes {
+export class MqttLanes implements Routes {
   readonly #options: LaneOptions
   readonly #lanes: (Lane | undefined)[] = []
   #closed = false
@@ -72,7 +72,7 @@ export class Lanes implements Routes {
     return lane
   }
 
-  async #opened(index: number, take: Take): Promise<Wire> {
+  async #opened(index: number, take: Take): Promise<MqttWire> {
     const { open, clock } = this.#options
     for (let left = tries; ; left--) {
       try {
@@ -82,7 +82,7 @@ export class Lanes implements Routes {
       } catch (cause) {
         if (!this.#closed && left === 1) throw tooFewConnections(cause)
       }
-      if (this.#closed) throw endedError()
+      if (this.#closed) throw mqttEndedError()
       await new Promise<void>((resolve) => {
         clock.after(pauseMs, resolve)
       })

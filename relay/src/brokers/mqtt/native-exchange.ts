@@ -1,12 +1,12 @@
-import type { Message, Subject, WildcastError } from '@wildcast/protocol'
-import type { RequestOptions } from '../../core/broker.js'
+import type { BrokerMessage, Subject, WildcastError } from '@wildcast/protocol'
+import type { BrokerRequestOptions } from '../../core/broker.js'
 import { unawaited } from '../unawaited.js'
 import type { Exchange, ExchangePorts } from './exchange.js'
 import { NativeReader } from './native-reader.js'
 import { NativeRequests } from './native-requests.js'
 import { type NativeSend, nativeSend } from './native-send.js'
 import { serversShare, subjectOf, topicOf } from './subjects.js'
-import { type UnawaitedParts, unawaitedParts } from './unawaited-parts.js'
+import { type MqttUnawaitedParts, unawaitedParts } from './unawaited-parts.js'
 import type { Incoming } from './wire.js'
 
 /**
@@ -17,7 +17,7 @@ export class NativeExchange implements Exchange {
   readonly #ports: ExchangePorts
   readonly #send: NativeSend
   readonly #reader: NativeReader
-  readonly #parts: UnawaitedParts
+  readonly #parts: MqttUnawaitedParts
   readonly #requests: NativeRequests
 
   constructor(ports: ExchangePorts) {
@@ -30,7 +30,7 @@ export class NativeExchange implements Exchange {
     this.#requests = new NativeRequests(ports, { send: this.#send, parts: this.#parts, replyTopic })
   }
 
-  read(packet: Incoming): Message | undefined {
+  read(packet: Incoming): BrokerMessage | undefined {
     const subject = subjectOf(packet.topic)
     if (subject !== undefined) return this.#reader.message(packet, subject)
     this.#ports.dropped('foreign_subject')
@@ -41,12 +41,12 @@ export class NativeExchange implements Exchange {
     return this.#ports.wire.server.shares ? `$share/${serversShare}/${topic}` : topic
   }
 
-  question(packet: Incoming, subject: Subject): Message | undefined {
+  question(packet: Incoming, subject: Subject): BrokerMessage | undefined {
     // Without a response topic it is no question, but what subscribers of the same topic get.
     return packet.properties?.responseTopic === undefined ? undefined : this.#reader.question(packet, subject)
   }
 
-  async publish(message: Message): Promise<void> {
+  async publish(message: BrokerMessage): Promise<void> {
     const { subject, responseSubject, more } = message
     const { asked, heard } = this.#ports.addresses
     const standsFor = asked.get(subject) ?? heard.get(subject)
@@ -65,7 +65,7 @@ export class NativeExchange implements Exchange {
     if (!more) asked.delete(subject)
   }
 
-  request(question: Message, options: RequestOptions): Promise<Message> {
+  request(question: BrokerMessage, options: BrokerRequestOptions): Promise<BrokerMessage> {
     return this.#requests.request(question, options)
   }
 

@@ -1,4 +1,4 @@
-import type { Message, Subject } from '@wildcast/protocol'
+import type { BrokerMessage, Subject } from '@wildcast/protocol'
 import type { Addresses } from './addresses.js'
 import type { ExchangePorts } from './exchange.js'
 import { besideIn, payloadIn } from './packet.js'
@@ -23,16 +23,16 @@ export class NativeReader {
   }
 
   /** The message of a packet on one of our subjects; undefined if it can't be one. */
-  message(packet: Incoming, subject: Subject): Message | undefined {
+  message(packet: Incoming, subject: Subject): BrokerMessage | undefined {
     return this.#read(packet, subject, undefined)
   }
 
   /** The same for a server's subject: the address of the answer is remembered in any case. */
-  question(packet: Incoming, subject: Subject): Message | undefined {
+  question(packet: Incoming, subject: Subject): BrokerMessage | undefined {
     return this.#read(packet, subject, this.#addresses.asked)
   }
 
-  #read(packet: Incoming, subject: Subject, asked: Addresses | undefined): Message | undefined {
+  #read(packet: Incoming, subject: Subject, asked: Addresses | undefined): BrokerMessage | undefined {
     const beside = besideIn(packet)
     if (!beside) {
       this.#dropped('foreign_headers')

@@ -1,19 +1,19 @@
-import { type Message, type Subject, WildcastError } from '@wildcast/protocol'
-import type { RequestOptions } from '../../core/broker.js'
+import { type BrokerMessage, type Subject, WildcastError } from '@wildcast/protocol'
+import type { BrokerRequestOptions } from '../../core/broker.js'
 import { noServer } from '../no-server.js'
-import { type Replies, replies } from '../replies.js'
+import { type PendingReplies, replies } from '../replies.js'
 import { type ExchangePorts, finalAnswer } from './exchange.js'
 import type { NativeSend } from './native-send.js'
 import { besideIn, payloadIn } from './packet.js'
 import { topicOf } from './subjects.js'
-import type { UnawaitedParts } from './unawaited-parts.js'
+import type { MqttUnawaitedParts } from './unawaited-parts.js'
 import type { Incoming } from './wire.js'
 
 type RequestPorts = Pick<ExchangePorts, 'routes' | 'clock' | 'newId' | 'dropped'>
 
 interface Way {
   readonly send: NativeSend
-  readonly parts: UnawaitedParts
+  readonly parts: MqttUnawaitedParts
   /** The topic of this connection, on which all answers come. */
   readonly replyTopic: string
 }
@@ -24,7 +24,7 @@ interface Way {
 export class NativeRequests {
   readonly #ports: RequestPorts
   readonly #way: Way
-  readonly #waiting: Replies
+  readonly #waiting: PendingReplies
   #listening: Promise<void> | undefined
 
   constructor(ports: RequestPorts, way: Way) {
@@ -33,7 +33,7 @@ export class NativeRequests {
     this.#waiting = replies(ports.clock)
   }
 
-  async request(question: Message, options: RequestOptions): Promise<Message> {
+  async request(question: BrokerMessage, options: BrokerRequestOptions): Promise<BrokerMessage> {
     const id = this.#ports.newId()
     let over = false
     const answer = finalAnswer(this.#waiting.wait(awaitedOn(id), options)).finally(() => {
@@ -49,7 +49,7 @@ export class NativeRequests {
     this.#waiting.failAll(error)
   }
 
-  async #ask(question: Message, id: string, isOver: () => boolean): Promise<void> {
+  async #ask(question: BrokerMessage, id: string, isOver: () => boolean): Promise<void> {
     const { send, replyTopic } = this.#way
     await this.#listen()
     if (isOver()) return

@@ -11,7 +11,7 @@ export interface MqttNative extends Native {
 }
 
 /** @throws {WildcastError} `invalid_subject`, `forbidden`, `unsupported` */
-export function nativeOf({ pattern, group, serve }: Interest, features: Features): MqttNative {
+export function mqttNativeOf({ pattern, group, serve }: Interest, features: Features): MqttNative {
   if (serve) {
     // Its questions and answers may come on topics that begin with levels of their own.
     const filter = checkLevels(topicOf(pattern), levelsBefore)

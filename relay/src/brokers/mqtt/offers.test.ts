@@ -1,10 +1,10 @@
-import { type Message, parseSubject } from '@wildcast/protocol'
+import { type BrokerMessage, parseSubject } from '@wildcast/protocol'
 import { expect, it } from 'vitest'
 import type { Settle } from '../../core/broker.js'
 import { fakeClock } from '../../testing/fake-clock.js'
 import { offers } from './offers.js'
 
-const message = (payload: string): Message => ({ subject: parseSubject('job'), payload })
+const message = (payload: string): BrokerMessage => ({ subject: parseSubject('job'), payload })
 
 function shop() {
   const clock = fakeClock()

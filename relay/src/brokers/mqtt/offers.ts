@@ -1,4 +1,4 @@
-import { type Message, payloadSize } from '@wildcast/protocol'
+import { type BrokerMessage, payloadSize } from '@wildcast/protocol'
 import type { Clock } from '../../core/clock.js'
 import type { Sink } from '../foreign/driver.js'
 
@@ -11,7 +11,7 @@ const mostBytes = 8 * 1024 * 1024
 
 /** Messages of which each is for one taker, who may not be there yet. */
 export interface Offers {
-  offer(message: Message): void
+  offer(message: BrokerMessage): void
   /** Nobody comes any more. */
   end(): void
 }
@@ -22,7 +22,7 @@ export interface Offers {
  * link that is back is not whole yet. What it has handed out it gives to nobody else.
  */
 export function offers(sink: Sink, clock: Clock): Offers {
-  const waiting: Message[] = []
+  const waiting: BrokerMessage[] = []
   let bytes = 0
   let ended = false
   let stop = (): void => {}
@@ -31,7 +31,7 @@ export function offers(sink: Sink, clock: Clock): Offers {
    * What is refused later was with somebody: nobody knows what became of it, so it is not offered
    * twice.
    */
-  function isTaken(message: Message): boolean {
+  function isTaken(message: BrokerMessage): boolean {
     let taken = true
     let now = true
     sink(message, (by) => {

@@ -3,16 +3,16 @@ import { connect, type MqttClient, UniqueMessageIdProvider } from 'mqtt'
 import type { Clock } from '../../core/clock.js'
 import { readInTurns } from '../foreign/read-in-turns.js'
 import type { MqttSettings } from '../settings.js'
-import { connectFailure, type End, endedError, lossOf, type Where } from './failures.js'
+import { type End, type MqttConnectionName, mqttConnectFailure, mqttEndedError, mqttLossOf } from './failures.js'
 import { intervals } from './intervals.js'
-import { type ConnectionIdentity, clientOptions } from './options.js'
+import { type ConnectionIdentity, mqttClientOptions } from './options.js'
 import './puback-reasons.js'
 import { lateError, publishRefusal, subscribeRefusal } from './refusals.js'
-import { type Server, serverOf } from './server.js'
+import { type MqttServerFacts, serverOf } from './server.js'
 import { hearAll } from './signs-of-life.js'
 import { Unanswered } from './unanswered.js'
 import { window } from './window.js'
-import type { Outgoing, Wire, WireEvents } from './wire.js'
+import type { MqttPublish, MqttWire, WireEvents } from './wire.js'
 
 /**
  * For so long the end of a wire waits for the server, first for what is under way, then for the end
@@ -22,10 +22,10 @@ const patienceMs = 1000
 
 const noMatchingSubscribers = 0x10
 
-export interface WireOptions {
+export interface MqttWireOptions {
   readonly settings: MqttSettings
   readonly identity: ConnectionIdentity
-  readonly where: Where
+  readonly where: MqttConnectionName
   readonly clock: Clock
 }
 
@@ -33,13 +33,13 @@ export interface WireOptions {
  * Opens a connection. @throws {WildcastError} `broker_down` with the remedy; its cause is that of
  * mqtt.js
  */
-export function openWire({ settings, identity, where, clock }: WireOptions, events: WireEvents): Promise<Wire> {
+export function openWire({ settings, identity, where, clock }: MqttWireOptions, events: WireEvents): Promise<MqttWire> {
   return new Promise((resolve, reject) => {
-    const fail = (error: unknown): void => reject(connectFailure(error, where))
+    const fail = (error: unknown): void => reject(mqttConnectFailure(error, where))
     let client: MqttClient
     try {
       client = connect({
-        ...clientOptions(settings, identity),
+        ...mqttClientOptions(settings, identity),
         messageIdProvider: new UniqueMessageIdProvider(),
         timerVariant: intervals(clock),
       })
@@ -62,13 +62,13 @@ export function openWire({ settings, identity, where, clock }: WireOptions, even
       readInTurns(client.stream, clock)
       hearAll(client)
       const server = serverOf(packet, identity.version, settings.maxPacketSize)
-      resolve(new MqttWire(client, server, { where, clock, events }))
+      resolve(new OpenMqttWire(client, server, { where, clock, events }))
     })
   })
 }
 
-class MqttWire implements Wire {
-  readonly server: Server
+class OpenMqttWire implements MqttWire {
+  readonly server: MqttServerFacts
   readonly #client: MqttClient
   readonly #clock: Clock
   readonly #window: ReturnType<typeof window>
@@ -80,8 +80,8 @@ class MqttWire implements Wire {
 
   constructor(
     client: MqttClient,
-    server: Server,
-    options: Pick<WireOptions, 'where' | 'clock'> & { events: WireEvents },
+    server: MqttServerFacts,
+    options: Pick<MqttWireOptions, 'where' | 'clock'> & { events: WireEvents },
   ) {
     const { where, clock, events } = options
     this.server = server
@@ -91,7 +91,7 @@ class MqttWire implements Wire {
     const end = (how: End): void => {
       if (this.#ended) return
       this.#end()
-      if (!this.#closing) events.lost(lossOf(how, where))
+      if (!this.#closing) events.lost(mqttLossOf(how, where))
     }
     client.on('message', (_topic, _payload, packet) => {
       if (!this.#ended && !packet.retain) events.received(packet)
@@ -116,7 +116,7 @@ class MqttWire implements Wire {
       this.#client.subscribe(filter, options, (error, _granted, packet) => {
         const reason = packet?.granted[0]
         if (!error) settle(undefined)
-        else settle(typeof reason === 'number' ? subscribeRefusal(reason, version) : endedError())
+        else settle(typeof reason === 'number' ? subscribeRefusal(reason, version) : mqttEndedError())
       })
     })
   }
@@ -129,7 +129,7 @@ class MqttWire implements Wire {
       .catch(() => {})
   }
 
-  publish({ topic, payload, properties }: Outgoing): Promise<boolean> {
+  publish({ topic, payload, properties }: MqttPublish): Promise<boolean> {
     const options = { qos: 1, ...(properties && { properties }) } as const
     return this.#unanswered.ask((settle) => {
       const send = (): void => {
@@ -137,7 +137,7 @@ class MqttWire implements Wire {
         this.#client.publish(topic, payload, options, (error) => {
           const reason = this.#reason
           if (!error) settle(undefined, reason !== noMatchingSubscribers)
-          else settle('code' in error ? publishRefusal(reason) : endedError())
+          else settle('code' in error ? publishRefusal(reason) : mqttEndedError())
           this.#window.leave()
         })
       }
@@ -169,7 +169,7 @@ class MqttWire implements Wire {
 
   #end(): void {
     this.#ended = true
-    this.#unanswered.end(endedError())
+    this.#unanswered.end(mqttEndedError())
     this.#client.end(true)
     // An end in good order that the server does not answer.
     this.#client.stream.destroy()

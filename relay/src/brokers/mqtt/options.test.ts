@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import type { MqttSettings } from '../settings.js'
-import { addressOf, clientOptions, keepAliveOf } from './options.js'
+import { keepAliveOf, mqttAddressOf, mqttClientOptions } from './options.js'
 
 const identity = { id: 'me', version: 5, certificates: {} } as const
 const optionsOf = (settings: Partial<MqttSettings>) =>
-  clientOptions({ address: 'mqtt://host', ...settings }, { ...identity })
+  mqttClientOptions({ address: 'mqtt://host', ...settings }, { ...identity })
 
 describe('an address', () => {
   it.each([
@@ -17,7 +17,7 @@ describe('an address', () => {
     ['mqtt://[::1]:1', 'mqtt', '::1', 1, false],
     ['ws://[::1]:1', 'ws', '[::1]', 1, false],
   ])('%s', (text, protocol, host, port, encrypted) => {
-    expect(addressOf(text)).toMatchObject({ protocol, host, port, encrypted })
+    expect(mqttAddressOf(text)).toMatchObject({ protocol, host, port, encrypted })
   })
 
   it('of a WebSocket keeps its path', () => {
@@ -25,11 +25,11 @@ describe('an address', () => {
   })
 
   it('is shown without credentials', () => {
-    expect(addressOf('wss://me:secret@host/mqtt?key=secret').shown).toBe('wss://host:443/mqtt')
+    expect(mqttAddressOf('wss://me:secret@host/mqtt?key=secret').shown).toBe('wss://host:443/mqtt')
   })
 
   it.each(['http://host', 'host:1883'])('%s is none of MQTT', (text) => {
-    expect(() => addressOf(text)).toThrow(TypeError)
+    expect(() => mqttAddressOf(text)).toThrow(TypeError)
   })
 })
 
@@ -62,6 +62,6 @@ it('mqtt.js repairs nothing by itself', () => {
 
 it('packets are bounded, far above what clients may be sent', () => {
   const longest = (maxPayload?: number): unknown =>
-    clientOptions({ address: 'mqtt://host' }, { ...identity, maxPayload }).properties?.maximumPacketSize
+    mqttClientOptions({ address: 'mqtt://host' }, { ...identity, maxPayload }).properties?.maximumPacketSize
   expect([longest(), longest(50_000_000)]).toEqual([16 * 1024 * 1024, 100_000_000])
 })

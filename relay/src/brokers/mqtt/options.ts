@@ -7,7 +7,7 @@ import type { MqttSettings } from '../settings.js'
 export type Version = 4 | 5
 
 /** Where the server is, and whom its address names. */
-export interface Address {
+export interface MqttAddress {
   readonly protocol: 'mqtt' | 'mqtts' | 'ws' | 'wss'
   /** An address of IPv6 without its brackets, except where it stays part of a URL. */
   readonly host: string
@@ -45,7 +45,7 @@ const connectTimeoutMs = 5000
 const longestPacket = 16 * 1024 * 1024
 
 /** @throws {TypeError} where it is no MQTT address */
-export function addressOf(address: string): Address {
+export function mqttAddressOf(address: string): MqttAddress {
   const url = new URL(address)
   const scheme = url.protocol.slice(0, -1)
   if (!isScheme(scheme)) throw new TypeError(`"${scheme}://" is no scheme of an MQTT address`)
@@ -71,8 +71,8 @@ export function keepAliveOf({ keepAliveMs, pingIntervalMs }: MqttSettings): numb
 }
 
 /** What one connection of mqtt.js is opened with. It ends once and repairs nothing by itself. */
-export function clientOptions(settings: MqttSettings, identity: ConnectionIdentity): IClientOptions {
-  const { protocol, host, port, path, username, password } = addressOf(settings.address)
+export function mqttClientOptions(settings: MqttSettings, identity: ConnectionIdentity): IClientOptions {
+  const { protocol, host, port, path, username, password } = mqttAddressOf(settings.address)
   const { id, version, certificates, maxPayload = limits.payloadBytes } = identity
   return {
     protocol,

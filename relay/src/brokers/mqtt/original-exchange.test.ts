@@ -6,13 +6,13 @@ import { Addresses } from './addresses.js'
 import { envelope } from './form.js'
 import { OriginalExchange } from './original-exchange.js'
 import { serverOf } from './server.js'
-import type { Wire } from './wire.js'
+import type { MqttWire } from './wire.js'
 
 const nothing = async (): Promise<void> => {}
 
 function exchangeThere(maxPayload: number) {
   const dropped: string[] = []
-  const wire: Wire = {
+  const wire: MqttWire = {
     server: serverOf({}, 4),
     subscribe: nothing,
     unsubscribe: nothing,

@@ -1,5 +1,5 @@
-import { isSubject, type Message, parseSubject, type Subject, WildcastError } from '@wildcast/protocol'
-import type { RequestOptions } from '../../core/broker.js'
+import { type BrokerMessage, isSubject, parseSubject, type Subject, WildcastError } from '@wildcast/protocol'
+import type { BrokerRequestOptions } from '../../core/broker.js'
 import { failureText } from '../failure-text.js'
 import { responseSubject } from '../request-subjects.js'
 import type { Exchange, ExchangePorts } from './exchange.js'
@@ -36,7 +36,7 @@ export class OriginalExchange implements Exchange {
     this.#requests = new OriginalRequests(ports, way)
   }
 
-  read(packet: Incoming): Message | undefined {
+  read(packet: Incoming): BrokerMessage | undefined {
     const subject = subjectOf(packet.topic)
     if (subject === undefined) this.#ports.dropped('foreign_subject')
     const read = subject && this.#contents(packet)
@@ -53,7 +53,7 @@ export class OriginalExchange implements Exchange {
     return `${this.#ports.wire.server.shares ? `$share/${serversShare}/` : ''}request/+/${topic}`
   }
 
-  question(packet: Incoming, subject: Subject): Message | undefined {
+  question(packet: Incoming, subject: Subject): BrokerMessage | undefined {
     const id = subjectOf(packet.topic.split('/')[1] ?? '')
     if (id === undefined || id.length > longestId) {
       this.#ports.dropped('foreign_subject')
@@ -63,7 +63,7 @@ export class OriginalExchange implements Exchange {
     return read && { subject, payload: read.payload, responseSubject: responseSubject(id, subject), ...read.beside }
   }
 
-  async publish(message: Message): Promise<void> {
+  async publish(message: BrokerMessage): Promise<void> {
     if (message.responseSubject !== undefined && !this.#ports.form.carriesResponseSubject)
       throw new WildcastError('unsupported', 'MQTT 3.1.1 carries no subject to answer on; use request')
     const topic = topicOf(message.subject)
@@ -72,7 +72,7 @@ export class OriginalExchange implements Exchange {
     return this.#send(message, message.more ? marked(topic, '_more') : topic)
   }
 
-  request(question: Message, options: RequestOptions): Promise<Message> {
+  request(question: BrokerMessage, options: BrokerRequestOptions): Promise<BrokerMessage> {
     return this.#requests.request(question, options)
   }
 

@@ -1,4 +1,4 @@
-import type { Message } from '@wildcast/protocol'
+import type { BrokerMessage } from '@wildcast/protocol'
 import type { ExchangePorts } from './exchange.js'
 import type { Contents } from './form.js'
 import { besideIn, payloadIn } from './packet.js'
@@ -8,7 +8,7 @@ type ReaderPorts = Pick<ExchangePorts, 'form' | 'maxPayload' | 'dropped'>
 
 /** A payload with the response subject that it may hold, and what the packet carries beside it. */
 export interface OriginalContents extends Contents {
-  readonly beside: Partial<Message>
+  readonly beside: Partial<BrokerMessage>
 }
 
 /**

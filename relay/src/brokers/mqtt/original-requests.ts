@@ -1,7 +1,7 @@
-import { type Failure, type Message, type Subject, WildcastError } from '@wildcast/protocol'
-import type { RequestOptions } from '../../core/broker.js'
+import { type BrokerMessage, type Failure, type Subject, WildcastError } from '@wildcast/protocol'
+import type { BrokerRequestOptions } from '../../core/broker.js'
 import { failureOfText } from '../failure-text.js'
-import { type Replies, replies } from '../replies.js'
+import { type PendingReplies, replies } from '../replies.js'
 import { requestSubject, responseSubject } from '../request-subjects.js'
 import { type ExchangePorts, finalAnswer } from './exchange.js'
 import type { Contents } from './form.js'
@@ -34,7 +34,7 @@ interface Asked {
 export class OriginalRequests {
   readonly #ports: RequestPorts
   readonly #way: Way
-  readonly #waiting: Replies
+  readonly #waiting: PendingReplies
 
   constructor(ports: RequestPorts, way: Way) {
     this.#ports = ports
@@ -42,7 +42,7 @@ export class OriginalRequests {
     this.#waiting = replies(ports.clock)
   }
 
-  async request(question: Message, options: RequestOptions): Promise<Message> {
+  async request(question: BrokerMessage, options: BrokerRequestOptions): Promise<BrokerMessage> {
     const { newId, routes } = this.#ports
     const id = newId()
     const subject = question.subject as Subject
@@ -73,7 +73,7 @@ export class OriginalRequests {
     this.#waiting.failAll(error)
   }
 
-  #ask(question: Message, { id, topic, awaited }: Asked): Promise<void> {
+  #ask(question: BrokerMessage, { id, topic, awaited }: Asked): Promise<void> {
     const subject = requestSubject(id, question.subject as Subject)
     return this.#way.send({ ...question, subject, responseSubject: awaited }, questionTopic(id, topic))
   }

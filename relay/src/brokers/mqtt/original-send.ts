@@ -1,9 +1,9 @@
-import type { Message } from '@wildcast/protocol'
+import type { BrokerMessage } from '@wildcast/protocol'
 import type { ExchangePorts } from './exchange.js'
 import { headersOf, packetOf } from './packet.js'
 
 /** Sends a message to a topic. Resolves when the server has confirmed it. */
-export type OriginalSend = (message: Message, topic: string) => Promise<void>
+export type OriginalSend = (message: BrokerMessage, topic: string) => Promise<void>
 
 /** How messages leave a connection that speaks as the original does: marks stand in the topic. */
 export function originalSend({ wire, form }: Pick<ExchangePorts, 'wire' | 'form'>): OriginalSend {

@@ -1,14 +1,14 @@
-import { type Headers, type Message, WildcastError } from '@wildcast/protocol'
+import { type BrokerMessage, type Headers, WildcastError } from '@wildcast/protocol'
 import { headersIn, headersOut } from '../foreign/headers.js'
-import type { Server } from './server.js'
+import type { MqttServerFacts } from './server.js'
 import { isTopicText } from './subjects.js'
-import type { Incoming, Outgoing, Properties } from './wire.js'
+import type { Incoming, MqttPublish, Properties } from './wire.js'
 
 /** No text on the wire is longer. */
 const longestText = 65_535
 
 /** What a packet bears beside its topic and payload. */
-export interface Beside {
+export interface PacketProperties {
   readonly responseTopic?: string | undefined
   readonly correlationData?: Buffer | undefined
   readonly headers?: Headers
@@ -18,13 +18,18 @@ export interface Beside {
  * @throws {WildcastError} `too_large`, `unsupported` where the server would hang up on it, or loses
  * a part of it
  */
-export function packetOf(topic: string, payload: string | Buffer, beside: Beside, server: Server): Outgoing {
+export function packetOf(
+  topic: string,
+  payload: string | Buffer,
+  beside: PacketProperties,
+  server: MqttServerFacts,
+): MqttPublish {
   if (!server.confirms)
     throw new WildcastError('unsupported', 'the MQTT server confirms no publish (its Maximum QoS is 0)')
   const properties = propertiesOf(beside)
   if (properties && server.version === 4)
     throw new WildcastError('unsupported', 'MQTT 3.1.1 carries nothing beside a payload; leave the headers out')
-  const packet: Outgoing = { topic, payload, properties }
+  const packet: MqttPublish = { topic, payload, properties }
   const size = sizeOf(packet)
   if (size > server.longestPacket)
     throw new WildcastError('too_large', `the packet has ${size} bytes, and the server takes ${server.longestPacket}`)
@@ -35,7 +40,7 @@ export function packetOf(topic: string, payload: string | Buffer, beside: Beside
  * What a message carries beside its payload, without the marks of answers where those travel
  * otherwise.
  */
-export function headersOf(message: Message, marks: boolean): Headers {
+export function headersOf(message: BrokerMessage, marks: boolean): Headers {
   return headersOut(marks ? message : { ...message, more: undefined, error: undefined })
 }
 
@@ -43,7 +48,7 @@ export function headersOf(message: Message, marks: boolean): Headers {
  * Headers, and the marks of answers; undefined if there are more, or longer ones, than clients may
  * be sent.
  */
-export function besideIn({ properties }: Incoming): Partial<Message> | undefined {
+export function besideIn({ properties }: Incoming): Partial<BrokerMessage> | undefined {
   const { userProperties } = properties ?? {}
   return userProperties ? headersIn(entriesOf(userProperties)) : {}
 }
@@ -58,7 +63,7 @@ export function payloadIn({ payload }: Incoming): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength)
 }
 
-function propertiesOf({ responseTopic, correlationData, headers = [] }: Beside): Properties | undefined {
+function propertiesOf({ responseTopic, correlationData, headers = [] }: PacketProperties): Properties | undefined {
   if (responseTopic === undefined && correlationData === undefined && headers.length === 0) return undefined
   return {
     ...(responseTopic === undefined ? {} : { responseTopic }),
@@ -81,7 +86,7 @@ function userPropertiesOf(headers: Headers): Record<string, string[]> {
 }
 
 /** The bytes of a PUBLISH, counted at least as long as it is (MQTT 5, 3.3). */
-function sizeOf({ topic, payload, properties = {} }: Outgoing): number {
+function sizeOf({ topic, payload, properties = {} }: MqttPublish): number {
   const { responseTopic, correlationData, userProperties } = properties
   let size = 5 + 2 + Buffer.byteLength(topic) + 2 + 4 + Buffer.byteLength(payload)
   if (responseTopic !== undefined) size += 3 + Buffer.byteLength(responseTopic)

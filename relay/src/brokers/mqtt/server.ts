@@ -2,7 +2,7 @@ import type { IConnackPacket } from 'mqtt'
 import type { Version } from './options.js'
 
 /** What a server said about itself when it was connected to. */
-export interface Server {
+export interface MqttServerFacts {
   readonly version: Version
   /** How many publishes may wait for its confirmation. */
   readonly window: number
@@ -24,7 +24,7 @@ export function serverOf(
   { properties = {} }: Pick<IConnackPacket, 'properties'>,
   version: Version,
   maxPacketSize: number = Number.POSITIVE_INFINITY,
-): Server {
+): MqttServerFacts {
   const five = version === 5
   return {
     version,

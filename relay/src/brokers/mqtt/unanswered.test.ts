@@ -1,13 +1,13 @@
 import { WildcastError } from '@wildcast/protocol'
 import { expect, it } from 'vitest'
-import { type Settle, Unanswered } from './unanswered.js'
+import { type SettleUnanswered, Unanswered } from './unanswered.js'
 
 const ended = new WildcastError('broker_down', 'it has ended')
 
 it('what is answered settles as it was answered, and then all is quiet', async () => {
   const unanswered = new Unanswered()
   await unanswered.quiet()
-  const settles: Settle<string>[] = []
+  const settles: SettleUnanswered<string>[] = []
   const asked = ['1', '2'].map(() => unanswered.ask<string>((settle) => settles.push(settle)))
   let quiet = false
   const waiting = unanswered.quiet().then(() => {

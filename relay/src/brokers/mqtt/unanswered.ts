@@ -1,6 +1,6 @@
 import type { WildcastError } from '@wildcast/protocol'
 
-export type Settle<Value> = (error: WildcastError | undefined, value?: Value) => void
+export type SettleUnanswered<Value> = (error: WildcastError | undefined, value?: Value) => void
 
 /** What a server was asked and has not answered yet. */
 export class Unanswered {
@@ -14,7 +14,7 @@ export class Unanswered {
   }
 
   /** Settles as `start` says, or with the error of the end. */
-  ask<Value>(start: (settle: Settle<Value>) => void): Promise<Value> {
+  ask<Value>(start: (settle: SettleUnanswered<Value>) => void): Promise<Value> {
     return new Promise((resolve, reject) => {
       if (this.#ended) {
         reject(this.#ended)

@@ -2,10 +2,10 @@ import type { Pattern } from '@wildcast/protocol'
 import { Unawaited } from '../unawaited.js'
 import { packetOf } from './packet.js'
 import type { Routes } from './routes.js'
-import type { Wire } from './wire.js'
+import type { MqttWire } from './wire.js'
 
-export interface UnawaitedPartsPorts {
-  readonly wire: Wire
+export interface MqttUnawaitedPartsPorts {
+  readonly wire: MqttWire
   readonly routes: Routes
   /** Below it the parts of this connection are told apart. */
   readonly topic: string
@@ -15,7 +15,7 @@ export interface UnawaitedPartsPorts {
  * Answers in parts, as their responder sees them: each bears a response topic, on which the asker's
  * relay says that nobody waits.
  */
-export interface UnawaitedParts {
+export interface MqttUnawaitedParts {
   /**
    * The response topic for a part of the answer on this subject, which is a segment and one that we
    * made.
@@ -30,7 +30,7 @@ export interface UnawaitedParts {
   tellNobodyWaits(responseTopic: string | undefined): void
 }
 
-export function unawaitedParts({ wire, routes, topic }: UnawaitedPartsPorts): UnawaitedParts {
+export function unawaitedParts({ wire, routes, topic }: MqttUnawaitedPartsPorts): MqttUnawaitedParts {
   const known = new Unawaited()
   let listening = false
   const say = async (topic: string): Promise<boolean> => wire.publish(packetOf(topic, '', {}, wire.server))

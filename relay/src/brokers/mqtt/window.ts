@@ -1,7 +1,7 @@
 import type { Clock } from '../../core/clock.js'
 
 /** Lets so many at a time through, in the order in which they came. */
-export interface Window {
+export interface ReceiveWindow {
   /** Runs now, or once others have left; or `late`, where that took too long. */
   enter(run: () => void, late: () => void): void
   leave(): void
@@ -16,7 +16,7 @@ interface Waiting {
 /** Who waits longer has been told that it failed, and may have tried again. */
 const patienceMs = 10_000
 
-export function window(places: number, clock: Clock): Window {
+export function window(places: number, clock: Clock): ReceiveWindow {
   const waiting = new Set<Waiting>()
   let inside = 0
 

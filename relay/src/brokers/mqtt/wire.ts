@@ -1,12 +1,12 @@
 import type { WildcastError } from '@wildcast/protocol'
 import type { IPublishPacket } from 'mqtt'
-import type { Server } from './server.js'
+import type { MqttServerFacts } from './server.js'
 
 export type Incoming = Pick<IPublishPacket, 'topic' | 'payload' | 'properties'> &
   Partial<Pick<IPublishPacket, 'messageId' | 'dup'>>
 export type Properties = NonNullable<IPublishPacket['properties']>
 
-export interface Outgoing {
+export interface MqttPublish {
   readonly topic: string
   readonly payload: string | Buffer
   readonly properties?: Properties | undefined
@@ -23,8 +23,8 @@ export interface WireEvents {
  * One connection to an MQTT server: it ends once. With its end whatever waits for it fails with
  * `broker_down`.
  */
-export interface Wire {
-  readonly server: Server
+export interface MqttWire {
+  readonly server: MqttServerFacts
   /**
    * The identifier comes back with what the filter brings. @throws {WildcastError} `forbidden` …
    */
@@ -35,7 +35,7 @@ export interface Wire {
    * At least once, in order. Resolves with whether anybody subscribes, as far as the server says.
    * @throws {WildcastError}
    */
-  publish(packet: Outgoing): Promise<boolean>
+  publish(packet: MqttPublish): Promise<boolean>
   /** Ends it in good order, waiting a little for what is under way. Never rejects. */
   close(): Promise<void>
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { addressOf } from './address.js'
+import { natsAddressOf } from './address.js'
 
 it.each([
   ['nats.internal', { host: 'nats.internal', port: 4222, encrypted: false, text: 'nats.internal:4222' }],
@@ -10,11 +10,11 @@ it.each([
   ['nats://me:s%40crt@localhost', { auth: { kind: 'user', user: 'me', password: 's@crt' }, text: 'localhost:4222' }],
   ['nats://t0ken@localhost', { auth: { kind: 'token', token: 't0ken' }, text: 'localhost:4222' }],
 ])('reads %s', (text, address) => {
-  expect(addressOf(text)).toMatchObject(address)
+  expect(natsAddressOf(text)).toMatchObject(address)
 })
 
 it('refuses a password with a "%" that begins no escape, without showing it', () => {
-  const open = (): unknown => addressOf('nats://me:secret%zz@localhost')
+  const open = (): unknown => natsAddressOf('nats://me:secret%zz@localhost')
   expect(open).toThrow(RangeError)
   expect(open).toThrow(/%25/)
   expect(open).not.toThrow(/secret/)
@@ -24,7 +24,7 @@ it.each(['', 'http://localhost', 'ws://localhost', 'nats://', 'localhost:x', 'na
   'refuses %j, without showing it',
   (text) => {
     const secret = text.replace('://', '://me:secret@')
-    expect(() => addressOf(secret)).toThrow(RangeError)
-    expect(() => addressOf(secret)).not.toThrow(/secret/)
+    expect(() => natsAddressOf(secret)).toThrow(RangeError)
+    expect(() => natsAddressOf(secret)).not.toThrow(/secret/)
   },
 )

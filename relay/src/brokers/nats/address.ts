@@ -1,7 +1,7 @@
 import type { NatsAuth } from '../settings.js'
 
 /** Where a server is reached. */
-export interface Address {
+export interface NatsAddress {
   /** A name, or an IP address without brackets. */
   readonly host: string
   readonly port: number
@@ -19,7 +19,7 @@ const standardPort = 4222
  * Reads `host`, `host:port`, `nats://host:port` or `tls://host:port`.
  * @throws {RangeError} whose message does not hold the text, since that may hold a password
  */
-export function addressOf(text: string): Address {
+export function natsAddressOf(text: string): NatsAddress {
   const full = /^[a-z][a-z\d+.-]*:\/\//i.test(text) ? text : `nats://${text}`
   const url = URL.canParse(full) ? new URL(full) : undefined
   if (!url?.hostname || !['nats:', 'tls:'].includes(url.protocol))

@@ -1,8 +1,8 @@
-import { type Message, type Subject, WildcastError } from '@wildcast/protocol'
+import { type BrokerMessage, type Subject, WildcastError } from '@wildcast/protocol'
 import type { Msg } from 'nats'
-import type { Dropped, RequestOptions } from '../../core/broker.js'
+import type { BrokerRequestOptions, Dropped } from '../../core/broker.js'
 import type { ForeignPorts } from '../foreign/foreign-broker.js'
-import { type Replies, replies } from '../replies.js'
+import { type PendingReplies, replies } from '../replies.js'
 import { incoming, isNoResponders } from './message-form.js'
 import { isInbox, type NatsNative } from './subjects.js'
 import type { NatsSubscription } from './subscription.js'
@@ -18,10 +18,10 @@ export interface AnswersPorts extends Pick<ForeignPorts, 'clock' | 'newId'> {
  * The requests of a connection and where their answers come in: one subscription for all of them,
  * made with the first.
  */
-export class Answers {
+export class NatsRequests {
   readonly #ports: AnswersPorts
   readonly #prefix: string
-  readonly #replies: Replies
+  readonly #replies: PendingReplies
   #inbox: NatsSubscription | undefined
 
   constructor(ports: AnswersPorts) {
@@ -32,7 +32,7 @@ export class Answers {
   }
 
   /** The answer to a question, which `send` sends with this reply subject. */
-  to(options: RequestOptions, send: (reply: string) => Promise<void>): Promise<Message> {
+  to(options: BrokerRequestOptions, send: (reply: string) => Promise<void>): Promise<BrokerMessage> {
     this.#inbox ??= this.#open()
     const reply = `${this.#prefix}.${this.#ports.newId()}` as Subject
     const answer = this.#replies.wait(reply, options)

@@ -1,5 +1,5 @@
 import { WildcastError } from '@wildcast/protocol'
-import type { Confirmations, Said } from './confirmations.js'
+import type { Confirmations, ConfirmedPublish } from './confirmations.js'
 import type { Complaint, Refused } from './news.js'
 import type { NatsSubscription } from './subscription.js'
 
@@ -7,7 +7,7 @@ import type { NatsSubscription } from './subscription.js'
  * Tells a server's complaint to whom it concerns. Nobody else hears of it, and the connection
  * stands.
  */
-export function complain(
+export function routeServerError(
   complaint: Complaint,
   confirmations: Confirmations,
   subscriptions: Iterable<NatsSubscription>,
@@ -31,7 +31,7 @@ function refuse(
   subscriptions: Iterable<NatsSubscription>,
 ): void {
   const error = forbidden(operation === 'publish' ? `publish to "${subject}"` : `subscribe to "${subject}"`)
-  const means = (said: Said): boolean =>
+  const means = (said: ConfirmedPublish): boolean =>
     said.kind === operation && said.subject === subject && (operation === 'publish' || said.queue === queue)
   if (confirmations.refuse(means, error) || operation === 'publish') return
   // It was granted once: the server has withdrawn it.

@@ -1,6 +1,6 @@
 import { WildcastError } from '@wildcast/protocol'
 import { expect, it } from 'vitest'
-import { Confirmations, type Said } from './confirmations.js'
+import { Confirmations, type ConfirmedPublish } from './confirmations.js'
 
 const no = new WildcastError('forbidden', 'no')
 
@@ -13,7 +13,7 @@ function open() {
     confirmations,
     log,
     pings,
-    say(name: string, said: Partial<Said> = {}) {
+    say(name: string, said: Partial<ConfirmedPublish> = {}) {
       confirmations.of({ kind: 'publish', subject: name, ...said }).then(
         () => log.push(name),
         ({ code }) => log.push(`${name} ${code}`),

@@ -1,7 +1,7 @@
 import type { WildcastError } from '@wildcast/protocol'
 
 /** A line that the server may refuse. */
-export interface Said {
+export interface ConfirmedPublish {
   readonly kind: 'publish' | 'subscription'
   readonly subject: string
   readonly queue?: string | undefined
@@ -9,7 +9,7 @@ export interface Said {
 }
 
 interface Waiting {
-  readonly said: Said | undefined
+  readonly said: ConfirmedPublish | undefined
   /** All of one turn wait for the same PONG. */
   readonly turn: number
   refusal?: WildcastError
@@ -37,7 +37,7 @@ export class Confirmations {
   /**
    * Resolves when the server has taken what is said in this turn. To be called before that is sent.
    */
-  of(said?: Said): Promise<void> {
+  of(said?: ConfirmedPublish): Promise<void> {
     if (this.#over) return Promise.reject(this.#over)
     // Asked for before the library asks for its own turn to write: so the PING goes out in the same
     // write.
@@ -51,12 +51,12 @@ export class Confirmations {
   /**
    * The server has refused the first line that this can mean. False where none waits that it could.
    */
-  refuse(means: (said: Said) => boolean, error: WildcastError): boolean {
+  refuse(means: (said: ConfirmedPublish) => boolean, error: WildcastError): boolean {
     return mark(this.#refusable(means)[0], error)
   }
 
   /** The server has refused the last line of a turn that this can mean. */
-  refuseLast(means: (said: Said) => boolean, error: WildcastError): boolean {
+  refuseLast(means: (said: ConfirmedPublish) => boolean, error: WildcastError): boolean {
     const refusable = this.#refusable(means)
     return mark(
       refusable.findLast(({ turn }) => turn === refusable[0]?.turn),
@@ -71,7 +71,7 @@ export class Confirmations {
     this.#waiting.clear()
   }
 
-  #refusable(means: (said: Said) => boolean): Waiting[] {
+  #refusable(means: (said: ConfirmedPublish) => boolean): Waiting[] {
     return [...this.#waiting].filter(({ said, refusal }) => said && !refusal && means(said))
   }
 

@@ -1,18 +1,18 @@
-import { type Message, WildcastError } from '@wildcast/protocol'
+import { type BrokerMessage, WildcastError } from '@wildcast/protocol'
 import type { Msg, NatsConnection } from 'nats'
-import type { RequestOptions } from '../../core/broker.js'
-import type { Connection, ConnectionEvents, Sink } from '../foreign/driver.js'
+import type { BrokerRequestOptions } from '../../core/broker.js'
+import type { BrokerConnection, ConnectionEvents, Sink } from '../foreign/driver.js'
 import type { ForeignPorts } from '../foreign/foreign-broker.js'
-import { Answers } from './answers.js'
-import { complain } from './complaints.js'
+import { NatsRequests } from './answers.js'
+import { routeServerError } from './complaints.js'
 import { Confirmations } from './confirmations.js'
 import { incoming, outgoing } from './message-form.js'
 import { type News, newsOf } from './news.js'
 import { endedBy } from './refusal.js'
-import { Serving } from './serving.js'
-import { checkLine, isInbox, type NatsNative, nameOf } from './subjects.js'
+import { NatsServing } from './serving.js'
+import { checkLine, isInbox, type NatsNative, natsNameOf } from './subjects.js'
 import { NatsSubscription } from './subscription.js'
-import { UnawaitedParts } from './unawaited-parts.js'
+import { NatsUnawaitedParts } from './unawaited-parts.js'
 
 export interface ConnectionOptions extends Pick<ForeignPorts, 'clock' | 'newId'> {
   readonly nats: NatsConnection
@@ -25,12 +25,12 @@ export interface ConnectionOptions extends Pick<ForeignPorts, 'clock' | 'newId'>
 const farewellMs = 2000
 
 /** One connection to NATS, from its first subscription to its end. */
-export class ServerConnection implements Connection<NatsNative> {
+export class ServerConnection implements BrokerConnection<NatsNative> {
   readonly #options: ConnectionOptions
   readonly #confirmations: Confirmations
-  readonly #answers: Answers
-  readonly #serving: Serving
-  readonly #unawaited: UnawaitedParts
+  readonly #answers: NatsRequests
+  readonly #serving: NatsServing
+  readonly #unawaited: NatsUnawaitedParts
   readonly #subscriptions: Set<NatsSubscription> = new Set()
   #closing: Promise<void> | undefined
 
@@ -38,11 +38,11 @@ export class ServerConnection implements Connection<NatsNative> {
     const { nats, events, clock, newId } = options
     this.#options = options
     this.#confirmations = new Confirmations(() => nats.flush())
-    this.#serving = new Serving({ nats, dropped: events.dropped })
+    this.#serving = new NatsServing({ nats, dropped: events.dropped })
     const subscribe = (native: NatsNative, take: (msg: Msg) => void): NatsSubscription => this.#subscribe(native, take)
     const tellNobodyWaits = (reply: string): void => this.#serving.tellNoResponders(reply)
-    this.#answers = new Answers({ clock, newId, dropped: events.dropped, subscribe, tellNobodyWaits })
-    this.#unawaited = new UnawaitedParts({ newId, subscribe })
+    this.#answers = new NatsRequests({ clock, newId, dropped: events.dropped, subscribe, tellNobodyWaits })
+    this.#unawaited = new NatsUnawaitedParts({ newId, subscribe })
     void nats.closed().then((cause) => this.#over(cause))
     void this.#listen()
   }
@@ -55,15 +55,15 @@ export class ServerConnection implements Connection<NatsNative> {
     return subscription
   }
 
-  async publish(message: Message): Promise<void> {
+  async publish(message: BrokerMessage): Promise<void> {
     const { responseSubject, more } = message
-    const subject = nameOf(message.subject)
+    const subject = natsNameOf(message.subject)
     if (more && isInbox(subject)) return this.#sendPart(subject, message)
-    await this.#send(subject, responseSubject === undefined ? undefined : nameOf(responseSubject), message)
+    await this.#send(subject, responseSubject === undefined ? undefined : natsNameOf(responseSubject), message)
   }
 
-  async request(message: Message, options: RequestOptions): Promise<Message> {
-    const subject = nameOf(message.subject)
+  async request(message: BrokerMessage, options: BrokerRequestOptions): Promise<BrokerMessage> {
+    const subject = natsNameOf(message.subject)
     return this.#answers.to(options, (reply) => this.#send(subject, reply, message))
   }
 
@@ -80,14 +80,14 @@ export class ServerConnection implements Connection<NatsNative> {
    * What NATS says of it comes before its confirmation; what another relay says, in time for a
    * later part.
    */
-  async #sendPart(subject: string, part: Message): Promise<void> {
+  async #sendPart(subject: string, part: BrokerMessage): Promise<void> {
     this.#unawaited.check(subject)
     await this.#send(subject, this.#unawaited.replyFor(subject), part)
     this.#unawaited.check(subject)
   }
 
   /** Throws at once what can't be sent; resolves when the server has taken it. */
-  #send(subject: string, reply: string | undefined, message: Message): Promise<void> {
+  #send(subject: string, reply: string | undefined, message: BrokerMessage): Promise<void> {
     const { nats } = this.#options
     const { info } = nats
     checkLine(subject, reply)
@@ -133,7 +133,7 @@ export class ServerConnection implements Connection<NatsNative> {
   }
 
   #heard(news: News): void {
-    if (news.kind !== 'leaving') complain(news, this.#confirmations, this.#subscriptions)
+    if (news.kind !== 'leaving') routeServerError(news, this.#confirmations, this.#subscriptions)
     else if (this.#options.elsewhere) void this.#moveOn()
   }
 

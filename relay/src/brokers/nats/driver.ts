@@ -6,27 +6,27 @@ import type { ConnectionEvents, Driver } from '../foreign/driver.js'
 import type { ForeignPorts } from '../foreign/foreign-broker.js'
 import { readInTurns } from '../foreign/read-in-turns.js'
 import type { NatsSettings } from '../settings.js'
-import { type Address, addressOf } from './address.js'
+import { type NatsAddress, natsAddressOf } from './address.js'
 import { ServerConnection } from './connection.js'
 import { type Greeting, greeting } from './greeting.js'
 import { noHeaders } from './message-form.js'
-import { connectionOptions, connectTimeoutMs, type Files, filesOf } from './options.js'
-import { refusal } from './refusal.js'
-import { type NatsNative, nativeOf, oneSubject } from './subjects.js'
+import { connectionOptions, connectTimeoutMs, filesOf, type NatsFiles } from './options.js'
+import { connectRefusal } from './refusal.js'
+import { type NatsNative, natsNativeOf, oneSubject } from './subjects.js'
 
 /** NATS, as the parts that all brokers outside the process share see it. */
 export class NatsDriver implements Driver<NatsNative> {
   readonly #settings: NatsSettings
   readonly #ports: Pick<ForeignPorts, 'clock' | 'newId'>
   /** In the order in which they are tried next: the one that was lost comes last. */
-  #addresses: readonly Address[]
+  #addresses: readonly NatsAddress[]
   #headers = true
 
   /** @throws {RangeError} where an address is none */
   constructor(settings: NatsSettings, ports: Pick<ForeignPorts, 'clock' | 'newId'>) {
     this.#settings = settings
     this.#ports = ports
-    this.#addresses = settings.addresses.map(addressOf)
+    this.#addresses = settings.addresses.map(natsAddressOf)
   }
 
   get features(): Features {
@@ -41,7 +41,7 @@ export class NatsDriver implements Driver<NatsNative> {
   }
 
   nativeOf(interest: Interest): NatsNative {
-    return nativeOf(interest)
+    return natsNativeOf(interest)
   }
 
   async connect(events: ConnectionEvents): Promise<ServerConnection> {
@@ -57,7 +57,11 @@ export class NatsDriver implements Driver<NatsNative> {
   }
 
   /** A connection, or why there is none. */
-  async #connectTo(address: Address, files: Files, events: ConnectionEvents): Promise<ServerConnection | string> {
+  async #connectTo(
+    address: NatsAddress,
+    files: NatsFiles,
+    events: ConnectionEvents,
+  ): Promise<ServerConnection | string> {
     const { clock, newId } = this.#ports
     let greeted: Greeting | undefined
     try {
@@ -67,7 +71,7 @@ export class NatsDriver implements Driver<NatsNative> {
       this.#headers = nats.info?.headers === true
       return new ServerConnection({ nats, events, clock, newId, elsewhere: this.#addresses.length > 1 })
     } catch (cause) {
-      return refusal(address, cause, {
+      return connectRefusal(address, cause, {
         auth: this.#settings.auth ?? address.auth,
         greeting: greeted,
         clientCertificate: files.cert !== undefined,

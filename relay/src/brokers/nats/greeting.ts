@@ -1,6 +1,6 @@
 import { connect } from 'node:net'
 import type { Clock } from '../../core/clock.js'
-import type { Address } from './address.js'
+import type { NatsAddress } from './address.js'
 
 /** What a server says of itself to whoever dials it, before anybody logs in. */
 export interface Greeting {
@@ -25,7 +25,7 @@ const mostBytes = 64 * 1024
  * each try; and it must be told beforehand whose certificate to expect.
  */
 export function greeting(
-  { host, port }: Pick<Address, 'host' | 'port'>,
+  { host, port }: Pick<NatsAddress, 'host' | 'port'>,
   clock: Clock,
   timeoutMs: number,
 ): Promise<Greeting> {

@@ -1,4 +1,4 @@
-import { type Message, payloadSize, WildcastError } from '@wildcast/protocol'
+import { type BrokerMessage, payloadSize, WildcastError } from '@wildcast/protocol'
 import { headers, type Msg, type MsgHdrs } from 'nats'
 import type { Dropped } from '../../core/broker.js'
 import { headersIn, headersOut } from '../foreign/headers.js'
@@ -6,7 +6,7 @@ import { natsHeadersFrom, natsHeadersOf } from './headers.js'
 import { names } from './subjects.js'
 
 /** A message as it is sent. */
-export interface Outgoing {
+export interface NatsPublish {
   readonly headers?: MsgHdrs
   /** Bytes of headers and payload together, which the server's limit counts. */
   readonly size: number
@@ -18,7 +18,7 @@ const noResponders = 503
  * What goes beside the payload. @throws {WildcastError} `unsupported` where the server has no
  * headers
  */
-export function outgoing(message: Message, serverHasHeaders: boolean | undefined): Outgoing {
+export function outgoing(message: BrokerMessage, serverHasHeaders: boolean | undefined): NatsPublish {
   const carried = headersOut(message)
   if (carried.length === 0) return { size: payloadSize(message.payload) }
   if (!serverHasHeaders) throw new WildcastError('unsupported', noHeaders)
@@ -44,7 +44,7 @@ export function noRespondersHeaders(): MsgHdrs {
  * A message that came, or why it is none of ours. A reply address that is none of our subjects is
  * left out, and told.
  */
-export function incoming(msg: Msg, dropped: (why: Dropped) => void): Message | undefined {
+export function incoming(msg: Msg, dropped: (why: Dropped) => void): BrokerMessage | undefined {
   const subject = names.subjectOf(msg.subject)
   if (subject === undefined) {
     dropped('foreign_subject')
@@ -61,7 +61,7 @@ export function incoming(msg: Msg, dropped: (why: Dropped) => void): Message | u
 }
 
 /** What stands beside the payload, or why the message is not delivered. */
-function besideOf(msg: Msg): Partial<Message> | Dropped {
+function besideOf(msg: Msg): Partial<BrokerMessage> | Dropped {
   const headers = natsHeadersOf(msg)
   if (headers === undefined) return {}
   if (headers === 'unreadable') return 'foreign_message'

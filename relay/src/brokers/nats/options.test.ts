@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest'
-import { addressOf } from './address.js'
+import { natsAddressOf } from './address.js'
 import { connectionOptions } from './options.js'
 
 const settings = { addresses: [] }
-const plain = addressOf('localhost')
+const plain = natsAddressOf('localhost')
 const offered = { tls_available: true }
 
 it('leave reconnecting, names and signs of life to the link', () => {
@@ -24,7 +24,7 @@ it.each([
   ['127.0.0.1', { host: '127.0.0.1' }],
   ['[::1]:4223', { host: '::1' }],
 ])('tell whom the certificate of %s must be for, whenever the server speaks TLS', (address, tls) => {
-  expect(connectionOptions(settings, addressOf(address), offered, {}).tls).toEqual(tls)
+  expect(connectionOptions(settings, natsAddressOf(address), offered, {}).tls).toEqual(tls)
 })
 
 it('hand certificates on as text', () => {
@@ -39,13 +39,13 @@ it('hand certificates on as text', () => {
 it.each([
   ['tls = true', { tls: true }, plain, 'leave out "tls"'],
   ['certificates', { tls: {} }, plain, 'leave out "tls"'],
-  ['tls://', {}, addressOf('tls://localhost'), 'write nats://'],
+  ['tls://', {}, natsAddressOf('tls://localhost'), 'write nats://'],
 ])('are none where %s wants TLS and the server does not speak it', (_, more, address, remedy) => {
   expect(() => connectionOptions({ ...settings, ...more }, address, {}, {})).toThrow(remedy)
 })
 
 it('log in as the settings say, or else as the address does', () => {
-  const address = addressOf('nats://from:address@localhost')
+  const address = natsAddressOf('nats://from:address@localhost')
   const logsIn = (auth: object): unknown =>
     [connectionOptions({ ...settings, ...auth }, address, {}, {}).authenticator]
       .flat()

@@ -13,11 +13,11 @@ import {
 } from 'nats'
 import { type Certificates, readCertificates } from '../foreign/certificates.js'
 import type { NatsAuth, NatsSettings } from '../settings.js'
-import type { Address } from './address.js'
+import type { NatsAddress } from './address.js'
 import type { Greeting } from './greeting.js'
 
 /** What the files hold that the settings name. */
-export interface Files extends Certificates {
+export interface NatsFiles extends Certificates {
   readonly credentials?: string
 }
 
@@ -31,7 +31,7 @@ const neverMs = 2 ** 31 - 1
  * Reads the files again for each connection, since certificates and credentials are renewed.
  * @throws {WildcastError} `broker_down` where one can't be read
  */
-export async function filesOf({ tls, auth }: NatsSettings): Promise<Files> {
+export async function filesOf({ tls, auth }: NatsSettings): Promise<NatsFiles> {
   const certificates = await readCertificates(typeof tls === 'object' ? tls : undefined)
   return auth?.kind === 'credentialsFile' ? { ...certificates, credentials: await read(auth.path) } : certificates
 }
@@ -43,9 +43,9 @@ export async function filesOf({ tls, auth }: NatsSettings): Promise<Files> {
  */
 export function connectionOptions(
   { tls, clientName = 'wildcast', auth }: NatsSettings,
-  address: Address,
+  address: NatsAddress,
   greeting: Greeting,
-  files: Files,
+  files: NatsFiles,
 ): ConnectionOptions {
   const encrypted = encryption(address, greeting, tls !== undefined && tls !== false)
   const who = authenticatorOf(auth ?? address.auth, files)
@@ -65,7 +65,7 @@ export function connectionOptions(
 }
 
 /** Whether the link will be encrypted. */
-function encryption({ encrypted }: Address, { tls_required, tls_available }: Greeting, wanted: boolean): boolean {
+function encryption({ encrypted }: NatsAddress, { tls_required, tls_available }: Greeting, wanted: boolean): boolean {
   const offered = tls_required === true || tls_available === true
   if ((wanted || encrypted) && !offered) {
     const remedy = wanted ? 'leave out "tls" and certificates' : 'write nats:// instead of tls://'
@@ -74,7 +74,7 @@ function encryption({ encrypted }: Address, { tls_required, tls_available }: Gre
   return offered
 }
 
-function tlsOf({ host }: Address, { ca, cert, key }: Files): TlsOptions {
+function tlsOf({ host }: NatsAddress, { ca, cert, key }: NatsFiles): TlsOptions {
   // The library hands these on to Node. Unless it is told the address, it takes a certificate for
   // "localhost" as that of every IP address.
   const name = isIP(host) ? { host } : { servername: host }
@@ -82,7 +82,7 @@ function tlsOf({ host }: Address, { ca, cert, key }: Files): TlsOptions {
   return { ...name, ...(ca && { ca: ca.toString() }), ...own }
 }
 
-function authenticatorOf(auth: NatsAuth | undefined, files: Files): Authenticator | undefined {
+function authenticatorOf(auth: NatsAuth | undefined, files: NatsFiles): Authenticator | undefined {
   switch (auth?.kind) {
     case undefined:
       return undefined

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { NoGreeting } from './greeting.js'
-import { endedBy, refusal } from './refusal.js'
+import { connectRefusal, endedBy } from './refusal.js'
 
 const at = { text: 'localhost:4222' }
 const failed = (code: string, message = code): Error => Object.assign(new Error(message), { code })
@@ -48,7 +48,7 @@ it.each([
   ['a reset', failed('EPIPE'), { greeting: {} }, 'it hung up at once; its log says why'],
   ['what nobody foresaw', failed('WHAT', 'first line\nsecond'), {}, 'first line'],
 ])('says what to look at: %s', (_, cause, attempt, reason) => {
-  expect(refusal(at, cause, attempt)).toBe(`NATS at localhost:4222: ${reason}`)
+  expect(connectRefusal(at, cause, attempt)).toBe(`NATS at localhost:4222: ${reason}`)
 })
 
 it('says why a connection that stood has ended', () => {

@@ -1,7 +1,7 @@
 import { WildcastError } from '@wildcast/protocol'
 import { type NetworkFailure, networkFailureOf } from '../foreign/network-failures.js'
 import type { NatsAuth } from '../settings.js'
-import type { Address } from './address.js'
+import type { NatsAddress } from './address.js'
 import { type Greeting, NoGreeting } from './greeting.js'
 
 /** What was tried when a connection failed. */
@@ -15,7 +15,7 @@ export interface Attempt {
  * Why a server was not reached, and what to look at, with the keys of the configuration. It never
  * holds a secret.
  */
-export function refusal({ text }: Pick<Address, 'text'>, cause: unknown, attempt: Attempt): string {
+export function connectRefusal({ text }: Pick<NatsAddress, 'text'>, cause: unknown, attempt: Attempt): string {
   return `NATS at ${text}: ${reasonOf(cause, attempt)}`
 }
 

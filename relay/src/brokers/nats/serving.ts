@@ -14,7 +14,7 @@ export interface ServingPorts {
  * What servers on a connection are asked. Whoever asks hears of it when a server leaves: nobody is
  * left waiting.
  */
-export class Serving {
+export class NatsServing {
   readonly #ports: ServingPorts
   readonly #owed: OwedAnswers<object> = new OwedAnswers(async (reply) => this.tellNoResponders(reply))
 

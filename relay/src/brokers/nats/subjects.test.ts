@@ -1,10 +1,10 @@
 import { matches, parsePattern, parseSubject, type Subject } from '@wildcast/protocol'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { checked, checkLine, nameOf, nativeOf } from './subjects.js'
+import { checked, checkLine, natsNameOf, natsNativeOf } from './subjects.js'
 
 const native = (pattern: string, more: { group?: string; serve?: boolean } = {}) =>
-  nativeOf({ pattern: parsePattern(pattern), ...more })
+  natsNativeOf({ pattern: parsePattern(pattern), ...more })
 
 describe('an interest', () => {
   it.each<[string, string[], boolean]>([
@@ -44,8 +44,8 @@ describe('an interest', () => {
   it('that does not fit into a command is refused', () => {
     const tooLong = 'x'.repeat(4033)
     const refused = expect.objectContaining({ code: 'invalid_subject' })
-    expect(() => nativeOf({ pattern: tooLong as Subject })).toThrow(refused)
-    expect(() => nativeOf({ pattern: 'a' as Subject, group: tooLong })).toThrow(refused)
+    expect(() => natsNativeOf({ pattern: tooLong as Subject })).toThrow(refused)
+    expect(() => natsNativeOf({ pattern: 'a' as Subject, group: tooLong })).toThrow(refused)
     expect(() => checkLine('ü'.repeat(1000), 'ü'.repeat(1017))).toThrow(refused)
     expect(() => checkLine('ü'.repeat(1000), 'ü'.repeat(1016))).not.toThrow()
   })
@@ -61,7 +61,7 @@ describe('an interest', () => {
       fc.property(patterns, subjects, (pattern, subject) => {
         const normal = parsePattern(pattern.join('.'))
         const wanted = matches(normal, parseSubject(subject.join('.')))
-        const { subjects, exact } = nativeOf({ pattern: normal })
+        const { subjects, exact } = natsNativeOf({ pattern: normal })
         const brought = subjects.filter((filter) => natsMatches(filter.split('.'), subject)).length
         expect(brought).toBeLessThanOrEqual(1)
         if (wanted || exact) expect(brought).toBe(wanted ? 1 : 0)
@@ -100,18 +100,18 @@ describe('a group', () => {
 
 describe('a name on the wire', () => {
   it('is the subject, with the characters of NATS that subjects may not hold', () => {
-    expect(nameOf(parseSubject('a%2Fb.100%.%252F'))).toBe('a/b.100%.%2F')
+    expect(natsNameOf(parseSubject('a%2Fb.100%.%252F'))).toBe('a/b.100%.%2F')
   })
 
   it.each(['a.*', '**'])('is not the pattern %s', (pattern) => {
-    expect(() => nameOf(parsePattern(pattern))).toThrow(expect.objectContaining({ code: 'unsupported' }))
+    expect(() => natsNameOf(parsePattern(pattern))).toThrow(expect.objectContaining({ code: 'unsupported' }))
   })
 
   it.each(['', 'a b', 'a\r\nPUB admin 0\r\n\r\n', 'a\tb', 'a\u0000', 'a\u00a0b', 'a\u2028', 'a\u0085'])(
     'never holds what would be a command: %j',
     (name) => {
       expect(() => checked(name)).toThrow(expect.objectContaining({ code: 'invalid_subject' }))
-      expect(() => nameOf(name as Subject)).toThrow(expect.objectContaining({ code: 'invalid_subject' }))
+      expect(() => natsNameOf(name as Subject)).toThrow(expect.objectContaining({ code: 'invalid_subject' }))
       expect(() => native('a', { group: name })).toThrow(expect.objectContaining({ code: 'invalid_subject' }))
     },
   )

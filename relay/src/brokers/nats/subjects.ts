@@ -20,7 +20,7 @@ export const names: ForeignNames = foreignNames({ separator: '.', escaped: '/+#'
 const serversQueue = 'wildcast/serve'
 
 /** The narrowest subscriptions that cover an interest. @throws {WildcastError} `invalid_subject` */
-export function nativeOf({ pattern, group, serve = false }: Interest): NatsNative {
+export function natsNativeOf({ pattern, group, serve = false }: Interest): NatsNative {
   const { subjects, exact } = cover(pattern)
   const queue = serve ? serversQueue : group === undefined ? undefined : queueOf(group, pattern, exact)
   if (queue !== undefined) checked(queue)
@@ -40,7 +40,7 @@ export function nativeOf({ pattern, group, serve = false }: Interest): NatsNativ
  * The name of a subject that is published to, or of one that is answered on.
  * @throws {WildcastError} `invalid_subject`, `unsupported` for a pattern
  */
-export function nameOf(subject: Pattern): string {
+export function natsNameOf(subject: Pattern): string {
   const name = names.nameOf(subject as Subject)
   // The server would deliver to a subscriber of that very text.
   if (/[*>]/.test(name)) throw new WildcastError('unsupported', oneSubject)

@@ -4,7 +4,7 @@ import type { NativeSubscription } from '../foreign/driver.js'
 import type { Confirmations } from './confirmations.js'
 import type { NatsNative } from './subjects.js'
 
-export interface SubscriptionPorts {
+export interface NatsSubscriptionPorts {
   readonly nats: NatsConnection
   readonly confirmations: Confirmations
   /**
@@ -21,7 +21,7 @@ export class NatsSubscription implements NativeSubscription {
   readonly native: NatsNative
   readonly confirmed: Promise<void>
   readonly ended: Promise<WildcastError>
-  readonly #ports: SubscriptionPorts
+  readonly #ports: NatsSubscriptionPorts
   readonly #parts: readonly Subscription[]
   /**
    * What came before its member can take it: nobody else gets what a group or a server was given.
@@ -30,7 +30,7 @@ export class NatsSubscription implements NativeSubscription {
   #over = false
   #tellEnded: (error: WildcastError) => void = () => {}
 
-  constructor(native: NatsNative, ports: SubscriptionPorts) {
+  constructor(native: NatsNative, ports: NatsSubscriptionPorts) {
     this.native = native
     this.#ports = ports
     this.#held = native.single ? [] : undefined

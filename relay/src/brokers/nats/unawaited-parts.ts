@@ -4,7 +4,7 @@ import { isNoResponders } from './message-form.js'
 import type { NatsNative } from './subjects.js'
 import type { NatsSubscription } from './subscription.js'
 
-export interface UnawaitedPartsPorts {
+export interface NatsUnawaitedPartsPorts {
   readonly newId: () => string
   subscribe(native: NatsNative, take: (msg: Msg) => void): NatsSubscription
 }
@@ -14,13 +14,13 @@ export interface UnawaitedPartsPorts {
  * says that nobody listens where it went, and the relay that listens there says that nobody waits:
  * in the same words, so that strangers can, too.
  */
-export class UnawaitedParts {
-  readonly #ports: UnawaitedPartsPorts
+export class NatsUnawaitedParts {
+  readonly #ports: NatsUnawaitedPartsPorts
   readonly #prefix: string
   readonly #known: Unawaited = new Unawaited()
   #inbox: NatsSubscription | undefined
 
-  constructor(ports: UnawaitedPartsPorts) {
+  constructor(ports: NatsUnawaitedPartsPorts) {
     this.#ports = ports
     this.#prefix = `_INBOX.${ports.newId()}.part.`
   }

@@ -2,18 +2,18 @@ import type { Socket } from 'node:net'
 import { Redis } from 'ioredis'
 import type { Clock } from '../../core/clock.js'
 import { readInTurns } from '../foreign/read-in-turns.js'
-import { connectFailure, lossOf, type Where } from './connect-failures.js'
+import { type RedisConnectionName, redisConnectFailure, redisLossOf } from './connect-failures.js'
 import { isRefusal } from './failures.js'
-import { type Address, type ClientOptions, patienceMs } from './options.js'
+import { patienceMs, type RedisAddress, type RedisClientOptions } from './options.js'
 import { type ServerInfo, serverInfo, unknownServer } from './server-info.js'
 
 /** One link to one server. It ends once. */
-export interface Client {
+export interface RedisClient {
   readonly redis: Redis
   readonly info: ServerInfo
-  readonly where: Where
+  readonly where: RedisConnectionName
   /** Where it has come to, also where somebody has led it there. */
-  readonly at: Address
+  readonly at: RedisAddress
   /** Resolves with the reason when it has ended, whoever has ended it. */
   readonly ended: Promise<Error>
   /** An answer that belongs to its opening: in the time that a server may take to be ready. */
@@ -23,7 +23,11 @@ export interface Client {
 }
 
 /** @throws {WildcastError} `broker_down`, with the reason and the remedy */
-export async function openClient(options: ClientOptions, where: Where, clock: Clock): Promise<Client> {
+export async function openClient(
+  options: RedisClientOptions,
+  where: RedisConnectionName,
+  clock: Clock,
+): Promise<RedisClient> {
   // Who refuses hangs up after the answer to the first command. Were there another, that answer
   // could be lost: the library waits for all of them, and the kernel throws away what was not read
   // when more comes for a socket that is closed.
@@ -35,7 +39,7 @@ export async function openClient(options: ClientOptions, where: Where, clock: Cl
     reason ??= error
   })
   const ended = new Promise<Error>((resolve) => {
-    redis.once('end', () => resolve(lossOf(reason, where)))
+    redis.once('end', () => resolve(redisLossOf(reason, where)))
   })
   const drop = (): void => redis.disconnect()
   const inTime = <Answer>(answer: Promise<Answer>): Promise<Answer> => before(patienceMs(options), answer, clock)
@@ -45,7 +49,7 @@ export async function openClient(options: ClientOptions, where: Where, clock: Cl
     return { redis, info, where, at: otherEnd(redis.stream), ended, inTime, drop }
   } catch (cause) {
     drop()
-    throw connectFailure(reason ?? cause, where)
+    throw redisConnectFailure(reason ?? cause, where)
   }
 }
 
@@ -66,7 +70,7 @@ async function infoOf(redis: Redis): Promise<ServerInfo> {
   }
 }
 
-function otherEnd({ remoteAddress = '', remotePort = 0 }: Partial<Socket>): Address {
+function otherEnd({ remoteAddress = '', remotePort = 0 }: Partial<Socket>): RedisAddress {
   return { host: remoteAddress.replace(/^::ffff:/, ''), port: remotePort }
 }
 

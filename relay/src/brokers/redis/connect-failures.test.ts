@@ -1,12 +1,12 @@
 import { inspect } from 'node:util'
 import { WildcastError } from '@wildcast/protocol'
 import { expect, it } from 'vitest'
-import { connectFailure, lossOf, type Where } from './connect-failures.js'
+import { type RedisConnectionName, redisConnectFailure, redisLossOf } from './connect-failures.js'
 
 // What servers of today don't say to a test. The rest is in
 // relay/test/brokers/redis-options.test.ts.
 
-const where: Where = { shown: 'Redis at here:1', key: 'url', encrypted: false, named: false }
+const where: RedisConnectionName = { shown: 'Redis at here:1', key: 'url', encrypted: false, named: false }
 
 /** As the library makes it of a server's refusal. */
 const reply = (message: string): Error =>
@@ -34,15 +34,15 @@ it.each([
     'Redis at here:1 refused the connection: ERR unknown command `hello`',
   ],
 ])('%s is told in plain words, without what was sent', (cause, words) => {
-  const error = connectFailure(cause, where)
+  const error = redisConnectFailure(cause, where)
   expect(error).toMatchObject({ code: 'broker_down', message: words })
   expect(inspect(error, { depth: 9 })).not.toContain('secret')
 })
 
 it('what was told already stays as it is', () => {
   const told = new WildcastError('broker_down', 'told')
-  expect(connectFailure(told, where)).toBe(told)
-  expect(lossOf(told, where)).toBe(told)
+  expect(redisConnectFailure(told, where)).toBe(told)
+  expect(redisLossOf(told, where)).toBe(told)
 })
 
 it.each([
@@ -50,5 +50,5 @@ it.each([
   [new Error('Unknown RESP type 72 "H"'), 'Redis at here:1 closed the connection (it spoke no Redis)'],
   [undefined, 'Redis at here:1 closed the connection'],
 ])('a loss by %s is told', (cause, words) => {
-  expect(lossOf(cause, where).message).toBe(words)
+  expect(redisLossOf(cause, where).message).toBe(words)
 })

@@ -6,7 +6,7 @@ import { isReply, withoutCommand } from './failures.js'
 // a secret.
 
 /** Which connection failed. */
-export interface Where {
+export interface RedisConnectionName {
   /** As an operator knows it, with the word for what it is: `Redis at localhost:6379`. */
   readonly shown: string
   /** The settings key that names it. */
@@ -18,7 +18,7 @@ export interface Where {
   readonly db?: number | undefined
 }
 
-type Say = (where: Where, words: string) => string
+type Say = (where: RedisConnectionName, words: string) => string
 
 const networkFailures: Readonly<Record<NetworkFailure, Say>> = {
   nobody_listens: ({ shown, key }) => `nobody listens for ${shown}: start the server, or look at "${key}"`,
@@ -74,7 +74,7 @@ const answers: readonly (readonly [RegExp, Say])[] = [
 ]
 
 /** Why no connection came about. */
-export function connectFailure(thrown: unknown, where: Where): WildcastError {
+export function redisConnectFailure(thrown: unknown, where: RedisConnectionName): WildcastError {
   if (thrown instanceof WildcastError) return thrown
   const cause = withoutCommand(thrown)
   const words = codeOf(cause)
@@ -83,7 +83,7 @@ export function connectFailure(thrown: unknown, where: Where): WildcastError {
 }
 
 /** Why a connection ended that was whole. */
-export function lossOf(thrown: unknown, { shown }: Where): WildcastError {
+export function redisLossOf(thrown: unknown, { shown }: RedisConnectionName): WildcastError {
   if (thrown instanceof WildcastError) return thrown
   const cause = thrown === undefined ? undefined : withoutCommand(thrown)
   const code = codeOf(cause)
@@ -101,7 +101,7 @@ function codeOf(cause: unknown): string {
   return 'code' in cause && typeof cause.code === 'string' ? cause.code : cause.message
 }
 
-function refused({ shown }: Where, words: string): string {
+function refused({ shown }: RedisConnectionName, words: string): string {
   return `${shown} refused the connection: ${words}`
 }
 
@@ -109,14 +109,14 @@ function refused({ shown }: Where, words: string): string {
  * A server says nothing to who speaks TLS where it is not expected, or the other way round: Redis
  * waits, others hang up.
  */
-function hungUpEarly({ shown, encrypted }: Where): string {
+function hungUpEarly({ shown, encrypted }: RedisConnectionName): string {
   const remedy = encrypted
     ? 'perhaps it does not speak TLS: write "url" with redis://'
     : 'perhaps it expects TLS: write "url" with rediss://'
   return `${shown} hung up before it answered; ${remedy}`
 }
 
-function silent({ shown, key, encrypted }: Where): string {
+function silent({ shown, key, encrypted }: RedisConnectionName): string {
   const remedy = encrypted
     ? 'look at firewalls on the way; if it does not speak TLS, write "url" with redis://'
     : `look at "${key}", and at firewalls on the way`

@@ -1,27 +1,27 @@
-import { type Message, WildcastError } from '@wildcast/protocol'
-import type { RequestOptions } from '../../core/broker.js'
+import { type BrokerMessage, WildcastError } from '@wildcast/protocol'
+import type { BrokerRequestOptions } from '../../core/broker.js'
 import type { Clock } from '../../core/clock.js'
-import type { Connection, ConnectionEvents, NativeSubscription, Sink } from '../foreign/driver.js'
-import type { Client } from './client.js'
-import { commandFailure, endedError } from './failures.js'
+import type { BrokerConnection, ConnectionEvents, NativeSubscription, Sink } from '../foreign/driver.js'
+import type { RedisClient } from './client.js'
+import { commandFailure, redisEndedError } from './failures.js'
 import { flush, signOfLife } from './farewell.js'
 import type { Keeps } from './features.js'
 import type { Glob } from './glob.js'
 import { Groups } from './groups.js'
 import type { Keys } from './keys.js'
-import type { Member } from './member.js'
+import type { GroupConsumer } from './member.js'
 import { Questions } from './questions.js'
 import { sameRole } from './role.js'
 import { Scripts } from './script.js'
 import { Servers } from './servers.js'
-import { isAnswer, Speaker } from './speaker.js'
+import { isAnswer, RedisPublisher } from './speaker.js'
 import { isDeafTo, type RedisNames, type RedisNative } from './subjects.js'
 import { Subscriber } from './subscriber.js'
 import type { Terms } from './terms.js'
-import { UnawaitedParts } from './unawaited-parts.js'
+import { RedisUnawaitedParts } from './unawaited-parts.js'
 
 /** What outlives a connection. */
-export interface Relay {
+export interface RedisContext {
   /** Its name at Redis. */
   readonly id: string
   readonly prefix: string
@@ -32,35 +32,35 @@ export interface Relay {
   readonly clock: Clock
   readonly newId: () => string
   /** Its part in each group. */
-  readonly members: Map<string, Member>
+  readonly members: Map<string, GroupConsumer>
 }
 
 export interface ConnectionParts {
-  readonly publisher: Client
-  readonly listener: Client
+  readonly publisher: RedisClient
+  readonly listener: RedisClient
   readonly keeps: Keeps
   /** Looks out for another master, where somebody tells. */
   readonly watch?: ((switched: (cause: WildcastError) => void) => { stop(): void }) | undefined
 }
 
 /** Two clients, one that publishes and one that listens. The end of either is the end of both. */
-export class RedisConnection implements Connection<RedisNative> {
-  readonly #relay: Relay
+export class RedisConnection implements BrokerConnection<RedisNative> {
+  readonly #relay: RedisContext
   readonly #events: ConnectionEvents
-  readonly #clients: readonly [publisher: Client, listener: Client]
+  readonly #clients: readonly [publisher: RedisClient, listener: RedisClient]
   readonly #keeps: Keeps
   readonly #scripts: Scripts
   readonly #subscriber: Subscriber
-  readonly #speaker: Speaker
+  readonly #speaker: RedisPublisher
   readonly #questions: Questions
-  readonly #unawaited: UnawaitedParts
+  readonly #unawaited: RedisUnawaitedParts
   readonly #groups: Groups
   readonly #servers: Servers
   readonly #watch: { stop(): void } | undefined
   #ended = false
   #pingsOwed = 0
 
-  constructor(relay: Relay, { publisher, listener, keeps, watch }: ConnectionParts, events: ConnectionEvents) {
+  constructor(relay: RedisContext, { publisher, listener, keeps, watch }: ConnectionParts, events: ConnectionEvents) {
     const { redis } = publisher
     const scripts = new Scripts(redis)
     const failed = (cause: WildcastError): void => this.#end(cause)
@@ -72,8 +72,8 @@ export class RedisConnection implements Connection<RedisNative> {
     this.#scripts = scripts
     this.#subscriber = new Subscriber(listener.redis, () => dropped('foreign_subject'))
     const parts = { ...relay, redis, scripts, subscriber: this.#subscriber, failed, dropped }
-    this.#speaker = new Speaker({ ...parts, scripts: keeps === true ? scripts : undefined })
-    this.#unawaited = new UnawaitedParts(parts)
+    this.#speaker = new RedisPublisher({ ...parts, scripts: keeps === true ? scripts : undefined })
+    this.#unawaited = new RedisUnawaitedParts(parts)
     this.#questions = new Questions({
       ...parts,
       publish: (question) => this.#question(question),
@@ -90,7 +90,7 @@ export class RedisConnection implements Connection<RedisNative> {
     return { ...rest, confirmed: confirmed.catch((cause) => this.#fail(cause)) }
   }
 
-  async publish(message: Message): Promise<void> {
+  async publish(message: BrokerMessage): Promise<void> {
     const { subject, more } = message
     if (isAnswer(subject)) {
       if (more) this.#unawaited.check(subject)
@@ -99,7 +99,7 @@ export class RedisConnection implements Connection<RedisNative> {
     await this.#speaker.say(message)
   }
 
-  request(message: Message, options: RequestOptions): Promise<Message> {
+  request(message: BrokerMessage, options: BrokerRequestOptions): Promise<BrokerMessage> {
     return this.#questions.ask(message, options)
   }
 
@@ -150,7 +150,7 @@ export class RedisConnection implements Connection<RedisNative> {
    * How many may answer a question: not those of our own subscriptions that never do. Undefined
    * where Redis does not know of all.
    */
-  async #question(question: Message): Promise<number | undefined> {
+  async #question(question: BrokerMessage): Promise<number | undefined> {
     const { names, cluster } = this.#relay
     const deaf = this.#subscriber.deaf(names.channelOf(question.subject))
     const { clients, groups } = await this.#speaker.say(question)
@@ -174,7 +174,7 @@ export class RedisConnection implements Connection<RedisNative> {
     this.#ended = true
     this.#servers.stop()
     this.#groups.stop()
-    this.#questions.failAll(endedError())
+    this.#questions.failAll(redisEndedError())
     this.#watch?.stop()
     for (const client of this.#clients) client.drop()
   }

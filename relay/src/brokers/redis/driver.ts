@@ -1,16 +1,16 @@
 import type { Features } from '../../core/broker.js'
 import type { Clock } from '../../core/clock.js'
-import type { Connection, ConnectionEvents, Driver } from '../foreign/driver.js'
+import type { BrokerConnection, ConnectionEvents, Driver } from '../foreign/driver.js'
 import type { ForeignPorts } from '../foreign/foreign-broker.js'
 import type { RedisSettings } from '../settings.js'
-import type { Client } from './client.js'
-import { connectFailure } from './connect-failures.js'
-import { type ConnectionParts, RedisConnection, type Relay } from './connection.js'
-import { featuresOf, type Keeps } from './features.js'
+import type { RedisClient } from './client.js'
+import { redisConnectFailure } from './connect-failures.js'
+import { type ConnectionParts, RedisConnection, type RedisContext } from './connection.js'
+import { type Keeps, redisFeatures } from './features.js'
 import { keepsOf } from './keeps.js'
 import { redisKeys } from './keys.js'
-import { addressOf, clientOptions } from './options.js'
-import { type ClusterPlaces, type Place, placeOf, placesOf, sentinelsOf } from './places.js'
+import { redisAddressOf, redisClientOptions } from './options.js'
+import { type ClusterPlaces, placesOf, type RedisEndpoint, redisEndpointOf, sentinelsOf } from './places.js'
 import { replica } from './role.js'
 import { SentinelWatch } from './sentinel-watch.js'
 import { isOlder, type ServerInfo } from './server-info.js'
@@ -25,7 +25,7 @@ export function redisDriver(
   ports: ForeignPorts,
   terms: Terms = usualTerms,
 ): Driver<RedisNative> {
-  clientOptions(settings, {}, addressOf(settings)) // refuses what it can't take
+  redisClientOptions(settings, {}, redisAddressOf(settings)) // refuses what it can't take
   return new RedisDriver(settings, ports, terms)
 }
 
@@ -33,7 +33,7 @@ class RedisDriver implements Driver<RedisNative> {
   readonly nativeOf: Driver<RedisNative>['nativeOf']
   readonly #settings: RedisSettings
   readonly #clock: Clock
-  readonly #relay: Relay
+  readonly #relay: RedisContext
   #keeps: Keeps = true
   /**
    * A replica is none of those that we look for: sentinels lead to a master, and it was one before.
@@ -54,14 +54,14 @@ class RedisDriver implements Driver<RedisNative> {
   }
 
   get features(): Features {
-    return featuresOf({ sharded: this.#settings.sharded ?? false, keeps: this.#keeps })
+    return redisFeatures({ sharded: this.#settings.sharded ?? false, keeps: this.#keeps })
   }
 
-  async connect(events: ConnectionEvents): Promise<Connection<RedisNative>> {
+  async connect(events: ConnectionEvents): Promise<BrokerConnection<RedisNative>> {
     return this.#settings.sharded ? this.#connectSharded(events) : this.#connect(events)
   }
 
-  async #connect(events: ConnectionEvents): Promise<Connection<RedisNative>> {
+  async #connect(events: ConnectionEvents): Promise<BrokerConnection<RedisNative>> {
     const pair = await openPair(await this.#place())
     try {
       const { publisher, listener } = pair
@@ -75,11 +75,11 @@ class RedisDriver implements Driver<RedisNative> {
       return new RedisConnection(this.#relay, { ...pair, keeps, watch }, events)
     } catch (cause) {
       drop(pair)
-      throw connectFailure(cause, pair.publisher.where)
+      throw redisConnectFailure(cause, pair.publisher.where)
     }
   }
 
-  async #watch({ at }: Client): Promise<ConnectionParts['watch']> {
+  async #watch({ at }: RedisClient): Promise<ConnectionParts['watch']> {
     const { sentinels, sentinelName: name } = this.#settings
     if (!sentinels || name === undefined || !this.#expectsMaster) return undefined
     const places = await sentinelsOf(this.#settings, this.#clock)
@@ -90,18 +90,18 @@ class RedisDriver implements Driver<RedisNative> {
    * On a cluster all keys of ours lie on one node. Plain channels reach every node, so one is
    * enough for them, too.
    */
-  async #place(): Promise<Place> {
+  async #place(): Promise<RedisEndpoint> {
     const { cluster } = this.#settings
-    if (!cluster) return placeOf(this.#settings, this.#clock)
+    if (!cluster) return redisEndpointOf(this.#settings, this.#clock)
     const { ownerOf } = await placesOf(this.#settings, cluster, this.#clock)
     return ownerOf(slotOf(this.#relay.keys.registry))
   }
 
-  async #connectSharded(events: ConnectionEvents): Promise<Connection<RedisNative>> {
+  async #connectSharded(events: ConnectionEvents): Promise<BrokerConnection<RedisNative>> {
     const { cluster } = this.#settings
     const places: ClusterPlaces = cluster
       ? await placesOf(this.#settings, cluster, this.#clock)
-      : everywhere(await placeOf(this.#settings, this.#clock))
+      : everywhere(await redisEndpointOf(this.#settings, this.#clock))
     const pairs = await openAll(places.all)
     return new ShardedConnection(
       {
@@ -123,7 +123,7 @@ class RedisDriver implements Driver<RedisNative> {
   }
 }
 
-async function openPair(place: Place): Promise<Pair> {
+async function openPair(place: RedisEndpoint): Promise<Pair> {
   const [publisher, listener] = await Promise.allSettled([place.open('publish'), place.open('subscribe')])
   if (publisher.status === 'fulfilled' && listener.status === 'fulfilled')
     return { publisher: publisher.value, listener: listener.value }
@@ -131,7 +131,7 @@ async function openPair(place: Place): Promise<Pair> {
   throw publisher.status === 'rejected' ? publisher.reason : (listener as PromiseRejectedResult).reason
 }
 
-async function openAll(places: readonly Place[]): Promise<Map<Place, Pair>> {
+async function openAll(places: readonly RedisEndpoint[]): Promise<Map<RedisEndpoint, Pair>> {
   const opened = await Promise.allSettled(places.map(async (place) => [place, await openPair(place)] as const))
   const failed = opened.find((pair) => pair.status === 'rejected')
   const pairs = new Map(opened.flatMap((pair) => (pair.status === 'fulfilled' ? [pair.value] : [])))
@@ -140,7 +140,7 @@ async function openAll(places: readonly Place[]): Promise<Map<Place, Pair>> {
   throw failed.reason
 }
 
-function everywhere(place: Place): ClusterPlaces {
+function everywhere(place: RedisEndpoint): ClusterPlaces {
   return { all: [place], ownerOf: () => place }
 }
 

@@ -1,4 +1,4 @@
-import { decodeUtf8, type Message, type Subject } from '@wildcast/protocol'
+import { type BrokerMessage, decodeUtf8, type Subject } from '@wildcast/protocol'
 import type { RedisNames } from './subjects.js'
 
 /** An entry of a stream. */
@@ -8,7 +8,7 @@ export interface Entry {
    * `gone`: the stream has grown too long meanwhile. `foreign`: somebody else wrote it, in another
    * form.
    */
-  readonly message: Message | 'gone' | 'foreign'
+  readonly message: BrokerMessage | 'gone' | 'foreign'
 }
 
 /** Reads a list of entries, as `XREADGROUP` and `XCLAIM` answer it: `[id, [field, value, …]]`. */
@@ -19,7 +19,7 @@ export function entriesOf(reply: unknown, names: RedisNames): Entry[] {
   }))
 }
 
-function messageOf(fields: readonly Buffer[], names: RedisNames): Message | 'foreign' {
+function messageOf(fields: readonly Buffer[], names: RedisNames): BrokerMessage | 'foreign' {
   const named = new Map<string | undefined, Buffer>()
   for (let i = 0; i + 1 < fields.length; i += 2) named.set(fields[i]?.toString(), fields[i + 1] as Buffer)
   const [subject, payload] = [named.get('subject'), named.get('payload')]

@@ -53,7 +53,7 @@ export function isRefusal(cause: unknown, word: string): boolean {
 }
 
 /** The connection has ended while something waited for it. */
-export function endedError(): WildcastError {
+export function redisEndedError(): WildcastError {
   return new WildcastError('broker_down', gone)
 }
 

@@ -11,7 +11,7 @@ export interface Abilities {
 const sharded = 'its channels are sharded, so that nobody can listen to several at once; leave out "sharded"'
 
 /** What relays can do over a Redis. */
-export function featuresOf({ sharded: isSharded, keeps }: Abilities): Features {
+export function redisFeatures({ sharded: isSharded, keeps }: Abilities): Features {
   return {
     queue: isSharded ? sharded : keeps,
     request: isSharded ? sharded : true,

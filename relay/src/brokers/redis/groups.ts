@@ -3,14 +3,14 @@ import type { Clock } from '../../core/clock.js'
 import type { NativeSubscription, Sink } from '../foreign/driver.js'
 import { commandFailure } from './failures.js'
 import type { Keys } from './keys.js'
-import { Member, type Seat } from './member.js'
+import { type ConsumerConnection, GroupConsumer } from './member.js'
 import type { RedisNames } from './subjects.js'
 import type { Subscriber } from './subscriber.js'
 import type { Terms } from './terms.js'
 
-export interface GroupsOptions extends Pick<Seat, 'redis' | 'scripts' | 'failed' | 'dropped'> {
+export interface GroupsOptions extends Pick<ConsumerConnection, 'redis' | 'scripts' | 'failed' | 'dropped'> {
   /** This relay's members by their groups: they outlive connections. */
-  readonly members: Map<string, Member>
+  readonly members: Map<string, GroupConsumer>
   readonly subscriber: Subscriber
   readonly keys: Keys
   readonly names: RedisNames
@@ -23,7 +23,7 @@ export interface GroupsOptions extends Pick<Seat, 'redis' | 'scripts' | 'failed'
 export class Groups {
   readonly #options: GroupsOptions
   /** Also those that are about to leave. */
-  readonly #seated: Set<Member> = new Set()
+  readonly #seated: Set<GroupConsumer> = new Set()
 
   constructor(options: GroupsOptions) {
     this.#options = options
@@ -32,14 +32,14 @@ export class Groups {
   join({ pattern, group }: { readonly pattern: Pattern; readonly group: string }, sink: Sink): NativeSubscription {
     const { members, subscriber, keys: all, newId, redis, scripts, failed, dropped } = this.#options
     const keys = all.group(pattern, group)
-    const member = members.get(keys.line) ?? new Member({ ...this.#options, id: newId(), group, keys })
+    const member = members.get(keys.line) ?? new GroupConsumer({ ...this.#options, id: newId(), group, keys })
     members.set(keys.line, member)
     this.#seated.add(member)
     const woken = subscriber.channel(keys.wake, (_, why) => {
       if (decodeUtf8(why) === 'left') member.inherit()
       else member.wake()
     })
-    const seat: Seat = { redis, scripts, sink, failed, dropped, left: () => this.#seated.delete(member) }
+    const seat: ConsumerConnection = { redis, scripts, sink, failed, dropped, left: () => this.#seated.delete(member) }
     const end = async (): Promise<void> => {
       if (members.get(keys.line) === member) members.delete(keys.line)
       await Promise.all([woken.end(), member.leave()])

@@ -1,4 +1,4 @@
-import { type Message, payloadSize } from '@wildcast/protocol'
+import { type BrokerMessage, payloadSize } from '@wildcast/protocol'
 import type { Clock } from '../../core/clock.js'
 import type { Sink } from '../foreign/driver.js'
 
@@ -13,7 +13,7 @@ export interface HandOptions {
 /** A message that was read, and nobody has taken yet. */
 interface Held {
   readonly id: string
-  readonly message: Message
+  readonly message: BrokerMessage
   /** How often it was refused. */
   refusals: number
   /** It waits until it is offered again. */
@@ -62,7 +62,7 @@ export class Hand {
   }
 
   /** Offers a message, unless it is here already. */
-  hold(id: string, message: Message): void {
+  hold(id: string, message: BrokerMessage): void {
     if (this.#held.has(id) || this.#closing) return
     const held: Held = { id, message, refusals: 0, resting: false }
     this.#held.set(id, held)

@@ -1,4 +1,4 @@
-import type { Client } from './client.js'
+import type { RedisClient } from './client.js'
 import { isRefusal } from './failures.js'
 import type { Keeps } from './features.js'
 import type { Keys } from './keys.js'
@@ -15,7 +15,7 @@ const oldest = '6.2'
  * Makes our scripts known to a server that can keep something for relays; otherwise says why it
  * can't.
  */
-export async function keepsOf({ redis, info }: Client, keys: Keys, cluster: boolean): Promise<Keeps> {
+export async function keepsOf({ redis, info }: RedisClient, keys: Keys, cluster: boolean): Promise<Keeps> {
   if (info.cluster && !cluster) return 'the server is a node of a cluster; name its nodes in "cluster"'
   if (info.replica) return replica
   if (isOlder(info.version, oldest)) return `the server is Redis ${info.version}; it takes ${oldest}`

@@ -13,7 +13,7 @@ import type { Scripts } from './script.js'
 import type { RedisNames } from './subjects.js'
 import type { Terms } from './terms.js'
 
-export interface MemberOptions {
+export interface GroupConsumerOptions {
   /** Its name among the members. */
   readonly id: string
   readonly group: string
@@ -24,7 +24,7 @@ export interface MemberOptions {
 }
 
 /** The connection that a member works over. */
-export interface Seat {
+export interface ConsumerConnection {
   readonly redis: Redis
   readonly scripts: Scripts
   readonly sink: Sink
@@ -55,14 +55,14 @@ const all = 2 * mostUntold
  * This relay's part in a group: reads its share of the messages, and confirms those that somebody
  * took. It outlives a connection that breaks.
  */
-export class Member {
-  readonly #options: MemberOptions
+export class GroupConsumer {
+  readonly #options: GroupConsumerOptions
   readonly #hand: Hand
   readonly #receipts: Receipts
-  #seat: Seat | undefined
+  #seat: ConsumerConnection | undefined
   #stopRenewing: () => void = () => {}
   /** The connection that is being read over. */
-  #reading: Seat | undefined
+  #reading: ConsumerConnection | undefined
   /** It reads, and offers what it has read. */
   #begun = false
   /** There may be more to read. */
@@ -72,7 +72,7 @@ export class Member {
   #leaving = false
   #telling = false
 
-  constructor(options: MemberOptions) {
+  constructor(options: GroupConsumerOptions) {
     this.#options = options
     this.#receipts = new Receipts(options.group, options.keys)
     this.#hand = new Hand({
@@ -86,7 +86,7 @@ export class Member {
    * Joins, or goes on over a new connection. @throws {WildcastError} `too_many_subscriptions`, or
    * what a command failed with
    */
-  async sit(seat: Seat): Promise<void> {
+  async sit(seat: ConsumerConnection): Promise<void> {
     if (this.#leaving) {
       seat.left()
       return
@@ -153,7 +153,7 @@ export class Member {
     await Promise.allSettled([told, left])
   }
 
-  #begin(seat: Seat, entries: readonly Entry[]): void {
+  #begin(seat: ConsumerConnection, entries: readonly Entry[]): void {
     if (this.#seat !== seat || this.#leaving) return
     this.#begun = true
     this.#hand.offerTo(seat.sink)
@@ -164,7 +164,7 @@ export class Member {
   }
 
   /** Stays, and gets what those held who are gone. */
-  async #stay(seat: Seat): Promise<void> {
+  async #stay(seat: ConsumerConnection): Promise<void> {
     const room = this.#room
     const inherited = await this.#renew(seat)
     if (this.#seat !== seat) return
@@ -173,7 +173,7 @@ export class Member {
   }
 
   /** Stays, and makes up for what Redis has refused meanwhile. */
-  async #stayWhole(seat: Seat): Promise<void> {
+  async #stayWhole(seat: ConsumerConnection): Promise<void> {
     await this.#stay(seat)
     await this.#tell(seat)
     this.wake()
@@ -184,7 +184,7 @@ export class Member {
   }
 
   /** Renews the lease, and takes over what those held who are gone. */
-  async #renew(seat: Seat): Promise<Entry[]> {
+  async #renew(seat: ConsumerConnection): Promise<Entry[]> {
     const { id, group, keys, names, terms, clock } = this.#options
     this.#stopRenewing()
     this.#stopRenewing = clock.after(terms.renewEveryMs, () => {
@@ -199,7 +199,7 @@ export class Member {
     }
   }
 
-  async #readAll(seat: Seat): Promise<void> {
+  async #readAll(seat: ConsumerConnection): Promise<void> {
     try {
       while (this.#more && this.#seat === seat && !this.#leaving) {
         const room = this.#room
@@ -214,14 +214,14 @@ export class Member {
     }
   }
 
-  async #read({ redis }: Seat, count: number, from: '>' | '0'): Promise<Entry[]> {
+  async #read({ redis }: ConsumerConnection, count: number, from: '>' | '0'): Promise<Entry[]> {
     const { id, group, keys, names } = this.#options
     const reply = await redis.xreadgroupBuffer('GROUP', group, id, 'COUNT', count, 'STREAMS', keys.stream, from)
     const [stream] = (reply ?? []) as [unknown, unknown][]
     return stream ? entriesOf(stream[1], names) : []
   }
 
-  #recover(seat: Seat, cause: unknown): void {
+  #recover(seat: ConsumerConnection, cause: unknown): void {
     if (this.#seat !== seat) return
     // Somebody has emptied the database: the group is made again.
     if (!isRefusal(cause, 'NOGROUP')) this.#give(seat, cause)
@@ -233,12 +233,12 @@ export class Member {
   }
 
   /** Ends the connection where it is of no more use; otherwise the next renewal tries again. */
-  #give(seat: Seat, cause: unknown): void {
+  #give(seat: ConsumerConnection, cause: unknown): void {
     const error = commandFailure(cause)
     if (error.code === 'broker_down') seat.failed(error)
   }
 
-  #hold(seat: Seat, entries: readonly Entry[]): void {
+  #hold(seat: ConsumerConnection, entries: readonly Entry[]): void {
     for (const { id, message } of entries) {
       if (this.#receipts.has(id)) continue
       if (message === 'foreign') seat.dropped('foreign_message')
@@ -268,7 +268,7 @@ export class Member {
    * What Redis can't be told of now it is told of later. Not before it has begun: what it has read
    * to go on with may have been taken meanwhile.
    */
-  async #tell(seat: Seat | undefined): Promise<void> {
+  async #tell(seat: ConsumerConnection | undefined): Promise<void> {
     if (seat && this.#begun) await this.#receipts.tell(seat.redis).catch((cause) => this.#recover(seat, cause))
   }
 }

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { RedisSettings } from '../settings.js'
-import { addressOf, clientOptions, nodeAddress, sentinelOptions, shown } from './options.js'
+import { addressText, nodeAddress, redisAddressOf, redisClientOptions, sentinelOptions } from './options.js'
 
-const optionsOf = (settings: RedisSettings, certificates = {}): ReturnType<typeof clientOptions> =>
-  clientOptions(settings, certificates, addressOf(settings))
+const optionsOf = (settings: RedisSettings, certificates = {}): ReturnType<typeof redisClientOptions> =>
+  redisClientOptions(settings, certificates, redisAddressOf(settings))
 
 describe('an address', () => {
   it.each([
@@ -11,8 +11,8 @@ describe('an address', () => {
     ['redis://u:p@example.org:7000/3', 'example.org', 7000, 'example.org:7000'],
     ['rediss://[::1]:7000', '::1', 7000, '[::1]:7000'],
   ])('of %s is shown without credentials', (url, host, port, text) => {
-    expect(addressOf({ url })).toEqual({ host, port })
-    expect(shown({ host, port })).toBe(text)
+    expect(redisAddressOf({ url })).toEqual({ host, port })
+    expect(addressText({ host, port })).toBe(text)
   })
 
   it('of a node has no scheme', () => {

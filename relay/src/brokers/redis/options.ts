@@ -4,13 +4,13 @@ import type { Certificates } from '../foreign/certificates.js'
 import type { RedisSettings } from '../settings.js'
 
 /** Where a Redis, a node of a cluster, or a sentinel is. */
-export interface Address {
+export interface RedisAddress {
   readonly host: string
   readonly port: number
 }
 
 /** What a client of ioredis is opened with. */
-export type ClientOptions = RedisOptions & {
+export type RedisClientOptions = RedisOptions & {
   readonly replyMapping: 'legacy'
   readonly connectTimeout: number
   /** How an operator sees it in `CLIENT LIST`. */
@@ -24,23 +24,23 @@ const connectTimeoutMs = 5000
 const sentinelTimeoutMs = 1000
 
 /** For how long a server may take to be ready, sentinels included that lead to it. */
-export function patienceMs({ connectTimeout, sentinels, sentinelCommandTimeout = 0 }: ClientOptions): number {
+export function patienceMs({ connectTimeout, sentinels, sentinelCommandTimeout = 0 }: RedisClientOptions): number {
   return connectTimeout + (sentinels?.length ?? 0) * sentinelCommandTimeout
 }
 
 /** The address of the URL. */
-export function addressOf({ url }: RedisSettings): Address {
+export function redisAddressOf({ url }: RedisSettings): RedisAddress {
   const { hostname, port } = new URL(url)
   return { host: bare(hostname), port: Number(port) || defaultPort }
 }
 
 /** Of a text such as `host:7000` or `[::1]:7000`. */
-export function nodeAddress(text: string): Address {
-  return addressOf({ url: `redis://${text}` })
+export function nodeAddress(text: string): RedisAddress {
+  return redisAddressOf({ url: `redis://${text}` })
 }
 
 /** As an operator knows it: without credentials. */
-export function shown({ host, port }: Address): string {
+export function addressText({ host, port }: RedisAddress): string {
   return `${host.includes(':') ? `[${host}]` : host}:${port}`
 }
 
@@ -52,7 +52,11 @@ export function isEncrypted({ url }: RedisSettings): boolean {
  * What a client of ioredis is opened with: it ends once and repairs nothing by itself.
  * @throws {WildcastError} `unsupported` where the settings hand it an option that would break this
  */
-export function clientOptions(settings: RedisSettings, certificates: Certificates, address: Address): ClientOptions {
+export function redisClientOptions(
+  settings: RedisSettings,
+  certificates: Certificates,
+  address: RedisAddress,
+): RedisClientOptions {
   const given = optionsGiven(settings)
   const { connectTimeout = connectTimeoutMs } = given
   const tls = tlsOf(settings, given, certificates)
@@ -70,7 +74,11 @@ export function clientOptions(settings: RedisSettings, certificates: Certificate
 }
 
 /** What a client is opened with that listens to a sentinel. */
-export function sentinelOptions(settings: RedisSettings, certificates: Certificates, address: Address): ClientOptions {
+export function sentinelOptions(
+  settings: RedisSettings,
+  certificates: Certificates,
+  address: RedisAddress,
+): RedisClientOptions {
   const given = optionsGiven(settings)
   const { family, sentinelUsername, sentinelPassword, sentinelTLS } = {
     ...given,

@@ -1,43 +1,43 @@
 import type { Clock } from '../../core/clock.js'
 import { type Certificates, readCertificates } from '../foreign/certificates.js'
 import type { RedisSettings } from '../settings.js'
-import { type Client, openClient } from './client.js'
-import { connectFailure, type Where } from './connect-failures.js'
+import { openClient, type RedisClient } from './client.js'
+import { type RedisConnectionName, redisConnectFailure } from './connect-failures.js'
 import {
-  type Address,
-  addressOf,
-  type ClientOptions,
-  clientOptions,
+  addressText,
   isEncrypted,
   nodeAddress,
+  type RedisAddress,
+  type RedisClientOptions,
+  redisAddressOf,
+  redisClientOptions,
   sentinelOptions,
-  shown,
 } from './options.js'
 
 /** What a client is for: an operator sees it in `CLIENT LIST`. */
 export type Use = 'publish' | 'subscribe' | 'look' | 'watch'
 
 /** Where a Redis is that clients can be opened to. */
-export interface Place {
+export interface RedisEndpoint {
   /** @throws {WildcastError} `broker_down` */
-  open(use: Use): Promise<Client>
+  open(use: Use): Promise<RedisClient>
 }
 
 /** The nodes of a cluster that have slots. */
 export interface ClusterPlaces {
-  readonly all: readonly Place[]
+  readonly all: readonly RedisEndpoint[]
   /** @throws {WildcastError} `broker_down` where nobody has it */
-  ownerOf(slot: number): Place
+  ownerOf(slot: number): RedisEndpoint
 }
 
 /** The server of the settings: that of the URL, or the master that sentinels know. */
-export async function placeOf(settings: RedisSettings, clock: Clock): Promise<Place> {
+export async function redisEndpointOf(settings: RedisSettings, clock: Clock): Promise<RedisEndpoint> {
   const key = settings.sentinels ? 'sentinels' : 'url'
-  return place(settings, addressOf(settings), key, await readCertificates(settings.tls), clock)
+  return place(settings, redisAddressOf(settings), key, await readCertificates(settings.tls), clock)
 }
 
 /** The sentinels of the settings. */
-export async function sentinelsOf(settings: RedisSettings, clock: Clock): Promise<Place[]> {
+export async function sentinelsOf(settings: RedisSettings, clock: Clock): Promise<RedisEndpoint[]> {
   const certificates = await readCertificates(settings.tls)
   const { sentinels = [] } = settings
   return sentinels.map((text) => {
@@ -53,7 +53,7 @@ export async function placesOf(
   clock: Clock,
 ): Promise<ClusterPlaces> {
   const certificates = await readCertificates(settings.tls)
-  const at = (address: Address): Place => place(settings, address, 'cluster', certificates, clock)
+  const at = (address: RedisAddress): RedisEndpoint => place(settings, address, 'cluster', certificates, clock)
   const where = whereOf(settings, nodeAddress(nodes[0] as string), 'cluster')
   let failure: unknown
   for (const address of nodes.map(nodeAddress))
@@ -62,30 +62,32 @@ export async function placesOf(
     } catch (cause) {
       failure = cause
     }
-  throw connectFailure(failure, where)
+  throw redisConnectFailure(failure, where)
 }
 
 function place(
   settings: RedisSettings,
-  address: Address,
+  address: RedisAddress,
   key: string,
   certificates: Certificates,
   clock: Clock,
-): Place {
-  return opening(clientOptions(settings, certificates, address), whereOf(settings, address, key), clock)
+): RedisEndpoint {
+  return opening(redisClientOptions(settings, certificates, address), whereOf(settings, address, key), clock)
 }
 
-function opening(options: ClientOptions, where: Where, clock: Clock): Place {
+function opening(options: RedisClientOptions, where: RedisConnectionName, clock: Clock): RedisEndpoint {
   return {
     open: (use) => openClient({ ...options, connectionName: `${options.connectionName}-${use}` }, where, clock),
   }
 }
 
-function whereOf(settings: RedisSettings, address: Address, key: string): Where {
+function whereOf(settings: RedisSettings, address: RedisAddress, key: string): RedisConnectionName {
   const { sentinels, sentinelName, username, db } = settings
   const url = new URL(settings.url)
   return {
-    shown: sentinels ? `Redis "${sentinelName}" (sentinels ${sentinels.join(', ')})` : `Redis at ${shown(address)}`,
+    shown: sentinels
+      ? `Redis "${sentinelName}" (sentinels ${sentinels.join(', ')})`
+      : `Redis at ${addressText(address)}`,
     key,
     encrypted: isEncrypted(settings),
     named: Boolean(username ?? url.username),
@@ -99,7 +101,7 @@ function whereOf(settings: RedisSettings, address: Address, key: string): Where 
  */
 type SlotRange = readonly [first: number, last: number, master: readonly [host: string | null, port: number]]
 
-async function slotsAt(node: Place, { host }: Address): Promise<[SlotRange, Address][]> {
+async function slotsAt(node: RedisEndpoint, { host }: RedisAddress): Promise<[SlotRange, RedisAddress][]> {
   const client = await node.open('look')
   try {
     const ranges = (await client.inTime(client.redis.call('cluster', 'SLOTS'))) as SlotRange[]
@@ -111,17 +113,17 @@ async function slotsAt(node: Place, { host }: Address): Promise<[SlotRange, Addr
 }
 
 function placesBy(
-  ranges: readonly (readonly [SlotRange, Address])[],
-  at: (address: Address) => Place,
-  where: Where,
+  ranges: readonly (readonly [SlotRange, RedisAddress])[],
+  at: (address: RedisAddress) => RedisEndpoint,
+  where: RedisConnectionName,
 ): ClusterPlaces {
-  const places = new Map(ranges.map(([, address]) => [shown(address), at(address)]))
+  const places = new Map(ranges.map(([, address]) => [addressText(address), at(address)]))
   return {
     all: [...places.values()],
     ownerOf(slot) {
       const owner = ranges.find(([[first, last]]) => first <= slot && slot <= last)
-      if (!owner) throw connectFailure(new Error('CLUSTERDOWN'), where)
-      return places.get(shown(owner[1])) as Place
+      if (!owner) throw redisConnectFailure(new Error('CLUSTERDOWN'), where)
+      return places.get(addressText(owner[1])) as RedisEndpoint
     },
   }
 }

@@ -1,8 +1,8 @@
-import { type Message, type Subject, WildcastError } from '@wildcast/protocol'
-import type { Dropped, RequestOptions } from '../../core/broker.js'
+import { type BrokerMessage, type Subject, WildcastError } from '@wildcast/protocol'
+import type { BrokerRequestOptions, Dropped } from '../../core/broker.js'
 import type { Clock } from '../../core/clock.js'
 import { failureOfText } from '../failure-text.js'
-import { type Replies, replies } from '../replies.js'
+import { type PendingReplies, replies } from '../replies.js'
 import { requestSubject, responseSubject } from '../request-subjects.js'
 import { closed } from './keys.js'
 import type { RedisNames } from './subjects.js'
@@ -15,7 +15,7 @@ export interface QuestionsOptions {
   readonly clock: Clock
   readonly newId: () => string
   /** Says how many will take it; undefined where Redis does not know. */
-  publish(message: Message): Promise<number | undefined>
+  publish(message: BrokerMessage): Promise<number | undefined>
   /** A part of an answer has come that nobody awaits any more. */
   tellNobodyWaits(answerOn: Subject): void
   dropped(why: Dropped): void
@@ -32,7 +32,7 @@ const answer = 'response.'
  */
 export class Questions {
   readonly #options: QuestionsOptions
-  readonly #waiting: Replies
+  readonly #waiting: PendingReplies
   readonly #start: string
   #listening: Promise<unknown> | undefined
 
@@ -47,7 +47,7 @@ export class Questions {
    * @throws {WildcastError} `no_responders`, `timeout`, `broker_down`, or what the signal was
    * aborted with
    */
-  ask({ subject: asked, payload }: Message, options: RequestOptions): Promise<Message> {
+  ask({ subject: asked, payload }: BrokerMessage, options: BrokerRequestOptions): Promise<BrokerMessage> {
     const subject = asked as Subject
     const id = this.#start + this.#options.newId().slice(timeLength)
     const answerOn = responseSubject(id, subject)
@@ -73,7 +73,7 @@ export class Questions {
   /** Once for all questions. */
   #listen(): Promise<unknown> {
     const { prefix, subscriber } = this.#options
-    const hear = (begin: string, mark: (payload: Uint8Array) => Partial<Message> | undefined): Promise<void> =>
+    const hear = (begin: string, mark: (payload: Uint8Array) => Partial<BrokerMessage> | undefined): Promise<void> =>
       subscriber.glob([`${prefix}${begin}${this.#start}`, ''], (channel, payload) => {
         const marks = mark(payload)
         if (marks) this.#hear(prefix + answer + channel.slice(prefix.length + begin.length), { payload, ...marks })
@@ -90,7 +90,7 @@ export class Questions {
     return this.#listening
   }
 
-  #hear(channel: string, said: Pick<Message, 'payload' | 'more' | 'error'>): void {
+  #hear(channel: string, said: Pick<BrokerMessage, 'payload' | 'more' | 'error'>): void {
     const subject = this.#options.names.subjectOf(channel)
     if (subject === undefined) this.#options.dropped('foreign_subject')
     // Not refused by whoever was asked: nobody is there.
@@ -103,7 +103,7 @@ export class Questions {
   }
 }
 
-function failureOf(payload: Uint8Array): Partial<Message> | undefined {
+function failureOf(payload: Uint8Array): Partial<BrokerMessage> | undefined {
   const error = failureOfText(payload)
   return error && { payload: '', error }
 }

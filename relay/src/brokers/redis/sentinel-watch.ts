@@ -1,16 +1,16 @@
 import { decodeUtf8, WildcastError } from '@wildcast/protocol'
 import type { Clock } from '../../core/clock.js'
-import type { Client } from './client.js'
-import { type Address, shown } from './options.js'
-import type { Place } from './places.js'
+import type { RedisClient } from './client.js'
+import { addressText, type RedisAddress } from './options.js'
+import type { RedisEndpoint } from './places.js'
 import { Subscriber } from './subscriber.js'
 
 export interface SentinelWatchOptions {
   /** How the sentinels call the master. */
   readonly name: string
   /** Where the link is: who was quick may be at the new master when it is told. */
-  readonly at: Address
-  readonly sentinels: readonly Place[]
+  readonly at: RedisAddress
+  readonly sentinels: readonly RedisEndpoint[]
   readonly clock: Clock
   /** Another server is the master. */
   switched(cause: WildcastError): void
@@ -32,7 +32,7 @@ const againMs = 60_000
  */
 export class SentinelWatch {
   readonly #options: SentinelWatchOptions
-  readonly #clients: Set<Client> = new Set()
+  readonly #clients: Set<RedisClient> = new Set()
   #stopped = false
 
   constructor(options: SentinelWatchOptions) {
@@ -45,13 +45,13 @@ export class SentinelWatch {
     for (const client of this.#clients) client.drop()
   }
 
-  async #keep(sentinel: Place): Promise<void> {
+  async #keep(sentinel: RedisEndpoint): Promise<void> {
     await this.#hear(sentinel).catch(() => {}) // one that can't be heard is tried again: the link itself tells what is wrong
     if (!this.#stopped) this.#options.clock.after(againMs, () => void this.#keep(sentinel))
   }
 
   /** Resolves when there is no more to hear. */
-  async #hear(sentinel: Place): Promise<void> {
+  async #hear(sentinel: RedisEndpoint): Promise<void> {
     if (this.#stopped) return
     const { name, at, switched } = this.#options
     const client = await sentinel.open('watch')
@@ -59,7 +59,7 @@ export class SentinelWatch {
     if (this.#stopped) client.drop()
     const { confirmed } = new Subscriber(client.redis, () => {}).channel(channel, (_, news) => {
       const master = masterIn(news, name)
-      if (master && shown(master) !== shown(at)) switched(switchedError())
+      if (master && addressText(master) !== addressText(at)) switched(switchedError())
     })
     confirmed.catch(() => client.drop())
     await client.ended
@@ -68,7 +68,7 @@ export class SentinelWatch {
 }
 
 /** The new master of this name. Sentinels may watch over others, too. */
-export function masterIn(news: Uint8Array, name: string): Address | undefined {
+export function masterIn(news: Uint8Array, name: string): RedisAddress | undefined {
   const [about, , , host, port] = decodeUtf8(news)?.split(' ') ?? []
   return about === name && host !== undefined ? { host, port: Number(port) } : undefined
 }

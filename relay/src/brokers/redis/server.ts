@@ -1,4 +1,4 @@
-import { type Message, type Subject, WildcastError } from '@wildcast/protocol'
+import { type BrokerMessage, type Subject, WildcastError } from '@wildcast/protocol'
 import type { Dropped } from '../../core/broker.js'
 import type { Clock } from '../../core/clock.js'
 import type { NativeSubscription, Sink } from '../foreign/driver.js'
@@ -25,7 +25,7 @@ export interface ServerOptions {
   readonly clock: Clock
   readonly sink: Sink
   /** Publishes an answer. */
-  answer(message: Message): Promise<unknown>
+  answer(message: BrokerMessage): Promise<unknown>
   /** The connection is of no more use. */
   failed(cause: WildcastError): void
   dropped(why: Dropped): void
@@ -35,9 +35,9 @@ export interface ServerOptions {
  * The one server of a subject over all relays: it holds a claim at Redis, and listens to questions
  * by the original's scheme.
  */
-export class Server {
+export class RedisResponder {
   readonly #options: ServerOptions
-  readonly #owed: OwedAnswers<Server, Subject> = new OwedAnswers((answerOn) => this.#refuse(answerOn))
+  readonly #owed: OwedAnswers<RedisResponder, Subject> = new OwedAnswers((answerOn) => this.#refuse(answerOn))
   /** Resolves when another relay has the claim: we were away for too long. */
   readonly ended: Promise<WildcastError>
   #endWith: (error: WildcastError) => void = () => {}

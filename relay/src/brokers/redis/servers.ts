@@ -1,7 +1,7 @@
 import type { Subject } from '@wildcast/protocol'
 import type { NativeSubscription, Sink } from '../foreign/driver.js'
 import type { Keys } from './keys.js'
-import { Server, type ServerOptions } from './server.js'
+import { RedisResponder, type ServerOptions } from './server.js'
 
 export interface ServersOptions extends Omit<ServerOptions, 'subject' | 'lease' | 'sink'> {
   readonly keys: Keys
@@ -10,14 +10,14 @@ export interface ServersOptions extends Omit<ServerOptions, 'subject' | 'lease' 
 /** The subjects that this relay serves, over one connection. */
 export class Servers {
   readonly #options: ServersOptions
-  readonly #serving: Map<Subject, Server> = new Map()
+  readonly #serving: Map<Subject, RedisResponder> = new Map()
 
   constructor(options: ServersOptions) {
     this.#options = options
   }
 
   serve({ subject }: { readonly subject: Subject }, sink: Sink): NativeSubscription {
-    const server = new Server({ ...this.#options, subject, sink, lease: this.#options.keys.lease(subject) })
+    const server = new RedisResponder({ ...this.#options, subject, sink, lease: this.#options.keys.lease(subject) })
     this.#serving.set(subject, server)
     const forget = (): void => {
       if (this.#serving.get(subject) === server) this.#serving.delete(subject)

@@ -1,7 +1,7 @@
-import { type Message, payloadBytes, WildcastError } from '@wildcast/protocol'
+import { type BrokerMessage, payloadBytes, WildcastError } from '@wildcast/protocol'
 import type { Clock } from '../../core/clock.js'
-import type { Connection, ConnectionEvents, NativeSubscription, Sink } from '../foreign/driver.js'
-import type { Client } from './client.js'
+import type { BrokerConnection, ConnectionEvents, NativeSubscription, Sink } from '../foreign/driver.js'
+import type { RedisClient } from './client.js'
 import { commandFailure } from './failures.js'
 import { flush, signOfLife } from './farewell.js'
 import { slotOf } from './slots.js'
@@ -11,8 +11,8 @@ import { Subscriber } from './subscriber.js'
 
 /** The two clients of one node. */
 export interface Pair {
-  readonly publisher: Client
-  readonly listener: Client
+  readonly publisher: RedisClient
+  readonly listener: RedisClient
 }
 
 export interface ShardedOptions {
@@ -28,7 +28,7 @@ export interface ShardedOptions {
  * Sharded channels: each lives on the node that has its slot, so there are clients to all of them.
  * The end of one is the end of all.
  */
-export class ShardedConnection implements Connection<RedisNative> {
+export class ShardedConnection implements BrokerConnection<RedisNative> {
   readonly #options: ShardedOptions
   readonly #events: ConnectionEvents
   readonly #subscribers: Map<Pair, Subscriber> = new Map()
@@ -57,7 +57,7 @@ export class ShardedConnection implements Connection<RedisNative> {
     return { confirmed: heard.confirmed.catch((cause) => this.#fail(cause)), end: heard.end }
   }
 
-  async publish(message: Message): Promise<void> {
+  async publish(message: BrokerMessage): Promise<void> {
     checkBare(message)
     const channel = this.#options.names.channelOf(message.subject)
     const { redis } = this.#pairOf(channel).publisher
@@ -101,7 +101,7 @@ export class ShardedConnection implements Connection<RedisNative> {
     for (const client of this.#clients()) client.drop()
   }
 
-  #clients(): Client[] {
+  #clients(): RedisClient[] {
     return this.#options.pairs.flatMap(({ publisher, listener }) => [publisher, listener])
   }
 }

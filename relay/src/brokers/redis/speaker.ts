@@ -1,4 +1,4 @@
-import { isExact, type Message, type Pattern, type Subject, WildcastError } from '@wildcast/protocol'
+import { type BrokerMessage, isExact, type Pattern, type Subject, WildcastError } from '@wildcast/protocol'
 import type { Redis } from 'ioredis'
 import { failureText } from '../failure-text.js'
 import { commandFailure } from './failures.js'
@@ -29,7 +29,7 @@ export interface Reached {
 }
 
 /** Publishes over one client, in the order of the calls. */
-export class Speaker {
+export class RedisPublisher {
   readonly #options: SpeakerOptions
   #gathering = false
 
@@ -38,7 +38,7 @@ export class Speaker {
   }
 
   /** @throws {WildcastError} `invalid_subject`, `unsupported`, `forbidden` */
-  async say(message: Message): Promise<Reached> {
+  async say(message: BrokerMessage): Promise<Reached> {
     const { subject, channel, payload } = this.#form(message)
     const { redis, scripts, keys, failed } = this.#options
     const bytes =
@@ -75,7 +75,7 @@ export class Speaker {
    * Redis carries a payload and nothing else: that an answer is a part, or a failure, its channel
    * says.
    */
-  #form(message: Message): Pick<Message, 'subject' | 'payload'> & { readonly channel: string } {
+  #form(message: BrokerMessage): Pick<BrokerMessage, 'subject' | 'payload'> & { readonly channel: string } {
     const { names, prefix } = this.#options
     const { subject, payload, more, error } = message
     checkBare(message)
@@ -92,7 +92,7 @@ export function isAnswer(subject: Pattern): subject is Subject {
 }
 
 /** @throws {WildcastError} `unsupported` where a message is more than a payload, and no answer */
-export function checkBare({ subject, headers, responseSubject, more, error }: Message): void {
+export function checkBare({ subject, headers, responseSubject, more, error }: BrokerMessage): void {
   if (headers || responseSubject !== undefined) throw unsupported('Redis carries a payload and nothing else')
   if (!isExact(subject)) throw unsupported('Redis publishes to one channel at a time')
   if ((more || error) && !isAnswer(subject))

@@ -1,7 +1,7 @@
 import { decodeUtf8 } from '@wildcast/protocol'
 import type { Redis } from 'ioredis'
 import type { NativeSubscription } from '../foreign/driver.js'
-import { commandFailure, endedError } from './failures.js'
+import { commandFailure, redisEndedError } from './failures.js'
 import { type Glob, globMatches, globText } from './glob.js'
 
 /** Takes what comes on a channel. */
@@ -119,7 +119,7 @@ export class Subscriber {
   }
 
   async #say(command: string, name: string): Promise<void> {
-    if (this.#redis.status === 'end') throw endedError()
+    if (this.#redis.status === 'end') throw redisEndedError()
     try {
       // In small letters, as the library knows the commands whose answers come as messages.
       await this.#redis.call(command.toLowerCase(), name)

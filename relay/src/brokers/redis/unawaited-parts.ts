@@ -19,7 +19,7 @@ const answer = 'response.'
  * so the relay that still hears it says so on a channel that only relays know, and to which those
  * listen that send parts. There is one such message for each late part, so that few are said.
  */
-export class UnawaitedParts {
+export class RedisUnawaitedParts {
   readonly #options: UnawaitedPartsOptions
   readonly #known: Unawaited = new Unawaited()
   #listening = false

@@ -1,6 +1,6 @@
 import { WildcastError } from '@wildcast/protocol'
 import { describe, expect, it } from 'vitest'
-import type { Connection, Dialect } from './connection.js'
+import type { ClientConnection, Dialect } from './connection.js'
 
 /** The client's side of a connection. */
 export interface Peer {
@@ -14,7 +14,7 @@ export interface Peer {
 }
 
 /** Opens a connection that speaks a dialect, and resolves with its other side. */
-export type OpenConnection = (speak: (connection: Connection) => Dialect) => Promise<Peer>
+export type OpenConnection = (speak: (connection: ClientConnection) => Dialect) => Promise<Peer>
 
 /**
  * What every connection promises, whatever is spoken over it. `framed` gives what a dialect writes
@@ -28,7 +28,7 @@ export function connectionContract(
   async function opened() {
     const received: string[] = []
     let closed = 0
-    let connection: Connection | undefined
+    let connection: ClientConnection | undefined
     const peer = await open((opening) => {
       connection = opening
       return {

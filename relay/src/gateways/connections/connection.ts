@@ -5,7 +5,7 @@ import type { Wire } from '../../core/wire.js'
  * A connection to one client, as the dialects see it. It carries finished frames; nothing is
  * written once it is closing.
  */
-export interface Connection extends Wire {
+export interface ClientConnection extends Wire {
   /** Asks the client for a sign of life by means of the connection, for dialects that have none. */
   ping(): void
   pause(): () => void

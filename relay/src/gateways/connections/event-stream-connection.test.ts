@@ -1,7 +1,7 @@
 import type { HttpBindings } from '@hono/node-server'
 import { onTestFinished } from 'vitest'
 import { realClock } from '../../core/clock.js'
-import { serve } from '../../node/serve.js'
+import { serveRelay } from '../../node/serve.js'
 import { scriptedBroker } from '../../testing/scripted-broker.js'
 import type { Gateway } from '../gateway.js'
 import { connectionContract, type OpenConnection } from './connection.contract.js'
@@ -30,7 +30,7 @@ const open: OpenConnection = async (speak) => {
     })
   }
   const brokers = { main: scriptedBroker().open }
-  const serving = await serve({ brokers, gateways: [gateway], port: 0, host: '127.0.0.1', onError: () => {} })
+  const serving = await serveRelay({ brokers, gateways: [gateway], port: 0, host: '127.0.0.1', onError: () => {} })
   const url = `http://127.0.0.1:${serving.port}`
   const leaving = new AbortController()
   onTestFinished(() => {

@@ -2,14 +2,16 @@ import { WildcastError } from '@wildcast/protocol'
 import type { CancelSignal } from '../../core/cancel.js'
 import type { Settle } from '../../core/outlet.js'
 import type { TimeSlice } from '../../core/time-slice.js'
-import type { Connection, NumberedDialect } from './connection.js'
+import type { ClientConnection, NumberedDialect } from './connection.js'
 import type { Watched } from './heartbeat.js'
 import { PostedFrames } from './posted-frames.js'
 
 /**
  * A connection whose client sends its frames by POST; how it receives those of the relay is open.
  */
-export abstract class HttpConnection<Spoken extends NumberedDialect = NumberedDialect> implements Connection, Watched {
+export abstract class HttpConnection<Spoken extends NumberedDialect = NumberedDialect>
+  implements ClientConnection, Watched
+{
   readonly unfinished = 0
   readonly completed = 0
   sent = true

@@ -1,6 +1,6 @@
 import { factsOf } from '@wildcast/protocol'
 import { connectionContract, type OpenConnection } from './connection.contract.js'
-import type { Connection, Dialect } from './connection.js'
+import type { ClientConnection, Dialect } from './connection.js'
 
 // What it takes to add a connection: one that never leaves the process.
 
@@ -14,7 +14,7 @@ const open: OpenConnection = async (speak) => {
     endWith = resolve
   })
   let dialect: Dialect | undefined
-  const connection: Connection = {
+  const connection: ClientConnection = {
     waiting: 0,
     write(bytes, done) {
       if (!over) heard += new TextDecoder().decode(bytes)

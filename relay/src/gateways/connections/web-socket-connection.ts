@@ -3,7 +3,7 @@ import { factsOf, WildcastError } from '@wildcast/protocol'
 import { WebSocket } from 'ws'
 import type { Settle } from '../../core/outlet.js'
 import type { RelayView } from '../../core/relay.js'
-import type { Connection, Dialect } from './connection.js'
+import type { ClientConnection, Dialect } from './connection.js'
 import type { Watched } from './heartbeat.js'
 import { type InputOwner, type InputPorts, SocketInput } from './socket-input.js'
 import { waitingIn } from './waiting-in.js'
@@ -25,7 +25,7 @@ export class OwnedWebSocket extends WebSocket {
 export interface ConnectionPorts extends InputPorts, Pick<RelayView, 'onError'> {}
 
 /** A WebSocket with its heartbeat. */
-export class WebSocketConnection implements Connection, Watched, InputOwner {
+export class WebSocketConnection implements ClientConnection, Watched, InputOwner {
   sent = true
   readonly #ws: OwnedWebSocket
   /** The one beneath it. */

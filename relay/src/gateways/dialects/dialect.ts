@@ -1,9 +1,9 @@
 import { WildcastError } from '@wildcast/protocol'
 import type { RelayView } from '../../core/relay.js'
-import type { Connection, Dialect } from '../connections/connection.js'
+import type { ClientConnection, Dialect } from '../connections/connection.js'
 
 /** Opens a dialect on a connection. */
-export type OpenDialect = (relay: RelayView, connection: Connection) => Dialect
+export type OpenDialect = (relay: RelayView, connection: ClientConnection) => Dialect
 
 /** Why a connection is closed when the relay goes away. */
 export function goingAway(): WildcastError {

@@ -1,4 +1,4 @@
-import type { Connection } from '../connections/connection.js'
+import type { ClientConnection } from '../connections/connection.js'
 
 /** Bytes of a client's publishes that a broker may still have to confirm. */
 const mostUnderWay = 1024 * 1024
@@ -11,17 +11,17 @@ const eachTakes = 1024
  * for a while, so that TCP holds the client back and nothing piles up here.
  */
 export class Intake {
-  #connection: Connection | undefined
+  #connection: ClientConnection | undefined
   #underWay = 0
   #resume: (() => void) | undefined
   #confirmed: (() => void) | undefined
 
-  constructor(connection: Connection | undefined) {
+  constructor(connection: ClientConnection | undefined) {
     this.#connection = connection
   }
 
   /** The client has left its connection, and perhaps come back over another one. */
-  moveTo(connection: Connection | undefined): void {
+  moveTo(connection: ClientConnection | undefined): void {
     this.#connection = connection
     this.#resume = undefined
     this.#pause()

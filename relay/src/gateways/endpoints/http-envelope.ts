@@ -7,8 +7,8 @@ import { MessagePackWriter, parseMessagePack } from '@wildcast/protocol/msgpack'
 // integers, since that is what the original writes.
 
 /** The forms that `--request-response` names. */
-export type Form = 'messagepack' | 'json'
-export const forms: readonly Form[] = ['messagepack', 'json']
+export type EnvelopeForm = 'messagepack' | 'json'
+export const forms: readonly EnvelopeForm[] = ['messagepack', 'json']
 
 export interface HttpQuestion {
   readonly method: string
@@ -27,7 +27,10 @@ export interface HttpAnswer {
   readonly body: Uint8Array<ArrayBuffer>
 }
 
-export function encodeQuestion(form: Form, { method, headers, uri, path, body }: HttpQuestion): string | Uint8Array {
+export function encodeQuestion(
+  form: EnvelopeForm,
+  { method, headers, uri, path, body }: HttpQuestion,
+): string | Uint8Array {
   const entries = Object.entries(headers)
   if (form === 'json') {
     const plain = Object.fromEntries(entries.map(([name, values]) => [name, values.length === 1 ? values[0] : values]))
@@ -43,7 +46,7 @@ export function encodeQuestion(form: Form, { method, headers, uri, path, body }:
  * Reads what `encodeQuestion` wrote.
  * @throws {WildcastError} `internal`, saying what is wrong with it
  */
-export function decodeQuestion(form: Form, payload: Uint8Array): HttpQuestion {
+export function decodeQuestion(form: EnvelopeForm, payload: Uint8Array): HttpQuestion {
   const value = decode(form, payload)
   const fields = Array.isArray(value) ? value : fieldsIn(value, ['method', 'headers', 'uri', 'path', 'body'])
   const [method, headers, uri, path, body] = fields as unknown[]
@@ -55,7 +58,7 @@ export function decodeQuestion(form: Form, payload: Uint8Array): HttpQuestion {
 }
 
 /** Writes what `decodeAnswer` reads. */
-export function encodeAnswer(form: Form, { status, headers, body }: HttpAnswer): string | Uint8Array {
+export function encodeAnswer(form: EnvelopeForm, { status, headers, body }: HttpAnswer): string | Uint8Array {
   const values = new Map<string, string[]>()
   for (const [name, text] of headers) values.set(name, [...(values.get(name) ?? []), text])
   if (form === 'messagepack') {
@@ -82,14 +85,14 @@ function positional(fields: readonly unknown[], body: Uint8Array): Uint8Array {
  * Reads what a responder sent.
  * @throws {WildcastError} `internal`, saying what is wrong with it
  */
-export function decodeAnswer(form: Form, payload: Uint8Array): HttpAnswer {
+export function decodeAnswer(form: EnvelopeForm, payload: Uint8Array): HttpAnswer {
   const value = decode(form, payload)
   const [headers, status, body] = Array.isArray(value) ? value : fieldsIn(value, ['headers', 'status', 'body'])
   if (!Number.isInteger(status) || status < 200 || status > 599) throw bad('its status must be from 200 to 599')
   return { status, headers: headersOf(headers), body: bytesOf(body) }
 }
 
-function decode(form: Form, payload: Uint8Array): unknown {
+function decode(form: EnvelopeForm, payload: Uint8Array): unknown {
   return parse(() => (form === 'json' ? parseJson(Buffer.from(payload).toString()) : parseMessagePack(payload)))
 }
 

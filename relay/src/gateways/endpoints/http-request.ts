@@ -6,8 +6,8 @@ import type { Gateway } from '../gateway.js'
 import { brokerOfUrl } from './broker-of-url.js'
 import {
   decodeAnswer,
+  type EnvelopeForm,
   encodeQuestion,
-  type Form,
   type HttpAnswer,
   type HttpQuestion,
   subjectOfRequest,
@@ -17,7 +17,7 @@ import { subjectOfPath } from './subject-of-path.js'
 
 export interface HttpRequestOptions {
   /** How requests are put into messages; without it `/request` is closed. */
-  readonly form?: Form | undefined
+  readonly form?: EnvelopeForm | undefined
   /** How long an answer is waited for. @default 2000 */
   readonly timeoutMs?: number | undefined
 }

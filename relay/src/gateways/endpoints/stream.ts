@@ -19,7 +19,7 @@ const helloBytes = 64 * 1024
  * /stream/frames` brings the client's frames, one in each line. `DELETE /stream` ends the session.
  * See docs/protocol.md.
  */
-export const stream: Gateway = ({ routes, closing, stayFor }, relay) => {
+export const streamEndpoint: Gateway = ({ routes, closing, stayFor }, relay) => {
   const sessions = new HttpSessions(relay)
   const helloLimit = { maxBytes: helloBytes, remedy: 'send less at once' }
   const framesLimit = { maxBytes: postBytes(relay), remedy: 'send less at once' }

@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http'
 import { parsePattern, WildcastError } from '@wildcast/protocol'
 import type { RelayView } from '../../core/relay.js'
-import type { Connection, Dialect } from '../connections/connection.js'
+import type { ClientConnection, Dialect } from '../connections/connection.js'
 import type { Framing } from '../connections/framing.js'
-import { classic } from '../dialects/classic/classic.js'
+import { classicDialect } from '../dialects/classic/classic.js'
 import { classicEncoders, type Mode, subscribeEncoders } from '../dialects/classic/encoders.js'
 import { subscribeOnly } from '../dialects/classic/subscribe-only.js'
 import type { OpenDialect } from '../dialects/dialect.js'
@@ -18,7 +18,7 @@ export function isWs(path: string): boolean {
 }
 
 /** What is spoken over a connection, once it is there. */
-export type Spoken = (connection: Connection, framing: Framing) => Dialect
+export type Spoken = (connection: ClientConnection, framing: Framing) => Dialect
 
 /**
  * The dialect that a handshake asks for, and the broker.
@@ -38,7 +38,7 @@ function dialectOf(request: IncomingMessage, mode: Mode | undefined): (framing: 
   const header = request.headers['sec-websocket-protocol']
   if (header === undefined) {
     const encoders = classicEncoders[demandMode(mode)]
-    return (framing) => classic(encoders[framing])
+    return (framing) => classicDialect(encoders[framing])
   }
   for (const offered of header.split(',')) {
     const spoken = v1Codecs.get(offered.trim())

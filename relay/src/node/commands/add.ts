@@ -6,8 +6,8 @@ import { outside } from '../config/outside.js'
 import { brokerNames, interpret } from '../config/read-config.js'
 import { isOriginal } from '../config/schema/original-form.js'
 import { tomlSource } from '../config/source/toml-source.js'
-import { ask } from '../templates/ask.js'
-import { type Form, type Project, refuseBroker, type Template } from '../templates/template.js'
+import { askQuestions } from '../templates/ask.js'
+import { type ConfigForm, type Project, refuseBroker, type Template } from '../templates/template.js'
 import { templates } from '../templates/templates.js'
 import { writeNew } from '../templates/write-new.js'
 import { type ConfigFlag, configFlag, configOf } from './config-flag.js'
@@ -57,8 +57,8 @@ async function put(template: Template, named: string | undefined, { yes, ...flag
   const name = nameOf(template, named, project)
   const given = Object.fromEntries(template.questions.map(({ key }) => [key, flags[camel(key)] as string | undefined]))
   const interactive = !yes && process.stdin.isTTY === true
-  const answers = await ask(template.questions, { given, project, interactive })
-  const form: Form = isOriginal(source.value) ? 'original' : 'own'
+  const answers = await askQuestions(template.questions, { given, project, interactive })
+  const form: ConfigForm = isOriginal(source.value) ? 'original' : 'own'
   const files = template.files?.({ name, form, answers }) ?? {}
   const together = `${before.replace(/\n*$/, '\n\n')}${template.toml({ name, form, answers })}`
   // As if its files were there, and the page were built: what is wrong is said before anything is

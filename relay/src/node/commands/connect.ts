@@ -30,11 +30,11 @@ export const brokerFlag = (): Option =>
   new Option('-b, --broker <name>', "one of the relay's brokers, instead of its default")
 
 /** A client for the command line. Ctrl-C ends it cleanly, with exit code 0. */
-export function connect({ url, broker }: ClientFlags): Client {
+export function connectClient({ url, broker }: ClientFlags): Client {
   const client = createClient({
     url,
     WebSocket,
-    onError: (error) => complain(error),
+    onError: (error) => printError(error),
     ...(broker === undefined ? {} : { broker }),
   })
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
@@ -50,7 +50,7 @@ export function connect({ url, broker }: ClientFlags): Client {
  * to wait.
  */
 export async function once<Result>(flags: ClientFlags, action: (client: Client) => Promise<Result>): Promise<Result> {
-  const client = connect(flags)
+  const client = connectClient(flags)
   try {
     return await Promise.race([unreachable(client, flags.url), action(client)])
   } finally {
@@ -74,6 +74,6 @@ function unreachable(client: Client, url: string): Promise<never> {
 }
 
 /** Tells of a failure on stderr. */
-export function complain({ code, message }: WildcastError): void {
+export function printError({ code, message }: WildcastError): void {
   process.stderr.write(`${code}: ${message}\n`)
 }

@@ -5,7 +5,7 @@ import { forms } from '../../gateways/endpoints/http-envelope.js'
 import type { GatewayConfig } from '../config/config.js'
 import { type GatewayKey, type GatewayOption, gatewayOptions, type OptionValue } from '../config/gateway-options.js'
 import { existingFolder } from './existing-folder.js'
-import { wholeNumber } from './whole-number.js'
+import { wholeNumberFlag } from './whole-number.js'
 
 const options: readonly GatewayOption[] = gatewayOptions
 
@@ -48,9 +48,9 @@ function reading(option: Option, value: OptionValue): Option {
     case 'form':
       return option.choices(forms)
     case 'number':
-      return option.argParser(wholeNumber(value.from, value.to))
+      return option.argParser(wholeNumberFlag(value.from, value.to))
     case 'seconds': {
-      const seconds = wholeNumber(value.from, value.to)
+      const seconds = wholeNumberFlag(value.from, value.to)
       return option.argParser((text) => seconds(text) * 1000)
     }
     case 'folder':

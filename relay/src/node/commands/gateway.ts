@@ -3,7 +3,7 @@ import { brokerOfQuery } from '../config/broker-query.js'
 import { outside } from '../config/outside.js'
 import { defined } from '../config/schema/defined.js'
 import { gatewayFlags, gatewayOfFlags } from './gateway-flags.js'
-import { run } from './run.js'
+import { runCommand } from './run.js'
 import { type WorkersFlag, workersFlag } from './workers-flag.js'
 
 interface Flags extends WorkersFlag {
@@ -15,7 +15,7 @@ const aboutBroker =
   'the broker: InMemoryBroker, Redis=redis://localhost:6379, Nats[addresses][0]=localhost or Mqtt[address]=mqtt://localhost:1883'
 
 /** `wildcast gateway`: one broker, with its endpoints on one port. The flags are the original's. */
-export function gateway(): Command {
+export function gatewayCommand(): Command {
   const command = new Command('gateway')
     .description('open one broker to WebSocket and HTTP clients')
     .addOption(new Option('-b, --broker <broker>', aboutBroker).env('BROKER').default('InMemoryBroker'))
@@ -35,7 +35,7 @@ async function open({ broker, workers, ...flags }: Flags, command: Command): Pro
     notes: [],
     ...defined({ workers }),
   }
-  await run(config, {
+  await runCommand(config, {
     remedies: { port: 'choose another with --port or PORT', host: 'correct --host or WILDCAST_HOST' },
     reload: false,
   })

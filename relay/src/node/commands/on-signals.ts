@@ -1,11 +1,11 @@
 import type { Clock } from '../../core/clock.js'
-import type { Terminal } from './terminal.js'
+import type { TerminalProcess } from './terminal.js'
 
 export interface SignalActions {
   /** Ends in good order. */
   close(): Promise<void>
   reload(): Promise<unknown>
-  readonly terminal: Terminal
+  readonly terminal: TerminalProcess
   readonly clock: Clock
   exit(code: number): void
   /** Takes why the end is not in good order. */

@@ -4,7 +4,7 @@ import { asJson, type PrintFlags } from './print.js'
 import { payloadOf } from './pub.js'
 
 /** `wildcast request`: prints the answer's payload as it is. */
-export function request(): Command {
+export function requestCommand(): Command {
   return new Command('request')
     .description('ask a subject, and print the answer; "-" takes the message from standard input')
     .argument('<subject>')

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { outside } from '../config/outside.js'
 
 /** A command that runs beside the relay, such as the development server of a page. */
-export interface Beside {
+export interface SideCommand {
   /** Resolves with its exit code when it has ended; rejects if it can't be started. */
   readonly ended: Promise<number>
   /** Ends it. */
@@ -13,7 +13,7 @@ export interface Beside {
  * Starts a command in this terminal. It finds the relay's URL in `WILDCAST_URL`, if the relay has a
  * port.
  */
-export function runBeside([program = '', ...args]: readonly string[], url: string | undefined): Beside {
+export function runBeside([program = '', ...args]: readonly string[], url: string | undefined): SideCommand {
   const child = spawn(program, args, {
     stdio: 'inherit',
     env: { ...outside(process.cwd()).env, ...(url === undefined ? {} : { WILDCAST_URL: url }) },

@@ -9,7 +9,7 @@ import { type Running, runWorkers } from '../workers/run-workers.js'
 import { note } from './config-flag.js'
 import { onSignals } from './on-signals.js'
 import { reloads } from './reloads.js'
-import { type Beside, runBeside } from './run-beside.js'
+import { runBeside, type SideCommand } from './run-beside.js'
 import { terminal } from './terminal.js'
 import { whenParentGone } from './when-parent-gone.js'
 
@@ -25,10 +25,10 @@ export interface RunOptions {
 }
 
 /** Opens everything that a configuration names, says where, and closes it on a signal. */
-export async function run(config: Config, { beside = [], source, ...options }: RunOptions): Promise<void> {
+export async function runCommand(config: Config, { beside = [], source, ...options }: RunOptions): Promise<void> {
   note(config.notes)
   const opening = open(config, options)
-  let command: Beside | undefined
+  let command: SideCommand | undefined
   let control: ControlSocket | undefined
   let closing: Promise<unknown> | undefined
   const close = async (): Promise<void> => {

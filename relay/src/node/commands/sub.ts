@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { brokerFlag, type ClientFlags, complain, connect, urlFlag } from './connect.js'
+import { brokerFlag, type ClientFlags, connectClient, printError, urlFlag } from './connect.js'
 import { asJson, asLine, type PrintFlags } from './print.js'
 
 /**
@@ -14,7 +14,7 @@ export function sub(): Command {
     .addOption(brokerFlag())
     .option('-j, --json', 'one JSON object for each message')
     .action((pattern: string, flags: ClientFlags & PrintFlags) => {
-      const client = connect(flags)
+      const client = connectClient(flags)
       client.onStatus((status) => {
         if (status.state === 'waiting') process.stderr.write(`can't reach ${flags.url}; trying again\n`)
       })
@@ -27,7 +27,7 @@ export function sub(): Command {
           }
         },
         onGap: () => process.stderr.write('messages may have been lost here\n'),
-        onError: complain,
+        onError: printError,
       })
     })
 }

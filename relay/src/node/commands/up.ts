@@ -5,7 +5,7 @@ import { readConfig } from '../config/read-config.js'
 import { defined } from '../config/schema/defined.js'
 import { type ConfigFlag, configFlag, configOf } from './config-flag.js'
 import { gatewayFlag } from './gateway-flags.js'
-import { run } from './run.js'
+import { runCommand } from './run.js'
 import { type WorkersFlag, workersFlag } from './workers-flag.js'
 
 const portRemedy = 'choose another with --port or PORT'
@@ -34,7 +34,7 @@ export function up(): Command {
         ...defined({ workers }),
         gateways: withFirst(config.gateways, defined({ port, static: flags.static })),
       })
-      await run(withFlags(await readConfig(file)), {
+      await runCommand(withFlags(await readConfig(file)), {
         remedies: {
           port: port === undefined ? `choose another in ${file}, or stop what listens there` : portRemedy,
           host: `correct "host" in ${file}`,

@@ -1,6 +1,6 @@
 import { Option } from 'commander'
 import { mostWorkers } from '../config/schema/own-form.js'
-import { wholeNumber } from './whole-number.js'
+import { wholeNumberFlag } from './whole-number.js'
 
 export interface WorkersFlag {
   readonly workers?: number
@@ -10,4 +10,4 @@ export interface WorkersFlag {
 export const workersFlag = (): Option =>
   new Option('--workers <number>', 'share the ports between so many relays, each in a process of its own (usual: 1)')
     .env('WILDCAST_WORKERS')
-    .argParser(wholeNumber(1, mostWorkers))
+    .argParser(wholeNumberFlag(1, mostWorkers))

@@ -3,7 +3,7 @@ import type { BrokerSettings } from '../../brokers/settings.js'
 import type { Defaults } from '../../components/route.js'
 import type { ComponentSubscription } from '../../components/subscription.js'
 import type { Mode } from '../../gateways/dialects/classic/encoders.js'
-import type { Form } from '../../gateways/endpoints/http-envelope.js'
+import type { EnvelopeForm } from '../../gateways/endpoints/http-envelope.js'
 
 /**
  * What `wildcast up` opens: a configuration that was read, checked and made complete. It holds
@@ -32,7 +32,7 @@ export interface GatewayConfig {
   /** What classic WebSocket clients are sent. @default they are not served */
   readonly websockets?: Mode
   /** How HTTP requests are serialised. @default `/request` is not served */
-  readonly requestResponse?: Form
+  readonly requestResponse?: EnvelopeForm
   /** How long `/request` waits for an answer, in milliseconds. */
   readonly timeoutMs: number
   /** A folder whose files are served as well. */

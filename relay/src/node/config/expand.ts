@@ -1,12 +1,12 @@
-import type { Outside } from './outside.js'
+import type { ConfigEnvironment } from './outside.js'
 import type { Path } from './path.js'
 import { isTable } from './schema/table.js'
-import type { Fault } from './source/source.js'
+import type { ConfigFault } from './source/source.js'
 
 /** A value in which everything that stands elsewhere was put in its place. */
 export interface Expanded {
   readonly value: unknown
-  readonly faults: readonly Fault[]
+  readonly faults: readonly ConfigFault[]
 }
 
 /** Keys that valibot leaves out of what it reads, without a word. */
@@ -16,8 +16,12 @@ const leftOut = ['__proto__', 'constructor', 'prototype']
  * Puts environment variables in the place of `${NAME}`, and the text of a file in the place of
  * `{ file = "…" }`.
  */
-export function expand(value: unknown, outside: Pick<Outside, 'env' | 'readText'>, under: Path = []): Expanded {
-  const faults: Fault[] = []
+export function expand(
+  value: unknown,
+  outside: Pick<ConfigEnvironment, 'env' | 'readText'>,
+  under: Path = [],
+): Expanded {
+  const faults: ConfigFault[] = []
   return { value: walk(value, under), faults }
 
   function walk(value: unknown, path: Path): unknown {

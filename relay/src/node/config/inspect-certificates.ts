@@ -1,7 +1,7 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
 import type { TlsSettings } from '../../brokers/settings.js'
 import { fileFault, type ReadText } from './read-text.js'
-import type { Fault } from './source/source.js'
+import type { ConfigFault } from './source/source.js'
 
 /**
  * What is wrong with the certificates of a broker: files that can't be read, and what is in them.
@@ -9,9 +9,9 @@ import type { Fault } from './source/source.js'
 export function inspectCertificates(
   { rootCertificate, clientCertificate }: TlsSettings,
   readText: ReadText,
-): readonly Fault[] {
-  const faults: Fault[] = []
-  const at = <Read>(file: string, path: Fault['path'], read: (text: string) => Read): Read | undefined => {
+): readonly ConfigFault[] {
+  const faults: ConfigFault[] = []
+  const at = <Read>(file: string, path: ConfigFault['path'], read: (text: string) => Read): Read | undefined => {
     try {
       return read(readText(file))
     } catch (cause) {

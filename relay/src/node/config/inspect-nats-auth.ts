@@ -1,12 +1,12 @@
 import { userOfJwt, userOfSeed } from '../../brokers/nats/user-of-credentials.js'
 import type { NatsAuth } from '../../brokers/settings.js'
 import { fileFault, type ReadText } from './read-text.js'
-import type { Fault } from './source/source.js'
+import type { ConfigFault } from './source/source.js'
 
 const seedRemedy = 'it begins with SU, and has 58 letters and digits'
 
 /** What is wrong with the way to log in to NATS. Its values are never shown. */
-export function inspectNatsAuth(auth: NatsAuth, readText: ReadText): readonly Fault[] {
+export function inspectNatsAuth(auth: NatsAuth, readText: ReadText): readonly ConfigFault[] {
   switch (auth.kind) {
     case 'token':
     case 'user':
@@ -52,6 +52,6 @@ function credentialsFault(text: string, subject: string): string | false {
   return user !== userOfSeed(seed) && `${subject} holds a JWT and a seed of different users; write it again`
 }
 
-function faultsOf(path: Fault['path'], message: string | false): readonly Fault[] {
+function faultsOf(path: ConfigFault['path'], message: string | false): readonly ConfigFault[] {
   return message === false ? [] : [{ path, message }]
 }

@@ -5,14 +5,14 @@ import type { Config } from './config.js'
 import { ConfigError, type Problem } from './config-error.js'
 import { inspectCertificates } from './inspect-certificates.js'
 import { inspectNatsAuth } from './inspect-nats-auth.js'
-import { type Outside, outside } from './outside.js'
+import { type ConfigEnvironment, outside } from './outside.js'
 import type { Path } from './path.js'
 import { interpret } from './read-config.js'
 import type { ReadText } from './read-text.js'
 import { isOriginal } from './schema/original-form.js'
 import { isTable } from './schema/table.js'
 import { readSource } from './source/read-source.js'
-import type { Fault, Source } from './source/source.js'
+import type { ConfigFault, Source } from './source/source.js'
 import { problemsOf } from './validate.js'
 
 /**
@@ -36,7 +36,7 @@ export async function inspect(file: string): Promise<Config> {
 interface Read {
   readonly source: Source
   readonly file: string
-  readonly around: Outside
+  readonly around: ConfigEnvironment
 }
 
 function brokerProblems({ brokers }: Config, { source, file, around }: Read): readonly Problem[] {
@@ -50,7 +50,7 @@ function brokerProblems({ brokers }: Config, { source, file, around }: Read): re
 }
 
 /** What is wrong with the files and credentials of a broker. Paths begin at its keys. */
-export function inspectBroker(settings: BrokerSettings, readText: ReadText): readonly Fault[] {
+export function inspectBroker(settings: BrokerSettings, readText: ReadText): readonly ConfigFault[] {
   if (settings.type === 'memory') return []
   const certificates = typeof settings.tls === 'object' ? inspectCertificates(settings.tls, readText) : []
   const auth = settings.type === 'nats' && settings.auth ? inspectNatsAuth(settings.auth, readText) : []

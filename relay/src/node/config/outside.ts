@@ -2,7 +2,7 @@ import { readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 
 /** What a configuration may refer to. */
-export interface Outside {
+export interface ConfigEnvironment {
   readonly env: Readonly<Record<string, string | undefined>>
   /** Makes a path absolute. */
   resolve(file: string): string
@@ -13,7 +13,7 @@ export interface Outside {
 }
 
 /** This process's environment and files; relative paths begin at a folder. */
-export function outside(folder: string): Outside {
+export function outside(folder: string): ConfigEnvironment {
   const statusOf = (name: string) => statSync(path.resolve(folder, name), { throwIfNoEntry: false })
   return {
     env: process.env,

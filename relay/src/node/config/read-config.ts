@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import path from 'node:path'
 import type { Config } from './config.js'
 import { type Expanded, expand } from './expand.js'
-import { type Outside, outside } from './outside.js'
+import { type ConfigEnvironment, outside } from './outside.js'
 import { isOriginal, originalForm } from './schema/original-form.js'
 import { ownForm } from './schema/own-form.js'
 import { isTable } from './schema/table.js'
@@ -36,7 +36,7 @@ export async function readConfig(file: string): Promise<Config> {
  * Makes a configuration out of what was written, in either form.
  * @throws {ConfigError} with everything that is wrong
  */
-export function interpret(source: Source, file: string, outside: Outside): Config {
+export function interpret(source: Source, file: string, outside: ConfigEnvironment): Config {
   const original = isOriginal(source.value)
   const expanded = original ? expandTrigger(source.value, outside) : expand(source.value, outside)
   const context = { ...outside, brokers: brokersOf(original ? source.value.trigger : source.value) }
@@ -45,7 +45,7 @@ export function interpret(source: Source, file: string, outside: Outside): Confi
 }
 
 /** What else stands in a spin.toml is not ours: its `${…}` may mean something different. */
-function expandTrigger(file: Readonly<Record<string, unknown>>, outside: Outside): Expanded {
+function expandTrigger(file: Readonly<Record<string, unknown>>, outside: ConfigEnvironment): Expanded {
   if (!('trigger' in file)) return { value: file, faults: [] }
   const { value: trigger, faults } = expand(file.trigger, outside, ['trigger'])
   return { value: { ...file, trigger }, faults }

@@ -1,6 +1,6 @@
-import type { Outside } from './outside.js'
+import type { ConfigEnvironment } from './outside.js'
 
-export type ReadText = Outside['readText']
+export type ReadText = ConfigEnvironment['readText']
 
 /** Why a file that a value names could not be read. */
 export function fileFault(cause: unknown): string {

@@ -3,10 +3,10 @@ import { ConfigError, type Problem } from './config-error.js'
 import type { Expanded } from './expand.js'
 import { nameOf, type Path } from './path.js'
 import type { Reads } from './schema/table.js'
-import type { Fault, Source } from './source/source.js'
+import type { ConfigFault, Source } from './source/source.js'
 
 /** Where a configuration was written, and under which name its user knows it. */
-export interface Written extends Pick<Source, 'faults' | 'lineOf'> {
+export interface ConfigSource extends Pick<Source, 'faults' | 'lineOf'> {
   readonly file: string
 }
 
@@ -14,9 +14,9 @@ export interface Written extends Pick<Source, 'faults' | 'lineOf'> {
  * Reads an expanded configuration as something.
  * @throws {ConfigError} with everything that is wrong
  */
-export function validate<Output>(schema: Reads<Output>, expanded: Expanded, written: Written): Output {
+export function validate<Output>(schema: Reads<Output>, expanded: Expanded, written: ConfigSource): Output {
   const result = v.safeParse(schema, expanded.value)
-  const read = ({ path }: Fault): boolean => !expanded.faults.some((unread) => isInside(path, unread.path))
+  const read = ({ path }: ConfigFault): boolean => !expanded.faults.some((unread) => isInside(path, unread.path))
   const faults = [...written.faults, ...expanded.faults, ...(result.issues ?? []).map(faultOf).filter(read)]
   if (result.success && faults.length === 0) return result.output
   throw new ConfigError(problemsOf(faults, written))
@@ -27,14 +27,17 @@ function isInside(path: Path, outer: Path): boolean {
   return path.length > outer.length && outer.every((key, i) => key === path[i])
 }
 
-function faultOf({ path, message }: v.BaseIssue<unknown>): Fault {
+function faultOf({ path, message }: v.BaseIssue<unknown>): ConfigFault {
   return { path: path?.map(({ key }) => key as string | number) ?? [], message }
 }
 
 /**
  * In the order of lines, and one for each value: what is wrong first makes the rest of it wrong.
  */
-export function problemsOf(faults: readonly (Fault & { line?: number })[], { file, lineOf }: Written): Problem[] {
+export function problemsOf(
+  faults: readonly (ConfigFault & { line?: number })[],
+  { file, lineOf }: ConfigSource,
+): Problem[] {
   const byPath = new Map<string, Problem>()
   for (const { path, message, line = lineOf(path) } of faults) {
     const key = JSON.stringify(path)

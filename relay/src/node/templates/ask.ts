@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline/promises'
-import type { Answers, Project, Question } from './template.js'
+import type { Project, TemplateAnswers, TemplateQuestion } from './template.js'
 
 export interface AskOptions {
   /** What the flags say. */
@@ -13,10 +13,10 @@ export interface AskOptions {
  * The answers of the flags, then those of the terminal or the usual ones. @throws {Error} naming
  * the flag
  */
-export async function ask(
-  questions: readonly Question[],
+export async function askQuestions(
+  questions: readonly TemplateQuestion[],
   { given, project, interactive }: AskOptions,
-): Promise<Answers> {
+): Promise<TemplateAnswers> {
   const answers: Record<string, string> = {}
   for (const question of questions) {
     const { key, about, standard } = question

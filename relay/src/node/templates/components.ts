@@ -1,5 +1,5 @@
 import { parsePattern, parseSubject, WildcastError } from '@wildcast/protocol'
-import { type Added, type Question, quoted, refuseBroker, type Template } from './template.js'
+import { type Added, quoted, refuseBroker, type Template, type TemplateQuestion } from './template.js'
 
 const by = (parse: (text: string) => unknown) => (answer: string) => {
   try {
@@ -10,19 +10,19 @@ const by = (parse: (text: string) => unknown) => (answer: string) => {
   }
 }
 
-const broker: Question = {
+const broker: TemplateQuestion = {
   key: 'broker',
   about: 'the broker that triggers it',
   standard: { text: 'the default broker', of: ({ brokers }) => brokers[0] ?? 'primary' },
   refuse: refuseBroker,
 }
-const resultBroker: Question = {
+const resultBroker: TemplateQuestion = {
   key: 'result-broker',
   about: 'the broker that its outputs go to',
   standard: { text: 'the same', of: (_, answers) => answers.broker ?? 'primary' },
   refuse: refuseBroker,
 }
-const resultSubject: Question = {
+const resultSubject: TemplateQuestion = {
   key: 'result-subject',
   about: 'the subject that its outputs go to',
   standard: 'goodbye',

@@ -1,4 +1,4 @@
-import type { Question, Template } from './template.js'
+import type { Template, TemplateQuestion } from './template.js'
 
 const choice =
   (...words: readonly string[]) =>
@@ -12,7 +12,7 @@ const originalModes: Readonly<Record<string, string>> = {
   json: 'Json',
 }
 
-const questions: readonly Question[] = [
+const questions: readonly TemplateQuestion[] = [
   {
     key: 'port',
     about: 'where clients connect',

@@ -9,10 +9,10 @@ const template = path.join(relayFolder, 'templates/app')
 const { version } = JSON.parse(readFileSync(path.join(relayFolder, 'package.json'), 'utf8')) as { version: string }
 
 /** The texts of a project, by their paths. */
-export type Files = Readonly<Record<string, string>>
+export type ProjectFiles = Readonly<Record<string, string>>
 
 /** What `wildcast init` writes, whose Wildcast comes from the registry. */
-export function projectFiles(name: string): Files {
+export function projectFiles(name: string): ProjectFiles {
   const files = readdirSync(template, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
   return Object.fromEntries(
     files.map((entry) => {
@@ -28,10 +28,10 @@ export function projectFiles(name: string): Files {
  * The project, whose Wildcast comes from the tarballs of a folder. @throws {Error} naming the first
  * that is missing
  */
-export function withTarballs(files: Files, target: string, folder: string): Files {
+export function withTarballs(files: ProjectFiles, target: string, folder: string): ProjectFiles {
   const [missing] = tarballs(folder).filter(([, file]) => !existsSync(file))
   if (missing) throw new Error(`${missing[1]} is not there; write it with "npm run pack" in Wildcast's repository`)
-  const project = JSON.parse(files['package.json'] ?? '{}') as { readonly dependencies?: Files }
+  const project = JSON.parse(files['package.json'] ?? '{}') as { readonly dependencies?: ProjectFiles }
   const ours = tarballs(folder).map(([name, file]) => [
     name,
     `file:${path.relative(target, file).replaceAll(path.sep, '/')}`,

@@ -4,17 +4,17 @@ export interface Project {
   readonly brokers: readonly string[]
 }
 
-export type Answers = Readonly<Record<string, string>>
+export type TemplateAnswers = Readonly<Record<string, string>>
 
 /** A usual answer that follows from the configuration, or from earlier answers. */
 export interface Derived {
   /** What `--help` says. */
   readonly text: string
-  readonly of: (project: Project, answers: Answers) => string
+  readonly of: (project: Project, answers: TemplateAnswers) => string
 }
 
 /** What `wildcast add` asks. */
-export interface Question {
+export interface TemplateQuestion {
   /** Its flag is `--<key>`. */
   readonly key: string
   readonly about: string
@@ -25,12 +25,12 @@ export interface Question {
 }
 
 /** The two forms of a configuration. */
-export type Form = 'own' | 'original'
+export type ConfigForm = 'own' | 'original'
 
 export interface Added {
   readonly name: string
-  readonly form: Form
-  readonly answers: Answers
+  readonly form: ConfigForm
+  readonly answers: TemplateAnswers
 }
 
 /** A part of a project. */
@@ -44,7 +44,7 @@ export interface Template {
    * false
    */
   readonly namesBroker?: true
-  readonly questions: readonly Question[]
+  readonly questions: readonly TemplateQuestion[]
   /** What is put at the end of a configuration in TOML. */
   readonly toml: (added: Added) => string
   /** Files beside it, by their paths. */

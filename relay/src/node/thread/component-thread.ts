@@ -1,4 +1,4 @@
-import { type Message, WildcastError } from '@wildcast/protocol'
+import { type BrokerMessage, WildcastError } from '@wildcast/protocol'
 import type { OpenThread, Ran, Thread } from '../../components/thread.js'
 import { Life, type LifeOptions } from './life.js'
 
@@ -53,7 +53,7 @@ class ComponentThread implements Thread {
     this.#use(await this.#begin())
   }
 
-  async run(message: Message): Promise<Ran> {
+  async run(message: BrokerMessage): Promise<Ran> {
     for (;;) {
       if (this.#closed) throw closedError()
       const life = this.#current

@@ -1,15 +1,15 @@
 import { Worker } from 'node:worker_threads'
-import { type Message, WildcastError } from '@wildcast/protocol'
+import { type BrokerMessage, WildcastError } from '@wildcast/protocol'
 import type { Ran } from '../../components/thread.js'
 import type { Clock } from '../../core/clock.js'
 import { firstLine } from '../load-module.js'
 import { type PlaceOfError, placeOfError } from '../place-of-error.js'
 import { ModuleFault } from './module-fault.js'
 import { where } from './where.js'
-import type { FromThread, Start, ToThread } from './words.js'
+import type { FromThread, ThreadStart, ToThread } from './words.js'
 
 export interface LifeOptions {
-  readonly start: Start
+  readonly start: ThreadStart
   readonly timeoutMs: number
   readonly memoryMb: number
   readonly clock: Clock
@@ -108,7 +108,7 @@ export class Life {
     return this.#doubt ? this.#doubt.lives : !this.#over
   }
 
-  run(message: Message): Promise<Ran> {
+  run(message: BrokerMessage): Promise<Ran> {
     if (this.#over) return Promise.reject(interrupted(this.#why))
     const { clock, timeoutMs } = this.#options
     const run = ++this.#count
@@ -228,7 +228,7 @@ export class Life {
 }
 
 /** Bytes that share their memory with others would take all of it along. */
-function alone(message: Message): Message {
+function alone(message: BrokerMessage): BrokerMessage {
   const { payload } = message
   if (typeof payload === 'string' || payload.byteLength === payload.buffer.byteLength) return message
   return { ...message, payload: payload.slice() }

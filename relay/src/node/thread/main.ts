@@ -8,9 +8,9 @@ import { triggerOf } from '../../components/trigger.js'
 import { firstLine, loadModule, MissingJiti } from '../load-module.js'
 import { type PlaceOfError, placeOfLoadError } from '../place-of-error.js'
 import { where } from './where.js'
-import type { FromThread, Start, ToThread } from './words.js'
+import type { FromThread, ThreadStart, ToThread } from './words.js'
 
-const { id, broker, pattern, source, config } = workerData as Start
+const { id, broker, pattern, source, config } = workerData as ThreadStart
 const from = { broker, pattern: parsePattern(pattern) }
 const port = parentPort as NonNullable<typeof parentPort>
 const say = (words: FromThread): void => port.postMessage(words)

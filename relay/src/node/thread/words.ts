@@ -1,9 +1,9 @@
-import type { Failure, Message } from '@wildcast/protocol'
+import type { BrokerMessage, Failure } from '@wildcast/protocol'
 import type { CheckedOutput } from '../../components/read-outputs.js'
 import type { PlaceOfError } from '../place-of-error.js'
 
 /** What a thread is started with. */
-export interface Start {
+export interface ThreadStart {
   readonly id: string
   readonly broker: string
   /** The component's subscription, for what its wildcards stand for. */
@@ -15,7 +15,7 @@ export interface Start {
 
 /** What the relay says to a component's thread. */
 export type ToThread =
-  | { readonly kind: 'run'; readonly run: number; readonly message: Message }
+  | { readonly kind: 'run'; readonly run: number; readonly message: BrokerMessage }
   /** Nobody waits for it any more. */
   | { readonly kind: 'abort'; readonly run: number }
   | { readonly kind: 'ping' }

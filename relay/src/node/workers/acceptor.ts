@@ -1,6 +1,6 @@
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { WildcastError } from '@wildcast/protocol'
-import type { OnError } from '../../core/outlet.js'
+import type { OnFailure } from '../../core/outlet.js'
 import { descriptors } from '../descriptors.js'
 import { wakefulClock } from './clock.js'
 
@@ -11,7 +11,7 @@ export interface AcceptorOptions {
   /** Takes a connection, of which nothing was read. */
   accepted(socket: Socket): void
   /** Takes why a connection could not be accepted. */
-  readonly onError: OnError
+  readonly onError: OnFailure
 }
 
 /** A port that is listened on for others. */

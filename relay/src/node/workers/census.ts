@@ -1,7 +1,7 @@
 import { AggregatorRegistry } from 'prom-client'
 import type { Clock } from '../../core/clock.js'
 import type { Figures } from '../metrics.js'
-import type { Place } from './place.js'
+import type { WorkerSlot } from './place.js'
 
 /**
  * What all relays of a crew have counted, those that have ended too: what was told once is never
@@ -9,22 +9,22 @@ import type { Place } from './place.js'
  */
 export interface Census {
   /** Asks all that are there. One that does not answer in time counts with what it said last. */
-  take(places: readonly Pick<Place, 'say'>[]): Promise<readonly Figures[]>
-  heard(place: Pick<Place, 'say'>, figures: Figures): void
+  take(places: readonly Pick<WorkerSlot, 'say'>[]): Promise<readonly Figures[]>
+  heard(place: Pick<WorkerSlot, 'say'>, figures: Figures): void
   /** Its process has ended: another one counts from nothing. */
-  ended(place: Pick<Place, 'say'>): void
+  ended(place: Pick<WorkerSlot, 'say'>): void
 }
 
 /** Who scrapes waits ten times as long. */
 const patienceMs = 1000
 
 export function census(clock: Clock): Census {
-  const last = new Map<Pick<Place, 'say'>, Figures>()
+  const last = new Map<Pick<WorkerSlot, 'say'>, Figures>()
   /** Who waits for the next answers of a place, in their order. */
-  const waiting = new Map<Pick<Place, 'say'>, (() => void)[]>()
+  const waiting = new Map<Pick<WorkerSlot, 'say'>, (() => void)[]>()
   let past: Promise<Figures> = Promise.resolve([])
 
-  function ask(place: Pick<Place, 'say'>): Promise<void> | undefined {
+  function ask(place: Pick<WorkerSlot, 'say'>): Promise<void> | undefined {
     if (!place.say({ kind: 'count' })) return undefined
     return new Promise((resolve) => {
       const stopClock = clock.after(patienceMs, resolve)

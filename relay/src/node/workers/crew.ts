@@ -2,21 +2,21 @@ import { fork } from 'node:child_process'
 import { readdir, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { WildcastError } from '@wildcast/protocol'
-import type { OnError } from '../../core/outlet.js'
+import type { OnFailure } from '../../core/outlet.js'
 import { census } from './census.js'
 import { wakefulClock as clock } from './clock.js'
 import { moduleReloads } from './module-reloads.js'
-import { type Place, place } from './place.js'
+import { place, type WorkerSlot } from './place.js'
 import { reports } from './reports.js'
 import type { FromMember } from './words.js'
 
 export interface CrewOptions {
   /** The private folder of its sockets. */
   readonly folder: string
-  readonly onError: OnError
+  readonly onError: OnFailure
 }
 
-export interface MemberOptions {
+export interface WorkerMemberOptions {
   /** How the log calls it. */
   readonly name: string
   /** What the process is: see `memory-main.ts` and `relay-main.ts`. */
@@ -28,7 +28,7 @@ export interface MemberOptions {
 }
 
 /** A place in a crew. */
-export interface CrewPlace extends Place {
+export interface CrewPlace extends WorkerSlot {
   /**
    * Loads the modules of its components again. @throws {WildcastError} if one can't be loaded: the
    * old ones go on
@@ -40,15 +40,15 @@ export interface CrewPlace extends Place {
  * Opens places for the processes of a primary. They count together: each that asks is told what all
  * of them have counted.
  */
-export function crew({ folder, onError }: CrewOptions): (options: MemberOptions) => CrewPlace {
+export function crew({ folder, onError }: CrewOptions): (options: WorkerMemberOptions) => CrewPlace {
   const counts = census(clock)
-  const relays = new Set<Place>()
-  let components: Place | undefined
+  const relays = new Set<WorkerSlot>()
+  let components: WorkerSlot | undefined
   const states = reports(() => components)
   const reloads = moduleReloads(clock)
   const failed = (cause: unknown): void => onError(WildcastError.from(cause), { stage: 'worker' })
 
-  function heard(words: FromMember, from: Place): void {
+  function heard(words: FromMember, from: WorkerSlot): void {
     if (words.kind === 'reported') states.heard(words.number, words.parts)
     if (words.kind === 'reloaded') reloads.heard(words.number, words.failure)
     if (words.kind === 'inquire') states.take().then((parts) => from.say({ kind: 'informed', parts }), failed)
@@ -63,7 +63,7 @@ export function crew({ folder, onError }: CrewOptions): (options: MemberOptions)
   }
 
   return ({ name, main, task, inside = false }) => {
-    const opened: Place = place({
+    const opened: WorkerSlot = place({
       name,
       fork: () => fork(new URL(`./${main}-main.js`, import.meta.url), { serialization: 'advanced' }),
       task: { folder, ...task },

@@ -1,6 +1,6 @@
 import { WildcastError } from '@wildcast/protocol'
 import type { Clock } from '../../core/clock.js'
-import type { Place } from './place.js'
+import type { WorkerSlot } from './place.js'
 
 /** A module that takes longer to load has failed by itself. */
 const patienceMs = 60_000
@@ -11,7 +11,7 @@ export interface ModuleReloads {
    * @throws {WildcastError} `internal` if one can't be loaded: the old ones go on; `interrupted`
    * without an answer
    */
-  ask(place: Pick<Place, 'say'>): Promise<void>
+  ask(place: Pick<WorkerSlot, 'say'>): Promise<void>
   heard(number: number, failure: string | undefined): void
 }
 

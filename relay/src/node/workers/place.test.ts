@@ -5,7 +5,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import type { WildcastError } from '@wildcast/protocol'
 import { describe, expect, it } from 'vitest'
 import { fakeClock } from '../../testing/fake-clock.js'
-import { emptyMs, type Place, place } from './place.js'
+import { emptyMs, place, type WorkerSlot } from './place.js'
 import type { FromMember } from './words.js'
 
 /** A process whose words and end a test gives. */
@@ -17,7 +17,7 @@ interface Script {
   ends(how: number | NodeJS.Signals): Promise<void>
 }
 
-function open(): { place: Place; children: Script[]; log: string[]; clock: ReturnType<typeof fakeClock> } {
+function open(): { place: WorkerSlot; children: Script[]; log: string[]; clock: ReturnType<typeof fakeClock> } {
   const clock = fakeClock()
   const [children, log]: [Script[], string[]] = [[], []]
   const fork = (): ChildProcess => {

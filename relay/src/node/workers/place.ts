@@ -10,7 +10,7 @@ export interface PlaceOptions extends Pick<OccupantOptions, 'name' | 'task' | 'h
 }
 
 /** A place in the crew: a process that is replaced when it ends. */
-export interface Place extends Pick<Occupant, 'say' | 'hand'> {
+export interface WorkerSlot extends Pick<Occupant, 'say' | 'hand'> {
   /**
    * Starts the first process. @throws whatever keeps it from beginning; then the place stays empty
    */
@@ -32,7 +32,7 @@ export function emptyMs(crashes: number): number {
   return crashes <= 1 ? 0 : Math.min(longestWaitMs, firstWaitMs * 2 ** (crashes - 2))
 }
 
-export function place({ fork, ended, onError, ...options }: PlaceOptions): Place {
+export function place({ fork, ended, onError, ...options }: PlaceOptions): WorkerSlot {
   const { name, clock } = options
   let current: Occupant | undefined
   let crashes = 0

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest'
-import type { Place } from './place.js'
+import type { WorkerSlot } from './place.js'
 import { replaceEach } from './replace-each.js'
 
-function scripted(name: string, log: string[], failure?: Error): Place {
+function scripted(name: string, log: string[], failure?: Error): WorkerSlot {
   return {
     async open() {
       log.push(`open ${name}`)
@@ -20,7 +20,7 @@ it('opens each new one before the old one closes, and that before the next', asy
   const log: string[] = []
   const places = [scripted('old 0', log), scripted('old 1', log)]
   const fresh = [scripted('new 0', log), scripted('new 1', log)]
-  await replaceEach(places, (i) => fresh[i] as Place)
+  await replaceEach(places, (i) => fresh[i] as WorkerSlot)
   expect(log).toEqual(['open new 0', 'close old 0', 'open new 1', 'close old 1'])
   expect(places).toEqual(fresh)
 })
@@ -30,7 +30,7 @@ it('leaves the old one, and those after it, if a new one can not be opened', asy
   const [first, second] = [scripted('old 0', log), scripted('old 1', log)]
   const places = [first, second]
   const fresh = [scripted('new 0', log), scripted('new 1', log, new Error('no'))]
-  await expect(replaceEach(places, (i) => fresh[i] as Place)).rejects.toThrow('no')
+  await expect(replaceEach(places, (i) => fresh[i] as WorkerSlot)).rejects.toThrow('no')
   expect(places).toEqual([fresh[0], second])
   expect(log).not.toContain('close old 1')
 })

@@ -1,4 +1,4 @@
-import type { Place } from './place.js'
+import type { WorkerSlot } from './place.js'
 
 /**
  * Replaces places one after the other: each new one is open, and takes clients, before the old one
@@ -6,7 +6,7 @@ import type { Place } from './place.js'
  * @throws whatever keeps a new one from being opened; the old one of its index goes on, and so do
  * those after it
  */
-export async function replaceEach(places: Place[], fresh: (index: number) => Place): Promise<void> {
+export async function replaceEach(places: WorkerSlot[], fresh: (index: number) => WorkerSlot): Promise<void> {
   for (const [index, old] of [...places.entries()]) {
     const place = fresh(index)
     await place.open()

@@ -1,18 +1,18 @@
 import { type Part, part } from '../../core/part.js'
 import { wakefulClock } from './clock.js'
-import type { Place } from './place.js'
+import type { WorkerSlot } from './place.js'
 
 /** How long an answer is waited for. */
 const patienceMs = 1000
 
 /** Asks the process of the components and bridges how they are. */
-export interface Reports {
+export interface WorkerReports {
   take(): Promise<readonly Part[]>
   heard(number: number, parts: readonly Part[]): void
 }
 
 /** @param inside that process, where there is one */
-export function reports(inside: () => Pick<Place, 'say'> | undefined): Reports {
+export function reports(inside: () => Pick<WorkerSlot, 'say'> | undefined): WorkerReports {
   const waiting = new Map<number, (parts: readonly Part[]) => void>()
   let last = 0
   const missing = (cause: string): readonly Part[] => [part('the process of the components', cause)]

@@ -10,7 +10,7 @@ import type { RunningConfig } from '../run-config.js'
 import { type Acceptor, acceptor } from './acceptor.js'
 import { wakefulClock } from './clock.js'
 import { divide } from './divide.js'
-import type { Place } from './place.js'
+import type { WorkerSlot } from './place.js'
 import { Staff } from './staff.js'
 
 export interface RunWorkersOptions {
@@ -81,7 +81,7 @@ function checkPlain(config: Config): void {
 }
 
 /** Gives each client to the next worker that is there. */
-function inTurns(workers: readonly Place[]): (socket: Socket, endpoint: number) => void {
+function inTurns(workers: readonly WorkerSlot[]): (socket: Socket, endpoint: number) => void {
   let turn = 0
   return function hand(socket, endpoint) {
     const arrival = { endpoint, socket, again: () => hand(socket, endpoint) }

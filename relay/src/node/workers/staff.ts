@@ -1,16 +1,16 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { OnError } from '../../core/outlet.js'
+import type { OnFailure } from '../../core/outlet.js'
 import type { Config } from '../config/config.js'
 import type { ListenRemedies } from '../listen-failure.js'
-import { type CrewPlace, crew, type MemberOptions } from './crew.js'
+import { type CrewPlace, crew, type WorkerMemberOptions } from './crew.js'
 import type { Division } from './divide.js'
-import type { Place } from './place.js'
+import type { WorkerSlot } from './place.js'
 import { replaceEach } from './replace-each.js'
 
 export interface StaffOptions {
   /** The private folder of its sockets. */
   readonly folder: string
-  readonly onError: OnError
+  readonly onError: OnFailure
   readonly remedies: ListenRemedies
   /** Whether components are loaded again when their files change. */
   readonly reload: boolean
@@ -19,12 +19,12 @@ export interface StaffOptions {
 /** All processes of a primary, for one configuration after the other. */
 export class Staff {
   /** Those that take clients. The list stays the same, and its places change. */
-  readonly workers: Place[] = []
+  readonly workers: WorkerSlot[] = []
   readonly #options: StaffOptions
-  readonly #place: (options: MemberOptions) => CrewPlace
+  readonly #place: (options: WorkerMemberOptions) => CrewPlace
   /** Every place that may have a process. */
-  #all: Set<Place> = new Set()
-  readonly #memory: Set<Place> = new Set()
+  #all: Set<WorkerSlot> = new Set()
+  readonly #memory: Set<WorkerSlot> = new Set()
   #sockets: ReadonlyMap<string, string> = new Map()
   #inside: { readonly config: Config; readonly place: CrewPlace } | undefined
   #closing = false
@@ -117,7 +117,7 @@ export class Staff {
     return place
   }
 
-  #worker(index: number, config: Config, replaces: boolean): Place {
+  #worker(index: number, config: Config, replaces: boolean): WorkerSlot {
     return this.#relay(`worker ${index + 1}`, { config, reload: false, replaces })
   }
 
@@ -125,7 +125,7 @@ export class Staff {
     return this.#add({ name, main: 'relay', task: { ...task, remedies: this.#options.remedies }, inside })
   }
 
-  #add(options: MemberOptions): CrewPlace {
+  #add(options: WorkerMemberOptions): CrewPlace {
     if (this.#closing) throw new Error('the relay goes away')
     const place = this.#place(options)
     this.#all.add(place)

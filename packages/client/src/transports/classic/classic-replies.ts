@@ -1,7 +1,7 @@
 import { type ErrorCode, type RelayFrame, WildcastError } from '@wildcast/protocol/client'
 
 /** The answers that a relay would give, given here. */
-export interface Replies {
+export interface ClassicReplies {
   /** Something that happened now. */
   happen(frame: RelayFrame): void
   /** An answer to what is being said: it comes later, as from a relay, never within the call. */
@@ -11,9 +11,9 @@ export interface Replies {
 }
 
 /** Answers in the relay's stead. */
-export function openReplies(happen: (frame: RelayFrame) => void): Replies {
+export function openReplies(happen: (frame: RelayFrame) => void): ClassicReplies {
   const say = (frame: RelayFrame): void => void Promise.resolve().then(() => happen(frame))
-  const fail: Replies['fail'] = (ref, code, message) =>
+  const fail: ClassicReplies['fail'] = (ref, code, message) =>
     say({ kind: 'Error', ref, code, message, retry: new WildcastError(code, message).retry })
   return {
     happen,

@@ -1,8 +1,8 @@
 import type { MessageFrame, Pattern, RequestFrame } from '@wildcast/protocol/client'
 import { limits } from '@wildcast/protocol/subjects'
-import type { Clock, Undo } from '../../time/clock.js'
-import type { Replies } from './classic-replies.js'
-import type { Lanes } from './lanes.js'
+import type { ClientClock, Undo } from '../../time/clock.js'
+import type { ClassicReplies } from './classic-replies.js'
+import type { ClassicLanes } from './lanes.js'
 import { ulid } from './ulid.js'
 
 /** Requests, for a server that knows only messages. */
@@ -14,7 +14,7 @@ export interface ClassicRequests {
 }
 
 /** Asks on `request.<ulid>.<subject>`, and hears the answer on `response.<ulid>.<subject>`. */
-export function openClassicRequests(lanes: Lanes, clock: Clock, replies: Replies): ClassicRequests {
+export function openClassicRequests(lanes: ClassicLanes, clock: ClientClock, replies: ClassicReplies): ClassicRequests {
   const undos = new Map<number, Undo>()
   const end = (ref: number): void => {
     undos.get(ref)?.()

@@ -1,8 +1,8 @@
 import { type MessageFrame, type Pattern, type SubscribeFrame, WildcastError } from '@wildcast/protocol/client'
 import { parsePattern } from '@wildcast/protocol/subjects'
 import type { Undo } from '../../time/clock.js'
-import type { Replies } from './classic-replies.js'
-import type { Lanes } from './lanes.js'
+import type { ClassicReplies } from './classic-replies.js'
+import type { ClassicLanes } from './lanes.js'
 
 /** Subscriptions with ids, for a server that knows none. */
 export interface ClassicSubscriptions {
@@ -11,7 +11,7 @@ export interface ClassicSubscriptions {
 }
 
 /** Gives ids, and answers when the subscription has been sent, which is all that can be known. */
-export function openClassicSubscriptions(lanes: Lanes, replies: Replies): ClassicSubscriptions {
+export function openClassicSubscriptions(lanes: ClassicLanes, replies: ClassicReplies): ClassicSubscriptions {
   const undos = new Map<number, readonly Undo[]>()
   let lastId = 0
   return {

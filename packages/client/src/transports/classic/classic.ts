@@ -6,12 +6,12 @@ import {
   type WelcomeFrame,
   WildcastError,
 } from '@wildcast/protocol/client'
-import type { Clock } from '../../time/clock.js'
+import type { ClientClock } from '../../time/clock.js'
 import type { OpenTransport, TransportEvents } from '../transport.js'
-import { openReplies, type Replies } from './classic-replies.js'
+import { type ClassicReplies, openReplies } from './classic-replies.js'
 import { openClassicRequests } from './classic-requests.js'
 import { openClassicSubscriptions } from './classic-subscriptions.js'
-import { type Lanes, openLanes } from './lanes.js'
+import { type ClassicLanes, openLanes } from './lanes.js'
 
 /**
  * The dialect of the original gateway, translated at the door: the client speaks v1 and never
@@ -71,7 +71,7 @@ function greet({ token }: ConnectFrame, { fault }: Pick<TransportEvents, 'fault'
   answer()
 }
 
-function publish(frame: PublishFrame, lanes: Lanes, replies: Replies): void {
+function publish(frame: PublishFrame, lanes: ClassicLanes, replies: ClassicReplies): void {
   const beyond = (['headers', 'wildcard', 'more', 'error', 'key'] as const).find((field) => frame[field])
   if (beyond) replies.unsupported(frame.ref, `"${beyond}"`)
   else {
@@ -83,7 +83,7 @@ function publish(frame: PublishFrame, lanes: Lanes, replies: Replies): void {
 /**
  * What a relay would say of itself. It names no limit and no heartbeat, since nobody knows them.
  */
-function welcome({ now }: Clock): WelcomeFrame {
+function welcome({ now }: ClientClock): WelcomeFrame {
   const unknown = Number.POSITIVE_INFINITY
   return {
     kind: 'Welcome',

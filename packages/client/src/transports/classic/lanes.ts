@@ -30,7 +30,7 @@ interface Lane {
  * for each that matches. On a socket whose patterns do not intersect the pattern that matches
  * tells; a pattern that overlaps with one on every socket gets a socket of its own.
  */
-export interface Lanes {
+export interface ClassicLanes {
   /**
    * Encodes a frame now, so that one which can not be encoded throws here. Returns what sends it on
    * the first socket.
@@ -45,7 +45,7 @@ export interface Lanes {
 }
 
 /** Opens the first lane, and more when needed. If one closes, all do. */
-export function openLanes(settings: TransportSettings, events: Omit<TransportEvents, 'frame'>): Lanes {
+export function openLanes(settings: TransportSettings, events: Omit<TransportEvents, 'frame'>): ClassicLanes {
   const close = (code?: number): void => {
     for (const lane of lanes) lane.close(code)
   }

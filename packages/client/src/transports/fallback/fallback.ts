@@ -4,7 +4,7 @@ import { stream } from '../stream/stream.js'
 import { noWord } from '../stream/stream-life.js'
 import { streamUrl } from '../stream/stream-url.js'
 import type { OpenTransport, Transport, TransportEvents, TransportSettings } from '../transport.js'
-import { websocket } from '../websocket.js'
+import { websocketTransport } from '../websocket.js'
 import { problemOf } from './problem-of.js'
 import type { TransportMemory } from './transport-memory.js'
 
@@ -93,7 +93,7 @@ class Fallback implements Transport {
     }
     this.#stopSecond = this.#settings.clock.after(secondMs, refuse)
     try {
-      this.#transport = websocket(
+      this.#transport = websocketTransport(
         {
           ...this.#events,
           open: () => {

@@ -1,4 +1,4 @@
-import type { Clock } from '../../time/clock.js'
+import type { ClientClock } from '../../time/clock.js'
 
 /** What a tab knows of the way to one relay. */
 export interface TransportMemory {
@@ -15,7 +15,7 @@ const rememberMs = 600_000
  * nothing is read before it is asked for.
  * @param url - where the relay is; asked for at each use, since a page may come later
  */
-export function openTransportMemory(url: () => string | undefined, clock: Pick<Clock, 'now'>): TransportMemory {
+export function openTransportMemory(url: () => string | undefined, clock: Pick<ClientClock, 'now'>): TransportMemory {
   let blockedAt = Number.NaN
   const key = (): string => `wildcast ${new URL(url() as string).origin}`
   return {

@@ -1,5 +1,5 @@
 import type { OpenTransport, Transport, TransportEvents, TransportSettings } from '../transport.js'
-import { websocket } from '../websocket.js'
+import { websocketTransport } from '../websocket.js'
 import type { FirstTry } from './fallback.js'
 import type { TransportMemory } from './transport-memory.js'
 
@@ -75,7 +75,7 @@ function openRace({ memory, loadFallback }: Ways, events: TransportEvents, setti
   const stopClock = settings.clock.after(handshakeMs, () => void instead())
 
   if (memory.blocked) void instead()
-  else attempt(websocket, ({ reason }) => void instead(reason || 'refused'))
+  else attempt(websocketTransport, ({ reason }) => void instead(reason || 'refused'))
   return {
     get kind() {
       return open?.kind

@@ -1,4 +1,4 @@
-import type { Clock } from '../../time/clock.js'
+import type { ClientClock } from '../../time/clock.js'
 import { longestReason, passing, wait } from './post-frames.js'
 import { type Ending, noWord } from './stream-life.js'
 
@@ -8,7 +8,7 @@ const restMs = 1000
 /** What polling needs. */
 export interface PollSettings {
   readonly url: string
-  readonly clock: Clock
+  readonly clock: ClientClock
   readonly signal: AbortSignal
   /** Whose frames are asked for, and after which. */
   headers(): Record<string, string>

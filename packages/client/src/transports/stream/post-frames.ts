@@ -1,5 +1,5 @@
 import { onAbort } from '../../app/on-abort.js'
-import type { Clock, Undo } from '../../time/clock.js'
+import type { ClientClock, Undo } from '../../time/clock.js'
 
 /** Waits, in milliseconds, before a POST that failed on the way is repeated. */
 const repeatsMs = [200, 1000, 3000]
@@ -13,7 +13,7 @@ export const longestReason = 200
 
 /** What a POST needs beside its content. */
 export interface PostSettings {
-  readonly clock: Clock
+  readonly clock: ClientClock
   readonly signal: AbortSignal
 }
 
@@ -47,7 +47,7 @@ async function tryPost(url: string, init: RequestInit): Promise<{ cause: unknown
 }
 
 /** Resolves after so many milliseconds, or when the signal aborts. */
-export async function wait(ms: number, clock: Clock, signal: AbortSignal): Promise<void> {
+export async function wait(ms: number, clock: ClientClock, signal: AbortSignal): Promise<void> {
   const undos: Undo[] = []
   await new Promise<void>((resolve) => {
     undos.push(

@@ -1,7 +1,7 @@
 import { type ClientFrame, lightJsonCodec, type RelayFrame } from '@wildcast/protocol/client'
 import { onAbort } from '../../app/on-abort.js'
 import { type Alarm, openAlarm } from '../../time/alarm.js'
-import type { Clock, Undo } from '../../time/clock.js'
+import type { ClientClock, Undo } from '../../time/clock.js'
 import { receive } from '../receive.js'
 import type { OpenTransport, Transport, TransportEvents, TransportSettings } from '../transport.js'
 import { describeAnswer, describeFailure } from './diagnosis.js'
@@ -30,7 +30,7 @@ class HttpStream implements Transport {
   readonly #events: TransportEvents
   readonly #url: string
   readonly #framesUrl: string
-  readonly #clock: Clock
+  readonly #clock: ClientClock
   readonly #alarm: Alarm
   readonly #abort = new AbortController()
   readonly #queue = new FrameQueue()

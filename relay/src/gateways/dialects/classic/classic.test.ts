@@ -1,11 +1,11 @@
 import { dialectContract } from '../dialect.contract.js'
-import { classic } from './classic.js'
+import { classicDialect } from './classic.js'
 import { classicEncoders } from './encoders.js'
 
 dialectContract('classic', {
   // In JSON a payload is an array of bytes, which the tests of the wire look at; here it is read as
   // text.
-  open: classic({
+  open: classicDialect({
     ...classicEncoders.json.plain,
     message: ({ payload }) => new TextEncoder().encode(String(payload)),
   }),

@@ -11,7 +11,7 @@ import type { Outbox } from '../../../core/outbox.js'
 import type { StreamEncoder } from '../../../core/outlet.js'
 import type { RelayView } from '../../../core/relay.js'
 import type { Session } from '../../../core/session.js'
-import type { Connection, Dialect } from '../../connections/connection.js'
+import type { ClientConnection, Dialect } from '../../connections/connection.js'
 import type { OpenDialect } from '../dialect.js'
 import { Intake } from '../intake.js'
 import { fail, failPublish, silent } from './failures.js'
@@ -23,13 +23,13 @@ const copiesLimit = 10
  * The original's two-way protocol: no answers, and a frame that can't be read closes the
  * connection.
  */
-export function classic(encoder: StreamEncoder): OpenDialect {
+export function classicDialect(encoder: StreamEncoder): OpenDialect {
   return (relay, connection) => new Classic(encoder, relay, connection)
 }
 
 class Classic implements Dialect {
   readonly #relay: RelayView
-  readonly #connection: Connection
+  readonly #connection: ClientConnection
   readonly #outbox: Outbox
   readonly #intake: Intake
   readonly #publisher: Session
@@ -40,7 +40,7 @@ class Classic implements Dialect {
   readonly #sessions: Session[]
   readonly #copies: Map<string, number> = new Map()
 
-  constructor(encoder: StreamEncoder, relay: RelayView, connection: Connection) {
+  constructor(encoder: StreamEncoder, relay: RelayView, connection: ClientConnection) {
     this.#relay = relay
     this.#connection = connection
     this.#outbox = relay.outbox(encoder, { wire: connection, owner: silent })

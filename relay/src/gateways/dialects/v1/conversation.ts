@@ -13,7 +13,7 @@ import type { FeedFacts } from '../../../core/outlet.js'
 import type { RelayView } from '../../../core/relay.js'
 import type { Session } from '../../../core/session.js'
 import type { ResumableSession } from '../../../core/sessions.js'
-import type { Connection } from '../../connections/connection.js'
+import type { ClientConnection } from '../../connections/connection.js'
 import { Intake } from '../intake.js'
 import { batchOf, type V1Encoder } from './encoders.js'
 import { askOf, errorOf, publishOf, responseOf, subscribeOf, welcome } from './frames.js'
@@ -35,7 +35,7 @@ export class Conversation implements OutboxOwner, ResumableSession {
   readonly #relay: RelayView
   readonly #outbox: Outbox
   /** Absent while the client is away. */
-  #connection: Connection | undefined
+  #connection: ClientConnection | undefined
   #intake: Intake | undefined
   #batch: number | undefined
   readonly #requests = new PendingRequests()
@@ -44,7 +44,7 @@ export class Conversation implements OutboxOwner, ResumableSession {
   #leavingCodes = leavingCodes
   #isOver = false
 
-  constructor(encoder: V1Encoder, relay: RelayView, connection: Connection) {
+  constructor(encoder: V1Encoder, relay: RelayView, connection: ClientConnection) {
     this.#plain = encoder
     this.#encoder = encoder
     this.#relay = relay
@@ -180,7 +180,7 @@ export class Conversation implements OutboxOwner, ResumableSession {
   }
 
   /** A connection is gone, with the client's close code if it has given one. */
-  leave(connection: Connection, code: number | undefined): void {
+  leave(connection: ClientConnection, code: number | undefined): void {
     if (connection !== this.#connection) return // another one has taken its place
     this.#connection = undefined
     if (this.#key === undefined || !this.#isKept || this.#leavingCodes.includes(code)) this.close()
@@ -220,7 +220,7 @@ export class Conversation implements OutboxOwner, ResumableSession {
   }
 
   /** Goes on over another connection, if the client has everything that is not kept any more. */
-  #resume(connection: Connection, encoder: V1Encoder, { received = 0, batch }: ConnectFrame): boolean {
+  #resume(connection: ClientConnection, encoder: V1Encoder, { received = 0, batch }: ConnectFrame): boolean {
     const key = this.#key
     // What is kept was written by this encoder.
     const sameBytes = encoder === this.#plain && batchOf(encoder, batch) === this.#batch

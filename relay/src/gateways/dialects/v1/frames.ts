@@ -1,6 +1,6 @@
 import {
+  type BrokerMessage,
   limits,
-  type Message,
   type PublishFrame,
   type RelayFrame,
   type RequestFrame,
@@ -8,14 +8,14 @@ import {
   type WelcomeFrame,
   WildcastError,
 } from '@wildcast/protocol'
-import type { Ask, Publish, Subscribe } from '../../../core/commands.js'
+import type { Ask, PublishCommand, Subscribe } from '../../../core/commands.js'
 import type { RelayView } from '../../../core/relay.js'
 import { pingMs } from '../../connections/heartbeat.js'
 
 // What the frames of v1 mean to a session, and how its answers are written.
 
 /** @throws {WildcastError} `unsupported` if the frame has a field that this relay can't act on */
-export function publishOf(frame: PublishFrame): Publish {
+export function publishOf(frame: PublishFrame): PublishCommand {
   refuseReserved(frame.reserved)
   const { subject, message, broker, response_subject, headers, wildcard, more, error, key } = frame
   return { subject, payload: message, broker, responseSubject: response_subject, headers, wildcard, more, error, key }
@@ -66,7 +66,7 @@ export function welcome(relay: RelayView, { batch, ...session }: WelcomeFacts): 
 }
 
 /** A refusal by the responder is an `Error` with the responder's own code. */
-export function responseOf(ref: number, answer: Message): RelayFrame {
+export function responseOf(ref: number, answer: BrokerMessage): RelayFrame {
   if (answer.error) return { kind: 'Error', ref, ...answer.error, retry: false }
   return { kind: 'Response', ref, message: answer.payload, ...(answer.more ? { more: true } : {}) }
 }

@@ -6,7 +6,7 @@ import {
   refOfRaw,
   WildcastError,
 } from '@wildcast/protocol'
-import type { Connection } from '../../connections/connection.js'
+import type { ClientConnection } from '../../connections/connection.js'
 import type { KeepingDialect } from '../../connections/polled-connection.js'
 import type { Conversation } from './conversation.js'
 
@@ -19,13 +19,13 @@ const isUncounted = (kind: string): boolean => kind === 'Connect' || kind === 'P
  */
 export class Reader implements KeepingDialect {
   readonly #codec: Codec
-  readonly #connection: Connection
+  readonly #connection: ClientConnection
   /** Another one from `Connect` on, if the client comes back to that. */
   #conversation: Conversation
   /** A frame has come, so that `Connect` would be too late. */
   #begun = false
 
-  constructor(codec: Codec, connection: Connection, conversation: Conversation) {
+  constructor(codec: Codec, connection: ClientConnection, conversation: Conversation) {
     this.#codec = codec
     this.#connection = connection
     this.#conversation = conversation

@@ -2,7 +2,7 @@ import { isIP } from 'node:net'
 import * as v from 'valibot'
 import { type Mode, modes } from '../../../gateways/dialects/classic/encoders.js'
 import { isOrigin } from '../../../gateways/endpoints/cross-origin.js'
-import { type Form, forms } from '../../../gateways/endpoints/http-envelope.js'
+import { type EnvelopeForm, forms } from '../../../gateways/endpoints/http-envelope.js'
 import type { GatewayConfig } from '../config.js'
 import {
   type GatewayKey,
@@ -19,7 +19,7 @@ import { choice, list, seconds, text, truth, wholeNumber } from './values.js'
 /** How the two forms of a configuration call the same things. */
 export interface Words {
   readonly modes: Readonly<Record<string, Mode>>
-  readonly forms: Readonly<Record<string, Form>>
+  readonly forms: Readonly<Record<string, EnvelopeForm>>
 }
 
 export const ownWords: Words = { modes: asTheyAre(modes), forms: asTheyAre(forms) }

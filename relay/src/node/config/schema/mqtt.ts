@@ -23,7 +23,7 @@ const version: Reads<'5' | '3.1.1'> = v.pipe(
 )
 
 /** The keys of an MQTT broker. */
-export function mqtt(resolve: Resolve): Reads<BrokerSettings> {
+export function mqttSettingsKeys(resolve: Resolve): Reads<BrokerSettings> {
   const entries = {
     address: url(schemes, example),
     id: optional(text),

@@ -11,7 +11,7 @@ import { list, text, truth } from './values.js'
 const example = '["nats://localhost:4222"]'
 
 /** The keys of a NATS broker, which are the original's. */
-export function nats(resolve: Resolve): Reads<BrokerSettings> {
+export function natsSettingsKeys(resolve: Resolve): Reads<BrokerSettings> {
   const entries = {
     addresses: list(natsAddress, example),
     tls: optional(truth),

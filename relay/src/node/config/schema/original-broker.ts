@@ -2,8 +2,8 @@ import * as v from 'valibot'
 import type { BrokerSettings } from '../../../brokers/settings.js'
 import { meant } from '../nearest.js'
 import type { Resolve } from './certificates.js'
-import { mqtt } from './mqtt.js'
-import { nats } from './nats.js'
+import { mqttSettingsKeys } from './mqtt.js'
+import { natsSettingsKeys } from './nats.js'
 import { redisUrl } from './redis.js'
 import type { Reads } from './table.js'
 import { tagged } from './tagged.js'
@@ -23,10 +23,10 @@ export function originalBroker(resolve: Resolve): Reads<BrokerSettings> {
       redisUrl,
       v.transform((url) => ({ type: 'redis' as const, url })),
     ),
-    Nats: nats(resolve),
+    Nats: natsSettingsKeys(resolve),
     // As the original's documentation spells it.
-    NATs: nats(resolve),
-    Mqtt: mqtt(resolve),
+    NATs: natsSettingsKeys(resolve),
+    Mqtt: mqttSettingsKeys(resolve),
   })
   const word = v.pipe(
     v.literal(

@@ -8,11 +8,11 @@ import { circleFree } from './circle-free.js'
 import { components, triggeredBy, type WrittenComponent } from './component.js'
 import type { Context } from './context.js'
 import { gatewayEntries, gatewayOf, ownWords } from './gateway.js'
-import { mqtt } from './mqtt.js'
+import { mqttSettingsKeys } from './mqtt.js'
 import { named } from './named.js'
-import { nats } from './nats.js'
+import { natsSettingsKeys } from './nats.js'
 import { onePortEach, type WrittenGateway, within } from './one-port-each.js'
-import { redis } from './redis.js'
+import { redisSettingsKeys } from './redis.js'
 import { isTable, keyIn, notATable, optional, type Reads, type Table, table } from './table.js'
 import { wholeNumber } from './values.js'
 
@@ -91,9 +91,9 @@ function broker({ resolve }: Context): Reads<BrokerSettings> {
       table({}),
       v.transform(() => ({ type: 'memory' as const })),
     ),
-    redis: redis(resolve),
-    nats: nats(resolve),
-    mqtt: mqtt(resolve),
+    redis: redisSettingsKeys(resolve),
+    nats: natsSettingsKeys(resolve),
+    mqtt: mqttSettingsKeys(resolve),
   }
   const unknown = noSuchType(Object.keys(kinds))
   return v.lazy((input) => {

@@ -12,7 +12,7 @@ const example = 'redis://localhost:6379'
 export const redisUrl: Reads<string> = url(['redis', 'rediss'], example)
 
 /** The keys of a Redis broker. */
-export function redis(resolve: Resolve): Reads<BrokerSettings> {
+export function redisSettingsKeys(resolve: Resolve): Reads<BrokerSettings> {
   const nodes = list(hostAndPort, '["localhost:7000", "localhost:7001"]')
   const entries = {
     url: redisUrl,

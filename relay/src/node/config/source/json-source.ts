@@ -1,6 +1,6 @@
 import { ConfigError } from '../config-error.js'
 import type { Path } from '../path.js'
-import { type Fault, Lines, type Source } from './source.js'
+import { type ConfigFault, Lines, type Source } from './source.js'
 
 /**
  * Reads a JSON text. `JSON.parse` knows neither lines nor keys that stand twice, and quotes the
@@ -17,7 +17,7 @@ const space = /[ \t\r\n]*/y
 const token = /[{}[\],:]|"(?:\\.|[^"\\\n])*"|[^\s{}[\],:"]+/y
 
 class JsonReader {
-  readonly faults: (Fault & { line: number })[] = []
+  readonly faults: (ConfigFault & { line: number })[] = []
   readonly lines: Lines
   readonly #text: string
   readonly #file: string

@@ -3,7 +3,7 @@ import type { Path } from '../path.js'
 /**
  * Something wrong with a value, as its sentence; `{it}` in there stands for the name of the value.
  */
-export interface Fault {
+export interface ConfigFault {
   readonly path: Path
   readonly message: string
 }
@@ -12,7 +12,7 @@ export interface Fault {
 export interface Source {
   readonly value: unknown
   /** What is wrong in the writing alone. */
-  readonly faults: readonly (Fault & { readonly line: number })[]
+  readonly faults: readonly (ConfigFault & { readonly line: number })[]
   /**
    * The line of a key; of the nearest thing around it where the key is not there. Undefined where
    * lines are not known.
