@@ -28,7 +28,11 @@ test('a new project runs with hot reload, passes its own checks, and is served w
   await sayHello(page, 'Hello, Ada: from the browser')
 
   await edit('src/app.tsx', 'Hello, Wildcast', 'Good morning, Wildcast')
-  await expect(page.getByRole('heading', { name: 'Good morning, Wildcast' })).toBeVisible()
+  const changed = page.getByRole('heading', { name: 'Good morning, Wildcast' })
+  await expect(async () => {
+    await edit('src/app.tsx', '', '') // Vite serves the page before it watches every file
+    await expect(changed).toBeVisible({ timeout: 10_000 })
+  }).toPass()
   await expect(page.getByText('Hello, Ada: from the browser')).toBeVisible() // not loaded again: its state is kept
   await edit('components/hello.js', 'message.text()}`', 'message.text()}!`')
   await development.shows(/component "hello" is loaded/)
