@@ -6,6 +6,7 @@ export { capture } from './capture.js'
 export { readClassicFrame } from './classic.js'
 export { classicJsonCodec } from './classic-json-codec.js'
 export type { Batches, Codec, RawFrame } from './codec.js'
+export { covers } from './covers.js'
 // Errors and limits
 export { type ErrorFacts, errorTable, factsOf, isErrorCode } from './error-table.js'
 export { type ErrorCode, finalCloseCodes, firstFinalCloseCode, WildcastError } from './errors.js'
@@ -36,6 +37,7 @@ export { payloadSize } from './payload-size.js'
 export { readClientFrame, refOfRaw } from './read-client-frame.js'
 export { readRelayFrame } from './read-relay-frame.js'
 export { refusal } from './refusal.js'
+export { segmentOf } from './segment-of.js'
 export {
   isClosed,
   isDerived,

@@ -1,9 +1,11 @@
 /** Subjects and patterns: checked, normalised and matched. @module */
 export { capture } from '../capture.js'
+export { covers } from '../covers.js'
 export { intersecting, intersects } from '../intersect.js'
 export { limits } from '../limits.js'
 export { matches } from '../match.js'
 export type { Params } from '../params.js'
+export { segmentOf } from '../segment-of.js'
 export {
   isClosed,
   isDerived,

@@ -1,0 +1,44 @@
+import type { Grants } from './grants.js'
+
+/** Who a client is, and what it may do. */
+export interface Identity {
+  /** The name of the user. Absent for an anonymous client. */
+  readonly user?: string | undefined
+  /** The role of the configuration that its rules come from. */
+  readonly role?: string | undefined
+  /** What a token or a hook states about the user. */
+  readonly claims: Readonly<Record<string, unknown>>
+  /** Absent: it may do everything. */
+  readonly grants?: Grants | undefined
+  /** When its token expires, in milliseconds since 1970. @default never */
+  readonly expiresAt?: number | undefined
+}
+
+/** An identity for relays that ask for none: it may do everything. */
+export const everything: Identity = { claims: {} }
+
+/** Whether two identities are of the same user, so that one may continue a session of the other. */
+export function isSameUser(one: Identity, other: Identity): boolean {
+  return one.user === other.user
+}
+
+/** What a client proves its identity with. */
+export interface Credentials {
+  /** Of `Connect`, `Authenticate`, the header `Authorization`, or a cookie. */
+  readonly token?: string | undefined
+  /** A ticket of `POST /ticket`, from the query. */
+  readonly ticket?: string | undefined
+  /** Header fields of the request or handshake, by their names in lower case. */
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>
+  /** Subject of the client's verified certificate. Absent without mutual TLS. */
+  readonly certificate?: string | undefined
+  /** Where the client is, as the outermost trusted proxy states it. */
+  readonly address?: string | undefined
+}
+
+/**
+ * Finds out who a client is.
+ * @throws {WildcastError} by rejection: `unauthorized`, `token_expired`, in the same words whatever
+ * the reason. The `cause` has the reason, for the log.
+ */
+export type Authenticate = (credentials: Credentials) => Promise<Identity>

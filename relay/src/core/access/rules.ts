@@ -1,0 +1,85 @@
+import { isPattern, type Pattern, parsePattern, segmentOf } from '@wildcast/protocol'
+
+/** What a client can do with a subject. */
+export const actionKinds = ['publish', 'subscribe', 'request', 'serve', 'presence'] as const
+
+export type ActionKind = (typeof actionKinds)[number]
+
+/**
+ * Rules by the action they are for, each `[broker:]pattern`, such as `main:room.{user}.*`. Without a
+ * broker a rule holds on every broker. `{user}` is the name of the user, `{claim.name}` a claim, each
+ * as one segment. A denial is stronger than any permission.
+ */
+export interface RuleSet extends Partial<Readonly<Record<ActionKind, readonly string[]>>> {
+  readonly deny?: Partial<Readonly<Record<ActionKind, readonly string[]>>> | undefined
+}
+
+/** A rule for one identity. */
+export interface Rule {
+  /** As it was written. */
+  readonly text: string
+  /** Absent: every broker. */
+  readonly broker: string | undefined
+  readonly pattern: Pattern
+}
+
+/** Values of the placeholders of a rule. */
+export interface RuleValues {
+  readonly user?: string | undefined
+  readonly claims?: Readonly<Record<string, unknown>> | undefined
+}
+
+const placeholder = /\{([^{}]*)\}/g
+
+/**
+ * Why a rule can't be one, in a sentence that begins with "it"; undefined if it can.
+ * @param brokers - the names of the brokers, if they are known
+ */
+export function faultOfRule(text: string, brokers?: readonly string[]): string | undefined {
+  const { broker, pattern } = split(text)
+  if (broker !== undefined && broker !== '*' && brokers && !brokers.includes(broker))
+    return `it names the broker "${broker}"; there are: ${brokers.join(', ')}; write "*:${text}" for a subject with a colon`
+  for (const [whole, name = ''] of pattern.matchAll(placeholder))
+    if (name !== 'user' && !/^claim\.[^.]+$/.test(name)) return `it has ${whole}; allowed: {user} and {claim.name}`
+  const [tried] = [pattern.replace(placeholder, 'x')]
+  if (pattern.split('.').some((segment) => /^.+\{|\}.+$/.test(segment)))
+    return 'it has a placeholder that is part of a segment; a placeholder stands alone between dots'
+  if (!isPattern(tried)) return 'it is not a valid subject pattern, such as "room.*" or "main:room.{user}.**"'
+  return undefined
+}
+
+/** The rule for an identity. Undefined if it has no value for a placeholder. */
+export function ruleFor(text: string, values: RuleValues): Rule | undefined {
+  const { broker, pattern } = split(text)
+  let isWhole = true
+  const filled = pattern.replace(placeholder, (_, name: string) => {
+    const segment = segmentFor(name, values)
+    isWhole &&= segment !== undefined
+    return segment ?? '*'
+  })
+  if (!isWhole) return undefined
+  return { text, broker: broker === '*' ? undefined : broker, pattern: parsePattern(filled) }
+}
+
+/**
+ * A denial for an identity. A placeholder without a value denies every value: a token that lacks a
+ * claim gains nothing by it.
+ */
+export function denialFor(text: string, values: RuleValues): Rule {
+  const { broker, pattern } = split(text)
+  const filled = pattern.replace(placeholder, (_, name: string) => segmentFor(name, values) ?? '*')
+  return { text, broker: broker === '*' ? undefined : broker, pattern: parsePattern(filled) }
+}
+
+function segmentFor(name: string, { user, claims }: RuleValues): string | undefined {
+  const claim = name.slice('claim.'.length)
+  const value = name === 'user' ? user : claims && Object.hasOwn(claims, claim) ? claims[claim] : undefined
+  if (typeof value === 'string') return segmentOf(value)
+  return typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : undefined
+}
+
+function split(text: string): { readonly broker: string | undefined; readonly pattern: string } {
+  const colon = text.indexOf(':')
+  if (colon < 0) return { broker: undefined, pattern: text }
+  return { broker: text.slice(0, colon), pattern: text.slice(colon + 1) }
+}
