@@ -30,6 +30,8 @@ export interface Credentials {
   readonly ticket?: string | undefined
   /** Header fields of the request or handshake, by their names in lower case. */
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>
+  /** Parameters of the URL. */
+  readonly query?: Readonly<Record<string, string>> | undefined
   /** Subject of the client's verified certificate. Absent without mutual TLS. */
   readonly certificate?: string | undefined
   /** Where the client is, as the outermost trusted proxy states it. */

@@ -1,0 +1,107 @@
+import { parse as parseCookies } from 'hono/utils/cookie'
+import type { Authenticate, Credentials, Identity } from '../core/access/identity.js'
+import type { Clock } from '../core/clock.js'
+import { Accounts } from './accounts.js'
+import { type AuthenticateHook, askHook } from './hook.js'
+import { identityOf, type Person, readRules } from './identities.js'
+import { type Claims, jwtVerifier } from './jwt.js'
+import { unauthorized } from './refusals.js'
+import { type AuthSettings, usualLeewayMs } from './settings.js'
+import { Tickets } from './tickets.js'
+
+export interface AuthenticatorPorts {
+  readonly clock: Clock
+  /** The hook of the configuration's module. */
+  readonly authenticate?: AuthenticateHook | undefined
+}
+
+/** Finds out who clients are, by the settings of a configuration. */
+export interface Authenticator {
+  readonly authenticate: Authenticate
+  /** Makes a ticket for a client that has shown its credentials. Valid once, for 30 seconds. */
+  issueTicket(identity: Identity): string
+}
+
+/** What checks one kind of credentials. Undefined if these are of another kind. */
+type Check = (credentials: Credentials & { readonly token: string }) => (() => Promise<Person>) | undefined
+
+/**
+ * Opens what a configuration states.
+ * @throws {TypeError} if a key or key set is not valid
+ */
+export function openAuthenticator(settings: AuthSettings, ports: AuthenticatorPorts): Authenticator {
+  const { clock, authenticate } = ports
+  const { roles = {}, anonymous, cookie } = settings
+  const tickets = new Tickets(clock)
+  const checks = [checkJwt(settings, clock), checkUser(settings, clock), checkKey(settings, clock)]
+
+  async function personOf(given: Credentials): Promise<Person> {
+    const cookies = parseCookies(headerOf(given, 'cookie') ?? '')
+    const token = given.token ?? (cookie === undefined ? undefined : cookies[cookie])
+    if (token !== undefined)
+      for (const check of checks) {
+        const findPerson = check({ ...given, token })
+        if (findPerson) return findPerson()
+      }
+    if (authenticate)
+      return askHook(
+        authenticate,
+        { ...given, query: given.query ?? {}, cookies, token, certificate: given.certificate },
+        clock,
+      )
+    if (token !== undefined) throw unauthorized('no configured method takes such a token')
+    if (anonymous === undefined) throw unauthorized('there are no credentials')
+    return { role: anonymous }
+  }
+
+  return {
+    async authenticate(credentials) {
+      if (credentials.ticket !== undefined) return tickets.redeem(credentials.ticket)
+      return identityOf(await personOf(credentials), roles)
+    },
+    issueTicket: (identity) => tickets.issue(identity),
+  }
+}
+
+function checkJwt({ jwt }: AuthSettings, clock: Clock): Check {
+  const verify = jwt && jwtVerifier(jwt, { clock })
+  const leewayMs = jwt?.leewayMs ?? usualLeewayMs
+  return ({ token }) => {
+    if (!verify || token.split('.').length !== 3) return undefined
+    return async () => personOfClaims(await verify(token), leewayMs)
+  }
+}
+
+function personOfClaims(claims: Claims, leewayMs: number): Person {
+  const { sub, exp = 0, wildcast } = claims
+  if (!sub) throw unauthorized('the claim "sub" is empty')
+  return { user: sub, claims, ...readRules(wildcast, 'the claim "wildcast"'), expiresAt: exp * 1000 + leewayMs }
+}
+
+/** `Basic` and base64 of `name:password`, as browsers and curl send it. RFC 7617. */
+function checkUser({ users = {} }: AuthSettings, clock: Clock): Check {
+  const list = Object.entries(users).map(([name, { password, role }]) => ({ name, hash: password, role }))
+  const accounts = new Accounts(list, clock)
+  return ({ token }) => {
+    const encoded = /^Basic ([\w+/-]+=*)$/i.exec(token)?.[1]
+    if (encoded === undefined || list.length === 0) return undefined
+    const [name = '', ...password] = Buffer.from(encoded, 'base64').toString().split(':')
+    return async () => ({ user: name, role: (await accounts.check(name, password.join(':'))).role })
+  }
+}
+
+/** The name of a key and its secret, as `wildcast hash` prints them: `robot.4Yk…`. */
+function checkKey({ keys = {} }: AuthSettings, clock: Clock): Check {
+  const list = Object.entries(keys).map(([name, { hash, role }]) => ({ name, hash, role }))
+  const accounts = new Accounts(list, clock)
+  return ({ token }) => {
+    const [, name = '', secret = ''] = /^([\w-]+)\.([\w-]+)$/.exec(token) ?? []
+    if (name === '' || list.length === 0) return undefined
+    return async () => ({ user: name, role: (await accounts.check(name, secret)).role })
+  }
+}
+
+function headerOf({ headers }: Credentials, name: string): string | undefined {
+  const value = headers[name]
+  return typeof value === 'string' ? value : value?.[0]
+}
