@@ -29,7 +29,7 @@ describe('a hash', () => {
     `$scrypt$ln=30,r=8,p=1$${'A'.repeat(22)}$${'A'.repeat(43)}`,
     `$scrypt$ln=14,r=8,p=99$${'A'.repeat(22)}$${'A'.repeat(43)}`,
     '$2b$10$abcdefghijklmnopqrstuv',
-  ])('%s is none', async (text) => {
+  ])('%s is not valid', async (text) => {
     expect(isHash(text)).toBe(false)
     expect(await hasHash('opensesame', text)).toBe(false)
   })

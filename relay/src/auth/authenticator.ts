@@ -22,7 +22,7 @@ export interface Authenticator {
   issueTicket(identity: Identity): string
 }
 
-/** What checks one kind of credentials. Undefined if these are of another kind. */
+/** Checks one kind of credentials. Undefined if these are of another kind. */
 type Check = (credentials: Credentials & { readonly token: string }) => (() => Promise<Person>) | undefined
 
 /**

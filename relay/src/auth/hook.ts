@@ -4,7 +4,7 @@ import type { Clock } from '../core/clock.js'
 import { type Person, readRules } from './identities.js'
 import { unauthorized, unavailable } from './refusals.js'
 
-/** What a hook is given to find out who a client is. */
+/** The credentials of a client, as a hook sees them. */
 export interface HookCredentials {
   readonly token: string | undefined
   readonly headers: Credentials['headers']
@@ -13,7 +13,7 @@ export interface HookCredentials {
   readonly certificate: string | undefined
 }
 
-/** Who a client is, as a hook finds it: a user with a role, rules of its own, or both. */
+/** The result of a hook: a user with a role, rules of its own, or both. */
 export interface HookIdentity {
   readonly user?: string
   readonly role?: string
@@ -26,7 +26,8 @@ export interface HookIdentity {
 }
 
 /**
- * The function `authenticate` of the module that `[auth] module` names. Nothing, or an error, denies.
+ * The function `authenticate` of the module that `[auth] module` names. Nothing, or an error,
+ * denies.
  */
 export type AuthenticateHook = (
   credentials: HookCredentials,
@@ -37,7 +38,8 @@ export const hookMs = 5000
 
 /**
  * Asks a hook who a client is.
- * @throws {WildcastError} by rejection: `unauthorized`; `internal` if the hook fails or takes too long
+ * @throws {WildcastError} by rejection: `unauthorized`; `internal` if the hook fails or takes too
+ * long
  */
 export async function askHook(hook: AuthenticateHook, credentials: HookCredentials, clock: Clock): Promise<Person> {
   const found = await withDeadline(clock, async () => hook(credentials)).catch((cause: unknown) => {
@@ -54,7 +56,7 @@ export async function askHook(hook: AuthenticateHook, credentials: HookCredentia
   return { user, role: role ?? own.role, claims, rules: own.rules, expiresAt }
 }
 
-/** Rejects if the work takes too long. What it does later has no effect. */
+/** Rejects if the work takes too long. A later result has no effect. */
 export function withDeadline<Result>(clock: Clock, work: () => Promise<Result>): Promise<Result> {
   return new Promise((resolve, reject) => {
     const stop = clock.after(hookMs, () => reject(new Error(`it took longer than ${hookMs / 1000} s`)))

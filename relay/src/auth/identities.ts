@@ -3,7 +3,7 @@ import type { Identity } from '../core/access/identity.js'
 import { type ActionKind, actionKinds, faultOfRule, type RuleSet } from '../core/access/rules.js'
 import { unauthorized } from './refusals.js'
 
-/** What is known of a client once its credentials were checked. */
+/** The facts about a client whose credentials were checked. */
 export interface Person {
   /** Absent for an anonymous client. */
   readonly user?: string | undefined
@@ -15,7 +15,7 @@ export interface Person {
   readonly expiresAt?: number | undefined
 }
 
-/** What each role may do. */
+/** The rules of each role. */
 export type Roles = Readonly<Record<string, RuleSet>>
 
 /**
@@ -30,8 +30,8 @@ export function identityOf({ user, role, claims = {}, rules, expiresAt }: Person
 }
 
 /**
- * What the claim `wildcast` of a token, or a hook, states: `{ role?, publish?, subscribe?, request?,
- * serve?, presence?, deny? }`.
+ * Reads the claim `wildcast` of a token, or the rules of a hook: `{ role?, publish?, subscribe?,
+ * request?, serve?, presence?, deny? }`.
  * @throws {WildcastError} `unauthorized` if it is anything else: a misspelt denial must not be lost
  */
 export function readRules(

@@ -6,7 +6,7 @@ import { tokenExpired, unauthorized, unavailable } from './refusals.js'
 import { remoteKeys } from './remote-keys.js'
 import { type JwtSettings, usualLeewayMs } from './settings.js'
 
-/** What a valid token states. */
+/** The claims of a valid token. */
 export type Claims = Readonly<JWTPayload>
 
 /** Longer ones are refused unread: a token of many permissions has some thousand characters. */

@@ -7,7 +7,8 @@ const quietMs = 5000
 
 /**
  * The keys of a URL. They are kept for ten minutes; a key that is not among them is looked for once
- * in 30 seconds; one fetch at a time. While the set can't be fetched, every token is denied at once.
+ * in 30 seconds; one fetch at a time. While the set can't be fetched, every token is denied at
+ * once.
  * @throws {TypeError} if the URL is not one of HTTPS, or of HTTP on this machine
  */
 export function remoteKeys(url: string, clock: Clock): JWTVerifyGetKey {
@@ -21,11 +22,15 @@ export function remoteKeys(url: string, clock: Clock): JWTVerifyGetKey {
       return key
     } catch (cause) {
       if (cause instanceof errors.JWKSNoMatchingKey || cause instanceof errors.JWKSMultipleMatchingKeys) throw cause
-      const reason = `the key set of ${new URL(url).origin} can not be fetched: ${cause instanceof Error ? cause.message : 'unknown'}`
+      const reason = `the key set of ${new URL(url).origin} can not be fetched: ${textOf(cause)}`
       failed = { until: clock.now() + quietMs, reason }
       throw unavailable(reason)
     }
   }
+}
+
+function textOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : 'unknown'
 }
 
 function checkedUrl(text: string): URL {

@@ -14,7 +14,9 @@ interface Hash {
   readonly hash: Buffer
 }
 
-/** Hashes a password or key, as `$scrypt$ln=14,r=8,p=5$salt$hash` with base64 (PHC string format). */
+/**
+ * Hashes a password or key, as `$scrypt$ln=14,r=8,p=5$salt$hash` with base64 (PHC string format).
+ */
 export async function hashSecret(secret: string): Promise<string> {
   const salt = randomBytes(16)
   const { N, r, p } = usual

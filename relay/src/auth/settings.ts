@@ -9,7 +9,7 @@ export interface AuthSettings {
   readonly users?: Readonly<Record<string, UserSettings>> | undefined
   /** Programs with a key, by name. */
   readonly keys?: Readonly<Record<string, KeySettings>> | undefined
-  /** What each role may do. */
+  /** The rules of each role. */
   readonly roles?: Readonly<Record<string, RuleSet>> | undefined
   /** The name of a cookie that may hold the token. @default none */
   readonly cookie?: string | undefined
@@ -23,9 +23,9 @@ export interface JwtSettings {
   readonly key?: string | undefined
   /** A JSON Web Key Set: its text, or the URL of one, which is fetched and kept for ten minutes. */
   readonly jwks?: { readonly text: string } | { readonly url: string } | undefined
-  /** What `iss` must be. @default anything */
+  /** The required `iss`. @default anything */
   readonly issuer?: string | undefined
-  /** What `aud` must contain. @default anything */
+  /** A value that `aud` must contain. @default anything */
   readonly audience?: string | undefined
   /** For how long after `exp` a token is accepted, in milliseconds. @default 60,000 */
   readonly leewayMs?: number | undefined

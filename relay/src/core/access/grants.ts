@@ -29,7 +29,7 @@ interface Granted {
 /** Verdicts that are remembered for each kind of action. Past the limit they are found again. */
 const mostRemembered = 64
 
-/** What an identity may do, by the rules of its role and its claims. */
+/** The rules of an identity, from its role and its claims. */
 export class Grants {
   readonly #granted: ReadonlyMap<ActionKind, readonly Granted[]>
   readonly #verdicts: ReadonlyMap<ActionKind, Map<string, Verdict>>

@@ -1,12 +1,12 @@
 import type { Grants } from './grants.js'
 
-/** Who a client is, and what it may do. */
+/** A client whose credentials were checked, and its rules. */
 export interface Identity {
   /** The name of the user. Absent for an anonymous client. */
   readonly user?: string | undefined
   /** The role of the configuration that its rules come from. */
   readonly role?: string | undefined
-  /** What a token or a hook states about the user. */
+  /** The statements of a token or a hook about the user. */
   readonly claims: Readonly<Record<string, unknown>>
   /** Absent: it may do everything. */
   readonly grants?: Grants | undefined
@@ -22,7 +22,7 @@ export function isSameUser(one: Identity, other: Identity): boolean {
   return one.user === other.user
 }
 
-/** What a client proves its identity with. */
+/** The proofs of identity that a client has sent. */
 export interface Credentials {
   /** Of `Connect`, `Authenticate`, the header `Authorization`, or a cookie. */
   readonly token?: string | undefined
@@ -34,7 +34,7 @@ export interface Credentials {
   readonly query?: Readonly<Record<string, string>> | undefined
   /** Subject of the client's verified certificate. Absent without mutual TLS. */
   readonly certificate?: string | undefined
-  /** Where the client is, as the outermost trusted proxy states it. */
+  /** The address of the client, as the outermost trusted proxy states it. */
   readonly address?: string | undefined
 }
 

@@ -38,7 +38,7 @@ describe('a rule of a configuration', () => {
   })
 
   it.each([
-    ['other:a', 'it names the broker "other"; there are: main; write "*:other:a" for a subject with a colon'],
+    ['other:a', 'it names the broker "other"; there are: main; a subject with a colon is "*:other:a"'],
     ['a.{name}', 'it has {name}; allowed: {user} and {claim.name}'],
     ['a.x{user}', 'it has a placeholder that is part of a segment; a placeholder stands alone between dots'],
     ['a..b', 'it is not a valid subject pattern, such as "room.*" or "main:room.{user}.**"'],

@@ -1,14 +1,14 @@
 import { isPattern, type Pattern, parsePattern, segmentOf } from '@wildcast/protocol'
 
-/** What a client can do with a subject. */
+/** The actions of clients on subjects. */
 export const actionKinds = ['publish', 'subscribe', 'request', 'serve', 'presence'] as const
 
 export type ActionKind = (typeof actionKinds)[number]
 
 /**
- * Rules by the action they are for, each `[broker:]pattern`, such as `main:room.{user}.*`. Without a
- * broker a rule holds on every broker. `{user}` is the name of the user, `{claim.name}` a claim, each
- * as one segment. A denial is stronger than any permission.
+ * Rules by the action they are for, each `[broker:]pattern`, such as `main:room.{user}.*`. Without
+ * a broker a rule holds on every broker. `{user}` is the name of the user, `{claim.name}` a claim,
+ * each as one segment. A denial is stronger than any permission.
  */
 export interface RuleSet extends Partial<Readonly<Record<ActionKind, readonly string[]>>> {
   readonly deny?: Partial<Readonly<Record<ActionKind, readonly string[]>>> | undefined
@@ -38,7 +38,7 @@ const placeholder = /\{([^{}]*)\}/g
 export function faultOfRule(text: string, brokers?: readonly string[]): string | undefined {
   const { broker, pattern } = split(text)
   if (broker !== undefined && broker !== '*' && brokers && !brokers.includes(broker))
-    return `it names the broker "${broker}"; there are: ${brokers.join(', ')}; write "*:${text}" for a subject with a colon`
+    return `it names the broker "${broker}"; there are: ${brokers.join(', ')}; a subject with a colon is "*:${text}"`
   for (const [whole, name = ''] of pattern.matchAll(placeholder))
     if (name !== 'user' && !/^claim\.[^.]+$/.test(name)) return `it has ${whole}; allowed: {user} and {claim.name}`
   const [tried] = [pattern.replace(placeholder, 'x')]

@@ -1,0 +1,132 @@
+import { refusal, type WildcastError } from '@wildcast/protocol'
+import type { Clock } from '../clock.js'
+import { type Action, allowed, type Verdict } from './grants.js'
+import type { Identity } from './identity.js'
+
+/** The decision of a hook. Anything but `true` denies. @see Authorize */
+export type Decision = boolean | { readonly allowed: boolean; readonly cacheMs?: number | undefined }
+
+/**
+ * Decides on an action that the rules of an identity allow. What it throws, or takes too long for,
+ * denies. A decision with `cacheMs` holds for that long in the same session, in milliseconds.
+ */
+export type Authorize = (action: Action, identity: Identity) => Decision | Promise<Decision>
+
+export interface AccessPorts {
+  readonly clock: Clock
+  /** @default what the rules allow is allowed */
+  readonly authorize?: Authorize | undefined
+  /** Whether a refusal names the rules. @default false */
+  readonly explain?: boolean | undefined
+  /** Takes the failures of the hook. */
+  readonly failed: (cause: unknown) => void
+}
+
+/** How long the hook may take, in milliseconds. */
+const authorizeMs = 5000
+
+/** Decisions of the hook that are kept for a session. */
+const mostKept = 64
+
+/** What one session may do: the rules of its identity first, then the hook. */
+export class Access {
+  readonly identity: Identity
+  readonly #ports: AccessPorts
+  /** Decisions that still hold, with the time until which they do. */
+  readonly #kept: Map<string, { readonly verdict: Verdict; readonly until: number }> = new Map()
+  /** The last decision of the hook that is awaited, for each action. */
+  readonly #pending: Map<string, Promise<Verdict>> = new Map()
+
+  constructor(ports: AccessPorts, identity: Identity) {
+    this.#ports = ports
+    this.identity = identity
+  }
+
+  /** Whether every action is allowed. */
+  get isOpen(): boolean {
+    return !this.#ports.authorize && !this.identity.grants
+  }
+
+  /**
+   * Returns if an action is allowed. Returns a promise while the hook decides; equal actions are
+   * decided in the order of the calls.
+   * @throws {WildcastError} `forbidden`, also by rejection
+   */
+  demand(action: Action): Promise<void> | undefined {
+    const verdict = this.decide(action)
+    if (verdict instanceof Promise) return verdict.then((decided) => this.#check(action, decided))
+    this.#check(action, verdict)
+    return undefined
+  }
+
+  /** Whether an action is allowed. */
+  decide(action: Action): Verdict | Promise<Verdict> {
+    const byRules = this.identity.grants?.decide(action) ?? allowed
+    if (!byRules.allowed || !this.#ports.authorize) return byRules
+    const key = `${action.kind} ${action.broker}:${action.subject}`
+    const pending = this.#pending.get(key)
+    if (pending !== undefined)
+      return this.#wait(
+        key,
+        pending.then(() => this.#ask(key, action)),
+      )
+    const verdict = this.#ask(key, action)
+    return verdict instanceof Promise ? this.#wait(key, verdict) : verdict
+  }
+
+  #ask(key: string, action: Action): Verdict | Promise<Verdict> {
+    const { clock, authorize } = this.#ports
+    const kept = this.#kept.get(key)
+    if (kept && clock.now() < kept.until) return kept.verdict
+    this.#kept.delete(key)
+    try {
+      const decision = authorize?.(action, this.identity)
+      if (!(decision instanceof Promise)) return this.#keep(key, decision)
+      return this.#inTime(decision).then(
+        (decided) => this.#keep(key, decided),
+        (cause: unknown) => this.#deny(cause),
+      )
+    } catch (cause) {
+      return this.#deny(cause)
+    }
+  }
+
+  #wait(key: string, verdict: Promise<Verdict>): Promise<Verdict> {
+    this.#pending.set(key, verdict)
+    return verdict.finally(() => {
+      if (this.#pending.get(key) === verdict) this.#pending.delete(key)
+    })
+  }
+
+  #keep(key: string, decision: Decision | undefined): Verdict {
+    const { allowed: isAllowed, cacheMs = 0 } = typeof decision === 'object' ? decision : { allowed: decision }
+    const verdict = isAllowed === true ? allowed : ({ allowed: false, why: 'authorize denies it' } as const)
+    if (cacheMs > 0) {
+      if (this.#kept.size >= mostKept) this.#kept.clear()
+      this.#kept.set(key, { verdict, until: this.#ports.clock.now() + cacheMs })
+    }
+    return verdict
+  }
+
+  #deny(cause: unknown): Verdict {
+    this.#ports.failed(cause)
+    return { allowed: false, why: 'authorize failed' }
+  }
+
+  #inTime(decision: Promise<Decision>): Promise<Decision> {
+    return new Promise((resolve, reject) => {
+      const late = (): void => reject(new Error(`authorize took longer than ${authorizeMs / 1000} s`))
+      decision.then(resolve, reject).finally(this.#ports.clock.after(authorizeMs, late))
+    })
+  }
+
+  #check(action: Action, verdict: Verdict): void {
+    if (!verdict.allowed) throw this.refusal(action, verdict.why)
+  }
+
+  /** The refusal of an action. It names the rules only if the relay is to explain. */
+  refusal({ kind, subject }: Action, why: string): WildcastError {
+    const reason = this.#ports.explain ? `: ${why}` : '; ask for the permission'
+    return refusal('forbidden', `you may not ${kind} "${subject}"${reason}`)
+  }
+}
