@@ -3,7 +3,13 @@ import { connect, type MqttClient, UniqueMessageIdProvider } from 'mqtt'
 import type { Clock } from '../../core/clock.js'
 import { readInTurns } from '../foreign/read-in-turns.js'
 import type { MqttSettings } from '../settings.js'
-import { type End, type MqttConnectionName, mqttConnectFailure, mqttEndedError, mqttLossOf } from './failures.js'
+import {
+  type ConnectionEnd,
+  type MqttConnectionName,
+  mqttConnectFailure,
+  mqttEndedError,
+  mqttLossOf,
+} from './failures.js'
 import { intervals } from './intervals.js'
 import { type ConnectionIdentity, mqttClientOptions } from './options.js'
 import './puback-reasons.js'
@@ -88,7 +94,7 @@ class OpenMqttWire implements MqttWire {
     this.#client = client
     this.#clock = clock
     this.#window = window(server.window, clock)
-    const end = (how: End): void => {
+    const end = (how: ConnectionEnd): void => {
       if (this.#ended) return
       this.#end()
       if (!this.#closing) events.lost(mqttLossOf(how, where))
