@@ -1,6 +1,7 @@
 import { Socket } from 'node:net'
 import { connect, type MqttClient, UniqueMessageIdProvider } from 'mqtt'
 import type { Clock } from '../../core/clock.js'
+import { within } from '../../core/within.js'
 import { readInTurns } from '../foreign/read-in-turns.js'
 import type { MqttSettings } from '../settings.js'
 import {
@@ -157,20 +158,11 @@ class OpenMqttWire implements MqttWire {
   }
 
   async #leave(): Promise<void> {
-    await this.#atMost(this.#unanswered.quiet())
+    await within(patienceMs, this.#unanswered.quiet(), this.#clock)
     if (this.#ended) return
     // With something under way, mqtt.js would wait for it without an end.
-    if (this.#unanswered.isEmpty) await this.#atMost(this.#client.endAsync())
+    if (this.#unanswered.isEmpty) await within(patienceMs, this.#client.endAsync(), this.#clock)
     this.#end()
-  }
-
-  async #atMost(patient: Promise<void>): Promise<void> {
-    let stop = (): void => {}
-    const late = new Promise<void>((resolve) => {
-      stop = this.#clock.after(patienceMs, resolve)
-    })
-    await Promise.race([patient, late])
-    stop()
   }
 
   #end(): void {
