@@ -133,7 +133,7 @@ trigger = { broker = "inner", subscription.Topic.topic = "a" }
     for (const port of await portsOf(start(['up'], { cwd }), 2)) {
       const { status, text } = await readyz(port)
       expect(status).toBe(503)
-      expect(text).toMatch(/"name":"broker \\"inner\\"","status":"down","cause":"nobody listens/)
+      expect(text).toMatch(/"name":"broker \\"inner\\"","status":"down","cause":"Redis at \S+ refused the connection/)
       expect(text).toContain('"name":"component \\"one\\"","status":"down"')
     }
   })

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { BoundedMap } from './bounded-map.js'
 
-it('drops the entry that was added first when there are too many', () => {
+it('drops the entry that was added first when the limit is exceeded', () => {
   const map = new BoundedMap<string, number>(2)
   map.set('a', 1).set('b', 2).set('c', 3)
   expect([...map]).toEqual([
@@ -10,7 +10,7 @@ it('drops the entry that was added first when there are too many', () => {
   ])
 })
 
-it('drops nothing for an entry that is only replaced', () => {
+it('drops nothing when an entry is replaced', () => {
   const map = new BoundedMap<string, number>(2)
   map.set('a', 1).set('b', 2).set('a', 3)
   expect([...map]).toEqual([
@@ -19,7 +19,7 @@ it('drops nothing for an entry that is only replaced', () => {
   ])
 })
 
-it('has room for another entry once one was deleted', () => {
+it('accepts another entry after one was deleted', () => {
   const map = new BoundedMap<string, number>(2)
   map.set('a', 1).set('b', 2)
   map.delete('b')

@@ -3,21 +3,21 @@ import { expect, it, onTestFinished } from 'vitest'
 import { type BrokerUnderTest, linksTo, listen, longestSubjects, publish, text } from '../testing/broker-under-test.js'
 import { listener } from '../testing/listener.js'
 
-/** What every broker promises of messages and subscriptions. */
+/** The contract of every broker for messages and subscriptions. */
 export function deliveryContract({ open, mostSegments = limits.subjectSegments }: BrokerUnderTest): void {
   const { link } = linksTo(open)
 
-  it('says that its link is up', async () => {
+  it('reports that its link is up', async () => {
     const { statuses } = await link()
     expect(statuses).toEqual(['up'])
   })
 
-  it('gives a reason for every feature that it has not', async () => {
+  it('gives a reason for each feature that it does not have', async () => {
     const { broker } = await link()
     for (const can of Object.values(broker.features)) if (can !== true) expect(can.length).toBeGreaterThan(10)
   })
 
-  it('delivers what is published once a subscription is confirmed, and nothing else', async () => {
+  it('delivers matching messages once a subscription is confirmed, and no others', async () => {
     const { broker } = await link()
     const inbox = await listen(broker, 'good.*')
     await publish(broker, 'good.apple', 'yes')
@@ -31,15 +31,15 @@ export function deliveryContract({ open, mostSegments = limits.subjectSegments }
     ['message.test', true],
     ['test.message', false],
     ['message.a.b', false],
-  ])('lets "*" stand for one segment: message.* and %s (SP-BRK-1)', async (to, belongs) => {
+  ])('lets "*" stand for one segment: message.* and %s (SP-BRK-1)', async (to, matches) => {
     const { broker } = await link()
     const inbox = await listen(broker, 'message.*')
-    await publish(broker, to, 'asked')
+    await publish(broker, to, 'matched')
     await publish(broker, 'message.end', 'end')
-    expect((await inbox.take(belongs ? 2 : 1)).map(text)).toEqual(belongs ? ['asked', 'end'] : ['end'])
+    expect((await inbox.take(matches ? 2 : 1)).map(text)).toEqual(matches ? ['matched', 'end'] : ['end'])
   })
 
-  it('delivers once for each interest where interests overlap', async () => {
+  it('delivers once to each of several interests that overlap', async () => {
     const { broker } = await link()
     const inboxes = [
       await listen(broker, 'a.*.c'),
@@ -75,17 +75,17 @@ export function deliveryContract({ open, mostSegments = limits.subjectSegments }
     expect(Buffer.compare(payloadBytes((message as BrokerMessage).payload), payload)).toBe(0)
   })
 
-  it('delivers nothing after the undo, and goes on serving the others', async () => {
+  it('delivers nothing after the undo, and continues to deliver to others', async () => {
     const { broker } = await link()
-    const leaving = await listen(broker, 'x.*')
-    const staying = await listen(broker, 'x.**')
-    await leaving.undo()
+    const left = await listen(broker, 'x.*')
+    const other = await listen(broker, 'x.**')
+    await left.undo()
     await publish(broker, 'x.y', 'after')
-    await staying.take(1)
-    expect(leaving.messages).toEqual([])
+    await other.take(1)
+    expect(left.messages).toEqual([])
   })
 
-  it('takes the undo twice', async () => {
+  it('ignores a second undo', async () => {
     const { broker } = await link()
     const inbox = await listen(broker, 'x')
     await inbox.undo()
@@ -95,7 +95,7 @@ export function deliveryContract({ open, mostSegments = limits.subjectSegments }
     expect((await again.take(1)).map(text)).toEqual(['here'])
   })
 
-  it('brings what relays derive for a request to no leading wildcard, and what only looks like it to all', async () => {
+  it('hides the derived subjects of requests from leading wildcards, but not subjects of similar form', async () => {
     const { broker } = await link()
     const inbox = await listen(broker, '**')
     await publish(broker, 'request.01JAVA0ZZZZZZZZZZZZZZZZZZZ.x', 'no')
@@ -103,7 +103,7 @@ export function deliveryContract({ open, mostSegments = limits.subjectSegments }
     expect((await inbox.take(1)).map(text)).toEqual(['yes'])
   })
 
-  it('takes an escape for what it is, where no name of this broker needs it', async () => {
+  it('carries text in the form of an escape unchanged', async () => {
     const { broker } = await link()
     const inbox = await listen(broker, 'escaped.*')
     const subjects = ['%41', '%25', '%2541', '%0A', '%2f'].map((segment) => `escaped.${segment}`)
@@ -112,7 +112,7 @@ export function deliveryContract({ open, mostSegments = limits.subjectSegments }
   })
 
   it.each(longestSubjects(mostSegments))(
-    'carries a message on a subject of $of, also by a pattern',
+    'carries a message on a subject of $of, to exact and wildcard subscribers',
     async ({ name }) => {
       const { broker } = await link()
       const inboxes = [await listen(broker, name), await listen(broker, name.replace(/^[^.]+/, '**'))]
@@ -125,7 +125,7 @@ export function deliveryContract({ open, mostSegments = limits.subjectSegments }
     },
   )
 
-  it('publishes from inside a delivery after that delivery, in the same order for everybody', async () => {
+  it('publishes from inside a delivery after that delivery, in the same order for all subscribers', async () => {
     const { broker } = await link()
     const undo = await broker.subscribe(
       { pattern: parsePattern('first') },
@@ -137,7 +137,7 @@ export function deliveryContract({ open, mostSegments = limits.subjectSegments }
     expect((await inbox.take(2)).map(text)).toEqual(['1', '2'])
   })
 
-  it('ends every promise when it is closed', async () => {
+  it('rejects publishes and subscriptions after it is closed', async () => {
     const { broker } = await link()
     await broker.close()
     await expect(publish(broker, 'late', 'x')).rejects.toMatchObject({ code: 'broker_down' })

@@ -4,48 +4,44 @@ import type { Broker } from '../core/broker.js'
 import { type BrokerUnderTest, linksTo, listen, publish, subject, text } from '../testing/broker-under-test.js'
 import type { Inbox } from '../testing/inbox.js'
 
-/** What a broker promises that has a feature: groups, headers, answers, publishes to a pattern. */
+/** The contract of features: groups, headers, response subjects, publishes to a pattern. */
 export function featuresContract({ open, gathersHeaders = false }: BrokerUnderTest): void {
   const { withFeature } = linksTo(open)
 
-  withFeature(
-    'queue',
-    'hands each message of a group to one member, in turns, and to every group (SP-BRK-4)',
-    async (broker) => {
-      const join = (group: string): Promise<Inbox> => listen(broker, { pattern: parsePattern('job.*'), group })
-      const first = await join('workers')
-      const second = await join('workers')
-      const alone = await join('audit')
-      for (const job of ['1', '2', '3']) await publish(broker, `job.${job}`, job)
-      expect((await alone.take(3)).map(text)).toEqual(['1', '2', '3'])
-      expect((await first.take(2)).map(text)).toEqual(['1', '3'])
-      expect((await second.take(1)).map(text)).toEqual(['2'])
-    },
-  )
-
-  withFeature('queue', 'goes on in a group when a member leaves', async (broker) => {
-    const join = (): Promise<Inbox> => listen(broker, { pattern: parsePattern('job'), group: 'workers' })
-    const leaving = await join()
-    const staying = await join()
-    await leaving.undo()
-    for (const job of ['1', '2']) await publish(broker, 'job', job)
-    expect((await staying.take(2)).map(text)).toEqual(['1', '2'])
+  withFeature('queue', 'delivers each message to one member of each group, in turn (SP-BRK-4)', async (broker) => {
+    const join = (group: string): Promise<Inbox> => listen(broker, { pattern: parsePattern('job.*'), group })
+    const first = await join('workers')
+    const second = await join('workers')
+    const alone = await join('audit')
+    for (const job of ['1', '2', '3']) await publish(broker, `job.${job}`, job)
+    expect((await alone.take(3)).map(text)).toEqual(['1', '2', '3'])
+    expect((await first.take(2)).map(text)).toEqual(['1', '3'])
+    expect((await second.take(1)).map(text)).toEqual(['2'])
   })
 
-  withFeature('response_subject', 'carries the subject that an answer is awaited on', async (broker) => {
+  withFeature('queue', 'continues to deliver to a group when a member leaves', async (broker) => {
+    const join = (): Promise<Inbox> => listen(broker, { pattern: parsePattern('job'), group: 'workers' })
+    const left = await join()
+    const other = await join()
+    await left.undo()
+    for (const job of ['1', '2']) await publish(broker, 'job', job)
+    expect((await other.take(2)).map(text)).toEqual(['1', '2'])
+  })
+
+  withFeature('response_subject', 'carries the response subject of a message', async (broker) => {
     const inbox = await listen(broker, 'ask')
     await broker.publish({ subject: subject('ask'), payload: '', responseSubject: subject('answer.here') })
     expect((await inbox.take(1))[0]?.responseSubject).toBe('answer.here')
   })
 
-  /** The headers of a message as a subscriber gets them. */
+  /** Returns the headers of a message as a subscriber receives them. */
   const carried = async (broker: Broker, headers: Headers): Promise<Headers | undefined> => {
     const inbox = await listen(broker, 'h')
     await broker.publish({ subject: subject('h'), payload: '', headers })
     return (await inbox.take(1))[0]?.headers
   }
 
-  withFeature('headers', 'carries headers in order, whatever they are called', async (broker) => {
+  withFeature('headers', 'carries headers with any name, in order', async (broker) => {
     const headers = [
       ['trace', '1'],
       ['constructor', 'x'],
@@ -56,7 +52,7 @@ export function featuresContract({ open, gathersHeaders = false }: BrokerUnderTe
     expect(await carried(broker, headers)).toEqual(headers)
   })
 
-  withFeature('headers', 'carries every value of a header that is repeated, in order', async (broker) => {
+  withFeature('headers', 'carries each value of a repeated header, in order', async (broker) => {
     const [first, other, ...rest] = [
       ['trace', '2'],
       ['other', 'x'],
@@ -68,23 +64,23 @@ export function featuresContract({ open, gathersHeaders = false }: BrokerUnderTe
     expect(await carried(broker, headers)).toEqual(gathersHeaders ? [first, ...rest, other] : headers)
   })
 
-  withFeature('request', 'carries the headers of a question and of its answer', async (broker) => {
+  withFeature('request', 'carries the headers of a request and of its answer', async (broker) => {
     if (broker.features.headers !== true) return
     const headers = [
       ['trace', '1'],
       ['trace', '2'],
     ] as const
-    const asked = await listen(broker, { pattern: parsePattern('headed'), serve: true })
+    const requests = await listen(broker, { pattern: parsePattern('headed'), serve: true })
     const answer = broker.request?.({ subject: subject('headed'), payload: '', headers }, { timeoutMs: 60_000 })
-    const [question] = await asked.take(1)
-    expect(question?.headers).toEqual(headers)
-    await broker.publish({ subject: question?.responseSubject as Subject, payload: '', headers })
+    const [request] = await requests.take(1)
+    expect(request?.headers).toEqual(headers)
+    await broker.publish({ subject: request?.responseSubject as Subject, payload: '', headers })
     expect((await answer)?.headers).toEqual(headers)
   })
 
   withFeature(
     'wildcard',
-    'publishes to a pattern: once to every interest that it overlaps (T2-MAT-2, T2-MAT-3)',
+    'publishes to a pattern, once to each interest that overlaps it (T2-MAT-2, T2-MAT-3)',
     async (broker) => {
       const all = [
         await listen(broker, 'lobby.alice'),

@@ -15,7 +15,7 @@ import { Inbox } from '../testing/inbox.js'
 import { deaf, listener } from '../testing/listener.js'
 import { longWaits } from '../testing/long-waits.js'
 
-/** What a broker promises that has requests and servers. */
+/** The contract of a broker with requests and responders. */
 export function requestsContract({
   open,
   knowsServers = true,
@@ -24,13 +24,17 @@ export function requestsContract({
 }: BrokerUnderTest): void {
   const { link, withFeature } = linksTo(open)
 
-  withFeature('request', 'brings a question to the server and the first final answer back', async (broker) => {
-    await serve(broker, 'math.sum', (question, answer) => answer({ payload: `${text(question)}=3` }))
-    const answer = await broker.request?.({ subject: subject('math.sum'), payload: '1+2' }, { timeoutMs })
-    expect(answer && text(answer)).toBe('1+2=3')
-  })
+  withFeature(
+    'request',
+    'delivers a request to the responder, and its first final answer to the caller',
+    async (broker) => {
+      await serve(broker, 'math.sum', (request, answer) => answer({ payload: `${text(request)}=3` }))
+      const answer = await broker.request?.({ subject: subject('math.sum'), payload: '1+2' }, { timeoutMs })
+      expect(answer && text(answer)).toBe('1+2=3')
+    },
+  )
 
-  withFeature('request', 'brings parts in order before the last answer', async (broker) => {
+  withFeature('request', 'delivers parts in order before the final answer', async (broker) => {
     await serve(broker, 'count', (_, answer) => {
       answer({ payload: '1', more: true })
       answer({ payload: '2', more: true })
@@ -44,22 +48,22 @@ export function requestsContract({
     expect([...parts, last && text(last)]).toEqual(['1', '2', '3'])
   })
 
-  it('request: waits again for so long after each part, and no longer', async () => {
+  it('request: starts the timeout again with each part', async () => {
     const clock = longWaits()
     const { broker } = await link(clock)
     if (broker.features.request !== true) return
-    const { asked, parts, outcome, part } = await stream(broker)
+    const { requests, parts, outcome, part } = await stream(broker)
     for (const round of ['1', '2', '3']) {
       await part(round)
       await parts.take(1)
-      clock.advance(50_000) // what a link took before it asked is a part of the time
+      clock.advance(50_000) // the time that the link took to send the request counts as well
     }
     clock.advance(10_000)
     await expect(outcome).rejects.toMatchObject({ code: 'timeout' })
-    expect(asked.messages).toEqual([])
+    expect(requests.messages).toEqual([])
   })
 
-  it.runIf(knowsAskers)('request: refuses parts once the asker has given up', async () => {
+  it.runIf(knowsAskers)('request: refuses parts once the caller has cancelled', async () => {
     const { broker } = await link()
     if (broker.features.request !== true) return
     const { parts, outcome, part, cancel } = await stream(broker)
@@ -70,7 +74,7 @@ export function requestsContract({
     expect(await refusalOf(part)).toMatchObject({ code: 'interrupted' })
   })
 
-  it.runIf(knowsAskers)('request: refuses parts once the time of the asker is over', async () => {
+  it.runIf(knowsAskers)('request: refuses parts once the request has timed out', async () => {
     const clock = longWaits()
     const { broker } = await link(clock)
     if (broker.features.request !== true) return
@@ -80,14 +84,14 @@ export function requestsContract({
     expect(await refusalOf(part)).toMatchObject({ code: 'interrupted' })
   })
 
-  withFeature('request', 'says at once that nobody serves', async (broker) => {
-    const question: BrokerMessage = { subject: subject('nobody'), payload: '' }
+  withFeature('request', 'rejects a request without a responder at once', async (broker) => {
+    const request: BrokerMessage = { subject: subject('unserved'), payload: '' }
     const patience = { timeoutMs: knowsServers ? timeoutMs : 1 }
     const code = knowsServers ? 'no_responders' : 'timeout'
-    await expect(broker.request?.(question, patience)).rejects.toMatchObject({ code })
+    await expect(broker.request?.(request, patience)).rejects.toMatchObject({ code })
   })
 
-  withFeature('serve', 'refuses a second server, and frees the subject when the first leaves', async (broker) => {
+  withFeature('serve', 'refuses a second responder, and frees the subject when the first leaves', async (broker) => {
     const interest: Interest = { pattern: parsePattern('math.sum'), serve: true }
     const leave = await broker.subscribe(interest, deaf)
     await expect(broker.subscribe(interest, deaf)).rejects.toMatchObject({ code: 'already_served' })
@@ -97,56 +101,57 @@ export function requestsContract({
 
   for (const { of, name } of longestSubjects(mostSegments))
     withFeature('serve', `carries a request on a subject of ${of}`, async (broker) => {
-      await serve(broker, name, (question, answer) => answer({ payload: text(question) }))
+      await serve(broker, name, (request, answer) => answer({ payload: text(request) }))
       const answer = await broker.request?.({ subject: subject(name), payload: 'far' }, { timeoutMs })
       expect(text(answer as BrokerMessage)).toBe('far')
     })
 
-  withFeature('serve', 'brings a publish to subscribers and a request to the server', async (broker) => {
+  withFeature('serve', 'delivers a publish to subscribers and a request to the responder', async (broker) => {
     const published = await listen(broker, 'both')
-    const asked: string[] = []
-    await serve(broker, 'both', (question, answer) => {
-      asked.push(text(question))
+    const requests: string[] = []
+    await serve(broker, 'both', (request, answer) => {
+      requests.push(text(request))
       answer({ payload: '' })
     })
     await publish(broker, 'both', 'published')
     await broker.request?.({ subject: subject('both'), payload: 'asked' }, { timeoutMs })
-    expect([(await published.take(1)).map(text), asked]).toEqual([['published'], ['asked']])
+    expect((await published.take(1)).map(text)).toEqual(['published'])
+    expect(requests).toEqual(['asked'])
   })
 
-  withFeature('serve', 'tells callers at once when the server leaves that has their question', async (broker) => {
-    const asked = new Inbox()
+  withFeature('serve', 'rejects a pending request at once when its responder leaves', async (broker) => {
+    const requests = new Inbox()
     const leave = await broker.subscribe(
       { pattern: parsePattern('slow'), serve: true },
-      listener((question) => asked.put(question)),
+      listener((request) => requests.put(request)),
     )
     const answer = broker.request?.({ subject: subject('slow'), payload: '' }, { timeoutMs })
-    const told = expect(answer).rejects.toMatchObject({ code: 'no_responders' })
-    await asked.take(1)
+    const refused = expect(answer).rejects.toMatchObject({ code: 'no_responders' })
+    await requests.take(1)
     await leave()
-    await told
+    await refused
   })
 
-  withFeature('serve', 'tells callers at once when their server leaves', async (broker) => {
-    if (!knowsServers) return // the question is under way when nobody is there any more
+  withFeature('serve', 'rejects a request that is under way when its responder leaves', async (broker) => {
+    if (!knowsServers) return // without a responder the request would wait for its timeout
     const leave = await broker.subscribe({ pattern: parsePattern('slow'), serve: true }, deaf)
     const answer = broker.request?.({ subject: subject('slow'), payload: '' }, { timeoutMs })
-    const told = expect(answer).rejects.toMatchObject({ code: 'no_responders' }) // perhaps before the server has left
+    const refused = expect(answer).rejects.toMatchObject({ code: 'no_responders' }) // perhaps before `leave` resolves
     await leave()
-    await told
+    await refused
   })
 }
 
-/** Longer than any test takes. */
+/** Longer than a test takes. */
 const timeoutMs = 60_000
 
-/** A question that is answered in parts. */
+/** Sends a request that is answered in parts. */
 async function stream(broker: Broker) {
-  const asked = new Inbox()
+  const requests = new Inbox()
   const parts = new Inbox()
   const undo = await broker.subscribe(
     { pattern: parsePattern('stream'), serve: true },
-    listener((question) => asked.put(question)),
+    listener((request) => requests.put(request)),
   )
   onTestFinished(() => undo())
   const cancel = new Cancel()
@@ -154,14 +159,14 @@ async function stream(broker: Broker) {
     { subject: subject('stream'), payload: '' },
     { timeoutMs, signal: cancel, onPart: (part) => parts.put(part) },
   )
-  outcome?.catch(() => {}) // a test looks at it later
-  const [question] = await asked.take(1)
+  outcome?.catch(() => {}) // a test checks it later
+  const [request] = await requests.take(1)
   const part = async (payload: string): Promise<void> =>
-    broker.publish({ subject: question?.responseSubject as Subject, payload, more: true })
-  return { asked, parts, outcome, part, cancel }
+    broker.publish({ subject: request?.responseSubject as Subject, payload, more: true })
+  return { requests, parts, outcome, part, cancel }
 }
 
-/** What ends a stream of parts that nobody awaits: the first ones may be on their way by then. */
+/** Sends parts until one is refused, and returns the error. The first ones may be accepted. */
 async function refusalOf(part: (payload: string) => Promise<void>): Promise<unknown> {
   for (;;)
     try {
@@ -177,12 +182,12 @@ type Answer = Pick<BrokerMessage, 'payload' | 'more'>
 async function serve(
   broker: Broker,
   on: string,
-  handle: (question: BrokerMessage, answer: (say: Answer) => void) => void,
+  handle: (request: BrokerMessage, answer: (answer: Answer) => void) => void,
 ): Promise<void> {
   const undo = await broker.subscribe(
     { pattern: on as Pattern, serve: true },
-    listener((question) => {
-      handle(question, (say) => void broker.publish({ subject: question.responseSubject as Subject, ...say }))
+    listener((request) => {
+      handle(request, (answer) => void broker.publish({ subject: request.responseSubject as Subject, ...answer }))
     }),
   )
   onTestFinished(() => undo())

@@ -5,7 +5,7 @@ import { featuresContract } from './broker-features.contract.js'
 import { outsideContract } from './broker-outside.contract.js'
 import { requestsContract } from './broker-requests.contract.js'
 
-/** What every broker promises, each run against the real one. */
+/** The contract of brokers. Each runs it against its real server. */
 export function brokerContract(name: string, broker: BrokerUnderTest): void {
   describe(`${name} keeps the broker contract`, () => {
     deliveryContract(broker)

@@ -1,6 +1,6 @@
 import type { Features } from '../core/broker.js'
 
-/** What the memory broker can do, also where it is in another process. */
+/** The features of the memory broker, inside the process or in another one. */
 export const everyFeature: Features = {
   queue: true,
   request: true,

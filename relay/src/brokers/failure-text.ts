@@ -1,16 +1,16 @@
 import { type Failure, headersFit, limits, type Payload, payloadText } from '@wildcast/protocol'
 
-/** JSON takes six characters for a control character; beside code and message stand their names. */
+/** JSON writes a control character as six characters; the names of both fields come on top. */
 const longestText = 6 * limits.headerBytes + 64
 
-/** A failed answer as text, for brokers that carry nothing beside a payload. */
+/** Writes a failed answer as text, for brokers that carry nothing but a payload. */
 export function failureText({ code, message }: Failure): string {
   return JSON.stringify({ code, message })
 }
 
 /**
- * Reads what `failureText` wrote. Undefined for another form, and for an error that is longer than
- * a client may send.
+ * Reads the text of `failureText`. Returns undefined for another form, and for an error that is
+ * longer than a client may send.
  */
 export function failureOfText(payload: Payload): Failure | undefined {
   if (payload.length > longestText) return undefined
@@ -20,6 +20,6 @@ export function failureOfText(payload: Payload): Failure | undefined {
     if (typeof code !== 'string' || typeof message !== 'string') return undefined
     return headersFit({ error: { code, message } }) ? { code, message } : undefined
   } catch {
-    return undefined // the caller counts it: a foreign message is nobody's error
+    return undefined // the caller counts it: a message of another form is no error of this relay
   }
 }

@@ -2,58 +2,58 @@ import { type BrokerMessage, intersecting, isExact, type Pattern, SubjectTree } 
 
 export type Deliver = (message: BrokerMessage) => void
 
-/** Whoever is reached by a publish. */
-interface Listening {
+/** A subscriber. */
+interface Entry {
   readonly pattern: Pattern
   readonly deliver: Deliver
 }
 
-/** Listeners that are remembered with their subjects, and one more for each subject. */
-const mostRemembered = 100_000
+/** The limit of the cache: its listeners, and one more for each subject. */
+const mostCached = 100_000
 
 /** Listeners by their patterns. */
 export class Listeners {
-  readonly #byPattern: SubjectTree<Listening> = new SubjectTree()
-  readonly #all: Set<Listening> = new Set()
-  /** Who listens to the subjects of late, until somebody comes or leaves. */
-  readonly #remembered: Map<string, readonly Listening[]> = new Map()
+  readonly #byPattern: SubjectTree<Entry> = new SubjectTree()
+  readonly #all: Set<Entry> = new Set()
+  /** The results for recent subjects, until a listener is added or removed. */
+  readonly #cache: Map<string, readonly Entry[]> = new Map()
   #weight = 0
 
   /** Returns the undo. */
   add(pattern: Pattern, deliver: Deliver): () => void {
-    const listener: Listening = { pattern, deliver }
+    const listener: Entry = { pattern, deliver }
     const leave = this.#byPattern.add(pattern, listener)
     this.#all.add(listener)
-    this.#forget()
+    this.#clearCache()
     return () => {
       leave()
       this.#all.delete(listener)
-      this.#forget()
+      this.#clearCache()
     }
   }
 
   /**
-   * Those who listen to a subject; for a pattern those whose own overlaps it, which takes a look at
-   * each.
+   * Returns the listeners of a subject, or of a pattern those whose pattern overlaps it. A pattern
+   * is compared with each listener.
    */
-  at(subject: Pattern): readonly Listening[] {
-    const remembered = this.#remembered.get(subject)
-    if (remembered) return remembered
+  at(subject: Pattern): readonly Entry[] {
+    const cached = this.#cache.get(subject)
+    if (cached) return cached
     const found = isExact(subject) ? this.#byPattern.match(subject) : this.#overlapping(subject)
-    // To forget all is cheaper than to choose, and those of late are soon back.
-    if (this.#weight >= mostRemembered) this.#forget()
+    // Clearing is cheaper than choosing, and recent subjects are soon cached again.
+    if (this.#weight >= mostCached) this.#clearCache()
     this.#weight += found.length + 1
-    this.#remembered.set(subject, found)
+    this.#cache.set(subject, found)
     return found
   }
 
-  #overlapping(pattern: Pattern): Listening[] {
+  #overlapping(pattern: Pattern): Entry[] {
     const meets = intersecting(pattern)
     return [...this.#all].filter((listener) => meets(listener.pattern))
   }
 
-  #forget(): void {
-    this.#remembered.clear()
+  #clearCache(): void {
+    this.#cache.clear()
     this.#weight = 0
   }
 }

@@ -12,24 +12,24 @@ brokerContract('memory', { open: (clock = fakeClock()) => memory({ clock, newId 
 describe('memory', () => {
   const open = (clock = fakeClock()): Promise<Broker> =>
     memory({ clock, newId })({ status: () => {}, dropped: () => {} })
-  const asked = { subject: parseSubject('math.sum'), payload: '1+2' }
+  const request = { subject: parseSubject('math.sum'), payload: '1+2' }
 
-  it('ends a request that nobody answers in time, and leaves nothing of it', async () => {
+  it('times out a request without an answer, and leaves no timer', async () => {
     const clock = fakeClock()
     const broker = await open(clock)
     await broker.subscribe({ pattern: parsePattern('math.sum'), serve: true }, deaf)
-    const answer = broker.request?.(asked, { timeoutMs: 2000 })
+    const answer = broker.request?.(request, { timeoutMs: 2000 })
     clock.advance(2000)
     await expect(answer).rejects.toMatchObject({ code: 'timeout' })
     expect(clock.timers).toBe(0)
   })
 
-  it('ends a request that its caller cancels', async () => {
+  it('ends a request that its caller cancels, and leaves no timer', async () => {
     const clock = fakeClock()
     const broker = await open(clock)
     await broker.subscribe({ pattern: parsePattern('math.sum'), serve: true }, deaf)
     const cancel = new AbortController()
-    const answer = broker.request?.(asked, { timeoutMs: 2000, signal: cancel.signal })
+    const answer = broker.request?.(request, { timeoutMs: 2000, signal: cancel.signal })
     cancel.abort(new Error('enough'))
     await expect(answer).rejects.toMatchObject({ code: 'interrupted', message: 'enough' })
     expect(clock.timers).toBe(0)
@@ -44,32 +44,32 @@ describe('memory', () => {
     )
     await broker.subscribe(
       { pattern: parsePattern('math.sum'), serve: true },
-      listener((question) => {
-        for (const payload of ['3', '4']) void broker.publish({ subject: question.responseSubject as Subject, payload })
+      listener((request) => {
+        for (const payload of ['3', '4']) void broker.publish({ subject: request.responseSubject as Subject, payload })
       }),
     )
-    expect((await broker.request?.(asked, { timeoutMs: 1 }))?.payload).toBe('3')
+    expect((await broker.request?.(request, { timeoutMs: 1 }))?.payload).toBe('3')
     expect(seen).toEqual([])
   })
 
-  it("asks a listener of the original's scheme where nobody serves", async () => {
+  it("sends a request without a responder to a subscriber of the original's scheme", async () => {
     const broker = await open()
     await broker.subscribe(
       { pattern: 'request.*.math.sum' as Pattern },
-      listener((question) => {
-        expect(question.subject).toMatch(/^request\.[^.]+\.math\.sum$/)
-        void broker.publish({ subject: question.responseSubject as Subject, payload: '3' })
+      listener((request) => {
+        expect(request.subject).toMatch(/^request\.[^.]+\.math\.sum$/)
+        void broker.publish({ subject: request.responseSubject as Subject, payload: '3' })
       }),
     )
-    expect((await broker.request?.(asked, { timeoutMs: 1 }))?.payload).toBe('3')
+    expect((await broker.request?.(request, { timeoutMs: 1 }))?.payload).toBe('3')
   })
 
-  it("brings a question by the original's scheme to a server, under the subject asked", async () => {
+  it("delivers a request of the original's scheme to the responder, under its plain subject", async () => {
     const broker = await open()
     await broker.subscribe(
       { pattern: parsePattern('math.sum'), serve: true },
-      listener((question) => {
-        void broker.publish({ subject: question.responseSubject as Subject, payload: `${question.subject} = 3` })
+      listener((request) => {
+        void broker.publish({ subject: request.responseSubject as Subject, payload: `${request.subject} = 3` })
       }),
     )
     const answers: unknown[] = []
@@ -81,10 +81,10 @@ describe('memory', () => {
     expect(answers).toEqual(['math.sum = 3'])
   })
 
-  it('tells callers when it is closed', async () => {
+  it('rejects pending requests when it is closed', async () => {
     const broker = await open()
     await broker.subscribe({ pattern: parsePattern('math.sum'), serve: true }, deaf)
-    const answer = broker.request?.(asked, { timeoutMs: 1 })
+    const answer = broker.request?.(request, { timeoutMs: 1 })
     await broker.close()
     await expect(answer).rejects.toMatchObject({ code: 'broker_down' })
   })

@@ -7,20 +7,22 @@ import { noServer } from './no-server.js'
 import { type Queue, queue } from './queue.js'
 import { type PendingReplies, replies } from './replies.js'
 import { answerTo, requestSubject, responseSubject, servedPattern } from './request-subjects.js'
-import { turns } from './turns.js'
+import { runAfterRun } from './run-after-run.js'
 import { unawaited } from './unawaited.js'
 
-/** What the memory broker needs from outside. */
+/** The clock and ids of a memory broker. */
 export interface MemoryPorts {
   readonly clock: Clock
-  /** Gives a fresh, unguessable segment with each call. */
+  /** Returns a new, unguessable segment with each call. */
   readonly newId: () => string
 }
 
 /**
- * A broker inside the process, whose network has length zero. Servers answer on subjects under
- * `_reply`, which nobody can guess or listen to.
- * @example createRelay({ brokers: { main: memory({ clock: realClock, newId }) }, newId, onError: console.error })
+ * Opens a broker inside the process. Responders answer on subjects under `_reply`, which clients
+ * can neither guess nor subscribe to.
+ * @example
+ * const main = memory({ clock: realClock, newId })
+ * createRelay({ brokers: { main }, newId, onError: console.error })
  */
 export function memory(ports: MemoryPorts): OpenBroker {
   return async (events) => {
@@ -31,9 +33,9 @@ export function memory(ports: MemoryPorts): OpenBroker {
 
 const replyPrefix = '_reply.'
 
-interface Server {
+interface Responder {
   readonly deliver: Deliver
-  /** Where its callers wait. */
+  /** The subjects on which its callers wait. */
   readonly callers: Set<Subject>
 }
 
@@ -43,14 +45,14 @@ class Memory implements Broker {
   readonly #late: () => void
   readonly #listeners: Listeners = new Listeners()
   readonly #queues: Map<string, Queue<BrokerMessage>> = new Map()
-  readonly #servers: Map<Pattern, Server> = new Map()
+  readonly #responders: Map<Pattern, Responder> = new Map()
   readonly #waiting: PendingReplies
   #closed = false
-  // What is published inside a delivery waits until that delivery is through, so that everybody
-  // sees the same order.
-  readonly #inTurn: (run: () => void) => void = turns()
+  // A publish from inside a delivery waits until that delivery has ended, so that all subscribers
+  // see the same order.
+  readonly #inOrder: (run: () => void) => void = runAfterRun()
 
-  /** `late` is called for an answer that no caller waits for any more. */
+  /** `late` is called for an answer whose request has ended. */
   constructor({ clock, newId }: MemoryPorts, late: () => void) {
     this.#newId = newId
     this.#late = late
@@ -71,22 +73,23 @@ class Memory implements Broker {
   publish(message: BrokerMessage): Promise<void> | undefined {
     if (this.#closed) return Promise.reject(closedError())
     if (message.more && !this.#isAwaited(message.subject)) return Promise.reject(unawaited())
-    this.#inTurn(() => this.#handOut(message))
+    this.#inOrder(() => this.#deliver(message))
     return undefined
   }
 
-  // Neither this nor what it calls is `async`, since each promise more takes a tenth of a request.
+  // Not `async`, nor the methods that it calls: each promise adds a tenth to the time of a request.
   request(message: BrokerMessage, options: BrokerRequestOptions): Promise<BrokerMessage> {
     const subject = message.subject as Subject
     const id = this.#newId()
-    const server = this.#servers.get(subject)
-    // Nobody serves: somebody may still listen by the original's scheme.
-    const asked = server ? subject : requestSubject(id, subject)
-    const answered = server ? (`${replyPrefix}${id}` as Subject) : responseSubject(id, subject)
-    if (!server && this.#listeners.at(asked).length === 0) return Promise.reject(noServer(subject, 'is not there'))
-    server?.callers.add(answered)
-    const answer = this.#waiting.wait(answered, options, () => server?.callers.delete(answered))
-    this.#ask({ ...message, subject: asked, responseSubject: answered }, server)
+    const responder = this.#responders.get(subject)
+    // Without a responder, a subscriber may still answer by the original's scheme.
+    const requestOn = responder ? subject : requestSubject(id, subject)
+    const answerOn = responder ? (`${replyPrefix}${id}` as Subject) : responseSubject(id, subject)
+    if (!responder && this.#listeners.at(requestOn).length === 0)
+      return Promise.reject(noServer(subject, 'is not there'))
+    responder?.callers.add(answerOn)
+    const answer = this.#waiting.wait(answerOn, options, () => responder?.callers.delete(answerOn))
+    this.#send({ ...message, subject: requestOn, responseSubject: answerOn }, responder)
     return answer
   }
 
@@ -95,16 +98,16 @@ class Memory implements Broker {
     this.#waiting.failAll(closedError())
   }
 
-  /** Apart from `request`, whose wait would keep the question and its payload alive. */
-  #ask(question: BrokerMessage, server: Server | undefined): void {
-    this.#inTurn(() => (server ? server.deliver(question) : this.#handOut(question)))
+  /** Separate from `request`, whose closure would keep the payload alive while it waits. */
+  #send(request: BrokerMessage, responder: Responder | undefined): void {
+    this.#inOrder(() => (responder ? responder.deliver(request) : this.#deliver(request)))
   }
 
   #isAwaited(subject: Pattern): boolean {
     return this.#waiting.has(subject) || this.#listeners.at(subject).length > 0
   }
 
-  #handOut(message: BrokerMessage): void {
+  #deliver(message: BrokerMessage): void {
     if (isExact(message.subject) && this.#waiting.take(message)) return
     if (message.subject.startsWith(replyPrefix)) this.#late()
     for (const listener of this.#listeners.at(message.subject)) listener.deliver(message)
@@ -124,17 +127,17 @@ class Memory implements Broker {
   }
 
   #serve(subject: Pattern, deliver: Deliver): () => void {
-    if (this.#servers.has(subject)) throw new WildcastError('already_served', `"${subject}" has a server already`)
-    const server: Server = { deliver, callers: new Set() }
-    this.#servers.set(subject, server)
+    if (this.#responders.has(subject)) throw new WildcastError('already_served', `"${subject}" has a server already`)
+    const responder: Responder = { deliver, callers: new Set() }
+    this.#responders.set(subject, responder)
     const leave = this.#listeners.add(servedPattern(subject), (message) =>
       deliver({ ...message, subject, responseSubject: message.responseSubject ?? answerTo(message.subject) }),
     )
     return () => {
       leave()
-      if (this.#servers.get(subject) === server) this.#servers.delete(subject)
+      if (this.#responders.get(subject) === responder) this.#responders.delete(subject)
       const left = noServer(subject, 'left')
-      for (const caller of server.callers) this.#waiting.fail(caller, left)
+      for (const caller of responder.callers) this.#waiting.fail(caller, left)
     }
   }
 }

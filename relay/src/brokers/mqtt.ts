@@ -3,15 +3,17 @@ import { type ForeignPorts, foreignBroker } from './foreign/foreign-broker.js'
 import type { MqttSettings } from './settings.js'
 
 /**
- * A server of MQTT 5, or of 3.1.1 where it speaks no more: `good.apple` is the topic `good/apple`,
- * `*` is `+`, and a final `**` is `#`. Whatever goes out is confirmed by the server (QoS 1). What
- * each version can do stands in docs/delivery.md.
- * @throws {TypeError} at its opening, where the address is none of MQTT
- * @example createRelay({ brokers: { main: mqtt({ address: 'mqtt://localhost:1883' }, { clock: realClock, newId }) }, newId, onError: console.error })
+ * A broker on a server of MQTT 5, or of 3.1.1 if the server refuses 5: `good.apple` is the topic
+ * `good/apple`, `*` is `+`, and a final `**` is `#`. The server confirms each publish (QoS 1). See
+ * docs/delivery.md for the guarantees of each version.
+ * @throws {TypeError} when it is opened, if the address isn't one of MQTT
+ * @example
+ * const main = mqtt({ address: 'mqtt://localhost:1883' }, { clock: realClock, newId })
+ * createRelay({ brokers: { main }, newId, onError: console.error })
  */
 export function mqtt(settings: MqttSettings, ports: ForeignPorts): OpenBroker {
   return async (events) => {
-    // The library is loaded only where it is used.
+    // The library is loaded only if it is used.
     const { MqttDriver } = await import('./mqtt/driver.js')
     const { publishTimeoutMs } = settings
     return foreignBroker(new MqttDriver(settings, ports), { ...ports, publishTimeoutMs })(events)

@@ -1,67 +1,67 @@
 import { BoundedMap } from './bounded-map.js'
 
-/** The callers of older questions have given up long ago. */
-const remembered = 10_000
+/** How many requests are remembered. The callers of older ones have given up. */
+const mostRemembered = 10_000
 
-/** Notifies the caller that waits on `address` that the server has left. */
-export type Refuse<Server, Address> = (address: Address, server: Server) => Promise<unknown>
+/** Notifies the caller that waits on `address` that the responder has left. */
+export type Refuse<Responder, Address> = (address: Address, responder: Responder) => Promise<unknown>
 
 /**
- * The answers that servers owe, by the subject or address that each is awaited on. When a server
- * leaves, its callers are refused, and so are those whose questions were under way to it.
+ * The answers that responders owe, by the subject or address on which each is awaited. When a
+ * responder leaves, its pending requests are refused, and so are requests that reach it later.
  */
-export class OwedAnswers<Server extends object, Address extends string = string> {
-  readonly #refuse: Refuse<Server, Address>
-  readonly #owing: BoundedMap<Address, Server> = new BoundedMap(remembered)
-  readonly #left: WeakSet<Server> = new WeakSet()
+export class OwedAnswers<Responder extends object, Address extends string = string> {
+  readonly #refuse: Refuse<Responder, Address>
+  readonly #owing: BoundedMap<Address, Responder> = new BoundedMap(mostRemembered)
+  readonly #left: WeakSet<Responder> = new WeakSet()
 
-  constructor(refuse: Refuse<Server, Address>) {
+  constructor(refuse: Refuse<Responder, Address>) {
     this.#refuse = refuse
   }
 
   /**
-   * A question for a server has come. Returns whether the server is to be asked: if it has left,
-   * the question is refused.
-   * @param address where the answer is awaited; absent if nobody can be answered
+   * Records a request. Returns whether to deliver it to the responder: if that has left, the
+   * request is refused.
+   * @param address the address of the answer; absent if the request wants none
    */
-  ask(server: Server, address: Address | undefined): boolean {
-    const left = this.#left.has(server)
+  ask(responder: Responder, address: Address | undefined): boolean {
+    const left = this.#left.has(responder)
     if (address === undefined) return !left
-    if (left) void this.#refused(address, server)
-    else this.#owing.set(address, server)
+    if (left) void this.#refused(address, responder)
+    else this.#owing.set(address, responder)
     return !left
   }
 
-  /** A question has its final answer. */
+  /** Records that a request has its final answer. */
   answered(address: Address): void {
     this.#owing.delete(address)
   }
 
   /**
-   * A server leaves. Resolves when its callers have been refused, in the order of their questions.
-   * Never rejects.
+   * Records that a responder leaves. Resolves when its pending requests have been refused, in their
+   * order. Never rejects.
    */
-  async leave(server: Server): Promise<void> {
-    this.#left.add(server)
+  async leave(responder: Responder): Promise<void> {
+    this.#left.add(responder)
     const refused: Promise<void>[] = []
     for (const [address, owing] of this.#owing)
-      if (owing === server) {
+      if (owing === responder) {
         this.#owing.delete(address)
-        refused.push(this.#refused(address, server))
+        refused.push(this.#refused(address, responder))
       }
     await Promise.all(refused)
   }
 
-  /** The servers that owe an answer leave. */
+  /** Records that each responder that owes an answer leaves. */
   async leaveAll(): Promise<void> {
-    await Promise.all([...new Set(this.#owing.values())].map((server) => this.leave(server)))
+    await Promise.all([...new Set(this.#owing.values())].map((responder) => this.leave(responder)))
   }
 
-  async #refused(address: Address, server: Server): Promise<void> {
+  async #refused(address: Address, responder: Responder): Promise<void> {
     try {
-      await this.#refuse(address, server)
+      await this.#refuse(address, responder)
     } catch {
-      // The caller waits until its time is over, as it would have anyway.
+      // The caller waits for its timeout, as it would have without a refusal.
     }
   }
 }

@@ -1,12 +1,12 @@
-/** Members that take turns. */
+/** The members of a group, which take items in turn. */
 export interface Queue<Item> {
-  /** Hands an item to the member whose turn it is. */
+  /** Delivers an item to the next member. */
   next(item: Item): void
-  /** Joins as the last in turn. Returns the undo. */
+  /** Adds a member at the end. Returns the undo. */
   join(member: (item: Item) => void): () => void
 }
 
-/** Opens an empty queue. `emptied` runs when the last member has left. */
+/** Returns an empty queue. `emptied` runs when the last member has left. */
 export function queue<Item>(emptied: () => void): Queue<Item> {
   const members: ((item: Item) => void)[] = []
   return {

@@ -6,17 +6,17 @@ import { scriptedDriver } from '../testing/scripted-driver.js'
 import { down, message, scriptedLink, settled } from '../testing/scripted-link.js'
 import { replies } from './replies.js'
 
-it('a request that waited for the link has the rest of its time for the first part, and all of it for each later one', async () => {
+it('a request that waits for the link has less time for its first part only', async () => {
   const driver = scriptedDriver()
-  const asked: BrokerRequestOptions[] = []
+  const requests: BrokerRequestOptions[] = []
   const { broker, now, pass } = await scriptedLink(
     {
       ...driver,
       connect: async (events) => ({
         ...(await driver.connect(events)),
-        request: async (question: BrokerMessage, options: BrokerRequestOptions) => {
-          asked.push(options)
-          return question
+        request: async (request: BrokerMessage, options: BrokerRequestOptions) => {
+          requests.push(options)
+          return request
         },
       }),
     },
@@ -27,19 +27,19 @@ it('a request that waited for the link has the rest of its time for the first pa
   const answer = broker.request?.(message('sum'), { timeoutMs: 1000 })
   await pass(100)
   await answer
-  expect(asked).toMatchObject([{ timeoutMs: 1000, firstMs: 900 }])
+  expect(requests).toMatchObject([{ timeoutMs: 1000, firstMs: 900 }])
 })
 
-it('waits for less time before the first part only', async () => {
+it('a wait with a shorter first timeout uses it for the first part only', async () => {
   const clock = fakeClock()
-  const waiting = replies(clock)
+  const pending = replies(clock)
   const subject = parseSubject('a')
-  const answer = waiting.wait(subject, { timeoutMs: 1000, firstMs: 10, onPart: () => {} })
-  waiting.take({ subject, payload: '1', more: true })
+  const answer = pending.wait(subject, { timeoutMs: 1000, firstMs: 10, onPart: () => {} })
+  pending.take({ subject, payload: '1', more: true })
   clock.advance(999)
-  waiting.take({ subject, payload: '2' })
+  pending.take({ subject, payload: '2' })
   expect(await answer).toMatchObject({ payload: '2' })
-  const late = expect(waiting.wait(subject, { timeoutMs: 1000, firstMs: 10 })).rejects.toMatchObject({
+  const late = expect(pending.wait(subject, { timeoutMs: 1000, firstMs: 10 })).rejects.toMatchObject({
     code: 'timeout',
   })
   clock.advance(10)

@@ -1,48 +1,48 @@
 import { type BrokerMessage, refusal, type Subject, WildcastError } from '@wildcast/protocol'
 import type { BrokerRequestOptions } from '../core/broker.js'
 import type { Clock } from '../core/clock.js'
-import { fewInTurn } from './few-in-turn.js'
+import { limitPerTurn } from './limit-per-turn.js'
 
-/** A request that waits. */
-interface Waiting {
+/** A pending request. */
+interface Pending {
   onPart: ((part: BrokerMessage) => void) | undefined
-  /** Begins its time again. */
-  waitOn: () => void
+  /** Starts the timeout again. */
+  restartTimeout: () => void
   settle: (answer: BrokerMessage | WildcastError) => void
 }
 
-/** The requests of a broker that wait for an answer, by the subject that it will come on. */
+/** The pending requests of a broker, by the subject on which each is answered. */
 export interface PendingReplies {
   /**
-   * Waits for the final answer on a response subject, and again as long after each part. Whatever
-   * happens, nothing of the wait is left behind. `over` is called when it has ended.
+   * Waits for the final answer on a response subject. Each part starts the timeout again. `ended`
+   * is called when the wait has ended; then no timer, listener or reference is left.
    */
-  wait(responseSubject: Subject, options: BrokerRequestOptions, over?: () => void): Promise<BrokerMessage>
-  /** Delivers an answer to its request. Returns false if there is none. */
+  wait(responseSubject: Subject, options: BrokerRequestOptions, ended?: () => void): Promise<BrokerMessage>
+  /** Delivers an answer to its pending request. Returns false if no request waits. */
   take(answer: BrokerMessage): boolean
   /** Whether a request waits for an answer on this subject. */
   has(responseSubject: string): boolean
-  /** Ends a wait with an error. */
+  /** Rejects a pending request. */
   fail(responseSubject: Subject, error: WildcastError): void
-  /** Ends every wait. */
+  /** Rejects all pending requests. */
   failAll(error: WildcastError): void
   readonly size: number
 }
 
 export function replies(clock: Clock): PendingReplies {
-  const waiting = new Map<string, Waiting>()
-  // Thousands may fail at once, by one server that leaves or one link that breaks.
-  const inFew = fewInTurn(clock)
+  const waiting = new Map<string, Pending>()
+  // A responder that leaves or a link that breaks can fail thousands of requests at once.
+  const runLimited = limitPerTurn(clock)
 
   return {
     get size() {
       return waiting.size
     },
-    wait: (responseSubject, options, over) =>
+    wait: (responseSubject, options, ended) =>
       new Promise((resolve, reject) => {
-        const request = begin(options, { clock, inFew }, (answer) => {
+        const request = startWait(options, { clock, runLimited }, (answer) => {
           waiting.delete(responseSubject)
-          over?.()
+          ended?.()
           if (answer instanceof WildcastError) reject(answer)
           else resolve(answer)
         })
@@ -55,7 +55,7 @@ export function replies(clock: Clock): PendingReplies {
       if (!request) return false
       if (!answer.more) request.settle(answer)
       else if (request.onPart) {
-        request.waitOn()
+        request.restartTimeout()
         request.onPart(answer)
       }
       return true
@@ -63,31 +63,31 @@ export function replies(clock: Clock): PendingReplies {
     has: (responseSubject) => waiting.has(responseSubject),
     fail(responseSubject, error) {
       const request = waiting.get(responseSubject)
-      if (request) inFew(() => request.settle(error))
+      if (request) runLimited(() => request.settle(error))
     },
     failAll(error) {
-      for (const request of waiting.values()) inFew(() => request.settle(error))
+      for (const request of waiting.values()) runLimited(() => request.settle(error))
     },
   }
 }
 
-/** Begins to wait: until an answer, the time or the signal settles it. */
-function begin(
+/** Starts a wait, which an answer, the timeout or the signal settles. */
+function startWait(
   { timeoutMs, firstMs = timeoutMs, signal, onPart }: BrokerRequestOptions,
-  { clock, inFew }: { readonly clock: Clock; readonly inFew: ReturnType<typeof fewInTurn> },
-  settled: Waiting['settle'],
-): Waiting {
+  { clock, runLimited }: { readonly clock: Clock; readonly runLimited: ReturnType<typeof limitPerTurn> },
+  settled: Pending['settle'],
+): Pending {
   const abort = (): void => request.settle(interruption(signal))
-  const expire = (): void => inFew(() => request.settle(refusal('timeout', `no answer within ${timeoutMs} ms`)))
+  const expire = (): void => runLimited(() => request.settle(refusal('timeout', `no answer within ${timeoutMs} ms`)))
   let stopClock = clock.after(firstMs, expire)
-  const request: Waiting = {
+  const request: Pending = {
     onPart,
-    waitOn() {
+    restartTimeout() {
       stopClock()
       stopClock = clock.after(timeoutMs, expire)
     },
     settle(answer) {
-      letGo(request)
+      clearReferences(request)
       stopClock()
       signal?.removeEventListener('abort', abort)
       settled(answer)
@@ -104,12 +104,12 @@ function interruption(signal: BrokerRequestOptions['signal']): WildcastError {
 const ignore = (): void => {}
 
 /**
- * A `Map` that grows and shrinks moves to new tables, and in V8 each old one keeps the next alive,
- * with what is in it, until all of the heap is looked through. What was waited for must not stay
- * for so long: it is a kilobyte or more for each request.
+ * Clears the references of a settled request: a kilobyte or more each. A `Map` that grows and
+ * shrinks moves to new tables, and in V8 each old table keeps the next alive, with its entries,
+ * until a full garbage collection.
  */
-function letGo(request: Waiting): void {
+function clearReferences(request: Pending): void {
   request.onPart = undefined
-  request.waitOn = ignore
+  request.restartTimeout = ignore
   request.settle = ignore
 }

@@ -1,27 +1,28 @@
-// What a broker is opened with: plain values, checked where they were read, so that an adapter need
-// not doubt their form.
+// Settings of brokers, as plain values. The adapters rely on their form: the reader validates it.
 
 /** The certificates of an encrypted link, as paths of PEM files. */
 export interface TlsSettings {
-  /** Whom the broker's certificate must be signed by. @default the authorities that Node knows */
+  /** The authorities that may sign the broker's certificate. @default those of Node */
   readonly rootCertificate?: string
-  /** Who this relay is, where the broker asks for it. */
+  /** The relay's own certificate, if the broker requires one. */
   readonly clientCertificate?: { readonly certificate: string; readonly key: string }
 }
 
-/** What every link to a broker has. */
+/** The settings of each link to a broker. */
 export interface LinkSettings {
-  /** How often a quiet link is tried, in milliseconds. @default 5000 */
+  /** How often the link is pinged, in milliseconds. @default 5000 */
   readonly pingIntervalMs?: number
   /**
-   * How long a publish waits for a link that is down, in milliseconds. @default 0: it fails at once
+   * How long publishes and requests wait for a link that is down, in milliseconds. @default 0: they
+   * fail at once
    */
   readonly publishTimeoutMs?: number
 }
 
+/** The settings of a Redis server, a cluster, or a master behind sentinels. */
 export interface RedisSettings extends LinkSettings {
   /**
-   * `redis://host:6379/0`, or `rediss://` for TLS. It may hold user name, password and database.
+   * `redis://host:6379/0`, or `rediss://` for TLS. It may hold a user name, password and database.
    */
   readonly url: string
   /** Only with `rediss://`. */
@@ -32,76 +33,80 @@ export interface RedisSettings extends LinkSettings {
   readonly password?: string
   /** The number of the database. @default that of the URL, or 0 */
   readonly db?: number
-  /** Stands before the name of every channel and key. @default none */
+  /** The prefix of each channel and key. @default none */
   readonly prefix?: string
   /** Whether channels are sharded (Redis 7: `SSUBSCRIBE`, `SPUBLISH`). @default false */
   readonly sharded?: boolean
-  /** Nodes of a cluster to begin with, each `host:port`. Not together with `sentinels`. */
+  /** The first nodes of a cluster to try, each `host:port`. Not together with `sentinels`. */
   readonly cluster?: readonly string[]
-  /** Sentinels to ask for the master, each `host:port`. */
+  /** The sentinels that know the master, each `host:port`. */
   readonly sentinels?: readonly string[]
-  /** How the sentinels call the master; always there where `sentinels` are. */
+  /** The name of the master at the sentinels. Required with `sentinels`. */
   readonly sentinelName?: string
   readonly sentinelPassword?: string
-  /** Handed to ioredis as it is. */
+  /** Options that are passed to ioredis unchanged. */
   readonly options?: Readonly<Record<string, unknown>>
 }
 
-/** How a relay proves to NATS who it is. */
+/** How a relay authenticates at NATS. */
 export type NatsAuth =
   | { readonly kind: 'token'; readonly token: string }
   | { readonly kind: 'user'; readonly user: string; readonly password: string }
-  /** `seed` is that of a user: `SU…`. */
+  /** `seed` is the seed of a user: `SU…`. */
   | { readonly kind: 'nkey'; readonly seed: string }
   | { readonly kind: 'jwt'; readonly seed: string; readonly jwt: string }
   /** The path of a `.creds` file. */
   | { readonly kind: 'credentialsFile'; readonly path: string }
-  /** What stands in a `.creds` file. */
+  /** The content of a `.creds` file. */
   | { readonly kind: 'credentials'; readonly text: string }
 
+/** The settings of a NATS server or cluster. */
 export interface NatsSettings extends LinkSettings {
   /**
-   * At least one of: a host, `host:port`, `nats://host:port`, `tls://host:port`. The port is 4222
-   * where none is named.
+   * At least one address: `host`, `host:port`, `nats://host:port` or `tls://host:port`. The default
+   * port is 4222.
    */
   readonly addresses: readonly string[]
-  /** Whether the link must be encrypted, or with which certificates. @default as the server asks */
+  /** Whether to encrypt the link, or the certificates for it. @default as the server requires */
   readonly tls?: boolean | TlsSettings
-  /** How the server's monitoring shows this relay. */
+  /** The name of this relay in the server's monitoring. @default wildcast */
   readonly clientName?: string
   readonly auth?: NatsAuth
 }
 
+/** The settings of a server of MQTT 5 or 3.1.1. */
 export interface MqttSettings extends LinkSettings {
   /** `mqtt://host:1883`, `mqtts://host:8883`, `ws://…` or `wss://…`. */
   readonly address: string
-  /** The client's id. @default a fresh one with each start */
+  /** The client's id. @default a new one with each start */
   readonly id?: string
   /**
-   * How long the link may be silent, in milliseconds; on the wire it is whole seconds. @default
-   * 5000
+   * How long the link may be silent, in milliseconds, rounded up to whole seconds. @default
+   * `pingIntervalMs`
    */
   readonly keepAliveMs?: number
   readonly credentials?: { readonly username: string; readonly password: string }
   /** Only with an encrypted address. */
   readonly tls?: TlsSettings
-  /** @default 5, or 3.1.1 where the server refuses that */
+  /** @default 5, or 3.1.1 if the server refuses 5 */
   readonly version?: '5' | '3.1.1'
   /**
-   * Bytes of the longest packet that is sent. Servers of MQTT 3.1.1 do not tell theirs, and hang up
-   * on what is longer, or throw it away. @default what the server says
+   * Bytes of the longest packet to send. A server of MQTT 3.1.1 does not announce its limit, and
+   * closes the connection over a longer packet, or drops it. @default the limit that the server
+   * announces
    */
   readonly maxPacketSize?: number
-  /** `raw`: payloads as they are. `envelope`: the original's array around them. @default raw */
+  /** `raw`: unchanged payloads. `envelope`: payloads in the array of the original. @default raw */
   readonly payload?: 'raw' | 'envelope'
 }
 
+/** The settings of the memory broker. */
 export interface MemorySettings {
-  /** The Unix socket of the process whose memory several relays share. @default this relay's own */
+  /** The Unix socket of a memory broker that several relays share. @default one in this process */
   readonly socket?: string
 }
 
-/** A broker and what it is opened with. */
+/** The kind of a broker, and its settings. */
 export type BrokerSettings =
   | ({ readonly type: 'memory' } & MemorySettings)
   | ({ readonly type: 'redis' } & RedisSettings)

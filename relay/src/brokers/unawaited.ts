@@ -1,15 +1,15 @@
 import { WildcastError } from '@wildcast/protocol'
 import { BoundedMap } from './bounded-map.js'
 
-/** Refuses a part of an answer, so that its responder makes no more of them. */
+/** The error that refuses a part of an answer, so that its responder sends no more parts. */
 export function unawaited(): WildcastError {
-  return new WildcastError('interrupted', 'nobody awaits this answer any more; make no more parts of it')
+  return new WildcastError('interrupted', 'the request has ended; send no more parts of its answer')
 }
 
-/** Past so many the oldest is forgotten: its responder has ended long ago. */
+/** How many answers are remembered. The responders of older ones have ended. */
 const mostKnown = 10_000
 
-/** The answers that are known to be awaited by nobody, by where they go. */
+/** The answers that no request awaits, by the subject or address that they are sent to. */
 export class Unawaited {
   readonly #known: BoundedMap<string, true> = new BoundedMap(mostKnown)
 
@@ -17,7 +17,7 @@ export class Unawaited {
     this.#known.set(answerOn, true)
   }
 
-  /** @throws {WildcastError} `interrupted` */
+  /** @throws {WildcastError} `interrupted` if no request awaits the answer */
   check(answerOn: string): void {
     if (this.#known.has(answerOn)) throw unawaited()
   }

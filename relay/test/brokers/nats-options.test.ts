@@ -37,28 +37,28 @@ describe('an address', () => {
 
   it('where nobody listens is told, each with its reason', async () => {
     const [first, second] = [await freePort(), await freePort()]
-    const nobody = 'nobody listens there; start the server, or look at "addresses"'
+    const refused = 'refused the connection: start the server, or look at "addresses"'
     expect(await whyDown({ addresses: [`127.0.0.1:${first}`, `127.0.0.1:${second}`] })).toBe(
-      `NATS at 127.0.0.1:${first}: ${nobody}. NATS at 127.0.0.1:${second}: ${nobody}`,
+      `NATS at 127.0.0.1:${first} ${refused}. NATS at 127.0.0.1:${second} ${refused}`,
     )
   })
 
   it('without a host of that name is told', async () => {
     expect(await whyDown({ addresses: ['nowhere.invalid'] })).toBe(
-      'NATS at nowhere.invalid:4222: there is no host of that name; look at "addresses"',
+      'the host of NATS at nowhere.invalid:4222 is unknown: look at "addresses"',
     )
   })
 
   it.each([
-    ['-ERR unknown command\r\n', 'what listens there is no NATS server'],
-    ['HTTP/1.1 400 Bad Request\r\n\r\n', 'what listens there is no NATS server'],
-    ['', 'it hung up without a word'],
+    ['-ERR unknown command\r\n', 'is not a NATS server'],
+    ['HTTP/1.1 400 Bad Request\r\n\r\n', 'is not a NATS server'],
+    ['', 'closed the connection without a greeting'],
   ])('of something else that says %j is told', async (says, reason) => {
     const other = createServer((socket) => socket.on('error', () => {}).end(says))
     const port = await freePort()
     endsWithTest(other.listen(port, '127.0.0.1'))
     await once(other, 'listening')
-    expect(await whyDown({ addresses: [`127.0.0.1:${port}`] })).toBe(`NATS at 127.0.0.1:${port}: ${reason}`)
+    expect(await whyDown({ addresses: [`127.0.0.1:${port}`] })).toBe(`NATS at 127.0.0.1:${port} ${reason}`)
   })
 
   it('of somebody who takes the call and stays silent is left, and the call is over', async () => {
@@ -69,7 +69,7 @@ describe('an address', () => {
     const [called] = await Promise.all([
       once(silent, 'connection') as Promise<[Socket]>,
       expect(greeting(natsAddressOf(`127.0.0.1:${port}`), realClock, 50)).rejects.toThrow(
-        'it did not answer within 50 ms',
+        'did not answer within 50 ms',
       ),
     ])
     await expect.poll(() => called[0].destroyed).toBe(true)
@@ -148,37 +148,37 @@ describe('who the relay is (SP-BRK-8)', () => {
   })
 
   it.each<[string, string, NatsAuth | undefined, string]>([
-    ['nothing where a token is asked for', token, undefined, 'it asks for credentials; set "auth"'],
-    ['nothing where a JWT is asked for', accounts, undefined, 'it asks for credentials; set "auth"'],
-    ['a wrong token', token, { kind: 'token', token: 'wrong' }, 'it refused the token; look at "auth"'],
+    ['nothing where a token is asked for', token, undefined, 'requires credentials: set "auth"'],
+    ['nothing where a JWT is asked for', accounts, undefined, 'requires credentials: set "auth"'],
+    ['a wrong token', token, { kind: 'token', token: 'wrong' }, 'refused the token: look at "auth"'],
     [
       'a wrong password',
       password,
       { kind: 'user', user: 'me:ü', password: 'wrong' },
-      'it refused the user or the password; look at "auth"',
+      'refused the user or the password: look at "auth"',
     ],
-    ['an unknown NKey', nkey, { kind: 'nkey', seed: strange }, 'it does not know this NKey; look at "auth"'],
+    ['an unknown NKey', nkey, { kind: 'nkey', seed: strange }, 'refused the NKey: look at "auth"'],
     [
       'a JWT of another operator',
       accounts,
       { kind: 'jwt', seed: theirs.seed, jwt: theirs.jwt },
-      'it refused the credentials; look at "auth"',
+      'refused the credentials: look at "auth"',
     ],
     [
       "a JWT with somebody else's seed",
       accounts,
       { kind: 'jwt', seed: strange, jwt: ours.jwt },
-      'it refused the credentials; look at "auth"',
+      'refused the credentials: look at "auth"',
     ],
     [
       'credentials of another operator',
       accounts,
       { kind: 'credentials', text: theirs.credentials },
-      'it refused the credentials; look at "auth"',
+      'refused the credentials: look at "auth"',
     ],
   ])('is refused with %s', async (_, config, auth, reason) => {
     const [said] = await at(config, auth)
-    expect(said).toMatch(/^NATS at 127\.0\.0\.1:\d+: /)
+    expect(said).toMatch(/^NATS at 127\.0\.0\.1:\d+ /)
     expect(said?.replace(/^NATS at \S+ /, '')).toBe(reason)
   })
 
@@ -186,7 +186,7 @@ describe('who the relay is (SP-BRK-8)', () => {
     const server = endsWithTest(await startNats({ config: accounts }))
     const credentials = file(theirs.credentials)
     const said = await linked({ addresses: [server.url], auth: { kind: 'credentialsFile', path: credentials } })
-    expect(said.join()).toContain(`it refused the credentials; look at "auth", and at ${credentials}`)
+    expect(said.join()).toContain(`refused the credentials: look at "auth", and at ${credentials}`)
     writeFileSync(credentials, ours.credentials)
     await expect.poll(() => said.at(-1)).toBe('up')
   })
@@ -207,14 +207,14 @@ describe('who the relay is (SP-BRK-8)', () => {
     // A slow machine takes longer than a second to connect.
     let said: readonly string[] = []
     for (let seconds = 1; said[0] !== 'up'; seconds *= 2) said = await linkedFor(seconds)
-    await expect.poll(() => said[1]).toContain('the credentials have expired; renew them')
+    await expect.poll(() => said[1]).toContain('the credentials for the server have expired: renew them')
   })
 
   it('may stand in the address, which is not shown with it', async () => {
     const server = endsWithTest(await startNats({ config: 'authorization { user: me, password: secret }' }))
     expect(await linked({ addresses: [`nats://me:secret@127.0.0.1:${server.port}`] })).toEqual(['up'])
     const said = await whyDown({ addresses: [`nats://me:wrong-secret@127.0.0.1:${server.port}`] })
-    expect(said).toContain('it refused the user or the password')
+    expect(said).toContain('refused the user or the password')
     expect(said).not.toContain('secret')
   })
 })

@@ -81,7 +81,7 @@ describe('permissions of the server (B10)', () => {
     const { listen, publish, statuses, reasons } = await natsLink(server, { auth })
     const inbox = await listen('open')
     await server.reload('authorization { users: [{ user: other, password: x }] }')
-    await expect.poll(() => reasons.at(-1)).toContain('it refused the user or the password; look at "auth"')
+    await expect.poll(() => reasons.at(-1)).toContain('refused the user or the password: look at "auth"')
     await server.reload(may('subscribe: ">"'))
     await expect.poll(() => statuses).toEqual(['up', 'down', 'up'])
     await publish('open', 'here')

@@ -39,7 +39,7 @@ describe('TLS (SP-BRK-8)', () => {
     ['none, and TLS only as the server asks', undefined],
   ])('refuses a server whose certificate was signed by somebody else than %s', async (_, tls) => {
     expect(await whyDown({ addresses: [`localhost:${server.port}`], ...(tls === undefined ? {} : { tls }) })).toBe(
-      `NATS at localhost:${server.port}: its certificate is not trusted; name whoever signed it as "root_certificate"`,
+      `the certificate of NATS at localhost:${server.port} is signed by an authority that this relay does not trust: look at "root_certificate"`,
     )
   })
 
@@ -49,11 +49,11 @@ describe('TLS (SP-BRK-8)', () => {
   })
 
   it.each([
-    ['missing', {}, 'it asks for a client certificate; name one as "client_certificate"'],
-    ['wrong', client(foreign), 'it did not take the client certificate; look at "client_certificate"'],
+    ['missing', {}, 'requires a client certificate: look at "client_certificate"'],
+    ['wrong', client(foreign), 'refused the client certificate: look at "client_certificate"'],
   ])('says that the client certificate is %s', async (_, certificate, reason) => {
     const tls = { rootCertificate, ...certificate }
-    expect(await whyDown({ addresses: [demanding.url], tls })).toBe(`NATS at localhost:${demanding.port}: ${reason}`)
+    expect(await whyDown({ addresses: [demanding.url], tls })).toBe(`NATS at localhost:${demanding.port} ${reason}`)
   })
 
   it('reads certificates again at each link: one that stands lives on, and the next shows the new ones (N14)', async () => {
@@ -71,7 +71,7 @@ describe('TLS (SP-BRK-8)', () => {
     await broker.subscribe({ pattern: parsePattern('a.*') }, deaf)
     expect(said).toEqual(['up'])
     await own.restart()
-    const refused = `NATS at localhost:${own.port}: it did not take the client certificate; look at "client_certificate"`
+    const refused = `NATS at localhost:${own.port} refused the client certificate: look at "client_certificate"`
     await expect.poll(() => said).toContain(refused)
     write(ours)
     await expect.poll(() => said.at(-1)).toBe('up')
@@ -87,7 +87,7 @@ describe('TLS (SP-BRK-8)', () => {
       { certificate, key: foreign.client.keyFile },
     ])
       expect(await whyDown({ addresses: [server.url], tls: { rootCertificate, clientCertificate } })).toBe(
-        `NATS at localhost:${server.port}: a certificate or its key is no usable PEM file, or they do not belong together; look at "root_certificate" and "client_certificate"`,
+        `a certificate or key for NATS at localhost:${server.port} is not usable as PEM, or they do not belong together: look at "root_certificate" and "client_certificate"`,
       )
   })
 
@@ -106,7 +106,7 @@ describe('TLS (SP-BRK-8)', () => {
     const plain = endsWithTest(await startNats())
     const address = `${scheme}127.0.0.1:${plain.port}`
     expect(await whyDown({ addresses: [address], ...(tls === undefined ? {} : { tls }) })).toContain(
-      'it does not speak TLS',
+      'the server does not speak TLS',
     )
   })
 })

@@ -100,14 +100,14 @@ describe('a cluster (SP-BRK-11)', () => {
 
   it.each<[string, () => Promise<Partial<RedisSettings>>, RegExp]>([
     [
-      'nobody listens',
+      'a node refuses the connection',
       async () => ({ cluster: [`127.0.0.1:${await freePort()}`] }),
-      /^nobody listens for Redis at \S+: start the server, or look at "cluster"$/,
+      /^Redis at \S+ refused the connection: start the server, or look at "cluster"$/,
     ],
     [
       'there is no cluster',
       async () => ({ cluster: [addressOf(endsWithTest(await startRedis()))] }),
-      /^Redis at \S+ is no node of a cluster: leave out "cluster"$/,
+      /^Redis at \S+ is not a node of a cluster: leave out "cluster"$/,
     ],
     [
       'there is one database only',
@@ -197,7 +197,7 @@ describe('a cluster that has lost a node', () => {
     const inbox = await listen(broker, 'a')
     const home = sharded ? homeOf('a') : homeOf('{wildcast}')
     await home.kill()
-    await expect.poll(() => causes.join()).toMatch(/is down: nobody has all of its slots|nobody listens/)
+    await expect.poll(() => causes.join()).toMatch(/is down: no node serves some of its slots|refused the connection/)
     await home.restart()
     await expect.poll(() => statuses).toEqual(['up', 'down', 'up'])
     await publish(broker, 'a', 'here')

@@ -202,7 +202,7 @@ describe('what a server refuses for now (B9)', () => {
     await own.kill()
     await own.restart()
     await expect.poll(() => statuses).toEqual(['up', 'down', 'up'])
-    expect(causes).toContain(`Redis at 127.0.0.1:${own.port} is still loading its data; it is tried again`)
+    expect(causes).toContain(`Redis at 127.0.0.1:${own.port} is still loading its data; the relay retries`)
   })
 
   it('while it loads again, as after a failover, is told, and the link is lost until it has', async () => {
@@ -224,7 +224,7 @@ describe('what a server refuses for now (B9)', () => {
     await publish(broker, 'a', 'still here')
     const guarded = `redis://default:new@127.0.0.1:${own.port}`
     await redisCli(guarded, ['CLIENT', 'KILL', 'TYPE', 'normal'])
-    await expect.poll(() => causes).toContain(`Redis at 127.0.0.1:${own.port} wants a password: look at "password"`)
+    await expect.poll(() => causes).toContain(`Redis at 127.0.0.1:${own.port} requires a password: look at "password"`)
     await redisCli(guarded, ['CONFIG', 'SET', 'requirepass', ''])
     await expect.poll(() => statuses).toEqual(['up', 'down', 'up'])
   })

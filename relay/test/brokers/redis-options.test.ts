@@ -37,10 +37,10 @@ describe('an address', () => {
     await works({ url: `redis://${host}:${server.port}` })
   })
 
-  it.each(['127.0.0.1', 'localhost', '[::1]'])('where nobody listens is told: %s', async (host) => {
+  it.each(['127.0.0.1', 'localhost', '[::1]'])('that refuses the connection is reported: %s', async (host) => {
     const at = `${host}:${await freePort()}`
     expect(await whyDown({ url: `redis://:secret@${at}` })).toBe(
-      `nobody listens for Redis at ${at}: start the server, or look at "url"`,
+      `Redis at ${at} refused the connection: start the server, or look at "url"`,
     )
   })
 
@@ -53,16 +53,16 @@ describe('an address', () => {
   it('of a web server is told', async () => {
     const port = await listening(createHttpServer((_, response) => response.end('hello')))
     expect(await whyDown({ url: `redis://127.0.0.1:${port}` })).toBe(
-      `Redis at 127.0.0.1:${port} is no Redis: look at "url"`,
+      `Redis at 127.0.0.1:${port} is not a Redis server: look at "url"`,
     )
   })
 
   it.each([
-    ['', 'hung up before it answered; perhaps it expects TLS: write "url" with rediss://'],
-    ['ERROR\r\n', 'is no Redis: look at "url"'],
+    ['', 'closed the connection before it answered; perhaps it expects TLS: write "url" with rediss://'],
+    ['ERROR\r\n', 'is not a Redis server: look at "url"'],
     [
       '-DENIED Redis is running in protected mode because protected mode is enabled …\r\n',
-      'is in protected mode: it wants a password, or to be asked on its own machine',
+      'is in protected mode: set a password there, or connect from its own machine',
     ],
     ['-ERR go away\r\n', 'refused the connection: ERR go away'],
   ])('of somebody who says %j is told', async (words, reason) => {
@@ -108,7 +108,7 @@ describe('an address', () => {
   it('of a server that is full is told', async () => {
     const full = endsWithTest(await startRedis({ args: ['--maxclients', '1'] }))
     expect(await whyDown({ url: full.url })).toBe(
-      `Redis at 127.0.0.1:${full.port} takes no more clients: look at its "maxclients"`,
+      `Redis at 127.0.0.1:${full.port} accepts no more clients: look at its "maxclients"`,
     )
   })
 
@@ -164,7 +164,7 @@ describe('who the relay is (SP-BRK-11)', () => {
   })
 
   it.each<[string, () => RedisSettings, string]>([
-    ['nothing', () => ({ url: at() }), 'wants a password: look at "password"'],
+    ['nothing', () => ({ url: at() }), 'requires a password: look at "password"'],
     ['a wrong password', () => ({ url: at(':wrong-secret@') }), 'refused the password: look at "password"'],
     [
       'a wrong one over RESP 2',

@@ -56,7 +56,7 @@ describe('sentinels (SP-BRK-11)', () => {
     [
       'know no master of that name',
       async () => ({ sentinelName: 'other' }),
-      'no sentinel of HERE knows a master of that name: look at "sentinel_name"',
+      'no sentinel of HERE has a master of that name: look at "sentinel_name"',
     ],
     [
       'are not there',

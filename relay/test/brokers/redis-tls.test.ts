@@ -34,7 +34,7 @@ describe('TLS (SP-BRK-11)', () => {
     ['none', undefined],
   ])('refuses a server whose certificate was signed by somebody else than %s', async (_, tls) => {
     expect(await whyDown({ url: at('localhost'), ...(tls && { tls }) })).toBe(
-      `the certificate of Redis at localhost:${server.port} is signed by nobody whom this relay trusts: look at "root_certificate"`,
+      `the certificate of Redis at localhost:${server.port} is signed by an authority that this relay does not trust: look at "root_certificate"`,
     )
   })
 
@@ -51,12 +51,12 @@ describe('TLS (SP-BRK-11)', () => {
   })
 
   it.each<[string, () => RedisSettings['tls'], string]>([
-    ['missing', () => ({}), 'Redis at HERE demands a client certificate: look at "client_certificate"'],
+    ['missing', () => ({}), 'Redis at HERE requires a client certificate: look at "client_certificate"'],
     ['wrong', () => client(foreign), 'Redis at HERE refused the client certificate: look at "client_certificate"'],
     [
       "somebody else's",
       () => ({ clientCertificate: { certificate: ours.client.certFile, key: foreign.client.keyFile } }),
-      'a certificate for Redis at HERE, or its key, is no usable PEM file: look at "root_certificate" and "client_certificate"',
+      'a certificate or key for Redis at HERE is not usable as PEM, or they do not belong together: look at "root_certificate" and "client_certificate"',
     ],
   ])('says that the client certificate is %s', async (_, certificate, reason) => {
     const why = await whyDown({ url: demanding.url, tls: { rootCertificate, ...certificate() } })
@@ -73,7 +73,7 @@ describe('TLS (SP-BRK-11)', () => {
 
   it('is expected by the server only', async () => {
     expect(await whyDown({ url: at('localhost').replace('rediss', 'redis') })).toBe(
-      `Redis at localhost:${server.port} hung up before it answered; perhaps it expects TLS: write "url" with rediss://`,
+      `Redis at localhost:${server.port} closed the connection before it answered; perhaps it expects TLS: write "url" with rediss://`,
     )
   })
 

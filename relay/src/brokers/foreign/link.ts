@@ -1,4 +1,5 @@
 import { WildcastError } from '@wildcast/protocol'
+import { type BackOff, backOffMs } from '../../core/back-off.js'
 import type { Clock } from '../../core/clock.js'
 
 /** What a link keeps: see `Connection` in `driver.ts`. */
@@ -24,13 +25,8 @@ export interface LinkOptions<Connection extends Linked> {
   readonly pingIntervalMs: number
 }
 
-/**
- * Waits for the first try are half of these and up to twice that, then double with every try that
- * fails.
- */
-const shortestWaitMs = 100
-/** Small enough that everything is whole again within 5 s of a broker's return. */
-const longestWaitMs = 2000
+/** The longest wait is short enough to be connected again within 5 s of a broker's return. */
+const backOff: BackOff = { firstMs: 100, longestMs: 2000 }
 
 interface Waiter<Connection> {
   run(connection: Connection): void
@@ -137,7 +133,7 @@ export class ReconnectingLink<Connection extends Linked> {
       up()
       cause = await ended
       // A broker that hangs up as soon as it is back is not asked again and again at once.
-      if (clock.now() - since > longestWaitMs) this.#tries = 0
+      if (clock.now() - since > backOff.longestMs) this.#tries = 0
     }
     stopPings()
     await this.#leave(connection)
@@ -170,7 +166,7 @@ export class ReconnectingLink<Connection extends Linked> {
 
   #pause(): Promise<void> {
     const { clock } = this.#options
-    const longest = Math.min(longestWaitMs, shortestWaitMs * 2 ** this.#tries++)
+    const longest = backOffMs(backOff, this.#tries++)
     return new Promise((resolve) => {
       const stop = clock.after(longest * (0.5 + clock.random() / 2), resolve)
       this.#interrupt = () => {

@@ -1,9 +1,16 @@
 import { Socket } from 'node:net'
 import { connect, type MqttClient, UniqueMessageIdProvider } from 'mqtt'
 import type { Clock } from '../../core/clock.js'
+import { within } from '../../core/within.js'
 import { readInTurns } from '../foreign/read-in-turns.js'
 import type { MqttSettings } from '../settings.js'
-import { type End, type MqttConnectionName, mqttConnectFailure, mqttEndedError, mqttLossOf } from './failures.js'
+import {
+  type ConnectionEnd,
+  type MqttConnectionName,
+  mqttConnectFailure,
+  mqttEndedError,
+  mqttLossOf,
+} from './failures.js'
 import { intervals } from './intervals.js'
 import { type ConnectionIdentity, mqttClientOptions } from './options.js'
 import './puback-reasons.js'
@@ -88,7 +95,7 @@ class OpenMqttWire implements MqttWire {
     this.#client = client
     this.#clock = clock
     this.#window = window(server.window, clock)
-    const end = (how: End): void => {
+    const end = (how: ConnectionEnd): void => {
       if (this.#ended) return
       this.#end()
       if (!this.#closing) events.lost(mqttLossOf(how, where))
@@ -151,20 +158,11 @@ class OpenMqttWire implements MqttWire {
   }
 
   async #leave(): Promise<void> {
-    await this.#atMost(this.#unanswered.quiet())
+    await within(patienceMs, this.#unanswered.quiet(), this.#clock)
     if (this.#ended) return
     // With something under way, mqtt.js would wait for it without an end.
-    if (this.#unanswered.isEmpty) await this.#atMost(this.#client.endAsync())
+    if (this.#unanswered.isEmpty) await within(patienceMs, this.#client.endAsync(), this.#clock)
     this.#end()
-  }
-
-  async #atMost(patient: Promise<void>): Promise<void> {
-    let stop = (): void => {}
-    const late = new Promise<void>((resolve) => {
-      stop = this.#clock.after(patienceMs, resolve)
-    })
-    await Promise.race([patient, late])
-    stop()
   }
 
   #end(): void {

@@ -1,6 +1,7 @@
 import { type BrokerMessage, WildcastError } from '@wildcast/protocol'
 import type { Msg, NatsConnection } from 'nats'
 import type { BrokerRequestOptions } from '../../core/broker.js'
+import { within } from '../../core/within.js'
 import type { BrokerConnection, ConnectionEvents, Sink } from '../foreign/driver.js'
 import type { ForeignPorts } from '../foreign/foreign-broker.js'
 import { NatsRequests } from './answers.js'
@@ -147,13 +148,7 @@ export class ServerConnection implements BrokerConnection<NatsNative> {
     const { nats, clock } = this.#options
     this.#answers.end(closedError())
     for (const subscription of this.#subscriptions) if (subscription.native.serves) void subscription.end()
-    const said = this.#confirmations.of().catch(() => {}) // nothing more can be done for what did not go out
-    let stopClock = (): void => {}
-    const late = new Promise<void>((resolve) => {
-      stopClock = clock.after(farewellMs, resolve)
-    })
-    await Promise.race([said, late])
-    stopClock()
+    await within(farewellMs, this.#confirmations.of(), clock)
     await nats.close()
     this.#over(undefined)
   }

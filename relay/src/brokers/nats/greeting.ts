@@ -2,27 +2,27 @@ import { connect } from 'node:net'
 import type { Clock } from '../../core/clock.js'
 import type { NatsAddress } from './address.js'
 
-/** What a server says of itself to whoever dials it, before anybody logs in. */
+/** The facts that a server sends to each new connection, before the login. */
 export interface Greeting {
   readonly tls_required?: boolean
   readonly tls_available?: boolean
-  /** It asks for a client's certificate. */
+  /** The server requires a client certificate. */
   readonly tls_verify?: boolean
 }
 
-/** How long a server may take to hang up in turn. */
-const farewellMs = 500
+/** How long a server may take to close its side. */
+const closeMs = 500
 
-/** Why there was none. */
+/** A failed greeting. Its message is a predicate of the server: `did not answer`. */
 export class NoGreeting extends Error {}
 
-/** A server's first line is much shorter. */
+/** The longest greeting that is read. A server's is much shorter. */
 const mostBytes = 64 * 1024
 
 /**
- * Dials a server, hears what it says first, and hangs up. The client library would do the same, but
- * where a server takes the call and stays silent, it forgets the socket without closing it, one for
- * each try; and it must be told beforehand whose certificate to expect.
+ * Connects to a server, reads its greeting and disconnects. The client library reads it too, but if
+ * a server accepts the connection and stays silent, the library leaks the socket, one for each try;
+ * and its TLS options have to be set before it connects.
  */
 export function greeting(
   { host, port }: Pick<NatsAddress, 'host' | 'port'>,
@@ -30,41 +30,41 @@ export function greeting(
   timeoutMs: number,
 ): Promise<Greeting> {
   return new Promise((resolve, reject) => {
-    let heard = ''
+    let received = ''
     let failure: Error | undefined
     const socket = connect({ host, port })
     let stopClock = clock.after(timeoutMs, () =>
-      socket.destroy(new NoGreeting(`it did not answer within ${timeoutMs} ms`)),
+      socket.destroy(new NoGreeting(`did not answer within ${timeoutMs} ms`)),
     )
     socket.setEncoding('utf8')
     socket.on('data', (text: string) => {
-      heard += text
-      if (heard.length > mostBytes) socket.destroy()
-      if (!heard.includes('\n')) return
-      // It may have more to say, such as that it is full, and then hangs up as well.
+      received += text
+      if (received.length > mostBytes) socket.destroy()
+      if (!received.includes('\n')) return
+      // More may follow, such as an error that the server is full; then it closes its side as well.
       socket.end()
       stopClock()
-      stopClock = clock.after(farewellMs, () => socket.destroy())
+      stopClock = clock.after(closeMs, () => socket.destroy())
     })
     socket.on('error', (error) => {
       failure = error
     })
     socket.on('close', () => {
       stopClock()
-      const said = read(heard)
-      if (said instanceof NoGreeting) reject(heard === '' && failure ? failure : said)
-      else resolve(said)
+      const greeting = read(received)
+      if (greeting instanceof NoGreeting) reject(received === '' && failure ? failure : greeting)
+      else resolve(greeting)
     })
   })
 }
 
-function read(heard: string): Greeting | NoGreeting {
-  const refusal = /^-ERR '(.*)'/m.exec(heard)?.[1]
-  if (refusal !== undefined) return new NoGreeting(`it refused the connection: ${refusal}`)
+function read(received: string): Greeting | NoGreeting {
+  const refusal = /^-ERR '(.*)'/m.exec(received)?.[1]
+  if (refusal !== undefined) return new NoGreeting(`refused the connection: ${refusal}`)
   try {
-    const [, info = ''] = /^INFO (.*)\r?\n/.exec(heard) ?? []
+    const [, info = ''] = /^INFO (.*)\r?\n/.exec(received) ?? []
     return JSON.parse(info) as Greeting
   } catch {
-    return new NoGreeting(heard === '' ? 'it hung up without a word' : 'what listens there is no NATS server')
+    return new NoGreeting(received === '' ? 'closed the connection without a greeting' : 'is not a NATS server')
   }
 }

@@ -69,7 +69,7 @@ function encryption({ encrypted }: NatsAddress, { tls_required, tls_available }:
   const offered = tls_required === true || tls_available === true
   if ((wanted || encrypted) && !offered) {
     const remedy = wanted ? 'leave out "tls" and certificates' : 'write nats:// instead of tls://'
-    throw new WildcastError('broker_down', `it does not speak TLS; ${remedy}, or set it up at the server`)
+    throw new WildcastError('broker_down', `the server does not speak TLS; ${remedy}, or set TLS up at the server`)
   }
   return offered
 }

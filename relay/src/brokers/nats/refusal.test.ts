@@ -6,53 +6,59 @@ const at = { text: 'localhost:4222' }
 const failed = (code: string, message = code): Error => Object.assign(new Error(message), { code })
 
 it.each([
-  ['no such host', failed('ENOTFOUND'), {}, 'there is no host of that name; look at "addresses"'],
-  ['nobody there', failed('ECONNREFUSED'), {}, 'nobody listens there; start the server, or look at "addresses"'],
+  ['an unknown host', failed('ENOTFOUND'), {}, 'the host of NATS is unknown: look at "addresses"'],
   [
-    'no road',
+    'a refused connection',
+    failed('ECONNREFUSED'),
+    {},
+    'NATS refused the connection: start the server, or look at "addresses"',
+  ],
+  [
+    'a code of the library',
+    failed('CONNECTION_REFUSED'),
+    {},
+    'NATS refused the connection: start the server, or look at "addresses"',
+  ],
+  [
+    'an unreachable host',
     failed('EHOSTUNREACH'),
     {},
-    'it did not answer in time; look at "addresses", and at firewalls on the way',
+    'NATS does not answer: look at "addresses", and at firewalls on the way',
   ],
-  [
-    'something else',
-    new NoGreeting('what listens there is no NATS server'),
-    {},
-    'what listens there is no NATS server',
-  ],
-  ['no credentials', failed('AUTHORIZATION_VIOLATION'), {}, 'it asks for credentials; set "auth"'],
+  ['another server', new NoGreeting('is not a NATS server'), {}, 'NATS is not a NATS server'],
+  ['missing credentials', failed('AUTHORIZATION_VIOLATION'), {}, 'NATS requires credentials: set "auth"'],
   [
     'a wrong password',
     failed('AUTHORIZATION_VIOLATION'),
     { auth: { kind: 'user', user: 'me', password: 'secret' } as const },
-    'it refused the user or the password; look at "auth"',
+    'NATS refused the user or the password: look at "auth"',
   ],
   [
     'another authority',
     failed('UNABLE_TO_VERIFY_LEAF_SIGNATURE'),
     {},
-    'its certificate is not trusted; name whoever signed it as "root_certificate"',
+    'the certificate of NATS is signed by an authority that this relay does not trust: look at "root_certificate"',
   ],
   [
     'an alert about a missing client certificate',
     failed('ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE', '80:error:0A\n'),
     { greeting: { tls_verify: true } },
-    'it asks for a client certificate; name one as "client_certificate"',
+    'NATS requires a client certificate: look at "client_certificate"',
   ],
   [
     'a reset after a wrong client certificate',
     failed('ECONNRESET'),
     { greeting: { tls_verify: true }, clientCertificate: true },
-    'it did not take the client certificate; look at "client_certificate"',
+    'NATS refused the client certificate: look at "client_certificate"',
   ],
-  ['a reset', failed('EPIPE'), { greeting: {} }, 'it hung up at once; its log says why'],
-  ['what nobody foresaw', failed('WHAT', 'first line\nsecond'), {}, 'first line'],
-])('says what to look at: %s', (_, cause, attempt, reason) => {
-  expect(connectRefusal(at, cause, attempt)).toBe(`NATS at localhost:4222: ${reason}`)
+  ['a reset', failed('EPIPE'), { greeting: {} }, 'NATS closed the connection at once: look at its log'],
+  ['an unknown error', failed('WHAT', 'first line\nsecond'), {}, 'NATS failed: first line'],
+])('names the remedy for %s', (_, cause, attempt, message) => {
+  expect(connectRefusal(at, cause, attempt)).toBe(message.replace(/\bNATS(?! server)/, 'NATS at localhost:4222'))
 })
 
-it('says why a connection that stood has ended', () => {
-  expect(endedBy(undefined).message).toBe('the link to the NATS server ended: it hung up')
-  expect(endedBy(failed('AUTHENTICATION_EXPIRED')).message).toContain('the credentials have expired')
+it('names the reason for the end of an open connection', () => {
+  expect(endedBy(undefined).message).toBe('the link to the NATS server ended: the server closed it')
+  expect(endedBy(failed('AUTHENTICATION_EXPIRED')).message).toContain('the credentials for the server have expired')
   expect(endedBy(failed('NATS_PROTOCOL_ERR', "'maximum control line exceeded'")).message).toContain('control line')
 })

@@ -3,12 +3,12 @@ import { WildcastError } from '@wildcast/protocol'
 import { expect, it } from 'vitest'
 import { type RedisConnectionName, redisConnectFailure, redisLossOf } from './connect-failures.js'
 
-// What servers of today don't say to a test. The rest is in
+// Failures that can't be provoked on current servers. The others are in
 // relay/test/brokers/redis-options.test.ts.
 
-const where: RedisConnectionName = { shown: 'Redis at here:1', key: 'url', encrypted: false, named: false }
+const connection: RedisConnectionName = { shown: 'Redis at here:1', key: 'url', encrypted: false, named: false }
 
-/** As the library makes it of a server's refusal. */
+/** A server's refusal as ioredis reports it. */
 const reply = (message: string): Error =>
   Object.assign(new Error(message), {
     name: 'ReplyError',
@@ -23,7 +23,7 @@ it.each([
   [reply('ERR invalid password'), 'Redis at here:1 refused the password: look at "password"'],
   [
     reply("NOPERM this user has no permissions to run the 'select' command"),
-    'Redis at here:1 does not allow this user to connect so: look at its ACL, or at "username"',
+    'Redis at here:1 does not allow this user to connect: look at its ACL, or at "username"',
   ],
   [
     reply("ERR unknown command 'HELLO', with args beginning with: '3' 'AUTH' 'me' 'secret' "),
@@ -33,22 +33,22 @@ it.each([
     reply('ERR unknown command `hello`, with args beginning with: `3`, `AUTH`, `me`, `secret`, '),
     'Redis at here:1 refused the connection: ERR unknown command `hello`',
   ],
-])('%s is told in plain words, without what was sent', (cause, words) => {
-  const error = redisConnectFailure(cause, where)
-  expect(error).toMatchObject({ code: 'broker_down', message: words })
+])('%s becomes a message without the command that was sent', (cause, message) => {
+  const error = redisConnectFailure(cause, connection)
+  expect(error).toMatchObject({ code: 'broker_down', message })
   expect(inspect(error, { depth: 9 })).not.toContain('secret')
 })
 
-it('what was told already stays as it is', () => {
-  const told = new WildcastError('broker_down', 'told')
-  expect(redisConnectFailure(told, where)).toBe(told)
-  expect(redisLossOf(told, where)).toBe(told)
+it('an error that has its message already stays as it is', () => {
+  const error = new WildcastError('broker_down', 'no file')
+  expect(redisConnectFailure(error, connection)).toBe(error)
+  expect(redisLossOf(error, connection)).toBe(error)
 })
 
 it.each([
   [coded('ECONNRESET'), 'Redis at here:1 closed the connection (ECONNRESET)'],
-  [new Error('Unknown RESP type 72 "H"'), 'Redis at here:1 closed the connection (it spoke no Redis)'],
+  [new Error('Unknown RESP type 72 "H"'), 'Redis at here:1 closed the connection (it is not a Redis server)'],
   [undefined, 'Redis at here:1 closed the connection'],
-])('a loss by %s is told', (cause, words) => {
-  expect(redisLossOf(cause, where).message).toBe(words)
+])('a connection lost by %s is reported', (cause, message) => {
+  expect(redisLossOf(cause, connection).message).toBe(message)
 })

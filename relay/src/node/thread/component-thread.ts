@@ -1,13 +1,10 @@
 import { type BrokerMessage, WildcastError } from '@wildcast/protocol'
 import type { OpenThread, Ran, Thread } from '../../components/thread.js'
+import { type BackOff, backOffMs } from '../../core/back-off.js'
 import { Life, type LifeOptions } from './life.js'
 
-/**
- * Waits before a thread is started again are half of these and up to twice that: the first, doubled
- * with every end, and the longest.
- */
-const firstWaitMs = 100
-const longestWaitMs = 10_000
+/** Waits before a thread is started again. The jitter makes each half to twice as long. */
+const backOff: BackOff = { firstMs: 100, longestMs: 10_000 }
 
 /**
  * A thread of Node's own for each component: a crash, an endless loop or a memory that fills hurts
@@ -125,7 +122,7 @@ class ComponentThread implements Thread {
   async #restart(): Promise<void> {
     const { clock } = this.#options
     for (;;) {
-      const wait = Math.min(longestWaitMs, firstWaitMs * 2 ** this.#ends++)
+      const wait = backOffMs(backOff, this.#ends++)
       await new Promise<void>((resolve) => void clock.after(wait * (0.5 + 1.5 * clock.random()), resolve))
       if (this.#closed || this.#current) return
       try {

@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process'
 import { WildcastError } from '@wildcast/protocol'
+import { type BackOff, backOffMs } from '../../core/back-off.js'
 import { type Occupant, type OccupantOptions, occupant } from './occupant.js'
 
 export interface PlaceOptions extends Pick<OccupantOptions, 'name' | 'task' | 'heard' | 'clock'> {
@@ -21,15 +22,14 @@ export interface WorkerSlot extends Pick<Occupant, 'say' | 'hand'> {
 
 /** What ends sooner after its start has crashed at once. */
 const steadyMs = 10_000
-const firstWaitMs = 100
-const longestWaitMs = 10_000
+const backOff: BackOff = { firstMs: 100, longestMs: 10_000 }
 
 /**
  * How long a place stays empty when so many processes in a row have crashed at once. After the
  * first nobody waits.
  */
 export function emptyMs(crashes: number): number {
-  return crashes <= 1 ? 0 : Math.min(longestWaitMs, firstWaitMs * 2 ** (crashes - 2))
+  return crashes <= 1 ? 0 : backOffMs(backOff, crashes - 2)
 }
 
 export function place({ fork, ended, onError, ...options }: PlaceOptions): WorkerSlot {

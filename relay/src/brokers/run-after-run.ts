@@ -1,5 +1,5 @@
-/** Runs what is asked for inside a run after that run. */
-export function turns(): (run: () => void) => void {
+/** Returns a runner of functions. A call from inside a run is queued until that run has ended. */
+export function runAfterRun(): (run: () => void) => void {
   const waiting: (() => void)[] = []
   let busy = false
   return (run) => {
@@ -12,7 +12,7 @@ export function turns(): (run: () => void) => void {
       run()
       for (let i = 0; i < waiting.length; i++) waiting[i]?.()
     } finally {
-      if (waiting.length > 0) waiting.length = 0 // which takes longer than all the rest
+      if (waiting.length > 0) waiting.length = 0 // an assignment takes longer than all the rest
       busy = false
     }
   }
