@@ -1,10 +1,10 @@
 declare function atob(text: string): string
 declare function btoa(binary: string): string
 
-/** Arguments of one call: engines take some ten thousand at most. */
+/** Arguments per call: engines accept some ten thousand at most. */
 const unitsAtOnce = 8192
 
-/** Bytes → standard base64 with padding (RFC 4648, section 4). */
+/** Encodes bytes as standard base64 with padding (RFC 4648, section 4). */
 export function encodeBase64(bytes: Uint8Array): string {
   let binary = ''
   for (let at = 0; at < bytes.length; at += unitsAtOnce)
@@ -13,7 +13,7 @@ export function encodeBase64(bytes: Uint8Array): string {
 }
 
 /**
- * Standard base64 → bytes; padding may be left out, and white space may stand between.
+ * Decodes standard base64. Padding may be missing; white space is ignored.
  * @throws if the text is not base64
  */
 export function decodeBase64(text: string): Uint8Array<ArrayBuffer> {

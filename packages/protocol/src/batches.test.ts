@@ -23,12 +23,12 @@ function batchesOf({ batches }: Codec) {
 describe.each([jsonCodec, lightJsonCodec, msgpackCodec])('a batch of $name', (codec) => {
   const { join, split } = batchesOf(codec)
 
-  it('gives back the frames that were put into it', () => {
+  it('splits into the frames that were joined', () => {
     const encoded = frames.map((frame) => codec.encode(frame))
     expect(split(join(encoded))).toEqual(encoded)
   })
 
-  it('may have one frame', () => {
+  it('may consist of one frame', () => {
     expect(split(join([codec.encode({ kind: 'Pong' })]))).toEqual([codec.encode({ kind: 'Pong' })])
   })
 })
@@ -40,16 +40,16 @@ describe.each([
   const { join, split } = batchesOf(codec)
   const most = 5 * pong.length
 
-  it('leaves a batch that is within it as it is', () => {
+  it('does not affect a smaller batch', () => {
     expect(split(join([pong, pong]), most)).toEqual([pong, pong])
   })
 
-  it('does not count for a frame alone', () => {
+  it('does not apply to a single frame', () => {
     const frame = codec.encode({ kind: 'Publish', subject: 'a', message: 'x'.repeat(100) })
     expect(split(join([frame]), most)).toEqual([frame])
   })
 
-  it('refuses several frames that are longer together', () => {
+  it('refuses several frames that exceed it together', () => {
     expect(() => split(join(Array.from({ length: 6 }, () => pong)), most)).toThrow(
       expect.objectContaining({ code: 'too_large' }),
     )
@@ -59,12 +59,12 @@ describe.each([
 describe('a batch of JSON', () => {
   it.each([
     ['before', '\n\n"Pong"'],
-    ['behind', '"Pong"\n\n'],
-  ])('may have empty lines %s its only frame, whatever its limit', (_, text) => {
+    ['after', '"Pong"\n\n'],
+  ])('may have empty lines %s its only frame, even past its limit', (_, text) => {
     expect(batchesOf(jsonCodec).split(text, 1)).toEqual(['"Pong"'])
   })
 
-  it('that is longer than its limit may have empty lines alone', () => {
+  it('of empty lines only has no frames, even past its limit', () => {
     expect(batchesOf(jsonCodec).split('\n'.repeat(10), 1)).toEqual([])
   })
 
@@ -76,7 +76,7 @@ describe('a batch of JSON', () => {
 describe('a batch of MessagePack', () => {
   const { split } = batchesOf(msgpackCodec)
 
-  it('ends each frame where its value ends, whatever it holds', () => {
+  it('splits after each value, whatever its type', () => {
     const sizes: readonly (readonly number[])[] = [
       [0xc0],
       [0xca, 0, 0, 0, 0],
@@ -93,25 +93,25 @@ describe('a batch of MessagePack', () => {
     expect(split(Uint8Array.from(sizes.flat())).map((frame) => [...frame])).toEqual(sizes)
   })
 
-  it('that is longer than its limit is refused before its frames are looked for', () => {
+  it('past its limit is refused before the rest is read', () => {
     expect(() => split(Uint8Array.from([1, 2, 0xc1]), 2)).toThrow(expect.objectContaining({ code: 'too_large' }))
   })
 
-  it('that ends inside a frame is refused, wherever it is cut', () => {
+  it('that ends inside a frame is refused, at any position', () => {
     const whole = msgpackCodec.encode({ kind: 'Subscribe', subject: 'good.*', policy: { max_rate: 0.5 } }) as Uint8Array
     for (let cut = 1; cut < whole.length; cut++)
       expect(() => split(whole.subarray(0, cut))).toThrow(expect.objectContaining({ code: 'invalid_frame' }))
   })
 
   it.each([
-    ['that announces more than there is', [0xdf, 0xff, 0xff, 0xff, 0xff]],
-    ['whose bytes would end later', [0xc6, 0xff, 0xff, 0xff, 0xff, 0]],
-    ['with a byte that MessagePack never uses', [0x81, 0xc1]],
+    ['that announces more values than it has', [0xdf, 0xff, 0xff, 0xff, 0xff]],
+    ['that announces more bytes than it has', [0xc6, 0xff, 0xff, 0xff, 0xff, 0]],
+    ['with a byte that MessagePack does not use', [0x81, 0xc1]],
   ])('%s is refused', (_, bytes) => {
     expect(() => split(Uint8Array.from(bytes))).toThrow(expect.objectContaining({ code: 'invalid_frame' }))
   })
 
-  it('loses no byte, and ends for any input', () => {
+  it('loses no byte and ends for any input', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 64 }), (bytes) => {
         try {

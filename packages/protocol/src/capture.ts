@@ -1,9 +1,10 @@
 import type { Pattern, Subject } from './subject.js'
 
 /**
- * What the wildcards of a pattern stand for in a subject, in order: one segment for `*`, zero or
- * more joined by dots for `**` (the first `**` takes as few as it can). Undefined if the subject
- * does not belong to the pattern. Reserved subjects are the business of `matches`.
+ * Returns the texts that the wildcards of a pattern match in a subject, in order: one segment for
+ * `*`, zero or more joined by dots for `**` (the first `**` matches as few as possible). Returns
+ * undefined if the subject does not match. Ignores the rule for reserved subjects, which `matches`
+ * checks.
  * @example capture(parsePattern('room.*.**'), parseSubject('room.7.msg.new')) // ['7', 'msg.new']
  */
 export function capture(pattern: Pattern, subject: Subject): readonly string[] | undefined {
@@ -16,8 +17,8 @@ export function capture(pattern: Pattern, subject: Subject): readonly string[] |
     const last = segments.length - run.length
     const fits = (): boolean => run.every((segment, j) => segment === '*' || segment === segments[at + j])
     if (i > 0) {
-      // A run between two `**` stands as early as it can: that leaves the most room for what
-      // follows.
+      // A run between two `**` matches as early as possible: that leaves the most segments for the
+      // runs after it.
       while (at < last && (i === runs.length - 1 || !fits())) at++
       found.push(segments.slice(from, at).join('.'))
     }
@@ -30,7 +31,7 @@ export function capture(pattern: Pattern, subject: Subject): readonly string[] |
   return at === segments.length ? found : undefined
 }
 
-/** The segments of a pattern before, between and after its `**`. */
+/** Splits a pattern at its `**` into runs of segments. */
 export function runsOf(pattern: Pattern): string[][] {
   return pattern.split('**').map((run) => run.split('.').filter(Boolean))
 }

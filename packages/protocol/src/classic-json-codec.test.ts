@@ -1,11 +1,15 @@
 import { describe, expect, it } from 'vitest'
-import { cannotInClassic, keptInClassic } from './classic.contract.js'
+import { preservedInClassic, unsupportedInClassic } from './classic.contract.js'
 import { readClassicFrame } from './classic.js'
 import { classicJsonCodec } from './classic-json-codec.js'
 import { codecContract } from './codec.contract.js'
 import { readRelayFrame } from './read-relay-frame.js'
 
-codecContract(classicJsonCodec, { wire: JSON.stringify, cannot: cannotInClassic, keeps: keptInClassic })
+codecContract(classicJsonCodec, {
+  wire: JSON.stringify,
+  unsupported: unsupportedInClassic,
+  preserved: preservedInClassic,
+})
 
 const hi = Uint8Array.of(104, 105)
 
@@ -74,13 +78,13 @@ describe('classic-json reads', () => {
     '{"Publish":{"subject":"a","message":[],"broker":1}}',
     '{"Publish":[[104,105],"a"]}',
     '{"message":[],"subject":"a","broker":"test","response_subject":null}',
-  ])('no frame of a client in %s', (text) => {
+  ])('but refuses %s', (text) => {
     expect(() => readClassicFrame(classicJsonCodec.decode(text))).toThrow(
       expect.objectContaining({ code: 'invalid_frame' }),
     )
   })
 
-  it('a delivery, whose absent response subject is absent', () => {
+  it('a delivery without a response subject', () => {
     const text = '{"message":[104,105],"subject":"good.test","broker":"test","response_subject":null}'
     const frame = readRelayFrame(classicJsonCodec.decode(text))
     expect(frame).toStrictEqual({ kind: 'Message', id: 0, subject: 'good.test', message: hi, broker: 'test' })

@@ -15,7 +15,7 @@ export const classicJsonCodec: Codec = {
     return form.kind === 'Message' ? message : `{"Publish":${message}}`
   },
   decode(data) {
-    if (typeof data !== 'string') throw refusal('invalid_frame', 'classic JSON stands in text frames')
+    if (typeof data !== 'string') throw refusal('invalid_frame', 'send classic JSON in text frames')
     return fromClassicForm(parseJson(data))
   },
 }

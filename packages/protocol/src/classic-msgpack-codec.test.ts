@@ -1,17 +1,21 @@
 import { encode } from '@msgpack/msgpack'
 import { describe, expect, it } from 'vitest'
-import { cannotInClassic, keptInClassic } from './classic.contract.js'
+import { preservedInClassic, unsupportedInClassic } from './classic.contract.js'
 import { readClassicFrame } from './classic.js'
 import { classicMsgpackCodec } from './classic-msgpack-codec.js'
 import { codecContract } from './codec.contract.js'
 import { readRelayFrame } from './read-relay-frame.js'
 
-codecContract(classicMsgpackCodec, { wire: (value) => encode(value), cannot: cannotInClassic, keeps: keptInClassic })
+codecContract(classicMsgpackCodec, {
+  wire: (value) => encode(value),
+  unsupported: unsupportedInClassic,
+  preserved: preservedInClassic,
+})
 
 const bytes = (hex: string): Uint8Array => new Uint8Array(Buffer.from(hex.replaceAll(' ', ''), 'hex'))
 const hi = Uint8Array.of(104, 105)
 
-// The texts of the vectors.
+// Strings in the test vectors.
 const publish = 'a7 5075626c697368'
 const message = 'a7 6d657373616765'
 const subject = 'a7 7375626a656374'
@@ -79,7 +83,7 @@ describe('classic-msgpack reads', () => {
     ['missing', `81 ${publish} 82 ${message} a2 6869 ${subject} ${goodTest}`],
     ['nil', `81 ${publish} 84 ${message} a2 6869 ${subject} ${goodTest} ${broker} c0 ${responseSubject} c0`],
     ['nil in the positional array', `81 ${publish} 94 a2 6869 ${goodTest} c0 c0`],
-  ])('Publish with a message as str, where broker and response subject are %s', (_, hex) => {
+  ])('Publish with a message as str, and broker and response subject %s', (_, hex) => {
     expect(read(hex)).toEqual({ kind: 'Publish', subject: 'good.test', message: 'hi' })
   })
 
@@ -88,11 +92,11 @@ describe('classic-msgpack reads', () => {
     ['a byte above 255', `81 ${publish} 94 91 cd 0100 ${goodTest} c0 c0`],
     ['a bare delivery', `94 92 68 69 ${goodTest} ${test} c0`],
     ['an empty array', '90'],
-  ])('no frame of a client in %s', (_, hex) => {
+  ])('but refuses %s', (_, hex) => {
     expect(() => read(hex)).toThrow(expect.objectContaining({ code: 'invalid_frame' }))
   })
 
-  it('a delivery, whose absent response subject is absent', () => {
+  it('a delivery without a response subject', () => {
     const frame = readRelayFrame(classicMsgpackCodec.decode(bytes(`94 92 68 69 ${goodTest} ${test} c0`)))
     expect(frame).toStrictEqual({ kind: 'Message', id: 0, subject: 'good.test', message: hi, broker: 'test' })
   })

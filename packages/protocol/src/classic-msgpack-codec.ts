@@ -7,8 +7,8 @@ import { refusal } from './refusal.js'
 const writer = new MessagePackWriter()
 
 /**
- * The classic dialect as MessagePack: messages are positional arrays, payloads arrays of integers,
- * the form that the original writes.
+ * The classic dialect as MessagePack: messages are positional arrays and payloads arrays of
+ * integers, as the original system writes them.
  */
 export const classicMsgpackCodec: Codec = {
   name: 'classic-msgpack',
@@ -21,7 +21,7 @@ export const classicMsgpackCodec: Codec = {
     return writer.take()
   },
   decode(data) {
-    if (typeof data === 'string') throw refusal('invalid_frame', 'classic MessagePack stands in binary frames')
+    if (typeof data === 'string') throw refusal('invalid_frame', 'send classic MessagePack in binary frames')
     return fromClassicForm(parseMessagePack(data))
   },
 }

@@ -1,32 +1,32 @@
 import type { Frame } from './frame.js'
 
-// What the classic dialect leaves out, for both of its encodings.
+// The limits of the classic dialect, for both of its encodings.
 
-const noFrame = 'classic has no such frame'
+const reason = 'classic has no such frame'
 
-/** The kinds that classic does not have. */
-export const cannotInClassic: Partial<Record<Frame['kind'], string>> = {
-  Connect: noFrame,
-  Unsubscribe: noFrame,
-  Request: noFrame,
-  Cancel: noFrame,
-  Authenticate: noFrame,
-  Pong: noFrame,
-  Welcome: noFrame,
-  Subscribed: noFrame,
-  Synced: noFrame,
-  Unsubscribed: noFrame,
-  Ack: noFrame,
-  Response: noFrame,
-  Error: noFrame,
-  Gap: noFrame,
-  GoingAway: noFrame,
-  Received: noFrame,
-  Ping: noFrame,
+/** The kinds that classic does not have, with the reason. */
+export const unsupportedInClassic: Partial<Record<Frame['kind'], string>> = {
+  Connect: reason,
+  Unsubscribe: reason,
+  Request: reason,
+  Cancel: reason,
+  Authenticate: reason,
+  Pong: reason,
+  Welcome: reason,
+  Subscribed: reason,
+  Synced: reason,
+  Unsubscribed: reason,
+  Ack: reason,
+  Response: reason,
+  Error: reason,
+  Gap: reason,
+  GoingAway: reason,
+  Received: reason,
+  Ping: reason,
 }
 
-/** What classic has room for in the kinds that it has. */
-export function keptInClassic(frame: Frame): Frame {
+/** Returns the part of a frame that classic can encode. */
+export function preservedInClassic(frame: Frame): Frame {
   if (frame.kind === 'Subscribe') return { kind: frame.kind, subject: frame.subject }
   if (frame.kind !== 'Publish' && frame.kind !== 'Message') throw new Error(`classic has no ${frame.kind}`)
   const { subject, message, response_subject } = frame

@@ -6,8 +6,8 @@ import { readClientFrame } from './read-client-frame.js'
 import { refusal } from './refusal.js'
 import { isRecord, untag } from './tagged.js'
 
-// The classic dialect, fixed byte for byte by the original system: two frames from the client, one
-// untagged object from the relay, no answers.
+// The classic dialect, defined byte for byte by the original system: the client has two frames, the
+// relay one untagged object, and there are no answers.
 
 /** The fields of a message, in the original's order. */
 const order = ['message', 'subject', 'broker', 'response_subject'] as const
@@ -20,12 +20,15 @@ export interface ClassicFields {
   readonly response_subject: string | null
 }
 
-/** A frame as classic has it: a pattern to subscribe to, or the fields of a message. */
+/** A classic frame before encoding: a pattern to subscribe to, or the fields of a message. */
 export type ClassicForm =
   | { readonly kind: 'Subscribe'; readonly subject: string }
   | { readonly kind: 'Publish' | 'Message'; readonly fields: ClassicFields }
 
-/** @throws {WildcastError} `unsupported` for the kinds that classic does not have */
+/**
+ * Converts a frame to its classic form.
+ * @throws {WildcastError} `unsupported` for the kinds that classic does not have
+ */
 export function classicForm(frame: Frame): ClassicForm {
   if (frame.kind === 'Subscribe') return { kind: frame.kind, subject: frame.subject }
   if (frame.kind === 'Publish' || frame.kind === 'Message') return { kind: frame.kind, fields: fieldsOf(frame) }
@@ -42,12 +45,12 @@ function fieldsOf({ message, subject, broker, response_subject }: PublishFrame |
 }
 
 /**
- * Undoes `classicForm` on a decoded value: the tagged frames of a client, or the relay's untagged
- * message, each as an object or a positional array. Classic names no subscription: the `id` of a
- * message is 0.
+ * Reverses `classicForm` on a decoded value: the tagged frames of a client, or the relay's untagged
+ * message. The fields of a message may be an object or a positional array. Classic has no
+ * subscription ids: the `id` of a message is 0.
  */
 export function fromClassicForm(value: unknown): RawFrame {
-  const message = Array.isArray(value) ? named(value) : value
+  const message = Array.isArray(value) ? namedFields(value) : value
   if (isRecord(message) && 'subject' in message) {
     const present = order.map((field) => [field, message[field]] as const).filter(([, part]) => part !== null)
     const body: Record<string, unknown> = { id: 0, ...Object.fromEntries(present) }
@@ -55,18 +58,18 @@ export function fromClassicForm(value: unknown): RawFrame {
     return { kind: 'Message', body }
   }
   const { kind, body } = untag(value)
-  return kind === 'Publish' ? { kind, body: named(body) } : { kind, body }
+  return kind === 'Publish' ? { kind, body: namedFields(body) } : { kind, body }
 }
 
-function named(body: unknown): unknown {
+function namedFields(body: unknown): unknown {
   if (!Array.isArray(body)) return body
   if (body.length !== order.length) throw refusal('invalid_frame', `a positional message is [${order.join(', ')}]`)
   return Object.fromEntries(order.map((field, i) => [field, body[i]]))
 }
 
 /**
- * Reads what a classic client said: `Subscribe` with a bare pattern, or `Publish` with the four
- * fields; others are ignored, as in the original.
+ * Reads a frame of a classic client: `Subscribe` with a bare pattern, or `Publish` with the four
+ * fields; other fields are ignored, as in the original.
  * @throws {WildcastError} `invalid_frame`
  */
 export function readClassicFrame({ kind, body }: RawFrame): SubscribeFrame | PublishFrame {

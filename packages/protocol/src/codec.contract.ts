@@ -13,37 +13,36 @@ import { readRelayFrame } from './read-relay-frame.js'
 type Data = string | Uint8Array
 
 export interface CodecContractOptions {
-  /**
-   * Writes any value in the codec's encoding, so that frames can be sent which the codec itself
-   * would never write.
-   */
+  /** Encodes any value, so that tests can send frames that the codec itself never writes. */
   readonly wire: (value: unknown) => Data
-  /** The kinds of frame that the codec can't write, each with the reason. */
-  readonly cannot?: Partial<Record<Frame['kind'], string>>
-  /** What of a frame the codec has room for. */
-  readonly keeps?: (frame: Frame) => Frame
-  /** Why it need not survive a stranger, if it need not. */
-  readonly trusts?: string
+  /** The kinds of frame that the codec can't encode, each with the reason. */
+  readonly unsupported?: Partial<Record<Frame['kind'], string>>
+  /** Returns the part of a frame that the codec encodes. Default: all of it. */
+  readonly preserved?: (frame: Frame) => Frame
+  /** Why the codec may trust its peer, if it does. */
+  readonly trustReason?: string
 }
 
-/** What every codec must do. */
+/** Tests the duties of every codec. */
 export function codecContract(codec: Codec, options: CodecContractOptions): void {
-  const { wire, cannot = {}, keeps = (frame) => frame, trusts } = options
+  const { wire, unsupported = {}, preserved = (frame) => frame, trustReason } = options
   const clientFrames = Object.entries(anyClientFrame) as [Frame['kind'], fc.Arbitrary<ClientFrame>][]
   const relayFrames = Object.entries(anyRelayFrame) as [Frame['kind'], fc.Arbitrary<RelayFrame>][]
-  const any = fc.oneof(...[...clientFrames, ...relayFrames].flatMap(([kind, frame]) => (cannot[kind] ? [] : [frame])))
+  const any = fc.oneof(
+    ...[...clientFrames, ...relayFrames].flatMap(([kind, frame]) => (unsupported[kind] ? [] : [frame])),
+  )
 
   describe.each([
     ['client', clientFrames, readClientFrame],
     ['relay', relayFrames, readRelayFrame],
-  ] as const)(`${codec.name} carries what a %s says`, (_, frames, read) => {
+  ] as const)(`${codec.name} carries each frame of a %s`, (_, frames, read) => {
     for (const [kind, frame] of frames) {
-      const reason = cannot[kind]
+      const reason = unsupported[kind]
       it(reason ? `but refuses ${kind}: ${reason}` : kind, () => {
         fc.assert(
           fc.property(frame, (given) => {
             if (reason) expect(() => codec.encode(given)).toThrow(expect.objectContaining({ code: 'unsupported' }))
-            else expect(essence(read(codec.decode(codec.encode(given))))).toEqual(essence(keeps(given)))
+            else expect(essence(read(codec.decode(codec.encode(given))))).toEqual(essence(preserved(given)))
           }),
           { numRuns: 50 },
         )
@@ -51,7 +50,7 @@ export function codecContract(codec: Codec, options: CodecContractOptions): void
     }
   })
 
-  it(`${codec.name} writes equal frames equally, and leaves them as they are`, () => {
+  it(`${codec.name} encodes equal frames equally and does not change them`, () => {
     fc.assert(
       fc.property(any, (frame) => {
         const before = structuredClone(frame)
@@ -62,36 +61,41 @@ export function codecContract(codec: Codec, options: CodecContractOptions): void
     )
   })
 
-  if (trusts)
-    it(`${codec.name} tells no stranger from a friend: ${trusts}`, () => {
+  if (trustReason)
+    it(`${codec.name} throws for data that is no frame, and trusts the rest: ${trustReason}`, () => {
       for (const data of ['', '{', 'null', '{}', Uint8Array.of(0xc1)]) expect(() => codec.decode(data)).toThrow()
     })
-  else survivesStrangers(codec, { wire, cannot, keeps, any })
+  else resistsHostileInput(codec, { wire, unsupported, preserved, any })
 }
 
-function survivesStrangers(
+function resistsHostileInput(
   codec: Codec,
-  { wire, cannot, keeps, any }: Required<Omit<CodecContractOptions, 'trusts'>> & { any: fc.Arbitrary<Frame> },
+  {
+    wire,
+    unsupported,
+    preserved,
+    any,
+  }: Required<Omit<CodecContractOptions, 'trustReason'>> & { any: fc.Arbitrary<Frame> },
 ): void {
   const readClient = (value: unknown) => attempt(() => readClientFrame(codec.decode(wire(value))))
 
-  describe(`${codec.name} survives a stranger`, () => {
-    it('who sends random data', () => {
+  describe(`${codec.name} resists hostile input`, () => {
+    it('random data', () => {
       fc.assert(
         fc.property(fc.array(unit, { maxLength: 60 }), (units) => {
-          survives(codec, fromUnits(units, wire('')))
+          decodeSafely(codec, fromUnits(units, wire('')))
         }),
         { numRuns: 500 },
       )
     })
 
-    it('who sends broken frames: what it reads of them it can write again', () => {
+    it('broken frames: it can encode again what it has read of them', () => {
       fc.assert(
         fc.property(any, edits, (frame, changes) => {
-          const raw = survives(codec, broken(codec.encode(frame), changes))
+          const raw = decodeSafely(codec, broken(codec.encode(frame), changes))
           const read = raw && attempt(() => readClientFrame(raw))
-          if (!read || cannot[read.kind]) return
-          expect(essence(readClientFrame(codec.decode(codec.encode(read))))).toEqual(essence(keeps(read)))
+          if (!read || unsupported[read.kind]) return
+          expect(essence(readClientFrame(codec.decode(codec.encode(read))))).toEqual(essence(preserved(read)))
         }),
         { numRuns: 500 },
       )
@@ -110,16 +114,16 @@ function survivesStrangers(
       { '': 1 },
       { Subscribe: null },
       { Subscribe: 'a', Publish: {} },
-    ])('who sends %j', (value) => {
+    ])('the value %j', (value) => {
       expect(readClient(value)).toBeUndefined()
     })
 
-    it('who sends nothing at all, or the wrong kind of data', () => {
+    it('no data, or data of the wrong type', () => {
       const wrong = typeof wire('') === 'string' ? [new Uint8Array(0), Uint8Array.of(0xa0)] : ['', '"Pong"']
       for (const data of [fromUnits([], wire('')), ...wrong]) expect(attempt(() => codec.decode(data))).toBeUndefined()
     })
 
-    it('who nests deeper than 32, also where nobody looks', () => {
+    it('nesting deeper than 32, also in unknown fields', () => {
       const nested = (depth: number): unknown => (depth === 0 ? 1 : [nested(depth - 1)])
       const decode = (depth: number) => attempt(() => codec.decode(wire({ Publish: { unknown: nested(depth - 2) } })))
       expect(limits.depth).toBe(32)
@@ -129,7 +133,7 @@ function survivesStrangers(
     })
 
     it.each([...Object.getOwnPropertyNames(Object.prototype), 'prototype', 'then', 'toJSON', 'error'])(
-      'who sends the name %j',
+      'a field named %j',
       (name) => {
         const odd = Object.fromEntries([[name, { polluted: true }]])
         expect(readClient(odd)).toBeUndefined()
@@ -140,7 +144,7 @@ function survivesStrangers(
       },
     )
 
-    it('who sends many small values', () => {
+    it('many small values', () => {
       const decode = (values: object) => attempt(() => codec.decode(wire({ Publish: { values } })))
       const keys = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, i) => [`k${i}`, 0]))
       expect(limits.values).toBe(10_000)
@@ -151,7 +155,7 @@ function survivesStrangers(
       expect(decode(Array(20_000).fill({}))).toBeUndefined()
     })
 
-    it('who sends a payload as an array of bytes, however long it is', () => {
+    it('a payload as an array of bytes, whatever its length', () => {
       const bytes = Array.from({ length: 200_000 }, (_, i) => i % 256)
       const frame = readClientFrame(codec.decode(wire({ Publish: { subject: 'a', message: bytes } })))
       expect(frame).toHaveProperty('message', Uint8Array.from(bytes))
@@ -160,7 +164,7 @@ function survivesStrangers(
 }
 
 const structure = [...'"[]{}:,\\.-019eu'].map((char) => char.charCodeAt(0))
-/** A byte, or a character of a text: rather one that means something to JSON. */
+/** A byte, or a character: often one with a meaning in JSON. */
 const unit = fc.oneof(fc.integer({ min: 0, max: 255 }), fc.constantFrom(...structure))
 const edits = fc.array(
   fc.record({ at: fc.nat(), drop: fc.nat({ max: 3 }), insert: fc.array(unit, { maxLength: 3 }) }),
@@ -178,8 +182,8 @@ function broken(data: Data, changes: readonly { at: number; drop: number; insert
 }
 
 /**
- * What a task gives, or undefined where it refused with `invalid_frame` or `too_large`; nothing
- * else may be thrown.
+ * Returns the result of a task, or undefined if it throws `invalid_frame` or `too_large`. Throws
+ * any other error.
  */
 function attempt<Result>(task: () => Result): Result | undefined {
   try {
@@ -191,15 +195,15 @@ function attempt<Result>(task: () => Result): Result | undefined {
 }
 
 /**
- * Decodes and reads, and holds the result against the data: it may neither be deeper than allowed
- * nor larger than what was sent.
+ * Decodes and reads data, and checks the result: it must be neither deeper than allowed nor larger
+ * than the data.
  */
-function survives(codec: Codec, data: Data): RawFrame | undefined {
+function decodeSafely(codec: Codec, data: Data): RawFrame | undefined {
   const raw = attempt(() => codec.decode(data))
   if (!raw) return undefined
   for (const read of [readClientFrame, readClassicFrame]) attempt(() => read(raw))
   const { values, depth } = extent(raw.body)
-  expect(values).toBeLessThanOrEqual(data.length + 1) // classic adds the id
+  expect(values).toBeLessThanOrEqual(data.length + 1) // classic adds the `id`
   expect(depth).toBeLessThanOrEqual(limits.depth)
   return raw
 }
@@ -214,12 +218,12 @@ function extent(value: unknown): { values: number; depth: number } {
 }
 
 /**
- * What two frames are compared by: a payload is its bytes, and the reader's notes are no part of
- * the frame.
+ * Returns the parts by which two frames are compared: the bytes of the payload, and no notes of the
+ * reader.
  */
 function essence(frame: Frame | undefined): unknown {
   if (!frame) return undefined
-  const { reserved: _, ...told } = 'reserved' in frame ? frame : { ...frame, reserved: undefined }
-  if (!('message' in frame) || frame.kind === 'Error') return told // its message is a sentence
-  return { ...told, message: payloadBytes(frame.message) }
+  const { reserved: _, ...rest } = 'reserved' in frame ? frame : { ...frame, reserved: undefined }
+  if (!('message' in frame) || frame.kind === 'Error') return rest // its message is a sentence
+  return { ...rest, message: payloadBytes(frame.message) }
 }

@@ -1,6 +1,6 @@
 import type { Frame } from './frame.js'
 
-/** A frame whose encoding has been undone, but whose body nobody has looked at yet. */
+/** A decoded frame whose body has not been checked yet. */
 export interface RawFrame {
   readonly kind: string
   /** Undefined for a bare kind such as `"Pong"`. */
@@ -8,42 +8,44 @@ export interface RawFrame {
 }
 
 /**
- * Turns frames into what one WebSocket message carries, and back. A codec knows the encoding, not
- * the meaning: the body of a frame is read by `readClientFrame` and `readRelayFrame`, the same for
+ * Encodes a frame as the data of one WebSocket message, and decodes it. A codec handles the
+ * encoding, not the meaning: `readClientFrame` and `readRelayFrame` read the body of a frame, for
  * every codec.
  *
- * An implementation MUST be pure. One that a relay uses MUST throw nothing but `invalid_frame` and
- * `too_large` from `decode`, whatever the bytes, and MUST refuse nesting past `limits.depth`; one
- * for clients only may believe its relay, and throw what it likes.
+ * An implementation MUST be pure. If a relay uses it, `decode` MUST throw only `invalid_frame` and
+ * `too_large`, whatever the bytes, and MUST refuse nesting past `limits.depth`. If only clients use
+ * it, it may trust the relay and throw any error.
  */
 export interface Codec {
   readonly name: string
-  /** The WebSocket subprotocol that asks for it; undefined for classic, which has none. */
+  /** The WebSocket subprotocol that selects it; undefined for classic, which has none. */
   readonly subprotocol: string | undefined
   encode(frame: Frame): string | Uint8Array<ArrayBuffer>
-  /** @throws where the data is no frame */
+  /** @throws if the data is not a frame */
   decode(data: string | Uint8Array): RawFrame
   /**
-   * The `ref` of data that `decode` refuses, if one can still be found, so that even its refusal
+   * Returns the `ref` of data that `decode` refuses, if one can be found, so that even the refusal
    * can be paired. Never throws.
    */
   refOf?(data: string | Uint8Array): number | undefined
-  /** Several frames in one WebSocket message. Absent if the dialect has no such thing. */
+  /**
+   * Joins and splits several frames in one WebSocket message. Absent if the dialect has no batches.
+   */
   readonly batches?: Batches
 }
 
 /** How a codec puts several frames into one WebSocket message. */
 export interface Batches {
-  /** What `encode` gave, in order. */
+  /** Joins results of `encode`, in order. */
   join(frames: readonly (string | Uint8Array)[]): string | Uint8Array<ArrayBuffer>
   /**
-   * The frames of a message, each to be given to `decode`: one that can't be read says nothing
-   * about the others.
-   * @param most - bytes that several frames may have together. A frame alone may have more. A codec
-   * for clients only need not look at it.
+   * Returns the frames of a message, each to be passed to `decode`: an unreadable frame does not
+   * affect the others.
+   * @param maxBytes - limit of a message with several frames. A single frame may be longer. A codec
+   * for clients only may ignore it.
    * @default no limit
-   * @throws {WildcastError} `invalid_frame` if it can't be told where one of them ends; `too_large`
-   * if there are several, of more bytes than `most`, before the rest is looked at
+   * @throws {WildcastError} `invalid_frame` if the end of a frame can't be found; `too_large`,
+   * before the rest is read, if there are several frames with more bytes than `maxBytes`
    */
-  split(data: string | Uint8Array, most?: number): Iterable<string | Uint8Array>
+  split(data: string | Uint8Array, maxBytes?: number): Iterable<string | Uint8Array>
 }

@@ -12,7 +12,7 @@ import { readRelayFrame } from './read-relay-frame.js'
 
 const page = readFileSync(new URL('../../../docs/protocol.md', import.meta.url), 'utf8')
 
-/** The parts of a text under the headings of a level, by heading. */
+/** Returns the parts of a text under the headings of a level, by heading. */
 function parts(text: string, level: '##' | '###'): Map<string, string> {
   const [, ...found] = text.split(new RegExp(`^${level} `, 'm'))
   return new Map(found.map((part) => [part.slice(0, part.indexOf('\n')), part.slice(part.indexOf('\n'))]))
@@ -21,11 +21,11 @@ function parts(text: string, level: '##' | '###'): Map<string, string> {
 const chapters = parts(page, '##')
 const chapter = (name: string): string => chapters.get(name) ?? `no chapter "${name}"`
 
-/** The lines of the JSON examples: one frame each. */
+/** Returns the lines of the JSON examples: one frame each. */
 const examples = (text: string): string[] =>
   [...text.matchAll(/^```jsonl\n(.*?)^```/gms)].flatMap(([, block]) => (block as string).trim().split('\n'))
 
-/** The rows of the tables, without their heads. */
+/** Returns the rows of the tables, without their heads. */
 const rows = (text: string): string[][] =>
   [...text.matchAll(/^\| (.*) \|$/gm)]
     .map(([, row]) => (row as string).split(' | ').map((cell) => cell.trim()))
@@ -36,21 +36,21 @@ describe('docs/protocol.md', () => {
     ['Frames of a client', anyClientFrame],
     ['Frames of a relay', anyRelayFrame],
     ['Errors', errorTable],
-  ])('has, under "%s", a heading for each that the code knows, and no other', (name, known) => {
+  ])('has under "%s" one heading for each name in the code', (name, known) => {
     expect([...parts(chapter(name), '###').keys()].sort()).toEqual(Object.keys(known).sort())
   })
 
   it.each([
     ['Frames of a client', readClientFrame],
     ['Frames of a relay', readRelayFrame],
-  ])('has, under "%s", examples that are read as what their heading says', (name, read) => {
+  ])('has under "%s" examples of the kind in their heading', (name, read) => {
     for (const [kind, text] of parts(chapter(name), '###')) {
       expect(examples(text), kind).not.toHaveLength(0)
       for (const example of examples(text)) expect(read(jsonCodec.decode(example))?.kind, example).toBe(kind)
     }
   })
 
-  it('has examples of classic that are read as such', () => {
+  it('has valid examples of classic', () => {
     const kinds = examples(chapter('Classic')).map((example) => {
       const raw = classicJsonCodec.decode(example)
       return (raw.kind === 'Message' ? readRelayFrame(raw) : readClassicFrame(raw))?.kind
@@ -60,7 +60,7 @@ describe('docs/protocol.md', () => {
     expect(examples(chapter('Classic'))).toContain(classicJsonCodec.encode(delivery))
   })
 
-  it('has the table of errors as the code has it', () => {
+  it('has the same table of errors as the code', () => {
     const table = rows(chapter('Errors')).map(([code, close, status, retry]) => [
       code?.replaceAll('`', ''),
       { close: Number(close), status: Number(status), retry: retry === 'yes' },
@@ -68,18 +68,15 @@ describe('docs/protocol.md', () => {
     expect(Object.fromEntries(table)).toEqual(errorTable)
   })
 
-  it.each([...parts(chapter('Errors'), '###')])(
-    'says of %s what it means, why it happens and what to do',
-    (_, text) => {
-      expect([...text.matchAll(/^- \*\*(.*?):\*\* \S/gm)].map(([, label]) => label)).toEqual([
-        'Meaning',
-        'Why it happens',
-        'What to do',
-      ])
-    },
-  )
+  it.each([...parts(chapter('Errors'), '###')])('has the meaning, causes and remedy of %s', (_, text) => {
+    expect([...text.matchAll(/^- \*\*(.*?):\*\* \S/gm)].map(([, label]) => label)).toEqual([
+      'Meaning',
+      'Why it happens',
+      'What to do',
+    ])
+  })
 
-  it('has the limits as the code has them', () => {
+  it('has the same limits as the code', () => {
     const values = rows(chapter('Limits')).map(([, value]) => Number(value))
     expect(values).toEqual(Object.values(limits))
   })
@@ -88,7 +85,7 @@ describe('docs/protocol.md', () => {
     for (const codec of [jsonCodec, msgpackCodec]) expect(chapter('Dialects')).toContain(`\`${codec.subprotocol}\``)
   })
 
-  it('lists as reserved what the code notes as reserved', () => {
+  it('lists the reserved fields of the code', () => {
     for (const [frame, fields] of rows(chapter('Reserved fields'))) {
       const names = [...(fields as string).matchAll(/`(\w+)`/g)].map(([, name]) => name as string)
       const body = { subject: 'a', message: '', ...Object.fromEntries(names.map((name) => [name, 1])) }
@@ -96,7 +93,7 @@ describe('docs/protocol.md', () => {
     }
   })
 
-  it('has no link into itself that leads nowhere', () => {
+  it('has no broken link to one of its headings', () => {
     const anchors = [...page.matchAll(/^##+ (.*)$/gm)].map(([, title]) =>
       (title as string).toLowerCase().replaceAll(' ', '-'),
     )

@@ -1,9 +1,9 @@
 import { type ErrorCode, permanentCodes } from './errors.js'
 
-/** What follows from a code, on every road. */
+/** The consequences of an error code, over every transport. */
 export interface ErrorFacts {
   /**
-   * WebSocket close code, should the connection end over it: below 4500 the client comes back, from
+   * WebSocket close code if the error ends the connection: below 4500 the client reconnects, from
    * 4500 on it does not.
    */
   readonly close: number
@@ -14,7 +14,7 @@ export interface ErrorFacts {
 }
 
 /** Close code and HTTP status of each code. */
-const roads: Readonly<Record<ErrorCode, readonly [close: number, status: number]>> = {
+const closeAndStatus: Readonly<Record<ErrorCode, readonly [close: number, status: number]>> = {
   invalid_frame: [4400, 400],
   invalid_subject: [4400, 400],
   unsupported: [4400, 501],
@@ -38,20 +38,20 @@ const roads: Readonly<Record<ErrorCode, readonly [close: number, status: number]
   replaced: [4509, 409],
 }
 
-/** The one table of codes: text code → close code, HTTP status, retry. */
+/** The table of all error codes: close code, HTTP status, retry. */
 export const errorTable: Readonly<Record<ErrorCode, ErrorFacts>> = Object.fromEntries(
-  Object.entries(roads).map(([code, [close, status]]) => [
+  Object.entries(closeAndStatus).map(([code, [close, status]]) => [
     code,
     { close, status, retry: !permanentCodes.includes(code) },
   ]),
 ) as Readonly<Record<ErrorCode, ErrorFacts>>
 
-/** Tells whether a text from the wire is one of our codes. */
+/** Whether a text from the wire is an `ErrorCode`. */
 export function isErrorCode(text: string): text is ErrorCode {
   return Object.hasOwn(errorTable, text)
 }
 
-/** The facts of a code; those of `internal` for one that is not ours. */
+/** Returns the facts of a code; for an unknown code, those of `internal`. */
 export function factsOf(code: string): ErrorFacts {
   return errorTable[isErrorCode(code) ? code : 'internal']
 }

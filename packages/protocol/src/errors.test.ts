@@ -5,7 +5,7 @@ import { type ErrorCode, finalCloseCodes, firstFinalCloseCode, permanentCodes, W
 const codes = Object.keys(errorTable) as ErrorCode[]
 
 describe('the table', () => {
-  it.each(codes)('%s has a close code of the private range, an HTTP error status and a verdict on retry', (code) => {
+  it.each(codes)('%s has a private close code, an HTTP error status and a retry flag', (code) => {
     const { close, status, retry } = errorTable[code]
     expect(close).toBeGreaterThanOrEqual(4400)
     expect(close).toBeLessThan(4600)
@@ -14,39 +14,38 @@ describe('the table', () => {
     expect(typeof retry).toBe('boolean')
   })
 
-  it.each(codes)('%s ends the connection for good only if the same action can never succeed', (code) => {
+  it.each(codes)('%s has a final close code only if the same action can never succeed', (code) => {
     const { close, retry } = errorTable[code]
     if (close >= firstFinalCloseCode) expect(retry).toBe(false)
   })
 
-  it.each(['unauthorized', 'forbidden', 'replaced'] as const)('%s keeps the client away', (code) => {
+  it.each(['unauthorized', 'forbidden', 'replaced'] as const)('%s stops the client from reconnecting', (code) => {
     expect(errorTable[code].close).toBeGreaterThanOrEqual(firstFinalCloseCode)
   })
 })
 
-describe('what a client knows of the table', () => {
-  it('is which codes can never succeed', () =>
-    expect(permanentCodes).toEqual(codes.filter((code) => !errorTable[code].retry)))
+describe('the part of the table that a client has', () => {
+  it('lists the permanent codes', () => expect(permanentCodes).toEqual(codes.filter((code) => !errorTable[code].retry)))
 
-  it('is which close codes are final', () => {
+  it('lists the final close codes', () => {
     const final = codes.filter((code) => errorTable[code].close >= firstFinalCloseCode)
     expect(finalCloseCodes).toEqual(Object.fromEntries(final.map((code) => [errorTable[code].close, code])))
   })
 })
 
 describe('factsOf', () => {
-  it('are those of the table', () => expect(factsOf('timeout')).toBe(errorTable.timeout))
+  it('returns the entry of the table', () => expect(factsOf('timeout')).toBe(errorTable.timeout))
 
-  it.each(['app_code', 'toString'])('are those of internal for %j', (code) =>
+  it.each(['app_code', 'toString'])('returns those of internal for %j', (code) =>
     expect(factsOf(code)).toBe(errorTable.internal),
   )
 })
 
 describe('isErrorCode', () => {
-  it('knows every code', () => expect(codes.every(isErrorCode)).toBe(true))
+  it('accepts every code', () => expect(codes.every(isErrorCode)).toBe(true))
 
   it.each(['', 'Invalid_frame', 'invalid frame', 'app_code', ...Object.getOwnPropertyNames(Object.prototype)])(
-    'does not take %j for a code',
+    'refuses %j',
     (text) => expect(isErrorCode(text)).toBe(false),
   )
 })
@@ -57,17 +56,17 @@ describe('WildcastError', () => {
     expect(new WildcastError('forbidden', 'no').retry).toBe(false)
   })
 
-  it('takes what the relay told instead', () => {
+  it('prefers the values that the relay sent', () => {
     const error = new WildcastError('rate_limited', 'slower', { retry: false, retryInMs: 250 })
     expect(error).toMatchObject({ name: 'WildcastError', code: 'rate_limited', retry: false, retryInMs: 250 })
   })
 
-  it('has a cause only where one was given', () => {
+  it('has a cause only if one is passed', () => {
     expect('cause' in new WildcastError('internal', 'x')).toBe(false)
     expect(new WildcastError('internal', 'x', { cause: undefined })).toHaveProperty('cause', undefined)
   })
 
-  it('wraps what was thrown, and leaves its own kind alone', () => {
+  it('wraps a thrown value, and returns a WildcastError unchanged', () => {
     const own = new WildcastError('timeout', 'late')
     expect(WildcastError.from(own)).toBe(own)
     const cause = new RangeError('too far')
@@ -81,7 +80,7 @@ describe('WildcastError', () => {
   })
 })
 
-it('wraps whatever was thrown, also what has no text', () => {
+it('wraps any thrown value, also one that does not convert to text', () => {
   expect(WildcastError.from(Object.create(null))).toMatchObject({ code: 'internal', message: 'object' })
   expect(WildcastError.from('late')).toMatchObject({ message: 'late' })
 })

@@ -1,4 +1,4 @@
-/** Every way in which a peer can refuse. Each has a heading in `docs/protocol.md`. */
+/** The error codes of the protocol. Each has a heading in `docs/protocol.md`. */
 export type ErrorCode =
   | 'invalid_frame'
   | 'invalid_subject'
@@ -22,7 +22,7 @@ export type ErrorCode =
   | 'forbidden'
   | 'replaced'
 
-/** The codes after which the same action can't succeed later, unchanged. */
+/** The codes after which the same action, unchanged, can't succeed later. */
 export const permanentCodes: readonly string[] = [
   'invalid_frame',
   'invalid_subject',
@@ -36,30 +36,28 @@ export const permanentCodes: readonly string[] = [
   'replaced',
 ] satisfies ErrorCode[]
 
-/**
- * The close codes after which a client does not come back by itself, each with what was refused.
- */
+/** The close codes after which a client does not reconnect by itself, with their error codes. */
 export const finalCloseCodes: Readonly<Record<number, ErrorCode>> = {
   4501: 'unauthorized',
   4503: 'forbidden',
   4509: 'replaced',
 }
 
-/** First close code after which a client does not come back by itself. */
+/** The first close code after which a client does not reconnect by itself. */
 export const firstFinalCloseCode = 4500
 
 /**
- * The only error that this project throws for what happens at run time. Branch on `code`; the
- * message is for people and says the remedy.
+ * The only error that this project throws for failures at run time. Branch on `code`; the message
+ * is for people and names the remedy.
  */
 export class WildcastError extends Error {
   override readonly name = 'WildcastError'
-  // Declared only, since the constructor sets them: as fields they would be in the bundle twice.
-  /** One of ours; or, of a request that failed, what its responder said. */
+  // Only declared, since the constructor sets them: fields would be in the bundle twice.
+  /** An `ErrorCode`, or the code that a responder gave to a failed request. */
   declare readonly code: ErrorCode | (string & {})
   /** Whether the same action may succeed later, unchanged. */
   declare readonly retry: boolean
-  /** Milliseconds to wait before trying again, where the relay told. */
+  /** Milliseconds to wait before a retry, if the relay sent them. */
   declare readonly retryInMs: number | undefined
 
   constructor(
@@ -73,7 +71,7 @@ export class WildcastError extends Error {
     this.retryInMs = options.retryInMs
   }
 
-  /** Wraps anything that was thrown; a `WildcastError` stays itself. */
+  /** Wraps a thrown value; returns a `WildcastError` unchanged. */
   static from(cause: unknown, code: ErrorCode = 'internal'): WildcastError {
     if (cause instanceof WildcastError) return cause
     return new WildcastError(code, cause instanceof Error ? cause.message : textOf(cause), { cause })
@@ -84,6 +82,6 @@ function textOf(value: unknown): string {
   try {
     return String(value)
   } catch {
-    return typeof value // an object may have no text
+    return typeof value // an object may not convert to text
   }
 }

@@ -3,8 +3,8 @@ import { toHeaderObject } from './header-list.js'
 import type { Payload } from './message.js'
 
 /**
- * The wire's form of a frame without its payload, whose spelling differs per codec: `undefined`
- * fields are left out by every encoder.
+ * Returns the body of a frame as it is encoded, except for the payload, whose form differs per
+ * codec. Every encoder omits `undefined` fields.
  */
 export function bodyOf(frame: Frame): unknown {
   if (frame.kind === 'Received') return frame.count
@@ -18,10 +18,10 @@ export function isBare(frame: Frame): boolean {
   return frame.kind === 'Ping' || frame.kind === 'Pong'
 }
 
-/** Frames with a payload. */
+/** A frame with a payload. */
 export type PayloadFrame = Exclude<Extract<Frame, { readonly message: Payload }>, ErrorFrame>
 
-/** Whether a frame carries a payload. An `Error` has a `message` too, which is a sentence. */
+/** Whether a frame carries a payload. The `message` of an `Error` is a sentence, not a payload. */
 export function carriesPayload(frame: Frame): frame is PayloadFrame {
   return 'message' in frame && frame.kind !== 'Error'
 }

@@ -3,7 +3,7 @@ import { errorTable } from './error-table.js'
 import type { ClientFrame, RelayFrame } from './frame.js'
 import type { Headers, Payload } from './message.js'
 
-// What a codec must be able to carry: any frame of each kind. A kind that is missing here does not
+// Any frame of each kind, all of which a codec must be able to carry. A missing kind does not
 // compile.
 
 const character = fc
@@ -47,7 +47,7 @@ const headerName = fc.oneof(
   fc.stringMatching(/^[a-z!#$%&'*.^`|~+-]{1,8}$/),
 )
 const headerValue = fc.string({ unit: 'grapheme', maxLength: 8 }).filter((value) => !/\p{Cc}/u.test(value))
-/** The values of a name stand together, as they do in a frame. */
+/** The values of a name are adjacent, as they are in a frame. */
 const headers: fc.Arbitrary<Headers> = fc
   .uniqueArray(fc.tuple(headerName, fc.array(headerValue, { minLength: 1, maxLength: 3 })), {
     maxLength: 3,

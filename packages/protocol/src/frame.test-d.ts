@@ -48,13 +48,13 @@ test('a switch over the kinds of a relay needs no default', () => {
   expectTypeOf(name).returns.toBeString()
 })
 
-test('a kind that was forgotten does not compile', () => {
+test('a switch without a kind does not compile', () => {
   const name = (frame: SubscribeFrame | PublishFrame): string => {
     switch (frame.kind) {
       case 'Subscribe':
         return 'Subscribe'
       default:
-        // @ts-expect-error Publish is left.
+        // @ts-expect-error Publish is missing.
         return nothingElse(frame)
     }
   }
@@ -72,7 +72,7 @@ test('a kind decides the fields', () => {
   expectTypeOf<ErrorFrame>().not.toExtend<PayloadFrame>()
 })
 
-test('a frame lacks nothing and invents nothing', () => {
+test('a frame has all of its fields, of the right types', () => {
   // @ts-expect-error A delivery names its subscription.
   const noId: MessageFrame = { kind: 'Message', subject: 'a', message: '', broker: 'test' }
   // @ts-expect-error No such kind.
@@ -80,7 +80,7 @@ test('a frame lacks nothing and invents nothing', () => {
   // @ts-expect-error A payload is text or bytes.
   const noPayload: PublishFrame = { kind: 'Publish', subject: 'a', message: 7 }
   const frame: PublishFrame = { kind: 'Publish', subject: 'a', message: '' }
-  // @ts-expect-error A frame goes to many: nobody changes it.
+  // @ts-expect-error Frames are shared, so they are read-only.
   frame.subject = 'b'
   expectTypeOf([noId, noKind, noPayload]).toExtend<Frame[]>()
 })
@@ -92,12 +92,12 @@ test('a codec encodes frames only', () => {
   expectTypeOf(encode).returns.toEqualTypeOf<string | Uint8Array<ArrayBuffer>>()
 })
 
-test('the codes of errors are closed', () => {
+test('only known error codes compile', () => {
   // @ts-expect-error No such code.
   const make = () => new WildcastError('no_such_code', 'x')
   expectTypeOf(make).returns.toEqualTypeOf<WildcastError>()
   const text = 'timeout' as string
-  // @ts-expect-error A text of the wire may be any.
+  // @ts-expect-error A text from the wire may be any string.
   const code: ErrorCode = text
   if (isErrorCode(text)) expectTypeOf(text).toEqualTypeOf<ErrorCode>()
   // @ts-expect-error The table is read only.

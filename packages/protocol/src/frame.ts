@@ -1,63 +1,71 @@
 import type { Failure, Headers, Payload } from './message.js'
 
-/** How a subscription's messages are delivered to a reader that is slower than they come. */
+/** How messages are delivered to a subscriber that is slower than they arrive. */
 export interface DeliveryPolicy {
+  /** `latest`: the newest message of each subject while the client is behind. Default: `all`. */
   readonly deliver?: 'all' | 'latest' | undefined
-  /** Messages a second at most. */
+  /** Highest number of messages per second. Implies `latest`. */
   readonly max_rate?: number | undefined
 }
 
+/** Opens a session or resumes one. Optional; only valid as the first frame. */
 export interface ConnectFrame {
   readonly kind: 'Connect'
   readonly token?: string | undefined
+  /** The key of the session to resume. */
   readonly session?: string | undefined
+  /** How many frames of that session the client has handled. */
   readonly received?: number | undefined
   /** Name and version of the client, for the relay's log. */
   readonly client?: string | undefined
-  /**
-   * Bytes of a WebSocket message with several frames that the client takes. Without it, each
-   * message has one.
-   */
+  /** Bytes of a message with several frames that the client accepts. Default: one frame each. */
   readonly batch?: number | undefined
-  /** Several clients share the session, which outlives the page of the one that is connected. */
+  /** Several clients share the session, so that it outlives the page of the connected one. */
   readonly shared?: boolean | undefined
 }
+/** Subscribes to a pattern, or serves a subject. */
 export interface SubscribeFrame {
   readonly kind: 'Subscribe'
   readonly ref?: number | undefined
   readonly subject: string
   readonly broker?: string | undefined
+  /** Each message goes to one member of the group. */
   readonly group?: string | undefined
+  /** Answers the requests to the subject. */
   readonly serve?: boolean | undefined
   readonly policy?: DeliveryPolicy | undefined
-  /** Reserved fields that the sender used: what can't be done is refused, never ignored. */
+  /** Reserved fields that the client used: a relay refuses them instead of ignoring them. */
   readonly reserved?: readonly string[] | undefined
 }
+/** Ends a subscription. */
 export interface UnsubscribeFrame {
   readonly kind: 'Unsubscribe'
   readonly ref?: number | undefined
   readonly id: number
-  /**
-   * How many messages of the subscription the client has handled. In a group, others get the rest.
-   */
+  /** How many messages of the subscription the client has handled. Other members get the rest. */
   readonly handled?: number | undefined
 }
+/** Publishes a message. With `ref`, an `Ack` answers it. */
 export interface PublishFrame {
   readonly kind: 'Publish'
   readonly ref?: number | undefined
   readonly subject: string
   readonly message: Payload
   readonly broker?: string | undefined
+  /** The subject on which the publisher awaits an answer. */
   readonly response_subject?: string | undefined
   readonly headers?: Headers | undefined
-  /** Allows a pattern as the subject, where the broker can do it. */
+  /** Allows a pattern as the subject, if the broker supports it. */
   readonly wildcard?: boolean | undefined
+  /** On an answer: further answers to the same request follow. */
   readonly more?: boolean | undefined
+  /** On an answer: the request is refused. */
   readonly error?: Failure | undefined
-  /** A publish that is sent again under its key is done once. */
+  /** A publish that is sent again with the same key has an effect once. */
   readonly key?: string | undefined
   readonly reserved?: readonly string[] | undefined
 }
+/** Sends a request to the responder of a subject. */
 export interface RequestFrame {
   readonly kind: 'Request'
   readonly ref: number
@@ -68,28 +76,32 @@ export interface RequestFrame {
   readonly timeout?: number | undefined
   readonly headers?: Headers | undefined
 }
+/** Cancels a pending request. */
 export interface CancelFrame {
   readonly kind: 'Cancel'
   readonly ref: number
 }
+/** Replaces the token of the connection. */
 export interface AuthenticateFrame {
   readonly kind: 'Authenticate'
   readonly ref: number
   readonly token: string
 }
-/** How many of the peer's frames have been handled. */
+/** Acknowledges frames of the peer: how many have been handled since the session began. */
 export interface ReceivedFrame {
   readonly kind: 'Received'
   readonly count: number
 }
+/** Requests a `Pong`, to check the connection. */
 export interface PingFrame {
   readonly kind: 'Ping'
 }
+/** Answers a `Ping`. */
 export interface PongFrame {
   readonly kind: 'Pong'
 }
 
-/** Everything a client may say. */
+/** Any frame that a client sends. */
 export type ClientFrame =
   | ConnectFrame
   | SubscribeFrame
@@ -102,7 +114,7 @@ export type ClientFrame =
   | PingFrame
   | PongFrame
 
-/** What one broker of the relay is called, whether it is reached, and what it can do. */
+/** A broker of the relay: its name, the state of its connection, and its features. */
 export interface BrokerInfo {
   readonly name: string
   readonly default: boolean
@@ -110,34 +122,34 @@ export interface BrokerInfo {
   readonly features: readonly string[]
 }
 
+/** Answers `Connect`. */
 export interface WelcomeFrame {
   readonly kind: 'Welcome'
-  /** The key of the session: only its client knows it. */
+  /** The key with which its client can resume the session. It is secret. */
   readonly session: string
   /** The public name of the session. */
   readonly name?: string | undefined
+  /** Whether the session that `Connect` named continues. */
   readonly resumed: boolean
+  /** How many frames of the client the relay has received. */
   readonly received: number
   readonly user?: string | undefined
+  /** The name of the relay, new at each of its starts. */
   readonly relay: string
   readonly brokers: readonly BrokerInfo[]
-  /** `resume_bytes: 0` says that nothing is kept after a drop. */
   readonly limits: {
     /** Bytes of a payload, with its headers and error. */
     readonly payload: number
     readonly subscriptions: number
-    /** Bytes of frames that the relay keeps until the client has confirmed them. */
+    /** Bytes of unacknowledged frames that the relay keeps. With 0, no session can be resumed. */
     readonly resume_bytes: number
-    /** How long the session waits for a client that is away, in milliseconds. */
+    /** Milliseconds that the session outlives its connection. */
     readonly resume_ms?: number | undefined
     /** Headers of a message. */
     readonly headers: number
     /** UTF-8 bytes of all header names and values of a message, and of its error. */
     readonly header_bytes: number
-    /**
-     * Bytes of a WebSocket message with several frames, both ways, if the client has asked for
-     * batches.
-     */
+    /** Bytes of a message with several frames, in both directions, if the client accepts them. */
     readonly batch?: number | undefined
   }
   /** Milliseconds of silence after which the relay sends `Ping`. */
@@ -145,9 +157,10 @@ export interface WelcomeFrame {
   /** The relay's clock, milliseconds since 1970. */
   readonly time: number
 }
+/** Delivers a message of a subscription. */
 export interface MessageFrame {
   readonly kind: 'Message'
-  /** The subscription that it belongs to. */
+  /** The id of the subscription. */
   readonly id: number
   readonly subject: string
   readonly message: Payload
@@ -155,6 +168,7 @@ export interface MessageFrame {
   readonly response_subject?: string | undefined
   readonly headers?: Headers | undefined
 }
+/** The broker has confirmed a subscription. */
 export interface SubscribedFrame {
   readonly kind: 'Subscribed'
   readonly ref?: number | undefined
@@ -162,48 +176,63 @@ export interface SubscribedFrame {
   /** The pattern in its normal form. */
   readonly subject: string
 }
+/** All stored messages of a subscription have been sent. Reserved: no relay sends it yet. */
 export interface SyncedFrame {
   readonly kind: 'Synced'
   readonly id: number
 }
+/** A subscription has ended. */
 export interface UnsubscribedFrame {
   readonly kind: 'Unsubscribed'
+  /** Absent if the relay ended the subscription. */
   readonly ref?: number | undefined
   readonly id: number
+  /** Why the relay ended it. */
   readonly error?: Failure | undefined
 }
+/** The broker has accepted a publish. */
 export interface AckFrame {
   readonly kind: 'Ack'
   readonly ref: number
 }
+/** An answer to a request. */
 export interface ResponseFrame {
   readonly kind: 'Response'
   readonly ref: number
   readonly message: Payload
+  /** Further answers follow. */
   readonly more?: boolean | undefined
 }
+/** A frame was refused, or its action failed. */
 export interface ErrorFrame {
   readonly kind: 'Error'
+  /** The `ref` of that frame, if known. */
   readonly ref?: number | undefined
+  /** The id of the subscription that it concerns, if known. */
   readonly id?: number | undefined
+  /** An `ErrorCode`, or the code of a responder. */
   readonly code: string
   readonly message: string
+  /** Whether the same frame may succeed later. */
   readonly retry: boolean
   /** Milliseconds. */
   readonly retry_in?: number | undefined
 }
+/** Messages of a subscription were lost. Comes before the first message after the loss. */
 export interface GapFrame {
   readonly kind: 'Gap'
   readonly id: number
+  /** The number of lost messages, if known. */
   readonly missed?: number | undefined
 }
+/** The relay will stop soon. */
 export interface GoingAwayFrame {
   readonly kind: 'GoingAway'
-  /** Milliseconds, from and to: the client picks a random moment between. */
+  /** Milliseconds, from and to: the client reconnects at a random time between them. */
   readonly reconnect_in: readonly [number, number]
 }
 
-/** Everything a relay may say. */
+/** Any frame that a relay sends. */
 export type RelayFrame =
   | WelcomeFrame
   | MessageFrame
@@ -219,4 +248,5 @@ export type RelayFrame =
   | PingFrame
   | PongFrame
 
+/** Any frame of the protocol. */
 export type Frame = ClientFrame | RelayFrame

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { toHeaderObject } from './header-list.js'
 
-it('a frame has the values of a name together, where it was first', () => {
+it('a frame has the values of a name together, at its first position', () => {
   const headers = [
     ['z', ''],
     ['a', '2'],

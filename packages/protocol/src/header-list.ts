@@ -1,8 +1,8 @@
 import type { Headers } from './message.js'
 
 /**
- * Writes headers as they stand in a frame: an object, in JSON and in MessagePack. The values of a
- * name that is repeated stand in an array, at the place where the name was first.
+ * Converts headers to their form in a frame: an object, in JSON and in MessagePack. The values of a
+ * repeated name are an array at the position of the first one.
  */
 export function toHeaderObject(headers: Headers): object {
   const object: Record<string, unknown> = Object.create(null)

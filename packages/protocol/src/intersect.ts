@@ -5,27 +5,27 @@ import { isReserved, type Pattern } from './subject.js'
 /** Segments without `**`, some of which may be `*`. */
 type Run = readonly string[]
 
-/** Whether at least one subject belongs to both patterns. Symmetric. */
+/** Whether at least one subject matches both patterns. Symmetric. */
 export function intersects(a: Pattern, b: Pattern): boolean {
   return intersecting(a)(b)
 }
 
-/** The same for one pattern and many others. */
+/** Prepares one pattern for `intersects` with many others. */
 export function intersecting(pattern: Pattern): (other: Pattern) => boolean {
-  const one = new Shape(pattern)
-  return (other) => meet(one, new Shape(other))
+  const one = new PatternShape(pattern)
+  return (other) => shapesIntersect(one, new PatternShape(other))
 }
 
-class Shape {
+class PatternShape {
   /** The segments before, between and after its `**`. */
   readonly runs: readonly Run[]
-  /** Whether it begins with a wildcard, which reaches no reserved subject. */
-  readonly leads: boolean
+  /** Whether it begins with a wildcard, which matches no reserved subject. */
+  readonly hasLeadingWildcard: boolean
   #positions: Positions | undefined
 
   constructor(pattern: Pattern) {
     this.runs = runsOf(pattern)
-    this.leads = pattern[0] === '*'
+    this.hasLeadingWildcard = pattern[0] === '*'
   }
 
   get start(): Run {
@@ -36,26 +36,26 @@ class Shape {
     return this.runs.at(-1) as Run
   }
 
-  /** Of a pattern without `**`. */
+  /** The positions of its segments, for a pattern without `**`. */
   get positions(): Positions {
     this.#positions ??= new Positions(this.start)
     return this.#positions
   }
 }
 
-function meet(one: Shape, other: Shape): boolean {
-  const leads = one.leads || other.leads
-  /** Whether a subject that begins like this may belong to both. A `*` may become any segment. */
-  const isFree = (start: Run): boolean => !(leads && isReserved(start.slice(0, 2).join('.')))
-  if (one.runs.length === 1) return meetsRun(one, other.runs, isFree)
-  if (other.runs.length === 1) return meetsRun(other, one.runs, isFree)
-  // Each has a `**`, which has room for all that the other one asks for between its ends.
+function shapesIntersect(one: PatternShape, other: PatternShape): boolean {
+  const hasLeadingWildcard = one.hasLeadingWildcard || other.hasLeadingWildcard
+  /** Whether a subject with this start may match both patterns. A `*` may become any segment. */
+  const isAllowed = (start: Run): boolean => !(hasLeadingWildcard && isReserved(start.slice(0, 2).join('.')))
+  if (one.runs.length === 1) return intersectsRuns(one, other.runs, isAllowed)
+  if (other.runs.length === 1) return intersectsRuns(other, one.runs, isAllowed)
+  // Each has a `**`, which matches everything that the other requires between its ends.
   const start = overlay(one.start, other.start)
-  return start !== undefined && isFree(start) && overlay(reversed(one.end), reversed(other.end)) !== undefined
+  return start !== undefined && isAllowed(start) && overlay(reversed(one.end), reversed(other.end)) !== undefined
 }
 
-/** Whether a pattern without `**` has a subject in common with one of these runs. */
-function meetsRun(one: Shape, runs: readonly Run[], isFree: (start: Run) => boolean): boolean {
+/** Whether a pattern without `**` intersects the pattern with these runs. */
+function intersectsRuns(one: PatternShape, runs: readonly Run[], isAllowed: (start: Run) => boolean): boolean {
   const [first = [], ...others] = runs
   const last = others.pop()
   const segments = one.start
@@ -63,31 +63,34 @@ function meetsRun(one: Shape, runs: readonly Run[], isFree: (start: Run) => bool
   if (last ? first.length > end : first.length !== end) return false
   const start = overlay(segments, first)
   const whole = start && last ? overlay(start, last, end) : start
-  if (!whole || !isFree(whole)) return false
+  if (!whole || !isAllowed(whole)) return false
   const [middle] = others
-  return !middle || fitsBetween(middle, { one, whole, from: first.length, to: end, isFree })
+  return !middle || fitsBetween(middle, { one, whole, from: first.length, to: end, isAllowed })
 }
 
 interface Between {
-  readonly one: Shape
-  /** Its segments, and those of the other at both ends. */
+  readonly one: PatternShape
+  /** Its segments, overlaid with the first and last runs of the other pattern. */
   readonly whole: Run
   readonly from: number
   readonly to: number
-  readonly isFree: (start: Run) => boolean
+  readonly isAllowed: (start: Run) => boolean
 }
 
-function fitsBetween(run: Run, { one, whole, from, to, isFree }: Between): boolean {
-  // Whether a subject is reserved is decided by its first two segments.
+function fitsBetween(run: Run, { one, whole, from, to, isAllowed }: Between): boolean {
+  // The first two segments decide whether a subject is reserved.
   for (let at = from; at < 2 && at + run.length <= to; at++) {
     const placed = overlay(whole, run, at)
-    if (placed && isFree(placed)) return true
+    if (placed && isAllowed(placed)) return true
   }
   const at = Math.max(from, 2)
   return at + run.length <= to && one.positions.fits(run, at, to)
 }
 
-/** What is in both, if the other run stands at a place of the one. Undefined if they differ. */
+/**
+ * Merges a run into another from an index on: a segment replaces a `*`. Returns undefined if two
+ * segments differ.
+ */
 function overlay(one: Run, other: Run, at: number = 0): Run | undefined {
   const both = [...one]
   for (const [i, segment] of other.entries()) {

@@ -5,7 +5,7 @@ import { readClientFrame } from './read-client-frame.js'
 
 codecContract(jsonCodec, { wire: JSON.stringify })
 
-it('asks for its subprotocol', () => expect(jsonCodec.subprotocol).toBe('wildcast.v1+json'))
+it('has its subprotocol', () => expect(jsonCodec.subprotocol).toBe('wildcast.v1+json'))
 
 const repeated = [
   ['x', '1'],

@@ -14,7 +14,7 @@ import { utf8Length } from './utf8-length.js'
 
 const lineFeed = 0x0a
 
-/** Frames as JSON text. A payload is `message` where it is UTF-8, else base64 in `bytes`. */
+/** Frames as JSON text. A payload is `message` if it is UTF-8, else base64 in `bytes`. */
 export const jsonCodec: Codec = {
   name: 'json',
   subprotocol: 'wildcast.v1+json',
@@ -24,25 +24,28 @@ export const jsonCodec: Codec = {
   refOf: (data) => (typeof data === 'string' ? refInJson(data) : undefined),
 }
 
-function split(data: string | Uint8Array, most: number = Number.POSITIVE_INFINITY): Iterable<string | Uint8Array> {
+function split(data: string | Uint8Array, maxBytes: number = Number.POSITIVE_INFINITY): Iterable<string | Uint8Array> {
   if (typeof data !== 'string') return [data] // which `decode` refuses
   // A UTF-16 unit takes from 1 to 3 bytes, so few texts need a count.
-  const isLonger = data.length > most || (data.length * 3 > most && utf8Length(data) > most)
-  return isLonger ? onlyLine(data, most) : lines.split(data)
+  const isLonger = data.length > maxBytes || (data.length * 3 > maxBytes && utf8Length(data) > maxBytes)
+  return isLonger ? onlyLine(data, maxBytes) : lines.split(data)
 }
 
-/** The one line of a text that is not empty. Millions of lines are not taken apart. */
-function onlyLine(data: string, most: number): readonly string[] {
-  const start = afterFeeds(data, 0)
+/**
+ * Returns the only non-empty line of a text. Throws if there are several, without splitting what
+ * may be millions of lines.
+ */
+function onlyLine(data: string, maxBytes: number): readonly string[] {
+  const start = skipLineFeeds(data, 0)
   if (start === data.length) return []
   const end = data.indexOf('\n', start)
   if (end < 0) return [data.slice(start)]
-  if (afterFeeds(data, end) < data.length) throw tooLargeBatch(most)
+  if (skipLineFeeds(data, end) < data.length) throw tooLargeBatch(maxBytes)
   return [data.slice(start, end)]
 }
 
-/** Index of the first character from `start` on that is no line feed. */
-function afterFeeds(data: string, start: number): number {
+/** Index of the first character from `start` on that is not a line feed. */
+function skipLineFeeds(data: string, start: number): number {
   let at = start
   while (data.charCodeAt(at) === lineFeed) at++
   return at
@@ -56,8 +59,8 @@ function encode(frame: Frame): string {
 }
 
 /**
- * Written by hand, since a relay writes little else: `JSON.stringify` of an object made for it
- * takes three times as long.
+ * Hand-written, since a relay writes little else: `JSON.stringify` of a new object takes three
+ * times as long.
  */
 function encodeMessage({ id, subject, message, broker, response_subject, headers }: MessageFrame): string {
   const text = payloadText(message)
@@ -67,7 +70,7 @@ function encodeMessage({ id, subject, message, broker, response_subject, headers
   return `{"Message":{"id":${id},"subject":${quote(subject)},${payload},"broker":${quote(broker)}${answers}${more}}}`
 }
 
-/** What JSON escapes, and whatever of Unicode might be broken. */
+/** Characters that JSON escapes, and lone surrogates. */
 const special = /["\\\p{Cc}\p{Cs}]/u
 
 function quote(text: string): string {
@@ -85,7 +88,7 @@ function decode(data: string | Uint8Array): RawFrame {
   if (typeof data !== 'string')
     throw new WildcastError(
       'invalid_frame',
-      'this connection speaks JSON: send text frames, or connect with wildcast.v1+msgpack',
+      'this connection uses JSON: send text frames, or connect with wildcast.v1+msgpack',
     )
   return untag(parseJson(data))
 }

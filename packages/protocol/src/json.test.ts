@@ -17,7 +17,7 @@ const codeOf = (text: string): string => {
 }
 
 describe('parseJson', () => {
-  it('gives what JSON.parse gives', () => {
+  it('returns the same as JSON.parse', () => {
     fc.assert(
       fc.property(fc.json({ maxDepth: 5 }), (text) => {
         expect(parseJson(text)).toEqual(JSON.parse(text))
@@ -43,7 +43,7 @@ describe('parseJson', () => {
     '][',
   ])('refuses %j as invalid_frame', (text) => expect(codeOf(text)).toBe('invalid_frame'))
 
-  it('keeps "__proto__" a name like any other', () => {
+  it('treats "__proto__" as an ordinary name', () => {
     const value = parseJson('{"__proto__": {"polluted": true}}') as object
     expect(Object.keys(value)).toEqual(['__proto__'])
     expect('polluted' in {}).toBe(false)
@@ -66,14 +66,14 @@ describe('a long array of bytes', () => {
     expect(after).toEqual([1, '2'])
   })
 
-  it('becomes bytes wherever it stands, also several times', () => {
+  it('becomes bytes at any position, also several times', () => {
     const list = JSON.stringify(bytes.slice(0, 2000))
     const read = Uint8Array.from(bytes.slice(0, 2000))
     expect(parseJson(`[${list},{"a":${list}},${list}]`)).toEqual([read, { a: read }, read])
     expect(parseJson(list)).toEqual(read)
   })
 
-  it('leaves a name such as "__proto__" a name', () => {
+  it('may be the value of "__proto__"', () => {
     const value = parseJson(`{"__proto__":${JSON.stringify(bytes)}}`) as object
     expect(Object.getPrototypeOf(value)).toBe(Object.prototype)
     expect(Object.keys(value)).toEqual(['__proto__'])
@@ -87,7 +87,7 @@ describe('a long array of bytes', () => {
     ['two numbers without a comma', '1 2'],
     ['nothing between two commas', ''],
     ['a string', '"a"'],
-  ])('is refused if it holds %s', (_, odd) => {
+  ])('is refused if it contains %s', (_, odd) => {
     expect(codeOf(`[${[...bytes, odd, ...bytes].join()}]`)).toBe('too_large')
   })
 
@@ -100,7 +100,7 @@ describe('a long array of bytes', () => {
   it.each([
     ['the character alone', ['\\u0001']],
     ['the character and a number', ['\\u00010', '\\u00011', '\\u0001\\u0030']],
-    ['the character and what counts as 0', ['\\u0001 ', '\\u00010x0', '\\u0001-0', '\\u000100']],
+    ['the character and another form of 0', ['\\u0001 ', '\\u00010x0', '\\u0001-0', '\\u000100']],
     ['a longer mark', ['\\u0001', '\\u0001\\u0002', '\\u0001\\u00020', '\\u0001\\u00030', '\\u0001\\u0003\\u00020']],
     [
       'many marks',
@@ -110,7 +110,7 @@ describe('a long array of bytes', () => {
       ),
     ],
     ['a backslash before it', ['\\\\u00010', '\\\\\\u00010']],
-  ])('is not confused with a text of its client: %s', (_, written) => {
+  ])('is not confused with a string of the client: %s', (_, written) => {
     const texts = JSON.parse(`["${written.join('","')}"]`) as string[]
     const read = parseJson(
       `{"a":["${written.join('","')}"],"b":${JSON.stringify(bytes)},"c":["${written.join('","')}"]}`,
@@ -137,7 +137,7 @@ describe('the limit of values', () => {
           .fill('[]')
           .join()}]`,
     ],
-  ])('lets some thousand %s through and no million', (_, some) => {
+  ])('accepts some thousand %s and refuses a million', (_, some) => {
     expect(limits.values).toBe(10_000)
     expect(codeOf(some(9_990))).toBe('accepted')
     for (const count of [10_010, 1_000_000]) expect(codeOf(some(count))).toBe('too_large')
@@ -148,13 +148,13 @@ describe('the depth limit', () => {
   it.each([
     ['arrays', arrays],
     ['objects', objects],
-  ])('lets %s nest 32 deep and no deeper', (_, nest) => {
+  ])('accepts %s that nest 32 deep and refuses deeper ones', (_, nest) => {
     expect(limits.depth).toBe(32)
     expect(codeOf(nest(32))).toBe('accepted')
     for (const depth of [33, 10_000, 1_000_000]) expect(codeOf(nest(depth))).toBe('invalid_frame')
   })
 
-  it('counts what is open at one time, not what is there', () => {
+  it('counts the brackets that are open at one time, not all of them', () => {
     expect(codeOf(`[${Array(1000).fill('[{"a":[]}]').join()}]`)).toBe('accepted')
   })
 
@@ -163,14 +163,14 @@ describe('the depth limit', () => {
     ['an escaped quote', `\\"${'['.repeat(50)}`],
     ['a backslash at its end', `${'['.repeat(50)}\\\\`],
     ['a row of backslashes and a quote', `\\\\\\"${'{'.repeat(50)}`],
-  ])('does not count in a string with %s', (_, inside) => {
+  ])('does not count brackets in a string with %s', (_, inside) => {
     const text = `{"a":"${inside}","b":${arrays(31)}}`
     expect(JSON.parse(text)).toBeDefined()
     expect(codeOf(text)).toBe('accepted')
     expect(codeOf(text.replace(arrays(31), arrays(32)))).toBe('invalid_frame')
   })
 
-  it('finds what JSON.parse finds, wherever quotes and backslashes stand', () => {
+  it('accepts the same texts as JSON.parse, with quotes and backslashes anywhere', () => {
     const piece = fc.constantFrom('"', '\\', '[', ']', '{', '}', ',', ':', 'a', '1', 'a'.repeat(40))
     fc.assert(
       fc.property(fc.oneof(fc.string({ unit: piece, maxLength: 30 }), fc.json()), (text) => {
@@ -187,10 +187,7 @@ describe('the depth limit', () => {
   })
 })
 
-/**
- * A text that counts how many of its characters have been looked at before `JSON.parse` took all of
- * it.
- */
+/** A text that counts how many of its characters are read before `JSON.parse` takes all of it. */
 class CountedText {
   seen = 0
   readonly #text: string
@@ -232,7 +229,7 @@ describe('the work', () => {
     ['nothing but quotes', '"'.repeat(10_000)],
     ['nothing but backslashes in a string', `"${'\\'.repeat(10_000)}"`],
     ['escaped quotes', `"${'\\"'.repeat(5000)}"`],
-    ['quotes behind rows of backslashes', `"${`${'\\'.repeat(99)}"`.repeat(100)}`],
+    ['quotes after rows of backslashes', `"${`${'\\'.repeat(99)}"`.repeat(100)}`],
     ['a string that never ends', `["a${'\\"'.repeat(5000)}`],
     ['brackets that open and close', '[]'.repeat(5000)],
   ])('grows with the length only: %s', (_, text) => {
@@ -252,7 +249,7 @@ describe('the work', () => {
     expect(counted.seen).toBeLessThanOrEqual(6 * text.length)
   })
 
-  it('ends at the bracket that is one too many', () => {
+  it('ends at the first bracket that is too deep', () => {
     const counted = new CountedText('['.repeat(1_000_000))
     expect(codeOf(counted as unknown as string)).toBe('invalid_frame')
     expect(counted.seen).toBeLessThan(100)

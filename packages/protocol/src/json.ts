@@ -3,32 +3,32 @@ import type { WildcastError } from './errors.js'
 import { limits } from './limits.js'
 import { refusal, withoutStackTrace } from './refusal.js'
 
-/** Characters from which on an array of bytes is taken out before the rest is parsed. */
+/** Arrays of bytes with more characters than this are extracted before the rest is parsed. */
 const longList = 1024
 
 /**
- * How the text begins that stands for a long array while the rest is parsed, and what it may go on
- * with. JSON has one way to write each of these characters: what is not found in a text is not in
- * its strings either.
+ * The start of the placeholder for a long array while the rest is parsed, and the characters that
+ * may extend it. JSON has only one way to write each of them, so what a text does not contain is
+ * not in its strings either.
  */
-const markBegins = '\\u0001'
-const [markLow, markHigh] = ['\\u0002', '\\u0003']
+const placeholderStart = '\\u0001'
+const [lowMark, highMark] = ['\\u0002', '\\u0003']
 
 /**
- * Parses JSON text from an untrusted peer. Nesting and the number of values are limited while
- * scanning, since `JSON.parse` of a million brackets or keys keeps the process busy for a third of
- * a second and gives a value that nothing can encode again. A long array of numbers from 0 to 255
- * is a payload, and becomes bytes.
+ * Parses JSON text from an untrusted peer. A scan first limits nesting and the number of values,
+ * since `JSON.parse` of a million brackets or keys blocks the process for a third of a second and
+ * returns a value that can't be encoded again. A long array of numbers from 0 to 255 is a payload:
+ * it becomes bytes.
  * @throws {WildcastError} `invalid_frame`, or `too_large` if there are too many values
  */
 export function parseJson(text: string): unknown {
   const lists = scan(text)
   if (lists.length === 0) return parse(() => JSON.parse(text))
   const between = [...lists, undefined].map((list, i) => text.slice(lists[i - 1]?.to ?? 0, list?.from))
-  const mark = markNotIn(between)
-  const marked = between.reduce((before, after, i) => `${before}"${mark}${i - 1}"${after}`)
-  const begins = JSON.parse(`"${mark}"`) as string
-  return parse(() => JSON.parse(marked, (_, value) => bytesOf(value, begins, lists) ?? value))
+  const placeholder = unusedPlaceholder(between)
+  const marked = between.reduce((before, after, i) => `${before}"${placeholder}${i - 1}"${after}`)
+  const start = JSON.parse(`"${placeholder}"`) as string
+  return parse(() => JSON.parse(marked, (_, value) => bytesOf(value, start, lists) ?? value))
 }
 
 function parse(run: () => unknown): unknown {
@@ -39,7 +39,7 @@ function parse(run: () => unknown): unknown {
   }
 }
 
-/** Checks depth and number of values. Returns the long arrays of bytes. */
+/** Checks the depth and the number of values. Returns the long arrays of bytes. */
 function scan(text: string): readonly ByteList[] {
   const long: ByteList[] = []
   let depth = 0
@@ -54,7 +54,7 @@ function scan(text: string): readonly ByteList[] {
       const list = unit === 0x5b ? longListAt(text, i) : undefined
       if (list) {
         long.push(list)
-        i = list.to - 2 // its bracket closes it, as any other
+        i = list.to - 2 // the loop handles its closing bracket
       }
     } else if (unit === 0x5d || unit === 0x7d) depth--
     if (values > limits.values)
@@ -63,18 +63,18 @@ function scan(text: string): readonly ByteList[] {
   return long
 }
 
-/** The array of bytes that begins here, if it is a long one. */
+/** Returns the array of bytes that begins here, if it is a long one. */
 function longListAt(text: string, start: number): ByteList | undefined {
   const list = beginsNumber(text.charCodeAt(start + 1)) ? readByteList(text, start) : undefined
   return list && list.to - list.from > longList ? list : undefined
 }
 
-/** A digit, or white space before one. */
+/** Whether a number may begin here: a digit, or white space before one. */
 function beginsNumber(unit: number): boolean {
   return (unit >= 0x30 && unit <= 0x39) || unit === 0x20 || unit === 0x0a || unit === 0x0d || unit === 0x09
 }
 
-/** Index of the quote that ends the string which begins at `start`; the text's end if none does. */
+/** Index of the quote that ends the string from `start`; the length of the text without one. */
 function endOfString(text: string, start: number): number {
   const quote = text.indexOf('"', start + 1)
   if (quote < 0) return text.length
@@ -82,14 +82,14 @@ function endOfString(text: string, start: number): number {
 }
 
 /**
- * Characters that are looked at one by one before `indexOf` is called again: where quotes are
- * escaped, many may be.
+ * Characters that are read one by one before `indexOf` is called again: after one escaped quote,
+ * more are likely.
  */
-const shortWay = 32
+const slowSteps = 32
 
-/** The same, from an escaped quote on. */
+/** Continues `endOfString` from an escaped quote. */
 function endAfterEscapes(text: string, start: number): number {
-  let jumpAt = start + shortWay
+  let jumpAt = start + slowSteps
   for (let at = start + 1; at < text.length; at++) {
     const unit = text.charCodeAt(at)
     if (unit === 0x22) return at
@@ -98,7 +98,7 @@ function endAfterEscapes(text: string, start: number): number {
       at = text.indexOf('"', at)
       if (at < 0) break
       if (!isEscaped(text, at)) return at
-      jumpAt = at + shortWay
+      jumpAt = at + slowSteps
     }
   }
   return text.length
@@ -111,25 +111,25 @@ function isEscaped(text: string, quote: number): boolean {
 }
 
 /**
- * A mark that none of the texts holds, as JSON writes it: with each character that is added, at
- * most half of what was like it so far still is.
+ * Returns a placeholder, escaped for JSON, that no text contains. Each added character leaves at
+ * most half of the places that still match.
  */
-function markNotIn(texts: readonly string[]): string {
-  let mark = markBegins
-  let alike = texts.flatMap((text) => text.split(markBegins).slice(1))
+function unusedPlaceholder(texts: readonly string[]): string {
+  let placeholder = placeholderStart
+  let alike = texts.flatMap((text) => text.split(placeholderStart).slice(1))
   while (alike.length > 0) {
-    const low = alike.filter((rest) => rest.startsWith(markLow))
-    const high = alike.filter((rest) => rest.startsWith(markHigh))
-    mark += low.length <= high.length ? markLow : markHigh
-    alike = (low.length <= high.length ? low : high).map((rest) => rest.slice(markLow.length))
+    const low = alike.filter((rest) => rest.startsWith(lowMark))
+    const high = alike.filter((rest) => rest.startsWith(highMark))
+    placeholder += low.length <= high.length ? lowMark : highMark
+    alike = (low.length <= high.length ? low : high).map((rest) => rest.slice(lowMark.length))
   }
-  return mark
+  return placeholder
 }
 
-/** The array that a parsed text stands for, which begins with the mark then. */
-function bytesOf(value: unknown, begins: string, lists: readonly ByteList[]): Uint8Array | undefined {
-  return typeof value === 'string' && value.startsWith(begins)
-    ? lists[Number(value.slice(begins.length))]?.bytes
+/** Returns the array of bytes that a parsed value is the placeholder of, if it is one. */
+function bytesOf(value: unknown, start: string, lists: readonly ByteList[]): Uint8Array | undefined {
+  return typeof value === 'string' && value.startsWith(start)
+    ? lists[Number(value.slice(start.length))]?.bytes
     : undefined
 }
 

@@ -1,15 +1,15 @@
 import { limits } from './limits.js'
 import { refusal } from './refusal.js'
 
-/** The kinds that carry a payload, behind what a codec writes before the name of a kind. */
+/** The kinds that carry a payload, after the characters that a codec writes before a kind. */
 const carriesPayload = /^.{1,8}(?:Publish|Request)/s
 
-/** Characters in which the kind of a frame stands. */
+/** Length of a frame's start that contains its kind. */
 const headLength = 16
 
 /**
- * Refuses a long frame that carries no payload, before it is decoded: to decode one of several
- * megabytes would keep the process busy for nothing.
+ * Refuses a long frame without a payload before it is decoded: decoding several megabytes would
+ * block the process for nothing.
  * @throws {WildcastError} `invalid_frame`
  */
 export function checkFrameLength(data: string | Uint8Array): void {

@@ -6,10 +6,10 @@ import { readClientFrame } from './read-client-frame.js'
 
 codecContract(lightJsonCodec, {
   wire: JSON.stringify,
-  trusts: 'only clients use it, and the relay is the judge of what it sends',
+  trustReason: 'only clients use it, and a relay validates what it sends',
 })
 
-it('asks for the same subprotocol as jsonCodec', () => expect(lightJsonCodec.subprotocol).toBe(jsonCodec.subprotocol))
+it('has the same subprotocol as jsonCodec', () => expect(lightJsonCodec.subprotocol).toBe(jsonCodec.subprotocol))
 
 describe('light json writes what jsonCodec reads', () => {
   it.each([

@@ -4,18 +4,18 @@ import { toHeaderObject } from './header-list.js'
 import { lines } from './lines.js'
 import type { Headers, Payload } from './message.js'
 
-/** The fields that are not written as they are. */
+/** The fields whose encoding differs from their value. */
 interface Fields {
   readonly kind: string
-  /** Stands for the whole body. */
+  /** Becomes the whole body. */
   readonly count?: number
   readonly message?: Payload
   readonly headers?: Headers | undefined
 }
 
 /**
- * Frames as JSON text, for a client: it writes what every relay reads, and believes what its relay
- * says. What is not JSON throws what `JSON.parse` throws.
+ * Frames as JSON text, for clients: every relay can read what it writes, and it trusts the data of
+ * its relay. Throws the errors of `JSON.parse` for invalid JSON.
  */
 export const lightJsonCodec: Codec = {
   name: 'json',

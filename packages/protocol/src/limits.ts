@@ -1,6 +1,6 @@
 /**
- * Bounds of the wire, the same for every peer. Those a relay may narrow further are told in
- * `Welcome.limits`.
+ * Limits of the wire protocol, the same for every peer. `Welcome.limits` has those that a relay may
+ * lower.
  */
 export const limits: {
   /** UTF-8 bytes of a subject or pattern. */
@@ -8,39 +8,40 @@ export const limits: {
   /** Segments of a subject or pattern. */
   readonly subjectSegments: number
   /**
-   * Bytes that a subject may have in addition if a relay derived it from another, by an id in front
-   * of it: `request.<ULID>.…` and `response.<ULID>.…`.
+   * Additional bytes of a subject that a relay derived from another with an id in front:
+   * `request.<ULID>.…` and `response.<ULID>.…`.
    */
   readonly derivedBytes: number
-  /** Segments of the same. */
+  /** Additional segments of such a subject. */
   readonly derivedSegments: number
-  /** `**` wildcards of one pattern: bounds the work of a match. */
+  /** `**` wildcards of one pattern: limits the work of a match. */
   readonly multiWildcards: number
-  /** Nesting of a decoded frame. What decodes deeper may not encode again. */
+  /** Nesting of a decoded frame. A deeper value may fail to be encoded again. */
   readonly depth: number
   /**
-   * Values of a decoded frame. Bytes count as one, and so does an array of numbers from 0 to 255.
+   * Values of a decoded frame. Bytes count as one value, and so does a long array of numbers from 0
+   * to 255.
    */
   readonly values: number
   /**
-   * Characters or bytes of an encoded frame that carries no payload: only a `Publish` or a
-   * `Request` may be longer.
+   * Characters or bytes of an encoded frame without a payload: only a `Publish` or a `Request` may
+   * be longer.
    */
   readonly controlLength: number
   /** Bytes of a WebSocket message with several frames. */
   readonly batchBytes: number
-  /** Bytes of a payload, unless the relay says otherwise. */
+  /** Bytes of a payload, unless `Welcome.limits` has another value. */
   readonly payloadBytes: number
   /** Headers of a message. */
   readonly headers: number
   /**
-   * UTF-8 bytes of all header names and values of a message, and of its error. A part of the
-   * payload's limit.
+   * UTF-8 bytes of all header names and values of a message, and of its error. Included in the
+   * payload limit.
    */
   readonly headerBytes: number
   /** UTF-8 bytes of the key of a publish. */
   readonly keyBytes: number
-  /** Milliseconds that a `Request` may ask for at most; a longer `timeout` is clamped. */
+  /** Longest `timeout` of a `Request` in milliseconds; a longer one is clamped. */
   readonly requestTimeoutMs: number
 } = {
   subjectBytes: 1024,

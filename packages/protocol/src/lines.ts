@@ -1,6 +1,6 @@
 import type { Batches } from './codec.js'
 
-/** A batch in JSON has a frame in each line. Empty lines are passed over. */
+/** A JSON batch has one frame per line. Empty lines are skipped. */
 export const lines: Batches = {
   join: (frames) => frames.join('\n'),
   split: (data) => (data as string).split('\n').filter(Boolean),

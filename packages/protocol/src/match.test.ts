@@ -5,13 +5,13 @@ import { intersects } from './intersect.js'
 import { matches } from './match.js'
 import { isReserved, type Pattern, parsePattern, parseSubject, type Subject } from './subject.js'
 
-const reach = (pattern: string, subject: string): boolean => matches(parsePattern(pattern), parseSubject(subject))
-const meet = (a: string, b: string): boolean => intersects(parsePattern(a), parsePattern(b))
+const matchesText = (pattern: string, subject: string): boolean => matches(parsePattern(pattern), parseSubject(subject))
+const intersectsText = (a: string, b: string): boolean => intersects(parsePattern(a), parsePattern(b))
 
 const ulid = '01JAVA0ZZZZZZZZZZZZZZZZZZZ'
 const words = ['a', 'request', ulid]
 
-/** Every subject of five segments at most over the words. */
+/** Every subject of up to five of the words. */
 const universe: readonly Subject[] = (() => {
   const found: string[][] = []
   let row: string[][] = [[]]
@@ -23,16 +23,14 @@ const universe: readonly Subject[] = (() => {
 })()
 
 /**
- * Three segments at most: two of them beside a `**`, so that what two patterns share shows within
- * five segments.
+ * Up to three segments, two of them beside a `**`, so that a common subject of two patterns has at
+ * most five.
  */
 const shortPattern: fc.Arbitrary<Pattern> = fc
   .array(fc.constantFrom(...words, '*', '**'), { minLength: 1, maxLength: 3 })
   .map((segments) => parsePattern(segments.join('.')))
 
-/**
- * The meaning of a pattern in the plainest words: the first segment decides, and the rest follows.
- */
+/** A plain implementation: the first segment decides, and the rest follows. */
 function belongs([first, ...rest]: readonly string[], subject: readonly string[]): boolean {
   if (first === undefined) return subject.length === 0
   const [head, ...tail] = subject
@@ -66,33 +64,33 @@ describe('matches', () => {
     ['__proto__', 'constructor', false],
     ['e\u0301', '\u00e9', false],
   ])('%s × %s is %s', (pattern, subject, expected) => {
-    expect(reach(pattern, subject)).toBe(expected)
+    expect(matchesText(pattern, subject)).toBe(expected)
   })
 
   it.each(['$SYS.x', '_INBOX.x', `request.${ulid}`, `response.${ulid}.x`, '$'])(
-    'no leading wildcard reaches %s',
+    'a leading wildcard does not match %s',
     (subject) => {
       for (const pattern of ['*', '**', '>', '*.x', '**.x', '*.*', '*.*.x', `*.${ulid}.**`, '**.request', '**.*'])
-        expect(reach(pattern, subject)).toBe(false)
+        expect(matchesText(pattern, subject)).toBe(false)
     },
   )
 
   it.each(['request.x', 'response.x', 'request', `request.8${ulid.slice(1)}.x`, `request.a.${ulid}`])(
-    'a leading wildcard reaches %s as any other subject',
+    'a leading wildcard matches %s, like any other subject',
     (subject) => {
-      for (const pattern of ['**', '*.**', '>']) expect(reach(pattern, subject)).toBe(true)
+      for (const pattern of ['**', '*.**', '>']) expect(matchesText(pattern, subject)).toBe(true)
     },
   )
 
-  it('reaches a reserved subject by the exact first segment', () => {
-    expect(reach('$SYS.*', '$SYS.x')).toBe(true)
-    expect(reach('request.**', `request.${ulid}.b`)).toBe(true)
-    expect(reach('request.*.b', `request.${ulid}.b`)).toBe(true)
-    expect(reach('*.request', 'a.request')).toBe(true)
-    expect(reach('**', 'a.$b')).toBe(true)
+  it('an exact first segment matches a reserved subject', () => {
+    expect(matchesText('$SYS.*', '$SYS.x')).toBe(true)
+    expect(matchesText('request.**', `request.${ulid}.b`)).toBe(true)
+    expect(matchesText('request.*.b', `request.${ulid}.b`)).toBe(true)
+    expect(matchesText('*.request', 'a.request')).toBe(true)
+    expect(matchesText('**', 'a.$b')).toBe(true)
   })
 
-  it('agrees with the plain meaning on every subject of five segments', () => {
+  it('agrees with a plain implementation for every subject of up to five segments', () => {
     fc.assert(
       fc.property(shortPattern, (pattern) => {
         for (const subject of universe)
@@ -102,7 +100,7 @@ describe('matches', () => {
     )
   })
 
-  it('is bounded on a pattern built to be slow (S11)', () => {
+  it('does bounded work for a pattern built to be slow (S11)', () => {
     const subject = parseSubject(Array(256).fill('a').join('.'))
     const pattern = parsePattern(['**', 'a', ...Array(250).fill('*'), '**', 'b'].join('.'))
     expect(matches(pattern, subject)).toBe(false)
@@ -125,11 +123,11 @@ describe('capture', () => {
     expect(capture(parsePattern(pattern), parseSubject(subject))).toEqual(expected)
   })
 
-  it('is undefined where the pattern does not match', () => {
+  it('is undefined if the pattern does not match', () => {
     expect(capture(parsePattern('a.*'), parseSubject('b.c'))).toBeUndefined()
   })
 
-  it('gives what, put in the place of the wildcards, is the subject again', () => {
+  it('gives texts that turn the pattern into the subject when they replace its wildcards', () => {
     fc.assert(
       fc.property(shortPattern, fc.constantFrom(...universe), (pattern, subject) => {
         const found = capture(pattern, subject)
@@ -144,14 +142,16 @@ describe('capture', () => {
 })
 
 describe('intersects', () => {
-  // Subscription pattern, publish pattern, whether one reaches the other.
+  // Subscription pattern, publish pattern, and whether they intersect.
   const table = `
-    a a y | a b n | a.b a n | a a.b n | a.* a.b y | a.* a n | a.* a.b.c n | *.b a.b y | *.c a.b n | a.** a.b y | a.** a.b.c y | a.** a y
-    ** a.b.c y | **.c c y | **.c a.b.c y | **.c a.b.d n | a.**.d a.d y | a.**.d a.b.c.d y | a.**.d a.b.c.d.e n | a.**.d.* a.b.c.d.e y
-    a.**.* a.b y | a.**.* a.b.c y | **.* a y | *.** a y | *.** a.b.c y | a.b a.** y | a a.** y | a.b.c a.**.c y | a.c a.**.c y
-    a.b.c.d a.**.d y | a.b.c a.**.d n | c **.c y | * ** y | ** * y | ** *.* y | a.** a.*.c y | a.** a.* y | a.** *.b y | **.x *.* y
-    a.**.d a.**.c.d y | a.**.c a.**.d n | x.** **.y y | a.b.**.d a.**.c.d y | a.*.d a.**.d y | *.b a.* y | a.b * n | a.b *.* y
-    a.b *.c n | ** a.** y | **.c a.**.c y`
+    a a y | a b n | a.b a n | a a.b n | a.* a.b y | a.* a n | a.* a.b.c n | *.b a.b y
+    *.c a.b n | a.** a.b y | a.** a.b.c y | a.** a y | ** a.b.c y | **.c c y | **.c a.b.c y
+    **.c a.b.d n | a.**.d a.d y | a.**.d a.b.c.d y | a.**.d a.b.c.d.e n | a.**.d.* a.b.c.d.e y
+    a.**.* a.b y | a.**.* a.b.c y | **.* a y | *.** a y | *.** a.b.c y | a.b a.** y | a a.** y
+    a.b.c a.**.c y | a.c a.**.c y | a.b.c.d a.**.d y | a.b.c a.**.d n | c **.c y | * ** y
+    ** * y | ** *.* y | a.** a.*.c y | a.** a.* y | a.** *.b y | **.x *.* y | a.**.d a.**.c.d y
+    a.**.c a.**.d n | x.** **.y y | a.b.**.d a.**.c.d y | a.*.d a.**.d y | *.b a.* y | a.b * n
+    a.b *.* y | a.b *.c n | ** a.** y | **.c a.**.c y`
   const rows = table.split(/[|\n]/).flatMap((row) => {
     const [sub, pub, expected] = row.trim().split(' ')
     return sub && pub ? [[sub, pub, expected === 'y'] as const] : []
@@ -159,9 +159,9 @@ describe('intersects', () => {
 
   it('has the whole table', () => expect(rows).toHaveLength(50))
 
-  it.each(rows)('%s × %s is %s, both ways', (sub, pub, expected) => {
-    expect(meet(sub, pub)).toBe(expected)
-    expect(meet(pub, sub)).toBe(expected)
+  it.each(rows)('%s × %s is %s, in both directions', (sub, pub, expected) => {
+    expect(intersectsText(sub, pub)).toBe(expected)
+    expect(intersectsText(pub, sub)).toBe(expected)
   })
 
   it.each([
@@ -183,12 +183,12 @@ describe('intersects', () => {
     ['request.*', 'request.**', true],
     ['$SYS.**', '$SYS.*.x', true],
     ['$SYS.**', '*.x', false],
-  ])('%s × %s is %s: a leading wildcard reaches no reserved segment', (a, b, expected) => {
-    expect(meet(a, b)).toBe(expected)
-    expect(meet(b, a)).toBe(expected)
+  ])('%s × %s is %s: a leading wildcard matches no reserved segment', (a, b, expected) => {
+    expect(intersectsText(a, b)).toBe(expected)
+    expect(intersectsText(b, a)).toBe(expected)
   })
 
-  it('says what an enumeration of subjects says', () => {
+  it('agrees with an enumeration of subjects', () => {
     fc.assert(
       fc.property(shortPattern, shortPattern, (a, b) => {
         const common = universe.some((subject) => matches(a, subject) && matches(b, subject))
@@ -199,7 +199,7 @@ describe('intersects', () => {
     )
   })
 
-  it('is what matches says where one side is a subject', () => {
+  it('agrees with matches if one side is a subject', () => {
     fc.assert(
       fc.property(shortPattern, fc.constantFrom(...universe), (pattern, subject) => {
         expect(intersects(pattern, subject)).toBe(matches(pattern, subject))
@@ -207,7 +207,7 @@ describe('intersects', () => {
     )
   })
 
-  it('is bounded on patterns built to be slow', () => {
+  it('does bounded work for patterns built to be slow', () => {
     const slow = (end: string) =>
       parsePattern(['**', 'a', ...Array(120).fill('*'), 'a', '**', ...Array(120).fill('*'), end].join('.'))
     expect(intersects(slow('b'), slow('c'))).toBe(false)
@@ -217,9 +217,9 @@ describe('intersects', () => {
 
 describe('the rooms of a chat', () => {
   const subscribers = ['lobby.alice', 'lobby.*', '*.alice', '**']
-  const reached = (subject: string) => subscribers.filter((pattern) => meet(pattern, subject))
+  const reached = (subject: string) => subscribers.filter((pattern) => intersectsText(pattern, subject))
 
-  it('a message to one person in one room reaches who listens to either', () => {
+  it('a message to one person in one room reaches the subscribers of either', () => {
     expect(reached('lobby.alice')).toEqual(subscribers)
   })
 
@@ -227,7 +227,7 @@ describe('the rooms of a chat', () => {
     expect(reached('*.alice')).toEqual(subscribers)
   })
 
-  it('a message to somebody else in another room reaches only who listens to all', () => {
+  it('a message to another person in another room reaches only the subscribers of all', () => {
     expect(reached('den.bob')).toEqual(['**'])
   })
 })

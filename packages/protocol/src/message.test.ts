@@ -16,10 +16,10 @@ const cases: readonly [name: string, payload: Payload, bytes: number[], text: st
 describe.each(cases)('%s', (_, payload, bytes, text) => {
   it('has its bytes', () => expect([...payloadBytes(payload)]).toEqual(bytes))
   it('has its text, if any', () => expect(payloadText(payload)).toBe(text))
-  it('knows its size', () => expect(payloadSize(payload)).toBe(bytes.length))
+  it('has its size', () => expect(payloadSize(payload)).toBe(bytes.length))
 })
 
-it('hands bytes over without a copy', () => {
+it('bytes are returned without a copy', () => {
   const bytes = Uint8Array.of(1, 2)
   expect(payloadBytes(bytes)).toBe(bytes)
 })

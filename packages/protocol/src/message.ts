@@ -2,41 +2,41 @@ import type { Pattern, Subject } from './subject.js'
 import { decodeUtf8, encodeUtf8 } from './utf8.js'
 
 /**
- * The bytes of a message. A string stands for its UTF-8 bytes, so that text on its way from JSON to
- * JSON is never converted. Always well-formed.
+ * The payload of a message. A string stands for its UTF-8 bytes, so that text that is received and
+ * sent as JSON is never converted. A string is always well-formed.
  */
 export type Payload = string | Uint8Array
 
 /** Names and values that a broker carries beside a payload, in order. A name may be repeated. */
 export type Headers = readonly (readonly [name: string, value: string])[]
 
-/** Why a request was refused by its responder. */
+/** Why a responder refused a request, or a relay ended a subscription. */
 export interface Failure {
   readonly code: string
   readonly message: string
 }
 
-/** A client as others may know it. */
+/** The public identity of a client. */
 export interface Party {
-  /** The public name of its session. It opens nothing. */
+  /** The public name of its session. It grants no access. */
   readonly session: string
   readonly user?: string
   readonly role?: string
 }
 
 /**
- * What travels through the relay. `id` and `from` are there if the broker carries them: the memory
+ * A message inside the relay. `id` and `from` are present if the broker carries them: the memory
  * broker does, within one process. They are not sent to clients.
  */
 export interface BrokerMessage {
-  /** Its number, from 1 to 2^53: given once, by the relay that took it. */
+  /** Its number, from 1 to 2^53, assigned once by the relay that accepted it. */
   readonly id?: number | undefined
-  /** The client that published it, as far as it is known. */
+  /** The client that published it, if known. */
   readonly from?: Party | undefined
-  /** A subject; a pattern only where it was published with `wildcard`. */
+  /** A subject, or a pattern if it was published with `wildcard`. */
   readonly subject: Pattern
   readonly payload: Payload
-  /** Where an answer is awaited. */
+  /** The subject on which the requester awaits the answer. */
   readonly responseSubject?: Subject | undefined
   readonly headers?: Headers | undefined
   /** On an answer: further answers to the same request follow. */
@@ -45,12 +45,12 @@ export interface BrokerMessage {
   readonly error?: Failure | undefined
 }
 
-/** The bytes of a payload. */
+/** Returns the bytes of a payload. */
 export function payloadBytes(payload: Payload): Uint8Array {
   return typeof payload === 'string' ? encodeUtf8(payload) : payload
 }
 
-/** The text of a payload, or undefined where it is not UTF-8. */
+/** Returns the text of a payload, or undefined if it is not UTF-8. */
 export function payloadText(payload: Payload): string | undefined {
   return typeof payload === 'string' ? payload : decodeUtf8(payload)
 }

@@ -6,7 +6,7 @@ import { readClientFrame } from './read-client-frame.js'
 
 codecContract(msgpackCodec, { wire: (value) => encode(value) })
 
-it('asks for its subprotocol', () => expect(msgpackCodec.subprotocol).toBe('wildcast.v1+msgpack'))
+it('has its subprotocol', () => expect(msgpackCodec.subprotocol).toBe('wildcast.v1+msgpack'))
 
 const bytes = (hex: string): Uint8Array => new Uint8Array(Buffer.from(hex.replaceAll(' ', ''), 'hex'))
 
@@ -23,7 +23,7 @@ describe('msgpack writes', () => {
     ],
     // {"Message": {"id": 7, "subject": "a", "message": bin ff, "broker": "test"}}
     [
-      '81 a7 4d657373616765 84 a2 6964 07 a7 7375626a656374 a1 61 a7 6d657373616765 c4 01 ff a6 62726f6b6572 a4 74657374',
+      '81 a7 4d657373616765 84 a2 6964 07 a7 7375626a656374 a1 61 a7 6d657373616765 c401ff a6 62726f6b6572 a4 74657374',
       { kind: 'Message', id: 7, subject: 'a', message: Uint8Array.of(255), broker: 'test' },
     ],
   ] as const)('%s', (hex, frame) => {
@@ -50,7 +50,7 @@ describe('msgpack reads', () => {
       '81 a7 5075626c697368 82 a7 7375626a656374 a1 61 a5 6279746573 c4 01 ff',
       { kind: 'Publish', subject: 'a', message: Uint8Array.of(255) },
     ],
-    // {"Cancel": {"ref": 1.0}}: a float that is whole is a whole number
+    // {"Cancel": {"ref": 1.0}}: a whole float is a whole number
     ['81 a6 43616e63656c 81 a3 726566 cb 3ff0000000000000', { kind: 'Cancel', ref: 1 }],
   ])('%s', (hex, frame) => {
     expect(readClientFrame(msgpackCodec.decode(bytes(hex)))).toEqual(frame)

@@ -22,7 +22,7 @@ export const msgpackCodec: Codec = {
   decode,
   batches: {
     join: joinBytes,
-    split: (data, most) => (typeof data === 'string' ? [data] : splitMessagePack(data, most)),
+    split: (data, maxBytes) => (typeof data === 'string' ? [data] : splitMessagePack(data, maxBytes)),
   },
   refOf: (data) => (typeof data === 'string' ? undefined : refInMessagePack(data)),
 }
@@ -37,8 +37,8 @@ function encode(frame: Frame): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * Written by hand, since a relay writes little else: an object made for the library's encoder takes
- * three times as long.
+ * Hand-written, since a relay writes little else: building an object for the library's encoder
+ * takes three times as long.
  */
 function encodeMessage({
   id,
@@ -60,7 +60,7 @@ function decode(data: string | Uint8Array): RawFrame {
   if (typeof data === 'string')
     throw new WildcastError(
       'invalid_frame',
-      'this connection speaks MessagePack: send binary frames, or connect with wildcast.v1+json',
+      'this connection uses MessagePack: send binary frames, or connect with wildcast.v1+json',
     )
   return untag(parseMessagePack(data))
 }

@@ -9,7 +9,7 @@ test('each "*" stands for one segment', () => {
   expectTypeOf<Params<'*.b.*'>>().toEqualTypeOf<readonly [string, string]>()
 })
 
-test('"**" stands for one text, wherever it stands', () => {
+test('"**" stands for one text at any position', () => {
   expectTypeOf<Params<'**'>>().toEqualTypeOf<readonly [string]>()
   expectTypeOf<Params<'**.price'>>().toEqualTypeOf<readonly [string]>()
   expectTypeOf<Params<'a.**.b.**'>>().toEqualTypeOf<readonly [string, string]>()
@@ -23,7 +23,7 @@ test('a final ">" is one segment and the rest', () => {
   expectTypeOf<Params<'good.**.>'>>().toEqualTypeOf<readonly [string, string]>()
 })
 
-test('what the compiler does not know may hold wildcards', () => {
+test('a text that the compiler does not know may hold wildcards', () => {
   expectTypeOf<Params<string>>().toEqualTypeOf<readonly string[]>()
   expectTypeOf<Params<never>>().toEqualTypeOf<never>()
   expectTypeOf<Params<Pattern>>().toEqualTypeOf<readonly string[]>()
@@ -43,7 +43,7 @@ test('the longest pattern is within the depth of the compiler', () => {
   expectTypeOf<Params<All>['length']>().toEqualTypeOf<250>()
 })
 
-test('one that is not there, and another type, do not compile', () => {
+test('a missing param and another type do not compile', () => {
   const params = ['7'] as Params<'room.*'>
   // @ts-expect-error there is only one
   void params[1]

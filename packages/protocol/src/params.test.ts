@@ -3,7 +3,7 @@ import { capture } from './capture.js'
 import type { Params } from './params.js'
 import { parsePattern, parseSubject } from './subject.js'
 
-/** A pattern, and the number of its params as the compiler works it out. */
+/** A pattern, and the number of its params that the compiler infers. */
 const typed = <const Text extends string>(pattern: Text, length: Params<Text>['length'] & number): [string, number] => [
   pattern,
   length,
@@ -21,6 +21,6 @@ test.each([
   typed('a.>', 2),
   typed('a.**.>', 2),
   typed('>', 2),
-])('%s has as many params as its type says', (pattern, length) => {
+])('%s has as many params as its type', (pattern, length) => {
   expect(capture(parsePattern(pattern), parseSubject('a.b.c.d'))).toHaveLength(length)
 })

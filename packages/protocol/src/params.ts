@@ -1,7 +1,7 @@
 /**
- * The type of what the wildcards of a pattern stand for: one string for each `*`, one for `**`, and
- * two for a final `>`, which is `*.**`. As in the normal form, several `**` in a row count once. If
- * the compiler does not know a segment, it does not know the number of strings either.
+ * The type of the texts that a pattern's wildcards match: one string for each `*`, one for `**`,
+ * and two for a final `>`, which is `*.**`. As in the normal form, several `**` in a row count
+ * once. If the compiler does not know a segment, it does not know the number of strings either.
  * @example
  * const params: Params<'room.*.msg.**'> = ['7', 'new.today'] // readonly [string, string]
  */
@@ -10,9 +10,9 @@ export type Params<Pattern extends string> = string extends Pattern
   : readonly [...Captures<Pattern, [], []>]
 
 /**
- * Walks over the segments. `Open` holds the one capture of the `**` in the present row of
- * wildcards, if there is one. With an accumulator, so that long patterns stay within the
- * compiler's depth.
+ * Iterates over the segments. `Open` holds the capture of the `**` in the current row of wildcards,
+ * if there is one. `Found` is an accumulator, so that long patterns stay within the compiler's
+ * depth.
  */
 type Captures<
   Rest extends string,

@@ -57,11 +57,11 @@ describe('parseMessagePack', () => {
     expect(parseMessagePack(hex(bytes))).toEqual(value)
   })
 
-  it('reads a not-a-number as one', () => {
+  it('reads NaN as NaN', () => {
     expect(parseMessagePack(hex('cb 7f f8 00 00 00 00 00 00'))).toBeNaN()
   })
 
-  it('gives what the encoder was given', () => {
+  it('returns the value that was encoded', () => {
     const value = fc.letrec((tie) => ({
       any: fc.oneof(
         { depthSize: 'small' },
@@ -93,15 +93,15 @@ describe('parseMessagePack', () => {
     for (const text of ['\ufeff', `\ufeff${'a'.repeat(300)}`]) expect(parseMessagePack(encode(text))).toBe(text)
   })
 
-  it('hands out byte strings as views, not copies', () => {
+  it('returns byte strings as views, not copies', () => {
     const frame = hex('00 c4 02 07 08').subarray(1)
     expect((parseMessagePack(frame) as Uint8Array).buffer).toBe(frame.buffer)
   })
 })
 
-describe('what is refused as invalid_frame', () => {
+describe('parseMessagePack refuses as invalid_frame', () => {
   it.each([
-    ['nothing at all', '', /ends too early/],
+    ['no bytes', '', /ends too early/],
     ['a value and more bytes', '01 01', /bytes follow/],
     ['two frames in one', '81 a1 61 01 81 a1 61 01', /bytes follow/],
     ['0xC1', 'c1', /extension type/],
@@ -132,7 +132,7 @@ describe('what is refused as invalid_frame', () => {
     expect(refused(hex(bytes))).toMatch(why)
   })
 
-  it('an extension that the encoder knows', () => {
+  it('an extension type of the encoder', () => {
     expect(refused(encode(new Date(0)))).toMatch(/extension type/)
     expect(refused(encode(new ExtData(0x70, Uint8Array.of(1))))).toMatch(/extension type/)
   })
@@ -140,7 +140,7 @@ describe('what is refused as invalid_frame', () => {
   it.each([
     ['arrays', [0x91], 0x90],
     ['maps', [0x81, 0xa1, 0x61], 0x80],
-  ])('more than 32 %s in one another', (_, open, innermost) => {
+  ])('more than 32 nested %s', (_, open, innermost) => {
     const nest = (depth: number) =>
       Uint8Array.from([
         ...Array(depth - 1)
@@ -154,14 +154,14 @@ describe('what is refused as invalid_frame', () => {
   })
 })
 
-it('takes the names of Object.prototype for keys like any other, "__proto__" excepted', () => {
+it('treats the names of Object.prototype as ordinary keys, except "__proto__"', () => {
   const names = Object.getOwnPropertyNames(Object.prototype).filter((name) => name !== '__proto__')
   const parsed = parseMessagePack(encode(Object.fromEntries(names.map((name) => [name, 1])))) as object
   expect(Object.keys(parsed)).toEqual(names)
 })
 
 describe('the work', () => {
-  /** Bytes that count how often one of them is handed out, singly or in a slice. */
+  /** Bytes that count how often each of them is read, singly or in a slice. */
   function counted(bytes: Uint8Array): { bytes: Uint8Array; seen: () => number } {
     let seen = 0
     const proxy = new Proxy(bytes, {
@@ -187,13 +187,14 @@ describe('the work', () => {
     ['9,000 floats', filled([0xca, 0, 0, 0, 0], 9000)],
     ['a long string', encode('é'.repeat(10_000))],
     ['9,000 keys', encode(Object.fromEntries(Array.from({ length: 9000 }, (_, i) => [`k${i}`, i])))],
-  ])('takes each byte once: %s', (_, frame) => {
+  ])('reads each byte once: %s', (_, frame) => {
     const { bytes, seen } = counted(frame)
     expect(refused(bytes)).toMatch(/^accepted/)
-    expect(seen()).toBeLessThanOrEqual(frame.length + 1) // the first value of an array tells whether it holds bytes
+    // The tag of the first value is read once more, to detect an array of bytes.
+    expect(seen()).toBeLessThanOrEqual(frame.length + 1)
   })
 
-  it('takes no byte more than twice of random bytes either: once more where a short string is not ASCII', () => {
+  it('reads each of random bytes at most twice: again if a short string is not ASCII', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 100 }), (random) => {
         const { bytes, seen } = counted(random)
@@ -204,7 +205,7 @@ describe('the work', () => {
     )
   })
 
-  it('ends at the first length that can’t be true, before anything is built', () => {
+  it('ends at the first impossible length, before anything is built', () => {
     const { bytes, seen } = counted(Uint8Array.from([0xdd, 0xff, 0xff, 0xff, 0xff, ...Array(1000).fill(0x90)]))
     expect(refused(bytes)).toMatch(/ends too early/)
     expect(seen()).toBe(5)

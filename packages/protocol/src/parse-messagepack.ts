@@ -5,24 +5,24 @@ import { decodeUtf8 } from './utf8.js'
 
 const refuse = (why: string): WildcastError => refusal('invalid_frame', `the frame is not plain MessagePack: ${why}`)
 
-/** Longer arrays of bytes become bytes. */
+/** Longer arrays of numbers from 0 to 255 become bytes. */
 const longList = 256
 
-/** Numbers from 0 to 255 that count as one value. */
+/** This many numbers from 0 to 255 count as one value. */
 const numbersOfValue = 16
 
 /**
- * Texts up to this length, as keys and subjects are, are read byte by byte; past it, the platform's
- * own decoder is faster.
+ * Longest text, such as a key or a subject, that is read byte by byte; for longer ones the
+ * platform's decoder is faster.
  */
 const shortText = 32
 
 /**
  * Parses MessagePack from an untrusted peer: exactly one complete value, no extension types, valid
  * UTF-8 in strings, strings as keys, no length beyond the frame's end, no nesting past
- * `limits.depth`, no more than `limits.values` values. Byte strings are views on the input, not
- * copies; a long array of numbers from 0 to 255 is a payload, and becomes bytes; a leading U+FEFF
- * stays in a string.
+ * `limits.depth`, at most `limits.values` values. Byte strings are views of the input, not copies.
+ * A long array of numbers from 0 to 255 is a payload: it becomes bytes. A leading U+FEFF stays in a
+ * string.
  * @throws {WildcastError} `invalid_frame`, or `too_large` if there are too many values
  */
 export function parseMessagePack(bytes: Uint8Array): unknown {
@@ -46,7 +46,7 @@ class Reader {
     return this.#bytes.length - this.#at
   }
 
-  /** The next value, which stands inside `depth` arrays and maps. */
+  /** Reads the next value, which is nested in `depth` arrays and maps. */
   value(depth: number): unknown {
     const tag = this.#uint(1)
     if (tag <= 0x7f) return tag
@@ -78,7 +78,7 @@ class Reader {
   }
 
   /**
-   * The bytes of an array of numbers from 0 to 255. Undefined, with nothing read, if it holds
+   * Reads an array of numbers from 0 to 255. Returns undefined, with nothing read, if it holds
    * anything else.
    */
   #byteList(count: number): Uint8Array | undefined {
@@ -96,7 +96,7 @@ class Reader {
     return bytes
   }
 
-  /** Counts the values of an array or a map, before any of them is built. */
+  /** Counts the values of an array or a map before any of them is built. */
   #count(values: number): void {
     this.#values += 1 + values
     if (this.#values > limits.values)
@@ -116,7 +116,10 @@ class Reader {
     return map
   }
 
-  /** Refuses what can't be true before anything is built: each value takes a byte at least. */
+  /**
+   * Refuses an impossible count and too deep nesting before anything is built: each value takes at
+   * least one byte.
+   */
   #enter(values: number, depth: number): void {
     this.#need(values)
     if (depth >= limits.depth) throw refuse(`it is nested deeper than ${limits.depth}`)
@@ -126,7 +129,7 @@ class Reader {
     return (count <= shortText ? this.#ascii(count) : undefined) ?? this.#utf8(count)
   }
 
-  /** Undefined, with nothing read, where a byte is not ASCII. */
+  /** Reads an ASCII text. Returns undefined, with nothing read, if a byte is not ASCII. */
   #ascii(count: number): string | undefined {
     this.#need(count)
     let text = ''
@@ -145,7 +148,7 @@ class Reader {
     return text
   }
 
-  /** Beyond 2^53 the result is rounded, which no field of a frame accepts. */
+  /** Above 2^53 the result is rounded, and no field of a frame accepts it. */
   #uint(size: number): number {
     this.#need(size)
     let value = 0

@@ -1,14 +1,17 @@
-/** A set of places in a subject, as bits: 0 stands before its first segment, n after its n-th. */
+/**
+ * A set of places in a subject, as bits: place 0 is before its first segment, place n after its
+ * n-th.
+ */
 export type Places = Int32Array
 
 /**
- * Where in a subject its segments stand, so that a pattern is compared with all places at once. Of
- * a pattern without `**`, a `*` stands for every segment.
+ * The places of each segment in a subject, so that a pattern is compared with all places at once.
+ * In a pattern without `**` instead of a subject, a `*` matches every segment.
  */
 export class Positions {
   /** Number of segments. */
   readonly length: number
-  /** The places before each distinct segment, and before any under `*`. */
+  /** The places before each distinct segment; under `*`, those before any segment. */
   readonly bySegment: Map<string, Places> = new Map()
   /** The places before a `*`. */
   readonly #wild: Places | undefined
@@ -29,14 +32,14 @@ export class Positions {
     this.bySegment.set('*', any)
   }
 
-  /** All places from one on. */
+  /** Returns all places from this one on. */
   from(place: number): Places {
     const places = this.#none().fill(-1, place >> 5)
     places[place >> 5] = -1 << (place & 31)
     return places
   }
 
-  /** All places from the first of these on. The set must not be empty. */
+  /** Returns all places from the first of these on. The set must not be empty. */
   fromFirstOf(places: Places): Places {
     const word = places.findIndex((bits) => bits !== 0)
     const bits = places[word] as number
@@ -44,11 +47,12 @@ export class Positions {
   }
 
   /**
-   * The places behind a run of segments that begins at one of these. Undefined if there is none.
+   * Returns the places after a run of segments that begins at one of these, or undefined without
+   * any.
    */
-  behind(run: readonly string[], places: Places): Places | undefined {
+  after(run: readonly string[], places: Places): Places | undefined {
     const reached = places.slice()
-    // Only the words between the first place and the last one that leaves room for the run count.
+    // Only the words from the first place to the last one that leaves room for the run count.
     let last = this.length - run.length
     dropAfter(reached, last)
     let firstWord = 0
@@ -57,19 +61,19 @@ export class Positions {
       if (!before) return undefined
       last++
       while (reached[firstWord] === 0) firstWord++
-      if (!moveOn(reached, before, { from: firstWord, to: last >> 5 })) return undefined
+      if (!advance(reached, before, { from: firstWord, to: last >> 5 })) return undefined
     }
     return reached
   }
 
-  /** Whether a run stands somewhere behind one place and before another. */
+  /** Whether a run matches somewhere between two places. */
   fits(run: readonly string[], from: number, to: number): boolean {
     const places = this.from(from)
     dropAfter(places, to - run.length)
-    return this.behind(run, places) !== undefined
+    return this.after(run, places) !== undefined
   }
 
-  /** Whether the end of the subject is among these places. */
+  /** Whether these places include the end of the subject. */
   reachesEnd(places: Places): boolean {
     return (((places[this.length >> 5] as number) >> (this.length & 31)) & 1) === 1
   }
@@ -90,10 +94,10 @@ function dropAfter(places: Places, last: number): void {
 }
 
 /**
- * Moves the places that are among `before` on by one segment, and drops the rest. False if none is
- * left.
+ * Advances the places that are also in `before` by one segment, and drops the others. Returns false
+ * if none are left.
  */
-function moveOn(places: Places, before: Places, words: { readonly from: number; readonly to: number }): boolean {
+function advance(places: Places, before: Places, words: { readonly from: number; readonly to: number }): boolean {
   let carry = 0
   let any = 0
   for (let word = words.from; word <= words.to; word++) {

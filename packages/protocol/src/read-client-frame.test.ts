@@ -61,7 +61,7 @@ describe('readClientFrame', () => {
     expect(read(kind, body)).toEqual(frame)
   })
 
-  it('takes null for absent', () => {
+  it('treats null as absent', () => {
     const nulls = {
       ref: null,
       broker: null,
@@ -77,16 +77,16 @@ describe('readClientFrame', () => {
     expect(read('Subscribe', { subject: 'a', policy: { deliver: null, max_rate: null } })).toMatchObject({ policy: {} })
   })
 
-  it('ignores fields that it does not know', () => {
+  it('ignores unknown fields', () => {
     expect(read(...publish({ colour: 'red', toJSON: 1 }))).toEqual({ kind: 'Publish', subject: 'a', message: 'x' })
   })
 
   it.each(['', 'publish', 'Message', 'Welcome', 'GoingAway', ...Object.getOwnPropertyNames(Object.prototype)])(
-    'knows no kind %j',
-    (kind) => expect(refusal(kind, {})).toMatch(/no kind of frame that a client sends/),
+    'refuses the kind %j',
+    (kind) => expect(refusal(kind, {})).toMatch(/is not a kind of frame that a client sends/),
   )
 
-  it('shows no more than the beginning of an unknown kind', () => {
+  it('quotes only the start of an unknown kind', () => {
     expect(refusal('x'.repeat(100_000)).length).toBeLessThan(120)
   })
 
@@ -99,7 +99,7 @@ describe('readClientFrame', () => {
   )
 })
 
-describe('each field is held to its type', () => {
+describe('each field is checked for its type', () => {
   it.each([
     ['ref', -1],
     ['ref', 1.5],
@@ -124,7 +124,7 @@ describe('each field is held to its type', () => {
     ['message', 7],
     ['message', {}],
     ['message', true],
-  ])('Publish.%s is not %j', (field, value) => {
+  ])('Publish.%s must not be %j', (field, value) => {
     expect(refusal(...publish({ [field]: value }))).toMatch(`"${field}" must be`)
   })
 
@@ -160,30 +160,30 @@ describe('each field is held to its type', () => {
 })
 
 describe('reserved fields', () => {
-  it.each(['retained', 'after', 'filter'])('Subscribe.%s is noted where it is used', (field) => {
+  it.each(['retained', 'after', 'filter'])('Subscribe.%s is listed if it is used', (field) => {
     for (const value of [true, 0, '', {}, 'x'])
       expect(read('Subscribe', { subject: 'a', [field]: value })).toMatchObject({ reserved: [field] })
   })
 
-  it.each(['retain', 'when', 'watch', 'will', 'ttl', 'exclude_me'])('Publish.%s is noted where it is used', (field) => {
+  it.each(['retain', 'when', 'watch', 'will', 'ttl', 'exclude_me'])('Publish.%s is listed if it is used', (field) => {
     for (const value of [true, 0, '', {}, 'x'])
       expect(read(...publish({ [field]: value }))).toMatchObject({ reserved: [field] })
   })
 
-  it('are not noted where they say nothing', () => {
+  it('are not listed if they are null or false', () => {
     expect(read('Subscribe', { subject: 'a', retained: false, after: null })).toHaveProperty('reserved', undefined)
     expect(read(...publish({ retain: false, key: null }))).toHaveProperty('reserved', undefined)
   })
 })
 
 describe('refOfRaw', () => {
-  it('finds the ref of a frame that is broken otherwise', () => {
+  it('finds the ref of a frame that is invalid otherwise', () => {
     expect(refOfRaw({ kind: 'Publish', body: { ref: 3, subject: 7 } })).toBe(3)
     expect(refOfRaw({ kind: 'Nonsense', body: { ref: 0 } })).toBe(0)
   })
 
   it.each([undefined, null, 'a', [], {}, { ref: -1 }, { ref: 1.5 }, { ref: '1' }, { ref: 2 ** 53 }])(
-    'finds none in %j',
+    'finds no ref in %j',
     (body) => {
       expect(refOfRaw({ kind: 'Publish', body })).toBeUndefined()
     },

@@ -19,13 +19,14 @@ import { refusal } from './refusal.js'
 import { isRecord } from './tagged.js'
 import { utf8Length } from './utf8-length.js'
 
-/** Fields of the first protocol version that no relay can do yet. */
+/** Fields of the first protocol version that no relay supports yet. */
 const reservedOnSubscribe = new Set(['retained', 'after', 'filter'])
 const reservedOnPublish = new Set(['retain', 'when', 'watch', 'will', 'ttl', 'exclude_me'])
 
 /**
- * Reads what a client said; nothing of it is trusted.
- * @throws {WildcastError} `invalid_frame`, naming the field and what it must be.
+ * Reads the frame of a client, which is not trusted.
+ * @throws {WildcastError} `invalid_frame`, which names the field and what it must be; `too_large`
+ * for too many or too long headers
  */
 export function readClientFrame({ kind, body }: RawFrame): ClientFrame {
   switch (kind) {
@@ -49,11 +50,14 @@ export function readClientFrame({ kind, body }: RawFrame): ClientFrame {
     case 'Authenticate':
       return { kind, ref: readCount(fields(kind, body), 'ref'), token: readText(fields(kind, body), 'token') }
     default:
-      throw refusal('invalid_frame', `${JSON.stringify(kind.slice(0, 40))} is no kind of frame that a client sends`)
+      throw refusal('invalid_frame', `${JSON.stringify(kind.slice(0, 40))} is not a kind of frame that a client sends`)
   }
 }
 
-/** The `ref` of a frame that may be broken otherwise, so that even its refusal can be paired. */
+/**
+ * Returns the `ref` of a frame that may be invalid otherwise, so that even its refusal can be
+ * paired.
+ */
 export function refOfRaw({ body }: RawFrame): number | undefined {
   const ref = isRecord(body) ? body.ref : undefined
   return typeof ref === 'number' && Number.isSafeInteger(ref) && ref >= 0 ? ref : undefined
@@ -64,7 +68,7 @@ function fields(kind: string, body: unknown): Body {
   return body
 }
 
-function used(body: Body, reserved: ReadonlySet<string>): readonly string[] | undefined {
+function reservedFieldsOf(body: Body, reserved: ReadonlySet<string>): readonly string[] | undefined {
   const found = Object.keys(body).filter((field) => reserved.has(field) && (body[field] ?? false) !== false)
   return found.length > 0 ? found : undefined
 }
@@ -74,7 +78,7 @@ function readConnect(body: Body): ClientFrame {
     kind: 'Connect',
     token: readOptionalText(body, 'token'),
     session: readOptionalText(body, 'session'),
-    // One that can't be a count begins a new session.
+    // A number that can't be a count starts a new session.
     received: readOptionalNumber(body, 'received'),
     client: readOptionalText(body, 'client'),
     batch: readOptionalCount(body, 'batch'),
@@ -91,7 +95,7 @@ function readSubscribe(body: Body): ClientFrame {
     group: readOptionalText(body, 'group'),
     serve: readOptionalFlag(body, 'serve'),
     policy: readOptionalPolicy(body),
-    reserved: used(body, reservedOnSubscribe),
+    reserved: reservedFieldsOf(body, reservedOnSubscribe),
   }
 }
 
@@ -131,7 +135,7 @@ function readPublish(body: Body): ClientFrame {
     more: readOptionalFlag(body, 'more'),
     error: readOptionalFailure(body),
     key: readOptionalKey(body),
-    reserved: used(body, reservedOnPublish),
+    reserved: reservedFieldsOf(body, reservedOnPublish),
   }
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { WildcastError } from './errors.js'
 import { readClientFrame } from './read-client-frame.js'
 
-// The fields are read on their way through a Publish, which has most of them.
+// The fields are read through a Publish, which has most of them.
 
 function publish(fields: object): unknown {
   return readClientFrame({ kind: 'Publish', body: { subject: 'a', ...fields } })
@@ -36,19 +36,22 @@ describe('the payload', () => {
     expect(payloadOf(fields)).toEqual(payload)
   })
 
-  it.each(['\ud800', 'a\udc00b', '\udc00\ud800'])('is no text with a lone surrogate: %j', (message) => {
+  it.each(['\ud800', 'a\udc00b', '\udc00\ud800'])('must not be a text with a lone surrogate: %j', (message) => {
     expect(refusal({ message })).toMatch(/well-formed Unicode; send other bytes as "bytes"/)
   })
 
-  it.each([[[256]], [[-1]], [[0.5]], [['1']], [[null]], [[Number.NaN]], [[[]]]])('is no array like %j', (message) => {
-    expect(refusal({ message })).toMatch(/whole numbers from 0 to 255/)
-  })
+  it.each([[[256]], [[-1]], [[0.5]], [['1']], [[null]], [[Number.NaN]], [[[]]]])(
+    'must not be an array like %j',
+    (message) => {
+      expect(refusal({ message })).toMatch(/whole numbers from 0 to 255/)
+    },
+  )
 
-  it('is no text that is not base64, where base64 is due', () => {
+  it('must be valid base64 in "bytes"', () => {
     expect(refusal({ bytes: '!' })).toBe('"bytes" must be base64')
   })
 
-  it('may be absent on a failed answer only', () => {
+  it('may be absent only on a failed answer', () => {
     const error = { code: 'app', message: 'no' }
     expect(publish({ error })).toEqual({ kind: 'Publish', subject: 'a', message: '', error })
     expect(publish({ error, message: 'x' })).toMatchObject({ message: 'x' })
@@ -71,7 +74,7 @@ describe('headers', () => {
     })
   })
 
-  it('have several values in an array, and each is a pair', () => {
+  it('may have an array of values, each of which becomes a pair', () => {
     expect(publish({ message: '', headers: { z: ['1', '', '1'], a: ['2'] } })).toMatchObject({
       headers: [
         ['z', '1'],
@@ -82,7 +85,7 @@ describe('headers', () => {
     })
   })
 
-  it('are 64 pairs at most, and are counted before they are read', () => {
+  it('are at most 64 pairs, and are counted before they are read', () => {
     const values = (count: number): unknown[] => Array.from({ length: count }, () => 7)
     const tooLarge = expect.objectContaining({ code: 'too_large' })
     for (const headers of [{ x: values(65) }, { a: Array(60).fill(''), b: values(5) }, { x: values(1_000_000) }])
@@ -92,28 +95,31 @@ describe('headers', () => {
     })
   })
 
-  it.each(['', ' ', 'a b', 'a:b', 'a\r\nb', 'a\n', 'ä', 'a/b', 'a\0', '__proto__'])('have no name %j', (name) => {
-    expect(refusal(own(name, 'v'))).toMatch(/"headers" must be named by tokens/)
-  })
+  it.each(['', ' ', 'a b', 'a:b', 'a\r\nb', 'a\n', 'ä', 'a/b', 'a\0', '__proto__'])(
+    'must not have the name %j',
+    (name) => {
+      expect(refusal(own(name, 'v'))).toMatch(/"headers" must be named by tokens/)
+    },
+  )
 
   it.each(['a\r\nb: c', '\0', '\t', '\u0085', '\ud800', 7, null, [], [7], [['a']], ['a', null], ['a', 'b\nc']])(
-    'have no value %j',
+    'must not have the value %j',
     (value) => {
       expect(refusal(own('x', value))).toMatch(/"headers.x" must be a string without control characters, or an array/)
     },
   )
 
-  it.each(['', 'ä😀', '\ufeff', 'a, b; c="d"'])('have the value %j', (value) => {
+  it.each(['', 'ä😀', '\ufeff', 'a, b; c="d"'])('may have the value %j', (value) => {
     expect(publish(own('x', value))).toMatchObject({ headers: [['x', value]] })
   })
 })
 
 describe('a failure', () => {
-  it.each([{}, { code: 'a' }, { message: 'a' }, { code: 1, message: 'a' }])('is not %j', (error) => {
+  it.each([{}, { code: 'a' }, { message: 'a' }, { code: 1, message: 'a' }])('must not be %j', (error) => {
     expect(refusal({ error })).toMatch(/"(code|message)" must be a string/)
   })
 
-  it('is well-formed, since it goes to another client', () => {
+  it('must be well-formed, since another client receives it', () => {
     for (const error of [
       { code: '\ud800', message: '\udc00' },
       { code: 'a', message: '\ud800' },

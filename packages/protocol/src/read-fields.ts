@@ -8,16 +8,16 @@ import { refusal } from './refusal.js'
 import { isRecord } from './tagged.js'
 import { isWellFormed } from './utf8.js'
 
-/** The body of a frame, whose fields nobody has checked yet. */
+/** The body of a frame, whose fields have not been checked yet. */
 export type Body = Readonly<Record<string, unknown>>
 
-/** A refusal that names the field. */
+/** Creates the error for an invalid field, which it names. */
 export function refuseField(field: string, wanted: string): WildcastError {
   return refusal('invalid_frame', `"${field}" must be ${wanted}`)
 }
 
 // Missing and null mean the same, as in classic.
-const absent = (value: unknown): value is undefined | null => value === undefined || value === null
+const isAbsent = (value: unknown): value is undefined | null => value === undefined || value === null
 
 export function readText(body: Body, field: string): string {
   const value = body[field]
@@ -26,7 +26,7 @@ export function readText(body: Body, field: string): string {
 }
 
 export function readOptionalText(body: Body, field: string): string | undefined {
-  return absent(body[field]) ? undefined : readText(body, field)
+  return isAbsent(body[field]) ? undefined : readText(body, field)
 }
 
 export function readCount(body: Body, field: string): number {
@@ -34,34 +34,37 @@ export function readCount(body: Body, field: string): number {
 }
 
 export function readOptionalCount(body: Body, field: string): number | undefined {
-  return absent(body[field]) ? undefined : readCount(body, field)
+  return isAbsent(body[field]) ? undefined : readCount(body, field)
 }
 
-/** Any number. */
+/** Reads any number, including negative ones and fractions. */
 export function readOptionalNumber(body: Body, field: string): number | undefined {
   const value = body[field]
-  if (absent(value)) return undefined
+  if (isAbsent(value)) return undefined
   if (typeof value !== 'number') throw refuseField(field, 'a number')
   return value
 }
 
-/** A whole number from 0 to 2^53 − 1. */
+/** Checks that a value is a whole number from 0 to 2^53 − 1. */
 export function toCount(value: unknown, field: string): number {
   if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0)
     throw refuseField(field, 'a whole number from 0 to 2^53 - 1')
-  return value === 0 ? 0 : value // no encoding promises to keep -0
+  return value === 0 ? 0 : value // an encoding may lose -0
 }
 
 export function readOptionalFlag(body: Body, field: string): boolean | undefined {
   const value = body[field]
-  if (absent(value)) return undefined
+  if (isAbsent(value)) return undefined
   if (typeof value !== 'boolean') throw refuseField(field, 'true or false')
   return value
 }
 
-/** `message` as text, bytes or an array of bytes; or `bytes` as base64 or bytes. */
+/**
+ * Reads the payload: `message` as text, bytes or an array of bytes; or `bytes` as base64, bytes or
+ * an array of bytes.
+ */
 export function readPayload(body: Body): Payload {
-  if (absent(body.message)) {
+  if (isAbsent(body.message)) {
     const bytes = body.bytes
     if (typeof bytes !== 'string') return toPayload(bytes, 'message')
     try {
@@ -89,12 +92,12 @@ function isByte(value: unknown): value is number {
 
 export function readOptionalHeaders(body: Body): Headers | undefined {
   const value = body.headers
-  if (absent(value)) return undefined
+  if (isAbsent(value)) return undefined
   if (!isRecord(value)) throw refuseField('headers', 'an object')
   const headers: (readonly [name: string, value: string])[] = []
   for (const name of Object.keys(value)) {
     const values = readHeaderValues(value[name])
-    // Counted first: 20,000 names took a minute further inside.
+    // Counted before they are checked: later steps took a minute for 20,000 names.
     if (headers.length + values.length > limits.headers) throw headersTooLarge()
     checkHeader(name, values)
     for (const text of values) headers.push([name, text])
@@ -103,8 +106,8 @@ export function readOptionalHeaders(body: Body): Headers | undefined {
 }
 
 /**
- * What stands for a name: a value, or several of them. An empty array is left for the check to
- * refuse.
+ * Returns the value of a name, or its values. An empty array counts as a value, which `checkHeader`
+ * refuses.
  */
 function readHeaderValues(value: unknown): readonly unknown[] {
   return Array.isArray(value) && value.length > 0 ? value : [value]
@@ -120,7 +123,7 @@ function checkHeader(name: string, values: readonly unknown[]): asserts values i
 
 export function readOptionalFailure(body: Body): Failure | undefined {
   const value = body.error
-  if (absent(value)) return undefined
+  if (isAbsent(value)) return undefined
   if (!isRecord(value)) throw refuseField('error', '{code, message}')
   const failure = { code: readText(value, 'code'), message: readText(value, 'message') }
   if (!isWellFormed(failure.code) || !isWellFormed(failure.message)) throw refuseField('error', 'well-formed Unicode')

@@ -2,7 +2,7 @@ import { decodeBase64 } from './base64.js'
 import type { RawFrame } from './codec.js'
 import type { RelayFrame } from './frame.js'
 
-/** The fields that a frame has in another form, or by another name. */
+/** The fields that `RelayFrame` has in another form, or by another name. */
 interface Body {
   kind: string
   message?: unknown
@@ -11,9 +11,9 @@ interface Body {
 }
 
 /**
- * Reads what a relay said, which is believed: it keeps the protocol's types. A newer relay may say
- * kinds that `RelayFrame` does not have; let them pass. The body becomes the frame: to copy it
- * would cost more than all else that a client does with a message.
+ * Reads the frame of a relay, which is trusted to keep the protocol's types. A newer relay may send
+ * kinds that `RelayFrame` does not have: ignore them. The body itself becomes the frame: a copy
+ * would cost more than everything else that a client does with a message.
  */
 export function readRelayFrame({ kind, body = {} }: RawFrame): RelayFrame {
   if (kind === 'Received') return { kind, count: body as number }

@@ -8,9 +8,9 @@ test.each<[string, string]>([
   ['nesting that is too deep before it', `{"Publish":{"message":${'['.repeat(99)}${']'.repeat(99)},"ref":7}}`],
   ['a payload of many escapes before it', `{"Publish":{"message":"${'\\\\\\n'.repeat(100_000)}","ref":7,}}`],
   ['a payload of many numbers before it', `{"Publish":{"message":[${'255,'.repeat(1_000_000)}],"ref":7,}}`],
-  ['nesting that is too deep behind it', `{"Publish":{"ref":7,"message":${'['.repeat(1_000_000)}`],
+  ['nesting that is too deep after it', `{"Publish":{"ref":7,"message":${'['.repeat(1_000_000)}`],
   ['a text that is cut off', '{"Publish":{"ref":7,"subject":"a'],
-  ['a text that goes on', '{"Publish":{"ref":7}}}'],
+  ['a text that continues', '{"Publish":{"ref":7}}}'],
   ['white space', ' { "Publish" :\n{ "ref" :\t7 , "subject" : "a" , } }'],
   ['a payload that looks like one', '{"Publish":{"message":"{\\"ref\\":8,\\\\","ref":7,}}'],
   ['one that is nested', '{"Publish":{"headers":{"ref":8},"ref":7,}}'],
@@ -28,15 +28,15 @@ test.each<[string, string]>([
   ['a negative number', '{"Publish":{"ref":-7,}}'],
   ['a number that is too large', '{"Publish":{"ref":9007199254740992,}}'],
   ['a number that is cut off', '{"Publish":{"ref":7'],
-])('finds none in %s', (_, text) => expect(refInJson(text)).toBeUndefined())
+])('finds no ref in %s', (_, text) => expect(refInJson(text)).toBeUndefined())
 
-test('looks at a bounded part of a text', () => {
+test('reads a bounded part of a text', () => {
   for (const many of ['[', '"ref"', '"ref":', '{}', '\\"'])
     expect(refInJson(`{"Publish":{"x":"${many.repeat(1_000_000)}","ref":7}}`)).toBeOneOf([7, undefined])
   expect(refInJson(`{"Publish":{"x":${'['.repeat(100_000)}${']'.repeat(100_000)},"ref":7}}`)).toBeUndefined()
 })
 
-test('reads any text without throwing, and what stands in a frame as JSON.parse does', () => {
+test('reads any text without throwing, and finds the same ref as JSON.parse', () => {
   fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => void refInJson(`{"Publish":{${text}`)))
   fc.assert(
     fc.property(fc.jsonValue(), fc.maxSafeNat(), (value, ref) => {

@@ -1,27 +1,27 @@
 const [quote, backslash, openBrace, closeBrace, openBracket, closeBracket] = [0x22, 0x5c, 0x7b, 0x7d, 0x5b, 0x5d]
 
 /**
- * Characters from a key to the end of its value, with white space: no number of a sane client takes
- * more.
+ * Characters from a key to the end of its value, with white space: every number of a sane client is
+ * shorter.
  */
 const longestValue = 64
 /**
- * Brackets and quotes that are looked at: a frame of a sane client has fewer, and this takes a
- * millisecond.
+ * Limit of the brackets and quotes that are examined, which takes a millisecond. A frame of a sane
+ * client has fewer.
  */
-const mostMarks = 40_000
+const maxMarks = 40_000
 
 /**
- * The `ref` of a frame in JSON that can not be parsed, or is not a frame: the first one that stands
- * directly in the body of a kind. The text is read once, from its beginning, and nothing is built
- * from it. Undefined if there is none, or it stands behind too much.
+ * Finds the `ref` in JSON that can't be parsed or is not a frame: the first one directly in the
+ * body of a kind. Reads the text once, from its start, and builds nothing from it. Returns
+ * undefined if it is missing, or after too many marks.
  */
 export function refInJson(text: string): number | undefined {
   let depth = 0
-  for (let at = 0, marks = 0; at < text.length && marks < mostMarks; at++) {
+  for (let at = 0, marks = 0; at < text.length && marks < maxMarks; at++) {
     const unit = text.charCodeAt(at)
     if (unit === quote) {
-      const end = endOfString(text, at, mostMarks - marks)
+      const end = endOfString(text, at, maxMarks - marks)
       if (depth === 2 && end.at - at === 4 && text.startsWith('"ref"', at)) {
         const ref = valueAt(text, end.at + 1)
         if (ref !== undefined) return ref
@@ -39,7 +39,9 @@ export function refInJson(text: string): number | undefined {
   return undefined
 }
 
-/** Where a string ends, after so many quotes at most, and how many quotes it took to find that. */
+/**
+ * Finds the end of a string within `most` quotes. Returns it with the number of quotes examined.
+ */
 function endOfString(text: string, start: number, most: number): { readonly at: number; readonly quotes: number } {
   let at = start
   for (let quotes = 1; quotes < most; quotes++) {
@@ -52,7 +54,7 @@ function endOfString(text: string, start: number, most: number): { readonly at: 
   return { at: text.length, quotes: most }
 }
 
-/** The whole number that follows a key; undefined if something else does. */
+/** Returns the whole number after a key, or undefined if anything else follows. */
 function valueAt(text: string, at: number): number | undefined {
   const found = /^\s*:\s*(\d[\d.eE+-]*)\s*[,}]/.exec(text.slice(at, at + longestValue))
   const value = Number(found?.[1])

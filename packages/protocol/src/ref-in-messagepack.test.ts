@@ -14,11 +14,11 @@ test.each<[string, Uint8Array]>([
     `an extension type of ${length} bytes before it`,
     publish({ message: ext(length), ref: 7 }),
   ]),
-  ['an extension type behind it', publish({ ref: 7, message: ext(4) })],
+  ['an extension type after it', publish({ ref: 7, message: ext(4) })],
   ['a timestamp', publish({ message: new Date(0), ref: 7 })],
   ['two kinds', encode({ Subscribe: 'a', Publish: { ref: 7 } })],
   ['nesting that is too deep', publish({ message: nested(99), ref: 7 })],
-  ['a map whose keys are no strings', bytes('81 a7 5075626c697368 82 01 02 a3 726566 07')],
+  ['a map whose keys are not strings', bytes('81 a7 5075626c697368 82 01 02 a3 726566 07')],
   ['a string that is not UTF-8', bytes('81 a7 5075626c697368 82 a1 ff a1 ff a3 726566 07')],
   ['the byte 0xC1', bytes('81 a7 5075626c697368 82 a1 61 c1 a3 726566 07')],
   ['bytes that follow', bytes('81 a7 5075626c697368 81 a3 726566 07 00')],
@@ -41,9 +41,9 @@ test.each<[string, Uint8Array]>([
   ['a number that is cut off', cut(publish({ ref: 70_000 }))],
   ['a map that ends before its value', bytes('81 a7 5075626c697368 81 a3 726566')],
   ['a length past the end', bytes('81 a7 5075626c697368 82 a1 61 c6 ffffffff a3 726566 07')],
-])('finds none in %s', (_, data) => expect(refInMessagePack(data)).toBeUndefined())
+])('finds no ref in %s', (_, data) => expect(refInMessagePack(data)).toBeUndefined())
 
-test('reads any bytes without throwing, and the values that a frame may hold', () => {
+test('reads any bytes without throwing, and skips any value of a frame', () => {
   const head = bytes('81 a7 5075626c697368 8f')
   fc.assert(fc.property(fc.uint8Array(), (rest) => void refInMessagePack(Uint8Array.of(...head, ...rest))))
   fc.assert(
@@ -53,7 +53,7 @@ test('reads any bytes without throwing, and the values that a frame may hold', (
   )
 })
 
-test('looks at a bounded part of the bytes', () => {
+test('reads a bounded part of the bytes', () => {
   const many = new Uint8Array(4 * 1024 * 1024).fill(0x80)
   many.set(bytes('81 a7 5075626c697368 df 00100000'))
   expect(refInMessagePack(many)).toBeUndefined()

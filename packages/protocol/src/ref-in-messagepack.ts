@@ -1,12 +1,13 @@
 /**
- * Values that are looked at: a frame of a sane client has fewer, and this takes a few milliseconds.
+ * Limit of the values that are examined, which takes a few milliseconds. A frame of a sane client
+ * has fewer.
  */
-const mostValues = 100_000
+const maxValues = 100_000
 
 /**
- * The `ref` of a frame in MessagePack that can not be parsed, or is not a frame: the first one that
- * stands directly in the body of a kind. The bytes are read once, from their beginning, and nothing
- * is built from them. Undefined if there is none, or it stands behind too much.
+ * Finds the `ref` in MessagePack that can't be parsed or is not a frame: the first one directly in
+ * the body of a kind. Reads the bytes once, from their start, and builds nothing from them. Returns
+ * undefined if it is missing, or after too many values.
  */
 export function refInMessagePack(bytes: Uint8Array): number | undefined {
   const skimmer = new Skimmer(bytes)
@@ -22,7 +23,7 @@ export function refInMessagePack(bytes: Uint8Array): number | undefined {
   return undefined
 }
 
-/** Moves over values of every type, also those that no frame may hold. */
+/** Skips values of every type, also those that no frame may hold. */
 class Skimmer {
   readonly #bytes: Uint8Array
   #at = 0
@@ -33,10 +34,13 @@ class Skimmer {
   }
 
   get more(): boolean {
-    return this.#at < this.#bytes.length && this.#values < mostValues
+    return this.#at < this.#bytes.length && this.#values < maxValues
   }
 
-  /** How many entries the map has that stands here, and moves into it. Moves over anything else. */
+  /**
+   * Enters the map at this position and returns its number of entries. Skips any other value, and
+   * returns 0.
+   */
   map(): number {
     const tag = this.#bytes[this.#at] ?? 0xc0
     if ((tag & 0xf0) !== 0x80 && tag !== 0xde && tag !== 0xdf) {
@@ -46,21 +50,21 @@ class Skimmer {
     return this.#head() / 2
   }
 
-  /** Whether the string "ref" stands here, in its shortest form. */
+  /** Whether the string "ref" is at this position, in its shortest form. */
   isRef(): boolean {
     const [tag, r, e, f] = this.#bytes.subarray(this.#at, this.#at + 4)
     return tag === 0xa3 && r === 0x72 && e === 0x65 && f === 0x66
   }
 
   /**
-   * Moves over a value, and what is nested in it. Returns it if it is a whole number from 0 to 2^53
-   * - 1.
+   * Skips a value with everything nested in it. Returns the value if it is a whole number from 0 to
+   * 2^53 − 1.
    */
   skip(): number | undefined {
     const tag = this.#bytes[this.#at] ?? 0xc0
     const start = this.#at + 1
     for (let values = 1; values > 0 && this.more; values--) values += this.#head()
-    if (this.#at > this.#bytes.length || this.#values >= mostValues) return undefined
+    if (this.#at > this.#bytes.length || this.#values >= maxValues) return undefined
     const number = this.#number(tag, start)
     return number !== undefined && Number.isSafeInteger(number) && number >= 0 ? number : undefined
   }
@@ -74,9 +78,7 @@ class Skimmer {
     return tag === 0xca ? view.getFloat32(0) : view.getFloat64(0)
   }
 
-  /**
-   * Moves over the head of a value, and over its bytes. Returns how many values are nested in it.
-   */
+  /** Skips the head of a value, and its bytes. Returns the number of values nested in it. */
   #head(): number {
     const tag = this.#bytes[this.#at++] as number
     this.#values++

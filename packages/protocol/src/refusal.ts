@@ -1,19 +1,19 @@
 import { WildcastError } from './errors.js'
 
 /**
- * An error about what a peer has sent, which says nothing by where it was made: it has no stack
- * trace.
+ * Creates an error about a peer's data. It has no stack trace: the place that creates it is of no
+ * use.
  */
-export function refusal(...words: ConstructorParameters<typeof WildcastError>): WildcastError {
-  return withoutStackTrace(() => new WildcastError(...words))
+export function refusal(...args: ConstructorParameters<typeof WildcastError>): WildcastError {
+  return withoutStackTrace(() => new WildcastError(...args))
 }
 
-/** Other engines than V8 have no such limit, and to set it does nothing there. */
+/** Only V8 has this limit; in other engines, setting it does nothing. */
 const v8Error = Error as { stackTraceLimit?: number | undefined }
 
 /**
- * Runs something that may throw refusals. To collect a stack trace takes ten times as long as all
- * else that a refusal takes.
+ * Runs a function that may throw refusals. Collecting a stack trace takes ten times as long as the
+ * rest of a refusal.
  */
 export function withoutStackTrace<Result>(run: () => Result): Result {
   const { stackTraceLimit } = v8Error

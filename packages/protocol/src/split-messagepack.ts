@@ -2,18 +2,18 @@ import { refusal } from './refusal.js'
 import { tooLargeBatch } from './too-large-batch.js'
 
 /**
- * The frames of a batch in MessagePack: one value after the other. The bytes are not copied, and
- * each frame is made when it is asked for: a view of one byte takes a hundred.
- * @param most - bytes that several frames may have together
+ * Splits a MessagePack batch, in which one value follows the other. The frames are views, not
+ * copies, and are created on demand: a view of one byte takes a hundred bytes.
+ * @param maxBytes - limit of a batch with several frames
  * @throws {WildcastError} before the first frame: `invalid_frame` if a value does not end within
  * the bytes; `too_large`
  */
-export function splitMessagePack(bytes: Uint8Array, most: number = Number.POSITIVE_INFINITY): Iterable<Uint8Array> {
+export function splitMessagePack(bytes: Uint8Array, maxBytes: number = Number.POSITIVE_INFINITY): Iterable<Uint8Array> {
   if (bytes.length === 0) return []
   let at = endOfValue(bytes, 0)
   if (at === bytes.length) return [bytes]
-  // Before millions of frames are looked for in the rest.
-  if (bytes.length > most) throw tooLargeBatch(most)
+  // Checked before the rest is read, which may hold millions of frames.
+  if (bytes.length > maxBytes) throw tooLargeBatch(maxBytes)
   while (at < bytes.length) at = endOfValue(bytes, at)
   return framesOf(bytes)
 }
@@ -26,10 +26,10 @@ function* framesOf(bytes: Uint8Array): Generator<Uint8Array> {
   }
 }
 
-/** Index behind the value that begins at `start`, whatever is in it. */
+/** Index after the value that begins at `start`, of any type. */
 function endOfValue(bytes: Uint8Array, start: number): number {
   let at = start
-  // A frame may have millions of values: for most of them a look at two tables is enough.
+  // A frame may have millions of values: for almost all of them two table look-ups are enough.
   for (let values = 1; values > 0; values--) {
     if (at >= bytes.length) throw incomplete()
     const tag = bytes[at] as number
@@ -43,19 +43,19 @@ function endOfValue(bytes: Uint8Array, start: number): number {
       at += 1 + length + (each > 0 ? 0 : extra + count)
       values += each * count
     }
-    // Each value takes a byte at least, so that no more of them are looked for than there are.
+    // Each value takes at least one byte, so the loop ends early if too many are announced.
     if (at > bytes.length || values - 1 > bytes.length - at) throw incomplete()
   }
   return at
 }
 
-/** A value whose size stands behind its tag. */
+/** A type whose tag is followed by a count. */
 interface Counted {
   /** Bytes of the count. */
   readonly length: number
-  /** Values for each that is counted; 0 if bytes are. */
+  /** Values per counted item; 0 if the count is in bytes. */
   readonly each: number
-  /** Bytes between the count and what is counted. */
+  /** Bytes between the count and the counted bytes. */
   readonly extra: number
 }
 
@@ -73,23 +73,23 @@ const countedTags: ReadonlyMap<number, Counted> = new Map([
 function countedAt(tag: number): Counted {
   const found = countedTags.get(tag)
   if (found) return found
-  throw refusal('invalid_frame', 'the batch holds the byte 0xC1; what follows it is unknown')
+  throw refusal('invalid_frame', 'the batch contains the byte 0xC1, which MessagePack does not use')
 }
 
 const sizes: ReadonlyMap<number, number> = new Map([
   ...inOrder(0xca, [5, 9]), // floats
-  ...inOrder(0xcc, [2, 3, 5, 9]), // whole numbers
-  ...inOrder(0xd0, [2, 3, 5, 9]), // below zero, too
+  ...inOrder(0xcc, [2, 3, 5, 9]), // unsigned integers
+  ...inOrder(0xd0, [2, 3, 5, 9]), // signed integers
   ...inOrder(0xd4, [3, 4, 6, 10, 18]), // short extensions
 ])
 
-/** Bytes of a value with its tag; 0 if its size stands behind the tag. */
+/** Bytes of a value with its tag; 0 if a count follows the tag. */
 const bytesOfTag: Uint8Array = Uint8Array.from({ length: 256 }, (_, tag) => {
   if (tag >= 0xa0 && tag <= 0xbf) return 1 + (tag & 0x1f)
   return sizes.get(tag) ?? (countedTags.has(tag) || tag === 0xc1 ? 0 : 1)
 })
 
-/** Values inside a value, if its tag says how many. */
+/** Number of values nested in a value, if its tag contains it. */
 const valuesOfTag: Uint8Array = Uint8Array.from({ length: 256 }, (_, tag) => {
   if (tag >= 0x80 && tag <= 0x8f) return 2 * (tag & 0x0f)
   return tag >= 0x90 && tag <= 0x9f ? tag & 0x0f : 0
@@ -106,5 +106,5 @@ function uint(bytes: Uint8Array, at: number, size: number): number {
 }
 
 function incomplete(): Error {
-  return refusal('invalid_frame', 'the batch ends inside a frame; send whole ones')
+  return refusal('invalid_frame', 'the batch ends inside a frame; send whole frames')
 }

@@ -15,12 +15,12 @@ describe('isSubject and isPattern', () => {
   }
   const part = fc.constantFrom('a', 'ä', 'request', '$', '*', '**', '***', '>', '#', '+', '/', ' ', '\ud800', '', 'a*')
 
-  it('say what the parsers say', () => {
+  it('agree with the parsers', () => {
     fc.assert(
       fc.property(fc.array(part, { maxLength: 5 }), (parts) => {
         const text = parts.join('.')
         expect(isSubject(text)).toBe(verdict(parseSubject, text))
-        // How many `**` there may be is for the relay to say.
+        // Only the relay limits the number of `**`.
         if (parts.filter((each) => each === '**' || each === '>' || each === '#').length <= limits.multiWildcards)
           expect(isPattern(text)).toBe(verdict(parsePattern, text))
       }),
@@ -28,7 +28,7 @@ describe('isSubject and isPattern', () => {
     )
   })
 
-  it('know the limits, in characters', () => {
+  it('check the limits, in characters', () => {
     const long = (length: number): string => 'a'.repeat(length)
     const deep = (segments: number): string => Array(segments).fill('a').join('.')
     for (const has of [isSubject, isPattern]) {

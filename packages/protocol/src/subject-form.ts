@@ -1,11 +1,11 @@
-// A client needs no more than this: its relay checks again, to the byte, and says what is wrong.
+// Enough for a client: its relay checks again, to the byte, and reports what is wrong.
 
-// In this order: what no segment may hold (\p{Cs} is a lone surrogate), an empty segment, more than
-// 1,024 characters, more than 256 segments.
+// In this order: characters that no segment may have (\p{Cs} is a lone surrogate), an empty
+// segment, more than 1,024 characters, more than 256 segments.
 const invalid = /[\s\p{Cc}\p{Cs}*>#+/]|(^|\.)(\.|$)|^.{1025}|^(?:[^.]*\.){256}/u
 const wildcard = /(^|\.)(?:\*\*?|[>#]$)(?=\.|$)/g
 
-/** Whether a text has the form of a subject. Its bytes are not counted. */
+/** Whether a text has the form of a subject. Counts characters, not bytes. */
 export function isSubject(text: string): boolean {
   return !invalid.test(text)
 }

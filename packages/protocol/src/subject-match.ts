@@ -1,25 +1,25 @@
 import { type Places, Positions } from './positions.js'
 import type { SubjectNode } from './subject-node.js'
 
-/** For so few it takes less time to visit them one by one. */
+/** Up to this count, places are visited one by one, since that is faster. */
 const fewPlaces = 8
 
 /**
- * Finds the values whose patterns match one subject. It comes to each node once at most, whatever
- * the wildcards: with one place in the subject up to the first `**`, then with a set of places.
- * Short subjects are the exception.
+ * Finds the values whose patterns match one subject. Visits each node at most once, whatever the
+ * wildcards: with one place in the subject up to the first `**`, then with a set of places. Short
+ * subjects are the exception.
  */
 export class SubjectMatch<Value> {
   readonly found: Set<Value> = new Set()
   readonly #segments: readonly string[]
-  /** Made when the first `**` asks for it. */
+  /** Created for the first `**` that needs it. */
   #positions: Positions | undefined
 
   constructor(segments: readonly string[]) {
     this.#segments = segments
   }
 
-  /** Without those that a wildcard of the root leads to if `leadingWildcards` is false. */
+  /** Searches from the root; without its wildcards if `leadingWildcards` is false. */
   begin(root: SubjectNode<Value>, leadingWildcards: boolean): void {
     if (leadingWildcards) this.#visit(root, 0)
     else this.#enter(root.children?.get(this.#segments[0] as string), 0)
@@ -27,7 +27,7 @@ export class SubjectMatch<Value> {
 
   #visit(node: SubjectNode<Value>, place: number): void {
     const segment = this.#segments[place]
-    if (segment === undefined) this.#take(node.values)
+    if (segment === undefined) this.#addAll(node.values)
     if (node.children && segment !== undefined) {
       this.#enter(node.children.get(segment), place)
       this.#enter(node.children.get('*'), place)
@@ -35,9 +35,9 @@ export class SubjectMatch<Value> {
     if (node.many) this.#visitFrom(node.many, place)
   }
 
-  /** Visits the node of a `**` from a place and from all places behind it. */
+  /** Visits the node of a `**` from a place and from all places after it. */
   #visitFrom(many: SubjectNode<Value>, place: number): void {
-    this.#take(many.values)
+    this.#addAll(many.values)
     if (!many.children) return
     const { length } = this.#segments
     if (length - place > fewPlaces) this.#visitAll(many, this.#allPositions.from(place))
@@ -57,21 +57,21 @@ export class SubjectMatch<Value> {
   /** Visits a node from many places. */
   #visitAll(node: SubjectNode<Value>, places: Places): void {
     const positions = this.#allPositions
-    if (node.values && positions.reachesEnd(places)) this.#take(node.values)
+    if (node.values && positions.reachesEnd(places)) this.#addAll(node.values)
     if (node.many) this.#visitAll(node.many, positions.fromFirstOf(places))
     const { children } = node
     if (!children) return
-    // Whichever are fewer: the children, or the segments of the subject.
+    // Iterates over the fewer: the children, or the distinct segments of the subject.
     if (children.size <= positions.bySegment.size) for (const child of children.values()) this.#enterAll(child, places)
     else for (const segment of positions.bySegment.keys()) this.#enterAll(children.get(segment), places)
   }
 
   #enterAll(node: SubjectNode<Value> | undefined, places: Places): void {
-    const reached = node && this.#allPositions.behind(node.run, places)
+    const reached = node && this.#allPositions.after(node.run, places)
     if (reached) this.#visitAll(node, reached)
   }
 
-  #take(values: Set<Value> | undefined): void {
+  #addAll(values: Set<Value> | undefined): void {
     if (values) for (const value of values) this.found.add(value)
   }
 

@@ -1,14 +1,14 @@
 /**
  * A node of a `SubjectTree`. A tree may have a million leaves of 256 segments: a run of segments
- * that no other pattern leaves is one node, and what a node does not need is not there.
+ * that no other pattern leaves is one node, and unused fields stay undefined.
  */
 export class SubjectNode<Value> {
-  /** The segments that lead to it from its parent, without `**`. */
+  /** The segments from its parent to it, without `**`. */
   run: readonly string[]
   values: Set<Value> | undefined
   /** By the first segment of their runs, `*` included. */
   children: Map<string, SubjectNode<Value>> | undefined
-  /** The node that a `**` leads to. */
+  /** The child for a `**`. */
   many: SubjectNode<Value> | undefined
 
   constructor(run: readonly string[]) {
@@ -19,7 +19,7 @@ export class SubjectNode<Value> {
     return !this.values && !this.children && !this.many
   }
 
-  /** The node that segments lead to from here, made if it is not there. */
+  /** Returns the node that segments lead to from here, and creates it if it is missing. */
   reach(segments: readonly string[]): SubjectNode<Value> {
     let node: SubjectNode<Value> = this
     for (let at = 0; at < segments.length; ) {
@@ -30,7 +30,8 @@ export class SubjectNode<Value> {
   }
 
   /**
-   * The nodes that segments lead through from here, itself first. Undefined if they lead nowhere.
+   * Returns the nodes that segments lead through from here, this one first. Returns undefined if
+   * they lead to no node.
    */
   path(segments: readonly string[]): SubjectNode<Value>[] | undefined {
     const path: SubjectNode<Value>[] = [this]
@@ -45,17 +46,17 @@ export class SubjectNode<Value> {
     return path
   }
 
-  /** Takes a child out if it is empty, or makes one of it and its only child. */
-  tidy(child: SubjectNode<Value>): void {
+  /** Removes a child if it is empty, or merges it with its only child. */
+  prune(child: SubjectNode<Value>): void {
     const [first] = child.run
     if (first === undefined) {
       if (child.empty) this.many = undefined
       return
     }
-    const heir = child.#onlyChild
-    if (heir) {
-      heir.run = [...child.run, ...heir.run]
-      this.children?.set(first, heir)
+    const grandchild = child.#onlyChild
+    if (grandchild) {
+      grandchild.run = [...child.run, ...grandchild.run]
+      this.children?.set(first, grandchild)
     } else if (child.empty) {
       this.children?.delete(first)
       if (this.children?.size === 0) this.children = undefined
@@ -83,7 +84,7 @@ export class SubjectNode<Value> {
     return reached
   }
 
-  /** The node at which a run leaves this node's own, or this one if it does not. */
+  /** Returns the node at which a run leaves the run of this node, or this node if it does not. */
   #fork(run: readonly string[]): SubjectNode<Value> {
     const differs = this.run.findIndex((segment, i) => segment !== run[i])
     if (differs < 0) return this

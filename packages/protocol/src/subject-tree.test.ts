@@ -11,14 +11,14 @@ const pattern = fc
   .map((segments) => parsePattern(segments.join('.')))
 const subject = fc.array(words, { minLength: 1, maxLength: 5 }).map((segments) => parseSubject(segments.join('.')))
 
-const find = <Value>(tree: SubjectTree<Value>, text: string): Value[] => tree.match(parseSubject(text))
+const findIn = <Value>(tree: SubjectTree<Value>, text: string): Value[] => tree.match(parseSubject(text))
 
 /** Runs of segments with a `**` between them. */
 function joined(before: string, behind: string): string {
   return [before, '**', behind].filter((part) => part !== '').join('.')
 }
 
-/** A tree in which each pattern is its own value, and the undo of each. */
+/** A tree in which each pattern is its own value, with the function that removes each. */
 function treeOf(...texts: string[]): { tree: SubjectTree<string>; undo: Map<string, () => void> } {
   const tree = new SubjectTree<string>()
   const undo = new Map(texts.map((text) => [text, tree.add(parsePattern(text), text)]))
@@ -26,7 +26,7 @@ function treeOf(...texts: string[]): { tree: SubjectTree<string>; undo: Map<stri
 }
 
 describe('SubjectTree', () => {
-  it('finds what a scan with matches finds, also while patterns leave', () => {
+  it('finds the same as a scan with matches, also after patterns are removed', () => {
     fc.assert(
       fc.property(
         fc.array(fc.tuple(pattern, fc.boolean()), { maxLength: 12 }),
@@ -41,8 +41,8 @@ describe('SubjectTree', () => {
               )
           }
           scan(() => true)
-          entries.forEach(([, leaves], value) => {
-            if (leaves) undos[value]?.()
+          entries.forEach(([, isRemoved], value) => {
+            if (isRemoved) undos[value]?.()
           })
           scan((value) => !entries[value]?.[1])
         },
@@ -51,7 +51,7 @@ describe('SubjectTree', () => {
     )
   })
 
-  it('finds in subjects of any length what a scan finds, with few words that forks have in common', () => {
+  it('finds the same as a scan in subjects of any length, with few distinct words', () => {
     const few = fc.constantFrom('a', 'a', 'a', 'b')
     const run = (most: number): fc.Arbitrary<string[]> =>
       fc.array(fc.oneof({ weight: 4, arbitrary: few }, fc.constant('*')), { maxLength: most })
@@ -76,70 +76,70 @@ describe('SubjectTree', () => {
     )
   })
 
-  it('finds a value once, although several ways lead to it', () => {
+  it('finds a value once if its pattern matches in several ways', () => {
     const { tree } = treeOf('**.a.**')
-    expect(find(tree, 'a.a.a')).toEqual(['**.a.**'])
+    expect(findIn(tree, 'a.a.a')).toEqual(['**.a.**'])
   })
 
-  it('finds a value once, although it stands under several patterns that match', () => {
+  it('finds a value once if several of its patterns match', () => {
     const tree = new SubjectTree<string>()
     for (const text of ['a.b', 'a.*', '*.b', '**', 'a.**', '**.b']) tree.add(parsePattern(text), 'one')
-    expect(find(tree, 'a.b')).toEqual(['one'])
+    expect(findIn(tree, 'a.b')).toEqual(['one'])
   })
 
-  it('holds an equal value under one pattern once', () => {
+  it('keeps equal values under one pattern once', () => {
     const { tree } = treeOf('a.*', 'a.*')
-    expect(find(tree, 'a.b')).toEqual(['a.*'])
+    expect(findIn(tree, 'a.b')).toEqual(['a.*'])
   })
 
-  it('lets no leading wildcard reach a reserved first segment', () => {
+  it('matches no reserved first segment with a leading wildcard', () => {
     const { tree } = treeOf('**', '*.x', '**.x', '$SYS.*', 'request.**')
-    expect(find(tree, '$SYS.x')).toEqual(['$SYS.*'])
-    expect(find(tree, `request.${ulid}.x`)).toEqual(['request.**'])
-    expect(find(tree, 'request.x').sort()).toEqual(['**', '**.x', '*.x', 'request.**'])
-    expect(find(tree, 'request').sort()).toEqual(['**', 'request.**'])
-    expect(find(tree, 'a.x')).toEqual(expect.arrayContaining(['**', '*.x', '**.x']))
+    expect(findIn(tree, '$SYS.x')).toEqual(['$SYS.*'])
+    expect(findIn(tree, `request.${ulid}.x`)).toEqual(['request.**'])
+    expect(findIn(tree, 'request.x').sort()).toEqual(['**', '**.x', '*.x', 'request.**'])
+    expect(findIn(tree, 'request').sort()).toEqual(['**', 'request.**'])
+    expect(findIn(tree, 'a.x')).toEqual(expect.arrayContaining(['**', '*.x', '**.x']))
   })
 
-  it.each(Object.getOwnPropertyNames(Object.prototype))('takes %j for a word like any other', (name) => {
+  it.each(Object.getOwnPropertyNames(Object.prototype))('treats %j as an ordinary word', (name) => {
     const { tree } = treeOf(name, `a.${name}.*`)
-    expect(find(tree, 'a')).toEqual([])
-    expect(find(tree, 'a.b.c')).toEqual([])
-    expect(find(tree, `a.${name}.${name}`)).toEqual([`a.${name}.*`])
-    if (name[0] !== '_') expect(find(tree, name)).toEqual([name])
+    expect(findIn(tree, 'a')).toEqual([])
+    expect(findIn(tree, 'a.b.c')).toEqual([])
+    expect(findIn(tree, `a.${name}.${name}`)).toEqual([`a.${name}.*`])
+    if (name[0] !== '_') expect(findIn(tree, name)).toEqual([name])
   })
 })
 
-describe('the undo', () => {
-  it('takes away its own value only', () => {
+describe('the function that removes a value', () => {
+  it('removes only its own value', () => {
     const { tree, undo } = treeOf('a.b', 'a.*', 'a.**', 'a.b.c')
     undo.get('a.*')?.()
-    expect(find(tree, 'a.b').sort()).toEqual(['a.**', 'a.b'])
+    expect(findIn(tree, 'a.b').sort()).toEqual(['a.**', 'a.b'])
     undo.get('a.b')?.()
-    expect(find(tree, 'a.b')).toEqual(['a.**'])
-    expect(find(tree, 'a.b.c').sort()).toEqual(['a.**', 'a.b.c'])
+    expect(findIn(tree, 'a.b')).toEqual(['a.**'])
+    expect(findIn(tree, 'a.b.c').sort()).toEqual(['a.**', 'a.b.c'])
   })
 
-  it('does nothing the second time, even if an equal value came since', () => {
+  it('does nothing the second time, even if an equal value was added since', () => {
     const tree = new SubjectTree<string>()
     tree.add(parsePattern('a.b'), 'other')
     const undo = tree.add(parsePattern('a.b'), 'value')
     undo()
     tree.add(parsePattern('a.b'), 'value')
     undo()
-    expect(find(tree, 'a.b').sort()).toEqual(['other', 'value'])
+    expect(findIn(tree, 'a.b').sort()).toEqual(['other', 'value'])
   })
 
-  it('takes away nothing of a longer pattern that has grown together with its own', () => {
+  it('removes nothing of a longer pattern that was merged with its own', () => {
     const tree = new SubjectTree<string>()
     const undos = [1, 2].map(() => tree.add(parsePattern('a.b.c'), 'value'))
     tree.add(parsePattern('a.b.d'), 'value')
     for (const undo of undos) undo()
-    expect(find(tree, 'a.b.c')).toEqual([])
-    expect(find(tree, 'a.b.d')).toEqual(['value'])
+    expect(findIn(tree, 'a.b.c')).toEqual([])
+    expect(findIn(tree, 'a.b.d')).toEqual(['value'])
   })
 
-  it('leaves no trace: a tree that everybody left is empty', () => {
+  it('isRemoved an empty tree when all values are removed', () => {
     fc.assert(
       fc.property(fc.array(pattern, { maxLength: 8 }), fc.infiniteStream(fc.nat()), (patterns, order) => {
         const tree = new SubjectTree<number>()
@@ -160,18 +160,18 @@ describe('10,000 patterns', () => {
   const crowd = (count: number): SubjectTree<string> =>
     treeOf(...Array.from({ length: count }, (_, i) => (shapes[i % shapes.length] as string).replace('n', `n${i}`))).tree
 
-  it('are matched right', () => {
+  it('are matched correctly', () => {
     const tree = crowd(10_000)
-    expect(find(tree, 'a.b.n6')).toEqual(['**.n6'])
-    expect(find(tree, 'a.b.n7')).toEqual(['a.*.n7'])
-    expect(find(tree, 'a.b.n8')).toEqual(['*.b.n8.**'])
-    expect(find(tree, 'a.b.n9999')).toEqual(['a.b.n9999'])
-    expect(find(tree, 'a.x.n10.y')).toEqual(['a.**.n10.**'])
-    expect(find(tree, 'a.b.c')).toEqual([])
+    expect(findIn(tree, 'a.b.n6')).toEqual(['**.n6'])
+    expect(findIn(tree, 'a.b.n7')).toEqual(['a.*.n7'])
+    expect(findIn(tree, 'a.b.n8')).toEqual(['*.b.n8.**'])
+    expect(findIn(tree, 'a.b.n9999')).toEqual(['a.b.n9999'])
+    expect(findIn(tree, 'a.x.n10.y')).toEqual(['a.**.n10.**'])
+    expect(findIn(tree, 'a.b.c')).toEqual([])
   })
 
-  it('cost a match no more look-ups than 60 do (S11)', () => {
-    const cost = (tree: SubjectTree<string>) => lookUps(() => find(tree, 'a.b.n8.c.d'))
+  it('take no more look-ups per match than 60 (S11)', () => {
+    const cost = (tree: SubjectTree<string>) => lookUps(() => findIn(tree, 'a.b.n8.c.d'))
     expect(cost(crowd(10_000))).toBe(cost(crowd(60)))
   })
 })
@@ -190,14 +190,14 @@ describe('5,000 patterns of 250 segments that fork early', () => {
     )
   const tail = (length: number): string[] => Array(length).fill('a')
 
-  it('are matched in time that grows with their segments, not with the ways to place them', () => {
+  it('take time that grows with their segments, not with the ways to place them', () => {
     const { tree } = treeOf(...forks(5000, 'b'), ...forks(10, '*'))
-    expect(find(tree, tail(256).join('.'))).toHaveLength(10)
-    expect(find(tree, [...tail(255), 'b'].join('.'))).toHaveLength(5010)
+    expect(findIn(tree, tail(256).join('.'))).toHaveLength(10)
+    expect(findIn(tree, [...tail(255), 'b'].join('.'))).toHaveLength(5010)
   })
 })
 
-/** How often a task looks into a Map: the tree does so once for each branch and segment. */
+/** Counts how often a task looks into a Map: the tree does so once for each branch and segment. */
 function lookUps(task: () => void): number {
   const get = Map.prototype.get
   let count = 0

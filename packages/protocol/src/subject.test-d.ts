@@ -20,7 +20,7 @@ test('a plain string is neither a subject nor a pattern', () => {
   expectTypeOf(longer).toBeString()
 })
 
-test('a pattern is no subject', () => {
+test('a pattern is not a subject', () => {
   // @ts-expect-error It may hold wildcards.
   capture(pattern, pattern)
   // @ts-expect-error It may hold wildcards.
@@ -34,16 +34,16 @@ test('a subject is the pattern that matches only itself', () => {
   new SubjectTree<number>().add(subject, 1)
 })
 
-test('a pattern without wildcards becomes a subject by isExact', () => {
+test('isExact makes a pattern without wildcards a subject', () => {
   if (isExact(pattern)) expectTypeOf(pattern).toExtend<Subject>()
 })
 
-test('both are strings to everybody else', () => {
+test('a subject is also a string', () => {
   expectTypeOf<Subject>().toExtend<string>()
   expectTypeOf(capture(pattern, subject)).toEqualTypeOf<readonly string[] | undefined>()
 })
 
-test('a value of another type does not enter a tree', () => {
+test('a tree accepts no value of another type', () => {
   const tree = new SubjectTree<number>()
   // @ts-expect-error The tree holds numbers.
   tree.add(pattern, 'text')

@@ -15,7 +15,7 @@ const refusal = (parse: (text: string) => string, text: string): WildcastError =
   throw new Error(`${JSON.stringify(text)} was accepted`)
 }
 
-/** Texts that are neither a subject nor a pattern, and a word of the remedy. */
+/** Texts that are neither a subject nor a pattern, and part of the remedy. */
 const neither: readonly [text: string, remedy: RegExp][] = [
   ['', /empty segment/],
   ['.', /empty segment/],
@@ -47,7 +47,7 @@ const neither: readonly [text: string, remedy: RegExp][] = [
   ['/', /joined by "\."/],
 ]
 
-/** Texts whose wildcards stand where none may. */
+/** Texts with wildcards in invalid places. */
 const misplaced: readonly [text: string, remedy: RegExp][] = [
   ['a*', /stand alone/],
   ['a.*b', /stand alone/],
@@ -66,7 +66,7 @@ const misplaced: readonly [text: string, remedy: RegExp][] = [
   ['**.a.**.b.#', /more than 2 "\*\*"/],
 ]
 
-/** Valid literal subjects that look as if they were not. */
+/** Valid subjects that look invalid. */
 const plain = [
   'good.apple',
   'a',
@@ -75,7 +75,7 @@ const plain = [
   'a_b.c-d:e@f!~%',
   'a%2Fb',
   'ä.日本.😀',
-  'e\u0301', // two subjects: nothing is normalised
+  'e\u0301', // distinct from the next one: nothing is normalised
   '\u00e9',
   '\ufffd',
   '\u200b\u200f', // a format character is neither white space nor control
@@ -91,7 +91,7 @@ describe('parseSubject', () => {
     expect(parseSubject(text)).toBe(text)
   })
 
-  it.each(neither)('refuses %j as invalid_subject and says why', (text, remedy) => {
+  it.each(neither)('refuses %j as invalid_subject with the reason', (text, remedy) => {
     const error = refusal(parseSubject, text)
     expect(error.code).toBe('invalid_subject')
     expect(error.message).toMatch(remedy)
@@ -101,7 +101,7 @@ describe('parseSubject', () => {
     expect(refusal(parseSubject, text).message).toMatch(/it has a wildcard; name one subject/)
   })
 
-  it('shows no more than the beginning of a long text', () => {
+  it('quotes only the start of a long text', () => {
     expect(refusal(parseSubject, 'x'.repeat(65_000)).message.length).toBeLessThan(200)
   })
 
@@ -125,7 +125,7 @@ describe('parsePattern', () => {
     expect(isExact(parsePattern(text))).toBe(true)
   })
 
-  it.each([...neither, ...misplaced])('refuses %j as invalid_subject and says why', (text, remedy) => {
+  it.each([...neither, ...misplaced])('refuses %j as invalid_subject with the reason', (text, remedy) => {
     const error = refusal(parsePattern, text)
     expect(error.code).toBe('invalid_subject')
     expect(error.message).toMatch(remedy)
@@ -148,12 +148,12 @@ describe('parsePattern', () => {
     ['**.#', '**'],
     ['*.>', '*.*.**'],
     ['a.**.*.b.*.#', 'a.*.**.b.*.**'],
-  ])('brings %j into the normal form %j', (text, normal) => {
+  ])('converts %j to the normal form %j', (text, normal) => {
     expect(parsePattern(text)).toBe(normal)
     expect(isExact(parsePattern(text))).toBe(false)
   })
 
-  it('gives a normal form that is its own normal form', () => {
+  it('returns a normal form that is its own normal form', () => {
     const segment = fc.constantFrom('a', 'b', '*', '**', '>', '#')
     fc.assert(
       fc.property(fc.array(segment, { minLength: 1, maxLength: 33 }), (segments) => {
@@ -173,7 +173,7 @@ describe.each([
   ['parseSubject', parseSubject],
   ['parsePattern', parsePattern],
 ])('%s', (_, parse: (text: string) => string) => {
-  it('lets a derived subject be longer by 64 bytes and 4 segments', () => {
+  it('allows a derived subject 64 more bytes and 4 more segments', () => {
     for (const begin of [`request.${ulid}.`, `response.${ulid}.`]) {
       const longest = begin.padEnd(1088, 'x')
       expect(parse(longest)).toBe(longest)
@@ -186,7 +186,7 @@ describe.each([
   })
 
   it.each(['request.7.', 'requests.', `request.${ulid}x.`, `a.request.${ulid}.`])(
-    'lets no other be longer: %s',
+    'allows no other subject to be longer: %s',
     (begin) => {
       expect(refusal(parse, begin.padEnd(1025, 'x')).message).toMatch(/longer than 1024 bytes/)
     },
@@ -212,13 +212,13 @@ describe.each([
     }
   })
 
-  it.each(Object.getOwnPropertyNames(Object.prototype))('takes %j for a word like any other', (name) => {
+  it.each(Object.getOwnPropertyNames(Object.prototype))('treats %j as an ordinary word', (name) => {
     expect(parse(`a.${name}`)).toBe(`a.${name}`)
     expect(parse(name)).toBe(name)
   })
 })
 
-it('measures a pattern in its normal form too', () => {
+it('checks the size of a pattern in its normal form, too', () => {
   const long = Array(255).fill('a')
   expect(parsePattern([...long, '**'].join('.'))).toHaveLength(512)
   expect(refusal(parsePattern, [...long, '>'].join('.')).message).toMatch(/more than 256 segments/)

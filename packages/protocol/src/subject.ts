@@ -16,10 +16,10 @@ export type Subject = Pattern & { readonly [subject]: true }
 declare const pattern: unique symbol
 declare const subject: unique symbol
 
-/** Subjects that are shorter can't have too many segments, nor too many bytes. */
+/** Shorter subjects have neither too many segments nor too many bytes. */
 const longSubject = 256
 
-/** What no segment may hold, or an empty segment. */
+/** Characters that no segment may have, or an empty segment. */
 const invalidShort = /[\s\p{Cc}\p{Cs}*>#+/]|(^|\.)(\.|$)/u
 
 const invalidLiteral = /[\s\p{Cc}\p{Cs}*>#+/]/u
@@ -31,26 +31,26 @@ const invalidLiteral = /[\s\p{Cc}\p{Cs}*>#+/]/u
  */
 export function parseSubject(text: string): Subject {
   checkSize(text)
-  // One test for the common case; what exactly is wrong is looked for only after it failed.
+  // One test for the common case; the exact fault is searched for only after it has failed.
   if (text.length < longSubject ? invalidShort.test(text) : !isSubject(text)) {
     const fault = text.split('.').map(faultOfSubjectSegment).find(Boolean)
-    // A derived subject may be longer, and have no fault.
+    // A derived subject may be longer without a fault.
     if (fault !== undefined || !isDerived(text)) throw refuse(text, fault ?? 'unknown fault')
   }
   return text as Subject
 }
 
 /**
- * Checks a pattern and brings it into its normal form, so that equal meanings are equal strings:
- * `a.>` becomes `a.*.**`, a final `#` becomes `**`, and in a row of wildcards every `*` stands
- * before one `**`.
+ * Checks a pattern and returns its normal form, so that equal meanings are equal strings: `a.>`
+ * becomes `a.*.**`, a final `#` becomes `**`, and in a row of wildcards every `*` comes before one
+ * `**`.
  * @throws {WildcastError} `invalid_subject`, with the remedy.
  */
 export function parsePattern(text: string): Pattern {
   checkSize(text)
   const raw = text.split('.')
   const segments: string[] = []
-  let open = false // a `**` of the present row of wildcards, not written yet
+  let open = false // whether a `**` of the current row of wildcards is not written yet
   let multi = 0
   const close = (): void => {
     if (open) segments.push('**')
@@ -72,7 +72,7 @@ export function parsePattern(text: string): Pattern {
   close()
   if (multi > limits.multiWildcards) throw refuse(text, `it has more than ${limits.multiWildcards} "**"`)
   const normal = segments.join('.')
-  checkSize(normal) // a final `>` has grown
+  checkSize(normal) // a final `>` has become longer
   return normal as Pattern
 }
 
@@ -89,16 +89,14 @@ export function isReserved(text: string): boolean {
   return isClosed(text) || isDerived(text)
 }
 
-/**
- * Whether a subject or pattern begins with `$` or `_`: the system's own names, closed to clients.
- */
+/** Whether a subject or pattern begins with `$` or `_`: names of the system, closed to clients. */
 export function isClosed(text: string): boolean {
   return text[0] === '$' || text[0] === '_'
 }
 
 /**
- * Whether a subject or pattern begins with `request.<ULID>` or `response.<ULID>`, as subjects do
- * that a relay derives for a request from the subject that is asked.
+ * Whether a subject or pattern begins with `request.<ULID>` or `response.<ULID>`, as do the
+ * subjects that a relay derives from the subject of a request.
  */
 export function isDerived(text: string): boolean {
   return /^re(?:quest|sponse)\.[0-7][0-9A-HJKMNP-TV-Z]{25}(?:\.|$)/.test(text)

@@ -17,7 +17,7 @@ describe('untag', () => {
   })
 })
 
-it('an array, bytes and null have no named fields', () => {
+it('isRecord refuses arrays, bytes and null', () => {
   expect([{}, Object.create(null)].every(isRecord)).toBe(true)
   expect([null, undefined, [], new Uint8Array(1), 'a', 1].some(isRecord)).toBe(false)
 })

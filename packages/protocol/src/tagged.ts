@@ -2,8 +2,7 @@ import type { RawFrame } from './codec.js'
 import { refusal } from './refusal.js'
 
 /**
- * Reads the externally tagged form that all frames share: `{"Kind": body}`, or the bare string
- * `"Kind"`.
+ * Reads the externally tagged form of all frames: `{"Kind": body}`, or the bare string `"Kind"`.
  */
 export function untag(value: unknown): RawFrame {
   if (typeof value === 'string') return { kind: value, body: undefined }

@@ -7,7 +7,7 @@ const pairs = [
   ['link', '/b'],
 ] as const
 
-describe('headers as a caller gives them', () => {
+describe('headers that a caller passes', () => {
   it.each([
     ['an object', { link: ['/a', '/b'], trace: '1' }, [pairs[0], pairs[2], pairs[1]]],
     ['a Map', new Map(Object.entries({ trace: ['1'], link: ['/a', '/b'] })), [pairs[1], pairs[0], pairs[2]]],
@@ -39,9 +39,9 @@ describe('headers as a caller gives them', () => {
     ['undefined', { trace: undefined }],
     ['a number among the values', { trace: ['1', 2] }],
     ['a symbol as a name', new Map([[Symbol('trace'), '1']])],
-    ['a name that is no token', { 'a b': '1' }],
+    ['a name that is not a token', { 'a b': '1' }],
     ['a line break', { trace: ['1', 'a\r\nb'] }],
-  ])('may not be or hold %s', (_, given) => {
+  ])('must not be or contain %s', (_, given) => {
     expect(() => toHeaders(given as HeadersInput)).toThrow(TypeError)
   })
 })

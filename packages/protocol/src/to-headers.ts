@@ -5,7 +5,7 @@ import type { Headers } from './message.js'
 type HeaderValues = string | readonly string[]
 
 /**
- * Headers as a caller gives them: an object, a `Map`, pairs, or the platform's own `Headers`. Names
+ * Headers that a caller passes: an object, a `Map`, pairs, or the platform's own `Headers`. Names
  * are case-sensitive.
  */
 export type HeadersInput =
@@ -13,7 +13,8 @@ export type HeadersInput =
   | Iterable<readonly [name: string, values: HeaderValues]>
 
 /**
- * A copy of the headers that a caller gave, since a frame may wait; undefined if there are none.
+ * Copies the headers that a caller passed, since a frame may be queued. Returns undefined without
+ * any.
  * @throws {TypeError} if a name is not a token (RFC 9110, 5.6.2), or a value is not a string
  * without control characters
  */
@@ -23,7 +24,7 @@ export function toHeaders(given: HeadersInput | null | undefined): Headers | und
   const headers: (readonly [name: string, value: string])[] = []
   for (const entry of Symbol.iterator in given ? given : Object.entries(given)) {
     const [name, first, ...more]: readonly unknown[] = [entry].flat(2)
-    // A name without a value has one that is refused: undefined.
+    // A name without a value gets the value undefined, which is refused.
     for (const value of [first, ...more]) {
       if (typeof name !== 'string' || typeof value !== 'string' || !isHeaderName(name) || !isHeaderValue(value))
         throw new TypeError(`header "${String(name)}": give a token and strings without controls`)

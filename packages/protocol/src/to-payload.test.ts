@@ -12,7 +12,7 @@ class Price {
 }
 
 describe('text', () => {
-  it('stays as it is', () => expect(toPayload('ä😀\ufeff')).toBe('ä😀\ufeff'))
+  it('stays unchanged', () => expect(toPayload('ä😀\ufeff')).toBe('ä😀\ufeff'))
   it.each(['\ud83d', 'a\ude00', '😀\ud83d'])('with a lone surrogate is a TypeError', (text) => {
     expect(() => toPayload(text)).toThrow(TypeError)
     expect(() => toPayload(text)).toThrow(/lone surrogate.*toWellFormed/)
@@ -58,13 +58,13 @@ describe('JSON', () => {
     [{ text: 'emoji 😀, a backslash \\ud800, \u0001' }, '{"text":"emoji 😀, a backslash \\\\ud800, \\u0001"}'],
     [Object('boxed'), '"boxed"'],
   ])('%o is %s', (data, text) => expect(toPayload(data)).toBe(text))
-  it('nothing is sent for undefined', () => expect(toPayload(undefined)).toBe(''))
+  it('undefined becomes an empty text', () => expect(toPayload(undefined)).toBe(''))
 })
 
-it('what says that it is undefined is a TypeError by itself', () =>
+it('an object that toJSON turns into undefined is a TypeError', () =>
   expect(() => toPayload({ toJSON: () => undefined })).toThrow(TypeError))
 
-describe('what JSON would lose or change is a TypeError that names the remedy', () => {
+describe('a value that JSON would lose or change is a TypeError that names the remedy', () => {
   const cases: [string, unknown, RegExp][] = [
     ['a Map', new Map([['a', 1]]), /Map: send .*plain objects/],
     ['a Set', new Set([1]), /Set: send .*arrays/],
@@ -85,7 +85,7 @@ describe('what JSON would lose or change is a TypeError that names the remedy', 
     ['a value nested 100,000 deep', deep, /depth/],
     ['a Map of another realm', runInNewContext('new Map()'), /Map/],
     [
-      'what throws while it is read',
+      'an object that throws when it is read',
       {
         get a(): never {
           throw new Error('no')

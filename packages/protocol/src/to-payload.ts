@@ -2,20 +2,20 @@ import type { Payload } from './message.js'
 import { isWellFormed } from './utf8.js'
 
 /**
- * What travels for a value, the same in every codec: text and bytes as they are, nothing for
- * `undefined`, JSON for the rest. JSON has a form for plain objects, arrays, well-formed strings,
- * finite numbers, booleans, `null`, and objects with `toJSON` such as a `Date`. Members that are
- * `undefined` are left out.
- * @param visit called with every key and value before its JSON is made; the payload is refused when
- * it throws
- * @throws {TypeError} for what would be lost or changed on the way; its message says what to send
+ * Converts a value to a payload, the same for every codec: text and bytes stay as they are,
+ * `undefined` becomes an empty text, everything else JSON. JSON has a form for plain objects,
+ * arrays, well-formed strings, finite numbers, booleans, `null`, and objects with `toJSON` such as
+ * a `Date`. Members that are `undefined` are left out.
+ * @param visit called with every key and value before its JSON is written; if it throws, the
+ * payload is refused
+ * @throws {TypeError} for a value that would be lost or changed; its message names what to send
  * instead
  */
 export function toPayload(data: unknown, visit?: (key: string, value: unknown) => void): Payload {
   if (data === undefined) return ''
-  // Text is not written as JSON first: it may be long.
+  // Text is not encoded as JSON first: it may be long.
   if (typeof data === 'string' && isWellFormed(data)) return data
-  // Copies, since the caller may go on writing while it waits.
+  // Copies, since the caller may reuse the buffer while the payload is queued.
   if (ArrayBuffer.isView(data)) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice()
   // Not `instanceof`: a buffer may come from another window.
   if (/ArrayBuffer$/.test(tagOf(data))) return new Uint8Array(data as ArrayBuffer).slice()
@@ -40,13 +40,13 @@ export function toPayload(data: unknown, visit?: (key: string, value: unknown) =
   })
 }
 
-/** The name of a value that JSON has no form for. */
+/** Returns the name of a value that JSON has no form for. */
 function misfitOf(value: unknown, original: unknown): string | undefined {
   if (typeof value === 'string') return isWellFormed(value) ? undefined : 'lone surrogates'
   const changed = typeof value === 'number' ? !Number.isFinite(value) : value === null && original instanceof Date
   if (changed) return String(original)
   const tag = tagOf(value)
-  // An object of a class is plain, unless its class says otherwise.
+  // An instance of a class counts as plain, unless the class has another tag.
   return /^(Object|Array|Null|Undefined|Number|String|Boolean)$/.test(tag) ? undefined : tag
 }
 

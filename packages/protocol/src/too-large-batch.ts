@@ -1,6 +1,6 @@
 import { refusal } from './refusal.js'
 
-/** Several frames have come in one message that has more than `most` bytes. */
-export function tooLargeBatch(most: number): Error {
-  return refusal('too_large', `a message with several frames has ${most} bytes at most; send fewer at once`)
+/** Creates the error for several frames in one message of more than `maxBytes` bytes. */
+export function tooLargeBatch(maxBytes: number): Error {
+  return refusal('too_large', `a message with several frames has at most ${maxBytes} bytes; send fewer frames at once`)
 }

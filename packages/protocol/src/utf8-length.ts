@@ -1,6 +1,6 @@
 /**
- * How many bytes a text takes in UTF-8, without encoding it. Lone surrogates count as the 3 bytes
- * of U+FFFD.
+ * Returns the number of bytes of a text in UTF-8 without encoding it. Lone surrogates count as the
+ * 3 bytes of U+FFFD.
  */
 export function utf8Length(text: string): number {
   let bytes = text.length

@@ -13,7 +13,7 @@ const character = fc
   )
   .map((point) => String.fromCodePoint(point))
 
-/** What is not UTF-8, and why. */
+/** Bytes that are not UTF-8, and why. */
 const broken: readonly [why: string, bytes: number[]][] = [
   ['a byte that never occurs', [0xff]],
   ['a continuation first', [0x80]],
@@ -23,7 +23,7 @@ const broken: readonly [why: string, bytes: number[]][] = [
   ['a code point past U+10FFFF', [0xf4, 0x90, 0x80, 0x80]],
 ]
 
-it('brings every well-formed text back', () => {
+it('encodes and decodes every well-formed text', () => {
   fc.assert(
     fc.property(fc.string({ unit: character }), (text) => {
       expect(decodeUtf8(encodeUtf8(text))).toBe(text)
@@ -35,18 +35,18 @@ it.each(['\ufeff', '\ufeff{}', 'a\ufeff', '\0', '\u2028', '\ufffd'])('keeps %j',
   expect(decodeUtf8(encodeUtf8(text))).toBe(text)
 })
 
-it.each(broken)('has no text for %s', (_, bytes) => {
+it.each(broken)('decodes no text from %s', (_, bytes) => {
   expect(decodeUtf8(Uint8Array.from(bytes))).toBeUndefined()
   expect(decodeUtf8(Uint8Array.from([0x61, ...bytes, 0x61]))).toBeUndefined()
 })
 
-it('remembers nothing of a text that failed', () => {
+it('keeps no state of bytes that are not UTF-8', () => {
   expect(decodeUtf8(Uint8Array.of(0xef, 0xbb))).toBeUndefined()
   expect(decodeUtf8(Uint8Array.of(0x61))).toBe('a')
   expect(decodeUtf8(Uint8Array.of(0xef, 0xbb, 0xbf, 0x61))).toBe('\ufeffa')
 })
 
-it('counts the bytes that encoding gives, also for lone surrogates', () => {
+it('counts the bytes of the encoded text, also for lone surrogates', () => {
   const units = fc.array(fc.integer({ min: 0, max: 0xffff }), { maxLength: 20 })
   fc.assert(
     fc.property(
@@ -62,7 +62,7 @@ it('counts the bytes that encoding gives, also for lone surrogates', () => {
   for (const text of loneSurrogates) expect(utf8Length(text)).toBe(encodeUtf8(text).length)
 })
 
-it('tells texts with a lone surrogate from the others', () => {
+it('detects texts with a lone surrogate', () => {
   for (const text of loneSurrogates) expect(isWellFormed(text)).toBe(false)
   for (const text of ['', 'a', '😀', '\ufffd', '\ufeff', '\ud83d\ude00\ud83d\ude00'])
     expect(isWellFormed(text)).toBe(true)

@@ -1,3 +1,3 @@
-/** The classic dialect, in JSON. In MessagePack it is part of the entry `msgpack`. @module */
+/** The classic dialect in JSON. The entry `msgpack` has it in MessagePack. @module */
 export { readClassicFrame } from '../classic.js'
 export { classicJsonCodec } from '../classic-json-codec.js'

@@ -1,4 +1,4 @@
-/** What every client loads at once: frames, errors, the light JSON codec. @module */
+/** The exports that every client loads at once: frames, errors, the light JSON codec. @module */
 export { encodeBase64 } from '../base64.js'
 export { capture } from '../capture.js'
 export type { Codec, RawFrame } from '../codec.js'

@@ -1,5 +1,5 @@
 /**
- * The MessagePack codecs, an entry of their own: JSON users load neither them nor
+ * The MessagePack codecs, in an entry of their own: JSON users load neither them nor
  * `@msgpack/msgpack`. @module
  */
 export { classicMsgpackCodec } from '../classic-msgpack-codec.js'

@@ -1,4 +1,4 @@
-/** Subjects and patterns: checked, normalised and matched. @module */
+/** Checks, normalises and matches subjects and patterns. @module */
 export { capture } from '../capture.js'
 export { covers } from '../covers.js'
 export { intersecting, intersects } from '../intersect.js'
