@@ -191,7 +191,7 @@ describe('wildcast up', () => {
     expect(await run(['up'], { cwd: await folderWith('wildcast.toml', toml) })).toEqual({
       code: 1,
       out: '',
-      err: '"nowhere.invalid" is no address of this machine; correct "host" in wildcast.toml\n',
+      err: '"nowhere.invalid" is not an address of this machine; correct "host" in wildcast.toml\n',
     })
   })
 

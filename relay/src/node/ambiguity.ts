@@ -1,12 +1,12 @@
 import type { IncomingMessage } from 'node:http'
 
 /**
- * Node keeps 2,000 headers of a request and drops the others without a word: of half as many, none
- * is missing.
+ * Node keeps 2,000 headers of a request and silently drops the others: with half as many, none is
+ * missing.
  */
 const mostHeaders = 1000
 
-/** Why a request is not looked at. */
+/** Why a request is refused unread. */
 export interface Refusal {
   readonly status: 400 | 426 | 431
   readonly why: string
@@ -14,10 +14,9 @@ export interface Refusal {
 }
 
 /**
- * Why a request may mean something else here than to a proxy before the relay; undefined where it
- * is plain. A header may be missing, such as its origin, or its path become another one: who reads
- * a URL resolves dots and drops what follows a `#` (RFC 3986), which browsers do before they send
- * it.
+ * Returns why a request may mean something else here than to a proxy before the relay, or undefined
+ * if it is unambiguous. A header such as the origin may be missing, or the path may change: parsers
+ * of URLs resolve dots and drop what follows a `#` (RFC 3986), as browsers do before they send it.
  */
 export function ambiguityOf({ rawHeaders, url = '' }: IncomingMessage): Refusal | undefined {
   if (rawHeaders.length > 2 * mostHeaders)
@@ -28,6 +27,9 @@ export function ambiguityOf({ rawHeaders, url = '' }: IncomingMessage): Refusal 
   const target = /^(?:https?:\/\/[^/?#@]+)?(?<path>\/[^?]*)?(?:\?.*)?$/is.exec(url)
   if (!target) return { status: 400, why: 'invalid_frame: ask for a path, or for a URL without credentials' }
   if (/#|\/(?:\.|%2e){1,2}(?:\/|$)/i.test(target.groups?.path ?? ''))
-    return { status: 400, why: 'invalid_subject: the path has a segment of dots, or a "#"; send what it stands for' }
+    return {
+      status: 400,
+      why: 'invalid_subject: the path has a segment of dots, or a "#"; send the path that it resolves to',
+    }
   return undefined
 }

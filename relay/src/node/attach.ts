@@ -11,30 +11,32 @@ import { openRoutes } from './open-routes.js'
 import { originForm } from './origin-form.js'
 import { requestListener } from './request-listener.js'
 
+/** The options of `attach`: those of a relay, its gateways and its path. */
 export interface AttachOptions extends Omit<RelayOptions, 'newId'> {
-  /** The doors, in the order in which they look at a request. */
+  /** The gateways, in the order in which they see a request. */
   readonly gateways: readonly Gateway[]
   /**
-   * What the paths of the doors begin with: `/wildcast/ws`. Everything else stays the server's own.
+   * The prefix of all gateways' paths: `/wildcast/ws`. Other paths stay with the server.
    * @default '/wildcast'
    */
   readonly path?: string | undefined
 }
 
+/** A relay on a server of the application. */
 export interface Attached {
   readonly relay: Relay
   /**
-   * Tells clients to come back later, ends what is open, then closes the brokers. The server goes
-   * on without.
+   * Asks clients to reconnect later, closes what is open, then the brokers. The server keeps
+   * running.
    */
   close(): Promise<void>
 }
 
 /**
- * Opens a relay on an HTTP or HTTPS server that is there already, such as that of an Express app.
- * To be called when the server has its own listeners.
- * @throws {RangeError} where the path is none
- * @throws {WildcastError} where a broker's settings are not valid
+ * Opens a relay on an existing HTTP or HTTPS server, such as that of an Express app. Call it after
+ * the server has its own listeners.
+ * @throws {RangeError} if the path is invalid
+ * @throws {WildcastError} if a broker's settings are invalid
  * @example
  * const server = createServer(app)
  * const brokers = { main: memory({ clock: realClock, newId }) }
@@ -43,7 +45,7 @@ export interface Attached {
  */
 export async function attach(server: Server | SecureServer, options: AttachOptions): Promise<Attached> {
   const { gateways, path: prefix = '/wildcast', ...rest } = options
-  if (!/^(?:\/[\w.~-]+)+$/.test(prefix)) throw new RangeError(`"${prefix}" is no path; take one such as "/wildcast"`)
+  if (!/^(?:\/[\w.~-]+)+$/.test(prefix)) throw new RangeError(`"${prefix}" is not a path; use one such as "/wildcast"`)
   const relay = await createRelay({ ...rest, newId })
   const routes = openRoutes(relay)
   const closing = new AbortController()
@@ -72,11 +74,11 @@ export async function attach(server: Server | SecureServer, options: AttachOptio
   return {
     relay,
     async close() {
-      closed = true // and stays between: another may have been attached since, and calls it
+      closed = true // the listener stays: one that was attached later may call it
       stop()
       closing.abort()
       await Promise.all(stays)
-      realClock.after(closeGraceMs, destroy) // whoever has not closed their side by then
+      realClock.after(closeGraceMs, destroy) // sockets that clients have not closed
       await relay.close()
     },
   }

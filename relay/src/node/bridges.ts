@@ -3,8 +3,8 @@ import type { Bridge } from '../core/bridge.js'
 import type { Config } from './config/config.js'
 
 /**
- * The bridges of a configuration. Relays with the same bridge share its work where the broker's
- * groups see whatever is published.
+ * The bridges of a configuration. Relays with the same bridge share its work if the broker's groups
+ * receive everything that is published.
  */
 export function bridgesOf({ bridges, brokers }: Pick<Config, 'bridges' | 'brokers'>): readonly Bridge[] {
   return bridges.map(({ from, to }) => {
@@ -14,8 +14,8 @@ export function bridgesOf({ bridges, brokers }: Pick<Config, 'bridges' | 'broker
 }
 
 /**
- * A Redis group is fed by relays only, and would miss what others publish; the broker in memory has
- * one relay.
+ * A Redis group gets messages from relays only, and would miss others; the memory broker has one
+ * relay.
  */
 function groupsSeeAll(settings: BrokerSettings | undefined): boolean {
   return settings?.type === 'nats' || settings?.type === 'mqtt'

@@ -1,9 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Config } from './config/config.js'
 
-/**
- * What of a configuration a relay has been opened with, and differs now: in the words of its file.
- */
+/** Returns what differs between two configurations, in the terms of the file. */
 export function changes(before: Config, now: Config): readonly string[] {
   const differ = (key: 'gateways' | 'bridges' | 'workers'): boolean => !isDeepStrictEqual(before[key], now[key])
   return [
@@ -16,7 +14,7 @@ export function changes(before: Config, now: Config): readonly string[] {
   ]
 }
 
-/** Of what was added, removed, or is another. */
+/** The names of what was added, removed or changed. */
 function changedNames(before: ReadonlyMap<string, unknown>, now: ReadonlyMap<string, unknown>): readonly string[] {
   return [...new Set([...before.keys(), ...now.keys()])].filter(
     (name) => !isDeepStrictEqual(before.get(name), now.get(name)),

@@ -17,23 +17,20 @@ const { version } = JSON.parse(readFileSync(new URL('../../package.json', import
   version: string
 }
 
-/**
- * Words that were not understood, in a configuration as in a command. What fails later exits with
- * 1.
- */
+/** The exit code if a command or a configuration is invalid. Later failures exit with 1. */
 const usageExitCode = 2
 
 const program = new Command('wildcast')
   .description('Your brokers, in the browser.')
   .version(version)
-  .showHelpAfterError('(wildcast --help lists what there is)')
+  .showHelpAfterError('(wildcast --help lists all commands)')
 
 for (const command of [init(), add(), up(), reload(), check(), gatewayCommand(), sub(), pub(), requestCommand()])
   program.addCommand(command)
 for (const command of [program, ...program.commands, ...program.commands.flatMap(({ commands }) => commands)])
   command.exitOverride((error: CommanderError) => process.exit(error.exitCode === 0 ? 0 : usageExitCode))
 
-// The reader of our output has gone, as in `wildcast sub … | head -1`: nobody is left to tell.
+// The reader of stdout has gone, as in `wildcast sub … | head -1`.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
 
 program.parseAsync().catch((cause: unknown) => {

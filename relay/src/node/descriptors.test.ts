@@ -6,7 +6,7 @@ import { fakeClock } from '../testing/fake-clock.js'
 import { descriptors } from './descriptors.js'
 import { lingeringClose } from './lingering-close.js'
 
-it('frees the descriptor of a refused connection, also if its client never closes its own side', async () => {
+it('frees the descriptor of a refused connection, even if its client never closes its own side', async () => {
   const server = createServer()
   Object.assign(server, { httpAllowHalfOpen: true })
   lingeringClose(server)

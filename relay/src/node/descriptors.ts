@@ -4,29 +4,30 @@ import { WildcastError } from '@wildcast/protocol'
 import type { Clock } from '../core/clock.js'
 import type { OnFailure } from '../core/outlet.js'
 
-/** Descriptors that clients leave to the rest of the process: links to brokers, files, pipes. */
+/** Descriptors reserved for the rest of the process: links to brokers, files, pipes. */
 const mostReserved = 32
 
-/** The limit of a running process may be changed. */
+/** The limit of a running process can change. */
 const readAgainMs = 1000
 
-/** What a refused client has sent meanwhile is read, or its system might drop the answer. */
+/** How long the input of a refused client is read: otherwise its system might drop the answer. */
 const readMs = 100
 
 const refusal =
-  'HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nRetry-After: 1\r\nContent-Length: 0\r\nContent-Type: text/plain\r\n\r\n'
+  'HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nRetry-After: 1\r\nContent-Length: 0\r\n' +
+  'Content-Type: text/plain\r\n\r\n'
 
 export interface DescriptorsOptions {
   readonly clock: Clock
   readonly onError: OnFailure
-  /** How many descriptors this process may have. @default as the system says */
+  /** The most descriptors that this process may have. @default the system's limit */
   readonly limit?: () => number
 }
 
 /**
- * Refuses connections before the process is out of file descriptors. Past the limit the system
- * closes new connections on its own and nothing in the process notices: no log line, and no
- * descriptor left to reach a broker again.
+ * Refuses connections before the process runs out of file descriptors. Past the limit the system
+ * itself closes new connections, without notice: no log line, and no descriptor left to reconnect
+ * to a broker.
  * @returns false if the connection was refused, with 503
  */
 export function descriptors({
@@ -48,10 +49,9 @@ export function descriptors({
     const { fd = -1 } = (socket as Handled)._handle ?? {}
     const allowed = current()
     const reserved = Math.min(mostReserved, Math.floor(allowed / 8))
-    // The system gives the lowest one that is free, so this many are in use at least at times like
-    // these.
+    // The system assigns the lowest free number, so all lower ones are in use.
     if (fd < allowed - reserved) return true
-    // A client that keeps its own side open must not keep the descriptor as well.
+    // A client that keeps its own side open must not keep the descriptor, too.
     socket.end(refusal)
     socket.once(
       'close',
@@ -67,7 +67,7 @@ export function descriptors({
 
 type Handled = Socket & { readonly _handle?: { readonly fd?: number } | null }
 
-/** Infinity if the system does not say. */
+/** Returns Infinity if the system states no limit. */
 export function openFilesLimit(): number {
   try {
     const [, limit] = /^Max open files +(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8')) ?? []

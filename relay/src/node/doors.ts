@@ -10,11 +10,11 @@ import type { GatewayConfig } from './config/config.js'
 import { staticFiles } from './static-files.js'
 
 export interface DoorsOptions extends Omit<GatewayConfig, 'port' | 'host' | 'broker' | 'keepAliveMs'> {
-  /** Where the metrics are read. */
+  /** Serves the metrics. */
   readonly metrics: Gateway
 }
 
-/** The doors of a port. Files come last: every other door's paths go before theirs. */
+/** The gateways of a port. Files come last: the paths of all other gateways take precedence. */
 export function doors(options: DoorsOptions): readonly Gateway[] {
   const { websockets, requestResponse, timeoutMs, static: folder, origins, compression, metrics } = options
   return [

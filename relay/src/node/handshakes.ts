@@ -8,24 +8,24 @@ import { originForm } from './origin-form.js'
 import type { Crossroads } from './workers/crossroads.js'
 
 export interface HandshakesOptions {
-  /** Says under which path the relay knows a URL; undefined where it is somebody else's. */
+  /** Returns the relay's path of a URL, or undefined if the URL belongs to another listener. */
   pathOf(url: string): string | undefined
-  /** The time that the input of clients may take. */
+  /** Limits the time that the input of clients takes. */
   readonly slice: TimeSlice
-  /** Where there are other workers, to which a handshake may belong. */
+  /** Set if there are other workers, to which a handshake may belong. */
   readonly crossroads?: Crossroads | undefined
 }
 
-/** What a handshake weighs beside the other input of clients. */
+/** The size that a handshake has in the time slice. */
 const handshakeBytes = 64 * 1024
 
-/** The WebSocket handshakes of an HTTP server, and the sockets that came of them. */
+/** The WebSocket handshakes of an HTTP server, and the sockets that they upgraded. */
 export interface Handshakes {
-  /** Asked in turn for each handshake; true where it was theirs. */
+  /** Adds a handler. Handlers are called in turn, until one returns true. */
   onUpgrade(take: (handshake: Handshake) => boolean): void
-  /** Ends what is still open. */
+  /** Destroys the sockets that are still open. */
   destroy(): void
-  /** Looks at no more handshakes. */
+  /** Ignores further handshakes. */
   stop(): void
 }
 
@@ -35,16 +35,16 @@ export function handshakes(server: Server, { pathOf, slice, crossroads }: Handsh
 
   function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const path = pathOf(originForm(request.url ?? '/').replace(/\?.*$/s, ''))
-    // Somebody else's, unless nobody else is there: then it would wait for ever.
+    // Another listener's, unless there is no other one: then the client would wait forever.
     if (path === undefined && server.listenerCount('upgrade') > 1) return
     upgraded.add(socket)
     socket.on('close', () => upgraded.delete(socket))
-    // A client that is gone before its handshake is answered: there is nobody left to tell.
+    // The client may have left before its handshake is answered.
     socket.on('error', () => socket.destroy())
     inTurn({ request, socket, head, path: path ?? '' })
   }
 
-  /** A thousand clients may come at once. */
+  /** Spreads handshakes over several turns: a thousand clients may come at once. */
   function inTurn(handshake: Handshake): void {
     if (handshake.socket.destroyed) return
     if (slice.admits(handshakeBytes)) answer(handshake)
@@ -54,7 +54,7 @@ export function handshakes(server: Server, { pathOf, slice, crossroads }: Handsh
   function answer(handshake: Handshake): void {
     const { request, socket } = handshake
     const refusal = refusalOf(request)
-    // The answer that it waits for would come after this one, or stand among the frames.
+    // The pending HTTP answer would follow this one, or mix with the frames.
     if (isAnswering(socket)) socket.destroy()
     else if (!server.listening) refuseHandshake(socket, 503, 'the relay goes away; reconnect')
     else if (refusal) refuseHandshake(socket, refusal.status, refusal.why, refusal.headers)
@@ -78,8 +78,8 @@ export function handshakes(server: Server, { pathOf, slice, crossroads }: Handsh
 }
 
 /**
- * What every handshake needs, whoever takes it (RFC 6455, 4.2.1). Older versions name the origin of
- * a page otherwise, and would get past those who ask for it.
+ * Checks what every handshake needs (RFC 6455, 4.2.1). Older versions send the origin of a page in
+ * another header, and would bypass the check of the origin.
  */
 function refusalOf(request: IncomingMessage): Refusal | undefined {
   const { method, headers } = request

@@ -17,49 +17,46 @@ import type { Crossroads } from './workers/crossroads.js'
 
 export interface HttpServer {
   readonly ports: Omit<Ports, 'closing' | 'stayFor'>
-  /** Takes a connection that came by another way. */
+  /** Takes a connection that another process has accepted. */
   take(socket: Socket): void
   /**
-   * Starts to listen. Resolves with the port, which matters when 0 was asked for; for a path there
-   * is none.
+   * Starts to listen. Resolves with the port, which matters if 0 was requested, or undefined for a
+   * path.
    */
   listen(where: ListenOptions): Promise<number | undefined>
   /**
-   * Stops to listen, and closes what is idle. Resolves when the last connection has closed.
-   * @param drained - until then, connections that are under way are left alone
+   * Stops listening, and closes idle connections. Resolves when the last connection has closed.
+   * @param drained - busy connections are left alone until it resolves
    */
   close(drained: Promise<unknown>): Promise<void>
 }
 
 export interface HttpServerOptions {
-  /** The time that the input of clients may take. */
+  /** Limits the time that the input of clients takes. */
   readonly slice: TimeSlice
-  /** Takes why a connection could not be accepted. */
+  /** Receives the reason if a connection can't be accepted. */
   readonly onError: OnFailure
   /** How long a connection stays open between two requests, in milliseconds. @default 75000 */
   readonly keepAliveMs?: number | undefined
-  /** Where there are other workers, to which a request may belong. */
+  /** Set if there are other workers, to which a request may belong. */
   readonly crossroads?: Crossroads | undefined
 }
 
 /**
- * Longer than load balancers keep an unused connection (60 s usually): if the relay closed first, a
- * request could be on its way already, and the balancer would answer 502.
+ * Longer than load balancers keep an unused connection (usually 60 s): if the relay closed first,
+ * the balancer could already have sent a request, and would answer 502.
  */
 const usualKeepAliveMs = 75_000
 
-/**
- * Where slow senders of headers and bodies are cut off. Node's own limits are six to ten times as
- * patient.
- */
+/** Cuts off slow senders of headers and bodies. Node's own limits are six to ten times as long. */
 const patience = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 5_000 }
 
-/** How long a connection that is under way may hold up the end. */
+/** How long busy connections may delay the close. */
 export const closeGraceMs = 3000
 
 /**
- * An HTTP server of the relay's own: plain requests go to the routes, handshakes to whoever takes
- * their path, and at crossroads to the worker that they ask for.
+ * An HTTP server of the relay's own: requests go to the routes, handshakes to the gateway that
+ * takes their path, and with several workers to the worker that they name.
  */
 export function httpServer(
   routes: Hono,
@@ -70,21 +67,20 @@ export function httpServer(
     { ...patience, keepAliveTimeout: keepAliveMs },
     inTurn(crossroads?.requests(answer) ?? answer, slice),
   )
-  // Node's own switch, which has no type: a client that has sent its last request still reads the
-  // answers.
+  // Node's own option, which has no type: a client that has ended its side still reads the answers.
   Object.assign(server, { httpAllowHalfOpen: true })
   lingeringClose(server)
   lateContinue(server)
   server.on('connection', descriptors({ clock: realClock, onError }))
   const idle = idleConnections(server)
-  const taken = new Set<Socket>() // which the server itself does not wait for
+  const taken = new Set<Socket>() // the server itself does not wait for these
   const { onUpgrade, destroy } = handshakes(server, { pathOf: (path) => path, slice, crossroads })
   return {
     ports: { routes, onUpgrade },
     take(socket) {
       taken.add(socket)
       socket.once('close', () => taken.delete(socket))
-      socket.allowHalfOpen = true // as of those that the server accepts itself
+      socket.allowHalfOpen = true // as for sockets that the server accepts itself
       server.emit('connection', socket)
     },
     listen: (where) => listening(server, where, onError),
@@ -101,7 +97,7 @@ export function httpServer(
   }
 }
 
-/** Resolves with the port. What fails later is reported. */
+/** Resolves with the port. Reports later errors. */
 function listening(server: Server, where: ListenOptions, onError: OnFailure): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
     server.once('error', reject)
@@ -114,7 +110,7 @@ function listening(server: Server, where: ListenOptions, onError: OnFailure): Pr
   })
 }
 
-/** Resolves when everything has closed. After the grace, `force` closes what is left. */
+/** Resolves when everything has closed. After the grace period, `force` closes the rest. */
 async function within(closed: Promise<unknown>, force: () => void): Promise<void> {
   const stopClock = realClock.after(closeGraceMs, force)
   await closed

@@ -22,7 +22,7 @@ async function open(answer: RequestListener = (_, response) => response.end()) {
 
 const request = 'GET / HTTP/1.1\r\nHost: x\r\n\r\n'
 
-it('closes those that never said anything, and those that have their answer', async () => {
+it('closes connections that never sent anything, and those that have their answer', async () => {
   const { idle, dial } = await open()
   const [silent, answered] = [await dial(), await dial()]
   answered.write(request)
@@ -32,7 +32,7 @@ it('closes those that never said anything, and those that have their answer', as
   await Promise.all(closed)
 })
 
-it('closes a busy one once all of its answers are out, and leaves upgraded ones alone', async () => {
+it('closes a busy connection after its last answer, and leaves upgraded ones alone', async () => {
   const answers: (() => void)[] = []
   const { server, idle, dial } = await open((_, response) => answers.push(() => response.end('done')))
   const upgraded = once(server, 'upgrade')
@@ -43,12 +43,12 @@ it('closes a busy one once all of its answers are out, and leaves upgraded ones 
   onTestFinished(() => void socket.destroy())
   await expect.poll(() => answers.length).toBe(1)
   idle.close()
-  let said = ''
+  let received = ''
   busy.on('data', (chunk) => {
-    said += String(chunk)
+    received += String(chunk)
   })
   answers[0]?.()
   await once(busy, 'close')
-  expect(said).toContain('done')
+  expect(received).toContain('done')
   expect(socket.destroyed).toBe(false)
 })

@@ -2,16 +2,16 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 
 /**
- * A server's connections that are between two requests, also before their first one, which Node's
- * own `closeIdleConnections` passes over.
+ * The connections of a server that wait for a request. Node's own `closeIdleConnections` skips
+ * those that wait for their first one.
  */
 export interface IdleConnections {
-  /** Closes them, and the others as soon as they are through. */
+  /** Closes them, and busy ones as soon as they are answered. */
   close(): void
 }
 
 export function idleConnections(server: Server): IdleConnections {
-  /** How many requests of a connection are being answered. */
+  /** The number of requests being answered on each connection. */
   const answering = new Map<Socket, number>()
   let closing = false
 

@@ -2,23 +2,23 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { Duplex } from 'node:stream'
 import type { TimeSlice } from '../core/time-slice.js'
 
-/** A connection on which more requests wait is let go. */
+/** A connection on which more requests wait is destroyed. */
 const mostWaiting = 1000
 
-/** The requests that wait, of each connection that is owed an answer. */
+/** The waiting requests of each connection that has an answer pending. */
 const lines = new WeakMap<Duplex, (() => void)[]>()
 
-/** Whether a connection is owed an answer. */
+/** Whether a connection has an answer pending. */
 export const isAnswering = (socket: Duplex): boolean => lines.has(socket)
 
-/** What a request weighs beside the other input of clients. */
+/** The size that a request has in the time slice. */
 const requestBytes = 64 * 1024
 
 /**
- * Begins a request when its connection has had the answer to the one before, and there is time left
- * in the turn. HTTP/1.1 lets a client send many in one breath, and wants the answers in order (RFC
- * 9112, 9.3.2): Node would begin all of them at once. They are read while they wait, since who does
- * not read is not told that a client has left.
+ * Begins a request when the previous one of its connection is answered, and the turn has time left.
+ * HTTP/1.1 lets a client send many requests without waiting, and requires the answers in order (RFC
+ * 9112, 9.3.2); Node would begin all of them at once. Requests are read while they wait, since a
+ * socket that is not read does not report that its client has left.
  */
 export function inTurn(answer: RequestListener, slice: TimeSlice): RequestListener {
   const begin = (request: IncomingMessage, response: ServerResponse): void => {

@@ -7,8 +7,8 @@ import { ModuleFault } from './thread/module-fault.js'
 import { wakefulClock } from './workers/clock.js'
 
 /**
- * What keeps the modules of components from being loaded. Each is loaded in a thread, which ends at
- * once.
+ * Returns what keeps modules of components from being loaded. Each is loaded in a thread, which
+ * ends at once.
  */
 export async function inspectComponents(components: readonly ComponentConfig[]): Promise<readonly Problem[]> {
   return (await Promise.all(components.map(inspectComponent))).flat()

@@ -1,9 +1,9 @@
 import type { Server } from 'node:http'
 
 /**
- * Answers `Expect: 100-continue` when the body is first read. Node would answer before anything has
- * looked at the request, so a client would send a body that is refused. A request that is refused
- * unread closes its connection, since its client may or may not send the body (RFC 9110, 10.1.1).
+ * Answers `Expect: 100-continue` when the body is first read. Node would answer before the request
+ * is checked, so a client would send a body that is then refused. A request that is refused unread
+ * closes its connection, since its client may or may not send the body (RFC 9110, 10.1.1).
  */
 export function lateContinue(server: Server): void {
   server.on('checkContinue', (request, response) => {

@@ -1,10 +1,10 @@
-/** Where a user can change what was wrong. */
+/** How a user can change the port and the host. */
 export interface ListenRemedies {
   readonly port: string
   readonly host: string
 }
 
-/** Why a port could not be opened, with the remedy. Whatever else has failed stays itself. */
+/** Returns why a port could not be opened, with the remedy. Returns any other error unchanged. */
 export function listenFailure(cause: unknown, remedies: ListenRemedies): unknown {
   const { code, port, address, hostname } = (cause ?? {}) as NodeJS.ErrnoException & {
     readonly port?: number
@@ -19,7 +19,7 @@ export function listenFailure(cause: unknown, remedies: ListenRemedies): unknown
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
-      return new Error(`"${hostname ?? address}" is no address of this machine; ${remedies.host}`)
+      return new Error(`"${hostname ?? address}" is not an address of this machine; ${remedies.host}`)
     default:
       return cause
   }

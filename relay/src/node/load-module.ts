@@ -2,14 +2,15 @@ import { createRequire } from 'node:module'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 
-/** The part of jiti that is used. It is the user's: this package does not bring it. */
+/** The part of jiti that is used. Users install it: this package does not depend on it. */
 interface Jiti {
   createJiti(from: string): { import(file: string, options: { default: true }): Promise<unknown> }
 }
 
 /**
- * The default export of a module; of one in TypeScript by Node itself where it can, else by jiti.
- * @throws {MissingJiti} where there is no jiti; or what the module throws
+ * Resolves with the default export of a module. Node loads TypeScript itself if it can, else jiti
+ * does.
+ * @throws {MissingJiti} if jiti is needed and missing; or what the module throws
  */
 export async function loadModule(
   file: string,
@@ -20,12 +21,12 @@ export async function loadModule(
 
 export class MissingJiti extends Error {
   override readonly message: string =
-    `Node ${process.versions.node} can't read TypeScript by itself; install jiti beside it (npm i -D jiti), or write it as .js`
+    `Node ${process.versions.node} can't read TypeScript by itself; install jiti beside it (npm i -D jiti), or ` +
+    'write it as .js'
 }
 
 /**
- * How often each file was loaded here: Node answers a URL that it knows with what it has loaded
- * before.
+ * How often each file was loaded: for a URL that it has loaded before, Node returns the old module.
  */
 const times = new Map<string, number>()
 
@@ -43,7 +44,7 @@ async function loadByJiti(file: string): Promise<unknown> {
   return jiti.createJiti(file).import(file, { default: true })
 }
 
-/** Jiti as the module's own project has it. */
+/** The jiti of the module's own project. */
 function jitiNear(file: string): Jiti | undefined {
   const require = createRequire(path.join(path.dirname(file), 'wildcast.js'))
   try {
@@ -53,11 +54,11 @@ function jitiNear(file: string): Jiti | undefined {
   }
 }
 
-/** What a module threw, in one line: it may be anything. */
+/** The first line of what a module threw, which can be any value. */
 export function firstLine(cause: unknown): string {
   try {
     return String(cause instanceof Error ? cause.message : cause).split('\n')[0] ?? ''
   } catch {
-    return 'what was thrown is no text'
+    return 'the thrown value has no text'
   }
 }

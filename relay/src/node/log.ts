@@ -7,15 +7,14 @@ import { quota } from './quota.js'
 /** The relay's log: JSON lines on stderr. */
 export interface Log {
   /**
-   * A line for each failure that nobody waits for; of one kind a few in a while, and then how many
-   * there were.
+   * Logs a failure that no caller handles: a few of one kind per window, then the number of others.
    */
   readonly onError: OnFailure
-  /** A line when a broker is reached again. That it is lost comes as an error. */
+  /** Logs that a broker is reached again. Its loss is reported as an error. */
   readonly observer: Pick<Observer, 'status'>
 }
 
-/** Opens the log. Payloads and tokens never get here: errors do not hold them. */
+/** Opens the log. It contains no payloads and tokens, since errors don't. */
 export function openLog(clock: Clock): Log {
   const log = pino({ base: null }, pino.destination({ fd: 2, sync: true }))
   const spare = quota(clock, (kind, suppressed) => log.warn({ kind, suppressed }, 'more of the same'))
@@ -27,7 +26,7 @@ export function openLog(clock: Clock): Log {
     },
     observer: {
       status(broker, now) {
-        // A relay that starts as it should has nothing to say.
+        // A relay that starts as it should logs nothing.
         if (now === 'up' && lost.delete(broker)) log.info({ stage: 'broker', broker }, 'the broker is reached again')
         if (now === 'down') lost.add(broker)
       },

@@ -10,30 +10,30 @@ import type { Observer } from '../core/observer.js'
 import { onlyBy } from '../gateways/endpoints/only-by.js'
 import type { Gateway } from '../gateways/gateway.js'
 
-/** What one process has counted. Plain data, which may be sent to another. */
+/** The figures of one process, as plain data that can be sent to another one. */
 export type Figures = readonly MetricObjectWithValues<MetricValue<string>>[]
 
+/** The options of `metrics`. */
 export interface MetricsOptions {
-  /**
-   * The figures of all processes that count together: their sum is told. @default this one's own
-   */
+  /** Returns the figures of all processes, to report their sum. @default this process's own */
   readonly all?: (() => Promise<readonly Figures[]>) | undefined
 }
 
+/** The metrics of a relay. */
 export interface Metrics {
-  /** Counts what a relay tells. */
+  /** Counts the events of a relay. */
   readonly observer: Observer
   /** `GET /metrics`, in the text form of Prometheus. */
   readonly gateway: Gateway
   /** Whether a broker has confirmed a message so far. */
   hasPublished(): boolean
-  /** What was counted so far. */
+  /** Returns the current figures. */
   figures(): Promise<Figures>
 }
 
 /**
  * Opens a registry of its own, so that several relays fit into one process. Labels are names of
- * brokers and our own words, never a client's.
+ * brokers and components, and constants, never a client's input.
  */
 export function metrics({ all }: MetricsOptions = {}): Metrics {
   const registry = new Registry()
@@ -56,8 +56,8 @@ export function metrics({ all }: MetricsOptions = {}): Metrics {
 }
 
 /**
- * How many messages each broker has confirmed. A map, since the registry's own count is too dear
- * for every message.
+ * Counts the messages that each broker has confirmed. The registry's own counter is too slow for
+ * each message.
  */
 function countPublished(registry: Registry): Map<string, number> {
   const publishedOn = new Map<string, number>()
@@ -74,7 +74,7 @@ function countPublished(registry: Registry): Map<string, number> {
   return publishedOn
 }
 
-/** Counts everything but what was published. */
+/** Counts everything except published messages. */
 function counting(registry: Registry): Omit<Observer, 'published'> {
   const registers = [registry]
   const counter = <Label extends string>(name: string, help: string, labelNames: Label[]): Counter<Label> =>
@@ -86,12 +86,12 @@ function counting(registry: Registry): Omit<Observer, 'published'> {
     aggregator: 'min', // reached by all
     registers,
   })
-  const changes = counter('wildcast_broker_changes_total', 'Links that came or went', ['broker', 'status'])
+  const changes = counter('wildcast_broker_changes_total', 'Broker connections opened or lost', ['broker', 'status'])
   const failed = counter('wildcast_publish_failures_total', 'Publishes that failed', ['broker', 'code'])
-  const dropped = counter('wildcast_dropped_total', 'Messages of a broker that reached nobody', ['broker', 'why'])
+  const dropped = counter('wildcast_dropped_total', 'Broker messages that reached no subscriber', ['broker', 'why'])
   const missed = counter('wildcast_missed_total', 'Messages that slow readers were not sent', ['broker'])
   const cutOff = counter('wildcast_slow_consumers_total', 'Readers that were cut off', [])
-  const runsHelp = 'Messages that a component is through with'
+  const runsHelp = 'Messages that a component has finished'
   const runs = counter('wildcast_component_runs_total', runsHelp, ['component', 'outcome'])
   return {
     status(broker, now) {

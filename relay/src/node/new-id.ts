@@ -2,8 +2,8 @@ import { randomFillSync } from 'node:crypto'
 import { ulid } from 'ulid'
 
 /**
- * Random bytes from the system's own source, each used once. By itself the library asks for one at
- * a time, which costs more than a message does.
+ * Random bytes from the system, each used once. The ulid library would request one byte at a time,
+ * which costs more than a message.
  */
 const pool = new Uint8Array(4096)
 let used = pool.length

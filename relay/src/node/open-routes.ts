@@ -7,12 +7,12 @@ import { answerErrors } from '../gateways/endpoints/http-errors.js'
 import { ambiguityOf } from './ambiguity.js'
 import { newId } from './new-id.js'
 
-/** Longer ids of a client are not repeated. */
+/** Longer request ids of clients are replaced. */
 const longestId = 64
 
 /**
- * Routes for gateways to put theirs on: each request is plain and has an id, and each failure an
- * answer.
+ * Opens the routes that gateways add theirs to: ambiguous requests are refused, each request has an
+ * id, and each failure an answer.
  */
 export function openRoutes(relay: RelayView): Hono {
   const routes: Hono = new Hono({ getPath: (request) => knownPath(getPath(request), routes) })
@@ -25,7 +25,7 @@ export function openRoutes(relay: RelayView): Hono {
   return routes
 }
 
-/** A path that ends with a slash, without it if only that is a route: `/healthz/` is `/healthz`. */
+/** Removes the final slash of a path if only the rest is a route: `/healthz/` is `/healthz`. */
 function knownPath(path: string, { routes }: Hono): string {
   if (!path.endsWith('/')) return path
   const bare = path.slice(0, -1)

@@ -10,4 +10,4 @@ it.each([
   ['http://x?a=/ws', '/?a=/ws'],
   ['/http://x/ws', '/http://x/ws'],
   ['*', '*'],
-])('of %s is %s', (target, expected) => expect(originForm(target)).toBe(expected))
+])('the origin form of %s is %s', (target, expected) => expect(originForm(target)).toBe(expected))

@@ -1,6 +1,6 @@
 /**
- * The path and query of a request target. A server takes the absolute form, `http://host/path`, as
- * well as `/path` (RFC 9112, 3.2.2).
+ * Returns the path and query of a request target, which may also have the absolute form,
+ * `http://host/path` (RFC 9112, 3.2.2).
  */
 export function originForm(target: string): string {
   const [authority] = /^https?:\/\/[^/?#@]+/i.exec(target) ?? []

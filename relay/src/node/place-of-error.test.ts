@@ -19,17 +19,17 @@ it.each([
     4,
   ],
   ['a link error', "file:///app/hello.js:1\nimport { a } from 'b'\nSyntaxError: no export", '/app/hello.js', 1],
-  ['what jiti says', 'Error: ParseError: Unexpected token  \n /app/hello.ts:2:26', '/app/hello.ts', 2],
+  ['an error of jiti', 'Error: ParseError: Unexpected token  \n /app/hello.ts:2:26', '/app/hello.ts', 2],
 ])('names the line of %s', (_, stack, file, line) => {
   expect(placeOfError(thrown(stack))).toEqual({ file, line })
 })
 
 it.each([
-  ['none', thrown('Error: it failed')],
-  ['only that of Node', thrown('Error\n    at node:internal/modules/esm/utils:346:16')],
-  ['what is no error', 'hello.js:1:1'],
-  ['nothing', undefined],
-  ['what has no text', Object.assign(new Error(), { stack: { toString: 1 } })],
-])('names no line: %s', (_, cause) => {
+  ['an error without a line', thrown('Error: it failed')],
+  ['an error inside Node', thrown('Error\n    at node:internal/modules/esm/utils:346:16')],
+  ['a value that is not an error', 'hello.js:1:1'],
+  ['undefined', undefined],
+  ['an error whose stack has no text', Object.assign(new Error(), { stack: { toString: 1 } })],
+])('names no line for %s', (_, cause) => {
   expect(placeOfError(cause)).toBe(undefined)
 })

@@ -3,30 +3,30 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
-/** Where a module failed. */
+/** The place at which a module failed. */
 export interface PlaceOfError {
   /** Absolute. */
   readonly file: string
   readonly line: number
 }
 
-/** This package: what stands in there only runs a user's module. */
+/** This package, whose code only runs a user's module. */
 const own = path.resolve(import.meta.dirname, '..')
 
-/** The first line of a user's code that an error names; undefined if it names none. */
+/** Returns the first line of a user's code that an error names, or undefined if it names none. */
 export function placeOfError(cause: unknown): PlaceOfError | undefined {
   if (!(cause instanceof Error)) return undefined
   try {
     return placesIn(String(cause.stack))[0] ?? importIn(String(cause.message))
   } catch {
-    return undefined // what was thrown has no text
+    return undefined // the thrown value has no text
   }
 }
 
 /**
- * The line on which a module could not be loaded. Node shows that of a syntax error only when a
- * process ends by it, so another one is asked to import the module: nothing in a module runs before
- * all of its imports were understood.
+ * Returns the line that keeps a module from being loaded. Node shows the line of a syntax error
+ * only when a process ends by it, so a child process imports the module: no code of a module runs
+ * before all of its imports are parsed.
  */
 export function placeOfLoadError(cause: unknown, source: string): PlaceOfError | undefined {
   const place = placeOfError(cause)
@@ -48,7 +48,7 @@ function fileOf(name: string): string {
   return name.startsWith('file:') ? fileURLToPath(name) : name
 }
 
-/** The line of an import that leads nowhere. */
+/** The line of an import that can't be resolved. */
 function importIn(message: string): PlaceOfError | undefined {
   const [, missing, file] = /^Cannot find (?:module|package) '([^']+)' imported from (\S+)/.exec(message) ?? []
   if (missing === undefined || file === undefined) return undefined
@@ -58,6 +58,6 @@ function importIn(message: string): PlaceOfError | undefined {
     const line = lines.findIndex((text) => /['"]/.test(text) && text.includes(name)) + 1
     return line === 0 ? undefined : { file, line }
   } catch {
-    return undefined // it was removed since
+    return undefined // removed since
   }
 }

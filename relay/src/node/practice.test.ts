@@ -4,8 +4,8 @@ import { practice } from './practice.js'
 const sockets = (): readonly string[] =>
   process.getActiveResourcesInfo().filter((kind) => /^TCP(?:Server|Socket)Wrap$/.test(kind))
 
-// It would wait for ever for readers that are told nothing.
-test('carries messages to all its readers, and leaves nothing open', async () => {
+// It would wait forever for subscribers that receive nothing.
+test('carries messages to all its subscribers, and leaves nothing open', async () => {
   const before = sockets()
   await practice(() => false)
   await expect.poll(sockets).toEqual(before)

@@ -8,20 +8,18 @@ import { websocket } from '../gateways/endpoints/websocket.js'
 import { newId } from './new-id.js'
 import { serveRelay } from './serve.js'
 
-/**
- * With fewer listeners, or fewer rounds for each codec, V8 has not compiled all that is worth it.
- */
+/** With fewer subscribers, or fewer rounds per codec, V8 does not compile all that is worth it. */
 const listeners = 4
 const rounds = 100
 /** Messages that are published at once in each round. */
 const burst = 32
 
 /**
- * Carries messages that nobody sent, by a relay of its own whose port nobody is told, beside
- * whatever else begins, so that V8 compiles the road of a message from socket to socket early: the
- * first few thousand take several times as long otherwise, and after a restart everybody comes at
- * once. See docs/decisions/0013.
- * @param isOver - ends it early: messages that somebody has sent do the same, and need the time
+ * Sends messages through a relay of its own on a private port, while the other relay starts, so
+ * that V8 compiles the path of a message from socket to socket early. Otherwise the first few
+ * thousand messages take several times as long, and after a restart all clients come at once. See
+ * docs/decisions/0013.
+ * @param isOver - ends it early: the messages of clients have the same effect, and need the time
  */
 export async function practice(isOver: () => boolean): Promise<void> {
   const { port, close } = await serveRelay({
@@ -29,7 +27,7 @@ export async function practice(isOver: () => boolean): Promise<void> {
     gateways: [websocket()],
     host: '127.0.0.1',
     port: 0,
-    onError: () => {}, // of strangers who find the port
+    onError: () => {}, // of strangers that find the port
   })
   try {
     for (const { codec } of v1Codecs.values()) await rehearse(`ws://127.0.0.1:${port}/ws`, codec, isOver)
@@ -44,7 +42,7 @@ async function rehearse(url: string, codec: Codec, isOver: () => boolean): Promi
   async function enter(): Promise<WebSocket> {
     const client = new WebSocket(url, codec.subprotocol, { perMessageDeflate: false })
     clients.push(client)
-    client.on('error', () => {}) // whoever waits is told, by `once` or by the close that follows
+    client.on('error', () => {}) // `once` rejects, or the close that follows aborts
     client.on('close', () => ended.abort())
     await once(client, 'open')
     return client
@@ -67,7 +65,7 @@ async function rehearse(url: string, codec: Codec, isOver: () => boolean): Promi
     const asked = codec.encode({ ...publish, ref: 1 })
     for (let round = 0; round < rounds && !isOver(); round++) {
       for (let i = 1; i < burst; i++) publisher.send(unasked)
-      // Awaited together: whatever fails, nothing is rejected that nobody hears.
+      // Awaited together, so that no rejection is unhandled if one of them fails.
       await Promise.all([ask(publisher, asked), ...readers.map(heard)])
       await ask(publisher, asked) // alone
     }

@@ -2,12 +2,16 @@ import { expect, it } from 'vitest'
 import { fakeClock } from '../testing/fake-clock.js'
 import { quota } from './quota.js'
 
-it('lets a few of a kind through in a while, and says how many more there were (L12)', () => {
+it('admits a few of a kind per window, and reports how many more there were (L12)', () => {
   const clock = fakeClock()
-  const told: string[] = []
-  const spare = quota(clock, (kind, count) => told.push(`${kind} ${count}`))
+  const reported: string[] = []
+  const spare = quota(clock, (kind, count) => reported.push(`${kind} ${count}`))
   const passed = Array.from({ length: 50 }, () => spare('flood')).filter(Boolean).length
-  expect([passed, spare('other')]).toEqual([20, true])
+  expect({ passed, other: spare('other') }).toEqual({ passed: 20, other: true })
   clock.advance(60_000)
-  expect([told, spare('flood'), clock.timers]).toEqual([['flood 30'], true, 1])
+  expect({ reported, again: spare('flood'), timers: clock.timers }).toEqual({
+    reported: ['flood 30'],
+    again: true,
+    timers: 1,
+  })
 })

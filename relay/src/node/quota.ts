@@ -1,12 +1,12 @@
 import type { Clock } from '../core/clock.js'
 
-/** Lines of one kind that a window takes. */
+/** The limit of lines of one kind in a window. */
 const linesPerWindow = 20
 const windowMs = 60_000
 
 /**
- * Lets so many of a kind through in a window, so that one bad client can't fill a disk.
- * @param suppressed told at the end of a window in which there were more
+ * Admits a limited number of each kind per window, so that one bad client can't fill a disk.
+ * @param suppressed called at the end of a window that exceeded the limit
  */
 export function quota(clock: Clock, suppressed: (kind: string, count: number) => void): (kind: string) => boolean {
   const used = new Map<string, number>()

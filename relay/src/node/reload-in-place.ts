@@ -4,9 +4,9 @@ import { changes } from './changes.js'
 import type { Config } from './config/config.js'
 
 /**
- * Loads again what a relay can load while it runs: the modules of components. Certificates of
- * brokers are read at each connection anyway. Returns what was done, and what needs a restart.
- * @throws {WildcastError} `internal` if a module can't be loaded: the old one goes on
+ * Reloads what a relay can reload while it runs: the modules of components. (It reads certificates
+ * of brokers at each connection anyway.) Returns what was done, and what needs a restart.
+ * @throws {WildcastError} `internal` if a module can't be loaded: the old one stays in use
  */
 export async function reloadInPlace(
   before: Config,

@@ -4,16 +4,16 @@ import { WildcastError } from '@wildcast/protocol'
 import type { Hono } from 'hono'
 import { errorResponse } from '../gateways/endpoints/http-errors.js'
 
-/** Answers the requests of a server by routes. */
+/** Answers the requests of a server with routes. */
 export function requestListener(routes: Hono): RequestListener {
   const answer = getRequestListener(routes.fetch, {
-    // HTTP/1.0 needs no Host, and routes look at the path only.
+    // HTTP/1.0 needs no Host, and routes use the path only.
     hostname: 'localhost',
-    // Routes answer their own errors, so it was the target or the Host that could not be read.
+    // Routes answer their own errors, so the target or the Host header could not be read.
     errorHandler: () => errorResponse(new WildcastError('invalid_frame', 'the path or the Host header is invalid')),
   })
   return (request, response) => {
-    // A request behind the last answer of its connection is not looked at (RFC 9112, 9.6).
+    // A request after the last answer of its connection is ignored (RFC 9112, 9.6).
     if (request.socket.writable) void answer(request, response)
   }
 }

@@ -5,8 +5,7 @@ import { componentThread } from './thread/component-thread.js'
 
 /**
  * Runs the components of a configuration, each in a thread of its own.
- * @throws {WildcastError} `internal` where a module can't be loaded: it names the component and the
- * file
+ * @throws {WildcastError} `internal` if a module can't be loaded: it names the component and file
  */
 export function runComponents(components: readonly ComponentConfig[], ports: ComponentPorts): Promise<Components> {
   const options = components.map(({ source, config, timeoutMs, memoryMb, ...component }) => {

@@ -16,28 +16,28 @@ import type { Watch } from './watch.js'
 import { watchSources } from './watch-sources.js'
 
 export interface RunConfigOptions {
-  /** Where a user can change what keeps a port from being opened. */
+  /** How a user can change a port that can't be opened. */
   readonly remedies: ListenRemedies
   /** Whether components are loaded again when their files change. */
   readonly reload: boolean
   readonly watch: Watch
   /** @default this process is the only one */
   readonly workers?: Workers
-  /** What must work elsewhere before the relay is ready. @default nothing */
+  /** Reports what must work elsewhere before the relay is ready. @default nothing */
   readonly parts?: () => Promise<readonly Part[]>
 }
 
-/** What a configuration has become. */
+/** A configuration that runs. */
 export interface RunningConfig extends ServingAll {
   /**
-   * Loads the modules of components again. Returns what it has done, and what differs from this
+   * Reloads the modules of components. Returns what was done, and what differs from this
    * configuration and needs a restart.
-   * @throws {WildcastError} `internal` if a module can't be loaded: the old one goes on
+   * @throws {WildcastError} `internal` if a module can't be loaded: the old one stays in use
    */
   reload(now: Config): Promise<readonly string[]>
 }
 
-/** Opens everything that a configuration names, over one relay in this process. */
+/** Opens everything that a configuration names, with one relay in this process. */
 export async function runConfig(
   config: Config,
   { remedies, reload, watch, workers, parts }: RunConfigOptions,

@@ -29,7 +29,7 @@ it('opens one relay on several ports, each with all brokers or with one', async 
   expect(relay.brokers()).toHaveLength(2)
 })
 
-it('leaves no port open where another is taken, or a broker is not there', async () => {
+it('leaves no port open if another one is taken, or a broker is unknown', async () => {
   const taken = await serveAll(options({ port: 0 }))
   const freed = await serveAll(options({ port: 0 }))
   onTestFinished(taken.close)

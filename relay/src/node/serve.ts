@@ -8,15 +8,15 @@ import { openRoutes } from './open-routes.js'
 import { crossroads } from './workers/crossroads.js'
 import { doorPath } from './workers/door-path.js'
 
-/** A port with its doors. */
+/** A port and the gateways that it serves. */
 export interface Endpoint {
-  /** The doors, in the order in which they look at a request. */
+  /** The gateways, in the order in which they see a request. */
   readonly gateways: readonly Gateway[]
-  /** 0 takes any free one. */
+  /** 0 picks a free port. */
   readonly port: number
   /** @default every address of the machine */
   readonly host?: string | undefined
-  /** The one broker that the doors lead to. @default all of them */
+  /** The only broker that this port gives access to. @default all of them */
   readonly broker?: string | undefined
   /**
    * How long an HTTP connection stays open between two requests, in milliseconds. @default 75000
@@ -24,39 +24,41 @@ export interface Endpoint {
   readonly keepAliveMs?: number | undefined
 }
 
+/** The options of `serveAll`: those of a relay, and its ports. */
 export interface ServeAllOptions extends Omit<RelayOptions, 'newId'> {
+  /** The ports, each with its gateways. */
   readonly endpoints: readonly Endpoint[]
-  /**
-   * Where it is one of several workers, which share their ports. @default it is the only one, and
-   * listens itself
-   */
+  /** Set if this process is one of several that share their ports. @default it listens by itself */
   readonly workers?: Workers | undefined
 }
 
-/** What a relay has of the other workers. */
+/** How a worker shares its ports with the other workers. */
 export interface Workers {
-  /** A private folder in which they find one another. */
+  /** The private folder of their Unix sockets. */
   readonly folder: string
-  /** Takes the clients that come to an endpoint. */
+  /** Calls `take` with each client that is accepted for an endpoint. */
   onConnection(take: (endpoint: number, socket: Socket) => void): void
 }
 
+/** A running relay with its ports. */
 export interface ServingAll {
   readonly relay: Relay
-  /** The ports that are listened on, in the order of the endpoints. */
+  /** The ports that it listens on, in the order of the endpoints. */
   readonly ports: readonly number[]
-  /** Tells clients to come back later, closes what is open, then the brokers. */
+  /** Asks clients to reconnect later, closes what is open, then the brokers. */
   close(): Promise<void>
 }
 
+/** The options of `serveRelay`: those of a relay, and of its port. */
 export interface RelayServerOptions extends Omit<RelayOptions, 'newId'>, Omit<Endpoint, 'broker'> {}
 
+/** A running relay with its port. */
 export interface RelayServer extends Omit<ServingAll, 'ports'> {
-  /** The port that is listened on. */
+  /** The port that it listens on. */
   readonly port: number
 }
 
-/** Opens a relay with its doors on one port. */
+/** Opens a relay with its gateways on one port. */
 export async function serveRelay({
   gateways,
   port,
@@ -68,9 +70,9 @@ export async function serveRelay({
   return { relay, port: ports[0] ?? port, close }
 }
 
-/** Opens one relay with doors on several ports. */
+/** Opens one relay with gateways on several ports. */
 export async function serveAll({ endpoints, workers, ...options }: ServeAllOptions): Promise<ServingAll> {
-  // A broker that no port leads to may be one that components need.
+  // Components may need a broker that no port gives access to.
   const led = new Set(endpoints.map(({ broker }) => broker))
   const others = (): readonly Part[] =>
     led.has(undefined)

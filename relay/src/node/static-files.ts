@@ -4,7 +4,7 @@ import type { Gateway } from '../gateways/gateway.js'
 /** Serves the files of a folder, `index.html` for `/`. */
 export function staticFiles(folder: string): Gateway {
   return ({ routes }) => {
-    // What begins with a dot is the owner's: .env, .git. The path may still be escaped.
+    // Files that begin with a dot are private: .env, .git. The path may still be escaped.
     routes.get('*', (c, next) => (/\/(?:\.|%2e)(?!well-known\/)/i.test(c.req.path) ? c.notFound() : next()))
     routes.get('*', serveStatic({ root: folder }))
   }

@@ -2,12 +2,12 @@ import { watch } from 'node:fs'
 import path from 'node:path'
 import type { Clock } from '../core/clock.js'
 
-/** An editor writes a file in several steps; this long after the last of them it is read. */
+/** An editor writes a file in several steps; it is read this long after the last one. */
 const settledMs = 100
 
 /**
- * Tells when anything has changed in the folders of these files, or below them: a module may import
- * others there. What `npm install` writes is left out.
+ * Calls `changed` when anything changes in or below the folders of these files, since a module may
+ * import others from there. Ignores `node_modules`, which `npm install` writes.
  * @returns the undo
  */
 export function watchSources(files: readonly string[], clock: Clock, changed: (file: string) => void): () => void {

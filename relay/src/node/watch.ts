@@ -4,7 +4,7 @@ import type { OnFailure } from '../core/outlet.js'
 import { openLog } from './log.js'
 import { type Metrics, type MetricsOptions, metrics } from './metrics.js'
 
-/** Everything by which an operator sees how a relay is: its log, and its metrics. */
+/** How an operator observes a relay: its log, and its metrics. */
 export interface Watch extends Pick<Metrics, 'gateway' | 'hasPublished' | 'figures'> {
   readonly relay: { readonly onError: OnFailure; readonly observer: Observer }
 }

@@ -7,8 +7,8 @@ import { controlFolder } from './control-folder.js'
 import type { ControlAnswer } from './control-socket.js'
 
 /**
- * Asks every relay that runs this configuration for a reload. Resolves with their answers: none if
- * none runs.
+ * Asks every relay that runs this configuration to reload. Resolves with the answers of those that
+ * run.
  */
 export async function askReload(file: string): Promise<readonly ControlAnswer[]> {
   const { folder, prefix } = await controlFolder(file)
@@ -17,15 +17,15 @@ export async function askReload(file: string): Promise<readonly ControlAnswer[]>
   return answers.flatMap((answer) => answer ?? [])
 }
 
-/** Undefined if nobody listens. */
+/** Resolves with undefined if no relay listens. */
 async function ask(socketPath: string): Promise<ControlAnswer | undefined> {
   const socket = connect(socketPath)
   try {
     return answerOf(JSON.parse(await text(socket)))
   } catch (cause) {
     if (!(cause instanceof Error && 'code' in cause))
-      return { failed: true, lines: ['the relay has ended while it reloaded'] }
-    // One that was killed has left it behind.
+      return { failed: true, lines: ['the relay ended while it reloaded'] }
+    // A relay that was killed leaves its socket behind.
     if (cause.code === 'ECONNREFUSED') await rm(socketPath, { force: true })
     return undefined
   }

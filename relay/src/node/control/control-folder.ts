@@ -3,17 +3,17 @@ import { lstat, mkdir, realpath } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 
-/** Where the control sockets of the relays of one configuration are. */
+/** The place of the control sockets of one configuration's relays. */
 export interface ControlFolder {
   readonly folder: string
-  /** What the names of their sockets begin with. */
+  /** The prefix of their sockets' names. */
   readonly prefix: string
 }
 
 /**
- * The place where a running relay and `wildcast reload` find each other: the same user and the same
- * file.
- * @throws if somebody else could put sockets there
+ * The folder in which a running relay and `wildcast reload` find each other if they have the same
+ * user and file.
+ * @throws if other users could put sockets there
  */
 export async function controlFolder(file: string): Promise<ControlFolder> {
   const user = process.getuid?.() ?? 0
@@ -22,7 +22,7 @@ export async function controlFolder(file: string): Promise<ControlFolder> {
     if (cause.code !== 'EEXIST') throw cause
   })
   const { uid, mode } = await lstat(folder)
-  // Everybody may create folders beside it, also under this name.
+  // All users may create folders beside it, also under this name.
   if (uid !== user || (mode & 0o777) !== 0o700)
     throw new Error(`${folder} can be entered by other users; remove it, and start again`)
   const hash = createHash('sha256').update(await realpath(file).catch(() => path.resolve(file)))

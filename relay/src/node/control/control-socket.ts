@@ -4,9 +4,7 @@ import path from 'node:path'
 import { newId } from '../new-id.js'
 import { controlFolder } from './control-folder.js'
 
-/**
- * What `wildcast reload` is answered: the lines to print, and whether they say that it has failed.
- */
+/** The answer to `wildcast reload`: the lines to print, and whether it failed. */
 export interface ControlAnswer {
   readonly failed: boolean
   readonly lines: readonly string[]
@@ -17,7 +15,7 @@ export interface ControlSocket {
   close(): void
 }
 
-/** Every connection to the socket asks for a reload; there is nothing else to ask for. */
+/** Opens the socket. Every connection to it requests a reload; there is no other request. */
 export async function openControlSocket(file: string, reload: () => Promise<ControlAnswer>): Promise<ControlSocket> {
   const { folder, prefix } = await controlFolder(file)
   const socketPath = path.join(folder, `${prefix}${newId()}`)
@@ -25,7 +23,7 @@ export async function openControlSocket(file: string, reload: () => Promise<Cont
   const server = createServer((socket) => {
     open.add(socket)
     socket.once('close', () => open.delete(socket))
-    socket.on('error', () => socket.destroy()) // who asked has gone
+    socket.on('error', () => socket.destroy()) // the client has left
     void reload().then((answer) => socket.end(JSON.stringify(answer)))
   })
   await new Promise<void>((resolve, reject) => {
