@@ -1,5 +1,5 @@
 import { lightJsonCodec } from '@wildcast/protocol/client'
-import { toFault } from './app/fault.js'
+import { toReportError } from './app/report-error.js'
 import type { Status } from './connection/status.js'
 import { onPageLife } from './connection/wake.js'
 import { openEngine } from './engine.js'
@@ -52,7 +52,7 @@ export function createClient(options: ClientOptions): Client {
   if (!here && WebSocket) toWebSocketUrl(url, 'no page') // throws
   const memory = openTransportMemory(address, clock)
   const listeners = new Set<(status: Status) => void>()
-  const fault = toFault(options.onError)
+  const fault = toReportError(options.onError)
   const reach: Reach = { load: () => transport ?? loadTransport(options, memory) }
   const engine = openEngine({
     ...options,
@@ -71,7 +71,7 @@ export function createClient(options: ClientOptions): Client {
       if (event === 'online' || event === 'change') memory.remember(false) // another network, perhaps
       link.wake()
     },
-    rest: () => link.rest(),
+    suspend: () => link.suspend(),
   })
   const client: Client = {
     ...openVerbs(engine, options.broker),
@@ -104,9 +104,9 @@ export function createClient(options: ClientOptions): Client {
 }
 
 function loadTransport({ dialect }: ClientOptions, memory: TransportMemory): OpenTransport | Promise<OpenTransport> {
-  if (dialect === 'classic') return import('./others.js').then(({ classic }) => classic)
+  if (dialect === 'classic') return import('./lazy.js').then(({ classic }) => classic)
   return websocketFirst({
     memory,
-    loadFallback: (first) => import('./others.js').then(({ fallback }) => fallback(memory, first)),
+    loadFallback: (first) => import('./lazy.js').then(({ fallback }) => fallback(memory, first)),
   })
 }

@@ -8,10 +8,10 @@ const error: ErrorFrame = { kind: 'Error', code: 'internal', message: 'boom', re
 function takerOf(frame: IncomingFrame, known = true): string[] {
   const taken: string[] = []
   dispatch(frame, 0, {
-    exchanges: { hear: () => taken.push('exchanges') },
+    exchanges: { receive: () => taken.push('exchanges') },
     subscriptions: {
-      hear: () => taken.push('subscriptions') > 0 && known,
-      tell: () => taken.push('subscriptions'),
+      receive: () => taken.push('subscriptions') > 0 && known,
+      notify: () => taken.push('subscriptions'),
     },
     fault: (_, stage) => taken.push(stage),
   })

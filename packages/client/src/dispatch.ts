@@ -1,4 +1,4 @@
-import type { ReportError } from './app/fault.js'
+import type { ReportError } from './app/report-error.js'
 import type { IncomingFrame } from './connection/link-events.js'
 import type { Exchanges } from './exchanges/exchanges.js'
 import { toError } from './exchanges/to-error.js'
@@ -6,8 +6,8 @@ import type { Subscriptions } from './subscriptions/subscriptions.js'
 
 /** Who takes the relay's frames. */
 export interface Receivers {
-  readonly exchanges: Pick<Exchanges, 'hear'>
-  readonly subscriptions: Pick<Subscriptions, 'hear' | 'tell'>
+  readonly exchanges: Pick<Exchanges, 'receive'>
+  readonly subscriptions: Pick<Subscriptions, 'receive' | 'notify'>
   readonly fault: ReportError
 }
 
@@ -21,18 +21,18 @@ export function dispatch(
     case 'Ack':
     case 'Response':
     case 'Subscribed':
-      exchanges.hear(frame)
+      exchanges.receive(frame)
       break
     case 'Message':
     case 'Gap':
     case 'Unsubscribed':
-      subscriptions.hear(frame, receivedAt)
+      subscriptions.receive(frame, receivedAt)
       break
     case 'Error':
-      if (frame.ref !== undefined) exchanges.hear(frame)
-      else if (!subscriptions.hear(frame, receivedAt)) fault(toError(frame), 'protocol')
+      if (frame.ref !== undefined) exchanges.receive(frame)
+      else if (!subscriptions.receive(frame, receivedAt)) fault(toError(frame), 'protocol')
       break
     case 'Pong':
-      subscriptions.tell()
+      subscriptions.notify()
   }
 }

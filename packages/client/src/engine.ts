@@ -2,7 +2,7 @@ import { WildcastError } from '@wildcast/protocol/client'
 import { type Call, callBack } from './app/call-back.js'
 import { checkNumber } from './app/number-option.js'
 import { interrupted } from './connection/interrupted.js'
-import { RelayLink, type RelayLinkSettings } from './connection/link.js'
+import { RelayLink, type RelayLinkSettings } from './connection/relay-link.js'
 import type { Status } from './connection/status.js'
 import { dispatch } from './dispatch.js'
 import { Exchanges } from './exchanges/exchanges.js'
@@ -35,18 +35,18 @@ export function openEngine(settings: EngineSettings): Engine {
   const call: Call = (callback, value) => callBack(callback, value, report)
   const link = new RelayLink(settings, {
     frame: (frame, receivedAt) => dispatch(frame, receivedAt, receivers),
-    opened: () => subscriptions.happen({ type: 'opened' }),
+    opened: () => subscriptions.handle({ type: 'opened' }),
     welcomed: () => exchanges.flush(),
     lost(reason) {
       const { refusal } = link
       const closed = link.status.state === 'closed'
-      subscriptions.happen(refusal ? { type: 'refused', reason: refusal } : { type: 'lost' })
+      subscriptions.handle(refusal ? { type: 'refused', reason: refusal } : { type: 'lost' })
       if (closed && !refusal) subscriptions.close()
       exchanges.lost(reason, closed ? (refusal ?? reason) : undefined)
       if (refusal) fault(refusal, 'transport')
     },
     status(status) {
-      subscriptions.tell()
+      subscriptions.notify()
       settings.onStatus(status)
     },
   })

@@ -1,5 +1,5 @@
 import type { Codec } from '@wildcast/protocol/client'
-import type { OnError } from './app/fault.js'
+import type { OnError } from './app/report-error.js'
 import type { ClientPart } from './part.js'
 import type { ClientClock } from './time/clock.js'
 import type { OpenTransport, WebSocketConstructor } from './transports/transport.js'

@@ -1,5 +1,5 @@
 import type { WelcomeFrame } from '@wildcast/protocol/client'
-import type { ReportError } from './app/fault.js'
+import type { ReportError } from './app/report-error.js'
 import type { Status } from './connection/status.js'
 import type { PublishPorts, SendPublish } from './publishing/publish.js'
 import type { ClientClock, Undo } from './time/clock.js'

@@ -1,5 +1,5 @@
 import { isPattern, isSubject, WildcastError } from '@wildcast/protocol/client'
-import type { RelayLink } from './connection/link.js'
+import type { RelayLink } from './connection/relay-link.js'
 import type { Message } from './messages/message.js'
 import { toContent } from './messages/to-content.js'
 import { newKey } from './publishing/key.js'
@@ -9,14 +9,14 @@ import { type RequestPorts, sendRequest } from './requests/request.js'
 import type { Handler } from './requests/serve.js'
 import type { Scope, SubscribeOptions } from './scope.js'
 import { type ListenPorts, listen } from './subscriptions/listen.js'
-import type { SubscriptionListener } from './subscriptions/listener.js'
 import { toPolicy } from './subscriptions/policy.js'
 import { type Subscription, toSubscription } from './subscriptions/subscription.js'
+import type { SubscriptionListener } from './subscriptions/subscription-listener.js'
 import type { Undo } from './time/clock.js'
 
 /** What the verbs need of the client. */
 export interface VerbPorts extends RequestPorts, ListenPorts, PublishPorts {
-  readonly link: RequestPorts['link'] & Pick<RelayLink, 'heardAt'>
+  readonly link: RequestPorts['link'] & Pick<RelayLink, 'aliveAt'>
   /** Reports what the app threw to `onError`. */
   report(cause: unknown): void
 }
@@ -56,7 +56,7 @@ export function openVerbs(ports: VerbPorts, home: string | undefined): Scope {
     serve(subject, handler, options) {
       check(subject, isSubject)
       const onMessage = async (message: Message): Promise<void> => {
-        const { answerRequest } = await import('./others.js')
+        const { answerRequest } = await import('./lazy.js')
         return answerRequest(message, handler as Handler, ports.report)
       }
       return add(subject, { ...options, onMessage }, true)

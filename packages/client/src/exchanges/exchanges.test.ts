@@ -2,7 +2,7 @@ import { type ClientFrame, lightJsonCodec, WildcastError } from '@wildcast/proto
 import { describe, expect, test } from 'vitest'
 import type { Status } from '../connection/status.js'
 import { welcome } from '../testing/scripted-relay.js'
-import { type Asker, type AwaitedFrame, Exchanges } from './exchanges.js'
+import { type AnswerHandler, type AwaitedFrame, Exchanges } from './exchanges.js'
 
 const online: Status = { state: 'online', since: 0, transport: 'websocket' }
 const connecting: Status = { state: 'connecting', since: 0, attempt: 0, reason: undefined }
@@ -23,7 +23,7 @@ function open(status: Status = online) {
       return link.isOpen
     },
   }
-  const asker = (name: string): Asker => ({
+  const asker = (name: string): AnswerHandler => ({
     answer: ({ kind }) => heard.push(`${name} ${kind}`),
     fail: ({ code }, wasSent) => heard.push(`${name} ${code}${wasSent ? ' sent' : ''}`),
   })
@@ -39,23 +39,23 @@ describe('a question', () => {
       { subject: 'a', ref: 1 },
       { subject: 'b', ref: 2 },
     ])
-    exchanges.hear({ kind: 'Ack', ref: 2 })
-    exchanges.hear({ kind: 'Ack', ref: 2 })
-    exchanges.hear({ kind: 'Error', ref: 1, code: 'forbidden', message: 'no', retry: false })
+    exchanges.receive({ kind: 'Ack', ref: 2 })
+    exchanges.receive({ kind: 'Ack', ref: 2 })
+    exchanges.receive({ kind: 'Error', ref: 1, code: 'forbidden', message: 'no', retry: false })
     expect(heard).toEqual(['b Ack', 'a forbidden sent'])
   })
   test('stays open until the last part of its answer', () => {
     const { exchanges, heard, asker } = open()
     exchanges.post(publish('a'), asker('a'))
-    exchanges.hear({ kind: 'Response', ref: 1, message: '', more: true })
-    exchanges.hear({ kind: 'Response', ref: 1, message: '' })
-    exchanges.hear({ kind: 'Response', ref: 1, message: '' })
+    exchanges.receive({ kind: 'Response', ref: 1, message: '', more: true })
+    exchanges.receive({ kind: 'Response', ref: 1, message: '' })
+    exchanges.receive({ kind: 'Response', ref: 1, message: '' })
     expect(heard).toEqual(['a Response', 'a Response'])
   })
   test('that is cancelled awaits no answer, and the relay is notified', () => {
     const { exchanges, sent, heard, asker } = open()
     exchanges.post(publish('a'), asker('a'))()
-    exchanges.hear({ kind: 'Ack', ref: 1 })
+    exchanges.receive({ kind: 'Ack', ref: 1 })
     expect(sent.at(-1)).toEqual({ kind: 'Cancel', ref: 1 })
     expect(heard).toEqual([])
   })
@@ -67,7 +67,7 @@ describe('a question', () => {
   })
   test('for which only an open transport will do is refused without one', () => {
     const { exchanges, heard, asker } = open(connecting)
-    expect(exchanges.ask(publish('a'), asker('a'))).toBe(false)
+    expect(exchanges.send(publish('a'), asker('a'))).toBe(false)
     exchanges.lost(reason, reason)
     expect(heard).toEqual([])
   })
@@ -127,7 +127,7 @@ describe('while the session is away', () => {
   test('everything waits, and is sent in its order', () => {
     const { exchanges, sent, asker, back } = away()
     exchanges.post(publish('a'), asker('a'))
-    expect(exchanges.ask(subscribe, asker('s'))).toBe(true)
+    expect(exchanges.send(subscribe, asker('s'))).toBe(true)
     expect(exchanges.notify({ kind: 'Unsubscribe', id: 7 })).toBe(true)
     exchanges.post(publish('b'), asker('b'))
     back()
@@ -135,7 +135,7 @@ describe('while the session is away', () => {
   })
   test('what concerns subscriptions does not count against the bound', () => {
     const { exchanges, sent, heard, asker, back } = away()
-    for (let i = 0; i < 10; i++) exchanges.ask(subscribe, asker('s'))
+    for (let i = 0; i < 10; i++) exchanges.send(subscribe, asker('s'))
     exchanges.notify({ kind: 'Unsubscribe', id: 7 })
     for (const name of ['a', 'b', 'c']) exchanges.post(publish(name), asker(name))
     expect(heard).toEqual(['c rate_limited'])
@@ -154,7 +154,7 @@ describe('while the session is away', () => {
   test('what concerned a session that is lost is not sent; what was posted is', () => {
     const { exchanges, sent, heard, asker, back } = away()
     exchanges.post(publish('a'), asker('a'))
-    exchanges.ask(subscribe, asker('s'))
+    exchanges.send(subscribe, asker('s'))
     exchanges.notify({ kind: 'Unsubscribe', id: 7 })
     exchanges.lost(reason, undefined)
     back()

@@ -7,20 +7,20 @@ import {
   type SubscribedFrame,
   WildcastError,
 } from '@wildcast/protocol/client'
-import type { RelayLink } from '../connection/link.js'
+import type { RelayLink } from '../connection/relay-link.js'
 import type { Undo } from '../time/clock.js'
 import { checkPublishSize } from './check-size.js'
 import { toError } from './to-error.js'
 
-type Asking = Extract<ClientFrame, { readonly ref?: number | undefined }>
+type AnswerableFrame = Extract<ClientFrame, { readonly ref?: number | undefined }>
 /** `Omit`, for each kind of a union by itself. */
-type WithoutRef<Frame> = Frame extends Asking ? Omit<Frame, 'ref'> : never
+type WithoutRef<Frame> = Frame extends AnswerableFrame ? Omit<Frame, 'ref'> : never
 
 /** A question with the number that its answer will have. */
-type Asked = Asking & { readonly ref: number }
+type NumberedFrame = AnswerableFrame & { readonly ref: number }
 
 /** A frame that awaits an answer. */
-export type AwaitedFrame = WithoutRef<Asking>
+export type AwaitedFrame = WithoutRef<AnswerableFrame>
 /** A frame that answers another. */
 export type AnswerFrame = AckFrame | ResponseFrame | SubscribedFrame
 
@@ -28,7 +28,7 @@ export type AnswerFrame = AckFrame | ResponseFrame | SubscribedFrame
 type Notice = Extract<ClientFrame, { readonly kind: 'Unsubscribe' | 'Cancel' }>
 
 /** Who awaits an answer. */
-export interface Asker {
+export interface AnswerHandler {
   answer(frame: AnswerFrame): void
   /** Refused; or given up, where nobody knows what became of a question that was `sent`. */
   fail(error: WildcastError, sent: boolean): void
@@ -47,9 +47,9 @@ export class Exchanges {
   readonly #link: Pick<RelayLink, 'status' | 'welcome' | 'away' | 'send'>
   readonly #codec: Codec
   readonly #bound: number
-  readonly #open = new Map<number, Asker>()
+  readonly #open = new Map<number, AnswerHandler>()
   /** In order. A notice has a number of its own. */
-  readonly #kept = new Map<number, Asked | Notice>()
+  readonly #kept = new Map<number, NumberedFrame | Notice>()
   /** Sent in a session that is lost, for this reason, and to be asked again. */
   readonly #lost = new Map<number, WildcastError>()
   /** The relay that was last asked: a process, which knows what it was asked. */
@@ -63,7 +63,7 @@ export class Exchanges {
   }
 
   /** Asks as soon as a transport is open, or the session is back; false if there is neither. */
-  ask(question: AwaitedFrame, asker: Asker): boolean {
+  send(question: AwaitedFrame, asker: AnswerHandler): boolean {
     const frame = this.#begin(question, asker)
     const taken = this.#sendOrKeep(frame, frame.ref)
     if (!taken) this.#open.delete(frame.ref)
@@ -79,7 +79,7 @@ export class Exchanges {
    * Asks now, or once the relay has welcomed the client. Returns the undo, after which no answer is
    * awaited.
    */
-  post(question: AwaitedFrame, asker: Asker): Undo {
+  post(question: AwaitedFrame, asker: AnswerHandler): Undo {
     const frame = this.#begin(question, asker)
     const { ref } = frame
     // Behind those that wait, so that nothing overtakes; and none before the relay has welcomed the
@@ -107,7 +107,7 @@ export class Exchanges {
   }
 
   /** Hands an answer or a refusal to the asker that awaits it. */
-  hear(frame: AnswerFrame | ErrorFrame): void {
+  receive(frame: AnswerFrame | ErrorFrame): void {
     const { ref = 0 } = frame // 0 is nobody's
     const more = frame.kind === 'Response' && frame.more
     const asker = more ? this.#open.get(ref) : this.#take(ref)
@@ -129,18 +129,18 @@ export class Exchanges {
   }
 
   /** Opens a question first, since the answer may come while it is sent. */
-  #begin(question: AwaitedFrame, asker: Asker): Asked {
+  #begin(question: AwaitedFrame, asker: AnswerHandler): NumberedFrame {
     this.#open.set(++this.#last, asker)
-    return { ...question, ref: this.#last } as Asked
+    return { ...question, ref: this.#last } as NumberedFrame
   }
 
-  #take(ref: number): Asker | undefined {
+  #take(ref: number): AnswerHandler | undefined {
     const asker = this.#open.get(ref)
     this.#open.delete(ref)
     return asker
   }
 
-  #send(frame: Asked | Notice): boolean {
+  #send(frame: NumberedFrame | Notice): boolean {
     return this.#attempt(frame, () => {
       const isSent = this.#link.send(frame)
       if (isSent) this.#open.get(frame.ref ?? 0)?.sent?.()
@@ -149,14 +149,14 @@ export class Exchanges {
   }
 
   /** What concerns a session that is away waits without a bound: its subscriptions have none. */
-  #sendOrKeep(frame: Asked | Notice, number: number): boolean {
+  #sendOrKeep(frame: NumberedFrame | Notice, number: number): boolean {
     const isSent = this.#send(frame)
     const isKept = !isSent && this.#link.away
     if (isKept) this.#kept.set(number, frame)
     return isSent || isKept
   }
 
-  #keep(frame: Asked): boolean {
+  #keep(frame: NumberedFrame): boolean {
     if (this.#kept.size >= this.#bound && [...this.#kept.values()].filter(isPosted).length >= this.#bound)
       throw new WildcastError('rate_limited', `offline, and ${this.#bound} messages wait`)
     this.#codec.encode(frame) // throws now if it can't be sent later
@@ -168,7 +168,7 @@ export class Exchanges {
    * What goes wrong with a frame fails its own asker and nobody else, also inside an event of a
    * socket.
    */
-  #attempt(frame: Asked | Notice, run: () => boolean): boolean {
+  #attempt(frame: NumberedFrame | Notice, run: () => boolean): boolean {
     try {
       checkPublishSize(frame, this.#link.welcome?.limits.payload)
       return run()

@@ -20,7 +20,7 @@ export type ReportError = (error: WildcastError, stage: ErrorStage) => void
  * Reports to an `onError` that may throw or reject itself: that stops nothing, and is written to
  * the console.
  */
-export function toFault(onError: OnError = write): ReportError {
+export function toReportError(onError: OnError = write): ReportError {
   return (error, stage) =>
     callBack(
       () => onError(error, { stage }),
