@@ -4,14 +4,14 @@ import type { Exchanges } from './exchanges/exchanges.js'
 import { toError } from './exchanges/to-error.js'
 import type { Subscriptions } from './subscriptions/subscriptions.js'
 
-/** Who takes the relay's frames. */
+/** The receivers of the relay's frames. */
 export interface Receivers {
   readonly exchanges: Pick<Exchanges, 'receive'>
   readonly subscriptions: Pick<Subscriptions, 'receive' | 'notify'>
   readonly fault: ReportError
 }
 
-/** Hands a frame to the part of the client that it concerns. Kinds of a newer relay pass. */
+/** Passes a frame to its receiver. Ignores kinds that only a newer relay sends. */
 export function dispatch(
   frame: IncomingFrame,
   receivedAt: number,

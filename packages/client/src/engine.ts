@@ -11,24 +11,23 @@ import type { ListenPorts } from './subscriptions/listen.js'
 import { openSubscriptions } from './subscriptions/subscriptions.js'
 import type { VerbPorts } from './verbs.js'
 
-/** How the parts of a client work. */
+/** Settings of a client's engine. */
 export interface EngineSettings extends RelayLinkSettings {
   readonly queue?: number | undefined
-  /** Whether there is anything to connect with here. */
+  /** Whether this environment has a transport to connect with. */
   mayConnect(): boolean
   onStatus(status: Status): void
 }
 
-/** The parts of a client, joined. */
+/** The connected parts of a client. */
 export interface Engine extends VerbPorts {
   readonly link: RelayLink
-  /** Ends everything. */
   close(): void
-  /** Parts of the client replace it. */
+  /** A `ClientPart` may replace it. */
   publish: SendPublish
 }
 
-/** Joins the parts of a client: each gets only what it needs of the others. */
+/** Connects the parts of a client. Each gets only what it needs of the others. */
 export function openEngine(settings: EngineSettings): Engine {
   const { clock, codec, fault, queue = 1000 } = settings
   const report = (cause: unknown): void => fault(WildcastError.from(cause), 'handler')
@@ -52,24 +51,24 @@ export function openEngine(settings: EngineSettings): Engine {
   })
   const exchanges = new Exchanges(link, codec, Math.floor(checkNumber('queue', queue, 'from 0')))
   /**
-   * Connects if nobody has yet. After the relay's final refusal the status is `closed`, and
-   * reconnect() may help.
+   * Connects if the client is idle. Doesn't throw after the relay's final refusal, although the
+   * status is `closed`: `reconnect()` may help.
    */
   const use = (): void => {
     if (link.status.state === 'idle' && settings.mayConnect()) link.connect()
     if (link.status.state === 'closed' && !link.refusal) throw interrupted('the client was closed')
   }
-  const post: Exchanges['post'] = (question, asker) => {
+  const post: Exchanges['post'] = (frame, handler) => {
     use()
     if (link.refusal) throw link.refusal
-    return exchanges.post(question, asker)
+    return exchanges.post(frame, handler)
   }
   const ports = { clock, link, call, report, fault, exchanges, post, publish: openPublish(post, clock) }
   const subscriptions = openSubscriptions(ports)
   const receivers = { exchanges, subscriptions, fault }
-  const subscribe: ListenPorts['subscribe'] = (want, listener) => {
+  const subscribe: ListenPorts['subscribe'] = (spec, listener) => {
     use()
-    return subscriptions.add(want, listener)
+    return subscriptions.add(spec, listener)
   }
   const close = (): void => {
     subscriptions.leave()

@@ -14,14 +14,14 @@ import { type Subscription, toSubscription } from './subscriptions/subscription.
 import type { SubscriptionListener } from './subscriptions/subscription-listener.js'
 import type { Undo } from './time/clock.js'
 
-/** What the verbs need of the client. */
+/** The parts of the client that the methods of a scope use. */
 export interface VerbPorts extends RequestPorts, ListenPorts, PublishPorts {
   readonly link: RequestPorts['link'] & Pick<RelayLink, 'aliveAt'>
-  /** Reports what the app threw to `onError`. */
+  /** Reports an error of the app to `onError`. */
   report(cause: unknown): void
 }
 
-/** The verbs, on one broker unless a call names another. */
+/** Returns the methods for one broker, which a call may override. */
 export function openVerbs(ports: VerbPorts, home: string | undefined): Scope {
   const add = (subject: string, how: SubscribeOptions & SubscriptionListener, serve?: true): Undo => {
     const { broker = home, group } = how
@@ -69,6 +69,6 @@ function check(subject: string, isValid: (text: string) => boolean): void {
   if (!isValid(subject))
     throw new WildcastError(
       'invalid_subject',
-      `${JSON.stringify(subject)} is no subject: join words by ".", wildcards alone`,
+      `${JSON.stringify(subject)} isn't a subject: join words by ".", wildcards alone`,
     )
 }

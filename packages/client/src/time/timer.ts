@@ -1,13 +1,13 @@
 import type { ClientClock, Undo } from './clock.js'
 
-/** One timer. */
+/** A timer that can be set again. */
 export interface Timer {
-  /** Runs something after so many milliseconds, instead of what was set before. */
+  /** Calls `run` after `ms` milliseconds. Replaces the previous call. */
   set(ms: number, run: () => void): void
   stop(): void
 }
 
-/** Makes an timer, not set yet. */
+/** Creates a timer that is not set. */
 export function openTimer(clock: ClientClock): Timer {
   let undo: Undo | undefined
   const stop = (): void => undo?.()
