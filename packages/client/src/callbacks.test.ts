@@ -10,7 +10,7 @@ const refuse = async (): Promise<never> => {
 }
 const foreign: () => Promise<never> = runInNewContext('() => Promise.reject("later")')
 const unhandled = vi.fn()
-/** The process reports an unhandled rejection only after the turn in which it came about. */
+/** The process reports an unhandled rejection only after the turn in which it occurs. */
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 beforeEach(() => {
@@ -24,7 +24,7 @@ afterEach(() => {
 const message = ({ relay }: Connected, more?: object): void =>
   relay.link.say({ kind: 'Message', id: 1, subject: 'a', message: '', broker: 'test', ...more })
 
-describe('a promise that rejects is reported with the stage handler', () => {
+describe('a rejected promise is reported with the stage handler', () => {
   test.each<[string, (connected: Connected) => unknown]>([
     ['of a handler', async ({ client }) => client.subscribe('a', refuse)],
     ['of onGap', async ({ client }) => client.subscribe('a', quiet, { onGap: refuse })],
@@ -56,7 +56,7 @@ describe('a promise that rejects is reported with the stage handler', () => {
   })
 })
 
-/** Runs once, so that one callback makes one report. */
+/** Calls `run` only once, so that one callback causes one report. */
 function once(run: () => Promise<never>): () => Promise<void> {
   let first = true
   return async () => {
@@ -80,7 +80,7 @@ describe('onError', () => {
         throw new Error('broken')
       },
     ],
-  ])('that %s is written to the console and stops nothing', async (_, onError) => {
+  ])('that %s is written to the console, and the client continues', async (_, onError) => {
     const write = vi.spyOn(console, 'error').mockImplementation(quiet)
     const connected = await connect({ onError: onError as () => void })
     const second = vi.fn()
@@ -99,7 +99,7 @@ describe('onError', () => {
   })
 })
 
-test('a token that rejects is reported with the stage token', async () => {
+test('a rejected token is reported with the stage token', async () => {
   const { errors } = await connect({ token: refuse })
   await turn()
   expect(errors).toEqual([{ code: 'internal', stage: 'token', message: 'later' }])

@@ -8,7 +8,7 @@ import { settle } from './testing/fake-clock.js'
 const quiet = (): void => undefined
 
 describe('a final refusal', () => {
-  test('is not come back from, settles everything, and is reported once', async () => {
+  test('stops reconnecting, settles everything, and is reported once', async () => {
     const { client, relay, clock, errors } = await connect()
     relay.answer = ({ kind }) => (kind === 'Publish' ? 'nothing' : undefined)
     const onStatus = vi.fn()
@@ -26,7 +26,7 @@ describe('a final refusal', () => {
     expect(errors.filter(({ stage }) => stage === 'transport')).toHaveLength(1)
     expect(clock.timers).toBe(0)
   })
-  test('also rejects what had not been sent', async () => {
+  test('also rejects queued publishes', async () => {
     const { client, relay } = start()
     relay.obliging = false
     const waiting = client.publish('a')
@@ -34,14 +34,14 @@ describe('a final refusal', () => {
     relay.link.drop(4503)
     await expect(waiting).rejects.toMatchObject({ code: 'forbidden' })
   })
-  test('with a code that we do not know is final all the same', async () => {
+  test('with an unknown code is final, too', async () => {
     const { client, relay, clock } = await connect()
     client.subscribe('a', quiet)
     relay.link.drop(4999)
     expect(client.status).toMatchObject({ state: 'closed', reason: { retry: false } })
     expect(clock.timers).toBe(0)
   })
-  test('reconnect() tries again, with all subscriptions', async () => {
+  test('is followed by a new attempt with all subscriptions after reconnect()', async () => {
     const { client, relay } = await connect()
     const onStatus = vi.fn()
     client.subscribe('a', quiet, { onStatus })
@@ -55,7 +55,7 @@ describe('a final refusal', () => {
 })
 
 describe('close()', () => {
-  test('settles everything, leaves no timer, and ends the session', async () => {
+  test('settles everything, stops all timers, and ends the session', async () => {
     const { client, relay, clock, errors } = await connect()
     relay.answer = ({ kind }) => (kind === 'Publish' ? 'nothing' : undefined)
     const onStatus = vi.fn()
@@ -74,7 +74,7 @@ describe('close()', () => {
     expect(clock.timers).toBe(0)
     expect(errors).toEqual([])
   })
-  test('rejects what waits, and every later call', async () => {
+  test('rejects queued and later calls', async () => {
     const { client } = start()
     const interrupted = { code: 'interrupted' }
     const waiting = expect(client.publish('a')).rejects.toMatchObject(interrupted)
@@ -89,7 +89,7 @@ describe('close()', () => {
     ])
       expect(call).toThrow(expect.objectContaining({ ...interrupted, message: expect.stringContaining('closed') }))
   })
-  test('before anything has opened opens nothing', async () => {
+  test('before the first connection opens none', async () => {
     const { client, relay, clock } = start()
     client.close()
     await clock.advance(100_000)
@@ -116,7 +116,7 @@ describe('close()', () => {
   })
 })
 
-test('report hands an error to onError as that of a handler', () => {
+test('report passes an error to onError with the stage handler', () => {
   const { client, errors } = start()
   const { report } = client
   report(new Error('broken'))

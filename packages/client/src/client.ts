@@ -1,5 +1,5 @@
 import { lightJsonCodec } from '@wildcast/protocol/client'
-import { toFault } from './app/fault.js'
+import { toReportError } from './app/report-error.js'
 import type { Status } from './connection/status.js'
 import { onPageLife } from './connection/wake.js'
 import { openEngine } from './engine.js'
@@ -13,31 +13,31 @@ import { websocketFirst } from './transports/fallback/websocket-first.js'
 import type { OpenTransport } from './transports/transport.js'
 import { openVerbs } from './verbs.js'
 
-/** A connection to a relay, kept up by itself, and everything that can be done over it. */
+/** A client of a relay. It connects, and reconnects after every loss. */
 export interface Client extends Scope, ConnectionView {
-  /** The same verbs on another broker of the relay, over the same connection. */
+  /** Returns the same methods for another broker of the relay, over the same connection. */
   broker(name: string): Scope
   /**
-   * Hands an error to `onError`, with the stage `handler`. For layers that call the application, as
-   * the hooks for React do: what a callback of theirs throws is reported as what a callback of the
-   * client throws.
+   * Reports an error to `onError` with the stage `handler`. For layers that call the application,
+   * such as the React hooks: an error thrown in their callbacks is reported like one thrown in a
+   * callback of the client.
    */
   report(cause: unknown): void
   /**
-   * Tries now, not after the wait; also after the relay's final refusal. Does nothing while
-   * connecting or online.
+   * Connects now instead of after the wait, and also after the relay has refused the client for
+   * good. Does nothing while connecting or online.
    */
   reconnect(): void
-  /** Ends everything: what is pending, and every later call, fails with `interrupted`. */
+  /** Closes the client. Pending calls and all later calls fail with `interrupted`. */
   close(): void
 }
 
 /**
- * Connects to a relay, and again after every loss. A page or worker connects at once; elsewhere the
- * first call does, or `reconnect()`, unless a `transport` or `WebSocket` is given: so server
- * rendering opens no socket.
- * @throws {TypeError} if `url` can't be the URL of a relay, or is a path that is given with a
- * `WebSocket` where there is no page
+ * Creates a client, which connects to a relay and reconnects after every loss. A page or worker
+ * connects at once. Elsewhere the first call or `reconnect()` connects, so that server rendering
+ * opens no socket, unless a `transport` or `WebSocket` is given.
+ * @throws {TypeError} if `url` isn't the URL of a relay, or is a path given with a `WebSocket`
+ * outside a page
  * @throws {RangeError} if `queue` is NaN or negative
  * @example
  * const client = createClient({ url: '/ws' })
@@ -52,7 +52,7 @@ export function createClient(options: ClientOptions): Client {
   if (!here && WebSocket) toWebSocketUrl(url, 'no page') // throws
   const memory = openTransportMemory(address, clock)
   const listeners = new Set<(status: Status) => void>()
-  const fault = toFault(options.onError)
+  const fault = toReportError(options.onError)
   const reach: Reach = { load: () => transport ?? loadTransport(options, memory) }
   const engine = openEngine({
     ...options,
@@ -62,16 +62,16 @@ export function createClient(options: ClientOptions): Client {
     mayConnect,
     loadTransport: () => reach.load(),
     onStatus(status) {
-      for (const tell of listeners) tell(status)
+      for (const notify of listeners) notify(status)
     },
   })
   const { link, call, report, close } = engine
   const stopWatching = onPageLife({
     wake(event) {
-      if (event === 'online' || event === 'change') memory.remember(false) // another network, perhaps
+      if (event === 'online' || event === 'change') memory.remember(false) // may be another network
       link.wake()
     },
-    rest: () => link.rest(),
+    suspend: () => link.suspend(),
   })
   const client: Client = {
     ...openVerbs(engine, options.broker),
@@ -83,9 +83,9 @@ export function createClient(options: ClientOptions): Client {
       return link.welcome
     },
     onStatus(listener) {
-      const tell = (status: Status): void => call(listener, status) // so that the same function may be given twice
-      listeners.add(tell)
-      return () => listeners.delete(tell)
+      const notify = (status: Status): void => call(listener, status) // one function may be registered twice
+      listeners.add(notify)
+      return () => listeners.delete(notify)
     },
     report,
     reconnect() {
@@ -104,9 +104,9 @@ export function createClient(options: ClientOptions): Client {
 }
 
 function loadTransport({ dialect }: ClientOptions, memory: TransportMemory): OpenTransport | Promise<OpenTransport> {
-  if (dialect === 'classic') return import('./others.js').then(({ classic }) => classic)
+  if (dialect === 'classic') return import('./lazy.js').then(({ classic }) => classic)
   return websocketFirst({
     memory,
-    loadFallback: (first) => import('./others.js').then(({ fallback }) => fallback(memory, first)),
+    loadFallback: (first) => import('./lazy.js').then(({ fallback }) => fallback(memory, first)),
   })
 }

@@ -5,17 +5,17 @@ import { dispatch } from './dispatch.js'
 
 const error: ErrorFrame = { kind: 'Error', code: 'internal', message: 'boom', retry: false }
 
-function takerOf(frame: IncomingFrame, known = true): string[] {
-  const taken: string[] = []
+function receiversOf(frame: IncomingFrame, isKnown = true): string[] {
+  const receivers: string[] = []
   dispatch(frame, 0, {
-    exchanges: { hear: () => taken.push('exchanges') },
+    exchanges: { receive: () => receivers.push('exchanges') },
     subscriptions: {
-      hear: () => taken.push('subscriptions') > 0 && known,
-      tell: () => taken.push('subscriptions'),
+      receive: () => receivers.push('subscriptions') > 0 && isKnown,
+      notify: () => receivers.push('subscriptions'),
     },
-    fault: (_, stage) => taken.push(stage),
+    fault: (_, stage) => receivers.push(stage),
   })
-  return taken
+  return receivers
 }
 
 test.each<[IncomingFrame, string]>([
@@ -28,13 +28,13 @@ test.each<[IncomingFrame, string]>([
   [{ kind: 'Pong' }, 'subscriptions'],
   [{ kind: 'Unsubscribed', id: 2 }, 'subscriptions'],
   [{ ...error, id: 2 }, 'subscriptions'],
-])('%o is for the %s', (frame, taker) => expect(takerOf(frame)).toEqual([taker]))
+])('%o goes to the %s', (frame, receiver) => expect(receiversOf(frame)).toEqual([receiver]))
 
-test('an error about nothing that the client knows is a fault of the protocol', () => {
-  expect(takerOf(error, false)).toEqual(['subscriptions', 'protocol'])
+test('an error without a known ref or id is reported with the stage protocol', () => {
+  expect(receiversOf(error, false)).toEqual(['subscriptions', 'protocol'])
 })
 
-test('what a newer relay sends passes', () => {
-  expect(takerOf({ kind: 'Synced', id: 2 })).toEqual([])
-  expect(takerOf({ kind: 'KindOfTomorrow', ref: 1 } as never)).toEqual([])
+test('frames of a newer relay are ignored', () => {
+  expect(receiversOf({ kind: 'Synced', id: 2 })).toEqual([])
+  expect(receiversOf({ kind: 'KindOfTomorrow', ref: 1 } as never)).toEqual([])
 })

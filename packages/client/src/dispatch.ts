@@ -1,17 +1,17 @@
-import type { ReportError } from './app/fault.js'
+import type { ReportError } from './app/report-error.js'
 import type { IncomingFrame } from './connection/link-events.js'
 import type { Exchanges } from './exchanges/exchanges.js'
 import { toError } from './exchanges/to-error.js'
 import type { Subscriptions } from './subscriptions/subscriptions.js'
 
-/** Who takes the relay's frames. */
+/** The receivers of the relay's frames. */
 export interface Receivers {
-  readonly exchanges: Pick<Exchanges, 'hear'>
-  readonly subscriptions: Pick<Subscriptions, 'hear' | 'tell'>
+  readonly exchanges: Pick<Exchanges, 'receive'>
+  readonly subscriptions: Pick<Subscriptions, 'receive' | 'notify'>
   readonly fault: ReportError
 }
 
-/** Hands a frame to the part of the client that it concerns. Kinds of a newer relay pass. */
+/** Passes a frame to its receiver. Ignores kinds that only a newer relay sends. */
 export function dispatch(
   frame: IncomingFrame,
   receivedAt: number,
@@ -21,18 +21,18 @@ export function dispatch(
     case 'Ack':
     case 'Response':
     case 'Subscribed':
-      exchanges.hear(frame)
+      exchanges.receive(frame)
       break
     case 'Message':
     case 'Gap':
     case 'Unsubscribed':
-      subscriptions.hear(frame, receivedAt)
+      subscriptions.receive(frame, receivedAt)
       break
     case 'Error':
-      if (frame.ref !== undefined) exchanges.hear(frame)
-      else if (!subscriptions.hear(frame, receivedAt)) fault(toError(frame), 'protocol')
+      if (frame.ref !== undefined) exchanges.receive(frame)
+      else if (!subscriptions.receive(frame, receivedAt)) fault(toError(frame), 'protocol')
       break
     case 'Pong':
-      subscriptions.tell()
+      subscriptions.notify()
   }
 }

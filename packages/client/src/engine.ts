@@ -2,7 +2,7 @@ import { WildcastError } from '@wildcast/protocol/client'
 import { type Call, callBack } from './app/call-back.js'
 import { checkNumber } from './app/number-option.js'
 import { interrupted } from './connection/interrupted.js'
-import { RelayLink, type RelayLinkSettings } from './connection/link.js'
+import { RelayLink, type RelayLinkSettings } from './connection/relay-link.js'
 import type { Status } from './connection/status.js'
 import { dispatch } from './dispatch.js'
 import { Exchanges } from './exchanges/exchanges.js'
@@ -11,65 +11,64 @@ import type { ListenPorts } from './subscriptions/listen.js'
 import { openSubscriptions } from './subscriptions/subscriptions.js'
 import type { VerbPorts } from './verbs.js'
 
-/** How the parts of a client work. */
+/** Settings of a client's engine. */
 export interface EngineSettings extends RelayLinkSettings {
   readonly queue?: number | undefined
-  /** Whether there is anything to connect with here. */
+  /** Whether this environment has a transport to connect with. */
   mayConnect(): boolean
   onStatus(status: Status): void
 }
 
-/** The parts of a client, joined. */
+/** The connected parts of a client. */
 export interface Engine extends VerbPorts {
   readonly link: RelayLink
-  /** Ends everything. */
   close(): void
-  /** Parts of the client replace it. */
+  /** A `ClientPart` may replace it. */
   publish: SendPublish
 }
 
-/** Joins the parts of a client: each gets only what it needs of the others. */
+/** Connects the parts of a client. Each gets only what it needs of the others. */
 export function openEngine(settings: EngineSettings): Engine {
   const { clock, codec, fault, queue = 1000 } = settings
   const report = (cause: unknown): void => fault(WildcastError.from(cause), 'handler')
   const call: Call = (callback, value) => callBack(callback, value, report)
   const link = new RelayLink(settings, {
     frame: (frame, receivedAt) => dispatch(frame, receivedAt, receivers),
-    opened: () => subscriptions.happen({ type: 'opened' }),
+    opened: () => subscriptions.handle({ type: 'opened' }),
     welcomed: () => exchanges.flush(),
     lost(reason) {
       const { refusal } = link
       const closed = link.status.state === 'closed'
-      subscriptions.happen(refusal ? { type: 'refused', reason: refusal } : { type: 'lost' })
+      subscriptions.handle(refusal ? { type: 'refused', reason: refusal } : { type: 'lost' })
       if (closed && !refusal) subscriptions.close()
       exchanges.lost(reason, closed ? (refusal ?? reason) : undefined)
       if (refusal) fault(refusal, 'transport')
     },
     status(status) {
-      subscriptions.tell()
+      subscriptions.notify()
       settings.onStatus(status)
     },
   })
   const exchanges = new Exchanges(link, codec, Math.floor(checkNumber('queue', queue, 'from 0')))
   /**
-   * Connects if nobody has yet. After the relay's final refusal the status is `closed`, and
-   * reconnect() may help.
+   * Connects if the client is idle. Doesn't throw after the relay's final refusal, although the
+   * status is `closed`: `reconnect()` may help.
    */
   const use = (): void => {
     if (link.status.state === 'idle' && settings.mayConnect()) link.connect()
     if (link.status.state === 'closed' && !link.refusal) throw interrupted('the client was closed')
   }
-  const post: Exchanges['post'] = (question, asker) => {
+  const post: Exchanges['post'] = (frame, handler) => {
     use()
     if (link.refusal) throw link.refusal
-    return exchanges.post(question, asker)
+    return exchanges.post(frame, handler)
   }
   const ports = { clock, link, call, report, fault, exchanges, post, publish: openPublish(post, clock) }
   const subscriptions = openSubscriptions(ports)
   const receivers = { exchanges, subscriptions, fault }
-  const subscribe: ListenPorts['subscribe'] = (want, listener) => {
+  const subscribe: ListenPorts['subscribe'] = (spec, listener) => {
     use()
-    return subscriptions.add(want, listener)
+    return subscriptions.add(spec, listener)
   }
   const close = (): void => {
     subscriptions.leave()

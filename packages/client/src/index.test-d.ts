@@ -30,7 +30,7 @@ describe('createClient', () => {
   test('takes the WebSocket of a browser and that of ws', () => {
     createClient({ url: '/ws', WebSocket: WebSocketOfWs })
     createClient({ url: '/ws', WebSocket: globalThis.WebSocket })
-    // @ts-expect-error: no constructor of a WebSocket
+    // @ts-expect-error: not a constructor of a WebSocket
     createClient({ url: '/ws', WebSocket: Date })
   })
   test('takes a token as text, function or async function', () => {
@@ -46,7 +46,7 @@ describe('createClient', () => {
     expectTypeOf(outbox).returns.toEqualTypeOf<ClientPart>()
     const part: ClientPart = ({ publish }) => publish
     void part
-    // @ts-expect-error: a part, not what makes it
+    // @ts-expect-error: a function that creates a part
     createClient({ url: '/ws', use: [outbox] })
     // @ts-expect-error: no such option
     outbox({ size: 5 })
@@ -54,13 +54,13 @@ describe('createClient', () => {
   test('takes codecs, dialects and undefined', () => {
     createClient({ url: '/ws', codec: msgpack, dialect: 'v1', token: undefined })
     createClient({ url: '/ws', codec: classicMsgpack, dialect: 'classic' })
-    // @ts-expect-error: no dialect of ours
+    // @ts-expect-error: no such dialect
     createClient({ url: '/ws', dialect: 'v2' })
   })
 })
 
 describe('a client', () => {
-  test('subscribes with a handler for an undo, without one for a loop', () => {
+  test('returns an undo for a handler, else a subscription to loop over', () => {
     expectTypeOf(client.subscribe('a', quiet)).toEqualTypeOf<Undo>()
     expectTypeOf(client.subscribe('a', (message) => void message.data, { group: 'g' })).toEqualTypeOf<Undo>()
     expectTypeOf(client.subscribe('a')).toEqualTypeOf<Subscription<unknown, readonly []>>()
@@ -88,17 +88,17 @@ describe('a client', () => {
     expectTypeOf(client.request('a', 1, { timeoutMs: 5 })).toEqualTypeOf<Promise<Message>>()
     expectTypeOf(client.serve('a', async (message) => message.json())).toEqualTypeOf<Undo>()
   })
-  test('gives the same verbs on another broker, and nothing more', () => {
+  test('has the same methods for another broker, and no others', () => {
     expectTypeOf(client.broker('orders')).toEqualTypeOf<Scope>()
     // @ts-expect-error: a scope has no connection of its own
     client.broker('orders').close()
   })
-  test('has a status that a switch exhausts', () => {
+  test('has a status that is a discriminated union', () => {
     expectTypeOf<Status['state']>().toEqualTypeOf<'idle' | 'connecting' | 'online' | 'waiting' | 'closed'>()
     const { status } = client
     if (status.state === 'waiting') expectTypeOf(status.reason).toEqualTypeOf<WildcastError>()
     if (status.state === 'closed') expectTypeOf(status.reason).toEqualTypeOf<WildcastError | undefined>()
-    // @ts-expect-error: only a waiting client has a next try
+    // @ts-expect-error: only a waiting client has a next retry
     void status.nextRetryAt
   })
 })
@@ -108,7 +108,7 @@ interface Price {
 }
 
 describe('the type of the data', () => {
-  test('is given to subscribe, and reaches the handler and the loop', () => {
+  test('is a parameter of subscribe, and applies to the handler and the loop', () => {
     client.subscribe<Price>('good.*', ({ data, params }) => {
       expectTypeOf(data).toEqualTypeOf<Price>()
       expectTypeOf(params).toEqualTypeOf<readonly string[]>()
@@ -126,7 +126,7 @@ describe('the type of the data', () => {
     // @ts-expect-error this is the other pattern
     client.subscribe<Price, 'good.*'>('bad.*', quiet)
   })
-  test('may stand at the parameter of the handler, so that the params keep their type', () => {
+  test('may be declared by the handler, so that the params keep their type', () => {
     client.subscribe('good.*', (message: Message<Price>) => void message.data.price)
     client.subscribe('good.*', ({ data, params }: Message<Price, Params<'good.*'>>) => {
       expectTypeOf(data).toEqualTypeOf<Price>()
@@ -135,9 +135,9 @@ describe('the type of the data', () => {
     // @ts-expect-error the pattern has one wildcard
     client.subscribe('good.*', (message: Message<Price, readonly [string, string]>) => void message)
   })
-  test('is given to publish, request and serve', () => {
+  test('is a parameter of publish, request and serve', () => {
     void client.publish<Price>('good.apple', { price: 3 })
-    // @ts-expect-error no price
+    // @ts-expect-error not a price
     void client.publish<Price>('good.apple', { prize: 3 })
     expectTypeOf(client.request<number>('math.sum', [1, 2])).toEqualTypeOf<Promise<Message<number>>>()
     void client.request<number>('math.sum', [1, 2], {
@@ -160,7 +160,7 @@ describe('the type of the data', () => {
 })
 
 describe('the params of a message', () => {
-  test('have the number of wildcards of the pattern', () => {
+  test('are as many as the wildcards of the pattern', () => {
     client.subscribe('room.*.msg', ({ params, data }) => {
       expectTypeOf(params).toEqualTypeOf<readonly [string]>()
       expectTypeOf(data).toBeUnknown()
@@ -170,12 +170,12 @@ describe('the params of a message', () => {
     client.subscribe('room.*.**', ({ params }) => expectTypeOf(params).toEqualTypeOf<readonly [string, string]>())
     expectTypeOf(client.subscribe('a.*')).toEqualTypeOf<Subscription<unknown, readonly [string]>>()
   })
-  test('are any number if the pattern is any string', () => {
+  test('are any number of strings if the pattern is a string', () => {
     const pattern: string = 'a.*'
     client.subscribe(pattern, ({ params }) => expectTypeOf(params).toEqualTypeOf<readonly string[]>())
     client.subscribe(`room.${pattern}`, ({ params }) => expectTypeOf(params).toEqualTypeOf<readonly string[]>())
   })
-  test('do not keep a handler of any message out', () => {
+  test('allow a handler of any message', () => {
     client.subscribe('room.*', (message: Message) => void message)
     const log = ({ params, data }: Message): unknown => [params, data]
     client.subscribe('room.*', log)
@@ -186,13 +186,13 @@ describe('the params of a message', () => {
 })
 
 describe('a message', () => {
-  test('tells nothing of the type of its data, and cannot be changed', () => {
+  test('has unknown data, and is read-only', () => {
     expectTypeOf<Message['data']>().toEqualTypeOf<unknown>()
     expectTypeOf<Message['params']>().toEqualTypeOf<readonly string[]>()
     const change = (message: Message): void => {
       // @ts-expect-error: handlers share it
       message.subject = 'b'
-      // @ts-expect-error: no answer may be awaited
+      // @ts-expect-error: undefined if no answer is expected
       void message.respond('x')
     }
     void change

@@ -11,7 +11,7 @@ export {
   type WelcomeFrame,
   WildcastError,
 } from '@wildcast/protocol/client'
-export type { ErrorStage, OnError, ReportError } from './app/fault.js'
+export type { ErrorStage, OnError, ReportError } from './app/report-error.js'
 export { type Client, createClient } from './client.js'
 export type { Status } from './connection/status.js'
 export type { Message, RespondOptions } from './messages/message.js'

@@ -1,2 +1,2 @@
-/** Publishes that survive a reload: kept in IndexedDB until their outcome is known. @module */
+/** Publishes that survive a reload: IndexedDB keeps them until their outcome is known. @module */
 export { type OutboxOptions, outbox } from './outbox/outbox.js'

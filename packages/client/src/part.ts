@@ -1,29 +1,29 @@
 import type { WelcomeFrame } from '@wildcast/protocol/client'
-import type { ReportError } from './app/fault.js'
+import type { ReportError } from './app/report-error.js'
 import type { Status } from './connection/status.js'
 import type { PublishPorts, SendPublish } from './publishing/publish.js'
 import type { ClientClock, Undo } from './time/clock.js'
 import type { OpenTransport } from './transports/transport.js'
 
-/** What can be known of the connection of a client. */
+/** The observable state of a client's connection. */
 export interface ConnectionView {
-  /** A new object at each change, the same in between. */
+  /** A new object at each change; the same object in between. */
   readonly status: Status
   /** Calls back at each change of `status`. Returns the undo. */
   onStatus(listener: (status: Status) => void): Undo
-  /** What the relay said of itself when it was last reached: brokers, limits, clock. */
+  /** The relay's last `Welcome`: its brokers, limits and clock. */
   readonly welcome: WelcomeFrame | undefined
 }
 
-/** How a client reaches its relay. A part may replace `load`, and call the one before. */
+/** Loads the client's transport. A part may replace `load` and call the previous one. */
 export interface Reach {
-  /** Is called at each attempt to connect. */
+  /** Called at each attempt to connect. */
   load(): OpenTransport | Promise<OpenTransport>
 }
 
-/** What a part gets of its client. `publish` is how the client publishes without the part. */
+/** The client as a part uses it. `publish` publishes as the client does without the part. */
 export interface PartPorts extends PublishPorts {
-  /** As it was given to `createClient`. */
+  /** The `url` option of `createClient`. */
   readonly url: string
   readonly clock: ClientClock
   readonly connection: ConnectionView
@@ -35,8 +35,8 @@ export interface PartPorts extends PublishPorts {
 }
 
 /**
- * A part that an application adds to a client with `use`. It is called once, by `createClient`, and
- * returns how the client publishes from then on. The client is closed when its status is `closed`
- * without a reason.
+ * A part that an application adds to a client with `use`. `createClient` calls it once; the client
+ * then publishes with the function that it returns. The client is closed when its status is
+ * `closed` without a reason.
  */
 export type ClientPart = (ports: PartPorts) => SendPublish

@@ -5,7 +5,7 @@ import { settle } from './testing/fake-clock.js'
 
 const quiet = (): void => undefined
 
-describe('the place', () => {
+describe('an environment', () => {
   afterEach(() => vi.unstubAllGlobals())
   const opened: string[] = []
   class OpeningSocket {
@@ -22,7 +22,7 @@ describe('the place', () => {
     vi.stubGlobal('WebSocket', undefined)
   })
 
-  test('without a WebSocket leaves the client idle, which throws nothing', () => {
+  test('without a WebSocket leaves the client idle, without an error', () => {
     const client = createClient({ url: '/ws' })
     const onStatus = vi.fn()
     client.subscribe('a', quiet, { onStatus })
@@ -31,7 +31,7 @@ describe('the place', () => {
     expect(onStatus.mock.calls).toEqual([['idle']])
     client.close()
   })
-  test('that gets a WebSocket later connects at the next use', async () => {
+  test('that gets a WebSocket later connects at the next call', async () => {
     const client = createClient({ url: 'ws://relay.test' })
     const onStatus = vi.fn()
     client.subscribe('a', quiet, { onStatus })
@@ -50,7 +50,7 @@ describe('the place', () => {
     expect(opened).toEqual(['wss://shop.test/ws'])
     client.close()
   })
-  test('that is a server connects at the first use, so that rendering opens nothing', async () => {
+  test('that is a server connects at the first call, so that rendering opens nothing', async () => {
     vi.stubGlobal('WebSocket', OpeningSocket)
     const client = createClient({ url: 'ws://relay.test' })
     client.onStatus(quiet)
@@ -61,24 +61,24 @@ describe('the place', () => {
     expect(opened).toHaveLength(1)
     client.close()
   })
-  test('that gives a WebSocket as an option connects at once', async () => {
+  test('with a WebSocket as an option connects at once', async () => {
     const client = createClient({ url: 'ws://relay.test', WebSocket: OpeningSocket })
     await settle()
     expect(opened).toHaveLength(1)
     client.close()
   })
-  test('opens nothing by an import', async () => {
+  test('opens nothing at import', async () => {
     vi.stubGlobal('WebSocket', OpeningSocket)
     vi.resetModules()
     await import('./index.js')
     expect(opened).toEqual([])
   })
-  test.each([undefined, '', 'host:3015', 'localhost:3015', 'ftp://relay.test'])('does not excuse the URL %j', (url) => {
+  test.each([undefined, '', 'host:3015', 'localhost:3015', 'ftp://relay.test'])('rejects the URL %j', (url) => {
     const { transport } = start().relay
     for (const options of [{}, { WebSocket: OpeningSocket }, { transport }])
       expect(() => createClient({ ...options, url: url as string })).toThrow(TypeError)
   })
-  test('without a page can not connect to a path, which throws if a WebSocket was given for it', () => {
+  test('without a page throws for a path if a WebSocket is given', () => {
     expect(() => createClient({ url: '/ws', WebSocket: OpeningSocket })).toThrow(/ws:\/\/host\/ws/)
     expect(opened).toEqual([])
   })

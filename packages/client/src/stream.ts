@@ -1,6 +1,6 @@
 /**
- * Plain HTTP for clients that know that no WebSocket comes through; all others find out by
- * themselves.
+ * Plain HTTP, for networks known to block WebSockets. Without it, the client falls back to HTTP by
+ * itself.
  * @example createClient({ url: '/ws', transport: stream })
  * @module
  */

@@ -1,5 +1,5 @@
 import { isPattern, isSubject, WildcastError } from '@wildcast/protocol/client'
-import type { RelayLink } from './connection/link.js'
+import type { RelayLink } from './connection/relay-link.js'
 import type { Message } from './messages/message.js'
 import { toContent } from './messages/to-content.js'
 import { newKey } from './publishing/key.js'
@@ -9,19 +9,19 @@ import { type RequestPorts, sendRequest } from './requests/request.js'
 import type { Handler } from './requests/serve.js'
 import type { Scope, SubscribeOptions } from './scope.js'
 import { type ListenPorts, listen } from './subscriptions/listen.js'
-import type { SubscriptionListener } from './subscriptions/listener.js'
 import { toPolicy } from './subscriptions/policy.js'
 import { type Subscription, toSubscription } from './subscriptions/subscription.js'
+import type { SubscriptionListener } from './subscriptions/subscription-listener.js'
 import type { Undo } from './time/clock.js'
 
-/** What the verbs need of the client. */
+/** The parts of the client that the methods of a scope use. */
 export interface VerbPorts extends RequestPorts, ListenPorts, PublishPorts {
-  readonly link: RequestPorts['link'] & Pick<RelayLink, 'heardAt'>
-  /** Reports what the app threw to `onError`. */
+  readonly link: RequestPorts['link'] & Pick<RelayLink, 'aliveAt'>
+  /** Reports an error of the app to `onError`. */
   report(cause: unknown): void
 }
 
-/** The verbs, on one broker unless a call names another. */
+/** Returns the methods for one broker, which a call may override. */
 export function openVerbs(ports: VerbPorts, home: string | undefined): Scope {
   const add = (subject: string, how: SubscribeOptions & SubscriptionListener, serve?: true): Undo => {
     const { broker = home, group } = how
@@ -56,7 +56,7 @@ export function openVerbs(ports: VerbPorts, home: string | undefined): Scope {
     serve(subject, handler, options) {
       check(subject, isSubject)
       const onMessage = async (message: Message): Promise<void> => {
-        const { answerRequest } = await import('./others.js')
+        const { answerRequest } = await import('./lazy.js')
         return answerRequest(message, handler as Handler, ports.report)
       }
       return add(subject, { ...options, onMessage }, true)
@@ -69,6 +69,6 @@ function check(subject: string, isValid: (text: string) => boolean): void {
   if (!isValid(subject))
     throw new WildcastError(
       'invalid_subject',
-      `${JSON.stringify(subject)} is no subject: join words by ".", wildcards alone`,
+      `${JSON.stringify(subject)} isn't a subject: join words by ".", wildcards alone`,
     )
 }

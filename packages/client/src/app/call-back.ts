@@ -1,9 +1,8 @@
-/** Calls a callback of the app; what it throws, or rejects with, is reported. */
+/** Calls a callback of the app and reports what it throws or rejects with. */
 export type Call = <Value>(callback: ((value: Value) => unknown) | undefined, value: Value) => void
 
 /**
- * Calls a callback of the app. `fail` gets what it throws, and what the promise that it returns
- * rejects with.
+ * Calls a callback of the app. Passes to `fail` what it throws, or what its promise rejects with.
  */
 export function callBack<Value>(
   callback: ((value: Value) => unknown) | undefined,

@@ -16,12 +16,12 @@ describe.each(Object.entries(codecs))('with %s', (_, codec) => {
     [2 ** 31, 300_000],
     [Number.MAX_VALUE, 300_000],
     [Number.POSITIVE_INFINITY, 300_000],
-  ])('timeoutMs: %d asks the relay for %d ms', async (timeoutMs, timeout) => {
+  ])('timeoutMs: %d sends the relay a timeout of %d ms', async (timeoutMs, timeout) => {
     const { client, relay } = await connect({ codec })
     client.request('a', 1, { timeoutMs }).catch(quiet)
     await expect.poll(() => relay.link.all('Request')).toMatchObject([{ timeout }])
   })
-  test('an endless timeoutMs ends with the longest one that there is', async () => {
+  test('an infinite timeoutMs is the longest allowed one', async () => {
     const { client, relay, clock } = await connect({ codec })
     const answer = expect(client.request('a', 1, { timeoutMs: Number.POSITIVE_INFINITY })).rejects.toMatchObject({
       code: 'timeout',
@@ -38,14 +38,14 @@ describe.each(Object.entries(codecs))('with %s', (_, codec) => {
     [0.5, { max_rate: 0.5 }],
     [1e-300, { max_rate: 0.001 }],
     [2 ** 31, { max_rate: 2 ** 31 }],
-  ])('maxRate: %d asks for %j', async (maxRate, policy) => {
+  ])('maxRate: %d is sent as the policy %j', async (maxRate, policy) => {
     const { client, relay } = await connect({ codec })
     client.subscribe('a', quiet, { maxRate })
     expect(relay.link.all('Subscribe')[0]?.policy).toEqual(policy)
   })
 })
 
-describe('is refused at the call', () => {
+describe('the call rejects', () => {
   test.each([
     [Number.NaN, RangeError],
     [-1, RangeError],
@@ -90,16 +90,16 @@ describe('is refused at the call', () => {
 })
 
 describe('queue', () => {
-  test('0 keeps nothing while offline', async () => {
+  test('0 queues nothing while offline', async () => {
     const { client } = start({ queue: 0 })
     await expect(client.publish('a', 1)).rejects.toMatchObject({ code: 'rate_limited' })
   })
-  test('Infinity keeps everything', async () => {
+  test('Infinity queues everything', async () => {
     const { client } = start({ queue: Number.POSITIVE_INFINITY })
     const all = Array.from({ length: 3000 }, () => client.publish('a', 1))
     expect(new Set(await Promise.all(all))).toEqual(new Set(['confirmed']))
   })
-  test('a fraction counts whole messages', async () => {
+  test('a fraction is rounded down', async () => {
     const { client } = start({ queue: 1.5 })
     const first = client.publish('a', 1)
     await expect(client.publish('a', 2)).rejects.toMatchObject({

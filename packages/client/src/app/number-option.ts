@@ -1,6 +1,6 @@
 /**
- * Checks an option that is a number; Infinity is one.
- * @throws {TypeError} if it is no number
+ * Checks a numeric option. Infinity is allowed.
+ * @throws {TypeError} if it isn't a number
  * @throws {RangeError} if it is NaN or out of `range`
  */
 export function checkNumber(name: string, value: number, range: 'above 0' | 'from 0' = 'above 0'): number {

@@ -1,6 +1,6 @@
 import type { Undo } from '../time/clock.js'
 
-/** Hears of an abort, with its reason. Returns the undo. */
+/** Calls `run` with the reason when the signal aborts. Returns the undo. */
 export function onAbort(signal: AbortSignal | undefined, run: (reason: unknown) => void): Undo {
   const abort = (): void => run(signal?.reason)
   signal?.addEventListener('abort', abort)

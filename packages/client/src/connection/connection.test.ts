@@ -2,7 +2,7 @@ import { WildcastError } from '@wildcast/protocol'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { step as pureStep } from './connection.js'
-import type { ConnectionState, Happening, Moment, Signs, Step } from './connection-step.js'
+import type { ConnectionEvent, ConnectionFacts, ConnectionState, ConnectionStep, Liveness } from './connection-step.js'
 
 type Effect = {
   readonly type: 'drop' | 'arm' | 'probe' | 'open' | 'subscribe' | 'flush' | 'lost' | 'disarm'
@@ -11,7 +11,7 @@ type Effect = {
 
 /** A step, with what is to be done in the order in which it is done. */
 function step(...happens: Parameters<typeof pureStep>): { readonly to: ConnectionState; readonly effects: Effect[] } {
-  const { to, lost, armMs, probe, open, notify }: Step = pureStep(...happens)
+  const { to, lost, armMs, probe, open, notify }: ConnectionStep = pureStep(...happens)
   const over = lost && to.state === 'closed'
   const effects: (Effect | false | undefined)[] = [
     lost && { type: 'drop', ...(over && { code: 1000 }) },
@@ -27,23 +27,28 @@ function step(...happens: Parameters<typeof pureStep>): { readonly to: Connectio
 }
 
 const reason = new WildcastError('interrupted', 'lost')
-const noon: Moment = { now: 1_000_000, chance: 0.5, patienceMs: 1500 }
-const later = (ms: number): Moment => ({ ...noon, now: noon.now + ms })
+const noon: ConnectionFacts = { now: 1_000_000, chance: 0.5, probeMs: 1500 }
+const later = (ms: number): ConnectionFacts => ({ ...noon, now: noon.now + ms })
 const idle: ConnectionState = { state: 'idle', since: 0 }
 
 /** The state after some happenings, all at noon. */
-function after(...happenings: Happening[]): ConnectionState {
+function after(...happenings: ConnectionEvent[]): ConnectionState {
   return happenings.reduce((state, happening) => step(state, happening, noon).to, idle)
 }
 const kinds = (effects: readonly Effect[]): string[] => effects.map(({ type }) => type)
-const wanted: Happening = { type: 'wanted' }
-const failed: Happening = { type: 'failed', reason, final: false }
-const welcomed: Happening = { type: 'welcomed', pingMs: 25_000 }
-const ended: Happening = { type: 'ended' }
-const rang = (silentMs = 0, more: Partial<Signs> = {}): Happening => ({ type: 'rang', silentMs, late: false, ...more })
-const woke = (silentMs = 0): Happening => ({ type: 'woke', silentMs, late: false })
-const sent: Happening = { type: 'sent' }
-const heard: Happening = { type: 'heard' }
+const wanted: ConnectionEvent = { type: 'wanted' }
+const failed: ConnectionEvent = { type: 'failed', reason, final: false }
+const welcomed: ConnectionEvent = { type: 'welcomed', pingMs: 25_000 }
+const ended: ConnectionEvent = { type: 'ended' }
+const rang = (silentMs = 0, more: Partial<Liveness> = {}): ConnectionEvent => ({
+  type: 'fired',
+  silentMs,
+  late: false,
+  ...more,
+})
+const woke = (silentMs = 0): ConnectionEvent => ({ type: 'woke', silentMs, late: false })
+const sent: ConnectionEvent = { type: 'sent' }
+const heard: ConnectionEvent = { type: 'received' }
 
 describe('connecting', () => {
   test('opens one transport with a deadline of 10 s', () => {
@@ -70,8 +75,8 @@ describe('connecting', () => {
 })
 
 describe('an attempt that fails', () => {
-  const proved: Happening = { type: 'proved' }
-  const reportOf = (...happenings: Happening[]) => pureStep(after(...happenings), failed, noon).report
+  const proved: ConnectionEvent = { type: 'token' }
+  const reportOf = (...happenings: ConnectionEvent[]) => pureStep(after(...happenings), failed, noon).report
 
   test('has its whole time again once there is a token', () => {
     expect(step(after(wanted), proved, noon).effects).toEqual([{ type: 'arm', ms: 10_000 }])
@@ -88,7 +93,7 @@ describe('an attempt that fails', () => {
     expect(reportOf(wanted, proved, failed, rang(), proved, welcomed, failed, rang(), proved)).toBe('transport')
   })
   test('is reported again after a relay has refused the client', () => {
-    const refused: Happening = { type: 'failed', reason, final: true }
+    const refused: ConnectionEvent = { type: 'failed', reason, final: true }
     expect(reportOf(wanted, proved, failed, rang(), proved, refused, wanted, proved)).toBe('transport')
   })
   test('is not reported when the connection was up', () => {
@@ -111,7 +116,7 @@ describe('waiting', () => {
       expect(step(after(wanted, failed), happening, noon).to.state).toBe('connecting')
   })
   test('only a wish forgets the failures before', () => {
-    const attempt = (happening: Happening) => step(after(wanted, failed), happening, noon).to
+    const attempt = (happening: ConnectionEvent) => step(after(wanted, failed), happening, noon).to
     expect(attempt(rang())).toMatchObject({ attempt: 1 })
     expect(attempt(woke())).toMatchObject({ attempt: 1 })
     expect(attempt(wanted)).toMatchObject({ attempt: 0 })
@@ -134,13 +139,13 @@ describe('online', () => {
     ['by a timer that is much too late', rang(10_000, { late: true })],
     ['when it wakes', woke(10_000)],
   ])('asks for a sign of life twice, and is dead without one: %s', (_, happening) => {
-    expect(step(online, rang(31_999), noon).to).not.toHaveProperty('doubt')
+    expect(step(online, rang(31_999), noon).to).not.toHaveProperty('wait')
     const first = step(online, happening, noon)
     expect(kinds(first.effects)).toEqual(['arm', 'probe'])
     const second = step(first.to, rang(40_000), noon)
     expect(kinds(second.effects)).toEqual(['arm', 'probe'])
     expect(step(second.to, rang(40_000), noon).to.state).toBe('waiting')
-    expect(step(second.to, heard, noon).to).toMatchObject({ state: 'online', doubt: undefined })
+    expect(step(second.to, heard, noon).to).toMatchObject({ state: 'online', wait: undefined })
   })
   test('asks once after a frame that was sent and that nothing followed', () => {
     const first = step(online, sent, noon)
@@ -200,10 +205,10 @@ describe('closed', () => {
   })
 })
 
-const anything: fc.Arbitrary<Happening> = fc.oneof(
+const anything: fc.Arbitrary<ConnectionEvent> = fc.oneof(
   fc.constantFrom(wanted, failed, welcomed, ended, sent, heard, { type: 'opened' } as const),
   fc.record({
-    type: fc.constantFrom('rang' as const, 'woke' as const),
+    type: fc.constantFrom('fired' as const, 'woke' as const),
     silentMs: fc.nat(100_000),
     late: fc.boolean(),
   }),
@@ -225,9 +230,9 @@ test('whatever happens, there is one transport at most, one timer at most, and b
         let timers = 0
         for (const [happening, ms, chance] of story) {
           // A timer rings only when set, a transport speaks only when open.
-          if (happening.type === 'rang' && timers === 0) continue
+          if (happening.type === 'fired' && timers === 0) continue
           if (['opened', 'welcomed', 'failed', 'goingAway'].includes(happening.type) && transports === 0) continue
-          if (happening.type === 'rang') timers = 0
+          if (happening.type === 'fired') timers = 0
           now += ms
           const { to, effects } = step(state, happening, { ...noon, now, chance })
           for (const effect of effects) {

@@ -1,5 +1,13 @@
 import type { WildcastError } from '@wildcast/protocol/client'
-import type { Connecting, ConnectionState, Happening, Moment, Online, Signs, Step } from './connection-step.js'
+import type {
+  Connecting,
+  ConnectionEvent,
+  ConnectionFacts,
+  ConnectionState,
+  ConnectionStep,
+  Liveness,
+  Online,
+} from './connection-step.js'
 import { interrupted } from './interrupted.js'
 import { reconnectWaitMs } from './reconnect-wait.js'
 
@@ -21,7 +29,7 @@ const healthyAfterMs = 5_000
 const silenceMarginMs = 7_000
 
 /** The life of a connection, as a function of what happens to it. */
-export function step(from: ConnectionState, happening: Happening, moment: Moment): Step {
+export function step(from: ConnectionState, happening: ConnectionEvent, moment: ConnectionFacts): ConnectionStep {
   const { type } = happening
   if (from.state === 'closed' && !from.reason) return { to: from } // by close(): for ever
   if (type === 'ended') return end(undefined, moment)
@@ -32,16 +40,16 @@ export function step(from: ConnectionState, happening: Happening, moment: Moment
       : whileConnecting(from, happening, moment)
   }
   if (type === 'wanted') return connect({ ...from, attempt: 0 }, moment)
-  if (from.state === 'waiting' && (type === 'woke' || type === 'rang')) return connect(from, moment)
+  if (from.state === 'waiting' && (type === 'woke' || type === 'fired')) return connect(from, moment)
   return { to: from }
 }
 
-function whileConnecting(from: Connecting, happening: Happening, moment: Moment): Step {
+function whileConnecting(from: Connecting, happening: ConnectionEvent, moment: ConnectionFacts): ConnectionStep {
   switch (happening.type) {
-    case 'proved':
+    case 'token':
       return { to: { ...from, stage: 'transport' }, armMs: connectDeadlineMs }
     case 'opened':
-      return { to: { ...from, stage: 'greeting' }, notify: 'opened' }
+      return { to: { ...from, stage: 'welcome' }, notify: 'opened' }
     case 'welcomed': {
       const { attempt } = from
       const { pingMs, transport } = happening
@@ -54,7 +62,7 @@ function whileConnecting(from: Connecting, happening: Happening, moment: Moment)
     }
     case 'failed':
       return giveUp(from, happening.reason, moment)
-    case 'rang':
+    case 'fired':
       return giveUp(from, interrupted(noAnswer), moment)
     default:
       return { to: from }
@@ -62,11 +70,11 @@ function whileConnecting(from: Connecting, happening: Happening, moment: Moment)
 }
 
 /** A connection that has been there for a while forgets the failures before it. */
-function sinceHealth(from: Online, { now }: Moment): Online {
+function sinceHealth(from: Online, { now }: ConnectionFacts): Online {
   return from.attempt && now - from.since >= healthyAfterMs ? { ...from, attempt: 0 } : from
 }
 
-function whileOnline(from: Online, happening: Happening, moment: Moment): Step {
+function whileOnline(from: Online, happening: ConnectionEvent, moment: ConnectionFacts): ConnectionStep {
   switch (happening.type) {
     case 'goingAway': {
       const [least, most] = happening.window
@@ -76,11 +84,11 @@ function whileOnline(from: Online, happening: Happening, moment: Moment): Step {
     case 'failed':
       return retry(from, happening.reason, moment)
     case 'sent':
-      if (from.leaveAt || from.doubt) return { to: from }
-      return { to: { ...from, doubt: 1 }, armMs: moment.patienceMs }
-    case 'heard':
-      return { to: { ...from, doubt: undefined } }
-    case 'rang':
+      if (from.leaveAt || from.wait) return { to: from }
+      return { to: { ...from, wait: 1 }, armMs: moment.probeMs }
+    case 'received':
+      return { to: { ...from, wait: undefined } }
+    case 'fired':
     case 'woke':
       return check(from, happening, moment)
     default:
@@ -92,9 +100,13 @@ function whileOnline(from: Online, happening: Happening, moment: Moment): Step {
  * No silence is judged by a timer, which may be late: the relay is asked, twice, and has time to
  * answer.
  */
-function check(from: Online, { type, silentMs, late }: Signs & { type: string }, moment: Moment): Step {
+function check(
+  from: Online,
+  { type, silentMs, late }: Liveness & { type: string },
+  moment: ConnectionFacts,
+): ConnectionStep {
   const woke = type === 'woke'
-  const { leaveAt, doubt } = from
+  const { leaveAt, wait: doubt } = from
   const restMs = from.limitMs - silentMs
   // Another transport at once: it is time to leave, or the page has slept for long.
   if (woke ? restMs <= 0 : leaveAt !== undefined)
@@ -102,11 +114,11 @@ function check(from: Online, { type, silentMs, late }: Signs & { type: string },
   if (woke && (doubt || leaveAt !== undefined)) return { to: from }
   if (doubt === 2) return retry(from, interrupted('the relay fell silent'), moment)
   if (doubt || woke || late || restMs <= 0)
-    return { to: { ...from, doubt: doubt ? 2 : 1 }, armMs: moment.patienceMs, probe: true }
+    return { to: { ...from, wait: doubt ? 2 : 1 }, armMs: moment.probeMs, probe: true }
   return { to: from, armMs: restMs }
 }
 
-function connect({ attempt, reason, reported = false }: Failures, { now }: Moment): Step {
+function connect({ attempt, reason, reported = false }: Failures, { now }: ConnectionFacts): ConnectionStep {
   return {
     to: { state: 'connecting', since: now, attempt, reason, stage: 'token', reported },
     armMs: connectDeadlineMs,
@@ -115,13 +127,17 @@ function connect({ attempt, reason, reported = false }: Failures, { now }: Momen
 }
 
 /** An attempt has failed. A token that can't be had is reported each time. */
-function giveUp(from: Connecting, reason: WildcastError, moment: Moment): Step {
+function giveUp(from: Connecting, reason: WildcastError, moment: ConnectionFacts): ConnectionStep {
   const isToken = from.stage === 'token'
   const report = isToken ? 'token' : from.reported ? undefined : 'transport'
   return { ...retry({ ...from, reported: from.reported || !isToken }, reason, moment), report }
 }
 
-function retry({ attempt, leaveAt, reported = false }: Failures, reason: WildcastError, moment: Moment): Step {
+function retry(
+  { attempt, leaveAt, reported = false }: Failures,
+  reason: WildcastError,
+  moment: ConnectionFacts,
+): ConnectionStep {
   const { now, chance } = moment
   // A relay that announced its leave gave us our moment: to come back earlier would be to come with
   // everybody else.
@@ -133,6 +149,6 @@ function retry({ attempt, leaveAt, reported = false }: Failures, reason: Wildcas
   }
 }
 
-function end(reason: WildcastError | undefined, { now }: Moment): Step {
+function end(reason: WildcastError | undefined, { now }: ConnectionFacts): ConnectionStep {
   return { to: { state: 'closed', since: now, reason }, lost: interrupted(reason?.message ?? 'the client was closed') }
 }

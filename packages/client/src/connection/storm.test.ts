@@ -1,7 +1,7 @@
 import { WildcastError } from '@wildcast/protocol'
 import { describe, expect, test } from 'vitest'
 import { step } from './connection.js'
-import type { ConnectionState, Happening, Step } from './connection-step.js'
+import type { ConnectionEvent, ConnectionState, ConnectionStep } from './connection-step.js'
 
 // Row N6: 2,000 clients lose the same relay in the same moment, and nothing tells them apart but
 // chance.
@@ -16,20 +16,20 @@ function random(): number {
 }
 
 const reason = new WildcastError('interrupted', 'lost')
-const failed: Happening = { type: 'failed', reason }
+const failed: ConnectionEvent = { type: 'failed', reason }
 
 /** A client that is online and has been for a while. */
 function online(now: number): ConnectionState {
-  const happenings: Happening[] = [
+  const happenings: ConnectionEvent[] = [
     { type: 'wanted' },
-    { type: 'proved' },
+    { type: 'token' },
     { type: 'opened' },
     { type: 'welcomed', pingMs: 25_000 },
-    { type: 'rang', silentMs: 0, late: false },
+    { type: 'fired', silentMs: 0, late: false },
   ]
   const idle: ConnectionState = { state: 'idle', since: now }
   return happenings.reduce<ConnectionState>(
-    (state, happening) => step(state, happening, { now, chance: random(), patienceMs: 1500 }).to,
+    (state, happening) => step(state, happening, { now, chance: random(), probeMs: 1500 }).to,
     idle,
   )
 }
@@ -40,13 +40,13 @@ function online(now: number): ConnectionState {
  */
 function backAt(awayMs: number, reconnectIn?: readonly [number, number]): number {
   let now = 0
-  const happens = (from: ConnectionState, happening: Happening): Step =>
-    step(from, happening, { now, chance: random(), patienceMs: 1500 })
+  const happens = (from: ConnectionState, happening: ConnectionEvent): ConnectionStep =>
+    step(from, happening, { now, chance: random(), probeMs: 1500 })
   const before = online(now)
   const announced = reconnectIn ? happens(before, { type: 'goingAway', window: reconnectIn }).to : before
   for (let { to, armMs } = happens(announced, failed); armMs !== undefined; ) {
     now += armMs
-    const attempt = happens(to, { type: 'rang', silentMs: 0, late: false })
+    const attempt = happens(to, { type: 'fired', silentMs: 0, late: false })
     expect(attempt.open).toBe(true)
     if (now >= awayMs) return now
     const next = happens(attempt.to, failed)

@@ -13,11 +13,11 @@ export interface PageEvents {
    */
   wake(event: string): void
   /** The page is left, and may come back as it is. */
-  rest(): void
+  suspend(): void
 }
 
 /** Listens to the life of the page. Returns the undo. */
-export function onPageLife({ wake, rest }: PageEvents): Undo {
+export function onPageLife({ wake, suspend: rest }: PageEvents): Undo {
   const ifVisible = ({ type }: Event): void => {
     if (isVisible()) wake(type)
   }

@@ -5,7 +5,7 @@ import { settle } from '../testing/fake-clock.js'
 import { welcome } from '../testing/scripted-relay.js'
 
 const code = (name: string) => expect.objectContaining({ name: 'WildcastError', code: name })
-describe('size', () => {
+describe('the size', () => {
   const respondTo = async (): Promise<NonNullable<Message['respond']>> => {
     const { client, relay } = await connect()
     const asked = new Promise<Message>((resolve) => void client.subscribe('a', resolve))
@@ -13,21 +13,21 @@ describe('size', () => {
     relay.link.say({ kind: 'Message', id: 1, subject: 'a', message: '', broker: 'test', response_subject: 'r' })
     return (await asked).respond as NonNullable<Message['respond']>
   }
-  test('payload and headers are measured together', async () => {
+  test('of payload and headers is measured together', async () => {
     const { client } = await connect()
     const headers = { trace: 'ü'.repeat(100) } // 205 bytes
     expect(await client.publish('a', 'x'.repeat(795), { headers })).toBe('confirmed')
     await expect(client.publish('a', 'x'.repeat(796), { headers })).rejects.toEqual(code('too_large'))
     await expect(client.request('a', 'x'.repeat(796), { headers })).rejects.toEqual(code('too_large'))
   })
-  test('so are the error of an answer', async () => {
+  test('of an answer includes its error', async () => {
     const respond = await respondTo()
     const error = { code: 'internal', message: 'x'.repeat(992) } // 1,000 bytes
     expect(await respond(undefined, { error })).toBe('confirmed')
     await expect(respond('x', { error })).rejects.toEqual(code('too_large'))
     await expect(respond(undefined, { error, headers: { a: '' } })).rejects.toEqual(code('too_large'))
   })
-  test('what waits and is too large rejects alone when the limit becomes known', async () => {
+  test('of queued frames is checked when the limit is known; only the too large ones are rejected', async () => {
     const { client, relay } = start()
     relay.obliging = false
     const before = client.publish('a', 'before')
@@ -41,7 +41,7 @@ describe('size', () => {
     expect(relay.link.all('Publish').map(({ message }) => message)).toEqual(['before', 'after'])
     expect(relay.link.all('Request')).toEqual([])
   })
-  test('the limit of the relay that welcomes now counts', async () => {
+  test('is checked against the limit of the current relay', async () => {
     const { client, relay, clock } = await connect()
     relay.answer = ({ kind }) =>
       kind === 'Connect' ? { ...welcome, limits: { ...welcome.limits, payload: 10 } } : undefined

@@ -2,17 +2,17 @@ import { type ClientFrame, lightJsonCodec, WildcastError } from '@wildcast/proto
 import { describe, expect, test } from 'vitest'
 import type { Status } from '../connection/status.js'
 import { welcome } from '../testing/scripted-relay.js'
-import { type Asker, type AwaitedFrame, Exchanges } from './exchanges.js'
+import { type AnswerHandler, type AwaitedFrame, Exchanges } from './exchanges.js'
 
 const online: Status = { state: 'online', since: 0, transport: 'websocket' }
 const connecting: Status = { state: 'connecting', since: 0, attempt: 0, reason: undefined }
 const publish = (subject: string): AwaitedFrame => ({ kind: 'Publish', subject, message: '' })
 const reason = new WildcastError('interrupted', 'lost')
 
-/** Exchanges over a link that a test opens and closes, which keep two questions. */
+/** Exchanges with a queue of two frames, over a link that a test opens and closes. */
 function open(status: Status = online) {
   const sent: ClientFrame[] = []
-  const heard: string[] = []
+  const outcomes: string[] = []
   const link = {
     status,
     isOpen: status.state === 'online',
@@ -23,96 +23,96 @@ function open(status: Status = online) {
       return link.isOpen
     },
   }
-  const asker = (name: string): Asker => ({
-    answer: ({ kind }) => heard.push(`${name} ${kind}`),
-    fail: ({ code }, wasSent) => heard.push(`${name} ${code}${wasSent ? ' sent' : ''}`),
+  const handler = (name: string): AnswerHandler => ({
+    answer: ({ kind }) => outcomes.push(`${name} ${kind}`),
+    fail: ({ code }, wasSent) => outcomes.push(`${name} ${code}${wasSent ? ' sent' : ''}`),
   })
-  return { exchanges: new Exchanges(link, lightJsonCodec, 2), link, sent, heard, asker }
+  return { exchanges: new Exchanges(link, lightJsonCodec, 2), link, sent, outcomes, handler }
 }
 
-describe('a question', () => {
+describe('a request', () => {
   test('gets the answer with its ref, once', () => {
-    const { exchanges, sent, heard, asker } = open()
-    exchanges.post(publish('a'), asker('a'))
-    exchanges.post(publish('b'), asker('b'))
+    const { exchanges, sent, outcomes, handler } = open()
+    exchanges.post(publish('a'), handler('a'))
+    exchanges.post(publish('b'), handler('b'))
     expect(sent).toMatchObject([
       { subject: 'a', ref: 1 },
       { subject: 'b', ref: 2 },
     ])
-    exchanges.hear({ kind: 'Ack', ref: 2 })
-    exchanges.hear({ kind: 'Ack', ref: 2 })
-    exchanges.hear({ kind: 'Error', ref: 1, code: 'forbidden', message: 'no', retry: false })
-    expect(heard).toEqual(['b Ack', 'a forbidden sent'])
+    exchanges.receive({ kind: 'Ack', ref: 2 })
+    exchanges.receive({ kind: 'Ack', ref: 2 })
+    exchanges.receive({ kind: 'Error', ref: 1, code: 'forbidden', message: 'no', retry: false })
+    expect(outcomes).toEqual(['b Ack', 'a forbidden sent'])
   })
-  test('stays open until the last part of its answer', () => {
-    const { exchanges, heard, asker } = open()
-    exchanges.post(publish('a'), asker('a'))
-    exchanges.hear({ kind: 'Response', ref: 1, message: '', more: true })
-    exchanges.hear({ kind: 'Response', ref: 1, message: '' })
-    exchanges.hear({ kind: 'Response', ref: 1, message: '' })
-    expect(heard).toEqual(['a Response', 'a Response'])
+  test('is pending until the last part of its answer', () => {
+    const { exchanges, outcomes, handler } = open()
+    exchanges.post(publish('a'), handler('a'))
+    exchanges.receive({ kind: 'Response', ref: 1, message: '', more: true })
+    exchanges.receive({ kind: 'Response', ref: 1, message: '' })
+    exchanges.receive({ kind: 'Response', ref: 1, message: '' })
+    expect(outcomes).toEqual(['a Response', 'a Response'])
   })
-  test('that is cancelled awaits no answer, and the relay is notified', () => {
-    const { exchanges, sent, heard, asker } = open()
-    exchanges.post(publish('a'), asker('a'))()
-    exchanges.hear({ kind: 'Ack', ref: 1 })
+  test('that is cancelled gets no answer, and the relay gets Cancel', () => {
+    const { exchanges, sent, outcomes, handler } = open()
+    exchanges.post(publish('a'), handler('a'))()
+    exchanges.receive({ kind: 'Ack', ref: 1 })
     expect(sent.at(-1)).toEqual({ kind: 'Cancel', ref: 1 })
-    expect(heard).toEqual([])
+    expect(outcomes).toEqual([])
   })
-  test('that is lost on the way fails as one that was sent', () => {
-    const { exchanges, heard, asker } = open()
-    exchanges.post(publish('a'), asker('a'))
+  test('that is lost in flight fails as sent', () => {
+    const { exchanges, outcomes, handler } = open()
+    exchanges.post(publish('a'), handler('a'))
     exchanges.lost(reason, undefined)
-    expect(heard).toEqual(['a interrupted sent'])
+    expect(outcomes).toEqual(['a interrupted sent'])
   })
-  test('for which only an open transport will do is refused without one', () => {
-    const { exchanges, heard, asker } = open(connecting)
-    expect(exchanges.ask(publish('a'), asker('a'))).toBe(false)
+  test('that needs an open transport is refused without one', () => {
+    const { exchanges, outcomes, handler } = open(connecting)
+    expect(exchanges.send(publish('a'), handler('a'))).toBe(false)
     exchanges.lost(reason, reason)
-    expect(heard).toEqual([])
+    expect(outcomes).toEqual([])
   })
 })
 
-describe('a question that waits for a relay', () => {
-  test('is asked in its order, and survives a loss before', () => {
-    const { exchanges, link, sent, heard, asker } = open(connecting)
-    for (const name of ['a', 'b']) exchanges.post(publish(name), asker(name))
+describe('a queued request', () => {
+  test('is sent in order, and survives a loss before that', () => {
+    const { exchanges, link, sent, outcomes, handler } = open(connecting)
+    for (const name of ['a', 'b']) exchanges.post(publish(name), handler(name))
     exchanges.lost(reason, undefined)
     link.isOpen = true
     exchanges.flush()
     expect(sent).toMatchObject([{ subject: 'a' }, { subject: 'b' }])
-    expect(heard).toEqual([])
+    expect(outcomes).toEqual([])
   })
-  test('is overtaken by none', () => {
-    const { exchanges, link, sent, asker } = open(connecting)
-    exchanges.post(publish('a'), asker('a'))
+  test('is not overtaken by later ones', () => {
+    const { exchanges, link, sent, handler } = open(connecting)
+    exchanges.post(publish('a'), handler('a'))
     Object.assign(link, { isOpen: true, status: online })
-    exchanges.post(publish('b'), asker('b'))
+    exchanges.post(publish('b'), handler('b'))
     expect(sent).toEqual([])
     exchanges.flush()
     expect(sent).toMatchObject([{ subject: 'a' }, { subject: 'b' }])
   })
-  test('past the bound fails alone', () => {
-    const { exchanges, heard, asker } = open(connecting)
-    for (const name of ['a', 'b', 'c']) exchanges.post(publish(name), asker(name))
-    expect(heard).toEqual(['c rate_limited'])
+  test('beyond the bound fails alone', () => {
+    const { exchanges, outcomes, handler } = open(connecting)
+    for (const name of ['a', 'b', 'c']) exchanges.post(publish(name), handler(name))
+    expect(outcomes).toEqual(['c rate_limited'])
   })
-  test('fails as one that was not sent when the client ends', () => {
-    const { exchanges, heard, asker } = open(connecting)
-    exchanges.post(publish('a'), asker('a'))
+  test('fails as not sent when the client ends', () => {
+    const { exchanges, outcomes, handler } = open(connecting)
+    exchanges.post(publish('a'), handler('a'))
     exchanges.lost(reason, new WildcastError('unauthorized', 'who are you?'))
-    expect(heard).toEqual(['a unauthorized'])
+    expect(outcomes).toEqual(['a unauthorized'])
   })
-  test('can be cancelled without a word to the relay', () => {
-    const { exchanges, link, sent, asker } = open(connecting)
-    exchanges.post(publish('a'), asker('a'))()
+  test('that is cancelled sends nothing to the relay', () => {
+    const { exchanges, link, sent, handler } = open(connecting)
+    exchanges.post(publish('a'), handler('a'))()
     link.isOpen = true
     exchanges.flush()
     expect(sent).toEqual([])
   })
 })
 
-describe('while the session is away', () => {
+describe('while the session is suspended', () => {
   const away = () => {
     const opened = open()
     Object.assign(opened.link, { isOpen: false, away: true, status: connecting })
@@ -124,41 +124,41 @@ describe('while the session is away', () => {
   }
   const subscribe: AwaitedFrame = { kind: 'Subscribe', subject: 'a' }
 
-  test('everything waits, and is sent in its order', () => {
-    const { exchanges, sent, asker, back } = away()
-    exchanges.post(publish('a'), asker('a'))
-    expect(exchanges.ask(subscribe, asker('s'))).toBe(true)
+  test('all frames are queued and then sent in order', () => {
+    const { exchanges, sent, handler, back } = away()
+    exchanges.post(publish('a'), handler('a'))
+    expect(exchanges.send(subscribe, handler('s'))).toBe(true)
     expect(exchanges.notify({ kind: 'Unsubscribe', id: 7 })).toBe(true)
-    exchanges.post(publish('b'), asker('b'))
+    exchanges.post(publish('b'), handler('b'))
     back()
     expect(sent.map(({ kind }) => kind)).toEqual(['Publish', 'Subscribe', 'Unsubscribe', 'Publish'])
   })
-  test('what concerns subscriptions does not count against the bound', () => {
-    const { exchanges, sent, heard, asker, back } = away()
-    for (let i = 0; i < 10; i++) exchanges.ask(subscribe, asker('s'))
+  test('frames about subscriptions do not count against the bound', () => {
+    const { exchanges, sent, outcomes, handler, back } = away()
+    for (let i = 0; i < 10; i++) exchanges.send(subscribe, handler('s'))
     exchanges.notify({ kind: 'Unsubscribe', id: 7 })
-    for (const name of ['a', 'b', 'c']) exchanges.post(publish(name), asker(name))
-    expect(heard).toEqual(['c rate_limited'])
+    for (const name of ['a', 'b', 'c']) exchanges.post(publish(name), handler(name))
+    expect(outcomes).toEqual(['c rate_limited'])
     back()
     expect(sent).toHaveLength(13)
   })
-  test('the relay is notified of a request that is cancelled once the session is back', () => {
-    const { exchanges, link, sent, asker, back } = away()
+  test('the Cancel of a request is sent when the session resumes', () => {
+    const { exchanges, link, sent, handler, back } = away()
     Object.assign(link, { isOpen: true, status: online })
-    const cancel = exchanges.post(publish('a'), asker('a'))
+    const cancel = exchanges.post(publish('a'), handler('a'))
     Object.assign(link, { isOpen: false, status: connecting })
     cancel()
     back()
     expect(sent).toMatchObject([{ kind: 'Publish' }, { kind: 'Cancel', ref: 1 }])
   })
-  test('what concerned a session that is lost is not sent; what was posted is', () => {
-    const { exchanges, sent, heard, asker, back } = away()
-    exchanges.post(publish('a'), asker('a'))
-    exchanges.ask(subscribe, asker('s'))
+  test('frames about a lost session are not sent; publishes are', () => {
+    const { exchanges, sent, outcomes, handler, back } = away()
+    exchanges.post(publish('a'), handler('a'))
+    exchanges.send(subscribe, handler('s'))
     exchanges.notify({ kind: 'Unsubscribe', id: 7 })
     exchanges.lost(reason, undefined)
     back()
     expect(sent).toMatchObject([{ kind: 'Publish', subject: 'a' }])
-    expect(heard).toEqual(['s interrupted sent'])
+    expect(outcomes).toEqual(['s interrupted sent'])
   })
 })

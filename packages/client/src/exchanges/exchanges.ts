@@ -7,52 +7,54 @@ import {
   type SubscribedFrame,
   WildcastError,
 } from '@wildcast/protocol/client'
-import type { RelayLink } from '../connection/link.js'
+import type { RelayLink } from '../connection/relay-link.js'
 import type { Undo } from '../time/clock.js'
 import { checkPublishSize } from './check-size.js'
 import { toError } from './to-error.js'
 
-type Asking = Extract<ClientFrame, { readonly ref?: number | undefined }>
-/** `Omit`, for each kind of a union by itself. */
-type WithoutRef<Frame> = Frame extends Asking ? Omit<Frame, 'ref'> : never
+type AnswerableFrame = Extract<ClientFrame, { readonly ref?: number | undefined }>
+/** `Omit` for each member of the union. */
+type WithoutRef<Frame> = Frame extends AnswerableFrame ? Omit<Frame, 'ref'> : never
 
-/** A question with the number that its answer will have. */
-type Asked = Asking & { readonly ref: number }
+/** A frame with the number that its answer will have. */
+type NumberedFrame = AnswerableFrame & { readonly ref: number }
 
 /** A frame that awaits an answer. */
-export type AwaitedFrame = WithoutRef<Asking>
+export type AwaitedFrame = WithoutRef<AnswerableFrame>
 /** A frame that answers another. */
 export type AnswerFrame = AckFrame | ResponseFrame | SubscribedFrame
 
 /** A frame that awaits no answer. */
 type Notice = Extract<ClientFrame, { readonly kind: 'Unsubscribe' | 'Cancel' }>
 
-/** Who awaits an answer. */
-export interface Asker {
+/** Handles the outcome of a frame that awaits an answer. */
+export interface AnswerHandler {
   answer(frame: AnswerFrame): void
-  /** Refused; or given up, where nobody knows what became of a question that was `sent`. */
+  /** The frame was refused or given up. If it was `sent`, it may have had its effect. */
   fail(error: WildcastError, sent: boolean): void
-  /** The question is on its way. */
+  /** The frame was sent. */
   sent?(): void
   /**
-   * What to ask the same relay again if the session was lost after it was sent. @default nothing
+   * Returns the frame to send to the same relay if the session was lost after the first sending.
+   * @default nothing is sent again
    */
   again?(): AwaitedFrame | undefined
 }
 
 /**
- * Pairs answers with questions, and keeps a limited number of questions until they can be asked.
+ * Matches answers to pending requests, and queues a limited number of frames until they can be
+ * sent.
  */
 export class Exchanges {
   readonly #link: Pick<RelayLink, 'status' | 'welcome' | 'away' | 'send'>
   readonly #codec: Codec
   readonly #bound: number
-  readonly #open = new Map<number, Asker>()
-  /** In order. A notice has a number of its own. */
-  readonly #kept = new Map<number, Asked | Notice>()
-  /** Sent in a session that is lost, for this reason, and to be asked again. */
+  readonly #open = new Map<number, AnswerHandler>()
+  /** Frames that can't be sent yet, in order. A notice gets a number, too. */
+  readonly #kept = new Map<number, NumberedFrame | Notice>()
+  /** Frames to send again, with the reason why their session was lost. */
   readonly #lost = new Map<number, WildcastError>()
-  /** The relay that was last asked: a process, which knows what it was asked. */
+  /** Id of the last relay process: only the same one recognizes a repeated frame. */
   #relay: string | undefined
   #last = 0
 
@@ -62,28 +64,27 @@ export class Exchanges {
     this.#bound = bound
   }
 
-  /** Asks as soon as a transport is open, or the session is back; false if there is neither. */
-  ask(question: AwaitedFrame, asker: Asker): boolean {
-    const frame = this.#begin(question, asker)
+  /** Sends a frame now, or when the session resumes. Returns false if neither is possible. */
+  send(content: AwaitedFrame, handler: AnswerHandler): boolean {
+    const frame = this.#begin(content, handler)
     const taken = this.#sendOrKeep(frame, frame.ref)
     if (!taken) this.#open.delete(frame.ref)
     return taken
   }
 
-  /** Sends a notice, now or when the session is back; false if there is neither. */
+  /** Sends a notice now, or when the session resumes. Returns false if neither is possible. */
   notify(notice: Notice): boolean {
     return this.#sendOrKeep(notice, ++this.#last)
   }
 
   /**
-   * Asks now, or once the relay has welcomed the client. Returns the undo, after which no answer is
-   * awaited.
+   * Sends a frame now, or after the relay's next `Welcome`. Returns the undo, which cancels the
+   * request.
    */
-  post(question: AwaitedFrame, asker: Asker): Undo {
-    const frame = this.#begin(question, asker)
+  post(content: AwaitedFrame, handler: AnswerHandler): Undo {
+    const frame = this.#begin(content, handler)
     const { ref } = frame
-    // Behind those that wait, so that nothing overtakes; and none before the relay has welcomed the
-    // client.
+    // Queued frames keep their order, and none is sent before `Welcome`.
     const mustWait = this.#kept.size > 0 || this.#link.status.state !== 'online'
     if (mustWait || !this.#send(frame)) this.#attempt(frame, () => this.#keep(frame))
     return () => {
@@ -92,55 +93,55 @@ export class Exchanges {
     }
   }
 
-  /** Asks what was kept. */
+  /** Sends the queued frames. */
   flush(): void {
     const relay = this.#link.welcome?.relay
-    // Before what waits, since they were asked before.
+    // Before the queued frames, since these were sent earlier.
     for (const [ref, reason] of this.#lost) {
-      const question = relay === this.#relay && this.#open.get(ref)?.again?.()
-      if (!question || !this.#send({ ...question, ref })) this.#take(ref)?.fail(reason, true)
+      const content = relay === this.#relay && this.#open.get(ref)?.again?.()
+      if (!content || !this.#send({ ...content, ref })) this.#take(ref)?.fail(reason, true)
     }
     this.#lost.clear()
     this.#relay = relay
-    // The limits are those of the relay that welcomes now, not of the one before.
+    // `#send` checks them again: this relay may have other limits than the previous one.
     for (const [number, frame] of this.#kept) if (this.#send(frame)) this.#kept.delete(number)
   }
 
-  /** Hands an answer or a refusal to the asker that awaits it. */
-  hear(frame: AnswerFrame | ErrorFrame): void {
-    const { ref = 0 } = frame // 0 is nobody's
+  /** Delivers an answer or a refusal to its pending request. */
+  receive(frame: AnswerFrame | ErrorFrame): void {
+    const { ref = 0 } = frame // no request has the ref 0
     const more = frame.kind === 'Response' && frame.more
-    const asker = more ? this.#open.get(ref) : this.#take(ref)
-    if (frame.kind === 'Error') asker?.fail(toError(frame), true)
-    else asker?.answer(frame)
+    const handler = more ? this.#open.get(ref) : this.#take(ref)
+    if (frame.kind === 'Error') handler?.fail(toError(frame), true)
+    else handler?.answer(frame)
   }
 
-  /** The connection is lost, and with it what was asked; what was kept too, if it is the `end`. */
+  /** The session is lost: fails the requests in flight, and with `end` the queued ones, too. */
   lost(reason: WildcastError, end: WildcastError | undefined): void {
-    // What was to be said of the session that is lost.
+    // Queued frames about the lost session.
     for (const [number, frame] of this.#kept) if (!isPosted(frame)) this.#kept.delete(number)
-    for (const [ref, asker] of this.#open) {
+    for (const [ref, handler] of this.#open) {
       if (this.#kept.has(ref)) {
         if (end) this.#take(ref)?.fail(end, false)
-      } else if (!end && asker.again?.()) this.#lost.set(ref, reason)
+      } else if (!end && handler.again?.()) this.#lost.set(ref, reason)
       else this.#take(ref)?.fail(reason, true)
     }
     if (end) this.#kept.clear()
   }
 
-  /** Opens a question first, since the answer may come while it is sent. */
-  #begin(question: AwaitedFrame, asker: Asker): Asked {
-    this.#open.set(++this.#last, asker)
-    return { ...question, ref: this.#last } as Asked
+  /** Registers the handler before the frame is sent, since the answer may come during the call. */
+  #begin(content: AwaitedFrame, handler: AnswerHandler): NumberedFrame {
+    this.#open.set(++this.#last, handler)
+    return { ...content, ref: this.#last } as NumberedFrame
   }
 
-  #take(ref: number): Asker | undefined {
-    const asker = this.#open.get(ref)
+  #take(ref: number): AnswerHandler | undefined {
+    const handler = this.#open.get(ref)
     this.#open.delete(ref)
-    return asker
+    return handler
   }
 
-  #send(frame: Asked | Notice): boolean {
+  #send(frame: NumberedFrame | Notice): boolean {
     return this.#attempt(frame, () => {
       const isSent = this.#link.send(frame)
       if (isSent) this.#open.get(frame.ref ?? 0)?.sent?.()
@@ -148,27 +149,26 @@ export class Exchanges {
     })
   }
 
-  /** What concerns a session that is away waits without a bound: its subscriptions have none. */
-  #sendOrKeep(frame: Asked | Notice, number: number): boolean {
+  /** The queue for a suspended session has no bound, since its subscriptions have none. */
+  #sendOrKeep(frame: NumberedFrame | Notice, number: number): boolean {
     const isSent = this.#send(frame)
     const isKept = !isSent && this.#link.away
     if (isKept) this.#kept.set(number, frame)
     return isSent || isKept
   }
 
-  #keep(frame: Asked): boolean {
+  #keep(frame: NumberedFrame): boolean {
     if (this.#kept.size >= this.#bound && [...this.#kept.values()].filter(isPosted).length >= this.#bound)
       throw new WildcastError('rate_limited', `offline, and ${this.#bound} messages wait`)
-    this.#codec.encode(frame) // throws now if it can't be sent later
+    this.#codec.encode(frame) // throws here, not in a later `flush`
     this.#kept.set(frame.ref, frame)
     return true
   }
 
   /**
-   * What goes wrong with a frame fails its own asker and nobody else, also inside an event of a
-   * socket.
+   * An error in one frame fails only its own request, also during an event of a socket.
    */
-  #attempt(frame: Asked | Notice, run: () => boolean): boolean {
+  #attempt(frame: NumberedFrame | Notice, run: () => boolean): boolean {
     try {
       checkPublishSize(frame, this.#link.welcome?.limits.payload)
       return run()

@@ -1,7 +1,7 @@
 import { type ErrorCode, type ErrorFrame, type Failure, WildcastError } from '@wildcast/protocol/client'
 
-/** The error of an `Error` frame, or of a refusal that another frame carries. */
+/** Converts an `Error` frame, or the refusal in another frame, to an error. */
 export function toError({ code, message, retry, retry_in }: Failure & Partial<ErrorFrame>): WildcastError {
-  // A newer relay's code, or a responder's own, stays what it is.
+  // An unknown code is kept: it may be a newer relay's, or a responder's own.
   return new WildcastError(code as ErrorCode, message, { retry, retryInMs: retry_in })
 }

@@ -4,8 +4,8 @@ import type { PublishContent, ReportState } from '../publishing/publish.js'
 import { type Bounds, MessageStore } from './message-store.js'
 import { openDatabase } from './open-database.js'
 import { OutboxSender } from './outbox-sender.js'
-import { openOwner } from './owner.js'
 import { OwnerLocks } from './owner-locks.js'
+import { openOwner } from './queue-owner.js'
 
 /** What an outbox needs of the browser. */
 export interface Platform {

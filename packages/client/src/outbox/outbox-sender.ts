@@ -136,7 +136,7 @@ export class OutboxSender {
     const { id, content } = message
     this.#store.remove(id).catch((cause) => this.#fault(WildcastError.from(cause)))
     if (report) report(state, cause)
-    else if (state !== 'confirmed') this.#fault(fateOf(content.subject, state, cause))
+    else if (state !== 'confirmed') this.#fault(outcomeErrorOf(content.subject, state, cause))
     this.send()
   }
 
@@ -146,7 +146,7 @@ export class OutboxSender {
 }
 
 /** What became of a message that nobody awaits. */
-function fateOf(subject: string, state: string, cause: unknown): WildcastError {
+function outcomeErrorOf(subject: string, state: string, cause: unknown): WildcastError {
   const which = `a message on "${subject}" of an earlier page`
   if (state === 'unknown')
     return new WildcastError('interrupted', `${which} may have arrived or not: publish it again if that does no harm`)

@@ -16,7 +16,7 @@ export class OwnerLocks {
   }
 
   /** Lives as this owner until the undo is called. Resolves when others can see it. */
-  live(owner: string): Promise<Undo> {
+  hold(owner: string): Promise<Undo> {
     return new Promise((resolve, reject) => {
       const hold = (): Promise<void> => new Promise((release) => resolve(() => release()))
       this.#locks.request(this.#prefix + owner, hold).catch(reject)

@@ -2,11 +2,11 @@ import { type RequestFrame, type ResponseFrame, WildcastError } from '@wildcast/
 import type { Call } from '../app/call-back.js'
 import { checkNumber } from '../app/number-option.js'
 import { onAbort } from '../app/on-abort.js'
-import type { RelayLink } from '../connection/link.js'
+import type { RelayLink } from '../connection/relay-link.js'
 import type { Exchanges } from '../exchanges/exchanges.js'
 import { type Message, ReceivedMessage } from '../messages/message.js'
-import { openAlarm } from '../time/alarm.js'
 import type { ClientClock, Undo } from '../time/clock.js'
+import { openTimer } from '../time/timer.js'
 
 /** How long to wait for an answer, and who hears of its parts. */
 export interface RequestWait<Answer = unknown> {
@@ -34,7 +34,7 @@ export interface RequestPorts {
 }
 
 /** A question, before it has a number. */
-export type Asked = Omit<RequestFrame, 'ref' | 'timeout'>
+export type RequestContent = Omit<RequestFrame, 'ref' | 'timeout'>
 
 /**
  * `limits.requestTimeoutMs` of the protocol: the relay waits no longer. Not imported, since all
@@ -47,13 +47,13 @@ const graceMs = 1_000
 /** Asks, now or as soon as the client is connected, and resolves with the last answer. */
 export async function sendRequest<Answer>(
   ports: RequestPorts,
-  frame: Asked,
+  frame: RequestContent,
   { timeoutMs: askedMs = 5_000, signal, onPart }: RequestWait<Answer>,
 ): Promise<Message<Answer>> {
   const timeoutMs = Math.min(Math.ceil(checkNumber('timeoutMs', askedMs)), longestTimeoutMs)
   signal?.throwIfAborted()
   const { clock, post, call } = ports
-  const alarm = openAlarm(clock)
+  const timer = openTimer(clock)
   let stop: Undo | undefined
   try {
     return await new Promise((resolve, reject) => {
@@ -62,7 +62,7 @@ export async function sendRequest<Answer>(
         reject(reason)
       }
       const wait = (): void =>
-        alarm.set(timeoutMs + graceMs, () => giveUp(new WildcastError('timeout', `no answer within ${timeoutMs} ms`)))
+        timer.set(timeoutMs + graceMs, () => giveUp(new WildcastError('timeout', `no answer within ${timeoutMs} ms`)))
       wait()
       stop = onAbort(signal, giveUp)
       const cancel = post(
@@ -81,14 +81,14 @@ export async function sendRequest<Answer>(
       )
     })
   } finally {
-    alarm.stop()
+    timer.stop()
     stop?.()
   }
 }
 
 function toMessage<Answer>(
   response: ResponseFrame,
-  { subject, broker }: Asked,
+  { subject, broker }: RequestContent,
   { clock, link }: RequestPorts,
 ): ReceivedMessage<Answer> {
   const carrier = broker ?? link.welcome?.brokers.find((known) => known.default)?.name ?? ''

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createFakeClock, type FakeClock } from '../testing/fake-clock.js'
 import { keeping } from '../testing/scripted-relay.js'
-import { ClientSession } from './session.js'
+import { ClientSession } from './client-session.js'
 
 /** What each side says: its own numbers. The relay's frames have a size, too. */
 const frameBytes = 100
@@ -83,7 +83,7 @@ class Story {
     this.#isUp = false
     this.#toRelay = []
     this.#toClient = []
-    expect(this.#session.leave()).toBe(true)
+    expect(this.#session.suspend()).toBe(true)
     this.#isUp = true
     this.#forget(this.#session.claim())
     this.#toClient = this.#kept.map((id) => ({ id }))

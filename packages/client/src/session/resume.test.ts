@@ -114,8 +114,8 @@ describe('after a drop', () => {
     const answer = expect(client.request('a')).rejects.toMatchObject({ code: 'interrupted' })
     await settle()
     const [{ ref } = { ref: 0 }] = relay.link.all('Request')
-    relay.link.babble()
-    relay.link.babble(ref)
+    relay.link.sendInvalid()
+    relay.link.sendInvalid(ref)
     await answer
     relay.link.drop()
     await clock.advance(backoffMs)

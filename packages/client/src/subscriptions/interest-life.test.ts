@@ -9,7 +9,7 @@ const fresh: InterestState = { phase: 'connecting', refusals: 0 }
 const wanted: InterestEvent = { type: 'wanted' }
 const left: InterestEvent = { type: 'left' }
 const opened: InterestEvent = { type: 'opened' }
-const rang: InterestEvent = { type: 'rang' }
+const rang: InterestEvent = { type: 'fired' }
 const lost: InterestEvent = { type: 'lost' }
 const confirmed: InterestEvent = { type: 'confirmed', id: 7, subject: 'a.*.**' }
 const refused = (code: string, retry = false, retryInMs?: number): InterestEvent => ({
@@ -25,8 +25,8 @@ const ready = after(wanted, confirmed)
 
 describe('an interest', () => {
   test('asks when it is wanted, and again with the next transport', () => {
-    expect(stepInterest(fresh, wanted, facts)).toEqual({ to: { phase: 'syncing', refusals: 0 }, ask: true })
-    expect(stepInterest(after(wanted, lost), opened, facts).ask).toBe(true)
+    expect(stepInterest(fresh, wanted, facts)).toEqual({ to: { phase: 'syncing', refusals: 0 }, subscribe: true })
+    expect(stepInterest(after(wanted, lost), opened, facts).subscribe).toBe(true)
   })
   test('asks once, however many listeners join', () => {
     expect(stepInterest(after(wanted), wanted, facts)).toEqual({ to: after(wanted) })
@@ -85,7 +85,7 @@ describe('a refusal', () => {
     const waits = Array.from({ length: 4 }, () => {
       const { to, armMs } = stepInterest(state, refused('broker_down', true), facts)
       const next = stepInterest(to, rang, facts)
-      expect(next.ask).toBe(true)
+      expect(next.subscribe).toBe(true)
       state = next.to
       return armMs
     })
@@ -100,7 +100,7 @@ describe('a refusal', () => {
   })
   test('for want of a place is asked again when there may be one; others are not', () => {
     const full = after(wanted, refused('too_many_subscriptions'))
-    expect(stepInterest(full, wanted, facts).ask).toBe(true)
+    expect(stepInterest(full, wanted, facts).subscribe).toBe(true)
     const denied = after(wanted, refused('forbidden'))
     expect(stepInterest(denied, wanted, facts)).toEqual({ to: denied })
   })
@@ -119,7 +119,7 @@ test('whatever happens, a relay that knows an id is told when nobody wants it an
         if (event.type === 'confirmed' && state.phase !== 'syncing') continue
         const step = stepInterest(state, event, { wanted: isWanted, exclusive, chance: 0 })
         if (isWanted) expect(step.over).toBeUndefined()
-        if (step.over && event.type === 'rang') expect(step.over.id).toBe(state.id)
+        if (step.over && event.type === 'fired') expect(step.over.id).toBe(state.id)
         if (!isWanted && !step.over && step.to.phase === 'ready' && event.type !== 'wanted')
           expect(step.armMs).toBe(1000)
         if (step.over) return

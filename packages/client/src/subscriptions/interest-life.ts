@@ -44,7 +44,7 @@ export type InterestEvent =
   /** The relay refuses it, or the whole connection, or takes back what it had confirmed. */
   | { readonly type: 'refused'; readonly reason: WildcastError }
   /** The one timer. */
-  | { readonly type: 'rang' }
+  | { readonly type: 'fired' }
   /** The connection is lost, or frames can't be sent after all. */
   | { readonly type: 'lost' }
 
@@ -63,7 +63,7 @@ export interface InterestStep {
   readonly to: InterestState
   readonly armMs?: number
   /** Send a `Subscribe`. */
-  readonly ask?: true
+  readonly subscribe?: true
   /** Listeners that have been ready before have missed messages. */
   readonly gap?: true
   /** Forget the interest, and unsubscribe the id that the relay still knows. */
@@ -85,14 +85,14 @@ export function stepInterest(from: InterestState, event: InterestEvent, facts: I
   const { id, phase } = step.to
   // A relay that is about to give it an id can be asked to unsubscribe only then.
   if (facts.wanted || phase === 'syncing' || event.type === 'wanted') return step
-  if (phase === 'ready' && !facts.exclusive && event.type !== 'rang') return { ...step, armMs: lingerMs }
+  if (phase === 'ready' && !facts.exclusive && event.type !== 'fired') return { ...step, armMs: lingerMs }
   return { to: { phase: 'connecting', refusals: 0 }, over: { id } }
 }
 
 /** What follows for an interest that someone wants. */
 function next(from: InterestState, event: InterestEvent, chance: number): InterestStep {
   const { phase, refusals } = from
-  const ask: InterestStep = { to: { phase: 'syncing', refusals }, ask: true }
+  const ask: InterestStep = { to: { phase: 'syncing', refusals }, subscribe: true }
   switch (event.type) {
     case 'wanted':
       return phase === 'connecting' || from.refusal?.code === 'too_many_subscriptions' ? ask : { to: from }
@@ -102,7 +102,7 @@ function next(from: InterestState, event: InterestEvent, chance: number): Intere
       return { to: { phase: 'ready', refusals: 0, id: event.id, pattern: event.subject }, gap: true }
     case 'left':
       return { to: from }
-    case 'rang':
+    case 'fired':
       return phase === 'ready' ? { to: from } : ask
     case 'refused': {
       const { reason } = event

@@ -1,12 +1,12 @@
 import { onAbort } from '../app/on-abort.js'
 import type { Undo } from '../time/clock.js'
-import type { SubscriptionListener, Want } from './listener.js'
 import type { SubscriptionEvents } from './subscription-events.js'
+import type { SubscriptionListener, SubscriptionSpec } from './subscription-listener.js'
 
 /** What listening needs of the client. */
 export interface ListenPorts {
   /** @throws {WildcastError} `interrupted` after `close()`, `already_served` */
-  subscribe(want: Want, listener: SubscriptionListener): Undo
+  subscribe(want: SubscriptionSpec, listener: SubscriptionListener): Undo
 }
 
 /** A listener that a signal may end. */
@@ -15,7 +15,7 @@ export interface AbortableListener extends SubscriptionListener, SubscriptionEve
 }
 
 /** Subscribes until the undo is called or the signal aborts. */
-export function listen({ subscribe }: ListenPorts, want: Want, listener: AbortableListener): Undo {
+export function listen({ subscribe }: ListenPorts, want: SubscriptionSpec, listener: AbortableListener): Undo {
   const { signal } = listener
   if (signal?.aborted) {
     listener.onEnd?.()

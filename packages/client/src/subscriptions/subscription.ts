@@ -1,11 +1,11 @@
 import type { WildcastError } from '@wildcast/protocol/client'
 import { interrupted } from '../connection/interrupted.js'
-import type { RelayLink } from '../connection/link.js'
+import type { RelayLink } from '../connection/relay-link.js'
 import type { Message } from '../messages/message.js'
 import type { Undo } from '../time/clock.js'
-import type { SubscriptionListener } from './listener.js'
 import { openMessageQueue } from './message-queue.js'
 import type { Completeness, Continuity, SubscriptionEvents } from './subscription-events.js'
+import type { SubscriptionListener } from './subscription-listener.js'
 
 /**
  * A subscription to loop over. Several loops share its messages: each message goes to one of them.
@@ -36,7 +36,7 @@ export interface Subscription<Data = unknown, Wildcards extends readonly string[
 export function toSubscription(
   add: (listener: SubscriptionListener) => Undo,
   { onStatus, onContinuity, group }: SubscriptionEvents & { readonly group?: string | undefined },
-  link: Pick<RelayLink, 'heardAt'>,
+  link: Pick<RelayLink, 'aliveAt'>,
 ): Subscription {
   const isQueue = group !== undefined
   let now: Completeness = { continuity: 'catching-up', asOf: undefined, missed: 0 }
@@ -80,7 +80,7 @@ export function toSubscription(
       return now.continuity
     },
     get asOf() {
-      return now.continuity === 'live' ? link.heardAt : now.asOf
+      return now.continuity === 'live' ? link.aliveAt : now.asOf
     },
     get missed() {
       return now.missed

@@ -1,8 +1,8 @@
 import type { Undo } from '../time/clock.js'
-import { ClientInterest } from './interest.js'
+import { ClientInterest } from './client-interest.js'
 import type { InterestEvent } from './interest-life.js'
-import type { FrameTaker, InterestPorts, SubscriptionFrame } from './interest-ports.js'
-import type { SubscriptionListener, Want } from './listener.js'
+import type { FrameReceiver, InterestPorts, SubscriptionFrame } from './interest-ports.js'
+import type { SubscriptionListener, SubscriptionSpec } from './subscription-listener.js'
 
 /** What subscriptions need of the client. */
 export type SubscriptionsPorts = Omit<InterestPorts, 'renamed' | 'ended'>
@@ -10,13 +10,13 @@ export type SubscriptionsPorts = Omit<InterestPorts, 'renamed' | 'ended'>
 /** All subscriptions of a client. */
 export interface Subscriptions {
   /** @throws {WildcastError} `already_served` */
-  add(want: Want, listener: SubscriptionListener): Undo
+  add(want: SubscriptionSpec, listener: SubscriptionListener): Undo
   /** Hands a frame to those that it concerns; false if none has its id. */
-  hear(frame: SubscriptionFrame, receivedAt: number): boolean
+  receive(frame: SubscriptionFrame, receivedAt: number): boolean
   /** Something has happened to all. */
-  happen(event: InterestEvent): void
+  handle(event: InterestEvent): void
   /** Notifies all listeners of their status, if it has changed. */
-  tell(): void
+  notify(): void
   /** The client is about to be closed: others may have what is not handled of queues. */
   leave(): void
   /** The client is closed: nothing comes any more. */
@@ -31,7 +31,7 @@ export function openSubscriptions(ports: SubscriptionsPorts): Subscriptions {
    * By id. Several have one if a broker is wanted by its name and as the default, which the relay
    * knows to be one.
    */
-  const named = new Map<number | undefined, Set<FrameTaker>>()
+  const named = new Map<number | undefined, Set<FrameReceiver>>()
   const each = (run: (interest: ClientInterest) => void): void => interests.forEach(run)
   const interestPorts: InterestPorts = {
     ...ports,
@@ -43,7 +43,7 @@ export function openSubscriptions(ports: SubscriptionsPorts): Subscriptions {
     ended(want, id, handled) {
       interests.delete(keyOf(want))
       if (id === undefined || named.has(id) || !exchanges.notify({ kind: 'Unsubscribe', id, handled })) return
-      for (const other of interests.values()) if (other.happen({ type: 'wanted' })) break
+      for (const other of interests.values()) if (other.handle({ type: 'wanted' })) break
     },
   }
 
@@ -54,13 +54,13 @@ export function openSubscriptions(ports: SubscriptionsPorts): Subscriptions {
       interests.set(key, interest)
       return interest.add(listener)
     },
-    hear(frame, receivedAt) {
+    receive(frame, receivedAt) {
       const concerned = named.get(frame.id)
-      for (const interest of concerned ?? []) interest.hear(frame, receivedAt)
+      for (const interest of concerned ?? []) interest.receive(frame, receivedAt)
       return !!concerned
     },
-    happen: (event) => each((interest) => interest.happen(event)),
-    tell: () => each((interest) => interest.tell()),
+    handle: (event) => each((interest) => interest.handle(event)),
+    notify: () => each((interest) => interest.notify()),
     leave: () =>
       each(({ queue }) => {
         if (queue) exchanges.notify({ kind: 'Unsubscribe', ...queue })
@@ -69,6 +69,6 @@ export function openSubscriptions(ports: SubscriptionsPorts): Subscriptions {
   }
 }
 
-function keyOf(want: Want): string {
+function keyOf(want: SubscriptionSpec): string {
   return JSON.stringify(want)
 }

@@ -1,6 +1,6 @@
 import { type ClientFrame, finalCloseCodes, type RelayFrame, type WildcastError } from '@wildcast/protocol/client'
-import type { ReportError } from '../app/fault.js'
-import { RelayLink } from '../connection/link.js'
+import type { ReportError } from '../app/report-error.js'
+import { RelayLink } from '../connection/relay-link.js'
 import type { Status } from '../connection/status.js'
 import { toError } from '../exchanges/to-error.js'
 import type { OpenTransport, TransportSettings } from '../transports/transport.js'
@@ -16,7 +16,7 @@ export interface LeaderPorts {
   load(): OpenTransport | Promise<OpenTransport>
   token(): string | undefined
   /** Says something to all tabs, its own too. */
-  say(message: TabMessage): void
+  broadcast(message: TabMessage): void
 }
 
 /** Where the leader goes on. */
@@ -53,10 +53,10 @@ export class Leader {
     this.#asking = new Set(asking)
     const { ledger, settings, fault } = ports
     this.#transport = new SharedTransport(ledger, received, {
-      ordered: (number) => this.#say({ type: 'order', epoch: this.#epoch, number, owner: this.#owner }),
-      confirmed: (sent) => this.#say({ type: 'confirmed', epoch: this.#epoch, sent }),
-      frame: (frame) => this.#hear(frame),
-      lost: () => this.#lose(),
+      ordered: (number) => this.#broadcast({ type: 'order', epoch: this.#epoch, number, owner: this.#owner }),
+      confirmed: (sent) => this.#broadcast({ type: 'confirmed', epoch: this.#epoch, sent }),
+      frame: (frame) => this.#receive(frame),
+      lost: () => this.#loseSession(),
     })
     this.#link = new RelayLink(
       {
@@ -70,7 +70,7 @@ export class Leader {
         welcomed() {},
         frame() {}, // the transport has it
         lost: () => this.#transport.forget(),
-        status: (status) => this.#show(status),
+        status: (status) => this.#reportStatus(status),
       },
     )
     this.#link.connect()
@@ -97,7 +97,7 @@ export class Leader {
     if (!this.#isOnline || !welcome) return
     const { kind } = this.#transport
     const { received } = this.#transport
-    this.#say({ type: 'ready', epoch: this.#epoch, welcome, kind, received, view: ledger.view })
+    this.#broadcast({ type: 'ready', epoch: this.#epoch, welcome, kind, received, view: ledger.view })
   }
 
   /** A tab has a frame for the relay. */
@@ -130,7 +130,7 @@ export class Leader {
     this.#owner = undefined
   }
 
-  #hear(frame: RelayFrame | undefined): void {
+  #receive(frame: RelayFrame | undefined): void {
     if (this.#frames.push(frame) === 1) queueMicrotask(() => this.#flush())
     if (!frame) return
     if ('ref' in frame && frame.ref !== undefined) this.#asking.delete(frame.ref)
@@ -142,23 +142,23 @@ export class Leader {
     const frames = this.#frames.splice(0)
     if (frames.length === 0 || this.#isOver) return
     const first = this.#transport.received - frames.length + 1
-    this.#ports.say({ type: 'frames', epoch: this.#epoch, first, frames })
+    this.#ports.broadcast({ type: 'frames', epoch: this.#epoch, first, frames })
     this.sweep()
   }
 
   /** After what came before. */
-  #say(message: TabMessage): void {
+  #broadcast(message: TabMessage): void {
     this.#flush()
-    if (!this.#isOver) this.#ports.say(message)
+    if (!this.#isOver) this.#ports.broadcast(message)
   }
 
-  #show(status: Status): void {
+  #reportStatus(status: Status): void {
     this.#isOnline = status.state === 'online'
     if (this.#isOver || status.state === 'connecting') return
     if (this.#isOnline) this.#open()
     else if ('reason' in status && status.reason && status.reason.code !== 'replaced')
       // by the next leader
-      this.#say({ type: 'away', code: codeOf(status.reason, status.state), reason: status.reason.message })
+      this.#broadcast({ type: 'away', code: codeOf(status.reason, status.state), reason: status.reason.message })
   }
 
   #open(): void {
@@ -170,13 +170,13 @@ export class Leader {
     this.sweep()
   }
 
-  #lose(): void {
+  #loseSession(): void {
     this.#frames = [] // of a session that is over
     this.#waiting = []
     this.#taken.clear()
     this.#asking.clear()
     this.#epoch++
-    this.#say({ type: 'lost', epoch: this.#epoch })
+    this.#broadcast({ type: 'lost', epoch: this.#epoch })
   }
 }
 

@@ -1,5 +1,5 @@
-import { openAlarm } from '../time/alarm.js'
 import type { ClientClock } from '../time/clock.js'
+import { openTimer } from '../time/timer.js'
 
 /** How often a tab that is seen looks after its leader, in milliseconds. */
 const lookEveryMs = 3_000
@@ -28,16 +28,16 @@ export interface LeadershipPorts {
 /** Who leads: the tab that has the lock. A leader that gives no sign of life loses it. */
 export class Leadership {
   readonly #ports: LeadershipPorts
-  readonly #alarm
+  readonly #timer
   #queued = new AbortController()
   #release: (() => void) | undefined
   #isOver = false
   #isLeading = false
-  #hasHeard = false
+  #isAlive = false
 
   constructor(ports: LeadershipPorts) {
     this.#ports = ports
-    this.#alarm = openAlarm(ports.clock)
+    this.#timer = openTimer(ports.clock)
     this.#request()
     this.#watch()
   }
@@ -47,21 +47,21 @@ export class Leadership {
   }
 
   /** The leader has given a sign of life. */
-  hear(): void {
-    this.#hasHeard = true
+  keepAlive(): void {
+    this.#isAlive = true
   }
 
   /** Asks the leader now. */
   check(): void {
     if (this.#isOver || this.#isLeading) return
     const { clock, probe } = this.#ports
-    this.#hasHeard = false
+    this.#isAlive = false
     probe()
     const ms = answerMs + clock.random() * spreadMs
     const dueAt = clock.now() + ms
-    this.#alarm.set(ms, () => {
+    this.#timer.set(ms, () => {
       const isLate = clock.now() - dueAt > lateMs
-      if (this.#hasHeard || isLate) this.#watch()
+      if (this.#isAlive || isLate) this.#watch()
       else this.#steal()
     })
   }
@@ -69,15 +69,15 @@ export class Leadership {
   end(): void {
     this.#isOver = true
     this.#isLeading = false
-    this.#alarm.stop()
+    this.#timer.stop()
     this.#queued.abort()
     this.#release?.()
   }
 
   #watch(): void {
-    this.#hasHeard = false
-    this.#alarm.set(lookEveryMs, () => {
-      if (this.#hasHeard || !this.#ports.isVisible()) this.#watch()
+    this.#isAlive = false
+    this.#timer.set(lookEveryMs, () => {
+      if (this.#isAlive || !this.#ports.isVisible()) this.#watch()
       else this.check()
     })
   }
@@ -104,7 +104,7 @@ export class Leadership {
   #lead(): Promise<void> {
     if (this.#isOver) return Promise.resolve()
     this.#isLeading = true
-    this.#alarm.stop()
+    this.#timer.stop()
     return new Promise((release) => {
       this.#release = release
       this.#ports.lead()

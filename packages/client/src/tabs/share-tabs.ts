@@ -3,8 +3,8 @@ import type { ClientPart, PartPorts } from '../part.js'
 import type { Undo } from '../time/clock.js'
 import type { OpenTransport, TransportSettings } from '../transports/transport.js'
 import { LocalRelay } from './local-relay.js'
-import { Seat } from './seat.js'
 import type { TabChannel, TabPlatform } from './tab-platform.js'
+import { TabSlot } from './tab-slot.js'
 
 const missing =
   'shareTabs needs Web Locks and BroadcastChannel, which a page has over HTTPS or on localhost: it has a connection of its own'
@@ -49,7 +49,7 @@ export function shareOn(platform: TabPlatform, name: string | undefined, ports: 
   let isAlone = false
   let settings: TransportSettings | undefined
   let token: string | undefined
-  let seat: Seat | undefined
+  let seat: TabSlot | undefined
 
   const leave = (): void => {
     seat?.leave()
@@ -69,7 +69,7 @@ export function shareOn(platform: TabPlatform, name: string | undefined, ports: 
     local.forget()
     const { codec, clock, WebSocket } = given
     const more = { settings: { url, codec, clock, WebSocket }, load, token: () => token, local }
-    seat = new Seat(group, { ...ports, ...more, platform }, hide)
+    seat = new TabSlot(group, { ...ports, ...more, platform }, hide)
     await seat.take()
   }
   const local = new LocalRelay({

@@ -38,7 +38,7 @@ export class SharedTransport {
     this.#events = events
     this.#receivedBefore = received
     if (ledger.welcome?.limits.resume_bytes) this.#claim = ledger.welcome
-    else if (ledger.welcome) queueMicrotask(() => this.#lose())
+    else if (ledger.welcome) queueMicrotask(() => this.#loseSession())
   }
 
   /** The number of the relay's last frame. */
@@ -52,7 +52,7 @@ export class SharedTransport {
 
   /** The connection has lost its session. */
   forget(): void {
-    if (!this.#claim && this.#ledger.welcome) this.#lose()
+    if (!this.#claim && this.#ledger.welcome) this.#loseSession()
   }
 
   /** A transport over which the frames of the shared session go. */
@@ -68,7 +68,7 @@ export class SharedTransport {
           open: events.open,
           close,
           frame: (frame, bytes) => {
-            if (!isOver) this.#hear(frame, { ...events, close, frame: (own) => events.frame(own, bytes) }, transport)
+            if (!isOver) this.#receive(frame, { ...events, close, frame: (own) => events.frame(own, bytes) }, transport)
           },
           fault: (error, ref) => {
             if (isOver) return
@@ -107,9 +107,9 @@ export class SharedTransport {
     else transport.send(frame)
   }
 
-  #hear(frame: RelayFrame, events: TransportEvents, transport: Transport): void {
+  #receive(frame: RelayFrame, events: TransportEvents, transport: Transport): void {
     this.#kind = transport.kind
-    if (frame.kind === 'Welcome') this.#greet(frame, events, transport)
+    if (frame.kind === 'Welcome') this.#acceptWelcome(frame, events, transport)
     else if (frame.kind === 'Received') {
       this.#events.confirmed(frame.count)
       events.frame({ ...frame, count: Math.max(0, frame.count - this.#sentBefore) })
@@ -119,7 +119,7 @@ export class SharedTransport {
     }
   }
 
-  #greet(welcome: WelcomeFrame, events: TransportEvents, transport: Transport): void {
+  #acceptWelcome(welcome: WelcomeFrame, events: TransportEvents, transport: Transport): void {
     const { resumed, received } = welcome
     if (!this.#claim) {
       events.frame({ ...welcome, received: received - this.#sentBefore })
@@ -127,7 +127,7 @@ export class SharedTransport {
     }
     this.#claim = undefined
     if (!resumed) {
-      this.#lose()
+      this.#loseSession()
       events.frame(welcome)
     } else if (this.#ledger.confirm(received)) {
       this.#ledger.cut()
@@ -136,7 +136,7 @@ export class SharedTransport {
     } else {
       // The leader before has sent frames that no tab knows of: to send them again might double
       // them.
-      this.#lose()
+      this.#loseSession()
       transport.close(1000)
       events.close({ code: 1006, reason: 'nobody knows what the tab before has sent' })
     }
@@ -147,7 +147,7 @@ export class SharedTransport {
     this.#events.frame(frame)
   }
 
-  #lose(): void {
+  #loseSession(): void {
     this.#claim = undefined
     this.#sentBefore = 0
     this.#receivedBefore = 0

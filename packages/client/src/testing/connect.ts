@@ -1,5 +1,5 @@
 import type { WildcastError } from '@wildcast/protocol'
-import type { ErrorStage } from '../app/fault.js'
+import type { ErrorStage } from '../app/report-error.js'
 import { type Client, createClient } from '../client.js'
 import type { ClientOptions } from '../options.js'
 import { createFakeClock, type FakeClock, settle } from './fake-clock.js'

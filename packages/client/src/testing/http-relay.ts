@@ -34,7 +34,7 @@ export interface HttpPeer extends Peer {
   readonly connects: { readonly url: string | undefined; readonly frame: ConnectFrame }[]
   /** The sessions that were ended by their client. */
   readonly ended: (string | undefined)[]
-  tell(data: string): void
+  send(data: string): void
   /** How many requests are being answered. */
   readonly requests: number
   /** Breaks the streams off, without a word. */
@@ -147,7 +147,7 @@ export async function openRelay({ resumeBytes = 0, hangs = false }: Keeping = {}
     get requests() {
       return requests
     },
-    tell,
+    send: tell,
     cut() {
       for (const one of streams) one.destroy()
     },
@@ -156,7 +156,7 @@ export async function openRelay({ resumeBytes = 0, hangs = false }: Keeping = {}
       await gone
       return published
     },
-    async babble() {
+    async sendInvalid() {
       tell('{"Message":')
       tell('{"KindOfTomorrow":{}}')
       say({ kind: 'Message', id: 7, subject: 'good.apple', message: 'hi', broker: 'test' })

@@ -60,7 +60,7 @@ export async function openOriginal(): Promise<Original> {
       await gone
       return published
     },
-    async babble() {
+    async sendInvalid() {
       await vi.waitFor(() => expect(lanes.flat()).toContain('good.*'))
       for (const socket of server.clients) socket.send('{"Message":')
       spread(

@@ -25,7 +25,7 @@ export interface ScriptedLink {
   open(): void
   say(frame: RelayFrame): void
   /** Sends what is no frame, or one of which only the `ref` can be read. */
-  babble(ref?: number): void
+  sendInvalid(ref?: number): void
   drop(code?: number, reason?: string): void
   /** Frames of one kind that the client sent. */
   all<Kind extends ClientFrame['kind']>(kind: Kind): Extract<ClientFrame, { readonly kind: Kind }>[]
@@ -124,7 +124,7 @@ export function createScriptedRelay(): ScriptedRelay {
         const decoded = readRelayFrame(lightJsonCodec.decode(data))
         if (state === 'open') events.frame(decoded, data.length)
       },
-      babble(ref) {
+      sendInvalid(ref) {
         events.fault(new WildcastError('invalid_frame', 'no JSON'), ref)
       },
       drop(code = 1006, reason = '') {

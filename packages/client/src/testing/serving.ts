@@ -21,7 +21,7 @@ export const answers = ({ relay }: Connected): unknown[] =>
 /** A client that serves `a`. */
 export async function serving(handler: Parameters<Connected['client']['serve']>[1]): Promise<Connected> {
   const connected = await connect()
-  await import('../others.js') // as by an earlier request
+  await import('../lazy.js') // as by an earlier request
   connected.client.serve('a', handler)
   await settle()
   return connected

@@ -1,17 +1,17 @@
-/** Undoes what the call that returned it did. Calling it twice does no harm. */
+/** Undoes the call that returned it. Calling it twice does no harm. */
 export type Undo = () => void
 
-/** Time and chance, as parameters: a test holds them still. */
+/** A source of time and random numbers, which tests replace. */
 export interface ClientClock {
   /** Milliseconds since 1970. */
   now(): number
   /** A number from 0 up to, not including, 1. */
   random(): number
-  /** Runs something once, after so many milliseconds. Returns the undo. */
+  /** Calls `run` once, after `ms` milliseconds. Returns the undo. */
   after(ms: number, run: () => void): Undo
 }
 
-/** Past this a browser's timer fires at once. */
+/** A browser's timer with a longer delay fires at once. */
 const longestTimerMs = 2 ** 31 - 1
 
 /** The clock of the machine. */

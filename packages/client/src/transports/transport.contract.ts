@@ -13,7 +13,7 @@ export interface Peer {
    * Sends something that is no frame, then a message on `good.apple`, once somebody has subscribed
    * to it.
    */
-  babble(): Promise<void>
+  sendInvalid(): Promise<void>
   /** Ends all connections. */
   hangUp(code: number, reason: string): void
   close(): Promise<void>
@@ -95,7 +95,7 @@ export function transportContract(name: string, openTransport: OpenTransport, op
       transport.send({ kind: 'Connect' })
       transport.send({ kind: 'Subscribe', ref: 1, subject: 'good.*' }, 1)
       await seen('Subscribed')
-      await peer.babble()
+      await peer.sendInvalid()
       await seen('Message')
       expect(faults).toMatchObject([{ name: 'WildcastError', code: 'invalid_frame' }])
       const frame = frames.at(-1)

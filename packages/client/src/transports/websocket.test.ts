@@ -41,7 +41,7 @@ async function openRelay(codec: Codec = jsonCodec): Promise<Peer & { readonly se
       await gone
       return published
     },
-    async babble() {
+    async sendInvalid() {
       for (const socket of server.clients) {
         socket.send('{"Message":')
         socket.send('{"KindOfTomorrow":{}}')

@@ -3,9 +3,9 @@ import { type ErrorCode, type RelayFrame, WildcastError } from '@wildcast/protoc
 /** The answers that a relay would give, given here. */
 export interface ClassicReplies {
   /** Something that happened now. */
-  happen(frame: RelayFrame): void
+  deliver(frame: RelayFrame): void
   /** An answer to what is being said: it comes later, as from a relay, never within the call. */
-  say(frame: RelayFrame): void
+  reply(frame: RelayFrame): void
   fail(ref: number | undefined, code: ErrorCode, message: string): void
   unsupported(ref: number | undefined, what: string): void
 }
@@ -16,8 +16,8 @@ export function openReplies(happen: (frame: RelayFrame) => void): ClassicReplies
   const fail: ClassicReplies['fail'] = (ref, code, message) =>
     say({ kind: 'Error', ref, code, message, retry: new WildcastError(code, message).retry })
   return {
-    happen,
-    say,
+    deliver: happen,
+    reply: say,
     fail,
     unsupported: (ref, what) =>
       fail(ref, 'unsupported', `a classic server knows no ${what}: connect with the dialect v1`),

@@ -1,8 +1,8 @@
 import type { MessageFrame, Pattern, RequestFrame } from '@wildcast/protocol/client'
 import { limits } from '@wildcast/protocol/subjects'
 import type { ClientClock, Undo } from '../../time/clock.js'
+import type { ClassicLanes } from './classic-lanes.js'
 import type { ClassicReplies } from './classic-replies.js'
-import type { ClassicLanes } from './lanes.js'
 import { ulid } from './ulid.js'
 
 /** Requests, for a server that knows only messages. */
@@ -29,7 +29,7 @@ export function openClassicRequests(lanes: ClassicLanes, clock: ClientClock, rep
       const ask = lanes.prepare({ kind: 'Publish', ...question })
       const answer = (frame: MessageFrame): void => {
         end(ref)
-        replies.happen({ kind: 'Response', ref, message: frame.message })
+        replies.deliver({ kind: 'Response', ref, message: frame.message })
       }
       const stop = lanes.listen(response_subject, answer, ask)
       const disarm = clock.after(timeout, () => {

@@ -1,8 +1,8 @@
 import { type MessageFrame, type Pattern, type SubscribeFrame, WildcastError } from '@wildcast/protocol/client'
 import { parsePattern } from '@wildcast/protocol/subjects'
 import type { Undo } from '../../time/clock.js'
+import type { ClassicLanes } from './classic-lanes.js'
 import type { ClassicReplies } from './classic-replies.js'
-import type { ClassicLanes } from './lanes.js'
 
 /** Subscriptions with ids, for a server that knows none. */
 export interface ClassicSubscriptions {
@@ -23,15 +23,15 @@ export function openClassicSubscriptions(lanes: ClassicLanes, replies: ClassicRe
       const id = ++lastId
       const hand = (frame: MessageFrame): void => {
         if (broker !== undefined && frame.broker !== broker) return
-        if (!serve) replies.happen({ ...frame, id })
-        else if (frame.response_subject !== undefined) replies.happen({ ...frame, id, subject })
+        if (!serve) replies.deliver({ ...frame, id })
+        else if (frame.response_subject !== undefined) replies.deliver({ ...frame, id, subject })
       }
       // The original's own request helpers prefix the subject; others may ask on the subject
       // itself.
       const patterns = (serve ? [`request.*.${subject}`, subject] : [subject]) as Pattern[]
       let unsent = patterns.length
       const sent = (): void => {
-        if (--unsent === 0) replies.say({ kind: 'Subscribed', ref, id, subject })
+        if (--unsent === 0) replies.reply({ kind: 'Subscribed', ref, id, subject })
       }
       undos.set(
         id,
@@ -41,7 +41,7 @@ export function openClassicSubscriptions(lanes: ClassicLanes, replies: ClassicRe
     unsubscribe(id) {
       for (const undo of undos.get(id) ?? []) undo()
       undos.delete(id)
-      replies.say({ kind: 'Unsubscribed', id })
+      replies.reply({ kind: 'Unsubscribed', id })
     },
   }
 }

@@ -8,10 +8,10 @@ import {
 } from '@wildcast/protocol/client'
 import type { ClientClock } from '../../time/clock.js'
 import type { OpenTransport, TransportEvents } from '../transport.js'
+import { type ClassicLanes, openLanes } from './classic-lanes.js'
 import { type ClassicReplies, openReplies } from './classic-replies.js'
 import { openClassicRequests } from './classic-requests.js'
 import { openClassicSubscriptions } from './classic-subscriptions.js'
-import { type ClassicLanes, openLanes } from './lanes.js'
 
 /**
  * The dialect of the original gateway, translated at the door: the client speaks v1 and never
@@ -27,7 +27,7 @@ export const classic: OpenTransport = (events, settings) => {
     send(frame) {
       switch (frame.kind) {
         case 'Connect':
-          greet(frame, events, () => replies.say(welcome(settings.clock)))
+          greet(frame, events, () => replies.reply(welcome(settings.clock)))
           break
         case 'Subscribe':
           subscriptions.subscribe(frame)
@@ -48,7 +48,7 @@ export const classic: OpenTransport = (events, settings) => {
           replies.unsupported(frame.ref, 'token')
           break
         case 'Ping':
-          replies.say({ kind: 'Pong' })
+          replies.reply({ kind: 'Pong' })
           break
         case 'Received':
         case 'Pong':

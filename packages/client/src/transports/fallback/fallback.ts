@@ -1,7 +1,7 @@
 import type { Undo } from '../../time/clock.js'
-import { describeHeldBack, describeSilence } from '../stream/diagnosis.js'
+import { describeBuffering, describeNoAnswer } from '../stream/diagnosis.js'
 import { stream } from '../stream/stream.js'
-import { noWord } from '../stream/stream-life.js'
+import { abnormalClosure } from '../stream/stream-life.js'
 import { streamUrl } from '../stream/stream-url.js'
 import type { OpenTransport, Transport, TransportEvents, TransportSettings } from '../transport.js'
 import { websocketTransport } from '../websocket.js'
@@ -50,12 +50,12 @@ class Fallback implements Transport {
     this.#first = first
     this.#events = events
     this.#settings = settings
-    this.#missing = describeSilence(settings.url)
+    this.#missing = describeNoAnswer(settings.url)
     this.#triedSocket = !memory.blocked
     const { clock } = settings
     const restMs = Math.max(0, attemptMs - (clock.now() - first.begunAt))
     this.#stopDeadline = clock.after(restMs, () => this.#end(this.#missing))
-    if (this.#triedSocket) void this.#knock()
+    if (this.#triedSocket) void this.#probe()
     else this.#overHttp()
   }
 
@@ -73,7 +73,7 @@ class Fallback implements Transport {
   }
 
   /** Asks whether a relay answers plain HTTP. */
-  async #knock(): Promise<void> {
+  async #probe(): Promise<void> {
     const url = streamUrl(this.#settings.url)
     const problem = await problemOf(url, this.#leave.signal)
     if (this.#state === 'over') return
@@ -98,7 +98,7 @@ class Fallback implements Transport {
           ...this.#events,
           open: () => {
             if (refused) return
-            this.#arrive(false)
+            this.#connected(false)
             this.#events.open()
           },
           close: (how) => {
@@ -118,12 +118,12 @@ class Fallback implements Transport {
       {
         ...this.#events,
         open: () => {
-          this.#missing = describeHeldBack(streamUrl(this.#settings.url))
+          this.#missing = describeBuffering(streamUrl(this.#settings.url))
           this.#events.open()
         },
         frame: (frame, bytes) => {
           if (this.#state === 'over') return
-          if (frame.kind === 'Welcome') this.#arrive(true)
+          if (frame.kind === 'Welcome') this.#connected(true)
           this.#events.frame(frame, bytes)
         },
         close: (how) => {
@@ -135,7 +135,7 @@ class Fallback implements Transport {
     )
   }
 
-  #arrive(blocked: boolean): void {
+  #connected(blocked: boolean): void {
     this.#stopDeadline()
     this.#stopSecond()
     this.#state = 'welcome'
@@ -143,13 +143,13 @@ class Fallback implements Transport {
   }
 
   /** HTTP does not come through. */
-  #fail(reason: string, code = noWord): void {
+  #fail(reason: string, code = abnormalClosure): void {
     const mayOpen = this.#triedSocket && !this.#first.reason
-    if (mayOpen && code === noWord) this.#missing = reason
+    if (mayOpen && code === abnormalClosure) this.#missing = reason
     else this.#end(reason, code)
   }
 
-  #end(reason: string, code = noWord): void {
+  #end(reason: string, code = abnormalClosure): void {
     if (this.#state !== 'opening') return
     this.#stop()
     this.#memory.remember(false)

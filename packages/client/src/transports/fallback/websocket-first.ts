@@ -10,7 +10,7 @@ import type { TransportMemory } from './transport-memory.js'
 const handshakeMs = 4000
 
 /** What is known of the other ways to the relay. */
-export interface Ways {
+export interface FallbackPorts {
   readonly memory: TransportMemory
   /** Loads what else can be tried. */
   readonly loadFallback: (first: FirstTry) => Promise<OpenTransport>
@@ -20,11 +20,15 @@ export interface Ways {
  * A WebSocket; if it does not open, what else can be tried, which also finds out why. The first
  * that opens carries the frames. While WebSockets are known to be blocked, HTTP is tried first.
  */
-export function websocketFirst(ways: Ways): OpenTransport {
+export function websocketFirst(ways: FallbackPorts): OpenTransport {
   return (events, settings) => openRace(ways, events, settings)
 }
 
-function openRace({ memory, loadFallback }: Ways, events: TransportEvents, settings: TransportSettings): Transport {
+function openRace(
+  { memory, loadFallback }: FallbackPorts,
+  events: TransportEvents,
+  settings: TransportSettings,
+): Transport {
   const tried: Transport[] = []
   const first = { reason: '', begunAt: settings.clock.now() }
   let open: Transport | undefined

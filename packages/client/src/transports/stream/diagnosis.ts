@@ -32,11 +32,11 @@ export function describeFailure(thrown: unknown, url: string): string {
 }
 
 /** Explains a server that takes connections and answers nothing. */
-export function describeSilence(url: string): string {
+export function describeNoAnswer(url: string): string {
   return `${url} does not answer: check that a relay is there, and that no firewall drops what it answers`
 }
 
 /** Explains an event stream that carries nothing, from a relay that has answered before. */
-export function describeHeldBack(url: string): string {
+export function describeBuffering(url: string): string {
   return `${url} answers, but its event stream carries nothing: a proxy holds it back; turn off its buffering, or let WebSockets through`
 }

@@ -1,28 +1,28 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { noWord, type StreamEvent, type StreamState, type StreamStep, stepStream } from './stream-life.js'
+import { abnormalClosure, type StreamEvent, type StreamState, type StreamStep, stepStream } from './stream-life.js'
 
 const answered: StreamEvent = { type: 'answered' }
-const greeted: StreamEvent = { type: 'greeted', hello: 'hello' }
+const greeted: StreamEvent = { type: 'connect', hello: 'hello' }
 const welcomed: StreamEvent = { type: 'welcomed', session: 's' }
 const queued: StreamEvent = { type: 'queued' }
 const closed: StreamEvent = { type: 'closed' }
-const rang: StreamEvent = { type: 'rang' }
-const failed: StreamEvent = { type: 'failed', code: noWord, reason: 'gone' }
+const rang: StreamEvent = { type: 'fired' }
+const failed: StreamEvent = { type: 'failed', code: abnormalClosure, reason: 'gone' }
 const posted: StreamEvent = { type: 'posted' }
 
 /** The state after some events, while frames wait or not. */
 function after(events: readonly StreamEvent[], isWaiting = false): StreamState {
-  return events.reduce<StreamState>((state, event) => stepStream(state, event, isWaiting).to, { at: 'knocking' })
+  return events.reduce<StreamState>((state, event) => stepStream(state, event, isWaiting).to, { at: 'probing' })
 }
 const live = [answered, greeted, welcomed]
 
 describe('a stream', () => {
   test('is open when a relay answers', () => {
-    expect(stepStream({ at: 'knocking' }, answered, false)).toEqual({ to: { at: 'open' }, opened: true })
+    expect(stepStream({ at: 'probing' }, answered, false)).toEqual({ to: { at: 'open' }, opened: true })
   })
   test('listens to what the relay answers to Connect', () => {
-    expect(stepStream(after([answered]), greeted, false)).toMatchObject({ to: { at: 'greeting' }, listen: 'hello' })
+    expect(stepStream(after([answered]), greeted, false)).toMatchObject({ to: { at: 'connecting' }, listen: 'hello' })
   })
   test('posts nothing before Welcome, which says whose frames they are', () => {
     expect(stepStream(after([answered, greeted]), queued, true)).toEqual({ to: after([answered, greeted]) })
@@ -43,7 +43,7 @@ describe('a stream', () => {
     ['is idle', live],
   ])('that fails while it %s notifies the client, once', (_, events) => {
     const step = stepStream(after(events), failed, false)
-    expect(step).toEqual({ to: { at: 'over' }, close: { code: noWord, reason: 'gone' } })
+    expect(step).toEqual({ to: { at: 'over' }, close: { code: abnormalClosure, reason: 'gone' } })
     expect(stepStream(step.to, failed, false)).toEqual({ to: step.to })
   })
 })
@@ -81,7 +81,7 @@ const anything = fc.constantFrom(answered, greeted, welcomed, queued, posted, fa
 test('whatever happens, one POST at most is under way, the client is notified of one end at most, and nothing follows it', () => {
   fc.assert(
     fc.property(fc.array(fc.tuple(anything, fc.boolean())), (story) => {
-      let state: StreamState = { at: 'knocking' }
+      let state: StreamState = { at: 'probing' }
       let ends = 0
       for (const [event, isWaiting] of story) {
         const step: StreamStep = stepStream(state, event, isWaiting)

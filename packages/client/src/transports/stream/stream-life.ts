@@ -1,11 +1,11 @@
 /** The state of a stream: one request whose answer goes on, and at most one POST at a time. */
 export type StreamState =
   /** Asks whether a relay is there. */
-  | { readonly at: 'knocking' }
+  | { readonly at: 'probing' }
   /** One is: `Connect` may be sent. */
   | { readonly at: 'open' }
   /** `Connect` is sent, `Welcome` has not come. */
-  | { readonly at: 'greeting'; readonly closing: boolean }
+  | { readonly at: 'connecting'; readonly closing: boolean }
   /** Nothing waits. */
   | { readonly at: 'idle'; readonly session: string }
   | { readonly at: 'posting'; readonly session: string; readonly closing: boolean }
@@ -16,7 +16,7 @@ export type StreamEvent =
   /** A relay answers plain HTTP. */
   | { readonly type: 'answered' }
   /** The client sends `Connect`. */
-  | { readonly type: 'greeted'; readonly hello: string }
+  | { readonly type: 'connect'; readonly hello: string }
   | { readonly type: 'welcomed'; readonly session: string }
   /** A frame waits. */
   | { readonly type: 'queued' }
@@ -27,7 +27,7 @@ export type StreamEvent =
   /** The client closes it. */
   | { readonly type: 'closed' }
   /** The one timer. */
-  | { readonly type: 'rang' }
+  | { readonly type: 'fired' }
 
 /** How a stream ends. `code` is a WebSocket close code. */
 export interface Ending {
@@ -50,7 +50,7 @@ export interface StreamStep {
 }
 
 /** The close code of a connection that has ended without a word (RFC 6455, 7.1.5). */
-export const noWord = 1006
+export const abnormalClosure = 1006
 /**
  * How long frames that were sent before `close` may take to go out, and then the end itself, in
  * milliseconds.
@@ -62,9 +62,9 @@ export function stepStream(from: StreamState, event: StreamEvent, isWaiting: boo
   if (from.at === 'over') return { to: from }
   switch (event.type) {
     case 'answered':
-      return from.at === 'knocking' ? { to: { at: 'open' }, opened: true } : { to: from }
-    case 'greeted':
-      return from.at === 'open' ? { to: { at: 'greeting', closing: false }, listen: event.hello } : { to: from }
+      return from.at === 'probing' ? { to: { at: 'open' }, opened: true } : { to: from }
+    case 'connect':
+      return from.at === 'open' ? { to: { at: 'connecting', closing: false }, listen: event.hello } : { to: from }
     case 'welcomed':
       return welcome(from, event.session, isWaiting)
     case 'queued':
@@ -77,7 +77,7 @@ export function stepStream(from: StreamState, event: StreamEvent, isWaiting: boo
     }
     case 'closed':
       return leave(from, isWaiting)
-    case 'rang':
+    case 'fired':
       return { to: { at: 'over' } }
   }
 }
@@ -85,7 +85,7 @@ export function stepStream(from: StreamState, event: StreamEvent, isWaiting: boo
 type Live = Omit<Extract<StreamState, { readonly at: 'posting' }>, 'at'>
 
 function welcome(from: StreamState, session: string, isWaiting: boolean): StreamStep {
-  if (from.at === 'greeting') return next({ session, closing: from.closing }, isWaiting)
+  if (from.at === 'connecting') return next({ session, closing: from.closing }, isWaiting)
   return { to: 'session' in from ? { ...from, session } : from }
 }
 
@@ -105,7 +105,7 @@ function post({ session, closing }: Live): StreamStep {
  */
 function leave(from: StreamState, isWaiting: boolean): StreamStep {
   if (isClosing(from)) return { to: from }
-  const mayWait = from.at === 'posting' || (from.at === 'greeting' && isWaiting)
+  const mayWait = from.at === 'posting' || (from.at === 'connecting' && isWaiting)
   return mayWait ? { to: { ...from, closing: true }, armMs: lastFramesMs } : { to: { at: 'over' } }
 }
 

@@ -30,7 +30,7 @@ test('an answer that cannot be read leaves nobody waiting', async () => {
   await client.publish('before')
   const outcome = client.publish('unanswered')
   await expect.poll(() => relay.posts).toHaveLength(2)
-  relay.tell('{"Ack":{"ref":2}')
+  relay.send('{"Ack":{"ref":2}')
   expect(await outcome).toBe('unknown')
   expect(errors).toMatchObject([{ code: 'invalid_frame' }])
 })

@@ -1,7 +1,7 @@
 import { type ClientFrame, lightJsonCodec, type RelayFrame } from '@wildcast/protocol/client'
 import { onAbort } from '../../app/on-abort.js'
-import { type Alarm, openAlarm } from '../../time/alarm.js'
 import type { ClientClock, Undo } from '../../time/clock.js'
+import { openTimer, type Timer } from '../../time/timer.js'
 import { receive } from '../receive.js'
 import type { OpenTransport, Transport, TransportEvents, TransportSettings } from '../transport.js'
 import { describeAnswer, describeFailure } from './diagnosis.js'
@@ -9,11 +9,11 @@ import { FrameQueue } from './frame-queue.js'
 import { pollFrames } from './poll-frames.js'
 import { postFrames } from './post-frames.js'
 import { readEvents, type ServerEvent } from './read-events.js'
-import { lastFramesMs, noWord, type StreamEvent, type StreamState, stepStream } from './stream-life.js'
+import { abnormalClosure, lastFramesMs, type StreamEvent, type StreamState, stepStream } from './stream-life.js'
 import { streamUrl } from './stream-url.js'
 
 /** How long an event stream may bring nothing, in milliseconds, before the client polls. */
-const heldBackMs = 4000
+const bufferedMs = 4000
 /** Frames of a relay that have no number. */
 const uncounted: readonly string[] = ['Ping', 'Received', 'GoingAway']
 
@@ -31,10 +31,10 @@ class HttpStream implements Transport {
   readonly #url: string
   readonly #framesUrl: string
   readonly #clock: ClientClock
-  readonly #alarm: Alarm
+  readonly #timer: Timer
   readonly #abort = new AbortController()
   readonly #queue = new FrameQueue()
-  #state: StreamState = { at: 'knocking' }
+  #state: StreamState = { at: 'probing' }
   /** The session, if it would outlive the stream. */
   #kept: string | undefined
   #endsSession = false
@@ -47,40 +47,40 @@ class HttpStream implements Transport {
     this.#url = streamUrl(url, relay)
     this.#framesUrl = streamUrl(url, relay, 'stream/frames')
     this.#clock = clock
-    this.#alarm = openAlarm(clock)
+    this.#timer = openTimer(clock)
     this.#events = {
       ...events,
-      frame: (frame, bytes) => this.#take(events, frame, bytes),
+      frame: (frame, bytes) => this.#accept(events, frame, bytes),
       fault: (error, ref) => {
         this.#handled++
         events.fault(error, ref)
       },
     }
-    void this.#knock()
+    void this.#probe()
   }
 
   send(frame: ClientFrame, number?: number): void {
     if (frame.kind === 'Connect') {
       this.#handled = frame.received ?? 0
-      this.#happen({ type: 'greeted', hello: lightJsonCodec.encode(frame) as string })
+      this.#dispatch({ type: 'connect', hello: lightJsonCodec.encode(frame) as string })
     } else {
       this.#queue.push(frame, number)
-      this.#happen({ type: 'queued' })
+      this.#dispatch({ type: 'queued' })
     }
   }
 
   close(code?: number): void {
     this.#endsSession = code === 1000
-    this.#happen({ type: 'closed' })
+    this.#dispatch({ type: 'closed' })
   }
 
-  #happen(event: StreamEvent): void {
+  #dispatch(event: StreamEvent): void {
     const from = this.#state
     const { to, opened, listen, post, armMs, close } = stepStream(from, event, !this.#queue.isEmpty)
     this.#state = to
-    if (armMs !== undefined) this.#alarm.set(armMs, () => this.#happen({ type: 'rang' }))
+    if (armMs !== undefined) this.#timer.set(armMs, () => this.#dispatch({ type: 'fired' }))
     if (to.at === 'over' && to !== from) {
-      this.#alarm.stop()
+      this.#timer.stop()
       this.#stopWaiting()
       this.#abort.abort()
       if (this.#endsSession && this.#kept !== undefined) this.#endSession(this.#kept)
@@ -91,27 +91,27 @@ class HttpStream implements Transport {
     if (close) this.#events.close(close)
   }
 
-  #fail(cause: unknown, code: number = noWord): void {
-    this.#happen({ type: 'failed', code, reason: String(cause) })
+  #fail(cause: unknown, code: number = abnormalClosure): void {
+    this.#dispatch({ type: 'failed', code, reason: String(cause) })
   }
 
   /**
    * The answer to a request; without one that a relay gives, this is the end. A page of an origin
    * that may not come need not try again.
    */
-  async #ask(init: RequestInit, signal: AbortSignal = this.#abort.signal): Promise<Response | undefined> {
+  async #request(init: RequestInit, signal: AbortSignal = this.#abort.signal): Promise<Response | undefined> {
     try {
       const response = await fetch(this.#url, { ...init, signal })
       if (isRelay(response)) return response
-      this.#fail(await describeAnswer(response, this.#url), response.status === 403 ? 4503 : noWord)
+      this.#fail(await describeAnswer(response, this.#url), response.status === 403 ? 4503 : abnormalClosure)
     } catch (cause) {
       if (!signal.aborted) this.#fail(describeFailure(cause, this.#url))
     }
     return undefined
   }
 
-  async #knock(): Promise<void> {
-    if (await this.#ask({ method: 'HEAD' })) this.#happen({ type: 'answered' })
+  async #probe(): Promise<void> {
+    if (await this.#request({ method: 'HEAD' })) this.#dispatch({ type: 'answered' })
   }
 
   /**
@@ -121,14 +121,14 @@ class HttpStream implements Transport {
     const held = new AbortController()
     const { signal } = held
     onAbort(this.#abort.signal, () => held.abort())
-    this.#stopWaiting = this.#clock.after(heldBackMs, () => {
+    this.#stopWaiting = this.#clock.after(bufferedMs, () => {
       held.abort()
       void this.#poll(hello)
     })
-    const response = await this.#ask({ method: 'POST', body: hello }, signal)
+    const response = await this.#request({ method: 'POST', body: hello }, signal)
     if (!response?.body) return
     try {
-      await readEvents(response.body, (event) => this.#hear(event))
+      await readEvents(response.body, (event) => this.#receive(event))
       this.#fail('the stream ended')
     } catch (cause) {
       if (!signal.aborted) this.#fail(cause)
@@ -137,10 +137,10 @@ class HttpStream implements Transport {
 
   async #poll(hello: string): Promise<void> {
     const headers = { accept: 'application/x-ndjson' }
-    const response = await this.#ask({ method: 'POST', body: hello, headers })
+    const response = await this.#request({ method: 'POST', body: hello, headers })
     if (!response) return
     const hear = (lines: string): void => {
-      for (const data of lines.split('\n')) if (data) this.#hear({ data, isClose: false })
+      for (const data of lines.split('\n')) if (data) this.#receive({ data, isClose: false })
     }
     try {
       hear(await response.text())
@@ -149,7 +149,7 @@ class HttpStream implements Transport {
         clock: this.#clock,
         signal: this.#abort.signal,
         headers: () => ({ ...ownerOf(this.#session), 'wildcast-received': String(this.#handled) }),
-        hear,
+        receive: hear,
       })
       this.#fail(reason, code)
     } catch (cause) {
@@ -157,7 +157,7 @@ class HttpStream implements Transport {
     }
   }
 
-  #hear({ data, isClose }: ServerEvent): void {
+  #receive({ data, isClose }: ServerEvent): void {
     if (this.#state.at === 'over') return
     if (isClose) {
       const { code, reason } = JSON.parse(data) as { code: number; reason: string }
@@ -165,7 +165,7 @@ class HttpStream implements Transport {
     } else receive(lightJsonCodec, data, this.#events)
   }
 
-  #take(events: TransportEvents, frame: RelayFrame, bytes: number | undefined): void {
+  #accept(events: TransportEvents, frame: RelayFrame, bytes: number | undefined): void {
     if (frame.kind === 'Welcome') {
       this.#stopWaiting()
       this.#session = frame.session
@@ -173,7 +173,7 @@ class HttpStream implements Transport {
       if (!frame.resumed) this.#handled = 0
     } else if (!uncounted.includes(frame.kind)) this.#handled++
     events.frame(frame, bytes)
-    if (frame.kind === 'Welcome') this.#happen({ type: 'welcomed', session: frame.session })
+    if (frame.kind === 'Welcome') this.#dispatch({ type: 'welcomed', session: frame.session })
   }
 
   async #post(session: string): Promise<void> {
@@ -181,7 +181,7 @@ class HttpStream implements Transport {
     const headers = { ...ownerOf(session), 'wildcast-from': String(from) }
     try {
       await postFrames(this.#framesUrl, { body, headers }, { clock: this.#clock, signal: this.#abort.signal })
-      this.#happen({ type: 'posted' })
+      this.#dispatch({ type: 'posted' })
     } catch (cause) {
       this.#fail(cause)
     }

@@ -1,6 +1,6 @@
 /**
- * What most pages never need, loaded when it is. One chunk: two would move what they share with the
- * core into a third.
+ * Code that most pages never need, loaded on demand. One chunk: two would move the code that they
+ * share with the core into a third.
  */
 export { answerRequest } from './requests/serve.js'
 export { classic } from './transports/classic/classic.js'

@@ -1,12 +1,12 @@
-import { openAlarm } from '../time/alarm.js'
 import type { ClientClock } from '../time/clock.js'
+import { openTimer } from '../time/timer.js'
 import type { Report } from './tab-message.js'
 
 /**
  * How long a new leader waits for what the other tabs have, in milliseconds: a frozen one says
  * nothing.
  */
-const patienceMs = 1_000
+const reportTimeoutMs = 1_000
 
 /** Gathers what the tabs have, until all have said it or have had their time. */
 export class TabReports {
@@ -33,13 +33,13 @@ export class TabReports {
   }
 
   async gather(): Promise<readonly Report[]> {
-    const alarm = openAlarm(this.#clock)
+    const timer = openTimer(this.#clock)
     await new Promise<void>((resolve) => {
       this.#done = resolve
-      alarm.set(patienceMs, resolve)
+      timer.set(reportTimeoutMs, resolve)
       if (this.#awaited.size === 0) resolve()
     })
-    alarm.stop()
+    timer.stop()
     return this.#found
   }
 }

@@ -2,14 +2,15 @@ import type { WildcastError } from '@wildcast/protocol/client'
 import { callBack } from './call-back.js'
 
 /**
- * Where in the client an error came up that no promise of a call reports. `handler`: a handler or
- * callback of the app threw, or returned a promise that was rejected. `outbox`: a message could not
- * be kept in the outbox, or nobody awaits any more what became of it.
+ * The part of the client in which an error occurred that no promise of a call reports. `handler`: a
+ * handler or callback of the app threw, or returned a promise that rejected. `outbox`: the outbox
+ * could not keep a message, or the page that awaited its outcome is gone.
  */
 export type ErrorStage = 'token' | 'transport' | 'protocol' | 'subscription' | 'handler' | 'outbox'
 
 /**
- * Called at each background failure. What it throws, or rejects with, is written to the console.
+ * Called at each background failure. An error that it throws or rejects with is written to the
+ * console.
  */
 export type OnError = (error: WildcastError, context: { readonly stage: ErrorStage }) => void
 
@@ -17,10 +18,10 @@ export type OnError = (error: WildcastError, context: { readonly stage: ErrorSta
 export type ReportError = (error: WildcastError, stage: ErrorStage) => void
 
 /**
- * Reports to an `onError` that may throw or reject itself: that stops nothing, and is written to
- * the console.
+ * Returns a reporter that calls `onError`. If `onError` throws or rejects, the client continues and
+ * the error is written to the console.
  */
-export function toFault(onError: OnError = write): ReportError {
+export function toReportError(onError: OnError = write): ReportError {
   return (error, stage) =>
     callBack(
       () => onError(error, { stage }),

@@ -2,7 +2,7 @@ import type { ClientFrame } from '@wildcast/protocol'
 import { describe, expect, test } from 'vitest'
 import { createFakeClock } from '../testing/fake-clock.js'
 import { keeping } from '../testing/scripted-relay.js'
-import { ClientSession } from './session.js'
+import { ClientSession } from './client-session.js'
 
 const publish = (id: number): ClientFrame => ({ kind: 'Publish', subject: `n${id}`, message: '' })
 
@@ -72,7 +72,7 @@ describe('what came', () => {
     const { session, clock, sent } = open()
     session.begin(keeping.limits)
     session.handle(1)
-    session.leave()
+    session.suspend()
     session.handle(5000) // while its handler has lost the connection
     await clock.advance(2000)
     expect(sent).toEqual([])
@@ -102,7 +102,7 @@ describe('what was sent', () => {
     session.begin(keeping.limits)
     expect(() => session.send({ kind: 'Cancel', ref: 1 })).toThrow(TypeError)
     session.send(publish(1))
-    session.leave()
+    session.suspend()
     session.resume({ ...keeping, resumed: true, received: 0 })
     expect(numbers).toEqual([1, 1])
   })
@@ -110,7 +110,7 @@ describe('what was sent', () => {
     const { session, sent } = open()
     session.send(publish(1))
     session.begin(keeping.limits)
-    session.leave()
+    session.suspend()
     sent.length = 0
     expect(session.resume({ ...keeping, resumed: true, received: 0 })).toBe(true)
     expect(sent).toEqual([publish(1)])
@@ -121,20 +121,20 @@ describe('without a connection', () => {
   test('it is given up after the time that the relay names', async () => {
     const { session, clock, expired } = open()
     session.begin({ ...keeping.limits, resume_ms: 5000 })
-    expect(session.leave()).toBe(true)
+    expect(session.suspend()).toBe(true)
     await clock.advance(4000)
-    expect(session.leave()).toBe(true) // an attempt to come back has failed
+    expect(session.suspend()).toBe(true) // an attempt to come back has failed
     await clock.advance(999)
     expect(expired()).toBe(0)
     await clock.advance(1)
     expect(expired()).toBe(1)
-    expect(session.leave()).toBe(false)
+    expect(session.suspend()).toBe(false)
     expect(clock.timers).toBe(0)
   })
   test('it is given up after a minute if the relay names no time', async () => {
     const { session, clock, expired } = open()
     session.begin(keeping.limits)
-    session.leave()
+    session.suspend()
     await clock.advance(59_999)
     expect(expired()).toBe(0)
     await clock.advance(1)
@@ -142,9 +142,9 @@ describe('without a connection', () => {
   })
   test('it does not come back to a relay that has not welcomed it, or keeps nothing', () => {
     const { session, clock } = open()
-    expect(session.leave()).toBe(false)
+    expect(session.suspend()).toBe(false)
     session.begin({ ...keeping.limits, resume_bytes: 0 })
-    expect(session.leave()).toBe(false)
+    expect(session.suspend()).toBe(false)
     expect(session.away).toBe(false)
     expect(clock.timers).toBe(0)
   })
@@ -152,7 +152,7 @@ describe('without a connection', () => {
     const { session, clock, expired } = open()
     session.begin(keeping.limits)
     expect(session.away).toBe(false)
-    session.leave()
+    session.suspend()
     expect(session.away).toBe(true)
     expect(session.resume({ ...keeping, resumed: false })).toBe(false)
     expect(session.away).toBe(true)
@@ -168,7 +168,7 @@ describe('without a connection', () => {
       session.begin(keeping.limits)
       for (const id of [1, 2, 3]) session.send(publish(id))
       session.confirm(1)
-      session.leave()
+      session.suspend()
       sent.length = 0
       expect(session.resume({ ...keeping, resumed: true, received })).toBe(false)
       expect(sent).toEqual([])
@@ -180,7 +180,7 @@ describe('without a connection', () => {
     session.begin(keeping.limits)
     for (const id of [1, 2, 3]) session.send(publish(id))
     session.confirm(1)
-    session.leave()
+    session.suspend()
     sent.length = 0
     numbers.length = 0
     expect(session.resume({ ...keeping, resumed: true, received })).toBe(true)
@@ -202,7 +202,7 @@ describe('a count of the relay', () => {
   test('that goes back changes nothing', () => {
     const session = sent()
     for (const count of [2, 1, 0]) expect(session.confirm(count)).toBe(true)
-    session.leave()
+    session.suspend()
     expect(session.resume({ ...keeping, resumed: true, received: 2 })).toBe(true)
   })
 })

@@ -6,12 +6,12 @@ import { Leader, type LeaderPorts } from './leader.js'
 import { Leadership } from './leadership.js'
 import { Ledger } from './ledger.js'
 import type { LocalRelay } from './local-relay.js'
-import { UnconfirmedFrames } from './outgoing.js'
 import { fromSharedRef } from './ref.js'
-import { TabReports } from './reports.js'
 import { startFrom } from './start-from.js'
 import type { LeaderMessage, MemberMessage, Report, TabFrame, TabMessage } from './tab-message.js'
 import type { TabChannel, TabPlatform } from './tab-platform.js'
+import { TabReports } from './tab-reports.js'
+import { UnconfirmedFrames } from './unconfirmed-frames.js'
 
 /** What a member needs. */
 export interface MemberPorts extends Pick<LeaderPorts, 'settings' | 'fault' | 'load' | 'token'> {
@@ -52,17 +52,17 @@ export class TabMember {
     this.#outgoing = new UnconfirmedFrames(number)
     this.#others = new OwnerLocks(platform.locks, name)
     this.#channel = platform.openChannel(name)
-    this.#channel.onmessage = ({ data }) => this.#hear(data)
+    this.#channel.onmessage = ({ data }) => this.#receive(data)
     this.#leadership = new Leadership({
       locks: platform.locks,
       clock,
       name: `${name}leader`,
       isVisible,
-      probe: () => this.#say({ type: 'probe' }),
+      probe: () => this.#broadcast({ type: 'probe' }),
       lead: () => void this.#lead(),
       follow: () => this.#follow(),
     })
-    this.#say({ type: 'hello', from: number })
+    this.#broadcast({ type: 'hello', from: number })
   }
 
   /** The client sends a frame that counts. Throws if it can't be sent. */
@@ -82,7 +82,7 @@ export class TabMember {
 
   /** The client would connect again. */
   retry(): void {
-    this.#say({ type: 'retry' })
+    this.#broadcast({ type: 'retry' })
   }
 
   /** The page has woken. */
@@ -95,7 +95,7 @@ export class TabMember {
   end(): void {
     if (this.#isOver) return
     this.#leader?.stop(this.#ledger.tabs.size < 2)
-    this.#say({ type: 'bye', from: this.#number })
+    this.#broadcast({ type: 'bye', from: this.#number })
     this.#isOver = true
     this.#leadership.end()
     this.#others.close()
@@ -103,22 +103,22 @@ export class TabMember {
   }
 
   #post({ number, frame }: TabFrame): void {
-    this.#say({ type: 'post', epoch: this.#epoch, from: this.#number, number, frame })
+    this.#broadcast({ type: 'post', epoch: this.#epoch, from: this.#number, number, frame })
   }
 
   #release(id: number): void {
     const session = this.#ledger.welcome?.session
-    if (session !== undefined) this.#say({ type: 'leave', session, from: this.#number, id })
+    if (session !== undefined) this.#broadcast({ type: 'leave', session, from: this.#number, id })
   }
 
   /** To all tabs, this one too. */
-  #say(message: TabMessage): void {
+  #broadcast(message: TabMessage): void {
     if (this.#isOver) return
     this.#channel.postMessage(message)
-    this.#hear(message)
+    this.#receive(message)
   }
 
-  #hear(message: TabMessage): void {
+  #receive(message: TabMessage): void {
     if (this.#isOver) return
     switch (message.type) {
       case 'hello':
@@ -129,15 +129,15 @@ export class TabMember {
       case 'probe':
       case 'call':
       case 'report':
-        this.#hearMember(message)
+        this.#receiveFromMember(message)
         break
       default:
-        this.#leadership.hear()
-        this.#hearLeader(message)
+        this.#leadership.keepAlive()
+        this.#receiveFromLeader(message)
     }
   }
 
-  #hearMember(message: MemberMessage): void {
+  #receiveFromMember(message: MemberMessage): void {
     const leader = this.#leader
     switch (message.type) {
       case 'hello':
@@ -163,7 +163,7 @@ export class TabMember {
         leader?.retry()
         break
       case 'probe':
-        if (this.#leadership.isLeading) this.#say({ type: 'beat' })
+        if (this.#leadership.isLeading) this.#broadcast({ type: 'beat' })
         break
       case 'call':
         if (message.from === this.#number) {
@@ -171,14 +171,14 @@ export class TabMember {
           break
         }
         // A leader goes on: it may be a call of the leader before it. Only the lock says who leads.
-        if (this.#isKnown) this.#say({ type: 'report', from: this.#number, report: this.#report() })
+        if (this.#isKnown) this.#broadcast({ type: 'report', from: this.#number, report: this.#report() })
         break
       case 'report':
         this.#reports?.add(message.from, message.report)
     }
   }
 
-  #hearLeader(message: LeaderMessage): void {
+  #receiveFromLeader(message: LeaderMessage): void {
     switch (message.type) {
       case 'ready':
         if (message.epoch >= this.#epoch) this.#open(message)
@@ -198,7 +198,7 @@ export class TabMember {
         this.#settle()
         break
       case 'frames':
-        if (message.epoch === this.#epoch) this.#receive(message)
+        if (message.epoch === this.#epoch) this.#receiveFrames(message)
     }
   }
 
@@ -241,7 +241,7 @@ export class TabMember {
     this.#ports.local.forget()
   }
 
-  #receive({ first, frames }: Of<'frames'>): void {
+  #receiveFrames({ first, frames }: Of<'frames'>): void {
     if (!this.#isKnown) return
     for (const [i, frame] of frames.entries()) {
       const number = first + i
@@ -270,7 +270,8 @@ export class TabMember {
   async #lead(): Promise<void> {
     const { clock, platform } = this.#ports
     const others = (): number[] => [...this.#ledger.tabs.keys()].filter((tab) => tab !== this.#number)
-    for (const tab of others()) await this.#others.ifEnded(`${tab}`, async () => this.#say({ type: 'bye', from: tab }))
+    for (const tab of others())
+      await this.#others.ifEnded(`${tab}`, async () => this.#broadcast({ type: 'bye', from: tab }))
     this.#reports = new TabReports(clock, [this.#number, ...others()])
     const echo = platform.openChannel(this.#name) // reaches this tab, too
     echo.postMessage({ type: 'call', from: this.#number })
@@ -281,7 +282,10 @@ export class TabMember {
     this.#leader?.stop(false) // of a time before
     const start = startFrom(this.#isKnown ? [this.#report(), ...reports] : reports, this.#ledger)
     this.#ledger.enter(this.#number)
-    this.#leader = new Leader({ ...this.#ports, ledger: this.#ledger, say: (message) => this.#say(message) }, start)
+    this.#leader = new Leader(
+      { ...this.#ports, ledger: this.#ledger, broadcast: (message) => this.#broadcast(message) },
+      start,
+    )
     for (const tab of others()) this.#watch(tab)
   }
 
@@ -294,6 +298,6 @@ export class TabMember {
   /** A leader notices when another tab ends without a word. */
   #watch(tab: number): void {
     if (tab === this.#number || !this.#leadership.isLeading) return
-    this.#others.watch(`${tab}`, async () => this.#say({ type: 'bye', from: tab }))
+    this.#others.watch(`${tab}`, async () => this.#broadcast({ type: 'bye', from: tab }))
   }
 }

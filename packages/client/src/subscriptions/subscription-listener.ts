@@ -3,7 +3,7 @@ import type { Message } from '../messages/message.js'
 import type { SubscriptionEvents } from './subscription-events.js'
 
 /** What is subscribed to. Equal wants are one interest. */
-export interface Want {
+export interface SubscriptionSpec {
   readonly subject: string
   readonly broker: string | undefined
   readonly group: string | undefined

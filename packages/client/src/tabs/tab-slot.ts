@@ -1,11 +1,11 @@
 import { onPageLife } from '../connection/wake.js'
 import type { Undo } from '../time/clock.js'
-import { type MemberPorts, TabMember } from './member.js'
 import { tabCount } from './ref.js'
+import { type MemberPorts, TabMember } from './tab-member.js'
 import { holdNumber } from './tab-platform.js'
 
 /** A tab's place in a group of tabs that share a connection. */
-export class Seat {
+export class TabSlot {
   readonly group: string
   readonly #ports: MemberPorts
   /** The page is left. */
@@ -40,7 +40,7 @@ export class Seat {
     const off = new AbortController()
     globalThis.addEventListener?.('pagehide', this.#hide, { signal: off.signal })
     this.#undos.push(
-      onPageLife({ wake: () => member.wake(), rest() {} }),
+      onPageLife({ wake: () => member.wake(), suspend() {} }),
       () => off.abort(),
       () => member.end(),
     )

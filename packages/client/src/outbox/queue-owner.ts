@@ -1,6 +1,6 @@
 import { newKey } from '../publishing/key.js'
-import { openAlarm } from '../time/alarm.js'
 import type { ClientClock, Undo } from '../time/clock.js'
+import { openTimer } from '../time/timer.js'
 import type { KeptMessage } from './kept-message.js'
 import type { MessageStore } from './message-store.js'
 import type { OwnerLocks } from './owner-locks.js'
@@ -30,14 +30,14 @@ const lookEveryMs = 30_000
  */
 export async function openOwner({ store, locks, clock, adopt, fault }: OwnerPorts): Promise<QueueOwner> {
   const name = newKey()
-  const release = await locks.live(name)
-  const alarm = openAlarm(clock)
+  const release = await locks.hold(name)
+  const timer = openTimer(clock)
   let isOver = false
   const others = async (): Promise<string[]> => (await store.owners()).filter((other) => other !== name)
   const take = async (other: string): Promise<void> => adopt(await store.take(other, name))
   const look = async (): Promise<void> => {
     for (const other of await others()) locks.watch(other, () => take(other).catch(fault))
-    if (!isOver) alarm.set(lookEveryMs, () => void look().catch(fault))
+    if (!isOver) timer.set(lookEveryMs, () => void look().catch(fault))
   }
 
   // All of them before the first is sent, since they are sent in order.
@@ -50,7 +50,7 @@ export async function openOwner({ store, locks, clock, adopt, fault }: OwnerPort
     name,
     end() {
       isOver = true
-      alarm.stop()
+      timer.stop()
       locks.close()
       release()
     },

@@ -1,14 +1,14 @@
 import type { ClientClock, Undo } from './clock.js'
 
-/** One timer. */
-export interface Alarm {
-  /** Runs something after so many milliseconds, instead of what was set before. */
+/** A timer that can be set again. */
+export interface Timer {
+  /** Calls `run` after `ms` milliseconds. Replaces the previous call. */
   set(ms: number, run: () => void): void
   stop(): void
 }
 
-/** Makes an alarm, not set yet. */
-export function openAlarm(clock: ClientClock): Alarm {
+/** Creates a timer that is not set. */
+export function openTimer(clock: ClientClock): Timer {
   let undo: Undo | undefined
   const stop = (): void => undo?.()
   return {

@@ -1,6 +1,6 @@
 import type { ClientFrame, WelcomeFrame } from '@wildcast/protocol/client'
-import { type Alarm, openAlarm } from '../time/alarm.js'
 import type { ClientClock, Undo } from '../time/clock.js'
+import { openTimer, type Timer } from '../time/timer.js'
 
 /** How long a frame of the relay may stay unconfirmed, in milliseconds. */
 const confirmAfterMs = 1_000
@@ -23,7 +23,7 @@ export interface ClientSessionPorts {
  */
 export class ClientSession {
   readonly #ports: ClientSessionPorts
-  readonly #alarm: Alarm
+  readonly #timer: Timer
   #sent = 0
   /** The last of those that were sent. */
   #unconfirmed: ClientFrame[] = []
@@ -46,7 +46,7 @@ export class ClientSession {
 
   constructor(ports: ClientSessionPorts) {
     this.#ports = ports
-    this.#alarm = openAlarm(ports.clock)
+    this.#timer = openTimer(ports.clock)
   }
 
   /** Has lost its connection, and may come back. */
@@ -114,13 +114,13 @@ export class ClientSession {
   #confirmSoon(): void {
     if (this.#due || this.#away || !this.#resumeBytes) return
     this.#due = true
-    this.#alarm.set(confirmAfterMs, () => this.#confirm())
+    this.#timer.set(confirmAfterMs, () => this.#confirm())
   }
 
   #confirm(): void {
     if (this.#away) return
     this.#due = false
-    this.#alarm.stop()
+    this.#timer.stop()
     const before = this.#confirmed
     const count = this.#handled()
     if (count > before) this.#ports.send({ kind: 'Received', count })
@@ -140,17 +140,17 @@ export class ClientSession {
     // What was confirmed before can't be sent again.
     if (!resumed || !this.confirm(received) || this.#unconfirmed.length < this.#sent - received) return false
     this.#away = false
-    this.#alarm.stop()
+    this.#timer.stop()
     let number = received
     for (const frame of this.#unconfirmed) this.#ports.send(frame, ++number)
     return true
   }
 
   /** The connection is lost. Returns whether the session may come back. */
-  leave(): boolean {
+  suspend(): boolean {
     if (!this.#resumeBytes) return false
     if (!this.#away)
-      this.#alarm.set(this.#resumeMs, () => {
+      this.#timer.set(this.#resumeMs, () => {
         this.abandon()
         this.#ports.expired()
       })
@@ -167,6 +167,6 @@ export class ClientSession {
   /** Ends it: it sends nothing and does not come back. */
   end(): void {
     this.abandon()
-    this.#alarm.stop()
+    this.#timer.stop()
   }
 }

@@ -5,12 +5,12 @@ import {
   type WelcomeFrame,
   WildcastError,
 } from '@wildcast/protocol/client'
-import type { ReportError } from '../app/fault.js'
-import { ClientSession } from '../session/session.js'
-import { type Alarm, openAlarm } from '../time/alarm.js'
+import type { ReportError } from '../app/report-error.js'
+import { ClientSession } from '../session/client-session.js'
+import { openTimer, type Timer } from '../time/timer.js'
 import type { OpenTransport, Transport, TransportEvents, TransportSettings } from '../transports/transport.js'
 import { step } from './connection.js'
-import type { ConnectionState, Happening } from './connection-step.js'
+import type { ConnectionEvent, ConnectionState } from './connection-step.js'
 import { interrupted } from './interrupted.js'
 import type { LinkEvents } from './link-events.js'
 import type { Status } from './status.js'
@@ -28,8 +28,8 @@ const client = 'wildcast-js/0.1.0'
 /** The close code of a frame that can't be read: what follows it can't be counted. */
 const invalidFrame = 4400
 /** How long a sign of life may take, twice. */
-const leastPatienceMs = 1_500
-const mostPatienceMs = 12_000
+const minProbeMs = 1_500
+const maxProbeMs = 12_000
 /** A timer that is later than this has slept. */
 const lateMs = 5_000
 
@@ -37,7 +37,7 @@ const lateMs = 5_000
 export class RelayLink {
   readonly #settings: RelayLinkSettings
   readonly #events: LinkEvents
-  readonly #alarm: Alarm
+  readonly #timer: Timer
   #connection: ConnectionState
   #status: Status
   #welcome: WelcomeFrame | undefined
@@ -47,9 +47,9 @@ export class RelayLink {
   #session: ClientSession
   /** Its number. What comes of an attempt after it was dropped is ignored. */
   #attempt = 0
-  #heardAt = 0
+  #aliveAt = 0
   /** Longer each time that a relay is given up, until one is heard: on a slow way, long messages take their time. */
-  #patienceMs = leastPatienceMs
+  #probeMs = minProbeMs
   /** When the timer is due. */
   #dueAt = 0
   /** The relay sends what it has kept of the session. */
@@ -58,7 +58,7 @@ export class RelayLink {
   constructor(settings: RelayLinkSettings, events: LinkEvents) {
     this.#settings = settings
     this.#events = events
-    this.#alarm = openAlarm(settings.clock)
+    this.#timer = openTimer(settings.clock)
     this.#session = this.#openSession()
     this.#status = this.#connection = { state: 'idle', since: settings.clock.now() }
   }
@@ -87,8 +87,8 @@ export class RelayLink {
   }
 
   /** When the relay was last heard, in milliseconds since 1970. */
-  get heardAt(): number {
-    return this.#heardAt
+  get aliveAt(): number {
+    return this.#aliveAt
   }
 
   /**
@@ -99,13 +99,13 @@ export class RelayLink {
     if (this.#isOpen) {
       this.#session.send(frame)
       // Timers of a hidden page are late; when it is seen again, it asks.
-      if (isVisible()) this.#happen({ type: 'sent' })
+      if (isVisible()) this.#dispatch({ type: 'sent' })
     }
     return this.#isOpen
   }
 
   connect(): void {
-    this.#happen({ type: 'wanted' })
+    this.#dispatch({ type: 'wanted' })
   }
 
   /** Verifies the connection after a sleep. */
@@ -114,9 +114,9 @@ export class RelayLink {
   }
 
   /** Leaves the connection, not the session: a page that holds one can't be kept for the way back. */
-  rest(): void {
+  suspend(): void {
     if (this.#connection.state === 'online')
-      this.#happen({ type: 'failed', reason: interrupted('the connection was left') })
+      this.#dispatch({ type: 'failed', reason: interrupted('the connection was left') })
   }
 
   /** The frame that is heard now is handled when the returned function is called, not before. */
@@ -125,45 +125,45 @@ export class RelayLink {
   }
 
   close(): void {
-    this.#happen({ type: 'ended' })
+    this.#dispatch({ type: 'ended' })
   }
 
   /** Whether a sign of life is awaited. */
-  get #inDoubt(): boolean {
-    return this.#connection.state === 'online' && this.#connection.doubt !== undefined
+  get #isProbing(): boolean {
+    return this.#connection.state === 'online' && this.#connection.wait !== undefined
   }
 
-  #happen(happening: Happening): void {
+  #dispatch(happening: ConnectionEvent): void {
     const { clock, fault } = this.#settings
-    const moment = { now: clock.now(), chance: clock.random(), patienceMs: this.#patienceMs }
+    const moment = { now: clock.now(), chance: clock.random(), probeMs: this.#probeMs }
     const { to, lost, armMs, probe, open, notify, report } = step(this.#connection, happening, moment)
     const { state, since } = this.#status
     const changed = to.state !== state || to.since !== since
-    if (lost && this.#inDoubt) this.#patienceMs = Math.min(this.#patienceMs * 2, mostPatienceMs)
+    if (lost && this.#isProbing) this.#probeMs = Math.min(this.#probeMs * 2, maxProbeMs)
     this.#connection = to
     if (changed) this.#status = to
     if (lost) {
       this.#attempt++
       this.#isOpen = false
       this.#transport?.close(to.state === 'closed' ? 1000 : undefined)
-      this.#alarm.stop()
+      this.#timer.stop()
     }
     if (armMs !== undefined) {
       this.#dueAt = moment.now + armMs
-      this.#alarm.set(armMs, () => this.#check('rang'))
+      this.#timer.set(armMs, () => this.#check('fired'))
     }
     if (probe) this.#session.send({ kind: 'Ping' })
     if (open) void this.#open()
     if (notify && !this.away) this.#events[notify]()
     if (lost) {
-      if (to.state === 'closed' || !this.#session.leave()) this.#lose(lost)
+      if (to.state === 'closed' || !this.#session.suspend()) this.#loseSession(lost)
       if (report) fault(lost, report)
     }
     if (changed && this.#status === to) this.#events.status(to) // else something happened meanwhile, and was reported
   }
 
   /** The session is lost, and what was in flight with it. */
-  #lose(reason: WildcastError = interrupted('the relay has not kept the session')): void {
+  #loseSession(reason: WildcastError = interrupted('the relay has not kept the session')): void {
     this.#session.end()
     this.#session = this.#openSession()
     this.#events.lost(reason)
@@ -176,16 +176,16 @@ export class RelayLink {
       expired: () => {
         const connection = this.#connection
         // A relay that has been asked decides itself.
-        const isAsked = connection.state === 'connecting' && connection.stage === 'greeting'
-        if (!isAsked) this.#lose()
+        const isAsked = connection.state === 'connecting' && connection.stage === 'welcome'
+        if (!isAsked) this.#loseSession()
       },
     })
   }
 
-  #check(type: 'rang' | 'woke'): void {
+  #check(type: 'fired' | 'woke'): void {
     const now = this.#settings.clock.now()
-    this.#heardAt = Math.min(this.#heardAt, now) // somebody may have put the clock back
-    this.#happen({ type, silentMs: now - this.#heardAt, late: now - this.#dueAt > lateMs })
+    this.#aliveAt = Math.min(this.#aliveAt, now) // somebody may have put the clock back
+    this.#dispatch({ type, silentMs: now - this.#aliveAt, late: now - this.#dueAt > lateMs })
   }
 
   /** One attempt: asks for a token, opens a transport, sends `Connect`. What comes of it after it was dropped is ignored. */
@@ -197,13 +197,13 @@ export class RelayLink {
       const proof = typeof token === 'function' ? await token() : token
       JSON.stringify(proof) // throws now if it can't be sent later
       if (!isCurrent()) return
-      this.#happen({ type: 'proved' })
+      this.#dispatch({ type: 'token' })
       const openTransport = await loadTransport()
       if (!isCurrent()) return
       const relay = this.away ? this.#welcome?.relay : undefined
       this.#transport = openTransport(this.#eventsOf(isCurrent, proof), { ...this.#settings, relay })
     } catch (cause) {
-      if (isCurrent()) this.#happen({ type: 'failed', reason: WildcastError.from(cause) })
+      if (isCurrent()) this.#dispatch({ type: 'failed', reason: WildcastError.from(cause) })
     }
   }
 
@@ -215,64 +215,64 @@ export class RelayLink {
         this.#transport?.send({ kind: 'Connect', token, client, ...claim })
         // Behind the claim of a session nothing may be said before the relay has answered.
         this.#isOpen = !claim
-        this.#happen({ type: 'opened' })
+        this.#dispatch({ type: 'opened' })
       },
       frame: (frame, bytes) => {
-        if (isCurrent()) this.#hear(frame, bytes)
+        if (isCurrent()) this.#receive(frame, bytes)
       },
       fault: (error, ref) => {
         this.#settings.fault(error, 'protocol')
         if (!isCurrent()) return
         const message = `unreadable: ${error.message}`
         if (ref === undefined) this.#session.handle()
-        else this.#hear({ kind: 'Error', ref, code: 'interrupted', message, retry: true })
+        else this.#receive({ kind: 'Error', ref, code: 'interrupted', message, retry: true })
       },
       close: ({ code, reason }) => {
         if (!isCurrent()) return
         if (code === invalidFrame) this.#session.abandon()
         const unseen = this.#connection.state === 'connecting' && `closed before Welcome (${code}): is a relay there?`
         const final = code >= firstFinalCloseCode
-        this.#happen({ type: 'failed', reason: toCloseError(code, reason || unseen || ''), final })
+        this.#dispatch({ type: 'failed', reason: toCloseError(code, reason || unseen || ''), final })
       },
     }
   }
 
-  #hear(frame: RelayFrame, bytes?: number): void {
-    this.#heardAt = this.#settings.clock.now()
-    if (frame.kind !== 'Welcome') this.#patienceMs = leastPatienceMs
-    if (this.#inDoubt) this.#happen({ type: 'heard' })
+  #receive(frame: RelayFrame, bytes?: number): void {
+    this.#aliveAt = this.#settings.clock.now()
+    if (frame.kind !== 'Welcome') this.#probeMs = minProbeMs
+    if (this.#isProbing) this.#dispatch({ type: 'received' })
     const session = this.#session
     switch (frame.kind) {
       case 'Ping':
         this.#transport?.send({ kind: 'Pong' })
         break
       case 'GoingAway':
-        this.#happen({ type: 'goingAway', window: frame.reconnect_in })
+        this.#dispatch({ type: 'goingAway', window: frame.reconnect_in })
         break
       case 'Welcome':
-        this.#greet(frame)
+        this.#acceptWelcome(frame)
         break
       case 'Received':
-        if (!session.confirm(frame.count)) this.#breakOff()
+        if (!session.confirm(frame.count)) this.#rejectCount()
         break
       default:
         session.handle(bytes, () => {
           if (frame.kind === 'Pong') this.#catchingUp = false
-          this.#events.frame(frame, this.#heardAt)
+          this.#events.frame(frame, this.#aliveAt)
         })
     }
   }
 
-  #greet(welcome: WelcomeFrame): void {
+  #acceptWelcome(welcome: WelcomeFrame): void {
     this.#welcome = welcome
     const session = this.#session
     this.#catchingUp = session.away
     if (session.away && !session.resume(welcome)) {
       if (welcome.resumed) {
-        this.#breakOff()
+        this.#rejectCount()
         return
       }
-      this.#lose()
+      this.#loseSession()
       if (this.#connection.state !== 'connecting') return // the app has closed the client
     }
     this.#session.begin(welcome.limits)
@@ -281,14 +281,14 @@ export class RelayLink {
       this.#catchingUp = false
       this.#events.opened()
     } else if (this.#catchingUp) session.send({ kind: 'Ping' }) // its answer comes behind what was kept
-    this.#happen({ type: 'welcomed', pingMs: welcome.ping, transport: this.#transport?.kind })
+    this.#dispatch({ type: 'welcomed', pingMs: welcome.ping, transport: this.#transport?.kind })
   }
 
   /** The relay has counted other frames than it was sent: what it says next can't be trusted. */
-  #breakOff(): void {
+  #rejectCount(): void {
     const reason = interrupted('the relay confirms frames that it was not sent')
     this.#session.abandon()
     if (this.#connection.state === 'online') this.#settings.fault(reason, 'protocol')
-    this.#happen({ type: 'failed', reason }) // an attempt that fails is reported
+    this.#dispatch({ type: 'failed', reason }) // an attempt that fails is reported
   }
 }

@@ -1,12 +1,12 @@
 import { WildcastError } from '@wildcast/protocol/client'
 import { toError } from '../exchanges/to-error.js'
 import { ReceivedMessage } from '../messages/message.js'
-import { type Alarm, openAlarm } from '../time/alarm.js'
 import type { Undo } from '../time/clock.js'
+import { openTimer, type Timer } from '../time/timer.js'
 import { type InterestEvent, type InterestState, stepInterest, toRefused } from './interest-life.js'
-import type { FrameTaker, InterestPorts, SubscriptionFrame } from './interest-ports.js'
-import type { SubscriptionListener, Want } from './listener.js'
+import type { FrameReceiver, InterestPorts, SubscriptionFrame } from './interest-ports.js'
 import type { Completeness, Continuity, SubscriptionStatus } from './subscription-events.js'
+import type { SubscriptionListener, SubscriptionSpec } from './subscription-listener.js'
 
 /** A listener, and what it has been notified of. */
 interface Member extends SubscriptionListener {
@@ -20,26 +20,26 @@ interface Member extends SubscriptionListener {
 }
 
 /** One subscription on the wire, and everybody who shares it. Does what `stepInterest` says. */
-export class ClientInterest implements FrameTaker {
-  readonly #want: Want
+export class ClientInterest implements FrameReceiver {
+  readonly #spec: SubscriptionSpec
   readonly #ports: InterestPorts
   readonly #members = new Set<Member>()
-  readonly #alarm: Alarm
+  readonly #timer: Timer
   #state: InterestState
   /** When the last message came: what is lost was lost later. */
   #lastAt = 0
   /** Messages that came with this id. */
-  #came = 0
+  #received = 0
   /**
    * Those that the app has not handled, by their numbers, with what ends the wait of the session
    * for them.
    */
-  readonly #open = new Map<number, Undo>()
+  readonly #unhandled = new Map<number, Undo>()
 
-  constructor(want: Want, ports: InterestPorts) {
-    this.#want = want
+  constructor(want: SubscriptionSpec, ports: InterestPorts) {
+    this.#spec = want
     this.#ports = ports
-    this.#alarm = openAlarm(ports.clock)
+    this.#timer = openTimer(ports.clock)
     const { refusal } = ports.link
     this.#state = refusal ? toRefused(refusal) : { phase: 'connecting', refusals: 0 }
   }
@@ -47,45 +47,45 @@ export class ClientInterest implements FrameTaker {
   /** @throws {WildcastError} `already_served` */
   add(listener: SubscriptionListener): Undo {
     const member: Member = { ...listener }
-    if (this.#want.serve && this.#members.size > 0)
-      throw new WildcastError('already_served', `${this.#want.subject} is served here already`)
+    if (this.#spec.serve && this.#members.size > 0)
+      throw new WildcastError('already_served', `${this.#spec.subject} is served here already`)
     this.#members.add(member)
-    const asked = this.happen({ type: 'wanted' })
+    const asked = this.handle({ type: 'wanted' })
     const { refusal } = this.#state
     // Repeats it to a member that came later, once its `subscribe` has returned.
     if (refusal && !asked) queueMicrotask(() => this.#fail(refusal, [member]))
     return () => {
-      const handled = this.#came - (member.waiting?.() ?? 0) // the app goes on with what it has begun
-      if (this.#members.delete(member) && this.#members.size === 0) this.happen({ type: 'left' }, handled)
+      const handled = this.#received - (member.waiting?.() ?? 0) // the app goes on with what it has begun
+      if (this.#members.delete(member) && this.#members.size === 0) this.handle({ type: 'left' }, handled)
     }
   }
 
   /** Returns whether the relay was asked. */
-  happen(event: InterestEvent, handled: number = 0): boolean {
+  handle(event: InterestEvent, handled: number = 0): boolean {
     const { clock, renamed, ended } = this.#ports
     const from = this.#state
-    const exclusive = (this.#want.group ?? this.#want.serve) !== undefined
+    const exclusive = (this.#spec.group ?? this.#spec.serve) !== undefined
     const facts = { wanted: this.#members.size > 0, exclusive, chance: clock.random() }
-    const { to, armMs, ask = false, gap, over } = stepInterest(from, event, facts)
+    const { to, armMs, subscribe: ask = false, gap, over } = stepInterest(from, event, facts)
     this.#state = to
-    if (to !== from) this.#alarm.stop()
-    if (armMs !== undefined) this.#alarm.set(armMs, () => this.happen({ type: 'rang' }))
+    if (to !== from) this.#timer.stop()
+    if (armMs !== undefined) this.#timer.set(armMs, () => this.handle({ type: 'fired' }))
     if (to.id !== from.id) {
       renamed(this, from.id, to.id)
-      this.#came = 0
-      for (const release of this.#open.values()) release()
-      this.#open.clear()
+      this.#received = 0
+      for (const release of this.#unhandled.values()) release()
+      this.#unhandled.clear()
     }
     if (ask) this.#ask()
-    if (gap) this.#lose()
-    this.tell()
+    if (gap) this.#reportGap()
+    this.notify()
     if (to.refusal && to !== from) this.#fail(to.refusal)
-    if (over) ended(this.#want, over.id, this.#want.group === undefined ? undefined : handled)
+    if (over) ended(this.#spec, over.id, this.#spec.group === undefined ? undefined : handled)
     return ask
   }
 
   /** Notifies everybody of the status, if it has changed. */
-  tell(): void {
+  notify(): void {
     const { link, call } = this.#ports
     const { state } = link.status
     // A confirmed one is ready again when the session is back.
@@ -99,11 +99,11 @@ export class ClientInterest implements FrameTaker {
         member.seen ||= status === 'ready'
         call(member.onStatus, status)
       }
-      this.#tellContinuity(member)
+      this.#notifyContinuity(member)
     })
   }
 
-  #tellContinuity(member: Member): void {
+  #notifyContinuity(member: Member): void {
     const { onContinuity, now, missed = 0 } = member
     const { link, clock, call } = this.#ports
     const continuity = this.#continuityOf(member)
@@ -111,7 +111,7 @@ export class ClientInterest implements FrameTaker {
     let asOf = now?.asOf
     if (continuity === 'live') asOf = clock.now()
     else if (asOf && now?.continuity === 'live')
-      asOf = Math.max(asOf, continuity === 'gap' ? this.#lastAt : link.heardAt)
+      asOf = Math.max(asOf, continuity === 'gap' ? this.#lastAt : link.aliveAt)
     member.now = { continuity, asOf, missed }
     call(onContinuity, member.now)
   }
@@ -122,7 +122,7 @@ export class ClientInterest implements FrameTaker {
   }
 
   /** Those who were ready before have missed messages. */
-  #lose(missed?: number): void {
+  #reportGap(missed?: number): void {
     this.#each((member) => {
       if (!member.seen) return
       member.hasGap = true
@@ -131,41 +131,41 @@ export class ClientInterest implements FrameTaker {
     })
   }
 
-  hear(frame: SubscriptionFrame, receivedAt: number): void {
+  receive(frame: SubscriptionFrame, receivedAt: number): void {
     const { call } = this.#ports
     switch (frame.kind) {
       case 'Message': {
-        const message = new ReceivedMessage(frame, this.#state.pattern ?? this.#want.subject, receivedAt, this.#ports)
+        const message = new ReceivedMessage(frame, this.#state.pattern ?? this.#spec.subject, receivedAt, this.#ports)
         this.#lastAt = receivedAt
-        const number = ++this.#came
-        const turns: unknown[] | undefined = this.#want.group === undefined ? undefined : []
+        const number = ++this.#received
+        const turns: unknown[] | undefined = this.#spec.group === undefined ? undefined : []
         this.#each((member) => {
-          call(turns ? (got) => keep(turns, member.onMessage(got)) : member.onMessage, message)
+          call(turns ? (got) => collect(turns, member.onMessage(got)) : member.onMessage, message)
           if (member.hasGap) {
             member.hasGap = false
-            this.#tellContinuity(member)
+            this.#notifyContinuity(member)
           }
         })
-        if (turns?.length && this.#members.size) this.#take(number, turns)
+        if (turns?.length && this.#members.size) this.#track(number, turns)
         break
       }
       case 'Gap':
-        this.#lose(frame.missed)
-        this.tell()
+        this.#reportGap(frame.missed)
+        this.notify()
         break
       case 'Error':
         this.#fail(toError(frame))
         break
       case 'Unsubscribed':
-        this.happen(frame.error ? { type: 'refused', reason: toError(frame.error) } : { type: 'opened' })
+        this.handle(frame.error ? { type: 'refused', reason: toError(frame.error) } : { type: 'opened' })
     }
   }
 
   /** How many messages of the queue are handled that this is; undefined if it is none. */
   get queue(): { readonly id: number; readonly handled: number } | undefined {
     const { id } = this.#state
-    const [first = this.#came + 1] = this.#open.keys()
-    return id !== undefined && this.#want.group !== undefined ? { id, handled: first - 1 } : undefined
+    const [first = this.#received + 1] = this.#unhandled.keys()
+    return id !== undefined && this.#spec.group !== undefined ? { id, handled: first - 1 } : undefined
   }
 
   /** The client is closed: nothing comes any more. */
@@ -174,28 +174,28 @@ export class ClientInterest implements FrameTaker {
   }
 
   /** A message of a queue is handled when all turns are over. */
-  #take(number: number, turns: readonly unknown[]): void {
+  #track(number: number, turns: readonly unknown[]): void {
     const release = this.#ports.link.hold()
-    this.#open.set(number, release)
+    this.#unhandled.set(number, release)
     void Promise.allSettled(turns).then(() => {
       release()
-      if (this.#open.get(number) === release) this.#open.delete(number)
+      if (this.#unhandled.get(number) === release) this.#unhandled.delete(number)
     })
   }
 
   #ask(): void {
-    const sent = this.#ports.exchanges.ask(
-      { kind: 'Subscribe', ...this.#want },
+    const sent = this.#ports.exchanges.send(
+      { kind: 'Subscribe', ...this.#spec },
       {
         answer: (frame) => {
-          if (frame.kind === 'Subscribed') this.happen({ ...frame, type: 'confirmed' })
+          if (frame.kind === 'Subscribed') this.handle({ ...frame, type: 'confirmed' })
         },
         fail: (reason) => {
-          if (this.#state.phase === 'syncing') this.happen({ type: 'refused', reason })
+          if (this.#state.phase === 'syncing') this.handle({ type: 'refused', reason })
         },
       },
     )
-    if (!sent) this.happen({ type: 'lost' })
+    if (!sent) this.handle({ type: 'lost' })
   }
 
   /** Over a copy, so that a handler may subscribe and unsubscribe within a delivery. */
@@ -213,7 +213,7 @@ export class ClientInterest implements FrameTaker {
 }
 
 /** Keeps what a callback has returned if the message is handled only when that is settled. */
-function keep(turns: unknown[], returned: unknown): unknown {
+function collect(turns: unknown[], returned: unknown): unknown {
   if (returned) turns.push(returned)
   return returned
 }
