@@ -27,7 +27,10 @@ export function Rooms({ messages }: { readonly messages: readonly Message[] }) {
                 {name}
               </span>
               {unread > 0 && (
-                <span className="ml-auto rounded-full bg-brand-deep px-1.5 font-sans font-semibold text-on-brand text-xs">
+                <span
+                  className="ml-auto rounded-full bg-brand-deep px-1.5 font-sans font-semibold text-on-brand
+                text-xs"
+                >
                   {unread}
                 </span>
               )}
