@@ -42,7 +42,7 @@ test('a room is a subject: a new one is open to everybody, and counts what was n
 
 test('the wire view shows every message on good.*, whoever sent it', async ({ person, relay }) => {
   const page = await person('Alice')
-  await page.getByRole('button', { name: 'wire' }).click()
+  await page.getByRole('link', { name: 'Explorer' }).click()
   const response = await fetch(`${relay.url}/publish/good.kiwi`, { method: 'POST', body: 'from a terminal' })
   expect(response.status).toBe(202)
   const row = page.getByRole('row').filter({ hasText: 'good.kiwi' })

@@ -33,7 +33,7 @@ export const test = base.extend<Fixtures>({
       page.on('console', (message) => {
         if (message.type() === 'error' && !outage.test(message.text())) complaints.push(`${name}: ${message.text()}`)
       })
-      await page.goto(url)
+      await page.goto(`${url}/#/chat`)
       await page.getByLabel('Your name').fill(name)
       await expect(page.getByRole('status')).toHaveText('online')
       return page

@@ -1,18 +1,19 @@
-// npm run dev: the relay from its build, which restarts when that changes, and the demo with hot
-// reload, which passes the relay's paths on.
+// npm run dev: the relay from its build, which restarts when that changes, with the sources of the
+// demo beside it; and the page with hot reload, whose server proxies the paths of the relay.
 import { spawn } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { installPackages, root } from './needs.js'
-import { run, script, tool } from './run.js'
+import { endWithParent, run, script, tool } from './run.js'
 
 await script(async () => {
   installPackages()
   run(tool('typescript/bin/tsc', '-b'))
 
-  // What is named there must be there, though Vite serves the page here.
+  // The configuration names this folder, though Vite serves the page here.
   mkdirSync(path.join(root, 'demo/dist'), { recursive: true })
-  const relay = [process.execPath, '--watch', 'relay/bin/wildcast.js', 'up', '--config', 'demo/wildcast.toml']
+  const up = ['relay/bin/wildcast.js', 'up', '--config', 'demo/wildcast.toml']
+  const relay = [process.execPath, '--watch', ...up, '--', process.execPath, 'scripts/demo-server.js']
   const children = [
     relay,
     tool('vite/bin/vite.js', '--clearScreen', 'false'),
@@ -24,6 +25,5 @@ await script(async () => {
   }
   for (const child of children) child.once('exit', stop)
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, stop)
-  const parent = process.ppid
-  setInterval(() => process.ppid !== parent && stop(), 500).unref()
+  endWithParent(stop)
 })

@@ -3,7 +3,7 @@ import path from 'node:path'
 
 const root = path.resolve(import.meta.dirname, '..')
 
-/** Runs a command to its end, its output going where ours goes. Throws where it fails. */
+/** Runs a command to its end with our output. Throws if it fails. */
 export function run([command, ...args], options = {}) {
   const { status, error } = spawnSync(command, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], ...options })
   if (error || status !== 0)
@@ -20,7 +20,7 @@ export function tool(file, ...args) {
   return [process.execPath, path.join(root, 'node_modules', file), ...args]
 }
 
-/** Runs a script; a failure is said in a sentence. */
+/** Runs a script; a failure is printed as a sentence. */
 export async function script(work) {
   try {
     await work()
@@ -28,4 +28,13 @@ export async function script(work) {
     console.error(`\n${error.message}`)
     process.exitCode = 1
   }
+}
+
+/**
+ * Calls `end` when the parent process has ended: npm runs scripts through a shell that passes no
+ * signal to them.
+ */
+export function endWithParent(end = () => process.kill(process.pid, 'SIGTERM')) {
+  const parent = process.ppid
+  setInterval(() => process.ppid !== parent && end(), 500).unref()
 }

@@ -1,16 +1,16 @@
-/** What the chat publishes on `good.<room>`. */
+/** The payload of `good.<room>`. */
 export interface ChatMessage {
   readonly from: string
   readonly text: string
 }
 
 /**
- * Reads what came on a room's subject. Anybody may publish there, with curl for example, so
- * whatever is not ours is shown as it is.
+ * Reads a message of a room. Every client may publish there, with curl for example, so another
+ * payload is shown as it is.
  */
 export function readChatMessage(data: unknown): ChatMessage {
   if (isChatMessage(data)) return data
-  return { from: 'somebody', text: typeof data === 'string' ? data : JSON.stringify(data) }
+  return { from: 'unknown', text: typeof data === 'string' ? data : JSON.stringify(data) }
 }
 
 function isChatMessage(data: unknown): data is ChatMessage {

@@ -1,9 +1,9 @@
 import { type Publishing, usePublish, usePublishing } from '@wildcast/react'
 import { type FormEvent, useState } from 'react'
+import { usePage } from '../page.js'
 import type { ChatMessage } from './chat-message.js'
-import { usePage } from './store.js'
 
-/** Where one writes. What is sent while offline waits in the client, and goes out by itself. */
+/** The input below a conversation. The client keeps messages while it is offline. */
 export function Composer({ room }: { readonly room: string }) {
   const { name, broker } = usePage()
   const [text, setText] = useState('')
@@ -27,20 +27,20 @@ export function Composer({ room }: { readonly room: string }) {
       />
       <button
         type="submit"
-        className="rounded-lg bg-brand-deep px-5 font-semibold text-ink transition-colors hover:bg-brand"
+        className="rounded-lg bg-brand-deep px-5 font-semibold text-on-brand transition-colors hover:bg-brand"
       >
         Send
       </button>
-      <Fate publishing={last} />
+      <Outcome publishing={last} />
     </form>
   )
 }
 
-/** Says what became of the last message, where that is not what one expects. */
-function Fate({ publishing }: { readonly publishing: Publishing | undefined }) {
+/** Shows the outcome of the last message unless it is the expected one. */
+function Outcome({ publishing }: { readonly publishing: Publishing | undefined }) {
   const state = usePublishing(publishing)
   const words = {
-    queued: 'Waits for the connection, and goes out by itself.',
+    queued: 'Waits for the connection, and is sent by itself.',
     unknown: 'The connection broke on the way: the message may have arrived or not.',
     rejected: `Not sent: ${publishing?.error?.message}`,
   }

@@ -1,20 +1,32 @@
 import type { Message } from '@wildcast/client'
 import type { SubscriptionFeed } from '@wildcast/react'
 import { useLayoutEffect, useRef } from 'react'
+import { usePage } from '../page.js'
+import { CurlHint, Empty } from '../ui/empty.js'
 import { Avatar } from './avatar.js'
 import { readChatMessage } from './chat-message.js'
 import { Composer } from './composer.js'
-import { CurlHint, Empty } from './empty.js'
-import { usePage } from './store.js'
+import { Rooms } from './room-list.js'
+import { useChat } from './use-chat.js'
 
-/** What was said in a room. */
-export function Chat({ feed }: { readonly feed: SubscriptionFeed }) {
+/** The rooms, and the conversation in the open one. */
+export function Chat() {
+  const feed = useChat()
+  return (
+    <div className="flex min-h-0 flex-1 flex-col md:flex-row">
+      <Rooms messages={feed.items} />
+      <Room feed={feed} />
+    </div>
+  )
+}
+
+function Room({ feed }: { readonly feed: SubscriptionFeed }) {
   const room = usePage((page) => page.room)
   const messages = feed.items.filter((message) => message.params[0] === room)
   return (
-    <>
-      <header className="flex items-baseline gap-3 border-line border-b px-6 py-4">
-        <h2 className="font-mono font-semibold text-lg">
+    <section className="flex min-h-0 min-w-0 flex-1 flex-col" aria-label="Room">
+      <header className="flex min-h-14 items-center gap-3 border-line border-b px-6 py-3">
+        <h2 className="font-mono font-semibold">
           <span className="text-quiet">good.</span>
           {room}
         </h2>
@@ -24,22 +36,22 @@ export function Chat({ feed }: { readonly feed: SubscriptionFeed }) {
         {feed.error && <p className="text-bad text-sm">{feed.error.message}</p>}
       </header>
       {messages.length === 0 ? (
-        <Empty title="Nothing said yet">
-          Say something below, open this page in a second window, or speak from a terminal:
+        <Empty title="No messages yet">
+          Write one below, open this page in a second window, or publish from a terminal:
           <CurlHint subject={`good.${room}`} />
         </Empty>
       ) : (
         <Conversation messages={messages} />
       )}
       <Composer room={room} />
-    </>
+    </section>
   )
 }
 
 function Conversation({ messages }: { readonly messages: readonly Message[] }) {
   const list = useRef<HTMLOListElement>(null)
   const last = messages.at(-1)
-  // biome-ignore lint/correctness/useExhaustiveDependencies: each new message brings the end into view
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each new message scrolls to the end
   useLayoutEffect(() => {
     list.current?.scrollTo({ top: list.current.scrollHeight })
   }, [last])
@@ -52,16 +64,16 @@ function Conversation({ messages }: { readonly messages: readonly Message[] }) {
   )
 }
 
-/** One message; what a person says in a row stands under one name. */
+/** One message. Consecutive messages of one person share a name and an avatar. */
 function Line({ message, before }: { readonly message: Message; readonly before: Message | undefined }) {
   const me = usePage((page) => page.name)
   const { from, text } = readChatMessage(message.data)
-  const goesOn = before !== undefined && readChatMessage(before.data).from === from
+  const continues = before !== undefined && readChatMessage(before.data).from === from
   return (
-    <li className={`flex gap-3 ${goesOn ? 'mt-0.5' : 'mt-5 first:mt-0'}`}>
-      <div className="w-9 shrink-0">{goesOn ? null : <Avatar name={from} />}</div>
+    <li className={`flex gap-3 ${continues ? 'mt-0.5' : 'mt-5 first:mt-0'}`}>
+      <div className="w-9 shrink-0">{continues ? null : <Avatar name={from} />}</div>
       <div className="min-w-0">
-        {goesOn ? null : (
+        {continues ? null : (
           <p className="mb-0.5 font-medium text-sm">
             {from}
             {from === me && <span className="ml-2 font-normal text-quiet">you</span>}

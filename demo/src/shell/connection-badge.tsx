@@ -13,15 +13,11 @@ export function ConnectionBadge() {
   const connection = useConnection()
   const [dot, words] = looks[connection.state]
   return (
-    <div role="status" className="flex items-center gap-2 text-quiet text-sm">
-      <span className={`size-2.5 rounded-full ${dot}`} />
+    <div role="status" className="flex min-w-0 items-center gap-2 text-quiet text-xs">
+      <span className={`size-2 shrink-0 rounded-full ${dot}`} />
       {words}
       {connection.state === 'waiting' && (
-        <button
-          type="button"
-          onClick={connection.retryNow}
-          className="ml-auto text-brand underline-offset-2 hover:underline"
-        >
+        <button type="button" onClick={connection.retryNow} className="text-brand underline-offset-2 hover:underline">
           now
         </button>
       )}

@@ -1,4 +1,4 @@
-/** A name's first letters on a colour of its own. */
+/** The first letters of a name on a color that belongs to it. */
 export function Avatar({ name }: { readonly name: string }) {
   return (
     <span

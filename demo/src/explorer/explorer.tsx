@@ -1,13 +1,16 @@
 import type { Message } from '@wildcast/client'
-import type { SubscriptionFeed } from '@wildcast/react'
-import { CurlHint, Empty } from './empty.js'
+import { useChat } from '../chat/use-chat.js'
+import { CurlHint, Empty } from '../ui/empty.js'
 
-/** Every message on `good.*`, as it travelled, newest first. */
-export function Wire({ feed }: { readonly feed: SubscriptionFeed }) {
+const titles = ['Subject', 'Wildcard', 'Broker', 'Bytes', 'Payload']
+
+/** Every message on `good.*`, newest first. */
+export function Explorer() {
+  const feed = useChat()
   return (
     <>
-      <header className="flex items-baseline gap-3 border-line border-b px-6 py-4">
-        <h2 className="font-mono font-semibold text-lg">
+      <header className="flex min-h-14 items-center gap-3 border-line border-b px-6 py-3">
+        <h2 className="font-mono font-semibold">
           <span className="text-quiet">good.</span>
           <span className="text-brand">*</span>
         </h2>
@@ -16,8 +19,8 @@ export function Wire({ feed }: { readonly feed: SubscriptionFeed }) {
         </p>
       </header>
       {feed.items.length === 0 ? (
-        <Empty title="The wire is quiet">
-          Whatever is published on any room shows up here:
+        <Empty title="No messages yet">
+          Every message on any room is listed here:
           <CurlHint subject="good.test" />
         </Empty>
       ) : (
@@ -25,7 +28,7 @@ export function Wire({ feed }: { readonly feed: SubscriptionFeed }) {
           <table className="w-full border-collapse text-left text-sm">
             <thead className="sticky top-0 bg-ink text-quiet text-xs">
               <tr>
-                {['Subject', 'Wildcard', 'Broker', 'Bytes', 'Payload'].map((title) => (
+                {titles.map((title) => (
                   <th key={title} className="border-line border-b px-6 py-2 font-medium">
                     {title}
                   </th>

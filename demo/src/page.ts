@@ -1,0 +1,59 @@
+import { create } from 'zustand'
+import { persist } from 'zustand/middleware'
+
+/** The views; the hash of the URL names one, such as `#/dashboard`. */
+export const views = ['chat', 'dashboard', 'explorer', 'faults'] as const
+export type View = (typeof views)[number]
+
+/** `system` follows the operating system. */
+export type Theme = 'system' | 'light' | 'dark'
+
+/** The state of the page itself. Messages live in the subscriptions. */
+interface Page {
+  readonly name: string
+  readonly room: string
+  readonly theme: Theme
+  readonly view: View
+  /** The broker of the chat; without one it is the relay's default. */
+  readonly broker?: string
+  rename(name: string): void
+  enter(room: string): void
+  setTheme(theme: Theme): void
+  /** Opens a view, and writes it into the URL. */
+  show(view: View): void
+  setBroker(broker: string): void
+}
+
+const guest = `guest-${Math.floor(Math.random() * 900) + 100}`
+
+function viewOf(hash: string): View {
+  return views.find((view) => hash === `#/${view}`) ?? 'chat'
+}
+
+export const usePage = create<Page>()(
+  persist(
+    (set) => ({
+      name: guest,
+      room: 'apple',
+      theme: 'system',
+      view: viewOf(location.hash),
+      rename: (name) => set({ name }),
+      enter: (room) => set({ room }),
+      setTheme: (theme) => set({ theme }),
+      show: (view) => {
+        location.hash = `#/${view}`
+      },
+      setBroker: (broker) => set({ broker }),
+    }),
+    { name: 'wildcast-demo', partialize: ({ name, room, theme }) => ({ name, room, theme }) },
+  ),
+)
+
+addEventListener('hashchange', () => usePage.setState({ view: viewOf(location.hash) }))
+
+function applyTheme({ theme }: Page): void {
+  if (theme === 'system') delete document.documentElement.dataset.theme
+  else document.documentElement.dataset.theme = theme
+}
+applyTheme(usePage.getState())
+usePage.subscribe(applyTheme)
