@@ -111,7 +111,7 @@ describe('a terminal that is closed', () => {
 
   it('does not end a relay under nohup', async () => {
     const { answers, log } = await inTerminal((command, log) => `nohup ${command} </dev/null >${log} 2>&1`)
-    await expect.poll(log).toContain('nothing has to be loaded again')
+    await expect.poll(log).toContain('nothing to reload')
     expect(await answers()).toBe(true)
   })
 })

@@ -55,7 +55,7 @@ describe('wildcast init', () => {
     expect(await run(['init', 'my/app', '--packages', 'packed'], { cwd })).toEqual({
       code: 1,
       out: '',
-      err: `${missing} is not there; write it with "npm run pack" in Wildcast's repository\n`,
+      err: `${missing} does not exist; write it with "npm run pack" in Wildcast's repository\n`,
     })
     for (const name of ['client', 'protocol', 'react', 'relay'])
       await writeFile(path.join(cwd, `packed/wildcast-${name}-0.1.0.tgz`), '')
@@ -244,14 +244,17 @@ result = { default_broker = "main", default_subject = "done" }
     const add = (...words: string[]) => run(['add', ...words, '--yes'], { cwd })
     expect(await add('message-component', 'mine')).toMatchObject({
       code: 1,
-      err: 'components/mine.js is there already; rename it, or choose another name\n',
+      err: 'components/mine.js already exists; rename it, or choose another name\n',
     })
     expect(await add('message-component', 'hello')).toMatchObject({ code: 2 })
     expect(await add('redis-broker', 'primary')).toMatchObject({
       code: 2,
       err: expect.stringContaining('defined twice'),
     })
-    expect(await add('redis-broker', 'a b')).toMatchObject({ code: 1, err: expect.stringContaining('is no name') })
+    expect(await add('redis-broker', 'a b')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('is not a valid name'),
+    })
     expect(await readFile(path.join(cwd, 'wildcast.toml'), 'utf8')).toBe(before)
     expect(await readFile(path.join(cwd, 'components/mine.js'), 'utf8')).toBe('my own')
   })

@@ -11,7 +11,7 @@ import { openRoutes } from './open-routes.js'
 import { originForm } from './origin-form.js'
 import { requestListener } from './request-listener.js'
 
-/** The options of `attach`: those of a relay, and where it is served. */
+/** The options of `attach`: those of a relay, its gateways and its path. */
 export interface AttachOptions extends Omit<RelayOptions, 'newId'> {
   /** The gateways, in the order in which they see a request. */
   readonly gateways: readonly Gateway[]

@@ -14,7 +14,8 @@ const readAgainMs = 1000
 const readMs = 100
 
 const refusal =
-  'HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nRetry-After: 1\r\nContent-Length: 0\r\nContent-Type: text/plain\r\n\r\n'
+  'HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nRetry-After: 1\r\nContent-Length: 0\r\n' +
+  'Content-Type: text/plain\r\n\r\n'
 
 export interface DescriptorsOptions {
   readonly clock: Clock

@@ -2,8 +2,8 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 
 /**
- * The connections of a server that wait for a request. Node's own `closeIdleConnections` skips those
- * that wait for their first one.
+ * The connections of a server that wait for a request. Node's own `closeIdleConnections` skips
+ * those that wait for their first one.
  */
 export interface IdleConnections {
   /** Closes them, and busy ones as soon as they are answered. */

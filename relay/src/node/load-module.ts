@@ -21,7 +21,8 @@ export async function loadModule(
 
 export class MissingJiti extends Error {
   override readonly message: string =
-    `Node ${process.versions.node} can't read TypeScript by itself; install jiti beside it (npm i -D jiti), or write it as .js`
+    `Node ${process.versions.node} can't read TypeScript by itself; install jiti beside it (npm i -D jiti), or ` +
+    'write it as .js'
 }
 
 /**

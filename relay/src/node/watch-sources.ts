@@ -7,7 +7,7 @@ const settledMs = 100
 
 /**
  * Calls `changed` when anything changes in or below the folders of these files, since a module may
- * import others from there. Ignores `node_modules`, where `npm install` writes.
+ * import others from there. Ignores `node_modules`, which `npm install` writes.
  * @returns the undo
  */
 export function watchSources(files: readonly string[], clock: Clock, changed: (file: string) => void): () => void {

@@ -71,7 +71,7 @@ describe('wildcast reload', () => {
       const { code, out, err } = await reload(crew, cwd)
       expect([code, out]).toEqual([1, ''])
       expect(err).toContain(why)
-      expect(err).toContain('the relay goes on as before')
+      expect(err).toContain('the relay continues as before')
       expect(crew.log()).toContain(why)
     }
     await write('wildcast.toml', toml(echo))

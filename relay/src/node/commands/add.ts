@@ -14,7 +14,7 @@ import { type ConfigFlag, configFlag, configOf } from './config-flag.js'
 
 type Flags = ConfigFlag & { readonly yes?: true } & Readonly<Record<string, string | true | undefined>>
 
-/** `wildcast add <template> <name>`: puts a part into a project. */
+/** `wildcast add <template> <name>`: adds a part to a project. */
 export function add(): Command {
   const command = new Command('add')
     .description('add a component, a broker or a gateway to a configuration')
@@ -40,7 +40,7 @@ function adding(template: Template): Command {
     .description(template.about)
     .argument(template.namesBroker ? '[name]' : '<name>', 'a letter, then letters, digits, "-" or "_"')
     .addOption(configFlag())
-    .option('-y, --yes', 'ask nothing')
+    .option('-y, --yes', 'ask no questions')
   if (template.alias !== undefined) command.alias(template.alias)
   for (const { key, about, standard } of template.questions)
     command.addOption(
@@ -61,8 +61,7 @@ async function put(template: Template, named: string | undefined, { yes, ...flag
   const form: ConfigForm = isOriginal(source.value) ? 'original' : 'own'
   const files = template.files?.({ name, form, answers }) ?? {}
   const together = `${before.replace(/\n*$/, '\n\n')}${template.toml({ name, form, answers })}`
-  // As if its files were there, and the page were built: what is wrong is said before anything is
-  // written.
+  // Checked before anything is written, as if its files existed and the page were built.
   const folder = path.dirname(path.resolve(file))
   const world = outside(folder)
   interpret(tomlSource(together, file), file, {
@@ -72,15 +71,15 @@ async function put(template: Template, named: string | undefined, { yes, ...flag
   })
   await writeNew(folder, files)
   await writeFile(file, together)
-  const said = [`${file}: added ${template.name} "${name}"`, ...Object.keys(files).map((one) => `${one}: written`)]
-  process.stdout.write(`${said.join('\n')}\n`)
+  const lines = [`${file}: added ${template.name} "${name}"`, ...Object.keys(files).map((one) => `${one}: written`)]
+  process.stdout.write(`${lines.join('\n')}\n`)
 }
 
 /** The name of a part. @throws {Error} if it can't have that name */
 function nameOf({ name: template, namesBroker }: Template, named: string | undefined, project: Project): string {
   const name = named ?? project.brokers[0] ?? 'primary'
   if (!/^[A-Za-z][\w-]{0,63}$/.test(name))
-    throw new Error(`"${name}" is no name: write a letter, then letters, digits, "-" or "_"`)
+    throw new Error(`"${name}" is not a valid name: write a letter, then letters, digits, "-" or "_"`)
   const why = namesBroker ? refuseBroker(name, project) : undefined
   if (why !== undefined) throw new Error(`${template}: ${why}`)
   return name

@@ -4,12 +4,12 @@ import { inspect } from '../config/inspect.js'
 import { type ConfigFlag, configFlag, configOf, note } from './config-flag.js'
 
 /**
- * `wildcast check`: says whether a configuration is valid, and so is what it names. It connects to
- * nothing and listens on nothing.
+ * `wildcast check`: checks a configuration and what it names. It connects to nothing and listens on
+ * nothing.
  */
 export function check(): Command {
   return new Command('check')
-    .description('say whether a configuration is valid, and every place where it is not')
+    .description('check a configuration, and list everything that is wrong with it')
     .addOption(configFlag())
     .action(async (flags: ConfigFlag) => {
       const file = configOf(flags)

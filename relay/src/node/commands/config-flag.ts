@@ -5,18 +5,18 @@ export interface ConfigFlag {
   readonly config?: string
 }
 
-/** The flag that the commands about a configuration have. */
+/** The flag of the commands that read a configuration. */
 export const configFlag = (): Option =>
   new Option('-c, --config <file>', 'the configuration: TOML, JSON or a module (default: wildcast.toml)').env(
     'WILDCAST_CONFIG',
   )
 
-/** The file that was named, or that a reader expects here. */
+/** The named file, or the usual one of this folder. */
 export function configOf({ config }: ConfigFlag): string {
   return config ?? usualConfig(process.cwd())
 }
 
-/** Says on stderr what is no error. */
+/** Prints what is not an error to stderr. */
 export function note(notes: readonly string[]): void {
   for (const line of notes) process.stderr.write(`${line}\n`)
 }

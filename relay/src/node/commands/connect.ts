@@ -3,14 +3,14 @@ import { InvalidArgumentError, Option } from 'commander'
 import { WebSocket } from 'ws'
 import { outside } from '../config/outside.js'
 
-/** The flag that every client command has. */
+/** The flag of every client command. */
 export const urlFlag = (): Option =>
   new Option('-u, --url <url>', 'the relay; by default the one of this machine on the port PORT, else 3015')
     .env('WILDCAST_URL')
     .default(usualUrl(outside(process.cwd()).env.PORT))
     .argParser(relayUrl)
 
-/** The relay that the same `PORT` makes `wildcast gateway` and `wildcast up` open. */
+/** The relay that `wildcast gateway` and `wildcast up` open with the same `PORT`. */
 function usualUrl(port: string | undefined): string {
   const fits = port !== undefined && /^\d+$/.test(port) && Number(port) > 0 && Number(port) <= 65_535
   return `ws://localhost:${fits ? port : 3015}`
@@ -46,8 +46,8 @@ export function connectClient({ url, broker }: ClientFlags): Client {
 }
 
 /**
- * Runs one action, and rejects at the first failure to reach the relay: a script wants to know, not
- * to wait.
+ * Runs one action, and rejects at the first failure to reach the relay: a script needs an answer,
+ * not retries.
  */
 export async function once<Result>(flags: ClientFlags, action: (client: Client) => Promise<Result>): Promise<Result> {
   const client = connectClient(flags)
@@ -58,7 +58,7 @@ export async function once<Result>(flags: ClientFlags, action: (client: Client) 
   }
 }
 
-/** Once the relay was reached, what becomes of the action tells of a loss by itself. */
+/** Once the relay was reached, the action itself reports a lost connection. */
 function unreachable(client: Client, url: string): Promise<never> {
   return new Promise((_, reject) => {
     let reached = false
@@ -73,7 +73,7 @@ function unreachable(client: Client, url: string): Promise<never> {
   })
 }
 
-/** Tells of a failure on stderr. */
+/** Prints an error to stderr. */
 export function printError({ code, message }: WildcastError): void {
   process.stderr.write(`${code}: ${message}\n`)
 }

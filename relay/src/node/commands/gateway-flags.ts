@@ -9,7 +9,7 @@ import { wholeNumberFlag } from './whole-number.js'
 
 const options: readonly GatewayOption[] = gatewayOptions
 
-/** The flags of a gateway, each with its variable and what it is without it. */
+/** The flags of a gateway, each with its variable and its default. */
 export function gatewayFlags(): readonly Option[] {
   return options.map((option) => {
     const { about, usual, value } = option
@@ -20,14 +20,14 @@ export function gatewayFlags(): readonly Option[] {
   })
 }
 
-/** The flag of one option, for a command that has another value without it. */
+/** The flag of one option, for a command with another default. */
 export function gatewayFlag(key: GatewayKey, about: string): Option {
   const option = options.find((one) => one.key === key)
   if (!option) throw new TypeError(`a gateway has no option "${key}"`)
   return flag(option, about)
 }
 
-/** What the flags say, as a configuration would. */
+/** Reads flags as a configuration would be read. */
 export function gatewayOfFlags(flags: Readonly<Record<string, unknown>>): GatewayConfig {
   const fields = options.flatMap((option) => {
     const value = flags[flag(option, option.about).attributeName()]
@@ -40,7 +40,7 @@ function flag({ flag, env, value }: GatewayOption, about: string): Option {
   return reading(new Option(flag, about.replaceAll('`', '')).env(env), value)
 }
 
-/** An option that takes only such values. */
+/** Makes an option accept only values of this kind. */
 function reading(option: Option, value: OptionValue): Option {
   switch (value.kind) {
     case 'mode':

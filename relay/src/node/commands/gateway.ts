@@ -12,7 +12,8 @@ interface Flags extends WorkersFlag {
 }
 
 const aboutBroker =
-  'the broker: InMemoryBroker, Redis=redis://localhost:6379, Nats[addresses][0]=localhost or Mqtt[address]=mqtt://localhost:1883'
+  'the broker: InMemoryBroker, Redis=redis://localhost:6379, Nats[addresses][0]=localhost or ' +
+  'Mqtt[address]=mqtt://localhost:1883'
 
 /** `wildcast gateway`: one broker, with its endpoints on one port. The flags are the original's. */
 export function gatewayCommand(): Command {
@@ -24,7 +25,7 @@ export function gatewayCommand(): Command {
 }
 
 async function open({ broker, workers, ...flags }: Flags, command: Command): Promise<void> {
-  // Not by an argument parser: commander repeats what it refuses, and this may hold a password.
+  // Not an argument parser: commander repeats refused values, and this one may contain a password.
   const source = command.getOptionValueSource('broker') === 'env' ? 'BROKER' : '--broker'
   const settings = brokerOfQuery(broker, source, outside(process.cwd()))
   const config = {

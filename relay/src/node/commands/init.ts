@@ -25,7 +25,7 @@ export function init(): Command {
     })
 }
 
-/** What npm allows for a package. */
+/** A name that npm allows for a package. */
 function nameOf(target: string): string {
   const name = path
     .basename(target)
@@ -35,7 +35,7 @@ function nameOf(target: string): string {
   return name || 'wildcast-app'
 }
 
-/** A path as it can be pasted into a shell. */
+/** Quotes a path for a shell, if needed. */
 function inShell(file: string): string {
   return /^[\w./-]+$/.test(file) ? file : `'${file.replaceAll("'", "'\\''")}'`
 }

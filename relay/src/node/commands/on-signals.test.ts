@@ -32,14 +32,14 @@ describe('SIGINT and SIGTERM', () => {
     expect(log).toEqual(['close', 'exit 0'])
   })
 
-  it('ends at once when the second one comes', () => {
+  it('exits at once on the second one', () => {
     const { signal, log } = open()
     signal('SIGTERM')
     signal('SIGINT')
     expect(log).toEqual(['close', 'exit 1'])
   })
 
-  it('ends with 1 and the reason if it can not close, or not in time', async () => {
+  it('exits with 1 and the reason if it can not close, or not in time', async () => {
     const failed = open({ close: () => Promise.reject(new Error('no')) })
     failed.signal('SIGTERM')
     await turn()
@@ -52,7 +52,7 @@ describe('SIGINT and SIGTERM', () => {
 })
 
 describe('SIGHUP', () => {
-  it('reloads, as often as it comes', () => {
+  it('reloads each time', () => {
     const { signal, log, clock } = open()
     signal('SIGHUP')
     clock.advance(100)
@@ -61,7 +61,7 @@ describe('SIGHUP', () => {
     expect(log).toEqual(['reload', 'reload'])
   })
 
-  it('closes if the terminal has gone, also if it goes a moment after the signal', () => {
+  it('closes if the terminal is gone, even if it closes a moment after the signal', () => {
     const { signal, log, clock, terminal } = open()
     signal('SIGHUP')
     terminal.gone = true

@@ -2,28 +2,28 @@ import type { Clock } from '../../core/clock.js'
 import type { TerminalProcess } from './terminal.js'
 
 export interface SignalActions {
-  /** Ends in good order. */
+  /** Closes the relay in good order. */
   close(): Promise<void>
   reload(): Promise<unknown>
   readonly terminal: TerminalProcess
   readonly clock: Clock
   exit(code: number): void
-  /** Takes why the end is not in good order. */
+  /** Reports why the relay could not close in good order. */
   complain(why: string): void
 }
 
 /**
  * The longest drain takes 20 s, and what is still open then 3 s. Service managers kill after 30 s
- * and more.
+ * or more.
  */
 export const closeDeadlineMs = 27_000
 
-/** A system that takes a terminal away may send the signal first. */
+/** A system that closes a terminal may send the signal first. */
 const hangUpMs = 100
 
 /**
- * The first `SIGINT` or `SIGTERM` closes in good order, the second at once. `SIGHUP` reloads; but
- * it ends a process whose terminal has been closed.
+ * The first `SIGINT` or `SIGTERM` closes in good order, the second one exits at once. `SIGHUP`
+ * reloads, or closes if the terminal of the process is gone.
  */
 export function onSignals({ close, reload, terminal, clock, exit, complain }: SignalActions): (signal: string) => void {
   let closing = false

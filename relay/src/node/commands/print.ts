@@ -5,7 +5,7 @@ export interface PrintFlags {
   readonly json?: boolean
 }
 
-/** One line of JSON: the payload is `message` where it is text, else base64 in `bytes`. */
+/** Prints a line of JSON: the payload is `message` if it is text, else base64 in `bytes`. */
 export function asJson(message: Message): string {
   const text = decodeUtf8(message.bytes)
   return `${JSON.stringify({
@@ -16,7 +16,7 @@ export function asJson(message: Message): string {
   })}\n`
 }
 
-/** For a person: the subject, then the payload as it is. */
+/** Prints a line for a person: the subject, then the unchanged payload. */
 export function asLine(message: Message): Buffer {
   return Buffer.concat([Buffer.from(`${message.subject} `), message.bytes, Buffer.from('\n')])
 }

@@ -3,7 +3,7 @@ import { WildcastError } from '@wildcast/client'
 import { Command } from 'commander'
 import { brokerFlag, type ClientFlags, once, urlFlag } from './connect.js'
 
-/** `wildcast pub`: exits with 0 once the broker has the message. */
+/** `wildcast pub`: exits with 0 when the broker has the message. */
 export function pub(): Command {
   return new Command('pub')
     .description('publish a message; "-" takes it from standard input')
@@ -16,7 +16,7 @@ export function pub(): Command {
       const payload = await payloadOf(message)
       const outcome = await once(flags, (client) => client.publish(subject, payload))
       if (outcome === 'unknown')
-        throw new WildcastError('interrupted', 'the connection broke on the way; look whether the message arrived')
+        throw new WildcastError('interrupted', 'the connection was lost; check whether the message arrived')
       if (flags.json) process.stdout.write(`${JSON.stringify({ subject, outcome })}\n`)
     })
 }

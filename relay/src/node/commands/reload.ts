@@ -2,10 +2,10 @@ import { Command } from 'commander'
 import { askReload } from '../control/ask-reload.js'
 import { type ConfigFlag, configFlag, configOf } from './config-flag.js'
 
-/** `wildcast reload`: lets the relays that run a configuration read it again. */
+/** `wildcast reload`: makes the relays that run a configuration read it again. */
 export function reload(): Command {
   return new Command('reload')
-    .description('let the running relays of a configuration read it again, without losing a client')
+    .description('make the running relays of a configuration read it again, without losing a client')
     .addOption(configFlag())
     .action(async (flags: ConfigFlag) => {
       const file = configOf(flags)

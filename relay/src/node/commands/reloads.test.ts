@@ -4,7 +4,7 @@ import { reloads } from './reloads.js'
 
 const config: Config = { brokers: new Map(), gateways: [], bridges: [], components: [], notes: ['a note'] }
 
-it('applies what was read, and prints what has come of it', async () => {
+it('applies the configuration, and prints the outcome', async () => {
   const printed: string[] = []
   const reload = reloads({
     read: () => Promise.resolve(config),
@@ -15,18 +15,18 @@ it('applies what was read, and prints what has come of it', async () => {
   expect(printed).toEqual(['a note', 'done'])
 })
 
-it('applies nothing that can not be read, and says that all goes on', async () => {
+it('applies nothing if the configuration can not be read, and reports that the relay continues', async () => {
   const printed: string[] = []
   const reload = reloads({
     read: () => Promise.reject(new Error('line 3 is wrong')),
     apply: () => Promise.reject(new Error('was applied')),
     print: (line) => printed.push(line),
   })
-  expect(await reload()).toEqual({ failed: true, lines: ['line 3 is wrong', expect.stringContaining('goes on')] })
+  expect(await reload()).toEqual({ failed: true, lines: ['line 3 is wrong', expect.stringContaining('continues')] })
   expect(printed[0]).toBe('line 3 is wrong')
 })
 
-it('does one after the other', async () => {
+it('runs one reload after the other', async () => {
   const log: string[] = []
   const finish: (() => void)[] = []
   const reload = reloads({

@@ -4,14 +4,13 @@ import type { ControlAnswer } from '../control/control-socket.js'
 export interface ReloadsOptions {
   /** Reads the configuration again. */
   read(): Promise<Config>
-  /** Goes on with it. Returns what was done, and what needs a restart. */
+  /** Switches to it. Returns what was done, and what needs a restart. */
   apply(config: Config): Promise<readonly string[]>
   print(line: string): void
 }
 
 /**
- * Reads a configuration again and goes on with it, one time after the other. The log says what has
- * come of it.
+ * Reads a configuration again and switches to it, one reload after the other. Prints the outcome.
  */
 export function reloads({ read, apply, print }: ReloadsOptions): () => Promise<ControlAnswer> {
   let last: Promise<unknown> = Promise.resolve()
@@ -20,10 +19,10 @@ export function reloads({ read, apply, print }: ReloadsOptions): () => Promise<C
     try {
       const config = await read()
       const lines = [...config.notes, ...(await apply(config))]
-      return { failed: false, lines: lines.length === 0 ? ['nothing has to be loaded again'] : lines }
+      return { failed: false, lines: lines.length === 0 ? ['nothing to reload'] : lines }
     } catch (cause) {
       const why = cause instanceof Error ? cause.message : String(cause)
-      return { failed: true, lines: [why, 'not reloaded: the relay goes on as before'] }
+      return { failed: true, lines: [why, 'not reloaded: the relay continues as before'] }
     }
   }
 

@@ -3,15 +3,15 @@ import { brokerFlag, type ClientFlags, once, urlFlag } from './connect.js'
 import { asJson, type PrintFlags } from './print.js'
 import { payloadOf } from './pub.js'
 
-/** `wildcast request`: prints the answer's payload as it is. */
+/** `wildcast request`: prints the unchanged payload of the answer. */
 export function requestCommand(): Command {
   return new Command('request')
-    .description('ask a subject, and print the answer; "-" takes the message from standard input')
+    .description('send a request, and print the answer; "-" takes the message from standard input')
     .argument('<subject>')
     .argument('[message]', 'its text', '')
     .addOption(urlFlag())
     .addOption(brokerFlag())
-    .option('-t, --timeout <ms>', 'how long the answer is waited for', milliseconds, 5000)
+    .option('-t, --timeout <ms>', 'how long to wait for the answer', milliseconds, 5000)
     .option('-j, --json', 'print the answer as a JSON object')
     .action(async (subject: string, message: string, flags: ClientFlags & PrintFlags & { timeout: number }) => {
       const payload = await payloadOf(message)

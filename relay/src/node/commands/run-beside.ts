@@ -10,14 +10,14 @@ export interface SideCommand {
 }
 
 /**
- * Starts a command in this terminal. It finds the relay's URL in `WILDCAST_URL`, if the relay has a
+ * Starts a command in this terminal, with the relay's URL in `WILDCAST_URL` if the relay has a
  * port.
  */
 export function runBeside([program = '', ...args]: readonly string[], url: string | undefined): SideCommand {
   const child = spawn(program, args, {
     stdio: 'inherit',
     env: { ...outside(process.cwd()).env, ...(url === undefined ? {} : { WILDCAST_URL: url }) },
-    // There, the programs of node_modules/.bin are scripts of the shell.
+    // On Windows, the programs in node_modules/.bin are shell scripts.
     shell: process.platform === 'win32',
   })
   const ended = new Promise<number>((resolve, reject) => {

@@ -14,17 +14,17 @@ import { terminal } from './terminal.js'
 import { whenParentGone } from './when-parent-gone.js'
 
 export interface RunOptions {
-  /** Where a user can change what keeps a port from being opened. */
+  /** How a user can change a port that can't be opened. */
   readonly remedies: ListenRemedies
   /** Whether components are loaded again when their files change. */
   readonly reload: boolean
   /** A command to run beside it, with its arguments; when either ends, so does the other. */
   readonly beside?: readonly string[]
-  /** The file that the configuration was read from, and how it is read and checked for a reload. */
+  /** The file of the configuration, and how a reload reads and checks it. */
   readonly source?: { readonly file: string; read(): Promise<Config> }
 }
 
-/** Opens everything that a configuration names, says where, and closes it on a signal. */
+/** Opens everything that a configuration names, prints the URLs, and closes it on a signal. */
 export async function runCommand(config: Config, { beside = [], source, ...options }: RunOptions): Promise<void> {
   note(config.notes)
   const opening = open(config, options)
@@ -41,8 +41,7 @@ export async function runCommand(config: Config, { beside = [], source, ...optio
     print: complain,
   })
   const act = onSignals({ close, reload, terminal: terminal(), clock: wakefulClock, exit: process.exit, complain })
-  // Before anything is open: a signal must not end the process in another way, also while it
-  // starts.
+  // Before anything is open: during the start, too, a signal must not end the process otherwise.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, act)
 
   const running = await opening
@@ -70,5 +69,5 @@ function open(config: Config, options: Omit<RunOptions, 'beside' | 'source'>): P
 const complain = (line: string): void => void process.stderr.write(`${line}\n`)
 
 function reloadedBySignalOnly(cause: unknown): undefined {
-  complain(`"wildcast reload" will not find this relay, but SIGHUP does: ${String(cause)}`)
+  complain(`"wildcast reload" can't reach this relay, but SIGHUP can: ${String(cause)}`)
 }

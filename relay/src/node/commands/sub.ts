@@ -3,8 +3,8 @@ import { brokerFlag, type ClientFlags, connectClient, printError, urlFlag } from
 import { asJson, asLine, type PrintFlags } from './print.js'
 
 /**
- * `wildcast sub`: prints what comes until Ctrl-C, across reconnects; ends with exit code 1 where
- * the subscription is refused.
+ * `wildcast sub`: prints messages until Ctrl-C, across reconnects. Exits with 1 if the subscription
+ * is refused.
  */
 export function sub(): Command {
   return new Command('sub')

@@ -6,7 +6,7 @@ export interface TerminalProcess {
   readonly gone: boolean
 }
 
-/** The terminal that this process was started in. `nohup` and service managers give it none. */
+/** The terminal in which this process was started. `nohup` and service managers provide none. */
 export function terminal(): TerminalProcess {
   const had = [0, 1, 2].some((fd) => isatty(fd)) && hasTerminal()
   return {
@@ -16,7 +16,7 @@ export function terminal(): TerminalProcess {
   }
 }
 
-/** `/dev/tty` can be opened by those who have a controlling terminal. */
+/** Only a process with a controlling terminal can open `/dev/tty`. */
 function hasTerminal(): boolean {
   try {
     closeSync(openSync('/dev/tty', 'r'))

@@ -25,10 +25,10 @@ export function up(): Command {
     .addOption(gatewayFlag('port', 'listen here instead of the first port of the configuration'))
     .addOption(gatewayFlag('static', 'serve the files of a folder on the first port'))
     .addOption(workersFlag())
-    .option('-w, --watch', 'load a component again when its file, or another in its folder, has changed')
+    .option('-w, --watch', 'load a component again when a file in its folder changes')
     .action(async (beside: readonly string[], { watch = false, port, workers, ...flags }: Flags) => {
       const file = configOf(flags)
-      // Flags go first, also when the file is read again.
+      // Flags take precedence, also when the file is read again.
       const withFlags = (config: Config): Config => ({
         ...config,
         ...defined({ workers }),

@@ -3,8 +3,8 @@ import type { Clock } from '../../core/clock.js'
 const lookEveryMs = 500
 
 /**
- * Runs once the process that started this one has ended: npm starts scripts through a shell that
- * passes no signal on.
+ * Runs when the process that started this one has ended: npm starts scripts through a shell that
+ * forwards no signals.
  */
 export function whenParentGone(clock: Clock, run: () => void): void {
   const parent = process.ppid

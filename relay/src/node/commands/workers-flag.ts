@@ -8,6 +8,6 @@ export interface WorkersFlag {
 
 /** The flag of the commands that open a relay. */
 export const workersFlag = (): Option =>
-  new Option('--workers <number>', 'share the ports between so many relays, each in a process of its own (usual: 1)')
+  new Option('--workers <n>', 'share the ports between n relays, each in its own process (usual: 1)')
     .env('WILDCAST_WORKERS')
     .argParser(wholeNumberFlag(1, mostWorkers))

@@ -20,7 +20,8 @@ it.each([
   ['Nats[addresses][0]=nats', { type: 'nats', addresses: ['nats'] }],
   ['NATs[addresses][]=a&NATs[addresses][]=b', { type: 'nats', addresses: ['a', 'b'] }],
   [
-    'Nats[addresses][0]=nats&Nats[tls]=true&Nats[ping_interval]=10000&Nats[auth][User][user]=u&Nats[auth][User][password]=${PASSWORD}',
+    'Nats[addresses][0]=nats&Nats[tls]=true&Nats[ping_interval]=10000&' +
+      'Nats[auth][User][user]=u&Nats[auth][User][password]=${PASSWORD}',
     {
       type: 'nats',
       addresses: ['nats'],
@@ -35,7 +36,8 @@ it.each([
   ],
   ['Mqtt[address]=mqtt://mqtt:1883', { type: 'mqtt', address: 'mqtt://mqtt:1883' }],
   [
-    'Mqtt[address]=mqtts://mqtt&Mqtt[keep_alive]=2.5&Mqtt[credentials][username]=u&Mqtt[credentials][password]=p&Mqtt[root_certificate]=ca.pem',
+    'Mqtt[address]=mqtts://mqtt&Mqtt[keep_alive]=2.5&' +
+      'Mqtt[credentials][username]=u&Mqtt[credentials][password]=p&Mqtt[root_certificate]=ca.pem',
     {
       type: 'mqtt',
       address: 'mqtts://mqtt',
@@ -59,10 +61,10 @@ it.each([
     '--broker: unknown key "keepalive" in [Mqtt]; did you mean "keep_alive"?',
   ],
   ['Redis=${NOPE}', '--broker: "Redis" needs the environment variable NOPE, which is not set; set it'],
-])('says in one sentence what is wrong with %j', (query, message) => {
+])('describes in one sentence what is wrong with %j', (query, message) => {
   expect(() => read(query)).toThrow(expect.objectContaining({ name: 'ConfigError', message }))
 })
 
-it('never shows a URL that was put in the wrong place', () => {
+it('never shows a URL in the place of a broker type', () => {
   expect(() => read('redis://me:secret@redis')).toThrow('--broker: unknown broker type "…"; allowed: ')
 })

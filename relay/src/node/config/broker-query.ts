@@ -6,9 +6,9 @@ import { originalBroker } from './schema/original-broker.js'
 import { validate } from './validate.js'
 
 /**
- * Reads a broker out of a query string, as the original does: `InMemoryBroker`,
+ * Reads a broker from a query string, as the original does: `InMemoryBroker`,
  * `Redis=redis://redis:6379`, `Nats[addresses][0]=nats`.
- * @param flag what problems are said to be in
+ * @param flag the flag or variable that problems name
  * @throws {ConfigError} with everything that is wrong
  */
 export function brokerOfQuery(query: string, flag: string, outside: ConfigEnvironment): BrokerSettings {

@@ -1,13 +1,13 @@
-/** One thing that is wrong with a configuration. */
+/** A problem in a configuration. */
 export interface Problem {
-  /** Where it was found: a file as the user named it, or a flag. */
+  /** A file, as the user named it, or a flag. */
   readonly file: string
   readonly line?: number | undefined
-  /** One sentence that names the remedy. It never holds a value that may be secret. */
+  /** One sentence that names the remedy. It never contains a value that may be secret. */
   readonly message: string
 }
 
-/** A configuration that can't be used, with everything that is wrong with it. */
+/** A configuration is invalid. Contains everything that is wrong with it. */
 export class ConfigError extends Error {
   readonly problems: readonly Problem[]
 

@@ -6,38 +6,38 @@ import type { Mode } from '../../gateways/dialects/classic/encoders.js'
 import type { EnvelopeForm } from '../../gateways/endpoints/http-envelope.js'
 
 /**
- * What `wildcast up` opens: a configuration that was read, checked and made complete. It holds
- * secrets, so it is never printed.
+ * The configuration that `wildcast up` opens, checked and complete. It contains secrets, so it is
+ * never printed.
  */
 export interface Config {
-  /** By name; the first is the default. At least one. */
+  /** At least one, by name; the first is the default. */
   readonly brokers: ReadonlyMap<string, BrokerSettings>
   readonly gateways: readonly GatewayConfig[]
   readonly bridges: readonly BridgeConfig[]
   readonly components: readonly ComponentConfig[]
-  /** How many relays share the gateways' ports, each in a process of its own. @default 1 */
+  /** The number of relays that share the gateways' ports, each in its own process. @default 1 */
   readonly workers?: number
-  /** What is no error, but should be said. */
+  /** Notes for the user that are not errors. */
   readonly notes: readonly string[]
 }
 
-/** A port with its doors. */
+/** A port with its gateways. */
 export interface GatewayConfig {
-  /** 0 takes a free one. */
+  /** 0 picks a free port. */
   readonly port: number
   /** @default every address of the machine */
   readonly host?: string
-  /** The one broker that this gateway leads to. @default all of them */
+  /** The only broker that this gateway gives access to. @default all of them */
   readonly broker?: string
-  /** What classic WebSocket clients are sent. @default they are not served */
+  /** The form of messages for classic WebSocket clients. @default they are not served */
   readonly websockets?: Mode
   /** How HTTP requests are serialised. @default `/request` is not served */
   readonly requestResponse?: EnvelopeForm
   /** How long `/request` waits for an answer, in milliseconds. */
   readonly timeoutMs: number
-  /** A folder whose files are served as well. */
+  /** A folder whose files are served, too. */
   readonly static?: string
-  /** The origins whose pages may come. @default all */
+  /** The origins whose pages may use the relay. @default all */
   readonly origins?: readonly string[]
   /** Whether long messages are compressed for WebSocket clients that offer it. @default false */
   readonly compression?: boolean
@@ -58,11 +58,11 @@ export interface ComponentConfig {
   readonly result: Defaults
   /** Its variables. */
   readonly config: Readonly<Record<string, string>>
-  /** How long it may take for a message, in milliseconds. */
+  /** The limit of time for a message, in milliseconds. */
   readonly timeoutMs: number
-  /** How much its thread's heap may hold, in megabytes. */
+  /** The limit of its thread's heap, in megabytes. */
   readonly memoryMb: number
-  /** How many messages it works on at once. @default 1; 64 for requests */
+  /** How many messages it handles at once. @default 1; 64 for requests */
   readonly concurrency?: number
 }
 

@@ -18,12 +18,12 @@ it('names brokers, ports and bridges', () => {
   expect(describe(config)).toBe('2 brokers (main: redis, sensors: mqtt), 1 gateway on 3015, 1 bridge')
 })
 
-it('leaves out bridges where there are none, and tells of missing gateways', () => {
+it('omits missing bridges, and mentions missing gateways', () => {
   const brokers = new Map([['main', { type: 'memory' as const }]])
   expect(describe({ ...config, brokers, gateways: [], bridges: [] })).toBe('1 broker (main: memory), no gateway')
 })
 
-it('names several ports, and those that are not known yet', () => {
+it('names several ports, and free ones', () => {
   const gateways = [3005, 0].map((port) => ({ port, timeoutMs: 2000 }))
   expect(describe({ ...config, gateways, bridges: [] })).toMatch(/, 2 gateways on 3005, a free port$/)
 })

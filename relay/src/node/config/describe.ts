@@ -1,6 +1,6 @@
 import type { Config, GatewayConfig } from './config.js'
 
-/** What a configuration opens, in a few words and without a secret. */
+/** Describes what a configuration opens, briefly and without a secret. */
 export function describe({ brokers, gateways, bridges, components }: Config): string {
   const kinds = [...brokers].map(([name, { type }]) => `${name}: ${type}`)
   return [

@@ -17,7 +17,7 @@ const outside = {
   isFile: () => true,
 }
 
-/** The blocks of a language, with the line that each begins in. */
+/** The blocks of a language, each with its first line. */
 function blocks(language: string, text = documentation): readonly (readonly [line: number, text: string])[] {
   return [...text.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, 'gms'))].map((found) => [
     text.slice(0, found.index).split('\n').length,
@@ -60,10 +60,10 @@ it.each([...documentation.matchAll(/^wildcast gateway -b '?([^'\n]*)'?$/gm)].map
 
 it('docs/configuration.md has examples of each kind', () => {
   expect(blocks('toml').length).toBeGreaterThan(6)
-  expect([blocks('json').length, blocks('js').length]).toEqual([1, 1])
+  expect({ json: blocks('json').length, js: blocks('js').length }).toEqual({ json: 1, js: 1 })
 })
 
-/** The first row of a table that begins with a key, as the cells behind the key. */
+/** The first table row that begins with a key, as the cells after the key. */
 function rowOf(key: string): readonly string[] {
   const row = documentation.split('\n').find((line) => line.startsWith(`| \`${key}\` `)) ?? ''
   return row

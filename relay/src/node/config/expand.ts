@@ -3,18 +3,17 @@ import type { Path } from './path.js'
 import { isTable } from './schema/table.js'
 import type { ConfigFault } from './source/source.js'
 
-/** A value in which everything that stands elsewhere was put in its place. */
+/** A value in which all references were replaced. */
 export interface Expanded {
   readonly value: unknown
   readonly faults: readonly ConfigFault[]
 }
 
-/** Keys that valibot leaves out of what it reads, without a word. */
+/** Keys that valibot silently ignores. */
 const leftOut = ['__proto__', 'constructor', 'prototype']
 
 /**
- * Puts environment variables in the place of `${NAME}`, and the text of a file in the place of
- * `{ file = "…" }`.
+ * Replaces `${NAME}` with environment variables, and `{ file = "…" }` with the text of the file.
  */
 export function expand(
   value: unknown,
@@ -32,7 +31,7 @@ export function expand(
     if (typeof file === 'string' && Object.keys(others).length === 0) return textOf(file, path)
     for (const key of leftOut)
       if (Object.hasOwn(value, key))
-        faults.push({ path: [...path, key], message: '{it} has a name that no key may have; choose another' })
+        faults.push({ path: [...path, key], message: '{it} has a reserved name; choose another' })
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, walk(item, [...path, key])]))
   }
 
@@ -50,7 +49,7 @@ export function expand(
       return outside.readText(withVariables(file, path)).replace(/\r?\n$/, '')
     } catch (cause) {
       const why = (cause as NodeJS.ErrnoException).code ?? 'unknown cause'
-      faults.push({ path, message: `{it} is to be read from "${file}", which failed (${why}); correct the path` })
+      faults.push({ path, message: `{it} could not be read from "${file}" (${why}); correct the path` })
       return { file }
     }
   }
@@ -58,6 +57,6 @@ export function expand(
 
 function missing(name: string | undefined): string {
   return name === undefined
-    ? '{it} holds a "${" that begins no variable; write "$${" for the two characters themselves'
+    ? '{it} has a "${" that begins no variable; write "$${" for these two characters'
     : `{it} needs the environment variable ${name}, which is not set; set it`
 }

@@ -3,8 +3,8 @@ import { forms } from '../../gateways/endpoints/http-envelope.js'
 import type { GatewayConfig } from './config.js'
 
 /**
- * The options of a gateway: its keys in a configuration, the flags and variables of
- * `wildcast gateway`, and the table in docs/configuration.md are made from this list.
+ * The options of a gateway. A configuration's keys, the flags and variables of `wildcast gateway`,
+ * and the table in docs/configuration.md are made from this list.
  */
 export const gatewayOptions = [
   {
@@ -86,7 +86,7 @@ export const gatewayOptions = [
     field: 'keepAliveMs',
     flag: '--keep-alive <seconds>',
     env: 'WILDCAST_KEEP_ALIVE',
-    // A day: a connection that is silent for longer is not used again.
+    // A day: a connection that is idle for longer is not used again.
     value: { kind: 'seconds', from: 1, to: 86_400 },
     about: 'how long an HTTP connection stays open between two requests',
     more: '; longer than a load balancer in front keeps it, or the balancer answers 502',
@@ -98,36 +98,36 @@ type Listed = (typeof gatewayOptions)[number]
 
 export type GatewayKey = Listed['key']
 
-/** A gateway as it was written in a configuration, with each value read. */
+/** A gateway as a configuration defines it, with its values read. */
 export type GatewayKeys = { readonly port: number } & {
   readonly [Option in Listed as Option['key']]?: NonNullable<GatewayConfig[Option['field']]>
 }
 
-/** What an option takes. */
+/** The values that an option accepts. */
 export type OptionValue =
   | { readonly kind: 'number'; readonly from: number; readonly to: number; readonly unit?: string }
   | { readonly kind: 'seconds'; readonly from: number; readonly to: number }
   | { readonly kind: 'origins'; readonly example: string }
   | { readonly kind: 'mode' | 'form' | 'host' | 'folder' | 'truth' }
 
-/** One of the list. */
+/** An option of the list. */
 export interface GatewayOption {
   readonly key: GatewayKey
-  /** What it becomes. */
+  /** Its key in `GatewayConfig`. */
   readonly field: keyof GatewayConfig
-  /** As commander has it. */
+  /** In the syntax of commander. */
   readonly flag: string
   readonly env: string
   readonly value: OptionValue
-  /** What it is, in a line of Markdown. */
+  /** Its description, in a line of Markdown. */
   readonly about: string
-  /** What the documentation says beside that. */
+  /** A continuation of the description for the documentation. */
   readonly more?: string
-  /** The value without it; in words if it is not one that a user could write. */
+  /** The default value; in words if users can't write it. */
   readonly usual: number | string
 }
 
-/** What the documentation says of an option, in Markdown. */
+/** The description of an option in the documentation, in Markdown. */
 export function documented({ about, value, more = '' }: GatewayOption): string {
   return `${about}${valuesOf(value)}${more}`
 }

@@ -4,7 +4,7 @@ import { fileFault, type ReadText } from './read-text.js'
 import type { ConfigFault } from './source/source.js'
 
 /**
- * What is wrong with the certificates of a broker: files that can't be read, and what is in them.
+ * Returns what is wrong with the certificates of a broker: unreadable files, and invalid contents.
  */
 export function inspectCertificates(
   { rootCertificate, clientCertificate }: TlsSettings,
@@ -31,32 +31,30 @@ export function inspectCertificates(
   return faults
 }
 
-/** What a file holds is wrong. */
+/** The contents of a file are invalid. */
 class Unreadable extends Error {}
 
-/** The first of a file's certificates. All of them must be readable. */
+/** The first certificate of a file. All of them must be valid. */
 function certificateIn(text: string): X509Certificate {
   const blocks = text.match(/-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----[\s\S]*?-----END [^-]*-----/g) ?? []
   try {
     const [first] = blocks.map((block) => new X509Certificate(block))
     if (first) return first
   } catch (cause) {
-    throw new Unreadable('{it} names a file with a broken certificate; write it again', { cause })
+    throw new Unreadable('{it} names a file with a broken certificate; create it again', { cause })
   }
   throw new Unreadable('{it} names a file without a certificate; name a PEM file that begins with BEGIN CERTIFICATE')
 }
 
 function keyIn(text: string): KeyObject {
   if (/ENCRYPTED/.test(text))
-    throw new Unreadable('{it} names a key with a passphrase, which can not be given; decrypt the key')
+    throw new Unreadable('{it} names a key with a passphrase, which is not supported; decrypt the key')
   try {
     return createPrivateKey(text)
   } catch (cause) {
     throw new Unreadable(
       '{it} names a file without a private key, or with a broken one; name a PEM file with the key',
-      {
-        cause,
-      },
+      { cause },
     )
   }
 }

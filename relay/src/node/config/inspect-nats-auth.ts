@@ -5,7 +5,7 @@ import type { ConfigFault } from './source/source.js'
 
 const seedRemedy = 'it begins with SU, and has 58 letters and digits'
 
-/** What is wrong with the way to log in to NATS. Its values are never shown. */
+/** Returns what is wrong with the way to log in to NATS. It never shows the values. */
 export function inspectNatsAuth(auth: NatsAuth, readText: ReadText): readonly ConfigFault[] {
   switch (auth.kind) {
     case 'token':
@@ -33,23 +33,23 @@ const brokenSeed = `{it} is not the seed of a user: ${seedRemedy}`
 
 function jwtFault(jwt: string, seed: string): string | false {
   const [user, owner] = [userOfJwt(jwt), userOfSeed(seed)]
-  if (user === undefined)
-    return '{it} is not a JWT: three parts, joined by dots, of which the second says for whom it is'
-  if (owner !== undefined && owner !== user) return '{it} is not for the user of "nkey_seed"; take both from one place'
+  if (user === undefined) return '{it} is not a JWT: three parts, joined by dots, of which the second names the user'
+  if (owner !== undefined && owner !== user)
+    return '{it} is not for the user of "nkey_seed"; take both from the same source'
   return false
 }
 
-/** @param subject what a sentence about them begins with */
+/** @param subject the beginning of the sentence */
 function credentialsFault(text: string, subject: string): string | false {
   const within = (name: string): string | undefined =>
     new RegExp(`-+BEGIN ${name}-+\\s+(\\S+)\\s+-+END ${name}-+`).exec(text)?.[1]
   const [jwt, seed] = [within('NATS USER JWT'), within('USER NKEY SEED')]
   if (jwt === undefined || seed === undefined)
-    return `${subject} does not hold a JWT and a seed between BEGIN and END, as "nsc generate creds" writes them`
-  if (userOfSeed(seed) === undefined) return `${subject} holds what is not the seed of a user: ${seedRemedy}`
+    return `${subject} does not have a JWT and a seed between BEGIN and END, as "nsc generate creds" writes them`
+  if (userOfSeed(seed) === undefined) return `${subject} has an invalid seed of a user: ${seedRemedy}`
   const user = userOfJwt(jwt)
-  if (user === undefined) return `${subject} holds what is not a JWT; write it again with "nsc generate creds"`
-  return user !== userOfSeed(seed) && `${subject} holds a JWT and a seed of different users; write it again`
+  if (user === undefined) return `${subject} has an invalid JWT; create it again with "nsc generate creds"`
+  return user !== userOfSeed(seed) && `${subject} has a JWT and a seed of different users; create it again`
 }
 
 function faultsOf(path: ConfigFault['path'], message: string | false): readonly ConfigFault[] {

@@ -16,9 +16,9 @@ import type { ConfigFault, Source } from './source/source.js'
 import { problemsOf } from './validate.js'
 
 /**
- * Reads a configuration, and looks at what it names: certificates, credentials, components. It
- * connects to nothing and listens on nothing; the modules of components are loaded, as a relay
- * would, and ended at once.
+ * Reads a configuration, and checks what it names: certificates, credentials, components. It
+ * connects to nothing and listens on nothing; it loads the modules of components as a relay would,
+ * and ends them at once.
  * @throws {ConfigError} with everything that is wrong
  */
 export async function inspect(file: string): Promise<Config> {
@@ -49,7 +49,7 @@ function brokerProblems({ brokers }: Config, { source, file, around }: Read): re
   return problemsOf(faults, { ...source, file })
 }
 
-/** What is wrong with the files and credentials of a broker. Paths begin at its keys. */
+/** Returns what is wrong with the files and credentials of a broker. Paths start at its keys. */
 export function inspectBroker(settings: BrokerSettings, readText: ReadText): readonly ConfigFault[] {
   if (settings.type === 'memory') return []
   const certificates = typeof settings.tls === 'object' ? inspectCertificates(settings.tls, readText) : []
@@ -57,7 +57,7 @@ export function inspectBroker(settings: BrokerSettings, readText: ReadText): rea
   return [...certificates, ...auth]
 }
 
-/** Where the keys of a broker stand. */
+/** The path of a broker's keys. */
 function keyOf(name: string, source: unknown): Path {
   if (!isOriginal(source)) return ['brokers', name]
   const at = (value: unknown, key: string): unknown => (isTable(value) ? value[key] : undefined)

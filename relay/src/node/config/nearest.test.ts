@@ -11,14 +11,14 @@ it.each([
   ['keepalive', 'keep_alive'],
   ['keep-alive', 'keep_alive'],
   ['passwort', 'password'],
-])('takes %s for %s', (word, meant) => {
+])('corrects %s to %s', (word, meant) => {
   expect(nearest(word, known)).toBe(meant)
 })
 
-it.each(['host', 'xy', '', 'broker'])('takes %j for none of them', (word) => {
+it.each(['host', 'xy', '', 'broker'])('has no correction for %j', (word) => {
   expect(nearest(word, known)).toBeUndefined()
 })
 
-it('prefers the word that is nearest', () => {
+it('prefers the nearest word', () => {
   expect(nearest('sentinel', ['sentinels_', 'sentinels'])).toBe('sentinels')
 })

@@ -1,4 +1,4 @@
-/** The word that was probably meant, or none where all are too far away. */
+/** Returns the word that was probably meant, or undefined if no word is close enough. */
 export function nearest(word: string, known: readonly string[]): string | undefined {
   const [best] = known
     .map((other) => ({ other, slips: distance(word.toLowerCase(), other.toLowerCase()) }))
@@ -7,15 +7,14 @@ export function nearest(word: string, known: readonly string[]): string | undefi
   return best?.other
 }
 
-/** The end of a sentence that names it: `; did you mean "port"?`, or nothing. */
+/** Returns the end of a sentence, such as `; did you mean "port"?`, or nothing. */
 export function meant(word: unknown, known: readonly string[]): string {
   const close = typeof word === 'string' ? nearest(word, known) : undefined
   return close === undefined ? '' : `; did you mean "${close}"?`
 }
 
 /**
- * How many letters were left out, put in, replaced, or swapped with their neighbour (Damerau and
- * Levenshtein).
+ * The number of letters that were omitted, inserted, replaced or swapped (Damerau and Levenshtein).
  */
 function distance(from: string, to: string): number {
   const rows: number[][] = [Array.from({ length: to.length + 1 }, (_, j) => j)]

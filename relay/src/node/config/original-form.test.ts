@@ -1,4 +1,4 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: what a spin.toml may hold
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: variables of a spin.toml
 import { describe, expect, it } from 'vitest'
 import { scriptedOutside } from '../../testing/scripted-outside.js'
 import type { Config } from './config.js'
@@ -41,13 +41,13 @@ ${memory}
 source = "hello.wasm"
 `,
     ],
-  ])('%s is read for its brokers, and says which components wait', (_, toml) => {
+  ])('%s is read for its brokers, with a note on components that are not run', (_, toml) => {
     const config = read(toml)
     expect([...config.brokers]).toEqual([['test', { type: 'memory' }]])
     expect(config.notes).toContain('component "hello" is not run: name a module of JavaScript or TypeScript')
   })
 
-  it('may have brokers without gateways, and says where nobody can connect', () => {
+  it('may have brokers without gateways, with a note if no client can connect', () => {
     expect(read(memory)).toMatchObject({ gateways: [], notes: ['no broker has a gateway, so no client can connect'] })
   })
 
@@ -59,15 +59,18 @@ source = "hello.wasm"
     ['name = "x"\nspin_version = "1"\n', 'spin.toml: "trigger" is missing; add it, with type = "message"'],
     [
       '[trigger]\ntype = "message"\n',
-      'spin.toml:1: "brokers" in [trigger] is missing; add it, such as [trigger.brokers.main] with broker_type = "InMemoryBroker"',
+      'spin.toml:1: "brokers" in [trigger] is missing; add it, such as [trigger.brokers.main] with broker_type ' +
+        '= "InMemoryBroker"',
     ],
     [
       `[trigger]\nbroker = 1\n[trigger.brokers]\n`,
-      'spin.toml:2: unknown key "broker" in [trigger]; did you mean "brokers"?\nspin.toml:3: "brokers" in [trigger] must hold a broker; add one',
+      'spin.toml:2: unknown key "broker" in [trigger]; did you mean "brokers"?\nspin.toml:3: "brokers" in ' +
+        '[trigger] must hold a broker; add one',
     ],
     [
       `${memory}[[bridge]]\n`,
-      'spin.toml:3: "bridge" has no place beside [trigger]; remove it, or write [brokers.…] instead of [trigger.brokers.…]',
+      'spin.toml:3: "bridge" is not allowed beside [trigger]; remove it, or write [brokers.…] instead of ' +
+        '[trigger.brokers.…]',
     ],
     [
       `${memory}gateway = "Http"\n`,
@@ -75,33 +78,40 @@ source = "hello.wasm"
     ],
     [
       `${memory}[trigger.brokers.test.gateway.Http]\nwebsockets = "text"\n`,
-      'spin.toml:3: "port" in [trigger.brokers.test.gateway.Http] is missing; add it, such as 3015\nspin.toml:4: "websockets" in [trigger.brokers.test.gateway.Http] must be "BinaryBody", "TextBody", "Messagepack" or "Json"',
+      'spin.toml:3: "port" in [trigger.brokers.test.gateway.Http] is missing; add it, such as 3015\n' +
+        'spin.toml:4: "websockets" in [trigger.brokers.test.gateway.Http] must be "BinaryBody", "TextBody", ' +
+        '"Messagepack" or "Json"',
     ],
     [
       memory.replace('"InMemoryBroker"', '{ Rediz = "redis://redis" }'),
-      'spin.toml:2: unknown broker type "Rediz" in [trigger.brokers.test.broker_type]; allowed: InMemoryBroker, Redis, Nats, NATs, Mqtt; did you mean "Redis"?',
+      'spin.toml:2: unknown broker type "Rediz" in [trigger.brokers.test.broker_type]; allowed: InMemoryBroker, ' +
+        'Redis, Nats, NATs, Mqtt; did you mean "Redis"?',
     ],
     [
       '[trigger.brokers.a]\nbroker_type = "Redis"\n',
-      'spin.toml:2: "broker_type" in [trigger.brokers.a] must be "InMemoryBroker", or a table such as { Redis = "redis://localhost:6379" }',
+      'spin.toml:2: "broker_type" in [trigger.brokers.a] must be "InMemoryBroker", or a table such as { Redis = ' +
+        '"redis://localhost:6379" }',
     ],
     [
       '[trigger.brokers.a]\nbroker_type = { Redis = "redis://a", Nats = { addresses = ["a"] } }\n',
-      'spin.toml:2: "broker_type" in [trigger.brokers.a] must have exactly one of: InMemoryBroker, Redis, Nats, NATs, Mqtt',
+      'spin.toml:2: "broker_type" in [trigger.brokers.a] must have exactly one of: InMemoryBroker, Redis, Nats, ' +
+        'NATs, Mqtt',
     ],
     [
       '[trigger.brokers.a]\nbroker_type = 1\n',
-      'spin.toml:2: "broker_type" in [trigger.brokers.a] must be a table with one of: InMemoryBroker, Redis, Nats, NATs, Mqtt',
+      'spin.toml:2: "broker_type" in [trigger.brokers.a] must be a table with one of: InMemoryBroker, Redis, ' +
+        'Nats, NATs, Mqtt',
     ],
-  ])('says in one sentence each what is wrong with %j', (toml, message) => {
+  ])('describes in a sentence each what is wrong with %j', (toml, message) => {
     expect(() => read(toml)).toThrow(expect.objectContaining({ name: 'ConfigError', message }))
   })
 
-  it('tells of a port that two gateways want, also where more is wrong', () => {
+  it('reports a port that two gateways have, even if there are other errors', () => {
     const broker = (name: string, port: number, host = ''): string =>
       `[trigger.brokers.${name}]\n[trigger.brokers.${name}.gateway.Http]\nport = ${port}\n${host}\n`
     expect(() => read(broker('a', 3005) + broker('b', 3005))).toThrow(
-      'spin.toml:7: "port" in [trigger.brokers.b.gateway.Http] is 3005, which the gateway of "a" has already; choose another',
+      'spin.toml:7: "port" in [trigger.brokers.b.gateway.Http] is 3005, which the gateway of "a" already has; ' +
+        'choose another',
     )
     const others = (
       broker('a', 0) +

@@ -1,18 +1,18 @@
 import { readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 
-/** What a configuration may refer to. */
+/** The files and variables that a configuration may refer to. */
 export interface ConfigEnvironment {
   readonly env: Readonly<Record<string, string | undefined>>
   /** Makes a path absolute. */
   resolve(file: string): string
-  /** The text of a file; throws where there is none. */
+  /** Returns the text of a file. Throws if it does not exist. */
   readText(file: string): string
   isFolder(folder: string): boolean
   isFile(file: string): boolean
 }
 
-/** This process's environment and files; relative paths begin at a folder. */
+/** The environment and files of this process. Relative paths start at a folder. */
 export function outside(folder: string): ConfigEnvironment {
   const statusOf = (name: string) => statSync(path.resolve(folder, name), { throwIfNoEntry: false })
   return {

@@ -58,7 +58,7 @@ describe('the own form', () => {
     expect(config.notes).toEqual([])
   })
 
-  it('has components, triggered by the default broker where they name none', () => {
+  it('has components, triggered by the default broker if they name none', () => {
     const { components } = read(`
       default = "second"
       brokers.first.type = "memory"
@@ -66,7 +66,8 @@ describe('the own form', () => {
       [[component]]
       id = "hello"
       source = "hello.js"
-      trigger.subscription.Topic = { topic = "hello.>", result = { default_broker = "first", default_subject = "good.bye" } }
+      trigger.subscription.Topic.topic = "hello.>"
+      trigger.subscription.Topic.result = { default_broker = "first", default_subject = "good.bye" }
       config = { greeting = "Hi", times = 3, loud = true }
       [[component]]
       id = "work"
@@ -107,7 +108,7 @@ describe('the own form', () => {
     ])
   })
 
-  it('has further ports, which may lead to one broker', () => {
+  it('has further ports, which may give access to one broker', () => {
     const { gateways } = read(`
       port = 3000
       brokers.main.type = "memory"
@@ -124,7 +125,7 @@ describe('the own form', () => {
     ])
   })
 
-  it('needs no more than a broker', () => {
+  it('needs only a broker', () => {
     expect(read('brokers.main.type = "memory"')).toEqual({
       brokers: new Map([['main', { type: 'memory' }]]),
       gateways: [{ port: 3015, timeoutMs: 2000 }],
@@ -134,13 +135,13 @@ describe('the own form', () => {
     })
   })
 
-  it('puts the default broker first, which else is the first one', () => {
+  it('puts the default broker first, which is the first one otherwise', () => {
     const brokers = '[brokers.a]\ntype = "memory"\n[brokers.b]\ntype = "memory"\n[brokers.c]\ntype = "memory"'
     expect([...read(brokers).brokers.keys()]).toEqual(['a', 'b', 'c'])
     expect([...read(`default = "b"\n${brokers}`).brokers.keys()]).toEqual(['b', 'a', 'c'])
   })
 
-  it('takes numbers and truth values out of the environment', () => {
+  it('reads numbers and booleans from the environment', () => {
     expect(read('port = "${PORT}"\nbrokers.main.type = "memory"').gateways[0]?.port).toBe(4000)
   })
 })
@@ -180,7 +181,7 @@ describe('a Redis broker', () => {
     })
   })
 
-  it('may ask sentinels', () => {
+  it('may use sentinels', () => {
     const settings = brokerOf(`
       type = "redis"
       url = "redis://redis"
@@ -214,7 +215,7 @@ describe('a NATS broker', () => {
     })
   })
 
-  it('takes certificates for a wish to encrypt', () => {
+  it('encrypts the connection if it has certificates', () => {
     expect(brokerOf('type = "nats"\naddresses = ["nats"]\nroot_certificate = "ca.pem"')).toMatchObject({
       tls: { rootCertificate: '/etc/wildcast/ca.pem' },
     })
@@ -258,7 +259,7 @@ describe('an MQTT broker', () => {
     })
   })
 
-  it('takes its version as a number, too', () => {
+  it('accepts its version as a number, too', () => {
     expect(brokerOf('type = "mqtt"\naddress = "mqtt://mqtt"\nversion = 5')).toMatchObject({ version: '5' })
   })
 })

@@ -1,7 +1,7 @@
-/** The way to a value: keys of tables and places in lists, from the top. */
+/** The path of a value: keys of tables and indexes of lists. */
 export type Path = readonly (string | number)[]
 
-/** What a path is called in a sentence: `"url" in [brokers.main]`. */
+/** The name of a path in a sentence: `"url" in [brokers.main]`. */
 export function nameOf(path: Path): string {
   const last = path.at(-1)
   const around = path.slice(0, -1)
@@ -15,8 +15,8 @@ function tableOf(path: Path): string {
 }
 
 /**
- * A word that a user wrote, unless it looks like more than a word: a URL in the place of a key may
- * hold a password.
+ * Returns a user's word, or `…` if it isn't a plain word: a URL in the place of a key may contain a
+ * password.
  */
 export function shown(word: string): string {
   return /^[\w. -]{1,64}$/.test(word) ? word : '…'

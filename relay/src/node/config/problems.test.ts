@@ -15,7 +15,7 @@ const outside = {
   isFile: (file: string) => file === 'hello.js',
 }
 
-/** Everything that is wrong with a TOML text. */
+/** Everything that is wrong with a text in TOML. */
 function problemsOf(toml: string): string {
   try {
     interpret(tomlSource(toml, 'wildcast.toml'), 'wildcast.toml', outside)
@@ -31,12 +31,13 @@ const redis = '[brokers.main]\ntype = "redis"\nurl = "redis://redis"\n'
 const nats = '[brokers.main]\ntype = "nats"\naddresses = ["nats"]\n'
 const mqtt = '[brokers.main]\ntype = "mqtt"\naddress = "mqtt://mqtt"\n'
 
-describe('a configuration that is wrong is told so, in one sentence,', () => {
+describe('a configuration error is described in one sentence', () => {
   it.each([
     // Keys
     [
       '[brokers.main]\ntype = "mqtt"\nadress = "mqtt://mqtt"',
-      'wildcast.toml:1: "address" in [brokers.main] is missing; add it, such as "mqtt://localhost:1883"\nwildcast.toml:3: unknown key "adress" in [brokers.main]; did you mean "address"?',
+      'wildcast.toml:1: "address" in [brokers.main] is missing; add it, such as "mqtt://localhost:1883"\n' +
+        'wildcast.toml:3: unknown key "adress" in [brokers.main]; did you mean "address"?',
     ],
     [`prt = 1\n${main}`, 'wildcast.toml:1: unknown key "prt"; did you mean "port"?'],
     ['[brokers.main]\ntype = "memory"\nport = 1', 'wildcast.toml:3: unknown key "port" in [brokers.main]; remove it'],
@@ -46,16 +47,18 @@ describe('a configuration that is wrong is told so, in one sentence,', () => {
     ],
     ...['__proto__', 'constructor', 'prototype'].map((key): [string, string] => [
       `${main}[brokers.${key}]\ntype = "memory"`,
-      `wildcast.toml:2: "${key}" in [brokers] has a name that no key may have; choose another`,
+      `wildcast.toml:2: "${key}" in [brokers] has a reserved name; choose another`,
     ]),
     // Components
     [
       `${main}[[component]]\nid = "a"\n`,
-      'wildcast.toml:2: "source" in item 1 of "component" is missing; add it, such as "components/hello.js"\nwildcast.toml:2: "trigger" in item 1 of "component" is missing; add it, such as [component.trigger]',
+      'wildcast.toml:2: "source" in item 1 of "component" is missing; add it, such as "components/hello.js"\n' +
+        'wildcast.toml:2: "trigger" in item 1 of "component" is missing; add it, such as [component.trigger]',
     ],
     [
       `${main}[[component]]\nid = "a"\nsource = "nowhere.js"\ntrigger.subscription.Topic.topic = "a"`,
-      'wildcast.toml:4: "source" in item 1 of "component" names a file that is not there; create it or correct the path',
+      'wildcast.toml:4: "source" in item 1 of "component" names a file that does not exist; create it or ' +
+        'correct the path',
     ],
     [
       `${main}[[component]]\nid = "a"\nsource = "a.wasm"\ntrigger.subscription.Topic.topic = "a"`,
@@ -63,19 +66,24 @@ describe('a configuration that is wrong is told so, in one sentence,', () => {
     ],
     [
       `${main}[[component]]\nid = "a"\nsource = "hello.js"\ntrigger.subscription.Topci.topic = "a"`,
-      'wildcast.toml:5: unknown key "Topci" in "subscription" in "trigger" in item 1 of "component"; allowed: Topic, Queue, Request; did you mean "Topic"?',
+      'wildcast.toml:5: unknown key "Topci" in "subscription" in "trigger" in item 1 of "component"; allowed: ' +
+        'Topic, Queue, Request; did you mean "Topic"?',
     ],
     [
       `${main}[[component]]\nid = "a"\nsource = "hello.js"\ntrigger.subscription.Topic.topic = "a b"`,
-      'wildcast.toml:5: "topic" in "Topic" in "subscription" in "trigger" in item 1 of "component": "a b" is not a valid subject: it has white space or a control character',
+      'wildcast.toml:5: "topic" in "Topic" in "subscription" in "trigger" in item 1 of "component": "a b" is ' +
+        'not a valid subject: it has white space or a control character',
     ],
     [
-      `${main}[[component]]\nid = "a"\nsource = "hello.js"\ntrigger = { broker = "mian", subscription.Topic.topic = "a" }`,
-      'wildcast.toml:5: "broker" in "trigger" in item 1 of "component" names a broker that is not there; did you mean "main"?',
+      `${main}[[component]]\nid = "a"\nsource = "hello.js"\ntrigger = { broker = "mian", ` +
+        'subscription.Topic.topic = "a" }',
+      'wildcast.toml:5: "broker" in "trigger" in item 1 of "component" names a broker that does not exist; did ' +
+        'you mean "main"?',
     ],
     [
       `${main}[[component]]\nid = "a"\nsource = "hello.js"\ntrigger.subscription.Request = { path = "a b" }`,
-      'wildcast.toml:5: "path" in "Request" in "subscription" in "trigger" in item 1 of "component" must be a path such as "test/*/hello", where "*" stands for one segment',
+      'wildcast.toml:5: "path" in "Request" in "subscription" in "trigger" in item 1 of "component" must be a ' +
+        'path such as "test/*/hello"; "*" matches one segment',
     ],
     [
       `${main}${'[[component]]\nid = "a"\nsource = "hello.js"\ntrigger.subscription.Topic.topic = "a"\n'.repeat(2)}`,
@@ -99,7 +107,7 @@ describe('a configuration that is wrong is told so, in one sentence,', () => {
     ],
     [
       `static = "dist"\n${main}`,
-      'wildcast.toml:1: "static" names a folder that is not there; create it or correct the path',
+      'wildcast.toml:1: "static" names a folder that does not exist; create it or correct the path',
     ],
     [`${redis}sharded = 1`, 'wildcast.toml:4: "sharded" in [brokers.main] must be true or false'],
     [`${redis}options = []`, 'wildcast.toml:4: "options" in [brokers.main] must be a table of ioredis options'],
@@ -117,16 +125,18 @@ describe('a configuration that is wrong is told so, in one sentence,', () => {
     [nats.replace('["nats"]', '[]'), 'wildcast.toml:3: "addresses" in [brokers.main] must not be empty; add one'],
     [
       `${nats}auth = { file = "auth.toml" }`,
-      'wildcast.toml:4: "auth" in [brokers.main] is to be read from "auth.toml", which failed (EACCES); correct the path',
+      'wildcast.toml:4: "auth" in [brokers.main] could not be read from "auth.toml" (EACCES); correct the path',
     ],
     // Addresses
     [
       nats.replace('["nats"]', '["nats://me:top%secret@nats"]'),
-      'wildcast.toml:3: item 1 of "addresses" in [brokers.main] has a "%" that begins no escape; write "%25" for it, or say in "auth" who the relay is',
+      'wildcast.toml:3: item 1 of "addresses" in [brokers.main] has a "%" that begins no escape; write "%25" ' +
+        'for it, or log in with "auth"',
     ],
     [
       redis.replace('redis://', 'http://'),
-      'wildcast.toml:3: "url" in [brokers.main] begins with "http://"; allowed: redis://, rediss://, such as "redis://localhost:6379"',
+      'wildcast.toml:3: "url" in [brokers.main] begins with "http://"; allowed: redis://, rediss://, such as ' +
+        '"redis://localhost:6379"',
     ],
     [
       redis.replace('redis://', ''),
@@ -138,7 +148,9 @@ describe('a configuration that is wrong is told so, in one sentence,', () => {
     ],
     [
       nats.replace('"nats"]', '"nats", "ws://nats", "a b"]'),
-      'wildcast.toml:3: item 2 of "addresses" in [brokers.main] begins with "ws://"; allowed: nats://, tls://, such as "nats://localhost:4222"\nwildcast.toml:3: item 3 of "addresses" in [brokers.main] must be a URL such as "nats://localhost:4222"',
+      'wildcast.toml:3: item 2 of "addresses" in [brokers.main] begins with "ws://"; allowed: nats://, tls://, ' +
+        'such as "nats://localhost:4222"\nwildcast.toml:3: item 3 of "addresses" in [brokers.main] must be a URL ' +
+        'such as "nats://localhost:4222"',
     ],
     [
       `${redis}cluster = ["redis"]`,
@@ -147,15 +159,18 @@ describe('a configuration that is wrong is told so, in one sentence,', () => {
     // What does not go together
     [
       `${redis}root_certificate = "ca.pem"`,
-      'wildcast.toml:1: "main" in [brokers] has certificates, but its link is not encrypted; write the URL as rediss://…',
+      'wildcast.toml:1: "main" in [brokers] has certificates, but its link is not encrypted; write the URL as ' +
+        'rediss://…',
     ],
     [
       `${mqtt}root_certificate = "ca.pem"`,
-      'wildcast.toml:1: "main" in [brokers] has certificates, but its link is not encrypted; write the address as mqtts://…',
+      'wildcast.toml:1: "main" in [brokers] has certificates, but its link is not encrypted; write the address ' +
+        'as mqtts://…',
     ],
     [
       `${nats}tls = false\nroot_certificate = "ca.pem"`,
-      'wildcast.toml:1: "main" in [brokers] has certificates, but its link is not encrypted; write tls = true, or remove the certificates',
+      'wildcast.toml:1: "main" in [brokers] has certificates, but its link is not encrypted; write tls = true, ' +
+        'or remove the certificates',
     ],
     [
       `${redis}cluster = ["a:1"]\nsentinels = ["a:1"]\nsentinel_name = "m"`,
@@ -163,15 +178,18 @@ describe('a configuration that is wrong is told so, in one sentence,', () => {
     ],
     [
       `${redis}sentinels = ["a:1"]`,
-      'wildcast.toml:1: "main" in [brokers] must have both "sentinels" and "sentinel_name", the name of their master, or neither',
+      'wildcast.toml:1: "main" in [brokers] must have both "sentinels" and "sentinel_name", the name of their ' +
+        'master, or neither',
     ],
     [
       `${nats}auth = { Token = "a", NKey = "b" }`,
-      'wildcast.toml:4: "auth" in [brokers.main] must have exactly one of: Token, User, NKey, Jwt, CredentialsFile, CredentialsString',
+      'wildcast.toml:4: "auth" in [brokers.main] must have exactly one of: Token, User, NKey, Jwt, ' +
+        'CredentialsFile, CredentialsString',
     ],
     [
       `${nats}auth = { Tokn = "a" }`,
-      'wildcast.toml:4: unknown way to log in "Tokn" in [brokers.main.auth]; allowed: Token, User, NKey, Jwt, CredentialsFile, CredentialsString; did you mean "Token"?',
+      'wildcast.toml:4: unknown way to log in "Tokn" in [brokers.main.auth]; allowed: Token, User, NKey, Jwt, ' +
+        'CredentialsFile, CredentialsString; did you mean "Token"?',
     ],
     // Brokers
     ['', 'wildcast.toml: "brokers" is missing; add it, such as [brokers.main] with type = "memory"'],
@@ -194,12 +212,16 @@ describe('a configuration that is wrong is told so, in one sentence,', () => {
       'brokers."a:b".type = "memory"',
       'wildcast.toml:1: "…" in [brokers]: the name of a broker is a letter, then letters, digits, "-" or "_"',
     ],
-    [`default = "mian"\n${main}`, 'wildcast.toml:1: "default" names a broker that is not there; did you mean "main"?'],
-    [`default = "other"\n${main}`, 'wildcast.toml:1: "default" names a broker that is not there; there are: main'],
+    [
+      `default = "mian"\n${main}`,
+      'wildcast.toml:1: "default" names a broker that does not exist; did you mean "main"?',
+    ],
+    [`default = "other"\n${main}`, 'wildcast.toml:1: "default" names a broker that does not exist; there are: main'],
     // Bridges
     [
       `${main}[[bridge]]\nfrom = "sensors:a"\nto = "nowhere"`,
-      'wildcast.toml:3: "from" in item 1 of "bridge" names a broker that is not there; there are: main\nwildcast.toml:4: "to" in item 1 of "bridge" names a broker that is not there; there are: main',
+      'wildcast.toml:3: "from" in item 1 of "bridge" names a broker that does not exist; there are: main\n' +
+        'wildcast.toml:4: "to" in item 1 of "bridge" names a broker that does not exist; there are: main',
     ],
     [
       `${main}[[bridge]]\nfrom = "main:a"\nto = "main"`,
@@ -212,12 +234,14 @@ describe('a configuration that is wrong is told so, in one sentence,', () => {
     [
       `${main}[[bridge]]\nfrom = "main:a/b"\nto = "main"`,
       expect.stringMatching(
-        /^wildcast\.toml:3: "from" in item 1 of "bridge" has no valid pattern: .*segments are joined by "\.", not "\/"$/,
+        /^wildcast\.toml:3: "from" in item 1 of "bridge" has no valid pattern: .*are joined by "\.", not "\/"$/,
       ),
     ],
     [
-      `${redis}[brokers.other]\ntype = "memory"\n[[bridge]]\nfrom = "main:a.*"\nto = "other"\n[[bridge]]\nfrom = "other:**"\nto = "main"`,
-      'wildcast.toml:6: bridges carry messages in a circle, main → other → main, and "main" has no headers in which they could remember the way; make their patterns differ',
+      `${redis}[brokers.other]\ntype = "memory"\n[[bridge]]\nfrom = "main:a.*"\nto = "other"\n[[bridge]]\nfrom ` +
+        '= "other:**"\nto = "main"',
+      'wildcast.toml:6: bridges carry messages in a circle, main → other → main, and "main" has no headers in ' +
+        'which they could remember the way; make their patterns differ',
     ],
     [`${main}[bridge]\nfrom = "main:a"`, 'wildcast.toml:2: "bridge" must be a list of tables: write [[bridge]]'],
     // From outside
@@ -227,7 +251,7 @@ describe('a configuration that is wrong is told so, in one sentence,', () => {
     ],
     [
       `${redis}password = { file = "/run/p" }`,
-      'wildcast.toml:4: "password" in [brokers.main] is to be read from "/run/p", which failed (EACCES); correct the path',
+      'wildcast.toml:4: "password" in [brokers.main] could not be read from "/run/p" (EACCES); correct the path',
     ],
     [
       '[brokers.main]\ntype = "redis"\nurl = "${NOPE}"',
@@ -237,23 +261,24 @@ describe('a configuration that is wrong is told so, in one sentence,', () => {
     expect(problemsOf(toml)).toEqual(message)
   })
 
-  it('with all that is wrong, by its lines', () => {
+  it('lists all errors, ordered by line', () => {
     expect(problemsOf(`port = -1\n${redis}db = "a"\n[brokers.b]\ntype = "x"\n`)).toMatch(
       /^\S+:1: .*\n\S+:5: .*\n\S+:7: .*$/,
     )
   })
 
-  it('and never shown a value that may be secret', () => {
-    const told = problemsOf(
+  it('never shows a value that may be secret', () => {
+    const message = problemsOf(
       '[brokers.a]\ntype = "redis"\nurl = "${URL}"\npassword = ["${PASSWORD}"]\n"${PASSWORD}" = 1\n' +
-        '[brokers.b]\ntype = "nats"\naddresses = ["${URL}", "me:top-secret@:nats"]\nauth = "${PASSWORD}"\nclient_name = 1\n',
+        '[brokers.b]\ntype = "nats"\naddresses = ["${URL}", "me:top-secret@:nats"]\nauth = "${PASSWORD}"\n' +
+        'client_name = 1\n',
     )
-    expect(told.split('\n')).toHaveLength(7)
-    expect(told).not.toMatch(/top.secret/)
+    expect(message.split('\n')).toHaveLength(7)
+    expect(message).not.toMatch(/top.secret/)
   })
 })
 
-it('finds in JSON what it finds in TOML, and keys that stand twice', () => {
+it('finds the same errors in JSON as in TOML, and duplicate keys', () => {
   const text = '{"brokers": {\n"main": {"type": "memory"},\n"main": {"type": "memory"}},\n"prt": 1}'
   expect(() => interpret(jsonSource(text, 'wildcast.json'), 'wildcast.json', outside)).toThrow(
     expect.objectContaining({
@@ -264,7 +289,7 @@ it('finds in JSON what it finds in TOML, and keys that stand twice', () => {
   )
 })
 
-it.each([[undefined], [null], [1], ['x'], [[]]])('refuses %j for a configuration', (value) => {
+it.each([[undefined], [null], [1], ['x'], [[]]])('rejects %j as a configuration', (value) => {
   const source = { value, faults: [], lineOf: () => undefined }
   expect(() => interpret(source, 'wildcast.mjs', outside)).toThrow(
     'wildcast.mjs: it must be a table of keys and values',

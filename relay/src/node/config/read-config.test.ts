@@ -26,10 +26,11 @@ it.each([
   })
 })
 
-it('takes paths from the folder of the file', async () => {
+it('resolves paths from the folder of the file', async () => {
   const made = await folder({
     'a.toml':
-      'static = "dist"\n[brokers.main]\ntype = "redis"\nurl = "rediss://redis"\npassword = { file = "p" }\nroot_certificate = "ca.pem"\n',
+      'static = "dist"\n[brokers.main]\ntype = "redis"\nurl = "rediss://redis"\n' +
+      'password = { file = "p" }\nroot_certificate = "ca.pem"\n',
     p: 'secret\n',
   })
   await mkdir(path.join(made, 'dist'))
@@ -41,7 +42,7 @@ it('takes paths from the folder of the file', async () => {
   })
 })
 
-it('says how to go on where there is no such file, or none of a known kind', async () => {
+it('names the remedy if there is no such file, or its kind is unknown', async () => {
   const made = await folder({ 'a.yaml': '' })
   await expect(readConfig(`${made}/nowhere.toml`)).rejects.toThrow(
     `${made}/nowhere.toml: there is no such file; create it, or name another with --config`,
@@ -52,7 +53,7 @@ it('says how to go on where there is no such file, or none of a known kind', asy
   await expect(readConfig(made)).rejects.toThrow(`${made}: this file can't be read (EISDIR)`)
 })
 
-it('finds the configuration of a folder by its usual names', async () => {
+it('finds the configuration of a folder by the usual names', async () => {
   expect(usualConfig(await folder({ 'spin.toml': '', 'wildcast.config.ts': '' }))).toBe('wildcast.config.ts')
   expect(usualConfig(await folder({ 'spin.toml': '' }))).toBe('spin.toml')
   expect(usualConfig(await folder({}))).toBe('wildcast.toml')

@@ -19,13 +19,13 @@ const usualNames = [
   'spin.toml',
 ]
 
-/** The configuration of a folder, by the first of the usual names that is there. */
+/** The configuration of a folder: the first of the usual names that exists. */
 export function usualConfig(folder: string): string {
   return usualNames.find((name) => existsSync(path.join(folder, name))) ?? 'wildcast.toml'
 }
 
 /**
- * Reads a configuration file. Relative paths in it begin at its folder.
+ * Reads a configuration file. Its relative paths start at its folder.
  * @throws {ConfigError} with everything that is wrong
  */
 export async function readConfig(file: string): Promise<Config> {
@@ -33,7 +33,7 @@ export async function readConfig(file: string): Promise<Config> {
 }
 
 /**
- * Makes a configuration out of what was written, in either form.
+ * Reads the source of a configuration, in either form.
  * @throws {ConfigError} with everything that is wrong
  */
 export function interpret(source: Source, file: string, outside: ConfigEnvironment): Config {
@@ -44,14 +44,14 @@ export function interpret(source: Source, file: string, outside: ConfigEnvironme
   return validate(form(context), expanded, { ...source, file })
 }
 
-/** What else stands in a spin.toml is not ours: its `${…}` may mean something different. */
+/** The rest of a spin.toml is not Wildcast's: its `${…}` may have another meaning. */
 function expandTrigger(file: Readonly<Record<string, unknown>>, outside: ConfigEnvironment): Expanded {
   if (!('trigger' in file)) return { value: file, faults: [] }
   const { value: trigger, faults } = expand(file.trigger, outside, ['trigger'])
   return { value: { ...file, trigger }, faults }
 }
 
-/** The names of the brokers that a source has, whether valid or not; the default one first. */
+/** The names of all brokers of a source, valid or not; the default one first. */
 export function brokerNames({ value }: Source): readonly string[] {
   if (isOriginal(value)) return brokersOf(value.trigger)
   const names = brokersOf(value)

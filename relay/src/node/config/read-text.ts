@@ -2,10 +2,10 @@ import type { ConfigEnvironment } from './outside.js'
 
 export type ReadText = ConfigEnvironment['readText']
 
-/** Why a file that a value names could not be read. */
+/** Returns why a file that a value names could not be read. */
 export function fileFault(cause: unknown): string {
   const { code = 'unknown cause' } = cause as NodeJS.ErrnoException
   return code === 'ENOENT'
-    ? '{it} names a file that is not there; create it or correct the path'
-    : `{it} names a file that can't be read (${code}); correct the path or the rights`
+    ? '{it} names a file that does not exist; create it or correct the path'
+    : `{it} names a file that can't be read (${code}); correct the path or the permissions`
 }

@@ -5,13 +5,13 @@ import { nameOf, type Path } from './path.js'
 import type { Reads } from './schema/table.js'
 import type { ConfigFault, Source } from './source/source.js'
 
-/** Where a configuration was written, and under which name its user knows it. */
+/** The source of a configuration, with the name by which its user knows it. */
 export interface ConfigSource extends Pick<Source, 'faults' | 'lineOf'> {
   readonly file: string
 }
 
 /**
- * Reads an expanded configuration as something.
+ * Validates an expanded configuration.
  * @throws {ConfigError} with everything that is wrong
  */
 export function validate<Output>(schema: Reads<Output>, expanded: Expanded, written: ConfigSource): Output {
@@ -22,7 +22,7 @@ export function validate<Output>(schema: Reads<Output>, expanded: Expanded, writ
   throw new ConfigError(problemsOf(faults, written))
 }
 
-/** Of what could not be put in its place, nothing further can be said. */
+/** The inside of a value that could not be expanded can't be checked. */
 function isInside(path: Path, outer: Path): boolean {
   return path.length > outer.length && outer.every((key, i) => key === path[i])
 }
@@ -32,7 +32,7 @@ function faultOf({ path, message }: v.BaseIssue<unknown>): ConfigFault {
 }
 
 /**
- * In the order of lines, and one for each value: what is wrong first makes the rest of it wrong.
+ * Orders problems by line, with one for each value: the first error of a value causes the others.
  */
 export function problemsOf(
   faults: readonly (ConfigFault & { line?: number })[],

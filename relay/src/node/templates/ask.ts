@@ -2,16 +2,16 @@ import { createInterface } from 'node:readline/promises'
 import type { Project, TemplateAnswers, TemplateQuestion } from './template.js'
 
 export interface AskOptions {
-  /** What the flags say. */
+  /** The values of the flags. */
   readonly given: Readonly<Record<string, string | undefined>>
   readonly project: Project
-  /** Whether somebody can be asked; else the usual answers are taken. */
+  /** Whether a user can answer; otherwise the default answers are used. */
   readonly interactive: boolean
 }
 
 /**
- * The answers of the flags, then those of the terminal or the usual ones. @throws {Error} naming
- * the flag
+ * Returns the answers of the flags, else of the terminal, else the default ones. @throws {Error}
+ * naming the flag
  */
 export async function askQuestions(
   questions: readonly TemplateQuestion[],

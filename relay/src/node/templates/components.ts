@@ -42,7 +42,7 @@ export const messageComponent: Template = {
   files: ({ name }) => ({
     [fileOf(name)]: `import { defineComponent } from '@wildcast/relay'
 
-/** What it returns is published where its \`result\` says; see docs/components.md. */
+/** Its return value is published as its \`result\` configures; see docs/components.md. */
 export default defineComponent((message) => ({
   message: \`Goodbye, \${message.subject}: \${message.text()}\`,
 }))
@@ -68,7 +68,7 @@ export const queueComponent: Template = {
   files: ({ name }) => ({
     [fileOf(name)]: `import { defineComponent } from '@wildcast/relay'
 
-/** Each message is one member's, over all relays. */
+/** Each message goes to one member of the group, across all relays. */
 export default defineComponent((message) => ({
   message: \`done: \${message.text()}\`,
 }))
@@ -86,7 +86,7 @@ export const requestResponseComponent: Template = {
     { key: 'method', about: 'the method, or * for all', standard: 'POST' },
     {
       key: 'serialization',
-      about: 'how the gateway serialises requests: json or messagepack, as its request_response says',
+      about: 'how the gateway serialises requests: json or messagepack, as its request_response',
       standard: 'json',
       refuse: (text) => (['json', 'messagepack'].includes(text) ? undefined : 'write json or messagepack'),
     },
@@ -102,7 +102,9 @@ export const requestResponseComponent: Template = {
       [fileOf(name)]: `import { ${kind} } from '@wildcast/relay'
 
 /** Needs a gateway with request_response = ${quoted(answers.serialization ?? 'json')}. */
-export default ${kind}(async (request, { path }) => new Response(\`Path: \${path}, Received: \${await request.text()}\\n\`))
+export default ${kind}(
+  async (request, { path }) => new Response(\`Path: \${path}, Received: \${await request.text()}\\n\`),
+)
 `,
     }
   },
@@ -127,7 +129,8 @@ function topic(added: Added): string {
 }
 
 function result(added: Added): string {
-  return `result = { default_broker = ${answer(added, 'result-broker')}, default_subject = ${answer(added, 'result-subject')} }`
+  const [broker, subject] = [answer(added, 'result-broker'), answer(added, 'result-subject')]
+  return `result = { default_broker = ${broker}, default_subject = ${subject} }`
 }
 
 function fileOf(name: string): string {

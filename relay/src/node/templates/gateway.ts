@@ -41,6 +41,8 @@ export const brokerGateway: Template = {
   questions,
   toml: ({ name, form, answers: { port, websockets = 'json', 'request-response': requests = 'json' } }) =>
     form === 'own'
-      ? `[[gateway]]\nport = ${port}\nbroker = "${name}"\nwebsockets = "${websockets}"\nrequest_response = "${requests}"\n`
-      : `[trigger.brokers.${name}.gateway.Http]\nport = ${port}\nwebsockets = "${originalModes[websockets]}"\nrequest_response = "${originalModes[requests]}"\n`,
+      ? `[[gateway]]\nport = ${port}\nbroker = "${name}"\nwebsockets = "${websockets}"\n` +
+        `request_response = "${requests}"\n`
+      : `[trigger.brokers.${name}.gateway.Http]\nport = ${port}\nwebsockets = "${originalModes[websockets]}"\n` +
+        `request_response = "${originalModes[requests]}"\n`,
 }

@@ -1,14 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 
-/** What npm remembers of an installation. */
+/** npm's record of an installation. */
 interface Installed {
   readonly packages?: Readonly<Record<string, { readonly resolved?: string } | undefined>>
 }
 
 /**
  * The folder of the tarball from which npm has installed the relay into
- * `<project>/node_modules/@wildcast/relay`; undefined if it comes from a registry, or is a clone.
+ * `<project>/node_modules/@wildcast/relay`; undefined if it comes from a registry or a clone.
  */
 export function ownTarballs(relayFolder: string): string | undefined {
   const modules = path.resolve(relayFolder, '../..')

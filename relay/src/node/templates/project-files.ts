@@ -11,26 +11,26 @@ const { version } = JSON.parse(readFileSync(path.join(relayFolder, 'package.json
 /** The texts of a project, by their paths. */
 export type ProjectFiles = Readonly<Record<string, string>>
 
-/** What `wildcast init` writes, whose Wildcast comes from the registry. */
+/** The files that `wildcast init` writes, with Wildcast from the registry. */
 export function projectFiles(name: string): ProjectFiles {
   const files = readdirSync(template, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
   return Object.fromEntries(
     files.map((entry) => {
       const file = path.join(entry.parentPath, entry.name)
       const text = readFileSync(file, 'utf8').replaceAll('{{name}}', name).replaceAll('{{version}}', version)
-      // npm leaves a file of that name out of packages.
+      // npm leaves a file named .gitignore out of packages.
       return [path.relative(template, file).replace(/^gitignore$/, '.gitignore'), text]
     }),
   )
 }
 
 /**
- * The project, whose Wildcast comes from the tarballs of a folder. @throws {Error} naming the first
- * that is missing
+ * Changes a project to take Wildcast from the tarballs in a folder. @throws {Error} naming the
+ * first missing one
  */
 export function withTarballs(files: ProjectFiles, target: string, folder: string): ProjectFiles {
   const [missing] = tarballs(folder).filter(([, file]) => !existsSync(file))
-  if (missing) throw new Error(`${missing[1]} is not there; write it with "npm run pack" in Wildcast's repository`)
+  if (missing) throw new Error(`${missing[1]} does not exist; write it with "npm run pack" in Wildcast's repository`)
   const project = JSON.parse(files['package.json'] ?? '{}') as { readonly dependencies?: ProjectFiles }
   const ours = tarballs(folder).map(([name, file]) => [
     name,
@@ -46,7 +46,7 @@ export function usualTarballs(): string | undefined {
   return folder !== undefined && tarballs(folder).every(([, file]) => existsSync(file)) ? folder : undefined
 }
 
-/** The packages of a project; the protocol, too, which the others would take from the registry. */
+/** The packages of a project, and the protocol, which the others would take from the registry. */
 function tarballs(folder: string): readonly (readonly [name: string, file: string])[] {
   return ['client', 'protocol', 'react', 'relay'].map((name) => [
     `@wildcast/${name}`,

@@ -6,52 +6,53 @@ export interface Project {
 
 export type TemplateAnswers = Readonly<Record<string, string>>
 
-/** A usual answer that follows from the configuration, or from earlier answers. */
+/** A default answer that follows from the configuration, or from earlier answers. */
 export interface Derived {
-  /** What `--help` says. */
+  /** Its description in `--help`. */
   readonly text: string
   readonly of: (project: Project, answers: TemplateAnswers) => string
 }
 
-/** What `wildcast add` asks. */
+/** A question of `wildcast add`. */
 export interface TemplateQuestion {
   /** Its flag is `--<key>`. */
   readonly key: string
   readonly about: string
-  /** The answer if none is given. */
+  /** The default answer. */
   readonly standard: string | Derived
-  /** Why an answer is refused; undefined if it is accepted. */
+  /** Returns why an answer is refused, or undefined if it is accepted. */
   readonly refuse?: (answer: string, project: Project) => string | undefined
 }
 
 /** The two forms of a configuration. */
 export type ConfigForm = 'own' | 'original'
 
+/** The part that is added. */
 export interface Added {
   readonly name: string
   readonly form: ConfigForm
   readonly answers: TemplateAnswers
 }
 
-/** A part of a project. */
+/** A part that can be added to a project. */
 export interface Template {
   readonly name: string
-  /** The original's name, if it is another. */
+  /** The original's name, if it differs. */
   readonly alias?: string
   readonly about: string
   /**
-   * Whether its name is that of a broker of the configuration, by default the default one. @default
+   * Whether its name must be that of a broker of the configuration, and may be left out. @default
    * false
    */
   readonly namesBroker?: true
   readonly questions: readonly TemplateQuestion[]
-  /** What is put at the end of a configuration in TOML. */
+  /** Returns what is appended to a configuration in TOML. */
   readonly toml: (added: Added) => string
-  /** Files beside it, by their paths. */
+  /** Returns further files, by their paths. */
   readonly files?: (added: Added) => Readonly<Record<string, string>>
 }
 
-/** Why a name is not that of a broker; undefined if it is. */
+/** Returns why a name is not that of a broker, or undefined if it is. */
 export function refuseBroker(name: string, { brokers }: Project): string | undefined {
   if (brokers.includes(name)) return undefined
   return brokers.length === 0
@@ -59,7 +60,7 @@ export function refuseBroker(name: string, { brokers }: Project): string | undef
     : `there is no broker "${name}"; there are: ${brokers.join(', ')}`
 }
 
-/** A text in TOML: JSON's escapes are its own. */
+/** Quotes a string for TOML, which has the escapes of JSON. */
 export function quoted(text: string): string {
   return JSON.stringify(text)
 }

@@ -3,15 +3,15 @@ import type { OpenThread, Ran, Thread } from '../../components/thread.js'
 import { Life, type LifeOptions } from './life.js'
 
 /**
- * Waits before a thread is started again are half of these and up to twice that: the first, doubled
- * with every end, and the longest.
+ * The wait before a restart: the first one, which doubles with every end, and the longest. Each is
+ * multiplied by a random factor from 0.5 to 2.
  */
 const firstWaitMs = 100
 const longestWaitMs = 10_000
 
 /**
- * A thread of Node's own for each component: a crash, an endless loop or a memory that fills hurts
- * nobody else, and it starts again.
+ * Runs each component in a thread of Node: a crash, an endless loop or full memory affects nothing
+ * else, and the thread restarts.
  */
 export function componentThread(options: Omit<LifeOptions, 'ended'>): OpenThread {
   return async (onError) => {
@@ -25,18 +25,18 @@ class ComponentThread implements Thread {
   readonly #options: Omit<LifeOptions, 'ended'>
   readonly #onError: (error: WildcastError) => void
   /**
-   * All that have begun to load and not ended: one that was replaced lives until what it runs has
+   * All that have begun to load and not ended: one that was replaced lives until its last run has
    * ended.
    */
   readonly #lives: Set<Life> = new Set()
-  /** What messages are given to; none while it is started again. */
+  /** Takes the messages; undefined during a restart. */
   #current: Life | undefined
-  /** Go on when there is another one, or never will be. */
+  /** Runs that continue when there is another thread, or never will be. */
   readonly #waiting: (() => void)[] = []
-  /** One at a time, so that the last is the one that stays. */
+  /** One at a time, so that the last one wins. */
   #reloads: Promise<unknown> = Promise.resolve()
   #ends = 0
-  /** Why it was started again. */
+  /** Why it has no thread. */
   #why = 'it is being loaded'
   #closed = false
 
@@ -58,7 +58,7 @@ class ComponentThread implements Thread {
       if (this.#closed) throw closedError()
       const life = this.#current
       if (!life) await new Promise<void>((resolve) => this.#waiting.push(resolve))
-      // Where it was replaced meanwhile, the next one takes it.
+      // If it was replaced meanwhile, the next one runs the message.
       else if ((await life.lives()) && life === this.#current) {
         const ran = await life.run(message)
         this.#ends = 0
@@ -87,8 +87,8 @@ class ComponentThread implements Thread {
   }
 
   /**
-   * @throws {WildcastError} `internal` where its module can't be loaded; `interrupted` where nobody
-   * wants it any more
+   * @throws {WildcastError} `internal` if its module can't be loaded; `interrupted` if it was
+   * closed
    */
   async #begin(): Promise<Life> {
     if (this.#closed) throw closedError()
@@ -109,7 +109,7 @@ class ComponentThread implements Thread {
   }
 
   #wake(): void {
-    for (const goOn of this.#waiting.splice(0)) goOn()
+    for (const resume of this.#waiting.splice(0)) resume()
   }
 
   #ended(life: Life, why: string): void {
@@ -121,7 +121,7 @@ class ComponentThread implements Thread {
     void this.#restart()
   }
 
-  /** Goes on until a thread has begun, here or by a reload: what comes meanwhile waits. */
+  /** Retries until a thread has started, here or by a reload. Messages wait meanwhile. */
   async #restart(): Promise<void> {
     const { clock } = this.#options
     for (;;) {
@@ -142,7 +142,7 @@ class ComponentThread implements Thread {
     }
   }
 
-  /** A reload was quicker, and its module is the newer one. */
+  /** A reload was faster, and its module is newer. */
   #drop(life: Life): void {
     this.#lives.delete(life)
     life.close()

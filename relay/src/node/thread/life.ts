@@ -13,7 +13,7 @@ export interface LifeOptions {
   readonly timeoutMs: number
   readonly memoryMb: number
   readonly clock: Clock
-  /** It has ended by itself, after its module was loaded or before. */
+  /** It has ended by itself, before or after its module was loaded. */
   ended(life: Life, why: string): void
 }
 
@@ -30,14 +30,16 @@ interface Doubt {
 
 /** How long a thread may take to load its module. */
 const loadMs = 30_000
-/** A thread that answers nothing for so long after a message's time is over hangs in a loop. */
+/** A thread that does not answer for this long after a message has timed out hangs in a loop. */
 const pongMs = 1000
-/** So many messages that never came to an end are enough: they hold memory. */
+/**
+ * A thread with this many messages that have timed out and never ended is ended: they hold memory.
+ */
 const mostAbandoned = 100
 
 /**
- * Tests run from `src`, where nothing is that a thread of Node could load: they take the build, and
- * none of the runner's own flags.
+ * Tests run from `src`, which a thread of Node can't load: they use the build, without the flags of
+ * the test runner.
  */
 const fromSource = import.meta.url.endsWith('.ts')
 const main = fromSource ? '../../../dist/node/thread/main.js' : './main.js'
@@ -48,15 +50,15 @@ export class Life {
   readonly #worker: Worker
   readonly #runs: Map<number, Run> = new Map()
   #count = 0
-  /** Where it is to end once nothing runs. */
+  /** Set if it is to end when nothing runs: called then. */
   #idle: (() => void) | undefined
-  /** Messages whose time was over, and that have not come to an end since. */
+  /** Messages that have timed out and not ended since. */
   #abandoned = 0
   #over = false
   #why = 'it ended its own thread'
-  /** Where it crashed. */
+  /** The line on which it crashed. */
   #place: PlaceOfError | undefined
-  /** Whether it still lives, while that was asked and is not answered. */
+  /** A pending check of whether it still runs. */
   #doubt: Doubt | undefined
   #loaded: { resolve(): void; reject(error: WildcastError): void } | undefined
 
@@ -69,9 +71,9 @@ export class Life {
       name: `component ${options.start.id}`,
     })
     this.#worker.on('message', (words: FromThread | null | undefined) => {
-      if (words) this.#hear(words) // a library in the thread may say something of its own
+      if (words) this.#hear(words) // a library in the thread may send messages of its own
     })
-    // Anything can be thrown.
+    // Any value can be thrown.
     this.#worker.on('error', (cause: NodeJS.ErrnoException | null | undefined) => {
       this.#why =
         cause?.code === 'ERR_WORKER_OUT_OF_MEMORY'
@@ -84,8 +86,9 @@ export class Life {
   }
 
   /**
-   * Resolves when the module is loaded. @throws {WildcastError} `internal` where it can't be, which
-   * is the end; `interrupted` where it was closed
+   * Resolves when the module is loaded.
+   * @throws {WildcastError} `internal` if it can't be loaded, which ends the thread; `interrupted`
+   * if it was closed
    */
   async load(): Promise<void> {
     const { clock } = this.#options
@@ -103,7 +106,7 @@ export class Life {
     }
   }
 
-  /** Whether messages may be given to it. It is asked only when one has taken too long. */
+  /** Whether it takes messages. The thread is checked only after one has timed out. */
   async lives(): Promise<boolean> {
     return this.#doubt ? this.#doubt.lives : !this.#over
   }
@@ -119,7 +122,7 @@ export class Life {
     })
   }
 
-  /** Ends at once; what runs is interrupted. */
+  /** Ends at once, and interrupts what runs. */
   close(): void {
     if (this.#over) return
     this.#over = true
@@ -129,7 +132,7 @@ export class Life {
     this.#doubt?.answer(false)
   }
 
-  /** Ends when what runs has ended. */
+  /** Ends when nothing runs. */
   retire(): Promise<void> {
     return new Promise((resolve) => {
       this.#idle = () => {
@@ -169,7 +172,7 @@ export class Life {
   #done(run: number, ran: Ran): void {
     const found = this.#take(run)
     if (found) found.resolve(ran)
-    else this.#abandoned-- // late, and an end
+    else this.#abandoned-- // it has ended late
   }
 
   #take(run: number): Run | undefined {
@@ -180,7 +183,7 @@ export class Life {
     return found
   }
 
-  /** A message's time is over. Whether only that hangs, or the whole thread, a ping shows. */
+  /** A message has timed out. A ping shows whether only that one hangs, or the whole thread. */
   #abandon(run: number): void {
     const { timeoutMs } = this.#options
     this.#take(run)?.reject(
@@ -188,7 +191,7 @@ export class Life {
     )
     this.#say({ kind: 'abort', run })
     this.#doubt ??= this.#ask()
-    if (++this.#abandoned >= mostAbandoned) this.#kill(`${mostAbandoned} messages never came to an end`)
+    if (++this.#abandoned >= mostAbandoned) this.#kill(`${mostAbandoned} messages never ended`)
   }
 
   #ask(): Doubt {
@@ -227,7 +230,7 @@ export class Life {
   }
 }
 
-/** Bytes that share their memory with others would take all of it along. */
+/** Copies bytes that share a buffer: the thread would get the whole buffer. */
 function alone(message: BrokerMessage): BrokerMessage {
   const { payload } = message
   if (typeof payload === 'string' || payload.byteLength === payload.buffer.byteLength) return message
@@ -235,5 +238,5 @@ function alone(message: BrokerMessage): BrokerMessage {
 }
 
 function interrupted(why: string): WildcastError {
-  return new WildcastError('interrupted', `its thread ended over a message: ${why}`)
+  return new WildcastError('interrupted', `its thread ended while it ran a message: ${why}`)
 }

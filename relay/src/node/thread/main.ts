@@ -15,14 +15,14 @@ const from = { broker, pattern: parsePattern(pattern) }
 const port = parentPort as NonNullable<typeof parentPort>
 const say = (words: FromThread): void => port.postMessage(words)
 /**
- * An eighth of its memory: a text is there several times while it is put together, as two bytes a
- * character at worst.
+ * An eighth of its memory: while a text is built, several copies exist, with up to two bytes per
+ * character.
  */
 const mostCharacters = ((resourceLimits.maxOldGenerationSizeMb ?? 64) * 1024 * 1024) / 8
-/** What runs, with what tells it that nobody waits any more. */
+/** The messages that run, each with the controller that aborts it. */
 const running = new Map<number, AbortController>()
 
-/** Where the module could not be loaded. */
+/** The line that keeps the module from being loaded. */
 let place: PlaceOfError | undefined
 
 async function load(): Promise<Component> {
@@ -37,8 +37,8 @@ async function load(): Promise<Component> {
 }
 
 /**
- * What a run that failed still has to say; nothing if that can't be said, since the failure itself
- * must be.
+ * The outputs of a run that failed, or none if they are invalid: the failure itself must be
+ * reported.
  */
 function outputsOf(cause: unknown): readonly CheckedOutput[] {
   try {

@@ -2,7 +2,7 @@ import path from 'node:path'
 import { WildcastError } from '@wildcast/protocol'
 import type { PlaceOfError } from '../place-of-error.js'
 
-/** A component's module can't be loaded. */
+/** Thrown if a component's module can't be loaded. */
 export class ModuleFault extends WildcastError {
   /** Relative to the working directory. */
   readonly file: string

@@ -2,25 +2,25 @@ import type { BrokerMessage, Failure } from '@wildcast/protocol'
 import type { CheckedOutput } from '../../components/read-outputs.js'
 import type { PlaceOfError } from '../place-of-error.js'
 
-/** What a thread is started with. */
+/** The data that a thread starts with. */
 export interface ThreadStart {
   readonly id: string
   readonly broker: string
-  /** The component's subscription, for what its wildcards stand for. */
+  /** The component's subscription, to resolve its wildcards. */
   readonly pattern: string
   /** Absolute. */
   readonly source: string
   readonly config: Readonly<Record<string, string>>
 }
 
-/** What the relay says to a component's thread. */
+/** Messages of the relay to a component's thread. */
 export type ToThread =
   | { readonly kind: 'run'; readonly run: number; readonly message: BrokerMessage }
-  /** Nobody waits for it any more. */
+  /** Its time is over. */
   | { readonly kind: 'abort'; readonly run: number }
   | { readonly kind: 'ping' }
 
-/** What the thread says. */
+/** Messages of the thread to the relay. */
 export type FromThread =
   | { readonly kind: 'ready' }
   /** Its module could not be loaded. */

@@ -5,24 +5,24 @@ import { descriptors } from '../descriptors.js'
 import { wakefulClock } from './clock.js'
 
 export interface AcceptorOptions {
-  /** 0 takes a free one. */
+  /** 0 picks a free port. */
   readonly port: number
   readonly host?: string | undefined
-  /** Takes a connection, of which nothing was read. */
+  /** Takes a connection from which nothing was read. */
   accepted(socket: Socket): void
-  /** Takes why a connection could not be accepted. */
+  /** Receives the reason if a connection can't be accepted. */
   readonly onError: OnFailure
 }
 
-/** A port that is listened on for others. */
+/** A port that this process listens on for workers. */
 export interface Acceptor {
   readonly port: number
-  /** Stops to listen; whoever has come stays. */
+  /** Stops listening; accepted connections stay open. */
   close(): void
 }
 
 export function acceptor({ port, host, accepted, onError }: AcceptorOptions): Promise<Acceptor> {
-  // Nobody but the worker reads. As servers for HTTP have it, small writes are not held back.
+  // Only the worker reads. Small writes are not delayed, as in HTTP servers.
   const admits = descriptors({ clock: wakefulClock, onError })
   const server = createServer({ pauseOnConnect: true, noDelay: true }, (socket) => {
     if (admits(socket)) accepted(socket)

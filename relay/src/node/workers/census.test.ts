@@ -6,7 +6,7 @@ import type { ToMember } from './words.js'
 
 const clock = fakeClock()
 
-/** A place whose process may be there, and what it was asked. */
+/** A slot whose process may be there, and the requests that it received. */
 function somebody(there = true): { say(words: ToMember): boolean; readonly asked: string[] } {
   const asked: string[] = []
   return {
@@ -18,7 +18,7 @@ function somebody(there = true): { say(words: ToMember): boolean; readonly asked
   }
 }
 
-/** What a relay says that has published so often. */
+/** The figures of a relay that has published this many messages. */
 async function published(times: number): Promise<Figures> {
   const { observer, figures } = metrics()
   observer.status('main', 'up')
@@ -33,17 +33,21 @@ const total = (all: readonly Figures[]): number =>
     .flatMap(({ values }) => values)
     .reduce((sum, { value }) => sum + value, 0)
 
-it('asks all that are there, and resolves when each has answered', async () => {
+it('asks all processes that are there, and resolves when each has answered', async () => {
   const counts = census(clock)
   const [first, second, gone] = [somebody(), somebody(), somebody(false)]
   const taken = counts.take([first, second, gone])
-  expect([first.asked, second.asked, gone.asked]).toEqual([['count'], ['count'], []])
+  expect({ first: first.asked, second: second.asked, gone: gone.asked }).toEqual({
+    first: ['count'],
+    second: ['count'],
+    gone: [],
+  })
   counts.heard(first, await published(3))
   counts.heard(second, await published(4))
   expect(total(await taken)).toBe(7)
 })
 
-it('goes by what was said last where one does not answer in time', async () => {
+it('uses the last answer of a process that does not answer in time', async () => {
   const counts = census(clock)
   const [quick, slow] = [somebody(), somebody()]
   counts.heard(slow, await published(5))
@@ -53,7 +57,7 @@ it('goes by what was said last where one does not answer in time', async () => {
   expect(total(await taken)).toBe(6)
 })
 
-it('keeps the counters of those that have ended, and nothing of how they stood', async () => {
+it('keeps the counters of processes that have ended, and none of their gauges', async () => {
   const counts = census(clock)
   const place = somebody()
   counts.heard(place, await published(2))
@@ -65,7 +69,7 @@ it('keeps the counters of those that have ended, and nothing of how they stood',
   expect(all.flat().map(({ name }) => name)).not.toContain('wildcast_broker_up')
 })
 
-it('waits for nobody who ends over the question', async () => {
+it('does not wait for a process that ends before it answers', async () => {
   const counts = census(clock)
   const place = somebody()
   const taken = counts.take([place])

@@ -4,23 +4,22 @@ import type { Figures } from '../metrics.js'
 import type { WorkerSlot } from './place.js'
 
 /**
- * What all relays of a crew have counted, those that have ended too: what was told once is never
- * taken back.
+ * The figures of all relays, including those that have ended, so that no counter ever decreases.
  */
 export interface Census {
-  /** Asks all that are there. One that does not answer in time counts with what it said last. */
+  /** Asks all slots. A process that does not answer in time counts with its last answer. */
   take(places: readonly Pick<WorkerSlot, 'say'>[]): Promise<readonly Figures[]>
   heard(place: Pick<WorkerSlot, 'say'>, figures: Figures): void
-  /** Its process has ended: another one counts from nothing. */
+  /** Its process has ended: the next one counts from zero. */
   ended(place: Pick<WorkerSlot, 'say'>): void
 }
 
-/** Who scrapes waits ten times as long. */
+/** Scrapers wait ten times as long. */
 const patienceMs = 1000
 
 export function census(clock: Clock): Census {
   const last = new Map<Pick<WorkerSlot, 'say'>, Figures>()
-  /** Who waits for the next answers of a place, in their order. */
+  /** The callers that wait for the next answers of a slot, in order. */
   const waiting = new Map<Pick<WorkerSlot, 'say'>, (() => void)[]>()
   let past: Promise<Figures> = Promise.resolve([])
 

@@ -1,8 +1,8 @@
 import { type Clock, realClock } from '../../core/clock.js'
 
 /**
- * The machine's own clock, whose timers keep the process alive: a primary may have nothing else to
- * wait for, when all of its crew have crashed.
+ * The system clock, with timers that keep the process alive: a primary may have nothing else to
+ * wait for when all its processes have crashed.
  */
 export const wakefulClock: Clock = {
   ...realClock,

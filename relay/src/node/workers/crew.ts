@@ -17,28 +17,28 @@ export interface CrewOptions {
 }
 
 export interface WorkerMemberOptions {
-  /** How the log calls it. */
+  /** Its name in the log. */
   readonly name: string
-  /** What the process is: see `memory-main.ts` and `relay-main.ts`. */
+  /** Its program: `memory-main.ts` or `relay-main.ts`. */
   readonly main: 'memory' | 'relay'
-  /** What it is told at its start, beside the folder. */
+  /** Its task, besides the folder. */
   readonly task: object
-  /** Whether components and bridges are in it. @default false */
+  /** Whether it runs the components and bridges. @default false */
   readonly inside?: boolean
 }
 
-/** A place in a crew. */
+/** A slot whose process can reload modules. */
 export interface CrewPlace extends WorkerSlot {
   /**
-   * Loads the modules of its components again. @throws {WildcastError} if one can't be loaded: the
-   * old ones go on
+   * Reloads the modules of its components. @throws {WildcastError} if one can't be loaded: the old
+   * ones stay in use
    */
   reload(): Promise<void>
 }
 
 /**
- * Opens places for the processes of a primary. They count together: each that asks is told what all
- * of them have counted.
+ * Opens slots for the processes of a primary. Each process that asks receives the figures of all of
+ * them.
  */
 export function crew({ folder, onError }: CrewOptions): (options: WorkerMemberOptions) => CrewPlace {
   const counts = census(clock)
@@ -56,7 +56,7 @@ export function crew({ folder, onError }: CrewOptions): (options: WorkerMemberOp
     if (words.kind === 'sum') counts.take([...relays]).then((figures) => from.say({ kind: 'summed', figures }), failed)
   }
 
-  /** A process that was killed leaves its doors behind. */
+  /** A process that was killed leaves its sockets behind. */
   async function closeDoors(relay: string): Promise<void> {
     const doors = (await readdir(folder)).filter((name) => name.startsWith(`${relay}.`))
     await Promise.all(doors.map((name) => rm(path.join(folder, name), { force: true })))

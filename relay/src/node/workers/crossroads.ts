@@ -7,39 +7,39 @@ import { originForm } from '../origin-form.js'
 import { doorPath, isRelayId } from './door-path.js'
 
 export interface CrossroadsOptions {
-  /** Where the workers' private doors are. */
+  /** The folder of the workers' private sockets. */
   readonly folder: string
   /** The id of this worker's relay. */
   readonly relay: string
-  /** Which of the endpoints this is: each leads to its own counterpart. */
+  /** The index of this endpoint: connections stay on the same one. */
   readonly endpoint: number
 }
 
 const sessionKey = /^Session ([^_]+)_/i
 
-/** How long an end may take to read what the other one has said last. */
+/** How long one side may take to read the last data of the other. */
 const lastWordsMs = 2000
 
 /**
- * Brings to another worker what belongs to a session there, by whichever worker's port it came.
- * What asks for a relay that is not there stays where it is.
+ * Forwards what belongs to a session at another worker, whichever worker accepted it. A request for
+ * a relay that does not exist stays.
  */
 export interface Crossroads {
-  /** Takes a handshake elsewhere, or calls `stay`. */
+  /** Forwards a handshake, or calls `stay`. */
   handshake(handshake: Handshake, stay: () => void): void
-  /** Answers requests that stay by a listener. */
+  /** Forwards requests, or answers them with `stay`. */
   requests(stay: RequestListener): RequestListener
 }
 
 export function crossroads({ folder, relay, endpoint }: CrossroadsOptions): Crossroads {
-  /** The private door of another worker; undefined where it does not open. */
+  /** Connects to the private socket of another worker. Resolves with undefined if that fails. */
   async function reach(other: string): Promise<Socket | undefined> {
-    // A client may have made it up.
+    // A client may have invented the id.
     if (!isRelayId(other)) return undefined
     const socket = connect(doorPath({ folder, relay: other, endpoint }))
     return new Promise((resolve) => {
       socket.once('connect', () => resolve(socket))
-      socket.on('error', () => resolve(undefined)) // later ones end it, which is heard at the other end
+      socket.on('error', () => resolve(undefined)) // later errors end it, which the other end notices
     })
   }
 
@@ -57,20 +57,20 @@ export function crossroads({ folder, relay, endpoint }: CrossroadsOptions): Cros
   }
 }
 
-/** The relay that a URL asks for. Only the doors that hold sessions look at it. */
+/** The relay that a URL names. Only the endpoints with sessions read it. */
 function relayOfUrl(url: string): string | undefined {
   const [path = '', query] = originForm(url).split('?', 2)
   if (query === undefined || !/^\/(?:ws|stream)\/?$/.test(path)) return undefined
   return new URLSearchParams(query).get('relay') ?? undefined
 }
 
-/** What is sent for a session names its key, which begins with its relay. */
+/** A request of a session contains its key, which begins with its relay. */
 function relayOfRequest({ url = '', headers }: IncomingMessage): string | undefined {
   const [, named] = (originForm(url).startsWith('/stream') && sessionKey.exec(headers.authorization ?? '')) || []
   return named ?? relayOfUrl(url)
 }
 
-/** Says the handshake again at the other door, and leaves both ends to each other. */
+/** Repeats the handshake at the other worker, and joins the two sockets. */
 function join({ request, socket, head }: Handshake, door: Duplex): void {
   if (socket.destroyed) {
     door.destroy() // its client has left meanwhile
@@ -79,14 +79,14 @@ function join({ request, socket, head }: Handshake, door: Duplex): void {
   const { method, url, httpVersion, rawHeaders } = request
   const lines = [`${method} ${url} HTTP/${httpVersion}`]
   for (let i = 0; i < rawHeaders.length; i += 2) lines.push(`${rawHeaders[i]}: ${rawHeaders[i + 1]}`)
-  door.write(`${lines.join('\r\n')}\r\n\r\n`, 'latin1') // as Node has read them
+  door.write(`${lines.join('\r\n')}\r\n\r\n`, 'latin1') // as Node decodes headers
   door.write(head)
   socket.pipe(door).pipe(socket)
   socket.once('close', () => letGo(door))
   door.once('close', () => letGo(socket))
 }
 
-/** What was said last goes out, if its reader takes it. */
+/** Ends a socket. Its last data is sent if the reader takes it. */
 function letGo(end: Duplex): void {
   end.end()
   end.once(
@@ -103,7 +103,7 @@ function forward(request: IncomingMessage, response: ServerResponse, door: Socke
     response.flushHeaders()
     pipeline(answer, response, () => {})
   })
-  // The worker has ended over it: its client hears what a lost connection means.
+  // The worker has ended meanwhile: the client sees a lost connection.
   asked.on('error', () => response.destroy())
   response.once('close', () => asked.destroy())
   pipeline(request, asked, () => {})

@@ -15,7 +15,7 @@ const config: Config = {
   notes: [],
 }
 
-it('gives each memory broker a socket, which all relays reach it by, and leaves the others as they are', () => {
+it('gives each memory broker a socket for all relays, and leaves the other brokers as they are', () => {
   const { sockets, workers, inside } = divide(config, '/private')
   expect([...sockets]).toEqual([
     ['main', '/private/memory.0'],
@@ -30,7 +30,7 @@ it('gives each memory broker a socket, which all relays reach it by, and leaves 
   expect(inside).toBeUndefined()
 })
 
-it('keeps bridges and components out of the workers, and clients out of where those run', () => {
+it('keeps bridges and components out of the workers, and clients out of the process that runs them', () => {
   const bridges = [{ from: { broker: 'main', pattern: parsePattern('a.*') }, to: { broker: 'second' } }]
   const { workers, inside } = divide({ ...config, bridges }, '/private')
   expect(workers).toMatchObject({ bridges: [], components: [], gateways: config.gateways })
@@ -38,7 +38,7 @@ it('keeps bridges and components out of the workers, and clients out of where th
   expect(inside?.brokers).toEqual(workers.brokers)
 })
 
-it('leaves memory brokers where they are, and gives those that are new the sockets that are free', () => {
+it('keeps the sockets of open memory brokers, and gives new ones free sockets', () => {
   const known = new Map([
     ['gone', '/private/memory.0'],
     ['second', '/private/memory.1'],

@@ -2,25 +2,19 @@ import path from 'node:path'
 import type { BrokerSettings } from '../../brokers/settings.js'
 import type { Config } from '../config/config.js'
 
-/** A configuration, as its processes share it. */
+/** A configuration, divided between processes. */
 export interface Division {
-  /**
-   * The Unix sockets of the memory brokers by name, the known ones too: all relays reach the
-   * brokers by them.
-   */
+  /** The Unix sockets of the memory brokers by name, including known ones. All relays use them. */
   readonly sockets: ReadonlyMap<string, string>
-  /** What every worker opens: its part of the clients. */
+  /** The part that every worker opens, for its clients. */
   readonly workers: Config
-  /**
-   * What is opened once, however many workers there are, since it would else act on each message as
-   * often.
-   */
+  /** The part that is opened once: several workers would act on each message several times. */
   readonly inside: Config | undefined
 }
 
 /**
  * Divides a configuration, with sockets in a folder.
- * @param known the sockets of memory brokers that are open already, by the names of the brokers
+ * @param known the sockets of the memory brokers that are already open, by name
  */
 export function divide(config: Config, folder: string, known: ReadonlyMap<string, string> = new Map()): Division {
   const sockets = new Map(known)

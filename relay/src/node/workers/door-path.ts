@@ -1,20 +1,22 @@
 import path from 'node:path'
 
-/** A worker's private door to one of its endpoints, by which other workers bring connections. */
+/**
+ * A worker's private socket for one of its endpoints, to which other workers forward connections.
+ */
 export interface Door {
-  /** Where all of them are. */
+  /** The folder of all these sockets. */
   readonly folder: string
   /** The id of the worker's relay. */
   readonly relay: string
   readonly endpoint: number
 }
 
-/** The Unix socket of a door: whoever knows a relay's id finds it there, or nothing. */
+/** Returns the path of this Unix socket, which exists while the relay runs. */
 export function doorPath({ folder, relay, endpoint }: Door): string {
   return path.join(folder, `${relay}.${endpoint}`)
 }
 
-/** Whether a text may be a relay's id, and so part of a path. */
+/** Whether a text can be the id of a relay, and so part of a path. */
 export function isRelayId(text: string): boolean {
   return /^[0-9A-Z]{26}$/.test(text)
 }

@@ -5,44 +5,44 @@ import type { Part } from '../../core/part.js'
 import type { Figures } from '../metrics.js'
 import type { FromMember, ToMember } from './words.js'
 
-/** What a process of the crew does, once it has begun. */
+/** The work of a process, once it has started. */
 export interface Duty {
-  /** The id of its relay, where it is one. */
+  /** The id of its relay, if it is one. */
   readonly relay?: string
-  /** What it has counted, where it counts. */
+  /** Its figures, if it counts. */
   figures?(): Promise<Figures>
-  /** How its components and bridges are, where it has any. */
+  /** The state of its components and bridges, if it has any. */
   parts?(): Promise<readonly Part[]>
-  /** Loads the modules of its components again, where it has any. */
+  /** Reloads the modules of its components, if it has any. */
   reload?(): Promise<unknown>
-  /** Ends in good order. */
+  /** Closes it in good order. */
   close(): Promise<void>
 }
 
-/** What it may ask of the primary. */
+/** The requests that it may send to the primary. */
 export interface Crew {
   /** The figures of all relays. */
   figures(): Promise<readonly Figures[]>
-  /** How the components and bridges of the other process are. */
+  /** The state of the components and bridges in the other process. */
   parts(): Promise<readonly Part[]>
-  /** Takes the clients that come to an endpoint. */
+  /** Calls `take` with each client that came to an endpoint. */
   onConnection(take: (endpoint: number, socket: Socket) => void): void
 }
 
-/** Runs this process as one of a primary's crew: the primary begins and ends it, and it ends when the primary has gone. */
+/** Runs this process under a primary, which starts and ends it. It exits if the primary is gone. */
 export function member<Task extends { readonly folder: string }>(
   begin: (task: Task, crew: Crew) => Promise<Duty>,
 ): void {
   const one = new Member(begin)
   process.on('message', (words: ToMember<Task>, socket: Socket | undefined) => one.receive(words, socket))
   process.once('disconnect', () => process.exit(1))
-  // Terminals and service managers send these to all processes at once: the primary decides what follows.
+  // Terminals and service managers send these to all processes: the primary decides what follows.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
 }
 
 class Member<Task extends { readonly folder: string }> implements Crew {
   readonly #begin: (task: Task, crew: Crew) => Promise<Duty>
-  /** Wait for the figures, and the parts, that the primary was asked for. */
+  /** Callers that wait for an answer of the primary. */
   readonly #sums: ((figures: readonly Figures[]) => void)[] = []
   readonly #inquiries: ((parts: readonly Part[]) => void)[] = []
   #take = (_endpoint: number, socket: Socket): void => void socket.destroy()
@@ -72,9 +72,9 @@ class Member<Task extends { readonly folder: string }> implements Crew {
         this.#run(words.task)
         return
       case 'connection':
-        // Before anything is read of it: until then another process may have it.
+        // Before anything is read from it: until then another process may get it.
         say({ kind: 'taken', number: words.number })
-        if (socket) this.#take(words.endpoint, socket) // a client may have left on the way
+        if (socket) this.#take(words.endpoint, socket) // the client may have left meanwhile
         return
       case 'count':
         void this.#duty?.then(async ({ figures }) => say({ kind: 'counted', figures: (await figures?.()) ?? [] }))
@@ -123,18 +123,18 @@ function fail(cause: unknown): void {
 }
 
 function say(words: FromMember): void {
-  // Where the primary has gone, this process ends by that.
+  // If the primary is gone, this process exits anyway.
   process.send?.(words, () => {})
 }
 
-/** A primary that was killed leaves its folder behind: whoever outlives it takes it away. */
+/** A primary that was killed leaves its folder behind: a process that outlives it removes it. */
 function cleanUpAfter(folder: string): void {
   process.once('exit', () => {
     if (process.connected) return
     try {
       rmSync(folder, { recursive: true, force: true })
     } catch {
-      // Another of the crew was at it in this very moment.
+      // Another process is removing it.
     }
   })
 }

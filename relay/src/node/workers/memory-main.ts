@@ -1,4 +1,4 @@
-// A process of the crew: holds the memory brokers that all relays share.
+// A process of the primary: holds the memory brokers that all relays share.
 import { memory } from '../../brokers/memory.js'
 import { type ServedMemory, serveMemory } from '../../brokers/memory-link/serve-memory.js'
 import { realClock } from '../../core/clock.js'

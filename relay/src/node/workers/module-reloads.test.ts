@@ -5,21 +5,21 @@ import type { ToMember } from './words.js'
 
 function open(there = true) {
   const clock = fakeClock()
-  const said: ToMember[] = []
+  const sent: ToMember[] = []
   const reloads = moduleReloads(clock)
   const place = {
     say(words: ToMember): boolean {
-      said.push(words)
+      sent.push(words)
       return there
     },
   }
-  return { clock, said, heard: reloads.heard, ask: () => reloads.ask(place) }
+  return { clock, sent, heard: reloads.heard, ask: () => reloads.ask(place) }
 }
 
-it('resolves when the process has loaded them, and rejects with what it says', async () => {
-  const { said, ask, heard, clock } = open()
+it('resolves when the process has loaded the modules, and rejects with its reason', async () => {
+  const { sent, ask, heard, clock } = open()
   const both = [ask(), ask()]
-  expect(said).toEqual([
+  expect(sent).toEqual([
     { kind: 'reload', number: 1 },
     { kind: 'reload', number: 2 },
   ])
@@ -31,7 +31,7 @@ it('resolves when the process has loaded them, and rejects with what it says', a
   expect(clock.timers).toBe(0)
 })
 
-it('rejects if the process is not there, or does not answer', async () => {
+it('rejects if the process is not running, or does not answer', async () => {
   await expect(open(false).ask()).rejects.toMatchObject({ code: 'interrupted' })
   const { ask, clock } = open()
   const refused = expect(ask()).rejects.toMatchObject({ code: 'interrupted' })

@@ -2,14 +2,14 @@ import { WildcastError } from '@wildcast/protocol'
 import type { Clock } from '../../core/clock.js'
 import type { WorkerSlot } from './place.js'
 
-/** A module that takes longer to load has failed by itself. */
+/** A module that takes longer to load has failed. */
 const patienceMs = 60_000
 
-/** Lets processes load the modules of their components again. */
+/** Makes processes reload the modules of their components. */
 export interface ModuleReloads {
   /**
-   * @throws {WildcastError} `internal` if one can't be loaded: the old ones go on; `interrupted`
-   * without an answer
+   * @throws {WildcastError} `internal` if one can't be loaded: the old ones stay in use;
+   * `interrupted` without an answer
    */
   ask(place: Pick<WorkerSlot, 'say'>): Promise<void>
   heard(number: number, failure: string | undefined): void

@@ -5,44 +5,44 @@ import type { Clock } from '../../core/clock.js'
 import type { FromMember, ToMember } from './words.js'
 
 export interface OccupantOptions {
-  /** How errors call it. */
+  /** Its name in errors. */
   readonly name: string
   readonly child: ChildProcess
-  /** What it is to do. */
+  /** Its task. */
   readonly task: unknown
-  /** Hears what has nothing to do with beginning and ending. */
+  /** Receives the messages that concern neither its start nor clients. */
   heard(words: FromMember): void
-  /** It was ready, and has ended: with the id of its relay, where it was one, and how. */
+  /** It was ready, and has ended. Receives the id of its relay, if it was one, and the reason. */
   gone(relay: string | undefined, how: string): void
   readonly clock: Clock
 }
 
-/** A client for a process. */
+/** A client that is passed to a process. */
 export interface Arrival {
   readonly endpoint: number
-  /** Nothing was read of it. */
+  /** Nothing was read from it. */
   readonly socket: Socket
-  /** The process has ended before it took the socket. */
+  /** Called if the process ends before it takes the socket. */
   again(): void
 }
 
-/** One process in a place of the crew, from its start to its end. */
+/** One process in a worker slot, from its start to its end. */
 export interface Occupant {
-  /** Resolves when it is ready. Rejects with whatever keeps it from that. */
+  /** Resolves when it is ready. Rejects with the reason if it can't start. */
   readonly begun: Promise<void>
-  /** Says something to it; false where it is not ready, or has ended. */
+  /** Sends it a message. Returns false if it isn't ready, or has ended. */
   say(words: ToMember): boolean
-  /** Hands over a client; false as above, and where it takes none. */
+  /** Passes it a client. Returns false as above, or if too many clients wait for it. */
   hand(arrival: Arrival): boolean
-  /** Ends it in good order. */
+  /** Closes it in good order. */
   close(): Promise<void>
 }
 
-/** One that has left so many waiting hangs: others take those who come. */
+/** A process that leaves this many clients waiting hangs: others take new clients. */
 const mostUnderWay = 1000
 /**
- * One that has not ended in good order by then is killed. The longest drain takes 20 s, and what is
- * still open then 3 s.
+ * Then a process that is closed is killed. The longest drain takes 20 s, and what is still open
+ * then 3 s.
  */
 const farewellMs = 25_000
 
@@ -50,7 +50,7 @@ export function occupant({ name, child, task, heard, gone, clock }: OccupantOpti
   const clients = underWay(child)
   let state: 'beginning' | 'ready' | 'over' = 'beginning'
   let relay: string | undefined
-  // Not 'exit', after which there may still be something to hear.
+  // Not 'exit', after which messages may still arrive.
   const over = new Promise<string>((resolve) => {
     child.once('close', (code, signal) => resolve(signal ?? `exit code ${code}`))
   })
@@ -87,7 +87,7 @@ export function occupant({ name, child, task, heard, gone, clock }: OccupantOpti
     async close() {
       if (state === 'over') return
       if (state === 'ready') tell(child, { kind: 'end' })
-      else child.kill('SIGKILL') // nobody has come to it yet
+      else child.kill('SIGKILL') // it has no clients yet
       const stopClock = clock.after(farewellMs, () => child.kill('SIGKILL'))
       await over
       stopClock()
@@ -96,7 +96,7 @@ export function occupant({ name, child, task, heard, gone, clock }: OccupantOpti
 }
 
 /**
- * The clients that a process was handed and has not taken yet: Node would leave them hanging when
+ * The clients that were passed to a process and not taken yet: Node would leave them hanging when
  * it ends.
  */
 function underWay(child: ChildProcess): { taken(number: number): void; hand(one: Arrival): boolean; again(): void } {
@@ -111,7 +111,7 @@ function underWay(child: ChildProcess): { taken(number: number): void; hand(one:
       return true
     },
     taken(number) {
-      arrivals.get(number)?.socket.destroy() // closed here, it stays open there
+      arrivals.get(number)?.socket.destroy() // closed here, it stays open in the process
       arrivals.delete(number)
     },
     again() {
@@ -122,12 +122,12 @@ function underWay(child: ChildProcess): { taken(number: number): void; hand(one:
   }
 }
 
-/** To a process that has ended this moment nothing can be said; its end is heard. */
+/** Ignores errors: a process that gets no messages has just ended, which is noticed anyway. */
 function tell(child: ChildProcess, words: ToMember): void {
   child.send(words, () => {})
 }
 
-/** As it was thrown in the other process, for who tells a user. */
+/** Restores the error that was thrown in the other process. */
 function failureOf({ code, message }: Extract<FromMember, { kind: 'failed' }>): Error {
   return code === undefined ? new Error(message) : new WildcastError(code as ErrorCode, message)
 }

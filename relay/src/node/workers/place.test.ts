@@ -8,12 +8,12 @@ import { fakeClock } from '../../testing/fake-clock.js'
 import { emptyMs, place, type WorkerSlot } from './place.js'
 import type { FromMember } from './words.js'
 
-/** A process whose words and end a test gives. */
+/** A process whose messages and end a test controls. */
 interface Script {
-  /** What it was told, and how it was killed. */
-  readonly told: string[]
-  says(words: FromMember): void
-  /** Resolves when everything has happened that follows from it. */
+  /** The messages that it received, and the signals. */
+  readonly received: string[]
+  sends(words: FromMember): void
+  /** Resolves when all consequences have happened. */
   ends(how: number | NodeJS.Signals): Promise<void>
 }
 
@@ -21,14 +21,14 @@ function open(): { place: WorkerSlot; children: Script[]; log: string[]; clock: 
   const clock = fakeClock()
   const [children, log]: [Script[], string[]] = [[], []]
   const fork = (): ChildProcess => {
-    const told: string[] = []
+    const received: string[] = []
     const child = Object.assign(new EventEmitter(), {
-      send: ({ kind }: { kind: string }) => told.push(kind) > 0,
-      kill: (signal: string) => told.push(signal) > 0,
+      send: ({ kind }: { kind: string }) => received.push(kind) > 0,
+      kill: (signal: string) => received.push(signal) > 0,
     })
     children.push({
-      told,
-      says: (words) => child.emit('message', words),
+      received,
+      sends: (words) => child.emit('message', words),
       async ends(how) {
         child.emit('close', typeof how === 'number' ? how : null, typeof how === 'string' ? how : null)
         await turn()
@@ -52,24 +52,24 @@ async function ready(): Promise<ReturnType<typeof open> & { first: Script }> {
   const opened = open()
   const begun = opened.place.open()
   const [first] = opened.children as [Script]
-  first.says({ kind: 'ready', relay: 'R' })
+  first.sends({ kind: 'ready', relay: 'R' })
   await begun
   return { ...opened, first }
 }
 
-it('waits longer with every crash in a row, within bounds', () => {
+it('waits longer with every crash in a row, up to a limit', () => {
   expect([1, 2, 3, 4, 9, 100].map(emptyMs)).toEqual([0, 100, 200, 400, 10_000, 10_000])
 })
 
-describe('a place', () => {
-  it('is open when its process says so', async () => {
+describe('a worker slot', () => {
+  it('is open when its process is ready', async () => {
     const { place, children } = open()
     const begun = place.open()
     expect(place.say({ kind: 'count' })).toBe(false)
-    children[0]?.says({ kind: 'ready' })
+    children[0]?.sends({ kind: 'ready' })
     await begun
     expect(place.say({ kind: 'count' })).toBe(true)
-    expect(children[0]?.told).toEqual(['begin', 'count'])
+    expect(children[0]?.received).toEqual(['begin', 'count'])
   })
 
   it.each<[FromMember, object]>([
@@ -78,16 +78,16 @@ describe('a place', () => {
       { kind: 'failed', code: 'forbidden', message: 'no' },
       { message: 'no', code: 'forbidden' },
     ],
-  ])('stays empty where the first process can not begin, and says why: %j', async (words, error) => {
+  ])('stays empty if the first process can not start, and rejects with the reason: %j', async (words, error) => {
     const { place, children, log } = open()
     const refused = expect(place.open()).rejects.toMatchObject(error)
-    children[0]?.says(words)
+    children[0]?.sends(words)
     await children[0]?.ends(1)
     await refused
-    expect([children.length, log]).toEqual([1, []])
+    expect({ processes: children.length, log }).toEqual({ processes: 1, log: [] })
   })
 
-  it('is taken by another process at once, and later where that crashes too', async () => {
+  it('gets another process at once, and after a wait if that crashes too', async () => {
     const { children, clock, log, first } = await ready()
     await first.ends('SIGKILL')
     clock.advance(0)
@@ -102,8 +102,8 @@ describe('a place', () => {
       'worker 1 is started again now: it ended (SIGKILL)',
       'worker 1 is started again in 100 ms: worker 1 ended before it had begun (exit code 1)',
     ])
-    // One that has stood for a while is replaced at once again.
-    children[2]?.says({ kind: 'ready' })
+    // A process that has run for a while is replaced at once again.
+    children[2]?.sends({ kind: 'ready' })
     await turn()
     clock.advance(10_000)
     await children[2]?.ends(1)
@@ -111,40 +111,40 @@ describe('a place', () => {
     expect(children).toHaveLength(4)
   })
 
-  it('gives clients back that its process has not taken when it ends', async () => {
+  it('returns the clients that its process has not taken when it ends', async () => {
     const { place, first } = await ready()
     const again: string[] = []
     const arrival = (name: string) => ({ endpoint: 0, socket: new Socket(), again: () => again.push(name) })
     const [taken, left] = [arrival('taken'), arrival('left')]
-    expect([place.hand(taken), place.hand(left)]).toEqual([true, true])
-    first.says({ kind: 'taken', number: 1 })
-    expect([taken.socket.destroyed, left.socket.destroyed]).toEqual([true, false])
+    expect({ taken: place.hand(taken), left: place.hand(left) }).toEqual({ taken: true, left: true })
+    first.sends({ kind: 'taken', number: 1 })
+    expect({ taken: taken.socket.destroyed, left: left.socket.destroyed }).toEqual({ taken: true, left: false })
     await first.ends('SIGKILL')
     expect(again).toEqual(['left'])
     expect(left.socket.destroyed).toBe(false)
     expect(place.hand(left)).toBe(false)
   })
 
-  it('is left in good order, and not taken again', async () => {
+  it('closes its process in good order, and does not replace it', async () => {
     const { place, children, clock, first } = await ready()
     const closed = place.close()
-    expect(first.told).toEqual(['begin', 'end'])
+    expect(first.received).toEqual(['begin', 'end'])
     await first.ends(0)
     await closed
     clock.advance(60_000)
     expect(children).toHaveLength(1)
   })
 
-  it('is cleared of a process that does not end', async () => {
+  it('kills a process that does not end', async () => {
     const { place, clock, first } = await ready()
     const closed = place.close()
     clock.advance(25_000)
-    expect(first.told).toEqual(['begin', 'end', 'SIGKILL'])
+    expect(first.received).toEqual(['begin', 'end', 'SIGKILL'])
     await first.ends('SIGKILL')
     await closed
   })
 
-  it('is closed while it is empty, too', async () => {
+  it('can be closed while it is empty', async () => {
     const { place, children, clock, first } = await ready()
     await first.ends(1)
     await place.close()

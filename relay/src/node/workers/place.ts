@@ -4,29 +4,27 @@ import { type Occupant, type OccupantOptions, occupant } from './occupant.js'
 
 export interface PlaceOptions extends Pick<OccupantOptions, 'name' | 'task' | 'heard' | 'clock'> {
   fork(): ChildProcess
-  /** A process has ended that was ready; with the id of its relay, where it was one. */
+  /** A process that was ready has ended. Receives the id of its relay, if it was one. */
   ended(relay: string | undefined): void
   readonly onError: (error: WildcastError) => void
 }
 
-/** A place in the crew: a process that is replaced when it ends. */
+/** A slot for a process, which is replaced when it ends. */
 export interface WorkerSlot extends Pick<Occupant, 'say' | 'hand'> {
-  /**
-   * Starts the first process. @throws whatever keeps it from beginning; then the place stays empty
-   */
+  /** Starts the first process. @throws the reason if it can't start; then the slot stays empty */
   open(): Promise<void>
-  /** Ends its process in good order, and replaces it no more. */
+  /** Closes its process in good order, and replaces it no longer. */
   close(): Promise<void>
 }
 
-/** What ends sooner after its start has crashed at once. */
+/** A process that ends sooner after its start counts as one more crash in a row. */
 const steadyMs = 10_000
 const firstWaitMs = 100
 const longestWaitMs = 10_000
 
 /**
- * How long a place stays empty when so many processes in a row have crashed at once. After the
- * first nobody waits.
+ * How long a slot stays empty after this number of crashes in a row. After the first there is no
+ * wait.
  */
 export function emptyMs(crashes: number): number {
   return crashes <= 1 ? 0 : Math.min(longestWaitMs, firstWaitMs * 2 ** (crashes - 2))

@@ -1,5 +1,5 @@
-// A process of the crew: a relay of its own, for clients of all ports; or, without a port, for
-// components and bridges.
+// A process of the primary: a relay for the clients of all ports or, without a port, for components
+// and bridges.
 
 import type { Relay } from '../../core/relay.js'
 import type { Config } from '../config/config.js'
@@ -15,8 +15,8 @@ export interface RelayTask {
   /** Whether components are loaded again when their files change. */
   readonly reload: boolean
   /**
-   * Whether it takes the place of another one: it is ready when it reaches the brokers, or has
-   * tried for a while.
+   * Whether it replaces another one: then it is ready when it reaches the brokers, or has tried for
+   * a while.
    */
   readonly replaces: boolean
 }
@@ -25,7 +25,7 @@ export interface RelayTask {
 const patienceMs = 5000
 const lookEveryMs = 20
 
-/** Resolves when all brokers are reached, or after a while. */
+/** Resolves when all brokers are reached, or the time is over. */
 function whenReached(relay: Pick<Relay, 'health' | 'clock'>, leftMs = patienceMs): Promise<void> {
   if (leftMs <= 0 || relay.health().every(({ status }) => status === 'up')) return Promise.resolve()
   return new Promise((resolve) => {
@@ -38,7 +38,7 @@ member<RelayTask>(async ({ folder, config, replaces, ...options }, crew) => {
   const { relay, close, reload } = await runConfig(config, {
     ...options,
     watch,
-    // Without a port it is the one that others ask.
+    // A relay without a port is the one that the others ask.
     ...(config.gateways.length === 0 ? {} : { parts: () => crew.parts() }),
     workers: { folder, onConnection: (take) => crew.onConnection(take) },
   })

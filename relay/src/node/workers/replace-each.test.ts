@@ -16,7 +16,7 @@ function scripted(name: string, log: string[], failure?: Error): WorkerSlot {
   }
 }
 
-it('opens each new one before the old one closes, and that before the next', async () => {
+it('opens each new slot before the old one closes, and that before the next one', async () => {
   const log: string[] = []
   const places = [scripted('old 0', log), scripted('old 1', log)]
   const fresh = [scripted('new 0', log), scripted('new 1', log)]
@@ -25,7 +25,7 @@ it('opens each new one before the old one closes, and that before the next', asy
   expect(places).toEqual(fresh)
 })
 
-it('leaves the old one, and those after it, if a new one can not be opened', async () => {
+it('leaves the old slot and those after it if a new one can not be opened', async () => {
   const log: string[] = []
   const [first, second] = [scripted('old 0', log), scripted('old 1', log)]
   const places = [first, second]

@@ -2,16 +2,16 @@ import { type Part, part } from '../../core/part.js'
 import { wakefulClock } from './clock.js'
 import type { WorkerSlot } from './place.js'
 
-/** How long an answer is waited for. */
+/** How long it waits for an answer. */
 const patienceMs = 1000
 
-/** Asks the process of the components and bridges how they are. */
+/** Requests the state of the components and bridges from their process. */
 export interface WorkerReports {
   take(): Promise<readonly Part[]>
   heard(number: number, parts: readonly Part[]): void
 }
 
-/** @param inside that process, where there is one */
+/** @param inside that process, if there is one */
 export function reports(inside: () => Pick<WorkerSlot, 'say'> | undefined): WorkerReports {
   const waiting = new Map<number, (parts: readonly Part[]) => void>()
   let last = 0

@@ -14,25 +14,25 @@ import type { WorkerSlot } from './place.js'
 import { Staff } from './staff.js'
 
 export interface RunWorkersOptions {
-  /** How many relays share the ports. */
+  /** The number of relays that share the ports. */
   readonly count: number
-  /** Where a user can change what keeps a port from being opened. */
+  /** How a user can change a port that can't be opened. */
   readonly remedies: ListenRemedies
   /** Whether components are loaded again when their files change. */
   readonly reload: boolean
 }
 
-/** What a configuration has become. */
+/** A configuration that runs. */
 export type Running = Pick<RunningConfig, 'ports' | 'reload' | 'close'>
 
 /**
- * Opens everything that a configuration names, over several relays. This process accepts clients,
- * and hands each to the worker whose turn it is; memory brokers have a process of their own, and so
- * have components together with bridges. Whatever ends is replaced.
+ * Opens everything that a configuration names, with several relays. This process accepts clients
+ * and passes each to the next worker; memory brokers have a process of their own, and so have
+ * components together with bridges. A process that ends is replaced.
  */
 export async function runWorkers(config: Config, { count, reload, remedies }: RunWorkersOptions): Promise<Running> {
   checkPlain(config)
-  const folder = await mkdtemp(path.join(tmpdir(), 'wildcast-')) // nobody else may enter it
+  const folder = await mkdtemp(path.join(tmpdir(), 'wildcast-')) // no other user may enter it
   const { onError } = openLog(wakefulClock)
   const staff = new Staff({ folder, onError, remedies, reload })
   const acceptors: Acceptor[] = []
@@ -68,24 +68,24 @@ export async function runWorkers(config: Config, { count, reload, remedies }: Ru
 
 const portsOf = ({ gateways }: Config): unknown => gateways.map(({ port, host }) => [port, host])
 
-/** Other processes get a copy. */
+/** Throws if the other processes can't get a copy. */
 function checkPlain(config: Config): void {
   try {
     structuredClone(config)
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause)
-    throw new Error(`with several workers a configuration holds text, numbers, lists and tables only: ${why}`, {
+    throw new Error(`with several workers, a configuration may hold text, numbers, lists and tables only: ${why}`, {
       cause,
     })
   }
 }
 
-/** Gives each client to the next worker that is there. */
+/** Passes each client to the next worker that is ready. */
 function inTurns(workers: readonly WorkerSlot[]): (socket: Socket, endpoint: number) => void {
   let turn = 0
   return function hand(socket, endpoint) {
     const arrival = { endpoint, socket, again: () => hand(socket, endpoint) }
     for (let tries = workers.length; tries > 0; tries--) if (workers[turn++ % workers.length]?.hand(arrival)) return
-    socket.destroy() // all of them are being replaced: its client comes again
+    socket.destroy() // all of them are being replaced: the client reconnects
   }
 }

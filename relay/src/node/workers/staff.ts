@@ -18,11 +18,11 @@ export interface StaffOptions {
 
 /** All processes of a primary, for one configuration after the other. */
 export class Staff {
-  /** Those that take clients. The list stays the same, and its places change. */
+  /** Those that take clients. The array stays the same, and its slots change. */
   readonly workers: WorkerSlot[] = []
   readonly #options: StaffOptions
   readonly #place: (options: WorkerMemberOptions) => CrewPlace
-  /** Every place that may have a process. */
+  /** Every slot that may have a process. */
   #all: Set<WorkerSlot> = new Set()
   readonly #memory: Set<WorkerSlot> = new Set()
   #sockets: ReadonlyMap<string, string> = new Map()
@@ -48,8 +48,8 @@ export class Staff {
   }
 
   /**
-   * Goes on with another configuration: the components first, then one worker after the other. Returns what was done.
-   * @throws whatever keeps a process from being opened; what was not replaced by then goes on
+   * Switches to another configuration: components first, then each worker. Returns what was done.
+   * @throws the reason if a process can't be opened; processes that were not replaced yet stay
    */
   async replace({ sockets, workers, inside }: Division, count: number): Promise<readonly string[]> {
     await this.#share(sockets)
@@ -73,7 +73,9 @@ export class Staff {
     await Promise.all([...this.#memory].map((one) => one.close()))
   }
 
-  /** Opens the memory brokers that are not open yet. Those that a configuration has no more keep what they hold. */
+  /**
+   * Opens the memory brokers that are not open yet. Those no longer configured keep their state.
+   */
   async #share(sockets: ReadonlyMap<string, string>): Promise<void> {
     const fresh = [...sockets].flatMap(([name, socket]) => (this.#sockets.has(name) ? [] : [socket]))
     if (fresh.length === 0) return
@@ -83,7 +85,7 @@ export class Staff {
     this.#sockets = sockets
   }
 
-  /** Loads modules again if that is enough; a process that is replaced misses messages meanwhile. */
+  /** Reloads modules if that is enough: a process that is replaced misses messages meanwhile. */
   async #renewInside(config: Config | undefined): Promise<readonly string[]> {
     const before = this.#inside
     if (!before && !config) return []
@@ -96,7 +98,10 @@ export class Staff {
     return ['the process of the components is replaced']
   }
 
-  /** Two at once would act on each message twice, so the old one ends first; if the new one can't be opened, it begins again. */
+  /**
+   * Two processes would act on each message twice, so the old one ends first. If the new one fails,
+   * it restarts.
+   */
   async #replaceInside(config: Config | undefined): Promise<void> {
     const before = this.#inside
     await before?.place.close()

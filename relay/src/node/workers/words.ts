@@ -1,36 +1,36 @@
 import type { Part } from '../../core/part.js'
 import type { Figures } from '../metrics.js'
 
-/** What the primary says to a process of the crew. */
+/** Messages of the primary to one of its processes. */
 export type ToMember<Task = unknown> =
   | { readonly kind: 'begin'; readonly task: Task }
-  /** Bears a socket: a client has come to one of the endpoints. It is answered by `taken`. */
+  /** Carries the socket of a client that came to one of the endpoints. Answered by `taken`. */
   | { readonly kind: 'connection'; readonly endpoint: number; readonly number: number }
-  /** Asks for what this one has counted. */
+  /** Requests the figures of this process. Answered by `counted`. */
   | { readonly kind: 'count' }
-  /** Answers `sum`: the figures of all. */
+  /** Answers `sum` with the figures of all relays. */
   | { readonly kind: 'summed'; readonly figures: readonly Figures[] }
-  /** Asks how its components and bridges are. It is answered by `reported`. */
+  /** Requests the state of its components and bridges. Answered by `reported`. */
   | { readonly kind: 'report'; readonly number: number }
-  /** Loads the modules of its components again. It is answered by `reloaded`. */
+  /** Reloads the modules of its components. Answered by `reloaded`. */
   | { readonly kind: 'reload'; readonly number: number }
   /** Answers `inquire`. */
   | { readonly kind: 'informed'; readonly parts: readonly Part[] }
-  /** Ends in good order. */
+  /** Closes it in good order. */
   | { readonly kind: 'end' }
 
-/** What the primary hears from it. */
+/** Messages of such a process to the primary. */
 export type FromMember =
-  /** It has begun. The id of its relay comes along, where it is one. */
+  /** It has started. Contains the id of its relay, if it is one. */
   | { readonly kind: 'ready'; readonly relay?: string }
-  /** It can't begin: with the code of a `WildcastError`, where it was one. */
+  /** It can't start. Contains the code of a `WildcastError`, if it was one. */
   | { readonly kind: 'failed'; readonly code?: string; readonly message: string }
-  /** A connection with this number is its own from now on. */
+  /** It now owns the connection with this number. */
   | { readonly kind: 'taken'; readonly number: number }
   | { readonly kind: 'counted'; readonly figures: Figures }
   | { readonly kind: 'sum' }
   | { readonly kind: 'reported'; readonly number: number; readonly parts: readonly Part[] }
-  /** With the reason if a module can't be loaded. */
+  /** Contains the reason if a module can't be loaded. */
   | { readonly kind: 'reloaded'; readonly number: number; readonly failure?: string }
-  /** Asks how the components and bridges of another process are. Answers come in order. */
+  /** Requests the state of the components and bridges in another process. Answers come in order. */
   | { readonly kind: 'inquire' }

@@ -2,7 +2,9 @@ import * as v from 'valibot'
 import type { Reads } from './table.js'
 import { text } from './values.js'
 
-/** A URL with one of these schemes, and a host. Its text is never shown: it may hold a password. */
+/**
+ * A URL with a host and one of these schemes. It is never shown, since it may contain a password.
+ */
 export function url(schemes: readonly string[], example: string): Reads<string> {
   return v.pipe(
     text,
@@ -13,17 +15,14 @@ export function url(schemes: readonly string[], example: string): Reads<string> 
   )
 }
 
-/** A server of NATS: the scheme and the port may be missing. */
+/** A NATS server, with or without a scheme and a port. */
 export const natsAddress: Reads<string> = v.pipe(
   text,
   v.check(
     (value) => /^(?:nats|tls)$/.test(schemeOf(value) ?? 'nats') && isUrl(schemeOf(value) ? value : `nats://${value}`),
     ({ input }) => faultOf(input, ['nats', 'tls'], 'nats://localhost:4222'),
   ),
-  v.check(
-    isPercentEncoded,
-    '{it} has a "%" that begins no escape; write "%25" for it, or say in "auth" who the relay is',
-  ),
+  v.check(isPercentEncoded, '{it} has a "%" that begins no escape; write "%25" for it, or log in with "auth"'),
 )
 
 export const hostAndPort: Reads<string> = v.pipe(

@@ -15,7 +15,7 @@ export function bridge(brokers: readonly string[]): Reads<BridgeConfig> {
   )
 }
 
-/** The name of a broker that there is. */
+/** The name of a configured broker. */
 export function brokerName(brokers: readonly string[]): Reads<string> {
   return v.pipe(
     text,
@@ -56,6 +56,6 @@ function patternOf(text: string): Pattern | WildcastError {
 
 function unknownBroker(name: string, brokers: readonly string[]): string {
   const meant = nearest(name, brokers)
-  if (meant !== undefined) return `{it} names a broker that is not there; did you mean "${shown(meant)}"?`
-  return `{it} names a broker that is not there; there are: ${brokers.map(shown).join(', ') || 'none'}`
+  if (meant !== undefined) return `{it} names a broker that does not exist; did you mean "${shown(meant)}"?`
+  return `{it} names a broker that does not exist; there are: ${brokers.map(shown).join(', ') || 'none'}`
 }

@@ -30,7 +30,7 @@ export function tlsOf({ root_certificate, client_certificate }: Certificates): T
   return defined({ rootCertificate: root_certificate, clientCertificate: client_certificate })
 }
 
-/** Refuses certificates on a link that is not encrypted: they would be left unused in silence. */
+/** Rejects certificates without an encrypted connection, which would be silently unused. */
 export function certificatesNeed<Input extends Certificates>(
   encrypted: (input: Input) => boolean,
   remedy: string,

@@ -4,8 +4,7 @@ import { circleOf } from '../../../core/bridge-circle.js'
 import type { Config } from '../config.js'
 
 /**
- * Refuses bridges that would carry messages in a circle where a broker on it has no headers in
- * which they remember the way.
+ * Rejects bridges in a circle if a broker in it has no headers, in which messages record their way.
  */
 export function circleFree(): v.RawCheckAction<Config> {
   return v.rawCheck(({ dataset, addIssue }) => {
@@ -24,8 +23,8 @@ export function circleFree(): v.RawCheckAction<Config> {
 }
 
 /**
- * As far as settings tell: an MQTT broker may turn out to speak 3.1.1 only, which the relay finds
- * when it opens the bridges.
+ * Goes by the settings. An MQTT broker may support only 3.1.1, which the relay finds out when it
+ * opens the bridges.
  */
 function carriesHeaders(settings: BrokerSettings | undefined): boolean {
   switch (settings?.type) {

@@ -9,7 +9,7 @@ import { defined } from './defined.js'
 import { isTable, keyIn, optional, type Reads, table } from './table.js'
 import { text, wholeNumber } from './values.js'
 
-/** Keys of the original that mean nothing here. */
+/** Keys of the original that have no meaning here. */
 const foreign = [
   'allowed_http_hosts',
   'build',
@@ -20,16 +20,16 @@ const foreign = [
   'exclude_files',
 ]
 
-/** What triggers a component, and where its outputs go. */
+/** The trigger of a component, and the destination of its outputs. */
 interface Triggered {
   readonly subscription: ComponentSubscription
   readonly result?: { readonly default_broker?: string; readonly default_subject?: string } | undefined
 }
 
-/** A component that may leave it to the relay which broker triggers it. */
+/** A component that may name no broker, and is then triggered by the default one. */
 export type WrittenComponent = Omit<ComponentConfig, 'broker'> & { readonly broker?: string }
 
-/** `[[component]]`, with the original's keys and a few of ours. */
+/** `[[component]]`, with the original's keys and some of Wildcast's own. */
 function component(context: Context): Reads<WrittenComponent> {
   const trigger = table(
     { broker: optional(brokerName(context.brokers)), subscription: subscription(context) },
@@ -68,7 +68,7 @@ function component(context: Context): Reads<WrittenComponent> {
   )
 }
 
-/** What triggers a component: one of three tables. */
+/** The trigger of a component: one of three tables. */
 function subscription(context: Context): Reads<Triggered> {
   const result = optional(
     table({ default_broker: optional(brokerName(context.brokers)), default_subject: optional(subject) }),
@@ -94,7 +94,7 @@ function subscription(context: Context): Reads<Triggered> {
   })
 }
 
-/** All components, each with an id of its own. */
+/** All components, with unique ids. */
 export function components(context: Context): Reads<readonly WrittenComponent[]> {
   return v.pipe(
     v.array(component(context), '{it} must be a list of tables: write [[component]]'),
@@ -102,12 +102,12 @@ export function components(context: Context): Reads<readonly WrittenComponent[]>
   )
 }
 
-/** A component of a spin.toml that is no module of JavaScript or TypeScript, by its id. */
+/** The id of a component in a spin.toml that is not a module of JavaScript or TypeScript. */
 export interface Skipped {
   readonly skipped: string
 }
 
-/** The same of a spin.toml, which may hold components that are not ours. */
+/** All components of a spin.toml, including those that are not Wildcast's. */
 export function spinComponents(context: Context): Reads<readonly (WrittenComponent | Skipped)[]> {
   const ours = component(context)
   const skipped = v.pipe(
@@ -143,7 +143,7 @@ function distinct<Input extends readonly (WrittenComponent | Skipped)[]>(): v.Ra
   })
 }
 
-/** Those that name no broker are triggered by this one. */
+/** Components without a broker get this one. */
 export function triggeredBy(broker: string, written: readonly WrittenComponent[]): readonly ComponentConfig[] {
   return written.map((component) => ({ broker, ...component }))
 }
@@ -160,7 +160,7 @@ const requestPath: Reads<string> = v.pipe(
   text,
   v.check(
     (path) => /^\/?(?:[^\s/>#+?*]+|\*\*?)(?:\/(?:[^\s/>#+?*]+|\*\*?))*$/.test(path),
-    '{it} must be a path such as "test/*/hello", where "*" stands for one segment',
+    '{it} must be a path such as "test/*/hello"; "*" matches one segment',
   ),
 )
 
@@ -170,7 +170,7 @@ const method: Reads<string> = v.pipe(
   v.regex(/^(?:[A-Z]+|\*)$/, '{it} must be a method such as "POST", or "*"'),
 )
 
-/** Named variables. Numbers and truth values are written as text. */
+/** Named variables. Numbers and booleans become text. */
 const variables: Reads<Readonly<Record<string, string>>> = v.record(
   v.string(),
   v.pipe(
@@ -184,7 +184,7 @@ function file({ resolve, isFile }: Context): Reads<string> {
   return v.pipe(
     text,
     v.check((name) => moduleName.test(name), '{it} must name a module of JavaScript or TypeScript'),
-    v.check(isFile, '{it} names a file that is not there; create it or correct the path'),
+    v.check(isFile, '{it} names a file that does not exist; create it or correct the path'),
     v.transform(resolve),
   )
 }
@@ -203,7 +203,7 @@ function parsed<Output>(parse: (text: string) => Output): Reads<Output> {
   )
 }
 
-/** A table with one key of several, and what belongs to it. */
+/** A table with exactly one of several keys. */
 function oneOf<Output>(kinds: Readonly<Record<string, Reads<Output>>>): Reads<Output> {
   const names = Object.keys(kinds)
   const refuse = v.pipe(

@@ -1,9 +1,9 @@
 import type { ConfigEnvironment } from '../outside.js'
 
-/** What a schema must know beyond the value that it reads. */
+/** The facts that a schema needs besides the value. */
 export interface Context extends Pick<ConfigEnvironment, 'resolve' | 'isFolder' | 'isFile'> {
   /**
-   * The names of all brokers, so that a reference to one can be checked however wrong the rest is.
+   * The names of all brokers, so that references can be checked even if other parts are invalid.
    */
   readonly brokers: readonly string[]
 }

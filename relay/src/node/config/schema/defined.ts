@@ -1,4 +1,4 @@
-/** The same table without the keys that are undefined. */
+/** Returns the table without keys that are undefined. */
 export function defined<Values extends object>(values: Values): Defined<Values> {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Defined<Values>
 }

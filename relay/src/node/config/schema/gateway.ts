@@ -16,7 +16,7 @@ import { defined } from './defined.js'
 import { optional, type Reads } from './table.js'
 import { choice, list, seconds, text, truth, wholeNumber } from './values.js'
 
-/** How the two forms of a configuration call the same things. */
+/** The words of one form of a configuration. */
 export interface Words {
   readonly modes: Readonly<Record<string, Mode>>
   readonly forms: Readonly<Record<string, EnvelopeForm>>
@@ -29,7 +29,7 @@ export const originalWords: Words = {
   forms: { Messagepack: 'messagepack', Json: 'json' },
 }
 
-/** Whether this machine has that address is known only when it listens. */
+/** Only listening shows whether this machine has the address. */
 const hostName: Reads<string> = v.pipe(
   text,
   v.check(
@@ -38,7 +38,7 @@ const hostName: Reads<string> = v.pipe(
   ),
 )
 
-/** As browsers write it: no path, and no port where it is the usual one. */
+/** As browsers write it: no path, and no default port. */
 const origin: Reads<string> = v.pipe(
   text,
   v.check(isOrigin, '{it} must be an origin such as "https://shop.example", without a path'),
@@ -48,7 +48,7 @@ const options: readonly GatewayOption[] = gatewayOptions
 
 type Entries = { readonly [Key in keyof GatewayKeys]-?: Reads<NonNullable<GatewayKeys[Key]>> }
 
-/** The entries of a gateway's table. Its port may be left out in one place and not in another. */
+/** The entries of a gateway's table. In some tables the port may be omitted. */
 export function gatewayEntries(
   words: Words,
   context: Context,
@@ -62,7 +62,7 @@ export function gatewayEntries(
   return Object.fromEntries(entries)
 }
 
-/** The gateway that was written, for one broker or for all. */
+/** The gateway of these keys, for one broker or for all. */
 export function gatewayOf(keys: GatewayKeys, broker?: string): GatewayConfig {
   const fields = options.map(({ key, field, usual }) => {
     const value = keys[key] ?? (typeof usual === 'number' ? usual : undefined)
@@ -84,7 +84,7 @@ function schemaOf(value: OptionValue, words: Words, { isFolder, resolve }: Conte
     case 'folder':
       return v.pipe(
         text,
-        v.check(isFolder, '{it} names a folder that is not there; create it or correct the path'),
+        v.check(isFolder, '{it} names a folder that does not exist; create it or correct the path'),
         v.transform(resolve),
       )
     case 'origins':

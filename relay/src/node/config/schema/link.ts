@@ -5,14 +5,14 @@ import { wholeNumber } from './values.js'
 
 const anHour = 3_600_000
 
-/** The keys that every link to a broker has. */
+/** The keys that every connection to a broker has. */
 export const linkEntries: {
   readonly ping_interval: Optional<number>
   readonly pint_interval: Optional<number>
   readonly publish_timeout_ms: Optional<number>
 } = {
   ping_interval: optional(wholeNumber(1, anHour, 'milliseconds')),
-  // As the original's documentation spells it.
+  // The original's documentation spells it like this.
   pint_interval: optional(wholeNumber(1, anHour, 'milliseconds')),
   publish_timeout_ms: optional(wholeNumber(0, anHour, 'milliseconds')),
 }

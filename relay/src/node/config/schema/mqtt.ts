@@ -10,10 +10,10 @@ import { choice, seconds, secret, text, wholeNumber } from './values.js'
 const example = 'mqtt://localhost:1883'
 const schemes = ['mqtt', 'mqtts', 'tcp', 'ssl', 'ws', 'wss']
 
-/** On the wire the interval has two bytes. */
+/** The packet has two bytes for the interval. */
 const longestKeepAlive = 65_535
 
-/** What its length can say. */
+/** The limit of the packet's length field. */
 const longestPacket = 268_435_460
 
 const version: Reads<'5' | '3.1.1'> = v.pipe(

@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { isTable, notATable, type Reads } from './table.js'
 
-/** A table of at least one thing, each under a name that the user chose. */
+/** A table of at least one item, under names that the user chooses. */
 export function named<Output>(what: string, item: Reads<Output>): Reads<Readonly<Record<string, Output>>> {
   const name = v.pipe(
     v.string(),

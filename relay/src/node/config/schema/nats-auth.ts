@@ -7,7 +7,7 @@ import { secret, text } from './values.js'
 
 const filledIn: Reads<string> = v.pipe(secret, v.nonEmpty('{it} must not be empty; fill it in'))
 
-/** The ways to log in to NATS, named as in the original. */
+/** The ways to log in to NATS, with the original's names. */
 export function natsAuth(resolve: Resolve): Reads<NatsAuth> {
   return tagged<NatsAuth>('way to log in', {
     Token: v.pipe(

@@ -3,21 +3,21 @@ import * as v from 'valibot'
 import type { Path } from '../path.js'
 import { isTable } from './table.js'
 
-/** A gateway as it was written, whether it is right or wrong. */
+/** A gateway of a source, valid or not. */
 export interface WrittenGateway {
   readonly keys: unknown
-  /** What a sentence calls it. */
+  /** Its name in a sentence. */
   readonly name: string
-  /** The way to its keys. */
+  /** The path of its keys. */
   readonly path: Path
 }
 
-/** The port that a gateway has without one. */
+/** The default port of a gateway. */
 const usualPort = 3015
 
 /**
- * Refuses gateways that would listen on one address. It looks at what may be wrong elsewhere, too,
- * so that everything is told at once.
+ * Rejects gateways with the same address. It checks invalid gateways, too, so that all errors are
+ * reported at once.
  */
 export function onePortEach<Input>(gatewaysOf: (input: unknown) => readonly WrittenGateway[]): v.RawCheckAction<Input> {
   return v.rawCheck(({ dataset, addIssue }) => {
@@ -31,14 +31,14 @@ export function onePortEach<Input>(gatewaysOf: (input: unknown) => readonly Writ
       seen.push({ port, host, name })
       if (!owner) continue
       addIssue({
-        message: `{it} is ${port}, which ${owner.name} has already; choose another`,
+        message: `{it} is ${port}, which ${owner.name} already has; choose another`,
         path: itemsOf(dataset.value, [...path, 'port']),
       })
     }
   })
 }
 
-/** Whether two gateways on one port would be in each other's way. */
+/** Whether two gateways on one port would conflict. */
 function overlap(one: string | undefined, other: string | undefined): boolean {
   const [first, second] = [familyOf(one), familyOf(other)]
   if (first.all.length === 0 && second.all.length === 0) return first.address === second.address
@@ -46,7 +46,7 @@ function overlap(one: string | undefined, other: string | undefined): boolean {
   return families(first).some((family) => families(second).includes(family))
 }
 
-/** What a host stands for: one address, or all of a family. */
+/** The address of a host, or all addresses of a family. */
 function familyOf(host: string | undefined): {
   readonly address: string
   readonly families: readonly number[]
@@ -54,14 +54,14 @@ function familyOf(host: string | undefined): {
 } {
   const address = (host ?? '::').toLowerCase().replace(/^localhost$/, '127.0.0.1')
   const family = isIP(address)
-  // Node listens for IPv4 too where it listens on all addresses of IPv6.
+  // Node also listens on IPv4 if it listens on all addresses of IPv6.
   if (/^(?:::|(?:0+:)+0+)$/.test(address)) return { address, families: [4, 6], all: [4, 6] }
   if (address === '0.0.0.0') return { address, families: [4], all: [4] }
-  // A name may stand for an address of either family.
+  // A name may resolve to an address of either family.
   return { address, families: family === 0 ? [4, 6] : [family], all: [] }
 }
 
-/** The same path, as issues have it. */
+/** The path in the form that issues have. */
 function itemsOf(input: unknown, path: Path): [v.IssuePathItem, ...v.IssuePathItem[]] {
   let value = input
   const items = path.map((key): v.IssuePathItem => {

@@ -9,8 +9,8 @@ import type { Reads } from './table.js'
 import { tagged } from './tagged.js'
 
 /**
- * A broker as the original names it: `"InMemoryBroker"`, `{ Redis = "redis://…" }`, a table `Nats`
- * or `Mqtt`. In a query string even the first is a key.
+ * A broker in the original's form: `"InMemoryBroker"`, `{ Redis = "redis://…" }`, a table `Nats` or
+ * `Mqtt`. In a query string, `InMemoryBroker` is also a key.
  */
 export function originalBroker(resolve: Resolve): Reads<BrokerSettings> {
   const memory: BrokerSettings = { type: 'memory' }
@@ -24,7 +24,7 @@ export function originalBroker(resolve: Resolve): Reads<BrokerSettings> {
       v.transform((url) => ({ type: 'redis' as const, url })),
     ),
     Nats: natsSettingsKeys(resolve),
-    // As the original's documentation spells it.
+    // The original's documentation spells it like this.
     NATs: natsSettingsKeys(resolve),
     Mqtt: mqttSettingsKeys(resolve),
   })
@@ -32,7 +32,8 @@ export function originalBroker(resolve: Resolve): Reads<BrokerSettings> {
     v.literal(
       'InMemoryBroker',
       ({ input }) =>
-        `{it} must be "InMemoryBroker", or a table such as { Redis = "redis://localhost:6379" }${meant(input, ['InMemoryBroker'])}`,
+        '{it} must be "InMemoryBroker", or a table such as { Redis = "redis://localhost:6379" }' +
+        meant(input, ['InMemoryBroker']),
     ),
     v.transform(() => memory),
   )

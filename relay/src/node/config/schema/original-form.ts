@@ -11,17 +11,17 @@ import { onePortEach, type WrittenGateway, within } from './one-port-each.js'
 import { originalBroker } from './original-broker.js'
 import { isTable, keyIn, optional, type Reads, type Table, table } from './table.js'
 
-/** Keys of our own form. No spin.toml has them, so here they are a mistake. */
+/** Keys of Wildcast's own form. No spin.toml has them, so they are a mistake here. */
 const ownKeys = ['brokers', 'bridge', 'default', ...gatewayOptions.map(({ key }) => key), 'gateway', 'workers']
 
-/** Whether a configuration is of the original's form, which is part of a spin.toml. */
+/** Whether a configuration has the original's form, which is part of a spin.toml. */
 export function isOriginal(value: unknown): value is Table {
   return isTable(value) && ['trigger', 'spin_manifest_version', 'spin_version'].some((key) => key in value)
 }
 
 /**
- * The original's form: each broker may have a gateway, on a port of its own. Whatever else a
- * spin.toml holds is let through.
+ * The original's form: each broker may have a gateway with its own port. Other keys of a spin.toml
+ * are ignored.
  */
 export function originalForm(context: Context): Reads<Config> {
   const trigger = table(
@@ -71,7 +71,8 @@ function refuseOwnKeys<Input extends object>(): v.RawCheckAction<Input> {
     for (const key of ownKeys)
       if (Object.hasOwn(dataset.value as object, key))
         addIssue({
-          message: '{it} has no place beside [trigger]; remove it, or write [brokers.…] instead of [trigger.brokers.…]',
+          message:
+            '{it} is not allowed beside [trigger]; remove it, or write [brokers.…] instead of [trigger.brokers.…]',
           path: [keyIn(dataset.value, key)],
         })
   })

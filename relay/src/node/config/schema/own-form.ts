@@ -16,10 +16,10 @@ import { redisSettingsKeys } from './redis.js'
 import { isTable, keyIn, notATable, optional, type Reads, type Table, table } from './table.js'
 import { wholeNumber } from './values.js'
 
-/** More than any machine has use for. */
+/** More than any machine needs. */
 export const mostWorkers = 256
 
-/** Wildcast's own form: one port, and all brokers behind it. */
+/** Wildcast's own form: one port that gives access to all brokers. */
 export function ownForm(context: Context): Reads<Config> {
   const { port, ...others } = gatewayEntries(ownWords, context)
   const entries = {
@@ -44,7 +44,7 @@ export function ownForm(context: Context): Reads<Config> {
   )
 }
 
-/** The form as it was written, with each value read. */
+/** The form with its values read. */
 interface Written extends Partial<GatewayKeys> {
   readonly workers?: number
   readonly default?: string
@@ -77,7 +77,7 @@ function gatewaysOf(input: unknown): readonly WrittenGateway[] {
   ]
 }
 
-/** Beside the port that leads to all brokers, others may lead to one each. */
+/** Besides the port for all brokers, further ports may give access to one broker each. */
 type FurtherGateway = GatewayKeys & { readonly broker?: string }
 
 function furtherGateway(context: Context): Reads<FurtherGateway> {
@@ -109,17 +109,21 @@ function withoutType(input: unknown): Table {
   return keys
 }
 
-/** Of a broker whose type is not known, nothing else can be checked. */
+/** Rejects a broker of an unknown type, whose other keys can't be checked. */
 function noSuchType(known: readonly string[]): Reads<unknown> {
   return v.pipe(
     v.unknown(),
     v.rawCheck(({ dataset, addIssue }) =>
       addIssue({
-        message: `{it} must be a known type of broker: ${known.join(', ')}${meant(within(dataset.value, 'type'), known)}`,
+        message: unknownType(within(dataset.value, 'type'), known),
         path: [keyIn(dataset.value, 'type')],
       }),
     ),
   )
+}
+
+function unknownType(type: unknown, known: readonly string[]): string {
+  return `{it} must be a known type of broker: ${known.join(', ')}${meant(type, known)}`
 }
 
 function ordered(brokers: Readonly<Record<string, BrokerSettings>>, first?: string): Config['brokers'] {

@@ -1,19 +1,18 @@
 import * as v from 'valibot'
 import { nearest } from '../nearest.js'
 
-// In every message `{it}` stands for the name of the value, which is put in when the whole path to
-// it is known.
+// In every message `{it}` is the name of the value, which is inserted when its full path is known.
 
-/** Keys and values: a table of TOML, an object of JSON. */
+/** Keys and values: a table in TOML, an object in JSON. */
 export type Table = Readonly<Record<string, unknown>>
 
-/** Reads an unknown value as something. */
+/** Reads an unknown value as an output. */
 export type Reads<Output> = v.GenericSchema<unknown, Output>
 
-/** An entry of a table that may be left out. */
+/** An entry that may be omitted. */
 export type Optional<Output> = v.ExactOptionalSchema<Reads<Output>, undefined>
 
-/** What a table of these entries is read as. */
+/** The output of a table with these entries. */
 export type Read<Entries extends v.ObjectEntries> = v.InferOutput<v.ObjectSchema<Entries, undefined>>
 
 export function optional<Output>(schema: Reads<Output>): Optional<Output> {
@@ -27,9 +26,9 @@ export function isTable(value: unknown): value is Table {
 export const notATable: Reads<never> = v.never('{it} must be a table of keys and values')
 
 /**
- * A table of known keys.
- * @param examples values for keys that must be there
- * @param elsewhere keys of other tables that a misspelt one may stand for
+ * A table with known keys.
+ * @param examples values for required keys
+ * @param elsewhere keys of other tables that the user may have meant
  */
 export function table<Entries extends v.ObjectEntries>(
   entries: Entries,
@@ -44,7 +43,7 @@ export function table<Entries extends v.ObjectEntries>(
   return v.lazy((input) => (isTable(input) ? shape : notATable)) as Reads<Read<Entries>>
 }
 
-/** A strict object of valibot would tell of the first unknown key only. */
+/** A strict object of valibot reports only the first unknown key. */
 function refuseOthers<Input extends object>(
   known: readonly string[],
   elsewhere: readonly string[],
@@ -62,7 +61,7 @@ function unknownKey(key: string, known: readonly string[], elsewhere: readonly s
   return `unknown key {it}; ${known.length === 0 ? 'remove it' : `allowed: ${known.join(', ')}`}`
 }
 
-/** The way from a table to one of its keys. */
+/** The path from a table to one of its keys. */
 export function keyIn(table: unknown, key: string): v.ObjectPathItem {
   const input = table as Record<string, unknown>
   return { type: 'object', origin: 'key', input, key, value: input[key] }

@@ -3,7 +3,8 @@ import { meant } from '../nearest.js'
 import { isTable, keyIn, type Reads } from './table.js'
 
 /**
- * One of several things, as Rust writes it: a table whose only key says which, `{ Token = "…" }`.
+ * One of several kinds, as Rust writes it: a table with one key, the kind, such as `{ Token = "…"
+ * }`.
  */
 export function tagged<Output>(what: string, kinds: Readonly<Record<string, Reads<Output>>>): Reads<Output> {
   const known = Object.keys(kinds)

@@ -2,8 +2,8 @@ import * as v from 'valibot'
 import { meant } from '../nearest.js'
 import type { Reads } from './table.js'
 
-// An environment variable and a query string have nothing but text, so numbers and truth values may
-// be written as such: port = "${PORT}".
+// Environment variables and query strings are always text, so numbers and booleans may be text,
+// too: port = "${PORT}".
 
 /** Text that is not empty. */
 export const text: Reads<string> = v.pipe(
@@ -11,7 +11,7 @@ export const text: Reads<string> = v.pipe(
   v.nonEmpty('{it} must not be empty; fill it in or leave it out'),
 )
 
-/** Text that is nobody's business. It may be empty. */
+/** Text that must not be shown. It may be empty. */
 export const secret: Reads<string> = v.string('{it} must be text, in quotes, or { file = "…" }')
 
 export const truth: Reads<boolean> = v.pipe(
@@ -25,7 +25,7 @@ export function wholeNumber(from: number, to: number, unit = ''): Reads<number> 
   return v.pipe(numberBetween(from, to, message), v.integer(message))
 }
 
-/** Seconds, perhaps broken ones, read as milliseconds. */
+/** Seconds, possibly with a fraction, read as milliseconds. */
 export function seconds(from: number, to: number): Reads<number> {
   return v.pipe(
     numberBetween(from, to, `{it} must be a number of seconds, from ${from} to ${to}`),
@@ -41,7 +41,7 @@ function numberBetween(from: number, to: number, message: string): Reads<number>
   )
 }
 
-/** One of a few words, each with what it stands for. */
+/** One of several words, each with its meaning. */
 export function choice<Output>(meanings: Readonly<Record<string, Output>>): Reads<Output> {
   const words = Object.keys(meanings).map((word) => `"${word}"`)
   const message = `{it} must be ${words.slice(0, -1).join(', ')} or ${words.at(-1)}`

@@ -4,7 +4,7 @@ import { jsonSource } from './json-source.js'
 
 const read = (text: string) => jsonSource(text, 'wildcast.json')
 
-it('reads whatever JSON.parse reads', () => {
+it('reads everything that JSON.parse reads', () => {
   fc.assert(
     fc.property(fc.jsonValue(), fc.nat(4), (value, indent) => {
       const text = JSON.stringify(value, null, indent)
@@ -13,7 +13,7 @@ it('reads whatever JSON.parse reads', () => {
   )
 })
 
-it('refuses whatever JSON.parse refuses', () => {
+it('rejects everything that JSON.parse rejects', () => {
   fc.assert(
     fc.property(fc.json(), fc.nat(), fc.constantFrom('', '"', '}', ',', ':', '0', 'x', '\n'), (text, at, put) => {
       const place = at % (text.length + 1)
@@ -31,12 +31,12 @@ it('refuses whatever JSON.parse refuses', () => {
   )
 })
 
-it('knows the line of every key and item', () => {
+it('returns the line of every key and item', () => {
   const { lineOf } = read('\ufeff{\n"a": {\r\n  "b": [1,\n 2]},\n "c": {}}')
   expect([['a'], ['a', 'b'], ['a', 'b', 1], ['c'], ['a', 'x'], ['x']].map(lineOf)).toEqual([2, 3, 4, 5, 2, undefined])
 })
 
-it('tells of keys that stand twice, at any depth', () => {
+it('reports duplicate keys at any depth', () => {
   const { faults } = read('{"brokers": {\n"main": 1,\n"main": 2}, "a": [{"x": 1,\n"\\u0078": 2}]}')
   expect(faults).toEqual([
     {
@@ -48,12 +48,12 @@ it('tells of keys that stand twice, at any depth', () => {
   ])
 })
 
-it('takes __proto__ for a key like any other', () => {
+it('reads __proto__ like any other key', () => {
   expect(Object.keys(read('{"__proto__": 1}').value as object)).toEqual(['__proto__'])
 })
 
 it.each([
-  ['', 'wildcast.json:1: this is not valid JSON: a value was expected here; text must stand in double quotes'],
+  ['', 'wildcast.json:1: this is not valid JSON: a value was expected here; put text in double quotes'],
   ['{"a": 1,\n}', 'wildcast.json:2: this is not valid JSON: a key in double quotes was expected here'],
   ['{a: 1}', 'wildcast.json:1: this is not valid JSON: a key in double quotes was expected here'],
   ['{1: 1}', 'wildcast.json:1: this is not valid JSON: a key in double quotes was expected here'],
@@ -62,11 +62,11 @@ it.each([
   ['[1\n2]', 'wildcast.json:2: this is not valid JSON: "," or "]" was expected here'],
   ['{}\n{}', 'wildcast.json:2: this is not valid JSON: nothing more was expected here'],
   ["{'a': 1}", 'wildcast.json:1: this is not valid JSON: a key in double quotes was expected here'],
-])('says in one sentence what is wrong with %j', (text, message) => {
+])('describes in one sentence what is wrong with %j', (text, message) => {
   expect(() => read(text)).toThrow(expect.objectContaining({ name: 'ConfigError', message }))
 })
 
-it('never shows what stands there', () => {
+it('never shows the text around an error', () => {
   expect(() => read('{"password": "top secret" oops}')).toThrow(
     expect.objectContaining({ message: expect.not.stringMatching(/secret|oops/) }),
   )

@@ -3,9 +3,9 @@ import type { Path } from '../path.js'
 import { type ConfigFault, Lines, type Source } from './source.js'
 
 /**
- * Reads a JSON text. `JSON.parse` knows neither lines nor keys that stand twice, and quotes the
- * text in its messages, which may hold a password.
- * @throws {ConfigError} where it is none
+ * Reads a JSON text. `JSON.parse` reports neither lines nor duplicate keys, and its messages quote
+ * the text, which may contain a password.
+ * @throws {ConfigError} if the text is not valid JSON
  */
 export function jsonSource(text: string, file: string): Source {
   const reader = new JsonReader(text, file)
@@ -41,7 +41,7 @@ class JsonReader {
     this.lines.note(path, this.#offset)
     if (this.#takes('{')) return this.#object(path)
     if (this.#takes('[')) return this.#array(path)
-    return this.#scalar('a value was expected here; text must stand in double quotes')
+    return this.#scalar('a value was expected here; put text in double quotes')
   }
 
   #object(path: Path): unknown {
@@ -52,7 +52,7 @@ class JsonReader {
       const start = this.#offset
       const key = this.#scalar('a key in double quotes was expected here')
       if (typeof key !== 'string') throw this.#wrong('a key in double quotes was expected here', start)
-      if (entries.has(key)) this.#tellTwice([...path, key], start)
+      if (entries.has(key)) this.#reportDuplicate([...path, key], start)
       this.lines.note([...path, key], start)
       if (!this.#takes(':')) throw this.#wrong('":" was expected here')
       entries.set(key, this.#value([...path, key]))
@@ -95,7 +95,7 @@ class JsonReader {
     this.#offset += space.exec(this.#text)?.[0].length ?? 0
   }
 
-  #tellTwice(path: Path, offset: number): void {
+  #reportDuplicate(path: Path, offset: number): void {
     const message = `{it} is defined twice, first in line ${this.lines.of(path)}; rename or remove one of the two`
     this.faults.push({ path, line: this.lines.at(offset), message })
   }

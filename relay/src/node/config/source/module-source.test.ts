@@ -7,7 +7,7 @@ import { moduleSource } from './module-source.js'
 
 const typed = 'const port: number = 3005\nexport default { port } satisfies object\n'
 
-/** A file in a folder of its own, outside every project. */
+/** A file in its own folder, outside every project. */
 async function file(name: string, text: string): Promise<string> {
   const folder = await realpath(await mkdtemp(path.join(tmpdir(), 'wildcast-config-')))
   onTestFinished(() => rm(folder, { recursive: true }))
@@ -28,22 +28,22 @@ it.each(['wildcast.config.js', 'wildcast.config.mjs'])('loads the default export
   expect(found.lineOf(['port'])).toBeUndefined()
 })
 
-it.each(['wildcast.config.ts', 'wildcast.config.mts'])('loads %s by the jiti beside it', async (name) => {
+it.each(['wildcast.config.ts', 'wildcast.config.mts'])('loads %s with the jiti beside it', async (name) => {
   const config = await file(name, typed)
   await installJiti(config)
   expect((await moduleSource(config, name, false)).value).toEqual({ port: 3005 })
 })
 
-it('says how TypeScript can be read where nothing reads it', async () => {
+it('names the remedy if TypeScript can not be read', async () => {
   await expect(moduleSource(await file('wildcast.config.ts', typed), 'wildcast.config.ts', false)).rejects.toThrow(
-    /^wildcast\.config\.ts: Node \S+ can't read TypeScript by itself; install jiti beside it \(npm i -D jiti\), or write it as \.js$/,
+    /^wildcast\.config\.ts: Node \S+ can't read TypeScript by itself; install jiti beside it .*, or write it as \.js$/,
   )
 })
 
 it.each([
   ['export const port = 1', 'wildcast.config.mjs: this module has no default export; write export default { … }'],
   ['throw new Error("no such luck")', 'wildcast.config.mjs: this module could not be loaded: no such luck'],
-])('says in one sentence what is wrong with %s', async (text, message) => {
+])('describes in one sentence what is wrong with %s', async (text, message) => {
   await expect(moduleSource(await file('wildcast.config.mjs', text), 'wildcast.config.mjs')).rejects.toThrow(
     expect.objectContaining({ name: 'ConfigError', message }),
   )

@@ -3,9 +3,9 @@ import { ConfigError } from '../config-error.js'
 import type { Source } from './source.js'
 
 /**
- * Loads a module that exports a configuration by default.
+ * Loads a module whose default export is a configuration.
  * @param canStripTypes whether this Node runs TypeScript by itself
- * @throws {ConfigError} where it can't be loaded
+ * @throws {ConfigError} if it can't be loaded
  */
 export async function moduleSource(absolute: string, file: string, canStripTypes?: boolean): Promise<Source> {
   const value = await loadModule(absolute, canStripTypes).catch((cause: unknown) => {

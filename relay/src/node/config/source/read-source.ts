@@ -7,8 +7,8 @@ import type { Source } from './source.js'
 import { tomlSource } from './toml-source.js'
 
 /**
- * Reads a file by the way its name ends.
- * @throws {ConfigError} where it is not there, or not what its name says
+ * Reads a configuration file in the form that its extension names.
+ * @throws {ConfigError} if it doesn't exist or can't be read
  */
 export async function readSource(file: string): Promise<Source> {
   const ending = path.extname(file)
@@ -29,7 +29,7 @@ async function readText(file: string): Promise<string> {
     const message =
       code === 'ENOENT'
         ? 'there is no such file; create it, or name another with --config'
-        : `this file can't be read (${code}); correct its rights, or name another with --config`
+        : `this file can't be read (${code}); correct its permissions, or name another with --config`
     throw new ConfigError([{ file, message }])
   }
 }

@@ -1,26 +1,21 @@
 import type { Path } from '../path.js'
 
-/**
- * Something wrong with a value, as its sentence; `{it}` in there stands for the name of the value.
- */
+/** An error in a value, as a sentence in which `{it}` is the name of the value. */
 export interface ConfigFault {
   readonly path: Path
   readonly message: string
 }
 
-/** A configuration as it was written, before anything in it was understood. */
+/** A configuration before it is validated. */
 export interface Source {
   readonly value: unknown
-  /** What is wrong in the writing alone. */
+  /** Errors in the syntax alone. */
   readonly faults: readonly (ConfigFault & { readonly line: number })[]
-  /**
-   * The line of a key; of the nearest thing around it where the key is not there. Undefined where
-   * lines are not known.
-   */
+  /** The line of a key, else of the nearest table around it; undefined if lines are unknown. */
   lineOf(path: Path): number | undefined
 }
 
-/** The lines of a text in which keys stand. */
+/** The lines of the keys in a text. */
 export class Lines {
   readonly #text: string
   readonly #byPath: Map<string, number> = new Map()
@@ -29,7 +24,7 @@ export class Lines {
     this.#text = text
   }
 
-  /** Notes that a key stands at an offset. The first place counts. */
+  /** Records the offset of a key. The first one counts. */
   note(path: Path, offset: number): void {
     const key = JSON.stringify(path)
     if (path.length > 0 && !this.#byPath.has(key)) this.#byPath.set(key, this.at(offset))

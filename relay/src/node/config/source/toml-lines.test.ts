@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import type { Path } from '../path.js'
 import { tomlLines } from './toml-lines.js'
 
-/** The text of the line that a path is found in. */
+/** The text of the line in which a path is found. */
 function lineOf(text: string, ...path: Path): string | undefined {
   const line = tomlLines(text).of(path)
   return line === undefined ? undefined : text.split(/\r?\n/)[line - 1]
@@ -46,7 +46,7 @@ n = 2
 `
 
 describe('tomlLines', () => {
-  it('reads what the parser takes for valid', () => {
+  it('reads a text that the parser accepts', () => {
     expect(() => parse(text)).not.toThrow()
   })
 
@@ -76,17 +76,17 @@ describe('tomlLines', () => {
     expect(lineOf(text, ...path)).toBe(line)
   })
 
-  it('finds the table of a key that is not there, and nothing for what stands nowhere', () => {
+  it('finds the table of a key that does not exist, and nothing if there is no table either', () => {
     expect(lineOf(text, 'brokers', 'main', 'password')).toBe('[brokers.main]')
     expect(tomlLines(text).of(['nowhere'])).toBeUndefined()
     expect(tomlLines(text).of([])).toBeUndefined()
   })
 
-  it('counts lines that end as on Windows, after a byte order mark', () => {
+  it('counts lines with Windows line ends, after a byte order mark', () => {
     expect(tomlLines('\ufeffa = 1\r\n\r\n[b]\r\nc = """\r\n\r\n"""\r\nd = 2').of(['b', 'd'])).toBe(7)
   })
 
-  it('finds every key of what the library itself has written', () => {
+  it('finds every key of a text that the library has written', () => {
     const key = fc.oneof(fc.stringMatching(/^[\w-]{1,8}$/), fc.string({ minLength: 1, maxLength: 6 }))
     const leaf = fc.oneof(fc.string({ unit: 'grapheme' }), fc.integer(), fc.boolean())
     const item = fc.oneof(leaf, fc.dictionary(key, leaf, { maxKeys: 3 }))
@@ -109,7 +109,7 @@ describe('tomlLines', () => {
   })
 })
 
-/** The paths of all values that stand in a line of their own. */
+/** The paths of all values that have a line of their own. */
 function leaves(value: unknown, path: Path = []): readonly Path[] {
   if (Array.isArray(value) && value.every((item) => typeof item === 'object'))
     return value.flatMap((item, i) => leaves(item, [...path, i]))
@@ -117,7 +117,7 @@ function leaves(value: unknown, path: Path = []): readonly Path[] {
   return Object.entries(value).flatMap(([key, item]) => leaves(item, [...path, key]))
 }
 
-/** What the last key of a path has, in a line that was taken out of its table. */
+/** The value of a path's last key, in a line that was taken out of its table. */
 function valueAt(table: unknown, path: Path): unknown {
   const found = path.reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], table)
   return found === undefined ? (table as Record<string, unknown>)[path.at(-1) as string] : found

@@ -4,14 +4,21 @@ import { Lines } from './source.js'
 
 const blank = /(?:[ \t\r\n,]|#[^\n]*)*/y
 const keyPart = /[ \t]*("(?:\\.|[^"\\])*"|'[^']*'|[\w-]+)[ \t]*/y
-/** Strings of all four kinds, and whatever ends where its line, list or table goes on. */
-const scalar =
-  /"""(?:\\[\s\S]|"{1,2}(?!")|[^"\\])*"""(?:"{1,2}(?!"))?|'''(?:'{1,2}(?!')|[^'])*'''(?:'{1,2}(?!'))?|"(?:\\.|[^"\\])*"|'[^']*'|[^,\]}#\n]+/y
+/** Strings of all four kinds, and other values, up to the end of their line, item or entry. */
+const scalar = new RegExp(
+  [
+    /"""(?:\\[\s\S]|"{1,2}(?!")|[^"\\])*"""(?:"{1,2}(?!"))?/,
+    /'''(?:'{1,2}(?!')|[^'])*'''(?:'{1,2}(?!'))?/,
+    /"(?:\\.|[^"\\])*"/,
+    /'[^']*'/,
+    /[^,\]}#\n]+/,
+  ]
+    .map(({ source }) => source)
+    .join('|'),
+  'y',
+)
 
-/**
- * Finds the line of every key in a TOML text. The text must be valid: what is wrong with it was
- * found by the parser.
- */
+/** Finds the line of every key in a TOML text that the parser has accepted. */
 export function tomlLines(text: string): Lines {
   return new TomlScanner(text).scan()
 }
@@ -19,7 +26,7 @@ export function tomlLines(text: string): Lines {
 class TomlScanner {
   readonly #text: string
   readonly #lines: Lines
-  /** How many tables each array of tables has so far, by its path. */
+  /** The number of tables so far in each array of tables, by its path. */
   readonly #counts: Map<string, number> = new Map()
   #offset = 0
 
@@ -48,7 +55,7 @@ class TomlScanner {
     return path
   }
 
-  /** A header that passes an array of tables means its latest one. */
+  /** In a header, the name of an array of tables is its latest table. */
   #resolve(keys: readonly string[], begins: boolean): Path {
     const path: (string | number)[] = []
     keys.forEach((key, i) => {
@@ -100,15 +107,14 @@ class TomlScanner {
   #take(token: RegExp): string {
     token.lastIndex = this.#offset
     const [found] = token.exec(this.#text) ?? []
-    // Without this, a text that the parser takes and this scanner does not would be scanned for
-    // ever.
+    // Otherwise the scan would never end if the parser accepts a text that this scanner doesn't.
     if (found === undefined) throw new SyntaxError(`TOML that can't be scanned at offset ${this.#offset}`)
     this.#offset += found.length
     return found
   }
 }
 
-/** A key without its quotes, by the parser's own rules for escapes. */
+/** A key without its quotes and escapes, read by the parser. */
 function plain(key: string): string {
   return /^["']/.test(key) ? String(parse(`key = ${key}`).key) : key
 }

@@ -13,20 +13,17 @@ it('reads values and their lines', () => {
 it.each([
   [
     '[brokers.main]\n[brokers.main]',
-    'wildcast.toml:2: "brokers.main" is defined twice; rename one of the two, or put their keys together',
+    'wildcast.toml:2: "brokers.main" is defined twice; rename one of the two, or merge their keys',
   ],
-  ['[a]\nb = 1\nb = 2', 'wildcast.toml:3: "b" is defined twice; rename one of the two, or put their keys together'],
-  ['a = { b = 1, b = 2 }', 'wildcast.toml:1: "b" is defined twice; rename one of the two, or put their keys together'],
-  [
-    'a = 1\nb = hello',
-    'wildcast.toml:2: this is not valid TOML, from column 5 on: invalid value; text must stand in quotes',
-  ],
+  ['[a]\nb = 1\nb = 2', 'wildcast.toml:3: "b" is defined twice; rename one of the two, or merge their keys'],
+  ['a = { b = 1, b = 2 }', 'wildcast.toml:1: "b" is defined twice; rename one of the two, or merge their keys'],
+  ['a = 1\nb = hello', 'wildcast.toml:2: this is not valid TOML, from column 5 on: invalid value; put text in quotes'],
   ['a = "x', 'wildcast.toml:1: this is not valid TOML, from column 5 on: unfinished string'],
-])('says in one sentence what is wrong with %j', (text, message) => {
+])('describes in one sentence what is wrong with %j', (text, message) => {
   expect(() => read(text)).toThrow(expect.objectContaining({ name: 'ConfigError', message }))
 })
 
-it('never shows the lines around', () => {
+it('never shows the lines around an error', () => {
   expect(() => read('password = "top secret"\npassword = "top secret"\n')).toThrow(
     expect.objectContaining({ message: expect.not.stringContaining('secret') }),
   )

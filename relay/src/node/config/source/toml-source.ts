@@ -6,7 +6,7 @@ import { tomlLines } from './toml-lines.js'
 
 /**
  * Reads a TOML text.
- * @throws {ConfigError} where it is none
+ * @throws {ConfigError} if the text is not valid TOML
  */
 export function tomlSource(text: string, file: string): Source {
   try {
@@ -20,16 +20,16 @@ export function tomlSource(text: string, file: string): Source {
 }
 
 /**
- * The parser's own message shows the lines around, which may hold a password. Only its first line,
- * which quotes nothing, is used.
+ * The parser's message shows the lines around the error, which may contain a password. Its first
+ * line quotes nothing.
  */
 function explain({ message, line, column }: TomlError, text: string): string {
   const wrong = text.split('\n')[line - 1]?.slice(column - 1) ?? ''
   if (/redefine/.test(message)) {
     const name = /^[^=\]]*/.exec(wrong)?.[0].trim() ?? ''
-    return `"${shown(name)}" is defined twice; rename one of the two, or put their keys together`
+    return `"${shown(name)}" is defined twice; rename one of the two, or merge their keys`
   }
   const [first = ''] = message.split('\n')
-  const remedy = /invalid value/.test(first) ? '; text must stand in quotes' : ''
+  const remedy = /invalid value/.test(first) ? '; put text in quotes' : ''
   return `this is not valid TOML, from column ${column} on: ${first.replace('Invalid TOML document: ', '')}${remedy}`
 }
