@@ -137,7 +137,7 @@ describe('a reader that is behind', () => {
     expect(box.wire.text).toBe(`first 1:${'x'.repeat(500)} `)
   })
 
-  it('is cut off if its dialect can not report a gap', async () => {
+  it('is cut off if its dialect cannot report a gap', async () => {
     const box = openedOutbox({ ...textEncoder(), overrun: 'end' })
     await fallBehind(box)
     for (let i = 0; i < 30; i++) box.outbox.deliver(message(all(1), 'x'.repeat(10)))

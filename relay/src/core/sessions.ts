@@ -104,7 +104,7 @@ export class Sessions<Kept extends ResumableSession = ResumableSession> {
     return true
   }
 
-  /** It has ended. */
+  /** Removes an ended session. */
   delete(key: string): void {
     this.#sessions.delete(key)
     this.#away.delete(key)
