@@ -32,7 +32,7 @@ export {
   type Components,
   openComponents,
 } from './components/open-components.js'
-// The relay itself, without a runtime
+// The relay, without a runtime
 export type { Bridge } from './core/bridge.js'
 // Brokers
 export type {
@@ -64,7 +64,7 @@ export type { ResumableSession, Sessions } from './core/sessions.js'
 export type { ClientSubscription } from './core/subscription.js'
 export type { Wire } from './core/wire.js'
 export type { Mode } from './gateways/dialects/classic/encoders.js'
-// Doors
+// Gateways
 export { type CrossOriginOptions, crossOrigin } from './gateways/endpoints/cross-origin.js'
 export { health } from './gateways/endpoints/health.js'
 export { http } from './gateways/endpoints/http.js'

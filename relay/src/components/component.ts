@@ -4,49 +4,50 @@ import type { Headers, HeadersInput } from '@wildcast/protocol'
 export interface Trigger {
   /** @example 'hello.world' */
   readonly subject: string
-  /** Name of the broker that brought it. */
+  /** Name of the broker that delivered it. */
   readonly broker: string
   /**
-   * What the wildcards of the component's subscription stand for: `*` one segment, `**` zero or
-   * more joined by dots.
+   * The values of the wildcards of the component's subscription: `*` one segment, `**` zero or more
+   * joined by dots.
    */
   readonly params: readonly string[]
-  /** The payload as JSON if it parses as such, else as text, else as bytes. */
+  /** The payload as JSON if it parses, else as text, else as bytes. */
   readonly data: unknown
-  /** The payload as text. @throws {TypeError} where it is not UTF-8. */
+  /** The payload as text. @throws {TypeError} if it is not UTF-8 */
   text(): string
-  /** The payload as JSON. @throws {SyntaxError} where it is none. */
+  /** The payload as JSON. @throws {SyntaxError} if it is not JSON */
   json(): unknown
-  /** The payload as it travelled. */
+  /** The payload as it was sent. */
   readonly bytes: Uint8Array
-  /** The headers by name. Of a name that is repeated it has the last value. */
+  /** The headers by name. A repeated name has its last value. */
   readonly headers: ReadonlyMap<string, string>
   /** All headers, in order. */
   readonly headerList: Headers
-  /** Where an answer is awaited, if one is. */
+  /** The subject to answer on, if any. */
   readonly responseSubject: string | undefined
 }
 
-/** What a component says. */
+/** An output of a component. */
 export interface Output {
   /**
-   * Text and bytes travel as they are, nothing for `undefined`, JSON for the rest. @default nothing
+   * Strings and bytes are sent as they are, `undefined` as no bytes, the rest as JSON. @default
+   * nothing
    */
   readonly message?: unknown
   /**
-   * @default where an answer is awaited; else the `default_subject` of the component's `result`;
-   * else the subject of the message that triggered it
+   * @default the subject to answer on; else the `default_subject` of the component's `result`; else
+   * the subject of its trigger
    */
   readonly subject?: string | undefined
   /** @default the `default_broker` of the component's `result`; else the component's broker */
   readonly broker?: string | undefined
-  /** Where an answer is awaited. */
+  /** The subject to answer on. */
   readonly responseSubject?: string | undefined
   /** An object, a `Map` or pairs; a value is a string, or several in an array. */
   readonly headers?: HeadersInput | undefined
 }
 
-/** What a component has beside its message. */
+/** The context of a component's run. */
 export interface ComponentContext {
   readonly id: string
   /** The variables of `[component.config]`. */
@@ -59,8 +60,8 @@ export interface ComponentContext {
 export type ComponentResult = Output | readonly Output[] | undefined
 
 /**
- * A function that a message triggers: the default export of the module that `source` names. What it
- * throws is logged with its id.
+ * A function that a message triggers: the default export of the module that `source` names.
+ * Exceptions are logged with its id.
  */
 export type Component = (
   trigger: Trigger,
@@ -70,7 +71,9 @@ export type Component = (
 /**
  * A component, with its types.
  * @example
- * export default defineComponent((message, { config }) => ({ message: `${config.greeting}, ${message.params[0]}` }))
+ * export default defineComponent((message, { config }) => ({
+ *   message: `${config.greeting}, ${message.params[0]}`,
+ * }))
  */
 export function defineComponent(component: Component): Component {
   return component

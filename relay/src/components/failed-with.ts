@@ -1,8 +1,8 @@
 import type { Output } from './component.js'
 
 /**
- * What a component throws that has failed, and still has something to say: that an HTTP request
- * ended with 500, for instance.
+ * Thrown by a component that has failed and still publishes outputs: an HTTP response of status
+ * 500, for instance.
  */
 export class FailedWith extends Error {
   readonly outputs: readonly Output[]

@@ -2,29 +2,29 @@ import type { BrokerMessage } from '@wildcast/protocol'
 import type { Clock } from '../core/clock.js'
 import { valuesOf, withHeader } from '../core/headers.js'
 
-/** How many components a message has come through. */
+/** Counts the components that a message has come through. */
 const hopsHeader = 'wildcast-hops'
 
-/** One that would trigger further components goes no further than this. */
+/** A message that has come through more triggers no further component. */
 export const mostHops = 16
 
 /**
- * On brokers without headers: so many outputs a second, for each component and subject, that could
- * trigger a component again, after a burst of twice as many.
+ * On brokers without headers: a component's limit of outputs a second on a subject that triggers a
+ * component, after a burst of twice as many.
  */
 const ratePerSecond = 50
 const burst = 2 * ratePerSecond
-/** Past this many subjects the oldest are forgotten: a loop meets its own again long before. */
+/** Past this many subjects the oldest are forgotten: a loop repeats its own long before. */
 const mostSubjects = 1000
 
-/** Undefined where a message has come through too many components. */
+/** Returns the message with its hops counted; undefined past the limit. */
 export function hop(message: BrokerMessage, trigger: BrokerMessage): BrokerMessage | undefined {
   const hops = Number(valuesOf(trigger.headers, hopsHeader)[0] ?? 0) + 1
   if (!(hops <= mostHops)) return undefined
   return { ...message, headers: withHeader(message.headers, hopsHeader, String(hops)) }
 }
 
-/** Bounds loops where messages can't say how far they have come. */
+/** Bounds loops on brokers whose messages can't count their hops. */
 export class LoopLimit {
   readonly #clock: Clock
   readonly #buckets: Map<string, { tokens: number; at: number }> = new Map()
@@ -33,7 +33,7 @@ export class LoopLimit {
     this.#clock = clock
   }
 
-  /** Whether one more may go out on a subject now. */
+  /** Returns whether a subject may get another message. */
   allows(broker: string, subject: string): boolean {
     const key = `${broker} ${subject}`
     const now = this.#clock.now()

@@ -7,7 +7,7 @@ import { fakeClock } from '../testing/fake-clock.js'
 import { Host } from './host.js'
 import type { Thread } from './thread.js'
 
-/** A host whose thread and publishes a test decides on. */
+/** A host with a scripted thread and scripted publishes. */
 function open({
   run,
   publish = async () => {},
@@ -49,13 +49,13 @@ function open({
   return { deliver, outcomes, errors }
 }
 
-const says =
+const outputs =
   (...payloads: string[]): Thread['run'] =>
   async () => ({ outputs: payloads.map((payload) => ({ payload })) })
 
-it('tells of every output that failed, and counts the message once', async () => {
+it('reports every output that failed, and counts the message once', async () => {
   const { deliver, outcomes, errors } = open({
-    run: says('1', '2', '3'),
+    run: outputs('1', '2', '3'),
     publish: async (_, { payload }) => {
       if (payload !== '2') throw new WildcastError('broker_down', `${payload} is lost`)
     },
@@ -65,39 +65,39 @@ it('tells of every output that failed, and counts the message once', async () =>
   expect(outcomes).toEqual(['failed'])
 })
 
-it('runs a message of a queue again for its thread, and not for what became of its outputs', async () => {
+it('runs a message of a queue again if its thread ended, but not if its outputs failed', async () => {
   let runs = 0
-  const unlucky = open({
+  const crashing = open({
     group: 'g',
     run: async () => {
       runs++
       throw new WildcastError('interrupted', 'it crashed')
     },
   })
-  expect(await unlucky.deliver()).toBe(true)
-  expect([runs, unlucky.outcomes]).toEqual([3, ['interrupted', 'interrupted', 'interrupted']])
+  expect(await crashing.deliver()).toBe(true)
+  expect({ runs, outcomes: crashing.outcomes }).toEqual({ runs: 3, outcomes: Array(3).fill('interrupted') })
   let published = 0
-  const said = open({
+  const failing = open({
     group: 'g',
-    run: says('once'),
+    run: outputs('once'),
     publish: async () => {
       published++
       throw new WildcastError('interrupted', 'the link broke')
     },
   })
-  expect(await said.deliver()).toBe(true)
-  expect([published, said.outcomes]).toEqual([1, ['failed']])
+  expect(await failing.deliver()).toBe(true)
+  expect({ published, outcomes: failing.outcomes }).toEqual({ published: 1, outcomes: ['failed'] })
 })
 
 it('counts a circle once, with headers and without', async () => {
   const far = { headers: [['wildcast-hops', '16']] as const }
-  const counted = open({ run: says('x') })
+  const counted = open({ run: outputs('x') })
   expect(await counted.deliver(far)).toBe(true)
   expect(counted.outcomes).toEqual(['looped'])
-  const bounded = open({ run: says(...Array.from({ length: 101 }, () => 'x')), headers: false })
+  const bounded = open({ run: outputs(...Array.from({ length: 101 }, () => 'x')), headers: false })
   expect(await bounded.deliver()).toBe(true)
-  expect([bounded.outcomes, bounded.errors]).toEqual([
-    ['looped'],
-    ['component "one": its output on "a" would trigger a component too often and was stopped: look for a circle'],
+  expect(bounded.outcomes).toEqual(['looped'])
+  expect(bounded.errors).toEqual([
+    'component "one": its output on "a" would trigger a component too often and was stopped: look for a circle',
   ])
 })

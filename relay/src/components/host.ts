@@ -16,7 +16,7 @@ export interface HostOptions {
   readonly broker: string
   readonly interest: Interest
   readonly result: Defaults
-  /** So many messages are worked on at once. */
+  /** How many messages run at once. */
   readonly concurrency: number
   readonly inside: Inside
   readonly thread: Thread
@@ -29,20 +29,20 @@ export interface HostOptions {
 interface Waiting {
   readonly message: BrokerMessage
   readonly settle: Settle | undefined
-  /** How often it was begun before. */
+  /** How often it was tried before. */
   readonly tries: number
 }
 
-/** So much may wait for a component that is slower than its messages. */
+/** Limits of what waits for a component that is slower than its messages. */
 const mostWaiting = 1000
 const mostWaitingBytes = 16 * 1024 * 1024
 /**
- * So often a queue's message is begun whose component is interrupted each time: by then it is the
- * message that does it.
+ * How often a queue's message is tried if its component is interrupted: after that, the message is
+ * the likely cause.
  */
 const mostTries = 3
 
-/** Brings messages to a component, and takes what it says where it belongs. */
+/** Delivers messages to a component, and publishes its outputs. */
 export class Host {
   readonly #options: HostOptions
   readonly #loops: LoopLimit
@@ -51,8 +51,8 @@ export class Host {
   #running = 0
   #closed = false
   #leave: Promise<() => Promise<void>> | undefined
-  /** Why no messages come. */
-  #unheard: string | undefined = 'its broker has not confirmed its subscription'
+  /** Why it receives no messages. */
+  #unsubscribed: string | undefined = 'its broker has not confirmed its subscription'
 
   constructor(options: HostOptions) {
     this.#options = options
@@ -63,44 +63,44 @@ export class Host {
   open(): Promise<unknown> {
     const { inside, broker, interest } = this.#options
     this.#leave = inside.listen(broker, interest, {
-      deliver: (message, settle) => this.#take({ message, settle, tries: 0 }),
+      deliver: (message, settle) => this.#enqueue({ message, settle, tries: 0 }),
       ended: (error) => {
-        this.#unheard = error.message
+        this.#unsubscribed = error.message
         this.#fail(error)
       },
     })
     this.#leave.then(
       () => {
-        this.#unheard = undefined
+        this.#unsubscribed = undefined
       },
       (cause: unknown) => {
-        this.#unheard = WildcastError.from(cause).message
+        this.#unsubscribed = WildcastError.from(cause).message
       },
     )
     return this.#leave
   }
 
-  /** Whether messages come and are worked on. */
+  /** The status of the component. */
   part(): Part {
-    return part(`component "${this.#options.id}"`, this.#options.thread.down ?? this.#unheard)
+    return part(`component "${this.#options.id}"`, this.#options.thread.down ?? this.#unsubscribed)
   }
 
   async close(): Promise<void> {
     this.#closed = true
-    // A broker that was never reached is still to confirm: its own end ends it.
+    // If its broker was never reached, the subscription ends when the broker is closed.
     void this.#leave?.then((leave) => leave()).catch(() => {})
     for (const { settle } of this.#waiting.splice(0)) settle?.(false)
     await this.#options.thread.close()
   }
 
-  #take(waiting: Waiting): void {
+  #enqueue(waiting: Waiting): void {
     const { id, observer } = this.#options
     const bytes = payloadSize(waiting.message.payload)
     if (this.#waiting.length >= mostWaiting || this.#waitingBytes + bytes > mostWaitingBytes) {
       observer.component(id, 'overloaded')
       waiting.settle?.(false)
       if (!waiting.settle)
-        this.#fail(new WildcastError('rate_limited', 'messages come faster than it works; one was dropped'))
+        this.#fail(new WildcastError('rate_limited', 'messages arrive faster than it handles them; one was dropped'))
       return
     }
     this.#waiting.push(waiting)
@@ -114,45 +114,46 @@ export class Host {
     if (!waiting) return
     this.#waitingBytes -= payloadSize(waiting.message.payload)
     this.#running++
-    void this.#work(waiting).finally(() => {
+    void this.#run(waiting).finally(() => {
       this.#running--
       this.#next()
     })
   }
 
-  async #work(waiting: Waiting): Promise<void> {
+  async #run(waiting: Waiting): Promise<void> {
     const { thread, observer, id } = this.#options
     const ran = await thread.run(waiting.message).catch((cause: unknown) => WildcastError.from(cause))
     if (ran instanceof WildcastError) {
       observer.component(id, ran.code === 'timeout' ? 'timeout' : 'interrupted')
       this.#fail(ran)
-      this.#again(waiting)
+      this.#retry(waiting)
       return
     }
-    const said = await Promise.allSettled(ran.outputs.map((output) => this.#say(output, waiting.message)))
-    const failures = said.flatMap((one) => (one.status === 'rejected' ? [WildcastError.from(one.reason)] : []))
+    const published = await Promise.allSettled(ran.outputs.map((output) => this.#publish(output, waiting.message)))
+    const failures = published.flatMap((result) =>
+      result.status === 'rejected' ? [WildcastError.from(result.reason)] : [],
+    )
     if (ran.error) failures.push(ran.error)
     for (const error of failures) this.#fail(error)
     const looped = failures.some((error) => error instanceof LoopError)
     observer.component(id, looped ? 'looped' : failures.length > 0 ? 'failed' : 'ok')
-    // What a component has refused, it would refuse again; and what it has said once, it shall not
-    // say twice.
+    // A retry of a failed component would fail again, and outputs must not be published twice.
     waiting.settle?.(true)
   }
 
   /**
-   * A queue's message over which the thread was no use has more tries here, since not every broker
-   * would hand it out again.
+   * Retries a queue's message whose run was interrupted, since not every broker would deliver it
+   * again.
    */
-  #again({ message, settle, tries }: Waiting): void {
+  #retry({ message, settle, tries }: Waiting): void {
     if (this.#closed) settle?.(false)
     else if (this.#options.interest.group !== undefined && tries + 1 < mostTries)
-      this.#take({ message, settle, tries: tries + 1 })
+      this.#enqueue({ message, settle, tries: tries + 1 })
     else settle?.(true)
   }
 
   /** @throws {WildcastError} `invalid_subject`, `unknown_broker`, `too_large`, `broker_down` … */
-  async #say(output: CheckedOutput, trigger: BrokerMessage): Promise<void> {
+  async #publish(output: CheckedOutput, trigger: BrokerMessage): Promise<void> {
     const { inside, broker: own, result, triggers } = this.#options
     const { broker, message } = route(output, trigger, { own, result })
     if (!inside.can(broker, 'headers')) {
@@ -171,7 +172,7 @@ export class Host {
   }
 }
 
-/** An output was stopped that would go round for ever. */
+/** An output was stopped that would loop forever. */
 class LoopError extends WildcastError {
   constructor({ subject }: BrokerMessage, why: string) {
     super('rate_limited', `its output on "${subject}" ${why} and was stopped: look for a circle`)

@@ -7,21 +7,22 @@ import {
 import type { Component, ComponentContext, Output } from './component.js'
 import { FailedWith } from './failed-with.js'
 
-/**
- * Answers an HTTP request that came as a message. What it throws is answered with 500, and logged.
- */
+/** Answers an HTTP request that came as a message. Exceptions are answered with 500, and logged. */
 export type HttpHandler = (
   request: Request,
   context: ComponentContext & {
-    /** What followed `/request/`. */
+    /** The path after `/request/`. */
     readonly path: string
   },
 ) => Response | Promise<Response>
 
 /**
- * A component that answers what `/request` has serialised as JSON (`request_response = "json"`).
+ * A component that answers requests that `/request` serialises as JSON (`request_response =
+ * "json"`).
  * @example
- * export default jsonHttp(async (request, { path }) => new Response(`Path: ${path}, Received: ${await request.text()}`))
+ * export default jsonHttp(async (request, { path }) => {
+ *   return new Response(`Path: ${path}, Received: ${await request.text()}`)
+ * })
  */
 export function jsonHttp(handler: HttpHandler): Component {
   return answering('json', handler)
@@ -34,7 +35,7 @@ export function msgpackHttp(handler: HttpHandler): Component {
 
 function answering(form: EnvelopeForm, handler: HttpHandler): Component {
   const outputOf = async (response: Response): Promise<Output> => {
-    // Several cookies are several headers, whatever else is joined by commas.
+    // Each cookie has its own header; other values are joined by commas.
     const headers = [...response.headers].filter(([name]) => name !== 'set-cookie')
     const cookies = response.headers.getSetCookie().map((value) => ['set-cookie', value] as const)
     const body = new Uint8Array(await response.arrayBuffer())
@@ -44,7 +45,7 @@ function answering(form: EnvelopeForm, handler: HttpHandler): Component {
     try {
       const question = decodeQuestion(form, bytes)
       const response = await handler(requestOf(question, context.signal), { ...context, path: question.path })
-      if (!(response instanceof Response)) throw new TypeError('an HTTP component returns a Response; this was none')
+      if (!(response instanceof Response)) throw new TypeError('an HTTP component must return a Response')
       return await outputOf(response)
     } catch (cause) {
       throw new FailedWith(cause, [await outputOf(new Response('the component failed\n', { status: 500 }))])

@@ -10,36 +10,34 @@ import type { Defaults } from './route.js'
 import { type ComponentSubscription, interestOfComponent } from './subscription.js'
 import type { OpenThread } from './thread.js'
 
-/** A function that messages trigger. */
+/** A component to open. */
 export interface ComponentOptions {
   readonly id: string
   /** The broker that triggers it. */
   readonly broker: string
   readonly subscription: ComponentSubscription
-  /**
-   * Where its outputs go that name nothing themselves. @default where an answer is awaited, or back
-   */
+  /** The defaults for its outputs. @default the subject to answer on, or the trigger's */
   readonly result?: Defaults | undefined
-  /**
-   * So many messages are worked on at once. @default 1, which keeps their order; 64 for requests
-   */
+  /** How many messages run at once. @default 1, which keeps their order; 64 for requests */
   readonly concurrency?: number | undefined
   readonly open: OpenThread
 }
 
+/** The relay, as components use it. */
 export interface ComponentPorts {
   readonly inside: Inside
   readonly observer: Observer
   readonly onError: OnFailure
 }
 
+/** Opened components. */
 export interface Components {
   /**
-   * Loads a component's module again. @throws {WildcastError} `internal` where it can't be loaded:
-   * the old one goes on
+   * Loads a component's module again.
+   * @throws {WildcastError} `internal` if it can't be loaded: the old one continues
    */
   reload(id: string): Promise<void>
-  /** Whether each component works, and why not. */
+  /** The status of each component, and why it is down. */
   parts(): readonly Part[]
   /** Takes no more messages, and ends what runs. */
   close(): Promise<void>
@@ -48,8 +46,8 @@ export interface Components {
 const requestsAtOnce = 64
 
 /**
- * Opens components: each in its thread, and triggered by its broker from when that has confirmed.
- * @throws {WildcastError} `internal` where a module can't be loaded; `invalid_subject`
+ * Opens components, each in its own thread. Their brokers trigger them once they have confirmed.
+ * @throws {WildcastError} `internal` if a module can't be loaded; `invalid_subject`
  */
 export async function openComponents(
   components: readonly ComponentOptions[],

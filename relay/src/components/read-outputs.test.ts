@@ -10,7 +10,7 @@ const several = [
   ['y', '3'],
 ]
 
-describe('what a component says', () => {
+describe('the result of a component', () => {
   it.each([
     ['nothing', undefined, []],
     ['nothing either', null, []],
@@ -23,8 +23,8 @@ describe('what a component says', () => {
     ['a Map of headers', { headers: new Map([['x', '1']]) }, [{ payload: '', headers: [['x', '1']] }]],
     ['headers with several values', { headers: { x: ['1', '2'], y: '3' } }, [{ payload: '', headers: several }]],
     ['pairs of headers', { headers: several }, [{ payload: '', headers: several }]],
-  ])('may be %s', (_, said, outputs) => {
-    expect(readOutputs(said)).toEqual(outputs)
+  ])('may be %s', (_, returned, outputs) => {
+    expect(readOutputs(returned)).toEqual(outputs)
   })
 
   it.each([
@@ -33,18 +33,22 @@ describe('what a component says', () => {
     ['an object of a class', new Date(0), 'it returned an object of a class'],
     ['a list in a list', [[{}]], 'it returned a list in a list'],
     ['an unknown key', { mesage: 'hi' }, 'an output with "mesage"; known are message, subject, broker'],
-    ['a circle', { message: circle }, 'a "message" that can\'t travel: JSON has no cycles'],
-    ['a function', { message: () => {} }, 'a "message" that can\'t travel: JSON has no Function: send'],
-    ['no text for a subject', { subject: 7 }, 'whose "subject" is a number; write a string'],
-    ['no text in headers', { headers: { a: 1 } }, '"headers" that can\'t travel: header "a": give a token and strings'],
+    ['a circle', { message: circle }, 'a "message" that can\'t be sent: JSON has no cycles'],
+    ['a function', { message: () => {} }, 'a "message" that can\'t be sent: JSON has no Function: send'],
+    ['a subject that is no text', { subject: 7 }, 'whose "subject" is a number; write a string'],
+    [
+      'a header value that is no text',
+      { headers: { a: 1 } },
+      '"headers" that can\'t be sent: header "a": give a token and strings',
+    ],
     ['a number among the values of a header', { headers: { a: ['1', 2] } }, 'header "a": give a token and strings'],
     ['a header without a value', { headers: { a: [] } }, 'header "a": give a token and strings'],
     ['names without values', { headers: ['a'] }, 'header "a": give a token and strings'],
     ['text for headers', { headers: 'a: 1' }, 'headers: give an object, a Map or pairs'],
     ['a line break in headers', { headers: { a: 'x\r\ny' } }, 'header "a": give a token and strings without controls'],
     ['too many', Array.from({ length: 1001 }, () => ({})), 'it returned 1001 outputs; 1000 are allowed'],
-  ])('may not be %s', (_, said, why) => {
-    expect(() => readOutputs(said)).toThrow(
+  ])('may not be %s', (_, returned, why) => {
+    expect(() => readOutputs(returned)).toThrow(
       expect.objectContaining({ code: 'internal', message: expect.stringContaining(why) }),
     )
   })

@@ -1,6 +1,6 @@
 import { type Headers, type HeadersInput, type Payload, toHeaders, toPayload, WildcastError } from '@wildcast/protocol'
 
-/** What a component said, checked, with its payload as it will travel. */
+/** A checked output, with its payload as it will be sent. */
 export interface CheckedOutput {
   readonly payload: Payload
   readonly subject?: string
@@ -16,24 +16,24 @@ const keys = ['message', 'subject', 'broker', 'responseSubject', 'headers'] as c
 
 /**
  * Reads what a component returned.
- * @param mostCharacters bounds the JSON of one message, since V8 ends the whole process when the
- * memory of a thread does not hold a text
- * @throws {WildcastError} `internal`, saying what is wrong with it
+ * @param mostCharacters - limits the JSON of one message, since V8 ends the whole process if a
+ * string exceeds the memory of a thread
+ * @throws {WildcastError} `internal`, with the reason
  */
 export function readOutputs(
-  said: unknown,
+  returned: unknown,
   mostCharacters: number = Number.POSITIVE_INFINITY,
 ): readonly CheckedOutput[] {
-  if (said === undefined || said === null) return []
-  const all: readonly unknown[] = Array.isArray(said) ? said : [said]
+  if (returned === undefined || returned === null) return []
+  const all: readonly unknown[] = Array.isArray(returned) ? returned : [returned]
   if (all.length > mostOutputs) throw wrong(`it returned ${all.length} outputs; ${mostOutputs} are allowed`)
   return all.map((output) => readOutput(output, mostCharacters))
 }
 
-function readOutput(said: unknown, mostCharacters: number): CheckedOutput {
-  if (Object.prototype.toString.call(said) !== '[object Object]')
-    throw wrong(`it returned ${kindOf(said)}; return { message: … }, several of them in a list, or nothing`)
-  const output = said as Readonly<Record<string, unknown>>
+function readOutput(returned: unknown, mostCharacters: number): CheckedOutput {
+  if (Object.prototype.toString.call(returned) !== '[object Object]')
+    throw wrong(`it returned ${kindOf(returned)}; return { message: … }, several of them in a list, or nothing`)
+  const output = returned as Readonly<Record<string, unknown>>
   const unknown = Object.keys(output).find((key) => !(keys as readonly string[]).includes(key))
   if (unknown !== undefined)
     throw wrong(`it returned an output with ${JSON.stringify(unknown)}; known are ${keys.join(', ')}`)
@@ -54,11 +54,11 @@ function payloadOf(message: unknown, mostCharacters: number): Payload {
       if (characters > mostCharacters) throw new RangeError('too long')
     })
   } catch (cause) {
-    if (characters > mostCharacters)
-      throw wrong(
-        `it returned a "message" whose JSON is longer than ${mostCharacters} characters; return less, or raise "memory"`,
-      )
-    throw wrong(`it returned a "message" that can't travel: ${textOf(cause)}`)
+    if (characters > mostCharacters) {
+      const why = `it returned a "message" whose JSON is longer than ${mostCharacters} characters`
+      throw wrong(`${why}; return less, or raise "memory"`)
+    }
+    throw wrong(`it returned a "message" that can't be sent: ${textOf(cause)}`)
   }
 }
 
@@ -74,7 +74,7 @@ function headersIn({ headers }: Readonly<Record<string, unknown>>): Pick<Checked
     const given = toHeaders(headers as HeadersInput) // which checks it
     return given ? { headers: given } : {}
   } catch (cause) {
-    throw wrong(`it returned "headers" that can't travel: ${textOf(cause)}`)
+    throw wrong(`it returned "headers" that can't be sent: ${textOf(cause)}`)
   }
 }
 

@@ -12,9 +12,9 @@ describe('an output goes to', () => {
   it.each([
     ['its own subject and broker', { subject: 'a', broker: 'third' }, asked, defaults, 'third a'],
     ['its own subject, on the default broker', { subject: 'a' }, asked, defaults, 'other a'],
-    ['where an answer is awaited, on the broker that asked', {}, asked, defaults, 'own _INBOX.1'],
-    ['where the subject says that an answer is awaited', {}, request, none, 'own response.1.POST.hello'],
-    ['where an answer is awaited, on a broker of its own', { broker: 'third' }, asked, defaults, 'third _INBOX.1'],
+    ['the subject to answer on, on the broker of the request', {}, asked, defaults, 'own _INBOX.1'],
+    ['the subject to answer on that its request implies', {}, request, none, 'own response.1.POST.hello'],
+    ['the subject to answer on, on its own broker', { broker: 'third' }, asked, defaults, 'third _INBOX.1'],
     ['the default broker and subject', {}, trigger, defaults, 'other good.bye'],
     [
       'the subject of its trigger, on the default broker',
@@ -23,14 +23,14 @@ describe('an output goes to', () => {
       { own: 'own', result: { broker: 'other' } },
       'other hello.x',
     ],
-    ['where it came from', {}, trigger, none, 'own hello.x'],
+    ['the subject and broker of its trigger', {}, trigger, none, 'own hello.x'],
   ])('%s', (_, output, from, where, expected) => {
     const { broker, message } = route({ payload: 'out', ...output }, from, where)
     expect(`${broker} ${message.subject}`).toBe(expected)
     expect(message.payload).toBe('out')
   })
 
-  it('carries headers and where an answer is awaited', () => {
+  it('carries headers and a response subject', () => {
     const output = { payload: '', subject: 'a', responseSubject: 'b', headers: [['x', '1']] as const }
     expect(route(output, trigger, none).message).toEqual({
       subject: 'a',
@@ -40,7 +40,7 @@ describe('an output goes to', () => {
     })
   })
 
-  it.each([{ subject: 'a b' }, { subject: 'a.*' }, { responseSubject: 'x..y' }])('nowhere with %j', (output) => {
+  it.each([{ subject: 'a b' }, { subject: 'a.*' }, { responseSubject: 'x..y' }])('no destination with %j', (output) => {
     expect(() => route({ payload: '', ...output }, trigger, none)).toThrow(
       expect.objectContaining({ code: 'invalid_subject' }),
     )

@@ -1,21 +1,22 @@
 import { type BrokerMessage, parseSubject, type Subject } from '@wildcast/protocol'
 import type { CheckedOutput } from './read-outputs.js'
 
-/** Where the outputs of a component go that name nothing themselves. */
+/** The destination of outputs that name none. */
 export interface Defaults {
   readonly broker?: string | undefined
   readonly subject?: string | undefined
 }
 
+/** A message and its broker. */
 export interface Routed {
   readonly broker: string
   readonly message: BrokerMessage
 }
 
 /**
- * Where an output goes: to its own subject, else to where an answer is awaited, else to the default
- * one, else to the subject of the message that triggered it. Its own broker goes before the default
- * one, and that before the component's. An answer goes back to the broker that it is awaited on.
+ * Returns the destination of an output. Its subject is its own, else the subject to answer on, else
+ * the default one, else the trigger's. Its broker is its own, else the default one, else the
+ * component's. An answer goes back to the broker of its request.
  * @throws {WildcastError} `invalid_subject`
  */
 export function route(
@@ -23,9 +24,9 @@ export function route(
   trigger: BrokerMessage,
   { own, result }: { readonly own: string; readonly result: Defaults },
 ): Routed {
-  const awaited = answerSubject(trigger)
-  const answers = output.subject === undefined && awaited !== undefined
-  const subject = output.subject ?? awaited ?? result.subject ?? trigger.subject
+  const answerOn = answerSubject(trigger)
+  const answers = output.subject === undefined && answerOn !== undefined
+  const subject = output.subject ?? answerOn ?? result.subject ?? trigger.subject
   const broker = output.broker ?? (answers ? own : (result.broker ?? own))
   return {
     broker,
@@ -38,7 +39,9 @@ export function route(
   }
 }
 
-/** A broker without reply addresses leaves it to the subject to say where an answer is awaited. */
+/**
+ * On a broker without reply addresses, the subject of a request implies the subject to answer on.
+ */
 function answerSubject({ subject, responseSubject }: BrokerMessage): string | undefined {
   return responseSubject ?? (/^request\.[^.]+\./.test(subject) ? subject.replace(/^request/, 'response') : undefined)
 }

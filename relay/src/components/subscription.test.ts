@@ -11,6 +11,6 @@ it.each([
   [{ kind: 'request', path: 'test/*/hello', method: 'POST' }, { pattern: 'request.*.POST.test.*.hello' }],
   [{ kind: 'request', path: '/a/file.txt', method: '*' }, { pattern: 'request.*.*.a.file_DOT_txt' }],
   [{ kind: 'request', path: '**', method: 'GET' }, { pattern: 'request.*.GET.**' }],
-] as const)('%j listens to %j', (subscription, interest) => {
+] as const)('%j subscribes to %j', (subscription, interest) => {
   expect(interestOfComponent(subscription)).toEqual(interest)
 })

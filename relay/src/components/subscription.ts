@@ -1,7 +1,7 @@
 import { type Pattern, parsePattern, parseSubject } from '@wildcast/protocol'
 import type { Interest } from '../core/broker.js'
 
-/** What triggers a component. */
+/** The subscription of a component. */
 export type ComponentSubscription =
   | { readonly kind: 'topic'; readonly topic: Pattern }
   | { readonly kind: 'queue'; readonly topic: Pattern; readonly group: string }
@@ -19,7 +19,7 @@ export function interestOfComponent(subscription: ComponentSubscription): Intere
   }
 }
 
-/** `test/x/hello` by POST is `request.*.POST.test.x.hello`: what `/request` publishes on. */
+/** `test/x/hello` by POST is `request.*.POST.test.x.hello`, as `/request` publishes it. */
 function requestPattern({ path, method }: { readonly path: string; readonly method: string }): Pattern {
   const segments = path
     .replace(/^\//, '')

@@ -8,24 +8,23 @@ export interface Ran {
   readonly error?: WildcastError
 }
 
-/** What a component runs in: apart from the relay and from all other components. */
+/** Runs a component, isolated from the relay and all other components. */
 export interface Thread {
   /**
-   * Runs the component once. @throws {WildcastError} `timeout` where its time was over,
-   * `interrupted` where its thread ended meanwhile
+   * Runs the component once.
+   * @throws {WildcastError} `timeout` if its time was over, `interrupted` if its thread ended
+   * meanwhile
    */
   run(message: BrokerMessage): Promise<Ran>
   /**
-   * Loads the module again; what runs by now ends in the old one. @throws {WildcastError}
-   * `internal` where it can't be loaded: the old one goes on
+   * Loads the module again; current runs end in the old one.
+   * @throws {WildcastError} `internal` if it can't be loaded: the old one continues
    */
   reload(): Promise<void>
-  /** Why it runs nothing at the moment; undefined if it runs what comes. */
+  /** Why it runs nothing now; undefined if it runs. */
   readonly down?: string | undefined
   close(): Promise<void>
 }
 
-/**
- * Opens a component's thread. @throws {WildcastError} `internal` where its module can't be loaded
- */
+/** Opens a component's thread. @throws {WildcastError} `internal` if its module can't be loaded */
 export type OpenThread = (onError: (error: WildcastError) => void) => Promise<Thread>

@@ -11,14 +11,14 @@ import type { Trigger } from './component.js'
 
 const noHeaders: Headers = []
 
-/** Where a message comes from. */
+/** The origin of a message. */
 export interface Origin {
   readonly broker: string
   /** The component's subscription. */
   readonly pattern: Pattern
 }
 
-/** A message as a component sees it. */
+/** Returns a message as a component sees it. */
 export function triggerOf(
   { subject, payload, headers: headerList = noHeaders, responseSubject }: BrokerMessage,
   from: Origin,
@@ -44,7 +44,7 @@ export function triggerOf(
         data = text()
         return JSON.parse(data as string) as unknown
       } catch {
-        return data // as far as it could be read
+        return data // the text, or the bytes if it is not UTF-8
       }
     },
   }

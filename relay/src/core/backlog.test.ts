@@ -3,7 +3,7 @@ import { all, answer, endOfTurn, fallBehind, latest, message, openedOutbox } fro
 import { textEncoder } from '../testing/scripted-wire.js'
 
 describe('a reader that is behind', () => {
-  it('is written nothing more until it has read what there is; then all that waited, in order', async () => {
+  it('gets nothing more until it has read what was written; then all that waited, in order', async () => {
     const box = openedOutbox()
     await fallBehind(box)
     for (const text of ['a', 'b']) box.outbox.deliver(message(all(1), text))
@@ -11,10 +11,14 @@ describe('a reader that is behind', () => {
     await endOfTurn()
     expect(box.wire.text).toBe('first ')
     box.wire.read()
-    expect([box.wire.text, box.wire.buffers.length, box.outbox.behind]).toEqual(['first 1:a 1:b ack ', 2, false])
+    expect({ text: box.wire.text, writes: box.wire.buffers.length, behind: box.outbox.behind }).toEqual({
+      text: 'first 1:a 1:b ack ',
+      writes: 2,
+      behind: false,
+    })
   })
 
-  it('misses all messages past its bound, and is told how many before the next; answers stay (SP-BRK-3)', async () => {
+  it('misses all messages past its limit, and gets their number before the next; answers stay (SP-BRK-3)', async () => {
     const box = openedOutbox()
     await fallBehind(box)
     for (let i = 0; i < 24; i++) box.outbox.deliver(message(all(1), `x${i % 10}`)) // 120 bytes
@@ -25,7 +29,7 @@ describe('a reader that is behind', () => {
     expect(box.counts).toEqual({ missed: 20, cutOff: 0 })
   })
 
-  it('is told of each subscription for itself, and of losses before and after as one', async () => {
+  it('gets one gap for each subscription, and one for losses before and after', async () => {
     const box = openedOutbox()
     await fallBehind(box)
     const burst = (): void => {
@@ -36,7 +40,7 @@ describe('a reader that is behind', () => {
     expect(box.wire.text).toBe(`first gap1:15 gap2:15 ${'1:0123456 2:0123456 '.repeat(3)}`)
   })
 
-  it('is sent the newest of each subject, in the place of the one before, where it wants no other; that is no gap', async () => {
+  it('gets only the newest of each subject with `latest`, in the position of the older, without a gap', async () => {
     const box = openedOutbox()
     await fallBehind(box)
     for (let i = 0; i < 1000; i++)
@@ -50,7 +54,7 @@ describe('a reader that is behind', () => {
     expect(box.wire.text).toBe('first 1:a! 1:b999 ack 1:a? ')
   })
 
-  it('is held to its bound by messages that grow in their places, too', async () => {
+  it('stays within its limit while messages are replaced by longer ones', async () => {
     const box = openedOutbox()
     await fallBehind(box)
     for (let i = 0; i < 4; i++) box.outbox.deliver(message(latest(1), 'x', `s${i}`))
@@ -60,7 +64,7 @@ describe('a reader that is behind', () => {
     expect(box.wire.text).toMatch(/gap1:\d+ /)
   })
 
-  it('may stay behind for ever: what was written leaves nothing, and the newest still find their places', async () => {
+  it('may stay behind forever: written frames use no memory, and newer messages still replace older ones', async () => {
     const box = openedOutbox(undefined, 20_000_000)
     await fallBehind(box)
     for (let round = 0; round < 3000; round++) {
@@ -78,7 +82,7 @@ describe('a reader that is behind', () => {
     expect(box.room.used).toBe(0)
   })
 
-  it('is owed nothing of a subscription that has ended meanwhile, whose id may come back', async () => {
+  it('gets nothing of a subscription that has ended meanwhile, whose id may be used again', async () => {
     const box = openedOutbox()
     await fallBehind(box)
     box.outbox.deliver(message(latest(1), 'before'))
@@ -91,7 +95,7 @@ describe('a reader that is behind', () => {
     expect(box.wire.text).toBe('first again 1:after 2:after ')
   })
 
-  it('keeps the newest ones when the others are dropped, unless they are too many themselves', async () => {
+  it('keeps the newest messages when the others are dropped, unless these alone are too many', async () => {
     const box = openedOutbox()
     await fallBehind(box)
     box.outbox.deliver(message(latest(1), 'kept', 'a'))
@@ -105,7 +109,7 @@ describe('a reader that is behind', () => {
     expect(box.wire.text).toMatch(/first gap1:\d+ (1:s\d+ )+$/)
   })
 
-  it('shares a bound with all others who are behind, and gives back what it took (L6)', async () => {
+  it('shares a limit with all others that are behind, and frees what it used (L6)', async () => {
     const { open, room } = openedOutbox()
     const boxes = Array.from({ length: 4 }, open)
     for (const box of boxes) {
@@ -125,7 +129,7 @@ describe('a reader that is behind', () => {
     expect(room.used).toBe(0)
   })
 
-  it('may be sent one message that is longer than the bound', async () => {
+  it('may get one message that is longer than the limit', async () => {
     const box = openedOutbox()
     await fallBehind(box)
     box.outbox.deliver(message(all(1), 'x'.repeat(500)))
@@ -133,14 +137,14 @@ describe('a reader that is behind', () => {
     expect(box.wire.text).toBe(`first 1:${'x'.repeat(500)} `)
   })
 
-  it('is cut off where its dialect has no words for a gap', async () => {
+  it('is cut off if its dialect cannot report a gap', async () => {
     const box = openedOutbox({ ...textEncoder(), overrun: 'end' })
     await fallBehind(box)
     for (let i = 0; i < 30; i++) box.outbox.deliver(message(all(1), 'x'.repeat(10)))
     expect(box.wire.ends.map(({ code }) => code)).toEqual(['slow_consumer'])
   })
 
-  it('that does not read its answers is not listened to until it has, and is cut off where too many come all the same', async () => {
+  it('is not read from until it has read its answers, and is cut off if too many follow anyway', async () => {
     const box = openedOutbox(undefined, 20_000_000)
     await fallBehind(box)
     box.outbox.deliver(answer('x'.repeat(70_000)))
@@ -150,20 +154,24 @@ describe('a reader that is behind', () => {
     await fallBehind(box)
     for (let i = 0; i < 10; i++) box.outbox.deliver(answer('x'.repeat(1_000_000)))
     expect(box.wire.ends.map(({ code }) => code)).toEqual(['slow_consumer'])
-    expect([box.wire.paused, box.outbox.behind, box.counts.cutOff]).toEqual([false, true, 1])
+    expect({ paused: box.wire.paused, behind: box.outbox.behind, cutOff: box.counts.cutOff }).toEqual({
+      paused: false,
+      behind: true,
+      cutOff: 1,
+    })
   })
 
-  it('is listened to again when its answers have left, although messages keep it behind', async () => {
+  it('is read from again when its answers have left, although messages keep it behind', async () => {
     const box = openedOutbox(undefined, 20_000_000)
     await fallBehind(box)
     box.outbox.deliver(answer('x'.repeat(70_000)))
     box.outbox.deliver(message(all(1), 'more'))
     expect(box.wire.paused).toBe(true)
     box.wire.readOn(0)
-    expect([box.wire.paused, box.outbox.behind]).toEqual([false, true])
+    expect({ paused: box.wire.paused, behind: box.outbox.behind }).toEqual({ paused: false, behind: true })
   })
 
-  it('is cut off when it has read nothing for ten seconds, and only then (L5, L7)', async () => {
+  it('is cut off when it has read nothing for 10 s, and only then (L5, L7)', async () => {
     const box = openedOutbox()
     await fallBehind(box)
     box.clock.advance(9_999)
@@ -177,7 +185,7 @@ describe('a reader that is behind', () => {
     expect(box.clock.timers).toBe(0)
   })
 
-  it('leaves no timer behind once it has caught up, or has left', async () => {
+  it('leaves no timer when it has caught up or left', async () => {
     const box = openedOutbox()
     await fallBehind(box)
     expect(box.clock.timers).toBe(1)

@@ -3,7 +3,7 @@ import type { FeedFacts, StreamEncoder } from './outlet.js'
 import { type BacklogRoom, overflows } from './room.js'
 import { type WrittenFrames, writtenOf } from './sequence.js'
 
-/** Messages that were dropped, told in their place. */
+/** Dropped messages, reported at their position. */
 interface Loss {
   readonly lostBy: FeedFacts
   missed: number
@@ -11,34 +11,34 @@ interface Loss {
 
 export interface BacklogOptions {
   readonly encoder: StreamEncoder
-  /** Bytes of messages that may wait. */
+  /** Limit of waiting messages, in bytes. */
   readonly limit: number
   readonly room: BacklogRoom
-  /** Hears of each message that is lost. */
+  /** Called for each lost message. */
   missed(feed: FeedFacts): void
 }
 
-/** Past so many entries that were taken, the others move up. */
-const mostTaken = 1024
+/** More taken entries than this are removed from the array. */
+const compactAfter = 1024
 
 /**
- * What waits for a reader that is slower than what is said to it: references to frames, in order.
- * Past its limit all messages go at once, since to choose among them with each new one would cost
- * more than the reader is worth; each subscription is told how many it missed.
+ * References to the frames that wait for a slow reader, in order. Past its limit it drops all
+ * messages at once, since choosing among them for each new one would cost more than the reader is
+ * worth. Each subscription gets the number of messages that it missed.
  */
 export class Backlog {
   readonly #options: BacklogOptions
-  /** What was taken is undefined. */
+  /** Taken entries are undefined. */
   #waiting: (Framed | Loss | undefined)[] = []
   #next = 0
   #messageBytes = 0
   #otherBytes = 0
   #newest: Framed | undefined
   /**
-   * Where the newest message of each subject waits, for subscriptions that want no other; counted
-   * from `#base` on.
+   * For `latest` subscriptions: the position of each subject's newest message, counted from
+   * `#base`.
    */
-  readonly #places: Map<string, number> = new Map()
+  readonly #positions: Map<string, number> = new Map()
   #base = 0
 
   constructor(options: BacklogOptions) {
@@ -49,12 +49,12 @@ export class Backlog {
     return this.#next === this.#waiting.length
   }
 
-  /** Bytes of what is never dropped. */
+  /** Bytes of the frames that are never dropped. */
   get otherBytes(): number {
     return this.#otherBytes
   }
 
-  /** Puts a frame at the end, or in the place of an older message whose subject it has. */
+  /** Appends a frame, or replaces an older message of the same subject. */
   add(parcel: Framed): void {
     const { bytes, feed } = parcel
     if (!feed) {
@@ -66,22 +66,22 @@ export class Backlog {
     if (feed.latest && this.#replace(parcel, feed)) return
     this.#weigh(bytes.length)
     this.#waiting.push(parcel)
-    if (feed.latest) this.#places.set(placeOf(feed, parcel), this.#base + this.#waiting.length - 1)
+    if (feed.latest) this.#positions.set(subjectKey(feed, parcel), this.#base + this.#waiting.length - 1)
   }
 
-  /** Drops messages if too much waits. Returns false if the reader must be cut off instead. */
+  /** Drops messages past the limits. Returns false if the reader must be cut off instead. */
   keepBound(): boolean {
     const { limit, room, encoder } = this.#options
     const newest = this.#newest?.bytes.length ?? 0
-    // One that is alone may be longer: it was within the limit of payloads.
+    // A single message may exceed the limit: it was within the payload limit.
     if (this.#messageBytes <= newest || (this.#messageBytes <= limit && !overflows(room))) return true
-    // Newest messages of their subjects stay, unless they are too many by themselves.
+    // Keeps the newest message of each subject, unless these alone are too much.
     this.#drop(({ latest }) => !latest)
     if (this.#messageBytes - newest > limit / 2) this.#drop(() => true)
     return encoder.overrun === 'gap'
   }
 
-  /** Bytes of the frame that comes next. */
+  /** Bytes of the next frame. */
   get nextBytes(): number {
     for (let at = this.#next; at < this.#waiting.length; at++) {
       const one = this.#waiting[at]
@@ -90,7 +90,7 @@ export class Backlog {
     return 0
   }
 
-  /** What comes next: as many frames as fit into so many bytes, but one at least. */
+  /** Takes the next frames that fit into `most` bytes, at least one. */
   take(most: number): WrittenFrames {
     const parcels: Framed[] = []
     let bytes = 0
@@ -102,16 +102,13 @@ export class Backlog {
       bytes += frame.bytes.length
       parcels.push(frame)
       this.#waiting[this.#next] = undefined
-      if (frame === next) this.#letGo(frame)
+      if (frame === next) this.#release(frame)
     }
-    this.#moveUp()
+    this.#compact()
     return writtenOf(parcels, bytes)
   }
 
-  /**
-   * Nothing of a subscription that has ended is owed any more: its id may come back, for another
-   * one.
-   */
+  /** Drops all frames of an ended subscription, since its id may be used again. */
   forget(id: number): void {
     this.#rebuild((one) => {
       const gone = 'lostBy' in one ? one.lostBy.id === id : one.feed?.id === id
@@ -120,7 +117,7 @@ export class Backlog {
     })
   }
 
-  /** Nothing of it will be written. */
+  /** Drops everything. */
   abandon(): void {
     const waiting = this.#waiting
     this.#waiting = []
@@ -146,30 +143,30 @@ export class Backlog {
     return bytes && { bytes }
   }
 
-  #letGo(parcel: Framed): void {
+  #release(parcel: Framed): void {
     const { bytes, feed } = parcel
     if (feed) this.#weigh(-bytes.length)
     else this.#weighOther(-bytes.length)
-    if (feed?.latest) this.#places.delete(placeOf(feed, parcel))
+    if (feed?.latest) this.#positions.delete(subjectKey(feed, parcel))
   }
 
-  /** Returns whether somebody else takes it. */
+  /** Returns true if another subscriber or the broker takes it. */
   #discard({ bytes, settle }: Framed): boolean {
     this.#weigh(-bytes.length)
     return settle?.(false) ?? false
   }
 
   #replace(parcel: Framed, feed: FeedFacts): boolean {
-    const place = this.#places.get(placeOf(feed, parcel))
-    if (place === undefined) return false
-    const older = this.#waiting[place - this.#base] as Framed
+    const position = this.#positions.get(subjectKey(feed, parcel))
+    if (position === undefined) return false
+    const older = this.#waiting[position - this.#base] as Framed
     this.#weigh(parcel.bytes.length - older.bytes.length)
-    this.#waiting[place - this.#base] = parcel
+    this.#waiting[position - this.#base] = parcel
     return true
   }
 
-  #moveUp(): void {
-    if (!this.isEmpty && (this.#next < mostTaken || this.#next < this.#waiting.length / 2)) return
+  #compact(): void {
+    if (!this.isEmpty && (this.#next < compactAfter || this.#next < this.#waiting.length / 2)) return
     this.#waiting = this.#waiting.slice(this.#next)
     this.#base += this.#next
     this.#next = 0
@@ -177,8 +174,8 @@ export class Backlog {
 
   #drop(isDropped: (feed: FeedFacts) => boolean): void {
     const losses = new Map<number, Loss>()
-    /** Each loss stands where the first of its messages stood. */
-    const lose = (feed: FeedFacts, missed: number): Loss | undefined => {
+    /** A loss takes the position of its first message. */
+    const lossOf = (feed: FeedFacts, missed: number): Loss | undefined => {
       const known = losses.get(feed.id)
       const loss = known ?? { lostBy: feed, missed: 0 }
       loss.missed += missed
@@ -186,30 +183,30 @@ export class Backlog {
       return known ? undefined : loss
     }
     this.#rebuild((one) => {
-      if ('lostBy' in one) return lose(one.lostBy, one.missed)
+      if ('lostBy' in one) return lossOf(one.lostBy, one.missed)
       if (!one.feed || one === this.#newest || !isDropped(one.feed)) return one
       if (this.#discard(one)) return undefined
       this.#options.missed(one.feed)
-      return lose(one.feed, 1)
+      return lossOf(one.feed, 1)
     })
   }
 
-  /** Keeps what is returned for each entry. */
+  /** Replaces each entry by the result of `keep`, or drops it if that is undefined. */
   #rebuild(keep: (one: Framed | Loss) => Framed | Loss | undefined): void {
     const waiting = this.#waiting
     this.#waiting = []
     this.#next = 0
     this.#base = 0
-    this.#places.clear()
+    this.#positions.clear()
     for (const one of waiting) {
       const kept = one && keep(one)
       if (!kept) continue
-      if ('bytes' in kept && kept.feed?.latest) this.#places.set(placeOf(kept.feed, kept), this.#waiting.length)
+      if ('bytes' in kept && kept.feed?.latest) this.#positions.set(subjectKey(kept.feed, kept), this.#waiting.length)
       this.#waiting.push(kept)
     }
   }
 }
 
-function placeOf({ id }: FeedFacts, { message }: Framed): string {
+function subjectKey({ id }: FeedFacts, { message }: Framed): string {
   return `${id} ${message?.subject}`
 }

@@ -43,7 +43,7 @@ async function relayWith(
   return { relay, log }
 }
 
-/** Everything that all brokers deliver, as `broker subject payload`. */
+/** Collects what all brokers deliver, as `broker subject payload`. */
 async function listenEverywhere(relay: Relay): Promise<() => string[]> {
   const outlet = recordingOutlet()
   const session = relay.open(outlet)
@@ -72,7 +72,7 @@ describe('a bridge', () => {
     ])
   })
 
-  it('never brings a message back to a broker where it has been', async () => {
+  it('never copies a message back to a broker that it comes from', async () => {
     const circle = [
       bridge('main', '**', 'sensors'),
       bridge('sensors', '**', 'archive'),
@@ -81,10 +81,13 @@ describe('a bridge', () => {
     const { relay, log } = await relayWith(circle)
     const seen = await listenEverywhere(relay)
     await publish(relay, 'sensors', 'a')
-    expect([seen().sort(), log]).toEqual([['archive a x', 'main a x', 'sensors a x'], ['sensors dropped looped']])
+    expect({ seen: seen().sort(), log }).toEqual({
+      seen: ['archive a x', 'main a x', 'sensors a x'],
+      log: ['sensors dropped looped'],
+    })
   })
 
-  it('keeps headers, and leaves a reply address behind', async () => {
+  it('copies headers, but not a reply address', async () => {
     const headers = [
       ['trace', '1'],
       ['trace', '2'],
@@ -107,7 +110,7 @@ describe('a bridge', () => {
     ])
   })
 
-  it('reads the way from every path that a message has, and writes one', async () => {
+  it('reads every path header of a message, and writes one', async () => {
     const { relay, log } = await relayWith([bridge('sensors', 'a', 'main'), bridge('sensors', 'a', 'archive')])
     const outlet = recordingOutlet()
     for (const broker of ['main', 'archive']) await relay.open(outlet).subscribe({ subject: 'a', broker }, () => {})
@@ -123,7 +126,7 @@ describe('a bridge', () => {
     ])
   })
 
-  it('goes on when a copy fails, says so, and hands a message of a group back', async () => {
+  it('continues when a copy fails, reports it, and hands a message of a group back', async () => {
     const sensors = scriptedBroker()
     const down = { ...scriptedBroker(), open: failingBroker }
     const { relay, log } = await relayWith([bridge('sensors', 'a.*', 'main', 'bridge')], {
@@ -138,7 +141,7 @@ describe('a bridge', () => {
     await relay.close()
   })
 
-  it('that its broker refuses is said, and the others go on', async () => {
+  it('that its broker refuses is reported, and the others continue', async () => {
     const sensors = scriptedBroker()
     sensors.hold()
     const { log } = await relayWith([bridge('sensors', 'secret', 'main')], { main: inMemory, sensors: sensors.open })
@@ -147,14 +150,14 @@ describe('a bridge', () => {
   })
 })
 
-describe('a bridge whose broker turns out, when it is reached, to be able to do less', () => {
+describe('a bridge whose broker supports less than expected when it is reached', () => {
   const learning = (feature: Feature) => {
     const scripted = scriptedBroker()
     const can = { reached: false }
     const open: OpenBroker = async (events) => {
       const broker = await scripted.open(events)
       return Object.defineProperty({ ...broker }, 'features', {
-        get: () => ({ ...broker.features, [feature]: can.reached ? 'it never learned to' : true }),
+        get: () => ({ ...broker.features, [feature]: can.reached ? 'it has no support' : true }),
       })
     }
     return { ...scripted, open, can }
@@ -174,7 +177,7 @@ describe('a bridge whose broker turns out, when it is reached, to be able to do 
     await relay.close()
   })
 
-  it('does not begin a circle in which messages forget their way, and says so', async () => {
+  it('does not begin a circle in which messages lose their path, and reports it', async () => {
     const bare = learning('headers')
     const { relay, log } = await relayWith([bridge('main', '**', 'bare'), bridge('bare', '**', 'main')], {
       main: inMemory,
@@ -202,12 +205,12 @@ describe('bridges', () => {
   const noHeaders = scriptedBroker({ headers: 'this broker carries none' }).open
 
   it.each<[string, Bridge[]]>([
-    ['two that lead to one another', [bridge('main', 'a.*', 'bare'), bridge('bare', '**', 'main')]],
+    ['two in opposite directions', [bridge('main', 'a.*', 'bare'), bridge('bare', '**', 'main')]],
     [
-      'three that lead round',
+      'three in a circle',
       [bridge('main', 'a.*', 'bare'), bridge('bare', '*.b', 'other'), bridge('other', 'a.**', 'main')],
     ],
-  ])('are refused where messages would go round for ever on a broker without headers: %s', async (_, bridges) => {
+  ])('are refused if messages would go round forever over a broker without headers: %s', async (_, bridges) => {
     const brokers = { main: inMemory, bare: noHeaders, other: inMemory }
     await expect(relayWith(bridges, brokers)).rejects.toThrow(/circle, main → bare.*"bare" has no headers/)
   })
@@ -215,12 +218,12 @@ describe('bridges', () => {
   it.each<[string, Bridge[]]>([
     ['different subjects each way', [bridge('main', 'cmd.**', 'bare'), bridge('bare', 'temp.**', 'main')]],
     ['one way only', [bridge('main', '**', 'bare'), bridge('bare', '**', 'other')]],
-  ])('may lead over a broker without headers with %s', async (_, bridges) => {
+  ])('may use a broker without headers with %s', async (_, bridges) => {
     const { relay } = await relayWith(bridges, { main: inMemory, bare: noHeaders, other: inMemory })
     await relay.close()
   })
 
-  it('need brokers that exist', async () => {
+  it('need existing brokers', async () => {
     await expect(relayWith([bridge('main', 'a', 'nowhere')])).rejects.toMatchObject({ code: 'unknown_broker' })
   })
 

@@ -8,12 +8,12 @@ import type { Observer } from './observer.js'
 import type { OnFailure } from './outlet.js'
 import { type Part, part } from './part.js'
 
-/** Relays may call one broker by different names. */
+/** Relays may name one broker differently, so a path may not show a circle. */
 const longestPath = 16
 
-/** Bridges that were opened. */
+/** Opened bridges. */
 export interface Bridges {
-  /** Whether each one copies, and why not. */
+  /** The status of each bridge, and why it is down. */
   parts(): readonly Part[]
   close(): Promise<void>
 }
@@ -25,8 +25,8 @@ interface BridgePorts {
 }
 
 /**
- * Opens bridges. What a broker refuses is said to `onError`, and the others go on.
- * @throws {RangeError} where a message would go round for ever
+ * Opens bridges. If a broker refuses one, its error goes to `onError` and the others continue.
+ * @throws {RangeError} if a message would go round forever
  * @throws {WildcastError} `unknown_broker`
  */
 export function openBridges(bridges: readonly Bridge[], ports: BridgePorts): Bridges {
@@ -60,7 +60,7 @@ export function openBridges(bridges: readonly Bridge[], ports: BridgePorts): Bri
         part(`bridge ${bridge.from.broker}:${bridge.from.pattern} to ${bridge.to}`, causes.get(bridge)),
       ),
     async close() {
-      // A bridge whose broker was never reached is still on its way: the broker's own end ends it.
+      // If its broker was never reached, a bridge ends when the broker is closed.
       for (const undo of opened) void undo.then((end) => end())
     },
   }
@@ -73,7 +73,7 @@ async function listen({ from, group }: Bridge, listener: Listener, hub: Hub): Pr
   try {
     return await hub.listen(broker, { pattern, ...(asked ? { group } : {}) }, listener)
   } catch (cause) {
-    // Some brokers tell what they can't do only when they are reached.
+    // Some brokers report what they can't do only when they are reached.
     if (!asked || shares()) throw cause
     return hub.listen(broker, { pattern }, listener)
   }
@@ -87,10 +87,10 @@ function copying(
   return (message, settle) => {
     const carries = hub.can(to, 'headers')
     const path = [...valuesOf(message.headers, pathHeader).flatMap((names) => names.split(',')), from.broker]
-    const forgets = inCircle && !carries
-    if (forgets || path.includes(to) || path.length > longestPath) {
+    const loops = inCircle && !carries
+    if (loops || path.includes(to) || path.length > longestPath) {
       observer.dropped(to, 'looped')
-      if (forgets) onError(forgetful(to), { stage: 'bridge', broker: to })
+      if (loops) onError(cannotRecordPath(to), { stage: 'bridge', broker: to })
       settle?.(true)
       return
     }
@@ -105,15 +105,13 @@ function copying(
   }
 }
 
-/** Found only now, since the broker was not reached when the bridges were opened. */
-function forgetful(to: string): WildcastError {
-  const why = `"${to}" has no headers in which messages remember their way, and bridges lead on from it in a circle`
+/** Found late: the broker was not reached when the bridges were opened. */
+function cannotRecordPath(to: string): WildcastError {
+  const why = `"${to}" has no headers to record a message's path, and bridges lead from it in a circle`
   return new WildcastError('unsupported', `${why}; make their patterns differ`)
 }
 
-/**
- * @param path the brokers that the message comes from; absent if the next one carries no headers
- */
+/** @param path - the brokers that the message comes from; absent if `to` carries no headers */
 function copyOf(
   { from, subject, payload, headers }: BrokerMessage,
   { id, path }: { readonly id: number; readonly path: readonly string[] | undefined },

@@ -3,20 +3,19 @@ import type { Broker, OpenBroker } from './broker.js'
 import type { Observer } from './observer.js'
 import type { OnFailure } from './outlet.js'
 
-/** A broker that was opened, and whether it is reached. */
+/** An opened broker and the status of its link. */
 export interface BrokerLink {
   readonly broker: Broker
   readonly status: 'up' | 'down'
   /** Why it is down. */
   readonly cause?: WildcastError | undefined
   /**
-   * Runs at once, or inside the link's return, when whoever was there was told of the gap. Returns
-   * the undo.
+   * Runs the callback now if the link is up, else inside its return, after subscribers were
+   * notified of the gap. Returns the undo.
    */
   whenUp(run: () => void): () => void
   /**
-   * Resolves when the work has ended, well or not, or the link is lost, over which it may take
-   * long.
+   * Resolves when the work has settled or the link is lost, during which the work may take long.
    */
   untilDown(work: Promise<unknown>): Promise<void>
 }
@@ -25,25 +24,26 @@ export interface BrokerLinkOptions {
   readonly name: string
   readonly onError: OnFailure
   readonly observer: Observer
-  /** The broker is reached again, and nothing was delivered since it was lost. */
+  /** Called when the broker is reached again, before anything new is delivered. */
   returned(): void
 }
 
+/** Opens a broker and tracks the status of its link. */
 export async function openLink(
   open: OpenBroker,
   { name, onError, observer, returned }: BrokerLinkOptions,
 ): Promise<BrokerLink> {
   const link: Pick<{ -readonly [Key in keyof BrokerLink]: BrokerLink[Key] }, 'status' | 'cause'> = { status: 'down' }
   const [forUp, forDown] = [new Set<() => void>(), new Set<() => void>()]
-  let told: BrokerLink['status'] | undefined
+  let reported: BrokerLink['status'] | undefined
 
   const broker = await open({
     status(now, cause) {
       const returns = link.status === 'down' && now === 'up'
       link.status = now
       link.cause = now === 'up' ? undefined : WildcastError.from(cause ?? 'the link is down', 'broker_down')
-      if (told !== now) observer.status(name, now) // while it is down, it may only have found another reason
-      told = now
+      if (reported !== now) observer.status(name, now) // the cause alone may change while it is down
+      reported = now
       if (returns) returned()
       const waiting = now === 'up' ? forUp : forDown
       for (const run of waiting) {
@@ -63,13 +63,13 @@ export async function openLink(
       return () => forUp.delete(run)
     },
     async untilDown(work: Promise<unknown>) {
-      let goOn = (): void => {}
+      let release = (): void => {}
       const down = new Promise<void>((resolve) => {
-        goOn = resolve
+        release = resolve
       })
-      forDown.add(goOn)
+      forDown.add(release)
       await Promise.race([down, work.catch(() => {})])
-      forDown.delete(goOn)
+      forDown.delete(release)
     },
   })
 }

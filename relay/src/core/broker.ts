@@ -1,7 +1,7 @@
 import type { BrokerMessage, Pattern, WildcastError } from '@wildcast/protocol'
 import type { CancelSignal } from './cancel.js'
 
-/** What a broker may be able to do beyond plain publish and subscribe. */
+/** An ability of a broker beyond plain publish and subscribe. */
 export type Feature =
   | 'queue' // interests with a `group`
   | 'request' // native request/response
@@ -10,117 +10,116 @@ export type Feature =
   | 'headers' // carries headers beside a payload
   | 'wildcard' // publishes to a pattern
 
-/**
- * For each feature: true, or the reason why this broker can't, which a client is told with
- * `unsupported`.
- */
+/** For each feature: true, or why this broker can't do it, which clients get with `unsupported`. */
 export type Features = Readonly<Record<Feature, true | string>>
 
-/** What somebody listens to. Interests with equal fields are the same interest. */
+/** A pattern to subscribe to. Interests with equal fields are the same interest. */
 export interface Interest {
   readonly pattern: Pattern
   /** Of all interests with the same pattern and group, one gets each message. */
   readonly group?: string | undefined
-  /** Takes the requests to the pattern, which is a subject then; at most one interest may. */
+  /** Receives the requests to the pattern, which must be a subject. At most one interest may. */
   readonly serve?: boolean | undefined
 }
 
 /**
- * Tells what became of a message: true when somebody has it. What nobody has taken, a broker that
- * keeps messages hands out again.
+ * Reports whether a subscriber has taken a message. If not, a broker that keeps messages delivers
+ * it again.
  */
 export type Settle = (taken: boolean) => void
 
-/** Who has an interest. Neither call throws. */
+/** The receiver of an interest's messages. Its methods don't throw. */
 export interface Listener {
   /**
-   * Takes a message. `settle` comes with messages of a group whose broker keeps them until then.
+   * Receives a message. `settle` is set for messages of a group if the broker keeps them until it
+   * is called.
    */
   deliver(message: BrokerMessage, settle?: Settle): void
   /**
-   * The broker has ended the interest by itself, for instance because a right was withdrawn.
-   * Nothing more comes of it.
+   * The broker has ended the interest by itself, for instance because a permission was withdrawn.
+   * No more messages follow.
    */
   ended(error: WildcastError): void
 }
 
-/** Why something that a broker sent reached nobody. */
+/** Why a message from a broker was dropped. */
 export type Dropped =
-  | 'foreign_subject' // its name, or its reply address, is none of ours
-  | 'foreign_headers' // more of them, or longer ones, than clients may be sent
-  | 'foreign_message' // a name fits, but its form does not: not the envelope that was agreed on, for instance
-  | 'too_large' // longer than what clients may be sent
-  | 'late_answer' // nobody waits for it any more
-  | 'looped' // a bridge has carried it too often
+  | 'foreign_subject' // its subject or reply address is not a Wildcast subject
+  | 'foreign_headers' // more or longer headers than clients may be sent
+  | 'foreign_message' // its subject matches, but its form does not, for instance another envelope
+  | 'too_large' // longer than clients may be sent
+  | 'late_answer' // its request is no longer pending
+  | 'looped' // bridges have copied it too often
 
 /**
- * The header in which a message that bridges carry remembers the brokers that it comes from: names
- * joined by commas.
+ * The header in which bridged messages record the brokers that they come from, joined by commas.
  */
 export const pathHeader = 'wildcast-path'
 
-/** What a broker tells the relay unasked. */
+/** Events of a broker. */
 export interface BrokerEvents {
   /**
-   * The link is there, or lost. Between its return and `up` nothing may be delivered: inside `up`
-   * every subscriber is told of the gap.
+   * The link is up or down. Between its return and `up` the broker must deliver nothing, since
+   * every subscriber is notified of the gap inside `up`.
    */
   status(now: 'up' | 'down', cause?: unknown): void
-  /** Something was not delivered. It is counted, never logged with its content. */
+  /** A message was not delivered. It is counted, and its content is never logged. */
   dropped(why: Dropped): void
 }
 
 /**
- * Opens a broker. Resolves when its settings are valid and the first try to reach it has ended,
- * well or not; `status` tells of the link.
+ * Opens a broker. Resolves when its settings are valid and the first attempt to connect has ended,
+ * successful or not; `status` reports the link.
  */
 export type OpenBroker = (events: BrokerEvents) => Promise<Broker>
 
+/** Timeouts, cancellation and partial answers of a request. */
 export interface BrokerRequestOptions {
-  /** How long to wait for an answer, and again after each part that `onPart` is told of. */
+  /** How long to wait for an answer, counted again after each part (see `onPart`). */
   readonly timeoutMs: number
   /**
-   * How long to wait for the first of them, where some of the time has passed already. @default
-   * timeoutMs
+   * How long to wait for the first answer, if part of the time has passed already.
+   * @default timeoutMs
    */
   readonly firstMs?: number | undefined
   /**
-   * Ends the request early: nothing of it may be left. Not always a true `AbortSignal`: for a call
+   * Cancels the request and frees all that it holds. It may not be a real `AbortSignal`: for a call
    * of the platform, such as `fetch`, make one and abort it in a listener.
    */
   readonly signal?: CancelSignal | undefined
-  /** Answers before the last, in order. */
+  /** Called with each partial answer, in order. */
   readonly onPart?: ((part: BrokerMessage) => void) | undefined
 }
 
 /**
- * A message broker under a name. Four duties, checked by `broker.contract.ts`: it MUST deliver each
- * matching message exactly once for each interest, also where interests overlap; MUST keep the
- * order of one publisher; MUST leave payloads unchanged; and MUST NOT call `deliver` from inside
- * another `deliver`.
+ * A message broker under a name. `broker.contract.ts` checks four duties: it MUST deliver each
+ * matching message exactly once for each interest, also if interests overlap; MUST keep the order
+ * of one publisher; MUST leave payloads unchanged; and MUST NOT call `deliver` from inside another
+ * `deliver`.
  */
 export interface Broker {
   readonly features: Features
   /**
-   * Resolves when the broker has confirmed the interest, which may be at the next `up`; from then
-   * on messages are delivered. Returns the undo. Once `gone` is aborted nobody wants it any more:
-   * what still waits for the link rejects with that reason.
-   * @throws {WildcastError} `already_served`, `forbidden`, `unsupported`, `broker_down` once the
+   * Resolves with the undo when the broker has confirmed the interest, which may be at the next
+   * `up`; from then on it delivers messages. When `gone` is aborted, an interest that still waits
+   * for the link rejects with its reason.
+   * @throws {WildcastError} `already_served`, `forbidden`, `unsupported`, `broker_down` if the
    * broker was closed
    */
   subscribe(interest: Interest, listener: Listener, gone?: CancelSignal): Promise<() => Promise<void>>
   /**
-   * Resolves when the broker has the message; undefined where it has it already. Publishes of one
-   * relay arrive in their order. A part of an answer (`more`) that nobody awaits is refused with
-   * `interrupted`, or one of the parts after it is, so that its responder ends: see
-   * docs/delivery.md for what each broker can know.
-   * @throws {WildcastError} by rejection: `broker_down` where it was not sent, `interrupted` where
-   * the link broke over it or nobody awaits this part, `too_large`, `forbidden`, `rate_limited`
+   * Resolves when the broker has the message; undefined if it has it already. Publishes of one
+   * relay arrive in order. If the requester no longer awaits a part of an answer (`more`), this
+   * part or a later one rejects with `interrupted`, so that the responder stops; docs/delivery.md
+   * lists what each broker can detect.
+   * @throws {WildcastError} by rejection: `broker_down` if it was not sent, `interrupted` if the
+   * link broke during the publish or the part is not awaited, `too_large`, `forbidden`,
+   * `rate_limited`
    */
   publish(message: BrokerMessage): Promise<void> | undefined
   /**
-   * Asks the subject's server. The first final answer counts.
-   * @throws {WildcastError} `no_responders`, `timeout`, or what `signal` was aborted with
+   * Sends a request to the subject's server. Resolves with the first final answer.
+   * @throws {WildcastError} `no_responders`, `timeout`, or the abort reason of `signal`
    */
   request?(message: BrokerMessage, options: BrokerRequestOptions): Promise<BrokerMessage>
   close(): Promise<void>

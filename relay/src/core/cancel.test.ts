@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { Cancel, type CancelSignal } from './cancel.js'
 
-// Whatever takes the one must be able to take the other.
+// Code that takes one must be able to take the other.
 const kinds: readonly [string, () => { readonly signal: CancelSignal; abort(reason: unknown): void }][] = [
   [
     'a Cancel',
@@ -14,20 +14,22 @@ const kinds: readonly [string, () => { readonly signal: CancelSignal; abort(reas
 ]
 
 describe.each(kinds)('%s', (_name, open) => {
-  it('tells whoever listens, once, and what it was aborted with', () => {
+  it('notifies its listeners once, and keeps its reason', () => {
     const cancel = open()
     const log: string[] = []
     cancel.signal.addEventListener('abort', () => log.push(`one: ${cancel.signal.reason}`))
     cancel.signal.addEventListener('abort', () => log.push('two'))
-    expect([cancel.signal.aborted, cancel.signal.reason]).toEqual([false, undefined])
+    expect(cancel.signal.aborted).toBe(false)
+    expect(cancel.signal.reason).toBeUndefined()
     cancel.signal.throwIfAborted()
     cancel.abort('first')
     cancel.abort('second')
-    expect([log, cancel.signal.aborted, cancel.signal.reason]).toEqual([['one: first', 'two'], true, 'first'])
+    const { aborted, reason } = cancel.signal
+    expect({ log, aborted, reason }).toEqual({ log: ['one: first', 'two'], aborted: true, reason: 'first' })
     expect(() => cancel.signal.throwIfAborted()).toThrow('first')
   })
 
-  it('tells nobody who listens no more, or only later', () => {
+  it('does not notify listeners that were removed or came later', () => {
     const cancel = open()
     const log: string[] = []
     const left = (): void => void log.push('left')
@@ -40,7 +42,7 @@ describe.each(kinds)('%s', (_name, open) => {
     expect(log).toEqual(['stayed'])
   })
 
-  it('goes on telling others when one leaves meanwhile', () => {
+  it('notifies the other listeners when one is removed meanwhile', () => {
     const cancel = open()
     const log: string[] = []
     const leaving = (): void => {

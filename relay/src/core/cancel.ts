@@ -1,7 +1,7 @@
-/** What ends work early: an `AbortSignal`, or a `Cancel`. */
+/** Cancels work: an `AbortSignal` or a `Cancel`. */
 export interface CancelSignal {
   readonly aborted: boolean
-  /** What it was aborted with. */
+  /** The argument of `abort`. */
   readonly reason: unknown
   throwIfAborted(): void
   addEventListener(kind: 'abort', run: () => void): void
@@ -9,10 +9,9 @@ export interface CancelSignal {
 }
 
 /**
- * An `AbortController` that is its own signal, for what there is one of for each request: the
- * platform's takes 7 µs and a kilobyte of garbage, a third of all that a request took. See
- * docs/decisions/0013. Simpler in that a listener is not expected to throw, to be added twice, or
- * to be removed by another one.
+ * An `AbortController` that is its own signal, made for each request: the platform's takes 7 µs and
+ * a kilobyte of garbage, a third of a request's cost (docs/decisions/0013). It is simpler:
+ * listeners must not throw, be added twice, or be removed by another listener.
  */
 export class Cancel implements CancelSignal {
   reason: unknown
@@ -23,7 +22,7 @@ export class Cancel implements CancelSignal {
     return this.#aborted
   }
 
-  /** Only the first counts. */
+  /** Later calls do nothing. */
   abort(reason: unknown): void {
     if (this.#aborted) return
     this.#aborted = true

@@ -14,30 +14,29 @@ import {
 } from '@wildcast/protocol'
 import type { Interest } from './broker.js'
 
-// What is true or false of a client's words alone, whoever says them and whatever the brokers can
-// do.
+// Checks of a client's input alone, independent of the client and of the brokers' features.
 
 /**
- * Checks the size of a message: of its headers and error alone, and together with its payload.
+ * Checks the size of a message: first its headers and error, then these with its payload.
  * @throws {WildcastError} `too_large`
  */
 export function checkSize(message: Pick<BrokerMessage, 'payload' | 'headers' | 'error'>, limit: number): void {
   const { payload, headers, error } = message
-  let beside = 0
+  let extra = 0
   if (headers || error) {
     checkHeaders(message)
-    beside = headerSize(message)
+    extra = headerSize(message)
   }
-  // A UTF-16 unit takes 1 to 3 bytes, so that most texts need no count.
-  if (payload.length * 3 + beside <= limit) return
-  if (payload.length + beside > limit || payloadSize(payload) + beside > limit) {
-    const counted = beside > 0 ? ', counted with its headers and error' : ''
+  // A UTF-16 unit takes 1 to 3 bytes, so most texts need no count.
+  if (payload.length * 3 + extra <= limit) return
+  if (payload.length + extra > limit || payloadSize(payload) + extra > limit) {
+    const counted = extra > 0 ? ', counted with its headers and error' : ''
     const why = `the payload is longer than ${limit} bytes${counted}; send it in parts, or a link to it`
     throw new WildcastError('too_large', why)
   }
 }
 
-/** @throws {WildcastError} `forbidden` for the system's own names. */
+/** @throws {WildcastError} `forbidden` for names that are reserved for the system. */
 export function refuseClosed(subject: Pattern): void {
   if (isClosed(subject))
     throw new WildcastError('forbidden', `"${subject}" is closed to clients, as all that begins with "$" or "_"`)
@@ -48,11 +47,11 @@ export function refuseMadeForRequest(subject: Pattern): void {
   if (isDerived(subject))
     throw new WildcastError(
       'forbidden',
-      `you may not publish "${subject}": ask with a request, and answer where you were asked`,
+      `you may not publish "${subject}": send a request, or answer on the response subject that you received`,
     )
 }
 
-/** The subject of a publish, which may be a pattern only when that was asked for. */
+/** Parses the subject of a publish; it may be a pattern only with `wildcard`. */
 export function publishSubject({
   subject,
   wildcard,
@@ -63,23 +62,23 @@ export function publishSubject({
   return wildcard ? parsePattern(subject) : parseSubject(subject)
 }
 
-/** A subject to serve, request, or answer on. */
+/** Parses a subject to serve, request or answer on. */
 export function ownSubject(text: string): Subject {
   const subject = parseSubject(text)
   refuseClosed(subject)
   return subject
 }
 
-/** What a client may subscribe to. */
-export interface Wish {
+/** The fields of a subscription that decide its interest. */
+export interface SubscriptionFields {
   readonly subject: string
   readonly group?: string | undefined
   readonly serve?: boolean | undefined
   readonly policy?: object | undefined
 }
 
-/** The interest that a subscription stands for. */
-export function interestOf({ subject, group, serve, policy }: Wish): Interest {
+/** Returns the interest of a subscription. */
+export function interestOf({ subject, group, serve, policy }: SubscriptionFields): Interest {
   const pattern = parsePattern(subject)
   refuseClosed(pattern)
   if (serve && !isExact(pattern))
@@ -89,7 +88,7 @@ export function interestOf({ subject, group, serve, policy }: Wish): Interest {
   if (policy && (serve || group !== undefined))
     throw new WildcastError(
       'invalid_frame',
-      'a "policy" is for who gets every message; a group or server gets each one',
+      'leave "policy" out: with "group" or "serve", each message goes to one member only',
     )
   return {
     pattern,

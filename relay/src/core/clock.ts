@@ -1,20 +1,18 @@
-/** Time and chance, as parameters, so that a test can hold them still. */
+/** Time and randomness as a parameter, so that tests can control them. */
 export interface Clock {
-  /** Milliseconds of a clock that never jumps; only differences mean something. */
+  /** Milliseconds of a monotonic clock; only differences are meaningful. */
   now(): number
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970 UTC. */
   wall(): number
-  /** A number from 0 up to, not including, 1. */
+  /** A random number in [0, 1). */
   random(): number
-  /** Runs once after so many milliseconds. Returns the undo. */
+  /** Runs once after `ms` milliseconds. Returns the undo. */
   after(ms: number, run: () => void): () => void
-  /**
-   * Runs once when all that has come in by now was looked at, without waiting for any time to pass.
-   */
+  /** Runs once after all input that has arrived was processed, without waiting for time to pass. */
   endOfTurn(run: () => void): void
 }
 
-/** The machine's own clock. Its timers keep no process alive. */
+/** The machine's clock. Its timers don't keep the process alive. */
 export const realClock: Clock = {
   now: () => performance.now(),
   wall: () => Date.now(),
@@ -24,6 +22,6 @@ export const realClock: Clock = {
     timer.unref?.()
     return () => clearTimeout(timer)
   },
-  // A browser has none; there nothing comes in bursts from many sockets either.
+  // Browsers have no `setImmediate`, and no bursts of input from many sockets either.
   endOfTurn: globalThis.setImmediate ?? queueMicrotask,
 }

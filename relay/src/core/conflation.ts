@@ -2,7 +2,7 @@ import { type BrokerMessage, payloadSize } from '@wildcast/protocol'
 import type { Clock } from './clock.js'
 import type { BacklogRoom } from './room.js'
 
-/** Subjects of which a message may wait, and bytes of their payloads. */
+/** Limits of waiting subjects and of their payloads' bytes. */
 const mostWaiting = 10_000
 const mostBytes = 1024 * 1024
 
@@ -12,21 +12,21 @@ export interface ConflationOptions {
   readonly maxRate: number
   readonly room: BacklogRoom
   deliver(message: BrokerMessage): void
-  /** So many were dropped, since too much waited. */
+  /** `missed` messages were dropped at a limit. */
   lost(missed: number): void
 }
 
 /**
- * Lets messages through at a bounded rate: of each subject the newest, in the place of the one that
- * it replaces. The last of all always gets through.
+ * Delivers messages at a bounded rate. While a subject's message waits, a newer one replaces it.
+ * The last message is always delivered.
  */
 export class Conflation {
   readonly #options: ConflationOptions
   readonly #spacingMs: number
   readonly #waiting: Map<string, BrokerMessage> = new Map()
   #bytes = 0
-  /** From when on the next one may go. */
-  #free = Number.NEGATIVE_INFINITY
+  /** When the next one may be delivered. */
+  #nextAt = Number.NEGATIVE_INFINITY
   #stop: (() => void) | undefined
 
   constructor(options: ConflationOptions) {
@@ -37,31 +37,31 @@ export class Conflation {
   offer(message: BrokerMessage): void {
     const { clock, deliver } = this.#options
     const now = clock.now()
-    if (this.#waiting.size === 0 && now >= this.#free) {
-      this.#free = now + this.#spacingMs
+    if (this.#waiting.size === 0 && now >= this.#nextAt) {
+      this.#nextAt = now + this.#spacingMs
       deliver(message)
       return
     }
-    const older = this.#waiting.get(message.subject)
-    if (!this.#fits(message, older)) this.#drop()
-    else if (older) this.#weigh(-payloadSize(older.payload))
+    const replaced = this.#waiting.get(message.subject)
+    if (!this.#fits(message, replaced)) this.#drop()
+    else if (replaced) this.#weigh(-payloadSize(replaced.payload))
     this.#waiting.set(message.subject, message)
     this.#weigh(payloadSize(message.payload))
     this.#arm(now)
   }
 
-  /** Nothing comes any more. */
+  /** Drops what waits. */
   close(): void {
     this.#stop?.()
     this.#waiting.clear()
     this.#weigh(-this.#bytes)
   }
 
-  #fits(message: BrokerMessage, older: BrokerMessage | undefined): boolean {
+  #fits(message: BrokerMessage, replaced: BrokerMessage | undefined): boolean {
     const { room } = this.#options
     if (this.#waiting.size === 0) return true
-    const grows = payloadSize(message.payload) - (older ? payloadSize(older.payload) : 0)
-    const subjects = this.#waiting.size + (older ? 0 : 1)
+    const grows = payloadSize(message.payload) - (replaced ? payloadSize(replaced.payload) : 0)
+    const subjects = this.#waiting.size + (replaced ? 0 : 1)
     return subjects <= mostWaiting && this.#bytes + grows <= mostBytes && room.used + grows <= room.limit
   }
 
@@ -71,20 +71,20 @@ export class Conflation {
   }
 
   #arm(now: number): void {
-    this.#stop ??= this.#options.clock.after(Math.max(0, Math.ceil(this.#free - now)), () => {
+    this.#stop ??= this.#options.clock.after(Math.max(0, Math.ceil(this.#nextAt - now)), () => {
       this.#stop = undefined
       this.#release()
     })
   }
 
-  /** Those whose time has come: several where the spacing is shorter than a timer can be. */
+  /** Delivers due messages: several if the spacing is shorter than a timer's. */
   #release(): void {
     const now = this.#options.clock.now()
-    // A timer that is late earns nothing for the time before.
-    this.#free = Math.max(this.#free, now - 1000)
+    // A late timer makes up for one second at most.
+    this.#nextAt = Math.max(this.#nextAt, now - 1000)
     for (const [subject, message] of this.#waiting) {
-      if (this.#free > now) break
-      this.#free += this.#spacingMs
+      if (this.#nextAt > now) break
+      this.#nextAt += this.#spacingMs
       this.#waiting.delete(subject)
       this.#weigh(-payloadSize(message.payload))
       this.#options.deliver(message)

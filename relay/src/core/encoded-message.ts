@@ -2,8 +2,7 @@ import type { BrokerMessage } from '@wildcast/protocol'
 import type { Encoder, FeedFacts, Parcel } from './outlet.js'
 
 /**
- * A message for all members of a feed that share an encoder: encoded once, and not before it is
- * needed.
+ * A message for all members of a feed that share an encoder. It is encoded once, when first needed.
  */
 export class EncodedMessage implements Parcel {
   readonly message: BrokerMessage

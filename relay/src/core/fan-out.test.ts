@@ -3,7 +3,7 @@ import { fakeClock } from '../testing/fake-clock.js'
 import { FanOut } from './fan-out.js'
 import { TimeSlice } from './time-slice.js'
 
-/** A fan-out on a clock whose turns end when a test says so; each part of it takes 5 ms. */
+/** A fan-out on a clock whose turns end when a test decides. Each part takes 5 ms. */
 function opened() {
   let now = 0
   let ends: (() => void)[] = []
@@ -25,7 +25,7 @@ function opened() {
 }
 
 describe('a fan-out', () => {
-  it('runs at once while there is time in the turn, and in later turns after that, in order', () => {
+  it('runs at once while the turn has time, and then in later turns, in order', () => {
     const { part, ran, endTurn } = opened()
     for (const name of ['a', 'b', 'c', 'd', 'e']) part(name)
     expect(ran).toEqual(['a', 'b'])
@@ -39,7 +39,7 @@ describe('a fan-out', () => {
   it.each([
     ['a little', 64, true],
     ['more than 32 MB', 1024, false],
-  ])('leaves a turn to input now and then while %s waits', (_, kilobytes, admitted) => {
+  ])('while %s waits, in parts of %i KiB, some turns are left to input: %s', (_, kilobytes, admitted) => {
     const { slice, part, endTurn } = opened()
     const flood = (parts: number): void => {
       for (let i = 0; i < parts; i++) part('x', String(i).padEnd(kilobytes * 1024, '.'))
@@ -53,10 +53,10 @@ describe('a fan-out', () => {
       flood(2)
       if (slice.admits(1)) admits++
     }
-    expect([admits > 0, waiting > 0]).toEqual([admitted, admitted])
+    expect({ admits: admits > 0, waited: waiting > 0 }).toEqual({ admits: admitted, waited: admitted })
   })
 
-  it('goes on before any more input is admitted, and before input that waits', () => {
+  it('continues before more input is admitted, and before input that waits', () => {
     const { slice, part, ran, endTurn } = opened()
     for (const name of ['a', 'b', 'c', 'd', 'e']) part(name)
     slice.later(() => ran.push('input'))

@@ -1,29 +1,29 @@
 import type { Payload } from '@wildcast/protocol'
 import type { TimeSlice } from './time-slice.js'
 
-/** A part of a fan-out that waits. */
+/** A waiting part of a fan-out. */
 interface Waiting {
   readonly payload: Payload
-  /** Bytes that it keeps: none if the part before it keeps the same payload. */
-  readonly keeps: number
+  /** Bytes that it retains: 0 if the part before it has the same payload. */
+  readonly retains: number
   readonly run: () => void
 }
 
 /**
- * Parts that may wait, and bytes that they may keep. Past half of these bytes clients are not read
- * from, but brokers bring more.
+ * Limits of waiting parts and of their bytes. Past half of these bytes, clients are not read from,
+ * but brokers still deliver.
  */
 const mostWaiting = 100_000
 const mostBytes = 64 * 1024 * 1024
 
 /**
- * Runs the parts of fan-outs in their order, as many in one turn of the event loop as there is time
- * for. One message may match a thousand subscriptions of a client, and is encoded for each of them.
+ * Runs the parts of fan-outs in order, as many in one turn of the event loop as time allows. One
+ * message may match a thousand subscriptions of a client, and is encoded for each.
  */
 export class FanOut {
   readonly #slice: TimeSlice
   #waiting: Waiting[] = []
-  /** Those before it have run. */
+  /** The index of the next part. */
   #next = 0
   #bytes = 0
 
@@ -32,8 +32,8 @@ export class FanOut {
   }
 
   /**
-   * Runs a part of a payload's fan-out: now if there is time and none waits before it, else in a
-   * later turn.
+   * Runs a part of a payload's fan-out: now if there is time and no part waits, else in a later
+   * turn.
    */
   run(payload: Payload, run: () => void): void {
     if (this.#isEmpty) {
@@ -41,11 +41,11 @@ export class FanOut {
         run()
         return
       }
-      this.#goOnLater()
+      this.#drainLater()
     }
-    const keeps = this.#waiting.at(-1)?.payload === payload ? 0 : payload.length
-    this.#bytes += keeps
-    this.#waiting.push({ payload, keeps, run })
+    const retains = this.#waiting.at(-1)?.payload === payload ? 0 : payload.length
+    this.#bytes += retains
+    this.#waiting.push({ payload, retains, run })
     while (this.#bytes > mostBytes || this.#waiting.length - this.#next > mostWaiting) this.#runNext()
   }
 
@@ -55,17 +55,17 @@ export class FanOut {
 
   #drain(): void {
     while (!this.#isEmpty && this.#slice.admits(this.#waiting[this.#next]?.payload.length ?? 0)) this.#runNext()
-    if (!this.#isEmpty) this.#goOnLater()
+    if (!this.#isEmpty) this.#drainLater()
   }
 
-  #goOnLater(): void {
+  #drainLater(): void {
     this.#slice.first(() => this.#drain(), this.#bytes > mostBytes / 2)
   }
 
   #runNext(): void {
     const next = this.#waiting[this.#next++]
-    this.#bytes -= next?.keeps ?? 0
-    // Many at a time, since each removal moves all the others.
+    this.#bytes -= next?.retains ?? 0
+    // In bulk, since each removal moves all the others.
     if (this.#next > this.#waiting.length / 2) {
       this.#waiting = this.#waiting.slice(this.#next)
       this.#next = 0

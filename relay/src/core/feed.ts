@@ -8,10 +8,10 @@ import type { Encoder, FeedFacts, Outlet, Parcel } from './outlet.js'
 import type { Policy } from './policy.js'
 import type { BacklogRoom } from './room.js'
 
-/** Who listens to a feed. */
+/** A subscriber of a feed. */
 export interface FeedMember {
   readonly outlet: Outlet
-  /** Told of a subject that an answer is awaited on, before the message that asks for it. */
+  /** Called with the subject to answer on, before the message that asks for the answer. */
   expectsAnswer(responseSubject: Subject): void
   /** The broker has ended a feed. */
   ended(feed: FeedFacts, error: WildcastError): void
@@ -27,23 +27,23 @@ export interface FeedOptions {
   readonly fanOut: FanOut
 }
 
-/** Members that are sent the same bytes, or, without an encoder, the message itself. */
+/** Members that get the same bytes, or the message itself if they have no encoder. */
 interface Peers {
   readonly encoder: Encoder | undefined
   readonly members: Set<FeedMember>
 }
 
-/** What becomes of a message for one member. */
-interface Fate {
-  /** The subject that an answer is awaited on. */
+/** The details of a delivery to one member. */
+interface Delivery {
+  /** The subject to answer on. */
   readonly answer: Subject | undefined
-  /** Tells the broker, where it asks, whether the message was taken. */
+  /** Reports whether it was taken, if the broker asked for that. */
   readonly settle: Settle | undefined
 }
 
 /**
- * What one subscription id names: an interest with a policy, and everybody who shares it. A message
- * is encoded once for each encoder, never for each member.
+ * An interest with a policy, named by one subscription id, and the sessions that share it. A
+ * message is encoded once for each encoder, not for each member.
  */
 export class Feed implements FeedFacts {
   readonly id: number
@@ -51,13 +51,13 @@ export class Feed implements FeedFacts {
   readonly interest: Interest
   readonly policy: Policy
   /**
-   * Nearly always of one or two encoders. Replaced, not changed: a member that is cut off over a
-   * message leaves while it is delivered.
+   * Usually one or two encoders. Replaced, not mutated: a member that is cut off during a delivery
+   * leaves while it runs.
    */
   #peers: readonly Peers[] = []
-  /** In a group or for a server: who comes next. */
-  readonly #turns: FeedMember[] | undefined
-  /** Where there is a rate to keep. */
+  /** In a group or server: members, next one first. */
+  readonly #rotation: FeedMember[] | undefined
+  /** Set if the policy has a rate. */
   readonly #conflation: Conflation | undefined
   readonly #fanOut: FanOut
 
@@ -67,14 +67,14 @@ export class Feed implements FeedFacts {
     this.interest = interest
     this.policy = policy
     this.#fanOut = fanOut
-    this.#turns = interest.group !== undefined || interest.serve ? [] : undefined
+    this.#rotation = interest.group !== undefined || interest.serve ? [] : undefined
     if (policy.maxRate !== undefined)
       this.#conflation = new Conflation({
         clock,
         maxRate: policy.maxRate,
         room,
         deliver: (message) => this.#send(message),
-        lost: (missed) => this.tellGap(missed),
+        lost: (missed) => this.reportGap(missed),
       })
   }
 
@@ -91,7 +91,7 @@ export class Feed implements FeedFacts {
     const peers = this.#peers.find((some) => some.encoder === encoder)
     if (peers) peers.members.add(member)
     else this.#peers = [...this.#peers, { encoder, members: new Set([member]) }]
-    this.#turns?.push(member)
+    this.#rotation?.push(member)
   }
 
   remove(member: FeedMember): void {
@@ -99,13 +99,13 @@ export class Feed implements FeedFacts {
     const peers = this.#peers.find((some) => some.encoder === encoder)
     peers?.members.delete(member)
     if (peers?.members.size === 0) this.#peers = this.#peers.filter((some) => some !== peers)
-    const turn = this.#turns?.indexOf(member) ?? -1
-    if (turn >= 0) this.#turns?.splice(turn, 1)
+    const turn = this.#rotation?.indexOf(member) ?? -1
+    if (turn >= 0) this.#rotation?.splice(turn, 1)
   }
 
   /**
-   * A message for the members; in a group for the one whose turn it is, and `settle` hears what
-   * became of it.
+   * Delivers a message to all members, or in a group to the next one, with the outcome reported to
+   * `settle`.
    */
   deliver(message: BrokerMessage, settle?: Settle): void {
     const conflation = this.#conflation
@@ -113,19 +113,19 @@ export class Feed implements FeedFacts {
     else this.#send(message, settle)
   }
 
-  /** Nobody is there any more. */
+  /** The last member has left. */
   close(): void {
     this.#conflation?.close()
   }
 
-  /** Tells every member that nothing more comes. */
+  /** Notifies members that the interest has ended. */
   end(error: WildcastError): void {
     const members = this.#peers.flatMap((peers) => [...peers.members])
     for (const member of members) member.ended(this, error)
   }
 
-  /** Reports to every member that messages were lost, `missed` of them if their number is known. */
-  tellGap(missed?: number): void {
+  /** Notifies every member that messages were lost; `missed` is their number, if known. */
+  reportGap(missed?: number): void {
     for (const { encoder, members } of this.#peers)
       this.#fanOut.run('', () => {
         const bytes = members.size > 0 ? encoder?.gap(this, missed) : undefined
@@ -135,16 +135,16 @@ export class Feed implements FeedFacts {
 
   #send(message: BrokerMessage, settle?: Settle): void {
     const answer = this.#answerTo(message)
-    const turns = this.#turns
-    if (turns) this.#fanOut.run(message.payload, () => this.#deliverToOne(turns, message, { answer, settle }))
+    const rotation = this.#rotation
+    if (rotation) this.#fanOut.run(message.payload, () => this.#deliverToOne(rotation, message, { answer, settle }))
     else
       for (const peers of this.#peers)
         this.#fanOut.run(message.payload, () => this.#deliverToPeers(peers, message, answer))
   }
 
   /**
-   * A subject that members could not answer on without having been asked; of others they need not
-   * be told, or strangers could crowd these out.
+   * Returns a response subject that members may answer on only if they were asked. Other subjects
+   * are not registered, or strangers could crowd these out.
    */
   #answerTo({ responseSubject }: BrokerMessage): Subject | undefined {
     if (responseSubject === undefined) return undefined
@@ -161,27 +161,27 @@ export class Feed implements FeedFacts {
     }
   }
 
-  #deliverToOne(turns: FeedMember[], message: BrokerMessage, fate: Fate): void {
-    const member = nextOf(turns)
-    if (member) this.#deliverTo(member, message, fate)
-    else fate.settle?.(false)
+  #deliverToOne(rotation: FeedMember[], message: BrokerMessage, delivery: Delivery): void {
+    const member = nextOf(rotation)
+    if (member) this.#deliverTo(member, message, delivery)
+    else delivery.settle?.(false)
   }
 
-  /** @param tried members that have left before it was written to them */
-  #deliverTo(member: FeedMember, message: BrokerMessage, fate: Fate, tried: readonly FeedMember[] = []): void {
-    const { answer, settle } = fate
+  /** @param tried - members that left before the message was written to them */
+  #deliverTo(member: FeedMember, message: BrokerMessage, delivery: Delivery, tried: readonly FeedMember[] = []): void {
+    const { answer, settle } = delivery
     if (answer !== undefined) member.expectsAnswer(answer)
     const parcel = new EncodedMessage(message, this, member.outlet.encoder)
-    // The broker tells a server's callers itself that it has left.
+    // The broker itself notifies callers when their server has left.
     if (this.interest.serve && !settle) {
       member.outlet.deliver(parcel)
       return
     }
     let open = true
     const settled = (written: boolean): boolean => {
-      if (!open) return true // it was given back, or known to have arrived, before
+      if (!open) return true // it was handed back or confirmed already
       open = false
-      if (!written) return this.#offerAgain(message, fate, [...tried, member])
+      if (!written) return this.#offerAgain(message, delivery, [...tried, member])
       settle?.(true)
       return true
     }
@@ -189,34 +189,34 @@ export class Feed implements FeedFacts {
   }
 
   /**
-   * What was not written to a member of a group goes to another one, or else back to the broker.
-   * Returns false if it is lost.
+   * Offers an unwritten message of a group to another member, or else to the broker. Returns false
+   * if it is lost.
    */
-  #offerAgain(message: BrokerMessage, fate: Fate, tried: readonly FeedMember[]): boolean {
-    const turns = this.#turns ?? []
-    const others = turns.filter((member) => !tried.includes(member))
-    // A server's callers are told that it has left; nobody else has their requests then.
+  #offerAgain(message: BrokerMessage, delivery: Delivery, tried: readonly FeedMember[]): boolean {
+    const rotation = this.#rotation ?? []
+    const others = rotation.filter((member) => !tried.includes(member))
+    // Callers are notified that their server has left; no other member has their requests.
     const next = this.interest.serve ? undefined : nextOf(others)
     if (!next) {
-      fate.settle?.(false)
-      return fate.settle !== undefined
+      delivery.settle?.(false)
+      return delivery.settle !== undefined
     }
-    turns.splice(turns.indexOf(next), 1)
-    turns.push(next)
-    this.#deliverTo(next, message, fate, tried)
+    rotation.splice(rotation.indexOf(next), 1)
+    rotation.push(next)
+    this.#deliverTo(next, message, delivery, tried)
     return true
   }
 }
 
-/** The same parcel for one member, whose fate somebody waits for. */
+/** Returns the parcel with a callback for its outcome. */
 function settling({ bytes, message, feed }: EncodedMessage, settle: NonNullable<Parcel['settle']>): Parcel {
   return { bytes, message, feed, settle }
 }
 
-/** The first who is not behind, or the first of all; it is the last then. */
-function nextOf(turns: FeedMember[]): FeedMember | undefined {
-  const free = turns.findIndex(({ outlet }) => !outlet.behind)
-  const [member] = turns.splice(Math.max(free, 0), 1)
-  if (member) turns.push(member)
+/** Returns the first member that is not behind, or the first, and moves it last. */
+function nextOf(rotation: FeedMember[]): FeedMember | undefined {
+  const free = rotation.findIndex(({ outlet }) => !outlet.behind)
+  const [member] = rotation.splice(Math.max(free, 0), 1)
+  if (member) rotation.push(member)
   return member
 }

@@ -1,6 +1,6 @@
 import type { Parcel } from './outlet.js'
 
-/** A parcel whose dialect has bytes for it. */
+/** A parcel that its dialect can encode. */
 export type Framed = Parcel & { readonly bytes: Uint8Array }
 
 export function isFramed(parcel: Parcel): parcel is Framed {

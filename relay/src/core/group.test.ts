@@ -9,7 +9,7 @@ import type { Relay } from './relay.js'
 import type { Session } from './session.js'
 import type { ClientSubscription } from './subscription.js'
 
-/** A line for each frame. */
+/** Encodes a line for each frame. */
 const lines: StreamEncoder = {
   message: ({ payload }) => new TextEncoder().encode(`${payload}\n`),
   gap: (_, missed) => new TextEncoder().encode(`gap ${missed}\n`),
@@ -22,8 +22,8 @@ interface Joined {
   readonly subscription: ClientSubscription
   readonly outbox: Outbox
   readonly wire: ScriptedWire
-  /** What was written, message by message. */
-  readonly heard: () => readonly string[]
+  /** The messages that were written. */
+  readonly received: () => readonly string[]
   leave(): void
 }
 
@@ -32,15 +32,15 @@ async function join(relay: Relay): Promise<Joined> {
   const outbox = relay.outbox(lines, { wire, owner: unheard })
   const session = relay.open(outbox)
   const subscription = await subscribe(session, 'job.*', { group: 'workers' })
-  const heard = (): readonly string[] => wire.text.split('\n').filter(Boolean)
+  const received = (): readonly string[] => wire.text.split('\n').filter(Boolean)
   const leave = (): void => {
     session.close()
     outbox.close()
   }
-  return { session, subscription, outbox, wire, heard, leave }
+  return { session, subscription, outbox, wire, received, leave }
 }
 
-/** A reader that takes nothing more: what it is given from now on waits in the relay. */
+/** Stops the reader: what it gets from now on waits in the relay. */
 async function stall({ wire, outbox }: Joined): Promise<void> {
   wire.stop()
   outbox.deliver({ bytes: new TextEncoder().encode('full\n') })
@@ -64,35 +64,35 @@ async function start(limits = {}) {
 
 const jobs = ['1', '2', '3', '4', '5', '6']
 
-describe('what was not yet written to a member of a group', () => {
+describe('a message that was not written to its member of a group', () => {
   it.each([
-    ['its connection is gone', ({ leave }: Joined) => leave()],
-    ['it unsubscribes', ({ session, subscription }: Joined) => session.unsubscribe(subscription.id)],
-    ['its outbox is closed first', ({ outbox }: Joined) => outbox.close()],
-  ])('goes to another member, in order, when %s', async (_, leaves) => {
+    ['the connection is gone', ({ leave }: Joined) => leave()],
+    ['the member unsubscribes', ({ session, subscription }: Joined) => session.unsubscribe(subscription.id)],
+    ['the outbox is closed first', ({ outbox }: Joined) => outbox.close()],
+  ])('goes to another member, in order, if %s', async (_, leaves) => {
     const { relay, offer } = await start()
     const first = await join(relay)
     await stall(first)
     for (const job of jobs) offer(job)
-    expect(first.heard()).toEqual(['full'])
+    expect(first.received()).toEqual(['full'])
     const second = await join(relay)
     leaves(first)
     await endOfTurn()
-    expect(second.heard()).toEqual(jobs)
-    expect(first.heard()).toEqual(['full'])
+    expect(second.received()).toEqual(jobs)
+    expect(first.received()).toEqual(['full'])
   })
 
-  it('goes to another member within the turn in which it was given', async () => {
+  it('goes to another member within the turn of its delivery', async () => {
     const { relay, offer } = await start()
     const first = await join(relay)
     for (const job of jobs) offer(job)
     const second = await join(relay)
     first.leave()
     await endOfTurn()
-    expect([...first.heard(), ...second.heard()]).toEqual(jobs)
+    expect([...first.received(), ...second.received()]).toEqual(jobs)
   })
 
-  it('goes to another member in order, also what was written and has not left the process', async () => {
+  it('goes to another member in order, also if it was written and has not left the process', async () => {
     const { relay, offer } = await start()
     const first = await join(relay)
     const { wire } = first
@@ -107,10 +107,10 @@ describe('what was not yet written to a member of a group', () => {
     first.leave()
     for (const fail of late) fail()
     await endOfTurn()
-    expect(second.heard()).toEqual(jobs)
+    expect(second.received()).toEqual(jobs)
   })
 
-  it('is shared by the others, and once only, also when they leave one after the other', async () => {
+  it('goes to the others once, also if they leave one after the other', async () => {
     const { relay, offer } = await start()
     const first = await join(relay)
     await stall(first)
@@ -122,10 +122,10 @@ describe('what was not yet written to a member of a group', () => {
     others[0].leave()
     others[1].leave()
     await endOfTurn()
-    expect(others[2].heard()).toEqual(jobs)
+    expect(others[2].received()).toEqual(jobs)
   })
 
-  it('is settled once with the broker, where it asks: as taken by the other', async () => {
+  it('is settled once with a broker that asks: as taken by the other', async () => {
     const { relay, offer, taken } = await start()
     const first = await join(relay)
     await stall(first)
@@ -137,7 +137,7 @@ describe('what was not yet written to a member of a group', () => {
     expect(taken).toEqual(jobs.map(() => true))
   })
 
-  it('goes back to the broker when nobody else is there, or all leave together', async () => {
+  it('goes back to the broker if no member is left', async () => {
     const { relay, offer, taken } = await start()
     const [first, second] = [await join(relay), await join(relay)]
     await stall(first)
@@ -146,35 +146,35 @@ describe('what was not yet written to a member of a group', () => {
     first.outbox.close()
     second.outbox.close()
     expect(taken).toEqual(jobs.map(() => false))
-    expect([...first.heard(), ...second.heard()]).toEqual(['full', 'full'])
+    expect([...first.received(), ...second.received()]).toEqual(['full', 'full'])
   })
 
-  it('goes to another member when it is past the bound of what may wait, and is no gap then', async () => {
+  it('goes to another member past the limit of its backlog, without a gap', async () => {
     const { relay, offer } = await start({ backlog: 10 })
     const slow = await join(relay)
     await stall(slow)
     for (const job of ['aaaa', 'bbbb']) offer(job)
     const other = await join(relay)
     await stall(other)
-    offer('cccc') // both are behind: it is the turn of the first one, whose bound is overrun by it
+    offer('cccc') // both are behind: it goes to the first one, past its limit
     for (const { wire } of [slow, other]) wire.read()
     await endOfTurn()
-    expect(slow.heard()).toEqual(['full', 'cccc'])
-    expect(other.heard()).toEqual(['full', 'aaaa', 'bbbb'])
+    expect(slow.received()).toEqual(['full', 'cccc'])
+    expect(other.received()).toEqual(['full', 'aaaa', 'bbbb'])
   })
 
-  it('is a gap when it is past that bound and nobody else is there', async () => {
+  it('is a gap past that limit if no other member is there', async () => {
     const { relay, offer } = await start({ backlog: 10 })
     const slow = await join(relay)
     await stall(slow)
     for (const job of ['aaaa', 'bbbb', 'cccc']) offer(job)
     slow.wire.read()
     await endOfTurn()
-    expect(slow.heard()).toEqual(['full', 'gap 2', 'cccc'])
+    expect(slow.received()).toEqual(['full', 'gap 2', 'cccc'])
   })
 })
 
-it('what a server was not yet asked goes to nobody else', async () => {
+it('a request that was not written to its server goes to no other client', async () => {
   const { relay, broker } = await start()
   const wire = scriptedWire()
   const outbox = relay.outbox(lines, { wire, owner: unheard })

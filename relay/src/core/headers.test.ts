@@ -7,13 +7,13 @@ const headers = [
   ['trace', ''],
 ] as const
 
-it('have the values of a name in order', () => {
+it('valuesOf returns the values of a name in order', () => {
   expect(valuesOf(headers, 'trace')).toEqual(['1', ''])
   expect(valuesOf(headers, 'Trace')).toEqual([])
   expect(valuesOf(undefined, 'trace')).toEqual([])
 })
 
-it('get one more in place of all of its name', () => {
+it('withHeader replaces all values of a name', () => {
   expect(withHeader(headers, 'trace', '2')).toEqual([
     ['path', 'a'],
     ['trace', '2'],

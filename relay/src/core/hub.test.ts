@@ -11,7 +11,7 @@ import { relayOn, subscribe } from '../testing/scripted-relay.js'
 const broker = scriptedBroker
 
 describe('a subscription', () => {
-  it('is asked for once, however many sessions share it', async () => {
+  it('is made once at the broker, however many sessions share it', async () => {
     const scripted = broker()
     const { relay } = await relayOn(scripted)
     const ids = await Promise.all(
@@ -19,10 +19,10 @@ describe('a subscription', () => {
         async (subject) => (await subscribe(relay.open(recordingOutlet()), subject)).id,
       ),
     )
-    expect([ids, scripted.log]).toEqual([[1, 1, 1], ['+good.*']])
+    expect({ ids, log: scripted.log }).toEqual({ ids: [1, 1, 1], log: ['+good.*'] })
   })
 
-  it('has an id of its own for each pattern, broker, group and serve', async () => {
+  it('has another id for each pattern, broker, group and serve', async () => {
     const { relay } = await relayOn(broker(), { brokers: { main: broker().open, other: broker().open } })
     const session = relay.open(recordingOutlet())
     const ids = new Set([
@@ -49,7 +49,8 @@ describe('a subscription', () => {
     scripted.confirm()
     await asked
     scripted.deliver('a', message('a'))
-    expect([order, outlet.frames.map(({ kind }) => kind)]).toEqual([['confirmed before 0 messages'], ['Message']])
+    expect(order).toEqual(['confirmed before 0 messages'])
+    expect(outlet.frames.map(({ kind }) => kind)).toEqual(['Message'])
   })
 
   it('outlives its last session by a second, so that a reload costs the broker nothing', async () => {
@@ -80,7 +81,7 @@ describe('a subscription', () => {
     expect(scripted.log).toEqual(['+a', '-a'])
   })
 
-  it('that its session left before the confirmation is given back', async () => {
+  it('is unsubscribed if its session left before the confirmation', async () => {
     const scripted = broker()
     scripted.hold()
     const { relay, clock } = await relayOn(scripted)
@@ -92,10 +93,10 @@ describe('a subscription', () => {
     scripted.confirm()
     await asked
     scripted.deliver('a', message('a'))
-    expect([outlet.frames, scripted.log]).toEqual([[], ['+a', '-a']])
+    expect({ frames: outlet.frames, log: scripted.log }).toEqual({ frames: [], log: ['+a', '-a'] })
   })
 
-  it('that its session left while the link was down is not asked for on its return', async () => {
+  it('is not made on the return of the link if its session left before', async () => {
     const driver = scriptedDriver()
     driver.fail(down('unplugged'))
     const clock = fakeClock()
@@ -113,7 +114,7 @@ describe('a subscription', () => {
     expect(driver.connections.map(({ log }) => log)).toEqual([[]])
   })
 
-  it('that was asked for twice before its session left is not asked for again', async () => {
+  it('is not made again if its session asked for it twice and left', async () => {
     const scripted = broker()
     scripted.hold()
     const { relay, clock } = await relayOn(scripted)
@@ -128,7 +129,7 @@ describe('a subscription', () => {
     expect(scripted.log).toEqual(['+a', '-a'])
   })
 
-  it('that the broker refuses can be asked for again', async () => {
+  it('can be asked for again after a refusal by the broker', async () => {
     const scripted = broker()
     scripted.hold()
     const { relay } = await relayOn(scripted)
@@ -139,7 +140,7 @@ describe('a subscription', () => {
     expect((await subscribe(session, 'a')).subject).toBe('a')
   })
 
-  it('hears of a gap when the link comes back, and of nothing at the start', async () => {
+  it('gets a gap when the link comes back, and none at the start', async () => {
     const scripted = broker()
     const { relay, errors } = await relayOn(scripted)
     const outlet = recordingOutlet()
@@ -148,28 +149,30 @@ describe('a subscription', () => {
     expect(relay.brokers()[0]?.status).toBe('down')
     scripted.status('up')
     scripted.status('up')
-    expect([outlet.frames, errors]).toEqual([[{ kind: 'Gap', id }], ['broker broker_down']])
+    expect(outlet.frames).toEqual([{ kind: 'Gap', id }])
+    expect(errors).toEqual(['broker broker_down'])
   })
 
-  it('asked for while the link is down is confirmed when it is back, also where others have the same', async () => {
+  it('asked for while the link is down is confirmed when it is back, also if others have the same', async () => {
     const scripted = broker()
     const { relay } = await relayOn(scripted)
     const [present, late, gone] = [recordingOutlet(), recordingOutlet(), recordingOutlet()]
     const { id } = await subscribe(relay.open(present), 'a')
     scripted.status('down')
-    const told: string[] = []
-    const asked = relay.open(late).subscribe({ subject: 'a' }, () => told.push('confirmed'))
+    const confirmed: string[] = []
+    const asked = relay.open(late).subscribe({ subject: 'a' }, () => confirmed.push('confirmed'))
     const leaving = relay.open(gone)
-    const left = leaving.subscribe({ subject: 'a' }, () => told.push('confirmed'))
+    const left = leaving.subscribe({ subject: 'a' }, () => confirmed.push('confirmed'))
     await Promise.resolve()
     leaving.close()
     await left
-    expect(told).toEqual([])
+    expect(confirmed).toEqual([])
     scripted.status('up')
     await asked
     scripted.deliver('a', message('a'))
     const kinds = [present, late, gone].map(({ frames }) => frames.map(({ kind }) => kind))
-    expect([told, kinds]).toEqual([['confirmed'], [['Gap', 'Message'], ['Message'], []]])
+    expect(confirmed).toEqual(['confirmed'])
+    expect(kinds).toEqual([['Gap', 'Message'], ['Message'], []])
     expect(present.frames[0]).toEqual({ kind: 'Gap', id })
   })
 
@@ -190,7 +193,7 @@ describe('a relay', () => {
     await expect(relayOn(broker(), { brokers: {} })).rejects.toThrow(RangeError)
   })
 
-  it('closes what it opened where a later broker fails to open', async () => {
+  it('closes the brokers that it opened if a later one fails to open', async () => {
     const scripted = broker()
     const failing = async (): Promise<never> => {
       throw new Error('wrong password')
@@ -209,23 +212,23 @@ describe('a relay', () => {
   })
 })
 
-describe('what a broker does by itself', () => {
-  it('ends a subscription: its clients are told why, and who comes later asks again', async () => {
+describe('a broker', () => {
+  it('may end a subscription: its clients get the reason, and a later client subscribes again', async () => {
     const scripted = broker()
     const { relay } = await relayOn(scripted)
     const outlet = recordingOutlet()
     const session = relay.open(outlet)
     const { id } = await subscribe(session, 'secret')
-    scripted.end('secret', new WildcastError('forbidden', 'the right was withdrawn'))
+    scripted.end('secret', new WildcastError('forbidden', 'the permission was withdrawn'))
     expect(outlet.frames).toEqual([
-      { kind: 'Unsubscribed', id, error: { code: 'forbidden', message: 'the right was withdrawn' } },
+      { kind: 'Unsubscribed', id, error: { code: 'forbidden', message: 'the permission was withdrawn' } },
     ])
     expect(() => session.unsubscribe(id)).toThrow('no subscription')
     expect((await subscribe(session, 'secret')).id).not.toBe(id)
     expect(scripted.log.filter((line) => line.startsWith('+'))).toEqual(['+secret', '+secret'])
   })
 
-  it('ends a subscription while its link is down: who waits for the same is refused', async () => {
+  it('may end a subscription while its link is down: a client that waits for the same is refused', async () => {
     const scripted = broker()
     const { relay } = await relayOn(scripted)
     await subscribe(relay.open(recordingOutlet()), 'secret')
@@ -234,12 +237,12 @@ describe('what a broker does by itself', () => {
       code: 'forbidden',
     })
     await Promise.resolve()
-    scripted.end('secret', new WildcastError('forbidden', 'the right was withdrawn'))
+    scripted.end('secret', new WildcastError('forbidden', 'the permission was withdrawn'))
     scripted.status('up')
     await waiting
   })
 
-  it('hears whether a member of a group was there for a message', async () => {
+  it('learns whether a member of a group took a message', async () => {
     const scripted = broker()
     const { relay } = await relayOn(scripted)
     const written: boolean[] = []
@@ -252,7 +255,7 @@ describe('what a broker does by itself', () => {
     expect(written).toEqual([true, false])
   })
 
-  it('is told of: which brokers are reached, and why not', async () => {
+  it('has a status, and a reason while it is down', async () => {
     const scripted = broker()
     const { relay } = await relayOn(scripted)
     scripted.status('down', new Error('wrong password: look at "password"'))
@@ -262,8 +265,8 @@ describe('what a broker does by itself', () => {
   })
 })
 
-describe('a door that leads to one broker', () => {
-  it('has it as its default, and knows no other', async () => {
+describe('an endpoint of one broker', () => {
+  it('has it as the default, and no other', async () => {
     const main = broker()
     const other = broker()
     const { relay } = await relayOn(main, { brokers: { main: main.open, other: other.open } })
@@ -274,7 +277,7 @@ describe('a door that leads to one broker', () => {
       code: 'unknown_broker',
       message: expect.not.stringContaining('main'),
     })
-    expect([main.log, other.log]).toEqual([[], ['!a']])
+    expect({ main: main.log, other: other.log }).toEqual({ main: [], other: ['!a'] })
     expect(view.brokers()).toMatchObject([{ name: 'other', default: true }])
     expect(() => relay.only('nowhere')).toThrow(expect.objectContaining({ code: 'unknown_broker' }))
   })

@@ -18,41 +18,38 @@ export interface HubOptions {
   readonly clock: Clock
   readonly onError: OnFailure
   readonly observer: Observer
-  /** What waits for readers. */
+  /** Memory that waiting frames share. */
   readonly room: BacklogRoom
   readonly fanOut: FanOut
   readonly slice: TimeSlice
 }
 
-/** What is subscribed to. */
-export interface Wanted {
+/** A requested subscription. */
+export interface FeedRequest {
   readonly broker: string
   readonly interest: Interest
   readonly policy: Policy
 }
 
-/** How a broker is. */
+/** A broker's status. */
 export interface BrokerHealth {
   readonly name: string
   readonly status: 'up' | 'down'
-  /** Why it is down, in words for an operator: without secrets, but with addresses. */
+  /** Why it is down, for operators: without secrets, but with addresses. */
   readonly cause?: string
 }
 
-/**
- * Joins sessions to brokers: asks a broker once for each distinct interest, and fans out what
- * comes.
- */
+/** Subscribes at brokers once for each distinct interest, and fans messages out to sessions. */
 export class Hub {
   readonly #options: HubOptions
   readonly #links: Map<string, BrokerLink> = new Map()
   readonly #leases: Map<string, Lease> = new Map()
   readonly #ports: LeasePorts
   /**
-   * Interests that a broker is about to forget: asking for one again waits, so that neither
-   * overtakes the other.
+   * Interests being unsubscribed: subscribing again waits for that, so that neither overtakes the
+   * other.
    */
-  readonly #leaving: Map<string, Promise<void>> = new Map()
+  readonly #unsubscribing: Map<string, Promise<void>> = new Map()
   readonly #default: string
   #lastId = 0
   #lastMessageId = 0
@@ -76,7 +73,7 @@ export class Hub {
     try {
       await hub.#connectAll()
     } catch (cause) {
-      await hub.close() // those that were opened before the one that failed
+      await hub.close() // the brokers that were opened before the failure
       throw cause
     }
     return hub
@@ -92,7 +89,7 @@ export class Hub {
     }))
   }
 
-  /** Whether each broker is reached, and why not. */
+  /** The status of each broker, and why it is down. */
   health(): readonly BrokerHealth[] {
     return [...this.#links].map(([name, { status, cause }]) => ({
       name,
@@ -102,7 +99,7 @@ export class Hub {
   }
 
   /**
-   * The name of a broker, or of the default one.
+   * Returns the name of a broker, or of the default one.
    * @throws {WildcastError} `unknown_broker`
    */
   nameOf(broker: string | undefined): string {
@@ -122,15 +119,15 @@ export class Hub {
   }
 
   /**
-   * Resolves when work on a broker has ended, well or not, or its link is lost: whatever waits for
-   * it then, the broker tells what becomes of it. Undefined while it is down.
+   * Resolves when work on a broker has settled or its link is lost: then the broker itself reports
+   * the outcome of pending work. Undefined while the link is down.
    */
   untilDown(name: string, work: Promise<unknown>): Promise<void> | undefined {
     const link = this.#link(name)
     return link.status === 'up' ? link.untilDown(work) : undefined
   }
 
-  /** Runs a step of a publish on a broker. What it throws counts as a publish that failed. */
+  /** Runs a step of a publish on a broker. An exception counts as a failed publish. */
   counting<Result>(name: string, step: () => Result): Result {
     try {
       return step()
@@ -140,12 +137,12 @@ export class Hub {
     }
   }
 
-  /** A number for a message that is about to be published. None is given twice. */
+  /** Returns a unique number for a message that is about to be published. */
   nextMessageId(): number {
     return ++this.#lastMessageId
   }
 
-  /** As `Broker.publish`. */
+  /** See `Broker.publish`. */
   publish(name: string, message: BrokerMessage): Promise<void> | undefined {
     const { observer } = this.#options
     const sent = this.counting(name, () => this.#link(name).broker.publish(message))
@@ -162,32 +159,29 @@ export class Hub {
     )
   }
 
-  /** As `Broker.request`. @throws {WildcastError} `unsupported` */
+  /** See `Broker.request`. @throws {WildcastError} `unsupported` */
   request(name: string, message: BrokerMessage, options: BrokerRequestOptions): Promise<BrokerMessage> {
     const { broker } = this.#link(name)
     if (!broker.request) throw new WildcastError('unsupported', `broker "${name}" has no request/response`)
     return broker.request(message, options)
   }
 
-  /**
-   * Listens for the relay itself, beside all sessions. Resolves with the undo, as
-   * `Broker.subscribe`.
-   */
+  /** Subscribes for the relay itself, without a session. See `Broker.subscribe`. */
   listen(name: string, interest: Interest, listener: Listener): Promise<() => Promise<void>> {
     return this.#link(name).broker.subscribe(interest, listener)
   }
 
-  /** What a subscription would share, if somebody has it. */
-  feed({ broker, interest, policy }: Wanted): Feed | undefined {
+  /** Returns the feed that a subscription would share, if any. */
+  feed({ broker, interest, policy }: FeedRequest): Feed | undefined {
     return this.#leases.get(keyOf(broker, interest))?.feed(policy)
   }
 
   /**
-   * Adds a member to a feed once the broker has confirmed it; `joined` runs before the first
+   * Adds a member to a feed when the broker has confirmed it; `joined` runs before the first
    * message.
    * @throws {WildcastError} `already_served`
    */
-  join({ broker, interest, policy }: Wanted, { member, joined }: Omit<LeaseMember, 'policy'>): Membership {
+  join({ broker, interest, policy }: FeedRequest, { member, joined }: Omit<LeaseMember, 'policy'>): Membership {
     const key = keyOf(broker, interest)
     const shared = this.#leases.get(key)
     if (shared && interest.serve)
@@ -205,7 +199,7 @@ export class Hub {
     await Promise.all(closing)
   }
 
-  /** All at once: none waits for another that is slow to answer. */
+  /** Connects to all at once, so that a slow broker delays no other. */
   async #connectAll(): Promise<void> {
     const names = Object.entries(this.#options.brokers)
     const opened = await Promise.allSettled(names.map(([name, open]) => this.#connect(name, open)))
@@ -218,7 +212,7 @@ export class Hub {
   }
 
   #connect(name: string, open: OpenBroker): Promise<BrokerLink> {
-    return openLink(open, { ...this.#options, name, returned: () => this.#tellGap(name) })
+    return openLink(open, { ...this.#options, name, returned: () => this.#reportGap(name) })
   }
 
   #link(name: string): BrokerLink {
@@ -228,12 +222,12 @@ export class Hub {
     throw new WildcastError('unknown_broker', `there is no broker of that name; there are: ${known}`)
   }
 
-  #tellGap(broker: string): void {
-    for (const lease of this.#leases.values()) if (lease.broker === broker) lease.tellGap()
+  #reportGap(broker: string): void {
+    for (const lease of this.#leases.values()) if (lease.broker === broker) lease.reportGap()
   }
 
   #lease(key: string, broker: string, interest: Interest): Lease {
-    const options = { broker, interest, link: this.#link(broker), after: this.#leaving.get(key) }
+    const options = { broker, interest, link: this.#link(broker), after: this.#unsubscribing.get(key) }
     const lease = new Lease({ ...options, over: (undone) => this.#drop(key, lease, undone) }, this.#ports)
     this.#leases.set(key, lease)
     return lease
@@ -243,20 +237,19 @@ export class Hub {
     if (this.#leases.get(key) === lease) this.#leases.delete(key)
     if (!undone) return
     const left: Promise<void> = undone.then(() => {
-      if (this.#leaving.get(key) === left) this.#leaving.delete(key)
+      if (this.#unsubscribing.get(key) === left) this.#unsubscribing.delete(key)
     })
-    this.#leaving.set(key, left)
+    this.#unsubscribing.set(key, left)
   }
 }
 
-/** Equal for equal interests: such are asked for once. No field can hold a space. */
+/** Equal for equal interests, which share a lease. No field can contain a space. */
 function keyOf(broker: string, { pattern, group, serve }: Interest): string {
-  // Joined rather than added up: V8 keeps all the parts of a sum, and there may be a million of
-  // these.
+  // `join` rather than `+`: V8 keeps all the parts of a sum, and there may be a million keys.
   return [broker, pattern, group, serve === true].join(' ')
 }
 
-/** Equal for what shares a feed. */
-export function wantedKey({ broker, interest, policy }: Wanted): string {
+/** Equal for subscriptions of one feed. */
+export function feedRequestKey({ broker, interest, policy }: FeedRequest): string {
   return `${keyOf(broker, interest)} ${policy.latest} ${policy.maxRate ?? ''}`
 }

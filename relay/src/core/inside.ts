@@ -3,19 +3,19 @@ import type { Feature, Interest, Listener } from './broker.js'
 import type { Clock } from './clock.js'
 
 /**
- * What runs in the relay itself speaks to brokers so: without a session, and without the limits and
+ * Access to the brokers for code inside the relay: without a session, and without the limits and
  * permissions of clients.
  */
 export interface Inside {
   readonly clock: Clock
   /**
-   * Resolves with the undo when the broker has confirmed, as `Broker.subscribe`. @throws
-   * {WildcastError} `unknown_broker`
+   * Resolves with the undo when the broker has confirmed. See `Broker.subscribe`.
+   * @throws {WildcastError} `unknown_broker`
    */
   listen(broker: string, interest: Interest, listener: Listener): Promise<() => Promise<void>>
   /**
-   * Resolves when the broker has the message, as `Broker.publish`. @throws {WildcastError}
-   * `unknown_broker`, `too_large`
+   * Resolves when the broker has the message. See `Broker.publish`.
+   * @throws {WildcastError} `unknown_broker`, `too_large`
    */
   publish(broker: string, message: BrokerMessage): Promise<void>
   /** @throws {WildcastError} `unknown_broker` */

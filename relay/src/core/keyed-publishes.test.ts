@@ -20,11 +20,11 @@ function opened() {
 describe('a publish with a key', () => {
   it('is done once, however often it is sent', () => {
     const { done, publish } = opened()
-    expect([publish('k', 'x'), publish('k', 'x'), publish('other', 'x')]).toEqual([undefined, undefined, undefined])
+    for (const key of ['k', 'k', 'other']) expect(publish(key, 'x')).toBeUndefined()
     expect(done).toEqual(['x', 'x'])
   })
 
-  it('shares the outcome of the one that is under way', async () => {
+  it('shares the outcome of the one that is pending', async () => {
     const { done, publish } = opened()
     let confirm = (): void => {}
     const first = publish('k', 'x', new Promise((resolve) => (confirm = resolve)))
@@ -42,7 +42,7 @@ describe('a publish with a key', () => {
     expect(done).toEqual(['x', 'x'])
   })
 
-  it('is the same whether its codec brings the payload as text or as bytes', () => {
+  it('is the same if the payload comes as text or as bytes', () => {
     const { keyed } = opened()
     void keyed.publish('k', message('zoë €'), () => undefined)
     const again = () => keyed.publish('k', message(new TextEncoder().encode('zoë €')), () => undefined)
@@ -55,7 +55,7 @@ describe('a publish with a key', () => {
     ['another subject', { subject: parseSubject('b') }],
     ['another broker', { broker: 'other' }],
     ['other headers', { headers: [['a', 'b'] as const] }],
-  ])('is refused with %s under the key of another', (_, change) => {
+  ])('is refused with %s under a used key', (_, change) => {
     const { keyed } = opened()
     void keyed.publish('k', message('x'), () => undefined)
     expect(() => keyed.publish('k', { ...message('x'), ...change }, () => undefined)).toThrow('its own')
@@ -72,7 +72,7 @@ describe('a publish with a key', () => {
     expect(done).toEqual(['x', 'x'])
   })
 
-  it('that fails after its key was forgotten does not forget the one that has the key now', async () => {
+  it('that fails late does not forget a newer message with its key', async () => {
     const { clock, done, publish } = opened()
     let fail = (): void => {}
     const first = publish('k', 'x', new Promise((_, reject) => (fail = () => reject(new Error('late')))))
@@ -84,7 +84,7 @@ describe('a publish with a key', () => {
     expect(done).toEqual(['x', 'y'])
   })
 
-  it('is refused while as many keys are remembered as may be', () => {
+  it('is refused while the limit of keys is reached', () => {
     const { clock, publish } = opened()
     for (let i = 0; i < 100_000; i++) void publish(`k${i}`, 'x')
     expect(() => publish('one more', 'x')).toThrow('keys are remembered')

@@ -1,12 +1,12 @@
 import { type BrokerMessage, encodeUtf8, payloadBytes, refusal, WildcastError } from '@wildcast/protocol'
 import type { Clock } from './clock.js'
 
-/** A key is remembered for so long. */
+/** How long a key is remembered. */
 const rememberedMs = 120_000
 
 /**
- * Keys that are remembered. Past so many, publishes with a key are refused: to forget one would
- * break a promise.
+ * The limit of remembered keys. Past it, publishes with a new key are refused: forgetting a key
+ * would break a promise.
  */
 const mostKeys = 100_000
 
@@ -18,12 +18,12 @@ interface Remembered {
 }
 
 /**
- * Publishes that clients have given a key: each is done once, however often it is sent. A repeat
- * shares the outcome of the first; one that failed may be tried again under its key.
+ * Does each publish with a key once, however often it is sent. A repeat shares the outcome of the
+ * first; after a failure the key may be used again.
  */
 export class KeyedPublishes {
   readonly #clock: Clock
-  /** The oldest first. */
+  /** Oldest first. */
   readonly #byKey: Map<string, Remembered> = new Map()
 
   constructor(clock: Clock) {
@@ -31,9 +31,9 @@ export class KeyedPublishes {
   }
 
   /**
-   * @param publish - does it. Returns undefined if the broker has it at once
-   * @throws {WildcastError} `invalid_frame` if the key is of another message; `rate_limited` if too
-   * many are remembered
+   * @param publish - publishes it; returns undefined if the broker has it at once
+   * @throws {WildcastError} `invalid_frame` if the key belongs to another message; `rate_limited`
+   * if too many keys are remembered
    */
   publish(
     key: string,
@@ -46,14 +46,14 @@ export class KeyedPublishes {
     const known = this.#byKey.get(key)
     if (known) {
       if (known.fingerprint === fingerprint) return known.outcome
-      throw new WildcastError('invalid_frame', 'the key was given to another message; give each its own')
+      throw new WildcastError('invalid_frame', 'the key belongs to another message; give each message its own')
     }
     if (this.#byKey.size >= mostKeys)
       throw refusal('rate_limited', `${mostKeys} keys are remembered; publish without a key, or later`)
     const outcome = publish()
     const remembered = { fingerprint, at: now, outcome }
     this.#byKey.set(key, remembered)
-    // By then, the key may have been forgotten and given to another.
+    // Until then, the key may have expired and be used for another message.
     outcome?.catch(() => this.#byKey.get(key) === remembered && this.#byKey.delete(key))
     return outcome
   }
@@ -67,8 +67,8 @@ export class KeyedPublishes {
 }
 
 /**
- * Equal for equal messages, whatever codec they came by, and short: it is kept for each key. A
- * client that looks for two different ones that share it fools itself alone.
+ * Equal for equal messages of any codec, and short, since it is kept for each key. A client that
+ * constructs a collision only harms itself.
  */
 function fingerprintOf({
   broker,
@@ -77,15 +77,15 @@ function fingerprintOf({
   headers,
   responseSubject,
 }: { broker: string } & BrokerMessage): string {
-  const beside = encodeUtf8(JSON.stringify([broker, subject, responseSubject, headers && [...headers]]))
+  const metadata = encodeUtf8(JSON.stringify([broker, subject, responseSubject, headers && [...headers]]))
   const bytes = payloadBytes(payload)
-  return `${beside.length} ${hash(beside)} ${bytes.length} ${hash(bytes)}`
+  return `${metadata.length} ${hash(metadata)} ${bytes.length} ${hash(bytes)}`
 }
 
 /** FNV-1a. */
 function hash(bytes: Uint8Array): number {
   let hash = 0x811c9dc5
-  // An iterator would take six times as long.
+  // An iterator takes six times as long.
   for (let i = 0; i < bytes.length; i++) hash = Math.imul(hash ^ (bytes[i] as number), 0x01000193)
   return hash >>> 0
 }

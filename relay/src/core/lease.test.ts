@@ -13,12 +13,12 @@ import { nobody } from './observer.js'
 import { everything } from './policy.js'
 import { TimeSlice } from './time-slice.js'
 
-/** A lease on a broker that a test scripts, and members that join it. */
+/** A lease on a scripted broker, and members that join it. */
 async function opened(more: Partial<Interest> = {}, after?: Promise<void>) {
   const scripted = scriptedBroker()
   const clock = fakeClock()
   const slice = new TimeSlice(clock)
-  /** Others use up the time of this turn. */
+  /** Uses up the time of this turn. */
   const useUp = (): void => slice.first(() => {}, true)
   const errors: string[] = []
   const onError = ({ message: why }: WildcastError): void => void errors.push(why)
@@ -34,17 +34,17 @@ async function opened(more: Partial<Interest> = {}, after?: Promise<void>) {
   return { scripted, clock, useUp, overs, errors, open }
 }
 
-/** A member that keeps what it is told. */
+/** A member that records its notifications. */
 function member() {
   const outlet = recordingOutlet()
-  const told: string[] = []
-  const one: FeedMember = { outlet, expectsAnswer: () => {}, ended: (_, { code }) => void told.push(code) }
-  const joins = { member: one, policy: everything, joined: () => void told.push('joined') }
-  return { outlet, told, joins }
+  const notified: string[] = []
+  const one: FeedMember = { outlet, expectsAnswer: () => {}, ended: (_, { code }) => void notified.push(code) }
+  const joins = { member: one, policy: everything, joined: () => void notified.push('joined') }
+  return { outlet, notified, joins }
 }
 
 describe('a lease', () => {
-  it('asks its broker once for all members, and brings each of them what it delivers', async () => {
+  it('subscribes once for all members, and delivers to each of them', async () => {
     const { scripted, open } = await opened()
     const members = [member(), member()] as const
     const lease = open()
@@ -54,7 +54,7 @@ describe('a lease', () => {
     for (const { outlet } of members) expect(outlet.frames).toMatchObject([{ kind: 'Message', id: 1 }])
   })
 
-  it('is given back when its last member has been away for a second', async () => {
+  it('is unsubscribed when it has had no member for 1 s', async () => {
     const { scripted, clock, overs, open } = await opened()
     const membership = open().join(member().joins)
     await membership.done
@@ -67,7 +67,7 @@ describe('a lease', () => {
     expect(scripted.log).toEqual(['+a', '-a'])
   })
 
-  it('stays, with its subscription id, for a member who comes meanwhile', async () => {
+  it('stays, with its subscription id, for a member that joins meanwhile', async () => {
     const { scripted, clock, overs, open } = await opened()
     const lease = open()
     const first = lease.join(member().joins)
@@ -82,7 +82,7 @@ describe('a lease', () => {
     expect({ overs, log: scripted.log, timers: clock.timers }).toEqual({ overs: [], log: ['+a'], timers: 0 })
   })
 
-  it('stays for another second after a member who comes and leaves in a turn that has no time to give it back', async () => {
+  it('stays for another second if a member joins and leaves in a turn without time to unsubscribe', async () => {
     const { scripted, clock, useUp, overs, open } = await opened()
     const lease = open()
     const first = lease.join(member().joins)
@@ -98,12 +98,12 @@ describe('a lease', () => {
     expect({ overs, log: scripted.log }).toEqual({ overs: ['given back'], log: ['+a', '-a'] })
   })
 
-  it('that its broker ends while no member is there is given back at once', async () => {
+  it('is unsubscribed at once if its broker ends it while it has no member', async () => {
     const { scripted, clock, overs, open } = await opened()
     const membership = open().join(member().joins)
     await membership.done
     membership.end()
-    scripted.end('a', new WildcastError('forbidden', 'the right was withdrawn'))
+    scripted.end('a', new WildcastError('forbidden', 'the permission was withdrawn'))
     await settled()
     expect({ overs, timers: clock.timers }).toEqual({ overs: ['ended', 'given back'], timers: 0 })
   })
@@ -119,17 +119,17 @@ describe('a lease', () => {
     },
   )
 
-  it('tells its members that the broker has ended it, once', async () => {
+  it('notifies its members once that the broker has ended it', async () => {
     const { scripted, overs, open } = await opened()
-    const { told, joins } = member()
+    const { notified, joins } = member()
     const membership = open().join(joins)
     await membership.done
-    scripted.end('a', new WildcastError('forbidden', 'the right was withdrawn'))
-    expect(told).toEqual(['joined', 'forbidden'])
+    scripted.end('a', new WildcastError('forbidden', 'the permission was withdrawn'))
+    expect(notified).toEqual(['joined', 'forbidden'])
     expect(overs).toEqual(['ended'])
   })
 
-  it('that the broker refuses rejects for each member, and is over', async () => {
+  it('rejects for each member if the broker refuses, and is over', async () => {
     const { scripted, overs, open } = await opened()
     scripted.hold()
     const lease = open()
@@ -139,7 +139,7 @@ describe('a lease', () => {
     expect(overs).toEqual(['given back'])
   })
 
-  it('does not tell a member who leaves on its way', async () => {
+  it('does not notify a member that leaves while joining', async () => {
     const { scripted, open } = await opened()
     scripted.hold()
     const lease = open()
@@ -151,10 +151,10 @@ describe('a lease', () => {
     leaving.end()
     scripted.confirm()
     await Promise.all([staying.done, leaving.done])
-    expect({ stays: stays.told, leaves: leaves.told }).toEqual({ stays: ['joined'], leaves: [] })
+    expect({ stays: stays.notified, leaves: leaves.notified }).toEqual({ stays: ['joined'], leaves: [] })
   })
 
-  it('does not keep a member waiting who leaves before the broker has answered the others', async () => {
+  it('resolves for a member that leaves before the broker has answered', async () => {
     const { scripted, open } = await opened()
     scripted.hold()
     const lease = open()
@@ -164,21 +164,21 @@ describe('a lease', () => {
     await expect(leaving.done).resolves.toBeUndefined()
   })
 
-  it('lets a member in when the link is back, not before', async () => {
+  it('adds a member when the link is back, not before', async () => {
     const { scripted, open } = await opened()
     const lease = open()
     await lease.join(member().joins).done
     scripted.status('down')
-    const { told, joins } = member()
+    const { notified, joins } = member()
     const late = lease.join(joins)
     await settled()
-    expect(told).toEqual([])
+    expect(notified).toEqual([])
     scripted.status('up')
     await late.done
-    expect(told).toEqual(['joined'])
+    expect(notified).toEqual(['joined'])
   })
 
-  it('asks when the broker has forgotten an equal one', async () => {
+  it('subscribes when an equal lease is unsubscribed', async () => {
     let forget = (): void => {}
     const forgotten = new Promise<void>((resolve) => {
       forget = resolve

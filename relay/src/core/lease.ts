@@ -11,14 +11,14 @@ import { type Policy, samePolicy } from './policy.js'
 import type { BacklogRoom } from './room.js'
 import type { TimeSlice } from './time-slice.js'
 
-/** What all leases of a hub share. */
+/** Shared by all leases of a hub. */
 export interface LeasePorts {
   readonly clock: Clock
   readonly onError: OnFailure
   readonly room: BacklogRoom
   readonly fanOut: FanOut
   readonly slice: TimeSlice
-  /** The next subscription id. */
+  /** Returns the next subscription id. */
   nextId(): number
 }
 
@@ -27,38 +27,38 @@ export interface LeaseOptions {
   readonly interest: Interest
   readonly link: BrokerLink
   /**
-   * While the broker is about to forget an equal interest: asking again waits for that, so that
+   * Set while the broker unsubscribes an equal interest: subscribing again waits for that, so that
    * neither overtakes the other.
    */
   readonly after: Promise<void> | undefined
   /**
-   * Who comes from now on needs another lease: the broker has ended this one, or no member is left.
-   * `undone` settles when the broker has forgotten the interest.
+   * The broker has ended the lease, or no member is left: later members need another lease.
+   * `undone` settles when the broker has unsubscribed.
    */
   over(undone: Promise<void> | undefined): void
 }
 
 /**
- * How long an interest that no member shares is kept, so that remounts and reloads cost the broker
+ * How long an interest without members is kept, so that remounts and reloads cost the broker
  * nothing.
  */
 const lingerMs = 1000
 
 type State =
-  /** The broker is asked; `cancel` ends that. */
+  /** The broker is subscribing; `cancel` ends that. */
   | { readonly kind: 'asking'; readonly cancel: Cancel }
   /** The broker has confirmed the interest. */
   | { readonly kind: 'live' }
   /**
-   * The last member has left. A new one puts it back into the state before. `stop` also tells one
-   * such time from the next.
+   * The last member has left; a new one restores the state `before`. `stop` also identifies this
+   * period.
    */
   | { readonly kind: 'lingering'; readonly before: State; readonly stop: () => void }
-  /** The broker has refused or ended the interest, or it was given back. */
+  /** The broker has refused or ended the interest, or it was unsubscribed. */
   | { readonly kind: 'over'; readonly error: WildcastError | undefined }
 
 /**
- * An interest at its broker: asked for once, shared by all members, given back when the last has
+ * An interest at its broker: subscribed once, shared by all members, unsubscribed when the last has
  * left. It has a feed for each policy.
  */
 export class Lease implements Listener {
@@ -67,13 +67,10 @@ export class Lease implements Listener {
   readonly #link: BrokerLink
   readonly #ports: LeasePorts
   readonly #over: LeaseOptions['over']
-  /**
-   * Nearly always one. Replaced, not changed: the last member of one may leave while a message is
-   * delivered.
-   */
+  /** Usually one. Replaced, not mutated: the last member of one may leave during a delivery. */
   #feeds: readonly Feed[] = []
-  readonly #asked: Promise<() => Promise<void>>
-  /** Members, and those on their way. */
+  readonly #subscribed: Promise<() => Promise<void>>
+  /** Members, including joining ones. */
   #members = 0
   #state: State
 
@@ -85,21 +82,21 @@ export class Lease implements Listener {
     this.#over = over
     const cancel = new Cancel()
     this.#state = { kind: 'asking', cancel }
-    const ask = (): Promise<() => Promise<void>> => link.broker.subscribe(interest, this, cancel)
-    this.#asked = after?.then(ask) ?? ask()
-    this.#asked.then(
+    const subscribe = (): Promise<() => Promise<void>> => link.broker.subscribe(interest, this, cancel)
+    this.#subscribed = after?.then(subscribe) ?? subscribe()
+    this.#subscribed.then(
       () => this.#answered({ kind: 'live' }),
       (cause) => this.#answered({ kind: 'over', error: WildcastError.from(cause) }),
     )
   }
 
-  join(place: LeaseMember): Membership {
+  join(joiner: LeaseMember): Membership {
     this.#members++
     if (this.#state.kind === 'lingering') {
       this.#state.stop()
       this.#state = this.#state.before
     }
-    return new Membership(this, place)
+    return new Membership(this, joiner)
   }
 
   /** The feed of a policy, if it has a member. */
@@ -117,33 +114,33 @@ export class Lease implements Listener {
     this.#state = { kind: 'over', error }
     this.#over(undefined)
     for (const feed of this.#feeds) feed.end(error)
-    if (!stop) return // given back when the last member leaves
+    if (!stop) return // unsubscribed when the last member leaves
     stop()
     this.#release()
   }
 
-  /** The link to the broker was lost, and is back. */
-  tellGap(): void {
-    for (const feed of this.#feeds) feed.tellGap()
+  /** The link to the broker was lost and is up again. */
+  reportGap(): void {
+    for (const feed of this.#feeds) feed.reportGap()
   }
 
   /**
-   * For memberships: resolves when the broker has confirmed the interest. @throws what it refused
-   * it with
+   * For memberships: resolves when the broker has confirmed the interest, and rejects if it
+   * refuses.
    */
   async confirmed(): Promise<void> {
-    await this.#asked
+    await this.#subscribed
   }
 
   /**
-   * For memberships: runs when the link is there. Others may have the interest already, but over a
-   * link that is lost nothing would come of what is reported as subscribed.
+   * For memberships: runs when the link is up. Over a lost link, a member of a confirmed interest
+   * would receive nothing although it was reported as subscribed.
    */
   whenUp(run: (ended: WildcastError | undefined) => void): () => void {
     return this.#link.whenUp(() => run(this.#state.kind === 'over' ? this.#state.error : undefined))
   }
 
-  /** For memberships. */
+  /** For memberships: enters a feed. */
   enter({ member, policy, joined }: LeaseMember): Feed {
     const feed = this.feed(policy) ?? this.#open(policy)
     joined(feed)
@@ -151,9 +148,9 @@ export class Lease implements Listener {
     return feed
   }
 
-  /** For memberships: one less, which was in this feed if it had come so far. */
+  /** For memberships: removes a member, which was in `feed` if it had entered one. */
   leave(feed: Feed | undefined): void {
-    // The last feed stays with the interest, so that whoever comes back finds the same id.
+    // The last feed stays while the lease lingers, so that a returning client gets the same id.
     if (feed?.isEmpty && this.#feeds.length > 1) this.#close(feed)
     if (--this.#members > 0) return
     if (this.#state.kind === 'over' || !lingers(this.#interest)) this.#release()
@@ -196,9 +193,9 @@ export class Lease implements Listener {
     if (state.kind === 'asking') state.cancel.abort(new WildcastError('interrupted', 'the client that asked has left'))
     this.#state = { kind: 'over', error: undefined }
     for (const feed of this.#feeds) feed.close()
-    const undone = this.#asked.then(
+    const undone = this.#subscribed.then(
       (undo) => undo(),
-      () => {}, // refused: there is nothing to undo, and the members have been told
+      () => {}, // refused: there is nothing to undo, and the members were notified
     )
     const failed = (cause: unknown): void =>
       this.#ports.onError(WildcastError.from(cause), { stage: 'unsubscribe', broker: this.broker })
@@ -207,8 +204,8 @@ export class Lease implements Listener {
 }
 
 /**
- * A member of a group or a server that stays on paper would swallow messages, and no client comes
- * back to the subject of one answer.
+ * Groups and servers don't linger: they would swallow messages. Nor do response subjects: no client
+ * uses one again.
  */
 function lingers({ group, serve, pattern }: Interest): boolean {
   return group === undefined && !serve && !pattern.startsWith('response.')

@@ -1,6 +1,6 @@
 import { limits } from '@wildcast/protocol'
 
-/** What one session may use. Told to clients in `Welcome`. */
+/** Limits of one session, sent to clients in `Welcome`. */
 export interface SessionLimits {
   /** Bytes of a payload. @default 1 MiB */
   readonly payload: number
@@ -9,11 +9,11 @@ export interface SessionLimits {
   /** Requests in flight of a session. @default 1000 */
   readonly requests: number
   /**
-   * Bytes of messages that wait for a reader who is behind, before they are dropped and told as a
-   * gap. @default 1 MiB
+   * Bytes of messages that wait for a slow reader before they are dropped and reported as a gap.
+   * @default 1 MiB
    */
   readonly backlog: number
-  /** Bytes of frames that are kept for a client until it has confirmed them. @default 1 MiB */
+  /** Bytes of frames that are kept until a client confirms them. @default 1 MiB */
   readonly resume: number
   /** How long a session waits for its client to come back, in milliseconds. @default 60,000 */
   readonly resumeMs: number

@@ -2,29 +2,29 @@ import type { WildcastError } from '@wildcast/protocol'
 import type { Feed, FeedMember } from './feed.js'
 import type { Policy } from './policy.js'
 
-/** Who joins a lease, and how. */
+/** A member that joins a lease. */
 export interface LeaseMember {
   readonly member: FeedMember
   readonly policy: Policy
-  /** Runs when it is in the feed, before the first message. */
+  /** Runs when the member enters the feed, before the first message. */
   joined(feed: Feed): void
 }
 
-/** What a membership is a part of. */
+/** The lease of a membership. */
 export interface Joined {
   confirmed(): Promise<void>
   whenUp(run: (ended: WildcastError | undefined) => void): () => void
-  enter(place: LeaseMember): Feed
+  enter(joiner: LeaseMember): Feed
   leave(feed: Feed | undefined): void
 }
 
 type State =
-  | { readonly kind: 'waiting'; readonly place: LeaseMember; readonly stop: () => void }
-  | { readonly kind: 'member'; readonly place: LeaseMember; readonly feed: Feed }
-  /** Nothing is kept: the broker may not answer for long. */
+  | { readonly kind: 'waiting'; readonly joiner: LeaseMember; readonly stop: () => void }
+  | { readonly kind: 'member'; readonly joiner: LeaseMember; readonly feed: Feed }
+  /** Retains nothing, since the broker may take long to answer. */
   | { readonly kind: 'left' }
 
-/** A member's part in a lease: on its way into a feed, in it, or gone. */
+/** A member's state in a lease: joining, in its feed, or left. */
 export class Membership {
   /** Settles when the member is in its feed or has left. Rejects with what the broker refused. */
   readonly done: Promise<void>
@@ -32,9 +32,9 @@ export class Membership {
   #settled: () => void = () => {}
   #state: State
 
-  constructor(lease: Joined, place: LeaseMember) {
+  constructor(lease: Joined, joiner: LeaseMember) {
     this.#lease = lease
-    this.#state = { kind: 'waiting', place, stop: () => {} }
+    this.#state = { kind: 'waiting', joiner, stop: () => {} }
     this.done = new Promise((resolve, reject) => {
       this.#settled = resolve
       this.#admit().then(resolve, reject)
@@ -52,7 +52,7 @@ export class Membership {
     if (state.kind === 'left') return
     this.#state = { kind: 'left' }
     const feed = state.kind === 'member' ? state.feed : undefined
-    feed?.remove(state.place.member)
+    feed?.remove(state.joiner.member)
     this.#lease.leave(feed)
     if (state.kind === 'waiting') state.stop()
   }
@@ -75,11 +75,11 @@ export class Membership {
         resolve()
         return
       }
-      const { place } = this.#state
+      const { joiner } = this.#state
       const stopWaiting = this.#lease.whenUp((ended) => {
         if (ended) reject(ended)
         else {
-          this.#state = { kind: 'member', place, feed: this.#lease.enter(place) }
+          this.#state = { kind: 'member', joiner, feed: this.#lease.enter(joiner) }
           resolve()
         }
       })
@@ -87,7 +87,7 @@ export class Membership {
         stopWaiting()
         resolve()
       }
-      if (this.#state.kind === 'waiting') this.#state = { kind: 'waiting', place, stop }
+      if (this.#state.kind === 'waiting') this.#state = { kind: 'waiting', joiner, stop }
     })
   }
 }

@@ -15,8 +15,8 @@ const open = (options: Partial<RelayOptions> = {}): Promise<Relay> => {
   return createRelay({ brokers: { main: broker, other: broker }, clock, newId, onError: () => {}, ...options })
 }
 
-/** What the broker delivers, as it is inside the relay. */
-async function heard(
+/** Collects what a broker delivers inside the relay. */
+async function messagesOf(
   relay: Relay,
   broker: string,
   interest: { readonly serve?: boolean } = {},
@@ -29,18 +29,18 @@ async function heard(
 }
 
 describe('a message in the relay', () => {
-  it('has a number that no other has, whoever publishes it', async () => {
+  it('has a unique number, from any publisher', async () => {
     const relay = await open()
-    const messages = await heard(relay, 'main')
+    const messages = await messagesOf(relay, 'main')
     const sessions = [relay.open(recordingOutlet()), relay.open(recordingOutlet())]
     for (const session of [...sessions, ...sessions]) await session.publish({ subject: 'a', payload: '' })
     await relay.inside.publish('main', { subject: parseSubject('a'), payload: '' })
     expect(messages.map(({ id }) => id)).toEqual([1, 2, 3, 4, 5])
   })
 
-  it('says which session it is from, by its public name: one object for all its messages', async () => {
+  it('names its session by its public name: one object for all its messages', async () => {
     const relay = await open()
-    const messages = await heard(relay, 'main')
+    const messages = await messagesOf(relay, 'main')
     const [mine, yours] = [relay.open(recordingOutlet()), relay.open(recordingOutlet())]
     for (const session of [mine, yours, mine]) await session.publish({ subject: 'a', payload: '' })
     const [first, second, third] = messages.map(({ from }) => from)
@@ -52,22 +52,22 @@ describe('a message in the relay', () => {
     expect(mine.name).not.toBe(yours.name)
   })
 
-  it('has both as a question, and as its answer', async () => {
+  it('has both as a request, and as an answer', async () => {
     const relay = await open()
-    const questions = await heard(relay, 'main', { serve: true })
-    const [asker, server] = [relay.open(recordingOutlet()), relay.open(recordingOutlet())]
-    const answer = asker.request({ subject: 'a', payload: '' }, {})
-    const [question] = questions
-    expect(question).toMatchObject({ id: 1, from: asker.party })
-    server.expectsAnswer(question?.responseSubject as Subject)
-    await server.publish({ subject: question?.responseSubject as string, payload: '' })
+    const requests = await messagesOf(relay, 'main', { serve: true })
+    const [requester, server] = [relay.open(recordingOutlet()), relay.open(recordingOutlet())]
+    const answer = requester.request({ subject: 'a', payload: '' }, {})
+    const [request] = requests
+    expect(request).toMatchObject({ id: 1, from: requester.party })
+    server.expectsAnswer(request?.responseSubject as Subject)
+    await server.publish({ subject: request?.responseSubject as string, payload: '' })
     expect(await answer).toMatchObject({ id: 2, from: server.party })
   })
 
   it('keeps them over a bridge', async () => {
     const from = { broker: 'main', pattern: parsePattern('a') }
     const relay = await open({ bridges: [{ from, to: 'other' }] })
-    const copies = await heard(relay, 'other')
+    const copies = await messagesOf(relay, 'other')
     const session = relay.open(recordingOutlet())
     await session.publish({ subject: 'b', payload: '' })
     await session.publish({ subject: 'a', payload: '' })

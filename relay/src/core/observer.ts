@@ -3,33 +3,31 @@ import type { Dropped } from './broker.js'
 /** How a component's work on a message ended. */
 export type ComponentOutcome =
   | 'ok'
-  | 'failed' // it threw, or said what is no output
+  | 'failed' // it threw, or returned an invalid output
   | 'timeout'
   | 'interrupted' // its thread ended
   | 'overloaded' // too much was waiting for it
   | 'looped' // its outputs went in a circle
 
-/**
- * Hears what is worth counting. Labels are the names of brokers and our own words, never a
- * client's.
- */
+/** Counts events for metrics. Labels are names of brokers and fixed words, never a client's. */
 export interface Observer {
-  /** A broker's link came or went. */
+  /** A broker's link is up or down. */
   status(broker: string, now: 'up' | 'down'): void
-  /** A broker has a message of ours. */
+  /** A broker has accepted a message. */
   published(broker: string): void
   /** A publish failed, with this error code. */
   failed(broker: string, code: string): void
-  /** What a broker sent reached nobody. */
+  /** A message from a broker was dropped. */
   dropped(broker: string, why: Dropped): void
-  /** A reader who was behind has missed a message of a broker. */
+  /** A slow reader has missed a message of a broker. */
   missed(broker: string): void
-  /** A reader was cut off: it read nothing, or could not be told what it missed. */
+  /** A reader was cut off: it read nothing, or its dialect can't report a gap. */
   cutOff(): void
-  /** A component is through with a message. Its id is of the configuration. */
+  /** A component has finished a message. The id is from the configuration. */
   component(id: string, outcome: ComponentOutcome): void
 }
 
+/** An observer that ignores everything. */
 export const nobody: Observer = {
   status: () => {},
   published: () => {},
@@ -40,29 +38,29 @@ export const nobody: Observer = {
   component: () => {},
 }
 
-/** Tells several; each hears what it has ears for. */
+/** Combines observers that may omit methods. */
 export function observers(...all: readonly Partial<Observer>[]): Observer {
   return {
-    status(...told) {
-      for (const one of all) one.status?.(...told)
+    status(...args) {
+      for (const observer of all) observer.status?.(...args)
     },
-    published(...told) {
-      for (const one of all) one.published?.(...told)
+    published(...args) {
+      for (const observer of all) observer.published?.(...args)
     },
-    failed(...told) {
-      for (const one of all) one.failed?.(...told)
+    failed(...args) {
+      for (const observer of all) observer.failed?.(...args)
     },
-    dropped(...told) {
-      for (const one of all) one.dropped?.(...told)
+    dropped(...args) {
+      for (const observer of all) observer.dropped?.(...args)
     },
-    missed(...told) {
-      for (const one of all) one.missed?.(...told)
+    missed(...args) {
+      for (const observer of all) observer.missed?.(...args)
     },
     cutOff() {
-      for (const one of all) one.cutOff?.()
+      for (const observer of all) observer.cutOff?.()
     },
-    component(...told) {
-      for (const one of all) one.component?.(...told)
+    component(...args) {
+      for (const observer of all) observer.component?.(...args)
     },
   }
 }

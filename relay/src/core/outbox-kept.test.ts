@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { back, feed, opened, say } from '../testing/kept-outbox.js'
 import { all, endOfTurn, message } from '../testing/opened-outbox.js'
 
-describe('an outbox that keeps what is not confirmed', () => {
-  it('writes no more than it may keep, and goes on when the client confirms', async () => {
+describe('an outbox that keeps unconfirmed frames', () => {
+  it('writes no more than it may keep, and continues when the client confirms', async () => {
     const one = opened()
     for (let i = 0; i < 6; i++) await say(one, 'x'.repeat(17)) // 20 bytes each
     expect({ written: one.wire.text.length, behind: one.outbox.behind }).toEqual({ written: 40, behind: true })
@@ -13,7 +13,7 @@ describe('an outbox that keeps what is not confirmed', () => {
     expect(one.wire.text.length).toBe(100)
   })
 
-  it('writes a frame that is longer than all that is kept, when everything is confirmed', async () => {
+  it('writes a frame that is longer than its limit when everything is confirmed', async () => {
     const one = opened()
     await say(one, 'a')
     await say(one, 'x'.repeat(77))
@@ -34,7 +34,7 @@ describe('an outbox that keeps what is not confirmed', () => {
     expect(one.wire.ends.map(({ code }) => code)).toEqual(['slow_consumer'])
   })
 
-  it('awaits no confirmation of a client that is not read from, and gives it 10 s after that', async () => {
+  it('awaits no confirmation while reading is paused, and 10 s for one after that', async () => {
     const one = opened()
     const readOn = one.wire.pause?.() // its publishes wait for a broker
     for (let i = 0; i < 3; i++) await say(one, 'x'.repeat(17))
@@ -55,7 +55,7 @@ describe('an outbox that keeps what is not confirmed', () => {
     expect({ behind: one.outbox.behind, paused: one.wire.paused }).toEqual({ behind: true, paused: false })
   })
 
-  it('is cut off where answers and all else that waits are too much for the relay, and gives back what they took', async () => {
+  it('is cut off if waiting frames are too much for the relay, and frees their memory', async () => {
     const one = opened(200_000)
     const others = Array.from({ length: 3 }, () => {
       const other = one.open()
@@ -73,7 +73,7 @@ describe('an outbox that keeps what is not confirmed', () => {
     expect(one.room.used).toBe(0)
   })
 
-  it('reports the fate of a message when it is confirmed, or the client does not come back', async () => {
+  it('reports the outcome of a message when it is confirmed, or the client does not come back', async () => {
     const one = opened()
     const settled: string[] = []
     const job = (text: string) => ({
@@ -93,7 +93,7 @@ describe('an outbox that keeps what is not confirmed', () => {
     expect(settled).toEqual(['a true', 'b false', 'c false', 'd false'])
   })
 
-  it('offers to others what is beyond what its client has handled of a subscription that is over', async () => {
+  it('offers unhandled messages of an ended subscription to others', async () => {
     const one = opened()
     const settled: string[] = []
     const job = (text: string, of = feed) => ({
@@ -103,7 +103,7 @@ describe('an outbox that keeps what is not confirmed', () => {
     for (const text of ['a', 'b']) one.outbox.deliver(job(text))
     one.outbox.deliver(job('other', all(2)))
     await endOfTurn()
-    one.outbox.confirm(1) // of the subscription, the first is known to have arrived
+    one.outbox.confirm(1) // the first message of the subscription has arrived
     for (const text of ['c', 'd']) one.outbox.deliver(job(text))
     one.outbox.forget(1, 3)
     expect(settled).toEqual(['a true', 'b true', 'c true', 'd false'])
@@ -113,28 +113,25 @@ describe('an outbox that keeps what is not confirmed', () => {
 
   it.each([
     ['after it has handled all', 2],
-    ['without a word of what it has handled', undefined],
-  ])(
-    'counts what a client has handled of a subscription from the start if its id comes back, %s',
-    async (_, handled) => {
-      const one = opened()
-      const settled: string[] = []
-      const job = (text: string) => ({
-        ...message(feed, text),
-        settle: (written: boolean) => settled.push(`${text} ${written}`) > 0,
-      })
-      for (const text of ['a', 'b']) one.outbox.deliver(job(text))
-      await endOfTurn()
-      one.outbox.forget(1, handled)
-      one.outbox.confirm(2)
-      settled.length = 0
-      for (const text of ['c', 'd']) one.outbox.deliver(job(text))
-      one.outbox.forget(1, 1)
-      expect(settled).toEqual(['c true', 'd false'])
-    },
-  )
+    ['without a count', undefined],
+  ])('counts handled messages from 0 if a subscription id is used again, %s', async (_, handled) => {
+    const one = opened()
+    const settled: string[] = []
+    const job = (text: string) => ({
+      ...message(feed, text),
+      settle: (written: boolean) => settled.push(`${text} ${written}`) > 0,
+    })
+    for (const text of ['a', 'b']) one.outbox.deliver(job(text))
+    await endOfTurn()
+    one.outbox.forget(1, handled)
+    one.outbox.confirm(2)
+    settled.length = 0
+    for (const text of ['c', 'd']) one.outbox.deliver(job(text))
+    one.outbox.forget(1, 1)
+    expect(settled).toEqual(['c true', 'd false'])
+  })
 
-  it('shares what it keeps with all who were sent the same', async () => {
+  it('shares kept frames with all clients that were sent the same', async () => {
     const one = opened()
     const other = one.open()
     other.outbox.encodeWith(one.outbox.encoder, 'kept')
@@ -145,7 +142,7 @@ describe('an outbox that keeps what is not confirmed', () => {
     expect(back(one, 0).buffers[1]).toBe(back(other, 0).buffers[1])
   })
 
-  it('lets go of the oldest if the relay keeps too much: its client has to begin again (R3)', async () => {
+  it('releases the oldest if the relay keeps too much: its client must begin again (R3)', async () => {
     const one = opened(750)
     const others = Array.from({ length: 6 }, () => {
       const other = one.open()
@@ -166,7 +163,7 @@ describe('an outbox that keeps what is not confirmed', () => {
     expect(one.room.used).toBe(750)
   })
 
-  it('counts what many clients were sent together once', async () => {
+  it('counts frames once that many clients were sent', async () => {
     const one = opened()
     const other = one.open()
     other.outbox.encodeWith(one.outbox.encoder, 'kept')
@@ -180,7 +177,7 @@ describe('an outbox that keeps what is not confirmed', () => {
     expect(one.room.used).toBe(0)
   })
 
-  it('still waits for the fate of a message whose frame it has let go of', async () => {
+  it('still awaits the outcome of a message whose frame was released', async () => {
     const one = opened(100)
     const settled: boolean[] = []
     one.outbox.deliver({ ...message(feed, 'x'.repeat(47)), settle: (written) => settled.push(written) > 0 })

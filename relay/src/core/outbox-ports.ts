@@ -5,23 +5,23 @@ import type { Outlet } from './outlet.js'
 import type { Turn } from './turn.js'
 import type { Wire } from './wire.js'
 
-/** The dialect that speaks through an outbox. */
+/** The dialect that writes to an outbox. */
 export interface OutboxOwner extends Pick<Outlet, 'ended'> {
-  /** Its client was cut off, and can't come back. */
+  /** The client was cut off and can't come back. */
   cutOff?(): void
 }
 
-/** What is at the two ends of an outbox. */
+/** The two ends of an outbox. */
 export interface OutboxEnds {
   readonly wire: Wire
   readonly owner: OutboxOwner
 }
 
-/** What the outboxes of a relay share. */
+/** Shared by the outboxes of a relay. */
 export interface OutboxPorts extends FrameWriterPorts {
   readonly turn: Turn
   readonly clock: Clock
-  /** Bytes of messages that may wait for a reader who is behind. */
+  /** Limit of messages that wait for a slow reader, in bytes. */
   readonly backlog: number
   readonly observer: Pick<Observer, 'missed' | 'cutOff'>
 }

@@ -4,19 +4,19 @@ import { textEncoder } from '../testing/scripted-wire.js'
 import type { Parcel } from './outlet.js'
 
 describe('an outbox', () => {
-  it('writes all that was said in a turn in one go, in order over all subscriptions', async () => {
+  it('writes all frames of a turn at once, in order over all subscriptions', async () => {
     const { outbox, wire } = openedOutbox()
     for (const parcel of [message(all(1), 'a'), answer('ack '), message(all(2), 'b'), message(all(1), 'c')])
       outbox.deliver(parcel)
     expect(wire.buffers).toEqual([])
     await endOfTurn()
-    expect([wire.buffers.length, wire.text]).toEqual([1, '1:a ack 2:b 1:c '])
+    expect({ writes: wire.buffers.length, text: wire.text }).toEqual({ writes: 1, text: '1:a ack 2:b 1:c ' })
     outbox.deliver(answer('next '))
     await endOfTurn()
-    expect([wire.buffers.length, wire.text]).toEqual([2, '1:a ack 2:b 1:c next '])
+    expect({ writes: wire.buffers.length, text: wire.text }).toEqual({ writes: 2, text: '1:a ack 2:b 1:c next ' })
   })
 
-  it('shares one buffer with all who were told the same, and with nobody else', async () => {
+  it('shares one buffer with all clients that were sent the same, and with no other', async () => {
     const encoder = textEncoder()
     const { open } = openedOutbox(encoder)
     const [one, two, three] = [open(), open(), open()]
@@ -29,7 +29,7 @@ describe('an outbox', () => {
     expect(encoder.joins).toBe(2)
   })
 
-  it('finds those together again who were told the same in turns of their own', async () => {
+  it('shares buffers of equal frames that were delivered in another order of clients', async () => {
     const { open } = openedOutbox()
     const boxes = [open(), open(), open(), open()]
     const [x, y] = [message(all(1), 'x'), message(all(2), 'y')]
@@ -37,8 +37,9 @@ describe('an outbox', () => {
     for (const [i, { outbox }] of boxes.entries()) outbox.deliver(i % 2 === 0 ? y : x)
     await endOfTurn()
     const [a, b, c, d] = boxes.map(({ wire }) => wire)
-    expect([a?.buffers[0] === c?.buffers[0], b?.buffers[0] === d?.buffers[0]]).toEqual([true, true])
-    expect([a?.text, b?.text]).toEqual(['1:x 2:y ', '2:y 1:x '])
+    expect(a?.buffers[0]).toBe(c?.buffers[0])
+    expect(b?.buffers[0]).toBe(d?.buffers[0])
+    expect({ a: a?.text, b: b?.text }).toEqual({ a: '1:x 2:y ', b: '2:y 1:x ' })
   })
 
   it('writes a single frame as it is', async () => {
@@ -49,7 +50,7 @@ describe('an outbox', () => {
     expect(wire.buffers[0]).toBe(parcel.bytes)
   })
 
-  it('writes what is too long for one go in several', async () => {
+  it('writes frames that are too long for one write in several', async () => {
     const { outbox, wire } = openedOutbox()
     for (const letter of ['a', 'b', 'c']) outbox.deliver(answer(letter.repeat(40_000)))
     await endOfTurn()
@@ -57,32 +58,39 @@ describe('an outbox', () => {
     expect(outbox.behind).toBe(false)
   })
 
-  it('writes what is said to a reader who reads, however much it is in a turn, and before the turn ends', async () => {
+  it('writes any amount in a turn to a client that reads, before the turn ends', async () => {
     const { outbox, wire, counts } = openedOutbox()
     for (let i = 0; i < 5; i++) outbox.deliver(message(all(1), 'x'.repeat(40_000)))
     expect(wire.text.length).toBe(4 * 40_003)
     await endOfTurn()
-    expect([wire.text.length, counts.missed, outbox.behind]).toEqual([5 * 40_003, 0, false])
+    expect({ length: wire.text.length, missed: counts.missed, behind: outbox.behind }).toEqual({
+      length: 5 * 40_003,
+      missed: 0,
+      behind: false,
+    })
   })
 
-  it('tells whoever asks that a frame was written, or not', async () => {
+  it('reports whether a frame was written', async () => {
     const { outbox, open } = openedOutbox()
-    const heard: [string, boolean][] = []
-    const told = (name: string): Parcel => ({ ...answer(name), settle: (written) => heard.push([name, written]) > 0 })
-    outbox.deliver(told('written'))
+    const settled: [string, boolean][] = []
+    const asking = (name: string): Parcel => ({
+      ...answer(name),
+      settle: (written) => settled.push([name, written]) > 0,
+    })
+    outbox.deliver(asking('written'))
     await endOfTurn()
-    outbox.deliver(told('closed meanwhile'))
+    outbox.deliver(asking('closed meanwhile'))
     outbox.close()
-    outbox.deliver(told('closed before'))
+    outbox.deliver(asking('closed before'))
     await endOfTurn()
     const slow = open()
     await fallBehind(slow)
-    slow.outbox.deliver(told('waited'))
+    slow.outbox.deliver(asking('waited'))
     slow.wire.read()
     await fallBehind(slow)
-    slow.outbox.deliver(told('never read'))
+    slow.outbox.deliver(asking('never read'))
     slow.outbox.close()
-    expect(heard).toEqual([
+    expect(settled).toEqual([
       ['written', true],
       ['closed meanwhile', false],
       ['closed before', false],
@@ -91,11 +99,11 @@ describe('an outbox', () => {
     ])
   })
 
-  it('writes what there is before it ends', async () => {
+  it('writes what waits before it ends', async () => {
     const { outbox, wire } = openedOutbox()
     await fallBehind({ outbox, wire })
     outbox.deliver(answer('second '))
     outbox.end(new Error('gone') as never)
-    expect([wire.text, wire.ends.length]).toEqual(['first second ', 1])
+    expect({ text: wire.text, ends: wire.ends.length }).toEqual({ text: 'first second ', ends: 1 })
   })
 })

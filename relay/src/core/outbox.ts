@@ -9,33 +9,32 @@ import type { Sequence } from './sequence.js'
 import type { Writer } from './turn.js'
 import type { Wire } from './wire.js'
 
-/** So much is written at once to a reader that may be slow. */
+/** The most bytes in one write to a reader that may be slow. */
 const mostAtOnce = 64 * 1024
 
-/** Past so many bytes of answers that wait, whoever asked for them is not read from: it has heard enough to go on with. */
+/** Past this many bytes of waiting answers, the relay stops reading from the client. */
 const pausingAnswers = 64 * 1024
 
-/** Bytes of answers that may wait. They are never dropped: whoever asks on without reading what it is told is cut off. */
+/** Limit of waiting answers, in bytes. They are never dropped: past it the client is cut off. */
 const mostAnswers = 8 * 1024 * 1024
 
-/** A reader that has not taken a single byte for so long is cut off. */
+/** How long a reader may take no byte before it is cut off. */
 const stuckMs = 10_000
 
 /**
- * Everything that is sent to one client, in order. Within a turn it is gathered, and written in one
- * go at its end. While the reader is behind, or away, nothing more is written, and what is sent
- * waits in a backlog with a bound. With a window, what was written is kept until the client has
- * confirmed it, and can be written again over another connection.
+ * The frames for one client, in order, gathered during a turn and written at once at its end. While
+ * the reader is behind or away, they wait in a bounded backlog. With a window, written frames are
+ * kept until the client has confirmed them, and can be written again on another connection.
  */
 export class Outbox implements Outlet, Writer {
   readonly #ports: OutboxPorts
   readonly #writer: FrameWriter
   readonly #owner: OutboxOwner
-  /** What was said in this turn. */
-  #said: Sequence | undefined
+  /** The frames of this turn. */
+  #gathered: Sequence | undefined
   #backlog: Backlog | undefined
   #stopWatching: (() => void) | undefined
-  /** The backlog waits until the client has confirmed something. */
+  /** Whether the backlog waits for a confirmation by the client. */
   #full = false
   #resume: (() => void) | undefined
   #closed = false
@@ -54,25 +53,25 @@ export class Outbox implements Outlet, Writer {
     return this.#closed || this.#backlog !== undefined
   }
 
-  /** Whether frames are kept, or wait. */
+  /** Whether frames are kept or wait. */
   get holdsFrames(): boolean {
     return this.#writer.holdsFrames || this.#backlog?.isEmpty === false
   }
 
-  get said(): Sequence | undefined {
-    return this.#said
+  get gathered(): Sequence | undefined {
+    return this.#gathered
   }
 
   /**
-   * From now on, frames are of this encoder. Only while nothing waits.
-   * @param fate - `kept`: each is kept until the client has confirmed it
+   * Sets the encoder of later frames. Nothing may wait yet.
+   * @param frames - `kept`: each is kept until the client has confirmed it
    */
-  encodeWith(encoder: StreamEncoder, fate: 'kept' | 'sent'): void {
+  encodeWith(encoder: StreamEncoder, frames: 'kept' | 'sent'): void {
     this.flush()
-    this.#writer.encodeWith(encoder, fate)
+    this.#writer.encodeWith(encoder, frames)
   }
 
-  /** The client has handled so many frames. Returns false if it can't have. */
+  /** Confirms the first `count` frames. Returns false if the count is invalid. */
   confirm(count: number): boolean {
     if (!this.#writer.confirm(count)) return false
     if (this.#full && this.#backlog && this.#writer.fits(this.#backlog.nextBytes)) {
@@ -83,46 +82,45 @@ export class Outbox implements Outlet, Writer {
     return true
   }
 
-  /** What was written after the first `count` frames. Undefined if it can't be written again. */
+  /** Returns the frames after the first `count`; undefined if they can't be written again. */
   after(count: number): readonly Uint8Array[] | undefined {
     return this.#closed ? undefined : this.#writer.after(count)
   }
 
   /**
-   * The client is back, over another wire, and has handled so many frames: the others are written to
-   * it again, then what has waited.
-   * @param hello - what is written before
+   * The client is back on another wire and has handled `count` frames: writes `welcome`, the later
+   * frames again, then the backlog.
    */
-  attach(wire: Wire, count: number, hello: Uint8Array): void {
-    this.#writer.attach(wire, count, hello)
+  attach(wire: Wire, count: number, welcome: Uint8Array): void {
+    this.#writer.attach(wire, count, welcome)
     if (this.#backlog) this.#catchUp(this.#backlog)
   }
 
-  /** The client may come back: until then what is said waits, within the bounds of a slow reader. */
+  /** The client may come back: until then frames wait, within the bounds of a slow reader. */
   detach(): void {
-    const said = this.#said
-    this.#said = undefined
+    const gathered = this.#gathered
+    this.#gathered = undefined
     this.#stopWatching?.()
     this.#full = false
-    this.#resume = undefined // it was the old wire that was not read
+    this.#resume = undefined // it belongs to the old wire
     this.#writer.detach()
     const backlog = this.#backlog ?? this.#openBacklog()
-    // Bounds are kept with the next that comes: the client may be about to come back.
-    for (const parcel of said?.parcels ?? []) backlog.add(parcel)
+    // Limits are checked with the next frame: the client may be about to come back.
+    for (const parcel of gathered?.parcels ?? []) backlog.add(parcel)
   }
 
-  /** Writes a frame that is not counted, behind what was said: it is never kept, nor written again. */
+  /** Writes an uncounted frame after those of this turn: it is never kept or written again. */
   writeUncounted(frame: Uint8Array): void {
     this.flush()
     if (!this.#closed) this.#writer.writeUncounted(frame)
   }
 
   deliver(parcel: Parcel): void {
-    const said = this.#said
-    // Nearly always another outbox has been here before, with the same.
-    if (said) this.#goOn(said.followedBy(parcel) ?? this.#saidWith(said, parcel))
+    const gathered = this.#gathered
+    // Usually another outbox has gathered the same frames before.
+    if (gathered) this.#setGathered(gathered.followedBy(parcel) ?? this.#append(gathered, parcel))
     else if (this.#closed) parcel.settle?.(false)
-    else if (this.#backlog) this.#wait(parcel, this.#backlog)
+    else if (this.#backlog) this.#enqueue(parcel, this.#backlog)
     else this.#begin(parcel)
   }
 
@@ -131,21 +129,21 @@ export class Outbox implements Outlet, Writer {
   }
 
   forget(feed: number, handled?: number): void {
-    this.flush() // so that all of it has its place
+    this.flush() // so that its frames are in the window or the backlog
     this.#writer.handBack(feed, handled)
     this.#backlog?.forget(feed)
   }
 
   flush(): void {
-    const said = this.#said
-    if (!said) return // it was closed meanwhile
-    this.#said = undefined
+    const gathered = this.#gathered
+    if (!gathered) return // it was closed meanwhile
+    this.#gathered = undefined
     const writer = this.#writer
-    if (said.bytes > mostAtOnce || !writer.fits(said.bytes)) this.#writePieces(said.parcels)
-    else if (!writer.writeSaid(said)) this.#fallBehind()
+    if (gathered.bytes > mostAtOnce || !writer.fits(gathered.bytes)) this.#writePieces(gathered.parcels)
+    else if (!writer.writeGathered(gathered)) this.#fallBehind()
   }
 
-  /** Writes whatever there is, and closes: the client can't come back to it. */
+  /** Writes what waits, and closes: the client can't come back to it. */
   end(error: WildcastError): void {
     this.flush()
     const { wire } = this.#writer
@@ -158,50 +156,50 @@ export class Outbox implements Outlet, Writer {
     if (this.#closed) return
     this.#closed = true
     this.#stopWatching?.()
-    // Others get it in order: what was not confirmed, or has not left, before what was not written.
+    // Offered to others in order: frames that may not have arrived, then unwritten ones.
     this.#writer.abandon()
-    const said = this.#said?.parcels ?? []
-    this.#said = undefined
-    for (const { settle } of said) settle?.(false)
+    const gathered = this.#gathered?.parcels ?? []
+    this.#gathered = undefined
+    for (const { settle } of gathered) settle?.(false)
     this.#backlog?.abandon()
     this.#leaveBacklog()
   }
 
-  #goOn(said: Sequence): void {
-    this.#said = said
-    // So much is written before the turn ends: nothing piles up here.
-    if (said.bytes >= mostAtOnce) this.flush()
+  #setGathered(gathered: Sequence): void {
+    this.#gathered = gathered
+    // Written before the turn ends, so that nothing piles up here.
+    if (gathered.bytes >= mostAtOnce) this.flush()
   }
 
-  /** What the dialect has no bytes for is left out: it would be every time, so it counts as taken. */
-  #saidWith(said: Sequence, parcel: Parcel): Sequence {
-    if (isFramed(parcel)) return said.with(parcel)
+  /** A parcel that the dialect can't encode counts as taken: no retry would help. */
+  #append(gathered: Sequence, parcel: Parcel): Sequence {
+    if (isFramed(parcel)) return gathered.with(parcel)
     parcel.settle?.(true)
-    return said
+    return gathered
   }
 
   #begin(parcel: Parcel): void {
-    if (isFramed(parcel)) this.#said = this.#ports.turn.enter(this).with(parcel)
+    if (isFramed(parcel)) this.#gathered = this.#ports.turn.enter(this).with(parcel)
     else parcel.settle?.(true)
   }
 
-  #wait(parcel: Parcel, backlog: Backlog): void {
+  #enqueue(parcel: Parcel, backlog: Backlog): void {
     if (isFramed(parcel)) {
       backlog.add(parcel)
       this.#keepBounds(backlog)
     } else parcel.settle?.(true)
   }
 
-  /** What is too long to be joined, or has to wait. */
+  /** Writes frames that are too long to join, or must wait. */
   #writePieces(parcels: readonly Framed[]): void {
     const backlog = this.#openBacklog()
     for (const parcel of parcels) backlog.add(parcel)
     this.#catchUp(backlog)
-    // Only what the reader did not take is bounded.
+    // Limits apply only to what the reader did not take.
     if (this.#backlog === backlog) this.#keepBounds(backlog)
   }
 
-  /** From now on, what is said waits. */
+  /** From now on, frames wait. */
   #fallBehind(): void {
     this.#waitUntilDrained(this.#openBacklog())
   }
@@ -217,12 +215,12 @@ export class Outbox implements Outlet, Writer {
     const { backlog: limit } = this.#ports
     if (!backlog.keepBound()) this.#cutOff(`${tooMuch(limit)}, or subscribe to less`)
     else if (backlog.otherBytes > this.#answersLimit)
-      this.#cutOff(`${tooMuch(this.#answersLimit)} what is answered, or ask for less`)
+      this.#cutOff(`${tooMuch(this.#answersLimit)}, or send fewer requests`)
     // While a confirmation is awaited, the client must be read from.
     else if (backlog.otherBytes > pausingAnswers && !this.#full) this.#resume ??= this.#writer.wire?.pause?.()
   }
 
-  /** While too much waits in all outboxes, nothing makes room but the end of those for whom much waits. */
+  /** Lower while all outboxes hold too much: only cutting off clients frees memory then. */
   get #answersLimit(): number {
     const { room } = this.#ports
     return room.used > room.limit ? pausingAnswers : mostAnswers
@@ -232,12 +230,12 @@ export class Outbox implements Outlet, Writer {
     while (!backlog.isEmpty) {
       if (!this.#writer.fits(backlog.nextBytes)) {
         this.#full = true
-        this.#readOn()
+        this.#resumeReading()
         this.#watch()
         return
       }
       const writable = this.#writer.writeFrames(backlog.take(Math.min(mostAtOnce, this.#writer.room)))
-      if (backlog.otherBytes <= pausingAnswers / 2) this.#readOn()
+      if (backlog.otherBytes <= pausingAnswers / 2) this.#resumeReading()
       if (!writable) {
         this.#waitUntilDrained(backlog)
         return
@@ -248,11 +246,10 @@ export class Outbox implements Outlet, Writer {
 
   #leaveBacklog(): void {
     this.#backlog = undefined
-    this.#readOn()
+    this.#resumeReading()
   }
 
-  /** Reads from the client again. */
-  #readOn(): void {
+  #resumeReading(): void {
     this.#resume?.()
     this.#resume = undefined
   }
@@ -268,7 +265,7 @@ export class Outbox implements Outlet, Writer {
     })
   }
 
-  /** Judges by progress alone: a slow reader is served as fast as it reads, a stuck one is not waited for. */
+  /** Cuts off a stuck reader, never a slow one that makes progress. */
   #watch(): void {
     this.#stopWatching = watchProgress(this.#ports.clock, {
       progress: () => this.#writer.progress,
@@ -278,7 +275,7 @@ export class Outbox implements Outlet, Writer {
   }
 
   #stuck(): void {
-    // A client that is not read from can't confirm: a broker may not take what it publishes.
+    // A client that is not read from can't confirm: a broker may be slow to take its publishes.
     if (this.#full && this.#writer.wire?.paused) this.#watch()
     else this.#cutOff(`nothing was read for ${stuckMs / 1000} s; read faster, or subscribe to less`)
   }

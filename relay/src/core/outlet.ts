@@ -3,37 +3,37 @@ import type { Settle } from './broker.js'
 
 export type { Settle }
 
-/** What is known of a subscription by those who write its messages. */
+/** A subscription, as the writers of its messages see it. */
 export interface FeedFacts {
   /** The subscription's id. */
   readonly id: number
   readonly broker: string
-  /** Of each subject only the newest message counts. */
+  /** Whether only the newest message of each subject counts. */
   readonly latest: boolean
 }
 
 /**
- * Writes what a subscription brings in the form of a dialect. Sessions that share an encoder share
- * the bytes of a message: one identity per dialect and codec.
+ * Encodes the messages of a subscription in a dialect. Sessions that share an encoder share the
+ * bytes of a message: there is one encoder for each dialect and codec.
  */
 export interface Encoder {
-  /** Undefined if the dialect can't carry this message: it is left out then. */
+  /** Returns undefined if the dialect can't carry the message: it is skipped. */
   message(message: BrokerMessage, feed: FeedFacts): Uint8Array | undefined
   /**
-   * Reports lost messages, `missed` of them if their number is known. Undefined if the dialect has
-   * no words for a loss.
+   * Reports lost messages; `missed` is their number, if known. Returns undefined if the dialect
+   * can't report a loss.
    */
   gap(feed: FeedFacts, missed?: number): Uint8Array | undefined
   /**
-   * What happens to a reader that falls behind its bound: it is sent a gap in place of the
-   * messages, or its connection ends.
+   * Decides for a reader past its limit: it gets a gap in place of the messages, or its connection
+   * ends.
    */
   readonly overrun: 'gap' | 'end'
 }
 
-/** An encoder whose frames may follow one another in one buffer. */
+/** An encoder whose frames can be joined in one buffer. */
 export interface StreamEncoder extends Encoder {
-  /** One frame or several, whose bytes are so many, as they are written. */
+  /** Joins one or more frames, of `bytes` bytes in all. */
   join(frames: readonly Uint8Array[], bytes: number): Uint8Array
 }
 
@@ -42,8 +42,8 @@ export interface StreamEncoder extends Encoder {
  */
 export interface Parcel {
   /**
-   * Encoded when first asked for; undefined if the dialect leaves it out, or if the outlet has no
-   * encoder. Shared with others: never changed.
+   * Encoded when first read; undefined if the dialect skips it, or the outlet has no encoder.
+   * Shared with others: never changed.
    */
   readonly bytes: Uint8Array | undefined
   /** The broker's own object, the same in every feed that it matches. */
@@ -54,30 +54,30 @@ export interface Parcel {
    */
   readonly feed?: FeedFacts | undefined
   /**
-   * Called once it is known whether it was written. Returns whether another client takes it, or the
-   * broker has it back.
+   * Called with whether it was written, once that is known. Returns whether another client or the
+   * broker takes it.
    */
   readonly settle?: ((written: boolean) => boolean) | undefined
 }
 
-/** The way from a session to its client. Throws nothing. */
+/** Delivers to the client of a session. Its methods don't throw. */
 export interface Outlet {
-  /** Absent if the client is given messages as they are. */
+  /** Absent if the client gets messages as they are. */
   readonly encoder?: Encoder | undefined
-  /** Whether the client is slower than what is delivered to it. @default false */
+  /** Whether the client reads more slowly than messages arrive. @default false */
   readonly behind?: boolean
   deliver(parcel: Parcel): void
-  /** The relay has ended a subscription: nothing more of it comes. */
+  /** The relay has ended a subscription: no more messages follow. */
   ended(feed: FeedFacts, error: WildcastError): void
   /**
-   * A subscription is over, whatever of it still waits.
-   * @param handled - how many of its messages the client has handled; all that were written by
-   * default
+   * Drops what still waits of a subscription that is over.
+   * @param handled - how many of its messages the client has handled; by default all that were
+   * written
    */
   forget?(feed: number, handled?: number): void
 }
 
-/** Takes failures that no caller waits for. */
+/** Handles errors that no caller awaits. */
 export type OnFailure = (
   error: WildcastError,
   at: { readonly stage: string; readonly broker?: string; readonly request?: string },

@@ -1,4 +1,4 @@
-/** Something beside the brokers that must work before a relay is ready: a component, a bridge. */
+/** A part besides the brokers that must work before a relay is ready: a component, a bridge. */
 export interface Part {
   /** For operators, such as `component "hello"`. */
   readonly name: string
@@ -7,7 +7,7 @@ export interface Part {
   readonly cause?: string
 }
 
-/** A part that is down if there is a cause. */
+/** Returns a part, which is down if it has a cause. */
 export function part(name: string, cause: string | undefined): Part {
   return cause === undefined ? { name, status: 'up' } : { name, status: 'down', cause }
 }

@@ -6,16 +6,16 @@ interface Pending {
 }
 
 /**
- * The subscriptions of a session that its brokers have yet to confirm, and what waits for them:
- * messages that its client said later.
+ * The unconfirmed subscriptions of a session, and the later messages of its client, which wait for
+ * them.
  */
 export class PendingSubscriptions {
   readonly #idle: () => void
-  /** By what they ask for. */
+  /** By `feedRequestKey`. */
   readonly #pending: Map<string, Pending> = new Map()
-  /** For each broker, when all so far are confirmed or refused. */
+  /** By broker: settles when all so far are confirmed or refused. */
   readonly #settled: Map<string, Promise<void>> = new Map()
-  /** For each broker, what its next message waits for, if one does already. */
+  /** By broker: what its next message waits for, if one waits already. */
   readonly #waits: Map<string, Promise<void>> = new Map()
 
   /** @param idle - runs when nothing is pending and nothing waits */
@@ -27,7 +27,7 @@ export class PendingSubscriptions {
     return this.#pending.size
   }
 
-  /** When the one of that key is confirmed or refused, if there is one. */
+  /** Settles when the one of that key is confirmed or refused, if there is one. */
   done(key: string): Promise<unknown> | undefined {
     return this.#pending.get(key)?.membership.done
   }
@@ -35,47 +35,47 @@ export class PendingSubscriptions {
   add(key: string, pending: Pending): void {
     const { broker, membership } = pending
     this.#pending.set(key, pending)
-    // Messages that wait already go first.
+    // Messages that wait already are sent first.
     const before = [this.#settled.get(broker), this.#waits.get(broker), membership.done]
     this.#waits.delete(broker)
-    this.#hold(this.#settled, broker, Promise.allSettled(before).then(nothing))
+    this.#track(this.#settled, broker, Promise.allSettled(before).then(nothing))
   }
 
   delete(key: string): void {
     this.#pending.delete(key)
-    this.#look()
+    this.#checkIdle()
   }
 
   /**
-   * What a message to a broker waits for: those that are pending now, and the messages that came
-   * before it. Undefined if there is nothing to wait for.
-   * @param bound - what is waited for instead, undefined for nothing
+   * Resolves when a message to a broker may be sent: after the pending subscriptions and earlier
+   * messages. Undefined if it need not wait.
+   * @param bound - bounds the wait; returns undefined for none
    */
   before(broker: string, bound: (settled: Promise<void>) => Promise<void> | undefined): Promise<void> | undefined {
     const waiting = this.#waits.get(broker)
     if (waiting !== undefined) return waiting
     const settled = this.#settled.get(broker)
     const wait = settled === undefined ? undefined : bound(settled)
-    if (wait !== undefined) this.#hold(this.#waits, broker, wait)
+    if (wait !== undefined) this.#track(this.#waits, broker, wait)
     return wait
   }
 
-  /** Nothing of them comes. */
+  /** Ends all. */
   end(): void {
     for (const { membership } of this.#pending.values()) membership.end()
   }
 
-  /** Keeps a promise until it resolves; what is chained to it later runs later. */
-  #hold(promises: Map<string, Promise<void>>, broker: string, promise: Promise<void>): void {
+  /** Keeps a promise until it settles. Callbacks run in the order of chaining. */
+  #track(promises: Map<string, Promise<void>>, broker: string, promise: Promise<void>): void {
     const drop = (): void => {
       if (promises.get(broker) === promise) promises.delete(broker)
-      this.#look()
+      this.#checkIdle()
     }
     promises.set(broker, promise)
     promise.then(drop, drop)
   }
 
-  #look(): void {
+  #checkIdle(): void {
     if (this.#pending.size + this.#settled.size + this.#waits.size === 0) this.#idle()
   }
 }

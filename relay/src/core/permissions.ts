@@ -1,6 +1,6 @@
 import { type Pattern, WildcastError } from '@wildcast/protocol'
 
-/** What a session wants to do. */
+/** An action of a session. */
 export interface Action {
   readonly kind: 'publish' | 'subscribe' | 'request' | 'serve'
   readonly subject: Pattern
@@ -10,10 +10,10 @@ export interface Action {
 /** Decides on every action of every session. Anything but `true`, a throw included, denies. */
 export type Permissions = (action: Action) => boolean
 
-/** Everybody may do everything. */
+/** Allows every action. */
 export const allowAll: Permissions = () => true
 
-/** @throws {WildcastError} `forbidden`, in the same words whatever the reason. */
+/** @throws {WildcastError} `forbidden`, with the same text for every reason. */
 export function demand(permissions: Permissions, action: Action): void {
   let allowed: unknown
   let cause: unknown

@@ -5,7 +5,7 @@ import { message, settled } from '../testing/scripted-link.js'
 import { relayOn, subscribe } from '../testing/scripted-relay.js'
 
 describe('a policy', () => {
-  it('has an id of its own, and shares its interest at the broker with every other one', async () => {
+  it('has another id, but shares its interest at the broker with every other policy', async () => {
     const scripted = broker()
     const { relay, clock } = await relayOn(scripted)
     const sessions = [undefined, { deliver: 'latest' }, { maxRate: 5 }, { maxRate: 5 }] as const
@@ -15,7 +15,8 @@ describe('a policy', () => {
         return { session, id: (await subscribe(session, 'a', { policy })).id }
       }),
     )
-    expect([opened.map(({ id }) => id), scripted.log]).toEqual([[1, 2, 3, 3], ['+a']])
+    expect(opened.map(({ id }) => id)).toEqual([1, 2, 3, 3])
+    expect(scripted.log).toEqual(['+a'])
     for (const { session } of opened) session.close()
     clock.advance(1000)
     await settled()
@@ -23,7 +24,7 @@ describe('a policy', () => {
     expect(clock.timers).toBe(0)
   })
 
-  it('gets its message also where the last one of another leaves over the same', async () => {
+  it('gets its message although the last member of another leaves during the delivery', async () => {
     const scripted = broker()
     const { relay } = await relayOn(scripted)
     const leaving = recordingOutlet()
@@ -35,14 +36,14 @@ describe('a policy', () => {
     expect(outlet.frames.map(({ kind }) => kind)).toEqual(['Message'])
   })
 
-  it('that nobody could mean is refused', async () => {
+  it('that makes no sense is refused', async () => {
     const { relay } = await relayOn(broker())
     const session = relay.open(recordingOutlet())
     for (const policy of [{ deliver: 'all', maxRate: 5 }, { maxRate: 1e-9 }] as const)
       await expect(subscribe(session, 'a', { policy })).rejects.toMatchObject({ code: 'invalid_frame' })
   })
 
-  it('is told of a lost link as any subscription is', async () => {
+  it('gets a gap for a lost link as any subscription does', async () => {
     const scripted = broker()
     const { relay } = await relayOn(scripted)
     const outlets = [recordingOutlet(), recordingOutlet()]

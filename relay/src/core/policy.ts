@@ -2,33 +2,27 @@ import { WildcastError } from '@wildcast/protocol'
 
 /** How the messages of a subscription are delivered. */
 export interface Policy {
-  /**
-   * Of each subject only the newest message counts: a reader who is behind is not sent those before
-   * it.
-   */
+  /** Only the newest message of each subject counts: a slow reader does not get earlier ones. */
   readonly latest: boolean
   /** Messages a second, at most. */
   readonly maxRate?: number | undefined
 }
 
-/** What a client may ask for. */
+/** A policy as a client asks for it. */
 export interface AskedPolicy {
   readonly deliver?: 'all' | 'latest' | undefined
   /** Messages a second, at most. */
   readonly maxRate?: number | undefined
 }
 
-/**
- * Messages a second. What comes more rarely than every quarter of an hour is no stream any more.
- */
+/** The lowest rate, in messages a second: one in 1,000 seconds. */
 const leastRate = 0.001
 
 /** Every message, as fast as the reader reads. */
 export const everything: Policy = { latest: false }
 
 /**
- * What a `Subscribe` asks for. A rate leaves messages out, so that it goes with the newest ones
- * only.
+ * Returns the policy that a `Subscribe` asks for. A rate skips messages, so it needs `latest`.
  * @throws {WildcastError} `invalid_frame`
  */
 export function policyOf(asked: AskedPolicy | undefined): Policy {

@@ -20,10 +20,10 @@ it('remembers the latest, and twice as many at most', () => {
 
 it('counts an entry that comes again as the latest', () => {
   const recent = filled(2, ['a', 'b', 'c', 'd', 'b', 'e'])
-  expect([recent.has('a'), recent.has('b')]).toEqual([false, true])
+  expect({ a: recent.has('a'), b: recent.has('b') }).toEqual({ a: false, b: true })
 })
 
-it('takes prototype names for words', () => {
+it('treats prototype names as entries', () => {
   expect(filled(2, []).has('constructor')).toBe(false)
   expect(filled(2, ['constructor']).has('constructor')).toBe(true)
 })

@@ -1,6 +1,6 @@
 /**
- * A set that remembers at least so many of its latest entries, and twice as many at most: the older
- * half is forgotten at once, which costs less than to find the oldest each time.
+ * A set of at least the `atLeast` latest entries, and at most twice as many: it drops the older
+ * half at once, which is cheaper than finding the oldest each time.
  */
 export class RecentSet {
   readonly #atLeast: number

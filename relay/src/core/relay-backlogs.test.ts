@@ -17,7 +17,7 @@ async function reader(relay: Relay): Promise<OutboxOnWire> {
   return { wire, outbox }
 }
 
-it('all readers of a relay that are behind share one bound, and those that read miss nothing (L6)', async () => {
+it('all slow readers of a relay share one limit, and others miss nothing (L6)', async () => {
   const broker = scriptedBroker()
   let missed = 0
   const { relay } = await relayOn(broker, { observer: { ...nobody, missed: () => missed++ } })
@@ -34,8 +34,8 @@ it('all readers of a relay that are behind share one bound, and those that read 
     broker.deliver('a', message('a', 'x'.repeat(size - '1: '.length)))
     await settled()
   }
-  // None is at its own bound of 1 MiB. The bytes are the same ones for all, but count for each; and
-  // the newest message of a reader stays in any case.
+  // None is at its own limit of 1 MiB. All share the same bytes, which count for each; and the
+  // newest message of a reader always stays.
   const waiting = (slow.length * each - missed) * size
   expect(waiting).toBeLessThanOrEqual(256 * mebibyte + slow.length * size)
   expect(waiting).toBeGreaterThan(128 * mebibyte)

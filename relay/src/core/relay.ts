@@ -23,86 +23,84 @@ import { UnfinishedInput } from './unfinished-input.js'
 import type { WindowRoom } from './window.js'
 
 /**
- * Bytes of messages that wait for all readers together, or that they have not confirmed, counted
- * for each, also if they share them.
+ * Limit of waiting and unconfirmed messages, in bytes. Waiting ones count for each reader,
+ * unconfirmed ones once for all that share them.
  */
 const allBacklogs = 256 * 1024 * 1024
 
-/** Bytes of messages that have begun and not ended, of all clients. */
+/** Limit of incomplete messages of all clients, in bytes. */
 const unfinishedInput = 64 * 1024 * 1024
 
+/** Options of `createRelay`. */
 export interface RelayOptions {
   /** The brokers under the names that clients use; the first is the default. */
   readonly brokers: Readonly<Record<string, OpenBroker>>
-  /** Gives a fresh, unguessable name with each call. */
+  /** Returns a new, unguessable name. */
   readonly newId: () => string
-  /** What is copied from one broker to another. */
+  /** Copies messages from one broker to another. */
   readonly bridges?: readonly Bridge[] | undefined
-  /** @default everybody may do everything */
+  /** @default `allowAll` */
   readonly permissions?: Permissions | undefined
   /** @default those of `SessionLimits` */
   readonly limits?: Partial<SessionLimits> | undefined
-  /**
-   * Bytes of messages and HTTP bodies that clients may have begun and not ended, all together.
-   * @default 64 MiB
-   */
+  /** Limit of incomplete messages and HTTP bodies of all clients, in bytes. @default 64 MiB */
   readonly unfinishedInput?: number | undefined
   /** @default the machine's clock */
   readonly clock?: Clock | undefined
-  /** Takes the failures that nobody waits for. */
+  /** Handles errors that no caller awaits. */
   readonly onError: OnFailure
-  /** What must work beside brokers and bridges before the relay is ready. @default nothing */
+  /** Parts that must work before the relay is ready, besides brokers and bridges. @default none */
   readonly parts?: (() => readonly Part[] | Promise<readonly Part[]>) | undefined
-  /** Hears what is worth counting. @default nobody */
+  /** Counts events for metrics. @default `nobody` */
   readonly observer?: Observer | undefined
 }
 
-/** What is known of a relay, and true for all its sessions. */
+/** Facts of a relay that are the same for all its sessions. */
 export interface RelayFacts {
-  /** A name for this process, which changes with every start. */
+  /** Names this process; changes with every start. */
   readonly id: string
   readonly clock: Clock
   readonly limits: SessionLimits
-  /** The time that the input of clients may take. */
+  /** Bounds the time for the input of clients. */
   readonly slice: TimeSlice
-  /** What clients have begun to send. */
+  /** The incomplete messages of clients. */
   readonly unfinished: UnfinishedInput
-  /** The sessions that clients can come back to. */
+  /** The sessions that clients can resume. */
   readonly sessions: Sessions
   readonly onError: OnFailure
   newId(): string
   brokers(): readonly BrokerInfo[]
-  /** Whether each broker is reached, and why not. */
+  /** The status of each broker, and why it is down. */
   health(): readonly BrokerHealth[]
-  /** How all is that must work beside the brokers: bridges, and what the relay was opened with. */
+  /** The status of the parts besides the brokers: bridges, and `RelayOptions.parts`. */
   parts(): Promise<readonly Part[]>
 }
 
-/** What gateways see of a relay. */
+/** A relay, as gateways see it. */
 export interface RelayView extends RelayFacts {
-  /** The way to a client that just came. Its gateway closes it when the wire is gone. */
+  /** Opens the outbox of a new client. Its gateway closes it when the wire is gone. */
   outbox(encoder: StreamEncoder, ends: OutboxEnds): Outbox
-  /** Opens a session for that client. */
+  /** Opens a session for the client. */
   open(outlet: Outlet): Session
   /**
-   * The same relay for an endpoint that leads to one of its brokers. @throws {WildcastError}
-   * `unknown_broker`
+   * Returns the same relay, limited to one broker.
+   * @throws {WildcastError} `unknown_broker`
    */
   only(broker: string): RelayView
 }
 
 /** A relay, as its host sees it. */
 export interface Relay extends RelayView {
-  /** The relay's own way to the brokers. */
+  /** The relay's own access to the brokers. */
   readonly inside: Inside
-  /** Closes the brokers. Gateways close themselves before. */
+  /** Closes the brokers. Gateways must be closed before. */
   close(): Promise<void>
 }
 
 /**
- * Starts a relay: brokers inside, sessions outside.
- * @throws {RangeError} without a broker, or if bridges would carry messages in a circle for ever
- * @throws {WildcastError} if a broker's settings are not valid
+ * Opens the brokers and bridges of a relay.
+ * @throws {RangeError} without a broker, or if bridges would copy a message in a circle forever
+ * @throws {WildcastError} if a broker's settings are invalid
  */
 export async function createRelay(options: RelayOptions): Promise<Relay> {
   const { newId, onError, clock = realClock, permissions = allowAll, observer = nobody } = options
@@ -118,7 +116,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
   const hub = await Hub.open({ brokers: options.brokers, clock, onError, observer, room, fanOut, slice })
   const bridges = await bridgesOn(hub, options.bridges ?? [], { onError, observer })
   const id = newId()
-  // A session's key leads to the relay that holds it.
+  // A session's key names the relay that holds it.
   const newKey = (): string => `${id}_${newId()}`
   const sessions = new Sessions({ clock, newKey, windowMs: limits.resumeMs })
   const common = {
@@ -149,13 +147,13 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
 }
 
 interface ViewPorts {
-  /** What is the same for every view. */
+  /** The same for every view. */
   readonly common: Omit<RelayFacts, 'brokers' | 'health'>
   readonly outboxPorts: OutboxPorts
   readonly sessionPorts: Omit<SessionPorts, 'only'>
 }
 
-/** What gateways see of all brokers, or of only one. */
+/** A view of all brokers, or of only one. */
 function viewOf(ports: ViewPorts, only?: string): RelayView {
   const { common, outboxPorts } = ports
   const { hub } = ports.sessionPorts
@@ -185,7 +183,7 @@ function insideOf(hub: Hub, { clock, limits }: Pick<RelayFacts, 'clock' | 'limit
   }
 }
 
-/** A relay that can't be opened leaves no broker open. */
+/** Opens the bridges. If that fails, no broker stays open. */
 async function bridgesOn(
   hub: Hub,
   bridges: readonly Bridge[],

@@ -1,16 +1,16 @@
-/** What all backlogs and windows of a relay share. */
+/** Memory that all backlogs and windows of a relay share. */
 export interface BacklogRoom {
-  /** Bytes of what waits, and of what is not confirmed, in all of them. */
+  /** Bytes of all waiting and unconfirmed frames. */
   used: number
   readonly limit: number
   /**
-   * Frees some of it soon, at the expense of clients that are away. Returns false if there is
-   * nothing of the kind. @default there never is
+   * Frees memory soon by ending sessions of absent clients. Returns false if no session can be
+   * ended. @default always false
    */
   relieve?(): boolean
 }
 
-/** Whether less must be kept, by those who ask. */
+/** Returns whether the caller must keep less. */
 export function overflows(room: BacklogRoom): boolean {
   return room.used > room.limit && !room.relieve?.()
 }

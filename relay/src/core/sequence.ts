@@ -1,49 +1,49 @@
 import type { Framed } from './framed.js'
 import type { StreamEncoder } from './outlet.js'
 
-/** Frames that are written in one go, in order. Shared by all clients that are sent the same. */
+/** Frames that are written at once, in order. Shared by all clients that are sent the same. */
 export interface WrittenFrames {
   readonly frames: readonly Uint8Array[]
-  /** Of all the frames. */
+  /** The bytes of all frames. */
   readonly bytes: number
-  /** What waits for the fate of each frame. Absent if nothing waits for any. */
-  readonly fates?: readonly (AwaitedFate | undefined)[] | undefined
+  /** The awaited outcomes, by frame. Absent if no outcome is awaited. */
+  readonly outcomes?: readonly (AwaitedOutcome | undefined)[] | undefined
   /** How many windows hold it. */
   holders: number
 }
 
-/** What waits for the fate of a message. */
-export interface AwaitedFate {
-  /** The subscription that it belongs to. */
+/** A message whose outcome is awaited. */
+export interface AwaitedOutcome {
+  /** Its subscription. */
   readonly feed: number | undefined
   readonly settle: NonNullable<Framed['settle']>
 }
 
-/** @param bytes - of all of them */
+/** @param bytes - their total length */
 export function writtenOf(parcels: readonly Framed[], bytes: number): WrittenFrames {
   const frames = parcels.map((parcel) => parcel.bytes)
   const any = parcels.some(({ settle }) => settle !== undefined)
-  return any ? { frames, bytes, fates: parcels.map(fateOf), holders: 0 } : { frames, bytes, holders: 0 }
+  return any ? { frames, bytes, outcomes: parcels.map(outcomeOf), holders: 0 } : { frames, bytes, holders: 0 }
 }
 
-function fateOf({ feed, settle }: Framed): AwaitedFate | undefined {
+function outcomeOf({ feed, settle }: Framed): AwaitedOutcome | undefined {
   return settle && { feed: feed?.id, settle }
 }
 
 /**
- * What was said to somebody within a turn, in order. Those who were told the same share one
- * sequence, and with it the buffer in which it is joined: each sequence knows those that go on from
- * it, so that equal ways lead to the same one.
+ * The frames of a client in a turn, in order. Clients with the same frames share one sequence and
+ * its joined buffer: each sequence refers to those that extend it, so that equal frames lead to the
+ * same sequence.
  */
 export class Sequence {
   readonly frames: number
-  /** Of all its frames. */
+  /** The bytes of all frames. */
   readonly bytes: number
-  /** Whether anything waits for the fate of its frames. */
+  /** Whether the outcome of any frame is awaited. */
   readonly settlesAny: boolean
   readonly #before: Sequence | undefined
   readonly #last: Framed | undefined
-  /** The one that was gone on to most recently: nearly always the one that is asked for next. */
+  /** The extension that was used last: usually it is used next. */
   #next: Sequence | undefined
   #others: Map<Framed, Sequence> | undefined
   #joined: Uint8Array | undefined
@@ -57,15 +57,15 @@ export class Sequence {
     this.settlesAny = last?.settle !== undefined || before?.settlesAny === true
   }
 
-  /** What somebody has gone on to with the same frame most recently. */
+  /** Returns the extension that was used last, if it adds this parcel. */
   followedBy(parcel: object): Sequence | undefined {
     const next = this.#next
     return next !== undefined && next.#last === parcel ? next : undefined
   }
 
-  /** This one, and a frame more. */
+  /** Returns this sequence and one frame. */
   with(parcel: Framed): Sequence {
-    return this.followedBy(parcel) ?? this.#turnTo(parcel)
+    return this.followedBy(parcel) ?? this.#extendBy(parcel)
   }
 
   get parcels(): readonly Framed[] {
@@ -74,20 +74,20 @@ export class Sequence {
     return parcels.reverse()
   }
 
-  /** Its frames alone: it does not keep alive what others were sent in the same turn. */
+  /** Its frames alone, which don't keep frames of other clients alive. */
   get written(): WrittenFrames {
     this.#written ??= writtenOf(this.parcels, this.bytes)
     return this.#written
   }
 
-  /** In one buffer, made once. All its frames are of this encoder. */
+  /** Its frames in one buffer, made once. All are of this encoder. */
   joined(encoder: StreamEncoder): Uint8Array {
     if (this.#joined) return this.#joined
     this.#joined = encoder.join(this.written.frames, this.bytes)
     return this.#joined
   }
 
-  #turnTo(parcel: Framed): Sequence {
+  #extendBy(parcel: Framed): Sequence {
     const next = this.#others?.get(parcel) ?? new Sequence(this, parcel)
     const before = this.#next
     if (before) {

@@ -13,10 +13,10 @@ import type { Permissions } from './permissions.js'
 import { Session } from './session.js'
 import { TimeSlice } from './time-slice.js'
 
-// Row P10, the time that a refusal takes: it can't tell whether a subject is in use, since the same
-// is done for both, and nothing is looked up that knows.
+// Row P10: a refusal's time can't reveal whether a subject is in use, since it takes the same steps
+// for both, without a lookup.
 
-/** A hub that notes each of its members that is used. */
+/** A hub that reports each use of its members. */
 function noting(hub: Hub, note: (use: string) => void): Hub {
   return new Proxy(hub, {
     get(target, name) {
@@ -55,7 +55,7 @@ const acts: Record<string, Act> = {
 }
 
 describe.each(Object.entries(acts))('a refusal to %s', (_, act) => {
-  it('takes the same steps for a subject that is in use as for one that nobody knows (P10)', async () => {
+  it('takes the same steps for a subject in use as for an unknown one (P10)', async () => {
     const { broker, steps, session } = await opened()
     const other = session(() => true)
     for (const more of [{}, { group: 'g' }, { policy: { deliver: 'latest' } }, { serve: true }])
@@ -67,7 +67,7 @@ describe.each(Object.entries(acts))('a refusal to %s', (_, act) => {
     })
     const done = [...broker.log]
 
-    /** All that a refusal does and says, but for the subject. */
+    /** All steps and texts of a refusal, without the subject. */
     async function refusalOf(subject: string): Promise<readonly string[]> {
       steps.length = 0
       const error = await act(stranger, subject)?.then(
@@ -82,7 +82,7 @@ describe.each(Object.entries(acts))('a refusal to %s', (_, act) => {
     expect(await refusalOf('free')).toEqual(used)
     expect(used).toContain('forbidden')
     expect(used.filter((step) => step.startsWith('may '))).toHaveLength(1)
-    // The hub was asked about the broker's name and features only, and the broker for nothing.
+    // Only the broker's name and features were read from the hub, and the broker was not called.
     const hubSteps = used.filter((step) => step.startsWith('hub.'))
     expect(['hub.nameOf', 'hub.demand', 'hub.counting', 'hub.nextMessageId']).toEqual(expect.arrayContaining(hubSteps))
     expect(broker.log).toEqual(done)

@@ -12,7 +12,7 @@ import type { BrokerRequestOptions } from './broker.js'
 import { checkSize, interestOf, ownSubject, publishSubject, refuseClosed, refuseMadeForRequest } from './checks.js'
 import type { Ask, PublishCommand, Subscribe } from './commands.js'
 import type { FeedMember } from './feed.js'
-import { type Hub, type Wanted, wantedKey } from './hub.js'
+import { type FeedRequest, feedRequestKey, type Hub } from './hub.js'
 import type { KeyedPublishes } from './keyed-publishes.js'
 import type { SessionLimits } from './limits.js'
 import type { Membership } from './membership.js'
@@ -23,39 +23,37 @@ import { policyOf } from './policy.js'
 import { RecentSet } from './recent-set.js'
 import { type ClientSubscription, subscriptionTo } from './subscription.js'
 
-/** What the sessions of a relay share. */
+/** Shared by the sessions of a relay. */
 export interface SessionPorts {
   readonly hub: Hub
   readonly permissions: Permissions
   readonly limits: SessionLimits
   readonly keyed: KeyedPublishes
-  /** Gives a fresh name with each call. */
+  /** Returns a new name. */
   readonly newName: () => string
-  /** The only broker that they may reach, where their door leads to one. */
+  /** The only broker that they may use, if their endpoint is limited to one. */
   readonly only?: string | undefined
 }
 
-/**
- * How many of the response subjects that were handed to a session it may still answer on, at least.
- */
+/** The least number of recent response subjects that a session may answer on. */
 const answersRemembered = 1000
 
-/** How long a request waits when its client does not say. */
+/** The default timeout of a request. */
 const requestTimeoutMs = 5000
 
 /**
- * One client, whatever dialect it speaks. Subjects, limits, features and permissions are checked
- * here, once, so that no gateway can forget them.
+ * One client, in any dialect. It checks subjects, limits, features and permissions once, so that no
+ * gateway can omit a check.
  */
 export class Session implements FeedMember {
   readonly outlet: Outlet
   readonly #ports: SessionPorts
   /** Subscriptions by their ids. */
   readonly #held: Map<number, Membership> = new Map()
-  // The others are there while they are needed: most sessions answer nobody, and most of the time
+  // The next fields are set only while needed: most sessions answer no requests, and usually
   // nothing is pending.
   #pending: PendingSubscriptions | undefined
-  /** Subjects that the session was asked to answer on. */
+  /** Response subjects of requests that the session received. */
   #answers: RecentSet | undefined
   #requests = 0
   #closed = false
@@ -67,21 +65,20 @@ export class Session implements FeedMember {
     this.#ports = ports
   }
 
-  /** What others may know it by: it proves nothing. Made when first asked for. */
+  /** A public name, which proves nothing. Made when first read. */
   get name(): string {
     this.#name ??= this.#ports.newName()
     return this.#name
   }
 
-  /** The client as others may know it: made when first needed. */
+  /** The client as others see it. Made when first read. */
   get party(): Party {
     this.#party ??= { session: this.name }
     return this.#party
   }
 
   expectsAnswer(responseSubject: Subject): void {
-    // Without permissions these are open to all, and strangers could crowd the others out with
-    // them.
+    // Without permissions all clients may use these, and strangers could crowd out the others.
     if (this.#ports.permissions === allowAll && isDerived(responseSubject)) return
     this.#answers ??= new RecentSet(answersRemembered)
     this.#answers.add(responseSubject)
@@ -94,7 +91,7 @@ export class Session implements FeedMember {
   }
 
   /**
-   * Resolves when the broker has the message; undefined where it has it already.
+   * Resolves when the broker has the message; undefined if it has it already.
    * @throws {WildcastError} by rejection: `invalid_subject`, `unknown_broker`, `unsupported`,
    * `forbidden`, `too_large`, `broker_down`
    */
@@ -112,51 +109,51 @@ export class Session implements FeedMember {
   }
 
   /**
-   * Resolves when the broker has confirmed the subscription. `confirmed` runs before that, and
-   * before its first message; an equal subscription of this session is the same one.
+   * Resolves when the broker has confirmed the subscription. `confirmed` runs before that and
+   * before the first message. An equal subscription of this session is the same one.
    * @throws {WildcastError} `invalid_subject`, `unknown_broker`, `unsupported`, `forbidden`,
    * `too_many_subscriptions`, `already_served`, `broker_down`
    */
   async subscribe(want: Subscribe, confirmed: (subscription: ClientSubscription) => void): Promise<void> {
-    const wanted = this.#wanted(want)
+    const request = this.#feedRequest(want)
     if (this.#closed) throw new WildcastError('interrupted', 'the session has ended')
-    const feed = this.#ports.hub.feed(wanted)
+    const feed = this.#ports.hub.feed(request)
     if (feed && this.#held.has(feed.id)) return confirmed(subscriptionTo(feed))
-    const key = wantedKey(wanted)
+    const key = feedRequestKey(request)
     const present = this.#pending?.done(key)
     if (present !== undefined) {
       await present
-      // It may have been ended meanwhile: then this one begins again.
+      // It may have ended meanwhile: then this call subscribes again.
       return this.subscribe(want, confirmed)
     }
-    return this.#join(key, wanted, confirmed)
+    return this.#join(key, request, confirmed)
   }
 
   /**
-   * Ends a subscription: nothing of it comes after this call. In a group, others get what is beyond
-   * the `handled` messages of it.
-   * @throws {WildcastError} `invalid_frame` where this session has none of that id
+   * Ends a subscription: no more messages follow. In a group, its messages after the first
+   * `handled` go to others.
+   * @throws {WildcastError} `invalid_frame` if the session has no such subscription
    */
   unsubscribe(id: number, handled?: number): void {
     const held = this.#held.get(id)
     if (!held) throw new WildcastError('invalid_frame', `this session has no subscription ${id}`)
     this.#held.delete(id)
     held.end()
-    // Its id may come back before all that waits for a slow client is written.
+    // Its id may be used again before all frames for a slow client are written.
     this.outlet.forget?.(id, handled)
   }
 
   /**
-   * Asks a server. Resolves with the final answer, which may be a refusal (`error`).
+   * Sends a request. Resolves with the final answer, which may be a refusal (`error`).
    * @throws {WildcastError} by rejection: as `publish`, and `no_responders`, `timeout`,
    * `rate_limited`
    */
   request(want: Ask, options: Omit<BrokerRequestOptions, 'timeoutMs'>): Promise<BrokerMessage> {
     try {
       const broker = this.#brokerOf(want.broker)
-      const question = this.#question(want, broker)
+      const message = this.#requestMessage(want, broker)
       const timeoutMs = Math.min(want.timeoutMs ?? requestTimeoutMs, wire.requestTimeoutMs)
-      return this.#counting(this.#ask(broker, question, { ...options, timeoutMs }))
+      return this.#counting(this.#sendRequest(broker, message, { ...options, timeoutMs }))
     } catch (cause) {
       return Promise.reject(cause)
     }
@@ -170,16 +167,16 @@ export class Session implements FeedMember {
     this.#held.clear()
   }
 
-  /** The common publish goes out in the same turn. */
+  /** With no subscription pending, publishes in this turn. */
   #send(broker: string, message: BrokerMessage): Promise<void> | undefined {
     const { hub } = this.#ports
-    const subscribed = this.#afterSubscriptions(broker)
+    const ready = this.#afterSubscriptions(broker)
     const publish = (): Promise<void> | undefined => hub.publish(broker, message)
-    return subscribed === undefined ? publish() : subscribed.then(publish)
+    return ready === undefined ? publish() : ready.then(publish)
   }
 
-  /** What is asked, where the client may ask now and the broker can. */
-  #question(want: Ask, broker: string): BrokerMessage {
+  /** Returns the message, if the client may send it and the broker supports it. */
+  #requestMessage(want: Ask, broker: string): BrokerMessage {
     const { hub, limits, permissions } = this.#ports
     const subject = ownSubject(want.subject)
     const { payload, headers } = want
@@ -193,11 +190,11 @@ export class Session implements FeedMember {
   }
 
   /** No `await` here or in `request`: it would keep the payload alive until the answer comes. */
-  #ask(broker: string, message: BrokerMessage, options: BrokerRequestOptions): Promise<BrokerMessage> {
+  #sendRequest(broker: string, message: BrokerMessage, options: BrokerRequestOptions): Promise<BrokerMessage> {
     const { hub } = this.#ports
-    const subscribed = this.#afterSubscriptions(broker)
-    if (!subscribed) return hub.request(broker, message, options)
-    return subscribed.then(() => {
+    const ready = this.#afterSubscriptions(broker)
+    if (!ready) return hub.request(broker, message, options)
+    return ready.then(() => {
       options.signal?.throwIfAborted()
       return hub.request(broker, message, options)
     })
@@ -220,8 +217,8 @@ export class Session implements FeedMember {
     return hub.nameOf(asked ?? only)
   }
 
-  /** What is subscribed to, where the client may and the broker can. */
-  #wanted(want: Subscribe): Wanted {
+  /** Returns the feed, if the client may join it and the broker supports it. */
+  #feedRequest(want: Subscribe): FeedRequest {
     const { hub, permissions } = this.#ports
     const broker = this.#brokerOf(want.broker)
     const interest = interestOf(want)
@@ -231,7 +228,7 @@ export class Session implements FeedMember {
     return { broker, interest, policy: policyOf(want.policy) }
   }
 
-  async #join(key: string, wanted: Wanted, confirmed: (subscription: ClientSubscription) => void): Promise<void> {
+  async #join(key: string, request: FeedRequest, confirmed: (subscription: ClientSubscription) => void): Promise<void> {
     const { hub, limits } = this.#ports
     this.#pending ??= new PendingSubscriptions(() => {
       this.#pending = undefined
@@ -239,14 +236,14 @@ export class Session implements FeedMember {
     const pending = this.#pending
     if (this.#held.size + pending.size >= limits.subscriptions)
       throw new WildcastError('too_many_subscriptions', `a session has ${limits.subscriptions} at most; use wildcards`)
-    const membership = hub.join(wanted, {
+    const membership = hub.join(request, {
       member: this,
       joined: (feed) => {
         this.#held.set(feed.id, membership)
         confirmed(subscriptionTo(feed))
       },
     })
-    pending.add(key, { broker: wanted.broker, membership })
+    pending.add(key, { broker: request.broker, membership })
     try {
       await membership.done
     } finally {
@@ -254,7 +251,7 @@ export class Session implements FeedMember {
     }
   }
 
-  /** What is published, where the client may and the broker can. */
+  /** Returns the message, if the client may publish it and the broker supports it. */
   #checked(want: PublishCommand, broker: string): BrokerMessage {
     const { hub, limits, permissions } = this.#ports
     const message = this.#messageOf(want)
@@ -262,7 +259,7 @@ export class Session implements FeedMember {
     if (want.wildcard) hub.demand(broker, 'wildcard')
     if (want.headers) hub.demand(broker, 'headers')
     if (message.responseSubject !== undefined) hub.demand(broker, 'response_subject')
-    // Whoever was asked may answer: what only a relay can have made needs no permission of its own.
+    // A responder may answer: a subject that only a relay can have made needs no other permission.
     if (!this.#isAnswer(want.subject) || !(isClosed(message.subject) || isDerived(message.subject)))
       demand(permissions, { kind: 'publish', subject: message.subject, broker })
     return message
@@ -287,8 +284,8 @@ export class Session implements FeedMember {
   }
 
   /**
-   * What is published after a `Subscribe` must be seen by it. Nothing where there is nothing to
-   * wait for; and a broker that is down answers for itself.
+   * Publishes wait for earlier subscriptions, which must receive them. Undefined if none is
+   * pending, or if the broker is down and reports the outcome itself.
    */
   #afterSubscriptions(broker: string): Promise<void> | undefined {
     return this.#pending?.before(broker, (settled) => this.#ports.hub.untilDown(broker, settled))

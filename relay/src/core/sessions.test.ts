@@ -22,7 +22,7 @@ function opened() {
 }
 
 describe('sessions', () => {
-  it('expire when their client has been away for as long as they are kept, and not before', () => {
+  it('expire when their client has been away for the whole window, and not before', () => {
     const { clock, sessions, log, open } = opened()
     const [a, b] = [open('a'), open('b')]
     sessions.leave(a)
@@ -40,7 +40,7 @@ describe('sessions', () => {
     })
   })
 
-  it('wait a second more after the process was stopped: their clients may have come back', () => {
+  it('expire 1 s later after the process was stopped: their clients may have come back', () => {
     const { clock, sessions, log, open } = opened()
     const key = open('a')
     sessions.leave(key)
@@ -51,7 +51,7 @@ describe('sessions', () => {
     expect(log).toEqual(['a expires'])
   })
 
-  it('do not expire if their client is back, and have their whole time again when it leaves again', () => {
+  it('do not expire if their client is back, and wait for the whole window when it leaves again', () => {
     const { clock, sessions, log, open } = opened()
     const key = open('a')
     sessions.leave(key)
@@ -65,13 +65,13 @@ describe('sessions', () => {
     expect(log).toEqual(['a expires'])
   })
 
-  it('end with the one that has been away for longest, if there are too many', () => {
+  it('end, the one that is away longest first, if too many clients are away', () => {
     const { sessions, log, open } = opened()
     for (let i = 0; i < 10_002; i++) sessions.leave(open(`${i}`))
     expect({ log, away: sessions.away }).toEqual({ log: ['0 expires', '1 expires'], away: 10_000 })
   })
 
-  it('expire a few at a time if that takes long, so that others are served between', () => {
+  it('expire a few at a time if that takes long, so that others are served in between', () => {
     const clock = fakeClock()
     let keys = 0
     const sessions = new Sessions({ clock, newKey: () => `key${++keys}`, windowMs: 60_000 })
@@ -94,7 +94,7 @@ describe('sessions', () => {
     expect({ expired: expired.length, timers: clock.timers }).toEqual({ expired: 10, timers: 0 })
   })
 
-  it('make room by the end of those that hold something, the one away for longest first, until it is enough', async () => {
+  it('free memory: those with frames end, the one that is away longest first, until it is enough', async () => {
     const { sessions, log, open } = opened()
     expect(sessions.relieve(() => false)).toBe(false)
     for (const name of ['a', 'idle', 'b', 'c']) sessions.leave(open(name))
@@ -103,7 +103,7 @@ describe('sessions', () => {
     expect(log).toEqual(['a expires', 'b expires'])
   })
 
-  it('say if no end of theirs would make room', async () => {
+  it('report that ending them would free no memory', async () => {
     const { sessions, log, open } = opened()
     sessions.leave(open('idle'))
     expect(sessions.relieve(() => false)).toBe(true)
@@ -113,7 +113,7 @@ describe('sessions', () => {
     expect(sessions.relieve(() => false)).toBe(true)
   })
 
-  it('confirm once for each wish, a second later', () => {
+  it('confirm once for each call, 1 s later', () => {
     const { clock, sessions, log, open } = opened()
     const a = sessions.find(open('a'))
     if (!a) throw new Error('it is not there')

@@ -1,66 +1,64 @@
 import type { Clock } from './clock.js'
 
-/** A session that its client can come back to, as the relay's list of them sees it. */
+/** A session that its client can resume, as `Sessions` sees it. */
 export interface ResumableSession {
-  /** Ends it for good. */
+  /** Ends the session. */
   expire(): void
-  /** Confirms to the client what has come from it. */
+  /** Confirms the client's frames that have arrived. */
   confirm(): void
-  /** Whether frames are kept for its client. */
+  /** Whether it keeps frames for its client. */
   readonly holdsFrames: boolean
 }
 
 export interface SessionsPorts {
   readonly clock: Clock
-  /** Gives a fresh, unguessable name with each call. */
+  /** Returns a new, unguessable name. */
   readonly newKey: () => string
-  /** How long a session is kept whose client is away, in milliseconds. */
+  /** How long a session without its client is kept, in milliseconds. */
   readonly windowMs: number
 }
 
-/** How soon what has come from a client is confirmed to it. PROTOCOL.md, 2.4. */
+/** How soon a client's frames are confirmed, in milliseconds. PROTOCOL.md, 2.4. */
 const confirmMs = 1000
 
-/**
- * A process that was stopped for longer looks at what has come in meanwhile before sessions expire.
- */
+/** If the process was stopped for longer, it reads its input before sessions expire. */
 const lateMs = 1000
 
 /**
- * Sessions that expire together may take so long at once: each may have thousands of messages for
+ * The most time that expiring sessions take at once: each may have thousands of messages for
  * others.
  */
 const sliceMs = 8
 
-/** Sessions whose client is away. Past so many, the one that has been for longest ends. */
+/** The most sessions whose client is away. Past it, the session that is away longest ends. */
 const mostAway = 10_000
 
-/** The sessions of a relay that can be resumed, by their keys. */
+/** The resumable sessions of a relay, by their keys. */
 export class Sessions<Kept extends ResumableSession = ResumableSession> {
   readonly #ports: SessionsPorts
   readonly #sessions: Map<string, Kept> = new Map()
-  /** Those whose client is away, in the order in which they expire, with the time. */
+  /** When each session whose client is away expires, in that order. */
   readonly #away: Map<string, number> = new Map()
   #stopExpiry: (() => void) | undefined
-  /** When the first of them expires. */
+  /** When the first of these expires. */
   #expiresAt = 0
-  /** Sessions are about to be ended, to make room. */
+  /** Whether sessions will be ended soon to free memory. */
   #relieving = false
-  /** There is none whose end would make room. */
+  /** Whether no session's end would free memory. */
   #exhausted = false
-  /** Those whose client has sent something since it was confirmed last. */
+  /** Sessions with frames that are not confirmed yet. */
   #unconfirmed: Kept[] = []
 
   constructor(ports: SessionsPorts) {
     this.#ports = ports
   }
 
-  /** Sessions whose client is away. */
+  /** How many clients are away. */
   get away(): number {
     return this.#away.size
   }
 
-  /** Keeps a session. Returns its key, which proves that a client is its own. */
+  /** Adds a session. Returns its key, which authenticates its client. */
   open(session: Kept): string {
     const key = this.#ports.newKey()
     this.#sessions.set(key, session)
@@ -71,7 +69,7 @@ export class Sessions<Kept extends ResumableSession = ResumableSession> {
     return this.#sessions.get(key)
   }
 
-  /** Its client is gone: unless it comes back in time, the session expires. */
+  /** The client is away: the session expires unless it comes back in time. */
   leave(key: string): void {
     const { clock, windowMs } = this.#ports
     if (!this.#sessions.has(key)) return
@@ -81,14 +79,14 @@ export class Sessions<Kept extends ResumableSession = ResumableSession> {
     if (!this.#stopExpiry) this.#expireAfter(windowMs)
   }
 
-  /** Its client is back. */
+  /** The client is back. */
   comeBack(key: string): void {
     this.#away.delete(key)
   }
 
   /**
-   * Ends sessions whose client is away and for which frames are kept, soon and one after the other,
-   * until it is enough. Returns false if there is none.
+   * Ends sessions that keep frames for absent clients, soon and one by one, until `isEnough`.
+   * Returns false if it can end no session.
    */
   relieve(isEnough: () => boolean): boolean {
     if (this.#away.size === 0 || this.#exhausted) return false
@@ -106,7 +104,7 @@ export class Sessions<Kept extends ResumableSession = ResumableSession> {
     return true
   }
 
-  /** It has ended. */
+  /** Removes an ended session. */
   delete(key: string): void {
     this.#sessions.delete(key)
     this.#away.delete(key)
@@ -118,11 +116,11 @@ export class Sessions<Kept extends ResumableSession = ResumableSession> {
     this.#ports.clock.after(confirmMs, () => {
       const due = this.#unconfirmed
       this.#unconfirmed = []
-      for (const one of due) one.confirm()
+      for (const session of due) session.confirm()
     })
   }
 
-  /** The relay closes: whose client is away can't come back. */
+  /** The relay closes: ends sessions whose client is away. */
   close(): void {
     this.#stopExpiry?.()
     for (const key of [...this.#away.keys()]) this.#sessions.get(key)?.expire()

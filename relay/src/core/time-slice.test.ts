@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { fakeClock } from '../testing/fake-clock.js'
 import { TimeSlice } from './time-slice.js'
 
-/** A clock whose turns end when a test says so, and whose time passes as work is done. */
+/** A clock whose turns end when a test decides, and whose time passes with work. */
 function turns() {
   let now = 0
   let ends: (() => void)[] = []
@@ -16,7 +16,7 @@ function turns() {
       ends = []
       for (const run of due) run()
     },
-    /** Turns that are awaited. */
+    /** The number of awaited turns. */
     awaited: () => ends.length,
   }
 }
@@ -24,13 +24,13 @@ function turns() {
 const large = 1024 * 1024
 
 describe('a time slice', () => {
-  it('admits input as long as little time has passed, however much there is', () => {
+  it('admits any amount of input while little time has passed', () => {
     const { clock } = turns()
     const slice = new TimeSlice(clock)
     for (let i = 0; i < 1000; i++) expect(slice.admits(100)).toBe(true)
   })
 
-  it('admits nothing more in a turn in which input has taken 8 ms, and all again in the next', () => {
+  it('admits nothing more in a turn after 8 ms of input, and everything again in the next', () => {
     const { clock, work, endTurn } = turns()
     const slice = new TimeSlice(clock)
     expect(slice.admits(large)).toBe(true)
@@ -41,7 +41,7 @@ describe('a time slice', () => {
     expect(slice.admits(large)).toBe(true)
   })
 
-  it('looks after some small pieces, too', () => {
+  it('reads the clock after some small pieces, too', () => {
     const { clock, work } = turns()
     const slice = new TimeSlice(clock)
     let admitted = 0
@@ -52,7 +52,7 @@ describe('a time slice', () => {
     expect(admitted).toBeLessThan(200)
   })
 
-  it('runs what waits in its order, as much as there is time for, before what came later', () => {
+  it('runs what waits in order, as much as time allows, before what came later', () => {
     const { clock, work, endTurn } = turns()
     const slice = new TimeSlice(clock)
     const ran: string[] = []
@@ -72,7 +72,7 @@ describe('a time slice', () => {
     expect(ran).toEqual(['a', 'b', 'c', 'a again'])
   })
 
-  it('gives those who await a turn one each, so that none keeps the others from theirs', async () => {
+  it('gives each caller of `turn` its own, so that none starves the others', async () => {
     const { clock, work, endTurn } = turns()
     const slice = new TimeSlice(clock)
     const ran: string[] = []

@@ -3,11 +3,11 @@ import type { Clock } from './clock.js'
 /** Milliseconds that the input of clients may take in one turn of the event loop. */
 const sliceMs = 8
 
-/** The clock is read after so many pieces of input, or fewer that are larger. */
-const piecesUntilLook = 16
+/** The clock is read after this many pieces of input, or fewer larger ones. */
+const piecesUntilRead = 16
 const bytesOfPiece = 4096
 
-/** Of so many turns one is left to input, while what it has begun goes on. */
+/** While begun work continues, one turn of this many is left to input. */
 const turnsForInput = 4
 
 interface First {
@@ -17,25 +17,25 @@ interface First {
 
 interface Waiting {
   readonly run: () => void
-  /** What it does comes after `run`, as a promise is heard of, and takes the time of those behind it. */
+  /** Its work follows after `run`, in a promise's callback, and takes the rest of the turn. */
   readonly alone?: boolean
 }
 
 /**
- * The time that the input of all clients may take in one turn of the event loop. What is left waits
- * for the next turns, so that no input keeps others from being served.
+ * Bounds the time that the input of all clients may take in one turn of the event loop. The rest
+ * waits for later turns, so that no input starves others.
  */
 export class TimeSlice {
   readonly #clock: Clock
   #pieces = 0
-  /** When this turn was first looked at. */
+  /** When the clock was first read in this turn. */
   #since: number | undefined
   #open = true
-  /** Those with input that waits, in the order in which they came. */
+  /** Callbacks of waiting input, in order of arrival. */
   #waiting: Waiting[] = []
-  /** What input has begun goes on before more input is admitted. */
+  /** Work begun by input, which continues before more input is admitted. */
   #first: First | undefined
-  /** For how many turns that has gone on. */
+  /** The number of turns that it has continued. */
   #firstTurns = 0
   /** Whether this turn is left to input. */
   #yields = false
@@ -45,39 +45,42 @@ export class TimeSlice {
     this.#clock = clock
   }
 
-  /** Whether input of so many bytes may be handled in this turn. If not, it waits: see `later`. */
+  /**
+   * Returns whether `bytes` of input may be handled in this turn. If not, it must wait: see
+   * `later`.
+   */
   admits(bytes: number): boolean {
     if (!this.#takesInput) return false
     this.#pieces += 1 + bytes / bytesOfPiece
-    if (this.#open && this.#pieces >= piecesUntilLook) {
-      this.#look()
-      this.#await() // whose end begins the count of time again
+    if (this.#open && this.#pieces >= piecesUntilRead) {
+      this.#readClock()
+      this.#await() // its end restarts the time
     }
     return this.#open
   }
 
   /**
-   * Runs something in one of the next turns, before all that waits. Until then nothing is admitted,
-   * but for a turn of input now and then, so that floods of a broker keep no client from being read.
-   * @param alone - not even that: too much has been begun already
+   * Runs a callback in one of the next turns, before all that waits. Until then no input is
+   * admitted, except in a turn now and then, so that floods of a broker starve no client.
+   * @param alone - no such turn, since too much work has begun
    */
   first(run: () => void, alone = false): void {
     this.#first = { run, alone }
     this.#await()
   }
 
-  /** Whether something that input has begun still waits, see `first`. */
+  /** Whether work that input has begun still waits: see `first`. */
   get isBehind(): boolean {
     return this.#first !== undefined
   }
 
-  /** Runs something in a later turn, after those who came before. */
+  /** Runs a callback in a later turn, after earlier ones. */
   later(run: () => void): void {
     this.#waiting.push({ run })
     this.#await()
   }
 
-  /** Resolves in a later turn, which others who wait so don't share. */
+  /** Resolves in a later turn. No two callers share one. */
   turn(): Promise<void> {
     return new Promise((run) => {
       this.#waiting.push({ run, alone: true })
@@ -98,7 +101,7 @@ export class TimeSlice {
     first.run()
   }
 
-  #look(): void {
+  #readClock(): void {
     this.#pieces = 0
     const now = this.#clock.now()
     this.#since ??= now
@@ -114,10 +117,10 @@ export class TimeSlice {
     })
   }
 
-  /** A new turn: those who waited go first. */
+  /** Begins a turn: waiting callbacks run first. */
   #next(): void {
     this.#since = undefined
-    this.#look()
+    this.#readClock()
     this.#runFirst()
     const waiting = this.#waiting
     this.#waiting = []
@@ -126,10 +129,10 @@ export class TimeSlice {
       const one = waiting[next]
       one?.run()
       alone = one?.alone === true
-      this.#look()
+      this.#readClock()
     }
-    // Before those who have come meanwhile. While some wait, what comes in this turn waits behind
-    // them.
+    // They precede callbacks that were added meanwhile. While any wait, input of this turn waits
+    // behind them.
     this.#waiting = [...waiting.slice(next), ...this.#waiting]
     if (this.#waiting.length > 0 || this.#first || !this.#open) this.#await()
     else this.#since = undefined // the loop may be idle now

@@ -3,13 +3,13 @@ import { fakeClock } from '../testing/fake-clock.js'
 import { Sequence } from './sequence.js'
 import { Turn, type Writer } from './turn.js'
 
-/** A turn whose end a test decides on. */
+/** A turn that ends when a test decides. */
 function opened() {
   const ends: (() => void)[] = []
   const turn = new Turn({ ...fakeClock(), endOfTurn: (run) => void ends.push(run) })
   const log: string[] = []
   const writer = (name: string, { frames = 2, bytes = 1, onFlush = () => {} } = {}): Writer => ({
-    said: saying(frames, bytes),
+    gathered: sequenceOf(frames, bytes),
     flush() {
       log.push(name)
       onFlush()
@@ -18,24 +18,24 @@ function opened() {
   return { turn, log, writer, ends, end: () => ends.shift()?.() }
 }
 
-function saying(frames: number, bytes: number): Sequence {
-  let said = new Sequence()
-  for (let i = 0; i < frames; i++) said = said.with({ bytes: new Uint8Array(bytes) })
-  return said
+function sequenceOf(frames: number, bytes: number): Sequence {
+  let gathered = new Sequence()
+  for (let i = 0; i < frames; i++) gathered = gathered.with({ bytes: new Uint8Array(bytes) })
+  return gathered
 }
 
 const names = (count: number, prefix = 'w'): string[] => Array.from({ length: count }, (_, i) => `${prefix}${i}`)
 
 describe('a turn', () => {
-  it('flushes whoever entered, in order, when it ends', () => {
+  it('flushes its writers, in order, when it ends', () => {
     const { turn, log, writer, ends, end } = opened()
     for (const name of names(3)) turn.enter(writer(name))
-    expect([log, ends.length]).toEqual([[], 1])
+    expect({ log, awaited: ends.length }).toEqual({ log: [], awaited: 1 })
     end()
-    expect([log, ends.length]).toEqual([names(3), 0])
+    expect({ log, awaited: ends.length }).toEqual({ log: names(3), awaited: 0 })
   })
 
-  it('flushes many in several steps, so that what comes in between goes along', () => {
+  it('flushes many in several steps, so that later frames join their writes', () => {
     const { turn, log, writer, end } = opened()
     for (const name of names(20)) turn.enter(writer(name))
     end()
@@ -46,7 +46,7 @@ describe('a turn', () => {
     expect(log).toEqual([...names(20), 'late'])
   })
 
-  it('flushes each once, however many come while others wait', () => {
+  it('flushes each once, however many enter while others wait', () => {
     const { turn, log, writer, ends, end } = opened()
     const entered: string[] = []
     const enter = (name: string): void => {
@@ -62,30 +62,32 @@ describe('a turn', () => {
     expect(log).toEqual(entered)
   })
 
-  it('lets nobody wait who was told much', () => {
+  it('delays no writer with many bytes', () => {
     const { turn, log, writer, ends, end } = opened()
     for (const name of names(100)) turn.enter(writer(name, { bytes: 10_000 }))
     end()
-    expect([log.length, ends.length]).toEqual([100, 0])
+    expect({ flushed: log.length, awaited: ends.length }).toEqual({ flushed: 100, awaited: 0 })
   })
 
-  it('lets nobody wait who was told a single thing', () => {
+  it('delays no writer with a single frame', () => {
     const { turn, log, writer, ends, end } = opened()
     for (const name of names(100)) turn.enter(writer(name, { frames: 1 }))
     end()
-    expect([log.length, ends.length]).toEqual([100, 0])
+    expect({ flushed: log.length, awaited: ends.length }).toEqual({ flushed: 100, awaited: 0 })
   })
 
-  it('begins again for those who enter while it ends', () => {
+  it('begins again for writers that enter while it ends', () => {
     const { turn, log, writer, ends, end } = opened()
     const starts: unknown[] = []
     const again = writer('again')
     starts.push(turn.enter(writer('first', { onFlush: () => starts.push(turn.enter(again)) })))
     starts.push(turn.enter(writer('second', { onFlush: () => starts.push(turn.enter(again)) })))
     end()
-    expect([log, ends.length]).toEqual([['first', 'second'], 1])
-    expect([starts[0] === starts[1], starts[2] === starts[3], starts[0] === starts[2]]).toEqual([true, true, false])
+    expect({ log, awaited: ends.length }).toEqual({ log: ['first', 'second'], awaited: 1 })
+    expect(starts[1]).toBe(starts[0])
+    expect(starts[3]).toBe(starts[2])
+    expect(starts[2]).not.toBe(starts[0])
     end()
-    expect([log, ends.length]).toEqual([['first', 'second', 'again', 'again'], 0])
+    expect({ log, awaited: ends.length }).toEqual({ log: ['first', 'second', 'again', 'again'], awaited: 0 })
   })
 })

@@ -1,46 +1,46 @@
 import type { Clock } from './clock.js'
 import { Sequence } from './sequence.js'
 
-/** Who has something to write. */
+/** An outbox with frames to write. */
 export interface Writer {
-  readonly said: Sequence | undefined
+  readonly gathered: Sequence | undefined
   flush(): void
 }
 
 /**
- * So many are written to before what has come in meanwhile is looked at: it goes along with the
- * next ones, which saves them a write. All at once would leave it waiting until the last of all is
- * written to. See docs/decisions/0013.
+ * The number of writers that are flushed before new input is read: its messages join the writes of
+ * the others, which saves writes. Flushing all at once would delay it until the last is written.
+ * See docs/decisions/0013.
  */
-const slice = 8
+const writersAtOnce = 8
 
 /**
- * Whoever was told as much as this gains nothing by waiting: longer writes are no cheaper, and may
- * be more than its socket takes at once.
+ * A writer with this many bytes gains nothing by waiting: longer writes are no cheaper, and may be
+ * more than its socket takes at once.
  */
-const muchSaid = 16 * 1024
+const largeBytes = 16 * 1024
 
 /**
- * A turn of the event loop: whatever is said within it is written at its end, all of one writer in
- * one go. No timer is set, so that a message that comes alone leaves at once.
+ * A turn of the event loop: frames that are gathered in it are written at its end, in one write for
+ * each writer. It sets no timer, so that a single message leaves at once.
  */
 export class Turn {
   readonly #clock: Clock
   /**
-   * Those before `#next` have been written to. They are taken off many at a time, since each
-   * removal moves all the others.
+   * Those before `#next` are flushed. They are removed in bulk, since each removal moves all the
+   * others.
    */
   #writers: Writer[] = []
   #next = 0
   #start: Sequence = new Sequence()
-  /** The end of the turn is awaited. */
+  /** Whether the end of the turn is awaited. */
   #awaited = false
 
   constructor(clock: Clock) {
     this.#clock = clock
   }
 
-  /** Has a writer flushed soon, once for each call. Returns where its sequence begins. */
+  /** Flushes a writer soon, once for each call. Returns the start of its sequence. */
   enter(writer: Writer): Sequence {
     this.#writers.push(writer)
     this.#await()
@@ -63,22 +63,22 @@ export class Turn {
       this.#writers = this.#writers.slice(this.#next)
       this.#next = 0
     }
-    // Those who are written to now go on together from here.
+    // Writers that enter from now on begin another sequence.
     this.#start = new Sequence()
     for (const writer of due) writer.flush()
     if (this.#writers.length > 0) this.#await()
   }
 
-  /** Those who are written to now. */
+  /** The writers to flush now. */
   #due(): readonly Writer[] {
     const writers = this.#writers
-    let end = this.#next + slice
-    while (end < writers.length && !mayWait(writers[end]?.said)) end++
+    let end = this.#next + writersAtOnce
+    while (end < writers.length && !mayWait(writers[end]?.gathered)) end++
     return writers.slice(this.#next, end)
   }
 }
 
-/** A message that comes alone is not followed by others at once: there is nothing to wait for. */
-function mayWait(said: Sequence | undefined): boolean {
-  return said !== undefined && said.frames > 1 && said.bytes < muchSaid
+/** A single message is not followed by others at once: it need not wait. */
+function mayWait(gathered: Sequence | undefined): boolean {
+  return gathered !== undefined && gathered.frames > 1 && gathered.bytes < largeBytes
 }

@@ -7,7 +7,7 @@ function senders(input: UnfinishedInput, names: string): { sends(name: string, b
   return { ended, sends: (name, bytes) => input.hold(all.get(name) as { cutOff(): void }, bytes) }
 }
 
-it('cuts off those whose messages began first once all are too much', () => {
+it('cuts off the senders whose messages began first when all are too much', () => {
   const { ended, sends } = senders(new UnfinishedInput(100), 'abc')
   sends('a', 40)
   sends('b', 40)
@@ -19,7 +19,7 @@ it('cuts off those whose messages began first once all are too much', () => {
   expect(ended).toEqual(['a', 'b'])
 })
 
-it('forgets what has ended: a new message of the same sender began later', () => {
+it('forgets complete messages: a new one of the same sender began later', () => {
   const { ended, sends } = senders(new UnfinishedInput(100), 'ab')
   sends('a', 60)
   sends('b', 40)
@@ -36,7 +36,7 @@ it('cuts off a sender whose own message is too much', () => {
   expect(ended).toEqual(['a'])
 })
 
-it('ends as many at once as there is time for, the others with what comes next', () => {
+it('cuts off 64 senders at once, the others with the next bytes', () => {
   const input = new UnfinishedInput(100_000)
   let ended = 0
   for (let i = 0; i < 100_000; i++) input.hold({ cutOff: () => void ended++ }, 1)

@@ -1,19 +1,19 @@
-/** A client whose message has begun and not ended. */
+/** A client with an incomplete message. */
 export interface Sender {
-  /** Ends it: what all clients keep unfinished has become too much. */
+  /** Cuts it off: all incomplete messages exceed the limit. */
   cutOff(): void
 }
 
-/** Ending a client takes time: more go with the next bytes. */
+/** Cutting off takes time: more clients follow with the next bytes. */
 const mostAtOnce = 64
 
 /**
- * Bytes of messages that have begun and not ended, of all clients of a relay. Past the limit those
- * that began first are cut off: who sends what it has begun is through long before.
+ * Counts the bytes of incomplete messages of all clients. Past the limit it cuts off those that
+ * began first: a client that sends without pause has finished long before.
  */
 export class UnfinishedInput {
   readonly #limit: number
-  /** In the order in which they began. */
+  /** In order of their begin. */
   readonly #held: Map<Sender, number> = new Map()
   #bytes = 0
 
@@ -21,21 +21,18 @@ export class UnfinishedInput {
     this.#limit = limit
   }
 
-  /**
-   * So many bytes of a sender's message have come by now; 0 once it has ended, or the sender is
-   * gone.
-   */
+  /** Sets the bytes of a sender's message so far; 0 when it is complete or the sender has left. */
   hold(sender: Sender, bytes: number): void {
-    this.#note(sender, bytes)
+    this.#record(sender, bytes)
     let ended = 0
     for (const [oldest] of this.#held) {
       if (this.#bytes <= this.#limit || ended++ === mostAtOnce) break
-      this.#note(oldest, 0)
+      this.#record(oldest, 0)
       oldest.cutOff()
     }
   }
 
-  #note(sender: Sender, bytes: number): void {
+  #record(sender: Sender, bytes: number): void {
     this.#bytes += bytes - (this.#held.get(sender) ?? 0)
     if (bytes === 0) this.#held.delete(sender)
     else this.#held.set(sender, bytes)

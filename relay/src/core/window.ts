@@ -1,47 +1,44 @@
 import { type BacklogRoom, overflows } from './room.js'
 import type { WrittenFrames } from './sequence.js'
 
-/** What all windows of a relay share with its backlogs. */
+/** Memory that all windows of a relay share with its backlogs. */
 export interface WindowRoom extends BacklogRoom {
-  /**
-   * The windows that hold something; the one whose client has confirmed nothing for longest is the
-   * first.
-   */
+  /** The windows that are not empty, the one without a confirmation for longest first. */
   readonly unconfirmed: Set<ResumeWindow>
 }
 
-/** Past so many entries that were confirmed, the others move up. */
-const mostConfirmed = 64
+/** More confirmed entries than this are removed from the array. */
+const compactAfter = 64
 
-/** What a frame takes beside its bytes. */
-const eachTakes = 100
+/** The memory of a frame besides its bytes. */
+const frameOverhead = 100
 
-/** What is left of frames that were written together and then released. */
-interface Released extends Pick<WrittenFrames, 'fates'> {
-  /** How many frames. */
+/** The rest of frames that were written together and then released. */
+interface Released extends Pick<WrittenFrames, 'outcomes'> {
+  /** The number of frames. */
   readonly count: number
 }
 type Entry = WrittenFrames | Released
 
 /**
- * The frames that were written to a client and that it has not confirmed, by number: references, no
- * copies. If its connection is lost, they can be written again.
+ * The frames that were written to a client but not confirmed, by number: references, not copies.
+ * After a lost connection they can be written again.
  */
 export class ResumeWindow {
   readonly #room: WindowRoom
   #entries: Entry[] = []
   /** The first entry that is not wholly confirmed. */
   #first = 0
-  /** How many frames there were before that entry. */
+  /** The number of frames before that entry. */
   #before = 0
   #sent = 0
   #confirmed = 0
-  /** How many frames can't be had any more. */
+  /** How many frames are no longer available. */
   #released = 0
   #bytes = 0
   /**
-   * By subscription: how many messages have arrived whose fate something waited for. Below 0 while
-   * some are kept of an earlier subscription that had its id.
+   * By subscription: the number of arrived messages whose outcome was awaited. Negative while
+   * messages of an earlier subscription with the same id are kept.
    */
   #settled: Map<number, number> | undefined
 
@@ -49,17 +46,17 @@ export class ResumeWindow {
     this.#room = room
   }
 
-  /** How many frames were written. */
+  /** The number of written frames. */
   get sent(): number {
     return this.#sent
   }
 
-  /** How many of them the client has confirmed. */
+  /** The number of confirmed frames. */
   get confirmed(): number {
     return this.#confirmed
   }
 
-  /** Bytes of what it has not. */
+  /** The bytes of unconfirmed frames. */
   get bytes(): number {
     return this.#bytes
   }
@@ -68,14 +65,14 @@ export class ResumeWindow {
     return this.#first === this.#entries.length
   }
 
-  /** Frames were written. If too much is kept in all windows, the oldest of it is released. */
+  /** Adds written frames. If all windows keep too much, releases the oldest ones. */
   add(written: WrittenFrames): void {
     const { unconfirmed } = this.#room
     if (this.#bytes === 0) unconfirmed.add(this)
     this.#entries.push(written)
     this.#sent += written.frames.length
     this.#bytes += written.bytes
-    // Those who were sent the same hold it together.
+    // Clients that were sent the same frames share them.
     if (written.holders++ === 0) this.#room.used += weightOf(written)
     if (!overflows(this.#room)) return
     for (const oldest of unconfirmed) {
@@ -85,8 +82,8 @@ export class ResumeWindow {
   }
 
   /**
-   * The client has handled so many frames. Returns false if it can't have. Fewer than before say
-   * nothing.
+   * Confirms the first `count` frames. Returns false if the count is invalid, and ignores a lower
+   * one than before.
    */
   confirm(count: number): boolean {
     if (!(Number.isSafeInteger(count) && count >= 0 && count <= this.#sent)) return false
@@ -100,15 +97,18 @@ export class ResumeWindow {
       if (!entry || length === undefined || this.#before + length > count) break
       this.#first++
       this.#before += length
-      this.#letGo(entry)
-      if (entry.fates) this.#count(entry.fates)
+      this.#drop(entry)
+      if (entry.outcomes) this.#count(entry.outcomes)
     }
-    this.#moveUp()
+    this.#compact()
     if (this.#bytes > 0) unconfirmed.add(this)
     return true
   }
 
-  /** The frames after the first `count`. Undefined if they were released, or can't be meant. */
+  /**
+   * Returns the frames after the first `count`; undefined if some were released or the count is
+   * invalid.
+   */
   after(count: number): readonly Uint8Array[] | undefined {
     const least = Math.max(this.#before, this.#confirmed, this.#released)
     if (!(Number.isSafeInteger(count) && count >= least && count <= this.#sent)) return undefined
@@ -116,43 +116,43 @@ export class ResumeWindow {
     return frames.slice(frames.length - (this.#sent - count))
   }
 
-  /** Keeps no frame of those that were written so far; what waits for their fate waits on. */
+  /** Drops the frames that were written so far; their outcomes are still awaited. */
   release(): void {
     const before = this.#before
     const entries = this.#takeAll()
     this.#released = this.#sent
     this.#before = before
-    this.#entries = entries.map((entry) => ({ count: lengthOf(entry), fates: entry.fates }))
+    this.#entries = entries.map((entry) => ({ count: lengthOf(entry), outcomes: entry.outcomes }))
   }
 
-  /** The client does not come back: what it has not confirmed is offered to others, in order. */
+  /** The client will not come back: offers its unconfirmed messages to others, in order. */
   abandon(): void {
     let number = this.#before
     for (const entry of this.#takeAll()) {
-      for (const [i, fate] of (entry.fates ?? []).entries()) fate?.settle(number + i < this.#confirmed)
+      for (const [i, outcome] of (entry.outcomes ?? []).entries()) outcome?.settle(number + i < this.#confirmed)
       number += lengthOf(entry)
     }
   }
 
   /**
-   * A subscription is over. What was written of it beyond so many messages is offered to others, in
+   * Ends a subscription. Its written messages after the first `handled` are offered to others, in
    * order.
-   * @param handled - without it, all waits to be confirmed as before
+   * @param handled - if absent, all still wait for confirmation
    */
   handBack(feed: number, handled?: number): void {
     let number = this.#settled?.get(feed) ?? 0
-    const fates = this.#entries.slice(this.#first).flatMap((entry) => entry.fates ?? [])
-    const own = fates.filter((fate) => fate?.feed === feed)
-    this.#countOf(feed, -own.length) // its id may come back
+    const outcomes = this.#entries.slice(this.#first).flatMap((entry) => entry.outcomes ?? [])
+    const own = outcomes.filter((outcome) => outcome?.feed === feed)
+    this.#countOf(feed, -own.length) // its id may be used again
     if (handled === undefined) return
-    for (const fate of own) fate?.settle(number++ < handled)
+    for (const outcome of own) outcome?.settle(number++ < handled)
   }
 
-  /** They have arrived. */
-  #count(fates: NonNullable<WrittenFrames['fates']>): void {
-    for (const fate of fates) {
-      if (fate?.feed !== undefined) this.#countOf(fate.feed, (this.#settled?.get(fate.feed) ?? 0) + 1)
-      fate?.settle(true)
+  /** Settles arrived messages. */
+  #count(outcomes: NonNullable<WrittenFrames['outcomes']>): void {
+    for (const outcome of outcomes) {
+      if (outcome?.feed !== undefined) this.#countOf(outcome.feed, (this.#settled?.get(outcome.feed) ?? 0) + 1)
+      outcome?.settle(true)
     }
   }
 
@@ -169,19 +169,19 @@ export class ResumeWindow {
     this.#entries = []
     this.#first = 0
     this.#before = this.#sent
-    for (const entry of entries) this.#letGo(entry)
+    for (const entry of entries) this.#drop(entry)
     this.#room.unconfirmed.delete(this)
     return entries
   }
 
-  #letGo(entry: Entry): void {
+  #drop(entry: Entry): void {
     if (!('frames' in entry)) return
     this.#bytes -= entry.bytes
     if (--entry.holders === 0) this.#room.used -= weightOf(entry)
   }
 
-  #moveUp(): void {
-    if (!this.isEmpty && (this.#first < mostConfirmed || this.#first < this.#entries.length / 2)) return
+  #compact(): void {
+    if (!this.isEmpty && (this.#first < compactAfter || this.#first < this.#entries.length / 2)) return
     this.#entries = this.#entries.slice(this.#first)
     this.#first = 0
   }
@@ -192,5 +192,5 @@ function lengthOf(entry: Entry): number {
 }
 
 function weightOf({ frames, bytes }: WrittenFrames): number {
-  return bytes + frames.length * eachTakes
+  return bytes + frames.length * frameOverhead
 }

@@ -1,22 +1,22 @@
 import type { WildcastError } from '@wildcast/protocol'
 import type { Settle } from './outlet.js'
 
-/** What the frames of a client are written to: a socket, or the body of a response. */
+/** The sink of a client's frames: a socket, or the body of a response. */
 export interface Wire {
   /**
-   * Takes a buffer; `done` is called with whether it left the process. Returns false if the reader
-   * is behind: the next write is to wait for `whenDrained`.
+   * Writes a buffer; `done` is called with whether it left the process. Returns false if the reader
+   * is behind: the next write must wait for `whenDrained`.
    */
   write(bytes: Uint8Array, done?: Settle): boolean
-  /** Takes a frame that has no number. @default `write` does */
+  /** Writes a frame without a number. @default `write` */
   writeUncounted?(frame: Uint8Array): void
-  /** Calls back once, as soon as all that was written has left. */
+  /** Calls back once when all written bytes have left. */
   whenDrained(run: () => void): void
-  /** Bytes that were written and have not left. If the number changes, the reader reads. */
+  /** Written bytes that have not left. It changes while the reader reads. */
   readonly waiting: number
-  /** Reads nothing more from the client until the undo is called. */
+  /** Stops reading from the client until the undo is called. */
   pause?(): () => void
-  /** Whether nothing is read from the client now. @default false */
+  /** Whether reading is paused. @default false */
   readonly paused?: boolean
   /** Closes with the code and the text of an error. */
   end(error: WildcastError): void

@@ -240,8 +240,8 @@ describe('a configuration error is described in one sentence', () => {
     [
       `${redis}[brokers.other]\ntype = "memory"\n[[bridge]]\nfrom = "main:a.*"\nto = "other"\n[[bridge]]\nfrom ` +
         '= "other:**"\nto = "main"',
-      'wildcast.toml:6: bridges carry messages in a circle, main → other → main, and "main" has no headers in ' +
-        'which they could remember the way; make their patterns differ',
+      'wildcast.toml:6: bridges carry messages in a circle, main → other → main, and "main" has no headers to ' +
+        'record their path; make their patterns differ',
     ],
     [`${main}[bridge]\nfrom = "main:a"`, 'wildcast.toml:2: "bridge" must be a list of tables: write [[bridge]]'],
     // From outside
