@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { mqttFeatures } from '../../src/brokers/mqtt/features.js'
 import { NatsDriver } from '../../src/brokers/nats/driver.js'
 import { noHeaders } from '../../src/brokers/nats/message-form.js'
-import { redisFeatures } from '../../src/brokers/redis/features.js'
+import { redisFeatures } from '../../src/brokers/redis/capabilities.js'
 import type { Features } from '../../src/core/broker.js'
 import { memory, newId, realClock } from '../../src/index.js'
 
@@ -30,7 +30,7 @@ const mqtt = { address: 'mqtt://localhost' }
 const memoryFeatures = await memory(ports)({ status: () => {}, dropped: () => {} })
 const columns: Readonly<Record<string, Features>> = {
   memory: memoryFeatures.features,
-  Redis: redisFeatures({ sharded: false, keeps: true }),
+  Redis: redisFeatures({ sharded: false, storage: true }),
   NATS: new NatsDriver({ addresses: ['localhost'] }, ports).features,
   'MQTT 5': mqttFeatures({ ...mqtt, version: '5' }, undefined),
   'MQTT 3.1.1': mqttFeatures({ ...mqtt, version: '3.1.1' }, undefined),
@@ -45,7 +45,7 @@ describe.each(Object.entries(columns))('docs/delivery.md on %s', (column, featur
 })
 
 it('docs/delivery.md has the reasons of what depends on the server, too', () => {
-  const { queue } = redisFeatures({ sharded: true, keeps: true })
+  const { queue } = redisFeatures({ sharded: true, storage: true })
   for (const reason of [queue, noHeaders, 'the server has no shared subscriptions'])
     expect([...notes.values()].join('\n')).toContain(`"${reason}"`)
 })

@@ -1,10 +1,10 @@
-import { parsePattern, parseSubject } from '@wildcast/protocol'
+import { parsePattern, parseSubject, WildcastError } from '@wildcast/protocol'
 import { Redis as Ioredis } from 'ioredis'
 import { beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import type { BrokerConnection } from '../../src/brokers/foreign/driver.js'
 import { redisDriver } from '../../src/brokers/redis/driver.js'
-import { Scripts } from '../../src/brokers/redis/script.js'
-import { RedisResponder } from '../../src/brokers/redis/server.js'
+import { RedisResponder } from '../../src/brokers/redis/redis-responder.js'
+import { Scripts } from '../../src/brokers/redis/scripts.js'
 import { type RedisNative, redisNames } from '../../src/brokers/redis/subjects.js'
 import { Subscriber } from '../../src/brokers/redis/subscriber.js'
 import type { Interest } from '../../src/core/broker.js'
@@ -30,13 +30,13 @@ beforeEach(async () => {
   await redis.flushall()
 })
 
-const terms = { leaseMs: 500, renewEveryMs: 50, keepMs: 60_000 }
+const leaseTimes = { leaseMs: 500, renewEveryMs: 50, keepMs: 60_000 }
 
 async function connect(): Promise<{
   connection: BrokerConnection<RedisNative>
   nativeOf(interest: Omit<Interest, 'pattern'>): RedisNative
 }> {
-  const driver = redisDriver({ url: server.url }, ports, terms)
+  const driver = redisDriver({ url: server.url }, ports, leaseTimes)
   const connection = await driver.connect({ lost: () => {}, dropped: () => {} })
   onTestFinished(() => connection.close())
   return { connection, nativeOf: (interest) => driver.nativeOf({ pattern: parsePattern('a.b'), ...interest }) }
@@ -63,11 +63,11 @@ describe('a server', () => {
       names: redisNames({ prefix: '', sharded: false }),
       scripts: new Scripts(speaking),
       subscriber: new Subscriber(listening, () => {}),
-      terms,
+      leaseTimes,
       clock: ports.clock,
       sink: () => {},
       answer: async ({ subject, error }) => refused.push([subject, error?.code]),
-      failed: () => {},
+      failed: (cause) => WildcastError.from(cause),
       dropped: () => {},
     })
     await serving.begin()

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { usualTerms } from '../../src/brokers/redis/terms.js'
+import { defaultLeaseTimes } from '../../src/brokers/redis/leases.js'
 import type { Settle } from '../../src/core/broker.js'
 import { fakeClock } from '../../src/testing/fake-clock.js'
 import { type Redis, startRedis } from '../servers/redis.js'
@@ -29,7 +29,7 @@ describe('a disk that takes no more (B12)', () => {
 
   it('refuses a publish into a group, and the publisher is told; others go on, and so does the link', async () => {
     const clock = fakeClock()
-    const { broker, statuses } = await open({ url: own.url }, usualTerms, clock)
+    const { broker, statuses } = await open({ url: own.url }, defaultLeaseTimes, clock)
     const [plain, other] = [await listen(broker, 'job'), await listen(broker, 'other')]
     const inbox = await listen(broker, 'job', { group: 'g' })
     await breakDisk()

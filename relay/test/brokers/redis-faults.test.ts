@@ -1,6 +1,6 @@
 import dns from 'node:dns'
 import { beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
-import { usualTerms } from '../../src/brokers/redis/terms.js'
+import { defaultLeaseTimes } from '../../src/brokers/redis/leases.js'
 import { type FakeClock, fakeClock } from '../../src/testing/fake-clock.js'
 import { deaf } from '../../src/testing/listener.js'
 import { endsWithTest } from '../servers/ends-with-test.js'
@@ -134,7 +134,7 @@ describe('a server that has become a replica (B9)', () => {
 
   it('is left, and taken again once it is a master: nothing is said to it meanwhile', async () => {
     const [own, master] = [endsWithTest(await startRedis()), endsWithTest(await startRedis())]
-    const { broker, statuses, causes } = await open({ url: own.url }, usualTerms, clock)
+    const { broker, statuses, causes } = await open({ url: own.url }, defaultLeaseTimes, clock)
     const elsewhere = await listen((await open({ url: master.url })).broker, 'a')
     await redisCli(own.url, ['REPLICAOF', '127.0.0.1', `${master.port}`])
     await expect(publish(broker, 'a', 'lost')).rejects.toMatchObject({ code: 'interrupted' })
@@ -148,7 +148,7 @@ describe('a server that has become a replica (B9)', () => {
 
   it('is noticed also where nobody publishes', async () => {
     const [own, master] = [endsWithTest(await startRedis()), endsWithTest(await startRedis())]
-    const { broker, statuses } = await open({ url: own.url }, usualTerms, clock)
+    const { broker, statuses } = await open({ url: own.url }, defaultLeaseTimes, clock)
     await listen(broker, 'a')
     await redisCli(own.url, ['REPLICAOF', '127.0.0.1', `${master.port}`])
     await inTime(clock, () => statuses).toEqual(['up', 'down'])
@@ -159,7 +159,7 @@ describe('a server that has become a replica (B9)', () => {
     for (const { url } of [own, master])
       await redisCli(url, ['ACL', 'SETUSER', 'blind', 'on', '>x', '~*', '&*', '+@all', '-info'])
     const url = `redis://blind:x@127.0.0.1:${own.port}`
-    const { broker, statuses, causes } = await open({ url }, usualTerms, clock)
+    const { broker, statuses, causes } = await open({ url }, defaultLeaseTimes, clock)
     expect(broker.features.queue).toBe(true)
     await redisCli(own.url, ['REPLICAOF', '127.0.0.1', `${master.port}`])
     await inTime(clock, () => causes.join()).toContain('is a read-only replica')
@@ -171,7 +171,7 @@ describe('a server that has become a replica (B9)', () => {
   it('keeps something for relays once it is a master', async () => {
     const [own, master] = [endsWithTest(await startRedis()), endsWithTest(await startRedis())]
     await redisCli(own.url, ['REPLICAOF', '127.0.0.1', `${master.port}`])
-    const { broker, statuses } = await open({ url: own.url }, usualTerms, clock)
+    const { broker, statuses } = await open({ url: own.url }, defaultLeaseTimes, clock)
     expect(broker.features.queue).toContain('the server is a read-only replica')
     await redisCli(own.url, ['REPLICAOF', 'NO', 'ONE'])
     await inTime(clock, () => statuses).toEqual(['up', 'down', 'up'])

@@ -6,7 +6,7 @@ import { Redis as Ioredis } from 'ioredis'
 import { expect, onTestFinished } from 'vitest'
 import { foreignBroker } from '../../src/brokers/foreign/foreign-broker.js'
 import { redisDriver } from '../../src/brokers/redis/driver.js'
-import { type Terms, usualTerms } from '../../src/brokers/redis/terms.js'
+import { defaultLeaseTimes, type LeaseTimes } from '../../src/brokers/redis/leases.js'
 import type { RedisSettings } from '../../src/brokers/settings.js'
 import type { Broker, Interest, Settle } from '../../src/core/broker.js'
 import { type Clock, realClock } from '../../src/core/clock.js'
@@ -32,12 +32,12 @@ export interface RedisLink {
 }
 
 /**
- * Opens a link that ends with the test. Terms are as in life, unless a test can't wait for them; so
+ * Opens a link that ends with the test. LeaseTimes are as in life, unless a test can't wait for them; so
  * is the clock.
  */
 export async function open(
   settings: RedisSettings,
-  terms: Terms = usualTerms,
+  terms: LeaseTimes = defaultLeaseTimes,
   clock: Clock = realClock,
 ): Promise<RedisLink> {
   const statuses: string[] = []

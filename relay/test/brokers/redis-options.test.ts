@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer as createHttpServer } from 'node:http'
 import { createServer, type Server } from 'node:net'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { usualTerms } from '../../src/brokers/redis/terms.js'
+import { defaultLeaseTimes } from '../../src/brokers/redis/leases.js'
 import type { RedisSettings } from '../../src/brokers/settings.js'
 import { newId } from '../../src/node/new-id.js'
 import { endsWithTest } from '../servers/ends-with-test.js'
@@ -125,7 +125,7 @@ describe('an address', () => {
     const clocks = ports.map(() => hurried())
     const before = await calls()
     const links = await Promise.all(
-      ports.map((port, i) => open({ url: `redis://:wrong@127.0.0.1:${port}` }, usualTerms, clocks[i]?.clock)),
+      ports.map((port, i) => open({ url: `redis://:wrong@127.0.0.1:${port}` }, defaultLeaseTimes, clocks[i]?.clock)),
     )
     for (const { pauses } of clocks) await expect.poll(() => pauses.length).toBeGreaterThan(8)
     for (const { broker } of links) await broker.close()

@@ -3,24 +3,34 @@ import { Redis } from 'ioredis'
 import type { Clock } from '../../core/clock.js'
 import { readInTurns } from '../foreign/read-in-turns.js'
 import { type RedisConnectionName, redisConnectFailure, redisLossOf } from './connect-failures.js'
-import { isRefusal } from './failures.js'
+import { commandFailure, isRefusal } from './failures.js'
 import { patienceMs, type RedisAddress, type RedisClientOptions } from './options.js'
 import { type ServerInfo, serverInfo, unknownServer } from './server-info.js'
 
-/** One link to one server. It ends once. */
+/** One connection to one server. It ends once. */
 export interface RedisClient {
   readonly redis: Redis
   readonly info: ServerInfo
   readonly where: RedisConnectionName
-  /** Where it has come to, also where somebody has led it there. */
+  /** The address that the socket is connected to, which a sentinel may have given. */
   readonly at: RedisAddress
-  /** Resolves with the reason when it has ended, whoever has ended it. */
+  /** Resolves with the reason when it has ended, from either side. */
   readonly ended: Promise<Error>
-  /** An answer that belongs to its opening: in the time that a server may take to be ready. */
-  inTime<Answer>(answer: Promise<Answer>): Promise<Answer>
+  /** Rejects if a reply takes longer than a server may need to be ready. */
+  inTime<Reply>(reply: Promise<Reply>): Promise<Reply>
   /** Ends it at once. */
   drop(): void
 }
+
+/** The two clients of one server. */
+export interface ClientPair {
+  readonly publisher: RedisClient
+  /** Subscribes. */
+  readonly listener: RedisClient
+}
+
+/** How long a connection that is closed waits for its replies. */
+const flushMs = 2000
 
 /** @throws {WildcastError} `broker_down`, with the reason and the remedy */
 export async function openClient(
@@ -28,12 +38,12 @@ export async function openClient(
   where: RedisConnectionName,
   clock: Clock,
 ): Promise<RedisClient> {
-  // Who refuses hangs up after the answer to the first command. Were there another, that answer
-  // could be lost: the library waits for all of them, and the kernel throws away what was not read
-  // when more comes for a socket that is closed.
+  // A server that refuses the first command replies and hangs up. If a second command were sent,
+  // the reply could be lost: ioredis waits for all replies, and the kernel discards unread bytes
+  // when more is sent to a closed socket.
   const { connectionName, db, ...first } = options
   const redis = new Redis(first)
-  // The library tells why in an event, and only that there is no connection in its answer.
+  // ioredis emits the reason as an event. Its rejection only states that there is no connection.
   let reason: unknown
   redis.on('error', (error) => {
     reason ??= error
@@ -42,11 +52,11 @@ export async function openClient(
     redis.once('end', () => resolve(redisLossOf(reason, where)))
   })
   const drop = (): void => redis.disconnect()
-  const inTime = <Answer>(answer: Promise<Answer>): Promise<Answer> => before(patienceMs(options), answer, clock)
+  const inTime = <Reply>(reply: Promise<Reply>): Promise<Reply> => before(patienceMs(options), reply, clock)
   try {
     const info = await inTime(introduce(redis, connectionName, db))
     readInTurns(redis.stream, clock)
-    return { redis, info, where, at: otherEnd(redis.stream), ended, inTime, drop }
+    return { redis, info, where, at: remoteAddressOf(redis.stream), ended, inTime, drop }
   } catch (cause) {
     drop()
     throw redisConnectFailure(reason ?? cause, where)
@@ -70,14 +80,47 @@ async function infoOf(redis: Redis): Promise<ServerInfo> {
   }
 }
 
-function otherEnd({ remoteAddress = '', remotePort = 0 }: Partial<Socket>): RedisAddress {
+function remoteAddressOf({ remoteAddress = '', remotePort = 0 }: Partial<Socket>): RedisAddress {
   return { host: remoteAddress.replace(/^::ffff:/, ''), port: remotePort }
 }
 
-/** A server may take a connection and say nothing, which the library waits for without end. */
-function before<Answer>(ms: number, answer: Promise<Answer>, clock: Clock): Promise<Answer> {
+/** Rejects after `ms`: ioredis waits without end for a server that accepts and stays silent. */
+function before<Reply>(ms: number, reply: Promise<Reply>, clock: Clock): Promise<Reply> {
   return new Promise((resolve, reject) => {
     const stopClock = clock.after(ms, () => reject(Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' })))
-    answer.then(resolve, reject).finally(stopClock)
+    reply.then(resolve, reject).finally(stopClock)
+  })
+}
+
+/**
+ * Resolves when all have replied, with `more`. A refusal counts as a reply. @throws {WildcastError}
+ * `broker_down`
+ */
+export async function pingAll(clients: readonly RedisClient[], more: readonly Promise<unknown>[] = []): Promise<void> {
+  const replies = [...clients.map(({ redis }) => redis.ping()), ...more].map((reply) =>
+    reply.catch((cause: unknown) => {
+      const error = commandFailure(cause)
+      if (error.code === 'broker_down') throw error
+    }),
+  )
+  await Promise.all(replies)
+}
+
+/**
+ * Resolves when all that was sent has its reply, the last commands too, or after `flushMs`. Never
+ * rejects.
+ */
+export function flush(
+  clients: readonly RedisClient[],
+  lastCommands: readonly Promise<void>[],
+  clock: Clock,
+): Promise<void> {
+  return new Promise((resolve) => {
+    const stopClock = clock.after(flushMs, resolve)
+    // Replies come in order, so that of the ping comes last.
+    void Promise.allSettled([...lastCommands, pingAll(clients)]).then(() => {
+      stopClock()
+      resolve()
+    })
   })
 }

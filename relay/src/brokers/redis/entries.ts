@@ -4,14 +4,11 @@ import type { RedisNames } from './subjects.js'
 /** An entry of a stream. */
 export interface Entry {
   readonly id: string
-  /**
-   * `gone`: the stream has grown too long meanwhile. `foreign`: somebody else wrote it, in another
-   * form.
-   */
+  /** `gone`: it was dropped from a stream that grew too long. `foreign`: no relay wrote it. */
   readonly message: BrokerMessage | 'gone' | 'foreign'
 }
 
-/** Reads a list of entries, as `XREADGROUP` and `XCLAIM` answer it: `[id, [field, value, …]]`. */
+/** Parses the entries in a reply of `XREADGROUP` or `XCLAIM`: `[id, [field, value, …]]` each. */
 export function entriesOf(reply: unknown, names: RedisNames): Entry[] {
   return (reply as readonly [Buffer, readonly Buffer[] | null][]).map(([id, fields]) => ({
     id: id.toString(),
@@ -28,11 +25,11 @@ function messageOf(fields: readonly Buffer[], names: RedisNames): BrokerMessage 
   return { subject: text, payload: new Uint8Array(payload.buffer, payload.byteOffset, payload.byteLength) }
 }
 
-/** Anybody may write into a stream. */
+/** Whether a text is a subject as relays write it: other clients may write to the stream, too. */
 function isOurs(text: string, names: RedisNames): text is Subject {
   try {
     return names.subjectOf(names.channelOf(text as Subject)) === text
   } catch {
-    return false // an escape that means nothing
+    return false // an invalid escape
   }
 }

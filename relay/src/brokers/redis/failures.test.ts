@@ -2,7 +2,7 @@ import { inspect } from 'node:util'
 import { expect, it } from 'vitest'
 import { commandFailure, isRefusal } from './failures.js'
 
-/** As the library makes it of a server's refusal. */
+/** A refusal of the server, as ioredis throws it. */
 const reply = (message: string): Error =>
   Object.assign(new Error(message), { name: 'ReplyError', command: { name: 'evalsha', args: ['secret'] } })
 
@@ -13,12 +13,14 @@ it.each([
   [
     'OOM',
     'internal',
-    "ERR Error running script (call to f_1): @user_script:3: @user_script: 3: -OOM command not allowed when used memory > 'maxmemory'. ",
+    'ERR Error running script (call to f_1): @user_script:3: @user_script: 3: ' +
+      "-OOM command not allowed when used memory > 'maxmemory'. ",
   ],
   [
     'NOPERM',
     'forbidden',
-    "ERR The user executing the script can't publish to the channel mentioned in the command script: 1, on @user_script:3.",
+    "ERR The user executing the script can't publish to the channel mentioned in the command " +
+      'script: 1, on @user_script:3.',
   ],
   ['ERR', 'internal', 'ERR value is out of range'],
 ])('a refusal with %s is %s: %s', (word, code, message) => {
@@ -28,11 +30,11 @@ it.each([
   expect(inspect(error, { depth: 9 })).not.toContain('secret')
 })
 
-it('what was sent is not told, also where the server repeats it', () => {
+it('an error omits the arguments of the command, which the server repeats', () => {
   const words = "ERR unknown command 'EVALSHA', with args beginning with: 'ab' '1' 'secret' "
   expect(commandFailure(reply(words)).message).toBe("Redis refused it: ERR unknown command 'EVALSHA'")
 })
 
-it('without an answer the connection is over', () => {
+it('a failure without a reply is broker_down', () => {
   expect(commandFailure(new Error('Connection is closed.')).code).toBe('broker_down')
 })

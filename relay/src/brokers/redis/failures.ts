@@ -1,12 +1,12 @@
 import { type ErrorCode, WildcastError } from '@wildcast/protocol'
 
-// What went wrong, in plain words with the remedy. Never with what was sent: that may be a secret.
+// Messages state the failure and its remedy, never what was sent: that may be a secret.
 
 const gone = 'the connection to Redis has ended'
 
 /**
- * What a command was refused with, by the first word of the reply. Where it is `broker_down`, the
- * connection is of no more use.
+ * The meaning of a refusal, by the first word of the reply. After `broker_down` the connection is
+ * of no more use.
  */
 const replies: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   NOPERM: ['forbidden', "the relay's user at Redis may not do this: look at its ACL"],
@@ -14,7 +14,7 @@ const replies: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   NOAUTH: ['broker_down', 'the server wants a password now: look at "password"'],
   LOADING: ['broker_down', 'the server is loading its data'],
   MASTERDOWN: ['broker_down', 'the server is a replica that has lost its master'],
-  CLUSTERDOWN: ['broker_down', 'the cluster is down: some of its slots are served by nobody'],
+  CLUSTERDOWN: ['broker_down', 'the cluster is down: no node serves some of its slots'],
   MOVED: ['broker_down', 'another node of the cluster has it now: name its nodes in "cluster"'],
   ASK: ['broker_down', 'another node of the cluster is taking it over'],
   OOM: ['internal', 'Redis is out of memory: look at its "maxmemory"'],
@@ -23,7 +23,7 @@ const replies: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   BUSY: ['internal', 'Redis is busy with a script'],
 }
 
-/** What became of a command that failed. */
+/** The error of a command that failed. */
 export function commandFailure(thrown: unknown): WildcastError {
   if (thrown instanceof WildcastError) return thrown
   const cause = withoutCommand(thrown)
@@ -33,8 +33,8 @@ export function commandFailure(thrown: unknown): WildcastError {
 }
 
 /**
- * An error of the library without the command that it holds, password and payload included. Servers
- * repeat how it began.
+ * An error without the command that ioredis attaches to it, password and payload included, and
+ * without the part of the command that servers repeat.
  */
 export function withoutCommand(thrown: unknown): Error {
   if (!(thrown instanceof Error)) return new Error(String(thrown))
@@ -42,23 +42,23 @@ export function withoutCommand(thrown: unknown): Error {
   return new Error(thrown.message.replace(/,? with args beginning with[\s\S]*/, ''))
 }
 
-/** Whether the server has answered, if only to refuse. */
+/** Whether a failure is a reply of the server: a refusal. */
 export function isReply(cause: unknown): cause is Error {
   return cause instanceof Error && cause.name === 'ReplyError'
 }
 
-/** Whether a refusal begins with this word. */
+/** Whether a failure is a refusal that begins with this word. */
 export function isRefusal(cause: unknown, word: string): boolean {
   return isReply(cause) && wordOf(cause.message) === word
 }
 
-/** The connection has ended while something waited for it. */
+/** The error of what waits for a connection that has ended. */
 export function redisEndedError(): WildcastError {
   return new WildcastError('broker_down', gone)
 }
 
 function wordOf(reply: string): string {
-  // A script tells of it in words of its own (Redis 7), or in a sentence around it (Redis 6).
+  // A script's refusal lacks the word (Redis 7), or has it inside a sentence (Redis 6).
   if (/^ERR The user executing the script can't/.test(reply)) return 'NOPERM'
   return /^ERR Error running script.*? -([A-Z]+) /.exec(reply)?.[1] ?? reply.split(' ', 1)[0] ?? ''
 }

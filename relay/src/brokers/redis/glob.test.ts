@@ -7,7 +7,7 @@ describe('a glob', () => {
     [['a.', ''], 'a.*'],
     [['', '.b'], '*.b'],
     [['t.[a-b]?^\\*', ''], 't.\\[a-b]\\?^\\\\\\**'],
-  ])('is written with its literals escaped: %j', (glob, text) => {
+  ])('has escaped literals in the syntax of Redis: %j', (glob, text) => {
     expect(globText(glob)).toBe(text)
   })
 
@@ -24,7 +24,7 @@ describe('a glob', () => {
     [['a', 'b', 'c'], 'a1c', false],
     [['ab', 'ba'], 'aba', false],
     [['', ''], '', true],
-  ])('%j and "%s": %s', (glob, name, matches) => {
+  ])('%j matches "%s": %s', (glob, name, matches) => {
     expect(globMatches(glob, name)).toBe(matches)
   })
 })

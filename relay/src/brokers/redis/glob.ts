@@ -1,18 +1,17 @@
 /**
- * A Redis glob: the literal texts before, between and after its stars. No other glob character is
- * ever used.
+ * A Redis glob: the literals before, between and after its stars. Other wildcards are never used.
  */
 export type Glob = readonly string[]
 
 /**
- * How Redis is asked for it. Outside of brackets only these four mean something; the rest stays as
- * it is, since ACLs compare globs letter by letter.
+ * A glob in the syntax of Redis. Escapes only the four characters that mean something outside of
+ * brackets, since ACLs compare globs literally.
  */
 export function globText(glob: Glob): string {
   return glob.map((literal) => literal.replace(/[*?[\\]/g, '\\$&')).join('*')
 }
 
-/** Whether a name matches, as Redis decides it: a star stands for any text, across dots. */
+/** Matches as Redis does: a star stands for any text, across dots. */
 export function globMatches(glob: Glob, name: string): boolean {
   const [first = '', ...others] = glob
   const last = others.pop()

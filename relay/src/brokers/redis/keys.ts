@@ -1,41 +1,48 @@
 import { isExact, type Pattern, type Subject } from '@wildcast/protocol'
 
-/** What we keep at Redis, by its keys, and the channels that only relays speak on. */
+/** The keys that relays store at Redis, and the channels that only relays use. */
 export interface Keys {
-  /** All groups: see `queue-scripts.ts`. */
+  /** The hash with all groups: see `luaLines`. */
   readonly registry: string
-  /** How the keys of streams begin: the line of a group follows. */
-  readonly streams: string
-  /** How the channels begin that wake the members of a group: its line follows. */
-  readonly wakes: string
-  /** Who serves a subject. */
+  /** How the stream keys of groups begin; the registry line follows. */
+  readonly streamPrefix: string
+  /** How the channels begin that wake the consumers of a group; its registry line follows. */
+  readonly wakePrefix: string
+  /** The lease of a subject's responder. */
   lease(subject: Subject): string
   group(pattern: Pattern, group: string): GroupKeys
 }
 
 export interface GroupKeys {
   readonly registry: string
-  /** Where the registry has it. */
+  /** The registry's field that holds the line. */
   readonly field: string
+  /** `<pattern> <group>`. */
   readonly line: string
   readonly stream: string
+  /** The sorted set of the group's consumers, by the ends of their leases. */
   readonly members: string
   readonly wake: string
 }
 
-/** The channels begin with "_": closed to clients, and passed over by their wildcards. */
-export const closed = { wake: '_queue.', more: '_more.', error: '_error.', unawaited: '_unawaited.' } as const
+/** How the channels of relays begin: "_" closes them to clients and to their wildcards. */
+export const relayChannels = {
+  wake: '_queue.',
+  more: '_more.',
+  error: '_error.',
+  unawaited: '_unawaited.',
+} as const
 
 export function redisKeys({ prefix, cluster }: { readonly prefix: string; readonly cluster: boolean }): Keys {
-  // On a cluster the keys that one script looks at must lie together: braces say so.
+  // A script needs its keys in one slot. On a cluster the text in braces decides the slot.
   const root = `${prefix}${cluster ? '{wildcast}' : 'wildcast'}`
   const registry = `${root}:groups`
-  const streams = `${root}:queue:`
-  const wakes = `${prefix}${closed.wake}`
+  const streamPrefix = `${root}:queue:`
+  const wakePrefix = `${prefix}${relayChannels.wake}`
   return {
     registry,
-    streams,
-    wakes,
+    streamPrefix,
+    wakePrefix,
     lease: (subject) => `${root}:serve:${subject}`,
     group(pattern, group) {
       const line = `${pattern} ${group}`
@@ -43,9 +50,9 @@ export function redisKeys({ prefix, cluster }: { readonly prefix: string; readon
         registry,
         field: isExact(pattern) ? pattern : '*',
         line,
-        stream: `${streams}${line}`,
+        stream: `${streamPrefix}${line}`,
         members: `${root}:members:${line}`,
-        wake: `${wakes}${line}`,
+        wake: `${wakePrefix}${line}`,
       }
     },
   }

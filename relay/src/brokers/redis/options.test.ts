@@ -10,43 +10,43 @@ describe('an address', () => {
     ['redis://example.org', 'example.org', 6379, 'example.org:6379'],
     ['redis://u:p@example.org:7000/3', 'example.org', 7000, 'example.org:7000'],
     ['rediss://[::1]:7000', '::1', 7000, '[::1]:7000'],
-  ])('of %s is shown without credentials', (url, host, port, text) => {
+  ])('is shown without credentials: %s', (url, host, port, text) => {
     expect(redisAddressOf({ url })).toEqual({ host, port })
     expect(addressText({ host, port })).toBe(text)
   })
 
-  it('of a node has no scheme', () => {
+  it('of a node is a host and a port, without a scheme', () => {
     expect(nodeAddress('[::1]:7000')).toEqual({ host: '::1', port: 7000 })
     expect(nodeAddress('localhost:7001')).toEqual({ host: 'localhost', port: 7001 })
   })
 })
 
 describe('the options of a client', () => {
-  it('take credentials and database from the URL', () => {
+  it('take the credentials and the database from the URL', () => {
     const url = 'redis://me:a%2Fb%25@localhost/3'
     expect(optionsOf({ url })).toMatchObject({ host: 'localhost', port: 6379, username: 'me', password: 'a/b%', db: 3 })
     expect(optionsOf({ url: 'redis://:100%@localhost' })).toMatchObject({ password: '100%' })
   })
 
-  it('take them from the settings first', () => {
+  it('prefer those of the settings', () => {
     const settings = { url: 'redis://me:x@localhost/3', username: 'you', password: 'y', db: 0 }
     expect(optionsOf(settings)).toMatchObject({ username: 'you', password: 'y' })
     expect(optionsOf(settings)).not.toHaveProperty('db')
   })
 
-  it('name nobody where nobody is named', () => {
+  it('have no user, password or database if the settings have none', () => {
     const options = optionsOf({ url: 'redis://localhost' })
     for (const key of ['username', 'password', 'db', 'tls', 'sentinels']) expect(options).not.toHaveProperty(key)
   })
 
-  it('hold certificates for an encrypted link only', () => {
+  it('hold certificates for an encrypted connection only', () => {
     const certificates = { ca: Buffer.from('ca'), cert: Buffer.from('cert'), key: Buffer.from('key') }
     expect(optionsOf({ url: 'rediss://localhost' }, certificates).tls).toEqual(certificates)
     expect(optionsOf({ url: 'rediss://localhost' }).tls).toEqual({})
     expect(optionsOf({ url: 'redis://localhost' }, certificates).tls).toBeUndefined()
   })
 
-  it('name the sentinels, which are encrypted as their master is', () => {
+  it('name the sentinels, which use TLS if their master does', () => {
     const settings = {
       url: 'redis://localhost',
       sentinels: ['a:1', 'b:2'],
@@ -68,7 +68,7 @@ describe('the options of a client', () => {
     expect(optionsOf({ ...encrypted, options: { sentinelTLS: null } })).toMatchObject({ sentinelTLS: null })
   })
 
-  it('let sentinels be listened to with credentials of their own', () => {
+  it('hold the credentials of sentinels in a client that subscribes to one', () => {
     const settings = {
       url: 'rediss://me:x@localhost',
       sentinels: ['[::1]:1'],
@@ -95,7 +95,7 @@ describe('the options of a client', () => {
     ).not.toHaveProperty('tls')
   })
 
-  it('hand over what the settings say, except that a connection ends once', () => {
+  it('pass on the options of the settings, except those that reconnect', () => {
     const options = {
       family: 6,
       retryStrategy: () => 1,
@@ -113,7 +113,7 @@ describe('the options of a client', () => {
     { url: 'redis://localhost', options: { monitor: true } },
     { url: 'redis://localhost', cluster: ['localhost:7000'], prefix: 'a{}' },
     { url: 'redis://localhost/main' },
-  ])('are refused where they would break what is promised: %j', (settings) => {
+  ])('are refused if they would break a promise: %j', (settings) => {
     expect(() => optionsOf(settings)).toThrow(expect.objectContaining({ code: 'unsupported' }))
   })
 })

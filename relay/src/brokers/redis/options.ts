@@ -3,43 +3,43 @@ import type { RedisOptions } from 'ioredis'
 import type { Certificates } from '../foreign/certificates.js'
 import type { RedisSettings } from '../settings.js'
 
-/** Where a Redis, a node of a cluster, or a sentinel is. */
+/** The address of a Redis, a node of a cluster, or a sentinel. */
 export interface RedisAddress {
   readonly host: string
   readonly port: number
 }
 
-/** What a client of ioredis is opened with. */
+/** The options of an ioredis client. */
 export type RedisClientOptions = RedisOptions & {
   readonly replyMapping: 'legacy'
   readonly connectTimeout: number
-  /** How an operator sees it in `CLIENT LIST`. */
+  /** Its name in `CLIENT LIST`. */
   readonly connectionName: string
 }
 
 const defaultPort = 6379
 
 const connectTimeoutMs = 5000
-/** One that is silent must leave time to ask the others. */
+/** Short, so that a silent sentinel leaves time to try the others. */
 const sentinelTimeoutMs = 1000
 
-/** For how long a server may take to be ready, sentinels included that lead to it. */
+/** How long a server may take to be ready, including the sentinels that lead to it. */
 export function patienceMs({ connectTimeout, sentinels, sentinelCommandTimeout = 0 }: RedisClientOptions): number {
   return connectTimeout + (sentinels?.length ?? 0) * sentinelCommandTimeout
 }
 
-/** The address of the URL. */
+/** The address in the URL. */
 export function redisAddressOf({ url }: RedisSettings): RedisAddress {
   const { hostname, port } = new URL(url)
   return { host: bare(hostname), port: Number(port) || defaultPort }
 }
 
-/** Of a text such as `host:7000` or `[::1]:7000`. */
+/** Parses a text such as `host:7000` or `[::1]:7000`. */
 export function nodeAddress(text: string): RedisAddress {
   return redisAddressOf({ url: `redis://${text}` })
 }
 
-/** As an operator knows it: without credentials. */
+/** Formats an address for operators. */
 export function addressText({ host, port }: RedisAddress): string {
   return `${host.includes(':') ? `[${host}]` : host}:${port}`
 }
@@ -49,8 +49,8 @@ export function isEncrypted({ url }: RedisSettings): boolean {
 }
 
 /**
- * What a client of ioredis is opened with: it ends once and repairs nothing by itself.
- * @throws {WildcastError} `unsupported` where the settings hand it an option that would break this
+ * The options of a client that ends once: ioredis must not reconnect or retry by itself.
+ * @throws {WildcastError} `unsupported` if the settings hold an option that would break this
  */
 export function redisClientOptions(
   settings: RedisSettings,
@@ -73,7 +73,7 @@ export function redisClientOptions(
   }
 }
 
-/** What a client is opened with that listens to a sentinel. */
+/** The options of a client that subscribes to a sentinel. */
 export function sentinelOptions(
   settings: RedisSettings,
   certificates: Certificates,
@@ -114,7 +114,7 @@ const endsOnce = {
   autoResendUnfulfilledCommands: false,
   enableOfflineQueue: false,
   maxRetriesPerRequest: 0,
-  // Ours looks at more, and says why it is not ready.
+  // `openClient` has its own check, which also reports why a server isn't ready.
   enableReadyCheck: false,
   enableAutoPipelining: false,
   stringNumbers: false,
@@ -124,9 +124,9 @@ const endsOnce = {
 function optionsGiven({ options = {}, cluster, prefix = '' }: RedisSettings): RedisOptions {
   if (options.keyPrefix) throw refuse('options.keyPrefix', 'write "prefix" instead')
   if (options.Connector || options.monitor) throw refuse('options', 'leave out "Connector" and "monitor"')
-  // Keys that share no slot can't be looked at together.
+  // After empty braces our keys would have different slots, and no script could use them together.
   if (cluster && prefix.includes('{}'))
-    throw refuse('prefix', 'leave out "{}", which has a meaning of its own on a cluster')
+    throw refuse('prefix', 'leave out "{}", which has a special meaning on a cluster')
   return options as RedisOptions
 }
 
@@ -135,7 +135,7 @@ function credentials(settings: RedisSettings): RedisOptions {
   const username = settings.username ?? decode(url.username)
   const password = settings.password ?? decode(url.password)
   const db = settings.db ?? Number(url.pathname.slice(1))
-  if (Number.isNaN(db)) throw refuse('url', 'what stands behind its host is the number of a database')
+  if (Number.isNaN(db)) throw refuse('url', 'write the number of a database after its host, or nothing')
   return { ...(username && { username }), ...(password && { password }), ...(db && { db }) }
 }
 
@@ -149,15 +149,15 @@ function sentinels(
     sentinels: nodes.map(nodeAddress),
     name: sentinelName,
     sentinelCommandTimeout: given.sentinelCommandTimeout ?? sentinelTimeoutMs,
-    // Nobody lives long enough to ask those that it learns of.
+    // A client ends before it could try the sentinels that it learns of.
     updateSentinels: false,
     ...(sentinelPassword && { sentinelPassword }),
-    // Sentinels speak as their master does, unless the settings say otherwise.
+    // Sentinels use TLS if their master does, unless the settings differ.
     ...(tls && { enableTLSForSentinelMode: true, sentinelTLS: 'sentinelTLS' in given ? given.sentinelTLS : tls }),
   }
 }
 
-/** An address of IPv6 has brackets in URLs only. */
+/** Removes the brackets that an IPv6 address has in a URL. */
 function bare(hostname: string): string {
   return hostname.replace(/^\[|\]$/g, '')
 }
@@ -166,7 +166,7 @@ function decode(text: string): string {
   try {
     return decodeURIComponent(text)
   } catch {
-    return text // a "%" that was meant as such
+    return text // a literal "%"
   }
 }
 

@@ -8,6 +8,6 @@ it.each([
   ['maintenance 10.0.0.1 6379 10.0.0.2 6380', undefined],
   ['main', undefined],
   ['', undefined],
-])('the new master of "main" by "%s" is %j', (news, master) => {
-  expect(masterIn(encodeUtf8(news), 'main')).toEqual(master)
+])('the new master of "main" in the event "%s" is %j', (event, master) => {
+  expect(masterIn(encodeUtf8(event), 'main')).toEqual(master)
 })

@@ -1,14 +1,14 @@
 import { decodeUtf8, WildcastError } from '@wildcast/protocol'
 import type { Clock } from '../../core/clock.js'
 import type { RedisClient } from './client.js'
+import type { RedisEndpoint } from './endpoints.js'
 import { addressText, type RedisAddress } from './options.js'
-import type { RedisEndpoint } from './places.js'
 import { Subscriber } from './subscriber.js'
 
 export interface SentinelWatchOptions {
-  /** How the sentinels call the master. */
+  /** The master's name at the sentinels. */
   readonly name: string
-  /** Where the link is: who was quick may be at the new master when it is told. */
+  /** The server of the connection: it may be the new master already. */
   readonly at: RedisAddress
   readonly sentinels: readonly RedisEndpoint[]
   readonly clock: Clock
@@ -17,18 +17,18 @@ export interface SentinelWatchOptions {
 }
 
 /**
- * What sentinels say when a master is another server from now on: `<name> <old host> <old port>
- * <new host> <new port>`.
+ * Sentinels publish here when the master changes: `<name> <old host> <old port> <new host> <new
+ * port>`.
  */
 const channel = '+switch-master'
 
-/** A sentinel that is not there is called again after so long. */
-const againMs = 60_000
+/** The wait before another try to reach a sentinel. */
+const retryMs = 60_000
 
 /**
- * Hears of a new master at once. Sentinels tell the old one after ten seconds only: until then it
- * takes what is for queues, and then forgets it. While no sentinel can be heard, nothing is lost
- * but this time.
+ * Notifies at once of a new master. Sentinels reconfigure the old master only after ten seconds:
+ * until then it accepts messages for queues, which it drops later. If no sentinel can be reached,
+ * only the notification comes that much later.
  */
 export class SentinelWatch {
   readonly #options: SentinelWatchOptions
@@ -46,19 +46,19 @@ export class SentinelWatch {
   }
 
   async #keep(sentinel: RedisEndpoint): Promise<void> {
-    await this.#hear(sentinel).catch(() => {}) // one that can't be heard is tried again: the link itself tells what is wrong
-    if (!this.#stopped) this.#options.clock.after(againMs, () => void this.#keep(sentinel))
+    await this.#subscribe(sentinel).catch(() => {}) // tried again: the link itself reports failures
+    if (!this.#stopped) this.#options.clock.after(retryMs, () => void this.#keep(sentinel))
   }
 
-  /** Resolves when there is no more to hear. */
-  async #hear(sentinel: RedisEndpoint): Promise<void> {
+  /** Resolves when the connection to the sentinel has ended. */
+  async #subscribe(sentinel: RedisEndpoint): Promise<void> {
     if (this.#stopped) return
     const { name, at, switched } = this.#options
     const client = await sentinel.open('watch')
     this.#clients.add(client)
     if (this.#stopped) client.drop()
-    const { confirmed } = new Subscriber(client.redis, () => {}).channel(channel, (_, news) => {
-      const master = masterIn(news, name)
+    const { confirmed } = new Subscriber(client.redis, () => {}).channel(channel, (_, event) => {
+      const master = masterIn(event, name)
       if (master && addressText(master) !== addressText(at)) switched(switchedError())
     })
     confirmed.catch(() => client.drop())
@@ -67,10 +67,10 @@ export class SentinelWatch {
   }
 }
 
-/** The new master of this name. Sentinels may watch over others, too. */
-export function masterIn(news: Uint8Array, name: string): RedisAddress | undefined {
-  const [about, , , host, port] = decodeUtf8(news)?.split(' ') ?? []
-  return about === name && host !== undefined ? { host, port: Number(port) } : undefined
+/** The new master of this name. Returns undefined if the event is about another master. */
+export function masterIn(event: Uint8Array, name: string): RedisAddress | undefined {
+  const [master, , , host, port] = decodeUtf8(event)?.split(' ') ?? []
+  return master === name && host !== undefined ? { host, port: Number(port) } : undefined
 }
 
 function switchedError(): WildcastError {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { isOlder, serverInfo } from './server-info.js'
 
-describe('a server', () => {
-  it('tells what it is', () => {
+describe('the facts of a server', () => {
+  it('are read from INFO', () => {
     const text =
       '# Server\r\nredis_version:7.0.15\r\n\r\n# Persistence\r\nloading:0\r\nrole:slave\r\ncluster_enabled:1\r\n'
     expect(serverInfo(text)).toEqual({ version: '7.0.15', replica: true, loading: false, cluster: true })
@@ -18,7 +18,7 @@ describe('a server', () => {
     ['10.0.0', false],
     ['', false],
     ['unknown', false],
-  ])('of version "%s" is older than 7.0.9: %s', (version, older) => {
+  ])('make version "%s" older than 7.0.9: %s', (version, older) => {
     expect(isOlder(version, '7.0.9')).toBe(older)
   })
 })

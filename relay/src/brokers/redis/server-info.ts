@@ -1,4 +1,4 @@
-/** What a server tells of itself. */
+/** The facts that a server reports of itself. */
 export interface ServerInfo {
   readonly version: string
   readonly replica: boolean
@@ -7,7 +7,7 @@ export interface ServerInfo {
   readonly cluster: boolean
 }
 
-/** Reads the answer to `INFO`. */
+/** Parses the reply to `INFO`. */
 export function serverInfo(text: string): ServerInfo {
   const facts = new Map(text.split('\r\n').map((line) => line.split(':', 2) as [string, string]))
   return {
@@ -18,10 +18,10 @@ export function serverInfo(text: string): ServerInfo {
   }
 }
 
-/** Of a server that does not tell: its user may not ask. */
+/** The facts if the relay's user may not run `INFO`. */
 export const unknownServer: ServerInfo = { version: '', replica: false, loading: false, cluster: false }
 
-/** Whether a version such as `7.0.15` is older than another. An unknown one is not. */
+/** Whether a version such as `7.0.15` is older than another. An unknown version isn't. */
 export function isOlder(version: string, than: string): boolean {
   if (!/^\d+(?:\.\d+)*$/.test(version)) return false
   return version.localeCompare(than, 'en', { numeric: true }) < 0

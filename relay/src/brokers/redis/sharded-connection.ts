@@ -1,37 +1,30 @@
 import { type BrokerMessage, payloadBytes, WildcastError } from '@wildcast/protocol'
 import type { Clock } from '../../core/clock.js'
 import type { BrokerConnection, ConnectionEvents, NativeSubscription, Sink } from '../foreign/driver.js'
-import type { RedisClient } from './client.js'
+import { type ClientPair, flush, pingAll, type RedisClient } from './client.js'
 import { commandFailure } from './failures.js'
-import { flush, signOfLife } from './farewell.js'
+import { checkBare } from './redis-publisher.js'
 import { slotOf } from './slots.js'
-import { checkBare } from './speaker.js'
 import type { RedisNames, RedisNative } from './subjects.js'
 import { Subscriber } from './subscriber.js'
 
-/** The two clients of one node. */
-export interface Pair {
-  readonly publisher: RedisClient
-  readonly listener: RedisClient
-}
-
 export interface ShardedOptions {
   readonly names: RedisNames
-  /** Every node that has slots. */
-  readonly pairs: readonly Pair[]
-  /** Which of them has a slot. */
-  pairOf(slot: number): Pair
+  /** One for each node that has slots. */
+  readonly pairs: readonly ClientPair[]
+  /** The clients of the node that has a slot. */
+  pairOf(slot: number): ClientPair
   readonly clock: Clock
 }
 
 /**
- * Sharded channels: each lives on the node that has its slot, so there are clients to all of them.
- * The end of one is the end of all.
+ * Sharded channels: the node that has the slot of a channel serves it, so there are clients of
+ * every node. When one ends, all end.
  */
 export class ShardedConnection implements BrokerConnection<RedisNative> {
   readonly #options: ShardedOptions
   readonly #events: ConnectionEvents
-  readonly #subscribers: Map<Pair, Subscriber> = new Map()
+  readonly #subscribers: Map<ClientPair, Subscriber> = new Map()
   #ended = false
 
   constructor(options: ShardedOptions, events: ConnectionEvents) {
@@ -40,8 +33,8 @@ export class ShardedConnection implements BrokerConnection<RedisNative> {
     for (const pair of options.pairs) {
       this.#subscribers.set(pair, new Subscriber(pair.listener.redis, () => events.dropped('foreign_subject')))
       for (const { ended } of [pair.publisher, pair.listener]) void ended.then((cause) => this.#end(cause))
-      // A slot has moved to another node, and with it the subscriptions: the next connection finds
-      // them there.
+      // A slot has moved to another node with its subscriptions: the next connection subscribes
+      // there.
       pair.listener.redis.on('moved', () =>
         this.#end(new WildcastError('broker_down', 'a slot of the cluster has moved to another node')),
       )
@@ -53,8 +46,8 @@ export class ShardedConnection implements BrokerConnection<RedisNative> {
     const { subject } = native
     const channel = this.#options.names.channelOf(subject)
     const subscriber = this.#subscribers.get(this.#pairOf(channel)) as Subscriber
-    const heard = subscriber.shard(channel, (_, payload) => sink({ subject, payload }))
-    return { confirmed: heard.confirmed.catch((cause) => this.#fail(cause)), end: heard.end }
+    const { confirmed, end } = subscriber.shard(channel, (_, payload) => sink({ subject, payload }))
+    return { confirmed: confirmed.catch((cause) => this.#fail(cause)), end }
   }
 
   async publish(message: BrokerMessage): Promise<void> {
@@ -67,11 +60,11 @@ export class ShardedConnection implements BrokerConnection<RedisNative> {
   }
 
   async request(): Promise<never> {
-    throw new WildcastError('unsupported', 'nobody can answer on sharded channels; leave out "sharded"')
+    throw new WildcastError('unsupported', 'sharded channels carry no answers; leave out "sharded"')
   }
 
   ping(): Promise<void> {
-    return signOfLife(this.#clients())
+    return pingAll(this.#clients())
   }
 
   async close(): Promise<void> {
@@ -80,7 +73,7 @@ export class ShardedConnection implements BrokerConnection<RedisNative> {
     this.#stop()
   }
 
-  #pairOf(channel: string): Pair {
+  #pairOf(channel: string): ClientPair {
     return this.#options.pairOf(slotOf(channel))
   }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { slotOf } from './slots.js'
 
-// As CLUSTER KEYSLOT of Redis 7 answers.
+// As CLUSTER KEYSLOT of Redis 7 replies.
 describe('the slot', () => {
   it.each([
     ['', 0],

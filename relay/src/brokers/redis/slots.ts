@@ -1,9 +1,9 @@
-/** How many slots a cluster shares among its nodes. */
+/** The slots that the nodes of a cluster share. */
 const slots = 16_384
 
 /**
- * The slot of a key or of a sharded channel: CRC16 (XMODEM) of what stands in its first braces,
- * else of all of it. See the Redis cluster specification.
+ * The slot of a key or of a sharded channel: CRC16 (XMODEM) of the text in its first braces, or of
+ * all of it. See the Redis cluster specification.
  */
 export function slotOf(key: string): number {
   const open = key.indexOf('{')

@@ -2,7 +2,7 @@ import { matches, parsePattern, parseSubject, type Subject } from '@wildcast/pro
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { globMatches, globText } from './glob.js'
-import { isDeafTo, redisNames } from './subjects.js'
+import { redisNames, skipsReserved } from './subjects.js'
 
 const names = redisNames({ prefix: '', sharded: false })
 const tenant = redisNames({ prefix: 't[1]*.', sharded: false })
@@ -39,7 +39,7 @@ describe('a pattern', () => {
     expect(globText(names.globOf(parsePattern(pattern)))).toBe(glob)
   })
 
-  it('is always covered, by no more stars than it has wildcards; and where that is said, by nothing else', () => {
+  it('is covered by a glob with no more stars than it has wildcards, and exactly if the glob claims so', () => {
     fc.assert(
       fc.property(anyPattern, anySubject, (pattern, subject) => {
         const glob = names.globOf(pattern)
@@ -51,14 +51,14 @@ describe('a pattern', () => {
     )
   })
 
-  it('that begins with a wildcard is deaf to reserved names, the others are not', () => {
-    const deaf = (pattern: string, name: string): boolean =>
-      isDeafTo(tenant.globOf(parsePattern(pattern)), 't[1]*.', name)
-    expect(deaf('**', `t[1]*.request.${ulid}.a`)).toBe(true)
-    expect(deaf('**', 't[1]*.request.1.a')).toBe(false)
-    expect(deaf('*.a', 't[1]*._queue')).toBe(true)
-    expect(deaf('**', 't[1]*.requests')).toBe(false)
-    expect(deaf('request.*.a', `t[1]*.request.${ulid}.a`)).toBe(false)
+  it('skips reserved names if it begins with a wildcard', () => {
+    const skips = (pattern: string, name: string): boolean =>
+      skipsReserved(tenant.globOf(parsePattern(pattern)), 't[1]*.', name)
+    expect(skips('**', `t[1]*.request.${ulid}.a`)).toBe(true)
+    expect(skips('**', 't[1]*.request.1.a')).toBe(false)
+    expect(skips('*.a', 't[1]*._queue')).toBe(true)
+    expect(skips('**', 't[1]*.requests')).toBe(false)
+    expect(skips('request.*.a', `t[1]*.request.${ulid}.a`)).toBe(false)
   })
 })
 
@@ -68,17 +68,17 @@ describe('an interest', () => {
     ['a.*', { kind: 'glob', key: 'glob a.*', exact: false, wildcard: true, single: false }],
     ['a.>', { kind: 'glob', key: 'glob a.*', exact: true, wildcard: true, single: false }],
     ['**', { kind: 'glob', key: 'glob *', exact: false, wildcard: true, single: false }],
-  ])('in %s is asked for as %j', (pattern, native) => {
+  ])('in %s is the subscription %j', (pattern, native) => {
     expect(nativeOf(pattern)).toMatchObject(native)
   })
 
-  it('as a server or in a group has one taker for each message', () => {
+  it('of a server or in a group has one receiver for each message', () => {
     const pattern = parsePattern('a.b')
     expect(names.nativeOf({ pattern, serve: true })).toMatchObject({ kind: 'server', key: 'server a.b', single: true })
     expect(names.nativeOf({ pattern, group: 'g' })).toMatchObject({ kind: 'group', key: 'group a.b g', single: true })
   })
 
-  it('has one key for each glob, also where literals hold stars', () => {
+  it('has one key for each glob, even if literals hold stars', () => {
     expect(nativeOf('a%2Ab.*').key).not.toBe(nativeOf('a.**').key)
     expect(nativeOf('a%2A.*').key).not.toBe(nativeOf('a.**.*').key)
   })
@@ -88,11 +88,11 @@ describe('an interest', () => {
     ['a%2E.*', 'a%2E.*'],
     ['a%252F.*', 'a%2F.*'],
     ['a%2F.*', 'a/.*'],
-  ])('in %s is asked for as %s: an escape that Redis names do not need stands for itself', (pattern, text) => {
+  ])('in %s is the glob %s: an escape that Redis names do not need is literal', (pattern, text) => {
     expect(globText(names.globOf(parsePattern(pattern)))).toBe(text)
   })
 
-  it('whose glob would cost Redis too much is covered by a wider one', () => {
+  it('gets a wider glob if its own would cost Redis too much', () => {
     const stars = parsePattern(`a${'.*.b'.repeat(100)}`)
     expect(globText(names.globOf(stars))).toBe(`a${'.*.b'.repeat(15)}.*.b.*`)
     const long = parsePattern(`a.*.${'b'.repeat(60)}.*.c.*.d`)
@@ -101,7 +101,7 @@ describe('an interest', () => {
     expect(nativeOf(`a${'.*'.repeat(17)}.>`)).toMatchObject({ exact: false })
   })
 
-  it('is an exact one only where channels are sharded', () => {
+  it('must be exact if channels are sharded', () => {
     const sharded = redisNames({ prefix: '', sharded: true })
     const unsupported = expect.objectContaining({ code: 'unsupported' })
     const pattern = parsePattern('a')
@@ -118,23 +118,24 @@ describe('a channel', () => {
     ['a/b c.*', 'a%2Fb%20c.%2A'],
     ['ü.😀', 'ü.😀'],
     ['__proto__.constructor', '__proto__.constructor'],
-  ])('%s is the subject %s, and back, behind a prefix', (name, subject) => {
+  ])('%s is the subject %s, and back, after a prefix', (name, subject) => {
     const channel = tenant.channelOf(subject as Subject)
-    expect([channel, tenant.subjectOf(channel)]).toEqual([`t[1]*.${name}`, subject])
+    expect(channel).toBe(`t[1]*.${name}`)
+    expect(tenant.subjectOf(channel)).toBe(subject)
   })
 
-  it('of a question or an answer may be longer than what clients may name', () => {
-    const asked = Array(256).fill('xyz').join('.')
-    const question = `request.${ulid}.${asked}`
-    expect(names.subjectOf(question)).toBe(question)
-    expect(names.subjectOf(`${question}.x.x.x`)).toBeUndefined()
-    expect(names.subjectOf(`request.${ulid}${'0'.repeat(40)}.${asked}`)).toBeUndefined()
-    expect(names.subjectOf(`request.a.${asked}`)).toBeUndefined()
-    expect(names.subjectOf(`other.${ulid}.${asked}`)).toBeUndefined()
-    expect(names.subjectOf(`request.${ulid}..${asked}`)).toBeUndefined()
+  it('of a request or an answer may be longer than a subject of a client', () => {
+    const subject = Array(256).fill('xyz').join('.')
+    const request = `request.${ulid}.${subject}`
+    expect(names.subjectOf(request)).toBe(request)
+    expect(names.subjectOf(`${request}.x.x.x`)).toBeUndefined()
+    expect(names.subjectOf(`request.${ulid}${'0'.repeat(40)}.${subject}`)).toBeUndefined()
+    expect(names.subjectOf(`request.a.${subject}`)).toBeUndefined()
+    expect(names.subjectOf(`other.${ulid}.${subject}`)).toBeUndefined()
+    expect(names.subjectOf(`request.${ulid}..${subject}`)).toBeUndefined()
   })
 
-  it.each(['a b\n', 'a..b', '', 'x'.repeat(1025)])('%j fits no subject', (channel) => {
+  it.each(['a b\n', 'a..b', '', 'x'.repeat(1025)])('%j is no subject', (channel) => {
     expect(names.subjectOf(channel)).toBeUndefined()
   })
 })

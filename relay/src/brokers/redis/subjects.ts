@@ -4,7 +4,7 @@ import type { Native } from '../foreign/driver.js'
 import { foreignNames } from '../foreign/names.js'
 import { type Glob, globText } from './glob.js'
 
-/** What Redis is asked for. */
+/** A subscription in the terms of Redis. */
 export type RedisNative = Native &
   (
     | { readonly kind: 'channel'; readonly subject: Subject }
@@ -13,22 +13,22 @@ export type RedisNative = Native &
     | { readonly kind: 'server'; readonly subject: Subject }
   )
 
-/** The names of one Redis, behind its prefix. */
+/** Translates between subjects and the names at one Redis, which begin with its prefix. */
 export interface RedisNames {
   channelOf(subject: Pattern): string
-  /** The subject of a channel behind the prefix; undefined where it fits none. */
+  /** Undefined if the channel, without its prefix, is no valid subject. */
   subjectOf(channel: string): Subject | undefined
   /**
-   * The narrowest glob that covers a pattern: with one star at most for each of its segments. What
-   * would cost Redis too much for each message ends in a star instead.
+   * The narrowest glob that covers a pattern, with at most one star for each of its segments. A
+   * glob that would cost Redis too much for each message is cut short with a star.
    */
   globOf(pattern: Pattern): Glob
-  /** @throws {WildcastError} `unsupported` where channels are sharded */
+  /** @throws {WildcastError} `unsupported` if channels are sharded and the interest isn't plain */
   nativeOf(interest: Interest): RedisNative
 }
 
-/** Redis, or what we keep there, decides who gets a message. */
-const alone = { exact: true, single: true }
+/** Redis selects the one receiver of a message, so nothing is left to match here. */
+const single = { exact: true, single: true }
 
 const plain = foreignNames({ separator: '.', escaped: '/+#*> ' })
 
@@ -43,11 +43,11 @@ export function redisNames({ prefix, sharded }: { readonly prefix: string; reado
   function nativeOf({ pattern, group, serve }: Interest): RedisNative {
     if (sharded && (serve || group !== undefined || !isExact(pattern))) throw onlyExact(pattern)
     const subject = pattern as Subject
-    if (serve) return { kind: 'server', key: `server ${subject}`, subject, ...alone, wildcard: true }
+    if (serve) return { kind: 'server', key: `server ${subject}`, subject, ...single, wildcard: true }
     const wildcard = !isExact(pattern)
-    // What a group is called becomes part of lines and keys.
+    // Parses the group's name, which becomes part of registry lines and keys.
     if (group !== undefined)
-      return { kind: 'group', key: `group ${pattern} ${parseSubject(group)}`, pattern, group, ...alone, wildcard }
+      return { kind: 'group', key: `group ${pattern} ${parseSubject(group)}`, pattern, group, ...single, wildcard }
     if (!wildcard) return { kind: 'channel', key: `channel ${subject}`, subject, exact: true, wildcard, single: false }
     const glob = globOf(pattern)
     const exact = isTail(pattern) && glob.length === coverOf(pattern).length
@@ -63,34 +63,33 @@ export function redisNames({ prefix, sharded }: { readonly prefix: string; reado
 }
 
 /**
- * The texts around the stars. Since a star crosses dots, the one of a `*` covers the `**` behind
- * it, too.
+ * The literals around the stars. A star matches across dots: that of a `*` covers a `**` after it.
  */
 function coverOf(pattern: Pattern): string[] {
   const literals = ['']
   let dot = ''
-  const say = (text: string): void => {
+  const append = (text: string): void => {
     literals.push(literals.pop() + text)
   }
   const segments = pattern.split('.')
   segments.forEach((segment, i) => {
     if (segment === '**' && segments[i - 1] === '*') return
-    // "a.**" also stands for "a": at the end the dot before it belongs to the star. Elsewhere the
-    // dot behind it does.
-    if (segment !== '**' || i < segments.length - 1) say(dot)
+    // "a.**" also matches "a": at the end a star replaces the dot before it. Elsewhere it replaces
+    // the dot after it.
+    if (segment !== '**' || i < segments.length - 1) append(dot)
     if (segment[0] === '*') literals.push('')
-    else say(plain.literal(segment))
+    else append(plain.literal(segment))
     dot = segment === '**' ? '' : '.'
   })
   return literals
 }
 
-/** Redis compares what stands behind the first star with every place of a channel's name. */
+/** Redis compares the literals after the first star with every position of a channel's name. */
 const mostStars = 16
-const mostBehindStar = 64
+const mostAfterStar = 64
 
 function bounded([first = '', ...others]: readonly string[]): string[] {
-  let room = mostBehindStar
+  let room = mostAfterStar
   const kept = others.findIndex((literal, i) => {
     room -= literal.length
     return i >= mostStars || room < 0
@@ -99,24 +98,24 @@ function bounded([first = '', ...others]: readonly string[]): string[] {
 }
 
 /**
- * Ends with all its wildcards, as `a.*.**` does, and begins with none: its glob brings nothing
- * else.
+ * Whether all wildcards are at the end, as in `a.*.**`, and none at the start: then the glob
+ * matches nothing else.
  */
 function isTail(pattern: Pattern): boolean {
   return /^[^*]+(?:\.\*)+\.\*\*$/.test(pattern)
 }
 
 /**
- * Whether our own patterns that begin with a wildcard are deaf to a name: see PROTOCOL.md, section
- * 3.
+ * Whether a glob must ignore a reserved name, because its pattern begins with a wildcard: see
+ * PROTOCOL.md, section 3.
  */
-export function isDeafTo(glob: Glob, prefix: string, name: string): boolean {
+export function skipsReserved(glob: Glob, prefix: string, name: string): boolean {
   return glob[0] === prefix && isReserved(name.slice(prefix.length))
 }
 
 function onlyExact(pattern: Pattern): WildcastError {
   return new WildcastError(
     'unsupported',
-    `sharded channels have neither patterns nor groups nor servers, so "${pattern}" can't be asked for; leave out "sharded"`,
+    `sharded channels have no patterns, groups or servers, so "${pattern}" can't be subscribed; leave out "sharded"`,
   )
 }

@@ -4,21 +4,21 @@ import type { NativeSubscription } from '../foreign/driver.js'
 import { commandFailure, redisEndedError } from './failures.js'
 import { type Glob, globMatches, globText } from './glob.js'
 
-/** Takes what comes on a channel. */
-export type Hear = (channel: string, payload: Uint8Array) => void
+/** Receives the messages of a channel. */
+export type Receive = (channel: string, payload: Uint8Array) => void
 
-/** Whether somebody passes over all that comes on a channel, though Redis brings it. */
-export type Deaf = (channel: string) => boolean
+/** Whether a receiver ignores all messages of a channel, though its glob matches it. */
+export type Ignores = (channel: string) => boolean
 
-/** What one Redis subscription brings, and to whom. */
-interface Heard {
-  readonly hearers: Map<Hear, Deaf>
+/** One subscription at Redis, and its receivers here. */
+interface Subscription {
+  readonly receivers: Map<Receive, Ignores>
   readonly confirmed: Promise<void>
   isConfirmed: boolean
   readonly glob: Glob | undefined
 }
 
-/** How Redis calls the three kinds of subscription. */
+/** The commands of the three kinds of subscription. */
 const commands = {
   channel: ['SUBSCRIBE', 'UNSUBSCRIBE'],
   glob: ['PSUBSCRIBE', 'PUNSUBSCRIBE'],
@@ -27,122 +27,121 @@ const commands = {
 
 type Kind = keyof typeof commands
 
-const never: Deaf = () => false
+type Subscriptions = Readonly<Record<Kind, Map<string, Subscription>>>
+
+const none = (): Subscriptions => ({ channel: new Map(), glob: new Map(), shard: new Map() })
+
+const ignoresNothing: Ignores = () => false
 
 /**
- * The subscriptions of one client: each asked for once, however many listen, and told apart by what
- * Redis says that a message came by.
+ * The subscriptions of one client. Receivers of the same channel or glob share one. Redis names the
+ * subscription that a message belongs to.
  */
 export class Subscriber {
   readonly #redis: Redis
   readonly #notText: () => void
-  readonly #heard: Readonly<Record<Kind, Map<string, Heard>>> = {
-    channel: new Map(),
-    glob: new Map(),
-    shard: new Map(),
-  }
-  /** What Redis has not confirmed the end of: until then messages are on their way. */
-  readonly #ending: Readonly<Record<Kind, Map<string, Heard>>> = {
-    channel: new Map(),
-    glob: new Map(),
-    shard: new Map(),
-  }
+  readonly #active: Subscriptions = none()
+  /** Messages of these still come, until Redis confirms their end. */
+  readonly #ending: Subscriptions = none()
 
-  /** `notText` hears of a channel whose name is no UTF-8. */
+  /** @param notText called when the name of a channel isn't UTF-8 */
   constructor(redis: Redis, notText: () => void) {
     this.#redis = redis
     this.#notText = notText
-    redis.on('messageBuffer', (channel: Buffer, payload: Buffer) => this.#tellAll('channel', channel, payload))
-    redis.on('smessageBuffer', (channel: Buffer, payload: Buffer) => this.#tellAll('shard', channel, payload))
+    redis.on('messageBuffer', (channel: Buffer, payload: Buffer) => this.#deliverExact('channel', channel, payload))
+    redis.on('smessageBuffer', (channel: Buffer, payload: Buffer) => this.#deliverExact('shard', channel, payload))
     redis.on('pmessageBuffer', (glob: string, channel: Buffer, payload: Buffer) =>
-      this.#tell('glob', glob, channel, payload),
+      this.#deliver('glob', glob, channel, payload),
     )
   }
 
-  channel(name: string, hear: Hear): NativeSubscription {
-    return this.#listen('channel', name, hear)
+  channel(name: string, receive: Receive): NativeSubscription {
+    return this.#add('channel', name, receive)
   }
 
-  shard(name: string, hear: Hear): NativeSubscription {
-    return this.#listen('shard', name, hear)
+  shard(name: string, receive: Receive): NativeSubscription {
+    return this.#add('shard', name, receive)
   }
 
-  glob(glob: Glob, hear: Hear, isDeaf: Deaf = never): NativeSubscription {
-    return this.#listen('glob', globText(glob), hear, isDeaf, glob)
+  glob(glob: Glob, receive: Receive, ignores: Ignores = ignoresNothing): NativeSubscription {
+    return this.#add('glob', globText(glob), receive, ignores, glob)
   }
 
   /**
-   * Of the globs that bring this channel by now to nobody who would take it, how many are still
-   * there when it is called: so often Redis has counted us.
+   * Finds the globs that match this channel and whose receivers all ignore it. Returns a function
+   * that counts those still subscribed: Redis has counted each of them as a receiver.
    */
-  deaf(channel: string): () => number {
-    const present = [...this.#heard.glob].filter(
-      ([, { glob, isConfirmed, hearers }]) =>
-        glob && isConfirmed && globMatches(glob, channel) && [...hearers.values()].every((isDeaf) => isDeaf(channel)),
-    )
-    return () => present.filter(([text, heard]) => this.#heard.glob.get(text) === heard).length
+  ignoring(channel: string): () => number {
+    const allIgnore = ({ receivers }: Subscription): boolean =>
+      [...receivers.values()].every((ignores) => ignores(channel))
+    const found = [...this.#active.glob].filter(([, subscription]) => {
+      const { glob, isConfirmed } = subscription
+      return glob && isConfirmed && globMatches(glob, channel) && allIgnore(subscription)
+    })
+    return () => found.filter(([text, subscription]) => this.#active.glob.get(text) === subscription).length
   }
 
-  #listen(kind: Kind, name: string, hear: Hear, isDeaf: Deaf = never, glob?: Glob): NativeSubscription {
-    const heard = this.#heard[kind].get(name) ?? this.#ask(kind, name, glob)
-    heard.hearers.set(hear, isDeaf)
+  #add(kind: Kind, name: string, receive: Receive, ignores: Ignores = ignoresNothing, glob?: Glob): NativeSubscription {
+    const subscription = this.#active[kind].get(name) ?? this.#subscribe(kind, name, glob)
+    const { receivers, confirmed } = subscription
+    receivers.set(receive, ignores)
     return {
-      confirmed: heard.confirmed,
+      confirmed,
       end: async () => {
-        if (heard.hearers.size > 1 || this.#heard[kind].get(name) !== heard) heard.hearers.delete(hear)
-        else if (heard.hearers.has(hear)) await this.#end(kind, name, heard)
+        if (receivers.size > 1 || this.#active[kind].get(name) !== subscription) receivers.delete(receive)
+        else if (receivers.has(receive)) await this.#unsubscribe(kind, name, subscription)
       },
     }
   }
 
-  #ask(kind: Kind, name: string, glob: Glob | undefined): Heard {
-    const confirmed = this.#say(commands[kind][0], name)
-    const heard: Heard = { hearers: new Map(), confirmed, isConfirmed: false, glob }
+  #subscribe(kind: Kind, name: string, glob: Glob | undefined): Subscription {
+    const confirmed = this.#call(commands[kind][0], name)
+    const subscription: Subscription = { receivers: new Map(), confirmed, isConfirmed: false, glob }
     confirmed.then(
       () => {
-        heard.isConfirmed = true
+        subscription.isConfirmed = true
       },
       () => {
-        // Refused: whoever asks next asks again.
-        if (this.#heard[kind].get(name) === heard) this.#heard[kind].delete(name)
+        // Refused: the next receiver tries again.
+        if (this.#active[kind].get(name) === subscription) this.#active[kind].delete(name)
       },
     )
-    this.#heard[kind].set(name, heard)
-    return heard
+    this.#active[kind].set(name, subscription)
+    return subscription
   }
 
-  async #end(kind: Kind, name: string, heard: Heard): Promise<void> {
-    this.#heard[kind].delete(name)
-    this.#ending[kind].set(name, heard)
-    await this.#say(commands[kind][1], name).catch(() => {}) // a client that ends takes its subscriptions along
-    if (this.#ending[kind].get(name) === heard) this.#ending[kind].delete(name)
+  async #unsubscribe(kind: Kind, name: string, subscription: Subscription): Promise<void> {
+    this.#active[kind].delete(name)
+    this.#ending[kind].set(name, subscription)
+    await this.#call(commands[kind][1], name).catch(() => {}) // a subscription ends with its client
+    if (this.#ending[kind].get(name) === subscription) this.#ending[kind].delete(name)
   }
 
-  async #say(command: string, name: string): Promise<void> {
+  async #call(command: string, name: string): Promise<void> {
     if (this.#redis.status === 'end') throw redisEndedError()
     try {
-      // In small letters, as the library knows the commands whose answers come as messages.
+      // ioredis knows by its lower-case name that the replies of a command come as messages.
       await this.#redis.call(command.toLowerCase(), name)
     } catch (cause) {
       throw commandFailure(cause)
     }
   }
 
-  /** Named as we named it, so it is text. */
-  #tellAll(kind: Kind, channel: Buffer, payload: Buffer): void {
-    this.#tell(kind, channel.toString(), channel, payload)
+  /** Delivers a message of a channel that was subscribed by its name, so the name is UTF-8. */
+  #deliverExact(kind: Kind, channel: Buffer, payload: Buffer): void {
+    this.#deliver(kind, channel.toString(), channel, payload)
   }
 
-  #tell(kind: Kind, key: string, channel: Buffer, payload: Buffer): void {
-    const heard = this.#heard[kind].get(key) ?? this.#ending[kind].get(key)
-    if (!heard) return
+  #deliver(kind: Kind, key: string, channel: Buffer, payload: Buffer): void {
+    const subscription = this.#active[kind].get(key) ?? this.#ending[kind].get(key)
+    if (!subscription) return
     const name = kind === 'glob' ? decodeUtf8(channel) : key
     if (name === undefined) {
       this.#notText()
       return
     }
-    // The library's own class of bytes is no business of ours.
+    // Not the Buffer of the library: receivers get plain bytes.
     const bytes = new Uint8Array(payload.buffer, payload.byteOffset, payload.byteLength)
-    for (const hear of [...heard.hearers.keys()]) hear(name, bytes)
+    for (const receive of [...subscription.receivers.keys()]) receive(name, bytes)
   }
 }

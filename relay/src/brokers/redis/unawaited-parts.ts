@@ -1,7 +1,7 @@
 import type { Subject } from '@wildcast/protocol'
 import type { Redis } from 'ioredis'
 import { Unawaited } from '../unawaited.js'
-import { closed } from './keys.js'
+import { relayChannels } from './keys.js'
 import type { RedisNames } from './subjects.js'
 import type { Subscriber } from './subscriber.js'
 
@@ -15,42 +15,46 @@ export interface UnawaitedPartsOptions {
 const answer = 'response.'
 
 /**
- * Answers in parts that nobody awaits any more. Redis carries nothing with which a part could ask,
- * so the relay that still hears it says so on a channel that only relays know, and to which those
- * listen that send parts. There is one such message for each late part, so that few are said.
+ * Answers in parts that no request awaits any longer. A part can't carry a reply address over
+ * Redis, so the relay that still receives it notifies the responders, on a channel that only relays
+ * use and only those subscribe to that send parts. Each late part costs one such message, and there
+ * are few.
  */
 export class RedisUnawaitedParts {
   readonly #options: UnawaitedPartsOptions
   readonly #known: Unawaited = new Unawaited()
-  #listening = false
+  #subscribed = false
 
   constructor(options: UnawaitedPartsOptions) {
     this.#options = options
   }
 
-  /** Before a part is sent. @throws {WildcastError} `interrupted` where nobody awaits it */
+  /**
+   * Call it before a part is sent. @throws {WildcastError} `interrupted` if no request awaits it
+   */
   check(answerOn: Subject): void {
-    this.#listen()
+    this.#subscribe()
     this.#known.check(this.#channelOf(answerOn))
   }
 
-  /** A part has come that nobody awaits. */
-  tell(answerOn: Subject): void {
+  /** Notifies the responder of a part that no request awaits. */
+  notify(answerOn: Subject): void {
     this.#options.redis.publish(this.#channelOf(answerOn), '').catch(() => {
-      // The next part asks again.
+      // The next part tries again.
     })
   }
 
   #channelOf(answerOn: Subject): string {
     const { prefix, names } = this.#options
-    return prefix + closed.unawaited + names.channelOf(answerOn).slice(prefix.length + answer.length)
+    return prefix + relayChannels.unawaited + names.channelOf(answerOn).slice(prefix.length + answer.length)
   }
 
-  #listen(): void {
-    if (this.#listening) return
-    this.#listening = true
+  #subscribe(): void {
+    if (this.#subscribed) return
+    this.#subscribed = true
     const { prefix, subscriber } = this.#options
-    const heard = subscriber.glob([`${prefix}${closed.unawaited}`, ''], (channel) => this.#known.add(channel))
-    heard.confirmed.catch(() => {}) // where it is forbidden, responders go on to their end
+    const glob = [`${prefix}${relayChannels.unawaited}`, '']
+    const { confirmed } = subscriber.glob(glob, (channel) => this.#known.add(channel))
+    confirmed.catch(() => {}) // if it is forbidden, responders continue to their last part
   }
 }

@@ -14,74 +14,75 @@ import {
   sentinelOptions,
 } from './options.js'
 
-/** What a client is for: an operator sees it in `CLIENT LIST`. */
-export type Use = 'publish' | 'subscribe' | 'look' | 'watch'
+/** The purpose of a client. Operators see it in `CLIENT LIST`. */
+export type ClientPurpose = 'publish' | 'subscribe' | 'look' | 'watch'
 
-/** Where a Redis is that clients can be opened to. */
+/** A server that clients can be opened to. */
 export interface RedisEndpoint {
   /** @throws {WildcastError} `broker_down` */
-  open(use: Use): Promise<RedisClient>
+  open(purpose: ClientPurpose): Promise<RedisClient>
 }
 
 /** The nodes of a cluster that have slots. */
-export interface ClusterPlaces {
+export interface ClusterEndpoints {
   readonly all: readonly RedisEndpoint[]
-  /** @throws {WildcastError} `broker_down` where nobody has it */
+  /** @throws {WildcastError} `broker_down` if no node has it */
   ownerOf(slot: number): RedisEndpoint
 }
 
-/** The server of the settings: that of the URL, or the master that sentinels know. */
+/** The server of the settings: that of the URL, or the master that the sentinels name. */
 export async function redisEndpointOf(settings: RedisSettings, clock: Clock): Promise<RedisEndpoint> {
   const key = settings.sentinels ? 'sentinels' : 'url'
-  return place(settings, redisAddressOf(settings), key, await readCertificates(settings.tls), clock)
+  return endpoint(settings, redisAddressOf(settings), key, await readCertificates(settings.tls), clock)
 }
 
 /** The sentinels of the settings. */
-export async function sentinelsOf(settings: RedisSettings, clock: Clock): Promise<RedisEndpoint[]> {
+export async function sentinelEndpointsOf(settings: RedisSettings, clock: Clock): Promise<RedisEndpoint[]> {
   const certificates = await readCertificates(settings.tls)
   const { sentinels = [] } = settings
   return sentinels.map((text) => {
     const address = nodeAddress(text)
-    return opening(sentinelOptions(settings, certificates, address), whereOf(settings, address, 'sentinels'), clock)
+    const options = sentinelOptions(settings, certificates, address)
+    return endpointWith(options, nameOf(settings, address, 'sentinels'), clock)
   })
 }
 
-/** Asks the nodes that the settings name, one after the other, which nodes there are. */
-export async function placesOf(
+/** Reads the slots from the first of the given nodes that answers. */
+export async function clusterEndpointsOf(
   settings: RedisSettings,
   nodes: readonly string[],
   clock: Clock,
-): Promise<ClusterPlaces> {
+): Promise<ClusterEndpoints> {
   const certificates = await readCertificates(settings.tls)
-  const at = (address: RedisAddress): RedisEndpoint => place(settings, address, 'cluster', certificates, clock)
-  const where = whereOf(settings, nodeAddress(nodes[0] as string), 'cluster')
+  const at = (address: RedisAddress): RedisEndpoint => endpoint(settings, address, 'cluster', certificates, clock)
+  const where = nameOf(settings, nodeAddress(nodes[0] as string), 'cluster')
   let failure: unknown
   for (const address of nodes.map(nodeAddress))
     try {
-      return placesBy(await slotsAt(at(address), address), at, where)
+      return endpointsBySlot(await slotsAt(at(address), address), at, where)
     } catch (cause) {
       failure = cause
     }
   throw redisConnectFailure(failure, where)
 }
 
-function place(
+function endpoint(
   settings: RedisSettings,
   address: RedisAddress,
   key: string,
   certificates: Certificates,
   clock: Clock,
 ): RedisEndpoint {
-  return opening(redisClientOptions(settings, certificates, address), whereOf(settings, address, key), clock)
+  return endpointWith(redisClientOptions(settings, certificates, address), nameOf(settings, address, key), clock)
 }
 
-function opening(options: RedisClientOptions, where: RedisConnectionName, clock: Clock): RedisEndpoint {
-  return {
-    open: (use) => openClient({ ...options, connectionName: `${options.connectionName}-${use}` }, where, clock),
-  }
+function endpointWith(options: RedisClientOptions, where: RedisConnectionName, clock: Clock): RedisEndpoint {
+  const open = (purpose: ClientPurpose): Promise<RedisClient> =>
+    openClient({ ...options, connectionName: `${options.connectionName}-${purpose}` }, where, clock)
+  return { open }
 }
 
-function whereOf(settings: RedisSettings, address: RedisAddress, key: string): RedisConnectionName {
+function nameOf(settings: RedisSettings, address: RedisAddress, key: string): RedisConnectionName {
   const { sentinels, sentinelName, username, db } = settings
   const url = new URL(settings.url)
   return {
@@ -95,10 +96,7 @@ function whereOf(settings: RedisSettings, address: RedisAddress, key: string): R
   }
 }
 
-/**
- * From the first to the last slot: a master, and its replicas. A node that does not know its own
- * host leaves it out.
- */
+/** A range of slots and its master; replicas follow. A node may omit its own host. */
 type SlotRange = readonly [first: number, last: number, master: readonly [host: string | null, port: number]]
 
 async function slotsAt(node: RedisEndpoint, { host }: RedisAddress): Promise<[SlotRange, RedisAddress][]> {
@@ -112,18 +110,18 @@ async function slotsAt(node: RedisEndpoint, { host }: RedisAddress): Promise<[Sl
   }
 }
 
-function placesBy(
+function endpointsBySlot(
   ranges: readonly (readonly [SlotRange, RedisAddress])[],
   at: (address: RedisAddress) => RedisEndpoint,
   where: RedisConnectionName,
-): ClusterPlaces {
-  const places = new Map(ranges.map(([, address]) => [addressText(address), at(address)]))
+): ClusterEndpoints {
+  const endpoints = new Map(ranges.map(([, address]) => [addressText(address), at(address)]))
   return {
-    all: [...places.values()],
+    all: [...endpoints.values()],
     ownerOf(slot) {
       const owner = ranges.find(([[first, last]]) => first <= slot && slot <= last)
       if (!owner) throw redisConnectFailure(new Error('CLUSTERDOWN'), where)
-      return places.get(addressText(owner[1])) as RedisEndpoint
+      return endpoints.get(addressText(owner[1])) as RedisEndpoint
     },
   }
 }

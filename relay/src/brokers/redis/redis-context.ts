@@ -1,0 +1,20 @@
+import type { Clock } from '../../core/clock.js'
+import type { GroupConsumer } from './group-consumer.js'
+import type { Keys } from './keys.js'
+import type { LeaseTimes } from './leases.js'
+import type { RedisNames } from './subjects.js'
+
+/** The parts of a relay at one Redis that outlive a connection. */
+export interface RedisContext {
+  /** The owner of its leases. */
+  readonly id: string
+  readonly prefix: string
+  readonly cluster: boolean
+  readonly names: RedisNames
+  readonly keys: Keys
+  readonly leaseTimes: LeaseTimes
+  readonly clock: Clock
+  readonly newId: () => string
+  /** Its consumers, by the registry lines of their groups. */
+  readonly consumers: Map<string, GroupConsumer>
+}
