@@ -1,43 +1,44 @@
-/** Undoes what the call that returned it did. */
+/** Reverts the call that returned it. */
 type Undo = () => void
 
-/** A hidden tab is given no frames. */
+/** Time after which callbacks run without a frame: a hidden tab gets none. */
 const hiddenFrameMs = 250
 
 let due = new Set<() => void>()
-/** What the pending frame was requested from; undefined if none is pending. */
+/** The function from which the pending frame was requested; undefined if no frame is pending. */
 let source: typeof requestAnimationFrame | undefined
 
 /**
- * Calls `run` once, with the next frame, or after 250 ms if no frame is painted. All calls of a
+ * Calls `run` once, with the next frame, or after 250 ms if no frame is painted. All callbacks of a
  * frame run together, so that React renders once for all.
  */
 export function nextFrame(run: () => void): void {
   due.add(run)
-  // A test may have installed or removed fake timers meanwhile: those that are gone never ring.
+  // A test may have installed or removed fake timers since: timers of a removed clock never fire.
   if (source === requestAnimationFrame) return
   source = requestAnimationFrame
   const runs = due
-  const beat = (): void => {
-    if (due !== runs) return // the other of the two was earlier
+  const runAll = (): void => {
+    if (due !== runs) return // the other timer fired first
     if (source === requestAnimationFrame) cancelAnimationFrame(frame)
     due = new Set()
     source = undefined
     for (const run of runs) run()
   }
-  const frame = requestAnimationFrame(beat)
-  // Not `setTimeout`, since fake timers stop that, too, and take it with them when they are
-  // removed.
-  AbortSignal.timeout?.(hiddenFrameMs).addEventListener('abort', beat)
+  const frame = requestAnimationFrame(runAll)
+  // Not `setTimeout`: fake timers stop that, too, and drop its timers when they are removed.
+  AbortSignal.timeout?.(hiddenFrameMs).addEventListener('abort', runAll)
 }
 
-/** Runs once after so many milliseconds. */
+/** Calls `run` once after `ms` milliseconds. */
 export function after(ms: number, run: () => void): Undo {
   const timer = setTimeout(run, ms)
   return () => clearTimeout(timer)
 }
 
-/** Runs after everything that runs now. Not `queueMicrotask`, which fake timers may stop. */
-export function soon(run: () => void): void {
+/**
+ * Calls `run` after the current synchronous code. Not `queueMicrotask`, which fake timers may stop.
+ */
+export function defer(run: () => void): void {
   void Promise.resolve().then(run)
 }

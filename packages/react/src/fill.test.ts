@@ -18,7 +18,7 @@ it.each([
   ['good.*', ['*']],
   ['good.**', []],
   ['good.>', []],
-])('refuses %s with %j, and says how it is meant', (pattern, params) => {
+])('refuses %s with %j, and names the remedy', (pattern, params) => {
   expect(() => fill(pattern, params)).toThrow(WildcastError)
   expect(() => fill(pattern, params)).toThrow('one segment for each "*"')
 })

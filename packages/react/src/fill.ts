@@ -1,7 +1,7 @@
 import { WildcastError } from '@wildcast/client'
 
 /**
- * The subject that a pattern becomes when each `*` is filled.
+ * Returns the subject that a pattern becomes when each `*` is filled.
  * @throws {WildcastError} `invalid_subject` if there is not one segment for each `*`, or another
  * wildcard is left
  * @example fill('room.*.msg', ['42']) // 'room.42.msg'

@@ -1,7 +1,8 @@
 import type { Client } from '@wildcast/client'
 
 /**
- * Calls the app. If the callback throws, or rejects later, the client's `onError` gets the error.
+ * Calls a callback of the application. If it throws, or rejects later, the client's `onError` gets
+ * the error.
  */
 export function notify<Value>(client: Client, callback: (value: Value) => unknown, value: Value): void {
   try {

@@ -3,15 +3,16 @@ import { createContext, type ReactNode, useContext } from 'react'
 
 const ClientContext = createContext<Client | undefined>(undefined)
 
+/** The props of `WildcastProvider`. */
 export interface WildcastProviderProps {
-  /** Made once, outside of any component, by `createClient`. */
+  /** Created once, outside of any component, by `createClient`. */
   readonly client: Client
   readonly children?: ReactNode
 }
 
 /**
- * Gives all hooks below it their client. One at the root is enough, for any number of subjects and
- * brokers.
+ * Provides the client to all hooks below it. One at the root is enough, for any number of subjects
+ * and brokers.
  * @example
  * const client = createClient({ url: '/ws' })
  * root.render(<WildcastProvider client={client}><App /></WildcastProvider>)
@@ -21,7 +22,7 @@ export function WildcastProvider({ client, children }: WildcastProviderProps): R
 }
 
 /**
- * The client of the nearest provider.
+ * Returns the client of the nearest provider.
  * @throws {TypeError} outside of a `WildcastProvider`
  */
 export function useClient(): Client {

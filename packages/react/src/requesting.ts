@@ -1,14 +1,11 @@
 import { type Client, type Message, type RequestOptions, WildcastError } from '@wildcast/client'
-import { soon } from './clock.js'
+import { defer } from './clock.js'
 
-/**
- * A request and its last answer. Neither the type of the question nor that of the answer is
- * checked.
- */
+/** A request and its last answer. The types of question and answer are not checked at run time. */
 export interface Requesting<Question = unknown, Answer = unknown> {
   /**
-   * Asks. The newest call counts: one that is still pending is cancelled, and rejects with an
-   * `AbortError`. The promise may be ignored.
+   * Sends a request, and cancels a pending call, which rejects with an `AbortError`. The promise
+   * may be ignored.
    */
   readonly call: (
     ...question: undefined extends Question ? [data?: Question] : [data: Question]
@@ -25,13 +22,13 @@ export interface Requester<Question, Answer> {
   /** A new object at each change, the same in between. */
   readonly state: () => Requesting<Question, Answer>
   /**
-   * Calls back at each change. Returns the undo; when the last viewer has left, what is pending is
-   * cancelled.
+   * Adds a viewer, called at each change. Returns a function that removes it; without viewers, the
+   * pending call is cancelled.
    */
   readonly view: (changed: () => void) => () => void
 }
 
-/** Opens a requester. It takes the options of each request from `optionsNow`. */
+/** Opens a requester. Each request gets its options from `optionsNow`. */
 export function openRequester<Question, Answer>(
   client: Client,
   subject: string,
@@ -42,20 +39,20 @@ export function openRequester<Question, Answer>(
 
   const call = (data?: Question): Promise<Message<Answer>> => {
     pending?.abort()
-    const mine = new AbortController()
-    pending = mine
-    const become = (next: Partial<Requesting<Question, Answer>>): void => {
-      if (pending !== mine) return // a newer call counts
+    const controller = new AbortController()
+    pending = controller
+    const update = (next: Partial<Requesting<Question, Answer>>): void => {
+      if (pending !== controller) return // replaced by a newer call
       state = { ...state, ...next }
       for (const changed of viewers) changed()
     }
-    become({ pending: true, error: undefined })
-    const answer = client.request<Answer>(subject, data, { ...optionsNow(), signal: mine.signal })
-    // Handled here, so that a caller who looks at the hook's state alone may ignore the promise.
+    update({ pending: true, error: undefined })
+    const answer = client.request<Answer>(subject, data, { ...optionsNow(), signal: controller.signal })
+    // Handled here, so that a caller who only uses the hook's state may ignore the promise.
     answer.then(
-      (message) => become({ pending: false, data: message.data }),
+      (message) => update({ pending: false, data: message.data }),
       (cause: unknown) =>
-        become({ pending: false, error: mine.signal.aborted ? undefined : WildcastError.from(cause) }),
+        update({ pending: false, error: controller.signal.aborted ? undefined : WildcastError.from(cause) }),
     )
     return answer
   }
@@ -67,8 +64,8 @@ export function openRequester<Question, Answer>(
       viewers.add(changed)
       return () => {
         viewers.delete(changed)
-        // StrictMode unmounts and mounts again at once: then nothing is cancelled.
-        soon(() => {
+        // StrictMode unmounts and mounts again at once, which must not cancel the call.
+        defer(() => {
           if (viewers.size === 0) pending?.abort()
         })
       }

@@ -4,7 +4,7 @@ import { renderToString } from 'react-dom/server'
 import { expect, it } from 'vitest'
 import { start } from '../../client/src/testing/connect.js'
 import { useConnection, usePublish, useRequest, useSubscription, WildcastProvider } from './index.js'
-import { storeSlotOf } from './place.js'
+import { storeSlotOf } from './store-slot.js'
 
 function Page() {
   const { items, status } = useSubscription('good.*')
@@ -14,13 +14,13 @@ function Page() {
   return createElement('p', null, `${items.length} ${status} ${connection.state} ${request.pending}`)
 }
 
-it('a server render subscribes to nothing, and shows the empty state', () => {
+it('a server render does not subscribe, and shows the empty state', () => {
   const { client, relay } = start()
   expect(renderToString(createElement(WildcastProvider, { client }, createElement(Page)))).toBe(
     '<p>0 idle idle false</p>',
   )
   expect(relay.links.flatMap(({ sent }) => sent)).toEqual([])
-  expect(storeSlotOf(client, 'good.*', {}).find()).toBe(undefined) // nor does it leave anything behind
+  expect(storeSlotOf(client, 'good.*', {}).find()).toBe(undefined) // nor does it keep a store
 })
 
 it('the entry is a client module for server components', () => {

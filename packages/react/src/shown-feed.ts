@@ -1,16 +1,14 @@
 import type { Message } from '@wildcast/client'
 import { nextFrame } from './clock.js'
-import { emptyFeed, type SubscriptionFeed } from './feed.js'
+import { emptyFeed, type SubscriptionFeed } from './subscription-feed.js'
 
-/** What a feed is shown to: a hook. */
+/** A hook that uses a feed. */
 export interface Viewer {
-  /** How many messages it wants to see; 0 for one that only wants events. */
+  /** How many messages it needs; 0 if it only handles events. */
   readonly keep: number
-  /**
-   * Called with every message at once. What it throws, or rejects with, is reported to the client.
-   */
+  /** Called at once with every message. The client reports what it throws or rejects with. */
   event(message: Message): unknown
-  /** Called once per frame in which the feed has changed; undefined if nothing is rendered. */
+  /** Called once per frame in which the feed has changed; undefined if the hook renders nothing. */
   readonly changed: (() => void) | undefined
   /** Called when there are more messages than it keeps. */
   readonly dropped?: () => void
@@ -20,29 +18,30 @@ export interface Viewer {
 export interface ShownFeed {
   readonly feed: () => SubscriptionFeed
   readonly add: (message: Message) => void
-  /** Messages were lost. */
+  /** Records that messages were lost. */
   readonly lose: () => void
   readonly change: (to: Partial<SubscriptionFeed>) => void
 }
 
+/** Opens the feed of a set of viewers. */
 export function shownFeed(viewers: ReadonlySet<Viewer>): ShownFeed {
   let feed = emptyFeed
-  /** What will be shown beside the messages. */
+  /** The next values of all fields but the messages. */
   let next = emptyFeed
   let arrived: Message[] = []
   let keep = 0
-  /** Messages since the last loss; infinite if nothing was lost. */
+  /** Number of messages since the last loss; infinite without one. */
   let sinceGap = Number.POSITIVE_INFINITY
 
   const show = (): void => {
     const all = arrived.length > 0 ? [...feed.items, ...arrived] : feed.items
     const last = arrived.at(-1) ?? feed.last
     arrived = []
-    // Without a viewer, within the linger, it keeps as many as before.
+    // While the store lingers without viewers, it keeps as many as before.
     if (viewers.size > 0) keep = Math.max(...[...viewers].map((viewer) => viewer.keep))
-    // To the subscription a gap is over with the next message, to the list when it is filled again.
-    const isHoled = next.continuity === 'live' && sinceGap < keep
-    const whole = isHoled ? ({ continuity: 'gap', asOf: feed.asOf } as const) : {}
+    // For the subscription a gap ends with the next message; for the list, when it is full again.
+    const hasGap = next.continuity === 'live' && sinceGap < keep
+    const whole = hasGap ? ({ continuity: 'gap', asOf: feed.asOf } as const) : {}
     feed = { ...next, ...whole, items: newest(all, keep), last }
     for (const viewer of viewers) {
       if (all.length > viewer.keep) viewer.dropped?.()
@@ -68,7 +67,7 @@ export function shownFeed(viewers: ReadonlySet<Viewer>): ShownFeed {
   }
 }
 
-/** The last items, at most `count`. */
+/** Returns the last items, at most `count`. */
 export function newest<Item>(items: readonly Item[], count: number): readonly Item[] {
   return items.length <= count ? items : items.slice(items.length - count)
 }

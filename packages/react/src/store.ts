@@ -6,28 +6,28 @@ import {
   type SubscriptionStatus,
   WildcastError,
 } from '@wildcast/client'
-import { after, soon } from './clock.js'
-import type { SubscriptionFeed } from './feed.js'
+import { after, defer } from './clock.js'
 import { notify } from './notify.js'
 import { shownFeed, type Viewer } from './shown-feed.js'
+import type { SubscriptionFeed } from './subscription-feed.js'
 
-/** What distinguishes subscriptions on the wire. Everything else is local to a hook. */
+/** The options that distinguish subscriptions to one pattern. All others are local to a hook. */
 export interface SharedOptions extends PolicyOptions {
   readonly broker?: string | undefined
   readonly group?: string | undefined
 }
 
-/** One subscription and what came of it, outside of React. */
+/** One subscription and its feed, outside of React. */
 export interface Store {
-  /** What was last shown. */
+  /** The feed as last rendered. */
   readonly feed: SubscriptionFeed
-  /** Adds a viewer; the first subscribes. Returns the undo. */
+  /** Adds a viewer; the first one subscribes. Returns a function that removes it. */
   view(viewer: Viewer): () => void
 }
 
 /**
- * How long a store outlives its last viewer: StrictMode mounts twice, keys change, routes come
- * back.
+ * How long a store outlives its last viewer: StrictMode mounts twice, keys change, users return to
+ * routes.
  */
 const lingerMs = 1000
 
@@ -55,7 +55,7 @@ export function openStore(client: Client, { pattern, wire, closed }: StoreOption
     change(status === 'ready' ? { status, error: undefined } : { status })
   const onError = (error: WildcastError): void => {
     change({ error })
-    // If no viewer renders it, the client reports it.
+    // If no viewer renders the error, the client reports it.
     if (![...viewers].some((viewer) => viewer.changed)) throw error
   }
 
@@ -79,9 +79,9 @@ export function openStore(client: Client, { pattern, wire, closed }: StoreOption
       }
       return () => {
         viewers.delete(viewer)
-        // While a member of a group lingers, it takes messages that another member could have: it
-        // waits only for StrictMode's second mount.
-        if (wire.group != null) soon(close)
+        // A lingering member of a group would take messages from the other members: it waits only
+        // for StrictMode's second mount.
+        if (wire.group != null) defer(close)
         else if (viewers.size === 0) cancelLinger = after(lingerMs, close)
       }
     },

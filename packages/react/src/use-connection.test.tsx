@@ -1,18 +1,18 @@
 import { expect, it } from 'vitest'
 import { connect } from '../../client/src/testing/connect.js'
 import { eventually } from './testing/eventually.js'
-import { within } from './testing/within.js'
+import { renderWithClient } from './testing/render-with-client.js'
 import { type Connection, useConnection } from './use-connection.js'
 
-function Look(props: { readonly seen: Connection[] }) {
+function ConnectionRecorder(props: { readonly seen: Connection[] }) {
   props.seen.push(useConnection())
   return null
 }
 
-it('useConnection follows the connection, and hurries it', async () => {
+it('useConnection returns the state of the connection, and reconnects at once', async () => {
   const { client, relay } = await connect()
   const seen: Connection[] = []
-  await within(client, <Look seen={seen} />)
+  await renderWithClient(client, <ConnectionRecorder seen={seen} />)
   expect(seen.at(-1)?.state).toBe('online')
   relay.link.drop()
   await eventually(() => expect(seen.at(-1)).toMatchObject({ state: 'waiting', nextRetryAt: expect.any(Number) }))

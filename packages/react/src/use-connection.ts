@@ -2,16 +2,16 @@ import type { Status } from '@wildcast/client'
 import { useMemo, useSyncExternalStore } from 'react'
 import { useClient } from './provider.js'
 
-/** What the connection is doing, and a way to hurry it. */
+/** The state of the connection, and a function that reconnects at once. */
 export type Connection = Status & {
-  /** Tries now, not after the wait. */
+  /** Reconnects now instead of after the wait. */
   readonly retryNow: () => void
 }
 
 const unconnected: Status = { state: 'idle', since: 0 }
 
 /**
- * The state of the client's connection; renders when it changes.
+ * Returns the state of the client's connection; renders when it changes.
  * @example
  * const connection = useConnection()
  * if (connection.state === 'waiting') return <button onClick={connection.retryNow}>try now</button>

@@ -1,6 +1,6 @@
 import { useInsertionEffect, useRef } from 'react'
 
-/** What a component was last rendered with, for callbacks that must not change with it. */
+/** Returns the value of the last render, for callbacks that must not change with it. */
 export function useLatest<Value>(value: Value): { readonly current: Value } {
   const latest = useRef(value)
   useInsertionEffect(() => {

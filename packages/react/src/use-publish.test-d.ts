@@ -5,7 +5,7 @@ interface Price {
   readonly price: number
 }
 
-test('a pattern takes a param for each "*", a subject none', () => {
+test('a pattern takes a param for each "*", a subject takes no params', () => {
   const toSubject = usePublish('good.apple')
   const toPattern = usePublish('room.*.msg.*')
   expectTypeOf(toSubject).parameter(0).toEqualTypeOf<unknown>()

@@ -5,30 +5,32 @@ import { useClient } from './provider.js'
 import { type Publishing, startPublishing } from './publishing.js'
 
 /** The data and the options of a publish. Data that may be undefined may be left out. */
-type Content<Data> = undefined extends Data
+type PublishArguments<Data> = undefined extends Data
   ? [data?: Data, options?: PublishOptions]
   : [data: Data, options?: PublishOptions]
 
 /** Publishes to a pattern whose wildcards the compiler does not know. */
-interface SendAnywhere<Data> {
-  (...content: Content<Data>): Publishing
-  (params: readonly string[], ...content: Content<Data>): Publishing
+interface SendWithOrWithoutParams<Data> {
+  (...content: PublishArguments<Data>): Publishing
+  (params: readonly string[], ...content: PublishArguments<Data>): Publishing
 }
 
-/** Publishes: first a param for each `*` of the pattern, if it has one, then the data. */
+/**
+ * Publishes: takes an array with a param for each `*` of the pattern, if it has one, then the data.
+ */
 export type Send<Pattern extends string, Data = unknown> =
   FillParams<Pattern> extends readonly []
-    ? (...content: Content<Data>) => Publishing
+    ? (...content: PublishArguments<Data>) => Publishing
     : number extends FillParams<Pattern>['length']
-      ? SendAnywhere<Data>
-      : (params: FillParams<Pattern>, ...content: Content<Data>) => Publishing
+      ? SendWithOrWithoutParams<Data>
+      : (params: FillParams<Pattern>, ...content: PublishArguments<Data>) => Publishing
 
 /**
  * Returns a function that publishes; the same one at each render. Its result has the state of the
- * publish, which `usePublishing` follows. It does not throw: a publish that is refused, also
- * because its params don't fit the pattern, has the state `rejected` and the `error`. Wildcards
- * other than `*` take no params: a pattern that has only such ones is published to with `wildcard:
- * true`. `Data` is the type of the data.
+ * publish, which `usePublishing` tracks. It does not throw: a publish that is refused, also because
+ * its params don't fit the pattern, has the state `rejected` and the `error`. Wildcards other than
+ * `*` take no params: to publish to a pattern with only such wildcards, pass `wildcard: true`.
+ * `Data` is the type of the data.
  * @example
  * const send = usePublish('room.*.msg')
  * return <button onClick={() => send(['42'], { text })}>Send</button>
@@ -38,11 +40,11 @@ export function usePublish<Data = unknown, const Pattern extends string = string
 ): Send<Pattern, Data> {
   const client = useClient()
   return useMemo(() => {
-    const filled = pattern.split('.').includes('*')
+    const hasParams = pattern.split('.').includes('*')
     const send = (...args: unknown[]): Publishing => {
-      const [params, data, options] = filled ? args : [[], ...args]
+      const [params, data, options] = hasParams ? args : [[], ...args]
       const subject = (): string => {
-        if (filled) return fill(pattern, params as string[])
+        if (hasParams) return fill(pattern, params as string[])
         if (args.length > 2) throw new WildcastError('invalid_subject', `"${pattern}" has no "*": give no params`)
         return pattern
       }

@@ -2,7 +2,7 @@ import type { Message } from '@wildcast/client'
 import { expectTypeOf, test } from 'vitest'
 import { useRequest } from './index.js'
 
-test('question and answer have the types that are given', () => {
+test('question and answer have the type arguments', () => {
   const sum = useRequest<number[], number>('math.sum', {
     onPart: ({ data }) => expectTypeOf(data).toEqualTypeOf<number>(),
   })
@@ -14,7 +14,7 @@ test('question and answer have the types that are given', () => {
   void sum.call()
 })
 
-test('without types everything may be asked and answered', () => {
+test('without type arguments question and answer may be of any type', () => {
   const sum = useRequest('math.sum')
   void sum.call()
   expectTypeOf(sum.call([1, 2])).toEqualTypeOf<Promise<Message>>()

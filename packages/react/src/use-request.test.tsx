@@ -4,49 +4,49 @@ import { describe, expect, it } from 'vitest'
 import { type Connected, connect } from '../../client/src/testing/connect.js'
 import type { Requesting } from './requesting.js'
 import { eventually } from './testing/eventually.js'
-import { within } from './testing/within.js'
+import { renderWithClient } from './testing/render-with-client.js'
 import { useRequest } from './use-request.js'
 
-function Ask(props: { readonly seen: Requesting[] }) {
+function Requester(props: { readonly seen: Requesting[] }) {
   props.seen.push(useRequest('math.sum', { timeoutMs: 100 }))
   return null
 }
 
-function AskInParts(props: { readonly onPart: (part: Message) => unknown; readonly seen: Requesting[] }) {
+function RequesterWithParts(props: { readonly onPart: (part: Message) => unknown; readonly seen: Requesting[] }) {
   props.seen.push(useRequest('math.sum', { onPart: props.onPart }))
   return null
 }
 
-function AskOf(props: { readonly subject: string; readonly seen: Requesting[] }) {
+function RequesterOf(props: { readonly subject: string; readonly seen: Requesting[] }) {
   props.seen.push(useRequest(props.subject))
   return null
 }
 
-/** Asks by itself, once in its life, as a component does that loads what it shows. */
-function AskOnce(props: { readonly seen: Requesting[]; readonly when: typeof useEffect }) {
-  const asking = useRequest('math.sum')
-  props.seen.push(asking)
-  const asked = useRef(false)
+/** Sends one request after it is mounted, as a component does that loads its data. */
+function RequesterOnMount(props: { readonly seen: Requesting[]; readonly when: typeof useEffect }) {
+  const request = useRequest('math.sum')
+  props.seen.push(request)
+  const hasRequested = useRef(false)
   props.when(() => {
-    if (asked.current) return
-    asked.current = true
-    void asking.call([1, 2])
+    if (hasRequested.current) return
+    hasRequested.current = true
+    void request.call([1, 2])
   })
   return null
 }
 
-async function asking(): Promise<
-  Connected & { seen: Requesting[]; view: Awaited<ReturnType<typeof within>>; now(): Requesting }
+async function renderRequester(): Promise<
+  Connected & { seen: Requesting[]; view: Awaited<ReturnType<typeof renderWithClient>>; now(): Requesting }
 > {
   const connected = await connect()
   const seen: Requesting[] = []
-  const view = await within(connected.client, <Ask seen={seen} />)
+  const view = await renderWithClient(connected.client, <Requester seen={seen} />)
   return { ...connected, seen, view, now: () => seen.at(-1) as Requesting }
 }
 
 describe('useRequest', () => {
-  it('asks, and gives the answer to its state and to its caller', async () => {
-    const { now, relay } = await asking()
+  it('sends a request, and returns the answer in its state and to its caller', async () => {
+    const { now, relay } = await renderRequester()
     const answer = now().call([1, 2])
     await eventually(() => expect(now().pending).toBe(true))
     const [request] = relay.link.all('Request')
@@ -56,17 +56,17 @@ describe('useRequest', () => {
     expect((await answer).data).toBe(3)
   })
 
-  it('shows why it failed, and nothing goes unhandled', async () => {
-    const { now, relay } = await asking()
+  it('shows why it failed, without an unhandled rejection', async () => {
+    const { now, relay } = await renderRequester()
     void now().call()
     await eventually(() => expect(relay.link.all('Request').length).toBe(1))
     const [request] = relay.link.all('Request')
-    relay.link.say({ kind: 'Error', ref: request?.ref, code: 'no_responders', message: 'nobody', retry: true })
+    relay.link.say({ kind: 'Error', ref: request?.ref, code: 'no_responders', message: 'no responder', retry: true })
     await eventually(() => expect(now()).toMatchObject({ pending: false, error: { code: 'no_responders' } }))
   })
 
   it('cancels a call that a newer one replaces', async () => {
-    const { now, relay } = await asking()
+    const { now, relay } = await renderRequester()
     const first = now().call('first')
     const second = now().call('second')
     await expect(first).rejects.toMatchObject({ name: 'AbortError' })
@@ -78,8 +78,8 @@ describe('useRequest', () => {
     await eventually(() => expect(now().data).toBe('answer'))
   })
 
-  it('cancels what it asked when it is unmounted', async () => {
-    const { now, relay, view } = await asking()
+  it('cancels its pending request when it is unmounted', async () => {
+    const { now, relay, view } = await renderRequester()
     const answer = now().call()
     await eventually(() => expect(relay.link.all('Request').length).toBe(1))
     await view.unmount()
@@ -87,10 +87,10 @@ describe('useRequest', () => {
     expect(relay.link.all('Cancel').length).toBe(1)
   })
 
-  it('forgets the answer of another subject, and cancels what it asked there', async () => {
+  it('drops the answer of another subject, and cancels the request to it', async () => {
     const { client, relay } = await connect()
     const seen: Requesting[] = []
-    const view = await within(client, <AskOf subject="user.1" seen={seen} />)
+    const view = await renderWithClient(client, <RequesterOf subject="user.1" seen={seen} />)
     void seen.at(-1)?.call()
     await eventually(() => expect(relay.link.all('Request').length).toBe(1))
     relay.link.say({ kind: 'Response', ref: relay.link.all('Request')[0]?.ref as number, message: '"one"' })
@@ -98,7 +98,7 @@ describe('useRequest', () => {
     void seen.at(-1)?.call()
     await eventually(() => expect(seen.at(-1)?.pending).toBe(true))
     seen.length = 0
-    await view.show(<AskOf subject="user.2" seen={seen} />)
+    await view.show(<RequesterOf subject="user.2" seen={seen} />)
     expect(seen.map(({ data, pending }) => [data, pending])).toEqual(seen.map(() => [undefined, false]))
     expect(relay.link.all('Cancel').length).toBe(1)
   })
@@ -106,10 +106,10 @@ describe('useRequest', () => {
   it.each([
     ['an effect', useEffect],
     ['a layout effect', useLayoutEffect],
-  ])('keeps what %s asks while StrictMode mounts it twice', async (_, when) => {
+  ])('keeps the request of %s while StrictMode mounts it twice', async (_, when) => {
     const { client, relay } = await connect()
     const seen: Requesting[] = []
-    await within(client, <AskOnce seen={seen} when={when} />)
+    await renderWithClient(client, <RequesterOnMount seen={seen} when={when} />)
     await eventually(() => expect(relay.link.all('Request').length).toBe(1))
     expect(seen.at(-1)?.pending).toBe(true)
     relay.link.say({ kind: 'Response', ref: relay.link.all('Request')[0]?.ref as number, message: '3' })
@@ -117,15 +117,15 @@ describe('useRequest', () => {
     expect(relay.link.all('Cancel')).toEqual([])
   })
 
-  it('cancels what it asked when it is hidden, and is not pending when it is shown again', async () => {
+  it('cancels its request when it is hidden, and is not pending when it is shown again', async () => {
     const { client, relay } = await connect()
     const seen: Requesting[] = []
     const ask = (mode: 'visible' | 'hidden') => (
       <Activity mode={mode}>
-        <Ask seen={seen} />
+        <Requester seen={seen} />
       </Activity>
     )
-    const view = await within(client, ask('visible'))
+    const view = await renderWithClient(client, ask('visible'))
     void seen.at(-1)?.call('first')
     await eventually(() => expect(relay.link.all('Request').length).toBe(1))
     relay.link.say({ kind: 'Response', ref: relay.link.all('Request')[0]?.ref as number, message: '"one"' })
@@ -144,15 +144,15 @@ describe('useRequest', () => {
     await eventually(() => expect(seen.at(-1)).toMatchObject({ pending: false, data: 'three' }))
   })
 
-  it('shows the answer to what was asked while it was hidden', async () => {
+  it('shows the answer to a request that was sent while it was hidden', async () => {
     const { client, relay } = await connect()
     const seen: Requesting[] = []
     const ask = (mode: 'visible' | 'hidden') => (
       <Activity mode={mode}>
-        <Ask seen={seen} />
+        <Requester seen={seen} />
       </Activity>
     )
-    const view = await within(client, ask('visible'))
+    const view = await renderWithClient(client, ask('visible'))
     await view.show(ask('hidden'))
     const answer = seen.at(-1)?.call()
     await eventually(() => expect(relay.link.all('Request').length).toBe(1))
@@ -162,12 +162,12 @@ describe('useRequest', () => {
     await eventually(() => expect(seen.at(-1)).toMatchObject({ pending: false, data: 3 }))
   })
 
-  it('leaves the state of another subject alone when a call of the former one comes late', async () => {
+  it('does not change its state for a late call of its former subject', async () => {
     const { client, relay } = await connect()
     const seen: Requesting[] = []
-    const view = await within(client, <AskOf subject="user.1" seen={seen} />)
+    const view = await renderWithClient(client, <RequesterOf subject="user.1" seen={seen} />)
     const former = seen.at(-1) as Requesting
-    await view.show(<AskOf subject="user.2" seen={seen} />)
+    await view.show(<RequesterOf subject="user.2" seen={seen} />)
     void seen.at(-1)?.call()
     await eventually(() => expect(relay.link.all('Request').length).toBe(1))
     relay.link.say({ kind: 'Response', ref: relay.link.all('Request')[0]?.ref as number, message: '"two"' })
@@ -176,7 +176,7 @@ describe('useRequest', () => {
     await eventually(() => expect(relay.link.all('Request').length).toBe(2))
     relay.link.say({ kind: 'Response', ref: relay.link.all('Request')[1]?.ref as number, message: '"one"' })
     await late
-    await view.show(<AskOf subject="user.2" seen={seen} />)
+    await view.show(<RequesterOf subject="user.2" seen={seen} />)
     expect(seen.at(-1)?.data).toBe('two')
   })
 
@@ -188,10 +188,10 @@ describe('useRequest', () => {
       },
     ],
     ['rejects', () => Promise.reject(new Error('broken'))],
-  ])('reports an onPart that %s, and goes on', async (_, onPart) => {
+  ])('reports an onPart that %s, and continues', async (_, onPart) => {
     const { client, relay, errors } = await connect()
     const seen: Requesting[] = []
-    await within(client, <AskInParts onPart={onPart} seen={seen} />)
+    await renderWithClient(client, <RequesterWithParts onPart={onPart} seen={seen} />)
     void seen.at(-1)?.call()
     await eventually(() => expect(relay.link.all('Request').length).toBe(1))
     const ref = relay.link.all('Request')[0]?.ref as number
@@ -201,10 +201,10 @@ describe('useRequest', () => {
     await eventually(() => expect(errors).toMatchObject([{ stage: 'handler', message: 'broken' }]))
   })
 
-  it('returns the refusal of a bad subject', async () => {
+  it('returns the refusal of an invalid subject', async () => {
     const { client, errors } = await connect()
     const seen: Requesting[] = []
-    await within(client, <AskOf subject="user..1" seen={seen} />)
+    await renderWithClient(client, <RequesterOf subject="user..1" seen={seen} />)
     void seen.at(-1)?.call()
     await eventually(() => expect(seen.at(-1)).toMatchObject({ pending: false, error: { code: 'invalid_subject' } }))
     expect(errors).toEqual([])

@@ -1,28 +1,28 @@
 import type { Message } from '@wildcast/client'
 import { describe, expect, it } from 'vitest'
 import { connect } from '../../client/src/testing/connect.js'
-import type { SubscriptionFeed } from './feed.js'
+import type { SubscriptionFeed } from './subscription-feed.js'
 import { eventually } from './testing/eventually.js'
-import { Look, last, ready, say, texts } from './testing/look.js'
-import { within } from './testing/within.js'
+import { deliver, FeedRecorder, last, ready, texts } from './testing/feed-recorder.js'
+import { renderWithClient } from './testing/render-with-client.js'
 
 describe('onEvent of useSubscription', () => {
-  it('calls the latest onEvent, and subscribes nothing for it', async () => {
+  it('calls the latest onEvent, without subscribing again', async () => {
     const connected = await connect()
     const events: string[] = []
     const seen: SubscriptionFeed[] = []
-    const listening = (name: string) => (
-      <Look
+    const recorder = (name: string) => (
+      <FeedRecorder
         pattern="good.*"
         options={{ onEvent: (message: Message) => events.push(`${name} ${message.text()}`) }}
         seen={seen}
       />
     )
-    const view = await within(connected.client, listening('first'))
+    const view = await renderWithClient(connected.client, recorder('first'))
     await ready(seen)
-    say(connected, 'a')
-    await view.show(listening('second'))
-    say(connected, 'b')
+    deliver(connected, 'a')
+    await view.show(recorder('second'))
+    deliver(connected, 'b')
     expect(events).toEqual(['first a', 'second b'])
     expect(connected.relay.link.all('Subscribe').length).toBe(1)
   })
@@ -34,20 +34,18 @@ describe('onEvent of useSubscription', () => {
     const fail = (): void => {
       throw new Error('broken')
     }
-    await within(
+    await renderWithClient(
       connected.client,
       <>
-        <Look pattern="good.*" options={{ onEvent: fail }} seen={seen} />
-        <Look pattern="good.*" options={{ onEvent: (message) => events.push(message.text()) }} seen={seen} />
+        <FeedRecorder pattern="good.*" options={{ onEvent: fail }} seen={seen} />
+        <FeedRecorder pattern="good.*" options={{ onEvent: (message) => events.push(message.text()) }} seen={seen} />
       </>,
     )
     await ready(seen)
-    say(connected, 'a')
+    deliver(connected, 'a')
     await eventually(() => expect(texts(last(seen))).toEqual(['a']))
-    expect([events, connected.errors.map(({ stage, message }) => [stage, message])]).toEqual([
-      ['a'],
-      [['handler', 'broken']],
-    ])
+    expect(events).toEqual(['a'])
+    expect(connected.errors).toMatchObject([{ stage: 'handler', message: 'broken' }])
   })
 
   it('reports every onEvent that throws or rejects, and calls the others', async () => {
@@ -61,17 +59,17 @@ describe('onEvent of useSubscription', () => {
       await undefined
       throw new Error('later')
     }
-    await within(
+    await renderWithClient(
       connected.client,
       <>
-        <Look pattern="good.*" options={{ onEvent: fail('first') }} seen={seen} />
-        <Look pattern="good.*" options={{ onEvent: failLater }} seen={seen} />
-        <Look pattern="good.*" options={{ onEvent: fail('second'), state: false }} seen={[]} />
-        <Look pattern="good.*" options={{ onEvent: (message) => events.push(message.text()) }} seen={seen} />
+        <FeedRecorder pattern="good.*" options={{ onEvent: fail('first') }} seen={seen} />
+        <FeedRecorder pattern="good.*" options={{ onEvent: failLater }} seen={seen} />
+        <FeedRecorder pattern="good.*" options={{ onEvent: fail('second'), state: false }} seen={[]} />
+        <FeedRecorder pattern="good.*" options={{ onEvent: (message) => events.push(message.text()) }} seen={seen} />
       </>,
     )
     await ready(seen)
-    say(connected, 'a')
+    deliver(connected, 'a')
     await eventually(() => expect(connected.errors.length).toBe(3))
     expect(connected.errors.map(({ message }) => message).sort()).toEqual(['first', 'later', 'second'])
     expect(new Set(connected.errors.map(({ stage }) => stage))).toEqual(new Set(['handler']))
@@ -79,31 +77,32 @@ describe('onEvent of useSubscription', () => {
     await eventually(() => expect(texts(last(seen))).toEqual(['a']))
   })
 
-  it('renders nothing for messages with state: false', async () => {
+  it('does not render for messages with state: false', async () => {
     const connected = await connect()
     const silent: SubscriptionFeed[] = []
-    const loud: SubscriptionFeed[] = []
-    await within(
+    const rendering: SubscriptionFeed[] = []
+    await renderWithClient(
       connected.client,
       <>
-        <Look pattern="good.*" options={{ state: false }} seen={silent} />
-        <Look pattern="good.*" seen={loud} />
+        <FeedRecorder pattern="good.*" options={{ state: false }} seen={silent} />
+        <FeedRecorder pattern="good.*" seen={rendering} />
       </>,
     )
-    await ready(loud)
+    await ready(rendering)
     const renders = silent.length
-    say(connected, 'a')
-    await eventually(() => expect(texts(last(loud))).toEqual(['a']))
-    expect([silent.length, last(silent).items]).toEqual([renders, []])
+    deliver(connected, 'a')
+    await eventually(() => expect(texts(last(rendering))).toEqual(['a']))
+    expect(silent.length).toBe(renders)
+    expect(last(silent).items).toEqual([])
   })
 
-  it('has a refusal reported where nothing is rendered', async () => {
+  it('reports a refusal if no hook renders it', async () => {
     const connected = await connect()
     connected.relay.answer = (frame) =>
       frame.kind === 'Subscribe'
         ? { kind: 'Error', ref: frame.ref, code: 'forbidden', message: 'not yours', retry: false }
         : undefined
-    await within(connected.client, <Look pattern="secret.*" options={{ state: false }} seen={[]} />)
+    await renderWithClient(connected.client, <FeedRecorder pattern="secret.*" options={{ state: false }} seen={[]} />)
     await eventually(() => expect(connected.errors).toMatchObject([{ code: 'forbidden' }]))
   })
 })

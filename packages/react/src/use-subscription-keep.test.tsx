@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { connect } from '../../client/src/testing/connect.js'
 import { settle } from '../../client/src/testing/fake-clock.js'
-import type { SubscriptionFeed } from './feed.js'
 import { WildcastProvider } from './provider.js'
+import type { SubscriptionFeed } from './subscription-feed.js'
 import { eventually } from './testing/eventually.js'
-import { Look, last, ready, say } from './testing/look.js'
-import { within } from './testing/within.js'
+import { deliver, FeedRecorder, last, ready } from './testing/feed-recorder.js'
+import { renderWithClient } from './testing/render-with-client.js'
 import { type UseSubscriptionOptions, useSubscription } from './use-subscription.js'
 
-/** A list as the README shows it. */
+/** A list like that of the README. */
 function Rows() {
   const { items } = useSubscription('good.*', { keep: 3 })
   const rows = items.map((message) => <li key={message.key}>{message.text()}</li>)
@@ -16,17 +16,17 @@ function Rows() {
 }
 
 describe('keep of useSubscription', () => {
-  it('lets a list keep its rows when the oldest is dropped', async () => {
+  it('keeps the rows of a list when the oldest is dropped', async () => {
     const connected = await connect()
-    const { container } = await within(connected.client, <Rows />)
+    const { container } = await renderWithClient(connected.client, <Rows />)
     const rows = (): Element[] => [...container.querySelectorAll('li')]
     const shown = (): (string | null)[] => rows().map(({ textContent }) => textContent)
     await eventually(() => expect(connected.relay.link.all('Subscribe').length).toBe(1))
     await settle()
-    for (const text of ['a', 'b', 'c']) say(connected, text)
+    for (const text of ['a', 'b', 'c']) deliver(connected, text)
     await eventually(() => expect(shown()).toEqual(['a', 'b', 'c']))
     const [, b, c] = rows()
-    say(connected, 'd')
+    deliver(connected, 'd')
     await eventually(() => expect(shown()).toEqual(['b', 'c', 'd']))
     expect(rows()[0]).toBe(b)
     expect(rows()[1]).toBe(c)
@@ -39,12 +39,12 @@ describe('keep of useSubscription', () => {
     [2.9, 2],
     [0.5, 0],
     [0, 0],
-  ])('with keep: %d holds %i of 150 messages', async (keep, held) => {
+  ])('keeps with keep: %d %i of 150 messages', async (keep, held) => {
     const connected = await connect()
     const seen: SubscriptionFeed[] = []
-    await within(connected.client, <Look pattern="good.*" options={{ keep }} seen={seen} />)
+    await renderWithClient(connected.client, <FeedRecorder pattern="good.*" options={{ keep }} seen={seen} />)
     await ready(seen)
-    for (let i = 0; i < 150; i++) say(connected, String(i))
+    for (let i = 0; i < 150; i++) deliver(connected, String(i))
     await eventually(() => expect(last(seen).last?.text()).toBe('149'))
     expect(last(seen).items.length).toBe(held)
     expect(last(seen).continuity).toBe('live')
@@ -56,7 +56,7 @@ describe('keep of useSubscription', () => {
     const show = (options: UseSubscriptionOptions) => () =>
       renderToString(
         <WildcastProvider client={client}>
-          <Look pattern="good.*" options={options} seen={[]} />
+          <FeedRecorder pattern="good.*" options={options} seen={[]} />
         </WildcastProvider>,
       )
     expect(show({ keep })).toThrow(RangeError)
@@ -65,13 +65,16 @@ describe('keep of useSubscription', () => {
     expect(show({ keep, skip: true })).toThrow(RangeError)
   })
 
-  it('has a gap for as long as it keeps all messages', async () => {
+  it('has a gap forever if it keeps all messages', async () => {
     const connected = await connect()
     const seen: SubscriptionFeed[] = []
-    await within(connected.client, <Look pattern="good.*" options={{ keep: Number.POSITIVE_INFINITY }} seen={seen} />)
+    await renderWithClient(
+      connected.client,
+      <FeedRecorder pattern="good.*" options={{ keep: Number.POSITIVE_INFINITY }} seen={seen} />,
+    )
     await ready(seen)
     connected.relay.link.say({ kind: 'Gap', id: 1, missed: 3 })
-    for (let i = 0; i < 150; i++) say(connected, String(i))
+    for (let i = 0; i < 150; i++) deliver(connected, String(i))
     await eventually(() => expect(last(seen).items.length).toBe(150))
     expect(last(seen).continuity).toBe('gap')
   })

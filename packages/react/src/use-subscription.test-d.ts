@@ -20,7 +20,7 @@ test('params have the number of wildcards of the pattern', () => {
   expectTypeOf(useSubscription(`room.${room}`)).toEqualTypeOf<SubscriptionFeed>()
 })
 
-test('data has the type that is given', () => {
+test('data has the type argument', () => {
   const { items, last } = useSubscription<Price>('good.*', {
     onEvent: ({ data }) => expectTypeOf(data).toEqualTypeOf<Price>(),
   })
@@ -30,14 +30,14 @@ test('data has the type that is given', () => {
   expectTypeOf(useSubscription<Price, 'good.*'>('good.*')).toEqualTypeOf<SubscriptionFeed<Price, readonly [string]>>()
 })
 
-test('onEvent may say the type, may be async, and is checked against the pattern', () => {
+test('onEvent may set the type, may be async, and is checked against the pattern', () => {
   const feed = useSubscription('good.*', { onEvent: async (message: Message<Price>) => message.data.price })
   expectTypeOf(feed).toEqualTypeOf<SubscriptionFeed<Price, readonly [string]>>()
   // @ts-expect-error the pattern has one wildcard
   useSubscription('good.*', { onEvent: (message: Message<Price, Params<'a.*.*'>>) => message.params })
 })
 
-test('a component of any feed takes one of a certain type', () => {
+test('a function for any feed accepts a feed of a certain type', () => {
   const show = (feed: SubscriptionFeed): number => feed.items.length
   show(useSubscription<Price>('good.*'))
   show(useSubscription('good.*'))

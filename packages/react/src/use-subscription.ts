@@ -1,47 +1,47 @@
 import type { Message, Params } from '@wildcast/client'
 import { useCallback, useMemo, useSyncExternalStore } from 'react'
-import { emptyFeed, type SubscriptionFeed } from './feed.js'
-import { type StoreSlot, storeSlotOf } from './place.js'
 import { useClient } from './provider.js'
 import { newest } from './shown-feed.js'
 import type { SharedOptions } from './store.js'
+import { type StoreSlot, storeSlotOf } from './store-slot.js'
+import { emptyFeed, type SubscriptionFeed } from './subscription-feed.js'
 import { useLatest } from './use-latest.js'
 
-/** How to look at a subscription. Compared by value: literals in the call are safe. */
+/** The options of `useSubscription`. Compared by value: literals in the call are safe. */
 export interface UseSubscriptionOptions<Data = unknown, Wildcards extends readonly string[] = readonly string[]>
   extends SharedOptions {
   /**
-   * How many messages `items` holds at most. `Infinity` keeps all; a fraction is rounded down.
+   * The maximum number of messages in `items`. `Infinity` keeps all; a fraction is rounded down.
    * @default 100
    */
   readonly keep?: number | undefined
   /**
-   * Called with every message as it comes, before it is rendered. The latest function is called; a
-   * new one subscribes nothing. If it throws, or rejects later, the client's `onError` gets the
-   * error.
+   * Called with every message on arrival, before it is rendered. The latest function is called; a
+   * new one does not subscribe again. If it throws, or rejects later, the client's `onError` gets
+   * the error.
    */
   readonly onEvent?: ((message: Message<Data, Wildcards>) => unknown) | undefined
-  /** `false` never renders: only `onEvent` hears of messages. @default true */
+  /** `false` never renders: only `onEvent` gets the messages. @default true */
   readonly state?: boolean | undefined
-  /** `true` subscribes nothing. @default false */
+  /** `true` does not subscribe. @default false */
   readonly skip?: boolean | undefined
 }
 
-// Bundlers replace exactly this expression, as they do in React's own code.
+// Bundlers replace exactly this expression, as in React's own code.
 declare const process: { readonly env: { readonly NODE_ENV?: string } }
 
 const defaultKeep = 100
 let warned = false
 
 /**
- * The messages of a pattern, and how well they arrive. Renders once per frame however many come,
- * and loses none. Hooks with the same pattern, broker, group and policy share one subscription.
- * Refusals are returned, not thrown.
+ * Subscribes to a pattern, and returns its messages and status. Renders once per frame, whatever
+ * the number of messages, and loses none. Hooks with the same pattern, broker, group and policy
+ * share one subscription. Refusals are returned, not thrown.
  *
  * `Data` is the type of `message.data`, which is not checked. `message.params` has a string for
- * each wildcard, unless `Data` is given alone: TypeScript then takes the pattern for any string.
+ * each wildcard, unless `Data` is given alone: TypeScript then treats the pattern as any string.
  * @throws {RangeError} if `keep` is negative or NaN
- * @param pattern nothing is subscribed to while it is null or undefined
+ * @param pattern null or undefined does not subscribe
  * @example
  * const { items, status } = useSubscription<{ price: number }>('good.*', { keep: 20 })
  */
@@ -51,43 +51,46 @@ export function useSubscription<Data = unknown, const Pattern extends string = s
 ): SubscriptionFeed<Data, Params<Pattern>> {
   const { broker, group, deliver, maxRate, keep, onEvent, state = true, skip } = options
   const client = useClient()
-  const place = useMemo(
+  const slot = useMemo(
     () => (skip || pattern == null ? undefined : storeSlotOf(client, pattern, { broker, group, deliver, maxRate })),
     [client, pattern, broker, group, deliver, maxRate, skip],
   )
   const latest = useLatest(onEvent)
-  const most = toBound(keep)
-  const bound = state ? most : 0
+  const limit = toLimit(keep)
+  const shownLimit = state ? limit : 0
   const subscribe = useCallback(
     (changed: () => void) =>
-      place?.open().view({
-        keep: bound,
+      slot?.open().view({
+        keep: shownLimit,
         event: (message) => latest.current?.(message as Message<Data, Params<Pattern>>),
         changed: state ? changed : undefined,
         ...(process.env.NODE_ENV !== 'production' &&
           keep === undefined &&
           state && { dropped: () => warnOfDrops(pattern) }),
       }) ?? (() => {}),
-    [place, bound, state, keep, pattern, latest],
+    [slot, shownLimit, state, keep, pattern, latest],
   )
-  const look = useMemo(() => viewOf(state ? place : undefined, bound), [place, state, bound])
-  // A store is shared by hooks that may expect different data, so the types begin here.
-  return useSyncExternalStore(subscribe, look, () => emptyFeed) as SubscriptionFeed<Data, Params<Pattern>>
+  const getFeed = useMemo(() => feedGetter(state ? slot : undefined, shownLimit), [slot, state, shownLimit])
+  // Hooks that expect different data may share a store, so the types start here.
+  return useSyncExternalStore(subscribe, getFeed, () => emptyFeed) as SubscriptionFeed<Data, Params<Pattern>>
 }
 
-/** @throws {RangeError} if it is not a number from 0 */
-function toBound(keep: number | undefined): number {
-  const bound = Math.floor(keep ?? defaultKeep)
-  if (bound >= 0) return bound
+/** @throws {RangeError} if it is not a number from 0 on */
+function toLimit(keep: number | undefined): number {
+  const limit = Math.floor(keep ?? defaultKeep)
+  if (limit >= 0) return limit
   throw new RangeError(`keep: ${keep} must be 0 or more; Infinity keeps all messages`)
 }
 
-/** A store's feed with so many items, the same object as long as the store's is. */
-function viewOf(place: StoreSlot | undefined, keep: number): () => SubscriptionFeed {
+/**
+ * Returns a function that returns the store's feed with at most `keep` items: the same object as
+ * long as the store's feed is the same.
+ */
+function feedGetter(slot: StoreSlot | undefined, keep: number): () => SubscriptionFeed {
   let seen = emptyFeed
   let shown = emptyFeed
   return () => {
-    const feed = place?.find()?.feed ?? emptyFeed
+    const feed = slot?.find()?.feed ?? emptyFeed
     if (feed !== seen) {
       const items = feed.items === seen.items ? shown.items : newest(feed.items, keep)
       seen = feed
@@ -100,7 +103,5 @@ function viewOf(place: StoreSlot | undefined, keep: number): () => SubscriptionF
 function warnOfDrops(pattern: string | null | undefined): void {
   if (warned) return
   warned = true
-  console.warn(
-    `useSubscription('${pattern}') keeps the newest ${defaultKeep} messages; say how many you want with { keep }`,
-  )
+  console.warn(`useSubscription('${pattern}') keeps the newest ${defaultKeep} messages; set { keep } to keep more`)
 }

@@ -1,8 +1,8 @@
 import { vi } from 'vitest'
 
 /**
- * Waits until a check holds. The limit is generous, since machines are shared: it only ends a check
- * that never will.
+ * Waits until a check passes. The timeout is long, since machines are shared: it only ends a check
+ * that never passes.
  */
 export function eventually(check: () => void | Promise<void>): Promise<void> {
   return vi.waitFor(check, { timeout: 50_000 })

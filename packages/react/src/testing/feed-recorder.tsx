@@ -1,11 +1,11 @@
 import { expect } from 'vitest'
 import type { Connected } from '../../../client/src/testing/connect.js'
-import type { SubscriptionFeed } from '../feed.js'
+import type { SubscriptionFeed } from '../subscription-feed.js'
 import { type UseSubscriptionOptions, useSubscription } from '../use-subscription.js'
 import { eventually } from './eventually.js'
 
-/** Renders nothing; records what the hook returns at each render. */
-export function Look(props: {
+/** Renders nothing; records the result of the hook at each render. */
+export function FeedRecorder(props: {
   readonly pattern: string | null
   readonly options?: UseSubscriptionOptions
   readonly seen: SubscriptionFeed[]
@@ -14,13 +14,13 @@ export function Look(props: {
   return null
 }
 
-/** The relay delivers a message. */
-export const say = ({ relay }: Connected, message: string, subject = 'good.apple'): void =>
+/** Makes the relay deliver a message. */
+export const deliver = ({ relay }: Connected, message: string, subject = 'good.apple'): void =>
   relay.link.say({ kind: 'Message', id: 1, subject, message, broker: 'test' })
 
-/** The texts of the messages of a feed. */
+/** Returns the texts of a feed's messages. */
 export const texts = ({ items }: SubscriptionFeed): string[] => items.map((message) => message.text())
-/** What the hook returned at its last render. */
+/** Returns the result of the hook at its last render. */
 export const last = (seen: readonly SubscriptionFeed[]): SubscriptionFeed => seen.at(-1) as SubscriptionFeed
 /** Waits until the subscription is confirmed. */
 export const ready = (seen: readonly SubscriptionFeed[]): Promise<void> =>

@@ -2,19 +2,19 @@ import type { Client } from '@wildcast/client'
 import { openStore, type SharedOptions, type Store } from './store.js'
 
 /**
- * Where the store of a subscription is: the same for all hooks with the same client, pattern and
+ * The place of a subscription's store: the same for all hooks with the same client, pattern and
  * wire options.
  */
 export interface StoreSlot {
-  /** The store, while it has viewers or had one a moment ago. A render may call it. */
+  /** Returns the store if it has viewers or still lingers. Safe to call during a render. */
   find(): Store | undefined
-  /** The store; a new one if there is none. */
+  /** Returns the store, and creates it if it is missing. */
   open(): Store
 }
 
 const stores = new WeakMap<Client, Map<string, Store>>()
 
-/** The place of a subscription's store. Nothing is kept until it is opened. */
+/** Returns the slot of a subscription's store. Keeps nothing until the store is opened. */
 export function storeSlotOf(client: Client, pattern: string, options: SharedOptions): StoreSlot {
   // NaN, which is refused, and Infinity are both null in JSON.
   const key = JSON.stringify({ pattern, ...options, maxRate: String(options.maxRate) })

@@ -3,15 +3,16 @@ import { type ReactNode, StrictMode } from 'react'
 import { render } from 'vitest-browser-react'
 import { WildcastProvider } from '../provider.js'
 
-/** A component under test, in StrictMode, with a client around it. */
-export interface Within {
-  /** Renders it again with other children; nothing where there are none. */
+/** A component under test, rendered in StrictMode with a client around it. */
+export interface RenderedView {
+  /** Renders other children in its place, or none. */
   show(children: ReactNode): Promise<void>
   unmount(): Promise<void>
   readonly container: HTMLElement
 }
 
-export async function within(client: Client, children: ReactNode): Promise<Within> {
+/** Renders a component in StrictMode with a client around it. */
+export async function renderWithClient(client: Client, children: ReactNode): Promise<RenderedView> {
   const wrap = (inner: ReactNode): ReactNode => (
     <StrictMode>
       <WildcastProvider client={client}>{inner}</WildcastProvider>
