@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { WildcastError } from '@wildcast/protocol'
 import type { TlsSettings } from '../settings.js'
 
-/** As PEM. */
+/** The content of PEM files. */
 export interface Certificates {
   readonly ca?: Buffer
   readonly cert?: Buffer
@@ -10,7 +10,7 @@ export interface Certificates {
 }
 
 /**
- * Reads the certificates of a link. They are read again for each connection, since they are renewed
+ * Reads the certificates of a link. It is called for each connection: certificates are renewed
  * while a relay runs.
  * @throws {WildcastError} `broker_down`, naming the file and the settings key
  */

@@ -2,57 +2,57 @@ import type { BrokerMessage, WildcastError } from '@wildcast/protocol'
 import type { BrokerRequestOptions, Dropped, Features, Interest, Settle } from '../../core/broker.js'
 
 /**
- * What a broker is asked for to satisfy an interest, in its own terms. Equal keys are the same
- * native subscription.
+ * A subscription in the terms of a broker, which covers an interest. Equal keys stand for the same
+ * subscription.
  */
 export interface Native {
   readonly key: string
   /**
-   * It brings what the interest's pattern matches and nothing more. Otherwise every message is
-   * matched again.
+   * Whether it delivers only what the interest's pattern matches. Otherwise each message is matched
+   * again.
    */
   readonly exact: boolean
   /**
-   * It is no plain name: brokers look at each of these for every message, so their number is
-   * bounded.
+   * Whether it has wildcards. Brokers compare each message with all of these, so their number is
+   * limited.
    */
   readonly wildcard: boolean
-  /** Of all interests that share it, one gets each message: a group, or a server. */
+  /** Whether one of the interests that share it gets each message: a group, or a responder. */
   readonly single: boolean
 }
 
-/** Takes what a native subscription brings, in order. */
+/** Receives the messages of a native subscription, in order. */
 export type Sink = (message: BrokerMessage, settle?: Settle) => void
 
 /** A native subscription of one connection. */
 export interface NativeSubscription {
-  /** @throws {WildcastError} `forbidden`, `already_served` … where the broker refuses */
+  /** Rejects if the broker refuses it, with `forbidden`, `already_served` or another code. */
   readonly confirmed: Promise<void>
   /**
-   * Asks the broker to end it, at once and in order with what is asked later. Resolves when it has;
+   * Unsubscribes at once, in order with later calls. Resolves when the broker has confirmed it;
    * never rejects.
    */
   end(): Promise<void>
-  /** Resolves if the broker ends it by itself, for instance because a right was withdrawn. */
+  /** Resolves if the broker ends it, for instance because a permission was withdrawn. */
   readonly ended?: Promise<WildcastError>
 }
 
 /**
- * One connection to a broker: opened whole, it ends once and never repairs itself. With its end
- * whatever waits for it fails with `broker_down`.
+ * One connection to a broker. It is ready when it is opened, and ends once: it never reconnects.
+ * Its end rejects pending calls with `broker_down`.
  */
 export interface BrokerConnection<N extends Native = Native> {
   subscribe(native: N, sink: Sink): NativeSubscription
   /**
-   * Resolves when the broker has it. Calls are sent in their order. @throws {WildcastError}
-   * `too_large`, `forbidden`, `unsupported`
+   * Resolves when the broker has the message. Messages are sent in the order of the calls.
+   * @throws {WildcastError} `too_large`, `forbidden`, `unsupported`
    */
   publish(message: BrokerMessage): Promise<void>
   /** @throws {WildcastError} `no_responders`, `timeout`, or what the signal was aborted with */
   request(message: BrokerMessage, options: BrokerRequestOptions): Promise<BrokerMessage>
-  /** Asks for a sign of life, where the client library does not do so by itself. */
+  /** Resolves when the broker has answered. Absent if the client library pings by itself. */
   ping?(): Promise<void>
-  /** Ends it, flushing what was said; does nothing where it has ended. Never rejects. */
+  /** Flushes and closes it. Does nothing if it has ended. Never rejects. */
   close(): Promise<void>
 }
 
@@ -62,18 +62,18 @@ export interface ConnectionEvents {
   dropped(why: Dropped): void
 }
 
-/** A kind of broker, as the parts that all brokers outside the process share see it. */
+/** The adapter of one kind of broker. All brokers outside the process share the code around it. */
 export interface Driver<N extends Native = Native> {
-  /** What it can do, as far as is known now: some learn it when they connect. */
+  /** The features that are known now: some brokers report theirs on connect. */
   readonly features: Features
   /**
-   * The narrowest native subscription that covers an interest. @throws {WildcastError}
-   * `invalid_subject`, `unsupported`
+   * Returns the narrowest native subscription that covers an interest.
+   * @throws {WildcastError} `invalid_subject`, `unsupported`
    */
   nativeOf(interest: Interest): N
   /**
-   * Opens a connection. @throws {WildcastError} whose message names what was tried and the remedy,
-   * never a secret
+   * Opens a connection.
+   * @throws {WildcastError} whose message names the server and the remedy, never a secret
    */
   connect(events: ConnectionEvents): Promise<BrokerConnection<N>>
 }

@@ -15,23 +15,26 @@ import { ReconnectingLink } from './link.js'
 import { Publisher } from './publisher.js'
 import { NativeSubscriptions } from './subscriptions.js'
 
-/** What a broker outside the process needs from its relay. */
+/** The clock, ids and limits of a relay, for a broker outside the process. */
 export interface ForeignPorts {
   readonly clock: Clock
-  /** Gives a fresh, unguessable ULID with each call. */
+  /** Returns a new, unguessable ULID with each call. */
   readonly newId: () => string
   /** Bytes of the longest payload that clients may be sent. @default 1 MiB */
   readonly maxPayload?: number | undefined
 }
 
 export interface ForeignOptions extends ForeignPorts {
-  /** How often the link is asked for a sign of life. It is given up within two of these. @default 5000 */
+  /** How often the link is pinged. A dead one is closed within two intervals. @default 5000 */
   readonly pingIntervalMs?: number | undefined
   /** How long publishes and requests wait for a link that is down. @default 0: they fail at once */
   readonly publishTimeoutMs?: number | undefined
 }
 
-/** A broker outside the process: the driver speaks its language, and all of them share how a link lives, what is subscribed on it, and how publishes end. */
+/**
+ * Opens a broker outside the process. The driver speaks its protocol; reconnecting, subscriptions
+ * and the outcome of publishes are the same for all brokers.
+ */
 export function foreignBroker<N extends Native>(driver: Driver<N>, options: ForeignOptions): OpenBroker {
   return async (events) => {
     const broker = new ForeignBroker(driver, options, events)
@@ -80,13 +83,13 @@ class ForeignBroker<N extends Native> implements Broker {
     return this.#link.open()
   }
 
-  async subscribe(interest: Interest, listener: Listener, gone?: CancelSignal): Promise<() => Promise<void>> {
-    if (!interest.serve) return this.#subscriptions.add(interest, listener, gone)
+  async subscribe(interest: Interest, listener: Listener, signal?: CancelSignal): Promise<() => Promise<void>> {
+    if (!interest.serve) return this.#subscriptions.add(interest, listener, signal)
     const subject = interest.pattern
     if (this.#served.has(subject)) throw new WildcastError('already_served', `"${subject}" has a server already`)
     this.#served.add(subject)
     try {
-      const undo = await this.#subscriptions.add(interest, listener, gone)
+      const undo = await this.#subscriptions.add(interest, listener, signal)
       return () => undo().finally(() => this.#served.delete(subject))
     } catch (cause) {
       this.#served.delete(subject)
@@ -105,13 +108,13 @@ class ForeignBroker<N extends Native> implements Broker {
     const firstMs = Math.ceil(since + options.timeoutMs - this.#clock.now())
     const onPart = options.onPart && ((part: BrokerMessage): void => void (this.#fits(part) && options.onPart?.(part)))
     const answer = await connection.request(message, { ...options, firstMs, onPart }).catch((cause: unknown) => {
-      throw brokenOver(cause)
+      throw requestError(cause)
     })
-    if (!this.#fits(answer)) throw new WildcastError('too_large', 'the answer is longer than clients may be sent')
+    if (!this.#fits(answer)) throw new WildcastError('too_large', 'the answer is too large to send to the client')
     return { ...answer, subject: message.subject as Subject }
   }
 
-  /** Whether clients may be sent a message: its headers and error count as they do in what clients publish. */
+  /** Whether clients may be sent a message. Headers and error count as in what clients publish. */
   #fits(message: BrokerMessage): boolean {
     const { payload } = message
     const most = this.#maxPayload - headerSize(message)
@@ -125,8 +128,8 @@ class ForeignBroker<N extends Native> implements Broker {
   }
 }
 
-/** A question that was under way may have been heard: nobody knows. */
-function brokenOver(cause: unknown): unknown {
+/** Returns the error of a request. If the link broke, the request may have arrived. */
+function requestError(cause: unknown): unknown {
   if (WildcastError.from(cause).code !== 'broker_down') return cause
   return new WildcastError('interrupted', 'the link to the broker broke while an answer was awaited', { cause })
 }

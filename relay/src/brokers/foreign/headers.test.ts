@@ -8,8 +8,8 @@ function numbered(count: number, value = 'x'): [string, string][] {
   return Array.from({ length: count }, (_, i) => [`h${i}`, value])
 }
 
-it('carries headers and the marks of an answer there and back', () => {
-  const said = {
+it('carries headers and the marks of an answer both ways', () => {
+  const sent = {
     headers: [
       ['trace', 'ü 1'],
       ['other', ''],
@@ -18,20 +18,20 @@ it('carries headers and the marks of an answer there and back', () => {
     more: true,
     error: { code: 'out of stock', message: 'nothing left:\r\n100% gone' },
   }
-  expect(headersIn(headersOut({ ...message, ...said }))).toEqual(said)
+  expect(headersIn(headersOut({ ...message, ...sent }))).toEqual(sent)
 })
 
-it('carries as much as a client may send, there and back', () => {
-  const said = { headers: numbered(64), error: { code: 'x', message: '\n'.repeat(7500) } }
-  expect(headersIn(headersOut({ ...message, ...said }))).toEqual(said)
+it('carries the largest headers and error that a client may send', () => {
+  const sent = { headers: numbered(64), error: { code: 'x', message: '\n'.repeat(7500) } }
+  expect(headersIn(headersOut({ ...message, ...sent }))).toEqual(sent)
 })
 
-it('adds nothing to a message that has none', () => {
+it('adds nothing to a message without headers', () => {
   expect(headersOut(message)).toEqual([])
   expect(headersIn([])).toEqual({})
 })
 
-it('leaves out what clients could not have sent', () => {
+it('drops headers that clients could not have sent', () => {
   const foreign = [
     ['__proto__', 'x'],
     ['a b', 'x'],
@@ -42,12 +42,12 @@ it('leaves out what clients could not have sent', () => {
   expect(headersIn(foreign)).toEqual({ headers: [['fine', 'yes']] })
 })
 
-it('takes 64 headers, and refuses a message with more', () => {
+it('accepts 64 headers, and refuses a message with more', () => {
   expect(headersIn(numbered(64))?.headers).toEqual(numbered(64))
   expect(headersIn(numbered(65))).toBeUndefined()
 })
 
-it('counts each value of a name, and one path of a bridge beside them', () => {
+it("counts each value of a name, but not one bridge's path", () => {
   const repeated = Array.from({ length: 64 }, (_, i) => ['h', `${i}`] as const)
   const path = ['wildcast-path', 'main'] as const
   expect(headersIn(repeated)).toEqual({ headers: repeated })
@@ -55,15 +55,15 @@ it('counts each value of a name, and one path of a bridge beside them', () => {
   for (const one of [['h', '64'] as const, path]) expect(headersIn([...repeated, path, one])).toBeUndefined()
 })
 
-it('reads the marks of an answer behind what a client has called so', () => {
-  const said = {
+it('reads the marks of an answer if a client has used their names', () => {
+  const sent = {
     headers: [
       ['wildcast-error', 'mine'],
       ['a', 'b'],
     ] as const,
     error: { code: 'ours', message: '' },
   }
-  expect(headersIn(headersOut({ ...message, ...said }))).toEqual({ headers: [['a', 'b']], error: said.error })
+  expect(headersIn(headersOut({ ...message, ...sent }))).toEqual({ headers: [['a', 'b']], error: sent.error })
 })
 
 it('refuses headers, and an error, of more than 8 kB', () => {
@@ -72,7 +72,7 @@ it('refuses headers, and an error, of more than 8 kB', () => {
   expect(headersIn(headersOut({ ...message, error: { code: 'x', message: 'y'.repeat(8192) } }))).toBeUndefined()
 })
 
-it('looks at a bounded number of headers, however many there are', () => {
+it('reads a limited number of headers', () => {
   let read = 0
   function* endless(): Generator<[string, string]> {
     for (;;) yield [`h${read++}`, 'x']
@@ -81,6 +81,6 @@ it('looks at a bounded number of headers, however many there are', () => {
   expect(read).toBeLessThan(100)
 })
 
-it('takes an error that is not written our way as it is', () => {
+it('keeps an error that is not percent-escaped unchanged', () => {
   expect(headersIn([['wildcast-error', '100%']])).toEqual({ error: { code: '100%', message: '' } })
 })

@@ -9,36 +9,36 @@ import {
 } from '@wildcast/protocol'
 import { pathHeader } from '../../core/broker.js'
 
-// Where a broker carries headers, the marks of an answer travel among them.
+// A broker that carries headers carries the marks of an answer as headers, too.
 const more = 'wildcast-more'
 const errorCode = 'wildcast-error'
 const errorMessage = 'wildcast-error-message'
 const marks: readonly string[] = [more, errorCode, errorMessage]
 
-/** Characters of the path of a bridge. */
+/** The limit of characters of a bridge's path. */
 const longestPath = 1024
 
-/** Headers that relays add: the marks of an answer, and the path of a bridge. They do not count. */
+/** Headers that relays add: the marks of an answer, and a bridge's path. Limits exclude them. */
 const added = 4
 
-/** Headers of a foreign message that are looked at. */
+/** The limit of headers that are read from a foreign message. */
 export const mostForeignHeaders: number = limits.headers + added
 
 /**
- * Characters of a foreign message's headers that are looked at: a percent-escape takes three for
- * one byte.
+ * The limit of characters that are read from a foreign message's headers: a percent-escape takes
+ * three for one byte.
  */
 export const mostForeignHeaderBytes: number = 4 * limits.headerBytes
 
 /**
- * The headers of a message and its marks, for a broker that carries headers. Values hold no control
- * characters.
+ * Returns the headers of a message with its marks, for a broker that carries headers. Values hold
+ * no control characters.
  */
-export function headersOut({ headers, more: follows, error }: BrokerMessage): Headers {
+export function headersOut({ headers, more: hasMore, error }: BrokerMessage): Headers {
   return [
     ...(headers ?? []),
-    ...(follows ? [[more, '1'] as const] : []),
-    // What an error says may hold line breaks, which headers may not.
+    ...(hasMore ? [[more, '1'] as const] : []),
+    // Error texts may hold line breaks, headers may not.
     ...(error ? failureOut(error) : []),
   ]
 }
@@ -51,9 +51,9 @@ function failureOut({ code, message }: Failure): Headers {
 }
 
 /**
- * Reads the headers of a foreign message, in order. Those that our own clients could not have sent
- * are left out.
- * @returns undefined if there are more, or longer ones, than clients may be sent
+ * Reads the headers of a foreign message, in order. It drops those that a Wildcast client could not
+ * have sent.
+ * @returns undefined if their number or size exceeds what clients may be sent
  */
 export function headersIn(
   foreign: Iterable<readonly [name: string, value: string]>,
@@ -61,20 +61,20 @@ export function headersIn(
   const all = readHeaders(foreign)
   if (!all) return undefined
   const error = failureIn(lastOf(all, errorCode), lastOf(all, errorMessage))
-  const follows = lastOf(all, more) === '1'
+  const hasMore = lastOf(all, more) === '1'
   const headers = all.filter(([name]) => !marks.includes(name))
-  // The path of a bridge is added to what a client has sent.
+  // A bridge adds its path to the headers that a client has sent.
   const path = headers.findLastIndex(([name, value]) => name === pathHeader && value.length <= longestPath)
   const sent = headers.filter((_, index) => index !== path)
   if (!headersFit({ headers: sent, error })) return undefined
   return {
     ...(headers.length > 0 ? { headers } : {}),
-    ...(follows ? { more: true } : {}),
+    ...(hasMore ? { more: true } : {}),
     ...(error ? { error } : {}),
   }
 }
 
-/** Stops at the first that is too much: a stranger may send any number of them. */
+/** Stops at the limit: foreign messages may have any number of headers. */
 function readHeaders(foreign: Iterable<readonly [name: string, value: string]>): Headers | undefined {
   const headers: (readonly [name: string, value: string])[] = []
   let [count, length] = [0, 0]
@@ -86,7 +86,7 @@ function readHeaders(foreign: Iterable<readonly [name: string, value: string]>):
   return headers
 }
 
-/** Marks come last: a header that a client has called so does not stand in their place. */
+/** The marks come last, so a client's header with the name of a mark does not replace it. */
 function lastOf(headers: Headers, wanted: string): string | undefined {
   return headers.findLast(([name]) => name === wanted)?.[1]
 }
@@ -96,6 +96,6 @@ function failureIn(code: string | undefined, message = ''): Failure | undefined 
   try {
     return { code: decodeURIComponent(code), message: decodeURIComponent(message) }
   } catch {
-    return { code, message } // a stranger's own words
+    return { code, message } // foreign text, not escaped by a relay
   }
 }

@@ -4,7 +4,7 @@ import { scriptedDriver } from '../../testing/scripted-driver.js'
 import { down, interest, scriptedLink, settled } from '../../testing/scripted-link.js'
 
 describe('a link', () => {
-  it('is tried for ever, waits longer each time, and says why once for each reason', async () => {
+  it('retries forever, waits longer each time, and reports each cause once', async () => {
     const driver = scriptedDriver()
     driver.fail(down('refused'))
     const { log, pass } = await scriptedLink(driver)
@@ -16,7 +16,7 @@ describe('a link', () => {
     expect(log).toEqual(['down: refused', 'down: wrong password', 'up'])
   })
 
-  it('opens whole again after every loss: subscribed first, then up, then delivered', async () => {
+  it('restores subscriptions after each loss before it is up and delivers', async () => {
     const { broker, log, now, pass } = await scriptedLink()
     await broker.subscribe(
       interest('a.*'),
@@ -55,7 +55,7 @@ describe('a link', () => {
     expect(log).toEqual(['up', 'down: cut', 'up', 'a'])
   })
 
-  it('is given up when it owes a sign of life as the next is due', async () => {
+  it('is closed when a ping has no answer before the next', async () => {
     const { log, now, pass } = await scriptedLink()
     await pass(5000)
     now().hold()
@@ -65,7 +65,7 @@ describe('a link', () => {
     expect(log).toEqual(['up', 'down: no sign of life for 10000 ms; trying to connect again'])
   })
 
-  it('does not ask a broker at once again and again that hangs up as soon as it is there', async () => {
+  it('backs off from a broker that closes each connection at once', async () => {
     const { driver, now, pass } = await scriptedLink()
     for (let i = 0; i < 100; i++) {
       now().lose(down('poison'))
@@ -75,24 +75,24 @@ describe('a link', () => {
     expect(driver.connections.length).toBeLessThan(15)
   })
 
-  it('leaves no timer and nobody waiting when it is closed', async () => {
+  it('leaves no timer and no pending call when it is closed', async () => {
     const { broker, clock, now, pass } = await scriptedLink()
     now().lose(down('cut'))
     await settled()
-    const asked = expect(broker.subscribe(interest('a'), deaf)).rejects.toMatchObject({ code: 'broker_down' })
+    const rejected = expect(broker.subscribe(interest('a'), deaf)).rejects.toMatchObject({ code: 'broker_down' })
     await broker.close()
-    await asked
+    await rejected
     await pass(0)
     expect(clock.timers).toBe(0)
   })
 
-  it('is closed at once while a connection is being opened, which is closed as soon as it stands', async () => {
+  it('is closed at once while a connection opens, which is closed when it is open', async () => {
     const { broker, driver, now, pass } = await scriptedLink()
     const connect = driver.connect
-    let arrive = (): void => {}
+    let openConnection = (): void => {}
     driver.connect = async (events) => {
       await new Promise<void>((resolve) => {
-        arrive = resolve
+        openConnection = resolve
       })
       return connect(events)
     }
@@ -100,7 +100,7 @@ describe('a link', () => {
     await settled()
     await pass(100)
     await broker.close()
-    arrive()
+    openConnection()
     await settled()
     expect(now().log).toEqual(['closed'])
   })

@@ -2,25 +2,24 @@ import { WildcastError } from '@wildcast/protocol'
 import { type BackOff, backOffMs } from '../../core/back-off.js'
 import type { Clock } from '../../core/clock.js'
 
-/** What a link keeps: see `Connection` in `driver.ts`. */
-interface Linked {
+/** The part of a `BrokerConnection` that a link uses. */
+interface LinkedConnection {
   ping?(): Promise<void>
   close(): Promise<void>
 }
 
-export interface LinkOptions<Connection extends Linked> {
-  /** Opens a connection; `lost` is to be called when it ends by itself. */
+export interface LinkOptions<Connection extends LinkedConnection> {
+  /** Opens a connection, which calls `lost` when it ends by itself. */
   connect(lost: (cause: unknown) => void): Promise<Connection>
-  /** Subscribes everything again; the link is up when it resolves. */
+  /** Subscribes everything again. The link is up when it resolves. */
   restore(connection: Connection): Promise<void>
-  /** A connection that was restored, or about to be, is over: what waits for it fails. */
+  /** A connection has ended, restored or not: its pending calls fail. */
   ended(connection: Connection): void
-  /** Told at every change, and when the reason for being down is another one. */
+  /** Called at each change, and when the cause of being down changes. */
   status(now: 'up' | 'down', cause?: WildcastError): void
   readonly clock: Clock
   /**
-   * How often a connection is asked for a sign of life; it is given up when it owes one as the next
-   * is due.
+   * How often the connection is pinged. If the last ping has no answer at the next, it is closed.
    */
   readonly pingIntervalMs: number
 }
@@ -33,16 +32,14 @@ interface Waiter<Connection> {
   fail(error: WildcastError): void
 }
 
-/**
- * Keeps a connection to a broker: opens one, opens another when it is lost, for ever, with jitter.
- */
-export class ReconnectingLink<Connection extends Linked> {
+/** Keeps a connection to a broker open: reconnects forever, with back-off and jitter. */
+export class ReconnectingLink<Connection extends LinkedConnection> {
   readonly #options: LinkOptions<Connection>
   readonly #waiting: Set<Waiter<Connection>> = new Set()
   #connection: Connection | undefined
   #tries = 0
   #closed = false
-  #downBecause: string | undefined
+  #reportedCause: string | undefined
   #interrupt: (cause: WildcastError) => void = () => {}
   #ended: Promise<void> = Promise.resolve()
 
@@ -55,16 +52,16 @@ export class ReconnectingLink<Connection extends Linked> {
     return this.#connection
   }
 
-  /** Begins. Resolves when the first try has ended, well or not. */
+  /** Starts to connect. Resolves when the first try has succeeded or failed. */
   open(): Promise<void> {
     return new Promise((tried) => {
-      this.#ended = this.#keep(tried)
+      this.#ended = this.#run(tried)
     })
   }
 
   /**
-   * Runs with the connection: at once, or inside the next `up`, also where the present one is known
-   * to be `failing`. Returns the undo, for who waits no longer.
+   * Calls `run` with the connection at once, or inside the next `up` if the link is down or its
+   * connection is the one that the caller has found `failing`. Returns the undo.
    */
   whenUp(
     run: (connection: Connection) => void,
@@ -89,19 +86,19 @@ export class ReconnectingLink<Connection extends Linked> {
     await this.#ended
   }
 
-  async #keep(tried: () => void): Promise<void> {
+  async #run(tried: () => void): Promise<void> {
     while (!this.#closed) {
-      const cause = await this.#live(tried)
+      const cause = await this.#connectOnce(tried)
       if (this.#closed) break
-      this.#tellDown(WildcastError.from(cause, 'broker_down'))
+      this.#reportDown(WildcastError.from(cause, 'broker_down'))
       tried()
       await this.#pause()
     }
     tried()
   }
 
-  /** Opens one connection and stays with it until it ends. Resolves with the reason. */
-  async #live(up: () => void): Promise<unknown> {
+  /** Opens one connection. Resolves with the cause when it has ended or failed. */
+  async #connectOnce(up: () => void): Promise<unknown> {
     const { clock, connect, restore } = this.#options
     let end: (cause: unknown) => void = () => {}
     const ended = new Promise<unknown>((resolve) => {
@@ -114,9 +111,9 @@ export class ReconnectingLink<Connection extends Linked> {
       }
     })
     const opening = connect(end)
-    const unopened = await doneBefore(closed, opening)
+    const unopened = await failureOf(opening, closed)
     if (unopened) {
-      // Whoever closes the link need not wait for a server that may never answer.
+      // `close` does not wait for a server that may never answer.
       void opening.then(
         (late) => late.close(),
         () => {},
@@ -125,14 +122,14 @@ export class ReconnectingLink<Connection extends Linked> {
     }
     const connection = await opening
     const stopPings = this.#ping(connection, end)
-    const unrestored = await doneBefore(ended, restore(connection))
+    const unrestored = await failureOf(restore(connection), ended)
     let cause = unrestored?.cause
     if (!unrestored) {
       const since = clock.now()
       this.#becomeUp(connection)
       up()
       cause = await ended
-      // A broker that hangs up as soon as it is back is not asked again and again at once.
+      // Keeps the back-off for a broker that closes each connection soon.
       if (clock.now() - since > backOff.longestMs) this.#tries = 0
     }
     stopPings()
@@ -141,7 +138,7 @@ export class ReconnectingLink<Connection extends Linked> {
   }
 
   #becomeUp(connection: Connection): void {
-    this.#downBecause = undefined
+    this.#reportedCause = undefined
     this.#connection = connection
     this.#options.status('up')
     const waiting = [...this.#waiting]
@@ -152,15 +149,14 @@ export class ReconnectingLink<Connection extends Linked> {
   async #leave(connection: Connection): Promise<void> {
     this.#connection = undefined
     const closed = connection.close()
-    // Only an end in good order is waited for: a half-open connection takes its time to close, and
-    // the next one is due.
+    // A lost connection may be half-open and close slowly: the next one does not wait for it.
     if (this.#closed) await closed
     this.#options.ended(connection)
   }
 
-  #tellDown(cause: WildcastError): void {
-    if (this.#downBecause === cause.message) return
-    this.#downBecause = cause.message
+  #reportDown(cause: WildcastError): void {
+    if (this.#reportedCause === cause.message) return
+    this.#reportedCause = cause.message
     this.#options.status('down', cause)
   }
 
@@ -180,17 +176,17 @@ export class ReconnectingLink<Connection extends Linked> {
   #ping(connection: Connection, end: (cause: unknown) => void): () => void {
     const { clock, pingIntervalMs } = this.#options
     if (!connection.ping) return () => {}
-    let owed = false
+    let isUnanswered = false
     let stop = (): void => {}
     const next = (): void => {
       stop = clock.after(pingIntervalMs, () => {
-        if (owed) {
+        if (isUnanswered) {
           end(new WildcastError('broker_down', `no sign of life for ${2 * pingIntervalMs} ms; trying to connect again`))
           return
         }
-        owed = true
+        isUnanswered = true
         connection.ping?.().then(() => {
-          owed = false
+          isUnanswered = false
         }, end)
         next()
       })
@@ -200,8 +196,8 @@ export class ReconnectingLink<Connection extends Linked> {
   }
 }
 
-/** Undefined once the work is done; before that, why it failed, or was ended. */
-function doneBefore(ended: Promise<unknown>, work: Promise<unknown>): Promise<{ readonly cause: unknown } | undefined> {
+/** Returns undefined when the work is done, or the cause if it failed or `ended` came first. */
+function failureOf(work: Promise<unknown>, ended: Promise<unknown>): Promise<{ readonly cause: unknown } | undefined> {
   const failed = work.then(
     () => undefined,
     (cause: unknown) => ({ cause }),

@@ -20,28 +20,28 @@ describe('a foreign name', () => {
     ['empty MQTT levels', mqtt, '/a//', '%.a.%.%'],
     ['an MQTT level that is "%"', mqtt, '%', '%25'],
     ['an MQTT level that is "%25"', mqtt, '%25', '%2525'],
-    ['what looks like an escape', mqtt, 'a%2Eb', 'a%252Eb'],
-    ['what looks like an escaped escape', mqtt, 'a%252Eb', 'a%25252Eb'],
-    ["what looks like another broker's escape", mqtt, 'a%2Fb', 'a%2Fb'],
-    ["what looks like another broker's escape, escaped", mqtt, 'a%252Fb', 'a%252Fb'],
+    ['the form of an escape', mqtt, 'a%2Eb', 'a%252Eb'],
+    ['the form of an escaped escape', mqtt, 'a%252Eb', 'a%25252Eb'],
+    ["the form of another broker's escape", mqtt, 'a%2Fb', 'a%2Fb'],
+    ["the form of another broker's escape, escaped", mqtt, 'a%252Fb', 'a%252Fb'],
     ['an escape in small letters', redis, 'a%2fb', 'a%2fb'],
     ['a percent sign before other hex digits', nats, 'a%41%25b', 'a%41%25b'],
     ['a percent sign before no hex digits', mqtt, '100%', '100%'],
-    ['a percent sign before what is escaped', redis, '%/%25/', '%%2F%25%2F'],
+    ['a percent sign before an escaped character', redis, '%/%25/', '%%2F%25%2F'],
     ['a slash in a Redis channel', redis, 'a/b.c', 'a%2Fb.c'],
     ['glob characters that subjects may hold', redis, 'a?[b]\\', 'a?[b]\\'],
-  ])('with %s is a subject, and back', (_, names, name, subject) => {
+  ])('with %s becomes a subject, and back', (_, names, name, subject) => {
     expect(names.subjectOf(name)).toBe(subject)
     expect(names.nameOf(parseSubject(subject))).toBe(name)
   })
 
   it.each<[string, ForeignNames, string]>([
-    ['an empty segment where there may be none', redis, 'a..b'],
+    ['an empty segment, which Redis does not allow', redis, 'a..b'],
     ['a control character', mqtt, 'a\u0001b'],
     ['a tab', redis, 'a\tb'],
     ['more than 1,024 bytes', mqtt, 'x'.repeat(limits.subjectBytes + 1)],
     ['escapes that make it longer than 1,024 bytes', mqtt, '.'.repeat(400)],
-  ])('with %s fits no subject', (_, names, name) => {
+  ])('with %s has no subject', (_, names, name) => {
     expect(names.subjectOf(name)).toBeUndefined()
   })
 })
@@ -50,7 +50,7 @@ describe.each(tables)('the names of $broker', ({ names, separator }) => {
   const character = fc.constantFrom(...'ab%%%25252EF0. *>/+#2')
   const text = fc.string({ unit: character, maxLength: 16 })
 
-  it('never share their subject with another, and always come back from it', () => {
+  it('have unique subjects, from which they are restored', () => {
     fc.assert(
       fc.property(text, (name) => {
         const subject = names.subjectOf(name)
@@ -60,7 +60,7 @@ describe.each(tables)('the names of $broker', ({ names, separator }) => {
     )
   })
 
-  it('are there for every subject, each for one, which comes back from it', () => {
+  it('exist for each subject, which is restored from its name', () => {
     const segment = fc.string({ unit: fc.constantFrom(...'ab%%%25252EFA03?'), minLength: 1, maxLength: 12 })
     fc.assert(
       fc.property(fc.array(segment, { minLength: 1, maxLength: 3 }), (segments) => {
@@ -72,7 +72,7 @@ describe.each(tables)('the names of $broker', ({ names, separator }) => {
     )
   })
 
-  it('have as many segments as their subject', () => {
+  it('have the same number of segments as their subject', () => {
     const subject = Array(limits.subjectSegments).fill('%').join('.') as Subject
     expect(names.nameOf(subject).split(separator)).toHaveLength(limits.subjectSegments)
   })

@@ -1,41 +1,35 @@
 import { parseSubject, type Subject } from '@wildcast/protocol'
 
-/**
- * How the names of a foreign broker become subjects, and back. Each name has a subject of its own,
- * and each subject a name of its own.
- */
+/** Converts the names of a foreign broker to subjects and back. The mapping is one-to-one. */
 export interface ForeignNames {
-  /**
-   * The subject of a foreign name. Undefined if that is not a valid subject, such as one that is
-   * too long.
-   */
+  /** Returns undefined if the subject is invalid, for instance too long. */
   subjectOf(name: string): Subject | undefined
   nameOf(subject: Subject): string
-  /** The foreign form of one literal segment of a pattern. */
+  /** Returns the foreign form of one literal segment of a pattern. */
   literal(segment: string): string
 }
 
 export interface NameRules {
-  /** What joins the segments of a foreign name. */
+  /** Separates the segments of a foreign name. */
   readonly separator: '.' | '/'
   /**
-   * The characters that foreign names may hold and subjects may not: in subjects they are
-   * percent-escaped. ASCII.
+   * The ASCII characters that foreign names may hold and subjects may not. Subjects percent-escape
+   * them.
    */
   readonly escaped: string
-  /** Whether a foreign segment may be empty, which a subject writes `%`. @default false */
+  /** Whether foreign segments may be empty: a `%` in a subject. @default false */
   readonly emptySegments?: boolean | undefined
 }
 
 /**
- * Names by PROTOCOL.md, section 3. A subject escapes what it can't hold, and a foreign name that
- * reads like such an escape gets a `%25` for its `%`; an escape that this broker does not need
- * stands for itself.
+ * Maps names by PROTOCOL.md, section 3. A subject escapes the characters that it can't hold. The
+ * `%` of a foreign name that looks like such an escape becomes `%25`. An escape that this broker
+ * does not need stays unchanged.
  */
 export function foreignNames({ separator, escaped, emptySegments = false }: NameRules): ForeignNames {
   const codes = [...escaped].map(codeOf).join('|')
   const special = `[${escaped.replace(/[\]\\^-]/g, '\\$&')}]`
-  // What reads like an escape, or like one that was escaped itself, any number of times.
+  // Matches text that looks like an escape, or like an escape that was escaped n times.
   const inward = new RegExp(`${special}|%(?=(?:25)*(?:${codes}))`, 'g')
   const outward = new RegExp(`%(?:25(?=(?:25)*(?:${codes}))|(${codes}))`, 'g')
 
@@ -57,7 +51,7 @@ export function foreignNames({ separator, escaped, emptySegments = false }: Name
       try {
         return parseSubject(name.split(separator).map(segmentOf).join('.'))
       } catch {
-        return undefined // the caller counts it: a stranger's name is nobody's error
+        return undefined // the caller counts it: a foreign name is no error of this relay
       }
     },
     nameOf: (subject) => subject.split('.').map(literal).join(separator),

@@ -11,7 +11,7 @@ describe('a publish', () => {
     await expect(broker.publish(message('a'))).rejects.toMatchObject({ code: 'broker_down', retry: true })
   })
 
-  it('waits for the link where it may, in order, and no longer than it may', async () => {
+  it('waits for the link within its timeout, in order', async () => {
     const { broker, now, pass } = await scriptedLink(scriptedDriver(), { publishTimeoutMs: 1000 })
     now().lose(down('cut'))
     await settled()
@@ -21,7 +21,7 @@ describe('a publish', () => {
     expect(now().log).toEqual(['!a', '!b', '!c'])
   })
 
-  it('that has waited long enough fails', async () => {
+  it('that has waited for the link until its timeout fails', async () => {
     const driver = scriptedDriver()
     const { broker, now, pass, clock } = await scriptedLink(driver, { publishTimeoutMs: 1000 })
     driver.fail(down('gone'))
@@ -33,7 +33,7 @@ describe('a publish', () => {
     expect(clock.timers).toBe(1) // the next try
   })
 
-  it('that was on its way when the link broke is not sent again, and its fate is said to be unknown', async () => {
+  it('that was on its way when the link broke is not sent again, and its outcome is unknown', async () => {
     const { broker, now, pass } = await scriptedLink()
     now().hold()
     const refused = expect(broker.publish(message('a'))).rejects.toMatchObject({ code: 'interrupted' })
@@ -43,7 +43,7 @@ describe('a publish', () => {
     expect(now().log).toEqual([])
   })
 
-  it('over which the link breaks twice in a row is refused from then on, and alone', async () => {
+  it('over which the link breaks twice in a row is refused for a minute, and no other', async () => {
     const { broker, now, pass } = await scriptedLink(scriptedDriver(), { pingIntervalMs: 1e9 })
     const poison = message('a', 'poison')
     for (let i = 0; i < 2; i++) {
@@ -59,7 +59,7 @@ describe('a publish', () => {
     await broker.publish(poison)
   })
 
-  it('that was confirmed since is not what the link broke over', async () => {
+  it('that was confirmed since is not refused after the link breaks again', async () => {
     const { broker, now, pass } = await scriptedLink(scriptedDriver(), { pingIntervalMs: 1e9 })
     for (let i = 0; i < 2; i++) {
       await broker.publish(message('a', 'often'))
@@ -72,7 +72,7 @@ describe('a publish', () => {
     await broker.publish(message('a', 'often'))
   })
 
-  it('that the broker never confirms ends', async () => {
+  it('that the broker never confirms times out', async () => {
     const { broker, now, clock } = await scriptedLink(scriptedDriver(), { pingIntervalMs: 1e9 })
     now().hold()
     const first = expect(broker.publish(message('a'))).rejects.toMatchObject({ code: 'timeout' })
@@ -84,7 +84,7 @@ describe('a publish', () => {
     await second
   })
 
-  it('has to wait for acknowledgements when the broker is slower than its publishers', async () => {
+  it('is rate-limited when the broker is slower than its publishers', async () => {
     const { broker, now } = await scriptedLink()
     now().hold()
     const mebibytes = 'x'.repeat(16 * 1024 * 1024)
@@ -97,7 +97,7 @@ describe('a publish', () => {
 
   const mebibytes = 'x'.repeat(16 * 1024 * 1024)
 
-  it('takes room while it waits for the link, and gives it back', async () => {
+  it('counts against the limit while it waits for the link', async () => {
     const driver = scriptedDriver()
     const { broker, now, pass } = await scriptedLink(driver, { publishTimeoutMs: 1000 })
     driver.fail(down('gone'))
@@ -112,7 +112,7 @@ describe('a publish', () => {
     }
   })
 
-  it('takes room until the broker has confirmed it or the link is lost, also when its time is over', async () => {
+  it('counts against the limit until it is confirmed or the link is lost, even after its timeout', async () => {
     const { broker, now, pass } = await scriptedLink(scriptedDriver(), { pingIntervalMs: 1e9 })
     now().hold()
     const late = Array.from({ length: 3 }, () =>
@@ -129,7 +129,7 @@ describe('a publish', () => {
 })
 
 describe('a request', () => {
-  it('fails at once while the link is down, and shows the subject that was asked', async () => {
+  it('fails at once while the link is down, and its answer has its own subject', async () => {
     const { broker, now } = await scriptedLink()
     expect((await broker.request?.(message('sum'), { timeoutMs: 1 }))?.subject).toBe('sum')
     now().lose(down('cut'))
@@ -137,7 +137,7 @@ describe('a request', () => {
     await expect(broker.request?.(message('sum'), { timeoutMs: 1 })).rejects.toMatchObject({ code: 'broker_down' })
   })
 
-  it('waits for the link no longer than for its answer, and not once it is cancelled', async () => {
+  it('waits for the link up to its timeout, and no longer once it is cancelled', async () => {
     const driver = scriptedDriver()
     const { broker, now, pass, clock } = await scriptedLink(driver, { publishTimeoutMs: 60_000 })
     driver.fail(down('gone'))
@@ -159,10 +159,10 @@ describe('a request', () => {
   it.each([
     ['headers', { headers: [['abcde', 'fghij']] as const }],
     ['an error', { error: new WildcastError('internal', 'ab') }],
-  ])('has no answer that is too long for clients together with %s', async (_, beside) => {
-    const { broker, log } = await scriptedLink() // 20 bytes at most, and the answer is the question
+  ])('has no answer that is too long for clients with %s', async (_, more) => {
+    const { broker, log } = await scriptedLink() // 20 bytes at most, and the answer is the request
     const ask = (payload: string): Promise<BrokerMessage> | undefined =>
-      broker.request?.({ ...message('sum', payload), ...beside }, { timeoutMs: 1 })
+      broker.request?.({ ...message('sum', payload), ...more }, { timeoutMs: 1 })
     expect(await ask('x'.repeat(10))).toBeDefined()
     await expect(ask('x'.repeat(11))).rejects.toMatchObject({ code: 'too_large' })
     expect(log).toEqual(['up', 'dropped too_large'])

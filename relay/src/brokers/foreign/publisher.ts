@@ -3,29 +3,25 @@ import type { BrokerRequestOptions } from '../../core/broker.js'
 import type { Clock } from '../../core/clock.js'
 import type { BrokerConnection } from './driver.js'
 import type { ReconnectingLink } from './link.js'
-import { poison } from './poison.js'
-import { Room } from './room.js'
-import { untilGone } from './until-gone.js'
+import { type PoisonMessages, poisonMessages } from './poison-messages.js'
+import { PublishBudget } from './publish-budget.js'
+import { untilAborted } from './until-aborted.js'
 
 export interface PublisherOptions {
   readonly link: ReconnectingLink<BrokerConnection>
   readonly clock: Clock
-  /** How long a publish waits for a link that is down. 0: it fails at once. */
+  /** How long publishes and requests wait for a link that is down. 0: they fail at once. */
   readonly publishTimeoutMs: number
 }
 
-/**
- * A broker that has not answered for so long has lost it, or discards without a word what it does
- * not like.
- */
+/** After this time without a confirmation, the broker has lost the message, or dropped it. */
 const answerDeadlineMs = 10_000
 
-/** What becomes of a publish. */
 interface Outcome {
-  /** Tells its publisher; only the first word counts. */
-  tell(error?: WildcastError): void
-  /** Gives back the room that it took. */
-  leave(): void
+  /** Resolves or rejects the publish. Only the first call counts. */
+  settle(error?: WildcastError): void
+  /** Returns its share of the budget. */
+  release(): void
 }
 
 interface InFlight extends Outcome {
@@ -34,70 +30,69 @@ interface InFlight extends Outcome {
   readonly since: number
 }
 
-/** Publishes over a link: once each, in order, bounded, and with an end for every one of them. */
+/** Publishes over a link: each message once, in order, within limits of memory and time. */
 export class Publisher {
   readonly #options: PublisherOptions
   /**
-   * What a connection has not settled, in the order in which it was sent: until then the process
-   * holds it, also when its publisher was told that its time is over.
+   * The messages that are not confirmed, in the order in which they were sent. A message whose
+   * publish has timed out stays here, and in memory.
    */
   readonly #inFlight: Set<InFlight> = new Set()
-  /** Those of them whose publishers wait. */
+  /** Those whose publishes are still pending. */
   readonly #awaited: Set<InFlight> = new Set()
-  readonly #room: Room = new Room()
-  readonly #poison: ReturnType<typeof poison>
+  readonly #budget: PublishBudget = new PublishBudget()
+  readonly #poison: PoisonMessages
   #sweeping = false
 
   constructor(options: PublisherOptions) {
     this.#options = options
-    this.#poison = poison(options.clock)
+    this.#poison = poisonMessages(options.clock)
   }
 
   /**
-   * @throws {WildcastError} `broker_down`, `interrupted`, `rate_limited`, `timeout`, and whatever
-   * the broker refuses it with
+   * @throws {WildcastError} `broker_down`, `interrupted`, `rate_limited`, `timeout`, or the refusal
+   * of the broker
    */
   publish(message: BrokerMessage): Promise<void> {
     return new Promise((resolve, reject) => {
-      const leave = this.#room.take(payloadSize(message.payload))
-      const tell = (error?: WildcastError): void => (error ? reject(error) : resolve())
+      const release = this.#budget.reserve(payloadSize(message.payload))
+      const settle = (error?: WildcastError): void => (error ? reject(error) : resolve())
       const fail = (error: WildcastError): void => {
-        leave()
+        release()
         reject(error)
       }
       this.#whenUp(
         this.#options.publishTimeoutMs,
-        (connection) => this.#send(connection, message, { tell, leave }),
+        (connection) => this.#send(connection, message, { settle, release }),
         fail,
       )
     })
   }
 
   /**
-   * The connection for a request: waited for as by a publish, though no longer than for its answer.
+   * Resolves with the connection for a request. Waits like a publish, up to the request's timeout.
    */
   connection({ timeoutMs, signal }: BrokerRequestOptions): Promise<BrokerConnection> {
     const waitMs = Math.min(timeoutMs, this.#options.publishTimeoutMs)
-    return untilGone(signal, (resolve, reject) => this.#whenUp(waitMs, resolve, reject))
+    return untilAborted(signal, (resolve, reject) => this.#whenUp(waitMs, resolve, reject))
   }
 
   /**
-   * A connection has ended: nobody knows whether what was under way arrived, so it is not sent
-   * again.
+   * Rejects the publishes of a lost connection. They may have arrived, so they are not sent again.
    */
   lost(connection: BrokerConnection): void {
-    const underWay = [...this.#inFlight].filter(({ at }) => at === connection)
-    if (underWay[0]) this.#poison.suspect(underWay[0].message)
-    for (const flight of underWay)
+    const inFlight = [...this.#inFlight].filter(({ at }) => at === connection)
+    if (inFlight[0]) this.#poison.suspect(inFlight[0].message)
+    for (const flight of inFlight)
       this.#end(
         flight,
-        new WildcastError('interrupted', 'the link to the broker broke on the way; look whether it arrived'),
+        new WildcastError('interrupted', 'the link to the broker broke on the way; check whether it arrived'),
       )
   }
 
   /**
-   * Runs with a connection: at once, or within the time that may be waited. Returns the undo, for
-   * who waits no longer.
+   * Calls `run` with a connection, at once or within `waitMs`, or `fail` after that. Returns the
+   * undo.
    */
   #whenUp(
     waitMs: number,
@@ -137,8 +132,8 @@ export class Publisher {
   #send(at: BrokerConnection, message: BrokerMessage, outcome: Outcome): void {
     const refusal = this.#poison.refusal(message)
     if (refusal) {
-      outcome.leave()
-      outcome.tell(refusal)
+      outcome.release()
+      outcome.settle(refusal)
       return
     }
     const flight: InFlight = { message, at, since: this.#options.clock.now(), ...outcome }
@@ -152,7 +147,7 @@ export class Publisher {
       },
       (cause) => {
         const error = WildcastError.from(cause)
-        // The connection is ending: that end settles all that is under way, in order.
+        // The connection is ending: `lost` settles its publishes, in order.
         if (error.code !== 'broker_down') this.#end(flight, error)
       },
     )
@@ -161,11 +156,11 @@ export class Publisher {
   #end(flight: InFlight, error?: WildcastError): void {
     this.#inFlight.delete(flight)
     this.#awaited.delete(flight)
-    flight.leave()
-    flight.tell(error)
+    flight.release()
+    flight.settle(error)
   }
 
-  /** One timer for all, since they end in the order in which they began. */
+  /** Uses one timer for all publishes, since they time out in the order in which they were sent. */
   #sweep(): void {
     const [oldest] = this.#awaited
     if (this.#sweeping || !oldest) return
@@ -176,7 +171,7 @@ export class Publisher {
       for (const flight of this.#awaited) {
         if (clock.now() - flight.since < answerDeadlineMs) break
         this.#awaited.delete(flight)
-        flight.tell(new WildcastError('timeout', `the broker has not confirmed it within ${answerDeadlineMs} ms`))
+        flight.settle(new WildcastError('timeout', `the broker has not confirmed it within ${answerDeadlineMs} ms`))
       }
       this.#sweep()
     })
@@ -184,5 +179,5 @@ export class Publisher {
 }
 
 function downError(): WildcastError {
-  return new WildcastError('broker_down', 'the broker is not reached; publish again when it is back')
+  return new WildcastError('broker_down', 'the broker is not reachable; publish again when it is back')
 }

@@ -2,12 +2,12 @@ import { PassThrough, Readable, Writable } from 'node:stream'
 import { expect, it } from 'vitest'
 import { readInTurns } from './read-in-turns.js'
 
-const piece = Buffer.alloc(64 * 1024)
+const chunk = Buffer.alloc(64 * 1024)
 
-/** A stream that always has more, and turns that end when a test says so. */
-function opened() {
+/** An endless stream, and turns that a test ends. */
+function openStream() {
   const ends: (() => void)[] = []
-  const stream = new Readable({ read: () => void stream.push(piece) })
+  const stream = new Readable({ read: () => void stream.push(chunk) })
   readInTurns(stream, { endOfTurn: (run) => void ends.push(run) })
   let read = 0
   stream.on('data', () => read++)
@@ -16,8 +16,8 @@ function opened() {
 
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
-it('one whole piece is read in each turn', async () => {
-  const { endTurn, read } = opened()
+it('a full chunk is read in each turn', async () => {
+  const { endTurn, read } = openStream()
   for (let turn = 1; turn <= 3; turn++) {
     await settled()
     expect(read()).toBe(turn)
@@ -25,8 +25,8 @@ it('one whole piece is read in each turn', async () => {
   }
 })
 
-it('a stream that its reader has paused stays so until its reader resumes it', async () => {
-  const { stream, endTurn, read } = opened()
+it('a stream that its reader has paused stays paused until its reader resumes it', async () => {
+  const { stream, endTurn, read } = openStream()
   await settled()
   stream.pause()
   endTurn()
@@ -37,24 +37,24 @@ it('a stream that its reader has paused stays so until its reader resumes it', a
   expect(read()).toBe(2)
 })
 
-it('a stream that is piped waits for its turn and for what it is piped to', async () => {
-  const { stream, endTurn, read } = opened()
-  const taken: (() => void)[] = []
-  stream.pipe(new Writable({ write: (_chunk, _encoding, done) => void taken.push(done) }))
+it('a piped stream waits for the next turn and for its destination', async () => {
+  const { stream, endTurn, read } = openStream()
+  const accepted: (() => void)[] = []
+  stream.pipe(new Writable({ write: (_chunk, _encoding, done) => void accepted.push(done) }))
   await settled()
   expect(read()).toBe(1)
   endTurn()
   await settled()
-  expect(read()).toBe(1) // the first piece is not taken yet
-  taken.shift()?.()
+  expect(read()).toBe(1) // the destination has not accepted the first chunk
+  accepted.shift()?.()
   await settled()
   expect(read()).toBe(2)
-  taken.shift()?.()
+  accepted.shift()?.()
   await settled()
-  expect(read()).toBe(2) // its turn has not come
+  expect(read()).toBe(2) // the turn has not ended
 })
 
-it('small pieces are read as they come', async () => {
+it('small chunks are read as they arrive', async () => {
   const source = new PassThrough()
   readInTurns(source, { endOfTurn: () => {} })
   let read = 0

@@ -2,35 +2,34 @@ import type { Readable } from 'node:stream'
 import type { Clock } from '../../core/clock.js'
 
 /**
- * Node reads a socket in pieces of 64 KiB, TLS in pieces of 16 KiB. A whole piece means that more
- * waits behind it.
+ * Node reads sockets in chunks of 64 KiB, TLS in chunks of 16 KiB. After a full one, more waits.
  */
-const wholePiece = 16 * 1024
+const fullChunk = 16 * 1024
 
 /**
- * Reads at most one whole piece of a stream in each turn of the event loop. Node reads up to 2 MiB
- * in a row: tens of thousands of small messages, which would keep clients waiting. The client
- * library may pause and resume the stream itself, so its wish is kept apart.
+ * Reads at most one full chunk of a stream per turn of the event loop. Node reads up to 2 MiB in a
+ * row: tens of thousands of small messages, which would delay clients. The client library may pause
+ * the stream as well, so its state is kept separately.
  */
 export function readInTurns(stream: Readable, { endOfTurn }: Pick<Clock, 'endOfTurn'>): void {
   const { pause, resume } = stream
-  let paused = stream.isPaused()
-  let held = false
+  let isPausedByReader = stream.isPaused()
+  let isWaiting = false
   stream.pause = () => {
-    paused = true
+    isPausedByReader = true
     return pause.call(stream)
   }
   stream.resume = () => {
-    paused = false
-    return held ? stream : resume.call(stream)
+    isPausedByReader = false
+    return isWaiting ? stream : resume.call(stream)
   }
   stream.on('data', (chunk: Uint8Array) => {
-    if (chunk.length < wholePiece || held) return
-    held = true
+    if (chunk.length < fullChunk || isWaiting) return
+    isWaiting = true
     pause.call(stream)
     endOfTurn(() => {
-      held = false
-      if (!paused) resume.call(stream)
+      isWaiting = false
+      if (!isPausedByReader) resume.call(stream)
     })
   })
 }

@@ -11,15 +11,14 @@ import type { Interest, Listener, Settle } from '../../core/broker.js'
 import type { CancelSignal } from '../../core/cancel.js'
 import type { BrokerConnection, Driver, Native, NativeSubscription } from './driver.js'
 import type { ReconnectingLink } from './link.js'
-import { untilGone } from './until-gone.js'
+import { untilAborted } from './until-aborted.js'
 
 /**
- * Past so many native wildcards, interests share wider ones: a broker looks at each of them for
- * every message.
+ * Beyond this number of native wildcards, interests share wider ones: each costs the broker time.
  */
-const nativeWildcards = 1000
+const mostWildcards = 1000
 
-/** Somebody's interest, under the native subscription that brings it. */
+/** An interest of the relay, under its native subscription. */
 interface Entry {
   readonly interest: Interest
   readonly listener: Listener
@@ -27,11 +26,11 @@ interface Entry {
   confirmed: boolean
 }
 
-/** A native subscription that somebody wants, and where it was asked for last. */
-interface Wanted<N extends Native> {
+/** A native subscription that interests share. `current` is that of the newest connection. */
+interface Shared<N extends Native> {
   readonly native: N
   readonly entries: Set<Entry>
-  asked?: { readonly at: BrokerConnection<N>; readonly subscription: NativeSubscription }
+  current?: { readonly at: BrokerConnection<N>; readonly subscription: NativeSubscription }
 }
 
 export interface SubscriptionsOptions<N extends Native> {
@@ -42,14 +41,14 @@ export interface SubscriptionsOptions<N extends Native> {
 }
 
 /**
- * The interests of a relay at one broker: each under the native subscription that covers it, and
- * asked for again on every new connection.
+ * The interests of a relay at one broker, each under the native subscription that covers it. Each
+ * new connection subscribes them again.
  */
 export class NativeSubscriptions<N extends Native> {
   readonly #link: ReconnectingLink<BrokerConnection<N>>
   readonly #nativeOf: Driver<N>['nativeOf']
   readonly #fits: (message: BrokerMessage) => boolean
-  readonly #wanted: Map<string, Wanted<N>> = new Map()
+  readonly #shared: Map<string, Shared<N>> = new Map()
   #wildcards = 0
 
   constructor({ link, nativeOf, fits }: SubscriptionsOptions<N>) {
@@ -58,57 +57,58 @@ export class NativeSubscriptions<N extends Native> {
     this.#fits = fits
   }
 
-  /** Resolves when the broker has confirmed it. Returns the undo. */
-  async add(interest: Interest, listener: Listener, gone?: CancelSignal): Promise<() => Promise<void>> {
+  /** Resolves with the undo when the broker has confirmed the interest. */
+  async add(interest: Interest, listener: Listener, signal?: CancelSignal): Promise<() => Promise<void>> {
     const { native, exact } = this.#choose(interest)
-    const wanted = this.#wanted.get(native.key) ?? this.#want(native)
+    const shared = this.#shared.get(native.key) ?? this.#create(native)
     const entry: Entry = { interest, listener, exact, confirmed: false }
-    wanted.entries.add(entry)
+    shared.entries.add(entry)
     try {
-      await this.#confirmed(wanted, gone)
+      await this.#confirmed(shared, signal)
     } catch (cause) {
-      void this.#remove(wanted, entry)
+      void this.#remove(shared, entry)
       throw cause
     }
     entry.confirmed = true
-    return () => this.#remove(wanted, entry)
+    return () => this.#remove(shared, entry)
   }
 
   /**
-   * Asks for everything on a new connection. What the broker refuses by now ends for those who had
-   * it.
+   * Subscribes everything on a new connection. If the broker refuses an interest, that one ends.
    */
   async restore(connection: BrokerConnection<N>): Promise<void> {
-    const asked = [...this.#wanted.values()].map((wanted) =>
-      this.#ask(wanted, connection).confirmed.catch((cause) => {
-        if (isRefusal(cause)) this.#end(wanted, WildcastError.from(cause))
+    const confirmed = [...this.#shared.values()].map((shared) =>
+      this.#subscribe(shared, connection).confirmed.catch((cause) => {
+        if (isRefusal(cause)) this.#end(shared, WildcastError.from(cause))
       }),
     )
-    await Promise.all(asked)
+    await Promise.all(confirmed)
   }
 
   #choose(interest: Interest): { native: N; exact: boolean } {
     const native = this.#nativeOf(interest)
-    const full = native.wildcard && !native.single && this.#wildcards >= nativeWildcards
-    if (!full || this.#wanted.has(native.key)) return { native, exact: native.exact }
+    const full = native.wildcard && !native.single && this.#wildcards >= mostWildcards
+    if (!full || this.#shared.has(native.key)) return { native, exact: native.exact }
     return { native: this.#nativeOf({ pattern: prefixCover(interest.pattern) }), exact: false }
   }
 
-  #want(native: N): Wanted<N> {
-    const wanted: Wanted<N> = { native, entries: new Set() }
-    this.#wanted.set(native.key, wanted)
+  #create(native: N): Shared<N> {
+    const shared: Shared<N> = { native, entries: new Set() }
+    this.#shared.set(native.key, shared)
     if (native.wildcard) this.#wildcards++
-    return wanted
+    return shared
   }
 
-  /** At once, or at the next `up`; a connection that breaks meanwhile is no refusal. */
-  async #confirmed(wanted: Wanted<N>, gone: CancelSignal | undefined): Promise<void> {
+  /**
+   * Subscribes at once or at the next `up`. If the connection breaks meanwhile, on the next one.
+   */
+  async #confirmed(shared: Shared<N>, signal: CancelSignal | undefined): Promise<void> {
     for (let failing: BrokerConnection<N> | undefined; ; ) {
-      const connection = await untilGone<BrokerConnection<N>>(gone, (resolve, reject) =>
+      const connection = await untilAborted<BrokerConnection<N>>(signal, (resolve, reject) =>
         this.#link.whenUp(resolve, reject, failing),
       )
       try {
-        await this.#ask(wanted, connection).confirmed
+        await this.#subscribe(shared, connection).confirmed
         return
       } catch (cause) {
         if (isRefusal(cause)) throw cause
@@ -117,56 +117,56 @@ export class NativeSubscriptions<N extends Native> {
     }
   }
 
-  #ask(wanted: Wanted<N>, connection: BrokerConnection<N>): NativeSubscription {
-    if (wanted.asked?.at === connection) return wanted.asked.subscription
-    const subscription = connection.subscribe(wanted.native, (message, settle) => {
-      // Between a link's return and `up`, and once it is lost, nothing is delivered: the gap covers
-      // it, or the broker that keeps it.
+  #subscribe(shared: Shared<N>, connection: BrokerConnection<N>): NativeSubscription {
+    if (shared.current?.at === connection) return shared.current.subscription
+    const subscription = connection.subscribe(shared.native, (message, settle) => {
+      // Nothing is delivered before `up`, or after the loss: the gap covers it, or the broker
+      // delivers it again.
       if (this.#link.connection !== connection) settle?.(false)
-      else if (this.#fits(message)) hand(wanted, message, settle)
-      else settle?.(true) // nobody could ever take it
+      else if (this.#fits(message)) deliver(shared, message, settle)
+      else settle?.(true) // no client can be sent it
     })
-    wanted.asked = { at: connection, subscription }
+    shared.current = { at: connection, subscription }
     void subscription.ended?.then((error) => {
-      if (wanted.asked?.subscription === subscription) this.#end(wanted, error)
+      if (shared.current?.subscription === subscription) this.#end(shared, error)
     })
     return subscription
   }
 
-  async #remove(wanted: Wanted<N>, entry: Entry): Promise<void> {
-    if (!wanted.entries.delete(entry) || wanted.entries.size > 0) return
-    this.#forget(wanted)
-    await wanted.asked?.subscription.end()
+  async #remove(shared: Shared<N>, entry: Entry): Promise<void> {
+    if (!shared.entries.delete(entry) || shared.entries.size > 0) return
+    this.#drop(shared)
+    await shared.current?.subscription.end()
   }
 
-  #end(wanted: Wanted<N>, error: WildcastError): void {
-    this.#forget(wanted)
-    for (const { confirmed, listener } of wanted.entries) if (confirmed) listener.ended(error)
+  #end(shared: Shared<N>, error: WildcastError): void {
+    this.#drop(shared)
+    for (const { confirmed, listener } of shared.entries) if (confirmed) listener.ended(error)
   }
 
-  /** Only itself: since it ended, somebody may have asked for the same again. */
-  #forget(wanted: Wanted<N>): void {
-    const { key, wildcard } = wanted.native
-    if (this.#wanted.get(key) !== wanted) return
-    this.#wanted.delete(key)
+  /** Removes it, but not a newer one with its key, which was added after it ended. */
+  #drop(shared: Shared<N>): void {
+    const { key, wildcard } = shared.native
+    if (this.#shared.get(key) !== shared) return
+    this.#shared.delete(key)
     if (wildcard) this.#wildcards--
   }
 }
 
-function hand<N extends Native>(
-  { native, entries }: Wanted<N>,
+function deliver<N extends Native>(
+  { native, entries }: Shared<N>,
   message: BrokerMessage,
   settle: Settle | undefined,
 ): void {
-  if (native.single) handToOne(entries, message, settle)
-  else for (const entry of entries) if (belongs(entry, message)) entry.listener.deliver(message, settle)
+  if (native.single) deliverToOne(entries, message, settle)
+  else for (const entry of entries) if (isMatch(entry, message)) entry.listener.deliver(message, settle)
 }
 
-/** Who got the last one stands at the end of the row. */
-function handToOne(entries: Set<Entry>, message: BrokerMessage, settle: Settle | undefined): void {
+/** Delivers to the first entry, and moves it to the end. */
+function deliverToOne(entries: Set<Entry>, message: BrokerMessage, settle: Settle | undefined): void {
   for (const entry of entries) {
-    // What its wider native subscription brings too is nobody's: it is done with.
-    if (!belongs(entry, message)) break
+    // A wider native subscription delivers other messages too: those are settled as taken.
+    if (!isMatch(entry, message)) break
     entries.delete(entry)
     entries.add(entry)
     entry.listener.deliver(message, settle)
@@ -175,16 +175,16 @@ function handToOne(entries: Set<Entry>, message: BrokerMessage, settle: Settle |
   settle?.(entries.size > 0)
 }
 
-/** A connection that ends is none. */
+/** The end of a connection is no refusal. */
 function isRefusal(cause: unknown): boolean {
   return WildcastError.from(cause).code !== 'broker_down'
 }
 
-function belongs({ exact, interest }: Entry, { subject }: BrokerMessage): boolean {
+function isMatch({ exact, interest }: Entry, { subject }: BrokerMessage): boolean {
   return exact || matches(interest.pattern, subject as Subject)
 }
 
-/** All that begins with the pattern's first segment. */
+/** Returns the pattern of all subjects with the first segment of this one. */
 function prefixCover(pattern: Pattern): Pattern {
   const first = pattern.split('.', 1)[0] as string
   return isExact(first as Pattern) ? parsePattern(`${first}.**`) : parsePattern('**')

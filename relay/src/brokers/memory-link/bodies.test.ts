@@ -32,11 +32,11 @@ it.each<[string, BrokerMessage]>([
   ['bytes', { subject, payload: Uint8Array.of(0xff, 0) }],
   ['all fields', whole],
   ['one field', { subject, payload: '', headers: [['a', 'b']] }],
-])('brings a message over unchanged: %s', (_, message) => {
+])('a message is read as it was written: %s', (_, message) => {
   expect(readMessage(messageBody(message))).toEqual(message)
 })
 
-it('brings a request, an interest and a number over', () => {
+it('a request, an interest and a number are read as they were written', () => {
   expect(readRequest(requestBody(whole, 2000))).toEqual({ message: whole, timeoutMs: 2000 })
   for (const interest of [
     { pattern: parsePattern('a.*') },
@@ -47,7 +47,7 @@ it('brings a request, an interest and a number over', () => {
   expect(readNumber(numberBody(2 ** 40))).toBe(2 ** 40)
 })
 
-it('brings a failure over as its code and message', () => {
-  const error = readFailure(failureBody(new WildcastError('no_responders', 'nobody serves')))
-  expect(error).toMatchObject({ code: 'no_responders', message: 'nobody serves', retry: true })
+it('a failure is read as its code and message', () => {
+  const error = readFailure(failureBody(new WildcastError('no_responders', 'no responder')))
+  expect(error).toMatchObject({ code: 'no_responders', message: 'no responder', retry: true })
 })

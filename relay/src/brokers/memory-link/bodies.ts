@@ -11,13 +11,12 @@ import {
 } from '@wildcast/protocol'
 import type { Interest } from '../../core/broker.js'
 
-// The bodies of frames, in MessagePack. Both ends are ours and of one version, so that nothing is
-// checked.
+// The bodies of frames, in MessagePack. Both ends run the same version, so nothing is validated.
 
 const encoder = new Encoder()
 const decoder = new Decoder()
 
-/** Text stays text, and bytes stay bytes. */
+/** A string payload stays a string, and bytes stay bytes. */
 type MessageBody = readonly [
   subject: Pattern,
   payload: Payload,
@@ -73,7 +72,7 @@ export function readFailure(body: Uint8Array): WildcastError {
   return new WildcastError(code, message)
 }
 
-/** Most messages are a subject and a payload. */
+/** Omits absent fields: most messages are a subject and a payload. */
 function written({ subject, payload, responseSubject, headers, more, error }: BrokerMessage): MessageBody {
   if (responseSubject === undefined && !headers && !more && !error) return [subject, payload]
   return [subject, payload, responseSubject, headers, more, error]

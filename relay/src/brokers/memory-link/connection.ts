@@ -6,40 +6,41 @@ import type { BrokerConnection, ConnectionEvents, Native, NativeSubscription, Si
 import type { ForeignPorts } from '../foreign/foreign-broker.js'
 import { type PendingReplies, replies } from '../replies.js'
 import { interestBody, messageBody, noBody, numberBody, readFailure, readMessage, requestBody } from './bodies.js'
+import { frameWriter, type WriteFrame } from './frame-writer.js'
 import { frameReader, type Kind, kinds } from './frames.js'
 import { type InSequence, inSequence } from './in-sequence.js'
-import { type Speak, speaker } from './speaker.js'
 
 export interface MemoryConnectionPorts extends Pick<ForeignPorts, 'clock'> {
   readonly events: ConnectionEvents
 }
 
-/** The other side has our patterns, groups and servers: an interest is asked for as it is. */
+/** The memory broker has the same patterns, groups and responders, so it is sent the interest. */
 export interface MemoryNative extends Native {
   readonly interest: Interest
 }
 
-interface Unanswered {
+/** A frame that awaits its `done` or `failed`. */
+interface PendingCall {
   resolve(): void
   reject(error: WildcastError): void
 }
 
-/** One connection of a relay to the process of a memory broker, from its first word to its end. */
+/** One connection of a relay to the process of a memory broker. */
 export class MemoryConnection implements BrokerConnection<MemoryNative> {
   readonly #socket: Socket
   readonly #events: ConnectionEvents
-  readonly #speak: Speak
+  readonly #write: WriteFrame
   readonly #sinks: Map<number, Sink> = new Map()
-  readonly #unanswered: Map<number, Unanswered> = new Map()
+  readonly #pending: Map<number, PendingCall> = new Map()
   readonly #answers: PendingReplies
-  readonly #incoming: InSequence = inSequence((kind, number, body) => this.#hear(kind, number, body))
+  readonly #incoming: InSequence = inSequence((kind, number, body) => this.#receive(kind, number, body))
   #last = 0
   #end: WildcastError | undefined
 
   constructor(socket: Socket, { events, clock }: MemoryConnectionPorts) {
     this.#socket = socket
     this.#events = events
-    this.#speak = speaker(socket)
+    this.#write = frameWriter(socket)
     this.#answers = replies(clock)
     let why = 'it has ended'
     socket.on('data', frameReader(this.#incoming.take))
@@ -47,73 +48,73 @@ export class MemoryConnection implements BrokerConnection<MemoryNative> {
       why = cause.message
     })
     socket.once('close', () =>
-      this.#over(new WildcastError('broker_down', `the process of the memory broker was lost: ${why}`)),
+      this.#finish(new WildcastError('broker_down', `the process of the memory broker was lost: ${why}`)),
     )
   }
 
   subscribe({ interest }: MemoryNative, sink: Sink): NativeSubscription {
     const number = ++this.#last
     this.#sinks.set(number, sink)
-    const confirmed = this.#say(kinds.subscribe, number, interestBody(interest))
+    const confirmed = this.#send(kinds.subscribe, number, interestBody(interest))
     confirmed.catch(() => this.#sinks.delete(number))
     return {
       confirmed,
       end: () => {
         this.#sinks.delete(number)
-        // With the connection everything of it has ended.
-        return this.#ask(kinds.unsubscribe, numberBody(number)).catch(() => {})
+        // A lost connection has ended it already.
+        return this.#call(kinds.unsubscribe, numberBody(number)).catch(() => {})
       },
     }
   }
 
   publish(message: BrokerMessage): Promise<void> {
-    return this.#ask(kinds.publish, messageBody(message))
+    return this.#call(kinds.publish, messageBody(message))
   }
 
   async request(message: BrokerMessage, options: BrokerRequestOptions): Promise<BrokerMessage> {
     if (this.#end) throw this.#end
     const number = ++this.#last
-    const answer = this.#answers.wait(addressOf(number), options)
-    this.#speak(kinds.request, number, requestBody(message, options.timeoutMs))
+    const answer = this.#answers.wait(keyOf(number), options)
+    this.#write(kinds.request, number, requestBody(message, options.timeoutMs))
     return answer.catch((cause) => {
-      // Also when its time is over here: there each part would have it waited for again.
-      if (!this.#end) this.#speak(kinds.cancel, number, noBody)
+      // Even after a timeout: the broker restarts its own timeout with each part.
+      if (!this.#end) this.#write(kinds.cancel, number, noBody)
       throw cause
     })
   }
 
   ping(): Promise<void> {
-    return this.#ask(kinds.ping, noBody)
+    return this.#call(kinds.ping, noBody)
   }
 
   async close(): Promise<void> {
     if (this.#socket.closed) return
     const closed = once(this.#socket, 'close')
-    this.#over(new WildcastError('broker_down', 'the link to the memory broker was closed'))
-    // After what was said in this turn.
+    this.#finish(new WildcastError('broker_down', 'the link to the memory broker was closed'))
+    // After the frames of this turn.
     process.nextTick(() => this.#socket.destroySoon())
     await closed
   }
 
-  #ask(kind: Kind, body: Uint8Array): Promise<void> {
-    return this.#say(kind, ++this.#last, body)
+  #call(kind: Kind, body: Uint8Array): Promise<void> {
+    return this.#send(kind, ++this.#last, body)
   }
 
-  #say(kind: Kind, number: number, body: Uint8Array): Promise<void> {
+  #send(kind: Kind, number: number, body: Uint8Array): Promise<void> {
     if (this.#end) return Promise.reject(this.#end)
-    this.#speak(kind, number, body)
-    return new Promise((resolve, reject) => this.#unanswered.set(number, { resolve, reject }))
+    this.#write(kind, number, body)
+    return new Promise((resolve, reject) => this.#pending.set(number, { resolve, reject }))
   }
 
-  #hear(kind: Kind, number: number, body: Uint8Array): void {
+  #receive(kind: Kind, number: number, body: Uint8Array): void {
     switch (kind) {
       case kinds.message:
         this.#sinks.get(number)?.(readMessage(body))
         return
       case kinds.part:
       case kinds.answer:
-        // Where nobody waits any more, its time was over a moment ago.
-        this.#answers.take({ ...readMessage(body), subject: addressOf(number), more: kind === kinds.part })
+        // Without a pending request, it has just timed out.
+        this.#answers.take({ ...readMessage(body), subject: keyOf(number), more: kind === kinds.part })
         return
       case kinds.done:
         this.#take(number)?.resolve()
@@ -122,28 +123,28 @@ export class MemoryConnection implements BrokerConnection<MemoryNative> {
       case kinds.failed: {
         const error = readFailure(body)
         this.#take(number)?.reject(error)
-        this.#answers.fail(addressOf(number), error)
+        this.#answers.fail(keyOf(number), error)
       }
     }
   }
 
-  #take(number: number): Unanswered | undefined {
-    const unanswered = this.#unanswered.get(number)
-    this.#unanswered.delete(number)
-    return unanswered
+  #take(number: number): PendingCall | undefined {
+    const pending = this.#pending.get(number)
+    this.#pending.delete(number)
+    return pending
   }
 
-  #over(error: WildcastError): void {
+  #finish(error: WildcastError): void {
     if (this.#end) return
     this.#end = error
-    for (const { reject } of this.#unanswered.values()) reject(error)
-    this.#unanswered.clear()
+    for (const { reject } of this.#pending.values()) reject(error)
+    this.#pending.clear()
     this.#answers.failAll(error)
     this.#events.lost(error)
   }
 }
 
-/** Answers are told apart by what stands for a subject elsewhere. */
-function addressOf(request: number): Subject {
+/** Returns the key of a request, in place of the subject that other brokers use. */
+function keyOf(request: number): Subject {
   return String(request) as Subject
 }

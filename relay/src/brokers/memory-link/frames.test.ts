@@ -11,13 +11,13 @@ const frame: fc.Arbitrary<Frame> = fc.tuple(
 )
 
 function read(chunks: readonly Buffer[]): Frame[] {
-  const taken: Frame[] = []
-  const hear = frameReader((kind, number, body) => taken.push([kind, number, [...body]]))
-  for (const chunk of chunks) hear(chunk)
-  return taken
+  const received: Frame[] = []
+  const readChunk = frameReader((kind, number, body) => received.push([kind, number, [...body]]))
+  for (const chunk of chunks) readChunk(chunk)
+  return received
 }
 
-it('gives the frames that were written, however their bytes are cut', () => {
+it('reads the frames that were written, for any division into chunks', () => {
   fc.assert(
     fc.property(fc.array(frame), fc.array(fc.integer({ min: 1, max: 700 }), { minLength: 1 }), (frames, cuts) => {
       const bytes = Buffer.concat(
@@ -34,7 +34,7 @@ it('gives the frames that were written, however their bytes are cut', () => {
   )
 })
 
-it('gives nothing of a frame that is not whole', () => {
+it('reads no frame before it is complete', () => {
   const head = Buffer.from(frameHead(kinds.message, 7, 3))
   expect(read([head, Buffer.from('ab')])).toEqual([])
   expect(read([head, Buffer.from('ab'), Buffer.from('c')])).toEqual([[kinds.message, 7, [...Buffer.from('abc')]]])

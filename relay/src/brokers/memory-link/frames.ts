@@ -1,33 +1,30 @@
-/** What a relay says to the process of a memory broker, and what it hears. */
+/** The frames between a relay and the process of a memory broker. */
 export const kinds = {
-  // A relay says, each with a number of its own:
-  subscribe: 1, // the interest; the number names the subscription from then on
-  unsubscribe: 2, // whose body is the number of the subscription
+  // From the relay, each with a new number:
+  subscribe: 1, // an interest; the number becomes that of the subscription
+  unsubscribe: 2, // the number of the subscription
   publish: 3, // a message
   request: 4, // a time limit and a message
-  cancel: 5, // bears the request's number
+  cancel: 5, // has the request's number
   ping: 6,
-  // It hears, with the number of what it said:
-  done: 7, // to everything but requests
-  failed: 8, // code and reason, to anything
-  message: 9, // bears the subscription's number
-  part: 10, // an answer to a request, before others
-  answer: 11, // the last one
+  // From the broker, with the number of the frame that it answers:
+  done: 7, // for all frames but requests
+  failed: 8, // a code and a message, for any frame
+  message: 9, // has the subscription's number
+  part: 10, // a part of an answer
+  answer: 11, // the final answer
 } as const
 
 export type Kind = (typeof kinds)[keyof typeof kinds]
 
-/** Takes one frame. The body is valid for as long as it is held. */
+/** Receives one frame. It may keep the body. */
 export type TakeFrame = (kind: Kind, number: number, body: Uint8Array) => void
 
-/** Enough numbers for a hundred thousand a second, and for decades. */
+/** Enough for a hundred thousand frames a second, for decades. */
 const numberBytes = 6
 const headBytes = 5 + numberBytes
 
-/**
- * The beginning of a frame, whose body may be shared with others: how long the body is, the kind,
- * the number.
- */
+/** Returns the head of a frame: length of the body, kind, number. The body is written as it is. */
 export function frameHead(kind: Kind, number: number, bodyBytes: number): Uint8Array {
   const head = Buffer.allocUnsafe(headBytes)
   head.writeUInt32BE(bodyBytes, 0)
@@ -36,11 +33,11 @@ export function frameHead(kind: Kind, number: number, bodyBytes: number): Uint8A
   return head
 }
 
-/** Cuts what a socket brings into frames. */
+/** Returns a reader that divides the chunks of a socket into frames. */
 export function frameReader(take: TakeFrame): (chunk: Buffer) => void {
   let held: Buffer[] = []
   let heldBytes = 0
-  /** Below this there is nothing to cut: a long frame is joined once, not with every chunk. */
+  /** The bytes of the next frame: a long frame is joined once, not with each chunk. */
   let needed = headBytes
 
   return (chunk) => {

@@ -1,18 +1,15 @@
 import type { TakeFrame } from './frames.js'
 
-/** Frames on their way, one after the other. */
+/** Passes frames on in order, and can hold them. */
 export interface InSequence {
   readonly take: TakeFrame
-  /**
-   * Holds the frames behind this one until all has happened that follows from it by settled
-   * promises.
-   */
+  /** Holds later frames until the promises that this frame settles have run their reactions. */
   hold(): void
 }
 
 /**
- * Passes frames on. Whoever is told that a subscription is there must have taken note of that
- * before its first message comes, which may be in the same chunk.
+ * Returns a gate for frames. A confirmed subscription must be recorded before its first message is
+ * delivered, which may be in the same chunk.
  */
 export function inSequence(pass: TakeFrame): InSequence {
   let held: Parameters<TakeFrame>[] | undefined
@@ -25,15 +22,14 @@ export function inSequence(pass: TakeFrame): InSequence {
   function release(): void {
     const frames = held ?? []
     held = undefined
-    for (const frame of frames) take(...frame) // one of them may hold the others again
+    for (const frame of frames) take(...frame) // a frame may hold the next ones
   }
 
   return {
     take,
     hold() {
       held ??= []
-      // What is put off to a tick from inside a promise runs when no promise is left that has
-      // settled.
+      // `nextTick` from inside a promise reaction runs when no reaction is left.
       void Promise.resolve().then(() => process.nextTick(release))
     },
   }

@@ -1,25 +1,24 @@
 import { rm } from 'node:fs/promises'
 import { createServer, type Socket } from 'node:net'
 import type { Broker } from '../../core/broker.js'
-import { lastBody } from './last-body.js'
-import { Visitor } from './visitor.js'
+import { bodyCache } from './body-cache.js'
+import { RelayConnection } from './relay-connection.js'
 
 export interface ServedMemory {
-  /** Hangs up on everybody, and takes the socket away. */
+  /** Closes all connections, and removes the socket. */
   close(): Promise<void>
 }
 
 /**
- * Lets relays share a broker over a Unix socket. What a process before has left at the path is
- * taken away.
+ * Serves a broker to relays over a Unix socket. Removes the socket that an earlier process left.
  */
 export async function serveMemory(path: string, broker: Broker): Promise<ServedMemory> {
   const sockets = new Set<Socket>()
-  const bodies = lastBody()
+  const bodies = bodyCache()
   const server = createServer((socket) => {
     sockets.add(socket)
     socket.once('close', () => sockets.delete(socket))
-    new Visitor(socket, { broker, bodies })
+    new RelayConnection(socket, { broker, bodies })
   })
   await rm(path, { force: true })
   await new Promise<void>((resolve, reject) => {

@@ -1,14 +1,14 @@
 import type { Writable } from 'node:stream'
 import { frameHead, type Kind } from './frames.js'
 
-/** Says a frame. Its body may be shared with others. */
-export type Speak = (kind: Kind, number: number, body: Uint8Array) => void
+/** Writes a frame. Several frames may share one body. */
+export type WriteFrame = (kind: Kind, number: number, body: Uint8Array) => void
 
 /**
- * Gathers what is said in one turn, and writes it at once: a system call for each frame would cost
+ * Returns a writer that gathers the frames of one turn: a system call for each frame would cost
  * more than all the rest.
  */
-export function speaker(socket: Writable): Speak {
+export function frameWriter(socket: Writable): WriteFrame {
   let gathered: Uint8Array[] = []
   const write = (): void => {
     const bytes = Buffer.concat(gathered)

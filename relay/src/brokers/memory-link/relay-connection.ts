@@ -3,45 +3,44 @@ import { type BrokerMessage, WildcastError } from '@wildcast/protocol'
 import type { Broker } from '../../core/broker.js'
 import { Cancel } from '../../core/cancel.js'
 import { failureBody, messageBody, noBody, readInterest, readMessage, readNumber, readRequest } from './bodies.js'
+import type { BodyCache } from './body-cache.js'
+import { frameWriter, type WriteFrame } from './frame-writer.js'
 import { frameReader, type Kind, kinds } from './frames.js'
 import { type InSequence, inSequence } from './in-sequence.js'
-import type { LastBody } from './last-body.js'
-import { type Speak, speaker } from './speaker.js'
 
-export interface VisitorPorts {
+export interface RelayConnectionPorts {
   readonly broker: Broker
-  readonly bodies: LastBody
+  readonly bodies: BodyCache
 }
 
 /**
- * A relay that reads so much slower than messages come is hung up on: it comes back, and tells its
- * clients of the gap.
+ * A relay with a longer backlog is disconnected. It reconnects, and reports the gap to its clients.
  */
 const mostBacklogBytes = 64 * 1024 * 1024
 
 /**
- * A relay's link, as the process of a memory broker sees it. With its end all is undone that was
- * asked for over it.
+ * The connection of a relay, in the process of a memory broker. Its end ends its subscriptions and
+ * requests.
  */
-export class Visitor {
+export class RelayConnection {
   readonly #socket: Socket
-  readonly #ports: VisitorPorts
-  readonly #speak: Speak
-  readonly #incoming: InSequence = inSequence((kind, number, body) => this.#hear(kind, number, body))
+  readonly #ports: RelayConnectionPorts
+  readonly #write: WriteFrame
+  readonly #incoming: InSequence = inSequence((kind, number, body) => this.#receive(kind, number, body))
   readonly #subscriptions: Map<number, Promise<() => Promise<void>>> = new Map()
   readonly #requests: Map<number, Cancel> = new Map()
 
-  constructor(socket: Socket, ports: VisitorPorts) {
+  constructor(socket: Socket, ports: RelayConnectionPorts) {
     this.#socket = socket
     this.#ports = ports
-    this.#speak = speaker(socket)
+    this.#write = frameWriter(socket)
     socket.on('data', frameReader(this.#incoming.take))
-    // Its end says all that there is to know.
+    // Its `close` is handled below.
     socket.on('error', () => socket.destroy())
     socket.once('close', () => this.#leave())
   }
 
-  #hear(kind: Kind, number: number, body: Uint8Array): void {
+  #receive(kind: Kind, number: number, body: Uint8Array): void {
     switch (kind) {
       case kinds.subscribe:
         this.#answer(number, this.#subscribe(number, body))
@@ -57,25 +56,25 @@ export class Visitor {
         void this.#request(number, body)
         return
       case kinds.cancel:
-        this.#requests.get(number)?.abort(new WildcastError('interrupted', 'whoever asked has left'))
+        this.#requests.get(number)?.abort(new WildcastError('interrupted', 'the caller has left'))
         return
       case kinds.ping:
-        this.#speak(kinds.done, number, noBody)
+        this.#write(kinds.done, number, noBody)
     }
   }
 
-  /** Says what became of something. */
+  /** Sends the outcome of a frame. */
   #answer(number: number, work: Promise<unknown>): void {
     work.then(
-      () => this.#speak(kinds.done, number, noBody),
-      (cause) => this.#speak(kinds.failed, number, failureBody(cause)),
+      () => this.#write(kinds.done, number, noBody),
+      (cause) => this.#write(kinds.failed, number, failureBody(cause)),
     )
   }
 
   async #subscribe(number: number, body: Uint8Array): Promise<void> {
     const subscribed = this.#ports.broker.subscribe(readInterest(body), {
       deliver: (message) => this.#deliver(number, message),
-      ended: () => {}, // memory never ends one by itself
+      ended: () => {}, // the memory broker never ends an interest
     })
     this.#subscriptions.set(number, subscribed)
     await subscribed.catch((cause) => {
@@ -91,13 +90,13 @@ export class Visitor {
   }
 
   #deliver(number: number, message: BrokerMessage): void {
-    this.#speak(kinds.message, number, this.#ports.bodies.of(message))
+    this.#write(kinds.message, number, this.#ports.bodies.encode(message))
     if (this.#socket.writableLength > mostBacklogBytes) this.#socket.destroy()
   }
 
   async #publish(body: Uint8Array): Promise<void> {
     const message = readMessage(body)
-    this.#ports.bodies.know(message, body)
+    this.#ports.bodies.store(message, body)
     return this.#ports.broker.publish(message)
   }
 
@@ -105,12 +104,12 @@ export class Visitor {
     const { message, timeoutMs } = readRequest(body)
     const cancel = new Cancel()
     this.#requests.set(number, cancel)
-    const onPart = (part: BrokerMessage): void => this.#speak(kinds.part, number, messageBody(part))
+    const onPart = (part: BrokerMessage): void => this.#write(kinds.part, number, messageBody(part))
     try {
       const last = await this.#ports.broker.request?.(message, { timeoutMs, signal: cancel, onPart })
-      if (last) this.#speak(kinds.answer, number, messageBody(last))
+      if (last) this.#write(kinds.answer, number, messageBody(last))
     } catch (cause) {
-      this.#speak(kinds.failed, number, failureBody(cause))
+      this.#write(kinds.failed, number, failureBody(cause))
     } finally {
       this.#requests.delete(number)
     }

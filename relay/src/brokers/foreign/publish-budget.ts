@@ -1,30 +1,28 @@
 import { WildcastError } from '@wildcast/protocol'
 
-/** Past this many bytes or messages without a word from the broker, publishers have to wait. */
+/** Limits of what the broker has not confirmed. Beyond them, publishers have to wait. */
 const mostBytes = 64 * 1024 * 1024
 const mostMessages = 100_000
 
-/** A message costs the process more than its payload. */
+/** The memory of a message besides its payload. */
 const overheadBytes = 100
 
-/**
- * What this process may hold for a broker: what waits for its link, and what it has not confirmed.
- */
-export class Room {
+/** The memory for messages that wait for a broker's link, or that the broker has not confirmed. */
+export class PublishBudget {
   #bytes = 0
   #messages = 0
 
-  /** Returns the undo. @throws {WildcastError} `rate_limited` */
-  take(payloadBytes: number): () => void {
+  /** Returns the undo. @throws {WildcastError} `rate_limited` beyond the limits */
+  reserve(payloadBytes: number): () => void {
     const bytes = payloadBytes + overheadBytes
     if (this.#bytes + bytes > mostBytes || this.#messages >= mostMessages)
       throw new WildcastError('rate_limited', 'the broker is slower than its publishers; wait for acknowledgements')
     this.#bytes += bytes
     this.#messages++
-    let left = false
+    let isReleased = false
     return () => {
-      if (left) return
-      left = true
+      if (isReleased) return
+      isReleased = true
       this.#bytes -= bytes
       this.#messages--
     }
