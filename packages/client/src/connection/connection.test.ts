@@ -9,9 +9,9 @@ type Effect = {
   readonly [detail: string]: unknown
 }
 
-/** A step, with what is to be done in the order in which it is done. */
-function step(...happens: Parameters<typeof pureStep>): { readonly to: ConnectionState; readonly effects: Effect[] } {
-  const { to, lost, armMs, probe, open, notify }: ConnectionStep = pureStep(...happens)
+/** A step with its effects in order of execution. */
+function step(...input: Parameters<typeof pureStep>): { readonly to: ConnectionState; readonly effects: Effect[] } {
+  const { to, lost, armMs, probe, open, notify }: ConnectionStep = pureStep(...input)
   const over = lost && to.state === 'closed'
   const effects: (Effect | false | undefined)[] = [
     lost && { type: 'drop', ...(over && { code: 1000 }) },
@@ -31,9 +31,9 @@ const noon: ConnectionFacts = { now: 1_000_000, chance: 0.5, probeMs: 1500 }
 const later = (ms: number): ConnectionFacts => ({ ...noon, now: noon.now + ms })
 const idle: ConnectionState = { state: 'idle', since: 0 }
 
-/** The state after some happenings, all at noon. */
-function after(...happenings: ConnectionEvent[]): ConnectionState {
-  return happenings.reduce((state, happening) => step(state, happening, noon).to, idle)
+/** The state after some events, all at noon. */
+function after(...events: ConnectionEvent[]): ConnectionState {
+  return events.reduce((state, event) => step(state, event, noon).to, idle)
 }
 const kinds = (effects: readonly Effect[]): string[] => effects.map(({ type }) => type)
 const wanted: ConnectionEvent = { type: 'wanted' }
@@ -56,36 +56,36 @@ describe('connecting', () => {
     expect(to).toMatchObject({ state: 'connecting', attempt: 0, since: noon.now })
     expect(effects).toEqual([{ type: 'arm', ms: 10_000 }, { type: 'open' }])
   })
-  test('a second wish opens no second transport', () => {
+  test('a second connect() opens no second transport', () => {
     for (const state of [after(wanted), after(wanted, welcomed)]) expect(step(state, wanted, noon).effects).toEqual([])
   })
-  test('subscribes when the transport is open; is online, and sends what waits, when welcome', () => {
+  test('subscribes when the transport opens, and sends queued frames after Welcome', () => {
     expect(kinds(step(after(wanted), { type: 'opened' }, noon).effects)).toEqual(['subscribe'])
     expect(kinds(step(after(wanted), welcomed, noon).effects)).toEqual(['arm', 'flush'])
     expect(after(wanted, welcomed)).toMatchObject({ state: 'online', limitMs: 32_000 })
   })
-  test('past the deadline it drops the transport and waits', () => {
+  test('drops the transport and waits after the deadline', () => {
     const { to, effects } = step(after(wanted), rang(), later(10_000))
     expect(to).toMatchObject({ state: 'waiting', attempt: 1, nextRetryAt: later(10_100).now })
     expect(kinds(effects)).toEqual(['drop', 'arm', 'lost'])
   })
-  test('waking does not disturb an attempt', () => {
+  test('continues when the page wakes', () => {
     expect(step(after(wanted), woke(99_999), noon).effects).toEqual([])
   })
 })
 
 describe('an attempt that fails', () => {
   const proved: ConnectionEvent = { type: 'token' }
-  const reportOf = (...happenings: ConnectionEvent[]) => pureStep(after(...happenings), failed, noon).report
+  const reportOf = (...events: ConnectionEvent[]) => pureStep(after(...events), failed, noon).report
 
-  test('has its whole time again once there is a token', () => {
+  test('has the full 10 s again once the token is available', () => {
     expect(step(after(wanted), proved, noon).effects).toEqual([{ type: 'arm', ms: 10_000 }])
   })
-  test('for want of a token is reported each time', () => {
+  test('to get a token is reported each time', () => {
     expect(reportOf(wanted)).toBe('token')
     expect(reportOf(wanted, failed, rang())).toBe('token')
   })
-  test('for want of a relay is reported once, until one is reached', () => {
+  test('to reach a relay is reported once, until one is reached', () => {
     expect(reportOf(wanted, proved)).toBe('transport')
     expect(reportOf(wanted, proved, { type: 'opened' })).toBe('transport')
     expect(reportOf(wanted, proved, failed, rang(), proved)).toBeUndefined()
@@ -96,7 +96,7 @@ describe('an attempt that fails', () => {
     const refused: ConnectionEvent = { type: 'failed', reason, final: true }
     expect(reportOf(wanted, proved, failed, rang(), proved, refused, wanted, proved)).toBe('transport')
   })
-  test('is not reported when the connection was up', () => {
+  test('is not reported if the connection was up', () => {
     expect(reportOf(wanted, proved, welcomed)).toBeUndefined()
   })
 })
@@ -111,12 +111,12 @@ describe('waiting', () => {
     })
     expect(waits).toEqual([100, 2500, 6000, 9000, 13_500, 16_000, 16_000, 16_000])
   })
-  test('the timer, waking and a wish end it', () => {
-    for (const happening of [rang(), woke(), wanted])
-      expect(step(after(wanted, failed), happening, noon).to.state).toBe('connecting')
+  test('ends when the timer fires, the page wakes or connect() is called', () => {
+    for (const event of [rang(), woke(), wanted])
+      expect(step(after(wanted, failed), event, noon).to.state).toBe('connecting')
   })
-  test('only a wish forgets the failures before', () => {
-    const attempt = (happening: ConnectionEvent) => step(after(wanted, failed), happening, noon).to
+  test('only connect() resets the count of failures', () => {
+    const attempt = (event: ConnectionEvent) => step(after(wanted, failed), event, noon).to
     expect(attempt(rang())).toMatchObject({ attempt: 1 })
     expect(attempt(woke())).toMatchObject({ attempt: 1 })
     expect(attempt(wanted)).toMatchObject({ attempt: 0 })
@@ -125,83 +125,83 @@ describe('waiting', () => {
 
 describe('online', () => {
   const online = after(wanted, welcomed)
-  const shaky = after(wanted, failed, wanted, failed, rang(), welcomed)
+  const unstable = after(wanted, failed, wanted, failed, rang(), welcomed)
 
-  test('failures are forgotten after 5 s of health, not before', () => {
-    expect(step(shaky, failed, later(4999)).to).toMatchObject({ attempt: 2 })
-    expect(step(shaky, failed, later(5000)).to).toMatchObject({ attempt: 1 })
+  test('the count of failures is reset after 5 s online, not before', () => {
+    expect(step(unstable, failed, later(4999)).to).toMatchObject({ attempt: 2 })
+    expect(step(unstable, failed, later(5000)).to).toMatchObject({ attempt: 1 })
   })
-  test('is checked again when as much silence may have passed', () => {
+  test('the timer is set to the rest of the silence limit', () => {
     expect(step(online, rang(10_000), noon).effects).toEqual([{ type: 'arm', ms: 22_000 }])
   })
   test.each([
     ['after 32 s of silence', rang(32_000)],
-    ['by a timer that is much too late', rang(10_000, { late: true })],
-    ['when it wakes', woke(10_000)],
-  ])('asks for a sign of life twice, and is dead without one: %s', (_, happening) => {
+    ['when the timer is much too late', rang(10_000, { late: true })],
+    ['when the page wakes', woke(10_000)],
+  ])('the relay is probed twice and given up without an answer: %s', (_, event) => {
     expect(step(online, rang(31_999), noon).to).not.toHaveProperty('wait')
-    const first = step(online, happening, noon)
+    const first = step(online, event, noon)
     expect(kinds(first.effects)).toEqual(['arm', 'probe'])
     const second = step(first.to, rang(40_000), noon)
     expect(kinds(second.effects)).toEqual(['arm', 'probe'])
     expect(step(second.to, rang(40_000), noon).to.state).toBe('waiting')
     expect(step(second.to, heard, noon).to).toMatchObject({ state: 'online', wait: undefined })
   })
-  test('asks once after a frame that was sent and that nothing followed', () => {
+  test('the relay is probed once if it sends nothing after a frame was sent', () => {
     const first = step(online, sent, noon)
     expect(kinds(first.effects)).toEqual(['arm'])
     const second = step(first.to, rang(1500), noon)
     expect(kinds(second.effects)).toEqual(['arm', 'probe'])
     expect(step(second.to, rang(3000), noon).to.state).toBe('waiting')
   })
-  test('asks nothing more while it asks', () => {
-    const asking = step(online, woke(), noon).to
-    for (const happening of [woke(), sent]) expect(step(asking, happening, noon)).toEqual({ to: asking, effects: [] })
+  test('a probe is not repeated while its answer is awaited', () => {
+    const probing = step(online, woke(), noon).to
+    for (const event of [woke(), sent]) expect(step(probing, event, noon)).toEqual({ to: probing, effects: [] })
   })
-  test('asks again when it wakes after a sign of life', () => {
-    const heardOf = step(step(online, woke(), noon).to, heard, noon).to
-    expect(kinds(step(heardOf, woke(), noon).effects)).toEqual(['arm', 'probe'])
+  test('the relay is probed again when the page wakes after an answer', () => {
+    const answered = step(step(online, woke(), noon).to, heard, noon).to
+    expect(kinds(step(answered, woke(), noon).effects)).toEqual(['arm', 'probe'])
   })
-  test('what is sent after a sign of life has its own time', () => {
+  test('a frame sent after an answer has its own deadline', () => {
     const first = step(online, sent, noon)
     expect(first.effects).toEqual([{ type: 'arm', ms: 1500 }])
     const second = step(step(first.to, heard, noon).to, sent, noon)
     expect(second.effects).toEqual([{ type: 'arm', ms: 1500 }])
   })
-  test('a sign of life leaves the timer, which finds no doubt', () => {
+  test('an answer does not stop the timer, which then waits for the silence limit', () => {
     const again = step(step(online, sent, noon).to, heard, noon)
     expect(again.effects).toEqual([])
     expect(step(again.to, rang(1000), noon).effects).toEqual([{ type: 'arm', ms: 31_000 }])
   })
-  test('when it wakes after longer silence, it connects at once', () => {
+  test('a page that wakes after a longer silence connects at once', () => {
     const { to, effects } = step(online, woke(600_000), noon)
     expect(to.state).toBe('connecting')
     expect(kinds(effects)).toEqual(['drop', 'arm', 'open', 'lost'])
   })
-  test('a relay that goes away is left at a moment of its window', () => {
+  test('a relay that goes away is left at a random time of its window', () => {
     const leaving = step(online, { type: 'goingAway', window: [1000, 5000] }, noon)
     expect(leaving.effects).toEqual([{ type: 'arm', ms: 3000 }])
     expect(step(leaving.to, rang(), later(3000)).to).toMatchObject({ state: 'connecting', attempt: 0 })
   })
-  test('a relay that closes before that moment is not come back to earlier', () => {
+  test('if it closes earlier, the client still connects at that time', () => {
     const leaving = step(online, { type: 'goingAway', window: [1000, 5000] }, noon).to
     expect(step(leaving, failed, later(500)).to).toMatchObject({ state: 'waiting', nextRetryAt: later(3000).now })
   })
 })
 
 describe('closed', () => {
-  test('a final refusal is come back from only by a wish', () => {
+  test('after a final refusal only connect() connects again', () => {
     const refused = after(wanted, { type: 'failed', reason, final: true })
     expect(refused).toMatchObject({ state: 'closed', reason })
-    for (const happening of [rang(), woke(), failed, welcomed]) expect(step(refused, happening, noon).to).toBe(refused)
+    for (const event of [rang(), woke(), failed, welcomed]) expect(step(refused, event, noon).to).toBe(refused)
     expect(step(refused, wanted, noon).to.state).toBe('connecting')
   })
-  test('close() is for ever, and ends the session', () => {
+  test('close() is final and ends the session', () => {
     const { to, effects } = step(after(wanted, welcomed), ended, noon)
     expect(to).toEqual({ state: 'closed', since: noon.now, reason: undefined })
     expect(effects[0]).toEqual({ type: 'drop', code: 1000 })
-    for (const happening of [wanted, rang(), woke(), failed, welcomed, ended])
-      expect(step(to, happening, noon)).toEqual({ to, effects: [] })
+    for (const event of [wanted, rang(), woke(), failed, welcomed, ended])
+      expect(step(to, event, noon)).toEqual({ to, effects: [] })
   })
 })
 
@@ -219,22 +219,22 @@ const anything: fc.Arbitrary<ConnectionEvent> = fc.oneof(
   }),
 )
 
-test('whatever happens, there is one transport at most, one timer at most, and both where they are needed', () => {
+test('for any events there is at most one transport and one timer, and both if they are needed', () => {
   fc.assert(
     fc.property(
       fc.array(fc.tuple(anything, fc.nat(60_000), fc.double({ min: 0, max: 0.999, noNaN: true }))),
-      (story) => {
+      (steps) => {
         let state: ConnectionState = idle
         let now = 0
         let transports = 0
         let timers = 0
-        for (const [happening, ms, chance] of story) {
-          // A timer rings only when set, a transport speaks only when open.
-          if (happening.type === 'fired' && timers === 0) continue
-          if (['opened', 'welcomed', 'failed', 'goingAway'].includes(happening.type) && transports === 0) continue
-          if (happening.type === 'fired') timers = 0
+        for (const [event, ms, chance] of steps) {
+          // Only a set timer fires, and only an open transport has events.
+          if (event.type === 'fired' && timers === 0) continue
+          if (['opened', 'welcomed', 'failed', 'goingAway'].includes(event.type) && transports === 0) continue
+          if (event.type === 'fired') timers = 0
           now += ms
-          const { to, effects } = step(state, happening, { ...noon, now, chance })
+          const { to, effects } = step(state, event, { ...noon, now, chance })
           for (const effect of effects) {
             if (effect.type === 'open') expect(++transports).toBe(1)
             if (effect.type === 'drop') transports = 0

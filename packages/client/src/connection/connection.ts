@@ -11,7 +11,7 @@ import type {
 import { interrupted } from './interrupted.js'
 import { reconnectWaitMs } from './reconnect-wait.js'
 
-/** What is known of the attempts before this one. */
+/** The outcome of the previous attempts. */
 interface Failures {
   readonly attempt: number
   readonly reason?: WildcastError | undefined
@@ -19,102 +19,100 @@ interface Failures {
   readonly leaveAt?: number
 }
 
-/** How long a token may take, and then the relay. */
+/** How long the token may take, and then the transport and `Welcome` together. */
 const connectDeadlineMs = 10_000
 const noAnswer = 'no Welcome within 10 s: is a relay there?'
 const healthyAfterMs = 5_000
-/**
- * How long past the relay's ping a silence may last before the relay is asked for a sign of life.
- */
+/** How long after the relay's ping interval the client waits before it probes the relay. */
 const silenceMarginMs = 7_000
 
-/** The life of a connection, as a function of what happens to it. */
-export function step(from: ConnectionState, happening: ConnectionEvent, moment: ConnectionFacts): ConnectionStep {
-  const { type } = happening
-  if (from.state === 'closed' && !from.reason) return { to: from } // by close(): for ever
-  if (type === 'ended') return end(undefined, moment)
+/** The state machine of a connection: returns the next state and its effects. */
+export function step(from: ConnectionState, event: ConnectionEvent, facts: ConnectionFacts): ConnectionStep {
+  const { type } = event
+  if (from.state === 'closed' && !from.reason) return { to: from } // close() is final
+  if (type === 'ended') return end(undefined, facts)
   if (from.state === 'connecting' || from.state === 'online') {
-    if (type === 'failed' && happening.final) return end(happening.reason, moment)
+    if (type === 'failed' && event.final) return end(event.reason, facts)
     return from.state === 'online'
-      ? whileOnline(sinceHealth(from, moment), happening, moment)
-      : whileConnecting(from, happening, moment)
+      ? whileOnline(forgetFailures(from, facts), event, facts)
+      : whileConnecting(from, event, facts)
   }
-  if (type === 'wanted') return connect({ ...from, attempt: 0 }, moment)
-  if (from.state === 'waiting' && (type === 'woke' || type === 'fired')) return connect(from, moment)
+  if (type === 'wanted') return connect({ ...from, attempt: 0 }, facts)
+  if (from.state === 'waiting' && (type === 'woke' || type === 'fired')) return connect(from, facts)
   return { to: from }
 }
 
-function whileConnecting(from: Connecting, happening: ConnectionEvent, moment: ConnectionFacts): ConnectionStep {
-  switch (happening.type) {
+function whileConnecting(from: Connecting, event: ConnectionEvent, facts: ConnectionFacts): ConnectionStep {
+  switch (event.type) {
     case 'token':
       return { to: { ...from, stage: 'transport' }, armMs: connectDeadlineMs }
     case 'opened':
       return { to: { ...from, stage: 'welcome' }, notify: 'opened' }
     case 'welcomed': {
       const { attempt } = from
-      const { pingMs, transport } = happening
+      const { pingMs, transport } = event
       const limitMs = pingMs + silenceMarginMs
       return {
-        to: { state: 'online', since: moment.now, transport, attempt, limitMs },
+        to: { state: 'online', since: facts.now, transport, attempt, limitMs },
         armMs: limitMs,
         notify: 'welcomed',
       }
     }
     case 'failed':
-      return giveUp(from, happening.reason, moment)
+      return giveUp(from, event.reason, facts)
     case 'fired':
-      return giveUp(from, interrupted(noAnswer), moment)
+      return giveUp(from, interrupted(noAnswer), facts)
     default:
       return { to: from }
   }
 }
 
-/** A connection that has been there for a while forgets the failures before it. */
-function sinceHealth(from: Online, { now }: ConnectionFacts): Online {
+/** Resets the count of failures once the connection has been up for long enough. */
+function forgetFailures(from: Online, { now }: ConnectionFacts): Online {
   return from.attempt && now - from.since >= healthyAfterMs ? { ...from, attempt: 0 } : from
 }
 
-function whileOnline(from: Online, happening: ConnectionEvent, moment: ConnectionFacts): ConnectionStep {
-  switch (happening.type) {
+function whileOnline(from: Online, event: ConnectionEvent, facts: ConnectionFacts): ConnectionStep {
+  switch (event.type) {
     case 'goingAway': {
-      const [least, most] = happening.window
-      const armMs = least + moment.chance * (most - least)
-      return { to: { ...from, leaveAt: moment.now + armMs }, armMs }
+      const [least, most] = event.window
+      const armMs = least + facts.chance * (most - least)
+      return { to: { ...from, leaveAt: facts.now + armMs }, armMs }
     }
     case 'failed':
-      return retry(from, happening.reason, moment)
+      return retry(from, event.reason, facts)
     case 'sent':
       if (from.leaveAt || from.wait) return { to: from }
-      return { to: { ...from, wait: 1 }, armMs: moment.probeMs }
+      return { to: { ...from, wait: 1 }, armMs: facts.probeMs }
     case 'received':
       return { to: { ...from, wait: undefined } }
     case 'fired':
     case 'woke':
-      return check(from, happening, moment)
+      return check(from, event, facts)
     default:
       return { to: from }
   }
 }
 
 /**
- * No silence is judged by a timer, which may be late: the relay is asked, twice, and has time to
- * answer.
+ * A timer may be late, so silence alone never ends a connection: the client probes the relay twice
+ * and waits for an answer.
  */
 function check(
   from: Online,
   { type, silentMs, late }: Liveness & { type: string },
-  moment: ConnectionFacts,
+  facts: ConnectionFacts,
 ): ConnectionStep {
   const woke = type === 'woke'
-  const { leaveAt, wait: doubt } = from
+  const { leaveAt, wait } = from
   const restMs = from.limitMs - silentMs
-  // Another transport at once: it is time to leave, or the page has slept for long.
+  // Reconnect at once: the relay is going away, or the page has slept for too long.
   if (woke ? restMs <= 0 : leaveAt !== undefined)
-    return { ...connect(from, moment), lost: interrupted('the connection was lost') }
-  if (woke && (doubt || leaveAt !== undefined)) return { to: from }
-  if (doubt === 2) return retry(from, interrupted('the relay fell silent'), moment)
-  if (doubt || woke || late || restMs <= 0)
-    return { to: { ...from, wait: doubt ? 2 : 1 }, armMs: moment.probeMs, probe: true }
+    return { ...connect(from, facts), lost: interrupted('the connection was lost') }
+  if (woke && (wait || leaveAt !== undefined)) return { to: from }
+  if (wait === 2) return retry(from, interrupted('the relay did not answer'), facts)
+  if (wait || woke || late || restMs <= 0)
+    return { to: { ...from, wait: wait ? 2 : 1 }, armMs: facts.probeMs, probe: true }
   return { to: from, armMs: restMs }
 }
 
@@ -126,21 +124,20 @@ function connect({ attempt, reason, reported = false }: Failures, { now }: Conne
   }
 }
 
-/** An attempt has failed. A token that can't be had is reported each time. */
-function giveUp(from: Connecting, reason: WildcastError, moment: ConnectionFacts): ConnectionStep {
+/** Ends a failed attempt. A failure to get the token is reported each time. */
+function giveUp(from: Connecting, reason: WildcastError, facts: ConnectionFacts): ConnectionStep {
   const isToken = from.stage === 'token'
   const report = isToken ? 'token' : from.reported ? undefined : 'transport'
-  return { ...retry({ ...from, reported: from.reported || !isToken }, reason, moment), report }
+  return { ...retry({ ...from, reported: from.reported || !isToken }, reason, facts), report }
 }
 
 function retry(
   { attempt, leaveAt, reported = false }: Failures,
   reason: WildcastError,
-  moment: ConnectionFacts,
+  facts: ConnectionFacts,
 ): ConnectionStep {
-  const { now, chance } = moment
-  // A relay that announced its leave gave us our moment: to come back earlier would be to come with
-  // everybody else.
+  const { now, chance } = facts
+  // A relay that announced its shutdown also set the time to reconnect, which spreads its clients.
   const armMs = leaveAt === undefined ? reconnectWaitMs(attempt, chance) : Math.max(0, leaveAt - now)
   return {
     to: { state: 'waiting', since: now, attempt: attempt + 1, nextRetryAt: now + armMs, reason, reported },

@@ -1,6 +1,6 @@
 import { WildcastError } from '@wildcast/protocol/client'
 
-/** What ends everything that is in flight. */
+/** Creates the error of calls in flight when a session or client ends. */
 export function interrupted(message: string): WildcastError {
   return new WildcastError('interrupted', message)
 }

@@ -1,20 +1,17 @@
 import type { RelayFrame, WildcastError } from '@wildcast/protocol/client'
 import type { Status } from './status.js'
 
-/** A frame that the link does not answer itself. */
+/** A frame that the link doesn't handle itself. */
 export type IncomingFrame = Exclude<RelayFrame, { readonly kind: 'Ping' | 'GoingAway' | 'Welcome' }>
 
-/** What a link reports. */
+/** The events of a link. */
 export interface LinkEvents {
-  /** Frames of a new session can be sent, perhaps before the relay has answered. */
+  /** Frames of a new session can be sent, possibly before `Welcome`. */
   opened(): void
-  /**
-   * The relay has answered, of a new session or the one before: everything that waits may be sent
-   * now.
-   */
+  /** The relay has welcomed a new or resumed session: queued frames can be sent. */
   welcomed(): void
   frame(frame: IncomingFrame, receivedAt: number): void
-  /** The session is lost, and what was in flight with it; `status` says already what comes next. */
+  /** The session and everything in flight are lost. `status` already has the next state. */
   lost(reason: WildcastError): void
   status(status: Status): void
 }

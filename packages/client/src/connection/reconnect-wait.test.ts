@@ -10,12 +10,12 @@ test('the first wait is up to 200 ms, the second up to 5 s, and later ones grow 
   expect(waits(1)).toEqual([200, 5000, 7500, 11_250, 16_875, 20_000, 20_000, 20_000, 20_000])
 })
 
-test('any moment between the bounds is as likely as any other', () => {
+test('waits are spread evenly between the bounds', () => {
   expect([0, 0.25, 0.5].map((chance) => reconnectWaitMs(1, chance))).toEqual([0, 1250, 2500])
   expect([0, 0.25, 0.5].map((chance) => reconnectWaitMs(2, chance))).toEqual([4500, 5250, 6000])
 })
 
-test('it is never negative, above 20 s or no number', () => {
+test('the wait is a number from 0 to 20 s', () => {
   fc.assert(
     fc.property(fc.nat(), fc.double({ min: 0, max: 1, noNaN: true }), (attempt, chance) => {
       const ms = reconnectWaitMs(attempt, chance)

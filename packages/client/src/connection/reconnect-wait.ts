@@ -1,17 +1,17 @@
-/** A relay that is still there has a client back this soon. */
+/** The longest wait before the first attempt, in case the relay is still up. */
 const firstMs = 200
 /**
- * If it is not, the second attempts are spread over so long: a fifth of the clients in each second.
+ * The second attempts are spread over this time: a fifth of the clients in each second.
  */
 const spreadMs = 5_000
 const mostMs = 20_000
 
 /**
- * Milliseconds to wait before an attempt to connect. Of many clients that lost the same relay, no
- * second sees more than a quarter come back, if the relay was away for 200 ms or more: the first
- * attempts are over by then, the second ones are spread evenly, and each later wait is longer than
- * the one before, so that those that failed early come after those that have not tried yet.
- * @param attempt - how many attempts in a row have failed before, from 0
+ * Returns the milliseconds to wait before an attempt to connect. If a relay was away for 200 ms or
+ * more, at most a quarter of its clients reconnect in any second: the first attempts have failed,
+ * the second ones are spread evenly, and each later wait is longer than the previous one, so that
+ * clients which failed early don't meet those that have not tried yet.
+ * @param attempt - the number of failed attempts in a row, from 0
  * @param chance - from 0 up to 1
  */
 export function reconnectWaitMs(attempt: number, chance: number): number {

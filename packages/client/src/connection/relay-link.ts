@@ -17,7 +17,7 @@ import type { Status } from './status.js'
 import { toCloseError } from './to-close-error.js'
 import { isVisible } from './wake.js'
 
-/** How to reach the relay. */
+/** Settings of a link to the relay. */
 export interface RelayLinkSettings extends TransportSettings {
   readonly token?: string | (() => string | Promise<string>) | undefined
   readonly loadTransport: () => OpenTransport | Promise<OpenTransport>
@@ -25,15 +25,17 @@ export interface RelayLinkSettings extends TransportSettings {
 }
 
 const client = 'wildcast-js/0.1.0'
-/** The close code of a frame that can't be read: what follows it can't be counted. */
+/** The close code after an unreadable message: the frames that follow can't be counted. */
 const invalidFrame = 4400
-/** How long a sign of life may take, twice. */
+/** How long to wait for a frame of the relay, at least and at most. A loss takes two waits. */
 const minProbeMs = 1_500
 const maxProbeMs = 12_000
-/** A timer that is later than this has slept. */
+/** A timer that fires later than this has slept. */
 const lateMs = 5_000
 
-/** The connection to the relay, kept up by itself. Does what `step` says: one attempt at a time, one timer. */
+/**
+ * The connection to the relay. Executes the effects of `step`: one attempt at a time, one timer.
+ */
 export class RelayLink {
   readonly #settings: RelayLinkSettings
   readonly #events: LinkEvents
@@ -42,17 +44,16 @@ export class RelayLink {
   #status: Status
   #welcome: WelcomeFrame | undefined
   #transport: Transport | undefined
-  /** Whether frames that count may be sent. */
+  /** Whether frames that count can be sent. */
   #isOpen = false
   #session: ClientSession
-  /** Its number. What comes of an attempt after it was dropped is ignored. */
+  /** Number of the attempt. Events of a dropped attempt are ignored. */
   #attempt = 0
   #aliveAt = 0
-  /** Longer each time that a relay is given up, until one is heard: on a slow way, long messages take their time. */
+  /** Doubles each time a relay is given up, until a frame is received: messages may be slow. */
   #probeMs = minProbeMs
-  /** When the timer is due. */
   #dueAt = 0
-  /** The relay sends what it has kept of the session. */
+  /** The relay is still sending the frames that it kept for the session. */
   #catchingUp = false
 
   constructor(settings: RelayLinkSettings, events: LinkEvents) {
@@ -67,7 +68,7 @@ export class RelayLink {
     return this.#status
   }
 
-  /** Why the relay closed it for good; undefined if it did not. */
+  /** The final refusal of the relay, if there is one. */
   get refusal(): WildcastError | undefined {
     return this.#status.state === 'closed' ? this.#status.reason : undefined
   }
@@ -76,29 +77,29 @@ export class RelayLink {
     return this.#welcome
   }
 
-  /** Whether the connection is lost and the session may come back: nothing else is lost yet. */
+  /** Whether the connection is lost but the session may resume. */
   get away(): boolean {
     return this.#session.away
   }
 
-  /** Whether nothing is known to be on its way that was kept. */
+  /** Whether the relay has sent all frames that it kept for the session. */
   get current(): boolean {
     return !this.away && !this.#catchingUp
   }
 
-  /** When the relay was last heard, in milliseconds since 1970. */
+  /** When the last frame of the relay was received, in milliseconds since 1970. */
   get aliveAt(): number {
     return this.#aliveAt
   }
 
   /**
-   * Sends a frame that counts; false if none can be sent now. Throws if the frame can not be
-   * encoded.
+   * Sends a frame that counts. Returns false if that is not possible now. Throws if the frame can't
+   * be encoded.
    */
   send(frame: ClientFrame): boolean {
     if (this.#isOpen) {
       this.#session.send(frame)
-      // Timers of a hidden page are late; when it is seen again, it asks.
+      // The timers of a hidden page are late. It probes the relay when it becomes visible.
       if (isVisible()) this.#dispatch({ type: 'sent' })
     }
     return this.#isOpen
@@ -108,18 +109,18 @@ export class RelayLink {
     this.#dispatch({ type: 'wanted' })
   }
 
-  /** Verifies the connection after a sleep. */
+  /** Probes the relay after a sleep. */
   wake(): void {
     this.#check('woke')
   }
 
-  /** Leaves the connection, not the session: a page that holds one can't be kept for the way back. */
+  /** Closes the connection, not the session: a page with an open connection can't be cached. */
   suspend(): void {
     if (this.#connection.state === 'online')
-      this.#dispatch({ type: 'failed', reason: interrupted('the connection was left') })
+      this.#dispatch({ type: 'failed', reason: interrupted('the page was left') })
   }
 
-  /** The frame that is heard now is handled when the returned function is called, not before. */
+  /** Delays the confirmation of the frame being received until the returned function is called. */
   hold(): () => void {
     return this.#session.hold()
   }
@@ -128,15 +129,15 @@ export class RelayLink {
     this.#dispatch({ type: 'ended' })
   }
 
-  /** Whether a sign of life is awaited. */
+  /** Whether a frame of the relay is awaited. */
   get #isProbing(): boolean {
     return this.#connection.state === 'online' && this.#connection.wait !== undefined
   }
 
-  #dispatch(happening: ConnectionEvent): void {
+  #dispatch(event: ConnectionEvent): void {
     const { clock, fault } = this.#settings
-    const moment = { now: clock.now(), chance: clock.random(), probeMs: this.#probeMs }
-    const { to, lost, armMs, probe, open, notify, report } = step(this.#connection, happening, moment)
+    const facts = { now: clock.now(), chance: clock.random(), probeMs: this.#probeMs }
+    const { to, lost, armMs, probe, open, notify, report } = step(this.#connection, event, facts)
     const { state, since } = this.#status
     const changed = to.state !== state || to.since !== since
     if (lost && this.#isProbing) this.#probeMs = Math.min(this.#probeMs * 2, maxProbeMs)
@@ -149,7 +150,7 @@ export class RelayLink {
       this.#timer.stop()
     }
     if (armMs !== undefined) {
-      this.#dueAt = moment.now + armMs
+      this.#dueAt = facts.now + armMs
       this.#timer.set(armMs, () => this.#check('fired'))
     }
     if (probe) this.#session.send({ kind: 'Ping' })
@@ -159,11 +160,11 @@ export class RelayLink {
       if (to.state === 'closed' || !this.#session.suspend()) this.#loseSession(lost)
       if (report) fault(lost, report)
     }
-    if (changed && this.#status === to) this.#events.status(to) // else something happened meanwhile, and was reported
+    if (changed && this.#status === to) this.#events.status(to) // a callback may have reported a later status
   }
 
-  /** The session is lost, and what was in flight with it. */
-  #loseSession(reason: WildcastError = interrupted('the relay has not kept the session')): void {
+  /** Replaces the session; everything in flight is lost. */
+  #loseSession(reason: WildcastError = interrupted('the relay did not keep the session')): void {
     this.#session.end()
     this.#session = this.#openSession()
     this.#events.lost(reason)
@@ -175,27 +176,29 @@ export class RelayLink {
       send: (frame, number) => this.#transport?.send(frame, number),
       expired: () => {
         const connection = this.#connection
-        // A relay that has been asked decides itself.
-        const isAsked = connection.state === 'connecting' && connection.stage === 'welcome'
-        if (!isAsked) this.#loseSession()
+        // The relay's answer to a claim decides instead.
+        const isClaimed = connection.state === 'connecting' && connection.stage === 'welcome'
+        if (!isClaimed) this.#loseSession()
       },
     })
   }
 
   #check(type: 'fired' | 'woke'): void {
     const now = this.#settings.clock.now()
-    this.#aliveAt = Math.min(this.#aliveAt, now) // somebody may have put the clock back
+    this.#aliveAt = Math.min(this.#aliveAt, now) // the clock may have been set back
     this.#dispatch({ type, silentMs: now - this.#aliveAt, late: now - this.#dueAt > lateMs })
   }
 
-  /** One attempt: asks for a token, opens a transport, sends `Connect`. What comes of it after it was dropped is ignored. */
+  /**
+   * Makes one attempt: gets a token, then opens a transport, whose `open` event sends `Connect`.
+   */
   async #open(): Promise<void> {
     const { token, loadTransport } = this.#settings
     const attempt = this.#attempt
     const isCurrent = (): boolean => attempt === this.#attempt
     try {
       const proof = typeof token === 'function' ? await token() : token
-      JSON.stringify(proof) // throws now if it can't be sent later
+      JSON.stringify(proof) // throws here if it can't be encoded
       if (!isCurrent()) return
       this.#dispatch({ type: 'token' })
       const openTransport = await loadTransport()
@@ -213,7 +216,7 @@ export class RelayLink {
         if (!isCurrent()) return
         const claim = this.away && { session: this.#welcome?.session, received: this.#session.claim() }
         this.#transport?.send({ kind: 'Connect', token, client, ...claim })
-        // Behind the claim of a session nothing may be said before the relay has answered.
+        // After the claim of a session, no frame may be sent before the relay has answered.
         this.#isOpen = !claim
         this.#dispatch({ type: 'opened' })
       },
@@ -273,22 +276,22 @@ export class RelayLink {
         return
       }
       this.#loseSession()
-      if (this.#connection.state !== 'connecting') return // the app has closed the client
+      if (this.#connection.state !== 'connecting') return // a callback has closed the client
     }
     this.#session.begin(welcome.limits)
     this.#isOpen = true
     if (session !== this.#session) {
       this.#catchingUp = false
       this.#events.opened()
-    } else if (this.#catchingUp) session.send({ kind: 'Ping' }) // its answer comes behind what was kept
+    } else if (this.#catchingUp) session.send({ kind: 'Ping' }) // answered after the kept frames
     this.#dispatch({ type: 'welcomed', pingMs: welcome.ping, transport: this.#transport?.kind })
   }
 
-  /** The relay has counted other frames than it was sent: what it says next can't be trusted. */
+  /** Gives up the session: the relay's count doesn't match the frames that were sent. */
   #rejectCount(): void {
-    const reason = interrupted('the relay confirms frames that it was not sent')
+    const reason = interrupted('the relay confirmed frames that were not sent')
     this.#session.abandon()
     if (this.#connection.state === 'online') this.#settings.fault(reason, 'protocol')
-    this.#dispatch({ type: 'failed', reason }) // an attempt that fails is reported
+    this.#dispatch({ type: 'failed', reason }) // also reports it while connecting
   }
 }

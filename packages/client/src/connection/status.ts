@@ -1,18 +1,18 @@
 import type { WildcastError } from '@wildcast/protocol/client'
 import type { TransportKind } from '../transports/transport.js'
 
-/** What a client's connection is doing. `since` and `nextRetryAt` are milliseconds since 1970. */
+/** The state of a client's connection. `since` and `nextRetryAt` are milliseconds since 1970. */
 export type Status =
-  /** Nothing to connect with here (server render), or nobody has used the client yet. */
+  /** The environment has no transport (server rendering), or the client was not used yet. */
   | { readonly state: 'idle'; readonly since: number }
-  /** `attempt` counts the failures in a row before this one, `reason` is that of the last. */
+  /** `attempt` counts the previous failures in a row; `reason` is the error of the last one. */
   | {
       readonly state: 'connecting'
       readonly since: number
       readonly attempt: number
       readonly reason: WildcastError | undefined
     }
-  /** `transport` is undefined for one that was given as an option and does not say what it is. */
+  /** `transport` is undefined for a custom transport without a `kind`. */
   | { readonly state: 'online'; readonly since: number; readonly transport: TransportKind | undefined }
   | {
       readonly state: 'waiting'
@@ -22,7 +22,7 @@ export type Status =
       readonly reason: WildcastError
     }
   /**
-   * By `close()`, without a reason; or by the relay's final refusal, after which only `reconnect()`
-   * tries again.
+   * Closed by `close()`, without a reason; or refused by the relay for good: only `reconnect()`
+   * connects again.
    */
   | { readonly state: 'closed'; readonly since: number; readonly reason: WildcastError | undefined }

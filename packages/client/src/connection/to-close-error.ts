@@ -1,8 +1,7 @@
 import { finalCloseCodes, firstFinalCloseCode, WildcastError } from '@wildcast/protocol/client'
 
 /**
- * Why a connection is over. Below the final codes all that matters is that what was in flight is
- * lost.
+ * Converts a close code and reason to an error. Codes below the final ones all mean `interrupted`.
  */
 export function toCloseError(code: number, reason: string): WildcastError {
   return new WildcastError(finalCloseCodes[code] ?? 'interrupted', reason || `the connection was lost (${code})`, {

@@ -13,7 +13,7 @@ describe('waking', () => {
     return target
   }
 
-  test.each(['online', 'pageshow', 'visibilitychange'])('%s ends the wait', async (event) => {
+  test.each(['online', 'pageshow', 'visibilitychange'])('by %s ends the wait', async (event) => {
     const target = page()
     const { client, relay } = await connect()
     relay.link.drop()
@@ -21,7 +21,7 @@ describe('waking', () => {
     await settle()
     expect(client.status.state).toBe('online')
   })
-  test('online forgets that WebSockets were blocked, since the network may be another', async () => {
+  test('by online forgets that WebSockets were blocked, since the network may have changed', async () => {
     const target = page()
     const kept: Record<string, string> = { 'wildcast ws://relay.test': '1' }
     vi.stubGlobal('sessionStorage', kept)
@@ -31,7 +31,7 @@ describe('waking', () => {
     target.dispatchEvent(new Event('online'))
     expect(kept).toEqual({})
   })
-  test('a storm of events is one attempt at a time (N9)', async () => {
+  test('by many events makes one attempt at a time (N9)', async () => {
     const target = page()
     const { relay } = start()
     for (let i = 0; i < 100; i++) target.dispatchEvent(new Event('online'))
@@ -39,7 +39,7 @@ describe('waking', () => {
     for (let i = 0; i < 100; i++) target.dispatchEvent(new Event('online'))
     expect(relay.links).toHaveLength(1)
   })
-  test('a hidden page stays asleep', async () => {
+  test('does not happen in a hidden page', async () => {
     const target = page()
     vi.stubGlobal('document', { visibilityState: 'hidden' })
     const { client, relay } = await connect()
@@ -48,24 +48,24 @@ describe('waking', () => {
     expect(client.status.state).toBe('waiting')
   })
   test.each(['online', 'pageshow', 'visibilitychange', 'resume'])(
-    '%s asks a relay for a sign of life, and is over with it after 3 s without one',
+    'by %s probes the relay, and gives it up after 3 s without an answer',
     async (event) => {
       const target = page()
       const { client, relay, clock } = await connect()
       const { status } = client
       target.dispatchEvent(new Event(event))
       await clock.advance(20_000)
-      expect([client.status, relay.link.pings]).toEqual([status, 1])
+      expect({ status: client.status, pings: relay.link.pings }).toEqual({ status, pings: 1 })
       silence(relay)
       target.dispatchEvent(new Event(event))
       target.dispatchEvent(new Event(event))
       await clock.advance(2_999)
-      expect([client.status, relay.link.pings]).toEqual([status, 3])
+      expect({ status: client.status, pings: relay.link.pings }).toEqual({ status, pings: 3 })
       await clock.advance(1)
-      expect(client.status).toMatchObject({ state: 'waiting', reason: { message: 'the relay fell silent' } })
+      expect(client.status).toMatchObject({ state: 'waiting', reason: { message: 'the relay did not answer' } })
     },
   )
-  test('a change of the network asks, too', async () => {
+  test('by a change of the network probes the relay, too', async () => {
     page()
     const connection = new EventTarget()
     vi.stubGlobal('navigator', { connection })
@@ -73,13 +73,18 @@ describe('waking', () => {
     connection.dispatchEvent(new Event('change'))
     expect(relay.link.pings).toBe(1)
   })
-  test('a timer that comes a minute late asks before it judges', async () => {
+  test('by a timer that is a minute late probes the relay first', async () => {
     const { client, relay, clock } = await connect()
-    clock.set(clock.now() + 600_000) // the machine has slept, and timers with it
+    clock.set(clock.now() + 600_000) // the machine and its timers have slept
     await clock.advance(32_000)
-    expect([client.status.state, relay.link.pings, relay.links.length]).toEqual(['online', 1, 1])
+    const { state } = client.status
+    expect({ state, pings: relay.link.pings, links: relay.links.length }).toEqual({
+      state: 'online',
+      pings: 1,
+      links: 1,
+    })
   })
-  test('after ten minutes of sleep the link is replaced at once (N9)', async () => {
+  test('after ten minutes of sleep replaces the link at once (N9)', async () => {
     const target = page()
     const { client, relay, clock } = await connect()
     clock.set(clock.now() + 600_000)
@@ -89,23 +94,23 @@ describe('waking', () => {
     expect(relay.live).toBe(1)
     expect(client.status.state).toBe('online')
   })
-  test('a page that is left for the way back closes its connection, and resumes its session', async () => {
+  test('of a page from the back/forward cache resumes the session of its closed connection', async () => {
     const target = page()
     const { client, relay, clock } = await keep()
-    const told: unknown[] = []
-    client.subscribe('a', () => {}, { onGap: (gap) => told.push(gap), onStatus: (status) => told.push(status) })
+    const reports: unknown[] = []
+    client.subscribe('a', () => {}, { onGap: (gap) => reports.push(gap), onStatus: (status) => reports.push(status) })
     await settle()
     target.dispatchEvent(Object.assign(new Event('pagehide'), { persisted: false }))
     expect(relay.link.closedWith).toBe('open')
     target.dispatchEvent(Object.assign(new Event('pagehide'), { persisted: true }))
     expect(relay.link.closedWith).toBeUndefined() // 1000 would end the session
-    clock.set(clock.now() + 30_000) // frozen, as its timers are
+    clock.set(clock.now() + 30_000) // the page and its timers are frozen
     target.dispatchEvent(new Event('pageshow'))
     await settle()
     expect(relay.link.all('Connect')).toMatchObject([{ session: 'key' }])
-    expect(told).toEqual(['syncing', 'ready', 'reconnecting', 'ready'])
+    expect(reports).toEqual(['syncing', 'ready', 'reconnecting', 'ready'])
   })
-  test('a closed client does not listen any more', async () => {
+  test('does not affect a closed client', async () => {
     const target = page()
     const { client, relay } = await connect()
     client.close()
@@ -115,10 +120,10 @@ describe('waking', () => {
   })
 })
 
-describe('a network that is gone', () => {
+describe('a lost network', () => {
   afterEach(() => vi.unstubAllGlobals())
 
-  test('is noticed 3 s after the first frame that was sent into it', async () => {
+  test('is noticed 3 s after the first frame that is sent', async () => {
     const { client, relay, clock } = await keep()
     await clock.advance(10_000)
     silence(relay)
@@ -126,11 +131,11 @@ describe('a network that is gone', () => {
     await clock.advance(1_000)
     void client.publish('b')
     await clock.advance(1_999)
-    expect([client.status.state, relay.link.pings]).toEqual(['online', 1])
+    expect({ state: client.status.state, pings: relay.link.pings }).toEqual({ state: 'online', pings: 1 })
     await clock.advance(1)
     expect(client.status.state).toBe('waiting')
   })
-  test('is not asked for where answers come', async () => {
+  test('is not suspected while answers are received', async () => {
     const { client, relay, clock } = await connect()
     for (let i = 0; i < 100; i++) {
       await client.publish('a')
@@ -138,16 +143,16 @@ describe('a network that is gone', () => {
     }
     expect(relay.link.pings).toBe(0)
   })
-  test('is not judged by the timers of a hidden page', async () => {
+  test('is not checked by the timers of a hidden page', async () => {
     vi.stubGlobal('document', { visibilityState: 'hidden' })
     const { client, relay, clock } = await keep()
     silence(relay)
     void client.publish('a')
     await clock.advance(10_000)
-    expect([client.status.state, relay.link.pings]).toEqual(['online', 0])
+    expect({ state: client.status.state, pings: relay.link.pings }).toEqual({ state: 'online', pings: 0 })
   })
-  /** How long a relay that answers nothing but Connect is waited for. */
-  const patience = async ({ client, relay, clock }: Awaited<ReturnType<typeof connect>>): Promise<number> => {
+  /** How long the client waits for a relay that answers only Connect. */
+  const waitMs = async ({ client, relay, clock }: Awaited<ReturnType<typeof connect>>): Promise<number> => {
     relay.answer = ({ kind }) => (kind === 'Connect' ? undefined : 'nothing')
     void client.publish('a')
     const { links } = relay
@@ -157,16 +162,16 @@ describe('a network that is gone', () => {
     await clock.advance(30_000)
     return ms
   }
-  test('has longer each time until the relay is heard, since a long message may be on its way', async () => {
+  test('is noticed later each time until a frame is received, since a long message may be in flight', async () => {
     const on = await connect()
     const { client, relay, clock } = on
     await clock.advance(10_000)
-    expect([await patience(on), await patience(on), await patience(on)]).toEqual([3_000, 6_000, 12_000])
+    expect([await waitMs(on), await waitMs(on), await waitMs(on)]).toEqual([3_000, 6_000, 12_000])
     relay.answer = () => undefined
     await client.publish('a')
-    expect(await patience(on)).toBe(3_000)
+    expect(await waitMs(on)).toBe(3_000)
   })
-  test('has no longer for attempts that fail in between', async () => {
+  test('is not noticed later after attempts that fail in between', async () => {
     const on = await connect()
     const { relay, clock } = on
     silence(relay)
@@ -176,7 +181,7 @@ describe('a network that is gone', () => {
     await clock.advance(120_000)
     expect(relay.links.length).toBeGreaterThan(4)
     relay.answer = () => undefined
-    await clock.advance(30_000) // not so long that it asks for a sign of life
-    expect(await patience(on)).toBe(6_000)
+    await clock.advance(30_000) // less than the silence after which the client probes
+    expect(await waitMs(on)).toBe(6_000)
   })
 })

@@ -1,33 +1,33 @@
 import type { Undo } from '../time/clock.js'
 
-/** Whether timers are on time: not in a hidden page. */
+/** Whether the page is visible: timers of a hidden page are late. */
 export function isVisible(): boolean {
   return globalThis.document?.visibilityState !== 'hidden'
 }
 
-/** What a page is told of its life. */
+/** The life cycle events of a page. */
 export interface PageEvents {
   /**
-   * Timers may have slept, or the network is another one: page visible, restored or resumed, device
-   * online, or connected in another way.
+   * Timers may have slept, or the network may have changed: the page became visible, was restored
+   * or resumed, or the device went online or changed its network.
    */
   wake(event: string): void
-  /** The page is left, and may come back as it is. */
+  /** The page goes into the back/forward cache. */
   suspend(): void
 }
 
-/** Listens to the life of the page. Returns the undo. */
-export function onPageLife({ wake, suspend: rest }: PageEvents): Undo {
+/** Listens to the life cycle events of the page. Returns the undo. */
+export function onPageLife({ wake, suspend }: PageEvents): Undo {
   const ifVisible = ({ type }: Event): void => {
     if (isVisible()) wake(type)
   }
-  // Those of the document are caught by the window, so that one target serves all. Neither a server
-  // nor every worker has these events.
+  // The window captures the events of the document, so that one target is enough. Servers and some
+  // workers don't have these events.
   const off = new AbortController()
   const how = { capture: true, signal: off.signal }
   for (const event of ['online', 'pageshow', 'visibilitychange', 'resume'])
     globalThis.addEventListener?.(event, ifVisible, how)
-  globalThis.addEventListener?.('pagehide', (event) => event.persisted && rest(), how)
+  globalThis.addEventListener?.('pagehide', (event) => event.persisted && suspend(), how)
   const { connection } = (globalThis.navigator ?? {}) as { readonly connection?: EventTarget }
   connection?.addEventListener('change', ifVisible, how)
   return () => off.abort()

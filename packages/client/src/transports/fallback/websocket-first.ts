@@ -10,7 +10,7 @@ import type { TransportMemory } from './transport-memory.js'
 const handshakeMs = 4000
 
 /** What is known of the other ways to the relay. */
-export interface FallbackPorts {
+export interface RacePorts {
   readonly memory: TransportMemory
   /** Loads what else can be tried. */
   readonly loadFallback: (first: FirstTry) => Promise<OpenTransport>
@@ -20,12 +20,12 @@ export interface FallbackPorts {
  * A WebSocket; if it does not open, what else can be tried, which also finds out why. The first
  * that opens carries the frames. While WebSockets are known to be blocked, HTTP is tried first.
  */
-export function websocketFirst(ways: FallbackPorts): OpenTransport {
+export function websocketFirst(ways: RacePorts): OpenTransport {
   return (events, settings) => openRace(ways, events, settings)
 }
 
 function openRace(
-  { memory, loadFallback }: FallbackPorts,
+  { memory, loadFallback }: RacePorts,
   events: TransportEvents,
   settings: TransportSettings,
 ): Transport {
