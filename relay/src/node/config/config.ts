@@ -1,4 +1,5 @@
 import type { Pattern } from '@wildcast/protocol'
+import type { AuthSettings } from '../../auth/settings.js'
 import type { BrokerSettings } from '../../brokers/settings.js'
 import type { Defaults } from '../../components/route.js'
 import type { ComponentSubscription } from '../../components/subscription.js'
@@ -15,10 +16,18 @@ export interface Config {
   readonly gateways: readonly GatewayConfig[]
   readonly bridges: readonly BridgeConfig[]
   readonly components: readonly ComponentConfig[]
+  /** How clients prove who they are. @default every client may do everything */
+  readonly auth?: AuthConfig
   /** The number of relays that share the gateways' ports, each in its own process. @default 1 */
   readonly workers?: number
   /** Notes for the user that are not errors. */
   readonly notes: readonly string[]
+}
+
+/** The tables `[auth]` and `[roles]`. */
+export interface AuthConfig extends AuthSettings {
+  /** The absolute path of the module that exports `authenticate` or `authorize`. */
+  readonly module?: string | undefined
 }
 
 /** A port with its gateways. */

@@ -1,8 +1,10 @@
 import * as v from 'valibot'
 import type { BrokerSettings } from '../../../brokers/settings.js'
+import type { RuleSet } from '../../../core/access/rules.js'
 import type { BridgeConfig, Config } from '../config.js'
 import type { GatewayKeys } from '../gateway-options.js'
 import { meant } from '../nearest.js'
+import { type AuthKeys, auth, knownRoles, roles } from './auth.js'
 import { bridge, brokerName } from './bridge.js'
 import { circleFree } from './circle-free.js'
 import { components, triggeredBy, type WrittenComponent } from './component.js'
@@ -26,6 +28,8 @@ export function ownForm(context: Context): Reads<Config> {
     port: optional(port),
     ...others,
     workers: optional(wholeNumber(1, mostWorkers)),
+    auth: optional(auth(context)),
+    roles: optional(roles(context)),
     default: optional(brokerName(context.brokers)),
     brokers: named('broker', broker(context)),
     bridge: optional<readonly BridgeConfig[]>(
@@ -39,6 +43,7 @@ export function ownForm(context: Context): Reads<Config> {
   return v.pipe(
     table(entries, { brokers: '[brokers.main] with type = "memory"' }, ['trigger']),
     onePortEach(gatewaysOf),
+    knownRoles(),
     v.transform(configOf),
     circleFree(),
   )
@@ -48,13 +53,15 @@ export function ownForm(context: Context): Reads<Config> {
 interface Written extends Partial<GatewayKeys> {
   readonly workers?: number
   readonly default?: string
+  readonly auth?: AuthKeys
+  readonly roles?: Readonly<Record<string, RuleSet>>
   readonly brokers: Readonly<Record<string, BrokerSettings>>
   readonly bridge?: readonly BridgeConfig[]
   readonly component?: readonly WrittenComponent[]
   readonly gateway?: readonly FurtherGateway[]
 }
 
-function configOf({ port = 3015, workers, default: first, brokers, ...written }: Written): Config {
+function configOf({ port = 3015, workers, auth, roles, default: first, brokers, ...written }: Written): Config {
   const { bridge = [], component = [], gateway = [], ...main } = written
   const all = ordered(brokers, first)
   const [standard = ''] = all.keys()
@@ -64,6 +71,7 @@ function configOf({ port = 3015, workers, default: first, brokers, ...written }:
     bridges: bridge,
     components: triggeredBy(standard, component),
     ...(workers === undefined ? {} : { workers }),
+    ...(auth && { auth: { ...auth, roles } }),
     notes: [],
   }
 }
