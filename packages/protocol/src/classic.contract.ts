@@ -11,6 +11,7 @@ export const unsupportedInClassic: Partial<Record<Frame['kind'], string>> = {
   Request: reason,
   Cancel: reason,
   Authenticate: reason,
+  CanI: reason,
   Pong: reason,
   Welcome: reason,
   Subscribed: reason,

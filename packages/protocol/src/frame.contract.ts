@@ -106,6 +106,13 @@ export const anyClientFrame: {
   }),
   Cancel: fc.record({ kind: fc.constant('Cancel'), ref: count }),
   Authenticate: fc.record({ kind: fc.constant('Authenticate'), ref: count, token: text }),
+  CanI: fc.record({
+    kind: fc.constant('CanI'),
+    ref: count,
+    action: fc.constantFrom('publish', 'subscribe', 'request', 'serve', 'presence'),
+    subject: text,
+    broker: maybe(text),
+  }),
   Received: fc.record({ kind: fc.constant('Received'), count }),
   Ping: fc.record({ kind: fc.constant('Ping') }),
   Pong: fc.record({ kind: fc.constant('Pong') }),
@@ -152,7 +159,7 @@ export const anyRelayFrame: {
   Subscribed: fc.record({ kind: fc.constant('Subscribed'), ref: maybe(count), id: count, subject: text }),
   Synced: fc.record({ kind: fc.constant('Synced'), id: count }),
   Unsubscribed: fc.record({ kind: fc.constant('Unsubscribed'), ref: maybe(count), id: count, error: maybe(failure) }),
-  Ack: fc.record({ kind: fc.constant('Ack'), ref: count }),
+  Ack: fc.record({ kind: fc.constant('Ack'), ref: count, allowed: maybe(flag), why: maybe(text) }),
   Response: fc.record({ kind: fc.constant('Response'), ref: count, message: payload, more: maybe(flag) }),
   Error: fc.record({
     kind: fc.constant('Error'),

@@ -87,6 +87,17 @@ export interface AuthenticateFrame {
   readonly ref: number
   readonly token: string
 }
+/** The actions that permissions are for. */
+export type ActionKind = 'publish' | 'subscribe' | 'request' | 'serve' | 'presence'
+
+/** Asks whether the session may do something now. */
+export interface CanIFrame {
+  readonly kind: 'CanI'
+  readonly ref: number
+  readonly action: ActionKind
+  readonly subject: string
+  readonly broker?: string | undefined
+}
 /** Acknowledges frames of the peer: how many have been handled since the session began. */
 export interface ReceivedFrame {
   readonly kind: 'Received'
@@ -110,6 +121,7 @@ export type ClientFrame =
   | RequestFrame
   | CancelFrame
   | AuthenticateFrame
+  | CanIFrame
   | ReceivedFrame
   | PingFrame
   | PongFrame
@@ -190,10 +202,14 @@ export interface UnsubscribedFrame {
   /** Why the relay ended it. */
   readonly error?: Failure | undefined
 }
-/** The broker has accepted a publish. */
+/** The broker has accepted a publish, a token is accepted, or `CanI` is answered. */
 export interface AckFrame {
   readonly kind: 'Ack'
   readonly ref: number
+  /** Answers `CanI`. */
+  readonly allowed?: boolean | undefined
+  /** Why an action is not allowed, if the relay explains it. */
+  readonly why?: string | undefined
 }
 /** An answer to a request. */
 export interface ResponseFrame {

@@ -1,5 +1,5 @@
 import type { RawFrame } from './codec.js'
-import type { ClientFrame, DeliveryPolicy } from './frame.js'
+import type { CanIFrame, ClientFrame, DeliveryPolicy } from './frame.js'
 import { limits } from './limits.js'
 import {
   type Body,
@@ -49,6 +49,8 @@ export function readClientFrame({ kind, body }: RawFrame): ClientFrame {
       return { kind, ref: readCount(fields(kind, body), 'ref') }
     case 'Authenticate':
       return { kind, ref: readCount(fields(kind, body), 'ref'), token: readText(fields(kind, body), 'token') }
+    case 'CanI':
+      return readCanI(fields(kind, body))
     default:
       throw refusal('invalid_frame', `${JSON.stringify(kind.slice(0, 40))} is not a kind of frame that a client sends`)
   }
@@ -144,6 +146,25 @@ function readOptionalKey(body: Body): string | undefined {
   if (key === undefined) return undefined
   if (key === '' || utf8Length(key) > limits.keyBytes) throw refuseField('key', `1 to ${limits.keyBytes} bytes of text`)
   return key
+}
+
+const actions: readonly string[] = [
+  'publish',
+  'subscribe',
+  'request',
+  'serve',
+  'presence',
+] satisfies CanIFrame['action'][]
+
+function readCanI(body: Body): ClientFrame {
+  const action = readText(body, 'action')
+  if (!isAction(action)) throw refuseField('action', `one of ${actions.join(', ')}`)
+  const [ref, subject, broker] = [readCount(body, 'ref'), readText(body, 'subject'), readOptionalText(body, 'broker')]
+  return { kind: 'CanI', ref, action, subject, broker }
+}
+
+function isAction(text: string): text is CanIFrame['action'] {
+  return actions.includes(text)
 }
 
 function readRequest(body: Body): ClientFrame {

@@ -1,6 +1,7 @@
+import type { ActionKind } from '@wildcast/protocol'
 import { Grants, type RuleSource } from '../core/access/grants.js'
 import type { Identity } from '../core/access/identity.js'
-import { type ActionKind, actionKinds, faultOfRule, type RuleSet } from '../core/access/rules.js'
+import { actionKinds, faultOfRule, type RuleSet } from '../core/access/rules.js'
 import { unauthorized } from './refusals.js'
 
 /** The facts about a client whose credentials were checked. */

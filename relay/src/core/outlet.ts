@@ -69,6 +69,8 @@ export interface Outlet {
   deliver(parcel: Parcel): void
   /** The relay has ended a subscription: no more messages follow. */
   ended(feed: FeedFacts, error: WildcastError): void
+  /** The client's identity is no longer valid: its connection ends, and nothing more is written. */
+  revoked?(error: WildcastError): void
   /**
    * Drops what still waits of a subscription that is over.
    * @param handled - how many of its messages the client has handled; by default all that were

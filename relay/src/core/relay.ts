@@ -1,4 +1,6 @@
-import type { BrokerInfo } from '@wildcast/protocol'
+import { type BrokerInfo, WildcastError } from '@wildcast/protocol'
+import type { Authorize } from './access/access.js'
+import type { Authenticate, Identity } from './access/identity.js'
 import type { Bridge } from './bridge.js'
 import { openBridges } from './bridges.js'
 import type { OpenBroker } from './broker.js'
@@ -14,9 +16,9 @@ import { Outbox } from './outbox.js'
 import type { OutboxEnds, OutboxPorts } from './outbox-ports.js'
 import type { OnFailure, Outlet, StreamEncoder } from './outlet.js'
 import type { Part } from './part.js'
-import { allowAll, type Permissions } from './permissions.js'
-import { Session, type SessionPorts } from './session.js'
+import type { Session, SessionPorts } from './session.js'
 import { Sessions } from './sessions.js'
+import { SignedIn } from './signed-in.js'
 import { TimeSlice } from './time-slice.js'
 import { Turn } from './turn.js'
 import { UnfinishedInput } from './unfinished-input.js'
@@ -39,8 +41,12 @@ export interface RelayOptions {
   readonly newId: () => string
   /** Copies messages from one broker to another. */
   readonly bridges?: readonly Bridge[] | undefined
-  /** @default `allowAll` */
-  readonly permissions?: Permissions | undefined
+  /** Finds out who a client is. @default every client may do everything */
+  readonly authenticate?: Authenticate | undefined
+  /** Decides on actions that the rules of an identity allow. @default they are allowed */
+  readonly authorize?: Authorize | undefined
+  /** Whether a refusal names the rule that would allow the action. @default false */
+  readonly explain?: boolean | undefined
   /** @default those of `SessionLimits` */
   readonly limits?: Partial<SessionLimits> | undefined
   /** Limit of incomplete messages and HTTP bodies of all clients, in bytes. @default 64 MiB */
@@ -67,6 +73,8 @@ export interface RelayFacts {
   readonly unfinished: UnfinishedInput
   /** The sessions that clients can resume. */
   readonly sessions: Sessions
+  /** Finds out who a client is. Absent: every client may do everything. */
+  readonly authenticate: Authenticate | undefined
   readonly onError: OnFailure
   newId(): string
   brokers(): readonly BrokerInfo[]
@@ -81,7 +89,7 @@ export interface RelayView extends RelayFacts {
   /** Opens the outbox of a new client. Its gateway closes it when the wire is gone. */
   outbox(encoder: StreamEncoder, ends: OutboxEnds): Outbox
   /** Opens a session for the client. */
-  open(outlet: Outlet): Session
+  open(outlet: Outlet, identity: Identity): Session
   /**
    * Returns the same relay, limited to one broker.
    * @throws {WildcastError} `unknown_broker`
@@ -93,6 +101,8 @@ export interface RelayView extends RelayFacts {
 export interface Relay extends RelayView {
   /** The relay's own access to the brokers. */
   readonly inside: Inside
+  /** Ends every session of a user for good. Returns their number. */
+  disconnect(user: string): number
   /** Closes the brokers. Gateways must be closed before. */
   close(): Promise<void>
 }
@@ -103,7 +113,7 @@ export interface Relay extends RelayView {
  * @throws {WildcastError} if a broker's settings are invalid
  */
 export async function createRelay(options: RelayOptions): Promise<Relay> {
-  const { newId, onError, clock = realClock, permissions = allowAll, observer = nobody } = options
+  const { newId, onError, clock = realClock, observer = nobody } = options
   const limits: SessionLimits = { ...defaultLimits, ...options.limits }
   const room: WindowRoom = {
     used: 0,
@@ -119,6 +129,10 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
   // A session's key names the relay that holds it.
   const newKey = (): string => `${id}_${newId()}`
   const sessions = new Sessions({ clock, newKey, windowMs: limits.resumeMs })
+  const signedIn = new SignedIn()
+  const { authenticate, authorize, explain } = options
+  const failed = (cause: unknown): void => onError(WildcastError.from(cause), { stage: 'authorize' })
+  const access = { clock, authorize, explain, failed }
   const common = {
     id,
     clock,
@@ -126,6 +140,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     slice,
     unfinished: new UnfinishedInput(options.unfinishedInput ?? unfinishedInput),
     sessions,
+    authenticate,
     onError,
     newId,
     parts: async () => [...bridges.parts(), ...((await options.parts?.()) ?? [])],
@@ -135,9 +150,11 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     ...viewOf({
       common,
       outboxPorts,
-      sessionPorts: { hub, permissions, limits, keyed: new KeyedPublishes(clock), newName: newId },
+      signedIn,
+      sessionPorts: { hub, access, limits, keyed: new KeyedPublishes(clock), newName: newId },
     }),
     inside: insideOf(hub, common),
+    disconnect: (user) => signedIn.disconnect(user),
     async close() {
       sessions.close()
       await bridges.close()
@@ -150,14 +167,16 @@ interface ViewPorts {
   /** The same for every view. */
   readonly common: Omit<RelayFacts, 'brokers' | 'health'>
   readonly outboxPorts: OutboxPorts
-  readonly sessionPorts: Omit<SessionPorts, 'only'>
+  readonly signedIn: SignedIn
+  readonly sessionPorts: Omit<SessionPorts, 'only' | 'closed'>
 }
 
 /** A view of all brokers, or of only one. */
 function viewOf(ports: ViewPorts, only?: string): RelayView {
-  const { common, outboxPorts } = ports
+  const { common, outboxPorts, signedIn } = ports
   const { hub } = ports.sessionPorts
-  const sessionPorts: SessionPorts = { ...ports.sessionPorts, only }
+  const closed = (session: Session): void => signedIn.delete(session)
+  const sessionPorts: SessionPorts = { ...ports.sessionPorts, only, closed }
   return {
     ...common,
     brokers: () =>
@@ -166,7 +185,7 @@ function viewOf(ports: ViewPorts, only?: string): RelayView {
         : hub.brokers().flatMap((broker) => (broker.name === only ? [{ ...broker, default: true }] : [])),
     health: () => hub.health().filter(({ name }) => only === undefined || name === only),
     outbox: (encoder, ends) => new Outbox(outboxPorts, encoder, ends),
-    open: (outlet) => new Session(sessionPorts, outlet),
+    open: (outlet, identity) => signedIn.open(sessionPorts, outlet, identity),
     only: (broker) => viewOf(ports, hub.nameOf(broker)),
   }
 }

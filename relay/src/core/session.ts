@@ -1,87 +1,95 @@
 import {
   type BrokerMessage,
-  isClosed,
-  isDerived,
   type Party,
   refusal,
   type Subject,
   WildcastError,
   limits as wire,
 } from '@wildcast/protocol'
+import type { Identity } from './access/identity.js'
 import type { BrokerRequestOptions } from './broker.js'
-import { checkSize, interestOf, ownSubject, publishSubject, refuseClosed, refuseMadeForRequest } from './checks.js'
 import type { Ask, PublishCommand, Subscribe } from './commands.js'
 import type { FeedMember } from './feed.js'
-import { type FeedRequest, feedRequestKey, type Hub } from './hub.js'
+import { type FeedRequest, feedRequestKey } from './hub.js'
 import type { KeyedPublishes } from './keyed-publishes.js'
-import type { SessionLimits } from './limits.js'
 import type { Membership } from './membership.js'
 import type { FeedFacts, Outlet } from './outlet.js'
 import { PendingSubscriptions } from './pending-subscriptions.js'
-import { allowAll, demand, type Permissions } from './permissions.js'
-import { policyOf } from './policy.js'
-import { RecentSet } from './recent-set.js'
+import { SessionActions, type SessionActionsPorts } from './session-actions.js'
 import { type ClientSubscription, subscriptionTo } from './subscription.js'
 
 /** Shared by the sessions of a relay. */
-export interface SessionPorts {
-  readonly hub: Hub
-  readonly permissions: Permissions
-  readonly limits: SessionLimits
+export interface SessionPorts extends SessionActionsPorts {
   readonly keyed: KeyedPublishes
-  /** Returns a new name. */
-  readonly newName: () => string
-  /** The only broker that they may use, if their endpoint is limited to one. */
-  readonly only?: string | undefined
+  /** Called when a session is closed. */
+  readonly closed: (session: Session) => void
 }
-
-/** The least number of recent response subjects that a session may answer on. */
-const answersRemembered = 1000
 
 /** The default timeout of a request. */
 const requestTimeoutMs = 5000
 
-/**
- * One client, in any dialect. It checks subjects, limits, features and permissions once, so that no
- * gateway can omit a check.
- */
+/** Timers of Node and browsers can't be longer. */
+const longestTimerMs = 2 ** 31 - 1
+
+/** A subscription that a session has. */
+interface Held {
+  readonly membership: Membership
+  readonly request: FeedRequest
+}
+
+/** One client, in any dialect: its identity, its subscriptions and its requests in flight. */
 export class Session implements FeedMember {
   readonly outlet: Outlet
   readonly #ports: SessionPorts
+  readonly #actions: SessionActions
   /** Subscriptions by their ids. */
-  readonly #held: Map<number, Membership> = new Map()
-  // The next fields are set only while needed: most sessions answer no requests, and usually
-  // nothing is pending.
+  readonly #held: Map<number, Held> = new Map()
+  // The next fields are set only while needed: usually nothing is pending.
   #pending: PendingSubscriptions | undefined
-  /** Response subjects of requests that the session received. */
-  #answers: RecentSet | undefined
+  /** Subscriptions whose permission is being decided. */
+  #deciding: Set<Promise<void>> | undefined
+  #stopExpiry: (() => void) | undefined
   #requests = 0
   #closed = false
-  #name: string | undefined
-  #party: Party | undefined
 
-  constructor(ports: SessionPorts, outlet: Outlet) {
+  constructor(ports: SessionPorts, outlet: Outlet, identity: Identity) {
     this.outlet = outlet
     this.#ports = ports
+    this.#actions = new SessionActions(ports, identity)
+    this.#expireWith(identity)
+  }
+
+  get identity(): Identity {
+    return this.#actions.identity
   }
 
   /** A public name, which proves nothing. Made when first read. */
   get name(): string {
-    this.#name ??= this.#ports.newName()
-    return this.#name
+    return this.#actions.party.session
   }
 
   /** The client as others see it. Made when first read. */
   get party(): Party {
-    this.#party ??= { session: this.name }
-    return this.#party
+    return this.#actions.party
   }
 
   expectsAnswer(responseSubject: Subject): void {
-    // Without permissions all clients may use these, and strangers could crowd out the others.
-    if (this.#ports.permissions === allowAll && isDerived(responseSubject)) return
-    this.#answers ??= new RecentSet(answersRemembered)
-    this.#answers.add(responseSubject)
+    this.#actions.expectsAnswer(responseSubject)
+  }
+
+  /**
+   * The client has shown other credentials of the same user. Subscriptions that it may no longer
+   * have are ended.
+   */
+  async renew(identity: Identity): Promise<void> {
+    this.#actions.identity = identity
+    this.#expireWith(identity)
+    await Promise.all([...this.#held].map(([id, { request }]) => this.#checkAgain(id, request)))
+  }
+
+  /** Whether the client may do something now. */
+  can(...action: Parameters<SessionActions['can']>): ReturnType<SessionActions['can']> {
+    return this.#actions.can(...action)
   }
 
   ended(feed: FeedFacts, error: WildcastError): void {
@@ -96,13 +104,10 @@ export class Session implements FeedMember {
    * `forbidden`, `too_large`, `broker_down`
    */
   publish(want: PublishCommand): Promise<void> | undefined {
-    const { hub } = this.#ports
     try {
-      const broker = this.#brokerOf(want.broker)
-      const message = hub.counting(broker, () => this.#checked(want, broker))
-      const { key } = want
-      if (key === undefined) return this.#send(broker, message)
-      return this.#ports.keyed.publish(key, { ...message, broker }, () => this.#send(broker, message))
+      const { broker, result: message, decided } = this.#actions.publish(want)
+      const send = (): Promise<void> | undefined => this.#publish(want, broker, message)
+      return decided === undefined ? send() : decided.then(send)
     } catch (cause) {
       return Promise.reject(cause)
     }
@@ -115,7 +120,9 @@ export class Session implements FeedMember {
    * `too_many_subscriptions`, `already_served`, `broker_down`
    */
   async subscribe(want: Subscribe, confirmed: (subscription: ClientSubscription) => void): Promise<void> {
-    const request = this.#feedRequest(want)
+    const { identity } = this
+    const { result: request, decided } = this.#actions.subscribe(want)
+    if (decided !== undefined) await this.#whileDeciding(decided)
     if (this.#closed) throw new WildcastError('interrupted', 'the session has ended')
     const feed = this.#ports.hub.feed(request)
     if (feed && this.#held.has(feed.id)) return confirmed(subscriptionTo(feed))
@@ -126,7 +133,11 @@ export class Session implements FeedMember {
       // It may have ended meanwhile: then this call subscribes again.
       return this.subscribe(want, confirmed)
     }
-    return this.#join(key, request, confirmed)
+    return this.#join(key, request, (id, subscription) => {
+      confirmed(subscription)
+      // The client has shown other credentials meanwhile.
+      if (this.identity !== identity) this.#checkAgain(id, request).catch(this.#ports.access.failed)
+    })
   }
 
   /**
@@ -138,7 +149,7 @@ export class Session implements FeedMember {
     const held = this.#held.get(id)
     if (!held) throw new WildcastError('invalid_frame', `this session has no subscription ${id}`)
     this.#held.delete(id)
-    held.end()
+    held.membership.end()
     // Its id may be used again before all frames for a slow client are written.
     this.outlet.forget?.(id, handled)
   }
@@ -149,22 +160,61 @@ export class Session implements FeedMember {
    * `rate_limited`
    */
   request(want: Ask, options: Omit<BrokerRequestOptions, 'timeoutMs'>): Promise<BrokerMessage> {
+    const { limits } = this.#ports
     try {
-      const broker = this.#brokerOf(want.broker)
-      const message = this.#requestMessage(want, broker)
+      const { broker, result: message, decided } = this.#actions.request(want)
+      if (this.#requests >= limits.requests)
+        throw refusal('rate_limited', `${limits.requests} requests are in flight; wait for an answer`)
       const timeoutMs = Math.min(want.timeoutMs ?? requestTimeoutMs, wire.requestTimeoutMs)
-      return this.#counting(this.#sendRequest(broker, message, { ...options, timeoutMs }))
+      const send = (): Promise<BrokerMessage> => this.#sendRequest(broker, message, { ...options, timeoutMs })
+      return this.#counting(decided === undefined ? send() : decided.then(send))
     } catch (cause) {
       return Promise.reject(cause)
     }
   }
 
+  /** The client may no longer be here: nothing more is delivered to it. */
+  revoke(error: WildcastError): void {
+    this.close()
+    this.outlet.revoked?.(error)
+  }
+
   /** Ends all subscriptions. */
   close(): void {
     this.#closed = true
+    this.#stopExpiry?.()
+    this.#ports.closed(this)
     this.#pending?.end()
-    for (const membership of this.#held.values()) membership.end()
+    for (const { membership } of this.#held.values()) membership.end()
     this.#held.clear()
+  }
+
+  /** Its time counts from now: a clock that is set has no effect. */
+  #expireWith({ expiresAt }: Identity): void {
+    this.#stopExpiry?.()
+    this.#stopExpiry = undefined
+    if (expiresAt === undefined) return
+    const { clock } = this.#ports.access
+    const ms = Math.min(Math.max(0, expiresAt - clock.wall()), longestTimerMs)
+    this.#stopExpiry = clock.after(ms, () =>
+      this.revoke(refusal('token_expired', 'the token has expired; connect with a new one')),
+    )
+  }
+
+  /** Ends a subscription that the present identity may not have. */
+  async #checkAgain(id: number, request: FeedRequest): Promise<void> {
+    const { identity } = this
+    const refused = await this.#actions.withdrawn(request)
+    if (refused && this.identity === identity)
+      this.ended({ id, broker: request.broker, latest: request.policy.latest }, refused)
+  }
+
+  #publish(want: PublishCommand, broker: string, message: BrokerMessage): Promise<void> | undefined {
+    const { key } = want
+    if (key === undefined) return this.#send(broker, message)
+    const { user } = this.identity
+    const own = user === undefined ? key : `${user}\n${key}`
+    return this.#ports.keyed.publish(own, { ...message, broker }, () => this.#send(broker, message))
   }
 
   /** With no subscription pending, publishes in this turn. */
@@ -173,20 +223,6 @@ export class Session implements FeedMember {
     const ready = this.#afterSubscriptions(broker)
     const publish = (): Promise<void> | undefined => hub.publish(broker, message)
     return ready === undefined ? publish() : ready.then(publish)
-  }
-
-  /** Returns the message, if the client may send it and the broker supports it. */
-  #requestMessage(want: Ask, broker: string): BrokerMessage {
-    const { hub, limits, permissions } = this.#ports
-    const subject = ownSubject(want.subject)
-    const { payload, headers } = want
-    const message: BrokerMessage = { id: hub.nextMessageId(), from: this.party, subject, payload, headers }
-    checkSize(message, limits.payload)
-    if (want.headers) hub.demand(broker, 'headers')
-    demand(permissions, { kind: 'request', subject, broker })
-    if (this.#requests >= limits.requests)
-      throw refusal('rate_limited', `${limits.requests} requests are in flight; wait for an answer`)
-    return message
   }
 
   /** No `await` here or in `request`: it would keep the payload alive until the answer comes. */
@@ -210,25 +246,21 @@ export class Session implements FeedMember {
     return answer
   }
 
-  #brokerOf(asked: string | undefined): string {
-    const { hub, only } = this.#ports
-    if (only !== undefined && asked !== undefined && asked !== only)
-      throw new WildcastError('unknown_broker', `there is no broker of that name; there are: ${only}`)
-    return hub.nameOf(asked ?? only)
+  async #whileDeciding(decided: Promise<void>): Promise<void> {
+    this.#deciding ??= new Set()
+    this.#deciding.add(decided)
+    try {
+      await decided
+    } finally {
+      this.#deciding.delete(decided)
+    }
   }
 
-  /** Returns the feed, if the client may join it and the broker supports it. */
-  #feedRequest(want: Subscribe): FeedRequest {
-    const { hub, permissions } = this.#ports
-    const broker = this.#brokerOf(want.broker)
-    const interest = interestOf(want)
-    if (interest.group !== undefined) hub.demand(broker, 'queue')
-    if (interest.serve) hub.demand(broker, 'serve')
-    demand(permissions, { kind: interest.serve ? 'serve' : 'subscribe', subject: interest.pattern, broker })
-    return { broker, interest, policy: policyOf(want.policy) }
-  }
-
-  async #join(key: string, request: FeedRequest, confirmed: (subscription: ClientSubscription) => void): Promise<void> {
+  async #join(
+    key: string,
+    request: FeedRequest,
+    joined: (id: number, subscription: ClientSubscription) => void,
+  ): Promise<void> {
     const { hub, limits } = this.#ports
     this.#pending ??= new PendingSubscriptions(() => {
       this.#pending = undefined
@@ -239,8 +271,8 @@ export class Session implements FeedMember {
     const membership = hub.join(request, {
       member: this,
       joined: (feed) => {
-        this.#held.set(feed.id, membership)
-        confirmed(subscriptionTo(feed))
+        this.#held.set(feed.id, { membership, request })
+        joined(feed.id, subscriptionTo(feed))
       },
     })
     pending.add(key, { broker: request.broker, membership })
@@ -251,43 +283,13 @@ export class Session implements FeedMember {
     }
   }
 
-  /** Returns the message, if the client may publish it and the broker supports it. */
-  #checked(want: PublishCommand, broker: string): BrokerMessage {
-    const { hub, limits, permissions } = this.#ports
-    const message = this.#messageOf(want)
-    checkSize(message, limits.payload)
-    if (want.wildcard) hub.demand(broker, 'wildcard')
-    if (want.headers) hub.demand(broker, 'headers')
-    if (message.responseSubject !== undefined) hub.demand(broker, 'response_subject')
-    // A responder may answer: a subject that only a relay can have made needs no other permission.
-    if (!this.#isAnswer(want.subject) || !(isClosed(message.subject) || isDerived(message.subject)))
-      demand(permissions, { kind: 'publish', subject: message.subject, broker })
-    return message
-  }
-
-  #isAnswer(subject: string): boolean {
-    return this.#answers?.has(subject) ?? false
-  }
-
-  #messageOf(want: PublishCommand): BrokerMessage {
-    const answers = this.#isAnswer(want.subject)
-    const subject = answers ? (want.subject as Subject) : publishSubject(want)
-    const responseSubject = want.responseSubject === undefined ? undefined : ownSubject(want.responseSubject)
-    if (!answers) refuseClosed(subject)
-    if (this.#ports.permissions !== allowAll && !want.madeForRequest) {
-      if (!answers) refuseMadeForRequest(subject)
-      if (responseSubject !== undefined) refuseMadeForRequest(responseSubject)
-    }
-    const { payload, headers, more, error } = want
-    const id = this.#ports.hub.nextMessageId()
-    return { id, from: this.party, subject, payload, responseSubject, headers, more, error }
-  }
-
   /**
    * Publishes wait for earlier subscriptions, which must receive them. Undefined if none is
    * pending, or if the broker is down and reports the outcome itself.
    */
   #afterSubscriptions(broker: string): Promise<void> | undefined {
+    if (this.#deciding && this.#deciding.size > 0)
+      return Promise.allSettled(this.#deciding).then(() => this.#afterSubscriptions(broker))
     return this.#pending?.before(broker, (settled) => this.#ports.hub.untilDown(broker, settled))
   }
 }

@@ -33,9 +33,9 @@ export class Access {
   readonly identity: Identity
   readonly #ports: AccessPorts
   /** Decisions that still hold, with the time until which they do. */
-  readonly #kept: Map<string, { readonly verdict: Verdict; readonly until: number }> = new Map()
+  #kept: Map<string, { readonly verdict: Verdict; readonly until: number }> | undefined
   /** The last decision of the hook that is awaited, for each action. */
-  readonly #pending: Map<string, Promise<Verdict>> = new Map()
+  #pending: Map<string, Promise<Verdict>> | undefined
 
   constructor(ports: AccessPorts, identity: Identity) {
     this.#ports = ports
@@ -64,7 +64,7 @@ export class Access {
     const byRules = this.identity.grants?.decide(action) ?? allowed
     if (!byRules.allowed || !this.#ports.authorize) return byRules
     const key = `${action.kind} ${action.broker}:${action.subject}`
-    const pending = this.#pending.get(key)
+    const pending = this.#pending?.get(key)
     if (pending !== undefined)
       return this.#wait(
         key,
@@ -76,9 +76,9 @@ export class Access {
 
   #ask(key: string, action: Action): Verdict | Promise<Verdict> {
     const { clock, authorize } = this.#ports
-    const kept = this.#kept.get(key)
+    const kept = this.#kept?.get(key)
     if (kept && clock.now() < kept.until) return kept.verdict
-    this.#kept.delete(key)
+    this.#kept?.delete(key)
     try {
       const decision = authorize?.(action, this.identity)
       if (!(decision instanceof Promise)) return this.#keep(key, decision)
@@ -92,9 +92,10 @@ export class Access {
   }
 
   #wait(key: string, verdict: Promise<Verdict>): Promise<Verdict> {
+    this.#pending ??= new Map()
     this.#pending.set(key, verdict)
     return verdict.finally(() => {
-      if (this.#pending.get(key) === verdict) this.#pending.delete(key)
+      if (this.#pending?.get(key) === verdict) this.#pending.delete(key)
     })
   }
 
@@ -102,6 +103,7 @@ export class Access {
     const { allowed: isAllowed, cacheMs = 0 } = typeof decision === 'object' ? decision : { allowed: decision }
     const verdict = isAllowed === true ? allowed : ({ allowed: false, why: 'authorize denies it' } as const)
     if (cacheMs > 0) {
+      this.#kept ??= new Map()
       if (this.#kept.size >= mostKept) this.#kept.clear()
       this.#kept.set(key, { verdict, until: this.#ports.clock.now() + cacheMs })
     }

@@ -1,7 +1,7 @@
-import { parsePattern } from '@wildcast/protocol'
+import { type ActionKind, parsePattern } from '@wildcast/protocol'
 import { describe, expect, it } from 'vitest'
 import { Grants } from './grants.js'
-import type { ActionKind, RuleSet } from './rules.js'
+import type { RuleSet } from './rules.js'
 
 function verdict(rules: RuleSet, kind: ActionKind, subject: string, broker = 'main'): unknown {
   const grants = new Grants([{ name: 'role "viewer"', rules }], { user: 'ada' })

@@ -1,5 +1,5 @@
-import { covers, intersects, isExact, matches, type Pattern } from '@wildcast/protocol'
-import { type ActionKind, actionKinds, denialFor, type Rule, type RuleSet, type RuleValues, ruleFor } from './rules.js'
+import { type ActionKind, covers, intersects, isExact, matches, type Pattern } from '@wildcast/protocol'
+import { actionKinds, denialFor, type Rule, type RuleSet, type RuleValues, ruleFor } from './rules.js'
 
 /** Something that a client wants to do. */
 export interface Action {

@@ -38,6 +38,14 @@ export interface Credentials {
   readonly address?: string | undefined
 }
 
+/** The identity of a client, found at once if the relay asks for none. */
+export function identify(
+  { authenticate }: { readonly authenticate: Authenticate | undefined },
+  credentials: Credentials,
+): Identity | Promise<Identity> {
+  return authenticate ? authenticate(credentials) : everything
+}
+
 /**
  * Finds out who a client is.
  * @throws {WildcastError} by rejection: `unauthorized`, `token_expired`, in the same words whatever

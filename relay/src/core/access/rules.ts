@@ -1,9 +1,7 @@
-import { isPattern, type Pattern, parsePattern, segmentOf } from '@wildcast/protocol'
+import { type ActionKind, isPattern, type Pattern, parsePattern, segmentOf } from '@wildcast/protocol'
 
 /** The actions of clients on subjects. */
-export const actionKinds = ['publish', 'subscribe', 'request', 'serve', 'presence'] as const
-
-export type ActionKind = (typeof actionKinds)[number]
+export const actionKinds: readonly ActionKind[] = ['publish', 'subscribe', 'request', 'serve', 'presence']
 
 /**
  * Rules by the action they are for, each `[broker:]pattern`, such as `main:room.{user}.*`. Without

@@ -1,3 +1,4 @@
+import type { ActionKind } from '@wildcast/protocol'
 import * as v from 'valibot'
 import { jwtVerifier } from '../../../auth/jwt.js'
 import { isHash } from '../../../auth/scrypt.js'
@@ -87,7 +88,7 @@ export function roles({ brokers }: Context): Reads<Readonly<Record<string, RuleS
   )
   const rules = list(rule, '["room.*"]')
   const lists = Object.fromEntries(actionKinds.map((kind) => [kind, optional(rules)])) as Record<
-    (typeof actionKinds)[number],
+    ActionKind,
     ReturnType<typeof optional<readonly string[]>>
   >
   return named('role', table({ ...lists, deny: optional(table(lists)) }) as Reads<RuleSet>)

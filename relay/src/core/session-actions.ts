@@ -1,0 +1,163 @@
+import { type BrokerMessage, isClosed, isDerived, type Party, type Subject, WildcastError } from '@wildcast/protocol'
+import { Access, type AccessPorts } from './access/access.js'
+import { type Action, allowed } from './access/grants.js'
+import type { Identity } from './access/identity.js'
+import { checkSize, interestOf, ownSubject, publishSubject, refuseClosed, refuseMadeForRequest } from './checks.js'
+import type { Ask, PublishCommand, Subscribe } from './commands.js'
+import type { FeedRequest, Hub } from './hub.js'
+import type { SessionLimits } from './limits.js'
+import { policyOf } from './policy.js'
+import { RecentSet } from './recent-set.js'
+
+export interface SessionActionsPorts {
+  readonly hub: Hub
+  readonly limits: SessionLimits
+  readonly access: AccessPorts
+  /** Returns a new name. */
+  readonly newName: () => string
+  /** The only broker that a session may use, if its endpoint is limited to one. */
+  readonly only?: string | undefined
+}
+
+/** An action that passed all checks, but for a decision that is pending. */
+export interface Checked<Result> {
+  readonly broker: string
+  readonly result: Result
+  /** Resolves if the action is allowed. Undefined if it is allowed already. */
+  readonly decided: Promise<void> | undefined
+}
+
+/** The least number of recent response subjects that a session may answer on. */
+const answersRemembered = 1000
+
+/**
+ * The checks of a session. Subjects, limits, features and permissions are checked here once, so
+ * that no gateway can omit a check.
+ */
+export class SessionActions {
+  readonly #ports: SessionActionsPorts
+  #access: Access
+  /** Response subjects of requests that the session received. Made when first needed. */
+  #answers: RecentSet | undefined
+  #party: Party | undefined
+
+  constructor(ports: SessionActionsPorts, identity: Identity) {
+    this.#ports = ports
+    this.#access = new Access(ports.access, identity)
+  }
+
+  get identity(): Identity {
+    return this.#access.identity
+  }
+
+  /** The client has shown other credentials. Earlier decisions no longer hold. */
+  set identity(identity: Identity) {
+    this.#access = new Access(this.#ports.access, identity)
+    this.#party = partyOf(this.party.session, identity)
+  }
+
+  /** The client as others see it. Made when first read; its session name proves nothing. */
+  get party(): Party {
+    this.#party ??= partyOf(this.#ports.newName(), this.identity)
+    return this.#party
+  }
+
+  expectsAnswer(responseSubject: Subject): void {
+    // Without permissions all clients may use these, and strangers could crowd out the others.
+    if (this.#access.isOpen && isDerived(responseSubject)) return
+    this.#answers ??= new RecentSet(answersRemembered)
+    this.#answers.add(responseSubject)
+  }
+
+  /** @throws {WildcastError} as `Session.publish` */
+  publish(want: PublishCommand): Checked<BrokerMessage> {
+    const { hub, limits } = this.#ports
+    const broker = this.#brokerOf(want.broker)
+    return hub.counting(broker, () => {
+      const message = this.#messageOf(want)
+      checkSize(message, limits.payload)
+      if (want.wildcard) hub.demand(broker, 'wildcard')
+      if (want.headers) hub.demand(broker, 'headers')
+      if (message.responseSubject !== undefined) hub.demand(broker, 'response_subject')
+      // A responder may answer: a subject that only a relay can have made needs no other permission.
+      const answers = this.#isAnswer(want.subject) && (isClosed(message.subject) || isDerived(message.subject))
+      const decided = answers ? undefined : this.#access.demand({ kind: 'publish', subject: message.subject, broker })
+      return { broker, result: message, decided }
+    })
+  }
+
+  /** @throws {WildcastError} as `Session.request` */
+  request(want: Ask): Checked<BrokerMessage> {
+    const { hub, limits } = this.#ports
+    const broker = this.#brokerOf(want.broker)
+    const subject = ownSubject(want.subject)
+    const { payload, headers } = want
+    const message: BrokerMessage = { id: hub.nextMessageId(), from: this.party, subject, payload, headers }
+    checkSize(message, limits.payload)
+    if (want.headers) hub.demand(broker, 'headers')
+    return { broker, result: message, decided: this.#access.demand({ kind: 'request', subject, broker }) }
+  }
+
+  /** @throws {WildcastError} as `Session.subscribe` */
+  subscribe(want: Subscribe): Checked<FeedRequest> {
+    const { hub } = this.#ports
+    const broker = this.#brokerOf(want.broker)
+    const interest = interestOf(want)
+    if (interest.group !== undefined) hub.demand(broker, 'queue')
+    if (interest.serve) hub.demand(broker, 'serve')
+    const result: FeedRequest = { broker, interest, policy: policyOf(want.policy) }
+    return { broker, result, decided: this.#access.demand(subscribing(result)) }
+  }
+
+  /** Whether the client may still have a subscription. Returns the refusal if not. */
+  async withdrawn(request: Pick<FeedRequest, 'broker' | 'interest'>): Promise<WildcastError | undefined> {
+    const action = subscribing(request)
+    const verdict = await this.#access.decide(action)
+    return verdict.allowed ? undefined : this.#access.refusal(action, verdict.why)
+  }
+
+  /** Whether the client may do something now. `why` is absent unless the relay explains. */
+  async can(kind: Action['kind'], subject: string, broker?: string): Promise<{ allowed: boolean; why?: string }> {
+    try {
+      const parsed = kind === 'subscribe' || kind === 'presence' ? interestOf({ subject }).pattern : ownSubject(subject)
+      const verdict = await this.#access.decide({ kind, subject: parsed, broker: this.#brokerOf(broker) })
+      if (verdict.allowed) return allowed
+      return { allowed: false, ...(this.#ports.access.explain && { why: verdict.why }) }
+    } catch (cause) {
+      return { allowed: false, why: WildcastError.from(cause).message }
+    }
+  }
+
+  #brokerOf(asked: string | undefined): string {
+    const { hub, only } = this.#ports
+    if (only !== undefined && asked !== undefined && asked !== only)
+      throw new WildcastError('unknown_broker', `there is no broker of that name; there are: ${only}`)
+    return hub.nameOf(asked ?? only)
+  }
+
+  #isAnswer(subject: string): boolean {
+    return this.#answers?.has(subject) ?? false
+  }
+
+  #messageOf(want: PublishCommand): BrokerMessage {
+    const answers = this.#isAnswer(want.subject)
+    const subject = answers ? (want.subject as Subject) : publishSubject(want)
+    const responseSubject = want.responseSubject === undefined ? undefined : ownSubject(want.responseSubject)
+    if (!answers) refuseClosed(subject)
+    if (!this.#access.isOpen && !want.madeForRequest) {
+      if (!answers) refuseMadeForRequest(subject)
+      if (responseSubject !== undefined) refuseMadeForRequest(responseSubject)
+    }
+    const { payload, headers, more, error } = want
+    const id = this.#ports.hub.nextMessageId()
+    return { id, from: this.party, subject, payload, responseSubject, headers, more, error }
+  }
+}
+
+function partyOf(session: string, { user, role }: Identity): Party {
+  return { session, ...(user !== undefined && { user }), ...(role !== undefined && { role }) }
+}
+
+function subscribing({ broker, interest }: Pick<FeedRequest, 'broker' | 'interest'>): Action {
+  return { kind: interest.serve ? 'serve' : 'subscribe', subject: interest.pattern, broker }
+}
