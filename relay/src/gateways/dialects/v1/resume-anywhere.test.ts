@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { lineRelay, payloadsOf, type Said, subscribe } from '../../../testing/line-relay.js'
+import { type LineFrame, lineRelay, payloadsOf, subscribe } from '../../../testing/line-relay.js'
 import { settled } from '../../../testing/scripted-link.js'
 
 /** What may happen to a client and its relay. */
@@ -28,13 +28,13 @@ it('every frame arrives once and in order, both ways, wherever the connection is
       /** Those that are on their way. */
       let underway: unknown[] = []
       /** What the client has handled. */
-      const handled: Said[] = []
+      const handled: LineFrame[] = []
       let delivered = 0
       const arrive = (): void => {
-        for (const frame of underway) line.say(frame)
+        for (const frame of underway) line.send(frame)
         underway = []
       }
-      const handle = (frames: readonly Said[]): void => {
+      const handle = (frames: readonly LineFrame[]): void => {
         for (const frame of frames)
           if (frame.Received === undefined) handled.push(frame)
           else {
@@ -64,8 +64,8 @@ it('every frame arrives once and in order, both ways, wherever the connection is
           case 'confirm':
             arrive()
             await settled()
-            handle(line.heard())
-            line.say({ Received: handled.length })
+            handle(line.received())
+            line.send({ Received: handled.length })
             break
           case 'second':
             clock.advance(1000)
@@ -74,7 +74,7 @@ it('every frame arrives once and in order, both ways, wherever the connection is
             underway = underway.slice(0, Math.max(0, underway.length - happening.ours))
             arrive()
             await settled()
-            const frames = line.heard()
+            const frames = line.received()
             handle(frames.slice(0, Math.max(0, frames.length - happening.theirs)))
             const session = line.welcome.session
             line.dialect.close(1006)
@@ -86,7 +86,7 @@ it('every frame arrives once and in order, both ways, wherever the connection is
         }
       arrive()
       await settled()
-      handle(line.heard())
+      handle(line.received())
       expect(payloadsOf(handled)).toEqual(Array.from({ length: delivered }, (_, i) => `m${i}`))
       const acked = handled.flatMap(({ Ack }) => Ack?.ref ?? [])
       expect(acked).toEqual(published.map((_, i) => 101 + i))
