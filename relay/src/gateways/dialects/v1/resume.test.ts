@@ -3,7 +3,7 @@ import { lineRelay, otherLines, payloadsOf, subscribe } from '../../../testing/l
 import { settled } from '../../../testing/scripted-link.js'
 
 describe('a client that comes back', () => {
-  it('gets what it has not received, then what came meanwhile, and goes on', async () => {
+  it('gets what it has not received, then later messages, and continues', async () => {
     const { connected, deliver } = await lineRelay()
     const first = connected()
     first.send(subscribe)
@@ -17,7 +17,7 @@ describe('a client that comes back', () => {
     expect(payloadsOf(again.received())).toEqual(['2', '3', '4'])
   })
 
-  it('keeps its subscriptions: the broker is asked for nothing', async () => {
+  it('keeps its subscriptions, without a call to the broker', async () => {
     const { broker, clock, connected } = await lineRelay()
     const first = connected()
     first.send(subscribe)
@@ -30,7 +30,7 @@ describe('a client that comes back', () => {
     expect(broker.log).toEqual(['+a'])
   })
 
-  it('gets the answers to what it had asked before', async () => {
+  it('gets the answers to its earlier frames', async () => {
     const { connected } = await lineRelay()
     const first = connected()
     first.send({ Publish: { ref: 7, subject: 'a', message: 'x' } })
@@ -41,7 +41,7 @@ describe('a client that comes back', () => {
     expect(again.received()).toEqual([{ Ack: { ref: 7 } }])
   })
 
-  it('sends again what the relay has not got, which is acted on once', async () => {
+  it('sends frames again that the relay has not received, and each is handled once', async () => {
     const { broker, connected } = await lineRelay()
     const first = connected()
     const publish = (message: string) => ({ Publish: { subject: 'a', message } })
@@ -56,7 +56,7 @@ describe('a client that comes back', () => {
     expect(broker.log).toEqual(['!a', '!a', '!a'])
   })
 
-  it('sends again what can not be read, which is answered once', async () => {
+  it('sends an unreadable frame again, which is answered once', async () => {
     const { connected } = await lineRelay()
     const one = connected()
     one.dialect.receiveAs(1, 'nonsense')
@@ -65,7 +65,7 @@ describe('a client that comes back', () => {
     expect(one.received()).toMatchObject([{ Error: { code: 'invalid_frame' } }])
   })
 
-  it('has its Ping answered behind what was kept for it', async () => {
+  it('gets the answer to its Ping after the frames that were kept for it', async () => {
     const { connected, deliver } = await lineRelay()
     const first = connected()
     first.send(subscribe)
@@ -80,7 +80,7 @@ describe('a client that comes back', () => {
     expect(received.at(-1)).toBe('Pong')
   })
 
-  it('takes over from a connection that is still there, which is closed and received no more (R5)', async () => {
+  it('replaces a connection that is still open, which is closed and no longer read (R5)', async () => {
     const { broker, connected, deliver } = await lineRelay()
     const first = connected()
     first.send(subscribe)
@@ -97,12 +97,12 @@ describe('a client that comes back', () => {
   })
 
   it.each([
-    ['a key that nobody has', { session: 'id1_nothing' }],
+    ['an unknown key', { session: 'id1_nothing' }],
     ['more frames than it was sent', { received: 9 }],
     ['fewer than it has confirmed', { received: 0 }],
-    ['less than nothing', { received: -1 }],
+    ['a negative count', { received: -1 }],
     ['half a frame', { received: 1.5 }],
-    ['more than can be counted', { received: 2 ** 53 }],
+    ['more than a safe integer', { received: 2 ** 53 }],
   ])('begins again with %s (R2)', async (_, frame) => {
     const { broker, clock, connected, deliver } = await lineRelay()
     const first = connected()
@@ -119,7 +119,7 @@ describe('a client that comes back', () => {
     expect(broker.log).toEqual(['+a', '-a'])
   })
 
-  it('is refused, and its connection closed, with a `Connect` that means nothing', async () => {
+  it('is refused with an invalid `Connect`, and its connection is closed', async () => {
     const { line } = await lineRelay()
     const one = line()
     one.send({ Connect: { received: 'many' } })
@@ -128,7 +128,7 @@ describe('a client that comes back', () => {
     expect(one.connection.ends.map(({ code }) => code)).toEqual(['invalid_frame'])
   })
 
-  it('publishes once what it sends again under its key, though the answer to the first was lost (R6)', async () => {
+  it('publishes once if it repeats a publish under its key after a lost answer (R6)', async () => {
     const { broker, connected } = await lineRelay({ limits: { resumeMs: 1000 } })
     const publish = { Publish: { ref: 7, subject: 'a', message: 'x', key: 'k' } }
     const first = connected()
@@ -140,7 +140,7 @@ describe('a client that comes back', () => {
     expect({ log: broker.log, received: again.received() }).toEqual({ log: ['!a'], received: [{ Ack: { ref: 7 } }] })
   })
 
-  it('hears nothing of a subscription after its end is confirmed, also of what was kept for it (R8)', async () => {
+  it('gets nothing of a subscription after its end is confirmed, not even kept messages (R8)', async () => {
     const { connected, deliver } = await lineRelay()
     const first = connected()
     first.send(subscribe)
@@ -157,7 +157,7 @@ describe('a client that comes back', () => {
     expect(received.at(-1)).toMatchObject({ Unsubscribed: { ref: 2 } })
   })
 
-  it('begins again in another encoding, since the bytes that are kept are of the first', async () => {
+  it('begins again in another encoding, since the kept bytes are of the first', async () => {
     const { connected } = await lineRelay()
     const first = connected()
     first.dialect.close(1006)
@@ -190,7 +190,7 @@ describe('a client that comes back', () => {
     expect(connected({ session: first.welcome.session, received: 1 }).welcome).toMatchObject({ resumed: false })
   })
 
-  it('outlives a page that is left if other pages share it', async () => {
+  it('keeps its session when a page is left if other pages share it', async () => {
     const { broker, clock, connected } = await lineRelay()
     const first = connected({ shared: true })
     first.send(subscribe)
@@ -207,7 +207,7 @@ describe('a client that comes back', () => {
     expect(broker.log).toEqual(['+a', '-a'])
   })
 
-  it('has no session if it did not connect with a frame', async () => {
+  it('has no session without `Connect`', async () => {
     const { broker, clock, line } = await lineRelay()
     const one = line()
     one.send(subscribe)
@@ -218,7 +218,7 @@ describe('a client that comes back', () => {
     expect({ log: broker.log, timers: clock.timers }).toEqual({ log: ['+a', '-a'], timers: 0 })
   })
 
-  it('is kept nothing by a relay that may keep nothing, which says so', async () => {
+  it('has no kept frames on a relay with `resume: 0`, as `Welcome` reports', async () => {
     const { broker, clock, connected } = await lineRelay({ limits: { resume: 0 } })
     const first = connected()
     expect(first.welcome).toMatchObject({ limits: { resume_bytes: 0 } })
@@ -231,8 +231,8 @@ describe('a client that comes back', () => {
   })
 })
 
-describe('the relay confirms what has come', () => {
-  it('after a second, once for all of it', async () => {
+describe('the relay confirms frames', () => {
+  it('after 1 s, once for all', async () => {
     const { clock, connected } = await lineRelay()
     const one = connected()
     for (let i = 0; i < 3; i++) one.send({ Publish: { subject: 'a', message: 'x' } })
@@ -243,7 +243,7 @@ describe('the relay confirms what has come', () => {
     expect(one.received()).toEqual([{ Received: 3 }])
   })
 
-  it('at once after a quarter of what may be kept', async () => {
+  it('at once after a quarter of the bytes that may be kept', async () => {
     const { connected } = await lineRelay({ limits: { resume: 4000 } })
     const one = connected()
     one.send({ Publish: { subject: 'a', message: 'x'.repeat(900) } })
@@ -252,7 +252,7 @@ describe('the relay confirms what has come', () => {
     expect(one.received()).toEqual([{ Received: 2 }])
   })
 
-  it('counts frames that it can not read', async () => {
+  it('counts unreadable frames', async () => {
     const { clock, connected } = await lineRelay()
     const one = connected()
     one.dialect.receive('{')
@@ -261,7 +261,7 @@ describe('the relay confirms what has come', () => {
     expect(one.received()).toMatchObject([{ Error: { code: 'invalid_frame' } }, { Received: 1 }])
   })
 
-  it.each([5, -1, 'x', 1.5, 2 ** 53])('refuses a confirmation of %j, and lives', async (count) => {
+  it.each([5, -1, 'x', 1.5, 2 ** 53])('refuses a confirmation of %j, and continues', async (count) => {
     const { connected } = await lineRelay()
     const one = connected()
     one.send({ Received: count })
