@@ -1,26 +1,23 @@
 import { WildcastError } from '@wildcast/protocol'
-import type { Confirmations, ConfirmedPublish } from './confirmations.js'
-import type { Complaint, Refused } from './news.js'
+import type { Confirmations, ConfirmedCommand } from './confirmations.js'
+import type { Refused, ServerError } from './server-event.js'
 import type { NatsSubscription } from './subscription.js'
 
-/**
- * Tells a server's complaint to whom it concerns. Nobody else hears of it, and the connection
- * stands.
- */
+/** Rejects the command that a server's error concerns, and no other. The connection stays open. */
 export function routeServerError(
-  complaint: Complaint,
+  error: ServerError,
   confirmations: Confirmations,
   subscriptions: Iterable<NatsSubscription>,
 ): void {
-  switch (complaint.kind) {
+  switch (error.kind) {
     case 'refused':
-      refuse(complaint, confirmations, subscriptions)
+      refuse(error, confirmations, subscriptions)
       break
     case 'refused reply':
       confirmations.refuse(({ reply }) => reply !== undefined, forbidden('publish with this reply subject'))
       break
     case 'error':
-      // The first of a turn had their place.
+      // The first ones of the turn were within the limit.
       confirmations.refuseLast(({ kind }) => kind === 'subscription', tooMany())
   }
 }
@@ -31,10 +28,10 @@ function refuse(
   subscriptions: Iterable<NatsSubscription>,
 ): void {
   const error = forbidden(operation === 'publish' ? `publish to "${subject}"` : `subscribe to "${subject}"`)
-  const means = (said: ConfirmedPublish): boolean =>
-    said.kind === operation && said.subject === subject && (operation === 'publish' || said.queue === queue)
-  if (confirmations.refuse(means, error) || operation === 'publish') return
-  // It was granted once: the server has withdrawn it.
+  const isMatch = (command: ConfirmedCommand): boolean =>
+    command.kind === operation && command.subject === subject && (operation === 'publish' || command.queue === queue)
+  if (confirmations.refuse(isMatch, error) || operation === 'publish') return
+  // No pending command: the server has withdrawn the permission of an open subscription.
   for (const subscription of subscriptions) {
     const { native } = subscription
     if (native.queue !== queue || !native.subjects.includes(subject)) continue
@@ -52,5 +49,5 @@ function forbidden(what: string): WildcastError {
 
 function tooMany(): WildcastError {
   const remedy = 'look at its max_subscriptions, or at the limits of the account'
-  return new WildcastError('too_many_subscriptions', `the NATS server takes no more subscriptions; ${remedy}`)
+  return new WildcastError('too_many_subscriptions', `the NATS server accepts no more subscriptions; ${remedy}`)
 }

@@ -1,8 +1,8 @@
 import type { Status } from 'nats'
 import { expect, it } from 'vitest'
-import { newsOf } from './news.js'
+import { serverEventOf } from './server-event.js'
 
-// As nats-server 2.9.10 and the client library 2.29.3 say it.
+// As nats-server 2.9.10 and the client library 2.29.3 report it.
 it.each<[string, unknown, unknown]>([
   ['lame duck mode', { type: 'ldm', data: '127.0.0.1:4222' }, { kind: 'leaving' }],
   ['one subscription too many', { type: 'error', data: 'NATS_PROTOCOL_ERR' }, { kind: 'error' }],
@@ -18,13 +18,13 @@ it.each<[string, unknown, unknown]>([
     { kind: 'refused', operation: 'subscription', subject: 'no.s', queue: 'q\u200b' },
   ],
   [
-    'what no server would say',
+    'an invalid escape',
     refused({ operation: 'publish', subject: '\\Uffffffff' }),
     { kind: 'refused', operation: 'publish', subject: 'Uffffffff' },
   ],
-  ['what concerns nobody', { type: 'update', data: { added: [], deleted: [] } }, undefined],
-])('reads %s', (_, status, news) => {
-  expect(newsOf(status as Status)).toEqual(news)
+  ['no event for an update of the cluster', { type: 'update', data: { added: [], deleted: [] } }, undefined],
+])('reads %s', (_, status, event) => {
+  expect(serverEventOf(status as Status)).toEqual(event)
 })
 
 function refused(permissionContext: object): object {

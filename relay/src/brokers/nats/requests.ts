@@ -7,32 +7,31 @@ import { incoming, isNoResponders } from './message-form.js'
 import { isInbox, type NatsNative } from './subjects.js'
 import type { NatsSubscription } from './subscription.js'
 
-export interface AnswersPorts extends Pick<ForeignPorts, 'clock' | 'newId'> {
+export interface RequestsPorts extends Pick<ForeignPorts, 'clock' | 'newId'> {
   dropped(why: Dropped): void
   subscribe(native: NatsNative, take: (msg: Msg) => void): NatsSubscription
-  /** Tells a responder, on the reply subject of a part, that nobody awaits it. */
-  tellNobodyWaits(reply: string): void
+  /** Notifies a responder, on the reply subject of a part, that no request awaits it. */
+  refusePart(reply: string): void
 }
 
 /**
- * The requests of a connection and where their answers come in: one subscription for all of them,
- * made with the first.
+ * The pending requests of a connection. One subscription, made with the first, takes the answers.
  */
 export class NatsRequests {
-  readonly #ports: AnswersPorts
+  readonly #ports: RequestsPorts
   readonly #prefix: string
   readonly #replies: PendingReplies
   #inbox: NatsSubscription | undefined
 
-  constructor(ports: AnswersPorts) {
+  constructor(ports: RequestsPorts) {
     this.#ports = ports
-    // What NATS permits to all who may ask is `_INBOX.>`.
+    // `_INBOX.>` is what NATS permissions grant to requesters.
     this.#prefix = `_INBOX.${ports.newId()}`
     this.#replies = replies(ports.clock)
   }
 
-  /** The answer to a question, which `send` sends with this reply subject. */
-  to(options: BrokerRequestOptions, send: (reply: string) => Promise<void>): Promise<BrokerMessage> {
+  /** Sends a request with `send`, and resolves with the answer on its reply subject. */
+  request(options: BrokerRequestOptions, send: (reply: string) => Promise<void>): Promise<BrokerMessage> {
     this.#inbox ??= this.#open()
     const reply = `${this.#prefix}.${this.#ports.newId()}` as Subject
     const answer = this.#replies.wait(reply, options)
@@ -45,7 +44,7 @@ export class NatsRequests {
     return answer
   }
 
-  /** Ends all that wait. */
+  /** Rejects all pending requests. */
   end(error: WildcastError): void {
     this.#replies.failAll(error)
   }
@@ -65,13 +64,13 @@ export class NatsRequests {
 
   #take(msg: Msg): void {
     if (isNoResponders(msg)) {
-      const why = 'nobody answers to this subject; start a server with serve("…", …), or subscribe to it'
+      const why = 'this subject has no responder; start a server with serve("…", …), or subscribe to it'
       this.#replies.fail(msg.subject as Subject, new WildcastError('no_responders', why))
       return
     }
     const answer = incoming(msg, this.#ports.dropped)
     if (!answer || this.#replies.take(answer)) return
     this.#ports.dropped('late_answer')
-    if (answer.more && msg.reply && isInbox(msg.reply)) this.#ports.tellNobodyWaits(msg.reply)
+    if (answer.more && msg.reply && isInbox(msg.reply)) this.#ports.refusePart(msg.reply)
   }
 }

@@ -1,23 +1,20 @@
 import type { Status } from 'nats'
 
-/**
- * What a server says unasked while its connection stands. `leaving`: it will hang up soon (lame
- * duck mode).
- */
-export type News = Complaint | { readonly kind: 'leaving' }
+/** An event of an open connection. `leaving`: the server will close it soon (lame duck mode). */
+export type ServerEvent = ServerError | { readonly kind: 'leaving' }
 
-/** What a server did not take. */
-export type Complaint =
+/** A refusal of the server. */
+export type ServerError =
   | Refused
-  /** A publish for its reply subject, which the client library does not tell. */
+  /** A publish with a forbidden reply subject, which the client library does not name. */
   | { readonly kind: 'refused reply' }
   /**
-   * The client library keeps to itself what it was. Where the connection stands, it was one
-   * subscription too many.
+   * The client library does not report which error. If the connection stays open, a subscription
+   * exceeded a limit.
    */
   | { readonly kind: 'error' }
 
-/** Its user may not do this. */
+/** A command that the permissions of the user forbid. */
 export interface Refused {
   readonly kind: 'refused'
   readonly operation: 'publish' | 'subscription'
@@ -26,10 +23,10 @@ export interface Refused {
 }
 
 /**
- * Reads an event of the client library. Of all that we use, only this differs in its version 3:
- * errors have classes there, such as `PermissionViolationError`.
+ * Reads an event of the client library. This is the only part of its API in use that differs in
+ * version 3: errors have classes there, such as `PermissionViolationError`.
  */
-export function newsOf(status: Status): News | undefined {
+export function serverEventOf(status: Status): ServerEvent | undefined {
   // An enumeration in version 2, its strings in version 3.
   const type: string = status.type
   if (type === 'ldm') return { kind: 'leaving' }
@@ -41,10 +38,7 @@ export function newsOf(status: Status): News | undefined {
   return queue === undefined ? refused : { ...refused, queue: unquoted(queue) }
 }
 
-/**
- * A text as Go's `%q` writes it, without its quotes. What is no character of Unicode, Go would not
- * have written.
- */
+/** Decodes a text that Go's `%q` has written, without its quotes. Go writes valid Unicode only. */
 function unquoted(text: string): string {
   return text.replace(
     /\\(?:u([\da-f]{4})|U(00(?:0[\da-f]|10)[\da-f]{4})|(.))/g,
