@@ -1,4 +1,4 @@
-import type { ConfigEnvironment } from '../node/config/outside.js'
+import type { ConfigEnvironment } from '../node/config/config-environment.js'
 
 /**
  * What a configuration may refer to: nothing in the environment, and every file and folder, all
