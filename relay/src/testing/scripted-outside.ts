@@ -1,4 +1,4 @@
-import type { ConfigEnvironment } from '../node/config/outside.js'
+import type { ConfigEnvironment } from '../node/config/config-environment.js'
 
 /**
  * The environment of a configuration: no variables, and every file and folder exists, empty, unless

@@ -5,11 +5,11 @@ import { openLog } from './log.js'
 import { type Metrics, type MetricsOptions, metrics } from './metrics.js'
 
 /** How an operator observes a relay: its log, and its metrics. */
-export interface Watch extends Pick<Metrics, 'gateway' | 'hasPublished' | 'figures'> {
+export interface Monitoring extends Pick<Metrics, 'gateway' | 'hasPublished' | 'figures'> {
   readonly relay: { readonly onError: OnFailure; readonly observer: Observer }
 }
 
-export function openWatch(options: MetricsOptions = {}): Watch {
+export function openMonitoring(options: MetricsOptions = {}): Monitoring {
   const log = openLog(realClock)
   const { observer, ...shown } = metrics(options)
   return { relay: { onError: log.onError, observer: observers(log.observer, observer) }, ...shown }

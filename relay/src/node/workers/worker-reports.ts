@@ -1,28 +1,28 @@
 import { type Part, part } from '../../core/part.js'
 import { wakefulClock } from './clock.js'
-import type { WorkerSlot } from './place.js'
+import type { WorkerSlot } from './worker-slot.js'
 
 /** How long it waits for an answer. */
 const patienceMs = 1000
 
 /** Requests the state of the components and bridges from their process. */
 export interface WorkerReports {
-  take(): Promise<readonly Part[]>
-  heard(number: number, parts: readonly Part[]): void
+  collect(): Promise<readonly Part[]>
+  received(number: number, parts: readonly Part[]): void
 }
 
 /** @param inside that process, if there is one */
-export function reports(inside: () => Pick<WorkerSlot, 'say'> | undefined): WorkerReports {
+export function workerReports(inside: () => Pick<WorkerSlot, 'send'> | undefined): WorkerReports {
   const waiting = new Map<number, (parts: readonly Part[]) => void>()
   let last = 0
   const missing = (cause: string): readonly Part[] => [part('the process of the components', cause)]
 
   return {
-    async take() {
-      const place = inside()
-      if (!place) return []
+    async collect() {
+      const slot = inside()
+      if (!slot) return []
       const number = ++last
-      if (!place.say({ kind: 'report', number })) return missing('it is being started')
+      if (!slot.send({ kind: 'report', number })) return missing('it is being started')
       return new Promise((resolve) => {
         const stopClock = wakefulClock.after(patienceMs, () => {
           waiting.delete(number)
@@ -35,6 +35,6 @@ export function reports(inside: () => Pick<WorkerSlot, 'say'> | undefined): Work
         })
       })
     },
-    heard: (number, parts) => waiting.get(number)?.(parts),
+    received: (number, parts) => waiting.get(number)?.(parts),
   }
 }

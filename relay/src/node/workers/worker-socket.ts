@@ -3,7 +3,7 @@ import path from 'node:path'
 /**
  * A worker's private socket for one of its endpoints, to which other workers forward connections.
  */
-export interface Door {
+export interface WorkerSocket {
   /** The folder of all these sockets. */
   readonly folder: string
   /** The id of the worker's relay. */
@@ -12,7 +12,7 @@ export interface Door {
 }
 
 /** Returns the path of this Unix socket, which exists while the relay runs. */
-export function doorPath({ folder, relay, endpoint }: Door): string {
+export function workerSocketPath({ folder, relay, endpoint }: WorkerSocket): string {
   return path.join(folder, `${relay}.${endpoint}`)
 }
 

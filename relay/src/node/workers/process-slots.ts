@@ -3,20 +3,20 @@ import { readdir, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { WildcastError } from '@wildcast/protocol'
 import type { OnFailure } from '../../core/outlet.js'
-import { census } from './census.js'
+import type { FromChild } from './child-messages.js'
 import { wakefulClock as clock } from './clock.js'
 import { moduleReloads } from './module-reloads.js'
-import { place, type WorkerSlot } from './place.js'
-import { reports } from './reports.js'
-import type { FromMember } from './words.js'
+import { workerMetrics } from './worker-metrics.js'
+import { workerReports } from './worker-reports.js'
+import { type WorkerSlot, workerSlot } from './worker-slot.js'
 
-export interface CrewOptions {
+export interface ProcessSlotsOptions {
   /** The private folder of its sockets. */
   readonly folder: string
   readonly onError: OnFailure
 }
 
-export interface WorkerMemberOptions {
+export interface ProcessOptions {
   /** Its name in the log. */
   readonly name: string
   /** Its program: `memory-main.ts` or `relay-main.ts`. */
@@ -28,7 +28,7 @@ export interface WorkerMemberOptions {
 }
 
 /** A slot whose process can reload modules. */
-export interface CrewPlace extends WorkerSlot {
+export interface ReloadableSlot extends WorkerSlot {
   /**
    * Reloads the modules of its components. @throws {WildcastError} if one can't be loaded: the old
    * ones stay in use
@@ -40,37 +40,38 @@ export interface CrewPlace extends WorkerSlot {
  * Opens slots for the processes of a primary. Each process that asks receives the figures of all of
  * them.
  */
-export function crew({ folder, onError }: CrewOptions): (options: WorkerMemberOptions) => CrewPlace {
-  const counts = census(clock)
+export function processSlots({ folder, onError }: ProcessSlotsOptions): (options: ProcessOptions) => ReloadableSlot {
+  const metrics = workerMetrics(clock)
   const relays = new Set<WorkerSlot>()
   let components: WorkerSlot | undefined
-  const states = reports(() => components)
+  const reports = workerReports(() => components)
   const reloads = moduleReloads(clock)
   const failed = (cause: unknown): void => onError(WildcastError.from(cause), { stage: 'worker' })
 
-  function heard(words: FromMember, from: WorkerSlot): void {
-    if (words.kind === 'reported') states.heard(words.number, words.parts)
-    if (words.kind === 'reloaded') reloads.heard(words.number, words.failure)
-    if (words.kind === 'inquire') states.take().then((parts) => from.say({ kind: 'informed', parts }), failed)
-    if (words.kind === 'counted') counts.heard(from, words.figures)
-    if (words.kind === 'sum') counts.take([...relays]).then((figures) => from.say({ kind: 'summed', figures }), failed)
+  function received(message: FromChild, from: WorkerSlot): void {
+    if (message.kind === 'reported') reports.received(message.number, message.parts)
+    if (message.kind === 'reloaded') reloads.received(message.number, message.failure)
+    if (message.kind === 'inquire') reports.collect().then((parts) => from.send({ kind: 'informed', parts }), failed)
+    if (message.kind === 'counted') metrics.received(from, message.figures)
+    if (message.kind === 'sum')
+      metrics.collect([...relays]).then((figures) => from.send({ kind: 'summed', figures }), failed)
   }
 
   /** A process that was killed leaves its sockets behind. */
-  async function closeDoors(relay: string): Promise<void> {
-    const doors = (await readdir(folder)).filter((name) => name.startsWith(`${relay}.`))
-    await Promise.all(doors.map((name) => rm(path.join(folder, name), { force: true })))
+  async function removeSockets(relay: string): Promise<void> {
+    const sockets = (await readdir(folder)).filter((name) => name.startsWith(`${relay}.`))
+    await Promise.all(sockets.map((name) => rm(path.join(folder, name), { force: true })))
   }
 
   return ({ name, main, task, inside = false }) => {
-    const opened: WorkerSlot = place({
+    const opened: WorkerSlot = workerSlot({
       name,
       fork: () => fork(new URL(`./${main}-main.js`, import.meta.url), { serialization: 'advanced' }),
       task: { folder, ...task },
-      heard: (words) => heard(words, opened),
-      ended(relay) {
-        counts.ended(opened)
-        if (relay !== undefined) closeDoors(relay).catch(failed)
+      onMessage: (message) => received(message, opened),
+      onEnd(relay) {
+        metrics.ended(opened)
+        if (relay !== undefined) removeSockets(relay).catch(failed)
       },
       clock,
       onError: failed,
@@ -84,7 +85,7 @@ export function crew({ folder, onError }: CrewOptions): (options: WorkerMemberOp
     let closed: Promise<void> | undefined
     return {
       ...opened,
-      reload: () => reloads.ask(opened),
+      reload: () => reloads.request(opened),
       close() {
         closed ??= close()
         return closed

@@ -2,12 +2,12 @@ import { isDeepStrictEqual } from 'node:util'
 import type { OnFailure } from '../../core/outlet.js'
 import type { Config } from '../config/config.js'
 import type { ListenRemedies } from '../listen-failure.js'
-import { type CrewPlace, crew, type WorkerMemberOptions } from './crew.js'
 import type { Division } from './divide.js'
-import type { WorkerSlot } from './place.js'
+import { type ProcessOptions, processSlots, type ReloadableSlot } from './process-slots.js'
 import { replaceEach } from './replace-each.js'
+import type { WorkerSlot } from './worker-slot.js'
 
-export interface StaffOptions {
+export interface SupervisorOptions {
   /** The private folder of its sockets. */
   readonly folder: string
   readonly onError: OnFailure
@@ -17,21 +17,21 @@ export interface StaffOptions {
 }
 
 /** All processes of a primary, for one configuration after the other. */
-export class Staff {
+export class Supervisor {
   /** Those that take clients. The array stays the same, and its slots change. */
   readonly workers: WorkerSlot[] = []
-  readonly #options: StaffOptions
-  readonly #place: (options: WorkerMemberOptions) => CrewPlace
+  readonly #options: SupervisorOptions
+  readonly #openSlot: (options: ProcessOptions) => ReloadableSlot
   /** Every slot that may have a process. */
   #all: Set<WorkerSlot> = new Set()
   readonly #memory: Set<WorkerSlot> = new Set()
   #sockets: ReadonlyMap<string, string> = new Map()
-  #inside: { readonly config: Config; readonly place: CrewPlace } | undefined
+  #inside: { readonly config: Config; readonly slot: ReloadableSlot } | undefined
   #closing = false
 
-  constructor(options: StaffOptions) {
+  constructor(options: SupervisorOptions) {
     this.#options = options
-    this.#place = crew(options)
+    this.#openSlot = processSlots(options)
   }
 
   /** The sockets of the memory brokers, by the names of the brokers. */
@@ -40,10 +40,10 @@ export class Staff {
   }
 
   async open({ sockets, workers, inside }: Division, count: number): Promise<void> {
-    await this.#share(sockets)
-    const opened = Array.from({ length: count }, (_, i) => this.#worker(i, workers, false))
+    await this.#openMemory(sockets)
+    const opened = Array.from({ length: count }, (_, i) => this.#workerSlot(i, workers, false))
     this.workers.push(...opened)
-    const relays = inside ? [...opened, this.#enter(inside, false)] : opened
+    const relays = inside ? [...opened, this.#insideSlot(inside, false)] : opened
     await Promise.all(relays.map((one) => one.open()))
   }
 
@@ -52,16 +52,16 @@ export class Staff {
    * @throws the reason if a process can't be opened; processes that were not replaced yet stay
    */
   async replace({ sockets, workers, inside }: Division, count: number): Promise<readonly string[]> {
-    await this.#share(sockets)
+    await this.#openMemory(sockets)
     const done = await this.#renewInside(inside)
-    await replaceEach(this.workers, (i) => this.#worker(i, workers, true))
+    await replaceEach(this.workers, (i) => this.#workerSlot(i, workers, true))
     while (this.workers.length < count) {
-      const place = this.#worker(this.workers.length, workers, true)
-      await place.open()
-      this.workers.push(place)
+      const slot = this.#workerSlot(this.workers.length, workers, true)
+      await slot.open()
+      this.workers.push(slot)
     }
-    for (const place of this.workers.splice(count)) await place.close()
-    const { place: components } = this.#inside ?? {}
+    for (const slot of this.workers.splice(count)) await slot.close()
+    const { slot: components } = this.#inside ?? {}
     this.#all = new Set([...this.workers, ...this.#memory, ...(components ? [components] : [])])
     return [...done, count === 1 ? 'the worker is replaced' : `${count} workers are replaced`]
   }
@@ -76,12 +76,12 @@ export class Staff {
   /**
    * Opens the memory brokers that are not open yet. Those no longer configured keep their state.
    */
-  async #share(sockets: ReadonlyMap<string, string>): Promise<void> {
+  async #openMemory(sockets: ReadonlyMap<string, string>): Promise<void> {
     const fresh = [...sockets].flatMap(([name, socket]) => (this.#sockets.has(name) ? [] : [socket]))
     if (fresh.length === 0) return
-    const place = this.#add({ name: 'the memory process', main: 'memory', task: { sockets: fresh } })
-    this.#memory.add(place)
-    await place.open()
+    const slot = this.#add({ name: 'the memory process', main: 'memory', task: { sockets: fresh } })
+    this.#memory.add(slot)
+    await slot.open()
     this.#sockets = sockets
   }
 
@@ -91,7 +91,7 @@ export class Staff {
     if (!before && !config) return []
     if (before && isDeepStrictEqual(before.config, config)) {
       if (before.config.components.length === 0) return []
-      await before.place.reload()
+      await before.slot.reload()
       return ['the components are loaded again']
     }
     await this.#replaceInside(config)
@@ -104,36 +104,37 @@ export class Staff {
    */
   async #replaceInside(config: Config | undefined): Promise<void> {
     const before = this.#inside
-    await before?.place.close()
+    await before?.slot.close()
     this.#inside = undefined
     if (!config) return
     try {
-      await this.#enter(config, true).open()
+      await this.#insideSlot(config, true).open()
     } catch (cause) {
       this.#inside = undefined
-      if (before && !this.#closing) await this.#enter(before.config, true).open()
+      if (before && !this.#closing) await this.#insideSlot(before.config, true).open()
       throw cause
     }
   }
 
-  #enter(config: Config, replaces: boolean): CrewPlace {
-    const place = this.#relay('the process of the components', { config, reload: this.#options.reload, replaces }, true)
-    this.#inside = { config, place }
-    return place
+  #insideSlot(config: Config, replaces: boolean): ReloadableSlot {
+    const task = { config, reload: this.#options.reload, replaces }
+    const slot = this.#relaySlot('the process of the components', task, true)
+    this.#inside = { config, slot }
+    return slot
   }
 
-  #worker(index: number, config: Config, replaces: boolean): WorkerSlot {
-    return this.#relay(`worker ${index + 1}`, { config, reload: false, replaces })
+  #workerSlot(index: number, config: Config, replaces: boolean): WorkerSlot {
+    return this.#relaySlot(`worker ${index + 1}`, { config, reload: false, replaces })
   }
 
-  #relay(name: string, task: object, inside = false): CrewPlace {
+  #relaySlot(name: string, task: object, inside = false): ReloadableSlot {
     return this.#add({ name, main: 'relay', task: { ...task, remedies: this.#options.remedies }, inside })
   }
 
-  #add(options: WorkerMemberOptions): CrewPlace {
+  #add(options: ProcessOptions): ReloadableSlot {
     if (this.#closing) throw new Error('the relay goes away')
-    const place = this.#place(options)
-    this.#all.add(place)
-    return place
+    const slot = this.#openSlot(options)
+    this.#all.add(slot)
+    return slot
   }
 }

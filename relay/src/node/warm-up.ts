@@ -9,7 +9,7 @@ import { newId } from './new-id.js'
 import { serveRelay } from './serve.js'
 
 /** With fewer subscribers, or fewer rounds per codec, V8 does not compile all that is worth it. */
-const listeners = 4
+const subscriberCount = 4
 const rounds = 100
 /** Messages that are published at once in each round. */
 const burst = 32
@@ -21,7 +21,7 @@ const burst = 32
  * docs/decisions/0013.
  * @param isOver - ends it early: the messages of clients have the same effect, and need the time
  */
-export async function practice(isOver: () => boolean): Promise<void> {
+export async function warmUp(isOver: () => boolean): Promise<void> {
   const { port, close } = await serveRelay({
     brokers: { main: memory({ clock: realClock, newId }) },
     gateways: [websocket()],
@@ -30,16 +30,16 @@ export async function practice(isOver: () => boolean): Promise<void> {
     onError: () => {}, // of strangers that find the port
   })
   try {
-    for (const { codec } of v1Codecs.values()) await rehearse(`ws://127.0.0.1:${port}/ws`, codec, isOver)
+    for (const { codec } of v1Codecs.values()) await warmUpCodec(`ws://127.0.0.1:${port}/ws`, codec, isOver)
   } finally {
     await close()
   }
 }
 
-async function rehearse(url: string, codec: Codec, isOver: () => boolean): Promise<void> {
+async function warmUpCodec(url: string, codec: Codec, isOver: () => boolean): Promise<void> {
   const ended = new AbortController()
   const clients: WebSocket[] = []
-  async function enter(): Promise<WebSocket> {
+  async function openClient(): Promise<WebSocket> {
     const client = new WebSocket(url, codec.subprotocol, { perMessageDeflate: false })
     clients.push(client)
     client.on('error', () => {}) // `once` rejects, or the close that follows aborts
@@ -47,27 +47,27 @@ async function rehearse(url: string, codec: Codec, isOver: () => boolean): Promi
     await once(client, 'open')
     return client
   }
-  const heard = (client: WebSocket): Promise<unknown> => once(client, 'message', { signal: ended.signal })
-  async function ask(client: WebSocket, frame: string | Uint8Array): Promise<void> {
-    const answered = heard(client)
+  const nextMessage = (client: WebSocket): Promise<unknown> => once(client, 'message', { signal: ended.signal })
+  async function sendAndWait(client: WebSocket, frame: string | Uint8Array): Promise<void> {
+    const answered = nextMessage(client)
     client.send(frame)
     await answered
   }
 
   try {
-    const publisher = await enter()
-    const readers = await Promise.all(Array.from({ length: listeners }, enter))
-    const subscribe = codec.encode({ kind: 'Subscribe', ref: 1, subject: 'practice.*' })
-    for (const reader of readers) await ask(reader, subscribe)
+    const publisher = await openClient()
+    const subscribers = await Promise.all(Array.from({ length: subscriberCount }, openClient))
+    const subscribe = codec.encode({ kind: 'Subscribe', ref: 1, subject: 'warm_up.*' })
+    for (const subscriber of subscribers) await sendAndWait(subscriber, subscribe)
 
-    const publish: PublishFrame = { kind: 'Publish', subject: 'practice.run', message: 'x'.repeat(100) }
-    const unasked = codec.encode(publish)
-    const asked = codec.encode({ ...publish, ref: 1 })
+    const publish: PublishFrame = { kind: 'Publish', subject: 'warm_up.run', message: 'x'.repeat(100) }
+    const unconfirmed = codec.encode(publish)
+    const confirmed = codec.encode({ ...publish, ref: 1 })
     for (let round = 0; round < rounds && !isOver(); round++) {
-      for (let i = 1; i < burst; i++) publisher.send(unasked)
+      for (let i = 1; i < burst; i++) publisher.send(unconfirmed)
       // Awaited together, so that no rejection is unhandled if one of them fails.
-      await Promise.all([ask(publisher, asked), ...readers.map(heard)])
-      await ask(publisher, asked) // alone
+      await Promise.all([sendAndWait(publisher, confirmed), ...subscribers.map(nextMessage)])
+      await sendAndWait(publisher, confirmed) // alone
     }
   } finally {
     for (const client of clients) client.terminate()

@@ -24,7 +24,7 @@ export type ToThread =
 export type FromThread =
   | { readonly kind: 'ready' }
   /** Its module could not be loaded. */
-  | { readonly kind: 'useless'; readonly why: string; readonly place: PlaceOfError | undefined }
+  | { readonly kind: 'load-failed'; readonly why: string; readonly place: PlaceOfError | undefined }
   | { readonly kind: 'done'; readonly run: number; readonly outputs: readonly CheckedOutput[] }
   | {
       readonly kind: 'failed'

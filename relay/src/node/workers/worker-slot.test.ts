@@ -5,19 +5,19 @@ import { setImmediate as turn } from 'node:timers/promises'
 import type { WildcastError } from '@wildcast/protocol'
 import { describe, expect, it } from 'vitest'
 import { fakeClock } from '../../testing/fake-clock.js'
-import { emptyMs, place, type WorkerSlot } from './place.js'
-import type { FromMember } from './words.js'
+import type { FromChild } from './child-messages.js'
+import { restartDelayMs, type WorkerSlot, workerSlot } from './worker-slot.js'
 
 /** A process whose messages and end a test controls. */
 interface Script {
   /** The messages that it received, and the signals. */
   readonly received: string[]
-  sends(words: FromMember): void
+  sends(message: FromChild): void
   /** Resolves when all consequences have happened. */
   ends(how: number | NodeJS.Signals): Promise<void>
 }
 
-function open(): { place: WorkerSlot; children: Script[]; log: string[]; clock: ReturnType<typeof fakeClock> } {
+function open(): { slot: WorkerSlot; children: Script[]; log: string[]; clock: ReturnType<typeof fakeClock> } {
   const clock = fakeClock()
   const [children, log]: [Script[], string[]] = [[], []]
   const fork = (): ChildProcess => {
@@ -28,7 +28,7 @@ function open(): { place: WorkerSlot; children: Script[]; log: string[]; clock: 
     })
     children.push({
       received,
-      sends: (words) => child.emit('message', words),
+      sends: (message) => child.emit('message', message),
       async ends(how) {
         child.emit('close', typeof how === 'number' ? how : null, typeof how === 'string' ? how : null)
         await turn()
@@ -36,52 +36,52 @@ function open(): { place: WorkerSlot; children: Script[]; log: string[]; clock: 
     })
     return child as unknown as ChildProcess
   }
-  const opened = place({
+  const opened = workerSlot({
     name: 'worker 1',
     fork,
     task: {},
-    heard: ({ kind }) => log.push(kind),
-    ended: (relay) => log.push(`ended ${relay}`),
+    onMessage: ({ kind }) => log.push(kind),
+    onEnd: (relay) => log.push(`ended ${relay}`),
     clock,
     onError: ({ message }: WildcastError) => log.push(message),
   })
-  return { place: opened, children, log, clock }
+  return { slot: opened, children, log, clock }
 }
 
 async function ready(): Promise<ReturnType<typeof open> & { first: Script }> {
   const opened = open()
-  const begun = opened.place.open()
+  const started = opened.slot.open()
   const [first] = opened.children as [Script]
   first.sends({ kind: 'ready', relay: 'R' })
-  await begun
+  await started
   return { ...opened, first }
 }
 
 it('waits longer with every crash in a row, up to a limit', () => {
-  expect([1, 2, 3, 4, 9, 100].map(emptyMs)).toEqual([0, 100, 200, 400, 10_000, 10_000])
+  expect([1, 2, 3, 4, 9, 100].map(restartDelayMs)).toEqual([0, 100, 200, 400, 10_000, 10_000])
 })
 
 describe('a worker slot', () => {
   it('is open when its process is ready', async () => {
-    const { place, children } = open()
-    const begun = place.open()
-    expect(place.say({ kind: 'count' })).toBe(false)
+    const { slot, children } = open()
+    const started = slot.open()
+    expect(slot.send({ kind: 'count' })).toBe(false)
     children[0]?.sends({ kind: 'ready' })
-    await begun
-    expect(place.say({ kind: 'count' })).toBe(true)
+    await started
+    expect(slot.send({ kind: 'count' })).toBe(true)
     expect(children[0]?.received).toEqual(['begin', 'count'])
   })
 
-  it.each<[FromMember, object]>([
+  it.each<[FromChild, object]>([
     [{ kind: 'failed', message: 'port 1 is in use' }, { message: 'port 1 is in use' }],
     [
       { kind: 'failed', code: 'forbidden', message: 'no' },
       { message: 'no', code: 'forbidden' },
     ],
-  ])('stays empty if the first process can not start, and rejects with the reason: %j', async (words, error) => {
-    const { place, children, log } = open()
-    const refused = expect(place.open()).rejects.toMatchObject(error)
-    children[0]?.sends(words)
+  ])('stays empty if the first process can not start, and rejects with the reason: %j', async (message, error) => {
+    const { slot, children, log } = open()
+    const refused = expect(slot.open()).rejects.toMatchObject(error)
+    children[0]?.sends(message)
     await children[0]?.ends(1)
     await refused
     expect({ processes: children.length, log }).toEqual({ processes: 1, log: [] })
@@ -112,22 +112,22 @@ describe('a worker slot', () => {
   })
 
   it('returns the clients that its process has not taken when it ends', async () => {
-    const { place, first } = await ready()
+    const { slot, first } = await ready()
     const again: string[] = []
-    const arrival = (name: string) => ({ endpoint: 0, socket: new Socket(), again: () => again.push(name) })
+    const arrival = (name: string) => ({ endpoint: 0, socket: new Socket(), passAgain: () => again.push(name) })
     const [taken, left] = [arrival('taken'), arrival('left')]
-    expect({ taken: place.hand(taken), left: place.hand(left) }).toEqual({ taken: true, left: true })
+    expect({ taken: slot.pass(taken), left: slot.pass(left) }).toEqual({ taken: true, left: true })
     first.sends({ kind: 'taken', number: 1 })
     expect({ taken: taken.socket.destroyed, left: left.socket.destroyed }).toEqual({ taken: true, left: false })
     await first.ends('SIGKILL')
     expect(again).toEqual(['left'])
     expect(left.socket.destroyed).toBe(false)
-    expect(place.hand(left)).toBe(false)
+    expect(slot.pass(left)).toBe(false)
   })
 
   it('closes its process in good order, and does not replace it', async () => {
-    const { place, children, clock, first } = await ready()
-    const closed = place.close()
+    const { slot, children, clock, first } = await ready()
+    const closed = slot.close()
     expect(first.received).toEqual(['begin', 'end'])
     await first.ends(0)
     await closed
@@ -136,8 +136,8 @@ describe('a worker slot', () => {
   })
 
   it('kills a process that does not end', async () => {
-    const { place, clock, first } = await ready()
-    const closed = place.close()
+    const { slot, clock, first } = await ready()
+    const closed = slot.close()
     clock.advance(25_000)
     expect(first.received).toEqual(['begin', 'end', 'SIGKILL'])
     await first.ends('SIGKILL')
@@ -145,9 +145,9 @@ describe('a worker slot', () => {
   })
 
   it('can be closed while it is empty', async () => {
-    const { place, children, clock, first } = await ready()
+    const { slot, children, clock, first } = await ready()
     await first.ends(1)
-    await place.close()
+    await slot.close()
     clock.advance(60_000)
     expect(children).toHaveLength(1)
   })

@@ -7,7 +7,7 @@ import { WebSocket } from 'ws'
 import { TimeSlice } from '../../src/core/time-slice.js'
 import { memory, newId, realClock, serveAll, websocket } from '../../src/index.js'
 import { handshakes } from '../../src/node/handshakes.js'
-import { crossroads } from '../../src/node/workers/crossroads.js'
+import { workerRouter } from '../../src/node/workers/worker-router.js'
 import { makeCertificates } from '../servers/certificates.js'
 import { temporaryFolder } from '../servers/temporary-folder.js'
 
@@ -31,11 +31,11 @@ it.each([
   })
   onTestFinished(() => other.close())
   const { id: relay } = other.relay
-  const here = crossroads({ folder, relay: '01ARZ3NDEKTSV4RRFFQ69G5FAV', endpoint: 0 })
+  const here = workerRouter({ folder, relay: '01ARZ3NDEKTSV4RRFFQ69G5FAV', endpoint: 0 })
   const server = create(here.requests((_, response) => response.end('stayed')))
   const { onUpgrade } = handshakes(server, {
     pathOf: (path) => path,
-    crossroads: here,
+    router: here,
     slice: new TimeSlice(realClock),
   })
   onUpgrade(({ socket }) => {

@@ -2,7 +2,7 @@ import type { Part } from '../../core/part.js'
 import type { Figures } from '../metrics.js'
 
 /** Messages of the primary to one of its processes. */
-export type ToMember<Task = unknown> =
+export type ToChild<Task = unknown> =
   | { readonly kind: 'begin'; readonly task: Task }
   /** Carries the socket of a client that came to one of the endpoints. Answered by `taken`. */
   | { readonly kind: 'connection'; readonly endpoint: number; readonly number: number }
@@ -20,7 +20,7 @@ export type ToMember<Task = unknown> =
   | { readonly kind: 'end' }
 
 /** Messages of such a process to the primary. */
-export type FromMember =
+export type FromChild =
   /** It has started. Contains the id of its relay, if it is one. */
   | { readonly kind: 'ready'; readonly relay?: string }
   /** It can't start. Contains the code of a `WildcastError`, if it was one. */

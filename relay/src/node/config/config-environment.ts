@@ -13,7 +13,7 @@ export interface ConfigEnvironment {
 }
 
 /** The environment and files of this process. Relative paths start at a folder. */
-export function outside(folder: string): ConfigEnvironment {
+export function configEnvironment(folder: string): ConfigEnvironment {
   const statusOf = (name: string) => statSync(path.resolve(folder, name), { throwIfNoEntry: false })
   return {
     env: process.env,

@@ -9,13 +9,13 @@ import type { Gateway } from '../gateways/gateway.js'
 import type { GatewayConfig } from './config/config.js'
 import { staticFiles } from './static-files.js'
 
-export interface DoorsOptions extends Omit<GatewayConfig, 'port' | 'host' | 'broker' | 'keepAliveMs'> {
+export interface PortGatewaysOptions extends Omit<GatewayConfig, 'port' | 'host' | 'broker' | 'keepAliveMs'> {
   /** Serves the metrics. */
   readonly metrics: Gateway
 }
 
 /** The gateways of a port. Files come last: the paths of all other gateways take precedence. */
-export function doors(options: DoorsOptions): readonly Gateway[] {
+export function portGateways(options: PortGatewaysOptions): readonly Gateway[] {
   const { websockets, requestResponse, timeoutMs, static: folder, origins, compression, metrics } = options
   return [
     crossOrigin({ origins }),

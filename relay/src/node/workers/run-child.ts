@@ -3,10 +3,10 @@ import type { Socket } from 'node:net'
 import { WildcastError } from '@wildcast/protocol'
 import type { Part } from '../../core/part.js'
 import type { Figures } from '../metrics.js'
-import type { FromMember, ToMember } from './words.js'
+import type { FromChild, ToChild } from './child-messages.js'
 
 /** The work of a process, once it has started. */
-export interface Duty {
+export interface ChildWork {
   /** The id of its relay, if it is one. */
   readonly relay?: string
   /** Its figures, if it counts. */
@@ -20,7 +20,7 @@ export interface Duty {
 }
 
 /** The requests that it may send to the primary. */
-export interface Crew {
+export interface Primary {
   /** The figures of all relays. */
   figures(): Promise<readonly Figures[]>
   /** The state of the components and bridges in the other process. */
@@ -30,35 +30,35 @@ export interface Crew {
 }
 
 /** Runs this process under a primary, which starts and ends it. It exits if the primary is gone. */
-export function member<Task extends { readonly folder: string }>(
-  begin: (task: Task, crew: Crew) => Promise<Duty>,
+export function runChild<Task extends { readonly folder: string }>(
+  begin: (task: Task, primary: Primary) => Promise<ChildWork>,
 ): void {
-  const one = new Member(begin)
-  process.on('message', (words: ToMember<Task>, socket: Socket | undefined) => one.receive(words, socket))
+  const one = new Child(begin)
+  process.on('message', (message: ToChild<Task>, socket: Socket | undefined) => one.receive(message, socket))
   process.once('disconnect', () => process.exit(1))
   // Terminals and service managers send these to all processes: the primary decides what follows.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
 }
 
-class Member<Task extends { readonly folder: string }> implements Crew {
-  readonly #begin: (task: Task, crew: Crew) => Promise<Duty>
+class Child<Task extends { readonly folder: string }> implements Primary {
+  readonly #begin: (task: Task, primary: Primary) => Promise<ChildWork>
   /** Callers that wait for an answer of the primary. */
   readonly #sums: ((figures: readonly Figures[]) => void)[] = []
   readonly #inquiries: ((parts: readonly Part[]) => void)[] = []
   #take = (_endpoint: number, socket: Socket): void => void socket.destroy()
-  #duty: Promise<Duty> | undefined
+  #work: Promise<ChildWork> | undefined
 
-  constructor(begin: (task: Task, crew: Crew) => Promise<Duty>) {
+  constructor(begin: (task: Task, primary: Primary) => Promise<ChildWork>) {
     this.#begin = begin
   }
 
   figures(): Promise<readonly Figures[]> {
-    say({ kind: 'sum' })
+    send({ kind: 'sum' })
     return new Promise((resolve) => this.#sums.push(resolve))
   }
 
   parts(): Promise<readonly Part[]> {
-    say({ kind: 'inquire' })
+    send({ kind: 'inquire' })
     return new Promise((resolve) => this.#inquiries.push(resolve))
   }
 
@@ -66,65 +66,65 @@ class Member<Task extends { readonly folder: string }> implements Crew {
     this.#take = take
   }
 
-  receive(words: ToMember<Task>, socket: Socket | undefined): void {
-    switch (words.kind) {
+  receive(message: ToChild<Task>, socket: Socket | undefined): void {
+    switch (message.kind) {
       case 'begin':
-        this.#run(words.task)
+        this.#run(message.task)
         return
       case 'connection':
         // Before anything is read from it: until then another process may get it.
-        say({ kind: 'taken', number: words.number })
-        if (socket) this.#take(words.endpoint, socket) // the client may have left meanwhile
+        send({ kind: 'taken', number: message.number })
+        if (socket) this.#take(message.endpoint, socket) // the client may have left meanwhile
         return
       case 'count':
-        void this.#duty?.then(async ({ figures }) => say({ kind: 'counted', figures: (await figures?.()) ?? [] }))
+        void this.#work?.then(async ({ figures }) => send({ kind: 'counted', figures: (await figures?.()) ?? [] }))
         return
       case 'summed':
-        this.#sums.shift()?.(words.figures)
+        this.#sums.shift()?.(message.figures)
         return
       case 'report':
-        this.#report(words.number)
+        this.#report(message.number)
         return
       case 'reload':
-        void this.#duty?.then((duty) => reload(duty, words.number))
+        void this.#work?.then((work) => reload(work, message.number))
         return
       case 'informed':
-        this.#inquiries.shift()?.(words.parts)
+        this.#inquiries.shift()?.(message.parts)
         return
       case 'end':
-        void this.#duty?.then(({ close }) => close()).then(() => process.exit(0))
+        void this.#work?.then(({ close }) => close()).then(() => process.exit(0))
     }
   }
 
   #run(task: Task): void {
     cleanUpAfter(task.folder)
-    this.#duty = this.#begin(task, this)
-    this.#duty.then(({ relay }) => say({ kind: 'ready', ...(relay === undefined ? {} : { relay }) }), fail)
+    this.#work = this.#begin(task, this)
+    this.#work.then(({ relay }) => send({ kind: 'ready', ...(relay === undefined ? {} : { relay }) }), fail)
   }
 
   #report(number: number): void {
-    void this.#duty?.then(async ({ parts }) => say({ kind: 'reported', number, parts: (await parts?.()) ?? [] }))
+    void this.#work?.then(async ({ parts }) => send({ kind: 'reported', number, parts: (await parts?.()) ?? [] }))
   }
 }
 
-async function reload(duty: Duty, number: number): Promise<void> {
+async function reload(work: ChildWork, number: number): Promise<void> {
   try {
-    await duty.reload?.()
-    say({ kind: 'reloaded', number })
+    await work.reload?.()
+    send({ kind: 'reloaded', number })
   } catch (cause) {
-    say({ kind: 'reloaded', number, failure: WildcastError.from(cause).message })
+    send({ kind: 'reloaded', number, failure: WildcastError.from(cause).message })
   }
 }
 
 function fail(cause: unknown): void {
   const message = cause instanceof Error ? cause.message : String(cause)
   const code = cause instanceof WildcastError ? { code: cause.code } : {}
-  process.send?.({ kind: 'failed', ...code, message } satisfies FromMember, () => process.exit(1))
+  process.send?.({ kind: 'failed', ...code, message } satisfies FromChild, () => process.exit(1))
 }
 
-function say(words: FromMember): void {
+function send(message: FromChild): void {
   // If the primary is gone, this process exits anyway.
-  process.send?.(words, () => {})
+  process.send?.(message, () => {})
 }
 
 /** A primary that was killed leaves its folder behind: a process that outlives it removes it. */

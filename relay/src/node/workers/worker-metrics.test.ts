@@ -1,17 +1,17 @@
 import { expect, it } from 'vitest'
 import { fakeClock } from '../../testing/fake-clock.js'
 import { type Figures, metrics } from '../metrics.js'
-import { census } from './census.js'
-import type { ToMember } from './words.js'
+import type { ToChild } from './child-messages.js'
+import { workerMetrics } from './worker-metrics.js'
 
 const clock = fakeClock()
 
 /** A slot whose process may be there, and the requests that it received. */
-function somebody(there = true): { say(words: ToMember): boolean; readonly asked: string[] } {
+function fakeSlot(there = true): { send(message: ToChild): boolean; readonly asked: string[] } {
   const asked: string[] = []
   return {
     asked,
-    say: ({ kind }) => {
+    send: ({ kind }) => {
       if (there) asked.push(kind)
       return there
     },
@@ -34,45 +34,45 @@ const total = (all: readonly Figures[]): number =>
     .reduce((sum, { value }) => sum + value, 0)
 
 it('asks all processes that are there, and resolves when each has answered', async () => {
-  const counts = census(clock)
-  const [first, second, gone] = [somebody(), somebody(), somebody(false)]
-  const taken = counts.take([first, second, gone])
+  const workers = workerMetrics(clock)
+  const [first, second, gone] = [fakeSlot(), fakeSlot(), fakeSlot(false)]
+  const taken = workers.collect([first, second, gone])
   expect({ first: first.asked, second: second.asked, gone: gone.asked }).toEqual({
     first: ['count'],
     second: ['count'],
     gone: [],
   })
-  counts.heard(first, await published(3))
-  counts.heard(second, await published(4))
+  workers.received(first, await published(3))
+  workers.received(second, await published(4))
   expect(total(await taken)).toBe(7)
 })
 
 it('uses the last answer of a process that does not answer in time', async () => {
-  const counts = census(clock)
-  const [quick, slow] = [somebody(), somebody()]
-  counts.heard(slow, await published(5))
-  const taken = counts.take([quick, slow])
-  counts.heard(quick, await published(1))
+  const workers = workerMetrics(clock)
+  const [quick, slow] = [fakeSlot(), fakeSlot()]
+  workers.received(slow, await published(5))
+  const taken = workers.collect([quick, slow])
+  workers.received(quick, await published(1))
   clock.advance(1000)
   expect(total(await taken)).toBe(6)
 })
 
 it('keeps the counters of processes that have ended, and none of their gauges', async () => {
-  const counts = census(clock)
-  const place = somebody()
-  counts.heard(place, await published(2))
-  counts.ended(place)
-  counts.heard(place, await published(3))
-  counts.ended(place)
-  const all = await counts.take([])
+  const workers = workerMetrics(clock)
+  const slot = fakeSlot()
+  workers.received(slot, await published(2))
+  workers.ended(slot)
+  workers.received(slot, await published(3))
+  workers.ended(slot)
+  const all = await workers.collect([])
   expect(total(all)).toBe(5)
   expect(all.flat().map(({ name }) => name)).not.toContain('wildcast_broker_up')
 })
 
 it('does not wait for a process that ends before it answers', async () => {
-  const counts = census(clock)
-  const place = somebody()
-  const taken = counts.take([place])
-  counts.ended(place)
+  const workers = workerMetrics(clock)
+  const slot = fakeSlot()
+  const taken = workers.collect([slot])
+  workers.ended(slot)
   expect(total(await taken)).toBe(0)
 })

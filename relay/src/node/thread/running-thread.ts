@@ -4,17 +4,17 @@ import type { Ran } from '../../components/thread.js'
 import type { Clock } from '../../core/clock.js'
 import { firstLine } from '../load-module.js'
 import { type PlaceOfError, placeOfError } from '../place-of-error.js'
+import { errorPrefix } from './error-prefix.js'
 import { ModuleFault } from './module-fault.js'
-import { where } from './where.js'
-import type { FromThread, ThreadStart, ToThread } from './words.js'
+import type { FromThread, ThreadStart, ToThread } from './thread-messages.js'
 
-export interface LifeOptions {
+export interface RunningThreadOptions {
   readonly start: ThreadStart
   readonly timeoutMs: number
   readonly memoryMb: number
   readonly clock: Clock
   /** It has ended by itself, before or after its module was loaded. */
-  ended(life: Life, why: string): void
+  ended(thread: RunningThread, why: string): void
 }
 
 interface Run {
@@ -23,9 +23,9 @@ interface Run {
   stopClock(): void
 }
 
-interface Doubt {
-  readonly lives: Promise<boolean>
-  answer(lives: boolean): void
+interface LivenessCheck {
+  readonly isAlive: Promise<boolean>
+  answer(isAlive: boolean): void
 }
 
 /** How long a thread may take to load its module. */
@@ -45,8 +45,8 @@ const fromSource = import.meta.url.endsWith('.ts')
 const main = fromSource ? '../../../dist/node/thread/main.js' : './main.js'
 
 /** One thread, from its start to its end. */
-export class Life {
-  readonly #options: LifeOptions
+export class RunningThread {
+  readonly #options: RunningThreadOptions
   readonly #worker: Worker
   readonly #runs: Map<number, Run> = new Map()
   #count = 0
@@ -59,10 +59,10 @@ export class Life {
   /** The line on which it crashed. */
   #place: PlaceOfError | undefined
   /** A pending check of whether it still runs. */
-  #doubt: Doubt | undefined
+  #livenessCheck: LivenessCheck | undefined
   #loaded: { resolve(): void; reject(error: WildcastError): void } | undefined
 
-  constructor(options: LifeOptions) {
+  constructor(options: RunningThreadOptions) {
     this.#options = options
     this.#worker = new Worker(new URL(main, import.meta.url), {
       ...(fromSource && { execArgv: [] }),
@@ -70,15 +70,15 @@ export class Life {
       resourceLimits: { maxOldGenerationSizeMb: options.memoryMb },
       name: `component ${options.start.id}`,
     })
-    this.#worker.on('message', (words: FromThread | null | undefined) => {
-      if (words) this.#hear(words) // a library in the thread may send messages of its own
+    this.#worker.on('message', (message: FromThread | null | undefined) => {
+      if (message) this.#receive(message) // a library in the thread may send messages of its own
     })
     // Any value can be thrown.
     this.#worker.on('error', (cause: NodeJS.ErrnoException | null | undefined) => {
       this.#why =
         cause?.code === 'ERR_WORKER_OUT_OF_MEMORY'
           ? `it took more than ${options.memoryMb} MB of memory; look at "memory"`
-          : `it crashed: ${where(cause)}${firstLine(cause)}`
+          : `it crashed: ${errorPrefix(cause)}${firstLine(cause)}`
       this.#place = placeOfError(cause)
     })
     this.#worker.once('exit', () => this.#end())
@@ -107,8 +107,8 @@ export class Life {
   }
 
   /** Whether it takes messages. The thread is checked only after one has timed out. */
-  async lives(): Promise<boolean> {
-    return this.#doubt ? this.#doubt.lives : !this.#over
+  async isAlive(): Promise<boolean> {
+    return this.#livenessCheck ? this.#livenessCheck.isAlive : !this.#over
   }
 
   run(message: BrokerMessage): Promise<Ran> {
@@ -118,7 +118,7 @@ export class Life {
     return new Promise((resolve, reject) => {
       const stopClock = clock.after(timeoutMs, () => this.#abandon(run))
       this.#runs.set(run, { resolve, reject, stopClock })
-      this.#say({ kind: 'run', run, message: alone(message) })
+      this.#send({ kind: 'run', run, message: withOwnBuffer(message) })
     })
   }
 
@@ -129,7 +129,7 @@ export class Life {
     this.#loaded?.reject(new WildcastError('interrupted', 'its thread was closed'))
     void this.#worker.terminate()
     this.#failAll()
-    this.#doubt?.answer(false)
+    this.#livenessCheck?.answer(false)
   }
 
   /** Ends when nothing runs. */
@@ -143,28 +143,28 @@ export class Life {
     })
   }
 
-  #say(words: ToThread): void {
-    this.#worker.postMessage(words)
+  #send(message: ToThread): void {
+    this.#worker.postMessage(message)
   }
 
-  #hear(words: FromThread): void {
-    switch (words.kind) {
+  #receive(message: FromThread): void {
+    switch (message.kind) {
       case 'ready':
         this.#loaded?.resolve()
         return
-      case 'useless':
-        this.#loaded?.reject(new ModuleFault(this.#options.start.source, words.why, words.place))
+      case 'load-failed':
+        this.#loaded?.reject(new ModuleFault(this.#options.start.source, message.why, message.place))
         return
       case 'pong':
-        this.#doubt?.answer(true)
+        this.#livenessCheck?.answer(true)
         return
       case 'done':
-        this.#done(words.run, { outputs: words.outputs })
+        this.#done(message.run, { outputs: message.outputs })
         return
       case 'failed':
-        this.#done(words.run, {
-          outputs: words.outputs,
-          error: new WildcastError('internal', words.error.message),
+        this.#done(message.run, {
+          outputs: message.outputs,
+          error: new WildcastError('internal', message.error.message),
         })
     }
   }
@@ -189,24 +189,24 @@ export class Life {
     this.#take(run)?.reject(
       new WildcastError('timeout', `a message took longer than ${timeoutMs} ms; look at "timeout"`),
     )
-    this.#say({ kind: 'abort', run })
-    this.#doubt ??= this.#ask()
+    this.#send({ kind: 'abort', run })
+    this.#livenessCheck ??= this.#checkLiveness()
     if (++this.#abandoned >= mostAbandoned) this.#kill(`${mostAbandoned} messages never ended`)
   }
 
-  #ask(): Doubt {
+  #checkLiveness(): LivenessCheck {
     const stopClock = this.#options.clock.after(pongMs, () => this.#kill('it hung in a loop'))
-    let settle: (lives: boolean) => void = () => {}
-    const lives = new Promise<boolean>((resolve) => {
+    let settle: (isAlive: boolean) => void = () => {}
+    const isAlive = new Promise<boolean>((resolve) => {
       settle = resolve
     })
-    this.#say({ kind: 'ping' })
+    this.#send({ kind: 'ping' })
     return {
-      lives,
-      answer: (is) => {
+      isAlive,
+      answer: (alive) => {
         stopClock()
-        this.#doubt = undefined
-        settle(is)
+        this.#livenessCheck = undefined
+        settle(alive)
       },
     }
   }
@@ -222,7 +222,7 @@ export class Life {
     this.#over = true
     this.#failAll()
     this.#options.ended(this, this.#why)
-    this.#doubt?.answer(false)
+    this.#livenessCheck?.answer(false)
   }
 
   #failAll(): void {
@@ -231,7 +231,7 @@ export class Life {
 }
 
 /** Copies bytes that share a buffer: the thread would get the whole buffer. */
-function alone(message: BrokerMessage): BrokerMessage {
+function withOwnBuffer(message: BrokerMessage): BrokerMessage {
   const { payload } = message
   if (typeof payload === 'string' || payload.byteLength === payload.buffer.byteLength) return message
   return { ...message, payload: payload.slice() }
