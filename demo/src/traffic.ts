@@ -1,6 +1,6 @@
 import type { TransportEvents } from '@wildcast/client'
 
-/** Totals of this page since it was loaded. Plain counters: they change thousands of times a second. */
+/** Totals since the page was loaded. Not in a store: they change thousands of times a second. */
 export const traffic = { messages: 0, bytes: 0 }
 
 /** Counts a frame of the relay. */

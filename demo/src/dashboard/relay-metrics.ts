@@ -4,7 +4,7 @@ import { throughput } from './data.js'
 
 const everyMs = 1000
 
-/** What `/metrics` of the relay reports. */
+/** The sums of `/metrics` of the relay. */
 interface RelayMetrics {
   /** Whether each broker is reached, by name. */
   readonly up: Readonly<Record<string, boolean>>

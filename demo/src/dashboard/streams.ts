@@ -10,7 +10,7 @@ type Undo = () => void
 /** This window as a packer: a segment of a subject. */
 export const packer = `packer-${Math.floor(Math.random() * 0x10000).toString(16)}`
 
-/** A field of a payload, or the payload itself if it is a plain number, as mosquitto_pub may send it. */
+/** A field of a payload, or the payload itself, which may be a plain number. */
 function numberIn(data: unknown, field: string): number | undefined {
   const value: unknown = typeof data === 'object' && data !== null ? Reflect.get(data, field) : data
   return typeof value === 'number' && Number.isFinite(value) ? value : undefined

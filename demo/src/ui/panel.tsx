@@ -2,7 +2,7 @@ import type { ReactNode } from 'react'
 
 interface PanelProps {
   readonly title: string
-  /** Where the data comes from, in a few words. */
+  /** The origin of the data, in a few words. */
   readonly note?: ReactNode
   /** Controls or states at the right of the title. */
   readonly aside?: ReactNode

@@ -8,7 +8,7 @@ function onSystemChange(changed: () => void): () => void {
   return () => systemIsDark.removeEventListener('change', changed)
 }
 
-/** The theme that is shown. What is drawn on a canvas is drawn again when it changes. */
+/** The theme that is shown. A canvas is drawn again when it changes. */
 export function useShownTheme(): 'light' | 'dark' {
   const theme = usePage((page) => page.theme)
   const isDark = useSyncExternalStore(onSystemChange, () => systemIsDark.matches)

@@ -86,11 +86,11 @@ function Wire({ color, isOn }: WireProps) {
 
 /** The way from the relay to one of its brokers: the trunk at the left, then the branch. */
 function Branch({ color, isOn, isFirst, isLast }: WireProps & { readonly isFirst: boolean; readonly isLast: boolean }) {
-  const trunk =
-    isFirst && isLast ? 'hidden' : isFirst ? 'top-1/2 -bottom-2' : isLast ? '-top-2 bottom-1/2' : '-inset-y-2'
+  const top = isFirst ? 'top-1/2' : '-top-2'
+  const bottom = isLast ? 'bottom-1/2' : '-bottom-2'
   return (
     <span className="relative w-5 shrink-0">
-      <span className={`absolute left-0 border-line border-l-2 ${trunk}`} />
+      <span className={`absolute left-0 border-line border-l-2 ${top} ${bottom}`} />
       <span className="absolute top-1/2 right-0 left-0 border-line border-t-2" />
       <Glow color={color} isOn={isOn} className="top-1/2 right-0 left-0 h-0.5" />
     </span>
@@ -101,8 +101,8 @@ function Branch({ color, isOn, isFirst, isLast }: WireProps & { readonly isFirst
 function Glow({ color, isOn, className }: WireProps & { readonly className: string }) {
   return (
     <span
-      className={`absolute rounded-full transition-opacity duration-300 ${isOn ? 'opacity-100' : 'opacity-0'} ${className}`}
-      style={{ background: `var(${color})`, boxShadow: `0 0 8px var(${color})` }}
+      className={`absolute rounded-full transition-opacity duration-300 ${className}`}
+      style={{ background: `var(${color})`, boxShadow: `0 0 8px var(${color})`, opacity: isOn ? 1 : 0 }}
     />
   )
 }

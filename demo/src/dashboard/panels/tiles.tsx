@@ -11,7 +11,10 @@ export function Tiles() {
   const streams = useDashboard((dashboard) => dashboard.streams)
   const lost = Object.values(streams).reduce((sum, stream) => sum + stream.missed, 0)
   return (
-    <dl className="grid grid-cols-2 gap-px overflow-hidden rounded-xl border border-line bg-line sm:grid-cols-3 xl:grid-cols-6">
+    <dl
+      className="grid grid-cols-2 gap-px overflow-hidden rounded-xl border border-line bg-line sm:grid-cols-3
+        xl:grid-cols-6"
+    >
       <Tile title="Messages to this page" value={short(received.rate(0))} unit="/s" />
       <Tile title="Bytes to this page" value={bytes(bandwidth.rate(0))} unit="/s" />
       <Tile title="Round trip" value={roundTrip()} unit="ms" />
