@@ -1,5 +1,5 @@
-// What the SDK costs for each message, from the WebSocket's data to the handler called, over the
-// bare decoder alone, in one run; and that it does not depend on how many subscriptions there are:
+// The SDK's cost of a message, from the WebSocket's data to the handler, over the bare decoder, in
+// one run; it must not depend on the number of subscriptions:
 // node bench/client.js [rounds] [messages]
 import { decode } from '@msgpack/msgpack'
 import { createClient } from '@wildcast/client'
@@ -8,7 +8,7 @@ import { lightJsonCodec, readClientFrame } from '@wildcast/protocol'
 
 const [rounds, messages] = [process.argv[2] ?? 21, process.argv[3] ?? 50_000].map(Number)
 
-/** A row of a price list, 128 bytes of JSON: what a frame carries. */
+/** The payload of a frame: a row of a price list, 128 bytes of JSON. */
 const payload = (i) => JSON.stringify({ id: i, name: `row ${i}`, price: i / 7, note: '' }).padEnd(128)
 const text = new TextDecoder()
 
@@ -21,7 +21,7 @@ const encodings = {
   },
   MessagePack: {
     codec: msgpack,
-    wire: ({ buffer, byteOffset, length }) => buffer.slice(byteOffset, byteOffset + length), // as a socket brings it
+    wire: ({ buffer, byteOffset, length }) => buffer.slice(byteOffset, byteOffset + length), // as from a socket
     bare: decode,
     body: ({ Message }) => JSON.parse(text.decode(Message.message)),
   },
@@ -33,29 +33,29 @@ const welcome = {
 }
 
 /**
- * A client on a socket that nothing is behind: it greets, confirms, and brings what `feed` is
- * given.
+ * A client on a socket without a server: the socket welcomes, confirms, and delivers the argument
+ * of `feed`.
  */
 async function connect({ codec, wire }) {
-  let hear
+  let deliver
   class Socket {
     #ids = 0
     addEventListener(type, listener) {
-      if (type === 'message') hear = listener
+      if (type === 'message') deliver = listener
       if (type === 'open') queueMicrotask(listener)
     }
     send(data) {
       const { kind, ref, subject } = readClientFrame(codec.decode(data))
-      if (kind === 'Connect') this.#say(welcome)
-      if (kind === 'Subscribe') this.#say({ kind: 'Subscribed', ref, id: ++this.#ids, subject })
+      if (kind === 'Connect') this.#send(welcome)
+      if (kind === 'Subscribe') this.#send({ kind: 'Subscribed', ref, id: ++this.#ids, subject })
     }
-    #say(frame) {
-      queueMicrotask(() => hear({ data: wire(codec.encode(frame)) }))
+    #send(frame) {
+      queueMicrotask(() => deliver({ data: wire(codec.encode(frame)) }))
     }
     close() {}
   }
   const client = createClient({ url: 'ws://bench', codec, WebSocket: Socket })
-  return { client, feed: (data) => hear({ data }) }
+  return { client, feed: (data) => deliver({ data }) }
 }
 
 const subscribed = (client, pattern, handler) =>
@@ -74,9 +74,9 @@ function cost(frames, run) {
 const median = (numbers) => numbers.sort((a, b) => a - b)[numbers.length >> 1]
 
 /**
- * The same frames through the SDK and through the bare decoder, in turns, so that a noisy moment of
- * the machine meets both. They are for the first `busy` of the `subscriptions`, in turn. With
- * `reads` the handler looks at the data; with `grows` there is one subscription more each round.
+ * Runs the same frames through the SDK and through the bare decoder, in turns, so that a noisy
+ * moment of the machine affects both. They are for the first `busy` of the `subscriptions`, in
+ * turn. With `reads` the handler reads the data; with `grows` each round has one more subscription.
  */
 async function compare({ encoding = 'JSON', subscriptions = 1, busy = subscriptions, reads = false, grows = false }) {
   const { codec, wire, bare, body } = encodings[encoding]
@@ -95,7 +95,7 @@ async function compare({ encoding = 'JSON', subscriptions = 1, busy = subscripti
     const one = cost(frames, control)
     if (grows) await subscribed(client, `other.n${round}`, handler)
     const other = cost(frames, feed)
-    if (round < 0) continue // warming up
+    if (round < 0) continue // warm-up
     costs.bare.push(one)
     costs.ours.push(other)
   }

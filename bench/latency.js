@@ -1,6 +1,6 @@
-// How long a message takes from its publisher to each subscriber through the relay and a broker,
-// against the broker's own client alone and against the least that a relay can be, as ratios in one
-// run: node bench/latency.js [rounds] [nats|redis]
+// Latency of a message from its publisher to each subscriber through the relay and a broker,
+// against the broker's own client alone and against a minimal relay, as ratios in one run: node
+// bench/latency.js [rounds] [nats|redis]
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync } from 'node:fs'
@@ -18,8 +18,7 @@ const payload = 'x'.repeat(128)
 const script = (name) => path.join(root, name)
 
 /**
- * How many listen, and how many messages are sent one after the other: the next when all have the
- * last.
+ * Each message is sent when all subscribers have received the one before.
  */
 const scenarios = [
   { subscribers: 1, messages: 2000 },
@@ -27,8 +26,8 @@ const scenarios = [
 ]
 
 /**
- * Each client opens a connection of its own. `listen` calls `arrived` at each message; `publisher`
- * returns what sends one.
+ * Each client opens its own connection. `listen` calls `arrived` for each message; `publisher`
+ * returns a function that sends one.
  */
 const brokers = {
   nats: {
@@ -99,8 +98,8 @@ const ours = {
 }
 
 /**
- * Microseconds from a message's send to each of its arrivals, sorted. The first fifth is left out:
- * warming up.
+ * Microseconds from a message's send to each of its arrivals, sorted. The first fifth is left out
+ * as warm-up.
  */
 async function measure({ listen, publisher }, at, { subscribers, messages }) {
   const times = []
@@ -145,7 +144,7 @@ const row = (name, cells) => console.log(name.padEnd(12), ...cells.map((cell, i)
 
 installPrograms()
 console.log(
-  `${rounds} rounds, ${payload.length} bytes, the next message when all have the last; medians, microseconds\n`,
+  `${rounds} rounds, ${payload.length} bytes, each message when all have the one before; medians, microseconds\n`,
 )
 row('', columns)
 for (const [name, broker] of Object.entries(brokers).filter(([name]) => !only || name === only)) {
@@ -155,17 +154,17 @@ for (const [name, broker] of Object.entries(brokers).filter(([name]) => !only ||
   const relay = await start(script('relay/bin/wildcast.js'), 'gateway', '-p', '0', '-b', broker.query(port))
   for (const scenario of scenarios) {
     const results = []
-    // In turns, so that a noisy moment of the machine meets all of them.
+    // In turns, so that a noisy moment of the machine affects all of them.
     for (let i = 0; i < rounds; i++)
       results.push([
         await measure(broker, port, scenario),
         await measure(naive, control.url, scenario),
         await measure(ours, relay.url, scenario),
       ])
-    const of = (who, q) => median(results.map((times) => quantile(times[who], q))).toFixed(0)
+    const of = (variant, q) => median(results.map((times) => quantile(times[variant], q))).toFixed(0)
     const ratio = (a, b) => median(results.map((times) => quantile(times[a], 0.5) / quantile(times[b], 0.5))).toFixed(2)
     row(`${name} 1→${scenario.subscribers}`, [
-      ...[0, 1, 2].flatMap((who) => [of(who, 0.5), of(who, 0.99)]),
+      ...[0, 1, 2].flatMap((variant) => [of(variant, 0.5), of(variant, 0.99)]),
       ...[ratio(1, 0), ratio(2, 0), ratio(2, 1)],
     ])
   }

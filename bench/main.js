@@ -1,9 +1,9 @@
-// The benchmark that npm run bench starts once all is built.
+// The benchmark that npm run bench starts after the build.
 import path from 'node:path'
 import { root } from '../scripts/needs.js'
 import { options, usage } from './options.js'
 import { writeDocument } from './report/document.js'
-import { troubles } from './report/figures.js'
+import { problems } from './report/figures.js'
 import { described, machine } from './report/machine.js'
 import { readResults, writeResults } from './report/results.js'
 import { asText, tables } from './report/table.js'
@@ -27,14 +27,14 @@ function read({ from, scenarios }) {
 
 async function run({ scenarios, servers, missing, settings, out = latest, rounds: count }) {
   console.log(`${described(machine())}\n`)
-  if (missing.length > 0) console.log(`Not installed here, and so left out: ${missing.join(', ')}\n`)
+  if (missing.length > 0) console.log(`Not installed, so left out: ${missing.join(', ')}\n`)
   const results = []
   for (const scenario of scenarios) {
     const result = await rounds(scenario, { servers, rounds: count, settings, onProgress: progress })
     progress('')
     print(result)
     results.push(result)
-    // After each, so that a run that is broken off has not been for nothing.
+    // After each scenario, so that an interrupted run keeps its results.
     writeResults(out, results)
   }
   console.log(`All figures: ${out}`)
@@ -46,10 +46,10 @@ function print(result) {
     `${result.name}: ${result.about}; ${result.rounds === 1 ? 'one round' : `medians of ${result.rounds} rounds`}\n`,
   )
   for (const { title, rows } of tables(result)) console.log(`${title}\n${asText(rows)}\n`)
-  for (const trouble of troubles(result)) console.log(`! ${trouble}`)
+  for (const problem of problems(result)) console.log(`! ${problem}`)
 }
 
-/** One line that is written over again, where somebody looks. */
+/** Overwrites one line, on a terminal only. */
 function progress(text) {
   if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`)
 }

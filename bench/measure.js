@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { onOwnCore } from './cores.js'
-import { useOf } from './processes.js'
+import { usageOf } from './processes.js'
 import { freePort, startServer } from './servers.js'
 
 const generator = path.join(import.meta.dirname, 'load/generator.js')
@@ -13,18 +13,17 @@ const generator = path.join(import.meta.dirname, 'load/generator.js')
  * @typedef {object} Measurement
  * @property {number} done Deliveries, answers or connections.
  * @property {number} lost
- * @property {number} closed Connections that the server has closed.
+ * @property {number} closed Connections that the server closed.
  * @property {number} perSecond
  * @property {number} [p50Us]
  * @property {number} [p99Us]
- * @property {number} cpuUs The server's processor time for each of those that are done.
+ * @property {number} cpuUs The server's processor time for each of `done`.
  * @property {number} memory The server's resident bytes at the end.
- * @property {number} grown How many of them have come since the measurement began, for each of
- * those that are done.
+ * @property {number} grown Growth of `memory` since the measurement began, for each of `done`.
  */
 
 /**
- * Starts a server, sets the load generator on it, and reads what it uses meanwhile.
+ * Starts a server, runs the load generator against it, and reads its resource usage.
  * @param {import('./servers/server.js').Server} server
  * @param {import('./load/job.js').Job & import('./load/job.js').Course} job
  * @returns {Promise<Measurement & Record<string, unknown>>}
@@ -34,7 +33,7 @@ export async function measure(server, job) {
   const folder = mkdtempSync(path.join(tmpdir(), 'bench-'))
   const { pid, stop } = await startServer(onOwnCore('server', server.command({ port, folder })), port)
   try {
-    const { result, begun, ended } = await generate({ ...job, port, dialect: server.dialect }, () => useOf(pid))
+    const { result, begun, ended } = await generate({ ...job, port, dialect: server.dialect }, () => usageOf(pid))
     return {
       ...result,
       perSecond: result.done / result.seconds,
@@ -48,7 +47,7 @@ export async function measure(server, job) {
   }
 }
 
-/** What the generator says, and what was read at each point. */
+/** The result of the generator, and the readings at each point. */
 async function generate(job, read) {
   const [command, ...args] = onOwnCore('load', [process.execPath, generator])
   const child = spawn(command, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
@@ -57,11 +56,11 @@ async function generate(job, read) {
   try {
     child.send(job)
     for (;;) {
-      const [said] = await Promise.race([once(child, 'message'), ended.then(gone)])
-      if (said.failure) throw new Error(said.failure)
-      if (said.result) return { ...points, result: said.result }
-      points[said.reached] = read()
-      child.send('go on')
+      const [report] = await Promise.race([once(child, 'message'), ended.then(gone)])
+      if (report.failure) throw new Error(report.failure)
+      if (report.result) return { ...points, result: report.result }
+      points[report.reached] = read()
+      child.send('continue')
     }
   } finally {
     child.kill()

@@ -23,7 +23,7 @@ describe('a measurement', () => {
     },
   )
 
-  it('has latencies where messages come at a rate, beside a reader that never reads', async () => {
+  it('has latencies if messages come at a rate, beside a reader that never reads', async () => {
     const stuck = { messages: 10, size: 1024, readers: 1 }
     const job = toAll(3, { perSecond: 1000, stuck })
     const { p50Us, p99Us, ...result } = await measure(server('wildcast-json'), { ...job, ...course })
@@ -31,7 +31,7 @@ describe('a measurement', () => {
     expect(p99Us).toBeGreaterThanOrEqual(p50Us ?? Number.NaN)
   })
 
-  it('fails with what the server said, where that refuses', async () => {
+  it("fails with the server's answer if the server refuses the connection", async () => {
     const stranger = { ...server('wildcast-json'), dialect: 'mqtt' }
     await expect(measure(stranger, { ...toAll(1, { window: 1 }), ...course })).rejects.toThrow(
       /refused the handshake: HTTP\/1.1 4\d\d/,
@@ -40,7 +40,7 @@ describe('a measurement', () => {
 })
 
 describe('scenarios', () => {
-  it('know how many subscriptions a message reaches', () => {
+  it('state how many subscriptions a message reaches', () => {
     for (const { cases } of scenarios)
       for (const { job } of cases({ quick: true })) {
         if (job.kind !== 'deliveries') continue

@@ -1,6 +1,6 @@
-// The least that a relay can be, as a control: what comes on any WebSocket is published, what the
-// broker brings goes to all. No subjects, no protocol, no confirmations. node bench/naive-relay.js
-// nats|redis <port of the broker>
+// Control: a minimal relay. It publishes every WebSocket message and sends every message of the
+// broker to all sockets. No subjects, no protocol, no confirmations.
+// node bench/naive-relay.js nats|redis <port of the broker>
 import { Redis } from 'ioredis'
 import { connect } from 'nats'
 import { WebSocketServer } from 'ws'

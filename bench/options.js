@@ -7,16 +7,16 @@ const list = (items) => items.map(({ name }) => name).join(', ')
 export const usage = `npm run bench -- [scenario …] [flags]
 
 scenarios: ${list(scenarios)}; all by default
-  --only <names>    servers, with commas between: ${list(servers)}
-  --rounds <n>      how often each is measured; the medians are shown. 5 by default
+  --only <names>    servers, separated by commas: ${list(servers)}
+  --rounds <n>      measurements of each case; the medians are shown. 5 by default
   --clients <n>     connections of idle (4000), slow-reader (1000) and slow-crowd (twice 1000)
-  --quick           short and once: to see whether it works, not for figures
-  --out <file>      where the results go; bench/results/latest.json by default
-  --from <file>     measures nothing, and shows the results of this file
-  --write-docs      puts the results into docs/performance.md and its charts
+  --quick           one short round: checks that it works, without valid figures
+  --out <file>      writes the results there; bench/results/latest.json by default
+  --from <file>     shows the results of this file, without measuring
+  --write-docs      writes the results to docs/performance.md and its charts
   --help`
 
-/** Reads the command line. @param {readonly string[]} args @throws {Error} where it is wrong */
+/** Parses the command line. @param {readonly string[]} args @throws {Error} if it is invalid */
 export function options(args) {
   const { values, positionals } = parseArgs({
     args: [...args],

@@ -1,27 +1,27 @@
 import { readdirSync, readFileSync } from 'node:fs'
 
-/** Whether the system tells what its processes use: Linux does. */
-export const tellsUse = process.platform === 'linux'
+/** Whether the system reports the resource usage of processes: Linux does. */
+export const reportsUsage = process.platform === 'linux'
 
 /**
- * What a process and its children have used.
+ * The resource usage of a process and its children.
  * @param {number} pid
- * @returns {{ cpuUs: number, memory: number }} All threads' time on a processor; resident bytes.
- * Not numbers where the system does not tell.
+ * @returns {{ cpuUs: number, memory: number }} Processor time of all threads; resident bytes. NaN
+ * if the system does not report usage.
  */
-export function useOf(pid) {
-  if (!tellsUse) return { cpuUs: Number.NaN, memory: Number.NaN }
-  const uses = [pid, ...descendants(pid)].map((id) => ({ cpuUs: cpuUs(id), memory: memory(id) }))
-  return uses.reduce((sum, use) => ({ cpuUs: sum.cpuUs + use.cpuUs, memory: sum.memory + use.memory }))
+export function usageOf(pid) {
+  if (!reportsUsage) return { cpuUs: Number.NaN, memory: Number.NaN }
+  const usages = [pid, ...descendants(pid)].map((id) => ({ cpuUs: cpuUs(id), memory: memory(id) }))
+  return usages.reduce((sum, one) => ({ cpuUs: sum.cpuUs + one.cpuUs, memory: sum.memory + one.memory }))
 }
 
 /**
- * Time that the pages of a Chromium have spent on their main threads, where scripts run.
+ * Processor time of the main threads of a Chromium's pages, which run scripts.
  * @param {number} pid of the browser
- * @returns {number} Microseconds; not a number where the system does not tell.
+ * @returns {number} Microseconds; NaN if the system does not report usage.
  */
 export function pagesCpuUs(pid) {
-  if (!tellsUse) return Number.NaN
+  if (!reportsUsage) return Number.NaN
   const pages = descendants(pid).filter((id) => read(`/proc/${id}/cmdline`).includes('--type=renderer'))
   return pages.reduce((sum, id) => sum + threadCpuUs(id, id), 0)
 }
@@ -51,7 +51,7 @@ function threads(pid) {
   try {
     return readdirSync(`/proc/${pid}/task`)
   } catch {
-    // It has ended meanwhile.
+    // The process has ended meanwhile.
     return []
   }
 }
@@ -60,7 +60,7 @@ function read(file) {
   try {
     return readFileSync(file, 'utf8')
   } catch {
-    // The same.
+    // The process has ended meanwhile.
     return ''
   }
 }

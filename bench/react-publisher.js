@@ -1,5 +1,5 @@
-// Publishes numbered rows to a number of subjects in turn, so many a second in all: node
-// bench/react-publisher.js <url> <subjects> <messages a second> <seconds>
+// Publishes numbered rows to several subjects in turn, at a total rate:
+// node bench/react-publisher.js <url> <subjects> <messages a second> <seconds>
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { WebSocket } from 'ws'
@@ -7,7 +7,7 @@ import { WebSocket } from 'ws'
 const [url, ...numbers] = process.argv.slice(2)
 const [subjects, rate, seconds] = numbers.map(Number)
 const total = rate * seconds
-/** How often messages leave, in milliseconds. */
+/** Interval of the writes, in milliseconds. */
 const tickMs = 4
 
 let tcp
@@ -17,7 +17,7 @@ await once(socket, 'open')
 
 const frame = (number) => {
   const seq = Math.floor(number / subjects)
-  const message = JSON.stringify({ seq, name: `order ${seq}`, price: (number * 37) % 1000, customer: 'somebody' })
+  const message = JSON.stringify({ seq, name: `order ${seq}`, price: (number * 37) % 1000, customer: 'a customer' })
   return JSON.stringify({ Publish: { subject: `bench.n${number % subjects}`, message } })
 }
 

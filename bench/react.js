@@ -1,7 +1,7 @@
-// Whether a page keeps its frames while 20,000 messages a second come into 50 mounted hooks: the
-// SDK and the hooks in Chromium, on a real relay, by WebSocket and by HTTP stream, against a bare
-// WebSocket with one setState per frame, and a page to which nothing comes, in one run: node
-// bench/react.js [rounds] [messages a second] [seconds]
+// Frames of a page while 20,000 messages a second come into 50 mounted hooks: the SDK and the hooks
+// in Chromium, on a real relay, by WebSocket and by HTTP stream, against a bare WebSocket with one
+// setState per frame, and a page without messages, in one run:
+// node bench/react.js [rounds] [messages a second] [seconds]
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync } from 'node:fs'
@@ -17,11 +17,11 @@ import { pagesCpuUs } from './processes.js'
 
 const [rounds, rate, seconds] = [process.argv[2] ?? 3, process.argv[3] ?? 20_000, process.argv[4] ?? 8].map(Number)
 const subjects = 50
-/** What is not measured yet: the page's code is cold. */
+/** Not measured, since the page's code is cold. */
 const warmUpMs = 2000
 const frameMs = 1000 / 60
-/** How long nothing may come before what is missing counts as lost. */
-const patienceMs = 10_000
+/** The silence after which missing messages count as lost. */
+const lossTimeoutMs = 10_000
 
 async function buildPage(outDir) {
   await build({
@@ -54,8 +54,8 @@ async function startRelay(page) {
 }
 
 /**
- * Chromium by itself: what drives it for tests has it tell of each frame of a WebSocket, which
- * would cost more than the page does.
+ * Starts Chromium without a test driver, which would make it report each frame of a WebSocket: that
+ * costs more than the page.
  */
 function startBrowser(url) {
   const profile = mkdtempSync(path.join(folder, 'chromium-'))
@@ -74,28 +74,28 @@ function startBrowser(url) {
   }
 }
 
-/** Opens the page in one of its ways, lets everything come, and returns what it told. */
-async function visit({ url, client }, way) {
+/** Opens a variant of the page, waits for all messages, and returns the page's reports. */
+async function visit({ url, client }, variant) {
   const reports = client.subscribe('report')
   await reports.ready
-  const browser = startBrowser(`${url}/?way=${way === 'idle' ? 'ours' : way}&subjects=${subjects}`)
-  const told = { begun: [], longTasks: [], spent: [] }
+  const browser = startBrowser(`${url}/?variant=${variant === 'idle' ? 'ours' : variant}&subjects=${subjects}`)
+  const seen = { begun: [], longTasks: [], spent: [] }
   let publisher
   let changed
   for await (const { data } of reports) {
     if (data.ready < subjects) continue
-    told.begun.push(...data.begun)
-    told.longTasks.push(...data.longTasks)
-    publisher ??= way !== 'idle' && publish(url)
-    if (data.got !== told.got) changed = data.now
-    told.spent.push({ now: data.now, got: data.got, cpuUs: browser.cpuUs() })
-    Object.assign(told, { ...data, begun: told.begun, longTasks: told.longTasks, spent: told.spent })
-    const over = way === 'idle' ? seconds * 1000 : patienceMs
-    if (told.got === rate * seconds || data.now - changed > over) break
+    seen.begun.push(...data.begun)
+    seen.longTasks.push(...data.longTasks)
+    publisher ??= variant !== 'idle' && publish(url)
+    if (data.got !== seen.got) changed = data.now
+    seen.spent.push({ now: data.now, got: data.got, cpuUs: browser.cpuUs() })
+    Object.assign(seen, { ...data, begun: seen.begun, longTasks: seen.longTasks, spent: seen.spent })
+    const over = variant === 'idle' ? seconds * 1000 : lossTimeoutMs
+    if (seen.got === rate * seconds || data.now - changed > over) break
   }
   await Promise.all([publisher, browser.stop()])
-  const from = told.firstAt || changed
-  return { ...told, from: from + warmUpMs, to: told.lastAt || told.now }
+  const from = seen.firstAt || changed
+  return { ...seen, from: from + warmUpMs, to: seen.lastAt || seen.now }
 }
 
 async function publish(url) {
@@ -105,8 +105,8 @@ async function publish(url) {
   if (code !== 0) throw new Error('the publisher failed')
 }
 
-/** What the frames between two moments were like. */
-function judge({ begun, longTasks, spent, got, wrong, from, to }) {
+/** Statistics of the frames between two moments. */
+function statistics({ begun, longTasks, spent, got, wrong, from, to }) {
   const times = begun.filter((at) => at >= from && at <= to)
   const gaps = times.slice(1).map((at, i) => at - times[i])
   const tasks = longTasks.filter(({ startTime }) => startTime >= from && startTime <= to)
@@ -123,8 +123,8 @@ function judge({ begun, longTasks, spent, got, wrong, from, to }) {
 }
 
 /**
- * What a message takes of the page's main thread, in microseconds, with the frames that show it.
- * Not a number where none comes.
+ * The cost of a message on the page's main thread, in microseconds, including the frames that show
+ * it. NaN without messages.
  */
 function cpuOfMessage(spent) {
   const [first, last] = [spent[0], spent.at(-1)]
@@ -139,9 +139,9 @@ await buildPage(page)
 const { url, stop } = await startRelay(page)
 const client = createClient({ url, WebSocket })
 
-const ways = { idle: [], bare: [], ours: [], stream: [] }
+const variants = { idle: [], bare: [], ours: [], stream: [] }
 for (let round = 0; round < rounds; round++)
-  for (const way of Object.keys(ways)) ways[way].push(judge(await visit({ url, client }, way)))
+  for (const variant of Object.keys(variants)) variants[variant].push(statistics(await visit({ url, client }, variant)))
 
 console.log(`${rounds} rounds of ${seconds} s, ${rate} messages a second into ${subjects} lists; medians\n`)
 const columns = [
@@ -156,11 +156,11 @@ const columns = [
 ]
 const row = (name, cells) => console.log(name.padEnd(6), ...cells.map((cell, i) => cell.padStart(columns[i].length)))
 row('', columns)
-for (const [way, results] of Object.entries(ways)) {
+for (const [variant, results] of Object.entries(variants)) {
   const of = (field, digits = 0) => median(results.map((result) => result[field])).toFixed(digits)
   const sum = (field) => results.reduce((all, result) => all + result[field], 0)
-  const missing = way === 'idle' ? 0 : rate * seconds * rounds - sum('got') + sum('wrong')
-  row(way, [
+  const missing = variant === 'idle' ? 0 : rate * seconds * rounds - sum('got') + sum('wrong')
+  row(variant, [
     of('fps', 1),
     of('dropped'),
     of('p99', 1),
@@ -171,10 +171,10 @@ for (const [way, results] of Object.entries(ways)) {
     `${missing}`,
   ])
 }
-const fps = (way) => median(ways[way].map((result) => result.fps))
+const fps = (variant) => median(variants[variant].map((result) => result.fps))
 const ratio = (a, b) => (fps(a) / fps(b)).toFixed(2)
-for (const way of ['ours', 'stream'])
-  console.log(`\nframes/s: ${way} / bare ${ratio(way, 'bare')}, ${way} / idle ${ratio(way, 'idle')}`)
+for (const variant of ['ours', 'stream'])
+  console.log(`\nframes/s: ${variant} / bare ${ratio(variant, 'bare')}, ${variant} / idle ${ratio(variant, 'idle')}`)
 client.close()
 stop()
 await rm(folder, { recursive: true, force: true, maxRetries: 20 })

@@ -1,5 +1,5 @@
 // Requests through /request to a component, against a plain Node HTTP server that answers directly,
-// in one run; and what they leave behind: node --expose-gc bench/requests.js [rounds]
+// in one run, and the heap before and after: node --expose-gc bench/requests.js [rounds]
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, symlinkSync, writeFileSync } from 'node:fs'
@@ -32,7 +32,7 @@ source = "echo.js"
 trigger.subscription.Request = { path = "echo", method = "POST" }
 `
 
-/** A process, and the URL that it says it is on. */
+/** Starts a process, and reads its URL from its output. */
 async function start(words, cwd) {
   const child = spawn(process.execPath, words, { cwd, stdio: ['ignore', 'pipe', 'inherit', 'ipc'] })
   process.once('exit', () => child.kill('SIGKILL'))
@@ -46,7 +46,7 @@ function project() {
   writeFileSync(path.join(folder, 'echo.js'), component)
   writeFileSync(path.join(folder, 'wildcast.toml'), toml)
   writeFileSync(path.join(folder, 'package.json'), '{ "type": "module" }')
-  // The relay tells its heap when it is asked to.
+  // The relay reports its heap on each message.
   writeFileSync(
     path.join(folder, 'heap.cjs'),
     "process.on('message', () => { gc(); gc(); process.send(process.memoryUsage().heapUsed) })",
@@ -54,7 +54,7 @@ function project() {
   return folder
 }
 
-/** Requests a second, and the milliseconds within which 99 of 100 were answered. */
+/** Requests a second, and the 99th percentile of the answer time, in milliseconds. */
 async function measure({ host, port }, urlPath) {
   const agent = new Agent({ keepAlive: true, maxSockets: inFlight })
   const times = []
@@ -83,7 +83,7 @@ async function measure({ host, port }, urlPath) {
 }
 
 async function heapOf({ child }) {
-  // Subscriptions linger for a second, and the engine keeps what it compiled for a while.
+  // Subscriptions linger for a second, and the engine keeps compiled code for a while.
   await new Promise((resolve) => setTimeout(resolve, 8000))
   child.send('heap')
   const [bytes] = await once(child, 'message')
@@ -97,7 +97,7 @@ const wildcast = path.join(root, 'relay/bin/wildcast.js')
 const folder = project()
 const relay = await start(['--expose-gc', '--require', path.join(folder, 'heap.cjs'), wildcast, 'up'], folder)
 const results = []
-await measure(relay.url, '/request/echo') // warms up
+await measure(relay.url, '/request/echo') // warm-up
 const before = await heapOf(relay)
 for (let i = 0; i < rounds; i++)
   results.push({ plain: await measure(control.url, '/'), ours: await measure(relay.url, '/request/echo') })
@@ -105,18 +105,20 @@ const after = await heapOf(relay)
 
 console.log(`${rounds} rounds of ${requests} requests, ${inFlight} in flight, ${body.length} bytes; medians\n`)
 console.log('                        requests/s   p99 ms')
-for (const [who, name] of [
+for (const [variant, name] of [
   ['plain', 'plain Node'],
   ['ours', 'relay and component'],
 ]) {
-  const of = (key) => median(results.map((result) => result[who][key]))
+  const of = (key) => median(results.map((result) => result[variant][key]))
   console.log(name.padEnd(22), of('perSecond').toFixed(0).padStart(11), of('p99').toFixed(1).padStart(8))
 }
 const ratio = median(results.map(({ plain, ours }) => plain.perSecond / ours.perSecond))
 console.log(`\nplain / ours: ${ratio.toFixed(1)}`)
 const mb = (bytes) => (bytes / 1024 / 1024).toFixed(1)
+const growth = ((after / before - 1) * 100).toFixed(1)
 console.log(
-  `heap of the relay after ${requests} requests: ${mb(before)} MB, after ${requests * (rounds + 1)}: ${mb(after)} MB (${((after / before - 1) * 100).toFixed(1)} %)`,
+  `heap of the relay after ${requests} requests: ${mb(before)} MB, ` +
+    `after ${requests * (rounds + 1)}: ${mb(after)} MB (${growth} %)`,
 )
 control.stop()
 relay.stop()

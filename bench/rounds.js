@@ -2,8 +2,8 @@ import { measure } from './measure.js'
 import { machine } from './report/machine.js'
 
 /**
- * Measures a scenario. Within a round every server has its turn at each case, so that a noisy
- * moment of the machine meets all of them.
+ * Measures a scenario. Each round runs every case on every server, so that a noisy moment of the
+ * machine affects all of them.
  * @param {import('./scenarios/scenario.js').Scenario} scenario
  * @param {object} options
  * @param {readonly import('./servers/server.js').Server[]} options.servers
@@ -17,10 +17,10 @@ export async function rounds(scenario, { servers, rounds, settings, onProgress }
     ? { warmUp: { durationMs: 300 }, until: { durationMs: 500 } }
     : { warmUp: { durationMs: 700 }, until: { durationMs: 1500 } }
   const cases = scenario.cases(settings).map((one) => ({ ...one, results: {} }))
-  const takePart = servers.filter(({ name }) => scenario.only?.includes(name) ?? true)
+  const participants = servers.filter(({ name }) => scenario.only?.includes(name) ?? true)
   for (let round = 1; round <= rounds; round++)
     for (const { label, job, needs, results } of cases)
-      for (const server of takePart.filter(ableTo([...scenario.needs, ...(needs ? [needs] : [])]))) {
+      for (const server of participants.filter(ableTo([...scenario.needs, ...(needs ? [needs] : [])]))) {
         onProgress(`${scenario.name}, round ${round} of ${rounds}: ${label}, ${server.name}`)
         results[server.name] ??= []
         results[server.name].push(await measured(server, { ...job, ...course }))
@@ -37,7 +37,7 @@ export async function rounds(scenario, { servers, rounds, settings, onProgress }
 
 const ableTo = (needs) => (server) => needs.every((need) => server.can.includes(need))
 
-/** One that fails is told, and the others go on. */
+/** Reports a failure in the result, so that the others continue. */
 async function measured(server, job) {
   try {
     return await measure(server, job)

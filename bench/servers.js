@@ -6,8 +6,8 @@ import path from 'node:path'
 import { findProgram } from '../scripts/needs.js'
 
 /**
- * A port of 127.0.0.1 that nobody listens on, below those that systems give to outgoing
- * connections, which might be quicker.
+ * A free port of 127.0.0.1, below those of outgoing connections: the system might give one of these
+ * away before the server listens.
  */
 export async function freePort() {
   for (;;) {
@@ -18,14 +18,14 @@ export async function freePort() {
       await once(server, 'listening')
       return port
     } catch {
-      // Somebody listens there.
+      // The port is in use.
     } finally {
       server.close()
     }
   }
 }
 
-/** Starts a server, and waits until its port answers. `stop` resolves when it has ended. */
+/** Starts a server and waits until its port answers. `stop` resolves when it has ended. */
 export async function startServer([name, ...args], port) {
   const server = spawn(path.isAbsolute(name) ? name : findProgram(name), args, { stdio: 'ignore' })
   const kill = () => server.kill('SIGKILL')

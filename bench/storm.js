@@ -1,5 +1,5 @@
-// What happens when a relay is killed under thousands of clients, and is back after a moment: node
-// bench/storm.js [clients] [ms]
+// The return of thousands of clients after their relay was killed and came back after a moment:
+// node bench/storm.js [clients] [ms]
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import path from 'node:path'
@@ -14,19 +14,19 @@ import { freePort, startServer } from './servers.js'
 const [count = 2000, awayMs = 1000] = process.argv.slice(2).map(Number)
 /** Patterns that clients share. */
 const patterns = 20
-const patienceMs = 60_000
+const timeoutMs = 60_000
 
-// A client whose WebSocket is refused asks over HTTP for the reason. That is nothing for each of
+// A client whose WebSocket is refused looks for the reason over HTTP. That costs little on each of
 // thousands of machines, but seconds for all of them in one process.
 globalThis.fetch = new Proxy(fetch, {
   apply: (target, self, [url, init]) =>
-    init?.method === 'HEAD' ? Promise.reject(new Error('not asked')) : Reflect.apply(target, self, [url, init]),
+    init?.method === 'HEAD' ? Promise.reject(new Error('not probed')) : Reflect.apply(target, self, [url, init]),
 })
 
 const wildcast = path.join(root, 'relay/bin/wildcast.js')
 const meter = path.join(root, 'relay/test/servers/loop-meter.js')
 
-/** A relay whose event loop is measured from the moment at which it takes clients. */
+/** Starts a relay whose event loop is measured from the moment at which it accepts clients. */
 async function startRelay(port, broker) {
   const words = ['gateway', '--host', '127.0.0.1', '-p', `${port}`, '-b', `Nats[addresses][0]=127.0.0.1:${broker}`]
   const relay = fork(wildcast, words, { execArgv: ['--import', meter], stdio: ['ignore', 'pipe', 'inherit', 'ipc'] })
@@ -49,16 +49,16 @@ async function startRelay(port, broker) {
   }
 }
 
-/** Subscriptions that the broker has, and has ever had. */
-async function upstream(port) {
+/** Current subscriptions at the broker, and the number of all that it has ever had. */
+async function brokerSubscriptions(port) {
   const { num_subscriptions, num_inserts } = await (await fetch(`http://127.0.0.1:${port}/subsz`)).json()
   return { now: num_subscriptions, ever: num_inserts }
 }
 
 /**
- * Clients with a subscription each, which note when they are connected, and when they are whole.
+ * Clients with a subscription each, which record when they are connected, and when they are ready.
  */
-function openClients(port, onWhole) {
+function openClients(port, onReady) {
   return Array.from({ length: count }, (_, i) => {
     const times = { attempts: 0, online: 0 }
     const client = createClient({ url: `ws://127.0.0.1:${port}`, WebSocket, onError: () => {} })
@@ -66,30 +66,30 @@ function openClients(port, onWhole) {
       if (state === 'connecting') times.attempts++
       if (state === 'online') times.online = performance.now()
     })
-    client.subscribe(`storm.${i % patterns}.*`, () => {}, { onStatus: (status) => status === 'ready' && onWhole() })
+    client.subscribe(`storm.${i % patterns}.*`, () => {}, { onStatus: (status) => status === 'ready' && onReady() })
     return { client, times }
   })
 }
 
-/** Resolves to the moment at which all have said that they are whole, once more. */
-function everyone() {
-  let whole = 0
+/** Counts ready clients. `again` resolves with the time at which all are ready once more. */
+function readyCounter() {
+  let ready = 0
   let all = () => {}
   return {
-    onWhole() {
-      if (++whole === count) all(performance.now())
+    onReady() {
+      if (++ready === count) all(performance.now())
     },
     async again() {
-      whole = 0
-      const late = pause(patienceMs, undefined, { ref: false }).then(() => {
-        throw new Error(`after ${patienceMs / 1000} s only ${whole} of ${count} clients are whole`)
+      ready = 0
+      const late = pause(timeoutMs, undefined, { ref: false }).then(() => {
+        throw new Error(`after ${timeoutMs / 1000} s only ${ready} of ${count} clients are ready`)
       })
       return Promise.race([new Promise((resolve) => (all = resolve)), late])
     },
   }
 }
 
-/** The largest number of these in any second, wherever it begins. */
+/** The largest number of these in any second, beginning at any moment. */
 function mostInASecond(sorted) {
   let from = 0
   return sorted.reduce((most, moment, i) => {
@@ -108,12 +108,12 @@ const begun = performance.now()
 const first = await startRelay(port, broker)
 const startMs = performance.now() - begun
 
-const { onWhole, again } = everyone()
+const { onReady, again } = readyCounter()
 const opening = again()
-const clients = openClients(port, onWhole)
+const clients = openClients(port, onReady)
 await opening
-await pause(6000) // until the clients trust their connections
-const before = await upstream(monitor)
+await pause(6000) // until the clients count their connections as healthy
+const before = await brokerSubscriptions(monitor)
 
 for (const { times } of clients) times.attempts = 0
 const returning = again()
@@ -124,12 +124,12 @@ await first.kill()
 await pause(Math.max(0, awayMs - startMs - (performance.now() - lost)))
 const second = await startRelay(port, broker)
 const back = performance.now()
-const whole = await returning
+const readyAt = await returning
 delay.disable()
 const longestMs = await second.longestTurnMs()
-const after = await upstream(monitor)
+const after = await brokerSubscriptions(monitor)
 
-/** Counted from the moment at which the relay took clients again. */
+/** From the moment at which the relay accepted clients again. */
 const moments = clients.map(({ times }) => times.online - back).sort((a, b) => a - b)
 const inSecond = (n) => moments.filter((moment) => Math.max(0, Math.floor(moment / 1000)) === n).length
 console.log(
@@ -147,12 +147,13 @@ console.log(
     `most in any second    ${share(mostInASecond(moments))}`,
     `half of them back     ${seconds(moments[count >> 1])}`,
     `last one back         ${seconds(moments[count - 1])}`,
-    `all whole             ${seconds(whole - back)}`,
+    `all ready             ${seconds(readyAt - back)}`,
     `attempts of a client  ${(clients.reduce((sum, { times }) => sum + times.attempts, 0) / count).toFixed(2)}`,
     `longest turn          ${longestMs.toFixed(1)} ms of the relay's processor time`,
-    `clients' process      held up for ${(delay.max / 1e6).toFixed(0)} ms at most`,
-    `at the broker         ${after.now} subscriptions (${before.now} before), ${after.ever - before.ever} asked for by the second relay`,
+    `clients' process      blocked for ${(delay.max / 1e6).toFixed(0)} ms at most`,
+    `at the broker         ${after.now} subscriptions (${before.now} before)`,
+    `                      ${after.ever - before.ever} made by the second relay`,
   ].join('\n'),
 )
 for (const { client } of clients) client.close()
-process.exit() // with what was started
+process.exit() // with all started processes

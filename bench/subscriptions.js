@@ -1,13 +1,15 @@
-// What a subscription costs the relay, in time and memory, however many there are: node --expose-gc
-// bench/subscriptions.js [most, 1000000 unless told] In one process, on the built relay with its
-// broker in memory, without sockets. A thousand subscriptions for each session.
+// The relay's cost of a subscription, in time and memory, for different numbers of them:
+// node --expose-gc bench/subscriptions.js [most, 1000000 by default]
+// In one process, on the built relay with its broker in memory, without sockets. A thousand
+// subscriptions for each session.
 import { createRelay, memory, newId, realClock } from '@wildcast/relay'
 import { asText } from './report/table.js'
 
 const most = Number(process.argv[2] ?? 1_000_000)
 const each = 1000
 
-if (!globalThis.gc) throw new Error('memory is measured when all garbage is gone: run it with node --expose-gc')
+if (!globalThis.gc)
+  throw new Error('the measurement of memory needs the garbage collector: run it with node --expose-gc')
 
 const kinds = {
   'a subject of its own': (session, i) => `tenant.${session}.room.${i}`,
@@ -15,7 +17,12 @@ const kinds = {
   'with a wildcard of its own': (session, i) => `tenant.${session}.*.${i}`,
 }
 
-const encoder = { encode: () => new Uint8Array(1), join: (_, bytes) => new Uint8Array(bytes) }
+const encoder = {
+  message: () => new Uint8Array(1),
+  gap: () => undefined,
+  overrun: 'gap',
+  join: (_, n) => new Uint8Array(n),
+}
 const wire = { waiting: 0, write: () => true, whenDrained: () => {}, end: () => {} }
 
 function heap() {
@@ -23,7 +30,7 @@ function heap() {
   return process.memoryUsage().heapUsed
 }
 
-/** Microseconds of processor time that something takes, for each of so many. */
+/** Microseconds of processor time of a function, divided by `count`. */
 async function timed(count, run) {
   const before = process.cpuUsage()
   await run()
@@ -34,7 +41,9 @@ async function timed(count, run) {
 async function measure(subject, count) {
   const brokers = { main: memory({ clock: realClock, newId }) }
   const relay = await createRelay({ brokers, newId, onError: console.error })
-  const sessions = Array.from({ length: count / each }, () => relay.open(relay.outbox(encoder, wire)))
+  const sessions = Array.from({ length: count / each }, () =>
+    relay.open(relay.outbox(encoder, { wire, owner: { ended: () => {} } })),
+  )
   const before = heap()
   const subscribe = await timed(count, async () => {
     for (const [s, session] of sessions.entries())
@@ -52,4 +61,4 @@ const rows = [['subscriptions', '', 'subscribe, µs', 'leave, µs', 'bytes of he
 for (const [kind, subject] of Object.entries(kinds))
   for (let count = 1000; count <= most; count *= 10) rows.push([`${count}`, kind, ...(await measure(subject, count))])
 console.log(asText(rows))
-process.exit() // what lingers is of no interest any more
+process.exit() // without waiting for lingering subscriptions

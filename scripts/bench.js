@@ -1,8 +1,8 @@
-// npm run bench: builds, and measures the relay beside other servers; bench/README.md says what.
+// npm run bench: builds, and measures the relay beside other servers; see bench/README.md.
 import { installPackages, root } from './needs.js'
 import { run, script, tool } from './run.js'
 
-// The servers end when this process exits, which it would not do by itself at a signal.
+// The servers stop when this process exits, which a signal alone does not cause.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1))
 
 await script(async () => {

@@ -1,5 +1,5 @@
-// Bundles a small application as its users' tools would: from the packages as they are published,
-// with code splitting, without React.
+// Bundles a small application with the tools of users: from the packages as published, with code
+// splitting, without React.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { build as esbuild } from 'esbuild'
@@ -96,7 +96,7 @@ async function byWebpack({ entry, out }) {
   }
 }
 
-/** A name, and all that it leads to. */
+/** Returns a name and all names that are reachable from it. */
 function reachable(first, next) {
   const found = new Set([first])
   for (const name of found) for (const other of next(name)) found.add(other)

@@ -1,4 +1,4 @@
-// What the SDK costs a page, against its budget: the worst of three bundlers.
+// Compares the size of the SDK in a page with its budget, in the worst of three bundlers.
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -10,8 +10,8 @@ const client = "import { createClient } from '@wildcast/client'"
 const hooks = "import { usePublish, useSubscription, WildcastProvider } from '@wildcast/react'"
 
 /**
- * What applications use, how many gzipped bytes a page may load at once for it, and modules that
- * are a part of it or not.
+ * The imports of an application, the limit of gzipped bytes that a page may load at once for them,
+ * and modules that must be part of it or must not.
  */
 const budgets = [
   {
@@ -32,18 +32,18 @@ const budgets = [
   },
 ]
 
-/** What names the same figures, beside the package's own README. */
+/** Texts that name the same figures, beside the package's own README. */
 const texts = ['README.md', 'docs/decisions/0007-a-byte-budget.md']
 
 export async function checkBytes() {
   let passed = true
   for (const budget of budgets) {
     const { name, bytes, readme } = budget
-    const silent = [...texts, readme].filter(
+    const outdated = [...texts, readme].filter(
       (text) => !readFileSync(path.join(root, text), 'utf8').includes(bytes.toLocaleString('en')),
     )
-    console.log(`${name}: at most ${bytes} bytes${silent.map((text) => `; ${text} does not say so`).join('')}`)
-    passed &&= silent.length === 0
+    console.log(`${name}: at most ${bytes} bytes${outdated.map((text) => `; ${text} does not name it`).join('')}`)
+    passed &&= outdated.length === 0
     for (const bundler of Object.keys(bundlers)) if (!(await fits(bundler, budget))) passed = false
   }
   return passed
@@ -56,7 +56,7 @@ async function fits(bundler, { source, bytes, used, unused }) {
   const missing = used.filter((name) => !has(name))
   const needless = unused.filter(has)
   const faults = [
-    ...(missing.length > 0 ? [`without ${missing.join(', ')}: the application is not all there`] : []),
+    ...(missing.length > 0 ? [`without ${missing.join(', ')}: the application is incomplete`] : []),
     ...(needless.length > 0 ? [`with ${needless.join(', ')}, which a page does not need at once`] : []),
   ]
   console.log(`  ${[`${bundler}: ${size} bytes`, ...faults].join('; ')}`)

@@ -1,4 +1,4 @@
-// npm run check: everything but the browser and the packages, against real brokers.
+// npm run check: all checks except those of the browser and the packages, with real brokers.
 import { installPackages, installPrograms } from './needs.js'
 import { script } from './run.js'
 

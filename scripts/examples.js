@@ -1,12 +1,12 @@
-// Every @example of the packages and every snippet of the READMEs, under the type checker: an
-// example that does not compile is worse than none.
+// Type-checks every @example of the packages and every snippet of the READMEs: an example that does
+// not compile is worse than none.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { root } from './needs.js'
 import { run, script, tool } from './run.js'
 
-/** What the examples of a package may take for given. */
-const given = {
+/** The declarations that the examples of a package may use. */
+const declarations = {
   'packages/protocol': "import { capture, type Params, parsePattern, parseSubject } from '@wildcast/protocol'",
   'packages/client': `import { type Client, createClient, type Message, type Params } from '@wildcast/client'
 import { classicMsgpack, msgpack } from '@wildcast/client/msgpack'
@@ -25,15 +25,16 @@ declare const App: () => React.ReactNode
 declare const text: string
 declare const message: hooks.Publishing`,
   relay: `import { createServer, type RequestListener } from 'node:http'
-import { attach, createRelay, defineComponent, http, jsonHttp, memory, mqtt, nats, newId, realClock, redis, websocket } from '@wildcast/relay'
+import { attach, createRelay, defineComponent, http, jsonHttp, memory } from '@wildcast/relay'
+import { mqtt, nats, newId, realClock, redis, websocket } from '@wildcast/relay'
 declare const app: RequestListener`,
 }
 
 const folder = path.join(root, 'node_modules/.wildcast-examples')
 
 /**
- * The examples in the TSDoc of a source file: the rest of the line, or the lines up to the next
- * tag.
+ * Returns the examples in the TSDoc of a source file: the rest of the line, or the lines up to the
+ * next tag.
  */
 function examplesOf(source) {
   const comments = source.match(/\/\*\*[\s\S]*?\*\//g) ?? []
@@ -47,7 +48,10 @@ function examplesOf(source) {
   })
 }
 
-/** The snippets in a README that are TypeScript, or JavaScript, which must be valid as such. */
+/**
+ * Returns the TypeScript snippets of a README, and the JavaScript ones, which must be valid
+ * TypeScript.
+ */
 function snippetsOf(markdown) {
   return [...markdown.matchAll(/```(?:tsx?|js)\n([\s\S]*?)```/g)].map(([, code]) => code)
 }
@@ -61,9 +65,7 @@ function sources(packageFolder) {
     .map((file) => path.join(src, file))
 }
 
-/**
- * In a function of its own, unless it is a module with exports, or one that brings its own imports.
- */
+/** Wraps code in a function, unless it is a module with exports or has its own imports. */
 function wrap(code, header, i) {
   if (/^import /m.test(code)) return code
   if (/^export /m.test(code)) return `${header}\n${code}\n`
@@ -73,7 +75,7 @@ function wrap(code, header, i) {
 rmSync(folder, { recursive: true, force: true })
 mkdirSync(folder, { recursive: true })
 const files = []
-for (const [name, header] of Object.entries(given)) {
+for (const [name, header] of Object.entries(declarations)) {
   const examples = sources(name).flatMap((file) => examplesOf(readFileSync(file, 'utf8')))
   const readme = name === 'packages/client' ? snippetsOf(readFileSync(path.join(root, 'README.md'), 'utf8')) : []
   const own = name === 'relay' ? [] : snippetsOf(readFileSync(path.join(root, name, 'README.md'), 'utf8'))

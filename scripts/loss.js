@@ -1,5 +1,5 @@
-// npm run loss -- [seconds] [seed]: 20 clients over a network that breaks at random, and a checker
-// that misses nothing.
+// npm run loss -- [seconds] [seed]: 20 clients over a network that fails at random, with a check of
+// every message.
 import { installPackages, installPrograms } from './needs.js'
 import { run, script, tool } from './run.js'
 

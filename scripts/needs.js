@@ -1,5 +1,5 @@
-// What the project needs on a machine, and how it gets there. Node's own modules only: this runs
-// before node_modules exists.
+// Installs what the project needs on a machine. Uses only Node's own modules, since it runs before
+// node_modules exists.
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
@@ -8,7 +8,7 @@ import { run, runs } from './run.js'
 export const root = path.resolve(import.meta.dirname, '..')
 const oldestNode = [20, 19]
 
-/** Programs that the tests use, with the Debian package that brings each. */
+/** Programs that the tests use, with the Debian package of each. */
 const programs = {
   chromium: 'chromium',
   curl: 'curl',
@@ -20,7 +20,7 @@ const programs = {
   'redis-server': 'redis-server',
 }
 
-/** Installs the npm packages of the lock file, unless they are there already. */
+/** Installs the npm packages of the lock file, unless they are installed already. */
 export function installPackages() {
   const [major, minor] = process.versions.node.split('.').map(Number)
   if (major < oldestNode[0] || (major === oldestNode[0] && minor < oldestNode[1]))
@@ -33,13 +33,15 @@ export function installPackages() {
   writeFileSync(stamp, wanted)
 }
 
-/** A command of npm: the npm that runs this script, if one does, since there may be several. */
+/**
+ * Returns a command of npm: the npm that runs this script, if one does, since there may be several.
+ */
 export function npm(...args) {
   const ours = process.env.npm_execpath
   return [...(ours?.endsWith('.js') ? [process.execPath, ours] : ['npm']), ...args]
 }
 
-/** Installs the programs that are missing, as root with apt; elsewhere says what is missing. */
+/** Installs the missing programs with apt, as root; elsewhere throws an error that names them. */
 export function installPrograms() {
   const missing = Object.keys(programs).filter((name) => !findProgram(name))
   if (missing.length === 0) return
@@ -50,13 +52,13 @@ export function installPrograms() {
     throw new Error(
       `the tests need ${missing.join(', ')}; install them, on Debian: apt-get install ${packages.join(' ')}`,
     )
-  // RUNLEVEL=1 keeps packages from starting their services.
+  // RUNLEVEL=1 prevents packages from starting their services.
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' }
   run([...asRoot, apt, 'update', '-qq'], { env })
   run([...asRoot, apt, 'install', '-y', '-qq', '--no-install-recommends', ...packages], { env })
 }
 
-/** Where a program is; servers stand in folders that a user's PATH may not have. */
+/** Returns the path of a program; servers may be in folders that a user's PATH does not have. */
 export function findProgram(name) {
   const folders = [
     ...(process.env.PATH ?? '').split(':'),
@@ -74,8 +76,8 @@ export function findProgram(name) {
 }
 
 /**
- * The environment for a nested npm: `npm run` passes its settings on as variables, which would
- * steer it.
+ * Returns the environment for a nested npm, without the settings that `npm run` passes on as
+ * variables.
  */
 export function environment() {
   const kept = Object.entries(process.env).filter(

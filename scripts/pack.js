@@ -1,5 +1,5 @@
-// npm run pack [folder]: builds the packages, and packs them as npm would publish them, into
-// packed/ or a folder.
+// npm run pack [folder]: builds the packages, and packs them for npm into a folder, by default
+// packed/.
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { environment, installPackages, npm, root } from './needs.js'

@@ -1,5 +1,4 @@
-// Every package, packed as npm would publish it: what it holds, and what publint and attw say about
-// it.
+// Checks every package as npm would publish it: its contents, and the reports of publint and attw.
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
@@ -28,7 +27,7 @@ function report(folder, check, faults) {
   return faults === ''
 }
 
-/** What a package lacks that npm shows or a licence demands. */
+/** Returns what a package lacks for npm or its licence. */
 function faultsOf(folder) {
   const read = (name) => readFileSync(path.join(root, folder, name), 'utf8')
   const [command, ...args] = npm('pack', `./${folder}`, '--dry-run', '--json')
@@ -46,7 +45,7 @@ function faultsOf(folder) {
   ]
 }
 
-/** Nothing if a command succeeds; else what it has printed. */
+/** Returns the output of a command if it fails; otherwise an empty text. */
 function outputOfFailed([command, ...args]) {
   const { status, stdout, stderr } = spawnSync(command, args, { cwd: root, encoding: 'utf8' })
   return status === 0 ? '' : stdout + stderr || `exit code ${status}`

@@ -10,17 +10,20 @@ export function run([command, ...args], options = {}) {
     throw new Error(`${command} ${args.join(' ')} failed: ${error?.message ?? `exit code ${status}`}`)
 }
 
-/** Whether a command ends well. */
+/** Whether a command succeeds. */
 export function runs([command, ...args]) {
   return spawnSync(command, args, { stdio: 'ignore' }).status === 0
 }
 
-/** The command line of a tool in node_modules, without npx, which is slower and asks questions. */
+/**
+ * Returns the command line of a tool in node_modules, without npx, which is slower and asks
+ * questions.
+ */
 export function tool(file, ...args) {
   return [process.execPath, path.join(root, 'node_modules', file), ...args]
 }
 
-/** Runs a script; a failure is printed as a sentence. */
+/** Runs a script; prints the message of an error, and sets the exit code 1. */
 export async function script(work) {
   try {
     await work()

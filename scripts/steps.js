@@ -1,4 +1,5 @@
-// The steps of `npm run check` and `npm test`. Each tells how many of its tests passed and failed.
+// The steps of `npm run check` and `npm test`. Each returns how many of its tests passed and
+// failed.
 import { mkdtempSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -7,7 +8,7 @@ import { run, tool } from './run.js'
 
 const out = mkdtempSync(path.join(tmpdir(), 'wildcast-test-'))
 
-/** A command that counts as one test. */
+/** Returns a step that runs a command and counts as one test. */
 const command = (name, words) => ({ name, run: () => attempt(() => run(words)) })
 
 function attempt(work) {
@@ -20,7 +21,7 @@ function attempt(work) {
   }
 }
 
-/** A Vitest run over some projects of vite.config.ts. */
+/** Returns a step that runs some Vitest projects of vite.config.ts. */
 function vitest(...projects) {
   const report = path.join(out, `${projects[0]}.json`)
   const words = tool('vitest/vitest.mjs', 'run', ...projects.flatMap((name) => ['--project', name]))
@@ -31,7 +32,7 @@ function vitest(...projects) {
       const { numPassedTests, numFailedTests, numFailedTestSuites, numPendingTests } = JSON.parse(
         readFileSync(report, 'utf8'),
       )
-      // A file that can't be loaded has failed without a test of its own; what was skipped has not
+      // A file that can't be loaded has failed without a failed test; skipped tests have not
       // passed.
       const broken = numFailedTests === 0 ? numFailedTestSuites : 0
       return { passed: numPassedTests, failed: numFailedTests + numPendingTests + broken }
@@ -39,7 +40,7 @@ function vitest(...projects) {
   )
 }
 
-/** A Playwright run in a folder. */
+/** Returns a step that runs the Playwright tests of a folder. */
 function playwright(name, folder) {
   const report = path.join(out, `${name}.json`)
   const env = { ...process.env, PLAYWRIGHT_JSON_OUTPUT_NAME: report }
@@ -56,8 +57,8 @@ function playwright(name, folder) {
 }
 
 /**
- * A runner whose report is read even where it failed; without a report, or with one that hides the
- * failure, the step has failed.
+ * Returns a step whose report is read even if its runner fails. Without a report, or if the report
+ * has no failure then, the step has failed.
  */
 function counted(name, words, read, options) {
   return {
@@ -94,9 +95,7 @@ export const tests = [
   playwright('README as pasted', 'e2e/readme'),
 ]
 
-/**
- * Runs steps one after the other, all of them, and ends the process with the sum as its last line.
- */
+/** Runs all steps one after the other, and prints the sum as the last line. */
 export async function runSteps(steps) {
   const sum = { passed: 0, failed: 0 }
   for (const step of steps) {

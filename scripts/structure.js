@@ -1,5 +1,5 @@
-// What the structure of the sources must be like: see CONTRIBUTING.md. It counts, and names what is
-// past a bound.
+// Checks the structure of the sources (see CONTRIBUTING.md): counts, and lists everything that
+// exceeds a limit.
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { parseAst } from 'vite'
@@ -8,13 +8,13 @@ import { root } from './needs.js'
 const sources = ['packages/protocol/src', 'packages/client/src', 'packages/react/src', 'relay/src']
 
 const bounds = {
-  /** Lines of a file, of whatever kind. */
+  /** Lines of a file, tests included. */
   file: 300,
   /** Lines of nine files out of ten. */
   mostFiles: 140,
   /** Lines of a function. */
   function: 60,
-  /** Lines past which a function is long, and the share of those that may be. */
+  /** Functions with more lines are long; at most this share may be. */
   long: 40,
   longShare: 0.015,
 }
@@ -22,7 +22,7 @@ const bounds = {
 const isTest = (file) => /\.(?:test|test-d|contract)\.tsx?$|\/testing\//.test(file)
 const short = (file) => path.relative(root, file)
 
-/** Everything that is past a bound, in words. */
+/** Returns a sentence for everything that exceeds a limit. */
 export function faultsOfStructure() {
   const all = sources.flatMap((folder) => filesIn(path.join(root, folder)))
   const files = all.filter((file) => !isTest(file)).map(read)
@@ -46,8 +46,8 @@ export function faultsOfStructure() {
         ]
       : []),
     ...files.flatMap(({ anys }) => anys.map((at) => `${at}: "any"`)),
-    ...circlesIn(graph).map((circle) => `files in a circle: ${circle.map(short).join(', ')}`),
-    ...circlesIn(foldersOf(graph)).map((circle) => `folders in a circle: ${circle.map(short).join(', ')}`),
+    ...circlesIn(graph).map((circle) => `circular imports of files: ${circle.map(short).join(', ')}`),
+    ...circlesIn(foldersOf(graph)).map((circle) => `circular imports of folders: ${circle.map(short).join(', ')}`),
   ]
 }
 
@@ -84,7 +84,7 @@ function visit(node, see) {
   }
 }
 
-/** Gives the line of an offset. */
+/** Returns a function that converts an offset to a line. */
 function lineFinder(text) {
   const ends = [...text.matchAll(/\n/g)].map(({ index }) => index)
   return (offset) => {
@@ -102,8 +102,8 @@ const fileOf = (imported) =>
   [imported.replace(/\.js$/, '.ts'), imported.replace(/\.js$/, '.tsx')].find((file) => existsSync(file))
 
 /**
- * The same between folders. What a folder imports of those around it is no arrow: they are one
- * house.
+ * Returns the imports between folders. Imports between a folder and one around it do not count:
+ * they are one unit.
  */
 function foldersOf(graph) {
   const folders = new Map()
@@ -118,7 +118,7 @@ function foldersOf(graph) {
 
 const isAround = (outer, inner) => inner.startsWith(`${outer}${path.sep}`)
 
-/** Strongly connected parts of more than one (Tarjan, 1972). */
+/** Returns the strongly connected parts of more than one node (Tarjan, 1972). */
 function circlesIn(graph) {
   const [index, low, stack, circles] = [new Map(), new Map(), [], []]
   const enter = (node) => {

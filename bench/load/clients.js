@@ -6,8 +6,10 @@ const atATime = 50
 /** @typedef {{ port: number, dialect: import('./dialects/dialect.js').Dialect }} Server */
 
 /**
- * Opens connections, some at a time, so that the server's queue of handshakes holds. @param
- * {number} count @template T @param {(i: number) => Promise<T>} open
+ * Opens connections, some at a time, so that they fit into the server's queue of handshakes.
+ * @template T
+ * @param {number} count
+ * @param {(i: number) => Promise<T>} open
  */
 export async function openAll(count, open) {
   /** @type {T[]} */
@@ -23,7 +25,7 @@ export async function openAll(count, open) {
   return opened
 }
 
-/** A connection that has subscribed. @param {Server} server @param {readonly string[]} patterns */
+/** Opens a connection and subscribes. @param {Server} server @param {readonly string[]} patterns */
 export async function openSubscriber({ port, dialect }, patterns) {
   const connection = await openConnection({ ...dialect, port })
   await connection.run([...dialect.open(), ...dialect.subscribe(patterns)])
@@ -40,7 +42,7 @@ export async function openPublisher({ port, dialect }, { confirmed, onConfirmed 
   return connection
 }
 
-/** Calls `arrived` for each mark that a connection is sent from now on. */
+/** Calls `arrived` for each mark that a connection receives from now on. */
 export function listenFor(connection, mark, arrived) {
   const reader = new MarkerReader(mark, arrived)
   connection.listen((room, end) => reader.read(room, end))

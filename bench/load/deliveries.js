@@ -33,7 +33,7 @@ export async function deliveries(server, job, reach) {
       connection.listen(() => {})
       connection.readSeldom(stuck.readEveryMs)
     }
-    // The other readers come after the flood, which would otherwise be theirs, too.
+    // The other readers come after the flood, so that they do not receive it.
     await pump({ ...course, copies: 1, size: stuck.size, perSecond: undefined, window: 16 }, stuck, onTurn)
   }
   const readers = [first, ...(await openAll(others.length, (i) => subscriber(others[i])))]

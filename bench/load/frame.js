@@ -1,5 +1,5 @@
 /**
- * A WebSocket frame from a client. Its mask is zero, so that the payload stands in it as it is.
+ * A WebSocket frame from a client. Its mask is zero, so that it contains the payload unchanged.
  * @param {string | Uint8Array} payload
  * @param {'text' | 'binary'} kind
  * @returns {Buffer}

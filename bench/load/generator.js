@@ -1,5 +1,5 @@
-// The load generator's process. It is sent a job, says when a measurement begins and ends, and what
-// came out.
+// The load generator's process. It receives a job, and reports the begin and the end of a
+// measurement, and the result.
 import { once } from 'node:events'
 import { deliveries } from './deliveries.js'
 import { dialects } from './dialects/dialect.js'

@@ -1,5 +1,5 @@
 /**
- * What the load generator is asked to do: JSON, since it goes from one process to another.
+ * A task of the load generator: JSON, since it is sent to another process.
  * @typedef {Deliveries | Requests | Idle} Job
  *
  * @typedef {object} Target
@@ -8,43 +8,41 @@
  *
  * @typedef {object} Deliveries Publishers publish, subscribers receive.
  * @property {'deliveries'} kind
- * @property {readonly (readonly string[])[]} subscribers The patterns of each.
+ * @property {readonly (readonly string[])[]} subscribers The patterns of each subscriber.
  * @property {number} publishers
  * @property {readonly string[]} subjects
- * @property {number} copies How many subscriptions one message reaches.
+ * @property {number} copies Subscriptions that one message reaches.
  * @property {number} size Bytes of a payload.
  * @property {number} [window] Messages in flight.
- * @property {number} [perSecond] Instead of a window; latencies are taken then.
+ * @property {number} [perSecond] Instead of a window; latencies are recorded then.
  * @property {boolean} [confirmed] Whether each publish is confirmed.
  * @property {Stuck} [stuck]
  *
- * @typedef {object} Stuck A flood that comes before all else, while there is one subscriber that
- * reads it.
+ * @typedef {object} Stuck A flood before everything else, with one subscriber that reads it.
  * @property {number} messages
  * @property {number} size Bytes of each.
- * @property {number} readers How many other subscribers there are, who read nothing, or slowly.
- * @property {number} [readEveryMs] How often these read once; never by default.
+ * @property {number} readers Other subscribers, which read nothing, or slowly.
+ * @property {number} [readEveryMs] The interval of their reads; never by default.
  *
- * @typedef {object} Requests Requesters ask, one answers.
+ * @typedef {object} Requests Several requesters and one responder.
  * @property {'requests'} kind
  * @property {number} requesters
- * @property {number} window Requests in flight of each.
+ * @property {number} window Requests in flight of each requester.
  * @property {number} size Bytes of a payload.
  *
  * @typedef {object} Idle Connections with a subscription each, and nothing else.
  * @property {'idle'} kind
- * @property {number} before How many are there before it is measured.
+ * @property {number} before Connections before the measurement.
  * @property {number} connections
- * @property {number} holdMs How long they are held.
+ * @property {number} holdMs The time for which they stay open.
  *
- * @typedef {object} Course How long it goes on.
- * @property {import('./pump.js').Until} warmUp What is not measured.
+ * @typedef {object} Course The length of a job.
+ * @property {import('./pump.js').Until} warmUp The part that is not measured.
  * @property {import('./pump.js').Until} until
  */
 
 /**
- * Says that a point was reached, and waits until the process that measures has looked at the
- * server.
+ * Reports a point, and waits until the measuring process has read the server's usage.
  * @typedef {(point: 'begun' | 'ended') => Promise<void>} Reach
  */
 

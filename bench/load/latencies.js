@@ -16,7 +16,7 @@ export class Latencies {
     this.#count = 0
   }
 
-  /** What half of them, and what 99 of 100, do not exceed. */
+  /** The median and the 99th percentile. */
   summary() {
     const sorted = this.#values.slice(0, this.#count).sort()
     const quantile = (share) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]

@@ -1,15 +1,15 @@
 import { front } from './connection.js'
 
 /**
- * @typedef {object} Mark What is counted.
+ * @typedef {object} Mark The counted mark.
  * @property {Buffer} text Its first bytes.
- * @property {number} length How many bytes must have come before it counts.
- * @property {number} apart How many bytes there are at least from one to the next.
+ * @property {number} length Bytes that must have come before it counts.
+ * @property {number} apart The minimum of bytes from one mark to the next.
  */
 
 /**
- * Counts a mark in what one connection receives, wherever the bytes are cut and whatever stands
- * between. Frames are not parsed: that would cost more than the server spends on them.
+ * Counts a mark in the bytes of one connection, with any cuts and any bytes between. It does not
+ * parse frames: that would cost more than the server spends on them.
  */
 export class MarkerReader {
   /** @type {Mark} */
@@ -20,8 +20,8 @@ export class MarkerReader {
 
   /**
    * @param {Mark} mark
-   * @param {(bytes: Buffer, at: number) => void} arrived Called for each, with the place after its
-   * text.
+   * @param {(bytes: Buffer, at: number) => void} arrived Called for each mark, with the position
+   * after its text.
    */
   constructor(mark, arrived) {
     this.#mark = mark
@@ -29,8 +29,8 @@ export class MarkerReader {
   }
 
   /**
-   * @param {Buffer} room Holds what was read from `front` on.
-   * @param {number} end Where it ends.
+   * @param {Buffer} room Contains the read bytes, from `front` on.
+   * @param {number} end Their end.
    */
   read(room, end) {
     const { text, length, apart } = this.#mark
@@ -43,8 +43,8 @@ export class MarkerReader {
     while (at !== -1 && at + length <= bytes.length) {
       this.#arrived(bytes, at + text.length)
       after = at + length
-      // Most frames are as long as the one before, so the next mark is where it is expected. Two
-      // can't lie so near that one is passed over.
+      // Most frames are as long as the one before, so guess the position of the next mark. Marks
+      // are too far apart for the guess to skip one.
       const guess = at + stride
       const next = stride > 0 && stride < 2 * apart && startsAt(bytes, text, guess) ? guess : bytes.indexOf(text, after)
       stride = next - at

@@ -8,8 +8,8 @@ const size = 32
 const payload = payloads(size)
 
 /**
- * Lets a reader read bytes that are cut at these places, each piece from the same memory, as
- * sockets do.
+ * Counts the marks in bytes that are cut at these positions, each piece in the same memory, as with
+ * sockets.
  */
 function countIn(bytes: Buffer, cuts: readonly number[]): number {
   const room = Buffer.alloc(front + bytes.length, '@T=')
@@ -25,7 +25,7 @@ function countIn(bytes: Buffer, cuts: readonly number[]): number {
 }
 
 describe('MarkerReader', () => {
-  it('counts every payload once, wherever the bytes are cut and whatever stands between', () => {
+  it('counts every payload once, with any cuts and any bytes between', () => {
     const between = fc.uint8Array({ maxLength: 80 }).filter((bytes) => !Buffer.from(bytes).includes('@'))
     fc.assert(
       fc.property(fc.array(between), fc.array(fc.nat(4000)), (gaps, cuts) => {
@@ -35,7 +35,7 @@ describe('MarkerReader', () => {
     )
   })
 
-  it('counts no payload whose beginning has not come in full', () => {
+  it('does not count a payload whose time stamp is incomplete', () => {
     const bytes = Buffer.from(payload()).subarray(0, shortest - 1)
     expect(countIn(bytes, [1, 2, 3, 10])).toBe(0)
   })

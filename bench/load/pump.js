@@ -1,19 +1,19 @@
 import { publisher } from './publisher.js'
-import { untilThrough } from './until-through.js'
+import { untilComplete } from './until-complete.js'
 
 /**
- * @typedef {object} Counts What has happened since the last run began.
- * @property {number} received Messages, at all subscribers together.
- * @property {number} confirmed Confirmations, at all publishers together.
+ * @typedef {object} Counts Events since the last run began.
+ * @property {number} received Messages, over all subscribers.
+ * @property {number} confirmed Confirmations, over all publishers.
  *
- * @typedef {object} Course How messages are published.
+ * @typedef {object} Course The publishes of a run.
  * @property {import('./dialects/dialect.js').Dialect} dialect
- * @property {readonly import('./connection.js').Connection[]} publishers They publish in turns.
- * @property {readonly string[]} subjects They are published to in turns.
- * @property {number} copies How many subscriptions one message reaches.
+ * @property {readonly import('./connection.js').Connection[]} publishers Used in turn.
+ * @property {readonly string[]} subjects Used in turn.
+ * @property {number} copies Subscriptions that one message reaches.
  * @property {number} size Bytes of a payload.
- * @property {number} [window] How many messages are in flight: until every copy has arrived and,
- * with `confirmed`, the confirmation.
+ * @property {number} [window] Messages in flight: until every copy has arrived and, with
+ * `confirmed`, the confirmation.
  * @property {number} [perSecond] Instead of a window.
  * @property {boolean} [confirmed]
  * @property {Counts} counts
@@ -24,10 +24,10 @@ import { untilThrough } from './until-through.js'
  */
 
 /**
- * Keeps messages in flight, until all have arrived or nothing has moved for twenty seconds.
+ * Keeps messages in flight, until all have arrived or none has for twenty seconds.
  * @param {Course} course
  * @param {Until} until
- * @param {(turn: () => void) => void} onTurn Is given what is to be called when the counts have
+ * @param {(turn: () => void) => void} onTurn Registers a function to call when the counts have
  * changed.
  */
 export async function pump(course, { messages = Infinity, durationMs = Infinity }, onTurn) {
@@ -42,7 +42,7 @@ export async function pump(course, { messages = Infinity, durationMs = Infinity 
     return confirmed ? Math.min(delivered, counts.confirmed) : delivered
   }
 
-  /** Publishes what may be published now. Returns whether all is through. */
+  /** Publishes the messages that are due. Returns whether all have arrived. */
   function turn() {
     endedAt = performance.now()
     const elapsedMs = endedAt - begun
@@ -55,11 +55,11 @@ export async function pump(course, { messages = Infinity, durationMs = Infinity 
 
   counts.received = 0
   counts.confirmed = 0
-  await untilThrough({
+  await untilComplete({
     turn,
     onTurn,
-    beatMs: perSecond === undefined ? undefined : 1,
-    moved: () => counts.received + counts.confirmed,
+    tickMs: perSecond === undefined ? undefined : 1,
+    arrived: () => counts.received + counts.confirmed,
   })
   return { ...counts, sent, lost: sent * copies - counts.received, seconds: (endedAt - begun) / 1000 }
 }

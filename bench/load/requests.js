@@ -2,7 +2,7 @@ import { listenFor, openAll } from './clients.js'
 import { front, openConnection } from './connection.js'
 import { Latencies } from './latencies.js'
 import { ageUs, payloads, timeStamps } from './time-stamp.js'
-import { untilThrough } from './until-through.js'
+import { untilComplete } from './until-complete.js'
 
 /**
  * @param {import('./clients.js').Server} server
@@ -15,7 +15,7 @@ export async function requests({ port, dialect }, { requesters, window, size, wa
     await connection.run([...dialect.open(), ...steps])
     return connection
   }
-  answerWith(await dial(dialect.requests.serve), dialect.requests, size)
+  answerRequests(await dial(dialect.requests.serve), dialect.requests, size)
   const latencies = new Latencies()
   let answered = (_requester) => {}
   const connections = await openAll(requesters, async (i) => {
@@ -43,45 +43,45 @@ export async function requests({ port, dialect }, { requesters, window, size, wa
   return { ...result, ...latencies.summary(), closed: connections.filter(({ closed }) => closed).length }
 }
 
-/** Each asks again when it was answered. */
+/** Each requester sends its next request when one was answered. */
 async function run({ slots, ask, onAnswer }, { messages = Infinity, durationMs = Infinity }) {
   const begun = performance.now()
   let endedAt = begun
   let [sent, received] = [0, 0]
   let turn = () => {}
   const over = () => sent >= messages || performance.now() - begun >= durationMs
-  const goOn = (requester) => {
+  const askNext = (requester) => {
     if (!over()) ask(requester, sent++)
   }
   onAnswer((requester) => {
     received++
     endedAt = performance.now()
-    goOn(requester)
+    askNext(requester)
     turn()
   })
-  slots.forEach(goOn)
-  await untilThrough({
+  slots.forEach(askNext)
+  await untilComplete({
     turn: () => received === sent && over(),
     onTurn(next) {
       turn = next
     },
-    moved: () => received,
+    arrived: () => received,
   })
   return { sent, received, done: received, lost: sent - received, seconds: (endedAt - begun) / 1000 }
 }
 
-/** Answers with what was asked. */
-function answerWith(connection, { asked, answer }, size) {
+/** Answers each request with its own payload. */
+function answerRequests(connection, { requestPattern, answer }, size) {
   let text = ''
   connection.listen((room, end) => {
     text += room.latin1Slice(front, end)
     let read = 0
-    for (const found of text.matchAll(asked)) {
+    for (const found of text.matchAll(requestPattern)) {
       const { to, stamp } = found.groups
       connection.send(answer(to, stamp.padEnd(size, 'x')))
       read = found.index + found[0].length
     }
-    // The next may have come in part.
+    // The next request may be incomplete.
     text = text.slice(read)
   })
 }

@@ -2,8 +2,8 @@ import { Latencies } from './latencies.js'
 import { ageUs } from './time-stamp.js'
 
 /**
- * Counts what arrives, and wakes whoever waits for it. @param {{ latencies: 'taken' | 'not taken'
- * }} options Taking them costs as much as counting.
+ * Counts arrivals, and notifies one callback.
+ * @param {{ latencies: 'taken' | 'not taken' }} options Taking them costs as much as counting.
  */
 export function tally({ latencies: wanted }) {
   const counts = { received: 0, confirmed: 0 }
@@ -31,7 +31,7 @@ export function tally({ latencies: wanted }) {
       counts.confirmed++
       turn()
     },
-    /** @param {() => void} next Called from now on whenever something was counted. */
+    /** @param {() => void} next Called after each count from now on. */
     onTurn(next) {
       turn = next
     },

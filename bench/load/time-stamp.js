@@ -1,5 +1,5 @@
-// A payload begins with the time when it was sent, in microseconds of this process, so that whoever
-// finds it in the bytes knows how old it is.
+// A payload begins with the time when it was sent, in microseconds of this process, so that a
+// reader of the bytes can compute its age.
 const text = '@T='
 const digits = 16
 
@@ -12,8 +12,8 @@ export const timeStamps = (size) => ({ text: Buffer.from(text), length: shortest
 export const nowUs = () => Math.round(performance.now() * 1000)
 
 /**
- * @param {number} size Bytes. @returns {() => string} Payloads of this size, each with the time of
- * its making.
+ * @param {number} size Bytes.
+ * @returns {() => string} Returns payloads of this size, each with its time of creation.
  */
 export function payloads(size) {
   const filler = 'x'.repeat(size - shortest)
@@ -22,7 +22,7 @@ export function payloads(size) {
 
 const stamped = (timeUs) => `${text}${String(timeUs).padStart(digits, '0')}`
 
-/** How long ago the time stamp whose digits begin there was made. */
+/** The age of the time stamp whose digits begin at `at`. */
 export function ageUs(bytes, at) {
   let sent = 0
   for (let i = at; i < at + digits; i++) sent = sent * 10 + bytes[i] - 48

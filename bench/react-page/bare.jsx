@@ -2,10 +2,13 @@ import { useEffect, useState } from 'react'
 import { Row } from './row.jsx'
 import { count, tally } from './tally.js'
 
-/** How many messages of a subject are kept, as a hook does where nothing is said. */
+/** Messages that are kept of a subject: the default of a hook. */
 const keep = 100
 
-/** The control: a WebSocket, `JSON.parse`, and one `setState` per frame. It knows no reconnect, no refusal, and nobody shares its lists. */
+/**
+ * The control: a WebSocket, `JSON.parse`, and one `setState` per frame. It does not reconnect,
+ * handle refusals, or share its lists.
+ */
 export function Bare({ subjects }) {
   const [newest, setNewest] = useState([])
   useEffect(() => {

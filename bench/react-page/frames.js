@@ -1,6 +1,6 @@
 /**
- * Notes when each frame began and how long each long task took (the browser tells of those over 50
- * ms), from now on.
+ * Records from now on when each frame began, and the duration of each long task (the browser
+ * reports those over 50 ms).
  */
 export function watchFrames() {
   const seen = { begun: [], longTasks: [] }

@@ -6,10 +6,10 @@ import { tally } from './tally.js'
 
 const query = new URLSearchParams(location.search)
 const subjects = Array.from({ length: Number(query.get('subjects')) }, (_, i) => `bench.n${i}`)
-const App = query.get('way') === 'bare' ? Bare : Ours
+const App = query.get('variant') === 'bare' ? Bare : Ours
 const frames = watchFrames()
 
-/** Twice a second `bench/react.js` hears what has come, and how the frames were since it last heard. */
+/** Twice a second, reports the tally, and the frames since the last report, to `bench/react.js`. */
 setInterval(() => {
   const report = {
     ...tally,

@@ -5,8 +5,8 @@ import { useEffect } from 'react'
 import { Row } from './row.jsx'
 import { count, tally } from './tally.js'
 
-const way = new URLSearchParams(location.search).get('way')
-const client = createClient({ url: '/ws', transport: way === 'stream' ? stream : undefined })
+const variant = new URLSearchParams(location.search).get('variant')
+const client = createClient({ url: '/ws', transport: variant === 'stream' ? stream : undefined })
 
 function Price({ subject }) {
   const { last, status } = useSubscription(subject, { onEvent: (message) => count(subject, message.data) })

@@ -1,4 +1,4 @@
-/** What is newest of a subject. */
+/** The newest message of a subject. */
 export function Row({ subject, newest }) {
   return (
     <tr>

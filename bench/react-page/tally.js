@@ -1,6 +1,5 @@
 /**
- * What came: each subject's messages are numbered from 0, and whatever is not the next one is
- * wrong.
+ * Counts of the messages. Those of each subject are numbered from 0; any but the next one is wrong.
  */
 export const tally = { ready: 0, got: 0, wrong: 0, firstAt: 0, lastAt: 0 }
 

@@ -8,15 +8,15 @@ const margin = 16
 const bar = { height: 16, step: 26 }
 
 /**
- * A panel of bars for each scenario that has a headline. @param {readonly
- * import('./figures.js').ScenarioResult[]} results
+ * A panel of bars for each scenario with a headline.
+ * @param {readonly import('./figures.js').ScenarioResult[]} results
  */
 export function bars(results) {
   const panels = results.filter((result) => scenarioOf(result).headline).map(panelOf)
   const height = Math.ceil(panels.length / columns) * panel.height + margin * 2
   const width = Math.min(columns, panels.length) * panel.width + margin * 2
   return picture(
-    { width, height, label: 'What each server spends, by scenario; less is better' },
+    { width, height, label: 'Cost of each server, by scenario; less is better' },
     panels.map((content, i) => {
       const x = margin + (i % columns) * panel.width
       const y = margin + Math.floor(i / columns) * panel.height
@@ -53,5 +53,5 @@ function barOf({ server, value, shown, scale, i }) {
   ]
 }
 
-/** Thousands apart. @param {string} digits */
+/** Separates thousands by commas. @param {string} digits */
 const grouped = (digits) => digits.replace(/\B(?=(\d{3})+(?!\d))/g, ',')

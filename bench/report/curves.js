@@ -7,7 +7,7 @@ const legend = 34
 const metric = 'cpuUs'
 
 /**
- * How the cost of a delivery grows along each axis of the scenario `growth`, on logarithmic scales.
+ * Charts of the cost of a delivery along each axis of the scenario `growth`, on logarithmic scales.
  * @param {import('./figures.js').ScenarioResult} result
  */
 export function curves(result) {
@@ -27,7 +27,7 @@ export function curves(result) {
   ])
 }
 
-/** From values to places; both ends at powers of ten. */
+/** Maps values to positions; both ends are powers of ten. */
 function logarithmic(values, [from, to]) {
   const lowest = Math.floor(Math.log10(Math.min(...values)))
   const highest = Math.max(Math.ceil(Math.log10(Math.max(...values))), lowest + 1)
@@ -80,5 +80,5 @@ function legendOf(servers) {
   ])
 }
 
-/** Few characters, for an axis. */
+/** A short label for an axis. */
 const readable = (value) => (value < 10_000 ? String(value) : `${Math.round(value / 1000)}k`)

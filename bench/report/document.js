@@ -12,8 +12,8 @@ const file = path.join(docs, 'performance.md')
 const reference = path.join(root, 'bench/results/reference.json')
 
 /**
- * Puts results into docs/performance.md and its charts, beside what stands there of other
- * scenarios. @param {readonly import('./figures.js').ScenarioResult[]} fresh
+ * Writes results to docs/performance.md and its charts; those of other scenarios stay.
+ * @param {readonly import('./figures.js').ScenarioResult[]} fresh
  */
 export function writeDocument(fresh) {
   const known = merged(existsSync(reference) ? readResults(reference) : [], fresh)

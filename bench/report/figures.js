@@ -2,7 +2,7 @@ import { scenarios } from '../scenarios/scenario.js'
 import { median } from './median.js'
 
 /**
- * What a run has found, as it stands in a file.
+ * The result of a scenario, as written to a file.
  * @typedef {object} ScenarioResult
  * @property {string} name
  * @property {string} about
@@ -18,10 +18,10 @@ import { median } from './median.js'
  * string })[]>} results By server, one for each round.
  */
 
-/** The scenario that a result is of. @param {ScenarioResult} result */
+/** The scenario of a result. @param {ScenarioResult} result */
 export const scenarioOf = (result) => scenarios.find(({ name }) => name === result.name)
 
-/** The servers that took part. @param {ScenarioResult} result */
+/** The servers with results. @param {ScenarioResult} result */
 export const serversOf = ({ cases }) => [...new Set(cases.flatMap(({ results }) => Object.keys(results)))]
 
 /**
@@ -41,8 +41,8 @@ export function ratio(of, to, metric) {
 
 /** @typedef {{ one: CaseResult, server: string }} Side */
 
-/** What did not go well, in sentences. @param {ScenarioResult} result */
-export function troubles({ cases }) {
+/** Lost messages and failures, in sentences. @param {ScenarioResult} result */
+export function problems({ cases }) {
   return cases.flatMap(({ label, results }) =>
     Object.entries(results).flatMap(([server, rounds]) => {
       const lost = rounds.reduce((sum, round) => sum + (round.lost ?? 0), 0)

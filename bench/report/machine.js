@@ -4,7 +4,7 @@ import { cpus, release, totalmem, type } from 'node:os'
 import path from 'node:path'
 import { findProgram, root } from '../../scripts/needs.js'
 import { pinned } from '../cores.js'
-import { tellsUse } from '../processes.js'
+import { reportsUsage } from '../processes.js'
 
 /**
  * @typedef {object} Machine
@@ -12,7 +12,7 @@ import { tellsUse } from '../processes.js'
  * @property {string} system
  * @property {Record<string, string>} versions
  * @property {boolean} pinned
- * @property {boolean} tellsUse
+ * @property {boolean} reportsUsage
  */
 
 /** @returns {Machine} */
@@ -29,19 +29,19 @@ export function machine() {
       mosquitto: programVersion('mosquitto', '-h'),
     },
     pinned,
-    tellsUse,
+    reportsUsage,
   }
 }
 
-/** In sentences. @param {Machine} machine */
-export function described({ processor, system, versions, pinned, tellsUse }) {
+/** Describes a machine in sentences. @param {Machine} machine */
+export function described({ processor, system, versions, pinned, reportsUsage }) {
   const named = Object.entries(versions).map(([name, version]) => `${name} ${version}`)
   return [
     `${processor}, ${system}; ${named.join(', ')}.`,
     pinned
       ? 'The server had a core of its own, the load generator another.'
       : 'Server and load generator shared all cores: there is no taskset, or one core only.',
-    ...(tellsUse ? [] : ['This system does not tell what its processes use, so CPU and memory are missing.']),
+    ...(reportsUsage ? [] : ['This system does not report the usage of processes, so CPU and memory are missing.']),
   ].join(' ')
 }
 

@@ -1,6 +1,6 @@
 /**
- * The middle of those that are numbers; undefined where none is. @param {readonly (number | null |
- * undefined)[]} values
+ * The median of the finite numbers; undefined without any.
+ * @param {readonly (number | null | undefined)[]} values
  */
 export function median(values) {
   const sorted = values.filter((value) => Number.isFinite(value)).sort((a, b) => a - b)

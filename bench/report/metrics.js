@@ -2,14 +2,14 @@
  * @typedef {'cpuUs' | 'perSecond' | 'p50Us' | 'p99Us' | 'memory' | 'grown'} MetricName
  *
  * @typedef {object} Metric
- * @property {(each: string) => string} title What it is, where `each` is what was counted.
+ * @property {(each: string) => string} title Its title; `each` is the counted thing.
  * @property {(value: number) => string} show
- * @property {boolean} isCost Whether less is better; ratios are shown of costs.
+ * @property {boolean} isCost Whether less is better; tables show ratios of costs only.
  */
 
 const whole = (value) => value.toFixed(0)
 
-/** Three digits that count. */
+/** Three significant digits. */
 const short = (value) => value.toFixed(value < 10 ? 2 : value < 100 ? 1 : 0)
 
 /** @type {Record<MetricName, Metric>} */

@@ -9,14 +9,15 @@ export const readResults = (file) => JSON.parse(readFileSync(file, 'utf8')).scen
 /** @param {string} file @param {readonly ScenarioResult[]} scenarios */
 export function writeResults(file, scenarios) {
   mkdirSync(path.dirname(file), { recursive: true })
-  // A line for each, so that a change shows which were measured again.
+  // A line for each, so that a diff shows which were measured again.
   const lines = scenarios.map((result) => JSON.stringify(result, rounded))
   writeFileSync(file, `{"scenarios":[\n${lines.join(',\n')}\n]}\n`)
 }
 
 /**
- * The results of one run in the place of older ones of the same scenarios. @param {readonly
- * ScenarioResult[]} older @param {readonly ScenarioResult[]} newer
+ * Replaces older results by newer ones of the same scenarios.
+ * @param {readonly ScenarioResult[]} older
+ * @param {readonly ScenarioResult[]} newer
  */
 export function merged(older, newer) {
   const left = older.filter(({ name }) => !newer.some((result) => result.name === name))

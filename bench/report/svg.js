@@ -1,6 +1,7 @@
 /**
- * @param {string} name @param {Record<string, string | number>} attributes @param {readonly
- * string[]} [children]
+ * @param {string} name
+ * @param {Record<string, string | number>} attributes
+ * @param {readonly string[]} [children]
  */
 export function element(name, attributes, children = []) {
   const written = Object.entries(attributes).map(([key, value]) => ` ${key}="${escaped(shortened(value))}"`)
@@ -13,8 +14,9 @@ export function element(name, attributes, children = []) {
 export const text = (content, attributes) => element('text', attributes, [escaped(content)])
 
 /**
- * A whole picture on white, so that it is legible on dark pages, too. @param {{ width: number,
- * height: number, label: string }} frame @param {readonly string[]} children
+ * A complete image on white, so that it is legible on dark pages, too.
+ * @param {{ width: number, height: number, label: string }} frame
+ * @param {readonly string[]} children
  */
 export function picture({ width, height, label }, children) {
   return `${element(

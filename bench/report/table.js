@@ -53,7 +53,7 @@ function compared(result, servers, metric, controls) {
 
 const twoDigits = (value) => value.toFixed(2)
 
-/** For a terminal. @param {string[][]} rows */
+/** Formats a table for a terminal. @param {string[][]} rows */
 export function asText(rows) {
   const widths = widthsOf(rows)
   return rows
@@ -61,7 +61,7 @@ export function asText(rows) {
     .join('\n')
 }
 
-/** For a document. @param {string[][]} rows */
+/** Formats a table for a document. @param {string[][]} rows */
 export function asMarkdown([head, ...rows]) {
   const widths = widthsOf([head, ...rows])
   const line = (cells) =>

@@ -10,7 +10,7 @@ const result = (cases: ScenarioResult['cases'], name = 'fan-in'): ScenarioResult
 })
 
 const both = { label: 'both', results: { 'wildcast-json': spent(2, 9, 3), nats: spent(1, 3, 3) } }
-const oneFailed = { label: 'one failed', results: { 'wildcast-json': spent(4), nats: [{ failure: 'it is gone' }] } }
+const oneFailed = { label: 'one failed', results: { 'wildcast-json': spent(4), nats: [{ failure: 'it has ended' }] } }
 
 describe('tables', () => {
   it('show medians, and the median of the ratios of each round', () => {
@@ -25,16 +25,16 @@ describe('tables', () => {
     ])
   })
 
-  it('leave a dash where a server has no figure', () => {
+  it('have a dash for a missing figure', () => {
     expect(tables(result([both, oneFailed]))[0]?.rows[2]).toEqual(['one failed', '4.00', '–', '–'])
   })
 
-  it('compare two cases where the scenario asks for it', () => {
+  it('compare two cases if the scenario names them', () => {
     const cases = [
-      { label: 'nobody is stuck', results: { nats: spent(2, 4) } },
-      { label: 'one is stuck', results: { nats: spent(3, 4) } },
+      { label: 'no stuck reader', results: { nats: spent(2, 4) } },
+      { label: 'one stuck reader', results: { nats: spent(3, 4) } },
     ]
-    expect(tables(result(cases, 'slow-reader'))[0]?.rows.at(-1)).toEqual(['one ÷ nobody', '1.25'])
+    expect(tables(result(cases, 'slow-reader'))[0]?.rows.at(-1)).toEqual(['one ÷ none', '1.25'])
   })
 
   it('are aligned, for a terminal and for a document', () => {

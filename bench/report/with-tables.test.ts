@@ -21,7 +21,7 @@ describe('docs/performance.md', () => {
 })
 
 describe('withTables', () => {
-  it('says what did not go well', () => {
+  it('lists the problems', () => {
     const document = '<!-- bench:fan-in --> old <!-- bench:end --> rest'
     const written = withTables(document, result('fan-in', 1))
     expect(written).toContain('- nats, some case: 3 were lost')
@@ -29,7 +29,7 @@ describe('withTables', () => {
     expect(written).toMatch(/<!-- bench:end --> rest$/)
   })
 
-  it('fails where the document has no place for a scenario', () => {
-    expect(() => withTables('nothing', result('fan-in', 1))).toThrow('put <!-- bench:fan-in -->')
+  it('fails if the document has no place for a scenario', () => {
+    expect(() => withTables('nothing', result('fan-in', 1))).toThrow('add <!-- bench:fan-in -->')
   })
 })

@@ -3,7 +3,7 @@ const subject = 'bench.test'
 /**
  * One publisher, and subscribers of one subject, with payloads of 128 bytes.
  * @param {number} subscribers
- * @param {Partial<import('../load/job.js').Deliveries>} job What is otherwise.
+ * @param {Partial<import('../load/job.js').Deliveries>} job Fields that replace these.
  * @returns {import('../load/job.js').Deliveries}
  */
 export function toAll(subscribers, job) {
@@ -19,7 +19,7 @@ export function toAll(subscribers, job) {
 }
 
 /**
- * Clients with subjects of their own, and publishes that go round all of them: each message has one
+ * Clients with their own subjects, and publishes to each of them in turn: each message has one
  * reader.
  * @param {{ clients: number, each: number }} counts
  * @returns {import('../load/job.js').Deliveries}

@@ -12,7 +12,7 @@ const axes = {
     job: (subjects) => eachItsOwn(subjectsEach(subjects)),
     needs: /** @type {const} */ ('subjects'),
   },
-  // Few in flight, so that long ones are not measured by what buffers hold.
+  // Few in flight, so that buffers do not hide the cost of long ones.
   bytes: {
     values: [32, 128, 1024, 8192, 65_536],
     job: (size) => toAll(50, { size, window: 8 }),
@@ -23,10 +23,11 @@ const axes = {
 export const growth = {
   name: 'growth',
   about:
-    'one publisher; more subscribers (128 bytes, 32 in flight), more subjects (over at most 100 clients, one reader each), longer payloads (50 subscribers, 8 in flight)',
+    'one publisher; more subscribers (128 bytes, 32 in flight), more subjects (over at most 100 clients, ' +
+    'one reader each), longer payloads (50 subscribers, 8 in flight)',
   each: 'delivery',
   needs: ['fan-out'],
-  // Not mosquitto, which takes 100 ms for each frame above 4 KiB, nor Socket.IO, which is a loop
+  // Without mosquitto, which takes 100 ms for each frame above 4 KiB, and Socket.IO, which loops
   // over sockets, too.
   only: ['wildcast-json', 'wildcast-msgpack', 'batched', 'naive-ws', 'nats'],
   metrics: ['cpuUs', 'memory'],

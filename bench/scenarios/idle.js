@@ -1,7 +1,7 @@
 /** @type {import('./scenario.js').Scenario} */
 export const idle = {
   name: 'idle',
-  about: 'connections with a subscription each, where nothing happens; the first 100 are not counted',
+  about: 'idle connections with a subscription each; the first 100 are not counted',
   each: 'connection',
   needs: ['fan-out'],
   metrics: ['grown'],

@@ -3,7 +3,7 @@ import { eachItsOwn } from './deliveries.js'
 /** @type {import('./scenario.js').Scenario} */
 export const manySubjects = {
   name: 'many-subjects',
-  about: 'clients with a subject of their own each; publishes go round all of them, 128 bytes, 32 in flight',
+  about: 'clients with a subject each; publishes to each of them in turn, 128 bytes, 32 in flight',
   each: 'delivery',
   needs: ['fan-out', 'subjects'],
   metrics: ['cpuUs', 'perSecond'],

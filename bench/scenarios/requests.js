@@ -3,7 +3,7 @@ const requesters = 8
 /** @type {import('./scenario.js').Scenario} */
 export const requests = {
   name: 'requests',
-  about: `${requesters} clients ask, another answers, 128 bytes`,
+  about: `${requesters} requesters, one responder, 128 bytes`,
   each: 'answer',
   needs: ['requests'],
   metrics: ['cpuUs', 'perSecond', 'p50Us', 'p99Us'],

@@ -1,31 +1,31 @@
 /**
  * @typedef {object} Settings
- * @property {number} [clients] How many connections `idle`, `slow-reader` and `slow-crowd` open.
+ * @property {number} [clients] Connections of `idle`, `slow-reader` and `slow-crowd`.
  * @property {boolean} quick
  *
  * @typedef {object} Case
  * @property {string} label
  * @property {import('../load/job.js').Job} job
- * @property {import('../servers/server.js').Ability} [needs] Beyond what the scenario needs.
- * @property {{ axis: string, value: number }} [growth] The place of the case on a curve.
+ * @property {import('../servers/server.js').Ability} [needs] An ability beyond those of the
+ * scenario.
+ * @property {{ axis: string, value: number }} [growth] The position of the case on a curve.
  *
  * @typedef {object} Scenario
  * @property {string} name
- * @property {string} about What it measures, in a line.
- * @property {'delivery' | 'answer' | 'connection'} each What is counted.
- * @property {readonly import('../servers/server.js').Ability[]} needs What a server must be able to
- * do.
- * @property {readonly string[]} [only] The servers that it is about; all by default.
- * @property {readonly import('../report/metrics.js').MetricName[]} metrics What is shown of it; the
- * first counts.
+ * @property {string} about Its content, in a line.
+ * @property {'delivery' | 'answer' | 'connection'} each The counted thing.
+ * @property {readonly import('../servers/server.js').Ability[]} needs Required of a server.
+ * @property {readonly string[]} [only] Names of servers; all by default.
+ * @property {readonly import('../report/metrics.js').MetricName[]} metrics The tables; the first
+ * metric counts.
  * @property {(settings: Settings) => readonly Case[]} cases
- * @property {Headline} [headline] What stands for it in the chart.
- * @property {{ label: string, of: string, to: string }} [compare] Two cases whose ratio is shown,
- * too.
+ * @property {Headline} [headline] Its panel in the chart.
+ * @property {{ label: string, of: string, to: string }} [compare] Two cases with a row for their
+ * ratio.
  *
  * @typedef {object} Headline
  * @property {string} title
- * @property {string} [label] Of the case; the first by default.
+ * @property {string} [label] Label of the case; the first case by default.
  * @property {import('../report/metrics.js').MetricName} metric
  */
 

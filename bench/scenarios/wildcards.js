@@ -5,7 +5,7 @@ const idlePatterns = 8
 
 const count = (length, make) => Array.from({ length }, (_, i) => make(i))
 
-/** Patterns that no message matches, so that there is something to search among. */
+/** Patterns that no message matches, so that the server has more to search. */
 const besides = (client) => count(idlePatterns, (i) => `alarm.${client}.*.${i}`)
 
 const patterns = [
@@ -17,7 +17,9 @@ const patterns = [
 /** @type {import('./scenario.js').Scenario} */
 export const wildcards = {
   name: 'wildcards',
-  about: `${patterns.length} clients, ${patterns.length * (idlePatterns + 1)} patterns with wildcards; each message, on one of ${rooms * kinds} subjects, matches ${2 + everything} subscriptions; 128 bytes`,
+  about:
+    `${patterns.length} clients, ${patterns.length * (idlePatterns + 1)} patterns with wildcards; ` +
+    `each message, on one of ${rooms * kinds} subjects, matches ${2 + everything} subscriptions; 128 bytes`,
   each: 'delivery',
   needs: ['fan-out', 'wildcards'],
   metrics: ['cpuUs', 'perSecond'],

@@ -1,5 +1,5 @@
-// Control: the floor, what Node can do where only bytes are served. Each message is framed once,
-// all frames of a turn are joined, and every socket is written to once. node batched.js <port>
+// Control: the floor, Node serving bytes only. It frames each message once, joins all frames of a
+// turn, and writes once to every socket. node batched.js <port>
 import { WebSocketServer } from 'ws'
 
 const sockets = new Set()

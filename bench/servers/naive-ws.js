@@ -1,4 +1,4 @@
-// Control: the loop over all sockets that anyone would write first. node naive-ws.js <port>
+// Control: the naive loop over all sockets. node naive-ws.js <port>
 import { WebSocketServer } from 'ws'
 
 const subscribers = new Set()

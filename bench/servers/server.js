@@ -33,7 +33,7 @@ const wildcast = (codec) => ({
   ],
 })
 
-/** @type {readonly Server[]} Ours first, then the controls from the least to the most. */
+/** @type {readonly Server[]} Ours first, then the controls, the simplest first. */
 export const servers = [
   wildcast('json'),
   wildcast('msgpack'),
@@ -70,7 +70,7 @@ const mosquittoLines = ({ port, folder }) => [
   'set_tcp_nodelay true',
   'max_queued_messages 0',
   'allow_anonymous true',
-  // With none but a WebSocket it gives up: "unable to start any listening sockets".
+  // With a WebSocket listener only, it exits: "unable to start any listening sockets".
   `listener 0 ${path.join(folder, 'mosquitto.sock')}`,
   `listener ${port} 127.0.0.1`,
   'protocol websockets',

@@ -1,4 +1,4 @@
-// Control: Socket.IO, where a subject is a room. node socket-io.js <port>
+// Control: Socket.IO with a room for each subject. node socket-io.js <port>
 import { createServer } from 'node:http'
 import { Server } from 'socket.io'
 

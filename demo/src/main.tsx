@@ -1,8 +1,7 @@
-import { WildcastProvider } from '@wildcast/react'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { App } from './app.js'
-import { client } from './bridge.js'
+import { client, WildcastProvider } from './bridge.js'
 import './styles.css'
 
 const root = document.getElementById('root')

@@ -52,7 +52,7 @@ describe('wildcast check finds what up would', () => {
 
   it.each(gateways)('two gateways on one port: %s', async (_, toml, fine) => {
     const { code, said } = await check({ 'wildcast.toml': toml })
-    expect(said).toMatch(fine ? /is fine/ : /^wildcast\.toml:\d+: "port" .* has already; choose another\n$/)
+    expect(said).toMatch(fine ? /is fine/ : /^wildcast\.toml:\d+: "port" .* already has; choose another\n$/)
     expect(code).toBe(fine ? 0 : 2)
   })
 
@@ -61,7 +61,7 @@ describe('wildcast check finds what up would', () => {
       `[trigger.brokers.${name}]\nbroker_type = "InMemoryBroker"\ngateway.Http = { port = 4000, host = "${host}" }\n`
     const { said } = await check({ 'spin.toml': `[trigger]\n${http('a', '0.0.0.0')}${http('b', '127.0.0.1')}` })
     expect(said).toBe(
-      'spin.toml:7: "port" in [trigger.brokers.b.gateway.Http] is 4000, which the gateway of "a" has already; choose another\n',
+      'spin.toml:7: "port" in [trigger.brokers.b.gateway.Http] is 4000, which the gateway of "a" already has; choose another\n',
     )
   })
 
@@ -70,7 +70,7 @@ describe('wildcast check finds what up would', () => {
       'a root certificate that is not there',
       redis('root_certificate = "no.pem"'),
       {},
-      /^wildcast\.toml:4: "root_certificate" in \[brokers\.main\] names a file that is not there/,
+      /^wildcast\.toml:4: "root_certificate" in \[brokers\.main\] names a file that does not exist/,
     ],
     [
       'one that is no certificate',
@@ -95,7 +95,7 @@ describe('wildcast check finds what up would', () => {
       'a key that is not there',
       redis('client_certificate = { certificate = "c.pem", key = "c.key" }'),
       { 'c.pem': String(client.cert) },
-      /:4: "key" in \[brokers\.main\.client_certificate\] names a file that is not there/,
+      /:4: "key" in \[brokers\.main\.client_certificate\] names a file that does not exist/,
     ],
     [
       'a key that is none',
@@ -176,8 +176,8 @@ describe('wildcast check finds what up would', () => {
       { 'one.mjs': 'export default 1' },
       /^one\.mjs: component "one": its default export is a number/,
     ],
-    ['a component that is not there', component('no.mjs'), {}, /:4: "source" .* names a file that is not there/],
-    ['a folder that is not there', `static = "no"\n${memory}`, {}, /:1: "static" names a folder that is not there/],
+    ['a component that is not there', component('no.mjs'), {}, /:4: "source" .* names a file that does not exist/],
+    ['a folder that is not there', `static = "no"\n${memory}`, {}, /:1: "static" names a folder that does not exist/],
     ['a host with a port', `host = "127.0.0.1:80"\n${memory}`, {}, /:1: "host" must be an address/],
     ['a misspelt type', '[brokers.main]\ntype = "reddis"\n', {}, /:2: "type" .* did you mean "redis"\?/],
     ['a misspelt mode', `websockets = "jsno"\n${memory}`, {}, /:1: "websockets" .* did you mean "json"\?/],
@@ -233,7 +233,7 @@ describe('wildcast check finds what up would', () => {
     [
       'a certificate that is not there',
       '[trigger.brokers.a.broker_type.Nats]\naddresses = ["a"]\nroot_certificate = "no.pem"\n',
-      /:3: "root_certificate" in \[trigger\.brokers\.a\.broker_type\.Nats\] names a file that is not there/,
+      /:3: "root_certificate" in \[trigger\.brokers\.a\.broker_type\.Nats\] names a file that does not exist/,
     ],
     [
       'a broken NKey',
@@ -263,7 +263,7 @@ describe('wildcast check finds what up would', () => {
     [
       'a certificate that is not there',
       { brokers: { main: { type: 'mqtt', address: 'mqtts://a', root_certificate: 'no.pem' } } },
-      /names a file that is not there/,
+      /names a file that does not exist/,
     ],
     ['an invalid URL', { brokers: { main: { type: 'redis', url: 'redis://a:99999' } } }, /must be a URL such as/],
   ]

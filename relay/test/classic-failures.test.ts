@@ -3,7 +3,7 @@ import { type ErrorCode, WildcastError } from '@wildcast/protocol'
 import { describe, expect, it } from 'vitest'
 import type { OpenBroker } from '../src/core/broker.js'
 import { http, memory, newId, realClock, websocket } from '../src/index.js'
-import { openWatch } from '../src/node/watch.js'
+import { openMonitoring } from '../src/node/monitoring.js'
 import { connect } from './socket.js'
 import { type StartedRelay, startRelay } from './start-relay.js'
 
@@ -31,9 +31,13 @@ interface Started {
 }
 
 async function start(options: Parameters<typeof startRelay>[0] = {}): Promise<Started> {
-  const watch = openWatch()
-  const { observer } = watch.relay
-  const relay = await startRelay({ gateways: [watch.gateway, http, websocket({ mode: 'json' })], observer, ...options })
+  const monitoring = openMonitoring()
+  const { observer } = monitoring.relay
+  const relay = await startRelay({
+    gateways: [monitoring.gateway, http, websocket({ mode: 'json' })],
+    observer,
+    ...options,
+  })
   const counted = async (): Promise<string> =>
     (await (await fetch(`http://${relay.address}/metrics`)).text())
       .split('\n')

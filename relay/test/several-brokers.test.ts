@@ -80,7 +80,7 @@ describe('several brokers over one WebSocket', () => {
     },
   )
 
-  it('refuse a handshake that names a broker that is not there', async () => {
+  it('refuse a handshake that names a broker that does not exist', async () => {
     const { address } = await startTwo()
     const refused = await connect(`ws://${address}/ws?broker=nowhere`, 'wildcast.v1+json').catch(String)
     expect(refused).toContain('400')

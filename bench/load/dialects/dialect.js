@@ -1,26 +1,25 @@
 /**
- * How a server is spoken to. Subjects and patterns are written as Wildcast does: `a.b`, `a.*`,
- * `a.>`.
+ * A server's protocol. Subjects and patterns are written as in Wildcast: `a.b`, `a.*`, `a.>`.
  * @typedef {object} Dialect
  * @property {string} path
- * @property {string} [publishPath] Where publishers connect, if elsewhere.
+ * @property {string} [publishPath] Path for publishers, if it differs.
  * @property {string} [protocol] The WebSocket subprotocol.
- * @property {'text' | 'binary'} kind Of the frames that are sent.
- * @property {(options?: { confirmed?: boolean }) => readonly Step[]} open What a client says first;
- * a publisher may ask for confirmations.
+ * @property {'text' | 'binary'} kind The type of sent frames.
+ * @property {(options?: { confirmed?: boolean }) => readonly Step[]} open The first steps of a
+ * client; a publisher may request confirmations.
  * @property {(patterns: readonly string[]) => readonly Step[]} subscribe
- * @property {(subject: string, payload: string, ref?: number) => string | Uint8Array} publish With
- * a `ref` it is confirmed.
- * @property {{ text: Buffer, length: number }} [confirmation] What stands once in each confirmation
- * of a publish.
+ * @property {(subject: string, payload: string, ref?: number) => string | Uint8Array} publish A
+ * publish with a `ref` is confirmed.
+ * @property {{ text: Buffer, length: number }} [confirmation] Occurs once in each confirmation of a
+ * publish.
  * @property {Requests} [requests]
  *
  * @typedef {object} Requests
- * @property {readonly Step[]} serve What the one who answers says.
- * @property {(requester: number) => readonly Step[]} begin What a requester says first.
+ * @property {readonly Step[]} serve The steps of the responder.
+ * @property {(requester: number) => readonly Step[]} begin The first steps of a requester.
  * @property {(requester: number, ref: number, payload: string) => string | Uint8Array} ask
- * @property {RegExp} asked Finds a request in what comes to the one who answers, as Latin-1: `to`
- * is where the answer goes, `stamp` how the payload begins.
+ * @property {RegExp} requestPattern Finds a request in the responder's input, as Latin-1: `to` is
+ * the address of the answer, `stamp` the beginning of the payload.
  * @property {(to: string, payload: string) => string | Uint8Array} answer
  *
  * @typedef {import('../connection.js').Step} Step

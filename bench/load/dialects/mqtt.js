@@ -37,12 +37,12 @@ export const mqtt = {
       ? packet(0x30, text(topic(subject)), Buffer.from(payload))
       : packet(0x32, text(topic(subject)), uint16(1 + (ref % ids)), Buffer.from(payload)),
   confirmation: { text: Buffer.from([0x40, 0x02]), length: 4 },
-  // As it was done before MQTT 5: the topic says who asks.
+  // As before MQTT 5: the topic names the requester.
   requests: {
     serve: [subscribe(['echo.*'])],
     begin: (requester) => [subscribe([`reply.${requester}`])],
     ask: (requester, _, payload) => mqtt.publish(`echo.${requester}`, payload),
-    asked: /echo\/(?<to>\d+)(?<stamp>@T=\d{16})/g,
+    requestPattern: /echo\/(?<to>\d+)(?<stamp>@T=\d{16})/g,
     answer: (to, payload) => mqtt.publish(`reply.${to}`, payload),
   },
 }

@@ -1,5 +1,4 @@
-// No dialect at all: everything that a publisher sends goes to every subscriber. For servers that
-// know no subjects.
+// No protocol at all, for servers without subjects: every message goes to every subscriber.
 
 /** @type {import('./dialect.js').Dialect} */
 export const raw = {

@@ -1,4 +1,4 @@
-// Engine.IO 4 and Socket.IO 5 as they stand on the wire. A subject is a room.
+// Engine.IO 4 and Socket.IO 5 on the wire. A subject is a room.
 
 /** @type {import('./dialect.js').Dialect} */
 export const socketIo = {
@@ -10,13 +10,13 @@ export const socketIo = {
   ],
   subscribe: (patterns) => [{ send: `420${JSON.stringify(['subscribe', patterns])}`, expect: '430[' }],
   publish: (subject, payload, ref) => `42${ref ?? ''}["publish","${subject}","${payload}"]`,
-  // Nothing else that comes to a publisher is an empty list.
+  // A publisher receives no other empty list.
   confirmation: { text: Buffer.from('[]'), length: 2 },
   requests: {
     serve: [{ send: '420["serve"]', expect: '430[' }],
     begin: () => [],
     ask: (_, ref, payload) => `42${ref}["request","${payload}"]`,
-    asked: /42(?<to>\d+)\["request","(?<stamp>@T=\d{16})/g,
+    requestPattern: /42(?<to>\d+)\["request","(?<stamp>@T=\d{16})/g,
     answer: (to, payload) => `43${to}["${payload}"]`,
   },
 }

@@ -1,5 +1,5 @@
-const said = (kind, body) => JSON.stringify({ [kind]: body })
-const subscribe = (body) => ({ send: said('Subscribe', body), expect: '"Subscribed"' })
+const frameOf = (kind, body) => JSON.stringify({ [kind]: body })
+const subscribe = (body) => ({ send: frameOf('Subscribe', body), expect: '"Subscribed"' })
 
 /** @type {import('./dialect.js').Dialect} */
 export const wildcastJson = {
@@ -8,7 +8,7 @@ export const wildcastJson = {
   kind: 'text',
   open: () => [],
   subscribe: (patterns) => patterns.map(subscribe),
-  // By hand, since it is written for every message: payloads and subjects have nothing to escape.
+  // By hand, since it runs for every message; payloads and subjects need no escapes.
   publish: (subject, payload, ref) =>
     `{"Publish":{"subject":"${subject}","message":"${payload}"${ref === undefined ? '' : `,"ref":${ref}`}}}`,
   confirmation: { text: Buffer.from('"Ack"'), length: 5 },
@@ -16,7 +16,7 @@ export const wildcastJson = {
     serve: [subscribe({ subject: 'echo', serve: true })],
     begin: () => [],
     ask: (_, ref, payload) => `{"Request":{"ref":${ref},"subject":"echo","message":"${payload}"}}`,
-    asked: /"(?<stamp>@T=\d{16})x*"[^}]*?"response_subject":"(?<to>[^"]+)"/g,
+    requestPattern: /"(?<stamp>@T=\d{16})x*"[^}]*?"response_subject":"(?<to>[^"]+)"/g,
     answer: (to, payload) => wildcastJson.publish(to, payload),
   },
 }

@@ -1,11 +1,11 @@
-/** As much MessagePack as the frames here need. */
+/** The part of MessagePack that these frames need. */
 const text = (value) => Buffer.concat([header(value.length, [0xa0, 32], [0xd9, 256]), Buffer.from(value)])
 const bin = (value) => Buffer.concat([header(value.length, [0xc4, 256], [0xc5, 65536], [0xc6]), Buffer.from(value)])
 const uint32 = (value) => Buffer.from([0xce, value >>> 24, (value >>> 16) & 255, (value >>> 8) & 255, value & 255])
 const map = (...fields) => Buffer.concat([Buffer.from([0x80 | (fields.length / 2)]), ...fields])
 const yes = Buffer.from([0xc3])
 
-/** The first form whose lengths go so far; a form below 0xc0 holds the length itself. */
+/** The first form that can hold the length; a form below 0xc0 contains the length itself. */
 function header(length, ...forms) {
   const [first, limit] = forms.find(([, limit = Number.POSITIVE_INFINITY]) => length < limit)
   if (first < 0xc0) return Buffer.from([first | length])
@@ -39,7 +39,7 @@ export const wildcastMsgpack = {
     ask: (_, ref, payload) =>
       map(names.Request, map(names.ref, uint32(ref), names.subject, text('echo'), names.message, bin(payload))),
     // After the name comes the length of the text, in one byte or two.
-    asked: /(?<stamp>@T=\d{16})x*.*?response_subject(?:[\xa0-\xbf]|\xd9.)(?<to>[\w.$-]+)/gs,
+    requestPattern: /(?<stamp>@T=\d{16})x*.*?response_subject(?:[\xa0-\xbf]|\xd9.)(?<to>[\w.$-]+)/gs,
     answer: (to, payload) => wildcastMsgpack.publish(to, payload),
   },
 }

@@ -1,12 +1,11 @@
-import { useClient, useConnection } from '@wildcast/react'
+import { client, useConnection } from '../bridge.js'
 import { usePage } from '../page.js'
 
 /** Chooses the broker of the chat if the relay has several. All share one connection. */
 export function BrokerChoice() {
-  const { welcome } = useClient()
   useConnection() // a new connection brings a new welcome
   const { broker, setBroker } = usePage()
-  const brokers = welcome?.brokers ?? []
+  const brokers = client.welcome?.brokers ?? []
   if (brokers.length < 2) return null
   const chosen = brokers.find(({ name }) => name === broker) ?? brokers.find((each) => each.default)
   return (

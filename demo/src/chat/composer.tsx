@@ -1,5 +1,6 @@
-import { type Publishing, usePublish, usePublishing } from '@wildcast/react'
+import type { Publishing } from '@wildcast/react'
 import { type FormEvent, useState } from 'react'
+import { usePublish, usePublishing } from '../bridge.js'
 import { usePage } from '../page.js'
 import type { ChatMessage } from './chat-message.js'
 

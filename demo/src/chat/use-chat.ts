@@ -1,4 +1,5 @@
-import { type SubscriptionFeed, useSubscription } from '@wildcast/react'
+import type { SubscriptionFeed } from '@wildcast/react'
+import { useSubscription } from '../bridge.js'
 import { usePage } from '../page.js'
 
 /** The messages of all rooms. Hooks with the same arguments share one subscription. */

@@ -1,6 +1,58 @@
-import { Empty } from '../ui/empty.js'
+import { useEffect } from 'react'
+import { useConnection } from '../bridge.js'
+import { goLive } from './live.js'
+import { DeliveryPanel } from './panels/delivery-panel.js'
+import { LatencyPanel } from './panels/latency-panel.js'
+import { LiveTable } from './panels/live-table.js'
+import { MapPanel } from './panels/map-panel.js'
+import { OrdersPanel } from './panels/orders-panel.js'
+import { PricesPanel } from './panels/prices-panel.js'
+import { SensorsPanel } from './panels/sensors-panel.js'
+import { ThroughputPanel } from './panels/throughput-panel.js'
+import { Tiles } from './panels/tiles.js'
+import { useDashboard } from './store.js'
 
 /** Live charts of sensors, prices, orders and the relay. */
 export function Dashboard() {
-  return <Empty title="Dashboard" />
+  useEffect(goLive, [])
+  useConnection() // brokers are known once it is online
+  return (
+    <>
+      <header className="flex min-h-14 items-center gap-3 border-line border-b px-6 py-3">
+        <h2 className="font-semibold">Dashboard</h2>
+        <p className="hidden text-quiet text-sm sm:block">A fruit trader's streams, live from every broker</p>
+        <Pause />
+      </header>
+      <div className="min-h-0 flex-1 overflow-y-auto">
+        <div className="mx-auto grid max-w-[100rem] gap-4 p-4 md:p-6 lg:grid-cols-6">
+          <div className="lg:col-span-6">
+            <Tiles />
+          </div>
+          <PricesPanel className="lg:col-span-3" />
+          <MapPanel className="lg:col-span-3" />
+          <SensorsPanel className="lg:col-span-2" />
+          <OrdersPanel className="lg:col-span-2" />
+          <DeliveryPanel className="lg:col-span-2" />
+          <LatencyPanel className="lg:col-span-3" />
+          <ThroughputPanel className="lg:col-span-3" />
+          <LiveTable className="lg:col-span-6" />
+        </div>
+      </div>
+    </>
+  )
+}
+
+function Pause() {
+  const paused = useDashboard((dashboard) => dashboard.paused)
+  return (
+    <button
+      type="button"
+      aria-pressed={paused}
+      onClick={() => useDashboard.setState({ paused: !paused })}
+      className="ml-auto rounded-lg border border-line px-3 py-1 text-sm transition-colors hover:bg-raised
+        aria-pressed:border-warn aria-pressed:text-warn"
+    >
+      {paused ? 'Resume' : 'Pause'}
+    </button>
+  )
 }

@@ -1,4 +1,4 @@
-import { useConnection } from '@wildcast/react'
+import { useConnection } from '../bridge.js'
 
 const looks = {
   idle: ['bg-quiet', 'not connected'],

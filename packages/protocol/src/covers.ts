@@ -1,8 +1,8 @@
 import { isDerived, isReserved, type Pattern } from './subject.js'
 
 /**
- * Whether every subject of a pattern belongs to another one too: `covers('room.**', 'room.*.msg')`.
- * No leading wildcard covers a reserved subject.
+ * Whether a pattern matches every subject that another one matches: `covers('room.**',
+ * 'room.*.msg')`. A leading wildcard covers no reserved subject.
  */
 export function covers(wide: Pattern, narrow: Pattern): boolean {
   if (wide === narrow) return true
@@ -12,7 +12,7 @@ export function covers(wide: Pattern, narrow: Pattern): boolean {
   return new Inclusion(wide.split('.'), narrow.split('.')).holds(0, [0])
 }
 
-/** Whether a pattern with wildcards has subjects that are derived from a request. */
+/** Whether a pattern may match subjects that a relay derives for a request. */
 function mayBeDerived(pattern: string): boolean {
   const [first, second] = pattern.split('.', 2)
   if (first !== 'request' && first !== 'response') return false
@@ -20,9 +20,9 @@ function mayBeDerived(pattern: string): boolean {
 }
 
 /**
- * The wide pattern as an automaton whose states are positions in it. The narrow pattern is read
- * segment by segment. A wildcard of it stands for a segment that the wide pattern does not name:
- * if that one is matched, every other is.
+ * The wide pattern as an automaton whose states are positions in it, to which the narrow pattern is
+ * fed segment by segment. A wildcard of the narrow one stands for a segment that the wide pattern
+ * does not name: if that is matched, every segment is.
  */
 class Inclusion {
   readonly #wide: readonly string[]
@@ -33,13 +33,13 @@ class Inclusion {
     this.#narrow = narrow
   }
 
-  /** Whether all of the narrow pattern from a segment on is matched from these positions. */
+  /** Whether the narrow pattern is matched, from a segment on, from these positions. */
   holds(at: number, positions: readonly number[]): boolean {
     const reached = this.#closure(positions)
     const segment = this.#narrow[at]
     if (segment === undefined) return reached.includes(this.#wide.length)
     if (segment !== '**') return reached.length > 0 && this.holds(at + 1, this.#after(reached, segment))
-    // Zero segments, one, two …: the positions repeat once all that moves has reached a `**`.
+    // Zero segments, one, two …: the positions repeat after all that advance have reached a `**`.
     let now = reached
     const seen = new Set<string>()
     while (!seen.has(String(now))) {
@@ -50,14 +50,14 @@ class Inclusion {
     return true
   }
 
-  /** These positions, and those behind each `**`, which may stand for nothing. */
+  /** Returns these positions, and those after each `**`, which may match no segment. */
   #closure(positions: readonly number[]): readonly number[] {
     const all = new Set(positions)
     for (const position of all) if (this.#wide[position] === '**') all.add(position + 1)
     return [...all].sort((a, b) => a - b)
   }
 
-  /** The positions behind one more segment. */
+  /** Returns the positions after one more segment. */
   #after(positions: readonly number[], segment: string): readonly number[] {
     return positions.flatMap((position) => {
       const own = this.#wide[position]

@@ -19,7 +19,7 @@ it.each([
   expect(segmentOf(text)).toBe(segment)
 })
 
-it('has no segment for an empty text', () => {
+it('returns no segment for an empty text', () => {
   expect(segmentOf('')).toBeUndefined()
 })
 

@@ -1,12 +1,12 @@
 import { encodeUtf8 } from './utf8.js'
 
-/** What a segment may not hold, and what marks an escape. */
+/** Characters that no segment may have, and those that mark an escape. */
 const unsafe = /[\s\p{Cc}\p{Cs}*>#+/.~%]/gu
 
 /**
- * Text from elsewhere, such as a user's name, as one segment of a subject: what a segment may not
- * hold, `~` and `%` are percent-escaped in UTF-8. A `$` or `_` at its beginning is escaped too, so
- * that the text can't become a reserved name. Undefined if the text is empty.
+ * Converts text from elsewhere, such as a user's name, to one segment of a subject: characters that
+ * no segment may have, `~` and `%` are percent-escaped in UTF-8. A `$` or `_` at the start is
+ * escaped too, so that the text can't become a reserved name. Returns undefined for an empty text.
  */
 export function segmentOf(text: string): string | undefined {
   if (text === '') return undefined

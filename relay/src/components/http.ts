@@ -1,8 +1,8 @@
 import {
-  decodeQuestion,
+  decodeRequest,
+  type EnvelopedRequest,
   type EnvelopeForm,
-  encodeAnswer,
-  type HttpQuestion,
+  encodeResponse,
 } from '../gateways/endpoints/http-envelope.js'
 import type { Component, ComponentContext, Output } from './component.js'
 import { FailedWith } from './failed-with.js'
@@ -39,11 +39,11 @@ function answering(form: EnvelopeForm, handler: HttpHandler): Component {
     const headers = [...response.headers].filter(([name]) => name !== 'set-cookie')
     const cookies = response.headers.getSetCookie().map((value) => ['set-cookie', value] as const)
     const body = new Uint8Array(await response.arrayBuffer())
-    return { message: encodeAnswer(form, { status: response.status, headers: [...headers, ...cookies], body }) }
+    return { message: encodeResponse(form, { status: response.status, headers: [...headers, ...cookies], body }) }
   }
   return async ({ bytes }, context) => {
     try {
-      const question = decodeQuestion(form, bytes)
+      const question = decodeRequest(form, bytes)
       const response = await handler(requestOf(question, context.signal), { ...context, path: question.path })
       if (!(response instanceof Response)) throw new TypeError('an HTTP component must return a Response')
       return await outputOf(response)
@@ -53,7 +53,7 @@ function answering(form: EnvelopeForm, handler: HttpHandler): Component {
   }
 }
 
-function requestOf({ method, headers, uri, body }: HttpQuestion, signal: AbortSignal): Request {
+function requestOf({ method, headers, uri, body }: EnvelopedRequest, signal: AbortSignal): Request {
   const all = Object.entries(headers).flatMap(([name, values]) =>
     values.map((value): [string, string] => [name, value]),
   )

@@ -2,7 +2,7 @@ import { parseSubject } from '@wildcast/protocol'
 import { describe, expect, it } from 'vitest'
 import { scriptedBroker } from '../testing/scripted-broker.js'
 import { relayOn, subscribe } from '../testing/scripted-relay.js'
-import { type ScriptedWire, scriptedWire, unheard } from '../testing/scripted-wire.js'
+import { type ScriptedWire, scriptedWire, silentOwner } from '../testing/scripted-wire.js'
 import type { Outbox } from './outbox.js'
 import type { StreamEncoder } from './outlet.js'
 import type { Relay } from './relay.js'
@@ -29,7 +29,7 @@ interface Joined {
 
 async function join(relay: Relay): Promise<Joined> {
   const wire = scriptedWire()
-  const outbox = relay.outbox(lines, { wire, owner: unheard })
+  const outbox = relay.outbox(lines, { wire, owner: silentOwner })
   const session = relay.open(outbox)
   const subscription = await subscribe(session, 'job.*', { group: 'workers' })
   const received = (): readonly string[] => wire.text.split('\n').filter(Boolean)
@@ -177,7 +177,7 @@ describe('a message that was not written to its member of a group', () => {
 it('a request that was not written to its server goes to no other client', async () => {
   const { relay, broker } = await start()
   const wire = scriptedWire()
-  const outbox = relay.outbox(lines, { wire, owner: unheard })
+  const outbox = relay.outbox(lines, { wire, owner: silentOwner })
   const session = relay.open(outbox)
   await subscribe(session, 'sum', { serve: true })
   wire.stop()

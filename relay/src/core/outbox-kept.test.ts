@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { back, feed, opened, say } from '../testing/kept-outbox.js'
+import { deliver, feed, opened, reattach } from '../testing/kept-outbox.js'
 import { all, endOfTurn, message } from '../testing/opened-outbox.js'
 
 describe('an outbox that keeps unconfirmed frames', () => {
   it('writes no more than it may keep, and continues when the client confirms', async () => {
     const one = opened()
-    for (let i = 0; i < 6; i++) await say(one, 'x'.repeat(17)) // 20 bytes each
+    for (let i = 0; i < 6; i++) await deliver(one, 'x'.repeat(17)) // 20 bytes each
     expect({ written: one.wire.text.length, behind: one.outbox.behind }).toEqual({ written: 40, behind: true })
     one.outbox.confirm(1)
     expect(one.wire.text.length).toBe(60)
@@ -15,18 +15,18 @@ describe('an outbox that keeps unconfirmed frames', () => {
 
   it('writes a frame that is longer than its limit when everything is confirmed', async () => {
     const one = opened()
-    await say(one, 'a')
-    await say(one, 'x'.repeat(77))
+    await deliver(one, 'a')
+    await deliver(one, 'x'.repeat(77))
     expect(one.wire.text).toBe('1:a ')
     one.outbox.confirm(1)
     expect(one.wire.text.length).toBe(84)
     one.outbox.detach()
-    expect(back(one, 1).text.length).toBe(80)
+    expect(reattach(one, 1).text.length).toBe(80)
   })
 
   it('cuts off a client that confirms nothing for 10 s while something waits', async () => {
     const one = opened()
-    for (let i = 0; i < 3; i++) await say(one, 'x'.repeat(17))
+    for (let i = 0; i < 3; i++) await deliver(one, 'x'.repeat(17))
     one.clock.advance(9_000)
     one.outbox.confirm(0)
     expect(one.wire.ends).toEqual([])
@@ -37,12 +37,12 @@ describe('an outbox that keeps unconfirmed frames', () => {
   it('awaits no confirmation while reading is paused, and 10 s for one after that', async () => {
     const one = opened()
     const readOn = one.wire.pause?.() // its publishes wait for a broker
-    for (let i = 0; i < 3; i++) await say(one, 'x'.repeat(17))
+    for (let i = 0; i < 3; i++) await deliver(one, 'x'.repeat(17))
     one.clock.advance(60_000)
     expect(one.wire.ends).toEqual([])
     readOn?.()
     one.outbox.confirm(3)
-    for (let i = 0; i < 3; i++) await say(one, 'x'.repeat(17))
+    for (let i = 0; i < 3; i++) await deliver(one, 'x'.repeat(17))
     one.clock.advance(20_000)
     expect(one.wire.ends.map(({ code }) => code)).toEqual(['slow_consumer'])
     expect(one.clock.timers).toBe(0)
@@ -139,7 +139,7 @@ describe('an outbox that keeps unconfirmed frames', () => {
     for (const { outbox } of [one, other]) outbox.deliver(parcel)
     await endOfTurn()
     for (const { outbox } of [one, other]) outbox.detach()
-    expect(back(one, 0).buffers[1]).toBe(back(other, 0).buffers[1])
+    expect(reattach(one, 0).buffers[1]).toBe(reattach(other, 0).buffers[1])
   })
 
   it('releases the oldest if the relay keeps too much: its client must begin again (R3)', async () => {
@@ -149,8 +149,8 @@ describe('an outbox that keeps unconfirmed frames', () => {
       other.outbox.encodeWith(one.outbox.encoder, 'kept')
       return other
     })
-    await say(one, 'x'.repeat(47))
-    for (const other of others) await say(other, 'x'.repeat(47))
+    await deliver(one, 'x'.repeat(47))
+    for (const other of others) await deliver(other, 'x'.repeat(47))
     expect([one, ...others].map(({ outbox }) => outbox.after(0) !== undefined)).toEqual([
       false,
       false,

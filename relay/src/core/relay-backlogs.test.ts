@@ -3,7 +3,7 @@ import { answer, type OutboxOnWire } from '../testing/opened-outbox.js'
 import { scriptedBroker } from '../testing/scripted-broker.js'
 import { message, settled } from '../testing/scripted-link.js'
 import { relayOn, subscribe } from '../testing/scripted-relay.js'
-import { scriptedWire, textEncoder, unheard } from '../testing/scripted-wire.js'
+import { scriptedWire, silentOwner, textEncoder } from '../testing/scripted-wire.js'
 import { nobody } from './observer.js'
 import type { Relay } from './relay.js'
 
@@ -12,7 +12,7 @@ const encoder = textEncoder()
 
 async function reader(relay: Relay): Promise<OutboxOnWire> {
   const wire = scriptedWire()
-  const outbox = relay.outbox(encoder, { wire, owner: unheard })
+  const outbox = relay.outbox(encoder, { wire, owner: silentOwner })
   await subscribe(relay.open(outbox), 'a')
   return { wire, outbox }
 }

@@ -5,7 +5,7 @@ import { type Handshake, refuseHandshake } from '../gateways/gateway.js'
 import { ambiguityOf, type Refusal } from './ambiguity.js'
 import { isAnswering } from './in-turn.js'
 import { originForm } from './origin-form.js'
-import type { Crossroads } from './workers/crossroads.js'
+import type { WorkerRouter } from './workers/worker-router.js'
 
 export interface HandshakesOptions {
   /** Returns the relay's path of a URL, or undefined if the URL belongs to another listener. */
@@ -13,7 +13,7 @@ export interface HandshakesOptions {
   /** Limits the time that the input of clients takes. */
   readonly slice: TimeSlice
   /** Set if there are other workers, to which a handshake may belong. */
-  readonly crossroads?: Crossroads | undefined
+  readonly router?: WorkerRouter | undefined
 }
 
 /** The size that a handshake has in the time slice. */
@@ -29,7 +29,7 @@ export interface Handshakes {
   stop(): void
 }
 
-export function handshakes(server: Server, { pathOf, slice, crossroads }: HandshakesOptions): Handshakes {
+export function handshakes(server: Server, { pathOf, slice, router: crossroads }: HandshakesOptions): Handshakes {
   const takers: ((handshake: Handshake) => boolean)[] = []
   const upgraded = new Set<Duplex>() // Node's server forgets a socket that asked for an upgrade
 

@@ -13,7 +13,7 @@ import { inTurn } from './in-turn.js'
 import { lateContinue } from './late-continue.js'
 import { lingeringClose } from './lingering-close.js'
 import { requestListener } from './request-listener.js'
-import type { Crossroads } from './workers/crossroads.js'
+import type { WorkerRouter } from './workers/worker-router.js'
 
 export interface HttpServer {
   readonly ports: Omit<Ports, 'closing' | 'stayFor'>
@@ -39,7 +39,7 @@ export interface HttpServerOptions {
   /** How long a connection stays open between two requests, in milliseconds. @default 75000 */
   readonly keepAliveMs?: number | undefined
   /** Set if there are other workers, to which a request may belong. */
-  readonly crossroads?: Crossroads | undefined
+  readonly router?: WorkerRouter | undefined
 }
 
 /**
@@ -60,7 +60,7 @@ export const closeGraceMs = 3000
  */
 export function httpServer(
   routes: Hono,
-  { slice, onError, keepAliveMs = usualKeepAliveMs, crossroads }: HttpServerOptions,
+  { slice, onError, keepAliveMs = usualKeepAliveMs, router: crossroads }: HttpServerOptions,
 ): HttpServer {
   const answer = requestListener(routes)
   const server: Server = createServer(
@@ -74,7 +74,7 @@ export function httpServer(
   server.on('connection', descriptors({ clock: realClock, onError }))
   const idle = idleConnections(server)
   const taken = new Set<Socket>() // the server itself does not wait for these
-  const { onUpgrade, destroy } = handshakes(server, { pathOf: (path) => path, slice, crossroads })
+  const { onUpgrade, destroy } = handshakes(server, { pathOf: (path) => path, slice, router: crossroads })
   return {
     ports: { routes, onUpgrade },
     take(socket) {

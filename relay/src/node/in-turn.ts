@@ -6,10 +6,10 @@ import type { TimeSlice } from '../core/time-slice.js'
 const mostWaiting = 1000
 
 /** The waiting requests of each connection that has an answer pending. */
-const lines = new WeakMap<Duplex, (() => void)[]>()
+const queues = new WeakMap<Duplex, (() => void)[]>()
 
 /** Whether a connection has an answer pending. */
-export const isAnswering = (socket: Duplex): boolean => lines.has(socket)
+export const isAnswering = (socket: Duplex): boolean => queues.has(socket)
 
 /** The size that a request has in the time slice. */
 const requestBytes = 64 * 1024
@@ -34,16 +34,16 @@ export function inTurn(answer: RequestListener, slice: TimeSlice): RequestListen
   }
   return (request, response) => {
     const { socket } = request
-    const line = lines.get(socket)
-    if (!line) {
-      lines.set(socket, [])
+    const queue = queues.get(socket)
+    if (!queue) {
+      queues.set(socket, [])
       begin(request, response)
-    } else if (line.push(() => begin(request, response)) > mostWaiting) socket.destroy()
+    } else if (queue.push(() => begin(request, response)) > mostWaiting) socket.destroy()
   }
 }
 
 function next(socket: Duplex): void {
-  const begin = socket.writable ? lines.get(socket)?.shift() : undefined
+  const begin = socket.writable ? queues.get(socket)?.shift() : undefined
   if (begin) begin()
-  else lines.delete(socket)
+  else queues.delete(socket)
 }

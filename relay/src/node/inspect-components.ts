@@ -2,8 +2,8 @@ import { WildcastError } from '@wildcast/protocol'
 import { interestOfComponent } from '../components/subscription.js'
 import type { ComponentConfig } from './config/config.js'
 import type { Problem } from './config/config-error.js'
-import { Life } from './thread/life.js'
 import { ModuleFault } from './thread/module-fault.js'
+import { RunningThread } from './thread/running-thread.js'
 import { wakefulClock } from './workers/clock.js'
 
 /**
@@ -17,15 +17,15 @@ export async function inspectComponents(components: readonly ComponentConfig[]):
 async function inspectComponent(component: ComponentConfig): Promise<readonly Problem[]> {
   const { id, broker, source, config, subscription, timeoutMs, memoryMb } = component
   const start = { id, broker, pattern: interestOfComponent(subscription).pattern, source, config }
-  const life = new Life({ start, timeoutMs, memoryMb, clock: wakefulClock, ended: () => {} })
+  const thread = new RunningThread({ start, timeoutMs, memoryMb, clock: wakefulClock, ended: () => {} })
   try {
-    await life.load()
+    await thread.load()
     return []
   } catch (cause) {
     if (cause instanceof ModuleFault)
       return [{ file: cause.file, line: cause.line, message: `component "${id}": ${cause.why}` }]
     return [{ file: source, message: `component "${id}": ${WildcastError.from(cause).message}` }]
   } finally {
-    life.close()
+    thread.close()
   }
 }

@@ -17,11 +17,11 @@ export interface Log {
 /** Opens the log. It contains no payloads and tokens, since errors don't. */
 export function openLog(clock: Clock): Log {
   const log = pino({ base: null }, pino.destination({ fd: 2, sync: true }))
-  const spare = quota(clock, (kind, suppressed) => log.warn({ kind, suppressed }, 'more of the same'))
+  const admits = quota(clock, (kind, suppressed) => log.warn({ kind, suppressed }, 'more of the same'))
   const lost = new Set<string>()
   return {
     onError({ code, message }, at) {
-      if (spare(`${at.stage} ${at.broker ?? ''} ${code}`))
+      if (admits(`${at.stage} ${at.broker ?? ''} ${code}`))
         log[code === 'internal' ? 'error' : 'warn']({ ...at, code }, message)
     },
     observer: {

@@ -5,14 +5,14 @@ import type { OnFailure } from '../core/outlet.js'
 import { type Part, part } from '../core/part.js'
 import { bridgesOf } from './bridges.js'
 import type { Config } from './config/config.js'
-import { doors } from './doors.js'
 import { type ListenRemedies, listenFailure } from './listen-failure.js'
+import type { Monitoring } from './monitoring.js'
 import { openBroker } from './open-broker.js'
-import { practice } from './practice.js'
+import { portGateways } from './port-gateways.js'
 import { reloadInPlace } from './reload-in-place.js'
 import { runComponents } from './run-components.js'
 import { type ServingAll, serveAll, type Workers } from './serve.js'
-import type { Watch } from './watch.js'
+import { warmUp } from './warm-up.js'
 import { watchSources } from './watch-sources.js'
 
 export interface RunConfigOptions {
@@ -20,7 +20,7 @@ export interface RunConfigOptions {
   readonly remedies: ListenRemedies
   /** Whether components are loaded again when their files change. */
   readonly reload: boolean
-  readonly watch: Watch
+  readonly monitoring: Monitoring
   /** @default this process is the only one */
   readonly workers?: Workers
   /** Reports what must work elsewhere before the relay is ready. @default nothing */
@@ -40,7 +40,7 @@ export interface RunningConfig extends ServingAll {
 /** Opens everything that a configuration names, with one relay in this process. */
 export async function runConfig(
   config: Config,
-  { remedies, reload, watch, workers, parts }: RunConfigOptions,
+  { remedies, reload, monitoring, workers, parts }: RunConfigOptions,
 ): Promise<RunningConfig> {
   const { brokers, gateways, bridges, components } = config
   let running: Components | undefined
@@ -50,22 +50,27 @@ export async function runConfig(
     parts: async () => [...own(), ...((await parts?.()) ?? [])],
     brokers: Object.fromEntries([...brokers].map(([name, settings]) => [name, openBroker(settings)])),
     bridges: bridgesOf({ bridges, brokers }),
-    endpoints: gateways.map((gateway) => ({ ...gateway, gateways: doors({ ...gateway, metrics: watch.gateway }) })),
+    endpoints: gateways.map((gateway) => ({
+      ...gateway,
+      gateways: portGateways({ ...gateway, metrics: monitoring.gateway }),
+    })),
     workers,
-    ...watch.relay,
+    ...monitoring.relay,
   }).catch((cause: unknown) => {
     throw listenFailure(cause, remedies)
   })
-  const opened = await runComponents(components, { inside: serving.relay.inside, ...watch.relay }).catch(
+  const opened = await runComponents(components, { inside: serving.relay.inside, ...monitoring.relay }).catch(
     async (cause: unknown) => {
       await serving.close()
       throw new Error(WildcastError.from(cause).message, { cause })
     },
   )
   if (gateways.length > 0)
-    practice(watch.hasPublished).catch((cause) => watch.relay.onError(WildcastError.from(cause), { stage: 'practice' }))
+    warmUp(monitoring.hasPublished).catch((cause) =>
+      monitoring.relay.onError(WildcastError.from(cause), { stage: 'warm-up' }),
+    )
   running = opened
-  if (reload) reloadOnChange(components, opened, watch.relay.onError)
+  if (reload) reloadOnChange(components, opened, monitoring.relay.onError)
   return {
     ...serving,
     reload: (now) => reloadInPlace(config, now, opened),

@@ -5,8 +5,8 @@ import type { Gateway } from '../gateways/gateway.js'
 import { type HttpServer, httpServer } from './http-server.js'
 import { newId } from './new-id.js'
 import { openRoutes } from './open-routes.js'
-import { crossroads } from './workers/crossroads.js'
-import { doorPath } from './workers/door-path.js'
+import { workerRouter } from './workers/worker-router.js'
+import { workerSocketPath } from './workers/worker-socket.js'
 
 /** A port and the gateways that it serves. */
 export interface Endpoint {
@@ -73,14 +73,14 @@ export async function serveRelay({
 /** Opens one relay with gateways on several ports. */
 export async function serveAll({ endpoints, workers, ...options }: ServeAllOptions): Promise<ServingAll> {
   // Components may need a broker that no port gives access to.
-  const led = new Set(endpoints.map(({ broker }) => broker))
+  const reached = new Set(endpoints.map(({ broker }) => broker))
   const others = (): readonly Part[] =>
-    led.has(undefined)
+    reached.has(undefined)
       ? []
       : relay
           .health()
           .flatMap(({ name, cause, status }): readonly Part[] =>
-            led.has(name) ? [] : [part(`broker "${name}"`, status === 'up' ? undefined : (cause ?? 'it is down'))],
+            reached.has(name) ? [] : [part(`broker "${name}"`, status === 'up' ? undefined : (cause ?? 'it is down'))],
           )
   const parts = async (): Promise<readonly Part[]> => [...others(), ...((await options.parts?.()) ?? [])]
   const relay = await createRelay({ ...options, parts, newId })
@@ -91,16 +91,16 @@ export async function serveAll({ endpoints, workers, ...options }: ServeAllOptio
 
   async function listen({ gateways, port, host, broker, keepAliveMs }: Endpoint, endpoint: number): Promise<number> {
     const view = broker === undefined ? relay : relay.only(broker)
-    const place = workers && { folder: workers.folder, relay: relay.id, endpoint }
+    const worker = workers && { folder: workers.folder, relay: relay.id, endpoint }
     const server = httpServer(openRoutes(view), {
       slice: relay.slice,
       onError: options.onError,
       keepAliveMs,
-      crossroads: place && crossroads(place),
+      router: worker && workerRouter(worker),
     })
     servers.push(server)
     for (const gateway of gateways) gateway({ ...server.ports, closing: closing.signal, stayFor }, view)
-    return (await server.listen(place ? { path: doorPath(place) } : { port, host })) ?? port
+    return (await server.listen(worker ? { path: workerSocketPath(worker) } : { port, host })) ?? port
   }
 
   async function close(): Promise<void> {

@@ -5,30 +5,30 @@ import type { Clock } from '../core/clock.js'
 import { Inbox } from './inbox.js'
 import { listener } from './listener.js'
 
+/** A broker, and what its tests must know of it. */
 export interface BrokerUnderTest {
-  /** Opens a link to the broker, as a relay does; the link uses this clock. */
+  /** Opens a link to the broker, as a relay does. The link uses this clock. */
   readonly open: (clock?: Clock) => OpenBroker
-  /** The same broker as another program sees it that knows nothing of Wildcast. */
+  /** The same broker, as a program without Wildcast sees it. */
   readonly outside?: Outside
   /**
-   * False if the broker can't know whether a subject has a server: then callers wait until their
-   * time is over. @default true
+   * False if the broker can't detect whether a subject has a server: then requests time out.
+   * @default true
    */
   readonly knowsServers?: boolean
-  /** False if a responder can't learn that its answer is no longer awaited. @default true */
+  /** False if a responder can't detect that its answer is no longer awaited. @default true */
   readonly knowsAskers?: boolean
-  /** True if the values of a header that is repeated come together. @default false */
+  /** True if the values of a repeated header come together. @default false */
   readonly gathersHeaders?: boolean
   /** Segments of the longest subject that can be served. @default 256 */
   readonly mostSegments?: number
 }
 
-/** Names are subjects; their form at the broker is written here. */
+/** A program without Wildcast. Subjects are translated to the broker's form. */
 export interface Outside {
   publish(subject: string, payload: Uint8Array): Promise<void>
   /**
-   * Resolves when the subscription is there; then every payload on the subject is put into the
-   * inbox.
+   * Resolves when the subscription is made; then puts every payload on the subject into the inbox.
    */
   listen(subject: string): Promise<Inbox>
   /** SIGKILL. */
@@ -36,9 +36,10 @@ export interface Outside {
   restart(): Promise<void>
 }
 
+/** An opened broker and its statuses. */
 export interface LinkUnderTest {
   readonly broker: Broker
-  /** Each change of its status. */
+  /** The changes of its status. */
   readonly statuses: readonly string[]
 }
 
@@ -46,17 +47,18 @@ export interface LinkUnderTest {
 export interface Links {
   link(clock?: Clock): Promise<LinkUnderTest>
   /**
-   * A test of a feature. Of a broker without it, the relay refuses the feature before the broker is
-   * called, and the suite checks the reason that the broker gives.
+   * Defines a test of a feature. If the broker lacks it, the relay refuses it before it calls the
+   * broker, and the suite checks the broker's reason.
    */
   withFeature(feature: Feature, title: string, run: (broker: Broker) => Promise<void>): void
 }
 
+/** Returns the links to a broker. */
 export function linksTo(open: BrokerUnderTest['open']): Links {
   const link = async (clock?: Clock): Promise<LinkUnderTest> => {
     const statuses: string[] = []
     const broker = await open(clock)({
-      // While it is down it may find another reason for that.
+      // The cause alone may change while it is down.
       status: (now) => statuses.at(-1) !== now && statuses.push(now),
       dropped: () => {},
     })
@@ -74,7 +76,7 @@ export function linksTo(open: BrokerUnderTest['open']): Links {
   }
 }
 
-/** Everything that an interest gets, and a way to await the next messages. */
+/** Subscribes. Returns an inbox of the messages that the interest gets. */
 export async function listen(broker: Broker, want: string | Interest): Promise<Inbox> {
   const inbox = new Inbox()
   const interest = typeof want === 'string' ? { pattern: parsePattern(want) } : want
@@ -85,11 +87,12 @@ export async function listen(broker: Broker, want: string | Interest): Promise<I
   return inbox
 }
 
+/** Publishes a payload on a subject. */
 export async function publish(broker: Broker, to: string, payload: string | Uint8Array): Promise<void> {
   await broker.publish({ subject: subject(to), payload })
 }
 
-/** Subjects at the bounds of what a broker carries. */
+/** Returns the longest subjects that a broker carries. */
 export function longestSubjects(mostSegments: number): readonly { readonly of: string; readonly name: string }[] {
   return [
     { of: '1,024 bytes', name: `${'ü'.repeat(255)}.${'x'.repeat(513)}` },

@@ -2,11 +2,11 @@ import type { Clock } from '../core/clock.js'
 
 /** A clock that stands still until a test moves it. */
 export interface FakeClock extends Clock {
-  /** Lets so many milliseconds pass: timers run at their own moment, in order. */
+  /** Advances by `ms` milliseconds: timers run at their own time, in order. */
   advance(ms: number): void
-  /** Lets so many milliseconds pass while the process is stopped: no timer runs. */
+  /** Advances by `ms` milliseconds as if the process were stopped: no timer runs. */
   stop(ms: number): void
-  /** How many timers are set. */
+  /** The number of pending timers. */
   readonly timers: number
 }
 

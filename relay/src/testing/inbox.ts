@@ -1,6 +1,6 @@
 import type { BrokerMessage } from '@wildcast/protocol'
 
-/** What was delivered, and a promise for what is still to come. */
+/** Collects delivered messages, and awaits further ones. */
 export class Inbox {
   readonly messages: BrokerMessage[] = []
   undo: () => Promise<void> = async () => {}
@@ -11,7 +11,7 @@ export class Inbox {
     this.#wake()
   }
 
-  /** Takes so many messages, once they are there. */
+  /** Takes `count` messages, once they have arrived. */
   async take(count: number): Promise<BrokerMessage[]> {
     while (this.messages.length < count)
       await new Promise<void>((resolve) => {

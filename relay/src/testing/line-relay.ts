@@ -10,7 +10,7 @@ import { settled } from './scripted-link.js'
 import { relayOn } from './scripted-relay.js'
 
 /** A frame of the relay. */
-export type Said = { readonly [Kind in Exclude<RelayFrame['kind'], 'Received'>]?: Record<string, unknown> } & {
+export type LineFrame = { readonly [Kind in Exclude<RelayFrame['kind'], 'Received'>]?: Record<string, unknown> } & {
   readonly Received?: number
 }
 
@@ -23,9 +23,9 @@ export const otherLines = v1(jsonCodec, v1Encoder(jsonCodec, encode))
 export interface Line {
   readonly connection: ScriptedConnection
   readonly dialect: Reader
-  say(frame: unknown): void
-  /** What has come since it was asked for last. */
-  heard(): Said[]
+  send(frame: unknown): void
+  /** Returns the frames since the last call. */
+  received(): LineFrame[]
 }
 
 /** A line on which the relay has answered `Connect`. */
@@ -39,10 +39,11 @@ export interface LineRelay {
   readonly clock: FakeClock
   line(): Line
   connected(frame?: object, open?: typeof lines): ConnectedLine
-  /** Messages of the subject `a`. */
+  /** Delivers messages on the subject `a`. */
   deliver(...payloads: readonly string[]): Promise<void>
 }
 
+/** Opens a relay without sockets. */
 export async function lineRelay(options: Partial<RelayOptions> = {}): Promise<LineRelay> {
   const broker = scriptedBroker()
   const { relay, clock } = await relayOn(broker, options)
@@ -53,22 +54,22 @@ export async function lineRelay(options: Partial<RelayOptions> = {}): Promise<Li
     return {
       connection,
       dialect,
-      say: (frame) => dialect.receive(JSON.stringify(frame)),
-      heard() {
+      send: (frame) => dialect.receive(JSON.stringify(frame)),
+      received() {
         const text = connection.text.slice(from)
         from += text.length
         return text
           .split('\n')
           .filter(Boolean)
-          .map((each) => JSON.parse(each) as Said)
+          .map((each) => JSON.parse(each) as LineFrame)
       },
     }
   }
   const connected = (frame: object = {}, open = lines): ConnectedLine => {
     const one = line(open)
-    one.say({ Connect: frame })
-    const [first, ...more] = one.heard()
-    return { ...one, heard: () => [...more.splice(0), ...one.heard()], welcome: first?.Welcome as never }
+    one.send({ Connect: frame })
+    const [first, ...more] = one.received()
+    return { ...one, received: () => [...more.splice(0), ...one.received()], welcome: first?.Welcome as never }
   }
   const deliver = async (...payloads: readonly string[]): Promise<void> => {
     for (const payload of payloads) broker.deliver('a', { subject: parseSubject('a'), payload })
@@ -77,6 +78,6 @@ export async function lineRelay(options: Partial<RelayOptions> = {}): Promise<Li
   return { broker, clock, line, connected, deliver }
 }
 
-export const payloadsOf = (frames: readonly Said[]): unknown[] =>
+export const payloadsOf = (frames: readonly LineFrame[]): unknown[] =>
   frames.flatMap(({ Message }) => Message?.message ?? [])
 export const subscribe = { Subscribe: { ref: 1, subject: 'a' } }

@@ -1,7 +1,7 @@
 import type { BrokerMessage } from '@wildcast/protocol'
 import type { Listener } from '../core/broker.js'
 
-/** Takes messages as a member does that is always there. */
+/** Takes every message, as a member does that is never behind. */
 export function listener(take: (message: BrokerMessage) => void): Listener {
   return {
     deliver(message, settle) {
@@ -12,4 +12,5 @@ export function listener(take: (message: BrokerMessage) => void): Listener {
   }
 }
 
+/** Takes and ignores every message. */
 export const deaf: Listener = listener(() => {})

@@ -1,17 +1,17 @@
 import { type Clock, realClock } from '../core/clock.js'
 
-/** The machine's clock, but for long waits, which stand still until a test moves them. */
+/** The machine's clock, except for long waits, which stand still until a test moves them. */
 export interface LongWaits extends Clock {
-  /** Lets so many milliseconds pass for the waits that stand still. */
+  /** Advances the long waits by `ms` milliseconds. */
   advance(ms: number): void
 }
 
-/** Waits of so many milliseconds or more stand still. */
+/** The shortest long wait. */
 const longMs = 30_000
 
 /**
- * For what has short waits of its own, to a server of its own for instance, while a test decides
- * when a long one is over.
+ * Returns a clock for code with short waits, for a server for instance, while a test controls the
+ * long ones.
  */
 export function longWaits(): LongWaits {
   const waits = new Set<{ readonly at: number; readonly run: () => void }>()

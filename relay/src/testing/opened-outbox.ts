@@ -5,27 +5,28 @@ import type { FeedFacts, Parcel, StreamEncoder } from '../core/outlet.js'
 import { Turn } from '../core/turn.js'
 import type { ResumeWindow, WindowRoom } from '../core/window.js'
 import { type FakeClock, fakeClock } from './fake-clock.js'
-import { type ScriptedWire, scriptedWire, textEncoder, unheard } from './scripted-wire.js'
+import { type ScriptedWire, scriptedWire, silentOwner, textEncoder } from './scripted-wire.js'
 
 export const all = (id: number): FeedFacts => ({ id, broker: 'main', latest: false })
 export const latest = (id: number): FeedFacts => ({ id, broker: 'main', latest: true })
 
-/** An outbox, and the reader that a test moves. */
+/** An outbox, and its wire, which a test controls. */
 export interface OutboxOnWire {
   readonly outbox: Outbox
   readonly wire: ScriptedWire
 }
 
+/** An outbox with its clock, memory and counts. */
 export interface OpenedOutbox extends OutboxOnWire {
   readonly clock: FakeClock
   readonly room: WindowRoom
-  /** What the observer has counted. */
+  /** The counts of the observer. */
   readonly counts: { missed: number; cutOff: number }
   /** Opens another outbox of the same relay. */
   open(): OutboxOnWire
 }
 
-/** An outbox of a relay, with a backlog of 100 bytes, and a window of 50 if frames are kept. */
+/** Opens an outbox with a backlog of 100 bytes, and a window of 50 if frames are kept. */
 export function openedOutbox(encoder: StreamEncoder = textEncoder(), limit = 250): OpenedOutbox {
   const clock = fakeClock()
   const turn = new Turn(clock)
@@ -36,7 +37,10 @@ export function openedOutbox(encoder: StreamEncoder = textEncoder(), limit = 250
     const wire = scriptedWire()
     return {
       wire,
-      outbox: new Outbox({ turn, clock, backlog: 100, resume: 50, room, observer }, encoder, { wire, owner: unheard }),
+      outbox: new Outbox({ turn, clock, backlog: 100, resume: 50, room, observer }, encoder, {
+        wire,
+        owner: silentOwner,
+      }),
     }
   }
   return { clock, room, counts, open, ...open() }

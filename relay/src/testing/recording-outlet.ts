@@ -1,27 +1,24 @@
 import type { MessageFrame, RelayFrame } from '@wildcast/protocol'
 import type { Encoder, Outlet } from '../core/outlet.js'
 
-/** A message as a client sees it, or that messages were lost, or that a subscription has ended. */
-export type Heard = RelayFrame
-
-/** Counts how often it encodes; the bytes stand for what was encoded. */
+/** Records the frames that it encodes; the bytes stand for a frame. */
 export interface RecordingEncoder extends Encoder {
-  readonly encoded: Heard[]
-  heardIn(bytes: Uint8Array): Heard
+  readonly encoded: RelayFrame[]
+  frameOf(bytes: Uint8Array): RelayFrame
 }
 
 export function recordingEncoder(): RecordingEncoder {
-  const encoded: Heard[] = []
-  const heard = new Map<Uint8Array, Heard>()
-  const record = (one: Heard): Uint8Array => {
+  const encoded: RelayFrame[] = []
+  const frames = new Map<Uint8Array, RelayFrame>()
+  const record = (frame: RelayFrame): Uint8Array => {
     const bytes = new Uint8Array(1)
-    encoded.push(one)
-    heard.set(bytes, one)
+    encoded.push(frame)
+    frames.set(bytes, frame)
     return bytes
   }
   return {
     encoded,
-    heardIn: (bytes) => heard.get(bytes) as Heard,
+    frameOf: (bytes) => frames.get(bytes) as RelayFrame,
     message({ subject, payload, responseSubject, headers }, { id, broker }) {
       const frame: MessageFrame = {
         kind: 'Message',
@@ -39,15 +36,15 @@ export function recordingEncoder(): RecordingEncoder {
   }
 }
 
-/** Keeps what is delivered. */
+/** Records the frames that are delivered. */
 export interface RecordingOutlet extends Outlet {
   readonly bytes: Uint8Array[]
-  readonly frames: Heard[]
+  readonly frames: RelayFrame[]
 }
 
 export function recordingOutlet(encoder: RecordingEncoder = recordingEncoder()): RecordingOutlet {
   const bytes: Uint8Array[] = []
-  const frames: Heard[] = []
+  const frames: RelayFrame[] = []
   return {
     encoder,
     bytes,
@@ -55,7 +52,7 @@ export function recordingOutlet(encoder: RecordingEncoder = recordingEncoder()):
     deliver(parcel) {
       if (!parcel.bytes) return
       bytes.push(parcel.bytes)
-      frames.push(encoder.heardIn(parcel.bytes))
+      frames.push(encoder.frameOf(parcel.bytes))
     },
     ended: ({ id }, { code, message }) => void frames.push({ kind: 'Unsubscribed', id, error: { code, message } }),
   }

@@ -1,26 +1,26 @@
 import type { BrokerMessage, Pattern, WildcastError } from '@wildcast/protocol'
 import type { Broker, BrokerEvents, Features, Interest, Listener, OpenBroker, Settle } from '../core/broker.js'
 
-/** A broker whose confirmations, link and deliveries a test decides on. */
+/** A broker whose confirmations, link and deliveries a test controls. */
 export interface ScriptedBroker {
   readonly open: OpenBroker
-  /** What the relay did, in order: `+pattern`, `-pattern`, `!subject`. */
+  /** The relay's calls, in order: `+pattern`, `-pattern`, `!subject`. */
   readonly log: string[]
   status(now: 'up' | 'down', cause?: unknown): void
-  /** Confirms what was asked for so far; until `hold` was called, everything is at once. */
+  /** Confirms the subscriptions so far. Before `hold`, each is confirmed at once. */
   confirm(): void
-  /** Refuses it instead. */
+  /** Refuses them instead. */
   refuse(cause: unknown): void
   hold(): void
-  /** Publishes wait from now on, until what is returned is called. */
+  /** Holds publishes until the returned function is called. */
   holdPublishes(): () => void
   /** Delivers to every interest of that pattern. */
   deliver(pattern: string, message: BrokerMessage, settle?: Settle): void
-  /** Ends every interest of that pattern, as a broker does that withdraws a right. */
+  /** Ends every interest of that pattern, as a broker does that withdraws a permission. */
   end(pattern: string, error: WildcastError): void
 }
 
-const nothing = 'a test decides what it does'
+const notScripted = 'the scripted broker has no requests'
 
 export function scriptedBroker(features: Partial<Features> = {}): ScriptedBroker {
   const log: string[] = []
@@ -33,7 +33,7 @@ export function scriptedBroker(features: Partial<Features> = {}): ScriptedBroker
   const broker: Broker = {
     features: {
       queue: true,
-      request: nothing,
+      request: notScripted,
       serve: true,
       response_subject: true,
       headers: true,
@@ -60,9 +60,9 @@ export function scriptedBroker(features: Partial<Features> = {}): ScriptedBroker
   }
   return {
     log,
-    open: async (told) => {
-      events = told
-      told.status('up')
+    open: async (brokerEvents) => {
+      events = brokerEvents
+      brokerEvents.status('up')
       return broker
     },
     status: (now, cause) => events?.status(now, cause),

@@ -1,10 +1,10 @@
 import type { ClientConnection } from '../gateways/connections/connection.js'
 import { type ScriptedWire, scriptedWire } from './scripted-wire.js'
 
-/** A connection whose client a test plays, without a socket. */
+/** A connection without a socket, whose client a test plays. */
 export interface ScriptedConnection extends ClientConnection, ScriptedWire {
   pause(): () => void
-  /** How often the client was asked for a sign of life by means of the connection. */
+  /** How often the connection pinged the client. */
   readonly pings: number
 }
 

@@ -5,13 +5,12 @@ import type { Features, Interest, Settle } from '../core/broker.js'
 /** A connection whose answers a test gives. */
 export interface ScriptedConnection {
   /**
-   * What was said to the broker, in order: `+key`, `-key`, `!subject`, `?subject`, `ping`,
-   * `closed`.
+   * The calls to the broker, in order: `+key`, `-key`, `!subject`, `?subject`, `ping`, `closed`.
    */
   readonly log: string[]
-  /** Refuses what is asked for from now on under this key. */
+  /** Refuses later calls for this key. */
   refuse(key: string, error: WildcastError): void
-  /** Ends by itself what was granted under this key. */
+  /** Ends the subscription of this key, as the broker. */
   withdraw(key: string, error: WildcastError): void
   /** Holds back every answer from now on. */
   hold(): void
@@ -22,15 +21,15 @@ export interface ScriptedConnection {
 }
 
 export interface ScriptedDriver extends Driver {
-  /** All connections that were opened, in order. */
+  /** All opened connections, in order. */
   readonly connections: ScriptedConnection[]
-  /** The broker can't be reached from now on, or, without a cause, it can again. */
+  /** Makes the broker unreachable, or, without a cause, reachable again. */
   fail(cause?: WildcastError): void
 }
 
 const features = {} as Features
 
-/** A broker whose native subscriptions are the patterns themselves. */
+/** A driver whose native subscriptions are the patterns themselves. */
 export function scriptedDriver(nativeOf: (interest: Interest) => Native = plain): ScriptedDriver {
   const connections: ScriptedConnection[] = []
   let failure: WildcastError | undefined
@@ -67,7 +66,7 @@ function scriptedConnection(events: ConnectionEvents): { connection: BrokerConne
   const held: (() => void)[] = []
   let holding = false
 
-  const said = (what: string, error?: WildcastError): Promise<void> => {
+  const call = (what: string, error?: WildcastError): Promise<void> => {
     log.push(what)
     const settle = (): Promise<void> => (error ? Promise.reject(error) : Promise.resolve())
     return holding ? new Promise<void>((resolve) => held.push(resolve)).then(settle) : settle()
@@ -94,20 +93,20 @@ function scriptedConnection(events: ConnectionEvents): { connection: BrokerConne
       subscribe({ key }, sink) {
         sinks.set(key, sink)
         return {
-          confirmed: said(`+${key}`, refused.get(key)),
+          confirmed: call(`+${key}`, refused.get(key)),
           ended: new Promise((resolve) => withdrawals.set(key, resolve)),
           end() {
             sinks.delete(key)
-            return said(`-${key}`)
+            return call(`-${key}`)
           },
         }
       },
-      publish: ({ subject }) => said(`!${subject}`, refused.get(subject)),
+      publish: ({ subject }) => call(`!${subject}`, refused.get(subject)),
       async request(message) {
-        await said(`?${message.subject}`, refused.get(message.subject))
+        await call(`?${message.subject}`, refused.get(message.subject))
         return message
       },
-      ping: () => said('ping'),
+      ping: () => call('ping'),
       async close() {
         log.push('closed')
       },

@@ -5,7 +5,7 @@ import type { Broker, Interest } from '../core/broker.js'
 import { type FakeClock, fakeClock } from './fake-clock.js'
 import { type ScriptedConnection, type ScriptedDriver, scriptedDriver } from './scripted-driver.js'
 
-/** A broker outside the process, whose driver and clock a test moves. */
+/** A foreign broker whose driver and clock a test controls. */
 export interface ScriptedLink {
   readonly broker: Broker
   readonly driver: ScriptedDriver
@@ -14,7 +14,7 @@ export interface ScriptedLink {
   readonly log: string[]
   /** The newest connection. */
   now(): ScriptedConnection
-  /** Lets so much time pass, and everything that follows from it happen. */
+  /** Advances the clock, and awaits what follows. */
   pass(ms: number): Promise<void>
 }
 
@@ -44,7 +44,7 @@ export async function scriptedLink(
 
 export const down = (why: string): WildcastError => new WildcastError('broker_down', why)
 
-/** Lets promises that are settled already run what waits for them. */
+/** Resolves when callbacks of settled promises have run. */
 export const settled = (): Promise<void> => turn()
 
 export const interest = (pattern: string, more: Omit<Interest, 'pattern'> = {}): Interest => ({

@@ -1,8 +1,8 @@
-import type { ConfigEnvironment } from '../node/config/outside.js'
+import type { ConfigEnvironment } from '../node/config/config-environment.js'
 
 /**
- * What a configuration may refer to: nothing in the environment, and every file and folder, all
- * empty, unless a test says otherwise.
+ * The environment of a configuration: no variables, and every file and folder exists, empty, unless
+ * a test overrides it.
  */
 export function scriptedOutside(more: Partial<ConfigEnvironment> = {}): ConfigEnvironment {
   return { env: {}, resolve: (file) => file, readText: () => '', isFolder: () => true, isFile: () => true, ...more }

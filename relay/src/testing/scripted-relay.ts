@@ -4,7 +4,7 @@ import type { ClientSubscription } from '../core/subscription.js'
 import { type FakeClock, fakeClock } from './fake-clock.js'
 import { type ScriptedBroker, scriptedBroker } from './scripted-broker.js'
 
-/** A relay with one broker and a clock that a test moves, and the failures that it told. */
+/** Opens a relay with a scripted broker and a fake clock, and collects its errors. */
 export async function relayOn(
   scripted: ScriptedBroker = scriptedBroker(),
   options: Partial<RelayOptions> = {},
@@ -22,7 +22,7 @@ export async function relayOn(
   return { relay, clock, errors }
 }
 
-/** Resolves once it is confirmed. */
+/** Resolves with the confirmed subscription. */
 export async function subscribe(session: Session, subject: string, more: object = {}): Promise<ClientSubscription> {
   let got: ClientSubscription | undefined
   await session.subscribe({ subject, ...more }, (subscription) => {

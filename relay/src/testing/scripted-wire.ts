@@ -3,19 +3,19 @@ import type { OutboxOwner } from '../core/outbox-ports.js'
 import type { StreamEncoder } from '../core/outlet.js'
 import type { Wire } from '../core/wire.js'
 
-/** A wire whose reader a test moves. */
+/** A wire whose reader a test controls. */
 export interface ScriptedWire extends Wire {
-  /** What was written, buffer by buffer. */
+  /** The written buffers. */
   readonly buffers: Uint8Array[]
   readonly text: string
   readonly ends: WildcastError[]
-  /** Whether the client is read from. */
+  /** Whether reading is paused. */
   readonly paused: boolean
-  /** The reader stops: from now on, what is written waits. */
+  /** Stops the reader: later writes wait. */
   stop(): void
-  /** The reader takes so many of the bytes that wait; all of them by default. */
+  /** Reads `bytes` of the waiting bytes; all by default. */
   read(bytes?: number): void
-  /** The reader takes all, and then so many writes more before it stops again. */
+  /** Reads all, and then `writes` further writes before it stops again. */
   readOn(writes: number): void
 }
 
@@ -98,5 +98,5 @@ export function textEncoder(): StreamEncoder & { readonly joins: number } {
   }
 }
 
-/** An owner that is told nothing. */
-export const unheard: OutboxOwner = { ended: () => {} }
+/** An owner that ignores all events. */
+export const silentOwner: OutboxOwner = { ended: () => {} }

@@ -1,23 +1,23 @@
 import { createAccount, createOperator, createUser, type KeyPair } from 'nkeys.js'
 
-/** What an operator has issued: a server that knows them asks for no other credentials. */
+/** An operator with an account, in the form of a server configuration. */
 export interface NatsAccounts {
-  /** The lines of nats.conf. */
+  /** Lines of nats.conf. */
   readonly config: string
-  /** A user of the account, for ever or until this moment (seconds since 1970). */
+  /** Issues a user of the account. `expires` is in seconds since 1970. @default never */
   issueUser(expires?: number): NatsUser
 }
 
 export interface NatsUser {
   readonly seed: string
   readonly jwt: string
-  /** What stands in a `.creds` file. */
+  /** The content of a `.creds` file. */
   readonly credentials: string
 }
 
 const unlimited = { subs: -1, data: -1, payload: -1 }
 
-/** An operator with one account. */
+/** Makes an operator with one account. */
 export function natsAccounts(): NatsAccounts {
   const operator = createOperator()
   const account = createAccount()

@@ -6,25 +6,25 @@ import { openProxy } from '../servers/tcp-proxy.js'
 import { text } from './link.js'
 import { natsLink, stranger, subscriptionsAt } from './nats-link.js'
 
-type Tell = (error: null, found: readonly { address: string; family: number }[]) => void
+type LookupCallback = (error: null, found: readonly { address: string; family: number }[]) => void
 
 describe('the longest message', () => {
-  it('is what the server says, headers counted, and is refused before it is sent', async () => {
+  it('is limited by the server, including headers, and refused before it is sent', async () => {
     const server = endsWithTest(await startNats({ maxPayload: 100 }))
     const { publish, statuses, request } = await natsLink(server)
     const headers = [['a', 'ü']] as const
     // NATS/1.0, a line for the header, and an empty one.
-    const beside = 'NATS/1.0\r\na: xx\r\n\r\n'.length
+    const headerBytes = 'NATS/1.0\r\na: xx\r\n\r\n'.length
     await publish('a', 'x'.repeat(100))
-    await publish('a', 'x'.repeat(100 - beside), { headers })
+    await publish('a', 'x'.repeat(100 - headerBytes), { headers })
     const tooLarge = { code: 'too_large' }
     await expect(publish('a', 'x'.repeat(101))).rejects.toMatchObject(tooLarge)
-    await expect(publish('a', 'x'.repeat(101 - beside), { headers })).rejects.toMatchObject(tooLarge)
+    await expect(publish('a', 'x'.repeat(101 - headerBytes), { headers })).rejects.toMatchObject(tooLarge)
     await expect(request('a', 'x'.repeat(101))).rejects.toMatchObject(tooLarge)
     expect(statuses).toEqual(['up'])
   })
 
-  it('is known again after the server has hung up over one, since it does not tell before (B10)', async () => {
+  it('has a new limit after the server has closed the connection over it, without an announcement (B10)', async () => {
     const server = endsWithTest(await startNats())
     const { publish, statuses } = await natsLink(server)
     await publish('a', 'x'.repeat(100))
@@ -36,13 +36,13 @@ describe('the longest message', () => {
   })
 })
 
-it('refuses a message over which the server hung up twice (B7)', async () => {
+it('refuses a message over which the server closed the connection twice (B7)', async () => {
   const server = endsWithTest(await startNats({ config: 'max_control_line: 250' }))
   const { publish, statuses, reasons } = await natsLink(server)
   const poison = 'x'.repeat(255)
-  for (const hungUp of [1, 2]) {
+  for (const closed of [1, 2]) {
     await expect(publish(poison)).rejects.toMatchObject({ code: 'interrupted' })
-    await expect.poll(() => statuses.filter((now) => now === 'up').length).toBe(hungUp + 1)
+    await expect.poll(() => statuses.filter((now) => now === 'up').length).toBe(closed + 1)
   }
   await expect(publish(poison)).rejects.toMatchObject({ code: 'too_large' })
   await publish('fine')
@@ -50,7 +50,7 @@ it('refuses a message over which the server hung up twice (B7)', async () => {
   expect(reasons[0]).toContain('maximum control line exceeded')
 })
 
-it('goes to another address as soon as a server says that it leaves, and loses nothing that it said (B10)', async () => {
+it('connects to another address when a server announces that it leaves, and loses no message (B10)', async () => {
   const [first, second] = [endsWithTest(await startNats()), endsWithTest(await startNats())]
   const { statuses, reasons, publish, listen } = await natsLink(first, { addresses: [first.url, second.url] })
   const inbox = await listen('moved')
@@ -60,10 +60,10 @@ it('goes to another address as soon as a server says that it leaves, and loses n
   await publish('moved', 'here')
   expect((await inbox.take(1)).map(text)).toEqual(['here'])
   expect(await subscriptionsAt(second)).toEqual([1])
-  await first.kill() // it would take its time
+  await first.kill() // lame duck mode would take long
 })
 
-it('stays with a server that leaves while there is no other, until it hangs up (B10)', async () => {
+it('stays with a server that leaves if other is no other, until it closes the connection (B10)', async () => {
   const server = endsWithTest(await startNats())
   const { statuses, publish } = await natsLink(server)
   server.signal('SIGUSR2')
@@ -75,13 +75,13 @@ it('stays with a server that leaves while there is no other, until it hangs up (
   await expect.poll(() => statuses).toEqual(['up', 'down', 'up'])
 })
 
-it('is cut off as a slow consumer: it comes back, and says so (B6)', async () => {
+it('is disconnected as a slow consumer, reports it and reconnects (B6)', async () => {
   const server = endsWithTest(await startNats({ maxPayload: 50_000, config: 'max_pending: 100000' }))
   const proxy = endsWithTest(await openProxy(server.port))
   const { statuses, listen, publish } = await natsLink({ url: `127.0.0.1:${proxy.port}` }, { pingIntervalMs: 60_000 })
   const inbox = await listen('flood')
   proxy.stall()
-  const there = await stranger(server)
+  const other = await stranger(server)
   const payload = new Uint8Array(50_000)
   const cut = server.says(/Slow Consumer Detected/)
   let slow = false
@@ -89,8 +89,8 @@ it('is cut off as a slow consumer: it comes back, and says so (B6)', async () =>
     slow = true
   })
   while (!slow) {
-    there.publish('flood', payload)
-    await there.flush()
+    other.publish('flood', payload)
+    await other.flush()
   }
   proxy.flow()
   await expect.poll(() => statuses).toEqual(['up', 'down', 'up'])
@@ -98,7 +98,7 @@ it('is cut off as a slow consumer: it comes back, and says so (B6)', async () =>
   await expect.poll(() => text(inbox.messages.at(-1))).toBe('after')
 })
 
-it('survives a server that pauses: what was not confirmed is said to be interrupted (B2)', async () => {
+it('survives a server that pauses: unconfirmed publishes are interrupted (B2)', async () => {
   const server = endsWithTest(await startNats())
   const { publish, statuses } = await natsLink(server, { pingIntervalMs: 200 })
   await server.pause()
@@ -110,7 +110,7 @@ it('survives a server that pauses: what was not confirmed is said to be interrup
   await expect.poll(() => statuses.at(-1)).toBe('up')
 })
 
-it('has no more at the server after many losses than after one (B3)', async () => {
+it('has the same subscriptions at the server after many losses as after one (B3)', async () => {
   const server = endsWithTest(await startNats())
   const proxy = endsWithTest(await openProxy(server.port))
   const { statuses, listen, publish, serve, request } = await natsLink({ url: `127.0.0.1:${proxy.port}` })
@@ -129,12 +129,12 @@ it('has no more at the server after many losses than after one (B3)', async () =
   expect(text(await request('flap.ask'))).toBe('yes')
 })
 
-it('finds a host again each time, whichever of its addresses answers (B5)', async () => {
+it('resolves a host at each try, and uses the address that answers (B5)', async () => {
   const server = endsWithTest(await startNats())
   let addresses = ['::1']
-  const lookup = vi.spyOn(dns, 'lookup').mockImplementation(((_: string, __: unknown, tell: Tell) => {
+  const lookup = vi.spyOn(dns, 'lookup').mockImplementation(((_: string, __: unknown, callback: LookupCallback) => {
     const found = addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }))
-    queueMicrotask(() => tell(null, found))
+    queueMicrotask(() => callback(null, found))
   }) as never)
   onTestFinished(() => lookup.mockRestore())
   const { statuses, publish } = await natsLink({ url: `nats.test:${server.port}` })
@@ -144,15 +144,15 @@ it('finds a host again each time, whichever of its addresses answers (B5)', asyn
   await publish('a')
 })
 
-it('says goodbye when it is closed: what was published before has arrived', async () => {
+it('flushes when it is closed: earlier publishes have arrived', async () => {
   const server = endsWithTest(await startNats())
   const { broker, publish } = await natsLink(server)
-  const there = await stranger(server)
-  const got: string[] = []
-  there.subscribe('last', { callback: (_, msg) => got.push(msg.string()) })
-  await there.flush()
+  const other = await stranger(server)
+  const received: string[] = []
+  other.subscribe('last', { callback: (_, msg) => received.push(msg.string()) })
+  await other.flush()
   const publishing = Promise.all(Array.from({ length: 100 }, (_, i) => publish('last', `${i}`)))
   await broker.close()
   await publishing
-  await expect.poll(() => got.length).toBe(100)
+  await expect.poll(() => received.length).toBe(100)
 })

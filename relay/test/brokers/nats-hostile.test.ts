@@ -6,24 +6,24 @@ import { endsWithTest } from '../servers/ends-with-test.js'
 import { freePort } from '../servers/free-port.js'
 import { natsLink } from './nats-link.js'
 
-// The client library prints what it can't read.
+// The client library prints input that it can't read.
 beforeEach(() => void vi.spyOn(console, 'log').mockImplementation(() => {}))
 
 const info = '{"server_id":"x","version":"2.9.10","max_payload":1048576,"headers":true,"proto":1}'
 
 /**
- * Something that greets and answers as a server does, and on a subscription to "a" says what it
- * likes, before it brings a message.
+ * Starts a server that greets and answers like NATS. On a subscription to "a" it sends hostile
+ * text, then a message.
  */
-async function hostile(says: string): Promise<{ readonly port: number }> {
+async function hostile(sent: string): Promise<{ readonly port: number }> {
   const port = await freePort()
   const server = createServer((socket: Socket) => {
     socket.on('error', () => {}).write(`INFO ${info}\r\n`)
     createInterface(socket).on('line', (line) => {
       if (line === 'PING') socket.write('PONG\r\n')
       const [, sid] = /^SUB a (\d+)/.exec(line) ?? []
-      // The confirmation goes first.
-      if (sid) setImmediate(() => socket.write(`${says.replaceAll('<sid>', sid)}MSG a ${sid} 2\r\nok\r\n`))
+      // The confirmation is sent first.
+      if (sid) setImmediate(() => socket.write(`${sent.replaceAll('<sid>', sid)}MSG a ${sid} 2\r\nok\r\n`))
     })
   })
   endsWithTest(server.listen(port, '127.0.0.1'))
@@ -54,8 +54,8 @@ it.each([
   'HMSG a <sid> 0 0\r\n\r\n',
   'HMSG a <sid> reply 16 16\r\nNATS/1.0 503\r\n\r\n\r\n',
   'neither\r\n',
-])('a server that says %j costs at most its own link', async (says) => {
-  const { port } = await hostile(says)
+])('a server that sends %j breaks its own link at most', async (sent) => {
+  const { port } = await hostile(sent)
   const { listen, statuses } = await natsLink({ url: `127.0.0.1:${port}` }, { pingIntervalMs: 100 })
   const inbox = await listen('a')
   await expect.poll(() => statuses.join().startsWith('up,down,up') || inbox.messages.length > 0).toBe(true)

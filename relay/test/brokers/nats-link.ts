@@ -16,14 +16,14 @@ export function natsLink(server: Pick<Nats, 'url'>, settings: Partial<NatsSettin
   return testLink(nats({ addresses: [server.url], ...settings }, { clock: realClock, newId }))
 }
 
-/** Somebody else's client, until the test is done. */
+/** Connects a client that is no relay, until the test has finished. */
 export async function stranger(server: Nats): Promise<NatsConnection> {
   const client = await natsClient(server)
   onTestFinished(() => client.close())
   return client
 }
 
-/** How many subscriptions each client has at the server. */
+/** Returns the number of subscriptions of each client at the server. */
 export async function subscriptionsAt(server: Nats): Promise<number[]> {
   const { connections } = (await (await fetch(`${server.monitor}/connz`)).json()) as {
     connections: { subscriptions: number }[]
@@ -31,42 +31,43 @@ export async function subscriptionsAt(server: Nats): Promise<number[]> {
   return connections.map(({ subscriptions }) => subscriptions)
 }
 
-/** A link until the test is done, and what it says of itself: `up`, or why it is down. */
-export async function opened(settings: NatsSettings): Promise<{ readonly broker: Broker; readonly said: string[] }> {
-  const said: string[] = []
+/** Opens a link until the test has finished. `events` holds `up`, or the cause of being down. */
+export async function opened(settings: NatsSettings): Promise<{ readonly broker: Broker; readonly events: string[] }> {
+  const events: string[] = []
   const broker = await nats(settings, { clock: realClock, newId })({
-    status: (now, cause) => said.push(now === 'up' ? now : (cause as Error).message),
+    status: (now, cause) => events.push(now === 'up' ? now : (cause as Error).message),
     dropped: () => {},
   })
   onTestFinished(() => broker.close())
-  return { broker, said }
+  return { broker, events }
 }
 
-/** Opens a link until the test is done, and tells what it said: `up`, or why it is down. */
+/** Opens a link until the test has finished, and returns its events. */
 export async function linked(settings: NatsSettings): Promise<string[]> {
-  const { broker, said } = await opened(settings)
-  // What is confirmed shows that the server takes more than the handshake.
-  if (said[0] === 'up') await broker.subscribe({ pattern: parsePattern('a.*') }, deaf)
-  return said
+  const { broker, events } = await opened(settings)
+  // A confirmed subscription shows that the server accepts more than the handshake.
+  if (events[0] === 'up') await broker.subscribe({ pattern: parsePattern('a.*') }, deaf)
+  return events
 }
 
+/** Returns the cause of the first failure of a link. */
 export async function whyDown(settings: NatsSettings): Promise<string | undefined> {
-  const [said] = await linked(settings)
-  return said
+  const [events] = await linked(settings)
+  return events
 }
 
 /**
- * Publishes with headers that no client library would write; resolves when the server has taken
- * them.
+ * Publishes with raw headers, which a client library would refuse. Resolves when the server has
+ * accepted them.
  */
 export async function natsRaw({ port }: Nats, subject: string, head: string): Promise<void> {
   const socket = tcp({ port, host: '127.0.0.1' })
   socket.write('CONNECT {"headers":true,"verbose":false}\r\n')
   socket.write(`HPUB ${subject} ${head.length} ${head.length}\r\n${head}\r\nPING\r\n`)
-  let heard = ''
+  let received = ''
   for await (const bytes of socket) {
-    heard += String(bytes)
-    if (/PONG|ERR/.test(heard)) break
+    received += String(bytes)
+    if (/PONG|ERR/.test(received)) break
   }
-  if (heard.includes('ERR')) throw new Error(heard)
+  if (received.includes('ERR')) throw new Error(received)
 }

@@ -35,7 +35,7 @@ describe('an address', () => {
     expect(await linked({ addresses: [`127.0.0.1:${await freePort()}`, server.url] })).toEqual(['up'])
   })
 
-  it('where nobody listens is told, each with its reason', async () => {
+  it('that refuses the connection is reported, each with its reason', async () => {
     const [first, second] = [await freePort(), await freePort()]
     const refused = 'refused the connection: start the server, or look at "addresses"'
     expect(await whyDown({ addresses: [`127.0.0.1:${first}`, `127.0.0.1:${second}`] })).toBe(
@@ -43,7 +43,7 @@ describe('an address', () => {
     )
   })
 
-  it('without a host of that name is told', async () => {
+  it('with an unknown host is reported', async () => {
     expect(await whyDown({ addresses: ['nowhere.invalid'] })).toBe(
       'the host of NATS at nowhere.invalid:4222 is unknown: look at "addresses"',
     )
@@ -53,29 +53,29 @@ describe('an address', () => {
     ['-ERR unknown command\r\n', 'is not a NATS server'],
     ['HTTP/1.1 400 Bad Request\r\n\r\n', 'is not a NATS server'],
     ['', 'closed the connection without a greeting'],
-  ])('of something else that says %j is told', async (says, reason) => {
-    const other = createServer((socket) => socket.on('error', () => {}).end(says))
+  ])('of another server that sends %j is reported', async (sent, reason) => {
+    const other = createServer((socket) => socket.on('error', () => {}).end(sent))
     const port = await freePort()
     endsWithTest(other.listen(port, '127.0.0.1'))
     await once(other, 'listening')
     expect(await whyDown({ addresses: [`127.0.0.1:${port}`] })).toBe(`NATS at 127.0.0.1:${port} ${reason}`)
   })
 
-  it('of somebody who takes the call and stays silent is left, and the call is over', async () => {
+  it('of a server that accepts and stays silent times out, and its connection is closed', async () => {
     const silent = createServer((socket) => socket.on('error', () => {}).resume())
     const port = await freePort()
     endsWithTest(silent.listen(port, '127.0.0.1'))
     await once(silent, 'listening')
-    const [called] = await Promise.all([
+    const [socket] = await Promise.all([
       once(silent, 'connection') as Promise<[Socket]>,
       expect(greeting(natsAddressOf(`127.0.0.1:${port}`), realClock, 50)).rejects.toThrow(
         'did not answer within 50 ms',
       ),
     ])
-    await expect.poll(() => called[0].destroyed).toBe(true)
+    await expect.poll(() => socket[0].destroyed).toBe(true)
   })
 
-  it('is none with another scheme, and its password is not shown', async () => {
+  it('with another scheme is refused, and its password is not quoted', async () => {
     const open = nats({ addresses: ['http://me:secret@localhost'] }, { clock: realClock, newId })
     const error = await open({ status: () => {}, dropped: () => {} }).catch((cause: unknown) => cause)
     expect(error).toBeInstanceOf(RangeError)
@@ -83,7 +83,7 @@ describe('an address', () => {
   })
 })
 
-it('says that a server is full', async () => {
+it('reports that a server is full', async () => {
   const server = endsWithTest(await startNats({ config: 'max_connections: 1' }))
   expect(await linked({ addresses: [server.url] })).toEqual(['up'])
   expect(await whyDown({ addresses: [server.url] })).toContain('maximum connections exceeded')
@@ -96,17 +96,17 @@ it('shows its name in the monitoring of the server (SP-BRK-8)', async () => {
   expect(shown).toMatchObject({ num_connections: 1, connections: [{ name: 'relay "7" ü' }] })
 })
 
-it('notices by its pings that a link is half-open, and comes back (N1, SP-BRK-8)', async () => {
+it('detects a half-open link by its pings, and reconnects (N1, SP-BRK-8)', async () => {
   const server = endsWithTest(await startNats())
   const proxy = endsWithTest(await openProxy(server.port))
-  const said = await linked({ addresses: [`127.0.0.1:${proxy.port}`], pingIntervalMs: 200 })
+  const events = await linked({ addresses: [`127.0.0.1:${proxy.port}`], pingIntervalMs: 200 })
   proxy.stall()
-  await expect.poll(() => said).toContain('no sign of life for 400 ms; trying to connect again')
+  await expect.poll(() => events).toContain('no sign of life for 400 ms; trying to connect again')
   proxy.flow()
-  await expect.poll(() => said.at(-1)).toBe('up')
+  await expect.poll(() => events.at(-1)).toBe('up')
 })
 
-describe('who the relay is (SP-BRK-8)', () => {
+describe('authentication (SP-BRK-8)', () => {
   const folder = temporaryFolder()
 
   function file(content: string): string {
@@ -122,7 +122,7 @@ describe('who the relay is (SP-BRK-8)', () => {
 
   const user = createUser()
   const seed = new TextDecoder().decode(user.getSeed())
-  const strange = new TextDecoder().decode(createUser().getSeed())
+  const unknownSeed = new TextDecoder().decode(createUser().getSeed())
   const { config: accounts, issueUser } = natsAccounts()
   const { issueUser: issueElsewhere } = natsAccounts()
   const ours = issueUser()
@@ -143,13 +143,13 @@ describe('who the relay is (SP-BRK-8)', () => {
       accounts,
       { kind: 'credentials', text: ours.credentials.replaceAll('\n', '\r\n') },
     ],
-  ])('is shown by %s', async (_, config, auth) => {
+  ])('uses %s', async (_, config, auth) => {
     expect(await at(config, auth)).toEqual(['up'])
   })
 
   it.each<[string, string, NatsAuth | undefined, string]>([
-    ['nothing where a token is asked for', token, undefined, 'requires credentials: set "auth"'],
-    ['nothing where a JWT is asked for', accounts, undefined, 'requires credentials: set "auth"'],
+    ['no credentials when a token is required', token, undefined, 'requires credentials: set "auth"'],
+    ['no credentials when a JWT is required', accounts, undefined, 'requires credentials: set "auth"'],
     ['a wrong token', token, { kind: 'token', token: 'wrong' }, 'refused the token: look at "auth"'],
     [
       'a wrong password',
@@ -157,7 +157,7 @@ describe('who the relay is (SP-BRK-8)', () => {
       { kind: 'user', user: 'me:ü', password: 'wrong' },
       'refused the user or the password: look at "auth"',
     ],
-    ['an unknown NKey', nkey, { kind: 'nkey', seed: strange }, 'refused the NKey: look at "auth"'],
+    ['an unknown NKey', nkey, { kind: 'nkey', seed: unknownSeed }, 'refused the NKey: look at "auth"'],
     [
       'a JWT of another operator',
       accounts,
@@ -165,9 +165,9 @@ describe('who the relay is (SP-BRK-8)', () => {
       'refused the credentials: look at "auth"',
     ],
     [
-      "a JWT with somebody else's seed",
+      "a JWT with another user's seed",
       accounts,
-      { kind: 'jwt', seed: strange, jwt: ours.jwt },
+      { kind: 'jwt', seed: unknownSeed, jwt: ours.jwt },
       'refused the credentials: look at "auth"',
     ],
     [
@@ -176,45 +176,45 @@ describe('who the relay is (SP-BRK-8)', () => {
       { kind: 'credentials', text: theirs.credentials },
       'refused the credentials: look at "auth"',
     ],
-  ])('is refused with %s', async (_, config, auth, reason) => {
-    const [said] = await at(config, auth)
-    expect(said).toMatch(/^NATS at 127\.0\.0\.1:\d+ /)
-    expect(said?.replace(/^NATS at \S+ /, '')).toBe(reason)
+  ])('fails with %s', async (_, config, auth, reason) => {
+    const [events] = await at(config, auth)
+    expect(events).toMatch(/^NATS at 127\.0\.0\.1:\d+ /)
+    expect(events?.replace(/^NATS at \S+ /, '')).toBe(reason)
   })
 
-  it('is read from the credentials file as it is at each connection', async () => {
+  it('reads the credentials file at each connection', async () => {
     const server = endsWithTest(await startNats({ config: accounts }))
     const credentials = file(theirs.credentials)
-    const said = await linked({ addresses: [server.url], auth: { kind: 'credentialsFile', path: credentials } })
-    expect(said.join()).toContain(`refused the credentials: look at "auth", and at ${credentials}`)
+    const events = await linked({ addresses: [server.url], auth: { kind: 'credentialsFile', path: credentials } })
+    expect(events.join()).toContain(`refused the credentials: look at "auth", and at ${credentials}`)
     writeFileSync(credentials, ours.credentials)
-    await expect.poll(() => said.at(-1)).toBe('up')
+    await expect.poll(() => events.at(-1)).toBe('up')
   })
 
-  it('is not known while the credentials file is missing', async () => {
+  it('fails while the credentials file is missing', async () => {
     const missing = path.join(folder, 'missing.creds')
     expect(await at(accounts, { kind: 'credentialsFile', path: missing })).toEqual([
       `can't read ${missing} (ENOENT): look at "auth"`,
     ])
   })
 
-  it('is told when it expires while the link stands (B4, B10)', async () => {
+  it('reports credentials that expire while the link is up (B4, B10)', async () => {
     const server = endsWithTest(await startNats({ config: accounts }))
     const linkedFor = async (seconds: number): Promise<readonly string[]> => {
       const { credentials: text } = issueUser(Math.ceil(realClock.wall() / 1000) + seconds)
-      return (await opened({ addresses: [server.url], auth: { kind: 'credentials', text } })).said
+      return (await opened({ addresses: [server.url], auth: { kind: 'credentials', text } })).events
     }
     // A slow machine takes longer than a second to connect.
-    let said: readonly string[] = []
-    for (let seconds = 1; said[0] !== 'up'; seconds *= 2) said = await linkedFor(seconds)
-    await expect.poll(() => said[1]).toContain('the credentials for the server have expired: renew them')
+    let events: readonly string[] = []
+    for (let seconds = 1; events[0] !== 'up'; seconds *= 2) events = await linkedFor(seconds)
+    await expect.poll(() => events[1]).toContain('the credentials for the server have expired: renew them')
   })
 
-  it('may stand in the address, which is not shown with it', async () => {
+  it('uses credentials in the address, which are not quoted', async () => {
     const server = endsWithTest(await startNats({ config: 'authorization { user: me, password: secret }' }))
     expect(await linked({ addresses: [`nats://me:secret@127.0.0.1:${server.port}`] })).toEqual(['up'])
-    const said = await whyDown({ addresses: [`nats://me:wrong-secret@127.0.0.1:${server.port}`] })
-    expect(said).toContain('refused the user or the password')
-    expect(said).not.toContain('secret')
+    const events = await whyDown({ addresses: [`nats://me:wrong-secret@127.0.0.1:${server.port}`] })
+    expect(events).toContain('refused the user or the password')
+    expect(events).not.toContain('secret')
   })
 })

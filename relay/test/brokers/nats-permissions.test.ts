@@ -10,10 +10,13 @@ import { natsLink, subscriptionsAt } from './nats-link.js'
 describe('permissions of the server (B10)', () => {
   const auth = { kind: 'user', user: 'relay', password: 'x' } as const
   const may = (permissions: string): string =>
-    `authorization { users: [{ user: relay, password: x, permissions: { ${permissions} } }, { user: other, password: x }] }`
+    `authorization { users: [
+      { user: relay, password: x, permissions: { ${permissions} } }
+      { user: other, password: x }
+    ] }`
   const forbidden = { code: 'forbidden' }
 
-  it('refuse a publish to its publisher only, whatever else is said in the same turn', async () => {
+  it('reject a forbidden publish, and no other command of the same turn', async () => {
     const server = endsWithTest(await startNats({ config: may('publish: { deny: ["secret.>", "quoted.>"] }') }))
     const { publish, listen, statuses, broker } = await natsLink(server, { auth })
     const inbox = await listen('open.*')
@@ -27,20 +30,20 @@ describe('permissions of the server (B10)', () => {
       publish('open.3', '3', { responseSubject: 'a.b' as never }),
       broker.request?.({ subject: parsePattern('secret.2'), payload: '' }, { timeoutMs: 60_000 }),
     ])
-    expect(ends.map((end) => (end.status === 'rejected' ? end.reason.code : 'taken'))).toEqual([
-      'taken',
+    expect(ends.map((end) => (end.status === 'rejected' ? end.reason.code : 'accepted'))).toEqual([
+      'accepted',
       'forbidden',
-      'taken',
+      'accepted',
       'forbidden',
       'forbidden',
-      'taken',
+      'accepted',
       'forbidden',
     ])
     expect((await inbox.take(3)).map(text)).toEqual(['1', '2', '3'])
     expect(statuses).toEqual(['up'])
   })
 
-  it('refuse a subscription to who asked for it, and the link stands', async () => {
+  it('reject a forbidden subscription, and the link stays up', async () => {
     const server = endsWithTest(await startNats({ config: may('subscribe: { deny: ["secret.>", "no.queue queue"] }') }))
     const { listen, statuses, publish } = await natsLink(server, { auth })
     const inbox = await listen('open.**')
@@ -48,7 +51,7 @@ describe('permissions of the server (B10)', () => {
       listen('secret.a'),
       listen('secret.*.\u200b"'),
       listen('secret.**.b'),
-      // `secret` alone may be heard, what is below it not.
+      // `secret` alone is allowed, but not `secret.>`.
       listen('secret.**'),
       listen('no.queue', { group: 'queue' }),
       listen('secret.served', { serve: true }),
@@ -56,27 +59,27 @@ describe('permissions of the server (B10)', () => {
       await expect(refused).rejects.toMatchObject(forbidden)
     await publish('open.a', 'here')
     expect((await inbox.take(1)).map(text)).toEqual(['here'])
-    expect([statuses, await subscriptionsAt(server)]).toEqual([['up'], [2]])
+    expect({ statuses, subscriptions: await subscriptionsAt(server) }).toEqual({ statuses: ['up'], subscriptions: [2] })
   })
 
-  it('that are withdrawn end what they forbid, and nothing else', async () => {
+  it('that are withdrawn end the subscriptions that are then forbidden, and no others', async () => {
     const server = endsWithTest(await startNats({ config: may('subscribe: ">"') }))
     const { broker, listen, publish, statuses } = await natsLink(server, { auth })
     const inbox = await listen('open')
     const ended: string[] = []
-    const losing = (name: string): Listener => ({ ...deaf, ended: ({ code }) => ended.push(`${name} ${code}`) })
-    await broker.subscribe({ pattern: parsePattern('secret.a') }, losing('a'))
-    const undo = await broker.subscribe({ pattern: parsePattern('secret.**') }, losing('**'))
+    const listenerOf = (name: string): Listener => ({ ...deaf, ended: ({ code }) => ended.push(`${name} ${code}`) })
+    await broker.subscribe({ pattern: parsePattern('secret.a') }, listenerOf('a'))
+    const undo = await broker.subscribe({ pattern: parsePattern('secret.**') }, listenerOf('**'))
     await server.reload(may('subscribe: { allow: [">"], deny: ["secret.>"] }'))
     await expect.poll(() => ended.toSorted()).toEqual(['** forbidden', 'a forbidden'])
     await undo()
     await publish('open', 'still here')
     expect((await inbox.take(1)).map(text)).toEqual(['still here'])
     await expect(listen('secret.a')).rejects.toMatchObject(forbidden)
-    expect([statuses, await subscriptionsAt(server)]).toEqual([['up'], [1]])
+    expect({ statuses, subscriptions: await subscriptionsAt(server) }).toEqual({ statuses: ['up'], subscriptions: [1] })
   })
 
-  it('that are taken away with the user end the link, which says so and comes back with them', async () => {
+  it('that are removed with the user end the link, which reports it, and reconnects when they are back', async () => {
     const server = endsWithTest(await startNats({ config: may('subscribe: ">"') }))
     const { listen, publish, statuses, reasons } = await natsLink(server, { auth })
     const inbox = await listen('open')
@@ -88,7 +91,7 @@ describe('permissions of the server (B10)', () => {
     expect((await inbox.take(1)).map(text)).toEqual(['here'])
   })
 
-  it('that leave no room for answers forbid requests, until they are given', async () => {
+  it('that deny the inbox forbid requests, until it is allowed', async () => {
     const server = endsWithTest(await startNats({ config: may('subscribe: { deny: ["_INBOX.>"] }') }))
     const { request, serve } = await natsLink(server, { auth })
     await serve('sum', () => [{ payload: '3' }])
@@ -98,12 +101,12 @@ describe('permissions of the server (B10)', () => {
   })
 })
 
-it('says that the server takes no more subscriptions, and keeps those that it took', async () => {
+it('a subscription beyond the limit of the server is refused, and the others stay', async () => {
   const server = endsWithTest(await startNats({ config: 'max_subscriptions: 3' }))
   const { listen, publish, statuses } = await natsLink(server)
   const ends = await Promise.allSettled(['a', 'b', 'c', 'd', 'e'].map((subject) => listen(subject)))
-  const codes = ends.map((end) => (end.status === 'rejected' ? (end.reason as WildcastError).code : 'taken'))
-  expect(codes).toEqual(['taken', 'taken', 'taken', 'too_many_subscriptions', 'too_many_subscriptions'])
+  const codes = ends.map((end) => (end.status === 'rejected' ? (end.reason as WildcastError).code : 'accepted'))
+  expect(codes).toEqual(['accepted', 'accepted', 'accepted', 'too_many_subscriptions', 'too_many_subscriptions'])
   await publish('c', 'here')
   const [, , third] = ends
   expect(third?.status === 'fulfilled' && (await third.value.take(1)).map(text)).toEqual(['here'])

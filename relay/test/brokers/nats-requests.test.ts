@@ -13,70 +13,70 @@ beforeAll(async () => {
 })
 
 describe('a reply subject', () => {
-  it('reaches NATS with a publish, and the answer comes back on it (SP-BRK-7)', async () => {
+  it('is sent to NATS with a publish, and receives the answer (SP-BRK-7)', async () => {
     const { listen, publish } = await natsLink(server)
     const answers = await listen('answers.here')
-    const there = await stranger(server)
-    there.subscribe('ask.me', { callback: (_, msg) => void msg.respond(`to ${msg.reply}`) })
-    await there.flush()
+    const other = await stranger(server)
+    other.subscribe('ask.me', { callback: (_, msg) => void msg.respond(`to ${msg.reply}`) })
+    await other.flush()
     await publish('ask.me', '', { responseSubject: parseSubject('answers.here') })
     expect((await answers.take(1)).map(text)).toEqual(['to answers.here'])
   })
 
-  it('of a stranger is what a subscriber may answer on', async () => {
+  it('of another client can be answered by a subscriber', async () => {
     const { listen, publish } = await natsLink(server)
     const inbox = await listen('ask.us')
-    const there = await stranger(server)
-    const answer = there.request('ask.us', '?', { timeout: 60_000 })
-    const [question] = await inbox.take(1)
-    await publish(question?.responseSubject ?? '', 'answer')
+    const other = await stranger(server)
+    const answer = other.request('ask.us', '?', { timeout: 60_000 })
+    const [request] = await inbox.take(1)
+    await publish(request?.responseSubject ?? '', 'answer')
     expect((await answer).string()).toBe('answer')
   })
 })
 
 describe('a request', () => {
-  it('is answered by a stranger (SP-GW-7)', async () => {
+  it('is answered by another client (SP-GW-7)', async () => {
     const { request } = await natsLink(server)
-    const there = await stranger(server)
-    there.subscribe('service', { queue: 'q', callback: (_, msg) => void msg.respond(`${msg.string()}!`) })
-    await there.flush()
+    const other = await stranger(server)
+    other.subscribe('service', { queue: 'q', callback: (_, msg) => void msg.respond(`${msg.string()}!`) })
+    await other.flush()
     const answer = await request('service', 'hello')
-    expect([answer.subject, text(answer)]).toEqual(['service', 'hello!'])
+    expect({ subject: answer.subject, payload: text(answer) }).toEqual({ subject: 'service', payload: 'hello!' })
   })
 
-  it('is answered by the server of another relay, in parts, or with a failure', async () => {
-    const [asking, serving] = [await natsLink(server), await natsLink(server)]
-    await serving.serve('parts', () => [{ payload: '1', more: true }, { payload: '2', more: true }, { payload: '3' }])
-    await serving.serve('fails', () => [{ error: { code: 'sold out', message: 'nothing left\r\n' } }])
+  it('is answered by the responder of another relay, in parts, or with a failure', async () => {
+    const [requester, responder] = [await natsLink(server), await natsLink(server)]
+    await responder.serve('parts', () => [{ payload: '1', more: true }, { payload: '2', more: true }, { payload: '3' }])
+    await responder.serve('fails', () => [{ error: { code: 'sold out', message: 'nothing left\r\n' } }])
     const parts: string[] = []
-    const last = await asking.request('parts', '', (part) => parts.push(text(part)))
+    const last = await requester.request('parts', '', (part) => parts.push(text(part)))
     expect([...parts, text(last)]).toEqual(['1', '2', '3'])
-    expect((await asking.request('fails')).error).toEqual({ code: 'sold out', message: 'nothing left\r\n' })
+    expect((await requester.request('fails')).error).toEqual({ code: 'sold out', message: 'nothing left\r\n' })
   })
 
-  it('is answered to a stranger', async () => {
+  it('of another client is answered', async () => {
     const { serve } = await natsLink(server)
-    await serve('ours', (question) => [{ payload: `${text(question)}!` }])
-    const there = await stranger(server)
-    expect((await there.request('ours', 'hello', { timeout: 60_000 })).string()).toBe('hello!')
+    await serve('ours', (request) => [{ payload: `${text(request)}!` }])
+    const other = await stranger(server)
+    expect((await other.request('ours', 'hello', { timeout: 60_000 })).string()).toBe('hello!')
   })
 
-  it('that nobody hears ends at once, also for a stranger', async () => {
+  it('without a responder fails at once, also for another client', async () => {
     const { request } = await natsLink(server)
-    await expect(request('nobody')).rejects.toMatchObject({ code: 'no_responders' })
-    await expect((await stranger(server)).request('nobody')).rejects.toMatchObject({ code: '503' })
+    await expect(request('unserved')).rejects.toMatchObject({ code: 'no_responders' })
+    await expect((await stranger(server)).request('unserved')).rejects.toMatchObject({ code: '503' })
   })
 
-  it('has each its own answer, and all share one subscription (SP-GW-6)', async () => {
+  it('gets its own answer, and all requests share one subscription (SP-GW-6)', async () => {
     const { request, broker } = await natsLink(server)
-    const there = await stranger(server)
-    const asked: { respond(payload: string): boolean; string(): string }[] = []
-    there.subscribe('reversed', {
+    const other = await stranger(server)
+    const received: { respond(payload: string): boolean; string(): string }[] = []
+    other.subscribe('reversed', {
       callback: (_, msg) => {
-        if (asked.push(msg) === 200) for (const one of asked.reverse()) one.respond(one.string())
+        if (received.push(msg) === 200) for (const one of received.reverse()) one.respond(one.string())
       },
     })
-    await there.flush()
+    await other.flush()
     const numbers = Array.from({ length: 200 }, (_, i) => String(i))
     const answers = await Promise.all(numbers.map((number) => request('reversed', number)))
     expect(answers.map(text)).toEqual(numbers)
@@ -87,28 +87,28 @@ describe('a request', () => {
     await broker.close()
   })
 
-  it('that is answered too late, or twice, is counted', async () => {
+  it('that is answered too late, or twice, counts a late answer', async () => {
     const { broker, dropped, serve } = await natsLink(server)
     let answerLate = (): void => {}
     await serve('twice', () => [{ payload: '1' }, { payload: '2' }])
-    const asking = (to: string, timeoutMs: number) =>
+    const send = (to: string, timeoutMs: number) =>
       broker.request?.({ subject: parseSubject(to), payload: '' }, { timeoutMs })
-    expect(text(await asking('twice', 60_000))).toBe('1')
+    expect(text(await send('twice', 60_000))).toBe('1')
     await expect.poll(() => dropped).toEqual(['late_answer'])
-    const there = await stranger(server)
-    there.subscribe('late', {
+    const other = await stranger(server)
+    other.subscribe('late', {
       callback: (_, msg) => {
         answerLate = () => void msg.respond('late')
       },
     })
-    await there.flush()
-    await expect(asking('late', 1)).rejects.toMatchObject({ code: 'timeout' })
-    await there.flush()
+    await other.flush()
+    await expect(send('late', 1)).rejects.toMatchObject({ code: 'timeout' })
+    await other.flush()
     answerLate()
     await expect.poll(() => dropped).toEqual(['late_answer', 'late_answer'])
   })
 
-  it('that is under way when the link breaks fails', async () => {
+  it('that is pending when the link breaks fails', async () => {
     const dying = endsWithTest(await startNats())
     const { request, serve, statuses } = await natsLink(dying)
     await serve('silent', () => [])
@@ -122,62 +122,62 @@ describe('a request', () => {
   })
 })
 
-describe('a server', () => {
-  it('gets what asks for an answer only; a publish without a reply subject is for subscribers', async () => {
+describe('a responder', () => {
+  it('receives requests only; a publish without a reply subject is for subscribers', async () => {
     const { listen, publish, request, serve } = await natsLink(server)
-    const asked: string[] = []
-    await serve('both', (question) => {
-      asked.push(text(question))
+    const received: string[] = []
+    await serve('both', (request) => {
+      received.push(text(request))
       return [{ payload: '' }]
     })
     const inbox = await listen('both')
     await publish('both', 'published')
     await request('both', 'asked')
-    expect(asked).toEqual(['asked'])
-    // NATS brings a request to subscribers as well.
+    expect(received).toEqual(['asked'])
+    // NATS delivers a request to subscribers as well.
     expect((await inbox.take(2)).map(text)).toEqual(['published', 'asked'])
   })
 
-  it('shares requests with those on other relays: each has one taker', async () => {
-    const [one, two, asking] = [await natsLink(server), await natsLink(server), await natsLink(server)]
+  it('shares requests with responders on other relays: one gets each request', async () => {
+    const [one, two, requester] = [await natsLink(server), await natsLink(server), await natsLink(server)]
     for (const [name, { serve }] of Object.entries({ one, two })) await serve('spread', () => [{ payload: name }])
-    const answers = await Promise.all(Array.from({ length: 100 }, () => asking.request('spread')))
+    const answers = await Promise.all(Array.from({ length: 100 }, () => requester.request('spread')))
     expect(new Set(answers.map(text))).toEqual(new Set(['one', 'two']))
-    expect(asking.dropped).toEqual([])
+    expect(requester.dropped).toEqual([])
   })
 
-  it('that leaves tells who waits for it, on all relays, and strangers', async () => {
-    const [asking, serving] = [await natsLink(server), await natsLink(server)]
-    const asked: string[] = []
-    const leave = await serving.serve('leaves', (question) => {
-      asked.push(text(question))
-      return text(question) === 'part' ? [{ payload: '', more: true }] : []
+  it('that leaves ends its pending requests, of all relays and of other clients', async () => {
+    const [requester, responder] = [await natsLink(server), await natsLink(server)]
+    const received: string[] = []
+    const leave = await responder.serve('leaves', (request) => {
+      received.push(text(request))
+      return text(request) === 'part' ? [{ payload: '', more: true }] : []
     })
-    const there = await stranger(server)
-    const waiting = [
-      expect(asking.request('leaves', 'first')).rejects.toMatchObject({ code: 'no_responders' }),
-      expect(asking.request('leaves', 'part')).rejects.toMatchObject({ code: 'no_responders' }),
-      expect(there.request('leaves', '?', { timeout: 60_000 })).rejects.toMatchObject({ code: '503' }),
+    const other = await stranger(server)
+    const refused = [
+      expect(requester.request('leaves', 'first')).rejects.toMatchObject({ code: 'no_responders' }),
+      expect(requester.request('leaves', 'part')).rejects.toMatchObject({ code: 'no_responders' }),
+      expect(other.request('leaves', '?', { timeout: 60_000 })).rejects.toMatchObject({ code: '503' }),
     ]
-    await expect.poll(() => asked.length).toBe(3)
+    await expect.poll(() => received.length).toBe(3)
     await leave()
-    await Promise.all(waiting)
+    await Promise.all(refused)
   })
 
-  it('that has left answers so what was on its way to it', async () => {
+  it('that has left refuses requests that were on their way', async () => {
     const proxy = endsWithTest(await openProxy(server.port))
-    const [asking, serving] = [await natsLink(server), await natsLink({ url: `127.0.0.1:${proxy.port}` })]
-    const leave = await serving.serve('gone', () => [])
+    const [requester, responder] = [await natsLink(server), await natsLink({ url: `127.0.0.1:${proxy.port}` })]
+    const leave = await responder.serve('gone', () => [])
     proxy.stall()
-    const answer = expect(asking.request('gone')).rejects.toMatchObject({ code: 'no_responders' })
-    await asking.publish('any') // so the server has sent the question
+    const answer = expect(requester.request('gone')).rejects.toMatchObject({ code: 'no_responders' })
+    await requester.publish('any') // so the server has sent the request
     const left = leave()
     proxy.flow()
     await answer
     await left
   })
 
-  it('that leaves over a link that breaks meanwhile has left, and another may come', async () => {
+  it('that leaves over a link that breaks meanwhile has left, and another can follow', async () => {
     const proxy = endsWithTest(await openProxy(server.port))
     const { serve, statuses, request } = await natsLink({ url: `127.0.0.1:${proxy.port}` })
     const leave = await serve('left', () => [])
@@ -192,22 +192,22 @@ describe('a server', () => {
   })
 
   it('leaves with its link when that is closed', async () => {
-    const [asking, serving] = [await natsLink(server), await natsLink(server)]
-    const asked: string[] = []
-    await serving.serve('closes', (question) => {
-      asked.push(question.subject)
+    const [requester, responder] = [await natsLink(server), await natsLink(server)]
+    const received: string[] = []
+    await responder.serve('closes', (request) => {
+      received.push(request.subject)
       return []
     })
-    const answer = expect(asking.request('closes')).rejects.toMatchObject({ code: 'no_responders' })
-    await expect.poll(() => asked.length).toBe(1)
-    await serving.broker.close()
+    const answer = expect(requester.request('closes')).rejects.toMatchObject({ code: 'no_responders' })
+    await expect.poll(() => received.length).toBe(1)
+    await responder.broker.close()
     await answer
   })
 })
 
-it('parts of an answer are refused once the relay of the asker has left', async () => {
-  const [asking, serving] = [await natsLink(server), await natsLink(server)]
-  const { refusal } = await streamBetween(asking, serving)
-  await asking.broker.close()
+it('parts of an answer are refused once the relay of the requester has left', async () => {
+  const [requester, responder] = [await natsLink(server), await natsLink(server)]
+  const { refusal } = await streamBetween(requester, responder)
+  await requester.broker.close()
   expect(await refusal()).toMatchObject({ code: 'interrupted' })
 })

@@ -36,14 +36,15 @@ describe('TLS (SP-BRK-8)', () => {
   it.each<[string, NatsSettings['tls']]>([
     ['another authority', { rootCertificate: foreign.caFile }],
     ['none', true],
-    ['none, and TLS only as the server asks', undefined],
-  ])('refuses a server whose certificate was signed by somebody else than %s', async (_, tls) => {
+    ['none, and TLS only as the server requires', undefined],
+  ])('refuses a server whose certificate is not signed by the trusted authority: %s', async (_, tls) => {
     expect(await whyDown({ addresses: [`localhost:${server.port}`], ...(tls === undefined ? {} : { tls }) })).toBe(
-      `the certificate of NATS at localhost:${server.port} is signed by an authority that this relay does not trust: look at "root_certificate"`,
+      `the certificate of NATS at localhost:${server.port} is signed by an authority that this relay does not trust: ` +
+        'look at "root_certificate"',
     )
   })
 
-  it('shows a client certificate', async () => {
+  it('presents a client certificate', async () => {
     const tls = { rootCertificate, ...client(ours) }
     expect(await linked({ addresses: [demanding.url], tls })).toEqual(['up'])
   })
@@ -51,12 +52,12 @@ describe('TLS (SP-BRK-8)', () => {
   it.each([
     ['missing', {}, 'requires a client certificate: look at "client_certificate"'],
     ['wrong', client(foreign), 'refused the client certificate: look at "client_certificate"'],
-  ])('says that the client certificate is %s', async (_, certificate, reason) => {
+  ])('reports that the client certificate is %s', async (_, certificate, reason) => {
     const tls = { rootCertificate, ...certificate }
     expect(await whyDown({ addresses: [demanding.url], tls })).toBe(`NATS at localhost:${demanding.port} ${reason}`)
   })
 
-  it('reads certificates again at each link: one that stands lives on, and the next shows the new ones (N14)', async () => {
+  it('reads certificates at each connection: an open one stays, and the next presents the new ones (N14)', async () => {
     const own = endsWithTest(await startNats({ tls: ours, requireClientCertificate: true }))
     const folder = temporaryFolder()
     const files = { certificate: path.join(folder, 'client.pem'), key: path.join(folder, 'client.key') }
@@ -65,19 +66,22 @@ describe('TLS (SP-BRK-8)', () => {
       writeFileSync(files.key, key)
     }
     write(ours)
-    const { broker, said } = await opened({ addresses: [own.url], tls: { rootCertificate, clientCertificate: files } })
-    await expect.poll(() => said).toEqual(['up'])
+    const { broker, events } = await opened({
+      addresses: [own.url],
+      tls: { rootCertificate, clientCertificate: files },
+    })
+    await expect.poll(() => events).toEqual(['up'])
     write(foreign)
     await broker.subscribe({ pattern: parsePattern('a.*') }, deaf)
-    expect(said).toEqual(['up'])
+    expect(events).toEqual(['up'])
     await own.restart()
     const refused = `NATS at localhost:${own.port} refused the client certificate: look at "client_certificate"`
-    await expect.poll(() => said).toContain(refused)
+    await expect.poll(() => events).toContain(refused)
     write(ours)
-    await expect.poll(() => said.at(-1)).toBe('up')
+    await expect.poll(() => events.at(-1)).toBe('up')
   })
 
-  it('says that a certificate or its key is unusable', async () => {
+  it('reports that a certificate or its key is unusable', async () => {
     const garbage = path.join(temporaryFolder(), 'garbage.pem')
     writeFileSync(garbage, 'not a certificate')
     const { certFile: certificate, keyFile: key } = ours.client
@@ -87,22 +91,23 @@ describe('TLS (SP-BRK-8)', () => {
       { certificate, key: foreign.client.keyFile },
     ])
       expect(await whyDown({ addresses: [server.url], tls: { rootCertificate, clientCertificate } })).toBe(
-        `a certificate or key for NATS at localhost:${server.port} is not usable as PEM, or they do not belong together: look at "root_certificate" and "client_certificate"`,
+        `a certificate or key for NATS at localhost:${server.port} is not usable as PEM, ` +
+          'or they do not belong together: look at "root_certificate" and "client_certificate"',
       )
   })
 
-  it('says that a certificate file is missing, and tries again', async () => {
+  it('reports that a certificate file is missing, and retries', async () => {
     const missing = path.join(temporaryFolder(), 'ca.pem')
-    const said = await linked({ addresses: [server.url], tls: { rootCertificate: missing } })
-    expect(said).toEqual([`can't read ${missing} (ENOENT): look at "root_certificate"`])
+    const events = await linked({ addresses: [server.url], tls: { rootCertificate: missing } })
+    expect(events).toEqual([`can't read ${missing} (ENOENT): look at "root_certificate"`])
     writeFileSync(missing, ours.ca)
-    await expect.poll(() => said.at(-1)).toBe('up')
+    await expect.poll(() => events.at(-1)).toBe('up')
   })
 
   it.each<[string, string, NatsSettings['tls']]>([
     ['tls = true', '', true],
     ['tls://', 'tls://', undefined],
-  ])('is wanted by %s, and a plain server is refused', async (_, scheme, tls) => {
+  ])('is required by %s, and a server without TLS is refused', async (_, scheme, tls) => {
     const plain = endsWithTest(await startNats())
     const address = `${scheme}127.0.0.1:${plain.port}`
     expect(await whyDown({ addresses: [address], ...(tls === undefined ? {} : { tls }) })).toContain(

@@ -41,22 +41,22 @@ brokerContract('nats', {
 })
 
 describe('names of NATS', () => {
-  it('that hold what subjects may not come escaped, and go out as they were', async () => {
+  it('with characters that subjects may not hold are escaped, and restored when sent', async () => {
     const { listen, publish } = await natsLink(server)
     const inbox = await listen('names.**')
-    const there = await stranger(server)
-    const back = there.subscribe('back.>')
-    there.publish('names.a/b+c#.100%.%2F', '')
-    await there.flush()
+    const other = await stranger(server)
+    const back = other.subscribe('back.>')
+    other.publish('names.a/b+c#.100%.%2F', '')
+    await other.flush()
     expect((await inbox.take(1))[0]?.subject).toBe('names.a%2Fb%2Bc%23.100%.%252F')
     await publish('back.a%2Fb%2Bc%23.100%.%252F')
     expect(await nextSubject(back)).toBe('back.a/b+c#.100%.%2F')
   })
 
-  it('that fit no subject, and messages that are none, are dropped and counted, and the link stands (S15)', async () => {
+  it('without a valid subject, and invalid messages, are dropped and counted; the link stays up (S15)', async () => {
     const { listen, dropped, statuses } = await natsLink(server)
     const inbox = await listen('odd.**')
-    const there = await stranger(server)
+    const other = await stranger(server)
     for (const name of [
       'odd.*',
       'odd.>',
@@ -65,12 +65,12 @@ describe('names of NATS', () => {
       `odd.${'x.'.repeat(255)}x`,
       'odd.\u0001',
     ])
-      there.publish(name, '')
-    await there.flush()
+      other.publish(name, '')
+    await other.flush()
     await natsRaw(server, 'odd.header', 'NATS/1.0\r\na b: c\r\n\r\n')
-    there.publish('odd.status', '', { headers: headers(503, 'No Responders') })
-    there.publish('odd.reply', 'r', { reply: 'a*' })
-    there.publish('odd.last', 'l')
+    other.publish('odd.status', '', { headers: headers(503, 'No Responders') })
+    other.publish('odd.reply', 'r', { reply: 'a*' })
+    other.publish('odd.last', 'l')
     expect((await inbox.take(2)).map((message) => [message.subject, text(message), message.responseSubject])).toEqual([
       ['odd.reply', 'r', undefined],
       ['odd.last', 'l', undefined],
@@ -84,7 +84,7 @@ describe('names of NATS', () => {
     expect(statuses).toEqual(['up'])
   })
 
-  it('may begin with what is reserved', async () => {
+  it('may begin with reserved segments', async () => {
     const { listen, publish } = await natsLink(server)
     const reserved = await listen('request.01JAVA0ZZZZZZZZZZZZZZZZZZZ.GET.a')
     await publish('request.01JAVA0ZZZZZZZZZZZZZZZZZZZ.GET.a', 'here')
@@ -93,7 +93,7 @@ describe('names of NATS', () => {
 })
 
 describe('a pattern that takes two subscriptions', () => {
-  it('gets each message once, in the order of its publisher', async () => {
+  it('receives each message once, in the order of its publisher', async () => {
     const { listen, publish } = await natsLink(server)
     const inbox = await listen('pair.**')
     const numbers = Array.from({ length: 300 }, (_, i) => String(i))
@@ -101,7 +101,7 @@ describe('a pattern that takes two subscriptions', () => {
     expect((await inbox.take(300)).map(text)).toEqual(numbers)
   })
 
-  it('ends with both', async () => {
+  it('ends both of them', async () => {
     const { listen, publish } = await natsLink(server)
     const inbox = await listen('both.**')
     await inbox.undo()
@@ -115,17 +115,17 @@ describe('a pattern that takes two subscriptions', () => {
 })
 
 describe('headers', () => {
-  it('come and go in order, with every value of a name', async () => {
+  it('are received and sent in order, with each value of a name', async () => {
     const { listen, publish } = await natsLink(server)
     const inbox = await listen('headers')
-    const there = await stranger(server)
-    const seen = there.subscribe('headers')
+    const other = await stranger(server)
+    const seen = other.subscribe('headers')
     const several = headers()
     several.append('trace', '1')
     several.append('trace', '2')
     several.append('Trace', 'other')
-    there.publish('headers', 'x', { headers: several })
-    await there.flush()
+    other.publish('headers', 'x', { headers: several })
+    await other.flush()
     expect((await inbox.take(1))[0]?.headers).toEqual([
       ['trace', '1'],
       ['trace', '2'],
@@ -148,7 +148,7 @@ describe('headers', () => {
       }
   })
 
-  it('are a feature only where the server has them', async () => {
+  it('are a feature only if the server supports them', async () => {
     const old = endsWithTest(await startNats({ config: 'no_header_support: true' }))
     const { broker, publish, serve, request } = await natsLink(old)
     expect(broker.features.headers).toContain('no headers')
@@ -160,23 +160,23 @@ describe('headers', () => {
 })
 
 describe('a group', () => {
-  it('is shared by relays and strangers: each message goes to one member (SP-BRK-4, SP-BRK-6)', async () => {
+  it('is shared by relays and other clients: each message goes to one member (SP-BRK-4, SP-BRK-6)', async () => {
     const [one, two, sender] = [await natsLink(server), await natsLink(server), await natsLink(server)]
     const group = 'workers'
     const members = [await one.listen('shared.*', { group }), await two.listen('shared.*', { group })]
-    const there = await stranger(server)
+    const other = await stranger(server)
     const foreign: string[] = []
-    there.subscribe('shared.*', { queue: group, callback: (_, msg) => foreign.push(msg.string()) })
-    await there.flush()
+    other.subscribe('shared.*', { queue: group, callback: (_, msg) => foreign.push(msg.string()) })
+    await other.flush()
     const numbers = Array.from({ length: 1000 }, (_, i) => String(i))
     await Promise.all(numbers.map((number) => sender.publish(`shared.${number}`, number)))
-    const got = (): string[] => [...members.flatMap(({ messages }) => messages.map(text)), ...foreign]
-    await expect.poll(() => got().length).toBe(1000)
-    expect(got().toSorted()).toEqual(numbers.toSorted())
+    const received = (): string[] => [...members.flatMap(({ messages }) => messages.map(text)), ...foreign]
+    await expect.poll(() => received().length).toBe(1000)
+    expect(received().toSorted()).toEqual(numbers.toSorted())
     expect(Math.min(foreign.length, ...members.map(({ messages }) => messages.length))).toBeGreaterThan(0)
   })
 
-  it('takes nothing from groups of other patterns where NATS brings more than its own matches', async () => {
+  it('takes no messages of groups with other patterns if its subscription is wider than its pattern', async () => {
     const { listen, publish } = await natsLink(server)
     const all = await listen('wide.*.x', { group: 'g' })
     const some = await listen('wide.**.end', { group: 'g' })
@@ -186,30 +186,30 @@ describe('a group', () => {
     expect((await some.take(1)).map(text)).toEqual(['end'])
   })
 
-  it('loses nothing when a member joins in the middle', async () => {
+  it('loses no message when a member joins', async () => {
     const relay = (): ReturnType<typeof startRelay> =>
       startRelay({ brokers: { test: nats({ addresses: [server.url] }, { clock: realClock, newId }) } })
     const members = [await client(await relay()), await client(await relay())] as const
     const join = { Subscribe: { subject: 'stream', group: 'workers' } }
     await ask(members[0], join)
-    const there = await stranger(server)
+    const other = await stranger(server)
     for (let i = 0; i < 2000; i++) {
-      there.publish('stream', `"${i}"`)
+      other.publish('stream', `"${i}"`)
       if (i === 500) members[1].say(join)
-      if (i % 10 === 0) await there.flush()
+      if (i % 10 === 0) await other.flush()
     }
-    const got = ({ waiting }: (typeof members)[number]): number =>
+    const received = ({ waiting }: (typeof members)[number]): number =>
       waiting.filter((frame) => String(frame).includes('"Message"')).length
-    await expect.poll(() => got(members[0]) + got(members[1])).toBe(2000)
-    expect(got(members[1])).toBeGreaterThan(0)
+    await expect.poll(() => received(members[0]) + received(members[1])).toBe(2000)
+    expect(received(members[1])).toBeGreaterThan(0)
   })
 })
 
-it('opens no way for a client to speak to the server itself (S1, S2)', async () => {
+it('a client can not send commands to the server (S1, S2)', async () => {
   const traced = endsWithTest(await startNats({ trace: true }))
   const open = nats({ addresses: [traced.url] }, { clock: realClock, newId })
   const relay = await startRelay({ brokers: { test: open } })
-  const there = await client(relay)
+  const attacker = await client(relay)
   const evil = [
     'a 0\r\n\r\nPUB evil 0\r\n\r\nPUB a',
     'a evil',
@@ -220,7 +220,7 @@ it('opens no way for a client to speak to the server itself (S1, S2)', async () 
     '',
   ]
   for (const name of evil)
-    for (const said of [
+    for (const frame of [
       { Publish: { ref: 1, subject: name, message: '' } },
       { Publish: { ref: 1, subject: 'a', message: '', response_subject: name } },
       { Publish: { ref: 1, subject: 'a', message: '', headers: { evil: `${name}\r\nevil: 1` } } },
@@ -230,13 +230,13 @@ it('opens no way for a client to speak to the server itself (S1, S2)', async () 
       { Subscribe: { ref: 1, subject: name, serve: true } },
       { Request: { ref: 1, subject: name, message: '' } },
     ])
-      expect(await ask(there, said)).toMatchObject({ Error: { ref: 1 } })
-  const past: BrokerMessage[] = evil.map((name) => ({ subject: name as never, payload: '' }))
+      expect(await ask(attacker, frame)).toMatchObject({ Error: { ref: 1 } })
+  const unchecked: BrokerMessage[] = evil.map((name) => ({ subject: name as never, payload: '' }))
   const { broker } = await natsLink(traced)
-  for (const message of past) {
+  for (const message of unchecked) {
     await expect(broker.publish(message)).rejects.toMatchObject({ code: 'invalid_subject' })
-    const asking = { subject: parsePattern('a'), payload: '', responseSubject: message.subject as never }
-    await expect(broker.publish(asking)).rejects.toMatchObject({ code: 'invalid_subject' })
+    const withReply = { subject: parsePattern('a'), payload: '', responseSubject: message.subject as never }
+    await expect(broker.publish(withReply)).rejects.toMatchObject({ code: 'invalid_subject' })
     await expect(broker.request?.(message, { timeoutMs: 1 })).rejects.toMatchObject({ code: 'invalid_subject' })
   }
   await broker.publish({ subject: parsePattern('harmless'), payload: '' })

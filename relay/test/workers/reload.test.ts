@@ -65,7 +65,7 @@ describe('wildcast reload', () => {
     const before = crew.pids('relay')
     for (const [name, text, why] of [
       ['wildcast.toml', toml('colour = "red"'), 'colour'],
-      ['wildcast.toml', toml(`${echo}\n`).replace('echo.mjs', 'away.mjs'), 'names a file that is not there'],
+      ['wildcast.toml', toml(`${echo}\n`).replace('echo.mjs', 'away.mjs'), 'names a file that does not exist'],
     ] as const) {
       await write(name, text)
       const { code, out, err } = await reload(crew, cwd)

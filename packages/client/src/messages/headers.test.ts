@@ -19,7 +19,7 @@ const links: Headers = [
   ['link', '/b'],
 ]
 
-describe('headers travel', () => {
+describe('headers are sent', () => {
   test.each([
     ['of a plain object', { trace: '1', Trace: '2' }],
     ['of an object without a prototype', Object.assign(Object.create(null), { trace: '1', Trace: '2' })],
@@ -69,7 +69,7 @@ describe('headers travel', () => {
     await settle()
     expect(headersOf(relay.link.all('Publish'))).toEqual([[['trace', '1']]])
   })
-  test('as they were at the call, and not at all where there are none', async () => {
+  test('as they were at the call, and absent if the caller gave no header', async () => {
     const { client, relay, clock } = await connect()
     relay.obliging = false
     relay.link.drop()
@@ -83,7 +83,7 @@ describe('headers travel', () => {
   })
 })
 
-describe('headers that cannot travel are refused at the call', () => {
+describe('invalid headers are rejected at the call', () => {
   test.each<[string, unknown, RegExp]>([
     ['a bigint', 1n, /an object, a Map or pairs/],
     ['a text', 'trace=1', /an object, a Map or pairs/],
@@ -132,16 +132,16 @@ describe('headers that cannot travel are refused at the call', () => {
   })
 })
 
-describe('headers of a message that came', () => {
+describe('headers of a received message', () => {
   const text =
     '{"Message":{"id":1,"subject":"a","message":"","broker":"test","headers":{"link":["/a","/b"],"trace":"1"}}}'
   const headers: Headers = [links[0], links[2], links[1]] as Headers
 
-  test('are all there, in order', () => {
+  test('are listed completely and in order', () => {
     const frame = readRelayFrame(lightJsonCodec.decode(text)) as MessageFrame
     expect(new ReceivedMessage(frame, 'a', 0).headerList).toEqual(headers)
   })
-  test('have a map by name, with the last value of each', () => {
+  test('are mapped by name, with the last value of each', () => {
     const frame: MessageFrame = { kind: 'Message', id: 1, subject: 'a', message: '', broker: 'test', headers }
     const message = new ReceivedMessage(frame, 'a', 0)
     expect([...message.headers]).toEqual([

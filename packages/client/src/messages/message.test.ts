@@ -10,15 +10,15 @@ const broken = new Uint8Array([0xff, 0xfe])
 test.each([
   ['JSON', '{"a":[1]}', { a: [1] }],
   ['a number', '5', 5],
-  ['text that is no JSON', 'hi', 'hi'],
+  ['text that is not JSON', 'hi', 'hi'],
   ['nothing', '', ''],
   ['bytes that are JSON', new TextEncoder().encode('true'), true],
-  ['bytes that are no text', broken, broken],
+  ['bytes that are not UTF-8', broken, broken],
 ])('data is %s', (_, payload, data) => {
   expect(of(payload).data).toEqual(data)
 })
 
-test('data is read once', () => {
+test('data is parsed once', () => {
   const message = of('{"a":1}')
   expect(message.data).toBe(message.data)
 })
@@ -29,30 +29,30 @@ test('data keeps a "__proto__" as a field of its own', () => {
   expect(({} as { polluted?: boolean }).polluted).toBeUndefined()
 })
 
-test('params are what the wildcards stand for', () => {
+test('params are the words that the wildcards match', () => {
   expect(of('').params).toEqual(['apple'])
   expect(of('', 'room.7.msg.new', 'room.*.**').params).toEqual(['7', 'msg.new'])
   expect(of('', 'good', 'good').params).toEqual([])
 })
 
-test('text and json say clearly that they cannot', () => {
+test('text and json throw if the payload is not UTF-8 or JSON', () => {
   expect(of('ü').text()).toBe('ü')
   expect(of('[1]').json()).toEqual([1])
   expect(() => of(broken).text()).toThrow(TypeError)
   expect(() => of('hi').json()).toThrow(SyntaxError)
 })
 
-test('bytes are those that travelled', () => {
+test('bytes are the payload as it was sent', () => {
   expect(of('\uFEFFü').bytes).toEqual(new Uint8Array([0xef, 0xbb, 0xbf, 0xc3, 0xbc]))
   expect(of(broken).bytes).toBe(broken)
 })
 
-test('headers are never missing', () => {
+test('headers are empty if the message has none', () => {
   expect(of('').headers.size).toBe(0)
   expect(of('').headerList).toEqual([])
 })
 
-test('keys differ among all messages, answers too, and stay', async () => {
+test('the key of a message or answer is unique and constant', async () => {
   const { client, relay } = await connect()
   const other = await connect()
   const messages: Message[] = []
@@ -84,7 +84,7 @@ test('handlers of one subscription get one message, with one key', async () => {
   expect(keys[0]).toBe(keys[1])
 })
 
-test('receivedAt is the time of the client', async () => {
+test("receivedAt is the time of receipt by the client's clock", async () => {
   const { client, relay, clock } = await connect()
   const times: number[] = []
   client.subscribe('good.*', ({ receivedAt }) => times.push(receivedAt))

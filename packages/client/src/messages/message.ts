@@ -14,69 +14,62 @@ import { openPublication } from '../publishing/publication.js'
 import type { PublishPorts } from '../publishing/publish.js'
 import { toContent } from './to-content.js'
 
-/** What an answer to a request may carry beside its data. */
+/** Options of an answer. */
 export interface RespondOptions {
-  /** Further answers to the same request follow. @default false */
+  /** More answers to the same request follow. @default false */
   readonly more?: boolean | undefined
-  /** The request failed: the caller's promise rejects with this. */
+  /** The request failed: the requester's promise rejects with this error. */
   readonly error?: Failure | undefined
-  /** As of `publish`. */
+  /** The same as for `publish`. */
   readonly headers?: HeadersInput | undefined
 }
 
 /**
- * A message as a handler sees it. It is shared by all handlers of a subscription: take from it,
- * don't change it.
+ * A received message. All handlers of a subscription share the object, so don't change it.
  *
- * `Data` is what the caller expects of the payload. It is not checked: a message of another shape
- * has the wrong type. `Wildcards` is the type of `params`, such as `Params<'good.*'>`.
+ * `Data` is the expected type of the payload. It is not checked: a message of another shape has the
+ * wrong type. `Wildcards` is the type of `params`, such as `Params<'good.*'>`.
  */
 export interface Message<Data = unknown, Wildcards extends readonly string[] = readonly string[]> {
   /** @example 'good.apple' */
   readonly subject: string
-  /** The pattern that it came by, in its normal form: `good.>` reads `good.*.**`. */
+  /** The pattern of the subscription in its normal form: `good.>` is `good.*.**`. */
   readonly pattern: string
   /**
-   * What the wildcards of the pattern stand for: `*` one segment, `**` zero or more joined by dots.
+   * The parts of the subject that the wildcards match: one segment for `*`, zero or more for `**`,
+   * joined by dots.
    */
   readonly params: Wildcards
-  /** The payload as JSON if it parses as such, else as text, else as bytes. */
+  /** The payload as JSON if it can be parsed, else as text, else as bytes. */
   readonly data: Data
-  /** The payload as text. @throws {TypeError} where it is not UTF-8. */
+  /** Returns the payload as text. @throws {TypeError} if it isn't UTF-8 */
   text(): string
-  /** The payload as JSON. @throws {SyntaxError} where it is none. */
+  /** Returns the payload as JSON. @throws {SyntaxError} if it isn't JSON */
   json(): unknown
-  /** The payload as it travelled. */
+  /** The payload as it was sent. */
   readonly bytes: Uint8Array
-  /** Name of the broker that carried it. */
+  /** Name of the broker. */
   readonly broker: string
-  /**
-   * Different for every message that the client receives, for instance as the `key` of a row in
-   * React.
-   */
+  /** Unique among all received messages, for instance for the `key` of a row in React. */
   readonly key: string
   /** When the client received it: milliseconds since 1970, by the clock of this machine. */
   readonly receivedAt: number
-  /** The headers by name. Of a name that is repeated it has the last value. */
+  /** The headers by name, with the last value of a repeated name. */
   readonly headers: ReadonlyMap<string, string>
-  /** All headers in order; the values of a repeated name stand together. */
+  /** All headers in order; the values of a repeated name are adjacent. */
   readonly headerList: Headers
-  /** Where an answer is awaited, if one is. */
+  /** The subject on which an answer is expected, if one is. */
   readonly responseSubject: string | undefined
-  /** Answers; undefined where no answer is awaited. Rejects as `publish` does. */
+  /** Sends an answer. Undefined if none is expected. Rejects as `publish` does. */
   readonly respond: ((data: unknown, options?: RespondOptions) => Promise<PublishOutcome>) | undefined
 }
 
-/**
- * How many messages were received. Counts those of all clients, so that one list may show several.
- */
+/** Counts the messages of all clients, so that one list may show several. */
 let count = 0
 
-/**
- * Thousands of these live at once, so nothing is computed before somebody asks, and nothing twice.
- */
+/** Computes its properties lazily and once, since thousands of messages may exist at a time. */
 export class ReceivedMessage<Data = unknown> implements Message<Data> {
-  // Declared only, since the constructor sets them: as fields they would be in the bundle twice.
+  // Only declared, since the constructor sets them: the bundle would contain fields twice.
   declare readonly subject: string
   declare readonly pattern: string
   declare readonly broker: string
@@ -88,7 +81,7 @@ export class ReceivedMessage<Data = unknown> implements Message<Data> {
   #params: readonly string[] | undefined
   #data: unknown
 
-  /** Without ports it can't be answered. */
+  /** @param ports - to answer the message; without them `respond` is undefined */
   constructor(frame: MessageFrame, pattern: string, receivedAt: number, ports?: PublishPorts) {
     this.subject = frame.subject
     this.pattern = pattern
@@ -118,7 +111,7 @@ export class ReceivedMessage<Data = unknown> implements Message<Data> {
 
   get data(): Data {
     this.#data ??= this.#read()
-    return this.#data as Data // as the caller expects it
+    return this.#data as Data // not checked
   }
 
   #read(): unknown {
@@ -127,7 +120,7 @@ export class ReceivedMessage<Data = unknown> implements Message<Data> {
       data = this.text()
       return JSON.parse(data as string)
     } catch {
-      return data // as far as it could be read
+      return data // text if it is UTF-8, else bytes
     }
   }
 

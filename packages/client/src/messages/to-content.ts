@@ -1,8 +1,8 @@
 import { type HeadersInput, type PublishFrame, toHeaders, toPayload } from '@wildcast/protocol/client'
 
 /**
- * What a frame carries of the caller's data and headers: copies, since a frame may wait.
- * @throws {TypeError} if they can't travel
+ * Converts data and headers to the fields of a frame. Copies them, since a frame may be queued.
+ * @throws {TypeError} if they can't be sent
  */
 export function toContent(
   data: unknown,

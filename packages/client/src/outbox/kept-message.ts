@@ -1,23 +1,23 @@
 import type { PublishContent } from '../publishing/publish.js'
 
-/** When a message was sent, and to which relay process: only that one knows its key. */
+/** When a message was sent, and to which relay process: only that one remembers its key. */
 export interface Sending {
   readonly relay: string
   /** Milliseconds since 1970. */
   readonly at: number
 }
 
-/** A message, before it has a number. */
+/** A message without an id. */
 export interface NewMessage {
-  /** The client that sends it. */
+  /** The client that sends the message. */
   readonly owner: string
   readonly content: PublishContent
   readonly bytes: number
-  /** Undefined if it can't have been sent. */
+  /** Undefined if the message was certainly not sent. */
   readonly sending: Sending | undefined
 }
 
-/** A message as IndexedDB has it. Numbers ascend in the order of the publishes. */
+/** A message in IndexedDB. Ids ascend in the order of the publishes. */
 export interface KeptMessage extends NewMessage {
   readonly id: number
 }

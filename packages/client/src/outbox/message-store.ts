@@ -1,21 +1,20 @@
 import { WildcastError } from '@wildcast/protocol/client'
 import type { KeptMessage, NewMessage, Sending } from './kept-message.js'
 
-/** How much an outbox may keep. */
+/** The limits of an outbox. */
 export interface Bounds {
   readonly messages: number
   readonly bytes: number
 }
 
-/** How much it keeps. */
+/** The current contents of an outbox. */
 interface Totals {
   readonly count: number
   readonly bytes: number
 }
 
 /**
- * The messages of an outbox, in IndexedDB. Each method is one transaction: it is done, or nothing
- * is.
+ * The messages of an outbox, in IndexedDB. Each method is one atomic transaction.
  */
 export class MessageStore {
   readonly #database: IDBDatabase
@@ -28,14 +27,14 @@ export class MessageStore {
   }
 
   /**
-   * Keeps a message behind those that are kept. Resolves with its number.
+   * Appends a message. Resolves with its id.
    * @throws {WildcastError} `storage_full`
    */
   async add(message: NewMessage): Promise<number> {
     let isFull = false
     try {
       const key = await this.#write<IDBValidKey>((messages, totals, done) => {
-        const add = messages.add(message) // first, since it throws what can't be kept
+        const add = messages.add(message) // first, since it throws if the message can't be cloned
         add.onsuccess = () => done(add.result)
         this.#count(totals, 1, message.bytes, ({ count, bytes }) => {
           isFull = count > this.#bounds.messages || bytes > this.#bounds.bytes
@@ -51,7 +50,7 @@ export class MessageStore {
     }
   }
 
-  /** Writes down that messages are being sent. Does nothing once closed. */
+  /** Records that messages are being sent. Does nothing after `close`. */
   async mark(ids: readonly number[], sending: Sending): Promise<void> {
     if (this.#isClosed) return
     await this.#write<void>((messages, _, done) => {
@@ -63,7 +62,7 @@ export class MessageStore {
     })
   }
 
-  /** Does nothing once closed. */
+  /** Removes a message. Does nothing after `close`. */
   async remove(id: number): Promise<void> {
     if (this.#isClosed) return
     await this.#write<void>((messages, totals, done) => {
@@ -77,7 +76,7 @@ export class MessageStore {
     })
   }
 
-  /** The clients that have messages. */
+  /** Resolves with the clients that have messages. */
   owners(): Promise<string[]> {
     return this.#write((messages, _, done) => {
       const owners: string[] = []
@@ -92,7 +91,7 @@ export class MessageStore {
     })
   }
 
-  /** Gives the messages of a client to another. Resolves with them, in order. */
+  /** Assigns the messages of one client to another. Resolves with them, in order. */
   take(from: string, to: string): Promise<KeptMessage[]> {
     return this.#write((messages, _, done) => {
       const get: IDBRequest<KeptMessage[]> = messages.index('owner').getAll(from)
@@ -108,23 +107,23 @@ export class MessageStore {
     return this.#isClosed
   }
 
-  /** What is under way is done first. */
+  /** Closes the database after the current transactions. */
   close(): void {
     this.#isClosed = true
     this.#database.close()
   }
 
-  #count(totals: IDBObjectStore, count: number, bytes: number, see?: (now: Totals) => void): void {
+  #count(totals: IDBObjectStore, count: number, bytes: number, then?: (now: Totals) => void): void {
     const get: IDBRequest<Totals | undefined> = totals.get(0)
     get.onsuccess = () => {
       const before = get.result ?? { count: 0, bytes: 0 }
       const now = { count: before.count + count, bytes: before.bytes + bytes }
       totals.put(now, 0)
-      see?.(now)
+      then?.(now)
     }
   }
 
-  /** Resolves with what `done` was given, when the transaction is done. */
+  /** Resolves with the argument of `done` when the transaction has completed. */
   #write<Result>(
     work: (messages: IDBObjectStore, totals: IDBObjectStore, done: (result: Result) => void) => void,
   ): Promise<Result> {

@@ -2,7 +2,7 @@ import { expect, test, vi } from 'vitest'
 import { createFakeClock } from '../testing/fake-clock.js'
 import { openDatabase } from './open-database.js'
 
-/** What a browser answers to an attempt to open a database. */
+/** A browser that a test lets open a database. */
 function fakeFactory() {
   const close = vi.fn()
   const result = { close, objectStoreNames: { contains: () => true } }
@@ -13,18 +13,18 @@ function fakeFactory() {
 test('a database that does not open within 10 s is given up, and closed if it opens later', async () => {
   const clock = createFakeClock()
   const { factory, request, close } = fakeFactory()
-  const given = vi.fn()
+  const rejected = vi.fn()
   const opening = openDatabase(factory, 'a', clock)
-  opening.catch(given)
+  opening.catch(rejected)
   await clock.advance(9_999)
-  expect(given).not.toHaveBeenCalled()
+  expect(rejected).not.toHaveBeenCalled()
   await clock.advance(1)
   await expect(opening).rejects.toMatchObject({ code: 'timeout', message: expect.stringContaining('"a"') })
   request.onsuccess?.()
   expect(close).toHaveBeenCalledOnce()
 })
 
-test('a browser that forbids it is refused, and no timer is left', async () => {
+test('the error of a browser that forbids databases is passed on, and no timer is left', async () => {
   const clock = createFakeClock()
   const open = (): never => {
     throw new DOMException('no', 'SecurityError')

@@ -1,15 +1,15 @@
 import { WildcastError } from '@wildcast/protocol/client'
 import type { ClientClock } from '../time/clock.js'
 
-/** That of the schema, which is the version of the database. There was none before. */
+/** The first version of the schema, and the version of the database. */
 const version = 1
-/** Browsers have been seen not to answer. */
+/** Some browsers never answer. */
 const deadlineMs = 10_000
 
 /**
- * Opens a database of our schema, or makes it.
- * @throws {WildcastError} `unsupported` if it has another schema, which it keeps, or can't be
- * opened
+ * Opens the database of an outbox, or creates it.
+ * @throws {WildcastError} `unsupported` if it has another schema, which is left unchanged, or can't
+ * be opened; `timeout`
  */
 export function openDatabase(factory: IDBFactory, name: string, clock: ClientClock): Promise<IDBDatabase> {
   return new Promise((resolve, reject) => {
@@ -43,6 +43,6 @@ export function openDatabase(factory: IDBFactory, name: string, clock: ClientClo
 }
 
 function otherSchema(name: string): WildcastError {
-  const remedy = 'load the version of the page that wrote it, or delete the database, and what it keeps with it'
-  return new WildcastError('unsupported', `the database "${name}" is of another version of the outbox: ${remedy}`)
+  const remedy = 'load the version of the page that wrote it, or delete the database and its messages'
+  return new WildcastError('unsupported', `the database "${name}" has another version of the outbox: ${remedy}`)
 }

@@ -7,26 +7,26 @@ import { OutboxSender } from './outbox-sender.js'
 import { OwnerLocks } from './owner-locks.js'
 import { openOwner } from './queue-owner.js'
 
-/** What an outbox needs of the browser. */
+/** The browser features that an outbox uses. */
 export interface Platform {
   readonly indexedDB: IDBFactory
   readonly locks: LockManager
 }
 
-/** Where messages are kept, and how many. */
+/** The name and limits of an outbox. */
 export interface OutboxSettings extends Bounds {
   readonly name: string
 }
 
 /**
- * Keeps a message, then sends it in its turn. Resolves with false if it could not be kept.
+ * Stores a message and sends it in order. Resolves with false if it could not be stored.
  * @throws {WildcastError} `storage_full`
  */
 export type Keep = (content: PublishContent, report: ReportState) => Promise<boolean>
 
 /**
- * Opens an outbox, and takes over what pages have left that are gone.
- * @throws {WildcastError} `unsupported` if its database is of another version
+ * Opens an outbox, and takes over the messages of pages that have ended.
+ * @throws {WildcastError} `unsupported` if its database has another version
  */
 export async function openOutbox(ports: PartPorts, platform: Platform, settings: OutboxSettings): Promise<Keep> {
   const { clock, connection } = ports
@@ -50,7 +50,7 @@ export async function openOutbox(ports: PartPorts, platform: Platform, settings:
     end()
     fault(new WildcastError('interrupted', `the database "${name}" was closed or deleted: load the page again`))
   }
-  database.onversionchange = lose // another page deletes it, or needs another version
+  database.onversionchange = lose // another page deletes or upgrades it
   database.onclose = lose
   connection.onStatus(({ state }) => {
     if (state === 'online') sender.send()
@@ -75,12 +75,12 @@ function keepIn(
       const message = { owner, content, bytes: sizeOf(content), sending: sender.sending(keeping++) }
       const id = await store.add(message)
       if (isClosed(connection))
-        report('unknown') // another client sends it
+        report('unknown') // another client will send it
       else sender.accept({ ...message, id }, report)
       return true
     } catch (cause) {
       if (cause instanceof WildcastError && cause.code === 'storage_full') throw cause
-      // What can't be cloned or counted can't be sent either, and is refused there.
+      // A message that can't be cloned or counted can't be sent either: the send rejects it.
       if (!store.isClosed && cause instanceof DOMException && cause.name !== 'DataCloneError') fault(cause)
       return false
     } finally {
@@ -89,12 +89,12 @@ function keepIn(
   }
 }
 
-/** What it takes, nearly: the bytes of the payload, and the characters of the rest. */
+/** Returns the approximate size: the bytes of the payload and the characters of the rest. */
 function sizeOf({ message, ...rest }: PublishContent): number {
   return payloadBytes(message).length + JSON.stringify(rest).length
 }
 
-/** By `close()`, for ever. */
+/** Whether `close()` was called, which is final. */
 function isClosed({ status }: PartPorts['connection']): boolean {
   return status.state === 'closed' && !status.reason
 }

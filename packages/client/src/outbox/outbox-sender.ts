@@ -7,23 +7,23 @@ import type { MessageStore } from './message-store.js'
 /** A message that this client sends. */
 interface Entry {
   readonly message: KeptMessage
-  /** Undefined if the page that published it is gone. */
+  /** Undefined if the page that published it has ended. */
   readonly report: ReportState | undefined
   sending: Sending | undefined
-  /** It may have arrived already, under its key. */
+  /** The message may have arrived already, under its key. */
   wasSent: boolean
 }
 
-/** How many messages may be on their way at once. */
-const mostOnTheWay = 64
+/** How many messages may be in flight at once. */
+const mostInFlight = 64
 
-/** Sends what is kept, in order, and forgets what has an outcome. */
+/** Sends the messages of an outbox in order, and removes them when they have an outcome. */
 export class OutboxSender {
   readonly #ports: PartPorts
   readonly #store: MessageStore
-  /** In order. */
+  /** Ordered by id. */
   #waiting: Entry[] = []
-  readonly #onTheWay = new Set<Entry>()
+  readonly #inFlight = new Set<Entry>()
   #isSending = false
 
   constructor(ports: PartPorts, store: MessageStore) {
@@ -31,20 +31,20 @@ export class OutboxSender {
     this.#store = store
   }
 
-  /** How a message would be sent now, behind others; undefined if it has to wait. */
+  /** Returns the sending of a message after `others`; undefined if it has to wait. */
   sending(others: number = 0): Sending | undefined {
     const { status, welcome } = this.#ports.connection
-    if (status.state !== 'online' || !welcome || others >= mostOnTheWay) return undefined
+    if (status.state !== 'online' || !welcome || others >= mostInFlight) return undefined
     return { relay: welcome.relay, at: this.#ports.clock.now() }
   }
 
-  /** Sends a message of this page in its turn. */
+  /** Sends a message of this page in order. */
   accept(message: KeptMessage, report: ReportState): void {
     this.#waiting.push({ message, report, sending: message.sending, wasSent: false })
     this.send()
   }
 
-  /** Sends messages of a page that is gone. */
+  /** Sends messages of a page that has ended. */
   adopt(messages: readonly KeptMessage[]): void {
     for (const message of messages) {
       const { sending } = message
@@ -54,30 +54,29 @@ export class OutboxSender {
     this.send()
   }
 
-  /** Sends as much as it can. */
+  /** Sends messages until the limit in flight is reached. */
   send(): void {
     if (this.#isSending) return
     this.#isSending = true
     void this.#sendAll()
   }
 
-  /** The client is closed: what is kept is sent by another. */
+  /** The client is closed: another client will send the messages. */
   close(): void {
-    for (const { report } of [...this.#onTheWay, ...this.#waiting]) report?.('unknown')
+    for (const { report } of [...this.#inFlight, ...this.#waiting]) report?.('unknown')
     this.#waiting = []
-    this.#onTheWay.clear()
+    this.#inFlight.clear()
   }
 
   async #sendAll(): Promise<void> {
     while (true) {
       const sending = this.sending()
-      const batch = this.#waiting.slice(0, mostOnTheWay - this.#onTheWay.size)
+      const batch = this.#waiting.slice(0, mostInFlight - this.#inFlight.size)
       if (!sending || batch.length === 0) break
-      // Written down first: after a crash, a message that may have been sent must not pass for a
-      // new one.
+      // Recorded first: after a crash, a message that may have been sent must not count as new.
       const unmarked = batch.filter((entry) => !entry.wasSent && entry.sending?.relay !== sending.relay)
       if (unmarked.length > 0) await this.#mark(unmarked, sending)
-      if (this.sending()?.relay !== sending.relay) continue // meanwhile it is another
+      if (this.sending()?.relay !== sending.relay) continue // the relay has changed meanwhile
       for (const entry of batch) if (this.#waiting[0] === entry) this.#sendFirst(entry, sending)
     }
     this.#isSending = false
@@ -91,7 +90,7 @@ export class OutboxSender {
         sending,
       )
     } catch (cause) {
-      // Not to send them would be worse.
+      // Still sends them: not to send them would be worse.
       this.#fault(WildcastError.from(cause))
     }
   }
@@ -105,10 +104,10 @@ export class OutboxSender {
       return
     }
     entry.wasSent = true
-    this.#onTheWay.add(entry)
+    this.#inFlight.add(entry)
     const report: ReportState = (state, cause) => {
       if (state === 'sent') entry.report?.(state)
-      else if (this.#onTheWay.delete(entry)) this.#end(entry, state, cause)
+      else if (this.#inFlight.delete(entry)) this.#end(entry, state, cause)
     }
     try {
       this.#ports.publish(message.content, report, sentAt)
@@ -118,8 +117,8 @@ export class OutboxSender {
   }
 
   #end(entry: Entry, state: Parameters<ReportState>[0], cause: unknown): void {
-    // A client that is closed does not know; `reconnect` may bring it back after a refusal of the
-    // relay.
+    // A closed client doesn't know the outcome. After a final refusal, `reconnect()` may send
+    // again.
     if (this.#ports.connection.status.state !== 'closed') this.#settle(entry, state, cause)
     else {
       this.#waiting.push(entry)
@@ -127,7 +126,7 @@ export class OutboxSender {
     }
   }
 
-  /** By the order in which they were published. */
+  /** Restores the order of publishing. */
   #sort(): void {
     this.#waiting.sort((a, b) => a.message.id - b.message.id)
   }
@@ -145,11 +144,11 @@ export class OutboxSender {
   }
 }
 
-/** What became of a message that nobody awaits. */
+/** Returns the error that reports the outcome of a message of an earlier page. */
 function outcomeErrorOf(subject: string, state: string, cause: unknown): WildcastError {
   const which = `a message on "${subject}" of an earlier page`
   if (state === 'unknown')
-    return new WildcastError('interrupted', `${which} may have arrived or not: publish it again if that does no harm`)
+    return new WildcastError('interrupted', `${which} may have arrived: publish it again if a duplicate does no harm`)
   const { code, message, retry } = WildcastError.from(cause)
   return new WildcastError(code as 'internal', `${which} was refused: ${message}`, { cause, retry })
 }

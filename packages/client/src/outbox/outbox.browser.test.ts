@@ -8,7 +8,7 @@ const sent = ({ relay }: OutboxPage): unknown[] =>
   relay.links.flatMap((link) => link.all('Publish')).map(({ message }) => message)
 const keys = ({ relay }: OutboxPage): unknown[] =>
   relay.links.flatMap((link) => link.all('Publish')).map(({ key }) => key)
-/** Lets a page that was offline connect. */
+/** Connects a page that was offline. */
 async function goOnline({ relay, clock }: OutboxPage): Promise<void> {
   relay.obliging = true
   relay.link.open()
@@ -16,7 +16,7 @@ async function goOnline({ relay, clock }: OutboxPage): Promise<void> {
 }
 
 describe('a message', () => {
-  test('is kept before it is sent, has a key, and is forgotten when it is confirmed', async () => {
+  test('is stored before it is sent, has a key, and is removed when it is confirmed', async () => {
     const name = freshName()
     const page = openPage({ name, mute: true })
     const publication = page.client.publish('a', 'hi')
@@ -32,7 +32,7 @@ describe('a message', () => {
     page.client.close()
     expect(page.errors).toEqual([])
   })
-  test('keeps the key that it was given', async () => {
+  test('keeps the key of the caller', async () => {
     const page = openPage({ name: freshName() })
     const publication = page.client.publish('a', 'hi', { key: 'mine' })
     expect(publication.key).toBe('mine')
@@ -40,7 +40,7 @@ describe('a message', () => {
     expect(keys(page)).toEqual(['mine'])
     page.client.close()
   })
-  test('that the relay refuses is rejected and forgotten', async () => {
+  test('that the relay refuses is rejected and removed', async () => {
     const name = freshName()
     const page = openPage({ name })
     const { answer } = page.relay
@@ -63,7 +63,7 @@ describe('a message', () => {
   })
 })
 
-test('hundreds of publishes leave in their order, and no more than 64 are on their way', async () => {
+test('hundreds of publishes are sent in order, with at most 64 in flight', async () => {
   const name = freshName()
   const page = openPage({ name, offline: true, queue: 0 })
   const texts = Array.from({ length: 300 }, (_, i) => `${i}`)
@@ -82,7 +82,7 @@ test('hundreds of publishes leave in their order, and no more than 64 are on the
 })
 
 describe('after a reload', () => {
-  test('what was not sent is sent in order, as it was', async () => {
+  test('unsent messages are sent unchanged and in order', async () => {
     const name = freshName()
     const before = openPage({ name, offline: true })
     const headers = { trace: '7', link: ['/a', '/b'] }
@@ -119,7 +119,7 @@ describe('after a reload', () => {
     after.client.close()
     expect([...before.errors, ...after.errors]).toEqual([])
   })
-  /** A message that was sent to the relay `r`, and not answered. */
+  /** A message that was sent to the relay `r` and not answered. */
   async function unanswered(name: string) {
     const before = openPage({ name, mute: true })
     const { key } = before.client.publish('a', 'secret')
@@ -127,7 +127,7 @@ describe('after a reload', () => {
     before.crash()
     return { key, now: before.clock.now() }
   }
-  test('what was sent is sent again under its key at the same relay', async () => {
+  test('a message in flight is sent to the same relay again, under its key', async () => {
     const name = freshName()
     const { key, now } = await unanswered(name)
     const after = openPage({ name, now: now + 99_000 })
@@ -138,8 +138,8 @@ describe('after a reload', () => {
   })
   test.each([
     ['at another relay', 'other', 0],
-    ['when the relay may have forgotten its key', 'r', 100_000],
-  ])('what was sent is unknown %s: it is reported and forgotten', async (_, process, ms) => {
+    ['when the relay may have deleted its key', 'r', 100_000],
+  ])('a message in flight is unknown %s: that is reported, and the message is removed', async (_, process, ms) => {
     const name = freshName()
     const { now } = await unanswered(name)
     const after = openPage({ name, process, now: now + ms })
@@ -151,7 +151,7 @@ describe('after a reload', () => {
     expect(JSON.stringify(after.errors)).not.toContain('secret')
     after.client.close()
   })
-  test('what was kept while offline counts as sent as soon as it was sent', async () => {
+  test('a message queued while offline counts as sent once it was sent', async () => {
     const name = freshName()
     const before = openPage({ name, mute: true, offline: true })
     void before.client.publish('a', 'secret').outcome
@@ -165,7 +165,7 @@ describe('after a reload', () => {
     expect(after.errors).toMatchObject([{ stage: 'outbox', code: 'interrupted' }])
     after.client.close()
   })
-  test('a second repeat counts from when it was first sent', async () => {
+  test('the time limit of a second repeat counts from the first sending', async () => {
     const name = freshName()
     const { now } = await unanswered(name)
     const after = openPage({ name, mute: true, now: now + 60_000 })
@@ -178,7 +178,7 @@ describe('after a reload', () => {
     expect(after.errors).toMatchObject([{ stage: 'outbox', code: 'interrupted' }])
     after.client.close()
   })
-  test('a refusal of what it left is reported', async () => {
+  test('a refusal of an earlier message is reported', async () => {
     const name = freshName()
     const before = openPage({ name, offline: true })
     void before.client.publish('a', 'secret').outcome
@@ -208,7 +208,7 @@ describe('two pages at once', () => {
     await expect.poll(() => keptIn(name)).toEqual([])
     for (const { client } of pages) client.close()
   })
-  test('while both live, one does not touch what the other has not sent', async () => {
+  test('do not send the messages of the other while it lives', async () => {
     const name = freshName()
     const first = openPage({ name, offline: true })
     void first.client.publish('a', 'of the first').outcome
@@ -221,7 +221,7 @@ describe('two pages at once', () => {
     await expect.poll(() => sent(first)).toEqual(['of the first'])
     for (const { client } of [first, second]) client.close()
   })
-  test('one takes over at once from the other that crashes, and was there before', async () => {
+  test('the newer page takes over at once when the older one crashes', async () => {
     const name = freshName()
     const first = openPage({ name, offline: true })
     for (const text of ['1', '2']) void first.client.publish('a', text).outcome
@@ -233,7 +233,7 @@ describe('two pages at once', () => {
     await expect.poll(() => keptIn(name)).toEqual([])
     second.client.close()
   })
-  test('one takes over within 30 s from the other that came later', async () => {
+  test('the older page takes over within 30 s when the newer one crashes', async () => {
     const name = freshName()
     const first = openPage({ name })
     await first.client.publish('a', 'own')
@@ -245,7 +245,7 @@ describe('two pages at once', () => {
     await expect.poll(() => sent(first)).toEqual(['own', 'left'])
     first.client.close()
   })
-  test('of three, one takes over', async () => {
+  test('and a third: one of two takes over when the third crashes', async () => {
     const name = freshName()
     const first = openPage({ name, offline: true })
     void first.client.publish('a', 'left').outcome
@@ -260,7 +260,7 @@ describe('two pages at once', () => {
   })
 })
 
-test('a final refusal of the relay loses nothing: after reconnect() it is sent again under its key', async () => {
+test('after a final refusal of the relay, reconnect() sends the messages again under their keys', async () => {
   const name = freshName()
   const page = openPage({ name, mute: true })
   const publication = page.client.publish('a', 'hi')

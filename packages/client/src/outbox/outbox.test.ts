@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { connect } from '../testing/connect.js'
 import { outbox } from './outbox.js'
 
-test('without IndexedDB the client publishes as without an outbox, and says so once', async () => {
+test('without IndexedDB the client publishes without an outbox and reports that once', async () => {
   const { client, relay, errors } = await connect({ use: [outbox()] })
   expect(errors).toEqual([])
   const publication = client.publish('a', 1)

@@ -6,29 +6,29 @@ import type { PublishContent, ReportState, SendPublish } from '../publishing/pub
 import { type OutboxSettings, openOutbox, type Platform } from './open-outbox.js'
 
 const missing =
-  'the outbox needs IndexedDB and Web Locks, which a page has over HTTPS or on localhost: nothing is kept over a reload'
+  'no IndexedDB or no Web Locks: serve the page over HTTPS or from localhost; a reload loses messages that wait'
 
-/** How an outbox keeps messages. */
+/** Options of `outbox`. */
 export interface OutboxOptions {
   /**
-   * Clients of one origin with the same name share their messages: give each user of a page an own
-   * one.
+   * Clients of one origin with the same name share their messages. Use a different name for each
+   * user of a page.
    * @default the client's `url`
    */
   readonly name?: string | undefined
-  /** How many messages may wait. One more is rejected with `storage_full`. @default 1000 */
+  /** How many messages may wait. Further ones are rejected with `storage_full`. @default 1000 */
   readonly messages?: number | undefined
-  /** How many bytes they may have, with their headers and subjects. @default 8 MiB */
+  /** How many bytes they may have, with headers and subjects. @default 8 MiB */
   readonly bytes?: number | undefined
 }
 
 /**
- * A part of a client that keeps what is published in IndexedDB until its outcome is known, so that
- * a reload or a crash of the page loses nothing. Everything that is published gets a key.
+ * Creates a part of a client that stores each publish in IndexedDB until its outcome is known, so
+ * that a reload or a crash of the page loses nothing. Each publish gets a key.
  *
- * Without IndexedDB and Web Locks, as in Node or on a page without HTTPS, the client publishes as
- * without it, and `onError` is called once with the stage `outbox`.
- * @throws {TypeError} if `messages` or `bytes` is no number
+ * Without IndexedDB and Web Locks, as in Node or on a page without HTTPS, the client publishes
+ * without an outbox, and calls `onError` once with the stage `outbox`.
+ * @throws {TypeError} if `messages` or `bytes` isn't a number
  * @throws {RangeError} if `messages` or `bytes` is not above 0
  * @example
  * const client = createClient({ url: '/ws', use: [outbox({ name: 'alice' })] })
@@ -44,11 +44,11 @@ export function outbox(options: OutboxOptions = {}): ClientPart {
   }
 }
 
-/** Publishes through an outbox, on a platform that may lack something. */
+/** Publishes through an outbox, or without one if the platform lacks a feature. */
 export function outboxOn(platform: Partial<Platform>, settings: OutboxSettings, ports: PartPorts): SendPublish {
   const { connection, publish } = ports
   let isUsable = true
-  /** Reports once why nothing is kept. */
+  /** Reports once why the outbox is unavailable. */
   const giveUp = (error: WildcastError): undefined => {
     if (isUsable) ports.fault(error, 'outbox')
     isUsable = false
@@ -78,5 +78,8 @@ export function outboxOn(platform: Partial<Platform>, settings: OutboxSettings, 
 
 function toError(cause: unknown): WildcastError {
   const { code, message, retry } = WildcastError.from(cause)
-  return new WildcastError(code as ErrorCode, `${message}; until then nothing is kept over a reload`, { cause, retry })
+  return new WildcastError(code as ErrorCode, `${message}; until then a reload loses the messages that wait`, {
+    cause,
+    retry,
+  })
 }

@@ -1,8 +1,8 @@
 import type { Undo } from '../time/clock.js'
 
 /**
- * Which clients live. Each holds a Web Lock with its name, which the browser releases when the page
- * ends, however it ends.
+ * Shows which clients live. Each holds a Web Lock with its name, which the browser releases when
+ * the page ends, also after a crash.
  */
 export class OwnerLocks {
   readonly #locks: LockManager
@@ -15,7 +15,7 @@ export class OwnerLocks {
     this.#prefix = prefix
   }
 
-  /** Lives as this owner until the undo is called. Resolves when others can see it. */
+  /** Holds the lock of an owner until the undo is called. Resolves when the lock is held. */
   hold(owner: string): Promise<Undo> {
     return new Promise((resolve, reject) => {
       const hold = (): Promise<void> => new Promise((release) => resolve(() => release()))
@@ -23,7 +23,7 @@ export class OwnerLocks {
     })
   }
 
-  /** Runs something now if an owner has ended. Resolves with whether it has. */
+  /** Calls `run` now if an owner has ended. Resolves with whether it has. */
   ifEnded(owner: string, run: () => Promise<void>): Promise<boolean> {
     return this.#locks.request(this.#prefix + owner, { ifAvailable: true }, async (lock) => {
       if (lock) await run()
@@ -31,7 +31,7 @@ export class OwnerLocks {
     })
   }
 
-  /** Runs something when an owner has ended; of several watchers, one after the other. */
+  /** Calls `run` when an owner has ended. Several watchers run one after the other. */
   watch(owner: string, run: () => Promise<void>): void {
     if (this.#watched.has(owner)) return
     this.#watched.add(owner)
@@ -41,7 +41,7 @@ export class OwnerLocks {
       .finally(() => this.#watched.delete(owner))
   }
 
-  /** Watches no longer. */
+  /** Stops all watches. */
   close(): void {
     this.#end.abort()
   }

@@ -5,20 +5,20 @@ import type { KeptMessage } from './kept-message.js'
 import type { MessageStore } from './message-store.js'
 import type { OwnerLocks } from './owner-locks.js'
 
-/** What an owner of messages needs. */
+/** The functions that an owner of messages uses. */
 export interface OwnerPorts {
   readonly store: Pick<MessageStore, 'owners' | 'take'>
   readonly locks: OwnerLocks
   readonly clock: ClientClock
-  /** Gets the messages of an owner that has ended. */
+  /** Accepts the messages of an owner that has ended. */
   adopt(messages: readonly KeptMessage[]): void
   fault(cause: unknown): void
 }
 
-/** An owner of messages: a client that sends them, which others know to live. */
+/** The owner of messages: the client that sends them as long as it lives. */
 export interface QueueOwner {
   readonly name: string
-  /** Leaves what it has to others. */
+  /** Releases the messages to other owners. */
   end: Undo
 }
 
@@ -26,7 +26,7 @@ export interface QueueOwner {
 const lookEveryMs = 30_000
 
 /**
- * Becomes an owner, and takes over what others leave: now if they have ended, else when they do.
+ * Opens an owner, which takes over the messages of owners that have ended or end later.
  */
 export async function openOwner({ store, locks, clock, adopt, fault }: OwnerPorts): Promise<QueueOwner> {
   const name = newKey()
@@ -40,7 +40,7 @@ export async function openOwner({ store, locks, clock, adopt, fault }: OwnerPort
     if (!isOver) timer.set(lookEveryMs, () => void look().catch(fault))
   }
 
-  // All of them before the first is sent, since they are sent in order.
+  // Takes all messages before it sends the first, since they are sent in order.
   const left: KeptMessage[] = []
   for (const other of await others())
     await locks.ifEnded(other, async () => void left.push(...(await store.take(other, name))))

@@ -10,7 +10,7 @@ describe('a full outbox', () => {
   test.each([
     ['messages', { messages: 2 }],
     ['bytes', { bytes: 2200 }],
-  ])('refuses what is past its bound of %s, and sends what it has', async (_, bounds) => {
+  ])('rejects publishes beyond its bound of %s, and sends the others', async (_, bounds) => {
     const name = freshName()
     const page = openPage({ name, offline: true, ...bounds })
     const text = 'x'.repeat(900)
@@ -25,7 +25,7 @@ describe('a full outbox', () => {
     page.client.close()
     expect(page.errors).toEqual([])
   })
-  test('counts what other pages keep', async () => {
+  test('counts the messages of other pages, too', async () => {
     const name = freshName()
     const [first, second] = [openPage({ name, offline: true, messages: 1 }), openPage({ name, messages: 1 })]
     void first.client.publish('a').outcome
@@ -50,7 +50,7 @@ describe('a browser without space', () => {
       },
     ],
     [
-      'when it has tried',
+      'after the write',
       function (this: IDBObjectStore, ...row: Parameters<IDBObjectStore['add']>) {
         const request = add.apply(this, row)
         request.addEventListener('success', () => {
@@ -60,7 +60,7 @@ describe('a browser without space', () => {
         return request
       },
     ],
-  ])('that says so %s refuses a message; what was accepted is kept and sent', async (_, refuse) => {
+  ])('that fails %s rejects a message; accepted ones are kept and sent', async (_, refuse) => {
     const name = freshName()
     const page = openPage({ name, offline: true })
     const accepted = page.client.publish('a', 'accepted')
@@ -80,7 +80,7 @@ describe('a browser without space', () => {
 })
 
 describe('a database that can not be used', () => {
-  /** A database of a schema that is not ours. */
+  /** A database with another schema. */
   function openOther(name: string, version: number): Promise<IDBDatabase> {
     return new Promise((resolve, reject) => {
       const request = indexedDB.open(`wildcast-outbox:${name}`, version)
@@ -90,7 +90,7 @@ describe('a database that can not be used', () => {
     })
   }
   test.each([7, 1])(
-    'since it has another schema (version %i) is reported once with the remedy, and kept',
+    'because of another schema (version %i) is reported once with the remedy, and left unchanged',
     async (v) => {
       const name = freshName()
       const other = await openOther(name, v)
@@ -114,7 +114,7 @@ describe('a database that can not be used', () => {
       expect(again.version).toBe(v)
     },
   )
-  test('since it is deleted is reported once, and what waits is sent', async () => {
+  test('because it was deleted is reported once, and waiting messages are sent', async () => {
     const name = freshName()
     const page = openPage({ name, offline: true })
     const waits = page.client.publish('a', '1')
@@ -132,7 +132,7 @@ describe('a database that can not be used', () => {
   })
 })
 
-test('a client that is closed lets go of the database, and rejects what comes later', async () => {
+test('a closed client closes the database, and rejects later publishes', async () => {
   const name = freshName()
   const page = openPage({ name })
   await page.client.publish('a')

@@ -7,14 +7,14 @@ import { settle } from '../testing/fake-clock.js'
 import { welcome } from '../testing/scripted-relay.js'
 
 const code = (name: string) => expect.objectContaining({ name: 'WildcastError', code: name })
-/** What a type does not allow, and a program without types does. */
+/** A value that the types forbid but untyped programs can pass. */
 const wrong = (value: unknown): never => value as never
 
 describe.each([
   ['JSON', undefined],
   ['MessagePack', msgpackCodec],
 ])('a frame that cannot be encoded in %s', (_, codec) => {
-  const poisons: Record<string, object> = {
+  const invalid: Record<string, object> = {
     'a bigint as headers': { headers: wrong(1n) },
     'a bigint in headers': { headers: { trace: wrong(1n) } },
     'a bigint as the broker': { broker: wrong(1n) },
@@ -26,11 +26,11 @@ describe.each([
       }),
     },
   }
-  test.each(Object.keys(poisons))('%s rejects alone while offline, and what follows goes out', async (poison) => {
+  test.each(Object.keys(invalid))('%s rejects alone while offline, and the others are sent', async (name) => {
     const { client, relay, clock, errors } = start({ codec })
     relay.obliging = false
     const before = client.publish('a', 'before')
-    const publish = expect(client.publish('a', 'x', poisons[poison])).rejects.toThrow()
+    const publish = expect(client.publish('a', 'x', invalid[name])).rejects.toThrow()
     const request = expect(client.request('a', 'x', { broker: wrong(1n) })).rejects.toThrow()
     const after = client.publish('a', 'after')
     await Promise.all([publish, request]) // while still offline
@@ -44,21 +44,21 @@ describe.each([
     client.close()
     expect(clock.timers).toBe(0)
   })
-  test.each(Object.keys(poisons))('%s rejects alone while online', async (poison) => {
+  test.each(Object.keys(invalid))('%s rejects alone while online', async (name) => {
     const { client } = await connect({ codec })
-    await expect(client.publish('a', 'x', poisons[poison])).rejects.toThrow()
+    await expect(client.publish('a', 'x', invalid[name])).rejects.toThrow()
     await expect(client.request('a', 'x', { broker: wrong(1n) })).rejects.toThrow()
     expect(await client.publish('a', 'after')).toBe('confirmed')
   })
 })
 
-test('what cannot be encoded is refused with invalid_frame, and the remedy', async () => {
+test('a frame that cannot be encoded is rejected with invalid_frame and the remedy', async () => {
   const { client } = start()
   const refused = client.publish('a', 'x', { broker: wrong(1n) })
   await expect(refused).rejects.toMatchObject({ code: 'invalid_frame', message: /give options as strings/ })
 })
 
-test('a token that cannot be encoded is reported, and the next one is tried', async () => {
+test('a token that cannot be encoded is reported, and the next attempt gets a new one', async () => {
   const tokens = [wrong(1n), 'good']
   const { client, relay, clock, errors } = await connect({ token: () => tokens.shift() ?? 'good' })
   expect(errors).toMatchObject([{ stage: 'token' }])
@@ -68,7 +68,7 @@ test('a token that cannot be encoded is reported, and the next one is tried', as
   expect(relay.live).toBe(1)
 })
 
-test('a codec that refuses one frame costs nothing else', async () => {
+test('an error of the codec rejects only its frame', async () => {
   const codec = {
     ...jsonCodec,
     encode(frame: Parameters<typeof jsonCodec.encode>[0]) {
@@ -86,8 +86,8 @@ test('a codec that refuses one frame costs nothing else', async () => {
   expect(await good).toBe('confirmed')
 })
 
-describe('what waits is sent only after Welcome', () => {
-  test('nothing but Connect and subscriptions goes out before', async () => {
+describe('queued frames are sent only after Welcome', () => {
+  test('only Connect and subscriptions are sent before', async () => {
     const { client, relay } = start()
     relay.obliging = false
     client.subscribe('a', () => undefined)
@@ -105,7 +105,7 @@ describe('what waits is sent only after Welcome', () => {
     client.close()
     await expect(request).rejects.toEqual(code('interrupted'))
   })
-  test('a server that accepts and closes costs nothing queued, however often', async () => {
+  test('a server that accepts and closes repeatedly loses no queued frame', async () => {
     const { client, relay, clock } = start()
     relay.obliging = false
     const outcomes = [client.publish('a', 1), client.publish('a', 2)]
@@ -126,7 +126,7 @@ describe('what waits is sent only after Welcome', () => {
     expect((await answer).data).toBe('yes')
     expect(relay.links.flatMap((link) => link.all('Publish'))).toHaveLength(2)
   })
-  test('a relay that never welcomes costs nothing queued', async () => {
+  test('a relay that never welcomes loses no queued frame', async () => {
     const { client, relay, clock } = start()
     relay.obliging = false
     const outcome = client.publish('a')

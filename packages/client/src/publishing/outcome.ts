@@ -1,11 +1,11 @@
 /**
- * What became of a publish: the broker has it; or nobody knows, since the session was lost on the
- * way, or the server speaks classic.
+ * The outcome of a publish. `confirmed`: the broker has the message. `unknown`: the session was
+ * lost before the answer, or the server uses the classic dialect.
  */
 export type PublishOutcome = 'confirmed' | 'unknown'
 
 /**
- * What a publish is doing. `waiting`: for a connection. `sent`: for the answer of the relay. The
+ * The state of a publish. `waiting`: for a connection. `sent`: waiting for the relay's answer. The
  * others are final.
  */
 export type PublicationState = 'waiting' | 'sent' | 'rejected' | PublishOutcome

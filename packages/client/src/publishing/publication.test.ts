@@ -3,7 +3,7 @@ import { connect, start } from '../testing/connect.js'
 import { settle } from '../testing/fake-clock.js'
 
 describe('the handle of a publish', () => {
-  test('goes from waiting over sent to confirmed', async () => {
+  test('is waiting, then sent, then confirmed', async () => {
     const { client, relay } = start()
     relay.answer = ({ kind }) => (kind === 'Publish' ? 'nothing' : undefined)
     const publication = client.publish('a')
@@ -20,7 +20,7 @@ describe('the handle of a publish', () => {
     relay.obliging = false
     expect(client.publish('a').state).toBe('sent')
   })
-  test('is unknown if the session is lost on the way', async () => {
+  test('is unknown if the session is lost before the answer', async () => {
     const { client, relay } = await connect()
     relay.obliging = false
     const publication = client.publish('a')
@@ -41,11 +41,11 @@ describe('the handle of a publish', () => {
     expect(refused.state).toBe('rejected')
     expect(await Promise.all([refused.outcome, invalid.outcome])).toEqual(['rejected', 'rejected'])
   })
-  test('has one promise of its outcome', () => {
+  test('has one promise for its outcome', () => {
     const publication = start().client.publish('a')
     expect(publication.outcome).toBe(publication.outcome)
   })
-  test('leaves no unhandled rejection to a caller who reads only the outcome', async () => {
+  test('causes no unhandled rejection if the caller reads only the outcome', async () => {
     const unhandled = vi.fn()
     process.on('unhandledRejection', unhandled)
     const { client } = start()

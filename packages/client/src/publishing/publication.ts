@@ -1,21 +1,21 @@
 import type { PublicationState, PublishOutcome } from './outcome.js'
 import type { ReportState } from './publish.js'
 
-/** A publish on its way. As a promise it resolves with the outcome, or rejects with the refusal. */
+/** A publish in progress: a promise of the outcome, which rejects with the refusal. */
 export interface Publication extends Promise<PublishOutcome> {
-  /** The key under which it may be sent again; undefined if it has none. */
+  /** The key under which the message may be sent again; undefined if it has none. */
   readonly key?: string | undefined
   readonly state: PublicationState
   /**
-   * The final state; never rejects. Once it has been read, a refusal is no unhandled rejection:
-   * read it in the turn of the publish.
+   * Resolves with the final state; never rejects. If it was read in the same turn as the publish, a
+   * refusal causes no unhandled rejection.
    */
   readonly outcome: Promise<PublishOutcome | 'rejected'>
 }
 
 /**
- * Makes the handle of a publish.
- * @param start - begins it. Returns its key. What it throws is the refusal
+ * Creates the handle of a publish.
+ * @param start - starts the publish and returns its key; an error that it throws is the refusal
  */
 export function openPublication(start: (report: ReportState) => string | undefined): Publication {
   let key: string | undefined
@@ -36,7 +36,7 @@ export function openPublication(start: (report: ReportState) => string | undefin
   return Object.defineProperties(promise, {
     key: { value: key },
     state: { get: () => state },
-    // Not before it is read: a refusal that nobody looks at stays an unhandled rejection.
+    // Created when it is read: an ignored refusal must remain an unhandled rejection.
     outcome: {
       get() {
         outcome ??= promise.catch(() => 'rejected')

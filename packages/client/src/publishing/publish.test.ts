@@ -4,7 +4,7 @@ import { settle } from '../testing/fake-clock.js'
 
 const code = (name: string) => expect.objectContaining({ name: 'WildcastError', code: name })
 
-describe('payload', () => {
+describe('a payload', () => {
   test.each([
     ['text', 'hi', 'hi'],
     ['JSON for an object', { a: [1, null] }, '{"a":[1,null]}'],
@@ -15,17 +15,17 @@ describe('payload', () => {
     ['other bytes', new Uint8Array([0xff, 0]), new Uint8Array([0xff, 0])],
     ['a buffer', new Uint8Array([0xff]).buffer, new Uint8Array([0xff])],
     ['a view of a buffer', new DataView(new Uint8Array([1, 0xff, 2]).buffer, 1, 1), new Uint8Array([0xff])],
-  ])('travels as %s', async (_, data, message) => {
+  ])('is sent as %s', async (_, data, message) => {
     const { client, relay } = await connect()
     await client.publish('good.apple', data)
     expect(relay.link.all('Publish')).toMatchObject([{ subject: 'good.apple', message }])
   })
-  test('what JSON cannot say is a TypeError', async () => {
+  test('without a JSON form is rejected with a TypeError', async () => {
     const { client } = await connect()
     await expect(client.publish('a', () => 1)).rejects.toThrow(TypeError)
     await expect(client.publish('a', 1n)).rejects.toThrow(TypeError)
   })
-  test('beyond the limit of the relay is refused without a frame', async () => {
+  test('beyond the limit of the relay is rejected without a frame', async () => {
     const { client, relay } = await connect()
     await client.publish('a', 'x'.repeat(1000))
     await expect(client.publish('a', 'ü'.repeat(501))).rejects.toEqual(code('too_large'))
@@ -33,7 +33,7 @@ describe('payload', () => {
   })
 })
 
-describe('online', () => {
+describe('online, a publish', () => {
   test('is confirmed when the broker has it', async () => {
     const { client, relay } = await connect()
     relay.obliging = false
@@ -44,7 +44,7 @@ describe('online', () => {
     relay.link.say({ kind: 'Ack', ref: 1 })
     expect(await outcome).toBe('confirmed')
   })
-  test('is rejected with what the relay says', async () => {
+  test('is rejected with the error of the relay', async () => {
     const { client, relay } = await connect()
     relay.answer = ({ kind }) =>
       kind === 'Publish'
@@ -52,13 +52,13 @@ describe('online', () => {
         : undefined
     await expect(client.publish('a')).rejects.toMatchObject({ code: 'broker_down', retry: true, retryInMs: 70 })
   })
-  test('a code that is not ours stays what it is', async () => {
+  test('is rejected with an unknown code unchanged', async () => {
     const { client, relay } = await connect()
     relay.answer = ({ kind }) =>
       kind === 'Publish' ? { kind: 'Error', ref: 1, code: 'toString', message: '?', retry: false } : undefined
     await expect(client.publish('a')).rejects.toMatchObject({ code: 'toString', retry: false })
   })
-  test('an invalid subject is rejected without a frame; a pattern needs permission', async () => {
+  test('on an invalid subject is rejected without a frame; a pattern needs an option', async () => {
     const { client, relay } = await connect()
     for (const subject of ['', 'a..b', 'good.*', 'a b'])
       await expect(client.publish(subject)).rejects.toEqual(code('invalid_subject'))
@@ -66,7 +66,7 @@ describe('online', () => {
     await client.publish('good.*', 1, { wildcard: true })
     expect(relay.link.all('Publish')).toMatchObject([{ subject: 'good.*', wildcard: true }])
   })
-  test('what is in flight at a drop is unknown, and is not sent again', async () => {
+  test('in flight at a drop is unknown, and is not sent again', async () => {
     const { client, relay, clock } = await connect()
     relay.answer = ({ kind }) => (kind === 'Publish' ? 'nothing' : undefined)
     const outcome = client.publish('a')
@@ -77,8 +77,8 @@ describe('online', () => {
   })
 })
 
-describe('offline', () => {
-  test('waits, and leaves in order, behind the subscriptions', async () => {
+describe('offline, a publish', () => {
+  test('is queued, and sent in order after the subscriptions', async () => {
     const { client, relay } = start()
     const outcomes = Promise.all([client.publish('a', 1), client.publish('a', 2)])
     client.subscribe('a', () => undefined)
@@ -89,7 +89,7 @@ describe('offline', () => {
     expect(await outcomes).toEqual(['confirmed', 'confirmed'])
     expect(await later).toBe('confirmed')
   })
-  test('waits through failed attempts', async () => {
+  test('stays queued during failed attempts', async () => {
     const { client, relay, clock } = start()
     relay.obliging = false
     const outcome = client.publish('a')
@@ -99,13 +99,13 @@ describe('offline', () => {
     await clock.advance(250)
     expect(await outcome).toBe('confirmed')
   })
-  test('one more than the bound is rejected', async () => {
+  test('beyond the bound of the queue is rejected', async () => {
     const { client } = start({ queue: 2 })
     const kept = [client.publish('a'), client.publish('a')]
     await expect(client.publish('a')).rejects.toEqual(code('rate_limited'))
     expect(await Promise.all(kept)).toEqual(['confirmed', 'confirmed'])
   })
-  test('what waits has a copy of its bytes', async () => {
+  test('has a copy of its bytes', async () => {
     const { client, relay } = start()
     const bytes = new Uint8Array([1])
     const outcome = client.publish('a', bytes)

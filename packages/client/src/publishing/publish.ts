@@ -3,32 +3,32 @@ import type { Exchanges } from '../exchanges/exchanges.js'
 import type { ClientClock } from '../time/clock.js'
 import type { PublicationState } from './outcome.js'
 
-/** What is published, and how. */
+/** The frame of a publish, without its number. */
 export type PublishContent = Omit<PublishFrame, 'ref'>
 
-/** Is called when the state of a publish changes. `cause` is the reason of a refusal. */
+/** Called when the state of a publish changes. `cause` is the error of a refusal. */
 export type ReportState = (state: Exclude<PublicationState, 'waiting'>, cause?: unknown) => void
 
 /**
- * Publishes, now or as soon as the client is connected. Returns the key of the publish. What it
- * throws is the refusal. `sentAt` says when it was sent under its key before, in milliseconds since
+ * Publishes a message, now or as soon as the client is connected. Returns its key. Throws the
+ * refusal. `sentAt` is the time of an earlier sending under the same key, in milliseconds since
  * 1970.
  */
 export type SendPublish = (content: PublishContent, report: ReportState, sentAt?: number) => string | undefined
 
-/** What a publish needs of the client. */
+/** The function of the client that publishes. */
 export interface PublishPorts {
   readonly publish: SendPublish
 }
 
 /**
- * How long a publish may be sent again under its key, in milliseconds from when it was first sent:
- * the relay remembers the key for 20 s more, which the frame may take.
+ * How long after its first sending a publish may be sent again under its key, in milliseconds. The
+ * relay keeps the key for 20 s more, the time that the frame may take.
  */
 const repeatMs = 100_000
 
 /**
- * Whether the relay still remembers the key of a publish. A clock that was put back says nothing.
+ * Whether the relay still has the key of a publish. False if the clock was set back.
  */
 export function mayRepeat(sentAt: number, now: number): boolean {
   return now >= sentAt && now < sentAt + repeatMs
@@ -43,9 +43,9 @@ export function openPublish(post: Exchanges['post'], clock: ClientClock): SendPu
         report('sent')
       },
       answer: () => report('confirmed'),
-      fail(error, isOfRelay) {
-        // The broker may have it already.
-        const isUnknown = isOfRelay ? error.code === 'interrupted' : sentAt
+      fail(error, wasSent) {
+        // The broker may have the message already.
+        const isUnknown = wasSent ? error.code === 'interrupted' : sentAt
         report(isUnknown ? 'unknown' : 'rejected', error)
       },
       again: () => (content.key && sentAt && mayRepeat(sentAt, clock.now()) ? content : undefined),

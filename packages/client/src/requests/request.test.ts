@@ -3,7 +3,7 @@ import type { Message } from '../messages/message.js'
 import { connect, start } from '../testing/connect.js'
 import { settle } from '../testing/fake-clock.js'
 
-test('resolves with the answer, as a message of the subject asked', async () => {
+test('resolves with the answer as a message on the subject of the request', async () => {
   const { client, relay, clock } = await connect()
   const timers = clock.timers
   const answer = client.request('math.sum', [1, 2], { headers: new Map([['k', 'v']]) })
@@ -14,7 +14,7 @@ test('resolves with the answer, as a message of the subject asked', async () => 
   expect(clock.timers).toBe(timers)
 })
 
-test('parts go to onPart, the last one resolves', async () => {
+test('passes parts to onPart, and resolves with the last one', async () => {
   const { client, relay } = await connect()
   const parts: Message[] = []
   const answer = client.request('count', 3, { onPart: (part) => parts.push(part) })
@@ -26,7 +26,7 @@ test('parts go to onPart, the last one resolves', async () => {
   expect(parts.map(({ data }) => data)).toEqual([1, 2])
 })
 
-test('each part starts the wait again', async () => {
+test('restarts the timeout at each part', async () => {
   const { client, relay, clock } = await connect()
   const answer = client.request('slow', null, { timeoutMs: 1000 })
   await clock.advance(1500)
@@ -36,7 +36,7 @@ test('each part starts the wait again', async () => {
   expect((await answer).data).toBe(2)
 })
 
-test.each([10 * 60_000, Number.POSITIVE_INFINITY])('a timeout of %d ms is cut to 5 minutes', async (timeoutMs) => {
+test.each([10 * 60_000, Number.POSITIVE_INFINITY])('limits a timeout of %d ms to 5 minutes', async (timeoutMs) => {
   const { client, relay } = await connect()
   const answer = client.request('slow', null, { timeoutMs })
   await settle()
@@ -53,7 +53,7 @@ describe('rejects', () => {
     relay.link.say({ kind: 'Error', ref: 1, code, message: 'sorry', retry: false })
     await expect(answer).rejects.toMatchObject({ code, message: 'sorry' })
   })
-  test('with timeout where the relay tells nothing, a second later, and cancels', async () => {
+  test('with timeout a second later if the relay sends nothing, and cancels', async () => {
     const { client, relay, clock } = await connect()
     const answer = client.request('a', null, { timeoutMs: 2000 })
     const rejected = expect(answer).rejects.toMatchObject({ code: 'timeout' })
@@ -63,7 +63,7 @@ describe('rejects', () => {
     await rejected
     expect(relay.link.all('Cancel')).toMatchObject([{ ref: 1 }])
   })
-  test('with the reason of its signal, and cancels; a late answer harms nobody', async () => {
+  test('with the reason of its signal, cancels, and ignores a late answer', async () => {
     const { client, relay, errors } = await connect()
     const abort = new AbortController()
     const answer = client.request('a', null, { signal: abort.signal })
@@ -75,7 +75,7 @@ describe('rejects', () => {
     relay.link.say({ kind: 'Error', ref: 1, code: 'timeout', message: '', retry: true })
     expect(errors).toEqual([])
   })
-  test('without a frame where the signal was aborted before', async () => {
+  test('without a frame if the signal was aborted before', async () => {
     const { client, relay, clock } = await connect()
     const timers = clock.timers
     await expect(client.request('a', null, { signal: AbortSignal.abort('no') })).rejects.toBe('no')
@@ -100,7 +100,7 @@ describe('rejects', () => {
 })
 
 describe('offline', () => {
-  test('waits for the connection', async () => {
+  test('a request waits for the connection', async () => {
     const { client, relay } = start()
     const answer = client.request('a')
     await settle()
@@ -108,7 +108,7 @@ describe('offline', () => {
     relay.link.say({ kind: 'Response', ref, message: 'yes' })
     expect((await answer).data).toBe('yes')
   })
-  test('gives up in time, and is then not sent any more', async () => {
+  test('a request times out, and is not sent later', async () => {
     const { client, relay, clock } = start()
     relay.obliging = false
     const answer = client.request('a', null, { timeoutMs: 1000 })
@@ -122,7 +122,7 @@ describe('offline', () => {
   })
 })
 
-test('a handler of parts that throws is reported, and the answer still comes', async () => {
+test('reports an onPart that throws, and still resolves with the answer', async () => {
   const { client, relay, errors } = await connect()
   const onPart = vi.fn(() => {
     throw new Error('boom')

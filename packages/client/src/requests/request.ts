@@ -8,24 +8,24 @@ import { type Message, ReceivedMessage } from '../messages/message.js'
 import type { ClientClock, Undo } from '../time/clock.js'
 import { openTimer } from '../time/timer.js'
 
-/** How long to wait for an answer, and who hears of its parts. */
+/** Options for the wait for an answer. */
 export interface RequestWait<Answer = unknown> {
   /**
-   * How long to wait for an answer, and again after each part. Rounded up to whole milliseconds; at
-   * most 5 minutes, which is also what Infinity means.
+   * How long to wait for an answer, and again after each part. Rounded up to whole milliseconds;
+   * limited to 5 minutes, also for Infinity.
    * @default 5000
    */
   readonly timeoutMs?: number | undefined
-  /** Gives up, and rejects with the signal's reason. */
+  /** Cancels the request, which rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined
   /**
-   * Hears of every part of a streamed answer but the last. Each part starts the wait again, also at
-   * the relay.
+   * Called with every part of a streamed answer except the last. Each part restarts the timeout,
+   * also at the relay.
    */
   readonly onPart?: ((part: Message<Answer>) => void) | undefined
 }
 
-/** What a request needs of the client. */
+/** The parts of the client that a request uses. */
 export interface RequestPorts {
   readonly clock: ClientClock
   readonly link: Pick<RelayLink, 'welcome'>
@@ -33,24 +33,24 @@ export interface RequestPorts {
   readonly call: Call
 }
 
-/** A question, before it has a number. */
+/** The frame of a request, without its number and timeout. */
 export type RequestContent = Omit<RequestFrame, 'ref' | 'timeout'>
 
 /**
- * `limits.requestTimeoutMs` of the protocol: the relay waits no longer. Not imported, since all
- * limits would come with it.
+ * A copy of the protocol's `limits.requestTimeoutMs`, the longest wait of the relay: an import
+ * would add all limits to the bundle.
  */
 const longestTimeoutMs = 300_000
-/** The relay reports a timeout itself; only if it doesn't, we do. */
+/** The relay reports a timeout itself. If it doesn't within this time, the client does. */
 const graceMs = 1_000
 
-/** Asks, now or as soon as the client is connected, and resolves with the last answer. */
+/** Sends a request, now or as soon as the client is connected. Resolves with the last answer. */
 export async function sendRequest<Answer>(
   ports: RequestPorts,
   frame: RequestContent,
-  { timeoutMs: askedMs = 5_000, signal, onPart }: RequestWait<Answer>,
+  { timeoutMs: givenMs = 5_000, signal, onPart }: RequestWait<Answer>,
 ): Promise<Message<Answer>> {
-  const timeoutMs = Math.min(Math.ceil(checkNumber('timeoutMs', askedMs)), longestTimeoutMs)
+  const timeoutMs = Math.min(Math.ceil(checkNumber('timeoutMs', givenMs)), longestTimeoutMs)
   signal?.throwIfAborted()
   const { clock, post, call } = ports
   const timer = openTimer(clock)

@@ -4,7 +4,7 @@ import { connect } from '../testing/connect.js'
 import { settle } from '../testing/fake-clock.js'
 import { answers, ask, serving } from '../testing/serving.js'
 
-test('claims the subject, and what the handler returns is the answer', async () => {
+test('claims the subject, and answers with the return value of the handler', async () => {
   const connected = await serving((message) => ({ got: message.text() }))
   ask(connected, 'x')
   await settle()
@@ -14,7 +14,7 @@ test('claims the subject, and what the handler returns is the answer', async () 
   ])
 })
 
-test('the first requests wait for the code that answers, in their order', async () => {
+test('the first requests wait for the code that answers, and keep their order', async () => {
   const connected = await connect()
   const handled: string[] = []
   connected.client.serve('a', (message) => handled.push(message.text()))
@@ -24,7 +24,7 @@ test('the first requests wait for the code that answers, in their order', async 
   await expect.poll(() => handled).toEqual(['x', 'y'])
 })
 
-test('handlers may take their time, and overtake', async () => {
+test('slow handlers run concurrently, and answer in any order', async () => {
   const later = new Map<string, (answer: string) => void>()
   const connected = await serving((message) => new Promise((resolve) => later.set(message.text(), resolve)))
   ask(connected, 'x')
@@ -40,7 +40,7 @@ test('handlers may take their time, and overtake', async () => {
   ])
 })
 
-test('a mere publish is handled, and not answered', async () => {
+test('a publish without a response subject is handled and not answered', async () => {
   const handler = vi.fn(() => 'answer')
   const connected = await serving(handler)
   connected.relay.link.say({ kind: 'Message', id: 1, subject: 'a', message: '', broker: 'test' })
@@ -50,7 +50,7 @@ test('a mere publish is handled, and not answered', async () => {
 })
 
 describe('an error', () => {
-  test('that was meant is the answer', async () => {
+  test('that is a WildcastError is the answer', async () => {
     const connected = await serving(() => {
       throw new WildcastError('forbidden', 'not you')
     })
@@ -59,7 +59,7 @@ describe('an error', () => {
     expect(answers(connected)).toEqual([['reply.x', '', { code: 'forbidden', message: 'not you' }]])
     expect(connected.errors).toEqual([])
   })
-  test('that was not meant is the answer, and reported', async () => {
+  test('of another type is the answer and reported', async () => {
     const connected = await serving(async () => {
       throw new Error('boom')
     })
@@ -68,7 +68,7 @@ describe('an error', () => {
     expect(answers(connected)).toEqual([['reply.x', '', { code: 'internal', message: 'boom' }]])
     expect(connected.errors).toMatchObject([{ stage: 'handler', message: 'boom' }])
   })
-  test('of an answer that cannot travel is told to the caller', async () => {
+  test('of an answer that cannot be sent is sent to the requester', async () => {
     const connected = await serving(() => 'x'.repeat(1001))
     ask(connected, 'x')
     await settle()
@@ -76,7 +76,7 @@ describe('an error', () => {
   })
 })
 
-test('an error that is too long to travel is told to the caller in short', async () => {
+test('an error that is too long is replaced by a short one', async () => {
   const connected = await serving(() => {
     throw new WildcastError('forbidden', 'x'.repeat(2000))
   })
@@ -95,7 +95,7 @@ describe('the claim', () => {
     await settle()
     expect(answers(connected)).toEqual([['reply.x', 'x', 'last']])
   })
-  test('is tried again while somebody else serves', async () => {
+  test('is retried while another client serves', async () => {
     const { client, relay, clock, errors } = await connect()
     let taken = 2
     relay.answer = (frame) =>
@@ -108,14 +108,14 @@ describe('the claim', () => {
     expect(onStatus.mock.calls.flat()).toEqual(['syncing', 'error', 'syncing', 'error', 'syncing', 'ready'])
     expect(errors.map(({ code }) => code)).toEqual(['already_served', 'already_served'])
   })
-  test('is given back at once', async () => {
+  test('is released at once', async () => {
     const { client, relay } = await connect()
     const undo = client.serve('a', () => '')
     await settle()
     undo()
     expect(relay.link.all('Unsubscribe')).toMatchObject([{ id: 1 }])
   })
-  test('cannot be made twice by one client, nor on a pattern', async () => {
+  test('can not be made twice by one client, or on a pattern', async () => {
     const { client } = await connect()
     const undo = client.serve('a', () => '')
     expect(() => client.serve('a', () => '')).toThrow(expect.objectContaining({ code: 'already_served' }))

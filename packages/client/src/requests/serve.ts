@@ -2,16 +2,15 @@ import { WildcastError } from '@wildcast/protocol/client'
 import type { Message } from '../messages/message.js'
 
 /**
- * Answers requests: what a handler returns is the answer, what it throws is the error, what it
- * yields are the parts. May be async.
+ * Handles requests: it returns the answer, throws the error, or yields the parts. May be async.
  */
 export type Handler<Question = unknown, Answer = unknown> = (
   message: Message<Question>,
 ) => Answer | AsyncIterable<Answer> | PromiseLike<Answer | AsyncIterable<Answer>>
 
 /**
- * Answers one request. Never rejects: `report` hears what the handler threw, and what became of an
- * answer that could not be sent.
+ * Answers one request. Never rejects: passes to `report` the error of the handler, and the error of
+ * an answer that could not be sent.
  */
 export async function answerRequest(
   message: Message,
@@ -21,14 +20,14 @@ export async function answerRequest(
   const { respond } = message
   try {
     const answer = await handler(message)
-    if (!respond) return // a mere publish
+    if (!respond) return // not a request
     const parts = (answer as Partial<AsyncIterable<unknown>> | undefined)?.[Symbol.asyncIterator]?.()
     await (parts ? stream(parts, respond) : respond(answer))
   } catch (cause) {
     const error = WildcastError.from(cause)
-    if (error !== cause) report(error) // a WildcastError is an answer that the handler meant
+    if (error !== cause) report(error) // a WildcastError is an intended answer
     const refuse = async (error: WildcastError): Promise<unknown> => respond?.(undefined, { error })
-    // What can not travel, such as a page as the message, must not leave the asker waiting.
+    // An error that can't be sent, such as one with too long a message, must still be answered.
     await refuse(error)
       .catch((cause) => refuse(WildcastError.from(cause)))
       .catch(report)
@@ -36,16 +35,15 @@ export async function answerRequest(
 }
 
 /**
- * Sends each part at once; what the generator returns is the last. Ends the generator once nobody
- * awaits its parts.
+ * Sends each part at once; the generator's return value is the last one. Ends the generator when
+ * the requester no longer awaits its parts.
  */
 async function stream(parts: AsyncIterator<unknown>, respond: NonNullable<Message['respond']>): Promise<void> {
   try {
     for (let more = true; more; ) {
       const { done, value } = await parts.next()
       const outcome = await respond(value, { more: !done })
-      // Refused, since the asker has left, or lost together with the connection: nobody can be
-      // reached any more.
+      // Otherwise the requester has left, or the connection is lost: it can't be reached.
       more = !done && outcome === 'confirmed'
     }
   } finally {

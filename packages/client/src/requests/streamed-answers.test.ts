@@ -4,7 +4,7 @@ import { settle } from '../testing/fake-clock.js'
 import { answers, ask, serving } from '../testing/serving.js'
 
 describe('a generator', () => {
-  test('answers in parts, and its return is the last', async () => {
+  test('answers in parts, and its return value is the last one', async () => {
     const connected = await serving(async function* () {
       yield 1
       yield 2
@@ -30,7 +30,7 @@ describe('a generator', () => {
       ['reply.x', '', { code: 'broker_down', message: 'gone' }],
     ])
   })
-  test('is ended at the next part once nobody awaits it', async () => {
+  test('is ended at the next part when no requester awaits it', async () => {
     let ended = false
     const connected = await serving(async function* () {
       try {
@@ -41,7 +41,7 @@ describe('a generator', () => {
     })
     connected.relay.answer = (frame) =>
       frame.kind === 'Publish' && frame.message === '3'
-        ? { kind: 'Error', ref: frame.ref, code: 'interrupted', message: 'nobody waits', retry: true }
+        ? { kind: 'Error', ref: frame.ref, code: 'interrupted', message: 'the requester has left', retry: true }
         : undefined
     ask(connected, 'x')
     await settle()
@@ -49,7 +49,7 @@ describe('a generator', () => {
     expect(answers(connected)).toEqual(['1', '2', '3'].map((part) => ['reply.x', part, 'more']))
     expect(connected.errors).toEqual([])
   })
-  test('is ended when the connection is lost under a part', async () => {
+  test('is ended when the connection is lost during a part', async () => {
     let ended = false
     const connected = await serving(async function* () {
       try {
@@ -66,7 +66,7 @@ describe('a generator', () => {
     await settle()
     expect(ended).toBe(true)
   })
-  test('is ended where an answer is refused', async () => {
+  test('is ended if an answer is refused', async () => {
     let ended = false
     const connected = await serving(async function* () {
       try {

@@ -6,7 +6,7 @@ import { ClientSession } from './client-session.js'
 
 const publish = (id: number): ClientFrame => ({ kind: 'Publish', subject: `n${id}`, message: '' })
 
-/** A session, and what it sends. */
+/** A session with the frames that it sends. */
 function open() {
   const clock = createFakeClock()
   const sent: ClientFrame[] = []
@@ -23,10 +23,10 @@ function open() {
   return { clock, session, sent, numbers, expired: () => expired }
 }
 
-describe('what came', () => {
+describe('received frames', () => {
   const counts = (sent: readonly ClientFrame[]): unknown[] => sent.map((frame) => 'count' in frame && frame.count)
 
-  test('is confirmed when a quarter of what the relay keeps has come', () => {
+  test('are confirmed after a quarter of the bytes that the relay keeps', () => {
     const { session, sent } = open()
     session.begin(keeping.limits) // 4,000 bytes
     for (let i = 0; i < 9; i++) session.handle(100)
@@ -36,7 +36,7 @@ describe('what came', () => {
     for (let i = 0; i < 10; i++) session.handle(100)
     expect(counts(sent)).toEqual([10, 20])
   })
-  test('is confirmed within a second, and nothing is awaited while nothing new comes', async () => {
+  test('are confirmed within a second, after which no timer runs', async () => {
     const { session, clock, sent } = open()
     session.begin(keeping.limits)
     expect(clock.timers).toBe(0)
@@ -51,7 +51,7 @@ describe('what came', () => {
     await clock.advance(60_000)
     expect(counts(sent)).toEqual([2])
   })
-  test('is not confirmed again after a quarter was', async () => {
+  test('are not confirmed again by the timer', async () => {
     const { session, clock, sent } = open()
     session.begin(keeping.limits)
     session.handle(1)
@@ -59,7 +59,7 @@ describe('what came', () => {
     expect(counts(sent)).toEqual([2])
     expect(clock.timers).toBe(0)
   })
-  test('is not confirmed to a relay that keeps nothing, or has not said what it keeps', async () => {
+  test('are not confirmed to a relay that keeps nothing, or before Welcome', async () => {
     for (const resume_bytes of [undefined, 0]) {
       const { session, clock, sent } = open()
       if (resume_bytes !== undefined) session.begin({ ...keeping.limits, resume_bytes })
@@ -68,7 +68,7 @@ describe('what came', () => {
       expect(sent).toEqual([])
     }
   })
-  test('is not confirmed without a connection', async () => {
+  test('are not confirmed without a connection', async () => {
     const { session, clock, sent } = open()
     session.begin(keeping.limits)
     session.handle(1)
@@ -80,8 +80,8 @@ describe('what came', () => {
   })
 })
 
-describe('what was sent', () => {
-  test('has its number, if it counts', () => {
+describe('a sent frame', () => {
+  test('has a number if it counts', () => {
     const { session, numbers } = open()
     session.begin(keeping.limits)
     session.send(publish(1))
@@ -89,7 +89,7 @@ describe('what was sent', () => {
     session.send(publish(2))
     expect(numbers).toEqual([1, undefined, 2])
   })
-  test('and could not be encoded has no number', () => {
+  test('that can not be encoded has no number', () => {
     const numbers: (number | undefined)[] = []
     const session = new ClientSession({
       clock: createFakeClock(),
@@ -106,7 +106,7 @@ describe('what was sent', () => {
     session.resume({ ...keeping, resumed: true, received: 0 })
     expect(numbers).toEqual([1, 1])
   })
-  test('before Welcome belongs to the session, too', () => {
+  test('belongs to the session, even before Welcome', () => {
     const { session, sent } = open()
     session.send(publish(1))
     session.begin(keeping.limits)
@@ -117,13 +117,13 @@ describe('what was sent', () => {
   })
 })
 
-describe('without a connection', () => {
-  test('it is given up after the time that the relay names', async () => {
+describe('a session without a connection', () => {
+  test('is given up after the time in Welcome', async () => {
     const { session, clock, expired } = open()
     session.begin({ ...keeping.limits, resume_ms: 5000 })
     expect(session.suspend()).toBe(true)
     await clock.advance(4000)
-    expect(session.suspend()).toBe(true) // an attempt to come back has failed
+    expect(session.suspend()).toBe(true) // an attempt to resume has failed
     await clock.advance(999)
     expect(expired()).toBe(0)
     await clock.advance(1)
@@ -131,7 +131,7 @@ describe('without a connection', () => {
     expect(session.suspend()).toBe(false)
     expect(clock.timers).toBe(0)
   })
-  test('it is given up after a minute if the relay names no time', async () => {
+  test('is given up after a minute if Welcome has no time', async () => {
     const { session, clock, expired } = open()
     session.begin(keeping.limits)
     session.suspend()
@@ -140,7 +140,7 @@ describe('without a connection', () => {
     await clock.advance(1)
     expect(expired()).toBe(1)
   })
-  test('it does not come back to a relay that has not welcomed it, or keeps nothing', () => {
+  test('can not resume before Welcome, or at a relay that keeps nothing', () => {
     const { session, clock } = open()
     expect(session.suspend()).toBe(false)
     session.begin({ ...keeping.limits, resume_bytes: 0 })
@@ -148,7 +148,7 @@ describe('without a connection', () => {
     expect(session.away).toBe(false)
     expect(clock.timers).toBe(0)
   })
-  test('it is away until the relay goes on with it', async () => {
+  test('is away until the relay resumes it', async () => {
     const { session, clock, expired } = open()
     session.begin(keeping.limits)
     expect(session.away).toBe(false)
@@ -162,7 +162,7 @@ describe('without a connection', () => {
     expect(expired()).toBe(0)
   })
   test.each([0, -1, 4, Number.NaN, Number.POSITIVE_INFINITY])(
-    'it does not go on with a relay that has %d of 3 frames, of which one was confirmed',
+    'can not resume at a relay that has %d of 3 frames, of which one was confirmed',
     (received) => {
       const { session, sent } = open()
       session.begin(keeping.limits)
@@ -175,7 +175,7 @@ describe('without a connection', () => {
       expect(session.away).toBe(true)
     },
   )
-  test.each([1, 2, 3])('what follows %i frames of 3 is sent again, with its numbers', (received) => {
+  test.each([1, 2, 3])('sends the frames after the first %i of 3 again, with their numbers', (received) => {
     const { session, sent, numbers } = open()
     session.begin(keeping.limits)
     for (const id of [1, 2, 3]) session.send(publish(id))
@@ -199,7 +199,7 @@ describe('a count of the relay', () => {
   test.each([4, Number.NaN, Number.POSITIVE_INFINITY])('of %d frames is wrong if 3 were sent', (count) => {
     expect(sent().confirm(count)).toBe(false)
   })
-  test('that goes back changes nothing', () => {
+  test('that is lower than before changes nothing', () => {
     const session = sent()
     for (const count of [2, 1, 0]) expect(session.confirm(count)).toBe(true)
     session.suspend()

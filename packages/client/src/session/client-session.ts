@@ -2,45 +2,45 @@ import type { ClientFrame, WelcomeFrame } from '@wildcast/protocol/client'
 import type { ClientClock, Undo } from '../time/clock.js'
 import { openTimer, type Timer } from '../time/timer.js'
 
-/** How long a frame of the relay may stay unconfirmed, in milliseconds. */
+/** How long a frame of the relay may remain unconfirmed, in milliseconds. */
 const confirmAfterMs = 1_000
-/** How long a relay keeps a session without a connection, in milliseconds, if it does not say. */
+/** How long a relay keeps a session without a connection by default, in milliseconds. */
 const defaultResumeMs = 60_000
 
-/** What a session needs of the connection. */
+/** The functions of the connection that a session calls. */
 export interface ClientSessionPorts {
   readonly clock: ClientClock
   /** Sends a frame, with its number if it counts. */
   send(frame: ClientFrame, number?: number): void
-  /** The relay has forgotten the session: it has had no connection for too long. */
+  /** The session had no connection for so long that the relay has deleted it. */
   expired(): void
 }
 
 /**
- * What client and relay say to each other, over one connection or several: both count the frames of
- * the other, so that equal counts mean equal content. It has one timer: connected, it confirms what
- * came; without a connection, it ends the session.
+ * A session with the relay, over one or several connections. Each side counts the frames of the
+ * other, so that equal counts mean equal content. Its timer confirms received frames while
+ * connected, and ends the session while disconnected.
  */
 export class ClientSession {
   readonly #ports: ClientSessionPorts
   readonly #timer: Timer
   #sent = 0
-  /** The last of those that were sent. */
+  /** The last frames that were sent. */
   #unconfirmed: ClientFrame[] = []
   #received = 0
-  /** The numbers of those that are not handled yet. */
+  /** The numbers of received frames that are not handled yet. */
   readonly #held = new Set<number>()
-  /** How many of the next have come before. */
+  /** How many of the next frames were received before. */
   #repeats = 0
-  /** Whether it will confirm within a second what has come. */
+  /** Whether a confirmation is due within a second. */
   #due = false
-  /** Of those that were received. */
+  /** How many received frames were confirmed. */
   #confirmed = 0
-  /** Length of what is not confirmed. */
+  /** Length of the unconfirmed received frames. */
   #bytes = 0
-  /** Bytes that the relay keeps for a resume: 0 if there is none, undefined before `Welcome`. */
+  /** Bytes that the relay keeps for a resume: 0 if it can't resume, undefined before `Welcome`. */
   #resumeBytes: number | undefined
-  /** Of no use before `Welcome`. */
+  /** Set by `Welcome`. */
   #resumeMs = 0
   #away = false
 
@@ -49,27 +49,27 @@ export class ClientSession {
     this.#timer = openTimer(ports.clock)
   }
 
-  /** Has lost its connection, and may come back. */
+  /** Whether the connection is lost but the session may resume. */
   get away(): boolean {
     return this.#away
   }
 
-  /** Sends a frame that counts. Throws if it can not be encoded, and then does not count it. */
+  /** Sends a frame that counts. If it can't be encoded, throws and doesn't count it. */
   send(frame: ClientFrame): void {
     this.#ports.send(frame, this.#sent + 1)
     this.#sent++
     if (this.#resumeBytes !== 0) this.#unconfirmed.push(frame)
   }
 
-  /** The relay has handled so many frames; false if they were never sent. */
+  /** Handles the relay's confirmation of `count` frames. Returns false if fewer were sent. */
   confirm(count: number): boolean {
     const rest = this.#sent - count
-    // A count that goes back removes nothing.
+    // A lower count than before removes nothing.
     if (rest >= 0) this.#unconfirmed.splice(0, this.#unconfirmed.length - rest)
     return rest >= 0
   }
 
-  /** A frame of the relay that counts has come: handles it, unless it has come before. */
+  /** Runs the handler of a frame that counts, unless the frame was received before. */
   handle(bytes: number = 0, run?: () => void): void {
     if (this.#repeats > 0) {
       this.#repeats--
@@ -79,12 +79,12 @@ export class ClientSession {
     this.#received++
     this.#bytes += bytes
     if (this.#resumeBytes && this.#bytes >= this.#resumeBytes / 4) {
-      this.#held.clear() // else the relay would write no more
+      this.#held.clear() // otherwise the relay would stop sending
       this.#confirm()
     } else this.#confirmSoon()
   }
 
-  /** The frame that is being handled counts as handled when the returned function is called. */
+  /** Delays the confirmation of the current frame until the returned function is called. */
   hold(): Undo {
     const number = this.#received + 1
     this.#held.add(number)
@@ -94,8 +94,8 @@ export class ClientSession {
   }
 
   /**
-   * How many frames of the relay have been handled. It sends the others again, which are passed
-   * over if they have come.
+   * Returns how many frames of the relay were handled. The relay sends the others again; those that
+   * were received are then skipped.
    */
   claim(): number {
     const count = this.#handled()
@@ -103,7 +103,7 @@ export class ClientSession {
     return count
   }
 
-  /** How many frames of the relay have been handled, which it learns now. */
+  /** Returns how many frames of the relay were handled, and marks them as confirmed. */
   #handled(): number {
     const [first = this.#received + 1] = this.#held
     if (first > this.#received) this.#bytes = 0
@@ -126,7 +126,7 @@ export class ClientSession {
     if (count > before) this.#ports.send({ kind: 'Received', count })
   }
 
-  /** The relay says what it keeps. */
+  /** Sets the relay's limits for a resume. */
   begin({ resume_bytes, resume_ms = defaultResumeMs }: WelcomeFrame['limits']): void {
     this.#resumeBytes = resume_bytes || 0
     this.#resumeMs = resume_ms
@@ -134,10 +134,11 @@ export class ClientSession {
   }
 
   /**
-   * Goes on over another connection, if the relay does, and sends again what the relay has not got.
+   * Resumes on a new connection, and sends the frames again that the relay has not received.
+   * Returns false if the session can't be resumed.
    */
   resume({ resumed, received }: WelcomeFrame): boolean {
-    // What was confirmed before can't be sent again.
+    // Confirmed frames are no longer available.
     if (!resumed || !this.confirm(received) || this.#unconfirmed.length < this.#sent - received) return false
     this.#away = false
     this.#timer.stop()
@@ -146,7 +147,7 @@ export class ClientSession {
     return true
   }
 
-  /** The connection is lost. Returns whether the session may come back. */
+  /** Handles the loss of the connection. Returns whether the session may resume. */
   suspend(): boolean {
     if (!this.#resumeBytes) return false
     if (!this.#away)
@@ -159,12 +160,12 @@ export class ClientSession {
     return true
   }
 
-  /** The next loss of the connection, or of an attempt to come back, is the end. */
+  /** Makes the next loss of the connection, or the next failed attempt to resume, final. */
   abandon(): void {
     this.#resumeBytes = 0
   }
 
-  /** Ends it: it sends nothing and does not come back. */
+  /** Ends the session: it sends nothing and can't resume. */
   end(): void {
     this.abandon()
     this.#timer.stop()

@@ -5,23 +5,23 @@ import { createFakeClock, type FakeClock } from '../testing/fake-clock.js'
 import { keeping } from '../testing/scripted-relay.js'
 import { ClientSession } from './client-session.js'
 
-/** What each side says: its own numbers. The relay's frames have a size, too. */
+/** Size of a frame of the relay. */
 const frameBytes = 100
 const publish = (id: number): ClientFrame => ({ kind: 'Publish', subject: `n${id}`, message: '' })
 
 /**
- * A relay that keeps its session, and the session of a client, over links that lose what is on its
- * way. Shares no code with the session.
+ * A relay that keeps the session of a client, over links that lose the frames in flight. It shares
+ * no code with the session.
  */
-class Story {
+class LossyLinks {
   readonly clock: FakeClock = createFakeClock()
-  /** What each side has been handed, in order. */
+  /** The frames delivered to each side, in order. */
   readonly atRelay: ClientFrame[] = []
   readonly atClient: number[] = []
-  /** What each side has said. */
-  said = 0
-  told = 0
-  /** Frames that the relay sends again after a cut: all but those that the client has confirmed. */
+  /** How many frames each side has sent. */
+  sentToRelay = 0
+  sentToClient = 0
+  /** Frames that the relay sends again after a cut: all that the client has not confirmed. */
   #kept: number[] = []
   #confirmed = 0
   #toRelay: { frame: ClientFrame; number: number | undefined }[] = []
@@ -45,21 +45,21 @@ class Story {
     return this.#toRelay.length + this.#toClient.length
   }
 
-  say(): void {
-    if (this.#isUp) this.#session.send(publish(++this.said))
+  sendToRelay(): void {
+    if (this.#isUp) this.#session.send(publish(++this.sentToRelay))
   }
 
-  tell(): void {
-    this.#kept.push(++this.told)
-    if (this.#isUp) this.#toClient.push({ id: this.told })
+  sendToClient(): void {
+    this.#kept.push(++this.sentToClient)
+    if (this.#isUp) this.#toClient.push({ id: this.sentToClient })
   }
 
-  /** The relay confirms what it has. */
+  /** The relay confirms the frames that it has received. */
   confirm(): void {
     if (this.#isUp) this.#toClient.push({ received: this.atRelay.length })
   }
 
-  arriveAtRelay(): void {
+  deliverToRelay(): void {
     const { frame, number } = this.#toRelay.shift() ?? {}
     if (!frame) return
     if (frame.kind === 'Received') this.#forget(frame.count)
@@ -69,7 +69,7 @@ class Story {
     }
   }
 
-  arriveAtClient(): void {
+  deliverToClient(): void {
     const { id, received } = this.#toClient.shift() ?? {}
     if (received !== undefined) expect(this.#session.confirm(received)).toBe(true)
     if (id !== undefined) {
@@ -78,7 +78,7 @@ class Story {
     }
   }
 
-  /** Everything on its way is lost, and the client comes back. */
+  /** Drops everything in flight and reconnects the client. */
   cut(): void {
     this.#isUp = false
     this.#toRelay = []
@@ -92,59 +92,59 @@ class Story {
 
   settle(): void {
     while (this.#waiting > 0) {
-      this.arriveAtRelay()
-      this.arriveAtClient()
+      this.deliverToRelay()
+      this.deliverToClient()
     }
   }
 
   #forget(received: number): void {
     expect(received).toBeGreaterThanOrEqual(this.#confirmed)
-    expect(received).toBeLessThanOrEqual(this.told)
+    expect(received).toBeLessThanOrEqual(this.sentToClient)
     this.#kept = this.#kept.filter((id) => id > received)
     this.#confirmed = received
   }
 
-  /** Whatever was said has arrived once, and in order. */
+  /** Expects that each frame has arrived once and in order. */
   verify(): void {
-    expect(this.atRelay).toEqual(Array.from({ length: this.said }, (_, i) => publish(i + 1)))
-    expect(this.atClient).toEqual(Array.from({ length: this.told }, (_, i) => i + 1))
+    expect(this.atRelay).toEqual(Array.from({ length: this.sentToRelay }, (_, i) => publish(i + 1)))
+    expect(this.atClient).toEqual(Array.from({ length: this.sentToClient }, (_, i) => i + 1))
   }
 }
 
-describe('over links that are cut, each frame arrives once and in order, both ways,', () => {
-  const steps = ['say', 'tell', 'confirm', 'arriveAtRelay', 'arriveAtClient'] as const
+describe('over cut links, each frame arrives once and in order in both directions', () => {
+  const steps = ['sendToRelay', 'sendToClient', 'confirm', 'deliverToRelay', 'deliverToClient'] as const
 
-  test('wherever an exchange is cut, twice', () => {
-    const exchange = Array.from({ length: 40 }, (_, i) => steps[(i * 3) % steps.length] ?? 'say')
+  test('if an exchange is cut at any two points', () => {
+    const exchange = Array.from({ length: 40 }, (_, i) => steps[(i * 3) % steps.length] ?? 'sendToRelay')
     for (let first = 0; first <= exchange.length; first++)
       for (let second = first; second <= exchange.length; second++) {
-        const story = new Story()
+        const links = new LossyLinks()
         for (let at = 0; at <= exchange.length; at++) {
-          if (at === first) story.cut()
-          if (at === second) story.cut()
+          if (at === first) links.cut()
+          if (at === second) links.cut()
           const step = exchange[at]
-          if (step) story[step]()
+          if (step) links[step]()
         }
-        story.settle()
-        story.verify()
+        links.settle()
+        links.verify()
       }
   })
 
-  test('whatever happens in whichever order', async () => {
-    const happening = fc.oneof(
+  test('for any order of events', async () => {
+    const event = fc.oneof(
       { weight: 20, arbitrary: fc.constantFrom(...steps) },
       { weight: 2, arbitrary: fc.constant('cut' as const) },
       { weight: 1, arbitrary: fc.constant('second' as const) },
     )
     await fc.assert(
-      fc.asyncProperty(fc.array(happening, { maxLength: 200 }), async (happenings) => {
-        const story = new Story()
-        for (const each of happenings) {
-          if (each === 'second') await story.clock.advance(1000)
-          else story[each]()
+      fc.asyncProperty(fc.array(event, { maxLength: 200 }), async (events) => {
+        const links = new LossyLinks()
+        for (const each of events) {
+          if (each === 'second') await links.clock.advance(1000)
+          else links[each]()
         }
-        story.settle()
-        story.verify()
+        links.settle()
+        links.verify()
       }),
       { numRuns: 300 },
     )

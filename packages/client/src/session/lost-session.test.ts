@@ -4,19 +4,19 @@ import { type Kept, keep } from '../testing/keeping.js'
 import { keeping } from '../testing/scripted-relay.js'
 
 const quiet = (): void => undefined
-/** What was sent behind `Connect`. */
-const said = ({ relay }: Kept): unknown[] =>
+/** The frames that were sent after `Connect`. */
+const sentFrames = ({ relay }: Kept): unknown[] =>
   relay.link.sent.slice(1).map((frame) => `${frame.kind} ${'subject' in frame ? frame.subject : ''}`.trim())
-/** Until the next attempt, whose chance is one half. */
+/** Time until the next attempt, with a random number of one half. */
 const backoffMs = 250
 
-describe('a session that the relay has not kept', () => {
-  /** A client with everything in flight and everything kept, whose session is away. */
+describe('a session that the relay did not keep', () => {
+  /** A client with frames in flight and queued frames, without a connection. */
   async function losing() {
     const kept = await keep()
     const { client, relay } = kept
-    const told: unknown[] = []
-    client.subscribe('a', quiet, { onStatus: (status) => told.push(status), onGap: (gap) => told.push(gap) })
+    const reports: unknown[] = []
+    client.subscribe('a', quiet, { onStatus: (status) => reports.push(status), onGap: (gap) => reports.push(gap) })
     const leave = client.subscribe('b', quiet, { group: 'g' })
     await settle()
     kept.ignored.add('Publish')
@@ -24,7 +24,7 @@ describe('a session that the relay has not kept', () => {
     const answer = client.request('q')
     const rejected = expect(answer).rejects.toMatchObject({ code: 'interrupted' })
     await settle()
-    told.length = 0
+    reports.length = 0
     kept.returning = { resumed: false, session: 'other' }
     relay.link.drop()
     leave()
@@ -34,31 +34,31 @@ describe('a session that the relay has not kept', () => {
     const settled = vi.fn()
     void published.finally(settled)
     await settle()
-    return { ...kept, kept, told, published, rejected, later, settled }
+    return { ...kept, kept, reports, published, rejected, later, settled }
   }
 
-  test('is lost only when the relay says so; then all is told, and begins again', async () => {
-    const { kept, relay, clock, told, published, rejected, later, settled } = await losing()
+  test('is lost only after Welcome; then its loss is reported and a new one begins', async () => {
+    const { kept, relay, clock, reports, published, rejected, later, settled } = await losing()
     expect(settled).not.toHaveBeenCalled()
-    expect(told).toEqual(['reconnecting'])
+    expect(reports).toEqual(['reconnecting'])
     await clock.advance(backoffMs)
     expect(await published).toBe('unknown')
     await rejected
     expect(await later).toBe('confirmed')
-    expect(told).toEqual(['reconnecting', {}, 'ready'])
-    expect(said(kept)).toEqual(['Subscribe a', 'Subscribe c', 'Publish later'])
+    expect(reports).toEqual(['reconnecting', {}, 'ready'])
+    expect(sentFrames(kept)).toEqual(['Subscribe a', 'Subscribe c', 'Publish later'])
     expect(relay.link.numbers.slice(1)).toEqual([1, 2, 3])
   })
-  test('leaves a new one, which comes back in its turn', async () => {
+  test('is replaced by a new one, which can resume', async () => {
     const { relay, clock, rejected } = await losing()
     await clock.advance(backoffMs)
     await rejected
     relay.link.drop()
     await clock.advance(6000)
-    // Two subscriptions and a publish were answered.
+    // The answers to two subscriptions and a publish.
     expect(relay.link.all('Connect')).toMatchObject([{ session: 'other', received: 3 }])
   })
-  test('may be the end of the client, if a callback says so', async () => {
+  test('stays lost if a callback closes the client', async () => {
     const kept = await keep()
     const { client, relay, clock } = kept
     client.subscribe('a', quiet)
@@ -68,14 +68,14 @@ describe('a session that the relay has not kept', () => {
     client.subscribe('b', quiet, { onStatus: (status) => status === 'connecting' && client.close() })
     await clock.advance(backoffMs)
     expect(client.status.state).toBe('closed')
-    expect(said(kept)).toEqual([])
+    expect(sentFrames(kept)).toEqual([])
     expect(clock.timers).toBe(0)
     expect(kept.errors).toEqual([])
   })
 })
 
-describe('a session is lost without asking', () => {
-  /** A publish in flight, and a relay that can't be reached once the connection is gone. */
+describe('a session is lost without an answer of the relay', () => {
+  /** A publish in flight, and a relay that can't be reached after a drop. */
   async function unreachable(limits?: Parameters<typeof keep>[1]) {
     const kept = await keep({}, limits)
     kept.ignored.add('Publish')
@@ -132,7 +132,7 @@ describe('a session is lost without asking', () => {
     await settle()
     expect(outcomes).toEqual(['unknown'])
   })
-  test('when the client is closed, also while it is away', async () => {
+  test('when the client is closed while the session is away', async () => {
     const { client, relay, clock, outcomes } = await unreachable()
     relay.link.drop()
     client.close()
@@ -140,7 +140,7 @@ describe('a session is lost without asking', () => {
     expect(outcomes).toEqual(['unknown'])
     expect(clock.timers).toBe(0)
   })
-  test('but not while a relay that is asked may still answer', async () => {
+  test('but not while the relay may still answer the claim', async () => {
     const { kept, client, relay, clock, outcomes } = await unreachable({ resume_ms: 5000 })
     relay.link.drop()
     await clock.advance(backoffMs)
@@ -149,12 +149,12 @@ describe('a session is lost without asking', () => {
     expect(outcomes).toEqual([])
     relay.link.say({ ...keeping, resumed: true })
     expect(client.status.state).toBe('online')
-    expect(said(kept)).toEqual(['Publish a'])
+    expect(sentFrames(kept)).toEqual(['Publish a'])
     relay.link.drop()
     await settle()
     expect(outcomes).toEqual([])
   })
-  test('as soon as a relay that was asked has not answered in time', async () => {
+  test('as soon as the relay has not answered the claim in time', async () => {
     const { relay, clock, outcomes } = await unreachable({ resume_ms: 5000 })
     relay.link.drop()
     await clock.advance(backoffMs)
@@ -166,8 +166,8 @@ describe('a session is lost without asking', () => {
   })
 })
 
-describe('a relay that counts wrongly', () => {
-  test.each([2, Number.MAX_SAFE_INTEGER])('by confirming %d frames of one is left, and its session lost', async (n) => {
+describe('a wrong count of the relay ends the connection and the session', () => {
+  test.each([2, Number.MAX_SAFE_INTEGER])('if it confirms %d frames of one', async (n) => {
     const kept = await keep()
     const { client, relay, clock, errors } = kept
     kept.ignored.add('Publish')
@@ -184,7 +184,7 @@ describe('a relay that counts wrongly', () => {
   test.each([
     ['more than were sent', 2],
     ['fewer than it has confirmed', 0],
-  ])('by resuming with %s is left, and its session lost', async (_, received) => {
+  ])('if it resumes with %s', async (_, received) => {
     const kept = await keep()
     const { client, relay, clock } = kept
     const onGap = vi.fn()

@@ -5,14 +5,14 @@ import { message } from '../testing/message-frame.js'
 import { keeping } from '../testing/scripted-relay.js'
 
 const quiet = (): void => undefined
-/** What was sent behind `Connect`. */
-const said = ({ relay }: Kept): unknown[] =>
+/** The frames that were sent after `Connect`. */
+const sentFrames = ({ relay }: Kept): unknown[] =>
   relay.link.sent.slice(1).map((frame) => `${frame.kind} ${'subject' in frame ? frame.subject : ''}`.trim())
-/** Until the next attempt, whose chance is one half. */
+/** Time until the next attempt, with a random number of one half. */
 const backoffMs = 250
 
 describe('after a drop', () => {
-  test('the client claims its session, at the relay that has it', async () => {
+  test('the client claims its session from the relay that has it', async () => {
     const { client, relay, clock } = await keep({ token: 'secret' })
     client.subscribe('a', quiet)
     await settle()
@@ -24,34 +24,34 @@ describe('after a drop', () => {
     expect(relay.links.map((link) => link.relay)).toEqual([undefined, 'r'])
     expect(client.status.state).toBe('online')
   })
-  test('subscriptions go on without a word, and miss nothing', async () => {
+  test('subscriptions continue without a new Subscribe, and miss nothing', async () => {
     const { client, relay, clock } = await keep()
-    const told: unknown[] = []
+    const reports: unknown[] = []
     const seen: string[] = []
-    const events = { onStatus: (status: string) => told.push(status), onGap: (gap: object) => told.push(gap) }
+    const events = { onStatus: (status: string) => reports.push(status), onGap: (gap: object) => reports.push(gap) }
     client.subscribe('a', ({ data }) => seen.push(String(data)), events)
     await settle()
-    told.length = 0
+    reports.length = 0
     relay.link.say(message(1, 'a', 'before'))
     relay.link.drop()
-    expect(told).toEqual(['reconnecting'])
+    expect(reports).toEqual(['reconnecting'])
     await clock.advance(backoffMs)
     relay.link.say(message(1, 'a', 'after'))
-    expect(told).toEqual(['reconnecting', 'ready'])
+    expect(reports).toEqual(['reconnecting', 'ready'])
     expect(seen).toEqual(['before', 'after'])
     expect(relay.link.all('Subscribe')).toEqual([])
   })
-  test('a subscriber that comes meanwhile waits with the others', async () => {
+  test('a subscriber that joins meanwhile becomes ready with the others', async () => {
     const { client, relay, clock } = await keep()
     client.subscribe('a', quiet)
     await settle()
     relay.link.drop()
-    const told: unknown[] = []
-    client.subscribe('a', quiet, { onStatus: (status) => told.push(status), onGap: (gap) => told.push(gap) })
+    const reports: unknown[] = []
+    client.subscribe('a', quiet, { onStatus: (status) => reports.push(status), onGap: (gap) => reports.push(gap) })
     await clock.advance(backoffMs)
-    expect(told).toEqual(['connecting', 'ready'])
+    expect(reports).toEqual(['connecting', 'ready'])
   })
-  test('what the relay has not got is sent again, with its numbers and refs', async () => {
+  test('frames that the relay has not received are sent again, with their numbers and refs', async () => {
     const kept = await keep()
     const { client, relay, clock } = kept
     kept.ignored.add('Publish')
@@ -61,13 +61,13 @@ describe('after a drop', () => {
     kept.returning = { resumed: true, received: 1 }
     relay.link.drop()
     await clock.advance(backoffMs)
-    expect(said(kept)).toEqual(['Publish b', 'Publish c'])
+    expect(sentFrames(kept)).toEqual(['Publish b', 'Publish c'])
     expect(relay.link.numbers.slice(1)).toEqual([2, 3, 4]) // the last is a Ping
     expect(relay.link.all('Publish')).toEqual(first?.all('Publish').slice(1))
     for (const { ref } of first?.all('Publish') ?? []) relay.link.say({ kind: 'Ack', ref: ref ?? 0 })
     expect(await Promise.all(outcomes)).toEqual(['confirmed', 'confirmed', 'confirmed'])
   })
-  test('numbers go on over several resumes', async () => {
+  test('numbers continue over several resumes', async () => {
     const kept = await keep()
     const { client, relay, clock } = kept
     kept.ignored.add('Publish')
@@ -77,14 +77,14 @@ describe('after a drop', () => {
       kept.returning = { resumed: true, received }
       relay.link.drop()
       await clock.advance(backoffMs)
-      expect(said(kept)).toEqual(['Publish a', 'Publish b'].slice(received))
-      await clock.advance(6000) // a healthy connection, whose loss is the first
+      expect(sentFrames(kept)).toEqual(['Publish a', 'Publish b'].slice(received))
+      await clock.advance(6000) // long enough to reset the count of failures
     }
     void client.publish('c')
     await settle()
     expect(relay.link.numbers.at(-1)).toBe(6) // with the Pings of both
   })
-  test('a request goes on, and gets its answer', async () => {
+  test('a pending request gets its answer', async () => {
     const kept = await keep()
     const { client, relay, clock } = kept
     const answer = client.request('a')
@@ -93,23 +93,23 @@ describe('after a drop', () => {
     kept.returning = { resumed: true, received: 1 }
     relay.link.drop()
     await clock.advance(backoffMs)
-    expect(said(kept)).toEqual([])
+    expect(sentFrames(kept)).toEqual([])
     relay.link.say({ kind: 'Response', ref, message: 'yes' })
     expect((await answer).data).toBe('yes')
   })
-  test('what the relay has confirmed is not kept', async () => {
+  test('frames that the relay has confirmed are not kept', async () => {
     const kept = await keep()
     const { client, relay, clock } = kept
     await Promise.all([client.publish('a'), client.publish('b')])
     relay.link.say({ kind: 'Received', count: 2 })
-    relay.link.say({ kind: 'Received', count: 1 }) // goes back
+    relay.link.say({ kind: 'Received', count: 1 }) // lower than before
     await client.publish('c')
     kept.returning = { resumed: true, received: 2 }
     relay.link.drop()
     await clock.advance(backoffMs)
-    expect(said(kept)).toEqual(['Publish c'])
+    expect(sentFrames(kept)).toEqual(['Publish c'])
   })
-  test('frames that could not be read were received, too', async () => {
+  test('unreadable frames count as received', async () => {
     const { client, relay, clock } = await keep()
     const answer = expect(client.request('a')).rejects.toMatchObject({ code: 'interrupted' })
     await settle()
@@ -121,7 +121,7 @@ describe('after a drop', () => {
     await clock.advance(backoffMs)
     expect(relay.link.all('Connect')).toMatchObject([{ received: 2 }])
   })
-  test('what the connection itself says is not counted', async () => {
+  test('frames about the connection do not count', async () => {
     const { relay, clock } = await keep()
     relay.link.say({ kind: 'Ping' })
     relay.link.say({ kind: 'Received', count: 0 })
@@ -129,7 +129,7 @@ describe('after a drop', () => {
     await clock.advance(0)
     expect(relay.link.all('Connect')).toMatchObject([{ session: 'key', received: 0 }])
   })
-  test('several failed attempts cost nothing', async () => {
+  test('several failed attempts lose nothing', async () => {
     const kept = await keep()
     const { client, relay, clock } = kept
     kept.ignored.add('Publish')
@@ -150,7 +150,7 @@ describe('after a drop', () => {
 })
 
 describe('while the session is away', () => {
-  test('what is said waits for Welcome, and leaves in its order behind what is sent again', async () => {
+  test('new frames wait for Welcome, and are sent in order after the repeated ones', async () => {
     const kept = await keep()
     const { client, relay, clock } = kept
     kept.ignored.add('Publish')
@@ -167,14 +167,14 @@ describe('while the session is away', () => {
     relay.link.open()
     client.subscribe('newer', quiet)
     await settle()
-    expect(said(kept)).toEqual([])
+    expect(sentFrames(kept)).toEqual([])
     relay.obliging = true
     relay.link.say({ kind: 'Ping' }) // no Welcome
-    expect(said(kept)).toEqual([])
+    expect(sentFrames(kept)).toEqual([])
     relay.link.say({ ...keeping, resumed: true, received: 1 })
     await settle()
     const rest = ['Publish second', 'Subscribe new', 'Unsubscribe', 'Publish third', 'Subscribe newer']
-    expect(said(kept)).toEqual(['Publish first', ...rest])
+    expect(sentFrames(kept)).toEqual(['Publish first', ...rest])
     expect(relay.link.numbers.slice(1)).toEqual([2, 3, 4, 5, 6, 7, 8]) // with a Ping
   })
   test('subscriptions do not count against the queue', async () => {
@@ -187,7 +187,7 @@ describe('while the session is away', () => {
     expect(await outcome).toBe('confirmed')
     expect(relay.link.all('Subscribe')).toHaveLength(3)
   })
-  test('a request times out, and is cancelled at the relay', async () => {
+  test('a request that times out is cancelled at the relay', async () => {
     const kept = await keep()
     const { client, relay, clock } = kept
     const answer = expect(client.request('a', 1, { timeoutMs: 1000 })).rejects.toMatchObject({ code: 'timeout' })
@@ -200,6 +200,6 @@ describe('while the session is away', () => {
     relay.obliging = true
     relay.link.open()
     await settle()
-    expect(said(kept)).toEqual(['Cancel'])
+    expect(sentFrames(kept)).toEqual(['Cancel'])
   })
 })

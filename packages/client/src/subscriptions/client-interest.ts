@@ -8,36 +8,33 @@ import type { FrameReceiver, InterestPorts, SubscriptionFrame } from './interest
 import type { Completeness, Continuity, SubscriptionStatus } from './subscription-events.js'
 import type { SubscriptionListener, SubscriptionSpec } from './subscription-listener.js'
 
-/** A listener, and what it has been notified of. */
+/** A listener with the last state that it was notified of. */
 interface Member extends SubscriptionListener {
   status?: SubscriptionStatus
-  /** Was ready once: what it misses from then on is a gap. */
+  /** The listener was ready once: messages that it misses from then on are a gap. */
   seen?: boolean
   now?: Completeness
-  /** Has missed messages, and got none since. */
+  /** The listener has missed messages, and received none since. */
   hasGap?: boolean
   missed?: number
 }
 
-/** One subscription on the wire, and everybody who shares it. Does what `stepInterest` says. */
+/** A subscription on the wire and its listeners. Executes the effects of `stepInterest`. */
 export class ClientInterest implements FrameReceiver {
   readonly #spec: SubscriptionSpec
   readonly #ports: InterestPorts
   readonly #members = new Set<Member>()
   readonly #timer: Timer
   #state: InterestState
-  /** When the last message came: what is lost was lost later. */
+  /** When the last message was received: a loss occurred later. */
   #lastAt = 0
-  /** Messages that came with this id. */
+  /** How many messages were received with the current id. */
   #received = 0
-  /**
-   * Those that the app has not handled, by their numbers, with what ends the wait of the session
-   * for them.
-   */
+  /** The numbers of unhandled messages, with functions that let the session confirm them. */
   readonly #unhandled = new Map<number, Undo>()
 
-  constructor(want: SubscriptionSpec, ports: InterestPorts) {
-    this.#spec = want
+  constructor(spec: SubscriptionSpec, ports: InterestPorts) {
+    this.#spec = spec
     this.#ports = ports
     this.#timer = openTimer(ports.clock)
     const { refusal } = ports.link
@@ -48,25 +45,25 @@ export class ClientInterest implements FrameReceiver {
   add(listener: SubscriptionListener): Undo {
     const member: Member = { ...listener }
     if (this.#spec.serve && this.#members.size > 0)
-      throw new WildcastError('already_served', `${this.#spec.subject} is served here already`)
+      throw new WildcastError('already_served', `this client serves ${this.#spec.subject} already`)
     this.#members.add(member)
-    const asked = this.handle({ type: 'wanted' })
+    const isSent = this.handle({ type: 'wanted' })
     const { refusal } = this.#state
-    // Repeats it to a member that came later, once its `subscribe` has returned.
-    if (refusal && !asked) queueMicrotask(() => this.#fail(refusal, [member]))
+    // Reports an earlier refusal to the new member after its `subscribe` has returned.
+    if (refusal && !isSent) queueMicrotask(() => this.#fail(refusal, [member]))
     return () => {
-      const handled = this.#received - (member.waiting?.() ?? 0) // the app goes on with what it has begun
+      const handled = this.#received - (member.waiting?.() ?? 0) // the app will handle delivered messages
       if (this.#members.delete(member) && this.#members.size === 0) this.handle({ type: 'left' }, handled)
     }
   }
 
-  /** Returns whether the relay was asked. */
+  /** Applies an event. Returns whether a `Subscribe` was needed. */
   handle(event: InterestEvent, handled: number = 0): boolean {
     const { clock, renamed, ended } = this.#ports
     const from = this.#state
     const exclusive = (this.#spec.group ?? this.#spec.serve) !== undefined
     const facts = { wanted: this.#members.size > 0, exclusive, chance: clock.random() }
-    const { to, armMs, subscribe: ask = false, gap, over } = stepInterest(from, event, facts)
+    const { to, armMs, subscribe = false, gap, over } = stepInterest(from, event, facts)
     this.#state = to
     if (to !== from) this.#timer.stop()
     if (armMs !== undefined) this.#timer.set(armMs, () => this.handle({ type: 'fired' }))
@@ -76,19 +73,19 @@ export class ClientInterest implements FrameReceiver {
       for (const release of this.#unhandled.values()) release()
       this.#unhandled.clear()
     }
-    if (ask) this.#ask()
+    if (subscribe) this.#subscribe()
     if (gap) this.#reportGap()
     this.notify()
     if (to.refusal && to !== from) this.#fail(to.refusal)
     if (over) ended(this.#spec, over.id, this.#spec.group === undefined ? undefined : handled)
-    return ask
+    return subscribe
   }
 
-  /** Notifies everybody of the status, if it has changed. */
+  /** Notifies the listeners whose status has changed. */
   notify(): void {
     const { link, call } = this.#ports
     const { state } = link.status
-    // A confirmed one is ready again when the session is back.
+    // A confirmed subscription is ready again when the session resumes.
     const phase = this.#state.phase === 'ready' && link.away ? 'connecting' : this.#state.phase
     const idle = phase === 'connecting' && (state === 'idle' || state === 'closed')
     const pending = phase === 'connecting' || phase === 'syncing'
@@ -121,7 +118,7 @@ export class ClientInterest implements FrameReceiver {
     return seen && this.#state.phase !== 'ready' ? 'stale' : 'catching-up'
   }
 
-  /** Those who were ready before have missed messages. */
+  /** Reports missed messages to the listeners that were ready before. */
   #reportGap(missed?: number): void {
     this.#each((member) => {
       if (!member.seen) return
@@ -138,15 +135,15 @@ export class ClientInterest implements FrameReceiver {
         const message = new ReceivedMessage(frame, this.#state.pattern ?? this.#spec.subject, receivedAt, this.#ports)
         this.#lastAt = receivedAt
         const number = ++this.#received
-        const turns: unknown[] | undefined = this.#spec.group === undefined ? undefined : []
+        const results: unknown[] | undefined = this.#spec.group === undefined ? undefined : []
         this.#each((member) => {
-          call(turns ? (got) => collect(turns, member.onMessage(got)) : member.onMessage, message)
+          call(results ? (got) => collect(results, member.onMessage(got)) : member.onMessage, message)
           if (member.hasGap) {
             member.hasGap = false
             this.#notifyContinuity(member)
           }
         })
-        if (turns?.length && this.#members.size) this.#track(number, turns)
+        if (results?.length && this.#members.size) this.#track(number, results)
         break
       }
       case 'Gap':
@@ -161,29 +158,29 @@ export class ClientInterest implements FrameReceiver {
     }
   }
 
-  /** How many messages of the queue are handled that this is; undefined if it is none. */
+  /** The id of a queue subscription and how many of its messages are handled; else undefined. */
   get queue(): { readonly id: number; readonly handled: number } | undefined {
     const { id } = this.#state
     const [first = this.#received + 1] = this.#unhandled.keys()
     return id !== undefined && this.#spec.group !== undefined ? { id, handled: first - 1 } : undefined
   }
 
-  /** The client is closed: nothing comes any more. */
+  /** The client is closed: ends all listeners. */
   close(): void {
     this.#each((member) => member.onEnd?.())
   }
 
-  /** A message of a queue is handled when all turns are over. */
-  #track(number: number, turns: readonly unknown[]): void {
+  /** Delays the confirmation of a queue's message until all results of its handlers settle. */
+  #track(number: number, results: readonly unknown[]): void {
     const release = this.#ports.link.hold()
     this.#unhandled.set(number, release)
-    void Promise.allSettled(turns).then(() => {
+    void Promise.allSettled(results).then(() => {
       release()
       if (this.#unhandled.get(number) === release) this.#unhandled.delete(number)
     })
   }
 
-  #ask(): void {
+  #subscribe(): void {
     const sent = this.#ports.exchanges.send(
       { kind: 'Subscribe', ...this.#spec },
       {
@@ -198,7 +195,7 @@ export class ClientInterest implements FrameReceiver {
     if (!sent) this.handle({ type: 'lost' })
   }
 
-  /** Over a copy, so that a handler may subscribe and unsubscribe within a delivery. */
+  /** Iterates over a copy, so that a handler may subscribe and unsubscribe within a delivery. */
   #each(run: (member: Member) => void, to = [...this.#members]): void {
     for (const member of to) if (this.#members.has(member)) run(member)
   }
@@ -212,8 +209,8 @@ export class ClientInterest implements FrameReceiver {
   }
 }
 
-/** Keeps what a callback has returned if the message is handled only when that is settled. */
-function collect(turns: unknown[], returned: unknown): unknown {
-  if (returned) turns.push(returned)
-  return returned
+/** Collects the result of a handler, which may be a promise. */
+function collect(results: unknown[], result: unknown): unknown {
+  if (result) results.push(result)
+  return result
 }

@@ -17,22 +17,22 @@ const refused = (code: string, retry = false, retryInMs?: number): InterestEvent
   reason: new WildcastError(code as 'internal', code, { retry, retryInMs }),
 })
 
-/** The state after some events, while someone listens. */
+/** The state after some events, with a listener. */
 function after(...events: InterestEvent[]): InterestState {
   return events.reduce<InterestState>((state, event) => stepInterest(state, event, facts).to, fresh)
 }
 const ready = after(wanted, confirmed)
 
 describe('an interest', () => {
-  test('asks when it is wanted, and again with the next transport', () => {
+  test('subscribes when it is wanted, and again with the next transport', () => {
     expect(stepInterest(fresh, wanted, facts)).toEqual({ to: { phase: 'syncing', refusals: 0 }, subscribe: true })
     expect(stepInterest(after(wanted, lost), opened, facts).subscribe).toBe(true)
   })
-  test('asks once, however many listeners join', () => {
+  test('subscribes once for any number of listeners', () => {
     expect(stepInterest(after(wanted), wanted, facts)).toEqual({ to: after(wanted) })
     expect(stepInterest(ready, wanted, facts)).toEqual({ to: ready })
   })
-  test('is ready when the relay confirms, with the id and the normal form, and notifies of a gap', () => {
+  test('is ready when the relay confirms, with the id and the normal form, and reports a gap', () => {
     const step = stepInterest(after(wanted), confirmed, facts)
     expect(step).toEqual({ to: { phase: 'ready', refusals: 0, id: 7, pattern: 'a.*.**' }, gap: true })
   })
@@ -41,22 +41,22 @@ describe('an interest', () => {
   })
 })
 
-describe('an interest that nobody wants any more', () => {
+describe('an interest without listeners', () => {
   test('lingers for a second, then unsubscribes', () => {
     const step = stepInterest(ready, left, unwanted)
     expect(step).toEqual({ to: ready, armMs: 1000 })
     expect(stepInterest(step.to, rang, unwanted).over).toEqual({ id: 7 })
   })
-  test('stays when someone has come back meanwhile', () => {
+  test('stays if a listener has joined meanwhile', () => {
     expect(stepInterest(ready, rang, facts)).toEqual({ to: ready })
   })
-  test('does not begin to linger again when another subscription ends', () => {
+  test('does not restart the wait when another subscription ends', () => {
     expect(stepInterest(ready, wanted, unwanted)).toEqual({ to: ready })
   })
   test('unsubscribes at once if it is exclusive', () => {
     expect(stepInterest(ready, left, { ...unwanted, exclusive: true }).over).toEqual({ id: 7 })
   })
-  test('waits for its id if the relay has been asked', () => {
+  test('waits for its id if the Subscribe was sent', () => {
     expect(stepInterest(after(wanted), left, unwanted)).toEqual({ to: after(wanted) })
     expect(stepInterest(after(wanted), confirmed, unwanted)).toMatchObject({ to: ready, armMs: 1000 })
     expect(stepInterest(after(wanted), confirmed, { ...unwanted, exclusive: true }).over).toEqual({ id: 7 })
@@ -80,7 +80,7 @@ describe('a refusal', () => {
     expect(to).toMatchObject({ phase, refusal: { code } })
     expect(armMs).toBeUndefined()
   })
-  test('that may pass is followed by another question, each time later', () => {
+  test('that may be retried is retried, each time later', () => {
     let state = after(wanted)
     const waits = Array.from({ length: 4 }, () => {
       const { to, armMs } = stepInterest(state, refused('broker_down', true), facts)
@@ -92,30 +92,30 @@ describe('a refusal', () => {
     expect(waits).toEqual([250, 500, 1000, 2000])
     expect(stepInterest(state, confirmed, facts).to.refusals).toBe(0)
   })
-  test('may say when to ask again', () => {
+  test('may have the time of the retry', () => {
     expect(stepInterest(after(wanted), refused('broker_down', true, 9000), facts).armMs).toBe(9000)
   })
-  test('is not forgotten by the time to wait when the connection is lost', () => {
+  test('counts for the next wait even if the connection is lost', () => {
     expect(after(wanted, refused('broker_down', true), lost)).toEqual({ phase: 'connecting', refusals: 1 })
   })
-  test('for want of a place is asked again when there may be one; others are not', () => {
+  test('because of the limit of subscriptions is retried when it may be free; others are not', () => {
     const full = after(wanted, refused('too_many_subscriptions'))
     expect(stepInterest(full, wanted, facts).subscribe).toBe(true)
     const denied = after(wanted, refused('forbidden'))
     expect(stepInterest(denied, wanted, facts)).toEqual({ to: denied })
   })
-  test('of the whole connection is known from the start', () => {
+  test('of the whole connection is the first state of an interest', () => {
     expect(toRefused(new WildcastError('unauthorized', 'who are you?'))).toMatchObject({ phase: 'denied', refusals: 0 })
   })
 })
 
 const anything = fc.constantFrom(wanted, left, opened, rang, lost, confirmed, refused('forbidden'), refused('x', true))
 
-test('whatever happens, a relay that knows an id is told when nobody wants it any more', () => {
+test('for any events, a confirmed interest without listeners is unsubscribed by its id', () => {
   fc.assert(
-    fc.property(fc.array(fc.tuple(anything, fc.boolean(), fc.boolean())), (story) => {
+    fc.property(fc.array(fc.tuple(anything, fc.boolean(), fc.boolean())), (steps) => {
       let state: InterestState = fresh
-      for (const [event, isWanted, exclusive] of story) {
+      for (const [event, isWanted, exclusive] of steps) {
         if (event.type === 'confirmed' && state.phase !== 'syncing') continue
         const step = stepInterest(state, event, { wanted: isWanted, exclusive, chance: 0 })
         if (isWanted) expect(step.over).toBeUndefined()

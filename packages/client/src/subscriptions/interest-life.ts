@@ -1,22 +1,23 @@
 import type { WildcastError } from '@wildcast/protocol/client'
 import { backoffMs } from '../time/backoff.js'
 
-/** What every state has: how often the relay has refused in a row. Only some have the rest. */
+/** The fields of every state. Each state overrides those that it defines. */
 interface Common {
+  /** The number of refusals in a row. */
   readonly refusals: number
   readonly id?: undefined
   readonly pattern?: undefined
   readonly refusal?: undefined
 }
-/** The relay is not asked, since no transport is open; or asked, and has not answered yet. */
+/** `connecting`: no transport is open. `syncing`: the `Subscribe` was not answered yet. */
 interface Pending extends Common {
   readonly phase: 'connecting' | 'syncing'
 }
-/** Confirmed. Without a listener it lingers. */
+/** Confirmed, possibly without a listener for a second. */
 interface Ready extends Omit<Common, 'id' | 'pattern'> {
   readonly phase: 'ready'
   readonly id: number
-  /** In its normal form. */
+  /** The pattern in its normal form. */
   readonly pattern: string
 }
 interface Refused extends Omit<Common, 'refusal'> {
@@ -27,83 +28,81 @@ interface Refused extends Omit<Common, 'refusal'> {
 /** The state of an interest. */
 export type InterestState = Pending | Ready | Refused
 
-/** Everything that can happen to an interest. */
+/** An event of an interest. */
 export type InterestEvent =
-  /**
-   * A listener has joined; or another subscription has ended, and the relay may have a place for
-   * this one.
-   */
+  /** A listener has joined; or another subscription has ended, and the limit may be free. */
   | { readonly type: 'wanted' }
   /** The last listener has left. */
   | { readonly type: 'left' }
-  /**
-   * Frames can be sent; or the relay has ended the subscription, though nothing is wrong with it.
-   */
+  /** Frames can be sent; or the relay has ended the subscription without an error. */
   | { readonly type: 'opened' }
   | { readonly type: 'confirmed'; readonly id: number; readonly subject: string }
-  /** The relay refuses it, or the whole connection, or takes back what it had confirmed. */
+  /** The relay has refused or ended the subscription, or refused the whole connection. */
   | { readonly type: 'refused'; readonly reason: WildcastError }
-  /** The one timer. */
+  /** The timer fired. */
   | { readonly type: 'fired' }
-  /** The connection is lost, or frames can't be sent after all. */
+  /** The connection is lost, or the `Subscribe` could not be sent. */
   | { readonly type: 'lost' }
 
-/** What decides beside the state. */
+/** The inputs of `stepInterest` other than the state and the event. */
 export interface InterestFacts {
-  /** Whether anyone listens. */
+  /** Whether there is a listener. */
   readonly wanted: boolean
-  /** What the relay gives to one subscriber only is left at once. */
+  /** A member of a group or a responder, which unsubscribes without a delay. */
   readonly exclusive: boolean
-  /** A number from 0 up to 1 to draw lots with. */
+  /** A random number from 0 up to 1. */
   readonly chance: number
 }
 
-/** What follows from an event, to be done in this order. Another state stops the one timer. */
+/**
+ * The next state and the effects of an event, to be executed in this order. A new state stops the
+ * timer.
+ */
 export interface InterestStep {
   readonly to: InterestState
   readonly armMs?: number
   /** Send a `Subscribe`. */
   readonly subscribe?: true
-  /** Listeners that have been ready before have missed messages. */
+  /** Report a gap to the listeners that were ready before. */
   readonly gap?: true
-  /** Forget the interest, and unsubscribe the id that the relay still knows. */
+  /** Delete the interest, and unsubscribe its id if it has one. */
   readonly over?: { readonly id: number | undefined }
 }
 
 /**
- * An undo within this time costs nothing on the wire: React mounts twice, routes change and come
- * back.
+ * A listener that rejoins within this time costs no frames: React mounts twice, and users return to
+ * a route.
  */
 const lingerMs = 1_000
 
 /**
- * The life of an interest, as a function of what happens to it. The app is notified of each new
- * refusal.
+ * The state machine of an interest: returns the next state and its effects. The app is notified of
+ * each new refusal.
  */
 export function stepInterest(from: InterestState, event: InterestEvent, facts: InterestFacts): InterestStep {
   const step = next(from, event, facts.chance)
   const { id, phase } = step.to
-  // A relay that is about to give it an id can be asked to unsubscribe only then.
+  // While syncing, the id is unknown, so the interest can be unsubscribed only later.
   if (facts.wanted || phase === 'syncing' || event.type === 'wanted') return step
   if (phase === 'ready' && !facts.exclusive && event.type !== 'fired') return { ...step, armMs: lingerMs }
   return { to: { phase: 'connecting', refusals: 0 }, over: { id } }
 }
 
-/** What follows for an interest that someone wants. */
+/** Returns the step of an interest with a listener. */
 function next(from: InterestState, event: InterestEvent, chance: number): InterestStep {
   const { phase, refusals } = from
-  const ask: InterestStep = { to: { phase: 'syncing', refusals }, subscribe: true }
+  const subscribe: InterestStep = { to: { phase: 'syncing', refusals }, subscribe: true }
   switch (event.type) {
     case 'wanted':
-      return phase === 'connecting' || from.refusal?.code === 'too_many_subscriptions' ? ask : { to: from }
+      return phase === 'connecting' || from.refusal?.code === 'too_many_subscriptions' ? subscribe : { to: from }
     case 'opened':
-      return ask
+      return subscribe
     case 'confirmed':
       return { to: { phase: 'ready', refusals: 0, id: event.id, pattern: event.subject }, gap: true }
     case 'left':
       return { to: from }
     case 'fired':
-      return phase === 'ready' ? { to: from } : ask
+      return phase === 'ready' ? { to: from } : subscribe
     case 'refused': {
       const { reason } = event
       if (!reason.retry) return { to: toRefused(reason, refusals) }
@@ -115,7 +114,7 @@ function next(from: InterestState, event: InterestEvent, chance: number): Intere
   }
 }
 
-/** An interest that has been refused. */
+/** Returns the state of a refused interest. */
 export function toRefused(refusal: WildcastError, refusals: number = 0): InterestState {
   const { code } = refusal
   return { phase: code === 'forbidden' || code === 'unauthorized' ? 'denied' : 'error', refusals, refusal }

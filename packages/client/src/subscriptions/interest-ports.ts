@@ -10,23 +10,23 @@ import type { SubscriptionSpec } from './subscription-listener.js'
 /** A frame about a subscription. */
 export type SubscriptionFrame = MessageFrame | GapFrame | UnsubscribedFrame | ErrorFrame
 
-/** Takes the frames about a subscription. */
+/** Receives the frames about a subscription. */
 export interface FrameReceiver {
   receive(frame: SubscriptionFrame, receivedAt: number): void
 }
 
-/** What an interest needs of the client. */
+/** The parts of the client that an interest uses. */
 export interface InterestPorts extends PublishPorts {
   readonly clock: ClientClock
   readonly link: Pick<RelayLink, 'status' | 'refusal' | 'away' | 'current' | 'aliveAt' | 'hold'>
   readonly exchanges: Pick<Exchanges, 'send' | 'notify'>
   readonly call: Call
   readonly fault: ReportError
-  /** Frames with the id `to` are for this interest now, those with the id `from` no longer. */
+  /** The id of the interest has changed: it receives the frames with the id `to`. */
   renamed(interest: FrameReceiver, from: number | undefined, to: number | undefined): void
   /**
-   * Nobody wants an interest any more. The relay still knows `id`, and that so many of its messages
-   * were `handled` if others may have the rest.
+   * The interest has no listener. `id` is to be unsubscribed if there is one; a queue reports how
+   * many messages were `handled`, so that other members get the rest.
    */
-  ended(want: SubscriptionSpec, id: number | undefined, handled: number | undefined): void
+  ended(spec: SubscriptionSpec, id: number | undefined, handled: number | undefined): void
 }

@@ -11,7 +11,7 @@ const say = ({ relay }: Kept, ...texts: string[]): void => {
 const left = ({ relay }: Kept): unknown[] => relay.link.all('Unsubscribe').map(({ id, handled }) => [id, handled])
 const confirmed = ({ relay }: Kept): unknown => relay.link.all('Received').at(-1)?.count
 
-/** What a test settles when it wants. */
+/** A promise that a test settles. */
 function work(): { readonly done: Promise<void>; finish(): void } {
   let finish = (): void => {}
   const done = new Promise<void>((resolve) => {
@@ -20,8 +20,8 @@ function work(): { readonly done: Promise<void>; finish(): void } {
   return { done, finish }
 }
 
-describe('a member of a queue that leaves says how much the app has handled', () => {
-  test('by an undo: what has come, which the app has begun', async () => {
+describe('a member that leaves a queue reports how many messages the app has handled', () => {
+  test('by an undo: all delivered messages', async () => {
     const kept = await keep()
     const undo = kept.client.subscribe('a', () => work().done, group)
     await settle()
@@ -29,7 +29,7 @@ describe('a member of a queue that leaves says how much the app has handled', ()
     undo()
     expect(left(kept)).toEqual([[1, 3]])
   })
-  test('by an undo within the delivery of a message, which is handled', async () => {
+  test('by an undo within a handler: including the current message', async () => {
     const kept = await keep()
     const undo: Undo = kept.client.subscribe('a', () => undo(), group)
     await settle()
@@ -44,7 +44,7 @@ describe('a member of a queue that leaves says how much the app has handled', ()
     for await (const { data } of subscription) if (data === 2) break
     expect(left(kept)).toEqual([[1, 2]])
   })
-  test('by unsubscribe(): the loop ends after the message that it has', async () => {
+  test('by unsubscribe(): including the current message, after which the loop ends', async () => {
     const kept = await keep()
     const subscription = kept.client.subscribe('a', group)
     await subscription.ready
@@ -67,7 +67,7 @@ describe('a member of a queue that leaves says how much the app has handled', ()
     abort.abort()
     expect(left(kept)).toEqual([[1, 1]])
   })
-  test('by close(): only what is done, up to the first that is not', async () => {
+  test('by close(): those before the first unhandled message', async () => {
     const kept = await keep()
     const works = [work(), work(), work()]
     let count = 0
@@ -81,7 +81,7 @@ describe('a member of a queue that leaves says how much the app has handled', ()
     expect(left(kept)).toEqual([[1, 1]])
     expect(kept.relay.link.closedWith).toBe(1000)
   })
-  test('by close(), of a loop: what it has asked to go on from', async () => {
+  test('by close() of a loop: those before the one that it handles', async () => {
     const kept = await keep()
     const subscription = kept.client.subscribe('a', group)
     await subscription.ready
@@ -94,7 +94,7 @@ describe('a member of a queue that leaves says how much the app has handled', ()
     expect(left(kept)).toEqual([[1, 1]])
     expect(await loop.next()).toEqual({ done: true, value: undefined })
   })
-  test('and counts from the beginning where the session was lost', async () => {
+  test('counting from 0 again after a lost session', async () => {
     const kept = await keep()
     const undo = kept.client.subscribe('a', () => work().done, group)
     await settle()
@@ -106,7 +106,7 @@ describe('a member of a queue that leaves says how much the app has handled', ()
     undo()
     expect(left(kept)).toEqual([[1, 1]])
   })
-  test('and nothing where each gets every message', async () => {
+  test('and nothing without a group', async () => {
     const kept = await keep()
     kept.client.subscribe('a', () => {})
     await settle()
@@ -115,8 +115,8 @@ describe('a member of a queue that leaves says how much the app has handled', ()
   })
 })
 
-describe('what a member of a queue has not handled', () => {
-  test('is not confirmed, so that others get it if the page dies', async () => {
+describe('an unhandled message of a queue', () => {
+  test('is not confirmed, so that another member gets it if the page crashes', async () => {
     const kept = await keep()
     const works = [work(), work()]
     let count = 0
@@ -132,14 +132,14 @@ describe('what a member of a queue has not handled', () => {
     await kept.clock.advance(1_000)
     expect(confirmed(kept)).toBe(3)
   })
-  test('is confirmed all the same when it would keep the relay from writing', async () => {
+  test('is confirmed if the relay would otherwise stop sending', async () => {
     const kept = await keep({}, { resume_bytes: 4_000 })
     kept.client.subscribe('a', () => work().done, group)
     await settle()
     say(kept, '1', 'x'.repeat(1_000))
     expect(confirmed(kept)).toBe(3)
   })
-  test('is sent again after a resume, and is not handled again', async () => {
+  test('is sent again after a resume, but not handled again', async () => {
     const kept = await keep()
     const seen: unknown[] = []
     const first = work()
@@ -154,7 +154,7 @@ describe('what a member of a queue has not handled', () => {
     await settle()
     say(kept, '1', '2')
     kept.returning = { resumed: true }
-    kept.ignored.add('Ping') // whose answer would come behind what is sent again
+    kept.ignored.add('Ping') // its answer would come after the repeated frames
     kept.relay.link.drop()
     await kept.clock.advance(250)
     expect(kept.relay.link.all('Connect')).toMatchObject([{ received: 1 }])
@@ -164,7 +164,7 @@ describe('what a member of a queue has not handled', () => {
     await kept.clock.advance(1_000)
     expect(confirmed(kept)).toBe(4)
   })
-  test('is no business of a session after it was left', async () => {
+  test('does not delay confirmations after its subscription has ended', async () => {
     const kept = await keep()
     const subscription = kept.client.subscribe('a', group)
     await subscription.ready

@@ -6,8 +6,8 @@ import { message } from '../testing/message-frame.js'
 
 const quiet = (): void => undefined
 
-describe('coming and leaving', () => {
-  test('the last to leave unsubscribes, a second later', async () => {
+describe('listeners that join and leave', () => {
+  test('the last one to leave causes an Unsubscribe a second later', async () => {
     const { client, relay, clock } = await connect()
     const undos = [client.subscribe('a', quiet), client.subscribe('a', quiet)]
     await settle()
@@ -17,7 +17,7 @@ describe('coming and leaving', () => {
     await clock.advance(1)
     expect(relay.link.all('Unsubscribe')).toMatchObject([{ id: 1 }])
   })
-  test('an undo that is called twice is one undo', async () => {
+  test('a second call of an undo does nothing', async () => {
     const { client, relay, clock } = await connect()
     const undo = client.subscribe('a', quiet)
     client.subscribe('a', quiet)
@@ -26,28 +26,28 @@ describe('coming and leaving', () => {
     await clock.advance(2000)
     expect(relay.link.all('Unsubscribe')).toEqual([])
   })
-  test('mount, unmount, mount, as StrictMode does, is one Subscribe', async () => {
+  test('mounting twice, as StrictMode does, sends one Subscribe', async () => {
     const { client, relay, clock } = await connect()
     client.subscribe('a', quiet)()
     client.subscribe('a', quiet)
     await clock.advance(5000)
     expect(relay.link.sent.map(({ kind }) => kind)).toEqual(['Connect', 'Subscribe'])
   })
-  test('who comes and goes while offline leaves nothing to ask', async () => {
+  test('one that joins and leaves while offline sends nothing', async () => {
     const { client, relay, clock } = start()
     client.subscribe('a', quiet)()
     expect(clock.timers).toBe(1) // the deadline of the attempt
     await settle()
     expect(relay.link.all('Subscribe')).toEqual([])
   })
-  test('members of a group leave at once', async () => {
+  test('a member of a group unsubscribes at once', async () => {
     const { client, relay } = await connect()
     const undo = client.subscribe('a', quiet, { group: 'g' })
     await settle()
     undo()
     expect(relay.link.all('Unsubscribe')).toHaveLength(1)
   })
-  test('who leaves before the relay has answered is unsubscribed when it does', async () => {
+  test('one that leaves before the answer of the relay is unsubscribed after it', async () => {
     const { client, relay } = await connect()
     const undo = client.subscribe('a', quiet, { group: 'g' })
     undo()
@@ -55,7 +55,7 @@ describe('coming and leaving', () => {
     await settle()
     expect(relay.link.all('Unsubscribe')).toHaveLength(1)
   })
-  test('who comes back before the relay has answered stays', async () => {
+  test('one that rejoins before the answer of the relay stays subscribed', async () => {
     const { client, relay } = await connect()
     client.subscribe('a', quiet, { group: 'g' })()
     const seen: Message[] = []
@@ -65,7 +65,7 @@ describe('coming and leaving', () => {
     expect(relay.link.sent.map(({ kind }) => kind)).toEqual(['Connect', 'Subscribe'])
     expect(seen).toHaveLength(1)
   })
-  test('who is unsubscribed unasked, and without an error, subscribes again', async () => {
+  test('subscribe again after an Unsubscribed of the relay without an error', async () => {
     const { client, relay } = await connect()
     const gaps: unknown[] = []
     client.subscribe('a', quiet, { onGap: (gap) => gaps.push(gap) })
@@ -75,7 +75,7 @@ describe('coming and leaving', () => {
     expect(relay.link.all('Subscribe')).toHaveLength(2)
     expect(gaps).toEqual([{}])
   })
-  test('an aborted signal is an undo; one that was aborted before subscribes nothing', async () => {
+  test('leave when a signal aborts, and never join with an aborted signal', async () => {
     const { client, relay, clock } = await connect()
     const abort = new AbortController()
     client.subscribe('a', quiet, { signal: abort.signal })

@@ -3,25 +3,25 @@ import type { Undo } from '../time/clock.js'
 import type { SubscriptionEvents } from './subscription-events.js'
 import type { SubscriptionListener, SubscriptionSpec } from './subscription-listener.js'
 
-/** What listening needs of the client. */
+/** The function of the client that subscribes. */
 export interface ListenPorts {
   /** @throws {WildcastError} `interrupted` after `close()`, `already_served` */
-  subscribe(want: SubscriptionSpec, listener: SubscriptionListener): Undo
+  subscribe(spec: SubscriptionSpec, listener: SubscriptionListener): Undo
 }
 
-/** A listener that a signal may end. */
+/** A listener with a signal that ends it. */
 export interface AbortableListener extends SubscriptionListener, SubscriptionEvents {
   readonly signal?: AbortSignal | undefined
 }
 
 /** Subscribes until the undo is called or the signal aborts. */
-export function listen({ subscribe }: ListenPorts, want: SubscriptionSpec, listener: AbortableListener): Undo {
+export function listen({ subscribe }: ListenPorts, spec: SubscriptionSpec, listener: AbortableListener): Undo {
   const { signal } = listener
   if (signal?.aborted) {
     listener.onEnd?.()
     return () => {}
   }
-  const leave = subscribe(want, listener)
+  const leave = subscribe(spec, listener)
   const undo = (): void => {
     stop()
     leave()

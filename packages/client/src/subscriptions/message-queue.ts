@@ -1,62 +1,59 @@
 import type { Message } from '../messages/message.js'
 
-/** The messages of a subscription, for any number of loops: each message goes to one of them. */
+/** The messages of a subscription for its loops. Each message goes to one loop. */
 export interface MessageQueue {
-  /** Calls `over` when the loop that took the message asks for the next, or leaves. */
-  push(message: Message, over?: () => void): void
-  /** Messages that no loop has taken. */
+  /** Calls `done` when the loop that took the message requests the next one or ends. */
+  push(message: Message, done?: () => void): void
+  /** The messages that no loop has taken. */
   readonly waiting: { length: number }
-  /** Ends every loop once the messages are taken. With a reason, each loop rejects with it. */
+  /** Ends every loop after the last message. With a reason, each loop rejects with it. */
   end(reason?: Error): void
   loop(): AsyncIterableIterator<Message, undefined>
 }
 
 type Loop = AsyncIterableIterator<Message, undefined>
 
-/** What the loops of a queue share. */
+/** The shared state of the loops. */
 interface Shared {
-  /** No bound: a slow loop loses nothing. */
-  readonly messages: { readonly value: Message; readonly over: (() => void) | undefined }[]
+  /** Without a bound: a slow loop loses nothing. */
+  readonly messages: { readonly value: Message; readonly done: (() => void) | undefined }[]
   readonly loops: Set<Loop>
   ended?: { readonly reason: Error | undefined }
-  /** What wakes the loops that wait. */
-  readonly asleep: (() => void)[]
+  /** Functions that resume the waiting loops. */
+  readonly waiters: (() => void)[]
   abandoned(): void
 }
 
-/** Opens a queue, which calls `abandoned` when its last loop has left. */
+/** Opens a queue, which calls `abandoned` when its last loop has ended. */
 export function openMessageQueue(abandoned: () => void): MessageQueue {
-  const shared: Shared = { messages: [], loops: new Set(), asleep: [], abandoned }
+  const shared: Shared = { messages: [], loops: new Set(), waiters: [], abandoned }
   return {
-    push(value, over) {
-      shared.messages.push({ value, over })
-      stir(shared)
+    push(value, done) {
+      shared.messages.push({ value, done })
+      resumeLoops(shared)
     },
     waiting: shared.messages,
     end(reason) {
       shared.ended ??= { reason }
-      stir(shared)
+      resumeLoops(shared)
     },
     loop: () => openLoop(shared),
   }
 }
 
-function stir({ asleep }: Shared): void {
-  for (const wake of asleep.splice(0)) wake()
+function resumeLoops({ waiters }: Shared): void {
+  for (const resume of waiters.splice(0)) resume()
 }
 
-/**
- * No async generator: the `return()` of one would wait until the message comes that its `next()`
- * waits for.
- */
+/** Not an async generator, whose `return()` would wait until the message for a `next()` arrives. */
 function openLoop(shared: Shared): Loop {
   const { messages, loops } = shared
-  /** Ends the turn of the message that was taken last. */
-  let over: (() => void) | undefined
+  /** Marks the last message as handled. */
+  let done: (() => void) | undefined
   const leave = (): void => {
-    over?.()
+    done?.()
     loops.delete(loop)
-    stir(shared)
+    resumeLoops(shared)
   }
   const quit = (): void => {
     leave()
@@ -66,18 +63,18 @@ function openLoop(shared: Shared): Loop {
   }
   const loop: Loop = {
     async next() {
-      over?.()
+      done?.()
       while (loops.has(loop)) {
         const next = messages.shift()
         if (next) {
-          over = next.over
+          done = next.done
           return { done: false, value: next.value }
         }
         const { ended } = shared
         if (ended) {
           leave()
           if (ended.reason) throw ended.reason
-        } else await new Promise<void>((resolve) => shared.asleep.push(resolve))
+        } else await new Promise<void>((resolve) => shared.waiters.push(resolve))
       }
       return { done: true, value: undefined }
     },

@@ -12,11 +12,11 @@ test.each<[PolicyOptions, unknown]>([
     { deliver: 'all', maxRate: 10 },
     { deliver: 'all', max_rate: 10 },
   ],
-])('%j asks for %j', (options, policy) => {
+])('%j means the policy %j', (options, policy) => {
   expect(toPolicy(options)).toEqual(policy)
 })
 
-test.each(['newest', '', null, 1])('deliver: %j is a TypeError at the call', async (deliver) => {
+test.each(['newest', '', null, 1])('deliver: %j throws a TypeError at the call', async (deliver) => {
   const { client, relay } = await connect()
   const options = { deliver } as PolicyOptions
   expect(() => client.subscribe('a', options)).toThrow(TypeError)
@@ -24,7 +24,7 @@ test.each(['newest', '', null, 1])('deliver: %j is a TypeError at the call', asy
   expect(relay.link.all('Subscribe')).toEqual([])
 })
 
-test.each([0, -1, Number.NaN])('maxRate: %j is a RangeError at the call', async (maxRate) => {
+test.each([0, -1, Number.NaN])('maxRate: %j throws a RangeError at the call', async (maxRate) => {
   const { client, relay } = await connect()
   expect(() => client.subscribe('a', () => {}, { maxRate })).toThrow(RangeError)
   expect(() => client.subscribe('a', { maxRate })).toThrow(/above 0/)

@@ -10,8 +10,8 @@ const refusing =
   (frame: ClientFrame): RelayFrame | undefined =>
     frame.kind === 'Subscribe' ? { kind: 'Error', ref: frame.ref, code, message: code, retry } : undefined
 
-describe('a listener on a pattern that has been refused', () => {
-  test('gets the refusal and the status, though another listener has got them before', async () => {
+describe('a listener on a refused pattern', () => {
+  test('gets the refusal and the status, even if an earlier listener got them', async () => {
     const { client, relay } = await connect()
     relay.answer = refusing('forbidden')
     client.subscribe('a', quiet, { onError: quiet })
@@ -24,7 +24,7 @@ describe('a listener on a pattern that has been refused', () => {
     expect(onError).toHaveBeenCalledWith(expect.objectContaining({ code: 'forbidden' }))
     expect(statuses.at(-1)).toBe('denied')
   })
-  test('without onError reports it to the client', async () => {
+  test('without onError reports the refusal to the client', async () => {
     const { client, relay, errors } = await connect()
     relay.answer = refusing('unsupported')
     client.subscribe('a', quiet, { onError: quiet })
@@ -33,7 +33,7 @@ describe('a listener on a pattern that has been refused', () => {
     await settle()
     expect(errors).toEqual([{ code: 'unsupported', stage: 'subscription', message: 'unsupported' }])
   })
-  test('ends as an iterator, with the refusal', async () => {
+  test('that is an iterator ends with the refusal', async () => {
     const { client, relay } = await connect()
     relay.answer = refusing('forbidden')
     client.subscribe('a', quiet)
@@ -52,7 +52,7 @@ describe('a listener on a pattern that has been refused', () => {
     await settle()
     expect(onError).not.toHaveBeenCalled()
   })
-  test('waits with the others for the next try when the refusal is not final', async () => {
+  test('waits for the retry with the others if the refusal is not final', async () => {
     const { client, relay, clock } = await connect()
     relay.answer = refusing('broker_down', true)
     client.subscribe('a', quiet, { onError: quiet })
@@ -67,7 +67,7 @@ describe('a listener on a pattern that has been refused', () => {
     await subscription.ready
     expect(relay.link.all('Subscribe')).toHaveLength(2)
   })
-  test('asks again after all others have left', async () => {
+  test('subscribes again after all others have left', async () => {
     const { client, relay } = await connect()
     relay.answer = refusing('forbidden')
     client.subscribe('a', quiet)()
@@ -78,8 +78,8 @@ describe('a listener on a pattern that has been refused', () => {
   })
 })
 
-describe('past the limit of subscriptions', () => {
-  test('a listener asks again, since the limit may be free', async () => {
+describe('beyond the limit of subscriptions', () => {
+  test('a new listener subscribes again, since the limit may be free', async () => {
     const { client, relay } = await connect()
     relay.answer = refusing('too_many_subscriptions')
     client.subscribe('a', quiet)
@@ -88,7 +88,7 @@ describe('past the limit of subscriptions', () => {
     await client.subscribe('a').ready
     expect(relay.link.all('Subscribe')).toHaveLength(2)
   })
-  test('the subscription that was refused first is asked again when another ends', async () => {
+  test('the first refused subscription is retried when another one ends', async () => {
     const { client, relay, clock, errors } = await connect()
     const undo = client.subscribe('a', quiet)
     await settle()

@@ -5,8 +5,8 @@ import { message } from '../testing/message-frame.js'
 
 const quiet = (): void => undefined
 
-describe('what is shared on the wire', () => {
-  test('a hundred subscribers of one pattern are one Subscribe', async () => {
+describe('sharing on the wire', () => {
+  test('a hundred subscribers of one pattern send one Subscribe', async () => {
     const { client, relay } = await connect()
     const seen: string[] = []
     for (let i = 0; i < 100; i++) client.subscribe('good.*', ({ subject }) => seen.push(subject))
@@ -15,7 +15,7 @@ describe('what is shared on the wire', () => {
     expect(relay.link.all('Subscribe')).toMatchObject([{ subject: 'good.*', ref: 1 }])
     expect(seen).toHaveLength(100)
   })
-  test('spellings of one pattern share an id, get each message once, and know the normal form', async () => {
+  test('spellings of one pattern share an id, get each message once, and have the normal form', async () => {
     const { client, relay, clock } = await connect()
     const seen: unknown[] = []
     const undos = ['good.>', 'good.*.**'].map((spelling) =>
@@ -28,7 +28,7 @@ describe('what is shared on the wire', () => {
     await clock.advance(1000)
     expect(relay.link.all('Unsubscribe')).toMatchObject([{ id: 1 }])
   })
-  test('another broker or group is another Subscribe', async () => {
+  test('another broker or group needs another Subscribe', async () => {
     const { client, relay } = await connect({ broker: 'home' })
     client.subscribe('a', quiet)
     client.broker('other').subscribe('a', quiet)
@@ -41,7 +41,7 @@ describe('what is shared on the wire', () => {
       ['home', 'workers'],
     ])
   })
-  test('another policy is another Subscribe, and everything as it comes is none', async () => {
+  test('another policy needs another Subscribe, and the default policy is not sent', async () => {
     const { client, relay } = await connect()
     client.subscribe('a', quiet)
     client.subscribe('a', quiet, { deliver: 'all', maxRate: undefined })
@@ -58,7 +58,7 @@ describe('what is shared on the wire', () => {
       [undefined, { deliver: 'latest', max_rate: 0.5 }],
     ])
   })
-  test('policies of one pattern get their own messages, and end apart', async () => {
+  test('policies of one pattern get their own messages, and end separately', async () => {
     const { client, relay, clock } = await connect()
     const seen: string[] = []
     client.subscribe('a', (got) => seen.push(`all ${got.text()}`))
@@ -71,7 +71,7 @@ describe('what is shared on the wire', () => {
     await clock.advance(1000)
     expect(relay.link.all('Unsubscribe')).toMatchObject([{ id: 2 }])
   })
-  test('a policy that the relay can not do is refused for good', async () => {
+  test('a policy that the relay does not support is refused for good', async () => {
     const { client, relay, errors } = await connect()
     relay.answer = (frame) =>
       frame.kind === 'Subscribe'
@@ -80,7 +80,7 @@ describe('what is shared on the wire', () => {
     await expect(client.subscribe('a', { maxRate: 1 }).ready).rejects.toMatchObject({ code: 'unsupported' })
     expect(errors).toMatchObject([{ code: 'unsupported', stage: 'subscription' }])
   })
-  test('a broker by its name and as the default share an id, and the last of both ends it', async () => {
+  test('subscriptions to a broker by name and as the default share an id, which ends with both', async () => {
     const { client, relay, clock } = await connect()
     const seen: string[] = []
     const undo = client.subscribe('a', () => seen.push('default'))

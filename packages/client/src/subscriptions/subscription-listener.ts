@@ -2,7 +2,7 @@ import type { DeliveryPolicy, WildcastError } from '@wildcast/protocol/client'
 import type { Message } from '../messages/message.js'
 import type { SubscriptionEvents } from './subscription-events.js'
 
-/** What is subscribed to. Equal wants are one interest. */
+/** The parameters of a subscription. Equal ones share one subscription on the wire. */
 export interface SubscriptionSpec {
   readonly subject: string
   readonly broker: string | undefined
@@ -11,12 +11,12 @@ export interface SubscriptionSpec {
   readonly serve?: true | undefined
 }
 
-/** One subscriber. */
+/** The callbacks of a subscriber. */
 export interface SubscriptionListener extends SubscriptionEvents {
-  /** What it returns is a promise if the message is handled only when that is settled. */
+  /** If it returns a promise, the message is handled when that settles. */
   readonly onMessage: (message: Message) => unknown
-  /** How many messages it has got that the app has not. */
+  /** Returns how many received messages the app has not taken yet. */
   readonly waiting?: (() => number) | undefined
-  /** Nothing comes any more: refused for good, aborted, or the client was closed. */
+  /** The subscription has ended: it was refused for good or aborted, or the client was closed. */
   readonly onEnd?: ((reason?: WildcastError) => void) | undefined
 }

@@ -44,7 +44,7 @@ describe('a loop settles and unsubscribes', () => {
     expect(await subscription[Symbol.asyncIterator]().return?.()).toEqual(done)
     expect(await unsubscribes()).toBe(1)
   })
-  test('at throw(), which rejects with what was thrown', async () => {
+  test('at throw(), which rejects with the given error', async () => {
     const { subscription, unsubscribes } = await opened()
     const loop = subscription[Symbol.asyncIterator]()
     const next = loop.next()
@@ -93,7 +93,7 @@ describe('a loop settles and unsubscribes', () => {
       expect(await unsubscribes()).toBe(1)
     }
   })
-  test('as a stream that is destroyed before it was read', async () => {
+  test('as a stream that is destroyed before it is read', async () => {
     const { subscription, unsubscribes } = await opened()
     const stream = Readable.from(subscription)
     const closed = new Promise((resolve) => stream.once('close', resolve))
@@ -104,7 +104,7 @@ describe('a loop settles and unsubscribes', () => {
 })
 
 describe('two loops over one subscription', () => {
-  test('share its messages, each of which goes to one of them', async () => {
+  test('share its messages: each goes to one of them', async () => {
     const { connected, subscription } = await opened()
     const seen: unknown[] = []
     const loop = async (): Promise<void> => {
@@ -117,17 +117,17 @@ describe('two loops over one subscription', () => {
     await Promise.all(loops)
     expect(seen.sort()).toEqual(['x', 'y', 'z'])
   })
-  test('go on until the last one leaves', async () => {
+  test('keep the subscription until the last one ends', async () => {
     const { connected, subscription, unsubscribes } = await opened()
     const first = subscription[Symbol.asyncIterator]()
     const second = subscription[Symbol.asyncIterator]()
     const left = first.next()
-    const going = second.next()
+    const received = second.next()
     await first.return?.()
     expect(await left).toEqual(done)
     expect(await unsubscribes()).toBe(0)
     say(connected, 'x')
-    expect((await going).value?.data).toBe('x')
+    expect((await received).value?.data).toBe('x')
     await second.return?.()
     expect(await unsubscribes()).toBe(1)
   })
@@ -153,7 +153,7 @@ test('an iterator can be looped over itself', async () => {
   expect(await unsubscribes()).toBe(1)
 })
 
-test('a loop that begins after the end sees what no loop has taken, then the end', async () => {
+test('a loop that begins after the end gets the messages that no loop has taken, then ends', async () => {
   const { connected, subscription } = await opened()
   say(connected, 'x')
   subscription.unsubscribe()

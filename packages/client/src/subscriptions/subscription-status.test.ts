@@ -6,20 +6,20 @@ import type { SubscriptionStatus } from './subscription-events.js'
 const quiet = (): void => undefined
 
 describe('status', () => {
-  test('tells the way from the first connection over a drop back to ready, and the gap', async () => {
+  test('is reported from the first connection to ready, and after a drop with the gap', async () => {
     const { client, relay, clock } = start()
-    const told: unknown[] = []
-    client.subscribe('a', quiet, { onStatus: (status) => told.push(status), onGap: (gap) => told.push(gap) })
+    const reports: unknown[] = []
+    client.subscribe('a', quiet, { onStatus: (status) => reports.push(status), onGap: (gap) => reports.push(gap) })
     await settle()
-    expect(told).toEqual(['connecting', 'syncing', 'ready'])
-    told.length = 0
+    expect(reports).toEqual(['connecting', 'syncing', 'ready'])
+    reports.length = 0
     relay.link.drop()
-    expect(told).toEqual(['reconnecting'])
+    expect(reports).toEqual(['reconnecting'])
     await clock.advance(250)
-    expect(told).toEqual(['reconnecting', {}, 'ready'])
+    expect(reports).toEqual(['reconnecting', {}, 'ready'])
     expect(relay.link.all('Subscribe')).toHaveLength(1)
   })
-  test('who came during the drop missed nothing', async () => {
+  test('of a subscriber that joined during a drop changes without a gap', async () => {
     const { client, relay, clock } = await connect()
     const onGap = vi.fn()
     relay.link.drop()
@@ -27,7 +27,7 @@ describe('status', () => {
     await clock.advance(250)
     expect(onGap).not.toHaveBeenCalled()
   })
-  test('the second subscriber is told at once', async () => {
+  test('is reported to a second subscriber at once', async () => {
     const { client } = await connect()
     client.subscribe('a', quiet)
     await settle()
@@ -35,7 +35,7 @@ describe('status', () => {
     client.subscribe('a', quiet, { onStatus })
     expect(onStatus.mock.calls).toEqual([['ready']])
   })
-  test('forbidden is denied, is told once, and is asked again with the next connection', async () => {
+  test('is denied after forbidden, which is reported once and retried with the next connection', async () => {
     const { client, relay, clock, errors } = await connect()
     relay.answer = (frame) =>
       frame.kind === 'Subscribe'
@@ -51,7 +51,7 @@ describe('status', () => {
     await clock.advance(250)
     expect(statuses.at(-1)).toBe('ready')
   })
-  test('a broker that is down is asked again until it is up', async () => {
+  test('is error while the broker is down, and the subscription is retried', async () => {
     const { client, relay, clock } = await connect()
     let down = 3
     relay.answer = (frame) =>
@@ -65,7 +65,7 @@ describe('status', () => {
     expect(onError).toHaveBeenCalledTimes(3)
     expect(statuses).toEqual(['syncing', 'error', 'syncing', 'error', 'syncing', 'error', 'syncing', 'ready'])
   })
-  test('the relay may tell when to ask again', async () => {
+  test('is error until the time of the retry that the relay sent', async () => {
     const { client, relay, clock } = await connect()
     relay.answer = (frame) =>
       frame.kind === 'Subscribe'
@@ -77,7 +77,7 @@ describe('status', () => {
     await clock.advance(1)
     expect(relay.link.all('Subscribe')).toHaveLength(2)
   })
-  test('a permission that is withdrawn is denied', async () => {
+  test('is denied after the permission is withdrawn', async () => {
     const { client, relay, errors } = await connect()
     const statuses: SubscriptionStatus[] = []
     client.subscribe('a', quiet, { onStatus: (status) => statuses.push(status) })
@@ -86,7 +86,7 @@ describe('status', () => {
     expect(statuses.at(-1)).toBe('denied')
     expect(errors).toMatchObject([{ code: 'forbidden', stage: 'subscription' }])
   })
-  test('an error about a subscription that lives is told to its subscribers', async () => {
+  test('does not change by an error about a ready subscription, which its subscribers get', async () => {
     const { client, relay, errors } = await connect()
     const onError = vi.fn()
     client.subscribe('a', quiet, { onError })

@@ -7,7 +7,7 @@ const say = ({ relay }: Connected, ...texts: string[]): void => {
   for (const message of texts) relay.link.say({ kind: 'Message', id: 1, subject: 'a', message, broker: 'test' })
 }
 
-/** Everything that a loop sees until it ends. */
+/** Returns the data of all messages of a loop. */
 async function collect(subscription: Subscription): Promise<unknown[]> {
   const seen: unknown[] = []
   for await (const { data } of subscription) seen.push(data)
@@ -19,7 +19,7 @@ test('is ready when the broker has confirmed', async () => {
   await client.subscribe('a').ready
 })
 
-test('a slow loop loses nothing, not even what came before it began', async () => {
+test('a slow loop loses nothing, not even messages from before its start', async () => {
   const connected = await connect()
   const subscription = connected.client.subscribe('a')
   await subscription.ready
@@ -44,7 +44,7 @@ test('leaving the loop unsubscribes', async () => {
   expect(connected.relay.link.all('Unsubscribe')).toHaveLength(1)
 })
 
-test('a signal ends the loop, after what had come before', async () => {
+test('a signal ends the loop after the messages received before', async () => {
   const connected = await connect()
   const abort = new AbortController()
   const subscription = connected.client.subscribe('a', { signal: abort.signal })
@@ -55,7 +55,7 @@ test('a signal ends the loop, after what had come before', async () => {
   expect(await seen).toEqual(['x'])
 })
 
-test('a signal that was aborted before subscribes nothing', async () => {
+test('an aborted signal subscribes nothing', async () => {
   const { client, relay } = await connect()
   const subscription = client.subscribe('a', { signal: AbortSignal.abort() })
   expect(await collect(subscription)).toEqual([])
@@ -63,7 +63,7 @@ test('a signal that was aborted before subscribes nothing', async () => {
   expect(relay.link.all('Subscribe')).toEqual([])
 })
 
-test('goes on over a reconnect', async () => {
+test('continues after a reconnect', async () => {
   const connected = await connect()
   const gaps: unknown[] = []
   const subscription = connected.client.subscribe('a', { onGap: (gap) => gaps.push(gap) })
@@ -79,7 +79,7 @@ test('goes on over a reconnect', async () => {
 })
 
 describe('a refusal', () => {
-  test('for good rejects ready, throws in the loop, and is reported', async () => {
+  test('that is final rejects ready, throws in the loop, and is reported', async () => {
     const { client, relay, errors } = await connect()
     relay.answer = (frame) =>
       frame.kind === 'Subscribe'
@@ -90,7 +90,7 @@ describe('a refusal', () => {
     await expect(subscription.ready).rejects.toMatchObject({ code: 'forbidden' })
     expect(errors).toMatchObject([{ code: 'forbidden', stage: 'subscription' }])
   })
-  test('for now is only reported', async () => {
+  test('that is retried is only reported', async () => {
     const { client, relay, clock, errors } = await connect()
     let down = 1
     relay.answer = (frame) =>
@@ -104,7 +104,7 @@ describe('a refusal', () => {
   })
 })
 
-test('closing the client ends the loop, and rejects what never became ready', async () => {
+test('closing the client ends the loop, and rejects a pending ready', async () => {
   const { client, relay } = start()
   relay.obliging = false
   const subscription = client.subscribe('a')

@@ -9,30 +9,30 @@ import type { SubscriptionListener } from './subscription-listener.js'
 
 /**
  * A subscription to loop over. Several loops share its messages: each message goes to one of them.
- * The subscription ends when the last loop leaves, by `break`, `return()` or `throw()`.
+ * The subscription ends when the last loop ends by `break`, `return()` or `throw()`.
  */
 export interface Subscription<Data = unknown, Wildcards extends readonly string[] = readonly string[]>
   extends AsyncIterable<Message<Data, Wildcards>> {
-  /** Resolves when the broker has confirmed; rejects if it never will. */
+  /** Resolves when the broker has confirmed the subscription; rejects if it never will. */
   readonly ready: Promise<void>
-  /** How whole its messages are. */
+  /** Whether the messages are complete. */
   readonly continuity: Continuity
   /**
-   * When they were last known to be whole, in milliseconds since 1970: while `live`, the relay's
-   * last sign of life; undefined before `ready`.
+   * When the messages were last known to be complete, in milliseconds since 1970. While `live`:
+   * when the last frame of the relay was received. Undefined before `ready`.
    */
   readonly asOf: number | undefined
-  /** How many were lost in all, as far as the relay could tell. */
+  /** The total number of lost messages that the relay could count. */
   readonly missed: number
   /**
-   * Ends the subscription. Its loops end after the messages that came before; in a group, other
-   * members get those that no loop has taken.
+   * Ends the subscription. Its loops end after the received messages; in a group, other members get
+   * those that no loop has taken.
    */
   unsubscribe(): void
   [Symbol.asyncIterator](): AsyncIterableIterator<Message<Data, Wildcards>, undefined>
 }
 
-/** Makes a listener a subscription: a busy loop loses nothing, and a final refusal ends it. */
+/** Creates a subscription from a listener. Messages are queued; a final refusal ends it. */
 export function toSubscription(
   add: (listener: SubscriptionListener) => Undo,
   { onStatus, onContinuity, group }: SubscriptionEvents & { readonly group?: string | undefined },
@@ -48,20 +48,20 @@ export function toSubscription(
     resolve = onReady
     reject = onEnd
   })
-  // The loop and onError report it, too: without a reader of `ready` it is no unhandled rejection.
+  // The loop and onError report the refusal, too, so it is not an unhandled rejection.
   ready.catch(() => {})
 
   const finish = (reason?: WildcastError): void => {
     ended = true
     reject?.(reason ?? interrupted('unsubscribed'))
     undo?.()
-    if (isQueue) queue.waiting.length = 0 // others get them
+    if (isQueue) queue.waiting.length = 0 // other members get them
     queue.end(reason)
   }
   const queue = openMessageQueue(finish)
 
   undo = add({
-    onMessage: (message) => (isQueue ? new Promise<void>((over) => queue.push(message, over)) : queue.push(message)),
+    onMessage: (message) => (isQueue ? new Promise<void>((done) => queue.push(message, done)) : queue.push(message)),
     waiting: () => queue.waiting.length,
     onStatus(status) {
       if (status === 'ready') resolve?.()

@@ -4,22 +4,22 @@ import type { InterestEvent } from './interest-life.js'
 import type { FrameReceiver, InterestPorts, SubscriptionFrame } from './interest-ports.js'
 import type { SubscriptionListener, SubscriptionSpec } from './subscription-listener.js'
 
-/** What subscriptions need of the client. */
+/** The parts of the client that subscriptions use. */
 export type SubscriptionsPorts = Omit<InterestPorts, 'renamed' | 'ended'>
 
 /** All subscriptions of a client. */
 export interface Subscriptions {
   /** @throws {WildcastError} `already_served` */
-  add(want: SubscriptionSpec, listener: SubscriptionListener): Undo
-  /** Hands a frame to those that it concerns; false if none has its id. */
+  add(spec: SubscriptionSpec, listener: SubscriptionListener): Undo
+  /** Passes a frame to the interests with its id. Returns false if no interest has it. */
   receive(frame: SubscriptionFrame, receivedAt: number): boolean
-  /** Something has happened to all. */
+  /** Applies an event to all interests. */
   handle(event: InterestEvent): void
-  /** Notifies all listeners of their status, if it has changed. */
+  /** Notifies the listeners whose status has changed. */
   notify(): void
-  /** The client is about to be closed: others may have what is not handled of queues. */
+  /** Unsubscribes from queues before the client closes, so that others get unhandled messages. */
   leave(): void
-  /** The client is closed: nothing comes any more. */
+  /** The client is closed: ends all listeners. */
   close(): void
 }
 
@@ -28,8 +28,7 @@ export function openSubscriptions(ports: SubscriptionsPorts): Subscriptions {
   const { exchanges } = ports
   const interests = new Map<string, ClientInterest>()
   /**
-   * By id. Several have one if a broker is wanted by its name and as the default, which the relay
-   * knows to be one.
+   * Interests by id. Two have the same id if one names the default broker and the other does not.
    */
   const named = new Map<number | undefined, Set<FrameReceiver>>()
   const each = (run: (interest: ClientInterest) => void): void => interests.forEach(run)
@@ -40,24 +39,24 @@ export function openSubscriptions(ports: SubscriptionsPorts): Subscriptions {
       if (sharing?.delete(interest) && sharing.size === 0) named.delete(from)
       if (to !== undefined) named.set(to, (named.get(to) ?? new Set()).add(interest))
     },
-    ended(want, id, handled) {
-      interests.delete(keyOf(want))
+    ended(spec, id, handled) {
+      interests.delete(keyOf(spec))
       if (id === undefined || named.has(id) || !exchanges.notify({ kind: 'Unsubscribe', id, handled })) return
       for (const other of interests.values()) if (other.handle({ type: 'wanted' })) break
     },
   }
 
   return {
-    add(want, listener) {
-      const key = keyOf(want)
-      const interest = interests.get(key) ?? new ClientInterest(want, interestPorts)
+    add(spec, listener) {
+      const key = keyOf(spec)
+      const interest = interests.get(key) ?? new ClientInterest(spec, interestPorts)
       interests.set(key, interest)
       return interest.add(listener)
     },
     receive(frame, receivedAt) {
-      const concerned = named.get(frame.id)
-      for (const interest of concerned ?? []) interest.receive(frame, receivedAt)
-      return !!concerned
+      const receivers = named.get(frame.id)
+      for (const interest of receivers ?? []) interest.receive(frame, receivedAt)
+      return !!receivers
     },
     handle: (event) => each((interest) => interest.handle(event)),
     notify: () => each((interest) => interest.notify()),
@@ -69,6 +68,6 @@ export function openSubscriptions(ports: SubscriptionsPorts): Subscriptions {
   }
 }
 
-function keyOf(want: SubscriptionSpec): string {
-  return JSON.stringify(want)
+function keyOf(spec: SubscriptionSpec): string {
+  return JSON.stringify(spec)
 }

@@ -29,7 +29,7 @@ async function openPage(relay: SessionRelay, name: string): Promise<Page> {
     })
     links.add(link)
     later(events.open)
-    return { send: (one) => later(() => link.hear(one)), close: (code) => link.close(code ?? 1005) }
+    return { send: (one) => later(() => link.receive(one)), close: (code) => link.close(code ?? 1005) }
   }
   const part: NonNullable<Parameters<typeof createClient>[0]['use']>[number] = (ports) => {
     shareOn(platform, name, ports)

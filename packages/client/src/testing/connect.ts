@@ -5,7 +5,7 @@ import type { ClientOptions } from '../options.js'
 import { createFakeClock, type FakeClock, settle } from './fake-clock.js'
 import { createScriptedRelay, type ScriptedRelay } from './scripted-relay.js'
 
-/** A client and the relay that it is connected to. */
+/** A client and its relay. */
 export interface Connected {
   readonly client: Client
   readonly relay: ScriptedRelay
@@ -13,7 +13,7 @@ export interface Connected {
   readonly errors: { readonly code: string; readonly stage: ErrorStage; readonly message: string }[]
 }
 
-/** A client that has not been given the time to connect. */
+/** Creates a client that has not connected yet. */
 export function start(options: Partial<ClientOptions> = {}): Connected {
   const relay = createScriptedRelay()
   const clock = createFakeClock()
@@ -25,7 +25,7 @@ export function start(options: Partial<ClientOptions> = {}): Connected {
   return { client, relay, clock, errors }
 }
 
-/** A client that is online. */
+/** Creates a client that is online. */
 export async function connect(options: Partial<ClientOptions> = {}): Promise<Connected> {
   const connected = start(options)
   await settle()

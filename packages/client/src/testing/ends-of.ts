@@ -1,7 +1,7 @@
 import type { WebSocketServer } from 'ws'
 import type { Peer } from '../transports/transport.contract.js'
 
-/** How a server of the `ws` library ends a connection, and itself. */
+/** Ends the connections of a server of the `ws` library, and the server itself. */
 export function endsOf(server: WebSocketServer): Pick<Peer, 'hangUp' | 'close'> {
   return {
     hangUp(code, reason) {

@@ -1,22 +1,23 @@
 import type { ClientClock } from '../time/clock.js'
 
-/** A clock that stands still until it is told to go. */
+/** A clock that a test advances. */
 export interface FakeClock extends ClientClock {
-  /** What `random` gives from now on. */
+  /** The result of `random`. */
   chance: number
-  /** Timers that have not rung. */
+  /** The number of timers that are set. */
   readonly timers: number
-  /** Lets time pass: what is due rings in order, and promises settle in between. */
+  /** Advances the time. Timers fire in order; promises settle in between. */
   advance(ms: number): Promise<void>
-  /** Sets the wall clock, as a user or a time server does: timers don't notice. */
+  /** Sets the wall clock, as a user or a time server does. Timers are not affected. */
   set(now: number): void
 }
 
-/** Lets everything happen that waits for no timer. */
+/** Waits until all promises have settled that don't depend on a timer. */
 export async function settle(): Promise<void> {
   for (let turn = 0; turn < 50; turn++) await undefined
 }
 
+/** Creates a clock with the given time. */
 export function createFakeClock(start = 1_000_000): FakeClock {
   const timers = new Map<symbol, { readonly at: number; run(): void }>()
   let elapsed = 0

@@ -11,13 +11,13 @@ interface Waiter {
 
 const aborted = (): DOMException => new DOMException('aborted', 'AbortError')
 
-/** Web Locks of several tabs. */
+/** The Web Locks of several tabs. */
 export class FakeLocks {
   readonly #held = new Map<string, Holder>()
   #queue: Waiter[] = []
   readonly #ended = new Set<object>()
 
-  /** Those of one tab. */
+  /** Returns the lock manager of a tab. */
   of(tab: object): LockManager {
     const request = (name: string, ...rest: unknown[]): Promise<unknown> => {
       const options = (rest.length > 1 ? rest[0] : {}) as LockOptions
@@ -27,7 +27,7 @@ export class FakeLocks {
     return { request: request as LockManager['request'], query: async () => ({ held: [], pending: [] }) }
   }
 
-  /** The tab is gone. */
+  /** Releases the locks of a tab that has ended. */
   end(tab: object): void {
     this.#ended.add(tab)
     this.#queue = this.#queue.filter((waiter) => waiter.tab !== tab)
@@ -41,7 +41,7 @@ export class FakeLocks {
     run: (lock: Lock | null) => unknown,
   ): Promise<unknown> {
     await undefined
-    if (this.#ended.has(tab)) return new Promise(() => {}) // nothing runs in it any more
+    if (this.#ended.has(tab)) return new Promise(() => {}) // the tab has ended
     if (signal?.aborted) throw aborted()
     const holder = this.#held.get(name)
     if (ifAvailable && holder) return run(null)

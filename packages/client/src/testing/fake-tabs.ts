@@ -14,73 +14,67 @@ export interface FakeTab {
   readonly client: Client
   readonly errors: string[]
   /**
-   * Ends as a crash does. Of what it has sent to the relay, so many frames still arrive. The last
-   * that it has said to other tabs does not reach the one that is named.
+   * Crashes the tab. The first `arriving` frames in flight still reach the relay. The last messages
+   * to the other tabs don't reach the tab named `missing`.
    */
   kill(arriving?: number, missing?: string): void
-  /** Nothing runs in it until it thaws; what is sent to it waits. */
+  /** Stops the tab until it thaws. Messages to it are queued. */
   freeze(): void
   thaw(): void
-  /** As a page that is left. */
+  /** Leaves the page. */
   leave(): void
-  /** Its connection to the relay breaks, if it has one. */
+  /** Breaks the tab's connection to the relay, if it has one. */
   cut(): void
 }
 
 /** A connection of a tab. */
 interface FakeLink {
-  /** Its page has crashed. Of what was sent, so many frames arrive. */
+  /** The page has crashed: the first `arriving` frames in flight still arrive. */
   cut(arriving: number): void
-  /** The network loses it, with what is on it. */
+  /** The network fails: everything in flight is lost. */
   drop(): void
 }
 
-/**
- * What happens between tabs and their relay, one step after the other, in an order that a test
- * chooses.
- */
+/** Tabs and their relay, which exchange messages step by step in an order that a test chooses. */
 export class FakeTabs {
   readonly clock: FakeClock = createFakeClock()
   readonly relay: SessionRelay = new SessionRelay(this.clock)
   readonly #locks = new FakeLocks()
   readonly #queues = new Map<object, (() => void)[]>()
-  readonly #channels = new Set<{ readonly name: string; readonly tab: object; hear(message: TabMessage): void }>()
+  readonly #channels = new Set<{ readonly name: string; readonly tab: object; receive(message: TabMessage): void }>()
   readonly #frozen = new Set<object>()
   readonly #named = new Map<string, object>()
-  /** Which tab has said what a step brings. */
-  readonly #sayers = new WeakMap<() => void, object>()
+  /** The tab that sent the message of a step. */
+  readonly #senders = new WeakMap<() => void, object>()
   readonly #dead = new Set<object>()
-  /** Connections that were opened, by tab. */
+  /** The names of the tabs that opened a connection, in order. */
   readonly opened: string[] = []
 
-  /** How many steps could be next: one for each way on which something is. */
-  get ways(): number {
-    return this.#ready.length
-  }
-
+  /** The queues that have a next step: of tabs, and of connections to the relay. */
   get #ready(): object[] {
-    return [...this.#queues].filter(([way, steps]) => steps.length > 0 && !this.#frozen.has(way)).map(([way]) => way)
+    return [...this.#queues].filter(([to, steps]) => steps.length > 0 && !this.#frozen.has(to)).map(([to]) => to)
   }
 
-  /** Does one step. */
+  /** Executes the next step of one queue. */
   async step(choice: number): Promise<void> {
     const ready = this.#ready
-    const way = ready[choice % ready.length]
-    if (way) this.#queues.get(way)?.shift()?.()
+    const to = ready[choice % ready.length]
+    if (to) this.#queues.get(to)?.shift()?.()
     await settle()
   }
 
-  /** Does all steps, also those that follow in so many milliseconds. */
+  /** Executes all steps, also those that follow within `ms` milliseconds. */
   async drain(ms: number = 0): Promise<void> {
     for (let passed = 0; passed <= ms; passed += 100) {
       await settle()
-      while (this.ways > 0) await this.step(0)
+      while (this.#ready.length > 0) await this.step(0)
       if (passed < ms) await this.clock.advance(100)
     }
   }
 
   /**
-   * @param token - by which the tab finds the others; without one, all find each other by a name
+   * Opens a tab.
+   * @param token - tabs with the same token share a connection; without tokens, all tabs do
    */
   open(name: string, token?: string): FakeTab {
     const tab = {}
@@ -116,7 +110,7 @@ export class FakeTabs {
       errors,
       kill: (arriving = 0, missing = '') => {
         this.#dead.add(tab)
-        this.#forget(tab, this.#named.get(missing))
+        this.#drop(tab, this.#named.get(missing))
         this.#queues.delete(tab)
         for (const link of links) link.cut(arriving)
         this.#locks.end(tab)
@@ -130,18 +124,18 @@ export class FakeTabs {
     }
   }
 
-  /** Adds a step to what is on a way: of a tab, or to the relay. */
-  #add(way: object, run: () => void): void {
-    if (this.#dead.has(way)) return
-    const steps = this.#queues.get(way) ?? []
+  /** Adds a step to the queue of a tab, or of a connection to the relay. */
+  #add(to: object, run: () => void): void {
+    if (this.#dead.has(to)) return
+    const steps = this.#queues.get(to) ?? []
     steps.push(run)
-    this.#queues.set(way, steps)
+    this.#queues.set(to, steps)
   }
 
-  /** What a tab has said last is lost on its way to another one. */
-  #forget(tab: object, missing: object | undefined): void {
+  /** Drops the last messages of a tab to another one. */
+  #drop(tab: object, missing: object | undefined): void {
     const steps = (missing && this.#queues.get(missing)) ?? []
-    for (let last = steps.at(-1); last && this.#sayers.get(last) === tab; last = steps.at(-1)) steps.pop()
+    for (let last = steps.at(-1); last && this.#senders.get(last) === tab; last = steps.at(-1)) steps.pop()
   }
 
   #run(tab: object, run: () => void): void {
@@ -157,14 +151,14 @@ export class FakeTabs {
         const data = structuredClone(message)
         for (const other of this.#channels)
           if (other.name === name && other !== end) {
-            const step = (): void => other.hear(data)
-            this.#sayers.set(step, tab)
+            const step = (): void => other.receive(data)
+            this.#senders.set(step, tab)
             this.#add(other.tab, step)
           }
       },
       close: () => this.#channels.delete(end),
     }
-    const end = { name, tab, hear: (data: TabMessage) => channel.onmessage?.({ data }) }
+    const end = { name, tab, receive: (data: TabMessage) => channel.onmessage?.({ data }) }
     this.#channels.add(end)
     return channel
   }
@@ -172,7 +166,7 @@ export class FakeTabs {
   #transportOf(tab: object, name: string, links: Set<FakeLink>): OpenTransport {
     return (events) => {
       this.opened.push(name)
-      const way = {}
+      const connection = {}
       let isOpen = true
       const link = this.relay.accept({
         send: (frame: RelayFrame) => this.#add(tab, () => isOpen && events.frame(structuredClone(frame))),
@@ -185,15 +179,15 @@ export class FakeTabs {
       const own = {
         cut: (arriving: number) => {
           isOpen = false
-          this.#queues.get(way)?.splice(arriving)
-          this.#add(way, () => link.close(1001))
+          this.#queues.get(connection)?.splice(arriving)
+          this.#add(connection, () => link.close(1001))
         },
         drop: () => {
           if (!isOpen) return
           isOpen = false
           links.delete(own)
-          this.#queues.delete(way)
-          this.#add(way, () => link.close(1006))
+          this.#queues.delete(connection)
+          this.#add(connection, () => link.close(1006))
           this.#add(tab, () => events.close({ code: 1006, reason: '' }))
         },
       }
@@ -203,12 +197,12 @@ export class FakeTabs {
         send: (frame: ClientFrame) => {
           if (!isOpen || this.#dead.has(tab)) return
           const data = structuredClone(frame)
-          this.#add(way, () => link.hear(data))
+          this.#add(connection, () => link.receive(data))
         },
         close: (code) => {
           isOpen = false
           links.delete(own)
-          this.#add(way, () => link.close(code ?? 1005))
+          this.#add(connection, () => link.close(code ?? 1005))
         },
       }
     }

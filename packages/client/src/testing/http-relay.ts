@@ -22,34 +22,34 @@ export interface Post {
   readonly body: string
 }
 
-/** A relay over HTTP, seen from a test. */
+/** A relay over HTTP, as a test sees it. */
 export interface HttpPeer extends Peer {
   readonly posts: Post[]
   /**
-   * How a proxy answers the next POSTs of frames in the relay's stead: with a status, or not at
-   * all, after it has handed the frames on or before.
+   * The answers of a proxy to the next POSTs of frames: a status, or a closed connection before
+   * (`hang up`) or after (`hang up late`) the relay received the frames.
    */
   readonly refusals: [status: number | 'hang up' | 'hang up late', text?: string][]
-  /** The `Connect` frames that have come, and where to. */
+  /** The received `Connect` frames and their URLs. */
   readonly connects: { readonly url: string | undefined; readonly frame: ConnectFrame }[]
-  /** The sessions that were ended by their client. */
+  /** The sessions that their client has ended. */
   readonly ended: (string | undefined)[]
   send(data: string): void
-  /** How many requests are being answered. */
+  /** The number of requests in progress. */
   readonly requests: number
-  /** Breaks the streams off, without a word. */
+  /** Breaks the streams without a close event. */
   cut(): void
 }
 
-/** What a relay does with a session whose stream has ended. */
+/** How a relay treats a session whose stream has ended. */
 export interface Keeping {
   /** 0: it keeps nothing. */
   readonly resumeBytes?: number
-  /** It does not answer a client that ends its session. */
+  /** The relay doesn't answer the DELETE of a session. */
   readonly hangs?: boolean
 }
 
-/** The least of a relay's HTTP endpoint: it welcomes, confirms, and notes what is published. */
+/** A minimal HTTP endpoint of a relay: it welcomes, confirms, and records publishes. */
 export async function openRelay({ resumeBytes = 0, hangs = false }: Keeping = {}): Promise<HttpPeer> {
   const posts: Post[] = []
   const refusals: HttpPeer['refusals'] = []
@@ -57,8 +57,8 @@ export async function openRelay({ resumeBytes = 0, hangs = false }: Keeping = {}
   const ended: HttpPeer['ended'] = []
   const published: string[] = []
   let received = 0
-  /** What it has said in the session, of that which counts. */
-  let told: string[] = []
+  /** The frames of the session that count. */
+  let counted: string[] = []
   const streams = new Set<ServerResponse>()
   let leave = (): void => {}
   const gone = new Promise<void>((resolve) => {
@@ -67,24 +67,24 @@ export async function openRelay({ resumeBytes = 0, hangs = false }: Keeping = {}
   const write = (data: string): void => {
     for (const one of streams) one.write(`data: ${data}\n\n`)
   }
-  const tell = (data: string): void => {
-    told.push(data)
+  const send = (data: string): void => {
+    counted.push(data)
     write(data)
   }
-  const say = (frame: RelayFrame): void => tell(String(jsonCodec.encode(frame)))
-  const greet = (url: string | undefined, frame: ClientFrame): void => {
+  const sendFrame = (frame: RelayFrame): void => send(String(jsonCodec.encode(frame)))
+  const welcomeClient = (url: string | undefined, frame: ClientFrame): void => {
     if (frame.kind !== 'Connect') throw new Error(`${frame.kind} came before Connect`)
     connects.push({ url, frame })
     const resumed = resumeBytes > 0 && frame.session !== undefined
     if (!resumed) {
       received = 0
-      told = []
+      counted = []
     }
     const limits = { ...welcome.limits, resume_bytes: resumeBytes }
     write(String(jsonCodec.encode({ ...welcome, resumed, received, limits })))
-    for (const data of told.slice(frame.received)) write(data)
+    for (const data of counted.slice(frame.received)) write(data)
   }
-  /** Takes the frames that it has not got yet. Returns whether none is missing before them. */
+  /** Accepts the new ones of the frames. Returns whether no earlier frame is missing. */
   const takeAll = (from: number, lines: readonly string[]): boolean => {
     if (from > received + 1) return false
     let number = from
@@ -100,11 +100,11 @@ export async function openRelay({ resumeBytes = 0, hangs = false }: Keeping = {}
     return true
   }
   const take = (frame: ClientFrame): void => {
-    if (frame.kind === 'Ping') say({ kind: 'Pong' })
-    if (frame.kind === 'Subscribe') say({ kind: 'Subscribed', ref: frame.ref, id: 7, subject: frame.subject })
+    if (frame.kind === 'Ping') sendFrame({ kind: 'Pong' })
+    if (frame.kind === 'Subscribe') sendFrame({ kind: 'Subscribed', ref: frame.ref, id: 7, subject: frame.subject })
     if (frame.kind === 'Publish') {
       published.push(frame.subject)
-      if (frame.ref !== undefined && frame.subject !== 'unanswered') say({ kind: 'Ack', ref: frame.ref })
+      if (frame.ref !== undefined && frame.subject !== 'unanswered') sendFrame({ kind: 'Ack', ref: frame.ref })
     }
   }
   let requests = 0
@@ -124,10 +124,10 @@ export async function openRelay({ resumeBytes = 0, hangs = false }: Keeping = {}
     if (request.url?.startsWith('/stream/frames')) {
       const from = request.headers['wildcast-from'] as string
       posts.push({ from, body })
-      const [status, said = 'Bad Gateway'] = refusals.shift() ?? []
+      const [status, reason = 'Bad Gateway'] = refusals.shift() ?? []
       const isTaken = (!status || status === 'hang up late') && takeAll(Number(from), body.split('\n'))
       if (typeof status === 'string') response.destroy()
-      else response.writeHead(status ?? (isTaken ? 202 : 400)).end(status && said)
+      else response.writeHead(status ?? (isTaken ? 202 : 400)).end(status && reason)
       return
     }
     response.writeHead(200, { 'content-type': 'text/event-stream' })
@@ -136,7 +136,7 @@ export async function openRelay({ resumeBytes = 0, hangs = false }: Keeping = {}
       leave()
     })
     streams.add(response)
-    greet(request.url, readClientFrame(jsonCodec.decode(body)))
+    welcomeClient(request.url, readClientFrame(jsonCodec.decode(body)))
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()))
   return {
@@ -147,7 +147,7 @@ export async function openRelay({ resumeBytes = 0, hangs = false }: Keeping = {}
     get requests() {
       return requests
     },
-    send: tell,
+    send,
     cut() {
       for (const one of streams) one.destroy()
     },
@@ -157,9 +157,9 @@ export async function openRelay({ resumeBytes = 0, hangs = false }: Keeping = {}
       return published
     },
     async sendInvalid() {
-      tell('{"Message":')
-      tell('{"KindOfTomorrow":{}}')
-      say({ kind: 'Message', id: 7, subject: 'good.apple', message: 'hi', broker: 'test' })
+      send('{"Message":')
+      send('{"KindOfTomorrow":{}}')
+      sendFrame({ kind: 'Message', id: 7, subject: 'good.apple', message: 'hi', broker: 'test' })
     },
     hangUp(code, reason) {
       for (const one of streams) one.end(`event: close\ndata: ${JSON.stringify({ code, reason })}\n\n`)
@@ -171,16 +171,19 @@ export async function openRelay({ resumeBytes = 0, hangs = false }: Keeping = {}
   }
 }
 
-/** Waits before something is tried again take no time; deadlines of an answer are kept. */
-const hasty: ClientClock = { ...platformClock, after: (ms, run) => platformClock.after(ms > 3000 ? ms : 0, run) }
+/** Retries without a wait. Longer timers, the deadlines of answers, are kept. */
+const impatientClock: ClientClock = {
+  ...platformClock,
+  after: (ms, run) => platformClock.after(ms > 3000 ? ms : 0, run),
+}
 
-/** A client of such a relay, over HTTP; both are gone when the test is. */
+/** A client of such a relay over HTTP. Both are closed when the test finishes. */
 export async function online(keeping?: Keeping): Promise<{ client: Client; relay: HttpPeer; errors: WildcastError[] }> {
   const relay = await openRelay(keeping)
   const errors: WildcastError[] = []
   const client = createClient({
     ...relay.settings,
-    transport: (events, settings) => stream(events, { ...settings, clock: hasty }),
+    transport: (events, settings) => stream(events, { ...settings, clock: impatientClock }),
     onError: (error) => errors.push(error),
   })
   onTestFinished(async () => {

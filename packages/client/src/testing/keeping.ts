@@ -6,13 +6,13 @@ import { keeping } from './scripted-relay.js'
 
 /** A client of a relay that keeps sessions. */
 export interface Kept extends Connected {
-  /** What the relay answers to a client that comes back. @default it has all that was sent */
+  /** The fields of `Welcome` for a client that claims its session. @default all frames received */
   returning: Partial<WelcomeFrame>
-  /** What it leaves without an answer. */
+  /** The kinds of frames that the relay doesn't answer. */
   readonly ignored: Set<ClientFrame['kind']>
 }
 
-/** A client that is online, and whose relay keeps its session. */
+/** Creates a client that is online, and whose relay keeps its session. */
 export async function keep(options?: Partial<ClientOptions>, limits?: Partial<WelcomeFrame['limits']>): Promise<Kept> {
   const connected = start(options)
   const kept: Kept = { ...connected, returning: { resumed: true }, ignored: new Set() }
@@ -26,7 +26,7 @@ export async function keep(options?: Partial<ClientOptions>, limits?: Partial<We
   return kept
 }
 
-/** The number of the last frame that the client has sent and that counts. */
+/** The number of the last frame from the client that counts. */
 function lastNumber({ relay }: Kept): number {
   return Math.max(0, ...relay.links.flatMap(({ numbers }) => numbers.map((number = 0) => number)))
 }

@@ -14,14 +14,14 @@ import type { ClientOptions } from '../options.js'
 import type { Peer } from '../transports/transport.contract.js'
 import { endsOf } from './ends-of.js'
 
-/** The original gateway, seen from a test. */
+/** The original gateway, as a test sees it. */
 export interface Original extends Peer {
-  /** What each socket has subscribed to, by the order of their opening. */
+  /** The subscriptions of each socket, in the order of opening. */
   readonly lanes: Pattern[][]
   readonly sockets: ReadonlySet<WebSocket>
 }
 
-/** The original gateway, as a script: no answers, one copy for each subscription that matches. */
+/** A fake of the original gateway: no answers, and one copy for each matching subscription. */
 export async function openOriginal(): Promise<Original> {
   const server = new WebSocketServer({ port: 0, path: '/ws' })
   await new Promise((resolve) => server.once('listening', resolve))
@@ -72,7 +72,7 @@ export async function openOriginal(): Promise<Original> {
   }
 }
 
-/** A client of an original, both gone when the test is. */
+/** A client of an original gateway. Both are closed when the test finishes. */
 export async function start(
   options: Partial<ClientOptions> = {},
 ): Promise<{ client: Client; original: Original; errors: string[] }> {
@@ -87,7 +87,7 @@ export async function start(
   return { client, original, errors }
 }
 
-/** Notes what a subscription sees, until a message says `end`. */
+/** Records the subjects of the messages before the one with the data `end`. */
 export async function watch(
   client: Client,
   pattern: string,

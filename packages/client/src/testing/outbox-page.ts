@@ -5,26 +5,26 @@ import { welcome } from './scripted-relay.js'
 
 /** A page with a client that has an outbox. */
 export interface OutboxPage extends Connected {
-  /** Ends the page as a crash does: its locks are released, and it does nothing more. */
+  /** Crashes the page: its locks are released, and nothing else runs in it. */
   crash(): void
 }
 
-/** How to open a page. */
+/** Options of a page. */
 export interface OutboxPageOptions extends Partial<ClientOptions> {
   readonly name: string
   readonly messages?: number
   readonly bytes?: number
   /** The relay can't be reached. */
   readonly offline?: boolean
-  /** Name of the process of the relay. */
+  /** Id of the relay process. */
   readonly process?: string
-  /** The relay takes publishes, and answers none. */
+  /** The relay accepts publishes without an answer. */
   readonly mute?: boolean
   /** When the page was opened, in milliseconds since 1970. */
   readonly now?: number
 }
 
-/** Opens a page: a frame, whose locks the browser releases with it. */
+/** Opens a page in an iframe. The browser releases its locks when the iframe is removed. */
 export function openPage(options: OutboxPageOptions): OutboxPage {
   const { name, messages = 1000, bytes = 1_000_000, offline, process = 'r', mute, now, ...rest } = options
   const frame = document.body.appendChild(document.createElement('iframe'))
@@ -49,7 +49,7 @@ export function openPage(options: OutboxPageOptions): OutboxPage {
   }
 }
 
-/** What the database of an outbox keeps: the payloads, in order. */
+/** Returns the payloads in the database of an outbox, in order. */
 export async function keptIn(name: string): Promise<unknown[]> {
   const database = await new Promise<IDBDatabase>((resolve, reject) => {
     const request = indexedDB.open(`wildcast-outbox:${name}`)

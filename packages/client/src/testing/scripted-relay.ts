@@ -11,40 +11,41 @@ import {
 } from '@wildcast/protocol'
 import type { OpenTransport } from '../transports/transport.js'
 
-/** One connection of a client, seen from the relay. */
+/** One connection of a client, as the relay sees it. */
 export interface ScriptedLink {
-  /** The relay that the client wants to come back to. */
+  /** Id of the relay that has the client's session. */
   readonly relay: string | undefined
-  /** What the client sent, without its `Ping`s and `Pong`s. */
+  /** The frames of the client, without `Ping` and `Pong`. */
   readonly sent: ClientFrame[]
-  /** The numbers of what it sent, its `Ping`s too. */
+  /** The numbers of the frames, including `Ping`. */
   readonly numbers: (number | undefined)[]
   readonly pings: number
   readonly pongs: number
   readonly closedWith: number | 'open' | undefined
   open(): void
   say(frame: RelayFrame): void
-  /** Sends what is no frame, or one of which only the `ref` can be read. */
+  /** Sends an unreadable frame, of which only the `ref` may be readable. */
   sendInvalid(ref?: number): void
   drop(code?: number, reason?: string): void
   /** Frames of one kind that the client sent. */
   all<Kind extends ClientFrame['kind']>(kind: Kind): Extract<ClientFrame, { readonly kind: Kind }>[]
 }
 
-/** A relay that does what a test says, through the real codec and with no network. */
+/** A relay controlled by a test, with the real codec and without a network. */
 export interface ScriptedRelay {
   readonly transport: OpenTransport
   readonly links: readonly ScriptedLink[]
   /** The newest connection. */
   readonly link: ScriptedLink
-  /** How many connections are open or opening. */
+  /** The number of connections that are open or opening. */
   readonly live: number
-  /** Opens connections by itself and answers what has one obvious answer. @default true */
+  /** Whether it opens connections and answers frames by itself. @default true */
   obliging: boolean
-  /** What the obliging relay answers instead. */
+  /** Overrides the automatic answer to a frame. */
   answer: (frame: ClientFrame) => RelayFrame | 'nothing' | undefined
 }
 
+/** The `Welcome` of a relay that keeps no sessions. */
 export const welcome: WelcomeFrame = {
   kind: 'Welcome',
   session: 's',
@@ -57,18 +58,19 @@ export const welcome: WelcomeFrame = {
   time: 0,
 }
 
-/** That of a relay which keeps sessions. */
+/** The `Welcome` of a relay that keeps sessions. */
 export const keeping: WelcomeFrame = {
   ...welcome,
   session: 'key',
   limits: { ...welcome.limits, resume_bytes: 4000 },
 }
 
-/** From now on it answers nothing, as behind a network that is gone. */
+/** Stops all answers, as a lost network does. */
 export function silence(relay: ScriptedRelay): void {
   relay.answer = () => 'nothing'
 }
 
+/** Creates a relay without connections. */
 export function createScriptedRelay(): ScriptedRelay {
   const links: (ScriptedLink & { live: boolean })[] = []
   const ids = new Map<string, number>()
@@ -162,7 +164,7 @@ export function createScriptedRelay(): ScriptedRelay {
     links,
     get link() {
       const last = links.at(-1)
-      if (!last) throw new Error('nobody has connected')
+      if (!last) throw new Error('no client has connected')
       return last
     },
     get live() {

@@ -1,7 +1,7 @@
 import { type Connected, connect } from './connect.js'
 import { settle } from './fake-clock.js'
 
-/** Asks what a client serves as `a`; the text also names the subject of the answer. */
+/** Sends a request on `a`. The text is also part of the subject of the answer. */
 export const ask = ({ relay }: Connected, text: string): void =>
   relay.link.say({
     kind: 'Message',
@@ -12,16 +12,16 @@ export const ask = ({ relay }: Connected, text: string): void =>
     response_subject: `reply.${text}`,
   })
 
-/** What was answered, in order. */
+/** The answers, in order. */
 export const answers = ({ relay }: Connected): unknown[] =>
   relay.link
     .all('Publish')
     .map(({ subject, message, more, error }) => [subject, message, error ?? (more ? 'more' : 'last')])
 
-/** A client that serves `a`. */
+/** Creates a client that serves `a`. */
 export async function serving(handler: Parameters<Connected['client']['serve']>[1]): Promise<Connected> {
   const connected = await connect()
-  await import('../lazy.js') // as by an earlier request
+  await import('../lazy.js') // as an earlier request does
   connected.client.serve('a', handler)
   await settle()
   return connected

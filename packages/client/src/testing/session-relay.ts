@@ -18,32 +18,32 @@ interface Session {
   expiry?: Undo
 }
 
-/** A relay with sessions, that counts as PROTOCOL.md says. */
+/** A relay with sessions, which counts frames as PROTOCOL.md requires. */
 export class SessionRelay {
   readonly #clock: ClientClock
   readonly #sessions = new Map<string, Session>()
   readonly #ids = new Map<string, number>()
-  /** Everything that was published, in order. */
+  /** All published messages, in order. */
   readonly published: { readonly subject: string; readonly message: string }[] = []
   readonly unsubscribed: number[] = []
-  /** How many sessions it has begun. */
+  /** The number of sessions that were opened. */
   begun = 0
 
   constructor(clock: ClientClock) {
     this.#clock = clock
   }
 
-  /** How many sessions it has. */
+  /** The number of sessions. */
   get sessions(): number {
     return this.#sessions.size
   }
 
-  /** How many connections it has with a session. */
+  /** The number of sessions with a connection. */
   get connections(): number {
     return [...this.#sessions.values()].filter(({ wire }) => wire).length
   }
 
-  /** Forgets all sessions, as a relay that was restarted. */
+  /** Deletes all sessions, as a restart does. */
   restart(): void {
     for (const { wire } of this.#sessions.values()) wire?.close(1006)
     this.#sessions.clear()
@@ -57,12 +57,12 @@ export class SessionRelay {
       if (session.ids.has(id)) this.#send(session, { kind: 'Message', id, subject, message, broker: 'test' })
   }
 
-  accept(wire: Wire): { hear(frame: ClientFrame): void; close(code: number): void } {
+  accept(wire: Wire): { receive(frame: ClientFrame): void; close(code: number): void } {
     let session: Session | undefined
     return {
-      hear: (frame) => {
+      receive: (frame) => {
         if (frame.kind === 'Connect') session = this.#connect(frame, wire)
-        else if (session?.wire === wire) this.#hear(session, frame)
+        else if (session?.wire === wire) this.#receive(session, frame)
       },
       close: (code) => {
         const one = session
@@ -95,7 +95,7 @@ export class SessionRelay {
     return session
   }
 
-  #hear(session: Session, frame: ClientFrame): void {
+  #receive(session: Session, frame: ClientFrame): void {
     if (frame.kind === 'Received') session.confirmed = frame.count
     if (frame.kind === 'Received' || frame.kind === 'Pong') return
     session.received++

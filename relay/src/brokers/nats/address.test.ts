@@ -13,7 +13,7 @@ it.each([
   expect(natsAddressOf(text)).toMatchObject(address)
 })
 
-it('refuses a password with a "%" that begins no escape, without showing it', () => {
+it('refuses a password with a "%" that begins no escape, without quoting it', () => {
   const open = (): unknown => natsAddressOf('nats://me:secret%zz@localhost')
   expect(open).toThrow(RangeError)
   expect(open).toThrow(/%25/)
@@ -21,7 +21,7 @@ it('refuses a password with a "%" that begins no escape, without showing it', ()
 })
 
 it.each(['', 'http://localhost', 'ws://localhost', 'nats://', 'localhost:x', 'nats://:4222', 'a b'])(
-  'refuses %j, without showing it',
+  'refuses %j, without quoting it',
   (text) => {
     const secret = text.replace('://', '://me:secret@')
     expect(() => natsAddressOf(secret)).toThrow(RangeError)

@@ -1,15 +1,15 @@
 import type { NatsAuth } from '../settings.js'
 
-/** Where a server is reached. */
+/** The address of a server. */
 export interface NatsAddress {
   /** A name, or an IP address without brackets. */
   readonly host: string
   readonly port: number
-  /** Whether it says that the link is encrypted: `tls://`. */
+  /** Whether the scheme is `tls://`. */
   readonly encrypted: boolean
-  /** The `user:password@` or `token@` that it holds. */
+  /** The `user:password@` or `token@` of the address. */
   readonly auth?: NatsAuth
-  /** `host:port`, as messages show it: without secrets. */
+  /** `host:port`, without secrets. */
   readonly text: string
 }
 
@@ -24,7 +24,7 @@ export function natsAddressOf(text: string): NatsAddress {
   const url = URL.canParse(full) ? new URL(full) : undefined
   if (!url?.hostname || !['nats:', 'tls:'].includes(url.protocol))
     throw new RangeError(
-      '"addresses" has one that is none of "host", "host:port", "nats://host:port", "tls://host:port"',
+      '"addresses" has an entry that isn\'t "host", "host:port", "nats://host:port" or "tls://host:port"',
     )
   const port = url.port === '' ? standardPort : Number(url.port)
   const auth = authOf(decoded(url.username), decoded(url.password))
@@ -41,11 +41,11 @@ function decoded(text: string): string {
   try {
     return decodeURIComponent(text)
   } catch {
-    throw new RangeError('"addresses" has one with a "%" that begins no escape; write "%25", or use "auth"')
+    throw new RangeError('"addresses" has an entry with a "%" that begins no escape; write "%25", or use "auth"')
   }
 }
 
-/** As all clients of NATS read it: a name alone is a token. */
+/** Reads credentials like all NATS clients: a name without a password is a token. */
 function authOf(user: string, password: string): NatsAuth | undefined {
   if (password !== '') return { kind: 'user', user, password }
   return user === '' ? undefined : { kind: 'token', token: user }

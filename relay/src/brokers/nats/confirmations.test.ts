@@ -1,6 +1,6 @@
 import { WildcastError } from '@wildcast/protocol'
 import { expect, it } from 'vitest'
-import { Confirmations, type ConfirmedPublish } from './confirmations.js'
+import { Confirmations, type ConfirmedCommand } from './confirmations.js'
 
 const no = new WildcastError('forbidden', 'no')
 
@@ -13,25 +13,26 @@ function open() {
     confirmations,
     log,
     pings,
-    say(name: string, said: Partial<ConfirmedPublish> = {}) {
-      confirmations.of({ kind: 'publish', subject: name, ...said }).then(
+    send(name: string, command: Partial<ConfirmedCommand> = {}) {
+      confirmations.of({ kind: 'publish', subject: name, ...command }).then(
         () => log.push(name),
         ({ code }) => log.push(`${name} ${code}`),
       )
     },
-    /** Lets everything happen that can. */
+    /** Resolves when settled promises have run their reactions. */
     settled: () => new Promise((resolve) => setImmediate(resolve)),
   }
 }
 
-it('come with one PONG for all that was said in a turn, in order', async () => {
-  const { say, log, pings, settled } = open()
-  say('a')
-  say('b')
+it('come with one PONG for the commands of a turn, in order', async () => {
+  const { send, log, pings, settled } = open()
+  send('a')
+  send('b')
   await settled()
-  say('c')
+  send('c')
   await settled()
-  expect([pings.length, log]).toEqual([2, []])
+  expect(pings).toHaveLength(2)
+  expect(log).toEqual([])
   pings[0]?.()
   await settled()
   expect(log).toEqual(['a', 'b'])
@@ -40,9 +41,9 @@ it('come with one PONG for all that was said in a turn, in order', async () => {
   expect(log).toEqual(['a', 'b', 'c'])
 })
 
-it('fail for the first that the server can mean, also when it is heard of a few promises after the PONG', async () => {
-  const { confirmations, say, log, pings, settled } = open()
-  for (const name of ['a', 'b', 'b']) say(name)
+it('fail for the first command that matches, even if it is refused a few promises after the PONG', async () => {
+  const { confirmations, send, log, pings, settled } = open()
+  for (const name of ['a', 'b', 'b']) send(name)
   await settled()
   pings[0]?.()
   let turns = Promise.resolve()
@@ -52,11 +53,11 @@ it('fail for the first that the server can mean, also when it is heard of a few 
   expect(log).toEqual(['a', 'b forbidden', 'b'])
 })
 
-it('fail for the last of the oldest turn where the server has had enough', async () => {
-  const { confirmations, say, log, pings, settled } = open()
-  for (const name of ['a', 'b', 'c']) say(name)
+it('fail for the last commands of the oldest turn at a limit of the server', async () => {
+  const { confirmations, send, log, pings, settled } = open()
+  for (const name of ['a', 'b', 'c']) send(name)
   await settled()
-  say('later')
+  send('later')
   for (let i = 0; i < 2; i++) confirmations.refuseLast(() => true, no)
   await settled()
   for (const pong of pings) pong()
@@ -64,18 +65,18 @@ it('fail for the last of the oldest turn where the server has had enough', async
   expect(log).toEqual(['a', 'b forbidden', 'c forbidden', 'later'])
 })
 
-it('say whether anybody could be meant', () => {
-  const { confirmations, say } = open()
-  say('a')
+it('report whether a pending command matches', () => {
+  const { confirmations, send } = open()
+  send('a')
   expect(confirmations.refuse(({ subject }) => subject === 'b', no)).toBe(false)
   expect([1, 2].map(() => confirmations.refuse(({ subject }) => subject === 'a', no))).toEqual([true, false])
 })
 
-it('all fail when the connection ends, those that are asked for later too', async () => {
-  const { confirmations, say, log, settled } = open()
-  say('a')
+it('all fail when the connection ends, and later ones too', async () => {
+  const { confirmations, send, log, settled } = open()
+  send('a')
   confirmations.end(no)
-  say('b')
+  send('b')
   await settled()
   expect(log).toEqual(['a forbidden', 'b forbidden'])
 })

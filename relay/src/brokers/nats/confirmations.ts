@@ -1,16 +1,16 @@
 import type { WildcastError } from '@wildcast/protocol'
 
-/** A line that the server may refuse. */
-export interface ConfirmedPublish {
+/** A command that the server may refuse. */
+export interface ConfirmedCommand {
   readonly kind: 'publish' | 'subscription'
   readonly subject: string
   readonly queue?: string | undefined
   readonly reply?: string | undefined
 }
 
-interface Waiting {
-  readonly said: ConfirmedPublish | undefined
-  /** All of one turn wait for the same PONG. */
+interface Pending {
+  readonly command: ConfirmedCommand | undefined
+  /** All commands of one turn wait for the same PONG. */
   readonly turn: number
   refusal?: WildcastError
   resolve(): void
@@ -18,16 +18,15 @@ interface Waiting {
 }
 
 /**
- * Whether the server has taken what was said to it. NATS says nothing when it does, and answers a
- * PING in order: one PING is sent for all that was said in a turn, and what was not refused before
- * its PONG was taken.
+ * Confirms commands. NATS reports refusals only, and answers a PING in order: one PING follows the
+ * commands of each turn, and those that were not refused before its PONG are confirmed.
  */
 export class Confirmations {
   readonly #flush: () => Promise<void>
-  readonly #waiting: Set<Waiting> = new Set()
+  readonly #waiting: Set<Pending> = new Set()
   #turn = 0
   #open = false
-  #over: WildcastError | undefined
+  #ended: WildcastError | undefined
 
   /** `flush` sends a PING and resolves with its PONG. */
   constructor(flush: () => Promise<void>) {
@@ -35,54 +34,51 @@ export class Confirmations {
   }
 
   /**
-   * Resolves when the server has taken what is said in this turn. To be called before that is sent.
+   * Resolves when the server has accepted the commands of this turn. Call it before sending them.
    */
-  of(said?: ConfirmedPublish): Promise<void> {
-    if (this.#over) return Promise.reject(this.#over)
-    // Asked for before the library asks for its own turn to write: so the PING goes out in the same
-    // write.
+  of(command?: ConfirmedCommand): Promise<void> {
+    if (this.#ended) return Promise.reject(this.#ended)
+    // This microtask runs before the one in which the library writes, so the PING is in that write.
     if (!this.#open) queueMicrotask(() => this.#ping())
     this.#open = true
     return new Promise((resolve, reject) => {
-      this.#waiting.add({ said, turn: this.#turn, resolve, reject })
+      this.#waiting.add({ command, turn: this.#turn, resolve, reject })
     })
   }
 
-  /**
-   * The server has refused the first line that this can mean. False where none waits that it could.
-   */
-  refuse(means: (said: ConfirmedPublish) => boolean, error: WildcastError): boolean {
-    return mark(this.#refusable(means)[0], error)
+  /** Refuses the first pending command that matches. Returns false if no command matches. */
+  refuse(isMatch: (command: ConfirmedCommand) => boolean, error: WildcastError): boolean {
+    return mark(this.#refusable(isMatch)[0], error)
   }
 
-  /** The server has refused the last line of a turn that this can mean. */
-  refuseLast(means: (said: ConfirmedPublish) => boolean, error: WildcastError): boolean {
-    const refusable = this.#refusable(means)
+  /** Refuses the last pending command that matches in the oldest turn with a match. */
+  refuseLast(isMatch: (command: ConfirmedCommand) => boolean, error: WildcastError): boolean {
+    const refusable = this.#refusable(isMatch)
     return mark(
       refusable.findLast(({ turn }) => turn === refusable[0]?.turn),
       error,
     )
   }
 
-  /** Nothing is confirmed any more. */
+  /** Rejects all pending and future commands. */
   end(error: WildcastError): void {
-    this.#over ??= error
+    this.#ended ??= error
     for (const { reject } of this.#waiting) reject(error)
     this.#waiting.clear()
   }
 
-  #refusable(means: (said: ConfirmedPublish) => boolean): Waiting[] {
-    return [...this.#waiting].filter(({ said, refusal }) => said && !refusal && means(said))
+  #refusable(isMatch: (command: ConfirmedCommand) => boolean): Pending[] {
+    return [...this.#waiting].filter(({ command, refusal }) => command && !refusal && isMatch(command))
   }
 
   #ping(): void {
     const turn = this.#turn++
     this.#open = false
     this.#flush().then(
-      // The library tells of refusals some promises later than of the PONG behind them: when all of
-      // those have run, it has.
+      // The library reports a refusal some promises later than the PONG behind it: `nextTick` waits
+      // for those promises.
       () => process.nextTick(() => this.#settle(turn)),
-      () => {}, // the connection has ended, which `end` will say
+      () => {}, // the connection has ended: `end` rejects them
     )
   }
 
@@ -96,7 +92,7 @@ export class Confirmations {
   }
 }
 
-function mark(waiting: Waiting | undefined, error: WildcastError): boolean {
+function mark(waiting: Pending | undefined, error: WildcastError): boolean {
   if (waiting) waiting.refusal = error
   return waiting !== undefined
 }

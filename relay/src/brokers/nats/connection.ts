@@ -4,12 +4,12 @@ import type { BrokerRequestOptions } from '../../core/broker.js'
 import { within } from '../../core/within.js'
 import type { BrokerConnection, ConnectionEvents, Sink } from '../foreign/driver.js'
 import type { ForeignPorts } from '../foreign/foreign-broker.js'
-import { NatsRequests } from './answers.js'
-import { routeServerError } from './complaints.js'
 import { Confirmations } from './confirmations.js'
 import { incoming, outgoing } from './message-form.js'
-import { type News, newsOf } from './news.js'
 import { endedBy } from './refusal.js'
+import { NatsRequests } from './requests.js'
+import { routeServerError } from './route-server-error.js'
+import { type ServerEvent, serverEventOf } from './server-event.js'
 import { NatsServing } from './serving.js'
 import { checkLine, isInbox, type NatsNative, natsNameOf } from './subjects.js'
 import { NatsSubscription } from './subscription.js'
@@ -18,18 +18,18 @@ import { NatsUnawaitedParts } from './unawaited-parts.js'
 export interface ConnectionOptions extends Pick<ForeignPorts, 'clock' | 'newId'> {
   readonly nats: NatsConnection
   readonly events: ConnectionEvents
-  /** Whether there is another server to go to when this one is about to leave. */
-  readonly elsewhere: boolean
+  /** Whether the settings name another server, for when this one is about to leave. */
+  readonly hasOtherServer: boolean
 }
 
-/** How long a connection that is closed waits for what it said to arrive. */
-const farewellMs = 2000
+/** How long a connection that is closed waits for the confirmation of its last commands. */
+const flushMs = 2000
 
-/** One connection to NATS, from its first subscription to its end. */
+/** One connection to NATS. */
 export class ServerConnection implements BrokerConnection<NatsNative> {
   readonly #options: ConnectionOptions
   readonly #confirmations: Confirmations
-  readonly #answers: NatsRequests
+  readonly #requests: NatsRequests
   readonly #serving: NatsServing
   readonly #unawaited: NatsUnawaitedParts
   readonly #subscriptions: Set<NatsSubscription> = new Set()
@@ -41,17 +41,17 @@ export class ServerConnection implements BrokerConnection<NatsNative> {
     this.#confirmations = new Confirmations(() => nats.flush())
     this.#serving = new NatsServing({ nats, dropped: events.dropped })
     const subscribe = (native: NatsNative, take: (msg: Msg) => void): NatsSubscription => this.#subscribe(native, take)
-    const tellNobodyWaits = (reply: string): void => this.#serving.tellNoResponders(reply)
-    this.#answers = new NatsRequests({ clock, newId, dropped: events.dropped, subscribe, tellNobodyWaits })
+    const refusePart = (reply: string): void => this.#serving.sendNoResponders(reply)
+    this.#requests = new NatsRequests({ clock, newId, dropped: events.dropped, subscribe, refusePart })
     this.#unawaited = new NatsUnawaitedParts({ newId, subscribe })
-    void nats.closed().then((cause) => this.#over(cause))
-    void this.#listen()
+    void nats.closed().then((cause) => this.#finish(cause))
+    void this.#readEvents()
   }
 
   subscribe(native: NatsNative, sink: Sink): NatsSubscription {
     const subscription = this.#subscribe(native, (msg) => {
-      if (native.serves) this.#serving.ask(subscription, msg, sink)
-      else this.#hand(msg, sink)
+      if (native.serves) this.#serving.deliver(subscription, msg, sink)
+      else this.#deliver(msg, sink)
     })
     return subscription
   }
@@ -65,7 +65,7 @@ export class ServerConnection implements BrokerConnection<NatsNative> {
 
   async request(message: BrokerMessage, options: BrokerRequestOptions): Promise<BrokerMessage> {
     const subject = natsNameOf(message.subject)
-    return this.#answers.to(options, (reply) => this.#send(subject, reply, message))
+    return this.#requests.request(options, (reply) => this.#send(subject, reply, message))
   }
 
   ping(): Promise<void> {
@@ -78,7 +78,7 @@ export class ServerConnection implements BrokerConnection<NatsNative> {
   }
 
   /**
-   * What NATS says of it comes before its confirmation; what another relay says, in time for a
+   * A refusal of NATS arrives before the confirmation of the part, that of another relay before a
    * later part.
    */
   async #sendPart(subject: string, part: BrokerMessage): Promise<void> {
@@ -87,16 +87,16 @@ export class ServerConnection implements BrokerConnection<NatsNative> {
     this.#unawaited.check(subject)
   }
 
-  /** Throws at once what can't be sent; resolves when the server has taken it. */
+  /** Throws if the message can't be sent. Resolves when the server has accepted it. */
   #send(subject: string, reply: string | undefined, message: BrokerMessage): Promise<void> {
     const { nats } = this.#options
     const { info } = nats
     checkLine(subject, reply)
     const { headers, size } = outgoing(message, info?.headers)
     if (info && size > info.max_payload)
-      throw new WildcastError('too_large', `the NATS server takes ${info.max_payload} bytes at most (max_payload)`)
+      throw new WildcastError('too_large', `the NATS server accepts ${info.max_payload} bytes at most (max_payload)`)
     const confirmed = this.#confirmations.of({ kind: 'publish', subject, reply })
-    // One that is closed by now will say so to all who wait.
+    // The end of a closed connection rejects the confirmation.
     if (!nats.isClosed()) {
       nats.publish(subject, message.payload, {
         ...(reply === undefined ? {} : { reply }),
@@ -112,51 +112,51 @@ export class ServerConnection implements BrokerConnection<NatsNative> {
       nats: this.#options.nats,
       confirmations: this.#confirmations,
       take,
-      gone: (gone) => {
-        this.#subscriptions.delete(gone)
-        this.#serving.left(gone)
+      closed: (closed) => {
+        this.#subscriptions.delete(closed)
+        this.#serving.left(closed)
       },
     })
     this.#subscriptions.add(subscription)
     return subscription
   }
 
-  #hand(msg: Msg, sink: Sink): void {
+  #deliver(msg: Msg, sink: Sink): void {
     const message = incoming(msg, this.#options.events.dropped)
     if (message) sink(message)
   }
 
-  async #listen(): Promise<void> {
+  async #readEvents(): Promise<void> {
     for await (const status of this.#options.nats.status()) {
-      const news = newsOf(status)
-      if (news) this.#heard(news)
+      const event = serverEventOf(status)
+      if (event) this.#handle(event)
     }
   }
 
-  #heard(news: News): void {
-    if (news.kind !== 'leaving') routeServerError(news, this.#confirmations, this.#subscriptions)
-    else if (this.#options.elsewhere) void this.#moveOn()
+  #handle(event: ServerEvent): void {
+    if (event.kind !== 'leaving') routeServerError(event, this.#confirmations, this.#subscriptions)
+    else if (this.#options.hasOtherServer) void this.#changeServer()
   }
 
-  /** What was said goes out first: a server that leaves still takes it. */
-  async #moveOn(): Promise<void> {
-    await this.#confirmations.of().catch(() => {}) // it has hung up already
+  /** Flushes first: a server that leaves still accepts commands. */
+  async #changeServer(): Promise<void> {
+    await this.#confirmations.of().catch(() => {}) // the server has closed the connection already
     this.#options.events.lost(new WildcastError('broker_down', 'the NATS server is leaving (lame duck mode)'))
   }
 
   async #leave(): Promise<void> {
     const { nats, clock } = this.#options
-    this.#answers.end(closedError())
+    this.#requests.end(closedError())
     for (const subscription of this.#subscriptions) if (subscription.native.serves) void subscription.end()
-    await within(farewellMs, this.#confirmations.of(), clock)
+    await within(flushMs, this.#confirmations.of(), clock)
     await nats.close()
-    this.#over(undefined)
+    this.#finish(undefined)
   }
 
-  #over(cause: unknown): void {
+  #finish(cause: unknown): void {
     const error = this.#closing !== undefined ? closedError() : endedBy(cause)
     this.#confirmations.end(error)
-    this.#answers.end(error)
+    this.#requests.end(error)
     this.#options.events.lost(error)
   }
 }

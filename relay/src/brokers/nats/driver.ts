@@ -14,15 +14,15 @@ import { connectionOptions, connectTimeoutMs, filesOf, type NatsFiles } from './
 import { connectRefusal } from './refusal.js'
 import { type NatsNative, natsNativeOf, oneSubject } from './subjects.js'
 
-/** NATS, as the parts that all brokers outside the process share see it. */
+/** The driver of NATS. */
 export class NatsDriver implements Driver<NatsNative> {
   readonly #settings: NatsSettings
   readonly #ports: Pick<ForeignPorts, 'clock' | 'newId'>
-  /** In the order in which they are tried next: the one that was lost comes last. */
+  /** In the order of the next tries: the address that was used last comes last. */
   #addresses: readonly NatsAddress[]
   #headers = true
 
-  /** @throws {RangeError} where an address is none */
+  /** @throws {RangeError} if an address is invalid */
   constructor(settings: NatsSettings, ports: Pick<ForeignPorts, 'clock' | 'newId'>) {
     this.#settings = settings
     this.#ports = ports
@@ -56,7 +56,7 @@ export class NatsDriver implements Driver<NatsNative> {
     throw new WildcastError('broker_down', refusals.join('. '))
   }
 
-  /** A connection, or why there is none. */
+  /** Resolves with a connection, or with the reason for a failure. */
   async #connectTo(
     address: NatsAddress,
     files: NatsFiles,
@@ -69,7 +69,7 @@ export class NatsDriver implements Driver<NatsNative> {
       const nats = await connect(connectionOptions(this.#settings, address, greeted, files))
       readInTurns(socketOf(nats), clock)
       this.#headers = nats.info?.headers === true
-      return new ServerConnection({ nats, events, clock, newId, elsewhere: this.#addresses.length > 1 })
+      return new ServerConnection({ nats, events, clock, newId, hasOtherServer: this.#addresses.length > 1 })
     } catch (cause) {
       return connectRefusal(address, cause, {
         auth: this.#settings.auth ?? address.auth,
@@ -80,7 +80,7 @@ export class NatsDriver implements Driver<NatsNative> {
   }
 }
 
-/** The library gives no access to it. */
+/** The library has no public access to its socket. */
 function socketOf(nats: NatsConnection): Socket {
   return (nats as unknown as { readonly protocol: { readonly transport: { readonly socket: Socket } } }).protocol
     .transport.socket

@@ -2,29 +2,25 @@ import { decodeUtf8, encodeUtf8, type Headers } from '@wildcast/protocol'
 import { headers, type Msg, type MsgHdrs } from 'nats'
 import { mostForeignHeaderBytes, mostForeignHeaders } from '../foreign/headers.js'
 
-/** The headers of a message that came (NATS client protocol, HMSG). */
+/** The headers of a received message (NATS client protocol, HMSG). */
 export interface NatsHeaders {
-  /** Of the server itself, such as 503: nobody answers. */
+  /** Set by the server, for instance 503: no responders. */
   readonly status: number | undefined
   readonly entries: Headers
 }
 
-/**
- * `unreadable`: they are not in the form of NATS. `too_many`: more, or longer ones, than are looked
- * at.
- */
+/** `unreadable`: not in the form of NATS. `too_many`: more or longer headers than the limits. */
 export type NatsHeadersFault = 'unreadable' | 'too_many'
 
 const version = 'NATS/1.0'
-/** RFC 822, 3.1.2: a name is of printable ASCII characters. */
+/** RFC 822, 3.1.2: a name consists of printable ASCII characters. */
 const printable = /^[!-9;-~]+$/
 
 const perHeader = 4 // a colon, a space and a line break
 
 /**
- * Reads the headers of a message. The client library's own reader takes a time that grows with the
- * square of their number: a message with 16,000 headers keeps it busy for seconds. So they are read
- * here, from the bytes, after their number is known to be bounded.
+ * Reads the headers of a message. The client library's reader takes quadratic time: seconds for a
+ * message with 16,000 headers. So they are read here from the bytes, after a check of their number.
  */
 export function natsHeadersOf(msg: Msg): NatsHeaders | NatsHeadersFault | undefined {
   const block = headerBlock(msg)
@@ -41,26 +37,25 @@ export function natsHeadersOf(msg: Msg): NatsHeaders | NatsHeadersFault | undefi
 }
 
 /**
- * Headers as they are written, and their bytes. The library would write the values of a name
- * together: what it sends is what `encode` returns, so that returns them in order.
+ * Returns headers for the library, and their size. The library would group the values of a name,
+ * but sends what `encode` returns: so `encode` returns them in order.
  */
 export function natsHeadersFrom(entries: Headers): { readonly written: MsgHdrs; readonly size: number } {
   const checked = headers()
-  for (const [name, value] of entries) checked.append(name, value) // throws what would break the form
+  for (const [name, value] of entries) checked.append(name, value) // throws if a name or value is invalid
   const lines = entries.map(([name, value]) => `${name}: ${value}\r\n`)
   const block = encodeUtf8(`${version}\r\n${lines.join('')}\r\n`)
   return { written: Object.assign(checked, { encode: () => block }), size: block.length }
 }
 
-/** As the library reads it: white space around a value is left out. */
+/** Trims the value, like the library. */
 function entryOf(line: string): readonly [name: string, value: string] {
   const colon = line.indexOf(':')
   return [line.slice(0, colon), line.slice(colon + 1).trim()]
 }
 
 /**
- * Headers and payload are one piece of what was read, the headers first; `size` is the bytes of
- * subjects, headers and payload.
+ * The header bytes come before the payload in its buffer. `size` counts subjects, headers, payload.
  */
 function headerBlock(msg: Msg & { size?(): number }): Uint8Array | undefined {
   const { data, subject, reply } = msg

@@ -5,19 +5,16 @@ import { headersIn, headersOut } from '../foreign/headers.js'
 import { natsHeadersFrom, natsHeadersOf } from './headers.js'
 import { names } from './subjects.js'
 
-/** A message as it is sent. */
+/** The headers of a message that is sent, and its size. */
 export interface NatsPublish {
   readonly headers?: MsgHdrs
-  /** Bytes of headers and payload together, which the server's limit counts. */
+  /** Bytes of headers and payload, which count against the server's limit. */
   readonly size: number
 }
 
 const noResponders = 503
 
-/**
- * What goes beside the payload. @throws {WildcastError} `unsupported` where the server has no
- * headers
- */
+/** @throws {WildcastError} `unsupported` if the message needs headers and the server has none */
 export function outgoing(message: BrokerMessage, serverHasHeaders: boolean | undefined): NatsPublish {
   const carried = headersOut(message)
   if (carried.length === 0) return { size: payloadSize(message.payload) }
@@ -28,21 +25,21 @@ export function outgoing(message: BrokerMessage, serverHasHeaders: boolean | und
 
 export const noHeaders = 'this NATS server carries no headers; switch them on there'
 
-/** What a server says that has nobody for a question. */
+/** Whether a message is the server's reply to a request without a subscriber. */
 export function isNoResponders(msg: Msg): boolean {
   if (msg.data.length > 0) return false
   const headers = natsHeadersOf(msg)
   return typeof headers === 'object' && headers.status === noResponders
 }
 
-/** The same, said by us of a server that left. */
+/** Returns the headers of that reply, for a responder that has left. */
 export function noRespondersHeaders(): MsgHdrs {
   return headers(noResponders, 'No Responders')
 }
 
 /**
- * A message that came, or why it is none of ours. A reply address that is none of our subjects is
- * left out, and told.
+ * Reads a message. Returns undefined and reports the reason if it can't be delivered. A reply
+ * subject that is not a valid subject is dropped and reported.
  */
 export function incoming(msg: Msg, dropped: (why: Dropped) => void): BrokerMessage | undefined {
   const subject = names.subjectOf(msg.subject)
@@ -50,23 +47,23 @@ export function incoming(msg: Msg, dropped: (why: Dropped) => void): BrokerMessa
     dropped('foreign_subject')
     return undefined
   }
-  const beside = besideOf(msg)
-  if (typeof beside === 'string') {
-    dropped(beside)
+  const properties = propertiesOf(msg)
+  if (typeof properties === 'string') {
+    dropped(properties)
     return undefined
   }
   const responseSubject = msg.reply ? names.subjectOf(msg.reply) : undefined
   if (msg.reply && responseSubject === undefined) dropped('foreign_subject')
-  return { subject, payload: msg.data, ...(responseSubject === undefined ? {} : { responseSubject }), ...beside }
+  return { subject, payload: msg.data, ...(responseSubject === undefined ? {} : { responseSubject }), ...properties }
 }
 
-/** What stands beside the payload, or why the message is not delivered. */
-function besideOf(msg: Msg): Partial<BrokerMessage> | Dropped {
+/** Reads the headers of a message. Returns the reason if the message can't be delivered. */
+function propertiesOf(msg: Msg): Partial<BrokerMessage> | Dropped {
   const headers = natsHeadersOf(msg)
   if (headers === undefined) return {}
   if (headers === 'unreadable') return 'foreign_message'
   if (headers === 'too_many') return 'foreign_headers'
-  // That nobody answers concerns who asked, not who listens.
+  // A "no responders" reply is for the requester, not for subscribers.
   if (headers.status === noResponders && msg.data.length === 0) return 'foreign_message'
   return headersIn(headers.entries) ?? 'foreign_headers'
 }

@@ -6,7 +6,7 @@ const settings = { addresses: [] }
 const plain = natsAddressOf('localhost')
 const offered = { tls_available: true }
 
-it('leave reconnecting, names and signs of life to the link', () => {
+it('disable reconnecting, name resolution and pings, which the link does', () => {
   expect(connectionOptions({ ...settings, clientName: 'relay 1' }, plain, {}, {})).toEqual({
     servers: 'localhost:4222',
     name: 'relay 1',
@@ -23,11 +23,11 @@ it.each([
   ['localhost', { servername: 'localhost' }],
   ['127.0.0.1', { host: '127.0.0.1' }],
   ['[::1]:4223', { host: '::1' }],
-])('tell whom the certificate of %s must be for, whenever the server speaks TLS', (address, tls) => {
+])('name the host that the certificate of %s must be for, if the server speaks TLS', (address, tls) => {
   expect(connectionOptions(settings, natsAddressOf(address), offered, {}).tls).toEqual(tls)
 })
 
-it('hand certificates on as text', () => {
+it('pass certificates as text', () => {
   const files = { ca: Buffer.from('ca'), cert: Buffer.from('cert'), key: Buffer.from('key') }
   expect(connectionOptions({ ...settings, tls: {} }, plain, offered, files).tls).toMatchObject({
     ca: 'ca',
@@ -40,11 +40,11 @@ it.each([
   ['tls = true', { tls: true }, plain, 'leave out "tls"'],
   ['certificates', { tls: {} }, plain, 'leave out "tls"'],
   ['tls://', {}, natsAddressOf('tls://localhost'), 'write nats://'],
-])('are none where %s wants TLS and the server does not speak it', (_, more, address, remedy) => {
+])('can not be made if %s requires TLS and the server does not speak it', (_, more, address, remedy) => {
   expect(() => connectionOptions({ ...settings, ...more }, address, {}, {})).toThrow(remedy)
 })
 
-it('log in as the settings say, or else as the address does', () => {
+it('log in with the settings, or else with the address', () => {
   const address = natsAddressOf('nats://from:address@localhost')
   const logsIn = (auth: object): unknown =>
     [connectionOptions({ ...settings, ...auth }, address, {}, {}).authenticator]
@@ -59,7 +59,7 @@ it.each([
   ['a JWT', { kind: 'jwt', seed: 'SUSECRET', jwt: 'ey' }],
   ['credentials', { kind: 'credentials', text: '-----BEGIN SUSECRET' }],
   ['a credentials file', { kind: 'credentialsFile', path: '/a.creds' }],
-] as const)('are none where %s can not be read, and the message has no secret', (_, auth) => {
+] as const)('can not be made if %s can not be read, and the message holds no secret', (_, auth) => {
   const read = (): unknown => connectionOptions({ ...settings, auth }, plain, {}, { credentials: 'SUSECRET' })
   expect(read).toThrow(/^the credentials can't be read: .*; look at "auth"$/)
   expect(read).not.toThrow(/SECRET/)

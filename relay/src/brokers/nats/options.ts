@@ -16,20 +16,20 @@ import type { NatsAuth, NatsSettings } from '../settings.js'
 import type { NatsAddress } from './address.js'
 import type { Greeting } from './greeting.js'
 
-/** What the files hold that the settings name. */
+/** The content of the files that the settings name. */
 export interface NatsFiles extends Certificates {
   readonly credentials?: string
 }
 
-/** How long a server may take to answer, for each of its addresses. */
+/** How long a server may take to answer, for each address. */
 export const connectTimeoutMs = 5000
 
-/** The link asks for signs of life itself. This is the longest interval that a timer can hold. */
+/** The link pings by itself. This is the longest interval of a timer. */
 const neverMs = 2 ** 31 - 1
 
 /**
- * Reads the files again for each connection, since certificates and credentials are renewed.
- * @throws {WildcastError} `broker_down` where one can't be read
+ * Reads the files. It is called for each connection: certificates and credentials are renewed.
+ * @throws {WildcastError} `broker_down` if one can't be read
  */
 export async function filesOf({ tls, auth }: NatsSettings): Promise<NatsFiles> {
   const certificates = await readCertificates(typeof tls === 'object' ? tls : undefined)
@@ -37,9 +37,9 @@ export async function filesOf({ tls, auth }: NatsSettings): Promise<NatsFiles> {
 }
 
 /**
- * What the client library is told. Reconnecting, the choice among servers and names, and signs of
- * life are not its business.
- * @throws {WildcastError} `broker_down` where the server and the settings can't agree
+ * Returns the options of the client library. The link reconnects, chooses the server, resolves
+ * names and pings.
+ * @throws {WildcastError} `broker_down` if the server can't do what the settings require
  */
 export function connectionOptions(
   { tls, clientName = 'wildcast', auth }: NatsSettings,
@@ -55,7 +55,7 @@ export function connectionOptions(
     timeout: connectTimeoutMs,
     reconnect: false,
     ignoreClusterUpdates: true,
-    // Node's own way to a name knows /etc/hosts, and does not wait long for a dead IPv6 address.
+    // Node's resolver reads /etc/hosts, and does not wait long for a dead IPv6 address.
     resolve: false,
     pingInterval: neverMs,
     noAsyncTraces: true,
@@ -75,8 +75,8 @@ function encryption({ encrypted }: NatsAddress, { tls_required, tls_available }:
 }
 
 function tlsOf({ host }: NatsAddress, { ca, cert, key }: NatsFiles): TlsOptions {
-  // The library hands these on to Node. Unless it is told the address, it takes a certificate for
-  // "localhost" as that of every IP address.
+  // The library passes these to Node. Without `host`, a certificate for "localhost" is accepted for
+  // each IP address.
   const name = isIP(host) ? { host } : { servername: host }
   const own = cert && key && { cert: cert.toString(), key: key.toString() }
   return { ...name, ...(ca && { ca: ca.toString() }), ...own }
@@ -91,21 +91,30 @@ function authenticatorOf(auth: NatsAuth | undefined, files: NatsFiles): Authenti
     case 'user':
       return usernamePasswordAuthenticator(auth.user, auth.password)
     case 'nkey':
-      return tried(nkeyAuthenticator(bytes(auth.seed)), 'the NKey is not the seed of a user, which begins with SU')
+      return checkedAuthenticator(
+        nkeyAuthenticator(bytes(auth.seed)),
+        'the NKey is not the seed of a user, which begins with SU',
+      )
     case 'jwt':
-      return tried(
+      return checkedAuthenticator(
         jwtAuthenticator(auth.jwt, bytes(auth.seed)),
         '"nkey_seed" is not the seed of a user, which begins with SU',
       )
     case 'credentialsFile':
-      return tried(credsAuthenticator(lines(files.credentials ?? '')), `${auth.path} holds no credentials`)
+      return checkedAuthenticator(
+        credsAuthenticator(lines(files.credentials ?? '')),
+        `${auth.path} holds no credentials`,
+      )
     case 'credentials':
-      return tried(credsAuthenticator(lines(auth.text)), 'they are not what stands in a credentials file')
+      return checkedAuthenticator(
+        credsAuthenticator(lines(auth.text)),
+        'they are not the content of a credentials file',
+      )
   }
 }
 
-/** The library would find out in the middle of the handshake, and say it in its own words. */
-function tried(authenticator: Authenticator, fault: string): Authenticator {
+/** Calls the authenticator once: the library would fail in the handshake, with an unclear error. */
+function checkedAuthenticator(authenticator: Authenticator, fault: string): Authenticator {
   try {
     authenticator('nonce')
     return authenticator
@@ -116,7 +125,7 @@ function tried(authenticator: Authenticator, fault: string): Authenticator {
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text.trim())
 
-/** The library wants lines to end so, the last one too. */
+/** The library requires each line to end with a line feed. */
 const lines = (text: string): Uint8Array => new TextEncoder().encode(`${text.replaceAll('\r\n', '\n')}\n`)
 
 async function read(path: string): Promise<string> {

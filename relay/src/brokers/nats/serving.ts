@@ -11,40 +11,44 @@ export interface ServingPorts {
 }
 
 /**
- * What servers on a connection are asked. Whoever asks hears of it when a server leaves: nobody is
- * left waiting.
+ * Delivers requests to the responders of a connection. When a responder leaves, its callers are
+ * notified.
  */
 export class NatsServing {
   readonly #ports: ServingPorts
-  readonly #owed: OwedAnswers<object> = new OwedAnswers(async (reply) => this.tellNoResponders(reply))
+  readonly #owed: OwedAnswers<object> = new OwedAnswers(async (reply) => this.sendNoResponders(reply))
 
   constructor(ports: ServingPorts) {
     this.#ports = ports
   }
 
-  /** Brings a server what has a reply subject: a publish without one is for subscribers. */
-  ask(server: object, msg: Msg, sink: Sink): void {
-    const question = this.#read(msg)
-    if (question && this.#owed.ask(server, msg.reply)) sink(question)
+  /**
+   * Delivers a message with a reply subject. One without is a publish, which is for subscribers.
+   */
+  deliver(responder: object, msg: Msg, sink: Sink): void {
+    const request = this.#read(msg)
+    if (request && this.#owed.ask(responder, msg.reply)) sink(request)
   }
 
   answered(reply: string): void {
     this.#owed.answered(reply)
   }
 
-  left(server: object): void {
-    void this.#owed.leave(server)
+  left(responder: object): void {
+    void this.#owed.leave(responder)
   }
 
-  /** As the server of NATS says it, so that strangers understand. */
-  tellNoResponders(reply: string): void {
+  /**
+   * Replies like the NATS server if a subject has no subscriber, which all NATS clients understand.
+   */
+  sendNoResponders(reply: string): void {
     const { nats } = this.#ports
     if (nats.info?.headers) nats.publish(checked(reply), undefined, { headers: noRespondersHeaders() })
   }
 
   #read(msg: Msg): ReturnType<typeof incoming> {
     if (!msg.reply) return undefined
-    const question = incoming(msg, this.#ports.dropped)
-    return question?.responseSubject === undefined ? undefined : question
+    const request = incoming(msg, this.#ports.dropped)
+    return request?.responseSubject === undefined ? undefined : request
   }
 }

@@ -32,11 +32,11 @@ describe('an interest', () => {
     ['**.a%41', '>'],
     ['a%2f.*', 'a%2f.*'],
     ['a%252F.*', 'a%2F.*'],
-  ])('in %s is asked for as %s: an escape that NATS names do not need stands for itself', (pattern, subject) => {
+  ])('in %s is subscribed as %s: an escape that NATS names do not need stays unchanged', (pattern, subject) => {
     expect(native(pattern).subjects).toEqual([subject])
   })
 
-  it('as long as subjects may be fits into a command, in a group too', () => {
+  it('of the longest subject fits into a command, in a group too', () => {
     const longest = 'ü'.repeat(509)
     expect(native(`${longest}.**.x`, { group: longest }).subjects).toEqual([`${longest}.>`])
   })
@@ -50,7 +50,7 @@ describe('an interest', () => {
     expect(() => checkLine('ü'.repeat(1000), 'ü'.repeat(1016))).not.toThrow()
   })
 
-  it('is brought everything that it matches, once, and nothing more where it is said to be exact', () => {
+  it('receives each matching message once, and no others if it is exact', () => {
     const segment = fc.constantFrom('a', 'b', '$x', 'request', '01JAVA0ZZZZZZZZZZZZZZZZZZZ')
     const wild = fc.oneof({ weight: 2, arbitrary: segment }, fc.constantFrom('*', '**'))
     const patterns = fc
@@ -60,11 +60,11 @@ describe('an interest', () => {
     fc.assert(
       fc.property(patterns, subjects, (pattern, subject) => {
         const normal = parsePattern(pattern.join('.'))
-        const wanted = matches(normal, parseSubject(subject.join('.')))
+        const isMatch = matches(normal, parseSubject(subject.join('.')))
         const { subjects, exact } = natsNativeOf({ pattern: normal })
-        const brought = subjects.filter((filter) => natsMatches(filter.split('.'), subject)).length
-        expect(brought).toBeLessThanOrEqual(1)
-        if (wanted || exact) expect(brought).toBe(wanted ? 1 : 0)
+        const received = subjects.filter((filter) => natsMatches(filter.split('.'), subject)).length
+        expect(received).toBeLessThanOrEqual(1)
+        if (isMatch || exact) expect(received).toBe(isMatch ? 1 : 0)
       }),
       { numRuns: 5000 },
     )
@@ -77,14 +77,11 @@ describe('a group', () => {
     ['job.**', 'job job.> queue workers'],
     ['job.**.end', 'job.> queue workers/job.#.end'],
     ['*.end', '*.end queue workers/+.end'],
-  ])(
-    'on %s has a queue to which members of other patterns come only where NATS can tell them apart',
-    (pattern, key) => {
-      expect(native(pattern, { group: 'workers' })).toMatchObject({ key, single: true, serves: false })
-    },
-  )
+  ])('on %s has a queue that other patterns share only if NATS can separate them', (pattern, key) => {
+    expect(native(pattern, { group: 'workers' })).toMatchObject({ key, single: true, serves: false })
+  })
 
-  it('is never taken for the servers, nor for another group', () => {
+  it('never shares the queue of responders or of another group', () => {
     const all = [
       native('a', { serve: true }),
       native('a', { group: 'wildcast' }),
@@ -99,7 +96,7 @@ describe('a group', () => {
 })
 
 describe('a name on the wire', () => {
-  it('is the subject, with the characters of NATS that subjects may not hold', () => {
+  it('is the subject, with the characters that only NATS names may hold', () => {
     expect(natsNameOf(parseSubject('a%2Fb.100%.%252F'))).toBe('a/b.100%.%2F')
   })
 
@@ -108,7 +105,7 @@ describe('a name on the wire', () => {
   })
 
   it.each(['', 'a b', 'a\r\nPUB admin 0\r\n\r\n', 'a\tb', 'a\u0000', 'a\u00a0b', 'a\u2028', 'a\u0085'])(
-    'never holds what would be a command: %j',
+    'never holds a character that could start a command: %j',
     (name) => {
       expect(() => checked(name)).toThrow(expect.objectContaining({ code: 'invalid_subject' }))
       expect(() => natsNameOf(name as Subject)).toThrow(expect.objectContaining({ code: 'invalid_subject' }))
@@ -117,7 +114,7 @@ describe('a name on the wire', () => {
   )
 })
 
-/** As the server matches. */
+/** Matches like the server. */
 function natsMatches(filter: readonly string[], subject: readonly string[]): boolean {
   const [first, ...rest] = filter
   const [segment, ...more] = subject

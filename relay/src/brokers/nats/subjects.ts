@@ -3,26 +3,28 @@ import type { Interest } from '../../core/broker.js'
 import type { Native } from '../foreign/driver.js'
 import { type ForeignNames, foreignNames } from '../foreign/names.js'
 
-/** One or more subscriptions of NATS that together bring what an interest needs. */
+/** One or more subscriptions of NATS that together cover an interest. */
 export interface NatsNative extends Native {
   readonly subjects: readonly string[]
   readonly queue?: string
-  /** Takes questions only: what has a reply subject. */
+  /** Whether it takes requests only: messages with a reply subject. */
   readonly serves: boolean
 }
 
 export const names: ForeignNames = foreignNames({ separator: '.', escaped: '/+#' })
 
 /**
- * The queue of all servers, so that each request has one taker. No group is called so: in subjects
- * there is no slash.
+ * The queue of all responders, so that one gets each request. No group has this name, since group
+ * names hold no slash.
  */
-const serversQueue = 'wildcast/serve'
+const respondersQueue = 'wildcast/serve'
 
-/** The narrowest subscriptions that cover an interest. @throws {WildcastError} `invalid_subject` */
+/**
+ * Returns the narrowest subscriptions for an interest. @throws {WildcastError} `invalid_subject`
+ */
 export function natsNativeOf({ pattern, group, serve = false }: Interest): NatsNative {
   const { subjects, exact } = cover(pattern)
-  const queue = serve ? serversQueue : group === undefined ? undefined : queueOf(group, pattern, exact)
+  const queue = serve ? respondersQueue : group === undefined ? undefined : queueOf(group, pattern, exact)
   if (queue !== undefined) checked(queue)
   for (const name of subjects) checkLine(checked(name), queue)
   return {
@@ -37,12 +39,12 @@ export function natsNativeOf({ pattern, group, serve = false }: Interest): NatsN
 }
 
 /**
- * The name of a subject that is published to, or of one that is answered on.
+ * Returns the name of a subject or response subject.
  * @throws {WildcastError} `invalid_subject`, `unsupported` for a pattern
  */
 export function natsNameOf(subject: Pattern): string {
   const name = names.nameOf(subject as Subject)
-  // The server would deliver to a subscriber of that very text.
+  // The server would deliver to subscribers of the literal text.
   if (/[*>]/.test(name)) throw new WildcastError('unsupported', oneSubject)
   return checked(name)
 }
@@ -50,8 +52,8 @@ export function natsNameOf(subject: Pattern): string {
 export const oneSubject = 'NATS brings a message to one subject; publish to each'
 
 /**
- * The client library writes names to the wire as they are: white space or a line break in one would
- * be a command to the server. Ours were parsed long before, so this is the last of several locks.
+ * Checks a name before it is written. The client library writes names unescaped: white space or a
+ * line break would start another command. Subjects are validated before, so this is a second check.
  * @throws {WildcastError} `invalid_subject`
  */
 export function checked(name: string): string {
@@ -60,43 +62,40 @@ export function checked(name: string): string {
   return name
 }
 
-/**
- * Bytes of a line that a server takes (max_control_line) without the command, its numbers and
- * spaces.
- */
+/** The limit of a line at the server (max_control_line), less the command, numbers and spaces. */
 const longestNames = 4096 - 64
 
 /**
- * Checks that the names of one command fit into a line: past that, the server hangs up.
+ * Checks that the names of a command fit into a line. The server closes the connection otherwise.
  * @throws {WildcastError} `invalid_subject`
  */
 export function checkLine(name: string, other: string = ''): void {
-  // A UTF-16 unit takes 3 bytes at most, so that most names need no count.
+  // A UTF-16 unit takes 3 bytes at most, so most names need no byte count.
   if ((name.length + other.length) * 3 <= longestNames) return
   if (Buffer.byteLength(name) + Buffer.byteLength(other) > longestNames)
     throw new WildcastError(
       'invalid_subject',
-      `NATS takes ${longestNames} bytes of names in one command; shorten the subject`,
+      `NATS accepts ${longestNames} bytes of names in one command; shorten the subject`,
     )
 }
 
 function cover(pattern: Pattern): { subjects: string[]; exact: boolean } {
   const segments = pattern.split('.').map((segment) => (/^\*\*?$/.test(segment) ? segment : names.literal(segment)))
   const open = segments.indexOf('**')
-  // NATS knows no reserved first segments.
+  // NATS has no reserved first segments, which leading wildcards must not match.
   const leads = segments[0] === '*' || segments[0] === '**'
   if (open < 0) return { subjects: [segments.join('.')], exact: !leads }
   const before = segments.slice(0, open)
   const after = segments.slice(open + 1).filter((segment) => segment !== '**')
   if (after.length === 0) return { subjects: anyNumber(before), exact: !leads }
-  // Each of those after it takes one segment at least, and `>` one or more.
+  // Each segment after `**` matches at least one, and `>` one or more.
   const least = after.slice(1).map(() => '*')
   return { subjects: [[...before, ...least, '>'].join('.')], exact: false }
 }
 
 /**
- * What begins so: `>` alone wants one more segment. In a row of wildcards `*` stands before `**`,
- * and both together are a `>`.
+ * Covers a final `**`. `>` needs at least one segment, so the prefix itself is a second subject. In
+ * a normal pattern `*` comes before `**`, and both together are a `>`.
  */
 function anyNumber(before: readonly string[]): string[] {
   if (before.length === 0) return ['>']
@@ -105,15 +104,16 @@ function anyNumber(before: readonly string[]): string[] {
 }
 
 /**
- * The group itself, so that strangers may be members. Where NATS would bring more than the pattern
- * matches, the pattern belongs to it: else our members would take, and drop, what is for the
- * members of others. `#` and `+` stand for the wildcards, which queue names had better not hold.
+ * Returns the name of the group, so that other NATS clients can join. If the subscription is wider
+ * than the pattern, the pattern is part of the name: otherwise members would take, and drop,
+ * messages of members with other patterns. `#` and `+` replace wildcards, which queue names should
+ * not hold.
  */
 function queueOf(group: string, pattern: Pattern, exact: boolean): string {
   return exact ? group : `${group}/${pattern.replaceAll('**', '#').replaceAll('*', '+')}`
 }
 
-/** Whether answers come in on it, and nothing else. */
+/** Whether a name is for answers only. */
 export function isInbox(name: string): boolean {
   return name.startsWith('_INBOX.')
 }

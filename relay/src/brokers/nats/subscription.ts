@@ -8,39 +8,37 @@ export interface NatsSubscriptionPorts {
   readonly nats: NatsConnection
   readonly confirmations: Confirmations
   /**
-   * Takes what comes, in order; also what was on its way when the subscription was ended, where it
-   * `serves`.
+   * Receives messages in order. If it `serves`, also those that were on their way when it was
+   * ended.
    */
   take(msg: Msg): void
-  /** It was ended, or refused. */
-  gone(subscription: NatsSubscription): void
+  /** Called when it has ended or was refused. */
+  closed(subscription: NatsSubscription): void
 }
 
-/** The subscriptions at the server that together are one of ours. */
+/** The subscriptions at the server that together cover an interest. */
 export class NatsSubscription implements NativeSubscription {
   readonly native: NatsNative
   readonly confirmed: Promise<void>
   readonly ended: Promise<WildcastError>
   readonly #ports: NatsSubscriptionPorts
   readonly #parts: readonly Subscription[]
-  /**
-   * What came before its member can take it: nobody else gets what a group or a server was given.
-   */
+  /** Messages that arrive before the confirmation: a group or a responder must not lose them. */
   #held: Msg[] | undefined
-  #over = false
-  #tellEnded: (error: WildcastError) => void = () => {}
+  #hasEnded = false
+  #resolveEnded: (error: WildcastError) => void = () => {}
 
   constructor(native: NatsNative, ports: NatsSubscriptionPorts) {
     this.native = native
     this.#ports = ports
     this.#held = native.single ? [] : undefined
     this.ended = new Promise((resolve) => {
-      this.#tellEnded = resolve
+      this.#resolveEnded = resolve
     })
     const { subjects, queue } = native
-    const asked = subjects.map((subject) => ports.confirmations.of({ kind: 'subscription', subject, queue }))
-    this.confirmed = Promise.all(asked).then(
-      () => this.#begin(),
+    const confirmed = subjects.map((subject) => ports.confirmations.of({ kind: 'subscription', subject, queue }))
+    this.confirmed = Promise.all(confirmed).then(
+      () => this.#start(),
       (cause) => {
         void this.end()
         throw cause
@@ -49,34 +47,34 @@ export class NatsSubscription implements NativeSubscription {
     this.#parts = this.#subscribe()
   }
 
-  /** The server has withdrawn the right to it. */
+  /** Ends it since the server has withdrawn its permission. */
   revoke(error: WildcastError): void {
     void this.end()
-    this.#tellEnded(error)
+    this.#resolveEnded(error)
   }
 
   async end(): Promise<void> {
-    if (this.#over) return
-    this.#over = true
-    const { nats, confirmations, gone } = this.#ports
-    gone(this)
+    if (this.#hasEnded) return
+    this.#hasEnded = true
+    const { nats, confirmations, closed } = this.#ports
+    closed(this)
     this.#release()
     if (nats.isClosed()) return
     for (const part of this.#parts) {
-      // Draining goes on taking what the server sent before it knew: a question must not be lost
-      // without a word. Where the connection ends first, that is told to all by `Confirmations`.
+      // Draining delivers the requests that are on their way, so that each has an outcome. If the
+      // connection ends first, `Confirmations` reports it.
       if (this.native.serves) void part.drain().catch(() => {})
       else part.unsubscribe()
     }
-    await confirmations.of().catch(() => {}) // a connection that ends takes its subscriptions along
+    await confirmations.of().catch(() => {}) // a connection that has ended has no subscriptions
   }
 
   #subscribe(): Subscription[] {
     const { nats } = this.#ports
     const { subjects, queue } = this.native
-    // One that is closed by now will say so to all who wait.
+    // The end of the connection rejects the confirmations.
     if (nats.isClosed()) return []
-    // The library tells of a refusal here, too; `Confirmations` knows of it from the status.
+    // The library reports a refusal here, too; `Confirmations` learns of it from the status.
     const callback = (refusal: unknown, msg: Msg): void => {
       if (!refusal) this.#take(msg)
     }
@@ -88,8 +86,8 @@ export class NatsSubscription implements NativeSubscription {
     else this.#ports.take(msg)
   }
 
-  #begin(): void {
-    // Those who wait for the confirmation have their turn first.
+  #start(): void {
+    // Callers that await the confirmation run first.
     process.nextTick(() => this.#release())
   }
 

@@ -10,9 +10,9 @@ export interface NatsUnawaitedPartsPorts {
 }
 
 /**
- * Answers in parts, as their responder sees them. Each part bears a reply subject, on which NATS
- * says that nobody listens where it went, and the relay that listens there says that nobody waits:
- * in the same words, so that strangers can, too.
+ * The parts of answers that no request awaits, at the responder. Each part has a reply subject. On
+ * it NATS reports that the part had no subscriber, and the requester's relay that the request has
+ * ended: in the same form, which other NATS clients can use, too.
  */
 export class NatsUnawaitedParts {
   readonly #ports: NatsUnawaitedPartsPorts
@@ -25,13 +25,13 @@ export class NatsUnawaitedParts {
     this.#prefix = `_INBOX.${ports.newId()}.part.`
   }
 
-  /** The reply subject for a part that is sent to this subject. */
+  /** Returns the reply subject for a part that is sent to this subject. */
   replyFor(subject: string): string {
     this.#inbox ??= this.#open()
     return this.#prefix + subject
   }
 
-  /** @throws {WildcastError} `interrupted` where nobody awaits what is sent to this subject */
+  /** @throws {WildcastError} `interrupted` if no request awaits an answer on this subject */
   check(subject: string): void {
     this.#known.check(subject)
   }
@@ -40,7 +40,7 @@ export class NatsUnawaitedParts {
     const subject = `${this.#prefix}>`
     const native = { key: subject, subjects: [subject], exact: true, wildcard: true, single: false, serves: false }
     const inbox = this.#ports.subscribe(native, (msg) => this.#take(msg))
-    inbox.confirmed.catch(() => {}) // where it is forbidden, responders go on to their end
+    inbox.confirmed.catch(() => {}) // if it is forbidden, responders send all their parts
     return inbox
   }
 

@@ -6,18 +6,16 @@ import { settled } from '../../testing/scripted-link.js'
 import { relayOn } from '../../testing/scripted-relay.js'
 import { goingAway, type OpenDialect } from './dialect.js'
 
-/** A dialect, and what a client says in it. */
+/** A dialect, and what its clients send. */
 export interface DialectUnderTest {
   readonly open: OpenDialect
   publish(subject: string, payload: string): string | Uint8Array
   subscribe(pattern: string): string | Uint8Array
-  /** Something that nobody can mean. */
+  /** Messages that are invalid. */
   readonly nonsense: readonly (string | Uint8Array)[]
 }
 
-/**
- * What every dialect promises, whatever connection carries it: all of it is tried without a socket.
- */
+/** Tests what every dialect guarantees on any connection, without a socket. */
 export function dialectContract(name: string, { open, publish, subscribe, nonsense }: DialectUnderTest): void {
   async function opened() {
     const broker = scriptedBroker()
@@ -30,7 +28,7 @@ export function dialectContract(name: string, { open, publish, subscribe, nonsen
     bring(pattern, { subject: parseSubject('good.test') as Pattern, payload })
 
   describe(`${name} keeps the contract of dialects`, () => {
-    it('brings a publish to the broker', async () => {
+    it('publishes at the broker', async () => {
       const { broker, dialect } = await opened()
       dialect.receive(publish('good.test', 'hi'))
       expect(broker.log).toEqual(['!good.test'])
@@ -46,7 +44,7 @@ export function dialectContract(name: string, { open, publish, subscribe, nonsen
       expect(connection.text).toMatch(/first[\s\S]*second/)
     })
 
-    it('gives back what its client has subscribed to when that is gone, and writes nothing more', async () => {
+    it('unsubscribes when its client is gone, and writes nothing more', async () => {
       const { broker, clock, connection, dialect } = await opened()
       dialect.receive(subscribe('good.*'))
       await settled()
@@ -60,14 +58,14 @@ export function dialectContract(name: string, { open, publish, subscribe, nonsen
       expect(clock.timers).toBe(0)
     })
 
-    it('asks for a sign of life, by its own words or by the connection', async () => {
+    it('pings with a frame or by the connection', async () => {
       const { connection, dialect } = await opened()
       dialect.ping()
       await settled()
       expect(connection.pings + connection.text.length).toBeGreaterThan(0)
     })
 
-    it('ends its connection when the relay goes away, and not when that is announced', async () => {
+    it('ends its connection when the relay shuts down, and not when that is announced', async () => {
       const { connection, dialect } = await opened()
       dialect.goAway?.([0, 1000])
       await settled()
@@ -88,7 +86,7 @@ export function dialectContract(name: string, { open, publish, subscribe, nonsen
       },
     )
 
-    it('does nothing that a permission denies', async () => {
+    it('does nothing without permission', async () => {
       const broker = scriptedBroker()
       const { relay } = await relayOn(broker, { permissions: () => false })
       const dialect = open(relay, scriptedConnection())

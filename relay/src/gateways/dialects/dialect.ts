@@ -5,7 +5,7 @@ import type { ClientConnection, Dialect } from '../connections/connection.js'
 /** Opens a dialect on a connection. */
 export type OpenDialect = (relay: RelayView, connection: ClientConnection) => Dialect
 
-/** Why a connection is closed when the relay goes away. */
+/** The error of connections when the relay shuts down. */
 export function goingAway(): WildcastError {
   return new WildcastError('going_away', 'the relay goes away; reconnect')
 }

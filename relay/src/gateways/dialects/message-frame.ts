@@ -1,7 +1,7 @@
 import type { BrokerMessage, MessageFrame } from '@wildcast/protocol'
 import type { FeedFacts } from '../../core/outlet.js'
 
-/** The frame that a message of a subscription becomes. */
+/** Returns the frame of a subscription's message. */
 export function messageFrame(
   { subject, payload, responseSubject, headers }: BrokerMessage,
   { id, broker }: FeedFacts,

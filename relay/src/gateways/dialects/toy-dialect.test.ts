@@ -3,8 +3,7 @@ import { joinFrames } from '../connections/framing.js'
 import { dialectContract } from './dialect.contract.js'
 import type { OpenDialect } from './dialect.js'
 
-// What it takes to add a dialect: `PUB <subject> <payload>`, `SUB <pattern>`, and `MSG <subject>
-// <payload>`.
+// A dialect in full: `PUB <subject> <payload>`, `SUB <pattern>`, and `MSG <subject> <payload>`.
 
 const bytes = (line: string): Uint8Array => new TextEncoder().encode(`${line}\n`)
 const encoder = {
@@ -25,7 +24,7 @@ const words: OpenDialect = (relay, connection) => {
       const [, verb, subject = '', payload = ''] = /^(PUB|SUB) (\S+) ?(.*)$/.exec(String(data)) ?? []
       if (verb === 'PUB') session.publish({ subject, payload })?.catch(fail)
       else if (verb === 'SUB') session.subscribe({ subject }, () => {}).catch(fail)
-      else fail('say PUB or SUB')
+      else fail('send PUB or SUB')
     },
     ping: () => connection.ping(),
     end: (error) => outbox.end(error),

@@ -1,6 +1,6 @@
 import { decode, encode } from '@msgpack/msgpack'
 import { describe, expect, it } from 'vitest'
-import { decodeAnswer, encodeQuestion, subjectOfRequest } from './http-envelope.js'
+import { decodeResponse, encodeRequest, subjectOfRequest } from './http-envelope.js'
 
 const question = {
   method: 'POST',
@@ -12,13 +12,13 @@ const question = {
 
 describe('a question', () => {
   it('is written as JSON like the original does', () => {
-    expect(encodeQuestion('json', question)).toBe(
+    expect(encodeRequest('json', question)).toBe(
       '{"method":"POST","headers":{"content-type":"text/plain","x-two":["a","b"]},"uri":"/request/test/x/hello?q=1","path":"test/x/hello","body":[104,105]}',
     )
   })
 
   it('is written as positional MessagePack, header values as arrays of byte arrays', () => {
-    expect(decode(encodeQuestion('messagepack', question) as Uint8Array)).toEqual([
+    expect(decode(encodeRequest('messagepack', question) as Uint8Array)).toEqual([
       'POST',
       { 'content-type': [[...Buffer.from('text/plain')]], 'x-two': [[97], [98]] },
       '/request/test/x/hello?q=1',
@@ -38,11 +38,11 @@ describe('an answer', () => {
     ['messagepack', encode([{ x: 'ab' }, 200, Uint8Array.of(111, 107)])],
     ['messagepack', encode({ headers: { x: [Uint8Array.of(97, 98)] }, status: 200, body: 'ok' })],
   ] as const)('is read from every spelling of %s', (form, bytes) => {
-    expect(decodeAnswer(form, bytes)).toEqual(answer)
+    expect(decodeResponse(form, bytes)).toEqual(answer)
   })
 
   it('keeps several values of a header', () => {
-    const { headers } = decodeAnswer('json', Buffer.from('{"headers":{"set-cookie":["a=1","b=2"]},"status":204}'))
+    const { headers } = decodeResponse('json', Buffer.from('{"headers":{"set-cookie":["a=1","b=2"]},"status":204}'))
     expect(headers).toEqual([
       ['set-cookie', 'a=1'],
       ['set-cookie', 'b=2'],

@@ -10,7 +10,7 @@ import { MessagePackWriter, parseMessagePack } from '@wildcast/protocol/msgpack'
 export type EnvelopeForm = 'messagepack' | 'json'
 export const forms: readonly EnvelopeForm[] = ['messagepack', 'json']
 
-export interface HttpQuestion {
+export interface EnvelopedRequest {
   readonly method: string
   /** Names in lower case, with every value that was sent. */
   readonly headers: Readonly<Record<string, readonly string[]>>
@@ -21,15 +21,15 @@ export interface HttpQuestion {
   readonly body: Uint8Array
 }
 
-export interface HttpAnswer {
+export interface EnvelopedResponse {
   readonly status: number
   readonly headers: readonly (readonly [name: string, value: string])[]
   readonly body: Uint8Array<ArrayBuffer>
 }
 
-export function encodeQuestion(
+export function encodeRequest(
   form: EnvelopeForm,
-  { method, headers, uri, path, body }: HttpQuestion,
+  { method, headers, uri, path, body }: EnvelopedRequest,
 ): string | Uint8Array {
   const entries = Object.entries(headers)
   if (form === 'json') {
@@ -46,7 +46,7 @@ export function encodeQuestion(
  * Reads what `encodeQuestion` wrote.
  * @throws {WildcastError} `internal`, saying what is wrong with it
  */
-export function decodeQuestion(form: EnvelopeForm, payload: Uint8Array): HttpQuestion {
+export function decodeRequest(form: EnvelopeForm, payload: Uint8Array): EnvelopedRequest {
   const value = decode(form, payload)
   const fields = Array.isArray(value) ? value : fieldsIn(value, ['method', 'headers', 'uri', 'path', 'body'])
   const [method, headers, uri, path, body] = fields as unknown[]
@@ -54,11 +54,11 @@ export function decodeQuestion(form: EnvelopeForm, payload: Uint8Array): HttpQue
     throw bad('a request is {method, headers, uri, path, body}')
   const named = new Map<string, string[]>()
   for (const [name, text] of headersOf(headers)) named.set(name, [...(named.get(name) ?? []), text])
-  return { method, headers: Object.fromEntries(named), uri, path, body: bytesOf(body) } as HttpQuestion
+  return { method, headers: Object.fromEntries(named), uri, path, body: bytesOf(body) } as EnvelopedRequest
 }
 
 /** Writes what `decodeAnswer` reads. */
-export function encodeAnswer(form: EnvelopeForm, { status, headers, body }: HttpAnswer): string | Uint8Array {
+export function encodeResponse(form: EnvelopeForm, { status, headers, body }: EnvelopedResponse): string | Uint8Array {
   const values = new Map<string, string[]>()
   for (const [name, text] of headers) values.set(name, [...(values.get(name) ?? []), text])
   if (form === 'messagepack') {
@@ -85,7 +85,7 @@ function positional(fields: readonly unknown[], body: Uint8Array): Uint8Array {
  * Reads what a responder sent.
  * @throws {WildcastError} `internal`, saying what is wrong with it
  */
-export function decodeAnswer(form: EnvelopeForm, payload: Uint8Array): HttpAnswer {
+export function decodeResponse(form: EnvelopeForm, payload: Uint8Array): EnvelopedResponse {
   const value = decode(form, payload)
   const [headers, status, body] = Array.isArray(value) ? value : fieldsIn(value, ['headers', 'status', 'body'])
   if (!Number.isInteger(status) || status < 200 || status > 599) throw bad('its status must be from 200 to 599')
@@ -101,7 +101,7 @@ function fieldsIn(value: unknown, names: readonly string[]): unknown[] {
   return names.map((name) => (value as Record<string, unknown>)[name])
 }
 
-function headersOf(value: unknown): HttpAnswer['headers'] {
+function headersOf(value: unknown): EnvelopedResponse['headers'] {
   if (value === undefined || value === null) return []
   if (typeof value !== 'object') throw bad('its headers must be an object')
   return Object.entries(value)

@@ -5,11 +5,11 @@ import type { RelayView } from '../../core/relay.js'
 import type { Gateway } from '../gateway.js'
 import { brokerOfUrl } from './broker-of-url.js'
 import {
-  decodeAnswer,
+  decodeResponse,
+  type EnvelopedRequest,
+  type EnvelopedResponse,
   type EnvelopeForm,
-  encodeQuestion,
-  type HttpAnswer,
-  type HttpQuestion,
+  encodeRequest,
   subjectOfRequest,
 } from './http-envelope.js'
 import { readBody } from './read-body.js'
@@ -38,10 +38,10 @@ export function httpRequest({ form, timeoutMs = 2000 }: HttpRequestOptions = {})
         const payload = await ask(
           broker === undefined ? relay : relay.only(broker),
           subjectOfRequest(question.method, question.path),
-          encodeQuestion(form, question),
+          encodeRequest(form, question),
           { timeoutMs, gone: c.req.raw.signal },
         )
-        return respond(decodeAnswer(form, payload))
+        return respond(decodeResponse(form, payload))
       } catch (cause) {
         const error = WildcastError.from(cause)
         if (error.code === 'timeout') return c.text('response timed out', 504)
@@ -52,7 +52,7 @@ export function httpRequest({ form, timeoutMs = 2000 }: HttpRequestOptions = {})
   }
 }
 
-function questionOf(c: Context, body: Uint8Array): HttpQuestion {
+function questionOf(c: Context, body: Uint8Array): EnvelopedRequest {
   const { incoming } = c.env as HttpBindings
   const { pathname, search } = new URL(c.req.url)
   return {
@@ -110,7 +110,7 @@ function ask(
   })
 }
 
-function respond({ status, headers, body }: HttpAnswer): Response {
+function respond({ status, headers, body }: EnvelopedResponse): Response {
   const bare = status === 204 || status === 205 || status === 304
   // Headers that are added later would stand beside the content type that a response begins with.
   const all = new Headers()

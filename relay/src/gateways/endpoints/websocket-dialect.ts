@@ -18,16 +18,16 @@ export function isWs(path: string): boolean {
 }
 
 /** What is spoken over a connection, once it is there. */
-export type Spoken = (connection: ClientConnection, framing: Framing) => Dialect
+export type OpenFramedDialect = (connection: ClientConnection, framing: Framing) => Dialect
 
 /**
  * The dialect that a handshake asks for, and the broker.
  * @throws {WildcastError} `invalid_frame`, `invalid_subject`, `unknown_broker`
  */
-export function spokenOver(
+export function dialectOfHandshake(
   request: IncomingMessage,
   { path, mode, relay }: { readonly path: string; readonly mode: Mode | undefined; readonly relay: RelayView },
-): Spoken {
+): OpenFramedDialect {
   const open = isWs(path) ? dialectOf(request, mode) : subscription(request, path, mode)
   const broker = brokerOfUrl(request.url ?? '')
   const view = broker === undefined ? relay : relay.only(broker)

@@ -10,7 +10,7 @@ import { v1Codecs } from '../dialects/v1/encoders.js'
 import { type Gateway, type Handshake, refuseHandshake } from '../gateway.js'
 import { drain } from './drain.js'
 import { onlyBy } from './only-by.js'
-import { isWs, type Spoken, spokenOver } from './websocket-dialect.js'
+import { dialectOfHandshake, isWs, type OpenFramedDialect } from './websocket-dialect.js'
 
 export interface WebSocketOptions {
   /** What classic clients are sent; without it only v1 is spoken. */
@@ -43,9 +43,9 @@ export function websocket({ mode, compression = false }: WebSocketOptions = {}):
     onUpgrade((handshake) => {
       const { request, socket, path } = handshake
       if (!isWs(path) && !path.startsWith('/subscribe/')) return false
-      let spoken: Spoken
+      let spoken: OpenFramedDialect
       try {
-        spoken = spokenOver(request, { path, mode, relay })
+        spoken = dialectOfHandshake(request, { path, mode, relay })
       } catch (cause) {
         refuseHandshake(socket, 400, WildcastError.from(cause).message)
         return true
@@ -79,7 +79,7 @@ class WebSockets {
     this.#beat = heartbeat(relay.clock)
   }
 
-  accept({ request, socket, head }: Handshake, spoken: Spoken): void {
+  accept({ request, socket, head }: Handshake, spoken: OpenFramedDialect): void {
     withoutNarrowWindow(request)
     this.#server.handleUpgrade(request, socket, head, (ws) => {
       const connection = new WebSocketConnection(ws, socket, this.#ports)

@@ -1,12 +1,12 @@
 import { readFile, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { Command, Option } from 'commander'
+import { configEnvironment } from '../config/config-environment.js'
 import { nearest } from '../config/nearest.js'
-import { outside } from '../config/outside.js'
 import { brokerNames, interpret } from '../config/read-config.js'
 import { isOriginal } from '../config/schema/original-form.js'
 import { tomlSource } from '../config/source/toml-source.js'
-import { askQuestions } from '../templates/ask.js'
+import { askQuestions } from '../templates/ask-questions.js'
 import { type ConfigForm, type Project, refuseBroker, type Template } from '../templates/template.js'
 import { templates } from '../templates/templates.js'
 import { writeNew } from '../templates/write-new.js'
@@ -63,10 +63,10 @@ async function put(template: Template, named: string | undefined, { yes, ...flag
   const together = `${before.replace(/\n*$/, '\n\n')}${template.toml({ name, form, answers })}`
   // Checked before anything is written, as if its files existed and the page were built.
   const folder = path.dirname(path.resolve(file))
-  const world = outside(folder)
+  const environment = configEnvironment(folder)
   interpret(tomlSource(together, file), file, {
-    ...world,
-    isFile: (one) => one in files || world.isFile(one),
+    ...environment,
+    isFile: (one) => one in files || environment.isFile(one),
     isFolder: () => true,
   })
   await writeNew(folder, files)

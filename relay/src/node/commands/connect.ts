@@ -1,13 +1,13 @@
 import { type Client, createClient, WildcastError } from '@wildcast/client'
 import { InvalidArgumentError, Option } from 'commander'
 import { WebSocket } from 'ws'
-import { outside } from '../config/outside.js'
+import { configEnvironment } from '../config/config-environment.js'
 
 /** The flag of every client command. */
 export const urlFlag = (): Option =>
   new Option('-u, --url <url>', 'the relay; by default the one of this machine on the port PORT, else 3015')
     .env('WILDCAST_URL')
-    .default(usualUrl(outside(process.cwd()).env.PORT))
+    .default(usualUrl(configEnvironment(process.cwd()).env.PORT))
     .argParser(relayUrl)
 
 /** The relay that `wildcast gateway` and `wildcast up` open with the same `PORT`. */

@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander'
 import { brokerOfQuery } from '../config/broker-query.js'
-import { outside } from '../config/outside.js'
+import { configEnvironment } from '../config/config-environment.js'
 import { defined } from '../config/schema/defined.js'
 import { gatewayFlags, gatewayOfFlags } from './gateway-flags.js'
 import { runCommand } from './run.js'
@@ -27,7 +27,7 @@ export function gatewayCommand(): Command {
 async function open({ broker, workers, ...flags }: Flags, command: Command): Promise<void> {
   // Not an argument parser: commander repeats refused values, and this one may contain a password.
   const source = command.getOptionValueSource('broker') === 'env' ? 'BROKER' : '--broker'
-  const settings = brokerOfQuery(broker, source, outside(process.cwd()))
+  const settings = brokerOfQuery(broker, source, configEnvironment(process.cwd()))
   const config = {
     brokers: new Map([['BROKER', settings]]),
     gateways: [gatewayOfFlags(flags)],

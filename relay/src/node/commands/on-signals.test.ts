@@ -19,7 +19,7 @@ function open({ gone = false, close = () => new Promise<void>(() => {}) } = {}) 
     terminal,
     clock,
     exit: (code) => log.push(`exit ${code}`),
-    complain: (why) => log.push(why),
+    report: (why) => log.push(why),
   })
   return { signal, log, clock, terminal }
 }

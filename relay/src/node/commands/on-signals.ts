@@ -9,7 +9,7 @@ export interface SignalActions {
   readonly clock: Clock
   exit(code: number): void
   /** Reports why the relay could not close in good order. */
-  complain(why: string): void
+  report(why: string): void
 }
 
 /**
@@ -25,7 +25,14 @@ const hangUpMs = 100
  * The first `SIGINT` or `SIGTERM` closes in good order, the second one exits at once. `SIGHUP`
  * reloads, or closes if the terminal of the process is gone.
  */
-export function onSignals({ close, reload, terminal, clock, exit, complain }: SignalActions): (signal: string) => void {
+export function onSignals({
+  close,
+  reload,
+  terminal,
+  clock,
+  exit,
+  report: complain,
+}: SignalActions): (signal: string) => void {
   let closing = false
 
   function end(): void {

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { outside } from '../config/outside.js'
+import { configEnvironment } from '../config/config-environment.js'
 
 /** A command that runs beside the relay, such as the development server of a page. */
 export interface SideCommand {
@@ -16,7 +16,7 @@ export interface SideCommand {
 export function runBeside([program = '', ...args]: readonly string[], url: string | undefined): SideCommand {
   const child = spawn(program, args, {
     stdio: 'inherit',
-    env: { ...outside(process.cwd()).env, ...(url === undefined ? {} : { WILDCAST_URL: url }) },
+    env: { ...configEnvironment(process.cwd()).env, ...(url === undefined ? {} : { WILDCAST_URL: url }) },
     // On Windows, the programs in node_modules/.bin are shell scripts.
     shell: process.platform === 'win32',
   })

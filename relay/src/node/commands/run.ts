@@ -2,8 +2,8 @@ import { realClock } from '../../core/clock.js'
 import type { Config } from '../config/config.js'
 import { type ControlSocket, openControlSocket } from '../control/control-socket.js'
 import type { ListenRemedies } from '../listen-failure.js'
+import { openMonitoring } from '../monitoring.js'
 import { runConfig } from '../run-config.js'
-import { openWatch } from '../watch.js'
 import { wakefulClock } from '../workers/clock.js'
 import { type Running, runWorkers } from '../workers/run-workers.js'
 import { note } from './config-flag.js'
@@ -38,9 +38,16 @@ export async function runCommand(config: Config, { beside = [], source, ...optio
   const reload = reloads({
     read: source ? () => source.read() : () => Promise.resolve(config),
     apply: async (now) => (await opening).reload(now),
-    print: complain,
+    print: printLine,
   })
-  const act = onSignals({ close, reload, terminal: terminal(), clock: wakefulClock, exit: process.exit, complain })
+  const act = onSignals({
+    close,
+    reload,
+    terminal: terminal(),
+    clock: wakefulClock,
+    exit: process.exit,
+    report: printLine,
+  })
   // Before anything is open: during the start, too, a signal must not end the process otherwise.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, act)
 
@@ -63,11 +70,13 @@ export async function runCommand(config: Config, { beside = [], source, ...optio
 
 function open(config: Config, options: Omit<RunOptions, 'beside' | 'source'>): Promise<Running> {
   const { workers: count = 1 } = config
-  return count === 1 ? runConfig(config, { ...options, watch: openWatch() }) : runWorkers(config, { ...options, count })
+  return count === 1
+    ? runConfig(config, { ...options, monitoring: openMonitoring() })
+    : runWorkers(config, { ...options, count })
 }
 
-const complain = (line: string): void => void process.stderr.write(`${line}\n`)
+const printLine = (line: string): void => void process.stderr.write(`${line}\n`)
 
 function reloadedBySignalOnly(cause: unknown): undefined {
-  complain(`"wildcast reload" can't reach this relay, but SIGHUP can: ${String(cause)}`)
+  printLine(`"wildcast reload" can't reach this relay, but SIGHUP can: ${String(cause)}`)
 }

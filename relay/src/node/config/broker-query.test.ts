@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest'
 import { brokerOfQuery } from './broker-query.js'
 
-const outside = {
+const environment = {
   env: { PASSWORD: 'a+b&c=%d' },
   resolve: (file: string) => `/cwd/${file}`,
   readText: () => 'from a file\n',
@@ -10,7 +10,7 @@ const outside = {
   isFile: () => true,
 }
 
-const read = (query: string) => brokerOfQuery(query, '--broker', outside)
+const read = (query: string) => brokerOfQuery(query, '--broker', environment)
 
 it.each([
   ['InMemoryBroker', { type: 'memory' }],

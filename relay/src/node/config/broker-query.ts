@@ -1,7 +1,7 @@
 import { parse } from 'qs'
 import type { BrokerSettings } from '../../brokers/settings.js'
+import type { ConfigEnvironment } from './config-environment.js'
 import { expand } from './expand.js'
-import type { ConfigEnvironment } from './outside.js'
 import { originalBroker } from './schema/original-broker.js'
 import { validate } from './validate.js'
 
@@ -11,7 +11,7 @@ import { validate } from './validate.js'
  * @param flag the flag or variable that problems name
  * @throws {ConfigError} with everything that is wrong
  */
-export function brokerOfQuery(query: string, flag: string, outside: ConfigEnvironment): BrokerSettings {
-  const expanded = expand(parse(query), outside)
-  return validate(originalBroker(outside.resolve), expanded, { file: flag, faults: [], lineOf: () => undefined })
+export function brokerOfQuery(query: string, flag: string, environment: ConfigEnvironment): BrokerSettings {
+  const expanded = expand(parse(query), environment)
+  return validate(originalBroker(environment.resolve), expanded, { file: flag, faults: [], lineOf: () => undefined })
 }

@@ -9,7 +9,7 @@ import { tomlSource } from './source/toml-source.js'
 const read = (file: string): string => readFileSync(new URL(`../../../../${file}`, import.meta.url), 'utf8')
 const documentation = read('docs/configuration.md')
 
-const outside = {
+const environment = {
   env: { PORT: '3015', REDIS_HOST: 'redis', REDIS_PASSWORD: 'x', NATS_PASSWORD: 'x', NATS_TOKEN: 'x' },
   resolve: (file: string) => file,
   readText: () => 'x\n',
@@ -26,14 +26,14 @@ function blocks(language: string, text = documentation): readonly (readonly [lin
 }
 
 it.each(blocks('toml'))('docs/configuration.md:%i is a valid configuration', (_, text) => {
-  expect(interpret(tomlSource(text, 'example'), 'example', outside).brokers.size).toBeGreaterThan(0)
+  expect(interpret(tomlSource(text, 'example'), 'example', environment).brokers.size).toBeGreaterThan(0)
 })
 
 it("the README's blocks are one valid configuration", () => {
   const text = blocks('toml', read('README.md'))
     .map(([, block]) => block)
     .join('\n')
-  const { brokers, bridges, components } = interpret(tomlSource(text, 'example'), 'example', outside)
+  const { brokers, bridges, components } = interpret(tomlSource(text, 'example'), 'example', environment)
   expect({ brokers: brokers.size, bridges: bridges.length, components: components.length }).toEqual({
     brokers: 3,
     bridges: 1,
@@ -42,19 +42,19 @@ it("the README's blocks are one valid configuration", () => {
 })
 
 it.each(blocks('json'))('docs/configuration.md:%i is a valid configuration in JSON', (_, text) => {
-  expect(interpret(jsonSource(text, 'example'), 'example', outside).brokers.size).toBe(1)
+  expect(interpret(jsonSource(text, 'example'), 'example', environment).brokers.size).toBe(1)
 })
 
 it.each(blocks('js'))('docs/configuration.md:%i is a valid module', async (_, text) => {
   const { default: value } = (await import(`data:text/javascript,${encodeURIComponent(text)}`)) as { default: unknown }
   const source = { value, faults: [], lineOf: () => undefined }
-  expect(interpret(source, 'example', outside).brokers.size).toBe(1)
+  expect(interpret(source, 'example', environment).brokers.size).toBe(1)
 })
 
 it.each([...documentation.matchAll(/^wildcast gateway -b '?([^'\n]*)'?$/gm)].map(([, query]) => query ?? ''))(
   'docs/configuration.md has a valid query: %s',
   (query) => {
-    expect(() => brokerOfQuery(query, '--broker', outside)).not.toThrow()
+    expect(() => brokerOfQuery(query, '--broker', environment)).not.toThrow()
   },
 )
 

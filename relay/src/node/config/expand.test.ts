@@ -3,7 +3,7 @@
 import { expect, it } from 'vitest'
 import { expand } from './expand.js'
 
-const outside = {
+const environment = {
   env: { HOST: 'redis', EMPTY: '', NESTED: '${HOST}' },
   readText: (file: string) => {
     if (file === '/run/redis') return 'top secret\n'
@@ -12,13 +12,13 @@ const outside = {
 }
 
 function expanded(value: unknown): unknown {
-  const { value: result, faults } = expand(value, outside)
+  const { value: result, faults } = expand(value, environment)
   expect(faults).toEqual([])
   return result
 }
 
 function faultsOf(value: unknown): readonly string[] {
-  return expand(value, outside).faults.map(({ path, message }) => `${path.join('.')}: ${message}`)
+  return expand(value, environment).faults.map(({ path, message }) => `${path.join('.')}: ${message}`)
 }
 
 it('replaces variables in texts at every depth', () => {
@@ -42,7 +42,7 @@ it('reads the text of a file without its last line break', () => {
 })
 
 it('accepts a path with variables, and does not change other tables with a key "file"', () => {
-  const { value } = expand({ a: { file: '/run/${HOST}' }, b: { file: 'x', port: 1 }, file: {} }, outside)
+  const { value } = expand({ a: { file: '/run/${HOST}' }, b: { file: 'x', port: 1 }, file: {} }, environment)
   expect(value).toEqual({ a: 'top secret', b: { file: 'x', port: 1 }, file: {} })
 })
 

@@ -1,4 +1,4 @@
-import type { ConfigEnvironment } from './outside.js'
+import type { ConfigEnvironment } from './config-environment.js'
 import type { Path } from './path.js'
 import { isTable } from './schema/table.js'
 import type { ConfigFault } from './source/source.js'
@@ -17,7 +17,7 @@ const leftOut = ['__proto__', 'constructor', 'prototype']
  */
 export function expand(
   value: unknown,
-  outside: Pick<ConfigEnvironment, 'env' | 'readText'>,
+  environment: Pick<ConfigEnvironment, 'env' | 'readText'>,
   under: Path = [],
 ): Expanded {
   const faults: ConfigFault[] = []
@@ -38,7 +38,7 @@ export function expand(
   function withVariables(text: string, path: Path): string {
     return text.replace(/\$\$\{|\$\{(?:(\w+)\})?/g, (found, name: string | undefined) => {
       if (found === '$${') return '${'
-      const value = name !== undefined && Object.hasOwn(outside.env, name) ? outside.env[name] : undefined
+      const value = name !== undefined && Object.hasOwn(environment.env, name) ? environment.env[name] : undefined
       if (value === undefined) faults.push({ path, message: missing(name) })
       return value ?? found
     })
@@ -46,7 +46,7 @@ export function expand(
 
   function textOf(file: string, path: Path): unknown {
     try {
-      return outside.readText(withVariables(file, path)).replace(/\r?\n$/, '')
+      return environment.readText(withVariables(file, path)).replace(/\r?\n$/, '')
     } catch (cause) {
       const why = (cause as NodeJS.ErrnoException).code ?? 'unknown cause'
       faults.push({ path, message: `{it} could not be read from "${file}" (${why}); correct the path` })

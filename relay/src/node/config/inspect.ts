@@ -2,10 +2,10 @@ import path from 'node:path'
 import type { BrokerSettings } from '../../brokers/settings.js'
 import { inspectComponents } from '../inspect-components.js'
 import type { Config } from './config.js'
+import { type ConfigEnvironment, configEnvironment } from './config-environment.js'
 import { ConfigError, type Problem } from './config-error.js'
 import { inspectCertificates } from './inspect-certificates.js'
 import { inspectNatsAuth } from './inspect-nats-auth.js'
-import { type ConfigEnvironment, outside } from './outside.js'
 import type { Path } from './path.js'
 import { interpret } from './read-config.js'
 import type { ReadText } from './read-text.js'
@@ -23,10 +23,10 @@ import { problemsOf } from './validate.js'
  */
 export async function inspect(file: string): Promise<Config> {
   const source = await readSource(file)
-  const around = outside(path.dirname(path.resolve(file)))
-  const config = interpret(source, file, around)
+  const environment = configEnvironment(path.dirname(path.resolve(file)))
+  const config = interpret(source, file, environment)
   const problems = [
-    ...brokerProblems(config, { source, file, around }),
+    ...brokerProblems(config, { source, file, environment }),
     ...(await inspectComponents(config.components)),
   ]
   if (problems.length > 0) throw new ConfigError(problems)
@@ -36,12 +36,12 @@ export async function inspect(file: string): Promise<Config> {
 interface Read {
   readonly source: Source
   readonly file: string
-  readonly around: ConfigEnvironment
+  readonly environment: ConfigEnvironment
 }
 
-function brokerProblems({ brokers }: Config, { source, file, around }: Read): readonly Problem[] {
+function brokerProblems({ brokers }: Config, { source, file, environment }: Read): readonly Problem[] {
   const faults = [...brokers].flatMap(([name, settings]) =>
-    inspectBroker(settings, around.readText).map((fault) => ({
+    inspectBroker(settings, environment.readText).map((fault) => ({
       ...fault,
       path: [...keyOf(name, source.value), ...fault.path],
     })),

@@ -5,9 +5,9 @@ import type { Config } from './config.js'
 import { interpret } from './read-config.js'
 import { tomlSource } from './source/toml-source.js'
 
-const outside = scriptedOutside()
+const environment = scriptedOutside()
 
-const read = (toml: string): Config => interpret(tomlSource(toml, 'spin.toml'), 'spin.toml', outside)
+const read = (toml: string): Config => interpret(tomlSource(toml, 'spin.toml'), 'spin.toml', environment)
 
 const memory = '[trigger.brokers.test]\nbroker_type = "InMemoryBroker"\n'
 

@@ -5,9 +5,9 @@ import { auths, components, example, gateway, memory, mqtt, nats, redis } from '
 import { interpret } from './read-config.js'
 import { tomlSource } from './source/toml-source.js'
 
-const outside = scriptedOutside()
+const environment = scriptedOutside()
 
-const read = (toml: string): Config => interpret(tomlSource(toml, 'spin.toml'), 'spin.toml', outside)
+const read = (toml: string): Config => interpret(tomlSource(toml, 'spin.toml'), 'spin.toml', environment)
 
 /** The settings of the broker in a block of the README. */
 const brokerOf = (toml: string): unknown => read(toml).brokers.get('BROKER_NAME')

@@ -4,7 +4,7 @@ import type { Config } from './config.js'
 import { interpret } from './read-config.js'
 import { tomlSource } from './source/toml-source.js'
 
-const outside = {
+const environment = {
   env: { PORT: '4000', PASSWORD: 'top secret' },
   resolve: (file: string) => `/etc/wildcast/${file}`,
   readText: () => 'from a file\n',
@@ -12,7 +12,7 @@ const outside = {
   isFile: (file: string) => file === 'hello.js',
 }
 
-const read = (toml: string): Config => interpret(tomlSource(toml, 'wildcast.toml'), 'wildcast.toml', outside)
+const read = (toml: string): Config => interpret(tomlSource(toml, 'wildcast.toml'), 'wildcast.toml', environment)
 const brokerOf = (toml: string): unknown => read(`[brokers.main]\n${toml}`).brokers.get('main')
 
 describe('the own form', () => {

@@ -5,7 +5,7 @@ import { interpret } from './read-config.js'
 import { jsonSource } from './source/json-source.js'
 import { tomlSource } from './source/toml-source.js'
 
-const outside = {
+const environment = {
   env: { PASSWORD: 'top secret', URL: 'http://me:top-secret@redis' },
   resolve: (file: string) => file,
   readText: () => {
@@ -18,7 +18,7 @@ const outside = {
 /** Everything that is wrong with a text in TOML. */
 function problemsOf(toml: string): string {
   try {
-    interpret(tomlSource(toml, 'wildcast.toml'), 'wildcast.toml', outside)
+    interpret(tomlSource(toml, 'wildcast.toml'), 'wildcast.toml', environment)
   } catch (cause) {
     if (cause instanceof ConfigError) return cause.message
     throw cause
@@ -280,7 +280,7 @@ describe('a configuration error is described in one sentence', () => {
 
 it('finds the same errors in JSON as in TOML, and duplicate keys', () => {
   const text = '{"brokers": {\n"main": {"type": "memory"},\n"main": {"type": "memory"}},\n"prt": 1}'
-  expect(() => interpret(jsonSource(text, 'wildcast.json'), 'wildcast.json', outside)).toThrow(
+  expect(() => interpret(jsonSource(text, 'wildcast.json'), 'wildcast.json', environment)).toThrow(
     expect.objectContaining({
       message:
         'wildcast.json:3: "main" in [brokers] is defined twice, first in line 2; rename or remove one of the two\n' +
@@ -291,7 +291,7 @@ it('finds the same errors in JSON as in TOML, and duplicate keys', () => {
 
 it.each([[undefined], [null], [1], ['x'], [[]]])('rejects %j as a configuration', (value) => {
   const source = { value, faults: [], lineOf: () => undefined }
-  expect(() => interpret(source, 'wildcast.mjs', outside)).toThrow(
+  expect(() => interpret(source, 'wildcast.mjs', environment)).toThrow(
     'wildcast.mjs: it must be a table of keys and values',
   )
 })

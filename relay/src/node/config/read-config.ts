@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import type { Config } from './config.js'
+import { type ConfigEnvironment, configEnvironment } from './config-environment.js'
 import { type Expanded, expand } from './expand.js'
-import { type ConfigEnvironment, outside } from './outside.js'
 import { isOriginal, originalForm } from './schema/original-form.js'
 import { ownForm } from './schema/own-form.js'
 import { isTable } from './schema/table.js'
@@ -29,25 +29,25 @@ export function usualConfig(folder: string): string {
  * @throws {ConfigError} with everything that is wrong
  */
 export async function readConfig(file: string): Promise<Config> {
-  return interpret(await readSource(file), file, outside(path.dirname(path.resolve(file))))
+  return interpret(await readSource(file), file, configEnvironment(path.dirname(path.resolve(file))))
 }
 
 /**
  * Reads the source of a configuration, in either form.
  * @throws {ConfigError} with everything that is wrong
  */
-export function interpret(source: Source, file: string, outside: ConfigEnvironment): Config {
+export function interpret(source: Source, file: string, environment: ConfigEnvironment): Config {
   const original = isOriginal(source.value)
-  const expanded = original ? expandTrigger(source.value, outside) : expand(source.value, outside)
-  const context = { ...outside, brokers: brokersOf(original ? source.value.trigger : source.value) }
+  const expanded = original ? expandTrigger(source.value, environment) : expand(source.value, environment)
+  const context = { ...environment, brokers: brokersOf(original ? source.value.trigger : source.value) }
   const form = original ? originalForm : ownForm
   return validate(form(context), expanded, { ...source, file })
 }
 
 /** The rest of a spin.toml is not Wildcast's: its `${…}` may have another meaning. */
-function expandTrigger(file: Readonly<Record<string, unknown>>, outside: ConfigEnvironment): Expanded {
+function expandTrigger(file: Readonly<Record<string, unknown>>, environment: ConfigEnvironment): Expanded {
   if (!('trigger' in file)) return { value: file, faults: [] }
-  const { value: trigger, faults } = expand(file.trigger, outside, ['trigger'])
+  const { value: trigger, faults } = expand(file.trigger, environment, ['trigger'])
   return { value: { ...file, trigger }, faults }
 }
 

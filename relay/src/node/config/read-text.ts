@@ -1,4 +1,4 @@
-import type { ConfigEnvironment } from './outside.js'
+import type { ConfigEnvironment } from './config-environment.js'
 
 export type ReadText = ConfigEnvironment['readText']
 

@@ -1,7 +1,7 @@
 import { type BrokerMessage, WildcastError } from '@wildcast/protocol'
 import type { OpenThread, Ran, Thread } from '../../components/thread.js'
 import { type BackOff, backOffMs } from '../../core/back-off.js'
-import { Life, type LifeOptions } from './life.js'
+import { RunningThread, type RunningThreadOptions } from './running-thread.js'
 
 /** The wait before a thread is restarted, multiplied by a random factor from 0.5 to 2. */
 const backOff: BackOff = { firstMs: 100, longestMs: 10_000 }
@@ -10,7 +10,7 @@ const backOff: BackOff = { firstMs: 100, longestMs: 10_000 }
  * Runs each component in a thread of Node: a crash, an endless loop or full memory affects nothing
  * else, and the thread restarts.
  */
-export function componentThread(options: Omit<LifeOptions, 'ended'>): OpenThread {
+export function componentThread(options: Omit<RunningThreadOptions, 'ended'>): OpenThread {
   return async (onError) => {
     const thread = new ComponentThread(options, onError)
     await thread.open()
@@ -19,15 +19,15 @@ export function componentThread(options: Omit<LifeOptions, 'ended'>): OpenThread
 }
 
 class ComponentThread implements Thread {
-  readonly #options: Omit<LifeOptions, 'ended'>
+  readonly #options: Omit<RunningThreadOptions, 'ended'>
   readonly #onError: (error: WildcastError) => void
   /**
    * All that have begun to load and not ended: one that was replaced lives until its last run has
    * ended.
    */
-  readonly #lives: Set<Life> = new Set()
+  readonly #threads: Set<RunningThread> = new Set()
   /** Takes the messages; undefined during a restart. */
-  #current: Life | undefined
+  #current: RunningThread | undefined
   /** Runs that continue when there is another thread, or never will be. */
   readonly #waiting: (() => void)[] = []
   /** One at a time, so that the last one wins. */
@@ -37,7 +37,7 @@ class ComponentThread implements Thread {
   #why = 'it is being loaded'
   #closed = false
 
-  constructor(options: Omit<LifeOptions, 'ended'>, onError: (error: WildcastError) => void) {
+  constructor(options: Omit<RunningThreadOptions, 'ended'>, onError: (error: WildcastError) => void) {
     this.#options = options
     this.#onError = onError
   }
@@ -47,17 +47,17 @@ class ComponentThread implements Thread {
   }
 
   async open(): Promise<void> {
-    this.#use(await this.#begin())
+    this.#setCurrent(await this.#begin())
   }
 
   async run(message: BrokerMessage): Promise<Ran> {
     for (;;) {
       if (this.#closed) throw closedError()
-      const life = this.#current
-      if (!life) await new Promise<void>((resolve) => this.#waiting.push(resolve))
+      const thread = this.#current
+      if (!thread) await new Promise<void>((resolve) => this.#waiting.push(resolve))
       // If it was replaced meanwhile, the next one runs the message.
-      else if ((await life.lives()) && life === this.#current) {
-        const ran = await life.run(message)
+      else if ((await thread.isAlive()) && thread === this.#current) {
+        const ran = await thread.run(message)
         this.#ends = 0
         return ran
       }
@@ -69,17 +69,17 @@ class ComponentThread implements Thread {
     this.#reloads = begun.catch(() => {})
     const next = await begun
     const old = this.#current
-    this.#use(next)
+    this.#setCurrent(next)
     if (!old) return
     await old.retire()
-    this.#lives.delete(old)
+    this.#threads.delete(old)
   }
 
   async close(): Promise<void> {
     this.#closed = true
     this.#current = undefined
-    for (const life of this.#lives) life.close()
-    this.#lives.clear()
+    for (const thread of this.#threads) thread.close()
+    this.#threads.clear()
     this.#wake()
   }
 
@@ -87,21 +87,21 @@ class ComponentThread implements Thread {
    * @throws {WildcastError} `internal` if its module can't be loaded; `interrupted` if it was
    * closed
    */
-  async #begin(): Promise<Life> {
+  async #begin(): Promise<RunningThread> {
     if (this.#closed) throw closedError()
-    const life = new Life({ ...this.#options, ended: (life, why) => this.#ended(life, why) })
-    this.#lives.add(life)
+    const thread = new RunningThread({ ...this.#options, ended: (thread, why) => this.#ended(thread, why) })
+    this.#threads.add(thread)
     try {
-      await life.load()
-      return life
+      await thread.load()
+      return thread
     } catch (cause) {
-      this.#lives.delete(life)
+      this.#threads.delete(thread)
       throw cause
     }
   }
 
-  #use(life: Life): void {
-    this.#current = life
+  #setCurrent(thread: RunningThread): void {
+    this.#current = thread
     this.#wake()
   }
 
@@ -109,9 +109,9 @@ class ComponentThread implements Thread {
     for (const resume of this.#waiting.splice(0)) resume()
   }
 
-  #ended(life: Life, why: string): void {
-    this.#lives.delete(life)
-    if (life !== this.#current) return
+  #ended(thread: RunningThread, why: string): void {
+    this.#threads.delete(thread)
+    if (thread !== this.#current) return
     this.#current = undefined
     this.#why = `its thread ended: ${why}`
     this.#onError(new WildcastError('interrupted', `its thread ended and is started again: ${why}`))
@@ -126,9 +126,9 @@ class ComponentThread implements Thread {
       await new Promise<void>((resolve) => void clock.after(wait * (0.5 + 1.5 * clock.random()), resolve))
       if (this.#closed || this.#current) return
       try {
-        const life = await this.#begin()
-        if (this.#current) this.#drop(life)
-        else this.#use(life)
+        const thread = await this.#begin()
+        if (this.#current) this.#drop(thread)
+        else this.#setCurrent(thread)
         return
       } catch (cause) {
         if (this.#closed) return
@@ -140,9 +140,9 @@ class ComponentThread implements Thread {
   }
 
   /** A reload was faster, and its module is newer. */
-  #drop(life: Life): void {
-    this.#lives.delete(life)
-    life.close()
+  #drop(thread: RunningThread): void {
+    this.#threads.delete(thread)
+    thread.close()
   }
 }
 

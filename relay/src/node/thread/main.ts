@@ -7,13 +7,13 @@ import { type CheckedOutput, readOutputs } from '../../components/read-outputs.j
 import { triggerOf } from '../../components/trigger.js'
 import { firstLine, loadModule, MissingJiti } from '../load-module.js'
 import { type PlaceOfError, placeOfLoadError } from '../place-of-error.js'
-import { where } from './where.js'
-import type { FromThread, ThreadStart, ToThread } from './words.js'
+import { errorPrefix } from './error-prefix.js'
+import type { FromThread, ThreadStart, ToThread } from './thread-messages.js'
 
 const { id, broker, pattern, source, config } = workerData as ThreadStart
 const from = { broker, pattern: parsePattern(pattern) }
 const port = parentPort as NonNullable<typeof parentPort>
-const say = (words: FromThread): void => port.postMessage(words)
+const send = (message: FromThread): void => port.postMessage(message)
 /**
  * An eighth of its memory: while a text is built, several copies exist, with up to two bytes per
  * character.
@@ -56,13 +56,13 @@ async function run(component: Component, { run: number, message }: Extract<ToThr
       await component(triggerOf(message, from), { id, config, signal: abort.signal }),
       mostCharacters,
     )
-    say({ kind: 'done', run: number, outputs })
+    send({ kind: 'done', run: number, outputs })
   } catch (cause) {
     const outputs = outputsOf(cause)
-    say({
+    send({
       kind: 'failed',
       run: number,
-      error: { code: 'internal', message: `${where(cause)}${firstLine(cause)}` },
+      error: { code: 'internal', message: `${errorPrefix(cause)}${firstLine(cause)}` },
       outputs,
     })
   } finally {
@@ -72,12 +72,12 @@ async function run(component: Component, { run: number, message }: Extract<ToThr
 
 load().then(
   (component) => {
-    port.on('message', (words: ToThread) => {
-      if (words.kind === 'run') void run(component, words)
-      else if (words.kind === 'ping') say({ kind: 'pong' })
-      else running.get(words.run)?.abort(new WildcastError('timeout', 'the time for this message is over'))
+    port.on('message', (message: ToThread) => {
+      if (message.kind === 'run') void run(component, message)
+      else if (message.kind === 'ping') send({ kind: 'pong' })
+      else running.get(message.run)?.abort(new WildcastError('timeout', 'the time for this message is over'))
     })
-    say({ kind: 'ready' })
+    send({ kind: 'ready' })
   },
-  (cause: unknown) => say({ kind: 'useless', why: firstLine(cause), place }),
+  (cause: unknown) => send({ kind: 'load-failed', why: firstLine(cause), place }),
 )

@@ -3,7 +3,7 @@ import { memory } from '../../brokers/memory.js'
 import { type ServedMemory, serveMemory } from '../../brokers/memory-link/serve-memory.js'
 import { realClock } from '../../core/clock.js'
 import { newId } from '../new-id.js'
-import { member } from './member.js'
+import { runChild } from './run-child.js'
 
 export interface MemoryTask {
   readonly folder: string
@@ -15,7 +15,7 @@ async function share(socket: string): Promise<ServedMemory> {
   return serveMemory(socket, await memory({ clock: realClock, newId })({ status: () => {}, dropped: () => {} }))
 }
 
-member<MemoryTask>(async ({ sockets }) => {
+runChild<MemoryTask>(async ({ sockets }) => {
   const shared = await Promise.all(sockets.map(share))
   return {
     async close() {

@@ -1,19 +1,19 @@
 import { expect, it } from 'vitest'
 import { fakeClock } from '../../testing/fake-clock.js'
+import type { ToChild } from './child-messages.js'
 import { moduleReloads } from './module-reloads.js'
-import type { ToMember } from './words.js'
 
 function open(there = true) {
   const clock = fakeClock()
-  const sent: ToMember[] = []
+  const sent: ToChild[] = []
   const reloads = moduleReloads(clock)
-  const place = {
-    say(words: ToMember): boolean {
-      sent.push(words)
+  const slot = {
+    send(message: ToChild): boolean {
+      sent.push(message)
       return there
     },
   }
-  return { clock, sent, heard: reloads.heard, ask: () => reloads.ask(place) }
+  return { clock, sent, heard: reloads.received, ask: () => reloads.request(slot) }
 }
 
 it('resolves when the process has loaded the modules, and rejects with its reason', async () => {

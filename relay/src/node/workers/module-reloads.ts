@@ -1,6 +1,6 @@
 import { WildcastError } from '@wildcast/protocol'
 import type { Clock } from '../../core/clock.js'
-import type { WorkerSlot } from './place.js'
+import type { WorkerSlot } from './worker-slot.js'
 
 /** A module that takes longer to load has failed. */
 const patienceMs = 60_000
@@ -11,17 +11,17 @@ export interface ModuleReloads {
    * @throws {WildcastError} `internal` if one can't be loaded: the old ones stay in use;
    * `interrupted` without an answer
    */
-  ask(place: Pick<WorkerSlot, 'say'>): Promise<void>
-  heard(number: number, failure: string | undefined): void
+  request(slot: Pick<WorkerSlot, 'send'>): Promise<void>
+  received(number: number, failure: string | undefined): void
 }
 
 export function moduleReloads(clock: Clock): ModuleReloads {
   const waiting = new Map<number, (failure: WildcastError | undefined) => void>()
   let last = 0
   return {
-    async ask(place) {
+    async request(slot) {
       const number = ++last
-      if (!place.say({ kind: 'reload', number }))
+      if (!slot.send({ kind: 'reload', number }))
         throw new WildcastError('interrupted', 'the process of the components is being started; try again')
       return new Promise((resolve, reject) => {
         const answered = (failure: WildcastError | undefined): void => {
@@ -36,7 +36,7 @@ export function moduleReloads(clock: Clock): ModuleReloads {
         waiting.set(number, answered)
       })
     },
-    heard: (number, failure) =>
+    received: (number, failure) =>
       waiting.get(number)?.(failure === undefined ? undefined : new WildcastError('internal', failure)),
   }
 }

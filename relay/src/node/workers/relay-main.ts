@@ -4,9 +4,9 @@
 import type { Relay } from '../../core/relay.js'
 import type { Config } from '../config/config.js'
 import type { ListenRemedies } from '../listen-failure.js'
+import { openMonitoring } from '../monitoring.js'
 import { runConfig } from '../run-config.js'
-import { openWatch } from '../watch.js'
-import { member } from './member.js'
+import { runChild } from './run-child.js'
 
 export interface RelayTask {
   readonly folder: string
@@ -33,15 +33,21 @@ function whenReached(relay: Pick<Relay, 'health' | 'clock'>, leftMs = patienceMs
   })
 }
 
-member<RelayTask>(async ({ folder, config, replaces, ...options }, crew) => {
-  const watch = openWatch({ all: () => crew.figures() })
+runChild<RelayTask>(async ({ folder, config, replaces, ...options }, primary) => {
+  const monitoring = openMonitoring({ all: () => primary.figures() })
   const { relay, close, reload } = await runConfig(config, {
     ...options,
-    watch,
+    monitoring,
     // A relay without a port is the one that the others ask.
-    ...(config.gateways.length === 0 ? {} : { parts: () => crew.parts() }),
-    workers: { folder, onConnection: (take) => crew.onConnection(take) },
+    ...(config.gateways.length === 0 ? {} : { parts: () => primary.parts() }),
+    workers: { folder, onConnection: (take) => primary.onConnection(take) },
   })
   if (replaces) await whenReached(relay)
-  return { relay: relay.id, close, reload: () => reload(config), figures: watch.figures, parts: () => relay.parts() }
+  return {
+    relay: relay.id,
+    close,
+    reload: () => reload(config),
+    figures: monitoring.figures,
+    parts: () => relay.parts(),
+  }
 })

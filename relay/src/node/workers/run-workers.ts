@@ -10,8 +10,8 @@ import type { RunningConfig } from '../run-config.js'
 import { type Acceptor, acceptor } from './acceptor.js'
 import { wakefulClock } from './clock.js'
 import { divide } from './divide.js'
-import type { WorkerSlot } from './place.js'
-import { Staff } from './staff.js'
+import { Supervisor } from './supervisor.js'
+import type { WorkerSlot } from './worker-slot.js'
 
 export interface RunWorkersOptions {
   /** The number of relays that share the ports. */
@@ -34,20 +34,20 @@ export async function runWorkers(config: Config, { count, reload, remedies }: Ru
   checkPlain(config)
   const folder = await mkdtemp(path.join(tmpdir(), 'wildcast-')) // no other user may enter it
   const { onError } = openLog(wakefulClock)
-  const staff = new Staff({ folder, onError, remedies, reload })
+  const supervisor = new Supervisor({ folder, onError, remedies, reload })
   const acceptors: Acceptor[] = []
-  const hand = inTurns(staff.workers)
+  const pass = roundRobin(supervisor.workers)
 
   async function close(): Promise<void> {
     for (const one of acceptors) one.close()
-    await staff.close()
+    await supervisor.close()
     await rm(folder, { recursive: true, force: true })
   }
 
   try {
-    await staff.open(divide(config, folder), count)
+    await supervisor.open(divide(config, folder), count)
     for (const [endpoint, { port, host }] of config.gateways.entries())
-      acceptors.push(await acceptor({ port, host, onError, accepted: (socket) => hand(socket, endpoint) }))
+      acceptors.push(await acceptor({ port, host, onError, accepted: (socket) => pass(socket, endpoint) }))
   } catch (cause) {
     await close()
     throw listenFailure(cause, remedies)
@@ -60,7 +60,7 @@ export async function runWorkers(config: Config, { count, reload, remedies }: Ru
       const samePorts = isDeepStrictEqual(portsOf(config), portsOf(now))
       // The ports belong to this process, which stays.
       const possible = samePorts ? now : { ...now, gateways: config.gateways }
-      const done = await staff.replace(divide(possible, folder, staff.sockets), now.workers ?? 1)
+      const done = await supervisor.replace(divide(possible, folder, supervisor.sockets), now.workers ?? 1)
       return samePorts ? done : [...done, 'restart to change the ports and their options']
     },
   }
@@ -81,11 +81,11 @@ function checkPlain(config: Config): void {
 }
 
 /** Passes each client to the next worker that is ready. */
-function inTurns(workers: readonly WorkerSlot[]): (socket: Socket, endpoint: number) => void {
+function roundRobin(workers: readonly WorkerSlot[]): (socket: Socket, endpoint: number) => void {
   let turn = 0
-  return function hand(socket, endpoint) {
-    const arrival = { endpoint, socket, again: () => hand(socket, endpoint) }
-    for (let tries = workers.length; tries > 0; tries--) if (workers[turn++ % workers.length]?.hand(arrival)) return
+  return function pass(socket, endpoint) {
+    const client = { endpoint, socket, passAgain: () => pass(socket, endpoint) }
+    for (let tries = workers.length; tries > 0; tries--) if (workers[turn++ % workers.length]?.pass(client)) return
     socket.destroy() // all of them are being replaced: the client reconnects
   }
 }

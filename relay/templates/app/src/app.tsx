@@ -1,12 +1,12 @@
 import { useConnection, usePublish, useSubscription } from '@wildcast/react'
 import { useState } from 'react'
 
-/** What the component in components/hello.js publishes. */
+/** The data of a message from components/hello.js. */
 interface Goodbye {
   readonly text: string
 }
 
-/** Says hello on `hello.*`, and shows what the component answers on `goodbye`. */
+/** Publishes on `hello.*`, and shows the answers of the component on `goodbye`. */
 export function App() {
   const { state } = useConnection()
   const feed = useSubscription<Goodbye>('goodbye', { keep: 20 })

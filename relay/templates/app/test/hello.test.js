@@ -2,13 +2,13 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { test } from 'node:test'
 
-/** The relay on a free port. */
+/** Starts the relay on a free port. */
 async function startRelay() {
   const relay = spawn(process.execPath, ['node_modules/@wildcast/relay/bin/wildcast.js', 'up', '--port', '0'])
-  let said = ''
+  let output = ''
   for await (const chunk of relay.stdout) {
-    said += chunk
-    const port = /:(\d+)\n/.exec(said)?.[1]
+    output += chunk
+    const port = /:(\d+)\n/.exec(output)?.[1]
     if (port) return { url: `http://127.0.0.1:${port}`, stop: () => relay.kill() }
   }
   throw new Error('the relay did not start; try "npx wildcast check"')
@@ -19,12 +19,12 @@ test('the component answers on goodbye', async () => {
   try {
     const events = await fetch(`${relay.url}/subscribe/goodbye`, { headers: { accept: 'text/event-stream' } })
     await fetch(`${relay.url}/publish/hello.test`, { method: 'POST', body: 'hi' })
-    let heard = ''
+    let received = ''
     for await (const chunk of events.body ?? []) {
-      heard += new TextDecoder().decode(chunk)
-      if (heard.includes('data: ')) break
+      received += new TextDecoder().decode(chunk)
+      if (received.includes('data: ')) break
     }
-    assert.match(heard, /Hello, test: hi/)
+    assert.match(received, /Hello, test: hi/)
   } finally {
     relay.stop()
   }

@@ -3,8 +3,7 @@ import { classicDialect } from './classic.js'
 import { classicEncoders } from './encoders.js'
 
 dialectContract('classic', {
-  // In JSON a payload is an array of bytes, which the tests of the wire look at; here it is read as
-  // text.
+  // In JSON a payload is an array of bytes, which other tests check; here it is read as text.
   open: classicDialect({
     ...classicEncoders.json.plain,
     message: ({ payload }) => new TextEncoder().encode(String(payload)),

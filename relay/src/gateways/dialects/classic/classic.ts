@@ -13,14 +13,14 @@ import type { RelayView } from '../../../core/relay.js'
 import type { Session } from '../../../core/session.js'
 import type { ClientConnection, Dialect } from '../../connections/connection.js'
 import type { OpenDialect } from '../dialect.js'
-import { Intake } from '../intake.js'
-import { fail, failPublish, silent } from './failures.js'
+import { PublishThrottle } from '../publish-throttle.js'
+import { classicOwner, fail, failPublish } from './failures.js'
 
-/** How often a socket may subscribe to the same: each is one more copy of every message. */
+/** Limit of equal subscriptions of a socket: each gets one more copy of every message. */
 const copiesLimit = 10
 
 /**
- * The original's two-way protocol: no answers, and a frame that can't be read closes the
+ * The original's two-way protocol: without answers. A frame that can't be read closes the
  * connection.
  */
 export function classicDialect(encoder: StreamEncoder): OpenDialect {
@@ -31,20 +31,17 @@ class Classic implements Dialect {
   readonly #relay: RelayView
   readonly #connection: ClientConnection
   readonly #outbox: Outbox
-  readonly #intake: Intake
+  readonly #throttle: PublishThrottle
   readonly #publisher: Session
-  /**
-   * Two equal subscriptions of one socket give two copies, so the second needs a session of its
-   * own.
-   */
+  /** Two equal subscriptions of one socket get two copies, so the second needs another session. */
   readonly #sessions: Session[]
   readonly #copies: Map<string, number> = new Map()
 
   constructor(encoder: StreamEncoder, relay: RelayView, connection: ClientConnection) {
     this.#relay = relay
     this.#connection = connection
-    this.#outbox = relay.outbox(encoder, { wire: connection, owner: silent })
-    this.#intake = new Intake(connection)
+    this.#outbox = relay.outbox(encoder, { wire: connection, owner: classicOwner })
+    this.#throttle = new PublishThrottle(connection)
     this.#publisher = relay.open(this.#outbox)
     this.#sessions = [this.#publisher]
   }
@@ -53,7 +50,7 @@ class Classic implements Dialect {
     try {
       this.#act(data)
     } catch (cause) {
-      fail(this.#relay, this.#outbox, cause) // in the same turn, so that nothing behind it is acted on
+      fail(this.#relay, this.#outbox, cause) // in the same turn, so that no later frame is handled
     }
   }
 
@@ -93,6 +90,6 @@ class Classic implements Dialect {
   #publish({ subject, message, broker, response_subject }: PublishFrame): Promise<void> | undefined {
     return this.#publisher
       .publish({ subject, payload: message, broker, responseSubject: response_subject })
-      ?.finally(this.#intake.begin(message.length))
+      ?.finally(this.#throttle.begin(message.length))
   }
 }

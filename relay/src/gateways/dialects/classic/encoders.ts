@@ -4,11 +4,12 @@ import type { StreamEncoder } from '../../../core/outlet.js'
 import { deflatedFrame, joinFrames, wireFrame } from '../../connections/framing.js'
 import { messageFrame } from '../message-frame.js'
 
-/** What classic clients are sent: the original's four modes. */
+/** The form of messages to classic clients: the original's modes. */
 export type Mode = 'binary' | 'text' | 'messagepack' | 'json'
+/** All modes. */
 export const modes: readonly Mode[] = ['binary', 'text', 'messagepack', 'json']
 
-/** For clients that have agreed on compression, and for others. */
+/** For clients with and without compression. */
 export interface Encoders {
   readonly plain: StreamEncoder
   readonly deflated: StreamEncoder
@@ -17,7 +18,7 @@ export interface Encoders {
 const json = messagesOnly((frame) => classicJsonCodec.encode(frame))
 const msgpack = messagesOnly((frame) => classicMsgpackCodec.encode(frame))
 
-/** What a classic client on `/ws` is sent. */
+/** The encoders for classic clients on `/ws`. */
 export const classicEncoders: Readonly<Record<Mode, Encoders>> = {
   json,
   text: json,
@@ -25,7 +26,7 @@ export const classicEncoders: Readonly<Record<Mode, Encoders>> = {
   binary: msgpack,
 }
 
-/** What a client on `/subscribe/…` is sent. */
+/** The encoders for clients on `/subscribe/…`. */
 export const subscribeEncoders: Readonly<Record<Mode, Encoders>> = {
   json,
   messagepack: msgpack,
@@ -33,10 +34,7 @@ export const subscribeEncoders: Readonly<Record<Mode, Encoders>> = {
   text: messagesOnly((frame) => payloadText(frame.message)),
 }
 
-/**
- * Classic has no answers: everything but messages is left out, and so is a message that the mode
- * can't carry.
- */
+/** Encodes messages only: classic has no answers. It skips a message that the mode can't carry. */
 function messagesOnly(encode: (frame: MessageFrame) => string | Uint8Array | undefined): Encoders {
   const encoder = (framed: (data: string | Uint8Array) => Buffer): StreamEncoder => ({
     message(message, feed) {

@@ -1,11 +1,11 @@
 import type { StreamEncoder } from '../../../core/outlet.js'
 import type { OpenDialect } from '../dialect.js'
-import { fail, silent } from './failures.js'
+import { classicOwner, fail } from './failures.js'
 
-/** One pattern, taken from the path. What the client sends is ignored. */
+/** Subscribes to one pattern, from the path. Ignores what the client sends. */
 export function subscribeOnly(pattern: string, encoder: StreamEncoder): OpenDialect {
   return (relay, connection) => {
-    const outbox = relay.outbox(encoder, { wire: connection, owner: silent })
+    const outbox = relay.outbox(encoder, { wire: connection, owner: classicOwner })
     const session = relay.open(outbox)
     session.subscribe({ subject: pattern }, () => {}).catch((cause) => fail(relay, outbox, cause))
     return {

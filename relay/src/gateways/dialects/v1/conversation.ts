@@ -14,29 +14,29 @@ import type { RelayView } from '../../../core/relay.js'
 import type { Session } from '../../../core/session.js'
 import type { ResumableSession } from '../../../core/sessions.js'
 import type { ClientConnection } from '../../connections/connection.js'
-import { Intake } from '../intake.js'
+import { PublishThrottle } from '../publish-throttle.js'
 import { batchOf, type V1Encoder } from './encoders.js'
 import { askOf, errorOf, publishOf, responseOf, subscribeOf, welcome } from './frames.js'
 import { PendingRequests } from './pending-requests.js'
 import { ReceivedCount } from './received-count.js'
 
-/** By these close codes a client ends its session: browsers send the second when a page is left or crashes. */
+/** Close codes that end the session. Browsers send 1001 when a page is left or crashes. */
 const leavingCodes: readonly (number | undefined)[] = [1000, 1001]
 
 /**
- * What a client and its session say to each other in v1. After `Connect` it outlives its connection
- * for a while: the client can come back to it. Frames are counted both ways, see docs/protocol.md.
+ * The v1 frames of a client and its session. After `Connect` it outlives its connection for a
+ * while, so that the client can resume it. Frames are counted both ways: see docs/protocol.md.
  */
 export class Conversation implements OutboxOwner, ResumableSession {
   readonly session: Session
-  /** Before batches are agreed on. */
+  /** Used until batches are agreed on. */
   readonly #plain: V1Encoder
   #encoder: V1Encoder
   readonly #relay: RelayView
   readonly #outbox: Outbox
   /** Absent while the client is away. */
   #connection: ClientConnection | undefined
-  #intake: Intake | undefined
+  #throttle: PublishThrottle | undefined
   #batch: number | undefined
   readonly #requests = new PendingRequests()
   readonly #count = new ReceivedCount()
@@ -53,7 +53,7 @@ export class Conversation implements OutboxOwner, ResumableSession {
     this.session = relay.open(this.#outbox)
   }
 
-  /** Proves that a client is the session's own. Absent before `Connect`. */
+  /** Authenticates the session's client. Absent before `Connect`. */
   get key(): string | undefined {
     return this.#key
   }
@@ -62,7 +62,7 @@ export class Conversation implements OutboxOwner, ResumableSession {
     return this.#outbox.holdsFrames
   }
 
-  /** Bytes of a message with several frames. Undefined if the client has not asked for that. */
+  /** Bytes of a batch. Undefined if the client has not asked for batches. */
   get batch(): number | undefined {
     return this.#batch
   }
@@ -75,10 +75,7 @@ export class Conversation implements OutboxOwner, ResumableSession {
     this.#send({ kind: 'Unsubscribed', id, error: { code, message } })
   }
 
-  /**
-   * Answers `Connect`. Returns the conversation that goes on over this connection: another one if the
-   * client comes back to that.
-   */
+  /** Answers `Connect`. Returns this conversation, or an earlier one that is resumed. */
   connect(frame: ConnectFrame): Conversation {
     const connection = this.#connection
     const former = frame.session === undefined ? undefined : this.#relay.sessions.find(frame.session)
@@ -95,12 +92,12 @@ export class Conversation implements OutboxOwner, ResumableSession {
     return this
   }
 
-  /** The frames after the first `count`. Undefined if they are not kept. */
+  /** Returns the frames after the first `count`; undefined if they are not kept. */
   after(count: number): readonly Uint8Array[] | undefined {
     return this.#outbox.after(count)
   }
 
-  /** The frame of the client with this number has come. Returns false if it had come before. */
+  /** Counts a frame of the client. Returns false if it had come before. */
   count(number: number, bytes: number): boolean {
     const count = this.#count
     const hadNothingNew = count.unconfirmedBytes === 0
@@ -113,12 +110,12 @@ export class Conversation implements OutboxOwner, ResumableSession {
   }
 
   confirm(): void {
-    if (!this.#connection) return // `Welcome` will say it
+    if (!this.#connection) return // `Welcome` will confirm
     const count = this.#count.confirm()
     if (count !== undefined) this.#sendUncounted({ kind: 'Received', count })
   }
 
-  /** @throws {WildcastError} what the frame is refused with */
+  /** @throws {WildcastError} if the frame is refused */
   act(frame: Exclude<ClientFrame, ConnectFrame>): void {
     switch (frame.kind) {
       case 'Subscribe':
@@ -138,24 +135,24 @@ export class Conversation implements OutboxOwner, ResumableSession {
         this.#requests.cancel(frame.ref)
         return
       case 'Authenticate':
-        throw new WildcastError('unsupported', 'this relay asks nobody who they are; leave the token out')
+        throw new WildcastError('unsupported', 'this relay has no authentication; leave the token out')
       case 'Received':
         if (this.#isKept && !this.#outbox.confirm(frame.count))
-          throw new WildcastError('invalid_frame', 'Received: count the frames of this session, and never back')
+          throw new WildcastError('invalid_frame', '"Received" must count the frames of this session')
         return
       case 'Ping':
         this.#send({ kind: 'Pong' })
         return
-      case 'Pong': // its arrival alone is the sign of life
+      case 'Pong': // its arrival is enough
         return
     }
   }
 
   async whenAnswered(): Promise<void> {
-    await this.#intake?.whenConfirmed()
+    await this.#throttle?.whenConfirmed()
   }
 
-  /** Closes the connection, and ends the session with it: the client can't come back to it. */
+  /** Closes the connection and ends the session: the client can't resume it. */
   end(error: WildcastError): void {
     this.#outbox.end(error)
     this.close()
@@ -179,14 +176,14 @@ export class Conversation implements OutboxOwner, ResumableSession {
     this.close()
   }
 
-  /** A connection is gone, with the client's close code if it has given one. */
+  /** A connection is gone. `code` is the client's close code, if it sent one. */
   leave(connection: ClientConnection, code: number | undefined): void {
     if (connection !== this.#connection) return // another one has taken its place
     this.#connection = undefined
     if (this.#key === undefined || !this.#isKept || this.#leavingCodes.includes(code)) this.close()
     if (this.#key === undefined || this.#isOver) return
     this.#outbox.detach()
-    this.#intake?.moveTo(undefined)
+    this.#throttle?.moveTo(undefined)
     this.#relay.sessions.leave(this.#key)
   }
 
@@ -210,37 +207,37 @@ export class Conversation implements OutboxOwner, ResumableSession {
 
   #begin({ batch, shared = false }: ConnectFrame): void {
     const { sessions, limits } = this.#relay
-    if (shared) this.#leavingCodes = leavingCodes.slice(0, 1) // other pages go on with the session
+    if (shared) this.#leavingCodes = leavingCodes.slice(0, 1) // other pages still use the session
     this.#key = sessions.open(this)
     this.#batch = batchOf(this.#plain, batch)
     this.#outbox.writeUncounted(this.#welcome(this.#key, false))
-    // The client knows of batches when it has read `Welcome`, so nothing is joined with it.
+    // The client can't split batches before `Welcome`, so nothing is joined with it.
     if (this.#batch !== undefined) this.#encoder = this.#plain.batched?.(this.#batch) ?? this.#plain
     this.#outbox.encodeWith(this.#encoder, limits.resume > 0 ? 'kept' : 'sent')
   }
 
-  /** Goes on over another connection, if the client has everything that is not kept any more. */
+  /** Continues on another connection, if the client has all frames that are no longer kept. */
   #resume(connection: ClientConnection, encoder: V1Encoder, { received = 0, batch }: ConnectFrame): boolean {
     const key = this.#key
-    // What is kept was written by this encoder.
+    // The kept frames are of this encoder.
     const sameBytes = encoder === this.#plain && batchOf(encoder, batch) === this.#batch
     if (key === undefined || !sameBytes || !this.#outbox.after(received)) return false
     this.#replace()
     this.#connection = connection
     this.#relay.sessions.comeBack(key)
     this.#count.confirm()
-    this.#intake?.moveTo(connection)
+    this.#throttle?.moveTo(connection)
     this.#outbox.attach(connection, received, this.#welcome(key, true))
     return true
   }
 
-  /** The client is here over another connection: this one is over. */
+  /** The client has another connection: ends this one. */
   #replace(): void {
     const connection = this.#connection
     this.#connection = undefined
     if (!connection) return
     this.#outbox.detach()
-    connection.end(new WildcastError('replaced', 'the session goes on over another connection'))
+    connection.end(new WildcastError('replaced', 'the session continues over another connection'))
   }
 
   #welcome(key: string, resumed: boolean): Uint8Array {
@@ -262,13 +259,13 @@ export class Conversation implements OutboxOwner, ResumableSession {
       this.#acknowledge(ref)
       return
     }
-    this.#intake ??= new Intake(this.#connection)
+    this.#throttle ??= new PublishThrottle(this.#connection)
     sent
       .then(
         () => this.#acknowledge(ref),
         (cause) => this.refuse(cause, ref),
       )
-      .finally(this.#intake.begin(frame.message.length))
+      .finally(this.#throttle.begin(frame.message.length))
   }
 
   #request(frame: RequestFrame): void {
@@ -280,7 +277,7 @@ export class Conversation implements OutboxOwner, ResumableSession {
       .finally(() => requests.end(ref))
       .then((answer) => this.#send(responseOf(ref, answer)))
       .catch((cause) => {
-        // Who cancelled does not wait for an answer any more.
+        // A client that has cancelled awaits no answer.
         if (!cancel.aborted) this.refuse(cause, ref)
       })
   }

@@ -4,32 +4,26 @@ import type { StreamEncoder } from '../../../core/outlet.js'
 import { batchedFrame, deflatedFrame, joinBatches, joinFrames, wireFrame } from '../../connections/framing.js'
 import { messageFrame } from '../message-frame.js'
 
-/**
- * Writes what a relay sends in v1: messages and gaps for all readers of a subscription, and frames
- * for one client.
- */
+/** Encodes frames of v1: messages and gaps for all subscribers, and other frames for one client. */
 export interface V1Encoder extends StreamEncoder {
   frame(frame: RelayFrame): Uint8Array
   /**
-   * The same for clients that take batches of so many bytes. Absent if the connection has none.
-   * Clients that take about the same share an encoder.
+   * Returns an encoder for batches of this many bytes. Absent if the connection has none. Clients
+   * with similar limits share an encoder.
    */
   batched?(bytes: number): V1Encoder
 }
 
-/**
- * What is spoken by one subprotocol of v1, for clients that have agreed on compression and for
- * others.
- */
+/** The codec of a v1 subprotocol, with encoders for clients with and without compression. */
 export interface V1Codec {
   readonly codec: Codec
   readonly encoders: { readonly plain: V1Encoder; readonly deflated: V1Encoder }
 }
 
-/** Less than so many bytes make no batch. */
+/** The smallest batch, in bytes. */
 const leastBatch = 1024
 
-/** By subprotocol. */
+/** The codecs by subprotocol. */
 export const v1Codecs: ReadonlyMap<string, V1Codec> = new Map(
   [jsonCodec, msgpackCodec].map((codec) => [
     codec.subprotocol as string,
@@ -37,9 +31,9 @@ export const v1Codecs: ReadonlyMap<string, V1Codec> = new Map(
   ]),
 )
 
-/** @param framed - what a connection carries as one message */
+/** @param framed - makes one message of a connection */
 export function v1Encoder(codec: Codec, framed: (data: string | Uint8Array) => Uint8Array): V1Encoder {
-  const frame = (said: RelayFrame): Uint8Array => framed(codec.encode(said))
+  const frame = (relayFrame: RelayFrame): Uint8Array => framed(codec.encode(relayFrame))
   return {
     frame,
     message: (message, feed) => frame(messageFrame(message, feed)),
@@ -49,10 +43,7 @@ export function v1Encoder(codec: Codec, framed: (data: string | Uint8Array) => U
   }
 }
 
-/**
- * Bytes of a message with several frames, if the client asks for so many. Undefined if it has only
- * one.
- */
+/** Returns the bytes of a batch for a client that asks for `asked`; undefined without batches. */
 export function batchOf({ batched }: V1Encoder, asked: number | undefined): number | undefined {
   return asked !== undefined && batched ? Math.min(asked, limits.batchBytes) : undefined
 }
@@ -69,9 +60,7 @@ function plainEncoder(codec: Codec): V1Encoder {
   return { ...plain, batched: (bytes) => bySize.get(2 ** Math.floor(Math.log2(bytes))) ?? plain }
 }
 
-/**
- * Each frame is compressed once for all its readers, so none of them is a part of another message.
- */
+/** Each frame is compressed once for all its readers, so it can't be a part of a batch. */
 function deflatedEncoder(codec: Codec): V1Encoder {
   const deflated = v1Encoder(codec, deflatedFrame)
   return { ...deflated, batched: () => deflated }

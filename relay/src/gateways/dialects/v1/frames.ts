@@ -12,7 +12,7 @@ import type { Ask, PublishCommand, Subscribe } from '../../../core/commands.js'
 import type { RelayView } from '../../../core/relay.js'
 import { pingMs } from '../../connections/heartbeat.js'
 
-// What the frames of v1 mean to a session, and how its answers are written.
+// Translates frames of v1 to a session's commands, and its answers to frames.
 
 /** @throws {WildcastError} `unsupported` if the frame has a field that this relay can't act on */
 export function publishOf(frame: PublishFrame): PublishCommand {
@@ -37,9 +37,9 @@ export function askOf({ subject, message, broker, timeout, headers }: RequestFra
   return { subject, payload: message, broker, timeoutMs: timeout, headers }
 }
 
-/** What `Welcome` says of a session. */
+/** The facts of a session in `Welcome`. */
 export interface WelcomeFacts extends Pick<WelcomeFrame, 'session' | 'name' | 'resumed' | 'received'> {
-  /** Bytes of a message with several frames, if both sides have agreed on that. */
+  /** Bytes of a batch, if both sides have agreed on batches. */
   readonly batch: number | undefined
 }
 

@@ -2,15 +2,15 @@ import { refusal, WildcastError } from '@wildcast/protocol'
 import { Cancel } from '../../../core/cancel.js'
 import type { TimeSlice } from '../../../core/time-slice.js'
 
-/** The requests of a client that are not answered yet, by its refs. */
+/** The pending requests of a client, by their refs. */
 export class PendingRequests {
   #pending: Map<number, Cancel> | undefined
 
-  /** @throws {WildcastError} `invalid_frame` if one of that ref is in flight */
+  /** @throws {WildcastError} `invalid_frame` if the ref is in flight */
   begin(ref: number): Cancel {
     this.#pending ??= new Map()
     if (this.#pending.has(ref))
-      throw new WildcastError('invalid_frame', `a request with ref ${ref} is in flight; count on`)
+      throw new WildcastError('invalid_frame', `a request with ref ${ref} is in flight; use another ref`)
     const cancel = new Cancel()
     this.#pending.set(ref, cancel)
     return cancel
@@ -24,7 +24,7 @@ export class PendingRequests {
     this.#pending?.get(ref)?.abort(new WildcastError('interrupted', 'the request was cancelled'))
   }
 
-  /** Their client has left. There may be thousands, when several clients leave at once. */
+  /** Cancels all: their client has left. There may be thousands if several leave at once. */
   abandon(slice: TimeSlice): void {
     abortAll([...(this.#pending?.values() ?? [])], slice)
   }

@@ -10,19 +10,16 @@ import type { ClientConnection } from '../../connections/connection.js'
 import type { KeepingDialect } from '../../connections/polled-connection.js'
 import type { Conversation } from './conversation.js'
 
-/** Frames of a client that are not counted: they are of the connection, not of the session. */
+/** Whether a client's frame is not counted, since it belongs to the connection, not the session. */
 const isUncounted = (kind: string): boolean => kind === 'Connect' || kind === 'Pong' || kind === 'Received'
 
-/**
- * Reads what comes over one connection of v1: decodes each message, and hands its frame to the
- * conversation.
- */
+/** Reads one connection of v1: decodes each message, and passes its frame to the conversation. */
 export class Reader implements KeepingDialect {
   readonly #codec: Codec
   readonly #connection: ClientConnection
-  /** Another one from `Connect` on, if the client comes back to that. */
+  /** Replaced at `Connect` if the client resumes another one. */
   #conversation: Conversation
-  /** A frame has come, so that `Connect` would be too late. */
+  /** Whether a frame has come, after which `Connect` is too late. */
   #begun = false
 
   constructor(codec: Codec, connection: ClientConnection, conversation: Conversation) {
@@ -45,7 +42,7 @@ export class Reader implements KeepingDialect {
     } catch (cause) {
       const error = WildcastError.from(cause)
       if (error.code === 'too_large') this.#conversation.refuse(error, undefined)
-      else this.#conversation.end(error) // nothing that follows can be read
+      else this.#conversation.end(error) // later data can't be read
       return []
     }
   }
@@ -60,7 +57,7 @@ export class Reader implements KeepingDialect {
 
   receiveAs(number: number, data: string | Uint8Array): boolean {
     let raw: RawFrame | undefined
-    // One that can't be read counts, too.
+    // An unreadable frame counts, too.
     let counts = true
     try {
       checkFrameLength(data)
@@ -68,10 +65,10 @@ export class Reader implements KeepingDialect {
       counts = !isUncounted(raw.kind)
       if (!counts || this.#conversation.count(number, data.length)) this.#act(raw)
     } catch (cause) {
-      // One that was sent again was answered before.
+      // A repeated frame was answered before.
       if (!raw && !this.#conversation.count(number, data.length)) return counts
       this.#conversation.refuse(cause, raw ? refOfRaw(raw) : this.#codec.refOf?.(data))
-      // What follows expects a session.
+      // Later frames expect a session.
       if (raw?.kind === 'Connect' && !this.#begun) this.#conversation.end(WildcastError.from(cause))
     } finally {
       this.#begun = true

@@ -1,7 +1,4 @@
-/**
- * How many frames of a client have come, of those that count, and how many of them it knows to
- * have.
- */
+/** Counts the frames that have come from a client, and those that are confirmed to it. */
 export class ReceivedCount {
   #received = 0
   #confirmed = 0
@@ -11,12 +8,12 @@ export class ReceivedCount {
     return this.#received
   }
 
-  /** Bytes of the frames that the client does not know to have come. */
+  /** Bytes of the unconfirmed frames. */
   get unconfirmedBytes(): number {
     return this.#bytes
   }
 
-  /** The frame of this number has come. Returns false if it had come before. */
+  /** Counts the frame of this number. Returns false if it had come before. */
   take(number: number, bytes: number): boolean {
     if (number <= this.#received) return false
     this.#received = number
@@ -24,10 +21,7 @@ export class ReceivedCount {
     return true
   }
 
-  /**
-   * The count to confirm to the client, which knows it from now on. Undefined if there is nothing
-   * new.
-   */
+  /** Returns the count to confirm to the client. Undefined if it is not new. */
   confirm(): number | undefined {
     this.#bytes = 0
     if (this.#received === this.#confirmed) return undefined

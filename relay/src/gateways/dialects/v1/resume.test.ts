@@ -3,10 +3,10 @@ import { lineRelay, otherLines, payloadsOf, subscribe } from '../../../testing/l
 import { settled } from '../../../testing/scripted-link.js'
 
 describe('a client that comes back', () => {
-  it('gets what it has not received, then what came meanwhile, and goes on', async () => {
+  it('gets what it has not received, then later messages, and continues', async () => {
     const { connected, deliver } = await lineRelay()
     const first = connected()
-    first.say(subscribe)
+    first.send(subscribe)
     await settled()
     await deliver('1', '2')
     first.dialect.close(1006)
@@ -14,13 +14,13 @@ describe('a client that comes back', () => {
     const again = connected({ session: first.welcome.session, received: 2 })
     await deliver('4')
     expect(again.welcome).toMatchObject({ resumed: true, received: 1, session: first.welcome.session })
-    expect(payloadsOf(again.heard())).toEqual(['2', '3', '4'])
+    expect(payloadsOf(again.received())).toEqual(['2', '3', '4'])
   })
 
-  it('keeps its subscriptions: the broker is asked for nothing', async () => {
+  it('keeps its subscriptions, without a call to the broker', async () => {
     const { broker, clock, connected } = await lineRelay()
     const first = connected()
-    first.say(subscribe)
+    first.send(subscribe)
     await settled()
     first.dialect.close(1006)
     clock.advance(59_000)
@@ -30,23 +30,23 @@ describe('a client that comes back', () => {
     expect(broker.log).toEqual(['+a'])
   })
 
-  it('gets the answers to what it had asked before', async () => {
+  it('gets the answers to its earlier frames', async () => {
     const { connected } = await lineRelay()
     const first = connected()
-    first.say({ Publish: { ref: 7, subject: 'a', message: 'x' } })
+    first.send({ Publish: { ref: 7, subject: 'a', message: 'x' } })
     first.dialect.close(1006)
     await settled()
     const again = connected({ session: first.welcome.session, received: 0 })
     await settled()
-    expect(again.heard()).toEqual([{ Ack: { ref: 7 } }])
+    expect(again.received()).toEqual([{ Ack: { ref: 7 } }])
   })
 
-  it('sends again what the relay has not got, which is acted on once', async () => {
+  it('sends frames again that the relay has not received, and each is handled once', async () => {
     const { broker, connected } = await lineRelay()
     const first = connected()
     const publish = (message: string) => ({ Publish: { subject: 'a', message } })
-    first.say(publish('1'))
-    first.say(publish('2'))
+    first.send(publish('1'))
+    first.send(publish('2'))
     first.dialect.close(1006)
     const again = connected({ session: first.welcome.session, received: 0 })
     expect(again.welcome).toMatchObject({ received: 2 })
@@ -56,40 +56,40 @@ describe('a client that comes back', () => {
     expect(broker.log).toEqual(['!a', '!a', '!a'])
   })
 
-  it('sends again what can not be read, which is answered once', async () => {
+  it('sends an unreadable frame again, which is answered once', async () => {
     const { connected } = await lineRelay()
     const one = connected()
     one.dialect.receiveAs(1, 'nonsense')
     one.dialect.receiveAs(1, 'nonsense')
     await settled()
-    expect(one.heard()).toMatchObject([{ Error: { code: 'invalid_frame' } }])
+    expect(one.received()).toMatchObject([{ Error: { code: 'invalid_frame' } }])
   })
 
-  it('has its Ping answered behind what was kept for it', async () => {
+  it('gets the answer to its Ping after the frames that were kept for it', async () => {
     const { connected, deliver } = await lineRelay()
     const first = connected()
-    first.say(subscribe)
+    first.send(subscribe)
     await settled()
     first.dialect.close(1006)
     await deliver('1', '2')
     const again = connected({ session: first.welcome.session, received: 1 })
-    again.say('Ping')
+    again.send('Ping')
     await settled()
-    const heard = again.heard()
-    expect(payloadsOf(heard.slice(0, -1))).toEqual(['1', '2'])
-    expect(heard.at(-1)).toBe('Pong')
+    const received = again.received()
+    expect(payloadsOf(received.slice(0, -1))).toEqual(['1', '2'])
+    expect(received.at(-1)).toBe('Pong')
   })
 
-  it('takes over from a connection that is still there, which is closed and heard no more (R5)', async () => {
+  it('replaces a connection that is still open, which is closed and no longer read (R5)', async () => {
     const { broker, connected, deliver } = await lineRelay()
     const first = connected()
-    first.say(subscribe)
+    first.send(subscribe)
     await settled()
     const again = connected({ session: first.welcome.session, received: 1 })
     expect(first.connection.ends.map(({ code }) => code)).toEqual(['replaced'])
     first.dialect.close(1006)
     await deliver('1')
-    expect({ late: payloadsOf(first.heard()), payloads: payloadsOf(again.heard()) }).toEqual({
+    expect({ late: payloadsOf(first.received()), payloads: payloadsOf(again.received()) }).toEqual({
       late: [],
       payloads: ['1'],
     })
@@ -97,19 +97,19 @@ describe('a client that comes back', () => {
   })
 
   it.each([
-    ['a key that nobody has', { session: 'id1_nothing' }],
+    ['an unknown key', { session: 'id1_nothing' }],
     ['more frames than it was sent', { received: 9 }],
     ['fewer than it has confirmed', { received: 0 }],
-    ['less than nothing', { received: -1 }],
+    ['a negative count', { received: -1 }],
     ['half a frame', { received: 1.5 }],
-    ['more than can be counted', { received: 2 ** 53 }],
+    ['more than a safe integer', { received: 2 ** 53 }],
   ])('begins again with %s (R2)', async (_, frame) => {
     const { broker, clock, connected, deliver } = await lineRelay()
     const first = connected()
-    first.say(subscribe)
+    first.send(subscribe)
     await settled()
     await deliver('1')
-    first.say({ Received: 2 })
+    first.send({ Received: 2 })
     first.dialect.close(1006)
     const again = connected({ session: first.welcome.session, received: 2, ...frame })
     expect(again.welcome).toMatchObject({ resumed: false, received: 0 })
@@ -119,45 +119,45 @@ describe('a client that comes back', () => {
     expect(broker.log).toEqual(['+a', '-a'])
   })
 
-  it('is refused, and its connection closed, with a `Connect` that means nothing', async () => {
+  it('is refused with an invalid `Connect`, and its connection is closed', async () => {
     const { line } = await lineRelay()
     const one = line()
-    one.say({ Connect: { received: 'many' } })
-    one.say(subscribe)
-    expect(one.heard()).toMatchObject([{ Error: { code: 'invalid_frame' } }])
+    one.send({ Connect: { received: 'many' } })
+    one.send(subscribe)
+    expect(one.received()).toMatchObject([{ Error: { code: 'invalid_frame' } }])
     expect(one.connection.ends.map(({ code }) => code)).toEqual(['invalid_frame'])
   })
 
-  it('publishes once what it sends again under its key, though the answer to the first was lost (R6)', async () => {
+  it('publishes once if it repeats a publish under its key after a lost answer (R6)', async () => {
     const { broker, connected } = await lineRelay({ limits: { resumeMs: 1000 } })
     const publish = { Publish: { ref: 7, subject: 'a', message: 'x', key: 'k' } }
     const first = connected()
-    first.say(publish)
+    first.send(publish)
     first.dialect.close(1006)
     const again = connected()
-    again.say(publish)
+    again.send(publish)
     await settled()
-    expect({ log: broker.log, heard: again.heard() }).toEqual({ log: ['!a'], heard: [{ Ack: { ref: 7 } }] })
+    expect({ log: broker.log, received: again.received() }).toEqual({ log: ['!a'], received: [{ Ack: { ref: 7 } }] })
   })
 
-  it('hears nothing of a subscription after its end is confirmed, also of what was kept for it (R8)', async () => {
+  it('gets nothing of a subscription after its end is confirmed, not even kept messages (R8)', async () => {
     const { connected, deliver } = await lineRelay()
     const first = connected()
-    first.say(subscribe)
+    first.send(subscribe)
     await settled()
-    const id = first.heard()[0]?.Subscribed?.id
+    const id = first.received()[0]?.Subscribed?.id
     await deliver('1')
     first.dialect.close(1006)
     await deliver('2')
     const again = connected({ session: first.welcome.session, received: 1 })
-    again.say({ Unsubscribe: { ref: 2, id } })
+    again.send({ Unsubscribe: { ref: 2, id } })
     await deliver('3')
-    const heard = again.heard()
-    expect(payloadsOf(heard)).toEqual(['1', '2'])
-    expect(heard.at(-1)).toMatchObject({ Unsubscribed: { ref: 2 } })
+    const received = again.received()
+    expect(payloadsOf(received)).toEqual(['1', '2'])
+    expect(received.at(-1)).toMatchObject({ Unsubscribed: { ref: 2 } })
   })
 
-  it('begins again in another encoding, since the bytes that are kept are of the first', async () => {
+  it('begins again in another encoding, since the kept bytes are of the first', async () => {
     const { connected } = await lineRelay()
     const first = connected()
     first.dialect.close(1006)
@@ -168,7 +168,7 @@ describe('a client that comes back', () => {
   it('begins again after 60 s, when the session is over (R3)', async () => {
     const { broker, clock, connected } = await lineRelay()
     const first = connected()
-    first.say(subscribe)
+    first.send(subscribe)
     await settled()
     first.dialect.close(1006)
     clock.advance(60_000)
@@ -181,7 +181,7 @@ describe('a client that comes back', () => {
   it.each([1000, 1001])('has ended its session if it closed with %d', async (code) => {
     const { broker, clock, connected } = await lineRelay()
     const first = connected()
-    first.say(subscribe)
+    first.send(subscribe)
     await settled()
     first.dialect.close(code)
     clock.advance(1000)
@@ -190,10 +190,10 @@ describe('a client that comes back', () => {
     expect(connected({ session: first.welcome.session, received: 1 }).welcome).toMatchObject({ resumed: false })
   })
 
-  it('outlives a page that is left if other pages share it', async () => {
+  it('keeps its session when a page is left if other pages share it', async () => {
     const { broker, clock, connected } = await lineRelay()
     const first = connected({ shared: true })
-    first.say(subscribe)
+    first.send(subscribe)
     await settled()
     first.dialect.close(1001)
     clock.advance(1000)
@@ -207,10 +207,10 @@ describe('a client that comes back', () => {
     expect(broker.log).toEqual(['+a', '-a'])
   })
 
-  it('has no session if it did not connect with a frame', async () => {
+  it('has no session without `Connect`', async () => {
     const { broker, clock, line } = await lineRelay()
     const one = line()
-    one.say(subscribe)
+    one.send(subscribe)
     await settled()
     one.dialect.close(1006)
     clock.advance(1000)
@@ -218,11 +218,11 @@ describe('a client that comes back', () => {
     expect({ log: broker.log, timers: clock.timers }).toEqual({ log: ['+a', '-a'], timers: 0 })
   })
 
-  it('is kept nothing by a relay that may keep nothing, which says so', async () => {
+  it('has no kept frames on a relay with `resume: 0`, as `Welcome` reports', async () => {
     const { broker, clock, connected } = await lineRelay({ limits: { resume: 0 } })
     const first = connected()
     expect(first.welcome).toMatchObject({ limits: { resume_bytes: 0 } })
-    first.say(subscribe)
+    first.send(subscribe)
     await settled()
     first.dialect.close(1006)
     clock.advance(1000)
@@ -231,42 +231,42 @@ describe('a client that comes back', () => {
   })
 })
 
-describe('the relay confirms what has come', () => {
-  it('after a second, once for all of it', async () => {
+describe('the relay confirms frames', () => {
+  it('after 1 s, once for all', async () => {
     const { clock, connected } = await lineRelay()
     const one = connected()
-    for (let i = 0; i < 3; i++) one.say({ Publish: { subject: 'a', message: 'x' } })
+    for (let i = 0; i < 3; i++) one.send({ Publish: { subject: 'a', message: 'x' } })
     clock.advance(1000)
-    one.say('Pong')
-    one.say({ Received: 0 })
+    one.send('Pong')
+    one.send({ Received: 0 })
     clock.advance(5000)
-    expect(one.heard()).toEqual([{ Received: 3 }])
+    expect(one.received()).toEqual([{ Received: 3 }])
   })
 
-  it('at once after a quarter of what may be kept', async () => {
+  it('at once after a quarter of the bytes that may be kept', async () => {
     const { connected } = await lineRelay({ limits: { resume: 4000 } })
     const one = connected()
-    one.say({ Publish: { subject: 'a', message: 'x'.repeat(900) } })
-    expect(one.heard()).toEqual([])
-    one.say({ Publish: { subject: 'a', message: 'x'.repeat(900) } })
-    expect(one.heard()).toEqual([{ Received: 2 }])
+    one.send({ Publish: { subject: 'a', message: 'x'.repeat(900) } })
+    expect(one.received()).toEqual([])
+    one.send({ Publish: { subject: 'a', message: 'x'.repeat(900) } })
+    expect(one.received()).toEqual([{ Received: 2 }])
   })
 
-  it('counts frames that it can not read', async () => {
+  it('counts unreadable frames', async () => {
     const { clock, connected } = await lineRelay()
     const one = connected()
     one.dialect.receive('{')
     clock.advance(1000)
     await settled()
-    expect(one.heard()).toMatchObject([{ Error: { code: 'invalid_frame' } }, { Received: 1 }])
+    expect(one.received()).toMatchObject([{ Error: { code: 'invalid_frame' } }, { Received: 1 }])
   })
 
-  it.each([5, -1, 'x', 1.5, 2 ** 53])('refuses a confirmation of %j, and lives', async (count) => {
+  it.each([5, -1, 'x', 1.5, 2 ** 53])('refuses a confirmation of %j, and continues', async (count) => {
     const { connected } = await lineRelay()
     const one = connected()
-    one.say({ Received: count })
-    one.say({ Publish: { ref: 1, subject: 'a', message: 'x' } })
+    one.send({ Received: count })
+    one.send({ Publish: { ref: 1, subject: 'a', message: 'x' } })
     await settled()
-    expect(one.heard()).toMatchObject([{ Error: { code: 'invalid_frame' } }, { Ack: { ref: 1 } }])
+    expect(one.received()).toMatchObject([{ Error: { code: 'invalid_frame' } }, { Ack: { ref: 1 } }])
   })
 })

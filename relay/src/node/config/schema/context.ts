@@ -1,4 +1,4 @@
-import type { ConfigEnvironment } from '../outside.js'
+import type { ConfigEnvironment } from '../config-environment.js'
 
 /** The facts that a schema needs besides the value. */
 export interface Context extends Pick<ConfigEnvironment, 'resolve' | 'isFolder' | 'isFile'> {

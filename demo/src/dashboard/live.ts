@@ -1,0 +1,54 @@
+import { client } from '../bridge.js'
+import { traffic } from '../traffic.js'
+import { bandwidth, delivered, latency, packers, prices, received, sensors, throughput } from './data.js'
+import { everyMs } from './frames.js'
+import { keepLoad } from './load.js'
+import { probeBrokers } from './probes.js'
+import { pollMetrics } from './relay-metrics.js'
+import { followAll } from './streams.js'
+import { slotMs } from './timeline.js'
+
+/** Begins everything that is live while the dashboard is open. Returns the undo. */
+export function goLive(): () => void {
+  skipTraffic()
+  const undos = [onceKnown(followAll), onceKnown(probeBrokers), pollMetrics(), keepLoad(), everyMs(slotMs, tick)]
+  return () => {
+    for (const undo of undos) undo()
+  }
+}
+
+/** Begins when the brokers are known, and again if a relay has other ones. */
+function onceKnown(begin: () => () => void): () => void {
+  let known = ''
+  let undo: (() => void) | undefined
+  const look = (): void => {
+    const names = client.welcome?.brokers.map(({ name }) => name).join() ?? ''
+    if (names === known) return
+    known = names
+    undo?.()
+    undo = begin()
+  }
+  const stop = client.onStatus(look)
+  look()
+  return () => {
+    stop()
+    undo?.()
+  }
+}
+
+let before = { ...traffic }
+
+/** Messages that came while the dashboard was closed count for no rate. */
+function skipTraffic(): void {
+  before = { ...traffic }
+}
+
+function tick(): void {
+  const now = Date.now()
+  received.add(0, traffic.messages - before.messages)
+  bandwidth.add(0, traffic.bytes - before.bytes)
+  skipTraffic()
+  for (const meters of [packers.meters, received, delivered, bandwidth]) meters.tick(now)
+  throughput.set(1, received.rate(0), now)
+  for (const gauges of [sensors.gauges, prices.gauges, latency.gauges, throughput]) gauges.tick(now)
+}

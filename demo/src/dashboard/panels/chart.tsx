@@ -1,0 +1,92 @@
+import { useEffect, useRef } from 'react'
+import uPlot from 'uplot'
+import 'uplot/dist/uPlot.min.css'
+import { resolveColor } from '../../ui/colors.js'
+import { useShownTheme } from '../../ui/use-shown-theme.js'
+import { everyMs } from '../frames.js'
+import { useDashboard } from '../store.js'
+import { slotMs, slots, type Timeline } from '../timeline.js'
+
+interface ChartProps {
+  /** For screen readers, as the lines are pixels. */
+  readonly label: string
+  readonly timeline: Timeline
+  /** A CSS variable for each line. */
+  readonly colors: readonly string[]
+  /** Fills the area below each line. @default false */
+  readonly filled?: boolean
+  /** The axis begins at 0. @default it begins at the lowest value */
+  readonly fromZero?: boolean
+  readonly format: (value: number) => string
+}
+
+/** The lines of a timeline, drawn five times a second. */
+export function Chart({ label, timeline, colors, filled = false, fromZero = false, format }: ChartProps) {
+  const box = useRef<HTMLDivElement>(null)
+  const theme = useShownTheme()
+  const paused = useDashboard((dashboard) => dashboard.paused)
+  const plot = useRef<uPlot>(null)
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the theme changes the colors
+  useEffect(() => {
+    const element = box.current
+    if (!element) return
+    const { clientWidth: width, clientHeight: height } = element
+    const options = optionsOf({ colors, filled, fromZero, format })
+    const drawn = new uPlot({ ...options, width, height }, copyOf(timeline), element)
+    plot.current = drawn
+    const resizing = new ResizeObserver(() =>
+      drawn.setSize({ width: element.clientWidth, height: element.clientHeight }),
+    )
+    resizing.observe(element)
+    return () => {
+      resizing.disconnect()
+      drawn.destroy()
+      plot.current = null
+    }
+  }, [timeline, colors, filled, fromZero, format, theme])
+
+  useEffect(() => {
+    if (paused) return
+    return everyMs(slotMs, () => plot.current?.setData(copyOf(timeline)))
+  }, [timeline, paused])
+
+  return <div ref={box} role="img" aria-label={label} className="h-40 min-h-0 w-full min-w-0 overflow-hidden" />
+}
+
+/** uPlot takes arrays that it may keep; ours are written to in place. */
+function copyOf({ columns: [x, ...ys] }: Timeline): uPlot.AlignedData {
+  return [x, ...ys]
+}
+
+type Look = Required<Pick<ChartProps, 'colors' | 'filled' | 'fromZero' | 'format'>>
+
+function optionsOf({ colors, filled, fromZero, format }: Look): Omit<uPlot.Options, 'width' | 'height'> {
+  const quiet = resolveColor('--quiet')
+  const grid = { stroke: resolveColor('--line', 0.7), width: 1 }
+  const axis = { stroke: quiet, font: '11px ui-sans-serif, system-ui, sans-serif', grid, ticks: { show: false } }
+  return {
+    legend: { show: false },
+    cursor: { y: false, points: { size: 6 }, drag: { x: false, y: false } },
+    padding: [8, 14, 0, 0],
+    scales: {
+      x: { time: false, range: [(-slots * slotMs) / 1000, 0] },
+      y: { range: { min: { pad: 0.1, ...(fromZero ? { hard: 0, soft: 0, mode: 1 } : {}) }, max: { pad: 0.15 } } },
+    },
+    axes: [
+      { ...axis, size: 24, splits: [-60, -45, -30, -15, 0], values: (_, all) => all.map(secondsAgo) },
+      { ...axis, size: 46, space: 28, values: (_, all) => all.map(format) },
+    ],
+    series: [
+      {},
+      ...colors.map((color) => ({
+        stroke: resolveColor(color),
+        width: 1.5,
+        points: { show: false },
+        ...(filled && { fill: resolveColor(color, 0.12) }),
+      })),
+    ],
+  }
+}
+
+const secondsAgo = (value: number): string => (value === 0 ? 'now' : `${value} s`)

@@ -1,0 +1,30 @@
+import { lineColor, lineColors } from '../../ui/colors.js'
+import { Panel } from '../../ui/panel.js'
+import { latency } from '../data.js'
+import { Chart } from './chart.js'
+import { Legend, type LegendEntry } from './legend.js'
+
+const milliseconds = (value: number): string => `${value < 10 ? value.toFixed(1) : Math.round(value)} ms`
+
+function entries(): readonly LegendEntry[] {
+  return latency.names.all.map((name, i) => {
+    const value = latency.gauges.timeline.last(i)
+    return { name, color: lineColor(i), value: value === null ? '–' : milliseconds(value) }
+  })
+}
+
+/** How long a message of this page takes to come back to it, over each broker. */
+export function LatencyPanel({ className }: { readonly className?: string | undefined }) {
+  return (
+    <Panel title="Round trip" note="page → relay → broker → page" className={className}>
+      <Chart
+        label="Milliseconds of a round trip over each broker"
+        timeline={latency.gauges.timeline}
+        colors={lineColors}
+        fromZero
+        format={milliseconds}
+      />
+      <Legend entries={entries} />
+    </Panel>
+  )
+}

@@ -1,0 +1,70 @@
+import { create } from 'zustand'
+import { client } from '../bridge.js'
+import { throughput } from './data.js'
+
+const everyMs = 1000
+
+/** The sums of `/metrics` of the relay. */
+interface RelayMetrics {
+  /** Whether each broker is reached, by name. */
+  readonly up: Readonly<Record<string, boolean>>
+  /** Messages that brokers have confirmed, of all. */
+  readonly published: number
+  /** Messages that slow readers were not sent. */
+  readonly missed: number
+  /** Publishes that failed. */
+  readonly failed: number
+}
+
+export const useRelayMetrics = create<RelayMetrics>()(() => ({ up: {}, published: 0, missed: 0, failed: 0 }))
+
+/** Reads the metrics once a second while the page is online. Returns the undo. */
+export function pollMetrics(): () => void {
+  const stop = new AbortController()
+  let before: { readonly published: number; readonly at: number } | undefined
+  const poll = async (): Promise<void> => {
+    if (client.status.state !== 'online') return
+    const text = await readText(stop.signal)
+    if (text === undefined) return
+    const now = parseMetrics(text)
+    const at = performance.now()
+    // A relay that was started again counts from 0.
+    if (before && now.published >= before.published)
+      throughput.set(0, ((now.published - before.published) * 1000) / (at - before.at), Date.now())
+    before = { published: now.published, at }
+    useRelayMetrics.setState(now)
+  }
+  const timer = setInterval(() => void poll(), everyMs)
+  void poll()
+  return () => {
+    clearInterval(timer)
+    stop.abort()
+  }
+}
+
+/** Undefined if the relay can't be reached now: the next poll follows. */
+async function readText(signal: AbortSignal): Promise<string | undefined> {
+  try {
+    const response = await fetch('/metrics', { signal })
+    return response.ok ? await response.text() : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Reads the text form of Prometheus. */
+export function parseMetrics(text: string): RelayMetrics {
+  const up: Record<string, boolean> = {}
+  const sums: Record<string, number> = {}
+  for (const [, name = '', labels = '', value] of text.matchAll(/^(wildcast_\w+)(?:\{(.*)\})? (\S+)$/gm)) {
+    sums[name] = (sums[name] ?? 0) + Number(value)
+    const broker = /broker="([^"]*)"/.exec(labels)?.[1]
+    if (name === 'wildcast_broker_up' && broker !== undefined) up[broker] = value === '1'
+  }
+  return {
+    up,
+    published: sums.wildcast_published_total ?? 0,
+    missed: sums.wildcast_missed_total ?? 0,
+    failed: sums.wildcast_publish_failures_total ?? 0,
+  }
+}

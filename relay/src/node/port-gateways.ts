@@ -1,0 +1,31 @@
+import { crossOrigin } from '../gateways/endpoints/cross-origin.js'
+import { health } from '../gateways/endpoints/health.js'
+import { http } from '../gateways/endpoints/http.js'
+import { httpRequest } from '../gateways/endpoints/http-request.js'
+import { serverSentEvents } from '../gateways/endpoints/server-sent-events.js'
+import { streamEndpoint } from '../gateways/endpoints/stream.js'
+import { websocket } from '../gateways/endpoints/websocket.js'
+import type { Gateway } from '../gateways/gateway.js'
+import type { GatewayConfig } from './config/config.js'
+import { staticFiles } from './static-files.js'
+
+export interface PortGatewaysOptions extends Omit<GatewayConfig, 'port' | 'host' | 'broker' | 'keepAliveMs'> {
+  /** Serves the metrics. */
+  readonly metrics: Gateway
+}
+
+/** The gateways of a port. Files come last: the paths of all other gateways take precedence. */
+export function portGateways(options: PortGatewaysOptions): readonly Gateway[] {
+  const { websockets, requestResponse, timeoutMs, static: folder, origins, compression, metrics } = options
+  return [
+    crossOrigin({ origins }),
+    metrics,
+    http,
+    health,
+    serverSentEvents,
+    streamEndpoint,
+    websocket({ mode: websockets, compression }),
+    httpRequest({ form: requestResponse, timeoutMs }),
+    ...(folder === undefined ? [] : [staticFiles(folder)]),
+  ]
+}

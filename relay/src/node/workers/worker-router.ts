@@ -1,0 +1,110 @@
+import { type IncomingMessage, type RequestListener, type ServerResponse, request as send } from 'node:http'
+import { connect, type Socket } from 'node:net'
+import { type Duplex, pipeline } from 'node:stream'
+import { realClock } from '../../core/clock.js'
+import type { Handshake } from '../../gateways/gateway.js'
+import { originForm } from '../origin-form.js'
+import { isRelayId, workerSocketPath } from './worker-socket.js'
+
+export interface WorkerRouterOptions {
+  /** The folder of the workers' private sockets. */
+  readonly folder: string
+  /** The id of this worker's relay. */
+  readonly relay: string
+  /** The index of this endpoint: connections stay on the same one. */
+  readonly endpoint: number
+}
+
+const sessionKey = /^Session ([^_]+)_/i
+
+/** How long one side may take to read the last data of the other. */
+const lastDataMs = 2000
+
+/**
+ * Forwards what belongs to a session at another worker, whichever worker accepted it. A request for
+ * a relay that does not exist stays.
+ */
+export interface WorkerRouter {
+  /** Forwards a handshake, or calls `stay`. */
+  handshake(handshake: Handshake, stay: () => void): void
+  /** Forwards requests, or answers them with `stay`. */
+  requests(stay: RequestListener): RequestListener
+}
+
+export function workerRouter({ folder, relay, endpoint }: WorkerRouterOptions): WorkerRouter {
+  /** Connects to the private socket of another worker. Resolves with undefined if that fails. */
+  async function connectTo(other: string): Promise<Socket | undefined> {
+    // A client may have invented the id.
+    if (!isRelayId(other)) return undefined
+    const socket = connect(workerSocketPath({ folder, relay: other, endpoint }))
+    return new Promise((resolve) => {
+      socket.once('connect', () => resolve(socket))
+      socket.on('error', () => resolve(undefined)) // later errors end it, which the other end notices
+    })
+  }
+
+  return {
+    handshake(handshake, stay) {
+      const sent = relayOfUrl(handshake.request.url ?? '')
+      if (sent === undefined || sent === relay) stay()
+      else void connectTo(sent).then((other) => (other ? join(handshake, other) : stay()))
+    },
+    requests: (stay) => (request, response) => {
+      const sent = relayOfRequest(request)
+      if (sent === undefined || sent === relay) stay(request, response)
+      else void connectTo(sent).then((other) => (other ? forward(request, response, other) : stay(request, response)))
+    },
+  }
+}
+
+/** The relay that a URL names. Only the endpoints with sessions read it. */
+function relayOfUrl(url: string): string | undefined {
+  const [path = '', query] = originForm(url).split('?', 2)
+  if (query === undefined || !/^\/(?:ws|stream)\/?$/.test(path)) return undefined
+  return new URLSearchParams(query).get('relay') ?? undefined
+}
+
+/** A request of a session contains its key, which begins with its relay. */
+function relayOfRequest({ url = '', headers }: IncomingMessage): string | undefined {
+  const [, named] = (originForm(url).startsWith('/stream') && sessionKey.exec(headers.authorization ?? '')) || []
+  return named ?? relayOfUrl(url)
+}
+
+/** Repeats the handshake at the other worker, and joins the two sockets. */
+function join({ request, socket, head }: Handshake, other: Duplex): void {
+  if (socket.destroyed) {
+    other.destroy() // its client has left meanwhile
+    return
+  }
+  const { method, url, httpVersion, rawHeaders } = request
+  const lines = [`${method} ${url} HTTP/${httpVersion}`]
+  for (let i = 0; i < rawHeaders.length; i += 2) lines.push(`${rawHeaders[i]}: ${rawHeaders[i + 1]}`)
+  other.write(`${lines.join('\r\n')}\r\n\r\n`, 'latin1') // as Node decodes headers
+  other.write(head)
+  socket.pipe(other).pipe(socket)
+  socket.once('close', () => endSocket(other))
+  other.once('close', () => endSocket(socket))
+}
+
+/** Ends a socket. Its last data is sent if the reader takes it. */
+function endSocket(end: Duplex): void {
+  end.end()
+  end.once(
+    'close',
+    realClock.after(lastDataMs, () => end.destroy()),
+  )
+}
+
+function forward(request: IncomingMessage, response: ServerResponse, other: Socket): void {
+  const { method, url: path, rawHeaders: headers } = request
+  const sent = send({ createConnection: () => other, method, path, headers })
+  sent.once('response', (answer) => {
+    response.writeHead(answer.statusCode ?? 502, answer.rawHeaders)
+    response.flushHeaders()
+    pipeline(answer, response, () => {})
+  })
+  // The worker has ended meanwhile: the client sees a lost connection.
+  sent.on('error', () => response.destroy())
+  response.once('close', () => sent.destroy())
+  pipeline(request, sent, () => {})
+}

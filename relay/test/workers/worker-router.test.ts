@@ -1,0 +1,64 @@
+import { once } from 'node:events'
+import { createServer, type RequestListener } from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import { expect, it, onTestFinished } from 'vitest'
+import { WebSocket } from 'ws'
+import { TimeSlice } from '../../src/core/time-slice.js'
+import { memory, newId, realClock, serveAll, websocket } from '../../src/index.js'
+import { handshakes } from '../../src/node/handshakes.js'
+import { workerRouter } from '../../src/node/workers/worker-router.js'
+import { makeCertificates } from '../servers/certificates.js'
+import { temporaryFolder } from '../servers/temporary-folder.js'
+
+// Another worker in this process, behind whatever server.
+
+const { ca, server: certificate } = makeCertificates()
+
+it.each([
+  ['http', (listener: RequestListener) => createServer(listener)],
+  [
+    'https',
+    (listener: RequestListener) => createSecureServer({ cert: certificate.cert, key: certificate.key }, listener),
+  ],
+])('leads clients of an %s server to the relay that they ask for', async (scheme, create) => {
+  const folder = temporaryFolder()
+  const other = await serveAll({
+    brokers: { main: memory({ clock: realClock, newId }) },
+    endpoints: [{ gateways: [websocket()], port: 0 }],
+    workers: { folder, onConnection: () => {} },
+    onError: (error) => expect.unreachable(error.message),
+  })
+  onTestFinished(() => other.close())
+  const { id: relay } = other.relay
+  const here = workerRouter({ folder, relay: '01ARZ3NDEKTSV4RRFFQ69G5FAV', endpoint: 0 })
+  const server = create(here.requests((_, response) => response.end('stayed')))
+  const { onUpgrade } = handshakes(server, {
+    pathOf: (path) => path,
+    router: here,
+    slice: new TimeSlice(realClock),
+  })
+  onUpgrade(({ socket }) => {
+    socket.end('HTTP/1.1 418 stayed\r\n\r\n')
+    return true
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => void server.close())
+  const { port } = server.address() as AddressInfo
+  const open = (query: string): WebSocket => {
+    const ws = new WebSocket(`${scheme.replace('http', 'ws')}://localhost:${port}/ws${query}`, 'wildcast.v1+json', {
+      ca,
+    })
+    onTestFinished(() => ws.terminate())
+    return ws
+  }
+  const led = open(`?relay=${relay}`)
+  await once(led, 'open')
+  led.send('{"Connect":{}}')
+  expect(JSON.parse(String((await once(led, 'message'))[0]))).toMatchObject({ Welcome: { relay } })
+  led.close(1000)
+  expect((await once(led, 'close'))[0]).toBe(1000)
+  for (const query of ['', '?relay=01ARZ3NDEKTSV4RRFFQ69G5FAV', '?relay=01ARZ3NDEKTSV4RRFFQ69G5FAW', '?relay=..'])
+    expect(String((await once(open(query), 'error'))[0])).toContain('418')
+})
