@@ -32,6 +32,10 @@ export {
   type Components,
   openComponents,
 } from './components/open-components.js'
+export type { Authorize, Decision } from './core/access/access.js'
+export { type Action, Grants, type RuleSource, type Verdict } from './core/access/grants.js'
+export { type Authenticate, type Credentials, everything, type Identity } from './core/access/identity.js'
+export type { RuleSet, RuleValues } from './core/access/rules.js'
 // The relay, without a runtime
 export type { Bridge } from './core/bridge.js'
 // Brokers
@@ -57,7 +61,6 @@ export type { Outbox } from './core/outbox.js'
 export type { OutboxEnds, OutboxOwner } from './core/outbox-ports.js'
 export type { Encoder, FeedFacts, OnFailure, Outlet, Parcel, StreamEncoder } from './core/outlet.js'
 export type { Part } from './core/part.js'
-export { type Action, allowAll, type Permissions } from './core/permissions.js'
 export { createRelay, type Relay, type RelayFacts, type RelayOptions, type RelayView } from './core/relay.js'
 export type { Session } from './core/session.js'
 export type { ResumableSession, Sessions } from './core/sessions.js'

@@ -1,4 +1,4 @@
-import type { Grants } from './grants.js'
+import { Grants } from './grants.js'
 
 /** A client whose credentials were checked, and its rules. */
 export interface Identity {
@@ -16,6 +16,9 @@ export interface Identity {
 
 /** An identity for relays that ask for none: it may do everything. */
 export const everything: Identity = { claims: {} }
+
+/** The identity of a client whose credentials are not checked yet: it may do nothing. */
+export const unknown: Identity = { claims: {}, grants: new Grants([], {}) }
 
 /** Whether two identities are of the same user, so that one may continue a session of the other. */
 export function isSameUser(one: Identity, other: Identity): boolean {

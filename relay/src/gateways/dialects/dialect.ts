@@ -1,9 +1,18 @@
 import { WildcastError } from '@wildcast/protocol'
+import type { Credentials, Identity } from '../../core/access/identity.js'
 import type { RelayView } from '../../core/relay.js'
 import type { ClientConnection, Dialect } from '../connections/connection.js'
 
-/** Opens a dialect on a connection. */
-export type OpenDialect = (relay: RelayView, connection: ClientConnection) => Dialect
+/** A client that has just connected. */
+export interface NewClient {
+  /** The credentials of its request or handshake. */
+  readonly credentials: Credentials
+  /** `unknown` if the dialect is to find it out, with the first message. */
+  readonly identity: Identity
+}
+
+/** Opens a dialect on a connection of a client. */
+export type OpenDialect = (relay: RelayView, connection: ClientConnection, client: NewClient) => Dialect
 
 /** The error of connections when the relay shuts down. */
 export function goingAway(): WildcastError {

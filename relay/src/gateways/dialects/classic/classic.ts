@@ -7,6 +7,7 @@ import {
   WildcastError,
 } from '@wildcast/protocol'
 import { classicMsgpackCodec } from '@wildcast/protocol/msgpack'
+import type { Identity } from '../../../core/access/identity.js'
 import type { Outbox } from '../../../core/outbox.js'
 import type { StreamEncoder } from '../../../core/outlet.js'
 import type { RelayView } from '../../../core/relay.js'
@@ -24,7 +25,7 @@ const copiesLimit = 10
  * connection.
  */
 export function classicDialect(encoder: StreamEncoder): OpenDialect {
-  return (relay, connection) => new Classic(encoder, relay, connection)
+  return (relay, connection, { identity }) => new Classic(encoder, relay, connection, identity)
 }
 
 class Classic implements Dialect {
@@ -37,12 +38,12 @@ class Classic implements Dialect {
   readonly #sessions: Session[]
   readonly #copies: Map<string, number> = new Map()
 
-  constructor(encoder: StreamEncoder, relay: RelayView, connection: ClientConnection) {
+  constructor(encoder: StreamEncoder, relay: RelayView, connection: ClientConnection, identity: Identity) {
     this.#relay = relay
     this.#connection = connection
     this.#outbox = relay.outbox(encoder, { wire: connection, owner: classicOwner })
     this.#throttle = new PublishThrottle(connection)
-    this.#publisher = relay.open(this.#outbox)
+    this.#publisher = relay.open(this.#outbox, identity)
     this.#sessions = [this.#publisher]
   }
 
@@ -82,7 +83,7 @@ class Classic implements Dialect {
     if (copy >= copiesLimit)
       throw new WildcastError('too_many_subscriptions', `${copiesLimit} equal subscriptions are enough for one socket`)
     this.#copies.set(subject, copy + 1)
-    const session = this.#sessions[copy] ?? this.#relay.open(this.#outbox)
+    const session = this.#sessions[copy] ?? this.#relay.open(this.#outbox, this.#publisher.identity)
     this.#sessions[copy] = session
     return session.subscribe({ subject }, () => {})
   }

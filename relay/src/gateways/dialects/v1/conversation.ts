@@ -1,12 +1,5 @@
-import {
-  type ClientFrame,
-  type ConnectFrame,
-  type PublishFrame,
-  type RelayFrame,
-  type RequestFrame,
-  type SubscribeFrame,
-  WildcastError,
-} from '@wildcast/protocol'
+import { type ClientFrame, type ConnectFrame, type RelayFrame, WildcastError } from '@wildcast/protocol'
+import { type Identity, isSameUser } from '../../../core/access/identity.js'
 import type { Outbox } from '../../../core/outbox.js'
 import type { OutboxOwner } from '../../../core/outbox-ports.js'
 import type { FeedFacts } from '../../../core/outlet.js'
@@ -14,10 +7,9 @@ import type { RelayView } from '../../../core/relay.js'
 import type { Session } from '../../../core/session.js'
 import type { ResumableSession } from '../../../core/sessions.js'
 import type { ClientConnection } from '../../connections/connection.js'
-import { PublishThrottle } from '../publish-throttle.js'
 import { batchOf, type V1Encoder } from './encoders.js'
-import { askOf, errorOf, publishOf, responseOf, subscribeOf, welcome } from './frames.js'
-import { PendingRequests } from './pending-requests.js'
+import { type AnsweredClient, FrameActions } from './frame-actions.js'
+import { errorOf, welcome } from './frames.js'
 import { ReceivedCount } from './received-count.js'
 
 /** Close codes that end the session. Browsers send 1001 when a page is left or crashes. */
@@ -27,7 +19,7 @@ const leavingCodes: readonly (number | undefined)[] = [1000, 1001]
  * The v1 frames of a client and its session. After `Connect` it outlives its connection for a
  * while, so that the client can resume it. Frames are counted both ways: see docs/protocol.md.
  */
-export class Conversation implements OutboxOwner, ResumableSession {
+export class Conversation implements OutboxOwner, ResumableSession, AnsweredClient {
   readonly session: Session
   /** Used until batches are agreed on. */
   readonly #plain: V1Encoder
@@ -36,21 +28,22 @@ export class Conversation implements OutboxOwner, ResumableSession {
   readonly #outbox: Outbox
   /** Absent while the client is away. */
   #connection: ClientConnection | undefined
-  #throttle: PublishThrottle | undefined
   #batch: number | undefined
-  readonly #requests = new PendingRequests()
+  readonly #actions: FrameActions
   readonly #count = new ReceivedCount()
   #key: string | undefined
   #leavingCodes = leavingCodes
   #isOver = false
 
-  constructor(encoder: V1Encoder, relay: RelayView, connection: ClientConnection) {
+  /** @param identity - of the client; replaced by `admit` if it is found out later */
+  constructor(encoder: V1Encoder, relay: RelayView, connection: ClientConnection, identity: Identity) {
     this.#plain = encoder
     this.#encoder = encoder
     this.#relay = relay
     this.#connection = connection
     this.#outbox = relay.outbox(encoder, { wire: connection, owner: this })
-    this.session = relay.open(this.#outbox)
+    this.session = relay.open(this.#outbox, identity)
+    this.#actions = new FrameActions(relay, this, connection)
   }
 
   /** Authenticates the session's client. Absent before `Connect`. */
@@ -72,14 +65,26 @@ export class Conversation implements OutboxOwner, ResumableSession {
   }
 
   ended({ id }: FeedFacts, { code, message }: WildcastError): void {
-    this.#send({ kind: 'Unsubscribed', id, error: { code, message } })
+    this.send({ kind: 'Unsubscribed', id, error: { code, message } })
   }
 
-  /** Answers `Connect`. Returns this conversation, or an earlier one that is resumed. */
+  /** The client is known. Nothing of it has been acted on before. */
+  admit(identity: Identity): void {
+    this.session.renew(identity).catch((cause) => this.refuse(cause, undefined))
+  }
+
+  /**
+   * Answers `Connect`. Returns this conversation, or an earlier one that is resumed.
+   * @throws {WildcastError} `unauthorized` if that is of another user; it continues
+   */
   connect(frame: ConnectFrame): Conversation {
     const connection = this.#connection
     const former = frame.session === undefined ? undefined : this.#relay.sessions.find(frame.session)
     if (connection && former instanceof Conversation && former !== this) {
+      const { identity } = this.session
+      if (!isSameUser(identity, former.session.identity))
+        throw new WildcastError('unauthorized', 'the session is of another user; begin a new one')
+      former.admit(identity)
       if (former.#resume(connection, this.#plain, frame)) {
         this.#connection = undefined
         this.close()
@@ -118,38 +123,29 @@ export class Conversation implements OutboxOwner, ResumableSession {
   /** @throws {WildcastError} if the frame is refused */
   act(frame: Exclude<ClientFrame, ConnectFrame>): void {
     switch (frame.kind) {
-      case 'Subscribe':
-        this.#subscribe(frame)
-        return
       case 'Unsubscribe':
         this.session.unsubscribe(frame.id, frame.handled)
-        this.#send({ kind: 'Unsubscribed', ref: frame.ref, id: frame.id })
-        return
-      case 'Publish':
-        this.#publish(frame)
-        return
-      case 'Request':
-        this.#request(frame)
+        this.send({ kind: 'Unsubscribed', ref: frame.ref, id: frame.id })
         return
       case 'Cancel':
-        this.#requests.cancel(frame.ref)
+        this.#actions.cancel(frame.ref)
         return
-      case 'Authenticate':
-        throw new WildcastError('unsupported', 'this relay has no authentication; leave the token out')
       case 'Received':
         if (this.#isKept && !this.#outbox.confirm(frame.count))
           throw new WildcastError('invalid_frame', '"Received" must count the frames of this session')
         return
       case 'Ping':
-        this.#send({ kind: 'Pong' })
+        this.send({ kind: 'Pong' })
         return
       case 'Pong': // its arrival is enough
         return
+      default:
+        this.#actions.act(frame)
     }
   }
 
   async whenAnswered(): Promise<void> {
-    await this.#throttle?.whenConfirmed()
+    await this.#actions.whenAnswered()
   }
 
   /** Closes the connection and ends the session: the client can't resume it. */
@@ -158,10 +154,15 @@ export class Conversation implements OutboxOwner, ResumableSession {
     this.close()
   }
 
+  /** Sends a frame, in order with the others. */
+  send(frame: RelayFrame): void {
+    this.#outbox.deliver({ bytes: this.#encoder.frame(frame) })
+  }
+
   refuse(cause: unknown, ref: number | undefined): void {
     const error = WildcastError.from(cause)
     if (error.code === 'internal') this.#relay.onError(error, { stage: 'session' })
-    this.#send(errorOf(error, ref))
+    this.send(errorOf(error, ref))
   }
 
   ping(): void {
@@ -183,7 +184,7 @@ export class Conversation implements OutboxOwner, ResumableSession {
     if (this.#key === undefined || !this.#isKept || this.#leavingCodes.includes(code)) this.close()
     if (this.#key === undefined || this.#isOver) return
     this.#outbox.detach()
-    this.#throttle?.moveTo(undefined)
+    this.#actions.moveTo(undefined)
     this.#relay.sessions.leave(this.#key)
   }
 
@@ -195,7 +196,7 @@ export class Conversation implements OutboxOwner, ResumableSession {
     if (this.#isOver) return
     this.#isOver = true
     if (this.#key !== undefined) this.#relay.sessions.delete(this.#key)
-    this.#requests.abandon(this.#relay.slice)
+    this.#actions.abandon()
     this.session.close()
     this.#outbox.close()
   }
@@ -226,7 +227,7 @@ export class Conversation implements OutboxOwner, ResumableSession {
     this.#connection = connection
     this.#relay.sessions.comeBack(key)
     this.#count.confirm()
-    this.#throttle?.moveTo(connection)
+    this.#actions.moveTo(connection)
     this.#outbox.attach(connection, received, this.#welcome(key, true))
     return true
   }
@@ -243,51 +244,6 @@ export class Conversation implements OutboxOwner, ResumableSession {
   #welcome(key: string, resumed: boolean): Uint8Array {
     const facts = { session: key, name: this.session.name, resumed, received: this.received, batch: this.#batch }
     return this.#plain.frame(welcome(this.#relay, facts))
-  }
-
-  #subscribe(frame: SubscribeFrame): void {
-    const { ref } = frame
-    this.session
-      .subscribe(subscribeOf(frame), ({ id, subject }) => this.#send({ kind: 'Subscribed', ref, id, subject }))
-      .catch((cause) => this.refuse(cause, ref))
-  }
-
-  #publish(frame: PublishFrame): void {
-    const { ref } = frame
-    const sent = this.session.publish(publishOf(frame))
-    if (sent === undefined) {
-      this.#acknowledge(ref)
-      return
-    }
-    this.#throttle ??= new PublishThrottle(this.#connection)
-    sent
-      .then(
-        () => this.#acknowledge(ref),
-        (cause) => this.refuse(cause, ref),
-      )
-      .finally(this.#throttle.begin(frame.message.length))
-  }
-
-  #request(frame: RequestFrame): void {
-    const { ref } = frame
-    const requests = this.#requests
-    const cancel = requests.begin(ref)
-    this.session
-      .request(askOf(frame), { signal: cancel, onPart: (part) => this.#send(responseOf(ref, part)) })
-      .finally(() => requests.end(ref))
-      .then((answer) => this.#send(responseOf(ref, answer)))
-      .catch((cause) => {
-        // A client that has cancelled awaits no answer.
-        if (!cancel.aborted) this.refuse(cause, ref)
-      })
-  }
-
-  #acknowledge(ref: number | undefined): void {
-    if (ref !== undefined) this.#send({ kind: 'Ack', ref })
-  }
-
-  #send(frame: RelayFrame): void {
-    this.#outbox.deliver({ bytes: this.#encoder.frame(frame) })
   }
 
   #sendUncounted(frame: RelayFrame): void {

@@ -9,6 +9,7 @@ import {
 import type { ClientConnection } from '../../connections/connection.js'
 import type { KeepingDialect } from '../../connections/polled-connection.js'
 import type { Conversation } from './conversation.js'
+import { Entry, type EntryPorts } from './entry.js'
 
 /** Whether a client's frame is not counted, since it belongs to the connection, not the session. */
 const isUncounted = (kind: string): boolean => kind === 'Connect' || kind === 'Pong' || kind === 'Received'
@@ -21,11 +22,35 @@ export class Reader implements KeepingDialect {
   #conversation: Conversation
   /** Whether a frame has come, after which `Connect` is too late. */
   #begun = false
+  /** Present until the client is known. */
+  #entry: Entry | undefined
 
   constructor(codec: Codec, connection: ClientConnection, conversation: Conversation) {
     this.#codec = codec
     this.#connection = connection
     this.#conversation = conversation
+  }
+
+  /** Nothing of the client is acted on until its credentials are checked. */
+  checkFirst(ports: Pick<EntryPorts, 'clock' | 'authenticate' | 'credentials'>): void {
+    this.#entry = new Entry({
+      ...ports,
+      tokenOf: (message) => tokenOf(this.#codec, message),
+      admit: (identity, messages) => {
+        this.#entry = undefined
+        this.#conversation.admit(identity)
+        for (const message of messages) this.receive(message)
+      },
+      refuse: (error) => {
+        this.#conversation.refuse(error, undefined)
+        this.#conversation.end(error)
+      },
+    })
+  }
+
+  /** Resolves when the client is known, or refused. */
+  async whenEntered(): Promise<void> {
+    await this.#entry?.whenOver()
   }
 
   /** The key of the session, once the client has connected. */
@@ -52,7 +77,8 @@ export class Reader implements KeepingDialect {
   }
 
   receive(data: string | Uint8Array): void {
-    this.receiveAs(this.received + 1, data)
+    if (this.#entry) this.#entry.hold(data)
+    else this.receiveAs(this.received + 1, data)
   }
 
   receiveAs(number: number, data: string | Uint8Array): boolean {
@@ -105,6 +131,7 @@ export class Reader implements KeepingDialect {
   }
 
   close(code?: number): void {
+    this.#entry?.close()
     this.#conversation.leave(this.#connection, code)
   }
 
@@ -117,5 +144,16 @@ export class Reader implements KeepingDialect {
     if (this.#begun)
       throw new WildcastError('invalid_frame', 'Connect is the first frame, sent once; reconnect instead')
     this.#conversation = this.#conversation.connect(frame)
+  }
+}
+
+/** The token of a `Connect`. A message that can't be read is refused when it is acted on. */
+function tokenOf(codec: Codec, message: string | Uint8Array): string | undefined {
+  try {
+    checkFrameLength(message)
+    const frame = readClientFrame(codec.decode(message))
+    return frame.kind === 'Connect' ? frame.token : undefined
+  } catch {
+    return undefined
   }
 }

@@ -1,0 +1,84 @@
+import { refusal, WildcastError } from '@wildcast/protocol'
+import type { Authenticate, Credentials, Identity } from '../../../core/access/identity.js'
+import type { Clock } from '../../../core/clock.js'
+
+export interface EntryPorts {
+  readonly clock: Clock
+  readonly authenticate: Authenticate
+  /** The credentials of the handshake. */
+  readonly credentials: Credentials
+  /** Returns the token of a `Connect`. */
+  tokenOf(message: string | Uint8Array): string | undefined
+  /** The client is known. Receives what it has sent so far, in order. */
+  admit(identity: Identity, messages: readonly (string | Uint8Array)[]): void
+  /** The client is refused: its connection ends. */
+  refuse(error: WildcastError): void
+}
+
+/** How long a connection may stay without credentials, in milliseconds. */
+const silentMs = 10_000
+
+/** The limit of what is held for a client that is not known yet, in bytes. */
+const mostHeld = 64 * 1024
+
+/**
+ * The entry of a client: its first message has the credentials, or is a proof that there are none.
+ * Until they are checked, its messages are held.
+ */
+export class Entry {
+  readonly #ports: EntryPorts
+  readonly #stopClock: () => void
+  readonly #held: (string | Uint8Array)[] = []
+  #bytes = 0
+  #isOver = false
+  #checked: Promise<void> | undefined
+
+  constructor(ports: EntryPorts) {
+    this.#ports = ports
+    this.#stopClock = ports.clock.after(silentMs, () =>
+      this.#refuse(refusal('unauthorized', `send "Connect" with a token within ${silentMs / 1000} s`)),
+    )
+  }
+
+  /** Takes the next message of the client. */
+  hold(message: string | Uint8Array): void {
+    if (this.#isOver) return
+    this.#bytes += message.length
+    if (this.#bytes > mostHeld) {
+      this.#refuse(refusal('too_large', `send at most ${mostHeld} bytes before "Welcome"`))
+      return
+    }
+    this.#held.push(message)
+    this.#checked ??= this.#check(message)
+  }
+
+  /** Resolves when the client is admitted or refused. */
+  async whenOver(): Promise<void> {
+    await this.#checked
+  }
+
+  /** The client has left. */
+  close(): void {
+    this.#isOver = true
+    this.#stopClock()
+  }
+
+  async #check(first: string | Uint8Array): Promise<void> {
+    const { authenticate, credentials, tokenOf } = this.#ports
+    const token = tokenOf(first) ?? credentials.token
+    try {
+      const identity = await authenticate({ ...credentials, token })
+      if (this.#isOver) return
+      this.close()
+      this.#ports.admit(identity, this.#held)
+    } catch (cause) {
+      this.#refuse(WildcastError.from(cause))
+    }
+  }
+
+  #refuse(error: WildcastError): void {
+    if (this.#isOver) return
+    this.close()
+    this.#ports.refuse(error)
+  }
+}

@@ -1,0 +1,146 @@
+import {
+  type AuthenticateFrame,
+  type CanIFrame,
+  type PublishFrame,
+  type RelayFrame,
+  type RequestFrame,
+  type SubscribeFrame,
+  WildcastError,
+} from '@wildcast/protocol'
+import { isSameUser } from '../../../core/access/identity.js'
+import type { RelayView } from '../../../core/relay.js'
+import type { Session } from '../../../core/session.js'
+import type { ClientConnection } from '../../connections/connection.js'
+import { PublishThrottle } from '../publish-throttle.js'
+import { askOf, publishOf, responseOf, subscribeOf } from './frames.js'
+import { PendingRequests } from './pending-requests.js'
+
+/** The client of a session, as its actions answer it. */
+export interface AnsweredClient {
+  readonly session: Session
+  send(frame: RelayFrame): void
+  /** Answers with an error. */
+  refuse(cause: unknown, ref: number | undefined): void
+}
+
+/** A frame that asks for something, whose answer comes later. */
+type AskingFrame = AuthenticateFrame | CanIFrame | PublishFrame | RequestFrame | SubscribeFrame
+
+/** Does what the frames of a client ask for, and answers them. */
+export class FrameActions {
+  readonly #relay: RelayView
+  readonly #client: AnsweredClient
+  /** Where the client is. Absent while it is away. */
+  #connection: ClientConnection | undefined
+  #throttle: PublishThrottle | undefined
+  readonly #requests = new PendingRequests()
+
+  constructor(relay: RelayView, client: AnsweredClient, connection: ClientConnection) {
+    this.#relay = relay
+    this.#client = client
+    this.#connection = connection
+  }
+
+  /** @throws {WildcastError} if the frame is refused */
+  act(frame: AskingFrame): void {
+    switch (frame.kind) {
+      case 'Subscribe':
+        this.#answer(frame.ref, this.#subscribe(frame))
+        return
+      case 'Publish':
+        this.#publish(frame)
+        return
+      case 'Request':
+        this.#request(frame)
+        return
+      case 'Authenticate':
+        this.#answer(frame.ref, this.#authenticate(frame))
+        return
+      case 'CanI':
+        this.#answer(frame.ref, this.#canI(frame))
+        return
+    }
+  }
+
+  cancel(ref: number): void {
+    this.#requests.cancel(ref)
+  }
+
+  /** The client is here now, or away. */
+  moveTo(connection: ClientConnection | undefined): void {
+    this.#connection = connection
+    this.#throttle?.moveTo(connection)
+  }
+
+  async whenAnswered(): Promise<void> {
+    await this.#throttle?.whenConfirmed()
+  }
+
+  /** The client has left: no request is answered. */
+  abandon(): void {
+    this.#requests.abandon(this.#relay.slice)
+  }
+
+  /** Reports only a failure. */
+  #answer(ref: number | undefined, done: Promise<void>): void {
+    done.catch((cause) => this.#client.refuse(cause, ref))
+  }
+
+  #subscribe(frame: SubscribeFrame): Promise<void> {
+    const client = this.#client
+    const { ref } = frame
+    return client.session.subscribe(subscribeOf(frame), ({ id, subject }) =>
+      client.send({ kind: 'Subscribed', ref, id, subject }),
+    )
+  }
+
+  #publish(frame: PublishFrame): void {
+    const { ref } = frame
+    const sent = this.#client.session.publish(publishOf(frame))
+    if (sent === undefined) {
+      this.#acknowledge(ref)
+      return
+    }
+    this.#throttle ??= new PublishThrottle(this.#connection)
+    sent
+      .then(
+        () => this.#acknowledge(ref),
+        (cause) => this.#client.refuse(cause, ref),
+      )
+      .finally(this.#throttle.begin(frame.message.length))
+  }
+
+  #request(frame: RequestFrame): void {
+    const client = this.#client
+    const { ref } = frame
+    const requests = this.#requests
+    const cancel = requests.begin(ref)
+    client.session
+      .request(askOf(frame), { signal: cancel, onPart: (part) => client.send(responseOf(ref, part)) })
+      .finally(() => requests.end(ref))
+      .then((answer) => client.send(responseOf(ref, answer)))
+      .catch((cause) => {
+        // A client that has cancelled awaits no answer.
+        if (!cancel.aborted) client.refuse(cause, ref)
+      })
+  }
+
+  async #authenticate({ ref, token }: AuthenticateFrame): Promise<void> {
+    const { session } = this.#client
+    const { authenticate } = this.#relay
+    if (!authenticate) throw new WildcastError('unsupported', 'this relay has no authentication; leave the token out')
+    const identity = await authenticate({ headers: {}, token })
+    if (!isSameUser(identity, session.identity))
+      throw new WildcastError('unauthorized', 'the token is of another user; connect again to change the user')
+    await session.renew(identity)
+    this.#acknowledge(ref)
+  }
+
+  async #canI({ ref, action, subject, broker }: CanIFrame): Promise<void> {
+    this.#client.send({ kind: 'Ack', ref, ...(await this.#client.session.can(action, subject, broker)) })
+  }
+
+  #acknowledge(ref: number | undefined): void {
+    if (ref !== undefined) this.#client.send({ kind: 'Ack', ref })
+  }
+}
