@@ -12,7 +12,7 @@ for (const [name, kind] of Object.entries(kinds))
     try {
       const alice = await person('Alice', relays[0].url)
       const bob = await person('Bob', relays[1].url)
-      const stranger = kind.stranger(server.port)
+      const stranger = kind.foreignClient(server.port)
       const overheard = await stranger.listen('good.*')
       await say(alice, 'Good morning, Bob')
       await expect(conversation(bob)).toContainText('Good morning, Bob')

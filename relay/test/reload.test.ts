@@ -6,7 +6,7 @@ import path from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { folderWith, portsOf, run, says, start, wildcast } from './command.js'
 import { freePort } from './servers/free-port.js'
-import { lives } from './servers/processes.js'
+import { isRunning } from './servers/processes.js'
 import { temporaryFolder } from './servers/temporary-folder.js'
 
 const toml = (more = ''): string => `port = 0
@@ -91,7 +91,7 @@ describe('a terminal that is closed', () => {
     onTestFinished(() => void terminal.kill('SIGKILL'))
     const pid = Number(await says(terminal.stdout, /\d+/))
     onTestFinished(() => {
-      if (lives(pid)) process.kill(pid, 'SIGKILL')
+      if (isRunning(pid)) process.kill(pid, 'SIGKILL')
     })
     const answers = (): Promise<boolean> =>
       fetch(`http://127.0.0.1:${port}/healthz`).then(
@@ -105,7 +105,7 @@ describe('a terminal that is closed', () => {
 
   it('ends the relay that was started in it', async () => {
     const { pid, log } = await inTerminal((command, log) => `${command} 2>${log}`)
-    await expect.poll(() => lives(pid)).toBe(false)
+    await expect.poll(() => isRunning(pid)).toBe(false)
     expect(log()).not.toContain('loaded again')
   })
 

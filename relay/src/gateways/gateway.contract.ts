@@ -8,16 +8,15 @@ import type { Gateway } from './gateway.js'
 
 /** A client that speaks the gateway's dialect. */
 export interface Speaker {
-  /** Resolves with `ok`, or with the error code that the client is shown. */
+  /** Resolves with `ok`, or with the error code that the client gets. */
   publish(subject: string, payload: string): Promise<string>
   /**
-   * Resolves when the subscription stands, or with the error code. Absent where the dialect has
-   * none.
+   * Resolves when the subscription is made, or with the error code. Absent if the dialect has none.
    */
   subscribe?(pattern: string): Promise<string>
   /** The text of the next message. */
   next?(): Promise<string>
-  /** Goes away without a word. */
+  /** Disconnects. */
   leave(): void
   /** Resolves when the relay has ended the connection. */
   readonly ended?: Promise<unknown>
@@ -26,14 +25,15 @@ export interface Speaker {
 export interface GatewayUnderTest {
   readonly gateway: Gateway
   /**
-   * The dialect has no words for a publish that is refused: it is logged, and the connection lives.
+   * Whether a refused publish is logged, and the connection stays, since the dialect can't report
+   * it.
    * @default false
    */
   readonly logsRefusals?: boolean
   speak(address: string): Promise<Speaker>
 }
 
-/** What every door promises, over real sockets. */
+/** Tests every gateway's guarantees, over real sockets. */
 export function gatewayContract(name: string, { gateway, speak, logsRefusals = false }: GatewayUnderTest): void {
   async function open(
     broker: OpenBroker,
@@ -58,14 +58,14 @@ export function gatewayContract(name: string, { gateway, speak, logsRefusals = f
   const until = async (holds: () => boolean): Promise<void> => expect.poll(holds).toBe(true)
 
   describe(`${name} keeps the gateway contract`, () => {
-    it('brings a publish to the broker', async () => {
+    it('publishes at the broker', async () => {
       const broker = scriptedBroker()
       const { address } = await open(broker.open)
       expect(await (await speak(address)).publish('good.test', 'hi')).toBe('ok')
       await until(() => broker.log.includes('!good.test'))
     })
 
-    it('asks for a permission before every action, and shows the refusal', async () => {
+    it('checks the permission of every action, and reports the refusal', async () => {
       const broker = scriptedBroker()
       const asked: Action['kind'][] = []
       const deny: Permissions = ({ kind }) => {
@@ -80,14 +80,14 @@ export function gatewayContract(name: string, { gateway, speak, logsRefusals = f
       expect(broker.log).toEqual([])
     })
 
-    it.each(['a..b', 'a b', 'a.*'])('shows that %j is no subject to publish on', async (subject) => {
+    it.each(['a..b', 'a b', 'a.*'])('refuses to publish on %j', async (subject) => {
       const broker = scriptedBroker()
       const { address } = await open(broker.open)
       expect(await (await speak(address)).publish(subject, 'hi')).toBe('invalid_subject')
       expect(broker.log).toEqual([])
     })
 
-    it('brings messages to a subscriber, and gives its interest back when it has left (SP-GW-9)', async () => {
+    it('delivers messages to a subscriber, and unsubscribes when it has left (SP-GW-9)', async () => {
       const broker = scriptedBroker()
       const { address, clock } = await open(broker.open)
       const speaker = await speak(address)
@@ -104,7 +104,7 @@ export function gatewayContract(name: string, { gateway, speak, logsRefusals = f
       })
     })
 
-    it('ends its connections when the relay goes away', async () => {
+    it('ends its connections when the relay shuts down', async () => {
       const { address, close } = await open(scriptedBroker().open)
       const speaker = await speak(address)
       await close()

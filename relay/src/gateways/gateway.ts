@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream'
 import type { Hono } from 'hono'
 import type { RelayView } from '../core/relay.js'
 
-/** A WebSocket handshake that nobody has answered yet. */
+/** An unanswered WebSocket handshake. */
 export interface Handshake {
   readonly request: IncomingMessage
   readonly socket: Duplex
@@ -12,25 +12,22 @@ export interface Handshake {
   readonly path: string
 }
 
-/** Where the outside comes in. */
+/** The server, as gateways use it. */
 export interface Ports {
-  /** The routes of the relay's one HTTP server. */
+  /** The routes of the relay's HTTP server. */
   readonly routes: Hono
-  /** Takes WebSocket handshakes; true where this one was its own, and so is answered by it. */
+  /** Registers a handler of WebSocket handshakes. It returns true if it answers the handshake. */
   onUpgrade(take: (handshake: Handshake) => boolean): void
-  /** Aborted when the relay goes away: a gateway announces it to its clients, and closes. */
+  /** Aborted when the relay shuts down: a gateway announces that to its clients, and closes. */
   readonly closing: AbortSignal
-  /** Called while that is aborted: the relay stays until the work is done. */
+  /** Called when `closing` is aborted: delays the end until the work is done. */
   stayFor(work: Promise<void>): void
 }
 
-/**
- * Speaks a dialect outside and `Session` inside. Everything that decides about an action stands in
- * the session.
- */
+/** Connects a dialect to sessions. All decisions about actions are in `Session`. */
 export type Gateway = (ports: Ports, relay: RelayView) => void
 
-/** Answers a handshake with plain HTTP, and lets the socket go, whatever its client does. */
+/** Answers a handshake with plain HTTP, and closes the socket whatever its client does. */
 export function refuseHandshake(socket: Duplex, status: number, why: string, headers: readonly string[] = []): void {
   const body = `${why}\n`
   const head = [

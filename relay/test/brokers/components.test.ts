@@ -11,7 +11,7 @@ import { endsWithTest } from '../servers/ends-with-test.js'
 import { startRelay } from '../start-relay.js'
 import { kinds } from './kinds.js'
 
-/** The original's example, but for the component's source and the second broker's type. */
+/** The original's example, except the component's source and the second broker's type. */
 const example = (broker: string): string => `
 spin_manifest_version = "1"
 name = "example-app"
@@ -58,13 +58,13 @@ describe.each(Object.entries(kinds))('with %s as the second broker', (name, kind
     const [test, secondary] = await portsOf(start(['up'], { cwd }), 2)
     const socket = new WebSocket(`ws://127.0.0.1:${secondary}/subscribe/good.*`)
     onTestFinished(() => socket.terminate())
-    const said: string[] = []
-    socket.on('message', (data) => said.push(String(data)))
-    // The socket says nothing of when it is subscribed.
+    const received: string[] = []
+    socket.on('message', (data) => received.push(String(data)))
+    // Publishes until it arrives: the socket does not signal when it is subscribed.
     await expect
       .poll(async () => {
         await fetch(`http://127.0.0.1:${test}/publish/hello.x`, { method: 'POST', body: 'Hello' })
-        return said
+        return received
       })
       .toContain('Goodbye')
   })
@@ -103,8 +103,8 @@ describe.each(Object.entries(kinds))('with %s as the second broker', (name, kind
       )
     const send = (job: number | string) =>
       relays[0]?.publish('main', { subject: parsePattern('job'), payload: `${job}` })
-    // Until both have a part in it. One message at a time may go to the same one again and again:
-    // of many, the other takes what the first has no hand for.
+    // Until both take a share. Single messages might all go to the same relay: of many, the other
+    // takes those that the first has no room for.
     await expect
       .poll(async () => {
         await Promise.all(Array.from({ length: 100 }, () => send('warm')))

@@ -10,7 +10,7 @@ import { memory, newId, realClock } from '../../src/index.js'
 const documentation = readFileSync(new URL('../../../docs/delivery.md', import.meta.url), 'utf8')
 const ports = { clock: realClock, newId }
 
-/** The notes under the table, by their numbers. */
+/** The notes under the table, by number. */
 const notes = new Map(
   [...documentation.matchAll(/^(\d+)\. ((?:.*\n)(?: {2,}.*\n)*)/gm)].map(([, number, text]) => [
     number,
@@ -18,12 +18,12 @@ const notes = new Map(
   ]),
 )
 
-/** What the table says of a feature on a broker. */
-function told(column: string, feature: string): string {
+/** The table's cell for a feature on a broker. */
+function cellOf(column: string, feature: string): string {
   const rows = [...documentation.matchAll(/^\|(.*)\|$/gm)].map(([, row]) => row?.split('|').map((cell) => cell.trim()))
   const head = rows.find((row) => row?.includes('MQTT 3.1.1'))
   const row = rows.find((cells) => cells?.[0] === `\`${feature}\``)
-  return row?.[head?.indexOf(column) ?? -1] ?? `nothing about ${feature} on ${column}`
+  return row?.[head?.indexOf(column) ?? -1] ?? `no row for ${feature}, or no column for ${column}`
 }
 
 const mqtt = { address: 'mqtt://localhost' }
@@ -37,14 +37,14 @@ const columns: Readonly<Record<string, Features>> = {
 }
 
 describe.each(Object.entries(columns))('docs/delivery.md on %s', (column, features) => {
-  it.each(Object.entries(features))('says what a client is told about %s', (feature, can) => {
-    const [, yes, note] = /^(yes|no)(?: \[(\d+)\])?$/.exec(told(column, feature)) ?? []
+  it.each(Object.entries(features))('has the reason that a client gets for %s', (feature, can) => {
+    const [, yes, note] = /^(yes|no)(?: \[(\d+)\])?$/.exec(cellOf(column, feature)) ?? []
     expect(yes).toBe(can === true ? 'yes' : 'no')
     if (can !== true) expect(notes.get(note ?? '')).toContain(`"${can}"`)
   })
 })
 
-it('docs/delivery.md has the reasons of what depends on the server, too', () => {
+it('docs/delivery.md has the reasons that depend on the server', () => {
   const { queue } = redisFeatures({ sharded: true, storage: true })
   for (const reason of [queue, noHeaders, 'the server has no shared subscriptions'])
     expect([...notes.values()].join('\n')).toContain(`"${reason}"`)

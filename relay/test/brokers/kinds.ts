@@ -3,30 +3,30 @@ import { runToEnd } from '../servers/child.js'
 import { startMosquitto } from '../servers/mosquitto.js'
 import { mosquittoPub, mosquittoSub } from '../servers/mosquitto-clients.js'
 import { startNats } from '../servers/nats.js'
-import { natsClient } from '../servers/nats-client.js'
+import { natsClient as connectNats } from '../servers/nats-client.js'
 import type { Program } from '../servers/program.js'
 import { startRedis } from '../servers/redis.js'
 import { redisCli, redisSubscriber } from '../servers/redis-cli.js'
 
-/** Somebody who knows the broker and nothing of us, with the broker's own tools. */
-export interface Stranger {
+/** A client of the broker, with the broker's own tools, that is independent of Wildcast. */
+export interface ForeignClient {
   publish(subject: string, payload: string): Promise<void>
-  /** Listens for one question; resolves once it does. Then `answer` waits for it and answers. */
+  /** Subscribes to one request. Then `answer` waits for it, answers, and returns its payload. */
   serve(subject: string): Promise<{ answer(payload: string): Promise<string> }>
-  /** Listens for one message of a pattern. */
+  /** Subscribes to one message of a pattern. */
   listen(pattern: string): Promise<{ next(): Promise<{ readonly subject: string; readonly payload: string }> }>
-  /** Asks a served subject. */
-  ask(subject: string, question: string): Promise<string>
+  /** Requests a served subject. Returns the answer. */
+  request(subject: string, payload: string): Promise<string>
 }
 
 /** A kind of broker, with a real server of it. */
 export interface Kind {
   start(): Promise<Program>
-  /** How a relay reaches it over a port. */
+  /** The settings of a relay for the broker at a port. */
   settings(port: number, pingIntervalMs: number): BrokerSettings
-  /** The same for `--broker` of `wildcast gateway`. */
+  /** The value of `--broker` of `wildcast gateway`. */
   query(port: number): string
-  stranger(port: number): Stranger
+  foreignClient(port: number): ForeignClient
 }
 
 const five = ['-V', 'mqttv5']
@@ -36,28 +36,28 @@ export const kinds: Readonly<Record<'redis' | 'nats' | 'mqtt', Kind>> = {
     start: startRedis,
     settings: (port, pingIntervalMs) => ({ type: 'redis', url: `redis://127.0.0.1:${port}`, pingIntervalMs }),
     query: (port) => `Redis=redis://127.0.0.1:${port}`,
-    stranger: (port) => redisStranger(`redis://127.0.0.1:${port}`),
+    foreignClient: (port) => redisClient(`redis://127.0.0.1:${port}`),
   },
   nats: {
     start: startNats,
     settings: (port, pingIntervalMs) => ({ type: 'nats', addresses: [`127.0.0.1:${port}`], pingIntervalMs }),
     query: (port) => `Nats[addresses][0]=127.0.0.1:${port}`,
-    stranger: natsStranger,
+    foreignClient: natsClient,
   },
   mqtt: {
     start: startMosquitto,
     settings: (port, keepAliveMs) => ({ type: 'mqtt', address: `mqtt://127.0.0.1:${port}`, keepAliveMs }),
     query: (port) => `Mqtt[address]=mqtt://127.0.0.1:${port}`,
-    stranger: mqttStranger,
+    foreignClient: mqttClient,
   },
 }
 
 /** With redis-cli; requests by the original's scheme. */
-function redisStranger(url: string): Stranger {
+function redisClient(url: string): ForeignClient {
   const publish = async (channel: string, payload: string): Promise<void> => {
     await redisCli(url, ['PUBLISH', channel, payload])
   }
-  const listen: Stranger['listen'] = async (pattern) => {
+  const listen: ForeignClient['listen'] = async (pattern) => {
     const subscriber = await redisSubscriber(url, pattern, { command: 'PSUBSCRIBE' })
     return {
       async next() {
@@ -71,26 +71,26 @@ function redisStranger(url: string): Stranger {
     publish,
     listen,
     async serve(subject) {
-      const questions = await listen(`request.*.${subject}`)
+      const requests = await listen(`request.*.${subject}`)
       return {
         async answer(payload) {
-          const question = await questions.next()
-          await publish(question.subject.replace(/^request/, 'response'), payload)
-          return question.payload
+          const request = await requests.next()
+          await publish(request.subject.replace(/^request/, 'response'), payload)
+          return request.payload
         },
       }
     },
-    async ask(subject, question) {
+    async request(subject, payload) {
       const answers = await listen(`response.mine.${subject}`)
-      await publish(`request.mine.${subject}`, question)
+      await publish(`request.mine.${subject}`, payload)
       return (await answers.next()).payload
     },
   }
 }
 
 /** With the official client; requests are native. */
-function natsStranger(port: number): Stranger {
-  const connect = () => natsClient({ url: `nats://127.0.0.1:${port}` })
+function natsClient(port: number): ForeignClient {
+  const connect = () => connectNats({ url: `nats://127.0.0.1:${port}` })
   const first = async (subject: string) => {
     const client = await connect()
     const subscription = client.subscribe(subject, { max: 1 })
@@ -99,7 +99,7 @@ function natsStranger(port: number): Stranger {
       client,
       async next() {
         for await (const message of subscription) return message
-        throw new Error('the link has ended')
+        throw new Error('the connection has ended')
       },
     }
   }
@@ -123,16 +123,16 @@ function natsStranger(port: number): Stranger {
       const { client, next } = await first(subject)
       return {
         async answer(payload) {
-          const question = await next()
-          question.respond(payload)
+          const request = await next()
+          request.respond(payload)
           await client.drain()
-          return question.string()
+          return request.string()
         },
       }
     },
-    async ask(subject, question) {
+    async request(subject, payload) {
       const client = await connect()
-      const answer = await client.request(subject, question, { timeout: 60_000 })
+      const answer = await client.request(subject, payload, { timeout: 60_000 })
       await client.close()
       return answer.string()
     },
@@ -140,7 +140,7 @@ function natsStranger(port: number): Stranger {
 }
 
 /** With the tools of mosquitto; requests are those of MQTT 5. */
-function mqttStranger(port: number): Stranger {
+function mqttClient(port: number): ForeignClient {
   const first = async (subject: string) => {
     const subscriber = await mosquittoSub(port, [topicOf(subject)], five)
     return async () => {
@@ -164,17 +164,17 @@ function mqttStranger(port: number): Stranger {
       const next = await first(subject)
       return {
         async answer(payload) {
-          const { payload: question, properties = {} } = await next()
+          const { payload: requested, properties = {} } = await next()
           const { 'response-topic': topic, 'correlation-data': correlation } = properties
           const flags = correlation === undefined ? [] : ['-D', 'publish', 'correlation-data', `${correlation}`]
           await mosquittoPub(port, `${topic}`, payload, [...five, ...flags])
-          return question.toString()
+          return requested.toString()
         },
       }
     },
-    async ask(subject, question) {
+    async request(subject, payload) {
       const words = ['-h', '127.0.0.1', '-p', `${port}`, ...five, '-W', '60', '-e', 'my/answers']
-      const answer = await runToEnd('mosquitto_rr', [...words, '-t', topicOf(subject), '-m', question])
+      const answer = await runToEnd('mosquitto_rr', [...words, '-t', topicOf(subject), '-m', payload])
       return answer.toString().trim()
     },
   }

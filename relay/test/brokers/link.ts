@@ -4,33 +4,30 @@ import type { Broker, Interest, OpenBroker } from '../../src/core/broker.js'
 import { Inbox } from '../../src/testing/inbox.js'
 import { listener } from '../../src/testing/listener.js'
 
-/** A relay's link to a broker, and what it said. */
+/** A relay's link to a broker, and its events. */
 export interface TestLink {
   readonly broker: Broker
   readonly statuses: string[]
-  /** Why it is down, each that it found. */
+  /** Each reason for being down. */
   readonly reasons: string[]
   readonly dropped: string[]
-  /** Everything that an interest gets. */
+  /** Subscribes. The inbox gets every message. */
   listen(pattern: string, more?: Omit<Interest, 'pattern'>): Promise<Inbox>
   publish(subject: string, payload?: BrokerMessage['payload'], more?: Partial<BrokerMessage>): Promise<void>
   request(subject: string, payload?: string, onPart?: (part: BrokerMessage) => void): Promise<BrokerMessage>
-  /** Serves with the answers that `answer` gives. */
+  /** Serves a subject with the answers that `answer` returns. */
   serve(
     subject: string,
-    answer: (question: BrokerMessage) => readonly Partial<BrokerMessage>[],
+    answer: (request: BrokerMessage) => readonly Partial<BrokerMessage>[],
   ): Promise<() => Promise<void>>
 }
 
-/**
- * Opens a link until the test is done. Its requests wait long: a test that is to end sooner says
- * so.
- */
+/** Opens a link until the test ends. Its requests wait for a minute. */
 export async function testLink(open: OpenBroker): Promise<TestLink> {
   const [statuses, reasons, dropped]: [string[], string[], string[]] = [[], [], []]
   const broker = await open({
     status(now, cause) {
-      // While it is down it may find another reason for that.
+      // While it is down, another status reports each new reason.
       if (statuses.at(-1) !== now) statuses.push(now)
       if (now === 'down') reasons.push((cause as WildcastError).message)
     },
@@ -61,9 +58,9 @@ export async function testLink(open: OpenBroker): Promise<TestLink> {
     serve: (subject, answer) =>
       broker.subscribe(
         { pattern: parseSubject(subject), serve: true },
-        listener((question) => {
-          for (const part of answer(question))
-            void broker.publish({ subject: question.responseSubject ?? question.subject, payload: '', ...part })
+        listener((request) => {
+          for (const part of answer(request))
+            void broker.publish({ subject: request.responseSubject ?? request.subject, payload: '', ...part })
         }),
       ),
   }
@@ -73,19 +70,19 @@ export const text = (message: BrokerMessage | undefined): string =>
   new TextDecoder().decode(payloadBytes(message?.payload ?? ''))
 
 /**
- * A question to one link, which another answers in parts; `refusal` is what its responder hears at
- * last.
+ * Sends a request over one link, which another answers in parts. `refusal` resolves with the error
+ * that stops the responder.
  */
-export async function streamBetween(asking: TestLink, serving: TestLink): Promise<{ refusal(): Promise<unknown> }> {
-  const asked = new Inbox()
+export async function streamBetween(requesting: TestLink, serving: TestLink): Promise<{ refusal(): Promise<unknown> }> {
+  const requests = new Inbox()
   await serving.broker.subscribe(
     { pattern: parseSubject('stream'), serve: true },
-    listener((question) => asked.put(question)),
+    listener((request) => requests.put(request)),
   )
   const parts = new Inbox()
-  asking.request('stream', '', (part) => parts.put(part)).catch(() => {}) // it is given up
-  const [question] = await asked.take(1)
-  const part = (): Promise<void> => serving.publish(question?.responseSubject ?? '', 'part', { more: true })
+  requesting.request('stream', '', (part) => parts.put(part)).catch(() => {}) // it is abandoned
+  const [request] = await requests.take(1)
+  const part = (): Promise<void> => serving.publish(request?.responseSubject ?? '', 'part', { more: true })
   await part()
   await parts.take(1)
   return {

@@ -8,23 +8,23 @@ import { startNats } from '../servers/nats.js'
 
 const page = new URL('../../../docs/from-spin-message-trigger.md', import.meta.url)
 
-/** The blocks of a language. */
+/** The code blocks of a language. */
 function blocks(text: string, language: string): string[] {
   return [...text.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, 'gms'))].map(([, block]) => block ?? '')
 }
 
-/** What a `curl` line does. */
+/** Sends the request of a `curl` line. */
 async function curl(line: string, ports: ReadonlyMap<string, number>): Promise<string> {
   const [, body, port = '', rest] = /^curl -X POST --data (\S+) http:\/\/localhost:(\d+)(\S+)\n$/.exec(line) ?? []
   const response = await fetch(`http://127.0.0.1:${ports.get(port)}${rest}`, { method: 'POST', body: body ?? '' })
   return response.text()
 }
 
-it('docs/from-spin-message-trigger.md does what it says', async () => {
+it('the examples of docs/from-spin-message-trigger.md work', async () => {
   const text = await readFile(page, 'utf8')
   const server = endsWithTest(await startNats())
   const [toml = ''] = blocks(text, 'toml')
-  // Ports of this machine in the place of those of the page.
+  // Replaces the ports of the page by free ones.
   const ours = toml
     .replace('3_005', '0')
     .replace('3_006', '0')
@@ -38,25 +38,25 @@ it('docs/from-spin-message-trigger.md does what it says', async () => {
     ['3006', second],
   ])
   const listen = (url: string): string[] => {
-    const said: string[] = []
+    const received: string[] = []
     const socket = new WebSocket(url)
     onTestFinished(() => socket.terminate())
-    socket.on('message', (data) => said.push(String(data)))
-    return said
+    socket.on('message', (data) => received.push(String(data)))
+    return received
   }
 
   const [publish = '', request = ''] = blocks(text, 'sh')
-  const heard = listen(`ws://127.0.0.1:${second}/subscribe/good.*`)
+  const messages = listen(`ws://127.0.0.1:${second}/subscribe/good.*`)
   await expect
     .poll(async () => {
       await curl(publish, ports)
-      return heard
+      return messages
     })
     .toContain('Goodbye')
   expect(await curl(request, ports)).toBe('Path: test/a/hello, Recieved: hi')
 
-  const [subscribe = '', say = '', delivered = ''] = blocks(text, 'json')
-  // The page's second gateway sends text; this is what it says of the form with JSON.
+  const [subscribe = '', send = '', delivered = ''] = blocks(text, 'json')
+  // The page's second gateway sends text. This one uses the form with JSON.
   const both = await folderWith('spin.toml', ours.replace('TextBody', 'Json').replace(/\[\[component\]\].*/s, ''))
   const [, json] = await portsOf(start(['up'], { cwd: both }), 2)
   const socket = new WebSocket(`ws://127.0.0.1:${json}/ws`)
@@ -67,7 +67,7 @@ it('docs/from-spin-message-trigger.md does what it says', async () => {
   socket.send(subscribe)
   await expect
     .poll(() => {
-      socket.send(say)
+      socket.send(send)
       return frames
     })
     .toContainEqual(JSON.parse(delivered))

@@ -11,7 +11,7 @@ import { startNats } from '../servers/nats.js'
 import { startRedis } from '../servers/redis.js'
 import { kinds } from './kinds.js'
 
-// Relays in processes of their own, as they are run.
+// Relays in their own processes, as users run them.
 
 const password = 's3cret@/%'
 
@@ -36,7 +36,7 @@ describe.each(Object.entries(kinds))('two processes of wildcast gateway over %s'
   })
 })
 
-/** A member of the queue, and what it takes. */
+/** Joins the queue. Resolves with the list of orders that it takes. */
 async function work(client: Client): Promise<number[]> {
   const mine: number[] = []
   await new Promise<void>((resolve) => {
@@ -81,26 +81,26 @@ to = "events"
     return { redis: redis.port, nats: nats.port, mqtt: mqtt.port }
   }
 
-  it('opens Redis, NATS and MQTT together, with secrets out of the environment and a bridge', async () => {
+  it('opens Redis, NATS and MQTT together, with secrets from the environment and a bridge', async () => {
     const cwd = await folderWith('wildcast.toml', toml(await startAll()))
     const child = start(['up'], { cwd, env: { SECRET: password } })
     const client = await connect(child)
-    const heard: string[] = []
+    const received: string[] = []
     for (const broker of ['main', 'events', 'sensors'])
       await new Promise<void>((resolve) => {
-        client.broker(broker).subscribe('temp.*', (message) => heard.push(`${message.broker} ${message.text()}`), {
+        client.broker(broker).subscribe('temp.*', (message) => received.push(`${message.broker} ${message.text()}`), {
           onStatus: (status) => status === 'ready' && resolve(),
         })
       })
     await client.publish('temp.a', 'on the default')
-    await expect.poll(() => heard).toEqual(['main on the default'])
+    await expect.poll(() => received).toEqual(['main on the default'])
     await client.broker('sensors').publish('temp.b', 'over the bridge')
-    await expect.poll(() => heard.slice(1).sort()).toEqual(['events over the bridge', 'sensors over the bridge'])
+    await expect.poll(() => received.slice(1).sort()).toEqual(['events over the bridge', 'sensors over the bridge'])
     child.kill('SIGTERM')
     expect(await once(child, 'exit')).toEqual([0, null])
   })
 
-  it('says of each broker that refuses its password which key to look at, and never what it held', async () => {
+  it('names the settings key of each password that a broker refuses, never its value', async () => {
     const cwd = await folderWith('wildcast.toml', toml(await startAll()))
     const child = start(['up'], { cwd, env: { SECRET: 'wr0ng@/%' } })
     const log = await says(child.stderr, /\\?"(?:password|credentials|auth)\\?"/, 3)

@@ -22,7 +22,7 @@ const url = (): string => server.url
 const numbers = (count: number): string[] => Array.from({ length: count }, (_, i) => `${i}`)
 
 describe('a group', () => {
-  it('is refused where there are too many', async () => {
+  it('is refused if there are too many', async () => {
     const { broker } = await open({ url: url() })
     const lines = numbers(1000).map((i) => `job.*.${i} g`)
     await redis.hset('wildcast:groups', '*', lines.join('\n'))
@@ -34,7 +34,7 @@ describe('a group', () => {
     await listen(broker, 'job.*', { group: 'g' })
   })
 
-  it('is refused where long patterns would keep Redis busy at each publish', async () => {
+  it('is refused if long patterns would keep Redis busy at each publish', async () => {
     const { broker } = await open({ url: url() })
     const lines = numbers(67).map((i) => `${'long.ago.'.repeat(107)}**.${i} g`)
     await redis.hset('wildcast:groups', '*', lines.join('\n'))

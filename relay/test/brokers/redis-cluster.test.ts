@@ -7,7 +7,7 @@ import { type Redis, startRedis } from '../servers/redis.js'
 import { redisCli, redisSubscriber } from '../servers/redis-cli.js'
 import { type RedisCluster, startRedisCluster } from '../servers/redis-cluster.js'
 import { text } from './link.js'
-import { ask, listen, open, publish, serve, silent, subject } from './redis-link.js'
+import { listen, open, publish, request, serve, silentPort, subject } from './redis-link.js'
 
 let cluster: RedisCluster
 let nodes: readonly [Redis, Redis, Redis]
@@ -25,19 +25,19 @@ const settings = (more: Partial<RedisSettings> = {}): RedisSettings => ({
 })
 
 /** The node that has the slot of a key or of a sharded channel. */
-const homeOf = (key: string): Redis => nodes[Math.floor((slotOf(key) * 3) / 16_384)] as Redis
+const nodeOf = (key: string): Redis => nodes[Math.floor((slotOf(key) * 3) / 16_384)] as Redis
 
-/** Names of channels, one for each node. */
+/** Channel names, one for each node. */
 const spread = (begin: string): string[] =>
   nodes.map((node) => {
     let i = 0
-    while (homeOf(`${begin}${i}`) !== node) i++
+    while (nodeOf(`${begin}${i}`) !== node) i++
     return `${begin}${i}`
   })
 
 const numbers = (count: number): string[] => Array.from({ length: count }, (_, i) => `${i}`)
 
-/** Gives a slot, with all of its keys, to another node. */
+/** Moves a slot and its keys to another node. */
 async function migrate(slot: number, from: Redis, to: Redis): Promise<void> {
   const cli = ({ url }: Redis, ...words: string[]): Promise<string> => redisCli(url, ['CLUSTER', ...words])
   const ids = await Promise.all([from, to].map((node) => cli(node, 'MYID')))
@@ -46,27 +46,26 @@ async function migrate(slot: number, from: Redis, to: Redis): Promise<void> {
   const keys = (await cli(from, 'GETKEYSINSLOT', `${slot}`, '1000')).split('\n').filter(Boolean)
   if (keys.length > 0)
     await redisCli(from.url, ['MIGRATE', '127.0.0.1', `${to.port}`, '', '0', '10000', 'KEYS', ...keys])
-  // Once to each node: a node that already has the slot ends the slot's subscriptions when it is
-  // given the slot again.
+  // Once to each node: a node that is given a slot that it has ends the subscriptions of that slot.
   for (const node of new Set([to, from, ...nodes])) await cli(node, 'SETSLOT', `${slot}`, 'NODE', ids[1] as string)
 }
 
 describe('a cluster (SP-BRK-11)', () => {
-  it('brings messages from and to strangers at every node', async () => {
+  it('carries messages from and to foreign clients at every node', async () => {
     const { broker, statuses } = await open(settings())
     const inbox = await listen(broker, 'good.*')
-    const there = await Promise.all(nodes.map((node) => redisSubscriber(node.url, 'good.apple')))
-    for (const subscriber of there) endsWithTest(subscriber)
+    const subscribers = await Promise.all(nodes.map((node) => redisSubscriber(node.url, 'good.apple')))
+    for (const subscriber of subscribers) endsWithTest(subscriber)
     for (const { url, port } of nodes) {
       await redisCli(url, ['PUBLISH', 'good.pear', `${port}`])
       expect((await inbox.take(1)).map(text)).toEqual([`${port}`])
     }
     await publish(broker, 'good.apple', 'out')
-    for (const subscriber of there) expect(await subscriber.next()).toMatchObject({ payload: Buffer.from('out') })
+    for (const subscriber of subscribers) expect(await subscriber.next()).toMatchObject({ payload: Buffer.from('out') })
     expect(statuses).toEqual(['up'])
   })
 
-  it.each(['', 'shop:', '{t1}.'])('has groups, whose keys lie together, behind the prefix "%s"', async (prefix) => {
+  it.each(['', 'shop:', '{t1}.'])('has groups with their keys in one slot, with the prefix "%s"', async (prefix) => {
     const links = [await open(settings({ prefix })), await open(settings({ prefix }))] as const
     const inboxes = await Promise.all(links.map(({ broker }) => listen(broker, 'job.*', { group: 'g' })))
     const plain = await listen(links[1].broker, 'job.**')
@@ -74,24 +73,25 @@ describe('a cluster (SP-BRK-11)', () => {
     await expect.poll(() => inboxes.flatMap(({ messages }) => messages).length).toBe(100)
     expect(inboxes.flatMap(({ messages }) => messages.map(text)).toSorted()).toEqual(numbers(100).toSorted())
     expect((await plain.take(100)).map(text).toSorted()).toEqual(numbers(100).toSorted())
-    const kept = await Promise.all(nodes.map(({ url }) => redisCli(url, ['KEYS', `${prefix}{wildcast}*`])))
-    const keys = kept.join('\n').split('\n').filter(Boolean)
-    expect([keys.length, new Set(keys.map(slotOf)).size]).toEqual([3, 1])
+    const lists = await Promise.all(nodes.map(({ url }) => redisCli(url, ['KEYS', `${prefix}{wildcast}*`])))
+    const keys = lists.join('\n').split('\n').filter(Boolean)
+    expect(keys).toHaveLength(3)
+    expect(new Set(keys.map(slotOf)).size).toBe(1)
   })
 
-  it('has servers, one over all relays, and questions that nobody answers time out', async () => {
+  it('has one server for a subject over all relays, and requests without one time out', async () => {
     const [one, two] = [(await open(settings())).broker, (await open(settings())).broker]
     await serve(one, 'who', ({ payload }) => [{ payload: 'a part', more: true }, { payload }])
     await expect(serve(two, 'who', () => [])).rejects.toMatchObject({ code: 'already_served' })
-    expect(text(await ask(two, 'who', 'one'))).toBe('one')
+    expect(text(await request(two, 'who', 'one'))).toBe('one')
     // Redis counts the clients of one node only.
-    const asked = two.request?.({ subject: subject('nobody'), payload: '' }, { timeoutMs: 1 })
-    await expect(asked).rejects.toMatchObject({ code: 'timeout' })
+    const pending = two.request?.({ subject: subject('not.served'), payload: '' }, { timeoutMs: 1 })
+    await expect(pending).rejects.toMatchObject({ code: 'timeout' })
   })
 
-  it('is found by any of its nodes', async () => {
+  it('is found through any of its nodes', async () => {
     const options = { connectTimeout: 1000 }
-    for (const other of [freePort, silent])
+    for (const other of [freePort, silentPort])
       for (const node of nodes) {
         const cluster = [`127.0.0.1:${await other()}`, addressOf(node)]
         expect((await open(settings({ cluster, options }))).statuses).toEqual(['up'])
@@ -114,11 +114,11 @@ describe('a cluster (SP-BRK-11)', () => {
       async () => ({ db: 1 }),
       /^Redis at \S+ is a node of a cluster, which has one database: leave out "db"$/,
     ],
-  ])('is told that %s', async (_, wrong, reason) => {
+  ])('is down with the reason that %s', async (_, wrong, reason) => {
     expect((await open(settings(await wrong()))).causes).toEqual([expect.stringMatching(reason)])
   })
 
-  it('that the settings do not name keeps nothing for relays', async () => {
+  it('stores no groups if the settings do not name its nodes', async () => {
     const { broker } = await open({ url: nodes[0].url })
     expect(broker.features.queue).toBe('the server is a node of a cluster; name its nodes in "cluster"')
     const inbox = await listen(broker, 'a')
@@ -126,13 +126,13 @@ describe('a cluster (SP-BRK-11)', () => {
     expect((await inbox.take(1)).map(text)).toEqual(['there'])
   })
 
-  it('may give what is kept for relays to another node: the link follows, and groups go on (B9)', async () => {
+  it('may move the keys of relays to another node: the link follows, and groups continue (B9)', async () => {
     const { broker, statuses } = await open(settings({ prefix: 'moving:' }))
     const inbox = await listen(broker, 'job', { group: 'g' })
     await publish(broker, 'job', 'before')
     expect((await inbox.take(1)).map(text)).toEqual(['before'])
     const slot = slotOf('moving:{wildcast}')
-    const from = homeOf('moving:{wildcast}')
+    const from = nodeOf('moving:{wildcast}')
     const to = nodes.find((node) => node !== from) as Redis
     await migrate(slot, from, to)
     await expect(publish(broker, 'job', 'lost')).rejects.toMatchObject({ code: 'interrupted' })
@@ -146,17 +146,17 @@ describe('a cluster (SP-BRK-11)', () => {
 describe('sharded channels', () => {
   const sharded = (): RedisSettings => settings({ sharded: true })
 
-  it('live on the node that has their slot, and are heard over all of them', async () => {
+  it('are served by the node that has their slot', async () => {
     const [one, two] = [await open(sharded()), await open(sharded())]
     const channels = spread('shard.')
     const inboxes = await Promise.all(channels.map((channel) => listen(one.broker, channel)))
     for (const channel of channels) await publish(two.broker, channel, channel)
     for (const [i, inbox] of inboxes.entries()) expect((await inbox.take(1)).map(text)).toEqual([channels[i]])
-    for (const channel of channels) await redisCli(homeOf(channel).url, ['SPUBLISH', channel, 'from a stranger'])
-    for (const inbox of inboxes) expect((await inbox.take(1)).map(text)).toEqual(['from a stranger'])
+    for (const channel of channels) await redisCli(nodeOf(channel).url, ['SPUBLISH', channel, 'foreign'])
+    for (const inbox of inboxes) expect((await inbox.take(1)).map(text)).toEqual(['foreign'])
     const [first] = inboxes
     await first?.undo()
-    expect(await redisCli(homeOf(channels[0] as string).url, ['PUBSUB', 'SHARDCHANNELS'])).toBe('')
+    expect(await redisCli(nodeOf(channels[0] as string).url, ['PUBSUB', 'SHARDCHANNELS'])).toBe('')
   })
 
   it('work at a single server, too', async () => {
@@ -173,15 +173,15 @@ describe('sharded channels', () => {
     await expect(listen(broker, 'a.*')).rejects.toMatchObject(unsupported)
     await expect(listen(broker, 'a', { group: 'g' })).rejects.toMatchObject(unsupported)
     await expect(listen(broker, 'a', { serve: true })).rejects.toMatchObject(unsupported)
-    await expect(ask(broker, 'a')).rejects.toMatchObject(unsupported)
+    await expect(request(broker, 'a')).rejects.toMatchObject(unsupported)
     for (const feature of ['queue', 'request', 'serve'] as const) expect(broker.features[feature]).toContain('sharded')
   })
 
-  it('are heard again where their slot has moved to', async () => {
+  it('are subscribed again after their slot has moved', async () => {
     const { broker, statuses } = await open(sharded())
     const channel = 'moving.shard'
     const inbox = await listen(broker, channel)
-    const from = homeOf(channel)
+    const from = nodeOf(channel)
     const to = nodes.find((node) => node !== from) as Redis
     await migrate(slotOf(channel), from, to)
     await expect.poll(() => statuses).toEqual(['up', 'down', 'up'])
@@ -195,10 +195,10 @@ describe('a cluster that has lost a node', () => {
   it.each([false, true])('is down as a whole, and comes back with it (sharded: %s)', async (sharded) => {
     const { broker, statuses, causes } = await open(settings({ sharded }))
     const inbox = await listen(broker, 'a')
-    const home = sharded ? homeOf('a') : homeOf('{wildcast}')
-    await home.kill()
+    const node = sharded ? nodeOf('a') : nodeOf('{wildcast}')
+    await node.kill()
     await expect.poll(() => causes.join()).toMatch(/is down: no node serves some of its slots|refused the connection/)
-    await home.restart()
+    await node.restart()
     await expect.poll(() => statuses).toEqual(['up', 'down', 'up'])
     await publish(broker, 'a', 'here')
     expect((await inbox.take(1)).map(text)).toEqual(['here'])

@@ -13,7 +13,7 @@ import { type Redis, startRedis } from '../servers/redis.js'
 import { openProxy } from '../servers/tcp-proxy.js'
 import { ports } from './redis-link.js'
 
-// What one connection does, without a link around it that hides when it does it.
+// One connection, without a link that hides when it acts.
 
 let server: Redis
 let redis: Ioredis
@@ -49,20 +49,20 @@ async function open(at: { readonly port: number }): Promise<Ioredis> {
   return client
 }
 
-describe('a server', () => {
-  /** Its listening goes through a proxy, its word to Redis does not. */
+describe('a responder', () => {
+  /** Its subscriber connects through a proxy, its scripts don't. */
   async function begin() {
     const proxy = endsWithTest(await openProxy(server.port))
-    const listening = await open({ port: proxy.port })
-    const speaking = await open({ port: server.port })
+    const subscribing = await open({ port: proxy.port })
+    const publishing = await open({ port: server.port })
     const refused: unknown[] = []
-    const serving = new RedisResponder({
+    const responder = new RedisResponder({
       subject: parseSubject('a'),
       owner: 'me',
       lease: 'lease',
       names: redisNames({ prefix: '', sharded: false }),
-      scripts: new Scripts(speaking),
-      subscriber: new Subscriber(listening, () => {}),
+      scripts: new Scripts(publishing),
+      subscriber: new Subscriber(subscribing, () => {}),
       leaseTimes,
       clock: ports.clock,
       sink: () => {},
@@ -70,17 +70,17 @@ describe('a server', () => {
       failed: (cause) => WildcastError.from(cause),
       dropped: () => {},
     })
-    await serving.begin()
-    onTestFinished(() => serving.stop())
-    return { serving, refused, proxy, listening, speaking }
+    await responder.begin()
+    onTestFinished(() => responder.stop())
+    return { responder, refused, proxy, subscribing, publishing }
   }
 
-  it('that leaves frees its subject once it hears no more: until then it refuses, and nobody else is asked as well', async () => {
-    const { serving, refused, proxy, speaking } = await begin()
+  it('that leaves keeps its lease, and refuses requests, until its subscription has ended', async () => {
+    const { responder, refused, proxy, publishing } = await begin()
     proxy.stall()
-    const left = serving.leave()
-    await speaking.ping()
-    expect(await redis.publish('request.7.a', 'asked meanwhile')).toBe(1)
+    const left = responder.leave()
+    await publishing.ping()
+    expect(await redis.publish('request.7.a', 'meanwhile')).toBe(1)
     expect(await redis.get('lease')).toBe('me')
     proxy.flow()
     await left
@@ -88,27 +88,27 @@ describe('a server', () => {
     expect(refused).toEqual([['response.7.a', 'no_responders']])
   })
 
-  it('that has lost its claim to another leaves questions to that one', async () => {
-    const { serving, refused, proxy, listening } = await begin()
-    await redis.publish('request.7.a', 'asked of both, perhaps')
-    await listening.ping()
+  it('that has lost its lease to another leaves requests to that one', async () => {
+    const { responder, refused, proxy, subscribing } = await begin()
+    await redis.publish('request.7.a', 'to both, perhaps')
+    await subscribing.ping()
     proxy.stall()
     await redis.set('lease', 'another')
-    await expect(serving.ended).resolves.toMatchObject({ code: 'already_served' })
-    expect(await redis.publish('request.8.a', 'asked of both')).toBe(1)
+    await expect(responder.ended).resolves.toMatchObject({ code: 'already_served' })
+    expect(await redis.publish('request.8.a', 'to both')).toBe(1)
     proxy.flow()
     await expect.poll(() => redis.pubsub('NUMPAT')).toBe(0)
-    await listening.ping()
+    await subscribing.ping()
     expect(refused).toEqual([])
     expect(await redis.get('lease')).toBe('another')
   })
 })
 
-describe('what is undone before it was confirmed', () => {
+describe('a subscription that ends before it is confirmed', () => {
   it.each<[string, Omit<Interest, 'pattern'>]>([
-    ['a server', { serve: true }],
-    ['a member of a group', { group: 'g' }],
-    ['a subscription', {}],
+    ['a responder', { serve: true }],
+    ['a group consumer', { group: 'g' }],
+    ['a plain one', {}],
   ])('leaves nothing behind: %s', async (_, interest) => {
     const { connection, nativeOf } = await connect()
     const { confirmed, end } = connection.subscribe(nativeOf(interest), () => {})

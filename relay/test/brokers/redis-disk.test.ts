@@ -6,17 +6,17 @@ import { fakeClock } from '../../src/testing/fake-clock.js'
 import { type Redis, startRedis } from '../servers/redis.js'
 import { redisCli } from '../servers/redis-cli.js'
 import { text } from './link.js'
-import { listen, open, publish, serve, work } from './redis-link.js'
+import { consume, listen, open, publish, serve } from './redis-link.js'
 
-describe('a disk that takes no more (B12)', () => {
+describe('a full disk (B12)', () => {
   let own: Redis
   const cli = (...words: string[]): Promise<string> => redisCli(own.url, words)
   beforeEach(async () => {
     own = await startRedis()
-    return own.kill // it would try to save
+    return own.kill // `stop` would try to save
   })
 
-  /** From now on Redis takes no writes, since it could not save. */
+  /** Makes Redis refuse writes, since it can't save. */
   async function breakDisk(): Promise<void> {
     const [, folder] = (await cli('CONFIG', 'GET', 'dir')).split('\n') as [string, string]
     rmSync(folder, { recursive: true })
@@ -27,7 +27,7 @@ describe('a disk that takes no more (B12)', () => {
 
   const mendDisk = (): Promise<string> => cli('CONFIG', 'SET', 'stop-writes-on-bgsave-error', 'no')
 
-  it('refuses a publish into a group, and the publisher is told; others go on, and so does the link', async () => {
+  it('rejects a publish into a group; other publishes and the link continue', async () => {
     const clock = fakeClock()
     const { broker, statuses } = await open({ url: own.url }, defaultLeaseTimes, clock)
     const [plain, other] = [await listen(broker, 'job'), await listen(broker, 'other')]
@@ -45,15 +45,15 @@ describe('a disk that takes no more (B12)', () => {
     expect(statuses).toEqual(['up'])
   })
 
-  it('leaves a group whole: what was taken meanwhile is confirmed later, and what waits is handed out', async () => {
+  it('delays acknowledgements and deliveries of a group, but loses none', async () => {
     const { broker } = await open({ url: own.url }, { leaseMs: 500, renewEveryMs: 100, keepMs: 60_000 })
     const jobs: string[] = []
     const settles: Settle[] = []
-    await work(broker, 'full', 'g', (message, settle) => {
+    await consume(broker, 'full', 'g', (message, settle) => {
       jobs.push(text(message))
       settles.push(settle)
     })
-    // More than a member holds.
+    // More than can be pending at a consumer.
     const sent = Array.from({ length: 1100 }, (_, i) => `${i}`)
     await Promise.all(sent.map((job) => publish(broker, 'full', job)))
     await expect.poll(() => jobs.length).toBe(1024)

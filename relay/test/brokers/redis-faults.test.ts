@@ -9,7 +9,7 @@ import { redisCli } from '../servers/redis-cli.js'
 import { openProxy } from '../servers/tcp-proxy.js'
 import { inTime } from './in-time.js'
 import { text } from './link.js'
-import { ask, listen, open, publish, serve, subject } from './redis-link.js'
+import { listen, open, publish, request, serve, subject } from './redis-link.js'
 
 let server: Redis
 
@@ -20,11 +20,11 @@ beforeAll(async () => {
 
 const cli = (...words: string[]): Promise<string> => redisCli(server.url, words)
 
-type Tell = (failed: null, found: dns.LookupAddress[]) => void
+type LookupCallback = (failed: null, found: dns.LookupAddress[]) => void
 
 describe('a link to Redis', () => {
   it.each(['wildcast-publish', 'wildcast-subscribe'])(
-    'is lost once when %s is killed, and comes back whole',
+    'is lost once when %s is killed, and comes back with its subscriptions',
     async (name) => {
       const { broker, statuses } = await open({ url: server.url })
       const inbox = await listen(broker, 'a.*')
@@ -37,13 +37,13 @@ describe('a link to Redis', () => {
     },
   )
 
-  it('is down, then up, when Redis cuts a listener that is too slow (B6)', async () => {
+  it('is down, then up, when Redis disconnects a subscriber that is too slow (B6)', async () => {
     const own = endsWithTest(await startRedis({ args: ['--client-output-buffer-limit', 'pubsub 64kb 64kb 1'] }))
     const proxy = endsWithTest(await openProxy(own.port))
     const { broker, statuses } = await open({ url: `redis://127.0.0.1:${proxy.port}` })
     const inbox = await listen(broker, 'a')
     proxy.stall()
-    // What the kernel holds does not count: it takes some megabytes.
+    // Redis doesn't count the bytes in kernel buffers, which hold some megabytes.
     while ((await redisCli(own.url, ['PUBSUB', 'NUMSUB', 'a'])) === 'a\n1')
       await redisCli(own.url, ['PUBLISH', 'a'], { input: new Uint8Array(1_000_000) })
     proxy.flow()
@@ -53,7 +53,7 @@ describe('a link to Redis', () => {
     expect(text((await inbox.take(1))[0])).toBe('here')
   })
 
-  it('is given up when it is silent, and what hangs on it is told (B2)', async () => {
+  it('is dropped when it is silent, and its publishes reject (B2)', async () => {
     const proxy = endsWithTest(await openProxy(server.port))
     const { broker, statuses } = await open({ url: `redis://127.0.0.1:${proxy.port}`, pingIntervalMs: 50 })
     proxy.stall()
@@ -64,7 +64,7 @@ describe('a link to Redis', () => {
     await publish(broker, 'a')
   })
 
-  it('has no more at the server after many losses than after one (B3)', async () => {
+  it('leaves no more behind at the server after many losses than after one (B3)', async () => {
     const own = endsWithTest(await startRedis())
     const proxy = endsWithTest(await openProxy(own.port))
     const { broker, statuses } = await open({ url: `redis://127.0.0.1:${proxy.port}` })
@@ -73,8 +73,8 @@ describe('a link to Redis', () => {
       await listen(broker, 'flap.a'),
       await listen(broker, 'flap.*', { group: 'g' }),
     ]
-    await serve(broker, 'flap.ask', () => [{ payload: 'yes' }])
-    await ask(broker, 'flap.ask')
+    await serve(broker, 'flap.request', () => [{ payload: 'yes' }])
+    await request(broker, 'flap.request')
     const counts = async (): Promise<unknown[]> => [
       (await redisCli(own.url, ['CLIENT', 'LIST'])).match(/name=wildcast/g)?.length,
       await redisCli(own.url, ['PUBSUB', 'NUMPAT']),
@@ -86,19 +86,19 @@ describe('a link to Redis', () => {
       proxy.cut()
       await expect.poll(() => statuses.length).toBe(1 + 2 * losses)
     }
-    expect(text(await ask(broker, 'flap.ask'))).toBe('yes')
+    expect(text(await request(broker, 'flap.request'))).toBe('yes')
     await expect.poll(counts).toEqual(before)
     await publish(broker, 'flap.a', 'here')
     for (const inbox of inboxes) expect((await inbox.take(1)).map(text)).toEqual(['here'])
   })
 
-  it('finds a host again each time, whichever of its addresses answers (B5)', async () => {
+  it('looks up its host for each connection, and tries each address (B5)', async () => {
     const first = endsWithTest(await startRedis())
     endsWithTest(await startRedis({ args: ['--bind', '127.0.0.2', '--port', `${first.port}`] }))
     let addresses = ['::1', '127.0.0.1']
-    const lookup = vi.spyOn(dns, 'lookup').mockImplementation(((_: string, __: unknown, tell: Tell) => {
+    const lookup = vi.spyOn(dns, 'lookup').mockImplementation(((_: string, __: unknown, callback: LookupCallback) => {
       const found = addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }))
-      queueMicrotask(() => tell(null, found))
+      queueMicrotask(() => callback(null, found))
     }) as never)
     onTestFinished(() => lookup.mockRestore())
     const { broker, statuses } = await open({ url: `redis://redis.test:${first.port}` })
@@ -111,13 +111,13 @@ describe('a link to Redis', () => {
   })
 })
 
-it('a message over which Redis hung up twice is refused, and the link is saved (B7)', async () => {
+it('a message that has made Redis disconnect twice is refused (B7)', async () => {
   const server = endsWithTest(await startRedis({ args: ['--client-query-buffer-limit', '1mb'] }))
   const { broker, statuses } = await open({ url: server.url })
   const poison = 'x'.repeat(1024 * 1024)
-  for (const hungUp of [1, 2]) {
+  for (const losses of [1, 2]) {
     await expect(publish(broker, 'a', poison)).rejects.toMatchObject({ code: 'interrupted' })
-    await expect.poll(() => statuses.filter((now) => now === 'up').length).toBe(hungUp + 1)
+    await expect.poll(() => statuses.filter((now) => now === 'up').length).toBe(losses + 1)
   }
   await expect(publish(broker, 'a', poison)).rejects.toMatchObject({ code: 'too_large' })
   await publish(broker, 'a', 'short')
@@ -125,14 +125,13 @@ it('a message over which Redis hung up twice is refused, and the link is saved (
 })
 
 describe('a server that has become a replica (B9)', () => {
-  // Pings are sent when the test says so: one that comes late on a busy machine would break the
-  // link.
+  // The test's clock triggers pings: a late one would break the link on a busy machine.
   let clock: FakeClock
   beforeEach(() => {
     clock = fakeClock()
   })
 
-  it('is left, and taken again once it is a master: nothing is said to it meanwhile', async () => {
+  it('gets no messages until it is a master again', async () => {
     const [own, master] = [endsWithTest(await startRedis()), endsWithTest(await startRedis())]
     const { broker, statuses, causes } = await open({ url: own.url }, defaultLeaseTimes, clock)
     const elsewhere = await listen((await open({ url: master.url })).broker, 'a')
@@ -146,7 +145,7 @@ describe('a server that has become a replica (B9)', () => {
     expect(elsewhere.messages).toEqual([])
   })
 
-  it('is noticed also where nobody publishes', async () => {
+  it('is detected even without publishes', async () => {
     const [own, master] = [endsWithTest(await startRedis()), endsWithTest(await startRedis())]
     const { broker, statuses } = await open({ url: own.url }, defaultLeaseTimes, clock)
     await listen(broker, 'a')
@@ -154,7 +153,7 @@ describe('a server that has become a replica (B9)', () => {
     await inTime(clock, () => statuses).toEqual(['up', 'down'])
   })
 
-  it('is noticed also by a relay that may not look around', async () => {
+  it('is detected even by a relay that may not run INFO', async () => {
     const [own, master] = [endsWithTest(await startRedis()), endsWithTest(await startRedis())]
     for (const { url } of [own, master])
       await redisCli(url, ['ACL', 'SETUSER', 'blind', 'on', '>x', '~*', '&*', '+@all', '-info'])
@@ -168,7 +167,7 @@ describe('a server that has become a replica (B9)', () => {
     await inTime(clock, () => statuses).toEqual(['up', 'down', 'up'])
   })
 
-  it('keeps something for relays once it is a master', async () => {
+  it('stores groups once it is a master', async () => {
     const [own, master] = [endsWithTest(await startRedis()), endsWithTest(await startRedis())]
     await redisCli(own.url, ['REPLICAOF', '127.0.0.1', `${master.port}`])
     const { broker, statuses } = await open({ url: own.url }, defaultLeaseTimes, clock)
@@ -179,8 +178,8 @@ describe('a server that has become a replica (B9)', () => {
   })
 })
 
-describe('what a server refuses for now (B9)', () => {
-  /** Takes two seconds to load what it has, and hears what is said meanwhile. */
+describe('a temporary refusal (B9)', () => {
+  /** Starts a server that takes two seconds to load its data, and replies meanwhile. */
   async function slowLoader(): Promise<Redis> {
     const slow = [
       '--key-load-delay',
@@ -196,7 +195,7 @@ describe('what a server refuses for now (B9)', () => {
     return own
   }
 
-  it('while it loads its data is told, until it has', async () => {
+  it('is reported while the server loads its data', async () => {
     const own = await slowLoader()
     const { statuses, causes } = await open({ url: own.url })
     await own.kill()
@@ -205,7 +204,7 @@ describe('what a server refuses for now (B9)', () => {
     expect(causes).toContain(`Redis at 127.0.0.1:${own.port} is still loading its data; the relay retries`)
   })
 
-  it('while it loads again, as after a failover, is told, and the link is lost until it has', async () => {
+  it('breaks the link while the server reloads its data, as after a failover', async () => {
     const own = await slowLoader()
     const { broker, statuses, causes } = await open({ url: own.url })
     const loaded = redisCli(own.url, ['DEBUG', 'RELOAD'])
@@ -217,7 +216,7 @@ describe('what a server refuses for now (B9)', () => {
     await loaded
   })
 
-  it('since it has a password by now is told at the next connection, and a link that stands goes on', async () => {
+  it('for a new password is reported at the next connection; an open link continues', async () => {
     const own = endsWithTest(await startRedis())
     const { broker, statuses, causes } = await open({ url: own.url })
     await redisCli(own.url, ['CONFIG', 'SET', 'requirepass', 'new'])
@@ -229,21 +228,21 @@ describe('what a server refuses for now (B9)', () => {
     await expect.poll(() => statuses).toEqual(['up', 'down', 'up'])
   })
 
-  it('since the user may no longer ends what they forbid, and nothing else (B4)', async () => {
+  it('for lost permissions ends only the subscriptions that they concern (B4)', async () => {
     const own = endsWithTest(await startRedis())
     const acl = (...rules: string[]): Promise<string> => redisCli(own.url, ['ACL', 'SETUSER', 'relay', ...rules])
     await acl('on', '>x', '~*', '&*', '+@all')
     const { broker, statuses, causes } = await open({ url: `redis://relay:x@127.0.0.1:${own.port}` })
-    const staying = await listen(broker, 'open.*')
+    const kept = await listen(broker, 'open.*')
     const ended: string[] = []
     await broker.subscribe({ pattern: subject('secret.a') }, { ...deaf, ended: ({ code }) => ended.push(code) })
     await acl('resetchannels', '&open.*')
-    // Redis hangs up on listeners that may no longer hear.
+    // Redis disconnects subscribers that have lost a permission.
     await expect.poll(() => statuses).toEqual(['up', 'down', 'up'])
     expect(ended).toEqual(['forbidden'])
     await expect(publish(broker, 'secret.a')).rejects.toMatchObject({ code: 'forbidden' })
     await publish(broker, 'open.a', 'here')
-    expect((await staying.take(1)).map(text)).toEqual(['here'])
+    expect((await kept.take(1)).map(text)).toEqual(['here'])
     await redisCli(own.url, ['ACL', 'DELUSER', 'relay'])
     await expect.poll(() => causes.at(-1)).toContain('refused the user or the password: look at "username"')
     await acl('on', '>x', '~*', '&*', '+@all')

@@ -18,36 +18,35 @@ import { freePort } from '../servers/free-port.js'
 import { text } from './link.js'
 
 export const ports = { clock: realClock, newId }
+/** The timeout of requests. */
 export const timeoutMs = 60_000
 
-/** A relay's link to Redis, and what it told. */
+/** A relay's link to Redis, and its events. */
 export interface RedisLink {
   readonly broker: Broker
   readonly statuses: string[]
-  /** Why it was down, each time. */
+  /** Each reason for being down. */
   readonly causes: string[]
-  /** The same, with all that hangs on it: so it stands in the log of who logs it whole. */
+  /** The same errors in full, as `inspect` logs them. */
   readonly shown: string[]
   readonly dropped: string[]
 }
 
-/**
- * Opens a link that ends with the test. LeaseTimes are as in life, unless a test can't wait for them; so
- * is the clock.
- */
+/** Opens a link that ends with the test. */
 export async function open(
   settings: RedisSettings,
-  terms: LeaseTimes = defaultLeaseTimes,
+  leaseTimes: LeaseTimes = defaultLeaseTimes,
   clock: Clock = realClock,
 ): Promise<RedisLink> {
   const statuses: string[] = []
   const causes: string[] = []
   const shown: string[] = []
   const dropped: string[] = []
-  const opening = foreignBroker(redisDriver(settings, { ...ports, clock }, terms), { ...settings, ...ports, clock })
-  const broker = await opening({
+  const driver = redisDriver(settings, { ...ports, clock }, leaseTimes)
+  const openBroker = foreignBroker(driver, { ...settings, ...ports, clock })
+  const broker = await openBroker({
     status(now, cause) {
-      // It is told again for each reason.
+      // While it is down, another status reports each new reason.
       if (now !== statuses.at(-1)) statuses.push(now)
       if (cause instanceof Error) causes.push(cause.message)
       if (cause) shown.push(inspect(cause, { depth: 9 }))
@@ -58,46 +57,44 @@ export async function open(
   return { broker, statuses, causes, shown, dropped }
 }
 
-/** Somebody else's client, until the test is done. */
-export function stranger(url: string): Ioredis {
+/** A client that is independent of Wildcast. It disconnects when the test ends. */
+export function foreignClient(url: string): Ioredis {
   const client = new Ioredis(url)
   onTestFinished(() => client.disconnect())
   return client
 }
 
-/** Takes everything that an interest brings. */
+/** Subscribes. The inbox gets every message. */
 export async function listen(broker: Broker, pattern: string, more: Omit<Interest, 'pattern'> = {}): Promise<Inbox> {
   const inbox = new Inbox()
-  const taking = listener((message) => inbox.put(message))
-  inbox.undo = await broker.subscribe({ pattern: parsePattern(pattern), ...more }, taking)
+  const receiver = listener((message) => inbox.put(message))
+  inbox.undo = await broker.subscribe({ pattern: parsePattern(pattern), ...more }, receiver)
   return inbox
 }
 
 export const subject = (text: string): Subject => parseSubject(text)
 export const publish = async (broker: Broker, to: string, payload: string | Uint8Array = ''): Promise<void> =>
   broker.publish({ subject: subject(to), payload })
-export const ask = async (broker: Broker, of: string, payload = ''): Promise<BrokerMessage> =>
+export const request = async (broker: Broker, of: string, payload = ''): Promise<BrokerMessage> =>
   (await broker.request?.({ subject: subject(of), payload }, { timeoutMs })) as BrokerMessage
 
-/**
- * Serves until the test ends: each question is answered with what `answers` gives for it, in order.
- */
+/** Serves a subject with the answers that `answers` returns, in order. */
 export async function serve(
   broker: Broker,
-  on: string,
-  answers: (question: BrokerMessage) => readonly Omit<BrokerMessage, 'subject'>[],
+  served: string,
+  answers: (request: BrokerMessage) => readonly Omit<BrokerMessage, 'subject'>[],
 ): Promise<() => Promise<void>> {
   return broker.subscribe(
-    { pattern: on as Pattern, serve: true },
-    listener((question) => {
-      for (const answer of answers(question))
-        void broker.publish({ ...answer, subject: question.responseSubject as Subject })?.catch(() => {})
+    { pattern: served as Pattern, serve: true },
+    listener((request) => {
+      for (const answer of answers(request))
+        void broker.publish({ ...answer, subject: request.responseSubject as Subject })?.catch(() => {})
     }),
   )
 }
 
-/** A member of a group that decides on each message. */
-export async function work(
+/** Joins a group. `take` settles each message. */
+export async function consume(
   broker: Broker,
   pattern: string,
   group: string,
@@ -113,25 +110,25 @@ export async function work(
 }
 
 /**
- * A clock of somebody in a hurry: pauses pass at once, and are noted; what takes 5 s or more, such
- * as a deadline, is never over.
+ * A clock whose waits pass at once and are recorded. Waits of 5 s or more, such as deadlines, never
+ * end.
  */
-export function hurried(): { readonly clock: Clock; readonly pauses: readonly number[] } {
-  const pauses: number[] = []
+export function hastyClock(): { readonly clock: Clock; readonly waits: readonly number[] } {
+  const waits: number[] = []
   const clock: Clock = {
     ...realClock,
     random: () => 0.5,
     after(ms, run) {
       if (ms >= 5000) return () => {}
-      pauses.push(ms)
+      waits.push(ms)
       return realClock.after(0, run)
     },
   }
-  return { clock, pauses }
+  return { clock, waits }
 }
 
-/** A port of somebody who takes the call and says nothing. */
-export async function silent(): Promise<number> {
+/** Returns the port of a server that accepts connections and stays silent. */
+export async function silentPort(): Promise<number> {
   const server = createServer((socket) => socket.on('error', () => {}).resume())
   const port = await freePort()
   endsWithTest(server.listen(port, '127.0.0.1'))
@@ -139,8 +136,8 @@ export async function silent(): Promise<number> {
   return port
 }
 
-/** Messages go there and back, also through a group. */
-export async function works(settings: RedisSettings): Promise<void> {
+/** Expects that messages arrive at a subscription and in a group. */
+export async function expectWorks(settings: RedisSettings): Promise<void> {
   const { broker, causes } = await open(settings)
   expect(causes).toEqual([])
   const inboxes = [await listen(broker, 'works'), await listen(broker, 'works', { group: 'g' })]
@@ -148,11 +145,8 @@ export async function works(settings: RedisSettings): Promise<void> {
   for (const inbox of inboxes) expect((await inbox.take(1)).map(text)).toEqual(['yes'])
 }
 
-/**
- * Why it is down. No secret is told, neither in words nor by what hangs on the error, and no stack
- * in words.
- */
-export async function whyDown(settings: RedisSettings): Promise<string | undefined> {
+/** Returns why a link is down. Expects no secret in the error, and no stack in its message. */
+export async function downReason(settings: RedisSettings): Promise<string | undefined> {
   const { statuses, causes, shown } = await open(settings)
   expect(statuses).toEqual(['down'])
   expect(causes.join()).not.toMatch(/\n| at .*:\d+:\d+/)

@@ -10,11 +10,11 @@ import { freePort } from '../servers/free-port.js'
 import { type Redis, startRedis } from '../servers/redis.js'
 import { redisCli } from '../servers/redis-cli.js'
 import { text } from './link.js'
-import { hurried, listen, open, publish, silent, whyDown, works } from './redis-link.js'
+import { downReason, expectWorks, hastyClock, listen, open, publish, silentPort } from './redis-link.js'
 
-// Each of the options of SP-BRK-11, against a server that demands it.
+// Each option of SP-BRK-11, with a server that requires it.
 
-/** Listens on a port of its own until the test is done. */
+/** Listens on a free port until the test ends. */
 async function listening<Listening extends Server>(server: Listening): Promise<number> {
   const port = await freePort()
   endsWithTest(server.listen(port, '127.0.0.1'))
@@ -22,9 +22,9 @@ async function listening<Listening extends Server>(server: Listening): Promise<n
   return port
 }
 
-/** Says one thing to everybody who calls. */
-const saying = (words: string): Promise<number> =>
-  listening(createServer((socket) => socket.on('error', () => {}).end(words)))
+/** Returns the port of a server that sends a text to each client, and closes the connection. */
+const sending = (text: string): Promise<number> =>
+  listening(createServer((socket) => socket.on('error', () => {}).end(text)))
 
 describe('an address', () => {
   let server: Redis
@@ -34,25 +34,25 @@ describe('an address', () => {
   })
 
   it.each(['127.0.0.1', 'localhost'])('may be redis://%s', async (host) => {
-    await works({ url: `redis://${host}:${server.port}` })
+    await expectWorks({ url: `redis://${host}:${server.port}` })
   })
 
   it.each(['127.0.0.1', 'localhost', '[::1]'])('that refuses the connection is reported: %s', async (host) => {
     const at = `${host}:${await freePort()}`
-    expect(await whyDown({ url: `redis://:secret@${at}` })).toBe(
+    expect(await downReason({ url: `redis://:secret@${at}` })).toBe(
       `Redis at ${at} refused the connection: start the server, or look at "url"`,
     )
   })
 
-  it('without a host of that name is told', async () => {
-    expect(await whyDown({ url: 'redis://:secret@nowhere.invalid' })).toBe(
+  it('with an unknown host is reported', async () => {
+    expect(await downReason({ url: 'redis://:secret@nowhere.invalid' })).toBe(
       'the host of Redis at nowhere.invalid:6379 is unknown: look at "url"',
     )
   })
 
-  it('of a web server is told', async () => {
+  it('of a web server is reported', async () => {
     const port = await listening(createHttpServer((_, response) => response.end('hello')))
-    expect(await whyDown({ url: `redis://127.0.0.1:${port}` })).toBe(
+    expect(await downReason({ url: `redis://127.0.0.1:${port}` })).toBe(
       `Redis at 127.0.0.1:${port} is not a Redis server: look at "url"`,
     )
   })
@@ -65,25 +65,25 @@ describe('an address', () => {
       'is in protected mode: set a password there, or connect from its own machine',
     ],
     ['-ERR go away\r\n', 'refused the connection: ERR go away'],
-  ])('of somebody who says %j is told', async (words, reason) => {
-    const port = await saying(words)
-    expect(await whyDown({ url: `redis://:secret@127.0.0.1:${port}` })).toBe(`Redis at 127.0.0.1:${port} ${reason}`)
+  ])('of a server that sends %j is reported', async (greeting, reason) => {
+    const port = await sending(greeting)
+    expect(await downReason({ url: `redis://:secret@127.0.0.1:${port}` })).toBe(`Redis at 127.0.0.1:${port} ${reason}`)
   })
 
-  it('of somebody who takes the call and stays silent is told in the time that the options give', async () => {
-    const port = await silent()
+  it('of a silent server is reported within the connect timeout of the options', async () => {
+    const port = await silentPort()
     const options = { connectTimeout: 100 }
-    expect(await whyDown({ url: `redis://127.0.0.1:${port}`, options })).toBe(
+    expect(await downReason({ url: `redis://127.0.0.1:${port}`, options })).toBe(
       `Redis at 127.0.0.1:${port} does not answer: look at "url", and at firewalls on the way`,
     )
   })
 
   it.each<[string, (at: string) => Partial<RedisSettings>]>([
-    ['what it keeps', () => ({})],
+    ['its role', () => ({})],
     ['the nodes of its cluster', (at) => ({ cluster: [at] })],
-  ])('of somebody who falls silent when asked for %s is told, too', async (_, more) => {
+  ])('of a server that falls silent when the relay reads %s is reported', async (_, more) => {
     const info = 'redis_version:7.0.15\r\nrole:master\r\n'
-    const answers: Record<string, string> = {
+    const replies: Record<string, string> = {
       hello: '%0\r\n',
       setname: '+OK\r\n',
       info: `$${info.length}\r\n${info}\r\n`,
@@ -92,51 +92,51 @@ describe('an address', () => {
       createServer((socket) => {
         socket
           .on('error', () => {})
-          .on('data', (words) => {
-            for (const [word] of String(words)
+          .on('data', (commands) => {
+            for (const [command] of String(commands)
               .toLowerCase()
               .matchAll(/hello|setname|info/g))
-              socket.write(answers[word] ?? '')
+              socket.write(replies[command] ?? '')
           })
       }),
     )
     const at = `127.0.0.1:${port}`
     const options = { connectTimeout: 100 }
-    expect(await whyDown({ url: `redis://${at}`, options, ...more(at) })).toContain(`Redis at ${at} does not answer`)
+    expect(await downReason({ url: `redis://${at}`, options, ...more(at) })).toContain(`Redis at ${at} does not answer`)
   })
 
-  it('of a server that is full is told', async () => {
+  it('of a server with too many clients is reported', async () => {
     const full = endsWithTest(await startRedis({ args: ['--maxclients', '1'] }))
-    expect(await whyDown({ url: full.url })).toBe(
+    expect(await downReason({ url: full.url })).toBe(
       `Redis at 127.0.0.1:${full.port} accepts no more clients: look at its "maxclients"`,
     )
   })
 
-  it('of somebody who hangs up, or refuses, is tried again after twice as long each time, up to two seconds', async () => {
+  it('of a server that hangs up or refuses is retried after waits that double up to two seconds', async () => {
     const guarded = endsWithTest(await startRedis({ password: 'right' }))
-    const calls = async (): Promise<number> =>
+    const connectionCount = async (): Promise<number> =>
       Number(/total_connections_received:(\d+)/.exec(await redisCli(guarded.url, ['INFO', 'stats']))?.[1])
     let hungUp = 0
-    const rude = createServer((socket) => {
+    const hangingUp = createServer((socket) => {
       hungUp++
       socket.on('error', () => {}).end()
     })
-    const ports = [await listening(rude), guarded.port]
-    const clocks = ports.map(() => hurried())
-    const before = await calls()
+    const ports = [await listening(hangingUp), guarded.port]
+    const clocks = ports.map(() => hastyClock())
+    const before = await connectionCount()
     const links = await Promise.all(
       ports.map((port, i) => open({ url: `redis://:wrong@127.0.0.1:${port}` }, defaultLeaseTimes, clocks[i]?.clock)),
     )
-    for (const { pauses } of clocks) await expect.poll(() => pauses.length).toBeGreaterThan(8)
+    for (const { waits } of clocks) await expect.poll(() => waits.length).toBeGreaterThan(8)
     for (const { broker } of links) await broker.close()
-    for (const { pauses } of clocks) expect(pauses.slice(0, 8)).toEqual([75, 150, 300, 600, 1200, 1500, 1500, 1500])
-    // One client publishes, and one listens; redis-cli asks, too.
-    expect(hungUp).toBeLessThanOrEqual(2 * (clocks[0]?.pauses.length ?? 0) + 2)
-    expect((await calls()) - before - 1).toBeLessThanOrEqual(2 * (clocks[1]?.pauses.length ?? 0) + 2)
+    for (const { waits } of clocks) expect(waits.slice(0, 8)).toEqual([75, 150, 300, 600, 1200, 1500, 1500, 1500])
+    // Each try opens two clients. The last connection is that of redis-cli.
+    expect(hungUp).toBeLessThanOrEqual(2 * (clocks[0]?.waits.length ?? 0) + 2)
+    expect((await connectionCount()) - before - 1).toBeLessThanOrEqual(2 * (clocks[1]?.waits.length ?? 0) + 2)
   })
 })
 
-describe('who the relay is (SP-BRK-11)', () => {
+describe('the identity of the relay (SP-BRK-11)', () => {
   const password = 'p@ss/w:rd% ü secret'
   let guarded: Redis
   let plain: Redis
@@ -156,11 +156,11 @@ describe('who the relay is (SP-BRK-11)', () => {
     ['a password in the URL', () => ({ url: at(`:${escaped}@`) })],
     ['a user and a password', () => ({ url: at(), username: 'me@home', password })],
     ['a user and a password in the URL', () => ({ url: at(`${encodeURIComponent('me@home')}:${escaped}@`) })],
-    ['settings that overrule the URL', () => ({ url: at('you:wrong@'), username: 'me@home', password })],
+    ['settings that override the URL', () => ({ url: at('you:wrong@'), username: 'me@home', password })],
     ['a password over RESP 2', () => ({ url: at(), password, options: { protocol: 2 } })],
-    ['a password where none is needed', () => ({ url: plain.url, password })],
-  ])('is shown by %s', async (_, settings) => {
-    await works(settings())
+    ['a password that the server does not need', () => ({ url: plain.url, password })],
+  ])('is accepted with %s', async (_, settings) => {
+    await expectWorks(settings())
   })
 
   it.each<[string, () => RedisSettings, string]>([
@@ -187,10 +187,10 @@ describe('who the relay is (SP-BRK-11)', () => {
       'refused the user or the password: look at "username" and "password"',
     ],
   ])('is refused with %s', async (_, settings, reason) => {
-    expect(await whyDown(settings())).toBe(`Redis at 127.0.0.1:${guarded.port} ${reason}`)
+    expect(await downReason(settings())).toBe(`Redis at 127.0.0.1:${guarded.port} ${reason}`)
   })
 
-  it('may be nobody who can look around: then plain messages go', async () => {
+  it('may have few permissions: then plain messages work', async () => {
     const rules = [
       'resetchannels',
       '&open.*',
@@ -227,7 +227,7 @@ describe('a database', () => {
   it.each<[string, (port: number) => RedisSettings]>([
     ['db', (port) => ({ url: `redis://127.0.0.1:${port}/2`, db: 3 })],
     ['the URL', (port) => ({ url: `redis://127.0.0.1:${port}/3` })],
-  ])('is named by %s: it is where queues are kept, while messages are heard in all', async (_, settings) => {
+  ])('is selected by %s: it stores queues, while plain messages reach all databases', async (_, settings) => {
     const prefix = `${newId()}.`
     const { broker } = await open({ ...settings(server.port), prefix })
     const elsewhere = await open({ url: server.url, prefix })
@@ -241,8 +241,8 @@ describe('a database', () => {
     expect(apart.messages).toEqual([])
   })
 
-  it('that is not there is told', async () => {
-    expect(await whyDown({ url: server.url, db: 16 })).toBe(
+  it('that does not exist is reported', async () => {
+    expect(await downReason({ url: server.url, db: 16 })).toBe(
       `Redis at 127.0.0.1:${server.port} has no database 16: look at "db"`,
     )
   })

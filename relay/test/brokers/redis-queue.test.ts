@@ -7,12 +7,12 @@ import { type Redis, startRedis } from '../servers/redis.js'
 import { redisCli } from '../servers/redis-cli.js'
 import { openProxy } from '../servers/tcp-proxy.js'
 import { text } from './link.js'
-import { ask, listen, open, publish, work } from './redis-link.js'
+import { consume, listen, open, publish, request } from './redis-link.js'
 
-// Groups are consumer groups of streams, which one script feeds at each publish.
+// Groups are consumer groups of streams. One script adds each publish to them.
 
-/** Short enough to be waited for. */
-const terms = { leaseMs: 500, renewEveryMs: 100, keepMs: 60_000 }
+/** Short enough for a test to wait for. */
+const leaseTimes = { leaseMs: 500, renewEveryMs: 100, keepMs: 60_000 }
 
 let server: Redis
 let redis: Ioredis
@@ -33,34 +33,36 @@ const url = (): string => server.url
 const numbers = (count: number): string[] => Array.from({ length: count }, (_, i) => `${i}`)
 const sorted = (texts: readonly string[]): string[] => [...texts].sort((a, b) => Number(a) - Number(b))
 
-/** A member that keeps what it gets until it is told what to do with it. */
+/** A consumer that settles its messages only when the test does. */
 async function holder(link: Awaited<ReturnType<typeof open>>, pattern = 'job', group = 'g') {
   const held: { readonly text: string; readonly settle: Settle }[] = []
-  const leave = await work(link.broker, pattern, group, (message, settle) => held.push({ text: text(message), settle }))
+  const leave = await consume(link.broker, pattern, group, (message, settle) =>
+    held.push({ text: text(message), settle }),
+  )
   return { held, leave, texts: () => held.map((one) => one.text) }
 }
 
 async function throughProxy() {
   const proxy = endsWithTest(await openProxy(server.port))
-  return { proxy, link: await open({ url: `redis://127.0.0.1:${proxy.port}` }, terms) }
+  return { proxy, link: await open({ url: `redis://127.0.0.1:${proxy.port}` }, leaseTimes) }
 }
 
 describe('a group over two relays', () => {
-  it('takes each of 1000 messages once, and both have their share (SP-BRK-6)', async () => {
+  it('delivers each of 1000 messages once, and both get their share (SP-BRK-6)', async () => {
     const links = [await open({ url: url() }), await open({ url: url() })] as const
     const inboxes = await Promise.all(links.map(({ broker }) => listen(broker, 'job.*', { group: 'g' })))
     await Promise.all(numbers(1000).map((job, i) => publish(links[i % 2 === 0 ? 0 : 1].broker, `job.${i % 7}`, job)))
     await expect.poll(() => inboxes.flatMap(({ messages }) => messages).length).toBe(1000)
     expect(sorted(inboxes.flatMap(({ messages }) => messages).map(text))).toEqual(numbers(1000))
     for (const { messages } of inboxes) expect(messages.length).toBeGreaterThan(50)
-    // Nothing is left that could come again.
+    // Nothing is left that could be delivered again.
     await expect.poll(() => redis.xlen('wildcast:queue:job.* g')).toBe(0)
     expect(await redis.xpending('wildcast:queue:job.* g', 'g')).toEqual([0, null, null, null])
   })
 
-  it('takes each at least once where a relay dies with messages in hand', async () => {
+  it('delivers each at least once if a relay dies with pending messages', async () => {
     const { proxy, link: dying } = await throughProxy()
-    const living = await open({ url: url() }, terms)
+    const living = await open({ url: url() }, leaseTimes)
     const dead = await holder(dying)
     const inbox = await listen(living.broker, 'job', { group: 'g' })
     for (const job of numbers(500)) await publish(living.broker, 'job', job)
@@ -72,8 +74,8 @@ describe('a group over two relays', () => {
     expect(sorted(inbox.messages.map(text))).toEqual(numbers(1000))
   })
 
-  it('leaves a message with a member that is slow but alive', async () => {
-    const [slow, quick] = [await open({ url: url() }, terms), await open({ url: url() }, terms)]
+  it('leaves a message to a consumer that is slow but alive', async () => {
+    const [slow, quick] = [await open({ url: url() }, leaseTimes), await open({ url: url() }, leaseTimes)]
     const { held, texts } = await holder(slow)
     await publish(slow.broker, 'job', 'mine')
     await expect.poll(texts).toEqual(['mine'])
@@ -81,14 +83,14 @@ describe('a group over two relays', () => {
     const members = 'wildcast:members:job g'
     const ends = async (): Promise<number[]> =>
       (await redis.zrange(members, 0, '-1', 'WITHSCORES')).map(Number).filter(Number.isFinite)
-    const later = Math.max(...(await ends())) + terms.leaseMs
+    const later = Math.max(...(await ends())) + leaseTimes.leaseMs
     await expect.poll(async () => Math.min(...(await ends()))).toBeGreaterThan(later)
     expect(inbox.messages).toEqual([])
     held[0]?.settle(true)
     await expect.poll(() => redis.xlen('wildcast:queue:job g')).toBe(0)
   })
 
-  it('leaves its share to others where a member takes nothing more', async () => {
+  it('delivers more to others if a consumer is full', async () => {
     const [full, other] = [await open({ url: url() }), await open({ url: url() })]
     const { held } = await holder(full)
     for (const job of numbers(1068)) void publish(full.broker, 'job', job)
@@ -102,14 +104,14 @@ describe('a group over two relays', () => {
     await expect.poll(() => held.length + inbox.messages.length).toBe(1)
   })
 
-  it('hands what a leaving member holds to the others', async () => {
+  it('delivers the pending messages of a consumer that leaves to the others', async () => {
     const [leaving, staying] = [await open({ url: url() }), await open({ url: url() })]
     const { held, leave, texts } = await holder(leaving)
     for (const job of numbers(3)) await publish(leaving.broker, 'job', job)
     await expect.poll(texts).toEqual(numbers(3))
     const inbox = await listen(staying.broker, 'job', { group: 'g' })
     await leave()
-    // Whether it was done is waited for: the client has said goodbye in good order.
+    // The consumer waits until its messages are settled.
     held[0]?.settle(true)
     held[1]?.settle(false)
     held[2]?.settle(false)
@@ -123,7 +125,7 @@ describe('a group', () => {
     const publishing = await open({ url: url() })
     const first = await open({ url: url() })
     const { held } = await holder(first, 'job.**')
-    await publish(publishing.broker, 'job.a', 'in hand')
+    await publish(publishing.broker, 'job.a', 'pending')
     await expect.poll(() => held.length).toBe(1)
     await first.broker.close()
     await publish(publishing.broker, 'job.b.c', 'meanwhile')
@@ -131,10 +133,10 @@ describe('a group', () => {
     expect((await inbox.take(2)).map(({ subject }) => subject).sort()).toEqual(['job.a', 'job.b.c'])
   })
 
-  it('offers what nobody took again, to the next member', async () => {
+  it('offers a refused message again, to the next member', async () => {
     const { broker } = await open({ url: url() })
     const refused: string[] = []
-    await work(broker, 'job', 'g', (message, settle) => {
+    await consume(broker, 'job', 'g', (message, settle) => {
       refused.push(text(message))
       settle(false)
     })
@@ -145,7 +147,7 @@ describe('a group', () => {
     await expect.poll(() => redis.xlen('wildcast:queue:job g')).toBe(0)
   })
 
-  it('does not take twice what was in hand while its link was lost', async () => {
+  it('does not deliver again what was pending when its link was lost', async () => {
     const { proxy, link } = await throughProxy()
     const { held, texts } = await holder(link)
     for (const job of numbers(3)) await publish(link.broker, 'job', job)
@@ -165,57 +167,57 @@ describe('a group', () => {
     expect(texts()).toEqual(numbers(4))
   })
 
-  it('does not take twice what is taken before it goes on over a new link', async () => {
-    const waiting: (() => void)[] = []
-    let waits = false
+  it('does not deliver again what is taken before it resumes over a new link', async () => {
+    const delayed: (() => void)[] = []
+    let delays = false
     const clock: Clock = {
       ...realClock,
       after(ms, run) {
-        if (!waits || ms > 0) return realClock.after(ms, run)
-        waiting.push(run)
+        if (!delays || ms > 0) return realClock.after(ms, run)
+        delayed.push(run)
         return () => {}
       },
     }
     const proxy = endsWithTest(await openProxy(server.port))
-    const link = await open({ url: `redis://127.0.0.1:${proxy.port}` }, terms, clock)
+    const link = await open({ url: `redis://127.0.0.1:${proxy.port}` }, leaseTimes, clock)
     const { held, texts } = await holder(link)
     await publish(link.broker, 'job', '0')
     await expect.poll(texts).toEqual(['0'])
-    waits = true
+    delays = true
     proxy.cut()
     await expect.poll(() => link.statuses).toEqual(['up', 'down', 'up'])
-    await expect.poll(() => waiting.length).toBe(1)
+    await expect.poll(() => delayed.length).toBe(1)
     held[0]?.settle(true)
-    for (let i = 0; i < 100; i++) await redis.ping() // time for Redis to be told
-    waits = false
-    for (const run of waiting) run()
+    for (let i = 0; i < 100; i++) await redis.ping() // time for an acknowledgement
+    delays = false
+    for (const run of delayed) run()
     await publish(link.broker, 'job', '1')
     await expect.poll(texts).toEqual(['0', '1'])
     held[1]?.settle(true)
     await expect.poll(() => redis.xlen('wildcast:queue:job g')).toBe(0)
   })
 
-  it('gets what belongs to its pattern, by publishes of relays only', async () => {
+  it('gets the messages of its pattern, from relays only', async () => {
     const { broker } = await open({ url: url() })
     const all = await listen(broker, '**', { group: 'all' })
     const odd = await listen(broker, 'odd.[a-z]+.%2A.*'.replace('+', '%2B'), { group: 'odd' })
     const scheme = await listen(broker, 'request.*.sum', { group: 'g' })
     const plain = await listen(broker, '**')
-    await redisCli(url(), ['PUBLISH', 'job', 'from a stranger'])
-    expect((await plain.take(1)).map(text)).toEqual(['from a stranger'])
+    await redisCli(url(), ['PUBLISH', 'job', 'foreign'])
+    expect((await plain.take(1)).map(text)).toEqual(['foreign'])
     await publish(broker, 'odd.[a-z]%2B.%2A.x', '1')
     await publish(broker, 'odd.b.%2A.x', '2')
-    const asked = ask(broker, 'sum', '3')
-    const [question] = await scheme.take(1)
-    await publish(broker, String(question?.subject).replace('request', 'response'), '4')
-    expect(text(await asked)).toBe('4')
+    const answer = request(broker, 'sum', '3')
+    const [received] = await scheme.take(1)
+    await publish(broker, String(received?.subject).replace('request', 'response'), '4')
+    expect(text(await answer)).toBe('4')
     expect((await odd.take(1)).map(text)).toEqual(['1'])
     await publish(broker, 'end')
     expect((await all.take(3)).map(text)).toEqual(['1', '2', ''])
   })
 
-  it('is made again when somebody empties the database, or the scripts (B9)', async () => {
-    const { broker, statuses } = await open({ url: url() }, terms)
+  it('is created again after FLUSHALL and SCRIPT FLUSH (B9)', async () => {
+    const { broker, statuses } = await open({ url: url() }, leaseTimes)
     const inbox = await listen(broker, 'job', { group: 'g' })
     const plain = await listen(broker, 'job')
     await redis.flushall()
@@ -228,8 +230,8 @@ describe('a group', () => {
     expect(statuses).toEqual(['up'])
   })
 
-  it('is made again when somebody removes it from its stream', async () => {
-    const { broker, statuses } = await open({ url: url() }, terms)
+  it('is created again after XGROUP DESTROY', async () => {
+    const { broker, statuses } = await open({ url: url() }, leaseTimes)
     const inbox = await listen(broker, 'job', { group: 'g' })
     await redis.xgroup('DESTROY', 'wildcast:queue:job g', 'g')
     await publish(broker, 'job', 'here')
@@ -237,21 +239,21 @@ describe('a group', () => {
     expect(statuses).toEqual(['up'])
   })
 
-  it('is forgotten with what it holds some time after its last member was there', async () => {
-    const short = { ...terms, keepMs: 300 }
+  it('expires with its messages some time after its last consumer has left', async () => {
+    const short = { ...leaseTimes, keepMs: 300 }
     const { broker } = await open({ url: url() }, short)
     for (const pattern of ['job', 'job.*']) await (await listen(broker, pattern, { group: 'g' })).undo()
     await publish(broker, 'job', 'kept for a while')
     expect(await redis.exists('wildcast:queue:job g', 'wildcast:queue:job.* g')).toBe(2)
-    const other = await open({ url: url() }, terms)
+    const other = await open({ url: url() }, leaseTimes)
     await listen(other.broker, 'other', { group: 'g' })
     await expect.poll(() => redis.exists('wildcast:queue:job g', 'wildcast:queue:job.* g')).toBe(0)
-    // By a publish, or by those who stay in other groups.
+    // Cleared by a publish, or by the renewals of other groups.
     await publish(broker, 'job.x')
     await expect.poll(() => redis.hkeys('wildcast:groups')).toEqual(['other'])
   })
 
-  it('passes over what somebody else has written into its stream', async () => {
+  it('skips entries that a foreign client has added to its stream', async () => {
     const { broker, dropped } = await open({ url: url() })
     const inbox = await listen(broker, 'job', { group: 'g' })
     const stream = 'wildcast:queue:job g'
@@ -264,13 +266,13 @@ describe('a group', () => {
     await expect.poll(() => redis.xlen(stream)).toBe(0)
   })
 
-  it('reaches nobody where its memory is full, and the publisher is told (B9)', async () => {
+  it('gets nothing if the memory of Redis is full, and the publish rejects (B9)', async () => {
     const { broker } = await open({ url: url() })
     const inboxes = [await listen(broker, 'job'), await listen(broker, 'job', { group: 'g' })]
     await redis.config('SET', 'maxmemory', '1')
     onTestFinished(() => void redis.config('SET', 'maxmemory', '0'))
     await expect(publish(broker, 'job', 'lost')).rejects.toMatchObject({ code: 'internal', message: /maxmemory/ })
-    await publish(broker, 'no.group', 'goes on')
+    await publish(broker, 'no.group', 'accepted')
     await redis.config('SET', 'maxmemory', '0')
     await publish(broker, 'job', 'here')
     for (const inbox of inboxes) expect((await inbox.take(1)).map(text)).toEqual(['here'])

@@ -11,7 +11,7 @@ import { endsWithTest } from '../servers/ends-with-test.js'
 import { type Redis, startRedis } from '../servers/redis.js'
 import { redisCli, redisSubscriber } from '../servers/redis-cli.js'
 import { text } from './link.js'
-import { ask, listen, open, ports, publish, serve, stranger } from './redis-link.js'
+import { foreignClient, listen, open, ports, publish, request, serve } from './redis-link.js'
 
 let server: Redis
 
@@ -45,13 +45,13 @@ brokerContract('Redis', {
 })
 
 describe('a link to Redis', () => {
-  it('is one client that publishes and one that listens, and messages have the subject of their channel (SP-BRK-5)', async () => {
+  it('has a client that publishes and one that subscribes; channels are subjects (SP-BRK-5)', async () => {
     const { broker } = await open({ url: server.url })
     const inbox = await listen(broker, 'good.*')
     await redisCli(server.url, ['PUBLISH', 'good.apple'], { input: Uint8Array.of(0, 255, 10) })
     await publish(broker, 'good.pear')
     const [apple, pear] = await inbox.take(2)
-    expect([apple?.subject, apple?.payload]).toEqual(['good.apple', Uint8Array.of(0, 255, 10)])
+    expect(apple).toEqual({ subject: 'good.apple', payload: Uint8Array.of(0, 255, 10) })
     expect(pear?.subject).toBe('good.pear')
     const clients = (await cli('CLIENT', 'LIST')).split('\n').filter((line) => line.includes('name=wildcast'))
     const facts = clients.map((line) => /name=(\S+).* sub=(\d) psub=(\d)/.exec(line)?.slice(1))
@@ -61,34 +61,35 @@ describe('a link to Redis', () => {
     ])
   })
 
-  it('ends what waits when it is closed, and flushes what was said before', async () => {
+  it('flushes publishes and rejects pending requests when it is closed', async () => {
     const { broker } = await open({ url: server.url })
     const other = await listen((await open({ url: server.url })).broker, 'last')
-    const said = publish(broker, 'last', 'words')
-    const asked = ask(broker, 'nobody.answers')
-    const refused = expect(asked).rejects.toMatchObject({ code: expect.stringMatching(/interrupted|no_responders/) })
+    const published = publish(broker, 'last', 'message')
+    const rejected = expect(request(broker, 'not.served')).rejects.toMatchObject({
+      code: expect.stringMatching(/interrupted|no_responders/),
+    })
     await broker.close()
-    await said
-    await refused
-    expect(text((await other.take(1))[0])).toBe('words')
-    await expect(ask(broker, 'nobody.answers')).rejects.toMatchObject({ code: 'broker_down' })
+    await published
+    await rejected
+    expect(text((await other.take(1))[0])).toBe('message')
+    await expect(request(broker, 'not.served')).rejects.toMatchObject({ code: 'broker_down' })
   })
 })
 
 describe('names at Redis', () => {
   it.each(['t.[ab]', 't.a?', 't.\\', 't.^-]', 't.a%2Ab', 't.__proto__', 't.ü'])(
-    'match literally, whatever a glob would make of them: %s (S10)',
+    'match literally, even if a glob would treat them otherwise: %s (S10)',
     async (literal) => {
       const { broker } = await open({ url: server.url })
       const inbox = await listen(broker, `${literal}.*`)
       for (const other of ['t.a.x', 't.ab.x', 't.axb.x', 't.b.x']) await cli('PUBLISH', other, 'other')
       await publish(broker, `${literal}.x`, 'own')
       const [message] = await inbox.take(1)
-      expect([message?.subject, text(message)]).toEqual([`${literal}.x`, 'own'])
+      expect({ subject: message?.subject, text: text(message) }).toEqual({ subject: `${literal}.x`, text: 'own' })
     },
   )
 
-  it('that hold what subjects can not are escaped, and back', async () => {
+  it('are escaped if they are no valid subjects, and unescaped', async () => {
     const { broker } = await open({ url: server.url })
     const inbox = await listen(broker, 'odd.**')
     const outside = endsWithTest(await redisSubscriber(server.url, 'odd.a/b c*'))
@@ -99,26 +100,26 @@ describe('names at Redis', () => {
     expect(await outside.next()).toMatchObject({ channel: 'odd.a/b c*', payload: Buffer.from('out') })
   })
 
-  it('and messages that fit no rule are counted, not delivered, and the link stays up (S13, S15)', async () => {
+  it('and payloads that are invalid are counted, not delivered, and the link stays up (S13, S15)', async () => {
     const { broker, statuses, dropped } = await open({ url: server.url })
     const inbox = await listen(broker, 'a.**')
     const one = await listen(broker, 'a.*')
     const bad = ['a.', 'a..b', 'a.\n', 'a.\u0001', `a.${'x'.repeat(1023)}`, `a.${'x.'.repeat(255)}x`]
     for (const channel of bad) await cli('PUBLISH', channel, 'x')
-    await stranger(server.url).publish(Buffer.of(0x61, 0x2e, 0xff), 'x')
-    await stranger(server.url).publish('a.large', Buffer.alloc(1024 * 1024 + 1))
+    await foreignClient(server.url).publish(Buffer.of(0x61, 0x2e, 0xff), 'x')
+    await foreignClient(server.url).publish('a.large', Buffer.alloc(1024 * 1024 + 1))
     await cli('PUBLISH', 'a.b.c', 'two')
     await cli('PUBLISH', 'ab.c', 'another')
     await cli('PUBLISH', 'a.b', 'last')
     expect((await inbox.take(2)).map(text)).toEqual(['two', 'last'])
     expect((await one.take(1)).map(text)).toEqual(['last'])
-    // By both globs: a.* and a*
+    // Both globs, a.* and a*, receive each.
     expect(dropped.filter((why) => why === 'foreign_subject')).toHaveLength(2 * (bad.length + 1))
     expect(dropped.filter((why) => why === 'too_large')).toHaveLength(2)
     expect(statuses).toEqual(['up'])
   })
 
-  it('stand behind a prefix, and nobody sees behind another (S14)', async () => {
+  it('begin with a prefix, and no subscription crosses prefixes (S14)', async () => {
     const [mine, other, spying] = await Promise.all([
       open({ url: server.url, prefix: 't1.' }),
       open({ url: server.url, prefix: 't[12]*' }),
@@ -139,14 +140,15 @@ describe('names at Redis', () => {
     await publish(other.broker, 'end')
     await publish(spying.broker, 'end')
     for (const spy of spies) expect((await spy.take(1)).map(({ subject }) => subject)).toEqual(['end'])
-    // What is kept, and who answers, is behind it, too.
+    // Keys and requests have the prefix, too.
     await serve(mine.broker, 'who', () => [{ payload: 'one' }])
     await serve(spying.broker, 'who', () => [{ payload: 'two' }])
-    expect([text(await ask(mine.broker, 'who')), text(await ask(spying.broker, 'who'))]).toEqual(['one', 'two'])
+    expect(text(await request(mine.broker, 'who'))).toBe('one')
+    expect(text(await request(spying.broker, 'who'))).toBe('two')
     expect((await cli('KEYS', 't1.*')).split('\n')).toContain('t1.wildcast:serve:who')
   })
 
-  it('are never what a client likes to inject: Redis sees nothing of it (S1, S12)', async () => {
+  it('cannot be injected: Redis gets no invalid name of a client (S1, S12)', async () => {
     const monitor = startChild('redis-cli', ['-u', server.url, 'MONITOR'])
     onTestFinished(() => monitor.end('SIGTERM'))
     await monitor.says(/OK/)

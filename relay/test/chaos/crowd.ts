@@ -2,19 +2,17 @@ import { type Client, createClient, type WildcastError } from '@wildcast/client'
 import { onTestFinished } from 'vitest'
 import { WebSocket } from 'ws'
 import { realClock } from '../../src/index.js'
-import type { Heard, History, Outcome } from './history.js'
+import type { History, Outcome, Received } from './history.js'
 
-/** Publishers and subscribers of one broker, who write down what they are told. */
+/** Publishers and subscribers of one broker, which record what they receive. */
 export interface Crowd {
-  /** So far. */
+  /** Returns the history so far. */
   history(): History
+  /** Waits until every subscriber has received another message of each of its publishers. */
+  untilAllReceive(): Promise<void>
   /**
-   * Waits until every subscriber has heard another message of each publisher that it listens to.
-   */
-  hearsAll(): Promise<void>
-  /**
-   * Ends publishing; resolves when the last outcome is known and whatever was confirmed last has
-   * been heard.
+   * Stops publishing. Resolves when all outcomes are known, and the last confirmed messages were
+   * received.
    */
   settle(): Promise<void>
 }
@@ -27,18 +25,18 @@ export interface CrowdOptions {
   readonly subscribers: number
 }
 
-/** Each publisher's pace: quick enough that every fault meets messages under way. */
+/** The pace of each publisher: fast enough that every fault meets messages in flight. */
 const paceMs = 10
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => void realClock.after(ms, resolve))
 
 /**
- * A client for each subscriber and for each publisher; every other subscriber listens to two
- * publishers, by a wildcard.
+ * Opens a client for each subscriber and publisher; every other subscriber has two publishers, by a
+ * wildcard.
  */
 export async function gather({ url, broker, publishers, subscribers }: CrowdOptions): Promise<Crowd> {
   const published = new Map<string, Outcome[]>()
-  const subscriptions = new Map<string, { hears: string[]; heard: Heard[] }>()
+  const subscriptions = new Map<string, { publishers: string[]; received: Received[] }>()
   const clients: Client[] = []
   const groups = publishers / 2
   const subjectOf = (publisher: number): string => `chaos.p${publisher}.g${publisher % groups}`
@@ -55,18 +53,18 @@ export async function gather({ url, broker, publishers, subscribers }: CrowdOpti
     Array.from({ length: subscribers }, async (_, i) => {
       const first = i % publishers
       const exact = i % 2 === 0
-      const hears = exact ? [first] : [first, (first + groups) % publishers]
-      const subscription = { hears: hears.map((n) => `p${n}`), heard: [] as Heard[] }
+      const indexes = exact ? [first] : [first, (first + groups) % publishers]
+      const subscription = { publishers: indexes.map((n) => `p${n}`), received: [] as Received[] }
       subscriptions.set(`s${i}`, subscription)
       await new Promise<void>((resolve) =>
         connect().subscribe(
           exact ? subjectOf(first) : `chaos.*.g${first % groups}`,
           (message) => {
             const [publisher, n] = message.text().split(' ') as [string, string]
-            subscription.heard.push({ message: { publisher, n: Number(n) } })
+            subscription.received.push({ message: { publisher, n: Number(n) } })
           },
           {
-            onGap: () => subscription.heard.push('gap'),
+            onGap: () => subscription.received.push('gap'),
             onStatus: (status) => status === 'ready' && resolve(),
           },
         ),
@@ -84,39 +82,39 @@ export async function gather({ url, broker, publishers, subscribers }: CrowdOpti
       const payload = `${name} ${outcomes.length + 1}`
       const at = outcomes.push('unknown') - 1
       outcomes[at] = await client.publish(subjectOf(i), payload).catch(
-        // Only what was never sent can't arrive.
+        // Only a message that was never sent can't arrive.
         ({ code }: WildcastError): Outcome => (code === 'broker_down' ? 'rejected' : 'unknown'),
       )
       await pause(paceMs)
     }
   })
 
-  const lastHeard = (name: string, publisher: string): number =>
+  const lastReceived = (name: string, publisher: string): number =>
     Math.max(
       0,
-      ...(subscriptions.get(name)?.heard ?? []).map((event) =>
+      ...(subscriptions.get(name)?.received ?? []).map((event) =>
         event !== 'gap' && event.message.publisher === publisher ? event.message.n : 0,
       ),
     )
 
-  async function hearsAll(): Promise<void> {
+  async function untilAllReceive(): Promise<void> {
     const from = new Map([...published].map(([name, outcomes]) => [name, outcomes.length]))
-    for (const [name, { hears }] of subscriptions)
-      for (const publisher of hears)
-        while (lastHeard(name, publisher) <= (from.get(publisher) ?? 0)) await pause(paceMs)
+    for (const [name, { publishers }] of subscriptions)
+      for (const publisher of publishers)
+        while (lastReceived(name, publisher) <= (from.get(publisher) ?? 0)) await pause(paceMs)
   }
 
   return {
     history: () => ({ published, subscriptions }),
-    hearsAll,
+    untilAllReceive,
     async settle() {
-      await hearsAll()
+      await untilAllReceive()
       done = true
       await Promise.all(working)
-      for (const [name, { hears }] of subscriptions)
-        for (const publisher of hears) {
+      for (const [name, { publishers }] of subscriptions)
+        for (const publisher of publishers) {
           const last = (published.get(publisher) ?? []).lastIndexOf('confirmed') + 1
-          while (lastHeard(name, publisher) < last) await pause(paceMs)
+          while (lastReceived(name, publisher) < last) await pause(paceMs)
         }
     },
   }

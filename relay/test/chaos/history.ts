@@ -1,4 +1,4 @@
-/** What became of a publish, as its publisher was told. */
+/** The outcome of a publish, as its publisher learned it. */
 export type Outcome = 'confirmed' | 'rejected' | 'unknown'
 
 /** One message: a publisher's nth. */
@@ -7,43 +7,45 @@ export interface Numbered {
   readonly n: number
 }
 
-/** What one subscription was told, in order. */
-export type Heard = { readonly message: Numbered } | 'gap'
+/** An event of a subscription. */
+export type Received = { readonly message: Numbered } | 'gap'
 
 /** Everything that happened on one broker. */
 export interface History {
-  /** By publisher; the outcome of the nth publish stands at n − 1. */
+  /** By publisher; the outcome of the nth publish has the index n − 1. */
   readonly published: ReadonlyMap<string, readonly Outcome[]>
   /**
-   * By subscription; each was subscribed before the first publish, to all publishers that `hears`
-   * names.
+   * By subscription; each began before the first publish, with all publishers that `publishers` names.
    */
-  readonly subscriptions: ReadonlyMap<string, { readonly hears: readonly string[]; readonly heard: readonly Heard[] }>
+  readonly subscriptions: ReadonlyMap<
+    string,
+    { readonly publishers: readonly string[]; readonly received: readonly Received[] }
+  >
 }
 
 /**
- * What was promised and not kept, in words; nothing where all is well. A subscription hears every
- * publisher in order and nothing twice; what is missing was never confirmed, or a gap says so
- * before the next message. Nothing is heard that nobody published.
+ * Describes all broken promises. A subscription receives every publisher's messages in order and
+ * none twice; a missing one was never confirmed, or a gap precedes the next message. No message is
+ * received that was not published.
  */
 export function brokenPromises({ published, subscriptions }: History): string[] {
-  return [...subscriptions].flatMap(([name, { hears, heard }]) =>
-    hears.flatMap((publisher) =>
-      check(heard, publisher, published.get(publisher) ?? []).map((fault) => `${name}: ${fault}`),
+  return [...subscriptions].flatMap(([name, { publishers, received }]) =>
+    publishers.flatMap((publisher) =>
+      check(received, publisher, published.get(publisher) ?? []).map((fault) => `${name}: ${fault}`),
     ),
   )
 }
 
-function check(heard: readonly Heard[], publisher: string, outcomes: readonly Outcome[]): string[] {
+function check(received: readonly Received[], publisher: string, outcomes: readonly Outcome[]): string[] {
   const faults: string[] = []
   let last = 0
   let gap = false
   const miss = (to: number): void => {
     for (let n = last + 1; n < to; n++)
       if (outcomes[n - 1] === 'confirmed' && !gap)
-        faults.push(`${publisher} ${n} was confirmed, is missing, and no gap says so`)
+        faults.push(`${publisher} ${n} was confirmed, is missing, and no gap covers it`)
   }
-  for (const event of heard) {
+  for (const event of received) {
     if (event === 'gap') {
       gap = true
       continue
@@ -51,8 +53,7 @@ function check(heard: readonly Heard[], publisher: string, outcomes: readonly Ou
     const { publisher: by, n } = event.message
     if (by !== publisher) continue
     if (n > outcomes.length) faults.push(`${publisher} ${n} was never published`)
-    else if (outcomes[n - 1] === 'rejected')
-      faults.push(`${publisher} ${n} came, and its publisher was notified of a refusal`)
+    else if (outcomes[n - 1] === 'rejected') faults.push(`${publisher} ${n} came, and its publisher got a rejection`)
     else if (n <= last) faults.push(`${publisher} ${n} came after ${last}`)
     else {
       miss(n)

@@ -2,13 +2,13 @@ import { once } from 'node:events'
 import { type AddressInfo, createServer, type Socket, connect as tcp } from 'node:net'
 import { pipeline } from 'node:stream'
 
-/** Stands in front of several ports of 127.0.0.1, as a load balancer for TCP does. */
+/** A TCP load balancer for several ports of 127.0.0.1. */
 export interface Balancer {
   readonly port: number
   close(): Promise<void>
 }
 
-/** Brings each connection to the next port that takes it; ends it if none does. */
+/** Connects each client to the next port that accepts, or ends the connection if none does. */
 export async function openBalancer(ports: readonly number[]): Promise<Balancer> {
   let turn = 0
   const open = new Set<Socket>()

@@ -9,13 +9,13 @@ import { WebSocket } from 'ws'
 import type { LossPage } from './page.js'
 import { type Participant, participate } from './participant.js'
 
-/** A participant, wherever it runs. */
+/** A participant in this process or in a page. */
 export interface Remote {
   readonly name: string
   begin(paceMs: number): Promise<void>
   end(): Promise<void>
-  state(): Promise<Pick<Participant, 'outcomes' | 'heard'>>
-  /** Stops for a while, as a tab does that its browser freezes. Absent where nothing can. */
+  state(): Promise<Pick<Participant, 'outcomes' | 'received'>>
+  /** Freezes it for a while, as browsers do with tabs. Absent if it can't. */
   sleep?(): Promise<void>
   wake?(): Promise<void>
 }

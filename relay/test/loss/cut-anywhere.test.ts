@@ -8,7 +8,7 @@ import { WebSocket } from 'ws'
 import { realClock } from '../../src/index.js'
 import { startRelay } from '../start-relay.js'
 
-// Row N4: the first connection of a client is cut after each number of bytes, in each direction.
+// Row N4: the first connection of a client is cut after every number of bytes, in each direction.
 
 const transports = {
   'a WebSocket in JSON': { WebSocket },
@@ -20,18 +20,15 @@ const bytes = 2000
 /** `npm run loss` tries every number of bytes. */
 const step = process.env.LOSS_SECONDS === undefined ? 9 : 1
 const messages = 8
-/** So many are tried at the same time. */
+/** The number of concurrent attempts. */
 const together = 16
-/** Comes back at once. */
+/** Reconnects at once. */
 const clock = { ...realClock, random: () => 0 }
 const padding = '.'.repeat(100)
 
 type Way = 'in' | 'out'
 
-/**
- * Stands in front of a port. Resets the first connection as soon as so many bytes have passed in a
- * direction.
- */
+/** A proxy that resets the first connection after this number of bytes in one direction. */
 async function cutter(target: number, way: Way, after: number): Promise<{ port: number; close(): void }> {
   const sockets = new Set<Socket>()
   let left = after
@@ -68,19 +65,19 @@ async function cutter(target: number, way: Way, after: number): Promise<{ port: 
   }
 }
 
-it.each(Object.entries(transports))('%s that is cut anywhere loses nothing and repeats nothing', async (_, how) => {
+it.each(Object.entries(transports))('%s that is cut at any byte loses and repeats no message', async (_, how) => {
   const relay = await startRelay()
   const wrong: unknown[] = []
 
   async function attempt(way: Way, after: number): Promise<void> {
     const proxy = await cutter(relay.port, way, after)
     const client = createClient({ url: `ws://127.0.0.1:${proxy.port}`, clock, onError: () => {}, ...how })
-    const heard: (string | 'gap')[] = []
+    const received: (string | 'gap')[] = []
     const subject = `cut.${way}${after}`
     const all = new Promise<void>((resolve) => {
-      const hear = (what: string): void => void (heard.push(what) === messages && resolve())
-      client.subscribe(subject, (message) => hear(message.text().replaceAll('.', '')), {
-        onGap: () => hear('gap'),
+      const record = (what: string): void => void (received.push(what) === messages && resolve())
+      client.subscribe(subject, (message) => record(message.text().replaceAll('.', '')), {
+        onGap: () => record('gap'),
         onStatus: (status) => status === 'ready' && publish(),
       })
     })
@@ -93,8 +90,8 @@ it.each(Object.entries(transports))('%s that is cut anywhere loses nothing and r
     client.close()
     proxy.close()
     const expected = Array.from({ length: messages }, (_, i) => `${i + 1}`)
-    if (`${heard}` !== `${expected}` || settled.some((outcome) => outcome !== 'confirmed'))
-      wrong.push({ way, after, heard, settled })
+    if (`${received}` !== `${expected}` || settled.some((outcome) => outcome !== 'confirmed'))
+      wrong.push({ way, after, received, settled })
   }
 
   const tries = (['in', 'out'] as const).flatMap((way) =>

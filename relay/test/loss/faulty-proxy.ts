@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, type Socket, connect as tcp } from 'node:net'
 import { realClock } from '../../src/index.js'
 
-/** What may happen to a connection. */
+/** The faults of a connection. */
 const faults = ['reset', 'end', 'delay', 'half-open', 'cut'] as const
 export type FaultName = (typeof faults)[number]
 
@@ -12,18 +12,18 @@ export interface FaultyProxyOptions {
   readonly random: () => number
 }
 
-/** Stands in front of a port, and breaks connections at random while it is told to. */
+/** A proxy that breaks connections at random between `begin` and `heal`. */
 export interface FaultyProxy {
   readonly port: number
-  /** How often each fault was inflicted. */
+  /** How often each fault happened. */
   readonly counts: Readonly<Record<FaultName, number>>
   begin(): void
-  /** Breaks nothing more; what stands still flows again. */
+  /** Stops breaking connections; stalled ones flow again. */
   heal(): void
   close(): Promise<void>
 }
 
-/** Between two faults. */
+/** The time between two faults. */
 const restMs = { least: 20, most: 150 }
 
 export async function openFaultyProxy({ target, random }: FaultyProxyOptions): Promise<FaultyProxy> {
@@ -73,12 +73,12 @@ export async function openFaultyProxy({ target, random }: FaultyProxyOptions): P
   }
 }
 
-/** A connection of a client, and the one to the relay that belongs to it. */
+/** A connection of a client, with its connection to the relay. */
 class Link {
   readonly #near: Socket
   readonly #far: Socket
   #stalled = false
-  /** How many bytes still pass in a direction. */
+  /** How many bytes may still pass in each direction. */
   readonly #left = { in: Number.POSITIVE_INFINITY, out: Number.POSITIVE_INFINITY }
 
   constructor(near: Socket, far: Socket) {
@@ -102,12 +102,12 @@ class Link {
     for (const end of [this.#near, this.#far]) if (!end.destroyed) end.resetAndDestroy()
   }
 
-  /** Ends it in good order, at both sides. */
+  /** Ends both sides in good order. */
   end(): void {
     for (const end of [this.#near, this.#far]) end.end(() => end.destroySoon())
   }
 
-  /** Nothing passes for a while, and neither side notices. */
+  /** Holds everything for a while, which neither side notices. */
   stall(ms: number, then: 'flow' | 'reset'): void {
     this.#stalled = true
     this.#near.pause()
@@ -121,7 +121,7 @@ class Link {
     this.#far.resume()
   }
 
-  /** Resets it as soon as so many bytes more have passed: in the middle of a frame, often. */
+  /** Resets it after this number of bytes, often in the middle of a frame. */
   cutAfter(bytes: number, way: 'in' | 'out'): void {
     this.#left[way] = bytes
   }

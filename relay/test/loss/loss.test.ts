@@ -14,7 +14,7 @@ const seconds = Number(process.env.LOSS_SECONDS ?? 6)
 const seed = Number(process.env.LOSS_SEED ?? Math.floor(Math.random() * 2 ** 31))
 const [json, packed, streams, pages] = seconds > 30 ? [8, 5, 4, 3] : [3, 2, 2, 1]
 
-/** Each client publishes so often. */
+/** The publishing interval of each client. */
 const paceMs = 60
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => void realClock.after(ms, resolve))
@@ -33,7 +33,7 @@ async function gather(url: string): Promise<readonly Remote[]> {
   return [...inNode, ...inPages]
 }
 
-/** Tabs fall asleep now and then, one at a time, and wake up again. */
+/** Freezes one tab at a time, and wakes it up again. */
 async function sleepInTurns(clients: readonly Remote[], over: () => boolean): Promise<void> {
   for (let turn = 0; !over(); turn++) {
     const tabs = clients.filter(({ sleep }) => sleep)
@@ -45,7 +45,7 @@ async function sleepInTurns(clients: readonly Remote[], over: () => boolean): Pr
   }
 }
 
-it('every message arrives once and in order at every client, whatever happens to the connections', async () => {
+it('every message arrives once and in order at every client, despite faults of all kinds', async () => {
   console.log(`loss: seed ${seed}, ${seconds} s`)
   const port = await freePort()
   await portsOf(start(['gateway', '-p', String(port)]), 1)
@@ -63,7 +63,7 @@ it('every message arrives once and in order at every client, whatever happens to
   await expect.poll(async () => brokenPromises(await historyOf(clients)), { timeout: 60_000 }).toEqual([])
   const { published, subscriptions } = await historyOf(clients)
   const outcomes = [...published.values()].flat()
-  const gaps = [...subscriptions].filter(([, { heard }]) => heard.includes('gap')).map(([name]) => name)
+  const gaps = [...subscriptions].filter(([, { received }]) => received.includes('gap')).map(([name]) => name)
   console.log(`loss: ${outcomes.length} messages, faults ${JSON.stringify(proxy.counts)}`)
   expect({ gaps, unconfirmed: outcomes.filter((outcome) => outcome !== 'confirmed') }).toEqual({
     gaps: [],
@@ -71,7 +71,7 @@ it('every message arrives once and in order at every client, whatever happens to
   })
 })
 
-it('what a relay that is killed has lost is covered by a gap, or its publisher does not know', async () => {
+it('a message that a killed relay loses is covered by a gap, or its outcome is unknown', async () => {
   const port = await freePort()
   const begin = async () => {
     const relay = start(['gateway', '-p', String(port)])

@@ -1,12 +1,12 @@
 import { createClient } from '@wildcast/client'
 import { type Participant, participate } from './participant.js'
 
-/** What a page does for a test: bundled, and put into an empty page. */
+/** The functions of a test page: bundled, and added to an empty page. */
 export interface LossPage {
   open(url: string, name: string): Promise<void>
   begin(paceMs: number): void
   end(): Promise<void>
-  state(): Pick<Participant, 'outcomes' | 'heard'>
+  state(): Pick<Participant, 'outcomes' | 'received'>
 }
 
 let participant: Participant | undefined
@@ -18,7 +18,7 @@ const lossPage: LossPage = {
   },
   begin: (paceMs) => participant?.begin(paceMs),
   end: async () => participant?.end(),
-  state: () => ({ outcomes: participant?.outcomes ?? [], heard: participant?.heard ?? [] }),
+  state: () => ({ outcomes: participant?.outcomes ?? [], received: participant?.received ?? [] }),
 }
 
 Object.assign(globalThis, { lossPage })

@@ -1,26 +1,26 @@
 import type { Client, WildcastError } from '@wildcast/client'
-import type { Heard, Outcome } from '../chaos/history.js'
+import type { Outcome, Received } from '../chaos/history.js'
 
 // Runs in Node and in a page.
 
 /**
- * A client that publishes numbered messages and listens to those of all, and what it was notified
- * of.
+ * A client that publishes numbered messages, subscribes to those of all, and records what it
+ * receives.
  */
 export interface Participant {
-  /** Of its publishes: the nth stands at n − 1. */
+  /** The outcomes of its publishes: the nth has the index n − 1. */
   readonly outcomes: readonly Outcome[]
-  readonly heard: readonly Heard[]
-  /** Resolves when its subscription is there. */
+  readonly received: readonly Received[]
+  /** Resolves when its subscription is ready. */
   readonly ready: Promise<void>
   begin(paceMs: number): void
-  /** Publishes nothing more. Resolves when the last outcome is known. */
+  /** Stops publishing. Resolves when the last outcome is known. */
   end(): Promise<void>
 }
 
 export function participate(client: Client, name: string): Participant {
   const outcomes: Outcome[] = []
-  const heard: Heard[] = []
+  const received: Received[] = []
   const pending = new Set<Promise<void>>()
   let pace: ReturnType<typeof setInterval> | undefined
   const ready = new Promise<void>((resolve) => {
@@ -28,13 +28,13 @@ export function participate(client: Client, name: string): Participant {
       'loss.*',
       (message) => {
         const [publisher = '', n] = message.text().split(' ')
-        heard.push({ message: { publisher, n: Number(n) } })
+        received.push({ message: { publisher, n: Number(n) } })
       },
-      { onGap: () => void heard.push('gap'), onStatus: (status) => status === 'ready' && resolve() },
+      { onGap: () => void received.push('gap'), onStatus: (status) => status === 'ready' && resolve() },
     )
   })
 
-  /** Many are in flight: none waits for the one before. */
+  /** Many are in flight: none waits for the previous one. */
   function publish(): void {
     const at = outcomes.push('unknown') - 1
     const sent = client
@@ -49,7 +49,7 @@ export function participate(client: Client, name: string): Participant {
 
   return {
     outcomes,
-    heard,
+    received,
     ready,
     begin(paceMs) {
       pace = setInterval(publish, paceMs)

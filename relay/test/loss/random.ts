@@ -1,5 +1,6 @@
 /**
- * Numbers from 0 up to 1 that follow from a seed alone, so that a run can be repeated (mulberry32).
+ * Random numbers from 0 up to 1 that depend only on a seed, so that a run can be repeated
+ * (mulberry32).
  */
 export function seededRandom(seed: number): () => number {
   let state = seed >>> 0

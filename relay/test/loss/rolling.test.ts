@@ -10,11 +10,11 @@ import { openBalancer } from './balancer.js'
 import { type Kind, openInNode, type Remote } from './clients.js'
 import { historyOf } from './history-of.js'
 
-/** Two of each kind. */
+/** Two clients of each kind. */
 const gather = (url: string, kinds: readonly Kind[]): Promise<readonly Remote[]> =>
   Promise.all([...kinds, ...kinds].map((kind, i) => openInNode(kind, url, `${kind}${i}`)))
 
-/** Everything that is published while this goes on, and a little before and after. */
+/** Publishes during a restart, and a little before and after. Returns the history. */
 async function underLoad(clients: readonly Remote[], restart: () => Promise<void>): Promise<History> {
   const outcomes = async (): Promise<number> =>
     [...(await historyOf(clients)).published.values()].flat().filter((one) => one === 'confirmed').length
@@ -32,8 +32,8 @@ async function underLoad(clients: readonly Remote[], restart: () => Promise<void
 }
 
 /**
- * A client can't know what became of the publishes that were on their way when its connection was
- * closed: one run of them for each time. All others are confirmed.
+ * The outcome of publishes in flight is unknown when a connection closes: one run of them for each
+ * close. All others are confirmed.
  */
 function expectConfirmed({ published }: History, closes: number): void {
   for (const outcomes of published.values()) {
@@ -45,7 +45,7 @@ function expectConfirmed({ published }: History, closes: number): void {
 }
 
 describe('a rolling restart under load', () => {
-  it('of two relays on one Redis loses nothing without a gap, and confirms what is not on its way at a close', async () => {
+  it('of two relays on one Redis loses nothing without a gap, and confirms all that is not in flight', async () => {
     const redis = endsWithTest(await startRedis())
     const ports = [await freePort(), await freePort()]
     const begin = async (port: number): Promise<ChildProcess> => {
@@ -69,7 +69,7 @@ describe('a rolling restart under load', () => {
     expectConfirmed(history, 2)
   })
 
-  it('of three workers, by SIGHUP, does so too, also over HTTP', async () => {
+  it('of three workers, by SIGHUP, does the same, also over HTTP', async () => {
     const primary = start(['gateway', '-p', '0', '--workers', '3'])
     let log = ''
     primary.stderr?.on('data', (chunk) => {

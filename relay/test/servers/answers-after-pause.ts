@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
 import type { Program } from './program.js'
 
-/** What a server is asked in a pause it answers once it goes on, and not before. */
+/** Expects that a paused server answers a request when it is resumed, and not before. */
 export async function answersAfterPause(
   server: Program,
   ask: () => Promise<unknown>,
@@ -12,7 +12,7 @@ export async function answersAfterPause(
   const asked = ask().then(() => {
     answered = true
   })
-  // The answer of one who is awake to a later question: time enough for an earlier one.
+  // Another server's answer to a later request: time enough for an earlier one.
   await askAnother()
   expect(answered).toBe(false)
   server.resume()

@@ -1,6 +1,6 @@
 const endings: (() => void)[] = []
 
-/** Does something when the test process ends, the latest first. */
+/** Runs `end` when the test process ends, the latest one first. */
 export function atExit(end: () => void): void {
   endings.unshift(end)
 }
@@ -9,14 +9,14 @@ function endAll(): void {
   for (const end of endings.splice(0)) end()
 }
 
-/** A signal that ends a process ends it without an 'exit'. */
+/** A process that a signal ends emits no 'exit'. */
 function endBySignal(): void {
   endAll()
   process.kill(process.pid, 'SIGTERM')
 }
 
 process.on('exit', endAll)
-// So Vitest ends its workers.
+// Vitest ends its workers with it.
 process.once('SIGTERM', endBySignal)
-// Vitest itself was ended, while a test hangs.
+// Vitest itself has ended, while a test hangs.
 process.once('disconnect', endBySignal)

@@ -12,7 +12,7 @@ export interface Certificate {
   readonly keyFile: string
 }
 
-/** An authority, and what it has signed: a server on localhost and 127.0.0.1, and a client. */
+/** An authority with two certificates: of a server on localhost and 127.0.0.1, and of a client. */
 export interface Certificates {
   readonly ca: string
   readonly caFile: string
@@ -22,7 +22,7 @@ export interface Certificates {
 
 const made = new Map<string, Certificates>()
 
-/** Made once for each authority. Two names are two authorities that don't trust each other. */
+/** Creates them once for each authority. Two authorities don't trust each other. */
 export function makeCertificates(authority = 'ours'): Certificates {
   const present = made.get(authority)
   if (present) return present
@@ -38,12 +38,13 @@ export function makeCertificates(authority = 'ours'): Certificates {
   return certificates
 }
 
-/** Signed by itself where no issuer is given. */
+/** Self-signed if there is no issuer. */
 function issue(folder: string, name: string, issuer?: Certificate): Certificate {
   const certFile = path.join(folder, `${name}.pem`)
   const keyFile = path.join(folder, `${name}.key`)
   const signed = issuer
-    ? `-CA ${issuer.certFile} -CAkey ${issuer.keyFile} -addext basicConstraints=CA:FALSE -addext subjectAltName=DNS:localhost,IP:127.0.0.1`
+    ? `-CA ${issuer.certFile} -CAkey ${issuer.keyFile} -addext basicConstraints=CA:FALSE ` +
+      '-addext subjectAltName=DNS:localhost,IP:127.0.0.1'
     : ''
   const words =
     `req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=${name} ` +

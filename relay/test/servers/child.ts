@@ -8,21 +8,20 @@ import { programFile } from './program-file.js'
 export interface Child {
   readonly process: ChildProcessByStdio<null, Readable, Readable>
   /**
-   * Waits until it has said this, since what was awaited last; fails with its output where it ends
+   * Waits for this output after the last awaited one. Rejects with the output if the program ends
    * before.
    */
   says(wanted: RegExp): Promise<RegExpExecArray>
-  /** Sends a signal and waits until it has ended and all that it said was heard. */
+  /** Sends a signal. Resolves when the program has ended and all its output was read. */
   end(signal: NodeJS.Signals): Promise<void>
 }
 
 /**
- * Starts a program that lives no longer than the test process, and keeps so many characters of what
- * it says.
+ * Starts a program that ends with the test process. Keeps the last `keep` characters of its output.
  */
 export function startChild(name: string, args: readonly string[], keep = 20_000): Child {
   const child = spawn(programFile(name), args, { stdio: ['ignore', 'pipe', 'pipe'] })
-  // Not 'exit', after which there may still be something to read.
+  // Not 'exit', after which there may still be output.
   const closed = once(child, 'close')
   atExit(() => child.kill('SIGKILL'))
 
@@ -48,7 +47,7 @@ export function startChild(name: string, args: readonly string[], keep = 20_000)
           unread = unread.slice(found.index + found[0].length)
           return found
         }
-        if (ended) throw new Error(`${name} ended before it said ${wanted}:\n${unread}`)
+        if (ended) throw new Error(`${name} ended before it wrote ${wanted}:\n${unread}`)
         await once(news, 'news')
       }
     },
@@ -59,13 +58,13 @@ export function startChild(name: string, args: readonly string[], keep = 20_000)
   }
 }
 
-/** Runs a program to its end and gives what it wrote; fails with what it complained about. */
+/** Runs a program to its end. Resolves with its output, or rejects with its errors. */
 export function runToEnd(name: string, args: readonly string[], input: string | Uint8Array = ''): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const options = { encoding: 'buffer', maxBuffer: Number.POSITIVE_INFINITY } as const
     const child = execFile(programFile(name), args, options, (error, out) => (error ? reject(error) : resolve(out)))
     atExit(() => child.kill('SIGKILL'))
-    // It may end without having read what it was given.
+    // It may end without reading its input.
     child.stdin?.on('error', () => {}).end(input)
   })
 }

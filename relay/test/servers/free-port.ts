@@ -3,9 +3,9 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 
 /**
- * A loopback port where nobody listens. It lies below those that systems give to outgoing
- * connections: otherwise a client that dials a stopped server may be given the server's own port,
- * and so talk to itself or bar the server's way back.
+ * A loopback port on which no process listens. It is below the ports of outgoing connections:
+ * otherwise a client that dials a stopped server may get the server's own port, and so connect to
+ * itself or block the server's restart.
  */
 export async function freePort(): Promise<number> {
   for (;;) {
@@ -16,7 +16,7 @@ export async function freePort(): Promise<number> {
       await once(server, 'listening')
       return port
     } catch {
-      // Somebody listens there.
+      // Another process listens there.
     } finally {
       server.close()
     }

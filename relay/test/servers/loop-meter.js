@@ -1,10 +1,10 @@
 // Loaded before a relay starts (`node --import`). Between "begin" and "end" it measures the
-// processor time of each turn of the event loop, and reports the longest.
+// processor time of each turn of the event loop, and reports the longest one.
 import { openSync, readSync } from 'node:fs'
 
-// Nanoseconds on a processor come first, of the main thread alone
-// (Documentation/scheduler/sched-stats.rst). Unlike a clock they do not count the time that other
-// processes take.
+// The file begins with the nanoseconds on a processor, of the main thread only
+// (Documentation/scheduler/sched-stats.rst). Unlike a clock, it excludes the time of other
+// processes.
 const file = openSync('/proc/self/schedstat', 'r')
 const read = Buffer.alloc(64)
 
@@ -24,20 +24,20 @@ function turn() {
   if (measuring) setImmediate(turn)
 }
 
-process.on('message', (said) => {
-  if (said === 'begin') {
+process.on('message', (message) => {
+  if (message === 'begin') {
     measuring = true
     longestMs = 0
     last = processorMs()
     setImmediate(turn)
   }
-  if (said === 'end') {
+  if (message === 'end') {
     turn()
     measuring = false
     process.send?.({ longestMs })
   }
-  if (said === 'memory') process.send?.({ bytes: process.memoryUsage.rss() })
+  if (message === 'memory') process.send?.({ bytes: process.memoryUsage.rss() })
 })
-// A relay whose test was killed ends.
+// The relay of a test that was killed ends, too.
 process.on('disconnect', () => process.exit())
 process.channel?.unref()

@@ -6,7 +6,7 @@ const network = { bytesPerMs: 1400, delayMs: [1, 5], lostOf: 10, repeatMs: 10 } 
 const sent = Buffer.from(Array.from({ length: 30 * 1400 }, (_, i) => i % 251))
 
 it.each([1, 2, 3])(
-  'a lossy network brings all bytes in their order, and then the end; one packet in ten is lost on the way (seed %i)',
+  'a lossy network carries all bytes in order, then the end, and loses one packet in ten on the way (seed %i)',
   async (seed) => {
     const lossy = lossyNetwork({ seed, ...network })
     const lane = lossy.lane()

@@ -2,33 +2,30 @@ import { Transform } from 'node:stream'
 import { realClock } from '../../src/index.js'
 
 export interface LossyNetworkOptions {
-  /** The same losses and delays for the same packets. */
+  /** The same seed causes the same losses and delays. */
   readonly seed: number
-  /** What each direction of a connection carries. */
+  /** The capacity of each direction of a connection. */
   readonly bytesPerMs: number
-  /**
-   * The least and the most that a direction of a connection delays everything: connections overtake
-   * one another.
-   */
+  /** The minimum and maximum delay of a direction: connections overtake one another. */
   readonly delayMs: readonly [number, number]
-  /** One packet of so many is lost, each time another. */
+  /** One of this number of packets is lost, at a random place. */
   readonly lostOf: number
-  /** How long it takes until a lost packet was sent again. */
+  /** The time until a lost packet is sent again. */
   readonly repeatMs: number
 }
 
 export interface LossyNetwork {
-  /** One direction of a connection. */
+  /** Opens one direction of a connection. */
   lane(): Transform
-  /** Packets that were lost so far. */
+  /** The number of lost packets so far. */
   readonly lost: number
 }
 
 const packetBytes = 1400
 
 /**
- * A slow network that loses packets, as two ends of TCP see it: nothing is missing or out of order
- * on a connection, since a lost packet is sent again, but it and all behind it come late.
+ * A slow network that loses packets, as the ends of a TCP connection see it: no bytes are missing
+ * or out of order, but a lost packet is sent again, so it and all packets after it are late.
  */
 export function lossyNetwork(options: LossyNetworkOptions): LossyNetwork {
   const { bytesPerMs, lostOf, repeatMs } = options
@@ -64,8 +61,7 @@ export function lossyNetwork(options: LossyNetworkOptions): LossyNetwork {
       dueAt = Math.max(dueAt, sentAt + delayMs + (isLost() ? repeatMs : 0))
       underWay.push(packet)
       realClock.after(dueAt - now, () => {
-        // The oldest one, whichever timer it was: those that are due in the same millisecond ring
-        // in any order.
+        // The oldest one: timers of the same millisecond fire in any order.
         through.push(underWay.shift())
         if (underWay.length === 0) end?.()
       })

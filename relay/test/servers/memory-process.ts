@@ -10,9 +10,9 @@ export interface MemoryProcess {
   readonly socket: string
   /** Ends it as a crash would. */
   kill(): Promise<void>
-  /** Starts another in its place. */
+  /** Starts another process in its place. */
   restart(): Promise<void>
-  /** It answers no more, while its connections stand. */
+  /** It no longer answers, but its connections stay open. */
   pause(): void
 }
 

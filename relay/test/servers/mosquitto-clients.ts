@@ -4,8 +4,8 @@ import { programFile } from './program-file.js'
 const at = (port: number): string[] => ['-h', '127.0.0.1', '-p', `${port}`, '--nodelay']
 
 /**
- * Publishes with mosquitto_pub, by default at least once, so that the server has it then; `flags`
- * such as `['-V', 'mqttv5']`.
+ * Publishes with mosquitto_pub, by default at least once. Resolves when the server has it. `flags`
+ * are such as `['-V', 'mqttv5']`.
  */
 export async function mosquittoPub(
   port: number,
@@ -22,33 +22,30 @@ export interface MqttMessage {
   readonly payload: Buffer
   readonly qos: number
   readonly retain: boolean
-  /**
-   * As mosquitto_sub names them, such as `response-topic` and `user-properties`; with `-V mqttv5`
-   * only.
-   */
+  /** With the names of mosquitto_sub, such as `response-topic`; with `-V mqttv5` only. */
   readonly properties?: Readonly<Record<string, unknown>>
 }
 
-/** `retain` is a number here. */
+/** `retain` is a number in its output. */
 type Printed = Pick<MqttMessage, 'topic' | 'qos' | 'properties'> & { retain: 0 | 1 }
 
 export interface MosquittoSub {
   /** The next message, in order. */
   next(): Promise<MqttMessage>
-  /** What the server said to each filter: the quality of service, or 128 and more for no. */
+  /** The server's answer to each filter: the quality of service, or an error from 128. */
   readonly granted: readonly number[]
   stop(): Promise<void>
 }
 
-/** Listens with mosquitto_sub; resolves once the server has answered. */
+/** Subscribes with mosquitto_sub. Resolves when the server has answered. */
 export async function mosquittoSub(
   port: number,
   filters: readonly string[],
   flags: readonly string[] = [],
 ): Promise<MosquittoSub> {
-  // The payload comes in hexadecimals first: what JSON makes of bytes is not to be trusted.
+  // The payload comes first, in hexadecimal: its JSON does not preserve bytes.
   const words = [...at(port), ...filters.flatMap((filter) => ['-t', filter]), '-d', '-F', '%x %j', ...flags]
-  // Into a pipe it would say that it is subscribed only with its first message.
+  // Into a pipe it would print "Subscribed" only with its first message.
   const child = startChild('stdbuf', ['-oL', programFile('mosquitto_sub'), ...words], 4_000_000)
   const [, granted = ''] = await child.says(/^Subscribed \(mid: \d+\): (.*)$/m)
   return {

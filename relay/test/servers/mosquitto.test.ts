@@ -10,7 +10,7 @@ const foreign = makeCertificates('foreign')
 const bytes = Buffer.of(0, 255, 10, 34, 92, 128, 32, 10)
 
 describe('mosquitto', () => {
-  it('brings bytes and properties, before and after it was killed', async () => {
+  it('delivers bytes and properties, before and after it was killed', async () => {
     const { port, kill, restart, says } = endsWithTest(await startMosquitto({ trace: true }))
     for (const life of ['first', 'second']) {
       const sub = endsWithTest(await mosquittoSub(port, ['good/+'], ['-V', 'mqttv5']))
@@ -26,7 +26,7 @@ describe('mosquitto', () => {
     }
   })
 
-  it('answers what it was asked in a pause once it goes on', async () => {
+  it('answers requests of a pause when it is resumed', async () => {
     const [one, other] = [endsWithTest(await startMosquitto()), endsWithTest(await startMosquitto())]
     await answersAfterPause(
       one,
@@ -35,7 +35,7 @@ describe('mosquitto', () => {
     )
   })
 
-  it('knows its users and what they may', async () => {
+  it('checks users and their permissions', async () => {
     const { port } = endsWithTest(
       await startMosquitto({ users: { me: 'secret: ü', other: 'x' }, acl: 'user me\ntopic read good/#' }),
     )
@@ -46,7 +46,7 @@ describe('mosquitto', () => {
     await expect(mosquittoPub(port, 'good/a', 'b')).rejects.toThrow(/not authori[sz]ed/i)
   })
 
-  it('speaks TLS to those who trust it and whom it trusts', async () => {
+  it('accepts TLS clients that trust it and that it trusts', async () => {
     const { port } = endsWithTest(await startMosquitto({ tls: ours, requireClientCertificate: true }))
     const publish = ({ caFile }: typeof ours, { client }: typeof ours): Promise<void> =>
       mosquittoPub(port, 'a', 'b', ['--cafile', caFile, '--cert', client.certFile, '--key', client.keyFile])

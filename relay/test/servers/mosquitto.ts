@@ -7,14 +7,14 @@ import { programFile } from './program-file.js'
 import { temporaryFolder } from './temporary-folder.js'
 
 export interface MosquittoOptions {
-  /** Speaks TLS only, with the server's certificate of these. */
+  /** Accepts only TLS, with the server's certificate of these. */
   readonly tls?: Certificates
   readonly requireClientCertificate?: boolean
-  /** Passwords by name; without, everybody may come. */
+  /** Passwords by name. @default every client may connect */
   readonly users?: Readonly<Record<string, string>>
-  /** The lines of an ACL file, such as `topic read news/#`; without, everything is allowed. */
+  /** The lines of an ACL file, such as `topic read news/#`. @default everything is allowed */
   readonly acl?: string
-  /** Every packet in the log. */
+  /** Logs every packet. */
   readonly trace?: boolean
   /** More lines for mosquitto.conf, such as `persistence true`. */
   readonly config?: string
@@ -43,9 +43,9 @@ export async function startMosquitto(options: MosquittoOptions = {}): Promise<Mo
 function settings(options: MosquittoOptions, folder: string, port: number): string[] {
   const { tls, requireClientCertificate = false, users, acl, trace } = options
   const lines = [`persistence_location ${folder}/`, 'log_dest stderr', `allow_anonymous ${!users}`]
-  // Otherwise short packets wait 40 ms for the confirmation of those before them.
+  // Otherwise short packets wait 40 ms for the acknowledgement of earlier ones.
   lines.push('set_tcp_nodelay true')
-  // Root would become the user `mosquitto`, who can't read our folders.
+  // Root would become the user `mosquitto`, which can't read the tests' folders.
   if (process.getuid?.() === 0) lines.push('user root')
   if (trace) lines.push('log_type all')
   if (users) lines.push(`password_file ${passwordFile(folder, users)}`)

@@ -29,7 +29,7 @@ describe('NATS', () => {
     return shared.stop
   })
 
-  it('brings bytes, and comes back on its port', async () => {
+  it('delivers bytes, and restarts on its port', async () => {
     const nats = endsWithTest(await startNats())
     await exchange(nats)
     await nats.kill()
@@ -38,7 +38,7 @@ describe('NATS', () => {
     await exchange(nats)
   })
 
-  it('answers what it was asked in a pause once it goes on', async () => {
+  it('answers requests of a pause when it is resumed', async () => {
     const nats = endsWithTest(await startNats())
     const client = endsWithTest(await natsClient(nats))
     await answersAfterPause(
@@ -48,7 +48,7 @@ describe('NATS', () => {
     )
   })
 
-  it('tells its limits, its numbers and its protocol', async () => {
+  it('reports its limits, its numbers and its protocol', async () => {
     const nats = endsWithTest(await startNats({ maxPayload: 1234, jetstream: true, trace: true }))
     const client = endsWithTest(await natsClient(nats))
     expect(client.info).toMatchObject({ max_payload: 1234, jetstream: true })
@@ -57,7 +57,7 @@ describe('NATS', () => {
     expect(await (await fetch(`${nats.monitor}/connz`)).json()).toMatchObject({ num_connections: 1 })
   })
 
-  it('takes new permissions while it runs, and refuses what it cannot read', async () => {
+  it('reloads permissions while it runs, and rejects an invalid configuration', async () => {
     const users = (password: string): string => `authorization { user: me, password: ${password} }`
     const nats = endsWithTest(await startNats({ config: users('old') }))
     const connect = (pass: string): Promise<unknown> => natsClient(nats, { user: 'me', pass }).then(endsWithTest)
@@ -70,7 +70,7 @@ describe('NATS', () => {
     await connect('newer')
   })
 
-  it('speaks TLS to those who trust it and whom it trusts', async () => {
+  it('accepts TLS clients that trust it and that it trusts', async () => {
     const nats = endsWithTest(await startNats({ tls: ours, requireClientCertificate: true }))
     const connect = ({ ca }: typeof ours, { client: { cert, key } }: typeof ours): Promise<unknown> =>
       natsClient(nats, { tls: { ca, cert, key } }).then(endsWithTest)

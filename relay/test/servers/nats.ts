@@ -5,13 +5,13 @@ import { type Program, startProgram } from './program.js'
 import { temporaryFolder } from './temporary-folder.js'
 
 export interface NatsOptions {
-  /** Speaks TLS only, with the server's certificate of these. */
+  /** Accepts only TLS, with the server's certificate of these. */
   readonly tls?: Certificates
   readonly requireClientCertificate?: boolean
   /** In bytes; the server's default is 1 MiB. */
   readonly maxPayload?: number
   readonly jetstream?: boolean
-  /** Every operation of the protocol in the log. */
+  /** Logs every operation of the protocol. */
   readonly trace?: boolean
   /** More lines for nats.conf, such as an `authorization` block. */
   readonly config?: string
@@ -22,10 +22,7 @@ export interface Nats extends Program {
   readonly url: string
   /** `http://127.0.0.1:<side port>`, with `/healthz`, `/varz`, `/connz`, `/subsz`, `/jsz`. */
   readonly monitor: string
-  /**
-   * Puts these lines in the place of `config`, while it runs; fails where the server can't take
-   * them.
-   */
+  /** Replaces `config` while it runs. Rejects if the server can't load these lines. */
   reload(config: string): Promise<void>
 }
 

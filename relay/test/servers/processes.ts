@@ -1,18 +1,18 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 
-/** A process, as the system knows it. */
+/** A process of the system. */
 export interface Process {
   readonly pid: number
-  /** Its words, joined by spaces. */
+  /** Its command line, joined by spaces. */
   readonly command: string
 }
 
-/** The processes that a process has started and that have not ended. */
+/** The running processes that a process has started. */
 export function childrenOf(parent: number): Process[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .flatMap((pid) => {
-      // What stands in parentheses may be anything, so it is counted from behind them.
+      // The name in parentheses may contain anything, so fields are counted after it.
       const [state, ppid] = read(`/proc/${pid}/stat`)
         .replace(/^.*\)\s/s, '')
         .split(' ')
@@ -21,13 +21,13 @@ export function childrenOf(parent: number): Process[] {
     })
 }
 
-/** Whether a process has not ended. */
-export function lives(pid: number): boolean {
+/** Whether a process is running. */
+export function isRunning(pid: number): boolean {
   const state = /\)\s(\S)/.exec(read(`/proc/${pid}/stat`))?.[1]
   return state !== undefined && state !== 'Z'
 }
 
-/** Whether a process listens on a Unix socket whose path ends so. */
+/** Whether a process listens on a Unix socket whose path ends like this. */
 export function listensOn(pid: number, path: string): boolean {
   const line = read('/proc/net/unix')
     .split('\n')
@@ -40,11 +40,11 @@ function openFiles(pid: number): string[] {
   try {
     return readdirSync(`/proc/${pid}/fd`).map((name) => readlinkSync(`/proc/${pid}/fd/${name}`))
   } catch {
-    return [] // it has closed one, or ended, while one looks
+    return [] // a file was closed, or the process ended, meanwhile
   }
 }
 
-/** Empty where it has gone. */
+/** Empty if the process has ended. */
 function read(file: string): string {
   try {
     return readFileSync(file, 'utf8')

@@ -8,11 +8,11 @@ import { startRedis } from './redis.js'
 import { redisCli } from './redis-cli.js'
 
 describe('a program', () => {
-  it('fails with its log where it ends before it is ready', async () => {
+  it('fails with its log if it ends before it is ready', async () => {
     await expect(startRedis({ args: ['--port', 'none'] })).rejects.toThrow(/ended before.*argument couldn't be parsed/s)
   })
 
-  it('takes other ports where the first were taken meanwhile', async () => {
+  it('tries other ports if the first ones were taken meanwhile', async () => {
     const squatter = createServer().listen(await freePort(), '127.0.0.1')
     endsWithTest(squatter)
     await once(squatter, 'listening')
@@ -32,7 +32,7 @@ describe('a program', () => {
     expect(await redisCli(`redis://127.0.0.1:${redis.port}`, ['PING'])).toBe('PONG')
   })
 
-  it('stops twice, and when it is paused', async () => {
+  it('can be stopped twice, and while it is paused', async () => {
     const redis = await startRedis()
     await redis.pause()
     await redis.stop()

@@ -6,37 +6,34 @@ import { untilStopped } from './until-stopped.js'
 export interface Program {
   /** On 127.0.0.1. */
   readonly port: number
-  /** A second port, for what it offers beside its protocol. */
+  /** A second port, for what it offers besides its protocol. */
   readonly sidePort: number
   /** Ends it as a crash would. */
   kill(): Promise<void>
-  /** Ends it as an operator would; does nothing where it has ended. */
+  /** Ends it as an operator would. Does nothing if it has ended. */
   stop(): Promise<void>
-  /** Starts it again, after stopping it where it runs, and waits until it is ready. */
+  /** Stops it if it runs, and starts it again. Resolves when it is ready. */
   restart(): Promise<void>
-  /** It answers no more, while its connections stand. */
+  /** It no longer answers, but its connections stay open. */
   pause(): Promise<void>
   resume(): void
   signal(signal: NodeJS.Signals): void
-  /**
-   * Waits until it has said this, since its start or what was awaited last; fails where it ends
-   * before.
-   */
+  /** Waits for this output, after its start or the last awaited one. Rejects if it ends before. */
   says(wanted: RegExp): Promise<RegExpExecArray>
-  /** The last of what it said, in all its runs. */
+  /** The last part of its output, from all runs. */
   log(): string
 }
 
 export interface ProgramOptions {
   readonly name: string
-  /** Called once for each pair of ports that is tried: the place to write a configuration file. */
+  /** Called once for each pair of ports that is tried: may write a configuration file. */
   readonly args: (port: number, sidePort: number) => readonly string[]
   /**
-   * What it says once it takes connections. Better than to dial: at a port that was taken
-   * meanwhile, somebody else answers.
+   * Its output when it accepts connections. Dialing instead could reach another server, on a port
+   * that was taken meanwhile.
    */
   readonly ready: RegExp
-  /** How much of its log is kept, in characters; 20 000 by default. */
+  /** The length of its log, in characters. @default 20000 */
   readonly keep?: number
 }
 
@@ -45,8 +42,8 @@ const startTimeoutMs = 120_000
 const stopTimeoutMs = 30_000
 
 /**
- * Starts a server on free ports and waits until it is ready. Whoever starts it stops it; at the
- * latest it ends with the test process.
+ * Starts a server on free ports. Resolves when it is ready. The caller stops it; it also ends with
+ * the test process.
  */
 export async function startProgram({ name, args, ready, keep = 20_000 }: ProgramOptions): Promise<Program> {
   let log = ''
@@ -57,7 +54,7 @@ export async function startProgram({ name, args, ready, keep = 20_000 }: Program
       stream.on('data', (text: string) => {
         log = (log + text).slice(-keep)
       })
-    // A start that hangs fails as one that ends: with its log.
+    // A start that hangs fails like one that ends: with its log.
     const late = setTimeout(() => child.process.kill('SIGKILL'), startTimeoutMs)
     await child.says(ready).finally(() => clearTimeout(late))
     return child
@@ -81,7 +78,7 @@ export async function startProgram({ name, args, ready, keep = 20_000 }: Program
 
   async function stop(): Promise<void> {
     const late = setTimeout(() => child.process.kill('SIGKILL'), stopTimeoutMs)
-    // One that is paused hears nothing else.
+    // A paused process receives no other signal.
     child.process.kill('SIGCONT')
     await child.end('SIGTERM').finally(() => clearTimeout(late))
   }

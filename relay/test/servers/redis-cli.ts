@@ -1,8 +1,8 @@
 import { runToEnd, startChild } from './child.js'
 
 /**
- * Runs one command with redis-cli, `input` as its last argument; `flags` such as `['--cacert',
- * file]`.
+ * Runs one command with redis-cli, with `input` as its last argument. `flags` are such as
+ * `['--cacert', file]`.
  */
 export async function redisCli(
   url: string,
@@ -25,12 +25,12 @@ export interface RedisSubscriber {
   stop(): Promise<void>
 }
 
-// redis-cli writes the line's end only with the next line.
+// redis-cli writes the end of a line only with the next line.
 const quoted = '"((?:[^"\\\\]|\\\\.)*)"'
 const message = new RegExp(`"message",${quoted},${quoted}|"pmessage",${quoted},${quoted},${quoted}`)
 
 /**
- * Listens with redis-cli to a channel, or to a pattern with `PSUBSCRIBE`; resolves once it is
+ * Subscribes to a channel with redis-cli, or to a pattern with `PSUBSCRIBE`. Resolves when it is
  * subscribed.
  */
 export async function redisSubscriber(
@@ -54,7 +54,7 @@ export async function redisSubscriber(
 
 const escapes: Record<string, string> = { n: '\n', r: '\r', t: '\t', a: '\x07', b: '\b' }
 
-/** The bytes of what redis-cli has escaped to ASCII. */
+/** The bytes that redis-cli has escaped. */
 function plain(escaped: string): Buffer {
   const text = escaped.replace(/\\(?:x([0-9a-f]{2})|(.))/g, (_, hex?: string, letter = '') =>
     hex ? String.fromCharCode(Number.parseInt(hex, 16)) : (escapes[letter] ?? letter),

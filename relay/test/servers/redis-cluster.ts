@@ -2,7 +2,7 @@ import { type Redis, startRedis } from './redis.js'
 import { redisCli } from './redis-cli.js'
 
 export interface RedisCluster {
-  /** Masters that share the slots evenly, in the order of their slots. */
+  /** Masters with equal shares of the slots, in the order of their slots. */
   readonly nodes: readonly Redis[]
   stop(): Promise<void>
 }
@@ -10,8 +10,8 @@ export interface RedisCluster {
 const slots = 16_384
 
 /**
- * A Redis Cluster without replicas. Takes two seconds: so long a master waits before it takes its
- * first command.
+ * A Redis Cluster without replicas. It starts in two seconds, since a master waits that long before
+ * its first command.
  */
 export async function startRedisCluster({ size = 3 }: { size?: number } = {}): Promise<RedisCluster> {
   const args = ['--cluster-enabled', 'yes', '--cluster-node-timeout', '2000']
@@ -20,7 +20,7 @@ export async function startRedisCluster({ size = 3 }: { size?: number } = {}): P
     nodes.map(async ({ url }, i) => {
       const [from, to] = [i, i + 1].map((share) => Math.floor((slots * share) / size)) as [number, number]
       await redisCli(url, ['CLUSTER', 'ADDSLOTSRANGE', `${from}`, `${to - 1}`])
-      // Nodes that all start at epoch 0 have to quarrel about it first.
+      // Nodes that all start at epoch 0 first have to resolve the conflict.
       await redisCli(url, ['CLUSTER', 'SET-CONFIG-EPOCH', `${i + 1}`])
     }),
   )

@@ -3,7 +3,7 @@ import { endsWithTest } from './ends-with-test.js'
 import { redisCli } from './redis-cli.js'
 import { startRedisSentinel } from './redis-sentinel.js'
 
-it('a sentinel makes the replica the master once the master has died', async () => {
+it('a sentinel promotes the replica when the master has died', async () => {
   const { name, sentinel, master, replica, failover } = endsWithTest(await startRedisSentinel())
   const address = async (): Promise<string> =>
     redisCli(`redis://127.0.0.1:${sentinel.port}`, ['SENTINEL', 'GET-MASTER-ADDR-BY-NAME', name])

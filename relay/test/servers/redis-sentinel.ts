@@ -5,20 +5,17 @@ import { type Redis, startRedis } from './redis.js'
 import { temporaryFolder } from './temporary-folder.js'
 
 export interface RedisSentinel {
-  /** What the sentinel calls the master. */
+  /** The sentinel's name of the master. */
   readonly name: 'main'
   readonly sentinel: Program
   readonly master: Redis
   readonly replica: Redis
-  /**
-   * Waits until the sentinel has made the replica the master, which it does two seconds after the
-   * master has died.
-   */
+  /** Waits until the sentinel has promoted the replica, two seconds after the master has died. */
   failover(): Promise<void>
   stop(): Promise<void>
 }
 
-/** One sentinel, alone able to decide, over a master and its replica. */
+/** One sentinel, which decides alone, with a master and its replica. */
 export async function startRedisSentinel(): Promise<RedisSentinel> {
   const master = await startRedis({ args: ['--repl-diskless-sync-delay', '0'] })
   const replica = await startRedis({ args: ['--replicaof', '127.0.0.1', `${master.port}`] })

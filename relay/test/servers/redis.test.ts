@@ -16,7 +16,7 @@ describe('Redis', () => {
     return shared.stop
   })
 
-  it('brings bytes to a foreign subscriber as they are', async () => {
+  it('delivers unchanged bytes to a foreign subscriber', async () => {
     const channel = endsWithTest(await redisSubscriber(shared.url, 'good.apple'))
     const pattern = endsWithTest(await redisSubscriber(shared.url, 'good.*', { command: 'PSUBSCRIBE' }))
     for (const input of [bytes, '']) expect(await redisCli(shared.url, ['PUBLISH', 'good.apple'], { input })).toBe('2')
@@ -26,7 +26,7 @@ describe('Redis', () => {
     }
   })
 
-  it('comes back on its port with its data', async () => {
+  it('restarts on its port with its data', async () => {
     const redis = endsWithTest(await startRedis({ args: ['--appendonly', 'yes', '--appendfsync', 'always'] }))
     await redisCli(redis.url, ['SET', 'a', '1'])
     await redis.kill()
@@ -37,7 +37,7 @@ describe('Redis', () => {
     expect(await redisCli(redis.url, ['GET', 'a'])).toBe('1')
   })
 
-  it('answers what it was asked in a pause once it goes on', async () => {
+  it('answers requests of a pause when it is resumed', async () => {
     const redis = endsWithTest(await startRedis())
     await answersAfterPause(
       redis,
@@ -46,13 +46,13 @@ describe('Redis', () => {
     )
   })
 
-  it('wants its password', async () => {
+  it('requires its password', async () => {
     const redis = endsWithTest(await startRedis({ password: 'so secret/@' }))
     expect(await redisCli(redis.url, ['PING'])).toBe('PONG')
     await expect(redisCli(`redis://127.0.0.1:${redis.port}`, ['PING'])).rejects.toThrow('NOAUTH')
   })
 
-  it('speaks TLS to those who trust it and whom it trusts', async () => {
+  it('accepts TLS clients that trust it and that it trusts', async () => {
     const redis = endsWithTest(await startRedis({ tls: ours, requireClientCertificate: true }))
     const ping = ({ caFile }: typeof ours, { client }: typeof ours): Promise<string> =>
       redisCli(redis.url, ['PING'], { flags: ['--cacert', caFile, '--cert', client.certFile, '--key', client.keyFile] })

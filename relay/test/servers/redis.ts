@@ -3,7 +3,7 @@ import { type Program, startProgram } from './program.js'
 import { temporaryFolder } from './temporary-folder.js'
 
 export interface RedisOptions {
-  /** Speaks TLS only, with the server's certificate of these. */
+  /** Accepts only TLS, with the server's certificate of these. */
   readonly tls?: Certificates
   readonly requireClientCertificate?: boolean
   readonly password?: string
@@ -12,14 +12,11 @@ export interface RedisOptions {
 }
 
 export interface Redis extends Program {
-  /**
-   * `redis://127.0.0.1:<port>` or `rediss://localhost:<port>`, with the password where there is
-   * one.
-   */
+  /** `redis://127.0.0.1:<port>` or `rediss://localhost:<port>`, with the password if it has one. */
   readonly url: string
 }
 
-/** A Redis that keeps nothing on disk. Its side port is that of the cluster bus. */
+/** A Redis that stores nothing on disk. Its side port is the cluster bus. */
 export async function startRedis(options: RedisOptions = {}): Promise<Redis> {
   const { tls, password, args = [] } = options
   const folder = temporaryFolder()
@@ -34,7 +31,7 @@ export async function startRedis(options: RedisOptions = {}): Promise<Redis> {
       ...args,
     ],
   })
-  // By name, since redis-cli reads an empty name as somebody's.
+  // With the name of the default user: redis-cli treats an empty name as a user's.
   const user = password ? `default:${encodeURIComponent(password)}@` : ''
   const url = tls ? `rediss://${user}localhost:${program.port}` : `redis://${user}127.0.0.1:${program.port}`
   return { ...program, url }

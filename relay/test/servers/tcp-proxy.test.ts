@@ -7,8 +7,8 @@ import { endsWithTest } from './ends-with-test.js'
 import { openProxy } from './tcp-proxy.js'
 
 describe('the proxy', () => {
-  /** A client of an echo, with the proxy between. */
-  async function road() {
+  /** An echo server with the proxy before it. */
+  async function openEcho() {
     const echo = createServer({ allowHalfOpen: true }, (socket) => socket.on('error', () => {}).pipe(socket))
     endsWithTest(echo.listen(0, '127.0.0.1'))
     await once(echo, 'listening')
@@ -23,16 +23,16 @@ describe('the proxy', () => {
     return socket
   }
 
-  it('lets bytes and ends through', async () => {
-    const { proxy } = await road()
+  it('forwards bytes and ends', async () => {
+    const { proxy } = await openEcho()
     const socket = await dial(proxy.port)
     const sent = Buffer.alloc(5_000_000, 'hello')
     socket.end(sent)
     expect((await buffer(socket)).equals(sent)).toBe(true)
   })
 
-  it('sends what it carries through a lane of each direction', async () => {
-    const { echo } = await road()
+  it('sends the bytes of each direction through its lane', async () => {
+    const { echo } = await openEcho()
     const lane = (): Transform =>
       new Transform({ transform: (bytes: Buffer, _, done) => done(null, Buffer.concat([bytes, Buffer.from('!')])) })
     const { port } = endsWithTest(await openProxy((echo.address() as { port: number }).port, { lane }))
@@ -41,8 +41,8 @@ describe('the proxy', () => {
     expect(String(await buffer(socket))).toBe('hello!!')
   })
 
-  it('cuts with a reset, and takes the next connection', async () => {
-    const { proxy } = await road()
+  it('cuts with a reset, and accepts the next connection', async () => {
+    const { proxy } = await openEcho()
     const socket = await dial(proxy.port)
     const failed = once(socket, 'error')
     proxy.cut()
@@ -50,8 +50,8 @@ describe('the proxy', () => {
     await dial(proxy.port)
   })
 
-  it('refuses newcomers only, until it accepts again', async () => {
-    const { proxy } = await road()
+  it('refuses only new connections, until it accepts again', async () => {
+    const { proxy } = await openEcho()
     const socket = await dial(proxy.port)
     proxy.refuse()
     await expect(dial(proxy.port)).rejects.toThrow('ECONNREFUSED')
@@ -61,22 +61,22 @@ describe('the proxy', () => {
     await dial(proxy.port)
   })
 
-  it('holds bytes and ends while it stalls, of newcomers too, and loses none', async () => {
-    const { echo, proxy } = await road()
+  it('holds bytes and ends while it stalls, for new connections too, and loses none', async () => {
+    const { echo, proxy } = await openEcho()
     const old = await dial(proxy.port)
     proxy.stall()
-    const heard: string[] = []
+    const received: string[] = []
     for (const socket of [old, await dial(proxy.port)]) {
-      socket.on('data', (data) => heard.push(String(data)))
+      socket.on('data', (data) => received.push(String(data)))
       socket.end('held')
     }
-    // A road beside the stalled one: what was not held would have come by now.
+    // A connection without the stalled proxy: bytes that were not held would have arrived already.
     const beside = await dial((echo.address() as { port: number }).port)
     beside.write('x')
     await once(beside, 'data')
-    expect(heard).toEqual([])
+    expect(received).toEqual([])
     proxy.flow()
     await once(old, 'end')
-    await expect.poll(() => heard).toEqual(['held', 'held'])
+    await expect.poll(() => received).toEqual(['held', 'held'])
   })
 })

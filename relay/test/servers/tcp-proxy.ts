@@ -3,24 +3,24 @@ import { createServer, type Server, type Socket, connect as tcp } from 'node:net
 import type { Duplex, Writable } from 'node:stream'
 import { freePort } from './free-port.js'
 
-/** The road to a server, which a test may break. */
+/** A proxy before a server, which a test can break. */
 export interface TcpProxy {
   readonly port: number
   /** Ends every connection with a reset, on both sides. */
   cut(): void
-  /** Nobody listens for new connections any more; those that stand go on. */
+  /** Stops accepting connections. Open ones stay. */
   refuse(): void
   accept(): Promise<void>
-  /** Holds what comes, in both directions, and also that an end has closed: a half-open link. */
+  /** Holds bytes and ends of both directions: a half-open connection. */
   stall(): void
-  /** Lets it go on, with all that was held. */
+  /** Forwards again, beginning with everything that was held. */
   flow(): void
   close(): Promise<void>
 }
 
 export interface ProxyOptions {
   /**
-   * What the bytes of one direction of a connection go through. @default they are passed on at once
+   * A stream for the bytes of one direction of a connection. @default they are forwarded at once
    */
   lane?(): Duplex
 }
@@ -31,7 +31,7 @@ interface Way {
   readonly into: Writable
 }
 
-/** Stands in front of a port of 127.0.0.1. */
+/** Opens a proxy before a port of 127.0.0.1. */
 export async function openProxy(target: number, { lane }: ProxyOptions = {}): Promise<TcpProxy> {
   const links = new Set<readonly Way[]>()
   const port = await freePort()

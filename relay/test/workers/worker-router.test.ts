@@ -11,7 +11,7 @@ import { workerRouter } from '../../src/node/workers/worker-router.js'
 import { makeCertificates } from '../servers/certificates.js'
 import { temporaryFolder } from '../servers/temporary-folder.js'
 
-// Another worker in this process, behind whatever server.
+// The other worker runs in this process, and the router is on different servers.
 
 const { ca, server: certificate } = makeCertificates()
 
@@ -21,7 +21,7 @@ it.each([
     'https',
     (listener: RequestListener) => createSecureServer({ cert: certificate.cert, key: certificate.key }, listener),
   ],
-])('leads clients of an %s server to the relay that they ask for', async (scheme, create) => {
+])('forwards clients of an %s server to the relay that they name', async (scheme, create) => {
   const folder = temporaryFolder()
   const other = await serveAll({
     brokers: { main: memory({ clock: realClock, newId }) },
@@ -53,12 +53,12 @@ it.each([
     onTestFinished(() => ws.terminate())
     return ws
   }
-  const led = open(`?relay=${relay}`)
-  await once(led, 'open')
-  led.send('{"Connect":{}}')
-  expect(JSON.parse(String((await once(led, 'message'))[0]))).toMatchObject({ Welcome: { relay } })
-  led.close(1000)
-  expect((await once(led, 'close'))[0]).toBe(1000)
+  const routed = open(`?relay=${relay}`)
+  await once(routed, 'open')
+  routed.send('{"Connect":{}}')
+  expect(JSON.parse(String((await once(routed, 'message'))[0]))).toMatchObject({ Welcome: { relay } })
+  routed.close(1000)
+  expect((await once(routed, 'close'))[0]).toBe(1000)
   for (const query of ['', '?relay=01ARZ3NDEKTSV4RRFFQ69G5FAV', '?relay=01ARZ3NDEKTSV4RRFFQ69G5FAW', '?relay=..'])
     expect(String((await once(open(query), 'error'))[0])).toContain('418')
 })

@@ -1,18 +1,18 @@
 import { BoundedMap } from '../bounded-map.js'
 
-/** Where an answer to a foreign question goes. */
+/** The address of the answer to a foreign request. */
 export interface AnswerAddress {
   readonly topic: string
-  /** The asker wants it back. */
+  /** The requester requires it in the answer. */
   readonly correlationData: Buffer | undefined
 }
 
-/** Questions that are never answered are forgotten, the oldest first. */
-const remembered = 10_000
+/** How many addresses are kept. The oldest are dropped: their requests were never answered. */
+const mostRemembered = 10_000
 
-/** Where answers go, by the subject that was handed out for each. */
+/** The addresses of answers, by the subjects that stand for them. */
 export class Addresses extends BoundedMap<string, AnswerAddress> {
   constructor() {
-    super(remembered)
+    super(mostRemembered)
   }
 }

@@ -8,22 +8,22 @@ import { serverOf } from './server.js'
 import type { Incoming } from './wire.js'
 
 /**
- * A connection whose packets are questions, each to be answered on the subject that is its topic.
+ * Opens a connection whose packets are requests, each to be answered on the subject of its topic.
  */
-function connectionThere() {
+function openConnection() {
   const published: BrokerMessage[] = []
-  let ask: Take = () => {}
+  let request: Take = () => {}
   const exchange: Exchange = {
     read: () => undefined,
     servedFilter: (topic) => topic,
-    question: ({ topic }, subject) => ({ subject, payload: '', responseSubject: topic as Subject }),
+    readRequest: ({ topic }, subject) => ({ subject, payload: '', responseSubject: topic as Subject }),
     publish: async (message) => void published.push(message),
     request: async (message) => message,
     end: () => {},
   }
   const routes = {
     add(_: string, take: Take) {
-      ask = take
+      request = take
       return { confirmed: Promise.resolve(), end: async () => {} }
     },
     close: async () => {},
@@ -33,18 +33,18 @@ function connectionThere() {
     { key: 's', filter: 's', exact: true, wildcard: false, single: true, served: 's' as Subject },
     () => {},
   )
-  return { connection, serving, published, ask: (topic: string) => ask({ topic, payload: '' } as Incoming) }
+  return { connection, serving, published, request: (topic: string) => request({ topic, payload: '' } as Incoming) }
 }
 
-it('whoever a server that leaves has not answered is told, up to a bounded number', async () => {
-  const { connection, serving, published, ask } = connectionThere()
-  for (let i = 0; i < 11_000; i++) ask(`answer.${i}`)
+it('a responder that leaves refuses its pending requests, up to a limit', async () => {
+  const { connection, serving, published, request } = openConnection()
+  for (let i = 0; i < 11_000; i++) request(`answer.${i}`)
   await connection.publish({ subject: 'answer.10999' as Subject, payload: 'part', more: true })
   await connection.publish({ subject: 'answer.10998' as Subject, payload: 'whole' })
   published.length = 0
   await serving.end()
-  ask('answer.late')
+  request('answer.late')
   expect(published.map(({ error }) => error?.code)).toEqual(Array(10_000).fill('no_responders'))
-  const told = published.map(({ subject }) => subject)
-  expect([told[0], ...told.slice(-3)]).toEqual(['answer.1000', 'answer.10997', 'answer.10999', 'answer.late'])
+  const subjects = published.map(({ subject }) => subject)
+  expect([subjects[0], ...subjects.slice(-3)]).toEqual(['answer.1000', 'answer.10997', 'answer.10999', 'answer.late'])
 })

@@ -12,28 +12,28 @@ import type { Routes } from './routes.js'
 import type { MqttServerFacts } from './server.js'
 import type { Incoming } from './wire.js'
 
-interface Parts {
+interface MqttConnectionOptions {
   readonly server: MqttServerFacts
   readonly routes: Routes
   readonly exchange: Exchange
   readonly clock: Clock
 }
 
-/** A server here. */
-interface Serving {
+/** A responder of this relay. */
+interface Responder {
   readonly subject: Subject
 }
 
-/** Joins the subscriptions of one connection to the way in which its messages travel. */
+/** One connection to an MQTT server: its subscriptions, and the exchange of its messages. */
 export class MqttConnection implements BrokerConnection<MqttNative> {
   readonly #server: MqttServerFacts
   readonly #routes: Routes
   readonly #exchange: Exchange
   readonly #clock: Clock
   readonly #offers: Set<Offers> = new Set()
-  readonly #owed: OwedAnswers<Serving, Pattern>
+  readonly #owed: OwedAnswers<Responder, Pattern>
 
-  constructor({ server, routes, exchange, clock }: Parts) {
+  constructor({ server, routes, exchange, clock }: MqttConnectionOptions) {
     this.#server = server
     this.#routes = routes
     this.#exchange = exchange
@@ -45,11 +45,11 @@ export class MqttConnection implements BrokerConnection<MqttNative> {
     const refusal = this.#refusal(native)
     if (refusal) return { confirmed: Promise.reject(refusal), end: async () => {} }
     const { filter, single, served } = native
-    if (!single) return this.#listen(filter, sink)
+    if (!single) return this.#subscribe(filter, sink)
     const open = offers(sink, this.#clock)
     this.#offers.add(open)
     const subscription =
-      served === undefined ? this.#listen(filter, open.offer) : this.#serve(filter, served, open.offer)
+      served === undefined ? this.#subscribe(filter, open.offer) : this.#serve(filter, served, open.offer)
     return {
       confirmed: subscription.confirmed,
       end: () => {
@@ -80,13 +80,13 @@ export class MqttConnection implements BrokerConnection<MqttNative> {
   #refusal({ filter, single, wildcard, served }: MqttNative): WildcastError | undefined {
     const { shares, wildcards } = this.#server
     if (single && served === undefined && !shares)
-      return new WildcastError('unsupported', 'the MQTT server has no shared subscriptions any more')
+      return new WildcastError('unsupported', 'the MQTT server no longer has shared subscriptions')
     if (wildcard && !wildcards)
       return new WildcastError('unsupported', `the MQTT server has no wildcards, which ${filter} needs`)
     return undefined
   }
 
-  #listen(filter: string, sink: Sink): NativeSubscription {
+  #subscribe(filter: string, sink: Sink): NativeSubscription {
     let ended = false
     const route = this.#routes.add(filter, (packet) => {
       const message = ended ? undefined : this.#exchange.read(packet)
@@ -102,22 +102,22 @@ export class MqttConnection implements BrokerConnection<MqttNative> {
   }
 
   #serve(filter: string, subject: Subject, sink: Sink): NativeSubscription {
-    const serving: Serving = { subject }
-    this.#exchange.serving?.()
-    const route = this.#routes.add(this.#exchange.servedFilter(filter), (packet) => this.#take(packet, serving, sink))
+    const responder: Responder = { subject }
+    this.#exchange.beforeServing?.()
+    const route = this.#routes.add(this.#exchange.servedFilter(filter), (packet) => this.#take(packet, responder, sink))
     return {
       confirmed: route.confirmed,
       end: () => {
-        void this.#owed.leave(serving)
+        void this.#owed.leave(responder)
         return route.end()
       },
     }
   }
 
-  #take(packet: Incoming, serving: Serving, sink: Sink): void {
-    const question = this.#exchange.question(packet, serving.subject)
-    // Those that the broker has under way still come when the server has left.
-    if (question && this.#owed.ask(serving, question.responseSubject)) sink(question)
+  #take(packet: Incoming, responder: Responder, sink: Sink): void {
+    const request = this.#exchange.readRequest(packet, responder.subject)
+    // Requests on their way still arrive when the responder has left.
+    if (request && this.#owed.ask(responder, request.responseSubject)) sink(request)
   }
 
   #refuse(answerOn: Pattern, subject: Subject): Promise<void> {

@@ -20,20 +20,24 @@ import { OriginalExchange } from './original-exchange.js'
 import type { MqttServerFacts } from './server.js'
 import type { MqttWire, WireEvents } from './wire.js'
 
-/** Opens connections to an MQTT server, and remembers what it speaks. */
+/** Opens connections to an MQTT server, and remembers its version and features. */
 export class MqttDriver implements Driver<MqttNative> {
   readonly #settings: MqttSettings
   readonly #ports: ForeignPorts
-  readonly #where: MqttConnectionName
+  readonly #connection: MqttConnectionName
   readonly #id: string
-  readonly #addresses: ExchangePorts['addresses'] = { asked: new Addresses(), heard: new Addresses() }
+  readonly #addresses: ExchangePorts['addresses'] = { requests: new Addresses(), messages: new Addresses() }
   #version: Version
   #server: MqttServerFacts | undefined
 
   constructor(settings: MqttSettings, ports: ForeignPorts) {
     this.#settings = settings
     this.#ports = ports
-    this.#where = { address: mqttAddressOf(settings.address), id: settings.id, keepAliveSeconds: keepAliveOf(settings) }
+    this.#connection = {
+      address: mqttAddressOf(settings.address),
+      id: settings.id,
+      keepAliveSeconds: keepAliveOf(settings),
+    }
     this.#id = settings.id ?? ports.newId()
     this.#version = settings.version === '3.1.1' ? 4 : 5
   }
@@ -68,10 +72,7 @@ export class MqttDriver implements Driver<MqttNative> {
     return new MqttConnection({ server, routes, exchange, clock })
   }
 
-  /**
-   * A server that does not speak our version is asked again in the other one, unless the settings
-   * name one.
-   */
+  /** If the server refuses the version, tries the other one, unless the settings name a version. */
   async #openFirst(events: WireEvents): Promise<MqttWire> {
     try {
       return await this.#open(events)
@@ -86,9 +87,9 @@ export class MqttDriver implements Driver<MqttNative> {
     const settings = this.#settings
     const { clock, maxPayload } = this.#ports
     const certificates = await readCertificates(settings.tls)
-    // Clients with one id would take over from each other.
+    // A server closes the older of two connections with the same id.
     const id = lane === 0 ? this.#id : `${this.#id}-lane-${lane + 1}`
     const identity = { id, version: this.#version, certificates, maxPayload }
-    return openWire({ settings, identity, where: this.#where, clock }, events)
+    return openWire({ settings, identity, connection: this.#connection, clock }, events)
   }
 }

@@ -6,21 +6,19 @@ import type { PayloadForm } from './form.js'
 import type { Routes } from './routes.js'
 import type { Incoming, MqttWire } from './wire.js'
 
-/** How messages, questions and answers travel over one connection. */
+/** The form of messages, requests and answers on one connection. */
 export interface Exchange {
-  /** What a packet says to subscribers; undefined where it is none of ours. */
+  /** Reads a message for subscribers. Returns undefined if the packet isn't a valid one. */
   read(packet: Incoming): BrokerMessage | undefined
-  /** Before a server listens. */
-  serving?(): void
-  /** What the servers of a topic take. */
+  /** Called before a responder subscribes. */
+  beforeServing?(): void
+  /** Returns the filter for the responders of a topic. */
   servedFilter(topic: string): string
-  /**
-   * What a packet of that filter asks the server of a subject; undefined where it is no question.
-   */
-  question(packet: Incoming, subject: Subject): BrokerMessage | undefined
+  /** Reads a request of that filter. Returns undefined if the packet isn't a valid one. */
+  readRequest(packet: Incoming, subject: Subject): BrokerMessage | undefined
   publish(message: BrokerMessage): Promise<void>
   request(message: BrokerMessage, options: BrokerRequestOptions): Promise<BrokerMessage>
-  /** Fails the requests that wait. */
+  /** Rejects all pending requests. */
   end(error: WildcastError): void
 }
 
@@ -31,16 +29,16 @@ export interface ExchangePorts {
   readonly clock: Clock
   readonly newId: () => string
   /**
-   * Of questions to servers here, and of what others heard: neither crowds out the other. They
-   * outlive the link, as those who wait do.
+   * The addresses of answers: of requests to responders, and of messages to subscribers. They have
+   * separate limits, and outlive the connection like the requests.
    */
-  readonly addresses: { readonly asked: Addresses; readonly heard: Addresses }
+  readonly addresses: { readonly requests: Addresses; readonly messages: Addresses }
   /** Bytes of the longest payload that clients may be sent. */
   readonly maxPayload: number
   dropped(why: Dropped): void
 }
 
-/** The final answer to a request. A server that leaves says so in its place. */
+/** Resolves with the final answer. Rejects if it is the refusal of a responder that has left. */
 export async function finalAnswer(answer: Promise<BrokerMessage>): Promise<BrokerMessage> {
   const message = await answer
   if (message.error?.code === 'no_responders') throw new WildcastError('no_responders', message.error.message)

@@ -5,8 +5,8 @@ import type { MqttServerFacts } from './server.js'
 const old = 'the link speaks MQTT 3.1.1'
 
 /**
- * What a link can do. Until a server has answered, it is believed to speak MQTT 5 unless the
- * settings say otherwise.
+ * Returns the features of a link. Before the first connection, they are those of MQTT 5 unless the
+ * settings name another version.
  */
 export function mqttFeatures({ version, payload }: MqttSettings, server: MqttServerFacts | undefined): Features {
   const five = server ? server.version === 5 : version !== '3.1.1'

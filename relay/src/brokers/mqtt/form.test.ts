@@ -7,13 +7,13 @@ const bytes = Uint8Array.of(0, 255, 10)
 const message = { subject: parseSubject('good.apple'), payload: bytes }
 
 describe('the envelope of the original', () => {
-  it('is the array of message, subject, broker and response subject, and the message an array of integers', () => {
+  it('is an array of message, subject, broker and response subject, with the message as integers', () => {
     expect(envelope.write(message).toString('hex')).toBe(
       `94${'9300ccff0a'}${`aa${Buffer.from('good.apple').toString('hex')}`}c0c0`,
     )
   })
 
-  it('comes back', () => {
+  it('is read as it was written', () => {
     const written = envelope.write({ ...message, responseSubject: parseSubject('response.1.x') })
     expect(envelope.read(written as Buffer)).toEqual({ payload: bytes, responseSubject: 'response.1.x' })
   })
@@ -32,7 +32,7 @@ describe('the envelope of the original', () => {
     ['another array', encode([1, 2])],
     ['a message that is a number', encode([7, 'a', null, null])],
     ['integers that are no bytes', encode([[256], 'a', null, null])],
-    ['words instead of integers', encode([['x'], 'a', null, null])],
+    ['texts instead of integers', encode([['x'], 'a', null, null])],
     ['a frame of a client', encode({ Subscribe: 'a' })],
     ['a JSON text', encodeUtf8('{"message":[1],"subject":"a"}')],
   ])('is not %s', (_, payload) => {
@@ -40,7 +40,7 @@ describe('the envelope of the original', () => {
   })
 })
 
-it('raw payloads are what they are', () => {
+it('raw payloads are unchanged', () => {
   expect([raw.write(message), raw.write({ ...message, payload: 'ü' }), raw.read(bytes)]).toEqual([
     Buffer.from(bytes),
     'ü',

@@ -1,14 +1,14 @@
 import { type BrokerMessage, type Payload, payloadBytes } from '@wildcast/protocol'
 import { MessagePackWriter, parseMessagePack } from '@wildcast/protocol/msgpack'
 
-/** What stands in the payload of a packet. */
+/** The form of the payloads of packets. */
 export interface PayloadForm {
-  /** It has a place for the subject that an answer is awaited on. */
+  /** Whether it holds a response subject. */
   readonly carriesResponseSubject: boolean
-  /** Bytes of the longest packet whose message has so many. */
+  /** Returns the size of the longest packet for a payload of this size, in bytes. */
   longest(payload: number): number
   write(message: BrokerMessage): string | Buffer
-  /** Undefined where it is not of this form. */
+  /** Returns undefined if the payload does not have this form. */
   read(payload: Uint8Array): Contents | undefined
 }
 
@@ -17,7 +17,7 @@ export interface Contents {
   readonly responseSubject?: string | undefined
 }
 
-/** Payloads as they are. */
+/** Unchanged payloads. */
 export const raw: PayloadForm = {
   carriesResponseSubject: false,
   longest: (payload) => payload,
@@ -28,12 +28,12 @@ export const raw: PayloadForm = {
 const writer = new MessagePackWriter()
 
 /**
- * The original's own: the MessagePack array `[message, subject, broker, response_subject]`, in
- * which a message is an array of integers.
+ * The form of the original: the MessagePack array `[message, subject, broker, response_subject]`,
+ * in which a message is an array of integers.
  */
 export const envelope: PayloadForm = {
   carriesResponseSubject: true,
-  // Integers from 128 on take two bytes; beside them stand names.
+  // Integers from 128 on take two bytes; names come on top.
   longest: (payload) => 2 * payload + 2048,
   write: ({ subject, payload, responseSubject }) =>
     bufferOf(
@@ -53,7 +53,7 @@ export const envelope: PayloadForm = {
   },
 }
 
-/** Of the array; or of a map, since the original's own reader takes both. */
+/** Reads an array, or a map: the reader of the original accepts both. */
 function fieldsOf(payload: Uint8Array): { readonly message: unknown; readonly responseSubject: unknown } | undefined {
   const value = parsed(payload)
   if (Array.isArray(value)) return value.length === 4 ? { message: value[0], responseSubject: value[3] } : undefined
@@ -66,7 +66,7 @@ function parsed(payload: Uint8Array): unknown {
   try {
     return parseMessagePack(payload)
   } catch {
-    return undefined // the caller counts it: a stranger's message is nobody's error
+    return undefined // the caller counts it: a foreign message is no error of this relay
   }
 }
 

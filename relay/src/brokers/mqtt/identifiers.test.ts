@@ -10,7 +10,7 @@ import type { Incoming, MqttWire } from './wire.js'
  * A server of MQTT 5 that sends a message once for each filter that matches, or once for all with
  * all identifiers.
  */
-function serverThere(copies: boolean) {
+function openServer(copies: boolean) {
   const filters = new Map<string, number>()
   let lost = 0
   const wire: MqttWire = {
@@ -36,36 +36,36 @@ function serverThere(copies: boolean) {
   }
 }
 
-describe.each([true, false])('identifiers, where a server sends copies: %s', (copies) => {
-  it('bring to each route what its filter matches, once, whatever else comes and goes', async () => {
+describe.each([true, false])('identifiers, if a server sends copies: %s', (copies) => {
+  it('deliver each matching packet once to each route, while other routes are added and ended', async () => {
     const level = fc.constantFrom('a', 'b', '+')
     const filter = fc
       .tuple(fc.array(level, { minLength: 1, maxLength: 2 }), fc.boolean())
       .map(([levels, all]) => [...levels, ...(all ? ['#'] : [])].join('/'))
     const topic = fc.array(fc.constantFrom('a', 'b'), { minLength: 1, maxLength: 2 }).map((levels) => levels.join('/'))
-    const step = fc.record({ filter, topic, leaver: fc.nat(40), leaves: fc.boolean(), waits: fc.boolean() })
+    const step = fc.record({ filter, topic, endedIndex: fc.nat(40), ends: fc.boolean(), waits: fc.boolean() })
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 30, maxLength: 60 }), async (steps) => {
-        const { routes, filters, send, lost } = serverThere(copies)
-        const here = new Set<{ filter: string; route: Route; got: string[]; due: string[] }>()
-        for (const [i, { filter, topic, leaver, leaves, waits }] of steps.entries()) {
-          const got: string[] = []
+        const { routes, filters, send, lost } = openServer(copies)
+        const entries = new Set<{ filter: string; route: Route; received: string[]; expected: string[] }>()
+        for (const [i, { filter, topic, endedIndex, ends, waits }] of steps.entries()) {
+          const received: string[] = []
           // Several routes may have one filter.
-          const route = routes.add(filter, ({ payload }) => got.push(String(payload)))
-          here.add({ filter, route, got, due: [] })
+          const route = routes.add(filter, ({ payload }) => received.push(String(payload)))
+          entries.add({ filter, route, received, expected: [] })
           await route.confirmed
-          for (const { filter: wanted, due } of here) if (overlap(wanted, topic)) due.push(`${i}`)
+          for (const { filter: other, expected } of entries) if (overlap(other, topic)) expected.push(`${i}`)
           send(topic, `${i}`)
-          const gone = [...here][leaver]
-          if (!leaves || !gone) continue
-          const ending = gone.route.end()
-          expect(gone.got).toEqual(gone.due)
-          here.delete(gone)
+          const ended = [...entries][endedIndex]
+          if (!ends || !ended) continue
+          const ending = ended.route.end()
+          expect(ended.received).toEqual(ended.expected)
+          entries.delete(ended)
           if (waits) await ending
         }
-        for (const { got, due } of here) expect(got).toEqual(due)
-        await Promise.all([...here].map(({ route }) => route.end()))
-        expect([filters.size, lost()]).toEqual([0, 0])
+        for (const { received, expected } of entries) expect(received).toEqual(expected)
+        await Promise.all([...entries].map(({ route }) => route.end()))
+        expect({ filters: filters.size, lost: lost() }).toEqual({ filters: 0, lost: 0 })
       }),
       { numRuns: 150 },
     )
@@ -77,35 +77,35 @@ const packet = (more: Partial<Incoming> & { subscriptionIdentifier?: number }): 
   return { topic: 'a', payload: '', ...(subscriptionIdentifier && { properties: { subscriptionIdentifier } }), ...rest }
 }
 
-it('what is sent again is brought once, unless another member of a share may have had it first', async () => {
-  const { routes } = serverThere(true)
-  const got: string[] = []
-  routes.add('a', () => got.push('plain'))
-  routes.add('$share/g/a', () => got.push('share'))
+it('a repeated packet is delivered once, unless another member of a share may have received it first', async () => {
+  const { routes } = openServer(true)
+  const received: string[] = []
+  routes.add('a', () => received.push('plain'))
+  routes.add('$share/g/a', () => received.push('share'))
   for (const subscriptionIdentifier of [1, 2])
     for (const dup of [false, true])
       routes.received(packet({ subscriptionIdentifier, messageId: subscriptionIdentifier, dup }))
-  expect(got).toEqual(['plain', 'share', 'share'])
+  expect(received).toEqual(['plain', 'share', 'share'])
 })
 
-it('what a server still had to send comes after the end, too; such routes are remembered up to a bounded number', async () => {
-  const { routes } = serverThere(true)
-  const got: string[] = []
-  await routes.add('first', ({ payload }) => got.push(String(payload))).end()
+it('a packet that was queued at the server is delivered after the end, for a limited number of routes', async () => {
+  const { routes } = openServer(true)
+  const received: string[] = []
+  await routes.add('first', ({ payload }) => received.push(String(payload))).end()
   for (let i = 0; i < 999; i++) await routes.add('others', () => {}).end()
   routes.received(packet({ subscriptionIdentifier: 1, payload: 'late' }))
-  routes.received(packet({ topic: 'first', payload: 'whose?' }))
+  routes.received(packet({ topic: 'first', payload: 'unclear' }))
   await routes.add('others', () => {}).end()
   routes.received(packet({ subscriptionIdentifier: 1, payload: 'too late' }))
-  expect(got).toEqual(['late'])
+  expect(received).toEqual(['late'])
 })
 
-it('a packet without an identifier reaches the only one who can be meant, and nobody where there are two', async () => {
-  const { routes, lost } = serverThere(true)
-  const got: string[] = []
-  routes.add('a', () => got.push('a'))
+it('a packet without an identifier is delivered to the only route that matches, and to none of several', async () => {
+  const { routes, lost } = openServer(true)
+  const received: string[] = []
+  routes.add('a', () => received.push('a'))
   routes.received(packet({}))
-  routes.add('+', () => got.push('+'))
+  routes.add('+', () => received.push('+'))
   routes.received(packet({}))
-  expect([got, lost()]).toEqual([['a'], 1])
+  expect({ received, lost: lost() }).toEqual({ received: ['a'], lost: 1 })
 })

@@ -4,108 +4,105 @@ import { recentPackets } from './recent-packets.js'
 import type { Route, Routes, Take } from './routes.js'
 import type { Incoming, MqttWire } from './wire.js'
 
-interface Listening {
+interface Listener {
   readonly take: Take
 }
 
-/** A subscription at the server, and those who share it. */
-interface Held {
+/** A subscription at the server, and its listeners. */
+interface Subscription {
   readonly id: number
   readonly filter: string
-  readonly listening: Set<Listening>
+  readonly listeners: Set<Listener>
   readonly confirmed: Promise<void>
 }
 
 /**
- * A server may go on to send what it had taken for a subscription before its end (MQTT 5, 3.10.4).
- * At most this many that have ended are remembered.
+ * How many ended subscriptions are remembered: a server may still send what it had queued for one
+ * (MQTT 5, 3.10.4).
  */
 const mostLate = 1000
 
 /**
- * Finds the subscriptions of a packet by the identifiers in it: some servers send a packet once for
- * each filter that matches, others once for all.
+ * Finds the subscriptions of a packet by its identifiers: some servers send a packet once for each
+ * filter that matches, others once for all.
  */
 export class Identifiers implements Routes {
   readonly #wire: MqttWire
-  readonly #lose: () => void
-  /** Until the server has confirmed their end. */
-  readonly #held: Map<number, Held> = new Map()
-  /**
-   * Until their end is asked for: of two subscriptions to one filter, a server would forget the
-   * first.
-   */
-  readonly #byFilter: Map<string, Held> = new Map()
-  /** Those whose end was confirmed. */
-  readonly #late: BoundedMap<number, Held> = new BoundedMap(mostLate)
+  readonly #onLost: () => void
+  /** Those that the server has not confirmed as ended. */
+  readonly #subscriptions: Map<number, Subscription> = new Map()
+  /** Those that are not unsubscribed: a second subscription to a filter would replace the first. */
+  readonly #byFilter: Map<string, Subscription> = new Map()
+  /** Those that the server has confirmed as ended. */
+  readonly #late: BoundedMap<number, Subscription> = new BoundedMap(mostLate)
   readonly #recent: ReturnType<typeof recentPackets> = recentPackets()
   #last = 0
 
-  /** @param lose Called for each packet that can't be brought to a subscription. */
-  constructor(wire: MqttWire, lose: () => void) {
+  /** @param onLost Called for each packet without a clear subscription. */
+  constructor(wire: MqttWire, onLost: () => void) {
     this.#wire = wire
-    this.#lose = lose
+    this.#onLost = onLost
   }
 
   received(packet: Incoming): void {
     const repeated = this.#recent.isRepeated(packet)
-    // What another member of a share was given first is marked as sent again, too.
-    for (const { filter, listening } of this.#meant(packet))
-      if (!repeated || isShare(filter)) for (const { take } of listening) take(packet)
+    // A packet that was first sent to another member of a share is marked as repeated, too.
+    for (const { filter, listeners } of this.#subscriptionsOf(packet))
+      if (!repeated || isShare(filter)) for (const { take } of listeners) take(packet)
   }
 
   add(filter: string, take: Take): Route {
-    const held = this.#byFilter.get(filter) ?? this.#hold(filter)
-    const listening: Listening = { take }
-    held.listening.add(listening)
-    return { confirmed: held.confirmed, end: () => this.#leave(held, listening) }
+    const subscription = this.#byFilter.get(filter) ?? this.#subscribe(filter)
+    const listener: Listener = { take }
+    subscription.listeners.add(listener)
+    return { confirmed: subscription.confirmed, end: () => this.#leave(subscription, listener) }
   }
 
   close(): Promise<void> {
     return this.#wire.close()
   }
 
-  #hold(filter: string): Held {
+  #subscribe(filter: string): Subscription {
     const id = ++this.#last
-    const held: Held = { id, filter, listening: new Set(), confirmed: this.#wire.subscribe(filter, id) }
-    this.#held.set(id, held)
-    this.#byFilter.set(filter, held)
-    held.confirmed.catch(() => {
-      this.#letGo(held)
-      this.#held.delete(id)
+    const subscription: Subscription = { id, filter, listeners: new Set(), confirmed: this.#wire.subscribe(filter, id) }
+    this.#subscriptions.set(id, subscription)
+    this.#byFilter.set(filter, subscription)
+    subscription.confirmed.catch(() => {
+      this.#release(subscription)
+      this.#subscriptions.delete(id)
     })
-    return held
+    return subscription
   }
 
-  async #leave(held: Held, listening: Listening): Promise<void> {
-    if (this.#byFilter.get(held.filter) !== held || !held.listening.has(listening)) return
-    if (held.listening.size > 1) {
-      held.listening.delete(listening)
+  async #leave(subscription: Subscription, listener: Listener): Promise<void> {
+    if (this.#byFilter.get(subscription.filter) !== subscription || !subscription.listeners.has(listener)) return
+    if (subscription.listeners.size > 1) {
+      subscription.listeners.delete(listener)
       return
     }
-    this.#letGo(held)
-    await this.#wire.unsubscribe(held.filter)
-    this.#held.delete(held.id)
-    this.#late.set(held.id, held)
+    this.#release(subscription)
+    await this.#wire.unsubscribe(subscription.filter)
+    this.#subscriptions.delete(subscription.id)
+    this.#late.set(subscription.id, subscription)
   }
 
-  #letGo(held: Held): void {
-    if (this.#byFilter.get(held.filter) === held) this.#byFilter.delete(held.filter)
+  #release(subscription: Subscription): void {
+    if (this.#byFilter.get(subscription.filter) === subscription) this.#byFilter.delete(subscription.filter)
   }
 
   /**
-   * The subscriptions that a packet was sent for. A server that forgets the identifier may send the
-   * packet again for another filter: if more than one could be meant, none gets it.
+   * Returns the subscriptions of a packet. A server that omits the identifier may send the packet
+   * again for another filter: so if several filters match, no subscription gets it.
    */
-  #meant({ topic, properties = {} }: Incoming): readonly Held[] {
+  #subscriptionsOf({ topic, properties = {} }: Incoming): readonly Subscription[] {
     const { subscriptionIdentifier } = properties
     if (subscriptionIdentifier !== undefined) {
       const ids = [...new Set([subscriptionIdentifier].flat())]
-      return ids.flatMap((id) => this.#held.get(id) ?? this.#late.get(id) ?? [])
+      return ids.flatMap((id) => this.#subscriptions.get(id) ?? this.#late.get(id) ?? [])
     }
-    const matching = [...this.#held.values()].filter(({ filter }) => overlap(filter, topic))
+    const matching = [...this.#subscriptions.values()].filter(({ filter }) => overlap(filter, topic))
     if (matching.length <= 1) return matching
-    this.#lose()
+    this.#onLost()
     return []
   }
 }

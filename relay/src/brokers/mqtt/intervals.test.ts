@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { fakeClock } from '../../testing/fake-clock.js'
 import { intervals } from './intervals.js'
 
-it('an interval comes again and again, until it is cleared, also by itself', () => {
+it('an interval repeats until it is cleared, even by itself', () => {
   const clock = fakeClock()
   const { set, clear } = intervals(clock)
   const log: string[] = []
@@ -15,5 +15,5 @@ it('an interval comes again and again, until it is cleared, also by itself', () 
   clear(first)
   clear(first)
   clock.advance(30)
-  expect([log, clock.timers]).toEqual([['first', 'second', 'first', 'first'], 0])
+  expect({ log, timers: clock.timers }).toEqual({ log: ['first', 'second', 'first', 'first'], timers: 0 })
 })

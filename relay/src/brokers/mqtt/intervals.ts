@@ -3,7 +3,7 @@ import type { Clock } from '../../core/clock.js'
 
 type Timers = Exclude<IClientOptions['timerVariant'], string | undefined>
 
-/** What mqtt.js asks for signs of life with, on the relay's clock. */
+/** The timers of mqtt.js for its keep-alive, on the relay's clock. */
 export function intervals(clock: Clock): Timers {
   const stops = new Map<number, () => void>()
   let last = 0

@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { overlap } from './filters.js'
-import { placeFor, plainLanes } from './lane-plan.js'
+import { placementOf, plainLanes } from './lane-plan.js'
 
 const place = (filters: readonly string[]): string[][] => {
   const lanes: string[][] = []
   for (const filter of filters) {
-    const at = placeFor(filter, (lane) => lanes[lane]?.some((other) => overlap(other, filter)) ?? false)
+    const at = placementOf(filter, (lane) => lanes[lane]?.some((other) => overlap(other, filter)) ?? false)
     if (!at) continue
     lanes[at.lane] ??= []
     if (!lanes[at.lane]?.includes(at.filter)) lanes[at.lane]?.push(at.filter)
@@ -14,7 +14,7 @@ const place = (filters: readonly string[]): string[][] => {
   return Array.from(lanes, (lane) => lane ?? [])
 }
 
-it('filters that do not overlap share the first lane, others get further ones', () => {
+it('filters that do not overlap share the first lane, and others get more lanes', () => {
   expect(place(['a/b', 'b/+', 'c/#', 'a/#', '+/c', 'd', '#'])).toEqual([
     ['a/b', 'b/+', 'c/#', 'd'],
     ['a/#'],
@@ -23,7 +23,7 @@ it('filters that do not overlap share the first lane, others get further ones', 
   ])
 })
 
-it('past the plain lanes the first level is taken whole, and past that everything', () => {
+it('beyond the plain lanes a filter is widened to its first level, and then to all topics', () => {
   const nested = Array.from({ length: plainLanes }, (_, i) => `${'a/'.repeat(i)}#`).concat('a/'.repeat(20), '+/#')
   const lanes = place([...nested, 'b/c'])
   expect(lanes.slice(plainLanes)).toEqual([['a/#'], ['#']])
@@ -31,11 +31,11 @@ it('past the plain lanes the first level is taken whole, and past that everythin
 })
 
 it('a share is never widened', () => {
-  expect(placeFor('$share/x/a', () => true)).toBeUndefined()
-  expect(placeFor('$share/x/a', (lane) => lane < 3)).toEqual({ lane: 3, filter: '$share/x/a' })
+  expect(placementOf('$share/x/a', () => true)).toBeUndefined()
+  expect(placementOf('$share/x/a', (lane) => lane < 3)).toEqual({ lane: 3, filter: '$share/x/a' })
 })
 
-it('no two filters of a lane overlap, whatever comes', () => {
+it('the filters of a lane never overlap', () => {
   const level = fc.constantFrom('a', 'b', '+')
   const filter = fc
     .tuple(fc.array(level, { minLength: 1, maxLength: 4 }), fc.boolean())

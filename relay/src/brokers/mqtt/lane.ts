@@ -4,28 +4,28 @@ import { recentPackets } from './recent-packets.js'
 import type { Take } from './routes.js'
 import type { Incoming, MqttWire } from './wire.js'
 
-/** A filter that was asked for, and what takes its packets. */
-export interface Listening {
+/** A filter, and the function that receives its packets. */
+export interface LaneListener {
   readonly filter: string
   readonly take: Take
 }
 
-/** One native subscription of a lane. */
-export interface Held {
+/** A subscription of a lane at the server. */
+export interface LaneSubscription {
   readonly filter: string
-  readonly listening: Set<Listening>
+  readonly listeners: Set<LaneListener>
   readonly confirmed: Promise<void>
-  /** Its end was asked for, and is not confirmed yet. */
-  leaving: boolean
+  /** Whether it was unsubscribed, and the server has not confirmed it. */
+  isEnding: boolean
 }
 
-/** One of several connections to a server, none of whose filters overlap. */
+/** One of several connections to a server, whose filters do not overlap. */
 export class Lane {
   readonly #wire: Promise<MqttWire>
-  readonly #held: Map<string, Held> = new Map()
-  readonly #byTopic: FilterTree<Held> = new FilterTree()
+  readonly #subscriptions: Map<string, LaneSubscription> = new Map()
+  readonly #byTopic: FilterTree<LaneSubscription> = new FilterTree()
   readonly #recent: ReturnType<typeof recentPackets> = recentPackets()
-  /** Cancels the end that a lane without a filter waits for. */
+  /** Cancels the close of a lane without filters. */
   stopLinger: () => void = () => {}
 
   constructor(wire: Promise<MqttWire>) {
@@ -33,56 +33,56 @@ export class Lane {
   }
 
   get isEmpty(): boolean {
-    return this.#held.size === 0
+    return this.#subscriptions.size === 0
   }
 
-  /** Whether it is subscribed to exactly this filter, and stays so. */
-  holds(filter: string): boolean {
-    return this.#held.get(filter)?.leaving === false
+  /** Whether it is subscribed to exactly this filter. */
+  has(filter: string): boolean {
+    return this.#subscriptions.get(filter)?.isEnding === false
   }
 
-  /** Whether a filter overlaps one of the lane's. */
-  meets(filter: string): boolean {
-    return this.#byTopic.meets(filter)
+  /** Whether a filter overlaps one of the lane. */
+  overlaps(filter: string): boolean {
+    return this.#byTopic.overlaps(filter)
   }
 
   receive(packet: Incoming): void {
     const repeated = this.#recent.isRepeated(packet)
-    const held = this.#byTopic.find(packet.topic)
-    // What another member of a share was given first is marked as sent again, too.
-    if (!held || (repeated && !isShare(held.filter))) return
-    for (const { filter, take } of held.listening)
-      if (filter === held.filter || overlap(filter, packet.topic)) take(packet)
+    const subscription = this.#byTopic.find(packet.topic)
+    // A packet that was first sent to another member of a share is marked as repeated, too.
+    if (!subscription || (repeated && !isShare(subscription.filter))) return
+    for (const { filter, take } of subscription.listeners)
+      if (filter === subscription.filter || overlap(filter, packet.topic)) take(packet)
   }
 
-  /** Adds to the lane's subscription to a filter, and asks the server for it if there is none. */
-  join(filter: string, listening: Listening): Held {
-    const held = this.#hold(filter)
-    held.listening.add(listening)
-    return held
+  /** Adds a listener to the subscription of a filter, which is subscribed if it is new. */
+  join(filter: string, listener: LaneListener): LaneSubscription {
+    const subscription = this.#subscriptionTo(filter)
+    subscription.listeners.add(listener)
+    return subscription
   }
 
   /**
-   * Ends the subscription with the last that listens. Resolves when the server has confirmed that:
-   * until then, the lane must get no filter that overlaps.
+   * Removes a listener, and unsubscribes with the last one. Resolves when the server has confirmed
+   * that: until then, the lane must get no filter that overlaps.
    */
-  async leave(held: Held, listening: Listening): Promise<void> {
-    if (held.leaving || !held.listening.has(listening)) return
-    if (held.listening.size > 1) {
-      held.listening.delete(listening)
+  async leave(subscription: LaneSubscription, listener: LaneListener): Promise<void> {
+    if (subscription.isEnding || !subscription.listeners.has(listener)) return
+    if (subscription.listeners.size > 1) {
+      subscription.listeners.delete(listener)
       return
     }
-    held.leaving = true
+    subscription.isEnding = true
     await this.#wire.then(
-      (wire) => wire.unsubscribe(held.filter),
+      (wire) => wire.unsubscribe(subscription.filter),
       () => {},
     )
-    if (this.#held.get(held.filter) !== held) return
-    this.#held.delete(held.filter)
-    this.#byTopic.delete(held.filter)
+    if (this.#subscriptions.get(subscription.filter) !== subscription) return
+    this.#subscriptions.delete(subscription.filter)
+    this.#byTopic.delete(subscription.filter)
   }
 
-  /** Ends the connection, if there is one. Never rejects. */
+  /** Closes the connection, if it is open. Never rejects. */
   close(): Promise<void> {
     return this.#wire.then(
       (wire) => wire.close(),
@@ -90,15 +90,15 @@ export class Lane {
     )
   }
 
-  #hold(filter: string): Held {
-    const present = this.#held.get(filter)
-    // On the last lanes it may be leaving: the server gets the new subscription after the end of
-    // the old one.
-    if (present && !present.leaving) return present
+  #subscriptionTo(filter: string): LaneSubscription {
+    const present = this.#subscriptions.get(filter)
+    // On the last lanes it may be ending: the server receives the new subscription after the old
+    // one is unsubscribed.
+    if (present && !present.isEnding) return present
     const confirmed = this.#wire.then((wire) => wire.subscribe(filter))
-    const held: Held = { filter, listening: new Set(), confirmed, leaving: false }
-    this.#held.set(filter, held)
-    this.#byTopic.set(filter, held)
-    return held
+    const subscription: LaneSubscription = { filter, listeners: new Set(), confirmed, isEnding: false }
+    this.#subscriptions.set(filter, subscription)
+    this.#byTopic.set(filter, subscription)
+    return subscription
   }
 }

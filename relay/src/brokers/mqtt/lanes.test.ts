@@ -12,16 +12,16 @@ import type { Incoming, MqttWire } from './wire.js'
  * A server of MQTT 3.1.1 that sends a message once for each filter that matches, or once for all of
  * a connection.
  */
-function server(copies: boolean) {
+function openServer(copies: boolean) {
   const wires: (MqttWire & { readonly filters: Set<string>; take: (packet: Incoming) => void; closed: boolean })[] = []
-  let refusing = false
+  let isRefusing = false
   return {
     wires,
     refuse() {
-      refusing = true
+      isRefusing = true
     },
     async open(take: (packet: Incoming) => void = () => {}) {
-      if (refusing) throw new WildcastError('broker_down', 'no more connections')
+      if (isRefusing) throw new WildcastError('broker_down', 'no more connections')
       const filters = new Set<string>()
       const wire = {
         server: serverOf({}, 4),
@@ -48,45 +48,45 @@ function server(copies: boolean) {
 }
 
 async function lanesOf(copies: boolean) {
-  const [there, clock] = [server(copies), fakeClock()]
-  const wire = await there.open()
-  const routes = new MqttLanes({ wire, open: (_, take) => there.open(take), clock })
-  if (there.wires[0]) there.wires[0].take = (packet) => routes.received(packet)
-  return { there, clock, routes }
+  const [server, clock] = [openServer(copies), fakeClock()]
+  const wire = await server.open()
+  const routes = new MqttLanes({ wire, open: (_, take) => server.open(take), clock })
+  if (server.wires[0]) server.wires[0].take = (packet) => routes.received(packet)
+  return { server, clock, routes }
 }
 
-/** Lets promises that are settled already run what waits for them. */
+/** Resolves when settled promises have run their reactions. */
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
-describe.each([true, false])('lanes, where a server sends copies: %s', (copies) => {
-  it('bring to each filter what it matches, once, whatever else comes and goes', async () => {
+describe.each([true, false])('lanes, if a server sends copies: %s', (copies) => {
+  it('deliver each matching packet once to each filter, while other filters are added and ended', async () => {
     const level = fc.constantFrom('a', 'b', '+')
     const filter = fc
       .tuple(fc.array(level, { minLength: 1, maxLength: 3 }), fc.boolean())
       .map(([levels, all]) => [...levels, ...(all ? ['#'] : [])].join('/'))
     const topic = fc.array(fc.constantFrom('a', 'b'), { minLength: 1, maxLength: 3 }).map((levels) => levels.join('/'))
-    const step = fc.record({ filter, topic, leaver: fc.nat(40), leaves: fc.boolean(), waits: fc.boolean() })
+    const step = fc.record({ filter, topic, endedIndex: fc.nat(40), ends: fc.boolean(), waits: fc.boolean() })
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 30, maxLength: 60 }), async (steps) => {
-        const { there, routes } = await lanesOf(copies)
-        const here = new Map<string, { route: Route; got: string[]; due: string[] }>()
-        for (const [i, { filter, topic, leaver, leaves, waits }] of steps.entries()) {
-          const got: string[] = []
-          if (!here.has(filter)) {
-            const route = routes.add(filter, ({ payload }) => got.push(String(payload)))
+        const { server, routes } = await lanesOf(copies)
+        const routesByFilter = new Map<string, { route: Route; received: string[]; expected: string[] }>()
+        for (const [i, { filter, topic, endedIndex, ends, waits }] of steps.entries()) {
+          const received: string[] = []
+          if (!routesByFilter.has(filter)) {
+            const route = routes.add(filter, ({ payload }) => received.push(String(payload)))
             await route.confirmed
-            here.set(filter, { route, got, due: [] })
+            routesByFilter.set(filter, { route, received, expected: [] })
           }
-          for (const [wanted, { due }] of here) if (overlap(wanted, topic)) due.push(`${i}`)
-          there.send(topic, `${i}`)
-          const gone = [...here.keys()][leaver]
-          if (!leaves || gone === undefined) continue
-          const ending = here.get(gone)?.route.end()
-          expect(here.get(gone)?.got).toEqual(here.get(gone)?.due)
-          here.delete(gone)
+          for (const [other, { expected }] of routesByFilter) if (overlap(other, topic)) expected.push(`${i}`)
+          server.send(topic, `${i}`)
+          const ended = [...routesByFilter.keys()][endedIndex]
+          if (!ends || ended === undefined) continue
+          const ending = routesByFilter.get(ended)?.route.end()
+          expect(routesByFilter.get(ended)?.received).toEqual(routesByFilter.get(ended)?.expected)
+          routesByFilter.delete(ended)
           if (waits) await ending
         }
-        for (const { got, due } of here.values()) expect(got).toEqual(due)
+        for (const { received, expected } of routesByFilter.values()) expect(received).toEqual(expected)
       }),
       { numRuns: 150 },
     )
@@ -94,25 +94,25 @@ describe.each([true, false])('lanes, where a server sends copies: %s', (copies) 
 })
 
 describe('lanes', () => {
-  it('open as filters overlap, and close some time after they are empty', async () => {
-    const { there, clock, routes } = await lanesOf(true)
+  it('open for filters that overlap, and close some time after they are empty', async () => {
+    const { server, clock, routes } = await lanesOf(true)
     const first = routes.add('a/#', () => {})
     const second = routes.add('a/b', () => {})
     await second.confirmed
-    expect(there.wires.map(({ filters }) => [...filters])).toEqual([['a/#'], ['a/b']])
+    expect(server.wires.map(({ filters }) => [...filters])).toEqual([['a/#'], ['a/b']])
     await second.end()
     clock.advance(9_999)
-    expect(there.wires[1]?.closed).toBe(false)
+    expect(server.wires[1]?.closed).toBe(false)
     clock.advance(1)
     await settled()
-    expect(there.wires.map(({ closed }) => closed)).toEqual([false, true])
+    expect(server.wires.map(({ closed }) => closed)).toEqual([false, true])
     await first.end()
     clock.advance(60_000)
-    expect(there.wires[0]?.closed).toBe(false)
+    expect(server.wires[0]?.closed).toBe(false)
   })
 
-  it('that are used again in time stay', async () => {
-    const { there, clock, routes } = await lanesOf(true)
+  it('that are used again in time stay open', async () => {
+    const { server, clock, routes } = await lanesOf(true)
     routes.add('a/#', () => {})
     const second = routes.add('a/b', () => {})
     await second.confirmed
@@ -120,16 +120,16 @@ describe('lanes', () => {
     clock.advance(5000)
     await routes.add('a/c', () => {}).confirmed
     clock.advance(60_000)
-    expect(there.wires.map(({ filters, closed }) => [...filters, closed])).toEqual([
+    expect(server.wires.map(({ filters, closed }) => [...filters, closed])).toEqual([
       ['a/#', false],
       ['a/c', false],
     ])
   })
 
-  it('refuse what needs a further connection where the server takes none, and serve the rest', async () => {
-    const { there, clock, routes } = await lanesOf(true)
+  it('refuse a filter that needs another connection if the server accepts none, and keep the others', async () => {
+    const { server, clock, routes } = await lanesOf(true)
     await routes.add('a/#', () => {}).confirmed
-    there.refuse()
+    server.refuse()
     const refused = expect(routes.add('a/b', () => {}).confirmed).rejects.toMatchObject({ code: 'internal' })
     for (let i = 0; i < 3; i++) {
       await settled()
@@ -139,16 +139,19 @@ describe('lanes', () => {
     await settled()
     expect(clock.timers).toBe(0)
     await routes.add('b', () => {}).confirmed
-    expect(there.wires.map(({ filters }) => [...filters])).toEqual([['a/#', 'b']])
+    expect(server.wires.map(({ filters }) => [...filters])).toEqual([['a/#', 'b']])
   })
 
-  it('close with all that they opened, and leave no timer', async () => {
-    const { there, clock, routes } = await lanesOf(true)
+  it('close all connections, and leave no timer', async () => {
+    const { server, clock, routes } = await lanesOf(true)
     routes.add('a/#', () => {})
     const second = routes.add('a/b', () => {})
     await second.confirmed
     await second.end()
     await routes.close()
-    expect([there.wires.every(({ closed }) => closed), clock.timers]).toEqual([true, 0])
+    expect({ closed: server.wires.every(({ closed }) => closed), timers: clock.timers }).toEqual({
+      closed: true,
+      timers: 0,
+    })
   })
 })

@@ -1,29 +1,29 @@
 import { WildcastError } from '@wildcast/protocol'
 import type { Clock } from '../../core/clock.js'
 import { mqttEndedError } from './failures.js'
-import { Lane, type Listening } from './lane.js'
-import { placeFor, plainLanes } from './lane-plan.js'
+import { Lane, type LaneListener } from './lane.js'
+import { placementOf, plainLanes } from './lane-plan.js'
 import type { Route, Routes, Take } from './routes.js'
 import type { Incoming, MqttWire } from './wire.js'
 
-/** How long a lane without a filter stays open, since requests come and go. */
+/** How long a lane without filters stays open: the next request may need it. */
 const lingerMs = 10_000
 
-/** A server may be short of connections for a moment. */
+/** How often a lane is opened if it fails: a server may be at its limit of connections. */
 const tries = 3
 const pauseMs = 500
 
 export interface LaneOptions {
-  /** The first lane. */
+  /** The connection of the first lane. */
   readonly wire: MqttWire
-  /** Opens a further one. */
+  /** Opens a connection for another lane. */
   open(lane: number, received: (packet: Incoming) => void): Promise<MqttWire>
   readonly clock: Clock
 }
 
 /**
- * Spreads filters that overlap over several connections, each called a lane; see `lane-plan.ts`.
- * Lanes are opened on demand.
+ * Spreads filters that overlap over several connections, called lanes: see `lane-plan.ts`. Lanes
+ * are opened on demand.
  */
 export class MqttLanes implements Routes {
   readonly #options: LaneOptions
@@ -34,22 +34,23 @@ export class MqttLanes implements Routes {
     this.#options = options
   }
 
-  /** Takes a packet of the first lane. */
+  /** Receives a packet of the first lane. */
   received(packet: Incoming): void {
     this.#laneAt(0).receive(packet)
   }
 
   add(filter: string, take: Take): Route {
-    const equal = this.#lanes.findIndex((lane) => lane?.holds(filter))
-    const meets = (lane: number): boolean => this.#lanes[lane]?.meets(filter) ?? false
-    const place = equal < 0 ? placeFor(filter, meets) : { lane: equal, filter }
-    if (!place) return refused()
-    const lane = this.#laneAt(place.lane)
-    const listening: Listening = { filter, take }
-    const held = lane.join(place.filter, listening)
-    const leave = (): Promise<void> => lane.leave(held, listening).then(() => this.#release(place.lane, lane))
-    held.confirmed.catch(leave)
-    return { confirmed: held.confirmed, end: leave }
+    const equal = this.#lanes.findIndex((lane) => lane?.has(filter))
+    const overlaps = (lane: number): boolean => this.#lanes[lane]?.overlaps(filter) ?? false
+    const placement = equal < 0 ? placementOf(filter, overlaps) : { lane: equal, filter }
+    if (!placement) return refused()
+    const lane = this.#laneAt(placement.lane)
+    const listener: LaneListener = { filter, take }
+    const subscription = lane.join(placement.filter, listener)
+    const leave = (): Promise<void> =>
+      lane.leave(subscription, listener).then(() => this.#release(placement.lane, lane))
+    subscription.confirmed.catch(leave)
+    return { confirmed: subscription.confirmed, end: leave }
   }
 
   async close(): Promise<void> {
@@ -68,7 +69,7 @@ export class MqttLanes implements Routes {
     const wire = index === 0 ? Promise.resolve(this.#options.wire) : this.#opened(index, take)
     const lane = new Lane(wire)
     this.#lanes[index] = lane
-    wire.catch(() => this.#forget(index, lane))
+    wire.catch(() => this.#remove(index, lane))
     return lane
   }
 
@@ -76,9 +77,9 @@ export class MqttLanes implements Routes {
     const { open, clock } = this.#options
     for (let left = tries; ; left--) {
       try {
-        const further = await open(index, take)
-        if (!this.#closed) return further
-        await further.close()
+        const wire = await open(index, take)
+        if (!this.#closed) return wire
+        await wire.close()
       } catch (cause) {
         if (!this.#closed && left === 1) throw tooFewConnections(cause)
       }
@@ -93,12 +94,12 @@ export class MqttLanes implements Routes {
     if (this.#closed || index === 0 || !lane.isEmpty || this.#lanes[index] !== lane) return
     lane.stopLinger()
     lane.stopLinger = this.#options.clock.after(lingerMs, () => {
-      this.#forget(index, lane)
+      this.#remove(index, lane)
       void lane.close()
     })
   }
 
-  #forget(index: number, lane: Lane): void {
+  #remove(index: number, lane: Lane): void {
     if (this.#lanes[index] === lane) this.#lanes[index] = undefined
   }
 }
@@ -109,6 +110,7 @@ function refused(): Route {
 }
 
 function tooFewConnections(cause: unknown): WildcastError {
-  const why = `patterns that overlap need further connections without MQTT 5, and the server took none: ${WildcastError.from(cause).message}`
+  const { message } = WildcastError.from(cause)
+  const why = `patterns that overlap need more connections without MQTT 5, and the server refused one: ${message}`
   return new WildcastError('internal', why, { cause })
 }

@@ -5,13 +5,13 @@ import type { Exchange, ExchangePorts } from './exchange.js'
 import { NativeReader } from './native-reader.js'
 import { NativeRequests } from './native-requests.js'
 import { type NativeSend, nativeSend } from './native-send.js'
-import { serversShare, subjectOf, topicOf } from './subjects.js'
+import { respondersShare, subjectOf, topicOf } from './subjects.js'
 import { type MqttUnawaitedParts, unawaitedParts } from './unawaited-parts.js'
 import type { Incoming } from './wire.js'
 
 /**
- * Messages as MQTT 5 has them: a question is published on the subject itself and carries a response
- * topic and correlation data, as any other message may; headers are user properties.
+ * Exchanges messages in the form of MQTT 5. A request is published on its own topic with a response
+ * topic and correlation data, which other messages may have, too. Headers are user properties.
  */
 export class NativeExchange implements Exchange {
   readonly #ports: ExchangePorts
@@ -38,35 +38,35 @@ export class NativeExchange implements Exchange {
   }
 
   servedFilter(topic: string): string {
-    return this.#ports.wire.server.shares ? `$share/${serversShare}/${topic}` : topic
+    return this.#ports.wire.server.shares ? `$share/${respondersShare}/${topic}` : topic
   }
 
-  question(packet: Incoming, subject: Subject): BrokerMessage | undefined {
-    // Without a response topic it is no question, but what subscribers of the same topic get.
-    return packet.properties?.responseTopic === undefined ? undefined : this.#reader.question(packet, subject)
+  readRequest(packet: Incoming, subject: Subject): BrokerMessage | undefined {
+    // Without a response topic it is a publish, which is for subscribers of the topic.
+    return packet.properties?.responseTopic === undefined ? undefined : this.#reader.request(packet, subject)
   }
 
   async publish(message: BrokerMessage): Promise<void> {
     const { subject, responseSubject, more } = message
-    const { asked, heard } = this.#ports.addresses
-    const standsFor = asked.get(subject) ?? heard.get(subject)
-    if (!standsFor && subject.startsWith('_answer.')) {
+    const { requests, messages } = this.#ports.addresses
+    const address = requests.get(subject) ?? messages.get(subject)
+    if (!address && subject.startsWith('_answer.')) {
       this.#ports.dropped('late_answer')
       if (more) throw unawaited()
       return
     }
-    if (more && standsFor) {
+    if (more && address) {
       this.#parts.check(subject)
-      if (!(await this.#send(message, standsFor, this.#parts.topicFor(subject)))) throw unawaited()
+      if (!(await this.#send(message, address, this.#parts.topicFor(subject)))) throw unawaited()
       return
     }
-    const to = standsFor ?? { topic: topicOf(subject), correlationData: undefined }
+    const to = address ?? { topic: topicOf(subject), correlationData: undefined }
     await this.#send(message, to, responseSubject && topicOf(responseSubject))
-    if (!more) asked.delete(subject)
+    if (!more) requests.delete(subject)
   }
 
-  request(question: BrokerMessage, options: BrokerRequestOptions): Promise<BrokerMessage> {
-    return this.#requests.request(question, options)
+  request(message: BrokerMessage, options: BrokerRequestOptions): Promise<BrokerMessage> {
+    return this.#requests.request(message, options)
   }
 
   end(error: WildcastError): void {

@@ -1,16 +1,18 @@
 import type { BrokerMessage, Subject } from '@wildcast/protocol'
 import type { Addresses } from './addresses.js'
 import type { ExchangePorts } from './exchange.js'
-import { besideIn, payloadIn } from './packet.js'
+import { payloadIn, propertiesIn } from './packet.js'
 import { subjectOf } from './subjects.js'
 import type { Incoming } from './wire.js'
 
-/** An answer must carry it, so it is kept; a request with a longer one can't be answered. */
+/**
+ * The limit of correlation data, which is kept for the answer. Longer data makes a request invalid.
+ */
 const longestCorrelation = 1024
 
 type ReaderPorts = Pick<ExchangePorts, 'addresses' | 'dropped' | 'newId'>
 
-/** Reads the messages of MQTT 5, and keeps the addresses that they are to be answered on. */
+/** Reads the messages of MQTT 5, and keeps the addresses of their answers. */
 export class NativeReader {
   readonly #addresses: ReaderPorts['addresses']
   readonly #dropped: ReaderPorts['dropped']
@@ -22,31 +24,31 @@ export class NativeReader {
     this.#newId = newId
   }
 
-  /** The message of a packet on one of our subjects; undefined if it can't be one. */
+  /** Reads a message for subscribers. Returns undefined if its headers exceed the limits. */
   message(packet: Incoming, subject: Subject): BrokerMessage | undefined {
     return this.#read(packet, subject, undefined)
   }
 
-  /** The same for a server's subject: the address of the answer is remembered in any case. */
-  question(packet: Incoming, subject: Subject): BrokerMessage | undefined {
-    return this.#read(packet, subject, this.#addresses.asked)
+  /** Reads a request for a responder. The address of its answer is always kept. */
+  request(packet: Incoming, subject: Subject): BrokerMessage | undefined {
+    return this.#read(packet, subject, this.#addresses.requests)
   }
 
-  #read(packet: Incoming, subject: Subject, asked: Addresses | undefined): BrokerMessage | undefined {
-    const beside = besideIn(packet)
-    if (!beside) {
+  #read(packet: Incoming, subject: Subject, kept: Addresses | undefined): BrokerMessage | undefined {
+    const properties = propertiesIn(packet)
+    if (!properties) {
       this.#dropped('foreign_headers')
       return undefined
     }
-    const responseSubject = this.#answerSubject(packet, asked)
-    return { subject, payload: payloadIn(packet), ...(responseSubject && { responseSubject }), ...beside }
+    const responseSubject = this.#answerSubject(packet, kept)
+    return { subject, payload: payloadIn(packet), ...(responseSubject && { responseSubject }), ...properties }
   }
 
   /**
-   * The subject to answer a packet on. An answer needs the correlation data, so where there is
-   * some, the subject stands for both the topic and the data.
+   * Returns the subject for the answer to a packet. If the packet has correlation data, which the
+   * answer must carry, the subject stands for both the topic and the data.
    */
-  #answerSubject({ properties = {} }: Incoming, asked: Addresses | undefined): Subject | undefined {
+  #answerSubject({ properties = {} }: Incoming, kept: Addresses | undefined): Subject | undefined {
     const { responseTopic: topic, correlationData } = properties
     if (topic === undefined) return undefined
     const subject = topic[0] === '$' ? undefined : subjectOf(topic)
@@ -54,9 +56,9 @@ export class NativeReader {
       this.#dropped('foreign_subject')
       return undefined
     }
-    if (!asked && !correlationData) return subject
+    if (!kept && !correlationData) return subject
     const standIn = `_answer.${this.#newId()}` as Subject
-    ;(asked ?? this.#addresses.heard).set(standIn, { topic, correlationData })
+    ;(kept ?? this.#addresses.messages).set(standIn, { topic, correlationData })
     return standIn
   }
 }

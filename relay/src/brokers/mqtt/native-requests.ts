@@ -4,86 +4,84 @@ import { noServer } from '../no-server.js'
 import { type PendingReplies, replies } from '../replies.js'
 import { type ExchangePorts, finalAnswer } from './exchange.js'
 import type { NativeSend } from './native-send.js'
-import { besideIn, payloadIn } from './packet.js'
+import { payloadIn, propertiesIn } from './packet.js'
 import { topicOf } from './subjects.js'
 import type { MqttUnawaitedParts } from './unawaited-parts.js'
 import type { Incoming } from './wire.js'
 
 type RequestPorts = Pick<ExchangePorts, 'routes' | 'clock' | 'newId' | 'dropped'>
 
-interface Way {
+interface NativeRequestOptions {
   readonly send: NativeSend
   readonly parts: MqttUnawaitedParts
-  /** The topic of this connection, on which all answers come. */
+  /** The topic of this connection for all answers. */
   readonly replyTopic: string
 }
 
-/**
- * The requests of a connection that speaks MQTT 5: their correlation data pairs them with answers.
- */
+/** The pending requests of a connection with MQTT 5. Correlation data matches their answers. */
 export class NativeRequests {
   readonly #ports: RequestPorts
-  readonly #way: Way
+  readonly #options: NativeRequestOptions
   readonly #waiting: PendingReplies
-  #listening: Promise<void> | undefined
+  #subscribed: Promise<void> | undefined
 
-  constructor(ports: RequestPorts, way: Way) {
+  constructor(ports: RequestPorts, options: NativeRequestOptions) {
     this.#ports = ports
-    this.#way = way
+    this.#options = options
     this.#waiting = replies(ports.clock)
   }
 
   async request(question: BrokerMessage, options: BrokerRequestOptions): Promise<BrokerMessage> {
     const id = this.#ports.newId()
-    let over = false
-    const answer = finalAnswer(this.#waiting.wait(awaitedOn(id), options)).finally(() => {
-      over = true
+    let hasEnded = false
+    const answer = finalAnswer(this.#waiting.wait(keyOf(id), options)).finally(() => {
+      hasEnded = true
     })
-    const isOver = (): boolean => over
-    this.#ask(question, id, isOver).catch((cause) => this.#waiting.fail(awaitedOn(id), WildcastError.from(cause)))
+    const isOver = (): boolean => hasEnded
+    this.#send(question, id, isOver).catch((cause) => this.#waiting.fail(keyOf(id), WildcastError.from(cause)))
     return answer
   }
 
-  /** Fails the requests that wait. */
+  /** Rejects all pending requests. */
   end(error: WildcastError): void {
     this.#waiting.failAll(error)
   }
 
-  async #ask(question: BrokerMessage, id: string, isOver: () => boolean): Promise<void> {
-    const { send, replyTopic } = this.#way
-    await this.#listen()
+  async #send(question: BrokerMessage, id: string, isOver: () => boolean): Promise<void> {
+    const { send, replyTopic } = this.#options
+    await this.#subscribe()
     if (isOver()) return
     const to = { topic: topicOf(question.subject), correlationData: Buffer.from(id) }
-    const isHeard = await send(question, to, replyTopic)
-    if (!isHeard) this.#waiting.fail(awaitedOn(id), noServer(question.subject, 'is not there'))
+    const hasSubscriber = await send(question, to, replyTopic)
+    if (!hasSubscriber) this.#waiting.fail(keyOf(id), noServer(question.subject, 'is not there'))
   }
 
-  #listen(): Promise<void> {
-    this.#listening ??= this.#ports.routes
-      .add(this.#way.replyTopic, (packet) => this.#take(packet))
+  #subscribe(): Promise<void> {
+    this.#subscribed ??= this.#ports.routes
+      .add(this.#options.replyTopic, (packet) => this.#take(packet))
       .confirmed.catch((cause) => {
-        this.#listening = undefined
+        this.#subscribed = undefined
         throw cause
       })
-    return this.#listening
+    return this.#subscribed
   }
 
   #take(packet: Incoming): void {
     const { correlationData, responseTopic } = packet.properties ?? {}
     const { dropped } = this.#ports
-    const beside = besideIn(packet)
-    if (!beside) {
+    const properties = propertiesIn(packet)
+    if (!properties) {
       dropped('foreign_headers')
       return
     }
-    const subject = awaitedOn(correlationData?.toString())
-    if (this.#waiting.take({ subject, payload: payloadIn(packet), ...beside })) return
+    const subject = keyOf(correlationData?.toString())
+    if (this.#waiting.take({ subject, payload: payloadIn(packet), ...properties })) return
     dropped('late_answer')
-    if (beside.more) this.#way.parts.tellNobodyWaits(responseTopic)
+    if (properties.more) this.#options.parts.refuse(responseTopic)
   }
 }
 
-/** The subject that a request waits on. */
-function awaitedOn(id: string | undefined): Subject {
+/** Returns the key of a pending request. */
+function keyOf(id: string | undefined): Subject {
   return `_reply.${id}` as Subject
 }

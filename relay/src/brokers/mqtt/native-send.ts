@@ -4,15 +4,15 @@ import type { ExchangePorts } from './exchange.js'
 import { headersOf, packetOf } from './packet.js'
 
 /**
- * Sends a message to an address; its headers and the marks of answers travel as user properties.
- * Resolves with whether anybody subscribes, as far as the server says.
+ * Sends a message to an address, with headers and the marks of answers as user properties. Resolves
+ * with false if the server reports that the topic has no subscriber.
  */
 export type NativeSend = (message: BrokerMessage, to: AnswerAddress, responseTopic?: string) => Promise<boolean>
 
-/** How messages leave a connection that speaks MQTT 5. */
+/** Returns the function that sends messages on a connection with MQTT 5. */
 export function nativeSend({ wire, form }: Pick<ExchangePorts, 'wire' | 'form'>): NativeSend {
   return async (message, { topic, correlationData }, responseTopic) => {
-    const beside = { responseTopic, correlationData, headers: headersOf(message, true) }
-    return wire.publish(packetOf(topic, form.write(message), beside, wire.server))
+    const properties = { responseTopic, correlationData, headers: headersOf(message, true) }
+    return wire.publish(packetOf(topic, form.write(message), properties, wire.server))
   }
 }

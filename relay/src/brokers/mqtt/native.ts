@@ -1,11 +1,11 @@
 import { type Subject, WildcastError } from '@wildcast/protocol'
 import type { Features, Interest } from '../../core/broker.js'
 import type { Native } from '../foreign/driver.js'
-import { checkLevels, coverOf, isExactFor, levelsBefore, serversShare, shareName, topicOf } from './subjects.js'
+import { checkLevels, coverOf, isExactFor, levelsBefore, respondersShare, shareName, topicOf } from './subjects.js'
 
-/** What an MQTT server is asked for. How servers are reached depends on the connection. */
+/** A subscription at an MQTT server. The filter of a responder depends on the connection. */
 export interface MqttNative extends Native {
-  /** As the server gets it; of a served subject, its topic. */
+  /** The topic filter, or the topic of a served subject. */
   readonly filter: string
   readonly served?: Subject
 }
@@ -13,9 +13,9 @@ export interface MqttNative extends Native {
 /** @throws {WildcastError} `invalid_subject`, `forbidden`, `unsupported` */
 export function mqttNativeOf({ pattern, group, serve }: Interest, features: Features): MqttNative {
   if (serve) {
-    // Its questions and answers may come on topics that begin with levels of their own.
+    // The topics of its requests and answers may have more levels before it.
     const filter = checkLevels(topicOf(pattern), levelsBefore)
-    const key = `${serversShare}/${filter}`
+    const key = `${respondersShare}/${filter}`
     return { key, exact: true, wildcard: false, single: true, filter, served: pattern as Subject }
   }
   const cover = coverOf(pattern)

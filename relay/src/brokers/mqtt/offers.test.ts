@@ -6,7 +6,7 @@ import { offers } from './offers.js'
 
 const message = (payload: string): BrokerMessage => ({ subject: parseSubject('job'), payload })
 
-function shop() {
+function openOffers() {
   const clock = fakeClock()
   const taken: string[] = []
   let isOpen = false
@@ -23,8 +23,8 @@ function shop() {
   }
 }
 
-it('what nobody can take yet is offered again, in order, until somebody can', () => {
-  const { clock, taken, offer, open } = shop()
+it('a message that no member can take is offered again, in order, until one can', () => {
+  const { clock, taken, offer, open } = openOffers()
   for (const payload of ['1', '2']) offer(payload)
   clock.advance(100)
   open(true)
@@ -32,25 +32,29 @@ it('what nobody can take yet is offered again, in order, until somebody can', ()
   expect(taken).toEqual([])
   clock.advance(10)
   offer('4')
-  expect([taken, clock.timers]).toEqual([['1', '2', '3', '4'], 0])
+  expect({ taken, timers: clock.timers }).toEqual({ taken: ['1', '2', '3', '4'], timers: 0 })
 })
 
-it('what somebody took and could not keep is not offered again', () => {
+it('a message that a member took and refused later is not offered again', () => {
   const clock = fakeClock()
   const settles: (Settle | undefined)[] = []
   const { offer } = offers((_, settle) => settles.push(settle), clock)
   offer(message('1'))
   settles[0]?.(false)
   clock.advance(1000)
-  expect([settles.length, clock.timers]).toEqual([1, 0])
+  expect({ offers: settles.length, timers: clock.timers }).toEqual({ offers: 1, timers: 0 })
 })
 
-it('so much waits, and no more', () => {
-  const { clock, taken, offer, open } = shop()
+it('a limited number of messages and bytes wait', () => {
+  const { clock, taken, offer, open } = openOffers()
   for (let i = 0; i < 11_000; i++) offer(`${i}`)
   open(true)
   clock.advance(10)
-  expect([taken.length, taken[0], taken.at(-1)]).toEqual([10_000, '0', '9999'])
+  expect({ count: taken.length, first: taken[0], last: taken.at(-1) }).toEqual({
+    count: 10_000,
+    first: '0',
+    last: '9999',
+  })
   open(false)
   for (let i = 0; i < 20; i++) offer('x'.repeat(1024 * 1024))
   open(true)
@@ -58,8 +62,8 @@ it('so much waits, and no more', () => {
   expect(taken.length).toBe(10_008)
 })
 
-it('nothing is left when nobody comes any more', () => {
-  const { clock, taken, offer, open, end } = shop()
+it('nothing is left after the end', () => {
+  const { clock, taken, offer, open, end } = openOffers()
   offer('1')
   end()
   offer('2')

@@ -2,24 +2,24 @@ import { type BrokerMessage, payloadSize } from '@wildcast/protocol'
 import type { Clock } from '../../core/clock.js'
 import type { Sink } from '../foreign/driver.js'
 
-/** Members are there in a moment, or the link is whole. */
+/** How often messages are offered again. Members join, or the link comes up, soon. */
 const pauseMs = 10
 
-/** Past so much, what comes is lost. */
+/** Limits of what waits. Messages beyond them are lost. */
 const mostMessages = 10_000
 const mostBytes = 8 * 1024 * 1024
 
-/** Messages of which each is for one taker, who may not be there yet. */
+/** Messages that each go to one member, which may not have joined yet. */
 export interface Offers {
   offer(message: BrokerMessage): void
-  /** Nobody comes any more. */
+  /** Drops what waits, and all later messages. */
   end(): void
 }
 
 /**
- * Offers again, in order, what nobody could take. An MQTT server hands messages of a share out as
- * soon as it knows of the subscription: before members can be told that they are in, and while a
- * link that is back is not whole yet. What it has handed out it gives to nobody else.
+ * Offers messages that no member could take again, in order. An MQTT server delivers messages of a
+ * share as soon as it has the subscription: before members know that it is confirmed, and before
+ * the link is up again. It delivers them to no other member.
  */
 export function offers(sink: Sink, clock: Clock): Offers {
   const waiting: BrokerMessage[] = []
@@ -28,16 +28,15 @@ export function offers(sink: Sink, clock: Clock): Offers {
   let stop = (): void => {}
 
   /**
-   * What is refused later was with somebody: nobody knows what became of it, so it is not offered
-   * twice.
+   * A message that is refused later had a member: its outcome is unknown, so it is not repeated.
    */
   function isTaken(message: BrokerMessage): boolean {
     let taken = true
-    let now = true
-    sink(message, (by) => {
-      if (now) taken = by
+    let isSynchronous = true
+    sink(message, (isAccepted) => {
+      if (isSynchronous) taken = isAccepted
     })
-    now = false
+    isSynchronous = false
     return taken
   }
 

@@ -14,35 +14,35 @@ import {
 import { intervals } from './intervals.js'
 import { type ConnectionIdentity, mqttClientOptions } from './options.js'
 import './puback-reasons.js'
+import { keepAliveByData } from './keep-alive.js'
+import { type ReceiveWindow, receiveWindow } from './receive-window.js'
 import { lateError, publishRefusal, subscribeRefusal } from './refusals.js'
 import { type MqttServerFacts, serverOf } from './server.js'
-import { hearAll } from './signs-of-life.js'
 import { Unanswered } from './unanswered.js'
-import { window } from './window.js'
 import type { MqttPublish, MqttWire, WireEvents } from './wire.js'
 
-/**
- * For so long the end of a wire waits for the server, first for what is under way, then for the end
- * itself.
- */
-const patienceMs = 1000
+/** How long `close` waits for the server: once for pending calls, and once for the disconnect. */
+const closeMs = 1000
 
 const noMatchingSubscribers = 0x10
 
 export interface MqttWireOptions {
   readonly settings: MqttSettings
   readonly identity: ConnectionIdentity
-  readonly where: MqttConnectionName
+  readonly connection: MqttConnectionName
   readonly clock: Clock
 }
 
 /**
- * Opens a connection. @throws {WildcastError} `broker_down` with the remedy; its cause is that of
- * mqtt.js
+ * Opens a connection.
+ * @throws {WildcastError} `broker_down` with the remedy, and the error of mqtt.js as its cause
  */
-export function openWire({ settings, identity, where, clock }: MqttWireOptions, events: WireEvents): Promise<MqttWire> {
+export function openWire(
+  { settings, identity, connection, clock }: MqttWireOptions,
+  events: WireEvents,
+): Promise<MqttWire> {
   return new Promise((resolve, reject) => {
-    const fail = (error: unknown): void => reject(mqttConnectFailure(error, where))
+    const fail = (error: unknown): void => reject(mqttConnectFailure(error, connection))
     let client: MqttClient
     try {
       client = connect({
@@ -63,13 +63,13 @@ export function openWire({ settings, identity, where, clock }: MqttWireOptions, 
     client.once('connect', (packet) => {
       client.off('error', early)
       client.off('close', early)
-      // Small packets must not wait for the confirmation of others. A WebSocket sees to that
-      // itself.
+      // Small packets must not wait for the TCP acknowledgement of others. WebSockets set this
+      // already.
       if (client.stream instanceof Socket) client.stream.setNoDelay(true)
       readInTurns(client.stream, clock)
-      hearAll(client)
+      keepAliveByData(client)
       const server = serverOf(packet, identity.version, settings.maxPacketSize)
-      resolve(new OpenMqttWire(client, server, { where, clock, events }))
+      resolve(new OpenMqttWire(client, server, { connection, clock, events }))
     })
   })
 }
@@ -78,9 +78,9 @@ class OpenMqttWire implements MqttWire {
   readonly server: MqttServerFacts
   readonly #client: MqttClient
   readonly #clock: Clock
-  readonly #window: ReturnType<typeof window>
+  readonly #window: ReceiveWindow
   readonly #unanswered: Unanswered = new Unanswered()
-  /** The reason of the PUBACK that mqtt.js is about to report; on success it tells none. */
+  /** The reason of the PUBACK that mqtt.js reports next: on success it omits the reason. */
   #reason = 0
   #ended = false
   #closing: Promise<void> | undefined
@@ -88,17 +88,17 @@ class OpenMqttWire implements MqttWire {
   constructor(
     client: MqttClient,
     server: MqttServerFacts,
-    options: Pick<MqttWireOptions, 'where' | 'clock'> & { events: WireEvents },
+    options: Pick<MqttWireOptions, 'connection' | 'clock'> & { events: WireEvents },
   ) {
-    const { where, clock, events } = options
+    const { connection, clock, events } = options
     this.server = server
     this.#client = client
     this.#clock = clock
-    this.#window = window(server.window, clock)
+    this.#window = receiveWindow(server.window, clock)
     const end = (how: ConnectionEnd): void => {
       if (this.#ended) return
       this.#end()
-      if (!this.#closing) events.lost(mqttLossOf(how, where))
+      if (!this.#closing) events.lost(mqttLossOf(how, connection))
     }
     client.on('message', (_topic, _payload, packet) => {
       if (!this.#ended && !packet.retain) events.received(packet)
@@ -113,13 +113,13 @@ class OpenMqttWire implements MqttWire {
 
   subscribe(filter: string, identifier?: number): Promise<void> {
     const { version } = this.server
-    // 2: nothing that was retained. MQTT 3.1.1 can't say so: there it is recognised when it comes.
+    // `rh: 2` requests no retained messages. MQTT 3.1.1 sends them, and they are dropped above.
     const options = {
       qos: 1,
       rh: 2,
       ...(identifier && { properties: { subscriptionIdentifier: identifier } }),
     } as const
-    return this.#unanswered.ask((settle) => {
+    return this.#unanswered.send((settle) => {
       this.#client.subscribe(filter, options, (error, _granted, packet) => {
         const reason = packet?.granted[0]
         if (!error) settle(undefined)
@@ -129,18 +129,17 @@ class OpenMqttWire implements MqttWire {
   }
 
   unsubscribe(filter: string): Promise<void> {
-    // A wire that ends takes its subscriptions along, and a server that refuses an end has none to
-    // speak of.
+    // A connection that has ended has no subscriptions. A server refuses only if it has none.
     return this.#unanswered
-      .ask<void>((settle) => this.#client.unsubscribe(filter, () => settle(undefined)))
+      .send<void>((settle) => this.#client.unsubscribe(filter, () => settle(undefined)))
       .catch(() => {})
   }
 
   publish({ topic, payload, properties }: MqttPublish): Promise<boolean> {
     const options = { qos: 1, ...(properties && { properties }) } as const
-    return this.#unanswered.ask((settle) => {
+    return this.#unanswered.send((settle) => {
       const send = (): void => {
-        if (this.#ended) return // which has settled it
+        if (this.#ended) return // `end` has settled it
         this.#client.publish(topic, payload, options, (error) => {
           const reason = this.#reason
           if (!error) settle(undefined, reason !== noMatchingSubscribers)
@@ -153,15 +152,15 @@ class OpenMqttWire implements MqttWire {
   }
 
   close(): Promise<void> {
-    this.#closing ??= this.#leave()
+    this.#closing ??= this.#disconnect()
     return this.#closing
   }
 
-  async #leave(): Promise<void> {
-    await within(patienceMs, this.#unanswered.quiet(), this.#clock)
+  async #disconnect(): Promise<void> {
+    await within(closeMs, this.#unanswered.whenIdle(), this.#clock)
     if (this.#ended) return
-    // With something under way, mqtt.js would wait for it without an end.
-    if (this.#unanswered.isEmpty) await within(patienceMs, this.#client.endAsync(), this.#clock)
+    // mqtt.js would wait for unanswered packets without a limit.
+    if (this.#unanswered.isEmpty) await within(closeMs, this.#client.endAsync(), this.#clock)
     this.#end()
   }
 
@@ -169,7 +168,7 @@ class OpenMqttWire implements MqttWire {
     this.#ended = true
     this.#unanswered.end(mqttEndedError())
     this.#client.end(true)
-    // An end in good order that the server does not answer.
+    // A server may not answer the disconnect.
     this.#client.stream.destroy()
   }
 }

@@ -3,25 +3,25 @@ import type { IClientOptions } from 'mqtt'
 import type { Certificates } from '../foreign/certificates.js'
 import type { MqttSettings } from '../settings.js'
 
-/** As the protocol counts its versions: 4 is MQTT 3.1.1. */
+/** The version number of the protocol: 4 is MQTT 3.1.1. */
 export type Version = 4 | 5
 
-/** Where the server is, and whom its address names. */
+/** The address of a server, with its credentials. */
 export interface MqttAddress {
   readonly protocol: 'mqtt' | 'mqtts' | 'ws' | 'wss'
-  /** An address of IPv6 without its brackets, except where it stays part of a URL. */
+  /** An IPv6 address has no brackets, except in the URL of a WebSocket. */
   readonly host: string
   readonly port: number
-  /** Of a WebSocket. */
+  /** The path of a WebSocket. */
   readonly path: string
-  /** For messages: without credentials. */
+  /** The address without credentials, for messages. */
   readonly shown: string
   readonly encrypted: boolean
   readonly username?: string
   readonly password?: string
 }
 
-/** What one connection adds to the settings. */
+/** The options of one connection besides the settings. */
 export interface ConnectionIdentity {
   readonly id: string
   readonly version: Version
@@ -33,22 +33,20 @@ export interface ConnectionIdentity {
 const protocols = { mqtt: 'mqtt', tcp: 'mqtt', mqtts: 'mqtts', ssl: 'mqtts', ws: 'ws', wss: 'wss' } as const
 const defaultPorts = { mqtt: 1883, mqtts: 8883, ws: 80, wss: 443 }
 const defaultKeepAliveMs = 5000
-/** On the wire the interval has two bytes. */
+/** The protocol has two bytes for the interval. */
 const longestKeepAlive = 65_535
 
-/** For this long a server may take to answer the first packet. */
+/** How long a server may take to answer the first packet. */
 const connectTimeoutMs = 5000
 
-/**
- * Longer packets a server keeps to itself. Those up to here that clients can't be sent are counted.
- */
+/** A server drops longer packets. Shorter ones that exceed the limits of clients are counted. */
 const longestPacket = 16 * 1024 * 1024
 
-/** @throws {TypeError} where it is no MQTT address */
+/** @throws {TypeError} if the text isn't an MQTT address */
 export function mqttAddressOf(address: string): MqttAddress {
   const url = new URL(address)
   const scheme = url.protocol.slice(0, -1)
-  if (!isScheme(scheme)) throw new TypeError(`"${scheme}://" is no scheme of an MQTT address`)
+  if (!isScheme(scheme)) throw new TypeError(`"${scheme}://" is not a scheme of an MQTT address`)
   const protocol = protocols[scheme]
   const webSocket = protocol === 'ws' || protocol === 'wss'
   const port = Number(url.port) || defaultPorts[protocol]
@@ -64,13 +62,13 @@ export function mqttAddressOf(address: string): MqttAddress {
   }
 }
 
-/** The keep-alive interval on the wire, in seconds. */
+/** Returns the keep-alive interval in seconds. */
 export function keepAliveOf({ keepAliveMs, pingIntervalMs }: MqttSettings): number {
   const seconds = Math.ceil((keepAliveMs ?? pingIntervalMs ?? defaultKeepAliveMs) / 1000)
   return Math.min(Math.max(seconds, 1), longestKeepAlive)
 }
 
-/** What one connection of mqtt.js is opened with. It ends once and repairs nothing by itself. */
+/** Returns the options of mqtt.js for one connection, which never reconnects. */
 export function mqttClientOptions(settings: MqttSettings, identity: ConnectionIdentity): IClientOptions {
   const { protocol, host, port, path, username, password } = mqttAddressOf(settings.address)
   const { id, version, certificates, maxPayload = limits.payloadBytes } = identity
@@ -90,7 +88,7 @@ export function mqttClientOptions(settings: MqttSettings, identity: ConnectionId
     reconnectPeriod: 0,
     resubscribe: false,
     queueQoSZero: false,
-    // Its log would show credentials.
+    // The log of mqtt.js holds credentials.
     log: () => {},
     ...(version === 5 ? { properties: { maximumPacketSize: Math.max(longestPacket, 2 * maxPayload) } } : {}),
   }
@@ -111,6 +109,6 @@ function decode(text: string): string {
   try {
     return decodeURIComponent(text)
   } catch {
-    return text // a "%" that was meant as such
+    return text // a literal "%"
   }
 }

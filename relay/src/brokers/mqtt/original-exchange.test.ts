@@ -10,7 +10,7 @@ import type { MqttWire } from './wire.js'
 
 const nothing = async (): Promise<void> => {}
 
-function exchangeThere(maxPayload: number) {
+function openExchange(maxPayload: number) {
   const dropped: string[] = []
   const wire: MqttWire = {
     server: serverOf({}, 4),
@@ -25,19 +25,19 @@ function exchangeThere(maxPayload: number) {
     form: envelope,
     clock: fakeClock(),
     newId: () => 'id',
-    addresses: { asked: new Addresses(), heard: new Addresses() },
+    addresses: { requests: new Addresses(), messages: new Addresses() },
     maxPayload,
     dropped: (why) => dropped.push(why),
   })
   return { exchange, dropped }
 }
 
-it('an envelope of the longest payload is opened; one that is longer is not even looked into', () => {
-  const { exchange, dropped } = exchangeThere(1000)
+it('an envelope of the longest payload is read, and a longer one is not decoded', () => {
+  const { exchange, dropped } = openExchange(1000)
   const packetOf = (payload: Buffer) => ({ topic: 'a', payload })
   const payload = Buffer.alloc(1000, 0xff)
-  const sealed = envelope.write({ subject: parseSubject('a'), payload, responseSubject: parseSubject('b') })
-  expect(exchange.read(packetOf(sealed as Buffer))).toMatchObject({ subject: 'a', responseSubject: 'b' })
+  const longest = envelope.write({ subject: parseSubject('a'), payload, responseSubject: parseSubject('b') })
+  expect(exchange.read(packetOf(longest as Buffer))).toMatchObject({ subject: 'a', responseSubject: 'b' })
   expect(exchange.read(packetOf(Buffer.alloc(5000, 0xc1)))).toBeUndefined()
   expect(exchange.read(packetOf(Buffer.from(encode([Array(5000).fill(1), 'a', null, null]))))).toBeUndefined()
   expect(dropped).toEqual(['too_large', 'too_large'])

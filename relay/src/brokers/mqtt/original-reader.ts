@@ -1,19 +1,19 @@
 import type { BrokerMessage } from '@wildcast/protocol'
 import type { ExchangePorts } from './exchange.js'
 import type { Contents } from './form.js'
-import { besideIn, payloadIn } from './packet.js'
+import { payloadIn, propertiesIn } from './packet.js'
 import type { Incoming } from './wire.js'
 
 type ReaderPorts = Pick<ExchangePorts, 'form' | 'maxPayload' | 'dropped'>
 
-/** A payload with the response subject that it may hold, and what the packet carries beside it. */
+/** The content of a packet: payload, response subject and properties. */
 export interface OriginalContents extends Contents {
-  readonly beside: Partial<BrokerMessage>
+  readonly properties: Partial<BrokerMessage>
 }
 
 /**
- * Reads the payload of a packet; undefined, and counted as dropped, if it is too long or not of the
- * form.
+ * Returns a reader of packets. It returns undefined, and reports the packet as dropped, if that is
+ * too long or not of the form.
  */
 export function originalReader({
   form,
@@ -21,14 +21,14 @@ export function originalReader({
   dropped,
 }: ReaderPorts): (packet: Incoming) => OriginalContents | undefined {
   return (packet) => {
-    // To open an envelope takes far more memory than it has bytes.
+    // Decoding an envelope takes far more memory than its size.
     if (packet.payload.length > form.longest(maxPayload)) {
       dropped('too_large')
       return undefined
     }
-    const beside = besideIn(packet)
-    const read = beside && form.read(payloadIn(packet))
-    if (!read) dropped(beside ? 'foreign_message' : 'foreign_headers')
-    return read && { ...read, beside }
+    const properties = propertiesIn(packet)
+    const read = properties && form.read(payloadIn(packet))
+    if (!read) dropped(properties ? 'foreign_message' : 'foreign_headers')
+    return read && { ...read, properties }
   }
 }

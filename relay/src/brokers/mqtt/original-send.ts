@@ -5,7 +5,7 @@ import { headersOf, packetOf } from './packet.js'
 /** Sends a message to a topic. Resolves when the server has confirmed it. */
 export type OriginalSend = (message: BrokerMessage, topic: string) => Promise<void>
 
-/** How messages leave a connection that speaks as the original does: marks stand in the topic. */
+/** Returns the function that sends messages in the original's form, with marks in the topic. */
 export function originalSend({ wire, form }: Pick<ExchangePorts, 'wire' | 'form'>): OriginalSend {
   return async (message, topic) => {
     const headers = headersOf(message, false)

@@ -1,57 +1,57 @@
 import { encodeUtf8, parseSubject } from '@wildcast/protocol'
 import { describe, expect, it } from 'vitest'
-import { besideIn, headersOf, packetOf } from './packet.js'
+import { headersOf, packetOf, propertiesIn } from './packet.js'
 import { serverOf } from './server.js'
 
 const five = serverOf({}, 5)
 const code = (code: string): unknown => expect.objectContaining({ code })
 
 describe('a packet', () => {
-  it('bears headers, the marks of an answer, and where to answer', () => {
+  it('carries headers, the marks of an answer, and the address of the answer', () => {
     const headers = [
       ['trace', '1'],
       ['trace', '2'],
       ['other', ''],
     ] as const
     const message = { subject: parseSubject('a'), payload: 'x', headers, more: true }
-    const beside = { responseTopic: 'r', correlationData: Buffer.of(1), headers: headersOf(message, true) }
-    const packet = packetOf('a', 'x', beside, five)
+    const packetProperties = { responseTopic: 'r', correlationData: Buffer.of(1), headers: headersOf(message, true) }
+    const packet = packetOf('a', 'x', packetProperties, five)
     expect(packet).toMatchObject({ topic: 'a', payload: 'x', properties: { responseTopic: 'r' } })
     const properties = packet.properties ?? {}
-    expect(besideIn({ topic: 'a', payload: 'x', properties })).toEqual({ headers: message.headers, more: true })
+    expect(propertiesIn({ topic: 'a', payload: 'x', properties })).toEqual({ headers: message.headers, more: true })
   })
 
-  it('has no properties where there is nothing to say', () => {
+  it('has no properties if the message has none', () => {
     expect(packetOf('a', '', {}, five).properties).toBeUndefined()
   })
 
   it.each<[string, string, readonly [string, string][], string]>([
-    ['what Unicode calls no character', 'x', [['k', 'a\uffff']], 'unsupported'],
+    ['a Unicode noncharacter', 'x', [['k', 'a\uffff']], 'unsupported'],
     ['a header that no packet can hold', 'x', [['k', 'ü'.repeat(33_000)]], 'too_large'],
   ])('is refused with %s', (_, payload, headers, expected) => {
     expect(() => packetOf('a', payload, { headers }, five)).toThrow(code(expected))
   })
 
-  it('is refused where it is longer than the server takes, and not where it just fits', () => {
+  it('is refused if it is longer than the server accepts, and not at the limit', () => {
     const small = serverOf({ properties: { maximumPacketSize: 100 } }, 5)
     const headers = [
       ['key', 'ü'],
       ['key', ''],
     ] as const
-    const beside = { headers, responseTopic: 'r/s', correlationData: Buffer.alloc(4) }
+    const packetProperties = { headers, responseTopic: 'r/s', correlationData: Buffer.alloc(4) }
     const rest = 5 + 2 + 1 + 2 + 4 + (5 + 3 + 2) + (5 + 3) + (3 + 3) + (3 + 4)
-    expect(() => packetOf('a', 'x'.repeat(100 - rest + 1), beside, small)).toThrow(code('too_large'))
-    expect(packetOf('a', Buffer.from(encodeUtf8('x'.repeat(100 - rest))), beside, small).topic).toBe('a')
+    expect(() => packetOf('a', 'x'.repeat(100 - rest + 1), packetProperties, small)).toThrow(code('too_large'))
+    expect(packetOf('a', Buffer.from(encodeUtf8('x'.repeat(100 - rest))), packetProperties, small).topic).toBe('a')
   })
 
-  it('is refused by a server that confirms nothing, and where the version can not carry it', () => {
+  it('is refused if the server confirms no publish, or the version can not carry it', () => {
     expect(() => packetOf('a', '', {}, serverOf({ properties: { maximumQoS: 0 } }, 5))).toThrow(code('unsupported'))
     expect(() => packetOf('a', '', { headers: [['k', 'v']] }, serverOf({}, 4))).toThrow(code('unsupported'))
   })
 
-  it('brings every value of a name, in order', () => {
+  it('carries each value of a name, in order', () => {
     const userProperties = { k: ['2', '1', '2'], 'not a token': 'x', a: '3' }
-    expect(besideIn({ topic: 'a', payload: '', properties: { userProperties } })?.headers).toEqual([
+    expect(propertiesIn({ topic: 'a', payload: '', properties: { userProperties } })?.headers).toEqual([
       ['k', '2'],
       ['k', '1'],
       ['k', '2'],

@@ -4,10 +4,10 @@ import type { MqttServerFacts } from './server.js'
 import { isTopicText } from './subjects.js'
 import type { Incoming, MqttPublish, Properties } from './wire.js'
 
-/** No text on the wire is longer. */
+/** The longest text of the protocol, in bytes. */
 const longestText = 65_535
 
-/** What a packet bears beside its topic and payload. */
+/** The properties of a packet. */
 export interface PacketProperties {
   readonly responseTopic?: string | undefined
   readonly correlationData?: Buffer | undefined
@@ -15,40 +15,38 @@ export interface PacketProperties {
 }
 
 /**
- * @throws {WildcastError} `too_large`, `unsupported` where the server would hang up on it, or loses
- * a part of it
+ * Returns a packet for the server.
+ * @throws {WildcastError} `too_large`, `unsupported` if the server would close the connection over
+ * it, or lose a part of it
  */
 export function packetOf(
   topic: string,
   payload: string | Buffer,
-  beside: PacketProperties,
+  packetProperties: PacketProperties,
   server: MqttServerFacts,
 ): MqttPublish {
   if (!server.confirms)
     throw new WildcastError('unsupported', 'the MQTT server confirms no publish (its Maximum QoS is 0)')
-  const properties = propertiesOf(beside)
+  const properties = propertiesOf(packetProperties)
   if (properties && server.version === 4)
-    throw new WildcastError('unsupported', 'MQTT 3.1.1 carries nothing beside a payload; leave the headers out')
+    throw new WildcastError('unsupported', 'MQTT 3.1.1 carries a payload only; leave the headers out')
   const packet: MqttPublish = { topic, payload, properties }
   const size = sizeOf(packet)
   if (size > server.longestPacket)
-    throw new WildcastError('too_large', `the packet has ${size} bytes, and the server takes ${server.longestPacket}`)
+    throw new WildcastError('too_large', `the packet has ${size} bytes, and the server accepts ${server.longestPacket}`)
   return packet
 }
 
-/**
- * What a message carries beside its payload, without the marks of answers where those travel
- * otherwise.
- */
+/** Returns the headers of a message, with or without the marks of an answer. */
 export function headersOf(message: BrokerMessage, marks: boolean): Headers {
   return headersOut(marks ? message : { ...message, more: undefined, error: undefined })
 }
 
 /**
- * Headers, and the marks of answers; undefined if there are more, or longer ones, than clients may
- * be sent.
+ * Reads headers and the marks of an answer. Returns undefined if they exceed what clients may be
+ * sent.
  */
-export function besideIn({ properties }: Incoming): Partial<BrokerMessage> | undefined {
+export function propertiesIn({ properties }: Incoming): Partial<BrokerMessage> | undefined {
   const { userProperties } = properties ?? {}
   return userProperties ? headersIn(entriesOf(userProperties)) : {}
 }
@@ -57,9 +55,9 @@ function* entriesOf(properties: NonNullable<Properties['userProperties']>): Gene
   for (const name of Object.keys(properties)) for (const value of [properties[name]].flat()) yield [name, value ?? '']
 }
 
-/** The bytes of a payload, without the library's own methods. */
+/** Returns the bytes of a payload as a plain array. */
 export function payloadIn({ payload }: Incoming): Uint8Array {
-  const { buffer, byteOffset, byteLength } = payload as Buffer // a string goes out only
+  const { buffer, byteOffset, byteLength } = payload as Buffer // only sent payloads are strings
   return new Uint8Array(buffer, byteOffset, byteLength)
 }
 
@@ -72,7 +70,7 @@ function propertiesOf({ responseTopic, correlationData, headers = [] }: PacketPr
   }
 }
 
-/** The library knows no other form: the values of a name are written together. */
+/** The library groups the values of a name: it has no other form. */
 function userPropertiesOf(headers: Headers): Record<string, string[]> {
   const properties: Record<string, string[]> = Object.create(null)
   for (const [name, value] of headers) {
@@ -85,7 +83,7 @@ function userPropertiesOf(headers: Headers): Record<string, string[]> {
   return properties
 }
 
-/** The bytes of a PUBLISH, counted at least as long as it is (MQTT 5, 3.3). */
+/** Returns an upper bound for the size of a PUBLISH, in bytes (MQTT 5, 3.3). */
 function sizeOf({ topic, payload, properties = {} }: MqttPublish): number {
   const { responseTopic, correlationData, userProperties } = properties
   let size = 5 + 2 + Buffer.byteLength(topic) + 2 + 4 + Buffer.byteLength(payload)

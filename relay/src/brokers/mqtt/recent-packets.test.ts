@@ -3,24 +3,27 @@ import { recentPackets } from './recent-packets.js'
 
 const packet = (messageId: number | undefined, dup = false, topic = 'a') => ({ messageId, topic, dup })
 
-it('a packet that is sent again is known by its id, its topic and the mark', () => {
+it('a repeated packet has the id and the topic of an earlier one, and the mark', () => {
   const { isRepeated } = recentPackets()
   expect([packet(1), packet(2), packet(1, true), packet(2, true)].map(isRepeated)).toEqual([false, false, true, true])
 })
 
 it.each([
-  ['another packet under an id that is free again', packet(1)],
-  ['what a server first gave to somebody else', packet(7, true)],
+  ['another packet with a reused id', packet(1)],
+  ['a packet that was first sent to another client', packet(7, true)],
   ['another topic', packet(1, true, 'b')],
-  ['what has no id', packet(undefined, true)],
+  ['a packet without an id', packet(undefined, true)],
 ])('is not repeated: %s', (_, next) => {
   const { isRepeated } = recentPackets()
   isRepeated(packet(1))
   expect(isRepeated(next)).toBe(false)
 })
 
-it('remembers a bounded number', () => {
+it('remembers a limited number of packets', () => {
   const { isRepeated } = recentPackets()
   for (let id = 1; id <= 1001; id++) isRepeated(packet(id))
-  expect([isRepeated(packet(2, true)), isRepeated(packet(1, true))]).toEqual([true, false])
+  expect({ newer: isRepeated(packet(2, true)), oldest: isRepeated(packet(1, true)) }).toEqual({
+    newer: true,
+    oldest: false,
+  })
 })

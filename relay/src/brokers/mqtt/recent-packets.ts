@@ -1,21 +1,21 @@
 import { BoundedMap } from '../bounded-map.js'
 
-/** A server sends a packet again long before it has given so many others their ids. */
-const remembered = 1000
+/** How many packets are remembered. A server repeats a packet before it sends this many others. */
+const mostRemembered = 1000
 
 /**
- * Knows the packets of one connection that a server sends again. It may do so where our
- * confirmation was slow; a connection that begins clean brings nothing that was sent on another.
+ * Detects the packets of one connection that a server repeats. It may do so if their confirmation
+ * was slow. A clean connection repeats no packets of an earlier one.
  */
 export function recentPackets(): {
-  /** Whether this one came before. */
+  /** Whether a packet is a repetition. */
   isRepeated(packet: {
     readonly messageId?: number | undefined
     readonly topic: string
     readonly dup?: boolean | undefined
   }): boolean
 } {
-  const topics = new BoundedMap<number, string>(remembered)
+  const topics = new BoundedMap<number, string>(mostRemembered)
   return {
     isRepeated({ messageId, topic, dup }) {
       if (messageId === undefined) return false

@@ -1,19 +1,18 @@
 import type { Incoming } from './wire.js'
 
-/** Takes what a filter brings, in order. */
+/** Receives the packets of a filter, in order. */
 export type Take = (packet: Incoming) => void
 
 /** A subscription of one connection. */
 export interface Route {
-  /** @throws {WildcastError} where the server refuses */
+  /** Rejects if the server refuses it. */
   readonly confirmed: Promise<void>
-  /** Asks the server at once to end it; what it has under way may still come. Never rejects. */
+  /** Unsubscribes at once. Packets on their way may still arrive. Never rejects. */
   end(): Promise<void>
 }
 
 /**
- * Brings to each subscription of a connection what its filter matches, once, however filters
- * overlap, come and go.
+ * Delivers each packet once to each subscription with a matching filter, even if filters overlap.
  */
 export interface Routes {
   add(filter: string, take: Take): Route

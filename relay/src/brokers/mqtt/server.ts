@@ -1,25 +1,25 @@
 import type { IConnackPacket } from 'mqtt'
 import type { Version } from './options.js'
 
-/** What a server said about itself when it was connected to. */
+/** The facts that a server announced on connect. */
 export interface MqttServerFacts {
   readonly version: Version
-  /** How many publishes may wait for its confirmation. */
+  /** The limit of unconfirmed publishes. */
   readonly window: number
-  /** Bytes of the longest packet that it takes, as it or the settings say. */
+  /** The limit of a packet in bytes, of the server or the settings. */
   readonly longestPacket: number
-  /** It confirms what is published. */
+  /** Whether it confirms publishes. */
   readonly confirms: boolean
   readonly wildcards: boolean
-  /** What it delivers bears the identifier of the subscription that it belongs to. */
+  /** Whether its packets carry the identifiers of their subscriptions. */
   readonly identifiers: boolean
   readonly shares: boolean
 }
 
-/** More would win no speed, and packet ids are few. */
+/** A wider window is not faster, and packet ids are limited. */
 const widestWindow = 1000
 
-/** Reads the answer to CONNECT. What MQTT 3.1.1 leaves open is answered with care. */
+/** Reads the answer to CONNECT. MQTT 3.1.1 announces nothing: it gets the safe values. */
 export function serverOf(
   { properties = {} }: Pick<IConnackPacket, 'properties'>,
   version: Version,

@@ -2,7 +2,7 @@ import { matches, type Pattern, parsePattern, parseSubject, type Subject } from 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { overlap } from './filters.js'
-import { coverOf, isExactFor, serversShare, shareName, subjectOf, topicOf } from './subjects.js'
+import { coverOf, isExactFor, respondersShare, shareName, subjectOf, topicOf } from './subjects.js'
 
 const refusedWith = (code: string): unknown => expect.objectContaining({ code })
 
@@ -47,12 +47,12 @@ describe('the topic of a subject', () => {
     expect(() => topicOf(text as Subject)).toThrow(refusedWith('invalid_subject'))
   })
 
-  it.each(['$SYS.broker', '$share.g.a'])("is refused for the server's own: %s", (text) => {
+  it.each(['$SYS.broker', '$share.g.a'])('is refused for a topic of the server: %s', (text) => {
     expect(() => topicOf(text as Subject)).toThrow(refusedWith('forbidden'))
     expect(() => coverOf(text as Pattern)).toThrow(refusedWith('forbidden'))
   })
 
-  it.each(['a/\0', 'a\tb', 'x'.repeat(1025)])('is none for the topic %j', (topic) => {
+  it.each(['a/\0', 'a\tb', 'x'.repeat(1025)])('does not exist for the topic %j', (topic) => {
     expect(subjectOf(topic)).toBeUndefined()
   })
 })
@@ -74,26 +74,26 @@ describe('the filter of a pattern', () => {
   ])('%s is %s', (text, filter, exact) => {
     const pattern = parsePattern(text)
     const cover = coverOf(pattern)
-    expect([cover.filter, isExactFor(pattern, cover)]).toEqual([filter, exact])
+    expect({ filter: cover.filter, exact: isExactFor(pattern, cover) }).toEqual({ filter, exact })
   })
 
   it.each(['a.#', 'a.+', 'a/b', 'a.\0', '%', `${'a.'.repeat(200)}*`, 'a.\uffff'])('is refused for %j', (text) => {
     expect(() => coverOf(text as Pattern)).toThrow(refusedWith('invalid_subject'))
   })
 
-  it('covers every subject of its pattern, and where it is exact no other', () => {
+  it('covers each subject of its pattern, and no others if it is exact', () => {
     const word = fc.constantFrom('a', 'b', 'a%2Eb', '%', 'request')
-    const pattern = fc.array(fc.oneof(word, fc.constantFrom('*', '**')), { minLength: 1, maxLength: 5 })
-    const subject = fc.array(word, { minLength: 1, maxLength: 5 })
+    const patterns = fc.array(fc.oneof(word, fc.constantFrom('*', '**')), { minLength: 1, maxLength: 5 })
+    const subjects = fc.array(word, { minLength: 1, maxLength: 5 })
     fc.assert(
-      fc.property(pattern, subject, (p, s) => {
+      fc.property(patterns, subjects, (p, s) => {
         fc.pre(p.filter((segment) => segment === '**').length <= 2)
-        const [wanted, about] = [parsePattern(p.join('.')), parseSubject(s.join('.'))]
-        fc.pre(wanted !== '%' && about !== '%')
-        const cover = coverOf(wanted)
-        const brought = overlap(cover.filter, topicOf(about))
-        if (matches(wanted, about)) expect(brought).toBe(true)
-        if (isExactFor(wanted, cover)) expect(brought).toBe(matches(wanted, about))
+        const [pattern, subject] = [parsePattern(p.join('.')), parseSubject(s.join('.'))]
+        fc.pre(pattern !== '%' && subject !== '%')
+        const cover = coverOf(pattern)
+        const isMatch = overlap(cover.filter, topicOf(subject))
+        if (matches(pattern, subject)) expect(isMatch).toBe(true)
+        if (isExactFor(pattern, cover)) expect(isMatch).toBe(matches(pattern, subject))
       }),
       { numRuns: 3000 },
     )
@@ -106,19 +106,19 @@ describe('a share', () => {
     return shareName(group, pattern, coverOf(pattern))
   }
 
-  it('is called as the group where its filter says what the pattern says, so that strangers may join', () => {
+  it('has the name of the group if its filter is not wider than the pattern, so that other clients can join', () => {
     expect([nameOf('workers', 'job.*'), nameOf('workers', '*.job'), nameOf('workers', '**')]).toEqual(
       Array(3).fill('workers'),
     )
   })
 
-  it('differs where groups of other patterns have the same filter', () => {
+  it('has another name if groups of other patterns have the same filter', () => {
     const names = ['a.**', 'a.**.b', 'a.**.c'].map((pattern) => nameOf('workers', pattern))
     expect(names).toEqual(['workers', 'workers>a.**.b', 'workers>a.**.c'])
   })
 
-  it('of a group is never that of the servers', () => {
-    expect(() => parseSubject(serversShare)).toThrow()
+  it('of a group is never that of responders', () => {
+    expect(() => parseSubject(respondersShare)).toThrow()
   })
 
   it.each(['a/b', 'a+', '#', '', 'a\0', 'a\uffff'])('is refused for the group %j', (group) => {

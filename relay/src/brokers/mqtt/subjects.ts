@@ -3,36 +3,33 @@ import { foreignNames } from '../foreign/names.js'
 
 const names = foreignNames({ separator: '/', escaped: '. *>', emptySegments: true })
 
-/** A topic filter that brings all that a pattern matches. */
+/** A topic filter that matches all subjects of a pattern. */
 export interface Cover {
   readonly filter: string
-  /**
-   * It says what the pattern says, level by level; reserved subjects apart, it then brings nothing
-   * more.
-   */
+  /** Whether it matches only those, apart from reserved subjects. */
   readonly faithful: boolean
 }
 
-/** The subject of a topic; undefined where it fits none. */
+/** Returns the subject of a topic, or undefined if it has none. */
 export function subjectOf(topic: string): Subject | undefined {
   return names.subjectOf(topic)
 }
 
-/** @throws {WildcastError} `invalid_subject`, and `forbidden` for the server's own topics */
+/** @throws {WildcastError} `invalid_subject`, and `forbidden` for topics of the server itself */
 export function topicOf(subject: Pattern): string {
   if (!isTopicText(subject) || /[\s/+#*>]|^\.|\.\.|\.$|^$/.test(subject))
-    throw new WildcastError('invalid_subject', `${shown(subject)} can be no MQTT topic; name one subject`)
+    throw new WildcastError('invalid_subject', `${shown(subject)} can't be an MQTT topic; name one subject`)
   return checked(names.nameOf(subject as Subject))
 }
 
-/** Levels of a topic or filter, `$share/<name>` included, past which mosquitto hangs up. */
+/** The level limit of mosquitto, including `$share/<name>`. It closes the connection beyond it. */
 const mostLevels = 200
 
-/** As many levels may stand before the topic of a request: `$share/<name>/request/+`. */
+/** The levels that a request puts before its topic: `$share/<name>/request/+`. */
 export const levelsBefore = 4
 
 /**
- * A topic or filter that a server takes. `under` stands for the levels that may be put before it.
+ * Checks the levels of a topic or filter, including `under` levels that may be put before it.
  * @throws {WildcastError} `invalid_subject`
  */
 export function checkLevels(name: string, under: number = 0): string {
@@ -44,13 +41,13 @@ export function checkLevels(name: string, under: number = 0): string {
 }
 
 /**
- * The narrowest filter that covers a pattern: `*` is `+`, a final `**` is `#`, and from a `**` in
- * the middle on everything is covered.
- * @throws {WildcastError} `invalid_subject`, and `forbidden` for the server's own topics
+ * Returns the narrowest filter that covers a pattern: `*` becomes `+`, and `**` becomes a final
+ * `#`, which also replaces the segments behind it.
+ * @throws {WildcastError} `invalid_subject`, and `forbidden` for topics of the server itself
  */
 export function coverOf(pattern: Pattern): Cover {
   if (!isTopicText(pattern) || /[\s/+#>]/.test(pattern))
-    throw new WildcastError('invalid_subject', `${shown(pattern)} can be no MQTT topic filter`)
+    throw new WildcastError('invalid_subject', `${shown(pattern)} can't be an MQTT topic filter`)
   const segments = pattern.split('.')
   const many = segments.indexOf('**')
   const literal = many < 0 ? segments : segments.slice(0, many)
@@ -60,31 +57,32 @@ export function coverOf(pattern: Pattern): Cover {
 }
 
 /**
- * Whether a filter brings what a pattern matches and nothing more. Servers know nothing of our
- * reserved first segments.
+ * Whether a filter matches only what the pattern matches. Leading wildcards of MQTT match reserved
+ * first segments, too.
  */
 export function isExactFor(pattern: Pattern, { faithful }: Cover): boolean {
   return faithful && pattern[0] !== '*'
 }
 
 /**
- * What the members of a group share in `$share/<name>/<filter>`. It is the group's own name where
- * the filter says what the pattern says, so that strangers may join; otherwise groups of other
- * patterns under the same filter would take each other's messages. No subject has a `>`.
+ * Returns the name of a group in `$share/<name>/<filter>`. It is the name of the group if the
+ * filter is not wider than the pattern, so that other clients can join. Otherwise it includes the
+ * pattern: groups of other patterns with the same filter would take each other's messages. No group
+ * name has a `>`.
  */
 export function shareName(group: string, pattern: Pattern, { faithful }: Cover): string {
   const name = faithful ? group : `${group}>${pattern}`
   if (!isTopicText(name) || /[/+#]/.test(name) || name === '')
-    throw new WildcastError('invalid_subject', `${shown(group)} can be no name of an MQTT share`)
+    throw new WildcastError('invalid_subject', `${shown(group)} can't be the name of an MQTT share`)
   return name
 }
 
-/** Under this name the servers of a subject share its requests. No group can be called so. */
-export const serversShare = '>serve'
+/** The share of all responders. No group can have this name. */
+export const respondersShare = '>serve'
 
 /**
- * Whether servers take a text for a topic or property: they hang up on control characters and on
- * what Unicode calls no character (MQTT 5, 1.5.4).
+ * Whether a text is valid in a topic or property. Servers close the connection over control
+ * characters and Unicode noncharacters (MQTT 5, 1.5.4).
  */
 export function isTopicText(text: string): boolean {
   return !/[\p{Cc}\p{Cs}\p{Noncharacter_Code_Point}]/u.test(text)
@@ -92,7 +90,8 @@ export function isTopicText(text: string): boolean {
 
 function checked(name: string): string {
   if (name === '') throw new WildcastError('invalid_subject', 'an MQTT topic has at least one character')
-  if (name[0] === '$') throw new WildcastError('forbidden', 'topics that begin with "$" are the MQTT server\'s own')
+  if (name[0] === '$')
+    throw new WildcastError('forbidden', 'topics that begin with "$" are reserved for the MQTT server')
   return checkLevels(name)
 }
 

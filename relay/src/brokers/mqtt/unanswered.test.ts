@@ -4,30 +4,30 @@ import { type SettleUnanswered, Unanswered } from './unanswered.js'
 
 const ended = new WildcastError('broker_down', 'it has ended')
 
-it('what is answered settles as it was answered, and then all is quiet', async () => {
+it('a command settles with its answer, and the last one makes the connection idle', async () => {
   const unanswered = new Unanswered()
-  await unanswered.quiet()
+  await unanswered.whenIdle()
   const settles: SettleUnanswered<string>[] = []
-  const asked = ['1', '2'].map(() => unanswered.ask<string>((settle) => settles.push(settle)))
-  let quiet = false
-  const waiting = unanswered.quiet().then(() => {
-    quiet = true
+  const commands = ['1', '2'].map(() => unanswered.send<string>((settle) => settles.push(settle)))
+  let idle = false
+  const waiting = unanswered.whenIdle().then(() => {
+    idle = true
   })
   settles[0]?.(undefined, 'yes')
-  expect(await asked[0]).toBe('yes')
-  expect([quiet, unanswered.isEmpty]).toEqual([false, false])
+  expect(await commands[0]).toBe('yes')
+  expect({ idle, isEmpty: unanswered.isEmpty }).toEqual({ idle: false, isEmpty: false })
   const no = new WildcastError('forbidden', 'no')
   settles[1]?.(no)
-  await expect(asked[1]).rejects.toBe(no)
+  await expect(commands[1]).rejects.toBe(no)
   await waiting
 })
 
-it('the end fails what is open, and whatever is asked after it', async () => {
+it('the end rejects pending and later commands', async () => {
   const unanswered = new Unanswered()
-  const asked = unanswered.ask(() => {})
-  const quiet = unanswered.quiet()
+  const command = unanswered.send(() => {})
+  const idle = unanswered.whenIdle()
   unanswered.end(ended)
-  await expect(asked).rejects.toBe(ended)
-  await quiet
-  await expect(unanswered.ask(() => expect.unreachable())).rejects.toBe(ended)
+  await expect(command).rejects.toBe(ended)
+  await idle
+  await expect(unanswered.send(() => expect.unreachable())).rejects.toBe(ended)
 })

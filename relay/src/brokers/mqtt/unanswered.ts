@@ -2,47 +2,47 @@ import type { WildcastError } from '@wildcast/protocol'
 
 export type SettleUnanswered<Value> = (error: WildcastError | undefined, value?: Value) => void
 
-/** What a server was asked and has not answered yet. */
+/** The commands of a connection that the server has not answered. */
 export class Unanswered {
-  /** Each fails what was asked. */
-  readonly #open: Set<(error: WildcastError) => void> = new Set()
+  /** Reject the pending commands. */
+  readonly #pending: Set<(error: WildcastError) => void> = new Set()
   #ended: WildcastError | undefined
-  #quiet: () => void = () => {}
+  #resolveIdle: () => void = () => {}
 
   get isEmpty(): boolean {
-    return this.#open.size === 0
+    return this.#pending.size === 0
   }
 
-  /** Settles as `start` says, or with the error of the end. */
-  ask<Value>(start: (settle: SettleUnanswered<Value>) => void): Promise<Value> {
+  /** Sends a command with `start`, which settles it. The end of the connection rejects it. */
+  send<Value>(start: (settle: SettleUnanswered<Value>) => void): Promise<Value> {
     return new Promise((resolve, reject) => {
       if (this.#ended) {
         reject(this.#ended)
         return
       }
-      this.#open.add(reject)
+      this.#pending.add(reject)
       start((error, value) => {
-        this.#open.delete(reject)
+        this.#pending.delete(reject)
         if (error) reject(error)
         else resolve(value as Value)
-        if (this.isEmpty) this.#quiet()
+        if (this.isEmpty) this.#resolveIdle()
       })
     })
   }
 
-  /** Resolves when everything is answered. */
-  quiet(): Promise<void> {
+  /** Resolves when all commands are answered. */
+  whenIdle(): Promise<void> {
     if (this.isEmpty) return Promise.resolve()
     return new Promise((resolve) => {
-      this.#quiet = resolve
+      this.#resolveIdle = resolve
     })
   }
 
-  /** Fails what is open, and whatever is asked from now on. */
+  /** Rejects all pending and future commands. */
   end(error: WildcastError): void {
     this.#ended = error
-    for (const fail of this.#open) fail(error)
-    this.#open.clear()
-    this.#quiet()
+    for (const fail of this.#pending) fail(error)
+    this.#pending.clear()
+    this.#resolveIdle()
   }
 }

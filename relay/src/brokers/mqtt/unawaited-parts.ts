@@ -7,47 +7,47 @@ import type { MqttWire } from './wire.js'
 export interface MqttUnawaitedPartsPorts {
   readonly wire: MqttWire
   readonly routes: Routes
-  /** Below it the parts of this connection are told apart. */
+  /** The prefix of the topics for the parts of this connection. */
   readonly topic: string
 }
 
 /**
- * Answers in parts, as their responder sees them: each bears a response topic, on which the asker's
- * relay says that nobody waits.
+ * The parts of answers that no request awaits. Each part has a response topic, on which the
+ * requester's relay reports that the request has ended.
  */
 export interface MqttUnawaitedParts {
   /**
-   * The response topic for a part of the answer on this subject, which is a segment and one that we
-   * made.
+   * Returns the response topic for a part of the answer on this subject. The subject is one segment
+   * that this relay has made.
    */
   topicFor(subject: Pattern): string
-  /** @throws {WildcastError} `interrupted` where nobody awaits it */
+  /** @throws {WildcastError} `interrupted` if no request awaits an answer on this subject */
   check(subject: Pattern): void
   /**
-   * Tells a responder that nobody awaits its parts. Only topics of ours are believed: others may
-   * mean anything.
+   * Notifies a responder that no request awaits its parts. Only topics of relays are used: another
+   * topic may have any meaning.
    */
-  tellNobodyWaits(responseTopic: string | undefined): void
+  refuse(responseTopic: string | undefined): void
 }
 
 export function unawaitedParts({ wire, routes, topic }: MqttUnawaitedPartsPorts): MqttUnawaitedParts {
   const known = new Unawaited()
-  let listening = false
-  const say = async (topic: string): Promise<boolean> => wire.publish(packetOf(topic, '', {}, wire.server))
+  let isSubscribed = false
+  const publish = async (topic: string): Promise<boolean> => wire.publish(packetOf(topic, '', {}, wire.server))
 
   return {
     topicFor(subject) {
-      if (!listening) {
-        listening = true
+      if (!isSubscribed) {
+        isSubscribed = true
         const route = routes.add(`${topic}/+`, (packet) => known.add(packet.topic.slice(topic.length + 1)))
-        route.confirmed.catch(() => {}) // where it is forbidden, responders go on to their end
+        route.confirmed.catch(() => {}) // if it is forbidden, responders send all their parts
       }
       return `${topic}/${subject}`
     },
     check: (subject) => known.check(subject),
-    tellNobodyWaits(responseTopic) {
+    refuse(responseTopic) {
       if (!responseTopic || !/^_reply\/[^/]+\/parts\/_answer\.\w+$/.test(responseTopic)) return
-      say(responseTopic).catch(() => {}) // the next part asks again
+      publish(responseTopic).catch(() => {}) // the next part is refused again
     },
   }
 }

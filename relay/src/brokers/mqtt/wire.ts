@@ -13,29 +13,30 @@ export interface MqttPublish {
 }
 
 export interface WireEvents {
-  /** What subscriptions bring, and nothing that was retained. */
+  /** Called for each packet of a subscription that was not retained. */
   received(packet: Incoming): void
-  /** It has ended by itself. Whatever waited has failed. */
+  /** Called when it has ended by itself. Its pending calls have failed. */
   lost(cause: WildcastError): void
 }
 
 /**
- * One connection to an MQTT server: it ends once. With its end whatever waits for it fails with
- * `broker_down`.
+ * One connection to an MQTT server. It ends once, which rejects pending calls with `broker_down`.
  */
 export interface MqttWire {
   readonly server: MqttServerFacts
   /**
-   * The identifier comes back with what the filter brings. @throws {WildcastError} `forbidden` …
+   * Packets of the filter carry the identifier.
+   * @throws {WildcastError} `forbidden`, or another refusal
    */
   subscribe(filter: string, identifier?: number): Promise<void>
-  /** Resolves when the server has confirmed it, or the wire has ended. */
+  /** Resolves when the server has confirmed it, or the connection has ended. */
   unsubscribe(filter: string): Promise<void>
   /**
-   * At least once, in order. Resolves with whether anybody subscribes, as far as the server says.
-   * @throws {WildcastError}
+   * Publishes at least once, in order. Resolves with false if the server reports that the topic has
+   * no subscriber.
+   * @throws {WildcastError} if the server refuses it
    */
   publish(packet: MqttPublish): Promise<boolean>
-  /** Ends it in good order, waiting a little for what is under way. Never rejects. */
+  /** Waits a little for pending calls, then disconnects. Never rejects. */
   close(): Promise<void>
 }

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import { Redis } from 'ioredis'
 import type { Clock } from '../../core/clock.js'
+import { within } from '../../core/within.js'
 import { readInTurns } from '../foreign/read-in-turns.js'
 import { type RedisConnectionName, redisConnectFailure, redisLossOf } from './connect-failures.js'
 import { commandFailure, isRefusal } from './failures.js'
@@ -115,12 +116,6 @@ export function flush(
   lastCommands: readonly Promise<void>[],
   clock: Clock,
 ): Promise<void> {
-  return new Promise((resolve) => {
-    const stopClock = clock.after(flushMs, resolve)
-    // Replies come in order, so that of the ping comes last.
-    void Promise.allSettled([...lastCommands, pingAll(clients)]).then(() => {
-      stopClock()
-      resolve()
-    })
-  })
+  // Replies come in order, so that of the ping comes last.
+  return within(flushMs, Promise.allSettled([...lastCommands, pingAll(clients)]), clock)
 }

@@ -26,7 +26,7 @@ import { type RedisNative, redisNames } from './subjects.js'
 
 /**
  * The driver of one Redis. @throws {WildcastError} `unsupported` if the settings hold an option
- * that it can't honour
+ * that it can't support
  */
 export function redisDriver(
   settings: RedisSettings,

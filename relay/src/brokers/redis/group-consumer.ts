@@ -29,13 +29,10 @@ export interface ConsumerConnection {
 type State =
   /** Between two connections. */
   | { readonly phase: 'detached'; readonly connection?: undefined }
-  /**
-   * Renews its lease, and reads its pending entries again. `othersLeft`: there may be more to
-   * claim.
-   */
+  /** Renews its lease and reads its pending entries again. If others have left, it claims again. */
   | { readonly phase: 'joining'; readonly connection: ConsumerConnection; othersLeft: boolean }
   | Consuming
-  /** Reads no more: waits until its pending entries are settled. For good. */
+  /** Waits until its pending entries are settled, then leaves. Never joins again. */
   | { readonly phase: 'leaving'; readonly connection: ConsumerConnection | undefined }
 
 interface Consuming {
@@ -158,9 +155,7 @@ export class GroupConsumer {
     this.wake()
   }
 
-  /**
-   * Renews the lease, and schedules the next renewal. Resolves with the entries that it claimed.
-   */
+  /** Renews the lease, and schedules the next renewal. Resolves with the claimed entries. */
   #renew(connection: ConsumerConnection): Promise<Entry[]> {
     const { clock, leaseTimes } = this.#options
     this.#stopRenewing()

@@ -1,4 +1,5 @@
 import { type BrokerMessage, payloadSize } from '@wildcast/protocol'
+import { backOffMs } from '../../core/back-off.js'
 import type { Clock } from '../../core/clock.js'
 import type { Sink } from '../foreign/driver.js'
 
@@ -26,11 +27,8 @@ const mostMessages = 1024
 const mostBytes = 8 * 1024 * 1024
 /** The most entries of one read. */
 const batch = 32
-/**
- * The first and the longest wait before a refused entry is offered again. Each doubles the last.
- */
-const firstRetryMs = 100
-const longestRetryMs = 5000
+/** The waits before a refused entry is offered again. */
+const retries = { firstMs: 100, longestMs: 5000 }
 
 /** The entries that one consumer has read: each is offered until a subscriber takes it. */
 export class PendingEntries {
@@ -92,8 +90,7 @@ export class PendingEntries {
 
   #retryLater(entry: PendingEntry): void {
     entry.waiting = true
-    const waitMs = Math.min(longestRetryMs, firstRetryMs * 2 ** entry.refusals++)
-    this.#options.clock.after(waitMs, () => {
+    this.#options.clock.after(backOffMs(retries, entry.refusals++), () => {
       if (!this.#closing) this.#offer(entry)
     })
   }

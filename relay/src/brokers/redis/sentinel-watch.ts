@@ -28,7 +28,7 @@ const retryMs = 60_000
 /**
  * Notifies at once of a new master. Sentinels reconfigure the old master only after ten seconds:
  * until then it accepts messages for queues, which it drops later. If no sentinel can be reached,
- * only the notification comes that much later.
+ * only these seconds are lost.
  */
 export class SentinelWatch {
   readonly #options: SentinelWatchOptions

@@ -2,47 +2,47 @@ import type { WildcastError } from '@wildcast/protocol'
 import type { Wire } from '../../core/wire.js'
 
 /**
- * A connection to one client, as the dialects see it. It carries finished frames; nothing is
- * written once it is closing.
+ * A connection to one client, as the dialects see it. It carries encoded frames, and writes none
+ * once it is closing.
  */
 export interface ClientConnection extends Wire {
-  /** Asks the client for a sign of life by means of the connection, for dialects that have none. */
+  /** Pings the client by means of the connection, for dialects without a ping. */
   ping(): void
   pause(): () => void
   readonly paused: boolean
 }
 
-/** A dialect whose client counts what it sends, so that it may send it again. */
+/** A dialect whose client numbers its messages, so that it can send them again. */
 export interface NumberedDialect extends Dialect {
-  /** How many messages that count were received. */
+  /** The number of counted messages that were received. */
   readonly received: number
   /**
-   * Receives the message of this number; one that counts is passed over if it was received before.
+   * Receives the message of this number. A counted one is skipped if it was received before.
    * Returns whether it counts.
    */
   receiveAs(number: number, data: string | Uint8Array): boolean
 }
 
-/** What is spoken over a connection. */
+/** A dialect on a connection. */
 export interface Dialect {
-  /** One message: a string for text, bytes for binary. */
+  /** Receives a message: a string for text, bytes for binary. */
   receive(data: string | Uint8Array): void
   /**
-   * The parts of a message that are to be received one by one, as messages of their own. Undefined
-   * for one that is whole.
+   * Returns the parts of a message that are to be received one by one. Undefined if it has no
+   * parts.
    */
   split?(data: string | Uint8Array): Iterable<string | Uint8Array> | undefined
-  /** Asks the client for a sign of life. */
+  /** Pings the client. */
   ping(): void
   /**
-   * The relay goes away, and will end this; the client shall come back at a random moment of this
-   * window.
+   * Announces that the relay will end this connection. The client should come back at a random time
+   * in the window.
    */
   goAway?(windowMs: readonly [number, number]): void
-  /** Resolves when each publish that was received is answered. @default at once */
+  /** Resolves when every received publish is answered. @default at once */
   whenAnswered?(): Promise<void>
-  /** Closes the connection with an error, behind what waits to be written. */
+  /** Closes the connection with an error, after waiting frames. */
   end(error: WildcastError): void
-  /** The connection is gone. @param code - the close code that the client gave, if it gave one */
+  /** The connection is gone. @param code - the client's close code, if it sent one */
   close(code?: number): void
 }

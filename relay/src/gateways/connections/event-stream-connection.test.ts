@@ -9,15 +9,15 @@ import type { Dialect, NumberedDialect } from './connection.js'
 import { EventStream } from './event-stream.js'
 import { EventStreamConnection } from './event-stream-connection.js'
 
-const open: OpenConnection = async (speak) => {
+const open: OpenConnection = async (dialectOf) => {
   let connection: EventStreamConnection | undefined
   const gateway: Gateway = ({ routes }, { slice }) => {
     routes.post('/open', (c) => {
       const { outgoing } = c.env as HttpBindings
       const stream = new EventStream({ gone: c.req.raw.signal, outgoing, clock: realClock })
       connection = new EventStreamConnection(stream, slice)
-      const dialect = speak(connection)
-      connection.speak(numbered(dialect))
+      const dialect = dialectOf(connection)
+      connection.use(numbered(dialect))
       stream.whenEnded(() => {
         dialect.close()
         connection?.gone()
@@ -46,7 +46,7 @@ const open: OpenConnection = async (speak) => {
   let before: Promise<unknown> = Promise.resolve()
   return {
     ended,
-    get heard() {
+    get text() {
       return [...events.matchAll(/^data: ([a-z]+)$/gm)].map(([, data]) => data).join('')
     },
     send(message) {
@@ -57,7 +57,7 @@ const open: OpenConnection = async (speak) => {
   }
 }
 
-/** Every message counts. */
+/** Counts every message. */
 function numbered(dialect: Dialect): NumberedDialect {
   let received = 0
   return {
@@ -74,10 +74,10 @@ function numbered(dialect: Dialect): NumberedDialect {
 }
 
 /** Reads a body to its end, or until its client has left. */
-async function read(response: Response, hear: (text: string) => void): Promise<void> {
+async function read(response: Response, take: (text: string) => void): Promise<void> {
   const decoder = new TextDecoder()
   try {
-    for await (const chunk of response.body ?? []) hear(decoder.decode(chunk as Uint8Array, { stream: true }))
+    for await (const chunk of response.body ?? []) take(decoder.decode(chunk as Uint8Array, { stream: true }))
   } catch {
     // Its client has left.
   }

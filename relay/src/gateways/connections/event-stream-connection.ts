@@ -4,7 +4,7 @@ import type { TimeSlice } from '../../core/time-slice.js'
 import type { EventStream } from './event-stream.js'
 import { HttpConnection } from './http-connection.js'
 
-/** A client whose frames come by POST, and that receives an event stream. */
+/** A client that sends frames by POST, and receives an event stream. */
 export class EventStreamConnection extends HttpConnection {
   readonly #stream: EventStream
   #over = false
@@ -19,7 +19,7 @@ export class EventStreamConnection extends HttpConnection {
       done?.(false)
       return true
     }
-    this.sent = true
+    this.hasSent = true
     return this.#stream.write(events, done)
   }
 
@@ -45,12 +45,12 @@ export class EventStreamConnection extends HttpConnection {
   }
 }
 
-/** Comes last, as a WebSocket is closed: with a code and a reason. */
+/** The last event, with a code and a reason as for a WebSocket's close. */
 function closeEvent(error: WildcastError): Uint8Array {
   return new TextEncoder().encode(`event: close\ndata: ${closeText(error)}\n\n`)
 }
 
-/** The close code and the reason of an error, in JSON. */
+/** Returns the close code and the reason of an error, in JSON. */
 export function closeText({ code, message }: WildcastError): string {
   return JSON.stringify({ code: factsOf(code).close, reason: `${code}: ${message}` })
 }

@@ -5,31 +5,29 @@ import type { Settle } from '../../core/outlet.js'
 import type { Wire } from '../../core/wire.js'
 import { waitingIn } from './waiting-in.js'
 
-/** A reader for whom so many bytes wait is behind. */
+/** A reader with this many waiting bytes is behind. */
 const behindBytes = 16 * 1024
 
-/** A comment, which readers of event streams pass over. */
+/** A comment, which readers of event streams ignore. */
 const comment = new TextEncoder().encode(':\n\n')
 
-/**
- * The time in which a client's system refuses what is written to a connection that it has closed.
- */
+/** The time in which a client's system refuses data on a closed connection. */
 const refusalMs = 1000
 
 export interface EventStreamOptions {
   /** Aborted when the client has left. */
   readonly gone: AbortSignal
-  /** What the body is written to. */
+  /** The response of the body. */
   readonly outgoing: ServerResponse
   readonly clock: Clock
 }
 
-/** The body of a response that goes on. */
+/** The body of a response that stays open. */
 export class EventStream implements Wire {
   readonly #body: ReadableStream<Uint8Array>
   readonly #outgoing: ServerResponse
   readonly #clock: Clock
-  readonly #probe = (): void => this.#ask()
+  readonly #onEnd = (): void => this.#probe()
   #controller: ReadableStreamDefaultController<Uint8Array> | undefined
   #ended: () => void = () => {}
   #drained: () => void = () => {}
@@ -49,10 +47,10 @@ export class EventStream implements Wire {
       strategy,
     )
     gone.addEventListener('abort', () => this.close())
-    outgoing.socket?.once('end', this.#probe)
+    outgoing.socket?.once('end', this.#onEnd)
   }
 
-  /** Runs once, when nothing can be written any more. */
+  /** Runs once, when nothing more can be written. */
   whenEnded(run: () => void): void {
     this.#ended = run
   }
@@ -60,7 +58,7 @@ export class EventStream implements Wire {
   response(): Response {
     const headers = {
       'content-type': 'text/event-stream; charset=utf-8',
-      // `no-transform`: a proxy that compresses would hold events back. The last one is for nginx.
+      // `no-transform`: a proxy that compresses would delay events. The last one is for nginx.
       'cache-control': 'no-store, no-transform',
       'x-accel-buffering': 'no',
     }
@@ -84,28 +82,27 @@ export class EventStream implements Wire {
     return this.#queued + waitingIn(this.#outgoing.socket ?? this.#outgoing)
   }
 
-  /** What was written still leaves, unless its reader has taken nothing for long. */
+  /** Waiting data is still sent, unless the error is `slow_consumer`. */
   end(error: WildcastError): void {
     this.close()
     if (error.code === 'slow_consumer') this.#outgoing.destroy()
   }
 
-  /** Ends when all that was written has left. */
+  /** Ends when all written data has left. */
   close(): void {
     try {
       this.#controller?.close()
     } catch {
-      // Its reader has cancelled it in this very moment.
+      // Its reader has cancelled it just now.
     }
     this.#forget()
   }
 
   /**
-   * The client sends nothing more: it has left, or it only reads from now on. Both look alike until
-   * something is written: the first write is refused by a client that has left, and the second one
-   * fails then.
+   * The client sends nothing more: it has left, or only reads from now on. Two writes distinguish
+   * these: a client that has left refuses the first, after which the second fails.
    */
-  #ask(): void {
+  #probe(): void {
     this.write(comment)
     this.#clock.after(refusalMs, () => this.write(comment))
   }
@@ -117,7 +114,7 @@ export class EventStream implements Wire {
   #forget(): void {
     if (!this.#controller) return
     this.#controller = undefined
-    this.#outgoing.socket?.off('end', this.#probe)
+    this.#outgoing.socket?.off('end', this.#onEnd)
     this.#ended()
   }
 }

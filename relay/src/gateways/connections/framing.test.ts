@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import * as ws from 'ws'
 import { batchedFrame, joinBatches, wireFrame } from './framing.js'
 
-// ws exports it, but its published types don't know.
+// ws exports it, but its published types don't declare it.
 const { Receiver } = ws as unknown as { Receiver: new (options: object) => Writable }
 
 it.each([0, 1, 125, 126, 127, 65_535, 65_536, 200_000])(
@@ -25,7 +25,7 @@ it('counts bytes, not characters', () => {
   expect([...wireFrame('é')]).toEqual([0x81, 2, 0xc3, 0xa9])
 })
 
-/** What ws reads of bytes that a server has written. */
+/** Returns the messages that ws reads from a server's bytes. */
 function messagesIn(bytes: Uint8Array): string[] {
   const seen: string[] = []
   const receiver = new Receiver({ isServer: false })
@@ -47,7 +47,7 @@ it.each([
   expect(joined(['a', 'bb', 'ccc'], kind, 1024)).toEqual([message])
 })
 
-it('begins another message where one would be longer than was agreed, and leaves a longer frame alone', () => {
+it('begins another message past the agreed length, and sends a longer frame alone', () => {
   expect(joined(['aaa', 'bb', 'c', 'x'.repeat(20), 'd', 'e'], 'text', 6)).toEqual([
     'aaa\nbb',
     'c',
@@ -57,7 +57,7 @@ it('begins another message where one would be longer than was agreed, and leaves
   expect(joined(['aaa', 'bbb', 'c'], 'binary', 6)).toEqual(['aaabbb', 'c'])
 })
 
-it.each([1, 125, 126, 65_535, 65_536])('gives a frame of %i bytes that is alone a head, without a copy', (length) => {
+it.each([1, 125, 126, 65_535, 65_536])('gives a single frame of %i bytes a head, without a copy', (length) => {
   const frame = batchedFrame('x'.repeat(length))
   const message = joinBatches([frame], length, { kind: 'text', most: 1024 })
   expect(message.buffer).toBe(frame.buffer)

@@ -1,35 +1,34 @@
 import { constants, deflateRawSync } from 'node:zlib'
 
-/** How the messages of a client are framed: compressed, if it has agreed on that. */
+/** How the messages of a client are framed: compressed, if that was agreed on. */
 export type Framing = 'plain' | 'deflated'
 
-// RFC 6455, section 5.2: what a server sends is unmasked, so one final frame is the same bytes for
-// every client.
+// RFC 6455, section 5.2: a server doesn't mask, so a final frame is the same bytes for every
+// client.
 
 const finalText = 0x81
 const finalBinary = 0x82
 
-/** RFC 7692, section 6: the first bit after `final` says that the message is compressed. */
+/** RFC 7692, section 6: the bit after `final` marks a compressed message. */
 const compressed = 0x40
 
 /** Shorter messages gain too little. */
 const worthCompressing = 1024
 
-/** To compress a longer one would keep all clients waiting: a megabyte takes up to 30 ms. */
+/** Compressing a longer one would delay all clients: a megabyte takes up to 30 ms. */
 const mostCompressed = 512 * 1024
 
-/** RFC 7692, section 7.2.1: the end of each compressed message is known, and left out. */
+/** RFC 7692, section 7.2.1: the known end of each compressed message is omitted. */
 const knownEnd = 4
 
-/** The bytes of one WebSocket message, ready for any number of sockets. */
+/** Returns the bytes of a WebSocket message, for any number of sockets. */
 export function wireFrame(data: string | Uint8Array): Buffer {
   return frameOf(data, typeof data === 'string' ? finalText : finalBinary)
 }
 
 /**
- * The same for sockets that have agreed on `permessage-deflate` with `server_no_context_takeover`:
- * compressed without any memory of messages before it, it is the same bytes for each of them as
- * well.
+ * The same for sockets with `permessage-deflate` and `server_no_context_takeover`: compressed
+ * without context of earlier messages, it is the same bytes for each of them as well.
  */
 export function deflatedFrame(data: string | Uint8Array): Buffer {
   if (data.length < worthCompressing || data.length > mostCompressed) return wireFrame(data)
@@ -40,18 +39,18 @@ export function deflatedFrame(data: string | Uint8Array): Buffer {
 }
 
 /**
- * The bytes of one frame of a batch, with room for the head of a WebSocket message before them, so
- * that a frame that goes alone is not copied. `joinBatches` makes messages of them.
+ * Returns the bytes of one frame of a batch. They follow space for the head of a WebSocket message,
+ * so that a single frame is not copied. `joinBatches` makes messages of them.
  */
 export function batchedFrame(data: string | Uint8Array): Buffer {
   return withRoom(data, longestHead).subarray(longestHead)
 }
 
 /**
- * Puts frames into as few WebSocket messages as fit: of `most` bytes, unless a frame alone is
+ * Joins frames into as few WebSocket messages as fit `most` bytes; only a single frame may be
  * longer.
- * @param frames - as `batchedFrame` gave them
- * @param bytes - of all of them
+ * @param frames - from `batchedFrame`
+ * @param bytes - their total length
  */
 export function joinBatches(
   frames: readonly Uint8Array[],
@@ -59,7 +58,7 @@ export function joinBatches(
   { kind, most }: { readonly kind: 'text' | 'binary'; readonly most: number },
 ): Uint8Array {
   const first = kind === 'text' ? finalText : finalBinary
-  // In JSON each frame has a line of its own.
+  // In JSON each frame has its own line.
   const between = kind === 'text' ? 1 : 0
   const [only] = frames
   if (only && frames.length === 1) return withHead(only, first)
@@ -91,7 +90,7 @@ function frameOf(data: string | Uint8Array, first: number): Buffer {
   return frame
 }
 
-/** The head is the same for all who get the frame, so that it does not matter who writes it. */
+/** The head is the same for all who get the frame, so any of them may write it. */
 function withHead(frame: Uint8Array, first: number): Buffer {
   const head = headOf(frame.length)
   const whole = Buffer.from(frame.buffer, frame.byteOffset - head, head + frame.length)
@@ -111,7 +110,7 @@ function headOf(length: number): number {
   return length < 126 ? 2 : length < 0x10000 ? 4 : longestHead
 }
 
-/** Returns where the message's bytes begin. */
+/** Returns the start of the message's bytes. */
 function writeHead(buffer: Buffer, at: number, first: number, length: number): number {
   buffer[at] = first
   if (length < 126) buffer[at + 1] = length
@@ -125,7 +124,7 @@ function writeHead(buffer: Buffer, at: number, first: number, length: number): n
   return at + headOf(length)
 }
 
-/** Several of them in one write. */
+/** Joins several frames for one write. */
 export function joinFrames(frames: readonly Uint8Array[], bytes: number): Uint8Array {
   const [only] = frames
   return only && frames.length === 1 ? only : Buffer.concat(frames, bytes)

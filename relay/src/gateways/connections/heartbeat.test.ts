@@ -4,10 +4,10 @@ import { heartbeat, pingMs, type Watched } from './heartbeat.js'
 
 function watched(): Watched & { unfinished: number; completed: number; pings: number; why: string[] } {
   return {
-    heard: false,
+    hasReceived: false,
     unfinished: 0,
     completed: 0,
-    sent: false,
+    hasSent: false,
     pings: 0,
     why: [],
     quiet() {
@@ -20,7 +20,7 @@ function watched(): Watched & { unfinished: number; completed: number; pings: nu
 }
 
 describe('the heartbeat', () => {
-  it('pings within its announced time where nothing was heard or sent', () => {
+  it('pings within its announced time if nothing was received or sent', () => {
     const clock = fakeClock()
     const connection = watched()
     heartbeat(clock).watch(connection)
@@ -28,8 +28,8 @@ describe('the heartbeat', () => {
     expect(connection.pings).toBeGreaterThan(0)
   })
 
-  it('pings a connection that only listens, and one that only talks', () => {
-    for (const flag of ['heard', 'sent'] as const) {
+  it('pings a connection that only receives, and one that only sends', () => {
+    for (const flag of ['hasReceived', 'hasSent'] as const) {
       const clock = fakeClock()
       const connection = watched()
       heartbeat(clock).watch(connection)
@@ -41,32 +41,32 @@ describe('the heartbeat', () => {
     }
   })
 
-  it('leaves a connection alone that does both', () => {
+  it('does not ping a connection that does both', () => {
     const clock = fakeClock()
     const connection = watched()
     heartbeat(clock).watch(connection)
     for (let ms = 0; ms < 10 * pingMs; ms += 1000) {
-      connection.heard = true
-      connection.sent = true
+      connection.hasReceived = true
+      connection.hasSent = true
       clock.advance(1000)
     }
-    expect([connection.pings, connection.why]).toEqual([0, []])
+    expect({ pings: connection.pings, why: connection.why }).toEqual({ pings: 0, why: [] })
   })
 
-  it('gives a connection up that says nothing for the ping and ten seconds', () => {
+  it('ends a connection that sends nothing for 10 s after the ping', () => {
     const clock = fakeClock()
     const connection = watched()
     heartbeat(clock).watch(connection)
     clock.advance(pingMs)
     expect(connection.why).toEqual([])
     clock.advance(15_000)
-    expect(connection.why[0]).toMatch(/nothing was heard/)
+    expect(connection.why[0]).toMatch(/nothing was received/)
   })
 
-  it('counts a time in which the process stood still as one tick, so that clients answer first (N7, N8)', () => {
+  it('counts a time in which the process was stopped as one tick, so that clients answer first (N7, N8)', () => {
     let tick = (): void => {}
     const connection = watched()
-    // A timer that is late by hours runs once, before anything that came meanwhile is read.
+    // A timer that is hours late runs once, before later input is read.
     heartbeat({
       ...fakeClock(),
       after(_, run) {
@@ -78,12 +78,12 @@ describe('the heartbeat', () => {
       const { pings } = connection
       while (connection.pings === pings) tick()
       tick()
-      connection.heard = true // its "Pong", which had waited
+      connection.hasReceived = true // its "Pong", which had waited
     }
     expect(connection.why).toEqual([])
   })
 
-  it('gives a connection up that keeps a message unfinished, although bytes come', () => {
+  it('ends a connection that keeps a message incomplete, although bytes come', () => {
     const clock = fakeClock()
     const connection = watched()
     heartbeat(clock).watch(connection)
@@ -94,13 +94,13 @@ describe('the heartbeat', () => {
     expect(connection.why[0]).toMatch(/not finished/)
   })
 
-  it('gives a connection up that keeps a message unfinished, although pings are heard', () => {
+  it('ends a connection that keeps a message incomplete, although pings come', () => {
     const clock = fakeClock()
     const connection = watched()
     heartbeat(clock).watch(connection)
     connection.unfinished = 1
     for (let second = 0; second < 20; second++) {
-      connection.heard = true
+      connection.hasReceived = true
       clock.advance(1000)
     }
     expect(connection.why[0]).toMatch(/not finished/)
@@ -118,7 +118,7 @@ describe('the heartbeat', () => {
     expect(connection.why).toEqual([])
   })
 
-  it('keeps a connection whose upload is slow but goes on, and gives up one that drips', () => {
+  it('keeps a connection with a slow, steady upload, and ends one that drips', () => {
     for (const [bytes, kept] of [
       [50_000, true],
       [10, false],
@@ -134,14 +134,14 @@ describe('the heartbeat', () => {
     }
   })
 
-  it('forgets a connection that is not watched any more, and keeps no timer when stopped', () => {
+  it('forgets an unwatched connection, and keeps no timer when stopped', () => {
     const clock = fakeClock()
     const connection = watched()
     const beat = heartbeat(clock)
     beat.watch(connection)
     beat.unwatch(connection)
     clock.advance(10 * pingMs)
-    expect([connection.pings, connection.why]).toEqual([0, []])
+    expect({ pings: connection.pings, why: connection.why }).toEqual({ pings: 0, why: [] })
     beat.stop()
     expect(clock.timers).toBe(0)
   })

@@ -1,42 +1,39 @@
 import type { Clock } from '../../core/clock.js'
 
-/** Milliseconds without a word from or to a client after which it is pinged. */
+/** Milliseconds without data from or to a client after which it is pinged. */
 export const pingMs = 25_000
 const tickMs = 5_000
 const quietTicks = pingMs / tickMs - 1 // a flag is up to one tick old
 const deadTicks = quietTicks + 3
 
 /**
- * A message may take three ticks, and one more for as many bytes as this: a slow upload of 4 kB a
- * second is no attack, a byte now and then is.
+ * A message may take three ticks, and one more per this many bytes: a slow upload of 4 kB a second
+ * is no attack, a byte now and then is.
  */
 const unfinishedTicks = 3
 const bytesOfTick = 20 * 1024
 
 /**
- * A connection whose life is watched. The flags are raised as things happen, and lowered by the
- * next tick.
+ * A connection that the heartbeat watches. The connection sets the flags; each tick clears them.
  */
 export interface Watched {
   /** A whole message or control frame has come. */
-  heard: boolean
-  /** Bytes that have come of a message that is not complete. */
+  hasReceived: boolean
+  /** Received bytes of an incomplete message. */
   readonly unfinished: number
-  /** How many messages were complete: the next one that is not is another. */
+  /** The number of complete messages: a change means another incomplete one. */
   readonly completed: number
   /** Something was written. */
-  sent: boolean
-  /**
-   * Nothing was heard, or nothing sent, for a while: the client is to be asked for a sign of life.
-   */
+  hasSent: boolean
+  /** Nothing was received, or nothing sent, for a while: the client must be pinged. */
   quiet(): void
-  /** Nobody is there any more, or somebody keeps a message unfinished. */
+  /** The client is gone, or keeps a message incomplete. */
   lost(why: string): void
 }
 
 /**
- * One timer for all connections, and no clock reading for a message: a tick counts how long each
- * connection's flags have been down.
+ * One timer for all connections, and no clock reading for a message: ticks count how long each
+ * connection's flags have been clear.
  */
 export interface Heartbeat {
   watch(connection: Watched): void
@@ -45,47 +42,49 @@ export interface Heartbeat {
 }
 
 interface Counts {
-  unheard: number
-  unsent: number
-  /** For how long the same message has not been complete. */
+  ticksWithoutInput: number
+  ticksWithoutOutput: number
+  /** For how many ticks the same message has been incomplete. */
   unfinished: number
-  /** Messages that were complete at the last tick. */
+  /** Complete messages at the last tick. */
   completed: number
 }
 
+/** Starts the heartbeat of all connections. */
 export function heartbeat(clock: Clock): Heartbeat {
   const connections = new Map<Watched, Counts>()
   let stop = clock.after(tickMs, tick)
 
   function tick(): void {
     stop = clock.after(tickMs, tick)
-    for (const [connection, counts] of connections) look(connection, counts)
+    for (const [connection, counts] of connections) check(connection, counts)
   }
 
   return {
     watch(connection) {
-      connections.set(connection, { unheard: 0, unsent: 0, unfinished: 0, completed: 0 })
+      connections.set(connection, { ticksWithoutInput: 0, ticksWithoutOutput: 0, unfinished: 0, completed: 0 })
     },
     unwatch: (connection) => connections.delete(connection),
     stop: () => stop(),
   }
 }
 
-function look(connection: Watched, counts: Counts): void {
+function check(connection: Watched, counts: Counts): void {
   const { unfinished, completed } = connection
-  // A message that is on its way has a rule of its own.
-  counts.unheard = connection.heard || unfinished > 0 ? 0 : counts.unheard + 1
-  counts.unsent = connection.sent ? 0 : counts.unsent + 1
+  // An incomplete message has its own rule.
+  counts.ticksWithoutInput = connection.hasReceived || unfinished > 0 ? 0 : counts.ticksWithoutInput + 1
+  counts.ticksWithoutOutput = connection.hasSent ? 0 : counts.ticksWithoutOutput + 1
   if (unfinished === 0) counts.unfinished = 0
   else counts.unfinished = completed === counts.completed ? counts.unfinished + 1 : 1
   counts.completed = completed
-  connection.heard = false
-  connection.sent = false
+  connection.hasReceived = false
+  connection.hasSent = false
   if (counts.unfinished > unfinishedTicks + unfinished / bytesOfTick)
     connection.lost('a message was begun and not finished within 15 s; send it faster, or in parts')
-  else if (counts.unheard >= deadTicks) connection.lost('nothing was heard for 35 s; answer "Ping" with "Pong"')
-  else if (counts.unheard === quietTicks || counts.unsent >= quietTicks) {
-    counts.unsent = 0
+  else if (counts.ticksWithoutInput >= deadTicks)
+    connection.lost('nothing was received for 35 s;  answer "Ping" with "Pong"')
+  else if (counts.ticksWithoutInput === quietTicks || counts.ticksWithoutOutput >= quietTicks) {
+    counts.ticksWithoutOutput = 0
     connection.quiet()
   }
 }

@@ -6,19 +6,17 @@ import type { ClientConnection, NumberedDialect } from './connection.js'
 import type { Watched } from './heartbeat.js'
 import { PostedFrames } from './posted-frames.js'
 
-/**
- * A connection whose client sends its frames by POST; how it receives those of the relay is open.
- */
-export abstract class HttpConnection<Spoken extends NumberedDialect = NumberedDialect>
+/** A connection whose client sends frames by POST. Subclasses decide how it receives frames. */
+export abstract class HttpConnection<Numbered extends NumberedDialect = NumberedDialect>
   implements ClientConnection, Watched
 {
   readonly unfinished = 0
   readonly completed = 0
-  sent = true
+  hasSent = true
   abstract readonly waiting: number
-  protected dialect: Spoken | undefined
+  protected dialect: Numbered | undefined
   readonly #posted: PostedFrames
-  #heard = true
+  #hasReceived = true
 
   constructor(slice: TimeSlice) {
     this.#posted = new PostedFrames(slice)
@@ -28,23 +26,23 @@ export abstract class HttpConnection<Spoken extends NumberedDialect = NumberedDi
   abstract whenDrained(run: () => void): void
   abstract end(error: WildcastError): void
 
-  /** A client that is not read from can't be heard. */
-  get heard(): boolean {
-    return this.#heard || this.paused
+  /** True during a pause, in which nothing can come. */
+  get hasReceived(): boolean {
+    return this.#hasReceived || this.paused
   }
 
-  set heard(heard: boolean) {
-    this.#heard = heard
+  set hasReceived(hasReceived: boolean) {
+    this.#hasReceived = hasReceived
   }
 
-  speak(dialect: Spoken): void {
+  use(dialect: Numbered): void {
     this.dialect = dialect
-    this.#posted.speak(dialect)
+    this.#posted.use(dialect)
   }
 
-  /** As `PostedFrames.take`. */
+  /** See `PostedFrames.take`. */
   take(from: number, lines: string, cutOff: CancelSignal): Promise<number> {
-    this.heard = true
+    this.hasReceived = true
     return this.#posted.take(from, lines, cutOff)
   }
 
@@ -61,12 +59,12 @@ export abstract class HttpConnection<Spoken extends NumberedDialect = NumberedDi
     return this.#posted.whenReady()
   }
 
-  /** Nothing more is taken from the client. */
+  /** Takes nothing more from the client. */
   gone(): void {
     this.#posted.end()
   }
 
-  /** Nothing beneath the frames could carry one. */
+  /** HTTP has no ping of its own. */
   ping(): void {
     this.dialect?.ping()
   }

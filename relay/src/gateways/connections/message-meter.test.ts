@@ -34,27 +34,27 @@ describe('the meter of a message', () => {
     }
   })
 
-  it('counts the bytes of a message that has begun, in the chunk that ends another, too', () => {
+  it('counts the bytes of an incomplete message, also in the chunk that ends another', () => {
     const begun = frame(text, 'never')
     expect(metered(...whole, Buffer.concat([frame(final | text, 'x'), begun])).unfinished).toBe(begun.length)
     expect(metered(frame(final | text, 'half').subarray(0, 8)).unfinished).toBe(8)
     expect(metered(Buffer.of(final | text)).unfinished).toBe(1)
   })
 
-  it('does not count control frames, and they do not end a message', () => {
+  it('does not count control frames, which do not end a message', () => {
     const begun = frame(text, 'never')
     const chunks = [begun, frame(final | ping, 'are you there'), frame(final | ping)]
     expect(meteredAll(chunks)).toEqual({ unfinished: begun.length, completed: 0 })
     expect(metered(...chunks, frame(final | continuation, '.'))).toEqual({ unfinished: 0, completed: 1 })
   })
 
-  it('counts 256 bytes more for each part behind the first: so much is kept beside one of a single byte', () => {
+  it('counts 256 bytes more for each part after the first, which ws keeps besides its data', () => {
     const parts = [frame(text, 'x'), ...Array<Buffer>(1000).fill(frame(continuation, 'x'))]
     expect(meteredAll(parts).unfinished).toBe(1001 * 7 + 1000 * 256)
     expect(metered(...parts, frame(final | continuation)).unfinished).toBe(0)
   })
 
-  it('tells how many bytes have come, whatever they weigh', () => {
+  it('counts received bytes without overhead', () => {
     const meter = new MessageMeter(longest)
     const part = frame(text | compressed, 'x'.repeat(94))
     meter.read(part)
@@ -65,7 +65,7 @@ describe('the meter of a message', () => {
     expect(meter.received).toBe(0)
   })
 
-  it('counts what the complete fragments of a compressed message may become, up to the longest message', () => {
+  it('counts the largest size of the complete fragments of a compressed message, up to the longest message', () => {
     const part = frame(text | compressed, 'x'.repeat(94))
     expect(metered(part).unfinished).toBe(1032 * part.length)
     expect(metered(part, frame(continuation, 'x'.repeat(2000))).unfinished).toBe(longest + 256)

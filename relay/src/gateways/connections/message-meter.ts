@@ -6,15 +6,15 @@ const control = 0x08
 const masked = 0x80
 const maskBytes = 4
 
-/** How many bytes a compressed one stands for, at most (RFC 1951: 258 in two bits). */
+/** The most bytes that a compressed one expands to (RFC 1951: 258 in two bits). */
 const inflation = 1032
 
-/** What ws keeps for each part of a message beside its bytes. */
-const continuationWeighs = 256
+/** The bytes that ws keeps for each part of a message besides its data. */
+const continuationOverhead = 256
 
 /**
- * Measures how much has come of a message that is not complete. It follows the frames of a client
- * without looking at their payloads; control frames do not count.
+ * Measures how much of an incomplete message has come. It parses the frames of a client without
+ * reading payloads, and ignores control frames.
  */
 export class MessageMeter {
   #completed = 0
@@ -23,7 +23,7 @@ export class MessageMeter {
   #message = 0
   #continuations = 0
   #compressed = false
-  /** Bytes of the present frame, and how many are to come once its head is complete. */
+  /** Bytes of the current frame, and how many are missing once its head is complete. */
   #frame = 0
   #toCome = 0
   // Of the head.
@@ -32,20 +32,20 @@ export class MessageMeter {
   #lengthBytes = 0
   #length = 0
 
-  /** @param longest - bytes of the longest message, which bounds what a compressed one becomes */
+  /** @param longest - bytes of the longest message, which limits a decompressed one */
   constructor(longest: number) {
     this.#longest = longest
   }
 
-  /** Bytes that have come of the message which is not complete, and of a frame's head. */
+  /** Received bytes of the incomplete message, including a frame's head. */
   get received(): number {
     return this.#message + this.#frame
   }
 
-  /** Bytes that are held for the message which is not complete. */
+  /** The most memory that the incomplete message may take, in bytes. */
   get unfinished(): number {
     const frames = this.#compressed ? Math.min(this.#message * inflation, this.#longest) : this.#message
-    return frames + this.#continuations * continuationWeighs + this.#frame
+    return frames + this.#continuations * continuationOverhead + this.#frame
   }
 
   /** Returns how many messages are complete with this chunk. */
@@ -101,7 +101,7 @@ export class MessageMeter {
   }
 }
 
-/** The meters of all clients. Those that have nothing to measure share one. */
+/** The meters of all clients. Clients with nothing to measure share one. */
 export class MessageMeters {
   readonly #longest: number
   #spare: MessageMeter | undefined
@@ -117,7 +117,7 @@ export class MessageMeters {
     return meter
   }
 
-  /** @param meter - one that has nothing unfinished */
+  /** @param meter - a meter without an incomplete message */
   giveBack(meter: MessageMeter): void {
     this.#spare = meter
   }

@@ -4,29 +4,28 @@ import type { TimeSlice } from '../../core/time-slice.js'
 import type { NumberedDialect } from './connection.js'
 import { HttpConnection } from './http-connection.js'
 
-/** How long a client waits for frames if there are none, in milliseconds. PROTOCOL.md, 2.6. */
+/** How long a poll without frames waits, in milliseconds. PROTOCOL.md, 2.6. */
 const pollMs = 20_000
 
 /** A dialect whose frames are kept until its client has confirmed them. */
 export interface KeepingDialect extends NumberedDialect {
-  /** The client has handled so many frames. */
+  /** Confirms the first `count` frames. */
   confirm(count: number): void
-  /** The frames after these, as they were written. Undefined if they can't be had any more. */
+  /** Returns the frames after these, as written; undefined if they are no longer kept. */
   after(count: number): readonly Uint8Array[] | undefined
 }
 
 /**
- * A client that asks for frames again and again, since nothing brings it an answer that goes on.
- * What is written to it is kept by its session until it has asked for what follows, so that nothing
- * is lost with an answer.
+ * A client that polls, since it gets no response that stays open. Its session keeps each frame
+ * until the client asks for later ones, so that a lost response loses nothing.
  */
 export class PolledConnection extends HttpConnection<KeepingDialect> {
   readonly waiting = 0
   readonly #clock: Clock
-  /** Frames without a number, for the next answer. */
+  /** Frames without a number, for the next response. */
   #uncounted: Uint8Array[] = []
   #ended: WildcastError | undefined
-  /** Has the client that waits look again. */
+  /** Makes the waiting poll check for frames. */
   #wake: () => void = () => {}
   #whenEnded: () => void = () => {}
 
@@ -40,18 +39,18 @@ export class PolledConnection extends HttpConnection<KeepingDialect> {
     return this.#ended
   }
 
-  /** Frames that were written before the client asked for any. */
+  /** Takes frames that were written before the first poll. */
   answer(): readonly Uint8Array[] {
     return this.#uncounted.splice(0)
   }
 
   /**
-   * Resolves with the frames after the first `count`, which the client has handled, as soon as
-   * there are any; with none after 20 s, when it has ended, or when the client asks anew.
-   * @throws {WildcastError} `invalid_frame` if they can't be had
+   * Resolves with the frames after the first `count`, which the client has handled, when there are
+   * any; with none after 20 s, when the connection has ended, or on another poll.
+   * @throws {WildcastError} `invalid_frame` if they are not kept
    */
   async poll(count: number, gone: AbortSignal): Promise<readonly Uint8Array[]> {
-    this.heard = true
+    this.hasReceived = true
     this.#wake()
     this.dialect?.confirm(count)
     let frames = this.#after(count)
@@ -62,9 +61,9 @@ export class PolledConnection extends HttpConnection<KeepingDialect> {
     return frames
   }
 
-  /** They are kept by the session: only those who wait for them are woken. */
+  /** The session keeps the frames: only wakes the poll. */
   write(): boolean {
-    this.sent = true
+    this.hasSent = true
     this.#wake()
     return true
   }
@@ -96,9 +95,7 @@ export class PolledConnection extends HttpConnection<KeepingDialect> {
     return [...this.#uncounted.splice(0), ...frames]
   }
 
-  /**
-   * Resolves at the end of the turn in which something is written, so that all of it goes along.
-   */
+  /** Resolves at the end of the turn in which something is written, to take all of it. */
   #woken(gone: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       const wake = (): void => {

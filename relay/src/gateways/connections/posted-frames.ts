@@ -3,16 +3,16 @@ import type { CancelSignal } from '../../core/cancel.js'
 import type { TimeSlice } from '../../core/time-slice.js'
 import type { NumberedDialect } from './connection.js'
 
-/** The frames of a client that come by POST, in their order. */
+/** The frames that a client sends by POST, in order. */
 export class PostedFrames {
   readonly #slice: TimeSlice
-  /** The POST whose frames are being taken: the next one waits for it. */
+  /** The POST whose frames are being taken. The next one waits for it. */
   #taking: Promise<unknown> = Promise.resolve()
   #dialect: NumberedDialect | undefined
   #over = false
-  /** How many want that nothing more is taken. */
+  /** The number of active pauses. */
   #pauses = 0
-  /** POSTs that are not answered yet. */
+  /** Callbacks of unanswered POSTs. */
   readonly #waiting: (() => void)[] = []
 
   constructor(slice: TimeSlice) {
@@ -23,16 +23,15 @@ export class PostedFrames {
     return this.#pauses > 0
   }
 
-  speak(dialect: NumberedDialect): void {
+  use(dialect: NumberedDialect): void {
     this.#dialect = dialect
   }
 
   /**
-   * Takes frames, one in each line, of which the first that counts (all but `Pong` and `Received`)
-   * has this number; those that are known are passed over. Resolves with the number of all that
-   * have been taken.
-   * @param cutOff - aborted if those that wait must be let go
-   * @throws {WildcastError} `invalid_frame` if some are missing before them; the reason of `cutOff`
+   * Takes frames, one per line. The first that counts (all but `Pong` and `Received`) has the
+   * number `from`; known ones are skipped. Resolves with the number of all frames taken so far.
+   * @param cutOff - aborted if waiting frames must be dropped
+   * @throws {WildcastError} `invalid_frame` if earlier frames are missing; the reason of `cutOff`
    */
   take(from: number, lines: string, cutOff: CancelSignal): Promise<number> {
     let waiting = lines
@@ -40,18 +39,18 @@ export class PostedFrames {
       waiting = ''
     })
     const taken = this.#taking.then(() => this.#take(from, waiting, cutOff))
-    this.#taking = taken.catch(() => {}) // its own POST is answered with it
+    this.#taking = taken.catch(() => {}) // reported in the response to its own POST
     return taken
   }
 
-  /** What has come in a POST waits, and so does its answer; the next POST comes behind it. */
+  /** Holds the current POST and its response. The next POST waits for it. */
   pause(): () => void {
     this.#pauses++
     let over = false
     return () => {
       if (!over) this.#pauses--
       over = true
-      if (this.#pauses === 0) this.#goOn()
+      if (this.#pauses === 0) this.#release()
     }
   }
 
@@ -61,10 +60,10 @@ export class PostedFrames {
     return new Promise((resolve) => this.#waiting.push(resolve))
   }
 
-  /** Nothing more is taken. */
+  /** Takes nothing more. */
   end(): void {
     this.#over = true
-    this.#goOn()
+    this.#release()
   }
 
   async #take(from: number, lines: string, cutOff: CancelSignal): Promise<number> {
@@ -87,7 +86,7 @@ export class PostedFrames {
     return this.#dialect?.received ?? 0
   }
 
-  #goOn(): void {
+  #release(): void {
     for (const resolve of this.#waiting.splice(0)) resolve()
   }
 }

@@ -11,8 +11,8 @@ import { SocketInput } from './socket-input.js'
 const [binary, final] = [0x2, 0x80]
 
 /**
- * The input of a socket whose bytes and messages a test gives. The clock's turns end when it says
- * so.
+ * The input of a socket whose bytes and messages a test gives. The clock's turns end when the test
+ * decides.
  */
 function input() {
   let now = 0
@@ -64,13 +64,13 @@ function input() {
     made,
     fed,
     cut: () => cut,
-    /** Others have used up the time of this turn. */
+    /** Uses up the time of this turn. */
     useUp() {
       slice.admits(1024 * 1024)
       now += 100
       slice.admits(1024 * 1024)
     },
-    /** Nothing is handled any more once this part has been, until what is returned is called. */
+    /** Pauses after this part, until the returned function is called. */
     pauseAt(part: string) {
       pausesAt = part
       return () => resume?.()
@@ -83,7 +83,7 @@ function input() {
   }
 }
 
-it('a message that ws brings late, as a compressed one, is handled though nothing comes after it', () => {
+it('a late message of ws, such as a compressed one, is handled though nothing follows it', () => {
   const { one, handled, useUp, endTurn } = input()
   useUp()
   one.put('late')
@@ -93,7 +93,7 @@ it('a message that ws brings late, as a compressed one, is handled though nothin
   expect(handled).toEqual(['late', 'later'])
 })
 
-it('what comes after the end of the dialogue is neither fed nor held against others', () => {
+it('bytes after `stop` are neither passed to ws nor counted', () => {
   const { one, unfinished, fed, cut } = input()
   const begun = frame(binary, 'x'.repeat(600))
   one.take(begun)
@@ -105,17 +105,17 @@ it('what comes after the end of the dialogue is neither fed nor held against oth
   expect(fed).toHaveLength(before)
   let others = 0
   unfinished.hold({ cutOff: () => void others++ }, 900)
-  expect([others, cut()]).toEqual([0, 0])
+  expect({ others, cut: cut() }).toEqual({ others: 0, cut: 0 })
 })
 
-it('a complete message weighs nothing', () => {
+it('a complete message counts no bytes', () => {
   const { one } = input()
   one.take(frame(final | binary, 'x'.repeat(600)))
   expect(one.unfinished).toBe(0)
   expect(one.completed).toBe(1)
 })
 
-it('the parts of a message are handled one by one, before what comes after it, as much in a turn as there is time for', () => {
+it('the parts of a message are handled one by one, before later messages, as many in a turn as time allows', () => {
   const { one, handled, useUp, endTurn } = input()
   useUp()
   one.put('a|b')
@@ -125,7 +125,7 @@ it('the parts of a message are handled one by one, before what comes after it, a
   expect(handled).toEqual(['a', 'b', 'c', 'd', 'e'])
 })
 
-it('the parts of a message that there was no time for are handled after its socket has closed, in later turns', () => {
+it('waiting parts of a message are handled after its socket has closed, in later turns', () => {
   const { one, handled, useUp, endTurn } = input()
   useUp()
   one.put('a|b')
@@ -135,7 +135,7 @@ it('the parts of a message that there was no time for are handled after its sock
   expect(handled).toEqual(['a', 'b', 'end'])
 })
 
-it('parts of a message wait while nothing may be handled, and what comes after them, too', () => {
+it('parts of a message wait during a pause, and so do later messages', () => {
   const { one, handled, endTurn, pauseAt } = input()
   const resume = pauseAt('b')
   one.put('a|b|c')
@@ -154,7 +154,7 @@ it('a part is made when it is handled, not before', () => {
   expect(made).toEqual(['a'])
 })
 
-it('a pause does not keep what was said before the socket has closed', () => {
+it('a pause does not hold earlier messages when the socket has closed', () => {
   const { one, handled, endTurn, pauseAt } = input()
   pauseAt('a')
   one.put('a|b')
@@ -163,7 +163,7 @@ it('a pause does not keep what was said before the socket has closed', () => {
   expect(handled).toEqual(['a', 'b', 'end'])
 })
 
-it('what has come when the socket closes is fed once, in order, and nothing after the end', async () => {
+it('bytes that have come when the socket closes are passed to ws once, in order, and none after the end', async () => {
   const { one, socket, fed, useUp, endTurn } = input()
   useUp()
   one.take(frame(binary, 'x'.repeat(10)))
@@ -177,7 +177,7 @@ it('what has come when the socket closes is fed once, in order, and nothing afte
   expect(fed).toEqual([first, second, 0])
 })
 
-it('what waits when the socket ends is fed before the end', async () => {
+it('waiting bytes are passed to ws before the end of the socket', async () => {
   const { one, socket, fed, useUp, endTurn } = input()
   useUp()
   const last = frame(binary, 'x')

@@ -3,25 +3,25 @@ import type { RelayView } from '../../core/relay.js'
 import type { MessageMeter, MessageMeters } from './message-meter.js'
 
 /**
- * Bytes that are handed to ws at once. The answers to one piece are written together, so small
- * pieces cost a system call each.
+ * Bytes that ws gets at once. The answers to a piece are written together, so a small piece costs
+ * more system calls.
  */
 const pieceBytes = 16 * 1024
 
 /**
- * Node reads a socket in pieces of 64 KiB (TLS: of 16 KiB), and many in a row if they are there: a
- * whole piece says that more waits.
+ * Node reads a socket in pieces of 64 KiB (TLS: 16 KiB), many in a row if available: after a whole
+ * piece, more waits.
  */
 const wholePiece = 16 * 1024
 
-/** What the input of a socket needs of its relay. */
+/** The relay, as the input of a socket uses it. */
 export interface InputPorts extends Pick<RelayView, 'clock' | 'slice' | 'unfinished'> {
   readonly meters: MessageMeters
 }
 
 type Parts = Iterator<string | Uint8Array>
 
-/** A socket that knows its input, so that the listener is the same function for all. */
+/** A socket refers to its input, so that all sockets share the listener functions. */
 const ownInput = Symbol('input')
 type ReadSocket = Duplex & { [ownInput]?: SocketInput }
 
@@ -33,49 +33,48 @@ function onOver(this: ReadSocket): void {
   this[ownInput]?.feedLast()
 }
 
-/** The connection whose input it is. */
+/** The connection of an input. */
 export interface InputOwner {
-  /** Takes a message: a string for text, bytes for binary. */
+  /** Handles a message: a string for text, bytes for binary. */
   handle(message: string | Uint8Array): void
-  /** The parts of a message that are to be handled one by one. Undefined for one that is whole. */
+  /**
+   * Returns the parts of a message that are to be handled one by one. Undefined if it has no parts.
+   */
   split(message: string | Uint8Array): Iterable<string | Uint8Array> | undefined
-  /** Reads nothing from the client until the undo is called. */
+  /** Stops reading from the client until the undo is called. */
   stopReading(): () => void
-  /** Ends the client: what all clients keep unfinished has become too much. */
+  /** Cuts the client off: all incomplete messages exceed the limit. */
   cutOff(): void
 }
 
 /**
- * What a client sends, on its way to ws as bytes and from there as messages, as much in a turn of
- * the event loop as there is time for. What waits is not lost, and its client is not read from.
+ * Passes a client's bytes to ws and the resulting messages to the connection, as much in a turn of
+ * the event loop as time allows. The rest waits, and its client is not read from.
  */
 export class SocketInput {
   readonly #socket: ReadSocket
   readonly #ports: InputPorts
   readonly #owner: InputOwner
-  /** How ws takes bytes. */
+  /** The listener by which ws reads. */
   readonly #feed: (this: Duplex, chunk: Buffer) => void
   #stopped = false
-  /** While a message is not complete. */
+  /** Set while a message is incomplete. */
   #meter: MessageMeter | undefined
   #completed = 0
   #bytes: Buffer | undefined
-  /**
-   * Of the message that is handled now: the parts that are left, which are made when they are asked
-   * for.
-   */
+  /** The remaining parts of the current message, made when needed. */
   #parts: Parts | undefined
-  /** Those that came after it. */
+  /** The messages after it. */
   #messages: (string | Uint8Array)[] | undefined
-  /** A later turn is awaited. */
+  /** Whether a later turn is awaited. */
   #waits = false
-  /** How many want that nothing is handled. */
+  /** The number of active pauses. */
   #pauses = 0
   #closed = false
-  /** What the relay knows that is held for a message which is not complete. */
-  #held = 0
+  /** The last reported bytes of an incomplete message. */
+  #reported = 0
 
-  /** Takes the place of the listener by which ws reads the socket. */
+  /** Replaces the listener by which ws reads the socket. */
   constructor(socket: Duplex, ports: InputPorts, owner: InputOwner) {
     this.#socket = socket
     const [feed] = socket.listeners('data') as ((this: Duplex, chunk: Buffer) => void)[]
@@ -89,8 +88,8 @@ export class SocketInput {
   }
 
   /**
-   * The socket has ended, which a pause does not always delay, or it closes. ws takes what is left
-   * in it next, and nothing after that, so what waits here goes before.
+   * The socket has ended, which a pause does not always delay, or it closes. ws then takes what is
+   * left in it, and nothing later, so waiting bytes must go first.
    */
   feedLast(): void {
     this.#socket.off('data', onData)
@@ -99,17 +98,17 @@ export class SocketInput {
     if (bytes) this.#feed.call(this.#socket, bytes)
   }
 
-  /** Bytes that have come of a message that is not complete. */
+  /** Received bytes of an incomplete message. */
   get unfinished(): number {
     return this.#meter?.received ?? 0
   }
 
-  /** How many messages are complete. */
+  /** The number of complete messages. */
   get completed(): number {
     return this.#completed
   }
 
-  /** Takes a message that ws has put together. */
+  /** Takes a message that ws has assembled. */
   put(message: string | Buffer): void {
     if (!this.#hasMessages && this.#admits(message)) this.#handle(message)
     else if (this.#messages) this.#messages.push(message)
@@ -117,15 +116,14 @@ export class SocketInput {
     if (this.#hasMessages) this.#wait()
   }
 
-  /** Looks at no more bytes. */
+  /** Ignores all further bytes. */
   stop(): void {
     this.#stopped = true
     this.#dropBytes()
   }
 
   /**
-   * Until the undo is called nothing is read from the client, and what has come waits: one message
-   * may have thousands of parts.
+   * Stops reading and handling until the undo is called: one message may have thousands of parts.
    */
   pause(): () => void {
     const resume = this.#owner.stopReading()
@@ -140,8 +138,8 @@ export class SocketInput {
   }
 
   /**
-   * The socket has closed. What its client has said before is still handled, as much in a turn as
-   * there is time for; `done` runs after that.
+   * The socket has closed. Handles what came before, as much in a turn as time allows, and then
+   * calls `done`.
    */
   close(done: () => void): void {
     this.#dropBytes()
@@ -150,7 +148,7 @@ export class SocketInput {
   }
 
   /**
-   * A client that sends without a pause is read one chunk in each turn, so that others are read
+   * Reads one chunk a turn from a client that sends without pause, so that others are read in
    * between.
    */
   take(chunk: Buffer): void {
@@ -158,11 +156,11 @@ export class SocketInput {
     this.#measure(chunk)
     if (chunk.length >= wholePiece) this.#ports.clock.endOfTurn(this.#owner.stopReading())
     this.#bytes = this.#bytes ? Buffer.concat([this.#bytes, chunk]) : chunk
-    this.#goOn()
+    this.#continue()
   }
 
-  /** Handles what there is time for: the messages that wait, then a piece of the bytes. */
-  #goOn(): void {
+  /** Handles as much as time allows: waiting messages, then a piece of the bytes. */
+  #continue(): void {
     if (this.#waits || this.#isPaused) return
     this.#handleMessages()
     if (this.#isPaused) return
@@ -186,7 +184,7 @@ export class SocketInput {
     else this.#owner.handle(message)
   }
 
-  /** Handles those that there is time for; the others wait. */
+  /** Handles as many as time allows; the others wait. */
   #handleParts(parts: Parts): void {
     this.#parts = undefined
     for (let next = parts.next(); !next.done; next = parts.next()) {
@@ -207,7 +205,7 @@ export class SocketInput {
     else done()
   }
 
-  /** A client that has closed its socket reads nothing any more: no pause would help. */
+  /** A client with a closed socket reads nothing, so a pause would not help. */
   get #isPaused(): boolean {
     return this.#pauses > 0 && !this.#closed
   }
@@ -220,23 +218,23 @@ export class SocketInput {
     const isWhole = bytes.length <= pieceBytes
     this.#bytes = isWhole ? undefined : bytes.subarray(pieceBytes)
     if (!this.#stopped) this.#feed.call(this.#socket, isWhole ? bytes : bytes.subarray(0, pieceBytes))
-    // What the messages of this piece have begun goes on before those of the next.
-    if (this.#bytes && !this.#waits) queueMicrotask(() => this.#goOn())
+    // Promise callbacks of this piece's messages run before the next piece.
+    if (this.#bytes && !this.#waits) queueMicrotask(() => this.#continue())
   }
 
-  /** A message that was compressed comes at any time, also while a turn is awaited. */
+  /** ws may deliver a compressed message at any time, even while a turn is awaited. */
   #wait(): void {
     if (this.#waits || this.#isPaused || this.#closed) return
     const resume = this.#owner.stopReading()
     this.#waits = true
     this.#ports.slice.later(() => {
       this.#waits = false
-      this.#goOn()
+      this.#continue()
       resume()
     })
   }
 
-  /** A meter goes back when nothing is left to measure, so that idle clients share one. */
+  /** Returns the meter when nothing is incomplete, so that idle clients share one. */
   #measure(chunk: Buffer): void {
     const { meters } = this.#ports
     const meter = this.#meter ?? meters.take()
@@ -244,18 +242,18 @@ export class SocketInput {
     const { unfinished } = meter
     this.#meter = unfinished > 0 ? meter : undefined
     if (unfinished === 0) meters.giveBack(meter)
-    this.#hold(unfinished)
+    this.#report(unfinished)
   }
 
   #dropBytes(): void {
     this.#bytes = undefined
     this.#meter = undefined
-    this.#hold(0)
+    this.#report(0)
   }
 
-  #hold(bytes: number): void {
-    if (bytes === this.#held) return
-    this.#held = bytes
+  #report(bytes: number): void {
+    if (bytes === this.#reported) return
+    this.#reported = bytes
     this.#ports.unfinished.hold(this.#owner, bytes)
   }
 }

@@ -2,10 +2,10 @@ import { factsOf } from '@wildcast/protocol'
 import { connectionContract, type OpenConnection } from './connection.contract.js'
 import type { ClientConnection, Dialect } from './connection.js'
 
-// What it takes to add a connection: one that never leaves the process.
+// A connection in full, inside the process.
 
-const open: OpenConnection = async (speak) => {
-  let heard = ''
+const open: OpenConnection = async (dialectOf) => {
+  let written = ''
   let over = false
   let [pauses, left] = [0, false]
   let kept: string[] = []
@@ -17,7 +17,7 @@ const open: OpenConnection = async (speak) => {
   const connection: ClientConnection = {
     waiting: 0,
     write(bytes, done) {
-      if (!over) heard += new TextDecoder().decode(bytes)
+      if (!over) written += new TextDecoder().decode(bytes)
       done?.(!over)
       return true
     },
@@ -42,11 +42,11 @@ const open: OpenConnection = async (speak) => {
       endWith(factsOf(error.code).close)
     },
   }
-  dialect = speak(connection)
+  dialect = dialectOf(connection)
   return {
     ended,
-    get heard() {
-      return heard
+    get text() {
+      return written
     },
     send(message) {
       if (pauses > 0) kept.push(message)

@@ -1,9 +1,9 @@
 import type { Writable } from 'node:stream'
 
 /**
- * Bytes that were written to a stream and have not left the process. Node's own count falls only
- * when a whole buffer has left; the socket's handle knows how far it has come within one, which is
- * what Node judges its socket timeouts by (lib/net.js, `_onTimeout`).
+ * Returns the written bytes of a stream that have not left the process. Node's own count falls only
+ * by whole buffers; the socket's handle counts within one, and Node uses it for its socket timeouts
+ * (lib/net.js, `_onTimeout`).
  */
 export function waitingIn(
   stream: Writable & { readonly _handle?: { readonly writeQueueSize?: number } | null },

@@ -10,7 +10,7 @@ import { wireFrame } from './framing.js'
 import { MessageMeters } from './message-meter.js'
 import { OwnedWebSocket, WebSocketConnection } from './web-socket-connection.js'
 
-const open: OpenConnection = async (speak) => {
+const open: OpenConnection = async (dialectOf) => {
   const ports = {
     clock: realClock,
     slice: new TimeSlice(realClock),
@@ -23,7 +23,7 @@ const open: OpenConnection = async (speak) => {
   server.on('upgrade', (request, socket, head) =>
     sockets.handleUpgrade(request, socket, head, (ws) => {
       const connection = new WebSocketConnection(ws, socket, ports)
-      connection.speak(speak(connection), () => {})
+      connection.use(dialectOf(connection), () => {})
     }),
   )
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -32,16 +32,16 @@ const open: OpenConnection = async (speak) => {
     client.terminate()
     server.close()
   })
-  let heard = ''
+  let received = ''
   client.on('message', (data) => {
-    heard += data
+    received += data
   })
   const ended = new Promise<number>((resolve) => client.on('close', resolve))
   await new Promise((resolve) => client.once('open', resolve))
   return {
     ended,
-    get heard() {
-      return heard
+    get text() {
+      return received
     },
     send: (message) => client.send(message),
     leave: () => client.terminate(),

@@ -8,38 +8,36 @@ import type { Watched } from './heartbeat.js'
 import { type InputOwner, type InputPorts, SocketInput } from './socket-input.js'
 import { waitingIn } from './waiting-in.js'
 
-/**
- * RFC 6455, section 5.5: a control frame carries 125 bytes at most, 2 of which are the close code.
- */
+/** RFC 6455, section 5.5: a control frame carries at most 125 bytes, 2 of them the close code. */
 const reasonBytes = 123
 
 /**
- * A WebSocket that knows its connection, so that the listeners are the same functions for all: a
- * closure for each event would be a third of a kilobyte for each idle client.
+ * A WebSocket that refers to its connection, so that all share the listener functions: closures
+ * would take a third of a kilobyte for each idle client.
  */
 export class OwnedWebSocket extends WebSocket {
   connection: WebSocketConnection | undefined
 }
 
-/** What a connection needs of its relay. */
+/** The relay, as a connection uses it. */
 export interface ConnectionPorts extends InputPorts, Pick<RelayView, 'onError'> {}
 
 /** A WebSocket with its heartbeat. */
 export class WebSocketConnection implements ClientConnection, Watched, InputOwner {
-  sent = true
+  hasSent = true
   readonly #ws: OwnedWebSocket
-  /** The one beneath it. */
+  /** The socket under it. */
   readonly #socket: Duplex
   readonly #ports: ConnectionPorts
   readonly #input: SocketInput
   #dialect: Dialect | undefined
   #gone: ((connection: WebSocketConnection) => void) | undefined
-  #heard = true
-  /** How many want that nothing is read. */
+  #hasReceived = true
+  /** The number of active pauses. */
   #pauses = 0
-  /** It was ended from this side: what came later is not acted on. */
+  /** Whether the relay has ended it: later messages are ignored. */
   #ended = false
-  /** The latest ping that is not answered. */
+  /** The latest unanswered ping. */
   #pinged: Buffer | undefined
 
   constructor(ws: OwnedWebSocket, socket: Duplex, ports: ConnectionPorts) {
@@ -49,13 +47,13 @@ export class WebSocketConnection implements ClientConnection, Watched, InputOwne
     this.#input = new SocketInput(socket, ports, this)
   }
 
-  /** Who is not read from can't be heard. */
-  get heard(): boolean {
-    return this.#heard || this.#pauses > 0
+  /** True during a pause, in which nothing can come. */
+  get hasReceived(): boolean {
+    return this.#hasReceived || this.#pauses > 0
   }
 
-  set heard(heard: boolean) {
-    this.#heard = heard
+  set hasReceived(hasReceived: boolean) {
+    this.#hasReceived = hasReceived
   }
 
   get unfinished(): number {
@@ -66,8 +64,8 @@ export class WebSocketConnection implements ClientConnection, Watched, InputOwne
     return this.#input.completed
   }
 
-  /** Begins to listen. `gone` hears that the connection is no more. */
-  speak(dialect: Dialect, gone: (connection: WebSocketConnection) => void): void {
+  /** Starts the dialect. `gone` is called when the connection has closed. */
+  use(dialect: Dialect, gone: (connection: WebSocketConnection) => void): void {
     const ws = this.#ws
     this.#dialect = dialect
     this.#gone = gone
@@ -76,7 +74,7 @@ export class WebSocketConnection implements ClientConnection, Watched, InputOwne
   }
 
   receive(data: Buffer, binary: boolean): void {
-    this.heard = true
+    this.hasReceived = true
     this.#input.put(binary ? data : data.toString())
   }
 
@@ -89,17 +87,17 @@ export class WebSocketConnection implements ClientConnection, Watched, InputOwne
   }
 
   pinged(data: Buffer): void {
-    this.heard = true
+    this.hasReceived = true
     if (!this.#pinged) this.#ports.clock.endOfTurn(() => this.#pong())
     this.#pinged = data
   }
 
   ponged(): void {
-    this.heard = true
+    this.hasReceived = true
   }
 
   failed(cause: Error): void {
-    this.#input.stop() // ws has ended, and looks at nothing more
+    this.#input.stop() // ws has ended, and reads nothing more
     this.#ports.onError(new WildcastError('invalid_frame', cause.message, { cause }), { stage: 'socket' })
   }
 
@@ -109,8 +107,8 @@ export class WebSocketConnection implements ClientConnection, Watched, InputOwne
   }
 
   /**
-   * Writes to the socket beneath ws, which would frame the same bytes again for each reader. What
-   * ws writes itself are control frames, at once, so that order is kept.
+   * Writes to the socket under ws, which would frame the same bytes again for each reader. ws
+   * itself writes only control frames, at once, so order is kept.
    */
   write(bytes: Uint8Array, done?: Settle): boolean {
     const socket = this.#socket
@@ -118,9 +116,9 @@ export class WebSocketConnection implements ClientConnection, Watched, InputOwne
       done?.(false)
       return true
     }
-    this.sent = true
+    this.hasSent = true
     socket.write(bytes, done && ((error) => done(!error)))
-    // What the kernel has taken at once does not count, however much it was.
+    // Bytes that the kernel takes at once don't count.
     return socket.writableLength < socket.writableHighWaterMark
   }
 
@@ -178,7 +176,7 @@ export class WebSocketConnection implements ClientConnection, Watched, InputOwne
     if (this.#open) this.#ws.close(factsOf(error.code).close, reasonOf(error))
   }
 
-  /** Lets go of what it has sent at once: ws would keep it until the client has closed its side. */
+  /** Frees its buffers at once: ws would keep them until the client has closed its side. */
   cutOff(): void {
     this.#input.stop()
     this.end(new WildcastError('rate_limited', 'too much unfinished input waits in this relay; send smaller messages'))
@@ -190,8 +188,8 @@ export class WebSocketConnection implements ClientConnection, Watched, InputOwne
   }
 
   /**
-   * Of many pings the latest may be answered alone (RFC 6455, 5.5.3), and who does not read would
-   * not see it anyway.
+   * Answers only the latest of many pings (RFC 6455, 5.5.3), and none while the client doesn't
+   * read.
    */
   #pong(): void {
     const data = this.#pinged
@@ -200,7 +198,7 @@ export class WebSocketConnection implements ClientConnection, Watched, InputOwne
   }
 }
 
-// The types of ws call every socket a plain one to its listeners.
+// In the types of ws, listeners get a plain WebSocket.
 const connectionOf = (ws: WebSocket): WebSocketConnection | undefined => (ws as OwnedWebSocket).connection
 
 function onMessage(this: WebSocket, data: Buffer, binary: boolean): void {
@@ -216,7 +214,7 @@ function onPong(this: WebSocket): void {
 }
 
 /**
- * ws closes the connection itself on a breach of RFC 6455 or of its limits; without a listener the
+ * ws itself closes the connection on a breach of RFC 6455 or of its limits. Without a listener the
  * process would end.
  */
 function onError(this: WebSocket, cause: Error): void {
@@ -230,7 +228,7 @@ function onClose(this: WebSocket, code: number): void {
 function reasonOf(error: WildcastError): string {
   const reason = `${error.code}: ${error.message}`
   if (Buffer.byteLength(reason) <= reasonBytes) return reason
-  // A cut through a character is dropped, so that the reason stays UTF-8.
+  // A cut character is dropped, so that the reason stays UTF-8.
   return Buffer.from(reason)
     .subarray(0, reasonBytes)
     .toString()

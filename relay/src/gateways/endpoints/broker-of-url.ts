@@ -1,9 +1,8 @@
 import { WildcastError } from '@wildcast/protocol'
 
 /**
- * The broker that a URL asks for with `?broker=`; undefined for the default one.
- * @throws {WildcastError} `invalid_frame` where it is named twice: nobody could say which one
- * counts
+ * Returns the broker that a URL selects with `?broker=`; undefined for the default one.
+ * @throws {WildcastError} `invalid_frame` if it is set twice, which would be ambiguous
  */
 export function brokerOfUrl(url: string): string | undefined {
   const query = url.indexOf('?')

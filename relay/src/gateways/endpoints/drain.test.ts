@@ -20,8 +20,8 @@ function opened(count: number, answered = Promise.resolve()) {
   return { clock, announced, closed, isOver: () => over }
 }
 
-describe('a relay that goes away', () => {
-  it('closes few clients at once, after it has announced it', async () => {
+describe('a relay that shuts down', () => {
+  it('closes few clients at once, after an announcement', async () => {
     const { announced, closed, isOver } = opened(3)
     await settled()
     expect({ announced, closed, over: isOver() }).toEqual({
@@ -31,7 +31,7 @@ describe('a relay that goes away', () => {
     })
   })
 
-  it('closes many spread over the window, no more than a quarter of them in any second', async () => {
+  it('spreads many over the window, with less than a quarter of them in any second', async () => {
     const { clock, announced, closed, isOver } = opened(2000)
     await settled()
     expect({ announced: announced[0], closed: closed.length }).toEqual({ announced: [0, 10_000], closed: 0 })
@@ -45,7 +45,7 @@ describe('a relay that goes away', () => {
     expect({ closed: closed.length, over: isOver() }).toEqual({ closed: 2000, over: true })
   })
 
-  it('keeps nobody longer than 20 s, however many there are', async () => {
+  it('keeps no client longer than 20 s, however many there are', async () => {
     const { clock, announced, closed } = opened(4400)
     await settled()
     expect(announced[0]).toEqual([0, 20_000])
@@ -54,7 +54,7 @@ describe('a relay that goes away', () => {
     expect(closed.length).toBe(4400)
   })
 
-  it('closes a client when its publishes are answered, and within a second if a broker does not answer', async () => {
+  it('closes a client when its publishes are answered, or after 1 s if a broker does not answer', async () => {
     let answer = (): void => {}
     const answered = opened(
       1,

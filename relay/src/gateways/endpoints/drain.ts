@@ -3,35 +3,29 @@ import type { RelayView } from '../../core/relay.js'
 import { goingAway } from '../dialects/dialect.js'
 import { reconnectWindow } from './reconnect-window.js'
 
-/** A connection whose client is to come back later. */
+/** A connection whose client should come back later. */
 export interface Draining {
-  /**
-   * Announces that the relay goes away: the client shall come back at a random moment of this
-   * window.
-   */
+  /** Announces the shutdown: the client should come back at a random time in the window. */
   goAway(windowMs: readonly [fromMs: number, toMs: number]): void
-  /** Resolves when each publish of its client that was received is answered. */
+  /** Resolves when every received publish of the client is answered. */
   whenAnswered(): Promise<void>
-  /** Closes it, behind what waits to be written. */
+  /** Closes it, after waiting frames. */
   leave(error: WildcastError): void
 }
 
-/** Clients that all come back within so short a time need not be closed one by one. */
+/** Up to this window, all clients are closed at once. */
 const atOnceMs = 1000
 
-/**
- * Brokers are waited for so long: a client can't know what became of a publish that is not
- * answered.
- */
+/** How long to wait for brokers: a client can't know the outcome of an unanswered publish. */
 const answersMs = 1000
 
-/** What waits to be handed out is waited for in so many turns of the event loop. */
+/** How many turns of the event loop to wait for fan-outs. */
 const mostTurns = 100
 
 /**
- * Announces to clients that the relay goes away, and closes their connections: each at a random
- * moment of the announced window, so that they do not come back all at once. Until then
- * they are served. Resolves when the last is closed.
+ * Announces the shutdown to clients, and closes each connection at a random time in the announced
+ * window, so that they do not all come back at once. Serves them until then. Resolves when the last
+ * is closed.
  */
 export async function drain(
   connections: readonly Draining[],
@@ -43,8 +37,8 @@ export async function drain(
   const leave = (connection: Draining): void => connection.leave(goingAway())
   const atOnce = toMs <= atOnceMs
   if (atOnce) await Promise.all(connections.map(answered))
-  // Behind what waits to be handed out: it has been acknowledged.
-  await handedOut({ clock, slice })
+  // After waiting fan-outs, whose publishes have been acknowledged.
+  await fannedOut({ clock, slice })
   for (const connection of connections) connection.goAway(windowMs)
   if (atOnce) {
     connections.forEach(leave)
@@ -62,21 +56,17 @@ export async function drain(
   )
 }
 
-/**
- * Resolves when nothing waits to be handed out, or after many turns: a broker may bring more all
- * the time.
- */
-async function handedOut({ clock, slice }: Pick<RelayView, 'clock' | 'slice'>): Promise<void> {
+/** Resolves when no fan-out waits, or after `mostTurns`: a broker may always deliver more. */
+async function fannedOut({ clock, slice }: Pick<RelayView, 'clock' | 'slice'>): Promise<void> {
   for (let turns = 0; turns < mostTurns; turns++) {
     await new Promise<void>((resolve) => slice.later(resolve))
-    // What came in beside it in that turn may have been acknowledged, and is handed out by
-    // promises.
+    // Input of the same turn may have been acknowledged, and fans out in promise callbacks.
     await new Promise<void>((resolve) => clock.endOfTurn(resolve))
     if (!slice.isBehind) return
   }
 }
 
-/** Resolves with something, or after so many milliseconds. */
+/** Resolves with the work, or after `ms` milliseconds. */
 function within(ms: number, work: Promise<void>, clock: RelayView['clock']): Promise<void> {
   return new Promise((resolve) => {
     const stopClock = clock.after(ms, resolve)

@@ -5,7 +5,7 @@ import { createRelay } from '../../core/relay.js'
 import { fakeClock } from '../../testing/fake-clock.js'
 import { health } from './health.js'
 
-it('a relay that goes away lives, and is not ready', async () => {
+it('a relay that shuts down is alive, but not ready', async () => {
   const clock = fakeClock()
   const newId = (): string => 'id'
   const relay = await createRelay({ brokers: { main: memory({ clock, newId }) }, newId, clock, onError: () => {} })

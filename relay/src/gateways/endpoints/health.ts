@@ -4,9 +4,9 @@ import { brokerOfUrl } from './broker-of-url.js'
 import { onlyBy } from './only-by.js'
 
 /**
- * `GET /healthz`: whether the relay lives, which it does while brokers come and go. `GET /readyz`:
- * 200 if all brokers are reached, bridges copy and components run, else 503, with the reason for
- * each that does not; `?broker=` asks for one broker alone. A relay that goes away is not ready.
+ * `GET /healthz`: whether the relay is alive, whatever its brokers do. `GET /readyz`: 200 if all
+ * brokers are reached, bridges copy and components run, else 503 with each reason; `?broker=`
+ * selects one broker. A relay that shuts down is not ready.
  */
 export const health: Gateway = ({ routes, closing }, relay) => {
   routes.get('/healthz', (c) => c.json({ status: 'ok', relay: relay.id, brokers: relay.brokers() }))

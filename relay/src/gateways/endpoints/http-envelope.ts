@@ -2,31 +2,35 @@ import { encode } from '@msgpack/msgpack'
 import { encodeUtf8, parseJson, WildcastError, writeByteList } from '@wildcast/protocol'
 import { MessagePackWriter, parseMessagePack } from '@wildcast/protocol/msgpack'
 
-// How the original system puts an HTTP request into a message and takes the answer out of one.
-// MessagePack has its structs as positional arrays, and header values and bodies as arrays of
-// integers, since that is what the original writes.
+// The original system's messages for HTTP requests and responses. In MessagePack, structs are
+// positional arrays, and header values and bodies are arrays of integers, as the original writes
+// them.
 
-/** The forms that `--request-response` names. */
+/** The forms of `--request-response`. */
 export type EnvelopeForm = 'messagepack' | 'json'
+/** All forms. */
 export const forms: readonly EnvelopeForm[] = ['messagepack', 'json']
 
+/** An HTTP request in a message. */
 export interface EnvelopedRequest {
   readonly method: string
   /** Names in lower case, with every value that was sent. */
   readonly headers: Readonly<Record<string, readonly string[]>>
   /** Path and query as they were sent. */
   readonly uri: string
-  /** What follows `/request/`. */
+  /** The path after `/request/`. */
   readonly path: string
   readonly body: Uint8Array
 }
 
+/** An HTTP response in a message. */
 export interface EnvelopedResponse {
   readonly status: number
   readonly headers: readonly (readonly [name: string, value: string])[]
   readonly body: Uint8Array<ArrayBuffer>
 }
 
+/** Writes what `decodeRequest` reads. */
 export function encodeRequest(
   form: EnvelopeForm,
   { method, headers, uri, path, body }: EnvelopedRequest,
@@ -43,8 +47,8 @@ export function encodeRequest(
 }
 
 /**
- * Reads what `encodeQuestion` wrote.
- * @throws {WildcastError} `internal`, saying what is wrong with it
+ * Reads what `encodeRequest` wrote.
+ * @throws {WildcastError} `internal`, with the reason
  */
 export function decodeRequest(form: EnvelopeForm, payload: Uint8Array): EnvelopedRequest {
   const value = decode(form, payload)
@@ -57,7 +61,7 @@ export function decodeRequest(form: EnvelopeForm, payload: Uint8Array): Envelope
   return { method, headers: Object.fromEntries(named), uri, path, body: bytesOf(body) } as EnvelopedRequest
 }
 
-/** Writes what `decodeAnswer` reads. */
+/** Writes what `decodeResponse` reads. */
 export function encodeResponse(form: EnvelopeForm, { status, headers, body }: EnvelopedResponse): string | Uint8Array {
   const values = new Map<string, string[]>()
   for (const [name, text] of headers) values.set(name, [...(values.get(name) ?? []), text])
@@ -83,7 +87,7 @@ function positional(fields: readonly unknown[], body: Uint8Array): Uint8Array {
 
 /**
  * Reads what a responder sent.
- * @throws {WildcastError} `internal`, saying what is wrong with it
+ * @throws {WildcastError} `internal`, with the reason
  */
 export function decodeResponse(form: EnvelopeForm, payload: Uint8Array): EnvelopedResponse {
   const value = decode(form, payload)
@@ -111,10 +115,7 @@ function headersOf(value: unknown): EnvelopedResponse['headers'] {
     )
 }
 
-/**
- * What speaks of one connection or its framing is not the responder's to say (RFC 9110, 7.6.1): the
- * server says it itself.
- */
+/** Headers of one connection or its framing (RFC 9110, 7.6.1), which the server sets itself. */
 const ofTheConnection = new Set([
   'connection',
   'content-length',
@@ -128,19 +129,19 @@ const ofTheConnection = new Set([
 ])
 
 function nameOf(name: string): string {
-  if (!/^[\w!#$%&'*.^`|~+-]+$/.test(name)) throw bad('a header is not named by a token')
+  if (!/^[\w!#$%&'*.^`|~+-]+$/.test(name)) throw bad('a header name is not a token')
   return name
 }
 
-/** Several values, rather than the bytes of one. */
+/** Whether it holds several values, not the bytes of one. */
 function isList(value: unknown): value is unknown[] {
   return Array.isArray(value) && !value.every((item) => typeof item === 'number')
 }
 
 function textOf(value: unknown): string {
   const text = typeof value === 'string' ? value : Buffer.from(bytesOf(value)).toString('latin1')
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: a header value must hold none of them (RFC 9110, 5.5)
-  if (/[\x00-\x08\x0a-\x1f\x7f]|[^\x00-\xff]/.test(text)) throw bad('a header value holds what no header may')
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: forbidden in headers (RFC 9110, 5.5)
+  if (/[\x00-\x08\x0a-\x1f\x7f]|[^\x00-\xff]/.test(text)) throw bad('a header value has a forbidden character')
   return text
 }
 
@@ -166,8 +167,8 @@ function bad(why: string, cause?: unknown): WildcastError {
 }
 
 /**
- * A request's path as segments of a subject: `.` is spelled `_DOT_`, an empty segment `%`, and what
- * no segment can hold is percent-escaped, `%` included.
+ * Returns the subject of a request: its path as segments, with `_DOT_` for `.`, `%` for an empty
+ * segment, and what no segment can hold percent-escaped, `%` included.
  */
 export function subjectOfRequest(method: string, path: string): string {
   const segments = path

@@ -2,21 +2,22 @@ import { factsOf, WildcastError } from '@wildcast/protocol'
 import type { Hono } from 'hono'
 import type { RelayView } from '../../core/relay.js'
 
-/** Answers what a route throws with the status and the words of its code. */
+/** Answers a route's error with the status and message of its code. */
 export function answerErrors(routes: Hono, relay: RelayView): void {
   routes.onError((cause, c) => {
     const error = WildcastError.from(cause)
-    // A client that hung up in the middle is no failure of ours.
+    // A client that disconnects is not an error of the relay.
     if (error.code === 'internal' && !c.req.raw.signal.aborted)
       relay.onError(error, { stage: 'http', request: c.get('requestId') })
     return errorResponse(error)
   })
 }
 
+/** Returns the response for an error. */
 export function errorResponse({ code, message }: WildcastError): Response {
   const { status } = factsOf(code)
   const headers = { 'content-type': 'text/plain; charset=utf-8' }
-  // The rest of the body is not waited for, so nothing else can follow it on its connection.
+  // The rest of the body is not read, so nothing can follow it on its connection.
   const ends = status === 413 ? { connection: 'close' } : {}
   return new Response(`${code}: ${message}\n`, { status, headers: { ...headers, ...ends } })
 }

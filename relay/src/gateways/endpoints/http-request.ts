@@ -15,30 +15,31 @@ import {
 import { readBody } from './read-body.js'
 import { subjectOfPath } from './subject-of-path.js'
 
+/** Options of `httpRequest`. */
 export interface HttpRequestOptions {
-  /** How requests are put into messages; without it `/request` is closed. */
+  /** The form of requests in messages; without it `/request` is disabled. */
   readonly form?: EnvelopeForm | undefined
-  /** How long an answer is waited for. @default 2000 */
+  /** Milliseconds to wait for a response. @default 2000 */
   readonly timeoutMs?: number | undefined
 }
 
 /**
- * `/request/<path>`, any method: the request goes out on `request.<id>.<METHOD>.<path>`, and the
- * first message on `response.<id>.…` is its answer.
+ * `/request/<path>`, any method: publishes the request on `request.<id>.<METHOD>.<path>`, and
+ * responds with the first message on `response.<id>.…`.
  */
 export function httpRequest({ form, timeoutMs = 2000 }: HttpRequestOptions = {}): Gateway {
   return ({ routes }, relay) => {
-    // A byte of the body takes up to four of the message, as a number in JSON.
+    // A byte of the body takes up to four bytes of the message, as a number in JSON.
     const limit = { maxBytes: Math.floor(relay.limits.payload / 4), remedy: 'send less' }
     routes.all('/request/*', async (c) => {
       if (!form) return c.text('request-response is not supported: start the gateway with --request-response', 400)
-      const question = questionOf(c, await readBody(c, relay, limit))
+      const request = requestOf(c, await readBody(c, relay, limit))
       const broker = brokerOfUrl(c.req.url)
       try {
-        const payload = await ask(
+        const payload = await sendRequest(
           broker === undefined ? relay : relay.only(broker),
-          subjectOfRequest(question.method, question.path),
-          encodeRequest(form, question),
+          subjectOfRequest(request.method, request.path),
+          encodeRequest(form, request),
           { timeoutMs, gone: c.req.raw.signal },
         )
         return respond(decodeResponse(form, payload))
@@ -52,7 +53,7 @@ export function httpRequest({ form, timeoutMs = 2000 }: HttpRequestOptions = {})
   }
 }
 
-function questionOf(c: Context, body: Uint8Array): EnvelopedRequest {
+function requestOf(c: Context, body: Uint8Array): EnvelopedRequest {
   const { incoming } = c.env as HttpBindings
   const { pathname, search } = new URL(c.req.url)
   return {
@@ -64,11 +65,8 @@ function questionOf(c: Context, body: Uint8Array): EnvelopedRequest {
   }
 }
 
-/**
- * Publishes a question once its answer is listened for. Whatever happens, nothing of it is left
- * behind.
- */
-function ask(
+/** Publishes a request after subscribing to its response, and always removes the subscription. */
+function sendRequest(
   relay: RelayView,
   path: string,
   message: string | Uint8Array,
@@ -82,7 +80,7 @@ function ask(
       ended: (_, error) => fail(error),
     })
     const fail = (cause: unknown): void => end(() => reject(cause))
-    const stopClock = relay.clock.after(timeoutMs, () => fail(new WildcastError('timeout', 'nobody answered')))
+    const stopClock = relay.clock.after(timeoutMs, () => fail(new WildcastError('timeout', 'no response came in time')))
     const leave = (): void => fail(new WildcastError('interrupted', 'the client left'))
     gone.addEventListener('abort', leave)
     let ended = false
@@ -96,14 +94,14 @@ function ask(
     session
       .subscribe({ subject: answerOn }, () => {})
       .then(() => {
-        // Whoever has been told that it failed must not find it done later.
+        // A request that was reported as failed must not be published later.
         if (ended) return
-        const told = relay
+        const carriesReply = relay
           .brokers()
           .find((broker) => broker.default)
           ?.features.includes('response_subject')
-        // Where the broker carries no reply address, responders know it from the subject.
-        const reply = told ? { responseSubject: answerOn } : {}
+        // If the broker carries no reply address, responders derive it from the subject.
+        const reply = carriesReply ? { responseSubject: answerOn } : {}
         return session.publish({ subject: `request.${id}.${path}`, payload: message, madeForRequest: true, ...reply })
       })
       .catch(fail)
@@ -112,13 +110,13 @@ function ask(
 
 function respond({ status, headers, body }: EnvelopedResponse): Response {
   const bare = status === 204 || status === 205 || status === 304
-  // Headers that are added later would stand beside the content type that a response begins with.
+  // Passed to the constructor: added later, a content type would stand beside the default one.
   const all = new Headers()
   for (const [name, value] of headers) all[isContentType(name) ? 'set' : 'append'](name, value)
   return new Response(bare ? null : body, { status, headers: all })
 }
 
-/** There is one at most (RFC 9110, 8.3). Of several the last counts, as in browsers. */
+/** There is at most one (RFC 9110, 8.3). Of several the last counts, as in browsers. */
 function isContentType(name: string): boolean {
   return name.toLowerCase() === 'content-type'
 }

@@ -11,24 +11,24 @@ import { drain } from './drain.js'
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
 
-/** Frames of v1 in JSON, an event each: shared by all clients of this kind. */
+/** Frames of v1 in JSON, one per event: shared by all clients with event streams. */
 const overEvents = v1(
   jsonCodec,
   v1Encoder(jsonCodec, (frame) => bytes(`data: ${String(frame)}\n\n`)),
 )
 
-/** The same, a line each. */
+/** The same, one per line. */
 const overLines = v1(
   jsonCodec,
   v1Encoder(jsonCodec, (frame) => bytes(`${String(frame)}\n`)),
 )
 
-/** A client that polls can hear for so long, in milliseconds, why its connection has ended. */
-const farewellMs = 20_000
+/** How long a polling client can ask why its connection has ended, in milliseconds. */
+const closeReasonMs = 20_000
 
 const noSession = (): WildcastError => new WildcastError('invalid_frame', 'begin with "Connect"')
 
-/** The sessions that are spoken over plain HTTP. */
+/** The sessions over plain HTTP. */
 export class HttpSessions {
   readonly #relay: RelayView
   readonly #connections: Map<string, HttpConnection> = new Map()
@@ -39,16 +39,17 @@ export class HttpSessions {
     this.#beat = heartbeat(relay.clock)
   }
 
-  /** @throws {WildcastError} `interrupted` if there is none */
+  /** @throws {WildcastError} `interrupted` if the session does not exist */
   find(key: string): HttpConnection {
     const connection = this.#connections.get(key)
-    // It may have ended a moment ago, by whatever was written to it.
+    // A write may have ended it a moment ago.
     if (!connection) throw new WildcastError('interrupted', 'there is no such session; begin again')
     return connection
   }
 
   /**
-   * @throws {WildcastError} `interrupted` if there is none; `unsupported` if it has an event stream
+   * @throws {WildcastError} `interrupted` if the session does not exist; `unsupported` if it has an
+   * event stream
    */
   findPolled(key: string): PolledConnection {
     const connection = this.find(key)
@@ -56,8 +57,8 @@ export class HttpSessions {
     throw new WildcastError('unsupported', 'this session has an event stream: read that')
   }
 
-  /** Opens a session with this `Connect`, or goes on with the one that it names. */
-  openStream(stream: EventStream, hello: string): void {
+  /** Opens a session with this `Connect`, or resumes the one that it names. */
+  openStream(stream: EventStream, connectFrame: string): void {
     const connection = new EventStreamConnection(stream, this.#relay.slice)
     const dialect = overEvents(this.#relay, connection)
     this.#beat.watch(connection)
@@ -66,35 +67,35 @@ export class HttpSessions {
       dialect.close()
       connection.gone()
     })
-    connection.speak(dialect)
-    dialect.receive(hello)
+    connection.use(dialect)
+    dialect.receive(connectFrame)
     this.#add(connection, dialect.key)
     if (dialect.key === undefined) connection.end(noSession())
   }
 
   /**
-   * The same for a client that polls. Returns what the relay answers.
+   * The same for a client that polls. Returns the relay's frames.
    * @throws {WildcastError} `unsupported` if the relay keeps no frames
    */
-  openPolled(hello: string): readonly Uint8Array[] {
+  openPolled(connectFrame: string): readonly Uint8Array[] {
     const { limits, clock, slice } = this.#relay
     if (limits.resume === 0) throw new WildcastError('unsupported', 'this relay keeps no frames: read an event stream')
     const connection = new PolledConnection(clock, slice)
     const dialect = overLines(this.#relay, connection)
     this.#beat.watch(connection)
-    connection.speak(dialect)
+    connection.use(dialect)
     connection.whenEnded(() => {
       this.#beat.unwatch(connection)
-      clock.after(farewellMs, () => this.#forget(connection, dialect.key))
+      clock.after(closeReasonMs, () => this.#forget(connection, dialect.key))
       dialect.close()
     })
-    dialect.receive(hello)
+    dialect.receive(connectFrame)
     if (dialect.key === undefined) connection.end(noSession())
     this.#add(connection, dialect.key)
     return connection.answer()
   }
 
-  /** A client ends its session, whether its connection is there or not. */
+  /** Ends a session at its client's request, whether it has a connection or not. */
   end(key: string): void {
     this.#relay.sessions.find(key)?.expire()
   }
@@ -108,7 +109,7 @@ export class HttpSessions {
     if (key !== undefined) this.#connections.set(key, connection)
   }
 
-  /** Its client may be back over another connection already. */
+  /** The client may be back on another connection already. */
   #forget(connection: HttpConnection, key: string | undefined): void {
     this.#beat.unwatch(connection)
     if (key !== undefined && this.#connections.get(key) === connection) this.#connections.delete(key)

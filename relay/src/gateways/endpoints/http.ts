@@ -5,19 +5,19 @@ import { onlyBy } from './only-by.js'
 import { readBody } from './read-body.js'
 import { subjectOfPath } from './subject-of-path.js'
 
-/** A client that only publishes is sent nothing. */
-const nowhere: Outlet = { deliver: () => {}, ended: () => {} }
+/** A client that only publishes gets nothing. */
+const ignoringOutlet: Outlet = { deliver: () => {}, ended: () => {} }
 
 /**
- * `POST /publish/<subject>`: the body's bytes are the payload; `?broker=` names another broker than
- * the default one.
+ * `POST /publish/<subject>`: the body's bytes are the payload; `?broker=` selects another broker
+ * than the default one.
  */
 export const http: Gateway = ({ routes }, relay) => {
   const limit = { maxBytes: relay.limits.payload, remedy: 'send it in parts' }
 
   routes.post('/publish/*', async (c) => {
     const payload = await readBody(c, relay, limit)
-    const session = relay.open(nowhere)
+    const session = relay.open(ignoringOutlet)
     const subject = subjectOfPath(new URL(c.req.url).pathname, '/publish/')
     await session.publish({ subject, payload, broker: brokerOfUrl(c.req.url) })
     return c.text('published to subject', 202)

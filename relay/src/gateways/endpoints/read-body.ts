@@ -8,28 +8,27 @@ import type { Sender } from '../../core/unfinished-input.js'
 
 export interface ReadBodyOptions {
   readonly maxBytes: number
-  /** What the client is told to do if the body is longer. */
+  /** The remedy in the error if the body is longer. */
   readonly remedy: string
 }
 
-/** Bytes that are reserved at first for a body whose length is not announced. */
+/** Bytes to reserve first for a body of unknown length. */
 const firstBytes = 4096
 
 /**
- * Reads the body of a request. A length that is announced is looked at before the body is asked
- * for. Read from Node's own request, since a stream of the Web's takes many times as long for a
- * body in small pieces.
- * @throws {WildcastError} `too_large`; `rate_limited` if all clients together have begun too much;
- * `interrupted` if the client has left
+ * Reads the body of a request. An announced length is checked before the body is read. It reads
+ * Node's own request, since a web stream takes many times as long for small pieces.
+ * @throws {WildcastError} `too_large`; `rate_limited` if all clients have too much incomplete
+ * input; `interrupted` if the client has left
  */
 export function readBody(c: Context, relay: RelayView, options: ReadBodyOptions): Promise<Buffer> {
   return withBody(c, relay, options, async (body) => body)
 }
 
 /**
- * As `readBody`, for a body that may have to wait: until `use` has settled, it counts as unfinished
- * input.
- * @param use - `cutOff` is aborted if the body must be let go
+ * As `readBody`, for a body that may have to wait: it counts as incomplete input until `use` has
+ * settled.
+ * @param use - its `cutOff` is aborted if the body must be dropped
  */
 export async function withBody<Result>(
   c: Context,
@@ -59,10 +58,7 @@ function tooLarge({ maxBytes, remedy }: ReadBodyOptions): WildcastError {
   return new WildcastError('too_large', `the body is longer than ${maxBytes} bytes; ${remedy}`)
 }
 
-/**
- * Bytes that grow piece by piece. Pieces are copied, since each keeps the whole chunk alive in
- * which it came.
- */
+/** A growing buffer. It copies pieces, since each would keep its whole chunk in memory. */
 class Body {
   readonly #options: ReadBodyOptions
   #bytes = Buffer.alloc(0)
@@ -95,7 +91,7 @@ class Body {
       }
       this.#refuse = (error) => {
         stop()
-        incoming.resume() // what still comes is not looked at
+        incoming.resume() // the rest is ignored
         reject(error)
       }
       incoming.on('data', take).on('end', end).on('close', leave).on('error', leave)

@@ -1,13 +1,12 @@
-/** When the relay goes away, this many clients are asked to come back in a second. */
+/** How many clients should come back per second after a shutdown. */
 const reconnectsPerSecond = 200
 
-/**
- * However many there are, a relay that is stopped does not stay longer: service managers wait 30 s
- * and more.
- */
+/** The longest window: service managers wait 30 s or more for a process to stop. */
 const longestMs = 20_000
 
-/** From when to when so many clients are to come back, in milliseconds: each at a random moment. */
+/**
+ * Returns the window in which `clients` should come back, in milliseconds, each at a random time.
+ */
 export function reconnectWindow(clients: number): readonly [fromMs: number, toMs: number] {
   return [0, Math.min(longestMs, Math.ceil((clients / reconnectsPerSecond) * 1000))]
 }

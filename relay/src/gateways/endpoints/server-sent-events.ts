@@ -14,18 +14,18 @@ import { brokerOfUrl } from './broker-of-url.js'
 import { reconnectWindow } from './reconnect-window.js'
 import { subjectOfPath } from './subject-of-path.js'
 
-/** Milliseconds between comments that keep proxies from closing a quiet stream. */
+/** Milliseconds between comments, which keep proxies from closing a quiet stream. */
 const heartbeatMs = 25_000
 
-/** How soon a client comes back that has lost its stream, in milliseconds. */
+/** How soon a client that has lost its stream reconnects, in milliseconds. */
 const retryMs = 2000
 
 /**
- * `GET /subscribe/<pattern>` with `Accept: text/event-stream`: the messages of a pattern as Server-Sent Events
- * (https://html.spec.whatwg.org/multipage/server-sent-events.html). The stream opens when the broker has confirmed; `?broker=` names another one.
- *
- * `data` is the body of a `Message` of v1 in JSON. `event: gap` means that messages were lost; a client that comes back with a `Last-Event-ID` gets one at once,
- * since nothing is kept for it. `event: ended` has the code and reason for which nothing more comes.
+ * `GET /subscribe/<pattern>` with `Accept: text/event-stream`: the messages of a pattern as
+ * Server-Sent Events (https://html.spec.whatwg.org/multipage/server-sent-events.html). The stream
+ * opens when the broker has confirmed; `?broker=` selects another one. `data` is the body of a v1
+ * `Message` in JSON. `event: gap`: messages were lost; a client with a `Last-Event-ID` gets one at
+ * once, since nothing is kept for it. `event: ended` has the code and reason of the end.
  */
 export const serverSentEvents: Gateway = ({ routes, closing }, relay) => {
   const streams = new Map<EventStream, Outbox>()
@@ -39,7 +39,7 @@ export const serverSentEvents: Gateway = ({ routes, closing }, relay) => {
   beat()
 
   routes.get('/subscribe/*', async (c, next) => {
-    // Nobody would read or end the stream of a HEAD.
+    // No client would read or end the stream of a HEAD.
     if (c.req.method === 'HEAD' || !/\btext\/event-stream\b/i.test(c.req.header('accept') ?? '')) return next()
     const request = requestOf(c)
     const { outgoing } = c.env as HttpBindings
@@ -66,11 +66,11 @@ export const serverSentEvents: Gateway = ({ routes, closing }, relay) => {
   })
 }
 
-/** What a client asks for. */
+/** A client's request. */
 interface StreamRequest {
   readonly pattern: Pattern
   readonly broker: string | undefined
-  /** The client had a stream before, and has missed what came since. */
+  /** Whether the client had a stream before, and has missed messages. */
   readonly returns: boolean
 }
 
@@ -80,7 +80,7 @@ function requestOf(c: Context): StreamRequest {
   return { pattern, broker: brokerOfUrl(c.req.url), returns: Boolean(c.req.header('last-event-id')) }
 }
 
-/** The stream of a client ends with its subscription. */
+/** Opens a stream's outbox. Both end with the subscription. */
 function outboxOver(stream: EventStream, relay: RelayView, encoder: StreamEncoder): Outbox {
   const outbox = relay.outbox(encoder, {
     wire: stream,
@@ -94,7 +94,7 @@ function outboxOver(stream: EventStream, relay: RelayView, encoder: StreamEncode
   return outbox
 }
 
-/** Resolves when the broker has confirmed. A stream whose subscription is refused is closed. */
+/** Resolves when the broker has confirmed. If the subscription is refused, closes the stream. */
 async function begin(
   stream: EventStream,
   session: Session,
@@ -112,7 +112,7 @@ async function begin(
 
 const comment = text(':\n\n')
 
-/** Events are shared by all streams of a pattern, and so are their ids: they only grow, and begin with what names this start of the relay. */
+/** Streams of a pattern share events and ids. Ids increase, after an id of this start. */
 function eventEncoder(start: string): StreamEncoder {
   let count = 0
   return {
@@ -123,7 +123,7 @@ function eventEncoder(start: string): StreamEncoder {
   }
 }
 
-/** In JSON without line breaks, so that nothing in a message can begin a line of its own. */
+/** In JSON without line breaks, so that no part of a message can begin another line. */
 function bodyOf(frame: MessageFrame): string {
   return String(jsonCodec.encode(frame)).slice(`{"${frame.kind}":`.length, -1)
 }

@@ -9,27 +9,27 @@ import { HttpSessions } from './http-sessions.js'
 import { onlyBy } from './only-by.js'
 import { readBody, withBody } from './read-body.js'
 
-/** Bytes that a `Connect` may take. */
-const helloBytes = 64 * 1024
+/** The most bytes of a `Connect`. */
+const connectBytes = 64 * 1024
 
 /**
- * v1 for clients that get no WebSocket through. `POST /stream` with a `Connect` answers with an
- * event stream, a frame in each event, `Welcome` first; if lines are accepted instead, with
- * `Welcome` alone, and `GET /stream/frames` answers with the frames that follow, a line each. `POST
- * /stream/frames` brings the client's frames, one in each line. `DELETE /stream` ends the session.
- * See docs/protocol.md.
+ * v1 for clients without WebSockets. `POST /stream` with a `Connect` responds with an event stream,
+ * one frame per event, `Welcome` first. If the client accepts lines instead, it responds with
+ * `Welcome` alone, and `GET /stream/frames` with the frames that follow, one per line. `POST
+ * /stream/frames` takes the client's frames, one per line. `DELETE /stream` ends the session. See
+ * docs/protocol.md.
  */
 export const streamEndpoint: Gateway = ({ routes, closing, stayFor }, relay) => {
   const sessions = new HttpSessions(relay)
-  const helloLimit = { maxBytes: helloBytes, remedy: 'send less at once' }
+  const connectLimit = { maxBytes: connectBytes, remedy: 'send less at once' }
   const framesLimit = { maxBytes: postBytes(relay), remedy: 'send less at once' }
 
   routes.post('/stream', async (c) => {
-    const hello = (await readBody(c, relay, helloLimit)).toString()
-    if (c.req.header('accept')?.includes(linesType)) return lines(sessions.openPolled(hello))
+    const connectFrame = (await readBody(c, relay, connectLimit)).toString()
+    if (c.req.header('accept')?.includes(linesType)) return lines(sessions.openPolled(connectFrame))
     const { outgoing } = c.env as HttpBindings
     const stream = new EventStream({ gone: c.req.raw.signal, outgoing, clock: relay.clock })
-    sessions.openStream(stream, hello)
+    sessions.openStream(stream, connectFrame)
     return stream.response()
   })
 
@@ -57,8 +57,7 @@ export const streamEndpoint: Gateway = ({ routes, closing, stayFor }, relay) => 
     return c.body(null, 204)
   })
 
-  // A client checks that the endpoint is there before it blames the network for a WebSocket that
-  // was refused.
+  // A client checks that the endpoint exists before it blames the network for a refused WebSocket.
   routes.get('/stream', (c) => c.body(null, 204))
   routes.all('/stream', (c) => onlyBy(c, 'DELETE, GET, HEAD, POST'))
   routes.all('/stream/frames', (c) => onlyBy(c, 'GET, POST'))
@@ -66,7 +65,7 @@ export const streamEndpoint: Gateway = ({ routes, closing, stayFor }, relay) => 
   closing.addEventListener('abort', () => stayFor(sessions.drain()))
 }
 
-/** One frame on each line. */
+/** One frame per line. */
 const linesType = 'application/x-ndjson'
 
 function lines(frames: readonly Uint8Array[]): Response {
@@ -79,12 +78,12 @@ function lines(frames: readonly Uint8Array[]): Response {
 function sessionOf(c: Context): string {
   const [, session] = /^Session (\w+)$/i.exec(c.req.header('authorization') ?? '') ?? []
   if (session !== undefined) return session
-  throw new WildcastError('invalid_frame', 'say whose frames these are: "Authorization: Session <id>"')
+  throw new WildcastError('invalid_frame', 'name the session of these frames: "Authorization: Session <id>"')
 }
 
 /**
- * Bytes of the longest POST: a full payload in base64, with escapes, behind all that the SDK puts
- * before it.
+ * Bytes of the longest POST: a full payload in base64, escaped, after all that the SDK puts before
+ * it.
  */
 function postBytes({ limits }: RelayView): number {
   return 4 * limits.payload + 320 * 1024

@@ -1,9 +1,9 @@
 import { WildcastError } from '@wildcast/protocol'
 
 /**
- * The subject that a path names after its prefix, decoded once. A slash in it is left for the
- * subject's own check to refuse.
- * @throws {WildcastError} `invalid_subject` where the path is no percent-encoded UTF-8
+ * Returns the subject after a path's prefix, decoded once. A decoded slash is left to the subject's
+ * own check.
+ * @throws {WildcastError} `invalid_subject` if the path is not percent-encoded UTF-8
  */
 export function subjectOfPath(path: string, prefix: string): string {
   try {

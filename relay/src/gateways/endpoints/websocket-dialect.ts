@@ -12,16 +12,16 @@ import { v1 } from '../dialects/v1/v1.js'
 import { brokerOfUrl } from './broker-of-url.js'
 import { subjectOfPath } from './subject-of-path.js'
 
-/** Some clients and proxies put a slash at the end. */
+/** Some clients and proxies append a slash. */
 export function isWs(path: string): boolean {
   return path === '/ws' || path === '/ws/'
 }
 
-/** What is spoken over a connection, once it is there. */
+/** Opens a dialect on a connection with this framing. */
 export type OpenFramedDialect = (connection: ClientConnection, framing: Framing) => Dialect
 
 /**
- * The dialect that a handshake asks for, and the broker.
+ * Returns the dialect and broker of a handshake.
  * @throws {WildcastError} `invalid_frame`, `invalid_subject`, `unknown_broker`
  */
 export function dialectOfHandshake(
@@ -41,8 +41,8 @@ function dialectOf(request: IncomingMessage, mode: Mode | undefined): (framing: 
     return (framing) => classicDialect(encoders[framing])
   }
   for (const offered of header.split(',')) {
-    const spoken = v1Codecs.get(offered.trim())
-    if (spoken) return (framing) => v1(spoken.codec, spoken.encoders[framing])
+    const found = v1Codecs.get(offered.trim())
+    if (found) return (framing) => v1(found.codec, found.encoders[framing])
   }
   throw new WildcastError('invalid_frame', `offer one of these subprotocols: ${[...v1Codecs.keys()].join(', ')}`)
 }
@@ -52,7 +52,7 @@ function subscription(
   path: string,
   mode: Mode | undefined,
 ): (framing: Framing) => OpenDialect {
-  // Of what is offered, ws would claim one, and none is spoken here.
+  // ws would claim an offered subprotocol, but none is used here.
   request.headers['sec-websocket-protocol'] = undefined
   const pattern = subjectOfPath(path, '/subscribe/')
   parsePattern(pattern) // refused before the handshake rather than after

@@ -12,20 +12,21 @@ import { drain } from './drain.js'
 import { onlyBy } from './only-by.js'
 import { dialectOfHandshake, isWs, type OpenFramedDialect } from './websocket-dialect.js'
 
+/** Options of `websocket`. */
 export interface WebSocketOptions {
-  /** What classic clients are sent; without it only v1 is spoken. */
+  /** The form for classic clients; without it only v1 is supported. */
   readonly mode?: Mode | undefined
   /**
    * Compresses messages of 1 KiB to 512 KiB for clients that offer `permessage-deflate`, once for
-   * all of them. It costs time in the relay, and some 300 kB for each client that sends compressed
-   * messages. @default false
+   * all of them. It costs CPU time, and some 300 kB for each client that sends compressed messages.
+   * @default false
    */
   readonly compression?: boolean | undefined
 }
 
 /**
- * Each message is compressed for itself (RFC 7692, 7.1.1.1), so that all who get it share the
- * result, and nothing is kept for a client between two messages.
+ * Compresses each message separately (RFC 7692, 7.1.1.1), so that clients share the result, and no
+ * state is kept between messages.
  */
 const deflate = { serverNoContextTakeover: true, clientNoContextTakeover: true }
 
@@ -33,8 +34,8 @@ const deflate = { serverNoContextTakeover: true, clientNoContextTakeover: true }
 const closeTimeoutMs = 2000
 
 /**
- * `/ws`: v1 by subprotocol, classic without one. `/subscribe/<pattern>`: one pattern, one way.
- * `?broker=` leads to one broker only.
+ * `/ws`: v1 by subprotocol, classic without one. `/subscribe/<pattern>`: one pattern, messages
+ * only. `?broker=` limits it to one broker.
  */
 export function websocket({ mode, compression = false }: WebSocketOptions = {}): Gateway {
   return ({ onUpgrade, routes, closing, stayFor }, relay) => {
@@ -43,14 +44,14 @@ export function websocket({ mode, compression = false }: WebSocketOptions = {}):
     onUpgrade((handshake) => {
       const { request, socket, path } = handshake
       if (!isWs(path) && !path.startsWith('/subscribe/')) return false
-      let spoken: OpenFramedDialect
+      let openDialect: OpenFramedDialect
       try {
-        spoken = dialectOfHandshake(request, { path, mode, relay })
+        openDialect = dialectOfHandshake(request, { path, mode, relay })
       } catch (cause) {
         refuseHandshake(socket, 400, WildcastError.from(cause).message)
         return true
       }
-      sockets.accept(handshake, spoken)
+      sockets.accept(handshake, openDialect)
       return true
     })
 
@@ -79,14 +80,14 @@ class WebSockets {
     this.#beat = heartbeat(relay.clock)
   }
 
-  accept({ request, socket, head }: Handshake, spoken: OpenFramedDialect): void {
+  accept({ request, socket, head }: Handshake, openDialect: OpenFramedDialect): void {
     withoutNarrowWindow(request)
     this.#server.handleUpgrade(request, socket, head, (ws) => {
       const connection = new WebSocketConnection(ws, socket, this.#ports)
       this.#beat.watch(connection)
       this.#connections.add(connection)
       const framing = ws.extensions.includes('permessage-deflate') ? 'deflated' : 'plain'
-      connection.speak(spoken(connection, framing), this.#gone)
+      connection.use(openDialect(connection, framing), this.#gone)
     })
   }
 
@@ -101,7 +102,7 @@ class WebSockets {
   }
 }
 
-// The published types do not know `closeTimeout` yet, which a literal would not get past.
+// The published types lack `closeTimeout`, so a literal would not compile.
 function serverOptions(relay: RelayView, compression: boolean): ServerOptions<typeof OwnedWebSocket> {
   const options = {
     WebSocket: OwnedWebSocket,
@@ -117,8 +118,8 @@ function serverOptions(relay: RelayView, compression: boolean): ServerOptions<ty
 }
 
 /**
- * Messages are compressed for all with the whole window. Whoever has room for less is served
- * without compression, where ws would refuse the handshake.
+ * Messages are compressed for all with the whole window. A client with a smaller one is served
+ * without compression, since ws would refuse its handshake.
  */
 function withoutNarrowWindow({ headers }: IncomingMessage): void {
   if (headers['sec-websocket-extensions']?.includes('server_max_window_bits'))
@@ -126,8 +127,8 @@ function withoutNarrowWindow({ headers }: IncomingMessage): void {
 }
 
 /**
- * Bytes of the longest WebSocket message: a full payload as an array of numbers (`255,`), and room
- * for the rest of its frame.
+ * Bytes of the longest WebSocket message: a full payload as an array of numbers (`255,`), and the
+ * rest of its frame.
  */
 function frameBytes(relay: RelayView): number {
   return 4 * relay.limits.payload + 64 * 1024

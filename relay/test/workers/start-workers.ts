@@ -9,30 +9,30 @@ import { childrenOf, listensOn } from '../servers/processes.js'
 import { temporaryFolder } from '../servers/temporary-folder.js'
 import { connect, type Socket } from '../socket.js'
 
-/** A command that runs several workers, as users start it. */
-export interface Crew {
+/** A command with several workers, as users start it. */
+export interface WorkersCommand {
   readonly primary: ChildProcess
-  /** `127.0.0.1:<port>` of its first port. */
+  /** `127.0.0.1:<port>` of the first port. */
   readonly address: string
-  /** The same of all its ports. */
+  /** The addresses of all ports. */
   readonly addresses: readonly string[]
-  /** The processes of one kind. */
+  /** The processes of one program. */
   pids(main: 'relay' | 'memory'): number[]
   /** The process of the relay with this id. */
   pidOf(relay: string): number
-  /** The folder that it takes for the system's temporary one. */
+  /** Its temporary folder, instead of the system's. */
   readonly temporary: string
-  /** Whatever it has put into that. */
+  /** The files that it has left in that folder. */
   leftovers(): string[]
-  /** What it has said on stderr so far. */
+  /** Its output on stderr so far. */
   log(): string
 }
 
 /** Starts a command; all its processes end with the test. */
-export async function startCrew(
+export async function startWorkers(
   args: readonly string[],
   { cwd, ports = 1 }: { readonly cwd?: string; readonly ports?: number } = {},
-): Promise<Crew> {
+): Promise<WorkersCommand> {
   const temporary = temporaryFolder()
   const primary = start(args, { ...(cwd === undefined ? {} : { cwd }), env: { TMPDIR: temporary } })
   let log = ''
@@ -40,7 +40,7 @@ export async function startCrew(
     log += String(chunk)
   })
   const addresses = (await portsOf(primary, ports)).map((port) => `127.0.0.1:${port}`)
-  const pids: Crew['pids'] = (main) =>
+  const pids: WorkersCommand['pids'] = (main) =>
     childrenOf(primary.pid as number).flatMap(({ pid, command }) => (command.includes(`${main}-main.js`) ? [pid] : []))
   return {
     primary,
@@ -60,49 +60,49 @@ export async function startCrew(
 
 const relays = new WeakMap<Client, string>()
 
-/** The relay that a client was connected to last. */
+/** The relay to which a client was last connected. */
 export const relayOf = (client: Client): string => relays.get(client) ?? ''
 
-/**
- * A client of the SDK, once it is connected: clients that come one after the other come to one
- * worker after the other.
- */
-export async function clientOf({ address }: Crew): Promise<Client> {
-  class Overheard extends WebSocket {
+/** A connected client of the SDK. Successive clients come to successive workers. */
+export async function clientOf({ address }: WorkersCommand): Promise<Client> {
+  class RecordingWebSocket extends WebSocket {
     constructor(...words: ConstructorParameters<typeof WebSocket>) {
       super(...words)
       this.once('message', (data) => relays.set(client, JSON.parse(String(data)).Welcome.relay))
     }
   }
-  const client = createClient({ url: `ws://${address}`, WebSocket: Overheard as never, onError: () => {} })
+  const client = createClient({ url: `ws://${address}`, WebSocket: RecordingWebSocket as never, onError: () => {} })
   onTestFinished(() => client.close())
   await expect.poll(() => client.status.state).toBe('online')
   return client
 }
 
-/** What a subscription brings, from when it is confirmed: `gap` where it was told of one. */
-export async function hearing(client: Client, pattern: string, group?: string): Promise<string[]> {
-  const heard: string[] = []
+/**
+ * Subscribes, and collects the texts of messages, and `gap` for each gap. Resolves when it is
+ * confirmed.
+ */
+export async function collectMessages(client: Client, pattern: string, group?: string): Promise<string[]> {
+  const received: string[] = []
   await new Promise<void>((resolve) => {
-    client.subscribe(pattern, (message: Message) => heard.push(message.text()), {
+    client.subscribe(pattern, (message: Message) => received.push(message.text()), {
       onStatus: (status) => status === 'ready' && resolve(),
-      onGap: () => heard.push('gap'),
+      onGap: () => received.push('gap'),
       ...(group === undefined ? {} : { group }),
     })
   })
-  return heard
+  return received
 }
 
-/** A plain socket that speaks v1 in JSON, and the relay that it has come to. */
-export interface Guest {
+/** A plain socket that speaks v1 in JSON, and its relay. */
+export interface RawClient {
   readonly socket: Socket
   readonly relay: string
   readonly session: string
 }
 
-export async function guest({ address }: Pick<Crew, 'address'>, query = ''): Promise<Guest> {
+export async function openRawClient({ address }: Pick<WorkersCommand, 'address'>, query = ''): Promise<RawClient> {
   const socket = await connect(`ws://${address}/ws${query}`, 'wildcast.v1+json')
   socket.send('{"Connect":{}}')
-  const { Welcome } = (await socket.json()) as { Welcome: Omit<Guest, 'socket'> }
+  const { Welcome } = (await socket.json()) as { Welcome: Omit<RawClient, 'socket'> }
   return { socket, relay: Welcome.relay, session: Welcome.session }
 }

@@ -6,11 +6,11 @@ import { endsWithTest } from '../servers/ends-with-test.js'
 import { type StartedRelay, startRelay } from '../start-relay.js'
 import { type Kind, kinds } from './kinds.js'
 
-// Members of a queue that leave give back what they have not handled: docs/delivery.md, Queues.
+// Members of a queue that leave return their unhandled messages: docs/delivery.md, Queues.
 
 const jobs = 300
 
-/** Relays that share one broker; that in memory has one relay. */
+/** Relays that share one broker; the memory broker has one relay. */
 async function relays(kind: Kind | undefined, count: number): Promise<StartedRelay[]> {
   const server = kind && endsWithTest(await kind.start())
   const settings = kind && server ? kind.settings(server.port, 5000) : ({ type: 'memory' } as const)
@@ -25,28 +25,28 @@ function connect({ address }: StartedRelay): Client {
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
-/** What becomes of the jobs. */
+/** Counts how often each job was done, and records jobs in work twice at once. */
 class Ledger {
   readonly done = new Map<number, number>()
   readonly twiceAtOnce: number[] = []
-  readonly #doing = new Set<number>()
+  readonly #inWork = new Set<number>()
 
   begin(job: number): void {
-    if (this.#doing.has(job)) this.twiceAtOnce.push(job)
-    this.#doing.add(job)
+    if (this.#inWork.has(job)) this.twiceAtOnce.push(job)
+    this.#inWork.add(job)
   }
   finish(job: number): void {
     this.abandon(job)
     this.done.set(job, (this.done.get(job) ?? 0) + 1)
   }
   abandon(job: number): void {
-    this.#doing.delete(job)
+    this.#inWork.delete(job)
   }
 }
 
 type Join = (client: Client, ledger: Ledger, most: number) => Promise<void>
 
-/** Each leaves in its own way after so many jobs, while more are on their way to it. */
+/** Each leaves in its own way after `most` jobs, while more are in flight to it. */
 const members: Readonly<Record<'break' | 'unsubscribe' | 'undo' | 'close', Join>> = {
   async break(client, ledger, most) {
     let count = 0
@@ -93,7 +93,7 @@ const members: Readonly<Record<'break' | 'unsubscribe' | 'undo' | 'close', Join>
       ledger.begin(data as number)
       await turn()
       if (++count === most) {
-        ledger.abandon(data as number) // it was not handled, and another member gets it
+        ledger.abandon(data as number) // unhandled: another member gets it
         client.close()
         return
       }
@@ -102,8 +102,8 @@ const members: Readonly<Record<'break' | 'unsubscribe' | 'undo' | 'close', Join>
   },
 }
 
-/** Members come one after the other, two at a time, until all is done. */
-async function workOff(relays: readonly StartedRelay[], ledger: Ledger): Promise<void> {
+/** Members join one after the other, two at a time, until all jobs are done. */
+async function doAll(relays: readonly StartedRelay[], ledger: Ledger): Promise<void> {
   let joined = 0
   const next = async (lane: number): Promise<void> => {
     while (ledger.done.size < jobs) {
@@ -122,10 +122,10 @@ async function workOff(relays: readonly StartedRelay[], ledger: Ledger): Promise
 it.each([
   ['memory', undefined, 1],
   ['Redis', kinds.redis, 2],
-])('300 jobs, with members that come and go: none is lost, and none done twice: %s', async (_, kind, count) => {
+])('members that join and leave lose none of 300 jobs and do none twice: %s', async (_, kind, count) => {
   const all = await relays(kind, count)
   const ledger = new Ledger()
-  // One who stays, so that no queue is without a member on any relay.
+  // One member stays, so that the queue has a member on every relay.
   for (const relay of all) {
     const stayer = connect(relay).subscribe('job', { group: 'g' })
     await stayer.ready
@@ -137,7 +137,7 @@ it.each([
       }
     })()
   }
-  const work = workOff(all, ledger)
+  const work = doAll(all, ledger)
   const publisher = connect(all[0] as StartedRelay)
   for (let job = 0; job < jobs; job++) await publisher.publish('job', job)
   await expect.poll(() => ledger.done.size).toBe(jobs)
@@ -146,10 +146,7 @@ it.each([
   expect([...ledger.done.values()].filter((times) => times > 1)).toEqual([])
 })
 
-/**
- * A member takes the first of ten jobs and leaves, while another is there. Returns what that one
- * gets.
- */
+/** A member takes the first of ten jobs and leaves. Returns the jobs that another member gets. */
 async function leaveTen(kind: Kind | undefined, count: 1 | 2): Promise<{ got: unknown[]; publisher: Client }> {
   const [here, there = here] = (await relays(kind, count)) as [StartedRelay, StartedRelay?]
   const leaving = connect(here).subscribe('job', { group: 'g' })
@@ -175,13 +172,13 @@ it.each([
   ['Redis', kinds.redis],
   ['NATS', kinds.nats],
   ['MQTT', kinds.mqtt],
-])('what a member has not handled goes to another at the same relay when it leaves: %s', async (_, kind) => {
+])('the unhandled jobs of a member that leaves go to another at the same relay: %s', async (_, kind) => {
   const { got } = await leaveTen(kind, 1)
   await expect.poll(() => got.length).toBe(9)
   expect(got.map(Number).sort((one, next) => one - next)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9])
 })
 
-it('goes to a member at another relay where the broker takes it back: Redis', async () => {
+it('they go to a member at another relay if the broker takes them back: Redis', async () => {
   const { got } = await leaveTen(kinds.redis, 2)
   await expect.poll(() => got.length).toBe(9)
 })
@@ -189,11 +186,11 @@ it('goes to a member at another relay where the broker takes it back: Redis', as
 it.each([
   ['NATS', kinds.nats],
   ['MQTT', kinds.mqtt],
-])('is lost with the last member at its relay where the broker takes nothing back: %s', async (_, kind) => {
+])('they are lost with the last member at its relay if the broker takes nothing back: %s', async (_, kind) => {
   const { got, publisher } = await leaveTen(kind, 2)
   await expect
     .poll(async () => {
-      await publisher.publish('job', 'later') // until the broker knows that the other is alone
+      await publisher.publish('job', 'later') // until the broker has removed the first member
       return got.length
     })
     .toBeGreaterThan(0)

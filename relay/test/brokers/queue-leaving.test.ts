@@ -5,9 +5,7 @@ import { type StartedRelay, startRelay } from '../start-relay.js'
 import { ask, client, type V1Client } from '../v1-client.js'
 import { type Kind, kinds } from './kinds.js'
 
-/**
- * More than all that the system between two sockets keeps, so that most of it waits in the relay.
- */
+/** More than the system buffers between two sockets, so that most of it waits in the relay. */
 const jobs = 160
 const jobBytes = 128 * 1024
 
@@ -15,7 +13,7 @@ interface Started {
   relay(): Promise<StartedRelay>
 }
 
-/** Relays that share one broker; that in memory has one relay. */
+/** Relays that share one broker; the memory broker has one relay. */
 async function broker(kind: Kind | undefined): Promise<Started> {
   const server = kind && endsWithTest(await kind.start())
   const settings = kind && server ? kind.settings(server.port, 5000) : ({ type: 'memory' } as const)
@@ -39,8 +37,8 @@ const numbersIn = ({ waiting }: V1Client): number[] =>
   waiting.map((frame) => Number.parseInt(JSON.parse(String(frame)).Message.message, 10))
 
 /**
- * Whether these are the last jobs, without a gap, each once. In which order they come to another
- * member is not promised here: some may have come to it at once.
+ * Whether these are the last jobs, without a gap, each once. Their order is not promised: some may
+ * have gone to the other member directly.
  */
 function areTheLast(numbers: readonly number[]): boolean {
   const sorted = [...numbers].sort((one, next) => one - next)
@@ -52,19 +50,19 @@ it.each([
   ['Redis', kinds.redis],
   ['NATS', kinds.nats],
   ['MQTT', kinds.mqtt],
-])('what was not yet written to a member that is gone goes to another one: %s', async (_, kind) => {
+])('messages not yet written to a member that is gone go to another: %s', async (_, kind) => {
   const relay = await (await broker(kind)).relay()
   const stalled = await work(relay)
   stalled.ws.pause()
   await publishAll(relay)
   const other = await work(relay)
   stalled.ws.terminate()
-  // What comes before them was written, and went with the member.
+  // Earlier messages were written, and are lost with the member.
   await expect.poll(() => numbersIn(other).length).toBeGreaterThan(jobs / 4)
   await expect.poll(() => areTheLast(numbersIn(other))).toBe(true)
 })
 
-it('goes to a member on another relay where the broker can take it back: Redis', async () => {
+it('they go to a member on another relay if the broker takes them back: Redis', async () => {
   const { relay } = await broker(kinds.redis)
   const [here, there] = [await relay(), await relay()]
   const stalled = await work(here)
