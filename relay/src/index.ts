@@ -75,6 +75,7 @@ export type { EnvelopeForm } from './gateways/endpoints/http-envelope.js'
 export { type HttpRequestOptions, httpRequest } from './gateways/endpoints/http-request.js'
 export { serverSentEvents } from './gateways/endpoints/server-sent-events.js'
 export { streamEndpoint } from './gateways/endpoints/stream.js'
+export { type TicketsOptions, tickets } from './gateways/endpoints/tickets.js'
 export { type WebSocketOptions, websocket } from './gateways/endpoints/websocket.js'
 export type { Gateway, Handshake, Ports } from './gateways/gateway.js'
 

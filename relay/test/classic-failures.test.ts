@@ -120,7 +120,7 @@ describe('a classic publish that fails is logged and counted, and its connection
 
   it('when a permission is missing', async () => {
     const { relay, counted } = await start({
-      permissions: ({ kind, subject }) => kind !== 'publish' || subject !== 'bad.x',
+      authorize: ({ kind, subject }) => kind !== 'publish' || subject !== 'bad.x',
     })
     await publishes(relay, bad, bad)
     expect(relay.errors).toHaveLength(2)

@@ -27,8 +27,8 @@ describe('what a client says of itself', () => {
   /** What the relay answers, and what it asks before it does something. */
   async function heard(headers: readonly string[]): Promise<unknown> {
     const asked: Action[] = []
-    const permissions = (action: Action): boolean => asked.push(action) > 1 // the first one is forbidden
-    const relay = await startRelay({ permissions, gateways: [http, health] })
+    const authorize = (action: Action): boolean => asked.push(action) > 1 // the first one is forbidden
+    const relay = await startRelay({ authorize, gateways: [http, health] })
     const answers: string[] = []
     for (const line of ['POST /publish/a', 'POST /publish/a', 'GET /nowhere'])
       answers.push(await answerTo(relay, request(line, [noBody, 'X-Request-Id: 1', ...headers])))
@@ -123,7 +123,7 @@ describe('a request whose framing is in doubt', () => {
 describe('a path', () => {
   async function start() {
     const asked: string[] = []
-    const permissions = ({ subject }: Action): boolean => asked.push(subject) > 0
+    const authorize = ({ subject }: Action): boolean => asked.push(subject) > 0
     const gateways = [
       http,
       health,
@@ -132,7 +132,7 @@ describe('a path', () => {
       httpRequest({ form: 'json' }),
       staticFiles(await publicFolder()),
     ]
-    return { asked, relay: await startRelay({ permissions, gateways, clock: fakeClock() }) }
+    return { asked, relay: await startRelay({ authorize, gateways, clock: fakeClock() }) }
   }
   const invalid = [
     '..',

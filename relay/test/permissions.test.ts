@@ -25,7 +25,7 @@ describe('subjects made for requests', () => {
   const made = ['request', 'response'].flatMap((first) => [`${first}.${newId()}`, `${first}.${newId()}.math.sum`])
 
   it.each(made)(
-    'are open by exact name while there are no permissions, as in the original: %s (P6, P7)',
+    'are open by exact name while there are no authorize, as in the original: %s (P6, P7)',
     async (name) => {
       const relay = await startRelay()
       expect(await ask(await client(relay), publish(name))).toEqual(ack)
@@ -33,8 +33,8 @@ describe('subjects made for requests', () => {
     },
   )
 
-  it.each(made)('are closed to publishers with permissions, whatever these say: %s (P6, P7)', async (name) => {
-    const relay = await startRelay({ permissions: () => true })
+  it.each(made)('are closed to publishers with authorize, whatever these say: %s (P6, P7)', async (name) => {
+    const relay = await startRelay({ authorize: () => true })
     const stranger = await client(relay)
     expect(await ask(stranger, publish(name))).toMatchObject(forbidden)
     expect(await ask(stranger, publish('a', { response_subject: name }))).toMatchObject(forbidden)
@@ -44,7 +44,7 @@ describe('subjects made for requests', () => {
   })
 
   it('still carry what /request asks and is answered', async () => {
-    const relay = await startRelay({ gateways, permissions: ({ kind }) => kind !== 'serve' })
+    const relay = await startRelay({ gateways, authorize: ({ kind }) => kind !== 'serve' })
     const responder = await client(relay)
     await ask(responder, { Subscribe: { ref: 1, subject: 'request.*.POST.sum' } })
     const answer = fetch(`http://${relay.address}/request/sum`, { method: 'POST', body: '1+2' })
@@ -55,10 +55,10 @@ describe('subjects made for requests', () => {
 })
 
 describe('a server with permissions', () => {
-  const permissions = ({ kind }: Action): boolean => kind === 'serve' || kind === 'request'
+  const authorize = ({ kind }: Action): boolean => kind === 'serve' || kind === 'request'
 
   it('may answer where it was asked, without a permission to publish there', async () => {
-    const relay = await startRelay({ permissions })
+    const relay = await startRelay({ authorize })
     const server = await serving(relay, 'sum')
     const asker = await client(relay)
     const subject = await handedTo(server, asker, 'sum')
@@ -67,7 +67,7 @@ describe('a server with permissions', () => {
   })
 
   it('may not answer what another was asked, whoever of them guesses the subject (P6)', async () => {
-    const relay = await startRelay({ permissions: () => true })
+    const relay = await startRelay({ authorize: () => true })
     const [server, other] = [await serving(relay, 'sum'), await serving(relay, 'other')]
     const asker = await client(relay)
     const subject = await handedTo(server, asker, 'sum')
@@ -76,7 +76,7 @@ describe('a server with permissions', () => {
   })
 
   it('gains no right to publish from a subject that another client asks it to answer on (P5)', async () => {
-    const relay = await startRelay({ permissions: ({ kind, subject }) => kind !== 'publish' || subject === 'talk' })
+    const relay = await startRelay({ authorize: ({ kind, subject }) => kind !== 'publish' || subject === 'talk' })
     const [colluding, other] = [await client(relay), await client(relay)]
     await ask(colluding, { Subscribe: { ref: 1, subject: 'talk' } })
     await ask(other, publish('talk', { response_subject: 'admin.x' }))
@@ -92,12 +92,12 @@ describe('a permission that is denied', () => {
     ['a server', { subject: 'secret.a', serve: true }],
     ['the newest only', { subject: 'secret.a', policy: { deliver: 'latest' } }],
   ])('is denied to a subscription with %s, too (P5)', async (_, body) => {
-    const relay = await startRelay({ permissions: ({ subject }) => !subject.startsWith('secret') })
+    const relay = await startRelay({ authorize: ({ subject }) => !subject.startsWith('secret') })
     expect(await ask(await client(relay), { Subscribe: { ref: 1, ...body } })).toMatchObject(forbidden)
   })
 
   it('is decided on the subject that is used, when a frame names two (P9)', async () => {
-    const relay = await startRelay({ permissions: ({ subject }) => subject !== 'bad' })
+    const relay = await startRelay({ authorize: ({ subject }) => subject !== 'bad' })
     const socket = await client(relay)
     socket.send('{"Publish":{"ref":1,"subject":"good","message":"","subject":"bad"}}')
     expect(await socket.json()).toMatchObject(forbidden)
@@ -106,7 +106,7 @@ describe('a permission that is denied', () => {
   })
 
   it('says the same of subjects that somebody uses and that nobody does (P10)', async () => {
-    const relay = await startRelay({ permissions: ({ kind }) => kind !== 'publish' && kind !== 'request' })
+    const relay = await startRelay({ authorize: ({ kind }) => kind !== 'publish' && kind !== 'request' })
     await serving(relay, 'used')
     const stranger = await client(relay)
     const said = async (frame: object, subject: string): Promise<string> =>
@@ -126,7 +126,7 @@ describe('a permission that is denied', () => {
 
   it('is what permissions that throw mean, and the connection lives (P11)', async () => {
     const relay = await startRelay({
-      permissions({ subject }) {
+      authorize({ subject }) {
         if (subject === 'broken') throw new Error('a password: secret')
         return true
       },
@@ -139,7 +139,7 @@ describe('a permission that is denied', () => {
   })
 })
 
-it('a token is neither looked at nor an error without permissions, and never repeated (P1)', async () => {
+it('a token is neither looked at nor an error without authorize, and never repeated (P1)', async () => {
   const relay = await startRelay()
   const socket = await client(relay)
   const answer = JSON.stringify(await ask(socket, { Connect: { token: 'ey.secret.none' } }))

@@ -17,6 +17,7 @@ test('a switch over the kinds of a client needs no default', () => {
       case 'Request':
       case 'Cancel':
       case 'Authenticate':
+      case 'CanI':
       case 'Received':
       case 'Ping':
       case 'Pong':

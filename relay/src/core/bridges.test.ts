@@ -4,6 +4,7 @@ import { memory } from '../brokers/memory.js'
 import { fakeClock } from '../testing/fake-clock.js'
 import { recordingOutlet } from '../testing/recording-outlet.js'
 import { scriptedBroker } from '../testing/scripted-broker.js'
+import { everything } from './access/identity.js'
 import type { Bridge } from './bridge.js'
 import type { Feature, OpenBroker } from './broker.js'
 import { createRelay, type Relay, type RelayOptions } from './relay.js'
@@ -46,7 +47,7 @@ async function relayWith(
 /** Collects what all brokers deliver, as `broker subject payload`. */
 async function listenEverywhere(relay: Relay): Promise<() => string[]> {
   const outlet = recordingOutlet()
-  const session = relay.open(outlet)
+  const session = relay.open(outlet, everything)
   for (const { name } of relay.brokers()) await session.subscribe({ subject: '**', broker: name }, () => {})
   return () =>
     outlet.frames.flatMap((frame) =>
@@ -55,7 +56,7 @@ async function listenEverywhere(relay: Relay): Promise<() => string[]> {
 }
 
 const publish = async (relay: Relay, broker: string, subject: string): Promise<void> =>
-  relay.open(recordingOutlet()).publish({ broker, subject, payload: 'x' })
+  relay.open(recordingOutlet(), everything).publish({ broker, subject, payload: 'x' })
 
 describe('a bridge', () => {
   it('copies what its pattern matches to another broker, under the same subject', async () => {
@@ -94,8 +95,8 @@ describe('a bridge', () => {
     ] as const
     const { relay } = await relayWith([bridge('sensors', 'a', 'main')])
     const outlet = recordingOutlet()
-    await relay.open(outlet).subscribe({ subject: 'a', broker: 'main' }, () => {})
-    await relay.open(recordingOutlet()).publish({
+    await relay.open(outlet, everything).subscribe({ subject: 'a', broker: 'main' }, () => {})
+    await relay.open(recordingOutlet(), everything).publish({
       subject: 'a',
       broker: 'sensors',
       payload: 'x',
@@ -113,13 +114,14 @@ describe('a bridge', () => {
   it('reads every path header of a message, and writes one', async () => {
     const { relay, log } = await relayWith([bridge('sensors', 'a', 'main'), bridge('sensors', 'a', 'archive')])
     const outlet = recordingOutlet()
-    for (const broker of ['main', 'archive']) await relay.open(outlet).subscribe({ subject: 'a', broker }, () => {})
+    for (const broker of ['main', 'archive'])
+      await relay.open(outlet, everything).subscribe({ subject: 'a', broker }, () => {})
     const headers = [
       ['wildcast-path', 'main,x'],
       ['trace', '1'],
       ['wildcast-path', 'y'],
     ] as const
-    await relay.open(recordingOutlet()).publish({ subject: 'a', broker: 'sensors', payload: '', headers })
+    await relay.open(recordingOutlet(), everything).publish({ subject: 'a', broker: 'sensors', payload: '', headers })
     expect(log).toEqual(['main dropped looped'])
     expect(outlet.frames).toMatchObject([
       { broker: 'archive', headers: [headers[1], ['wildcast-path', 'main,x,y,sensors']] },

@@ -29,6 +29,8 @@ export interface Subscribe {
   readonly broker?: string | undefined
   /** Each message goes to one member of this group. */
   readonly group?: string | undefined
+  /** Whether the gateway, not the client, has made its subject to await an answer. */
+  readonly madeForRequest?: boolean | undefined
   /** Receives the requests to the subject. */
   readonly serve?: boolean | undefined
   /** @default every message, as fast as the client reads */

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { scriptedBroker } from '../testing/scripted-broker.js'
 import { relayOn, subscribe } from '../testing/scripted-relay.js'
 import { type ScriptedWire, scriptedWire, silentOwner } from '../testing/scripted-wire.js'
+import { everything } from './access/identity.js'
 import type { Outbox } from './outbox.js'
 import type { StreamEncoder } from './outlet.js'
 import type { Relay } from './relay.js'
@@ -30,7 +31,7 @@ interface Joined {
 async function join(relay: Relay): Promise<Joined> {
   const wire = scriptedWire()
   const outbox = relay.outbox(lines, { wire, owner: silentOwner })
-  const session = relay.open(outbox)
+  const session = relay.open(outbox, everything)
   const subscription = await subscribe(session, 'job.*', { group: 'workers' })
   const received = (): readonly string[] => wire.text.split('\n').filter(Boolean)
   const leave = (): void => {
@@ -178,7 +179,7 @@ it('a request that was not written to its server goes to no other client', async
   const { relay, broker } = await start()
   const wire = scriptedWire()
   const outbox = relay.outbox(lines, { wire, owner: silentOwner })
-  const session = relay.open(outbox)
+  const session = relay.open(outbox, everything)
   await subscribe(session, 'sum', { serve: true })
   wire.stop()
   outbox.deliver({ bytes: new TextEncoder().encode('full\n') })

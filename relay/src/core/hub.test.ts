@@ -7,6 +7,7 @@ import { scriptedBroker } from '../testing/scripted-broker.js'
 import { scriptedDriver } from '../testing/scripted-driver.js'
 import { down, message, settled } from '../testing/scripted-link.js'
 import { relayOn, subscribe } from '../testing/scripted-relay.js'
+import { everything } from './access/identity.js'
 
 const broker = scriptedBroker
 
@@ -16,7 +17,7 @@ describe('a subscription', () => {
     const { relay } = await relayOn(scripted)
     const ids = await Promise.all(
       ['good.*', 'good.*', 'good.*'].map(
-        async (subject) => (await subscribe(relay.open(recordingOutlet()), subject)).id,
+        async (subject) => (await subscribe(relay.open(recordingOutlet(), everything), subject)).id,
       ),
     )
     expect({ ids, log: scripted.log }).toEqual({ ids: [1, 1, 1], log: ['+good.*'] })
@@ -24,7 +25,7 @@ describe('a subscription', () => {
 
   it('has another id for each pattern, broker, group and serve', async () => {
     const { relay } = await relayOn(broker(), { brokers: { main: broker().open, other: broker().open } })
-    const session = relay.open(recordingOutlet())
+    const session = relay.open(recordingOutlet(), everything)
     const ids = new Set([
       (await subscribe(session, 'a')).id,
       (await subscribe(session, 'b')).id,
@@ -41,7 +42,7 @@ describe('a subscription', () => {
     const { relay } = await relayOn(scripted)
     const outlet = recordingOutlet()
     const order: string[] = []
-    const asked = relay.open(outlet).subscribe({ subject: 'a' }, () => {
+    const asked = relay.open(outlet, everything).subscribe({ subject: 'a' }, () => {
       scripted.deliver('a', message('a'))
       order.push(`confirmed before ${outlet.frames.length} messages`)
     })
@@ -56,11 +57,11 @@ describe('a subscription', () => {
   it('outlives its last session by a second, so that a reload costs the broker nothing', async () => {
     const scripted = broker()
     const { relay, clock } = await relayOn(scripted)
-    const first = relay.open(recordingOutlet())
+    const first = relay.open(recordingOutlet(), everything)
     const { id } = await subscribe(first, 'a')
     first.close()
     clock.advance(999)
-    const second = relay.open(recordingOutlet())
+    const second = relay.open(recordingOutlet(), everything)
     expect((await subscribe(second, 'a')).id).toBe(id)
     clock.advance(5000)
     expect(scripted.log).toEqual(['+a'])
@@ -68,13 +69,13 @@ describe('a subscription', () => {
     clock.advance(1000)
     await Promise.resolve()
     expect(scripted.log).toEqual(['+a', '-a'])
-    expect((await subscribe(relay.open(recordingOutlet()), 'a')).id).not.toBe(id)
+    expect((await subscribe(relay.open(recordingOutlet(), everything), 'a')).id).not.toBe(id)
   })
 
   it.each([[{ group: 'g' }], [{ serve: true }]])('with %j ends at once', async (more) => {
     const scripted = broker()
     const { relay } = await relayOn(scripted)
-    const session = relay.open(recordingOutlet())
+    const session = relay.open(recordingOutlet(), everything)
     await subscribe(session, 'a', more)
     session.close()
     await Promise.resolve()
@@ -86,7 +87,7 @@ describe('a subscription', () => {
     scripted.hold()
     const { relay, clock } = await relayOn(scripted)
     const outlet = recordingOutlet()
-    const session = relay.open(outlet)
+    const session = relay.open(outlet, everything)
     const asked = session.subscribe({ subject: 'a' }, () => {})
     session.close()
     clock.advance(1000)
@@ -102,7 +103,7 @@ describe('a subscription', () => {
     const clock = fakeClock()
     const foreign = foreignBroker(driver, { clock, newId: () => 'id' })
     const { relay } = await relayOn(broker(), { brokers: { main: foreign }, clock })
-    const session = relay.open(recordingOutlet())
+    const session = relay.open(recordingOutlet(), everything)
     const asked = session.subscribe({ subject: 'a' }, () => {})
     session.close()
     clock.advance(1000)
@@ -118,7 +119,7 @@ describe('a subscription', () => {
     const scripted = broker()
     scripted.hold()
     const { relay, clock } = await relayOn(scripted)
-    const session = relay.open(recordingOutlet())
+    const session = relay.open(recordingOutlet(), everything)
     const first = session.subscribe({ subject: 'a' }, () => {})
     const second = session.subscribe({ subject: 'a' }, () => {})
     session.close()
@@ -133,7 +134,7 @@ describe('a subscription', () => {
     const scripted = broker()
     scripted.hold()
     const { relay } = await relayOn(scripted)
-    const session = relay.open(recordingOutlet())
+    const session = relay.open(recordingOutlet(), everything)
     const refused = subscribe(session, 'a')
     scripted.refuse(new Error('no'))
     await expect(refused).rejects.toThrow('no')
@@ -144,7 +145,7 @@ describe('a subscription', () => {
     const scripted = broker()
     const { relay, errors } = await relayOn(scripted)
     const outlet = recordingOutlet()
-    const { id } = await subscribe(relay.open(outlet), 'a')
+    const { id } = await subscribe(relay.open(outlet, everything), 'a')
     scripted.status('down')
     expect(relay.brokers()[0]?.status).toBe('down')
     scripted.status('up')
@@ -157,11 +158,11 @@ describe('a subscription', () => {
     const scripted = broker()
     const { relay } = await relayOn(scripted)
     const [present, late, gone] = [recordingOutlet(), recordingOutlet(), recordingOutlet()]
-    const { id } = await subscribe(relay.open(present), 'a')
+    const { id } = await subscribe(relay.open(present, everything), 'a')
     scripted.status('down')
     const confirmed: string[] = []
-    const asked = relay.open(late).subscribe({ subject: 'a' }, () => confirmed.push('confirmed'))
-    const leaving = relay.open(gone)
+    const asked = relay.open(late, everything).subscribe({ subject: 'a' }, () => confirmed.push('confirmed'))
+    const leaving = relay.open(gone, everything)
     const left = leaving.subscribe({ subject: 'a' }, () => confirmed.push('confirmed'))
     await Promise.resolve()
     leaving.close()
@@ -178,7 +179,7 @@ describe('a subscription', () => {
 
   it('counts against the limit of its session', async () => {
     const { relay } = await relayOn(broker(), { limits: { subscriptions: 2 } })
-    const session = relay.open(recordingOutlet())
+    const session = relay.open(recordingOutlet(), everything)
     const { id } = await subscribe(session, 'a')
     await subscribe(session, 'b')
     await subscribe(session, 'a')
@@ -217,7 +218,7 @@ describe('a broker', () => {
     const scripted = broker()
     const { relay } = await relayOn(scripted)
     const outlet = recordingOutlet()
-    const session = relay.open(outlet)
+    const session = relay.open(outlet, everything)
     const { id } = await subscribe(session, 'secret')
     scripted.end('secret', new WildcastError('forbidden', 'the permission was withdrawn'))
     expect(outlet.frames).toEqual([
@@ -231,9 +232,9 @@ describe('a broker', () => {
   it('may end a subscription while its link is down: a client that waits for the same is refused', async () => {
     const scripted = broker()
     const { relay } = await relayOn(scripted)
-    await subscribe(relay.open(recordingOutlet()), 'secret')
+    await subscribe(relay.open(recordingOutlet(), everything), 'secret')
     scripted.status('down')
-    const waiting = expect(subscribe(relay.open(recordingOutlet()), 'secret')).rejects.toMatchObject({
+    const waiting = expect(subscribe(relay.open(recordingOutlet(), everything), 'secret')).rejects.toMatchObject({
       code: 'forbidden',
     })
     await Promise.resolve()
@@ -246,7 +247,7 @@ describe('a broker', () => {
     const scripted = broker()
     const { relay } = await relayOn(scripted)
     const written: boolean[] = []
-    const session = relay.open({ ...recordingOutlet(), deliver: ({ settle }) => void settle?.(true) })
+    const session = relay.open({ ...recordingOutlet(), deliver: ({ settle }) => void settle?.(true) }, everything)
     await subscribe(session, 'job', { group: 'g' })
     const settle = (taken: boolean): void => void written.push(taken)
     scripted.deliver('job', message('job'), settle)
@@ -271,7 +272,7 @@ describe('an endpoint of one broker', () => {
     const other = broker()
     const { relay } = await relayOn(main, { brokers: { main: main.open, other: other.open } })
     const view = relay.only('other')
-    const session = view.open(recordingOutlet())
+    const session = view.open(recordingOutlet(), everything)
     await session.publish({ subject: 'a', payload: '' })
     await expect(session.publish({ subject: 'a', payload: '', broker: 'main' })).rejects.toMatchObject({
       code: 'unknown_broker',

@@ -4,6 +4,7 @@ import { memory } from '../brokers/memory.js'
 import { fakeClock } from '../testing/fake-clock.js'
 import { listener } from '../testing/listener.js'
 import { recordingOutlet } from '../testing/recording-outlet.js'
+import { everything } from './access/identity.js'
 import { createRelay, type Relay, type RelayOptions } from './relay.js'
 
 let names = 0
@@ -32,7 +33,7 @@ describe('a message in the relay', () => {
   it('has a unique number, from any publisher', async () => {
     const relay = await open()
     const messages = await messagesOf(relay, 'main')
-    const sessions = [relay.open(recordingOutlet()), relay.open(recordingOutlet())]
+    const sessions = [relay.open(recordingOutlet(), everything), relay.open(recordingOutlet(), everything)]
     for (const session of [...sessions, ...sessions]) await session.publish({ subject: 'a', payload: '' })
     await relay.inside.publish('main', { subject: parseSubject('a'), payload: '' })
     expect(messages.map(({ id }) => id)).toEqual([1, 2, 3, 4, 5])
@@ -41,7 +42,7 @@ describe('a message in the relay', () => {
   it('names its session by its public name: one object for all its messages', async () => {
     const relay = await open()
     const messages = await messagesOf(relay, 'main')
-    const [mine, yours] = [relay.open(recordingOutlet()), relay.open(recordingOutlet())]
+    const [mine, yours] = [relay.open(recordingOutlet(), everything), relay.open(recordingOutlet(), everything)]
     for (const session of [mine, yours, mine]) await session.publish({ subject: 'a', payload: '' })
     const [first, second, third] = messages.map(({ from }) => from)
     expect(first).toBe(mine.party)
@@ -55,7 +56,7 @@ describe('a message in the relay', () => {
   it('has both as a request, and as an answer', async () => {
     const relay = await open()
     const requests = await messagesOf(relay, 'main', { serve: true })
-    const [requester, server] = [relay.open(recordingOutlet()), relay.open(recordingOutlet())]
+    const [requester, server] = [relay.open(recordingOutlet(), everything), relay.open(recordingOutlet(), everything)]
     const answer = requester.request({ subject: 'a', payload: '' }, {})
     const [request] = requests
     expect(request).toMatchObject({ id: 1, from: requester.party })
@@ -68,7 +69,7 @@ describe('a message in the relay', () => {
     const from = { broker: 'main', pattern: parsePattern('a') }
     const relay = await open({ bridges: [{ from, to: 'other' }] })
     const copies = await messagesOf(relay, 'other')
-    const session = relay.open(recordingOutlet())
+    const session = relay.open(recordingOutlet(), everything)
     await session.publish({ subject: 'b', payload: '' })
     await session.publish({ subject: 'a', payload: '' })
     expect(copies).toMatchObject([{ subject: 'a', id: 2, from: session.party }])

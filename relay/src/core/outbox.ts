@@ -280,13 +280,18 @@ export class Outbox implements Outlet, Writer {
     else this.#cutOff(`nothing was read for ${stuckMs / 1000} s; read faster, or subscribe to less`)
   }
 
-  #cutOff(why: string): void {
+  /** Ends the connection without what still waits: the client may not get it. */
+  revoked(error: WildcastError): void {
     if (this.#closed) return
-    this.#ports.observer.cutOff()
     const { wire } = this.#writer
     this.close()
-    wire?.end(new WildcastError('slow_consumer', why))
+    wire?.end(error)
     this.#owner.cutOff?.()
+  }
+
+  #cutOff(why: string): void {
+    if (!this.#closed) this.#ports.observer.cutOff()
+    this.revoked(new WildcastError('slow_consumer', why))
   }
 }
 

@@ -3,6 +3,7 @@ import { recordingOutlet } from '../testing/recording-outlet.js'
 import { scriptedBroker as broker } from '../testing/scripted-broker.js'
 import { message, settled } from '../testing/scripted-link.js'
 import { relayOn, subscribe } from '../testing/scripted-relay.js'
+import { everything } from './access/identity.js'
 
 describe('a policy', () => {
   it('has another id, but shares its interest at the broker with every other policy', async () => {
@@ -11,7 +12,7 @@ describe('a policy', () => {
     const sessions = [undefined, { deliver: 'latest' }, { maxRate: 5 }, { maxRate: 5 }] as const
     const opened = await Promise.all(
       sessions.map(async (policy) => {
-        const session = relay.open(recordingOutlet())
+        const session = relay.open(recordingOutlet(), everything)
         return { session, id: (await subscribe(session, 'a', { policy })).id }
       }),
     )
@@ -28,17 +29,17 @@ describe('a policy', () => {
     const scripted = broker()
     const { relay } = await relayOn(scripted)
     const leaving = recordingOutlet()
-    const first = relay.open({ ...leaving, deliver: () => first.close() })
+    const first = relay.open({ ...leaving, deliver: () => first.close() }, everything)
     await subscribe(first, 'a')
     const outlet = recordingOutlet()
-    await subscribe(relay.open(outlet), 'a', { policy: { deliver: 'latest' } })
+    await subscribe(relay.open(outlet, everything), 'a', { policy: { deliver: 'latest' } })
     scripted.deliver('a', message('a'))
     expect(outlet.frames.map(({ kind }) => kind)).toEqual(['Message'])
   })
 
   it('that makes no sense is refused', async () => {
     const { relay } = await relayOn(broker())
-    const session = relay.open(recordingOutlet())
+    const session = relay.open(recordingOutlet(), everything)
     for (const policy of [{ deliver: 'all', maxRate: 5 }, { maxRate: 1e-9 }] as const)
       await expect(subscribe(session, 'a', { policy })).rejects.toMatchObject({ code: 'invalid_frame' })
   })
@@ -48,8 +49,8 @@ describe('a policy', () => {
     const { relay } = await relayOn(scripted)
     const outlets = [recordingOutlet(), recordingOutlet()]
     const [all, newest] = outlets
-    if (all) await subscribe(relay.open(all), 'a')
-    if (newest) await subscribe(relay.open(newest), 'a', { policy: { deliver: 'latest' } })
+    if (all) await subscribe(relay.open(all, everything), 'a')
+    if (newest) await subscribe(relay.open(newest, everything), 'a', { policy: { deliver: 'latest' } })
     scripted.status('down')
     scripted.status('up')
     expect(outlets.map(({ frames }) => frames)).toEqual([[{ kind: 'Gap', id: 1 }], [{ kind: 'Gap', id: 2 }]])
@@ -59,7 +60,7 @@ describe('a policy', () => {
     const scripted = broker()
     const { relay } = await relayOn(scripted)
     const outlet = recordingOutlet()
-    const session = relay.open(outlet)
+    const session = relay.open(outlet, everything)
     await subscribe(session, 'a')
     const { id } = await subscribe(session, 'a', { policy: { deliver: 'latest' } })
     expect((await subscribe(session, 'a', { policy: { deliver: 'latest' } })).id).toBe(id)

@@ -4,6 +4,7 @@ import { scriptedBroker } from '../testing/scripted-broker.js'
 import { message, settled } from '../testing/scripted-link.js'
 import { relayOn, subscribe } from '../testing/scripted-relay.js'
 import { scriptedWire, silentOwner, textEncoder } from '../testing/scripted-wire.js'
+import { everything } from './access/identity.js'
 import { nobody } from './observer.js'
 import type { Relay } from './relay.js'
 
@@ -13,7 +14,7 @@ const encoder = textEncoder()
 async function reader(relay: Relay): Promise<OutboxOnWire> {
   const wire = scriptedWire()
   const outbox = relay.outbox(encoder, { wire, owner: silentOwner })
-  await subscribe(relay.open(outbox), 'a')
+  await subscribe(relay.open(outbox, everything), 'a')
   return { wire, outbox }
 }
 

@@ -1,4 +1,12 @@
-import { type BrokerMessage, isClosed, isDerived, type Party, type Subject, WildcastError } from '@wildcast/protocol'
+import {
+  type BrokerMessage,
+  isClosed,
+  isDerived,
+  type Party,
+  type Pattern,
+  type Subject,
+  WildcastError,
+} from '@wildcast/protocol'
 import { Access, type AccessPorts } from './access/access.js'
 import { type Action, allowed } from './access/grants.js'
 import type { Identity } from './access/identity.js'
@@ -80,9 +88,12 @@ export class SessionActions {
       if (want.headers) hub.demand(broker, 'headers')
       if (message.responseSubject !== undefined) hub.demand(broker, 'response_subject')
       // A responder may answer: a subject that only a relay can have made needs no other permission.
-      const answers = this.#isAnswer(want.subject) && (isClosed(message.subject) || isDerived(message.subject))
-      const decided = answers ? undefined : this.#access.demand({ kind: 'publish', subject: message.subject, broker })
-      return { broker, result: message, decided }
+      if (this.#isAnswer(want.subject) && (isClosed(message.subject) || isDerived(message.subject)))
+        return { broker, result: message, decided: undefined }
+      const action: Action = want.madeForRequest
+        ? { kind: 'request', subject: requested(message.subject), broker }
+        : { kind: 'publish', subject: message.subject, broker }
+      return { broker, result: message, decided: this.#access.demand(action) }
     })
   }
 
@@ -106,7 +117,7 @@ export class SessionActions {
     if (interest.group !== undefined) hub.demand(broker, 'queue')
     if (interest.serve) hub.demand(broker, 'serve')
     const result: FeedRequest = { broker, interest, policy: policyOf(want.policy) }
-    return { broker, result, decided: this.#access.demand(subscribing(result)) }
+    return { broker, result, decided: want.madeForRequest ? undefined : this.#access.demand(subscribing(result)) }
   }
 
   /** Whether the client may still have a subscription. Returns the refusal if not. */
@@ -152,6 +163,11 @@ export class SessionActions {
     const id = this.#ports.hub.nextMessageId()
     return { id, from: this.party, subject, payload, responseSubject, headers, more, error }
   }
+}
+
+/** What was asked for, of a subject that a gateway has derived from it: without `request.<ULID>`. */
+function requested(derived: Pattern): Pattern {
+  return derived.split('.').slice(2).join('.') as Pattern
 }
 
 function partyOf(session: string, { user, role }: Identity): Party {

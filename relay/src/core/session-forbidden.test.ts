@@ -4,12 +4,13 @@ import { fakeClock } from '../testing/fake-clock.js'
 import { recordingOutlet } from '../testing/recording-outlet.js'
 import { scriptedBroker } from '../testing/scripted-broker.js'
 import { subscribe } from '../testing/scripted-relay.js'
+import type { Authorize } from './access/access.js'
+import { everything } from './access/identity.js'
 import { FanOut } from './fan-out.js'
 import { Hub } from './hub.js'
 import { KeyedPublishes } from './keyed-publishes.js'
 import { defaultLimits } from './limits.js'
 import { nobody } from './observer.js'
-import type { Permissions } from './permissions.js'
 import { Session } from './session.js'
 import { TimeSlice } from './time-slice.js'
 
@@ -35,10 +36,18 @@ async function opened() {
   const room = { used: 0, limit: 1000 }
   const shared = { clock, observer: nobody, room, fanOut: new FanOut(slice), slice, onError: () => {} }
   const hub = noting(await Hub.open({ brokers: { main: broker.open }, ...shared }), (use) => steps.push(use))
-  const session = (permissions: Permissions): Session =>
+  const session = (authorize: Authorize): Session =>
     new Session(
-      { hub, permissions, limits: defaultLimits, keyed: new KeyedPublishes(clock), newName: () => 'id' },
+      {
+        hub,
+        access: { clock, authorize, failed: () => {} },
+        limits: defaultLimits,
+        keyed: new KeyedPublishes(clock),
+        newName: () => 'id',
+        closed: () => {},
+      },
       recordingOutlet(),
+      everything,
     )
   return { broker, steps, session }
 }

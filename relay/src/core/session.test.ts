@@ -4,7 +4,8 @@ import { recordingEncoder, recordingOutlet } from '../testing/recording-outlet.j
 import { scriptedBroker } from '../testing/scripted-broker.js'
 import { message } from '../testing/scripted-link.js'
 import { relayOn, subscribe } from '../testing/scripted-relay.js'
-import type { Action } from './permissions.js'
+import type { Action } from './access/grants.js'
+import { everything } from './access/identity.js'
 import type { Session } from './session.js'
 
 const broker = scriptedBroker
@@ -15,7 +16,7 @@ describe('a message', () => {
     const { relay } = await relayOn(scripted)
     const encoders = [recordingEncoder(), recordingEncoder()]
     const outlets = Array.from({ length: 100 }, (_, i) => recordingOutlet(encoders[i % 2]))
-    await Promise.all(outlets.map((outlet) => subscribe(relay.open(outlet), 'a')))
+    await Promise.all(outlets.map((outlet) => subscribe(relay.open(outlet, everything), 'a')))
     scripted.deliver('a', message('a'))
     for (const { encoded } of encoders) expect(encoded).toHaveLength(1)
     expect(new Set(outlets.flatMap(({ bytes }) => bytes)).size).toBe(2)
@@ -26,7 +27,7 @@ describe('a message', () => {
     const scripted = broker()
     const { relay } = await relayOn(scripted)
     const outlets = [recordingOutlet(), recordingOutlet()] as const
-    for (const outlet of outlets) await subscribe(relay.open(outlet), 'job', { group: 'g' })
+    for (const outlet of outlets) await subscribe(relay.open(outlet, everything), 'job', { group: 'g' })
     for (const payload of ['1', '2', '3']) scripted.deliver('job', message('job', payload))
     expect(outlets.map(({ frames }) => frames.map((frame) => 'message' in frame && frame.message))).toEqual([
       ['1', '3'],
@@ -38,7 +39,7 @@ describe('a message', () => {
     const scripted = broker()
     const { relay } = await relayOn(scripted)
     scripted.hold()
-    const session = relay.open(recordingOutlet())
+    const session = relay.open(recordingOutlet(), everything)
     const asked = subscribe(session, 'a')
     const published = session.publish({ subject: 'a', payload: '' })
     await Promise.resolve()
@@ -54,7 +55,7 @@ describe('a message', () => {
       const scripted = broker()
       const { relay } = await relayOn(scripted)
       scripted.hold()
-      const session = relay.open(recordingOutlet())
+      const session = relay.open(recordingOutlet(), everything)
       const asked = [subscribe(session, 'a')]
       const published: (Promise<void> | undefined)[] = []
       const subjects = Array.from({ length: 60 }, (_, i) => `m${i}`)
@@ -73,7 +74,7 @@ describe('a message', () => {
     const scripted = broker()
     const { relay } = await relayOn(scripted)
     scripted.hold()
-    const session = relay.open(recordingOutlet())
+    const session = relay.open(recordingOutlet(), everything)
     const asked = subscribe(session, 'a')
     scripted.status('down')
     await session.publish({ subject: 'a', payload: '' })
@@ -87,7 +88,7 @@ describe('a message', () => {
     const scripted = broker()
     const { relay } = await relayOn(scripted)
     scripted.hold()
-    const session = relay.open(recordingOutlet())
+    const session = relay.open(recordingOutlet(), everything)
     const asked = subscribe(session, 'a')
     const published = ['a', 'b'].map((subject) => session.publish({ subject, payload: '' }))
     scripted.status('down')
@@ -103,8 +104,8 @@ describe('an answer', () => {
   it('may use a closed subject that this session received, and no other', async () => {
     const scripted = broker()
     const { relay } = await relayOn(scripted)
-    const server = relay.open(recordingOutlet())
-    const stranger = relay.open(recordingOutlet())
+    const server = relay.open(recordingOutlet(), everything)
+    const stranger = relay.open(recordingOutlet(), everything)
     await subscribe(server, 'ask', { serve: true })
     scripted.deliver('ask', { ...message('ask'), responseSubject: '_reply.7' as Subject })
     await expect(stranger.publish({ subject: '_reply.7', payload: '' })).rejects.toMatchObject({ code: 'forbidden' })
@@ -115,7 +116,7 @@ describe('an answer', () => {
   it('may use the last 1,000 subjects, and not the first of more than twice as many', async () => {
     const scripted = broker()
     const { relay } = await relayOn(scripted)
-    const server = relay.open(recordingOutlet())
+    const server = relay.open(recordingOutlet(), everything)
     await subscribe(server, 'ask', { serve: true })
     for (let i = 0; i <= 2000; i++)
       scripted.deliver('ask', { ...message('ask'), responseSubject: `_reply.${i}` as Subject })
@@ -125,7 +126,7 @@ describe('an answer', () => {
 })
 
 describe('permissions', () => {
-  const acts: Record<Action['kind'], (session: Session) => Promise<unknown>> = {
+  const acts: Record<Exclude<Action['kind'], 'presence'>, (session: Session) => Promise<unknown>> = {
     publish: async (session) => session.publish({ subject: 'a', payload: '' }),
     subscribe: (session) => subscribe(session, 'a'),
     serve: (session) => subscribe(session, 'a', { serve: true }),
@@ -135,12 +136,12 @@ describe('permissions', () => {
   it.each(Object.entries(acts))('decide on %s', async (kind, act) => {
     const asked: Action[] = []
     const scripted = broker()
-    const permissions = (action: Action): boolean => {
+    const authorize = (action: Action): boolean => {
       asked.push(action)
       return false
     }
-    const { relay } = await relayOn(scripted, { permissions })
-    await expect(act(relay.open(recordingOutlet()))).rejects.toMatchObject({ code: 'forbidden' })
+    const { relay } = await relayOn(scripted, { authorize })
+    await expect(act(relay.open(recordingOutlet(), everything))).rejects.toMatchObject({ code: 'forbidden' })
     expect(asked).toEqual([{ kind, subject: 'a' as Pattern, broker: 'main' }])
     expect(scripted.log).toEqual([])
   })
@@ -152,11 +153,11 @@ describe('permissions', () => {
         throw new Error('broken')
       },
     ],
-    ['give a promise', (): boolean => Promise.resolve(true) as unknown as boolean],
+    ['give a promise of another value', (): boolean => Promise.resolve(1) as unknown as boolean],
     ['give a truthy value', (): boolean => 1 as unknown as boolean],
-  ])('that %s deny (P11)', async (_, permissions) => {
-    const { relay } = await relayOn(broker(), { permissions })
-    await expect(acts.publish(relay.open(recordingOutlet()))).rejects.toMatchObject({ code: 'forbidden' })
+  ])('that %s deny (P11)', async (_, authorize) => {
+    const { relay } = await relayOn(broker(), { authorize })
+    await expect(acts.publish(relay.open(recordingOutlet(), everything))).rejects.toMatchObject({ code: 'forbidden' })
   })
 })
 
@@ -171,7 +172,7 @@ describe('a feature that a broker lacks', () => {
   ] as const)('is unsupported, with its reason: %s', async (feature, act) => {
     const scripted = broker({ [feature]: reason })
     const { relay } = await relayOn(scripted)
-    await expect(act(relay.open(recordingOutlet()))).rejects.toMatchObject({
+    await expect(act(relay.open(recordingOutlet(), everything))).rejects.toMatchObject({
       code: 'unsupported',
       message: expect.stringContaining(reason),
     })

@@ -1,6 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
+import type { Authorize } from '../core/access/access.js'
+import type { Action } from '../core/access/grants.js'
 import type { OpenBroker } from '../core/broker.js'
-import type { Action, Permissions } from '../core/permissions.js'
 import { serveRelay } from '../node/serve.js'
 import { type FakeClock, fakeClock } from '../testing/fake-clock.js'
 import { scriptedBroker } from '../testing/scripted-broker.js'
@@ -37,7 +38,7 @@ export interface GatewayUnderTest {
 export function gatewayContract(name: string, { gateway, speak, logsRefusals = false }: GatewayUnderTest): void {
   async function open(
     broker: OpenBroker,
-    permissions?: Permissions,
+    authorize?: Authorize,
   ): Promise<{ address: string; clock: FakeClock; close(): Promise<void> }> {
     const clock = fakeClock()
     const options = {
@@ -48,7 +49,7 @@ export function gatewayContract(name: string, { gateway, speak, logsRefusals = f
       clock,
       onError: () => {},
     }
-    const serving = await serveRelay({ ...options, permissions })
+    const serving = await serveRelay({ ...options, authorize })
     let closed: Promise<void> | undefined
     const close = (): Promise<void> => (closed ??= serving.close())
     onTestFinished(close)
@@ -68,7 +69,7 @@ export function gatewayContract(name: string, { gateway, speak, logsRefusals = f
     it('checks the permission of every action, and reports the refusal', async () => {
       const broker = scriptedBroker()
       const asked: Action['kind'][] = []
-      const deny: Permissions = ({ kind }) => {
+      const deny: Authorize = ({ kind }) => {
         asked.push(kind)
         return false
       }

@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url'
 
 /** The part of jiti that is used. Users install it: this package does not depend on it. */
 interface Jiti {
-  createJiti(from: string): { import(file: string, options: { default: true }): Promise<unknown> }
+  createJiti(from: string): { import(file: string, options: { default?: true }): Promise<unknown> }
 }
 
 /**
@@ -16,7 +16,21 @@ export async function loadModule(
   file: string,
   canStripTypes: boolean = 'typescript' in process.features && Boolean(process.features.typescript),
 ): Promise<unknown> {
-  return /\.[cm]?ts$/.test(file) && !canStripTypes ? loadByJiti(file) : loadByNode(file)
+  return /\.[cm]?ts$/.test(file) && !canStripTypes
+    ? loadByJiti(file, { default: true })
+    : (await loadByNode(file)).default
+}
+
+/**
+ * Resolves with all exports of a module, by their names.
+ * @throws {MissingJiti} if jiti is needed and missing; or what the module throws
+ */
+export async function loadExports(
+  file: string,
+  canStripTypes: boolean = 'typescript' in process.features && Boolean(process.features.typescript),
+): Promise<Readonly<Record<string, unknown>>> {
+  if (!/\.[cm]?ts$/.test(file) || canStripTypes) return loadByNode(file)
+  return (await loadByJiti(file, {})) as Readonly<Record<string, unknown>>
 }
 
 export class MissingJiti extends Error {
@@ -30,18 +44,17 @@ export class MissingJiti extends Error {
  */
 const times = new Map<string, number>()
 
-async function loadByNode(file: string): Promise<unknown> {
+async function loadByNode(file: string): Promise<Readonly<Record<string, unknown>>> {
   const before = times.get(file) ?? 0
   times.set(file, before + 1)
   const { href } = pathToFileURL(file)
-  const loaded = (await import(before === 0 ? href : `${href}?${before}`)) as { default?: unknown }
-  return loaded.default
+  return import(before === 0 ? href : `${href}?${before}`)
 }
 
-async function loadByJiti(file: string): Promise<unknown> {
+async function loadByJiti(file: string, options: { default?: true }): Promise<unknown> {
   const jiti = jitiNear(file)
   if (!jiti) throw new MissingJiti()
-  return jiti.createJiti(file).import(file, { default: true })
+  return jiti.createJiti(file).import(file, options)
 }
 
 /** The jiti of the module's own project. */

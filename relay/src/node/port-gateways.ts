@@ -4,6 +4,7 @@ import { http } from '../gateways/endpoints/http.js'
 import { httpRequest } from '../gateways/endpoints/http-request.js'
 import { serverSentEvents } from '../gateways/endpoints/server-sent-events.js'
 import { streamEndpoint } from '../gateways/endpoints/stream.js'
+import { type TicketsOptions, tickets } from '../gateways/endpoints/tickets.js'
 import { websocket } from '../gateways/endpoints/websocket.js'
 import type { Gateway } from '../gateways/gateway.js'
 import type { GatewayConfig } from './config/config.js'
@@ -12,11 +13,14 @@ import { staticFiles } from './static-files.js'
 export interface PortGatewaysOptions extends Omit<GatewayConfig, 'port' | 'host' | 'broker' | 'keepAliveMs'> {
   /** Serves the metrics. */
   readonly metrics: Gateway
+  /** Makes a ticket for a client. Absent: the relay asks for no credentials. */
+  readonly issueTicket?: TicketsOptions['issueTicket']
 }
 
 /** The gateways of a port. Files come last: the paths of all other gateways take precedence. */
 export function portGateways(options: PortGatewaysOptions): readonly Gateway[] {
-  const { websockets, requestResponse, timeoutMs, static: folder, origins, compression, metrics } = options
+  const { websockets, requestResponse, timeoutMs, static: folder, origins, compression } = options
+  const { metrics, issueTicket } = options
   return [
     crossOrigin({ origins }),
     metrics,
@@ -24,6 +28,7 @@ export function portGateways(options: PortGatewaysOptions): readonly Gateway[] {
     health,
     serverSentEvents,
     streamEndpoint,
+    tickets({ issueTicket }),
     websocket({ mode: websockets, compression }),
     httpRequest({ form: requestResponse, timeoutMs }),
     ...(folder === undefined ? [] : [staticFiles(folder)]),

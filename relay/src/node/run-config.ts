@@ -7,6 +7,7 @@ import { bridgesOf } from './bridges.js'
 import type { Config } from './config/config.js'
 import { type ListenRemedies, listenFailure } from './listen-failure.js'
 import type { Monitoring } from './monitoring.js'
+import { openAuth } from './open-auth.js'
 import { openBroker } from './open-broker.js'
 import { portGateways } from './port-gateways.js'
 import { reloadInPlace } from './reload-in-place.js'
@@ -46,13 +47,15 @@ export async function runConfig(
   let running: Components | undefined
   const own = (): readonly Part[] =>
     running?.parts() ?? components.map(({ id }) => part(`component "${id}"`, 'it is being loaded'))
+  const auth = config.auth && (await openAuth(config.auth, monitoring.relay.onError))
   const serving = await serveAll({
+    ...auth,
     parts: async () => [...own(), ...((await parts?.()) ?? [])],
     brokers: Object.fromEntries([...brokers].map(([name, settings]) => [name, openBroker(settings)])),
     bridges: bridgesOf({ bridges, brokers }),
     endpoints: gateways.map((gateway) => ({
       ...gateway,
-      gateways: portGateways({ ...gateway, metrics: monitoring.gateway }),
+      gateways: portGateways({ ...gateway, metrics: monitoring.gateway, issueTicket: auth?.issueTicket }),
     })),
     workers,
     ...monitoring.relay,

@@ -4,6 +4,7 @@ import { v1Encoder } from '../gateways/dialects/v1/encoders.js'
 import type { Reader } from '../gateways/dialects/v1/reader.js'
 import { v1 } from '../gateways/dialects/v1/v1.js'
 import type { FakeClock } from './fake-clock.js'
+import { newClient } from './new-client.js'
 import { type ScriptedBroker, scriptedBroker } from './scripted-broker.js'
 import { type ScriptedConnection, scriptedConnection } from './scripted-connection.js'
 import { settled } from './scripted-link.js'
@@ -49,7 +50,7 @@ export async function lineRelay(options: Partial<RelayOptions> = {}): Promise<Li
   const { relay, clock } = await relayOn(broker, options)
   const line = (open = lines): Line => {
     const connection = scriptedConnection()
-    const dialect = open(relay, connection)
+    const dialect = open(relay, connection, newClient)
     let from = 0
     return {
       connection,

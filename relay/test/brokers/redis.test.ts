@@ -2,6 +2,7 @@ import { parseSubject, WildcastError } from '@wildcast/protocol'
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { brokerContract } from '../../src/brokers/broker.contract.js'
 import { redis } from '../../src/brokers/redis.js'
+import { everything } from '../../src/core/access/identity.js'
 import { createRelay } from '../../src/core/relay.js'
 import { newId } from '../../src/node/new-id.js'
 import { Inbox } from '../../src/testing/inbox.js'
@@ -154,7 +155,7 @@ describe('names at Redis', () => {
     await monitor.says(/OK/)
     const relay = await createRelay({ brokers: { main: redis({ url: server.url }, ports) }, newId, onError: () => {} })
     onTestFinished(() => relay.close())
-    const session = relay.open(recordingOutlet())
+    const session = relay.open(recordingOutlet(), everything)
     const hostile = [
       'evil\r\nPUBLISH x y',
       'evil x',

@@ -1,5 +1,6 @@
 import { type Pattern, parseSubject } from '@wildcast/protocol'
 import { describe, expect, it } from 'vitest'
+import { newClient } from '../../testing/new-client.js'
 import { scriptedBroker } from '../../testing/scripted-broker.js'
 import { scriptedConnection } from '../../testing/scripted-connection.js'
 import { settled } from '../../testing/scripted-link.js'
@@ -21,7 +22,7 @@ export function dialectContract(name: string, { open, publish, subscribe, nonsen
     const broker = scriptedBroker()
     const { relay, clock } = await relayOn(broker)
     const connection = scriptedConnection()
-    return { broker, relay, clock, connection, dialect: open(relay, connection) }
+    return { broker, relay, clock, connection, dialect: open(relay, connection, newClient) }
   }
 
   const deliver = ({ deliver: bring }: ReturnType<typeof scriptedBroker>, pattern: string, payload: string): void =>
@@ -88,8 +89,8 @@ export function dialectContract(name: string, { open, publish, subscribe, nonsen
 
     it('does nothing without permission', async () => {
       const broker = scriptedBroker()
-      const { relay } = await relayOn(broker, { permissions: () => false })
-      const dialect = open(relay, scriptedConnection())
+      const { relay } = await relayOn(broker, { authorize: () => false })
+      const dialect = open(relay, scriptedConnection(), newClient)
       dialect.receive(publish('good.test', 'hi'))
       dialect.receive(subscribe('good.*'))
       await settled()

@@ -1,4 +1,5 @@
 import { WildcastError } from '@wildcast/protocol'
+import { everything } from '../../core/access/identity.js'
 import { joinFrames } from '../connections/framing.js'
 import { dialectContract } from './dialect.contract.js'
 import type { OpenDialect } from './dialect.js'
@@ -17,7 +18,7 @@ const encoder = {
 const words: OpenDialect = (relay, connection) => {
   const owner = { ended: () => outbox.deliver({ bytes: bytes('END') }) }
   const outbox = relay.outbox(encoder, { wire: connection, owner })
-  const session = relay.open(outbox)
+  const session = relay.open(outbox, everything)
   const fail = (cause: unknown): void => outbox.end(WildcastError.from(cause, 'invalid_frame'))
   return {
     receive(data) {

@@ -1,6 +1,9 @@
 import type { IncomingMessage } from 'node:http'
 import { TLSSocket } from 'node:tls'
-import type { Credentials } from '../../core/access/identity.js'
+import type { HttpBindings } from '@hono/node-server'
+import type { Context } from 'hono'
+import { type Credentials, type Identity, identify } from '../../core/access/identity.js'
+import type { RelayFacts } from '../../core/relay.js'
 
 /** The credentials of an HTTP request, or of a WebSocket handshake. */
 export function credentialsOf({ headers, url = '/', socket }: IncomingMessage): Credentials {
@@ -37,4 +40,12 @@ function certificateOf(socket: IncomingMessage['socket']): string | undefined {
       .flatMap(([name, value]) => [value].flat().map((one) => `${name}=${one}`))
       .join(',')
   )
+}
+
+/**
+ * The identity of the client of an HTTP request.
+ * @throws {WildcastError} by rejection: `unauthorized`, `token_expired`
+ */
+export async function identityOf(c: Context, relay: Pick<RelayFacts, 'authenticate'>): Promise<Identity> {
+  return identify(relay, credentialsOf((c.env as HttpBindings).incoming))
 }

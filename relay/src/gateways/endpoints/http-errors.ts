@@ -14,10 +14,15 @@ export function answerErrors(routes: Hono, relay: RelayView): void {
 }
 
 /** Returns the response for an error. */
+/** Names the scheme of credentials where a client has to show some. RFC 9110, 11.6.1. */
+export function challengeOf(code: string): Readonly<Record<string, string>> {
+  return factsOf(code).status === 401 ? { 'www-authenticate': 'Bearer' } : {}
+}
+
 export function errorResponse({ code, message }: WildcastError): Response {
   const { status } = factsOf(code)
   const headers = { 'content-type': 'text/plain; charset=utf-8' }
   // The rest of the body is not read, so nothing can follow it on its connection.
   const ends = status === 413 ? { connection: 'close' } : {}
-  return new Response(`${code}: ${message}\n`, { status, headers: { ...headers, ...ends } })
+  return new Response(`${code}: ${message}\n`, { status, headers: { ...headers, ...challengeOf(code), ...ends } })
 }

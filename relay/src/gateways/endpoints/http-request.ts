@@ -1,9 +1,11 @@
 import type { HttpBindings } from '@hono/node-server'
 import { payloadBytes, WildcastError } from '@wildcast/protocol'
 import type { Context } from 'hono'
+import type { Identity } from '../../core/access/identity.js'
 import type { RelayView } from '../../core/relay.js'
 import type { Gateway } from '../gateway.js'
 import { brokerOfUrl } from './broker-of-url.js'
+import { identityOf } from './credentials.js'
 import {
   decodeResponse,
   type EnvelopedRequest,
@@ -33,6 +35,7 @@ export function httpRequest({ form, timeoutMs = 2000 }: HttpRequestOptions = {})
     const limit = { maxBytes: Math.floor(relay.limits.payload / 4), remedy: 'send less' }
     routes.all('/request/*', async (c) => {
       if (!form) return c.text('request-response is not supported: start the gateway with --request-response', 400)
+      const identity = await identityOf(c, relay)
       const request = requestOf(c, await readBody(c, relay, limit))
       const broker = brokerOfUrl(c.req.url)
       try {
@@ -40,7 +43,7 @@ export function httpRequest({ form, timeoutMs = 2000 }: HttpRequestOptions = {})
           broker === undefined ? relay : relay.only(broker),
           subjectOfRequest(request.method, request.path),
           encodeRequest(form, request),
-          { timeoutMs, gone: c.req.raw.signal },
+          { identity, timeoutMs, gone: c.req.raw.signal },
         )
         return respond(decodeResponse(form, payload))
       } catch (cause) {
@@ -65,20 +68,31 @@ function requestOf(c: Context, body: Uint8Array): EnvelopedRequest {
   }
 }
 
+interface SendOptions {
+  readonly identity: Identity
+  readonly timeoutMs: number
+  /** Aborted when the client leaves. */
+  readonly gone: AbortSignal
+}
+
 /** Publishes a request after subscribing to its response, and always removes the subscription. */
 function sendRequest(
   relay: RelayView,
   path: string,
   message: string | Uint8Array,
-  { timeoutMs, gone }: { readonly timeoutMs: number; readonly gone: AbortSignal },
+  { identity, timeoutMs, gone }: SendOptions,
 ): Promise<Uint8Array> {
   const id = relay.newId()
   const answerOn = `response.${id}.${path}`
   return new Promise<Uint8Array>((resolve, reject) => {
-    const session = relay.open({
-      deliver: ({ message: answer }) => answer && end(() => resolve(payloadBytes(answer.payload))),
-      ended: (_, error) => fail(error),
-    })
+    const session = relay.open(
+      {
+        deliver: ({ message: answer }) => answer && end(() => resolve(payloadBytes(answer.payload))),
+        ended: (_, error) => fail(error),
+        revoked: (error) => fail(error),
+      },
+      identity,
+    )
     const fail = (cause: unknown): void => end(() => reject(cause))
     const stopClock = relay.clock.after(timeoutMs, () => fail(new WildcastError('timeout', 'no response came in time')))
     const leave = (): void => fail(new WildcastError('interrupted', 'the client left'))
@@ -92,7 +106,7 @@ function sendRequest(
       settle()
     }
     session
-      .subscribe({ subject: answerOn }, () => {})
+      .subscribe({ subject: answerOn, madeForRequest: true }, () => {})
       .then(() => {
         // A request that was reported as failed must not be published later.
         if (ended) return

@@ -1,10 +1,12 @@
 import { jsonCodec, WildcastError } from '@wildcast/protocol'
+import { type Credentials, everything, unknown } from '../../core/access/identity.js'
 import type { RelayView } from '../../core/relay.js'
 import type { EventStream } from '../connections/event-stream.js'
 import { EventStreamConnection } from '../connections/event-stream-connection.js'
 import { type Heartbeat, heartbeat } from '../connections/heartbeat.js'
 import type { HttpConnection } from '../connections/http-connection.js'
 import { PolledConnection } from '../connections/polled-connection.js'
+import type { NewClient } from '../dialects/dialect.js'
 import { v1Encoder } from '../dialects/v1/encoders.js'
 import { v1 } from '../dialects/v1/v1.js'
 import { drain } from './drain.js'
@@ -58,9 +60,9 @@ export class HttpSessions {
   }
 
   /** Opens a session with this `Connect`, or resumes the one that it names. */
-  openStream(stream: EventStream, connectFrame: string): void {
+  async openStream(stream: EventStream, connectFrame: string, credentials: Credentials): Promise<void> {
     const connection = new EventStreamConnection(stream, this.#relay.slice)
-    const dialect = overEvents(this.#relay, connection)
+    const dialect = overEvents(this.#relay, connection, this.#client(credentials))
     this.#beat.watch(connection)
     stream.whenEnded(() => {
       this.#forget(connection, dialect.key)
@@ -69,6 +71,7 @@ export class HttpSessions {
     })
     connection.use(dialect)
     dialect.receive(connectFrame)
+    await dialect.whenEntered()
     this.#add(connection, dialect.key)
     if (dialect.key === undefined) connection.end(noSession())
   }
@@ -77,11 +80,11 @@ export class HttpSessions {
    * The same for a client that polls. Returns the relay's frames.
    * @throws {WildcastError} `unsupported` if the relay keeps no frames
    */
-  openPolled(connectFrame: string): readonly Uint8Array[] {
+  async openPolled(connectFrame: string, credentials: Credentials): Promise<readonly Uint8Array[]> {
     const { limits, clock, slice } = this.#relay
     if (limits.resume === 0) throw new WildcastError('unsupported', 'this relay keeps no frames: read an event stream')
     const connection = new PolledConnection(clock, slice)
-    const dialect = overLines(this.#relay, connection)
+    const dialect = overLines(this.#relay, connection, this.#client(credentials))
     this.#beat.watch(connection)
     connection.use(dialect)
     connection.whenEnded(() => {
@@ -90,6 +93,7 @@ export class HttpSessions {
       dialect.close()
     })
     dialect.receive(connectFrame)
+    await dialect.whenEntered()
     if (dialect.key === undefined) connection.end(noSession())
     this.#add(connection, dialect.key)
     return connection.answer()
@@ -103,6 +107,10 @@ export class HttpSessions {
   drain(): Promise<void> {
     this.#beat.stop()
     return drain([...this.#connections.values()], this.#relay)
+  }
+
+  #client(credentials: Credentials): NewClient {
+    return { credentials, identity: this.#relay.authenticate ? unknown : everything }
   }
 
   #add(connection: HttpConnection, key: string | undefined): void {

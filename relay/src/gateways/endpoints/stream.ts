@@ -5,6 +5,7 @@ import type { RelayView } from '../../core/relay.js'
 import { EventStream } from '../connections/event-stream.js'
 import { closeText } from '../connections/event-stream-connection.js'
 import type { Gateway } from '../gateway.js'
+import { credentialsOf } from './credentials.js'
 import { HttpSessions } from './http-sessions.js'
 import { onlyBy } from './only-by.js'
 import { readBody, withBody } from './read-body.js'
@@ -26,10 +27,11 @@ export const streamEndpoint: Gateway = ({ routes, closing, stayFor }, relay) => 
 
   routes.post('/stream', async (c) => {
     const connectFrame = (await readBody(c, relay, connectLimit)).toString()
-    if (c.req.header('accept')?.includes(linesType)) return lines(sessions.openPolled(connectFrame))
-    const { outgoing } = c.env as HttpBindings
+    const { incoming, outgoing } = c.env as HttpBindings
+    const credentials = credentialsOf(incoming)
+    if (c.req.header('accept')?.includes(linesType)) return lines(await sessions.openPolled(connectFrame, credentials))
     const stream = new EventStream({ gone: c.req.raw.signal, outgoing, clock: relay.clock })
-    sessions.openStream(stream, connectFrame)
+    await sessions.openStream(stream, connectFrame, credentials)
     return stream.response()
   })
 

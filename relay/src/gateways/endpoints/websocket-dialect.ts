@@ -6,7 +6,7 @@ import type { Framing } from '../connections/framing.js'
 import { classicDialect } from '../dialects/classic/classic.js'
 import { classicEncoders, type Mode, subscribeEncoders } from '../dialects/classic/encoders.js'
 import { subscribeOnly } from '../dialects/classic/subscribe-only.js'
-import type { OpenDialect } from '../dialects/dialect.js'
+import type { NewClient, OpenDialect } from '../dialects/dialect.js'
 import { v1Codecs } from '../dialects/v1/encoders.js'
 import { v1 } from '../dialects/v1/v1.js'
 import { brokerOfUrl } from './broker-of-url.js'
@@ -17,8 +17,13 @@ export function isWs(path: string): boolean {
   return path === '/ws' || path === '/ws/'
 }
 
-/** Opens a dialect on a connection with this framing. */
-export type OpenFramedDialect = (connection: ClientConnection, framing: Framing) => Dialect
+/** The dialect of a handshake. */
+export interface HandshakeDialect {
+  /** Whether the dialect checks credentials itself, as its first message may have them. */
+  readonly authenticates: boolean
+  /** Opens it on a connection with this framing. */
+  open(connection: ClientConnection, framing: Framing, client: NewClient): Dialect
+}
 
 /**
  * Returns the dialect and broker of a handshake.
@@ -27,22 +32,28 @@ export type OpenFramedDialect = (connection: ClientConnection, framing: Framing)
 export function dialectOfHandshake(
   request: IncomingMessage,
   { path, mode, relay }: { readonly path: string; readonly mode: Mode | undefined; readonly relay: RelayView },
-): OpenFramedDialect {
-  const open = isWs(path) ? dialectOf(request, mode) : subscription(request, path, mode)
+): HandshakeDialect {
+  const { open, authenticates } = isWs(path)
+    ? dialectOf(request, mode)
+    : { open: subscription(request, path, mode), authenticates: false }
   const broker = brokerOfUrl(request.url ?? '')
   const view = broker === undefined ? relay : relay.only(broker)
-  return (connection, framing) => open(framing)(view, connection)
+  return { authenticates, open: (connection, framing, client) => open(framing)(view, connection, client) }
 }
 
-function dialectOf(request: IncomingMessage, mode: Mode | undefined): (framing: Framing) => OpenDialect {
+interface FramedDialect extends Pick<HandshakeDialect, 'authenticates'> {
+  open(framing: Framing): OpenDialect
+}
+
+function dialectOf(request: IncomingMessage, mode: Mode | undefined): FramedDialect {
   const header = request.headers['sec-websocket-protocol']
   if (header === undefined) {
     const encoders = classicEncoders[demandMode(mode)]
-    return (framing) => classicDialect(encoders[framing])
+    return { authenticates: false, open: (framing) => classicDialect(encoders[framing]) }
   }
   for (const offered of header.split(',')) {
     const found = v1Codecs.get(offered.trim())
-    if (found) return (framing) => v1(found.codec, found.encoders[framing])
+    if (found) return { authenticates: true, open: (framing) => v1(found.codec, found.encoders[framing]) }
   }
   throw new WildcastError('invalid_frame', `offer one of these subprotocols: ${[...v1Codecs.keys()].join(', ')}`)
 }

@@ -1,16 +1,20 @@
 import type { IncomingMessage } from 'node:http'
-import { WildcastError } from '@wildcast/protocol'
+import { factsOf, WildcastError } from '@wildcast/protocol'
 import { type Server, type ServerOptions, WebSocketServer } from 'ws'
+import { everything, unknown } from '../../core/access/identity.js'
 import type { RelayView } from '../../core/relay.js'
 import { type Heartbeat, heartbeat } from '../connections/heartbeat.js'
 import { MessageMeters } from '../connections/message-meter.js'
 import { type ConnectionPorts, OwnedWebSocket, WebSocketConnection } from '../connections/web-socket-connection.js'
 import type { Mode } from '../dialects/classic/encoders.js'
+import type { NewClient } from '../dialects/dialect.js'
 import { v1Codecs } from '../dialects/v1/encoders.js'
 import { type Gateway, type Handshake, refuseHandshake } from '../gateway.js'
+import { credentialsOf } from './credentials.js'
 import { drain } from './drain.js'
+import { challengeOf } from './http-errors.js'
 import { onlyBy } from './only-by.js'
-import { dialectOfHandshake, isWs, type OpenFramedDialect } from './websocket-dialect.js'
+import { dialectOfHandshake, type HandshakeDialect, isWs } from './websocket-dialect.js'
 
 /** Options of `websocket`. */
 export interface WebSocketOptions {
@@ -44,14 +48,14 @@ export function websocket({ mode, compression = false }: WebSocketOptions = {}):
     onUpgrade((handshake) => {
       const { request, socket, path } = handshake
       if (!isWs(path) && !path.startsWith('/subscribe/')) return false
-      let openDialect: OpenFramedDialect
+      let dialect: HandshakeDialect
       try {
-        openDialect = dialectOfHandshake(request, { path, mode, relay })
+        dialect = dialectOfHandshake(request, { path, mode, relay })
       } catch (cause) {
         refuseHandshake(socket, 400, WildcastError.from(cause).message)
         return true
       }
-      sockets.accept(handshake, openDialect)
+      sockets.admit(handshake, dialect).catch((cause) => refuse(socket, WildcastError.from(cause)))
       return true
     })
 
@@ -63,6 +67,16 @@ export function websocket({ mode, compression = false }: WebSocketOptions = {}):
 
     closing.addEventListener('abort', () => stayFor(sockets.drain()))
   }
+}
+
+/** Answers a handshake whose client may not connect. */
+function refuse(socket: Handshake['socket'], { code, message }: WildcastError): void {
+  refuseHandshake(
+    socket,
+    factsOf(code).status,
+    message,
+    Object.entries(challengeOf(code)).map((field) => field.join(': ')),
+  )
 }
 
 /** The WebSockets of an endpoint. */
@@ -80,14 +94,32 @@ class WebSockets {
     this.#beat = heartbeat(relay.clock)
   }
 
-  accept({ request, socket, head }: Handshake, openDialect: OpenFramedDialect): void {
+  /**
+   * Accepts a handshake, once its client is known or if the dialect finds that out.
+   * @throws {WildcastError} by rejection: `unauthorized`, `token_expired`
+   */
+  async admit(handshake: Handshake, dialect: HandshakeDialect): Promise<void> {
+    const credentials = credentialsOf(handshake.request)
+    const { authenticate } = this.#relay
+    if (!authenticate) this.#accept(handshake, dialect, { credentials, identity: everything })
+    else if (dialect.authenticates) this.#accept(handshake, dialect, { credentials, identity: unknown })
+    else {
+      const ignore = (): void => {}
+      handshake.socket.on('error', ignore)
+      const identity = await authenticate(credentials)
+      handshake.socket.off('error', ignore)
+      this.#accept(handshake, dialect, { credentials, identity })
+    }
+  }
+
+  #accept({ request, socket, head }: Handshake, dialect: HandshakeDialect, client: NewClient): void {
     withoutNarrowWindow(request)
     this.#server.handleUpgrade(request, socket, head, (ws) => {
       const connection = new WebSocketConnection(ws, socket, this.#ports)
       this.#beat.watch(connection)
       this.#connections.add(connection)
       const framing = ws.extensions.includes('permessage-deflate') ? 'deflated' : 'plain'
-      connection.use(openDialect(connection, framing), this.#gone)
+      connection.use(dialect.open(connection, framing, client), this.#gone)
     })
   }
 

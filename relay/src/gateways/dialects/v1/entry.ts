@@ -31,6 +31,7 @@ export class Entry {
   readonly #held: (string | Uint8Array)[] = []
   #bytes = 0
   #isOver = false
+  #refusal: WildcastError | undefined
   #checked: Promise<void> | undefined
 
   constructor(ports: EntryPorts) {
@@ -52,9 +53,10 @@ export class Entry {
     this.#checked ??= this.#check(message)
   }
 
-  /** Resolves when the client is admitted or refused. */
-  async whenOver(): Promise<void> {
+  /** Resolves when the client is admitted, or with its refusal. */
+  async whenOver(): Promise<WildcastError | undefined> {
     await this.#checked
+    return this.#refusal
   }
 
   /** The client has left. */
@@ -79,6 +81,7 @@ export class Entry {
   #refuse(error: WildcastError): void {
     if (this.#isOver) return
     this.close()
+    this.#refusal = error
     this.#ports.refuse(error)
   }
 }

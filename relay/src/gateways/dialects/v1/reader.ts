@@ -48,9 +48,10 @@ export class Reader implements KeepingDialect {
     })
   }
 
-  /** Resolves when the client is known, or refused. */
+  /** Resolves when the client is known. @throws {WildcastError} by rejection, if it is refused */
   async whenEntered(): Promise<void> {
-    await this.#entry?.whenOver()
+    const refused = await this.#entry?.whenOver()
+    if (refused) throw refused
   }
 
   /** The key of the session, once the client has connected. */

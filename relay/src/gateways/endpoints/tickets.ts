@@ -1,0 +1,27 @@
+import type { Identity } from '../../core/access/identity.js'
+import type { Gateway } from '../gateway.js'
+import { identityOf } from './credentials.js'
+import { onlyBy } from './only-by.js'
+
+export interface TicketsOptions {
+  /** Makes a ticket for a client. Absent: the relay asks for no credentials. */
+  readonly issueTicket?: ((identity: Identity) => string) | undefined
+}
+
+/** How long a ticket is valid, in seconds. */
+const ticketS = 30
+
+/**
+ * `POST /ticket` with credentials answers `{"ticket": "…", "expires_in": 30}`. A ticket stands in a
+ * URL, as `?ticket=…`, where no header can be sent: an `EventSource` or a link. It is valid once.
+ */
+export function tickets({ issueTicket }: TicketsOptions = {}): Gateway {
+  return ({ routes }, relay) => {
+    routes.post('/ticket', async (c) => {
+      if (!issueTicket) return c.text('this relay has no authentication; leave the ticket out\n', 404)
+      const ticket = issueTicket(await identityOf(c, relay))
+      return c.json({ ticket, expires_in: ticketS }, 200, { 'cache-control': 'no-store' })
+    })
+    routes.all('/ticket', (c) => onlyBy(c, 'POST'))
+  }
+}
