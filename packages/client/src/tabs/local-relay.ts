@@ -18,8 +18,8 @@ const resumeBytes = 2 ** 40
 
 /**
  * The relay for a tab's client. It gives the client a session of its own, over the shared one. It
- * closes the client's transport when the shared connection is lost, so that the client has the same
- * status.
+ * outlives the shared connection, and closes the client's transport when that is lost, so that the
+ * client has the same status.
  */
 export class LocalRelay {
   readonly #events: LocalRelayEvents

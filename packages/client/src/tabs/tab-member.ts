@@ -261,8 +261,8 @@ export class TabMember {
     }
     const { tab, ref } = fromSharedRef(frame.ref)
     if (tab !== this.#number) return
-    const wasAsked = this.#outgoing.asking.delete(frame.ref)
-    if (frame.kind === 'Subscribed' && !wasAsked) this.#release(frame.id)
+    const isPending = this.#outgoing.asking.delete(frame.ref)
+    if (frame.kind === 'Subscribed' && !isPending) this.#release(frame.id)
     else local.deliver({ ...frame, ref })
   }
 

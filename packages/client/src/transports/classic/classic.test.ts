@@ -125,16 +125,16 @@ describe('request', () => {
   })
   test('on the subject itself is served, too; a publish without a response subject is not', async () => {
     const { client } = await start()
-    const asked: unknown[] = []
+    const requests: unknown[] = []
     await new Promise<void>((resolve) =>
-      client.serve('a', ({ data }) => asked.push(data), { onStatus: (status) => status === 'ready' && resolve() }),
+      client.serve('a', ({ data }) => requests.push(data), { onStatus: (status) => status === 'ready' && resolve() }),
     )
     const replies = client.subscribe('reply')
     await replies.ready
-    await client.publish('a', 'not asked')
-    await client.publish('a', 'asked', { responseSubject: 'reply' })
+    await client.publish('a', 'no request')
+    await client.publish('a', 'request', { responseSubject: 'reply' })
     for await (const _ of replies) break
-    expect(asked).toEqual(['asked'])
+    expect(requests).toEqual(['request'])
   })
   test('times out without a responder', async () => {
     const { client } = await start()
