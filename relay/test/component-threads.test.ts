@@ -153,7 +153,8 @@ describe("a component's thread", () => {
     const failedWith = pathToFileURL(path.join(import.meta.dirname, '../dist/components/failed-with.js'))
     const { thread, errors, began } = await open(`import { FailedWith } from '${failedWith}'
       export default (message) => {
-        if (message.text() === 'fail') throw new FailedWith(new Error('broken'), [{ message: 'x'.repeat(9_000_000) }, 1])
+        if (message.text() === 'fail')
+          throw new FailedWith(new Error('broken'), [{ message: 'x'.repeat(9_000_000) }, 1])
         return { message: 'fine' }
       }`)
     expect(await said(thread.run(message('fail')))).toBe('internal')

@@ -118,7 +118,8 @@ describe('a component', () => {
           export default jsonHttp(async (request, { path }) => {
             const text = await request.text()
             if (text === 'fail') throw new Error('it failed on purpose')
-            return new Response(\`Path: \${path}, Recieved: \${text}\`, { status: 201, headers: [['set-cookie', 'a=1'], ['set-cookie', 'b=2']] })
+            const headers = [['set-cookie', 'a=1'], ['set-cookie', 'b=2']]
+            return new Response(\`Path: \${path}, Recieved: \${text}\`, { status: 201, headers })
           })`,
         subscription: { kind: 'request', path: 'test/*/hello', method: 'POST' },
       },
