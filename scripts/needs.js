@@ -1,4 +1,4 @@
-// What the project needs on a machine, and how it gets there. Node's own modules only: this runs
+// Installs what the project needs on a machine. Node's own modules only: this runs
 // before node_modules exists.
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
@@ -8,7 +8,7 @@ import { run, runs } from './run.js'
 export const root = path.resolve(import.meta.dirname, '..')
 const oldestNode = [20, 19]
 
-/** Programs that the tests use, with the Debian package that brings each. */
+/** Programs that the tests and the demo use, with the Debian package that brings each. */
 const programs = {
   chromium: 'chromium',
   curl: 'curl',
@@ -39,24 +39,22 @@ export function npm(...args) {
   return [...(ours?.endsWith('.js') ? [process.execPath, ours] : ['npm']), ...args]
 }
 
-/** Installs the programs that are missing, as root with apt; elsewhere says what is missing. */
-export function installPrograms() {
-  const missing = Object.keys(programs).filter((name) => !findProgram(name))
+/** Installs the programs that are missing, as root with apt; without it, throws their names. */
+export function installPrograms(names = Object.keys(programs)) {
+  const missing = names.filter((name) => !findProgram(name))
   if (missing.length === 0) return
   const packages = [...new Set(missing.map((name) => programs[name]))]
   const apt = findProgram('apt-get')
   const asRoot = process.getuid?.() === 0 ? [] : runs(['sudo', '-n', 'true']) ? ['sudo', '-n'] : undefined
   if (!apt || !asRoot)
-    throw new Error(
-      `the tests need ${missing.join(', ')}; install them, on Debian: apt-get install ${packages.join(' ')}`,
-    )
+    throw new Error(`this needs ${missing.join(', ')}; install them, on Debian: apt-get install ${packages.join(' ')}`)
   // RUNLEVEL=1 keeps packages from starting their services.
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' }
   run([...asRoot, apt, 'update', '-qq'], { env })
   run([...asRoot, apt, 'install', '-y', '-qq', '--no-install-recommends', ...packages], { env })
 }
 
-/** Where a program is; servers stand in folders that a user's PATH may not have. */
+/** The path of a program. The PATH of a user may lack the folders of servers. */
 export function findProgram(name) {
   const folders = [
     ...(process.env.PATH ?? '').split(':'),

@@ -51,7 +51,11 @@ export function Chart({ label, timeline, colors, filled = false, fromZero = fals
     return everyMs(slotMs, () => plot.current?.setData(copyOf(timeline)))
   }, [timeline, paused])
 
-  return <div ref={box} role="img" aria-label={label} className="h-40 min-h-0 w-full min-w-0 overflow-hidden" />
+  return (
+    <div className="relative min-h-40 flex-1">
+      <div ref={box} role="img" aria-label={label} className="absolute inset-0 overflow-hidden" />
+    </div>
+  )
 }
 
 /** uPlot takes arrays that it may keep; ours are written to in place. */
