@@ -2,8 +2,8 @@ import { useEffect, useRef } from 'react'
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
 import { resolveColor } from '../../ui/colors.js'
+import { everyMs } from '../../ui/frames.js'
 import { useShownTheme } from '../../ui/use-shown-theme.js'
-import { everyMs } from '../frames.js'
 import { useDashboard } from '../store.js'
 import { slotMs, slots, type Timeline } from '../timeline.js'
 
@@ -79,7 +79,7 @@ function optionsOf({ colors, filled, fromZero, format }: Look): Omit<uPlot.Optio
     },
     axes: [
       { ...axis, size: 24, splits: [-60, -45, -30, -15, 0], values: (_, all) => all.map(secondsAgo) },
-      { ...axis, size: 46, space: 28, values: (_, all) => all.map(format) },
+      { ...axis, size: 50, space: 28, values: (_, all) => all.map(format) },
     ],
     series: [
       {},

@@ -1,17 +1,16 @@
 import { useMemo } from 'react'
 import { client } from '../../bridge.js'
 import { brokerColor } from '../../ui/colors.js'
+import { duration } from '../../ui/format.js'
 import { Panel } from '../../ui/panel.js'
 import { latency, mostLines } from '../data.js'
 import { Chart } from './chart.js'
 import { Legend, type LegendEntry } from './legend.js'
 
-const milliseconds = (value: number): string => `${value < 10 ? value.toFixed(1) : Math.round(value)} ms`
-
 function entries(): readonly LegendEntry[] {
   return latency.names.all.map((name, i) => {
     const value = latency.gauges.timeline.last(i)
-    return { name, color: brokerColor(name), value: value === null ? '–' : milliseconds(value) }
+    return { name, color: brokerColor(name), value: value === null ? '–' : duration(value) }
   })
 }
 
@@ -22,11 +21,11 @@ export function LatencyPanel({ className }: { readonly className?: string | unde
   return (
     <Panel title="Round trip" note="page → relay → broker → page" className={className}>
       <Chart
-        label="Milliseconds of a round trip over each broker"
+        label="Duration of a round trip over each broker"
         timeline={latency.gauges.timeline}
         colors={colors}
         fromZero
-        format={milliseconds}
+        format={duration}
       />
       <Legend entries={entries} />
     </Panel>
