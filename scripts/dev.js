@@ -13,7 +13,9 @@ await script(async () => {
   // The configuration names this folder, though Vite serves the page here.
   mkdirSync(path.join(root, 'demo/dist'), { recursive: true })
   const up = ['relay/bin/wildcast.js', 'up', '--config', 'demo/wildcast.toml']
-  const relay = [process.execPath, '--watch', ...up, '--', process.execPath, 'scripts/demo-server.js']
+  const { openControl, sources } = await import('./run-demo.js')
+  await openControl()
+  const relay = [process.execPath, '--watch', ...up, '--', ...sources]
   const children = [
     relay,
     tool('vite/bin/vite.js', '--clearScreen', 'false'),

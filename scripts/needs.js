@@ -8,7 +8,7 @@ import { run, runs } from './run.js'
 export const root = path.resolve(import.meta.dirname, '..')
 const oldestNode = [20, 19]
 
-/** Programs that the tests use, with the Debian package of each. */
+/** Programs that the tests and the demo use, with the Debian package that brings each. */
 const programs = {
   chromium: 'chromium',
   curl: 'curl',
@@ -20,7 +20,7 @@ const programs = {
   'redis-server': 'redis-server',
 }
 
-/** Installs the npm packages of the lock file, unless they are installed already. */
+/** Installs the npm packages of the lock file, unless they are there already. */
 export function installPackages() {
   const [major, minor] = process.versions.node.split('.').map(Number)
   if (major < oldestNode[0] || (major === oldestNode[0] && minor < oldestNode[1]))
@@ -33,32 +33,28 @@ export function installPackages() {
   writeFileSync(stamp, wanted)
 }
 
-/**
- * Returns a command of npm: the npm that runs this script, if one does, since there may be several.
- */
+/** A command of npm: the npm that runs this script, if one does, since there may be several. */
 export function npm(...args) {
   const ours = process.env.npm_execpath
   return [...(ours?.endsWith('.js') ? [process.execPath, ours] : ['npm']), ...args]
 }
 
-/** Installs the missing programs with apt, as root; elsewhere throws an error that names them. */
-export function installPrograms() {
-  const missing = Object.keys(programs).filter((name) => !findProgram(name))
+/** Installs the programs that are missing, as root with apt; without it, throws their names. */
+export function installPrograms(names = Object.keys(programs)) {
+  const missing = names.filter((name) => !findProgram(name))
   if (missing.length === 0) return
   const packages = [...new Set(missing.map((name) => programs[name]))]
   const apt = findProgram('apt-get')
   const asRoot = process.getuid?.() === 0 ? [] : runs(['sudo', '-n', 'true']) ? ['sudo', '-n'] : undefined
   if (!apt || !asRoot)
-    throw new Error(
-      `the tests need ${missing.join(', ')}; install them, on Debian: apt-get install ${packages.join(' ')}`,
-    )
-  // RUNLEVEL=1 prevents packages from starting their services.
+    throw new Error(`this needs ${missing.join(', ')}; install them, on Debian: apt-get install ${packages.join(' ')}`)
+  // RUNLEVEL=1 keeps packages from starting their services.
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' }
   run([...asRoot, apt, 'update', '-qq'], { env })
   run([...asRoot, apt, 'install', '-y', '-qq', '--no-install-recommends', ...packages], { env })
 }
 
-/** Returns the path of a program; servers may be in folders that a user's PATH does not have. */
+/** The path of a program. The PATH of a user may lack the folders of servers. */
 export function findProgram(name) {
   const folders = [
     ...(process.env.PATH ?? '').split(':'),
@@ -76,8 +72,8 @@ export function findProgram(name) {
 }
 
 /**
- * Returns the environment for a nested npm, without the settings that `npm run` passes on as
- * variables.
+ * The environment for a nested npm: `npm run` passes its settings on as variables, which would
+ * steer it.
  */
 export function environment() {
   const kept = Object.entries(process.env).filter(

@@ -5,6 +5,7 @@
 import { type Client, createClient } from '@wildcast/client'
 import { outbox } from '@wildcast/client/outbox'
 import { shareTabs } from '@wildcast/client/tabs'
+import { watchConnection, writeDown } from './journal.js'
 import { line } from './line.js'
 
 export { useConnection, usePublish, usePublishing, useSubscription, WildcastProvider } from '@wildcast/react'
@@ -16,4 +17,6 @@ const isShared = new URLSearchParams(location.search).has('share-tabs')
 export const client: Client = createClient({
   url: '/ws',
   use: [outbox(), line, ...(isShared ? [shareTabs()] : [])],
+  onError: writeDown,
 })
+watchConnection(client)

@@ -8,9 +8,11 @@ interface Line {
   readonly cutUntil: number
   /** The URL of a slow way to the relay; without one the page takes the fast way. */
   readonly detour: string | undefined
+  /** Bytes a second of the slow way; 0 for the fast one. */
+  readonly speed: number
 }
 
-export const useLine = create<Line>()(() => ({ cutUntil: 0, detour: undefined }))
+export const useLine = create<Line>()(() => ({ cutUntil: 0, detour: undefined, speed: 0 }))
 
 /** Ends the open connection as a broken network does: both sides learn it from silence. */
 let breakOpen: ((reason: string) => void) | undefined
@@ -22,8 +24,8 @@ export function cut(ms: number): void {
 }
 
 /** Moves the connection to another way, or back to the fast one. The session survives that. */
-export function takeDetour(detour: string | undefined): void {
-  useLine.setState({ detour })
+export function takeDetour(detour: string | undefined, speed: number): void {
+  useLine.setState({ detour, speed })
   breakOpen?.('moved by the fault panel')
 }
 

@@ -29,7 +29,7 @@ describe('an answer on /request', () => {
     ['no type', { status: 200, body: 'x' }, ['text/plain; charset=UTF-8']],
   ]
 
-  it.each(answers)('has the content type of its responder alone: %s', async (_, answer, types) => {
+  it.each(answers)('has only the content type of its responder: %s', async (_, answer, types) => {
     for (const doors of [gateways, [crossOrigin(), ...gateways]]) {
       const relay = await start({ gateways: doors })
       await responder(relay, answer)
@@ -38,7 +38,7 @@ describe('an answer on /request', () => {
     }
   })
 
-  it('has one content type, also to HEAD and where the relay itself refuses', async () => {
+  it('has one content type, also for HEAD and if the relay itself refuses', async () => {
     const relay = await start({ clock: fakeClock(), limits: { payload: 40 } })
     await responder(relay, { status: 200, headers: { 'content-type': 'image/png' }, body: 'x' })
     const head = await answerTo(
@@ -86,7 +86,7 @@ describe('a path with a slash at its end', () => {
     ['GET /healthz//', 404],
     ['GET /nowhere/', 404],
     ['POST /publish/a/', 400],
-  ])('is answered as without it, where the path is a whole one: %s', async (line, status) => {
+  ])('is answered as without it, if the path has no parameter: %s', async (line, status) => {
     const answer = await answerTo(
       await start(),
       `${line} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`,
@@ -114,7 +114,7 @@ describe('a path with a slash at its end', () => {
     ['http:///ws', 400],
     ['http://x/a/../ws', 400],
     ['/ws//', 404],
-  ])('the absolute form leads where its path does: %s', async (target, status) => {
+  ])('the absolute form is routed by its path: %s', async (target, status) => {
     expect(statusesIn(await firstAnswerTo(await start(), handshake(`GET ${target}`)))).toEqual([status])
   })
 })
@@ -149,7 +149,7 @@ describe('two Host headers', () => {
     },
   )
 
-  it('are refused also where both say the same', async () => {
+  it('are refused even if both are equal', async () => {
     const answer = await answerTo(
       await start(),
       'GET /healthz HTTP/1.1\r\nHost: x\r\nHost: x\r\nConnection: close\r\n\r\n',
@@ -176,7 +176,7 @@ describe('a body that is too long', () => {
     }
   })
 
-  it.each(routes)('is never read as the next request, however slowly it comes: %s', async (path) => {
+  it.each(routes)('is never read as the next request, however slowly it arrives: %s', async (path) => {
     const relay = await small()
     const client = await dial(relay)
     client.write(`POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Length: ${2 * long.length}\r\n\r\n`)
@@ -186,13 +186,13 @@ describe('a body that is too long', () => {
     expect(statusesIn(client.said)).toEqual([413])
   })
 
-  it.each(routes)('is not asked for with 100 Continue: %s', async (path) => {
+  it.each(routes)('is not requested with 100 Continue: %s', async (path) => {
     const relay = await small()
     const expecting = `POST ${path} HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: `
     expect(statusesIn(await answerTo(relay, `${expecting}${long.length}\r\n\r\n`))).toEqual([413])
   })
 
-  it('is heard of by a client that reads nothing before it has sent all', async () => {
+  it('is reported to a client that reads nothing before it has sent everything', async () => {
     const relay = await small()
     const client = await dial(relay)
     client.socket.pause()
@@ -213,7 +213,7 @@ describe('a client that waits for 100 Continue', () => {
     ['/publish/a', [100, 202]],
     ['/request/a', [100, 200]],
     ['/publish/a..b', [100, 400]],
-  ])('is asked for a body that is taken: %s', async (path, statuses) => {
+  ])('is requested to send an accepted body: %s', async (path, statuses) => {
     const relay = await start()
     await responder(relay, { status: 200, body: 'x' })
     const client = await dial(relay)
@@ -225,7 +225,7 @@ describe('a client that waits for 100 Continue', () => {
     expect(statusesIn(await client.closed)).toEqual(statuses)
   })
 
-  it('gets what refuses its request at once, without sending the body', async () => {
+  it('gets a refusal at once, without sending the body', async () => {
     const relay = await start()
     const client = await dial(relay)
     client.write(

@@ -33,7 +33,7 @@ function connect(url: string, socket: typeof WebSocket = WebSocket) {
 }
 
 describe('a relay that is attached to a server', () => {
-  it('answers below its path, and leaves all else to the server', async () => {
+  it('answers below its path, and leaves other paths to the server', async () => {
     const server = createServer((request, response) => response.end(`the app's ${request.url}`))
     const { close } = await attach(server, options())
     onTestFinished(close)
@@ -46,16 +46,14 @@ describe('a relay that is attached to a server', () => {
       body: 'by HTTP',
     })
     expect(published.status).toBe(202)
-    expect([(await source.next()).data.message, (await source.next()).data.message]).toEqual([
-      'by WebSocket',
-      'by HTTP',
-    ])
+    expect((await source.next()).data.message).toBe('by WebSocket')
+    expect((await source.next()).data.message).toBe('by HTTP')
     for (const path of ['/', '/publish/a', '/wildcastle', '/wildcast'])
       expect(await (await fetch(`http://127.0.0.1:${port}${path}`)).text()).toBe(`the app's ${path}`)
     expect((await fetch(`http://127.0.0.1:${port}/wildcast/nowhere`)).status).toBe(404)
   })
 
-  it("lets the server's own WebSockets be, and refuses those that nobody takes", async () => {
+  it("does not touch the server's own WebSockets, and refuses those without a handler", async () => {
     const server = createServer()
     const { close } = await attach(server, { ...options(), path: '/relay' })
     onTestFinished(close)
@@ -74,7 +72,7 @@ describe('a relay that is attached to a server', () => {
     expect(await connect(`ws://127.0.0.1:${port}/relay/ws`).publish('a', 'x')).toBeDefined()
   })
 
-  it('goes away, and the server stays', async () => {
+  it('closes, and the server stays', async () => {
     const server = createServer((_, response) => response.end('the app'))
     const { close } = await attach(server, options())
     const port = await listen(server)
@@ -86,14 +84,14 @@ describe('a relay that is attached to a server', () => {
     expect(await (await fetch(`http://127.0.0.1:${port}/wildcast/publish/a`)).text()).toBe('the app')
   })
 
-  it('takes a path, and no half of one', async () => {
+  it('accepts only a complete path', async () => {
     for (const path of ['', '/', 'wildcast', '/wildcast/', '/a b'])
       await expect(attach(createServer(), { ...options(), path })).rejects.toThrow(RangeError)
   })
 })
 
 describe('a relay that is attached to an HTTPS server', () => {
-  it('speaks there too', async () => {
+  it('works, too', async () => {
     const { ca, server: own } = makeCertificates()
     const server = createSecureServer(own, (_, response) => response.end('the app'))
     const { close } = await attach(server, options())
@@ -111,7 +109,7 @@ describe('a relay that is attached to an HTTPS server', () => {
 })
 
 describe('a relay that was attached', () => {
-  it('may be closed twice: the server still hears each request once', async () => {
+  it('may be closed twice: the server still handles each request once', async () => {
     let answers = 0
     const server = createServer((_, response) => {
       answers++
@@ -124,7 +122,7 @@ describe('a relay that was attached', () => {
     expect(answers).toBe(1)
   })
 
-  it('before another leaves it in place, whichever is closed first', async () => {
+  it('before another one leaves that in place, if it closes first', async () => {
     let answers = 0
     const server = createServer((_, response) => {
       answers++
@@ -136,8 +134,8 @@ describe('a relay that was attached', () => {
     const port = await listen(server)
     await first.close()
     const get = async (path: string): Promise<string> => (await fetch(`http://127.0.0.1:${port}${path}`)).text()
-    expect([await get('/'), answers]).toEqual(['own', 1])
-    expect([await get('/one/publish/a'), answers]).toEqual(['own', 2])
+    expect({ text: await get('/'), answers }).toEqual({ text: 'own', answers: 1 })
+    expect({ text: await get('/one/publish/a'), answers }).toEqual({ text: 'own', answers: 2 })
     expect((await fetch(`http://127.0.0.1:${port}/two/publish/a`, { method: 'POST' })).status).toBe(202)
   })
 })

@@ -9,7 +9,7 @@ import { startRelay } from './start-relay.js'
 const json = 'wildcast.v1+json'
 const limits = { payload: 16 * 1024 }
 
-describe('v1 frames that mean nothing', () => {
+describe('invalid v1 frames', () => {
   const deep = (depth: number): string => `${'['.repeat(depth)}${']'.repeat(depth)}`
   const frames: [string, string | Uint8Array, string][] = [
     ['an empty frame', '', 'invalid_frame'],
@@ -24,14 +24,14 @@ describe('v1 frames that mean nothing', () => {
     ['__proto__ as a kind', '{"__proto__":{"subject":"x"}}', 'invalid_frame'],
     ['a binary frame to a JSON client', encode({ Subscribe: 'a' }), 'invalid_frame'],
     ['nesting of 10,000', `{"Publish":{"subject":"a","message":"x","other":${deep(10_000)}}}`, 'invalid_frame'],
-    ['a ref that is no whole number', '{"Publish":{"ref":1.5,"subject":"a","message":"x"}}', 'invalid_frame'],
+    ['a ref that is not a whole number', '{"Publish":{"ref":1.5,"subject":"a","message":"x"}}', 'invalid_frame'],
     ['a ref below 0', '{"Publish":{"ref":-1,"subject":"a","message":"x"}}', 'invalid_frame'],
     ['a ref past 2^53', '{"Publish":{"ref":9007199254740993,"subject":"a","message":"x"}}', 'invalid_frame'],
     ['a ref of 1e400', '{"Publish":{"ref":1e400,"subject":"a","message":"x"}}', 'invalid_frame'],
     ['a ref as text', '{"Publish":{"ref":"1","subject":"a","message":"x"}}', 'invalid_frame'],
     ['no message', '{"Publish":{"subject":"a"}}', 'invalid_frame'],
     ['a lone surrogate in a message', '{"Publish":{"subject":"a","message":"\\ud800"}}', 'invalid_frame'],
-    ['base64 that is none', '{"Publish":{"subject":"a","bytes":"*"}}', 'invalid_frame'],
+    ['invalid base64', '{"Publish":{"subject":"a","bytes":"*"}}', 'invalid_frame'],
     [
       'a header with a line break',
       '{"Publish":{"subject":"a","message":"x","headers":{"a":"b\\r\\nc"}}}',
@@ -59,7 +59,7 @@ describe('v1 frames that mean nothing', () => {
     ['a server with a wildcard', '{"Subscribe":{"subject":"a.*","serve":true}}', 'invalid_subject'],
   ]
 
-  it.each(frames)('answers %s in-band, and the connection lives (C1–C12, W11)', async (_, data, code) => {
+  it.each(frames)('answers %s in-band, and keeps the connection (C1–C12, W11)', async (_, data, code) => {
     const relay = await startRelay({ limits })
     const works = await bystander(relay)
     const socket = await connect(`ws://${relay.address}/ws`, json)
@@ -104,7 +104,7 @@ describe('v1 frames that mean nothing', () => {
   })
 })
 
-describe('subjects that are none', () => {
+describe('invalid subjects', () => {
   const invalid = [
     '',
     '.',
@@ -129,7 +129,7 @@ describe('subjects that are none', () => {
     `${'x.'.repeat(256)}x`,
   ]
 
-  it.each(invalid.map((subject) => [subject]))('refuses %j everywhere (S1, S3–S7)', async (subject) => {
+  it.each(invalid.map((subject) => [subject]))('rejects %j everywhere (S1, S3–S7)', async (subject) => {
     const relay = await startRelay()
     const spy = await connect(`ws://${relay.address}/ws`, json)
     spy.send('{"Subscribe":"**"}')
@@ -147,19 +147,20 @@ describe('subjects that are none', () => {
       method: 'POST',
       body: '',
     })
-    expect([response.status, (await response.text()).startsWith('invalid_subject: ')]).toEqual([400, true])
+    const answer = { status: response.status, isNamed: (await response.text()).startsWith('invalid_subject: ') }
+    expect(answer).toEqual({ status: 400, isNamed: true })
     await lives(socket)
-    expect(spy.waiting).toHaveLength(1) // the sign of life, and nothing else
+    expect(spy.waiting).toHaveLength(1) // only the message of \`lives\`
   })
 
-  it.each(['a.*', '*', '**', 'a.>', 'a.#'])('refuses the wildcard %s in a publish (S3)', async (subject) => {
+  it.each(['a.*', '*', '**', 'a.>', 'a.#'])('rejects the wildcard %s in a publish (S3)', async (subject) => {
     const relay = await startRelay()
     const socket = await connect(`ws://${relay.address}/ws`, json)
     socket.send(JSON.stringify({ Publish: { ref: 1, subject, message: '' } }))
     expect(await socket.json()).toMatchObject({ Error: { code: 'invalid_subject' } })
   })
 
-  it.each(['$SYS.x', '_INBOX.x', '$share.g.t'])('keeps %s closed to clients (S8)', async (subject) => {
+  it.each(['$SYS.x', '_INBOX.x', '$share.g.t'])('keeps clients out of %s (S8)', async (subject) => {
     const relay = await startRelay()
     const socket = await connect(`ws://${relay.address}/ws`, json)
     for (const said of [
@@ -174,10 +175,10 @@ describe('subjects that are none', () => {
     }
   })
 
-  // The protocol leaves these open by exact name while no permissions are configured, where the row
-  // of the fault list says "refused".
+  // Without configured permissions, the protocol allows these by exact name, although the row of
+  // the fault list requires a refusal.
   it.each(['request.01ARZ3NDEKTSV4RRFFQ69G5FAV.a', 'response.01ARZ3NDEKTSV4RRFFQ69G5FAV.a'])(
-    'leaves %s open by exact name, and brings it to no leading wildcard (S8)',
+    'allows %s by exact name, and does not deliver it to leading wildcards (S8)',
     async (subject) => {
       const relay = await startRelay()
       const exact = await connect(`ws://${relay.address}/ws`, json)
@@ -195,7 +196,7 @@ describe('subjects that are none', () => {
     },
   )
 
-  it('takes 1,024 bytes and 256 segments, and not one more (S5)', async () => {
+  it('accepts 1,024 bytes and 256 segments, and not one more (S5)', async () => {
     const relay = await startRelay()
     const socket = await connect(`ws://${relay.address}/ws`, json)
     const publish = async (subject: string): Promise<unknown> => {
@@ -210,7 +211,7 @@ describe('subjects that are none', () => {
   })
 
   it.each(Object.getOwnPropertyNames(Object.prototype).filter((name) => !name.startsWith('_')))(
-    'takes %s for a word like any other (S9)',
+    'accepts %s like any other word (S9)',
     async (name) => {
       const relay = await startRelay()
       const socket = await connect(`ws://${relay.address}/ws`, json)

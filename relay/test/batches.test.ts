@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest'
 import { connect, type Socket } from './socket.js'
 import { type StartedRelay, startRelay } from './start-relay.js'
 
-// Several frames in one WebSocket message, both ways, if the client has asked for that.
+// Several frames in one WebSocket message, in both directions, if the client has requested that.
 
 interface Batching extends Socket {
-  /** Says frames in one message. */
+  /** Sends frames in one message. */
   say(...frames: readonly unknown[]): void
   /** The frames of the next message. */
   hear(): Promise<unknown[]>
@@ -27,26 +27,26 @@ async function batching(relay: StartedRelay, batch: number | undefined = 65_536)
 const publish = (ref: number, message = 'x'): unknown => ({ Publish: { ref, subject: 'a', message } })
 const ack = (ref: number): unknown => ({ Ack: { ref } })
 
-describe('a client that asks for batches', () => {
+describe('a client that requests batches', () => {
   it.each([
     [65_536, 65_536],
     [1_000_000, 65_536],
     [5000, 5000],
-  ])('of %i bytes is told that %i are agreed, in a message of its own', async (asked, agreed) => {
+  ])('of %i bytes gets %i, in a separate message', async (asked, agreed) => {
     const socket = await batching(await startRelay(), asked)
     socket.say(publish(1))
     expect(await socket.hear()).toMatchObject([{ Welcome: { limits: { batch: agreed } } }])
     expect(await socket.hear()).toEqual([ack(1)])
   })
 
-  it('is answered in one message what it has said in one, in order', async () => {
+  it('gets the answers to one message in one message, in order', async () => {
     const socket = await batching(await startRelay())
     await socket.hear()
     socket.say(publish(1), publish(2), { Subscribe: { ref: 3, subject: 'a' } })
     expect(await socket.hear()).toMatchObject([ack(1), ack(2), { Subscribed: { ref: 3 } }])
   })
 
-  it('is sent what belongs to one turn in one message', async () => {
+  it('gets the frames of one turn in one message', async () => {
     const relay = await startRelay()
     const reader = await batching(relay)
     const writer = await batching(relay)
@@ -62,7 +62,7 @@ describe('a client that asks for batches', () => {
     expect(messages).toBeLessThan(50)
   })
 
-  it('is sent no batch that is longer than agreed', async () => {
+  it('gets no batch that is longer than agreed', async () => {
     const relay = await startRelay()
     const reader = await batching(relay, 2048)
     const writer = await batching(relay)
@@ -80,7 +80,7 @@ describe('a client that asks for batches', () => {
     }
   })
 
-  it('whose batch has a broken line hears of that, and the others count', async () => {
+  it('gets an error for a broken line of its batch, and the other lines count', async () => {
     const socket = await batching(await startRelay())
     await socket.hear()
     socket.say(publish(1), '{"Publish":{"ref":2,', publish(3), '{"Nonsense":{"ref":4}}', publish(5))
@@ -93,7 +93,7 @@ describe('a client that asks for batches', () => {
     ])
   })
 
-  it('that puts a line feed into a frame hears that each of its lines is none', async () => {
+  it('gets an error for each line of a frame with a line feed', async () => {
     const socket = await batching(await startRelay())
     await socket.hear()
     socket.say('{"Publish":', '{"subject":"a","message":"x"}}', publish(1))
@@ -104,7 +104,7 @@ describe('a client that asks for batches', () => {
     ])
   })
 
-  it('whose batch is longer than agreed is told once, nothing of it is done, and its connection lives', async () => {
+  it('gets one error for a batch that is longer than agreed, which has no effect, and stays connected', async () => {
     const socket = await batching(await startRelay(), 1000)
     await socket.hear()
     socket.say(publish(1, 'x'.repeat(600)), publish(2, 'x'.repeat(600)))
@@ -113,7 +113,7 @@ describe('a client that asks for batches', () => {
     expect(await socket.hear()).toEqual([ack(3)])
   })
 
-  it('may leave lines empty', async () => {
+  it('may send empty lines', async () => {
     const socket = await batching(await startRelay())
     await socket.hear()
     socket.say('', publish(1), '', '', publish(2), '')
@@ -121,8 +121,8 @@ describe('a client that asks for batches', () => {
   })
 })
 
-describe('a client that has not asked for batches', () => {
-  it('is refused one, and its connection lives', async () => {
+describe('a client that has not requested batches', () => {
+  it('gets an error for a batch, and stays connected', async () => {
     const socket = await connect(`ws://${(await startRelay()).address}/ws`, 'wildcast.v1+json')
     socket.send(`${JSON.stringify(publish(1))}\n${JSON.stringify(publish(2))}`)
     expect(await socket.json()).toMatchObject({ Error: { code: 'invalid_frame' } })
@@ -130,7 +130,7 @@ describe('a client that has not asked for batches', () => {
     expect(await socket.json()).toEqual(ack(3))
   })
 
-  it('is sent each frame in a message of its own', async () => {
+  it('gets each frame in a separate message', async () => {
     const socket = await connect(`ws://${(await startRelay()).address}/ws`, 'wildcast.v1+json')
     socket.send(JSON.stringify({ Connect: {} }))
     expect(await socket.json()).toMatchObject({ Welcome: { limits: expect.not.objectContaining({ batch: 0 }) } })
@@ -139,7 +139,7 @@ describe('a client that has not asked for batches', () => {
   })
 })
 
-describe('a client that asks for batches of MessagePack', () => {
+describe('a client that requests batches in MessagePack', () => {
   const bytes = (frame: Parameters<typeof msgpackCodec.encode>[0]): Buffer =>
     Buffer.from(msgpackCodec.encode(frame) as Uint8Array)
   const publishBytes = (ref: number): Buffer => bytes({ kind: 'Publish', ref, subject: 'a', message: 'x' })
@@ -151,14 +151,14 @@ describe('a client that asks for batches of MessagePack', () => {
     return socket
   }
 
-  it('is answered in one message what it has said in one', async () => {
+  it('gets the answers to one message in one message', async () => {
     const socket = await batchingBytes()
     socket.send(Buffer.concat([publishBytes(1), publishBytes(2)]))
     const frames = [...(msgpackCodec.batches?.split((await socket.next()) as Buffer) ?? [])]
     expect(frames.map((frame) => msgpackCodec.decode(frame).body)).toEqual([{ ref: 1 }, { ref: 2 }])
   })
 
-  it('is closed with 4400 if one of them ends too early, since what follows is unknown', async () => {
+  it('is closed with 4400 if a frame ends too early, since the next one can not be found', async () => {
     const socket = await batchingBytes()
     socket.send(Buffer.concat([publishBytes(1), publishBytes(2).subarray(0, 5)]))
     expect(await socket.closed).toMatchObject({ code: 4400 })

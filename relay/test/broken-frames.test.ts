@@ -9,7 +9,7 @@ import { type StartedRelay, startRelay } from './start-relay.js'
 const json = 'wildcast.v1+json'
 const final = 0x80
 const [continuation, text, binary, close, ping] = [0x0, 0x1, 0x2, 0x8, 0x9]
-const limits = { payload: 16 * 1024 } // a WebSocket message of 128 KiB then
+const limits = { payload: 16 * 1024 } // so a WebSocket message may have 128 KiB
 
 describe('WebSocket frames that break RFC 6455', () => {
   const broken: [string, number, Uint8Array[]][] = [
@@ -47,7 +47,7 @@ describe('WebSocket frames that break RFC 6455', () => {
     ['a close reason of invalid UTF-8', 1007, [frame(final | close, Buffer.of(0x03, 0xe8, 0xff))]],
   ]
 
-  it.each(broken)('closes over %s with %i, and nobody else notices (W1–W4, W10)', async (_, code, frames) => {
+  it.each(broken)('%s closes the connection with %i, and no other (W1–W4, W10)', async (_, code, frames) => {
     const relay = await startRelay({ limits })
     const works = await bystander(relay)
     const attacker = await rawSocket(relay.address)
@@ -68,19 +68,19 @@ describe('WebSocket frames that break RFC 6455', () => {
     await works()
   })
 
-  it('closes 4408 over a message that is begun and not finished (W7)', async () => {
+  it('closes 4408 over a message that is never finished (W7)', async () => {
     const clock = fakeClock()
     const relay = await startRelay({ clock })
     const attacker = await rawSocket(relay.address)
     attacker.write(frame(text, 'never'))
     const other = await connect(`ws://${relay.address}/ws`, json)
     other.send('{"Publish":{"ref":1,"subject":"a","message":""}}')
-    await other.next() // by now the relay has read the fragment, too
+    await other.next() // the relay has read the fragment before
     clock.advance(20_000)
     expect(await attacker.closed).toBe(4408)
   })
 
-  it('answers 50,000 pings in one write, and serves on (W9)', async () => {
+  it('answers 50,000 pings in one write, and continues to serve others (W9)', async () => {
     const relay = await startRelay()
     const works = await bystander(relay)
     const attacker = await rawSocket(relay.address)
@@ -92,7 +92,7 @@ describe('WebSocket frames that break RFC 6455', () => {
     await works()
   })
 
-  it('lets go of a client whose connection is reset in the middle of a frame (W12)', async () => {
+  it('releases a client whose connection is reset in the middle of a frame (W12)', async () => {
     const relay = await startRelay()
     const works = await bystander(relay)
     const attacker = await rawSocket(relay.address)
@@ -104,7 +104,7 @@ describe('WebSocket frames that break RFC 6455', () => {
     await works()
   })
 
-  it('takes a FIN without a close frame for a drop (W13)', async () => {
+  it('treats a FIN without a close frame as a lost connection (W13)', async () => {
     const relay = await startRelay()
     const attacker = await rawSocket(relay.address)
     attacker.write(frame(final | text, '{"Subscribe":{"subject":"one","serve":true}}'))
@@ -124,15 +124,15 @@ describe('WebSocket frames that break RFC 6455', () => {
     await freed(relay)
   })
 
-  it('cuts a client off that does not answer the close frame (W14)', async () => {
+  it('disconnects a client that does not answer the close frame (W14)', async () => {
     const relay = await startRelay()
     const attacker = await rawSocket(relay.address, null)
-    attacker.socket.removeAllListeners('end') // never answers, never hangs up
+    attacker.socket.removeAllListeners('end') // it never answers, and never closes
     attacker.write(frame(final | text, 'rubbish'))
     await once(attacker.socket, 'end')
   })
 
-  /** The only server's subject can be taken: the attacker's session has ended. */
+  /** Waits until the exclusive subject is free: the attacker's session has ended. */
   async function freed(relay: StartedRelay): Promise<void> {
     const socket = await connect(`ws://${relay.address}/ws`, json)
     for (let answer: unknown; !(answer as { Subscribed?: unknown })?.Subscribed; answer = await socket.json())

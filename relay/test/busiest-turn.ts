@@ -1,18 +1,15 @@
 import type { MeteredRelay } from './metered-relay.js'
 
-/**
- * Milliseconds that one turn of the relay's event loop may take on the processor, whatever comes
- * in.
- */
+/** The limit of processor time for one turn of the relay's event loop, in milliseconds. */
 export const longestAllowedMs = 50
 
-/** What somebody does to a relay. Resolves when the relay is through with it. */
+/** An attack on a relay. Resolves when the relay has handled it. */
 export type Attack = () => Promise<unknown>
 
 /**
- * Runs attacks one by one and returns those that kept the relay's event loop busy for too long,
- * with the milliseconds. Each is measured up to six times and the shortest counts, since a
- * machine that is busy takes longer now and then.
+ * Runs attacks one by one. Returns those that kept the relay's event loop busy for too long, with
+ * the milliseconds. Each is measured up to six times, and the shortest counts, since a busy machine
+ * takes longer now and then.
  */
 export async function tooLong(
   relay: MeteredRelay,

@@ -12,7 +12,7 @@ export async function bystander(relay: StartedRelay): Promise<() => Promise<void
   }
 }
 
-/** The connection still does its work. */
+/** Expects that the connection still works. */
 export async function lives(socket: Socket): Promise<void> {
   socket.send('{"Publish":{"ref":77,"subject":"alive","message":""}}')
   expect(await socket.json()).toEqual({ Ack: { ref: 77 } })

@@ -5,10 +5,10 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { folderWith, run } from './command.js'
 import { makeCertificates } from './servers/certificates.js'
 
-// The seed of a user, made for this test.
+// The seed of a user, for this test only.
 const seed = 'SUAHWO4676JVFH4C3CMVE2Z3QKFICTQU3UJ4U7PXYCUX7HIBNX2WQG6ZGI'
 
-/** Checks a folder of files, of which the first is the configuration. */
+/** Checks a folder of files, the first of which is the configuration. */
 async function check(files: Readonly<Record<string, string>>): Promise<{ code: number | null; said: string }> {
   const [[name, text] = ['', ''], ...others] = Object.entries(files)
   const cwd = await folderWith(name, text)
@@ -27,10 +27,10 @@ const { ca, server, client } = makeCertificates()
 const pem = String(ca)
 const broken = pem.replace(/\n.{20}/, '\nAAAAAAAAAAAAAAAAAAAA')
 
-describe('wildcast check finds what up would', () => {
+describe('wildcast check finds the errors of up', () => {
   const gateways: [string, string, boolean][] = [
     ['the same port', `port = 4000\n${memory}[[gateway]]\nport = 4000\n`, false],
-    ['the port that is usual', `${memory}[[gateway]]\nport = 3015\n`, false],
+    ['the default port', `${memory}[[gateway]]\nport = 3015\n`, false],
     ['a port in quotes', `port = "4000"\n${memory}[[gateway]]\nport = 4000\n`, false],
     ['one host, and all of them', `port = 4000\nhost = "127.0.0.1"\n${memory}[[gateway]]\nport = 4000\n`, false],
     [
@@ -44,7 +44,7 @@ describe('wildcast check finds what up would', () => {
       `port = 4000\nhost = "localhost"\n${memory}[[gateway]]\nport = 4000\nhost = "127.0.0.1"`,
       false,
     ],
-    ['two further ones', `${memory}[[gateway]]\nport = 4000\n[[gateway]]\nport = 4000`, false],
+    ['two further gateways', `${memory}[[gateway]]\nport = 4000\n[[gateway]]\nport = 4000`, false],
     ['0.0.0.0 and ::1', `port = 4000\nhost = "0.0.0.0"\n${memory}[[gateway]]\nport = 4000\nhost = "::1"`, true],
     ['two addresses', `port = 4000\nhost = "127.0.0.1"\n${memory}[[gateway]]\nport = 4000\nhost = "127.0.0.2"`, true],
     ['any free port, twice', `port = 0\n${memory}[[gateway]]\nport = 0`, true],
@@ -61,44 +61,45 @@ describe('wildcast check finds what up would', () => {
       `[trigger.brokers.${name}]\nbroker_type = "InMemoryBroker"\ngateway.Http = { port = 4000, host = "${host}" }\n`
     const { said } = await check({ 'spin.toml': `[trigger]\n${http('a', '0.0.0.0')}${http('b', '127.0.0.1')}` })
     expect(said).toBe(
-      'spin.toml:7: "port" in [trigger.brokers.b.gateway.Http] is 4000, which the gateway of "a" already has; choose another\n',
+      'spin.toml:7: "port" in [trigger.brokers.b.gateway.Http] is 4000, which the gateway of "a" already has; ' +
+        'choose another\n',
     )
   })
 
   const files: [string, string, Readonly<Record<string, string>>, RegExp][] = [
     [
-      'a root certificate that is not there',
+      'a root certificate that does not exist',
       redis('root_certificate = "no.pem"'),
       {},
       /^wildcast\.toml:4: "root_certificate" in \[brokers\.main\] names a file that does not exist/,
     ],
     [
-      'one that is no certificate',
+      'a file that is not a certificate',
       redis('root_certificate = "ca.pem"'),
       { 'ca.pem': 'hello' },
       /:4: .* without a certificate/,
     ],
     [
-      'one that is broken',
+      'a broken certificate',
       redis('root_certificate = "ca.pem"'),
       { 'ca.pem': broken },
       /:4: .* with a broken certificate/,
     ],
     [
-      'a second one that is broken',
+      'a broken second certificate',
       redis('root_certificate = "ca.pem"'),
       { 'ca.pem': pem + broken },
       /:4: .* with a broken certificate/,
     ],
     ['a folder for a certificate', redis('root_certificate = "."'), {}, /:4: .* can't be read \(EISDIR\)/],
     [
-      'a key that is not there',
+      'a key that does not exist',
       redis('client_certificate = { certificate = "c.pem", key = "c.key" }'),
       { 'c.pem': String(client.cert) },
       /:4: "key" in \[brokers\.main\.client_certificate\] names a file that does not exist/,
     ],
     [
-      'a key that is none',
+      'a file that is not a key',
       redis('client_certificate = { certificate = "c.pem", key = "c.key" }'),
       { 'c.pem': String(client.cert), 'c.key': pem },
       /:4: "key" .* without a private key/,
@@ -110,7 +111,7 @@ describe('wildcast check finds what up would', () => {
       /:4: "key" .* does not belong to "certificate"/,
     ],
     [
-      'an NKey with a letter too few',
+      'an NKey with a missing letter',
       nats(`{ NKey = "${seed.slice(0, -1)}" }`),
       {},
       /:4: "NKey" in \[brokers\.main\.auth\] is not the seed of a user/,
@@ -121,7 +122,7 @@ describe('wildcast check finds what up would', () => {
       {},
       /:4: "NKey" .* is not the seed of a user/,
     ],
-    ['a JWT that is none', nats(`{ Jwt = { nkey_seed = "${seed}", jwt = "a.b.c" } }`), {}, /:4: "jwt" .* is not a JWT/],
+    ['an invalid JWT', nats(`{ Jwt = { nkey_seed = "${seed}", jwt = "a.b.c" } }`), {}, /:4: "jwt" .* is not a JWT/],
     [
       'a JWT of another user',
       nats(`{ Jwt = { nkey_seed = "${seed}", jwt = "e30.${Buffer.from('{"sub":"UA"}').toString('base64url')}.x" } }`),
@@ -129,16 +130,16 @@ describe('wildcast check finds what up would', () => {
       /:4: "jwt" .* is not for the user of "nkey_seed"/,
     ],
     [
-      'a credentials file that is not there',
+      'a credentials file that does not exist',
       nats('{ CredentialsFile = "no.creds" }'),
       {},
-      /:4: "CredentialsFile" .* is not there/,
+      /:4: "CredentialsFile" .* does not exist/,
     ],
     [
-      'a credentials file that holds none',
+      'a credentials file without credentials',
       nats('{ CredentialsFile = "a.creds" }'),
       { 'a.creds': 'x' },
-      /:4: "CredentialsFile" .* does not hold a JWT and a seed/,
+      /:4: "CredentialsFile" .* does not have a JWT and a seed/,
     ],
     [
       'a component that does not parse',
@@ -153,7 +154,7 @@ describe('wildcast check finds what up would', () => {
       /^two\.mjs:2: component "one": it could not be loaded: /,
     ],
     [
-      'a component whose import is not there',
+      'a component whose import does not exist',
       component('one.mjs'),
       { 'one.mjs': "const a = 1\nimport './two.mjs'\nexport default () => {}" },
       /^one\.mjs:2: component "one": it could not be loaded: Cannot find module/,
@@ -171,13 +172,13 @@ describe('wildcast check finds what up would', () => {
       /^one\.mjs: component "one": it has no default export/,
     ],
     [
-      'a component that is no function',
+      'a component that is not a function',
       component('one.mjs'),
       { 'one.mjs': 'export default 1' },
       /^one\.mjs: component "one": its default export is a number/,
     ],
-    ['a component that is not there', component('no.mjs'), {}, /:4: "source" .* names a file that does not exist/],
-    ['a folder that is not there', `static = "no"\n${memory}`, {}, /:1: "static" names a folder that does not exist/],
+    ['a component that does not exist', component('no.mjs'), {}, /:4: "source" .* names a file that does not exist/],
+    ['a folder that does not exist', `static = "no"\n${memory}`, {}, /:1: "static" names a folder that does not exist/],
     ['a host with a port', `host = "127.0.0.1:80"\n${memory}`, {}, /:1: "host" must be an address/],
     ['a misspelt type', '[brokers.main]\ntype = "reddis"\n', {}, /:2: "type" .* did you mean "redis"\?/],
     ['a misspelt mode', `websockets = "jsno"\n${memory}`, {}, /:1: "websockets" .* did you mean "json"\?/],
@@ -231,7 +232,7 @@ describe('wildcast check finds what up would', () => {
       /:3: "websockets" .* did you mean "Json"\?/,
     ],
     [
-      'a certificate that is not there',
+      'a certificate that does not exist',
       '[trigger.brokers.a.broker_type.Nats]\naddresses = ["a"]\nroot_certificate = "no.pem"\n',
       /:3: "root_certificate" in \[trigger\.brokers\.a\.broker_type\.Nats\] names a file that does not exist/,
     ],
@@ -261,7 +262,7 @@ describe('wildcast check finds what up would', () => {
       /is not the seed of a user/,
     ],
     [
-      'a certificate that is not there',
+      'a certificate that does not exist',
       { brokers: { main: { type: 'mqtt', address: 'mqtts://a', root_certificate: 'no.pem' } } },
       /names a file that does not exist/,
     ],
@@ -275,13 +276,17 @@ describe('wildcast check finds what up would', () => {
     expect(code).toBe(2)
   })
 
-  it('and is content with what is right, without a connection', async () => {
+  it('accepts a valid configuration, without a connection', async () => {
     let connections = 0
     const broker = createServer(() => connections++)
     await new Promise<void>((resolve) => broker.listen(0, '127.0.0.1', resolve))
     onTestFinished(() => void broker.close())
     const { port } = broker.address() as { readonly port: number }
-    const toml = `port = ${port}\nhost = "127.0.0.1"\n[brokers.main]\ntype = "redis"\nurl = "rediss://127.0.0.1:${port}"\nroot_certificate = "ca.pem"\nclient_certificate = { certificate = "c.pem", key = "c.key" }\n[brokers.other]\ntype = "nats"\naddresses = ["127.0.0.1:${port}"]\nauth = { NKey = "${seed}" }\n[[component]]\nid = "one"\nsource = "one.mjs"\ntrigger.subscription.Topic.topic = "a"\n`
+    const toml = `port = ${port}\nhost = "127.0.0.1"
+      [brokers.main]\ntype = "redis"\nurl = "rediss://127.0.0.1:${port}"\nroot_certificate = "ca.pem"
+      client_certificate = { certificate = "c.pem", key = "c.key" }
+      [brokers.other]\ntype = "nats"\naddresses = ["127.0.0.1:${port}"]\nauth = { NKey = "${seed}" }
+      [[component]]\nid = "one"\nsource = "one.mjs"\ntrigger.subscription.Topic.topic = "a"\n`
     const { code, said } = await check({
       'wildcast.toml': toml,
       'ca.pem': pem,

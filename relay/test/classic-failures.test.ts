@@ -9,7 +9,7 @@ import { type StartedRelay, startRelay } from './start-relay.js'
 
 const inMemory = memory({ clock: realClock, newId })
 
-/** A broker that refuses what is published on `bad.…`, in its own time or at once. */
+/** A broker that rejects publishes on `bad.…`, later or at once. */
 function refusing(code: ErrorCode, how: 'later' | 'at once'): OpenBroker {
   return async (events) => {
     const broker = await inMemory(events)
@@ -47,8 +47,8 @@ async function start(options: Parameters<typeof startRelay>[0] = {}): Promise<St
 }
 
 /**
- * Publishes this, then something good: all that was before has failed or not by then, and the
- * connection lives.
+ * Publishes these frames, then a valid one: then the former have succeeded or failed, and the
+ * connection is open.
  */
 async function publishes(relay: StartedRelay, ...frames: (string | Uint8Array)[]): Promise<void> {
   const socket = await connect(`ws://${relay.address}/ws`)
@@ -60,7 +60,7 @@ async function publishes(relay: StartedRelay, ...frames: (string | Uint8Array)[]
 
 const bad = '{"Publish":{"message":[1],"subject":"bad.x"}}'
 
-describe('a classic publish that fails is logged and counted, and its connection lives', () => {
+describe('a classic publish that fails is logged and counted, and its connection stays open', () => {
   const codes: ErrorCode[] = [
     'broker_down',
     'forbidden',
@@ -78,7 +78,7 @@ describe('a classic publish that fails is logged and counted, and its connection
     expect(await counted()).toBe(`wildcast_publish_failures_total{broker="test",code="${code}"} 1`)
   })
 
-  it('when the broker refuses at once', async () => {
+  it('when the broker rejects it at once', async () => {
     const { relay, counted } = await start({ brokers: { test: refusing('forbidden', 'at once') } })
     await publishes(relay, bad)
     expect(relay.errors.join()).toContain('"code":"forbidden"')
@@ -89,19 +89,15 @@ describe('a classic publish that fails is logged and counted, and its connection
     ['a reserved subject', '{"Publish":{"message":[1],"subject":"_a.b"}}', 'forbidden'],
     ['the same in MessagePack', encode({ Publish: [[1], '$SYS.a', null, null] }), 'forbidden'],
     ['a payload past the limit', '{"Publish":{"message":"12345678901","subject":"a"}}', 'too_large'],
-    [
-      'a response subject that is reserved',
-      '{"Publish":{"message":[1],"subject":"a","response_subject":"_a"}}',
-      'forbidden',
-    ],
-  ])('when the relay refuses it: %s', async (_, frame, code) => {
+    ['a reserved response subject', '{"Publish":{"message":[1],"subject":"a","response_subject":"_a"}}', 'forbidden'],
+  ])('when the relay rejects it: %s', async (_, frame, code) => {
     const { relay, counted } = await start({ limits: { payload: 10 } })
     await publishes(relay, frame)
     expect(relay.errors.join()).toContain(`"code":"${code}"`)
     expect(await counted()).toBe(`wildcast_publish_failures_total{broker="test",code="${code}"} 1`)
   })
 
-  it('when the broker carries no response subject', async () => {
+  it('when the broker supports no response subject', async () => {
     const plain: OpenBroker = async (events) => {
       const broker = await inMemory(events)
       return {
@@ -128,7 +124,7 @@ describe('a classic publish that fails is logged and counted, and its connection
   })
 })
 
-describe('a classic frame that is a mistake', () => {
+describe('an invalid classic frame', () => {
   it.each([
     ['an invalid subject', '{"Publish":{"message":[1],"subject":"a b"}}'],
     ['a wildcard', '{"Publish":{"message":[1],"subject":"a.*"}}'],
@@ -142,7 +138,7 @@ describe('a classic frame that is a mistake', () => {
   })
 })
 
-it('a refused publish of v1 and of HTTP is counted, too', async () => {
+it('a rejected publish of v1 and of HTTP is counted, too', async () => {
   const { relay, counted } = await start()
   const socket = await connect(`ws://${relay.address}/ws`, 'wildcast.v1+json')
   socket.send('{"Publish":{"ref":1,"subject":"_a","message":""}}')

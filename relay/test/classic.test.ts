@@ -4,8 +4,8 @@ import { connect, type Socket } from './socket.js'
 import { startRelay } from './start-relay.js'
 
 /**
- * A classic client gets no answer to Subscribe: what it publishes itself comes back only once the
- * subscription stands.
+ * Classic does not answer Subscribe: a client receives its own messages once the subscription is
+ * active.
  */
 async function subscribed(socket: Socket, subscribe: string | Uint8Array, address: string): Promise<void> {
   socket.send(subscribe)
@@ -23,13 +23,16 @@ describe('classic on /ws', () => {
     const socket = await connect(`ws://${address}/ws`)
     await subscribed(socket, '{"Subscribe":"good.*"}', address)
     const response = await publish(address, 'good.test', 'hi')
-    expect([response.status, await response.text()]).toEqual([202, 'published to subject'])
+    expect({ status: response.status, text: await response.text() }).toEqual({
+      status: 202,
+      text: 'published to subject',
+    })
     expect(await socket.next()).toBe(
       '{"message":[104,105],"subject":"good.test","broker":"test","response_subject":null}',
     )
   })
 
-  it('takes MessagePack as map and as positional array, and sends the positional array (SP-GW-3)', async () => {
+  it('accepts MessagePack as map and as positional array, and sends the positional array (SP-GW-3)', async () => {
     const { address } = await startRelay({ mode: 'messagepack' })
     const socket = await connect(`ws://${address}/ws`)
     await subscribed(socket, encode({ Subscribe: 'good.*' }), address)
@@ -39,7 +42,7 @@ describe('classic on /ws', () => {
     expect(decode((await socket.next()) as Buffer)).toEqual([[2], 'good.array', 'test', 'good.answer'])
   })
 
-  it('goes on for the second subscriber when the first has left (SP-BRK-2)', async () => {
+  it('continues for the second subscriber when the first has left (SP-BRK-2)', async () => {
     const { address } = await startRelay()
     const leaving = await connect(`ws://${address}/ws`)
     const staying = await connect(`ws://${address}/ws`)
@@ -50,7 +53,7 @@ describe('classic on /ws', () => {
     await expect.poll(() => staying.waiting.at(-1)).toContain('"message":[104,105]')
   })
 
-  it('takes JSON and MessagePack on one socket, whatever the mode', async () => {
+  it('accepts JSON and MessagePack on one socket in every mode', async () => {
     const { address } = await startRelay({ mode: 'json' })
     const socket = await connect(`ws://${address}/ws`)
     await subscribed(socket, encode({ Subscribe: 'good.*' }), address)
@@ -58,7 +61,7 @@ describe('classic on /ws', () => {
     expect(await socket.json()).toMatchObject({ message: [104], subject: 'good.x' })
   })
 
-  it('gives two copies to two matching subscriptions of one socket, also to equal ones', async () => {
+  it('delivers a copy to each matching subscription of one socket, even to equal ones', async () => {
     const { address } = await startRelay()
     const socket = await connect(`ws://${address}/ws`)
     socket.send('{"Subscribe":"good.*"}')
@@ -79,8 +82,8 @@ describe('classic on /ws', () => {
     ['an invalid subject', '{"Publish":{"message":[1],"subject":"a..b"}}'],
     ['an unknown broker', '{"Publish":{"message":[1],"subject":"a","broker":"nowhere"}}'],
     ['a positional array that is too short', encode({ Publish: [[1], 'a'] })],
-    ['bytes that are no MessagePack', Uint8Array.of(0xc1)],
-  ])('closes 4400 with a reason over %s, and nobody else notices (SP-GW-8)', async (_, frame) => {
+    ['bytes that are not MessagePack', Uint8Array.of(0xc1)],
+  ])('closes 4400 with a reason over %s, and closes no other connection (SP-GW-8)', async (_, frame) => {
     const { address } = await startRelay()
     const other = await connect(`ws://${address}/ws`)
     const socket = await connect(`ws://${address}/ws`)
@@ -91,7 +94,7 @@ describe('classic on /ws', () => {
     await subscribed(other, '{"Subscribe":"good.*"}', address)
   })
 
-  it('does nothing of what follows the frame that closed it', async () => {
+  it('ignores frames after the one that closed the connection', async () => {
     const { address } = await startRelay()
     const other = await connect(`ws://${address}/ws`)
     await subscribed(other, '{"Subscribe":"good.*"}', address)
@@ -104,14 +107,14 @@ describe('classic on /ws', () => {
     expect(other.waiting.join()).not.toContain('good.bad')
   })
 
-  it('bounds the copies that one socket may ask for', async () => {
+  it('limits the copies of one socket', async () => {
     const { address } = await startRelay()
     const socket = await connect(`ws://${address}/ws`)
     for (let i = 0; i < 11; i++) socket.send('{"Subscribe":"good.*"}')
     expect(await socket.closed).toMatchObject({ code: 4429 })
   })
 
-  it('refuses the handshake where the gateway has no classic mode', async () => {
+  it('refuses the handshake if the gateway has no classic mode', async () => {
     const { address } = await startRelay({ gateways: [(await import('../src/index.js')).websocket()] })
     await expect(connect(`ws://${address}/ws`)).rejects.toThrow('400')
   })
@@ -132,7 +135,7 @@ describe('/subscribe/<pattern>', () => {
     expect(await socket.next()).toEqual(expected)
   })
 
-  it('skips what is no UTF-8 in text mode, and sends the next (SP-GW-2)', async () => {
+  it('skips invalid UTF-8 in text mode, and sends the next message (SP-GW-2)', async () => {
     const { address } = await startRelay({ mode: 'text' })
     const socket = await connect(`ws://${address}/subscribe/good.*`)
     await publish(address, 'good.test', Uint8Array.of(0xff, 0xfe))

@@ -8,7 +8,7 @@ import { connect, type Socket } from './socket.js'
 import { startRelay } from './start-relay.js'
 
 describe('wildcast gateway', () => {
-  it('serves every door on one port, and ends well on SIGINT', async () => {
+  it('serves every endpoint on one port, and closes in good order on SIGINT', async () => {
     const child = start(['gateway', '-b', 'InMemoryBroker', '-w', 'json', '-r', 'json', '-p', '0', '-t', '1'])
     const port = /localhost:(\d+)/.exec(await says(child.stdout, /localhost:\d+\n/))?.[1]
     const url = `http://127.0.0.1:${port}`
@@ -19,12 +19,12 @@ describe('wildcast gateway', () => {
     expect(await once(child, 'exit')).toEqual([0, null])
   })
 
-  it('ends on SIGINT whatever its clients do', async () => {
+  it('exits on SIGINT despite clients that do not close', async () => {
     const child = start(['gateway', '-w', 'json', '-p', '0'])
     const port = Number(/localhost:(\d+)/.exec(await says(child.stdout, /localhost:\d+\n/))?.[1])
     const upgrade = 'HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n'
     const key = 'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n'
-    // Refused and never hung up; half a request; accepted and never read.
+    // Refused and not closed; half a request; accepted and not read.
     for (const said of [`GET /nowhere ${upgrade}${key}`, 'GET /healthz HT', `GET /ws ${upgrade}${key}`]) {
       const socket = tcp({ port, host: '127.0.0.1', allowHalfOpen: true })
       socket.on('error', () => {})
@@ -39,7 +39,7 @@ describe('wildcast gateway', () => {
     expect(await once(child, 'exit')).toEqual([0, null])
   })
 
-  it('says that it goes away on SIGTERM, and loses nothing that it has acknowledged (N5)', async () => {
+  it('sends GoingAway on SIGTERM, and loses no acknowledged message (N5)', async () => {
     const child = start(['gateway', '-p', '0'])
     const address = `127.0.0.1:${(await portsOf(child, 1))[0]}`
     const [publisher, listener] = [
@@ -66,20 +66,17 @@ describe('wildcast gateway', () => {
     expect(frames(listener).at(-1)).toMatchObject({ GoingAway: {} })
   })
 
-  it.each(['SIGTERM', 'SIGINT'] as const)(
-    'ends at the second %s at once, in any order of the two (N5)',
-    async (signal) => {
-      const child = start(['gateway', '-p', '0'])
-      await portsOf(child, 1)
-      const exit = once(child, 'exit')
-      child.kill(signal)
-      child.kill(signal === 'SIGTERM' ? 'SIGINT' : 'SIGTERM')
-      const [code, by] = await exit
-      expect({ by, ended: code === 0 || code === 1 }).toEqual({ by: null, ended: true })
-    },
-  )
+  it.each(['SIGTERM', 'SIGINT'] as const)('exits at once on a second signal after %s (N5)', async (signal) => {
+    const child = start(['gateway', '-p', '0'])
+    await portsOf(child, 1)
+    const exit = once(child, 'exit')
+    child.kill(signal)
+    child.kill(signal === 'SIGTERM' ? 'SIGINT' : 'SIGTERM')
+    const [code, by] = await exit
+    expect({ by, ended: code === 0 || code === 1 }).toEqual({ by: null, ended: true })
+  })
 
-  it('takes its flags from the environment, too', async () => {
+  it('reads its flags from the environment, too', async () => {
     const child = start(['gateway'], { env: { PORT: '0', WEBSOCKETS: 'text', BROKER: 'InMemoryBroker' } })
     await says(child.stdout, /localhost:\d+\n/)
   })
@@ -92,7 +89,7 @@ describe('wildcast gateway', () => {
     ['-t', '0', 'whole number'],
     ['-b', 'Kafka', 'InMemoryBroker'],
     ['-s', '/nowhere/at/all', 'no such folder'],
-  ])('names the flag and what is allowed for %s %s, and exits with 2', async (flag, value, allowed) => {
+  ])('names the flag and the allowed values for %s %s, and exits with 2', async (flag, value, allowed) => {
     const { code, err } = await run(['gateway', flag, value])
     expect(code).toBe(2)
     expect(err).toContain(flag)
@@ -100,10 +97,13 @@ describe('wildcast gateway', () => {
     expect(err).not.toContain('at ')
   })
 
-  it('says in one sentence that its port is taken (N12)', async () => {
+  it('reports in one sentence that its port is taken (N12)', async () => {
     const relay = await startRelay()
     const { code, err } = await run(['gateway', '-p', String(relay.port), '--host', '127.0.0.1'])
-    expect([code, err]).toEqual([1, `port ${relay.port} is in use; choose another with --port or PORT\n`])
+    expect({ code, err }).toEqual({
+      code: 1,
+      err: `port ${relay.port} is in use; choose another with --port or PORT\n`,
+    })
   })
 
   it('lists its flags and their variables with -h', async () => {
@@ -136,7 +136,7 @@ describe('wildcast sub, pub and request', () => {
     expect(await once(lines, 'exit')).toEqual([0, null])
   })
 
-  it('reach the relay of this machine on PORT when they are given no URL', async () => {
+  it('use the relay of this machine on PORT if they have no URL', async () => {
     const { port } = await startRelay()
     const env = { PORT: String(port) }
     const child = start(['sub', 'good.*'], { env })
@@ -146,7 +146,7 @@ describe('wildcast sub, pub and request', () => {
     expect(await run(['request', 'nobody'], { env })).toMatchObject({ err: expect.stringContaining('no_responders') })
   })
 
-  it('take the message from standard input, byte for byte', async () => {
+  it('read the message from standard input, byte for byte', async () => {
     const { address } = await startRelay()
     const url = ['--url', `ws://${address}`]
     const child = start(['sub', 'good.*', '--json', ...url])
@@ -161,7 +161,7 @@ describe('wildcast sub, pub and request', () => {
     expect(JSON.parse(out)).toEqual({ subject: 'good.test', outcome: 'confirmed' })
   })
 
-  it('exit with 1 and the code where they are refused', async () => {
+  it('exit with 1 and the code if they are refused', async () => {
     const { address } = await startRelay()
     const url = ['--url', `ws://${address}`]
     for (const [args, code] of [
@@ -172,17 +172,17 @@ describe('wildcast sub, pub and request', () => {
       [['pub', 'a', 'x', '--broker', 'nowhere'], 'unknown_broker'],
     ] as const) {
       const result = await run([...args, ...url])
-      expect([args, result.code, result.err.split(':')[0]]).toEqual([args, 1, code])
+      expect({ args, exit: result.code, code: result.err.split(':')[0] }).toEqual({ args, exit: 1, code })
       expect(result.err).not.toContain('    at ')
     }
   })
 
-  it('exit with 2 where the URL is none', async () => {
+  it('exit with 2 if the URL is invalid', async () => {
     const { code, err } = await run(['pub', 'a', 'x', '--url', 'foo'])
-    expect([code, err]).toEqual([2, expect.stringContaining('ws://localhost:3015')])
+    expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining('ws://localhost:3015') })
   })
 
-  it('ends quietly when nobody reads what it prints', async () => {
+  it('exit quietly when the reader of their output has gone', async () => {
     const { address } = await startRelay()
     const child = start(['sub', 'good.*', '--url', `ws://${address}`])
     let err = ''
@@ -193,13 +193,13 @@ describe('wildcast sub, pub and request', () => {
     child.stdout?.destroy()
     const ended = once(child, 'exit')
     while (child.exitCode === null) await fetch(`http://${address}/publish/good.x`, { method: 'POST', body: 'x' })
-    expect([(await ended)[0], err]).toEqual([0, 'subscribed to good.*\n'])
+    expect({ code: (await ended)[0], err }).toEqual({ code: 0, err: 'subscribed to good.*\n' })
   })
 
-  it('exit with 1 and a remedy where no relay listens', async () => {
+  it('exit with 1 and a remedy if no relay listens', async () => {
     const relay = await startRelay()
     await relay.close()
     const { code, err } = await run(['pub', 'a', 'x', '--url', `ws://${relay.address}`])
-    expect([code, err]).toEqual([1, expect.stringContaining('is the relay running there?')])
+    expect({ code, err }).toEqual({ code: 1, err: expect.stringContaining('is the relay running there?') })
   })
 })

@@ -3,7 +3,7 @@ import path from 'node:path'
 import { expect, it } from 'vitest'
 import { folderWith, run, says, start } from './command.js'
 
-it('a misspelt key of --broker is named with the nearest one', async () => {
+it('a misspelt key of --broker is reported with the nearest one', async () => {
   for (const [query, wanted] of [
     ['Redsi=redis://a', /did you mean "Redis"\?/],
     ['Nats[adresses][0]=a', /did you mean "addresses"\?/],
@@ -12,10 +12,11 @@ it('a misspelt key of --broker is named with the nearest one', async () => {
     expect((await run(['gateway', '--broker', query])).err).toMatch(wanted)
 })
 
-it("up's log says in which line a component failed", async () => {
+it('up logs the line in which a component failed', async () => {
   const cwd = await folderWith(
     'wildcast.toml',
-    'port = 0\nbrokers.main.type = "memory"\n[[component]]\nid = "one"\nsource = "one.mjs"\ntrigger.subscription.Topic.topic = "a"\n',
+    'port = 0\nbrokers.main.type = "memory"\n' +
+      '[[component]]\nid = "one"\nsource = "one.mjs"\ntrigger.subscription.Topic.topic = "a"\n',
   )
   await writeFile(path.join(cwd, 'one.mjs'), "export default () => {\n  throw new Error('over a message')\n}\n")
   const child = start(['up'], { cwd })

@@ -6,12 +6,12 @@ import path from 'node:path'
 import { text } from 'node:stream/consumers'
 import { onTestFinished } from 'vitest'
 
-/** The command as users have it: built (see build-command.ts), in a process of its own. */
+/** The command as users run it: built (see build-command.ts), in its own process. */
 export const wildcast = path.resolve(import.meta.dirname, '../bin/wildcast.js')
 
 export interface Surroundings {
   readonly cwd?: string
-  /** Beside `PATH`, which is all that it has otherwise. */
+  /** Besides `PATH`, which is all that it has otherwise. */
   readonly env?: Readonly<Record<string, string>>
   readonly stdin?: string
 }
@@ -38,7 +38,7 @@ export async function run(
   return { code, out, err }
 }
 
-/** Waits until a stream has said something so many times, and gives all that it has said. */
+/** Waits until the output of a stream matches `times` times. Resolves with all its output. */
 export async function says(stream: NodeJS.ReadableStream | null, wanted: RegExp, times = 1): Promise<string> {
   const found = new RegExp(wanted, 'gm')
   let said = ''
@@ -51,12 +51,12 @@ export async function says(stream: NodeJS.ReadableStream | null, wanted: RegExp,
 
 const greeting = /^Wildcast is up: http:\/\/\S+:(\d+)(?: .*)?\n/gm
 
-/** The ports that it says it is up on, once it has named so many. */
+/** The ports in the output of a relay, once there are `count`. */
 export async function portsOf(child: ChildProcess, count: number): Promise<readonly number[]> {
   return [...(await says(child.stdout, greeting, count)).matchAll(greeting)].map(([, port]) => Number(port))
 }
 
-/** A folder with one file, in which commands are run. */
+/** A folder with one file, to run commands in. */
 export async function folderWith(name: string, content: string): Promise<string> {
   const folder = await mkdtemp(path.join(tmpdir(), 'wildcast-'))
   onTestFinished(() => rm(folder, { recursive: true }))

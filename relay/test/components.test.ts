@@ -13,8 +13,8 @@ import { type StartedRelay, startRelay } from './start-relay.js'
 const topic = (text: string): ComponentSubscription => ({ kind: 'topic', topic: parsePattern(text) })
 
 /**
- * Modules in a folder of their own, below this one, so that they find the packages as a user's
- * would.
+ * Modules in their own folder, under this one, so that they find the packages as a user's modules
+ * do.
  */
 async function modules(files: Readonly<Record<string, string>>): Promise<(name: string) => string> {
   const folder = await mkdtemp(path.join(import.meta.dirname, 'components-'))
@@ -26,11 +26,11 @@ async function modules(files: Readonly<Record<string, string>>): Promise<(name: 
 interface Running extends StartedRelay {
   readonly client: Client
   readonly components: Components
-  /** What each component was through with, such as `hello ok`. */
+  /** The outcomes of components, such as `hello ok`. */
   readonly outcomes: string[]
 }
 
-/** A relay with components, each a module's text. */
+/** A relay with components, by the texts of their modules. */
 async function start(
   components: Readonly<Record<string, { readonly source: string } & Partial<Omit<ComponentConfig, 'id' | 'source'>>>>,
 ): Promise<Running> {
@@ -72,7 +72,7 @@ async function start(
   return { ...relay, client, components: running, outcomes }
 }
 
-/** What a subscription brings, from when it is confirmed. */
+/** Collects the messages of a subscription. Resolves when it is confirmed. */
 async function listen(client: Pick<Client, 'subscribe'>, pattern: string): Promise<string[]> {
   const heard: string[] = []
   await new Promise<void>((resolve) => {
@@ -84,7 +84,7 @@ async function listen(client: Pick<Client, 'subscribe'>, pattern: string): Promi
 }
 
 describe('a component', () => {
-  it('gets its message and its variables, and what it says goes where its result says (SP-CMP-6)', async () => {
+  it('gets its message and its variables, and its output goes to its result (SP-CMP-6)', async () => {
     const { client, outcomes } = await start({
       hello: {
         source: `export default ({ subject, broker, params, headers, data }, { id, config }) =>
@@ -111,14 +111,15 @@ describe('a component', () => {
     expect(outcomes).toEqual(['hello ok'])
   })
 
-  it('answers HTTP requests of its path and method, and no others (SP-GW-4, SP-CMP-2)', async () => {
+  it('answers HTTP requests with its path and method, and no others (SP-GW-4, SP-CMP-2)', async () => {
     const { address, errors } = await start({
       answer: {
         source: `import { jsonHttp } from '@wildcast/relay'
           export default jsonHttp(async (request, { path }) => {
             const text = await request.text()
             if (text === 'fail') throw new Error('it failed on purpose')
-            return new Response(\`Path: \${path}, Recieved: \${text}\`, { status: 201, headers: [['set-cookie', 'a=1'], ['set-cookie', 'b=2']] })
+            const headers = [['set-cookie', 'a=1'], ['set-cookie', 'b=2']]
+            return new Response(\`Path: \${path}, Recieved: \${text}\`, { status: 201, headers })
           })`,
         subscription: { kind: 'request', path: 'test/*/hello', method: 'POST' },
       },
@@ -126,18 +127,19 @@ describe('a component', () => {
     const ask = (body: string): Promise<Response> =>
       fetch(`http://${address}/request/test/a/hello`, { method: 'POST', body })
     const response = await ask('hi')
-    expect([response.status, response.headers.getSetCookie(), await response.text()]).toEqual([
-      201,
-      ['a=1', 'b=2'],
-      'Path: test/a/hello, Recieved: hi',
-    ])
+    expect(response.status).toBe(201)
+    expect(response.headers.getSetCookie()).toEqual(['a=1', 'b=2'])
+    expect(await response.text()).toBe('Path: test/a/hello, Recieved: hi')
     const failed = await ask('fail')
-    expect([failed.status, await failed.text()]).toEqual([500, 'the component failed\n'])
+    expect({ status: failed.status, text: await failed.text() }).toEqual({
+      status: 500,
+      text: 'the component failed\n',
+    })
     expect(errors).toEqual(['component "answer": it failed on purpose'])
     expect((await fetch(`http://${address}/request/test/a/hello`)).status).toBe(504)
   })
 
-  it('of a queue shares messages with the others of its group, in turns (SP-CMP-3)', async () => {
+  it('of a queue takes turns with the others of its group (SP-CMP-3)', async () => {
     const worker = {
       source: "export default ({ data }, { id }) => ({ subject: 'done', message: id + ' ' + data })",
       subscription: { kind: 'queue', topic: parsePattern('job'), group: 'workers' } as const,
@@ -147,10 +149,11 @@ describe('a component', () => {
     for (let job = 0; job < 4; job++) await client.publish('job', job)
     await expect.poll(() => done.length).toBe(4)
     const takers = done.sort((a, b) => Number(a.at(-1)) - Number(b.at(-1))).map((text) => text.split(' ')[1])
-    expect([takers[0] === takers[2], takers[1] === takers[3], takers[0] === takers[1]]).toEqual([true, true, false])
+    expect(takers).toEqual([takers[0], takers[1], takers[0], takers[1]])
+    expect(takers[0]).not.toBe(takers[1])
   })
 
-  it('of a queue gets a message again over which it was interrupted, three times at most', async () => {
+  it('of a queue gets an interrupted message again, three times at most', async () => {
     const { client, outcomes } = await start({
       worker: {
         source: `import { appendFileSync, readFileSync } from 'node:fs'
@@ -166,15 +169,12 @@ describe('a component', () => {
     const done = await listen(client, 'done')
     for (const job of ['a', 'b', 'c']) await client.publish('job', job)
     await expect.poll(() => outcomes).toHaveLength(6)
-    expect([done.sort(), outcomes.sort()]).toEqual([
-      ['done a', 'done c'],
-      [...Array(4).fill('worker interrupted'), 'worker ok', 'worker ok'],
-    ])
+    expect(done.sort()).toEqual(['done a', 'done c'])
+    expect(outcomes.sort()).toEqual([...Array(4).fill('worker interrupted'), 'worker ok', 'worker ok'])
   })
 
-  it('works on one message at a time, in order, unless it is told otherwise', async () => {
-    // Where three may run, the first two wait for the third: they are told apart from one at a time
-    // without a clock.
+  it('handles one message at a time, in order, unless its concurrency is higher', async () => {
+    // With a concurrency of three, the first two wait for the third: no clock is needed to see it.
     const source = `let running = 0
       let all
       const together = new Promise((resolve) => (all = resolve))
@@ -197,7 +197,7 @@ describe('a component', () => {
     expect(Math.max(...parallel.map((text) => Number(text.split(' ')[2])))).toBe(3)
   })
 
-  it('that would trigger itself for ever is stopped (SP-CMP-5)', async () => {
+  it('that would trigger itself forever is stopped (SP-CMP-5)', async () => {
     const { client, outcomes, errors } = await start({
       loop: { source: 'export default ({ data }) => ({ message: data + 1 })', subscription: topic('round') },
     })
@@ -210,7 +210,7 @@ describe('a component', () => {
     ])
   })
 
-  it('loads its module again, and what runs ends in the old one (SP-CMP-7)', async () => {
+  it('reloads its module, while running messages end in the old one (SP-CMP-7)', async () => {
     const file = await modules({ 'v.mjs': 'export default () => ({ subject: "is", message: "old" })' })
     const { relay, client, components, errors } = await start({
       v: { source: `export { default } from ${JSON.stringify(file('v.mjs'))}` },
@@ -232,8 +232,8 @@ describe('a component', () => {
   })
 })
 
-describe('a component that goes wrong (SP-CMP-4)', () => {
-  /** Answers wrongly in the way that its message names. */
+describe('a faulty component (SP-CMP-4)', () => {
+  /** Fails in the way that its message names. */
   const source = `export default async (message) => {
     const way = message.text()
     if (way === 'throws') throw new Error('thrown on purpose')
@@ -268,7 +268,7 @@ describe('a component that goes wrong (SP-CMP-4)', () => {
     ['fills its memory', 'interrupted', 'it took more than 32 MB of memory; look at "memory"'],
     ['never settles', 'timeout', 'a message took longer than 500 ms; look at "timeout"'],
     ['hangs', 'timeout', 'a message took longer than 500 ms; look at "timeout"'],
-  ])('because it %s is told with its id, and goes on; its neighbours notice nothing', async (way, outcome, why) => {
+  ])('that %s is reported with its id, and continues; its neighbours notice nothing', async (way, outcome, why) => {
     const { client, outcomes, errors } = await start({
       bad: { source, memoryMb: 32, timeoutMs: outcome === 'timeout' ? 500 : 30_000 },
       neighbour: { source: "export default ({ data }) => ({ subject: 'fine', message: 'neighbour ' + data })" },
@@ -279,8 +279,8 @@ describe('a component that goes wrong (SP-CMP-4)', () => {
     await expect.poll(() => outcomes).toContain(`bad ${outcome}`)
     await client.publish('bad', 'again')
     await expect.poll(() => [...heard].sort()).toEqual(['fine again', 'fine neighbour 1'])
-    const told = errors.filter((message) => message.startsWith('component "bad": '))
-    expect(told).toContainEqual(expect.stringContaining(why))
+    const reported = errors.filter((message) => message.startsWith('component "bad": '))
+    expect(reported).toContainEqual(expect.stringContaining(why))
     expect(outcomes.filter((one) => one.startsWith('neighbour'))).toEqual(['neighbour ok'])
   })
 
@@ -290,7 +290,7 @@ describe('a component that goes wrong (SP-CMP-4)', () => {
     ['export default (', 'it could not be loaded: '],
     ["import './nowhere.js'", 'it could not be loaded: Cannot find module'],
     ["throw new Error('at once')", 'it could not be loaded: at once'],
-  ])('from its first line keeps the relay from starting: %s', async (source, why) => {
+  ])('keeps the relay from starting: %s', async (source, why) => {
     await expect(start({ broken: { source } })).rejects.toMatchObject({
       code: 'internal',
       message: expect.stringMatching(/^component "broken": .*broken\.mjs(?::\d+)?: /),

@@ -10,7 +10,7 @@ const start = (compression: boolean): Promise<StartedRelay> =>
 const publish = ({ address }: StartedRelay, body: string): Promise<Response> =>
   fetch(`http://${address}/publish/a`, { method: 'POST', body })
 
-/** A client that has subscribed to `a`, and how many bytes it was sent for what came after. */
+/** A client that has subscribed to `a`, and counts the bytes that it receives afterwards. */
 async function subscribed({ address }: StartedRelay, options: { perMessageDeflate: boolean | object }) {
   const ws = new WebSocket(`ws://${address}/ws`, 'wildcast.v1+json', options)
   onTestFinished(() => ws.terminate())
@@ -32,7 +32,7 @@ async function subscribed({ address }: StartedRelay, options: { perMessageDeflat
 const long = JSON.stringify(Array.from({ length: 1000 }, (_, n) => ({ name: `sensor ${n}`, unit: 'celsius' })))
 
 describe('compression', () => {
-  it('makes long messages short for those who offer it, and leaves short ones and other clients as they are', async () => {
+  it('shortens long messages for clients that offer it, and no other messages', async () => {
     const relay = await start(true)
     const offering = await subscribed(relay, { perMessageDeflate: true })
     const other = await subscribed(relay, { perMessageDeflate: false })
@@ -43,14 +43,14 @@ describe('compression', () => {
     expect(offering.bytes()).toBeLessThan(other.bytes() / 4)
   })
 
-  it('takes compressed messages, and answers them', async () => {
+  it('accepts compressed messages, and answers them', async () => {
     const relay = await start(true)
     const client = await subscribed(relay, { perMessageDeflate: { threshold: 0 } })
     client.ws.send(JSON.stringify({ Publish: { subject: 'a', message: long } }))
     expect(await client.next(1)).toEqual([long])
   })
 
-  it('is not there by default', async () => {
+  it('is off by default', async () => {
     const relay = await start(false)
     const client = await subscribed(relay, { perMessageDeflate: true })
     expect(client.ws.extensions).toBe('')
@@ -58,7 +58,7 @@ describe('compression', () => {
     expect(await client.next(1)).toEqual([long])
   })
 
-  it('is not used for a client that wants a smaller window', async () => {
+  it('is not used for a client that requires a smaller window', async () => {
     const relay = await start(true)
     const client = await subscribed(relay, { perMessageDeflate: { serverMaxWindowBits: 9 } })
     expect(client.ws.extensions).toBe('')
@@ -66,8 +66,8 @@ describe('compression', () => {
 
   it.each([
     ['a bomb', deflateRawSync(Buffer.alloc(50 * 1024 * 1024)), 1009],
-    ['what is no compressed data', Buffer.alloc(100, 0xff), 1007],
-  ])('closes the connection of one who sends %s, and of nobody else (W8)', async (_, data, code) => {
+    ['data that is not compressed', Buffer.alloc(100, 0xff), 1007],
+  ])('closes the connection of a client that sends %s, and no other (W8)', async (_, data, code) => {
     const relay = await start(true)
     const bystander = await subscribed(relay, { perMessageDeflate: true })
     expect(await closeCodeAfter(relay, data)).toBe(code)
@@ -76,10 +76,7 @@ describe('compression', () => {
   })
 })
 
-/**
- * Sends a compressed message of these bytes; resolves with the code of the close frame that comes
- * back.
- */
+/** Sends these bytes as a compressed message. Resolves with the code of the relay's close frame. */
 function closeCodeAfter({ address }: StartedRelay, data: Buffer): Promise<number> {
   const socket = tcp(Number(address.split(':')[1]), '127.0.0.1')
   onTestFinished(() => void socket.destroy())

@@ -9,7 +9,7 @@ import { WebSocket } from 'ws'
 import { folderWith, portsOf, run, says, start, wildcast } from './command.js'
 import { startRelay } from './start-relay.js'
 
-// The commands that read a configuration.
+// The commands with a configuration.
 
 const twoBrokers = `port = 0
 host = "127.0.0.1"
@@ -41,7 +41,7 @@ id = "hello"
 `
 
 describe('wildcast check', () => {
-  it('says what a configuration would open', async () => {
+  it('describes what a configuration would open', async () => {
     const cwd = await folderWith('wildcast.toml', twoBrokers.replace('port = 0', 'port = 3_015'))
     expect(await run(['check'], { cwd })).toEqual({
       code: 0,
@@ -50,7 +50,7 @@ describe('wildcast check', () => {
     })
   })
 
-  it('reads a spin.toml, and says which components are not run', async () => {
+  it('reads a spin.toml, and names the components that are not run', async () => {
     const cwd = await folderWith('spin.toml', original)
     expect(await run(['check'], { cwd })).toEqual({
       code: 0,
@@ -59,22 +59,22 @@ describe('wildcast check', () => {
     })
   })
 
-  it('names every place that is wrong, and exits with 2', async () => {
+  it('names every error, and exits with 2', async () => {
     const cwd = await folderWith('a.toml', 'prt = 1\n[brokers.main]\ntype = "kafka"\n')
-    const told =
+    const problems =
       'a.toml:1: unknown key "prt"; did you mean "port"?\n' +
       'a.toml:3: "type" in [brokers.main] must be a known type of broker: memory, redis, nats, mqtt\n'
-    expect(await run(['check', '--config', 'a.toml'], { cwd })).toEqual({ code: 2, out: '', err: told })
-    expect(await run(['check'], { cwd, env: { WILDCAST_CONFIG: 'a.toml' } })).toMatchObject({ code: 2, err: told })
+    expect(await run(['check', '--config', 'a.toml'], { cwd })).toEqual({ code: 2, out: '', err: problems })
+    expect(await run(['check'], { cwd, env: { WILDCAST_CONFIG: 'a.toml' } })).toMatchObject({ code: 2, err: problems })
   })
 
-  it('takes variables out of the environment', async () => {
+  it('reads variables from the environment', async () => {
     const cwd = await folderWith('wildcast.toml', 'port = "${PORT}"\nbrokers.main.type = "memory"\n')
     expect((await run(['check'], { cwd, env: { PORT: '4000' } })).out).toContain('1 gateway on 4000')
     expect(await run(['check'], { cwd })).toMatchObject({ code: 2, err: expect.stringContaining('PORT') })
   })
 
-  it('says where it has looked when there is nothing to read', async () => {
+  it('names the file if it does not exist', async () => {
     const cwd = await folderWith('other.txt', '')
     expect(await run(['check'], { cwd })).toEqual({
       code: 2,
@@ -85,7 +85,7 @@ describe('wildcast check', () => {
 })
 
 describe('wildcast up', () => {
-  it('opens all brokers behind one port, with the bridges between them, and ends well on SIGINT', async () => {
+  it('opens all brokers on one port, with bridges between them, and closes in good order on SIGINT', async () => {
     const child = start(['up'], { cwd: await folderWith('wildcast.toml', twoBrokers) })
     const [port] = await portsOf(child, 1)
     const client = createClient({ url: `ws://127.0.0.1:${port}`, WebSocket })
@@ -106,7 +106,7 @@ describe('wildcast up', () => {
     expect(await once(child, 'exit')).toEqual([0, null])
   })
 
-  it('listens on --port, else on PORT, else where the configuration says', async () => {
+  it('listens on --port, else on PORT, else on the configured port', async () => {
     const taken = await startRelay()
     const toml = twoBrokers.replace('port = 0', `port = ${taken.port}`)
     const cwd = await folderWith('wildcast.toml', toml)
@@ -126,7 +126,7 @@ describe('wildcast up', () => {
     expect(await run(['up', '--static', 'nowhere'], { cwd })).toMatchObject({ code: 2 })
   })
 
-  it("opens each gateway of the original's form on its own port, before its own broker", async () => {
+  it("opens each gateway of the original's form on its own port, for its own broker", async () => {
     const child = start(['up', '-c', 'spin.toml'], { cwd: await folderWith('spin.toml', original) })
     const [test, secondary] = await portsOf(child, 2)
     const brokersAt = async (port: number | undefined): Promise<unknown> =>
@@ -143,9 +143,10 @@ describe('wildcast up', () => {
     expect(await once(child, 'exit')).toEqual([0, null])
   })
 
-  it('runs components, and with --watch loads them again when their file has changed (SP-CMP-7)', async () => {
+  it('runs components, and with --watch reloads them when their file has changed (SP-CMP-7)', async () => {
     const cwd = await folderWith('echo.mjs', "export default () => ({ subject: 'said', message: 'old' })")
-    const toml = `${twoBrokers}[[component]]\nid = "echo"\nsource = "echo.mjs"\ntrigger.subscription.Topic.topic = "say"\n`
+    const component = '[[component]]\nid = "echo"\nsource = "echo.mjs"\ntrigger.subscription.Topic.topic = "say"\n'
+    const toml = `${twoBrokers}${component}`
     await writeFile(path.join(cwd, 'wildcast.toml'), toml)
     const child = start(['up', '--watch'], { cwd })
     const [port] = await portsOf(child, 1)
@@ -165,7 +166,7 @@ describe('wildcast up', () => {
     expect(await saying()).toBe('new')
   })
 
-  it('says which component can not be loaded, and exits with 1', async () => {
+  it('names a component that can not be loaded, and exits with 1', async () => {
     const cwd = await folderWith('bad.mjs', 'export const a = 1')
     const toml = `${twoBrokers}[[component]]\nid = "bad"\nsource = "bad.mjs"\ntrigger.subscription.Topic.topic = "a"\n`
     await writeFile(path.join(cwd, 'wildcast.toml'), toml)
@@ -176,7 +177,7 @@ describe('wildcast up', () => {
     })
   })
 
-  it('says in one sentence that a port is taken, and leaves nothing open', async () => {
+  it('reports in one sentence that a port is taken, and leaves nothing open', async () => {
     const { port } = await startRelay()
     const toml = twoBrokers.replace('port = 0', `port = ${port}`)
     expect(await run(['up'], { cwd: await folderWith('wildcast.toml', toml) })).toEqual({
@@ -186,7 +187,7 @@ describe('wildcast up', () => {
     })
   })
 
-  it('says in one sentence that it can not listen on an address', async () => {
+  it('reports in one sentence that it can not listen on an address', async () => {
     const toml = twoBrokers.replace('127.0.0.1', 'nowhere.invalid')
     expect(await run(['up'], { cwd: await folderWith('wildcast.toml', toml) })).toEqual({
       code: 1,
@@ -195,7 +196,7 @@ describe('wildcast up', () => {
     })
   })
 
-  it('opens nothing while its configuration is wrong, and exits with 2', async () => {
+  it('opens nothing if its configuration is invalid, and exits with 2', async () => {
     const cwd = await folderWith('wildcast.json', '{"port": 0}')
     expect(await run(['up'], { cwd })).toEqual({
       code: 2,
@@ -218,7 +219,7 @@ function attempt(work: () => void): string | undefined {
 describe('wildcast up -- <command>', () => {
   const beside = (code: string): string[] => ['up', '--', process.execPath, '-e', code]
 
-  it('runs the command beside the relay, tells it the URL, and ends with it and its exit code', async () => {
+  it('runs the command beside the relay, with its URL, and exits with it and with its code', async () => {
     const cwd = await folderWith('wildcast.toml', twoBrokers)
     const { code, out } = await run(
       beside(
@@ -239,7 +240,7 @@ describe('wildcast up -- <command>', () => {
     expect(() => process.kill(pid, 0)).toThrow('ESRCH')
   })
 
-  it('ends with the process that has started it, which may be a shell that passes no signal on', async () => {
+  it('ends with the process that has started it, which may be a shell that forwards no signals', async () => {
     const cwd = await folderWith('wildcast.toml', twoBrokers)
     const code = 'console.log(process.ppid, process.pid); setInterval(() => {}, 1000)'
     const shell = spawn('sh', ['-c', '"$@"; exit 0', 'sh', process.execPath, wildcast, ...beside(code)], { cwd })
@@ -253,7 +254,7 @@ describe('wildcast up -- <command>', () => {
       await expect.poll(() => attempt(() => process.kill(pid as number, 0))).toBe('ESRCH')
   })
 
-  it('says which program is not there, and exits with 1', async () => {
+  it('names a missing program, and exits with 1', async () => {
     const cwd = await folderWith('wildcast.toml', twoBrokers)
     expect(await run(['up', '--', 'no-such-program'], { cwd })).toMatchObject({
       code: 1,
@@ -268,21 +269,21 @@ describe('wildcast gateway --broker', () => {
     ['Redis=http://redis', '"Redis" begins with "http://"'],
     ['Nats[addresses][0]=nats&Nats[auth][User][user]=u', '"password" in [Nats.auth.User] is missing'],
     ['Redis=${NOPE}', '"Redis" needs the environment variable NOPE'],
-  ])('refuses %s, and exits with 2', async (query, told) => {
+  ])('rejects %s, and exits with 2', async (query, problem) => {
     const { code, err } = await run(['gateway', '-p', '0', '-b', query])
-    expect([code, err]).toEqual([2, expect.stringContaining(`--broker: ${told}`)])
+    expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining(`--broker: ${problem}`) })
   })
 
-  it('names BROKER where that was wrong, and never shows what it held', async () => {
+  it('names BROKER if that is invalid, and never shows its value', async () => {
     const { code, err } = await run(['gateway'], { env: { BROKER: 'redis://me:secret@redis' } })
-    expect([code, err]).toEqual([
-      2,
-      expect.stringMatching(/^BROKER: unknown broker type "…"; allowed: InMemoryBroker, /),
-    ])
+    expect({ code, err }).toEqual({
+      code: 2,
+      err: expect.stringMatching(/^BROKER: unknown broker type "…"; allowed: InMemoryBroker, /),
+    })
     expect(err).not.toContain('secret')
   })
 
-  it('takes a query string as the original did', async () => {
+  it('accepts a query string as the original did', async () => {
     await portsOf(start(['gateway', '-p', '0', '--broker', 'InMemoryBroker=']), 1)
   })
 })

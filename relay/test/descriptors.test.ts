@@ -4,15 +4,12 @@ import { connect, type Socket } from 'node:net'
 import { expect, it, onTestFinished } from 'vitest'
 import { portsOf, start } from './command.js'
 
-/**
- * Lets a process have no more descriptors than this, whatever it has now. prlimit belongs to
- * util-linux.
- */
+/** Limits the descriptors of a running process. prlimit belongs to util-linux. */
 function limit({ pid }: ChildProcess, descriptors: number): void {
   execFileSync('prlimit', ['--pid', String(pid), `--nofile=${descriptors}:${descriptors}`])
 }
 
-/** Opens so many connections, and keeps what the relay says to them. */
+/** Opens connections, and collects the relay's answers. */
 async function dial(port: number, count: number): Promise<{ readonly said: () => string; close(): void }> {
   let said = ''
   const sockets: Socket[] = []
@@ -35,36 +32,39 @@ async function dial(port: number, count: number): Promise<{ readonly said: () =>
 it.each([
   ['one process', []],
   ['several workers', ['--workers', '2']],
-])('a relay that is nearly out of file descriptors says so, refuses, and goes on: %s (L8, N13)', async (_, flags) => {
-  const child = start(['gateway', '-p', '0', ...flags])
-  let log = ''
-  child.stderr?.on('data', (chunk) => {
-    log += String(chunk)
-  })
-  const [port = 0] = await portsOf(child, 1)
-  const healthy = async (): Promise<number | string> =>
-    // A connection that the system holds, while the relay has no descriptor to take it with, gets
-    // no answer before others are closed.
-    fetch(`http://127.0.0.1:${port}/healthz`, {
-      headers: { connection: 'close' },
-      signal: AbortSignal.timeout(10_000),
-    }).then(
-      ({ status }) => status,
-      () => 'no answer',
-    )
-  limit(child, 96)
-  let tries = 0
-  // The limit is read once a second: what comes before that may still be taken.
-  await expect
-    .poll(async () => {
-      tries++
-      const { close } = await dial(port, 120)
-      const status = await healthy()
-      close()
-      return { status, logged: /"stage":"accept".*raise the limit/.test(log) }
+])(
+  'a relay that runs out of file descriptors logs it, refuses connections, and continues: %s (L8, N13)',
+  async (_, flags) => {
+    const child = start(['gateway', '-p', '0', ...flags])
+    let log = ''
+    child.stderr?.on('data', (chunk) => {
+      log += String(chunk)
     })
-    .toEqual({ status: 503, logged: true })
-  expect(log.split('\n').filter((line) => line.includes('"stage":"accept"')).length).toBeLessThanOrEqual(20 * tries)
-  await expect.poll(healthy).toBe(200)
-  expect(child.exitCode).toBe(null)
-})
+    const [port = 0] = await portsOf(child, 1)
+    const healthy = async (): Promise<number | string> =>
+      // The system may hold a connection for which the relay has no descriptor: it gets no answer
+      // before others are closed.
+      fetch(`http://127.0.0.1:${port}/healthz`, {
+        headers: { connection: 'close' },
+        signal: AbortSignal.timeout(10_000),
+      }).then(
+        ({ status }) => status,
+        () => 'no answer',
+      )
+    limit(child, 96)
+    let tries = 0
+    // The limit is read once a second: earlier connections may still be accepted.
+    await expect
+      .poll(async () => {
+        tries++
+        const { close } = await dial(port, 120)
+        const status = await healthy()
+        close()
+        return { status, logged: /"stage":"accept".*raise the limit/.test(log) }
+      })
+      .toEqual({ status: 503, logged: true })
+    expect(log.split('\n').filter((line) => line.includes('"stage":"accept"')).length).toBeLessThanOrEqual(20 * tries)
+    await expect.poll(healthy).toBe(200)
+    expect(child.exitCode).toBe(null)
+  },
+)

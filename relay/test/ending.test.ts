@@ -20,8 +20,8 @@ async function onRedis(url: string): Promise<{ readonly child: ChildProcess; rea
   return { child, client: await connect(`ws://${address}/ws`, 'wildcast.v1+json') }
 }
 
-describe('a relay that is ended', () => {
-  it('hands everything that it has acknowledged to its broker first (N5)', async () => {
+describe('a relay that shuts down', () => {
+  it('first publishes all acknowledged messages (N5)', async () => {
     const { url } = endsWithTest(await startRedis())
     const other = await startRelay({ brokers: { main: redis({ url }, { clock: realClock, newId }) } })
     const listener = await connect(`ws://${other.address}/ws`, 'wildcast.v1+json')
@@ -42,7 +42,7 @@ describe('a relay that is ended', () => {
     expect(heard()).toEqual([...heard().keys()])
   })
 
-  it('exits with 0 although its broker answers nothing (N5)', async () => {
+  it('exits with 0 although its broker does not answer (N5)', async () => {
     const server = endsWithTest(await startRedis())
     const { child, client } = await onRedis(server.url)
     await server.pause()
@@ -54,15 +54,17 @@ describe('a relay that is ended', () => {
   })
 
   describe.each(['1', '2'])('while it starts, with %s worker(s)', (workers) => {
-    /** Its component waits for a file before it can be loaded. */
+    /** Its component waits for a file while it is loaded. */
     async function starting(): Promise<{ readonly child: ChildProcess; go(): Promise<void> }> {
-      const toml = `port = 0\nworkers = ${workers}\nbrokers.main.type = "memory"\n[[component]]\nid = "one"\nsource = "one.mjs"\ntrigger.subscription.Topic.topic = "a"\n`
+      const component = '[[component]]\nid = "one"\nsource = "one.mjs"\ntrigger.subscription.Topic.topic = "a"\n'
+      const toml = `port = 0\nworkers = ${workers}\nbrokers.main.type = "memory"\n${component}`
       const cwd = await folderWith('wildcast.toml', toml)
       await writeFile(
         path.join(cwd, 'one.mjs'),
         `import { existsSync, writeSync } from 'node:fs'
         writeSync(2, 'loading\\n')
-        while (!existsSync(${JSON.stringify(path.join(cwd, 'go'))})) await new Promise((resolve) => setTimeout(resolve, 10))
+        while (!existsSync(${JSON.stringify(path.join(cwd, 'go'))}))
+          await new Promise((resolve) => setTimeout(resolve, 10))
         export default () => {}`,
       )
       const child = start(['up'], { cwd })
@@ -70,7 +72,7 @@ describe('a relay that is ended', () => {
       return { child, go: () => writeFile(path.join(cwd, 'go'), '') }
     }
 
-    it('ends in good order when it has started (N5)', async () => {
+    it('closes in good order when it has started (N5)', async () => {
       const { child, go } = await starting()
       const exit = once(child, 'exit')
       child.kill('SIGTERM')
@@ -78,7 +80,7 @@ describe('a relay that is ended', () => {
       expect(await exit).toEqual([0, null])
     })
 
-    it('ends at once at the second signal (N5)', async () => {
+    it('exits at once on the second signal (N5)', async () => {
       const { child } = await starting()
       const exit = once(child, 'exit')
       child.kill('SIGTERM')
@@ -88,7 +90,7 @@ describe('a relay that is ended', () => {
   })
 })
 
-it('a relay with a heap of 128 MB serves others while many readers stand still before a flood (N13)', async () => {
+it('a relay with a heap of 128 MB serves others while many subscribers do not read a flood (N13)', async () => {
   const child = start(['gateway', '-p', '0', '-w', 'json'], { env: { NODE_OPTIONS: '--max-old-space-size=128' } })
   const address = `127.0.0.1:${(await portsOf(child, 1))[0]}`
   const open = async (pattern: string): Promise<Socket> => {
@@ -97,7 +99,7 @@ it('a relay with a heap of 128 MB serves others while many readers stand still b
     await socket.next()
     return socket
   }
-  // Each hears only its own, so that nothing is shared.
+  // Each has its own subject, so that nothing is shared.
   const readers = await Promise.all(Array.from({ length: 40 }, (_, i) => open(`flood.${i}`)))
   for (const { ws } of readers) ws.pause()
   const publisher = await connect(`ws://${address}/ws`, 'wildcast.v1+json')

@@ -8,16 +8,16 @@ export interface ServerEvent {
 
 export interface EventSource {
   readonly response: Response
-  /** The next event, in order. Fails where the stream ends before. */
+  /** The next event, in order. Rejects if the stream ends before. */
   next(): Promise<ServerEvent>
-  /** What stands between events: comments and hints, so far. */
+  /** Comments and hints between events, so far. */
   readonly asides: readonly string[]
   /** Resolves when the stream has ended. */
   readonly ended: Promise<unknown>
   leave(): void
 }
 
-/** Reads Server-Sent Events, as a browser does; it leaves when the test is done. */
+/** Reads Server-Sent Events, as a browser does. It closes when the test is done. */
 export async function eventSource(
   url: string,
   headers: Record<string, string> = {},
@@ -47,7 +47,7 @@ export async function eventSource(
     const fields = new Map(block.split('\n').map((line) => [line.split(':', 1)[0], line.replace(/^[^:]*: ?/, '')]))
     const data = fields.get('data')
     if (data === undefined) asides.push(block)
-    // Confirms what has come, which tests that count nothing pass over.
+    // Confirms received frames: tests without counters ignore it.
     else if (!data.startsWith('{"Received"'))
       events.push({
         event: fields.get('event') ?? 'message',

@@ -9,17 +9,17 @@ import { http, streamEndpoint, websocket } from '../src/index.js'
 import { fakeClock } from '../src/testing/fake-clock.js'
 import { startRelay } from './start-relay.js'
 
-/** A tab's memory. */
+/** The session storage of a tab. */
 const kept: Record<string, string> = {}
 const keyOf = (address: string): string => `wildcast ws://${address}`
 
-/** As in a page of this tab: modules are fresh, the tab's memory is not. */
+/** A page of this tab, with fresh modules and the same storage. */
 async function page(): Promise<typeof createClient> {
   vi.resetModules()
   return (await import('@wildcast/client')).createClient
 }
 
-/** Counts what is tried. */
+/** Counts the attempts to connect. */
 function counting(): { readonly Socket: typeof WebSocket; tries(): number } {
   let tries = 0
   class Socket extends WebSocket {
@@ -31,14 +31,14 @@ function counting(): { readonly Socket: typeof WebSocket; tries(): number } {
   return { Socket: Socket as never, tries: () => tries }
 }
 
-describe('where no WebSocket comes through', () => {
+describe('if no WebSocket can connect', () => {
   beforeEach(() => {
     for (const key of Object.keys(kept)) delete kept[key]
     vi.stubGlobal('sessionStorage', kept)
     return () => void vi.unstubAllGlobals()
   })
 
-  it('a client goes on over HTTP, and the tab remembers', async () => {
+  it('a client continues over HTTP, and the tab remembers that', async () => {
     const { address } = await startRelay({ gateways: [http, streamEndpoint] })
     const { Socket, tries } = counting()
     const open = async () => {
@@ -57,7 +57,7 @@ describe('where no WebSocket comes through', () => {
     })
     expect(await client.publish('a', { over: 'HTTP' })).toBe('confirmed')
     await expect.poll(() => heard).toEqual([{ over: 'HTTP' }])
-    // One that failed, and one to make sure.
+    // One that failed, and one to confirm it.
     expect(tries()).toBe(2)
     expect(Object.keys(kept)).toEqual([keyOf(address)])
     expect(client.status).toMatchObject({ state: 'online', transport: 'http' })
@@ -68,12 +68,12 @@ describe('where no WebSocket comes through', () => {
   it.each([
     ['never answers', () => {}],
     [
-      'may not be tried',
+      'is forbidden',
       () => {
         throw new Error('the policy of the page forbids it')
       },
     ],
-  ])('a client goes on over HTTP when a WebSocket %s', async (_, attempt) => {
+  ])('a client continues over HTTP if a WebSocket %s', async (_, attempt) => {
     const { address } = await startRelay({ gateways: [http, streamEndpoint] })
     class Socket {
       binaryType = ''
@@ -97,9 +97,10 @@ describe('where no WebSocket comes through', () => {
     expect(Object.keys(kept)).toEqual([keyOf(address)])
   })
 
-  it('a client that is closed leaves no request behind, though the relay hangs', async () => {
+  it('a closed client leaves no request open, even if the relay hangs', async () => {
     const welcome =
-      'data: {"Welcome":{"session":"s","resumed":false,"received":0,"relay":"r","brokers":[],"limits":{"payload":9999,"subscriptions":9,"resume_bytes":0},"ping":25000,"time":0}}\n\n'
+      'data: {"Welcome":{"session":"s","resumed":false,"received":0,"relay":"r","brokers":[],' +
+      '"limits":{"payload":9999,"subscriptions":9,"resume_bytes":0},"ping":25000,"time":0}}\n\n'
     let posted = false
     const server = createServer((request, response) => {
       if (request.method === 'HEAD') response.writeHead(204, { connection: 'close' }).end()
@@ -125,7 +126,7 @@ describe('where no WebSocket comes through', () => {
       .toBe(0)
   })
 
-  it('a relay that was only away is reached by WebSocket again', async () => {
+  it('a relay that was only down is reached by WebSocket again', async () => {
     const first = await startRelay({ gateways: [http, streamEndpoint, websocket()] })
     await first.close()
     const { Socket, tries } = counting()
@@ -139,7 +140,7 @@ describe('where no WebSocket comes through', () => {
     expect(kept).toEqual({})
   })
 
-  it('a relay without an HTTP door is reached by WebSocket again, too', async () => {
+  it('a relay without an HTTP endpoint is reached by WebSocket again, too', async () => {
     const first = await startRelay({ gateways: [http, websocket()] })
     await first.close()
     const { Socket, tries } = counting()
@@ -156,7 +157,7 @@ describe('where no WebSocket comes through', () => {
     expect(tries()).toBeGreaterThan(1)
   })
 
-  it('a tab that remembers tries a WebSocket again where HTTP hangs', async () => {
+  it('a tab that remembers tries a WebSocket again if HTTP hangs', async () => {
     const server = createServer(() => {})
     server.listen(0, '127.0.0.1')
     await once(server, 'listening')
@@ -177,7 +178,7 @@ describe('where no WebSocket comes through', () => {
     expect(kept).toEqual({})
   })
 
-  it('a tab that remembers finds out when they come through again, once HTTP does not', async () => {
+  it('a tab that remembers tries a WebSocket again if HTTP fails', async () => {
     const relay = await startRelay({ gateways: [http, websocket()] })
     kept[keyOf(relay.address)] = String(Date.now())
     const { Socket, tries } = counting()

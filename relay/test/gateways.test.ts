@@ -57,8 +57,8 @@ gatewayContract('the WebSocket gateway with classic', {
   async speak(address) {
     const socket = await connect(`ws://${address}/ws`)
     const roundTrip = (): Promise<unknown> => new Promise((resolve) => socket.ws.once('pong', resolve).ping())
-    // Classic has no answers: all is well where the line is still open after the first round trip
-    // has given the relay its turn.
+    // Classic has no answers: if the connection is still open after the first round trip, which
+    // gives the relay a turn, the frame was accepted.
     const settled = (): Promise<string> =>
       Promise.race([
         socket.closed.then(({ reason }) => reason.split(':')[0] as string),

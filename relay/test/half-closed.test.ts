@@ -27,7 +27,7 @@ describe('a client that has half-closed its connection', () => {
     expect(statusesIn(await client.closed)).toEqual([status])
   })
 
-  it('gets the answers to all that it has sent in one breath, and then the end', async () => {
+  it('gets the answers to all its pipelined requests, and then the end', async () => {
     const relay = await start()
     await responder(relay, { status: 200, body: 'x' })
     const client = await dial(relay)
@@ -36,19 +36,19 @@ describe('a client that has half-closed its connection', () => {
     expect(statusesIn(await client.closed)).toEqual(Array(50).fill([200, 202, 200]).flat())
   })
 
-  it('goes on to read an event stream', async () => {
+  it('continues to read an event stream', async () => {
     const relay = await start()
     for (const opening of ['GET /subscribe/a HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\n\r\n']) {
       const client = await dial(relay)
       client.socket.end(opening)
       await expect.poll(() => client.said).toMatch(/retry: 2000\n\n/)
-      await expect.poll(() => client.said).toMatch(/\n:\n\n/) // it was asked whether it is there
-      await fetch(`http://${relay.address}/publish/a`, { method: 'POST', body: 'heard' })
-      await expect.poll(() => client.said).toContain('"message":"heard"')
+      await expect.poll(() => client.said).toMatch(/\n:\n\n/) // the relay has probed the connection
+      await fetch(`http://${relay.address}/publish/a`, { method: 'POST', body: 'received' })
+      await expect.poll(() => client.said).toContain('"message":"received"')
     }
   })
 
-  it('and is gone is noticed by the end of its event stream, long before a heartbeat', async () => {
+  it('and has gone is noticed by the end of its event stream, long before a heartbeat', async () => {
     const clock = fakeClock()
     const relay = await start({ clock })
     const server = await serverOf(relay)

@@ -7,7 +7,7 @@ import { openProxy } from './servers/tcp-proxy.js'
 import { connect } from './socket.js'
 import { startRelay } from './start-relay.js'
 
-it('a client behind a link that carries nothing any more is let go within two heartbeats, and the others stay (N1, N2)', async () => {
+it('a client on a half-open connection is closed within two heartbeats, and the others stay (N1, N2)', async () => {
   const clock = fakeClock()
   const broker = scriptedBroker()
   const relay = await startRelay({ clock, brokers: { main: broker.open } })
@@ -23,7 +23,7 @@ it('a client behind a link that carries nothing any more is let go within two he
   }
   proxy.stall()
   broker.deliver('far', { subject: 'far' as never, payload: 'on its way' })
-  // The near one answers its pings between.
+  // The near client answers its pings meanwhile.
   for (let seconds = 0; seconds < 60; seconds += 5) {
     clock.advance(5000)
     await lives(near)

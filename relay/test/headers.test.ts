@@ -28,7 +28,7 @@ describe('headers of a client', () => {
   it.each([
     ['publish', 'Publish'],
     ['request', 'Request'],
-  ])('may be 64 of a %s, and one more is too large; the connection lives', async (_, kind) => {
+  ])('may be 64 of a %s, and one more is too large; the connection stays open', async (_, kind) => {
     const socket = await client(await startRelay())
     const frame = (headers: object): unknown => ({ [kind]: { ref: 1, subject: 'h.x', message: 'x', headers } })
     expect(await ask(socket, frame(numbered(64)))).not.toEqual(tooLarge(1))
@@ -52,7 +52,7 @@ describe('headers of a client', () => {
     await lives(socket)
   })
 
-  it('are bounded in MessagePack, too', async () => {
+  it('are limited in MessagePack, too', async () => {
     const { address } = await startRelay()
     const socket = await connect(`ws://${address}/ws`, msgpackCodec.subprotocol)
     const headers = Object.entries(numbered(5000))
@@ -62,7 +62,7 @@ describe('headers of a client', () => {
     expect(body).toMatchObject({ ref: 1, code: 'too_large' })
   })
 
-  it('come to other clients in order, with every value of a name', async () => {
+  it('reach other clients in order, with every value of a name', async () => {
     const relay = await startRelay()
     const headers = { z: '1', link: ['/a', '', '/a'], a: 'ü' }
     const reader = await client(relay)
@@ -79,7 +79,7 @@ describe('headers of a client', () => {
     expect(JSON.stringify((body as { headers: unknown }).headers)).toBe(written)
   })
 
-  it('are 64 with every value of a name counted', async () => {
+  it('are counted by their values', async () => {
     const socket = await client(await startRelay())
     const frame = (count: number): unknown => ({
       Publish: { ref: 1, subject: 'a', message: '', headers: { first: '', h: Array(count).fill('') } },
@@ -89,7 +89,7 @@ describe('headers of a client', () => {
     await lives(socket)
   })
 
-  it('count as a part of the payload, and so does the error of an answer', async () => {
+  it('count towards the payload, and so does the error of an answer', async () => {
     const socket = await client(await startRelay({ limits: { payload: 1000 } }))
     const publish = (more: object): Promise<unknown> => ask(socket, { Publish: { ref: 1, subject: 'a', ...more } })
     const answer = { Error: expect.objectContaining({ ref: 1, code: 'too_large' }) }
@@ -100,7 +100,7 @@ describe('headers of a client', () => {
     await lives(socket)
   })
 
-  it('leave no room for an error of more than 8 kB', async () => {
+  it('have a limit of 8 kB that applies to an error, too', async () => {
     const socket = await client(await startRelay())
     const error = (message: string): unknown => ({ Publish: { ref: 1, subject: 'a', error: { code: 'x', message } } })
     expect(await ask(socket, error('y'.repeat(8191)))).toEqual({ Ack: { ref: 1 } })
@@ -118,7 +118,7 @@ describe('headers of a foreign message', () => {
     const foreign = await stranger(server)
     const write = (entries: readonly (readonly [string, string])[]): void => {
       const written = natsHeaders()
-      // The library's own `append` takes a minute for so many.
+      // The library's own `append` takes a minute for that many.
       for (const [name, value] of entries)
         (written as unknown as { headers: Map<string, string[]> }).headers.set(name, [value])
       foreign.publish('h.x', `${entries.length}`, { headers: written })
@@ -150,7 +150,7 @@ describe('headers of a foreign message', () => {
   })
 })
 
-it('64 headers of 8 kB come to the other side of every broker that carries headers, with the error of an answer', async () => {
+it('64 headers of 8 kB cross every broker that supports headers', async () => {
   const value = 'x'.repeat(Math.floor(limits.headerBytes / 64) - 3)
   const headers = Object.entries(numbered(64, value))
   const [nats, mosquitto] = await Promise.all([startNats(), startMosquitto()])

@@ -6,7 +6,7 @@ import { expect, it, onTestFinished } from 'vitest'
 import { realClock } from '../src/index.js'
 import { startRelay } from './start-relay.js'
 
-/** A proxy that hands on no answer before it has the whole of it. Returns its port. */
+/** A proxy that forwards an answer only when it is complete. Returns its port. */
 async function bufferingProxy(target: number): Promise<number> {
   const server = createServer((incoming, outgoing) => {
     const { method, url, headers } = incoming
@@ -32,10 +32,10 @@ async function bufferingProxy(target: number): Promise<number> {
   return (server.address() as { port: number }).port
 }
 
-/** Time passes three times as fast, so that the test waits less for what is given up. */
+/** Runs three times as fast, so that the test waits less for timeouts. */
 const clock = { ...realClock, after: (ms: number, run: () => void) => realClock.after(ms / 3, run) }
 
-it('where a proxy holds event streams back, the client polls, and loses nothing', async () => {
+it('a client behind a proxy that buffers event streams polls, and loses nothing', async () => {
   const relay = await startRelay()
   const url = `ws://127.0.0.1:${await bufferingProxy(relay.port)}`
   const client = createClient({ url, transport: stream, clock, onError: () => {} })

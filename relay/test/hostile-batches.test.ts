@@ -9,11 +9,11 @@ import { connect, type Socket } from './socket.js'
 const gateway = ['gateway', '-p', '0']
 const agreed = 65_536
 
-/** How one codec says what the attacks say. */
+/** The messages of the attacks in one codec. */
 interface Spoken {
   readonly subprotocol: string
   readonly connect: string | Uint8Array
-  /** A publish that is acknowledged, in a message of its own. */
+  /** A publish that is acknowledged, in a separate message. */
   readonly publish: string | Uint8Array
   /** Whether a message has its `Ack`. */
   isAcknowledged(message: string | Buffer): boolean
@@ -36,23 +36,23 @@ const messagePack: Spoken = {
   isAcknowledged: (message) => (message as Buffer).includes('Ack'),
 }
 
-async function batching(relay: MeteredRelay, { subprotocol, connect: said }: Spoken): Promise<Socket> {
+async function batching(relay: MeteredRelay, { subprotocol, connect: greeting }: Spoken): Promise<Socket> {
   const socket = await connect(`ws://${relay.address}/ws`, subprotocol)
-  socket.send(said)
+  socket.send(greeting)
   await socket.next()
   return socket
 }
 
-/** Waits until the relay has acted on all that was said, or hangs up. */
+/** Waits until the relay has handled all earlier frames, or closes the connection. */
 async function acknowledged(socket: Socket, spoken: Spoken): Promise<void> {
   socket.send(spoken.publish)
-  const heard = async (): Promise<void> => {
+  const received = async (): Promise<void> => {
     while (!spoken.isAcknowledged(await socket.next()));
   }
-  await Promise.race([heard(), socket.closed])
+  await Promise.race([received(), socket.closed])
 }
 
-/** Sends each message on a connection of its own, and waits until the relay has acted on it. */
+/** Sends each message on a separate connection, and waits until the relay has handled it. */
 function sent(
   relay: MeteredRelay,
   spoken: Spoken,
@@ -67,7 +67,7 @@ function sent(
   return Object.fromEntries(Object.entries(messages).map(([name, message]) => [name, attack(message)]))
 }
 
-/** The same from clients that leave at once. */
+/** The same with clients that leave at once. */
 function left(
   relay: MeteredRelay,
   spoken: Spoken,

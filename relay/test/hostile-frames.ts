@@ -1,10 +1,10 @@
 import { encode } from '@msgpack/msgpack'
 
-// Frames that take long to read or to refuse, as large as a relay lets them in.
+// Frames that are slow to read or to reject, as large as a relay accepts them.
 
 const frame = (more: string): string => `{"Publish":{"ref":1,"subject":"a","message":"",${more}}}`
 
-/** In JSON, each with a `ref` of 1 where it can be found. */
+/** In JSON, each with a `ref` of 1 if it can be found. */
 export const jsonFrames: Readonly<Record<string, string>> = {
   '9,900 lists of blanks': frame(`"x":[${Array(9900).fill(`[${' '.repeat(257)}]`)}]`),
   '1,900 lists of numbers': frame(`"x":[${Array(1900).fill(`[${'1,'.repeat(1030)}1]`)}]`),

@@ -24,12 +24,12 @@ const megabyte = Buffer.alloc(1024 * 1024, 0xff)
 const open = ({ address }: MeteredRelay, subprotocol?: string, path = '/ws'): Promise<Socket> =>
   connect(`ws://${address}${path}`, subprotocol)
 
-/** Two frames of a classic client, which is answered by its own message alone. */
+/** Two frames of a classic client, which gets only its own message in return. */
 const classicEcho = ['{"Subscribe":"echo"}', '{"Publish":{"subject":"echo","message":[]}}']
 
 /**
- * Sends each frame on a connection of its own, and waits for what the relay answers, or until it
- * hangs up.
+ * Sends each frame on a separate connection, and waits for an answer, or until the relay closes the
+ * connection.
  */
 function attacksBy(
   frames: Readonly<Record<string, string | Uint8Array>>,
@@ -45,7 +45,7 @@ function attacksBy(
   return Object.fromEntries(Object.entries(frames).map(([name, frame]) => [name, attack(frame)]))
 }
 
-/** Says something many times and waits for as many answers. */
+/** Sends many frames, and waits for as many answers. */
 async function exchange(socket: Socket, count: number, frame: (ref: number) => string | Uint8Array): Promise<void> {
   for (let ref = 0; ref < count; ref++) socket.send(frame(ref))
   for (let ref = 0; ref < count; ref++) await socket.next()
@@ -126,14 +126,14 @@ it('/stream and /stream/frames', async () => {
   const attacks = {
     '200,000 publishes': posted('{"Publish":{"subject":"a"}}\n'.repeat(200_000).slice(0, 4_000_000)),
     'a million empty lines': posted('\n'.repeat(1_000_000)),
-    '60,000 frames of a kind that there is not': posted('{"Nonsense":{"ref":1}}\n'.repeat(60_000)),
+    '60,000 frames of an unknown kind': posted('{"Nonsense":{"ref":1}}\n'.repeat(60_000)),
     'a Connect of 64 kB': () => post(relay, '/stream', `{"Connect":{"x":[${'[],'.repeat(20_000)}0]}}`),
     ...Object.fromEntries(Object.entries(jsonFrames).map(([name, frame]) => [name, posted(frame)])),
   }
   expect(await tooLong(relay, attacks)).toEqual({})
 })
 
-it('/publish, with a reader at every door', async () => {
+it('/publish, with a subscriber at every endpoint', async () => {
   const relay = await meteredRelay(gateway)
   const readers = [await subscribed(relay, 'big'), await open(relay), await open(relay, undefined, '/subscribe/big')]
   readers[1]?.send('{"Subscribe":"big"}')
@@ -158,12 +158,12 @@ it('/publish, with a reader at every door', async () => {
     'a megabyte': published,
     '1,000 pipelined requests': pipelined('GET /healthz HTTP/1.1\r\nHost: x'),
     '1,000 pipelined publishes': pipelined('POST /publish/a HTTP/1.1\r\nHost: x\r\nContent-Length: 0'),
-    '1,000 pipelined requests for what is not there': pipelined('GET /nothing HTTP/1.1\r\nHost: x'),
+    '1,000 pipelined requests of an unknown path': pipelined('GET /nothing HTTP/1.1\r\nHost: x'),
   }
   expect(await tooLong(relay, attacks)).toEqual({})
 })
 
-it('/request, and what answers it', async () => {
+it('/request, and its answers', async () => {
   const relay = await meteredRelay(gateway)
   const responder = await subscribed(relay, 'request.*.POST.**')
   const answered =
@@ -247,7 +247,7 @@ it('headers and many messages, with NATS', async () => {
     'a publish with 20,000': publish(20_000),
     'ten foreign messages with 16,000': async () => {
       const headers = natsHeaders()
-      // The library's own `append` takes a minute for so many.
+      // The library's own `append` takes a minute for that many.
       for (const [name, value] of numbered(16_000))
         (headers as unknown as { headers: Map<string, string[]> }).headers.set(name, [value])
       for (let i = 0; i < 10; i++) foreign.publish('h.x', 'x', { headers })

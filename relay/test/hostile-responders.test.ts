@@ -4,7 +4,7 @@ import { lives } from './bystander.js'
 import { type StartedRelay, startRelay } from './start-relay.js'
 import { ask, client, type V1Client } from './v1-client.js'
 
-/** A server, a caller whose request it has in hand, and the subject to answer on. */
+/** A responder with a pending request, its caller, and the response subject. */
 async function asked(relay: StartedRelay): Promise<{ server: V1Client; caller: V1Client; subject: string }> {
   const [server, caller] = [await client(relay), await client(relay)]
   await ask(server, { Subscribe: { ref: 1, subject: 'work', serve: true } })
@@ -14,19 +14,19 @@ async function asked(relay: StartedRelay): Promise<{ server: V1Client; caller: V
 }
 
 describe('a responder', () => {
-  it('that answers twice is heard once, and the rest is counted (Q8)', async () => {
+  it('that answers twice delivers one answer, and the others are counted (Q8)', async () => {
     const { gateway, observer } = metrics()
     const relay = await startRelay({ gateways: [websocket(), gateway], observer })
     const { server, caller, subject } = await asked(relay)
     for (const message of ['first', 'second', 'third']) server.say({ Publish: { subject, message } })
     expect(await caller.json()).toEqual({ Response: { ref: 1, message: 'first' } })
     await lives(server)
-    await lives(caller) // and nothing came before
+    await lives(caller) // it has received nothing else
     const figures = await (await fetch(`http://${relay.address}/metrics`)).text()
     expect(figures).toContain('wildcast_dropped_total{broker="test",why="late_answer"} 2')
   })
 
-  it('that answers a request that was cancelled reaches nobody (Q8)', async () => {
+  it('that answers a cancelled request reaches no caller (Q8)', async () => {
     const { server, caller, subject } = await asked(await startRelay())
     caller.say({ Cancel: { ref: 1 } })
     await lives(caller)
@@ -35,7 +35,7 @@ describe('a responder', () => {
     await lives(caller)
   })
 
-  it('that answers with 10 MB is refused, and may answer with less (Q8)', async () => {
+  it('that answers with 10 MB is rejected, and may answer with less (Q8)', async () => {
     const { server, caller, subject } = await asked(await startRelay())
     const answer = (message: string): Promise<unknown> => ask(server, { Publish: { ref: 2, subject, message } })
     for (let i = 0; i < 10; i++)
@@ -47,7 +47,7 @@ describe('a responder', () => {
   it.each([
     ['is text', 'failed'],
     ['has no message', { code: 'failed' }],
-    ['has a code that is no text', { code: 7, message: 'x' }],
+    ['has a code that is not text', { code: 7, message: 'x' }],
     ['is a list', ['failed']],
   ])('whose error %s has sent an invalid frame, and may answer again (Q8)', async (_, error) => {
     const { server, caller, subject } = await asked(await startRelay())
@@ -59,9 +59,9 @@ describe('a responder', () => {
   })
 })
 
-describe('a request that leads to itself', () => {
-  /** Serves by asking on, and answers as it was answered. */
-  async function passesOn(relay: StartedRelay, from: string, to: string): Promise<() => number> {
+describe('a request that causes itself', () => {
+  /** Serves a subject by requesting another one, and forwards its error. */
+  async function forwards(relay: StartedRelay, from: string, to: string): Promise<() => number> {
     const socket = await client(relay)
     const answers = new Map<number, string>()
     let ref = 1
@@ -87,7 +87,7 @@ describe('a request that leads to itself', () => {
   it.each([
     ['directly', [['a', 'a']]],
     [
-      'over another',
+      'through another one',
       [
         ['a', 'b'],
         ['b', 'a'],
@@ -95,7 +95,7 @@ describe('a request that leads to itself', () => {
     ],
   ])('ends %s at the number of requests that a client may have in flight (Q9)', async (_, ways) => {
     const relay = await startRelay()
-    const counts = await Promise.all(ways.map(([from = '', to = '']) => passesOn(relay, from, to)))
+    const counts = await Promise.all(ways.map(([from = '', to = '']) => forwards(relay, from, to)))
     const caller = await client(relay)
     expect(await ask(caller, { Request: { ref: 1, subject: 'a', message: '', timeout: 300_000 } })).toMatchObject({
       Error: { ref: 1, code: 'rate_limited' },
@@ -119,7 +119,7 @@ describe('a queue', () => {
     await lives(socket)
   })
 
-  it('with a member that does not read gives what is not written to it to the others, each message once (Q6)', async () => {
+  it('with a member that does not read gives its unwritten messages to the others, each once (Q6)', async () => {
     const relay = await startRelay()
     const members = [await client(relay), await client(relay), await client(relay)]
     for (const member of members) await ask(member, { Subscribe: { ref: 1, subject: 'jobs', group: 'g' } })

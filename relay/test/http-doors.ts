@@ -16,11 +16,11 @@ export const gateways = [
 export const start = (options: Parameters<typeof startRelay>[0] = {}): Promise<StartedRelay> =>
   startRelay({ gateways, ...options })
 
-/** The statuses of the answers that a connection has brought. */
+/** The statuses of the responses on a connection. */
 export const statusesIn = (said: string): number[] =>
   [...said.matchAll(/HTTP\/1\.1 (\d{3}) /g)].map(([, status]) => Number(status))
 
-/** Answers every request on `/request/…` with this. */
+/** Answers every request on `/request/…` with `answer`. */
 export async function responder(relay: StartedRelay, answer: unknown): Promise<void> {
   const socket = await connect(`ws://${relay.address}/ws`, 'wildcast.v1+json')
   socket.send(JSON.stringify({ Subscribe: 'request.>' }))

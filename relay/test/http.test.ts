@@ -10,13 +10,16 @@ import { connect } from './socket.js'
 import { startRelay } from './start-relay.js'
 
 describe('the HTTP gateway', () => {
-  it('publishes the bytes of a body, and says so', async () => {
+  it('publishes the bytes of a body, and confirms it', async () => {
     const { address } = await startRelay()
     const socket = await connect(`ws://${address}/ws`, 'wildcast.v1+json')
     socket.send('{"Subscribe":"good.*"}')
     await socket.next()
     const response = await fetch(`http://${address}/publish/good.test`, { method: 'POST', body: Uint8Array.of(0, 255) })
-    expect([response.status, await response.text()]).toEqual([202, 'published to subject'])
+    expect({ status: response.status, text: await response.text() }).toEqual({
+      status: 202,
+      text: 'published to subject',
+    })
     expect(await socket.json()).toMatchObject({ Message: { subject: 'good.test', bytes: 'AP8=' } })
   })
 
@@ -32,7 +35,7 @@ describe('the HTTP gateway', () => {
   ])('answers %s %s with %i (SP-GW-10, H18)', async (method, path, status, allow) => {
     const { address } = await startRelay()
     const response = await fetch(`http://${address}${path}`, { method })
-    expect([response.status, response.headers.get('allow')]).toEqual([status, allow])
+    expect({ status: response.status, allow: response.headers.get('allow') }).toEqual({ status, allow })
   })
 
   it('answers a body over the limit with 413, announced or not (SP-GW-10, H17)', async () => {
@@ -48,13 +51,14 @@ describe('the HTTP gateway', () => {
   it('answers an invalid subject with 400 and the reason (SP-GW-10)', async () => {
     const { address } = await startRelay()
     const response = await fetch(`http://${address}/publish/a..b`, { method: 'POST' })
-    expect([response.status, await response.text()]).toEqual([
-      400,
-      'invalid_subject: "a..b" is not a valid subject: it has an empty segment; put one or more characters between the dots\n',
-    ])
+    expect(response.status).toBe(400)
+    expect(await response.text()).toBe(
+      'invalid_subject: "a..b" is not a valid subject: it has an empty segment; ' +
+        'put one or more characters between the dots\n',
+    )
   })
 
-  it('serves no file that begins with a dot, and none outside of its folder (H16)', async () => {
+  it('serves no file that begins with a dot, and none outside its folder (H16)', async () => {
     const folder = await mkdtemp(path.join(tmpdir(), 'wildcast-static-'))
     onTestFinished(() => rm(folder, { recursive: true }))
     await writeFile(path.join(folder, 'index.html'), 'page')
@@ -65,7 +69,7 @@ describe('the HTTP gateway', () => {
       expect((await fetch(`http://${address}${hidden}`)).status).toBe(404)
   })
 
-  it('names the remedy to a client that asks for another upgrade (H1)', async () => {
+  it('names the remedy to a client that requests another upgrade (H1)', async () => {
     const { address } = await startRelay()
     const [host, port] = address.split(':')
     const socket = tcp({ host, port: Number(port) })
@@ -75,15 +79,15 @@ describe('the HTTP gateway', () => {
     expect(await text(socket)).toMatch(/^HTTP\/1\.1 400 [\s\S]*leave the Upgrade header out/)
   })
 
-  it('tells its health and its brokers', async () => {
+  it('reports its health and its brokers', async () => {
     const { address } = await startRelay()
     const response = await fetch(`http://${address}/healthz`)
     expect(await response.json()).toMatchObject({ status: 'ok', brokers: [{ name: 'test', status: 'up' }] })
   })
 
-  it('logs neither payloads nor tokens, whatever goes wrong (SP-GW-11)', async () => {
+  it('logs neither payloads nor tokens with any error (SP-GW-11)', async () => {
     const relay = await startRelay()
-    const secret = 'tell-nobody'
+    const secret = 'top-secret'
     const classic = await connect(`ws://${relay.address}/ws`)
     classic.send(`{"Publish":{"message":"${secret}","subject":"a..b"}}`)
     await classic.closed
@@ -102,11 +106,11 @@ describe('/request', () => {
   const open = (form?: 'json' | 'messagepack', timeoutMs = 60_000): ReturnType<typeof startRelay> =>
     startRelay({ gateways: [http, websocket({ mode: 'json' }), httpRequest({ form, timeoutMs })] })
 
-  /** Answers requests to a pattern like a classic client would. */
+  /** Answers requests to a pattern, like a classic client. */
   async function responder(
     address: string,
     pattern: string,
-    answer: (question: Record<string, unknown>) => unknown,
+    answer: (request: Record<string, unknown>) => unknown,
   ): Promise<void> {
     const socket = await connect(`ws://${address}/ws`, 'wildcast.v1+json')
     socket.send(JSON.stringify({ Subscribe: pattern }))
@@ -123,35 +127,33 @@ describe('/request', () => {
 
   it('puts a request into a message and takes the answer out of one', async () => {
     const { address } = await open('json')
-    await responder(address, 'request.*.POST.test.x.hello_DOT_txt', (question) => ({
+    await responder(address, 'request.*.POST.test.x.hello_DOT_txt', (request) => ({
       status: 201,
       headers: { 'x-seen': ['a', 'b'], 'content-type': 'application/json' },
-      body: [...Buffer.from(JSON.stringify(question))],
+      body: [...Buffer.from(JSON.stringify(request))],
     }))
     const response = await fetch(`http://${address}/request/test/x/hello.txt?q=1`, {
       method: 'POST',
       body: 'hi',
       headers: { 'x-one': '1' },
     })
-    expect([response.status, response.headers.get('x-seen'), await response.json()]).toEqual([
-      201,
-      'a, b',
-      {
-        method: 'POST',
-        headers: expect.objectContaining({ 'x-one': '1', host: address }),
-        uri: '/request/test/x/hello.txt?q=1',
-        path: 'test/x/hello.txt',
-        body: [104, 105],
-      },
-    ])
+    expect(response.status).toBe(201)
+    expect(response.headers.get('x-seen')).toBe('a, b')
+    expect(await response.json()).toEqual({
+      method: 'POST',
+      headers: expect.objectContaining({ 'x-one': '1', host: address }),
+      uri: '/request/test/x/hello.txt?q=1',
+      path: 'test/x/hello.txt',
+      body: [104, 105],
+    })
   })
 
   it('gives each of 200 requests at once its own answer (SP-GW-6)', async () => {
     const { address } = await open('json')
-    await responder(address, 'request.*.GET.echo.*', (question) => ({
+    await responder(address, 'request.*.GET.echo.*', (request) => ({
       status: 200,
       headers: {},
-      body: [...Buffer.from(String(question.path))],
+      body: [...Buffer.from(String(request.path))],
     }))
     const numbers = Array.from({ length: 200 }, (_, i) => i)
     const answers = await Promise.all(
@@ -160,10 +162,13 @@ describe('/request', () => {
     expect(answers).toEqual(numbers.map((i) => `echo/${i}`))
   })
 
-  it('answers 504 where nobody does (SP-GW-5)', async () => {
+  it('answers 504 if there is no responder (SP-GW-5)', async () => {
     const { address } = await open('json', 1)
     const response = await fetch(`http://${address}/request/nobody`)
-    expect([response.status, await response.text()]).toEqual([504, 'response timed out'])
+    expect({ status: response.status, text: await response.text() }).toEqual({
+      status: 504,
+      text: 'response timed out',
+    })
   })
 
   it.each([
@@ -173,34 +178,33 @@ describe('/request', () => {
     [null],
     [{ status: 200, body: [256] }],
     [{ status: 200, headers: { a: 'b\r\nc' } }],
-  ])('answers 500 with a reason where the answer is %j (H20)', async (answer) => {
+  ])('answers 500 with a reason if the answer is %j (H20)', async (answer) => {
     const { address } = await open('json')
     await responder(address, 'request.*.GET.bad', () => answer)
     const response = await fetch(`http://${address}/request/bad`)
-    expect([response.status, await response.text()]).toEqual([
-      500,
-      expect.stringMatching(/^the HTTP message could not be read: .{10}/),
-    ])
+    expect(response.status).toBe(500)
+    expect(await response.text()).toMatch(/^the HTTP message could not be read: .{10}/)
   })
 
   it.each([
     ['a length', { 'content-length': '5' }],
     ['a coding', { 'transfer-encoding': 'chunked', 'Content-Length': '3' }],
     ['a connection', { connection: 'close', upgrade: 'h2c' }],
-  ])('does not let a responder speak of framing: %s (H20)', async (_, headers) => {
+  ])('ignores the framing of a responder: %s (H20)', async (_, headers) => {
     const { address } = await open('json')
     await responder(address, 'request.*.GET.frame', () => ({ status: 200, headers, body: 'ten bytes.' }))
     for (let i = 0; i < 2; i++) {
       const response = await fetch(`http://${address}/request/frame`)
-      expect([await response.text(), response.headers.get('upgrade')]).toEqual(['ten bytes.', null])
+      expect(await response.text()).toBe('ten bytes.')
+      expect(response.headers.get('upgrade')).toBeNull()
     }
   })
 
-  it('takes a body of a quarter of the payload limit, and says so of a longer one', async () => {
+  it('accepts a body of a quarter of the payload limit, and rejects a longer one', async () => {
     const { address } = await open('json')
-    await responder(address, 'request.*.POST.size', (question) => ({
+    await responder(address, 'request.*.POST.size', (request) => ({
       status: 200,
-      body: String((question.body as number[]).length),
+      body: String((request.body as number[]).length),
     }))
     const post = (length: number): Promise<Response> =>
       fetch(`http://${address}/request/size`, { method: 'POST', body: new Uint8Array(length).fill(255) })
@@ -208,12 +212,10 @@ describe('/request', () => {
     expect((await post(262_145)).status).toBe(413)
   })
 
-  it('answers 400 where the gateway was started without it', async () => {
+  it('answers 400 if the gateway was started without it', async () => {
     const { address } = await open()
     const response = await fetch(`http://${address}/request/a`)
-    expect([response.status, await response.text()]).toEqual([
-      400,
-      expect.stringContaining('request-response is not supported'),
-    ])
+    expect(response.status).toBe(400)
+    expect(await response.text()).toContain('request-response is not supported')
   })
 })

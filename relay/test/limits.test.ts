@@ -10,7 +10,7 @@ import { ask, client, type V1Client } from './v1-client.js'
 const mebibyte = 1024 * 1024
 
 describe('a payload of the limit and a byte', () => {
-  it.each(['Publish', 'Request'])('is refused in-band, and the broker sees nothing of it: %s (L3)', async (kind) => {
+  it.each(['Publish', 'Request'])('is rejected in-band, and does not reach the broker: %s (L3)', async (kind) => {
     const broker = scriptedBroker()
     const relay = await startRelay({ brokers: { main: broker.open } })
     const socket = await client(relay)
@@ -28,7 +28,7 @@ describe('a payload of the limit and a byte', () => {
     expect(await publish(`${'é'.repeat(mebibyte / 2)}x`)).toMatchObject({ Error: { code: 'too_large' } })
   })
 
-  it('is refused in MessagePack and over HTTP, too (L3)', async () => {
+  it('is rejected in MessagePack and over HTTP, too (L3)', async () => {
     const relay = await startRelay()
     const response = await fetch(`http://${relay.address}/publish/a`, {
       method: 'POST',
@@ -46,7 +46,7 @@ describe('a payload of the limit and a byte', () => {
 describe('requests in flight', () => {
   const count = 1000
 
-  /** A relay on which that many requests of one client wait for a server that never answers. */
+  /** A relay on which `count` requests of one client wait for a server that never answers. */
   async function full(): Promise<{ relay: StartedRelay; clock: ReturnType<typeof fakeClock>; caller: V1Client }> {
     const clock = fakeClock()
     const relay = await startRelay({ clock })
@@ -59,7 +59,7 @@ describe('requests in flight', () => {
     return { relay, clock, caller }
   }
 
-  it('are 1,000 at most: one more is refused, and other frames and clients go on (L4)', async () => {
+  it('are 1,000 at most: one more is rejected, and other frames and clients are not affected (L4)', async () => {
     const { relay, caller } = await full()
     const more = { Request: { ref: count, subject: 'silent', message: '' } }
     expect(await ask(caller, more)).toMatchObject({ Error: { ref: count, code: 'rate_limited', retry: true } })
@@ -67,7 +67,7 @@ describe('requests in flight', () => {
     await lives(await client(relay))
   })
 
-  it('end when their time is over, each with its own error, and make room (L4)', async () => {
+  it('end with their timeout, each with its own error, and make room (L4)', async () => {
     const { clock, caller } = await full()
     clock.advance(1000)
     const refs: number[] = []
@@ -78,7 +78,7 @@ describe('requests in flight', () => {
     }
     expect(refs.toSorted((a, b) => a - b)).toEqual([...Array(count).keys()])
     caller.say({ Request: { ref: 7, subject: 'silent', message: '', timeout: 1000 } })
-    await lives(caller) // and was not refused before
+    await lives(caller) // the request was not rejected
   })
 
   it('leave no timer behind when their client leaves (L4)', async () => {
@@ -89,7 +89,7 @@ describe('requests in flight', () => {
   })
 })
 
-it('10,000 subscriptions that come and go ask the broker once for each pattern that stays in use (L1)', async () => {
+it('10,000 subscriptions that come and go subscribe at the broker once for each pattern (L1)', async () => {
   const broker = scriptedBroker()
   const relay = await startRelay({ brokers: { main: broker.open }, clock: fakeClock() })
   const socket = await client(relay)
@@ -102,13 +102,13 @@ it('10,000 subscriptions that come and go ask the broker once for each pattern t
   expect(broker.log).toEqual(Array.from({ length: 10 }, (_, i) => `+s.${i}`))
 })
 
-describe('what a client names', () => {
-  it('is no label of a metric (L13)', async () => {
+describe('a name from a client', () => {
+  it('is never a label of a metric (L13)', async () => {
     const names = ['mine.subject', 'mine.group', 'mine.client', 'mine.broker', 'mine.relay']
-    const [subject, group, name, broker, place] = names
+    const [subject, group, name, broker, relayName] = names
     const { gateway, observer } = metrics()
     const relay = await startRelay({ gateways: [websocket(), gateway], observer })
-    const socket = await connect(`ws://${relay.address}/ws?relay=${place}`, 'wildcast.v1+json')
+    const socket = await connect(`ws://${relay.address}/ws?relay=${relayName}`, 'wildcast.v1+json')
     await ask(socket, { Connect: { client: name } })
     await ask(socket, { Subscribe: { ref: 1, subject, group } })
     await ask(socket, { Publish: { ref: 2, subject, message: '', broker } })

@@ -10,8 +10,8 @@ import { openProxy } from './servers/tcp-proxy.js'
 import { startRelay } from './start-relay.js'
 
 // Row N3: 200 kbit/s, 10 % of the packets lost, and a delay that differs between connections. The
-// delay is a quarter of the row's, and the bytes are few, so that it takes seconds. A lost packet
-// is modelled as what TCP makes of it: a pause of one round trip on its connection.
+// delay is a quarter of the row's, and there are few bytes, so that it takes seconds. A lost packet
+// is modelled by its effect on TCP: a pause of one round trip on its connection.
 const network = { bytesPerMs: 25, delayMs: [300, 700], lostOf: 10, repeatMs: 1000 } as const
 
 const ways: [string, Partial<ClientOptions>, typeof streamEndpoint][] = [
@@ -19,7 +19,7 @@ const ways: [string, Partial<ClientOptions>, typeof streamEndpoint][] = [
   ['plain HTTP', { transport: overHttp }, streamEndpoint],
 ]
 
-/** Resolves when the broker has confirmed it. */
+/** Resolves when the broker has confirmed the subscription. */
 function listen(client: Client, onMessage: (n: number) => void, onGap: () => void): Promise<void> {
   return new Promise((resolve) => {
     client.subscribe<{ n: number }>('n.*', ({ data }) => onMessage(data.n), {
@@ -48,7 +48,7 @@ it.each(ways)(
       () => gaps++,
     )
 
-    // More than once, so that the later ones could overtake the earlier ones on another connection.
+    // Several batches, so that later ones could overtake earlier ones on another connection.
     const publish = (from: number, to: number): Promise<unknown>[] =>
       Array.from({ length: to - from }, (_, i) =>
         publisher.publish(`n.${(from + i) % 3}`, { n: from + i, filler: 'x'.repeat(400) }),

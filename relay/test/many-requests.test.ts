@@ -5,7 +5,7 @@ import type { Clock } from '../src/core/clock.js'
 import { httpRequest, memory, newId, realClock } from '../src/index.js'
 import { startRelay } from './start-relay.js'
 
-/** A broker and a clock that know what is open. */
+/** A broker and a clock that count open interests and timers. */
 function counted(): {
   readonly open: OpenBroker
   readonly clock: Clock
@@ -43,10 +43,10 @@ function counted(): {
   return { open, clock, left: () => ({ interests, timers: timers.size }) }
 }
 
-/** The row of the original names 5,000; what can leak with them leaks with 1,000. */
+/** The original's row requires 5,000; a leak shows with 1,000, too. */
 const count = process.env.WILDCAST_LONG ? 5000 : 1000
 
-it(`${count} requests with 64 in flight are all answered, and leave no subscription and no timer behind (SP-GW-5)`, async () => {
+it(`${count} requests with 64 in flight are all answered, and leave nothing behind (SP-GW-5)`, async () => {
   const { open, clock, left } = counted()
   const { address, relay } = await startRelay({
     brokers: { main: open },
@@ -79,6 +79,6 @@ it(`${count} requests with 64 in flight are all answered, and leave no subscript
   }
   await Promise.all(Array.from({ length: 64 }, ask))
   expect(wrong).toEqual([])
-  // An interest lingers for a moment, in case that somebody comes back.
+  // An interest lingers for a moment, in case a client comes back.
   await expect.poll(left).toEqual(before)
 })

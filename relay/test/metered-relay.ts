@@ -4,14 +4,14 @@ import path from 'node:path'
 import { onTestFinished } from 'vitest'
 import { portsOf } from './command.js'
 
-/** A relay in a process of its own, whose event loop is measured. */
+/** A relay in its own process, whose event loop is measured. */
 export interface MeteredRelay {
   /** `127.0.0.1:<port>` */
   readonly address: string
   readonly port: number
   /**
-   * Runs something, and returns the processor time of the longest turn of the relay's event loop
-   * meanwhile, in milliseconds.
+   * Resolves with the longest turn of the relay's event loop during `run`, in milliseconds of
+   * processor time.
    */
   longestTurnMs(run: () => Promise<void>): Promise<number>
   /** Bytes of resident memory. */
@@ -21,7 +21,7 @@ export interface MeteredRelay {
 const wildcast = path.resolve(import.meta.dirname, '../bin/wildcast.js')
 const meter = path.resolve(import.meta.dirname, 'servers/loop-meter.js')
 
-/** Starts `wildcast` with these words, as users do; it ends with the test. */
+/** Starts `wildcast` with these arguments, as users do. It ends with the test. */
 export async function meteredRelay(words: readonly string[]): Promise<MeteredRelay> {
   const child = fork(wildcast, words, {
     execArgv: ['--import', meter],

@@ -9,7 +9,7 @@ type Frame = Readonly<Record<string, unknown>>
 
 interface Polling {
   readonly welcome: Frame & { readonly session: string }
-  /** Asks for the frames after so many. */
+  /** Requests the frames after this number. */
   poll(count: unknown): Promise<{ status: number; text: string; frames: readonly Frame[] }>
   say(from: number, ...frames: readonly unknown[]): Promise<unknown>
 }
@@ -45,18 +45,18 @@ const publish = ({ address }: StartedRelay, payload: string): Promise<Response> 
 const payloadsOf = (frames: readonly Frame[]): unknown[] =>
   frames.flatMap(({ Message }) => (Message as { message?: string } | undefined)?.message ?? [])
 
-/** Asks twice: the question that comes second has the first answered, and waits. */
-async function twoQuestions({ poll }: Polling) {
-  const questions = [poll(0), poll(0)] as const
-  const first = await Promise.race(questions.map((question, i) => question.then(() => i)))
+/** Polls twice: the second poll ends the first, and waits. */
+async function pollTwice({ poll }: Polling) {
+  const polls = [poll(0), poll(0)] as const
+  const first = await Promise.race(polls.map((one, i) => one.then(() => i)))
   return {
-    older: await (questions[first] as (typeof questions)[0]),
-    newer: questions[1 - first] as (typeof questions)[0],
+    older: await (polls[first] as (typeof polls)[0]),
+    newer: polls[1 - first] as (typeof polls)[0],
   }
 }
 
 describe('v1 by long polling', () => {
-  it('answers with what there is, and waits for what comes', async () => {
+  it('returns available frames, or waits for the next ones', async () => {
     const relay = await startRelay()
     const { poll, say } = await open(relay)
     expect(await say(1, subscribe)).toEqual({ received: 1 })
@@ -68,25 +68,25 @@ describe('v1 by long polling', () => {
     expect(payloadsOf((await poll(2)).frames)).toEqual(['2', '3'])
   })
 
-  it('repeats what the client does not say to have got', async () => {
+  it('repeats frames that the client does not confirm', async () => {
     const relay = await startRelay()
     const { poll, say } = await open(relay)
     await say(1, subscribe)
     await publish(relay, '1')
     await expect.poll(async () => (await poll(0)).frames.length).toBe(2)
     const [first, second] = [await poll(0), await poll(1)]
-    expect([first.frames.length, second.frames.length]).toEqual([2, 1])
+    expect({ first: first.frames.length, second: second.frames.length }).toEqual({ first: 2, second: 1 })
     expect(await poll(0)).toMatchObject({ status: 400, text: expect.stringContaining('"Wildcast-Received"') })
   })
 
-  it.each(['x', -1, 1.5, 9])('refuses to go on from %j', async (count) => {
+  it.each(['x', -1, 1.5, 9])('refuses to continue from %j', async (count) => {
     const { poll } = await open(await startRelay())
     expect(await poll(count)).toMatchObject({ status: 400, text: expect.stringMatching(/^invalid_frame: /) })
   })
 
-  it('answers with nothing when a newer question comes, and after 20 s', async () => {
+  it('returns nothing when a newer poll comes, and after 20 s', async () => {
     const clock = fakeClock()
-    const { older, newer } = await twoQuestions(await open(await startRelay({ clock })))
+    const { older, newer } = await pollTwice(await open(await startRelay({ clock })))
     expect(older.status).toBe(204)
     clock.advance(19_999)
     const early = await Promise.race([newer, Promise.resolve('none')])
@@ -94,7 +94,7 @@ describe('v1 by long polling', () => {
     expect({ early, late: (await newer).status }).toEqual({ early: 'none', late: 204 })
   })
 
-  it('keeps the session for a client that asks no more, and lets it come back', async () => {
+  it('keeps the session of a client that stops polling, and lets it come back', async () => {
     const clock = fakeClock()
     const relay = await startRelay({ clock })
     const first = await open(relay)
@@ -107,9 +107,9 @@ describe('v1 by long polling', () => {
     expect(payloadsOf((await again.poll(1)).frames)).toEqual(['meanwhile'])
   })
 
-  it('says why it has ended', async () => {
+  it('reports why it has ended', async () => {
     const relay = await startRelay()
-    const { newer } = await twoQuestions(await open(relay))
+    const { newer } = await pollTwice(await open(relay))
     await relay.close()
     expect((await newer).frames).toMatchObject([{ GoingAway: {} }])
   })
@@ -132,7 +132,7 @@ describe('v1 by long polling', () => {
     expect((await fetch(`http://${relay.address}/stream/frames`, { headers })).status).toBe(503)
   })
 
-  it('is unsupported where a relay keeps no frames', async () => {
+  it('is unsupported if a relay keeps no frames', async () => {
     const { address } = await startRelay({ limits: { resume: 0 } })
     const headers = { accept: 'application/x-ndjson' }
     const answer = await fetch(`http://${address}/stream`, { method: 'POST', headers, body: '{"Connect":{}}' })

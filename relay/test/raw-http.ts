@@ -6,15 +6,14 @@ import { onTestFinished } from 'vitest'
 import type { StartedRelay } from './start-relay.js'
 
 /**
- * An HTTP client below the level of any library: it may send what it likes, and keeps every byte
- * that it hears.
+ * An HTTP client without any library: it can send any bytes, and keeps every byte that it receives.
  */
 export interface RawHttp {
   readonly socket: Socket
   write(text: string): void
-  /** What the relay has said so far, a character for each byte. */
+  /** The bytes of the relay so far, a character for each. */
   readonly said: string
-  /** All that it has said, once the connection has ended. */
+  /** All bytes of the relay, once the connection has ended. */
   readonly closed: Promise<string>
 }
 
@@ -38,16 +37,14 @@ export async function dial({ port }: StartedRelay): Promise<RawHttp> {
   }
 }
 
-/**
- * What the relay says to these bytes until it ends the connection, which this client never does.
- */
+/** The relay's answer to these bytes until it ends the connection, which this client never does. */
 export async function answerTo(relay: StartedRelay, text: string): Promise<string> {
   const client = await dial(relay)
   client.write(text)
   return client.closed
 }
 
-/** The first that the relay says to these bytes: for connections that may stay. */
+/** The first part of the relay's answer, for connections that may stay open. */
 export async function firstAnswerTo(relay: StartedRelay, text: string): Promise<string> {
   const client = await dial(relay)
   client.write(text)
@@ -55,14 +52,14 @@ export async function firstAnswerTo(relay: StartedRelay, text: string): Promise<
   return client.said
 }
 
-/** A request that asks for its connection to end. */
+/** A request that closes its connection. */
 export function request(line: string, headers: readonly string[] = [], body = ''): string {
   return `${[`${line} HTTP/1.1`, 'Host: x', 'Connection: close', ...headers].join('\r\n')}\r\n\r\n${body}`
 }
 
 /**
- * A WebSocket handshake. A header that is named here replaces that of a good one; without a value
- * it is left out.
+ * A WebSocket handshake. Named headers replace the valid ones, or remove them if they are
+ * undefined.
  */
 export function handshake(line: string, named: Readonly<Record<string, string | undefined>> = {}): string {
   const headers = {
@@ -77,15 +74,15 @@ export function handshake(line: string, named: Readonly<Record<string, string | 
   return `${[`${line} HTTP/1.1`, ...present.map(([name, value]) => `${name}: ${value}`)].join('\r\n')}\r\n\r\n`
 }
 
-/** The server that a relay listens with, as Node tells of it. */
+/** The server that a relay listens with, from Node's diagnostics. */
 export async function serverOf({ address }: StartedRelay): Promise<Server> {
   let found: Server | undefined
-  const hear = (message: unknown): void => {
+  const record = (message: unknown): void => {
     found = (message as { readonly server: Server }).server
   }
-  subscribe('http.server.request.start', hear)
+  subscribe('http.server.request.start', record)
   await fetch(`http://${address}/healthz`, { headers: { connection: 'close' } })
-  unsubscribe('http.server.request.start', hear)
-  if (!found) throw new Error('Node has told of no request')
+  unsubscribe('http.server.request.start', record)
+  if (!found) throw new Error('Node has reported no request')
   return found
 }

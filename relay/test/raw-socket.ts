@@ -2,28 +2,26 @@ import { once } from 'node:events'
 import { type Socket, connect as tcp } from 'node:net'
 import { onTestFinished } from 'vitest'
 
-/** A WebSocket client below the level of any library: it may send what it likes. */
+/** A WebSocket client without any library: it can send any bytes. */
 export interface RawSocket {
   readonly socket: Socket
   write(...parts: Uint8Array[]): void
-  /** What the relay has said so far, a character for each byte. */
+  /** The bytes of the relay so far, a character for each. */
   said(): string
-  /**
-   * The close code that the relay sends, once the TCP connection has ended; undefined where it
-   * sends none.
-   */
+  /** The relay's close code, once the TCP connection has ended; undefined if it sends none. */
   readonly closed: Promise<number | undefined>
 }
 
-/** Shakes hands on `/ws`; without a subprotocol for classic. */
+/** Sends a handshake on `/ws`, for classic if there is no subprotocol. */
 export async function rawSocket(address: string, subprotocol: string | null = 'wildcast.v1+json'): Promise<RawSocket> {
   const [host, port] = address.split(':') as [string, string]
   const socket = tcp({ host, port: Number(port), allowHalfOpen: true })
   onTestFinished(() => void socket.destroy())
   await once(socket, 'connect')
   socket.write(
-    `GET /ws HTTP/1.1\r\nHost: ${address}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n` +
-      `Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n${subprotocol ? `Sec-WebSocket-Protocol: ${subprotocol}\r\n` : ''}\r\n`,
+    `GET /ws HTTP/1.1\r\nHost: ${address}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n` +
+      'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n' +
+      `${subprotocol ? `Sec-WebSocket-Protocol: ${subprotocol}\r\n` : ''}\r\n`,
   )
   const [head] = (await once(socket, 'data')) as [Buffer]
   if (!head.toString().startsWith('HTTP/1.1 101')) throw new Error(head.toString())
@@ -42,7 +40,7 @@ export async function rawSocket(address: string, subprotocol: string | null = 'w
   }
 }
 
-/** A client's frame, masked with zeros: the bytes stay readable. */
+/** A client's frame, masked with zeros, so that its bytes stay readable. */
 export function frame(first: number, payload: Uint8Array | string = '', announced?: bigint): Buffer {
   const body = Buffer.from(payload)
   const length = announced ?? BigInt(body.length)
@@ -53,7 +51,7 @@ export function frame(first: number, payload: Uint8Array | string = '', announce
   return Buffer.concat([head, Buffer.alloc(4), body])
 }
 
-/** Walks over the relay's frames to its close frame. */
+/** Skips the relay's frames up to its close frame. */
 function closeCodeIn(bytes: Buffer): number | undefined {
   for (let at = 0; at + 1 < bytes.length; ) {
     const short = (bytes[at + 1] as number) & 0x7f

@@ -17,7 +17,7 @@ async function readyz(port: number, query = ''): Promise<Ready> {
   return { status: response.status, text: await response.text() }
 }
 
-/** A port on which nobody listens. */
+/** A port on which no process listens. */
 async function deadPort(): Promise<number> {
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -45,32 +45,33 @@ describe('a bridge', () => {
     await expect.poll(async () => (await readyz(port)).status).toBe(200)
   })
 
-  it('that is refused, or ended by its broker, is told with the reason', async () => {
+  it('that is refused or ended by its broker is reported with the reason', async () => {
     const { port, sensors } = await bridged()
     sensors.refuse(new WildcastError('forbidden', 'not for you'))
     await expect.poll(() => readyz(port)).toMatchObject({ status: 503, text: expect.stringContaining('not for you') })
     const other = await bridged()
     other.sensors.confirm()
     await expect.poll(async () => (await readyz(other.port)).status).toBe(200)
-    other.sensors.end('temp.**', new WildcastError('forbidden', 'not any more'))
-    expect(await readyz(other.port)).toMatchObject({ status: 503, text: expect.stringContaining('not any more') })
+    other.sensors.end('temp.**', new WildcastError('forbidden', 'no longer'))
+    expect(await readyz(other.port)).toMatchObject({ status: 503, text: expect.stringContaining('no longer') })
   })
 })
 
 describe('a component', () => {
   const toml = (more = ''): string =>
-    `port = 0\nbrokers.main.type = "memory"\n${more}[[component]]\nid = "one"\nsource = "one.mjs"\ntrigger.subscription.Topic.topic = "a"\n`
+    'port = 0\nbrokers.main.type = "memory"\n' +
+    `${more}[[component]]\nid = "one"\nsource = "one.mjs"\ntrigger.subscription.Topic.topic = "a"\n`
 
   it.each([
     ['in one process', ''],
     ['with workers', 'workers = 2\n'],
-  ])('that has ended is told with the reason until it runs again: %s', async (_, more) => {
+  ])('that has ended is reported with the reason until it runs again: %s', async (_, more) => {
     const cwd = await folderWith(
       'wildcast.toml',
       toml(more).replace('brokers.main.type = "memory"\nworkers = 2\n', 'workers = 2\nbrokers.main.type = "memory"\n'),
     )
     const good = 'export default () => {}'
-    // It can be loaded again only when a file is away.
+    // It can be reloaded only after a file is removed.
     const source = `import { existsSync } from 'node:fs'
       if (existsSync(${JSON.stringify(path.join(cwd, 'stop'))})) throw new Error('the file is there')
       export default () => process.exit()`
@@ -92,13 +93,14 @@ describe('a component', () => {
     await expect.poll(async () => (await readyz(port)).status).toBe(200)
   })
 
-  it('that is being loaded is told', async () => {
+  it('that is being loaded is reported', async () => {
     const port = await deadPort()
     const cwd = await folderWith('wildcast.toml', toml().replace('port = 0', `port = ${port}`))
     await writeFile(
       path.join(cwd, 'one.mjs'),
       `import { existsSync } from 'node:fs'
-      while (!existsSync(${JSON.stringify(path.join(cwd, 'go'))})) await new Promise((resolve) => setTimeout(resolve, 10))
+      while (!existsSync(${JSON.stringify(path.join(cwd, 'go'))}))
+        await new Promise((resolve) => setTimeout(resolve, 10))
       export default () => {}`,
     )
     const child = start(['up'], { cwd })
@@ -110,7 +112,7 @@ describe('a component', () => {
     await expect.poll(async () => (await readyz(port)).status).toBe(200)
   })
 
-  it('whose broker is not reached is told, and so is the broker, on a port that leads to another one', async () => {
+  it('whose broker is not reached is reported, with the broker, on ports of other brokers', async () => {
     const away = await deadPort()
     const cwd = await folderWith(
       'spin.toml',
@@ -139,7 +141,7 @@ trigger = { broker = "inner", subscription.Topic.topic = "a" }
   })
 })
 
-it('every broker that a port leads to must be reached, and no other one that has a port', async () => {
+it('the brokers of a port must be reached, and not those of other ports', async () => {
   const away = await deadPort()
   const cwd = await folderWith(
     'spin.toml',

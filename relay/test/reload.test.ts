@@ -29,7 +29,7 @@ async function opened() {
 }
 
 describe('wildcast reload of one process', () => {
-  it('loads components again, and names what needs a restart', async () => {
+  it('reloads components, and reports what needs a restart', async () => {
     const { write, reload, port } = await opened()
     expect(await reload()).toEqual({ code: 0, out: 'component "one" is loaded again\n', err: '' })
     await write('wildcast.toml', toml('brokers.main.type2 = 1'))
@@ -43,14 +43,14 @@ describe('wildcast reload of one process', () => {
     expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(200)
   })
 
-  it('says why a component can not be loaded, and the old one goes on', async () => {
+  it('reports why a component can not be loaded, and keeps the old one', async () => {
     const { write, reload, port } = await opened()
     await write('one.mjs', 'throw new Error("broken")')
     expect(await reload()).toMatchObject({ code: 1, err: expect.stringMatching(/component "one": .*broken/) })
     expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(200)
   })
 
-  it('is what SIGHUP does, too: without a terminal nothing ends', async () => {
+  it('has the same effect as SIGHUP, which ends nothing without a terminal', async () => {
     const { child } = await opened()
     let log = ''
     child.stderr?.on('data', (chunk) => {
@@ -65,7 +65,7 @@ describe('wildcast reload of one process', () => {
     expect(await exit).toEqual([0, null])
   })
 
-  it('does not find a relay whose folder others may enter; it runs all the same', async () => {
+  it('does not find a relay whose control folder is open to others; the relay still runs', async () => {
     const cwd = await folderWith('one.mjs', 'export default () => {}')
     await writeFile(path.join(cwd, 'wildcast.toml'), toml())
     const env = { TMPDIR: temporaryFolder() }
@@ -81,12 +81,12 @@ describe('wildcast reload of one process', () => {
   })
 })
 
-describe('a terminal that is closed', () => {
-  /** Runs a command in a terminal of its own, which is taken away at the end. */
-  async function inTerminal(words: (command: string, log: string) => string) {
+describe('a closed terminal', () => {
+  /** Runs a command in its own terminal, which is closed at the end. */
+  async function inTerminal(commandLine: (command: string, log: string) => string) {
     const port = await freePort()
     const log = path.join(temporaryFolder(), 'log')
-    const command = words(`${process.execPath} ${wildcast} gateway -p ${port}`, log)
+    const command = commandLine(`${process.execPath} ${wildcast} gateway -p ${port}`, log)
     const terminal = spawn('script', ['-qfc', `echo $$; exec ${command}`, '/dev/null'])
     onTestFinished(() => void terminal.kill('SIGKILL'))
     const pid = Number(await says(terminal.stdout, /\d+/))

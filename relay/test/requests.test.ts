@@ -12,20 +12,20 @@ describe('requests over v1', () => {
   const responseSubjectOf = (frame: unknown): string =>
     (frame as { Message: { response_subject: string } }).Message.response_subject
 
-  it('brings the question to the server and the answer back', async () => {
+  it('delivers the request to the responder and the answer to the caller', async () => {
     const relay = await startRelay()
     const server = await serving(relay, 'math.sum')
     const caller = await client(relay)
     caller.say({ Request: { ref: 9, subject: 'math.sum', message: '1+2', headers: { trace: '1' } } })
-    const question = await server.json()
-    expect(question).toMatchObject({ Message: { subject: 'math.sum', message: '1+2', headers: { trace: '1' } } })
-    expect(await ask(server, { Publish: { ref: 1, subject: responseSubjectOf(question), message: '3' } })).toEqual({
+    const request = await server.json()
+    expect(request).toMatchObject({ Message: { subject: 'math.sum', message: '1+2', headers: { trace: '1' } } })
+    expect(await ask(server, { Publish: { ref: 1, subject: responseSubjectOf(request), message: '3' } })).toEqual({
       Ack: { ref: 1 },
     })
     expect(await caller.json()).toEqual({ Response: { ref: 9, message: '3' } })
   })
 
-  it('brings parts, then the last answer', async () => {
+  it('delivers parts, then the last answer', async () => {
     const relay = await startRelay()
     const server = await serving(relay, 'count')
     const caller = await client(relay)
@@ -37,7 +37,7 @@ describe('requests over v1', () => {
     expect(await caller.json()).toEqual({ Response: { ref: 1, message: '2' } })
   })
 
-  it("brings the responder's refusal with its own code", async () => {
+  it("delivers the responder's error with its own code", async () => {
     const relay = await startRelay()
     const server = await serving(relay, 'math.sum')
     const caller = await client(relay)
@@ -49,7 +49,7 @@ describe('requests over v1', () => {
     })
   })
 
-  it('says no_responders at once, and timeout in time', async () => {
+  it('fails with no_responders at once, and with timeout in time', async () => {
     const relay = await startRelay()
     const caller = await client(relay)
     expect(await ask(caller, { Request: { ref: 1, subject: 'nobody', message: '' } })).toMatchObject({
@@ -61,7 +61,7 @@ describe('requests over v1', () => {
     })
   })
 
-  it('refuses a second server, and takes one when the first has left (Q7)', async () => {
+  it('rejects a second responder, and accepts one when the first has left (Q7)', async () => {
     const relay = await startRelay()
     const first = await serving(relay, 'one')
     const second = await client(relay)
@@ -71,7 +71,7 @@ describe('requests over v1', () => {
     expect(await ask(second, claim)).toMatchObject({ Subscribed: { ref: 1 } })
   })
 
-  it('frees the subject at once: a server that leaves and comes back in one breath is taken', async () => {
+  it('frees the subject at once: a responder that unsubscribes and subscribes again is accepted', async () => {
     const relay = await startRelay()
     const server = await client(relay)
     const { Subscribed } = (await ask(server, { Subscribe: { ref: 1, subject: 'one', serve: true } })) as {
@@ -83,7 +83,7 @@ describe('requests over v1', () => {
     expect(await server.json()).toMatchObject({ Subscribed: { ref: 3 } })
   })
 
-  it('lets nobody crowd out what a server may answer on', async () => {
+  it('keeps the response subjects of a responder despite those of other messages', async () => {
     const relay = await startRelay()
     const server = await serving(relay, 'math.sum')
     await ask(server, { Subscribe: 'chat' })
@@ -97,7 +97,7 @@ describe('requests over v1', () => {
     expect(await caller.json()).toEqual({ Response: { ref: 1, message: '3' } })
   })
 
-  it('tells the caller when the server drops with its request in hand (Q7)', async () => {
+  it('fails a request when its responder disconnects (Q7)', async () => {
     const relay = await startRelay()
     const server = await serving(relay, 'math.sum')
     const caller = await client(relay)
@@ -107,7 +107,7 @@ describe('requests over v1', () => {
     expect(await caller.json()).toMatchObject({ Error: { ref: 1, code: 'no_responders' } })
   })
 
-  it('refuses a ref that is in flight, and says nothing more of a cancelled request', async () => {
+  it('rejects a ref that is in flight, and sends nothing for a cancelled request', async () => {
     const relay = await startRelay()
     await serving(relay, 'silent')
     const caller = await client(relay)
@@ -119,15 +119,15 @@ describe('requests over v1', () => {
     expect(await ask(caller, { Publish: { ref: 2, subject: 'x', message: '' } })).toEqual({ Ack: { ref: 2 } })
   })
 
-  it("lets classic and v1 ask each other by the original's scheme", async () => {
+  it("lets classic and v1 clients request each other by the original's scheme", async () => {
     const relay = await startRelay()
     const server = await serving(relay, 'math.sum')
     const classic = await connect(`ws://${relay.address}/ws`)
     const say = (frame: unknown): void => classic.send(JSON.stringify(frame))
     say({ Subscribe: 'response.7.math.sum' })
     say({ Publish: { message: [49], subject: 'request.7.math.sum', response_subject: 'response.7.math.sum' } })
-    const question = await server.json()
-    expect(question).toMatchObject({
+    const request = await server.json()
+    expect(request).toMatchObject({
       Message: { subject: 'math.sum', message: '1', response_subject: 'response.7.math.sum' },
     })
     server.say({ Publish: { subject: 'response.7.math.sum', message: '3' } })

@@ -6,13 +6,13 @@ import { type EventSource, eventSource } from './event-source.js'
 import { connect, type Socket } from './socket.js'
 import { type StartedRelay, startRelay } from './start-relay.js'
 
-// Sessions that outlive their connection, over real sockets: docs/protocol.md, Resume.
+// Sessions that outlive their connections, over real sockets: docs/protocol.md, Resume.
 
 type Body = Readonly<Record<string, unknown>>
 type Welcome = Body & { readonly session: string }
 type Frame = { readonly [kind: string]: Body | undefined }
 
-/** How the frames of a codec travel. */
+/** How a codec encodes frames. */
 interface Codec {
   readonly subprotocol: string
   write(frame: unknown): string | Uint8Array
@@ -67,7 +67,7 @@ const payloadOf = ({ Message }: Frame): string => {
   return typeof message === 'string' ? message : Buffer.from(message).toString()
 }
 
-/** Takes so many messages. */
+/** Receives this number of messages. */
 async function take({ next }: Pick<Client, 'next'>, count: number): Promise<string[]> {
   const payloads: string[] = []
   while (payloads.length < count) payloads.push(payloadOf(await next()))
@@ -78,34 +78,35 @@ describe.each(Object.entries(codecs))('a WebSocket in %s', (_, codec) => {
   it.each([
     ['one frame in each message', {}],
     ['batches', { batch: 65_536 }],
-  ])('is resumed after it was cut, with %s', async (_, asked) => {
-    if (codec.subprotocol.endsWith('msgpack') && 'batch' in asked) return // `read` takes one value; JSON shows it
+  ])('is resumed after it was cut, with %s', async (_, options) => {
+    if (codec.subprotocol.endsWith('msgpack') && 'batch' in options) return // `read` takes one value; JSON tests it
     const relay = await startRelay()
-    const first = await client(relay, asked, codec)
+    const first = await client(relay, options, codec)
     first.say(subscribe)
     await first.next()
     for (const payload of ['1', '2']) await publish(relay, payload)
     expect(await take(first, 1)).toEqual(['1'])
     first.socket.ws.terminate()
     for (const payload of ['3', '4']) await publish(relay, payload)
-    const again = await client(relay, { ...asked, session: first.welcome.session, received: 2 }, codec)
+    const again = await client(relay, { ...options, session: first.welcome.session, received: 2 }, codec)
     expect(again.welcome).toMatchObject({ resumed: true, received: 1 })
     await publish(relay, '5')
     expect(await take(again, 4)).toEqual(['2', '3', '4', '5'])
   })
 })
 
-it('of two that come back at once the second has the session, and the first is closed with 4509 (R4)', async () => {
+it('of two that resume at once the second gets the session, and the first is closed with 4509 (R4)', async () => {
   const relay = await startRelay()
   const { socket, welcome } = await client(relay)
   socket.ws.terminate()
   const [one, two] = await Promise.all([1, 2].map(() => client(relay, { session: welcome.session, received: 0 })))
-  expect([one?.welcome, two?.welcome]).toMatchObject([{ resumed: true }, { resumed: true }])
+  expect(one?.welcome).toMatchObject({ resumed: true })
+  expect(two?.welcome).toMatchObject({ resumed: true })
   const closed = await Promise.race([one?.socket.closed, two?.socket.closed])
   expect(closed?.code).toBe(4509)
 })
 
-it('what a member of a queue has not confirmed stays its own, until its session ends', async () => {
+it('messages that a queue member has not confirmed stay its own until its session ends', async () => {
   const relay = await startRelay({ limits: { resumeMs: 300 } })
   const join = { Subscribe: { ref: 1, subject: 'good.*', group: 'workers' } }
   const first = await client(relay)
@@ -120,7 +121,7 @@ it('what a member of a queue has not confirmed stays its own, until its session 
   expect(await take(second, 1)).toEqual(['job'])
 })
 
-it('a member that leaves a queue gives back what it has not handled, at once', async () => {
+it('a member that leaves a queue returns unhandled messages at once', async () => {
   const relay = await startRelay()
   const join = { Subscribe: { ref: 1, subject: 'good.*', group: 'workers' } }
   const first = await client(relay)
@@ -135,7 +136,7 @@ it('a member that leaves a queue gives back what it has not handled, at once', a
   expect(await take(second, 2)).toEqual(['2', '3'])
 })
 
-it('what it has confirmed is given to no other', async () => {
+it('messages that it has confirmed are delivered to no other member', async () => {
   const relay = await startRelay()
   const join = { Subscribe: { ref: 1, subject: 'good.*', group: 'workers' } }
   const [first, second] = [await client(relay), await client(relay)]
@@ -155,7 +156,7 @@ it('what it has confirmed is given to no other', async () => {
   expect(await take(second, 1)).toEqual(['3'])
 })
 
-it('a client that confirms nothing is sent as much as is kept, and cut off if it goes on', async () => {
+it('a client that confirms nothing gets as many frames as the relay can keep', async () => {
   const relay = await startRelay({ limits: { resume: 64 * 1024 } })
   const one = await client(relay)
   one.say(subscribe)
@@ -184,7 +185,7 @@ describe('an event stream', () => {
     return { source, next, say, welcome, authorization }
   }
 
-  it('is resumed by another POST, and the numbers of its frames go on', async () => {
+  it('is resumed by another POST, with continued frame numbers', async () => {
     const relay = await startRelay()
     const first = await stream(relay)
     await first.say(1, subscribe)
@@ -200,7 +201,7 @@ describe('an event stream', () => {
     expect(await take(again, 2)).toEqual(['2', '3'])
   })
 
-  it('ends its session by DELETE, whether it is there or not', async () => {
+  it('ends its session by DELETE, with or without a connection', async () => {
     const broker = scriptedBroker()
     const relay = await startRelay({ brokers: { main: broker.open } })
     const remove = ({ authorization }: { authorization: string }): Promise<Response> =>
@@ -218,7 +219,7 @@ describe('an event stream', () => {
     expect(again.welcome).toMatchObject({ resumed: false })
   })
 
-  it('does not go on with the session of a WebSocket, whose bytes are others', async () => {
+  it('does not resume the session of a WebSocket, which has other bytes', async () => {
     const relay = await startRelay()
     const { socket, welcome } = await client(relay)
     socket.ws.terminate()
@@ -228,16 +229,16 @@ describe('an event stream', () => {
   })
 })
 
-it('a relay that closes gives back what clients have not confirmed that are away', async () => {
+it('a relay that closes returns the unconfirmed messages of disconnected clients', async () => {
   const broker = scriptedBroker()
   const relay = await startRelay({ brokers: { main: broker.open } })
   const { socket, say, next } = await client(relay)
   say({ Subscribe: { ref: 1, subject: 'good.*', group: 'workers' } })
   await next()
-  const fates: boolean[] = []
-  broker.deliver('good.*', { subject: parseSubject('good.a'), payload: 'job' }, (taken) => fates.push(taken))
+  const outcomes: boolean[] = []
+  broker.deliver('good.*', { subject: parseSubject('good.a'), payload: 'job' }, (taken) => outcomes.push(taken))
   await next()
   socket.ws.terminate()
   await relay.close()
-  expect({ fates, log: broker.log }).toEqual({ fates: [false], log: ['+good.*', '-good.*', 'closed'] })
+  expect({ outcomes, log: broker.log }).toEqual({ outcomes: [false], log: ['+good.*', '-good.*', 'closed'] })
 })

@@ -23,8 +23,8 @@ function open({ address }: StartedRelay, options: Partial<ClientOptions>): Clien
   return client
 }
 
-describe.each(speaking)('the SDK speaking %s', (_, options) => {
-  it('gives a refusal to each handler and iterator of its pattern', async () => {
+describe.each(speaking)('the SDK with %s', (_, options) => {
+  it('reports a rejection to each handler and iterator of its pattern', async () => {
     const client = open(await startRelay(), options)
     const refusals: string[] = []
     const subscribe = (): void => {
@@ -38,7 +38,7 @@ describe.each(speaking)('the SDK speaking %s', (_, options) => {
     await expect(loop.next()).rejects.toMatchObject({ code: 'invalid_subject' })
   })
 
-  it('asks again for a subscription past the limit when another has ended', async () => {
+  it('retries a subscription over the limit when another one has ended', async () => {
     const client = open(await startRelay({ limits: { subscriptions: 1 } }), options)
     const undo = client.subscribe('a', () => {}, { group: 'g' })
     const statuses: SubscriptionStatus[] = []
@@ -54,7 +54,7 @@ describe.each(speaking)('the SDK speaking %s', (_, options) => {
     await client.subscribe('b').ready
   })
 
-  it('unsubscribes when a waiting loop is left', async () => {
+  it('unsubscribes when a waiting loop ends', async () => {
     const client = open(await startRelay({ limits: { subscriptions: 1 } }), options)
     const subscription = client.subscribe('a', { group: 'g' })
     await subscription.ready
@@ -77,7 +77,7 @@ describe.each(speaking)('the SDK speaking %s', (_, options) => {
     ['a Set', { set: new Set() }, TypeError],
     ['an Error', new Error('no'), TypeError],
     ['a Blob', new Blob(['x']), TypeError],
-  ])('gives %s one meaning', async (_, data, expected) => {
+  ])('has one meaning for %s', async (_, data, expected) => {
     const client = open(await startRelay(), options)
     client.serve('echo', (message) => message.data)
     await expect.poll(() => client.request('echo', 1).then(({ data: echo }) => echo, String)).toBe(1)
@@ -88,7 +88,7 @@ describe.each(speaking)('the SDK speaking %s', (_, options) => {
     } else expect((await outcome).data).toEqual(expected)
   })
 
-  it('asks for times and rates that the relay takes, whatever number it is given', async () => {
+  it('sends times and rates that the relay accepts, for every number', async () => {
     const client = open(await startRelay(), options)
     client.serve('echo', (message) => message.data)
     await expect.poll(() => client.request('echo', 1).then(({ data }) => data, String)).toBe(1)

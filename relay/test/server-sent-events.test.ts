@@ -14,7 +14,7 @@ const publish = ({ address }: StartedRelay, subject: string, body: string | Uint
   fetch(`http://${address}/publish/${subject}`, { method: 'POST', body: body as BodyInit })
 
 describe('Server-Sent Events (SP-GW-12)', () => {
-  it('bring the messages of a pattern, each on a line of its own, with ids that only grow (H19)', async () => {
+  it('deliver the messages of a pattern, each on its own line, with increasing ids (H19)', async () => {
     const relay = await start()
     const source = await eventSource(`http://${relay.address}/subscribe/good.*`)
     expect(Object.fromEntries(source.response.headers)).toMatchObject({
@@ -22,7 +22,7 @@ describe('Server-Sent Events (SP-GW-12)', () => {
       'cache-control': 'no-store, no-transform',
     })
     await publish(relay, 'good.apple', 'ä\n\nevent: x\ndata: y\r\rid: 7')
-    await publish(relay, 'bad.apple', 'unheard')
+    await publish(relay, 'bad.apple', 'not delivered')
     await publish(relay, 'good.pear', Uint8Array.of(0, 255))
     const [first, second] = [await source.next(), await source.next()]
     expect(first).toMatchObject({
@@ -34,7 +34,7 @@ describe('Server-Sent Events (SP-GW-12)', () => {
     expect(source.asides).toEqual(['retry: 2000'])
   })
 
-  it('share their bytes: two readers of a pattern are sent the same', async () => {
+  it('share their bytes: two subscribers of a pattern get the same', async () => {
     const relay = await start()
     const [one, other] = [
       await eventSource(`http://${relay.address}/subscribe/good.*`),
@@ -44,7 +44,7 @@ describe('Server-Sent Events (SP-GW-12)', () => {
     expect(await one.next()).toEqual(await other.next())
   })
 
-  it('lead to another broker with ?broker=', async () => {
+  it('use another broker with ?broker=', async () => {
     const inMemory = memory({ clock: realClock, newId })
     const relay = await start({ brokers: { main: inMemory, other: inMemory } })
     const source = await eventSource(`http://${relay.address}/subscribe/a?broker=other`)
@@ -57,28 +57,27 @@ describe('Server-Sent Events (SP-GW-12)', () => {
     ['a..b', 400, 'invalid_subject'],
     ['_secret', 403, 'forbidden'],
     ['a?broker=nowhere', 404, 'unknown_broker'],
-  ])('are refused as any request is: %s', async (path, status, code) => {
+  ])('are refused like other requests: %s', async (path, status, code) => {
     const relay = await start()
     const { response } = await eventSource(`http://${relay.address}/subscribe/${path}`)
-    expect([response.status, (await response.text()).split(':')[0]]).toEqual([status, code])
+    expect(response.status).toBe(status)
+    expect((await response.text()).split(':')[0]).toBe(code)
   })
 
-  it('are only for who accepts them', async () => {
+  it('are only for clients that accept them', async () => {
     const { address } = await start()
     const response = await fetch(`http://${address}/subscribe/a`)
-    expect([response.status, await response.text()]).toEqual([
-      426,
-      'connect with a WebSocket, or accept text/event-stream\n',
-    ])
+    expect(response.status).toBe(426)
+    expect(await response.text()).toBe('connect with a WebSocket, or accept text/event-stream\n')
   })
 
-  it('tell who comes back that nothing was kept', async () => {
+  it('report a gap to a client that comes back, since nothing is kept', async () => {
     const { address } = await start()
     const source = await eventSource(`http://${address}/subscribe/a`, { 'last-event-id': 'x-1' })
     expect(await source.next()).toEqual({ event: 'gap', data: {} })
   })
 
-  it('tell of a gap when the broker was lost, and of their end when it withdraws them', async () => {
+  it('report a gap after the broker was lost, and their end if the broker ends them', async () => {
     const broker = scriptedBroker()
     const { address } = await start({ brokers: { test: broker.open } })
     const source = await eventSource(`http://${address}/subscribe/a`)
@@ -115,7 +114,7 @@ describe('Server-Sent Events (SP-GW-12)', () => {
     await expect.poll(() => source.asides).toEqual(['retry: 2000', ':'])
   })
 
-  it('end when the relay goes away, with a hint when to come back', async () => {
+  it('end when the relay goes away, with a hint when to reconnect', async () => {
     const relay = await start()
     const source = await eventSource(`http://${relay.address}/subscribe/a`)
     await relay.close()
@@ -123,7 +122,7 @@ describe('Server-Sent Events (SP-GW-12)', () => {
     expect(source.asides).toEqual(['retry: 2000', expect.stringMatching(/^retry: \d+$/)])
   })
 
-  it('are told what they missed where they are read too late, and cut off where nobody reads them; nobody else notices (H19)', async () => {
+  it('report missed messages to a slow reader, disconnect a stuck one, and affect no other client (H19)', async () => {
     const clock = fakeClock()
     const relay = await start({ clock })
     const reader = await eventSource(`http://${relay.address}/subscribe/a`)
@@ -134,11 +133,11 @@ describe('Server-Sent Events (SP-GW-12)', () => {
       await publish(relay, 'a', body)
       expect(await reader.next()).toMatchObject({ data: { message: body } })
     }
-    let told = ''
+    let received = ''
     late.setEncoding('latin1').on('data', (chunk: string) => {
-      told += chunk
+      received += chunk
     })
-    await expect.poll(() => /event: gap\ndata: (.*)\n/.exec(told)?.[1]).toMatch(/^\{"missed":\d+\}$/)
+    await expect.poll(() => /event: gap\ndata: (.*)\n/.exec(received)?.[1]).toMatch(/^\{"missed":\d+\}$/)
     clock.advance(10_000)
     stuck.resume()
     await cut
@@ -148,7 +147,7 @@ describe('Server-Sent Events (SP-GW-12)', () => {
   })
 })
 
-/** A stream whose client reads its head and nothing more. */
+/** A stream whose client reads only the head. */
 async function unread({ address }: StartedRelay): Promise<Socket> {
   const socket = tcp(Number(address.split(':')[1]), '127.0.0.1')
   onTestFinished(() => void socket.destroy())

@@ -9,7 +9,7 @@ const publish = { Publish: { ref: 1, subject: 'a', message: '' } }
 it.each([
   ['wildcast.v1+json', (frame: unknown) => JSON.stringify(frame)],
   ['wildcast.v1+msgpack', (frame: unknown) => encode(frame)],
-])('a test that takes long meets no heartbeat, and its socket is not taken for dead: %s', async (codec, encoded) => {
+])('a long test sees no heartbeat, and its socket does not time out: %s', async (codec, encoded) => {
   const clock = fakeClock()
   const relay = await startRelay({ clock })
   const socket = await connect(`ws://${relay.address}/ws`, codec)
@@ -21,7 +21,7 @@ it.each([
   expect(String(ack)).toContain('Ack')
   for (let i = 0; i < 5; i++) {
     clock.advance(25_000)
-    // The heartbeat is on its way before this, and answered before the clock moves again.
+    // The heartbeat is sent before this, and answered before the clock moves again.
     expect(await acknowledged()).toEqual(ack)
   }
 })

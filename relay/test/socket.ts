@@ -2,7 +2,7 @@ import { onTestFinished } from 'vitest'
 import { type ClientOptions, WebSocket } from 'ws'
 
 /**
- * A plain WebSocket that remembers what came, for tests that speak the wire themselves. It answers
+ * A plain WebSocket that keeps what it receives, for tests of the wire format. It answers
  * heartbeats as clients do.
  */
 export interface Socket {
@@ -12,24 +12,23 @@ export interface Socket {
   next(): Promise<string | Buffer>
   /** The next message, parsed from JSON. */
   json(): Promise<unknown>
-  /** What has come and was not taken yet. */
+  /** Messages that were received and not taken yet. */
   readonly waiting: (string | Buffer)[]
   readonly closed: Promise<{ code: number; reason: string }>
 }
 
 /**
- * The heartbeat of v1 and its answer, as text in JSON and as bytes in MessagePack. It comes when a
- * test takes long.
+ * The heartbeat of v1, as text in JSON and as bytes in MessagePack. It comes if a test takes long.
  */
 const isPing = (message: string | Buffer): boolean =>
   typeof message === 'string' ? message === '"Ping"' : message.toString('latin1') === '\xa4Ping'
-/** Confirms what has come, which tests that count nothing pass over. */
+/** Confirms received frames: tests without counters ignore it. */
 const isReceived = (message: string | Buffer): boolean =>
   /^(\{"Received"|\x81\xa8Received)/.test(typeof message === 'string' ? message : message.toString('latin1'))
 const pongFor = (ping: string | Buffer): string | Buffer =>
   typeof ping === 'string' ? '"Pong"' : Buffer.from('\xa4Pong', 'latin1')
 
-/** Connects, and closes when the test is done. */
+/** Connects. The socket closes when the test is done. */
 export async function connect(
   url: string,
   protocols?: string | string[],

@@ -15,11 +15,11 @@ import {
 export interface StartedRelay extends RelayServer {
   /** `127.0.0.1:<port>` */
   readonly address: string
-  /** What went to `onError`, as the log would show it. */
+  /** The errors that `onError` received, as the log would show them. */
   readonly errors: string[]
 }
 
-/** A relay on a free loopback port, closed when the test is done. */
+/** Opens a relay on a free loopback port. It closes when the test is done. */
 export async function startRelay(
   options: Partial<RelayServerOptions> & { mode?: 'binary' | 'text' | 'messagepack' | 'json' } = {},
 ): Promise<StartedRelay> {

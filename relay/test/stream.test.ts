@@ -5,7 +5,7 @@ import { scriptedBroker } from '../src/testing/scripted-broker.js'
 import { type EventSource, eventSource } from './event-source.js'
 import { type StartedRelay, startRelay } from './start-relay.js'
 
-// v1 over plain HTTP, as PROTOCOL says it, with no SDK in between.
+// v1 over plain HTTP, as PROTOCOL defines it, without an SDK.
 
 const start = (options: Parameters<typeof startRelay>[0] = {}): Promise<StartedRelay> =>
   startRelay({ gateways: [http, streamEndpoint], ...options })
@@ -13,7 +13,7 @@ const start = (options: Parameters<typeof startRelay>[0] = {}): Promise<StartedR
 interface Session {
   readonly source: EventSource
   readonly id: string
-  /** Posts frames, of which the first has this number. */
+  /** Posts frames, the first of which has this number. */
   say(from: unknown, ...frames: unknown[]): Promise<{ status: number; text: string }>
 }
 
@@ -37,7 +37,7 @@ async function open({ address }: StartedRelay): Promise<Session> {
 const publish = (ref: number, message = 'hi') => ({ Publish: { ref, subject: 'good.a', message } })
 
 describe('v1 over plain HTTP', () => {
-  it('answers in its stream what comes by POST, in order', async () => {
+  it('answers posted frames in its stream, in order', async () => {
     const { source, say } = await open(await start())
     expect(await say(1, { Subscribe: { ref: 1, subject: 'good.*' } }, publish(2), publish(3))).toEqual({
       status: 202,
@@ -49,7 +49,7 @@ describe('v1 over plain HTTP', () => {
     expect(kinds.slice(1).sort()).toEqual(['Ack', 'Ack', 'Message', 'Message'])
   })
 
-  it('takes a frame once, however often it is posted', async () => {
+  it('accepts a frame once, even if it is posted several times', async () => {
     const broker = scriptedBroker()
     const { say } = await open(await start({ brokers: { main: broker.open } }))
     await say(1, publish(1), publish(2))
@@ -60,10 +60,10 @@ describe('v1 over plain HTTP', () => {
 
   it.each([
     ['after a gap', 3],
-    ['from nowhere', 'x'],
+    ['from no number', 'x'],
     ['from 0', 0],
     ['from a half', 1.5],
-  ])('refuses frames %s', async (_, from) => {
+  ])('rejects frames %s', async (_, from) => {
     const { say } = await open(await start())
     await say(1, publish(1))
     expect(await say(from, publish(9))).toEqual({
@@ -73,7 +73,7 @@ describe('v1 over plain HTTP', () => {
   })
 
   it.each(['"Pong"', ' "Pong"', '{"Pong":{}}', '{"Received":1}', ' {"Received" : 1}'])(
-    'does not count %s, however it is written',
+    'does not count %s in any spelling',
     async (uncounted) => {
       const relay = await start()
       const { id } = await open(relay)
@@ -87,7 +87,7 @@ describe('v1 over plain HTTP', () => {
     },
   )
 
-  it('knows a session by its id only, and forgets it with its stream', async () => {
+  it('finds a session only by its id, and forgets it with its stream', async () => {
     const relay = await start()
     const { source, id, say } = await open(relay)
     const post = (headers: Record<string, string>) =>
@@ -122,13 +122,13 @@ describe('v1 over plain HTTP', () => {
     await expect.poll(post).toBe(503)
   })
 
-  it('takes as much at once as the SDK sends, however short payloads must be', async () => {
+  it('accepts as much at once as the SDK sends, even with a small payload limit', async () => {
     const { say } = await open(await start({ limits: { payload: 1000 } }))
     const frames = Array.from({ length: 300 }, (_, ref) => publish(ref, 'x'.repeat(950)))
     expect(await say(1, ...frames)).toEqual({ status: 202, text: '{"received":300}' })
   })
 
-  it('gives back what a client had that has left', async () => {
+  it('unsubscribes a client that has left', async () => {
     const broker = scriptedBroker()
     const clock = fakeClock()
     const { source, say } = await open(await start({ brokers: { main: broker.open }, clock }))
@@ -143,7 +143,7 @@ describe('v1 over plain HTTP', () => {
       .toEqual(['+a', '-a'])
   })
 
-  it('asks for a sign of life, and ends the stream of who gives none', async () => {
+  it('sends pings, and ends the stream of a client that does not answer', async () => {
     const clock = fakeClock()
     const { source, say } = await open(await start({ clock }))
     clock.advance(25_000)
@@ -156,7 +156,7 @@ describe('v1 over plain HTTP', () => {
     await source.ended
   })
 
-  it('says how soon to come back when the relay goes away', async () => {
+  it('reports when to reconnect if the relay goes away', async () => {
     const relay = await start()
     const { source } = await open(relay)
     await relay.close()
@@ -165,7 +165,7 @@ describe('v1 over plain HTTP', () => {
     await source.ended
   })
 
-  it('answers what is no frame, and lives on', async () => {
+  it('answers an invalid frame, and stays open', async () => {
     const { source, say } = await open(await start())
     await say(1, { Nonsense: {} })
     expect((await source.next()).data).toMatchObject({ Error: { code: 'invalid_frame' } })
@@ -173,7 +173,7 @@ describe('v1 over plain HTTP', () => {
     expect((await source.next()).data).toEqual({ Ack: { ref: 1 } })
   })
 
-  it('takes its own methods only, and no more than fits', async () => {
+  it('accepts only its own methods, and no body over the limit', async () => {
     const { address } = await start({ limits: { payload: 1000 } })
     const put = (path: string) => fetch(`http://${address}${path}`, { method: 'PUT' })
     expect((await put('/stream')).headers.get('allow')).toBe('DELETE, GET, HEAD, POST, OPTIONS')

@@ -4,7 +4,7 @@ import { WebSocket } from 'ws'
 import { longWaits } from '../src/testing/long-waits.js'
 import { startRelay } from './start-relay.js'
 
-/** A server that answers with parts whenever a test says so, and an asker. */
+/** A responder that sends parts when a test releases them, and a caller. */
 async function streaming(options: Parameters<typeof startRelay>[0] = {}) {
   const { address } = await startRelay(options)
   const open = (): Client => {
@@ -31,10 +31,10 @@ async function streaming(options: Parameters<typeof startRelay>[0] = {}) {
     }
   }
   const parts: unknown[] = []
-  const asker = open()
+  const caller = open()
   const ask = (options: Parameters<Client['request']>[2] = {}) =>
-    asker.request('count', null, { onPart: ({ data }) => parts.push(data), ...options })
-  /** Lets the next part go, once the generator waits for that. */
+    caller.request('count', null, { onPart: ({ data }) => parts.push(data), ...options })
+  /** Releases the next part, once the generator waits for that. */
   const next = async (): Promise<void> => {
     await expect.poll(() => waiting.length > 0 || log.includes('ended')).toBe(true)
     waiting.shift()?.()
@@ -42,10 +42,10 @@ async function streaming(options: Parameters<typeof startRelay>[0] = {}) {
   const untilEnded = async (): Promise<void> => {
     while (!log.includes('ended')) await next()
   }
-  return { ask, asker, next, parts, log, untilEnded }
+  return { ask, caller, next, parts, log, untilEnded }
 }
 
-it('a request goes on for as long as parts come in time', async () => {
+it('a request continues as long as parts come in time', async () => {
   const clock = longWaits()
   const { ask, next, parts } = await streaming({ clock })
   const outcome = ask({ timeoutMs: 60_000 }).catch(({ code }) => code)
@@ -58,7 +58,7 @@ it('a request goes on for as long as parts come in time', async () => {
   expect(await outcome).toBe('timeout')
 })
 
-it('an asker that aborts ends the generator', async () => {
+it('a caller that aborts ends the generator', async () => {
   const { ask, next, parts, untilEnded } = await streaming()
   const abort = new AbortController()
   const outcome = expect(ask({ signal: abort.signal })).rejects.toBe('enough')
@@ -69,17 +69,17 @@ it('an asker that aborts ends the generator', async () => {
   await untilEnded()
 })
 
-it('an asker that leaves ends the generator', async () => {
-  const { ask, asker, next, parts, untilEnded } = await streaming()
+it('a caller that leaves ends the generator', async () => {
+  const { ask, caller, next, parts, untilEnded } = await streaming()
   const outcome = expect(ask()).rejects.toMatchObject({ code: 'interrupted' })
   await next()
   await expect.poll(() => parts).toEqual([1])
-  asker.close()
+  caller.close()
   await outcome
   await untilEnded()
 })
 
-it('an asker whose time is over ends the generator', async () => {
+it('a caller that times out ends the generator', async () => {
   const { ask, untilEnded } = await streaming()
   await expect(ask({ timeoutMs: 1 })).rejects.toMatchObject({ code: 'timeout' })
   await untilEnded()

@@ -19,10 +19,10 @@ broker_type = "InMemoryBroker"
 `
 
 describe('wildcast init', () => {
-  it('writes a project, and says what to do next', async () => {
+  it('writes a project, and prints the next steps', async () => {
     const cwd = path.join(await folderWith('neighbour', ''), 'My App!')
     const { code, out } = await run(['init', 'My App!'], { cwd: path.dirname(cwd) })
-    expect([code, out]).toEqual([0, "my-app is ready:\n\ncd 'My App!'\nnpm install\nnpm run dev\n"])
+    expect({ code, out }).toEqual({ code: 0, out: "my-app is ready:\n\ncd 'My App!'\nnpm install\nnpm run dev\n" })
     expect((await readdir(cwd)).sort()).toEqual([
       '.gitignore',
       'README.md',
@@ -41,14 +41,14 @@ describe('wildcast init', () => {
     })
   })
 
-  it('is what npm create wildcast does', async () => {
+  it('is called by npm create wildcast', async () => {
     const cwd = await folderWith('neighbour', '')
     const create = path.resolve(import.meta.dirname, '../../packages/create-wildcast/bin/create-wildcast.js')
     execFileSync(process.execPath, [create, 'app'], { cwd })
     expect(await readdir(path.join(cwd, 'app'))).toContain('wildcast.toml')
   })
 
-  it('takes the packages from tarballs, wherever the project is', async () => {
+  it('takes the packages from tarballs, with paths relative to the project', async () => {
     const cwd = await folderWith('neighbour', '')
     await mkdir(path.join(cwd, 'packed'))
     const missing = path.join(cwd, 'packed/wildcast-client-0.1.0.tgz')
@@ -69,7 +69,7 @@ describe('wildcast init', () => {
     })
   })
 
-  it('writes over nothing', async () => {
+  it('overwrites nothing', async () => {
     const cwd = await folderWith('notes.txt', 'mine')
     expect(await run(['init'], { cwd })).toEqual({
       code: 1,
@@ -97,23 +97,19 @@ describe('wildcast add', () => {
     'nats-broker',
     'mqtt-broker',
     'broker-gateway',
-  ])('takes %s, as the original calls it', async (template) => {
+  ])('accepts the original name %s', async (template) => {
     const cwd = await folderWith('wildcast.toml', 'brokers.main.type = "memory"\n')
     const name = template === 'broker-gateway' ? 'main' : 'mine'
     expect(await run(['add', template, name, '--yes'], { cwd })).toMatchObject({ code: 0, err: '' })
   })
 
   it.each([
-    [
-      'a name that no template has',
-      ['nonsense', 'a'],
-      'there is no template "nonsense"; there are: message-component, ',
-    ],
-    ['a misspelt one', ['queue-componnent', 'a', '--yes'], 'did you mean "queue-component"?'],
+    ['an unknown name', ['nonsense', 'a'], 'there is no template "nonsense"; there are: message-component, '],
+    ['a misspelt name', ['queue-componnent', 'a', '--yes'], 'did you mean "queue-component"?'],
     ['no name', [], 'name a template; there are: message-component, '],
     ['the template of whole projects', ['message-app', 'a'], 'write it with "wildcast init <folder>"'],
-  ])('says what there is to %s', async (_, words, said) => {
-    expect(await run(['add', ...words])).toMatchObject({ code: 2, out: '', err: expect.stringContaining(said) })
+  ])('reports the remedy for %s', async (_, words, message) => {
+    expect(await run(['add', ...words])).toMatchObject({ code: 2, out: '', err: expect.stringContaining(message) })
   })
 
   it.each([
@@ -124,13 +120,13 @@ describe('wildcast add', () => {
       'main',
     ],
     [
-      'the default one',
+      'the default broker',
       'wildcast.toml',
       'default = "other"\n[brokers.main]\ntype = "memory"\n[brokers.other]\ntype = "memory"\n',
       'other',
     ],
     ["the original's first broker", 'spin.toml', original.replace('primary', 'cache'), 'cache'],
-  ])('joins a component and a gateway to %s when none is named', async (_, file, text, broker) => {
+  ])('adds a component and a gateway for %s if none is named', async (_, file, text, broker) => {
     const cwd = await folderWith(file, text)
     expect(await run(['add', 'message-component', 'hello', '--yes'], { cwd })).toMatchObject({ code: 0, err: '' })
     expect(await run(['add', 'broker-gateway', '--yes'], { cwd })).toMatchObject({
@@ -153,7 +149,7 @@ describe('wildcast add', () => {
     ['message-component', ['a', '--broker', 'nowhere'], '--broker: '],
     ['queue-component', ['a', '--result-broker', 'nowhere'], '--result-broker: '],
     ['broker-gateway', ['nowhere'], 'broker-gateway: '],
-  ])('says which brokers there are when %s names another', async (template, words, where) => {
+  ])('lists the brokers if %s names an unknown one', async (template, words, prefix) => {
     for (const [file, text] of [
       ['wildcast.toml', '[brokers.main]\ntype = "memory"\n[brokers.other]\ntype = "memory"\n'],
       ['spin.toml', `${original}[trigger.brokers.other]\nbroker_type = "InMemoryBroker"\n`.replace('primary', 'main')],
@@ -162,7 +158,7 @@ describe('wildcast add', () => {
       expect(await run(['add', template, ...words, '--yes'], { cwd })).toEqual({
         code: 1,
         out: '',
-        err: `${where}there is no broker "nowhere"; there are: main, other\n`,
+        err: `${prefix}there is no broker "nowhere"; there are: main, other\n`,
       })
       expect(await readFile(path.join(cwd, file), 'utf8')).toBe(text)
     }
@@ -178,9 +174,9 @@ describe('wildcast add', () => {
   })
 
   it.each([
-    ['our form', 'wildcast.toml', undefined],
+    ["Wildcast's form", 'wildcast.toml', undefined],
     ["the original's form", 'spin.toml', original],
-  ])('adds each of them to %s, with the usual answers, and it starts (SP-CLI-3)', async (_, file, text) => {
+  ])('adds each template to %s, with the default answers, and it starts (SP-CLI-3)', async (_, file, text) => {
     const cwd = text === undefined ? await project() : await folderWith(file, text)
     for (const { name } of templates) {
       const part = name === 'broker-gateway' ? 'primary' : name
@@ -188,7 +184,7 @@ describe('wildcast add', () => {
         ['add', name, part, '--yes', ...(name === 'broker-gateway' ? ['--port', '0'] : [])],
         { cwd },
       )
-      expect([code, err]).toEqual([0, ''])
+      expect({ code, err }).toEqual({ code: 0, err: '' })
     }
     await symlink(path.resolve(import.meta.dirname, '../../node_modules'), path.join(cwd, 'node_modules'))
     const ports = await portsOf(start(['up', '--port', '0'], { cwd }), text === undefined ? 2 : 1)
@@ -202,7 +198,7 @@ describe('wildcast add', () => {
     expect(await response.text()).toBe('Path: hello/world, Received: hi\n')
   })
 
-  it('takes answers from flags, and refuses those that can not be', async () => {
+  it('reads answers from flags, and rejects invalid ones', async () => {
     const cwd = await folderWith('wildcast.toml', 'brokers.main.type = "memory"\n')
     const add = (...words: string[]) => run(['add', ...words, '--yes'], { cwd })
     expect(await add('message-component', 'a', '--topic', 'a b')).toMatchObject({
@@ -216,7 +212,7 @@ describe('wildcast add', () => {
       '--topic',
       'job.>',
       '--group',
-      'crew',
+      'workers',
       '--result-broker',
       'main',
       '--result-subject',
@@ -232,12 +228,12 @@ source = "components/a.js"
 broker = "main"
 [component.trigger.subscription.Queue]
 topic = "job.>"
-group = "crew"
+group = "workers"
 result = { default_broker = "main", default_subject = "done" }
 `)
   })
 
-  it('writes over nothing', async () => {
+  it('overwrites nothing', async () => {
     const cwd = await project()
     const before = await readFile(path.join(cwd, 'wildcast.toml'), 'utf8')
     await writeFile(path.join(cwd, 'components/mine.js'), 'my own')
@@ -259,7 +255,7 @@ result = { default_broker = "main", default_subject = "done" }
     expect(await readFile(path.join(cwd, 'components/mine.js'), 'utf8')).toBe('my own')
   })
 
-  it('says where it has looked when there is nothing to add to', async () => {
+  it('names the file if there is no configuration', async () => {
     expect(await run(['add', 'redis-broker', 'a', '--yes'], { cwd: await folderWith('x', '') })).toMatchObject({
       code: 1,
       err: 'wildcast.toml: there is no such file; begin with "wildcast init", or name another with --config\n',

@@ -1,8 +1,8 @@
 import { setImmediate as turn } from 'node:timers/promises'
 
 /**
- * Waits, turn by turn of the event loop, until this holds: for what happens in this process,
- * thousands of times in one test.
+ * Waits, turn by turn of the event loop, until a condition holds: for events of this process,
+ * thousands of times in a test.
  */
 export async function turnsUntil(holds: () => boolean): Promise<void> {
   while (!holds()) await turn()

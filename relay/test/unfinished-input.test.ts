@@ -10,14 +10,14 @@ const [continuation, text, ping, final] = [0x0, 0x1, 0x9, 0x80]
 /** The first fragment of a message. */
 const begun = (bytes: number): Buffer => frame(text, 'x'.repeat(bytes))
 
-/** Answers once the relay has read all that was sent before on another connection. */
+/** Resolves when the relay has read all that was sent before on another connection. */
 async function settled(relay: StartedRelay): Promise<void> {
   const works = await bystander(relay)
   for (let i = 0; i < 5; i++) await works()
 }
 
-describe('a message that is begun and not finished', () => {
-  it('ends its connection after 15 s, however many pings come between (W7)', async () => {
+describe('an unfinished message', () => {
+  it('ends its connection after 15 s, despite pings in between (W7)', async () => {
     const clock = fakeClock()
     const relay = await startRelay({ clock })
     const attacker = await rawSocket(relay.address)
@@ -30,7 +30,7 @@ describe('a message that is begun and not finished', () => {
     expect(await attacker.closed).toBe(4408)
   })
 
-  it('is seen also if it begins in the chunk that ends another', async () => {
+  it('is noticed even if it begins in the chunk that ends another one', async () => {
     const clock = fakeClock()
     const relay = await startRelay({ clock })
     const attacker = await rawSocket(relay.address)
@@ -40,7 +40,7 @@ describe('a message that is begun and not finished', () => {
     expect(await attacker.closed).toBe(4408)
   })
 
-  it('may take long if it goes on', async () => {
+  it('may take long if it continues', async () => {
     const clock = fakeClock()
     const relay = await startRelay({ clock })
     const slow = await rawSocket(relay.address)
@@ -56,8 +56,8 @@ describe('a message that is begun and not finished', () => {
   })
 })
 
-describe('all that clients have begun and not finished', () => {
-  it('has a bound: the message that began first is let go, and nobody else notices', async () => {
+describe('the unfinished input of all clients', () => {
+  it('has a limit: the oldest message is dropped with its connection, and no other client notices', async () => {
     const relay = await startRelay({ unfinishedInput: 100_000 })
     const works = await bystander(relay)
     const [first, second, third] = await Promise.all([1, 2, 3].map(() => rawSocket(relay.address)))
@@ -72,7 +72,7 @@ describe('all that clients have begun and not finished', () => {
     await works()
   })
 
-  it('counts no message that has ended, and no client that has left', async () => {
+  it('does not include messages that have ended, and clients that have left', async () => {
     const relay = await startRelay({ unfinishedInput: 100_000 })
     const keeps = await rawSocket(relay.address)
     keeps.write(begun(40_000))
@@ -91,7 +91,7 @@ describe('all that clients have begun and not finished', () => {
     expect(keeps.socket.readableEnded).toBe(false)
   })
 
-  it('counts the bodies of HTTP requests, too, with the memory that they take', async () => {
+  it('includes the bodies of HTTP requests, with the memory that they take', async () => {
     const relay = await startRelay({ unfinishedInput: 200_000 })
     const works = await bystander(relay)
     const post = async (bytes: number): Promise<RawHttp> => {

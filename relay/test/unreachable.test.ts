@@ -13,7 +13,7 @@ interface Opened {
   readonly client: Client
   readonly errors: { readonly stage: string; readonly message: string }[]
   readonly clock: FakeClock
-  /** Lets time pass until the client is in a state. */
+  /** Advances the clock until the client is in a state. */
   reach(state: Status['state']): Promise<void>
 }
 
@@ -38,7 +38,7 @@ function open(url: string, options: Partial<ClientOptions> = {}): Opened {
   }
 }
 
-/** A web server on a loopback port: what stands where the relay should be. */
+/** A web server on a loopback port, in the place of the relay. */
 async function webServer(listener: RequestListener): Promise<string> {
   const server = createServer(listener)
   server.on('upgrade', (request, socket) => {
@@ -75,7 +75,7 @@ const cases: [string, RequestListener, RegExp[]][] = [
   ],
 ]
 
-describe('what does not come through is reported within 10 s, with what to do (N10)', () => {
+describe('a failure to connect is reported within 10 s, with a remedy (N10)', () => {
   it.each(cases)('%s instead of the relay', async (_, listener, words) => {
     const { client, errors, clock, reach } = open(`ws://${await webServer(listener)}/ws`)
     await reach('waiting')
@@ -86,9 +86,9 @@ describe('what does not come through is reported within 10 s, with what to do (N
     expect(errors[0]?.message).toMatch(/WebSocket: Unexpected server response: \d+/)
     expect(client.status).toMatchObject({ reason: { message: errors[0]?.message } })
   })
-  // A 407 is named by the WebSocket only: `fetch` hides it.
+  // Only the WebSocket reports a 407: `fetch` hides it.
   it.each(cases.filter(([what]) => what !== '407'))(
-    '%s for a client that speaks HTTP from the beginning',
+    '%s for a client that uses HTTP from the beginning',
     async (_, listener, words) => {
       const { errors, reach } = open(`ws://${await webServer(listener)}/ws`, { transport: overHttp })
       await reach('waiting')
@@ -96,14 +96,14 @@ describe('what does not come through is reported within 10 s, with what to do (N
       for (const word of words) expect(errors[0]?.message).toMatch(word)
     },
   )
-  it('nobody who listens', async () => {
+  it('no listening process', async () => {
     const { address, close } = await startRelay()
     await close()
     const { errors, reach } = open(`ws://${address}`)
     await reach('waiting')
     expect(errors).toMatchObject([{ stage: 'transport', message: expect.stringMatching(/ECONNREFUSED.*running/) }])
   })
-  it('a server that accepts and says nothing', async () => {
+  it('a server that accepts and sends nothing', async () => {
     const { errors, clock, reach } = open(`ws://${await webServer(() => {})}`)
     await reach('waiting')
     expect(clock.now()).toBeLessThanOrEqual(10_000)
@@ -115,7 +115,7 @@ describe('what does not come through is reported within 10 s, with what to do (N
     await reach('waiting')
     expect(errors).toMatchObject([{ message: expect.stringMatching(/404.*prefix/) }])
   })
-  it('a proxy that refuses WebSockets and holds event streams back', async () => {
+  it('a proxy that refuses WebSockets and buffers event streams', async () => {
     const address = await webServer((request, response) => {
       if (request.method === 'HEAD') response.writeHead(204).end()
       else if (request.headers.upgrade) response.writeHead(400).end()
@@ -125,7 +125,7 @@ describe('what does not come through is reported within 10 s, with what to do (N
     expect(clock.now()).toBeLessThanOrEqual(10_000)
     expect(errors).toMatchObject([{ stage: 'transport', message: expect.stringMatching(/event stream.*buffering/) }])
   })
-  it('a WebSocket that opens and says nothing', async () => {
+  it('a WebSocket that opens and sends nothing', async () => {
     const { WebSocketServer } = await import('ws')
     const server = new WebSocketServer({ port: 0, host: '127.0.0.1' })
     onTestFinished(() => void server.close())
@@ -140,7 +140,7 @@ describe('what does not come through is reported within 10 s, with what to do (N
   it.each<[string, number, (socket: WebSocket) => void]>([
     ['with a code', 1011, (socket) => socket.close(1011)],
     ['without a code', 1005, (socket) => socket.close()],
-    ['without a word', 1006, (socket) => socket.terminate()],
+    ['without a close frame', 1006, (socket) => socket.terminate()],
   ])('a WebSocket that the server opens and closes %s', async (_, code, end) => {
     const { WebSocketServer } = await import('ws')
     const server = new WebSocketServer({ port: 0, host: '127.0.0.1' })
@@ -156,7 +156,7 @@ describe('what does not come through is reported within 10 s, with what to do (N
 })
 
 describe('an outage', () => {
-  it('is reported once, however many attempts fail, and the next one again', async () => {
+  it('is reported once for all failed attempts, and the next outage again', async () => {
     const first = await startRelay()
     const { client, errors, reach } = open(`ws://${first.address}`)
     await reach('online')
@@ -181,7 +181,7 @@ describe('an outage', () => {
     expect(errors).toHaveLength(2)
     expect(new Set(errors.map(({ stage }) => stage))).toEqual(new Set(['transport']))
   })
-  it('keeps its reason in the status while the client connects again', async () => {
+  it('keeps its reason in the status while the client reconnects', async () => {
     const { address, close } = await startRelay()
     await close()
     const { client, reach } = open(`ws://${address}`)
@@ -191,7 +191,7 @@ describe('an outage', () => {
   })
 })
 
-describe('the status says how the relay is reached', () => {
+describe('the status shows how the relay is reached', () => {
   it.each<[string, Partial<ClientOptions>]>([
     ['websocket', {}],
     ['http', { transport: overHttp }],
@@ -205,7 +205,7 @@ describe('the status says how the relay is reached', () => {
 })
 
 describe('a WebSocket that was refused', () => {
-  it('is tried again after ten minutes, and keeps no other relay of the page from one', async () => {
+  it('is tried again after ten minutes, and does not affect other relays of the page', async () => {
     const blocking = await startRelay({ gateways: [http, streamEndpoint] })
     const other = await startRelay()
     const first = open(`ws://${blocking.address}`)
@@ -223,12 +223,12 @@ describe('a WebSocket that was refused', () => {
   })
   it.each<[string, RequestListener]>([
     ['has no answer yet', () => {}],
-    ['leads elsewhere', (_, response) => response.writeHead(404).end()],
-  ])('goes on when it opens late, though HTTP has been asked meanwhile and %s', async (_, answer) => {
+    ['fails', (_, response) => response.writeHead(404).end()],
+  ])('is used when it opens late, although HTTP was tried meanwhile and %s', async (_, answer) => {
     const { address } = await startRelay()
     const unreleased = (): void => {}
     let release = unreleased
-    /** Opens when the test says so. */
+    /** Opens when the test releases it. */
     class Slow extends WebSocket {
       constructor(_: string, protocols: string[]) {
         super(`ws://${address}/ws`, protocols)
@@ -238,15 +238,15 @@ describe('a WebSocket that was refused', () => {
         super.addEventListener(type, opens ? ((() => (release = listener)) as never) : listener)
       }
     }
-    const asked = vi.fn<RequestListener>((request, response) =>
+    const requested = vi.fn<RequestListener>((request, response) =>
       request.url === '/later' ? response.end() : answer(request, response),
     )
-    const server = await webServer(asked)
+    const server = await webServer(requested)
     const { client, clock } = open(`ws://${server}`, { WebSocket: Slow as never })
     await expect.poll(() => release).not.toBe(unreleased)
     clock.advance(5000)
-    await expect.poll(() => asked).toHaveBeenCalled()
-    await fetch(`http://${server}/later`) // the answer to the client is there by now
+    await expect.poll(() => requested).toHaveBeenCalled()
+    await fetch(`http://${server}/later`) // the client has its answer before
     clock.advance(1000)
     release()
     await expect.poll(() => client.status).toMatchObject({ state: 'online', transport: 'websocket' })

@@ -9,18 +9,18 @@ const refused = { kind: 'Error', body: { ref: 7, code: 'invalid_frame', retry: f
 const nested = (depth: number): unknown => Array.from({ length: depth }).reduce((inner) => [inner], [])
 const ok = { Publish: { ref: 1, subject: 'a', message: 'x' } }
 
-/** Frames that are broken whatever their encoding. */
+/** Frames that are invalid in every encoding. */
 const broken: [string, object][] = [
   ['a payload that is an object', { Publish: { ref: 7, subject: 'a.b', message: { x: 1 } } }],
-  ['a kind that there is not', { Nonsense: { ref: 7 } }],
+  ['an unknown kind', { Nonsense: { ref: 7 } }],
   ['two kinds', { Publish: { ref: 7, subject: 'a', message: '' }, Subscribe: 'a' }],
   ['nesting that is too deep', { Publish: { subject: 'a', message: nested(40), ref: 7 } }],
-  ['bytes that are no base64', { Publish: { ref: 7, subject: 'a', bytes: '!!' } }],
+  ['bytes that are not base64', { Publish: { ref: 7, subject: 'a', bytes: '!!' } }],
   ['headers that are a list', { Request: { ref: 7, subject: 'a', message: '', headers: [1] } }],
   ['a subject that is a number', { Subscribe: { ref: 7, subject: 5 } }],
 ]
 
-describe('a frame that cannot be read is answered with its ref, and the connection lives', () => {
+describe('an unreadable frame is answered with its ref, and the connection stays open', () => {
   const inJson = [
     ...broken.map(([name, frame]) => [name, JSON.stringify(frame)] as const),
     ['text that is cut off', '{"Publish":{"ref":7,"subject":"a","message":"x'] as const,

@@ -11,7 +11,7 @@ export async function client(relay: StartedRelay): Promise<V1Client> {
   return { ...socket, say: (frame) => socket.send(JSON.stringify(frame)) }
 }
 
-/** Says a frame and takes the next that comes. */
+/** Sends a frame. Resolves with the next one that it receives. */
 export async function ask(socket: Socket, frame: unknown): Promise<unknown> {
   socket.send(JSON.stringify(frame))
   return socket.json()

@@ -8,17 +8,17 @@ const json = 'wildcast.v1+json'
 const msgpack = 'wildcast.v1+msgpack'
 
 describe('v1 on /ws', () => {
-  it('takes the first subprotocol that it knows (H7)', async () => {
+  it('selects the first subprotocol that it supports (H7)', async () => {
     const { address } = await startRelay()
     expect((await connect(`ws://${address}/ws`, ['other', msgpack, json])).ws.protocol).toBe(msgpack)
   })
 
-  it('refuses a client that offers unknown subprotocols only (H7)', async () => {
+  it('refuses a client that offers only unknown subprotocols (H7)', async () => {
     const { address } = await startRelay()
     await expect(connect(`ws://${address}/ws`, ['mqtt', 'wildcast.v9+json'])).rejects.toThrow('400')
   })
 
-  it('answers Connect with what the client must know', async () => {
+  it('answers Connect with Welcome', async () => {
     const relay = await startRelay()
     const socket = await client(relay)
     expect(await ask(socket, { Connect: { client: 'test/1', token: 'x' } })).toEqual({
@@ -50,7 +50,7 @@ describe('v1 on /ws', () => {
     })
   })
 
-  it('refuses a second Connect in-band, and one that comes late', async () => {
+  it('rejects a second Connect in-band, and a late one', async () => {
     const relay = await startRelay()
     const twice = await client(relay)
     await ask(twice, { Connect: {} })
@@ -61,13 +61,13 @@ describe('v1 on /ws', () => {
     expect(await ask(late, { Publish: { ref: 1, subject: 'b', message: 'lives' } })).toEqual({ Ack: { ref: 1 } })
   })
 
-  it('begins again if there is no session of that key', async () => {
+  it('begins a new session if the key is unknown', async () => {
     const socket = await client(await startRelay())
     const welcome = await ask(socket, { Connect: { session: 'old', received: 7 } })
     expect(welcome).toMatchObject({ Welcome: { resumed: false, received: 0 } })
   })
 
-  it('answers a bare Subscribe, and sends what is published after it', async () => {
+  it('answers a bare Subscribe, and delivers later messages', async () => {
     const socket = await client(await startRelay())
     socket.say({ Subscribe: 'good.*' })
     socket.say({ Publish: { ref: 1, subject: 'good.apple', message: 'hi' } })
@@ -76,7 +76,7 @@ describe('v1 on /ws', () => {
     expect(await socket.json()).toEqual({ Ack: { ref: 1 } })
   })
 
-  it('gives equal subscriptions one id, over all clients and spellings', async () => {
+  it('gives equal subscriptions one id, across all clients and spellings', async () => {
     const relay = await startRelay()
     const first = await client(relay)
     const second = await client(relay)
@@ -101,7 +101,7 @@ describe('v1 on /ws', () => {
     expect(ids.sort()).toEqual([1, 2])
   })
 
-  it('ends a subscription with one Unsubscribe, and says so', async () => {
+  it('ends a subscription with one Unsubscribe, and confirms it', async () => {
     const socket = await client(await startRelay())
     await ask(socket, { Subscribe: 'a' })
     await ask(socket, { Subscribe: 'a' })
@@ -112,7 +112,7 @@ describe('v1 on /ws', () => {
     })
   })
 
-  it('subscribes again where an equal subscription ends while it is asked for', async () => {
+  it('subscribes again if an equal subscription ends meanwhile', async () => {
     const socket = await client(await startRelay())
     const { Subscribed } = (await ask(socket, { Subscribe: { ref: 1, subject: 'a' } })) as {
       Subscribed: { id: number }
@@ -137,7 +137,7 @@ describe('v1 on /ws', () => {
     ])
   })
 
-  it('brings bytes to JSON readers as base64 where they are no text, and text as text', async () => {
+  it('delivers bytes to JSON clients as base64 if they are not text, and text as text', async () => {
     const relay = await startRelay()
     const reader = await client(relay)
     await ask(reader, { Subscribe: 'b' })
@@ -150,7 +150,7 @@ describe('v1 on /ws', () => {
     expect(await reader.json()).toMatchObject({ Message: { message: '\u0001\u0002' } })
   })
 
-  it('speaks MessagePack: a payload is always bin', async () => {
+  it('delivers every payload as bin in MessagePack', async () => {
     const relay = await startRelay()
     const reader = await connect(`ws://${relay.address}/ws`, msgpack)
     reader.send(encode({ Subscribe: 'b' }))
@@ -161,7 +161,7 @@ describe('v1 on /ws', () => {
     })
   })
 
-  it('carries headers and the subject of an answer', async () => {
+  it('carries headers and the response subject', async () => {
     const socket = await client(await startRelay())
     await ask(socket, { Subscribe: 'h' })
     socket.say({
@@ -179,7 +179,7 @@ describe('v1 on /ws', () => {
     })
   })
 
-  it('publishes to a pattern where that was asked for', async () => {
+  it('publishes to a pattern if that was requested', async () => {
     const socket = await client(await startRelay())
     await ask(socket, { Subscribe: 'lobby.alice' })
     expect(await ask(socket, { Publish: { ref: 1, subject: '*.alice', message: 'hi' } })).toMatchObject({
@@ -189,7 +189,7 @@ describe('v1 on /ws', () => {
     expect(await socket.json()).toMatchObject({ Message: { subject: '*.alice', message: 'hi' } })
   })
 
-  it('hands each message of a group to one client, in turns', async () => {
+  it('delivers each message of a group to one client, in turns', async () => {
     const relay = await startRelay()
     const [first, second] = [await client(relay), await client(relay)]
     for (const member of [first, second]) await ask(member, { Subscribe: { subject: 'job', group: 'workers' } })
@@ -201,7 +201,7 @@ describe('v1 on /ws', () => {
 })
 
 describe('a publish with a key', () => {
-  it('is done once, also by another session after the first was lost', async () => {
+  it('is done once, even if another session repeats it after the first was lost', async () => {
     const relay = await startRelay()
     const reader = await client(relay)
     await ask(reader, { Subscribe: { ref: 1, subject: 'good.*' } })
@@ -211,7 +211,7 @@ describe('a publish with a key', () => {
     expect(await ask(await client(relay), other)).toMatchObject({ Error: { ref: 2, code: 'invalid_frame' } })
     const last = { Publish: { ref: 3, subject: 'good.a', message: 'last', key: 'k2' } }
     await ask(await client(relay), last)
-    const heard = [await reader.json(), await reader.json()]
-    expect(heard).toMatchObject([{ Message: { message: 'once' } }, { Message: { message: 'last' } }])
+    const received = [await reader.json(), await reader.json()]
+    expect(received).toMatchObject([{ Message: { message: 'once' } }, { Message: { message: 'last' } }])
   })
 })

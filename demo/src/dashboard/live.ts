@@ -1,17 +1,24 @@
 import { client } from '../bridge.js'
+import { pollMetrics, useRelayMetrics } from '../relay-metrics.js'
 import { traffic } from '../traffic.js'
+import { everyMs } from '../ui/frames.js'
 import { bandwidth, delivered, latency, packers, prices, received, sensors, throughput } from './data.js'
-import { everyMs } from './frames.js'
 import { keepLoad } from './load.js'
 import { probeBrokers } from './probes.js'
-import { pollMetrics } from './relay-metrics.js'
 import { followAll } from './streams.js'
 import { slotMs } from './timeline.js'
 
 /** Begins everything that is live while the dashboard is open. Returns the undo. */
 export function goLive(): () => void {
   skipTraffic()
-  const undos = [onceKnown(followAll), onceKnown(probeBrokers), pollMetrics(), keepLoad(), everyMs(slotMs, tick)]
+  const undos = [
+    onceKnown(followAll),
+    onceKnown(probeBrokers),
+    pollMetrics(),
+    followPublished(),
+    keepLoad(),
+    everyMs(slotMs, tick),
+  ]
   return () => {
     for (const undo of undos) undo()
   }
@@ -34,6 +41,15 @@ function onceKnown(begin: () => () => void): () => void {
     stop()
     undo?.()
   }
+}
+
+/** Computes the rate at which the relay publishes from two readings of its counter. */
+function followPublished(): () => void {
+  return useRelayMetrics.subscribe(({ published, at }, before) => {
+    // A relay that was started again counts from 0.
+    if (before.at === 0 || at === before.at || published < before.published) return
+    throughput.set(0, ((published - before.published) * 1000) / (at - before.at), at)
+  })
 }
 
 let before = { ...traffic }

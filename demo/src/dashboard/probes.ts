@@ -10,6 +10,7 @@ const everyMs = 1000
  */
 export function probeBrokers(): () => void {
   const brokers = client.welcome?.brokers ?? []
+  for (const { name } of brokers) latency.names.numberOf(name)
   const undos = brokers.map(({ name }) =>
     client.subscribe(
       `probe.${packer}`,

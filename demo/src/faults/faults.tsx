@@ -1,6 +1,36 @@
-import { Empty } from '../ui/empty.js'
+import { useEffect } from 'react'
+import { pollMetrics } from '../relay-metrics.js'
+import { BrokersPanel } from './brokers-panel.js'
+import { ConnectionPanel } from './connection-panel.js'
+import { findControl } from './control.js'
+import { JournalPanel } from './journal-panel.js'
+import { runMessages } from './message-run.js'
+import { OutcomesPanel } from './outcomes-panel.js'
+import { watchBrokers } from './watch-brokers.js'
 
 /** Breaks things on purpose, and shows what follows. */
 export function Faults() {
-  return <Empty title="Faults" />
+  useEffect(() => {
+    const undos = [watchBrokers(), pollMetrics(), runMessages()]
+    void findControl()
+    return () => {
+      for (const undo of undos) undo()
+    }
+  }, [])
+  return (
+    <>
+      <header className="flex min-h-14 items-center gap-3 border-line border-b px-6 py-3">
+        <h2 className="font-semibold">Faults</h2>
+        <p className="hidden text-quiet text-sm sm:block">Break it, and watch it heal by itself</p>
+      </header>
+      <div className="min-h-0 flex-1 overflow-y-auto">
+        <div className="mx-auto grid max-w-[100rem] gap-4 p-4 md:p-6 lg:grid-cols-6">
+          <ConnectionPanel className="lg:col-span-3" />
+          <BrokersPanel className="lg:col-span-3" />
+          <OutcomesPanel className="self-start lg:col-span-4" />
+          <JournalPanel className="self-start lg:col-span-2" />
+        </div>
+      </div>
+    </>
+  )
 }

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react'
 import { usePage, type View, views } from '../page.js'
 import { ConnectionBadge } from './connection-badge.js'
+import { LineNotice } from './line-notice.js'
 import { Name } from './name.js'
 import { ThemeChoice } from './theme-choice.js'
 
@@ -20,6 +21,7 @@ export function Sidebar() {
         </ul>
       </nav>
       <div className="mt-auto flex flex-col gap-4">
+        <LineNotice />
         <Name />
         <div className="flex items-center justify-between gap-2">
           <ConnectionBadge />

@@ -21,6 +21,12 @@ export function bytes(value: number): string {
   return `${rest < 10 && unit > 0 ? rest.toFixed(1) : Math.round(rest)} ${units[unit]}`
 }
 
+/** Such as `4.2 ms`, `120 ms` or `1.5 s`. */
+export function duration(ms: number): string {
+  if (ms >= 1000) return `${(ms / 1000).toFixed(1)} s`
+  return `${ms > 0 && ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`
+}
+
 /** The time of day with tenths of a second. */
 export function timeOf(ms: number): string {
   return `${clock.format(ms)}.${Math.floor((ms % 1000) / 100)}`

@@ -22,7 +22,7 @@ afterEach(() => {
 })
 
 const message = ({ relay }: Connected, more?: object): void =>
-  relay.link.say({ kind: 'Message', id: 1, subject: 'a', message: '', broker: 'test', ...more })
+  relay.link.send({ kind: 'Message', id: 1, subject: 'a', message: '', broker: 'test', ...more })
 
 describe('a rejected promise is reported with the stage handler', () => {
   test.each<[string, (connected: Connected) => unknown]>([
@@ -45,7 +45,7 @@ describe('a rejected promise is reported with the stage handler', () => {
     }
     void Promise.resolve(act(connected)).catch(quiet)
     await settle()
-    relay.link.say({ kind: 'Gap', id: 1 })
+    relay.link.send({ kind: 'Gap', id: 1 })
     message(connected)
     await settle()
     relay.link.drop()

@@ -73,7 +73,7 @@ describe('keep of useSubscription', () => {
       <FeedRecorder pattern="good.*" options={{ keep: Number.POSITIVE_INFINITY }} seen={seen} />,
     )
     await ready(seen)
-    connected.relay.link.say({ kind: 'Gap', id: 1, missed: 3 })
+    connected.relay.link.send({ kind: 'Gap', id: 1, missed: 3 })
     for (let i = 0; i < 150; i++) deliver(connected, String(i))
     await eventually(() => expect(last(seen).items.length).toBe(150))
     expect(last(seen).continuity).toBe('gap')

@@ -123,7 +123,7 @@ describe('the frames that useSubscription sends', () => {
     await eventually(() => expect(connected.relay.link.all('Subscribe').length).toBe(1))
     await view.unmount()
     const [subscribe] = connected.relay.link.all('Subscribe')
-    connected.relay.link.say({ kind: 'Subscribed', ref: subscribe?.ref, id: 1, subject: 'good.*' })
+    connected.relay.link.send({ kind: 'Subscribed', ref: subscribe?.ref, id: 1, subject: 'good.*' })
     await eventually(async () => {
       await connected.clock.advance(1000)
       expect(connected.relay.link.all('Unsubscribe')).toMatchObject([{ id: 1 }])

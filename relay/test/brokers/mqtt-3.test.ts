@@ -24,7 +24,7 @@ brokerContract('MQTT 3.1.1', {
 
 const version = '3.1.1'
 
-it('MQTT 3.1.1 has no groups, headers, nor subjects to answer on, and says so (SP-BRK-10)', async () => {
+it('MQTT 3.1.1 refuses groups, headers and response subjects (SP-BRK-10)', async () => {
   const { broker, listen, publish } = await mqttLink(server.url, { version })
   const inbox = await listen('**')
   const unsupported = { code: 'unsupported', message: expect.stringContaining('3.1.1') }
@@ -36,25 +36,26 @@ it('MQTT 3.1.1 has no groups, headers, nor subjects to answer on, and says so (S
   expect((await inbox.take(1)).map(text)).toEqual(['here'])
 })
 
-it('a question of MQTT 3.1.1 is answered by strangers as the original does', async () => {
+it("a request of MQTT 3.1.1 is answered by other clients in the original's form", async () => {
   const { request } = await mqttLink(server.url, { version })
-  const there = await spy(server.port, 'request/+/math/sum', [])
+  const other = await spy(server.port, 'request/+/math/sum', [])
   const answer = request('math.sum', '1+2')
-  const question = await there.next()
-  expect([question.topic, question.payload.toString()]).toEqual([expect.stringMatching(/^request\/[^/]{26}\//), '1+2'])
-  await mosquittoPub(server.port, question.topic.replace('request', 'response'), '3')
+  const received = await other.next()
+  expect(received.topic).toMatch(/^request\/[^/]{26}\//)
+  expect(received.payload.toString()).toBe('1+2')
+  await mosquittoPub(server.port, received.topic.replace('request', 'response'), '3')
   expect(text(await answer)).toBe('3')
 })
 
-it('a question of MQTT 3.1.1 goes to the servers of all relays, and the first answer counts', async () => {
+it('a request of MQTT 3.1.1 goes to the responders of all relays, and the first answer counts', async () => {
   const links = await Promise.all([1, 2, 3].map(() => mqttLink(server.url, { version })))
-  const [asking, ...serving] = links as [(typeof links)[0], ...typeof links]
+  const [requester, ...responders] = links as [(typeof links)[0], ...typeof links]
   let taken = 0
-  for (const { serve } of serving)
-    await serve('shared.work', (question) => {
+  for (const { serve } of responders)
+    await serve('shared.work', (received) => {
       taken++
-      return [{ payload: `${text(question)}!` }]
+      return [{ payload: `${text(received)}!` }]
     })
-  expect(text(await asking.request('shared.work', 'hey'))).toBe('hey!')
+  expect(text(await requester.request('shared.work', 'hey'))).toBe('hey!')
   await expect.poll(() => taken).toBe(2)
 })

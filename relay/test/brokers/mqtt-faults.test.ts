@@ -10,17 +10,17 @@ import { openProxy } from '../servers/tcp-proxy.js'
 import { temporaryFolder } from '../servers/temporary-folder.js'
 import { inTime } from './in-time.js'
 import { text } from './link.js'
-import { pinglessMqtt, repeatingMqtt, touchyMqtt } from './mqtt-doors.js'
 import { mqttLink, versions } from './mqtt-link.js'
+import { closingProxy, pinglessProxy, repeatingProxy } from './mqtt-proxies.js'
 
-type Tell = (failed: null, found: dns.LookupAddress[]) => void
+type LookupCallback = (failed: null, found: dns.LookupAddress[]) => void
 
 let server: Mosquitto
-/** It allows little. */
+/** A server with strict limits. */
 let narrow: Mosquitto
 beforeAll(async () => {
   server = await startMosquitto({ trace: true })
-  narrow = await startMosquitto({ config: `message_size_limit 1000\n${refusing('secret/#')}` })
+  narrow = await startMosquitto({ config: `message_size_limit 1000\n${forbidding('secret/#')}` })
   return async () => {
     await server.kill()
     await narrow.kill()
@@ -28,10 +28,10 @@ beforeAll(async () => {
 })
 
 /**
- * Lines of mosquitto.conf by which nobody may publish or subscribe there; an ACL file would refuse
- * no subscription.
+ * Returns lines of mosquitto.conf that forbid publishes and subscriptions to a topic. An ACL file
+ * does not refuse subscriptions.
  */
-function refusing(topic: string): string {
+function forbidding(topic: string): string {
   const acls = ['publishClientSend', 'subscribePattern'].map((acltype) => ({ acltype, topic, allow: false }))
   const security = {
     defaultACLAccess: { publishClientSend: true, publishClientReceive: true, subscribe: true, unsubscribe: true },
@@ -53,40 +53,40 @@ function securityPlugin(): string {
 
 const named = (code: string): unknown => expect.objectContaining({ code })
 
-/** How often the log says this. */
-const count = (said: string): number => server.log().match(new RegExp(said, 'g'))?.length ?? 0
+/** Counts a text in the log. */
+const count = (pattern: string): number => server.log().match(new RegExp(pattern, 'g'))?.length ?? 0
 
-/** Waits for what comes soon. */
+/** Polls at short intervals. */
 const soon = (look: () => unknown) => expect.poll(look, { interval: 5 })
 
 const ups = (statuses: readonly string[]): number => statuses.filter((now) => now === 'up').length
 
 describe.each(versions)('in version %s', (version) => {
-  it('a message over which the server hung up twice is refused, and the link is saved (B7)', async () => {
+  it('a message over which the server closed the connection twice is refused, and the link stays up (B7)', async () => {
     const clock = fakeClock()
-    const port = await touchyMqtt(server.port, 'poison')
+    const port = await closingProxy(server.port, 'poison')
     const { listen, publish, statuses } = await mqttLink(`mqtt://127.0.0.1:${port}`, { version }, { clock })
     const inbox = await listen('b7.behind')
-    for (const hungUp of [1, 2]) {
+    for (const closed of [1, 2]) {
       const ends = await Promise.allSettled([publish('b7', 'poison'), publish('b7.behind', 'lost')])
       expect(ends).toEqual(Array(2).fill({ status: 'rejected', reason: named('interrupted') }))
-      await inTime(clock, () => ups(statuses)).toBe(hungUp + 1)
+      await inTime(clock, () => ups(statuses)).toBe(closed + 1)
     }
-    const [poison] = await Promise.allSettled([publish('b7', 'poison'), publish('b7.behind', 'goes on')])
+    const [poison] = await Promise.allSettled([publish('b7', 'poison'), publish('b7.behind', 'continues')])
     expect(poison).toMatchObject({ reason: named('too_large') })
-    expect((await inbox.take(1)).map(text)).toEqual(['goes on'])
+    expect((await inbox.take(1)).map(text)).toEqual(['continues'])
     expect(statuses).toEqual(['up', 'down', 'up', 'down', 'up'])
   })
 
-  it('a packet longer than the server takes is refused: at once where it has said so, or after two tries (B7, B8)', async () => {
+  it('a packet beyond the limit of the server is refused, after two tries if it announces none (B7, B8)', async () => {
     const clock = fakeClock()
     const { url } = endsWithTest(await startMosquitto({ config: 'max_packet_size 2000' }))
     const { publish, statuses } = await mqttLink(url, { version }, { clock })
     const long = 'x'.repeat(2000)
     if (version === '3.1.1')
-      for (const hungUp of [1, 2]) {
+      for (const closed of [1, 2]) {
         await expect(publish('b8', long)).rejects.toEqual(named('interrupted'))
-        await inTime(clock, () => ups(statuses)).toBe(hungUp + 1)
+        await inTime(clock, () => ups(statuses)).toBe(closed + 1)
       }
     await expect(publish('b8', long)).rejects.toEqual(named('too_large'))
     await publish('b8', 'x'.repeat(1900))
@@ -101,7 +101,7 @@ describe.each(versions)('in version %s', (version) => {
     expect(statuses).toEqual(['up'])
   })
 
-  it('what the server may not take is refused to its publisher, where there is a word for it (B8, B10)', async () => {
+  it('a publish that the server refuses is rejected, if the version has a reason code for it (B8, B10)', async () => {
     const { listen, publish, statuses } = await mqttLink(narrow.url, { version })
     const inbox = await listen('**')
     const ends = await Promise.allSettled([
@@ -109,14 +109,14 @@ describe.each(versions)('in version %s', (version) => {
       publish('long', 'x'.repeat(1001)),
       publish('long', 'x'.repeat(1000)),
     ])
-    // MQTT 3.1.1 has none: the server confirms what it throws away.
-    const said = ends.map((end) => (end.status === 'rejected' ? end.reason.code : 'confirmed'))
-    expect(said).toEqual(version === '5' ? ['forbidden', 'too_large', 'confirmed'] : Array(3).fill('confirmed'))
+    // MQTT 3.1.1 has none: the server confirms messages that it drops.
+    const outcomes = ends.map((end) => (end.status === 'rejected' ? end.reason.code : 'confirmed'))
+    expect(outcomes).toEqual(version === '5' ? ['forbidden', 'too_large', 'confirmed'] : Array(3).fill('confirmed'))
     expect((await inbox.take(1)).map((message) => text(message).length)).toEqual([1000])
     expect(statuses).toEqual(['up'])
   })
 
-  it('a subscription that the server does not allow is refused alone (B10)', async () => {
+  it('a subscription that the server forbids is refused, and no other (B10)', async () => {
     const { listen, request, publish, statuses } = await mqttLink(narrow.url, { version })
     const inbox = await listen('allowed.*')
     for (const pattern of ['secret.a', 'secret.**', 'secret.*.b'])
@@ -142,12 +142,12 @@ describe.each(versions)('in version %s', (version) => {
     await link.publish('flap.a', 'here')
     for (const inbox of inboxes) expect((await inbox.take(1)).map(text)).toEqual(['here'])
     expect(text(await link.request('flap.ask'))).toBe('yes')
-    const [came, went] = [`connected from \\S+ as ${id}`, `Client ${id}\\S* (?:closed|disconnected)`]
-    // Filters that overlap go over further connections in MQTT 3.1.1.
-    expect(count(came) - count(went)).toBe(version === '5' ? 1 : 3)
+    const [connected, disconnected] = [`connected from \\S+ as ${id}`, `Client ${id}\\S* (?:closed|disconnected)`]
+    // Filters that overlap use more connections in MQTT 3.1.1.
+    expect(count(connected) - count(disconnected)).toBe(version === '5' ? 1 : 3)
   })
 
-  it('the end of a link is bounded where the server answers nothing', async () => {
+  it('closing a link takes a limited time if the server does not answer', async () => {
     const clock = fakeClock()
     const paused = endsWithTest(await startMosquitto())
     const { broker, listen, publish, statuses } = await mqttLink(paused.url, { version }, { clock })
@@ -163,24 +163,26 @@ describe.each(versions)('in version %s', (version) => {
     expect(statuses).toEqual(['up'])
   })
 
-  it('two relays with one id take over from each other: each says why, and waits longer each time (B11)', async () => {
+  it('two relays with the same id disconnect each other, report why, and wait longer each time (B11)', async () => {
     const id = `twins-${version}`
     const [one, other] = [fakeClock(), fakeClock()]
     const first = await mqttLink(server.url, { version, id }, { clock: one })
     const second = await mqttLink(server.url, { version, id }, { clock: other })
+    const now = () => ({ first: first.statuses.at(-1), second: second.statuses.at(-1) })
     await soon(() => first.reasons).toEqual([expect.stringMatching(`another client .*"${id}".*"id"`)])
     one.advance(100)
-    await soon(() => [first.statuses.at(-1), second.statuses.at(-1)]).toEqual(['up', 'down'])
+    await soon(now).toEqual({ first: 'up', second: 'down' })
     other.advance(100)
-    await soon(() => [first.statuses.at(-1), second.statuses.at(-1)]).toEqual(['down', 'up'])
+    await soon(now).toEqual({ first: 'down', second: 'up' })
     one.advance(100)
-    await second.publish('b11') // time enough for who would come at once
-    expect([first.statuses.at(-1), count(`connected from \\S+ as ${id} `)]).toEqual(['down', 4])
+    await second.publish('b11') // enough time for a reconnect without a wait
+    expect(first.statuses.at(-1)).toBe('down')
+    expect(count(`connected from \\S+ as ${id} `)).toBe(4)
     one.advance(100)
     await soon(() => first.statuses.at(-1)).toBe('up')
   })
 
-  it('what a session of the same id has left at the server does not come (B11)', async () => {
+  it('messages that the server kept for an earlier session of the same id are not delivered (B11)', async () => {
     const id = `stale-${version}`
     const lasting = version === '5' ? ['-V', 'mqttv5', '-x', '1000'] : ['-V', 'mqttv311']
     const before = await mosquittoSub(server.port, ['stale/#'], [...lasting, '-c', '-i', id, '-q', '1'])
@@ -195,8 +197,8 @@ describe.each(versions)('in version %s', (version) => {
     expect(dropped).toEqual([])
   })
 
-  it('what is sent more than once is delivered once (B11)', async () => {
-    const port = await repeatingMqtt(server.port)
+  it('a repeated message is delivered once (B11)', async () => {
+    const port = await repeatingProxy(server.port)
     const { listen, publish } = await mqttLink(`mqtt://127.0.0.1:${port}`, { version })
     const inboxes = [await listen('repeated'), await listen('repeated.**')]
     await mosquittoPub(server.port, 'repeated', 'exactly once', ['-q', '2'])
@@ -207,23 +209,23 @@ describe.each(versions)('in version %s', (version) => {
   })
 })
 
-it('a server that sends nothing is given up, and comes back; one that only does not answer pings is not (B2)', async () => {
+it('a silent connection is closed and opened again, one that only gets no pings answered is not (B2)', async () => {
   const clock = fakeClock()
   const settings = { keepAliveMs: 1000 }
   const talking = await mqttLink(server.url)
-  const slow = await mqttLink(`mqtt://127.0.0.1:${await pinglessMqtt(server.port)}`, settings, { clock })
-  const heard = await slow.listen('b2')
+  const slow = await mqttLink(`mqtt://127.0.0.1:${await pinglessProxy(server.port)}`, settings, { clock })
+  const inbox = await slow.listen('b2')
   const paused = endsWithTest(await startMosquitto())
   const links = await Promise.all(versions.map((version) => mqttLink(paused.url, { version, ...settings }, { clock })))
   const inboxes = await Promise.all(links.map(({ listen }) => listen('b2')))
   await paused.pause()
   const lost = links.map(({ publish }) => expect(publish('b2', 'lost')).rejects.toEqual(named('interrupted')))
-  // Half an interval, four times.
+  // Four times half an interval.
   for (let i = 0; i < 4; i++) {
     expect(links.flatMap(({ reasons }) => reasons)).toEqual([])
     clock.advance(500)
     await talking.publish('b2')
-    await heard.take(1)
+    await inbox.take(1)
   }
   await Promise.all(lost)
   for (const { reasons } of links) expect(reasons).toEqual([expect.stringMatching(/no sign of life/)])
@@ -235,11 +237,11 @@ it('a server that sends nothing is given up, and comes back; one that only does 
   for (const inbox of inboxes) expect((await inbox.take(1)).map(text)).toEqual(['here'])
 })
 
-it('a host is looked up each time, and any of its addresses may answer (B5)', async () => {
-  let addresses = ['127.0.0.2'] // where nobody listens
-  const lookup = vi.spyOn(dns, 'lookup').mockImplementation(((_: string, __: unknown, tell: Tell) => {
+it('a host is resolved at each try, and any of its addresses may answer (B5)', async () => {
+  let addresses = ['127.0.0.2'] // without a server
+  const lookup = vi.spyOn(dns, 'lookup').mockImplementation(((_: string, __: unknown, callback: LookupCallback) => {
     const found = addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }))
-    queueMicrotask(() => tell(null, found))
+    queueMicrotask(() => callback(null, found))
   }) as never)
   onTestFinished(() => lookup.mockRestore())
   const { publish, statuses } = await mqttLink(`mqtt://mqtt.test:${server.port}`)

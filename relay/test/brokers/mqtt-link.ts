@@ -23,14 +23,14 @@ export const five = ['-V', 'mqttv5'] as const
 
 export const versions = ['5', '3.1.1'] as const
 
-/** Somebody who listens with mosquitto_sub, until the test is done. */
+/** Subscribes with mosquitto_sub, until the test has finished. */
 export async function spy(port: number, filter: string, flags: readonly string[] = five): Promise<MosquittoSub> {
   const sub = await mosquittoSub(port, [filter], flags)
   onTestFinished(() => sub.stop())
   return sub
 }
 
-/** The server as mosquitto's own programs see it. */
+/** Access to the server with mosquitto_pub and mosquitto_sub. */
 export function outside(server: () => Mosquitto): Outside {
   return {
     publish: (subject, payload) => mosquittoPub(server().port, subject.replaceAll('.', '/'), payload),
@@ -42,7 +42,7 @@ export function outside(server: () => Mosquitto): Outside {
         inbox.put({ subject: parseSubject(topic.replaceAll('/', '.')), payload })
         await next()
       }
-      next().catch(() => {}) // it was stopped
+      next().catch(() => {}) // it has stopped
       return inbox
     },
     kill: () => server().kill(),

@@ -10,13 +10,13 @@ import { five, mqttLink, spy, versions } from './mqtt-link.js'
 
 let server: Mosquitto
 beforeAll(async () => {
-  // The servers of the contract send one copy where filters of MQTT 3.1.1 overlap.
+  // The servers of the contract send one copy if filters of MQTT 3.1.1 overlap.
   server = await startMosquitto({ trace: true, config: 'allow_duplicate_messages true' })
   return server.kill
 })
 
-/** What the server says that it heard from a client, or took. */
-const heard = (id: string): string => {
+/** Returns the lines of the server's log for packets and subscriptions of a client. */
+const logOf = (id: string): string => {
   const about = new RegExp(`Received .* from ${id} |: ${id} \\d `)
   return server
     .log()
@@ -34,10 +34,10 @@ describe.each(versions)('in version %s', (version) => {
     it('are plain payloads for mosquitto_pub and mosquitto_sub, at least once (SP-BRK-9)', async () => {
       const { listen, publish } = await open()
       const inboxes = [await listen('good.*'), await listen('good.**')]
-      const there = await spy(server.port, 'good/+', [...(version === '5' ? five : []), '-q', '1'])
+      const other = await spy(server.port, 'good/+', [...(version === '5' ? five : []), '-q', '1'])
       const bytes = Uint8Array.of(0, 255, 10)
       await publish('good.apple', bytes)
-      expect(await there.next()).toMatchObject({
+      expect(await other.next()).toMatchObject({
         topic: 'good/apple',
         payload: Buffer.from(bytes),
         qos: 1,
@@ -51,7 +51,7 @@ describe.each(versions)('in version %s', (version) => {
         ])
     })
 
-    it('come again when the server does (SP-BRK-9)', async () => {
+    it('are delivered again after the server has restarted (SP-BRK-9)', async () => {
       const { listen, statuses } = await open()
       const inboxes = [await listen('again.*'), await listen('again.**')]
       await server.kill()
@@ -61,7 +61,7 @@ describe.each(versions)('in version %s', (version) => {
       for (const inbox of inboxes) expect((await inbox.take(1)).map(text)).toEqual(['here'])
     })
 
-    it('come once for each interest, whatever overlaps and leaves', async () => {
+    it('are delivered once to each interest, while interests overlap and end', async () => {
       const { listen, publish } = await open()
       const patterns = ['over.*', 'over.**', '**', 'over.lap', '*.lap', 'over.**.lap']
       const inboxes = await Promise.all(patterns.map((pattern) => listen(pattern)))
@@ -77,7 +77,7 @@ describe.each(versions)('in version %s', (version) => {
       expect(others.flatMap(({ messages }) => messages)).toEqual([])
     })
 
-    it('that were retained are not replayed; those that come while one listens are delivered', async () => {
+    it('that were retained before the subscription are not delivered, later ones are', async () => {
       const { listen } = await open()
       await mosquittoPub(server.port, 'kept/x', 'old', ['-r'])
       const inboxes = [await listen('kept.*'), await listen('kept.x'), await listen('kept.**')]
@@ -88,18 +88,18 @@ describe.each(versions)('in version %s', (version) => {
   })
 
   describe('names of MQTT', () => {
-    it('that hold what subjects may not come escaped, and go out as they were', async () => {
+    it('with characters that subjects may not hold are escaped, and restored when sent', async () => {
       const { listen, publish } = await open()
       const inbox = await listen('names.**')
-      const there = await spy(server.port, 'back/#')
+      const other = await spy(server.port, 'back/#')
       await mosquittoPub(server.port, 'names//a.b/c d/*/>/100%/%2E/%2F/', '')
       const escaped = '%.a%2Eb.c%20d.%2A.%3E.100%.%252E.%2F.%'
       expect((await inbox.take(1))[0]?.subject).toBe(`names.${escaped}`)
       await publish(`back.${escaped}`)
-      expect((await there.next()).topic).toBe('back//a.b/c d/*/>/100%/%2E/%2F/')
+      expect((await other.next()).topic).toBe('back//a.b/c d/*/>/100%/%2E/%2F/')
     })
 
-    it('that fit no subject are dropped and counted, and the link stands (S5, S15)', async () => {
+    it('without a valid subject are dropped and counted, and the link stays up (S5, S15)', async () => {
       const { listen, dropped, statuses } = await open()
       const inbox = await listen('odd.**')
       const odd = [`odd/${'x'.repeat(1021)}`, `odd/${'x'.repeat(65_000)}`, `odd/${'.'.repeat(400)}`, 'odd/a\u2028b']
@@ -108,13 +108,13 @@ describe.each(versions)('in version %s', (version) => {
       await mosquittoPub(server.port, 'odd/huge', Buffer.alloc(20_000_000))
       await mosquittoPub(server.port, 'odd/last', 'l')
       expect((await inbox.take(1)).map(text)).toEqual(['l'])
-      // In MQTT 5 the server is told how long a packet may be, and keeps the other to itself.
+      // A server of MQTT 5 gets the limit of packets, and drops the longer one.
       const large = version === '5' ? ['too_large'] : ['too_large', 'too_large']
       expect(dropped).toEqual([...Array(4).fill('foreign_subject'), ...large])
       expect(statuses).toEqual(['up'])
     })
 
-    it('of more than 200 levels, over which mosquitto hangs up, are refused, and the link stands (S5)', async () => {
+    it('of more than 200 levels, the limit of mosquitto, are refused, and the link stays up (S5)', async () => {
       const { listen, publish, statuses } = await open()
       const deep = (levels: number): string => Array(levels).fill('x').join('.')
       const refused = { code: 'invalid_subject' }
@@ -129,7 +129,7 @@ describe.each(versions)('in version %s', (version) => {
       expect(statuses).toEqual(['up'])
     })
 
-    it('of the server itself are reached by no wildcard', async () => {
+    it('of the server itself match no wildcard', async () => {
       const { listen, publish, statuses } = await open()
       const inboxes = [await listen('**'), await listen('*.broker.**')]
       await server.restart() // it publishes $SYS/broker/… when it starts
@@ -140,7 +140,7 @@ describe.each(versions)('in version %s', (version) => {
     })
   })
 
-  describe('what clients write', () => {
+  describe('hostile text of clients', () => {
     const subjects = [
       'a.+',
       'a.#',
@@ -155,7 +155,7 @@ describe.each(versions)('in version %s', (version) => {
       'a.\uffff',
     ].concat(...['a.\u{1fffe}', '', 'a..b', '.a', 'a.', '%', '$SYS.a', '$share.g.a', 'a.*', 'a.>', 'a b']) as Subject[]
 
-    it('reaches the server only as one topic: it sees nothing of hostile subjects (S4, S5, S6)', async () => {
+    it('is never sent as a topic (S4, S5, S6)', async () => {
       const id = `hostile-${version}`
       const { broker, publish, statuses } = await open(id)
       for (const subject of subjects) {
@@ -168,12 +168,12 @@ describe.each(versions)('in version %s', (version) => {
         code: 'unsupported',
       })
       await publish('fine', '')
-      await expect.poll(() => heard(id)).toContain("'fine'")
-      expect(heard(id).match(/PUBLISH/g)).toHaveLength(1)
+      await expect.poll(() => logOf(id)).toContain("'fine'")
+      expect(logOf(id).match(/PUBLISH/g)).toHaveLength(1)
       expect(statuses).toEqual(['up'])
     })
 
-    it('asks for no filter but that of its pattern (S4, S5, S6)', async () => {
+    it('is never sent as a filter (S4, S5, S6)', async () => {
       const id = `hostile-listener-${version}`
       const { broker, listen, statuses } = await open(id)
       const patterns = [
@@ -194,12 +194,12 @@ describe.each(versions)('in version %s', (version) => {
         for (const group of ['a/b', '+', '#', 'a\0', 'a\ud800', ''])
           await expect(broker.subscribe({ pattern: parsePattern('a'), group }, deaf)).rejects.toEqual(refused)
       await listen('fine.*')
-      await expect.poll(() => heard(id)).toContain(' 1 fine/+')
-      expect(heard(id).match(/SUBSCRIBE/g)).toHaveLength(1)
+      await expect.poll(() => logOf(id)).toContain(' 1 fine/+')
+      expect(logOf(id).match(/SUBSCRIBE/g)).toHaveLength(1)
       expect(statuses).toEqual(['up'])
     })
 
-    it('is refused by the connection, too, where something else forgot to (B7)', async () => {
+    it('is refused by the connection if no other check did (B7)', async () => {
       const driver = new MqttDriver({ address: server.url, version }, { clock: realClock, newId })
       const lost: unknown[] = []
       const connection = await driver.connect({ lost: (cause) => lost.push(cause), dropped: () => {} })

@@ -14,9 +14,7 @@ export type Received = { readonly message: Numbered } | 'gap'
 export interface History {
   /** By publisher; the outcome of the nth publish has the index n − 1. */
   readonly published: ReadonlyMap<string, readonly Outcome[]>
-  /**
-   * By subscription; each began before the first publish, with all publishers that `publishers` names.
-   */
+  /** By subscription; each began before the first publish, with the publishers that it names. */
   readonly subscriptions: ReadonlyMap<
     string,
     { readonly publishers: readonly string[]; readonly received: readonly Received[] }

@@ -2,8 +2,8 @@ import { useEffect, useRef } from 'react'
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
 import { resolveColor } from '../../ui/colors.js'
+import { everyMs } from '../../ui/frames.js'
 import { useShownTheme } from '../../ui/use-shown-theme.js'
-import { everyMs } from '../frames.js'
 import { useDashboard } from '../store.js'
 import { slotMs, slots, type Timeline } from '../timeline.js'
 
@@ -51,7 +51,11 @@ export function Chart({ label, timeline, colors, filled = false, fromZero = fals
     return everyMs(slotMs, () => plot.current?.setData(copyOf(timeline)))
   }, [timeline, paused])
 
-  return <div ref={box} role="img" aria-label={label} className="h-40 min-h-0 w-full min-w-0 overflow-hidden" />
+  return (
+    <div className="relative min-h-40 flex-1">
+      <div ref={box} role="img" aria-label={label} className="absolute inset-0 overflow-hidden" />
+    </div>
+  )
 }
 
 /** uPlot takes arrays that it may keep; ours are written to in place. */
@@ -75,7 +79,7 @@ function optionsOf({ colors, filled, fromZero, format }: Look): Omit<uPlot.Optio
     },
     axes: [
       { ...axis, size: 24, splits: [-60, -45, -30, -15, 0], values: (_, all) => all.map(secondsAgo) },
-      { ...axis, size: 46, space: 28, values: (_, all) => all.map(format) },
+      { ...axis, size: 50, space: 28, values: (_, all) => all.map(format) },
     ],
     series: [
       {},

@@ -1,10 +1,10 @@
 import type { BrokerInfo } from '@wildcast/client'
 import type { ReactNode } from 'react'
 import { client, useConnection } from '../../bridge.js'
+import { useRelayMetrics } from '../../relay-metrics.js'
 import { brokerColor } from '../../ui/colors.js'
 import { Panel } from '../../ui/panel.js'
 import { groups } from '../data.js'
-import { useRelayMetrics } from '../relay-metrics.js'
 import { useTick } from '../use-tick.js'
 
 /** Groups that are shown for a broker. */

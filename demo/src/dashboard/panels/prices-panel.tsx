@@ -6,7 +6,7 @@ import { Legend, type LegendEntry } from './legend.js'
 import { Origin } from './origin.js'
 import { StreamBadge } from './stream-badge.js'
 
-const percent = (value: number): string => `${value > 0 ? '+' : ''}${value.toFixed(1)} %`
+const percent = (value: number): string => `${value > 0 ? '+' : ''}${+value.toFixed(1)} %`
 
 function entries(): readonly LegendEntry[] {
   const { names, now } = prices

@@ -1,3 +1,4 @@
+import { exact } from '../../ui/format.js'
 import { type StreamName, useDashboard } from '../store.js'
 
 const looks = {
@@ -15,7 +16,7 @@ export function StreamBadge({ stream }: { readonly stream: StreamName }) {
     <p className="flex items-center gap-1.5 text-quiet text-xs" title={refusal}>
       <span className={`size-1.5 rounded-full ${dot}`} />
       {refusal ? 'refused' : words}
-      {missed > 0 && <span className="text-warn tabular-nums">· {missed} missed</span>}
+      {missed > 0 && <span className="text-warn tabular-nums">· {exact(missed)} missed</span>}
     </p>
   )
 }

@@ -1,6 +1,6 @@
-import { bytes, exact, short } from '../../ui/format.js'
+import { useRelayMetrics } from '../../relay-metrics.js'
+import { bytes, duration, exact, short } from '../../ui/format.js'
 import { bandwidth, latency, packers, received, taken } from '../data.js'
-import { useRelayMetrics } from '../relay-metrics.js'
 import { useDashboard } from '../store.js'
 import { useTick } from '../use-tick.js'
 
@@ -17,26 +17,22 @@ export function Tiles() {
     >
       <Tile title="Messages to this page" value={short(received.rate(0))} unit="/s" />
       <Tile title="Bytes to this page" value={bytes(bandwidth.rate(0))} unit="/s" />
-      <Tile title="Round trip" value={roundTrip()} unit="ms" />
+      <Tile title="Round trip" value={roundTrip()} unit="at best" />
       <Tile
         title="Orders packed here"
         value={exact(taken.count)}
-        unit={packers.names.all.length > 1 ? `${packers.names.all.length} packers share` : 'the only packer'}
+        unit={packers.names.all.length > 1 ? `${packers.names.all.length} packers` : 'one packer'}
       />
       <Tile title="Published, all clients" value={short(published)} unit="in all" />
-      <Tile
-        title="Missed"
-        value={exact(lost)}
-        unit={missed > lost ? `${short(missed)} by all clients` : 'told, never silent'}
-      />
+      <Tile title="Missed" value={exact(lost)} unit={missed > lost ? `${short(missed)} by all` : 'always counted'} />
     </dl>
   )
 }
 
-/** The least of all brokers, in milliseconds. */
+/** The shortest of all brokers. */
 function roundTrip(): string {
   const all = latency.names.all.map((_, i) => latency.gauges.timeline.last(i)).filter((value) => value !== null)
-  return all.length === 0 ? '–' : Math.min(...all).toFixed(1)
+  return all.length === 0 ? '–' : duration(Math.min(...all))
 }
 
 function Tile({ title, value, unit }: { readonly title: string; readonly value: string; readonly unit: string }) {

@@ -28,7 +28,7 @@ describe.each(Object.entries(codecs))('with %s', (_, codec) => {
       message: 'no answer within 300000 ms',
     })
     for (let elapsedMs = 0; elapsedMs < 301_000; elapsedMs += 30_000) {
-      relay.link.say({ kind: 'Ping' })
+      relay.link.send({ kind: 'Ping' })
       await clock.advance(30_000)
     }
     await answer

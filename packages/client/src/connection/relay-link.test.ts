@@ -43,14 +43,14 @@ describe('the connection', () => {
   })
   test('answers Ping with Pong', async () => {
     const { relay } = await connect()
-    relay.link.say({ kind: 'Ping' })
+    relay.link.send({ kind: 'Ping' })
     expect(relay.link.pongs).toBe(1)
   })
   test('is given up after 35 s of silence, and not while frames are received', async () => {
     const { client, relay, clock } = await connect()
     for (let i = 0; i < 10; i++) {
       await clock.advance(30_000)
-      relay.link.say({ kind: 'Ping' })
+      relay.link.send({ kind: 'Ping' })
     }
     expect(client.status.state).toBe('online')
     silence(relay)
@@ -70,7 +70,7 @@ describe('the connection', () => {
   test('survives a wall clock that is set back by a day, and is still given up in time', async () => {
     const { client, relay, clock } = await connect()
     clock.set(clock.now() - 86_400_000)
-    relay.link.say({ kind: 'Ping' })
+    relay.link.send({ kind: 'Ping' })
     silence(relay)
     await clock.advance(20_000)
     expect(client.status.state).toBe('online')
@@ -89,7 +89,7 @@ describe('the connection', () => {
   })
   test('is replaced at a random time of the window when the relay is going away', async () => {
     const { client, relay, clock } = await connect()
-    relay.link.say({ kind: 'GoingAway', reconnect_in: [1000, 3000] })
+    relay.link.send({ kind: 'GoingAway', reconnect_in: [1000, 3000] })
     await clock.advance(1999)
     expect(relay.links).toHaveLength(1)
     await clock.advance(1)
@@ -100,10 +100,10 @@ describe('the connection', () => {
   test('ignores the events of an earlier link', async () => {
     const { client, relay, clock } = await connect()
     const first = relay.link
-    relay.link.say({ kind: 'GoingAway', reconnect_in: [0, 0] })
+    relay.link.send({ kind: 'GoingAway', reconnect_in: [0, 0] })
     await clock.advance(0)
     first.drop(4501)
-    first.say({ kind: 'Ping' })
+    first.send({ kind: 'Ping' })
     await settle()
     expect(client.status.state).toBe('online')
   })

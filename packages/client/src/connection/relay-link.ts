@@ -99,7 +99,7 @@ export class RelayLink {
   send(frame: ClientFrame): boolean {
     if (this.#isOpen) {
       this.#session.send(frame)
-      // The timers of a hidden page are late. It probes the relay when it becomes visible.
+      // The timers of a hidden page are late. The page probes the relay when it becomes visible.
       if (isVisible()) this.#dispatch({ type: 'sent' })
     }
     return this.#isOpen

@@ -8,10 +8,10 @@ const code = (name: string) => expect.objectContaining({ name: 'WildcastError', 
 describe('the size', () => {
   const respondTo = async (): Promise<NonNullable<Message['respond']>> => {
     const { client, relay } = await connect()
-    const asked = new Promise<Message>((resolve) => void client.subscribe('a', resolve))
+    const received = new Promise<Message>((resolve) => void client.subscribe('a', resolve))
     await settle()
-    relay.link.say({ kind: 'Message', id: 1, subject: 'a', message: '', broker: 'test', response_subject: 'r' })
-    return (await asked).respond as NonNullable<Message['respond']>
+    relay.link.send({ kind: 'Message', id: 1, subject: 'a', message: '', broker: 'test', response_subject: 'r' })
+    return (await received).respond as NonNullable<Message['respond']>
   }
   test('of payload and headers is measured together', async () => {
     const { client } = await connect()
@@ -32,11 +32,11 @@ describe('the size', () => {
     relay.obliging = false
     const before = client.publish('a', 'before')
     const large = expect(client.publish('a', 'x'.repeat(1001))).rejects.toEqual(code('too_large'))
-    const asked = expect(client.request('a', 'x'.repeat(1001))).rejects.toEqual(code('too_large'))
+    const request = expect(client.request('a', 'x'.repeat(1001))).rejects.toEqual(code('too_large'))
     const after = client.publish('a', 'after')
     relay.obliging = true
     await settle()
-    await Promise.all([large, asked])
+    await Promise.all([large, request])
     expect(await Promise.all([before, after])).toEqual(['confirmed', 'confirmed'])
     expect(relay.link.all('Publish').map(({ message }) => message)).toEqual(['before', 'after'])
     expect(relay.link.all('Request')).toEqual([])

@@ -65,7 +65,7 @@ describe('headers are sent', () => {
     const { client, relay } = await connect()
     client.subscribe('a', ({ respond }) => void respond?.(1, { headers: { trace: '1' } }))
     await settle()
-    relay.link.say({ kind: 'Message', id: 1, subject: 'a', message: '', broker: 'test', response_subject: 'r' })
+    relay.link.send({ kind: 'Message', id: 1, subject: 'a', message: '', broker: 'test', response_subject: 'r' })
     await settle()
     expect(headersOf(relay.link.all('Publish'))).toEqual([[['trace', '1']]])
   })
@@ -125,7 +125,7 @@ describe('invalid headers are rejected at the call', () => {
   })
   test('more than 8,192 bytes of names and values, in UTF-8', async () => {
     const { client, relay } = await connect()
-    relay.link.say({ ...welcome, limits: { ...welcome.limits, payload: 100_000 } })
+    relay.link.send({ ...welcome, limits: { ...welcome.limits, payload: 100_000 } })
     expect(await client.publish('a', 1, { headers: { trace: 'x'.repeat(8192 - 5) } })).toBe('confirmed')
     for (const headers of [{ trace: 'x'.repeat(8192 - 4) }, { trace: 'ü'.repeat(4096) }])
       await expect(client.publish('a', 1, { headers })).rejects.toMatchObject({ code: 'too_large' })

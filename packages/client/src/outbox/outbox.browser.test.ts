@@ -26,7 +26,7 @@ describe('a message', () => {
     expect(publication.state).toBe('sent')
     expect(keys(page)).toEqual([publication.key])
     expect(await keptIn(name)).toEqual(['hi'])
-    page.relay.link.say({ kind: 'Ack', ref: 1 })
+    page.relay.link.send({ kind: 'Ack', ref: 1 })
     expect(await publication).toBe('confirmed')
     await expect.poll(() => keptIn(name)).toEqual([])
     page.client.close()
@@ -74,7 +74,7 @@ test('hundreds of publishes are sent in order, with at most 64 in flight', async
   await goOnline(page)
   await expect.poll(() => sent(page).length).toBe(64)
   page.relay.answer = answer
-  for (const { ref = 0 } of page.relay.link.all('Publish')) page.relay.link.say({ kind: 'Ack', ref })
+  for (const { ref = 0 } of page.relay.link.all('Publish')) page.relay.link.send({ kind: 'Ack', ref })
   expect(new Set(await Promise.all(all))).toEqual(new Set(['confirmed']))
   expect(sent(page)).toEqual(texts)
   await expect.poll(() => keptIn(name)).toEqual([])

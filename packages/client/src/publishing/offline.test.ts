@@ -98,7 +98,7 @@ describe('queued frames are sent only after Welcome', () => {
     await settle()
     expect(relay.link.sent.map(({ kind }) => kind)).toEqual(['Connect', 'Subscribe'])
     relay.obliging = true
-    relay.link.say(welcome)
+    relay.link.send(welcome)
     await settle()
     expect(relay.link.sent.slice(2)).toMatchObject([{ message: '1' }, { message: '2' }, { message: '3' }])
     expect(await Promise.all([publish, during])).toEqual(['confirmed', 'confirmed'])

@@ -10,7 +10,7 @@ describe('the handle of a publish', () => {
     expect(publication.state).toBe('waiting')
     await settle()
     expect(publication.state).toBe('sent')
-    relay.link.say({ kind: 'Ack', ref: 1 })
+    relay.link.send({ kind: 'Ack', ref: 1 })
     expect(publication.state).toBe('confirmed')
     expect(await publication).toBe('confirmed')
     expect(await publication.outcome).toBe('confirmed')

@@ -41,7 +41,7 @@ describe('online, a publish', () => {
     expect(relay.link.all('Publish')).toMatchObject([
       { ref: 1, subject: 'a', broker: 'b', response_subject: 'r', headers: [['k', 'v']] },
     ])
-    relay.link.say({ kind: 'Ack', ref: 1 })
+    relay.link.send({ kind: 'Ack', ref: 1 })
     expect(await outcome).toBe('confirmed')
   })
   test('is rejected with the error of the relay', async () => {

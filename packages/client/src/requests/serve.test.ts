@@ -2,11 +2,11 @@ import { WildcastError } from '@wildcast/protocol'
 import { describe, expect, test, vi } from 'vitest'
 import { connect } from '../testing/connect.js'
 import { settle } from '../testing/fake-clock.js'
-import { answers, ask, serving } from '../testing/serving.js'
+import { answers, request, serving } from '../testing/serving.js'
 
 test('claims the subject, and answers with the return value of the handler', async () => {
   const connected = await serving((message) => ({ got: message.text() }))
-  ask(connected, 'x')
+  request(connected, 'x')
   await settle()
   expect(connected.relay.link.all('Subscribe')).toMatchObject([{ subject: 'a', serve: true }])
   expect(connected.relay.link.all('Publish')).toMatchObject([
@@ -19,16 +19,16 @@ test('the first requests wait for the code that answers, and keep their order', 
   const handled: string[] = []
   connected.client.serve('a', (message) => handled.push(message.text()))
   await settle()
-  ask(connected, 'x')
-  ask(connected, 'y')
+  request(connected, 'x')
+  request(connected, 'y')
   await expect.poll(() => handled).toEqual(['x', 'y'])
 })
 
 test('slow handlers run concurrently, and answer in any order', async () => {
   const later = new Map<string, (answer: string) => void>()
   const connected = await serving((message) => new Promise((resolve) => later.set(message.text(), resolve)))
-  ask(connected, 'x')
-  ask(connected, 'y')
+  request(connected, 'x')
+  request(connected, 'y')
   await settle()
   later.get('y')?.('2')
   await settle()
@@ -43,7 +43,7 @@ test('slow handlers run concurrently, and answer in any order', async () => {
 test('a publish without a response subject is handled and not answered', async () => {
   const handler = vi.fn(() => 'answer')
   const connected = await serving(handler)
-  connected.relay.link.say({ kind: 'Message', id: 1, subject: 'a', message: '', broker: 'test' })
+  connected.relay.link.send({ kind: 'Message', id: 1, subject: 'a', message: '', broker: 'test' })
   await settle()
   expect(handler).toHaveBeenCalledOnce()
   expect(answers(connected)).toEqual([])
@@ -54,7 +54,7 @@ describe('an error', () => {
     const connected = await serving(() => {
       throw new WildcastError('forbidden', 'not you')
     })
-    ask(connected, 'x')
+    request(connected, 'x')
     await settle()
     expect(answers(connected)).toEqual([['reply.x', '', { code: 'forbidden', message: 'not you' }]])
     expect(connected.errors).toEqual([])
@@ -63,14 +63,14 @@ describe('an error', () => {
     const connected = await serving(async () => {
       throw new Error('boom')
     })
-    ask(connected, 'x')
+    request(connected, 'x')
     await settle()
     expect(answers(connected)).toEqual([['reply.x', '', { code: 'internal', message: 'boom' }]])
     expect(connected.errors).toMatchObject([{ stage: 'handler', message: 'boom' }])
   })
   test('of an answer that cannot be sent is sent to the requester', async () => {
     const connected = await serving(() => 'x'.repeat(1001))
-    ask(connected, 'x')
+    request(connected, 'x')
     await settle()
     expect(answers(connected)).toMatchObject([['reply.x', '', { code: 'too_large' }]])
   })
@@ -80,7 +80,7 @@ test('an error that is too long is replaced by a short one', async () => {
   const connected = await serving(() => {
     throw new WildcastError('forbidden', 'x'.repeat(2000))
   })
-  ask(connected, 'x')
+  request(connected, 'x')
   await settle()
   expect(answers(connected)).toMatchObject([['reply.x', '', { code: 'too_large' }]])
 })
@@ -91,7 +91,7 @@ describe('the claim', () => {
     connected.relay.link.drop()
     await connected.clock.advance(250)
     expect(connected.relay.link.all('Subscribe')).toMatchObject([{ serve: true }])
-    ask(connected, 'x')
+    request(connected, 'x')
     await settle()
     expect(answers(connected)).toEqual([['reply.x', 'x', 'last']])
   })

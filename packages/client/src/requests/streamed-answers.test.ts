@@ -1,7 +1,7 @@
 import { WildcastError } from '@wildcast/protocol'
 import { describe, expect, test } from 'vitest'
 import { settle } from '../testing/fake-clock.js'
-import { answers, ask, serving } from '../testing/serving.js'
+import { answers, request, serving } from '../testing/serving.js'
 
 describe('a generator', () => {
   test('answers in parts, and its return value is the last one', async () => {
@@ -10,7 +10,7 @@ describe('a generator', () => {
       yield 2
       return 'done'
     })
-    ask(connected, 'x')
+    request(connected, 'x')
     await settle()
     expect(answers(connected)).toEqual([
       ['reply.x', '1', 'more'],
@@ -23,7 +23,7 @@ describe('a generator', () => {
       yield 1
       throw new WildcastError('broker_down', 'gone')
     })
-    ask(connected, 'x')
+    request(connected, 'x')
     await settle()
     expect(answers(connected)).toEqual([
       ['reply.x', '1', 'more'],
@@ -43,7 +43,7 @@ describe('a generator', () => {
       frame.kind === 'Publish' && frame.message === '3'
         ? { kind: 'Error', ref: frame.ref, code: 'interrupted', message: 'the requester has left', retry: true }
         : undefined
-    ask(connected, 'x')
+    request(connected, 'x')
     await settle()
     expect(ended).toBe(true)
     expect(answers(connected)).toEqual(['1', '2', '3'].map((part) => ['reply.x', part, 'more']))
@@ -59,7 +59,7 @@ describe('a generator', () => {
       }
     })
     connected.relay.answer = ({ kind }) => (kind === 'Publish' ? 'nothing' : undefined)
-    ask(connected, 'x')
+    request(connected, 'x')
     await settle()
     expect(ended).toBe(false)
     connected.relay.link.drop()
@@ -76,7 +76,7 @@ describe('a generator', () => {
         ended = true
       }
     })
-    ask(connected, 'x')
+    request(connected, 'x')
     await settle()
     expect(ended).toBe(true)
     expect(answers(connected)).toMatchObject([['reply.x', '', { code: 'too_large' }]])

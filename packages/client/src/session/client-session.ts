@@ -19,7 +19,7 @@ export interface ClientSessionPorts {
 /**
  * A session with the relay, over one or several connections. Each side counts the frames of the
  * other, so that equal counts mean equal content. Its timer confirms received frames while
- * connected, and ends the session while disconnected.
+ * connected, and ends a session that is disconnected for too long.
  */
 export class ClientSession {
   readonly #ports: ClientSessionPorts

@@ -16,7 +16,7 @@ describe('after a drop', () => {
     const { client, relay, clock } = await keep({ token: 'secret' })
     client.subscribe('a', quiet)
     await settle()
-    relay.link.say(message(1, 'a'))
+    relay.link.send(message(1, 'a'))
     relay.link.drop()
     await clock.advance(backoffMs)
     // The answer to `Subscribe`, and the message.
@@ -32,11 +32,11 @@ describe('after a drop', () => {
     client.subscribe('a', ({ data }) => seen.push(String(data)), events)
     await settle()
     reports.length = 0
-    relay.link.say(message(1, 'a', 'before'))
+    relay.link.send(message(1, 'a', 'before'))
     relay.link.drop()
     expect(reports).toEqual(['reconnecting'])
     await clock.advance(backoffMs)
-    relay.link.say(message(1, 'a', 'after'))
+    relay.link.send(message(1, 'a', 'after'))
     expect(reports).toEqual(['reconnecting', 'ready'])
     expect(seen).toEqual(['before', 'after'])
     expect(relay.link.all('Subscribe')).toEqual([])
@@ -64,7 +64,7 @@ describe('after a drop', () => {
     expect(sentFrames(kept)).toEqual(['Publish b', 'Publish c'])
     expect(relay.link.numbers.slice(1)).toEqual([2, 3, 4]) // the last is a Ping
     expect(relay.link.all('Publish')).toEqual(first?.all('Publish').slice(1))
-    for (const { ref } of first?.all('Publish') ?? []) relay.link.say({ kind: 'Ack', ref: ref ?? 0 })
+    for (const { ref } of first?.all('Publish') ?? []) relay.link.send({ kind: 'Ack', ref: ref ?? 0 })
     expect(await Promise.all(outcomes)).toEqual(['confirmed', 'confirmed', 'confirmed'])
   })
   test('numbers continue over several resumes', async () => {
@@ -94,15 +94,15 @@ describe('after a drop', () => {
     relay.link.drop()
     await clock.advance(backoffMs)
     expect(sentFrames(kept)).toEqual([])
-    relay.link.say({ kind: 'Response', ref, message: 'yes' })
+    relay.link.send({ kind: 'Response', ref, message: 'yes' })
     expect((await answer).data).toBe('yes')
   })
   test('frames that the relay has confirmed are not kept', async () => {
     const kept = await keep()
     const { client, relay, clock } = kept
     await Promise.all([client.publish('a'), client.publish('b')])
-    relay.link.say({ kind: 'Received', count: 2 })
-    relay.link.say({ kind: 'Received', count: 1 }) // lower than before
+    relay.link.send({ kind: 'Received', count: 2 })
+    relay.link.send({ kind: 'Received', count: 1 }) // lower than before
     await client.publish('c')
     kept.returning = { resumed: true, received: 2 }
     relay.link.drop()
@@ -123,9 +123,9 @@ describe('after a drop', () => {
   })
   test('frames about the connection do not count', async () => {
     const { relay, clock } = await keep()
-    relay.link.say({ kind: 'Ping' })
-    relay.link.say({ kind: 'Received', count: 0 })
-    relay.link.say({ kind: 'GoingAway', reconnect_in: [0, 0] })
+    relay.link.send({ kind: 'Ping' })
+    relay.link.send({ kind: 'Received', count: 0 })
+    relay.link.send({ kind: 'GoingAway', reconnect_in: [0, 0] })
     await clock.advance(0)
     expect(relay.link.all('Connect')).toMatchObject([{ session: 'key', received: 0 }])
   })
@@ -169,9 +169,9 @@ describe('while the session is away', () => {
     await settle()
     expect(sentFrames(kept)).toEqual([])
     relay.obliging = true
-    relay.link.say({ kind: 'Ping' }) // no Welcome
+    relay.link.send({ kind: 'Ping' }) // no Welcome
     expect(sentFrames(kept)).toEqual([])
-    relay.link.say({ ...keeping, resumed: true, received: 1 })
+    relay.link.send({ ...keeping, resumed: true, received: 1 })
     await settle()
     const rest = ['Publish second', 'Subscribe new', 'Unsubscribe', 'Publish third', 'Subscribe newer']
     expect(sentFrames(kept)).toEqual(['Publish first', ...rest])

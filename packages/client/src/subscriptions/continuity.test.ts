@@ -16,7 +16,7 @@ describe('continuity', () => {
     await subscription.ready
     expect(stateOf(subscription)).toMatchObject({ continuity: 'live', asOf: clock.now() })
     await clock.advance(5_000)
-    relay.link.say({ kind: 'Ping' })
+    relay.link.send({ kind: 'Ping' })
     expect(subscription.asOf).toBe(clock.now())
     const aliveAt = clock.now()
     await clock.advance(5_000)
@@ -36,9 +36,9 @@ describe('continuity', () => {
     await clock.advance(250)
     expect({ state: client.status.state, pings: relay.link.pings }).toEqual({ state: 'online', pings: 1 })
     expect(subscription.continuity).toBe('catching-up')
-    relay.link.say(message(1, 'a'))
+    relay.link.send(message(1, 'a'))
     expect(subscription.continuity).toBe('catching-up')
-    relay.link.say({ kind: 'Pong' })
+    relay.link.send({ kind: 'Pong' })
     expect(stateOf(subscription)).toMatchObject({ continuity: 'live', asOf: clock.now() })
   })
   test('is stale when the session is lost, then a gap until the next message', async () => {
@@ -60,7 +60,7 @@ describe('continuity', () => {
     await clock.advance(30_000)
     expect(client.status.state).toBe('online')
     expect(stateOf(subscription)).toMatchObject({ continuity: 'gap', asOf: aliveAt })
-    relay.link.say(message(1, 'a'))
+    relay.link.send(message(1, 'a'))
     expect(stateOf(subscription)).toMatchObject({ continuity: 'live', asOf: clock.now() })
   })
   test('is a gap as of the last message before it, with the sum of missed messages', async () => {
@@ -68,21 +68,21 @@ describe('continuity', () => {
     const subscription = client.subscribe('a')
     await subscription.ready
     await clock.advance(1_000)
-    relay.link.say(message(1, 'a'))
+    relay.link.send(message(1, 'a'))
     const lastAt = clock.now()
     await clock.advance(1_000)
-    relay.link.say({ kind: 'Gap', id: 1, missed: 3 })
-    relay.link.say({ kind: 'Gap', id: 1, missed: 4 })
-    relay.link.say({ kind: 'Gap', id: 1 })
+    relay.link.send({ kind: 'Gap', id: 1, missed: 3 })
+    relay.link.send({ kind: 'Gap', id: 1, missed: 4 })
+    relay.link.send({ kind: 'Gap', id: 1 })
     expect(stateOf(subscription)).toEqual({ continuity: 'gap', asOf: lastAt, missed: 7 })
-    relay.link.say(message(1, 'a'))
+    relay.link.send(message(1, 'a'))
     expect(stateOf(subscription)).toMatchObject({ continuity: 'live', missed: 7 })
   })
   test('is stale if a subscription that was ready is refused, and after close()', async () => {
     const { client, relay } = await connect({ onError: () => {} })
     const [refused, closed] = [client.subscribe('a'), client.subscribe('b')]
     await closed.ready
-    relay.link.say({ kind: 'Unsubscribed', id: 1, error: { code: 'forbidden', message: 'no' } })
+    relay.link.send({ kind: 'Unsubscribed', id: 1, error: { code: 'forbidden', message: 'no' } })
     expect({ refused: refused.continuity, closed: closed.continuity }).toEqual({ refused: 'stale', closed: 'live' })
     client.close()
     expect(closed.continuity).toBe('stale')
@@ -94,10 +94,10 @@ describe('continuity', () => {
     client.subscribe('a', () => {}, { onContinuity })
     await settle()
     const at = clock.now()
-    for (let i = 0; i < 10; i++) relay.link.say(message(1, 'a'))
+    for (let i = 0; i < 10; i++) relay.link.send(message(1, 'a'))
     await clock.advance(10_000)
-    relay.link.say({ kind: 'Gap', id: 1, missed: 3 })
-    relay.link.say(message(1, 'a'))
+    relay.link.send({ kind: 'Gap', id: 1, missed: 3 })
+    relay.link.send(message(1, 'a'))
     expect(reports).toEqual([
       { continuity: 'catching-up', asOf: undefined, missed: 0 },
       { continuity: 'live', asOf: at, missed: 0 },
@@ -109,7 +109,7 @@ describe('continuity', () => {
     const { client, relay } = await connect()
     const first = client.subscribe('a')
     await first.ready
-    relay.link.say({ kind: 'Gap', id: 1, missed: 3 })
+    relay.link.send({ kind: 'Gap', id: 1, missed: 3 })
     const second = client.subscribe('a')
     expect(first.continuity).toBe('gap')
     expect(stateOf(second)).toMatchObject({ continuity: 'live', missed: 0 })
@@ -122,8 +122,8 @@ describe('continuity', () => {
       onContinuity: ({ continuity }) => reports.push(continuity),
     })
     await settle()
-    relay.link.say({ kind: 'Gap', id: 1 })
-    relay.link.say(message(1, 'a'))
+    relay.link.send({ kind: 'Gap', id: 1 })
+    relay.link.send(message(1, 'a'))
     expect(reports).toEqual(['catching-up', 'live', 'onGap', 'gap', 'message', 'live'])
   })
   test('reports a listener that throws', async () => {

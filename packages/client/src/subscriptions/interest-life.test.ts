@@ -9,7 +9,7 @@ const fresh: InterestState = { phase: 'connecting', refusals: 0 }
 const wanted: InterestEvent = { type: 'wanted' }
 const left: InterestEvent = { type: 'left' }
 const opened: InterestEvent = { type: 'opened' }
-const rang: InterestEvent = { type: 'fired' }
+const fired: InterestEvent = { type: 'fired' }
 const lost: InterestEvent = { type: 'lost' }
 const confirmed: InterestEvent = { type: 'confirmed', id: 7, subject: 'a.*.**' }
 const refused = (code: string, retry = false, retryInMs?: number): InterestEvent => ({
@@ -45,10 +45,10 @@ describe('an interest without listeners', () => {
   test('lingers for a second, then unsubscribes', () => {
     const step = stepInterest(ready, left, unwanted)
     expect(step).toEqual({ to: ready, armMs: 1000 })
-    expect(stepInterest(step.to, rang, unwanted).over).toEqual({ id: 7 })
+    expect(stepInterest(step.to, fired, unwanted).over).toEqual({ id: 7 })
   })
   test('stays if a listener has joined meanwhile', () => {
-    expect(stepInterest(ready, rang, facts)).toEqual({ to: ready })
+    expect(stepInterest(ready, fired, facts)).toEqual({ to: ready })
   })
   test('does not restart the wait when another subscription ends', () => {
     expect(stepInterest(ready, wanted, unwanted)).toEqual({ to: ready })
@@ -84,7 +84,7 @@ describe('a refusal', () => {
     let state = after(wanted)
     const waits = Array.from({ length: 4 }, () => {
       const { to, armMs } = stepInterest(state, refused('broker_down', true), facts)
-      const next = stepInterest(to, rang, facts)
+      const next = stepInterest(to, fired, facts)
       expect(next.subscribe).toBe(true)
       state = next.to
       return armMs
@@ -109,7 +109,7 @@ describe('a refusal', () => {
   })
 })
 
-const anything = fc.constantFrom(wanted, left, opened, rang, lost, confirmed, refused('forbidden'), refused('x', true))
+const anything = fc.constantFrom(wanted, left, opened, fired, lost, confirmed, refused('forbidden'), refused('x', true))
 
 test('for any events, a confirmed interest without listeners is unsubscribed by its id', () => {
   fc.assert(

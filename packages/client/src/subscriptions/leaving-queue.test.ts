@@ -5,8 +5,8 @@ import { message } from '../testing/message-frame.js'
 import type { Undo } from '../time/clock.js'
 
 const group = { group: 'g' }
-const say = ({ relay }: Kept, ...texts: string[]): void => {
-  for (const text of texts) relay.link.say(message(1, 'a', text))
+const send = ({ relay }: Kept, ...texts: string[]): void => {
+  for (const text of texts) relay.link.send(message(1, 'a', text))
 }
 const left = ({ relay }: Kept): unknown[] => relay.link.all('Unsubscribe').map(({ id, handled }) => [id, handled])
 const confirmed = ({ relay }: Kept): unknown => relay.link.all('Received').at(-1)?.count
@@ -25,7 +25,7 @@ describe('a member that leaves a queue reports how many messages the app has han
     const kept = await keep()
     const undo = kept.client.subscribe('a', () => work().done, group)
     await settle()
-    say(kept, '1', '2', '3')
+    send(kept, '1', '2', '3')
     undo()
     expect(left(kept)).toEqual([[1, 3]])
   })
@@ -33,14 +33,14 @@ describe('a member that leaves a queue reports how many messages the app has han
     const kept = await keep()
     const undo: Undo = kept.client.subscribe('a', () => undo(), group)
     await settle()
-    say(kept, '1', '2')
+    send(kept, '1', '2')
     expect(left(kept)).toEqual([[1, 1]])
   })
   test('by a break: the messages that the loop has taken', async () => {
     const kept = await keep()
     const subscription = kept.client.subscribe('a', group)
     await subscription.ready
-    say(kept, '1', '2', '3', '4')
+    send(kept, '1', '2', '3', '4')
     for await (const { data } of subscription) if (data === 2) break
     expect(left(kept)).toEqual([[1, 2]])
   })
@@ -48,7 +48,7 @@ describe('a member that leaves a queue reports how many messages the app has han
     const kept = await keep()
     const subscription = kept.client.subscribe('a', group)
     await subscription.ready
-    say(kept, '1', '2', '3')
+    send(kept, '1', '2', '3')
     const seen: unknown[] = []
     for await (const { data } of subscription) {
       seen.push(data)
@@ -62,7 +62,7 @@ describe('a member that leaves a queue reports how many messages the app has han
     const abort = new AbortController()
     const subscription = kept.client.subscribe('a', { ...group, signal: abort.signal })
     await subscription.ready
-    say(kept, '1', '2')
+    send(kept, '1', '2')
     await subscription[Symbol.asyncIterator]().next()
     abort.abort()
     expect(left(kept)).toEqual([[1, 1]])
@@ -73,7 +73,7 @@ describe('a member that leaves a queue reports how many messages the app has han
     let count = 0
     kept.client.subscribe('a', () => works[count++]?.done, group)
     await settle()
-    say(kept, '1', '2', '3')
+    send(kept, '1', '2', '3')
     works[0]?.finish()
     works[2]?.finish()
     await settle()
@@ -85,7 +85,7 @@ describe('a member that leaves a queue reports how many messages the app has han
     const kept = await keep()
     const subscription = kept.client.subscribe('a', group)
     await subscription.ready
-    say(kept, '1', '2', '3')
+    send(kept, '1', '2', '3')
     const loop = subscription[Symbol.asyncIterator]()
     await loop.next()
     await loop.next()
@@ -98,11 +98,11 @@ describe('a member that leaves a queue reports how many messages the app has han
     const kept = await keep()
     const undo = kept.client.subscribe('a', () => work().done, group)
     await settle()
-    say(kept, '1', '2')
+    send(kept, '1', '2')
     kept.returning = { resumed: false, session: 'other' }
     kept.relay.link.drop()
     await kept.clock.advance(250)
-    say(kept, '3')
+    send(kept, '3')
     undo()
     expect(left(kept)).toEqual([[1, 1]])
   })
@@ -124,7 +124,7 @@ describe('an unhandled message of a queue', () => {
     await settle()
     await kept.clock.advance(1_000)
     expect(confirmed(kept)).toBe(1) // Subscribed
-    say(kept, '1', '2')
+    send(kept, '1', '2')
     works[1]?.finish()
     await kept.clock.advance(10_000)
     expect(confirmed(kept)).toBe(1)
@@ -136,7 +136,7 @@ describe('an unhandled message of a queue', () => {
     const kept = await keep({}, { resume_bytes: 4_000 })
     kept.client.subscribe('a', () => work().done, group)
     await settle()
-    say(kept, '1', 'x'.repeat(1_000))
+    send(kept, '1', 'x'.repeat(1_000))
     expect(confirmed(kept)).toBe(3)
   })
   test('is sent again after a resume, but not handled again', async () => {
@@ -152,13 +152,13 @@ describe('an unhandled message of a queue', () => {
       group,
     )
     await settle()
-    say(kept, '1', '2')
+    send(kept, '1', '2')
     kept.returning = { resumed: true }
     kept.ignored.add('Ping') // its answer would come after the repeated frames
     kept.relay.link.drop()
     await kept.clock.advance(250)
     expect(kept.relay.link.all('Connect')).toMatchObject([{ received: 1 }])
-    say(kept, '1', '2', '3')
+    send(kept, '1', '2', '3')
     expect(seen).toEqual([1, 2, 3])
     first.finish()
     await kept.clock.advance(1_000)
@@ -168,7 +168,7 @@ describe('an unhandled message of a queue', () => {
     const kept = await keep()
     const subscription = kept.client.subscribe('a', group)
     await subscription.ready
-    say(kept, '1', '2')
+    send(kept, '1', '2')
     subscription.unsubscribe()
     await kept.clock.advance(1_000)
     expect(confirmed(kept)).toBe(4) // with Subscribed and Unsubscribed

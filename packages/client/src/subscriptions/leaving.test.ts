@@ -61,7 +61,7 @@ describe('listeners that join and leave', () => {
     const seen: Message[] = []
     client.subscribe('a', (got) => seen.push(got), { group: 'g' })
     await settle()
-    relay.link.say(message(1, 'a'))
+    relay.link.send(message(1, 'a'))
     expect(relay.link.sent.map(({ kind }) => kind)).toEqual(['Connect', 'Subscribe'])
     expect(seen).toHaveLength(1)
   })
@@ -70,7 +70,7 @@ describe('listeners that join and leave', () => {
     const gaps: unknown[] = []
     client.subscribe('a', quiet, { onGap: (gap) => gaps.push(gap) })
     await settle()
-    relay.link.say({ kind: 'Unsubscribed', id: 1 })
+    relay.link.send({ kind: 'Unsubscribed', id: 1 })
     await settle()
     expect(relay.link.all('Subscribe')).toHaveLength(2)
     expect(gaps).toEqual([{}])

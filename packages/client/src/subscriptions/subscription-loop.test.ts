@@ -4,8 +4,8 @@ import { type Connected, connect } from '../testing/connect.js'
 import { settle } from '../testing/fake-clock.js'
 import type { Subscription } from './subscription.js'
 
-const say = ({ relay }: Connected, ...texts: string[]): void => {
-  for (const message of texts) relay.link.say({ kind: 'Message', id: 1, subject: 'a', message, broker: 'test' })
+const send = ({ relay }: Connected, ...texts: string[]): void => {
+  for (const message of texts) relay.link.send({ kind: 'Message', id: 1, subject: 'a', message, broker: 'test' })
 }
 const done = { done: true, value: undefined }
 
@@ -75,7 +75,7 @@ describe('a loop settles and unsubscribes', () => {
     const looping = (async () => {
       for await (const { data } of subscription) throw new Error(`can't take ${data}`)
     })()
-    say(connected, 'x')
+    send(connected, 'x')
     await expect(looping).rejects.toThrow("can't take x")
     expect(await unsubscribes()).toBe(1)
   })
@@ -86,7 +86,7 @@ describe('a loop settles and unsubscribes', () => {
       const closed = new Promise((resolve) => stream.once('close', resolve))
       stream.on('error', () => {})
       stream.on('data', () => {})
-      say(connected, 'x')
+      send(connected, 'x')
       await settle()
       stream.destroy(error)
       await closed
@@ -112,7 +112,7 @@ describe('two loops over one subscription', () => {
     }
     const loops = [loop(), loop()]
     await settle()
-    say(connected, 'x', 'y', 'z')
+    send(connected, 'x', 'y', 'z')
     subscription.unsubscribe()
     await Promise.all(loops)
     expect(seen.sort()).toEqual(['x', 'y', 'z'])
@@ -126,7 +126,7 @@ describe('two loops over one subscription', () => {
     await first.return?.()
     expect(await left).toEqual(done)
     expect(await unsubscribes()).toBe(0)
-    say(connected, 'x')
+    send(connected, 'x')
     expect((await received).value?.data).toBe('x')
     await second.return?.()
     expect(await unsubscribes()).toBe(1)
@@ -135,7 +135,7 @@ describe('two loops over one subscription', () => {
     const { connected, subscription } = await opened()
     const next = [subscription, subscription].map((each) => each[Symbol.asyncIterator]().next())
     const settled = Promise.allSettled(next)
-    connected.relay.link.say({ kind: 'Unsubscribed', id: 1, error: { code: 'forbidden', message: 'withdrawn' } })
+    connected.relay.link.send({ kind: 'Unsubscribed', id: 1, error: { code: 'forbidden', message: 'withdrawn' } })
     const forbidden = { status: 'rejected', reason: { code: 'forbidden' } }
     expect(await settled).toMatchObject([forbidden, forbidden])
   })
@@ -144,7 +144,7 @@ describe('two loops over one subscription', () => {
 test('an iterator can be looped over itself', async () => {
   const { connected, subscription, unsubscribes } = await opened()
   const loop = subscription[Symbol.asyncIterator]()
-  say(connected, 'x', 'y')
+  send(connected, 'x', 'y')
   expect((await loop.next()).value?.data).toBe('x')
   for await (const { data } of loop) {
     expect(data).toBe('y')
@@ -155,7 +155,7 @@ test('an iterator can be looped over itself', async () => {
 
 test('a loop that begins after the end gets the messages that no loop has taken, then ends', async () => {
   const { connected, subscription } = await opened()
-  say(connected, 'x')
+  send(connected, 'x')
   subscription.unsubscribe()
   const seen: unknown[] = []
   for await (const { data } of subscription) seen.push(data)

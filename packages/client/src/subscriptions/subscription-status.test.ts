@@ -82,7 +82,7 @@ describe('status', () => {
     const statuses: SubscriptionStatus[] = []
     client.subscribe('a', quiet, { onStatus: (status) => statuses.push(status) })
     await settle()
-    relay.link.say({ kind: 'Unsubscribed', id: 1, error: { code: 'forbidden', message: 'withdrawn' } })
+    relay.link.send({ kind: 'Unsubscribed', id: 1, error: { code: 'forbidden', message: 'withdrawn' } })
     expect(statuses.at(-1)).toBe('denied')
     expect(errors).toMatchObject([{ code: 'forbidden', stage: 'subscription' }])
   })
@@ -91,7 +91,7 @@ describe('status', () => {
     const onError = vi.fn()
     client.subscribe('a', quiet, { onError })
     await settle()
-    relay.link.say({ kind: 'Error', id: 1, code: 'rate_limited', message: 'slower', retry: true })
+    relay.link.send({ kind: 'Error', id: 1, code: 'rate_limited', message: 'slower', retry: true })
     expect(onError).toHaveBeenCalledWith(expect.objectContaining({ code: 'rate_limited' }))
     expect(errors).toEqual([])
   })

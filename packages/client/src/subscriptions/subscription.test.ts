@@ -3,8 +3,8 @@ import { type Connected, connect, start } from '../testing/connect.js'
 import { settle } from '../testing/fake-clock.js'
 import type { Subscription } from './subscription.js'
 
-const say = ({ relay }: Connected, ...texts: string[]): void => {
-  for (const message of texts) relay.link.say({ kind: 'Message', id: 1, subject: 'a', message, broker: 'test' })
+const send = ({ relay }: Connected, ...texts: string[]): void => {
+  for (const message of texts) relay.link.send({ kind: 'Message', id: 1, subject: 'a', message, broker: 'test' })
 }
 
 /** Returns the data of all messages of a loop. */
@@ -23,11 +23,11 @@ test('a slow loop loses nothing, not even messages from before its start', async
   const connected = await connect()
   const subscription = connected.client.subscribe('a')
   await subscription.ready
-  say(connected, 'x', 'y')
+  send(connected, 'x', 'y')
   const seen: unknown[] = []
   for await (const { data } of subscription) {
     seen.push(data)
-    if (data === 'x') say(connected, 'z')
+    if (data === 'x') send(connected, 'z')
     if (data === 'z') subscription.unsubscribe()
     await settle()
   }
@@ -38,7 +38,7 @@ test('leaving the loop unsubscribes', async () => {
   const connected = await connect()
   const subscription = connected.client.subscribe('a')
   await subscription.ready
-  say(connected, 'x')
+  send(connected, 'x')
   for await (const _ of subscription) break
   await connected.clock.advance(1000)
   expect(connected.relay.link.all('Unsubscribe')).toHaveLength(1)
@@ -50,7 +50,7 @@ test('a signal ends the loop after the messages received before', async () => {
   const subscription = connected.client.subscribe('a', { signal: abort.signal })
   const seen = collect(subscription)
   await subscription.ready
-  say(connected, 'x')
+  send(connected, 'x')
   abort.abort()
   expect(await seen).toEqual(['x'])
 })
@@ -69,10 +69,10 @@ test('continues after a reconnect', async () => {
   const subscription = connected.client.subscribe('a', { onGap: (gap) => gaps.push(gap) })
   const seen = collect(subscription)
   await subscription.ready
-  say(connected, 'x')
+  send(connected, 'x')
   connected.relay.link.drop()
   await connected.clock.advance(250)
-  say(connected, 'y')
+  send(connected, 'y')
   subscription.unsubscribe()
   expect(await seen).toEqual(['x', 'y'])
   expect(gaps).toEqual([{}])

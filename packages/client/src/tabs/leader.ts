@@ -8,27 +8,27 @@ import type { FrameOwner, Ledger } from './ledger.js'
 import { SharedTransport } from './shared-transport.js'
 import type { TabFrame, TabMessage } from './tab-message.js'
 
-/** What a leader needs. */
+/** The settings and functions that a leader uses. */
 export interface LeaderPorts {
   readonly settings: TransportSettings
   readonly ledger: Ledger
   readonly fault: ReportError
   load(): OpenTransport | Promise<OpenTransport>
   token(): string | undefined
-  /** Says something to all tabs, its own too. */
+  /** Sends a message to all tabs, including its own. */
   broadcast(message: TabMessage): void
 }
 
-/** Where the leader goes on. */
+/** The state in which a new leader continues. */
 export interface LeaderStart {
   readonly epoch: number
-  /** How many frames of the relay every tab has. */
+  /** How many frames of the relay every tab has received. */
   readonly received: number
-  /** Shared refs of subscriptions that the relay may be about to answer. */
+  /** Shared refs of subscriptions that the relay may answer soon. */
   readonly asking: Iterable<number>
 }
 
-/** Holds the one connection. */
+/** Holds the shared connection. */
 export class Leader {
   readonly #ports: LeaderPorts
   readonly #link: RelayLink
@@ -38,13 +38,13 @@ export class Leader {
   #isOver = false
   /** Frames that can't be sent yet. */
   #waiting: { readonly owner: FrameOwner; readonly frame: ClientFrame }[] = []
-  /** The last frame of each tab that it has taken. */
-  #taken = new Map<number, number>()
+  /** The number of the last accepted frame of each tab. */
+  #accepted = new Map<number, number>()
   /** Subscriptions that the relay has not answered. */
   readonly #asking: Set<number>
-  /** Whose frame is being sent. */
+  /** The owner of the frame that is being sent. */
   #owner: FrameOwner | undefined
-  /** Frames of the relay in this turn. */
+  /** Frames that the relay sent in this turn. */
   #frames: (RelayFrame | undefined)[] = []
 
   constructor(ports: LeaderPorts, { epoch, received, asking }: LeaderStart) {
@@ -68,7 +68,7 @@ export class Leader {
       {
         opened() {},
         welcomed() {},
-        frame() {}, // the transport has it
+        frame() {}, // the transport handles it
         lost: () => this.#transport.forget(),
         status: (status) => this.#reportStatus(status),
       },
@@ -80,17 +80,17 @@ export class Leader {
     return this.#epoch
   }
 
-  /** Verifies the connection after a sleep. */
+  /** Probes the relay after a sleep. */
   wake(): void {
     this.#link.wake()
   }
 
-  /** A tab would connect again after the relay's final refusal. */
+  /** Connects again after the relay's final refusal. */
   retry(): void {
     if (this.#link.refusal) this.#link.connect()
   }
 
-  /** Says how things stand, if the relay can be reached. */
+  /** Broadcasts the state of the session while online. */
   greet(): void {
     const { ledger } = this.#ports
     const { welcome } = ledger
@@ -100,22 +100,22 @@ export class Leader {
     this.#broadcast({ type: 'ready', epoch: this.#epoch, welcome, kind, received, view: ledger.view })
   }
 
-  /** A tab has a frame for the relay. */
+  /** Sends a frame of a tab, or queues it. */
   take(tab: number, { number, frame }: TabFrame): void {
-    if (number !== (this.#taken.get(tab) ?? this.#ports.ledger.lastOf(tab)) + 1) return // it has come before
-    this.#taken.set(tab, number)
+    if (number !== (this.#accepted.get(tab) ?? this.#ports.ledger.lastOf(tab)) + 1) return // a repeated frame
+    this.#accepted.set(tab, number)
     const owner = { tab, number }
     if (this.#isOnline && this.#waiting.length === 0) this.#send(frame, owner)
     else this.#waiting.push({ owner, frame })
   }
 
-  /** Ends subscriptions that no tab has. */
+  /** Unsubscribes from subscriptions that no tab has. */
   sweep(): void {
     if (!this.#isOnline || this.#asking.size > 0) return
     for (const id of this.#ports.ledger.takeUnused()) this.#send({ kind: 'Unsubscribe', id }, undefined)
   }
 
-  /** Gives the connection up: with the session, or for another leader to go on with it. */
+  /** Closes the connection: with the session, or for another leader to resume it. */
   stop(end: boolean): void {
     this.#flush()
     this.#isOver = true
@@ -137,7 +137,7 @@ export class Leader {
     else if (frame.kind === 'Error' && frame.id === undefined) this.#ports.fault(toError(frame), 'protocol')
   }
 
-  /** What came in one turn goes in one message. */
+  /** Broadcasts the frames of a turn in one message. */
   #flush(): void {
     const frames = this.#frames.splice(0)
     if (frames.length === 0 || this.#isOver) return
@@ -146,7 +146,7 @@ export class Leader {
     this.sweep()
   }
 
-  /** After what came before. */
+  /** Sends a message after the frames received before. */
   #broadcast(message: TabMessage): void {
     this.#flush()
     if (!this.#isOver) this.#ports.broadcast(message)
@@ -157,7 +157,7 @@ export class Leader {
     if (this.#isOver || status.state === 'connecting') return
     if (this.#isOnline) this.#open()
     else if ('reason' in status && status.reason && status.reason.code !== 'replaced')
-      // by the next leader
+      // the next leader has replaced it
       this.#broadcast({ type: 'away', code: codeOf(status.reason, status.state), reason: status.reason.message })
   }
 
@@ -171,16 +171,16 @@ export class Leader {
   }
 
   #loseSession(): void {
-    this.#frames = [] // of a session that is over
+    this.#frames = [] // of the lost session
     this.#waiting = []
-    this.#taken.clear()
+    this.#accepted.clear()
     this.#asking.clear()
     this.#epoch++
     this.#broadcast({ type: 'lost', epoch: this.#epoch })
   }
 }
 
-/** The close code by which the clients of all tabs know what has happened. */
+/** Returns the close code that the clients of all tabs get for a reason. */
 function codeOf({ code }: WildcastError, state: Status['state']): number {
   const found = Object.entries(finalCloseCodes).find(([, known]) => known === code)
   return state === 'closed' && found ? Number(found[0]) : 1006

@@ -1,31 +1,32 @@
 import type { ClientClock } from '../time/clock.js'
 import { openTimer } from '../time/timer.js'
 
-/** How often a tab that is seen looks after its leader, in milliseconds. */
-const lookEveryMs = 3_000
+/** How often a visible tab checks its leader, in milliseconds. */
+const checkEveryMs = 3_000
 /** How long a leader may take to answer. */
 const answerMs = 2_000
-/** Of several tabs, one is first. */
+/** A random part of the wait, so that one of several tabs is first. */
 const spreadMs = 500
-/** A timer that is later than this has slept, and has heard nothing meanwhile. */
+/** A timer that fires later than this has slept, and messages may be waiting. */
 const lateMs = 1_000
 
-/** What `Leadership` needs. */
+/** The functions that `Leadership` uses. */
 export interface LeadershipPorts {
   readonly locks: Pick<LockManager, 'request'>
   readonly clock: ClientClock
   /** Name of the lock. */
   readonly name: string
-  /** Whether timers are on time. */
+  /** Whether the page is visible: timers of a hidden page are late. */
   isVisible(): boolean
-  /** Asks the leader for a sign of life. */
+  /** Sends a probe to the leader. */
   probe(): void
+  /** This tab leads now. */
   lead(): void
-  /** Another tab leads. */
+  /** Another tab leads now. */
   follow(): void
 }
 
-/** Who leads: the tab that has the lock. A leader that gives no sign of life loses it. */
+/** Elects the leader: the tab that holds a lock. A leader that doesn't answer loses it. */
 export class Leadership {
   readonly #ports: LeadershipPorts
   readonly #timer
@@ -46,12 +47,12 @@ export class Leadership {
     return this.#isLeading
   }
 
-  /** The leader has given a sign of life. */
+  /** Records a message of the leader. */
   keepAlive(): void {
     this.#isAlive = true
   }
 
-  /** Asks the leader now. */
+  /** Probes the leader now. */
   check(): void {
     if (this.#isOver || this.#isLeading) return
     const { clock, probe } = this.#ports
@@ -76,7 +77,7 @@ export class Leadership {
 
   #watch(): void {
     this.#isAlive = false
-    this.#timer.set(lookEveryMs, () => {
+    this.#timer.set(checkEveryMs, () => {
       if (this.#isAlive || !this.#ports.isVisible()) this.#watch()
       else this.check()
     })
@@ -96,7 +97,7 @@ export class Leadership {
       isGranted = true
       return this.#lead()
     }
-    // One that steals can't be aborted: it has the lock at once.
+    // A request that steals can't be aborted: the lock is granted at once.
     const options = how ?? { signal: this.#queued.signal }
     locks.request(name, options, hold).catch(() => isGranted && this.#follow())
   }

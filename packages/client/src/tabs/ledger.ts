@@ -1,7 +1,7 @@
 import type { RelayFrame, WelcomeFrame } from '@wildcast/protocol/client'
 import { fromSharedRef } from './ref.js'
 
-/** Which frame of which tab it is. */
+/** The tab that sent a frame, and the number of the frame in that tab. */
 export interface FrameOwner {
   readonly tab: number
   readonly number: number
@@ -17,23 +17,23 @@ export interface LedgerView {
 }
 
 /**
- * What every tab knows of the shared session, so that each can go on with it: whose the frames are
- * that the relay has not confirmed, and who has which subscription.
+ * A tab's record of the shared session, with which any tab can resume it: the owners of the
+ * unconfirmed frames, and the subscriptions of each tab.
  */
 export class Ledger {
   welcome: WelcomeFrame | undefined
-  /** The relay has so many frames for sure. */
+  /** How many frames the relay has confirmed. */
   #confirmed = 0
-  /** Whose the frames after that are. Undefined: a leader's own. */
+  /** The owners of the next frames. Undefined: the leader itself. */
   #orders: (FrameOwner | undefined)[] = []
-  /** The last frame of each tab that the relay has for sure. */
+  /** The last confirmed frame of each tab. */
   #settled = new Map<number, number>()
   /** The subscriptions of each tab. */
   #tabs = new Map<number, Set<number>>()
   /** All subscriptions at the relay. */
   #ids = new Set<number>()
 
-  /** How many frames have a number. */
+  /** How many frames have a number in the shared session. */
   get sent(): number {
     return this.#confirmed + this.#orders.length
   }
@@ -52,6 +52,7 @@ export class Ledger {
     }
   }
 
+  /** Replaces the content by a copy of another ledger. */
   adopt({ confirmed, orders, settled, tabs, ids }: LedgerView): void {
     this.#confirmed = confirmed
     this.#orders = [...orders]
@@ -60,7 +61,7 @@ export class Ledger {
     this.#ids = new Set(ids)
   }
 
-  /** The session is lost. */
+  /** Clears the record of a lost session. */
   reset(): void {
     const tabs = this.#tabs.keys()
     this.adopt({ confirmed: 0, orders: [], settled: new Map(), tabs: new Map(), ids: new Set() })
@@ -76,13 +77,13 @@ export class Ledger {
     this.#tabs.delete(tab)
   }
 
-  /** The next frame is this one. */
+  /** Records the owner of the next frame. */
   order(number: number, owner: FrameOwner | undefined): void {
     if (number === this.sent + 1) this.#orders.push(owner)
-    if (!this.welcome?.limits.resume_bytes) this.confirm(number) // nobody goes on with it
+    if (!this.welcome?.limits.resume_bytes) this.confirm(number) // the session can't be resumed
   }
 
-  /** The relay has so many frames. Returns false if nobody knows whose they are. */
+  /** Records that the relay has `count` frames. Returns false if their owners are unknown. */
   confirm(count: number): boolean {
     if (count > this.sent) return false
     const done = Math.max(0, count - this.#confirmed)
@@ -91,25 +92,22 @@ export class Ledger {
     return count === this.#confirmed
   }
 
-  /**
-   * The relay has what is confirmed, and nothing else: what was ordered after that is to be ordered
-   * again.
-   */
+  /** Deletes the unconfirmed frames: the relay doesn't have them, so they are ordered again. */
   cut(): void {
     this.#orders = []
   }
 
-  /** The last frame of a tab that the relay has for sure. */
+  /** Returns the last confirmed frame of a tab. */
   settledOf(tab: number): number {
     return this.#settled.get(tab) ?? 0
   }
 
-  /** The last frame of a tab that has a number. */
+  /** Returns the last frame of a tab that has a number in the shared session. */
   lastOf(tab: number): number {
     return this.#orders.findLast((owner) => owner?.tab === tab)?.number ?? this.settledOf(tab)
   }
 
-  /** Takes note of what a frame of the relay says about subscriptions. */
+  /** Records a subscription that the relay has confirmed or ended. */
   note(frame: RelayFrame): void {
     if (frame.kind === 'Subscribed') {
       this.#ids.add(frame.id)
@@ -124,7 +122,7 @@ export class Ledger {
     this.#tabs.get(tab)?.delete(id)
   }
 
-  /** The subscriptions that no tab has: the relay is about to be asked to end them. */
+  /** Removes and returns the subscriptions that no tab has, to unsubscribe from them. */
   takeUnused(): number[] {
     const unused = [...this.#ids].filter((id) => ![...this.#tabs.values()].some((ids) => ids.has(id)))
     for (const id of unused) this.#ids.delete(id)

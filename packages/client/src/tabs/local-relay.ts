@@ -2,23 +2,24 @@ import type { ClientFrame, ConnectFrame, RelayFrame, WelcomeFrame } from '@wildc
 import { newKey } from '../publishing/key.js'
 import type { Transport, TransportEvents, TransportKind } from '../transports/transport.js'
 
-/** What the client of a tab says. */
+/** The actions of a tab's client. */
 export interface LocalRelayEvents {
-  /** The client is there, and has this token. */
+  /** The client connects with this token. */
   connect(token: string | undefined): void
-  /** The client begins a new session: what it had is over. */
+  /** The client begins a new session: its earlier subscriptions have ended. */
   begin(): void
   frame(frame: ClientFrame): void
   /** The client is closed. */
   leave(): void
 }
 
-/** Bytes that this session says it keeps: it keeps all. */
+/** The `resume_bytes` of this session, which keeps all frames. */
 const resumeBytes = 2 ** 40
 
 /**
- * The relay that the client of a tab sees. Its session is the client's own: the shared one is below
- * it. It outlives the losses of the connection, so that the client has the status of that.
+ * The relay for a tab's client. It gives the client a session of its own, over the shared one. It
+ * outlives the shared connection, and closes the client's transport when that is lost, so that the
+ * client has the same status.
  */
 export class LocalRelay {
   readonly #events: LocalRelayEvents
@@ -27,28 +28,28 @@ export class LocalRelay {
   #connect: ConnectFrame | undefined
   #welcome: WelcomeFrame | undefined
   #kind: TransportKind | undefined
-  /** That of the session. */
+  /** The key of the session. */
   #key: string | undefined
-  /** Whether the client is connected. */
-  #isGreeted = false
+  /** Whether the client has received `Welcome`. */
+  #isWelcomed = false
   #received = 0
-  /** What a client that begins has said behind its `Connect`. */
+  /** Frames that a client has sent before `Welcome`. */
   #early: ClientFrame[] = []
-  /** What came while the client was not connected. */
+  /** Frames for a client that is not connected. */
   #waiting: RelayFrame[] = []
 
   constructor(events: LocalRelayEvents) {
     this.#events = events
   }
 
-  /** Whether the client has opened a way, or is about to. */
+  /** Whether the client's transport is open or opening. */
   get isOpen(): boolean {
     return this.#transport !== undefined
   }
 
   open(events: TransportEvents): Transport {
     this.#transport = events
-    this.#isGreeted = false
+    this.#isWelcomed = false
     this.#connect = undefined
     this.#early = []
     const isCurrent = (): boolean => this.#transport === events
@@ -68,34 +69,34 @@ export class LocalRelay {
     }
   }
 
-  /** The relay can be reached. */
+  /** The shared connection is online. */
   welcome(welcome: WelcomeFrame, kind: TransportKind | undefined): void {
     this.#welcome = welcome
     this.#kind = kind
-    this.#greet()
+    this.#welcomeClient()
   }
 
-  /** A frame that counts has come. */
+  /** Delivers a frame that counts, now or after a reconnect of the client. */
   deliver(frame: RelayFrame): void {
-    if (this.#transport && this.#isGreeted) this.#transport.frame(frame)
+    if (this.#transport && this.#isWelcomed) this.#transport.frame(frame)
     else if (this.#key !== undefined) this.#waiting.push(frame)
   }
 
-  /** The session is lost. */
+  /** The shared session is lost. */
   forget(): void {
     this.#key = undefined
     this.#waiting = []
-    this.drop(1006, 'the session that the tabs share was lost')
+    this.drop(1006, 'the shared session of the tabs was lost')
   }
 
   /**
-   * The relay can't be reached. A client that waits for it goes on waiting, unless it is refused
-   * for good.
+   * The shared connection is lost. A client that waits for `Welcome` keeps waiting, unless the
+   * relay has refused it for good.
    */
   drop(code: number, reason: string): void {
     const transport = this.#transport
     this.#welcome = undefined
-    if (!transport || (!this.#isGreeted && code < 4500)) return
+    if (!transport || (!this.#isWelcomed && code < 4500)) return
     this.#transport = undefined
     transport.close({ code, reason })
   }
@@ -105,30 +106,30 @@ export class LocalRelay {
       case 'Connect':
         this.#connect = frame
         this.#events.connect(frame.token)
-        queueMicrotask(() => this.#greet())
+        queueMicrotask(() => this.#welcomeClient())
         break
       case 'Received':
       case 'Pong':
         break
       default:
-        if (this.#isGreeted) this.#count(frame)
+        if (this.#isWelcomed) this.#count(frame)
         else this.#early.push(frame)
     }
   }
 
   #count(frame: ClientFrame): void {
     if (frame.kind === 'Ping') queueMicrotask(() => this.deliver({ kind: 'Pong' }))
-    else this.#events.frame(frame) // throws if it can't be sent: then it does not count
+    else this.#events.frame(frame) // throws if it can't be sent, and then doesn't count it
     const count = ++this.#received
     queueMicrotask(() => this.#confirm(count))
   }
 
-  /** The tab is responsible for what the client has sent from here on. */
+  /** Confirms the client's frames: the tab keeps them from now on. */
   #confirm(count: number): void {
-    if (this.#isGreeted && count === this.#received) this.#transport?.frame({ kind: 'Received', count })
+    if (this.#isWelcomed && count === this.#received) this.#transport?.frame({ kind: 'Received', count })
   }
 
-  #greet(): void {
+  #welcomeClient(): void {
     const connect = this.#connect
     const transport = this.#transport
     const welcome = this.#welcome
@@ -141,7 +142,7 @@ export class LocalRelay {
       this.#waiting = []
       this.#events.begin()
     }
-    this.#isGreeted = true
+    this.#isWelcomed = true
     const limits = { ...welcome.limits, resume_bytes: resumeBytes }
     transport.frame({ ...welcome, session: this.#key ?? '', resumed, received: this.#received, limits })
     for (const frame of this.#waiting.splice(0)) this.deliver(frame)

@@ -6,7 +6,7 @@ import type { OpenTransport } from '../transports/transport.js'
 import { shareOn } from './share-tabs.js'
 import type { TabChannel } from './tab-platform.js'
 
-/** A page in a frame: it ends with its locks and its channels, as when a tab crashes. */
+/** A page in an iframe, whose removal ends its locks and channels as a crash does. */
 interface Page {
   readonly client: Client
   readonly texts: string[]
@@ -14,7 +14,7 @@ interface Page {
   crash(): void
 }
 
-/** Opens a page, with the locks and channels of the browser. */
+/** Opens a page with the locks and channels of the browser. */
 async function openPage(relay: SessionRelay, name: string): Promise<Page> {
   const frame = document.body.appendChild(document.createElement('iframe'))
   const { navigator, BroadcastChannel } = frame.contentWindow as Window & typeof globalThis
@@ -53,7 +53,7 @@ async function openPage(relay: SessionRelay, name: string): Promise<Page> {
   return { client, texts, gaps, crash }
 }
 
-test('over the locks and channels of the browser, a page that crashes hands its connection on', async () => {
+test("with the browser's locks and channels, another page resumes the session of a crashed one", async () => {
   const relay = new SessionRelay(platformClock)
   const name = crypto.randomUUID()
   const [first, ...others] = [await openPage(relay, name), await openPage(relay, name), await openPage(relay, name)]
@@ -77,7 +77,7 @@ test('over the locks and channels of the browser, a page that crashes hands its 
   for (const { client } of others) client.close()
 })
 
-test('clients with another name have another connection', async () => {
+test('clients with different names have separate connections', async () => {
   const relay = new SessionRelay(platformClock)
   const pages = [await openPage(relay, crypto.randomUUID()), await openPage(relay, crypto.randomUUID())]
   expect(relay.connections).toBe(2)

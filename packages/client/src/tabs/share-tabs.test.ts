@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { type FakeTab, FakeTabs } from '../testing/fake-tabs.js'
 
-/** Opens tabs, and waits until all are online. */
+/** Opens tabs and waits until all are online. */
 async function open(names: readonly string[], tokens: readonly string[] = []): Promise<[FakeTabs, FakeTab[]]> {
   const tabs = new FakeTabs()
   const opened: FakeTab[] = []
@@ -22,7 +22,7 @@ async function open(names: readonly string[], tokens: readonly string[] = []): P
   return [tabs, opened]
 }
 
-/** What comes to a tab on a subject, and how often it was told of a gap. */
+/** Records the messages and gaps of a tab on a subject. */
 function listen({ client }: FakeTab, subject: string): { readonly texts: string[]; readonly gaps: unknown[] } {
   const texts: string[] = []
   const gaps: unknown[] = []
@@ -30,14 +30,14 @@ function listen({ client }: FakeTab, subject: string): { readonly texts: string[
   return { texts, gaps }
 }
 
-test('several tabs hold one connection, and each gets what it has subscribed to', async () => {
+test('several tabs hold one connection, and each gets the messages of its subscriptions', async () => {
   const [tabs, opened] = await open(['a', 'b', 'c'])
-  const heard = opened.map((tab) => listen(tab, tab.name === 'c' ? 'other' : 'news'))
+  const received = opened.map((tab) => listen(tab, tab.name === 'c' ? 'other' : 'news'))
   await tabs.drain()
   tabs.relay.publish('news', '1')
   tabs.relay.publish('other', '2')
   await tabs.drain()
-  expect(heard.map(({ texts }) => texts)).toEqual([['1'], ['1'], ['2']])
+  expect(received.map(({ texts }) => texts)).toEqual([['1'], ['1'], ['2']])
   expect(tabs.opened).toEqual(['a'])
   expect(tabs.relay.connections).toBe(1)
   expect(opened.flatMap(({ errors }) => errors)).toEqual([])
@@ -49,9 +49,9 @@ test('without a name, tabs with the same token share, and others do not', async 
   expect(tabs.relay.connections).toBe(2)
 })
 
-test('each tab has the status of the connection, and loses nothing when that comes back', async () => {
+test('each tab has the status of the connection, and loses nothing in a reconnect', async () => {
   const [tabs, opened] = await open(['a', 'b'])
-  const heard = opened.map((tab) => listen(tab, 'news'))
+  const received = opened.map((tab) => listen(tab, 'news'))
   await tabs.drain()
   opened[0]?.cut()
   await tabs.drain()
@@ -61,13 +61,13 @@ test('each tab has the status of the connection, and loses nothing when that com
   await tabs.drain(2000)
   expect(opened.map(({ client }) => client.status.state)).toEqual(['online', 'online'])
   expect(await publication).toBe('confirmed')
-  expect(heard).toEqual([
+  expect(received).toEqual([
     { texts: ['1', 'b'], gaps: [] },
     { texts: ['1', 'b'], gaps: [] },
   ])
 })
 
-test('publishes and requests of each tab are answered to it', async () => {
+test('each tab gets the answers to its publishes and requests', async () => {
   const [tabs, opened] = await open(['a', 'b'])
   const all = opened.map(({ client, name }) => client.publish('news', name))
   const answers = opened.map(({ client, name }) => client.request('echo', name))
@@ -97,7 +97,7 @@ test('a subscription ends at the relay with the last tab that has it', async () 
   expect(tabs.relay.unsubscribed).toEqual([1])
 })
 
-test('what a tab has subscribed to ends at the relay if the tab crashes', async () => {
+test('the subscriptions of a crashed tab end at the relay', async () => {
   const [tabs, [, b]] = await open(['a', 'b'])
   b?.client.subscribe('news', () => {})
   await tabs.drain()
@@ -106,25 +106,25 @@ test('what a tab has subscribed to ends at the relay if the tab crashes', async 
   expect(tabs.relay.unsubscribed).toEqual([1])
 })
 
-test('a tab that is left hands its connection on with its session, and the last one ends it', async () => {
+test('another tab resumes the session of a closed one, and the last tab ends it', async () => {
   const [tabs, [a, b]] = await open(['a', 'b'])
   if (!a || !b) throw new Error('two were opened')
-  const heard = listen(b, 'news')
+  const received = listen(b, 'news')
   await tabs.drain()
   a.client.close()
   tabs.relay.publish('news', '1')
   await tabs.drain(1000)
-  expect(heard).toEqual({ texts: ['1'], gaps: [] })
+  expect(received).toEqual({ texts: ['1'], gaps: [] })
   expect({ opened: tabs.opened, begun: tabs.relay.begun }).toEqual({ opened: ['a', 'b'], begun: 1 })
   b.client.close()
   await tabs.drain(1000)
   expect(tabs.relay.sessions).toBe(0)
 })
 
-test('a leader that is frozen is replaced, follows when it thaws, and has missed nothing', async () => {
+test('a frozen leader is replaced, follows when it thaws, and has missed nothing', async () => {
   const [tabs, [a, b]] = await open(['a', 'b'])
   if (!a || !b) throw new Error('two were opened')
-  const heard = [listen(a, 'news'), listen(b, 'news')]
+  const received = [listen(a, 'news'), listen(b, 'news')]
   await tabs.drain()
   a.freeze()
   const publication = b.client.publish('news', 'b')
@@ -137,47 +137,47 @@ test('a leader that is frozen is replaced, follows when it thaws, and has missed
   const late = a.client.publish('news', 'a')
   await tabs.drain(1000)
   expect(await late).toBe('confirmed')
-  expect(heard.map(({ texts }) => texts.toSorted())).toEqual([
+  expect(received.map(({ texts }) => texts.toSorted())).toEqual([
     ['1', 'a', 'b'],
     ['1', 'a', 'b'],
   ])
-  expect(heard.flatMap(({ gaps }) => gaps)).toEqual([])
+  expect(received.flatMap(({ gaps }) => gaps)).toEqual([])
   expect({ connections: tabs.relay.connections, begun: tabs.relay.begun }).toEqual({ connections: 1, begun: 1 })
 })
 
-test('if the relay has lost the session, every tab is told of its gap and goes on', async () => {
+test('if the relay has lost the session, every tab gets a gap and continues', async () => {
   const [tabs, opened] = await open(['a', 'b'])
-  const heard = opened.map((tab) => listen(tab, 'news'))
+  const received = opened.map((tab) => listen(tab, 'news'))
   await tabs.drain()
   tabs.relay.restart()
   tabs.relay.publish('news', 'missed')
   await tabs.drain(5000)
   tabs.relay.publish('news', '1')
   await tabs.drain()
-  expect(heard).toEqual([
+  expect(received).toEqual([
     { texts: ['1'], gaps: [{ missed: undefined }] },
     { texts: ['1'], gaps: [{ missed: undefined }] },
   ])
 })
 
-test('what no tab knows of is told as a gap, not doubled', async () => {
+test('frames that no other tab has recorded cause a gap and no duplicates', async () => {
   const [tabs, opened] = await open(['a', 'b'])
   const [a, b] = opened
   if (!a || !b) throw new Error('two were opened')
-  const heard = listen(b, 'news')
+  const received = listen(b, 'news')
   await tabs.drain()
   void a.client.publish('news', 'a')
-  a.kill(1, 'b') // the relay gets the frame, the other tab has no word of it
+  a.kill(1, 'b') // the relay gets the frame, the other tab doesn't get the order
   await tabs.drain(5000)
   expect(tabs.relay.begun).toBe(2)
-  expect(heard.gaps).toEqual([{ missed: undefined }])
+  expect(received.gaps).toEqual([{ missed: undefined }])
   const after = b.client.publish('news', 'b')
   await tabs.drain(1000)
   expect(await after).toBe('confirmed')
   expect(tabs.relay.published.map(({ message }) => message)).toEqual(['a', 'b'])
 })
 
-test('a tab that serves has a connection of its own', async () => {
+test('a tab that serves has its own connection', async () => {
   const [tabs, [, b]] = await open(['a', 'b'])
   b?.client.serve('sum', () => 1)
   await tabs.drain(1000)
@@ -185,27 +185,27 @@ test('a tab that serves has a connection of its own', async () => {
   expect(tabs.relay.begun).toBe(2)
 })
 
-/** What may happen to the tab that holds the connection. */
+/** The ways in which the leader may end. */
 const ends = {
   crashes: (tab: FakeTab, arriving: number) => tab.kill(arriving),
-  'crashes while its last words reach only one tab': (tab: FakeTab, arriving: number) =>
+  'crashes while its last messages reach only one tab': (tab: FakeTab, arriving: number) =>
     tab.kill(arriving, arriving % 2 ? 'b' : 'c'),
   'is left': (tab: FakeTab) => {
     tab.leave()
-    tab.kill(Number.POSITIVE_INFINITY) // what it has sent arrives
+    tab.kill(Number.POSITIVE_INFINITY) // all sent frames arrive
   },
   'is frozen': (tab: FakeTab) => tab.freeze(),
 }
 
 /**
- * Tabs and other clients publish at random, while things happen in a random order. Ends a tab at a
- * random moment.
+ * Lets tabs and another client publish at random, with random steps in between. Ends the leader
+ * after `endAt` publishes.
  */
 async function play(choices: Iterator<number>, endAt: number, end: (tab: FakeTab) => void): Promise<void> {
   const choose = (): number => choices.next().value ?? 0
   const [tabs, opened] = await open(['a', 'b', 'c'])
   const [leader, ...others] = opened
-  const heard = others.map((tab) => listen(tab, 'news'))
+  const received = others.map((tab) => listen(tab, 'news'))
   if (leader) listen(leader, 'news')
   await tabs.drain()
   const outcomes = new Map<string, Promise<string>>()
@@ -219,7 +219,7 @@ async function play(choices: Iterator<number>, endAt: number, end: (tab: FakeTab
   }
   await tabs.drain(15_000)
   const published = tabs.relay.published.map(({ message }) => message)
-  for (const { texts, gaps } of heard) expect({ texts, gaps }).toEqual({ texts: published, gaps: [] })
+  for (const { texts, gaps } of received) expect({ texts, gaps }).toEqual({ texts: published, gaps: [] })
   expect(published).toHaveLength(new Set(published).size)
   for (const { name } of others) {
     const isOwn = (text: string): boolean => text.startsWith(`${name} `)
@@ -230,29 +230,26 @@ async function play(choices: Iterator<number>, endAt: number, end: (tab: FakeTab
   expect(tabs.relay.begun).toBe(1)
 }
 
-test.each(Object.entries(ends))(
-  'whenever the tab that holds the connection %s, nothing is lost and nothing is doubled',
-  async (_, end) => {
-    await fc.assert(
-      fc.asyncProperty(fc.infiniteStream(fc.nat(1000)), fc.nat(59), fc.nat(3), (choices, endAt, arriving) =>
-        play(choices, endAt, (tab) => end(tab, arriving)),
-      ),
-      { numRuns: 100 },
-    )
-  },
-)
+test.each(Object.entries(ends))('whenever the leader %s, nothing is lost or duplicated', async (_, end) => {
+  await fc.assert(
+    fc.asyncProperty(fc.infiniteStream(fc.nat(1000)), fc.nat(59), fc.nat(3), (choices, endAt, arriving) =>
+      play(choices, endAt, (tab) => end(tab, arriving)),
+    ),
+    { numRuns: 100 },
+  )
+})
 
-test('whatever happens to tabs and connections, a tab that lives loses nothing', async () => {
+test('for any losses of tabs and connections, a surviving tab loses nothing', async () => {
   await fc.assert(
     fc.asyncProperty(fc.infiniteStream(fc.nat(1000)), async (choices) => {
       const choose = (): number => choices.next().value ?? 0
       const [tabs, opened] = await open(['a', 'b', 'c', 'd', 'e'])
       const [survivor, ...others] = opened.toReversed()
       if (!survivor) throw new Error('five were opened')
-      const heard = listen(survivor, 'news')
+      const received = listen(survivor, 'news')
       await tabs.drain()
       const own: { readonly text: string; readonly outcome: Promise<string> }[] = []
-      const happenings = [
+      const actions = [
         (tab: FakeTab) => tab.cut(),
         (tab: FakeTab) => tab.kill(choose() % 3),
         (tab: FakeTab) => tab.freeze(),
@@ -261,7 +258,7 @@ test('whatever happens to tabs and connections, a tab that lives loses nothing',
       ]
       for (let at = 0; at < 80; at++) {
         const tab = others[choose() % others.length]
-        if (tab && choose() % 6 === 0) happenings[choose() % happenings.length]?.(tab)
+        if (tab && choose() % 6 === 0) actions[choose() % actions.length]?.(tab)
         if (choose() % 10 === 0) survivor.cut()
         const text = `${at}`
         if (choose() % 2) tabs.relay.publish('news', text)
@@ -271,7 +268,7 @@ test('whatever happens to tabs and connections, a tab that lives loses nothing',
       }
       await tabs.drain(60_000)
       const published = tabs.relay.published.map(({ message }) => message)
-      expect(heard).toEqual({ texts: published, gaps: [] })
+      expect(received).toEqual({ texts: published, gaps: [] })
       expect(published).toHaveLength(new Set(published).size)
       for (const { outcome } of own) expect(await outcome).toBe('confirmed')
       expect(published).toHaveLength(80)

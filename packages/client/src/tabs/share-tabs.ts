@@ -7,24 +7,25 @@ import type { TabChannel, TabPlatform } from './tab-platform.js'
 import { TabSlot } from './tab-slot.js'
 
 const missing =
-  'shareTabs needs Web Locks and BroadcastChannel, which a page has over HTTPS or on localhost: it has a connection of its own'
+  'no Web Locks or no BroadcastChannel: serve the page over HTTPS or from localhost; this tab has its own connection'
 
-/** How tabs share a connection. */
+/** Options of `shareTabs`. */
 export interface ShareTabsOptions {
   /**
-   * Tabs of one origin with the same name and `url` share a connection: give each user an own one,
-   * and tabs whose tokens are renewed a name, since each has another token.
-   * @default the token: tabs with different ones don't share
+   * Tabs of one origin with the same name and `url` share a connection. Use a different name for
+   * each user; a name is needed if tokens are renewed, since each tab then has a different one.
+   * @default the token: tabs with different tokens don't share
    */
   readonly name?: string | undefined
 }
 
 /**
- * A part of a client that shares one connection with the clients of other tabs of its origin. One
- * tab holds it; if that is closed, frozen or crashes, another goes on with its session.
+ * Creates a part of a client that shares one connection with the clients of other tabs of its
+ * origin. One tab holds it; if that tab is closed, frozen or crashes, another one resumes its
+ * session.
  *
- * A client that serves or joins a group has a connection of its own from then on. Without Web Locks
- * and BroadcastChannel each has one, and `onError` is called once with the stage `transport`.
+ * A client that serves or joins a group has its own connection from then on. Without Web Locks and
+ * BroadcastChannel each tab has one, and `onError` is called once with the stage `transport`.
  * @example
  * const client = createClient({ url: '/ws', use: [shareTabs()] })
  */
@@ -39,21 +40,18 @@ export function shareTabs({ name }: ShareTabsOptions = {}): ClientPart {
   }
 }
 
-/**
- * Shares over what a platform has. Returns how to leave the others at once, as a page that is left
- * does.
- */
+/** Shares a connection on a platform. Returns a function that leaves the group at once. */
 export function shareOn(platform: TabPlatform, name: string | undefined, ports: PartPorts): Undo {
   const { reach, fault, url } = ports
   const load = reach.load.bind(reach)
   let isAlone = false
   let settings: TransportSettings | undefined
   let token: string | undefined
-  let seat: TabSlot | undefined
+  let slot: TabSlot | undefined
 
   const leave = (): void => {
-    seat?.leave()
-    seat = undefined
+    slot?.leave()
+    slot = undefined
   }
   const hide = (): void => {
     leave()
@@ -61,31 +59,31 @@ export function shareOn(platform: TabPlatform, name: string | undefined, ports: 
   }
   const join = async (given: TransportSettings): Promise<void> => {
     const group = await groupOf(url, given.codec, name === undefined ? token : { name })
-    if (seat?.group === group) {
-      seat.member?.retry()
+    if (slot?.group === group) {
+      slot.member?.retry()
       return
     }
     leave()
     local.forget()
     const { codec, clock, WebSocket } = given
     const more = { settings: { url, codec, clock, WebSocket }, load, token: () => token, local }
-    seat = new TabSlot(group, { ...ports, ...more, platform }, hide)
-    await seat.take()
+    slot = new TabSlot(group, { ...ports, ...more, platform }, hide)
+    await slot.take()
   }
   const local = new LocalRelay({
     connect(given) {
       token = given
       if (settings) join(settings).catch((cause) => fault(WildcastError.from(cause), 'transport'))
     },
-    begin: () => seat?.member?.begin(),
+    begin: () => slot?.member?.begin(),
     frame(frame) {
       if (frame.kind === 'Subscribe' && (frame.serve || frame.group !== undefined)) {
-        isAlone = true // what only one has belongs to one tab, and ends with it
+        isAlone = true // an exclusive subscription must end with its tab
         queueMicrotask(hide)
         return
       }
-      settings?.codec.encode(frame) // throws now if it can't be sent later
-      seat?.member?.send(frame)
+      settings?.codec.encode(frame) // throws here if it can't be encoded
+      slot?.member?.send(frame)
     },
     leave,
   })
@@ -97,7 +95,7 @@ export function shareOn(platform: TabPlatform, name: string | undefined, ports: 
   return hide
 }
 
-/** A name that only tabs have which may share: it shows nothing of the token. */
+/** Returns a name that is equal only for tabs that may share. Its hash hides the token. */
 async function groupOf(url: string, codec: Codec, whose: unknown): Promise<string> {
   const text = new TextEncoder().encode(JSON.stringify([url, codec.name, whose]))
   const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', text))

@@ -2,35 +2,35 @@ import type { ClientFrame, RelayFrame, WelcomeFrame } from '@wildcast/protocol/c
 import type { OpenTransport, Transport, TransportEvents, TransportKind } from '../transports/transport.js'
 import type { Ledger } from './ledger.js'
 
-/** What happens in the shared session. */
+/** The events of the shared session. */
 export interface SharedTransportEvents {
-  /** The next frame gets this number, and is about to be sent. */
+  /** The next frame will be sent with this number. */
   ordered(number: number): void
   confirmed(sent: number): void
-  /** A frame that counts; undefined if it can't be read. */
+  /** A frame that counts was received; undefined if it is unreadable. */
   frame(frame: RelayFrame | undefined): void
-  /** The relay has not kept the session of the leader before. */
+  /** The session is lost. */
   lost(): void
 }
 
-/** The frames of a relay that do not count. */
+/** The frames of a relay that don't count. */
 const uncounted: ReadonlySet<string> = new Set(['Welcome', 'Ping', 'Received', 'GoingAway'])
 
 /**
- * Lets a connection that begins go on with the session of a leader before it: its own counts begin
- * with 0, those of the relay go on.
+ * Resumes the session of an earlier leader on a new connection. Converts between the counts of the
+ * connection, which begin with 0, and those of the session.
  */
 export class SharedTransport {
   readonly #ledger: Ledger
   readonly #events: SharedTransportEvents
-  /** The session to go on with, until the relay has answered. */
+  /** The session to resume, until the relay has answered. */
   #claim: WelcomeFrame | undefined
-  /** Frames that were sent, and received, before the connection began. */
+  /** How many frames of the session were sent and received before this connection. */
   #sentBefore = 0
   #receivedBefore: number
   #received = 0
   #kind: TransportKind | undefined
-  /** Whether a close leaves the session to another leader. */
+  /** Whether `close` keeps the session for another leader. */
   keepsSession = false
 
   constructor(ledger: Ledger, received: number, events: SharedTransportEvents) {
@@ -50,12 +50,12 @@ export class SharedTransport {
     return this.#kind
   }
 
-  /** The connection has lost its session. */
+  /** The link has lost its session. */
   forget(): void {
     if (!this.#claim && this.#ledger.welcome) this.#loseSession()
   }
 
-  /** A transport over which the frames of the shared session go. */
+  /** Wraps a transport for the frames of the shared session. */
   over(open: OpenTransport): OpenTransport {
     return (events, settings) => {
       let isOver = false
@@ -134,11 +134,11 @@ export class SharedTransport {
       this.#sentBefore = received
       events.frame({ ...welcome, resumed: false, received: 0 })
     } else {
-      // The leader before has sent frames that no tab knows of: to send them again might double
-      // them.
+      // The previous leader sent frames that no tab has recorded. Sending them again might
+      // duplicate them.
       this.#loseSession()
       transport.close(1000)
-      events.close({ code: 1006, reason: 'nobody knows what the tab before has sent' })
+      events.close({ code: 1006, reason: 'the frames that the previous tab sent are unknown' })
     }
   }
 

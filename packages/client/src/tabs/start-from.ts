@@ -3,12 +3,12 @@ import type { Ledger } from './ledger.js'
 import type { Report } from './tab-message.js'
 
 /**
- * Where a new leader goes on, from what the tabs have. Its ledger becomes that of the tab which
- * knows most.
+ * Returns the state in which a new leader continues, from the reports of the tabs. Sets its ledger
+ * to the most recent one.
  */
 export function startFrom(reports: readonly Report[], ledger: Ledger): LeaderStart {
   const epoch = Math.max(0, ...reports.map((report) => report.epoch))
-  // The others have been frozen, and have the rest on their way to them.
+  // Tabs with an earlier epoch were frozen; the missing messages are in their queues.
   const current = reports.filter((report) => report.epoch === epoch)
   const [most] = [...current].sort((a, b) => sentIn(b) - sentIn(a))
   if (most) {
@@ -22,7 +22,7 @@ export function startFrom(reports: readonly Report[], ledger: Ledger): LeaderSta
   }
 }
 
-/** How many frames had a number, as far as a tab knows. */
+/** Returns how many frames had a number according to a tab. */
 function sentIn({ view }: Report): number {
   return view.confirmed + view.orders.length
 }

@@ -13,18 +13,18 @@ import type { TabChannel, TabPlatform } from './tab-platform.js'
 import { TabReports } from './tab-reports.js'
 import { UnconfirmedFrames } from './unconfirmed-frames.js'
 
-/** What a member needs. */
+/** The settings and functions that a member uses. */
 export interface MemberPorts extends Pick<LeaderPorts, 'settings' | 'fault' | 'load' | 'token'> {
   readonly platform: TabPlatform
   readonly clock: ClientClock
   readonly local: Pick<LocalRelay, 'welcome' | 'deliver' | 'forget' | 'drop' | 'isOpen'>
-  /** Ends the wait of the client for its next attempt. */
+  /** Ends the client's wait for its next attempt. */
   wake(): void
 }
 
 type Of<Type extends TabMessage['type']> = Extract<TabMessage, { readonly type: Type }>
 
-/** A tab that shares a connection with others. It keeps what its client sends until the relay has confirmed it. */
+/** A tab that shares a connection. Keeps its client's frames until the relay confirms them. */
 export class TabMember {
   readonly #ports: MemberPorts
   readonly #name: string
@@ -36,14 +36,14 @@ export class TabMember {
   #leader: Leader | undefined
   #reports: TabReports | undefined
   #epoch = 0
-  /** Whether it knows how things stand. */
+  /** Whether the state of the shared session is known. */
   #isKnown = false
   #isOver = false
   /** The number of the relay's last frame. */
   #received = 0
   readonly #outgoing: UnconfirmedFrames
 
-  /** @param number - which no other tab has, as long as it holds the lock `name` + number */
+  /** @param number - unique among the tabs, since this tab holds the lock `name` + number */
   constructor(name: string, number: number, ports: MemberPorts) {
     const { platform, clock } = ports
     this.#ports = ports
@@ -58,14 +58,14 @@ export class TabMember {
       clock,
       name: `${name}leader`,
       isVisible,
-      probe: () => this.#broadcast({ type: 'probe' }),
+      probe: () => this.#send({ type: 'probe' }),
       lead: () => void this.#lead(),
       follow: () => this.#follow(),
     })
-    this.#broadcast({ type: 'hello', from: number })
+    this.#send({ type: 'hello', from: number })
   }
 
-  /** The client sends a frame that counts. Throws if it can't be sent. */
+  /** Sends a frame of the client that counts. Throws if it can't be cloned. */
   send(frame: ClientFrame): void {
     if (frame.kind === 'Unsubscribe') {
       this.#release(frame.id)
@@ -74,28 +74,27 @@ export class TabMember {
     this.#post(this.#outgoing.add(frame))
   }
 
-  /** The client begins a new session: it wants nothing of what it had. */
+  /** The client begins a new session: ends its earlier subscriptions. */
   begin(): void {
     this.#outgoing.asking.clear()
     for (const id of this.#ledger.tabs.get(this.#number) ?? []) this.#release(id)
   }
 
-  /** The client would connect again. */
   retry(): void {
-    this.#broadcast({ type: 'retry' })
+    this.#send({ type: 'retry' })
   }
 
-  /** The page has woken. */
+  /** Checks the leader and the connection after a sleep. */
   wake(): void {
     this.#leadership.check()
     this.#leader?.wake()
   }
 
-  /** Leaves the others, who go on; if there are none, the session ends. */
+  /** Leaves the other tabs. If this is the last one, ends the session. */
   end(): void {
     if (this.#isOver) return
     this.#leader?.stop(this.#ledger.tabs.size < 2)
-    this.#broadcast({ type: 'bye', from: this.#number })
+    this.#send({ type: 'bye', from: this.#number })
     this.#isOver = true
     this.#leadership.end()
     this.#others.close()
@@ -103,16 +102,16 @@ export class TabMember {
   }
 
   #post({ number, frame }: TabFrame): void {
-    this.#broadcast({ type: 'post', epoch: this.#epoch, from: this.#number, number, frame })
+    this.#send({ type: 'post', epoch: this.#epoch, from: this.#number, number, frame })
   }
 
   #release(id: number): void {
     const session = this.#ledger.welcome?.session
-    if (session !== undefined) this.#broadcast({ type: 'leave', session, from: this.#number, id })
+    if (session !== undefined) this.#send({ type: 'leave', session, from: this.#number, id })
   }
 
-  /** To all tabs, this one too. */
-  #broadcast(message: TabMessage): void {
+  /** Sends a message to all tabs, including this one. */
+  #send(message: TabMessage): void {
     if (this.#isOver) return
     this.#channel.postMessage(message)
     this.#receive(message)
@@ -163,15 +162,15 @@ export class TabMember {
         leader?.retry()
         break
       case 'probe':
-        if (this.#leadership.isLeading) this.#broadcast({ type: 'beat' })
+        if (this.#leadership.isLeading) this.#send({ type: 'beat' })
         break
       case 'call':
         if (message.from === this.#number) {
-          this.#reports?.leave(message.from) // everything that was said before has come
+          this.#reports?.leave(message.from) // all earlier messages were received
           break
         }
-        // A leader goes on: it may be a call of the leader before it. Only the lock says who leads.
-        if (this.#isKnown) this.#broadcast({ type: 'report', from: this.#number, report: this.#report() })
+        // Doesn't stop this leader: the call may be of the previous leader. Only the lock decides.
+        if (this.#isKnown) this.#send({ type: 'report', from: this.#number, report: this.#report() })
         break
       case 'report':
         this.#reports?.add(message.from, message.report)
@@ -202,7 +201,7 @@ export class TabMember {
     }
   }
 
-  /** What the relay has for sure need not be kept. */
+  /** Deletes the confirmed frames. */
   #settle(): void {
     this.#outgoing.settle(this.#ledger.settledOf(this.#number))
   }
@@ -226,7 +225,7 @@ export class TabMember {
       this.#settle()
     }
     this.#ledger.welcome = welcome
-    // Before what the client has to say now.
+    // Before the new frames of the client.
     if (isNew) for (const frame of this.#outgoing.frames) this.#post(frame)
     local.welcome(welcome, kind)
     if (!local.isOpen) wake()
@@ -246,7 +245,7 @@ export class TabMember {
     for (const [i, frame] of frames.entries()) {
       const number = first + i
       if (number <= this.#received) continue
-      if (number > this.#received + 1) this.#ports.local.forget() // what it has missed can't be had any more
+      if (number > this.#received + 1) this.#ports.local.forget() // the missed frames are no longer available
       this.#received = number
       if (frame) this.#deliver(frame)
     }
@@ -262,16 +261,15 @@ export class TabMember {
     }
     const { tab, ref } = fromSharedRef(frame.ref)
     if (tab !== this.#number) return
-    const wasAsked = this.#outgoing.asking.delete(frame.ref)
-    if (frame.kind === 'Subscribed' && !wasAsked) this.#release(frame.id)
+    const isPending = this.#outgoing.asking.delete(frame.ref)
+    if (frame.kind === 'Subscribed' && !isPending) this.#release(frame.id)
     else local.deliver({ ...frame, ref })
   }
 
   async #lead(): Promise<void> {
     const { clock, platform } = this.#ports
     const others = (): number[] => [...this.#ledger.tabs.keys()].filter((tab) => tab !== this.#number)
-    for (const tab of others())
-      await this.#others.ifEnded(`${tab}`, async () => this.#broadcast({ type: 'bye', from: tab }))
+    for (const tab of others()) await this.#others.ifEnded(`${tab}`, async () => this.#send({ type: 'bye', from: tab }))
     this.#reports = new TabReports(clock, [this.#number, ...others()])
     const echo = platform.openChannel(this.#name) // reaches this tab, too
     echo.postMessage({ type: 'call', from: this.#number })
@@ -279,25 +277,23 @@ export class TabMember {
     echo.close()
     this.#reports = undefined
     if (this.#isOver || !this.#leadership.isLeading) return
-    this.#leader?.stop(false) // of a time before
+    this.#leader?.stop(false) // from an earlier leadership
     const start = startFrom(this.#isKnown ? [this.#report(), ...reports] : reports, this.#ledger)
     this.#ledger.enter(this.#number)
-    this.#leader = new Leader(
-      { ...this.#ports, ledger: this.#ledger, broadcast: (message) => this.#broadcast(message) },
-      start,
-    )
+    const broadcast = (message: TabMessage): void => this.#send(message)
+    this.#leader = new Leader({ ...this.#ports, ledger: this.#ledger, broadcast }, start)
     for (const tab of others()) this.#watch(tab)
   }
 
-  /** Another tab leads, and goes on with the session. */
+  /** Another tab leads and resumes the session. */
   #follow(): void {
     this.#leader?.stop(false)
     this.#leader = undefined
   }
 
-  /** A leader notices when another tab ends without a word. */
+  /** As the leader, detects when another tab ends without a `bye`. */
   #watch(tab: number): void {
     if (tab === this.#number || !this.#leadership.isLeading) return
-    this.#others.watch(`${tab}`, async () => this.#broadcast({ type: 'bye', from: tab }))
+    this.#others.watch(`${tab}`, async () => this.#send({ type: 'bye', from: tab }))
   }
 }

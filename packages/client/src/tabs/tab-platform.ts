@@ -1,8 +1,8 @@
 import type { TabMessage } from './tab-message.js'
 
 /**
- * What tabs speak over: each message reaches all others, in order. The browser's `BroadcastChannel`
- * fits.
+ * A channel between tabs, such as a `BroadcastChannel`: each message reaches all other tabs, in
+ * order.
  */
 export interface TabChannel {
   postMessage(message: TabMessage): void
@@ -10,13 +10,13 @@ export interface TabChannel {
   close(): void
 }
 
-/** What tabs need of the browser. */
+/** The browser features that tabs use. */
 export interface TabPlatform {
   readonly locks: LockManager
   openChannel(name: string): TabChannel
 }
 
-/** Holds a number that no other tab has, until the undo is called or the page ends. */
+/** Holds a unique number until `release` is called or the page ends. */
 export async function holdNumber(
   { locks }: TabPlatform,
   prefix: string,

@@ -3,12 +3,12 @@ import { openTimer } from '../time/timer.js'
 import type { Report } from './tab-message.js'
 
 /**
- * How long a new leader waits for what the other tabs have, in milliseconds: a frozen one says
- * nothing.
+ * How long a new leader waits for the reports of the other tabs, in milliseconds: a frozen tab
+ * sends none.
  */
 const reportTimeoutMs = 1_000
 
-/** Gathers what the tabs have, until all have said it or have had their time. */
+/** Collects the reports of the tabs until all have reported or the time is over. */
 export class TabReports {
   readonly #clock: ClientClock
   readonly #awaited = new Set<number>()
@@ -20,18 +20,19 @@ export class TabReports {
     for (const tab of tabs) this.#awaited.add(tab)
   }
 
-  /** A tab has said what it has. */
+  /** Adds the report of a tab. */
   add(tab: number, report: Report): void {
     this.#found.push(report)
     this.leave(tab)
   }
 
-  /** A tab will say nothing any more. */
+  /** No report of this tab is expected any longer. */
   leave(tab: number): void {
     this.#awaited.delete(tab)
     if (this.#awaited.size === 0) this.#done?.()
   }
 
+  /** Resolves with the reports. */
   async gather(): Promise<readonly Report[]> {
     const timer = openTimer(this.#clock)
     await new Promise<void>((resolve) => {

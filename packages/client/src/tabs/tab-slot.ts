@@ -4,11 +4,11 @@ import { tabCount } from './ref.js'
 import { type MemberPorts, TabMember } from './tab-member.js'
 import { holdNumber } from './tab-platform.js'
 
-/** A tab's place in a group of tabs that share a connection. */
+/** The slot of a tab in a group of tabs that share a connection. */
 export class TabSlot {
   readonly group: string
   readonly #ports: MemberPorts
-  /** The page is left. */
+  /** Called when the page is left. */
   readonly #hide: () => void
   readonly #undos: Undo[] = []
   #member: TabMember | undefined
@@ -20,12 +20,12 @@ export class TabSlot {
     this.#hide = hide
   }
 
-  /** Absent until the tab has a number. */
+  /** Undefined until the tab has a number. */
   get member(): TabMember | undefined {
     return this.#member
   }
 
-  /** Joins the others. */
+  /** Joins the group. */
   async take(): Promise<void> {
     const { platform, clock } = this.#ports
     const first = Math.floor(clock.random() * tabCount)

@@ -2,7 +2,7 @@ import type { ClientFrame } from '@wildcast/protocol/client'
 import { toSharedRef } from './ref.js'
 import type { TabFrame } from './tab-message.js'
 
-/** What a tab has sent, until the relay has confirmed it. */
+/** The frames of a tab that the relay has not confirmed yet. */
 export class UnconfirmedFrames {
   readonly #tab: number
   #last = 0
@@ -14,12 +14,12 @@ export class UnconfirmedFrames {
     this.#tab = tab
   }
 
-  /** What the relay may not have. */
+  /** The unconfirmed frames, in order. */
   get frames(): readonly TabFrame[] {
     return this.#frames
   }
 
-  /** Numbers a frame. Throws if other tabs can't get it. */
+  /** Numbers and keeps a frame. Throws if it can't be cloned. */
   add(frame: ClientFrame): TabFrame {
     const ref = 'ref' in frame && frame.ref !== undefined ? toSharedRef(this.#tab, frame.ref) : undefined
     const shared = structuredClone(ref === undefined ? frame : { ...frame, ref })
@@ -29,13 +29,13 @@ export class UnconfirmedFrames {
     return added
   }
 
-  /** The relay has all up to a number. */
+  /** Deletes the frames up to a number, which the relay has confirmed. */
   settle(number: number): void {
     const [first] = this.#frames
     if (first && first.number <= number) this.#frames = this.#frames.filter((frame) => frame.number > number)
   }
 
-  /** The session is lost, and with it what was sent. */
+  /** Deletes the frames of a lost session. */
   reset(): void {
     this.#last = 0
     this.#frames = []

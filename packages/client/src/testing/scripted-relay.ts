@@ -23,7 +23,7 @@ export interface ScriptedLink {
   readonly pongs: number
   readonly closedWith: number | 'open' | undefined
   open(): void
-  say(frame: RelayFrame): void
+  send(frame: RelayFrame): void
   /** Sends an unreadable frame, of which only the `ref` may be readable. */
   sendInvalid(ref?: number): void
   drop(code?: number, reason?: string): void
@@ -121,7 +121,7 @@ export function createScriptedRelay(): ScriptedRelay {
         state = 'open'
         events.open()
       },
-      say(frame) {
+      send(frame) {
         const data = jsonCodec.encode(frame) as string
         const decoded = readRelayFrame(lightJsonCodec.decode(data))
         if (state === 'open') events.frame(decoded, data.length)
@@ -149,7 +149,7 @@ export function createScriptedRelay(): ScriptedRelay {
           numbers.push(number)
         }
         const answer = relay.obliging ? oblige(read) : undefined
-        if (answer) queueMicrotask(() => link.say(answer))
+        if (answer) queueMicrotask(() => link.send(answer))
       },
       close(code) {
         state = 'closed'

@@ -2,8 +2,8 @@ import { type Connected, connect } from './connect.js'
 import { settle } from './fake-clock.js'
 
 /** Sends a request on `a`. The text is also part of the subject of the answer. */
-export const ask = ({ relay }: Connected, text: string): void =>
-  relay.link.say({
+export const request = ({ relay }: Connected, text: string): void =>
+  relay.link.send({
     kind: 'Message',
     id: 1,
     subject: 'a',

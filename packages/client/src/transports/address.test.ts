@@ -17,11 +17,11 @@ test.each([
   ['/ws?to=a:b', page, 'wss://shop.test/ws?to=a:b'],
   ['relay/a:b', page, 'wss://shop.test/app/relay/a:b'],
   ['/ws', undefined, undefined],
-])('%s on %s means %s', (url, on, meant) => {
+])('%s on the page %s is %s', (url, on, meant) => {
   expect(toWebSocketUrl(url, on)).toBe(meant)
 })
 
-describe.each([page, undefined])('on the page %s throws a TypeError with the remedy for', (on) => {
+describe.each([page, undefined])('the page %s: a TypeError has the remedy for', (on) => {
   test.each([
     undefined,
     null,
@@ -43,7 +43,7 @@ describe.each([page, undefined])('on the page %s throws a TypeError with the rem
     expect(() => toWebSocketUrl(url as string, on)).toThrow(/use ws:\/\/host\/ws, or \/ws in a page$/)
   })
 })
-test('a page that is no web page needs a whole URL', () => {
+test('a page without an HTTP URL needs a whole URL', () => {
   for (const on of ['about:blank', 'file:///index.html', 'blob:https://shop.test/1'])
     expect(() => toWebSocketUrl('/ws', on)).toThrow(/use ws:/)
 })
@@ -52,6 +52,6 @@ test.each([
   ['ws://relay.test', 'r1', 'ws://relay.test/ws?relay=r1'],
   ['https://relay.test/edge/ws?to=a:b&x=1#top', 'r1', 'wss://relay.test/edge/ws?to=a:b&x=1&relay=r1'],
   ['/ws', 'r1', 'wss://shop.test/ws?relay=r1'],
-])('%s leads to the relay %s as %s', (url, relay, meant) => {
+])('%s for the relay %s is %s', (url, relay, meant) => {
   expect(toWebSocketUrl(url, page, relay)).toBe(meant)
 })

@@ -1,12 +1,12 @@
 const absolute = /^(ws|http)s?:\/\//i
-/** Not `host:3015`, which would parse as a URL whose scheme is the host, or as a path. */
+/** Excludes `host:3015`, which would be parsed as a URL with the scheme `host`, or as a path. */
 const path = /^([/?#]|[^:/?#\s]+([/?#]|$))/
 
 /**
- * The WebSocket URL that an option means: `http` is mapped to `ws`, a URL without a path gets
- * `/ws`, and a path is resolved against the page. Undefined for a path if there is no page.
- * @param relay - id of the relay that it is to lead to; what else is in the query stays
- * @throws {TypeError} if it can't be the URL of a relay
+ * Converts the `url` option to a WebSocket URL: maps `http` to `ws`, adds `/ws` if there is no
+ * path, and resolves a path against the page. Returns undefined for a path without a page.
+ * @param relay - id of the relay to connect to, which is added to the query
+ * @throws {TypeError} if it isn't the URL of a relay
  */
 export function toWebSocketUrl(
   url: string,
@@ -17,10 +17,10 @@ export function toWebSocketUrl(
   const base = isPath ? page : url
   if (isPath && base === undefined) return undefined
   const found = absolute.test(`${base}`) && parse(url, page)
-  if (!found) throw new TypeError(`${url} is no URL of a relay: use ws://host/ws, or /ws in a page`)
+  if (!found) throw new TypeError(`${url} isn't a relay URL: use ws://host/ws, or /ws in a page`)
   found.protocol = found.protocol.replace('http', 'ws')
   if (found.pathname === '/') found.pathname = '/ws'
-  found.hash = '' // no WebSocket takes one
+  found.hash = '' // WebSocket throws for a hash
   if (relay) found.search += `${found.search && '&'}relay=${relay}`
   return found.href
 }

@@ -2,8 +2,8 @@ import { type Codec, type RawFrame, readRelayFrame, WildcastError } from '@wildc
 import type { TransportEvents } from './transport.js'
 
 /**
- * Hands on a frame. One that can not be read ends the wait for what it may have said: nobody knows
- * what that was.
+ * Decodes a frame and passes it on. An unreadable frame is reported with its `ref`, if that can be
+ * found, since the answer is lost.
  */
 export function receive(codec: Codec, data: string | Uint8Array, events: TransportEvents): void {
   let raw: RawFrame | undefined

@@ -3,15 +3,14 @@ import { describe, expect, test } from 'vitest'
 import { platformClock } from '../time/clock.js'
 import type { OpenTransport, Transport, TransportSettings } from './transport.js'
 
-/** A server that a transport can be tried against. */
+/** A server for the tests of a transport. */
 export interface Peer {
-  /** Settings by which the transport reaches it. */
+  /** Settings with which the transport connects to the server. */
   readonly settings: Pick<TransportSettings, 'url' | 'WebSocket'> & Partial<TransportSettings>
-  /** Subjects of the publishes that it has received, in order. */
+  /** Resolves with the subjects of the received publishes, in order. */
   published(): Promise<readonly string[]>
   /**
-   * Sends something that is no frame, then a message on `good.apple`, once somebody has subscribed
-   * to it.
+   * Sends an invalid frame, then a message on `good.apple` to its subscriber.
    */
   sendInvalid(): Promise<void>
   /** Ends all connections. */
@@ -24,20 +23,20 @@ interface Opened {
   readonly log: string[]
   readonly frames: RelayFrame[]
   readonly faults: WildcastError[]
-  /** Resolves when a line is in the log. */
+  /** Resolves when the log contains the line. */
   seen(line: string): Promise<void>
 }
 
-/** What every transport keeps. */
+/** The tests that every transport must pass. */
 export function transportContract(name: string, openTransport: OpenTransport, openPeer: () => Promise<Peer>): void {
   const open = ({ settings }: Pick<Peer, 'settings'>): Opened => {
     const log: string[] = []
     const frames: RelayFrame[] = []
     const faults: WildcastError[] = []
-    let stir = (): void => undefined
+    let wake = (): void => undefined
     const note = (line: string): void => {
       log.push(line)
-      stir()
+      wake()
     }
     const transport = openTransport(
       {
@@ -56,20 +55,20 @@ export function transportContract(name: string, openTransport: OpenTransport, op
     )
     log.push('returned')
     const seen = async (line: string): Promise<void> => {
-      while (!log.includes(line)) await new Promise<void>((resolve) => (stir = resolve))
+      while (!log.includes(line)) await new Promise<void>((resolve) => (wake = resolve))
     }
     return { transport, log, frames, faults, seen }
   }
 
   describe(`the transport ${name}`, () => {
-    test('tells nothing before it has returned, then that it is open', async () => {
+    test('has no event before its function has returned, then opens', async () => {
       const peer = await openPeer()
       const { seen, log } = open(peer)
       await seen('open')
       expect(log).toEqual(['returned', 'open'])
       await peer.close()
     })
-    test('is welcomed after Connect', async () => {
+    test('receives Welcome after Connect', async () => {
       const peer = await openPeer()
       const { transport, seen } = open(peer)
       await seen('open')
@@ -77,7 +76,7 @@ export function transportContract(name: string, openTransport: OpenTransport, op
       await seen('Welcome')
       await peer.close()
     })
-    test('delivers what was sent before a close, in order', async () => {
+    test('delivers the frames sent before a close, in order', async () => {
       const peer = await openPeer()
       const { transport, seen } = open(peer)
       await seen('open')
@@ -88,7 +87,7 @@ export function transportContract(name: string, openTransport: OpenTransport, op
       expect(await peer.published()).toEqual(subjects)
       await peer.close()
     })
-    test('lives on after something that is no frame', async () => {
+    test('continues after an invalid frame', async () => {
       const peer = await openPeer()
       const { transport, seen, faults, frames } = open(peer)
       await seen('open')
@@ -103,7 +102,7 @@ export function transportContract(name: string, openTransport: OpenTransport, op
       expect(frame?.kind === 'Message' && payloadText(frame.message)).toBe('hi')
       await peer.close()
     })
-    test('tells how the server ended it', async () => {
+    test('reports how the server closed it', async () => {
       const peer = await openPeer()
       const { transport, seen } = open(peer)
       await seen('open')
@@ -113,7 +112,7 @@ export function transportContract(name: string, openTransport: OpenTransport, op
       await seen('close 4501 who are you?')
       await peer.close()
     })
-    test('tells that it could not be opened', async () => {
+    test('reports that it could not be opened', async () => {
       const peer = await openPeer()
       await peer.close()
       const { log, seen } = open(peer)

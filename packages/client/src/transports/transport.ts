@@ -1,27 +1,28 @@
 import type { ClientFrame, Codec, RelayFrame, WildcastError } from '@wildcast/protocol/client'
 import type { ClientClock } from '../time/clock.js'
 
-/** What a transport tells. */
+/** The events of a transport. */
 export interface TransportEvents {
   /** Frames can be sent from now on. */
   open(): void
-  /** `bytes` is the length of its data. */
+  /** A frame was received. `bytes` is the length of its data. */
   frame(frame: RelayFrame, bytes?: number): void
   /**
-   * Something came in the place of a frame; the connection lives. `ref` is that of the frame, if it
-   * can be found: what it may have said will not come.
+   * An unreadable frame was received; the connection continues. `ref` is the ref of the frame if it
+   * can be found: the answer is lost.
    */
   fault(error: WildcastError, ref?: number): void
   /**
-   * The connection is over, or never came about. Nothing follows. `code` is a WebSocket close code.
+   * The connection has ended or could not be opened. The last event. `code` is a WebSocket close
+   * code.
    */
   close(how: { readonly code: number; readonly reason: string }): void
 }
 
-/** What a transport is told. */
+/** Settings of a transport. */
 export interface TransportSettings {
   readonly url: string
-  /** Id of the relay that has the client's session. It belongs into the query of the URL. */
+  /** Id of the relay that has the client's session, for the query of the URL. */
   readonly relay?: string | undefined
   readonly codec: Codec
   readonly clock: ClientClock
@@ -29,33 +30,31 @@ export interface TransportSettings {
 }
 
 /**
- * What carries the frames of a client: a WebSocket, plain HTTP, or a WebSocket in the classic
- * dialect.
+ * The kind of a transport: a WebSocket, plain HTTP, or WebSockets with the classic dialect.
  */
 export type TransportKind = 'websocket' | 'http' | 'classic'
 
-/** An open way to a relay, or one that is about to open. */
+/** A connection to a relay that is open or opening. */
 export interface Transport {
-  /** Stands in the client's `status` once it is online. */
+  /** The `transport` of the client's `status` while online. */
   readonly kind?: TransportKind | undefined
   /**
-   * Only after `open`. Frames arrive in the order of the calls, each once, or not at all. `number`
-   * is that of the frame in its session, if it counts: all do but `Connect`, `Pong` and `Received`.
+   * Sends a frame; only after `open`. Frames arrive in order, each once or not at all. `number` is
+   * the number of the frame in its session, if it counts: all frames do except `Connect`, `Pong`
+   * and `Received`.
    */
   send(frame: ClientFrame, number?: number): void
   /**
-   * Ends it; with 1000 the session, too. What was sent before is still delivered; a `close` event
-   * may follow.
+   * Closes the connection; with 1000 also ends the session. Frames sent before are still delivered;
+   * a `close` event may follow.
    */
   close(code?: number): void
 }
 
-/**
- * Opens a way to a relay. Returns at once; events never come before it has returned.
- */
+/** Opens a connection to a relay. Returns at once; the first event comes after it has returned. */
 export type OpenTransport = (events: TransportEvents, settings: TransportSettings) => Transport
 
-/** What we need of a `WebSocket`. The browser's fits, and that of `ws`. */
+/** The members of a `WebSocket` that the client uses. Browsers and `ws` have them. */
 export interface WebSocketLike {
   binaryType: string
   send(data: string | Uint8Array<ArrayBuffer>): void

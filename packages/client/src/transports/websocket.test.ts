@@ -10,7 +10,7 @@ import { welcome } from '../testing/scripted-relay.js'
 import { type Peer, transportContract } from './transport.contract.js'
 import { websocketTransport } from './websocket.js'
 
-/** The least of a relay: it welcomes, confirms, and notes what is published. */
+/** A minimal relay: it welcomes, confirms, and records publishes. */
 async function openRelay(codec: Codec = jsonCodec): Promise<Peer & { readonly server: WebSocketServer }> {
   const server = new WebSocketServer({ port: 0, path: '/ws', handleProtocols: (offered) => [...offered][0] ?? false })
   await new Promise((resolve) => server.once('listening', resolve))
@@ -57,7 +57,7 @@ transportContract('websocket', websocketTransport, openRelay)
 test.each([
   ['JSON', jsonCodec, 'wildcast.v1+json'],
   ['MessagePack', msgpack, 'wildcast.v1+msgpack'],
-])('a client talks over a real socket in %s', async (_, codec, subprotocol) => {
+])('a client works over a real socket in %s', async (_, codec, subprotocol) => {
   const relay = await openRelay(codec)
   const client = createClient({ ...relay.settings, codec })
   const subscription = client.subscribe('good.*')
@@ -73,7 +73,7 @@ test.each([
   await relay.close()
 })
 
-test('where there is no WebSocket it says so', () => {
+test('without a WebSocket the transport throws unsupported', () => {
   const nothing = (): void => undefined
   expect(() =>
     websocketTransport(
@@ -92,7 +92,7 @@ describe.each<[string, Codec, (text: string) => string | Uint8Array]>([
   ['JSON', jsonCodec, (text) => text],
   ['MessagePack', msgpack, (text) => encode(JSON.parse(text)).slice(0, -1)],
 ])('an answer that cannot be read, in %s,', (_, codec, broken) => {
-  async function asking(said: string | Uint8Array) {
+  async function answering(answer: string | Uint8Array) {
     const relay = await openRelay(codec)
     const errors: WildcastError[] = []
     const client = createClient({ ...relay.settings, codec, onError: (error) => errors.push(error) })
@@ -101,23 +101,23 @@ describe.each<[string, Codec, (text: string) => string | Uint8Array]>([
       await relay.close()
     })
     relay.server.on('connection', (socket) =>
-      socket.on('message', (data: Buffer) => data.includes('unanswered') && socket.send(said)),
+      socket.on('message', (data: Buffer) => data.includes('unanswered') && socket.send(answer)),
     )
     return { client, errors }
   }
-  test('ends a request', async () => {
-    const { client, errors } = await asking(broken('{"Response":{"ref":1,"message":{},"bytes":"***"}}'))
+  test('rejects its request', async () => {
+    const { client, errors } = await answering(broken('{"Response":{"ref":1,"message":{},"bytes":"***"}}'))
     await expect(client.request('unanswered')).rejects.toMatchObject({ code: 'interrupted', retry: true })
     expect(errors).toMatchObject([{ code: 'invalid_frame' }])
   })
-  test('leaves the fate of a publish unknown', async () => {
-    const { client } = await asking(broken('{"Ack":{"ref":1,"bytes":"***"}}'))
+  test('makes its publish unknown', async () => {
+    const { client } = await answering(broken('{"Ack":{"ref":1,"bytes":"***"}}'))
     expect(await client.publish('unanswered')).toBe('unknown')
   })
 })
 
-describe('a relay that takes batches', () => {
-  /** Keeps the messages that come, and answers what a test says. */
+describe('a relay that accepts batches', () => {
+  /** Opens a relay that records the received batches, and a client. */
   async function openBatching(codec: Codec, resume_bytes = 0) {
     const server = new WebSocketServer({ port: 0, path: '/ws', handleProtocols: (offered) => [...offered][0] ?? false })
     await new Promise((resolve) => server.once('listening', resolve))
@@ -154,7 +154,7 @@ describe('a relay that takes batches', () => {
   test.each([
     ['JSON', jsonCodec],
     ['MessagePack', msgpack],
-  ])('is asked for them, and is sent what belongs to one turn in one message of %s', async (_, codec) => {
+  ])('receives the frames of one turn in one message of %s', async (_, codec) => {
     const { client, messages } = await openBatching(codec)
     expect(messages).toMatchObject([[{ kind: 'Connect', batch: 65_536 }]])
     const outcomes = ['a', 'b', 'c'].map((subject) => client.publish(subject, 'x'))
@@ -162,7 +162,7 @@ describe('a relay that takes batches', () => {
     expect(messages.slice(1)).toMatchObject([[{ subject: 'a' }, { subject: 'b' }, { subject: 'c' }]])
   })
 
-  test('is sent no batch that is longer than agreed, and a longer frame alone', async () => {
+  test('receives no batch beyond the agreed size, and a longer frame alone', async () => {
     const { client, messages } = await openBatching(jsonCodec)
     const sizes = [100, 100, 100, 5000, 100]
     await Promise.all(sizes.map((size) => client.publish('a', 'x'.repeat(size))))
@@ -173,7 +173,7 @@ describe('a relay that takes batches', () => {
     for (const batch of batches) if (batch.includes(5000)) expect(batch).toEqual([5000])
   })
 
-  test('is sent what was said before the client was closed', async () => {
+  test('receives the frames sent before the client was closed', async () => {
     const { client, messages } = await openBatching(jsonCodec)
     void client.publish('last', 'x').catch(() => {})
     client.close()
@@ -181,7 +181,7 @@ describe('a relay that takes batches', () => {
     expect(messages[1]).toMatchObject([{ subject: 'last' }])
   })
 
-  test('and sends MessagePack that can not be told apart is left, since what follows can not be counted', async () => {
+  test('is disconnected after an unreadable batch of MessagePack, whose frames can not be counted', async () => {
     const { messages, errors, server } = await openBatching(msgpack, 4000)
     for (const socket of server.clients) socket.send(Uint8Array.of(0x80, 0xc1))
     await expect.poll(() => messages.length).toBe(2)
@@ -189,7 +189,7 @@ describe('a relay that takes batches', () => {
     expect(messages[1]).toMatchObject([{ kind: 'Connect', session: undefined }])
   })
 
-  test('is claimed its session, at its own URL', async () => {
+  test('is reached by its id in the URL when its session is claimed', async () => {
     const { urls, server } = await openBatching(jsonCodec, 4000)
     for (const socket of server.clients) socket.terminate()
     await expect.poll(() => urls).toEqual(['/ws?to=a', '/ws?to=a&relay=r'])

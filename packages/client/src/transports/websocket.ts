@@ -9,14 +9,14 @@ import type {
   WebSocketLike,
 } from './transport.js'
 
-/** Opens a socket that offers the codec's subprotocol, and hands on what it carries. */
+/** Opens a socket with the codec's subprotocol and passes on its data. */
 export function openSocket(
   settings: Pick<TransportSettings, 'url' | 'relay' | 'codec' | 'WebSocket'>,
   events: Pick<TransportEvents, 'open' | 'close'> & { data(data: string | Uint8Array): void },
 ): WebSocketLike {
   const { WebSocket = globalThis.WebSocket as WebSocketConstructor | undefined, codec } = settings
   const url = toWebSocketUrl(settings.url, undefined, settings.relay)
-  if (!WebSocket || !url) throw new WildcastError('unsupported', 'no WebSocket: give one')
+  if (!WebSocket || !url) throw new WildcastError('unsupported', 'no WebSocket: pass one')
   const socket: WebSocketLike = new WebSocket(url, codec.subprotocol ?? [])
   socket.binaryType = 'arraybuffer'
   let cause: string | undefined
@@ -24,8 +24,8 @@ export function openSocket(
   socket.addEventListener('message', ({ data }) =>
     events.data(typeof data === 'string' ? data : new Uint8Array(data as ArrayBuffer)),
   )
-  // A browser tells nothing here, on purpose; other runtimes name the fault, and some throw where
-  // nobody listens.
+  // Browsers hide the error on purpose. Other runtimes have a message, and some throw without a
+  // listener.
   socket.addEventListener('error', (event) => {
     cause = (event as { readonly message?: string }).message
   })
@@ -33,21 +33,21 @@ export function openSocket(
   return socket
 }
 
-/** Bytes of a message with several frames that a client asks for: as many as a relay takes. */
+/** The requested size of a batch, in bytes: the largest that a relay accepts. */
 const batchBytes = 65_536
 
 /**
- * The relay's own protocol over a WebSocket. What is sent in one turn goes in one message, if the
- * relay takes that.
+ * The relay's own protocol over a WebSocket. Frames sent in one turn go in one message, if the
+ * relay accepts batches.
  */
 export const websocketTransport: OpenTransport = (events, settings) => {
   const { codec } = settings
   const { batches } = codec
-  /** Bytes of a batch, once the relay has agreed. */
+  /** The size of a batch in bytes, after `Welcome`; 0 without batches. */
   let most = 0
   let waiting: ReturnType<typeof codec.encode>[] = []
   let bytes = 0
-  const heard: TransportEvents = {
+  const received: TransportEvents = {
     ...events,
     frame(frame, bytes) {
       if (frame.kind === 'Welcome' && batches) most = frame.limits.batch ?? 0
@@ -58,7 +58,7 @@ export const websocketTransport: OpenTransport = (events, settings) => {
     try {
       return most && batches ? batches.split(data) : [data]
     } catch (cause) {
-      // What follows can't be counted.
+      // The frames that follow can't be counted.
       const error = WildcastError.from(cause)
       events.fault(error)
       events.close({ code: 4400, reason: error.message })
@@ -68,7 +68,7 @@ export const websocketTransport: OpenTransport = (events, settings) => {
   const socket = openSocket(settings, {
     ...events,
     data(data) {
-      for (const frame of framesOf(data)) receive(codec, frame, heard)
+      for (const frame of framesOf(data)) receive(codec, frame, received)
     },
   })
   const flush = (): void => {
@@ -81,7 +81,7 @@ export const websocketTransport: OpenTransport = (events, settings) => {
     kind: 'websocket',
     send(frame) {
       const data = codec.encode(batches && frame.kind === 'Connect' ? { ...frame, batch: batchBytes } : frame)
-      const size = data.length * 3 // in UTF-8 at most, and what is between two frames
+      const size = data.length * 3 // the most in UTF-8, with the separator
       if (bytes + size > most) flush()
       waiting.push(data)
       bytes += size

@@ -16,7 +16,7 @@ export function FeedRecorder(props: {
 
 /** Makes the relay deliver a message. */
 export const deliver = ({ relay }: Connected, message: string, subject = 'good.apple'): void =>
-  relay.link.say({ kind: 'Message', id: 1, subject, message, broker: 'test' })
+  relay.link.send({ kind: 'Message', id: 1, subject, message, broker: 'test' })
 
 /** Returns the texts of a feed's messages. */
 export const texts = ({ items }: SubscriptionFeed): string[] => items.map((message) => message.text())

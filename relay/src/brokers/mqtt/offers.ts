@@ -2,7 +2,7 @@ import { type BrokerMessage, payloadSize } from '@wildcast/protocol'
 import type { Clock } from '../../core/clock.js'
 import type { Sink } from '../foreign/driver.js'
 
-/** How often messages are offered again. Members join, or the link comes up, soon. */
+/** The wait before messages are offered again. Members join, or the link comes up, soon. */
 const pauseMs = 10
 
 /** Limits of what waits. Messages beyond them are lost. */
@@ -17,8 +17,8 @@ export interface Offers {
 }
 
 /**
- * Offers messages that no member could take again, in order. An MQTT server delivers messages of a
- * share as soon as it has the subscription: before members know that it is confirmed, and before
+ * Offers messages again, in order, if no member could take them. An MQTT server delivers messages
+ * of a share as soon as it has the subscription: before members have its confirmation, and before
  * the link is up again. It delivers them to no other member.
  */
 export function offers(sink: Sink, clock: Clock): Offers {

@@ -27,7 +27,7 @@ describe('access', () => {
     expect(access.demand(action())).toBeUndefined()
   })
 
-  it('is refused by the rules before the hook is asked', () => {
+  it('is refused by the rules before the hook is called', () => {
     const asked: Action[] = []
     const { ports } = open((one) => asked.push(one) > 0)
     const access = new Access(ports, viewer)
@@ -36,7 +36,7 @@ describe('access', () => {
     expect(asked).toEqual([action('a')])
   })
 
-  it('explains a refusal if it is asked to', () => {
+  it('explains a refusal with `explain`', () => {
     const { ports } = open(undefined, { explain: true })
     const refused = (): unknown => new Access(ports, viewer).demand(action('b'))
     expect(refused).toThrow('no publish rule of role "viewer" covers it; add publish = ["main:b"]')

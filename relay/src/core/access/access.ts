@@ -7,8 +7,8 @@ import type { Identity } from './identity.js'
 export type Decision = boolean | { readonly allowed: boolean; readonly cacheMs?: number | undefined }
 
 /**
- * Decides on an action that the rules of an identity allow. What it throws, or takes too long for,
- * denies. A decision with `cacheMs` holds for that long in the same session, in milliseconds.
+ * Decides on an action that the rules of an identity allow. An exception or a timeout denies. A
+ * decision with `cacheMs` holds for that many milliseconds in the same session.
  */
 export type Authorize = (action: Action, identity: Identity) => Decision | Promise<Decision>
 
@@ -18,24 +18,30 @@ export interface AccessPorts {
   readonly authorize?: Authorize | undefined
   /** Whether a refusal names the rules. @default false */
   readonly explain?: boolean | undefined
-  /** Takes the failures of the hook. */
+  /** Handles errors of the hook. */
   readonly failed: (cause: unknown) => void
 }
 
 /** How long the hook may take, in milliseconds. */
 const authorizeMs = 5000
 
-/** Decisions of the hook that are kept for a session. */
+/** The most decisions of the hook that a session keeps. */
 const mostKept = 64
 
-/** What one session may do: the rules of its identity first, then the hook. */
+/** The permissions of one session: the rules of its identity, then the hook. */
 export class Access {
   readonly identity: Identity
   readonly #ports: AccessPorts
   /** Decisions that still hold, with the time until which they do. */
+<<<<<<< HEAD
   #kept: Map<string, { readonly verdict: Verdict; readonly until: number }> | undefined
   /** The last decision of the hook that is awaited, for each action. */
   #pending: Map<string, Promise<Verdict>> | undefined
+=======
+  readonly #kept: Map<string, { readonly verdict: Verdict; readonly until: number }> = new Map()
+  /** By action: the last pending decision of the hook. */
+  readonly #pending: Map<string, Promise<Verdict>> = new Map()
+>>>>>>> main
 
   constructor(ports: AccessPorts, identity: Identity) {
     this.#ports = ports
@@ -68,13 +74,13 @@ export class Access {
     if (pending !== undefined)
       return this.#wait(
         key,
-        pending.then(() => this.#ask(key, action)),
+        pending.then(() => this.#callHook(key, action)),
       )
-    const verdict = this.#ask(key, action)
+    const verdict = this.#callHook(key, action)
     return verdict instanceof Promise ? this.#wait(key, verdict) : verdict
   }
 
-  #ask(key: string, action: Action): Verdict | Promise<Verdict> {
+  #callHook(key: string, action: Action): Verdict | Promise<Verdict> {
     const { clock, authorize } = this.#ports
     const kept = this.#kept?.get(key)
     if (kept && clock.now() < kept.until) return kept.verdict

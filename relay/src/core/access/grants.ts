@@ -1,14 +1,14 @@
 import { type ActionKind, covers, intersects, isExact, matches, type Pattern } from '@wildcast/protocol'
 import { actionKinds, denialFor, type Rule, type RuleSet, type RuleValues, ruleFor } from './rules.js'
 
-/** Something that a client wants to do. */
+/** An action of a client. */
 export interface Action {
   readonly kind: ActionKind
   readonly subject: Pattern
   readonly broker: string
 }
 
-/** A set of rules, and what it is called in a refusal: `role "viewer"`. */
+/** A set of rules and its name in a refusal, such as `role "viewer"`. */
 export interface RuleSource {
   readonly name: string
   readonly rules: RuleSet
@@ -26,7 +26,7 @@ interface Granted {
   readonly deny: readonly Rule[]
 }
 
-/** Verdicts that are remembered for each kind of action. Past the limit they are found again. */
+/** The most verdicts that are kept for each kind of action. Past it, all are found again. */
 const mostRemembered = 64
 
 /** The rules of an identity, from its role and its claims. */
@@ -40,7 +40,7 @@ export class Grants {
   }
 
   /**
-   * Allowed if one rule covers every subject of the action, and no denial has a subject in common
+   * Allows an action if one rule covers all its subjects, and no denial has a subject in common
    * with it.
    */
   decide({ kind, subject, broker }: Action): Verdict {

@@ -50,8 +50,8 @@ export function identify(
 }
 
 /**
- * Finds out who a client is.
- * @throws {WildcastError} by rejection: `unauthorized`, `token_expired`, in the same words whatever
- * the reason. The `cause` has the reason, for the log.
+ * Identifies a client.
+ * @throws {WildcastError} by rejection: `unauthorized`, `token_expired`, with the same text for
+ * every reason. The `cause` has the reason, for the log.
  */
 export type Authenticate = (credentials: Credentials) => Promise<Identity>

@@ -13,7 +13,7 @@ describe('a rule', () => {
     expect(ruleFor(text, ada)).toEqual({ text, ...rule })
   })
 
-  it.each(['*', '**', 'a.b', '>', '$sys', ''])('gains nothing from a user who is named "%s"', (user) => {
+  it.each(['*', '**', 'a.b', '>', '$sys', ''])('gains nothing from a user with the name "%s"', (user) => {
     const pattern = ruleFor('{user}.room.{user}', { user })?.pattern
     expect(pattern ?? '').not.toMatch(/\*|>|^\$/)
     expect(pattern?.split('.').length ?? 3).toBe(3)

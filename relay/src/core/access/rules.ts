@@ -30,7 +30,7 @@ export interface RuleValues {
 const placeholder = /\{([^{}]*)\}/g
 
 /**
- * Why a rule can't be one, in a sentence that begins with "it"; undefined if it can.
+ * Returns why a rule is invalid, in a sentence that begins with "it"; undefined if it is valid.
  * @param brokers - the names of the brokers, if they are known
  */
 export function faultOfRule(text: string, brokers?: readonly string[]): string | undefined {
@@ -46,7 +46,7 @@ export function faultOfRule(text: string, brokers?: readonly string[]): string |
   return undefined
 }
 
-/** The rule for an identity. Undefined if it has no value for a placeholder. */
+/** Returns the rule for an identity. Undefined if a placeholder has no value. */
 export function ruleFor(text: string, values: RuleValues): Rule | undefined {
   const { broker, pattern } = split(text)
   let isWhole = true
@@ -60,8 +60,8 @@ export function ruleFor(text: string, values: RuleValues): Rule | undefined {
 }
 
 /**
- * A denial for an identity. A placeholder without a value denies every value: a token that lacks a
- * claim gains nothing by it.
+ * Returns the denial for an identity. A placeholder without a value denies every value, so that a
+ * token without a claim gains nothing.
  */
 export function denialFor(text: string, values: RuleValues): Rule {
   const { broker, pattern } = split(text)

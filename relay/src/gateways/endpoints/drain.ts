@@ -1,5 +1,6 @@
 import type { WildcastError } from '@wildcast/protocol'
 import type { RelayView } from '../../core/relay.js'
+import { within } from '../../core/within.js'
 import { goingAway } from '../dialects/dialect.js'
 import { reconnectWindow } from './reconnect-window.js'
 
@@ -64,15 +65,4 @@ async function fannedOut({ clock, slice }: Pick<RelayView, 'clock' | 'slice'>): 
     await new Promise<void>((resolve) => clock.endOfTurn(resolve))
     if (!slice.isBehind) return
   }
-}
-
-/** Resolves with the work, or after `ms` milliseconds. */
-function within(ms: number, work: Promise<void>, clock: RelayView['clock']): Promise<void> {
-  return new Promise((resolve) => {
-    const stopClock = clock.after(ms, resolve)
-    void work.then(() => {
-      stopClock()
-      resolve()
-    })
-  })
 }

@@ -1,5 +1,6 @@
 import { AggregatorRegistry } from 'prom-client'
 import type { Clock } from '../../core/clock.js'
+import { within } from '../../core/within.js'
 import type { Figures } from '../metrics.js'
 import type { WorkerSlot } from './worker-slot.js'
 
@@ -23,14 +24,8 @@ export function workerMetrics(clock: Clock): WorkerMetrics {
 
   function ask(slot: Pick<WorkerSlot, 'send'>): Promise<void> | undefined {
     if (!slot.send({ kind: 'count' })) return undefined
-    return new Promise((resolve) => {
-      const stopClock = clock.after(patienceMs, resolve)
-      const answered = (): void => {
-        stopClock()
-        resolve()
-      }
-      waiting.set(slot, [...(waiting.get(slot) ?? []), answered])
-    })
+    const answer = new Promise<void>((resolve) => waiting.set(slot, [...(waiting.get(slot) ?? []), resolve]))
+    return within(patienceMs, answer, clock)
   }
 
   return {

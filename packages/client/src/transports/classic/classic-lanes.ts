@@ -15,36 +15,34 @@ import { openSocket } from '../websocket.js'
 
 type Deliver = (frame: MessageFrame) => void
 
-/** One socket, whose patterns have no subject in common. */
+/** A socket whose patterns have no subject in common. */
 interface Lane {
   readonly patterns: Map<Pattern, Set<Deliver>>
   readonly tree: SubjectTree<Set<Deliver>>
-  /** Runs something once the socket is open. */
+  /** Calls `run` now or when the socket opens. */
   whenOpen(run: () => void): void
+  /** Encodes a frame now. Returns a function that sends it. */
   prepare(frame: ClientFrame): () => void
   close(code?: number): void
 }
 
 /**
- * Sockets to a server that does not say which subscription a message belongs to, and sends one copy
- * for each that matches. On a socket whose patterns do not intersect the pattern that matches
- * tells; a pattern that overlaps with one on every socket gets a socket of its own.
+ * Sockets to a server that sends one copy of a message for each matching subscription, without an
+ * id. The patterns of one socket don't intersect, so the only matching one identifies the
+ * subscription. A pattern that overlaps with a pattern on every socket gets a new socket.
  */
 export interface ClassicLanes {
-  /**
-   * Encodes a frame now, so that one which can not be encoded throws here. Returns what sends it on
-   * the first socket.
-   */
+  /** Encodes a frame now, which may throw. Returns a function that sends it on the first socket. */
   prepare(frame: ClientFrame): () => void
   /**
-   * Subscribes, unless that has been done; then calls `sent`. The undo is local: the dialect has no
-   * word for it.
+   * Subscribes unless the pattern is subscribed already, then calls `sent`. The undo is local,
+   * since the dialect has no Unsubscribe.
    */
   listen(pattern: Pattern, deliver: Deliver, sent: () => void): Undo
   close(code?: number): void
 }
 
-/** Opens the first lane, and more when needed. If one closes, all do. */
+/** Opens the first lane, and others when needed. If one closes, all are closed. */
 export function openLanes(settings: TransportSettings, events: Omit<TransportEvents, 'frame'>): ClassicLanes {
   const close = (code?: number): void => {
     for (const lane of lanes) lane.close(code)
@@ -126,7 +124,7 @@ function read(codec: Codec, data: string | Uint8Array, fault: TransportEvents['f
   try {
     const { kind, body } = codec.decode(data) as RawFrame & { readonly body: object }
     const frame = readRelayFrame({ kind, body: { ...body, id: 0 } })
-    if (frame?.kind !== 'Message') throw new WildcastError('invalid_frame', 'a classic server sends messages only')
+    if (frame?.kind !== 'Message') throw new WildcastError('invalid_frame', 'a classic server sends only messages')
     return { ...frame, broker: frame.broker ?? '', response_subject: frame.response_subject ?? undefined }
   } catch (cause) {
     fault(WildcastError.from(cause, 'invalid_frame'))

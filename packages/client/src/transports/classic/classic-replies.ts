@@ -1,25 +1,25 @@
 import { type ErrorCode, type RelayFrame, WildcastError } from '@wildcast/protocol/client'
 
-/** The answers that a relay would give, given here. */
+/** Frames for the client, in place of a relay. */
 export interface ClassicReplies {
-  /** Something that happened now. */
+  /** Delivers a frame now. */
   deliver(frame: RelayFrame): void
-  /** An answer to what is being said: it comes later, as from a relay, never within the call. */
+  /** Delivers the answer to a frame asynchronously, as a relay does. */
   reply(frame: RelayFrame): void
   fail(ref: number | undefined, code: ErrorCode, message: string): void
   unsupported(ref: number | undefined, what: string): void
 }
 
-/** Answers in the relay's stead. */
-export function openReplies(happen: (frame: RelayFrame) => void): ClassicReplies {
-  const say = (frame: RelayFrame): void => void Promise.resolve().then(() => happen(frame))
+/** Creates the replies to a client. */
+export function openReplies(deliver: (frame: RelayFrame) => void): ClassicReplies {
+  const reply = (frame: RelayFrame): void => void Promise.resolve().then(() => deliver(frame))
   const fail: ClassicReplies['fail'] = (ref, code, message) =>
-    say({ kind: 'Error', ref, code, message, retry: new WildcastError(code, message).retry })
+    reply({ kind: 'Error', ref, code, message, retry: new WildcastError(code, message).retry })
   return {
-    deliver: happen,
-    reply: say,
+    deliver,
+    reply,
     fail,
     unsupported: (ref, what) =>
-      fail(ref, 'unsupported', `a classic server knows no ${what}: connect with the dialect v1`),
+      fail(ref, 'unsupported', `a classic server doesn't support ${what}: use the dialect v1`),
   }
 }

@@ -5,15 +5,17 @@ import type { ClassicLanes } from './classic-lanes.js'
 import type { ClassicReplies } from './classic-replies.js'
 import { ulid } from './ulid.js'
 
-/** Requests, for a server that knows only messages. */
+/** Requests to a server that supports only messages. */
 export interface ClassicRequests {
   request(frame: RequestFrame): void
   cancel(ref: number): void
-  /** Awaits no answer any more. */
+  /** Cancels all requests. */
   close(): void
 }
 
-/** Asks on `request.<ulid>.<subject>`, and hears the answer on `response.<ulid>.<subject>`. */
+/**
+ * Publishes requests on `request.<ulid>.<subject>`, with answers on `response.<ulid>.<subject>`.
+ */
 export function openClassicRequests(lanes: ClassicLanes, clock: ClientClock, replies: ClassicReplies): ClassicRequests {
   const undos = new Map<number, Undo>()
   const end = (ref: number): void => {
@@ -25,16 +27,16 @@ export function openClassicRequests(lanes: ClassicLanes, clock: ClientClock, rep
       if (headers) return replies.unsupported(ref, '"headers"')
       const id = ulid(clock)
       const response_subject = `response.${id}.${subject}` as Pattern
-      const question = { subject: `request.${id}.${subject}`, message, broker, response_subject }
-      const ask = lanes.prepare({ kind: 'Publish', ...question })
+      const content = { subject: `request.${id}.${subject}`, message, broker, response_subject }
+      const publish = lanes.prepare({ kind: 'Publish', ...content })
       const answer = (frame: MessageFrame): void => {
         end(ref)
         replies.deliver({ kind: 'Response', ref, message: frame.message })
       }
-      const stop = lanes.listen(response_subject, answer, ask)
+      const stop = lanes.listen(response_subject, answer, publish)
       const disarm = clock.after(timeout, () => {
         end(ref)
-        replies.fail(ref, 'timeout', `${subject} did not answer within ${timeout} ms`)
+        replies.fail(ref, 'timeout', `no answer on ${subject} within ${timeout} ms`)
       })
       undos.set(ref, () => {
         stop()

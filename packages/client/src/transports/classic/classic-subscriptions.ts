@@ -4,13 +4,13 @@ import type { Undo } from '../../time/clock.js'
 import type { ClassicLanes } from './classic-lanes.js'
 import type { ClassicReplies } from './classic-replies.js'
 
-/** Subscriptions with ids, for a server that knows none. */
+/** Subscriptions with ids, for a server without ids. */
 export interface ClassicSubscriptions {
   subscribe(frame: SubscribeFrame): void
   unsubscribe(id: number): void
 }
 
-/** Gives ids, and answers when the subscription has been sent, which is all that can be known. */
+/** Assigns ids. Confirms a subscription when it was sent, since the server doesn't confirm it. */
 export function openClassicSubscriptions(lanes: ClassicLanes, replies: ClassicReplies): ClassicSubscriptions {
   const undos = new Map<number, readonly Undo[]>()
   let lastId = 0
@@ -21,13 +21,12 @@ export function openClassicSubscriptions(lanes: ClassicLanes, replies: ClassicRe
       const subject = normal(pattern)
       if (subject instanceof WildcastError) return replies.fail(ref, 'invalid_subject', subject.message)
       const id = ++lastId
-      const hand = (frame: MessageFrame): void => {
+      const deliver = (frame: MessageFrame): void => {
         if (broker !== undefined && frame.broker !== broker) return
         if (!serve) replies.deliver({ ...frame, id })
         else if (frame.response_subject !== undefined) replies.deliver({ ...frame, id, subject })
       }
-      // The original's own request helpers prefix the subject; others may ask on the subject
-      // itself.
+      // The original's request helpers prefix the subject; other requesters may not.
       const patterns = (serve ? [`request.*.${subject}`, subject] : [subject]) as Pattern[]
       let unsent = patterns.length
       const sent = (): void => {
@@ -35,7 +34,7 @@ export function openClassicSubscriptions(lanes: ClassicLanes, replies: ClassicRe
       }
       undos.set(
         id,
-        patterns.map((pattern) => lanes.listen(pattern, hand, sent)),
+        patterns.map((pattern) => lanes.listen(pattern, deliver, sent)),
       )
     },
     unsubscribe(id) {
@@ -46,7 +45,7 @@ export function openClassicSubscriptions(lanes: ClassicLanes, replies: ClassicRe
   }
 }
 
-/** The normal form of a pattern, which no relay has checked. */
+/** Returns the normal form of a pattern, or the error of an invalid one. */
 function normal(pattern: string): Pattern | WildcastError {
   try {
     return parsePattern(pattern)

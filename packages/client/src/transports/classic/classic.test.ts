@@ -6,7 +6,7 @@ import { classic } from './classic.js'
 transportContract('classic', classic, openOriginal)
 
 describe('subscriptions', () => {
-  test('that overlap see each message once, each its own', async () => {
+  test('that overlap get each of their messages once', async () => {
     const { client, original } = await start()
     const patterns = ['good.*', 'good.apple', 'good.**', 'bad.*', '**']
     const watched = await Promise.all(patterns.map((pattern) => watch(client, pattern)))
@@ -21,10 +21,10 @@ describe('subscriptions', () => {
       ['bad.apple'],
       ['good.apple', 'good.pear', 'good.apple.red', 'bad.apple', 'good.apple'],
     ])
-    // Which socket arrives first is the network's business.
+    // The sockets connect in any order.
     expect([...original.lanes].sort()).toEqual([['**'], ['good.**'], ['good.*', 'bad.*'], ['good.apple']])
   })
-  test('are brought into their normal form, and refused where they have none', async () => {
+  test('are converted to their normal form, and refused without one', async () => {
     const { client, original } = await start()
     const { ready, seen } = await watch(client, 'good.>')
     await ready
@@ -34,7 +34,7 @@ describe('subscriptions', () => {
     expect(original.lanes).toEqual([['good.*.**']])
     await expect(client.subscribe('**.a.**.b.**').ready).rejects.toMatchObject({ code: 'invalid_subject' })
   })
-  test('of one pattern share one on the wire, also after an undo', async () => {
+  test('of one pattern share one Subscribe, also after an undo', async () => {
     const { client, original } = await start()
     const first = client.subscribe('good.*')
     await first.ready
@@ -45,18 +45,18 @@ describe('subscriptions', () => {
     for await (const _ of second) break
     expect(original.lanes).toEqual([['good.*']])
   })
-  test('of one broker see nothing of another', async () => {
+  test('of one broker get no message of another', async () => {
     const { client } = await start()
     const subscription = client.subscribe('good.*', { broker: 'one' })
     await subscription.ready
     await client.publish('good.apple', 1, { broker: 'two' })
     await client.publish('good.apple', 2, { broker: 'one' })
     for await (const { data, broker } of subscription) {
-      expect([data, broker]).toEqual([2, 'one'])
+      expect({ data, broker }).toEqual({ data: 2, broker: 'one' })
       break
     }
   })
-  test('hear of a gap after a reconnect', async () => {
+  test('have a gap after a reconnect', async () => {
     const { client, original } = await start()
     const gap = new Promise((resolve) => {
       const subscription = client.subscribe('good.*', { onGap: resolve })
@@ -64,7 +64,7 @@ describe('subscriptions', () => {
     })
     expect(await gap).toEqual({})
   })
-  test('all come back when one socket of several is lost', async () => {
+  test('are all restored when one of several sockets is lost', async () => {
     const { client, original } = await start()
     const ready = ['good.*', 'good.**'].map((pattern) => client.subscribe(pattern).ready)
     await Promise.all(ready)
@@ -81,7 +81,7 @@ describe('publish', () => {
     const { client } = await start()
     expect(await client.publish('good.apple', 1)).toBe('unknown')
   })
-  test('refuses what the dialect cannot say', async () => {
+  test('rejects options that the dialect does not support', async () => {
     const { client } = await start()
     const refused = { code: 'unsupported' }
     await expect(client.publish('a', 1, { headers: new Map([['k', 'v']]) })).rejects.toMatchObject(refused)
@@ -90,7 +90,7 @@ describe('publish', () => {
     await expect(client.subscribe('a', { group: 'g' }).ready).rejects.toMatchObject(refused)
     await expect(client.subscribe('a', { deliver: 'latest' }).ready).rejects.toMatchObject(refused)
   })
-  test('a token is told to be of no use', async () => {
+  test('reports a token as unsupported', async () => {
     const { client, errors } = await start({ token: 'secret' })
     await client.publish('a')
     expect(errors).toEqual(['protocol unsupported'])
@@ -98,7 +98,7 @@ describe('publish', () => {
 })
 
 describe('request', () => {
-  test('that cannot be encoded rejects alone, also where its answer needs another socket', async () => {
+  test('that cannot be encoded rejects alone, also if its answer needs another socket', async () => {
     const { client, errors } = await start()
     await client.subscribe('response.*.a').ready
     const refused = client.request('a', 1, { broker: 1n as never })
@@ -106,7 +106,7 @@ describe('request', () => {
     expect(await client.publish('b', 1)).toBe('unknown')
     expect(errors).toEqual([])
   })
-  test('is answered by who serves, on the prefixed subject', async () => {
+  test('is answered by the responder on the prefixed subject', async () => {
     const { client, original } = await start()
     await new Promise<void>((resolve) =>
       client.serve('math.sum', ({ data, subject }) => ({ subject, data }), {
@@ -123,27 +123,27 @@ describe('request', () => {
       expect.stringMatching(`^response\\.${ulid}\\.math\\.sum$`),
     ])
   })
-  test('on the subject itself is served too, a mere publish is not', async () => {
+  test('on the subject itself is served, too; a publish without a response subject is not', async () => {
     const { client } = await start()
-    const asked: unknown[] = []
+    const requests: unknown[] = []
     await new Promise<void>((resolve) =>
-      client.serve('a', ({ data }) => asked.push(data), { onStatus: (status) => status === 'ready' && resolve() }),
+      client.serve('a', ({ data }) => requests.push(data), { onStatus: (status) => status === 'ready' && resolve() }),
     )
     const replies = client.subscribe('reply')
     await replies.ready
-    await client.publish('a', 'not asked')
-    await client.publish('a', 'asked', { responseSubject: 'reply' })
+    await client.publish('a', 'no request')
+    await client.publish('a', 'request', { responseSubject: 'reply' })
     for await (const _ of replies) break
-    expect(asked).toEqual(['asked'])
+    expect(requests).toEqual(['request'])
   })
-  test('fails by timeout where nobody serves, to the moment', async () => {
+  test('times out without a responder', async () => {
     const { client } = await start()
-    await expect(client.request('nobody', 1, { timeoutMs: 20 })).rejects.toMatchObject({ code: 'timeout' })
+    await expect(client.request('unserved', 1, { timeoutMs: 20 })).rejects.toMatchObject({ code: 'timeout' })
   })
   test('is interrupted by a drop', async () => {
     const { client, original } = await start()
     await client.publish('a')
-    const answer = client.request('nobody')
+    const answer = client.request('unserved')
     original.hangUp(1012, 'restart')
     await expect(answer).rejects.toMatchObject({ code: 'interrupted' })
   })

@@ -14,8 +14,8 @@ import { openClassicRequests } from './classic-requests.js'
 import { openClassicSubscriptions } from './classic-subscriptions.js'
 
 /**
- * The dialect of the original gateway, translated at the door: the client speaks v1 and never
- * knows. What the dialect has no words for is answered or refused here.
+ * Translates between v1, which the client uses, and the dialect of the original gateway. Answers or
+ * refuses the frames that the dialect lacks.
  */
 export const classic: OpenTransport = (events, settings) => {
   const lanes = openLanes({ ...settings, codec: toClassic(settings.codec) }, events)
@@ -61,13 +61,13 @@ export const classic: OpenTransport = (events, settings) => {
   }
 }
 
-/** The client's own default is a codec of v1. */
+/** Replaces a codec of v1, such as the client's default, by the classic one. */
 function toClassic(codec: Codec): Codec {
   return codec.subprotocol === undefined ? codec : classicJsonCodec
 }
 
 function greet({ token }: ConnectFrame, { fault }: Pick<TransportEvents, 'fault'>, answer: () => void): void {
-  if (token) fault(new WildcastError('unsupported', 'a classic server knows no token: leave it out'))
+  if (token) fault(new WildcastError('unsupported', "a classic server doesn't support tokens: leave the token out"))
   answer()
 }
 
@@ -76,12 +76,12 @@ function publish(frame: PublishFrame, lanes: ClassicLanes, replies: ClassicRepli
   if (beyond) replies.unsupported(frame.ref, `"${beyond}"`)
   else {
     lanes.prepare(frame)()
-    replies.fail(frame.ref, 'interrupted', 'a classic server confirms nothing')
+    replies.fail(frame.ref, 'interrupted', "a classic server doesn't confirm publishes")
   }
 }
 
 /**
- * What a relay would say of itself. It names no limit and no heartbeat, since nobody knows them.
+ * Creates a `Welcome` in place of a relay. The limits and the heartbeat of the server are unknown.
  */
 function welcome({ now }: ClientClock): WelcomeFrame {
   const unknown = Number.POSITIVE_INFINITY

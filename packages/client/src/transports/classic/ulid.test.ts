@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { ulid } from './ulid.js'
 
-test('is the time in ten letters and chance in sixteen', () => {
+test('has the time in ten characters and random ones in sixteen', () => {
   expect(ulid({ now: () => 1469918176385, random: () => 0 })).toBe('01ARYZ6S410000000000000000')
   expect(ulid({ now: () => 2 ** 48 - 1, random: () => 0.999 })).toBe('7ZZZZZZZZZZZZZZZZZZZZZZZZZ')
 })

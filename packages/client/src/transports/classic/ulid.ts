@@ -3,8 +3,8 @@ import type { ClientClock } from '../../time/clock.js'
 const crockford = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 
 /**
- * A name that nobody else will think of, sorted by time: 48 bits of milliseconds and 80 of chance,
- * in Crockford's base 32.
+ * Creates a unique name that sorts by time: 48 bits of milliseconds and 80 random bits, in
+ * Crockford's base 32.
  */
 export function ulid({ now, random }: Pick<ClientClock, 'now' | 'random'>): string {
   let time = ''

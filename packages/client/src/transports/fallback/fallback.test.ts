@@ -8,7 +8,7 @@ import { welcome } from '../../testing/scripted-relay.js'
 import { fallback } from './fallback.js'
 import type { TransportMemory } from './transport-memory.js'
 
-/** A relay whose event stream carries nothing until the test says so. */
+/** A relay whose event streams a test controls. */
 async function holdBack(): Promise<{
   readonly url: string
   readonly streams: readonly ServerResponse[]
@@ -33,7 +33,7 @@ async function holdBack(): Promise<{
   return { url: `ws://127.0.0.1:${(server.address() as AddressInfo).port}`, streams, posts }
 }
 
-/** What a tab remembers; here that WebSockets are blocked, so that HTTP is tried at once. */
+/** A memory of blocked WebSockets, so that HTTP is tried first. */
 const openMemory = (): TransportMemory & { blocked: boolean } => ({
   blocked: true,
   remember(blocked) {
@@ -41,7 +41,7 @@ const openMemory = (): TransportMemory & { blocked: boolean } => ({
   },
 })
 
-test('a Welcome that comes after HTTP has failed is not delivered, and the tab does not remember it', async () => {
+test('a Welcome after HTTP has failed is not delivered, and the tab does not remember it', async () => {
   const { url, streams, posts } = await holdBack()
   const clock = createFakeClock()
   const memory = openMemory()
@@ -63,12 +63,12 @@ test('a Welcome that comes after HTTP has failed is not delivered, and the tab d
   )
   await expect.poll(() => streams).toHaveLength(1)
   await clock.advance(9_000)
-  expect(closes).toEqual([{ code: 1006, reason: expect.stringContaining('its event stream carries nothing') }])
+  expect(closes).toEqual([{ code: 1006, reason: expect.stringContaining('its event stream delivers nothing') }])
   transport.close()
-  // It has asked twice: for an event stream, and for a single answer.
+  // The client has sent two requests: for an event stream, and for a single answer.
   await expect.poll(() => streams).toHaveLength(2)
   for (const stream of streams) stream.end(`${String(jsonCodec.encode(welcome))}\n`)
-  // The transport has read the Welcome: what was sent before the close goes out under its session.
+  // The transport has read Welcome, so the frames sent before the close are posted.
   await expect.poll(() => posts).toEqual([`Session ${welcome.session}`])
   await expect.poll(() => clock.timers).toBe(0)
   expect(frames).toEqual([])

@@ -8,12 +8,12 @@ import { websocketTransport } from '../websocket.js'
 import { problemOf } from './problem-of.js'
 import type { TransportMemory } from './transport-memory.js'
 
-/** Less than the client waits for an attempt, so that the reason is found within it. */
+/** Less than the client's limit for an attempt, so that it ends with the reason found here. */
 const attemptMs = 9000
 /** How long the second WebSocket may take to open, after the first was refused. */
 const secondMs = 2000
 
-/** What the first WebSocket of the attempt has come to. */
+/** The outcome of the first WebSocket of the attempt. */
 export interface FirstTry {
   /** Why it was refused; empty while it may still open, or if none was tried. */
   readonly reason: string
@@ -22,10 +22,10 @@ export interface FirstTry {
 }
 
 /**
- * After a WebSocket that did not open. If the relay answers plain HTTP, a refused WebSocket is
- * tried once more, since the relay may have been away; then everything goes over HTTP, which the
- * tab remembers. If nothing comes through, the attempt ends with what was found out, unless the
- * first WebSocket may still open: then it ends at the deadline.
+ * The transport after a WebSocket that did not open. If the relay answers plain HTTP, a refused
+ * WebSocket is tried once more, since the relay may have been away; then HTTP is used, which the
+ * tab remembers. If nothing works, the attempt ends with the reason, at once or, if the first
+ * WebSocket may still open, at the deadline.
  */
 export function fallback(memory: TransportMemory, first: FirstTry): OpenTransport {
   return (events, settings) => new Fallback(memory, first, events, settings)
@@ -41,7 +41,7 @@ class Fallback implements Transport {
   readonly #triedSocket: boolean
   #stopSecond: Undo = () => {}
   #transport: Transport | undefined
-  /** What is missing now, as the reason if it does not come in time. */
+  /** The reason of a failure at the deadline. */
   #missing: string
   #state: 'opening' | 'welcome' | 'over' = 'opening'
 
@@ -66,13 +66,13 @@ class Fallback implements Transport {
   send: Transport['send'] = (frame, number) => this.#transport?.send(frame, number)
 
   close(code?: number): void {
-    // The client may have given up before our own deadline.
+    // The client may have given up before this deadline.
     if (this.#state === 'opening' && code === undefined) this.#memory.remember(false)
     this.#stop()
     this.#transport?.close(code)
   }
 
-  /** Asks whether a relay answers plain HTTP. */
+  /** Checks whether a relay answers plain HTTP. */
   async #probe(): Promise<void> {
     const url = streamUrl(this.#settings.url)
     const problem = await problemOf(url, this.#leave.signal)
@@ -109,7 +109,7 @@ class Fallback implements Transport {
         this.#settings,
       )
     } catch {
-      refuse() // as the policy of a page may do at once
+      refuse() // the page's content security policy may throw
     }
   }
 
@@ -142,7 +142,7 @@ class Fallback implements Transport {
     this.#memory.remember(blocked)
   }
 
-  /** HTTP does not come through. */
+  /** HTTP has failed. */
   #fail(reason: string, code = abnormalClosure): void {
     const mayOpen = this.#triedSocket && !this.#first.reason
     if (mayOpen && code === abnormalClosure) this.#missing = reason

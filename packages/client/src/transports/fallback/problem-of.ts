@@ -1,6 +1,6 @@
 import { describeAnswer, describeFailure } from '../stream/diagnosis.js'
 
-/** Why no relay is behind the URL; undefined if one is. */
+/** Resolves with the reason why no relay answers at the URL; undefined if one does. */
 export async function problemOf(url: string, signal: AbortSignal): Promise<string | undefined> {
   try {
     const answer = await fetch(url, { method: 'HEAD', signal })

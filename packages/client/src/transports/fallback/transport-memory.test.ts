@@ -5,9 +5,9 @@ import { openTransportMemory } from './transport-memory.js'
 const memoryOf = (url: string, clock = createFakeClock()) => openTransportMemory(() => url, clock)
 
 describe.each([
-  ['can keep something', {}],
-  ['can keep nothing', undefined],
-])('in a tab that %s', (_, storage) => {
+  ['with', {}],
+  ['without', undefined],
+])('in a tab %s storage', (_, storage) => {
   afterEach(() => vi.unstubAllGlobals())
 
   test('a refusal is remembered for ten minutes', async () => {
@@ -21,14 +21,14 @@ describe.each([
     await clock.advance(1)
     expect(memory.blocked).toBe(false)
   })
-  test('it is forgotten at once when a WebSocket comes through', () => {
+  test('a refusal is forgotten at once when a WebSocket opens', () => {
     vi.stubGlobal('sessionStorage', storage && { ...storage })
     const memory = memoryOf('ws://relay.test/ws')
     memory.remember(true)
     memory.remember(false)
     expect(memory.blocked).toBe(false)
   })
-  test('a clock that is put back makes it last no longer', () => {
+  test('a refusal is forgotten when the clock is set back', () => {
     vi.stubGlobal('sessionStorage', storage && { ...storage })
     const clock = createFakeClock()
     const memory = memoryOf('ws://relay.test/ws', clock)
@@ -38,7 +38,7 @@ describe.each([
   })
 })
 
-test('pages of a tab share what is known of an origin, and of that origin only', () => {
+test('pages of a tab share the memory of an origin', () => {
   vi.stubGlobal('sessionStorage', {})
   memoryOf('ws://relay.test/ws').remember(true)
   expect(memoryOf('ws://relay.test/other').blocked).toBe(true)
@@ -47,7 +47,7 @@ test('pages of a tab share what is known of an origin, and of that origin only',
   vi.unstubAllGlobals()
 })
 
-test('storage is not read before it is needed', async () => {
+test('the storage is not read before it is needed', async () => {
   const read = vi.fn()
   const storage = new Proxy({}, { get: read })
   vi.stubGlobal('sessionStorage', storage)

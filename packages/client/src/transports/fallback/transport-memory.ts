@@ -1,19 +1,19 @@
 import type { ClientClock } from '../../time/clock.js'
 
-/** What a tab knows of the way to one relay. */
+/** Remembers whether WebSockets to a relay are blocked. */
 export interface TransportMemory {
-  /** Whether WebSockets were refused a while ago, and plain HTTP came through. */
+  /** Whether WebSockets were refused recently while plain HTTP worked. */
   readonly blocked: boolean
   remember(blocked: boolean): void
 }
 
-/** Networks and proxies change: after this time a WebSocket is tried first again. */
+/** Networks and proxies change: after this time, a WebSocket is tried first again. */
 const rememberMs = 600_000
 
 /**
- * A memory for the relay of one origin. Pages of a tab share it, if the tab can keep anything;
- * nothing is read before it is asked for.
- * @param url - where the relay is; asked for at each use, since a page may come later
+ * Opens the memory for the relay of one origin. Pages of a tab share it through `sessionStorage`,
+ * which is not read before the first use.
+ * @param url - returns the URL of the relay; called at each use, since a page may exist later
  */
 export function openTransportMemory(url: () => string | undefined, clock: Pick<ClientClock, 'now'>): TransportMemory {
   let blockedAt = Number.NaN
@@ -23,9 +23,9 @@ export function openTransportMemory(url: () => string | undefined, clock: Pick<C
       try {
         blockedAt = Number(sessionStorage[key()])
       } catch {
-        // Nothing can be kept here: the client's own memory counts.
+        // Without storage, the memory of this client counts.
       }
-      return Math.abs(clock.now() - blockedAt) < rememberMs // in both directions: a clock may be put back
+      return Math.abs(clock.now() - blockedAt) < rememberMs // absolute, since the clock may be set back
     },
     remember(blocked) {
       blockedAt = blocked ? clock.now() : Number.NaN

@@ -4,36 +4,32 @@ import type { FirstTry } from './fallback.js'
 import type { TransportMemory } from './transport-memory.js'
 
 /**
- * Some proxies swallow a handshake: HTTP has its turn after this time, while the handshake may
+ * Some proxies drop the handshake: after this time HTTP is tried, too, while the handshake may
  * still succeed.
  */
 const handshakeMs = 4000
 
-/** What is known of the other ways to the relay. */
+/** The memory of blocked WebSockets, and the loader of the fallback. */
 export interface RacePorts {
   readonly memory: TransportMemory
-  /** Loads what else can be tried. */
+  /** Loads the transport to try next. */
   readonly loadFallback: (first: FirstTry) => Promise<OpenTransport>
 }
 
 /**
- * A WebSocket; if it does not open, what else can be tried, which also finds out why. The first
- * that opens carries the frames. While WebSockets are known to be blocked, HTTP is tried first.
+ * Opens a WebSocket; if it doesn't open, the fallback, which also finds out why. The first
+ * transport that opens is used. While WebSockets are known to be blocked, HTTP is tried first.
  */
-export function websocketFirst(ways: RacePorts): OpenTransport {
-  return (events, settings) => openRace(ways, events, settings)
+export function websocketFirst(ports: RacePorts): OpenTransport {
+  return (events, settings) => race(ports, events, settings)
 }
 
-function openRace(
-  { memory, loadFallback }: RacePorts,
-  events: TransportEvents,
-  settings: TransportSettings,
-): Transport {
+function race({ memory, loadFallback }: RacePorts, events: TransportEvents, settings: TransportSettings): Transport {
   const tried: Transport[] = []
   const first = { reason: '', begunAt: settings.clock.now() }
   let open: Transport | undefined
-  let isAsked = false
-  /** One is open, or the client has left: no other may open. */
+  let isLoaded = false
+  /** A transport is open, or the client has left: no other may open. */
   let isOver = false
 
   const attempt = (openTransport: OpenTransport, fail: TransportEvents['close']): void => {
@@ -56,14 +52,14 @@ function openRace(
       )
       tried.push(mine)
     } catch (cause) {
-      fail({ code: 1006, reason: String(cause) }) // as the policy of a page may do at once
+      fail({ code: 1006, reason: String(cause) }) // thrown by the page's content security policy
     }
   }
-  const instead = async (reason = first.reason): Promise<void> => {
+  const fallBack = async (reason = first.reason): Promise<void> => {
     first.reason = reason
-    if (isAsked) return
-    isAsked = true
-    const other = await loadFallback(first).catch(() => undefined) // the page's own files may be away, too
+    if (isLoaded) return
+    isLoaded = true
+    const other = await loadFallback(first).catch(() => undefined) // the page's files may be unreachable, too
     if (isOver) return
     if (other) attempt(other, events.close)
     else if (first.reason || memory.blocked) {
@@ -71,15 +67,15 @@ function openRace(
       events.close({ code: 1006, reason: 'no connection: is a relay there?' })
     }
   }
-  const close = (code?: number, but?: Transport): void => {
+  const close = (code?: number, except?: Transport): void => {
     isOver = true
     stopClock()
-    for (const each of tried) if (each !== but) each.close(code)
+    for (const each of tried) if (each !== except) each.close(code)
   }
-  const stopClock = settings.clock.after(handshakeMs, () => void instead())
+  const stopClock = settings.clock.after(handshakeMs, () => void fallBack())
 
-  if (memory.blocked) void instead()
-  else attempt(websocketTransport, ({ reason }) => void instead(reason || 'refused'))
+  if (memory.blocked) void fallBack()
+  else attempt(websocketTransport, ({ reason }) => void fallBack(reason || 'refused'))
   return {
     get kind() {
       return open?.kind

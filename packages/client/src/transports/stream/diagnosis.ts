@@ -1,17 +1,17 @@
-/** What an answer means that no relay gives, and what to do. By status, else by its first digit. */
+/** The cause and remedy of an answer not from a relay, by its status or the first digit of it. */
 const advice: Readonly<Record<string, string>> = {
-  2: 'a web server or a login page stands there instead of the relay; send this path to the relay',
-  401: 'something in front of the relay asks for a login; log in, or let this path pass',
-  403: 'something refuses this page or network; check the allowed origins of the relay and its proxies',
+  2: 'a web server or a login page answers instead of the relay; route this path to the relay',
+  401: 'a server in front of the relay requires a login; log in, or exempt this path',
+  403: 'this page or network is refused; check the allowed origins of the relay and its proxies',
   404: 'no relay is at this path; check the path of the URL, and whether a proxy must remove a prefix from it',
   405: 'no relay is at this path; check the path of the URL',
-  407: 'an HTTP proxy of the network asks for a login; log in there',
-  5: 'a proxy can not reach the relay; check that it is running',
+  407: 'an HTTP proxy of the network requires a login; log in there',
+  5: 'a proxy can not reach the relay; check that the relay is running',
 }
-const redirectAdvice = 'give the URL that it leads to'
-const otherAdvice = 'check that a relay is behind this URL'
+const redirectAdvice = 'use the URL of the redirect'
+const otherAdvice = 'check that a relay is at this URL'
 
-/** Explains an answer that no relay gives. A relay's own refusal stays as it is. */
+/** Explains an answer that is not from a relay. Returns a relay's own refusal unchanged. */
 export async function describeAnswer(answer: Response, url: string): Promise<string> {
   const { status, redirected, headers } = answer
   const refusal = /^[a-z_]+: .*/.exec(await answer.text())?.[0]
@@ -22,21 +22,23 @@ export async function describeAnswer(answer: Response, url: string): Promise<str
   return `${what}: ${advice[status] ?? advice[Math.floor(status / 100)] ?? otherAdvice}`
 }
 
-/** Explains a request that got no answer. A browser does not name the cause; Node does. */
+/** Explains a request without an answer. Node has the cause; browsers hide it. */
 export function describeFailure(thrown: unknown, url: string): string {
   const { cause, message } = thrown as {
     readonly message?: unknown
     readonly cause?: { readonly code?: unknown; readonly message?: unknown }
   }
-  return `${url} can not be reached (${cause?.code || cause?.message || message}): check that the relay is running, the host and port, and the origins that it allows`
+  const reason = cause?.code || cause?.message || message
+  return `${url} can not be reached (${reason}): check that the relay is running, its host, port and allowed origins`
 }
 
-/** Explains a server that takes connections and answers nothing. */
+/** Explains a server that accepts connections and sends no answer. */
 export function describeNoAnswer(url: string): string {
-  return `${url} does not answer: check that a relay is there, and that no firewall drops what it answers`
+  return `${url} does not answer: check that a relay is there, and that no firewall blocks it`
 }
 
-/** Explains an event stream that carries nothing, from a relay that has answered before. */
+/** Explains an event stream without events, from a relay that has answered before. */
 export function describeBuffering(url: string): string {
-  return `${url} answers, but its event stream carries nothing: a proxy holds it back; turn off its buffering, or let WebSockets through`
+  const remedy = 'turn off the buffering of the proxy in between, or allow WebSockets'
+  return `${url} answers, but its event stream delivers nothing: ${remedy}`
 }

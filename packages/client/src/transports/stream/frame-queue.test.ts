@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { FrameQueue } from './frame-queue.js'
 
-test('frames of one batch are lines, in their order', () => {
+test('the frames of a batch are lines in order', () => {
   const queue = new FrameQueue()
   queue.push({ kind: 'Subscribe', subject: 'a' }, 5)
   queue.push({ kind: 'Unsubscribe', id: 7 }, 6)
@@ -25,13 +25,13 @@ test('a batch has the number of the first frame that counts', () => {
   expect(from).toBe(3)
 })
 
-test('a batch of frames that do not count has a number that every relay takes', () => {
+test('a batch of frames that do not count has the number 1, which every relay accepts', () => {
   const queue = new FrameQueue()
   queue.push({ kind: 'Pong' })
   expect(queue.take()).toEqual({ body: '"Pong"', from: 1 })
 })
 
-test('a batch ends after 256 KiB, and the rest waits for the next', () => {
+test('a batch ends after 256 KiB; the other frames wait for the next batch', () => {
   const queue = new FrameQueue()
   for (const number of [1, 2, 3]) queue.push({ kind: 'Publish', subject: 'a', message: 'x'.repeat(200_000) }, number)
   expect(queue.take().body.split('\n')).toHaveLength(2)
@@ -40,7 +40,7 @@ test('a batch ends after 256 KiB, and the rest waits for the next', () => {
   expect(queue.isEmpty).toBe(true)
 })
 
-test('a frame that cannot be encoded throws at once, and leaves the others', () => {
+test('a frame that cannot be encoded throws at once and is not queued', () => {
   const queue = new FrameQueue()
   expect(() => queue.push({ kind: 'Publish', subject: 'a', message: '', broker: 1n as never }, 1)).toThrow(TypeError)
   expect(queue.isEmpty).toBe(true)

@@ -8,14 +8,14 @@ interface Line {
   readonly number: number | undefined
 }
 
-/** Frames for one POST: a repeated one has the same. */
+/** The frames of one POST, which is repeated unchanged. */
 export interface Batch {
   readonly body: string
-  /** Number of the first that counts; 1, which the relay has or awaits, if none does. */
+  /** Number of the first frame that counts; 1, which every relay accepts, if none does. */
   readonly from: number
 }
 
-/** Frames that wait for their POST. */
+/** Frames that wait for a POST. */
 export class FrameQueue {
   readonly #lines: Line[] = []
 
@@ -23,11 +23,12 @@ export class FrameQueue {
     return this.#lines.length === 0
   }
 
-  /** Encodes a frame now: one that can't be encoded throws here and stops nothing else. */
+  /** Encodes and queues a frame. Throws if it can't be encoded; other frames are not affected. */
   push(frame: ClientFrame, number?: number): void {
     this.#lines.push({ text: lightJsonCodec.encode(frame) as string, number })
   }
 
+  /** Removes the next batch. */
   take(): Batch {
     const texts: string[] = []
     let from: number | undefined

@@ -6,7 +6,7 @@ import { stream } from './stream.js'
 
 describe('frames that a proxy refuses', () => {
   test.each<[number | 'hang up']>([[502], [503], [504], [429], ['hang up']])(
-    'with %s are sent again, the same, and nothing is lost',
+    'with %s are sent again unchanged, and nothing is lost',
     async (status) => {
       const { client, relay, errors } = await online()
       relay.refusals.push([status, '<html>'], [status, '<html>'])
@@ -27,12 +27,12 @@ describe('frames that a proxy refuses', () => {
     [500, 'internal'],
     [200, '<html>a page that a proxy made</html>'],
     [503, 'interrupted: there is no such session; begin again'],
-  ])('with %i and "%s" end the connection; nobody knows what became of them', async (status, said) => {
+  ])('with %i and "%s" end the connection, and their outcome is unknown', async (status, text) => {
     const { client, relay } = await online()
-    relay.refusals.push([status, said])
+    relay.refusals.push([status, text])
     expect(await client.publish('a', 1)).toBe('unknown')
     expect(relay.posts).toHaveLength(1)
-    expect(await client.publish('b', 2)).toBe('confirmed') // over another connection
+    expect(await client.publish('b', 2)).toBe('confirmed') // over a new connection
   })
   test('for too long end the connection', async () => {
     const { client, relay } = await online()
@@ -43,33 +43,33 @@ describe('frames that a proxy refuses', () => {
   })
 })
 
-describe('a POST that waits to be repeated', () => {
-  /** A transport that has been welcomed, and whose first POST a proxy has refused. */
+describe('a POST that waits for its retry', () => {
+  /** A transport after Welcome, whose first POST a proxy has refused. */
   async function refused(refusals: HttpPeer['refusals']) {
     const relay = await openRelay()
     onTestFinished(() => relay.close())
     const clock = createFakeClock()
-    const heard: string[] = []
+    const events: string[] = []
     const transport = stream(
       {
         open: () => transport.send({ kind: 'Connect' }),
-        frame: ({ kind }) => heard.push(kind),
-        fault: ({ message }) => heard.push(message),
-        close: ({ code }) => heard.push(`close ${code}`),
+        frame: ({ kind }) => events.push(kind),
+        fault: ({ message }) => events.push(message),
+        close: ({ code }) => events.push(`close ${code}`),
       },
       { ...relay.settings, codec: jsonCodec, clock },
     )
-    await expect.poll(() => heard).toEqual(['Welcome'])
+    await expect.poll(() => events).toEqual(['Welcome'])
     relay.refusals.push(...refusals)
     transport.send({ kind: 'Subscribe', ref: 1, subject: 'good.*' }, 1)
     await expect.poll(() => clock.timers).toBe(1)
-    return { relay, clock, transport, heard }
+    return { relay, clock, transport, events }
   }
 
   test('is given up when the relay ends the connection, and leaves no timer', async () => {
-    const { relay, clock, heard } = await refused([[502]])
+    const { relay, clock, events } = await refused([[502]])
     relay.hangUp(4501, 'who are you?')
-    await expect.poll(() => heard).toContain('close 4501')
+    await expect.poll(() => events).toContain('close 4501')
     expect(clock.timers).toBe(0)
     expect(relay.posts).toHaveLength(1)
   })

@@ -1,25 +1,25 @@
 import { onAbort } from '../../app/on-abort.js'
 import type { ClientClock, Undo } from '../../time/clock.js'
 
-/** Waits, in milliseconds, before a POST that failed on the way is repeated. */
+/** The waits before each retry of a POST, in milliseconds. */
 const repeatsMs = [200, 1000, 3000]
 /**
- * The answers of a proxy that does not reach the relay now, or of a relay that wants fewer
+ * Statuses to retry after: of a proxy that can't reach the relay, or of a relay that limits
  * requests.
  */
 export const passing: readonly number[] = [429, 502, 503, 504]
-/** Characters of a proxy's page that stand in a reason. */
+/** How many characters of a proxy's page are included in a reason. */
 export const longestReason = 200
 
-/** What a POST needs beside its content. */
+/** The clock and the abort signal of a POST. */
 export interface PostSettings {
   readonly clock: ClientClock
   readonly signal: AbortSignal
 }
 
 /**
- * POSTs frames, the same again if it fails on the way. Resolves when the relay has them; rejects
- * with why it has not.
+ * POSTs frames, and retries unchanged after a temporary failure. Resolves when the relay has them;
+ * rejects with the reason of the failure.
  */
 export async function postFrames(url: string, init: RequestInit, settings: PostSettings): Promise<void> {
   const { clock, signal } = settings
@@ -31,14 +31,14 @@ export async function postFrames(url: string, init: RequestInit, settings: PostS
   }
 }
 
-/** Undefined once the relay has the frames, else why not. */
+/** Resolves with undefined if the relay has the frames, else with the failure. */
 async function tryPost(url: string, init: RequestInit): Promise<{ cause: unknown; mayPass: boolean } | undefined> {
   try {
     const response = await fetch(url, init)
     const text = (await response.text()).trim()
-    // A page that a proxy puts in its place is no success.
+    // Only 202 is a success: a proxy may answer 200 with a page.
     if (response.status === 202) return undefined
-    // A relay that does not know the session is not away: it has restarted, or is another one.
+    // `interrupted` is from a relay without the session: it has restarted, or is another one.
     const mayPass = passing.includes(response.status) && !text.startsWith('interrupted')
     return { cause: `${response.status} ${text.slice(0, longestReason)}`, mayPass }
   } catch (cause) {
@@ -46,7 +46,7 @@ async function tryPost(url: string, init: RequestInit): Promise<{ cause: unknown
   }
 }
 
-/** Resolves after so many milliseconds, or when the signal aborts. */
+/** Resolves after `ms` milliseconds, or when the signal aborts. */
 export async function wait(ms: number, clock: ClientClock, signal: AbortSignal): Promise<void> {
   const undos: Undo[] = []
   await new Promise<void>((resolve) => {

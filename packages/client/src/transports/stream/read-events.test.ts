@@ -22,14 +22,14 @@ const events: ServerEvent[] = [
 ]
 
 describe('the events of an answer', () => {
-  test('are the same wherever it is cut', async () => {
+  test('are the same for any two chunks', async () => {
     for (let at = 0; at <= bytes.length; at++)
       expect(await read(bytes.subarray(0, at), bytes.subarray(at)), `cut at ${at}`).toEqual(events)
   })
   test('are the same byte by byte', async () => {
     expect(await read(...Array.from(bytes, (byte) => Uint8Array.of(byte)))).toEqual(events)
   })
-  test('are read no further when a reader throws', async () => {
+  test('are read no further when the callback throws', async () => {
     const body = new ReadableStream<Uint8Array>({ start: (controller) => controller.enqueue(bytes) })
     const refuse = (): never => {
       throw new Error('no JSON')

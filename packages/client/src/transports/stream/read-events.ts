@@ -1,12 +1,12 @@
 /** An event of a relay's answer. */
 export interface ServerEvent {
   readonly data: string
-  /** `close` ends the stream, all others carry a frame. */
+  /** A `close` event ends the stream; other events have a frame. */
   readonly isClose: boolean
 }
 
 /**
- * Reads the events of an answer. Resolves when it ends; rejects if it breaks off, or `onEvent`
+ * Reads the events of an answer. Resolves at its end; rejects if it is interrupted or `onEvent`
  * throws.
  */
 export async function readEvents(

@@ -1,32 +1,32 @@
-/** The state of a stream: one request whose answer goes on, and at most one POST at a time. */
+/** The state of a stream: one request with a long answer, and at most one POST at a time. */
 export type StreamState =
-  /** Asks whether a relay is there. */
+  /** Checks whether a relay answers. */
   | { readonly at: 'probing' }
-  /** One is: `Connect` may be sent. */
+  /** A relay answers: `Connect` can be sent. */
   | { readonly at: 'open' }
-  /** `Connect` is sent, `Welcome` has not come. */
+  /** `Connect` was sent; `Welcome` was not received yet. */
   | { readonly at: 'connecting'; readonly closing: boolean }
-  /** Nothing waits. */
+  /** No frame waits. */
   | { readonly at: 'idle'; readonly session: string }
   | { readonly at: 'posting'; readonly session: string; readonly closing: boolean }
   | { readonly at: 'over' }
 
-/** Everything that can happen to a stream. */
+/** An event of a stream. */
 export type StreamEvent =
   /** A relay answers plain HTTP. */
   | { readonly type: 'answered' }
   /** The client sends `Connect`. */
-  | { readonly type: 'connect'; readonly hello: string }
+  | { readonly type: 'connect'; readonly frame: string }
   | { readonly type: 'welcomed'; readonly session: string }
   /** A frame waits. */
   | { readonly type: 'queued' }
   /** The relay has the frames of the last POST. */
   | { readonly type: 'posted' }
-  /** It has ended, or can't go on. */
+  /** The stream has ended or failed. */
   | ({ readonly type: 'failed' } & Ending)
-  /** The client closes it. */
+  /** The client closes the stream. */
   | { readonly type: 'closed' }
-  /** The one timer. */
+  /** The timer fired. */
   | { readonly type: 'fired' }
 
 /** How a stream ends. `code` is a WebSocket close code. */
@@ -35,36 +35,37 @@ export interface Ending {
   readonly reason: string
 }
 
-/** What follows from an event. */
+/** The next state and the effects of an event. */
 export interface StreamStep {
   readonly to: StreamState
-  /** Frames can be sent. */
+  /** Notify the client that frames can be sent. */
   readonly opened?: true
-  /** Send this `Connect`, and read what the relay answers. */
+  /** Send this `Connect`, and read the answer. */
   readonly listen?: string
-  /** POST what waits, for this session. */
+  /** POST the waiting frames for this session. */
   readonly post?: string
+  /** Set the timer. */
   readonly armMs?: number
-  /** Notify the client, which did not end it itself. */
+  /** Notify the client, which did not close the stream itself. */
   readonly close?: Ending
 }
 
-/** The close code of a connection that has ended without a word (RFC 6455, 7.1.5). */
+/** The close code of a connection that ended without a close frame (RFC 6455, 7.1.5). */
 export const abnormalClosure = 1006
 /**
- * How long frames that were sent before `close` may take to go out, and then the end itself, in
- * milliseconds.
+ * How long the POST of the frames sent before `close` may take, and then the DELETE of the session,
+ * in milliseconds.
  */
 export const lastFramesMs = 3000
 
-/** The life of a stream, as a function of what happens to it, and of whether frames wait. */
+/** The state machine of a stream: returns the next state and its effects. */
 export function stepStream(from: StreamState, event: StreamEvent, isWaiting: boolean): StreamStep {
   if (from.at === 'over') return { to: from }
   switch (event.type) {
     case 'answered':
       return from.at === 'probing' ? { to: { at: 'open' }, opened: true } : { to: from }
     case 'connect':
-      return from.at === 'open' ? { to: { at: 'connecting', closing: false }, listen: event.hello } : { to: from }
+      return from.at === 'open' ? { to: { at: 'connecting', closing: false }, listen: event.frame } : { to: from }
     case 'welcomed':
       return welcome(from, event.session, isWaiting)
     case 'queued':
@@ -89,7 +90,7 @@ function welcome(from: StreamState, session: string, isWaiting: boolean): Stream
   return { to: 'session' in from ? { ...from, session } : from }
 }
 
-/** What a stream does when no POST is under way. */
+/** Returns the next step when no POST is in progress. */
 function next(live: Live, isWaiting: boolean): StreamStep {
   if (isWaiting) return post(live)
   const { session, closing } = live
@@ -101,7 +102,8 @@ function post({ session, closing }: Live): StreamStep {
 }
 
 /**
- * Frames that were sent before are posted first, if need be once the relay has said whose they are.
+ * Closes the stream, after the POST in progress and the waiting frames, which may need `Welcome`
+ * first.
  */
 function leave(from: StreamState, isWaiting: boolean): StreamStep {
   if (isClosing(from)) return { to: from }

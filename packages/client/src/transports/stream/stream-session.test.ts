@@ -4,7 +4,7 @@ import { createFakeClock } from '../../testing/fake-clock.js'
 import { type HttpPeer, type Keeping, online, openRelay } from '../../testing/http-relay.js'
 import { stream } from './stream.js'
 
-/** A client whose waits take their time. */
+/** A client with real timers. */
 async function inRealTime(keeping: Keeping): Promise<{ client: Client; relay: HttpPeer }> {
   const relay = await openRelay(keeping)
   const client = createClient({ ...relay.settings, transport: stream })
@@ -16,7 +16,7 @@ async function inRealTime(keeping: Keeping): Promise<{ client: Client; relay: Ht
 }
 
 describe('a session over HTTP', () => {
-  test('goes on after its stream has broken off, at the relay that has it', async () => {
+  test('resumes after an interrupted stream, at the relay that has it', async () => {
     const { client, relay, errors } = await online({ resumeBytes: 4000 })
     await client.publish('a')
     relay.cut()
@@ -31,7 +31,7 @@ describe('a session over HTTP', () => {
     expect(errors).toEqual([])
   })
 
-  test('brings frames once, though the relay has them and no POST was answered', async () => {
+  test('delivers frames once if the relay has them but the POST got no answer', async () => {
     const { client, relay } = await online({ resumeBytes: 4000 })
     relay.refusals.push(['hang up late'], ['hang up'], [502], ['hang up late'])
     expect(await client.publish('a')).toBe('confirmed')
@@ -39,7 +39,7 @@ describe('a session over HTTP', () => {
     expect(await relay.published()).toEqual(['a', 'b'])
   })
 
-  test('brings frames that no POST has brought to the relay over the next connection', async () => {
+  test('delivers frames whose POSTs failed over the next connection', async () => {
     const { client, relay } = await online({ resumeBytes: 4000 })
     relay.refusals.push([502], ['hang up'], [502], ['hang up'])
     expect(await Promise.all([client.publish('a'), client.publish('b')])).toEqual(['confirmed', 'confirmed'])
@@ -47,7 +47,7 @@ describe('a session over HTTP', () => {
     expect(await relay.published()).toEqual(['a', 'b'])
   })
 
-  test('is ended by a client that is closed, after its last frames', async () => {
+  test('is ended when the client closes, after its last frames', async () => {
     const { client, relay } = await inRealTime({ resumeBytes: 4000 })
     await client.publish('first')
     const outcome = client.publish('last')
@@ -57,7 +57,7 @@ describe('a session over HTTP', () => {
     expect(await relay.published()).toEqual(['first', 'last'])
   })
 
-  test('is ended by a client that is closed with nothing to say, once', async () => {
+  test('is ended once when the client closes without waiting frames', async () => {
     const { client, relay } = await inRealTime({ resumeBytes: 4000 })
     await expect.poll(() => client.status.state).toBe('online')
     client.close()
@@ -65,7 +65,7 @@ describe('a session over HTTP', () => {
     await expect.poll(() => relay.ended).toEqual(['Session s'])
   })
 
-  test('is not ended at a relay that keeps nothing: it ends with its stream', async () => {
+  test('is not deleted at a relay that keeps nothing: it ends with its stream', async () => {
     const { client, relay } = await inRealTime({ resumeBytes: 0 })
     await client.publish('a')
     client.close()
@@ -74,7 +74,7 @@ describe('a session over HTTP', () => {
     expect(relay.ended).toEqual([])
   })
 
-  test('is given up 3 s later if the relay hangs, which leaves no timer and no request', async () => {
+  test('is given up after 3 s if the relay does not answer, without a timer or request left', async () => {
     const relay = await openRelay({ resumeBytes: 4000, hangs: true })
     onTestFinished(() => relay.close())
     const clock = createFakeClock()

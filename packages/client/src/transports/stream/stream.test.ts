@@ -15,9 +15,9 @@ test.each([
   ['ws://relay.test', 'http://relay.test/stream'],
   ['https://relay.test/ws', 'https://relay.test/stream'],
   ['wss://relay.test/wildcast/ws?broker=main', 'https://relay.test/wildcast/stream?broker=main'],
-])('the door beside %s is %s', (url, door) => expect(streamUrl(url)).toBe(door))
+])('the endpoint next to %s is %s', (url, endpoint) => expect(streamUrl(url)).toBe(endpoint))
 
-test('a frame that cannot be encoded rejects alone, and the stream goes on', async () => {
+test('a frame that cannot be encoded rejects alone, and the stream continues', async () => {
   const { client, relay } = await online()
   await client.publish('before')
   await expect(client.publish('a', 1, { broker: 1n as never })).rejects.toMatchObject({ code: 'invalid_frame' })
@@ -25,7 +25,7 @@ test('a frame that cannot be encoded rejects alone, and the stream goes on', asy
   expect(relay.posts).toHaveLength(2)
 })
 
-test('an answer that cannot be read leaves nobody waiting', async () => {
+test('an unreadable answer makes its publish unknown', async () => {
   const { client, relay, errors } = await online()
   await client.publish('before')
   const outcome = client.publish('unanswered')

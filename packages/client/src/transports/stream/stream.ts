@@ -12,19 +12,19 @@ import { readEvents, type ServerEvent } from './read-events.js'
 import { abnormalClosure, lastFramesMs, type StreamEvent, type StreamState, stepStream } from './stream-life.js'
 import { streamUrl } from './stream-url.js'
 
-/** How long an event stream may bring nothing, in milliseconds, before the client polls. */
+/** How long to wait for the first event before the client polls, in milliseconds. */
 const bufferedMs = 4000
-/** Frames of a relay that have no number. */
+/** The frames of a relay that don't count. */
 const uncounted: readonly string[] = ['Ping', 'Received', 'GoingAway']
 
 /**
- * The relay's own protocol over plain HTTP, for ways that let no WebSocket through: one request
- * whose answer goes on, or, if something holds that back, one request after the other; and one POST
- * at a time for the client's frames. In JSON, whatever the codec.
+ * The relay's own protocol over plain HTTP, for networks that block WebSockets: one request with an
+ * endless answer or, if a proxy buffers that, repeated requests; and one POST at a time for the
+ * client's frames. Always in JSON, for any codec.
  */
 export const stream: OpenTransport = (events, settings) => new HttpStream(events, settings)
 
-/** Does what `stepStream` says. */
+/** Executes the effects of `stepStream`. */
 class HttpStream implements Transport {
   readonly kind = 'http'
   readonly #events: TransportEvents
@@ -35,11 +35,11 @@ class HttpStream implements Transport {
   readonly #abort = new AbortController()
   readonly #queue = new FrameQueue()
   #state: StreamState = { at: 'probing' }
-  /** The session, if it would outlive the stream. */
+  /** The session, if the relay keeps it after the stream. */
   #kept: string | undefined
   #endsSession = false
   #session = ''
-  /** How many frames that count have come, since the session began. */
+  /** How many frames that count were received in the session. */
   #handled = 0
   #stopWaiting: Undo = () => {}
 
@@ -62,7 +62,7 @@ class HttpStream implements Transport {
   send(frame: ClientFrame, number?: number): void {
     if (frame.kind === 'Connect') {
       this.#handled = frame.received ?? 0
-      this.#dispatch({ type: 'connect', hello: lightJsonCodec.encode(frame) as string })
+      this.#dispatch({ type: 'connect', frame: lightJsonCodec.encode(frame) as string })
     } else {
       this.#queue.push(frame, number)
       this.#dispatch({ type: 'queued' })
@@ -96,8 +96,8 @@ class HttpStream implements Transport {
   }
 
   /**
-   * The answer to a request; without one that a relay gives, this is the end. A page of an origin
-   * that may not come need not try again.
+   * Sends a request. Resolves with the answer of a relay; otherwise ends the stream and resolves
+   * with undefined. 403, for a forbidden origin, is final.
    */
   async #request(init: RequestInit, signal: AbortSignal = this.#abort.signal): Promise<Response | undefined> {
     try {
@@ -115,17 +115,17 @@ class HttpStream implements Transport {
   }
 
   /**
-   * Reads an event stream. If it brings nothing, something on the way holds it back: then polls.
+   * Reads an event stream. Polls instead if it delivers nothing, because a proxy buffers it.
    */
-  async #listen(hello: string): Promise<void> {
+  async #listen(connect: string): Promise<void> {
     const held = new AbortController()
     const { signal } = held
     onAbort(this.#abort.signal, () => held.abort())
     this.#stopWaiting = this.#clock.after(bufferedMs, () => {
       held.abort()
-      void this.#poll(hello)
+      void this.#poll(connect)
     })
-    const response = await this.#request({ method: 'POST', body: hello }, signal)
+    const response = await this.#request({ method: 'POST', body: connect }, signal)
     if (!response?.body) return
     try {
       await readEvents(response.body, (event) => this.#receive(event))
@@ -135,21 +135,21 @@ class HttpStream implements Transport {
     }
   }
 
-  async #poll(hello: string): Promise<void> {
+  async #poll(connect: string): Promise<void> {
     const headers = { accept: 'application/x-ndjson' }
-    const response = await this.#request({ method: 'POST', body: hello, headers })
+    const response = await this.#request({ method: 'POST', body: connect, headers })
     if (!response) return
-    const hear = (lines: string): void => {
+    const receiveLines = (lines: string): void => {
       for (const data of lines.split('\n')) if (data) this.#receive({ data, isClose: false })
     }
     try {
-      hear(await response.text())
+      receiveLines(await response.text())
       const { code, reason } = await pollFrames({
         url: this.#framesUrl,
         clock: this.#clock,
         signal: this.#abort.signal,
         headers: () => ({ ...ownerOf(this.#session), 'wildcast-received': String(this.#handled) }),
-        receive: hear,
+        receive: receiveLines,
       })
       this.#fail(reason, code)
     } catch (cause) {
@@ -188,8 +188,7 @@ class HttpStream implements Transport {
   }
 
   /**
-   * Also from a page that is being left. A relay that is not reached forgets the session in its
-   * time.
+   * Deletes the session, also while the page unloads. If that fails, the session expires.
    */
   #endSession(session: string): void {
     const abort = new AbortController()
@@ -203,7 +202,7 @@ function ownerOf(session: string): Record<string, string> {
   return { authorization: `Session ${session}` }
 }
 
-/** Whether a relay may have answered so: pages come from what stands in its place. */
+/** Whether a relay may have sent the answer. HTML is from another server. */
 function isRelay({ ok, headers }: Response): boolean {
   return ok && !headers.get('content-type')?.startsWith('text/html')
 }

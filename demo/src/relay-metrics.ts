@@ -1,6 +1,5 @@
 import { create } from 'zustand'
-import { client } from '../bridge.js'
-import { throughput } from './data.js'
+import { client } from './bridge.js'
 
 const everyMs = 1000
 
@@ -14,25 +13,20 @@ interface RelayMetrics {
   readonly missed: number
   /** Publishes that failed. */
   readonly failed: number
+  /** When they were read, in milliseconds since 1970; 0 before that. */
+  readonly at: number
 }
 
-export const useRelayMetrics = create<RelayMetrics>()(() => ({ up: {}, published: 0, missed: 0, failed: 0 }))
+export const useRelayMetrics = create<RelayMetrics>()(() => ({ up: {}, published: 0, missed: 0, failed: 0, at: 0 }))
 
 /** Reads the metrics once a second while the page is online. Returns the undo. */
 export function pollMetrics(): () => void {
   const stop = new AbortController()
-  let before: { readonly published: number; readonly at: number } | undefined
   const poll = async (): Promise<void> => {
     if (client.status.state !== 'online') return
     const text = await readText(stop.signal)
     if (text === undefined) return
-    const now = parseMetrics(text)
-    const at = performance.now()
-    // A relay that was started again counts from 0.
-    if (before && now.published >= before.published)
-      throughput.set(0, ((now.published - before.published) * 1000) / (at - before.at), Date.now())
-    before = { published: now.published, at }
-    useRelayMetrics.setState(now)
+    useRelayMetrics.setState({ ...parseMetrics(text), at: Date.now() })
   }
   const timer = setInterval(() => void poll(), everyMs)
   void poll()
@@ -53,7 +47,7 @@ async function readText(signal: AbortSignal): Promise<string | undefined> {
 }
 
 /** Reads the text form of Prometheus. */
-export function parseMetrics(text: string): RelayMetrics {
+export function parseMetrics(text: string): Omit<RelayMetrics, 'at'> {
   const up: Record<string, boolean> = {}
   const sums: Record<string, number> = {}
   for (const [, name = '', labels = '', value] of text.matchAll(/^(wildcast_\w+)(?:\{(.*)\})? (\S+)$/gm)) {

@@ -1,0 +1,43 @@
+import type { Client, OnError } from '@wildcast/client'
+import { create } from 'zustand'
+
+export type Tone = 'good' | 'warn' | 'bad' | 'quiet'
+
+/** Something that happened. */
+export interface Entry {
+  readonly id: number
+  readonly at: number
+  readonly tone: Tone
+  readonly text: string
+}
+
+const mostEntries = 60
+let count = 0
+
+/** The newest entries, the newest first. */
+export const useJournal = create<{ readonly entries: readonly Entry[] }>()(() => ({ entries: [] }))
+
+/** Adds an entry. */
+export function note(tone: Tone, text: string): void {
+  const entry = { id: ++count, at: Date.now(), tone, text }
+  useJournal.setState(({ entries }) => ({ entries: [entry, ...entries].slice(0, mostEntries) }))
+}
+
+/** Writes down each change of the connection while the page is open. */
+export function watchConnection(client: Client): void {
+  client.onStatus((status) => {
+    if (status.state === 'online') note('good', `online, over ${status.transport ?? 'a transport of its own'}`)
+    if (status.state === 'closed') note('bad', `closed: ${status.reason?.message ?? 'by the page'}`)
+    if (status.state === 'waiting') {
+      const seconds = Math.max(0, (status.nextRetryAt - Date.now()) / 1000).toFixed(1)
+      note('warn', `offline (${status.reason.message}); attempt ${status.attempt + 1} in ${seconds} s`)
+    }
+  })
+}
+
+/** Writes down background failures. Those of the network belong to the journal alone. */
+export const writeDown: OnError = (error, { stage }) => {
+  if (stage === 'transport') return // the status of the connection shows it
+  note('bad', `${stage}: ${error.message}`)
+  console.error('wildcast', stage, error)
+}

@@ -1,0 +1,12 @@
+// npm run demo:brokers: as npm start, over a real Redis, NATS and Mosquitto, which it installs.
+import { installPackages, installPrograms } from './needs.js'
+import { run, script, tool } from './run.js'
+
+await script(async () => {
+  installPackages()
+  installPrograms(['redis-server', 'redis-cli', 'nats-server', 'mosquitto', 'mosquitto_pub'])
+  run(tool('typescript/bin/tsc', '-b'))
+  run(tool('vite/bin/vite.js', 'build', '--logLevel', 'warn'))
+  const { runDemo } = await import('./run-demo.js')
+  await runDemo({ withBrokers: true })
+})
