@@ -24,21 +24,12 @@ async function publicFolder(): Promise<string> {
   return folder
 }
 
-<<<<<<< HEAD
-describe('what a client says of itself', () => {
-  /** What the relay answers, and what it asks before it does something. */
-  async function heard(headers: readonly string[]): Promise<unknown> {
-    const asked: Action[] = []
-    const authorize = (action: Action): boolean => asked.push(action) > 1 // the first one is forbidden
-    const relay = await startRelay({ authorize, gateways: [http, health] })
-=======
 describe('the headers of a client', () => {
   /** The answers of a relay, and the permissions that it checks. */
   async function effect(headers: readonly string[]): Promise<unknown> {
     const actions: Action[] = []
-    const permissions = (action: Action): boolean => actions.push(action) > 1 // the first one is forbidden
-    const relay = await startRelay({ permissions, gateways: [http, health] })
->>>>>>> main
+    const authorize = (action: Action): boolean => actions.push(action) > 1 // the first one is forbidden
+    const relay = await startRelay({ authorize, gateways: [http, health] })
     const answers: string[] = []
     for (const line of ['POST /publish/a', 'POST /publish/a', 'GET /nowhere'])
       answers.push(await answerTo(relay, request(line, [noBody, 'X-Request-Id: 1', ...headers])))
@@ -134,13 +125,8 @@ describe('a request with ambiguous framing', () => {
 
 describe('a path', () => {
   async function start() {
-<<<<<<< HEAD
-    const asked: string[] = []
-    const authorize = ({ subject }: Action): boolean => asked.push(subject) > 0
-=======
     const subjects: string[] = []
-    const permissions = ({ subject }: Action): boolean => subjects.push(subject) > 0
->>>>>>> main
+    const authorize = ({ subject }: Action): boolean => subjects.push(subject) > 0
     const gateways = [
       http,
       health,
@@ -149,11 +135,7 @@ describe('a path', () => {
       httpRequest({ form: 'json' }),
       staticFiles(await publicFolder()),
     ]
-<<<<<<< HEAD
-    return { asked, relay: await startRelay({ authorize, gateways, clock: fakeClock() }) }
-=======
-    return { subjects, relay: await startRelay({ permissions, gateways, clock: fakeClock() }) }
->>>>>>> main
+    return { subjects, relay: await startRelay({ authorize, gateways, clock: fakeClock() }) }
   }
   const invalid = [
     '..',

@@ -24,19 +24,6 @@ async function responseSubjectOf(server: V1Client, asker: V1Client, subject: str
 describe('subjects made for requests', () => {
   const made = ['request', 'response'].flatMap((first) => [`${first}.${newId()}`, `${first}.${newId()}.math.sum`])
 
-<<<<<<< HEAD
-  it.each(made)(
-    'are open by exact name while there are no authorize, as in the original: %s (P6, P7)',
-    async (name) => {
-      const relay = await startRelay()
-      expect(await ask(await client(relay), publish(name))).toEqual(ack)
-      expect(await ask(await client(relay), publish('a', { response_subject: name }))).toEqual(ack)
-    },
-  )
-
-  it.each(made)('are closed to publishers with authorize, whatever these say: %s (P6, P7)', async (name) => {
-    const relay = await startRelay({ authorize: () => true })
-=======
   it.each(made)('are allowed by exact name without permissions, as in the original: %s (P6, P7)', async (name) => {
     const relay = await startRelay()
     expect(await ask(await client(relay), publish(name))).toEqual(ack)
@@ -44,8 +31,7 @@ describe('subjects made for requests', () => {
   })
 
   it.each(made)('are forbidden to publishers with any permissions: %s (P6, P7)', async (name) => {
-    const relay = await startRelay({ permissions: () => true })
->>>>>>> main
+    const relay = await startRelay({ authorize: () => true })
     const stranger = await client(relay)
     expect(await ask(stranger, publish(name))).toMatchObject(forbidden)
     expect(await ask(stranger, publish('a', { response_subject: name }))).toMatchObject(forbidden)
@@ -54,13 +40,8 @@ describe('subjects made for requests', () => {
     expect(await ask(stranger, publish('request.form.sent'))).toEqual(ack)
   })
 
-<<<<<<< HEAD
-  it('still carry what /request asks and is answered', async () => {
-    const relay = await startRelay({ gateways, authorize: ({ kind }) => kind !== 'serve' })
-=======
   it('still carry the requests and answers of /request', async () => {
-    const relay = await startRelay({ gateways, permissions: ({ kind }) => kind !== 'serve' })
->>>>>>> main
+    const relay = await startRelay({ gateways, authorize: ({ kind }) => kind !== 'serve' })
     const responder = await client(relay)
     await ask(responder, { Subscribe: { ref: 1, subject: 'request.*.POST.sum' } })
     const answer = fetch(`http://${relay.address}/request/sum`, { method: 'POST', body: '1+2' })
@@ -73,13 +54,8 @@ describe('subjects made for requests', () => {
 describe('a server with permissions', () => {
   const authorize = ({ kind }: Action): boolean => kind === 'serve' || kind === 'request'
 
-<<<<<<< HEAD
-  it('may answer where it was asked, without a permission to publish there', async () => {
-    const relay = await startRelay({ authorize })
-=======
   it('may answer its requests without a permission to publish', async () => {
-    const relay = await startRelay({ permissions })
->>>>>>> main
+    const relay = await startRelay({ authorize })
     const server = await serving(relay, 'sum')
     const asker = await client(relay)
     const subject = await responseSubjectOf(server, asker, 'sum')
@@ -87,13 +63,8 @@ describe('a server with permissions', () => {
     expect(await asker.json()).toEqual({ Response: { ref: 8, message: '3' } })
   })
 
-<<<<<<< HEAD
-  it('may not answer what another was asked, whoever of them guesses the subject (P6)', async () => {
-    const relay = await startRelay({ authorize: () => true })
-=======
   it('may not answer the requests of another client, even if it guesses the subject (P6)', async () => {
-    const relay = await startRelay({ permissions: () => true })
->>>>>>> main
+    const relay = await startRelay({ authorize: () => true })
     const [server, other] = [await serving(relay, 'sum'), await serving(relay, 'other')]
     const asker = await client(relay)
     const subject = await responseSubjectOf(server, asker, 'sum')
@@ -101,13 +72,8 @@ describe('a server with permissions', () => {
     expect(await ask(asker, publish(subject))).toMatchObject(forbidden)
   })
 
-<<<<<<< HEAD
-  it('gains no right to publish from a subject that another client asks it to answer on (P5)', async () => {
-    const relay = await startRelay({ authorize: ({ kind, subject }) => kind !== 'publish' || subject === 'talk' })
-=======
   it('gains no permission from the response subject of a message (P5)', async () => {
-    const relay = await startRelay({ permissions: ({ kind, subject }) => kind !== 'publish' || subject === 'talk' })
->>>>>>> main
+    const relay = await startRelay({ authorize: ({ kind, subject }) => kind !== 'publish' || subject === 'talk' })
     const [colluding, other] = [await client(relay), await client(relay)]
     await ask(colluding, { Subscribe: { ref: 1, subject: 'talk' } })
     await ask(other, publish('talk', { response_subject: 'admin.x' }))
@@ -127,13 +93,8 @@ describe('a denied permission', () => {
     expect(await ask(await client(relay), { Subscribe: { ref: 1, ...body } })).toMatchObject(forbidden)
   })
 
-<<<<<<< HEAD
-  it('is decided on the subject that is used, when a frame names two (P9)', async () => {
-    const relay = await startRelay({ authorize: ({ subject }) => subject !== 'bad' })
-=======
   it('is checked with the subject that is used, if a frame has two (P9)', async () => {
-    const relay = await startRelay({ permissions: ({ subject }) => subject !== 'bad' })
->>>>>>> main
+    const relay = await startRelay({ authorize: ({ subject }) => subject !== 'bad' })
     const socket = await client(relay)
     socket.send('{"Publish":{"ref":1,"subject":"good","message":"","subject":"bad"}}')
     expect(await socket.json()).toMatchObject(forbidden)
@@ -141,13 +102,8 @@ describe('a denied permission', () => {
     expect(await socket.json()).toEqual(ack)
   })
 
-<<<<<<< HEAD
-  it('says the same of subjects that somebody uses and that nobody does (P10)', async () => {
-    const relay = await startRelay({ authorize: ({ kind }) => kind !== 'publish' && kind !== 'request' })
-=======
   it('has the same answer for used and unused subjects (P10)', async () => {
-    const relay = await startRelay({ permissions: ({ kind }) => kind !== 'publish' && kind !== 'request' })
->>>>>>> main
+    const relay = await startRelay({ authorize: ({ kind }) => kind !== 'publish' && kind !== 'request' })
     await serving(relay, 'used')
     const stranger = await client(relay)
     const answer = async (frame: object, subject: string): Promise<string> =>
@@ -180,11 +136,7 @@ describe('a denied permission', () => {
   })
 })
 
-<<<<<<< HEAD
-it('a token is neither looked at nor an error without authorize, and never repeated (P1)', async () => {
-=======
 it('without permissions a token is ignored, and never repeated (P1)', async () => {
->>>>>>> main
   const relay = await startRelay()
   const socket = await client(relay)
   const answer = JSON.stringify(await ask(socket, { Connect: { token: 'ey.secret.none' } }))

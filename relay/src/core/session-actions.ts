@@ -87,7 +87,8 @@ export class SessionActions {
       if (want.wildcard) hub.demand(broker, 'wildcard')
       if (want.headers) hub.demand(broker, 'headers')
       if (message.responseSubject !== undefined) hub.demand(broker, 'response_subject')
-      // A responder may answer: a subject that only a relay can have made needs no other permission.
+      // A responder may answer: a subject that only a relay can have made needs no other
+      // permission.
       if (this.#isAnswer(want.subject) && (isClosed(message.subject) || isDerived(message.subject)))
         return { broker, result: message, decided: undefined }
       const action: Action = want.madeForRequest
@@ -165,7 +166,7 @@ export class SessionActions {
   }
 }
 
-/** What was asked for, of a subject that a gateway has derived from it: without `request.<ULID>`. */
+/** Returns the subject from which a gateway has derived `request.<ULID>.<subject>`. */
 function requested(derived: Pattern): Pattern {
   return derived.split('.').slice(2).join('.') as Pattern
 }

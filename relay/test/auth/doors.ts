@@ -56,7 +56,7 @@ const stream: (action: ActionName) => Act = (action) => async (relay, subject, t
   return codeOf(JSON.parse((await answers.text()).split('\n')[0] ?? '{}'))
 }
 
-/** A WebSocket without a subprotocol has no answers: what happens, or the log, shows the outcome. */
+/** A WebSocket without a subprotocol has no answers: its effects and the log show the outcome. */
 async function classicSocket(relay: AuthRelay, path: string, token: string | undefined): Promise<Socket | string> {
   return connect(`ws://${relay.address}${path}`, undefined, { headers: bearer(token) }).catch((cause: Error) =>
     cause.message.includes('401') ? 'unauthorized' : cause.message,

@@ -3,7 +3,7 @@ import { authRelay, expiredToken, token } from './auth-relay.js'
 import { doors } from './doors.js'
 
 describe.each(doors)('%s: %s', (door, action, act) => {
-  /** A socket of one pattern, and HTTP, can't say more than that the credentials are not valid. */
+  /** Only v1 has codes; elsewhere the status 401 is all. */
   const isOneCode = !door.startsWith('v1')
 
   it('is allowed by a rule', async () => {

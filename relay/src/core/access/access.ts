@@ -33,15 +33,9 @@ export class Access {
   readonly identity: Identity
   readonly #ports: AccessPorts
   /** Decisions that still hold, with the time until which they do. */
-<<<<<<< HEAD
   #kept: Map<string, { readonly verdict: Verdict; readonly until: number }> | undefined
-  /** The last decision of the hook that is awaited, for each action. */
-  #pending: Map<string, Promise<Verdict>> | undefined
-=======
-  readonly #kept: Map<string, { readonly verdict: Verdict; readonly until: number }> = new Map()
   /** By action: the last pending decision of the hook. */
-  readonly #pending: Map<string, Promise<Verdict>> = new Map()
->>>>>>> main
+  #pending: Map<string, Promise<Verdict>> | undefined
 
   constructor(ports: AccessPorts, identity: Identity) {
     this.#ports = ports

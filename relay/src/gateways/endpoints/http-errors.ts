@@ -14,7 +14,7 @@ export function answerErrors(routes: Hono, relay: RelayView): void {
 }
 
 /** Returns the response for an error. */
-/** Names the scheme of credentials where a client has to show some. RFC 9110, 11.6.1. */
+/** The header that names the scheme of missing credentials. RFC 9110, 11.6.1. */
 export function challengeOf(code: string): Readonly<Record<string, string>> {
   return factsOf(code).status === 401 ? { 'www-authenticate': 'Bearer' } : {}
 }

@@ -13,7 +13,8 @@ const ticketS = 30
 
 /**
  * `POST /ticket` with credentials answers `{"ticket": "…", "expires_in": 30}`. A ticket stands in a
- * URL, as `?ticket=…`, where no header can be sent: an `EventSource` or a link. It is valid once.
+ * URL, as `?ticket=…`, if no header can be sent: by an `EventSource`, or in a link. It is valid
+ * once.
  */
 export function tickets({ issueTicket }: TicketsOptions = {}): Gateway {
   return ({ routes }, relay) => {

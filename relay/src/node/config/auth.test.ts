@@ -90,7 +90,8 @@ describe('[auth]', () => {
     ['[auth]\ncooky = "a"', 'wildcast.toml:3: unknown key "cooky" in [auth]; did you mean "cookie"?'],
     [
       '[auth.jwt]\nkey = "short"',
-      'wildcast.toml:2: "jwt" in [auth]: the secret is too short; give 32 random bytes or more, such as of "openssl rand -base64 32"',
+      'wildcast.toml:2: "jwt" in [auth]: the secret is too short; give 32 random bytes or more, such as of ' +
+        '"openssl rand -base64 32"',
     ],
     [
       '[auth.jwt]\nissuer = "us"',
@@ -102,15 +103,18 @@ describe('[auth]', () => {
     ],
     [
       '[auth.users.ada]\npassword = "opensesame"\nrole = "viewer"\n[roles.viewer]\nsubscribe = ["a"]',
-      'wildcast.toml:3: "password" in [auth.users.ada] must be a hash; "npx wildcast hash" prints one for a password or a new key',
+      'wildcast.toml:3: "password" in [auth.users.ada] must be a hash; "npx wildcast hash" prints one for ' +
+        'a password or a new key',
     ],
     [
       '[auth]\n[roles.viewer]\nsubscribe = ["a..b"]',
-      'wildcast.toml:4: item 1 of "subscribe" in [roles.viewer]: it is not a valid subject pattern, such as "room.*" or "main:room.{user}.**"',
+      'wildcast.toml:4: item 1 of "subscribe" in [roles.viewer]: it is not a valid subject pattern, such ' +
+        'as "room.*" or "main:room.{user}.**"',
     ],
     [
       '[auth]\n[roles.viewer]\nsubscribe = ["other:a"]',
-      'wildcast.toml:4: item 1 of "subscribe" in [roles.viewer]: it names the broker "other"; there are: main; a subject with a colon is "*:other:a"',
+      'wildcast.toml:4: item 1 of "subscribe" in [roles.viewer]: it names the broker "other"; there are: ' +
+        'main; a subject with a colon is "*:other:a"',
     ],
     [
       '[auth]\n[roles.viewer]\nsubcribe = ["a"]',

@@ -22,8 +22,8 @@ const silentMs = 10_000
 const mostHeld = 64 * 1024
 
 /**
- * The entry of a client: its first message has the credentials, or is a proof that there are none.
- * Until they are checked, its messages are held.
+ * The entry of a client: its first message may have credentials. Until they are checked, its
+ * messages are held.
  */
 export class Entry {
   readonly #ports: EntryPorts

@@ -30,7 +30,7 @@ type AskingFrame = AuthenticateFrame | CanIFrame | PublishFrame | RequestFrame |
 export class FrameActions {
   readonly #relay: RelayView
   readonly #client: AnsweredClient
-  /** Where the client is. Absent while it is away. */
+  /** Absent while the client is away. */
   #connection: ClientConnection | undefined
   #throttle: PublishThrottle | undefined
   readonly #requests = new PendingRequests()
