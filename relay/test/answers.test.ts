@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { crossOrigin } from '../src/index.js'
 import { fakeClock } from '../src/testing/fake-clock.js'
-import { gateways, responder, start, statusesIn } from './http-doors.js'
+import { gateways, responder, start, statusesIn } from './http-gateways.js'
 import { answerTo, dial, firstAnswerTo, handshake } from './raw-http.js'
 import type { StartedRelay } from './start-relay.js'
 
-const typesIn = (said: string): string[] => [...said.matchAll(/^content-type: (.*)\r$/gim)].map(([, type = '']) => type)
+const typesIn = (received: string): string[] =>
+  [...received.matchAll(/^content-type: (.*)\r$/gim)].map(([, type = '']) => type)
 
 describe('an answer on /request', () => {
   const answers: [string, unknown, string[]][] = [
@@ -30,11 +31,11 @@ describe('an answer on /request', () => {
   ]
 
   it.each(answers)('has only the content type of its responder: %s', async (_, answer, types) => {
-    for (const doors of [gateways, [crossOrigin(), ...gateways]]) {
-      const relay = await start({ gateways: doors })
+    for (const tested of [gateways, [crossOrigin(), ...gateways]]) {
+      const relay = await start({ gateways: tested })
       await responder(relay, answer)
-      const said = await answerTo(relay, 'GET /request/a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n')
-      expect(typesIn(said), said).toEqual(types)
+      const received = await answerTo(relay, 'GET /request/a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n')
+      expect(typesIn(received), received).toEqual(types)
     }
   })
 
@@ -170,9 +171,9 @@ describe('a body that is too long', () => {
       `Content-Length: ${long.length}\r\n\r\n${long}`,
       `Transfer-Encoding: chunked\r\n\r\n30d40\r\n${long}\r\n0\r\n\r\n`,
     ]) {
-      const said = await answerTo(relay, `POST ${path} HTTP/1.1\r\nHost: x\r\n${body}${next}`)
-      expect(statusesIn(said)).toEqual([413])
-      expect(said).toMatch(/^connection: close\r$/im)
+      const received = await answerTo(relay, `POST ${path} HTTP/1.1\r\nHost: x\r\n${body}${next}`)
+      expect(statusesIn(received)).toEqual([413])
+      expect(received).toMatch(/^connection: close\r$/im)
     }
   })
 
@@ -180,10 +181,10 @@ describe('a body that is too long', () => {
     const relay = await small()
     const client = await dial(relay)
     client.write(`POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Length: ${2 * long.length}\r\n\r\n`)
-    await expect.poll(() => statusesIn(client.said)).toEqual([413])
+    await expect.poll(() => statusesIn(client.received)).toEqual([413])
     for (let i = 0; i < 100; i++) client.write(next)
     await client.closed
-    expect(statusesIn(client.said)).toEqual([413])
+    expect(statusesIn(client.received)).toEqual([413])
   })
 
   it.each(routes)('is not requested with 100 Continue: %s', async (path) => {
@@ -220,7 +221,7 @@ describe('a client that waits for 100 Continue', () => {
     client.write(
       `POST ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n`,
     )
-    await expect.poll(() => client.said).toMatch(/^HTTP\/1\.1 100 Continue\r\n\r\n/)
+    await expect.poll(() => client.received).toMatch(/^HTTP\/1\.1 100 Continue\r\n\r\n/)
     client.write('hi')
     expect(statusesIn(await client.closed)).toEqual(statuses)
   })

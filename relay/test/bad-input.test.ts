@@ -2,7 +2,7 @@ import { encode } from '@msgpack/msgpack'
 import { describe, expect, it } from 'vitest'
 import { memory, newId } from '../src/index.js'
 import { fakeClock } from '../src/testing/fake-clock.js'
-import { bystander, lives } from './bystander.js'
+import { bystander, expectAlive } from './bystander.js'
 import { connect } from './socket.js'
 import { startRelay } from './start-relay.js'
 
@@ -67,7 +67,7 @@ describe('invalid v1 frames', () => {
     const answer = (await socket.json()) as { Error: { code: string; message: string } }
     expect(answer.Error.code).toBe(code)
     expect(answer.Error.message.length).toBeGreaterThan(10)
-    await lives(socket)
+    await expectAlive(socket)
     await works()
     expect(({} as { subject?: unknown }).subject).toBeUndefined()
   })
@@ -135,8 +135,8 @@ describe('invalid subjects', () => {
     spy.send('{"Subscribe":"**"}')
     await spy.next()
     const socket = await connect(`ws://${relay.address}/ws`, json)
-    const refused = async (said: unknown): Promise<void> => {
-      socket.send(JSON.stringify(said))
+    const refused = async (frame: unknown): Promise<void> => {
+      socket.send(JSON.stringify(frame))
       expect(await socket.json()).toMatchObject({ Error: { ref: 1, code: 'invalid_subject', retry: false } })
     }
     await refused({ Subscribe: { ref: 1, subject } })
@@ -149,7 +149,7 @@ describe('invalid subjects', () => {
     })
     const answer = { status: response.status, isNamed: (await response.text()).startsWith('invalid_subject: ') }
     expect(answer).toEqual({ status: 400, isNamed: true })
-    await lives(socket)
+    await expectAlive(socket)
     expect(spy.waiting).toHaveLength(1) // only the message of \`lives\`
   })
 
@@ -163,14 +163,14 @@ describe('invalid subjects', () => {
   it.each(['$SYS.x', '_INBOX.x', '$share.g.t'])('keeps clients out of %s (S8)', async (subject) => {
     const relay = await startRelay()
     const socket = await connect(`ws://${relay.address}/ws`, json)
-    for (const said of [
+    for (const frame of [
       { Publish: { ref: 1, subject, message: '' } },
       { Publish: { ref: 1, subject: 'a', message: '', response_subject: subject } },
       { Subscribe: { ref: 1, subject } },
       { Subscribe: { ref: 1, subject, serve: true } },
       { Request: { ref: 1, subject, message: '' } },
     ]) {
-      socket.send(JSON.stringify(said))
+      socket.send(JSON.stringify(frame))
       expect(await socket.json()).toMatchObject({ Error: { ref: 1, code: 'forbidden' } })
     }
   })
@@ -188,9 +188,9 @@ describe('invalid subjects', () => {
       for (const pattern of ['**', '*.**', '>']) wild.send(JSON.stringify({ Subscribe: { subject: pattern } }))
       for (let i = 0; i < 3; i++) expect(await wild.json()).toHaveProperty('Subscribed')
       exact.send(JSON.stringify({ Publish: { ref: 1, subject, message: 'x' } }))
-      const heard = [await exact.json(), await exact.json()]
-      expect(heard).toContainEqual({ Ack: { ref: 1 } })
-      expect(heard).toContainEqual({ Message: expect.objectContaining({ subject, message: 'x' }) })
+      const received = [await exact.json(), await exact.json()]
+      expect(received).toContainEqual({ Ack: { ref: 1 } })
+      expect(received).toContainEqual({ Message: expect.objectContaining({ subject, message: 'x' }) })
       exact.send('{"Publish":{"subject":"plain","message":""}}')
       expect(await wild.json()).toMatchObject({ Message: { subject: 'plain' } })
     },

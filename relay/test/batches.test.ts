@@ -7,9 +7,9 @@ import { type StartedRelay, startRelay } from './start-relay.js'
 
 interface Batching extends Socket {
   /** Sends frames in one message. */
-  say(...frames: readonly unknown[]): void
+  sendFrames(...frames: readonly unknown[]): void
   /** The frames of the next message. */
-  hear(): Promise<unknown[]>
+  receive(): Promise<unknown[]>
 }
 
 async function batching(relay: StartedRelay, batch: number | undefined = 65_536): Promise<Batching> {
@@ -21,7 +21,7 @@ async function batching(relay: StartedRelay, batch: number | undefined = 65_536)
       .split('\n')
       .map((line) => JSON.parse(line))
   say({ Connect: { batch } })
-  return { ...socket, say, hear }
+  return { ...socket, sendFrames: say, receive: hear }
 }
 
 const publish = (ref: number, message = 'x'): unknown => ({ Publish: { ref, subject: 'a', message } })
@@ -32,33 +32,33 @@ describe('a client that requests batches', () => {
     [65_536, 65_536],
     [1_000_000, 65_536],
     [5000, 5000],
-  ])('of %i bytes gets %i, in a separate message', async (asked, agreed) => {
-    const socket = await batching(await startRelay(), asked)
-    socket.say(publish(1))
-    expect(await socket.hear()).toMatchObject([{ Welcome: { limits: { batch: agreed } } }])
-    expect(await socket.hear()).toEqual([ack(1)])
+  ])('of %i bytes gets %i, in a separate message', async (batch, agreed) => {
+    const socket = await batching(await startRelay(), batch)
+    socket.sendFrames(publish(1))
+    expect(await socket.receive()).toMatchObject([{ Welcome: { limits: { batch: agreed } } }])
+    expect(await socket.receive()).toEqual([ack(1)])
   })
 
   it('gets the answers to one message in one message, in order', async () => {
     const socket = await batching(await startRelay())
-    await socket.hear()
-    socket.say(publish(1), publish(2), { Subscribe: { ref: 3, subject: 'a' } })
-    expect(await socket.hear()).toMatchObject([ack(1), ack(2), { Subscribed: { ref: 3 } }])
+    await socket.receive()
+    socket.sendFrames(publish(1), publish(2), { Subscribe: { ref: 3, subject: 'a' } })
+    expect(await socket.receive()).toMatchObject([ack(1), ack(2), { Subscribed: { ref: 3 } }])
   })
 
   it('gets the frames of one turn in one message', async () => {
     const relay = await startRelay()
     const reader = await batching(relay)
     const writer = await batching(relay)
-    await writer.hear()
-    await reader.hear()
-    reader.say({ Subscribe: { ref: 1, subject: 'a' } })
-    await reader.hear()
-    writer.say(...Array.from({ length: 100 }, (_, i) => publish(i, `${i}`)))
-    const heard: unknown[] = []
+    await writer.receive()
+    await reader.receive()
+    reader.sendFrames({ Subscribe: { ref: 1, subject: 'a' } })
+    await reader.receive()
+    writer.sendFrames(...Array.from({ length: 100 }, (_, i) => publish(i, `${i}`)))
+    const received: unknown[] = []
     let messages = 0
-    for (; heard.length < 100; messages++) heard.push(...(await reader.hear()))
-    expect(heard).toMatchObject(Array.from({ length: 100 }, (_, i) => ({ Message: { message: `${i}` } })))
+    for (; received.length < 100; messages++) received.push(...(await reader.receive()))
+    expect(received).toMatchObject(Array.from({ length: 100 }, (_, i) => ({ Message: { message: `${i}` } })))
     expect(messages).toBeLessThan(50)
   })
 
@@ -66,25 +66,25 @@ describe('a client that requests batches', () => {
     const relay = await startRelay()
     const reader = await batching(relay, 2048)
     const writer = await batching(relay)
-    await writer.hear()
-    await reader.hear()
-    reader.say({ Subscribe: { ref: 1, subject: 'a' } })
-    await reader.hear()
-    writer.say(...Array.from({ length: 100 }, (_, i) => publish(i, 'x'.repeat(100))))
-    writer.say(publish(100, 'x'.repeat(5000)))
-    for (let heard = 0; heard < 101; ) {
+    await writer.receive()
+    await reader.receive()
+    reader.sendFrames({ Subscribe: { ref: 1, subject: 'a' } })
+    await reader.receive()
+    writer.sendFrames(...Array.from({ length: 100 }, (_, i) => publish(i, 'x'.repeat(100))))
+    writer.sendFrames(publish(100, 'x'.repeat(5000)))
+    for (let received = 0; received < 101; ) {
       const text = String(await reader.next())
       const frames = text.split('\n').length
-      heard += frames
+      received += frames
       if (frames > 1) expect(text.length).toBeLessThanOrEqual(2048)
     }
   })
 
   it('gets an error for a broken line of its batch, and the other lines count', async () => {
     const socket = await batching(await startRelay())
-    await socket.hear()
-    socket.say(publish(1), '{"Publish":{"ref":2,', publish(3), '{"Nonsense":{"ref":4}}', publish(5))
-    expect(await socket.hear()).toMatchObject([
+    await socket.receive()
+    socket.sendFrames(publish(1), '{"Publish":{"ref":2,', publish(3), '{"Nonsense":{"ref":4}}', publish(5))
+    expect(await socket.receive()).toMatchObject([
       ack(1),
       { Error: { ref: 2, code: 'invalid_frame' } },
       ack(3),
@@ -95,9 +95,9 @@ describe('a client that requests batches', () => {
 
   it('gets an error for each line of a frame with a line feed', async () => {
     const socket = await batching(await startRelay())
-    await socket.hear()
-    socket.say('{"Publish":', '{"subject":"a","message":"x"}}', publish(1))
-    expect(await socket.hear()).toMatchObject([
+    await socket.receive()
+    socket.sendFrames('{"Publish":', '{"subject":"a","message":"x"}}', publish(1))
+    expect(await socket.receive()).toMatchObject([
       { Error: { code: 'invalid_frame' } },
       { Error: { code: 'invalid_frame' } },
       ack(1),
@@ -106,18 +106,18 @@ describe('a client that requests batches', () => {
 
   it('gets one error for a batch that is longer than agreed, which has no effect, and stays connected', async () => {
     const socket = await batching(await startRelay(), 1000)
-    await socket.hear()
-    socket.say(publish(1, 'x'.repeat(600)), publish(2, 'x'.repeat(600)))
-    expect(await socket.hear()).toMatchObject([{ Error: { code: 'too_large' } }])
-    socket.say(publish(3, 'x'.repeat(5000)))
-    expect(await socket.hear()).toEqual([ack(3)])
+    await socket.receive()
+    socket.sendFrames(publish(1, 'x'.repeat(600)), publish(2, 'x'.repeat(600)))
+    expect(await socket.receive()).toMatchObject([{ Error: { code: 'too_large' } }])
+    socket.sendFrames(publish(3, 'x'.repeat(5000)))
+    expect(await socket.receive()).toEqual([ack(3)])
   })
 
   it('may send empty lines', async () => {
     const socket = await batching(await startRelay())
-    await socket.hear()
-    socket.say('', publish(1), '', '', publish(2), '')
-    expect(await socket.hear()).toEqual([ack(1), ack(2)])
+    await socket.receive()
+    socket.sendFrames('', publish(1), '', '', publish(2), '')
+    expect(await socket.receive()).toEqual([ack(1), ack(2)])
   })
 })
 

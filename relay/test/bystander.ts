@@ -13,7 +13,7 @@ export async function bystander(relay: StartedRelay): Promise<() => Promise<void
 }
 
 /** Expects that the connection still works. */
-export async function lives(socket: Socket): Promise<void> {
+export async function expectAlive(socket: Socket): Promise<void> {
   socket.send('{"Publish":{"ref":77,"subject":"alive","message":""}}')
   expect(await socket.json()).toEqual({ Ack: { ref: 77 } })
 }

@@ -9,12 +9,12 @@ import { makeCertificates } from './servers/certificates.js'
 const seed = 'SUAHWO4676JVFH4C3CMVE2Z3QKFICTQU3UJ4U7PXYCUX7HIBNX2WQG6ZGI'
 
 /** Checks a folder of files, the first of which is the configuration. */
-async function check(files: Readonly<Record<string, string>>): Promise<{ code: number | null; said: string }> {
+async function check(files: Readonly<Record<string, string>>): Promise<{ code: number | null; output: string }> {
   const [[name, text] = ['', ''], ...others] = Object.entries(files)
   const cwd = await folderWith(name, text)
   for (const [file, content] of others) await writeFile(path.join(cwd, file), content)
   const { code, out, err } = await run(['check'], { cwd })
-  return { code, said: `${out}${err}` }
+  return { code, output: `${out}${err}` }
 }
 
 const memory = 'brokers.main.type = "memory"\n'
@@ -51,16 +51,16 @@ describe('wildcast check finds the errors of up', () => {
   ]
 
   it.each(gateways)('two gateways on one port: %s', async (_, toml, fine) => {
-    const { code, said } = await check({ 'wildcast.toml': toml })
-    expect(said).toMatch(fine ? /is fine/ : /^wildcast\.toml:\d+: "port" .* already has; choose another\n$/)
+    const { code, output } = await check({ 'wildcast.toml': toml })
+    expect(output).toMatch(fine ? /is fine/ : /^wildcast\.toml:\d+: "port" .* already has; choose another\n$/)
     expect(code).toBe(fine ? 0 : 2)
   })
 
   it("two gateways on one port in the original's form, with different hosts", async () => {
     const http = (name: string, host: string): string =>
       `[trigger.brokers.${name}]\nbroker_type = "InMemoryBroker"\ngateway.Http = { port = 4000, host = "${host}" }\n`
-    const { said } = await check({ 'spin.toml': `[trigger]\n${http('a', '0.0.0.0')}${http('b', '127.0.0.1')}` })
-    expect(said).toBe(
+    const { output } = await check({ 'spin.toml': `[trigger]\n${http('a', '0.0.0.0')}${http('b', '127.0.0.1')}` })
+    expect(output).toBe(
       'spin.toml:7: "port" in [trigger.brokers.b.gateway.Http] is 4000, which the gateway of "a" already has; ' +
         'choose another\n',
     )
@@ -204,9 +204,9 @@ describe('wildcast check finds the errors of up', () => {
   ]
 
   it.each(files)('%s', async (_, toml, others, wanted) => {
-    const { code, said } = await check({ 'wildcast.toml': toml, ...others })
-    expect(said).toMatch(wanted)
-    expect(said).not.toContain(seed)
+    const { code, output } = await check({ 'wildcast.toml': toml, ...others })
+    expect(output).toMatch(wanted)
+    expect(output).not.toContain(seed)
     expect(code).toBe(2)
   })
 
@@ -244,8 +244,8 @@ describe('wildcast check finds the errors of up', () => {
   ]
 
   it.each(originals)("in the original's form: %s", async (_, toml, wanted) => {
-    const { code, said } = await check({ 'spin.toml': toml })
-    expect(said).toMatch(wanted)
+    const { code, output } = await check({ 'spin.toml': toml })
+    expect(output).toMatch(wanted)
     expect(code).toBe(2)
   })
 
@@ -270,9 +270,9 @@ describe('wildcast check finds the errors of up', () => {
   ]
 
   it.each(json)('in JSON: %s', async (_, value, wanted) => {
-    const { code, said } = await check({ 'wildcast.json': JSON.stringify(value, undefined, 2) })
-    expect(said).toMatch(/^wildcast\.json:\d+: /)
-    expect(said).toMatch(wanted)
+    const { code, output } = await check({ 'wildcast.json': JSON.stringify(value, undefined, 2) })
+    expect(output).toMatch(/^wildcast\.json:\d+: /)
+    expect(output).toMatch(wanted)
     expect(code).toBe(2)
   })
 
@@ -287,15 +287,14 @@ describe('wildcast check finds the errors of up', () => {
       client_certificate = { certificate = "c.pem", key = "c.key" }
       [brokers.other]\ntype = "nats"\naddresses = ["127.0.0.1:${port}"]\nauth = { NKey = "${seed}" }
       [[component]]\nid = "one"\nsource = "one.mjs"\ntrigger.subscription.Topic.topic = "a"\n`
-    const { code, said } = await check({
+    const { code, output } = await check({
       'wildcast.toml': toml,
       'ca.pem': pem,
       'c.pem': String(client.cert),
       'c.key': String(client.key),
       'one.mjs': 'setInterval(() => {}, 1000)\nexport default () => {}',
     })
-    expect(said).toMatch(/is fine/)
-    expect(code).toBe(0)
-    expect(connections).toBe(0)
+    expect(output).toMatch(/is fine/)
+    expect({ code, connections }).toEqual({ code: 0, connections: 0 })
   })
 })

@@ -25,12 +25,12 @@ describe('wildcast gateway', () => {
     const upgrade = 'HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n'
     const key = 'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n'
     // Refused and not closed; half a request; accepted and not read.
-    for (const said of [`GET /nowhere ${upgrade}${key}`, 'GET /healthz HT', `GET /ws ${upgrade}${key}`]) {
+    for (const bytes of [`GET /nowhere ${upgrade}${key}`, 'GET /healthz HT', `GET /ws ${upgrade}${key}`]) {
       const socket = tcp({ port, host: '127.0.0.1', allowHalfOpen: true })
       socket.on('error', () => {})
       onTestFinished(() => void socket.destroy())
       await once(socket, 'connect')
-      socket.write(said)
+      socket.write(bytes)
     }
     const client = createClient({ url: `ws://127.0.0.1:${port}`, WebSocket })
     onTestFinished(() => client.close())
@@ -59,10 +59,10 @@ describe('wildcast gateway', () => {
     const frames = (socket: Socket): Record<string, { ref: number; message: string }>[] =>
       socket.waiting.map((text) => JSON.parse(String(text)))
     const acknowledged = frames(publisher).flatMap(({ Ack }) => Ack?.ref ?? [])
-    const heard = frames(listener).flatMap(({ Message }) => (Message ? Number(Message.message) : []))
-    expect(heard).toEqual([...heard.keys()])
+    const received = frames(listener).flatMap(({ Message }) => (Message ? Number(Message.message) : []))
+    expect(received).toEqual([...received.keys()])
     expect(acknowledged).toEqual([...acknowledged.keys()])
-    expect(heard.length).toBeGreaterThanOrEqual(acknowledged.length)
+    expect(received.length).toBeGreaterThanOrEqual(acknowledged.length)
     expect(frames(listener).at(-1)).toMatchObject({ GoingAway: {} })
   })
 

@@ -97,7 +97,7 @@ describe.each(speaking)('the SDK with %s', (_, options, mode) => {
     one.serve('math.sum', (request) => (request.json() as number[]).reduce((a, b) => a + b))
     other.serve('math.product', (request) => (request.json() as number[]).reduce((a, b) => a * b))
     const ask = (client: Client, subject: string): Promise<unknown> =>
-      // A responder that is not there yet is asked again.
+      // A responder that is not there yet is retried.
       client.request(subject, [2, 4]).then(
         (answer) => answer.data,
         () => undefined,

@@ -41,12 +41,12 @@ export async function run(
 /** Waits until the output of a stream matches `times` times. Resolves with all its output. */
 export async function says(stream: NodeJS.ReadableStream | null, wanted: RegExp, times = 1): Promise<string> {
   const found = new RegExp(wanted, 'gm')
-  let said = ''
+  let output = ''
   for await (const chunk of stream ?? []) {
-    said += String(chunk)
-    if ((said.match(found)?.length ?? 0) >= times) return said
+    output += String(chunk)
+    if ((output.match(found)?.length ?? 0) >= times) return output
   }
-  throw new Error(`ended without ${wanted}: ${said}`)
+  throw new Error(`ended without ${wanted}: ${output}`)
 }
 
 const greeting = /^Wildcast is up: http:\/\/\S+:(\d+)(?: .*)?\n/gm

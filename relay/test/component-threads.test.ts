@@ -61,7 +61,7 @@ async function open(source: string, timeoutMs = 30_000): Promise<Open> {
 }
 
 const message = (payload: string): BrokerMessage => ({ subject: parseSubject('a'), payload })
-const said = async (ran: Promise<Ran>): Promise<unknown> => {
+const outcomeOf = async (ran: Promise<Ran>): Promise<unknown> => {
   const { outputs, error } = await ran.catch((error: WildcastError) => ({ outputs: [], error }))
   return error?.code ?? outputs[0]?.payload
 }
@@ -75,20 +75,20 @@ describe("a component's thread", () => {
   it('that is reloaded during a restart is also restarted the next time', async () => {
     const { thread, alive, began, write, writeWaiting, letIn } = await open(echo())
     await writeWaiting(echo())
-    await said(thread.run(message('exit')))
+    await outcomeOf(thread.run(message('exit')))
     await expect.poll(began).toBe(2) // it is loading
     await write(echo())
     await thread.reload()
     letIn()
-    await expect.poll(() => [began(), alive.size]).toEqual([3, 1])
-    await said(thread.run(message('exit')))
-    expect(await said(thread.run(message('hi')))).toBe('hi')
+    await expect.poll(() => ({ began: began(), alive: alive.size })).toEqual({ began: 3, alive: 1 })
+    await outcomeOf(thread.run(message('exit')))
+    expect(await outcomeOf(thread.run(message('hi')))).toBe('hi')
   })
 
   it('runs messages that waited for a restart in the reloaded one', async () => {
     const { thread, alive } = await open(echo())
-    expect(await said(thread.run(message('exit')))).toBe('interrupted')
-    const waiting = said(thread.run(message('waited')))
+    expect(await outcomeOf(thread.run(message('exit')))).toBe('interrupted')
+    const waiting = outcomeOf(thread.run(message('waited')))
     await thread.reload()
     expect(await waiting).toBe('waited')
     await expect.poll(() => alive.size).toBe(1)
@@ -99,7 +99,7 @@ describe("a component's thread", () => {
     const first = thread.reload()
     await write(echo(' again'))
     await Promise.all([first, thread.reload(), thread.reload()])
-    expect(await said(thread.run(message('hi')))).toBe('hi again')
+    expect(await outcomeOf(thread.run(message('hi')))).toBe('hi again')
     await expect.poll(() => alive.size).toBe(1)
   })
 
@@ -107,7 +107,7 @@ describe("a component's thread", () => {
     const { thread, alive, began, writeWaiting } = await open(echo())
     await writeWaiting(echo())
     const reloading = thread.reload()
-    await expect.poll(() => [began(), alive.size]).toEqual([2, 2]) // it is loading
+    await expect.poll(() => ({ began: began(), alive: alive.size })).toEqual({ began: 2, alive: 2 }) // it is loading
     await thread.close()
     await expect(reloading).rejects.toMatchObject({ code: 'interrupted' })
     await expect.poll(() => alive.size).toBe(0)
@@ -117,9 +117,9 @@ describe("a component's thread", () => {
     const { thread, alive } = await open(
       "export default (message) => message.text() === 'never' ? new Promise(() => {}) : {}",
     )
-    const never = said(thread.run(message('never')))
+    const never = outcomeOf(thread.run(message('never')))
     const reloading = thread.reload()
-    await expect.poll(async () => (await said(thread.run(message('hi')))) !== undefined && alive.size).toBe(2)
+    await expect.poll(async () => (await outcomeOf(thread.run(message('hi')))) !== undefined && alive.size).toBe(2)
     await thread.close()
     expect(await never).toBe('interrupted')
     await reloading
@@ -128,8 +128,8 @@ describe("a component's thread", () => {
 
   it('that is closed during a restart returns waiting messages', async () => {
     const { thread } = await open(echo())
-    await said(thread.run(message('exit')))
-    const waiting = said(thread.run(message('waited')))
+    await outcomeOf(thread.run(message('exit')))
+    const waiting = outcomeOf(thread.run(message('waited')))
     await thread.close()
     expect(await waiting).toBe('interrupted')
   })
@@ -144,9 +144,9 @@ describe("a component's thread", () => {
       if (message.text() === 'later') return new Promise(() => setImmediate(() => { ${throws} }))
       return { message: 'fine' }
     }`)
-    expect(await said(thread.run(message('now')))).toBe('internal')
-    expect(await said(thread.run(message('later')))).toBe('interrupted')
-    expect(await said(thread.run(message('hi')))).toBe('fine')
+    expect(await outcomeOf(thread.run(message('now')))).toBe('internal')
+    expect(await outcomeOf(thread.run(message('later')))).toBe('interrupted')
+    expect(await outcomeOf(thread.run(message('hi')))).toBe('fine')
   })
 
   it('does not harm the relay if it fails with invalid outputs', async () => {
@@ -157,8 +157,8 @@ describe("a component's thread", () => {
           throw new FailedWith(new Error('broken'), [{ message: 'x'.repeat(9_000_000) }, 1])
         return { message: 'fine' }
       }`)
-    expect(await said(thread.run(message('fail')))).toBe('internal')
-    expect(await said(thread.run(message('hi')))).toBe('fine')
+    expect(await outcomeOf(thread.run(message('fail')))).toBe('internal')
+    expect(await outcomeOf(thread.run(message('hi')))).toBe('fine')
     expect(errors).toEqual([])
     expect(began()).toBe(1)
   })
@@ -166,7 +166,7 @@ describe("a component's thread", () => {
   it.each(['undefined', 'null', "'ready'"])('does not harm the relay if it posts %s itself', async (words) => {
     const { thread } = await open(`import { parentPort } from 'node:worker_threads'
       export default () => { parentPort.postMessage(${words}); return { message: 'fine' } }`)
-    expect(await said(thread.run(message('hi')))).toBe('fine')
+    expect(await outcomeOf(thread.run(message('hi')))).toBe('fine')
   })
 
   it('is not ended for messages that took too long and then ended', async () => {
@@ -180,9 +180,9 @@ describe("a component's thread", () => {
       500,
     )
     for (let round = 0; round < 2; round++) {
-      const runs = Array.from({ length: 60 }, () => said(thread.run(message('slow'))))
+      const runs = Array.from({ length: 60 }, () => outcomeOf(thread.run(message('slow'))))
       expect(new Set(await Promise.all(runs))).toEqual(new Set(['timeout']))
-      expect(await said(thread.run(message('release')))).toBe('released')
+      expect(await outcomeOf(thread.run(message('release')))).toBe('released')
     }
     expect(errors).toEqual([])
     expect(began()).toBe(1)

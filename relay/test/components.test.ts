@@ -74,13 +74,13 @@ async function start(
 
 /** Collects the messages of a subscription. Resolves when it is confirmed. */
 async function listen(client: Pick<Client, 'subscribe'>, pattern: string): Promise<string[]> {
-  const heard: string[] = []
+  const received: string[] = []
   await new Promise<void>((resolve) => {
-    client.subscribe(pattern, (message) => heard.push(`${message.subject} ${message.text()}`), {
+    client.subscribe(pattern, (message) => received.push(`${message.subject} ${message.text()}`), {
       onStatus: (status) => status === 'ready' && resolve(),
     })
   })
-  return heard
+  return received
 }
 
 describe('a component', () => {
@@ -94,10 +94,10 @@ describe('a component', () => {
         config: { greeting: 'Hi' },
       },
     })
-    const heard = await listen(client.broker('secondary'), 'good.*')
+    const received = await listen(client.broker('secondary'), 'good.*')
     await client.publish('hello.world', { a: 1 }, { headers: new Map([['trace', '7']]) })
-    await expect.poll(() => heard).toHaveLength(1)
-    const [subject, text] = (heard[0] as string).split(' ')
+    await expect.poll(() => received).toHaveLength(1)
+    const [subject, text] = (received[0] as string).split(' ')
     expect(subject).toBe('good.bye')
     expect(JSON.parse(text as string)).toEqual({
       subject: 'hello.world',
@@ -201,10 +201,10 @@ describe('a component', () => {
     const { client, outcomes, errors } = await start({
       loop: { source: 'export default ({ data }) => ({ message: data + 1 })', subscription: topic('round') },
     })
-    const heard = await listen(client, 'round')
+    const received = await listen(client, 'round')
     await client.publish('round', 0)
     await expect.poll(() => outcomes).toContain('loop looped')
-    await expect.poll(() => heard).toEqual(Array.from({ length: 17 }, (_, n) => `round ${n}`))
+    await expect.poll(() => received).toEqual(Array.from({ length: 17 }, (_, n) => `round ${n}`))
     expect(errors).toEqual([
       'component "loop": its output on "round" has come through 16 components and was stopped: look for a circle',
     ])
@@ -216,18 +216,18 @@ describe('a component', () => {
       v: { source: `export { default } from ${JSON.stringify(file('v.mjs'))}` },
     })
     expect(relay).toBeDefined()
-    const heard = await listen(client, 'is')
+    const received = await listen(client, 'is')
     await client.publish('v')
     await writeFile(file('v.mjs'), 'export default () => ({ subject: "is", message: "new" })')
     await components.reload('v')
     await client.publish('v')
-    await expect.poll(() => heard).toEqual(['is old', 'is new'])
+    await expect.poll(() => received).toEqual(['is old', 'is new'])
     await writeFile(file('v.mjs'), 'export default 7')
     await expect(components.reload('v')).rejects.toMatchObject({
       message: expect.stringContaining('its default export is a number; export a function'),
     })
     await client.publish('v')
-    await expect.poll(() => heard).toEqual(['is old', 'is new', 'is new'])
+    await expect.poll(() => received).toEqual(['is old', 'is new', 'is new'])
     expect(errors).toEqual([])
   })
 })
@@ -273,12 +273,12 @@ describe('a faulty component (SP-CMP-4)', () => {
       bad: { source, memoryMb: 32, timeoutMs: outcome === 'timeout' ? 500 : 30_000 },
       neighbour: { source: "export default ({ data }) => ({ subject: 'fine', message: 'neighbour ' + data })" },
     })
-    const heard = await listen(client, 'fine')
+    const received = await listen(client, 'fine')
     await client.publish('bad', way)
     await client.publish('neighbour', 1)
     await expect.poll(() => outcomes).toContain(`bad ${outcome}`)
     await client.publish('bad', 'again')
-    await expect.poll(() => [...heard].sort()).toEqual(['fine again', 'fine neighbour 1'])
+    await expect.poll(() => [...received].sort()).toEqual(['fine again', 'fine neighbour 1'])
     const reported = errors.filter((message) => message.startsWith('component "bad": '))
     expect(reported).toContainEqual(expect.stringContaining(why))
     expect(outcomes.filter((one) => one.startsWith('neighbour'))).toEqual(['neighbour ok'])

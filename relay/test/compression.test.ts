@@ -87,17 +87,17 @@ function closeCodeAfter({ address }: StartedRelay, data: Buffer): Promise<number
       'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: wildcast.v1+msgpack\r\n' +
       'Sec-WebSocket-Extensions: permessage-deflate\r\n\r\n',
   )
-  let heard = Buffer.alloc(0)
+  let received = Buffer.alloc(0)
   return new Promise((resolve) => {
     socket.on('data', (chunk: Buffer) => {
-      const open = heard.includes('\r\n\r\n')
-      heard = Buffer.concat([heard, chunk])
-      if (!open && heard.includes('\r\n\r\n')) {
-        heard = heard.subarray(heard.indexOf('\r\n\r\n'))
+      const open = received.includes('\r\n\r\n')
+      received = Buffer.concat([received, chunk])
+      if (!open && received.includes('\r\n\r\n')) {
+        received = received.subarray(received.indexOf('\r\n\r\n'))
         socket.write(Buffer.concat([head, data]))
       }
-      const close = heard.indexOf(0x88)
-      if (close >= 0 && heard.length >= close + 4) resolve(heard.readUInt16BE(close + 2))
+      const close = received.indexOf(0x88)
+      if (close >= 0 && received.length >= close + 4) resolve(received.readUInt16BE(close + 2))
     })
   })
 }

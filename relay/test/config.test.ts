@@ -135,10 +135,10 @@ describe('wildcast up', () => {
     expect(await brokersAt(secondary)).toMatchObject({ brokers: [{ name: 'secondary', default: true }] })
     const socket = new WebSocket(`ws://127.0.0.1:${test}/subscribe/good.*`)
     await once(socket, 'open')
-    const said = once(socket, 'message')
+    const message = once(socket, 'message')
     for (const port of [secondary, test])
       await fetch(`http://127.0.0.1:${port}/publish/good.${port}`, { method: 'POST', body: 'hi' })
-    expect(JSON.parse(String((await said)[0]))).toMatchObject({ subject: `good.${test}`, broker: 'test' })
+    expect(JSON.parse(String((await message)[0]))).toMatchObject({ subject: `good.${test}`, broker: 'test' })
     child.kill('SIGTERM')
     expect(await once(child, 'exit')).toEqual([0, null])
   })
@@ -152,18 +152,18 @@ describe('wildcast up', () => {
     const [port] = await portsOf(child, 1)
     const client = createClient({ url: `ws://127.0.0.1:${port}`, WebSocket })
     onTestFinished(() => client.close())
-    const said: string[] = []
-    client.subscribe('said', (message) => said.push(message.text()))
-    const saying = async (): Promise<string | undefined> => {
+    const messages: string[] = []
+    client.subscribe('said', (message) => messages.push(message.text()))
+    const trigger = async (): Promise<string | undefined> => {
       await client.publish('say')
-      return said.at(-1)
+      return messages.at(-1)
     }
-    await expect.poll(saying).toBe('old')
+    await expect.poll(trigger).toBe('old')
     await writeFile(path.join(cwd, 'echo.mjs'), "export default () => ({ subject: 'said', message: 'new' })")
-    await expect.poll(saying).toBe('new')
+    await expect.poll(trigger).toBe('new')
     await writeFile(path.join(cwd, 'echo.mjs'), 'export default (')
     await says(child.stderr, /component \\"echo\\": .*echo\.mjs:1: it could not be loaded/)
-    expect(await saying()).toBe('new')
+    expect(await trigger()).toBe('new')
   })
 
   it('names a component that can not be loaded, and exits with 1', async () => {

@@ -10,13 +10,13 @@ function limit({ pid }: ChildProcess, descriptors: number): void {
 }
 
 /** Opens connections, and collects the relay's answers. */
-async function dial(port: number, count: number): Promise<{ readonly said: () => string; close(): void }> {
-  let said = ''
+async function dial(port: number, count: number): Promise<{ readonly received: () => string; close(): void }> {
+  let received = ''
   const sockets: Socket[] = []
   for (let i = 0; i < count; i++) {
     const socket = connect(port, '127.0.0.1')
     socket.on('data', (chunk) => {
-      said += String(chunk)
+      received += String(chunk)
     })
     socket.on('error', () => {})
     sockets.push(socket)
@@ -26,7 +26,7 @@ async function dial(port: number, count: number): Promise<{ readonly said: () =>
   }
   onTestFinished(close)
   await Promise.all(sockets.map((socket) => (socket.connecting ? once(socket, 'connect') : undefined)))
-  return { said: () => said, close }
+  return { received: () => received, close }
 }
 
 it.each([

@@ -37,9 +37,10 @@ describe('a relay that shuts down', () => {
     expect(await exit).toEqual([0, null])
     const acknowledged = framesOf(client).flatMap(({ Ack }) => Ack?.ref ?? [])
     expect(acknowledged).toEqual([...acknowledged.keys()])
-    const heard = (): number[] => framesOf(listener).flatMap(({ Message }) => (Message ? Number(Message.message) : []))
-    await expect.poll(() => heard().length).toBeGreaterThanOrEqual(acknowledged.length)
-    expect(heard()).toEqual([...heard().keys()])
+    const received = (): number[] =>
+      framesOf(listener).flatMap(({ Message }) => (Message ? Number(Message.message) : []))
+    await expect.poll(() => received().length).toBeGreaterThanOrEqual(acknowledged.length)
+    expect(received()).toEqual([...received().keys()])
   })
 
   it('exits with 0 although its broker does not answer (N5)', async () => {

@@ -49,14 +49,14 @@ describe('if no WebSocket can connect', () => {
       return client
     }
     const client = await open()
-    const heard: unknown[] = []
+    const received: unknown[] = []
     await new Promise<void>((resolve) => {
-      client.subscribe('a', (message) => heard.push(message.data), {
+      client.subscribe('a', (message) => received.push(message.data), {
         onStatus: (status) => status === 'ready' && resolve(),
       })
     })
     expect(await client.publish('a', { over: 'HTTP' })).toBe('confirmed')
-    await expect.poll(() => heard).toEqual([{ over: 'HTTP' }])
+    await expect.poll(() => received).toEqual([{ over: 'HTTP' }])
     // One that failed, and one to confirm it.
     expect(tries()).toBe(2)
     expect(Object.keys(kept)).toEqual([keyOf(address)])

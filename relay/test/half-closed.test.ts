@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import type { Server } from 'node:http'
 import { describe, expect, it } from 'vitest'
 import { fakeClock } from '../src/testing/fake-clock.js'
-import { responder, start, statusesIn } from './http-doors.js'
+import { responder, start, statusesIn } from './http-gateways.js'
 import { dial, serverOf } from './raw-http.js'
 
 describe('a client that has half-closed its connection', () => {
@@ -41,10 +41,10 @@ describe('a client that has half-closed its connection', () => {
     for (const opening of ['GET /subscribe/a HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\n\r\n']) {
       const client = await dial(relay)
       client.socket.end(opening)
-      await expect.poll(() => client.said).toMatch(/retry: 2000\n\n/)
-      await expect.poll(() => client.said).toMatch(/\n:\n\n/) // the relay has probed the connection
+      await expect.poll(() => client.received).toMatch(/retry: 2000\n\n/)
+      await expect.poll(() => client.received).toMatch(/\n:\n\n/) // the relay has probed the connection
       await fetch(`http://${relay.address}/publish/a`, { method: 'POST', body: 'received' })
-      await expect.poll(() => client.said).toContain('"message":"received"')
+      await expect.poll(() => client.received).toContain('"message":"received"')
     }
   })
 

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { fakeClock } from '../src/testing/fake-clock.js'
 import { scriptedBroker } from '../src/testing/scripted-broker.js'
-import { lives } from './bystander.js'
+import { expectAlive } from './bystander.js'
 import { endsWithTest } from './servers/ends-with-test.js'
 import { openProxy } from './servers/tcp-proxy.js'
 import { connect } from './socket.js'
@@ -26,7 +26,7 @@ it('a client on a half-open connection is closed within two heartbeats, and the 
   // The near client answers its pings meanwhile.
   for (let seconds = 0; seconds < 60; seconds += 5) {
     clock.advance(5000)
-    await lives(near)
+    await expectAlive(near)
   }
   await expect
     .poll(() => {

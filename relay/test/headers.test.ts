@@ -4,7 +4,7 @@ import { headers as natsHeaders } from 'nats'
 import { describe, expect, it } from 'vitest'
 import { five, mqttLink } from './brokers/mqtt-link.js'
 import { natsLink, stranger } from './brokers/nats-link.js'
-import { lives } from './bystander.js'
+import { expectAlive } from './bystander.js'
 import { startMosquitto } from './servers/mosquitto.js'
 import { mosquittoPub } from './servers/mosquitto-clients.js'
 import { startNats } from './servers/nats.js'
@@ -35,7 +35,7 @@ describe('headers of a client', () => {
     expect(await ask(socket, frame(numbered(65)))).toEqual(tooLarge(1))
     expect(await ask(socket, frame(numbered(5_000)))).toEqual(tooLarge(1))
     expect(await ask(socket, frame(numbered(20_000)))).toMatchObject({ Error: { ref: 1, code: 'too_large' } })
-    await lives(socket)
+    await expectAlive(socket)
   })
 
   it('may have 8,192 bytes of names and values in UTF-8, and one more is too large', async () => {
@@ -49,7 +49,7 @@ describe('headers of a client', () => {
     expect(
       await ask(socket, { Publish: { ref: 1, subject: 'a', message: '', headers: { ['n'.repeat(8193)]: '' } } }),
     ).toEqual(tooLarge(1))
-    await lives(socket)
+    await expectAlive(socket)
   })
 
   it('are limited in MessagePack, too', async () => {
@@ -86,7 +86,7 @@ describe('headers of a client', () => {
     })
     expect(await ask(socket, frame(63))).toEqual({ Ack: { ref: 1 } })
     for (const count of [64, 9_000]) expect(await ask(socket, frame(count))).toEqual(tooLarge(1))
-    await lives(socket)
+    await expectAlive(socket)
   })
 
   it('count towards the payload, and so does the error of an answer', async () => {
@@ -97,7 +97,7 @@ describe('headers of a client', () => {
     expect(await publish({ message: 'x'.repeat(991), headers: { n: '123456789' } })).toEqual(answer)
     expect(await publish({ message: 'ü'.repeat(496), headers: { n: '123456789' } })).toEqual(answer)
     expect(await publish({ message: '', error: { code: 'x', message: 'y'.repeat(1000) } })).toEqual(answer)
-    await lives(socket)
+    await expectAlive(socket)
   })
 
   it('have a limit of 8 kB that applies to an error, too', async () => {

@@ -10,7 +10,7 @@ import { startRelay } from './start-relay.js'
 async function bufferingProxy(target: number): Promise<number> {
   const server = createServer((incoming, outgoing) => {
     const { method, url, headers } = incoming
-    const asked = send({ port: target, host: '127.0.0.1', method, path: url, headers }, (answer) => {
+    const forwarded = send({ port: target, host: '127.0.0.1', method, path: url, headers }, (answer) => {
       const chunks: Buffer[] = []
       answer.on('data', (chunk: Buffer) => void chunks.push(chunk)).on('error', () => outgoing.destroy())
       answer.on('end', () => {
@@ -19,9 +19,9 @@ async function bufferingProxy(target: number): Promise<number> {
         outgoing.end(Buffer.concat(chunks))
       })
     })
-    asked.on('error', () => outgoing.destroy())
-    outgoing.on('close', () => asked.destroy())
-    incoming.pipe(asked)
+    forwarded.on('error', () => outgoing.destroy())
+    outgoing.on('close', () => forwarded.destroy())
+    incoming.pipe(forwarded)
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -40,15 +40,15 @@ it('a client behind a proxy that buffers event streams polls, and loses nothing'
   const url = `ws://127.0.0.1:${await bufferingProxy(relay.port)}`
   const client = createClient({ url, transport: stream, clock, onError: () => {} })
   onTestFinished(() => client.close())
-  const heard: string[] = []
+  const received: string[] = []
   const ready = new Promise<void>((resolve) =>
-    client.subscribe('good.*', (message) => void heard.push(message.text()), {
+    client.subscribe('good.*', (message) => void received.push(message.text()), {
       onStatus: (status) => status === 'ready' && resolve(),
     }),
   )
   await ready
   const sent = Array.from({ length: 50 }, (_, i) => `${i}`)
   expect(await Promise.all(sent.map((text) => client.publish('good.a', text)))).toEqual(sent.map(() => 'confirmed'))
-  await expect.poll(() => heard).toEqual(sent)
+  await expect.poll(() => received).toEqual(sent)
   expect(client.status).toMatchObject({ state: 'online', transport: 'http' })
 })

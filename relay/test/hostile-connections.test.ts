@@ -117,8 +117,8 @@ describe('pipelined requests', () => {
       expect(requests()).toHaveLength(i + 1)
       answer(requests()[i] as string, `${i}.`)
     }
-    await expect.poll(() => client.said).toMatch(/\r\n\r\n999\.$/)
-    expect([...client.said.matchAll(/\r\n\r\n(\d+)\./g)].map(([, i]) => Number(i))).toEqual([...Array(1000).keys()])
+    await expect.poll(() => client.received).toMatch(/\r\n\r\n999\.$/)
+    expect([...client.received.matchAll(/\r\n\r\n(\d+)\./g)].map(([, i]) => Number(i))).toEqual([...Array(1000).keys()])
   })
 
   it('are too many if more than 1,000 wait: the connection is closed, with its pending request (H15)', async () => {

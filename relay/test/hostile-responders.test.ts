@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { metrics, websocket } from '../src/index.js'
-import { lives } from './bystander.js'
+import { expectAlive } from './bystander.js'
 import { type StartedRelay, startRelay } from './start-relay.js'
 import { ask, client, type V1Client } from './v1-client.js'
 
 /** A responder with a pending request, its caller, and the response subject. */
-async function asked(relay: StartedRelay): Promise<{ server: V1Client; caller: V1Client; subject: string }> {
+async function pendingRequest(relay: StartedRelay): Promise<{ server: V1Client; caller: V1Client; subject: string }> {
   const [server, caller] = [await client(relay), await client(relay)]
   await ask(server, { Subscribe: { ref: 1, subject: 'work', serve: true } })
   caller.say({ Request: { ref: 1, subject: 'work', message: '', timeout: 300_000 } })
@@ -17,26 +17,26 @@ describe('a responder', () => {
   it('that answers twice delivers one answer, and the others are counted (Q8)', async () => {
     const { gateway, observer } = metrics()
     const relay = await startRelay({ gateways: [websocket(), gateway], observer })
-    const { server, caller, subject } = await asked(relay)
+    const { server, caller, subject } = await pendingRequest(relay)
     for (const message of ['first', 'second', 'third']) server.say({ Publish: { subject, message } })
     expect(await caller.json()).toEqual({ Response: { ref: 1, message: 'first' } })
-    await lives(server)
-    await lives(caller) // it has received nothing else
+    await expectAlive(server)
+    await expectAlive(caller) // it has received nothing else
     const figures = await (await fetch(`http://${relay.address}/metrics`)).text()
     expect(figures).toContain('wildcast_dropped_total{broker="test",why="late_answer"} 2')
   })
 
   it('that answers a cancelled request reaches no caller (Q8)', async () => {
-    const { server, caller, subject } = await asked(await startRelay())
+    const { server, caller, subject } = await pendingRequest(await startRelay())
     caller.say({ Cancel: { ref: 1 } })
-    await lives(caller)
+    await expectAlive(caller)
     server.say({ Publish: { subject, message: 'late' } })
-    await lives(server)
-    await lives(caller)
+    await expectAlive(server)
+    await expectAlive(caller)
   })
 
   it('that answers with 10 MB is rejected, and may answer with less (Q8)', async () => {
-    const { server, caller, subject } = await asked(await startRelay())
+    const { server, caller, subject } = await pendingRequest(await startRelay())
     const answer = (message: string): Promise<unknown> => ask(server, { Publish: { ref: 2, subject, message } })
     for (let i = 0; i < 10; i++)
       expect(await answer('x'.repeat(1024 * 1024 + 1))).toMatchObject({ Error: { ref: 2, code: 'too_large' } })
@@ -50,7 +50,7 @@ describe('a responder', () => {
     ['has a code that is not text', { code: 7, message: 'x' }],
     ['is a list', ['failed']],
   ])('whose error %s has sent an invalid frame, and may answer again (Q8)', async (_, error) => {
-    const { server, caller, subject } = await asked(await startRelay())
+    const { server, caller, subject } = await pendingRequest(await startRelay())
     const answer = (more: object): Promise<unknown> =>
       ask(server, { Publish: { ref: 2, subject, message: '', ...more } })
     expect(await answer({ error })).toMatchObject({ Error: { ref: 2, code: 'invalid_frame' } })
@@ -101,7 +101,7 @@ describe('a request that causes itself', () => {
       Error: { ref: 1, code: 'rate_limited' },
     })
     for (const count of counts) expect(count()).toBeLessThanOrEqual(1001)
-    await lives(caller)
+    await expectAlive(caller)
   })
 })
 
@@ -116,7 +116,7 @@ describe('a queue', () => {
     const socket = await client(await startRelay())
     const answer = await ask(socket, { Subscribe: { ref: 1, subject: 'jobs', group } })
     expect(answer).toMatchObject(refused ? { Error: { ref: 1, code: 'invalid_subject' } } : { Subscribed: { ref: 1 } })
-    await lives(socket)
+    await expectAlive(socket)
   })
 
   it('with a member that does not read gives its unwritten messages to the others, each once (Q6)', async () => {

@@ -27,9 +27,9 @@ describe('a connection between two requests', () => {
     const relay = await startRelay({ keepAliveMs: 50 })
     const server = await serverOf(relay)
     const opened = once(server, 'connection')
-    const asked = fetch(`http://${relay.address}/healthz`)
+    const pending = fetch(`http://${relay.address}/healthz`)
     const [socket] = await opened
-    await (await asked).text()
+    await (await pending).text()
     if (!socket.destroyed) await once(socket, 'close')
   })
 

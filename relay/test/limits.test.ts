@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { metrics, websocket } from '../src/index.js'
 import { fakeClock } from '../src/testing/fake-clock.js'
 import { scriptedBroker } from '../src/testing/scripted-broker.js'
-import { lives } from './bystander.js'
+import { expectAlive } from './bystander.js'
 import { connect } from './socket.js'
 import { type StartedRelay, startRelay } from './start-relay.js'
 import { ask, client, type V1Client } from './v1-client.js'
@@ -17,7 +17,7 @@ describe('a payload of the limit and a byte', () => {
     const frame = (length: number): object => ({ [kind]: { ref: 1, subject: 'a', message: 'x'.repeat(length) } })
     expect(await ask(socket, frame(mebibyte + 1))).toMatchObject({ Error: { ref: 1, code: 'too_large' } })
     expect(broker.log).toEqual([])
-    await lives(socket)
+    await expectAlive(socket)
   })
 
   it('is counted in bytes, not in characters (L3)', async () => {
@@ -63,8 +63,8 @@ describe('requests in flight', () => {
     const { relay, caller } = await full()
     const more = { Request: { ref: count, subject: 'silent', message: '' } }
     expect(await ask(caller, more)).toMatchObject({ Error: { ref: count, code: 'rate_limited', retry: true } })
-    await lives(caller)
-    await lives(await client(relay))
+    await expectAlive(caller)
+    await expectAlive(await client(relay))
   })
 
   it('end with their timeout, each with its own error, and make room (L4)', async () => {
@@ -78,7 +78,7 @@ describe('requests in flight', () => {
     }
     expect(refs.toSorted((a, b) => a - b)).toEqual([...Array(count).keys()])
     caller.say({ Request: { ref: 7, subject: 'silent', message: '', timeout: 1000 } })
-    await lives(caller) // the request was not rejected
+    await expectAlive(caller) // the request was not rejected
   })
 
   it('leave no timer behind when their client leaves (L4)', async () => {
@@ -113,7 +113,7 @@ describe('a name from a client', () => {
     await ask(socket, { Subscribe: { ref: 1, subject, group } })
     await ask(socket, { Publish: { ref: 2, subject, message: '', broker } })
     await ask(socket, { Publish: { ref: 3, subject: `${subject}.*`, message: '' } })
-    await lives(socket)
+    await expectAlive(socket)
     const figures = await (await fetch(`http://${relay.address}/metrics`)).text()
     expect(figures).toContain('wildcast_published_total{broker="test"} 1')
     expect(figures).not.toContain('mine')

@@ -11,7 +11,7 @@ interface Polling {
   readonly welcome: Frame & { readonly session: string }
   /** Requests the frames after this number. */
   poll(count: unknown): Promise<{ status: number; text: string; frames: readonly Frame[] }>
-  say(from: number, ...frames: readonly unknown[]): Promise<unknown>
+  send(from: number, ...frames: readonly unknown[]): Promise<unknown>
 }
 
 async function open({ address }: StartedRelay, connecting: Frame = {}): Promise<Polling> {
@@ -31,7 +31,7 @@ async function open({ address }: StartedRelay, connecting: Frame = {}): Promise<
       const lines = response.status === 200 ? text.split('\n').filter(Boolean) : []
       return { status: response.status, text, frames: lines.map((line) => JSON.parse(line) as Frame) }
     },
-    async say(from, ...frames) {
+    async send(from, ...frames) {
       const body = frames.map((frame) => JSON.stringify(frame)).join('\n')
       const headers = { authorization, 'wildcast-from': String(from) }
       return (await fetch(`http://${address}/stream/frames`, { method: 'POST', body, headers })).json()
@@ -58,7 +58,7 @@ async function pollTwice({ poll }: Polling) {
 describe('v1 by long polling', () => {
   it('returns available frames, or waits for the next ones', async () => {
     const relay = await startRelay()
-    const { poll, say } = await open(relay)
+    const { poll, send: say } = await open(relay)
     expect(await say(1, subscribe)).toEqual({ received: 1 })
     expect((await poll(0)).frames).toMatchObject([{ Subscribed: { ref: 1 } }])
     const later = poll(1)
@@ -70,7 +70,7 @@ describe('v1 by long polling', () => {
 
   it('repeats frames that the client does not confirm', async () => {
     const relay = await startRelay()
-    const { poll, say } = await open(relay)
+    const { poll, send: say } = await open(relay)
     await say(1, subscribe)
     await publish(relay, '1')
     await expect.poll(async () => (await poll(0)).frames.length).toBe(2)
@@ -98,7 +98,7 @@ describe('v1 by long polling', () => {
     const clock = fakeClock()
     const relay = await startRelay({ clock })
     const first = await open(relay)
-    await first.say(1, subscribe)
+    await first.send(1, subscribe)
     expect((await first.poll(0)).frames).toHaveLength(1)
     for (let i = 0; i < 9; i++) clock.advance(5000)
     await publish(relay, 'meanwhile')

@@ -12,7 +12,7 @@ export interface RawHttp {
   readonly socket: Socket
   write(text: string): void
   /** The bytes of the relay so far, a character for each. */
-  readonly said: string
+  readonly received: string
   /** All bytes of the relay, once the connection has ended. */
   readonly closed: Promise<string>
 }
@@ -20,19 +20,19 @@ export interface RawHttp {
 export async function dial({ port }: StartedRelay): Promise<RawHttp> {
   const socket = tcp({ host: '127.0.0.1', port })
   onTestFinished(() => void socket.destroy())
-  let said = ''
+  let received = ''
   socket.on('data', (chunk: Buffer) => {
-    said += chunk.toString('latin1')
+    received += chunk.toString('latin1')
   })
   socket.on('error', () => {})
-  const closed = new Promise<string>((resolve) => socket.on('close', () => resolve(said)))
+  const closed = new Promise<string>((resolve) => socket.on('close', () => resolve(received)))
   await once(socket, 'connect')
   return {
     socket,
     write: (text) => void socket.write(text, 'latin1'),
     closed,
-    get said() {
-      return said
+    get received() {
+      return received
     },
   }
 }
@@ -49,7 +49,7 @@ export async function firstAnswerTo(relay: StartedRelay, text: string): Promise<
   const client = await dial(relay)
   client.write(text)
   await once(client.socket, 'data')
-  return client.said
+  return client.received
 }
 
 /** A request that closes its connection. */

@@ -7,7 +7,7 @@ export interface RawSocket {
   readonly socket: Socket
   write(...parts: Uint8Array[]): void
   /** The bytes of the relay so far, a character for each. */
-  said(): string
+  received(): string
   /** The relay's close code, once the TCP connection has ended; undefined if it sends none. */
   readonly closed: Promise<number | undefined>
 }
@@ -35,7 +35,7 @@ export async function rawSocket(address: string, subprotocol: string | null = 'w
   return {
     socket,
     closed,
-    said: () => Buffer.concat(received).toString('latin1'),
+    received: () => Buffer.concat(received).toString('latin1'),
     write: (...parts) => void socket.write(Buffer.concat(parts)),
   }
 }

@@ -37,7 +37,7 @@ function readValue(data: string | Buffer): Frame[] {
 interface Client {
   readonly socket: Socket
   readonly welcome: Welcome
-  say(frame: unknown): void
+  send(frame: unknown): void
   /** The next frame. */
   next(): Promise<Frame>
 }
@@ -56,7 +56,7 @@ async function client(
   }
   say({ Connect: connecting })
   const { Welcome } = await next()
-  return { socket, say, next, welcome: Welcome as Welcome }
+  return { socket, send: say, next, welcome: Welcome as Welcome }
 }
 
 const subscribe = { Subscribe: { ref: 1, subject: 'good.*' } }
@@ -82,7 +82,7 @@ describe.each(Object.entries(codecs))('a WebSocket in %s', (_, codec) => {
     if (codec.subprotocol.endsWith('msgpack') && 'batch' in options) return // `read` takes one value; JSON tests it
     const relay = await startRelay()
     const first = await client(relay, options, codec)
-    first.say(subscribe)
+    first.send(subscribe)
     await first.next()
     for (const payload of ['1', '2']) await publish(relay, payload)
     expect(await take(first, 1)).toEqual(['1'])
@@ -110,12 +110,12 @@ it('messages that a queue member has not confirmed stay its own until its sessio
   const relay = await startRelay({ limits: { resumeMs: 300 } })
   const join = { Subscribe: { ref: 1, subject: 'good.*', group: 'workers' } }
   const first = await client(relay)
-  first.say(join)
+  first.send(join)
   await first.next()
   await publish(relay, 'job')
   expect(await take(first, 1)).toEqual(['job'])
   const second = await client(relay)
-  second.say(join)
+  second.send(join)
   await second.next()
   first.socket.ws.terminate()
   expect(await take(second, 1)).toEqual(['job'])
@@ -125,14 +125,14 @@ it('a member that leaves a queue returns unhandled messages at once', async () =
   const relay = await startRelay()
   const join = { Subscribe: { ref: 1, subject: 'good.*', group: 'workers' } }
   const first = await client(relay)
-  first.say(join)
+  first.send(join)
   const { Subscribed } = await first.next()
   for (const payload of ['1', '2', '3']) await publish(relay, payload)
   expect(await take(first, 3)).toEqual(['1', '2', '3'])
   const second = await client(relay)
-  second.say(join)
+  second.send(join)
   await second.next()
-  first.say({ Unsubscribe: { id: Subscribed?.id, handled: 1 } })
+  first.send({ Unsubscribe: { id: Subscribed?.id, handled: 1 } })
   expect(await take(second, 2)).toEqual(['2', '3'])
 })
 
@@ -141,14 +141,14 @@ it('messages that it has confirmed are delivered to no other member', async () =
   const join = { Subscribe: { ref: 1, subject: 'good.*', group: 'workers' } }
   const [first, second] = [await client(relay), await client(relay)]
   for (const one of [first, second]) {
-    one.say(join)
+    one.send(join)
     await one.next()
   }
   for (const payload of ['1', '2']) await publish(relay, payload)
   await take(first, 1)
   await take(second, 1)
-  first.say({ Received: 2 })
-  first.say({ Publish: { ref: 9, subject: 'x', message: '' } })
+  first.send({ Received: 2 })
+  first.send({ Publish: { ref: 9, subject: 'x', message: '' } })
   await first.next()
   first.socket.ws.close(1000)
   await first.socket.closed
@@ -159,13 +159,13 @@ it('messages that it has confirmed are delivered to no other member', async () =
 it('a client that confirms nothing gets as many frames as the relay can keep', async () => {
   const relay = await startRelay({ limits: { resume: 64 * 1024 } })
   const one = await client(relay)
-  one.say(subscribe)
+  one.send(subscribe)
   await one.next()
   for (let i = 0; i < 20; i++) await publish(relay, 'x'.repeat(8000))
   const { length } = await take(one, 7)
   expect(length).toBe(7)
-  one.say({ Publish: { ref: 9, subject: 'x', message: '' } })
-  one.say({ Received: 8 })
+  one.send({ Publish: { ref: 9, subject: 'x', message: '' } })
+  one.send({ Received: 8 })
   expect(await take(one, 8)).toHaveLength(8)
 })
 
@@ -232,7 +232,7 @@ describe('an event stream', () => {
 it('a relay that closes returns the unconfirmed messages of disconnected clients', async () => {
   const broker = scriptedBroker()
   const relay = await startRelay({ brokers: { main: broker.open } })
-  const { socket, say, next } = await client(relay)
+  const { socket, send: say, next } = await client(relay)
   say({ Subscribe: { ref: 1, subject: 'good.*', group: 'workers' } })
   await next()
   const outcomes: boolean[] = []

@@ -26,10 +26,7 @@ async function subscribed({ address }: StartedRelay, body: object): Promise<Sock
   return socket
 }
 
-/**
- * Publishes many more numbered messages than the kernel buffers for a reader. Resolves when the
- * broker has them all.
- */
+/** Publishes more numbered messages than the kernel buffers. Resolves when all are confirmed. */
 async function flood(relay: StartedRelay, count: number, subject = (_: number) => 'a'): Promise<void> {
   await floodOver(await connect(`ws://${relay.address}/ws`, json), count, subject)
 }

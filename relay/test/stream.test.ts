@@ -14,7 +14,7 @@ interface Session {
   readonly source: EventSource
   readonly id: string
   /** Posts frames, the first of which has this number. */
-  say(from: unknown, ...frames: unknown[]): Promise<{ status: number; text: string }>
+  post(from: unknown, ...frames: unknown[]): Promise<{ status: number; text: string }>
 }
 
 async function open({ address }: StartedRelay): Promise<Session> {
@@ -23,7 +23,7 @@ async function open({ address }: StartedRelay): Promise<Session> {
   return {
     source,
     id: Welcome.session,
-    async say(from, ...frames) {
+    async post(from, ...frames) {
       const response = await fetch(`http://${address}/stream/frames`, {
         method: 'POST',
         body: frames.map((frame) => JSON.stringify(frame)).join('\n'),
@@ -38,7 +38,7 @@ const publish = (ref: number, message = 'hi') => ({ Publish: { ref, subject: 'go
 
 describe('v1 over plain HTTP', () => {
   it('answers posted frames in its stream, in order', async () => {
-    const { source, say } = await open(await start())
+    const { source, post: say } = await open(await start())
     expect(await say(1, { Subscribe: { ref: 1, subject: 'good.*' } }, publish(2), publish(3))).toEqual({
       status: 202,
       text: '{"received":3}',
@@ -51,7 +51,7 @@ describe('v1 over plain HTTP', () => {
 
   it('accepts a frame once, even if it is posted several times', async () => {
     const broker = scriptedBroker()
-    const { say } = await open(await start({ brokers: { main: broker.open } }))
+    const { post: say } = await open(await start({ brokers: { main: broker.open } }))
     await say(1, publish(1), publish(2))
     expect(await say(1, publish(1), publish(2), publish(3))).toMatchObject({ text: '{"received":3}' })
     expect(await say(3, publish(3), 'Pong')).toMatchObject({ text: '{"received":3}' })
@@ -64,7 +64,7 @@ describe('v1 over plain HTTP', () => {
     ['from 0', 0],
     ['from a half', 1.5],
   ])('rejects frames %s', async (_, from) => {
-    const { say } = await open(await start())
+    const { post: say } = await open(await start())
     await say(1, publish(1))
     expect(await say(from, publish(9))).toEqual({
       status: 400,
@@ -89,7 +89,7 @@ describe('v1 over plain HTTP', () => {
 
   it('finds a session only by its id, and forgets it with its stream', async () => {
     const relay = await start()
-    const { source, id, say } = await open(relay)
+    const { source, id, post: say } = await open(relay)
     const post = (headers: Record<string, string>) =>
       fetch(`http://${relay.address}/stream/frames`, { method: 'POST', body: '', headers })
     expect((await post({})).status).toBe(400)
@@ -123,7 +123,7 @@ describe('v1 over plain HTTP', () => {
   })
 
   it('accepts as much at once as the SDK sends, even with a small payload limit', async () => {
-    const { say } = await open(await start({ limits: { payload: 1000 } }))
+    const { post: say } = await open(await start({ limits: { payload: 1000 } }))
     const frames = Array.from({ length: 300 }, (_, ref) => publish(ref, 'x'.repeat(950)))
     expect(await say(1, ...frames)).toEqual({ status: 202, text: '{"received":300}' })
   })
@@ -131,7 +131,7 @@ describe('v1 over plain HTTP', () => {
   it('unsubscribes a client that has left', async () => {
     const broker = scriptedBroker()
     const clock = fakeClock()
-    const { source, say } = await open(await start({ brokers: { main: broker.open }, clock }))
+    const { source, post: say } = await open(await start({ brokers: { main: broker.open }, clock }))
     await say(1, { Subscribe: { ref: 1, subject: 'a' } })
     await source.next()
     source.leave()
@@ -145,7 +145,7 @@ describe('v1 over plain HTTP', () => {
 
   it('sends pings, and ends the stream of a client that does not answer', async () => {
     const clock = fakeClock()
-    const { source, say } = await open(await start({ clock }))
+    const { source, post: say } = await open(await start({ clock }))
     clock.advance(25_000)
     expect((await source.next()).data).toBe('Ping')
     await say(1, 'Pong')
@@ -166,7 +166,7 @@ describe('v1 over plain HTTP', () => {
   })
 
   it('answers an invalid frame, and stays open', async () => {
-    const { source, say } = await open(await start())
+    const { source, post: say } = await open(await start())
     await say(1, { Nonsense: {} })
     expect((await source.next()).data).toMatchObject({ Error: { code: 'invalid_frame' } })
     await say(2, publish(1))

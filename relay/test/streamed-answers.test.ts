@@ -20,7 +20,7 @@ async function streaming(options: Parameters<typeof startRelay>[0] = {}) {
     server.serve('count', count, { onStatus })
   })
   async function* count() {
-    log.push('asked')
+    log.push('called')
     try {
       for (let part = 1; ; part++) {
         await new Promise<void>((resolve) => waiting.push(resolve))

@@ -52,7 +52,7 @@ describe('an unfinished message', () => {
       await settled(relay)
       clock.advance(2000)
     }
-    await expect.poll(() => slow.said()).toContain('{"Ack":{"ref":1}}')
+    await expect.poll(() => slow.received()).toContain('{"Ack":{"ref":1}}')
   })
 })
 
@@ -68,7 +68,7 @@ describe('the unfinished input of all clients', () => {
     third?.write(begun(20_000))
     expect(await first?.closed).toBe(4429)
     second?.write(frame(final | ping, 'here'))
-    await expect.poll(() => second?.said()).toContain('here')
+    await expect.poll(() => second?.received()).toContain('here')
     await works()
   })
 
@@ -87,7 +87,7 @@ describe('the unfinished input of all clients', () => {
     for (let i = 0; i < 10; i++) ends.write(frame(text, 'x'.repeat(50_000)), frame(final | continuation, ''))
     await settled(relay)
     for (const { write } of [keeps, ends]) write(frame(final | ping, 'here'))
-    await expect.poll(() => ends.said()).toContain('here')
+    await expect.poll(() => ends.received()).toContain('here')
     expect(keeps.socket.readableEnded).toBe(false)
   })
 
@@ -102,10 +102,10 @@ describe('the unfinished input of all clients', () => {
     }
     const first = await post(60_000)
     const second = await post(60_000)
-    await expect.poll(() => first.said).toMatch(/^HTTP\/1\.1 429 /)
-    expect(second.said).toBe('')
+    await expect.poll(() => first.received).toMatch(/^HTTP\/1\.1 429 /)
+    expect(second.received).toBe('')
     second.write('x'.repeat(30_000))
-    await expect.poll(() => second.said).toMatch(/^HTTP\/1\.1 202 /)
+    await expect.poll(() => second.received).toMatch(/^HTTP\/1\.1 202 /)
     await works()
   })
 })

@@ -58,17 +58,17 @@ describe('wildcast gateway --workers 3', () => {
     const command = await startWorkers(['gateway', '-p', '0', '--workers', '3'])
     const source = await eventSource(`http://${command.address}/stream`, {}, { method: 'POST', body: '{"Connect":{}}' })
     const { Welcome } = (await source.next()).data as { Welcome: { session: string } }
-    expect(await post(command, Welcome.session, 1, { Subscribe: { ref: 1, subject: 'a' } })).toEqual([
-      202,
-      '{"received":1}',
-    ])
+    expect(await post(command, Welcome.session, 1, { Subscribe: { ref: 1, subject: 'a' } })).toEqual({
+      status: 202,
+      text: '{"received":1}',
+    })
     expect(await source.next()).toMatchObject({ data: { Subscribed: { ref: 1 } } })
     for (let n = 2; n < 8; n++) {
       const message = String(n).repeat(100_000)
       const publish = { Publish: { subject: 'a', message } }
       // A repeated frame is recognised at every worker.
       for (let times = 0; times < 2; times++)
-        expect(await post(command, Welcome.session, n, publish)).toEqual([202, `{"received":${n}}`])
+        expect(await post(command, Welcome.session, n, publish)).toEqual({ status: 202, text: `{"received":${n}}` })
       expect(await source.next()).toMatchObject({ data: { Message: { message } } })
     }
     expect(source.response.ok).toBe(true)
@@ -77,10 +77,10 @@ describe('wildcast gateway --workers 3', () => {
   it('rejects frames of a session that no worker holds', async () => {
     const command = await startWorkers(['gateway', '-p', '0', '--workers', '2'])
     for (const session of ['01ARZ3NDEKTSV4RRFFQ69G5FAV_01ARZ3NDEKTSV4RRFFQ69G5FAV', '01ARZ3NDEKTSV4RRFFQ69G5FAV'])
-      expect(await post(command, session, 1, 'Pong')).toEqual([
-        503,
-        expect.stringContaining('there is no such session'),
-      ])
+      expect(await post(command, session, 1, 'Pong')).toEqual({
+        status: 503,
+        text: expect.stringContaining('there is no such session'),
+      })
   })
 
   it('opens a stream at the relay that it names', async () => {
@@ -100,11 +100,11 @@ async function post(
   session: string,
   from: number,
   frame: unknown,
-): Promise<[number, string]> {
+): Promise<{ status: number; text: string }> {
   const response = await fetch(`http://${address}/stream/frames`, {
     method: 'POST',
     body: JSON.stringify(frame),
     headers: { authorization: `Session ${session}`, 'wildcast-from': String(from), connection: 'close' },
   })
-  return [response.status, await response.text()]
+  return { status: response.status, text: await response.text() }
 }

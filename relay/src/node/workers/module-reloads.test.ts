@@ -13,28 +13,28 @@ function open(there = true) {
       return there
     },
   }
-  return { clock, sent, heard: reloads.received, ask: () => reloads.request(slot) }
+  return { clock, sent, received: reloads.received, request: () => reloads.request(slot) }
 }
 
 it('resolves when the process has loaded the modules, and rejects with its reason', async () => {
-  const { sent, ask, heard, clock } = open()
-  const both = [ask(), ask()]
+  const { sent, request, received, clock } = open()
+  const both = [request(), request()]
   expect(sent).toEqual([
     { kind: 'reload', number: 1 },
     { kind: 'reload', number: 2 },
   ])
   const refused = expect(both[1]).rejects.toMatchObject({ code: 'internal', message: 'broken' })
-  heard(2, 'broken')
-  heard(1, undefined)
+  received(2, 'broken')
+  received(1, undefined)
   await both[0]
   await refused
   expect(clock.timers).toBe(0)
 })
 
 it('rejects if the process is not running, or does not answer', async () => {
-  await expect(open(false).ask()).rejects.toMatchObject({ code: 'interrupted' })
-  const { ask, clock } = open()
-  const refused = expect(ask()).rejects.toMatchObject({ code: 'interrupted' })
+  await expect(open(false).request()).rejects.toMatchObject({ code: 'interrupted' })
+  const { request, clock } = open()
+  const refused = expect(request()).rejects.toMatchObject({ code: 'interrupted' })
   clock.advance(60_000)
   await refused
 })

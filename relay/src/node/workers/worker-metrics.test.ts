@@ -7,12 +7,12 @@ import { workerMetrics } from './worker-metrics.js'
 const clock = fakeClock()
 
 /** A slot whose process may be there, and the requests that it received. */
-function fakeSlot(there = true): { send(message: ToChild): boolean; readonly asked: string[] } {
-  const asked: string[] = []
+function fakeSlot(there = true): { send(message: ToChild): boolean; readonly requests: string[] } {
+  const requests: string[] = []
   return {
-    asked,
+    requests,
     send: ({ kind }) => {
-      if (there) asked.push(kind)
+      if (there) requests.push(kind)
       return there
     },
   }
@@ -37,7 +37,7 @@ it('asks all processes that are there, and resolves when each has answered', asy
   const workers = workerMetrics(clock)
   const [first, second, gone] = [fakeSlot(), fakeSlot(), fakeSlot(false)]
   const taken = workers.collect([first, second, gone])
-  expect({ first: first.asked, second: second.asked, gone: gone.asked }).toEqual({
+  expect({ first: first.requests, second: second.requests, gone: gone.requests }).toEqual({
     first: ['count'],
     second: ['count'],
     gone: [],

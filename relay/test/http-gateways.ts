@@ -17,8 +17,8 @@ export const start = (options: Parameters<typeof startRelay>[0] = {}): Promise<S
   startRelay({ gateways, ...options })
 
 /** The statuses of the responses on a connection. */
-export const statusesIn = (said: string): number[] =>
-  [...said.matchAll(/HTTP\/1\.1 (\d{3}) /g)].map(([, status]) => Number(status))
+export const statusesIn = (received: string): number[] =>
+  [...received.matchAll(/HTTP\/1\.1 (\d{3}) /g)].map(([, status]) => Number(status))
 
 /** Answers every request on `/request/…` with `answer`. */
 export async function responder(relay: StartedRelay, answer: unknown): Promise<void> {
