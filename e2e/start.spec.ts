@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import path from 'node:path'
-import { expect, test } from '@playwright/test'
+import { expect, test } from './test.js'
 
 const root = path.resolve(import.meta.dirname, '..')
 
@@ -36,7 +36,11 @@ for (const [how, stop] of [
   ['Ctrl-C', ({ pid }: ChildProcess) => process.kill(-(pid as number), 'SIGINT')],
   ['an end of npm alone', ({ pid }: ChildProcess) => process.kill(pid as number, 'SIGTERM')],
 ] as const)
-  test(`npm start serves the page and the relay on one port, and ${how} leaves nothing behind`, async ({ page }) => {
+  test(`npm start serves the page and the relay on one port, and ${how} leaves nothing behind`, async ({
+    page,
+    watch,
+  }) => {
+    watch(page.context(), 'page')
     const { npm, url } = await npmStart()
     const ended = once(npm, 'exit')
     await page.goto(url)

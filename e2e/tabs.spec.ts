@@ -33,9 +33,11 @@ for (const [how, end] of Object.entries(ends))
     browser,
     person,
     relay,
+    watch,
   }) => {
     const proxy = await openProxy(relay.port)
     const context = await browser.newContext()
+    watch(context, 'tabs')
     const [first, ...others] = await openTabs(context, proxy, 5)
     if (!first) throw new Error('five were opened')
     expect(proxy.upgrades).toBe(1)

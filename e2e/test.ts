@@ -4,16 +4,21 @@ import { type RelayProcess, startRelay } from './relay.js'
 interface Fixtures {
   readonly relay: RelayProcess
   /**
-   * Opens the demo in a window of its own, as another person, by default at the test's relay. An
-   * error on the console fails the test.
+   * Fails the test if a page of the context writes an error or a warning to the console, or has an
+   * exception or a rejection that is not handled.
    */
-  readonly person: (name: string, url?: string) => Promise<Page>
+  readonly watch: (context: BrowserContext, name: string) => void
+  /**
+   * Opens the demo in a window of its own, as another person, by default at the test's relay and
+   * with the chat. It is watched.
+   */
+  readonly person: (name: string, url?: string, view?: View) => Promise<Page>
 }
 
-// Chromium itself writes these when nobody listens, or a proxy refuses; and the SDK reports each
-// outage once.
-const outage =
-  /net::ERR_(CONNECTION|EMPTY|SOCKET|INCOMPLETE)|handshake: Unexpected response code: 403|^wildcast transport /
+type View = 'chat' | 'dashboard' | 'explorer' | 'faults'
+
+// Chromium itself writes these if no relay listens, or a proxy refuses.
+const outage = /net::ERR_(CONNECTION|EMPTY|SOCKET|INCOMPLETE)|handshake: Unexpected response code: 403/
 
 export const test = base.extend<Fixtures>({
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixtures that a function needs from its pattern
@@ -22,24 +27,31 @@ export const test = base.extend<Fixtures>({
     await use(relay)
     await relay.kill()
   },
-  person: async ({ browser, relay }, use) => {
-    const contexts: BrowserContext[] = []
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixtures that a function needs from its pattern
+  watch: async ({}, use) => {
     const complaints: string[] = []
-    await use(async (name, url = relay.url) => {
+    await use((context, name) => {
+      context.on('weberror', (error) => complaints.push(`${name}: ${error.error().message}`))
+      context.on('console', (message) => {
+        const isBad = ['error', 'warning'].includes(message.type())
+        if (isBad && !outage.test(message.text())) complaints.push(`${name}: ${message.text()}`)
+      })
+    })
+    expect(complaints).toEqual([])
+  },
+  person: async ({ browser, relay, watch }, use) => {
+    const contexts: BrowserContext[] = []
+    await use(async (name, url = relay.url, view = 'chat') => {
       const context = await browser.newContext()
       contexts.push(context)
+      watch(context, name)
       const page = await context.newPage()
-      page.on('pageerror', (error) => complaints.push(`${name}: ${error.message}`))
-      page.on('console', (message) => {
-        if (message.type() === 'error' && !outage.test(message.text())) complaints.push(`${name}: ${message.text()}`)
-      })
-      await page.goto(`${url}/#/chat`)
+      await page.goto(`${url}/#/${view}`)
       await page.getByLabel('Your name').fill(name)
       await expect(page.getByRole('status')).toHaveText('online')
       return page
     })
     for (const context of contexts) await context.close()
-    expect(complaints).toEqual([])
   },
 })
 

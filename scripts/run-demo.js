@@ -1,5 +1,6 @@
 // Runs the demo from its build: the relay, the simulated sources beside it, and with --brokers a
-// real broker of each kind. npm start and npm run demo:brokers build it first.
+// real broker of each kind, with --any-port on random ports. npm start and npm run demo:brokers
+// build it first.
 import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
@@ -25,22 +26,22 @@ export async function openControl(brokers = {}) {
 }
 
 /** Runs the demo in this process. */
-export async function runDemo({ withBrokers }) {
+export async function runDemo({ withBrokers, anyPort = false }) {
   endWithParent()
-  await openControl(withBrokers ? await openBrokers() : {})
+  await openControl(withBrokers ? await openBrokers(anyPort) : {})
   const config = path.join(root, 'demo', withBrokers ? 'brokers.toml' : 'wildcast.toml')
   process.argv.splice(2, Number.POSITIVE_INFINITY, 'up', '--config', config, '--', ...sources)
   await import(pathToFileURL(path.join(root, 'relay/bin/wildcast.js')).href)
 }
 
 /** Starts the brokers, and sets the variables of demo/brokers.toml. */
-async function openBrokers() {
+async function openBrokers(anyPort) {
   const { startBrokers } = await import('../demo/server/dist/index.js')
   const options = {}
   for (const [name, { program, port }] of Object.entries(programs)) {
     const file = findProgram(program)
     if (!file) throw new Error(`the demo needs ${program}; npm run demo:brokers installs it on Debian`)
-    options[name] = { file, port: await freePort(port) }
+    options[name] = { file, port: await freePort(anyPort ? randomPort() : port) }
     process.env[`WILDCAST_DEMO_${name.toUpperCase()}`] = `${options[name].port}`
   }
   const brokers = await startBrokers(options)
@@ -53,7 +54,7 @@ async function openBrokers() {
 
 /** The wanted port, or a random one if it is taken. */
 async function freePort(wanted) {
-  for (let port = wanted; ; port = randomInt(10_000, 32_768)) {
+  for (let port = wanted; ; port = randomPort()) {
     const server = createServer()
     try {
       server.listen(port, '127.0.0.1')
@@ -67,5 +68,9 @@ async function freePort(wanted) {
   }
 }
 
+const randomPort = () => randomInt(10_000, 32_768)
+
 if (process.argv[1] === import.meta.filename)
-  await script(() => runDemo({ withBrokers: process.argv.includes('--brokers') }))
+  await script(() =>
+    runDemo({ withBrokers: process.argv.includes('--brokers'), anyPort: process.argv.includes('--any-port') }),
+  )

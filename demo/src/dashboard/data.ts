@@ -38,9 +38,17 @@ export const rows: Message[] = []
 /** Orders that this page has taken from the queue. */
 export const taken = { count: 0 }
 
+let filter = ''
+
+/** Keeps only messages as rows from now on whose subject contains a text. */
+export function filterRows(text: string): void {
+  filter = text
+  rows.splice(0, rows.length, ...rows.filter(({ subject }) => subject.includes(text)))
+}
+
 /** Makes a message a row, and counts it in its group. */
 export function record(message: Message): void {
-  rows.push(message)
+  if (message.subject.includes(filter)) rows.push(message)
   if (rows.length > mostRows * 8) rows.splice(0, rows.length - mostRows)
   const end = message.subject.indexOf('.')
   const group = `${message.broker} ${end < 0 ? message.subject : message.subject.slice(0, end)}`

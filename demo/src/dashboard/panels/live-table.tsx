@@ -1,16 +1,32 @@
 import type { Message } from '@wildcast/client'
+import { useEffect, useState } from 'react'
 import { brokerColor } from '../../ui/colors.js'
 import { timeOf } from '../../ui/format.js'
 import { Panel } from '../../ui/panel.js'
-import { newestRows } from '../data.js'
+import { filterRows, newestRows } from '../data.js'
 import { useTick } from '../use-tick.js'
 
 /** The newest messages of all streams, read four times a second. */
 export function LiveTable({ className }: { readonly className?: string | undefined }) {
   useTick(250)
+  const [filter, setFilter] = useState('')
+  const filterField = (
+    <input
+      type="search"
+      value={filter}
+      onChange={({ target }) => {
+        setFilter(target.value)
+        filterRows(target.value.trim())
+      }}
+      placeholder="filter by subject"
+      aria-label="Filter by subject"
+      className="w-44 rounded-md border border-line bg-ink px-2 py-1 font-mono text-xs placeholder:text-quiet"
+    />
+  )
+  useEffect(() => () => filterRows(''), [])
   const rows = newestRows()
   return (
-    <Panel title="Live messages" note="the newest of all streams" className={className}>
+    <Panel title="Live messages" note="the newest of all streams" aside={filterField} className={className}>
       <div className="-mx-4 -mb-4 overflow-x-auto">
         <table className="w-full table-fixed border-collapse text-left text-xs">
           <thead className="text-quiet">
