@@ -16,7 +16,7 @@ for (const [name, kind] of Object.entries(kinds))
       const overheard = await stranger.listen('good.*')
       await say(alice, 'Good morning, Bob')
       await expect(conversation(bob)).toContainText('Good morning, Bob')
-      expect((await overheard.next()).payload).toBe('{"from":"Alice","text":"Good morning, Bob"}')
+      expect(JSON.parse((await overheard.next()).payload)).toMatchObject({ from: 'Alice', text: 'Good morning, Bob' })
       await stranger.publish('good.apple', 'good morning to all')
       for (const page of [alice, bob]) await expect(conversation(page)).toContainText('good morning to all')
 

@@ -1,9 +1,13 @@
-import { lazy, Suspense } from 'react'
+import { lazy, Suspense, useEffect } from 'react'
 import { Chat } from './chat/chat.js'
-import { ChatMemory } from './chat/use-chat.js'
+import { ChatFeeds } from './chat/chat-feeds.js'
+import { useUnreadTotal } from './chat/use-rooms.js'
 import { usePage, type View } from './page.js'
+import { Drawer } from './shell/drawer.js'
 import { Sidebar } from './shell/sidebar.js'
+import { SkipLink } from './shell/skip-link.js'
 import { Loading } from './ui/empty.js'
+import { useIsWide } from './ui/use-media.js'
 
 /** Only the chat is part of the first load. */
 const contents: Record<View, React.ComponentType> = {
@@ -15,16 +19,30 @@ const contents: Record<View, React.ComponentType> = {
 
 export function App() {
   const view = usePage((page) => page.view)
+  const isWide = useIsWide()
   const Content = contents[view]
   return (
-    <div className="grid h-dvh grid-rows-[auto_1fr] md:grid-cols-[14rem_1fr] md:grid-rows-1">
-      <ChatMemory />
-      <Sidebar />
-      <main className="flex min-h-0 min-w-0 flex-col">
+    <div className="flex h-dvh">
+      <SkipLink />
+      <Title />
+      <ChatFeeds />
+      {isWide ? <Sidebar /> : <Drawer />}
+      <main id="content" tabIndex={-1} className="flex min-h-0 min-w-0 flex-1 flex-col outline-none">
+        <h1 className="sr-only">Wildcast</h1>
         <Suspense fallback={<Loading />}>
           <Content />
         </Suspense>
       </main>
     </div>
   )
+}
+
+/** The title of the tab, with the number of unread messages. */
+function Title() {
+  const view = usePage((page) => page.view)
+  const unread = useUnreadTotal()
+  useEffect(() => {
+    document.title = `${unread > 0 ? `(${unread}) ` : ''}Wildcast: ${view}`
+  }, [view, unread])
+  return null
 }

@@ -2,7 +2,7 @@
  * The page's one place for the SDK: the client and the hooks that the views use. Other files import
  * types of it only.
  */
-import { type Client, createClient } from '@wildcast/client'
+import { type Client, type ClientPart, createClient, type ReportState } from '@wildcast/client'
 import { outbox } from '@wildcast/client/outbox'
 import { shareTabs } from '@wildcast/client/tabs'
 import { watchConnection, writeDown } from './journal.js'
@@ -10,13 +10,39 @@ import { line } from './line.js'
 
 export { useConnection, usePublish, usePublishing, useSubscription, WildcastProvider } from '@wildcast/react'
 
+type PublishListener = (key: string, state: Parameters<ReportState>[0], error?: Error) => void
+
+const publishListeners = new Set<PublishListener>()
+
+/**
+ * Calls back at each change of a publish that has a key. That includes the messages of an earlier
+ * page, which have no promise: the outbox sends them.
+ */
+export function onPublishState(listener: PublishListener): void {
+  publishListeners.add(listener)
+}
+
+/** A part of the client inside of the outbox, so that it sees every publish that is sent. */
+const watch: ClientPart =
+  ({ publish }) =>
+  (content, report, sentAt) =>
+    publish(
+      content,
+      (state, cause) => {
+        const error = cause instanceof Error ? cause : undefined
+        for (const notify of publishListeners) if (content.key) notify(content.key, state, error)
+        report(state, cause)
+      },
+      sentAt,
+    )
+
 // With ?share-tabs, the tabs of a browser hold one connection.
 const isShared = new URLSearchParams(location.search).has('share-tabs')
 
 /** The page's client. */
 export const client: Client = createClient({
   url: '/ws',
-  use: [outbox(), line, ...(isShared ? [shareTabs()] : [])],
+  use: [watch, outbox(), line, ...(isShared ? [shareTabs()] : [])],
   onError: writeDown,
 })
 watchConnection(client)

@@ -35,9 +35,12 @@ export function watchConnection(client: Client): void {
   })
 }
 
-/** Writes down background failures. Those of the network belong to the journal alone. */
+/**
+ * Writes down background failures. The page shows outages in its badge, and the outcome of each
+ * message beside it: those are no errors of its code, so they don't go to the console.
+ */
 export const writeDown: OnError = (error, { stage }) => {
   if (stage === 'transport') return // the status of the connection shows it
   note('bad', `${stage}: ${error.message}`)
-  console.error('wildcast', stage, error)
+  if (stage !== 'outbox') console.error('wildcast', stage, error)
 }

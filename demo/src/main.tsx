@@ -14,3 +14,6 @@ createRoot(root).render(
     </WildcastProvider>
   </StrictMode>,
 )
+
+// The page works without its fonts, so they don't delay it.
+void import('./fonts.css')

@@ -8,14 +8,14 @@ export type View = (typeof views)[number]
 /** `system` follows the operating system. */
 export type Theme = 'system' | 'light' | 'dark'
 
-/** The state of the page itself. Messages live in the subscriptions. */
+/** The state of the page itself. Each view keeps its own. */
 interface Page {
   readonly name: string
   readonly room: string
   readonly theme: Theme
   readonly view: View
   /** The broker of the chat; without one it is the relay's default. */
-  readonly broker?: string
+  readonly broker?: string | undefined
   rename(name: string): void
   enter(room: string): void
   setTheme(theme: Theme): void
@@ -45,7 +45,7 @@ export const usePage = create<Page>()(
       },
       setBroker: (broker) => set({ broker }),
     }),
-    { name: 'wildcast-demo', partialize: ({ name, room, theme }) => ({ name, room, theme }) },
+    { name: 'wildcast-demo', partialize: ({ name, room, theme, broker }) => ({ name, room, theme, broker }) },
   ),
 )
 

@@ -1,71 +1,98 @@
-import type { Message } from '@wildcast/client'
-import { type FormEvent, useState } from 'react'
 import { usePage } from '../page.js'
-import { BrokerChoice } from './broker-choice.js'
-import { isRoomName, useRooms } from './rooms.js'
+import { brokerColor } from '../ui/colors.js'
+import { useChatStore } from './chat-store.js'
+import { NewRoom } from './new-room.js'
+import { useChatBroker, useRoomNames, useUnread, useUnreadTotal } from './use-rooms.js'
 
-/** The column beside the conversation: rooms, and the broker that carries them. */
-export function Rooms({ messages }: { readonly messages: readonly Message[] }) {
-  const rooms = useRooms(messages)
-  const { room, enter } = usePage()
+/** The rooms of the chat, and the broker that carries them. */
+export function RoomList({ onChoose }: { readonly onChoose?: (() => void) | undefined }) {
+  const broker = useChatBroker()
+  const names = useRoomNames(broker)
   return (
-    <div className="flex flex-col gap-3 border-line border-b p-3 md:w-52 md:shrink-0 md:border-r md:border-b-0">
-      <h2 className="px-2 pt-1 font-medium text-quiet text-xs">Rooms</h2>
-      <ul className="flex gap-0.5 overflow-auto md:flex-col">
-        {rooms.map(({ name, unread }) => (
-          <li key={name}>
-            <button
-              type="button"
-              aria-current={room === name ? 'page' : undefined}
-              onClick={() => enter(name)}
-              className="flex w-full items-center gap-2 rounded-md px-2 py-1.5 text-left font-mono text-quiet text-sm
-                transition-colors hover:bg-raised hover:text-text aria-[current]:bg-raised
-                aria-[current]:text-text"
-            >
-              <span>
-                <span className="opacity-50">good.</span>
-                {name}
-              </span>
-              {unread > 0 && (
-                <span
-                  className="ml-auto rounded-full bg-brand-deep px-1.5 font-sans font-semibold text-on-brand
-                text-xs"
-                >
-                  {unread}
-                </span>
-              )}
-            </button>
-          </li>
+    <section aria-label="Rooms" className="flex flex-col gap-1">
+      <h2 className="px-2 font-medium text-quiet text-xs">Rooms</h2>
+      <BrokerChoice />
+      <ul className="flex flex-col gap-0.5">
+        {names.map((name) => (
+          <RoomLink key={name} broker={broker} name={name} onChoose={onChoose} />
         ))}
       </ul>
-      <NewRoom />
-      <BrokerChoice />
-    </div>
+      <NewRoom onChoose={onChoose} />
+    </section>
   )
 }
 
-function NewRoom() {
-  const enter = usePage((page) => page.enter)
-  const [name, setName] = useState('')
-  const fits = name === '' || isRoomName(name)
-  const open = (event: FormEvent) => {
-    event.preventDefault()
-    if (!isRoomName(name)) return
+interface RoomLinkProps {
+  readonly broker: string
+  readonly name: string
+  readonly onChoose?: (() => void) | undefined
+}
+
+function RoomLink({ broker, name, onChoose }: RoomLinkProps) {
+  const { room, view, enter, show } = usePage()
+  const unread = useUnread(broker, name)
+  const open = (): void => {
     enter(name)
-    setName('')
+    show('chat')
+    onChoose?.()
   }
   return (
-    <form onSubmit={open}>
-      <input
-        value={name}
-        onChange={(event) => setName(event.target.value)}
-        placeholder="new room"
-        aria-label="New room"
-        aria-invalid={!fits}
-        title={fits ? undefined : 'A room is one segment of a subject: no spaces, dots or wildcards'}
-        className="w-full rounded-md border border-line border-dashed bg-transparent px-2 py-1.5 font-mono text-sm
-          placeholder:text-quiet aria-invalid:border-bad"
-      />
-    </form>
+    <li>
+      <button
+        type="button"
+        aria-current={room === name && view === 'chat' ? 'true' : undefined}
+        onClick={open}
+        className={`flex min-h-8 w-full items-center gap-2 rounded-lg px-2 text-left font-mono text-[0.8125rem]
+          transition-colors hover:bg-raised hover:text-text aria-[current]:bg-raised aria-[current]:text-text
+          touch:min-h-11 touch:text-sm ${unread > 0 ? 'font-medium text-text' : 'text-quiet'}`}
+      >
+        <span className="min-w-0 truncate">
+          <span className="font-normal text-quiet">good.</span>
+          <bdi>{name}</bdi>
+        </span>
+        {unread > 0 && (
+          <span
+            className="ml-auto min-w-[1.125rem] rounded-full bg-brand-deep px-1.5 text-center font-medium font-sans text-[0.6875rem] text-on-brand
+              leading-[1.125rem]"
+          >
+            {unread > 99 ? '99+' : unread}
+            <span className="sr-only"> unread</span>
+          </span>
+        )}
+      </button>
+    </li>
+  )
+}
+
+/** Chooses the broker of the chat if the relay has several. All share one connection. */
+function BrokerChoice() {
+  const brokers = useChatStore((chat) => chat.brokers)
+  const chosen = useChatBroker()
+  if (brokers.length < 2) return null
+  return (
+    <fieldset className="mx-2 mt-1 mb-2 flex flex-wrap gap-1">
+      <legend className="sr-only">Broker</legend>
+      {brokers.map((name) => (
+        <BrokerButton key={name} name={name} isChosen={name === chosen} />
+      ))}
+    </fieldset>
+  )
+}
+
+function BrokerButton({ name, isChosen }: { readonly name: string; readonly isChosen: boolean }) {
+  const setBroker = usePage((page) => page.setBroker)
+  const unread = useUnreadTotal(name)
+  return (
+    <button
+      type="button"
+      aria-pressed={isChosen}
+      onClick={() => setBroker(name)}
+      className="flex items-center gap-1.5 rounded-md border border-line px-2 py-0.5 font-mono text-quiet text-xs
+        transition-colors hover:text-text aria-pressed:bg-raised aria-pressed:text-text touch:min-h-11 touch:px-3"
+    >
+      <span className="size-1.5 rounded-full" style={{ background: `var(${brokerColor(name)})` }} />
+      {name}
+      {unread > 0 && !isChosen && <span className="font-medium text-brand">{unread}</span>}
+    </button>
   )
 }

@@ -1,5 +1,6 @@
 import { useEffect } from 'react'
 import { useConnection } from '../bridge.js'
+import { ViewHeader } from '../shell/view-header.js'
 import { goLive } from './live.js'
 import { DeliveryPanel } from './panels/delivery-panel.js'
 import { LatencyPanel } from './panels/latency-panel.js'
@@ -18,11 +19,9 @@ export function Dashboard() {
   useConnection() // brokers are known once it is online
   return (
     <>
-      <header className="flex min-h-14 items-center gap-3 border-line border-b px-6 py-3">
-        <h2 className="font-semibold">Dashboard</h2>
-        <p className="hidden text-quiet text-sm sm:block">A fruit trader's streams, live from every broker</p>
+      <ViewHeader title="Dashboard" note="A fruit trader's streams, live from every broker">
         <Pause />
-      </header>
+      </ViewHeader>
       <div className="min-h-0 flex-1 overflow-y-auto">
         <div className="mx-auto grid max-w-[100rem] gap-4 p-4 md:p-6 lg:grid-cols-6">
           <div className="lg:col-span-6">
@@ -49,7 +48,7 @@ function Pause() {
       type="button"
       aria-pressed={paused}
       onClick={() => useDashboard.setState({ paused: !paused })}
-      className="ml-auto rounded-lg border border-line px-3 py-1 text-sm transition-colors hover:bg-raised
+      className="rounded-lg border border-line px-3 py-1 text-sm touch:min-h-11 transition-colors hover:bg-raised
         aria-pressed:border-warn aria-pressed:text-warn"
     >
       {paused ? 'Resume' : 'Pause'}

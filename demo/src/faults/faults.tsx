@@ -1,5 +1,6 @@
 import { useEffect } from 'react'
 import { pollMetrics } from '../relay-metrics.js'
+import { ViewHeader } from '../shell/view-header.js'
 import { BrokersPanel } from './brokers-panel.js'
 import { ConnectionPanel } from './connection-panel.js'
 import { findControl } from './control.js'
@@ -19,10 +20,7 @@ export function Faults() {
   }, [])
   return (
     <>
-      <header className="flex min-h-14 items-center gap-3 border-line border-b px-6 py-3">
-        <h2 className="font-semibold">Faults</h2>
-        <p className="hidden text-quiet text-sm sm:block">Break it, and watch it heal by itself</p>
-      </header>
+      <ViewHeader title="Faults" note="Break it, and watch it heal by itself" />
       <div className="min-h-0 flex-1 overflow-y-auto">
         <div className="mx-auto grid max-w-[100rem] gap-4 p-4 md:p-6 lg:grid-cols-6">
           <ConnectionPanel className="lg:col-span-3" />

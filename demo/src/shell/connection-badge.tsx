@@ -1,26 +1,46 @@
+import { useEffect, useState } from 'react'
 import { useConnection } from '../bridge.js'
 
 const looks = {
   idle: ['bg-quiet', 'not connected'],
   connecting: ['bg-warn animate-pulse', 'connecting'],
   online: ['bg-brand', 'online'],
-  waiting: ['bg-bad', 'offline, trying again'],
+  waiting: ['bg-bad', 'offline'],
   closed: ['bg-bad', 'closed'],
 } as const
 
-/** Whether the page reaches the relay; a click tries again at once. */
-export function ConnectionBadge() {
+/** Whether the page reaches the relay, and when it tries again. A small one is a dot while online. */
+export function ConnectionBadge({ isSmall = false }: { readonly isSmall?: boolean }) {
   const connection = useConnection()
   const [dot, words] = looks[connection.state]
   return (
-    <div role="status" className="flex min-w-0 items-center gap-2 text-quiet text-xs">
-      <span className={`size-2 shrink-0 rounded-full ${dot}`} />
-      {words}
+    <div className={`flex min-w-0 items-center gap-2 text-quiet text-xs ${isSmall ? 'pr-2' : ''}`}>
+      <div role="status" className="flex items-center gap-2">
+        <span className={`size-2 shrink-0 rounded-full ${dot}`} />
+        <span className={isSmall && connection.state === 'online' ? 'sr-only' : ''}>{words}</span>
+      </div>
       {connection.state === 'waiting' && (
-        <button type="button" onClick={connection.retryNow} className="text-brand underline-offset-2 hover:underline">
-          now
+        <button
+          type="button"
+          title={connection.reason.message}
+          onClick={connection.retryNow}
+          className="rounded-md border border-line px-1.5 py-0.5 text-text tabular-nums transition-colors
+            hover:bg-raised touch:min-h-11 touch:px-3"
+        >
+          retry <Countdown to={connection.nextRetryAt} />
         </button>
       )}
     </div>
   )
+}
+
+/** The seconds until a time. */
+function Countdown({ to }: { readonly to: number }) {
+  const [now, setNow] = useState(Date.now)
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), 250)
+    return () => clearInterval(timer)
+  }, [])
+  const seconds = Math.ceil((to - now) / 1000)
+  return <span aria-hidden>{seconds > 0 ? `${seconds} s` : ''}</span>
 }

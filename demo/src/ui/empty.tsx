@@ -1,31 +1,79 @@
-import type { ReactNode } from 'react'
-import { usePage } from '../page.js'
+import { type ReactNode, useState } from 'react'
+import { ViewHeader } from '../shell/view-header.js'
+import { Icon, type IconName } from './icon.js'
+
+interface EmptyProps {
+  readonly title: string
+  readonly icon?: IconName
+  readonly children?: ReactNode
+}
 
 /** Fills a view or a panel that has nothing to show yet. */
-export function Empty({ title, children }: { readonly title: string; readonly children?: ReactNode }) {
+export function Empty({ title, icon, children }: EmptyProps) {
   return (
-    <div className="m-auto flex max-w-md flex-col items-center gap-3 p-8 text-center">
-      <p className="font-medium">{title}</p>
-      <div className="text-quiet text-sm leading-relaxed">{children}</div>
+    <div className="m-auto flex w-full max-w-lg flex-col items-center gap-2 p-6 text-center">
+      {icon && (
+        <span className="mb-2 grid size-12 place-items-center rounded-2xl border border-line bg-panel text-brand">
+          <Icon name={icon} className="size-5" />
+        </span>
+      )}
+      <p className="font-semibold tracking-tight">{title}</p>
+      <div className="w-full text-pretty text-quiet text-sm leading-relaxed">{children}</div>
     </div>
   )
 }
 
 /** Shown while the code of a view is loaded. */
 export function Loading() {
-  return <p className="m-auto animate-pulse text-quiet text-sm">Loading…</p>
+  return (
+    <>
+      <ViewHeader title="" />
+      <p className="m-auto animate-pulse text-quiet text-sm">Loading…</p>
+    </>
+  )
+}
+
+interface CurlHintProps {
+  readonly subject: string
+  /** Needed if it isn't the relay's default. */
+  readonly broker?: string | undefined
 }
 
 /** A command that publishes to this page. */
-export function CurlHint({ subject }: { readonly subject: string }) {
-  const broker = usePage((page) => page.broker)
+export function CurlHint({ subject, broker }: CurlHintProps) {
+  const query = broker ? `?broker=${encodeURIComponent(broker)}` : ''
+  const command = `curl -d hi '${location.origin}/publish/${encodeURIComponent(subject)}${query}'`
   return (
-    <code
-      className="mt-3 block rounded-lg border border-line bg-panel px-4 py-2.5 text-left font-mono
-      text-brand text-xs"
+    <span className="mt-4 flex items-center gap-1 rounded-xl border border-line bg-panel py-1 pr-1 pl-3">
+      <code className="min-w-0 flex-1 overflow-x-auto whitespace-nowrap py-1.5 text-left font-mono text-text text-xs">
+        {command}
+      </code>
+      <CopyButton text={command} />
+    </span>
+  )
+}
+
+/** Copies a text to the clipboard, which a page without HTTPS doesn't have. */
+export function CopyButton({ text }: { readonly text: string }) {
+  const [isDone, setDone] = useState(false)
+  const copy = async (): Promise<void> => {
+    try {
+      await navigator.clipboard.writeText(text)
+      setDone(true)
+    } catch {
+      setDone(false)
+    }
+  }
+  return (
+    <button
+      type="button"
+      aria-label={isDone ? 'Copied' : 'Copy'}
+      title={isDone ? 'Copied' : 'Copy'}
+      onClick={() => void copy()}
+      className="grid size-8 shrink-0 place-items-center rounded-lg text-quiet transition-colors hover:bg-raised
+        hover:text-text touch:size-11"
     >
-      curl -X POST --data hi {location.origin}/publish/{subject}
-      {broker && `?broker=${broker}`}
-    </code>
+      <Icon name={isDone ? 'check' : 'copy'} />
+    </button>
   )
 }

@@ -31,3 +31,8 @@ export function duration(ms: number): string {
 export function timeOf(ms: number): string {
   return `${clock.format(ms)}.${Math.floor((ms % 1000) / 100)}`
 }
+
+const minutes = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' })
+
+/** The time of day, such as `09:41`. */
+export const minuteOf = (ms: number): string => minutes.format(ms)

@@ -1,0 +1,156 @@
+import type { BrokerInfo, Message } from '@wildcast/client'
+import { create } from 'zustand'
+import { usePage } from '../page.js'
+import { readMessage } from './chat-message.js'
+import {
+  type ChatEntry,
+  emptyLog,
+  markGap,
+  type RoomLog,
+  receive,
+  type SendState,
+  settle,
+  without,
+} from './room-log.js'
+import { hasKept, keepUnsent, keptUnsent } from './unsent.js'
+
+/** Shown even without messages. */
+export const firstRooms = ['apple', 'pear', 'plum'] as const
+
+/** Rooms that are listed for a broker: every client may open one. */
+const mostRooms = 50
+
+interface ChatState {
+  /** By broker and name: see `roomKey`. */
+  readonly rooms: Readonly<Record<string, RoomLog>>
+  /** Unsent texts, by room. */
+  readonly drafts: Readonly<Record<string, string>>
+  /** The relay's brokers, its default first. Those of the last visit until it is connected. */
+  readonly brokers: readonly string[]
+}
+
+const kept = keptUnsent()
+
+/** The messages of all rooms on all brokers. */
+export const useChatStore = create<ChatState>()(() => ({ rooms: kept.rooms, drafts: {}, brokers: kept.brokers }))
+
+/** The key of a room: brokers and rooms have no spaces in their names. */
+export function roomKey(broker: string, room: string): string {
+  return `${broker} ${room}`
+}
+
+/** The broker and the name of a room. */
+export function splitRoomKey(key: string): readonly [broker: string, room: string] {
+  const end = key.indexOf(' ')
+  return [key.slice(0, end), key.slice(end + 1)]
+}
+
+/** The keys of a broker's rooms. */
+export function roomsOf(broker: string, rooms: ChatState['rooms']): readonly string[] {
+  return Object.keys(rooms).filter((key) => key.startsWith(`${broker} `))
+}
+
+/** The broker of the chat. Empty until the first connection: the relay's default. */
+export function chatBroker({ brokers }: ChatState, chosen: string | undefined): string {
+  return brokers.find((name) => name === chosen) ?? brokers[0] ?? ''
+}
+
+/** The key of the open room. */
+export function openRoomKey(): string {
+  const { broker, room } = usePage.getState()
+  return roomKey(chatBroker(useChatStore.getState(), broker), room)
+}
+
+/** Whether the open room can be seen. */
+function isOnScreen(key: string): boolean {
+  return usePage.getState().view === 'chat' && document.visibilityState === 'visible' && key === openRoomKey()
+}
+
+/** Takes the relay's list of brokers. Messages that were written before go to its default. */
+export function learnBrokers(infos: readonly BrokerInfo[]): void {
+  const sorted = infos.toSorted((a, b) => Number(b.default ?? false) - Number(a.default ?? false))
+  const brokers = sorted.map(({ name }) => name)
+  const { rooms, brokers: before } = useChatStore.getState()
+  if (brokers.join() === before.join()) return
+  const named = Object.entries(rooms).map(([key, log]) => {
+    const [broker, room] = splitRoomKey(key)
+    return [roomKey(broker || (brokers[0] ?? ''), room), log]
+  })
+  useChatStore.setState({ brokers, rooms: Object.fromEntries(named) })
+  keepUnsent(useChatStore.getState())
+}
+
+function changeRoom(key: string, change: (log: RoomLog) => RoomLog): void {
+  const { rooms } = useChatStore.getState()
+  const before = rooms[key] ?? emptyLog
+  const after = change(before)
+  if (after !== before) useChatStore.setState({ rooms: { ...rooms, [key]: after } })
+}
+
+/** Adds received messages of one broker. */
+export function takeMessages(messages: readonly Message[]): void {
+  const rooms = { ...useChatStore.getState().rooms }
+  for (const message of messages) {
+    const key = roomKey(message.broker, message.params[0] ?? '')
+    if (!rooms[key] && roomsOf(message.broker, rooms).length >= mostRooms) continue
+    rooms[key] = receive(rooms[key] ?? emptyLog, toEntry(message), isOnScreen(key))
+  }
+  useChatStore.setState({ rooms })
+  if (hasKept()) keepUnsent(useChatStore.getState())
+}
+
+function toEntry(message: Message): ChatEntry {
+  const { id, ...content } = readMessage(message)
+  return { kind: 'message', key: id ?? `received-${message.key}`, at: message.receivedAt, ...content }
+}
+
+let gaps = 0
+
+/** Marks in every room of a broker that messages are missing. */
+export function takeGap(broker: string): void {
+  const { rooms } = useChatStore.getState()
+  const keys = new Set([...Object.keys(rooms), ...firstRooms.map((room) => roomKey(broker, room))])
+  const at = Date.now()
+  const marked = [...keys].map((key) => {
+    const log = rooms[key] ?? emptyLog
+    return [key, splitRoomKey(key)[0] === broker ? markGap(log, `gap-${++gaps}`, at) : log]
+  })
+  useChatStore.setState({ rooms: Object.fromEntries(marked) })
+}
+
+/** Shows a message that this page sends. */
+export function addPending(key: string, entry: ChatEntry): void {
+  changeRoom(key, (log) => ({ ...log, pending: [...log.pending, entry], firstUnread: undefined }))
+  keepUnsent(useChatStore.getState())
+}
+
+/** Notes the state of a message of this page, in whatever room it is. */
+export function noteState(id: string, state: SendState, error?: string): void {
+  const { rooms } = useChatStore.getState()
+  for (const key of Object.keys(rooms)) changeRoom(key, (log) => settle(log, id, state, error))
+  keepUnsent(useChatStore.getState())
+}
+
+/** Removes a message that was not sent. */
+export function removeUnsent(key: string, id: string): void {
+  changeRoom(key, (log) => without(log, id))
+  keepUnsent(useChatStore.getState())
+}
+
+export function setDraft(key: string, text: string): void {
+  useChatStore.setState(({ drafts }) => ({ drafts: { ...drafts, [key]: text } }))
+}
+
+/** The open room counts as read while it is on the screen. */
+export function markRead(): void {
+  const key = openRoomKey()
+  if (isOnScreen(key)) changeRoom(key, (log) => (log.unread === 0 ? log : { ...log, unread: 0 }))
+}
+
+/** A room that is left no longer shows which of its messages were new. */
+export function forgetFirstUnread(key: string): void {
+  changeRoom(key, (log) => (log.unread > 0 || !log.firstUnread ? log : { ...log, firstUnread: undefined }))
+}
+
+document.addEventListener('visibilitychange', markRead)
+usePage.subscribe(markRead)

@@ -1,0 +1,106 @@
+import type { ReadMessage } from './chat-message.js'
+
+/**
+ * The state of a message that this page has written. `waiting`: for a connection. `sending`: it
+ * awaits the broker's confirmation. `unknown`: it may have arrived or not.
+ */
+export type SendState = 'waiting' | 'sending' | 'sent' | 'unknown' | 'refused'
+
+/** A message of a room. */
+export interface ChatEntry extends Omit<ReadMessage, 'id'> {
+  readonly kind: 'message'
+  /** Stays the same from the first showing on: the row of a message that is being sent is kept. */
+  readonly key: string
+  /** Milliseconds since 1970. */
+  readonly at: number
+  /** Undefined if another page has sent it. */
+  readonly state?: SendState
+  /** Why it was refused. */
+  readonly error?: string | undefined
+  /** The broker has confirmed it, but the page has not received it: its place may change. */
+  readonly isProvisional?: boolean
+}
+
+/** Messages are missing here. */
+export interface GapEntry {
+  readonly kind: 'gap'
+  readonly key: string
+  readonly at: number
+}
+
+export type LogEntry = ChatEntry | GapEntry
+
+/** The messages of one room on one broker. */
+export interface RoomLog {
+  /** In the broker's order, the oldest first. */
+  readonly entries: readonly LogEntry[]
+  /** Messages of this page without an outcome, which are shown below the others. */
+  readonly pending: readonly ChatEntry[]
+  readonly unread: number
+  /** The key of the first message that was unread when the room was opened. */
+  readonly firstUnread?: string | undefined
+}
+
+export const emptyLog: RoomLog = { entries: [], pending: [], unread: 0 }
+
+/** Messages that a room keeps. Other rooms don't count. */
+const mostEntries = 500
+
+/**
+ * Adds a received message. The message with this key that the page has shown already is moved to
+ * here, so that all pages show the broker's order.
+ */
+export function receive(log: RoomLog, entry: ChatEntry, isRead: boolean): RoomLog {
+  const shown = find(log, entry.key)
+  if (shown?.state && (shown.state !== 'sent' || shown.isProvisional)) {
+    return append(without(log, shown.key), { ...shown, state: 'sent', isProvisional: false })
+  }
+  if (shown) return log // sent twice
+  const next = append(log, entry)
+  if (isRead) return next
+  return { ...next, unread: log.unread + 1, firstUnread: log.unread === 0 ? entry.key : log.firstUnread }
+}
+
+/** Notes what has happened to a message of this page. */
+export function settle(log: RoomLog, key: string, state: SendState, error?: string): RoomLog {
+  const own = find(log, key)
+  if (!own?.state || own.state === 'sent' || own.state === state) return log
+  const next: ChatEntry = { ...own, state, isProvisional: state === 'sent', error }
+  if (state === 'waiting' || state === 'sending') {
+    const isPending = log.pending.some((entry) => entry.key === key)
+    if (isPending) return { ...log, pending: log.pending.map((entry) => (entry.key === key ? next : entry)) }
+    return { ...without(log, key), pending: [...log.pending, next] }
+  }
+  return append(without(log, key), next)
+}
+
+/** Marks that messages are missing after the newest one. */
+export function markGap(log: RoomLog, key: string, at: number): RoomLog {
+  return log.entries.at(-1)?.kind === 'gap' ? log : append(log, { kind: 'gap', key, at })
+}
+
+/** Removes a message of this page. */
+export function without(log: RoomLog, key: string): RoomLog {
+  return {
+    ...log,
+    pending: log.pending.filter((entry) => entry.key !== key),
+    entries: log.entries.filter((entry) => entry.key !== key),
+  }
+}
+
+function append(log: RoomLog, entry: LogEntry): RoomLog {
+  return { ...log, entries: [...log.entries, entry].slice(-mostEntries) }
+}
+
+function find({ entries, pending }: RoomLog, key: string): ChatEntry | undefined {
+  const found = pending.find((entry) => entry.key === key) ?? entries.findLast((entry) => entry.key === key)
+  return found?.kind === 'message' ? found : undefined
+}
+
+/** The messages of this page that a reload must not lose. */
+export function unsentOf({ entries, pending }: RoomLog): readonly ChatEntry[] {
+  const failed = entries.flatMap((entry) =>
+    entry.kind === 'message' && entry.state && entry.state !== 'sent' ? [entry] : [],
+  )
+  return [...failed, ...pending]
+}

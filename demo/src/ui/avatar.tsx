@@ -1,0 +1,29 @@
+/** The first letters of a name on a color that belongs to it. */
+export function Avatar({ name }: { readonly name: string }) {
+  return (
+    <span
+      aria-hidden
+      className="grid size-9 shrink-0 select-none place-items-center overflow-hidden rounded-lg font-medium text-white
+        text-xs"
+      style={{ backgroundColor: `oklch(0.5 0.11 ${hueOf(name)})` }}
+    >
+      {initialsOf(name)}
+    </span>
+  )
+}
+
+const graphemes = new Intl.Segmenter()
+
+/** The first letter of the first two words, or two letters of the only one. */
+function initialsOf(name: string): string {
+  const [first = '?', second] = name.trim().split(/\s+/).filter(Boolean)
+  const letters = [...graphemes.segment(first.slice(0, 40))].map(({ segment }) => segment)
+  const next = second === undefined ? letters[1] : [...graphemes.segment(second.slice(0, 40))][0]?.segment
+  return `${letters[0]}${next ?? ''}`.toUpperCase()
+}
+
+function hueOf(name: string): number {
+  let hash = 7
+  for (const character of name) hash = (hash * 31 + (character.codePointAt(0) ?? 0)) % 360
+  return hash
+}
