@@ -9,7 +9,9 @@ export function covers(wide: Pattern, narrow: Pattern): boolean {
   if (wide[0] === '*' && isReserved(narrow)) return false
   // `request.*` and `response.*` contain reserved subjects, which no leading wildcard matches.
   if (wide[0] === '*' && mayBeDerived(narrow)) return false
-  return new Inclusion(wide.split('.'), narrow.split('.')).holds(0, [0])
+  // A subject has a segment at least.
+  const segments = narrow === '**' ? ['*', '**'] : narrow.split('.')
+  return new Inclusion(wide.split('.'), segments).holds(0, [0])
 }
 
 /** Whether a pattern may match subjects that a relay derives for a request. */

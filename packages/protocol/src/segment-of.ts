@@ -1,4 +1,4 @@
-import { encodeUtf8 } from './utf8.js'
+import { encodeUtf8, isWellFormed } from './utf8.js'
 
 /** Characters that no segment may have, and those that mark an escape. */
 const unsafe = /[\s\p{Cc}\p{Cs}*>#+/.~%]/gu
@@ -9,7 +9,7 @@ const unsafe = /[\s\p{Cc}\p{Cs}*>#+/.~%]/gu
  * escaped too, so that the text can't become a reserved name. Returns undefined for an empty text.
  */
 export function segmentOf(text: string): string | undefined {
-  if (text === '') return undefined
+  if (text === '' || !isWellFormed(text)) return undefined
   return text.replace(unsafe, escaped).replace(/^[$_]/, escaped)
 }
 
