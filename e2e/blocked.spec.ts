@@ -1,7 +1,7 @@
 import { openProxy } from './proxy.js'
 import { conversation, expect, say, test } from './test.js'
 
-test('where a proxy refuses WebSockets the chat goes on over HTTP, and the tab remembers', async ({
+test('if a proxy refuses WebSockets the chat continues over HTTP, and the tab remembers it', async ({
   person,
   relay,
 }) => {

@@ -20,7 +20,7 @@ for (const [name, kind] of Object.entries(kinds))
       await stranger.publish('good.apple', 'good morning to all')
       for (const page of [alice, bob]) await expect(conversation(page)).toContainText('good morning to all')
 
-      // The broker dies and comes back: nobody reloads, and everybody is told.
+      // The broker restarts: no page is loaded again, and each shows the gap.
       await server.kill()
       await server.restart()
       for (const page of [alice, bob])

@@ -8,7 +8,7 @@ const root = path.resolve(import.meta.dirname, '..')
 export interface RelayProcess {
   readonly url: string
   readonly port: number
-  /** Ends it without a word to anybody. */
+  /** Kills the process. */
   kill(): Promise<void>
   /** Starts it again on the same port. */
   restart(): Promise<void>

@@ -9,13 +9,13 @@ const root = path.resolve(import.meta.dirname, '..')
 async function npmStart(): Promise<{ npm: ChildProcess; url: string }> {
   const npm = spawn('npm', ['start'], { cwd: root, env: { ...process.env, PORT: '0' }, detached: true })
   npm.stderr.pipe(process.stderr)
-  let said = ''
+  let output = ''
   for await (const chunk of npm.stdout) {
-    said += String(chunk)
-    const url = /Wildcast is up: (http:\/\/localhost:\d+)/.exec(said)?.[1]
+    output += String(chunk)
+    const url = /Wildcast is up: (http:\/\/localhost:\d+)/.exec(output)?.[1]
     if (url) return { npm, url }
   }
-  throw new Error(`npm start ended: ${said}`)
+  throw new Error(`npm start ended: ${output}`)
 }
 
 const answers = async (url: string): Promise<boolean> => (await fetch(url).catch(() => undefined)) !== undefined

@@ -11,7 +11,7 @@ import { type PasteOptions, paste, type Terminal } from './terminal.js'
 
 const folder = path.resolve(clone, '../my-page')
 
-/** Where the README says 3015, this machine may already have a relay. */
+/** This machine may already have a relay on the README's port, 3015. */
 const port = await freePort()
 const onPort = (text: string): string => text.replaceAll('3015', String(port))
 
@@ -23,7 +23,7 @@ async function write(file: string, text: string): Promise<void> {
   await writeFile(path.join(folder, file), onPort(text))
 }
 
-/** What a page logs from now on. */
+/** Later lines of a page's console. */
 function logOf(page: Page): readonly string[] {
   const lines: string[] = []
   page.on('console', (message) => lines.push(message.text()))
@@ -39,7 +39,7 @@ async function openPlainPage(page: Page, url: string, code: string): Promise<rea
   return log
 }
 
-/** The same page with what the README says in a line about MessagePack. */
+/** The same page, changed as a line of the README about MessagePack describes. */
 async function withMessagePack(): Promise<string> {
   const readme = await readFile(path.join(root, 'README.md'), 'utf8')
   const [, install = '', create = '', load = ''] =

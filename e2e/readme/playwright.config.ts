@@ -2,7 +2,7 @@ import { defineConfig } from '@playwright/test'
 import base from '../playwright.config.js'
 
 /**
- * What the README says, done as it says: from a fresh clone, and from the packages that this packs.
+ * Follows the README: from a fresh clone, and from the packages that this packs.
  */
 export default defineConfig({
   ...base,

@@ -32,7 +32,7 @@ process.once('exit', () => {
 
 /** Pastes lines into a new terminal; the first that fails ends it. */
 export function paste(lines: string, { cwd, env }: PasteOptions): Terminal {
-  // From the cache where it has them; and no word about funding.
+  // Prefers npm's cache, and prints nothing about funding.
   const npm = { npm_config_prefer_offline: 'true', npm_config_audit: 'false', npm_config_fund: 'false' }
   const { PORT, FORCE_COLOR, ...inherited } = environment()
   const child = spawn('sh', ['-ec', lines], {

@@ -7,7 +7,7 @@ test('every block of the README is pasted by a test', () => {
   expect(Object.values(blocks)).toEqual(allBlocks)
 })
 
-test('a fresh clone starts, and is heard and spoken to from terminals on the same PORT', async ({ page }) => {
+test('a fresh clone starts; terminals on the same PORT publish and subscribe', async ({ page }) => {
   await page.goto(`http://localhost:${exported.PORT}`)
   await expect(page.getByRole('status')).toHaveText('online')
   const listening = paste(blocks.listen, { cwd: clone, env: exported })
