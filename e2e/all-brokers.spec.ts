@@ -16,7 +16,7 @@ const panel = (page: Page, title: string): Locator => page.getByRole('region', {
 test('a message that is typed in a Redis room is seen by redis-cli', async ({ person }) => {
   const page = await person('Alice', demo.url)
   await page.getByRole('button', { name: 'redis' }).click()
-  const overheard = await kinds.redis.stranger(demo.ports.redis).listen('good.*')
+  const overheard = await kinds.redis.foreignClient(demo.ports.redis).listen('good.*')
   await say(page, 'over Redis')
   expect(await overheard.next()).toEqual({ subject: 'good.apple', payload: '{"from":"Alice","text":"over Redis"}' })
   await expect(conversation(page)).toContainText('over Redis')
@@ -26,11 +26,11 @@ test('a reading by mosquitto_pub is in the chart, and an order by a NATS client 
   const page = await person('Alice', demo.url, 'dashboard')
   await expect(panel(page, 'Sensors')).toContainText('mqtt sensor.**')
   await expect(panel(page, 'Sensors')).toContainText('cellar')
-  await kinds.mqtt.stranger(demo.ports.mqtt).publish('sensor.attic.temperature', '21.5')
+  await kinds.mqtt.foreignClient(demo.ports.mqtt).publish('sensor.attic.temperature', '21.5')
   await expect(panel(page, 'Sensors')).toContainText('attic21.5°')
 
   await page.getByLabel('Filter by subject').fill('order.melon')
-  await kinds.nats.stranger(demo.ports.nats).publish('order.melon', '{"id":"by a NATS client"}')
+  await kinds.nats.foreignClient(demo.ports.nats).publish('order.melon', '{"id":"by a NATS client"}')
   const row = panel(page, 'Live messages').getByRole('row', { name: 'order.melon' })
   await expect(row).toContainText('by a NATS client')
 })
