@@ -3,6 +3,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { parseAst } from 'vite'
+import { repeatedNames, undocumented } from './exports.js'
 import { root } from './needs.js'
 
 const sources = ['packages/protocol/src', 'packages/client/src', 'packages/react/src', 'relay/src']
@@ -46,6 +47,8 @@ export function faultsOfStructure() {
         ]
       : []),
     ...files.flatMap(({ anys }) => anys.map((at) => `${at}: "any"`)),
+    ...repeatedNames(files.map(({ file }) => file)),
+    ...undocumented(['packages/protocol', 'packages/client', 'packages/react', 'relay']),
     ...circlesIn(graph).map((circle) => `circular imports of files: ${circle.map(short).join(', ')}`),
     ...circlesIn(foldersOf(graph)).map((circle) => `circular imports of folders: ${circle.map(short).join(', ')}`),
   ]

@@ -3,7 +3,7 @@ import type { Authenticate, Credentials, Identity } from '../core/access/identit
 import type { Clock } from '../core/clock.js'
 import { Accounts } from './accounts.js'
 import { type AuthenticateHook, askHook } from './hook.js'
-import { identityOf, type Person, readRules } from './identities.js'
+import { identityOfPerson, type Person, readRules } from './identities.js'
 import { type Claims, jwtVerifier } from './jwt.js'
 import { unauthorized } from './refusals.js'
 import { type AuthSettings, usualLeewayMs } from './settings.js'
@@ -57,7 +57,7 @@ export function openAuthenticator(settings: AuthSettings, ports: AuthenticatorPo
   return {
     async authenticate(credentials) {
       if (credentials.ticket !== undefined) return tickets.redeem(credentials.ticket)
-      return identityOf(await personOf(credentials), roles)
+      return identityOfPerson(await personOf(credentials), roles)
     },
     issueTicket: (identity) => tickets.issue(identity),
   }

@@ -23,7 +23,7 @@ export type Roles = Readonly<Record<string, RuleSet>>
  * The identity of a client.
  * @throws {WildcastError} `unauthorized` if its role is not in the configuration
  */
-export function identityOf({ user, role, claims = {}, rules, expiresAt }: Person, roles: Roles): Identity {
+export function identityOfPerson({ user, role, claims = {}, rules, expiresAt }: Person, roles: Roles): Identity {
   const ofRole = role === undefined ? undefined : Object.hasOwn(roles, role) ? roles[role] : undefined
   if (role !== undefined && !ofRole) throw unauthorized(`there is no role "${role.slice(0, 64)}"`)
   const sources = [...(ofRole ? [{ name: `role "${role}"`, rules: ofRole }] : []), ...(rules ? [rules] : [])]

@@ -10,7 +10,7 @@ import { FanOut } from './fan-out.js'
 import type { FeedMember } from './feed.js'
 import { Lease, type LeaseOptions } from './lease.js'
 import { nobody } from './observer.js'
-import { everything } from './policy.js'
+import { everyMessage } from './policy.js'
 import { TimeSlice } from './time-slice.js'
 
 /** A lease on a scripted broker, and members that join it. */
@@ -39,7 +39,7 @@ function member() {
   const outlet = recordingOutlet()
   const notified: string[] = []
   const one: FeedMember = { outlet, expectsAnswer: () => {}, ended: (_, { code }) => void notified.push(code) }
-  const joins = { member: one, policy: everything, joined: () => void notified.push('joined') }
+  const joins = { member: one, policy: everyMessage, joined: () => void notified.push('joined') }
   return { outlet, notified, joins }
 }
 

@@ -19,14 +19,14 @@ export interface AskedPolicy {
 const leastRate = 0.001
 
 /** Every message, as fast as the reader reads. */
-export const everything: Policy = { latest: false }
+export const everyMessage: Policy = { latest: false }
 
 /**
  * Returns the policy that a `Subscribe` asks for. A rate skips messages, so it needs `latest`.
  * @throws {WildcastError} `invalid_frame`
  */
 export function policyOf(asked: AskedPolicy | undefined): Policy {
-  if (asked?.maxRate === undefined) return asked?.deliver === 'latest' ? { latest: true } : everything
+  if (asked?.maxRate === undefined) return asked?.deliver === 'latest' ? { latest: true } : everyMessage
   if (asked.deliver === 'all')
     throw new WildcastError(
       'invalid_frame',

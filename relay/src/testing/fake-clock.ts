@@ -10,8 +10,13 @@ export interface FakeClock extends Clock {
   readonly timers: number
 }
 
+interface Timer {
+  readonly at: number
+  readonly run: () => void
+}
+
 export function fakeClock(): FakeClock {
-  const timers = new Set<{ readonly at: number; readonly run: () => void }>()
+  const timers = new Set<Timer>()
   let now = 0
   return {
     now: () => now,
@@ -26,8 +31,8 @@ export function fakeClock(): FakeClock {
     advance(ms) {
       const end = now + ms
       for (;;) {
-        const next = [...timers].filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)[0]
-        if (!next) break
+        const next = first(timers)
+        if (!next || next.at > end) break
         timers.delete(next)
         now = Math.max(now, next.at)
         next.run()
@@ -41,4 +46,11 @@ export function fakeClock(): FakeClock {
       return timers.size
     },
   }
+}
+
+/** The next timer; of several at the same time, the one that was set first. */
+function first(timers: Iterable<Timer>): Timer | undefined {
+  let found: Timer | undefined
+  for (const timer of timers) if (!found || timer.at < found.at) found = timer
+  return found
 }

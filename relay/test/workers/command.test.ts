@@ -107,7 +107,7 @@ id = "echo"
 source = "echo.mjs"
 trigger.subscription.Topic.topic = "say"
 [[bridge]]
-from = "main:said"
+from = "main:answers"
 to = "second"
 [[gateway]]
 port = 0
@@ -115,7 +115,7 @@ host = "127.0.0.1"
 broker = "second"
 `
   const project = async (): Promise<string> => {
-    const cwd = await folderWith('echo.mjs', "export default () => ({ subject: 'said', message: 'old' })")
+    const cwd = await folderWith('echo.mjs', "export default () => ({ subject: 'answers', message: 'old' })")
     await writeFile(path.join(cwd, 'wildcast.toml'), toml(echo))
     return cwd
   }
@@ -125,7 +125,7 @@ broker = "second"
     const command = await startWorkers(['up', '--watch'], { cwd, ports: 2 })
     const clients = [await clientOf(command), await clientOf(command), await clientOf(command)]
     const answers = await Promise.all(clients.map((client) => collectMessages(client, 'answers')))
-    const copied = await collectMessages(clients[0]?.broker('second') as never, 'said')
+    const copied = await collectMessages(clients[0]?.broker('second') as never, 'answers')
     // The component subscribes some moments after the ports open.
     await expect.poll(() => clients[0]?.publish('say').then(() => answers[0]?.length)).toBeGreaterThan(0)
     for (const client of clients) await client.publish('say')
@@ -138,7 +138,7 @@ broker = "second"
     const times = await runs()
     for (const one of [...answers, copied]) await expect.poll(() => one.length).toBeGreaterThanOrEqual(times - 1)
     for (const one of [...answers, copied]) expect(one.length).toBeLessThanOrEqual(times)
-    await writeFile(path.join(cwd, 'echo.mjs'), "export default () => ({ subject: 'said', message: 'new' })")
+    await writeFile(path.join(cwd, 'echo.mjs'), "export default () => ({ subject: 'answers', message: 'new' })")
     await expect.poll(() => clients[1]?.publish('say').then(() => answers[2]?.at(-1))).toBe('new')
   })
 

@@ -16,7 +16,7 @@ id = "echo"
 source = "echo.mjs"
 trigger.subscription.Topic.topic = "say"
 `
-const publishes = (word: string): string => `export default () => ({ subject: 'said', message: '${word}' })`
+const publishes = (word: string): string => `export default () => ({ subject: 'answers', message: '${word}' })`
 
 async function project(
   more = echo,

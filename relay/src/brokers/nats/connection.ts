@@ -9,7 +9,7 @@ import { incoming, outgoing } from './message-form.js'
 import { endedBy } from './refusal.js'
 import { NatsRequests } from './requests.js'
 import { routeServerError } from './route-server-error.js'
-import { type ServerEvent, serverEventOf } from './server-event.js'
+import { type NatsServerEvent, serverEventOf } from './server-event.js'
 import { NatsServing } from './serving.js'
 import { checkLine, isInbox, type NatsNative, natsNameOf } from './subjects.js'
 import { NatsSubscription } from './subscription.js'
@@ -133,7 +133,7 @@ export class ServerConnection implements BrokerConnection<NatsNative> {
     }
   }
 
-  #handle(event: ServerEvent): void {
+  #handle(event: NatsServerEvent): void {
     if (event.kind !== 'leaving') routeServerError(event, this.#confirmations, this.#subscriptions)
     else if (this.#options.hasOtherServer) void this.#changeServer()
   }

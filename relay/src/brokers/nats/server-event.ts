@@ -1,7 +1,7 @@
 import type { Status } from 'nats'
 
 /** An event of an open connection. `leaving`: the server will close it soon (lame duck mode). */
-export type ServerEvent = ServerError | { readonly kind: 'leaving' }
+export type NatsServerEvent = ServerError | { readonly kind: 'leaving' }
 
 /** A refusal of the server. */
 export type ServerError =
@@ -26,7 +26,7 @@ export interface Refused {
  * Reads an event of the client library. This is the only part of its API in use that differs in
  * version 3: errors have classes there, such as `PermissionViolationError`.
  */
-export function serverEventOf(status: Status): ServerEvent | undefined {
+export function serverEventOf(status: Status): NatsServerEvent | undefined {
   // An enumeration in version 2, its strings in version 3.
   const type: string = status.type
   if (type === 'ldm') return { kind: 'leaving' }

@@ -2,14 +2,14 @@ import { type BrokerMessage, decodeUtf8, type Subject } from '@wildcast/protocol
 import type { RedisNames } from './subjects.js'
 
 /** An entry of a stream. */
-export interface Entry {
+export interface StreamEntry {
   readonly id: string
   /** `gone`: it was dropped from a stream that grew too long. `foreign`: no relay wrote it. */
   readonly message: BrokerMessage | 'gone' | 'foreign'
 }
 
 /** Parses the entries in a reply of `XREADGROUP` or `XCLAIM`: `[id, [field, value, …]]` each. */
-export function entriesOf(reply: unknown, names: RedisNames): Entry[] {
+export function entriesOf(reply: unknown, names: RedisNames): StreamEntry[] {
   return (reply as readonly [Buffer, readonly Buffer[] | null][]).map(([id, fields]) => ({
     id: id.toString(),
     message: fields ? messageOf(fields, names) : 'gone',

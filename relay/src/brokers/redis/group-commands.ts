@@ -1,6 +1,6 @@
 import { WildcastError } from '@wildcast/protocol'
 import type { Redis } from 'ioredis'
-import { type Entry, entriesOf } from './entries.js'
+import { entriesOf, type StreamEntry } from './entries.js'
 import { isRefusal } from './failures.js'
 import type { GroupKeys } from './keys.js'
 import type { LeaseTimes } from './leases.js'
@@ -127,7 +127,7 @@ export class GroupCommands {
    * Renews the lease. Resolves with entries claimed from consumers that are gone, at most `room`.
    * @throws {WildcastError} `too_many_subscriptions`, or what the command failed with
    */
-  async renew({ scripts }: Client, room: number): Promise<Entry[]> {
+  async renew({ scripts }: Client, room: number): Promise<StreamEntry[]> {
     const { id, group, keys, names, leaseTimes } = this.#options
     const { leaseMs, keepMs } = leaseTimes
     const args = [keys.field, keys.line, group, id, leaseMs, keepMs, mostGroups, mostGroupBytes, room]
@@ -139,7 +139,7 @@ export class GroupCommands {
   }
 
   /** Reads new entries (`>`), or again those that are pending (`0`). */
-  async read({ redis }: Client, count: number, from: '>' | '0'): Promise<Entry[]> {
+  async read({ redis }: Client, count: number, from: '>' | '0'): Promise<StreamEntry[]> {
     const { id, group, keys, names } = this.#options
     const reply = await redis.xreadgroupBuffer('GROUP', group, id, 'COUNT', count, 'STREAMS', keys.stream, from)
     const [stream] = (reply ?? []) as [unknown, unknown][]

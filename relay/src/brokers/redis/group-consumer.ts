@@ -4,7 +4,7 @@ import type { Dropped } from '../../core/broker.js'
 import type { Clock } from '../../core/clock.js'
 import type { Sink } from '../foreign/driver.js'
 import { AckQueue } from './ack-queue.js'
-import type { Entry } from './entries.js'
+import type { StreamEntry } from './entries.js'
 import { isRefusal } from './failures.js'
 import { GroupCommands, type GroupCommandsOptions } from './group-commands.js'
 import { PendingEntries } from './pending-entries.js'
@@ -144,7 +144,7 @@ export class GroupConsumer {
     await Promise.allSettled([acknowledged, left])
   }
 
-  #begin(connection: ConsumerConnection, pending: readonly Entry[]): void {
+  #begin(connection: ConsumerConnection, pending: readonly StreamEntry[]): void {
     const state = this.#state
     if (state.phase !== 'joining' || state.connection !== connection) return
     this.#state = { phase: 'consuming', connection, isReading: false, hasMore: false }
@@ -156,7 +156,7 @@ export class GroupConsumer {
   }
 
   /** Renews the lease, and schedules the next renewal. Resolves with the claimed entries. */
-  #renew(connection: ConsumerConnection): Promise<Entry[]> {
+  #renew(connection: ConsumerConnection): Promise<StreamEntry[]> {
     const { clock, leaseTimes } = this.#options
     this.#stopRenewing()
     this.#stopRenewing = clock.after(leaseTimes.renewEveryMs, () => {
@@ -211,7 +211,7 @@ export class GroupConsumer {
     else connection.failed(cause)
   }
 
-  #addAll(connection: ConsumerConnection, entries: readonly Entry[]): void {
+  #addAll(connection: ConsumerConnection, entries: readonly StreamEntry[]): void {
     for (const { id, message } of entries) {
       if (this.#acks.has(id)) continue
       if (message === 'foreign') connection.dropped('foreign_message')

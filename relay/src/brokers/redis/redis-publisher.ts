@@ -56,7 +56,7 @@ export interface RedisPublisherOptions {
 }
 
 /** The receivers of a message. */
-export interface Receivers {
+export interface RedisReceivers {
   /** The number of matching subscriptions of Redis clients; on a cluster those of one node. */
   readonly clients: number
   readonly groups: number
@@ -72,7 +72,7 @@ export class RedisPublisher {
   }
 
   /** @throws {WildcastError} `invalid_subject`, `unsupported`, `forbidden` */
-  async publish(message: BrokerMessage): Promise<Receivers> {
+  async publish(message: BrokerMessage): Promise<RedisReceivers> {
     const { subject } = message
     const { redis, scripts, keys, failed } = this.#options
     const { channel, payload } = this.#route(message)

@@ -46,6 +46,6 @@ function certificateOf(socket: IncomingMessage['socket']): string | undefined {
  * The identity of the client of an HTTP request.
  * @throws {WildcastError} by rejection: `unauthorized`, `token_expired`
  */
-export async function identityOf(c: Context, relay: Pick<RelayFacts, 'authenticate'>): Promise<Identity> {
+export async function identityOfRequest(c: Context, relay: Pick<RelayFacts, 'authenticate'>): Promise<Identity> {
   return identify(relay, credentialsOf((c.env as HttpBindings).incoming))
 }

@@ -5,7 +5,7 @@ import type { Identity } from '../../core/access/identity.js'
 import type { RelayView } from '../../core/relay.js'
 import type { Gateway } from '../gateway.js'
 import { brokerOfUrl } from './broker-of-url.js'
-import { identityOf } from './credentials.js'
+import { identityOfRequest } from './credentials.js'
 import {
   decodeResponse,
   type EnvelopedRequest,
@@ -35,7 +35,7 @@ export function httpRequest({ form, timeoutMs = 2000 }: HttpRequestOptions = {})
     const limit = { maxBytes: Math.floor(relay.limits.payload / 4), remedy: 'send less' }
     routes.all('/request/*', async (c) => {
       if (!form) return c.text('request-response is not supported: start the gateway with --request-response', 400)
-      const identity = await identityOf(c, relay)
+      const identity = await identityOfRequest(c, relay)
       const request = requestOf(c, await readBody(c, relay, limit))
       const broker = brokerOfUrl(c.req.url)
       try {

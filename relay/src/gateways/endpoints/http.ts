@@ -1,7 +1,7 @@
 import type { Outlet } from '../../core/outlet.js'
 import type { Gateway } from '../gateway.js'
 import { brokerOfUrl } from './broker-of-url.js'
-import { identityOf } from './credentials.js'
+import { identityOfRequest } from './credentials.js'
 import { onlyBy } from './only-by.js'
 import { readBody } from './read-body.js'
 import { subjectOfPath } from './subject-of-path.js'
@@ -17,7 +17,7 @@ export const http: Gateway = ({ routes }, relay) => {
   const limit = { maxBytes: relay.limits.payload, remedy: 'send it in parts' }
 
   routes.post('/publish/*', async (c) => {
-    const identity = await identityOf(c, relay)
+    const identity = await identityOfRequest(c, relay)
     const payload = await readBody(c, relay, limit)
     const session = relay.open(ignoringOutlet, identity)
     const subject = subjectOfPath(new URL(c.req.url).pathname, '/publish/')

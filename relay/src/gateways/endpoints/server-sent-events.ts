@@ -11,7 +11,7 @@ import { goingAway } from '../dialects/dialect.js'
 import { messageFrame } from '../dialects/message-frame.js'
 import type { Gateway } from '../gateway.js'
 import { brokerOfUrl } from './broker-of-url.js'
-import { identityOf } from './credentials.js'
+import { identityOfRequest } from './credentials.js'
 import { reconnectWindow } from './reconnect-window.js'
 import { subjectOfPath } from './subject-of-path.js'
 
@@ -43,7 +43,7 @@ export const serverSentEvents: Gateway = ({ routes, closing }, relay) => {
     // No client would read or end the stream of a HEAD.
     if (c.req.method === 'HEAD' || !/\btext\/event-stream\b/i.test(c.req.header('accept') ?? '')) return next()
     const request = requestOf(c)
-    const identity = await identityOf(c, relay)
+    const identity = await identityOfRequest(c, relay)
     const { outgoing } = c.env as HttpBindings
     const stream = new EventStream({ gone: c.req.raw.signal, outgoing, clock: relay.clock })
     const outbox = outboxOver(stream, relay, encoder)

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { auths, components, example, gateway, memory, mqtt, nats, redis } from '../../testing/original-forms.js'
 import { scriptedOutside } from '../../testing/scripted-outside.js'
 import type { Config } from './config.js'
-import { auths, components, example, gateway, memory, mqtt, nats, redis } from './original-forms/readme.js'
 import { interpret } from './read-config.js'
 import { tomlSource } from './source/toml-source.js'
 

@@ -2,7 +2,7 @@ import { refusal, WildcastError } from '@wildcast/protocol'
 import type { Authenticate, Credentials, Identity } from '../../../core/access/identity.js'
 import type { Clock } from '../../../core/clock.js'
 
-export interface EntryPorts {
+export interface ClientEntryPorts {
   readonly clock: Clock
   readonly authenticate: Authenticate
   /** The credentials of the handshake. */
@@ -25,8 +25,8 @@ const mostHeld = 64 * 1024
  * The entry of a client: its first message may have credentials. Until they are checked, its
  * messages are held.
  */
-export class Entry {
-  readonly #ports: EntryPorts
+export class ClientEntry {
+  readonly #ports: ClientEntryPorts
   readonly #stopClock: () => void
   readonly #held: (string | Uint8Array)[] = []
   #bytes = 0
@@ -34,7 +34,7 @@ export class Entry {
   #refusal: WildcastError | undefined
   #checked: Promise<void> | undefined
 
-  constructor(ports: EntryPorts) {
+  constructor(ports: ClientEntryPorts) {
     this.#ports = ports
     this.#stopClock = ports.clock.after(silentMs, () =>
       this.#refuse(refusal('unauthorized', `send "Connect" with a token within ${silentMs / 1000} s`)),

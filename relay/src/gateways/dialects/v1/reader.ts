@@ -9,7 +9,7 @@ import {
 import type { ClientConnection } from '../../connections/connection.js'
 import type { KeepingDialect } from '../../connections/polled-connection.js'
 import type { Conversation } from './conversation.js'
-import { Entry, type EntryPorts } from './entry.js'
+import { ClientEntry, type ClientEntryPorts } from './entry.js'
 
 /** Whether a client's frame is not counted, since it belongs to the connection, not the session. */
 const isUncounted = (kind: string): boolean => kind === 'Connect' || kind === 'Pong' || kind === 'Received'
@@ -23,7 +23,7 @@ export class Reader implements KeepingDialect {
   /** Whether a frame has come, after which `Connect` is too late. */
   #begun = false
   /** Present until the client is known. */
-  #entry: Entry | undefined
+  #entry: ClientEntry | undefined
 
   constructor(codec: Codec, connection: ClientConnection, conversation: Conversation) {
     this.#codec = codec
@@ -32,8 +32,8 @@ export class Reader implements KeepingDialect {
   }
 
   /** Nothing of the client is acted on until its credentials are checked. */
-  checkFirst(ports: Pick<EntryPorts, 'clock' | 'authenticate' | 'credentials'>): void {
-    this.#entry = new Entry({
+  checkFirst(ports: Pick<ClientEntryPorts, 'clock' | 'authenticate' | 'credentials'>): void {
+    this.#entry = new ClientEntry({
       ...ports,
       tokenOf: (message) => tokenOf(this.#codec, message),
       admit: (identity, messages) => {

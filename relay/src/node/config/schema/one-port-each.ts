@@ -23,9 +23,9 @@ export function onePortEach<Input>(gatewaysOf: (input: unknown) => readonly Writ
   return v.rawCheck(({ dataset, addIssue }) => {
     const seen: { readonly port: number; readonly host: string | undefined; readonly name: string }[] = []
     for (const { keys, name, path } of gatewaysOf(dataset.value)) {
-      const port = Number(within(keys, 'port') ?? usualPort)
+      const port = Number(valueIn(keys, 'port') ?? usualPort)
       if (!Number.isInteger(port) || port <= 0) continue
-      const named = within(keys, 'host')
+      const named = valueIn(keys, 'host')
       const host = typeof named === 'string' ? named : undefined
       const owner = seen.find((other) => other.port === port && overlap(other.host, host))
       seen.push({ port, host, name })
@@ -66,12 +66,12 @@ function itemsOf(input: unknown, path: Path): [v.IssuePathItem, ...v.IssuePathIt
   let value = input
   const items = path.map((key): v.IssuePathItem => {
     const around = value
-    value = Array.isArray(around) ? around[Number(key)] : within(around, String(key))
+    value = Array.isArray(around) ? around[Number(key)] : valueIn(around, String(key))
     return { type: 'unknown', origin: 'value', input: around, key, value }
   })
   return items as [v.IssuePathItem, ...v.IssuePathItem[]]
 }
 
-export function within(value: unknown, key: string): unknown {
+export function valueIn(value: unknown, key: string): unknown {
   return isTable(value) ? value[key] : undefined
 }

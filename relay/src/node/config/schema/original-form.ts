@@ -7,7 +7,7 @@ import { type Skipped, spinComponents, triggeredBy, type WrittenComponent } from
 import type { Context } from './context.js'
 import { gatewayEntries, gatewayOf, originalWords } from './gateway.js'
 import { named } from './named.js'
-import { onePortEach, type WrittenGateway, within } from './one-port-each.js'
+import { onePortEach, valueIn, type WrittenGateway } from './one-port-each.js'
 import { originalBroker } from './original-broker.js'
 import { isTable, keyIn, optional, type Reads, type Table, table } from './table.js'
 
@@ -43,7 +43,7 @@ export function originalForm(context: Context): Reads<Config> {
 
 function gatewaysOf(brokers: unknown): readonly WrittenGateway[] {
   return Object.entries(brokers ?? {}).flatMap(([name, broker]): readonly WrittenGateway[] => {
-    const keys = within(within(broker, 'gateway'), 'Http')
+    const keys = valueIn(valueIn(broker, 'gateway'), 'Http')
     return isTable(keys) && 'port' in keys
       ? [{ keys, name: `the gateway of "${shown(name)}"`, path: [name, 'gateway', 'Http'] }]
       : []

@@ -13,7 +13,7 @@ import { gatewayEntries, gatewayOf, ownWords } from './gateway.js'
 import { mqttSettingsKeys } from './mqtt.js'
 import { named } from './named.js'
 import { natsSettingsKeys } from './nats.js'
-import { onePortEach, type WrittenGateway, within } from './one-port-each.js'
+import { onePortEach, valueIn, type WrittenGateway } from './one-port-each.js'
 import { redisSettingsKeys } from './redis.js'
 import { isTable, keyIn, notATable, optional, type Reads, type Table, table } from './table.js'
 import { wholeNumber } from './values.js'
@@ -77,7 +77,7 @@ function configOf({ port = 3015, workers, auth, roles, default: first, brokers, 
 }
 
 function gatewaysOf(input: unknown): readonly WrittenGateway[] {
-  const further = within(input, 'gateway')
+  const further = valueIn(input, 'gateway')
   const list = Array.isArray(further) ? further : []
   return [
     { keys: input, name: 'the main gateway', path: [] },
@@ -123,7 +123,7 @@ function noSuchType(known: readonly string[]): Reads<unknown> {
     v.unknown(),
     v.rawCheck(({ dataset, addIssue }) =>
       addIssue({
-        message: unknownType(within(dataset.value, 'type'), known),
+        message: unknownType(valueIn(dataset.value, 'type'), known),
         path: [keyIn(dataset.value, 'type')],
       }),
     ),
