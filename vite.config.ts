@@ -3,6 +3,7 @@ import react from '@vitejs/plugin-react'
 import { playwright } from '@vitest/browser-playwright'
 import { defaultClientConditions, defaultServerConditions } from 'vite'
 import { defineConfig } from 'vitest/config'
+import { firstLoad } from './demo/vite/first-load.js'
 
 // One configuration for the demo (dev, build) and for the tests. Packages resolve to their sources,
 // so neither needs a build first.
@@ -25,7 +26,7 @@ const inBrowser = 'packages/*/src/**/*.browser.test.ts'
 
 export default defineConfig({
   root: 'demo',
-  plugins: [react(), tailwindcss()],
+  plugins: [react(), tailwindcss(), firstLoad({ mostBytes: 120_000 })],
   resolve: { conditions: [source, ...defaultClientConditions] },
   ssr: { resolve: { conditions: [source, ...defaultServerConditions], externalConditions: [source] } },
   server: {
@@ -35,6 +36,7 @@ export default defineConfig({
       '/publish': relay,
       '/request': relay,
       '/healthz': relay,
+      '/metrics': relay,
     },
   },
   build: { outDir: 'dist', emptyOutDir: true },

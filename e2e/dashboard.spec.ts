@@ -48,7 +48,7 @@ test('a paused dashboard shows the same rows until it is resumed', async ({ pers
   await expect.poll(() => tile(page, 'Orders packed here')).toBeGreaterThan(packed)
 })
 
-test('with a maximal rate the relay leaves out most prices, and none of them counts as missed', async ({ person }) => {
+test("with a maximal rate the relay leaves out most prices, which don't count as missed", async ({ person }) => {
   const page = await person('Alice', demo.url, 'dashboard')
   const delivery = panel(page, 'Delivery of prices')
   await expect(delivery).toContainText(/^(?!.*[1-9]\d % left out).*0 % left out/s)

@@ -14,10 +14,11 @@ export default defineConfig({
   timeout: 120_000,
   expect: { timeout: 30_000 },
   projects: [
-    // Apart from what needs a clone of its own.
-    { name: 'page', testIgnore: ['readme/**', 'start.spec.ts'] },
+    { name: 'page', testIgnore: ['readme/**', 'load.spec.ts', 'start.spec.ts'] },
+    // It measures frames, so no other test runs beside it.
+    { name: 'load', testMatch: 'load.spec.ts', dependencies: ['page'] },
     // It builds the page that the others load.
-    { name: 'start', testMatch: 'start.spec.ts', dependencies: ['page'] },
+    { name: 'start', testMatch: 'start.spec.ts', dependencies: ['load'] },
   ],
   use: {
     viewport: { width: 1200, height: 760 },

@@ -21,13 +21,13 @@ type View = 'chat' | 'dashboard' | 'explorer' | 'faults'
 const outage = /net::ERR_(CONNECTION|EMPTY|SOCKET|INCOMPLETE)|handshake: Unexpected response code: 403/
 
 export const test = base.extend<Fixtures>({
-  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixtures that a function needs from its pattern
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads it to find the fixtures
   relay: async ({}, use) => {
     const relay = await startRelay()
     await use(relay)
     await relay.kill()
   },
-  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixtures that a function needs from its pattern
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads it to find the fixtures
   watch: async ({}, use) => {
     const complaints: string[] = []
     await use((context, name) => {
@@ -57,13 +57,13 @@ export const test = base.extend<Fixtures>({
 
 export { expect }
 
-/** Says something in the room that is open. */
+/** Sends a message to the room that is open. */
 export async function say(page: Page, text: string): Promise<void> {
   await page.getByLabel('Message').fill(text)
   await page.getByRole('button', { name: 'Send' }).click()
 }
 
-/** What the open room's conversation reads. */
+/** The conversation of the room that is open. */
 export function conversation(page: Page): ReturnType<Page['getByLabel']> {
   return page.getByLabel('Conversation')
 }

@@ -52,7 +52,7 @@ function Effect() {
       <Bar label="published" value={published} share={1} color="--s4" />
       <Bar label="delivered" value={got} share={share} color="--s2" />
       <p className="text-quiet text-xs tabular-nums">
-        {Math.round((1 - share) * 100)} % left out · {bytes(bandwidth.rate(0))}/s to this page, of all streams
+        {Math.round((1 - share) * 100)} % left out · {bytes(bandwidth.rate(0))}/s to this page
       </p>
     </div>
   )
