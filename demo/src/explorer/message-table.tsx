@@ -1,5 +1,5 @@
 import type { Message } from '@wildcast/client'
-import { memo, useState } from 'react'
+import { memo, useCallback, useState } from 'react'
 import { bytes, timeOf } from '../ui/format.js'
 import { MessageDetail } from './message-detail.js'
 import { previewOf } from './payload.js'
@@ -14,6 +14,13 @@ interface MessageTableProps {
 /** Messages, the newest first. A click on one shows all of it. */
 export function MessageTable({ items, onRead }: MessageTableProps) {
   const [open, setOpen] = useState<string>()
+  const toggle = useCallback(
+    (key: string) => {
+      onRead()
+      setOpen((now) => (now === key ? undefined : key))
+    },
+    [onRead],
+  )
   return (
     <section
       aria-label="Messages"
@@ -33,15 +40,7 @@ export function MessageTable({ items, onRead }: MessageTableProps) {
         </thead>
         <tbody>
           {items.toReversed().map((message) => (
-            <Row
-              key={message.key}
-              message={message}
-              isOpen={message.key === open}
-              onToggle={() => {
-                onRead()
-                setOpen(message.key === open ? undefined : message.key)
-              }}
-            />
+            <Row key={message.key} message={message} isOpen={message.key === open} onToggle={toggle} />
           ))}
         </tbody>
       </table>
@@ -52,43 +51,40 @@ export function MessageTable({ items, onRead }: MessageTableProps) {
 interface RowProps {
   readonly message: Message
   readonly isOpen: boolean
-  readonly onToggle: () => void
+  readonly onToggle: (key: string) => void
 }
 
-const Row = memo(
-  function Row({ message, isOpen, onToggle }: RowProps) {
-    return (
-      <>
-        <tr
-          className={`relative border-line/60 border-b align-middle hover:bg-raised/60 ${isOpen ? 'bg-raised/60' : ''}`}
-        >
-          <td className="hidden py-2 pl-6 text-quiet tabular-nums sm:table-cell">{timeOf(message.receivedAt)}</td>
-          <td className="py-2 pl-3">
-            <button
-              type="button"
-              aria-expanded={isOpen}
-              onClick={onToggle}
-              className="block max-w-full truncate text-left font-mono after:absolute after:inset-0 touch:min-h-7"
-            >
-              <SubjectText message={message} />
-            </button>
-          </td>
-          <td className="truncate px-3 py-2 font-mono text-text/85">
-            <bdi>{previewOf(message)}</bdi>
-          </td>
-          <td className="hidden py-2 pr-6 text-right text-quiet tabular-nums sm:table-cell">
-            {bytes(message.bytes.length)}
+const Row = memo(function Row({ message, isOpen, onToggle }: RowProps) {
+  return (
+    <>
+      <tr
+        className={`relative border-line/60 border-b align-middle hover:bg-raised/60 ${isOpen ? 'bg-raised/60' : ''}`}
+      >
+        <td className="hidden py-2 pl-6 text-quiet tabular-nums sm:table-cell">{timeOf(message.receivedAt)}</td>
+        <td className="py-2 pl-3">
+          <button
+            type="button"
+            aria-expanded={isOpen}
+            onClick={() => onToggle(message.key)}
+            className="block max-w-full truncate text-left font-mono after:absolute after:inset-0 touch:min-h-7"
+          >
+            <SubjectText message={message} />
+          </button>
+        </td>
+        <td className="truncate px-3 py-2 font-mono text-text/85">
+          <bdi>{previewOf(message)}</bdi>
+        </td>
+        <td className="hidden py-2 pr-6 text-right text-quiet tabular-nums sm:table-cell">
+          {bytes(message.bytes.length)}
+        </td>
+      </tr>
+      {isOpen && (
+        <tr className="border-line/60 border-b bg-raised/40">
+          <td colSpan={4} className="px-3 py-3 md:px-6">
+            <MessageDetail message={message} />
           </td>
         </tr>
-        {isOpen && (
-          <tr className="border-line/60 border-b bg-raised/40">
-            <td colSpan={4} className="px-3 py-3 md:px-6">
-              <MessageDetail message={message} />
-            </td>
-          </tr>
-        )}
-      </>
-    )
-  },
-  (before, after) => before.message === after.message && before.isOpen === after.isOpen,
-)
+      )}
+    </>
+  )
+})

@@ -1,4 +1,4 @@
-import { type FormEvent, useRef, useState } from 'react'
+import { type FormEvent, useCallback, useLayoutEffect, useRef, useState } from 'react'
 import { useSubscription } from '../bridge.js'
 import { Button } from '../ui/button.js'
 import { Empty } from '../ui/empty.js'
@@ -18,7 +18,13 @@ export function Messages() {
   const count = useRef(0)
   const feed = useSubscription(pattern, { broker, keep, onEvent: () => count.current++ })
   const [frozen, setFrozen] = useState<{ readonly items: typeof feed.items; readonly count: number }>()
-  const freeze = (): void => setFrozen((now) => now ?? { items: feed.items, count: count.current })
+  const newest = useRef(feed.items)
+  useLayoutEffect(() => {
+    newest.current = feed.items
+  }, [feed.items])
+  const freeze = useCallback(() => {
+    setFrozen((now) => now ?? { items: newest.current, count: count.current })
+  }, [])
   const items = frozen?.items ?? feed.items
   const newer = frozen ? count.current - frozen.count : 0
   const toPattern = (next: string): void => {
