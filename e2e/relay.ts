@@ -10,6 +10,8 @@ export interface RelayProcess {
   readonly port: number
   /** Kills the process. */
   kill(): Promise<void>
+  /** Stops its execution: its connections stay open, and nothing is answered. */
+  freeze(): void
   /** Starts it again on the same port. */
   restart(): Promise<void>
 }
@@ -50,6 +52,7 @@ export async function startRelay(words: readonly string[] = gateway()): Promise<
       child.kill('SIGKILL')
       await once(child, 'exit')
     },
+    freeze: () => void child.kill('SIGSTOP'),
     restart: start,
   }
 }

@@ -8,6 +8,7 @@ import { shareTabs } from '@wildcast/client/tabs'
 import { watchConnection, writeDown } from './journal.js'
 import { line } from './line.js'
 
+export { WildcastError } from '@wildcast/client'
 export { useConnection, usePublish, usePublishing, useSubscription, WildcastProvider } from '@wildcast/react'
 
 type PublishListener = (key: string, state: Parameters<ReportState>[0], error?: Error) => void

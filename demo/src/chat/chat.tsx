@@ -62,11 +62,12 @@ function Offline({ log }: { readonly log: RoomLog }) {
   const { state } = useConnection()
   if (state === 'online' || (state === 'connecting' && log.pending.length === 0)) return null
   const count = log.pending.length
+  const kept = count === 1 ? 'One message is' : `${count} messages are`
   return (
     <p className="mx-auto w-full max-w-4xl px-4 pb-2 text-warn text-xs md:px-7">
       {count === 0
         ? 'You are offline. Write all the same: messages are kept, and sent when the connection is back.'
-        : `${count === 1 ? 'One message is' : `${count} messages are`} kept here, and sent when the connection is back. A reload loses nothing.`}
+        : `${kept} kept here, and sent when the connection is back. A reload loses nothing.`}
     </p>
   )
 }

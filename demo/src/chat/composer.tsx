@@ -66,8 +66,8 @@ export function Composer({ room }: { readonly room: string }) {
         <button
           type="submit"
           disabled={!canSend}
-          className="flex h-9 shrink-0 items-center gap-2 rounded-lg bg-brand-deep px-3 font-medium text-on-brand text-sm
-            transition-colors disabled:bg-raised disabled:text-quiet touch:h-11"
+          className="flex h-9 shrink-0 items-center gap-2 rounded-lg bg-brand-deep px-3 font-medium text-on-brand
+            text-sm transition-colors disabled:bg-raised disabled:text-quiet touch:h-11"
         >
           <Icon name="send" />
           Send

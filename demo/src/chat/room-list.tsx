@@ -52,8 +52,8 @@ function RoomLink({ broker, name, onChoose }: RoomLinkProps) {
         </span>
         {unread > 0 && (
           <span
-            className="ml-auto min-w-[1.125rem] rounded-full bg-brand-deep px-1.5 text-center font-medium font-sans text-[0.6875rem] text-on-brand
-              leading-[1.125rem]"
+            className="ml-auto min-w-[1.125rem] rounded-full bg-brand-deep px-1.5 text-center font-medium
+              font-sans text-[0.6875rem] text-on-brand leading-[1.125rem]"
           >
             {unread > 99 ? '99+' : unread}
             <span className="sr-only"> unread</span>

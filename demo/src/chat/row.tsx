@@ -16,11 +16,10 @@ interface RowProps {
 /** One message. */
 export function Row({ room, entry, continues }: RowProps) {
   const { from, at, state } = entry
+  const space = continues ? 'py-0.5' : 'mt-3 pt-1 pb-0.5'
   const isUnsent = state !== undefined && state !== 'sent'
   return (
-    <li
-      className={`group -mx-3 flex gap-3 rounded-lg px-3 hover:bg-raised/50 ${continues ? 'py-0.5' : 'mt-3 pt-1 pb-0.5'}`}
-    >
+    <li className={`group -mx-3 flex gap-3 rounded-lg px-3 hover:bg-raised/50 ${space}`}>
       <div className="w-9 shrink-0">
         {continues ? (
           <time className="hidden pt-1 text-center text-[0.625rem] text-quiet tabular-nums group-hover:block">

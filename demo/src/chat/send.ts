@@ -61,8 +61,8 @@ onPublishState((key, state, error) => noteState(key, states[state], error?.messa
 const patienceMs = 15_000
 
 /**
- * The outbox does not say which messages of an earlier page have failed: those without an outcome a
- * while after the first connection are unknown. A later outcome replaces that.
+ * The outbox does not report which messages of an earlier page have failed: those without an
+ * outcome a while after the first connection are unknown. A later outcome replaces that.
  */
 const left = Object.values(useChatStore.getState().rooms).flatMap(({ pending }) => pending)
 const stop = client.onStatus(({ state }) => {

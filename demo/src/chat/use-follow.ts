@@ -15,8 +15,8 @@ interface Follow {
 }
 
 /**
- * Keeps a list at its end while the reader is there, and otherwise where the reader is. What the
- * reader writes always leads to the end.
+ * Keeps a list at its end while the reader is there, and otherwise at the reader's place. A message
+ * that the reader writes always leads to the end.
  */
 export function useFollow(rows: readonly LogEntry[]): Follow {
   const list = useRef<HTMLDivElement>(null)

@@ -9,7 +9,9 @@ const looks = {
   closed: ['bg-bad', 'closed'],
 } as const
 
-/** Whether the page reaches the relay, and when it tries again. A small one is a dot while online. */
+/**
+ * Whether the page reaches the relay, and when it tries again. A small one is a dot while online.
+ */
 export function ConnectionBadge({ isSmall = false }: { readonly isSmall?: boolean }) {
   const connection = useConnection()
   const [dot, words] = looks[connection.state]

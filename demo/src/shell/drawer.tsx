@@ -41,7 +41,7 @@ export function Drawer() {
   useEffect(close, [view, room])
 
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: a click on the backdrop; the key for that is Escape
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the backdrop; its key is Escape
     <dialog
       ref={dialog}
       aria-label="Menu"

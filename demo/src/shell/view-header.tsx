@@ -15,7 +15,10 @@ interface ViewHeaderProps {
 export function ViewHeader({ title, note, children }: ViewHeaderProps) {
   const isWide = useIsWide()
   return (
-    <header className="flex min-h-14 shrink-0 items-center gap-2 border-line border-b bg-panel px-2 py-1.5 md:gap-3 md:px-6">
+    <header
+      className="flex min-h-14 shrink-0 items-center gap-2 border-line border-b bg-panel px-2 py-1.5 md:gap-3
+        md:px-6"
+    >
       {!isWide && <MenuButton />}
       <h2 className="min-w-0 truncate font-semibold tracking-tight">{title}</h2>
       {note && <p className="hidden min-w-0 truncate text-quiet text-sm lg:block">{note}</p>}

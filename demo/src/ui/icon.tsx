@@ -24,6 +24,7 @@ const paths = {
     </>
   ),
   warning: <path d="M8 2.5 14.5 13.5h-13zM8 6.5v3.5M8 11.7v.1" />,
+  chevron: <path d="m4 6 4 4 4-4" />,
   down: <path d="M8 3v10M4 9l4 4 4-4" />,
   send: <path d="M13.5 2.5 7.5 13.5l-1.7-5.3L2 5z M13.5 2.5 5.8 8.2" />,
   plus: <path d="M8 3v10M3 8h10" />,

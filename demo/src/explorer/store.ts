@@ -1,0 +1,46 @@
+import { create } from 'zustand'
+
+export type Tab = 'messages' | 'publish' | 'request' | 'serve'
+
+/** A header as it is typed. */
+export interface HeaderLine {
+  readonly id: number
+  readonly name: string
+  readonly value: string
+}
+
+/** The fields of a message to send. */
+export interface Draft {
+  readonly subject: string
+  readonly payload: string
+  readonly headers: readonly HeaderLine[]
+}
+
+interface ExplorerState {
+  /** Undefined: the relay's default. */
+  readonly broker: string | undefined
+  /** The pattern that is subscribed to. */
+  readonly pattern: string
+  readonly tab: Tab
+  readonly publish: Draft
+  readonly request: Draft
+}
+
+/** The state of the explorer, which another view does not end. */
+export const useExplorer = create<ExplorerState>()(() => ({
+  broker: undefined,
+  pattern: '**',
+  tab: 'publish',
+  publish: { subject: 'good.apple', payload: '{"price": 3}', headers: [] },
+  request: { subject: 'math.sum', payload: '[1, 2]', headers: [] },
+}))
+
+/** Changes fields of a draft. */
+export function changeDraft(form: 'publish' | 'request', change: Partial<Draft>): void {
+  useExplorer.setState(({ [form]: draft }) => ({ [form]: { ...draft, ...change } }))
+}
+
+/** The headers of a draft as the client takes them. Lines without a name are left out. */
+export function headersOf({ headers }: Draft): readonly (readonly [name: string, value: string])[] {
+  return headers.filter(({ name }) => name !== '').map(({ name, value }) => [name, value])
+}
