@@ -135,6 +135,7 @@ export const anyRelayFrame: {
     resumed: flag,
     received: count,
     user: maybe(text),
+    expires_in: maybe(count),
     relay: text,
     brokers: fc.array(broker, { maxLength: 3 }),
     limits: fc.record({
@@ -159,7 +160,13 @@ export const anyRelayFrame: {
   Subscribed: fc.record({ kind: fc.constant('Subscribed'), ref: maybe(count), id: count, subject: text }),
   Synced: fc.record({ kind: fc.constant('Synced'), id: count }),
   Unsubscribed: fc.record({ kind: fc.constant('Unsubscribed'), ref: maybe(count), id: count, error: maybe(failure) }),
-  Ack: fc.record({ kind: fc.constant('Ack'), ref: count, allowed: maybe(flag), why: maybe(text) }),
+  Ack: fc.record({
+    kind: fc.constant('Ack'),
+    ref: count,
+    allowed: maybe(flag),
+    why: maybe(text),
+    expires_in: maybe(count),
+  }),
   Response: fc.record({ kind: fc.constant('Response'), ref: count, message: payload, more: maybe(flag) }),
   Error: fc.record({
     kind: fc.constant('Error'),

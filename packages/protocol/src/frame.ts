@@ -146,6 +146,8 @@ export interface WelcomeFrame {
   /** How many frames of the client the relay has received. */
   readonly received: number
   readonly user?: string | undefined
+  /** Milliseconds until the session ends, unless the client sends a newer token. */
+  readonly expires_in?: number | undefined
   /** The name of the relay, new at each of its starts. */
   readonly relay: string
   readonly brokers: readonly BrokerInfo[]
@@ -210,6 +212,8 @@ export interface AckFrame {
   readonly allowed?: boolean | undefined
   /** Why an action is not allowed, if the relay explains it. */
   readonly why?: string | undefined
+  /** Answers `Authenticate`: milliseconds until the session ends, as in `Welcome`. */
+  readonly expires_in?: number | undefined
 }
 /** An answer to a request. */
 export interface ResponseFrame {

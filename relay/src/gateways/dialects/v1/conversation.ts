@@ -242,7 +242,8 @@ export class Conversation implements OutboxOwner, ResumableSession, AnsweredClie
   }
 
   #welcome(key: string, resumed: boolean): Uint8Array {
-    const facts = { session: key, name: this.session.name, resumed, received: this.received, batch: this.#batch }
+    const { name, identity } = this.session
+    const facts = { session: key, name, resumed, received: this.received, batch: this.#batch, identity }
     return this.#plain.frame(welcome(this.#relay, facts))
   }
 

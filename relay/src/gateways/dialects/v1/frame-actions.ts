@@ -12,7 +12,7 @@ import type { RelayView } from '../../../core/relay.js'
 import type { Session } from '../../../core/session.js'
 import type { ClientConnection } from '../../connections/connection.js'
 import { PublishThrottle } from '../publish-throttle.js'
-import { askOf, publishOf, responseOf, subscribeOf } from './frames.js'
+import { askOf, expiresIn, publishOf, responseOf, subscribeOf } from './frames.js'
 import { PendingRequests } from './pending-requests.js'
 
 /** The client of a session, as its actions answer it. */
@@ -133,7 +133,7 @@ export class FrameActions {
     if (!isSameUser(identity, session.identity))
       throw new WildcastError('unauthorized', 'the token is of another user; connect again to change the user')
     await session.renew(identity)
-    this.#acknowledge(ref)
+    this.#client.send({ kind: 'Ack', ref, expires_in: expiresIn(session.identity, this.#relay) })
   }
 
   async #canI({ ref, action, subject, broker }: CanIFrame): Promise<void> {

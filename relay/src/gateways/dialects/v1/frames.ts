@@ -8,6 +8,7 @@ import {
   type WelcomeFrame,
   WildcastError,
 } from '@wildcast/protocol'
+import type { Identity } from '../../../core/access/identity.js'
 import type { Ask, PublishCommand, Subscribe } from '../../../core/commands.js'
 import type { RelayView } from '../../../core/relay.js'
 import { pingMs } from '../../connections/heartbeat.js'
@@ -41,14 +42,17 @@ export function askOf({ subject, message, broker, timeout, headers }: RequestFra
 export interface WelcomeFacts extends Pick<WelcomeFrame, 'session' | 'name' | 'resumed' | 'received'> {
   /** Bytes of a batch, if both sides have agreed on batches. */
   readonly batch: number | undefined
+  readonly identity: Identity
 }
 
 /** The answer to `Connect`. */
-export function welcome(relay: RelayView, { batch, ...session }: WelcomeFacts): WelcomeFrame {
+export function welcome(relay: RelayView, { batch, identity, ...session }: WelcomeFacts): WelcomeFrame {
   const { payload, subscriptions, resume, resumeMs } = relay.limits
   return {
     kind: 'Welcome',
     ...session,
+    user: identity.user,
+    expires_in: expiresIn(identity, relay),
     relay: relay.id,
     brokers: relay.brokers(),
     limits: {
@@ -63,6 +67,11 @@ export function welcome(relay: RelayView, { batch, ...session }: WelcomeFacts): 
     ping: pingMs,
     time: relay.clock.wall(),
   }
+}
+
+/** Milliseconds until the session of a client ends. Undefined if its token does not expire. */
+export function expiresIn({ expiresAt }: Identity, { clock }: Pick<RelayView, 'clock'>): number | undefined {
+  return expiresAt === undefined ? undefined : Math.max(0, Math.floor(expiresAt - clock.wall()))
 }
 
 /** A refusal by the responder is an `Error` with the responder's own code. */
