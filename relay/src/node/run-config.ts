@@ -76,7 +76,7 @@ export async function runConfig(
   if (reload) reloadOnChange(components, opened, monitoring.relay.onError)
   return {
     ...serving,
-    reload: (now) => reloadInPlace(config, now, opened),
+    reload: (now) => reloadInPlace(config, now, { components: opened, auth }),
     async close() {
       await opened.close()
       await serving.close()
