@@ -13,7 +13,7 @@ async function check(files: Readonly<Record<string, string>>): Promise<{ code: n
   return { code, output: `${out}${err}` }
 }
 
-/** What is wrong with `[auth]` and `[roles]`. */
+/** Mistakes in `[auth]` and `[roles]`, and how they are reported. */
 const faults: readonly [string, string, Readonly<Record<string, string>>, RegExp][] = [
   [
     'a module of hooks that does not parse',

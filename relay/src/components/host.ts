@@ -158,7 +158,10 @@ export class Host {
     else settle?.(true)
   }
 
-  /** @throws {WildcastError} `invalid_subject`, `forbidden`, `unknown_broker`, `too_large`, `broker_down` … */
+  /**
+   * @throws {WildcastError} `invalid_subject`, `forbidden`, `unknown_broker`, `too_large`,
+   * `broker_down` …
+   */
   async #publish(output: CheckedOutput, trigger: BrokerMessage): Promise<void> {
     const { inside, broker: own, result, triggers } = this.#options
     const routed = route(output, trigger, { own, result })

@@ -4,7 +4,7 @@ import { changes } from './changes.js'
 import type { Config } from './config/config.js'
 import type { Auth } from './open-auth.js'
 
-/** What runs, and can be reloaded. */
+/** The parts of a relay that can be reloaded while they run. */
 export interface Reloadable {
   readonly components: Pick<Components, 'reload'>
   readonly auth: Pick<Auth, 'reload'> | undefined

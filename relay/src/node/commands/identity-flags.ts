@@ -28,7 +28,7 @@ export const userFlag = (): Option => new Option('--user <name>', 'the name of t
 
 export const roleFlag = (): Option => new Option('--role <name>', 'a role of the configuration')
 
-/** Where a token comes from. A token among the arguments of a command can be seen by others. */
+/** A flag and a variable: other users can see a token among the arguments of a command. */
 export const tokenFlag = (): Option =>
   new Option(
     '--token <token>',

@@ -1,4 +1,4 @@
-// The thread in which `wildcast check` loads the hooks of [auth]. It calls none of them.
+// The thread in which `wildcast check` loads the hooks of [auth]. It does not call them.
 import { parentPort, workerData } from 'node:worker_threads'
 import type { Problem } from '../config/config-error.js'
 import { loadHooks } from '../load-hooks.js'
