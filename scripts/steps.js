@@ -83,6 +83,7 @@ export const checks = [
   command('structure', [process.execPath, 'scripts/structure.js']),
   vitest('unit', 'heavy', 'types'),
   command('examples', [process.execPath, 'scripts/examples.js']),
+  command('known vulnerabilities (npm audit)', [process.execPath, 'scripts/audit.js']),
   command('byte budget', [process.execPath, 'scripts/bytes.js']),
 ]
 

@@ -1,5 +1,6 @@
 import { type BrokerMessage, type Pattern, parsePattern, parseSubject, WildcastError } from '@wildcast/protocol'
 import { expect, it } from 'vitest'
+import type { RuleSource } from '../core/access/grants.js'
 import type { Listener } from '../core/broker.js'
 import type { Inside } from '../core/inside.js'
 import { nobody } from '../core/observer.js'
@@ -13,11 +14,13 @@ function open({
   publish = async () => {},
   group,
   headers = true,
+  role,
 }: {
   readonly run: Thread['run']
   readonly publish?: Inside['publish']
   readonly group?: string
   readonly headers?: boolean
+  readonly role?: RuleSource
 }) {
   const outcomes: string[] = []
   const errors: string[] = []
@@ -36,6 +39,7 @@ function open({
     broker: 'main',
     interest: { pattern: parsePattern('a') as Pattern, group },
     result: {},
+    role,
     concurrency: 1,
     inside,
     thread: { run, reload: async () => {}, close: async () => {} },
@@ -100,4 +104,45 @@ it('counts a circle once, with headers and without', async () => {
   expect(bounded.errors).toEqual([
     'component "one": its output on "a" would trigger a component too often and was stopped: look for a circle',
   ])
+})
+
+it('refuses outputs that the role of the component does not allow', async () => {
+  const sent: string[] = []
+  const { deliver, outcomes, errors } = open({
+    run: async () => ({
+      outputs: [
+        { payload: '', subject: 'good.apple' },
+        { payload: '', subject: 'bad.apple' },
+        { payload: '', subject: 'good.secret' },
+        { payload: '', subject: 'good.apple', broker: 'other' },
+      ],
+    }),
+    publish: async (broker, { subject }) => void sent.push(`${broker}:${subject}`),
+    role: { name: 'role "worker"', rules: { publish: ['main:good.*'], deny: { publish: ['good.secret'] } } },
+  })
+  expect(await deliver()).toBe(true)
+  expect(sent).toEqual(['main:good.apple'])
+  expect(errors).toEqual([
+    'component "one": its output on "bad.apple" was refused: no publish rule of role "worker" covers it; add ' +
+      'publish = ["main:bad.apple"]',
+    'component "one": its output on "good.secret" was refused: deny.publish "good.secret" of role "worker" forbids it',
+    'component "one": its output on "good.apple" was refused: no publish rule of role "worker" covers it; add ' +
+      'publish = ["other:good.apple"]',
+  ])
+  expect(outcomes).toEqual(['failed'])
+})
+
+it('allows answers on subjects that a relay or broker has made, whatever the role', async () => {
+  const sent: string[] = []
+  const { deliver, errors } = open({
+    run: outputs('answer'),
+    publish: async (_, { subject }) => void sent.push(subject),
+    role: { name: 'role "worker"', rules: {} },
+  })
+  const id = '01ARZ3NDEKTSV4RRFFQ69G5FAV'
+  await deliver({ subject: parseSubject(`request.${id}.GET.a`) })
+  await deliver({ responseSubject: parseSubject('_INBOX.abc') })
+  await deliver({ responseSubject: parseSubject('orders.new') })
+  expect(sent).toEqual([`response.${id}.GET.a`, '_INBOX.abc'])
+  expect(errors).toEqual([expect.stringContaining('its output on "orders.new" was refused')])
 })

@@ -1,4 +1,5 @@
 import { type BrokerMessage, payloadSize, WildcastError } from '@wildcast/protocol'
+import type { RuleSource } from '../core/access/grants.js'
 import type { Interest, Settle } from '../core/broker.js'
 import type { Inside } from '../core/inside.js'
 import type { Observer } from '../core/observer.js'
@@ -6,6 +7,7 @@ import type { OnFailure } from '../core/outlet.js'
 import { type Part, part } from '../core/part.js'
 import { hop, LoopLimit, mostHops } from './hops.js'
 import { ofComponent } from './of-component.js'
+import { outputPermission } from './output-permission.js'
 import type { CheckedOutput } from './read-outputs.js'
 import { type Defaults, route } from './route.js'
 import type { Thread } from './thread.js'
@@ -16,6 +18,8 @@ export interface HostOptions {
   readonly broker: string
   readonly interest: Interest
   readonly result: Defaults
+  /** The rules for its outputs. Absent: every output is allowed. */
+  readonly role?: RuleSource | undefined
   /** How many messages run at once. */
   readonly concurrency: number
   readonly inside: Inside
@@ -46,6 +50,7 @@ const mostTries = 3
 export class Host {
   readonly #options: HostOptions
   readonly #loops: LoopLimit
+  readonly #permit: ReturnType<typeof outputPermission>
   readonly #waiting: Waiting[] = []
   #waitingBytes = 0
   #running = 0
@@ -57,6 +62,7 @@ export class Host {
   constructor(options: HostOptions) {
     this.#options = options
     this.#loops = new LoopLimit(options.inside.clock)
+    this.#permit = outputPermission(options.role)
   }
 
   /** Resolves when the broker has confirmed the subscription, which may be when it is reached. */
@@ -152,10 +158,15 @@ export class Host {
     else settle?.(true)
   }
 
-  /** @throws {WildcastError} `invalid_subject`, `unknown_broker`, `too_large`, `broker_down` … */
+  /**
+   * @throws {WildcastError} `invalid_subject`, `forbidden`, `unknown_broker`, `too_large`,
+   * `broker_down` …
+   */
   async #publish(output: CheckedOutput, trigger: BrokerMessage): Promise<void> {
     const { inside, broker: own, result, triggers } = this.#options
-    const { broker, message } = route(output, trigger, { own, result })
+    const routed = route(output, trigger, { own, result })
+    this.#permit(routed, trigger)
+    const { broker, message } = routed
     if (!inside.can(broker, 'headers')) {
       if (triggers(broker, message) && !this.#loops.allows(broker, message.subject))
         throw new LoopError(message, 'would trigger a component too often')

@@ -1,4 +1,5 @@
 import { type BrokerMessage, matches, type Subject } from '@wildcast/protocol'
+import type { RuleSource } from '../core/access/grants.js'
 import type { Interest } from '../core/broker.js'
 import type { Inside } from '../core/inside.js'
 import type { Observer } from '../core/observer.js'
@@ -18,6 +19,8 @@ export interface ComponentOptions {
   readonly subscription: ComponentSubscription
   /** The defaults for its outputs. @default the subject to answer on, or the trigger's */
   readonly result?: Defaults | undefined
+  /** The rules for its outputs. @default every output is allowed */
+  readonly role?: RuleSource | undefined
   /** How many messages run at once. @default 1, which keeps their order; 64 for requests */
   readonly concurrency?: number | undefined
   readonly open: OpenThread
@@ -63,7 +66,7 @@ export async function openComponents(
   }
 
   async function open({ options, interest }: { options: ComponentOptions; interest: Interest }): Promise<void> {
-    const { id, broker, subscription, result = {} } = options
+    const { id, broker, subscription, role, result = {} } = options
     const concurrency = options.concurrency ?? (subscription.kind === 'request' ? requestsAtOnce : 1)
     const at = { stage: 'component', broker }
     const thread = await options
@@ -71,7 +74,19 @@ export async function openComponents(
       .catch((cause: unknown) => {
         throw ofComponent(id, cause)
       })
-    const host = new Host({ id, broker, interest, result, concurrency, inside, thread, observer, onError, triggers })
+    const host = new Host({
+      id,
+      broker,
+      interest,
+      result,
+      role,
+      concurrency,
+      inside,
+      thread,
+      observer,
+      onError,
+      triggers,
+    })
     const reload = (): Promise<void> =>
       thread.reload().catch((cause: unknown) => {
         throw ofComponent(id, cause)

@@ -42,6 +42,6 @@ export function route(
 /**
  * On a broker without reply addresses, the subject of a request implies the subject to answer on.
  */
-function answerSubject({ subject, responseSubject }: BrokerMessage): string | undefined {
+export function answerSubject({ subject, responseSubject }: BrokerMessage): string | undefined {
   return responseSubject ?? (/^request\.[^.]+\./.test(subject) ? subject.replace(/^request/, 'response') : undefined)
 }

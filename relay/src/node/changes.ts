@@ -9,9 +9,19 @@ export function changes(before: Config, now: Config): readonly string[] {
     ...(isDeepStrictEqual([...before.brokers.keys()][0], [...now.brokers.keys()][0]) ? [] : ['the default broker']),
     ...(differ('gateways') ? ['the ports and their options'] : []),
     ...(differ('bridges') ? ['the bridges'] : []),
+    ...(isDeepStrictEqual(withoutRoles(before), withoutRoles(now)) ? [] : ['[auth]']),
+    ...changedNames(rolesOf(before), rolesOf(now)).map((name) => `role "${name}"`),
     ...changedNames(byId(before), byId(now)).map((id) => `component "${id}"`),
     ...(differ('workers') ? ['the number of workers'] : []),
   ]
+}
+
+function withoutRoles({ auth }: Config): unknown {
+  return auth && { ...auth, roles: undefined }
+}
+
+function rolesOf({ auth }: Config): ReadonlyMap<string, unknown> {
+  return new Map(Object.entries(auth?.roles ?? {}))
 }
 
 /** The names of what was added, removed or changed. */

@@ -2,14 +2,17 @@ import { readFileSync } from 'node:fs'
 import { WildcastError } from '@wildcast/protocol'
 import { Command, type CommanderError } from 'commander'
 import { add } from './commands/add.js'
+import { canI } from './commands/can-i.js'
 import { check } from './commands/check.js'
 import { printError } from './commands/connect.js'
 import { gatewayCommand } from './commands/gateway.js'
+import { hash } from './commands/hash.js'
 import { init } from './commands/init.js'
 import { pub } from './commands/pub.js'
 import { reload } from './commands/reload.js'
 import { requestCommand } from './commands/request.js'
 import { sub } from './commands/sub.js'
+import { token } from './commands/token.js'
 import { up } from './commands/up.js'
 import { ConfigError } from './config/config-error.js'
 
@@ -25,8 +28,8 @@ const program = new Command('wildcast')
   .version(version)
   .showHelpAfterError('(wildcast --help lists all commands)')
 
-for (const command of [init(), add(), up(), reload(), check(), gatewayCommand(), sub(), pub(), requestCommand()])
-  program.addCommand(command)
+const ofConfigurations = [init(), add(), up(), reload(), check(), hash(), token(), canI(), gatewayCommand()]
+for (const command of [...ofConfigurations, sub(), pub(), requestCommand()]) program.addCommand(command)
 for (const command of [program, ...program.commands, ...program.commands.flatMap(({ commands }) => commands)])
   command.exitOverride((error: CommanderError) => process.exit(error.exitCode === 0 ? 0 : usageExitCode))
 

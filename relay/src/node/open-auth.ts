@@ -7,27 +7,48 @@ import type { Authenticate } from '../core/access/identity.js'
 import { type Clock, realClock } from '../core/clock.js'
 import type { OnFailure } from '../core/outlet.js'
 import type { AuthConfig } from './config/config.js'
-import { firstLine, loadExports } from './load-module.js'
+import { type Hooks, loadHooks } from './load-hooks.js'
+import { ModuleFault } from './thread/module-fault.js'
 
 /** How the clients of a relay are known, and what they may do. */
 export interface Auth extends Pick<Authenticator, 'issueTicket'> {
   readonly authenticate: Authenticate
   readonly authorize: Authorize | undefined
   readonly explain: boolean
+  /**
+   * Loads the module of the hooks again, if there is one. Returns whether there is.
+   * @throws {ModuleFault} if it can't be used: the old hooks stay in use
+   */
+  reload(): Promise<boolean>
 }
 
 /**
  * Opens the authentication of a configuration. The log gets the reason of each refusal; the client
  * gets the same words for all.
- * @throws {TypeError} if the module can't be loaded, or exports neither hook
+ * @throws {ModuleFault} if the module can't be loaded, or exports neither hook
  */
 export async function openAuth(config: AuthConfig, onError: OnFailure, clock: Clock = realClock): Promise<Auth> {
-  const hooks = config.module === undefined ? {} : await hooksOf(config.module)
-  const { authenticate, issueTicket } = openAuthenticator(config, { clock, authenticate: hooks.authenticate })
+  const { module } = config
+  let hooks: Hooks = module === undefined ? {} : await loadHooks(module)
+  const askAuthenticate: AuthenticateHook = (credentials) => hooks.authenticate?.(credentials)
+  const askAuthorize: Authorize = (action, identity) => hooks.authorize?.(action, identity) ?? false
+  const { authenticate, issueTicket } = openAuthenticator(config, {
+    clock,
+    authenticate: hooks.authenticate && askAuthenticate,
+  })
   return {
     issueTicket,
-    authorize: hooks.authorize,
+    authorize: hooks.authorize && askAuthorize,
     explain: config.explain ?? false,
+    async reload() {
+      if (module === undefined) return false
+      const loaded = await loadHooks(module)
+      for (const name of ['authenticate', 'authorize'] as const)
+        if (!hooks[name] !== !loaded[name])
+          throw new ModuleFault(module, `"module" in [auth] exports other hooks than before; restart`, undefined)
+      hooks = loaded
+      return true
+    },
     authenticate: (credentials) =>
       authenticate(credentials).catch((cause: unknown) => {
         const error = WildcastError.from(cause)
@@ -35,22 +56,4 @@ export async function openAuth(config: AuthConfig, onError: OnFailure, clock: Cl
         throw error
       }),
   }
-}
-
-interface Hooks {
-  readonly authenticate?: AuthenticateHook | undefined
-  readonly authorize?: Authorize | undefined
-}
-
-async function hooksOf(module: string): Promise<Hooks> {
-  const exports = await loadExports(module).catch((cause: unknown) => {
-    throw new TypeError(`"module" in [auth] can't be loaded: ${firstLine(cause)}`, { cause })
-  })
-  const hooks = { authenticate: exports.authenticate, authorize: exports.authorize }
-  for (const [name, hook] of Object.entries(hooks))
-    if (hook !== undefined && typeof hook !== 'function')
-      throw new TypeError(`"module" in [auth] exports "${name}", which is not a function`)
-  if (!hooks.authenticate && !hooks.authorize)
-    throw new TypeError('"module" in [auth] exports neither "authenticate" nor "authorize"; export one of them')
-  return hooks as Hooks
 }

@@ -13,7 +13,7 @@ const component = (id: string, timeoutMs = 1000): ComponentConfig => ({
   memoryMb: 64,
 })
 
-const before: Config = {
+const usual: Config = {
   brokers: new Map([['main', { type: 'memory' }]]),
   gateways: [{ port: 3015, timeoutMs: 2000 }],
   bridges: [],
@@ -21,14 +21,20 @@ const before: Config = {
   notes: [],
 }
 
-async function reload(now: Config): Promise<{ readonly loaded: readonly string[]; readonly lines: readonly string[] }> {
+async function reload(
+  now: Config,
+  before = usual,
+): Promise<{ readonly loaded: readonly string[]; readonly lines: readonly string[] }> {
   const loaded: string[] = []
-  const lines = await reloadInPlace(before, now, { reload: async (id) => void loaded.push(id) })
+  const lines = await reloadInPlace(before, now, {
+    components: { reload: async (id) => void loaded.push(id) },
+    auth: { reload: async () => before.auth?.module !== undefined },
+  })
   return { loaded, lines }
 }
 
 it('loads the modules of all components again', async () => {
-  expect(await reload(structuredClone(before))).toEqual({
+  expect(await reload(structuredClone(usual))).toEqual({
     loaded: ['one', 'two'],
     lines: ['component "one" is loaded again', 'component "two" is loaded again'],
   })
@@ -36,7 +42,7 @@ it('loads the modules of all components again', async () => {
 
 it('names everything that needs a restart, and leaves it as it is', async () => {
   const now: Config = {
-    ...before,
+    ...usual,
     brokers: new Map([
       ['other', { type: 'memory' }],
       ['main', { type: 'redis', url: 'redis://localhost' }],
@@ -52,4 +58,16 @@ it('names everything that needs a restart, and leaves it as it is', async () => 
         'component "one", component "two", component "three", the number of workers',
     ],
   })
+})
+
+it('loads the hooks of [auth] again if [auth] is the same', async () => {
+  const before = { ...usual, components: [], auth: { module: '/auth.js', roles: { guest: { subscribe: ['a'] } } } }
+  expect((await reload(structuredClone(before), before)).lines).toEqual(['the hooks of [auth] are loaded again'])
+  const roles = { guest: { subscribe: ['b'] }, viewer: {} }
+  expect((await reload({ ...before, auth: { ...before.auth, roles } }, before)).lines).toEqual([
+    'restart to change role "guest", role "viewer"',
+  ])
+  expect((await reload({ ...before, auth: { ...before.auth, anonymous: 'guest' } }, before)).lines).toEqual([
+    'restart to change [auth]',
+  ])
 })

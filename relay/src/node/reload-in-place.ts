@@ -2,22 +2,32 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Components } from '../components/open-components.js'
 import { changes } from './changes.js'
 import type { Config } from './config/config.js'
+import type { Auth } from './open-auth.js'
+
+/** The parts of a relay that can be reloaded while they run. */
+export interface Reloadable {
+  readonly components: Pick<Components, 'reload'>
+  readonly auth: Pick<Auth, 'reload'> | undefined
+}
 
 /**
- * Reloads what a relay can reload while it runs: the modules of components. (It reads certificates
- * of brokers at each connection anyway.) Returns what was done, and what needs a restart.
+ * Reloads what a relay can reload while it runs: the modules of components and hooks. (It reads
+ * certificates of brokers at each connection anyway.) Returns what was done, and what needs a
+ * restart.
  * @throws {WildcastError} `internal` if a module can't be loaded: the old one stays in use
  */
 export async function reloadInPlace(
   before: Config,
   now: Config,
-  running: Pick<Components, 'reload'>,
+  { components, auth }: Reloadable,
 ): Promise<readonly string[]> {
   const same = before.components.filter((one) => now.components.some((other) => isDeepStrictEqual(one, other)))
-  await Promise.all(same.map(({ id }) => running.reload(id)))
+  await Promise.all(same.map(({ id }) => components.reload(id)))
+  const hooks = isDeepStrictEqual(before.auth, now.auth) && (await auth?.reload())
   const restart = changes(before, now)
   return [
     ...same.map(({ id }) => `component "${id}" is loaded again`),
+    ...(hooks ? ['the hooks of [auth] are loaded again'] : []),
     ...(restart.length === 0 ? [] : [`restart to change ${restart.join(', ')}`]),
   ]
 }

@@ -47,7 +47,7 @@ export async function runConfig(
   let running: Components | undefined
   const own = (): readonly Part[] =>
     running?.parts() ?? components.map(({ id }) => part(`component "${id}"`, 'it is being loaded'))
-  const auth = config.auth && (await openAuth(config.auth, monitoring.relay.onError))
+  const auth = config.auth && (await openAuth(config.auth, monitoring.relay.onError).catch(plain))
   const serving = await serveAll({
     ...auth,
     parts: async () => [...own(), ...((await parts?.()) ?? [])],
@@ -65,7 +65,7 @@ export async function runConfig(
   const opened = await runComponents(components, { inside: serving.relay.inside, ...monitoring.relay }).catch(
     async (cause: unknown) => {
       await serving.close()
-      throw new Error(WildcastError.from(cause).message, { cause })
+      return plain(cause)
     },
   )
   if (gateways.length > 0)
@@ -76,12 +76,17 @@ export async function runConfig(
   if (reload) reloadOnChange(components, opened, monitoring.relay.onError)
   return {
     ...serving,
-    reload: (now) => reloadInPlace(config, now, opened),
+    reload: (now) => reloadInPlace(config, now, { components: opened, auth }),
     async close() {
       await opened.close()
       await serving.close()
     },
   }
+}
+
+/** Throws the message of an error alone: the command prints it without a code. */
+function plain(cause: unknown): never {
+  throw new Error(WildcastError.from(cause).message, { cause })
 }
 
 function reloadOnChange(components: Config['components'], running: Components, onError: OnFailure): void {

@@ -2,6 +2,7 @@ import { type Client, createClient, WildcastError } from '@wildcast/client'
 import { InvalidArgumentError, Option } from 'commander'
 import { WebSocket } from 'ws'
 import { configEnvironment } from '../config/config-environment.js'
+import { defined } from '../config/schema/defined.js'
 
 /** The flag of every client command. */
 export const urlFlag = (): Option =>
@@ -24,18 +25,19 @@ function relayUrl(text: string): string {
 export interface ClientFlags {
   readonly url: string
   readonly broker?: string
+  readonly token?: string
 }
 
 export const brokerFlag = (): Option =>
   new Option('-b, --broker <name>', "one of the relay's brokers, instead of its default")
 
 /** A client for the command line. Ctrl-C ends it cleanly, with exit code 0. */
-export function connectClient({ url, broker }: ClientFlags): Client {
+export function connectClient({ url, broker, token }: ClientFlags): Client {
   const client = createClient({
     url,
     WebSocket,
     onError: (error) => printError(error),
-    ...(broker === undefined ? {} : { broker }),
+    ...defined({ broker, token }),
   })
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.once(signal, () => {

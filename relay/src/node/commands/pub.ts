@@ -2,6 +2,7 @@ import { buffer } from 'node:stream/consumers'
 import { WildcastError } from '@wildcast/client'
 import { Command } from 'commander'
 import { brokerFlag, type ClientFlags, once, urlFlag } from './connect.js'
+import { tokenFlag } from './identity-flags.js'
 
 /** `wildcast pub`: exits with 0 when the broker has the message. */
 export function pub(): Command {
@@ -11,6 +12,7 @@ export function pub(): Command {
     .argument('[message]', 'its text', '')
     .addOption(urlFlag())
     .addOption(brokerFlag())
+    .addOption(tokenFlag())
     .option('-j, --json', 'print the outcome as JSON')
     .action(async (subject: string, message: string, flags: ClientFlags & { json?: boolean }) => {
       const payload = await payloadOf(message)

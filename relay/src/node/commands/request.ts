@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander'
 import { brokerFlag, type ClientFlags, once, urlFlag } from './connect.js'
+import { tokenFlag } from './identity-flags.js'
 import { asJson, type PrintFlags } from './print.js'
 import { payloadOf } from './pub.js'
 
@@ -11,6 +12,7 @@ export function requestCommand(): Command {
     .argument('[message]', 'its text', '')
     .addOption(urlFlag())
     .addOption(brokerFlag())
+    .addOption(tokenFlag())
     .option('-t, --timeout <ms>', 'how long to wait for the answer', milliseconds, 5000)
     .option('-j, --json', 'print the answer as a JSON object')
     .action(async (subject: string, message: string, flags: ClientFlags & PrintFlags & { timeout: number }) => {

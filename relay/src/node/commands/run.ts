@@ -57,6 +57,7 @@ export async function runCommand(config: Config, { beside = [], source, ...optio
   config.gateways.forEach(({ broker }, i) => {
     process.stdout.write(`Wildcast is up: ${urls[i]}${broker === undefined ? '' : ` (${broker})`}\n`)
   })
+  if (!config.auth && config.gateways.length > 0) note([openToAll])
   if (beside.length === 0) return
   command = runBeside(beside, urls[0])
   whenParentGone(realClock, () => process.kill(process.pid, 'SIGTERM'))
@@ -74,6 +75,8 @@ function open(config: Config, options: Omit<RunOptions, 'beside' | 'source'>): P
     ? runConfig(config, { ...options, monitoring: openMonitoring() })
     : runWorkers(config, { ...options, count })
 }
+
+const openToAll = 'every client may do everything; a wildcast.toml with [auth] changes that'
 
 const printLine = (line: string): void => void process.stderr.write(`${line}\n`)
 

@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { brokerFlag, type ClientFlags, connectClient, printError, urlFlag } from './connect.js'
+import { tokenFlag } from './identity-flags.js'
 import { asJson, asLine, type PrintFlags } from './print.js'
 
 /**
@@ -12,6 +13,7 @@ export function sub(): Command {
     .argument('<pattern>')
     .addOption(urlFlag())
     .addOption(brokerFlag())
+    .addOption(tokenFlag())
     .option('-j, --json', 'one JSON object for each message')
     .action((pattern: string, flags: ClientFlags & PrintFlags) => {
       const client = connectClient(flags)

@@ -11,7 +11,7 @@ const outside = {
   resolve: (file: string) => `/etc/wildcast/${file}`,
   readText: () => '{"keys":[]}',
   isFolder: () => true,
-  isFile: (file: string) => file === '/etc/wildcast/auth.js',
+  isFile: (file: string) => /^(?:\/etc\/wildcast\/)?auth\.js$/.test(file),
 }
 
 const read = (toml: string): Config =>
@@ -123,6 +123,23 @@ describe('[auth]', () => {
     ['[roles.viewer]\nsubscribe = ["a"]', 'wildcast.toml:2: "roles" has no effect without [auth]; add [auth]'],
   ])('%j is refused with the line and the remedy', (toml, problem) => {
     expect(problemsOf(toml)).toBe(problem)
+  })
+
+  const component =
+    '[[component]]\nid = "one"\nsource = "auth.js"\nrole = "worker"\ntrigger.subscription.Topic.topic = "a"\n'
+
+  it('gives a component the rules of its role, also without [auth]', () => {
+    const { auth, components } = read(`${component}[roles.worker]\npublish = ["main:good.*"]`)
+    expect({ auth, role: components[0]?.role }).toEqual({
+      auth: undefined,
+      role: { name: 'role "worker"', rules: { publish: ['main:good.*'] } },
+    })
+  })
+
+  it('refuses a component whose role does not exist', () => {
+    expect(problemsOf(component)).toBe(
+      'wildcast.toml:5: "role" in item 1 of "component" names no role; add [roles.worker]',
+    )
   })
 
   it('never shows a secret', () => {

@@ -3,6 +3,7 @@ import type { AuthSettings } from '../../auth/settings.js'
 import type { BrokerSettings } from '../../brokers/settings.js'
 import type { Defaults } from '../../components/route.js'
 import type { ComponentSubscription } from '../../components/subscription.js'
+import type { RuleSource } from '../../core/access/grants.js'
 import type { Mode } from '../../gateways/dialects/classic/encoders.js'
 import type { EnvelopeForm } from '../../gateways/endpoints/http-envelope.js'
 
@@ -65,6 +66,8 @@ export interface ComponentConfig {
   readonly broker: string
   readonly subscription: ComponentSubscription
   readonly result: Defaults
+  /** The rules for its outputs. @default every output is allowed */
+  readonly role?: RuleSource
   /** Its variables. */
   readonly config: Readonly<Record<string, string>>
   /** The limit of time for a message, in milliseconds. */

@@ -1,6 +1,7 @@
 import path from 'node:path'
 import type { BrokerSettings } from '../../brokers/settings.js'
 import { inspectComponents } from '../inspect-components.js'
+import { inspectHooks } from '../inspect-hooks.js'
 import type { Config } from './config.js'
 import { type ConfigEnvironment, configEnvironment } from './config-environment.js'
 import { ConfigError, type Problem } from './config-error.js'
@@ -16,9 +17,9 @@ import type { ConfigFault, Source } from './source/source.js'
 import { problemsOf } from './validate.js'
 
 /**
- * Reads a configuration, and checks what it names: certificates, credentials, components. It
- * connects to nothing and listens on nothing; it loads the modules of components as a relay would,
- * and ends them at once.
+ * Reads a configuration, and checks what it names: certificates, credentials, components, hooks.
+ * It connects to nothing and listens on nothing; it loads modules as a relay would, in threads that
+ * end at once.
  * @throws {ConfigError} with everything that is wrong
  */
 export async function inspect(file: string): Promise<Config> {
@@ -28,6 +29,7 @@ export async function inspect(file: string): Promise<Config> {
   const problems = [
     ...brokerProblems(config, { source, file, environment }),
     ...(await inspectComponents(config.components)),
+    ...(config.auth?.module === undefined ? [] : await inspectHooks(config.auth.module)),
   ]
   if (problems.length > 0) throw new ConfigError(problems)
   return config

@@ -32,8 +32,10 @@ it('gives each memory broker a socket for all relays, and leaves the other broke
 
 it('keeps bridges and components out of the workers, and clients out of the process that runs them', () => {
   const bridges = [{ from: { broker: 'main', pattern: parsePattern('a.*') }, to: { broker: 'second' } }]
-  const { workers, inside } = divide({ ...config, bridges }, '/private')
-  expect(workers).toMatchObject({ bridges: [], components: [], gateways: config.gateways })
+  const auth = { anonymous: 'guest' }
+  const { workers, inside } = divide({ ...config, auth, bridges }, '/private')
+  expect(workers).toMatchObject({ auth, bridges: [], components: [], gateways: config.gateways })
+  expect(inside).not.toHaveProperty('auth')
   expect(inside).toMatchObject({ bridges, components: [], gateways: [] })
   expect(inside?.brokers).toEqual(workers.brokers)
 })

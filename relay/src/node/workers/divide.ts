@@ -25,11 +25,13 @@ export function divide(config: Config, folder: string, known: ReadonlyMap<string
     return [name, { type: 'memory', socket }]
   }
   const brokers = new Map([...config.brokers].map(shared))
+  // Components need no identities: a change of [auth] must not end their process.
+  const { auth, ...others } = config
   const { gateways, bridges, components } = config
   const acts = bridges.length > 0 || components.length > 0
   return {
     sockets,
     workers: { ...config, brokers, gateways, bridges: [], components: [] },
-    inside: acts ? { ...config, brokers, gateways: [] } : undefined,
+    inside: acts ? { ...others, brokers, gateways: [] } : undefined,
   }
 }

@@ -8,7 +8,7 @@ import { realClock } from '../../../core/clock.js'
 import { meant } from '../nearest.js'
 import type { Context } from './context.js'
 import { named } from './named.js'
-import { isTable, keyIn, optional, type Reads, table } from './table.js'
+import { keyIn, optional, type Reads, table } from './table.js'
 import { list, secret, text, truth, wholeNumber } from './values.js'
 
 /** The table `[auth]`, without the roles. */
@@ -97,15 +97,16 @@ export function roles({ brokers }: Context): Reads<Readonly<Record<string, RuleS
 interface WithAuth {
   readonly auth?: AuthKeys | undefined
   readonly roles?: Readonly<Record<string, RuleSet>> | undefined
+  readonly component?: readonly { readonly role?: string }[] | undefined
 }
 
-/** Checks that each named role exists, and that roles are not without `[auth]`. */
+/** Checks that each named role exists, and that roles have an effect. */
 export function knownRoles<Input extends WithAuth>(): v.RawCheckAction<Input> {
   return v.rawCheck(({ dataset, addIssue }) => {
     if (!dataset.typed) return
-    const { auth, roles = {} } = dataset.value
+    const { auth, roles = {}, component = [] } = dataset.value
     const known = Object.keys(roles)
-    const check = (role: string | undefined, path: readonly string[]): void => {
+    const check = (role: string | undefined, path: readonly (string | number)[]): void => {
       if (role === undefined || Object.hasOwn(roles, role)) return
       const choice = known.length === 0 ? `add [roles.${role}]` : `there are: ${known.join(', ')}`
       const message = `{it} names no role; ${choice}${meant(role, known)}`
@@ -114,18 +115,20 @@ export function knownRoles<Input extends WithAuth>(): v.RawCheckAction<Input> {
     check(auth?.anonymous, ['auth', 'anonymous'])
     for (const [name, { role }] of Object.entries(auth?.users ?? {})) check(role, ['auth', 'users', name, 'role'])
     for (const [name, { role }] of Object.entries(auth?.keys ?? {})) check(role, ['auth', 'keys', name, 'role'])
-    if (!auth && known.length > 0)
+    for (const [i, { role }] of component.entries()) check(role, ['component', i, 'role'])
+    const isUsed = auth !== undefined || component.some(({ role }) => role !== undefined)
+    if (!isUsed && known.length > 0)
       addIssue({ message: '{it} has no effect without [auth]; add [auth]', path: pathIn(dataset.value, ['roles']) })
   })
 }
 
 type Path = [v.ObjectPathItem, ...v.ObjectPathItem[]]
 
-function pathIn(root: unknown, keys: readonly string[]): Path {
+function pathIn(root: unknown, keys: readonly (string | number)[]): Path {
   let at: unknown = root
   return keys.map((key) => {
-    const item = keyIn(at, key)
-    at = isTable(at) ? at[key] : undefined
+    const item = { ...keyIn(at, String(key)), key }
+    at = Object(at)[key]
     return item
   }) as Path
 }

@@ -1,6 +1,7 @@
 import { type Pattern, parsePattern, parseSubject, WildcastError } from '@wildcast/protocol'
 import * as v from 'valibot'
 import type { ComponentSubscription } from '../../../components/subscription.js'
+import type { RuleSet } from '../../../core/access/rules.js'
 import type { ComponentConfig } from '../config.js'
 import { meant } from '../nearest.js'
 import { brokerName } from './bridge.js'
@@ -26,8 +27,14 @@ interface Triggered {
   readonly result?: { readonly default_broker?: string; readonly default_subject?: string } | undefined
 }
 
-/** A component that may name no broker, and is then triggered by the default one. */
-export type WrittenComponent = Omit<ComponentConfig, 'broker'> & { readonly broker?: string }
+/**
+ * A component that may name no broker, and is then triggered by the default one. Its role is a
+ * name.
+ */
+export type WrittenComponent = Omit<ComponentConfig, 'broker' | 'role'> & {
+  readonly broker?: string
+  readonly role?: string
+}
 
 /** `[[component]]`, with the original's keys and some of Wildcast's own. */
 function component(context: Context): Reads<WrittenComponent> {
@@ -40,6 +47,7 @@ function component(context: Context): Reads<WrittenComponent> {
       id: componentId,
       source: file(context),
       trigger,
+      role: optional(text),
       config: optional(variables),
       timeout: optional(wholeNumber(1, 3_600_000, 'milliseconds')),
       memory: optional(wholeNumber(8, 65_536, 'megabytes')),
@@ -59,6 +67,7 @@ function component(context: Context): Reads<WrittenComponent> {
           broker,
           subscription: what.subscription,
           result: defined({ broker: what.result?.default_broker, subject: what.result?.default_subject }),
+          role: more.role,
           config: more.config ?? {},
           timeoutMs: more.timeout ?? 10_000,
           memoryMb: more.memory ?? 128,
@@ -109,7 +118,7 @@ export interface Skipped {
 
 /** All components of a spin.toml, including those that are not Wildcast's. */
 export function spinComponents(context: Context): Reads<readonly (WrittenComponent | Skipped)[]> {
-  const ours = component(context)
+  const ours = v.pipe(component(context), withoutRole)
   const skipped = v.pipe(
     v.unknown(),
     v.transform((item): Skipped => ({ skipped: isTable(item) ? String(item.id) : 'without an id' })),
@@ -124,6 +133,15 @@ export function spinComponents(context: Context): Reads<readonly (WrittenCompone
   )
   return v.lazy((input): Reads<readonly (WrittenComponent | Skipped)[]> => (Array.isArray(input) ? list : named))
 }
+
+/** The original's form has no roles. */
+const withoutRole = v.rawCheck<WrittenComponent>(({ dataset, addIssue }) => {
+  if (dataset.typed && dataset.value.role !== undefined)
+    addIssue({
+      message: '{it} names a role, which a configuration with [trigger] has not; remove it',
+      path: [keyIn(dataset.value, 'role')],
+    })
+})
 
 const moduleName = /\.[cm]?[jt]s$/
 
@@ -143,9 +161,17 @@ function distinct<Input extends readonly (WrittenComponent | Skipped)[]>(): v.Ra
   })
 }
 
-/** Components without a broker get this one. */
-export function triggeredBy(broker: string, written: readonly WrittenComponent[]): readonly ComponentConfig[] {
-  return written.map((component) => ({ broker, ...component }))
+/** Components without a broker get this one; those with a role get its rules. */
+export function triggeredBy(
+  broker: string,
+  written: readonly WrittenComponent[],
+  roles: Readonly<Record<string, RuleSet>> = {},
+): readonly ComponentConfig[] {
+  return written.map(({ role, ...component }) => ({
+    broker,
+    ...component,
+    ...(role !== undefined && { role: { name: `role "${role}"`, rules: roles[role] ?? {} } }),
+  }))
 }
 
 const componentId: Reads<string> = v.pipe(

@@ -12,7 +12,10 @@ import { originalBroker } from './original-broker.js'
 import { isTable, keyIn, optional, type Reads, type Table, table } from './table.js'
 
 /** Keys of Wildcast's own form. No spin.toml has them, so they are a mistake here. */
-const ownKeys = ['brokers', 'bridge', 'default', ...gatewayOptions.map(({ key }) => key), 'gateway', 'workers']
+const ownKeys = [
+  ...['brokers', 'bridge', 'default', ...gatewayOptions.map(({ key }) => key), 'gateway', 'workers'],
+  ...['auth', 'roles'],
+]
 
 /** Whether a configuration has the original's form, which is part of a spin.toml. */
 export function isOriginal(value: unknown): value is Table {
