@@ -1,16 +1,27 @@
 import { once } from 'node:events'
 import { describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
-import { crossOrigin, http, serverSentEvents, websocket } from '../src/index.js'
+import {
+  crossOrigin,
+  everything,
+  http,
+  type RelayServerOptions,
+  serverSentEvents,
+  streamEndpoint,
+  websocket,
+} from '../src/index.js'
+import { answerTo, firstAnswerTo, handshake } from './raw-http.js'
 import { startRelay } from './start-relay.js'
 
 const shop = 'https://shop.example'
+const v1 = { 'Sec-WebSocket-Protocol': 'wildcast.v1+json' }
 /** A browser may send it with the requests of any page. It has no effect. */
 const cookie = 'session=of-the-user'
 
-async function start(origins?: readonly string[]) {
-  const { address } = await startRelay({
-    gateways: [crossOrigin({ origins }), http, serverSentEvents, websocket({ mode: 'json' })],
+async function start(origins?: readonly string[], options: Partial<RelayServerOptions> = {}) {
+  const { address, errors } = await startRelay({
+    gateways: [crossOrigin({ origins }), http, streamEndpoint, serverSentEvents, websocket({ mode: 'json' })],
+    ...options,
   })
   const request = (init: RequestInit & { readonly origin?: string }, path = '/publish/a'): Promise<Response> =>
     fetch(`http://${address}${path}`, {
@@ -26,19 +37,77 @@ async function start(origins?: readonly string[]) {
     ws.on('error', () => {}).terminate()
     return status
   }
-  return { request, upgrade }
+  return { address, errors, request, upgrade }
 }
 
 describe('pages of other origins (SP-GW-12)', () => {
-  it('are allowed by default, without credentials (H18)', async () => {
-    const { request, upgrade } = await start()
+  it('are allowed by "*", without credentials (H18)', async () => {
+    const { request, upgrade } = await start(['*'])
     const response = await request({ method: 'POST', origin: shop })
     const { headers } = response
     expect(response.status).toBe(202)
     expect(headers.get('access-control-allow-origin')).toBe('*')
     expect(headers.get('access-control-allow-credentials')).toBeNull()
     expect(headers.get('access-control-expose-headers')).toBe('x-request-id')
-    expect(await upgrade(shop)).toBe(101)
+    expect({ shop: await upgrade(shop), file: await upgrade('null') }).toEqual({ shop: 101, file: 101 })
+  })
+
+  it.each([
+    ['http://shop.example', 'shop.example', 202],
+    ['https://shop.example', 'shop.example:443', 202], // a proxy may have ended TLS
+    ['http://shop.example:3015', 'SHOP.example:3015', 202],
+    ['http://shop.example:3015', 'shop.example', 403],
+    ['http://evil.example', 'shop.example', 403],
+    ['http://shop.example.evil.example', 'shop.example', 403],
+    ['null', 'shop.example', 403],
+    ['not an origin', 'shop.example', 403],
+    ['http://localhost:5173', 'localhost:3015', 202],
+    ['https://[::1]:5173', '127.0.0.1:3015', 202],
+    ['http://app.localhost', '[::1]:3015', 202],
+    ['http://localhost.evil.example', 'localhost:3015', 403],
+    ['http://evil.example', 'localhost:3015', 403],
+    ['http://127.0.0.1.evil.example', '127.0.0.1', 403],
+    ['http://localhost:5173', 'shop.example', 403],
+  ])('%s may by default use the relay on %s: %i (H2)', async (origin, host, status) => {
+    const relay = await startRelay({ gateways: [crossOrigin(), http, websocket()] })
+    const headers = [`Origin: ${origin}`, 'Content-Length: 0', 'Connection: close']
+    const posted = await answerTo(
+      relay,
+      `POST /publish/a HTTP/1.1\r\n${[`Host: ${host}`, ...headers].join('\r\n')}\r\n\r\n`,
+    )
+    expect(posted).toMatch(`HTTP/1.1 ${status} `)
+    const upgraded = await firstAnswerTo(relay, handshake('GET /ws', { ...v1, Host: host, Origin: origin }))
+    expect(upgraded).toMatch(`HTTP/1.1 ${status === 202 ? 101 : 403} `)
+  })
+
+  it('are refused alike by every gateway, with one kind of line in the log, which names the remedy (H2)', async () => {
+    const { request, upgrade, errors } = await start()
+    const stream = { method: 'POST', origin: shop, body: '{"Connect":{}}' }
+    const statuses = [
+      await upgrade(shop),
+      await upgrade(shop, '/subscribe/a'),
+      (await request({ origin: shop, headers: { accept: 'text/event-stream' } }, '/subscribe/a')).status,
+      (await request(stream, '/stream')).status,
+      (await request({ ...stream, headers: { accept: 'application/x-ndjson' } }, '/stream')).status,
+      (await request({ origin: shop }, '/stream/frames')).status,
+      (await request({ method: 'POST', origin: shop })).status,
+    ]
+    expect(statuses).toEqual(statuses.map(() => 403))
+    expect([...new Set(errors)]).toEqual([
+      JSON.stringify({
+        stage: 'origin',
+        code: 'forbidden',
+        message: `pages from "${shop}" may not use this relay; to allow them, write: origins = ["${shop}"]`,
+      }),
+    ])
+  })
+
+  it('are named in the log beside those of the list, and never with more than 200 characters (L12)', async () => {
+    const { upgrade, errors } = await start([shop])
+    await upgrade('https://other.example')
+    await upgrade(`https://${'x'.repeat(4000)}.example`)
+    expect(errors[0]).toContain(JSON.stringify(`origins = ["${shop}", "https://other.example"]`).slice(1, -1))
+    expect(errors[1]?.length).toBeLessThan(500)
   })
 
   it('get the allowed methods and headers before they publish (H18)', async () => {
@@ -76,6 +145,50 @@ describe('pages of other origins (SP-GW-12)', () => {
     expect((await request({ method: 'POST', origin: shop })).headers.get('access-control-allow-origin')).toBe(shop)
     expect((await request({ method: 'POST' })).status).toBe(202)
     expect({ shop: await upgrade(shop), other: await upgrade(undefined) }).toEqual({ shop: 101, other: 101 })
+  })
+})
+
+describe('cookies', () => {
+  /** Whether the relay's authentication sees the cookie of a handshake. */
+  async function counts(origins: readonly string[] | undefined, headers: Readonly<Record<string, string>>) {
+    const seen: unknown[] = []
+    const { address } = await start(origins, {
+      authenticate: async (given) => {
+        seen.push(given.headers.cookie)
+        return everything
+      },
+    })
+    const line = `http://${address}/publish/a`
+    await fetch(line, { method: 'POST', headers: { cookie, ...headers } })
+    await once(new WebSocket(`ws://${address}/ws`, { headers: { cookie, ...headers } }), 'open')
+    return seen
+  }
+
+  it.each([
+    ['of a listed origin', [shop], { origin: shop }],
+    ['of no browser', [shop], {}],
+    ['of the own page, without an origin', undefined, { 'sec-fetch-site': 'same-origin' }],
+  ])('count: %s (H3)', async (_, origins, headers) => {
+    expect(await counts(origins, headers)).toEqual([cookie, cookie])
+  })
+
+  it.each([
+    ['of any page, if all are allowed', ['*'], { origin: shop }],
+    ['of another port of this machine', undefined, { origin: 'http://localhost:1' }],
+    ['of another site, without an origin', [shop], { 'sec-fetch-site': 'cross-site' }],
+    ['of a sibling, without an origin', [shop], { 'sec-fetch-site': 'same-site' }],
+  ])('do not count: %s (H3)', async (_, origins, headers) => {
+    expect(await counts(origins, headers)).toEqual([undefined, undefined])
+  })
+
+  it('are accepted from listed pages by name, and never from all (H18)', async () => {
+    const { request } = await start([shop, '*'])
+    const listed = (await request({ method: 'POST', origin: shop })).headers
+    expect(listed.get('access-control-allow-origin')).toBe(shop)
+    expect(listed.get('access-control-allow-credentials')).toBe('true')
+    const other = (await request({ method: 'POST', origin: 'https://other.example' })).headers
+    expect(other.get('access-control-allow-origin')).toBe('*')
+    expect(other.get('access-control-allow-credentials')).toBeNull()
   })
 })
 

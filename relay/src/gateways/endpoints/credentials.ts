@@ -1,21 +1,41 @@
 import type { IncomingMessage } from 'node:http'
-import { TLSSocket } from 'node:tls'
 import type { HttpBindings } from '@hono/node-server'
 import type { Context } from 'hono'
 import { type Credentials, type Identity, identify } from '../../core/access/identity.js'
 import type { RelayFacts } from '../../core/relay.js'
+import { peerOf } from './peer.js'
+
+/** Requests of pages whose browser may have added proofs of its user's identity on its own. */
+const anonymous = new WeakSet<IncomingMessage>()
+
+/**
+ * Makes cookies and the client's certificate count for nothing: any page may cause a browser to
+ * send them (cross-site WebSocket hijacking).
+ */
+export function ignoreAmbientCredentials(request: IncomingMessage): void {
+  anonymous.add(request)
+}
+
+/** The headers of a request, without a cookie that must not count. */
+export function headersOf<Value>(request: IncomingMessage, headers: Readonly<Record<string, Value>>): typeof headers {
+  if (!anonymous.has(request)) return headers
+  const { cookie, ...others } = headers
+  return others
+}
 
 /** The credentials of an HTTP request, or of a WebSocket handshake. */
-export function credentialsOf({ headers, url = '/', socket }: IncomingMessage): Credentials {
+export function credentialsOf(request: IncomingMessage): Credentials {
+  const { headers, url = '/' } = request
   const query = queryOf(url)
   const { authorization } = headers
+  const { address, certificate } = peerOf(request)
   return {
-    headers,
+    headers: headersOf(request, headers),
     query,
     token: authorization === undefined ? undefined : tokenOf(authorization),
     ticket: query.ticket,
-    certificate: certificateOf(socket),
-    address: socket.remoteAddress,
+    certificate: anonymous.has(request) ? undefined : certificate,
+    address,
   }
 }
 
@@ -28,18 +48,6 @@ function tokenOf(authorization: string): string {
 function queryOf(url: string): Readonly<Record<string, string>> {
   const mark = url.indexOf('?')
   return mark < 0 ? {} : Object.assign(Object.create(null), Object.fromEntries(new URLSearchParams(url.slice(mark))))
-}
-
-/** The subject of a client's certificate, if the TLS server has verified one. */
-function certificateOf(socket: IncomingMessage['socket']): string | undefined {
-  if (!(socket instanceof TLSSocket) || !socket.authorized) return undefined
-  const { subject } = socket.getPeerCertificate()
-  return (
-    subject &&
-    Object.entries(subject)
-      .flatMap(([name, value]) => [value].flat().map((one) => `${name}=${one}`))
-      .join(',')
-  )
 }
 
 /**

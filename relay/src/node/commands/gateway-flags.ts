@@ -1,7 +1,7 @@
 import { InvalidArgumentError, Option } from 'commander'
 import { modes } from '../../gateways/dialects/classic/encoders.js'
-import { isOrigin } from '../../gateways/endpoints/cross-origin.js'
 import { forms } from '../../gateways/endpoints/http-envelope.js'
+import { everyOrigin, isOrigin } from '../../gateways/endpoints/origin-trust.js'
 import type { GatewayConfig } from '../config/config.js'
 import { type GatewayKey, type GatewayOption, gatewayOptions, type OptionValue } from '../config/gateway-options.js'
 import { existingFolder } from './existing-folder.js'
@@ -65,6 +65,6 @@ function reading(option: Option, value: OptionValue): Option {
 
 function originsOf(text: string): readonly string[] {
   const origins = text.split(',')
-  if (origins.every(isOrigin)) return origins
-  throw new InvalidArgumentError('Allowed: origins such as https://shop.example, without a path.')
+  if (origins.every((one) => one === everyOrigin || isOrigin(one))) return origins
+  throw new InvalidArgumentError('Allowed: origins such as https://shop.example, without a path, or * for all.')
 }

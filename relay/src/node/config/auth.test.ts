@@ -35,6 +35,7 @@ beforeAll(async () => {
 describe('[auth]', () => {
   it('is read with all its tables', () => {
     const { auth } = read(`
+      origins = ["https://shop.example"]
       [auth]
       anonymous = "guest"
       module = "auth.js"
@@ -120,6 +121,11 @@ describe('[auth]', () => {
       '[auth]\n[roles.viewer]\nsubcribe = ["a"]',
       'wildcast.toml:4: unknown key "subcribe" in [roles.viewer]; did you mean "subscribe"?',
     ],
+    ...['', 'origins = ["*"]\n', 'origins = ["https://a.example"]\ngateway = [{ port = 1 }]\n'].map((before) => [
+      `${before}[auth]\ncookie = "session"`,
+      `wildcast.toml:${before.split('\n').length + 2}: "cookie" in [auth] counts only for pages of listed origins; ` +
+        'write origins = ["https://shop.example"] for every gateway',
+    ]),
     ['[roles.viewer]\nsubscribe = ["a"]', 'wildcast.toml:2: "roles" has no effect without [auth]; add [auth]'],
   ])('%j is refused with the line and the remedy', (toml, problem) => {
     expect(problemsOf(toml)).toBe(problem)

@@ -47,7 +47,10 @@ export interface GatewayConfig {
   readonly timeoutMs: number
   /** A folder whose files are served, too. */
   readonly static?: string
-  /** The origins whose pages may use the relay. @default all */
+  /**
+   * The origins whose pages may use the relay; `*` for all. @default its own; on a loopback host
+   * every loopback origin
+   */
   readonly origins?: readonly string[]
   /** Whether long messages are compressed for WebSocket clients that offer it. @default false */
   readonly compression?: boolean

@@ -69,7 +69,8 @@ export const gatewayOptions = [
     env: 'ORIGINS',
     value: { kind: 'origins', example: 'https://shop.example' },
     about: 'the origins whose pages may use the relay',
-    usual: 'all',
+    more: ', or `["*"]` for all; see [origins](gateway.md#origins)',
+    usual: 'its own; on a loopback host every loopback origin',
   },
   {
     key: 'compression',

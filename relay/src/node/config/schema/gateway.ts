@@ -1,8 +1,8 @@
 import { isIP } from 'node:net'
 import * as v from 'valibot'
 import { type Mode, modes } from '../../../gateways/dialects/classic/encoders.js'
-import { isOrigin } from '../../../gateways/endpoints/cross-origin.js'
 import { type EnvelopeForm, forms } from '../../../gateways/endpoints/http-envelope.js'
+import { everyOrigin, isOrigin } from '../../../gateways/endpoints/origin-trust.js'
 import type { GatewayConfig } from '../config.js'
 import {
   type GatewayKey,
@@ -38,10 +38,13 @@ const hostName: Reads<string> = v.pipe(
   ),
 )
 
-/** As browsers write it: no path, and no default port. */
+/** As browsers write it: no path, and no default port. Or all of them. */
 const origin: Reads<string> = v.pipe(
   text,
-  v.check(isOrigin, '{it} must be an origin such as "https://shop.example", without a path'),
+  v.check(
+    (value) => value === everyOrigin || isOrigin(value),
+    '{it} must be an origin such as "https://shop.example", without a path; or "*" for all',
+  ),
 )
 
 const options: readonly GatewayOption[] = gatewayOptions

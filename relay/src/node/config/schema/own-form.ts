@@ -9,6 +9,7 @@ import { bridge, brokerName } from './bridge.js'
 import { circleFree } from './circle-free.js'
 import { components, triggeredBy, type WrittenComponent } from './component.js'
 import type { Context } from './context.js'
+import { cookieNeedsOrigins } from './cookie-origins.js'
 import { gatewayEntries, gatewayOf, ownWords } from './gateway.js'
 import { mqttSettingsKeys } from './mqtt.js'
 import { named } from './named.js'
@@ -44,6 +45,7 @@ export function ownForm(context: Context): Reads<Config> {
     table(entries, { brokers: '[brokers.main] with type = "memory"' }, ['trigger']),
     onePortEach(gatewaysOf),
     knownRoles(),
+    cookieNeedsOrigins(),
     v.transform(configOf),
     circleFree(),
   )
