@@ -1,5 +1,5 @@
 import { type ActionKind, WildcastError } from '@wildcast/protocol'
-import { identityOf, type Person } from '../auth/identities.js'
+import { identityOfPerson, type Person } from '../auth/identities.js'
 import { reasonOf } from '../auth/refusals.js'
 import { memory } from '../brokers/memory.js'
 import { type Credentials, everything, type Identity } from '../core/access/identity.js'
@@ -60,8 +60,8 @@ export async function checkPermission(
 async function identityIn(
   auth: Auth | undefined,
   client: Credentials | Person,
-  roles: Parameters<typeof identityOf>[1],
+  roles: Parameters<typeof identityOfPerson>[1],
 ): Promise<Identity> {
   if (!auth) return everything
-  return 'headers' in client ? auth.authenticate(client) : identityOf(client, roles)
+  return 'headers' in client ? auth.authenticate(client) : identityOfPerson(client, roles)
 }

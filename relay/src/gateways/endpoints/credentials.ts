@@ -17,7 +17,7 @@ export function ignoreAmbientCredentials(request: IncomingMessage): void {
 }
 
 /** The headers of a request, without a cookie that must not count. */
-export function headersOf<Value>(request: IncomingMessage, headers: Readonly<Record<string, Value>>): typeof headers {
+export function headersOfRequest<Value>(request: IncomingMessage, headers: Readonly<Record<string, Value>>): typeof headers {
   if (!anonymous.has(request)) return headers
   const { cookie, ...others } = headers
   return others
@@ -30,7 +30,7 @@ export function credentialsOf(request: IncomingMessage): Credentials {
   const { authorization } = headers
   const { address, certificate } = peerOf(request)
   return {
-    headers: headersOf(request, headers),
+    headers: headersOfRequest(request, headers),
     query,
     token: authorization === undefined ? undefined : tokenOf(authorization),
     ticket: query.ticket,

@@ -5,7 +5,7 @@ import type { Identity } from '../../core/access/identity.js'
 import type { RelayView } from '../../core/relay.js'
 import type { Gateway } from '../gateway.js'
 import { brokerOfUrl } from './broker-of-url.js'
-import { headersOf, identityOfRequest } from './credentials.js'
+import { headersOfRequest, identityOfRequest } from './credentials.js'
 import {
   decodeResponse,
   type EnvelopedRequest,
@@ -61,7 +61,7 @@ function requestOf(c: Context, body: Uint8Array): EnvelopedRequest {
   const { pathname, search } = new URL(c.req.url)
   return {
     method: c.req.method,
-    headers: headersOf(incoming, incoming.headersDistinct as Record<string, string[]>),
+    headers: headersOfRequest(incoming, incoming.headersDistinct as Record<string, string[]>),
     uri: pathname + search,
     path: subjectOfPath(pathname, '/request/'),
     body,
