@@ -17,7 +17,10 @@ export function ignoreAmbientCredentials(request: IncomingMessage): void {
 }
 
 /** The headers of a request, without a cookie that must not count. */
-export function headersOfRequest<Value>(request: IncomingMessage, headers: Readonly<Record<string, Value>>): typeof headers {
+export function headersOfRequest<Value>(
+  request: IncomingMessage,
+  headers: Readonly<Record<string, Value>>,
+): typeof headers {
   if (!anonymous.has(request)) return headers
   const { cookie, ...others } = headers
   return others
