@@ -9,7 +9,7 @@ const patienceMs = 60_000
 
 const [program, ...words] = npm('audit', '--json', '--fetch-retries=0', `--fetch-timeout=${patienceMs / 2}`)
 
-/** What npm prints, whatever its exit code. */
+/** The output of npm, with any exit code. */
 const output = await promisify(execFile)(program, words, { cwd: root, timeout: patienceMs, maxBuffer: 2 ** 26 }).then(
   ({ stdout }) => stdout,
   ({ stdout }) => stdout ?? '',

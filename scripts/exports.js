@@ -6,7 +6,7 @@ import { root } from './needs.js'
 
 const short = (file) => path.relative(root, file)
 
-/** The declarations that a file exports, by name, and the names that it exports from other files. */
+/** The declarations that a file exports, by name, and its exports from other files. */
 function exportsOf(file) {
   const text = readFileSync(file, 'utf8')
   const own = new Map()

@@ -81,6 +81,7 @@ export const checks = [
   command('lint, format and import boundaries', tool('@biomejs/biome/bin/biome', 'check', '.')),
   command('types of sources and tests', tool('typescript/bin/tsc', '-p', 'scripts/tsconfig.json')),
   command('structure', [process.execPath, 'scripts/structure.js']),
+  command('plain English', [process.execPath, 'scripts/prose.js']),
   vitest('unit', 'heavy', 'types'),
   command('examples', [process.execPath, 'scripts/examples.js']),
   command('known vulnerabilities (npm audit)', [process.execPath, 'scripts/audit.js']),
