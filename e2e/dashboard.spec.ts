@@ -75,7 +75,7 @@ for (const count of [2, 5])
 
 test('the theme and the view survive a reload', async ({ person }) => {
   const page = await person('Alice', demo.url, 'dashboard')
-  await page.getByRole('button', { name: 'Theme: system' }).click()
+  await page.getByRole('button', { name: 'Light theme' }).click()
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'light')
   await page.reload()
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'light')
