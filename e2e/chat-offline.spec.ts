@@ -1,6 +1,10 @@
+import { writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { kinds } from '../relay/test/brokers/kinds.js'
 import { openProxy } from './proxy.js'
+import { startRelay } from './relay.js'
 import { conversation } from './test.js'
-import { curl, expect, row, test, texts, write } from './visitor.js'
+import { expect, row, test, texts, write } from './visitor.js'
 
 for (const phone of [false, true])
   test(`a message written offline is shown at once and sent later, on a ${phone ? 'phone' : 'desktop'}`, async ({
@@ -76,36 +80,44 @@ test('a message with an unknown outcome can be sent again, and is shown once', a
   expect((await texts(alice)).filter((text) => text === 'into a frozen relay')).toHaveLength(1)
 })
 
-test('a refused message names the reason, and can be removed', async ({ visitor, relay }) => {
-  const alice = await visitor()
-  await write(alice, 'before')
-  await expect(row(alice, 'before')).toContainText('Sent')
-  // Another page has filled the outbox that the pages of this origin share.
-  await alice.evaluate(
-    () =>
-      new Promise<void>((resolve, reject) => {
-        const opening = indexedDB.open('wildcast-outbox:/ws')
-        opening.onerror = () => reject(opening.error)
-        opening.onsuccess = () => {
-          const { result: database } = opening
-          const filling = database.transaction('messages', 'readwrite')
-          for (let i = 0; i < 1000; i++) filling.objectStore('messages').add({ owner: 'another', bytes: 1 })
-          filling.oncomplete = () => {
-            database.close()
-            resolve()
-          }
-          filling.onerror = () => reject(filling.error)
-        }
-      }),
-  )
-  await write(alice, 'one too many')
-  const mine = row(alice, 'one too many')
-  await expect(mine).toContainText('Not sent: ')
-  await mine.getByRole('button', { name: 'Remove' }).click()
-  await expect(mine).toHaveCount(0)
-  await curl(relay.url, 'good.apple', 'the room goes well')
-  await expect(row(alice, 'the room goes well')).toBeVisible()
+test('a refused message names the reason, can be tried again and removed', async ({ visitor }, info) => {
+  const server = await kinds.mqtt.start()
+  const config = info.outputPath('wildcast.toml')
+  writeFileSync(config, smallPackets(server.port))
+  const relay = await startRelay(['up', '--config', config])
+  try {
+    const alice = await visitor({ url: relay.url })
+    await write(alice, 'a short one')
+    await expect(row(alice, 'a short one')).toContainText('Sent')
+    const long = 'a long one '.repeat(40)
+    await write(alice, long)
+    const mine = row(alice, long)
+    await expect(mine).toContainText(/Not sent: .*400/)
+    await alice.reload()
+    await expect(mine).toContainText('Not sent: ')
+    await mine.getByRole('button', { name: 'Try again' }).click()
+    await expect(mine).toContainText('Not sent: ')
+    await mine.getByRole('button', { name: 'Remove' }).click()
+    await expect(mine).toHaveCount(0)
+    await write(alice, 'short again')
+    await expect(row(alice, 'short again')).toContainText('Sent')
+  } finally {
+    await relay.kill()
+    await server.stop()
+  }
 })
+
+/** A configuration with an MQTT server that takes packets of 400 bytes. */
+function smallPackets(port: number): string {
+  const folder = path.resolve(import.meta.dirname, '../demo/dist')
+  return `websockets = "json"
+static = "${folder}"
+[brokers.main]
+type = "mqtt"
+address = "mqtt://127.0.0.1:${port}"
+max_packet_size = 400
+`
+}
 
 test('five people keep their conversation while the relay restarts in its middle', async ({ visitor, relay }) => {
   const names = ['Ann', 'Ben', 'Cleo', 'Dan', 'Eve']

@@ -1,6 +1,7 @@
 import { useEffect } from 'react'
 import { useConnection } from '../bridge.js'
 import { ViewHeader } from '../shell/view-header.js'
+import { Button } from '../ui/button.js'
 import { goLive } from './live.js'
 import { DeliveryPanel } from './panels/delivery-panel.js'
 import { LatencyPanel } from './panels/latency-panel.js'
@@ -44,14 +45,12 @@ export function Dashboard() {
 function Pause() {
   const paused = useDashboard((dashboard) => dashboard.paused)
   return (
-    <button
-      type="button"
+    <Button
+      icon={paused ? 'play' : 'pause'}
       aria-pressed={paused}
       onClick={() => useDashboard.setState({ paused: !paused })}
-      className="rounded-lg border border-line px-3 py-1 text-sm touch:min-h-11 transition-colors hover:bg-raised
-        aria-pressed:border-warn aria-pressed:text-warn"
     >
       {paused ? 'Resume' : 'Pause'}
-    </button>
+    </Button>
   )
 }

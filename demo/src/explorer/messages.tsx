@@ -63,7 +63,7 @@ export function Messages() {
 
 const looks = {
   live: ['bg-brand', 'live'],
-  'catching-up': ['bg-warn', 'joining'],
+  'catching-up': ['bg-warn animate-pulse', 'connecting'],
   gap: ['bg-warn', 'messages are missing'],
   stale: ['bg-bad', 'not updated'],
 } as const

@@ -28,7 +28,7 @@ export function OutcomesPanel({ className }: { readonly className?: string | und
       type="button"
       aria-pressed={!isOn}
       onClick={() => useRun.setState({ isOn: !isOn })}
-      className="text-quiet text-xs hover:text-text"
+      className="text-quiet text-xs hover:text-text touch:min-h-11"
     >
       {isOn ? 'Stop sending' : 'Send again'}
     </button>

@@ -24,6 +24,7 @@ export function ConnectionBadge({ isSmall = false }: { readonly isSmall?: boolea
       {connection.state === 'waiting' && (
         <button
           type="button"
+          data-varies
           title={connection.reason.message}
           onClick={connection.retryNow}
           className="rounded-md border border-line px-1.5 py-0.5 text-text tabular-nums transition-colors

@@ -7,7 +7,11 @@ export function LineNotice() {
   return (
     <p className="flex items-center justify-between gap-2 rounded-md bg-warn/10 px-2 py-1.5 text-warn text-xs">
       slow line: {speed / 1000} kB/s
-      <button type="button" onClick={() => takeDetour(undefined, 0)} className="underline underline-offset-2">
+      <button
+        type="button"
+        onClick={() => takeDetour(undefined, 0)}
+        className="underline underline-offset-2 touch:min-h-11"
+      >
         end
       </button>
     </p>

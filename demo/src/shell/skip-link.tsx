@@ -4,7 +4,7 @@ export function SkipLink() {
     <button
       type="button"
       onClick={() => document.getElementById('content')?.focus()}
-      className="-translate-y-20 fixed top-2 left-2 z-10 rounded-lg bg-brand-deep px-4 py-2.5 font-medium text-on-brand
+      className="-translate-y-20 fixed top-2 left-2 z-10 rounded-lg bg-brand-deep px-4 py-3 font-medium text-on-brand
         text-sm focus:translate-y-0"
     >
       Skip to the content

@@ -8,7 +8,7 @@ interface SegmentedProps<Value> {
 /** One choice out of a few, all of them in sight. */
 export function Segmented<Value extends string | number>({ label, value, options, onChange }: SegmentedProps<Value>) {
   return (
-    <fieldset className="flex items-center gap-2">
+    <fieldset className="flex flex-wrap items-center gap-2">
       <legend className="sr-only">{label}</legend>
       <span aria-hidden className="text-quiet text-xs">
         {label}
@@ -21,7 +21,7 @@ export function Segmented<Value extends string | number>({ label, value, options
             title={option.title}
             aria-pressed={option.value === value}
             onClick={() => onChange(option.value)}
-            className="rounded-md px-2 py-0.5 text-quiet text-xs tabular-nums transition-colors hover:text-text
+            className="rounded-md px-2 py-0.5 text-quiet touch:min-h-11 touch:min-w-11 text-xs tabular-nums transition-colors hover:text-text
               aria-pressed:bg-raised aria-pressed:font-medium aria-pressed:text-text"
           >
             {option.label}

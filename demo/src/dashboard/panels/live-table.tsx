@@ -20,15 +20,20 @@ export function LiveTable({ className }: { readonly className?: string | undefin
       }}
       placeholder="filter by subject"
       aria-label="Filter by subject"
-      className="w-44 rounded-md border border-line bg-ink px-2 py-1 font-mono text-xs placeholder:text-quiet"
+      className="w-44 rounded-md touch:min-h-11 touch:text-base border border-line bg-ink px-2 py-1 font-mono text-xs placeholder:text-quiet"
     />
   )
   useEffect(() => () => filterRows(''), [])
   const rows = newestRows()
   return (
     <Panel title="Live messages" note="the newest of all streams" aside={filterField} className={className}>
-      <div className="-mx-4 -mb-4 overflow-x-auto">
-        <table className="w-full table-fixed border-collapse text-left text-xs">
+      <section
+        aria-label="Rows"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: the keyboard scrolls it
+        tabIndex={0}
+        className="-mx-4 -mb-4 overflow-x-auto focus-visible:-outline-offset-2"
+      >
+        <table className="w-full min-w-xl table-fixed border-collapse text-left text-xs">
           <thead className="text-quiet">
             <tr>
               <th className="w-28 px-4 py-1.5 font-normal">Time</th>
@@ -44,7 +49,7 @@ export function LiveTable({ className }: { readonly className?: string | undefin
           </tbody>
         </table>
         {rows.length === 0 && <p className="px-4 py-6 text-center text-quiet text-xs">Waiting for messages…</p>}
-      </div>
+      </section>
     </Panel>
   )
 }

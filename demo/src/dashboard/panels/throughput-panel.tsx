@@ -20,7 +20,7 @@ function entries(): readonly LegendEntry[] {
 /** Messages through the relay. */
 export function ThroughputPanel({ className }: { readonly className?: string | undefined }) {
   const link = (
-    <a href="/metrics" className="font-mono hover:text-text">
+    <a href="/metrics" className="inline-flex items-center font-mono hover:text-text touch:min-h-11">
       /metrics
     </a>
   )
