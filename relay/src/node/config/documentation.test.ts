@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
+import { usualLeewayMs } from '../../auth/settings.js'
 import { brokerOfQuery } from './broker-query.js'
 import { documented, type GatewayOption, gatewayOptions } from './gateway-options.js'
 import { interpret } from './read-config.js'
@@ -10,7 +11,11 @@ const read = (file: string): string => readFileSync(new URL(`../../../../${file}
 const documentation = read('docs/configuration.md')
 
 const environment = {
-  env: { PORT: '3015', REDIS_HOST: 'redis', REDIS_PASSWORD: 'x', NATS_PASSWORD: 'x', NATS_TOKEN: 'x' },
+  env: {
+    ...{ PORT: '3015', REDIS_HOST: 'redis', REDIS_URL: 'redis://redis', REDIS_PASSWORD: 'x' },
+    ...{ NATS_PASSWORD: 'x', NATS_TOKEN: 'x', JWT_SECRET: 's'.repeat(32) },
+    REPORTS_HASH: `$scrypt$ln=14,r=8,p=5$${'A'.repeat(22)}$${'A'.repeat(43)}`,
+  },
   resolve: (file: string) => file,
   readText: () => 'x\n',
   isFolder: () => true,
@@ -27,6 +32,20 @@ function blocks(language: string, text = documentation): readonly (readonly [lin
 
 it.each(blocks('toml'))('docs/configuration.md:%i is a valid configuration', (_, text) => {
   expect(interpret(tomlSource(text, 'example'), 'example', environment).brokers.size).toBeGreaterThan(0)
+})
+
+const others = ['docs/security.md', 'docs/components.md'].flatMap((file) =>
+  blocks('toml', read(file)).map(([line, text]): [string, number, string] => [file, line, text]),
+)
+
+it.each(others)('%s:%i is a valid configuration', (_, __, text) => {
+  expect(interpret(tomlSource(text, 'example'), 'example', environment).brokers.size).toBe(1)
+})
+
+it('docs/security.md has a module with both hooks', async () => {
+  const [[, text = ''] = []] = blocks('js', read('docs/security.md'))
+  const hooks: unknown = await import(`data:text/javascript,${encodeURIComponent(text)}`)
+  expect(hooks).toMatchObject({ authenticate: expect.any(Function), authorize: expect.any(Function) })
 })
 
 it("the README's blocks are one valid configuration", () => {
@@ -78,3 +97,35 @@ it.each(gatewayOptions.map((option): [string, GatewayOption] => [option.key, opt
     expect(rowOf(key)).toEqual([documented(option), String(option.usual)])
   },
 )
+
+/** The rows of the table whose first heading names a table of the configuration, by their keys. */
+function tableOf(name: string): ReadonlyMap<string, readonly string[]> {
+  const lines = documentation.split('\n')
+  const start = lines.findIndex((line) => line.startsWith(`| \`${name}\` `))
+  const end = lines.findIndex((line, i) => i > start && !line.startsWith('|'))
+  const rows = lines.slice(start + 2, end).map((line) => line.split('|').map((cell) => cell.trim()))
+  return new Map(rows.map(([, key = '', ...cells]) => [key.replaceAll('`', ''), cells]))
+}
+
+/** The keys that a table of the configuration may have, as its errors list them. */
+function allowedIn(table: string): readonly string[] {
+  const toml = `brokers.main.type = "memory"\n${table}\n"?" = 1\n`
+  try {
+    interpret(tomlSource(toml, 'example'), 'example', environment)
+  } catch (cause) {
+    return /unknown key .*; allowed: (.*)/.exec(String(cause))?.[1]?.split(', ') ?? []
+  }
+  return []
+}
+
+it.each(['[auth]', '[auth.jwt]', '[auth.users.NAME]', '[auth.keys.NAME]', '[roles.NAME]'])(
+  'docs/configuration.md has a row for each key of %s, and no other',
+  (table) => {
+    expect([...tableOf(table).keys()].sort()).toEqual([...allowedIn(table)].sort())
+    expect(tableOf(table).size).toBeGreaterThan(1)
+  },
+)
+
+it('docs/configuration.md has the usual leeway of a token', () => {
+  expect(tableOf('[auth.jwt]').get('leeway_ms')?.[1]).toBe(String(usualLeewayMs))
+})
