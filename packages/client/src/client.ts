@@ -1,12 +1,14 @@
 import { lightJsonCodec } from '@wildcast/protocol/client'
+import { openListeners } from './app/listeners.js'
 import { toReportError } from './app/report-error.js'
 import type { Status } from './connection/status.js'
+import { openTokens } from './connection/token-source.js'
 import { onPageLife } from './connection/wake.js'
 import { openEngine } from './engine.js'
 import type { ClientOptions } from './options.js'
 import type { ConnectionView, Reach } from './part.js'
 import type { Scope } from './scope.js'
-import { platformClock } from './time/clock.js'
+import { platformClock, type Undo } from './time/clock.js'
 import { toWebSocketUrl } from './transports/address.js'
 import { openTransportMemory, type TransportMemory } from './transports/fallback/transport-memory.js'
 import { websocketFirst } from './transports/fallback/websocket-first.js'
@@ -17,6 +19,11 @@ import { openVerbs } from './verbs.js'
 export interface Client extends Scope, ConnectionView {
   /** Returns the same methods for another broker of the relay, over the same connection. */
   broker(name: string): Scope
+  /**
+   * Calls back when permissions may have changed: at each connect, and when the relay has accepted
+   * a newer token. Ask `can` again then. Returns the undo.
+   */
+  onAccess(listener: () => void): Undo
   /**
    * Reports an error to `onError` with the stage `handler`. For layers that call the application,
    * such as the React hooks: an error thrown in their callbacks is reported like one thrown in a
@@ -51,19 +58,21 @@ export function createClient(options: ClientOptions): Client {
   const here = mayConnect() // also checks the URL
   if (!here && WebSocket) toWebSocketUrl(url, 'no page') // throws
   const memory = openTransportMemory(address, clock)
-  const listeners = new Set<(status: Status) => void>()
+  const statuses = openListeners<Status>(() => call)
+  const access = openListeners<void>(() => call)
   const fault = toReportError(options.onError)
+  const tokens = openTokens(options.token, clock)
   const reach: Reach = { load: () => transport ?? loadTransport(options, memory) }
   const engine = openEngine({
     ...options,
     codec,
     clock,
     fault,
+    tokens,
     mayConnect,
     loadTransport: () => reach.load(),
-    onStatus(status) {
-      for (const notify of listeners) notify(status)
-    },
+    onStatus: statuses.notify,
+    onAccess: access.notify,
   })
   const { link, call, report, close } = engine
   const stopWatching = onPageLife({
@@ -82,11 +91,8 @@ export function createClient(options: ClientOptions): Client {
     get welcome() {
       return link.welcome
     },
-    onStatus(listener) {
-      const notify = (status: Status): void => call(listener, status) // one function may be registered twice
-      listeners.add(notify)
-      return () => listeners.delete(notify)
-    },
+    onStatus: statuses.add,
+    onAccess: access.add,
     report,
     reconnect() {
       if (mayConnect()) link.connect()
@@ -94,10 +100,11 @@ export function createClient(options: ClientOptions): Client {
     close() {
       stopWatching()
       close()
-      listeners.clear()
+      statuses.clear()
+      access.clear()
     },
   }
-  const ports = { url, clock, connection: client, fault, reach, wake: () => link.wake() }
+  const ports = { url, clock, connection: client, fault, reach, tokens, wake: () => link.wake() }
   for (const part of use) engine.publish = part({ ...ports, publish: engine.publish })
   if (here && (transport || WebSocket || globalThis.location)) link.connect()
   return client

@@ -1,7 +1,7 @@
 import type { ReportError } from './app/report-error.js'
+import { toError } from './app/to-error.js'
 import type { IncomingFrame } from './connection/link-events.js'
 import type { Exchanges } from './exchanges/exchanges.js'
-import { toError } from './exchanges/to-error.js'
 import type { Subscriptions } from './subscriptions/subscriptions.js'
 
 /** The receivers of the relay's frames. */

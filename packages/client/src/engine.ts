@@ -17,6 +17,8 @@ export interface EngineSettings extends RelayLinkSettings {
   /** Whether this environment has a transport to connect with. */
   mayConnect(): boolean
   onStatus(status: Status): void
+  /** Permissions may have changed. */
+  onAccess(): void
 }
 
 /** The connected parts of a client. */
@@ -35,7 +37,14 @@ export function openEngine(settings: EngineSettings): Engine {
   const link = new RelayLink(settings, {
     frame: (frame, receivedAt) => dispatch(frame, receivedAt, receivers),
     opened: () => subscriptions.handle({ type: 'opened' }),
-    welcomed: () => exchanges.flush(),
+    welcomed() {
+      exchanges.flush()
+      settings.onAccess()
+    },
+    renewed() {
+      subscriptions.handle({ type: 'renewed' })
+      settings.onAccess()
+    },
     lost(reason) {
       const { refusal } = link
       const closed = link.status.state === 'closed'
@@ -49,7 +58,7 @@ export function openEngine(settings: EngineSettings): Engine {
       settings.onStatus(status)
     },
   })
-  const exchanges = new Exchanges(link, codec, Math.floor(checkNumber('queue', queue, 'from 0')))
+  const exchanges = new Exchanges(link, codec, Math.floor(checkNumber('queue', queue, 'from 0')), clock)
   /**
    * Connects if the client is idle. Doesn't throw after the relay's final refusal, although the
    * status is `closed`: `reconnect()` may help.

@@ -1,6 +1,7 @@
 /** Subscribe, publish and request over any broker, from the browser. @module */
 
 export {
+  type ActionKind,
   type BrokerInfo,
   type Codec,
   type ErrorCode,
@@ -14,6 +15,7 @@ export {
 export type { ErrorStage, OnError, ReportError } from './app/report-error.js'
 export { type Client, createClient } from './client.js'
 export type { Status } from './connection/status.js'
+export type { TokenFunction, TokenReason, TokenSource } from './connection/token-source.js'
 export type { Message, RespondOptions } from './messages/message.js'
 export type { ClientOptions } from './options.js'
 export type { ClientPart, ConnectionView, PartPorts, Reach } from './part.js'
@@ -22,6 +24,7 @@ export type { Publication } from './publishing/publication.js'
 export type { PublishContent, ReportState, SendPublish } from './publishing/publish.js'
 export type { Handler } from './requests/serve.js'
 export type {
+  CanOptions,
   PublishOptions,
   RequestOptions,
   Scope,

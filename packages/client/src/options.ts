@@ -1,5 +1,6 @@
 import type { Codec } from '@wildcast/protocol/client'
 import type { OnError } from './app/report-error.js'
+import type { TokenFunction } from './connection/token-source.js'
 import type { ClientPart } from './part.js'
 import type { ClientClock } from './time/clock.js'
 import type { OpenTransport, WebSocketConstructor } from './transports/transport.js'
@@ -18,8 +19,12 @@ export interface ClientOptions {
    * @default 'v1'
    */
   readonly dialect?: 'v1' | 'classic' | undefined
-  /** Authenticates the user. A function is called at each connect. */
-  readonly token?: string | (() => string | Promise<string>) | undefined
+  /**
+   * Authenticates the user. A function is called at each connect, before the token expires, and
+   * once after the relay has refused it; `reason` is which of these. If it throws or rejects, the
+   * client tries again later.
+   */
+  readonly token?: string | TokenFunction | undefined
   /** The broker of calls that don't name one. @default the relay's own default */
   readonly broker?: string | undefined
   /**

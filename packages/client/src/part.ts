@@ -1,6 +1,7 @@
 import type { WelcomeFrame } from '@wildcast/protocol/client'
 import type { ReportError } from './app/report-error.js'
 import type { Status } from './connection/status.js'
+import type { TokenSource } from './connection/token-source.js'
 import type { PublishPorts, SendPublish } from './publishing/publish.js'
 import type { ClientClock, Undo } from './time/clock.js'
 import type { OpenTransport } from './transports/transport.js'
@@ -28,6 +29,8 @@ export interface PartPorts extends PublishPorts {
   readonly clock: ClientClock
   readonly connection: ConnectionView
   readonly reach: Reach
+  /** The client's tokens. */
+  readonly tokens: TokenSource
   /** Ends the wait for the next attempt to connect. */
   wake(): void
   /** Reports a background failure to `onError`. */

@@ -1,4 +1,4 @@
-import type { HeadersInput, Params } from '@wildcast/protocol/client'
+import type { ActionKind, HeadersInput, Params } from '@wildcast/protocol/client'
 import type { Message } from './messages/message.js'
 import type { Publication } from './publishing/publication.js'
 import type { RequestWait } from './requests/request.js'
@@ -49,6 +49,14 @@ export interface RequestOptions<Answer = unknown> extends RequestWait<Answer> {
   readonly broker?: string | undefined
   /** The same as for `publish`. */
   readonly headers?: HeadersInput | undefined
+}
+
+/** Options of `can`. */
+export interface CanOptions {
+  /** @default the client's broker */
+  readonly broker?: string | undefined
+  /** Called with the reason of a denial, if the relay is configured to explain it. */
+  readonly onWhy?: ((why: string) => void) | undefined
 }
 
 /** The methods of a client for one broker. */
@@ -123,4 +131,13 @@ export interface Scope {
     handler: Handler<Question, Answer>,
     options?: ServeOptions,
   ): Undo
+  /**
+   * Asks the relay whether the client may do something now, for instance to hide a button. A relay
+   * without authentication allows everything. The answer holds until `onAccess` is called.
+   *
+   * Rejects with `invalid_subject`, `interrupted` (the session was lost) or `unsupported` (a
+   * classic server).
+   * @example if (await client.can('publish', 'room.42')) showForm()
+   */
+  can(action: ActionKind, subject: string, options?: CanOptions): Promise<boolean>
 }

@@ -1,4 +1,4 @@
-import { isPattern, isSubject, WildcastError } from '@wildcast/protocol/client'
+import { type AckFrame, isPattern, isSubject, WildcastError } from '@wildcast/protocol/client'
 import type { RelayLink } from './connection/relay-link.js'
 import type { Message } from './messages/message.js'
 import { toContent } from './messages/to-content.js'
@@ -60,6 +60,22 @@ export function openVerbs(ports: VerbPorts, home: string | undefined): Scope {
         return answerRequest(message, handler as Handler, ports.report)
       }
       return add(subject, { ...options, onMessage }, true)
+    },
+    async can(action, subject, { broker = home, onWhy } = {}) {
+      check(subject, isPattern)
+      return new Promise((resolve, reject) => {
+        ports.post(
+          { kind: 'CanI', action, subject, broker },
+          {
+            answer(frame) {
+              const { allowed = false, why } = frame as AckFrame
+              if (why !== undefined) ports.call(onWhy, why)
+              resolve(allowed)
+            },
+            fail: reject,
+          },
+        )
+      })
     },
   }
 }

@@ -56,7 +56,13 @@ export type ConnectionEvent =
   | { readonly type: 'welcomed'; readonly pingMs: number; readonly transport?: TransportKind | undefined }
   | { readonly type: 'goingAway'; readonly window: readonly [number, number] }
   /** The token is unavailable, or the transport closed or could not be opened. */
-  | { readonly type: 'failed'; readonly reason: WildcastError; readonly final?: boolean }
+  | {
+      readonly type: 'failed'
+      readonly reason: WildcastError
+      readonly final?: boolean
+      /** The relay has refused the token, and another may help. */
+      readonly renew?: boolean | undefined
+    }
   | { readonly type: 'ended' }
 
 /** The inputs of `step` other than the state and the event. */

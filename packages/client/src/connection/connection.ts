@@ -59,7 +59,7 @@ function whileConnecting(from: Connecting, event: ConnectionEvent, facts: Connec
       }
     }
     case 'failed':
-      return giveUp(from, event.reason, facts)
+      return event.renew ? again(from, event.reason, facts) : giveUp(from, event.reason, facts)
     case 'fired':
       return giveUp(from, interrupted(noAnswer), facts)
     default:
@@ -80,7 +80,7 @@ function whileOnline(from: Online, event: ConnectionEvent, facts: ConnectionFact
       return { to: { ...from, leaveAt: facts.now + armMs }, armMs }
     }
     case 'failed':
-      return retry(from, event.reason, facts)
+      return (event.renew ? again : retry)(from, event.reason, facts)
     case 'sent':
       if (from.leaveAt || from.wait) return { to: from }
       return { to: { ...from, wait: 1 }, armMs: facts.probeMs }
@@ -122,6 +122,12 @@ function connect({ attempt, reason, reported = false }: Failures, { now }: Conne
     armMs: connectDeadlineMs,
     open: true,
   }
+}
+
+/** Connects with another token: at once, unless an earlier attempt has failed, too. */
+function again(from: Connecting | Online, reason: WildcastError, facts: ConnectionFacts): ConnectionStep {
+  if (from.attempt) return retry(from, reason, facts)
+  return { ...connect({ ...from, attempt: 1, reason }, facts), lost: reason }
 }
 
 /** Ends a failed attempt. A failure to get the token is reported each time. */

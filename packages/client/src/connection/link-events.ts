@@ -10,6 +10,8 @@ export interface LinkEvents {
   opened(): void
   /** The relay has welcomed a new or resumed session: queued frames can be sent. */
   welcomed(): void
+  /** The relay has accepted a newer token: permissions may have changed. */
+  renewed(): void
   frame(frame: IncomingFrame, receivedAt: number): void
   /** The session and everything in flight are lost. `status` already has the next state. */
   lost(reason: WildcastError): void

@@ -1,10 +1,4 @@
-import {
-  type ClientFrame,
-  firstFinalCloseCode,
-  type RelayFrame,
-  type WelcomeFrame,
-  WildcastError,
-} from '@wildcast/protocol/client'
+import type { ClientFrame, RelayFrame, WelcomeFrame, WildcastError } from '@wildcast/protocol/client'
 import type { ReportError } from '../app/report-error.js'
 import { ClientSession } from '../session/client-session.js'
 import { openTimer, type Timer } from '../time/timer.js'
@@ -15,11 +9,13 @@ import { interrupted } from './interrupted.js'
 import type { LinkEvents } from './link-events.js'
 import type { Status } from './status.js'
 import { toCloseError } from './to-close-error.js'
+import { TokenRenewal } from './token-renewal.js'
+import type { TokenSource } from './token-source.js'
 import { isVisible } from './wake.js'
 
 /** Settings of a link to the relay. */
 export interface RelayLinkSettings extends TransportSettings {
-  readonly token?: string | (() => string | Promise<string>) | undefined
+  readonly tokens: TokenSource
   readonly loadTransport: () => OpenTransport | Promise<OpenTransport>
   readonly fault: ReportError
 }
@@ -40,6 +36,7 @@ export class RelayLink {
   readonly #settings: RelayLinkSettings
   readonly #events: LinkEvents
   readonly #timer: Timer
+  readonly #token: TokenRenewal
   #connection: ConnectionState
   #status: Status
   #welcome: WelcomeFrame | undefined
@@ -60,6 +57,7 @@ export class RelayLink {
     this.#settings = settings
     this.#events = events
     this.#timer = openTimer(settings.clock)
+    this.#token = new TokenRenewal({ ...settings, send: (frame) => this.send(frame) })
     this.#session = this.#openSession()
     this.#status = this.#connection = { state: 'idle', since: settings.clock.now() }
   }
@@ -148,6 +146,7 @@ export class RelayLink {
       this.#isOpen = false
       this.#transport?.close(to.state === 'closed' ? 1000 : undefined)
       this.#timer.stop()
+      this.#token.stop()
     }
     if (armMs !== undefined) {
       this.#dueAt = facts.now + armMs
@@ -193,20 +192,19 @@ export class RelayLink {
    * Makes one attempt: gets a token, then opens a transport, whose `open` event sends `Connect`.
    */
   async #open(): Promise<void> {
-    const { token, loadTransport } = this.#settings
     const attempt = this.#attempt
     const isCurrent = (): boolean => attempt === this.#attempt
     try {
-      const proof = typeof token === 'function' ? await token() : token
-      JSON.stringify(proof) // throws here if it can't be encoded
+      const token = await this.#token.next()
       if (!isCurrent()) return
+      this.#token.show(token)
       this.#dispatch({ type: 'token' })
-      const openTransport = await loadTransport()
+      const openTransport = await this.#settings.loadTransport()
       if (!isCurrent()) return
       const relay = this.away ? this.#welcome?.relay : undefined
-      this.#transport = openTransport(this.#eventsOf(isCurrent, proof), { ...this.#settings, relay })
+      this.#transport = openTransport(this.#eventsOf(isCurrent, token), { ...this.#settings, relay })
     } catch (cause) {
-      if (isCurrent()) this.#dispatch({ type: 'failed', reason: WildcastError.from(cause) })
+      if (isCurrent()) this.#dispatch({ type: 'failed', ...this.#token.failed(cause) })
     }
   }
 
@@ -234,8 +232,7 @@ export class RelayLink {
         if (!isCurrent()) return
         if (code === invalidFrame) this.#session.abandon()
         const unseen = this.#connection.state === 'connecting' && `closed before Welcome (${code}): is a relay there?`
-        const final = code >= firstFinalCloseCode
-        this.#dispatch({ type: 'failed', reason: toCloseError(code, reason || unseen || ''), final })
+        this.#dispatch({ type: 'failed', ...this.#token.judge(toCloseError(code, reason || unseen || '')) })
       },
     }
   }
@@ -259,9 +256,12 @@ export class RelayLink {
         if (!session.confirm(frame.count)) this.#rejectCount()
         break
       default:
+        // Before `Welcome` only a refusal comes, and the connection ends for the same reason.
+        if (this.#connection.state !== 'online') break
         session.handle(bytes, () => {
           if (frame.kind === 'Pong') this.#catchingUp = false
-          this.#events.frame(frame, this.#aliveAt)
+          if (!this.#token.receive(frame)) this.#events.frame(frame, this.#aliveAt)
+          else if (frame.kind === 'Ack') this.#events.renewed()
         })
     }
   }
@@ -284,6 +284,7 @@ export class RelayLink {
       this.#catchingUp = false
       this.#events.opened()
     } else if (this.#catchingUp) session.send({ kind: 'Ping' }) // answered after the kept frames
+    this.#token.accepted(welcome.expires_in)
     this.#dispatch({ type: 'welcomed', pingMs: welcome.ping, transport: this.#transport?.kind })
   }
 

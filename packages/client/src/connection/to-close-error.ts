@@ -1,10 +1,15 @@
 import { finalCloseCodes, firstFinalCloseCode, WildcastError } from '@wildcast/protocol/client'
 
+/** The close code after the token has expired. */
+export const tokenExpired = 4440
+
 /**
- * Converts a close code and reason to an error. Codes below the final ones all mean `interrupted`.
+ * Converts a close code and reason to an error. Other codes below the final ones all mean
+ * `interrupted`.
  */
 export function toCloseError(code: number, reason: string): WildcastError {
-  return new WildcastError(finalCloseCodes[code] ?? 'interrupted', reason || `the connection was lost (${code})`, {
+  const name = code === tokenExpired ? 'token_expired' : (finalCloseCodes[code] ?? 'interrupted')
+  return new WildcastError(name, reason || `the connection was lost (${code})`, {
     retry: code < firstFinalCloseCode,
   })
 }

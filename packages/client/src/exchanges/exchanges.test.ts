@@ -1,6 +1,7 @@
 import { type ClientFrame, lightJsonCodec, WildcastError } from '@wildcast/protocol'
 import { describe, expect, test } from 'vitest'
 import type { Status } from '../connection/status.js'
+import { createFakeClock } from '../testing/fake-clock.js'
 import { welcome } from '../testing/scripted-relay.js'
 import { type AnswerHandler, type AwaitedFrame, Exchanges } from './exchanges.js'
 
@@ -27,7 +28,7 @@ function open(status: Status = online) {
     answer: ({ kind }) => outcomes.push(`${name} ${kind}`),
     fail: ({ code }, wasSent) => outcomes.push(`${name} ${code}${wasSent ? ' sent' : ''}`),
   })
-  return { exchanges: new Exchanges(link, lightJsonCodec, 2), link, sent, outcomes, handler }
+  return { exchanges: new Exchanges(link, lightJsonCodec, 2, createFakeClock()), link, sent, outcomes, handler }
 }
 
 describe('a request', () => {

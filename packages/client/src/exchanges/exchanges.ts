@@ -7,10 +7,11 @@ import {
   type SubscribedFrame,
   WildcastError,
 } from '@wildcast/protocol/client'
+import { toError } from '../app/to-error.js'
 import type { RelayLink } from '../connection/relay-link.js'
-import type { Undo } from '../time/clock.js'
+import type { ClientClock, Undo } from '../time/clock.js'
 import { checkPublishSize } from './check-size.js'
-import { toError } from './to-error.js'
+import { PublishPace } from './publish-pace.js'
 
 type AnswerableFrame = Extract<ClientFrame, { readonly ref?: number | undefined }>
 /** `Omit` for each member of the union. */
@@ -35,10 +36,11 @@ export interface AnswerHandler {
   /** The frame was sent. */
   sent?(): void
   /**
-   * Returns the frame to send to the same relay if the session was lost after the first sending.
+   * Returns the frame to send again: to the same relay if the session was lost after the first
+   * sending; or after `waitMs` milliseconds if the relay has refused it because of its rate.
    * @default nothing is sent again
    */
-  again?(): AwaitedFrame | undefined
+  again?(waitMs?: number): AwaitedFrame | undefined
 }
 
 /**
@@ -51,17 +53,25 @@ export class Exchanges {
   readonly #bound: number
   readonly #open = new Map<number, AnswerHandler>()
   /** Frames that can't be sent yet, in order. A notice gets a number, too. */
-  readonly #kept = new Map<number, NumberedFrame | Notice>()
+  #kept = new Map<number, NumberedFrame | Notice>()
+  #isSorted = true
+  readonly #pace: PublishPace
   /** Frames to send again, with the reason why their session was lost. */
   readonly #lost = new Map<number, WildcastError>()
   /** Id of the last relay process: only the same one recognizes a repeated frame. */
   #relay: string | undefined
   #last = 0
 
-  constructor(link: Pick<RelayLink, 'status' | 'welcome' | 'away' | 'send'>, codec: Codec, bound: number) {
+  constructor(
+    link: Pick<RelayLink, 'status' | 'welcome' | 'away' | 'send'>,
+    codec: Codec,
+    bound: number,
+    clock: ClientClock,
+  ) {
     this.#link = link
     this.#codec = codec
     this.#bound = bound
+    this.#pace = new PublishPace(clock, () => this.#sendKept())
   }
 
   /** Sends a frame now, or when the session resumes. Returns false if neither is possible. */
@@ -103,14 +113,15 @@ export class Exchanges {
     }
     this.#lost.clear()
     this.#relay = relay
-    // `#send` checks them again: this relay may have other limits than the previous one.
-    for (const [number, frame] of this.#kept) if (this.#send(frame)) this.#kept.delete(number)
+    this.#sendKept()
   }
 
   /** Delivers an answer or a refusal to its pending request. */
   receive(frame: AnswerFrame | ErrorFrame): void {
     const { ref = 0 } = frame // no request has the ref 0
     const more = frame.kind === 'Response' && frame.more
+    if (frame.kind === 'Error' && this.#postpone(frame)) return
+    if (!more) this.#pace.answered(ref)
     const handler = more ? this.#open.get(ref) : this.#take(ref)
     if (frame.kind === 'Error') handler?.fail(toError(frame), true)
     else handler?.answer(frame)
@@ -127,6 +138,7 @@ export class Exchanges {
       else this.#take(ref)?.fail(reason, true)
     }
     if (end) this.#kept.clear()
+    this.#pace.lose(end !== undefined)
   }
 
   /** Registers the handler before the frame is sent, since the answer may come during the call. */
@@ -149,6 +161,33 @@ export class Exchanges {
     })
   }
 
+  /** `#send` checks the frames again: this relay may have other limits than the previous one. */
+  #sendKept(): void {
+    if (!this.#isSorted) this.#kept = new Map([...this.#kept].sort(([one], [other]) => one - other))
+    this.#isSorted = true
+    for (const [number, frame] of this.#kept) {
+      if ((isPosted(frame) && !this.#pace.isOpen) || !this.#send(frame)) continue
+      this.#kept.delete(number)
+      if (frame.kind === 'Publish' && this.#open.has(number)) this.#pace.sent(number)
+    }
+    if (this.#kept.size === 0) this.#pace.end()
+  }
+
+  /**
+   * Queues a publish again that the relay has refused because of its rate, before the later ones.
+   * Returns false if its refusal is final.
+   */
+  #postpone({ ref = 0, code, retry_in }: ErrorFrame): boolean {
+    if (code !== 'rate_limited' || retry_in === undefined) return false
+    const waitMs = Math.max(retry_in, 1)
+    const content = this.#open.get(ref)?.again?.(waitMs)
+    if (!content) return false
+    this.#kept.set(ref, { ...content, ref } as NumberedFrame)
+    this.#isSorted = false
+    this.#pace.wait(ref, waitMs)
+    return true
+  }
+
   /** The queue for a suspended session has no bound, since its subscriptions have none. */
   #sendOrKeep(frame: NumberedFrame | Notice, number: number): boolean {
     const isSent = this.#send(frame)
@@ -159,7 +198,7 @@ export class Exchanges {
 
   #keep(frame: NumberedFrame): boolean {
     if (this.#kept.size >= this.#bound && [...this.#kept.values()].filter(isPosted).length >= this.#bound)
-      throw new WildcastError('rate_limited', `offline, and ${this.#bound} messages wait`)
+      throw new WildcastError('rate_limited', `${this.#bound} messages wait: wait for their outcome`)
     this.#codec.encode(frame) // throws here, not in a later `flush`
     this.#kept.set(frame.ref, frame)
     return true
@@ -180,7 +219,7 @@ export class Exchanges {
 }
 
 function isPosted({ kind }: ClientFrame): boolean {
-  return kind === 'Publish' || kind === 'Request'
+  return kind === 'Publish' || kind === 'Request' || kind === 'CanI'
 }
 
 function toRefusal(cause: unknown): WildcastError {

@@ -36,10 +36,13 @@ export function mayRepeat(sentAt: number, now: number): boolean {
 
 /** Publishes over the connection. */
 export function openPublish(post: Exchanges['post'], clock: ClientClock): SendPublish {
-  return (content, report, sentAt) => {
+  return (content, report, earlierAt) => {
+    let sentAt = earlierAt
+    let firstAt: number | undefined
     post(content, {
       sent() {
         sentAt ??= clock.now()
+        firstAt ??= sentAt
         report('sent')
       },
       answer: () => report('confirmed'),
@@ -48,7 +51,13 @@ export function openPublish(post: Exchanges['post'], clock: ClientClock): SendPu
         const isUnknown = wasSent ? error.code === 'interrupted' : sentAt
         report(isUnknown ? 'unknown' : 'rejected', error)
       },
-      again: () => (content.key && sentAt && mayRepeat(sentAt, clock.now()) ? content : undefined),
+      again(waitMs = 0) {
+        const isRefused = waitMs > 0
+        const at = isRefused ? firstAt : content.key && sentAt
+        if (!at || !mayRepeat(at, clock.now() + waitMs)) return undefined
+        if (isRefused) sentAt = earlierAt // the refused sending had no effect
+        return content
+      },
     })
     return content.key
   }

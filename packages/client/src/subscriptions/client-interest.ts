@@ -1,5 +1,5 @@
 import { WildcastError } from '@wildcast/protocol/client'
-import { toError } from '../exchanges/to-error.js'
+import { toError } from '../app/to-error.js'
 import { ReceivedMessage } from '../messages/message.js'
 import type { Undo } from '../time/clock.js'
 import { openTimer, type Timer } from '../time/timer.js'

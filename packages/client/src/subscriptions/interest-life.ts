@@ -39,6 +39,8 @@ export type InterestEvent =
   | { readonly type: 'confirmed'; readonly id: number; readonly subject: string }
   /** The relay has refused or ended the subscription, or refused the whole connection. */
   | { readonly type: 'refused'; readonly reason: WildcastError }
+  /** The relay has accepted a newer token, which may allow more. */
+  | { readonly type: 'renewed' }
   /** The timer fired. */
   | { readonly type: 'fired' }
   /** The connection is lost, or the `Subscribe` could not be sent. */
@@ -99,6 +101,8 @@ function next(from: InterestState, event: InterestEvent, chance: number): Intere
       return subscribe
     case 'confirmed':
       return { to: { phase: 'ready', refusals: 0, id: event.id, pattern: event.subject }, gap: true }
+    case 'renewed':
+      return phase === 'denied' ? subscribe : { to: from }
     case 'left':
       return { to: from }
     case 'fired':

@@ -1,20 +1,20 @@
 import { type ClientFrame, finalCloseCodes, type RelayFrame, type WildcastError } from '@wildcast/protocol/client'
 import type { ReportError } from '../app/report-error.js'
-import { RelayLink } from '../connection/relay-link.js'
+import { toError } from '../app/to-error.js'
+import { RelayLink, type RelayLinkSettings } from '../connection/relay-link.js'
 import type { Status } from '../connection/status.js'
-import { toError } from '../exchanges/to-error.js'
+import { tokenExpired } from '../connection/to-close-error.js'
 import type { OpenTransport, TransportSettings } from '../transports/transport.js'
 import type { FrameOwner, Ledger } from './ledger.js'
 import { SharedTransport } from './shared-transport.js'
 import type { TabFrame, TabMessage } from './tab-message.js'
 
 /** The settings and functions that a leader uses. */
-export interface LeaderPorts {
+export interface LeaderPorts extends Pick<RelayLinkSettings, 'tokens'> {
   readonly settings: TransportSettings
   readonly ledger: Ledger
   readonly fault: ReportError
   load(): OpenTransport | Promise<OpenTransport>
-  token(): string | undefined
   /** Sends a message to all tabs, including its own. */
   broadcast(message: TabMessage): void
 }
@@ -51,7 +51,7 @@ export class Leader {
     this.#ports = ports
     this.#epoch = epoch
     this.#asking = new Set(asking)
-    const { ledger, settings, fault } = ports
+    const { ledger, settings, fault, tokens } = ports
     this.#transport = new SharedTransport(ledger, received, {
       ordered: (number) => this.#broadcast({ type: 'order', epoch: this.#epoch, number, owner: this.#owner }),
       confirmed: (sent) => this.#broadcast({ type: 'confirmed', epoch: this.#epoch, sent }),
@@ -62,12 +62,13 @@ export class Leader {
       {
         ...settings,
         fault,
-        token: async () => ports.token() as string,
+        tokens,
         loadTransport: async () => this.#transport.over(await ports.load()),
       },
       {
         opened() {},
         welcomed() {},
+        renewed() {},
         frame() {}, // the transport handles it
         lost: () => this.#transport.forget(),
         status: (status) => this.#reportStatus(status),
@@ -182,6 +183,8 @@ export class Leader {
 
 /** Returns the close code that the clients of all tabs get for a reason. */
 function codeOf({ code }: WildcastError, state: Status['state']): number {
+  if (state !== 'closed') return 1006
+  if (code === 'token_expired') return tokenExpired
   const found = Object.entries(finalCloseCodes).find(([, known]) => known === code)
-  return state === 'closed' && found ? Number(found[0]) : 1006
+  return found ? Number(found[0]) : 1006
 }

@@ -1,4 +1,6 @@
 import type { ClientFrame, ConnectFrame, RelayFrame, WelcomeFrame } from '@wildcast/protocol/client'
+import { tokenExpired } from '../connection/to-close-error.js'
+import { authenticateRef } from '../connection/token-renewal.js'
 import { newKey } from '../publishing/key.js'
 import type { Transport, TransportEvents, TransportKind } from '../transports/transport.js'
 
@@ -82,6 +84,14 @@ export class LocalRelay {
     else if (this.#key !== undefined) this.#waiting.push(frame)
   }
 
+  /**
+   * Handles the relay's answer to `Authenticate`. After an `Ack`, the permissions of all tabs may
+   * have changed. The tab with the connection renews the token.
+   */
+  renew({ kind }: RelayFrame): void {
+    if (kind === 'Ack') this.deliver({ kind, ref: authenticateRef })
+  }
+
   /** The shared session is lost. */
   forget(): void {
     this.#key = undefined
@@ -96,7 +106,7 @@ export class LocalRelay {
   drop(code: number, reason: string): void {
     const transport = this.#transport
     this.#welcome = undefined
-    if (!transport || (!this.#isWelcomed && code < 4500)) return
+    if (!transport || (!this.#isWelcomed && code !== tokenExpired && code < 4500)) return
     this.#transport = undefined
     transport.close({ code, reason })
   }
@@ -144,7 +154,8 @@ export class LocalRelay {
     }
     this.#isWelcomed = true
     const limits = { ...welcome.limits, resume_bytes: resumeBytes }
-    transport.frame({ ...welcome, session: this.#key ?? '', resumed, received: this.#received, limits })
+    const own = { session: this.#key ?? '', expires_in: undefined, resumed, received: this.#received, limits }
+    transport.frame({ ...welcome, ...own })
     for (const frame of this.#waiting.splice(0)) this.deliver(frame)
     for (const frame of this.#early.splice(0)) this.#count(frame)
   }

@@ -1,26 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { type FakeTab, FakeTabs } from '../testing/fake-tabs.js'
-
-/** Opens tabs and waits until all are online. */
-async function open(names: readonly string[], tokens: readonly string[] = []): Promise<[FakeTabs, FakeTab[]]> {
-  const tabs = new FakeTabs()
-  const opened: FakeTab[] = []
-  for (const [i, name] of names.entries()) {
-    const tab = tabs.open(name, tokens[i])
-    opened.push(tab)
-    await expect
-      .poll(
-        async () => {
-          await tabs.drain()
-          return tab.client.status.state
-        },
-        { interval: 1 },
-      )
-      .toBe('online')
-  }
-  return [tabs, opened]
-}
+import { openTabs } from '../testing/open-tabs.js'
 
 /** Records the messages and gaps of a tab on a subject. */
 function listen({ client }: FakeTab, subject: string): { readonly texts: string[]; readonly gaps: unknown[] } {
@@ -31,7 +12,7 @@ function listen({ client }: FakeTab, subject: string): { readonly texts: string[
 }
 
 test('several tabs hold one connection, and each gets the messages of its subscriptions', async () => {
-  const [tabs, opened] = await open(['a', 'b', 'c'])
+  const [tabs, opened] = await openTabs(['a', 'b', 'c'])
   const received = opened.map((tab) => listen(tab, tab.name === 'c' ? 'other' : 'news'))
   await tabs.drain()
   tabs.relay.publish('news', '1')
@@ -44,13 +25,13 @@ test('several tabs hold one connection, and each gets the messages of its subscr
 })
 
 test('without a name, tabs with the same token share, and others do not', async () => {
-  const [tabs] = await open(['a', 'b', 'c'], ['alice', 'bob', 'alice'])
+  const [tabs] = await openTabs(['a', 'b', 'c'], ['alice', 'bob', 'alice'])
   expect(tabs.opened).toEqual(['a', 'b'])
   expect(tabs.relay.connections).toBe(2)
 })
 
 test('each tab has the status of the connection, and loses nothing in a reconnect', async () => {
-  const [tabs, opened] = await open(['a', 'b'])
+  const [tabs, opened] = await openTabs(['a', 'b'])
   const received = opened.map((tab) => listen(tab, 'news'))
   await tabs.drain()
   opened[0]?.cut()
@@ -68,7 +49,7 @@ test('each tab has the status of the connection, and loses nothing in a reconnec
 })
 
 test('each tab gets the answers to its publishes and requests', async () => {
-  const [tabs, opened] = await open(['a', 'b'])
+  const [tabs, opened] = await openTabs(['a', 'b'])
   const all = opened.map(({ client, name }) => client.publish('news', name))
   const answers = opened.map(({ client, name }) => client.request('echo', name))
   await tabs.drain()
@@ -77,7 +58,7 @@ test('each tab gets the answers to its publishes and requests', async () => {
 })
 
 test('a publish that can not be encoded is rejected alone', async () => {
-  const [tabs, [, b]] = await open(['a', 'b'])
+  const [tabs, [, b]] = await openTabs(['a', 'b'])
   const wrong = b?.client.publish('news', 'x', { broker: 1n as never })
   const right = b?.client.publish('news', 'y')
   await expect(wrong).rejects.toMatchObject({ code: 'invalid_frame' })
@@ -86,7 +67,7 @@ test('a publish that can not be encoded is rejected alone', async () => {
 })
 
 test('a subscription ends at the relay with the last tab that has it', async () => {
-  const [tabs, [a, b]] = await open(['a', 'b'])
+  const [tabs, [a, b]] = await openTabs(['a', 'b'])
   const undos = [a, b].map((tab) => tab?.client.subscribe('news', () => {}))
   await tabs.drain()
   undos[0]?.()
@@ -98,7 +79,7 @@ test('a subscription ends at the relay with the last tab that has it', async () 
 })
 
 test('the subscriptions of a crashed tab end at the relay', async () => {
-  const [tabs, [, b]] = await open(['a', 'b'])
+  const [tabs, [, b]] = await openTabs(['a', 'b'])
   b?.client.subscribe('news', () => {})
   await tabs.drain()
   b?.kill()
@@ -107,7 +88,7 @@ test('the subscriptions of a crashed tab end at the relay', async () => {
 })
 
 test('another tab resumes the session of a closed one, and the last tab ends it', async () => {
-  const [tabs, [a, b]] = await open(['a', 'b'])
+  const [tabs, [a, b]] = await openTabs(['a', 'b'])
   if (!a || !b) throw new Error('two were opened')
   const received = listen(b, 'news')
   await tabs.drain()
@@ -122,7 +103,7 @@ test('another tab resumes the session of a closed one, and the last tab ends it'
 })
 
 test('a frozen leader is replaced, follows when it thaws, and has missed nothing', async () => {
-  const [tabs, [a, b]] = await open(['a', 'b'])
+  const [tabs, [a, b]] = await openTabs(['a', 'b'])
   if (!a || !b) throw new Error('two were opened')
   const received = [listen(a, 'news'), listen(b, 'news')]
   await tabs.drain()
@@ -146,7 +127,7 @@ test('a frozen leader is replaced, follows when it thaws, and has missed nothing
 })
 
 test('if the relay has lost the session, every tab gets a gap and continues', async () => {
-  const [tabs, opened] = await open(['a', 'b'])
+  const [tabs, opened] = await openTabs(['a', 'b'])
   const received = opened.map((tab) => listen(tab, 'news'))
   await tabs.drain()
   tabs.relay.restart()
@@ -161,7 +142,7 @@ test('if the relay has lost the session, every tab gets a gap and continues', as
 })
 
 test('frames that no other tab has recorded cause a gap and no duplicates', async () => {
-  const [tabs, opened] = await open(['a', 'b'])
+  const [tabs, opened] = await openTabs(['a', 'b'])
   const [a, b] = opened
   if (!a || !b) throw new Error('two were opened')
   const received = listen(b, 'news')
@@ -178,7 +159,7 @@ test('frames that no other tab has recorded cause a gap and no duplicates', asyn
 })
 
 test('a tab that serves has its own connection', async () => {
-  const [tabs, [, b]] = await open(['a', 'b'])
+  const [tabs, [, b]] = await openTabs(['a', 'b'])
   b?.client.serve('sum', () => 1)
   await tabs.drain(1000)
   expect(tabs.opened).toEqual(['a', 'b'])
@@ -203,7 +184,7 @@ const ends = {
  */
 async function play(choices: Iterator<number>, endAt: number, end: (tab: FakeTab) => void): Promise<void> {
   const choose = (): number => choices.next().value ?? 0
-  const [tabs, opened] = await open(['a', 'b', 'c'])
+  const [tabs, opened] = await openTabs(['a', 'b', 'c'])
   const [leader, ...others] = opened
   const received = others.map((tab) => listen(tab, 'news'))
   if (leader) listen(leader, 'news')
@@ -243,7 +224,7 @@ test('for any losses of tabs and connections, a surviving tab loses nothing', as
   await fc.assert(
     fc.asyncProperty(fc.infiniteStream(fc.nat(1000)), async (choices) => {
       const choose = (): number => choices.next().value ?? 0
-      const [tabs, opened] = await open(['a', 'b', 'c', 'd', 'e'])
+      const [tabs, opened] = await openTabs(['a', 'b', 'c', 'd', 'e'])
       const [survivor, ...others] = opened.toReversed()
       if (!survivor) throw new Error('five were opened')
       const received = listen(survivor, 'news')

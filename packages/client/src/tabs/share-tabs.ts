@@ -2,6 +2,7 @@ import { type Codec, encodeBase64, WildcastError } from '@wildcast/protocol/clie
 import type { ClientPart, PartPorts } from '../part.js'
 import type { Undo } from '../time/clock.js'
 import type { OpenTransport, TransportSettings } from '../transports/transport.js'
+import { GivenTokens } from './given-tokens.js'
 import { LocalRelay } from './local-relay.js'
 import type { TabChannel, TabPlatform } from './tab-platform.js'
 import { TabSlot } from './tab-slot.js'
@@ -47,6 +48,7 @@ export function shareOn(platform: TabPlatform, name: string | undefined, ports: 
   let isAlone = false
   let settings: TransportSettings | undefined
   let token: string | undefined
+  const tokens = new GivenTokens(ports.tokens)
   let slot: TabSlot | undefined
 
   const leave = (): void => {
@@ -66,13 +68,14 @@ export function shareOn(platform: TabPlatform, name: string | undefined, ports: 
     leave()
     local.forget()
     const { codec, clock, WebSocket } = given
-    const more = { settings: { url, codec, clock, WebSocket }, load, token: () => token, local }
+    const more = { settings: { url, codec, clock, WebSocket }, load, tokens, local }
     slot = new TabSlot(group, { ...ports, ...more, platform }, hide)
     await slot.take()
   }
   const local = new LocalRelay({
     connect(given) {
       token = given
+      tokens.give(given)
       if (settings) join(settings).catch((cause) => fault(WildcastError.from(cause), 'transport'))
     },
     begin: () => slot?.member?.begin(),

@@ -1,4 +1,5 @@
 import type { ClientFrame, RelayFrame } from '@wildcast/protocol/client'
+import { authenticateRef } from '../connection/token-renewal.js'
 import { isVisible } from '../connection/wake.js'
 import { OwnerLocks } from '../outbox/owner-locks.js'
 import type { ClientClock } from '../time/clock.js'
@@ -14,10 +15,10 @@ import { TabReports } from './tab-reports.js'
 import { UnconfirmedFrames } from './unconfirmed-frames.js'
 
 /** The settings and functions that a member uses. */
-export interface MemberPorts extends Pick<LeaderPorts, 'settings' | 'fault' | 'load' | 'token'> {
+export interface MemberPorts extends Pick<LeaderPorts, 'settings' | 'fault' | 'load' | 'tokens'> {
   readonly platform: TabPlatform
   readonly clock: ClientClock
-  readonly local: Pick<LocalRelay, 'welcome' | 'deliver' | 'forget' | 'drop' | 'isOpen'>
+  readonly local: Pick<LocalRelay, 'welcome' | 'deliver' | 'renew' | 'forget' | 'drop' | 'isOpen'>
   /** Ends the client's wait for its next attempt. */
   wake(): void
 }
@@ -165,12 +166,10 @@ export class TabMember {
         if (this.#leadership.isLeading) this.#send({ type: 'beat' })
         break
       case 'call':
-        if (message.from === this.#number) {
-          this.#reports?.leave(message.from) // all earlier messages were received
-          break
-        }
         // Doesn't stop this leader: the call may be of the previous leader. Only the lock decides.
-        if (this.#isKnown) this.#send({ type: 'report', from: this.#number, report: this.#report() })
+        if (message.from === this.#number)
+          this.#reports?.leave(message.from) // all earlier messages were received
+        else if (this.#isKnown) this.#send({ type: 'report', from: this.#number, report: this.#report() })
         break
       case 'report':
         this.#reports?.add(message.from, message.report)
@@ -259,6 +258,7 @@ export class TabMember {
       if (isMine) local.deliver(frame)
       return
     }
+    if (frame.ref === authenticateRef) local.renew(frame)
     const { tab, ref } = fromSharedRef(frame.ref)
     if (tab !== this.#number) return
     const isPending = this.#outgoing.asking.delete(frame.ref)

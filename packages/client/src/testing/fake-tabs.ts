@@ -1,5 +1,6 @@
 import type { ClientFrame, RelayFrame } from '@wildcast/protocol'
 import { type Client, createClient } from '../client.js'
+import type { TokenFunction } from '../connection/token-source.js'
 import { shareOn } from '../tabs/share-tabs.js'
 import type { TabMessage } from '../tabs/tab-message.js'
 import type { TabPlatform } from '../tabs/tab-platform.js'
@@ -74,9 +75,9 @@ export class FakeTabs {
 
   /**
    * Opens a tab.
-   * @param token - tabs with the same token share a connection; without tokens, all tabs do
+   * @param token - tabs with the same text share a connection; all tabs without one do
    */
-  open(name: string, token?: string): FakeTab {
+  open(name: string, token?: string | TokenFunction): FakeTab {
     const tab = {}
     this.#named.set(name, tab)
     const { clock } = this
@@ -99,7 +100,7 @@ export class FakeTabs {
       onError: (error) => errors.push(`${error.code}: ${error.message}`),
       use: [
         (ports) => {
-          leave = shareOn(platform, token === undefined ? 'us' : undefined, ports)
+          leave = shareOn(platform, typeof token === 'string' ? undefined : 'us', ports)
           return ports.publish
         },
       ],

@@ -28,6 +28,12 @@ export class SessionRelay {
   readonly unsubscribed: number[] = []
   /** The number of sessions that were opened. */
   begun = 0
+  /** How long a token is valid, in milliseconds. */
+  tokenMs: number | undefined
+  /** The close code for all later clients. */
+  refusal: number | undefined
+  /** The tokens that clients have sent. */
+  readonly tokens: (string | undefined)[] = []
 
   constructor(clock: ClientClock) {
     this.#clock = clock
@@ -49,6 +55,11 @@ export class SessionRelay {
     this.#sessions.clear()
   }
 
+  /** Closes all connections. */
+  refuse(code: number): void {
+    for (const { wire } of this.#sessions.values()) wire?.close(code)
+  }
+
   publish(subject: string, message: string): void {
     this.published.push({ subject, message })
     const id = this.#ids.get(subject)
@@ -61,7 +72,8 @@ export class SessionRelay {
     let session: Session | undefined
     return {
       receive: (frame) => {
-        if (frame.kind === 'Connect') session = this.#connect(frame, wire)
+        if (this.refusal !== undefined) wire.close(this.refusal)
+        else if (frame.kind === 'Connect') session = this.#connect(frame, wire)
         else if (session?.wire === wire) this.#receive(session, frame)
       },
       close: (code) => {
@@ -75,23 +87,24 @@ export class SessionRelay {
   }
 
   #connect(
-    { session: key, received = 0, shared = false }: Extract<ClientFrame, { kind: 'Connect' }>,
+    { token, session: key, received = 0, shared = false }: Extract<ClientFrame, { kind: 'Connect' }>,
     wire: Wire,
   ): Session {
     const former = this.#sessions.get(key ?? '')
-    const limits = { ...welcome.limits, resume_bytes: 1_000_000 }
+    const facts = { limits: { ...welcome.limits, resume_bytes: 1_000_000 }, expires_in: this.tokenMs }
+    this.tokens.push(token)
     if (former && received >= former.confirmed && received <= former.sent.length) {
       former.wire?.close(4509)
       former.expiry?.()
       former.wire = wire
-      wire.send({ ...welcome, session: former.key, resumed: true, received: former.received, limits })
+      wire.send({ ...welcome, session: former.key, resumed: true, received: former.received, ...facts })
       for (const frame of former.sent.slice(received)) wire.send(frame)
       return former
     }
     const fresh = `session ${++this.begun}`
     const session = { key: fresh, wire, received: 0, sent: [], confirmed: 0, ids: new Set<number>(), isShared: shared }
     this.#sessions.set(fresh, session)
-    wire.send({ ...welcome, session: fresh, limits })
+    wire.send({ ...welcome, session: fresh, ...facts })
     return session
   }
 
@@ -120,6 +133,10 @@ export class SessionRelay {
       case 'Publish':
         this.publish(frame.subject, String(frame.message))
         if (frame.ref !== undefined) this.#send(session, { kind: 'Ack', ref: frame.ref })
+        break
+      case 'Authenticate':
+        this.tokens.push(frame.token)
+        this.#send(session, { kind: 'Ack', ref: frame.ref, expires_in: this.tokenMs })
         break
       case 'Request':
         this.#send(session, { kind: 'Response', ref: frame.ref, message: frame.message })

@@ -1,5 +1,7 @@
-import { describe, expect, test, vi } from 'vitest'
+import { jsonCodec, type RelayFrame } from '@wildcast/protocol'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { openOriginal, start, watch } from '../../testing/original.js'
+import { platformClock } from '../../time/clock.js'
 import { transportContract } from '../transport.contract.js'
 import { classic } from './classic.js'
 
@@ -95,6 +97,29 @@ describe('publish', () => {
     await client.publish('a')
     expect(errors).toEqual(['protocol unsupported'])
   })
+})
+
+describe('a question about permissions', () => {
+  test('is refused as unsupported', async () => {
+    const { client } = await start()
+    await expect(client.can('publish', 'a')).rejects.toMatchObject({
+      code: 'unsupported',
+      message: "a classic server doesn't support questions about permissions: use the dialect v1",
+    })
+  })
+})
+
+test('a renewal of the token is refused as unsupported', async () => {
+  const { settings } = await openOriginal()
+  const answer = await new Promise<RelayFrame>((resolve) => {
+    const open = (): void => transport.send({ kind: 'Authenticate', ref: 0, token: 'newer' })
+    const transport = classic(
+      { open, frame: resolve, fault() {}, close() {} },
+      { ...settings, codec: jsonCodec, clock: platformClock },
+    )
+    onTestFinished(() => transport.close())
+  })
+  expect(answer).toMatchObject({ kind: 'Error', ref: 0, code: 'unsupported' })
 })
 
 describe('request', () => {

@@ -45,7 +45,10 @@ export const classic: OpenTransport = (events, settings) => {
           requests.cancel(frame.ref)
           break
         case 'Authenticate':
-          replies.unsupported(frame.ref, 'token')
+          replies.unsupported(frame.ref, 'tokens')
+          break
+        case 'CanI':
+          replies.unsupported(frame.ref, 'questions about permissions')
           break
         case 'Ping':
           replies.reply({ kind: 'Pong' })

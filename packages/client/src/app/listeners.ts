@@ -1,0 +1,26 @@
+import type { Undo } from '../time/clock.js'
+import type { Call } from './call-back.js'
+
+/** Callbacks of the app for one event. */
+export interface Listeners<Value> {
+  /** Returns the undo. */
+  add(listener: (value: Value) => void): Undo
+  notify(value: Value): void
+  clear(): void
+}
+
+/** Creates an empty list of listeners. */
+export function openListeners<Value>(call: () => Call): Listeners<Value> {
+  const all = new Set<(value: Value) => void>()
+  return {
+    add(listener) {
+      const notify = (value: Value): void => call()(listener, value) // one function may be registered twice
+      all.add(notify)
+      return () => all.delete(notify)
+    },
+    notify(value) {
+      for (const notify of all) notify(value)
+    },
+    clear: () => all.clear(),
+  }
+}
