@@ -106,7 +106,7 @@ describe('a closed terminal', () => {
   it('ends the relay that was started in it', async () => {
     const { pid, log } = await inTerminal((command, log) => `${command} 2>${log}`)
     await expect.poll(() => isRunning(pid)).toBe(false)
-    expect(log()).not.toContain('loaded again')
+    expect(log()).not.toContain('nothing to reload')
   })
 
   it('does not end a relay under nohup', async () => {

@@ -49,7 +49,7 @@ export interface HttpServerOptions {
 const usualKeepAliveMs = 75_000
 
 /** Cuts off slow senders of headers and bodies. Node's own limits are six to ten times as long. */
-const patience = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 5_000 }
+const timeouts = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 5_000 }
 
 /** How long busy connections may delay the close. */
 export const closeGraceMs = 3000
@@ -64,7 +64,7 @@ export function httpServer(
 ): HttpServer {
   const answer = requestListener(routes)
   const server: Server = createServer(
-    { ...patience, keepAliveTimeout: keepAliveMs },
+    { ...timeouts, keepAliveTimeout: keepAliveMs },
     inTurn(crossroads?.requests(answer) ?? answer, slice),
   )
   // Node's own option, which has no type: a client that has ended its side still reads the answers.

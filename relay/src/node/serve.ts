@@ -19,7 +19,8 @@ export interface Endpoint {
   /** The only broker that this port gives access to. @default all of them */
   readonly broker?: string | undefined
   /**
-   * How long an HTTP connection stays open between two requests, in milliseconds. @default 75000
+   * How long an HTTP connection stays open between two requests, in milliseconds.
+   * @default 75000
    */
   readonly keepAliveMs?: number | undefined
 }

@@ -55,7 +55,8 @@ export interface GatewayConfig {
   /** Whether long messages are compressed for WebSocket clients that offer it. @default false */
   readonly compression?: boolean
   /**
-   * How long an HTTP connection stays open between two requests, in milliseconds. @default 75000
+   * How long an HTTP connection stays open between two requests, in milliseconds.
+   * @default 75000
    */
   readonly keepAliveMs?: number
 }

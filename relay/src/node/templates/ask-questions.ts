@@ -10,8 +10,8 @@ export interface AskOptions {
 }
 
 /**
- * Returns the answers of the flags, else of the terminal, else the default ones. @throws {Error}
- * naming the flag
+ * Returns the answers of the flags, else of the terminal, else the default ones.
+ * @throws {Error} naming the flag
  */
 export async function askQuestions(
   questions: readonly TemplateQuestion[],

@@ -25,8 +25,8 @@ export function projectFiles(name: string): ProjectFiles {
 }
 
 /**
- * Changes a project to take Wildcast from the tarballs in a folder. @throws {Error} naming the
- * first missing one
+ * Changes a project to take Wildcast from the tarballs in a folder.
+ * @throws {Error} naming the first missing one
  */
 export function withTarballs(files: ProjectFiles, target: string, folder: string): ProjectFiles {
   const [missing] = tarballs(folder).filter(([, file]) => !existsSync(file))

@@ -41,8 +41,8 @@ export interface Template {
   readonly alias?: string
   readonly about: string
   /**
-   * Whether its name must be that of a broker of the configuration, and may be left out. @default
-   * false
+   * Whether its name must be that of a broker of the configuration, and may be left out.
+   * @default false
    */
   readonly namesBroker?: true
   readonly questions: readonly TemplateQuestion[]

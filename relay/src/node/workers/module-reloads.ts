@@ -3,7 +3,7 @@ import type { Clock } from '../../core/clock.js'
 import type { WorkerSlot } from './worker-slot.js'
 
 /** A module that takes longer to load has failed. */
-const patienceMs = 60_000
+const loadTimeoutMs = 60_000
 
 /** Makes processes reload the modules of their components. */
 export interface ModuleReloads {
@@ -30,7 +30,7 @@ export function moduleReloads(clock: Clock): ModuleReloads {
           if (failure) reject(failure)
           else resolve()
         }
-        const stopClock = clock.after(patienceMs, () =>
+        const stopClock = clock.after(loadTimeoutMs, () =>
           answered(new WildcastError('interrupted', 'the process of the components has not answered')),
         )
         waiting.set(number, answered)

@@ -30,8 +30,8 @@ export interface ProcessOptions {
 /** A slot whose process can reload modules. */
 export interface ReloadableSlot extends WorkerSlot {
   /**
-   * Reloads the modules of its components. @throws {WildcastError} if one can't be loaded: the old
-   * ones stay in use
+   * Reloads the modules of its components.
+   * @throws {WildcastError} if one can't be loaded: the old ones stay in use
    */
   reload(): Promise<void>
 }

@@ -22,11 +22,11 @@ export interface RelayTask {
 }
 
 /** How long a relay that replaces another one waits for its brokers. */
-const patienceMs = 5000
+const connectTimeoutMs = 5000
 const lookEveryMs = 20
 
 /** Resolves when all brokers are reached, or the time is over. */
-function whenReached(relay: Pick<Relay, 'health' | 'clock'>, leftMs = patienceMs): Promise<void> {
+function whenReached(relay: Pick<Relay, 'health' | 'clock'>, leftMs = connectTimeoutMs): Promise<void> {
   if (leftMs <= 0 || relay.health().every(({ status }) => status === 'up')) return Promise.resolve()
   return new Promise((resolve) => {
     relay.clock.after(lookEveryMs, () => resolve(whenReached(relay, leftMs - lookEveryMs)))

@@ -14,7 +14,7 @@ export interface WorkerMetrics {
 }
 
 /** Scrapers wait ten times as long. */
-const patienceMs = 1000
+const answerTimeoutMs = 1000
 
 export function workerMetrics(clock: Clock): WorkerMetrics {
   const last = new Map<Pick<WorkerSlot, 'send'>, Figures>()
@@ -25,7 +25,7 @@ export function workerMetrics(clock: Clock): WorkerMetrics {
   function ask(slot: Pick<WorkerSlot, 'send'>): Promise<void> | undefined {
     if (!slot.send({ kind: 'count' })) return undefined
     const answer = new Promise<void>((resolve) => waiting.set(slot, [...(waiting.get(slot) ?? []), resolve]))
-    return within(patienceMs, answer, clock)
+    return within(answerTimeoutMs, answer, clock)
   }
 
   return {

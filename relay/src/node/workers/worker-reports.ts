@@ -3,7 +3,7 @@ import { wakefulClock } from './clock.js'
 import type { WorkerSlot } from './worker-slot.js'
 
 /** How long it waits for an answer. */
-const patienceMs = 1000
+const answerTimeoutMs = 1000
 
 /** Requests the state of the components and bridges from their process. */
 export interface WorkerReports {
@@ -24,9 +24,9 @@ export function workerReports(inside: () => Pick<WorkerSlot, 'send'> | undefined
       const number = ++last
       if (!slot.send({ kind: 'report', number })) return missing('it is being started')
       return new Promise((resolve) => {
-        const stopClock = wakefulClock.after(patienceMs, () => {
+        const stopClock = wakefulClock.after(answerTimeoutMs, () => {
           waiting.delete(number)
-          resolve(missing(`it has not answered for ${patienceMs} ms`))
+          resolve(missing(`it has not answered for ${answerTimeoutMs} ms`))
         })
         waiting.set(number, (parts) => {
           stopClock()
