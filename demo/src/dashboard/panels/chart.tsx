@@ -68,7 +68,12 @@ type Look = Required<Pick<ChartProps, 'colors' | 'filled' | 'fromZero' | 'format
 function optionsOf({ colors, filled, fromZero, format }: Look): Omit<uPlot.Options, 'width' | 'height'> {
   const quiet = resolveColor('--quiet')
   const grid = { stroke: resolveColor('--line', 0.7), width: 1 }
-  const axis = { stroke: quiet, font: '11px ui-sans-serif, system-ui, sans-serif', grid, ticks: { show: false } }
+  const axis = {
+    stroke: quiet,
+    font: '11px "Geist Variable", ui-sans-serif, system-ui, sans-serif',
+    grid,
+    ticks: { show: false },
+  }
   return {
     legend: { show: false },
     cursor: { y: false, points: { size: 6 }, drag: { x: false, y: false } },
