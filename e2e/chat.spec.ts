@@ -10,7 +10,7 @@ test('two people chat in two windows', async ({ person }) => {
   await expect(conversation(alice)).toContainText('And to you, Alice')
 })
 
-test('the conversation goes on by itself after the relay was killed and came back', async ({ person, relay }) => {
+test('the conversation continues by itself after the relay was killed and restarted', async ({ person, relay }) => {
   const alice = await person('Alice')
   const bob = await person('Bob')
   await say(alice, 'before')
@@ -18,18 +18,18 @@ test('the conversation goes on by itself after the relay was killed and came bac
 
   await relay.kill()
   await expect(alice.getByRole('status')).toContainText('offline')
-  await say(alice, 'said while the relay was away')
+  await say(alice, 'sent while the relay was away')
   await relay.restart()
 
   await expect(alice.getByRole('status')).toHaveText('online')
   await expect(bob.getByRole('status')).toHaveText('online')
   await say(bob, 'after')
   await expect(conversation(alice)).toContainText('after')
-  await expect(conversation(alice)).toContainText('said while the relay was away')
+  await expect(conversation(alice)).toContainText('sent while the relay was away')
   await expect(bob.getByText('Messages sent while you were away are not shown.')).toBeVisible()
 })
 
-test('a room is a subject: a new one is open to everybody, and counts what was not read', async ({ person }) => {
+test('a room is a subject: a new one is open to every client, and counts its unread messages', async ({ person }) => {
   const alice = await person('Alice')
   const bob = await person('Bob')
   await alice.getByLabel('New room').fill('quince')
@@ -40,7 +40,7 @@ test('a room is a subject: a new one is open to everybody, and counts what was n
   await expect(bob.getByRole('button', { name: 'good.quince' })).not.toContainText('1')
 })
 
-test('the wire view shows every message on good.*, whoever sent it', async ({ person, relay }) => {
+test('the explorer shows every message, also of a program without Wildcast', async ({ person, relay }) => {
   const page = await person('Alice')
   await page.getByRole('link', { name: 'Explorer' }).click()
   const response = await fetch(`${relay.url}/publish/good.kiwi`, { method: 'POST', body: 'from a terminal' })

@@ -88,7 +88,7 @@ test('a request without a responder names the remedy; then another window serves
   await expect(alice.getByRole('tabpanel').locator('pre')).toHaveText(['1', '2', '3', '4', '5'])
   await expect(bob.getByLabel('Served subjects')).toContainText('1 request')
 
-  // Nobody else can serve it meanwhile, and the page continues to serve while another view is open.
+  // It is served once, and the page continues to serve it while another view is open.
   await button(bob, 'Serve').click()
   await expect(bob.getByText('already_served')).toBeVisible()
   await bob.goto(bob.url().replace('explorer', 'chat'))

@@ -13,7 +13,7 @@ test.beforeAll(async () => {
 })
 test.afterAll(() => demo.stop())
 
-/** What axe finds, as short texts. */
+/** The findings of axe, as short texts. */
 async function faultsOf(page: Page): Promise<string[]> {
   const { violations } = await new AxeBuilder({ page }).analyze()
   return violations.flatMap(({ id, nodes }) =>
@@ -60,7 +60,7 @@ for (const view of views)
     expect(await smallTargets(page)).toEqual([])
   })
 
-/** Visible controls that a finger misses easily. A control that covers its row has the row's height. */
+/** Visible controls that a finger misses. A control that covers its row has the row's height. */
 function smallTargets(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     const root = document.querySelector('dialog[open]') ?? document.body

@@ -16,13 +16,14 @@ export function Chat() {
   const [key, log] = useOpenRoom()
   const room = usePage((page) => page.room)
   const broker = useChatBroker()
+  const hasBrokers = useChatStore(({ brokers }) => brokers.length > 1)
   useEffect(() => {
     markRead()
     return () => forgetFirstUnread(key)
   }, [key])
   return (
     <section aria-label="Room" className="flex min-h-0 flex-1 flex-col">
-      <ViewHeader title={<RoomTitle room={room} />} note={broker && `on ${broker}`}>
+      <ViewHeader title={<RoomTitle room={room} />} note={hasBrokers && `on ${broker}`}>
         <RoomHealth broker={broker} />
       </ViewHeader>
       {log.entries.length + log.pending.length > 0 ? (

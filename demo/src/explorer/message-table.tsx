@@ -1,6 +1,7 @@
 import type { Message } from '@wildcast/client'
 import { memo, useCallback, useState } from 'react'
 import { bytes, timeOf } from '../ui/format.js'
+import { useMedia } from '../ui/use-media.js'
 import { MessageDetail } from './message-detail.js'
 import { previewOf } from './payload.js'
 import { SubjectText } from './subject-text.js'
@@ -60,7 +61,9 @@ const Row = memo(function Row({ message, isOpen, onToggle }: RowProps) {
       <tr
         className={`relative border-line/60 border-b align-middle hover:bg-raised/60 ${isOpen ? 'bg-raised/60' : ''}`}
       >
-        <td className="hidden py-2 pl-6 text-quiet tabular-nums sm:table-cell">{timeOf(message.receivedAt)}</td>
+        <td data-varies className="hidden py-2 pl-6 text-quiet tabular-nums sm:table-cell">
+          {timeOf(message.receivedAt)}
+        </td>
         <td className="py-2 pl-3">
           <button
             type="button"
@@ -78,13 +81,19 @@ const Row = memo(function Row({ message, isOpen, onToggle }: RowProps) {
           {bytes(message.bytes.length)}
         </td>
       </tr>
-      {isOpen && (
-        <tr className="border-line/60 border-b bg-raised/40">
-          <td colSpan={4} className="px-3 py-3 md:px-6">
-            <MessageDetail message={message} />
-          </td>
-        </tr>
-      )}
+      {isOpen && <OpenRow message={message} />}
     </>
   )
 })
+
+/** All of a message, below its row. Two columns are hidden on a narrow screen. */
+function OpenRow({ message }: { readonly message: Message }) {
+  const columns = useMedia('(width >= 40rem)') ? 4 : 2
+  return (
+    <tr className="border-line/60 border-b bg-raised/40">
+      <td colSpan={columns} className="px-3 py-3 md:px-6">
+        <MessageDetail message={message} />
+      </td>
+    </tr>
+  )
+}

@@ -103,8 +103,8 @@ export function Action({ onClick, isDisabled = false, children }: ActionProps) {
       type="button"
       disabled={isDisabled}
       onClick={onClick}
-      className="rounded-lg border border-line px-3 py-1.5 text-sm touch:min-h-11 transition-colors hover:border-quiet hover:bg-raised
-        disabled:cursor-default disabled:opacity-50"
+      className="rounded-lg border border-line px-3 py-1.5 text-sm transition-colors hover:border-quiet
+        hover:bg-raised disabled:cursor-default disabled:opacity-50 touch:min-h-11"
     >
       {children}
     </button>

@@ -20,7 +20,8 @@ export function LiveTable({ className }: { readonly className?: string | undefin
       }}
       placeholder="filter by subject"
       aria-label="Filter by subject"
-      className="w-44 rounded-md touch:min-h-11 touch:text-base border border-line bg-ink px-2 py-1 font-mono text-xs placeholder:text-quiet"
+      className="w-44 rounded-md border border-line bg-ink px-2 py-1 font-mono text-xs touch:min-h-11
+        touch:text-base"
     />
   )
   useEffect(() => () => filterRows(''), [])

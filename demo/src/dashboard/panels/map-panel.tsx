@@ -17,8 +17,10 @@ export function MapPanel({ className }: { readonly className?: string | undefine
   return (
     <Panel title="Map" note="lights up as messages pass" className={className}>
       <div className="flex min-h-44 flex-1 items-stretch">
-        <Node title="this page">{state}</Node>
-        <Wire color="--brand" isOn={state === 'online'} />
+        <div className="contents max-sm:hidden">
+          <Node title="this page">{state}</Node>
+          <Wire color="--brand" isOn={state === 'online'} />
+        </div>
         <Node title="relay">{client.welcome ? `${brokers.length} brokers` : '…'}</Node>
         <span className="w-5 shrink-0 self-center border-line border-t-2" />
         <Brokers brokers={brokers} />
