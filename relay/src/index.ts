@@ -3,6 +3,11 @@
  * @module
  */
 
+export { type Authenticator, type AuthenticatorPorts, openAuthenticator } from './auth/authenticator.js'
+// Authentication
+export type { AuthenticateHook, HookCredentials, HookIdentity } from './auth/hook.js'
+export type { Person } from './auth/identities.js'
+export type { AuthSettings, JwtSettings, KeySettings, UserSettings } from './auth/settings.js'
 export type { ForeignPorts } from './brokers/foreign/foreign-broker.js'
 export { memory } from './brokers/memory.js'
 export { mqtt } from './brokers/mqtt.js'
