@@ -19,7 +19,7 @@ declare const signal: AbortSignal`,
   'packages/react': `import { createClient } from '@wildcast/client'
 import * as hooks from '@wildcast/react'
 import { fill } from '../../packages/react/src/fill.js'
-const { useConnection, usePublish, usePublishing, useRequest, useSubscription, WildcastProvider } = hooks
+const { useCan, useConnection, usePublish, usePublishing, useRequest, useSubscription, WildcastProvider } = hooks
 declare const root: { render(node: React.ReactNode): void }
 declare const App: () => React.ReactNode
 declare const text: string

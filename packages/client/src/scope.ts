@@ -137,7 +137,7 @@ export interface Scope {
    *
    * Rejects with `invalid_subject`, `interrupted` (the session was lost) or `unsupported` (a
    * classic server).
-   * @example if (await client.can('publish', 'room.42')) showForm()
+   * @example const isAllowed = await client.can('publish', 'room.42')
    */
   can(action: ActionKind, subject: string, options?: CanOptions): Promise<boolean>
 }

@@ -5,10 +5,12 @@
  */
 
 export type { Continuity, Params } from '@wildcast/client'
+export type { Permission } from './permissions.js'
 export { useClient, WildcastProvider, type WildcastProviderProps } from './provider.js'
 export type { Publishing, PublishState } from './publishing.js'
 export type { Requesting } from './requesting.js'
 export type { SubscriptionFeed } from './subscription-feed.js'
+export { type UseCanOptions, useCan } from './use-can.js'
 export { type Connection, useConnection } from './use-connection.js'
 export { type Send, usePublish } from './use-publish.js'
 export { usePublishing } from './use-publishing.js'

@@ -3,7 +3,7 @@ import { createElement } from 'react'
 import { renderToString } from 'react-dom/server'
 import { expect, it } from 'vitest'
 import { start } from '../../client/src/testing/connect.js'
-import { useConnection, usePublish, useRequest, useSubscription, WildcastProvider } from './index.js'
+import { useCan, useConnection, usePublish, useRequest, useSubscription, WildcastProvider } from './index.js'
 import { storeSlotOf } from './store-slot.js'
 
 function Page() {
@@ -11,13 +11,14 @@ function Page() {
   const connection = useConnection()
   const request = useRequest('math.sum')
   usePublish('good.apple')
-  return createElement('p', null, `${items.length} ${status} ${connection.state} ${request.pending}`)
+  const { allowed } = useCan('publish', 'good.apple')
+  return createElement('p', null, `${items.length} ${status} ${connection.state} ${request.pending} ${allowed}`)
 }
 
 it('a server render does not subscribe, and shows the empty state', () => {
   const { client, relay } = start()
   expect(renderToString(createElement(WildcastProvider, { client }, createElement(Page)))).toBe(
-    '<p>0 idle idle false</p>',
+    '<p>0 idle idle false undefined</p>',
   )
   expect(relay.links.flatMap(({ sent }) => sent)).toEqual([])
   expect(storeSlotOf(client, 'good.*', {}).find()).toBe(undefined) // nor does it keep a store

@@ -46,7 +46,7 @@ export async function authRelay(
 ): Promise<AuthRelay> {
   const { authenticate, issueTicket } = openAuthenticator(
     { jwt: { key: secret }, roles, ...settings },
-    { clock: realClock },
+    { clock: options.clock ?? realClock },
   )
   const gateways = [
     crossOrigin(),

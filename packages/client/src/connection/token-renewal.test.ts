@@ -113,7 +113,7 @@ describe('a token that expires', () => {
     expect(client.status.state).toBe('online')
     expect(relay.links).toHaveLength(1)
   })
-  test('lets the app subscribe where it was denied before', async () => {
+  test('allows a subscription that was denied before', async () => {
     const { token } = counting()
     const { client, relay, clock } = start({ token, onError: () => {} })
     let isAllowed = false

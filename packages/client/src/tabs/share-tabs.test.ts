@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { type FakeTab, FakeTabs } from '../testing/fake-tabs.js'
+import type { FakeTab } from '../testing/fake-tabs.js'
 import { openTabs } from '../testing/open-tabs.js'
 
 /** Records the messages and gaps of a tab on a subject. */

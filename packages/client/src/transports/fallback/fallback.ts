@@ -153,7 +153,8 @@ class Fallback implements Transport {
     if (this.#state !== 'opening') return
     this.#stop()
     this.#memory.remember(false)
-    const { reason: refusal } = this.#first
+    // The relay's own refusal explains itself.
+    const refusal = code === abnormalClosure && this.#first.reason
     this.#events.close({ code, reason: refusal ? `${reason} (WebSocket: ${refusal})` : reason })
   }
 

@@ -1,3 +1,5 @@
+import { abnormalClosure } from './stream-life.js'
+
 /** The cause and remedy of an answer not from a relay, by its status or the first digit of it. */
 const advice: Readonly<Record<string, string>> = {
   2: 'a web server or a login page answers instead of the relay; route this path to the relay',
@@ -8,6 +10,8 @@ const advice: Readonly<Record<string, string>> = {
   407: 'an HTTP proxy of the network requires a login; log in there',
   5: 'a proxy can not reach the relay; check that the relay is running',
 }
+/** The close codes of the refusals of a token. */
+const refusals: Readonly<Record<string, number>> = { unauthorized: 4501, token_expired: 4440 }
 const redirectAdvice = 'use the URL of the redirect'
 const otherAdvice = 'check that a relay is at this URL'
 
@@ -20,6 +24,15 @@ export async function describeAnswer(answer: Response, url: string): Promise<str
   const what = `${url} answers HTTP ${status}${kind ? ` ${kind}` : ''}`
   if (redirected) return `${what} after a redirect to ${answer.url}: ${redirectAdvice}`
   return `${what}: ${advice[status] ?? advice[Math.floor(status / 100)] ?? otherAdvice}`
+}
+
+/**
+ * Returns the close code of a stream after such an answer: that of a WebSocket if the relay has
+ * refused the token. 403, for a forbidden origin, is final.
+ */
+export function closeCodeOf(status: number, reason: string): number {
+  const [name = ''] = reason.split(':')
+  return (status === 401 && refusals[name]) || (status === 403 ? 4503 : abnormalClosure)
 }
 
 /** Explains a request without an answer. Node has the cause; browsers hide it. */

@@ -4,7 +4,7 @@ import type { ClientClock, Undo } from '../../time/clock.js'
 import { openTimer, type Timer } from '../../time/timer.js'
 import { receive } from '../receive.js'
 import type { OpenTransport, Transport, TransportEvents, TransportSettings } from '../transport.js'
-import { describeAnswer, describeFailure } from './diagnosis.js'
+import { closeCodeOf, describeAnswer, describeFailure } from './diagnosis.js'
 import { FrameQueue } from './frame-queue.js'
 import { pollFrames } from './poll-frames.js'
 import { postFrames } from './post-frames.js'
@@ -97,13 +97,14 @@ class HttpStream implements Transport {
 
   /**
    * Sends a request. Resolves with the answer of a relay; otherwise ends the stream and resolves
-   * with undefined. 403, for a forbidden origin, is final.
+   * with undefined.
    */
   async #request(init: RequestInit, signal: AbortSignal = this.#abort.signal): Promise<Response | undefined> {
     try {
       const response = await fetch(this.#url, { ...init, signal })
       if (isRelay(response)) return response
-      this.#fail(await describeAnswer(response, this.#url), response.status === 403 ? 4503 : abnormalClosure)
+      const reason = await describeAnswer(response, this.#url)
+      this.#fail(reason, closeCodeOf(response.status, reason))
     } catch (cause) {
       if (!signal.aborted) this.#fail(describeFailure(cause, this.#url))
     }

@@ -1,0 +1,125 @@
+import { expect, it } from 'vitest'
+import { type Connected, connect } from '../../client/src/testing/connect.js'
+import { keeping } from '../../client/src/testing/scripted-relay.js'
+import type { Permission } from './permissions.js'
+import { eventually } from './testing/eventually.js'
+import { renderWithClient } from './testing/render-with-client.js'
+import { useCan } from './use-can.js'
+
+function PermissionRecorder(props: {
+  readonly subject: string | null
+  readonly broker?: string
+  readonly seen: Permission[]
+}) {
+  props.seen.push(useCan('publish', props.subject, { broker: props.broker }))
+  return null
+}
+
+/** A client at a relay that allows what a test sets. */
+async function asking(options: Parameters<typeof connect>[0] = {}): Promise<Connected & { allowed: boolean }> {
+  const connected = Object.assign(await connect(options), { allowed: true })
+  const { relay } = connected
+  relay.answer = (frame) => {
+    if (frame.kind === 'Authenticate') return { kind: 'Ack', ref: frame.ref }
+    if (frame.kind !== 'CanI') return undefined
+    const { allowed } = connected
+    return { kind: 'Ack', ref: frame.ref, allowed, why: allowed ? undefined : 'no rule allows it' }
+  }
+  return connected
+}
+const questions = ({ relay }: Connected): number => relay.links.flatMap((link) => link.all('CanI')).length
+
+it('useCan is pending, then has the answer; hooks with one question ask once', async () => {
+  const connected = await asking()
+  const seen: Permission[] = []
+  const other: Permission[] = []
+  await renderWithClient(
+    connected.client,
+    <>
+      <PermissionRecorder subject="room.42" seen={seen} />
+      <PermissionRecorder subject="room.42" seen={other} />
+    </>,
+  )
+  expect(seen[0]).toEqual({ allowed: undefined, why: undefined, pending: true, error: undefined })
+  for (const one of [seen, other])
+    await eventually(() =>
+      expect(one.at(-1)).toEqual({ allowed: true, why: undefined, pending: false, error: undefined }),
+    )
+  expect(questions(connected)).toBe(1)
+})
+
+it('useCan asks again after a reconnect, and shows the last answer meanwhile', async () => {
+  const connected = await asking()
+  const { client, relay } = connected
+  const seen: Permission[] = []
+  await renderWithClient(client, <PermissionRecorder subject="room.42" seen={seen} />)
+  await eventually(() => expect(seen.at(-1)?.pending).toBe(false))
+  connected.allowed = false
+  relay.link.drop()
+  client.reconnect()
+  await eventually(() =>
+    expect(seen.at(-1)).toMatchObject({ allowed: false, pending: false, why: 'no rule allows it' }),
+  )
+  expect(seen.filter(({ pending }) => pending).at(-1)?.allowed).toBe(true)
+  expect(questions(connected)).toBe(2)
+})
+
+it('useCan asks again if the question was lost with its session', async () => {
+  const connected = await asking()
+  const { client, relay } = connected
+  const answer = relay.answer
+  relay.answer = (frame) =>
+    frame.kind === 'Connect' ? keeping : frame.kind === 'CanI' && relay.links.length < 3 ? 'nothing' : answer(frame)
+  relay.link.drop()
+  client.reconnect()
+  const seen: Permission[] = []
+  await renderWithClient(client, <PermissionRecorder subject="room.42" seen={seen} />)
+  await eventually(() => expect(questions(connected)).toBe(1))
+  relay.link.drop()
+  client.reconnect()
+  await eventually(() => expect(seen.at(-1)).toMatchObject({ allowed: true, pending: false, error: undefined }))
+})
+
+it('useCan asks again when the token is renewed', async () => {
+  const connected = await asking({ token: async () => 'new' })
+  const { client, relay } = connected
+  const seen: Permission[] = []
+  await renderWithClient(client, <PermissionRecorder subject="room.42" seen={seen} />)
+  await eventually(() => expect(seen.at(-1)?.pending).toBe(false))
+  connected.allowed = false
+  relay.link.send({ kind: 'Ack', ref: 0 }) // the answer to Authenticate
+  await eventually(() => expect(seen.at(-1)).toMatchObject({ allowed: false, pending: false }))
+})
+
+it('useCan returns the error if the relay can not answer', async () => {
+  const { client } = await connect()
+  const seen: Permission[] = []
+  await renderWithClient(client, <PermissionRecorder subject="a..b" seen={seen} />)
+  await eventually(() =>
+    expect(seen.at(-1)).toMatchObject({ allowed: undefined, pending: false, error: { code: 'invalid_subject' } }),
+  )
+})
+
+it('useCan with null is idle, and asks when it gets a subject and for each broker', async () => {
+  const connected = await asking()
+  const seen: Permission[] = []
+  const view = await renderWithClient(connected.client, <PermissionRecorder subject={null} seen={seen} />)
+  expect(seen.at(-1)).toMatchObject({ allowed: undefined, pending: false })
+  expect(questions(connected)).toBe(0)
+  await view.show(<PermissionRecorder subject="a" seen={seen} />)
+  await eventually(() => expect(seen.at(-1)?.allowed).toBe(true))
+  await view.show(<PermissionRecorder subject="a" broker="orders" seen={seen} />)
+  await eventually(() => expect(questions(connected)).toBe(2))
+  expect(connected.relay.link.all('CanI').map(({ broker }) => broker)).toEqual([undefined, 'orders'])
+})
+
+it('useCan keeps the answer for a second after the last hook, then asks again', async () => {
+  const connected = await asking()
+  const seen: Permission[] = []
+  const view = await renderWithClient(connected.client, <PermissionRecorder subject="a" seen={seen} />)
+  await eventually(() => expect(seen.at(-1)?.allowed).toBe(true))
+  await view.show(null)
+  await view.show(<PermissionRecorder subject="a" seen={seen} />)
+  expect(seen.at(-1)?.allowed).toBe(true)
+  expect(questions(connected)).toBe(1)
+})
