@@ -10,7 +10,7 @@ import { FanOut } from './fan-out.js'
 import { type BrokerHealth, Hub } from './hub.js'
 import type { Inside } from './inside.js'
 import { KeyedPublishes } from './keyed-publishes.js'
-import { defaultLimits, type SessionLimits } from './limits.js'
+import { type Limits, limitsOf } from './limits.js'
 import { nobody, type Observer } from './observer.js'
 import { Outbox } from './outbox.js'
 import type { OutboxEnds, OutboxPorts } from './outbox-ports.js'
@@ -23,15 +23,6 @@ import { TimeSlice } from './time-slice.js'
 import { Turn } from './turn.js'
 import { UnfinishedInput } from './unfinished-input.js'
 import type { WindowRoom } from './window.js'
-
-/**
- * Limit of waiting and unconfirmed messages, in bytes. Waiting ones count for each reader,
- * unconfirmed ones once for all that share them.
- */
-const allBacklogs = 256 * 1024 * 1024
-
-/** Limit of incomplete messages of all clients, in bytes. */
-const unfinishedInput = 64 * 1024 * 1024
 
 /** Options of `createRelay`. */
 export interface RelayOptions {
@@ -47,10 +38,8 @@ export interface RelayOptions {
   readonly authorize?: Authorize | undefined
   /** Whether a refusal names the rule that would allow the action. @default false */
   readonly explain?: boolean | undefined
-  /** @default those of `SessionLimits` */
-  readonly limits?: Partial<SessionLimits> | undefined
-  /** Limit of incomplete messages and HTTP bodies of all clients, in bytes. @default 64 MiB */
-  readonly unfinishedInput?: number | undefined
+  /** @default those of `Limits` */
+  readonly limits?: Partial<Limits> | undefined
   /** @default the machine's clock */
   readonly clock?: Clock | undefined
   /** Handles errors that no caller awaits. */
@@ -66,7 +55,7 @@ export interface RelayFacts {
   /** Names this process; changes with every start. */
   readonly id: string
   readonly clock: Clock
-  readonly limits: SessionLimits
+  readonly limits: Limits
   /** Bounds the time for the input of clients. */
   readonly slice: TimeSlice
   /** The incomplete messages of clients. */
@@ -114,10 +103,10 @@ export interface Relay extends RelayView {
  */
 export async function createRelay(options: RelayOptions): Promise<Relay> {
   const { newId, onError, clock = realClock, observer = nobody } = options
-  const limits: SessionLimits = { ...defaultLimits, ...options.limits }
+  const limits = limitsOf(options.limits)
   const room: WindowRoom = {
     used: 0,
-    limit: allBacklogs,
+    limit: limits.memory,
     unconfirmed: new Set(),
     relieve: () => sessions.relieve(() => room.used <= room.limit),
   }
@@ -128,7 +117,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
   const id = newId()
   // A session's key names the relay that holds it.
   const newKey = (): string => `${id}_${newId()}`
-  const sessions = new Sessions({ clock, newKey, windowMs: limits.resumeMs })
+  const sessions = new Sessions({ clock, newKey, windowMs: limits.resumeMs, mostAway: limits.away })
   const signedIn = new SignedIn()
   const { authenticate, authorize, explain } = options
   const failed = (cause: unknown): void => onError(WildcastError.from(cause), { stage: 'authorize' })
@@ -138,7 +127,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     clock,
     limits,
     slice,
-    unfinished: new UnfinishedInput(options.unfinishedInput ?? unfinishedInput),
+    unfinished: new UnfinishedInput(limits.unfinished),
     sessions,
     authenticate,
     onError,

@@ -16,6 +16,8 @@ export interface SessionsPorts {
   readonly newKey: () => string
   /** How long a session without its client is kept, in milliseconds. */
   readonly windowMs: number
+  /** The most sessions whose client is away. Past it, the session that is away longest ends. */
+  readonly mostAway: number
 }
 
 /** How soon a client's frames are confirmed, in milliseconds. PROTOCOL.md, 2.4. */
@@ -29,9 +31,6 @@ const lateMs = 1000
  * others.
  */
 const sliceMs = 8
-
-/** The most sessions whose client is away. Past it, the session that is away longest ends. */
-const mostAway = 10_000
 
 /** The resumable sessions of a relay, by their keys. */
 export class Sessions<Kept extends ResumableSession = ResumableSession> {
@@ -71,7 +70,7 @@ export class Sessions<Kept extends ResumableSession = ResumableSession> {
 
   /** The client is away: the session expires unless it comes back in time. */
   leave(key: string): void {
-    const { clock, windowMs } = this.#ports
+    const { clock, windowMs, mostAway } = this.#ports
     if (!this.#sessions.has(key)) return
     this.#away.set(key, clock.now() + windowMs)
     this.#exhausted = false

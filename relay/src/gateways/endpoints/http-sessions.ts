@@ -38,7 +38,7 @@ export class HttpSessions {
 
   constructor(relay: RelayView) {
     this.#relay = relay
-    this.#beat = heartbeat(relay.clock)
+    this.#beat = heartbeat(relay.clock, relay.limits)
   }
 
   /** @throws {WildcastError} `interrupted` if the session does not exist */

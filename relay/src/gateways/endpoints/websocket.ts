@@ -90,8 +90,8 @@ class WebSockets {
   constructor(relay: RelayView, compression: boolean) {
     this.#relay = relay
     this.#server = new WebSocketServer<typeof OwnedWebSocket>(serverOptions(relay, compression))
-    this.#ports = { ...relay, meters: new MessageMeters(frameBytes(relay)) }
-    this.#beat = heartbeat(relay.clock)
+    this.#ports = { ...relay, meters: new MessageMeters(relay.limits.frame) }
+    this.#beat = heartbeat(relay.clock, relay.limits)
   }
 
   /**
@@ -143,7 +143,7 @@ function serverOptions(relay: RelayView, compression: boolean): ServerOptions<ty
     perMessageDeflate: compression && deflate,
     autoPong: false,
     closeTimeout: closeTimeoutMs,
-    maxPayload: frameBytes(relay),
+    maxPayload: relay.limits.frame,
     handleProtocols: (offered: Set<string>) => [...offered].find((protocol) => v1Codecs.has(protocol)) ?? false,
   }
   return options
@@ -156,12 +156,4 @@ function serverOptions(relay: RelayView, compression: boolean): ServerOptions<ty
 function withoutNarrowWindow({ headers }: IncomingMessage): void {
   if (headers['sec-websocket-extensions']?.includes('server_max_window_bits'))
     headers['sec-websocket-extensions'] = undefined
-}
-
-/**
- * Bytes of the longest WebSocket message: a full payload as an array of numbers (`255,`), and the
- * rest of its frame.
- */
-function frameBytes(relay: RelayView): number {
-  return 4 * relay.limits.payload + 64 * 1024
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { usualLeewayMs } from '../../auth/settings.js'
+import { limitTable, usualLimit } from '../../core/limit-table.js'
 import { brokerOfQuery } from './broker-query.js'
 import { documented, type GatewayOption, gatewayOptions } from './gateway-options.js'
 import { interpret } from './read-config.js'
@@ -83,8 +84,8 @@ it('docs/configuration.md has examples of each kind', () => {
 })
 
 /** The first table row that begins with a key, as the cells after the key. */
-function rowOf(key: string): readonly string[] {
-  const row = documentation.split('\n').find((line) => line.startsWith(`| \`${key}\` `)) ?? ''
+function rowOf(key: string, chapter = documentation): readonly string[] {
+  const row = chapter.split('\n').find((line) => line.startsWith(`| \`${key}\` `)) ?? ''
   return row
     .split('|')
     .slice(2, -1)
@@ -128,4 +129,10 @@ it.each(['[auth]', '[auth.jwt]', '[auth.users.NAME]', '[auth.keys.NAME]', '[role
 
 it('docs/configuration.md has the usual leeway of a token', () => {
   expect(tableOf('[auth.jwt]').get('leeway_ms')?.[1]).toBe(String(usualLeewayMs))
+})
+
+const chapterOfLimits = documentation.slice(documentation.indexOf('### Limits'))
+
+it.each(limitTable)('docs/configuration.md has the row of the limit $key', (row) => {
+  expect(rowOf(row.key, chapterOfLimits)).toEqual([row.about, usualLimit(row)])
 })

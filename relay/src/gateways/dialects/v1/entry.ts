@@ -4,6 +4,8 @@ import type { Clock } from '../../../core/clock.js'
 
 export interface ClientEntryPorts {
   readonly clock: Clock
+  /** How long a connection may stay without credentials, in milliseconds. */
+  readonly entryMs: number
   readonly authenticate: Authenticate
   /** The credentials of the handshake. */
   readonly credentials: Credentials
@@ -14,9 +16,6 @@ export interface ClientEntryPorts {
   /** The client is refused: its connection ends. */
   refuse(error: WildcastError): void
 }
-
-/** How long a connection may stay without credentials, in milliseconds. */
-const silentMs = 10_000
 
 /** The limit of what is held for a client that is not known yet, in bytes. */
 const mostHeld = 64 * 1024
@@ -36,8 +35,9 @@ export class ClientEntry {
 
   constructor(ports: ClientEntryPorts) {
     this.#ports = ports
-    this.#stopClock = ports.clock.after(silentMs, () =>
-      this.#refuse(refusal('unauthorized', `send "Connect" with a token within ${silentMs / 1000} s`)),
+    const { clock, entryMs } = ports
+    this.#stopClock = clock.after(entryMs, () =>
+      this.#refuse(refusal('unauthorized', `send "Connect" with a token within ${entryMs / 1000} s`)),
     )
   }
 

@@ -32,7 +32,7 @@ export class Reader implements KeepingDialect {
   }
 
   /** Nothing of the client is acted on until its credentials are checked. */
-  checkFirst(ports: Pick<ClientEntryPorts, 'clock' | 'authenticate' | 'credentials'>): void {
+  checkFirst(ports: Pick<ClientEntryPorts, 'clock' | 'entryMs' | 'authenticate' | 'credentials'>): void {
     this.#entry = new ClientEntry({
       ...ports,
       tokenOf: (message) => tokenOf(this.#codec, message),
