@@ -6,6 +6,7 @@ import { openBridges } from './bridges.js'
 import type { OpenBroker } from './broker.js'
 import { checkSize } from './checks.js'
 import { type Clock, realClock } from './clock.js'
+import { Connections } from './connections.js'
 import { FanOut } from './fan-out.js'
 import { type BrokerHealth, Hub } from './hub.js'
 import type { Inside } from './inside.js'
@@ -17,6 +18,7 @@ import type { OutboxEnds, OutboxPorts } from './outbox-ports.js'
 import type { OnFailure, Outlet, StreamEncoder } from './outlet.js'
 import type { Part } from './part.js'
 import type { Session, SessionPorts } from './session.js'
+import { RelayRates } from './session-rates.js'
 import { Sessions } from './sessions.js'
 import { SignedIn } from './signed-in.js'
 import { TimeSlice } from './time-slice.js'
@@ -62,6 +64,8 @@ export interface RelayFacts {
   readonly unfinished: UnfinishedInput
   /** The sessions that clients can resume. */
   readonly sessions: Sessions
+  /** Counts the connections of clients. */
+  readonly connections: Connections
   /** Finds out who a client is. Absent: every client may do everything. */
   readonly authenticate: Authenticate | undefined
   readonly onError: OnFailure
@@ -77,8 +81,11 @@ export interface RelayFacts {
 export interface RelayView extends RelayFacts {
   /** Opens the outbox of a new client. Its gateway closes it when the wire is gone. */
   outbox(encoder: StreamEncoder, ends: OutboxEnds): Outbox
-  /** Opens a session for the client. */
-  open(outlet: Outlet, identity: Identity): Session
+  /**
+   * Opens a session for the client.
+   * @param rateKey - of a session that lasts for a request only: all with the same key share rates
+   */
+  open(outlet: Outlet, identity: Identity, rateKey?: string): Session
   /**
    * Returns the same relay, limited to one broker.
    * @throws {WildcastError} `unknown_broker`
@@ -117,8 +124,9 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
   const id = newId()
   // A session's key names the relay that holds it.
   const newKey = (): string => `${id}_${newId()}`
-  const sessions = new Sessions({ clock, newKey, windowMs: limits.resumeMs, mostAway: limits.away })
+  const sessions = new Sessions({ clock, newKey, windowMs: limits.resumeMs, mostAway: limits.away, observer })
   const signedIn = new SignedIn()
+  const rates = new RelayRates(clock, limits)
   const { authenticate, authorize, explain } = options
   const failed = (cause: unknown): void => onError(WildcastError.from(cause), { stage: 'authorize' })
   const access = { clock, authorize, explain, failed }
@@ -129,6 +137,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     slice,
     unfinished: new UnfinishedInput(limits.unfinished),
     sessions,
+    connections: new Connections({ clock, limits, observer }),
     authenticate,
     onError,
     newId,
@@ -140,7 +149,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
       common,
       outboxPorts,
       signedIn,
-      sessionPorts: { hub, access, limits, keyed: new KeyedPublishes(clock), newName: newId },
+      sessionPorts: { hub, access, limits, rates, observer, keyed: new KeyedPublishes(clock), newName: newId },
     }),
     inside: insideOf(hub, common),
     disconnect: (user) => signedIn.disconnect(user),
@@ -174,7 +183,7 @@ function viewOf(ports: ViewPorts, only?: string): RelayView {
         : hub.brokers().flatMap((broker) => (broker.name === only ? [{ ...broker, default: true }] : [])),
     health: () => hub.health().filter(({ name }) => only === undefined || name === only),
     outbox: (encoder, ends) => new Outbox(outboxPorts, encoder, ends),
-    open: (outlet, identity) => signedIn.open(sessionPorts, outlet, identity),
+    open: (outlet, identity, rateKey) => signedIn.open(sessionPorts, outlet, identity, rateKey),
     only: (broker) => viewOf(ports, hub.nameOf(broker)),
   }
 }

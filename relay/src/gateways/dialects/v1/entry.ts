@@ -1,6 +1,7 @@
 import { refusal, WildcastError } from '@wildcast/protocol'
 import type { Authenticate, Credentials, Identity } from '../../../core/access/identity.js'
 import type { Clock } from '../../../core/clock.js'
+import type { NewClient } from '../dialect.js'
 
 export interface ClientEntryPorts {
   readonly clock: Clock
@@ -9,6 +10,8 @@ export interface ClientEntryPorts {
   readonly authenticate: Authenticate
   /** The credentials of the handshake. */
   readonly credentials: Credentials
+  /** Called before `admit`: refuses the client if its user has too many connections. */
+  readonly known?: NewClient['known']
   /** Returns the token of a `Connect`. */
   tokenOf(message: string | Uint8Array): string | undefined
   /** The client is known. Receives what it has sent so far, in order. */
@@ -66,11 +69,12 @@ export class ClientEntry {
   }
 
   async #check(first: string | Uint8Array): Promise<void> {
-    const { authenticate, credentials, tokenOf } = this.#ports
+    const { authenticate, credentials, known, tokenOf } = this.#ports
     const token = tokenOf(first) ?? credentials.token
     try {
       const identity = await authenticate({ ...credentials, token })
       if (this.#isOver) return
+      known?.(identity)
       this.close()
       this.#ports.admit(identity, this.#held)
     } catch (cause) {
