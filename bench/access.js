@@ -1,6 +1,10 @@
 // The cost of permissions and rates for a publish: node bench/access.js [rounds, 9 by default]
-// In one process, on the built relay with its broker in memory, without sockets. Each round measures
-// every variant, one after the other, so that all see the same machine; medians of the rounds.
+// In one process, on the built relay with its broker in memory; readers have plain sockets to another
+// process, which discards all. Each round measures every variant, one after the other, so that all see
+// the same machine; medians of the rounds.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { createRelay, everything, Grants, memory, newId, realClock } from '@wildcast/relay'
 import { asText } from './report/table.js'
 
@@ -13,21 +17,48 @@ const subjects = (count) => Array.from({ length: count }, (_, i) => Buffer.from(
 
 const rules = { publish: ['news.*', 'chat.{user}.**', 'room.*.{user}.*'], deny: { publish: ['room.*.*.secret'] } }
 const ada = { user: 'ada', claims: {}, grants: new Grants([{ name: 'role "member"', rules }], { user: 'ada' }) }
+/** The same user without rules. */
+const open = { user: 'ada', claims: {} }
 const rates = { publishes: 1e9, publishBytes: 1e9, userPublishes: 1e9, userPublishBytes: 1e9 }
 
+const text = new TextEncoder()
 const encoder = {
-  message: () => new Uint8Array(64),
+  message: ({ subject, payload }, { id }) =>
+    text.encode(JSON.stringify({ Message: { id, subject, message: payload } })),
   gap: () => undefined,
   overrun: 'gap',
-  join: (_, length) => new Uint8Array(length),
+  join: (frames) => Buffer.concat(frames),
 }
-const wire = { waiting: 0, write: () => true, whenDrained: () => {}, end: () => {} }
+
+/** Writes to a socket, whose other end is in a process that discards everything. */
+async function wireTo(port) {
+  const socket = connect(port, '127.0.0.1')
+  await once(socket, 'connect')
+  return {
+    waiting: 0,
+    progress: 0,
+    write: (bytes) => socket.write(bytes),
+    whenDrained: (run) => socket.once('drain', run),
+    end: () => socket.destroy(),
+  }
+}
+
+/** Starts that process. Resolves with its port. */
+async function startSink() {
+  const script =
+    "require('net').createServer((s) => s.resume()).listen(0, function () { process.send(this.address().port) })"
+  const child = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+  process.once('exit', () => child.kill())
+  const [port] = await once(child, 'message')
+  return { port, stop: () => child.kill() }
+}
 
 /** A session that publishes, and `readers` that receive everything. */
-async function opened({ identity, limits, readers }) {
+async function opened(sink, { identity, limits, readers }) {
   const brokers = { main: memory({ clock: realClock, newId }) }
   const relay = await createRelay({ brokers, newId, limits, onError: console.error })
   for (let i = 0; i < readers; i++) {
+    const wire = await wireTo(sink.port)
     const session = relay.open(relay.outbox(encoder, { wire, owner: { ended: () => {} } }), everything)
     await session.subscribe({ subject: 'room.**' }, () => {})
   }
@@ -72,11 +103,14 @@ function stringUs({ each, count }) {
 
 const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]
 
+const inOrder = (list, round) => (round % 2 === 0 ? list : list.toReversed())
+
 /** Medians of the variants, which alternate. */
 async function alternating(variants) {
   const figures = Object.fromEntries(Object.keys(variants).map((name) => [name, []]))
   for (let round = 0; round <= rounds; round++)
-    for (const [name, run] of Object.entries(variants)) {
+    // In turns from both ends: a garbage collection belongs to all variants.
+    for (const [name, run] of inOrder(Object.entries(variants), round)) {
       const figure = await run()
       if (round > 0) figures[name].push(figure) // the first one only warms up
     }
@@ -96,7 +130,7 @@ async function decisions() {
   console.log(`A decision about a publish\n${asText(rows)}\n`)
 }
 
-async function publishes() {
+async function publishes(sink) {
   const rows = [['readers', 'subjects', 'open, µs', 'rules, µs', 'share', 'bar', 'rates, µs', 'more, µs', 'bar']]
   for (const [readers, distinct] of [
     [0, 50],
@@ -104,12 +138,12 @@ async function publishes() {
     [100, 50],
     [100, 10_000],
   ]) {
-    const load = { each: subjects(distinct), count: readers === 100 ? 5_000 : 50_000 }
-    const open = await opened({ identity: everything, readers })
-    const ruled = await opened({ identity: ada, readers })
-    const rated = await opened({ identity: { user: 'ada', claims: {} }, limits: rates, readers })
+    const load = { each: subjects(distinct), count: readers === 100 ? 20_000 : 100_000 }
+    const free = await opened(sink, { identity: open, readers })
+    const ruled = await opened(sink, { identity: ada, readers })
+    const rated = await opened(sink, { identity: open, limits: rates, readers })
     const figures = await alternating({
-      open: () => publishUs(open, load),
+      open: () => publishUs(free, load),
       ruled: () => publishUs(ruled, load),
       rated: () => publishUs(rated, load),
     })
@@ -125,10 +159,13 @@ async function publishes() {
       us(figures.rated - figures.open),
       readers > 0 ? '' : verdict(figures.rated - figures.open, bars.rateUs),
     ])
-    for (const { relay } of [open, ruled, rated]) await relay.close()
+    for (const { relay } of [free, ruled, rated]) await relay.close()
   }
   console.log(`A publish, without and with rules, and with all rates\n${asText(rows)}`)
 }
 
 await decisions()
-await publishes()
+const sink = await startSink()
+await publishes(sink)
+sink.stop()
+process.exit()

@@ -26,7 +26,7 @@ export class Bucket {
   waitMs(cost: number, nowMs: number): number {
     this.#fill(nowMs)
     const missing = Math.min(cost, this.#most) - this.#level
-    return Math.max(0, Math.ceil(missing / this.#perMs - roundingMs))
+    return missing <= 0 ? 0 : Math.max(0, Math.ceil(missing / this.#perMs - roundingMs))
   }
 
   /** Takes a cost, which it may still owe afterwards. */
@@ -41,7 +41,8 @@ export class Bucket {
   }
 
   #fill(nowMs: number): void {
-    this.#level = Math.min(this.#most, this.#level + (nowMs - this.#atMs) * this.#perMs)
+    const level = this.#level + (nowMs - this.#atMs) * this.#perMs
+    this.#level = level < this.#most ? level : this.#most
     this.#atMs = nowMs
   }
 }
@@ -66,7 +67,10 @@ export class Rate {
 
   /** Returns after how many milliseconds it admits one more; 0: now. */
   waitMs(bytes: number, nowMs: number): number {
-    return Math.max(this.#count?.waitMs(1, nowMs) ?? 0, this.#bytes?.waitMs(bytes, nowMs) ?? 0)
+    const countMs = this.#count === undefined ? 0 : this.#count.waitMs(1, nowMs)
+    if (this.#bytes === undefined) return countMs
+    const bytesMs = this.#bytes.waitMs(bytes, nowMs)
+    return countMs > bytesMs ? countMs : bytesMs
   }
 
   take(bytes: number): void {

@@ -63,5 +63,5 @@ export async function identityOfRequest(c: Context, relay: Pick<RelayFacts, 'aut
 
 /** The address of the client of an HTTP request. */
 export function addressOf(c: Context): string | undefined {
-  return credentialsOf((c.env as HttpBindings).incoming).address
+  return peerOf((c.env as HttpBindings).incoming).address
 }
