@@ -7,10 +7,11 @@ import { nobody } from './observer.js'
 
 function opened(limits: Partial<Limits>) {
   const clock = fakeClock()
-  const counts = { entering: 0, open: 0, away: 0, refused: 0 }
+  const counts = { entering: 0, open: 0, away: 0, refused: 0, logged: 0 }
   const connections = new Connections({
     clock,
     limits: limitsOf(limits),
+    onError: () => void counts.logged++,
     observer: {
       ...nobody,
       connections: (state, by) => {
@@ -39,7 +40,7 @@ describe('the connections of a relay', () => {
   it('have no limit by default', () => {
     const { connections, counts } = opened({})
     for (let i = 0; i < 1000; i++) connections.known(connections.enter('192.0.2.1'), 'ada')
-    expect(counts).toEqual({ entering: 0, open: 1000, away: 0, refused: 0 })
+    expect(counts).toEqual({ entering: 0, open: 1000, away: 0, refused: 0, logged: 0 })
   })
 
   it('are limited in all, and each that closes makes room for one', () => {
@@ -50,7 +51,7 @@ describe('the connections of a relay', () => {
     connections.leave(first)
     connections.enter('c')
     expect(refusalOf(() => connections.enter('d'))).toMatchObject({ relayIsFull: true })
-    expect(counts).toEqual({ entering: 2, open: 0, away: 0, refused: 2 })
+    expect(counts).toEqual({ entering: 2, open: 0, away: 0, refused: 2, logged: 2 })
   })
 
   it('are limited for each address, and for each /64 of IPv6', () => {

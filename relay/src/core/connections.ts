@@ -3,6 +3,7 @@ import type { Clock } from './clock.js'
 import type { Limits } from './limits.js'
 import { networkOf } from './network-of.js'
 import type { Observer } from './observer.js'
+import type { OnFailure } from './outlet.js'
 import { KeyedRates, Rate } from './rates.js'
 
 /** An open connection, as it counts for the limits. */
@@ -26,6 +27,8 @@ export interface ConnectionsPorts {
   readonly clock: Clock
   readonly limits: Limits
   readonly observer: Pick<Observer, 'connections' | 'refused'>
+  /** Receives the reason of each refusal. */
+  readonly onError: OnFailure
 }
 
 /** How soon a client may try again if it is refused because of the number of connections. */
@@ -56,12 +59,8 @@ export class Connections {
     const { limits, observer } = this.#ports
     const isLimited = limits.addressConnections !== undefined || limits.addressHandshakes !== undefined
     const network = isLimited && address !== undefined ? networkOf(address) : undefined
-    try {
-      this.#check(network)
-    } catch (cause) {
-      observer.refused('connect', 'rate_limited')
-      throw cause
-    }
+    const refusal = this.#refusalFor(network)
+    if (refusal) throw this.#refused(refusal)
     this.#open++
     add(this.#ofAddress, network, 1)
     observer.connections('entering', 1)
@@ -77,10 +76,8 @@ export class Connections {
     const { userConnections } = limits
     if (place.state !== 'entering') return
     if (user !== undefined && userConnections !== undefined) {
-      if ((this.#ofUser.get(user) ?? 0) >= userConnections) {
-        observer.refused('connect', 'rate_limited')
-        throw refused(`a user may have ${userConnections} connections; close another one`, retryMs)
-      }
+      if ((this.#ofUser.get(user) ?? 0) >= userConnections)
+        throw this.#refused(limited(`a user may have ${userConnections} connections; close another one`, retryMs))
       place.user = user
       add(this.#ofUser, user, 1)
     }
@@ -101,26 +98,36 @@ export class Connections {
   }
 
   /** Those of an address come first: its clients must not use up what all share. */
-  #check(network: string | undefined): void {
+  #refusalFor(network: string | undefined): WildcastError | undefined {
     const { clock, limits } = this.#ports
+    const { connections, handshakes } = limits
     const now = clock.now()
-    if (network !== undefined) this.#checkAddress(network, now)
-    if (limits.connections !== undefined && this.#open >= limits.connections)
-      throw full(`the relay has its limit of ${limits.connections} connections; try again later`, retryMs)
+    const ofAddress = network === undefined ? undefined : this.#refusalForAddress(network, now)
+    if (ofAddress) return ofAddress
+    if (connections !== undefined && this.#open >= connections)
+      return full(`the relay has its limit of ${connections} connections; try again later`, retryMs)
     const waitMs = this.#handshakes.waitMs(0, now)
-    if (waitMs > 0) throw full(`the relay accepts ${limits.handshakes} connections a second; try again later`, waitMs)
+    if (waitMs > 0) return full(`the relay accepts ${handshakes} connections a second; try again later`, waitMs)
     this.#handshakes.take(0)
     if (network !== undefined) this.#addressHandshakes.of(network, now).take(0)
+    return undefined
   }
 
-  #checkAddress(network: string, now: number): void {
+  #refusalForAddress(network: string, now: number): WildcastError | undefined {
     const { addressConnections, addressHandshakes } = this.#ports.limits
     if (addressConnections !== undefined && (this.#ofAddress.get(network) ?? 0) >= addressConnections)
-      throw refused(`an address may have ${addressConnections} connections; close another one`, retryMs)
-    if (addressHandshakes === undefined) return
+      return limited(`an address may have ${addressConnections} connections; close another one`, retryMs)
     const waitMs = this.#addressHandshakes.of(network, now).waitMs(0, now)
-    if (waitMs > 0)
-      throw refused(`an address may open ${addressHandshakes} connections a second; try again later`, waitMs)
+    if (waitMs === 0) return undefined
+    return limited(`an address may open ${addressHandshakes} connections a second; try again later`, waitMs)
+  }
+
+  /** Counts and logs a refusal. Returns it. */
+  #refused(error: WildcastError): WildcastError {
+    const { observer, onError } = this.#ports
+    observer.refused('connect', error.code)
+    onError(error, { stage: 'accept' })
+    return error
   }
 }
 
@@ -128,7 +135,7 @@ function full(why: string, retryInMs: number): WildcastError {
   return refusal('rate_limited', why, { retryInMs, cause: relayIsFull })
 }
 
-function refused(why: string, retryInMs: number): WildcastError {
+function limited(why: string, retryInMs: number): WildcastError {
   return refusal('rate_limited', why, { retryInMs })
 }
 

@@ -137,7 +137,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     slice,
     unfinished: new UnfinishedInput(limits.unfinished),
     sessions,
-    connections: new Connections({ clock, limits, observer }),
+    connections: new Connections({ clock, limits, observer, onError }),
     authenticate,
     onError,
     newId,
