@@ -2,7 +2,7 @@
 // node --expose-gc bench/subscriptions.js [most, 1000000 by default]
 // In one process, on the built relay with its broker in memory, without sockets. A thousand
 // subscriptions for each session.
-import { createRelay, memory, newId, realClock } from '@wildcast/relay'
+import { createRelay, everything, memory, newId, realClock } from '@wildcast/relay'
 import { asText } from './report/table.js'
 
 const most = Number(process.argv[2] ?? 1_000_000)
@@ -42,7 +42,7 @@ async function measure(subject, count) {
   const brokers = { main: memory({ clock: realClock, newId }) }
   const relay = await createRelay({ brokers, newId, onError: console.error })
   const sessions = Array.from({ length: count / each }, () =>
-    relay.open(relay.outbox(encoder, { wire, owner: { ended: () => {} } })),
+    relay.open(relay.outbox(encoder, { wire, owner: { ended: () => {} } }), everything),
   )
   const before = heap()
   const subscribe = await timed(count, async () => {

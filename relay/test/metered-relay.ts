@@ -16,6 +16,8 @@ export interface MeteredRelay {
   longestTurnMs(run: () => Promise<void>): Promise<number>
   /** Bytes of resident memory. */
   memory(): Promise<number>
+  /** Bytes in use after a garbage collection, buffers included. */
+  heap(): Promise<number>
 }
 
 const wildcast = path.resolve(import.meta.dirname, '../bin/wildcast.js')
@@ -30,6 +32,11 @@ export async function meteredRelay(words: readonly string[]): Promise<MeteredRel
   })
   onTestFinished(() => void child.kill('SIGKILL'))
   const [port = 0] = await portsOf(child, 1)
+  async function bytesOf(what: 'memory' | 'heap'): Promise<number> {
+    child.send(what)
+    const [{ bytes }] = (await once(child, 'message')) as [{ readonly bytes: number }]
+    return bytes
+  }
   return {
     port,
     address: `127.0.0.1:${port}`,
@@ -40,10 +47,7 @@ export async function meteredRelay(words: readonly string[]): Promise<MeteredRel
       const [{ longestMs }] = (await once(child, 'message')) as [{ readonly longestMs: number }]
       return longestMs
     },
-    async memory() {
-      child.send('memory')
-      const [{ bytes }] = (await once(child, 'message')) as [{ readonly bytes: number }]
-      return bytes
-    },
+    memory: () => bytesOf('memory'),
+    heap: () => bytesOf('heap'),
   }
 }

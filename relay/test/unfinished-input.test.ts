@@ -58,7 +58,7 @@ describe('an unfinished message', () => {
 
 describe('the unfinished input of all clients', () => {
   it('has a limit: the oldest message is dropped with its connection, and no other client notices', async () => {
-    const relay = await startRelay({ unfinishedInput: 100_000 })
+    const relay = await startRelay({ limits: { unfinished: 100_000 } })
     const works = await bystander(relay)
     const [first, second, third] = await Promise.all([1, 2, 3].map(() => rawSocket(relay.address)))
     for (const attacker of [first, second]) {
@@ -73,7 +73,7 @@ describe('the unfinished input of all clients', () => {
   })
 
   it('does not include messages that have ended, and clients that have left', async () => {
-    const relay = await startRelay({ unfinishedInput: 100_000 })
+    const relay = await startRelay({ limits: { unfinished: 100_000 } })
     const keeps = await rawSocket(relay.address)
     keeps.write(begun(40_000))
     for (let i = 0; i < 10; i++) {
@@ -92,7 +92,7 @@ describe('the unfinished input of all clients', () => {
   })
 
   it('includes the bodies of HTTP requests, with the memory that they take', async () => {
-    const relay = await startRelay({ unfinishedInput: 200_000 })
+    const relay = await startRelay({ limits: { unfinished: 200_000 } })
     const works = await bystander(relay)
     const post = async (bytes: number): Promise<RawHttp> => {
       const client = await dial(relay)

@@ -38,7 +38,10 @@ describe('v1 on /ws', () => {
         ],
         limits: {
           payload: 1024 * 1024,
+          frame: 4 * 1024 * 1024 + 64 * 1024,
           subscriptions: 1000,
+          requests: 1000,
+          backlog_bytes: 1024 * 1024,
           resume_bytes: 1024 * 1024,
           resume_ms: 60_000,
           headers: 64,

@@ -141,6 +141,7 @@ export const anyRelayFrame: {
     limits: fc.record({
       payload: count,
       subscriptions: count,
+      publishes: maybe(count),
       resume_bytes: count,
       headers: count,
       header_bytes: count,

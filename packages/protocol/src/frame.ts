@@ -154,7 +154,23 @@ export interface WelcomeFrame {
   readonly limits: {
     /** Bytes of a payload, with its headers and error. */
     readonly payload: number
+    /** Bytes of a WebSocket message; a longer one ends the connection. */
+    readonly frame?: number | undefined
     readonly subscriptions: number
+    /** Requests in flight. */
+    readonly requests?: number | undefined
+    /** Publishes and requests of this session in a second. */
+    readonly publishes?: number | undefined
+    /** Bytes of their payloads in a second. */
+    readonly publish_bytes?: number | undefined
+    /** Publishes and requests of all sessions of the user in a second. */
+    readonly user_publishes?: number | undefined
+    /** Bytes of their payloads in a second. */
+    readonly user_publish_bytes?: number | undefined
+    /** New subscriptions in a second. */
+    readonly subscribes?: number | undefined
+    /** Bytes of messages that wait for a slow reader; later ones are a gap. */
+    readonly backlog_bytes?: number | undefined
     /** Bytes of unacknowledged frames that the relay keeps. With 0, no session can be resumed. */
     readonly resume_bytes: number
     /** Milliseconds that the session outlives its connection. */

@@ -1,8 +1,9 @@
 import type { ActionKind } from '@wildcast/protocol'
-import { Grants, type RuleSource } from '../core/access/grants.js'
+import type { RuleSource } from '../core/access/grants.js'
 import type { Identity } from '../core/access/identity.js'
 import { actionKinds, faultOfRule, type RuleSet } from '../core/access/rules.js'
 import { unauthorized } from './refusals.js'
+import { grantsFor } from './shared-grants.js'
 
 /** The facts about a client whose credentials were checked. */
 export interface Person {
@@ -27,7 +28,7 @@ export function identityOfPerson({ user, role, claims = {}, rules, expiresAt }: 
   const ofRole = role === undefined ? undefined : Object.hasOwn(roles, role) ? roles[role] : undefined
   if (role !== undefined && !ofRole) throw unauthorized(`there is no role "${role.slice(0, 64)}"`)
   const sources = [...(ofRole ? [{ name: `role "${role}"`, rules: ofRole }] : []), ...(rules ? [rules] : [])]
-  return { user, role, claims, grants: new Grants(sources, { user, claims }), expiresAt }
+  return { user, role, claims, grants: grantsFor(sources, { user, claims }), expiresAt }
 }
 
 /**

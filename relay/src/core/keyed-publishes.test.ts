@@ -84,7 +84,7 @@ describe('a publish with a key', () => {
     expect(done).toEqual(['x', 'y'])
   })
 
-  it('is refused while the limit of keys is reached', () => {
+  it('is refused while the limit of keys is reached (L10)', () => {
     const { clock, publish } = opened()
     for (let i = 0; i < 100_000; i++) void publish(`k${i}`, 'x')
     expect(() => publish('one more', 'x')).toThrow('keys are remembered')

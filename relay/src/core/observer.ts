@@ -1,3 +1,4 @@
+import type { ActionKind } from '@wildcast/protocol'
 import type { Dropped } from './broker.js'
 
 /** How a component's work on a message ended. */
@@ -23,6 +24,10 @@ export interface Observer {
   missed(broker: string): void
   /** A reader was cut off: it read nothing, or its dialect can't report a gap. */
   cutOff(): void
+  /** The relay has refused an action of a client, with this error code. */
+  refused(action: ActionKind | 'connect', code: string): void
+  /** Connections in a state have changed by this number. `away`: sessions without a connection. */
+  connections(state: 'entering' | 'open' | 'away', by: 1 | -1): void
   /** A component has finished a message. The id is from the configuration. */
   component(id: string, outcome: ComponentOutcome): void
 }
@@ -35,6 +40,8 @@ export const nobody: Observer = {
   dropped: () => {},
   missed: () => {},
   cutOff: () => {},
+  refused: () => {},
+  connections: () => {},
   component: () => {},
 }
 
@@ -58,6 +65,12 @@ export function observers(...all: readonly Partial<Observer>[]): Observer {
     },
     cutOff() {
       for (const observer of all) observer.cutOff?.()
+    },
+    refused(...args) {
+      for (const observer of all) observer.refused?.(...args)
+    },
+    connections(...args) {
+      for (const observer of all) observer.connections?.(...args)
     },
     component(...args) {
       for (const observer of all) observer.component?.(...args)

@@ -6,32 +6,25 @@ import { openBridges } from './bridges.js'
 import type { OpenBroker } from './broker.js'
 import { checkSize } from './checks.js'
 import { type Clock, realClock } from './clock.js'
+import { Connections } from './connections.js'
 import { FanOut } from './fan-out.js'
 import { type BrokerHealth, Hub } from './hub.js'
 import type { Inside } from './inside.js'
 import { KeyedPublishes } from './keyed-publishes.js'
-import { defaultLimits, type SessionLimits } from './limits.js'
+import { type Limits, limitsOf } from './limits.js'
 import { nobody, type Observer } from './observer.js'
 import { Outbox } from './outbox.js'
 import type { OutboxEnds, OutboxPorts } from './outbox-ports.js'
 import type { OnFailure, Outlet, StreamEncoder } from './outlet.js'
 import type { Part } from './part.js'
 import type { Session, SessionPorts } from './session.js'
+import { RelayRates } from './session-rates.js'
 import { Sessions } from './sessions.js'
 import { SignedIn } from './signed-in.js'
 import { TimeSlice } from './time-slice.js'
 import { Turn } from './turn.js'
 import { UnfinishedInput } from './unfinished-input.js'
 import type { WindowRoom } from './window.js'
-
-/**
- * Limit of waiting and unconfirmed messages, in bytes. Waiting ones count for each reader,
- * unconfirmed ones once for all that share them.
- */
-const allBacklogs = 256 * 1024 * 1024
-
-/** Limit of incomplete messages of all clients, in bytes. */
-const unfinishedInput = 64 * 1024 * 1024
 
 /** Options of `createRelay`. */
 export interface RelayOptions {
@@ -47,10 +40,8 @@ export interface RelayOptions {
   readonly authorize?: Authorize | undefined
   /** Whether a refusal names the rule that would allow the action. @default false */
   readonly explain?: boolean | undefined
-  /** @default those of `SessionLimits` */
-  readonly limits?: Partial<SessionLimits> | undefined
-  /** Limit of incomplete messages and HTTP bodies of all clients, in bytes. @default 64 MiB */
-  readonly unfinishedInput?: number | undefined
+  /** @default those of `Limits` */
+  readonly limits?: Partial<Limits> | undefined
   /** @default the machine's clock */
   readonly clock?: Clock | undefined
   /** Handles errors that no caller awaits. */
@@ -66,13 +57,15 @@ export interface RelayFacts {
   /** Names this process; changes with every start. */
   readonly id: string
   readonly clock: Clock
-  readonly limits: SessionLimits
+  readonly limits: Limits
   /** Bounds the time for the input of clients. */
   readonly slice: TimeSlice
   /** The incomplete messages of clients. */
   readonly unfinished: UnfinishedInput
   /** The sessions that clients can resume. */
   readonly sessions: Sessions
+  /** Counts the connections of clients. */
+  readonly connections: Connections
   /** Finds out who a client is. Absent: every client may do everything. */
   readonly authenticate: Authenticate | undefined
   readonly onError: OnFailure
@@ -88,8 +81,11 @@ export interface RelayFacts {
 export interface RelayView extends RelayFacts {
   /** Opens the outbox of a new client. Its gateway closes it when the wire is gone. */
   outbox(encoder: StreamEncoder, ends: OutboxEnds): Outbox
-  /** Opens a session for the client. */
-  open(outlet: Outlet, identity: Identity): Session
+  /**
+   * Opens a session for the client.
+   * @param rateKey - of a session that lasts for a request only: all with the same key share rates
+   */
+  open(outlet: Outlet, identity: Identity, rateKey?: string): Session
   /**
    * Returns the same relay, limited to one broker.
    * @throws {WildcastError} `unknown_broker`
@@ -114,10 +110,10 @@ export interface Relay extends RelayView {
  */
 export async function createRelay(options: RelayOptions): Promise<Relay> {
   const { newId, onError, clock = realClock, observer = nobody } = options
-  const limits: SessionLimits = { ...defaultLimits, ...options.limits }
+  const limits = limitsOf(options.limits)
   const room: WindowRoom = {
     used: 0,
-    limit: allBacklogs,
+    limit: limits.memory,
     unconfirmed: new Set(),
     relieve: () => sessions.relieve(() => room.used <= room.limit),
   }
@@ -128,8 +124,9 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
   const id = newId()
   // A session's key names the relay that holds it.
   const newKey = (): string => `${id}_${newId()}`
-  const sessions = new Sessions({ clock, newKey, windowMs: limits.resumeMs })
+  const sessions = new Sessions({ clock, newKey, windowMs: limits.resumeMs, mostAway: limits.away, observer })
   const signedIn = new SignedIn()
+  const rates = new RelayRates(clock, limits)
   const { authenticate, authorize, explain } = options
   const failed = (cause: unknown): void => onError(WildcastError.from(cause), { stage: 'authorize' })
   const access = { clock, authorize, explain, failed }
@@ -138,8 +135,9 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     clock,
     limits,
     slice,
-    unfinished: new UnfinishedInput(options.unfinishedInput ?? unfinishedInput),
+    unfinished: new UnfinishedInput(limits.unfinished),
     sessions,
+    connections: new Connections({ clock, limits, observer, onError }),
     authenticate,
     onError,
     newId,
@@ -151,7 +149,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
       common,
       outboxPorts,
       signedIn,
-      sessionPorts: { hub, access, limits, keyed: new KeyedPublishes(clock), newName: newId },
+      sessionPorts: { hub, access, limits, rates, observer, keyed: new KeyedPublishes(clock), newName: newId },
     }),
     inside: insideOf(hub, common),
     disconnect: (user) => signedIn.disconnect(user),
@@ -185,7 +183,7 @@ function viewOf(ports: ViewPorts, only?: string): RelayView {
         : hub.brokers().flatMap((broker) => (broker.name === only ? [{ ...broker, default: true }] : [])),
     health: () => hub.health().filter(({ name }) => only === undefined || name === only),
     outbox: (encoder, ends) => new Outbox(outboxPorts, encoder, ends),
-    open: (outlet, identity) => signedIn.open(sessionPorts, outlet, identity),
+    open: (outlet, identity, rateKey) => signedIn.open(sessionPorts, outlet, identity, rateKey),
     only: (broker) => viewOf(ports, hub.nameOf(broker)),
   }
 }

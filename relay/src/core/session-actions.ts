@@ -14,13 +14,17 @@ import { checkSize, interestOf, ownSubject, publishSubject, refuseClosed, refuse
 import type { Ask, PublishCommand, Subscribe } from './commands.js'
 import type { FeedRequest, Hub } from './hub.js'
 import type { SessionLimits } from './limits.js'
+import type { Observer } from './observer.js'
 import { policyOf } from './policy.js'
 import { RecentSet } from './recent-set.js'
+import type { RelayRates, SessionRates } from './session-rates.js'
 
 export interface SessionActionsPorts {
   readonly hub: Hub
   readonly limits: SessionLimits
   readonly access: AccessPorts
+  readonly rates: RelayRates
+  readonly observer: Pick<Observer, 'refused'>
   /** Returns a new name. */
   readonly newName: () => string
   /** The only broker that a session may use, if its endpoint is limited to one. */
@@ -48,9 +52,13 @@ export class SessionActions {
   /** Response subjects of requests that the session received. Made when first needed. */
   #answers: RecentSet | undefined
   #party: Party | undefined
+  /** Absent without a limit. */
+  readonly #rates: SessionRates | undefined
 
-  constructor(ports: SessionActionsPorts, identity: Identity) {
+  /** @param rateKey - shared by the sessions of requests, which last too short for rates of their own */
+  constructor(ports: SessionActionsPorts, identity: Identity, rateKey?: string) {
     this.#ports = ports
+    this.#rates = ports.rates.open(rateKey)
     this.#access = new Access(ports.access, identity)
   }
 
@@ -79,9 +87,35 @@ export class SessionActions {
 
   /** @throws {WildcastError} as `Session.publish` */
   publish(want: PublishCommand): Checked<BrokerMessage> {
+    return this.#refusing(want.madeForRequest ? 'request' : 'publish', () => this.#publish(want))
+  }
+
+  /** @throws {WildcastError} as `Session.request` */
+  request(want: Ask): Checked<BrokerMessage> {
+    return this.#refusing('request', () => this.#request(want))
+  }
+
+  /** @throws {WildcastError} as `Session.subscribe` */
+  subscribe(want: Subscribe): Checked<FeedRequest> {
+    return this.#refusing(want.serve ? 'serve' : 'subscribe', () => this.#subscribe(want))
+  }
+
+  /** Counts a refusal. Returns it. */
+  refused(kind: Action['kind'], cause: unknown): unknown {
+    this.#ports.observer.refused(kind, WildcastError.from(cause).code)
+    return cause
+  }
+
+  /** A frame of the client can't be read: it counts as a publish. */
+  unreadable(): void {
+    this.#rates?.unreadable()
+  }
+
+  #publish(want: PublishCommand): Checked<BrokerMessage> {
     const { hub, limits } = this.#ports
     const broker = this.#brokerOf(want.broker)
     return hub.counting(broker, () => {
+      this.#rates?.publish(want.payload, this.identity.user)
       const message = this.#messageOf(want)
       checkSize(message, limits.payload)
       if (want.wildcard) hub.demand(broker, 'wildcard')
@@ -98,21 +132,21 @@ export class SessionActions {
     })
   }
 
-  /** @throws {WildcastError} as `Session.request` */
-  request(want: Ask): Checked<BrokerMessage> {
+  #request(want: Ask): Checked<BrokerMessage> {
     const { hub, limits } = this.#ports
     const broker = this.#brokerOf(want.broker)
     const subject = ownSubject(want.subject)
     const { payload, headers } = want
+    this.#rates?.publish(payload, this.identity.user)
     const message: BrokerMessage = { id: hub.nextMessageId(), from: this.party, subject, payload, headers }
     checkSize(message, limits.payload)
     if (want.headers) hub.demand(broker, 'headers')
     return { broker, result: message, decided: this.#access.demand({ kind: 'request', subject, broker }) }
   }
 
-  /** @throws {WildcastError} as `Session.subscribe` */
-  subscribe(want: Subscribe): Checked<FeedRequest> {
+  #subscribe(want: Subscribe): Checked<FeedRequest> {
     const { hub } = this.#ports
+    if (!want.madeForRequest) this.#rates?.subscribe()
     const broker = this.#brokerOf(want.broker)
     const interest = interestOf(want)
     if (interest.group !== undefined) hub.demand(broker, 'queue')
@@ -137,6 +171,17 @@ export class SessionActions {
       return { allowed: false, ...(this.#ports.access.explain && { why: verdict.why }) }
     } catch (cause) {
       return { allowed: false, why: WildcastError.from(cause).message }
+    }
+  }
+
+  /** Counts refusals, those by a pending decision included. */
+  #refusing<Result>(kind: Action['kind'], check: () => Checked<Result>): Checked<Result> {
+    try {
+      const checked = check()
+      checked.decided?.catch((cause) => this.refused(kind, cause))
+      return checked
+    } catch (cause) {
+      throw this.refused(kind, cause)
     }
   }
 

@@ -12,6 +12,7 @@ import { KeyedPublishes } from './keyed-publishes.js'
 import { defaultLimits } from './limits.js'
 import { nobody } from './observer.js'
 import { Session } from './session.js'
+import { RelayRates } from './session-rates.js'
 import { TimeSlice } from './time-slice.js'
 
 // Row P10: a refusal's time can't reveal whether a subject is in use, since it takes the same steps
@@ -42,6 +43,8 @@ async function opened() {
         hub,
         access: { clock, authorize, failed: () => {} },
         limits: defaultLimits,
+        rates: new RelayRates(clock, defaultLimits),
+        observer: nobody,
         keyed: new KeyedPublishes(clock),
         newName: () => 'id',
         closed: () => {},

@@ -9,6 +9,7 @@ import {
 import type { Identity } from './access/identity.js'
 import type { BrokerRequestOptions } from './broker.js'
 import type { Ask, PublishCommand, Subscribe } from './commands.js'
+import { whenExpired } from './expiry.js'
 import type { FeedMember } from './feed.js'
 import { type FeedRequest, feedRequestKey } from './hub.js'
 import type { KeyedPublishes } from './keyed-publishes.js'
@@ -27,9 +28,6 @@ export interface SessionPorts extends SessionActionsPorts {
 
 /** The default timeout of a request. */
 const requestTimeoutMs = 5000
-
-/** Timers of Node and browsers can't be longer. */
-const longestTimerMs = 2 ** 31 - 1
 
 /** A subscription that a session has. */
 interface Held {
@@ -52,10 +50,10 @@ export class Session implements FeedMember {
   #requests = 0
   #closed = false
 
-  constructor(ports: SessionPorts, outlet: Outlet, identity: Identity) {
+  constructor(ports: SessionPorts, outlet: Outlet, identity: Identity, rateKey?: string) {
     this.outlet = outlet
     this.#ports = ports
-    this.#actions = new SessionActions(ports, identity)
+    this.#actions = new SessionActions(ports, identity, rateKey)
     this.#expireWith(identity)
   }
 
@@ -85,6 +83,11 @@ export class Session implements FeedMember {
     this.#actions.identity = identity
     this.#expireWith(identity)
     await Promise.all([...this.#held].map(([id, { request }]) => this.#checkAgain(id, request)))
+  }
+
+  /** A frame of the client can't be read: it counts as a publish. */
+  unreadable(): void {
+    this.#actions.unreadable()
   }
 
   /** Whether the client may do something now. */
@@ -164,7 +167,10 @@ export class Session implements FeedMember {
     try {
       const { broker, result: message, decided } = this.#actions.request(want)
       if (this.#requests >= limits.requests)
-        throw refusal('rate_limited', `${limits.requests} requests are in flight; wait for an answer`)
+        throw this.#actions.refused(
+          'request',
+          refusal('rate_limited', `${limits.requests} requests are in flight; wait for an answer`),
+        )
       const timeoutMs = Math.min(want.timeoutMs ?? requestTimeoutMs, wire.requestTimeoutMs)
       const send = (): Promise<BrokerMessage> => this.#sendRequest(broker, message, { ...options, timeoutMs })
       return this.#counting(decided === undefined ? send() : decided.then(send))
@@ -189,14 +195,9 @@ export class Session implements FeedMember {
     this.#held.clear()
   }
 
-  /** Its time counts from now: a clock that is set has no effect. */
   #expireWith({ expiresAt }: Identity): void {
     this.#stopExpiry?.()
-    this.#stopExpiry = undefined
-    if (expiresAt === undefined) return
-    const { clock } = this.#ports.access
-    const ms = Math.min(Math.max(0, expiresAt - clock.wall()), longestTimerMs)
-    this.#stopExpiry = clock.after(ms, () =>
+    this.#stopExpiry = whenExpired(this.#ports.access.clock, expiresAt, () =>
       this.revoke(refusal('token_expired', 'the token has expired; connect with a new one')),
     )
   }
@@ -267,7 +268,10 @@ export class Session implements FeedMember {
     })
     const pending = this.#pending
     if (this.#held.size + pending.size >= limits.subscriptions)
-      throw new WildcastError('too_many_subscriptions', `a session has ${limits.subscriptions} at most; use wildcards`)
+      throw this.#actions.refused(
+        request.interest.serve ? 'serve' : 'subscribe',
+        refusal('too_many_subscriptions', `a session has ${limits.subscriptions} at most; use wildcards`),
+      )
     const membership = hub.join(request, {
       member: this,
       joined: (feed) => {

@@ -1,11 +1,18 @@
 import { describe, expect, it } from 'vitest'
 import { fakeClock } from '../testing/fake-clock.js'
+import { nobody } from './observer.js'
 import { Sessions } from './sessions.js'
 
 function opened() {
   const clock = fakeClock()
   let keys = 0
-  const sessions = new Sessions({ clock, newKey: () => `key${++keys}`, windowMs: 60_000 })
+  const sessions = new Sessions({
+    clock,
+    newKey: () => `key${++keys}`,
+    windowMs: 60_000,
+    mostAway: 10_000,
+    observer: nobody,
+  })
   const log: string[] = []
   const open = (name: string): string => {
     const key = sessions.open({
@@ -74,7 +81,13 @@ describe('sessions', () => {
   it('expire a few at a time if that takes long, so that others are served in between', () => {
     const clock = fakeClock()
     let keys = 0
-    const sessions = new Sessions({ clock, newKey: () => `key${++keys}`, windowMs: 60_000 })
+    const sessions = new Sessions({
+      clock,
+      newKey: () => `key${++keys}`,
+      windowMs: 60_000,
+      mostAway: 10_000,
+      observer: nobody,
+    })
     const expired: string[] = []
     for (let i = 0; i < 10; i++) {
       const key = sessions.open({

@@ -1,4 +1,5 @@
 import type { Clock } from './clock.js'
+import type { Observer } from './observer.js'
 
 /** A session that its client can resume, as `Sessions` sees it. */
 export interface ResumableSession {
@@ -16,6 +17,9 @@ export interface SessionsPorts {
   readonly newKey: () => string
   /** How long a session without its client is kept, in milliseconds. */
   readonly windowMs: number
+  /** The most sessions whose client is away. Past it, the session that is away longest ends. */
+  readonly mostAway: number
+  readonly observer: Pick<Observer, 'connections'>
 }
 
 /** How soon a client's frames are confirmed, in milliseconds. PROTOCOL.md, 2.4. */
@@ -29,9 +33,6 @@ const lateMs = 1000
  * others.
  */
 const sliceMs = 8
-
-/** The most sessions whose client is away. Past it, the session that is away longest ends. */
-const mostAway = 10_000
 
 /** The resumable sessions of a relay, by their keys. */
 export class Sessions<Kept extends ResumableSession = ResumableSession> {
@@ -71,8 +72,9 @@ export class Sessions<Kept extends ResumableSession = ResumableSession> {
 
   /** The client is away: the session expires unless it comes back in time. */
   leave(key: string): void {
-    const { clock, windowMs } = this.#ports
+    const { clock, windowMs, mostAway, observer } = this.#ports
     if (!this.#sessions.has(key)) return
+    if (!this.#away.has(key)) observer.connections('away', 1)
     this.#away.set(key, clock.now() + windowMs)
     this.#exhausted = false
     if (this.#away.size > mostAway) this.#expireFirst()
@@ -81,7 +83,7 @@ export class Sessions<Kept extends ResumableSession = ResumableSession> {
 
   /** The client is back. */
   comeBack(key: string): void {
-    this.#away.delete(key)
+    if (this.#away.delete(key)) this.#ports.observer.connections('away', -1)
   }
 
   /**
@@ -107,7 +109,7 @@ export class Sessions<Kept extends ResumableSession = ResumableSession> {
   /** Removes an ended session. */
   delete(key: string): void {
     this.#sessions.delete(key)
-    this.#away.delete(key)
+    this.comeBack(key)
   }
 
   /** Calls `confirm` of a session soon, once for each call. */

@@ -8,8 +8,8 @@ export class SignedIn {
   readonly #sessions: Set<Session> = new Set()
 
   /** Opens a session. */
-  open(ports: SessionPorts, outlet: Outlet, identity: Identity): Session {
-    const session = new Session(ports, outlet, identity)
+  open(ports: SessionPorts, outlet: Outlet, identity: Identity, rateKey?: string): Session {
+    const session = new Session(ports, outlet, identity, rateKey)
     if (identity.grants) this.#sessions.add(session)
     return session
   }

@@ -3,7 +3,8 @@ import type { Config } from './config/config.js'
 
 /** Returns what differs between two configurations, in the terms of the file. */
 export function changes(before: Config, now: Config): readonly string[] {
-  const differ = (key: 'gateways' | 'bridges' | 'workers'): boolean => !isDeepStrictEqual(before[key], now[key])
+  const differ = (key: 'gateways' | 'bridges' | 'limits' | 'workers'): boolean =>
+    !isDeepStrictEqual(before[key], now[key])
   return [
     ...changedNames(before.brokers, now.brokers).map((name) => `broker "${name}"`),
     ...(isDeepStrictEqual([...before.brokers.keys()][0], [...now.brokers.keys()][0]) ? [] : ['the default broker']),
@@ -12,6 +13,7 @@ export function changes(before: Config, now: Config): readonly string[] {
     ...(isDeepStrictEqual(withoutRoles(before), withoutRoles(now)) ? [] : ['[auth]']),
     ...changedNames(rolesOf(before), rolesOf(now)).map((name) => `role "${name}"`),
     ...changedNames(byId(before), byId(now)).map((id) => `component "${id}"`),
+    ...(differ('limits') ? ['the limits'] : []),
     ...(differ('workers') ? ['the number of workers'] : []),
   ]
 }

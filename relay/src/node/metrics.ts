@@ -91,6 +91,13 @@ function counting(registry: Registry): Omit<Observer, 'published'> {
   const dropped = counter('wildcast_dropped_total', 'Broker messages that reached no subscriber', ['broker', 'why'])
   const missed = counter('wildcast_missed_total', 'Messages that slow readers were not sent', ['broker'])
   const cutOff = counter('wildcast_slow_consumers_total', 'Readers that were cut off', [])
+  const refused = counter('wildcast_refused_total', 'Actions of clients that were refused', ['action', 'code'])
+  const connections = new Gauge({
+    name: 'wildcast_connections',
+    help: 'Clients by the state of their connection: entering, open, or away in a session without one',
+    labelNames: ['state'],
+    registers,
+  })
   const runsHelp = 'Messages that a component has finished'
   const runs = counter('wildcast_component_runs_total', runsHelp, ['component', 'outcome'])
   return {
@@ -102,6 +109,8 @@ function counting(registry: Registry): Omit<Observer, 'published'> {
     missed: (broker) => missed.inc({ broker }),
     cutOff: () => cutOff.inc(),
     dropped: (broker, why) => dropped.inc({ broker, why }),
+    refused: (action, code) => refused.inc({ action, code }),
+    connections: (state, by) => connections.inc({ state }, by),
     component: (component, outcome) => runs.inc({ component, outcome }),
   }
 }

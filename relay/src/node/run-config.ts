@@ -43,13 +43,14 @@ export async function runConfig(
   config: Config,
   { remedies, reload, monitoring, workers, parts }: RunConfigOptions,
 ): Promise<RunningConfig> {
-  const { brokers, gateways, bridges, components } = config
+  const { brokers, gateways, bridges, components, limits } = config
   let running: Components | undefined
   const own = (): readonly Part[] =>
     running?.parts() ?? components.map(({ id }) => part(`component "${id}"`, 'it is being loaded'))
   const auth = config.auth && (await openAuth(config.auth, monitoring.relay.onError).catch(plain))
   const serving = await serveAll({
     ...auth,
+    limits,
     parts: async () => [...own(), ...((await parts?.()) ?? [])],
     brokers: Object.fromEntries([...brokers].map(([name, settings]) => [name, openBroker(settings)])),
     bridges: bridgesOf({ bridges, brokers }),

@@ -1,6 +1,8 @@
 // Loaded before a relay starts (`node --import`). Between "begin" and "end" it measures the
 // processor time of each turn of the event loop, and reports the longest one.
 import { openSync, readSync } from 'node:fs'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 
 // The file begins with the nanoseconds on a processor, of the main thread only
 // (Documentation/scheduler/sched-stats.rst). Unlike a clock, it excludes the time of other
@@ -24,6 +26,14 @@ function turn() {
   if (measuring) setImmediate(turn)
 }
 
+/** Bytes that are in use after a garbage collection, buffers included. */
+function heap() {
+  setFlagsFromString('--expose-gc')
+  runInNewContext('gc')()
+  const { heapUsed, external } = process.memoryUsage()
+  return heapUsed + external
+}
+
 process.on('message', (message) => {
   if (message === 'begin') {
     measuring = true
@@ -37,6 +47,7 @@ process.on('message', (message) => {
     process.send?.({ longestMs })
   }
   if (message === 'memory') process.send?.({ bytes: process.memoryUsage.rss() })
+  if (message === 'heap') process.send?.({ bytes: heap() })
 })
 // The relay of a test that was killed ends, too.
 process.on('disconnect', () => process.exit())

@@ -1,5 +1,6 @@
-import { type ActionKind, covers, intersects, isExact, matches, type Pattern } from '@wildcast/protocol'
+import { type ActionKind, covers, intersects, isExact, type Pattern, type Subject } from '@wildcast/protocol'
 import { actionKinds, denialFor, type Rule, type RuleSet, type RuleValues, ruleFor } from './rules.js'
+import { subjectTest } from './subject-test.js'
 
 /** An action of a client. */
 export interface Action {
@@ -19,24 +20,38 @@ export type Verdict = { readonly allowed: true } | { readonly allowed: false; re
 
 export const allowed: Verdict = { allowed: true }
 
+/** A rule, prepared for the subjects of publishes. */
+interface Prepared extends Rule {
+  readonly includes: (subject: Subject) => boolean
+}
+
 /** The rules of one source for one kind of action. */
 interface Granted {
   readonly source: string
-  readonly allow: readonly Rule[]
-  readonly deny: readonly Rule[]
+  readonly allow: readonly Prepared[]
+  readonly deny: readonly Prepared[]
 }
 
-/** The most verdicts that are kept for each kind of action. Past it, all are found again. */
+/** The most verdicts that are kept for each kind of action and broker. */
 const mostRemembered = 64
+
+/** After this many other subjects, all verdicts are forgotten, since others are needed now. */
+const mostMissed = 256
 
 /** The rules of an identity, from its role and its claims. */
 export class Grants {
-  readonly #granted: ReadonlyMap<ActionKind, readonly Granted[]>
-  readonly #verdicts: ReadonlyMap<ActionKind, Map<string, Verdict>>
+  readonly #ofKind: Readonly<Record<ActionKind, GrantsOfKind>>
 
   constructor(sources: readonly RuleSource[], values: RuleValues) {
-    this.#granted = new Map(actionKinds.map((kind) => [kind, sources.map((source) => grantedBy(source, kind, values))]))
-    this.#verdicts = new Map(actionKinds.map((kind) => [kind, new Map()]))
+    this.#ofKind = Object.fromEntries(
+      actionKinds.map((kind) => [
+        kind,
+        new GrantsOfKind(
+          kind,
+          sources.map((source) => grantedBy(source, kind, values)),
+        ),
+      ]),
+    ) as Record<ActionKind, GrantsOfKind>
   }
 
   /**
@@ -44,35 +59,75 @@ export class Grants {
    * with it.
    */
   decide({ kind, subject, broker }: Action): Verdict {
-    const verdicts = this.#verdicts.get(kind) as Map<string, Verdict>
-    const key = `${broker}:${subject}`
-    const known = verdicts.get(key)
+    return this.#ofKind[kind].decide(subject, broker)
+  }
+}
+
+class GrantsOfKind {
+  readonly #kind: ActionKind
+  readonly #granted: readonly Granted[]
+  /** Recent verdicts, by broker and subject. Made when first needed. */
+  #verdicts: Map<string, Map<string, Verdict>> | undefined
+  /** The number of verdicts that were found and not kept. */
+  #missed = 0
+
+  constructor(kind: ActionKind, granted: readonly Granted[]) {
+    this.#kind = kind
+    this.#granted = granted
+  }
+
+  decide(subject: Pattern, broker: string): Verdict {
+    const verdicts = this.#verdictsOn(broker)
+    const known = verdicts.get(subject)
     if (known) return known
-    const verdict = this.#find({ kind, subject, broker })
-    if (verdicts.size >= mostRemembered) verdicts.clear()
-    verdicts.set(key, verdict)
+    const verdict = this.#find(subject, broker)
+    if (verdicts.size < mostRemembered) verdicts.set(subject, verdict)
+    else if (++this.#missed === mostMissed) {
+      this.#missed = 0
+      verdicts.clear()
+    }
     return verdict
   }
 
-  #find({ kind, subject, broker }: Action): Verdict {
-    const granted = this.#granted.get(kind) as readonly Granted[]
-    const holds = (rule: Rule): boolean => rule.broker === undefined || rule.broker === broker
-    for (const { source, deny } of granted) {
-      const denial = deny.find((rule) => holds(rule) && intersects(rule.pattern, subject))
-      if (denial) return { allowed: false, why: `deny.${kind} "${denial.text}" of ${source} forbids it` }
-    }
-    const includes = ({ pattern }: Rule): boolean =>
-      isExact(subject) ? matches(pattern, subject) : covers(pattern, subject)
-    if (granted.some(({ allow }) => allow.some((rule) => holds(rule) && includes(rule)))) return allowed
-    const sources = granted.map(({ source }) => source).join(' and ') || 'this identity'
+  #verdictsOn(broker: string): Map<string, Verdict> {
+    this.#verdicts ??= new Map()
+    const known = this.#verdicts.get(broker)
+    if (known) return known
+    const verdicts = new Map<string, Verdict>()
+    this.#verdicts.set(broker, verdicts)
+    return verdicts
+  }
+
+  #find(subject: Pattern, broker: string): Verdict {
+    const kind = this.#kind
+    const exact = isExact(subject) ? subject : undefined
+    for (const { source, deny } of this.#granted)
+      for (const rule of deny)
+        if (holdsOn(rule, broker) && (exact ? rule.includes(exact) : intersects(rule.pattern, subject)))
+          return { allowed: false, why: `deny.${kind} "${rule.text}" of ${source} forbids it` }
+    for (const { allow } of this.#granted)
+      for (const rule of allow)
+        if (holdsOn(rule, broker) && (exact ? rule.includes(exact) : covers(rule.pattern, subject))) return allowed
+    const sources = this.#granted.map(({ source }) => source).join(' and ') || 'this identity'
     return { allowed: false, why: `no ${kind} rule of ${sources} covers it; add ${kind} = ["${broker}:${subject}"]` }
   }
+}
+
+function holdsOn({ broker }: Rule, name: string): boolean {
+  return broker === undefined || broker === name
+}
+
+function prepared(rule: Rule): Prepared {
+  return { ...rule, includes: subjectTest(rule.pattern) }
 }
 
 function grantedBy({ name, rules }: RuleSource, kind: ActionKind, values: RuleValues): Granted {
   return {
     source: name,
-    allow: (rules[kind] ?? []).map((text) => ruleFor(text, values)).filter((rule) => rule !== undefined),
-    deny: (rules.deny?.[kind] ?? []).map((text) => denialFor(text, values)),
+    allow: (rules[kind] ?? [])
+      .map((text) => ruleFor(text, values))
+      .filter((rule) => rule !== undefined)
+      .map(prepared),
+    deny: (rules.deny?.[kind] ?? []).map((text) => prepared(denialFor(text, values))),
   }
 }

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { defaultLimits } from '../../core/limits.js'
 import { fakeClock } from '../../testing/fake-clock.js'
-import { heartbeat, pingMs, type Watched } from './heartbeat.js'
+import { heartbeat, pingMs as pingMsOf, type Watched } from './heartbeat.js'
+
+const pingMs = pingMsOf(defaultLimits)
 
 function watched(): Watched & { unfinished: number; completed: number; pings: number; why: string[] } {
   return {
@@ -23,7 +26,7 @@ describe('the heartbeat', () => {
   it('pings within its announced time if nothing was received or sent', () => {
     const clock = fakeClock()
     const connection = watched()
-    heartbeat(clock).watch(connection)
+    heartbeat(clock, defaultLimits).watch(connection)
     clock.advance(pingMs)
     expect(connection.pings).toBeGreaterThan(0)
   })
@@ -32,7 +35,7 @@ describe('the heartbeat', () => {
     for (const flag of ['hasReceived', 'hasSent'] as const) {
       const clock = fakeClock()
       const connection = watched()
-      heartbeat(clock).watch(connection)
+      heartbeat(clock, defaultLimits).watch(connection)
       for (let ms = 0; ms < pingMs; ms += 1000) {
         connection[flag] = true
         clock.advance(1000)
@@ -44,7 +47,7 @@ describe('the heartbeat', () => {
   it('does not ping a connection that does both', () => {
     const clock = fakeClock()
     const connection = watched()
-    heartbeat(clock).watch(connection)
+    heartbeat(clock, defaultLimits).watch(connection)
     for (let ms = 0; ms < 10 * pingMs; ms += 1000) {
       connection.hasReceived = true
       connection.hasSent = true
@@ -56,7 +59,7 @@ describe('the heartbeat', () => {
   it('ends a connection that sends nothing for 10 s after the ping', () => {
     const clock = fakeClock()
     const connection = watched()
-    heartbeat(clock).watch(connection)
+    heartbeat(clock, defaultLimits).watch(connection)
     clock.advance(pingMs)
     expect(connection.why).toEqual([])
     clock.advance(15_000)
@@ -67,13 +70,16 @@ describe('the heartbeat', () => {
     let tick = (): void => {}
     const connection = watched()
     // A timer that is hours late runs once, before later input is read.
-    heartbeat({
-      ...fakeClock(),
-      after(_, run) {
-        tick = run
-        return () => {}
+    heartbeat(
+      {
+        ...fakeClock(),
+        after(_, run) {
+          tick = run
+          return () => {}
+        },
       },
-    }).watch(connection)
+      defaultLimits,
+    ).watch(connection)
     for (let pause = 0; pause < 100; pause++) {
       const { pings } = connection
       while (connection.pings === pings) tick()
@@ -86,7 +92,7 @@ describe('the heartbeat', () => {
   it('ends a connection that keeps a message incomplete, although bytes come', () => {
     const clock = fakeClock()
     const connection = watched()
-    heartbeat(clock).watch(connection)
+    heartbeat(clock, defaultLimits).watch(connection)
     connection.unfinished = 1
     clock.advance(15_000)
     expect(connection.why).toEqual([])
@@ -97,7 +103,7 @@ describe('the heartbeat', () => {
   it('ends a connection that keeps a message incomplete, although pings come', () => {
     const clock = fakeClock()
     const connection = watched()
-    heartbeat(clock).watch(connection)
+    heartbeat(clock, defaultLimits).watch(connection)
     connection.unfinished = 1
     for (let second = 0; second < 20; second++) {
       connection.hasReceived = true
@@ -109,7 +115,7 @@ describe('the heartbeat', () => {
   it('keeps a connection that is always in the middle of another message', () => {
     const clock = fakeClock()
     const connection = watched()
-    heartbeat(clock).watch(connection)
+    heartbeat(clock, defaultLimits).watch(connection)
     for (let second = 0; second < 60; second++) {
       connection.unfinished = 1 + (second % 3)
       connection.completed++
@@ -125,7 +131,7 @@ describe('the heartbeat', () => {
     ] as const) {
       const clock = fakeClock()
       const connection = watched()
-      heartbeat(clock).watch(connection)
+      heartbeat(clock, defaultLimits).watch(connection)
       for (let second = 0; second < 60; second++) {
         connection.unfinished += bytes
         clock.advance(1000)
@@ -137,7 +143,7 @@ describe('the heartbeat', () => {
   it('forgets an unwatched connection, and keeps no timer when stopped', () => {
     const clock = fakeClock()
     const connection = watched()
-    const beat = heartbeat(clock)
+    const beat = heartbeat(clock, defaultLimits)
     beat.watch(connection)
     beat.unwatch(connection)
     clock.advance(10 * pingMs)

@@ -1,10 +1,15 @@
 import type { Clock } from '../../core/clock.js'
+import type { Limits } from '../../core/limits.js'
+
+const tickMs = 5_000
+
+/** How much earlier than it counts as lost a silent client is pinged, in milliseconds. */
+const answerMs = 10_000
 
 /** Milliseconds without data from or to a client after which it is pinged. */
-export const pingMs = 25_000
-const tickMs = 5_000
-const quietTicks = pingMs / tickMs - 1 // a flag is up to one tick old
-const deadTicks = quietTicks + 3
+export function pingMs({ idleMs }: Pick<Limits, 'idleMs'>): number {
+  return idleMs - answerMs
+}
 
 /**
  * A message may take three ticks, and one more per this many bytes: a slow upload of 4 kB a second
@@ -41,6 +46,12 @@ export interface Heartbeat {
   stop(): void
 }
 
+/** The ticks after which a silent client is pinged, and counts as lost. */
+interface Silence {
+  readonly quietTicks: number
+  readonly deadTicks: number
+}
+
 interface Counts {
   ticksWithoutInput: number
   ticksWithoutOutput: number
@@ -51,13 +62,17 @@ interface Counts {
 }
 
 /** Starts the heartbeat of all connections. */
-export function heartbeat(clock: Clock): Heartbeat {
+export function heartbeat(clock: Clock, limits: Pick<Limits, 'idleMs'>): Heartbeat {
+  const silence: Silence = {
+    quietTicks: Math.floor(pingMs(limits) / tickMs) - 1, // a flag is up to one tick old
+    deadTicks: Math.floor(limits.idleMs / tickMs),
+  }
   const connections = new Map<Watched, Counts>()
   let stop = clock.after(tickMs, tick)
 
   function tick(): void {
     stop = clock.after(tickMs, tick)
-    for (const [connection, counts] of connections) check(connection, counts)
+    for (const [connection, counts] of connections) check(connection, counts, silence)
   }
 
   return {
@@ -69,7 +84,7 @@ export function heartbeat(clock: Clock): Heartbeat {
   }
 }
 
-function check(connection: Watched, counts: Counts): void {
+function check(connection: Watched, counts: Counts, { quietTicks, deadTicks }: Silence): void {
   const { unfinished, completed } = connection
   // An incomplete message has its own rule.
   counts.ticksWithoutInput = connection.hasReceived || unfinished > 0 ? 0 : counts.ticksWithoutInput + 1
@@ -82,7 +97,7 @@ function check(connection: Watched, counts: Counts): void {
   if (counts.unfinished > unfinishedTicks + unfinished / bytesOfTick)
     connection.lost('a message was begun and not finished within 15 s; send it faster, or in parts')
   else if (counts.ticksWithoutInput >= deadTicks)
-    connection.lost('nothing was received for 35 s;  answer "Ping" with "Pong"')
+    connection.lost(`nothing was received for ${(deadTicks * tickMs) / 1000} s; answer "Ping" with "Pong"`)
   else if (counts.ticksWithoutInput === quietTicks || counts.ticksWithoutOutput >= quietTicks) {
     counts.ticksWithoutOutput = 0
     connection.quiet()

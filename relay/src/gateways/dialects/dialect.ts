@@ -9,6 +9,11 @@ export interface NewClient {
   readonly credentials: Credentials
   /** `unknown` if the dialect is to find it out, with the first message. */
   readonly identity: Identity
+  /**
+   * Called when the dialect has found out who the client is.
+   * @throws {WildcastError} `rate_limited` if its user has too many connections
+   */
+  readonly known?: ((identity: Identity) => void) | undefined
 }
 
 /** Opens a dialect on a connection of a client. */

@@ -60,3 +60,8 @@ function queryOf(url: string): Readonly<Record<string, string>> {
 export async function identityOfRequest(c: Context, relay: Pick<RelayFacts, 'authenticate'>): Promise<Identity> {
   return identify(relay, credentialsOf((c.env as HttpBindings).incoming))
 }
+
+/** The address of the client of an HTTP request. */
+export function addressOf(c: Context): string | undefined {
+  return peerOf((c.env as HttpBindings).incoming).address
+}

@@ -3,9 +3,11 @@ import { payloadBytes, WildcastError } from '@wildcast/protocol'
 import type { Context } from 'hono'
 import type { Identity } from '../../core/access/identity.js'
 import type { RelayView } from '../../core/relay.js'
+import { rateKeyOf } from '../../core/session-rates.js'
 import type { Gateway } from '../gateway.js'
 import { brokerOfUrl } from './broker-of-url.js'
-import { headersOfRequest, identityOfRequest } from './credentials.js'
+import { headersOfRequest } from './credentials.js'
+import { entered } from './entered.js'
 import {
   decodeResponse,
   type EnvelopedRequest,
@@ -35,15 +37,15 @@ export function httpRequest({ form, timeoutMs = 2000 }: HttpRequestOptions = {})
     const limit = { maxBytes: Math.floor(relay.limits.payload / 4), remedy: 'send less' }
     routes.all('/request/*', async (c) => {
       if (!form) return c.text('request-response is not supported: start the gateway with --request-response', 400)
-      const identity = await identityOfRequest(c, relay)
-      const request = requestOf(c, await readBody(c, relay, limit))
-      const broker = brokerOfUrl(c.req.url)
+      const { identity, address, leave } = await entered(c, relay)
       try {
+        const request = requestOf(c, await readBody(c, relay, limit))
+        const broker = brokerOfUrl(c.req.url)
         const payload = await sendRequest(
           broker === undefined ? relay : relay.only(broker),
           subjectOfRequest(request.method, request.path),
           encodeRequest(form, request),
-          { identity, timeoutMs, gone: c.req.raw.signal },
+          { identity, address, timeoutMs, gone: c.req.raw.signal },
         )
         return respond(decodeResponse(form, payload))
       } catch (cause) {
@@ -51,6 +53,8 @@ export function httpRequest({ form, timeoutMs = 2000 }: HttpRequestOptions = {})
         if (error.code === 'timeout') return c.text('response timed out', 504)
         if (error.code === 'internal') return c.text(error.message, 500)
         throw error
+      } finally {
+        leave()
       }
     })
   }
@@ -70,6 +74,7 @@ function requestOf(c: Context, body: Uint8Array): EnvelopedRequest {
 
 interface SendOptions {
   readonly identity: Identity
+  readonly address: string | undefined
   readonly timeoutMs: number
   /** Aborted when the client leaves. */
   readonly gone: AbortSignal
@@ -80,7 +85,7 @@ function sendRequest(
   relay: RelayView,
   path: string,
   message: string | Uint8Array,
-  { identity, timeoutMs, gone }: SendOptions,
+  { identity, address, timeoutMs, gone }: SendOptions,
 ): Promise<Uint8Array> {
   const id = relay.newId()
   const answerOn = `response.${id}.${path}`
@@ -92,6 +97,7 @@ function sendRequest(
         revoked: (error) => fail(error),
       },
       identity,
+      rateKeyOf(identity.user, address),
     )
     const fail = (cause: unknown): void => end(() => reject(cause))
     const stopClock = relay.clock.after(timeoutMs, () => fail(new WildcastError('timeout', 'no response came in time')))

@@ -1,5 +1,6 @@
 import { jsonCodec, WildcastError } from '@wildcast/protocol'
-import { type Credentials, everything, unknown } from '../../core/access/identity.js'
+import { type Credentials, everything, type Identity, unknown } from '../../core/access/identity.js'
+import type { Place } from '../../core/connections.js'
 import type { RelayView } from '../../core/relay.js'
 import type { EventStream } from '../connections/event-stream.js'
 import { EventStreamConnection } from '../connections/event-stream-connection.js'
@@ -38,7 +39,7 @@ export class HttpSessions {
 
   constructor(relay: RelayView) {
     this.#relay = relay
-    this.#beat = heartbeat(relay.clock)
+    this.#beat = heartbeat(relay.clock, relay.limits)
   }
 
   /** @throws {WildcastError} `interrupted` if the session does not exist */
@@ -61,10 +62,12 @@ export class HttpSessions {
 
   /** Opens a session with this `Connect`, or resumes the one that it names. */
   async openStream(stream: EventStream, connectFrame: string, credentials: Credentials): Promise<void> {
+    const place = this.#relay.connections.enter(credentials.address)
     const connection = new EventStreamConnection(stream, this.#relay.slice)
-    const dialect = overEvents(this.#relay, connection, this.#client(credentials))
+    const dialect = overEvents(this.#relay, connection, this.#client(credentials, place))
     this.#beat.watch(connection)
     stream.whenEnded(() => {
+      this.#relay.connections.leave(place)
       this.#forget(connection, dialect.key)
       dialect.close()
       connection.gone()
@@ -81,13 +84,15 @@ export class HttpSessions {
    * @throws {WildcastError} `unsupported` if the relay keeps no frames
    */
   async openPolled(connectFrame: string, credentials: Credentials): Promise<readonly Uint8Array[]> {
-    const { limits, clock, slice } = this.#relay
+    const { limits, clock, slice, connections } = this.#relay
     if (limits.resume === 0) throw new WildcastError('unsupported', 'this relay keeps no frames: read an event stream')
+    const place = connections.enter(credentials.address)
     const connection = new PolledConnection(clock, slice)
-    const dialect = overLines(this.#relay, connection, this.#client(credentials))
+    const dialect = overLines(this.#relay, connection, this.#client(credentials, place))
     this.#beat.watch(connection)
     connection.use(dialect)
     connection.whenEnded(() => {
+      connections.leave(place)
       this.#beat.unwatch(connection)
       clock.after(closeReasonMs, () => this.#forget(connection, dialect.key))
       dialect.close()
@@ -109,8 +114,12 @@ export class HttpSessions {
     return drain([...this.#connections.values()], this.#relay)
   }
 
-  #client(credentials: Credentials): NewClient {
-    return { credentials, identity: this.#relay.authenticate ? unknown : everything }
+  #client(credentials: Credentials, place: Place): NewClient {
+    const { authenticate, connections } = this.#relay
+    const known = ({ user }: Identity): void => connections.known(place, user)
+    if (authenticate) return { credentials, identity: unknown, known }
+    known(everything)
+    return { credentials, identity: everything, known }
   }
 
   #add(connection: HttpConnection, key: string | undefined): void {

@@ -1,7 +1,8 @@
 import type { Outlet } from '../../core/outlet.js'
+import { rateKeyOf } from '../../core/session-rates.js'
 import type { Gateway } from '../gateway.js'
 import { brokerOfUrl } from './broker-of-url.js'
-import { identityOfRequest } from './credentials.js'
+import { addressOf, identityOfRequest } from './credentials.js'
 import { onlyBy } from './only-by.js'
 import { readBody } from './read-body.js'
 import { subjectOfPath } from './subject-of-path.js'
@@ -19,7 +20,7 @@ export const http: Gateway = ({ routes }, relay) => {
   routes.post('/publish/*', async (c) => {
     const identity = await identityOfRequest(c, relay)
     const payload = await readBody(c, relay, limit)
-    const session = relay.open(ignoringOutlet, identity)
+    const session = relay.open(ignoringOutlet, identity, rateKeyOf(identity.user, addressOf(c)))
     const subject = subjectOfPath(new URL(c.req.url).pathname, '/publish/')
     try {
       await session.publish({ subject, payload, broker: brokerOfUrl(c.req.url) })

@@ -5,13 +5,14 @@ import type { Outbox } from '../../core/outbox.js'
 import type { StreamEncoder } from '../../core/outlet.js'
 import type { RelayView } from '../../core/relay.js'
 import type { Session } from '../../core/session.js'
+import { rateKeyOf } from '../../core/session-rates.js'
 import { EventStream } from '../connections/event-stream.js'
 import { joinFrames } from '../connections/framing.js'
 import { goingAway } from '../dialects/dialect.js'
 import { messageFrame } from '../dialects/message-frame.js'
 import type { Gateway } from '../gateway.js'
 import { brokerOfUrl } from './broker-of-url.js'
-import { identityOfRequest } from './credentials.js'
+import { entered } from './entered.js'
 import { reconnectWindow } from './reconnect-window.js'
 import { subjectOfPath } from './subject-of-path.js'
 
@@ -43,16 +44,17 @@ export const serverSentEvents: Gateway = ({ routes, closing }, relay) => {
     // No client would read or end the stream of a HEAD.
     if (c.req.method === 'HEAD' || !/\btext\/event-stream\b/i.test(c.req.header('accept') ?? '')) return next()
     const request = requestOf(c)
-    const identity = await identityOfRequest(c, relay)
+    const { identity, address, leave } = await entered(c, relay)
     const { outgoing } = c.env as HttpBindings
     const stream = new EventStream({ gone: c.req.raw.signal, outgoing, clock: relay.clock })
     const outbox = outboxOver(stream, relay, encoder)
-    const session = relay.open(outbox, identity)
+    const session = relay.open(outbox, identity, rateKeyOf(identity.user, address))
     streams.set(stream, outbox)
     stream.whenEnded(() => {
       streams.delete(stream)
       session.close()
       outbox.close()
+      leave()
     })
     await begin(stream, session, request)
     return stream.response()

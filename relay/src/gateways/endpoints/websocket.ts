@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http'
-import { factsOf, WildcastError } from '@wildcast/protocol'
+import { WildcastError } from '@wildcast/protocol'
 import { type Server, type ServerOptions, WebSocketServer } from 'ws'
-import { everything, unknown } from '../../core/access/identity.js'
+import { type Credentials, everything, type Identity, unknown } from '../../core/access/identity.js'
+import type { Place } from '../../core/connections.js'
 import type { RelayView } from '../../core/relay.js'
 import { type Heartbeat, heartbeat } from '../connections/heartbeat.js'
 import { MessageMeters } from '../connections/message-meter.js'
@@ -12,7 +13,7 @@ import { v1Codecs } from '../dialects/v1/encoders.js'
 import { type Gateway, type Handshake, refuseHandshake } from '../gateway.js'
 import { credentialsOf } from './credentials.js'
 import { drain } from './drain.js'
-import { challengeOf } from './http-errors.js'
+import { errorHeaders, statusOf } from './http-errors.js'
 import { onlyBy } from './only-by.js'
 import { dialectOfHandshake, type HandshakeDialect, isWs } from './websocket-dialect.js'
 
@@ -70,13 +71,9 @@ export function websocket({ mode, compression = false }: WebSocketOptions = {}):
 }
 
 /** Answers a handshake whose client may not connect. */
-function refuse(socket: Handshake['socket'], { code, message }: WildcastError): void {
-  refuseHandshake(
-    socket,
-    factsOf(code).status,
-    message,
-    Object.entries(challengeOf(code)).map((field) => field.join(': ')),
-  )
+function refuse(socket: Handshake['socket'], error: WildcastError): void {
+  const headers = Object.entries(errorHeaders(error)).map((field) => field.join(': '))
+  refuseHandshake(socket, statusOf(error), error.message, headers)
 }
 
 /** The WebSockets of an endpoint. */
@@ -84,52 +81,81 @@ class WebSockets {
   readonly #relay: RelayView
   readonly #server: Server<typeof OwnedWebSocket>
   readonly #ports: ConnectionPorts
-  readonly #connections: Set<WebSocketConnection> = new Set()
+  /** The connections, and how they count for the limits. */
+  readonly #connections: Map<WebSocketConnection, Place> = new Map()
   readonly #beat: Heartbeat
 
   constructor(relay: RelayView, compression: boolean) {
     this.#relay = relay
     this.#server = new WebSocketServer<typeof OwnedWebSocket>(serverOptions(relay, compression))
-    this.#ports = { ...relay, meters: new MessageMeters(frameBytes(relay)) }
-    this.#beat = heartbeat(relay.clock)
+    this.#ports = { ...relay, meters: new MessageMeters(relay.limits.frame) }
+    this.#beat = heartbeat(relay.clock, relay.limits)
   }
 
   /**
    * Accepts a handshake, once its client is known or if the dialect finds that out.
-   * @throws {WildcastError} by rejection: `unauthorized`, `token_expired`
+   * @throws {WildcastError} by rejection: `unauthorized`, `token_expired`, `rate_limited`
    */
   async admit(handshake: Handshake, dialect: HandshakeDialect): Promise<void> {
+    const { connections } = this.#relay
     const credentials = credentialsOf(handshake.request)
-    const { authenticate } = this.#relay
-    if (!authenticate) this.#accept(handshake, dialect, { credentials, identity: everything })
-    else if (dialect.authenticates) this.#accept(handshake, dialect, { credentials, identity: unknown })
-    else {
-      const ignore = (): void => {}
-      handshake.socket.on('error', ignore)
-      const identity = await authenticate(credentials)
-      handshake.socket.off('error', ignore)
-      this.#accept(handshake, dialect, { credentials, identity })
+    const place = connections.enter(credentials.address)
+    const known = ({ user }: Identity): void => connections.known(place, user)
+    let isAccepted = false
+    try {
+      const identity = await this.#identityOf(handshake, dialect, credentials)
+      if (identity !== unknown) known(identity)
+      isAccepted = this.#accept(handshake, dialect, { credentials, identity, known, place })
+    } finally {
+      if (!isAccepted) connections.leave(place)
     }
   }
 
-  #accept({ request, socket, head }: Handshake, dialect: HandshakeDialect, client: NewClient): void {
+  /** The client's identity; `unknown` if the dialect finds it out. */
+  async #identityOf(
+    { socket }: Handshake,
+    { authenticates }: HandshakeDialect,
+    credentials: Credentials,
+  ): Promise<Identity> {
+    const { authenticate } = this.#relay
+    if (!authenticate) return everything
+    if (authenticates) return unknown
+    const ignore = (): void => {}
+    socket.on('error', ignore)
+    const identity = await authenticate(credentials)
+    socket.off('error', ignore)
+    return identity
+  }
+
+  /** Returns false if the handshake is invalid, or its client has left. */
+  #accept(
+    { request, socket, head }: Handshake,
+    dialect: HandshakeDialect,
+    { place, ...client }: NewClient & { readonly place: Place },
+  ): boolean {
     withoutNarrowWindow(request)
+    let isAccepted = false
+    // It calls back at once, or never.
     this.#server.handleUpgrade(request, socket, head, (ws) => {
       const connection = new WebSocketConnection(ws, socket, this.#ports)
       this.#beat.watch(connection)
-      this.#connections.add(connection)
+      this.#connections.set(connection, place)
+      isAccepted = true
       const framing = ws.extensions.includes('permessage-deflate') ? 'deflated' : 'plain'
       connection.use(dialect.open(connection, framing, client), this.#gone)
     })
+    return isAccepted
   }
 
   drain(): Promise<void> {
     this.#beat.stop()
-    return drain([...this.#connections], this.#relay)
+    return drain([...this.#connections.keys()], this.#relay)
   }
 
   readonly #gone = (connection: WebSocketConnection): void => {
     this.#beat.unwatch(connection)
+    const place = this.#connections.get(connection)
+    if (place) this.#relay.connections.leave(place)
     this.#connections.delete(connection)
   }
 }
@@ -143,7 +169,7 @@ function serverOptions(relay: RelayView, compression: boolean): ServerOptions<ty
     perMessageDeflate: compression && deflate,
     autoPong: false,
     closeTimeout: closeTimeoutMs,
-    maxPayload: frameBytes(relay),
+    maxPayload: relay.limits.frame,
     handleProtocols: (offered: Set<string>) => [...offered].find((protocol) => v1Codecs.has(protocol)) ?? false,
   }
   return options
@@ -156,12 +182,4 @@ function serverOptions(relay: RelayView, compression: boolean): ServerOptions<ty
 function withoutNarrowWindow({ headers }: IncomingMessage): void {
   if (headers['sec-websocket-extensions']?.includes('server_max_window_bits'))
     headers['sec-websocket-extensions'] = undefined
-}
-
-/**
- * Bytes of the longest WebSocket message: a full payload as an array of numbers (`255,`), and the
- * rest of its frame.
- */
-function frameBytes(relay: RelayView): number {
-  return 4 * relay.limits.payload + 64 * 1024
 }

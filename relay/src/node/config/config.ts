@@ -4,6 +4,7 @@ import type { BrokerSettings } from '../../brokers/settings.js'
 import type { Defaults } from '../../components/route.js'
 import type { ComponentSubscription } from '../../components/subscription.js'
 import type { RuleSource } from '../../core/access/grants.js'
+import type { Limits } from '../../core/limits.js'
 import type { Mode } from '../../gateways/dialects/classic/encoders.js'
 import type { EnvelopeForm } from '../../gateways/endpoints/http-envelope.js'
 
@@ -19,6 +20,8 @@ export interface Config {
   readonly components: readonly ComponentConfig[]
   /** How clients prove who they are. @default every client may do everything */
   readonly auth?: AuthConfig
+  /** @default those of `defaultLimits` */
+  readonly limits?: Partial<Limits>
   /** The number of relays that share the gateways' ports, each in its own process. @default 1 */
   readonly workers?: number
   /** Notes for the user that are not errors. */

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { usualLeewayMs } from '../../auth/settings.js'
+import { limitTable, usualLimit } from '../../core/limit-table.js'
 import { brokerOfQuery } from './broker-query.js'
 import { documented, type GatewayOption, gatewayOptions } from './gateway-options.js'
 import { interpret } from './read-config.js'
@@ -128,4 +129,11 @@ it.each(['[auth]', '[auth.jwt]', '[auth.users.NAME]', '[auth.keys.NAME]', '[role
 
 it('docs/configuration.md has the usual leeway of a token', () => {
   expect(tableOf('[auth.jwt]').get('leeway_ms')?.[1]).toBe(String(usualLeewayMs))
+})
+
+it('docs/configuration.md has the table of limits', () => {
+  const rows = Object.fromEntries([...tableOf('[limits]')].map(([key, [about, usual]]) => [key, { about, usual }]))
+  expect(rows).toEqual(
+    Object.fromEntries(limitTable.map((row) => [row.key, { about: row.about, usual: usualLimit(row) }])),
+  )
 })

@@ -1,12 +1,17 @@
 import { refusal, WildcastError } from '@wildcast/protocol'
 import type { Authenticate, Credentials, Identity } from '../../../core/access/identity.js'
 import type { Clock } from '../../../core/clock.js'
+import type { NewClient } from '../dialect.js'
 
 export interface ClientEntryPorts {
   readonly clock: Clock
+  /** How long a connection may stay without credentials, in milliseconds. */
+  readonly entryMs: number
   readonly authenticate: Authenticate
   /** The credentials of the handshake. */
   readonly credentials: Credentials
+  /** Called before `admit`: refuses the client if its user has too many connections. */
+  readonly known?: NewClient['known']
   /** Returns the token of a `Connect`. */
   tokenOf(message: string | Uint8Array): string | undefined
   /** The client is known. Receives what it has sent so far, in order. */
@@ -14,9 +19,6 @@ export interface ClientEntryPorts {
   /** The client is refused: its connection ends. */
   refuse(error: WildcastError): void
 }
-
-/** How long a connection may stay without credentials, in milliseconds. */
-const silentMs = 10_000
 
 /** The limit of what is held for a client that is not known yet, in bytes. */
 const mostHeld = 64 * 1024
@@ -36,8 +38,9 @@ export class ClientEntry {
 
   constructor(ports: ClientEntryPorts) {
     this.#ports = ports
-    this.#stopClock = ports.clock.after(silentMs, () =>
-      this.#refuse(refusal('unauthorized', `send "Connect" with a token within ${silentMs / 1000} s`)),
+    const { clock, entryMs } = ports
+    this.#stopClock = clock.after(entryMs, () =>
+      this.#refuse(refusal('unauthorized', `send "Connect" with a token within ${entryMs / 1000} s`)),
     )
   }
 
@@ -66,11 +69,12 @@ export class ClientEntry {
   }
 
   async #check(first: string | Uint8Array): Promise<void> {
-    const { authenticate, credentials, tokenOf } = this.#ports
+    const { authenticate, credentials, known, tokenOf } = this.#ports
     const token = tokenOf(first) ?? credentials.token
     try {
       const identity = await authenticate({ ...credentials, token })
       if (this.#isOver) return
+      known?.(identity)
       this.close()
       this.#ports.admit(identity, this.#held)
     } catch (cause) {

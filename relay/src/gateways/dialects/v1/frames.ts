@@ -10,6 +10,7 @@ import {
 } from '@wildcast/protocol'
 import type { Identity } from '../../../core/access/identity.js'
 import type { Ask, PublishCommand, Subscribe } from '../../../core/commands.js'
+import { namedLimits } from '../../../core/limit-table.js'
 import type { RelayView } from '../../../core/relay.js'
 import { pingMs } from '../../connections/heartbeat.js'
 
@@ -47,7 +48,7 @@ export interface WelcomeFacts extends Pick<WelcomeFrame, 'session' | 'name' | 'r
 
 /** The answer to `Connect`. */
 export function welcome(relay: RelayView, { batch, identity, ...session }: WelcomeFacts): WelcomeFrame {
-  const { payload, subscriptions, resume, resumeMs } = relay.limits
+  const { payload, subscriptions, resume } = relay.limits
   return {
     kind: 'Welcome',
     ...session,
@@ -56,15 +57,15 @@ export function welcome(relay: RelayView, { batch, identity, ...session }: Welco
     relay: relay.id,
     brokers: relay.brokers(),
     limits: {
+      ...namedLimits(relay.limits),
       payload,
       subscriptions,
       resume_bytes: resume,
-      resume_ms: resumeMs,
       headers: limits.headers,
       header_bytes: limits.headerBytes,
       batch,
     },
-    ping: pingMs,
+    ping: pingMs(relay.limits),
     time: relay.clock.wall(),
   }
 }

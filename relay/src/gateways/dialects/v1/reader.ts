@@ -32,7 +32,7 @@ export class Reader implements KeepingDialect {
   }
 
   /** Nothing of the client is acted on until its credentials are checked. */
-  checkFirst(ports: Pick<ClientEntryPorts, 'clock' | 'authenticate' | 'credentials'>): void {
+  checkFirst(ports: Pick<ClientEntryPorts, 'clock' | 'entryMs' | 'authenticate' | 'credentials' | 'known'>): void {
     this.#entry = new ClientEntry({
       ...ports,
       tokenOf: (message) => tokenOf(this.#codec, message),
@@ -94,6 +94,7 @@ export class Reader implements KeepingDialect {
     } catch (cause) {
       // A repeated frame was answered before.
       if (!raw && !this.#conversation.count(number, data.length)) return counts
+      if (!raw) this.#conversation.session.unreadable()
       this.#conversation.refuse(cause, raw ? refOfRaw(raw) : this.#codec.refOf?.(data))
       // Later frames expect a session.
       if (raw?.kind === 'Connect' && !this.#begun) this.#conversation.end(WildcastError.from(cause))

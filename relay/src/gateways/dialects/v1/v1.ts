@@ -7,10 +7,11 @@ import { Reader } from './reader.js'
 
 /** The v1 dialect: frames of one codec, an answer to every request, errors in-band. */
 export function v1(codec: Codec, encoder: V1Encoder): (...how: Parameters<OpenDialect>) => Reader {
-  return (relay, connection, { identity, credentials }) => {
-    const { authenticate, clock } = relay
+  return (relay, connection, { identity, credentials, known }) => {
+    const { authenticate, clock, limits } = relay
     const reader = new Reader(codec, connection, new Conversation(encoder, relay, connection, identity))
-    if (authenticate && identity === unknown) reader.checkFirst({ clock, authenticate, credentials })
+    if (authenticate && identity === unknown)
+      reader.checkFirst({ clock, entryMs: limits.entryMs, authenticate, credentials, known })
     return reader
   }
 }

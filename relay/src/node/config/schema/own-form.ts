@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import type { BrokerSettings } from '../../../brokers/settings.js'
 import type { RuleSet } from '../../../core/access/rules.js'
+import type { Limits } from '../../../core/limits.js'
 import type { BridgeConfig, Config } from '../config.js'
 import type { GatewayKeys } from '../gateway-options.js'
 import { meant } from '../nearest.js'
@@ -11,6 +12,7 @@ import { components, triggeredBy, type WrittenComponent } from './component.js'
 import type { Context } from './context.js'
 import { cookieNeedsOrigins } from './cookie-origins.js'
 import { gatewayEntries, gatewayOf, ownWords } from './gateway.js'
+import { limits } from './limits.js'
 import { mqttSettingsKeys } from './mqtt.js'
 import { named } from './named.js'
 import { natsSettingsKeys } from './nats.js'
@@ -31,6 +33,7 @@ export function ownForm(context: Context): Reads<Config> {
     workers: optional(wholeNumber(1, mostWorkers)),
     auth: optional(auth(context)),
     roles: optional(roles(context)),
+    limits: optional(limits),
     default: optional(brokerName(context.brokers)),
     brokers: named('broker', broker(context)),
     bridge: optional<readonly BridgeConfig[]>(
@@ -57,13 +60,14 @@ interface Written extends Partial<GatewayKeys> {
   readonly default?: string
   readonly auth?: AuthKeys
   readonly roles?: Readonly<Record<string, RuleSet>>
+  readonly limits?: Partial<Limits>
   readonly brokers: Readonly<Record<string, BrokerSettings>>
   readonly bridge?: readonly BridgeConfig[]
   readonly component?: readonly WrittenComponent[]
   readonly gateway?: readonly FurtherGateway[]
 }
 
-function configOf({ port = 3015, workers, auth, roles, default: first, brokers, ...written }: Written): Config {
+function configOf({ port = 3015, workers, auth, roles, limits, default: first, brokers, ...written }: Written): Config {
   const { bridge = [], component = [], gateway = [], ...main } = written
   const all = ordered(brokers, first)
   const [standard = ''] = all.keys()
@@ -74,6 +78,7 @@ function configOf({ port = 3015, workers, auth, roles, default: first, brokers, 
     components: triggeredBy(standard, component, roles),
     ...(workers === undefined ? {} : { workers }),
     ...(auth && { auth: { ...auth, roles } }),
+    ...(limits && { limits }),
     notes: [],
   }
 }
