@@ -3,11 +3,13 @@ import type { Config } from './config/config.js'
 
 /** Returns what differs between two configurations, in the terms of the file. */
 export function changes(before: Config, now: Config): readonly string[] {
-  const differ = (key: 'gateways' | 'bridges' | 'workers'): boolean => !isDeepStrictEqual(before[key], now[key])
+  const differ = (key: 'gateways' | 'admin' | 'bridges' | 'workers'): boolean =>
+    !isDeepStrictEqual(before[key], now[key])
   return [
     ...changedNames(before.brokers, now.brokers).map((name) => `broker "${name}"`),
     ...(isDeepStrictEqual([...before.brokers.keys()][0], [...now.brokers.keys()][0]) ? [] : ['the default broker']),
     ...(differ('gateways') ? ['the ports and their options'] : []),
+    ...(differ('admin') ? ['the admin port'] : []),
     ...(differ('bridges') ? ['the bridges'] : []),
     ...changedNames(byId(before), byId(now)).map((id) => `component "${id}"`),
     ...(differ('workers') ? ['the number of workers'] : []),

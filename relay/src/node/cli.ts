@@ -4,8 +4,10 @@ import { Command, type CommanderError } from 'commander'
 import { add } from './commands/add.js'
 import { check } from './commands/check.js'
 import { printError } from './commands/connect.js'
+import { disconnect } from './commands/disconnect.js'
 import { gatewayCommand } from './commands/gateway.js'
 import { init } from './commands/init.js'
+import { ls } from './commands/ls.js'
 import { pub } from './commands/pub.js'
 import { reload } from './commands/reload.js'
 import { requestCommand } from './commands/request.js'
@@ -25,7 +27,19 @@ const program = new Command('wildcast')
   .version(version)
   .showHelpAfterError('(wildcast --help lists all commands)')
 
-for (const command of [init(), add(), up(), reload(), check(), gatewayCommand(), sub(), pub(), requestCommand()])
+for (const command of [
+  init(),
+  add(),
+  up(),
+  reload(),
+  check(),
+  gatewayCommand(),
+  sub(),
+  pub(),
+  requestCommand(),
+  ls(),
+  disconnect(),
+])
   program.addCommand(command)
 for (const command of [program, ...program.commands, ...program.commands.flatMap(({ commands }) => commands)])
   command.exitOverride((error: CommanderError) => process.exit(error.exitCode === 0 ? 0 : usageExitCode))

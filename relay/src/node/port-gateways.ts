@@ -11,8 +11,8 @@ import type { GatewayConfig } from './config/config.js'
 import { staticFiles } from './static-files.js'
 
 export interface PortGatewaysOptions extends Omit<GatewayConfig, 'port' | 'host' | 'broker' | 'keepAliveMs'> {
-  /** Serves the metrics. */
-  readonly metrics: Gateway
+  /** Serves the metrics. Absent if the admin port does. */
+  readonly metrics: Gateway | undefined
   /** Makes a ticket for a client. Absent: the relay asks for no credentials. */
   readonly issueTicket?: TicketsOptions['issueTicket']
 }
@@ -23,7 +23,7 @@ export function portGateways(options: PortGatewaysOptions): readonly Gateway[] {
   const { metrics, issueTicket } = options
   return [
     crossOrigin({ origins }),
-    metrics,
+    ...(metrics ? [metrics] : []),
     http,
     health,
     serverSentEvents,

@@ -13,7 +13,7 @@ export interface Peer {
   readonly certificate: string | undefined
 }
 
-/** What trusted proxies have stated about the clients of requests. */
+/** Clients of requests, as trusted proxies have stated them. */
 const stated = new WeakMap<IncomingMessage, Peer>()
 
 /** Replaces what the connection of a request shows about its client. */

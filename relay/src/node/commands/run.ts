@@ -57,6 +57,7 @@ export async function runCommand(config: Config, { beside = [], source, ...optio
   config.gateways.forEach(({ broker }, i) => {
     process.stdout.write(`Wildcast is up: ${urls[i]}${broker === undefined ? '' : ` (${broker})`}\n`)
   })
+  if (config.admin) process.stdout.write(`The admin port is http://${hostOf(config.admin)}:${running.adminPort}\n`)
   if (beside.length === 0) return
   command = runBeside(beside, urls[0])
   whenParentGone(realClock, () => process.kill(process.pid, 'SIGTERM'))
@@ -66,6 +67,10 @@ export async function runCommand(config: Config, { beside = [], source, ...optio
     await close()
   }
   process.exit()
+}
+
+function hostOf({ host }: { readonly host: string }): string {
+  return host.includes(':') ? `[${host}]` : host
 }
 
 function open(config: Config, options: Omit<RunOptions, 'beside' | 'source'>): Promise<Running> {

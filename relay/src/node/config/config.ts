@@ -16,6 +16,8 @@ export interface Config {
   readonly gateways: readonly GatewayConfig[]
   readonly bridges: readonly BridgeConfig[]
   readonly components: readonly ComponentConfig[]
+  /** A port for operators. @default none; the metrics are on every gateway's port */
+  readonly admin?: AdminConfig
   /** How clients prove who they are. @default every client may do everything */
   readonly auth?: AuthConfig
   /** The number of relays that share the gateways' ports, each in its own process. @default 1 */
@@ -28,6 +30,13 @@ export interface Config {
 export interface AuthConfig extends AuthSettings {
   /** The absolute path of the module that exports `authenticate` or `authorize`. */
   readonly module?: string | undefined
+}
+
+/** The port for operators. */
+export interface AdminConfig {
+  /** 0 picks a free port. */
+  readonly port: number
+  readonly host: string
 }
 
 /** A port with its gateways. */

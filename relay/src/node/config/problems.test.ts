@@ -103,7 +103,8 @@ describe('a configuration error is described in one sentence', () => {
     ],
     [
       `origins = ["https://shop.example/"]\n${main}`,
-      'wildcast.toml:1: item 1 of "origins" must be an origin such as "https://shop.example", without a path; or "*" for all',
+      'wildcast.toml:1: item 1 of "origins" must be an origin such as "https://shop.example", without a path; ' +
+        'or "*" for all',
     ],
     [
       `static = "dist"\n${main}`,

@@ -30,6 +30,10 @@ export function divide(config: Config, folder: string, known: ReadonlyMap<string
   return {
     sockets,
     workers: { ...config, brokers, gateways, bridges: [], components: [] },
-    inside: acts ? { ...config, brokers, gateways: [] } : undefined,
+    inside: acts ? withoutPorts({ ...config, brokers }) : undefined,
   }
+}
+
+function withoutPorts({ admin, ...config }: Config): Config {
+  return { ...config, gateways: [] }
 }

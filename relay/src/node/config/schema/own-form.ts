@@ -1,15 +1,17 @@
 import * as v from 'valibot'
 import type { BrokerSettings } from '../../../brokers/settings.js'
 import type { RuleSet } from '../../../core/access/rules.js'
-import type { BridgeConfig, Config } from '../config.js'
+import type { AdminConfig, BridgeConfig, Config } from '../config.js'
 import type { GatewayKeys } from '../gateway-options.js'
 import { meant } from '../nearest.js'
+import { adminAddress, adminNotes, adminPort } from './admin.js'
 import { type AuthKeys, auth, knownRoles, roles } from './auth.js'
 import { bridge, brokerName } from './bridge.js'
 import { circleFree } from './circle-free.js'
 import { components, triggeredBy, type WrittenComponent } from './component.js'
 import type { Context } from './context.js'
 import { cookieNeedsOrigins } from './cookie-origins.js'
+import { defined } from './defined.js'
 import { gatewayEntries, gatewayOf, ownWords } from './gateway.js'
 import { mqttSettingsKeys } from './mqtt.js'
 import { named } from './named.js'
@@ -29,6 +31,7 @@ export function ownForm(context: Context): Reads<Config> {
     port: optional(port),
     ...others,
     workers: optional(wholeNumber(1, mostWorkers)),
+    admin: optional(adminAddress),
     auth: optional(auth(context)),
     roles: optional(roles(context)),
     default: optional(brokerName(context.brokers)),
@@ -55,6 +58,7 @@ export function ownForm(context: Context): Reads<Config> {
 interface Written extends Partial<GatewayKeys> {
   readonly workers?: number
   readonly default?: string
+  readonly admin?: AdminConfig
   readonly auth?: AuthKeys
   readonly roles?: Readonly<Record<string, RuleSet>>
   readonly brokers: Readonly<Record<string, BrokerSettings>>
@@ -63,7 +67,7 @@ interface Written extends Partial<GatewayKeys> {
   readonly gateway?: readonly FurtherGateway[]
 }
 
-function configOf({ port = 3015, workers, auth, roles, default: first, brokers, ...written }: Written): Config {
+function configOf({ port = 3015, workers, admin, auth, roles, default: first, brokers, ...written }: Written): Config {
   const { bridge = [], component = [], gateway = [], ...main } = written
   const all = ordered(brokers, first)
   const [standard = ''] = all.keys()
@@ -72,9 +76,9 @@ function configOf({ port = 3015, workers, auth, roles, default: first, brokers, 
     gateways: [gatewayOf({ port, ...main }), ...gateway.map(({ broker, ...keys }) => gatewayOf(keys, broker))],
     bridges: bridge,
     components: triggeredBy(standard, component),
-    ...(workers === undefined ? {} : { workers }),
+    ...defined({ workers, admin }),
     ...(auth && { auth: { ...auth, roles } }),
-    notes: [],
+    notes: adminNotes(admin),
   }
 }
 
@@ -84,6 +88,7 @@ function gatewaysOf(input: unknown): readonly WrittenGateway[] {
   return [
     { keys: input, name: 'the main gateway', path: [] },
     ...list.map((keys, i) => ({ keys, name: `item ${i + 1} of "gateway"`, path: ['gateway', i] })),
+    ...adminPort(within(input, 'admin')),
   ]
 }
 
