@@ -53,7 +53,9 @@ export async function runCommand(config: Config, { beside = [], source, ...optio
 
   const running = await opening
   if (source) control = await openControlSocket(source.file, reload).catch(reloadedBySignalOnly)
-  const urls = config.gateways.map(({ host }, i) => `http://${host ?? 'localhost'}:${running.ports[i]}`)
+  const urls = config.gateways.map(
+    ({ host, tls }, i) => `http${tls ? 's' : ''}://${host ?? 'localhost'}:${running.ports[i]}`,
+  )
   config.gateways.forEach(({ broker }, i) => {
     process.stdout.write(`Wildcast is up: ${urls[i]}${broker === undefined ? '' : ` (${broker})`}\n`)
   })

@@ -5,6 +5,7 @@ import type { Defaults } from '../../components/route.js'
 import type { ComponentSubscription } from '../../components/subscription.js'
 import type { Mode } from '../../gateways/dialects/classic/encoders.js'
 import type { EnvelopeForm } from '../../gateways/endpoints/http-envelope.js'
+import type { GatewayTls } from '../front/tls-files.js'
 
 /**
  * The configuration that `wildcast up` opens, checked and complete. It contains secrets, so it is
@@ -62,6 +63,12 @@ export interface GatewayConfig {
   readonly origins?: readonly string[]
   /** Whether long messages are compressed for WebSocket clients that offer it. @default false */
   readonly compression?: boolean
+  /** Addresses and networks of proxies whose headers state the client. @default none */
+  readonly trustedProxies?: readonly string[]
+  /** Whether these proxies begin connections with a PROXY header. @default false */
+  readonly proxyProtocol?: boolean
+  /** Files for HTTPS. @default plain HTTP */
+  readonly tls?: GatewayTls
   /**
    * How long an HTTP connection stays open between two requests, in milliseconds. @default 75000
    */

@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import type { BrokerSettings } from '../../../brokers/settings.js'
 import type { RuleSet } from '../../../core/access/rules.js'
+import type { GatewayTls } from '../../front/tls-files.js'
 import type { AdminConfig, BridgeConfig, Config } from '../config.js'
 import type { GatewayKeys } from '../gateway-options.js'
 import { meant } from '../nearest.js'
@@ -13,6 +14,7 @@ import type { Context } from './context.js'
 import { cookieNeedsOrigins } from './cookie-origins.js'
 import { defined } from './defined.js'
 import { gatewayEntries, gatewayOf, ownWords } from './gateway.js'
+import { gatewayTls, proxyProtocolNeedsProxies } from './gateway-front.js'
 import { mqttSettingsKeys } from './mqtt.js'
 import { named } from './named.js'
 import { natsSettingsKeys } from './nats.js'
@@ -30,6 +32,7 @@ export function ownForm(context: Context): Reads<Config> {
   const entries = {
     port: optional(port),
     ...others,
+    tls: optional(gatewayTls(context.resolve)),
     workers: optional(wholeNumber(1, mostWorkers)),
     admin: optional(adminAddress),
     auth: optional(auth(context)),
@@ -49,6 +52,7 @@ export function ownForm(context: Context): Reads<Config> {
     onePortEach(gatewaysOf),
     knownRoles(),
     cookieNeedsOrigins(),
+    proxyProtocolNeedsProxies(),
     v.transform(configOf),
     circleFree(),
   )
@@ -56,6 +60,7 @@ export function ownForm(context: Context): Reads<Config> {
 
 /** The form with its values read. */
 interface Written extends Partial<GatewayKeys> {
+  readonly tls?: GatewayTls
   readonly workers?: number
   readonly default?: string
   readonly admin?: AdminConfig
@@ -73,7 +78,10 @@ function configOf({ port = 3015, workers, admin, auth, roles, default: first, br
   const [standard = ''] = all.keys()
   return {
     brokers: all,
-    gateways: [gatewayOf({ port, ...main }), ...gateway.map(({ broker, ...keys }) => gatewayOf(keys, broker))],
+    gateways: [
+      { ...gatewayOf({ port, ...main }), ...defined({ tls: main.tls }) },
+      ...gateway.map(({ broker, tls, ...keys }) => ({ ...gatewayOf(keys, broker), ...defined({ tls }) })),
+    ],
     bridges: bridge,
     components: triggeredBy(standard, component),
     ...defined({ workers, admin }),
@@ -93,11 +101,15 @@ function gatewaysOf(input: unknown): readonly WrittenGateway[] {
 }
 
 /** Besides the port for all brokers, further ports may give access to one broker each. */
-type FurtherGateway = GatewayKeys & { readonly broker?: string }
+type FurtherGateway = GatewayKeys & { readonly broker?: string; readonly tls?: GatewayTls }
 
 function furtherGateway(context: Context): Reads<FurtherGateway> {
   const { port, ...others } = gatewayEntries(ownWords, context)
-  return table({ port, broker: optional(brokerName(context.brokers)), ...others }, { port: '3010' })
+  const keys = table(
+    { port, broker: optional(brokerName(context.brokers)), tls: optional(gatewayTls(context.resolve)), ...others },
+    { port: '3010' },
+  )
+  return v.pipe(keys, proxyProtocolNeedsProxies())
 }
 
 function broker({ resolve }: Context): Reads<BrokerSettings> {
