@@ -1,10 +1,11 @@
-import { type BrokerInfo, type BrokerMessage, WildcastError } from '@wildcast/protocol'
+import { type BrokerInfo, type BrokerMessage, isDerived, WildcastError } from '@wildcast/protocol'
 import type { BrokerRequestOptions, Feature, Interest, Listener, OpenBroker } from './broker.js'
 import { type BrokerLink, openLink } from './broker-link.js'
 import type { Clock } from './clock.js'
 import type { FanOut } from './fan-out.js'
 import type { Feed } from './feed.js'
 import { Lease, type LeasePorts } from './lease.js'
+import type { SubscriptionInfo } from './listing.js'
 import type { LeaseMember, Membership } from './membership.js'
 import type { Observer } from './observer.js'
 import type { OnFailure } from './outlet.js'
@@ -169,6 +170,11 @@ export class Hub {
   /** Subscribes for the relay itself, without a session. See `Broker.subscribe`. */
   listen(name: string, interest: Interest, listener: Listener): Promise<() => Promise<void>> {
     return this.#link(name).broker.subscribe(interest, listener)
+  }
+
+  /** The subscriptions that sessions have, without those to single answers. */
+  *subscriptions(): Iterable<SubscriptionInfo> {
+    for (const { info } of this.#leases.values()) if (info.sessions > 0 && !isDerived(info.subject)) yield info
   }
 
   /** Returns the feed that a subscription would share, if any. */

@@ -5,6 +5,7 @@ import { Cancel } from './cancel.js'
 import type { Clock } from './clock.js'
 import type { FanOut } from './fan-out.js'
 import { Feed } from './feed.js'
+import type { SubscriptionInfo } from './listing.js'
 import { type LeaseMember, Membership } from './membership.js'
 import type { OnFailure } from './outlet.js'
 import { type Policy, samePolicy } from './policy.js'
@@ -88,6 +89,18 @@ export class Lease implements Listener {
       () => this.#answered({ kind: 'live' }),
       (cause) => this.#answered({ kind: 'over', error: WildcastError.from(cause) }),
     )
+  }
+
+  /** The interest and its members, including joining ones. */
+  get info(): SubscriptionInfo {
+    const { pattern, group, serve } = this.#interest
+    return {
+      broker: this.broker,
+      subject: pattern,
+      ...(group !== undefined && { group }),
+      ...(serve && { serve }),
+      sessions: this.#members,
+    }
   }
 
   join(joiner: LeaseMember): Membership {

@@ -12,6 +12,14 @@ import { type BrokerHealth, Hub } from './hub.js'
 import type { Inside } from './inside.js'
 import { KeyedPublishes } from './keyed-publishes.js'
 import { type Limits, limitsOf } from './limits.js'
+import {
+  type Page,
+  type PageRequest,
+  pageOf,
+  type SessionInfo,
+  type SubscriptionInfo,
+  subscriptionKey,
+} from './listing.js'
 import { nobody, type Observer } from './observer.js'
 import { Outbox } from './outbox.js'
 import type { OutboxEnds, OutboxPorts } from './outbox-ports.js'
@@ -99,6 +107,10 @@ export interface Relay extends RelayView {
   readonly inside: Inside
   /** Ends every session of a user for good. Returns their number. */
   disconnect(user: string): number
+  /** Lists the open sessions, or those of a user. */
+  listSessions(request: PageRequest, user?: string): Page<SessionInfo>
+  /** Lists the subscriptions of all sessions. */
+  listSubscriptions(request: PageRequest): Page<SubscriptionInfo>
   /** Closes the brokers. Gateways must be closed before. */
   close(): Promise<void>
 }
@@ -153,6 +165,8 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     }),
     inside: insideOf(hub, common),
     disconnect: (user) => signedIn.disconnect(user),
+    listSessions: (request, user) => signedIn.list(request, user),
+    listSubscriptions: (request) => pageOf(hub.subscriptions(), subscriptionKey, request),
     async close() {
       sessions.close()
       await bridges.close()

@@ -71,6 +71,11 @@ export class Session implements FeedMember {
     return this.#actions.party
   }
 
+  /** The numbers of its subscriptions and of its requests in flight. */
+  get load(): { readonly subscriptions: number; readonly requests: number } {
+    return { subscriptions: this.#held.size, requests: this.#requests }
+  }
+
   expectsAnswer(responseSubject: Subject): void {
     this.#actions.expectsAnswer(responseSubject)
   }

@@ -1,16 +1,18 @@
 import { refusal } from '@wildcast/protocol'
 import type { Identity } from './access/identity.js'
+import { type Page, type PageRequest, pageOf, type SessionInfo } from './listing.js'
 import type { Outlet } from './outlet.js'
 import { Session, type SessionPorts } from './session.js'
 
-/** The open sessions of users, so that they can be ended. */
+/** The open sessions, so that they can be listed, and those of a user ended. */
 export class SignedIn {
-  readonly #sessions: Set<Session> = new Set()
+  /** When each was opened, in milliseconds since 1970. */
+  readonly #sessions: Map<Session, number> = new Map()
 
   /** Opens a session. */
   open(ports: SessionPorts, outlet: Outlet, identity: Identity, rateKey?: string): Session {
     const session = new Session(ports, outlet, identity, rateKey)
-    if (identity.grants) this.#sessions.add(session)
+    this.#sessions.set(session, ports.access.clock.wall())
     return session
   }
 
@@ -19,11 +21,28 @@ export class SignedIn {
     this.#sessions.delete(session)
   }
 
+  /** Lists the sessions, or those of a user. */
+  list(request: PageRequest, user?: string): Page<SessionInfo> {
+    const listed = user === undefined ? this.#sessions.keys() : this.#of(user)
+    const { items, ...page } = pageOf(listed, ({ name }) => name, request)
+    return { ...page, items: items.map((session) => this.#infoOf(session)) }
+  }
+
   /** Ends every session of a user for good. Returns their number. */
   disconnect(user: string): number {
-    const theirs = [...this.#sessions].filter(({ identity }) => identity.user === user)
+    const theirs = this.#of(user)
     for (const session of theirs)
       session.revoke(refusal('unauthorized', 'an operator has ended the sessions of this user'))
     return theirs.length
+  }
+
+  #infoOf(session: Session): SessionInfo {
+    const { expiresAt: expires } = session.identity
+    const since = this.#sessions.get(session) ?? 0
+    return { ...session.party, since, ...(expires !== undefined && { expires }), ...session.load }
+  }
+
+  #of(user: string): readonly Session[] {
+    return [...this.#sessions.keys()].filter(({ identity }) => identity.user === user)
   }
 }

@@ -3,12 +3,13 @@ import type { Config } from './config/config.js'
 
 /** Returns what differs between two configurations, in the terms of the file. */
 export function changes(before: Config, now: Config): readonly string[] {
-  const differ = (key: 'gateways' | 'bridges' | 'limits' | 'workers'): boolean =>
+  const differ = (key: 'gateways' | 'admin' | 'bridges' | 'limits' | 'workers'): boolean =>
     !isDeepStrictEqual(before[key], now[key])
   return [
     ...changedNames(before.brokers, now.brokers).map((name) => `broker "${name}"`),
     ...(isDeepStrictEqual([...before.brokers.keys()][0], [...now.brokers.keys()][0]) ? [] : ['the default broker']),
     ...(differ('gateways') ? ['the ports and their options'] : []),
+    ...(differ('admin') ? ['the admin port'] : []),
     ...(differ('bridges') ? ['the bridges'] : []),
     ...(isDeepStrictEqual(withoutRoles(before), withoutRoles(now)) ? [] : ['[auth]']),
     ...changedNames(rolesOf(before), rolesOf(now)).map((name) => `role "${name}"`),

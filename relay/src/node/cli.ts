@@ -5,9 +5,11 @@ import { add } from './commands/add.js'
 import { canI } from './commands/can-i.js'
 import { check } from './commands/check.js'
 import { printError } from './commands/connect.js'
+import { disconnect } from './commands/disconnect.js'
 import { gatewayCommand } from './commands/gateway.js'
 import { hash } from './commands/hash.js'
 import { init } from './commands/init.js'
+import { ls } from './commands/ls.js'
 import { pub } from './commands/pub.js'
 import { reload } from './commands/reload.js'
 import { requestCommand } from './commands/request.js'
@@ -29,7 +31,8 @@ const program = new Command('wildcast')
   .showHelpAfterError('(wildcast --help lists all commands)')
 
 const ofConfigurations = [init(), add(), up(), reload(), check(), hash(), token(), canI(), gatewayCommand()]
-for (const command of [...ofConfigurations, sub(), pub(), requestCommand()]) program.addCommand(command)
+const ofRelays = [sub(), pub(), requestCommand(), ls(), disconnect()]
+for (const command of [...ofConfigurations, ...ofRelays]) program.addCommand(command)
 for (const command of [program, ...program.commands, ...program.commands.flatMap(({ commands }) => commands)])
   command.exitOverride((error: CommanderError) => process.exit(error.exitCode === 0 ? 0 : usageExitCode))
 

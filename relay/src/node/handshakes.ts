@@ -12,6 +12,8 @@ export interface HandshakesOptions {
   pathOf(url: string): string | undefined
   /** Limits the time that the input of clients takes. */
   readonly slice: TimeSlice
+  /** Whether the server takes handshakes. @default while it listens */
+  readonly isOpen?: () => boolean
   /** Set if there are other workers, to which a handshake may belong. */
   readonly router?: WorkerRouter | undefined
 }
@@ -29,7 +31,10 @@ export interface Handshakes {
   stop(): void
 }
 
-export function handshakes(server: Server, { pathOf, slice, router: crossroads }: HandshakesOptions): Handshakes {
+export function handshakes(
+  server: Server,
+  { pathOf, slice, isOpen = () => server.listening, router: crossroads }: HandshakesOptions,
+): Handshakes {
   const takers: ((handshake: Handshake) => boolean)[] = []
   const upgraded = new Set<Duplex>() // Node's server forgets a socket that asked for an upgrade
 
@@ -56,7 +61,7 @@ export function handshakes(server: Server, { pathOf, slice, router: crossroads }
     const refusal = refusalOf(request)
     // The pending HTTP answer would follow this one, or mix with the frames.
     if (isAnswering(socket)) socket.destroy()
-    else if (!server.listening) refuseHandshake(socket, 503, 'the relay goes away; reconnect')
+    else if (!isOpen()) refuseHandshake(socket, 503, 'the relay goes away; reconnect')
     else if (refusal) refuseHandshake(socket, refusal.status, refusal.why, refusal.headers)
     else if (crossroads) crossroads.handshake(handshake, () => offer(handshake))
     else offer(handshake)

@@ -1,5 +1,5 @@
 import { createServer, type Server } from 'node:http'
-import type { ListenOptions, Socket } from 'node:net'
+import { createServer as createTcpServer, type ListenOptions, type Socket, type Server as TcpServer } from 'node:net'
 import { WildcastError } from '@wildcast/protocol'
 import type { Hono } from 'hono'
 import { realClock } from '../core/clock.js'
@@ -7,6 +7,7 @@ import type { OnFailure } from '../core/outlet.js'
 import type { TimeSlice } from '../core/time-slice.js'
 import type { Ports } from '../gateways/gateway.js'
 import { descriptors } from './descriptors.js'
+import { type Front, type FrontSettings, openFront } from './front/front.js'
 import { handshakes } from './handshakes.js'
 import { idleConnections } from './idle-connections.js'
 import { inTurn } from './in-turn.js'
@@ -31,7 +32,7 @@ export interface HttpServer {
   close(drained: Promise<unknown>): Promise<void>
 }
 
-export interface HttpServerOptions {
+export interface HttpServerOptions extends FrontSettings {
   /** Limits the time that the input of clients takes. */
   readonly slice: TimeSlice
   /** Receives the reason if a connection can't be accepted. */
@@ -60,7 +61,7 @@ export const closeGraceMs = 3000
  */
 export function httpServer(
   routes: Hono,
-  { slice, onError, keepAliveMs = usualKeepAliveMs, router: crossroads }: HttpServerOptions,
+  { slice, onError, keepAliveMs = usualKeepAliveMs, router: crossroads, ...settings }: HttpServerOptions,
 ): HttpServer {
   const answer = requestListener(routes)
   const server: Server = createServer(
@@ -71,21 +72,35 @@ export function httpServer(
   Object.assign(server, { httpAllowHalfOpen: true })
   lingeringClose(server)
   lateContinue(server)
-  server.on('connection', descriptors({ clock: realClock, onError }))
+  const admits = descriptors({ clock: realClock, onError })
+  server.on('connection', admits)
   const idle = idleConnections(server)
   const taken = new Set<Socket>() // the server itself does not wait for these
-  const { onUpgrade, destroy } = handshakes(server, { pathOf: (path) => path, slice, router: crossroads })
+  let closing = false
+  const isOpen = (): boolean => !closing
+  const { onUpgrade, destroy } = handshakes(server, { pathOf: (path) => path, slice, router: crossroads, isOpen })
+
+  /** Serves a connection that the server has not accepted itself. */
+  function serve(socket: Socket): void {
+    taken.add(socket)
+    socket.once('close', () => taken.delete(socket))
+    socket.allowHalfOpen = true // as for sockets that the server accepts itself
+    crossroads?.admit(socket)
+    server.emit('connection', socket)
+  }
+  const front = openFront({ ...settings, clock: realClock, onError, ready: serve })
+  const accepts = front && acceptFor(front, admits)
   return {
     ports: { routes, onUpgrade },
-    take(socket) {
-      taken.add(socket)
-      socket.once('close', () => taken.delete(socket))
-      socket.allowHalfOpen = true // as for sockets that the server accepts itself
-      server.emit('connection', socket)
-    },
-    listen: (where) => listening(server, where, onError),
+    take: (socket) => (front ? front.take(socket) : serve(socket)),
+    // Other workers of this command connect without TLS, over a path that no other user can reach.
+    listen: (where) => listening(accepts && where.path === undefined ? accepts : server, where, onError),
     async close(drained) {
-      const closed = Promise.all([ended(server), ...[...taken].map(ended)])
+      closing = true
+      const listener = accepts?.listening ? accepts : undefined
+      const closed = Promise.all([ended(server), ...(listener ? [ended(listener)] : []), ...[...taken].map(ended)])
+      listener?.close()
+      front?.close()
       server.close()
       idle.close()
       await drained
@@ -97,8 +112,15 @@ export function httpServer(
   }
 }
 
+/** Accepts connections for what precedes HTTP. */
+function acceptFor(front: Front, admits: (socket: Socket) => boolean): TcpServer {
+  return createTcpServer({ noDelay: true, allowHalfOpen: true, pauseOnConnect: true }, (socket) => {
+    if (admits(socket)) front.take(socket)
+  })
+}
+
 /** Resolves with the port. Reports later errors. */
-function listening(server: Server, where: ListenOptions, onError: OnFailure): Promise<number | undefined> {
+function listening(server: TcpServer, where: ListenOptions, onError: OnFailure): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
     server.once('error', reject)
     server.listen(where, () => {
@@ -118,6 +140,6 @@ async function within(closed: Promise<unknown>, force: () => void): Promise<void
 }
 
 /** Resolves when a server or a socket has closed. */
-function ended(one: Server | Socket): Promise<void> {
+function ended(one: TcpServer | Socket): Promise<void> {
   return new Promise((resolve) => one.once('close', () => resolve()))
 }

@@ -5,14 +5,16 @@ import { httpRequest } from '../gateways/endpoints/http-request.js'
 import { serverSentEvents } from '../gateways/endpoints/server-sent-events.js'
 import { streamEndpoint } from '../gateways/endpoints/stream.js'
 import { type TicketsOptions, tickets } from '../gateways/endpoints/tickets.js'
+import { trustedProxies } from '../gateways/endpoints/trusted-proxies.js'
 import { websocket } from '../gateways/endpoints/websocket.js'
 import type { Gateway } from '../gateways/gateway.js'
 import type { GatewayConfig } from './config/config.js'
 import { staticFiles } from './static-files.js'
 
-export interface PortGatewaysOptions extends Omit<GatewayConfig, 'port' | 'host' | 'broker' | 'keepAliveMs'> {
-  /** Serves the metrics. */
-  readonly metrics: Gateway
+export interface PortGatewaysOptions
+  extends Omit<GatewayConfig, 'port' | 'host' | 'broker' | 'keepAliveMs' | 'tls' | 'proxyProtocol'> {
+  /** Serves the metrics. Absent if the admin port does. */
+  readonly metrics: Gateway | undefined
   /** Makes a ticket for a client. Absent: the relay asks for no credentials. */
   readonly issueTicket?: TicketsOptions['issueTicket']
 }
@@ -20,10 +22,11 @@ export interface PortGatewaysOptions extends Omit<GatewayConfig, 'port' | 'host'
 /** The gateways of a port. Files come last: the paths of all other gateways take precedence. */
 export function portGateways(options: PortGatewaysOptions): readonly Gateway[] {
   const { websockets, requestResponse, timeoutMs, static: folder, origins, compression } = options
-  const { metrics, issueTicket } = options
+  const { metrics, issueTicket, trustedProxies: proxies } = options
   return [
+    trustedProxies({ proxies }),
     crossOrigin({ origins }),
-    metrics,
+    ...(metrics ? [metrics] : []),
     http,
     health,
     serverSentEvents,

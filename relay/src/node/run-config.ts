@@ -3,16 +3,19 @@ import type { Components } from '../components/open-components.js'
 import { realClock } from '../core/clock.js'
 import type { OnFailure } from '../core/outlet.js'
 import { type Part, part } from '../core/part.js'
+import type { Gateway } from '../gateways/gateway.js'
+import { type Control, openControl } from './admin/control.js'
+import type { Answer, AskAll, Query } from './admin/queries.js'
 import { bridgesOf } from './bridges.js'
 import type { Config } from './config/config.js'
 import { type ListenRemedies, listenFailure } from './listen-failure.js'
 import type { Monitoring } from './monitoring.js'
 import { openAuth } from './open-auth.js'
 import { openBroker } from './open-broker.js'
-import { portGateways } from './port-gateways.js'
+import { type PortGatewaysOptions, portGateways } from './port-gateways.js'
 import { reloadInPlace } from './reload-in-place.js'
 import { runComponents } from './run-components.js'
-import { type ServingAll, serveAll, type Workers } from './serve.js'
+import { type Endpoint, type ServingAll, serveAll, type Workers } from './serve.js'
 import { warmUp } from './warm-up.js'
 import { watchSources } from './watch-sources.js'
 
@@ -24,12 +27,18 @@ export interface RunConfigOptions {
   readonly monitoring: Monitoring
   /** @default this process is the only one */
   readonly workers?: Workers
+  /** Sends an operator's query to all relays of the command. @default this one is the only one */
+  readonly askAll?: AskAll
   /** Reports what must work elsewhere before the relay is ready. @default nothing */
   readonly parts?: () => Promise<readonly Part[]>
 }
 
 /** A configuration that runs. */
 export interface RunningConfig extends ServingAll {
+  /** The port for operators, if there is one. */
+  readonly adminPort: number | undefined
+  /** Answers an operator's query with what this relay has. */
+  answer(query: Query): Answer
   /**
    * Reloads the modules of components. Returns what was done, and what differs from this
    * configuration and needs a restart.
@@ -41,28 +50,27 @@ export interface RunningConfig extends ServingAll {
 /** Opens everything that a configuration names, with one relay in this process. */
 export async function runConfig(
   config: Config,
-  { remedies, reload, monitoring, workers, parts }: RunConfigOptions,
+  { remedies, reload, monitoring, workers, parts, askAll }: RunConfigOptions,
 ): Promise<RunningConfig> {
   const { brokers, gateways, bridges, components, limits } = config
   let running: Components | undefined
   const own = (): readonly Part[] =>
     running?.parts() ?? components.map(({ id }) => part(`component "${id}"`, 'it is being loaded'))
   const auth = config.auth && (await openAuth(config.auth, monitoring.relay.onError).catch(plain))
+  const control = openControl({ askAll, hasUsers: auth !== undefined, ...monitoring.relay })
   const serving = await serveAll({
     ...auth,
     limits,
     parts: async () => [...own(), ...((await parts?.()) ?? [])],
     brokers: Object.fromEntries([...brokers].map(([name, settings]) => [name, openBroker(settings)])),
     bridges: bridgesOf({ bridges, brokers }),
-    endpoints: gateways.map((gateway) => ({
-      ...gateway,
-      gateways: portGateways({ ...gateway, metrics: monitoring.gateway, issueTicket: auth?.issueTicket }),
-    })),
+    endpoints: endpointsOf(config, { metrics: monitoring.gateway, issueTicket: auth?.issueTicket, control }),
     workers,
     ...monitoring.relay,
   }).catch((cause: unknown) => {
     throw listenFailure(cause, remedies)
   })
+  control.begin(serving.relay)
   const opened = await runComponents(components, { inside: serving.relay.inside, ...monitoring.relay }).catch(
     async (cause: unknown) => {
       await serving.close()
@@ -77,6 +85,9 @@ export async function runConfig(
   if (reload) reloadOnChange(components, opened, monitoring.relay.onError)
   return {
     ...serving,
+    ports: serving.ports.slice(0, gateways.length),
+    adminPort: serving.ports[gateways.length],
+    answer: control.answer,
     reload: (now) => reloadInPlace(config, now, { components: opened, auth }),
     async close() {
       await opened.close()
@@ -88,6 +99,20 @@ export async function runConfig(
 /** Throws the message of an error alone: the command prints it without a code. */
 function plain(cause: unknown): never {
   throw new Error(WildcastError.from(cause).message, { cause })
+}
+
+interface PortOptions extends Pick<PortGatewaysOptions, 'issueTicket'> {
+  readonly metrics: Gateway
+  readonly control: Control
+}
+
+/** The ports of a configuration; that for operators comes last. */
+function endpointsOf({ gateways, admin }: Config, { metrics, control, issueTicket }: PortOptions): readonly Endpoint[] {
+  const open = gateways.map((gateway) => ({
+    ...gateway,
+    gateways: portGateways({ ...gateway, metrics: admin ? undefined : metrics, issueTicket }),
+  }))
+  return admin ? [...open, { ...admin, gateways: control.gateways(metrics) }] : open
 }
 
 function reloadOnChange(components: Config['components'], running: Components, onError: OnFailure): void {

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net'
 import { type Part, part } from '../core/part.js'
 import { createRelay, type Relay, type RelayOptions } from '../core/relay.js'
 import type { Gateway } from '../gateways/gateway.js'
+import type { FrontSettings } from './front/front.js'
 import { type HttpServer, httpServer } from './http-server.js'
 import { newId } from './new-id.js'
 import { openRoutes } from './open-routes.js'
@@ -9,7 +10,7 @@ import { workerRouter } from './workers/worker-router.js'
 import { workerSocketPath } from './workers/worker-socket.js'
 
 /** A port and the gateways that it serves. */
-export interface Endpoint {
+export interface Endpoint extends FrontSettings {
   /** The gateways, in the order in which they see a request. */
   readonly gateways: readonly Gateway[]
   /** 0 picks a free port. */
@@ -65,9 +66,13 @@ export async function serveRelay({
   port,
   host,
   keepAliveMs,
+  tls,
+  proxyProtocol,
+  trustedProxies,
   ...options
 }: RelayServerOptions): Promise<RelayServer> {
-  const { relay, ports, close } = await serveAll({ ...options, endpoints: [{ gateways, port, host, keepAliveMs }] })
+  const endpoint = { gateways, port, host, keepAliveMs, tls, proxyProtocol, trustedProxies }
+  const { relay, ports, close } = await serveAll({ ...options, endpoints: [endpoint] })
   return { relay, port: ports[0] ?? port, close }
 }
 
@@ -90,13 +95,17 @@ export async function serveAll({ endpoints, workers, ...options }: ServeAllOptio
   const stays: Promise<void>[] = []
   const stayFor = (work: Promise<void>): void => void stays.push(work)
 
-  async function listen({ gateways, port, host, broker, keepAliveMs }: Endpoint, endpoint: number): Promise<number> {
+  async function listen(endpoint: Endpoint, index: number): Promise<number> {
+    const { gateways, port, host, broker, keepAliveMs, tls, proxyProtocol, trustedProxies } = endpoint
     const view = broker === undefined ? relay : relay.only(broker)
-    const worker = workers && { folder: workers.folder, relay: relay.id, endpoint }
+    const worker = workers && { folder: workers.folder, relay: relay.id, endpoint: index }
     const server = httpServer(openRoutes(view), {
       slice: relay.slice,
       onError: options.onError,
       keepAliveMs,
+      tls,
+      proxyProtocol,
+      trustedProxies,
       router: worker && workerRouter(worker),
     })
     servers.push(server)

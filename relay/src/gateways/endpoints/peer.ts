@@ -1,5 +1,7 @@
 import type { IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
 import { TLSSocket } from 'node:tls'
+import { plainAddress } from './proxy-list.js'
 
 /** The client at the other end of a connection. */
 export interface Peer {
@@ -13,26 +15,41 @@ export interface Peer {
   readonly certificate: string | undefined
 }
 
-/** The clients of requests, as trusted proxies have stated them. */
-const stated = new WeakMap<IncomingMessage, Peer>()
+/** The facts of a connection that is not the client's own. */
+export type StatedConnection = Partial<Pick<Peer, 'address' | 'secure' | 'certificate'>>
+
+/** Clients of requests, as trusted proxies have stated them. */
+const clients = new WeakMap<IncomingMessage, Peer>()
+
+/** Connections of clients, as a trusted proxy or another worker of this command has stated them. */
+const connections = new WeakMap<IncomingMessage | Duplex, StatedConnection>()
 
 /** Replaces what the connection of a request shows about its client. */
 export function statePeer(request: IncomingMessage, peer: Peer): void {
-  stated.set(request, peer)
+  clients.set(request, peer)
+}
+
+/** States where the connection of a request, or of all requests of a socket, comes from. */
+export function stateConnection(connection: IncomingMessage | Duplex, facts: StatedConnection): void {
+  connections.set(connection, facts)
 }
 
 /** The client of a request: as its connection shows, or as a trusted proxy states. */
 export function peerOf(request: IncomingMessage): Peer {
-  return stated.get(request) ?? peerOfConnection(request)
+  return clients.get(request) ?? peerOfConnection(request)
 }
 
 /** The client, or the proxy, at the other end of the connection. */
-export function peerOfConnection({ socket, headers }: IncomingMessage): Peer {
+export function peerOfConnection(request: IncomingMessage): Peer {
+  const { socket, headers } = request
+  const stated = connections.get(request) ?? connections.get(socket)
+  const { remoteAddress } = socket
   return {
-    address: socket.remoteAddress,
+    address: remoteAddress === undefined ? undefined : plainAddress(remoteAddress),
     secure: socket instanceof TLSSocket || undefined,
     host: headers.host,
     certificate: certificateOf(socket),
+    ...stated,
   }
 }
 

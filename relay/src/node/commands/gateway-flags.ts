@@ -2,6 +2,7 @@ import { InvalidArgumentError, Option } from 'commander'
 import { modes } from '../../gateways/dialects/classic/encoders.js'
 import { forms } from '../../gateways/endpoints/http-envelope.js'
 import { everyOrigin, isOrigin } from '../../gateways/endpoints/origin-trust.js'
+import { isNetwork } from '../../gateways/endpoints/proxy-list.js'
 import type { GatewayConfig } from '../config/config.js'
 import { type GatewayKey, type GatewayOption, gatewayOptions, type OptionValue } from '../config/gateway-options.js'
 import { existingFolder } from './existing-folder.js'
@@ -15,7 +16,7 @@ export function gatewayFlags(): readonly Option[] {
     const { about, usual, value } = option
     if (typeof usual === 'number') return flag(option, about).default(usual)
     const unit = value.kind === 'seconds' ? ', in seconds' : ''
-    const example = value.kind === 'origins' ? `: ${value.example},https://…` : ''
+    const example = 'example' in value ? `: ${value.example},…` : ''
     return flag(option, `${about}${unit}${example} (usual: ${usual})`)
   })
 }
@@ -57,10 +58,18 @@ function reading(option: Option, value: OptionValue): Option {
       return option.argParser(existingFolder)
     case 'origins':
       return option.argParser(originsOf)
+    case 'networks':
+      return option.argParser(networksOf)
     case 'host':
     case 'truth':
       return option
   }
+}
+
+function networksOf(text: string): readonly string[] {
+  const list = text.split(',')
+  if (list.every(isNetwork)) return list
+  throw new InvalidArgumentError('Allowed: addresses and networks such as 10.0.0.0/8.')
 }
 
 function originsOf(text: string): readonly string[] {

@@ -53,11 +53,14 @@ export async function runCommand(config: Config, { beside = [], source, ...optio
 
   const running = await opening
   if (source) control = await openControlSocket(source.file, reload).catch(reloadedBySignalOnly)
-  const urls = config.gateways.map(({ host }, i) => `http://${host ?? 'localhost'}:${running.ports[i]}`)
+  const urls = config.gateways.map(
+    ({ host, tls }, i) => `http${tls ? 's' : ''}://${host ?? 'localhost'}:${running.ports[i]}`,
+  )
   config.gateways.forEach(({ broker }, i) => {
     process.stdout.write(`Wildcast is up: ${urls[i]}${broker === undefined ? '' : ` (${broker})`}\n`)
   })
   if (!config.auth && config.gateways.length > 0) note([openToAll])
+  if (config.admin) process.stdout.write(`The admin port is http://${hostOf(config.admin)}:${running.adminPort}\n`)
   if (beside.length === 0) return
   command = runBeside(beside, urls[0])
   whenParentGone(realClock, () => process.kill(process.pid, 'SIGTERM'))
@@ -67,6 +70,10 @@ export async function runCommand(config: Config, { beside = [], source, ...optio
     await close()
   }
   process.exit()
+}
+
+function hostOf({ host }: { readonly host: string }): string {
+  return host.includes(':') ? `[${host}]` : host
 }
 
 function open(config: Config, options: Omit<RunOptions, 'beside' | 'source'>): Promise<Running> {

@@ -7,6 +7,7 @@ import type { RuleSource } from '../../core/access/grants.js'
 import type { Limits } from '../../core/limits.js'
 import type { Mode } from '../../gateways/dialects/classic/encoders.js'
 import type { EnvelopeForm } from '../../gateways/endpoints/http-envelope.js'
+import type { GatewayTls } from '../front/tls-files.js'
 
 /**
  * The configuration that `wildcast up` opens, checked and complete. It contains secrets, so it is
@@ -18,6 +19,8 @@ export interface Config {
   readonly gateways: readonly GatewayConfig[]
   readonly bridges: readonly BridgeConfig[]
   readonly components: readonly ComponentConfig[]
+  /** A port for operators. @default none; the metrics are on every gateway's port */
+  readonly admin?: AdminConfig
   /** How clients prove who they are. @default every client may do everything */
   readonly auth?: AuthConfig
   /** @default those of `defaultLimits` */
@@ -32,6 +35,13 @@ export interface Config {
 export interface AuthConfig extends AuthSettings {
   /** The absolute path of the module that exports `authenticate` or `authorize`. */
   readonly module?: string | undefined
+}
+
+/** The port for operators. */
+export interface AdminConfig {
+  /** 0 picks a free port. */
+  readonly port: number
+  readonly host: string
 }
 
 /** A port with its gateways. */
@@ -57,6 +67,12 @@ export interface GatewayConfig {
   readonly origins?: readonly string[]
   /** Whether long messages are compressed for WebSocket clients that offer it. @default false */
   readonly compression?: boolean
+  /** Addresses and networks of proxies whose headers state the client. @default none */
+  readonly trustedProxies?: readonly string[]
+  /** Whether these proxies begin connections with a PROXY header. @default false */
+  readonly proxyProtocol?: boolean
+  /** Files for HTTPS. @default plain HTTP */
+  readonly tls?: GatewayTls
   /**
    * How long an HTTP connection stays open between two requests, in milliseconds.
    * @default 75000

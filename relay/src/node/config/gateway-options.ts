@@ -93,6 +93,26 @@ export const gatewayOptions = [
     more: '; longer than a load balancer in front keeps it, or the balancer answers 502',
     usual: '75',
   },
+  {
+    key: 'trusted_proxies',
+    field: 'trustedProxies',
+    flag: '--trusted-proxies <list>',
+    env: 'WILDCAST_TRUSTED_PROXIES',
+    value: { kind: 'networks', example: '10.0.0.0/8' },
+    about: 'the proxies whose headers state the address of a client',
+    more: '; see [proxies](gateway.md#proxies)',
+    usual: 'none',
+  },
+  {
+    key: 'proxy_protocol',
+    field: 'proxyProtocol',
+    flag: '--proxy-protocol',
+    env: 'WILDCAST_PROXY_PROTOCOL',
+    value: { kind: 'truth' },
+    about: 'whether these proxies begin each connection with a PROXY header of version 2',
+    more: '; then no other client may connect',
+    usual: 'false',
+  },
 ] as const
 
 type Listed = (typeof gatewayOptions)[number]
@@ -108,7 +128,7 @@ export type GatewayKeys = { readonly port: number } & {
 export type OptionValue =
   | { readonly kind: 'number'; readonly from: number; readonly to: number; readonly unit?: string }
   | { readonly kind: 'seconds'; readonly from: number; readonly to: number }
-  | { readonly kind: 'origins'; readonly example: string }
+  | { readonly kind: 'origins' | 'networks'; readonly example: string }
   | { readonly kind: 'mode' | 'form' | 'host' | 'folder' | 'truth' }
 
 /** An option of the list. */
@@ -144,6 +164,7 @@ function valuesOf(value: OptionValue): string {
     case 'seconds':
       return `, in seconds, from ${value.from} to ${value.to}`
     case 'origins':
+    case 'networks':
       return `, such as \`["${value.example}"]\``
     case 'host':
     case 'folder':

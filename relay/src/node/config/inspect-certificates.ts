@@ -1,5 +1,6 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
 import type { TlsSettings } from '../../brokers/settings.js'
+import type { GatewayTls } from '../front/tls-files.js'
 import { fileFault, type ReadText } from './read-text.js'
 import type { ConfigFault } from './source/source.js'
 
@@ -10,25 +11,42 @@ export function inspectCertificates(
   { rootCertificate, clientCertificate }: TlsSettings,
   readText: ReadText,
 ): readonly ConfigFault[] {
-  const faults: ConfigFault[] = []
-  const at = <Read>(file: string, path: ConfigFault['path'], read: (text: string) => Read): Read | undefined => {
-    try {
-      return read(readText(file))
-    } catch (cause) {
-      faults.push({ path, message: cause instanceof Unreadable ? cause.message : fileFault(cause) })
-      return undefined
-    }
+  const root = inspectFile(rootCertificate, ['root_certificate'], certificateIn, readText)
+  const pair = clientCertificate && inspectPair(clientCertificate, ['client_certificate'], readText)
+  return [...root.faults, ...(pair ?? [])]
+}
+
+/** The same for the certificates of a gateway. */
+export function inspectGatewayTls({ clientCa, ...pair }: GatewayTls, readText: ReadText): readonly ConfigFault[] {
+  const authorities = inspectFile(clientCa, ['client_ca'], certificateIn, readText)
+  return [...inspectPair(pair, [], readText), ...authorities.faults]
+}
+
+function inspectPair(
+  files: { readonly certificate: string; readonly key: string },
+  path: ConfigFault['path'],
+  readText: ReadText,
+): readonly ConfigFault[] {
+  const certificate = inspectFile(files.certificate, [...path, 'certificate'], certificateIn, readText)
+  const key = inspectFile(files.key, [...path, 'key'], keyIn, readText)
+  const faults = [...certificate.faults, ...key.faults]
+  if (!certificate.value || !key.value || certificate.value.checkPrivateKey(key.value)) return faults
+  const message = '{it} names a key that does not belong to "certificate"; correct one of the two paths'
+  return [...faults, { path: [...path, 'key'], message }]
+}
+
+function inspectFile<Read>(
+  file: string | undefined,
+  path: ConfigFault['path'],
+  read: (text: string) => Read,
+  readText: ReadText,
+): { readonly value?: Read; readonly faults: readonly ConfigFault[] } {
+  if (file === undefined) return { faults: [] }
+  try {
+    return { value: read(readText(file)), faults: [] }
+  } catch (cause) {
+    return { faults: [{ path, message: cause instanceof Unreadable ? cause.message : fileFault(cause) }] }
   }
-  if (rootCertificate !== undefined) at(rootCertificate, ['root_certificate'], certificateIn)
-  if (clientCertificate === undefined) return faults
-  const certificate = at(clientCertificate.certificate, ['client_certificate', 'certificate'], certificateIn)
-  const key = at(clientCertificate.key, ['client_certificate', 'key'], keyIn)
-  if (certificate && key && !certificate.checkPrivateKey(key))
-    faults.push({
-      path: ['client_certificate', 'key'],
-      message: '{it} names a key that does not belong to "certificate"; correct one of the two paths',
-    })
-  return faults
 }
 
 /** The contents of a file are invalid. */

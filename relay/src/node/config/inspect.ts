@@ -5,7 +5,7 @@ import { inspectHooks } from '../inspect-hooks.js'
 import type { Config } from './config.js'
 import { type ConfigEnvironment, configEnvironment } from './config-environment.js'
 import { ConfigError, type Problem } from './config-error.js'
-import { inspectCertificates } from './inspect-certificates.js'
+import { inspectCertificates, inspectGatewayTls } from './inspect-certificates.js'
 import { inspectNatsAuth } from './inspect-nats-auth.js'
 import type { Path } from './path.js'
 import { interpret } from './read-config.js'
@@ -28,6 +28,7 @@ export async function inspect(file: string): Promise<Config> {
   const config = interpret(source, file, environment)
   const problems = [
     ...brokerProblems(config, { source, file, environment }),
+    ...gatewayProblems(config, { source, file, environment }),
     ...(await inspectComponents(config.components)),
     ...(config.auth?.module === undefined ? [] : await inspectHooks(config.auth.module)),
   ]
@@ -46,6 +47,16 @@ function brokerProblems({ brokers }: Config, { source, file, environment }: Read
     inspectBroker(settings, environment.readText).map((fault) => ({
       ...fault,
       path: [...keyOf(name, source.value), ...fault.path],
+    })),
+  )
+  return problemsOf(faults, { ...source, file })
+}
+
+function gatewayProblems({ gateways }: Config, { source, file, environment }: Read): readonly Problem[] {
+  const faults = gateways.flatMap(({ tls }, i) =>
+    (tls ? inspectGatewayTls(tls, environment.readText) : []).map((fault) => ({
+      ...fault,
+      path: [...(i === 0 ? [] : ['gateway', i - 1]), 'tls', ...fault.path],
     })),
   )
   return problemsOf(faults, { ...source, file })

@@ -1,4 +1,5 @@
 import type { Part } from '../../core/part.js'
+import type { Answer, Query } from '../admin/queries.js'
 import type { Figures } from '../metrics.js'
 
 /** Messages of the primary to one of its processes. */
@@ -14,6 +15,10 @@ export type ToChild<Task = unknown> =
   | { readonly kind: 'report'; readonly number: number }
   /** Reloads the modules of its components. Answered by `reloaded`. */
   | { readonly kind: 'reload'; readonly number: number }
+  /** A query of an operator, for this process alone. Answered by `answered`. */
+  | { readonly kind: 'query'; readonly number: number; readonly query: Query }
+  /** Answers `ask` with the answers of all relays. */
+  | { readonly kind: 'answers'; readonly number: number; readonly answers: readonly Answer[] }
   /** Answers `inquire`. */
   | { readonly kind: 'informed'; readonly parts: readonly Part[] }
   /** Closes it in good order. */
@@ -32,5 +37,8 @@ export type FromChild =
   | { readonly kind: 'reported'; readonly number: number; readonly parts: readonly Part[] }
   /** Contains the reason if a module can't be loaded. */
   | { readonly kind: 'reloaded'; readonly number: number; readonly failure?: string }
+  /** A query of an operator, for all relays. */
+  | { readonly kind: 'ask'; readonly number: number; readonly query: Query }
+  | { readonly kind: 'answered'; readonly number: number; readonly answer: Answer }
   /** Requests the state of the components and bridges in another process. Answers come in order. */
   | { readonly kind: 'inquire' }

@@ -25,8 +25,8 @@ export function divide(config: Config, folder: string, known: ReadonlyMap<string
     return [name, { type: 'memory', socket }]
   }
   const brokers = new Map([...config.brokers].map(shared))
-  // Components need no identities: a change of [auth] must not end their process.
-  const { auth, ...others } = config
+  // Components need no identities and no ports: a change of [auth] must not end their process.
+  const { auth, admin, ...others } = config
   const { gateways, bridges, components } = config
   const acts = bridges.length > 0 || components.length > 0
   return {

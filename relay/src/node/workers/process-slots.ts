@@ -7,6 +7,7 @@ import type { FromChild } from './child-messages.js'
 import { wakefulClock as clock } from './clock.js'
 import { moduleReloads } from './module-reloads.js'
 import { workerMetrics } from './worker-metrics.js'
+import { workerQueries } from './worker-queries.js'
 import { workerReports } from './worker-reports.js'
 import { type WorkerSlot, workerSlot } from './worker-slot.js'
 
@@ -45,12 +46,18 @@ export function processSlots({ folder, onError }: ProcessSlotsOptions): (options
   const relays = new Set<WorkerSlot>()
   let components: WorkerSlot | undefined
   const reports = workerReports(() => components)
+  const queries = workerQueries(clock)
   const reloads = moduleReloads(clock)
   const failed = (cause: unknown): void => onError(WildcastError.from(cause), { stage: 'worker' })
 
   function received(message: FromChild, from: WorkerSlot): void {
     if (message.kind === 'reported') reports.received(message.number, message.parts)
     if (message.kind === 'reloaded') reloads.received(message.number, message.failure)
+    if (message.kind === 'answered') queries.received(message.number, message.answer)
+    if (message.kind === 'ask') {
+      const { number, query } = message
+      queries.collect(query, [...relays]).then((answers) => from.send({ kind: 'answers', number, answers }), failed)
+    }
     if (message.kind === 'inquire') reports.collect().then((parts) => from.send({ kind: 'informed', parts }), failed)
     if (message.kind === 'counted') metrics.received(from, message.figures)
     if (message.kind === 'sum')

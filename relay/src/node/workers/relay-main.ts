@@ -35,9 +35,10 @@ function whenReached(relay: Pick<Relay, 'health' | 'clock'>, leftMs = connectTim
 
 runChild<RelayTask>(async ({ folder, config, replaces, ...options }, primary) => {
   const monitoring = openMonitoring({ all: () => primary.figures() })
-  const { relay, close, reload } = await runConfig(config, {
+  const { relay, close, reload, answer } = await runConfig(config, {
     ...options,
     monitoring,
+    askAll: (query) => primary.ask(query),
     // A relay without a port is the one that the others ask.
     ...(config.gateways.length === 0 ? {} : { parts: () => primary.parts() }),
     workers: { folder, onConnection: (take) => primary.onConnection(take) },
@@ -46,6 +47,7 @@ runChild<RelayTask>(async ({ folder, config, replaces, ...options }, primary) =>
   return {
     relay: relay.id,
     close,
+    answer,
     reload: () => reload(config),
     figures: monitoring.figures,
     parts: () => relay.parts(),

@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs'
 import type { Socket } from 'node:net'
 import { WildcastError } from '@wildcast/protocol'
 import type { Part } from '../../core/part.js'
+import type { Answer, Query } from '../admin/queries.js'
 import type { Figures } from '../metrics.js'
 import type { FromChild, ToChild } from './child-messages.js'
 
@@ -13,6 +14,8 @@ export interface ChildWork {
   figures?(): Promise<Figures>
   /** The state of its components and bridges, if it has any. */
   parts?(): Promise<readonly Part[]>
+  /** Answers a query of an operator, if it is a relay. */
+  answer?(query: Query): Answer
   /** Reloads the modules of its components, if it has any. */
   reload?(): Promise<unknown>
   /** Closes it in good order. */
@@ -23,6 +26,8 @@ export interface ChildWork {
 export interface Primary {
   /** The figures of all relays. */
   figures(): Promise<readonly Figures[]>
+  /** The answers of all relays to a query. */
+  ask(query: Query): Promise<readonly Answer[]>
   /** The state of the components and bridges in the other process. */
   parts(): Promise<readonly Part[]>
   /** Calls `take` with each client that came to an endpoint. */
@@ -44,6 +49,8 @@ class Child<Task extends { readonly folder: string }> implements Primary {
   readonly #begin: (task: Task, primary: Primary) => Promise<ChildWork>
   /** Callers that wait for an answer of the primary. */
   readonly #sums: ((figures: readonly Figures[]) => void)[] = []
+  readonly #queries: Map<number, (answers: readonly Answer[]) => void> = new Map()
+  #lastQuery = 0
   readonly #inquiries: ((parts: readonly Part[]) => void)[] = []
   #take = (_endpoint: number, socket: Socket): void => void socket.destroy()
   #work: Promise<ChildWork> | undefined
@@ -60,6 +67,12 @@ class Child<Task extends { readonly folder: string }> implements Primary {
   parts(): Promise<readonly Part[]> {
     send({ kind: 'inquire' })
     return new Promise((resolve) => this.#inquiries.push(resolve))
+  }
+
+  ask(query: Query): Promise<readonly Answer[]> {
+    const number = ++this.#lastQuery
+    send({ kind: 'ask', number, query })
+    return new Promise((resolve) => this.#queries.set(number, resolve))
   }
 
   onConnection(take: (endpoint: number, socket: Socket) => void): void {
@@ -85,6 +98,13 @@ class Child<Task extends { readonly folder: string }> implements Primary {
       case 'report':
         this.#report(message.number)
         return
+      case 'query':
+        this.#answer(message)
+        return
+      case 'answers':
+        this.#queries.get(message.number)?.(message.answers)
+        this.#queries.delete(message.number)
+        return
       case 'reload':
         void this.#work?.then((work) => reload(work, message.number))
         return
@@ -100,6 +120,12 @@ class Child<Task extends { readonly folder: string }> implements Primary {
     cleanUpAfter(task.folder)
     this.#work = this.#begin(task, this)
     this.#work.then(({ relay }) => send({ kind: 'ready', ...(relay === undefined ? {} : { relay }) }), fail)
+  }
+
+  #answer({ number, query }: { readonly number: number; readonly query: Query }): void {
+    void this.#work?.then(({ answer }) => {
+      if (answer) send({ kind: 'answered', number, answer: answer(query) })
+    })
   }
 
   #report(number: number): void {

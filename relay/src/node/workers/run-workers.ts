@@ -3,7 +3,8 @@ import type { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
-import type { Config } from '../config/config.js'
+import type { Config, GatewayConfig } from '../config/config.js'
+import { defined } from '../config/schema/defined.js'
 import { type ListenRemedies, listenFailure } from '../listen-failure.js'
 import { openLog } from '../log.js'
 import type { RunningConfig } from '../run-config.js'
@@ -23,7 +24,7 @@ export interface RunWorkersOptions {
 }
 
 /** A configuration that runs. */
-export type Running = Pick<RunningConfig, 'ports' | 'reload' | 'close'>
+export type Running = Pick<RunningConfig, 'ports' | 'adminPort' | 'reload' | 'close'>
 
 /**
  * Opens everything that a configuration names, with several relays. This process accepts clients
@@ -46,27 +47,31 @@ export async function runWorkers(config: Config, { count, reload, remedies }: Ru
 
   try {
     await supervisor.open(divide(config, folder), count)
-    for (const [endpoint, { port, host }] of config.gateways.entries())
+    for (const [endpoint, { port, host }] of portsOf(config).entries())
       acceptors.push(await acceptor({ port, host, onError, accepted: (socket) => pass(socket, endpoint) }))
   } catch (cause) {
     await close()
     throw listenFailure(cause, remedies)
   }
   return {
-    ports: acceptors.map(({ port }) => port),
+    ports: acceptors.map(({ port }) => port).slice(0, config.gateways.length),
+    adminPort: acceptors[config.gateways.length]?.port,
     close,
     async reload(now) {
       checkPlain(now)
       const samePorts = isDeepStrictEqual(portsOf(config), portsOf(now))
       // The ports belong to this process, which stays.
-      const possible = samePorts ? now : { ...now, gateways: config.gateways }
+      const possible = samePorts ? now : { ...now, gateways: config.gateways, ...defined({ admin: config.admin }) }
       const done = await supervisor.replace(divide(possible, folder, supervisor.sockets), now.workers ?? 1)
       return samePorts ? done : [...done, 'restart to change the ports and their options']
     },
   }
 }
 
-const portsOf = ({ gateways }: Config): unknown => gateways.map(({ port, host }) => [port, host])
+/** The ports of the workers' endpoints, in their order. */
+function portsOf({ gateways, admin }: Config): readonly Pick<GatewayConfig, 'port' | 'host'>[] {
+  return [...gateways.map(({ port, host }) => ({ port, ...defined({ host }) })), ...(admin ? [admin] : [])]
+}
 
 /** Throws if the other processes can't get a copy. */
 function checkPlain(config: Config): void {

@@ -2,6 +2,7 @@ import { type IncomingMessage, type RequestListener, type ServerResponse, reques
 import { connect, type Socket } from 'node:net'
 import { type Duplex, pipeline } from 'node:stream'
 import { realClock } from '../../core/clock.js'
+import { peerOfConnection, stateConnection } from '../../gateways/endpoints/peer.js'
 import type { Handshake } from '../../gateways/gateway.js'
 import { originForm } from '../origin-form.js'
 import { isRelayId, workerSocketPath } from './worker-socket.js'
@@ -15,6 +16,9 @@ export interface WorkerRouterOptions {
   readonly endpoint: number
 }
 
+/** States to another worker where a connection comes from. */
+const statementHeader = 'wildcast-connection'
+
 const sessionKey = /^Session ([^_]+)_/i
 
 /** How long one side may take to read the last data of the other. */
@@ -25,6 +29,8 @@ const lastDataMs = 2000
  * a relay that does not exist stays.
  */
 export interface WorkerRouter {
+  /** The connection is a client's own: others come from workers, which state where they come from. */
+  admit(socket: Duplex): void
   /** Forwards a handshake, or calls `stay`. */
   handshake(handshake: Handshake, stay: () => void): void
   /** Forwards requests, or answers them with `stay`. */
@@ -43,13 +49,29 @@ export function workerRouter({ folder, relay, endpoint }: WorkerRouterOptions): 
     })
   }
 
+  const own = new WeakSet<Duplex>()
+
+  /** Reads and removes what another worker states. A client may not state it. */
+  function readStatement(request: IncomingMessage): void {
+    const { headers, rawHeaders, socket } = request
+    const stated = headers[statementHeader]
+    if (stated === undefined) return
+    delete headers[statementHeader]
+    for (let i = rawHeaders.length - 2; i >= 0; i -= 2)
+      if (rawHeaders[i]?.toLowerCase() === statementHeader) rawHeaders.splice(i, 2)
+    if (!own.has(socket)) stateConnection(request, JSON.parse(Buffer.from(String(stated), 'base64url').toString()))
+  }
+
   return {
+    admit: (socket) => void own.add(socket),
     handshake(handshake, stay) {
+      readStatement(handshake.request)
       const sent = relayOfUrl(handshake.request.url ?? '')
       if (sent === undefined || sent === relay) stay()
       else void connectTo(sent).then((other) => (other ? join(handshake, other) : stay()))
     },
     requests: (stay) => (request, response) => {
+      readStatement(request)
       const sent = relayOfRequest(request)
       if (sent === undefined || sent === relay) stay(request, response)
       else void connectTo(sent).then((other) => (other ? forward(request, response, other) : stay(request, response)))
@@ -79,11 +101,17 @@ function join({ request, socket, head }: Handshake, other: Duplex): void {
   const { method, url, httpVersion, rawHeaders } = request
   const lines = [`${method} ${url} HTTP/${httpVersion}`]
   for (let i = 0; i < rawHeaders.length; i += 2) lines.push(`${rawHeaders[i]}: ${rawHeaders[i + 1]}`)
+  lines.push(`${statementHeader}: ${statementOf(request)}`)
   other.write(`${lines.join('\r\n')}\r\n\r\n`, 'latin1') // as Node decodes headers
   other.write(head)
   socket.pipe(other).pipe(socket)
   socket.once('close', () => endSocket(other))
   other.once('close', () => endSocket(socket))
+}
+
+function statementOf(request: IncomingMessage): string {
+  const { address, secure, certificate } = peerOfConnection(request)
+  return Buffer.from(JSON.stringify({ address, secure, certificate })).toString('base64url')
 }
 
 /** Ends a socket. Its last data is sent if the reader takes it. */
@@ -96,7 +124,8 @@ function endSocket(end: Duplex): void {
 }
 
 function forward(request: IncomingMessage, response: ServerResponse, other: Socket): void {
-  const { method, url: path, rawHeaders: headers } = request
+  const { method, url: path, rawHeaders } = request
+  const headers = [...rawHeaders, statementHeader, statementOf(request)]
   const sent = send({ createConnection: () => other, method, path, headers })
   sent.once('response', (answer) => {
     response.writeHead(answer.statusCode ?? 502, answer.rawHeaders)

@@ -3,6 +3,7 @@ import * as v from 'valibot'
 import { type Mode, modes } from '../../../gateways/dialects/classic/encoders.js'
 import { type EnvelopeForm, forms } from '../../../gateways/endpoints/http-envelope.js'
 import { everyOrigin, isOrigin } from '../../../gateways/endpoints/origin-trust.js'
+import { isNetwork } from '../../../gateways/endpoints/proxy-list.js'
 import type { GatewayConfig } from '../config.js'
 import {
   type GatewayKey,
@@ -45,6 +46,11 @@ const origin: Reads<string> = v.pipe(
     (value) => value === everyOrigin || isOrigin(value),
     '{it} must be an origin such as "https://shop.example", without a path; or "*" for all',
   ),
+)
+
+const network: Reads<string> = v.pipe(
+  text,
+  v.check(isNetwork, '{it} must be an address or a network, such as "10.0.0.0/8"'),
 )
 
 const options: readonly GatewayOption[] = gatewayOptions
@@ -92,6 +98,8 @@ function schemaOf(value: OptionValue, words: Words, { isFolder, resolve }: Conte
       )
     case 'origins':
       return list(origin, `["${value.example}"]`)
+    case 'networks':
+      return list(network, `["${value.example}"]`)
     case 'host':
       return hostName
     case 'truth':

@@ -2,16 +2,20 @@ import * as v from 'valibot'
 import type { BrokerSettings } from '../../../brokers/settings.js'
 import type { RuleSet } from '../../../core/access/rules.js'
 import type { Limits } from '../../../core/limits.js'
-import type { BridgeConfig, Config } from '../config.js'
+import type { GatewayTls } from '../../front/tls-files.js'
+import type { AdminConfig, BridgeConfig, Config } from '../config.js'
 import type { GatewayKeys } from '../gateway-options.js'
 import { meant } from '../nearest.js'
+import { adminAddress, adminNotes, adminPort } from './admin.js'
 import { type AuthKeys, auth, knownRoles, roles } from './auth.js'
 import { bridge, brokerName } from './bridge.js'
 import { circleFree } from './circle-free.js'
 import { components, triggeredBy, type WrittenComponent } from './component.js'
 import type { Context } from './context.js'
 import { cookieNeedsOrigins } from './cookie-origins.js'
+import { defined } from './defined.js'
 import { gatewayEntries, gatewayOf, ownWords } from './gateway.js'
+import { gatewayTls, proxyProtocolNeedsProxies } from './gateway-front.js'
 import { limits } from './limits.js'
 import { mqttSettingsKeys } from './mqtt.js'
 import { named } from './named.js'
@@ -30,7 +34,9 @@ export function ownForm(context: Context): Reads<Config> {
   const entries = {
     port: optional(port),
     ...others,
+    tls: optional(gatewayTls(context.resolve)),
     workers: optional(wholeNumber(1, mostWorkers)),
+    admin: optional(adminAddress),
     auth: optional(auth(context)),
     roles: optional(roles(context)),
     limits: optional(limits),
@@ -49,6 +55,7 @@ export function ownForm(context: Context): Reads<Config> {
     onePortEach(gatewaysOf),
     knownRoles(),
     cookieNeedsOrigins(),
+    proxyProtocolNeedsProxies(),
     v.transform(configOf),
     circleFree(),
   )
@@ -56,8 +63,10 @@ export function ownForm(context: Context): Reads<Config> {
 
 /** The form with its values read. */
 interface Written extends Partial<GatewayKeys> {
+  readonly tls?: GatewayTls
   readonly workers?: number
   readonly default?: string
+  readonly admin?: AdminConfig
   readonly auth?: AuthKeys
   readonly roles?: Readonly<Record<string, RuleSet>>
   readonly limits?: Partial<Limits>
@@ -67,19 +76,22 @@ interface Written extends Partial<GatewayKeys> {
   readonly gateway?: readonly FurtherGateway[]
 }
 
-function configOf({ port = 3015, workers, auth, roles, limits, default: first, brokers, ...written }: Written): Config {
-  const { bridge = [], component = [], gateway = [], ...main } = written
+function configOf({ port = 3015, default: first, brokers, auth, roles, ...written }: Written): Config {
+  const { workers, admin, limits, ...gateways } = written
+  const { bridge = [], component = [], gateway = [], ...main } = gateways
   const all = ordered(brokers, first)
   const [standard = ''] = all.keys()
   return {
     brokers: all,
-    gateways: [gatewayOf({ port, ...main }), ...gateway.map(({ broker, ...keys }) => gatewayOf(keys, broker))],
+    gateways: [
+      { ...gatewayOf({ port, ...main }), ...defined({ tls: main.tls }) },
+      ...gateway.map(({ broker, tls, ...keys }) => ({ ...gatewayOf(keys, broker), ...defined({ tls }) })),
+    ],
     bridges: bridge,
     components: triggeredBy(standard, component, roles),
-    ...(workers === undefined ? {} : { workers }),
+    ...defined({ workers, admin, limits }),
     ...(auth && { auth: { ...auth, roles } }),
-    ...(limits && { limits }),
-    notes: [],
+    notes: adminNotes(admin),
   }
 }
 
@@ -89,15 +101,20 @@ function gatewaysOf(input: unknown): readonly WrittenGateway[] {
   return [
     { keys: input, name: 'the main gateway', path: [] },
     ...list.map((keys, i) => ({ keys, name: `item ${i + 1} of "gateway"`, path: ['gateway', i] })),
+    ...adminPort(valueIn(input, 'admin')),
   ]
 }
 
 /** Besides the port for all brokers, further ports may give access to one broker each. */
-type FurtherGateway = GatewayKeys & { readonly broker?: string }
+type FurtherGateway = GatewayKeys & { readonly broker?: string; readonly tls?: GatewayTls }
 
 function furtherGateway(context: Context): Reads<FurtherGateway> {
   const { port, ...others } = gatewayEntries(ownWords, context)
-  return table({ port, broker: optional(brokerName(context.brokers)), ...others }, { port: '3010' })
+  const keys = table(
+    { port, broker: optional(brokerName(context.brokers)), tls: optional(gatewayTls(context.resolve)), ...others },
+    { port: '3010' },
+  )
+  return v.pipe(keys, proxyProtocolNeedsProxies())
 }
 
 function broker({ resolve }: Context): Reads<BrokerSettings> {

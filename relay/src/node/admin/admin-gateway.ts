@@ -1,0 +1,88 @@
+import type { IncomingMessage } from 'node:http'
+import type { HttpBindings } from '@hono/node-server'
+import { WildcastError } from '@wildcast/protocol'
+import type { Context } from 'hono'
+import type { PageRequest } from '../../core/listing.js'
+import { onlyBy } from '../../gateways/endpoints/only-by.js'
+import { isLoopback } from '../../gateways/endpoints/origin-trust.js'
+import { readBody } from '../../gateways/endpoints/read-body.js'
+import type { Gateway } from '../../gateways/gateway.js'
+import { isTable } from '../config/schema/table.js'
+import type { Operations } from './queries.js'
+
+const usualPage = 100
+const longestPage = 1000
+
+/**
+ * The operator's endpoints: `GET /sessions`, `GET /subscriptions`, `POST /admin/disconnect`. They
+ * contain no payloads and no tokens. Every program that reaches the port may use them; pages may
+ * not. Must precede the other gateways of the port.
+ */
+export function adminGateway(operations: Promise<Operations>): Gateway {
+  return ({ routes }, relay) => {
+    routes.use('*', (c, next) => {
+      const { incoming } = c.env as HttpBindings
+      return isFromPage(incoming)
+        ? Promise.resolve(c.text('forbidden: pages may not use the admin port; use wildcast ls, or curl\n', 403))
+        : next()
+    })
+
+    routes.get('/sessions', async (c) => {
+      const { items: sessions, ...page } = await (await operations).sessions(pageIn(c), c.req.query('user'))
+      const iso = (ms: number): string => new Date(ms).toISOString()
+      const shown = sessions.map(({ since, expires, ...one }) => ({
+        ...one,
+        since: iso(since),
+        ...(expires !== undefined && { expires: iso(expires) }),
+      }))
+      return c.json({ sessions: shown, ...page }, 200, noStore)
+    })
+
+    routes.get('/subscriptions', async (c) => {
+      const { items: subscriptions, ...page } = await (await operations).subscriptions(pageIn(c))
+      return c.json({ subscriptions, ...page }, 200, noStore)
+    })
+
+    routes.post('/admin/disconnect', async (c) => {
+      const body = await readBody(c, relay, { maxBytes: 4096, remedy: 'name one user' })
+      const user = userIn(body.toString())
+      return c.json({ user, ...(await (await operations).disconnect(user)) }, 200, noStore)
+    })
+
+    for (const path of ['/sessions', '/subscriptions']) routes.all(path, (c) => onlyBy(c, 'GET, HEAD'))
+    routes.all('/admin/disconnect', (c) => onlyBy(c, 'POST'))
+  }
+}
+
+const noStore = { 'cache-control': 'no-store' }
+
+/**
+ * Whether a browser sends the request for a page. A page that resolves its own name to this machine
+ * shows by its host name.
+ */
+function isFromPage({ headers, socket }: IncomingMessage): boolean {
+  const { origin, host = '', 'sec-fetch-site': site } = headers
+  if (origin !== undefined || (site !== undefined && site !== 'none')) return true
+  const local = /^(?:127\.|::1$|::ffff:127\.)/.test(socket.localAddress ?? '')
+  return local && !isLoopback(host.replace(/:\d+$/, '').toLowerCase())
+}
+
+/** @throws {WildcastError} `invalid_frame` */
+function pageIn(c: Context): PageRequest {
+  const limit = Number(c.req.query('limit') ?? usualPage)
+  if (!Number.isInteger(limit) || limit < 1 || limit > longestPage)
+    throw new WildcastError('invalid_frame', `"limit" must be a whole number from 1 to ${longestPage}`)
+  return { limit, after: c.req.query('after') }
+}
+
+/** @throws {WildcastError} `invalid_frame` */
+function userIn(body: string): string {
+  try {
+    const value: unknown = JSON.parse(body)
+    const user = isTable(value) ? value.user : undefined
+    if (typeof user === 'string' && user !== '') return user
+  } catch {
+    // Reported below.
+  }
+  throw new WildcastError('invalid_frame', 'the body must name a user, such as {"user": "ada"}')
+}

@@ -1,0 +1,42 @@
+import type { OnFailure } from '../../core/outlet.js'
+import type { Relay } from '../../core/relay.js'
+import { health } from '../../gateways/endpoints/health.js'
+import type { Gateway } from '../../gateways/gateway.js'
+import { adminGateway } from './admin-gateway.js'
+import { openDisconnects } from './disconnects.js'
+import { type Answer, type AskAll, answerTo, type Operations, operations, type Query } from './queries.js'
+
+export interface ControlOptions {
+  /** Sends a query to all relays of the command. @default this one is the only one */
+  readonly askAll?: AskAll | undefined
+  /** Whether clients have identities. */
+  readonly hasUsers: boolean
+  readonly onError: OnFailure
+}
+
+/** What operators can ask of a relay. */
+export interface Control {
+  /** The gateways of the admin port, with these metrics. */
+  gateways(metrics: Gateway): readonly Gateway[]
+  /** Answers a query with what this relay has. */
+  answer(query: Query): Answer
+  /** The relay is open. Until then queries wait. */
+  begin(relay: Relay): void
+}
+
+export function openControl({ askAll, hasUsers, onError }: ControlOptions): Control {
+  let begin = (_operations: Operations): void => {}
+  const begun = new Promise<Operations>((resolve) => {
+    begin = resolve
+  })
+  let answer = (_query: Query): Answer => 0
+  return {
+    gateways: (metrics) => [adminGateway(begun), metrics, health],
+    answer: (query) => answer(query),
+    begin(relay) {
+      const disconnects = openDisconnects({ relay, onError, listens: hasUsers })
+      answer = (query) => answerTo(query, relay, disconnects)
+      begin(operations(askAll ?? (async (query) => [answer(query)]), disconnects))
+    },
+  }
+}

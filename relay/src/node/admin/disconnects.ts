@@ -1,0 +1,101 @@
+import { type Pattern, payloadBytes, type Subject, WildcastError } from '@wildcast/protocol'
+import { type Clock, realClock } from '../../core/clock.js'
+import type { OnFailure } from '../../core/outlet.js'
+import { RecentSet } from '../../core/recent-set.js'
+import type { Relay } from '../../core/relay.js'
+import { isTable } from '../config/schema/table.js'
+
+/** Closed to clients. Every relay with authentication listens to it at all of its brokers. */
+const subject = '_relay.disconnect' as Subject & Pattern
+
+/** How long a broker may take to confirm the signal, in milliseconds. */
+const patienceMs = 2000
+
+/** Signals that are remembered: each comes once over every broker. */
+const remembered = 1000
+
+/** Ends the sessions of users, here and at all relays that share a broker. */
+export interface Disconnects {
+  newId(): string
+  /** Ends the sessions of a user here. Returns their number, 0 for an id that is known. */
+  end(user: string, id: string): number
+  /** Signals other relays. Resolves with the brokers that have not confirmed the signal. */
+  announce(user: string, id: string): Promise<readonly string[]>
+}
+
+export interface DisconnectsPorts {
+  readonly relay: Relay
+  readonly onError: OnFailure
+  /** Whether clients have identities: otherwise no signal concerns them. */
+  readonly listens: boolean
+  readonly clock?: Clock
+}
+
+export function openDisconnects({ relay, onError, listens, clock = realClock }: DisconnectsPorts): Disconnects {
+  const seen = new RecentSet(remembered)
+  const brokers = relay.brokers().map(({ name }) => name)
+
+  function end(user: string, id: string): number {
+    if (seen.has(id)) return 0
+    seen.add(id)
+    return relay.disconnect(user)
+  }
+
+  function listen(broker: string): void {
+    const fail = (cause: unknown): void => {
+      const { code, message } = WildcastError.from(cause)
+      const why = `sessions that another relay ends stay here: the broker does not deliver ${subject}: ${message}`
+      onError(new WildcastError(code as 'forbidden', why), { stage: 'disconnect', broker })
+    }
+    relay.inside
+      .listen(
+        broker,
+        { pattern: subject },
+        {
+          deliver({ payload }) {
+            const signal = signalOf(payloadBytes(payload))
+            if (signal) end(signal.user, signal.id)
+          },
+          ended: fail,
+        },
+      )
+      .catch(fail)
+  }
+
+  /** Whether a broker has confirmed a signal in time. */
+  function confirmed(broker: string, payload: string): Promise<boolean> {
+    return new Promise((resolve) => {
+      const settle = (outcome: boolean): void => {
+        stopClock()
+        resolve(outcome)
+      }
+      const stopClock = clock.after(patienceMs, () => settle(false))
+      relay.inside.publish(broker, { subject, payload }).then(
+        () => settle(true),
+        () => settle(false),
+      )
+    })
+  }
+
+  if (listens) brokers.forEach(listen)
+  return {
+    newId: () => relay.newId(),
+    end,
+    async announce(user, id) {
+      const payload = JSON.stringify({ user, id })
+      const outcomes = await Promise.all(brokers.map((broker) => confirmed(broker, payload)))
+      return brokers.filter((_, i) => !outcomes[i])
+    },
+  }
+}
+
+/** Other programs of the broker may publish anything. */
+function signalOf(payload: Uint8Array): { readonly user: string; readonly id: string } | undefined {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(payload).toString())
+    const { user, id } = isTable(value) ? value : {}
+    return typeof user === 'string' && typeof id === 'string' ? { user, id } : undefined
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,77 @@
+import {
+  mergePages,
+  type Page,
+  type PageRequest,
+  type SessionInfo,
+  type SubscriptionInfo,
+  sessionKey,
+  subscriptionKey,
+} from '../../core/listing.js'
+import type { Relay } from '../../core/relay.js'
+import type { Disconnects } from './disconnects.js'
+
+/** A request of an operator, as plain data that can be sent to another process. */
+export type Query =
+  | { readonly kind: 'sessions'; readonly page: PageRequest; readonly user?: string | undefined }
+  | { readonly kind: 'subscriptions'; readonly page: PageRequest }
+  /** `id` makes it take effect once, whichever way it comes. */
+  | { readonly kind: 'disconnect'; readonly user: string; readonly id: string }
+
+/** The answers to the kinds of queries. */
+export interface Answers {
+  readonly sessions: Page<SessionInfo>
+  readonly subscriptions: Page<SubscriptionInfo>
+  /** The number of sessions that were ended. */
+  readonly disconnect: number
+}
+
+export type Answer = Answers[keyof Answers]
+
+/** Answers a query with what this process has. */
+export function answerTo(query: Query, relay: Relay, disconnects: Disconnects): Answer {
+  switch (query.kind) {
+    case 'sessions':
+      return relay.listSessions(query.page, query.user)
+    case 'subscriptions':
+      return relay.listSubscriptions(query.page)
+    case 'disconnect':
+      return disconnects.end(query.user, query.id)
+  }
+}
+
+/** Sends a query to every process with a relay. Resolves with the answers of those that answer. */
+export type AskAll = (query: Query) => Promise<readonly Answer[]>
+
+/** What an operator can do with all relays of a command. */
+export interface Operations {
+  sessions(page: PageRequest, user?: string): Promise<Page<SessionInfo>>
+  subscriptions(page: PageRequest): Promise<Page<SubscriptionInfo>>
+  /**
+   * Ends the sessions of a user here, and at every relay that shares a broker. Resolves with their
+   * number here, and the brokers that could not pass it on.
+   */
+  disconnect(user: string): Promise<{ readonly ended: number; readonly unreached: readonly string[] }>
+}
+
+export function operations(askAll: AskAll, disconnects: Disconnects): Operations {
+  const ask = <Kind extends keyof Answers>(query: Query & { readonly kind: Kind }): Promise<readonly Answers[Kind][]> =>
+    askAll(query) as Promise<readonly Answers[Kind][]>
+  return {
+    async sessions(page, user) {
+      return mergePages(await ask({ kind: 'sessions', page, user }), sessionKey, page)
+    },
+    async subscriptions(page) {
+      return mergePages(await ask({ kind: 'subscriptions', page }), subscriptionKey, page, (one, other) => ({
+        ...one,
+        sessions: one.sessions + other.sessions,
+      }))
+    },
+    async disconnect(user) {
+      const id = disconnects.newId()
+      // First, so that the signal, which comes back to this relay, does not take the count.
+      const ended = await ask({ kind: 'disconnect', user, id })
+      const unreached = await disconnects.announce(user, id)
+      return { ended: ended.reduce((sum, one) => sum + one, 0), unreached }
+    },
+  }
+}

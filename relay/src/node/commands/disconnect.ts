@@ -1,0 +1,29 @@
+import { Command } from 'commander'
+import { type AdminFlags, adminClient, adminFlag } from './admin-client.js'
+import { configFlag } from './config-flag.js'
+
+/**
+ * `wildcast disconnect`: ends every session of a user, at all relays that share a broker. Exits
+ * with 1 if a broker has not confirmed that.
+ */
+export function disconnect(): Command {
+  return new Command('disconnect')
+    .description('end every session of a user, at all relays that share a broker')
+    .argument('<user>')
+    .addOption(adminFlag())
+    .addOption(configFlag())
+    .option('-j, --json', 'print the outcome as JSON')
+    .action(async (user: string, { json, ...flags }: AdminFlags & { readonly json?: boolean }) => {
+      const client = await adminClient(flags)
+      const outcome = await client.request('/admin/disconnect', { user })
+      const unreached = Array.isArray(outcome.unreached) ? outcome.unreached.map(String) : []
+      const ended = Number(outcome.ended)
+      const line = `${ended} session${ended === 1 ? '' : 's'} ended here; other relays are notified`
+      process.stdout.write(`${json ? JSON.stringify(outcome) : line}\n`)
+      if (unreached.length === 0) return
+      process.stderr.write(
+        `not confirmed by ${unreached.join(', ')}: sessions at other relays may be open; try again\n`,
+      )
+      process.exitCode = 1
+    })
+}
