@@ -42,6 +42,8 @@ async function start(
     missed: () => {},
     cutOff: () => {},
     dropped: () => {},
+    refused: () => {},
+    connections: () => {},
     component: (id: string, outcome: string) => void outcomes.push(`${id} ${outcome}`),
   }
   const inMemory = memory({ clock: realClock, newId })

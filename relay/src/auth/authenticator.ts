@@ -9,6 +9,7 @@ import { unauthorized } from './refusals.js'
 import { type AuthSettings, usualLeewayMs } from './settings.js'
 import { Tickets } from './tickets.js'
 
+/** Ports of `openAuthenticator`. */
 export interface AuthenticatorPorts {
   readonly clock: Clock
   /** The hook of the configuration's module. */

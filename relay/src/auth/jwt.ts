@@ -2,7 +2,7 @@ import { createPublicKey, type KeyObject } from 'node:crypto'
 import { WildcastError } from '@wildcast/protocol'
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose'
 import type { Clock } from '../core/clock.js'
-import { tokenExpired, unauthorized, unavailable } from './refusals.js'
+import { expiredToken, unauthorized, unavailable } from './refusals.js'
 import { remoteKeys } from './remote-keys.js'
 import { type JwtSettings, usualLeewayMs } from './settings.js'
 
@@ -114,7 +114,7 @@ function isKeySet(value: unknown): value is JSONWebKeySet {
 
 function refusalOf(cause: unknown): WildcastError {
   if (cause instanceof WildcastError) return cause
-  if (cause instanceof errors.JWTExpired) return tokenExpired()
+  if (cause instanceof errors.JWTExpired) return expiredToken()
   if (cause instanceof errors.JWTClaimValidationFailed)
     return unauthorized(`the claim "${cause.claim}" is ${cause.reason === 'missing' ? 'missing' : 'not as configured'}`)
   if (cause instanceof errors.JOSEError) return unauthorized(cause.code)

@@ -9,7 +9,7 @@ export function unauthorized(reason: string): WildcastError {
 }
 
 /** The token of a client was valid once. */
-export function tokenExpired(): WildcastError {
+export function expiredToken(): WildcastError {
   return refusal('token_expired', 'the token has expired; sign in again')
 }
 

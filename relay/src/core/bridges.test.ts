@@ -38,6 +38,8 @@ async function relayWith(
       missed: () => {},
       cutOff: () => {},
       dropped: (broker, why) => log.push(`${broker} dropped ${why}`),
+      refused: () => {},
+      connections: () => {},
       component: () => {},
     },
   })

@@ -42,7 +42,7 @@ export class Bucket {
 
   #fill(nowMs: number): void {
     const level = this.#level + (nowMs - this.#atMs) * this.#perMs
-    this.#level = level < this.#most ? level : this.#most
+    this.#level = Math.min(level, this.#most)
     this.#atMs = nowMs
   }
 }
@@ -70,7 +70,7 @@ export class Rate {
     const countMs = this.#count === undefined ? 0 : this.#count.waitMs(1, nowMs)
     if (this.#bytes === undefined) return countMs
     const bytesMs = this.#bytes.waitMs(bytes, nowMs)
-    return countMs > bytesMs ? countMs : bytesMs
+    return Math.max(countMs, bytesMs)
   }
 
   take(bytes: number): void {

@@ -90,8 +90,8 @@ describe('the publish rate', () => {
   it('counts frames that can not be read', async () => {
     const { open } = await opened({ publishes: 2 })
     const session = open()
-    session.unreadable()
-    session.unreadable()
+    session.actions.unreadable()
+    session.actions.unreadable()
     expect(await publish(session)).toBe(500)
   })
 })

@@ -38,8 +38,9 @@ interface Held {
 /** One client, in any dialect: its identity, its subscriptions and its requests in flight. */
 export class Session implements FeedMember {
   readonly outlet: Outlet
+  /** The checks of what the client wants to do. */
+  readonly actions: SessionActions
   readonly #ports: SessionPorts
-  readonly #actions: SessionActions
   /** Subscriptions by their ids. */
   readonly #held: Map<number, Held> = new Map()
   // The next fields are set only while needed: usually nothing is pending.
@@ -53,22 +54,22 @@ export class Session implements FeedMember {
   constructor(ports: SessionPorts, outlet: Outlet, identity: Identity, rateKey?: string) {
     this.outlet = outlet
     this.#ports = ports
-    this.#actions = new SessionActions(ports, identity, rateKey)
+    this.actions = new SessionActions(ports, identity, rateKey)
     this.#expireWith(identity)
   }
 
   get identity(): Identity {
-    return this.#actions.identity
+    return this.actions.identity
   }
 
   /** A public name, which proves nothing. Made when first read. */
   get name(): string {
-    return this.#actions.party.session
+    return this.actions.party.session
   }
 
   /** The client as others see it. Made when first read. */
   get party(): Party {
-    return this.#actions.party
+    return this.actions.party
   }
 
   /** The numbers of its subscriptions and of its requests in flight. */
@@ -77,7 +78,7 @@ export class Session implements FeedMember {
   }
 
   expectsAnswer(responseSubject: Subject): void {
-    this.#actions.expectsAnswer(responseSubject)
+    this.actions.expectsAnswer(responseSubject)
   }
 
   /**
@@ -85,19 +86,9 @@ export class Session implements FeedMember {
    * have are ended.
    */
   async renew(identity: Identity): Promise<void> {
-    this.#actions.identity = identity
+    this.actions.identity = identity
     this.#expireWith(identity)
     await Promise.all([...this.#held].map(([id, { request }]) => this.#checkAgain(id, request)))
-  }
-
-  /** A frame of the client can't be read: it counts as a publish. */
-  unreadable(): void {
-    this.#actions.unreadable()
-  }
-
-  /** Whether the client may do something now. */
-  can(...action: Parameters<SessionActions['can']>): ReturnType<SessionActions['can']> {
-    return this.#actions.can(...action)
   }
 
   ended(feed: FeedFacts, error: WildcastError): void {
@@ -113,7 +104,7 @@ export class Session implements FeedMember {
    */
   publish(want: PublishCommand): Promise<void> | undefined {
     try {
-      const { broker, result: message, decided } = this.#actions.publish(want)
+      const { broker, result: message, decided } = this.actions.publish(want)
       const send = (): Promise<void> | undefined => this.#publish(want, broker, message)
       return decided === undefined ? send() : decided.then(send)
     } catch (cause) {
@@ -129,7 +120,7 @@ export class Session implements FeedMember {
    */
   async subscribe(want: Subscribe, confirmed: (subscription: ClientSubscription) => void): Promise<void> {
     const { identity } = this
-    const { result: request, decided } = this.#actions.subscribe(want)
+    const { result: request, decided } = this.actions.subscribe(want)
     if (decided !== undefined) await this.#whileDeciding(decided)
     if (this.#closed) throw new WildcastError('interrupted', 'the session has ended')
     const feed = this.#ports.hub.feed(request)
@@ -170,9 +161,9 @@ export class Session implements FeedMember {
   request(want: Ask, options: Omit<BrokerRequestOptions, 'timeoutMs'>): Promise<BrokerMessage> {
     const { limits } = this.#ports
     try {
-      const { broker, result: message, decided } = this.#actions.request(want)
+      const { broker, result: message, decided } = this.actions.request(want)
       if (this.#requests >= limits.requests)
-        throw this.#actions.refused(
+        throw this.actions.refused(
           'request',
           refusal('rate_limited', `${limits.requests} requests are in flight; wait for an answer`),
         )
@@ -210,7 +201,7 @@ export class Session implements FeedMember {
   /** Ends a subscription that the present identity may not have. */
   async #checkAgain(id: number, request: FeedRequest): Promise<void> {
     const { identity } = this
-    const refused = await this.#actions.withdrawn(request)
+    const refused = await this.actions.withdrawn(request)
     if (refused && this.identity === identity)
       this.ended({ id, broker: request.broker, latest: request.policy.latest }, refused)
   }
@@ -273,7 +264,7 @@ export class Session implements FeedMember {
     })
     const pending = this.#pending
     if (this.#held.size + pending.size >= limits.subscriptions)
-      throw this.#actions.refused(
+      throw this.actions.refused(
         request.interest.serve ? 'serve' : 'subscribe',
         refusal('too_many_subscriptions', `a session has ${limits.subscriptions} at most; use wildcards`),
       )

@@ -48,7 +48,7 @@ export async function checkPermission(
   })
   try {
     const identity = await identityIn(auth, client, settings?.roles ?? {})
-    const { allowed, why } = await relay.open(ignoringOutlet, identity).can(kind, subject, broker)
+    const { allowed, why } = await relay.open(ignoringOutlet, identity).actions.can(kind, subject, broker)
     return { allowed, why: reason ?? why }
   } catch (cause) {
     return { allowed: false, why: `the credentials are refused: ${reasonOf(WildcastError.from(cause))}` }

@@ -59,6 +59,8 @@ async function startChaos({ start, settings }: Kind): Promise<Chaos> {
       missed: () => {},
       cutOff: () => {},
       dropped: () => {},
+      refused: () => {},
+      connections: () => {},
       component: () => {},
     },
   })

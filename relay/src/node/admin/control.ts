@@ -4,7 +4,7 @@ import { health } from '../../gateways/endpoints/health.js'
 import type { Gateway } from '../../gateways/gateway.js'
 import { adminGateway } from './admin-gateway.js'
 import { openDisconnects } from './disconnects.js'
-import { type Answer, type AskAll, answerTo, type Operations, operations, type Query } from './queries.js'
+import { type Answer, type AskAll, answerQuery, type Operations, operations, type Query } from './queries.js'
 
 export interface ControlOptions {
   /** Sends a query to all relays of the command. @default this one is the only one */
@@ -35,7 +35,7 @@ export function openControl({ askAll, hasUsers, onError }: ControlOptions): Cont
     answer: (query) => answer(query),
     begin(relay) {
       const disconnects = openDisconnects({ relay, onError, listens: hasUsers })
-      answer = (query) => answerTo(query, relay, disconnects)
+      answer = (query) => answerQuery(query, relay, disconnects)
       begin(operations(askAll ?? (async (query) => [answer(query)]), disconnects))
     },
   }

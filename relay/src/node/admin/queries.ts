@@ -28,7 +28,7 @@ export interface Answers {
 export type Answer = Answers[keyof Answers]
 
 /** Answers a query with what this process has. */
-export function answerTo(query: Query, relay: Relay, disconnects: Disconnects): Answer {
+export function answerQuery(query: Query, relay: Relay, disconnects: Disconnects): Answer {
   switch (query.kind) {
     case 'sessions':
       return relay.listSessions(query.page, query.user)

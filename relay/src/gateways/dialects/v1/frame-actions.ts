@@ -137,7 +137,7 @@ export class FrameActions {
   }
 
   async #canI({ ref, action, subject, broker }: CanIFrame): Promise<void> {
-    this.#client.send({ kind: 'Ack', ref, ...(await this.#client.session.can(action, subject, broker)) })
+    this.#client.send({ kind: 'Ack', ref, ...(await this.#client.session.actions.can(action, subject, broker)) })
   }
 
   #acknowledge(ref: number | undefined): void {

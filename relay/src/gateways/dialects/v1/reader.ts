@@ -94,7 +94,7 @@ export class Reader implements KeepingDialect {
     } catch (cause) {
       // A repeated frame was answered before.
       if (!raw && !this.#conversation.count(number, data.length)) return counts
-      if (!raw) this.#conversation.session.unreadable()
+      if (!raw) this.#conversation.session.actions.unreadable()
       this.#conversation.refuse(cause, raw ? refOfRaw(raw) : this.#codec.refOf?.(data))
       // Later frames expect a session.
       if (raw?.kind === 'Connect' && !this.#begun) this.#conversation.end(WildcastError.from(cause))
