@@ -17,8 +17,10 @@ export function MapPanel({ className }: { readonly className?: string | undefine
   return (
     <Panel title="Map" note="lights up as messages pass" className={className}>
       <div className="flex min-h-44 flex-1 items-stretch">
-        <Node title="this page">{state}</Node>
-        <Wire color="--brand" isOn={state === 'online'} />
+        <div className="hidden flex-1 sm:flex">
+          <Node title="this page">{state}</Node>
+          <Wire color="--brand" isOn={state === 'online'} />
+        </div>
         <Node title="relay">{client.welcome ? `${brokers.length} brokers` : '…'}</Node>
         <span className="w-5 shrink-0 self-center border-line border-t-2" />
         <Brokers brokers={brokers} />
@@ -47,14 +49,14 @@ function Brokers({ brokers }: { readonly brokers: readonly BrokerInfo[] }) {
   const active = new Set([...groups].flatMap(([group, count]) => (count > (before.get(group) ?? 0) ? [group] : [])))
   before = new Map(groups)
   return (
-    <ul className="flex min-w-0 flex-1 flex-col justify-around gap-2">
+    <ul className="flex min-w-0 flex-[2] flex-col justify-around gap-2">
       {brokers.map(({ name, status }, i) => {
         const subjects = [...groups.keys()].flatMap((group) => {
           const [broker, subject = ''] = group.split(' ')
           return broker === name ? [{ subject, isOn: active.has(group) }] : []
         })
         return (
-          <li key={name} className="flex min-h-0 flex-1 items-stretch">
+          <li key={name} className="flex flex-1 items-stretch">
             <Branch
               color={brokerColor(name)}
               isOn={subjects.some(({ isOn }) => isOn)}
@@ -78,7 +80,7 @@ interface WireProps {
 /** A straight way. */
 function Wire({ color, isOn }: WireProps) {
   return (
-    <span className="relative min-w-5 max-w-20 flex-1 self-center border-line border-t-2">
+    <span className="relative min-w-5 flex-1 self-center border-line border-t-2">
       <Glow color={color} isOn={isOn} className="inset-x-0 -top-0.5 h-0.5" />
     </span>
   )
