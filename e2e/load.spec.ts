@@ -1,5 +1,5 @@
 import type { CDPSession, Page } from '@playwright/test'
-import { startDemo } from './demo.js'
+import { type Demo, startDemo } from './demo.js'
 import { expect, test } from './test.js'
 
 /** In seconds; `WILDCAST_LONG=1` measures for as long as a leak needs to show. */
@@ -38,9 +38,15 @@ async function heapOf(devtools: CDPSession): Promise<number> {
   return (await devtools.send('Runtime.getHeapUsage')).usedSize
 }
 
+let demo: Demo
+
+test.beforeAll(async () => {
+  demo = await startDemo()
+})
+test.afterAll(() => demo.stop())
+
 test('20,000 messages a second leave the main thread free, and its memory flat', async ({ browser, person }) => {
   test.setTimeout(seconds * 4000 + 120_000)
-  const demo = await startDemo()
   const empty = await (await browser.newContext()).newPage()
   await empty.goto('about:blank')
   const page = await person('Alice', demo.url, 'dashboard')
@@ -78,5 +84,4 @@ test('20,000 messages a second leave the main thread free, and its memory flat',
   expect(share).toBeGreaterThanOrEqual(0.95)
   expect(growth).toBeLessThan(1.25)
   await empty.context().close()
-  await demo.stop()
 })
