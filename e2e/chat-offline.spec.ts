@@ -74,6 +74,10 @@ test('a message with an unknown outcome can be sent again, and is shown once', a
   await relay.kill()
   await relay.restart()
   await expect(mine).toContainText('The connection broke on the way: the message may have arrived or not.')
+  // Bob has subscribed again when he receives his own message.
+  await expect(bob.getByRole('status')).toHaveText('online')
+  await write(bob, 'back')
+  await expect(row(alice, 'back')).toBeVisible()
   await mine.getByRole('button', { name: 'Send again' }).click()
   await expect(mine).toContainText('Sent')
   await expect(row(bob, 'into a frozen relay')).toHaveCount(1)
