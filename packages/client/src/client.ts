@@ -1,5 +1,5 @@
 import { lightJsonCodec } from '@wildcast/protocol/client'
-import { openListeners } from './app/listeners.js'
+import { openAppListeners } from './app/app-listeners.js'
 import { toReportError } from './app/report-error.js'
 import type { Status } from './connection/status.js'
 import { openTokens } from './connection/token-source.js'
@@ -58,8 +58,8 @@ export function createClient(options: ClientOptions): Client {
   const here = mayConnect() // also checks the URL
   if (!here && WebSocket) toWebSocketUrl(url, 'no page') // throws
   const memory = openTransportMemory(address, clock)
-  const statuses = openListeners<Status>(() => call)
-  const access = openListeners<void>(() => call)
+  const statuses = openAppListeners<Status>(() => call)
+  const access = openAppListeners<void>(() => call)
   const fault = toReportError(options.onError)
   const tokens = openTokens(options.token, clock)
   const reach: Reach = { load: () => transport ?? loadTransport(options, memory) }

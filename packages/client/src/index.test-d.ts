@@ -37,6 +37,13 @@ describe('createClient', () => {
     createClient({ url: '/ws', token: 'x' })
     createClient({ url: '/ws', token: () => 'x' })
     createClient({ url: '/ws', token: async () => 'x' })
+    createClient({
+      url: '/ws',
+      token({ reason }) {
+        expectTypeOf(reason).toEqualTypeOf<'connect' | 'expiring' | 'refused'>()
+        return reason
+      },
+    })
     // @ts-expect-error: a token is text
     createClient({ url: '/ws', token: 5 })
   })
@@ -71,6 +78,12 @@ describe('a client', () => {
     client.subscribe('a', { colour: 'red' })
     // @ts-expect-error: no such policy
     client.subscribe('a', { deliver: 'newest' })
+  })
+  test('asks for permissions', () => {
+    expectTypeOf(client.can('publish', 'a', { broker: 'b', onWhy: (why) => why.length })).resolves.toBeBoolean()
+    expectTypeOf(client.onAccess(quiet)).toEqualTypeOf<Undo>()
+    // @ts-expect-error: no such action
+    void client.can('eat', 'a')
   })
   test('publishes and requests', () => {
     expectTypeOf(client.publish('a', 1)).toEqualTypeOf<Publication>()

@@ -198,7 +198,7 @@ export class Exchanges {
 
   #keep(frame: NumberedFrame): boolean {
     if (this.#kept.size >= this.#bound && [...this.#kept.values()].filter(isPosted).length >= this.#bound)
-      throw new WildcastError('rate_limited', `${this.#bound} messages wait: wait for their outcome`)
+      throw new WildcastError('rate_limited', `the queue of ${this.#bound} messages is full`)
     this.#codec.encode(frame) // throws here, not in a later `flush`
     this.#kept.set(frame.ref, frame)
     return true

@@ -3,7 +3,7 @@ import type { ReportError } from '../app/report-error.js'
 import { toError } from '../app/to-error.js'
 import { RelayLink, type RelayLinkSettings } from '../connection/relay-link.js'
 import type { Status } from '../connection/status.js'
-import { tokenExpired } from '../connection/to-close-error.js'
+import { tokenExpiredCode } from '../connection/to-close-error.js'
 import type { OpenTransport, TransportSettings } from '../transports/transport.js'
 import type { FrameOwner, Ledger } from './ledger.js'
 import { SharedTransport } from './shared-transport.js'
@@ -184,7 +184,7 @@ export class Leader {
 /** Returns the close code that the clients of all tabs get for a reason. */
 function codeOf({ code }: WildcastError, state: Status['state']): number {
   if (state !== 'closed') return 1006
-  if (code === 'token_expired') return tokenExpired
+  if (code === 'token_expired') return tokenExpiredCode
   const found = Object.entries(finalCloseCodes).find(([, known]) => known === code)
   return found ? Number(found[0]) : 1006
 }

@@ -1,5 +1,5 @@
 import type { ClientFrame, ConnectFrame, RelayFrame, WelcomeFrame } from '@wildcast/protocol/client'
-import { tokenExpired } from '../connection/to-close-error.js'
+import { tokenExpiredCode } from '../connection/to-close-error.js'
 import { authenticateRef } from '../connection/token-renewal.js'
 import { newKey } from '../publishing/key.js'
 import type { Transport, TransportEvents, TransportKind } from '../transports/transport.js'
@@ -106,7 +106,7 @@ export class LocalRelay {
   drop(code: number, reason: string): void {
     const transport = this.#transport
     this.#welcome = undefined
-    if (!transport || (!this.#isWelcomed && code !== tokenExpired && code < 4500)) return
+    if (!transport || (!this.#isWelcomed && code !== tokenExpiredCode && code < 4500)) return
     this.#transport = undefined
     transport.close({ code, reason })
   }

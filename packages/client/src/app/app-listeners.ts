@@ -2,7 +2,7 @@ import type { Undo } from '../time/clock.js'
 import type { Call } from './call-back.js'
 
 /** Callbacks of the app for one event. */
-export interface ListenerSet<Value> {
+export interface AppListeners<Value> {
   /** Returns the undo. */
   add(listener: (value: Value) => void): Undo
   notify(value: Value): void
@@ -10,7 +10,7 @@ export interface ListenerSet<Value> {
 }
 
 /** Creates an empty list of listeners. */
-export function openListeners<Value>(call: () => Call): ListenerSet<Value> {
+export function openAppListeners<Value>(call: () => Call): AppListeners<Value> {
   const all = new Set<(value: Value) => void>()
   return {
     add(listener) {
