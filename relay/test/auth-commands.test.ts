@@ -186,6 +186,21 @@ describe('a relay with [auth]', () => {
     })
   })
 
+  it('answers can-i --url for the client of a token', async () => {
+    const { url, token } = await opened()
+    const ask = (...args: readonly string[]) => run(['can-i', ...args, ...url], { env: { WILDCAST_TOKEN: token } })
+    expect(await ask('publish', 'room.ada.1')).toEqual({ code: 0, out: 'yes\n', err: '' })
+    expect(await ask('publish', 'room.eve.1')).toMatchObject({ code: 1, out: expect.stringMatching(/^no: .*explain/) })
+    expect(await ask('publish', 'a', '--user', 'ada')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('--user'),
+    })
+    expect(await run(['can-i', 'publish', 'a', ...url])).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('unauthorized'),
+    })
+  })
+
   it('logs why it refuses a client, and no token', async () => {
     const { url, token, port, log } = await opened()
     const forged = `${token.slice(0, -8)}AAAAAAAA`

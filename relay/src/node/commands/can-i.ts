@@ -1,16 +1,17 @@
 import type { ActionKind } from '@wildcast/protocol'
-import { Argument, Command } from 'commander'
+import { Argument, Command, Option } from 'commander'
 import type { Person } from '../../auth/identities.js'
 import type { Credentials } from '../../core/access/identity.js'
 import { actionKinds } from '../../core/access/rules.js'
 import type { Config } from '../config/config.js'
 import { readConfig } from '../config/read-config.js'
-import { checkPermission } from '../permission-check.js'
+import { type AskedAction, checkPermission, type PermissionAnswer } from '../permission-check.js'
 import { type ConfigFlag, configFlag, configOf, note } from './config-flag.js'
-import { brokerFlag } from './connect.js'
+import { brokerFlag, once, relayUrl } from './connect.js'
 import { type ClaimsFlag, claimFlag, roleFlag, tokenFlag, userFlag } from './identity-flags.js'
 
 interface Flags extends ConfigFlag {
+  readonly url?: string
   readonly broker?: string
   readonly token?: string
   readonly user?: string
@@ -19,12 +20,12 @@ interface Flags extends ConfigFlag {
 }
 
 /**
- * `wildcast can-i`: whether a client may do something, by the configuration alone. Exits with 0 for
- * yes and 1 for no.
+ * `wildcast can-i`: whether a client may do something, by the configuration alone, or by the answer
+ * of a running relay. Exits with 0 for yes and 1 for no.
  */
 export function canI(): Command {
   return new Command('can-i')
-    .description('answer whether a client may do something, by the configuration, without a running relay')
+    .description('answer whether a client may do something, by the configuration or, with --url, by a running relay')
     .addArgument(new Argument('<action>').choices(actionKinds))
     .argument('<subject>', 'such as room.42')
     .addOption(brokerFlag())
@@ -33,16 +34,34 @@ export function canI(): Command {
     .addOption(roleFlag())
     .addOption(claimFlag())
     .addOption(configFlag())
+    .addOption(new Option('-u, --url <url>', 'ask this relay, with the token').argParser(relayUrl))
     .addHelpText('after', '\nWithout a token, a user and a role it answers for a client without credentials.')
-    .action(async (kind: ActionKind, subject: string, flags: Flags) => {
-      const file = configOf(flags)
-      const config = await readConfig(file)
-      if (!config.auth) note([`${file} has no [auth]: every client may do everything`])
-      const { broker } = flags
-      const { allowed, why } = await checkPermission(config, clientOf(flags, config), { kind, subject, broker })
+    .action(async (kind: ActionKind, subject: string, { url, ...flags }: Flags, command: Command) => {
+      if (url !== undefined && (flags.user ?? flags.role ?? flags.claim) !== undefined)
+        command.error('with --url the relay finds the user itself; leave out --user, --role and --claim')
+      const { allowed, why } = await (url === undefined
+        ? byConfig(flags, { kind, subject, broker: flags.broker })
+        : byRelay(url, flags, kind, subject))
       // The module of [auth] may keep the process alive.
       process.stdout.write(allowed ? 'yes\n' : `no: ${why}\n`, () => process.exit(allowed ? 0 : 1))
     })
+}
+
+async function byConfig(flags: Flags, action: AskedAction): Promise<PermissionAnswer> {
+  const file = configOf(flags)
+  const config = await readConfig(file)
+  if (!config.auth) note([`${file} has no [auth]: every client may do everything`])
+  return checkPermission(config, clientOf(flags, config), action)
+}
+
+/** Resolves with the answer of a running relay, which has a reason only with `explain`. */
+async function byRelay(url: string, flags: Flags, kind: ActionKind, subject: string): Promise<PermissionAnswer> {
+  let why = 'the relay gives no reason; set explain = true in its [auth], or leave out --url'
+  const onWhy = (given: string): void => {
+    why = given
+  }
+  const allowed = await once({ url, ...flags }, (client) => client.can(kind, subject, { onWhy }))
+  return { allowed, why }
 }
 
 /** A user without `--role` has the role of the configuration's user or key of that name. */

@@ -17,7 +17,8 @@ function usualUrl(port: string | undefined): string {
   return `ws://localhost:${fits ? port : 3015}`
 }
 
-function relayUrl(text: string): string {
+/** Reads the URL of a relay. */
+export function relayUrl(text: string): string {
   if (/^(?:ws|http)s?:\/\/./.test(text)) return text
   throw new InvalidArgumentError('Allowed: a URL such as ws://localhost:3015.')
 }
