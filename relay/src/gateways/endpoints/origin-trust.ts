@@ -35,8 +35,8 @@ export function trustOf(request: IncomingMessage, origins?: readonly string[]): 
 }
 
 /**
- * Browsers omit the origin of a page from some requests, such as those of an `<img>`. Other programs
- * send no origin.
+ * Browsers omit the origin of a page from some requests, such as those of an `<img>`. Other
+ * programs send no origin.
  */
 function trustWithoutOrigin({ headers }: IncomingMessage): Trust {
   const site = headers['sec-fetch-site']
