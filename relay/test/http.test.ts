@@ -69,6 +69,23 @@ describe('the HTTP gateway', () => {
       expect((await fetch(`http://${address}${hidden}`)).status).toBe(404)
   })
 
+  it('serves files with the headers that restrict browsers, and names no version', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'wildcast-static-'))
+    onTestFinished(() => rm(folder, { recursive: true }))
+    await writeFile(path.join(folder, 'index.html'), 'page')
+    const { address } = await startRelay({ gateways: [http, staticFiles(folder)] })
+    const { headers } = await fetch(`http://${address}/`)
+    expect(Object.fromEntries(headers)).toMatchObject({
+      'x-content-type-options': 'nosniff',
+      'x-frame-options': 'SAMEORIGIN',
+      'referrer-policy': 'strict-origin-when-cross-origin',
+    })
+    for (const target of ['/', '/none', '/publish/a', '/ws']) {
+      const answer = await fetch(`http://${address}${target}`)
+      for (const name of ['server', 'x-powered-by', 'via']) expect(answer.headers.get(name)).toBeNull()
+    }
+  })
+
   it('names the remedy to a client that requests another upgrade (H1)', async () => {
     const { address } = await startRelay()
     const [host, port] = address.split(':')

@@ -98,6 +98,38 @@ describe.each(['', 'workers = 3'])('the admin port (%s)', (more) => {
   })
 })
 
+describe('a ticket', () => {
+  it('that one worker makes is valid once, at every worker', async () => {
+    const { address } = await startWithAdmin('workers = 3')
+    const headers = { authorization: `Bearer ${await token('ada')}`, connection: 'close' }
+    const open = async (ticket: string): Promise<number> => {
+      const url = `http://${address}/subscribe/good.*?ticket=${ticket}`
+      const response = await fetch(url, { headers: { accept: 'text/event-stream', connection: 'close' } })
+      await response.body?.cancel()
+      return response.status
+    }
+    for (let i = 0; i < 9; i++) {
+      const answer = await fetch(`http://${address}/ticket`, { method: 'POST', headers })
+      const { ticket } = (await answer.json()) as { ticket: string }
+      // Each request has a connection of its own, so the next worker takes it.
+      expect({ first: await open(ticket), second: await open(ticket) }).toEqual({ first: 200, second: 401 })
+    }
+    for (const ticket of ['', '.', 'x', '../../x.y', '01ARZ3NDEKTSV4RRFFQ69G5FAV.x'])
+      expect(await open(ticket)).toBe(401)
+  })
+
+  it('comes with a WebSocket, too', async () => {
+    const { address } = await startWithAdmin('workers = 3')
+    const headers = { authorization: `Bearer ${await token('ada')}`, connection: 'close' }
+    for (let i = 0; i < 6; i++) {
+      const { ticket } = await (await fetch(`http://${address}/ticket`, { method: 'POST', headers })).json()
+      const socket = await connect(`ws://${address}/ws?ticket=${ticket}`, 'wildcast.v1+json')
+      socket.send('{"Connect":{}}')
+      expect(await socket.json()).toMatchObject({ Welcome: {} })
+    }
+  })
+})
+
 describe('the admin commands', () => {
   it('name the remedy if there is no admin port, or no relay', async () => {
     const cwd = await folderWith('wildcast.toml', 'brokers.main.type = "memory"')

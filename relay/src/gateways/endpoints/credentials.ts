@@ -4,6 +4,7 @@ import type { Context } from 'hono'
 import { type Credentials, type Identity, identify } from '../../core/access/identity.js'
 import type { RelayFacts } from '../../core/relay.js'
 import { peerOf } from './peer.js'
+import { withoutRelay } from './ticket-name.js'
 
 /** Requests of pages whose browser may have added proofs of its user's identity on its own. */
 const anonymous = new WeakSet<IncomingMessage>()
@@ -36,7 +37,7 @@ export function credentialsOf(request: IncomingMessage): Credentials {
     headers: headersOfRequest(request, headers),
     query,
     token: authorization === undefined ? undefined : tokenOf(authorization),
-    ticket: query.ticket,
+    ticket: query.ticket === undefined ? undefined : withoutRelay(query.ticket),
     certificate: anonymous.has(request) ? undefined : certificate,
     address,
   }

@@ -29,7 +29,7 @@ export function statePeer(request: IncomingMessage, peer: Peer): void {
   clients.set(request, peer)
 }
 
-/** States where the connection of a request, or of all requests of a socket, comes from. */
+/** States the client of a connection: for one request, or for all requests of a socket. */
 export function stateConnection(connection: IncomingMessage | Duplex, facts: StatedConnection): void {
   connections.set(connection, facts)
 }

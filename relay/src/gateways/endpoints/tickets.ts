@@ -2,6 +2,7 @@ import type { Identity } from '../../core/access/identity.js'
 import type { Gateway } from '../gateway.js'
 import { identityOfRequest } from './credentials.js'
 import { onlyBy } from './only-by.js'
+import { namedTicket } from './ticket-name.js'
 
 /** Options of `tickets`. */
 export interface TicketsOptions {
@@ -21,7 +22,7 @@ export function tickets({ issueTicket }: TicketsOptions = {}): Gateway {
   return ({ routes }, relay) => {
     routes.post('/ticket', async (c) => {
       if (!issueTicket) return c.text('this relay has no authentication; leave the ticket out\n', 404)
-      const ticket = issueTicket(await identityOfRequest(c, relay))
+      const ticket = namedTicket(relay.id, issueTicket(await identityOfRequest(c, relay)))
       return c.json({ ticket, expires_in: ticketS }, 200, { 'cache-control': 'no-store' })
     })
     routes.all('/ticket', (c) => onlyBy(c, 'POST'))

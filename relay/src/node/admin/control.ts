@@ -14,7 +14,7 @@ export interface ControlOptions {
   readonly onError: OnFailure
 }
 
-/** What operators can ask of a relay. */
+/** The operators' access to a relay. */
 export interface Control {
   /** The gateways of the admin port, with these metrics. */
   gateways(metrics: Gateway): readonly Gateway[]

@@ -42,7 +42,7 @@ export function answerQuery(query: Query, relay: Relay, disconnects: Disconnects
 /** Sends a query to every process with a relay. Resolves with the answers of those that answer. */
 export type AskAll = (query: Query) => Promise<readonly Answer[]>
 
-/** What an operator can do with all relays of a command. */
+/** The operations of an operator on all relays of a command. */
 export interface Operations {
   sessions(page: PageRequest, user?: string): Promise<Page<SessionInfo>>
   subscriptions(page: PageRequest): Promise<Page<SubscriptionInfo>>

@@ -60,8 +60,8 @@ describe('the TLS of a gateway', () => {
     ],
     ['admin = "3016"', 'wildcast.toml:2: "admin" must be a host and a port, such as "localhost:7000"'],
     [
-      'admin = "127.0.0.1:3015"',
-      'wildcast.toml:2: "admin" is 3015, which the main gateway already has; choose another',
+      'host = "127.0.0.1"\nadmin = "127.0.0.1:3015"',
+      'wildcast.toml:3: "port" in [admin] is 3015, which the main gateway already has; choose another',
     ],
   ])('is checked with its files: %s', async (lines, problems) => {
     expect(await problemsOf(lines)).toEqual(problems)

@@ -3,6 +3,7 @@ import { connect, type Socket } from 'node:net'
 import { type Duplex, pipeline } from 'node:stream'
 import { realClock } from '../../core/clock.js'
 import { peerOfConnection, stateConnection } from '../../gateways/endpoints/peer.js'
+import { relayOfTicket } from '../../gateways/endpoints/ticket-name.js'
 import type { Handshake } from '../../gateways/gateway.js'
 import { originForm } from '../origin-form.js'
 import { isRelayId, workerSocketPath } from './worker-socket.js'
@@ -16,7 +17,7 @@ export interface WorkerRouterOptions {
   readonly endpoint: number
 }
 
-/** States to another worker where a connection comes from. */
+/** States to another worker the client of a connection. */
 const statementHeader = 'wildcast-connection'
 
 const sessionKey = /^Session ([^_]+)_/i
@@ -29,7 +30,7 @@ const lastDataMs = 2000
  * a relay that does not exist stays.
  */
 export interface WorkerRouter {
-  /** The connection is a client's own: others come from workers, which state where they come from. */
+  /** A connection is a client's own. Others are of workers, which state their clients. */
   admit(socket: Duplex): void
   /** Forwards a handshake, or calls `stay`. */
   handshake(handshake: Handshake, stay: () => void): void
@@ -79,11 +80,17 @@ export function workerRouter({ folder, relay, endpoint }: WorkerRouterOptions): 
   }
 }
 
-/** The relay that a URL names. Only the endpoints with sessions read it. */
+/**
+ * The relay that a URL names: the one that has made its ticket, or for the endpoints with sessions
+ * the one that has the session.
+ */
 function relayOfUrl(url: string): string | undefined {
   const [path = '', query] = originForm(url).split('?', 2)
-  if (query === undefined || !/^\/(?:ws|stream)\/?$/.test(path)) return undefined
-  return new URLSearchParams(query).get('relay') ?? undefined
+  if (query === undefined) return undefined
+  const params = new URLSearchParams(query)
+  const issuer = relayOfTicket(params.get('ticket') ?? '')
+  if (issuer !== undefined) return issuer
+  return /^\/(?:ws|stream)\/?$/.test(path) ? (params.get('relay') ?? undefined) : undefined
 }
 
 /** A request of a session contains its key, which begins with its relay. */

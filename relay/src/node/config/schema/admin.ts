@@ -3,7 +3,7 @@ import { isLoopback } from '../../../gateways/endpoints/origin-trust.js'
 import type { AdminConfig } from '../config.js'
 import { hostAndPort } from './addresses.js'
 import type { WrittenGateway } from './one-port-each.js'
-import type { Reads } from './table.js'
+import { isTable, type Reads } from './table.js'
 
 /** The address of the port for operators: a host and a port. */
 export const adminAddress: Reads<AdminConfig> = v.pipe(hostAndPort, v.transform(addressOf))
@@ -15,8 +15,7 @@ function addressOf(text: string): AdminConfig {
 
 /** The port, as a gateway that no other may have. */
 export function adminPort(value: unknown): readonly WrittenGateway[] {
-  if (typeof value !== 'string' || !value.includes(':')) return []
-  return [{ keys: addressOf(value), name: '"admin"', path: ['admin'] }]
+  return isTable(value) ? [{ keys: value, name: '"admin"', path: ['admin'] }] : []
 }
 
 export function adminNotes(admin: AdminConfig | undefined): readonly string[] {
