@@ -43,6 +43,8 @@ async function start(
     cutOff: () => {},
     dropped: () => {},
     component: (id: string, outcome: string) => void outcomes.push(`${id} ${outcome}`),
+    refused: () => {},
+    connections: () => {},
   }
   const inMemory = memory({ clock: realClock, newId })
   const relay = await startRelay({

@@ -39,6 +39,8 @@ async function relayWith(
       cutOff: () => {},
       dropped: (broker, why) => log.push(`${broker} dropped ${why}`),
       component: () => {},
+      refused: () => {},
+      connections: () => {},
     },
   })
   return { relay, log }

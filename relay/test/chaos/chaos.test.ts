@@ -60,6 +60,8 @@ async function startChaos({ start, settings }: Kind): Promise<Chaos> {
       cutOff: () => {},
       dropped: () => {},
       component: () => {},
+      refused: () => {},
+      connections: () => {},
     },
   })
   return { ...relay, server, proxy, losses: () => losses }
