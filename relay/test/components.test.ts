@@ -45,6 +45,8 @@ async function start(
     refused: () => {},
     connections: () => {},
     component: (id: string, outcome: string) => void outcomes.push(`${id} ${outcome}`),
+    refused: () => {},
+    connections: () => {},
   }
   const inMemory = memory({ clock: realClock, newId })
   const relay = await startRelay({

@@ -41,6 +41,8 @@ async function relayWith(
       refused: () => {},
       connections: () => {},
       component: () => {},
+      refused: () => {},
+      connections: () => {},
     },
   })
   return { relay, log }

@@ -62,6 +62,8 @@ async function startChaos({ start, settings }: Kind): Promise<Chaos> {
       refused: () => {},
       connections: () => {},
       component: () => {},
+      refused: () => {},
+      connections: () => {},
     },
   })
   return { ...relay, server, proxy, losses: () => losses }

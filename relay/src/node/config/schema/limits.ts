@@ -5,7 +5,7 @@ import { optional, type Reads, table } from './table.js'
 import { wholeNumber } from './values.js'
 
 /** The table `[limits]`. */
-export const limitsTable: Reads<Partial<Limits>> = v.pipe(
+export const limitKeys: Reads<Partial<Limits>> = v.pipe(
   table(Object.fromEntries(limitTable.map(({ key, from, to, unit }) => [key, optional(wholeNumber(from, to, unit))]))),
   v.transform(
     (keys): Partial<Limits> =>

@@ -16,7 +16,7 @@ import { cookieNeedsOrigins } from './cookie-origins.js'
 import { defined } from './defined.js'
 import { gatewayEntries, gatewayOf, ownWords } from './gateway.js'
 import { gatewayTls, proxyProtocolNeedsProxies } from './gateway-front.js'
-import { limitsTable } from './limits.js'
+import { limitKeys } from './limits.js'
 import { mqttSettingsKeys } from './mqtt.js'
 import { named } from './named.js'
 import { natsSettingsKeys } from './nats.js'
@@ -39,7 +39,7 @@ export function ownForm(context: Context): Reads<Config> {
     admin: optional(adminAddress),
     auth: optional(auth(context)),
     roles: optional(roles(context)),
-    limits: optional(limitsTable),
+    limits: optional(limitKeys),
     default: optional(brokerName(context.brokers)),
     brokers: named('broker', broker(context)),
     bridge: optional<readonly BridgeConfig[]>(
