@@ -42,8 +42,6 @@ async function start(
     missed: () => {},
     cutOff: () => {},
     dropped: () => {},
-    refused: () => {},
-    connections: () => {},
     component: (id: string, outcome: string) => void outcomes.push(`${id} ${outcome}`),
     refused: () => {},
     connections: () => {},

@@ -38,8 +38,6 @@ async function relayWith(
       missed: () => {},
       cutOff: () => {},
       dropped: (broker, why) => log.push(`${broker} dropped ${why}`),
-      refused: () => {},
-      connections: () => {},
       component: () => {},
       refused: () => {},
       connections: () => {},

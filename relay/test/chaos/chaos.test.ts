@@ -59,8 +59,6 @@ async function startChaos({ start, settings }: Kind): Promise<Chaos> {
       missed: () => {},
       cutOff: () => {},
       dropped: () => {},
-      refused: () => {},
-      connections: () => {},
       component: () => {},
       refused: () => {},
       connections: () => {},

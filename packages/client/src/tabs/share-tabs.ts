@@ -48,7 +48,7 @@ export function shareOn(platform: TabPlatform, name: string | undefined, ports: 
   let isAlone = false
   let settings: TransportSettings | undefined
   let token: string | undefined
-  const tokens = new GivenTokens(ports.tokens)
+  const tokens = new GivenTokens(ports.tokens, ports.clock)
   let slot: TabSlot | undefined
 
   const leave = (): void => {
