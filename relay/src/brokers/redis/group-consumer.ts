@@ -219,8 +219,8 @@ export class GroupConsumer {
     for (const { id, message } of entries) {
       if (this.#acks.has(id)) continue
       if (message === 'foreign') connection.dropped('foreign_message')
-      if (typeof message === 'string')
-        this.#acks.add(id) // it can't be delivered
+      // An entry that can't be delivered is acknowledged at once.
+      if (typeof message === 'string') this.#acks.add(id)
       else this.#pending.add(id, message)
     }
   }
