@@ -1,6 +1,6 @@
 /**
- * The page's one place for the SDK: the client and the hooks that the views use. Other files import
- * types of it only.
+ * The only file that imports values of the SDK: the client and the hooks that the views use. Other
+ * files import only its types.
  */
 import { type Client, type ClientPart, createClient, type ReportState } from '@wildcast/client'
 import { outbox } from '@wildcast/client/outbox'
@@ -16,14 +16,14 @@ type PublishListener = (key: string, state: Parameters<ReportState>[0], error?: 
 const publishListeners = new Set<PublishListener>()
 
 /**
- * Calls back at each change of a publish that has a key. That includes the messages of an earlier
- * page, which have no promise: the outbox sends them.
+ * Calls back at each change of a publish that has a key. That includes publishes of an earlier
+ * page, which the outbox sends: they have no promise in this one.
  */
 export function onPublishState(listener: PublishListener): void {
   publishListeners.add(listener)
 }
 
-/** A part of the client inside of the outbox, so that it sees every publish that is sent. */
+/** A client part between the outbox and the connection: it sees every publish that is sent. */
 const watch: ClientPart =
   ({ publish }) =>
   (content, report, sentAt) =>

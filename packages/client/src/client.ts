@@ -31,8 +31,8 @@ export interface Client extends Scope, ConnectionView {
    */
   report(cause: unknown): void
   /**
-   * Connects now instead of after the wait, and also after the relay has refused the client for
-   * good. Does nothing while connecting or online.
+   * Connects now instead of after the wait, and also after a final refusal by the relay. Does
+   * nothing while connecting or online.
    */
   reconnect(): void
   /** Closes the client. Pending calls and all later calls fail with `interrupted`. */
@@ -55,8 +55,8 @@ export function createClient(options: ClientOptions): Client {
   const { url, transport, WebSocket, codec = lightJsonCodec, clock = platformClock, use = [] } = options
   const address = (): string | undefined => toWebSocketUrl(url)
   const mayConnect = (): boolean => Boolean((address() && (WebSocket ?? globalThis.WebSocket)) || transport)
-  const here = mayConnect() // also checks the URL
-  if (!here && WebSocket) toWebSocketUrl(url, 'no page') // throws
+  const mayConnectHere = mayConnect() // also checks the URL
+  if (!mayConnectHere && WebSocket) toWebSocketUrl(url, 'no page') // throws
   const memory = openTransportMemory(address, clock)
   const statuses = openAppListeners<Status>(() => call)
   const access = openAppListeners<void>(() => call)
@@ -106,7 +106,7 @@ export function createClient(options: ClientOptions): Client {
   }
   const ports = { url, clock, connection: client, fault, reach, tokens, wake: () => link.wake() }
   for (const part of use) engine.publish = part({ ...ports, publish: engine.publish })
-  if (here && (transport || WebSocket || globalThis.location)) link.connect()
+  if (mayConnectHere && (transport || WebSocket || globalThis.location)) link.connect()
   return client
 }
 

@@ -8,13 +8,13 @@ export interface Viewer {
   readonly keep: number
   /** Called at once with every message. The client reports what it throws or rejects with. */
   event(message: Message): unknown
-  /** Called once per frame in which the feed has changed; undefined if the hook renders nothing. */
+  /** Called once per animation frame if the feed has changed; undefined if it renders nothing. */
   readonly changed: (() => void) | undefined
   /** Called when there are more messages than it keeps. */
   readonly dropped?: () => void
 }
 
-/** The feed that viewers see. It changes at most once per frame. */
+/** The feed that viewers see. It changes at most once per animation frame. */
 export interface ShownFeed {
   readonly feed: () => SubscriptionFeed
   readonly add: (message: Message) => void

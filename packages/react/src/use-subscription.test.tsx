@@ -148,7 +148,7 @@ describe('useSubscription', () => {
     await eventually(() => expect(texts(last(seen))).toEqual(['a']))
   })
 
-  it('renders once per frame for two patterns', async () => {
+  it('renders once per animation frame for two patterns', async () => {
     const connected = await connect()
     const seen: [SubscriptionFeed, SubscriptionFeed][] = []
     await renderWithClient(connected.client, <TwoFeedsRecorder seen={seen} />)

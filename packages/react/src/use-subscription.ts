@@ -34,9 +34,9 @@ const defaultKeep = 100
 let warned = false
 
 /**
- * Subscribes to a pattern, and returns its messages and status. Renders once per frame, whatever
- * the number of messages, and loses none. Hooks with the same pattern, broker, group and policy
- * share one subscription. Refusals are returned, not thrown.
+ * Subscribes to a pattern, and returns its messages and status. Renders once per animation frame,
+ * whatever the number of messages, and loses none. Hooks with the same pattern, broker, group and
+ * policy share one subscription. Refusals are returned, not thrown.
  *
  * `Data` is the type of `message.data`, which is not checked. `message.params` has a string for
  * each wildcard, unless `Data` is given alone: TypeScript then treats the pattern as any string.
@@ -71,7 +71,7 @@ export function useSubscription<Data = unknown, const Pattern extends string = s
     [slot, shownLimit, state, keep, pattern, latest],
   )
   const getFeed = useMemo(() => feedGetter(state ? slot : undefined, shownLimit), [slot, state, shownLimit])
-  // Hooks that expect different data may share a store, so the types start here.
+  // The store has no types of data: hooks with different types may share it.
   return useSyncExternalStore(subscribe, getFeed, () => emptyFeed) as SubscriptionFeed<Data, Params<Pattern>>
 }
 
@@ -87,13 +87,13 @@ function toLimit(keep: number | undefined): number {
  * long as the store's feed is the same.
  */
 function feedGetter(slot: StoreSlot | undefined, keep: number): () => SubscriptionFeed {
-  let seen = emptyFeed
+  let source = emptyFeed
   let shown = emptyFeed
   return () => {
     const feed = slot?.find()?.feed ?? emptyFeed
-    if (feed !== seen) {
-      const items = feed.items === seen.items ? shown.items : newest(feed.items, keep)
-      seen = feed
+    if (feed !== source) {
+      const items = feed.items === source.items ? shown.items : newest(feed.items, keep)
+      source = feed
       shown = { ...feed, items }
     }
     return shown

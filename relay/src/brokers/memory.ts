@@ -35,7 +35,7 @@ const replyPrefix = '_reply.'
 
 interface Responder {
   readonly deliver: Deliver
-  /** The subjects on which its callers wait. */
+  /** The subjects on which its requesters wait. */
   readonly callers: Set<Subject>
 }
 

@@ -1,9 +1,9 @@
 import { BoundedMap } from './bounded-map.js'
 
-/** How many requests are remembered. The callers of older ones have given up. */
+/** How many requests are remembered. The requesters of older ones have given up. */
 const mostRemembered = 10_000
 
-/** Notifies the caller that waits on `address` that the responder has left. */
+/** Notifies the requester that waits on `address` that the responder has left. */
 export type Refuse<Responder, Address> = (address: Address, responder: Responder) => Promise<unknown>
 
 /**
@@ -61,7 +61,7 @@ export class OwedAnswers<Responder extends object, Address extends string = stri
     try {
       await this.#refuse(address, responder)
     } catch {
-      // The caller waits for its timeout, as it would have without a refusal.
+      // The requester then waits until its timeout, as without a refusal.
     }
   }
 }

@@ -10,12 +10,12 @@ export interface BrokerLink {
   /** Why it is down. */
   readonly cause?: WildcastError | undefined
   /**
-   * Runs the callback now if the link is up, else inside its return, after subscribers were
+   * Runs the callback now if the link is up, else when it is up again, after subscribers were
    * notified of the gap. Returns the undo.
    */
   whenUp(run: () => void): () => void
   /**
-   * Resolves when the work has settled or the link is lost, during which the work may take long.
+   * Resolves when the work has settled or the link is lost: without a link, work may take long.
    */
   untilDown(work: Promise<unknown>): Promise<void>
 }
@@ -24,7 +24,7 @@ export interface BrokerLinkOptions {
   readonly name: string
   readonly onError: OnFailure
   readonly observer: Observer
-  /** Called when the broker is reached again, before anything new is delivered. */
+  /** Called each time the link is up again, before anything new is delivered. */
   returned(): void
 }
 

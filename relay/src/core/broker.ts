@@ -5,7 +5,7 @@ import type { CancelSignal } from './cancel.js'
 export type Feature =
   | 'queue' // interests with a `group`
   | 'request' // native request/response
-  | 'serve' // keeps servers apart from subscribers
+  | 'serve' // interests with `serve`: requests go to a responder, not to subscribers
   | 'response_subject' // carries a reply address on a publish
   | 'headers' // carries headers beside a payload
   | 'wildcard' // publishes to a pattern
@@ -18,7 +18,7 @@ export interface Interest {
   readonly pattern: Pattern
   /** Of all interests with the same pattern and group, one gets each message. */
   readonly group?: string | undefined
-  /** Receives the requests to the pattern, which must be a subject. At most one interest may. */
+  /** A responder: receives the requests to the pattern, a subject that no other interest serves. */
   readonly serve?: boolean | undefined
 }
 
@@ -59,8 +59,8 @@ export const pathHeader = 'wildcast-path'
 /** Events of a broker. */
 export interface BrokerEvents {
   /**
-   * The link is up or down. Between its return and `up` the broker must deliver nothing, since
-   * every subscriber is notified of the gap inside `up`.
+   * The link is up or down. After a loss the broker must deliver nothing before it reports `up`:
+   * within that call every subscriber is notified of the gap.
    */
   status(now: 'up' | 'down', cause?: unknown): void
   /** A message was not delivered. It is counted, and its content is never logged. */
@@ -78,13 +78,13 @@ export interface BrokerRequestOptions {
   /** How long to wait for an answer, counted again after each part (see `onPart`). */
   readonly timeoutMs: number
   /**
-   * How long to wait for the first answer, if part of the time has passed already.
+   * How long to wait for the first answer: less than `timeoutMs` if part of it has passed already.
    * @default timeoutMs
    */
   readonly firstMs?: number | undefined
   /**
-   * Cancels the request and frees all that it holds. It may not be a real `AbortSignal`: for a call
-   * of the platform, such as `fetch`, make one and abort it in a listener.
+   * Cancels the request and frees all that it holds. It isn't always a real `AbortSignal`: for a
+   * call of the platform, such as `fetch`, make one and abort it in a listener.
    */
   readonly signal?: CancelSignal | undefined
   /** Called with each partial answer, in order. */
@@ -101,24 +101,24 @@ export interface Broker {
   readonly features: Features
   /**
    * Resolves with the undo when the broker has confirmed the interest, which may be at the next
-   * `up`; from then on it delivers messages. When `gone` is aborted, an interest that still waits
-   * for the link rejects with its reason.
+   * `up`; from then on it delivers messages. If `gone` is aborted while the interest waits for the
+   * link, rejects with the abort reason.
    * @throws {WildcastError} `already_served`, `forbidden`, `unsupported`, `broker_down` if the
    * broker was closed
    */
   subscribe(interest: Interest, listener: Listener, gone?: CancelSignal): Promise<() => Promise<void>>
   /**
    * Resolves when the broker has the message; undefined if it has it already. Publishes of one
-   * relay arrive in order. If the requester no longer awaits a part of an answer (`more`), this
-   * part or a later one rejects with `interrupted`, so that the responder stops; docs/delivery.md
-   * lists what each broker can detect.
+   * relay arrive in order. If the message is a part of an answer (`more` is set) and its requester
+   * no longer waits, this part or a later one rejects with `interrupted`, so that the responder
+   * stops; docs/delivery.md lists what each broker can detect.
    * @throws {WildcastError} by rejection: `broker_down` if it was not sent, `interrupted` if the
    * link broke during the publish or the part is not awaited, `too_large`, `forbidden`,
    * `rate_limited`
    */
   publish(message: BrokerMessage): Promise<void> | undefined
   /**
-   * Sends a request to the subject's server. Resolves with the first final answer.
+   * Sends a request to the subject's responder. Resolves with the first final answer.
    * @throws {WildcastError} `no_responders`, `timeout`, or the abort reason of `signal`
    */
   request?(message: BrokerMessage, options: BrokerRequestOptions): Promise<BrokerMessage>

@@ -1,7 +1,7 @@
 import type { Payload } from '@wildcast/protocol'
 import type { TimeSlice } from './time-slice.js'
 
-/** A waiting part of a fan-out. */
+/** A part that waits: one delivery to the members of a feed that share an encoder. */
 interface Waiting {
   readonly payload: Payload
   /** Bytes that it retains: 0 if the part before it has the same payload. */
@@ -10,15 +10,15 @@ interface Waiting {
 }
 
 /**
- * Limits of waiting parts and of their bytes. Past half of these bytes, clients are not read from,
- * but brokers still deliver.
+ * Limits of waiting parts and of their bytes. Past half of these bytes the relay doesn't read from
+ * clients, but brokers still deliver.
  */
 const mostWaiting = 100_000
 const mostBytes = 64 * 1024 * 1024
 
 /**
- * Runs the parts of fan-outs in order, as many in one turn of the event loop as time allows. One
- * message may match a thousand subscriptions of a client, and is encoded for each.
+ * Runs the parts of fan-outs in order, as many in one turn of the event loop as time allows. A
+ * message that matches a thousand subscriptions of one client has a thousand parts.
  */
 export class FanOut {
   readonly #slice: TimeSlice

@@ -33,11 +33,11 @@ interface Peers {
   readonly members: Set<FeedMember>
 }
 
-/** The details of a delivery to one member. */
+/** The details of a delivery to one member of a group, or to a responder. */
 interface Delivery {
-  /** The subject to answer on. */
-  readonly answer: Subject | undefined
-  /** Reports whether it was taken, if the broker asked for that. */
+  /** The subject to answer on, if the member must be registered for it: see `#answerSubject`. */
+  readonly answerOn: Subject | undefined
+  /** Reports whether the message was taken, if the broker keeps it until then. */
   readonly settle: Settle | undefined
 }
 
@@ -55,7 +55,7 @@ export class Feed implements FeedFacts {
    * leaves while it runs.
    */
   #peers: readonly Peers[] = []
-  /** In a group or server: members, next one first. */
+  /** Set for a group or a responder: its members, the next one first. */
   readonly #rotation: FeedMember[] | undefined
   /** Set if the policy has a rate. */
   readonly #conflation: Conflation | undefined
@@ -88,7 +88,7 @@ export class Feed implements FeedFacts {
 
   add(member: FeedMember): void {
     const { encoder } = member.outlet
-    const peers = this.#peers.find((some) => some.encoder === encoder)
+    const peers = this.#peers.find((candidate) => candidate.encoder === encoder)
     if (peers) peers.members.add(member)
     else this.#peers = [...this.#peers, { encoder, members: new Set([member]) }]
     this.#rotation?.push(member)
@@ -96,16 +96,16 @@ export class Feed implements FeedFacts {
 
   remove(member: FeedMember): void {
     const { encoder } = member.outlet
-    const peers = this.#peers.find((some) => some.encoder === encoder)
+    const peers = this.#peers.find((candidate) => candidate.encoder === encoder)
     peers?.members.delete(member)
-    if (peers?.members.size === 0) this.#peers = this.#peers.filter((some) => some !== peers)
-    const turn = this.#rotation?.indexOf(member) ?? -1
-    if (turn >= 0) this.#rotation?.splice(turn, 1)
+    if (peers?.members.size === 0) this.#peers = this.#peers.filter((other) => other !== peers)
+    const index = this.#rotation?.indexOf(member) ?? -1
+    if (index >= 0) this.#rotation?.splice(index, 1)
   }
 
   /**
-   * Delivers a message to all members, or in a group to the next one, with the outcome reported to
-   * `settle`.
+   * Delivers a message to all members. In a group only to the next one, and reports to `settle`
+   * whether it was taken.
    */
   deliver(message: BrokerMessage, settle?: Settle): void {
     const conflation = this.#conflation
@@ -134,29 +134,30 @@ export class Feed implements FeedFacts {
   }
 
   #send(message: BrokerMessage, settle?: Settle): void {
-    const answer = this.#answerTo(message)
+    const answerOn = this.#answerSubject(message)
     const rotation = this.#rotation
-    if (rotation) this.#fanOut.run(message.payload, () => this.#deliverToOne(rotation, message, { answer, settle }))
+    if (rotation) this.#fanOut.run(message.payload, () => this.#deliverToOne(rotation, message, { answerOn, settle }))
     else
       for (const peers of this.#peers)
-        this.#fanOut.run(message.payload, () => this.#deliverToPeers(peers, message, answer))
+        this.#fanOut.run(message.payload, () => this.#deliverToPeers(peers, message, answerOn))
   }
 
   /**
-   * Returns a response subject that members may answer on only if they were asked. Other subjects
-   * are not registered, or strangers could crowd these out.
+   * Returns the response subject of a message if a client may publish on it only after it has
+   * received the message. Other response subjects aren't registered: strangers could publish many
+   * of them, and so displace these.
    */
-  #answerTo({ responseSubject }: BrokerMessage): Subject | undefined {
+  #answerSubject({ responseSubject }: BrokerMessage): Subject | undefined {
     if (responseSubject === undefined) return undefined
     const closed = isClosed(responseSubject) || isDerived(responseSubject)
     return this.interest.serve || closed ? responseSubject : undefined
   }
 
-  #deliverToPeers({ encoder, members }: Peers, message: BrokerMessage, answer: Subject | undefined): void {
+  #deliverToPeers({ encoder, members }: Peers, message: BrokerMessage, answerOn: Subject | undefined): void {
     if (members.size === 0) return
     const parcel = new EncodedMessage(message, this, encoder)
     for (const member of members) {
-      if (answer !== undefined) member.expectsAnswer(answer)
+      if (answerOn !== undefined) member.expectsAnswer(answerOn)
       member.outlet.deliver(parcel)
     }
   }
@@ -169,23 +170,23 @@ export class Feed implements FeedFacts {
 
   /** @param tried - members that left before the message was written to them */
   #deliverTo(member: FeedMember, message: BrokerMessage, delivery: Delivery, tried: readonly FeedMember[] = []): void {
-    const { answer, settle } = delivery
-    if (answer !== undefined) member.expectsAnswer(answer)
+    const { answerOn, settle } = delivery
+    if (answerOn !== undefined) member.expectsAnswer(answerOn)
     const parcel = new EncodedMessage(message, this, member.outlet.encoder)
-    // The broker itself notifies callers when their server has left.
+    // The broker itself notifies requesters when their responder has left.
     if (this.interest.serve && !settle) {
       member.outlet.deliver(parcel)
       return
     }
-    let open = true
-    const settled = (written: boolean): boolean => {
-      if (!open) return true // it was handed back or confirmed already
-      open = false
+    let isSettled = false
+    const settleOnce = (written: boolean): boolean => {
+      if (isSettled) return true // it was handed back or confirmed already
+      isSettled = true
       if (!written) return this.#offerAgain(message, delivery, [...tried, member])
       settle?.(true)
       return true
     }
-    member.outlet.deliver(settling(parcel, settled))
+    member.outlet.deliver(withSettle(parcel, settleOnce))
   }
 
   /**
@@ -195,7 +196,7 @@ export class Feed implements FeedFacts {
   #offerAgain(message: BrokerMessage, delivery: Delivery, tried: readonly FeedMember[]): boolean {
     const rotation = this.#rotation ?? []
     const others = rotation.filter((member) => !tried.includes(member))
-    // Callers are notified that their server has left; no other member has their requests.
+    // No other member serves the subject: requesters are notified that their responder has left.
     const next = this.interest.serve ? undefined : nextOf(others)
     if (!next) {
       delivery.settle?.(false)
@@ -209,7 +210,7 @@ export class Feed implements FeedFacts {
 }
 
 /** Returns the parcel with a callback for its outcome. */
-function settling({ bytes, message, feed }: EncodedMessage, settle: NonNullable<Parcel['settle']>): Parcel {
+function withSettle({ bytes, message, feed }: EncodedMessage, settle: NonNullable<Parcel['settle']>): Parcel {
   return { bytes, message, feed, settle }
 }
 

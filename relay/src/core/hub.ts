@@ -19,7 +19,7 @@ export interface HubOptions {
   readonly clock: Clock
   readonly onError: OnFailure
   readonly observer: Observer
-  /** Memory that waiting frames share. */
+  /** Memory that the frames kept for all clients share. */
   readonly room: BacklogRoom
   readonly fanOut: FanOut
   readonly slice: TimeSlice
@@ -47,8 +47,8 @@ export class Hub {
   readonly #leases: Map<string, Lease> = new Map()
   readonly #ports: LeasePorts
   /**
-   * Interests being unsubscribed: subscribing again waits for that, so that neither overtakes the
-   * other.
+   * By the key of an interest: settles when the broker has unsubscribed it. Subscribing again waits
+   * for that, so that neither overtakes the other.
    */
   readonly #unsubscribing: Map<string, Promise<void>> = new Map()
   readonly #default: string
@@ -105,26 +105,26 @@ export class Hub {
    */
   nameOf(broker: string | undefined): string {
     const name = broker ?? this.#default
-    this.#link(name)
+    this.#linkOf(name)
     return name
   }
 
   /** @throws {WildcastError} `unsupported`, with the broker's reason */
   demand(name: string, feature: Feature): void {
-    const can = this.#link(name).broker.features[feature]
+    const can = this.#linkOf(name).broker.features[feature]
     if (can !== true) throw new WildcastError('unsupported', `broker "${name}" can't do "${feature}": ${can}`)
   }
 
   can(name: string, feature: Feature): boolean {
-    return this.#link(name).broker.features[feature] === true
+    return this.#linkOf(name).broker.features[feature] === true
   }
 
   /**
-   * Resolves when work on a broker has settled or its link is lost: then the broker itself reports
+   * Resolves when work on a broker has settled or its link is lost; then the broker itself reports
    * the outcome of pending work. Undefined while the link is down.
    */
   untilDown(name: string, work: Promise<unknown>): Promise<void> | undefined {
-    const link = this.#link(name)
+    const link = this.#linkOf(name)
     return link.status === 'up' ? link.untilDown(work) : undefined
   }
 
@@ -146,7 +146,7 @@ export class Hub {
   /** See `Broker.publish`. */
   publish(name: string, message: BrokerMessage): Promise<void> | undefined {
     const { observer } = this.#options
-    const sent = this.counting(name, () => this.#link(name).broker.publish(message))
+    const sent = this.counting(name, () => this.#linkOf(name).broker.publish(message))
     if (sent === undefined) {
       observer.published(name)
       return undefined
@@ -162,14 +162,14 @@ export class Hub {
 
   /** See `Broker.request`. @throws {WildcastError} `unsupported` */
   request(name: string, message: BrokerMessage, options: BrokerRequestOptions): Promise<BrokerMessage> {
-    const { broker } = this.#link(name)
+    const { broker } = this.#linkOf(name)
     if (!broker.request) throw new WildcastError('unsupported', `broker "${name}" has no request/response`)
     return broker.request(message, options)
   }
 
   /** Subscribes for the relay itself, without a session. See `Broker.subscribe`. */
   listen(name: string, interest: Interest, listener: Listener): Promise<() => Promise<void>> {
-    return this.#link(name).broker.subscribe(interest, listener)
+    return this.#linkOf(name).broker.subscribe(interest, listener)
   }
 
   /** The subscriptions that sessions have, without those to single answers. */
@@ -183,8 +183,8 @@ export class Hub {
   }
 
   /**
-   * Adds a member to a feed when the broker has confirmed it; `joined` runs before the first
-   * message.
+   * Adds a member to a feed when the broker has confirmed the interest. `joined` runs before the
+   * member's first message.
    * @throws {WildcastError} `already_served`
    */
   join({ broker, interest, policy }: FeedRequest, { member, joined }: Omit<LeaseMember, 'policy'>): Membership {
@@ -192,7 +192,7 @@ export class Hub {
     const shared = this.#leases.get(key)
     if (shared && interest.serve)
       throw new WildcastError('already_served', `"${interest.pattern}" has a server already; it must leave first`)
-    const lease = shared ?? this.#lease(key, broker, interest)
+    const lease = shared ?? this.#openLease(key, broker, interest)
     return lease.join({ member, policy, joined })
   }
 
@@ -221,7 +221,7 @@ export class Hub {
     return openLink(open, { ...this.#options, name, returned: () => this.#reportGap(name) })
   }
 
-  #link(name: string): BrokerLink {
+  #linkOf(name: string): BrokerLink {
     const link = this.#links.get(name)
     if (link) return link
     const known = [...this.#links.keys()].join(', ')
@@ -232,8 +232,8 @@ export class Hub {
     for (const lease of this.#leases.values()) if (lease.broker === broker) lease.reportGap()
   }
 
-  #lease(key: string, broker: string, interest: Interest): Lease {
-    const options = { broker, interest, link: this.#link(broker), after: this.#unsubscribing.get(key) }
+  #openLease(key: string, broker: string, interest: Interest): Lease {
+    const options = { broker, interest, link: this.#linkOf(broker), after: this.#unsubscribing.get(key) }
     const lease = new Lease({ ...options, over: (undone) => this.#drop(key, lease, undone) }, this.#ports)
     this.#leases.set(key, lease)
     return lease
@@ -242,10 +242,10 @@ export class Hub {
   #drop(key: string, lease: Lease, undone: Promise<void> | undefined): void {
     if (this.#leases.get(key) === lease) this.#leases.delete(key)
     if (!undone) return
-    const left: Promise<void> = undone.then(() => {
-      if (this.#unsubscribing.get(key) === left) this.#unsubscribing.delete(key)
+    const unsubscribed: Promise<void> = undone.then(() => {
+      if (this.#unsubscribing.get(key) === unsubscribed) this.#unsubscribing.delete(key)
     })
-    this.#unsubscribing.set(key, left)
+    this.#unsubscribing.set(key, unsubscribed)
   }
 }
 

@@ -24,8 +24,8 @@ async function opened(more: Partial<Interest> = {}, after?: Promise<void>) {
   const onError = ({ message: why }: WildcastError): void => void errors.push(why)
   const link = await openLink(scripted.open, { name: 'main', onError, observer: nobody, returned: () => {} })
   let lastId = 0
-  const overs: ('ended' | 'given back')[] = []
-  const over: LeaseOptions['over'] = (undone) => void overs.push(undone ? 'given back' : 'ended')
+  const overs: ('ended' | 'unsubscribed')[] = []
+  const over: LeaseOptions['over'] = (undone) => void overs.push(undone ? 'unsubscribed' : 'ended')
   const open = (): Lease =>
     new Lease(
       { broker: 'main', interest: { pattern: parsePattern('a'), ...more }, link, after, over },
@@ -39,8 +39,8 @@ function member() {
   const outlet = recordingOutlet()
   const notified: string[] = []
   const one: FeedMember = { outlet, expectsAnswer: () => {}, ended: (_, { code }) => void notified.push(code) }
-  const joins = { member: one, policy: everyMessage, joined: () => void notified.push('joined') }
-  return { outlet, notified, joins }
+  const joiner = { member: one, policy: everyMessage, joined: () => void notified.push('joined') }
+  return { outlet, notified, joiner }
 }
 
 describe('a lease', () => {
@@ -48,7 +48,7 @@ describe('a lease', () => {
     const { scripted, open } = await opened()
     const members = [member(), member()] as const
     const lease = open()
-    for (const { joins } of members) await lease.join(joins).done
+    for (const { joiner } of members) await lease.join(joiner).done
     scripted.deliver('a', message('a'))
     expect(scripted.log).toEqual(['+a'])
     for (const { outlet } of members) expect(outlet.frames).toMatchObject([{ kind: 'Message', id: 1 }])
@@ -56,26 +56,26 @@ describe('a lease', () => {
 
   it('is unsubscribed when it has had no member for 1 s', async () => {
     const { scripted, clock, overs, open } = await opened()
-    const membership = open().join(member().joins)
+    const membership = open().join(member().joiner)
     await membership.done
     membership.end()
     clock.advance(999)
     expect(overs).toEqual([])
     clock.advance(1)
     await settled()
-    expect(overs).toEqual(['given back'])
+    expect(overs).toEqual(['unsubscribed'])
     expect(scripted.log).toEqual(['+a', '-a'])
   })
 
   it('stays, with its subscription id, for a member that joins meanwhile', async () => {
     const { scripted, clock, overs, open } = await opened()
     const lease = open()
-    const first = lease.join(member().joins)
+    const first = lease.join(member().joiner)
     await first.done
     first.end()
     clock.advance(999)
-    const { outlet, joins } = member()
-    await lease.join(joins).done
+    const { outlet, joiner } = member()
+    await lease.join(joiner).done
     clock.advance(10_000)
     scripted.deliver('a', message('a'))
     expect(outlet.frames).toMatchObject([{ id: 1 }])
@@ -85,44 +85,44 @@ describe('a lease', () => {
   it('stays for another second if a member joins and leaves in a turn without time to unsubscribe', async () => {
     const { scripted, clock, useUp, overs, open } = await opened()
     const lease = open()
-    const first = lease.join(member().joins)
+    const first = lease.join(member().joiner)
     await first.done
     first.end()
     useUp()
     clock.advance(1000)
-    lease.join(member().joins).end()
+    lease.join(member().joiner).end()
     await settled()
     expect(overs).toEqual([])
     clock.advance(1000)
     await settled()
-    expect({ overs, log: scripted.log }).toEqual({ overs: ['given back'], log: ['+a', '-a'] })
+    expect({ overs, log: scripted.log }).toEqual({ overs: ['unsubscribed'], log: ['+a', '-a'] })
   })
 
   it('is unsubscribed at once if its broker ends it while it has no member', async () => {
     const { scripted, clock, overs, open } = await opened()
-    const membership = open().join(member().joins)
+    const membership = open().join(member().joiner)
     await membership.done
     membership.end()
     scripted.end('a', new WildcastError('forbidden', 'the permission was withdrawn'))
     await settled()
-    expect({ overs, timers: clock.timers }).toEqual({ overs: ['ended', 'given back'], timers: 0 })
+    expect({ overs, timers: clock.timers }).toEqual({ overs: ['ended', 'unsubscribed'], timers: 0 })
   })
 
   it.each([{ group: 'g' as Interest['group'] }, { serve: true }, { pattern: parsePattern('response.x') }])(
     'with %o does not wait for another member',
     async (more) => {
       const { overs, open } = await opened(more as Partial<Interest>)
-      const membership = open().join(member().joins)
+      const membership = open().join(member().joiner)
       await membership.done
       membership.end()
-      expect(overs).toEqual(['given back'])
+      expect(overs).toEqual(['unsubscribed'])
     },
   )
 
   it('notifies its members once that the broker has ended it', async () => {
     const { scripted, overs, open } = await opened()
-    const { notified, joins } = member()
-    const membership = open().join(joins)
+    const { notified, joiner } = member()
+    const membership = open().join(joiner)
     await membership.done
     scripted.end('a', new WildcastError('forbidden', 'the permission was withdrawn'))
     expect(notified).toEqual(['joined', 'forbidden'])
@@ -133,10 +133,10 @@ describe('a lease', () => {
     const { scripted, overs, open } = await opened()
     scripted.hold()
     const lease = open()
-    const memberships = [lease.join(member().joins), lease.join(member().joins)]
+    const memberships = [lease.join(member().joiner), lease.join(member().joiner)]
     scripted.refuse(new WildcastError('forbidden', 'no'))
     for (const { done } of memberships) await expect(done).rejects.toMatchObject({ code: 'forbidden' })
-    expect(overs).toEqual(['given back'])
+    expect(overs).toEqual(['unsubscribed'])
   })
 
   it('does not notify a member that leaves while joining', async () => {
@@ -145,8 +145,8 @@ describe('a lease', () => {
     const lease = open()
     const stays = member()
     const leaves = member()
-    const staying = lease.join(stays.joins)
-    const leaving = lease.join(leaves.joins)
+    const staying = lease.join(stays.joiner)
+    const leaving = lease.join(leaves.joiner)
     leaving.end()
     leaving.end()
     scripted.confirm()
@@ -158,8 +158,8 @@ describe('a lease', () => {
     const { scripted, open } = await opened()
     scripted.hold()
     const lease = open()
-    void lease.join(member().joins).done
-    const leaving = lease.join(member().joins)
+    void lease.join(member().joiner).done
+    const leaving = lease.join(member().joiner)
     leaving.end()
     await expect(leaving.done).resolves.toBeUndefined()
   })
@@ -167,10 +167,10 @@ describe('a lease', () => {
   it('adds a member when the link is back, not before', async () => {
     const { scripted, open } = await opened()
     const lease = open()
-    await lease.join(member().joins).done
+    await lease.join(member().joiner).done
     scripted.status('down')
-    const { notified, joins } = member()
-    const late = lease.join(joins)
+    const { notified, joiner } = member()
+    const late = lease.join(joiner)
     await settled()
     expect(notified).toEqual([])
     scripted.status('up')
@@ -178,16 +178,16 @@ describe('a lease', () => {
     expect(notified).toEqual(['joined'])
   })
 
-  it('subscribes when an equal lease is unsubscribed', async () => {
-    let forget = (): void => {}
-    const forgotten = new Promise<void>((resolve) => {
-      forget = resolve
+  it('subscribes only after an equal lease is unsubscribed', async () => {
+    let confirm = (): void => {}
+    const unsubscribed = new Promise<void>((resolve) => {
+      confirm = resolve
     })
-    const { scripted, open } = await opened({}, forgotten)
-    const joined = open().join(member().joins)
+    const { scripted, open } = await opened({}, unsubscribed)
+    const joined = open().join(member().joiner)
     await settled()
     expect(scripted.log).toEqual([])
-    forget()
+    confirm()
     await joined.done
     expect(scripted.log).toEqual(['+a'])
   })

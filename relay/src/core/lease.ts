@@ -33,8 +33,8 @@ export interface LeaseOptions {
    */
   readonly after: Promise<void> | undefined
   /**
-   * The broker has ended the lease, or no member is left: later members need another lease.
-   * `undone` settles when the broker has unsubscribed.
+   * The lease is over, and later members need another one. If the broker has ended it, `undone` is
+   * undefined; when the relay unsubscribes, `undone` resolves once the broker has confirmed that.
    */
   over(undone: Promise<void> | undefined): void
 }
@@ -46,13 +46,13 @@ export interface LeaseOptions {
 const lingerMs = 1000
 
 type State =
-  /** The broker is subscribing; `cancel` ends that. */
-  | { readonly kind: 'asking'; readonly cancel: Cancel }
+  /** The broker has not confirmed the interest yet; `cancel` ends the wait for the link. */
+  | { readonly kind: 'subscribing'; readonly cancel: Cancel }
   /** The broker has confirmed the interest. */
   | { readonly kind: 'live' }
   /**
-   * The last member has left; a new one restores the state `before`. `stop` also identifies this
-   * period.
+   * The last member has left; a new one restores the state `before`. `stop` cancels the timer, and
+   * identifies this period.
    */
   | { readonly kind: 'lingering'; readonly before: State; readonly stop: () => void }
   /** The broker has refused or ended the interest, or it was unsubscribed. */
@@ -71,8 +71,8 @@ export class Lease implements Listener {
   /** Usually one. Replaced, not mutated: the last member of one may leave during a delivery. */
   #feeds: readonly Feed[] = []
   readonly #subscribed: Promise<() => Promise<void>>
-  /** Members, including joining ones. */
-  #members = 0
+  /** The number of members, including those that wait for the confirmation. */
+  #memberCount = 0
   #state: State
 
   constructor({ broker, interest, link, after, over }: LeaseOptions, ports: LeasePorts) {
@@ -82,7 +82,7 @@ export class Lease implements Listener {
     this.#ports = ports
     this.#over = over
     const cancel = new Cancel()
-    this.#state = { kind: 'asking', cancel }
+    this.#state = { kind: 'subscribing', cancel }
     const subscribe = (): Promise<() => Promise<void>> => link.broker.subscribe(interest, this, cancel)
     this.#subscribed = after?.then(subscribe) ?? subscribe()
     this.#subscribed.then(
@@ -99,12 +99,12 @@ export class Lease implements Listener {
       subject: pattern,
       ...(group !== undefined && { group }),
       ...(serve && { serve }),
-      sessions: this.#members,
+      sessions: this.#memberCount,
     }
   }
 
   join(joiner: LeaseMember): Membership {
-    this.#members++
+    this.#memberCount++
     if (this.#state.kind === 'lingering') {
       this.#state.stop()
       this.#state = this.#state.before
@@ -146,8 +146,8 @@ export class Lease implements Listener {
   }
 
   /**
-   * For memberships: runs when the link is up. Over a lost link, a member of a confirmed interest
-   * would receive nothing although it was reported as subscribed.
+   * For memberships: calls back when the link is up. While it is lost, a member of a confirmed
+   * interest would be reported as subscribed, but receive nothing.
    */
   whenUp(run: (ended: WildcastError | undefined) => void): () => void {
     return this.#link.whenUp(() => run(this.#state.kind === 'over' ? this.#state.error : undefined))
@@ -165,7 +165,7 @@ export class Lease implements Listener {
   leave(feed: Feed | undefined): void {
     // The last feed stays while the lease lingers, so that a returning client gets the same id.
     if (feed?.isEmpty && this.#feeds.length > 1) this.#close(feed)
-    if (--this.#members > 0) return
+    if (--this.#memberCount > 0) return
     if (this.#state.kind === 'over' || !lingers(this.#interest)) this.#release()
     else {
       const stop: () => void = this.#ports.clock.after(lingerMs, () => this.#releaseInTurn(stop))
@@ -174,8 +174,8 @@ export class Lease implements Listener {
   }
 
   #answered(state: State): void {
-    if (this.#state.kind === 'asking') this.#state = state
-    else if (this.#state.kind === 'lingering' && this.#state.before.kind === 'asking')
+    if (this.#state.kind === 'subscribing') this.#state = state
+    else if (this.#state.kind === 'lingering' && this.#state.before.kind === 'subscribing')
       this.#state = { ...this.#state, before: state }
   }
 
@@ -192,7 +192,7 @@ export class Lease implements Listener {
     this.#feeds = this.#feeds.filter((other) => other !== feed)
   }
 
-  /** Thousands of interests may be due at the same time. */
+  /** Releases in this turn or a later one: thousands of interests may be due at the same time. */
   #releaseInTurn(stop: () => void): void {
     // A client has come back meanwhile, and may have left again.
     if (this.#state.kind !== 'lingering' || this.#state.stop !== stop) return
@@ -203,7 +203,8 @@ export class Lease implements Listener {
 
   #release(): void {
     const state = this.#state.kind === 'lingering' ? this.#state.before : this.#state
-    if (state.kind === 'asking') state.cancel.abort(new WildcastError('interrupted', 'the client that asked has left'))
+    if (state.kind === 'subscribing')
+      state.cancel.abort(new WildcastError('interrupted', 'the client that asked has left'))
     this.#state = { kind: 'over', error: undefined }
     for (const feed of this.#feeds) feed.close()
     const undone = this.#subscribed.then(
@@ -217,8 +218,8 @@ export class Lease implements Listener {
 }
 
 /**
- * Groups and servers don't linger: they would swallow messages. Nor do response subjects: no client
- * uses one again.
+ * Groups and responders don't linger: they would take messages that no member receives. Nor do
+ * response subjects: no client uses one again.
  */
 function lingers({ group, serve, pattern }: Interest): boolean {
   return group === undefined && !serve && !pattern.startsWith('response.')

@@ -21,12 +21,12 @@ export interface Joined {
 type State =
   | { readonly kind: 'waiting'; readonly joiner: LeaseMember; readonly stop: () => void }
   | { readonly kind: 'member'; readonly joiner: LeaseMember; readonly feed: Feed }
-  /** Retains nothing, since the broker may take long to answer. */
+  /** Holds no references, since the broker may take long to answer. */
   | { readonly kind: 'left' }
 
 /** A member's state in a lease: joining, in its feed, or left. */
 export class Membership {
-  /** Settles when the member is in its feed or has left. Rejects with what the broker refused. */
+  /** Resolves when the member is in its feed or has left. Rejects if the broker refuses. */
   readonly done: Promise<void>
   readonly #lease: Joined
   #settled: () => void = () => {}
@@ -41,7 +41,7 @@ export class Membership {
     })
   }
 
-  /** Leaves. */
+  /** Leaves the feed, or stops joining. */
   end(): void {
     this.#leave()
     this.#settled()

@@ -7,11 +7,11 @@ import type { Wire } from './wire.js'
 
 /** The dialect that writes to an outbox. */
 export interface OutboxOwner extends Pick<Outlet, 'ended'> {
-  /** The client was cut off and can't come back. */
+  /** The outbox has cut the client off, which can't come back. */
   cutOff?(): void
 }
 
-/** The two ends of an outbox. */
+/** The two ends of an outbox: its frames come from the owner, and go to the wire. */
 export interface OutboxEnds {
   readonly wire: Wire
   readonly owner: OutboxOwner

@@ -34,9 +34,10 @@ export class Outbox implements Outlet, Writer {
   #gathered: Sequence | undefined
   #backlog: Backlog | undefined
   #stopWatching: (() => void) | undefined
-  /** Whether the backlog waits for a confirmation by the client. */
-  #full = false
-  #resume: (() => void) | undefined
+  /** Whether the backlog waits until the client has confirmed frames. */
+  #awaitsConfirmation = false
+  /** Ends the pause of reading from the client. */
+  #endPause: (() => void) | undefined
   #closed = false
 
   constructor(ports: OutboxPorts, encoder: StreamEncoder, { wire, owner }: OutboxEnds) {
@@ -64,7 +65,7 @@ export class Outbox implements Outlet, Writer {
 
   /**
    * Sets the encoder of later frames. Nothing may wait yet.
-   * @param frames - `kept`: each is kept until the client has confirmed it
+   * @param frames - whether each frame is kept until the client has confirmed it
    */
   encodeWith(encoder: StreamEncoder, frames: 'kept' | 'sent'): void {
     this.flush()
@@ -74,8 +75,8 @@ export class Outbox implements Outlet, Writer {
   /** Confirms the first `count` frames. Returns false if the count is invalid. */
   confirm(count: number): boolean {
     if (!this.#writer.confirm(count)) return false
-    if (this.#full && this.#backlog && this.#writer.fits(this.#backlog.nextBytes)) {
-      this.#full = false
+    if (this.#awaitsConfirmation && this.#backlog && this.#writer.fits(this.#backlog.nextBytes)) {
+      this.#awaitsConfirmation = false
       this.#stopWatching?.()
       this.#catchUp(this.#backlog)
     }
@@ -101,8 +102,8 @@ export class Outbox implements Outlet, Writer {
     const gathered = this.#gathered
     this.#gathered = undefined
     this.#stopWatching?.()
-    this.#full = false
-    this.#resume = undefined // it belongs to the old wire
+    this.#awaitsConfirmation = false
+    this.#endPause = undefined // the pause was of the old wire
     this.#writer.detach()
     const backlog = this.#backlog ?? this.#openBacklog()
     // Limits are checked with the next frame: the client may be about to come back.
@@ -143,7 +144,7 @@ export class Outbox implements Outlet, Writer {
     else if (!writer.writeGathered(gathered)) this.#fallBehind()
   }
 
-  /** Writes what waits, and closes: the client can't come back to it. */
+  /** Writes what waits, and closes the wire: the client can't come back to this outbox. */
   end(error: WildcastError): void {
     this.flush()
     const { wire } = this.#writer
@@ -151,7 +152,7 @@ export class Outbox implements Outlet, Writer {
     wire?.end(error)
   }
 
-  /** The client is gone for good. */
+  /** The client will not come back. */
   close(): void {
     if (this.#closed) return
     this.#closed = true
@@ -190,7 +191,7 @@ export class Outbox implements Outlet, Writer {
     } else parcel.settle?.(true)
   }
 
-  /** Writes frames that are too long to join, or must wait. */
+  /** Writes frames that are too long for one write, or must wait. */
   #writePieces(parcels: readonly Framed[]): void {
     const backlog = this.#openBacklog()
     for (const parcel of parcels) backlog.add(parcel)
@@ -216,8 +217,9 @@ export class Outbox implements Outlet, Writer {
     if (!backlog.keepBound()) this.#cutOff(`${tooMuch(limit)}, or subscribe to less`)
     else if (backlog.otherBytes > this.#answersLimit)
       this.#cutOff(`${tooMuch(this.#answersLimit)}, or send fewer requests`)
-    // While a confirmation is awaited, the client must be read from.
-    else if (backlog.otherBytes > pausingAnswers && !this.#full) this.#resume ??= this.#writer.wire?.pause?.()
+    // While a confirmation is awaited, the relay must read from the client.
+    else if (backlog.otherBytes > pausingAnswers && !this.#awaitsConfirmation)
+      this.#endPause ??= this.#writer.wire?.pause?.()
   }
 
   /** Lower while all outboxes hold too much: only cutting off clients frees memory then. */
@@ -229,7 +231,7 @@ export class Outbox implements Outlet, Writer {
   #catchUp(backlog: Backlog): void {
     while (!backlog.isEmpty) {
       if (!this.#writer.fits(backlog.nextBytes)) {
-        this.#full = true
+        this.#awaitsConfirmation = true
         this.#resumeReading()
         this.#watch()
         return
@@ -250,8 +252,8 @@ export class Outbox implements Outlet, Writer {
   }
 
   #resumeReading(): void {
-    this.#resume?.()
-    this.#resume = undefined
+    this.#endPause?.()
+    this.#endPause = undefined
   }
 
   #waitUntilDrained(backlog: Backlog): void {
@@ -275,12 +277,12 @@ export class Outbox implements Outlet, Writer {
   }
 
   #stuck(): void {
-    // A client that is not read from can't confirm: a broker may be slow to take its publishes.
-    if (this.#full && this.#writer.wire?.paused) this.#watch()
+    // A client can't confirm while reading is paused: a broker may be slow to take its publishes.
+    if (this.#awaitsConfirmation && this.#writer.wire?.paused) this.#watch()
     else this.#cutOff(`nothing was read for ${stuckMs / 1000} s; read faster, or subscribe to less`)
   }
 
-  /** Ends the connection without what still waits: the client may not get it. */
+  /** Ends the connection, and drops what still waits: the client must not or can't get it. */
   revoked(error: WildcastError): void {
     if (this.#closed) return
     const { wire } = this.#writer

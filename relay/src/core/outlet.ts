@@ -25,8 +25,8 @@ export interface Encoder {
    */
   gap(feed: FeedFacts, missed?: number): Uint8Array | undefined
   /**
-   * Decides for a reader past its limit: it gets a gap in place of the messages, or its connection
-   * ends.
+   * What happens to a reader past its limit: it gets a gap in place of the messages, or its
+   * connection ends.
    */
   readonly overrun: 'gap' | 'end'
 }
@@ -54,8 +54,8 @@ export interface Parcel {
    */
   readonly feed?: FeedFacts | undefined
   /**
-   * Called with whether it was written, once that is known. Returns whether another client or the
-   * broker takes it.
+   * Called once it is known whether the parcel was written. Returns false if it wasn't, and neither
+   * another client nor the broker takes it.
    */
   readonly settle?: ((written: boolean) => boolean) | undefined
 }

@@ -29,7 +29,7 @@ function opened() {
 }
 
 describe('sessions', () => {
-  it('expire when their client has been away for the whole window, and not before', () => {
+  it('expire when their client has been away for the whole time, and not before', () => {
     const { clock, sessions, log, open } = opened()
     const [a, b] = [open('a'), open('b')]
     sessions.leave(a)
@@ -58,7 +58,7 @@ describe('sessions', () => {
     expect(log).toEqual(['a expires'])
   })
 
-  it('do not expire if their client is back, and wait for the whole window when it leaves again', () => {
+  it('do not expire if their client is back, and wait for the whole time when it leaves again', () => {
     const { clock, sessions, log, open } = opened()
     const key = open('a')
     sessions.leave(key)

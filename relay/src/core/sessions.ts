@@ -5,7 +5,7 @@ import type { Observer } from './observer.js'
 export interface ResumableSession {
   /** Ends the session. */
   expire(): void
-  /** Confirms the client's frames that have arrived. */
+  /** Sends the client a confirmation of its frames that have arrived. */
   confirm(): void
   /** Whether it keeps frames for its client. */
   readonly holdsFrames: boolean
@@ -25,12 +25,15 @@ export interface SessionsPorts {
 /** How soon a client's frames are confirmed, in milliseconds. PROTOCOL.md, 2.4. */
 const confirmMs = 1000
 
-/** If the process was stopped for longer, it reads its input before sessions expire. */
+/**
+ * If the timer fires later than this, the process was stopped: it reads its input before sessions
+ * expire.
+ */
 const lateMs = 1000
 
 /**
- * The most time that expiring sessions take at once: each may have thousands of messages for
- * others.
+ * The most time that expiring sessions take at once: each may have thousands of messages that are
+ * offered to other clients.
  */
 const sliceMs = 8
 
@@ -41,11 +44,11 @@ export class Sessions<Kept extends ResumableSession = ResumableSession> {
   /** When each session whose client is away expires, in that order. */
   readonly #away: Map<string, number> = new Map()
   #stopExpiry: (() => void) | undefined
-  /** When the first of these expires. */
-  #expiresAt = 0
-  /** Whether sessions will be ended soon to free memory. */
+  /** When the timer of `#stopExpiry` is due. */
+  #expiryAt = 0
+  /** Whether the end of this turn will end sessions to free memory. */
   #relieving = false
-  /** Whether no session's end would free memory. */
+  /** Whether ending the sessions that are away would free no memory. */
   #exhausted = false
   /** Sessions with frames that are not confirmed yet. */
   #unconfirmed: Kept[] = []
@@ -118,7 +121,7 @@ export class Sessions<Kept extends ResumableSession = ResumableSession> {
     this.#ports.clock.after(confirmMs, () => {
       const due = this.#unconfirmed
       this.#unconfirmed = []
-      for (const session of due) session.confirm()
+      for (const dueSession of due) dueSession.confirm()
     })
   }
 
@@ -132,7 +135,7 @@ export class Sessions<Kept extends ResumableSession = ResumableSession> {
     this.#stopExpiry = undefined
     const { clock } = this.#ports
     const now = clock.now()
-    if (now - this.#expiresAt > lateMs) {
+    if (now - this.#expiryAt > lateMs) {
       this.#expireAfter(lateMs)
       return
     }
@@ -147,7 +150,7 @@ export class Sessions<Kept extends ResumableSession = ResumableSession> {
 
   #expireAfter(ms: number): void {
     const { clock } = this.#ports
-    this.#expiresAt = clock.now() + ms
+    this.#expiryAt = clock.now() + ms
     this.#stopExpiry = clock.after(ms, () => this.#expire())
   }
 

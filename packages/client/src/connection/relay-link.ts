@@ -20,17 +20,18 @@ export interface RelayLinkSettings extends TransportSettings {
   readonly fault: ReportError
 }
 
-const client = 'wildcast-js/0.1.0'
+const clientName = 'wildcast-js/0.1.0'
 /** The close code after an unreadable message: the frames that follow can't be counted. */
 const invalidFrame = 4400
 /** How long to wait for a frame of the relay, at least and at most. A loss takes two waits. */
 const minProbeMs = 1_500
 const maxProbeMs = 12_000
-/** A timer that fires later than this has slept. */
+/** If a timer fires later than this, the machine or the page has slept. */
 const lateMs = 5_000
 
 /**
- * The connection to the relay. Executes the effects of `step`: one attempt at a time, one timer.
+ * The link to the relay: connects, reconnects, and resumes the session. Executes the effects of
+ * `step`, with one attempt at a time and one timer.
  */
 export class RelayLink {
   readonly #settings: RelayLinkSettings
@@ -44,12 +45,12 @@ export class RelayLink {
   /** Whether frames that count can be sent. */
   #isOpen = false
   #session: ClientSession
-  /** Number of the attempt. Events of a dropped attempt are ignored. */
+  /** Changes when an attempt or a connection is dropped: its later events are ignored. */
   #attempt = 0
   #aliveAt = 0
   /** Doubles each time a relay is given up, until a frame is received: messages may be slow. */
   #probeMs = minProbeMs
-  #dueAt = 0
+  #dueAt = 0 // of the timer
   /** The relay is still sending the frames that it kept for the session. */
   #catchingUp = false
 
@@ -162,7 +163,7 @@ export class RelayLink {
     if (changed && this.#status === to) this.#events.status(to) // a callback may have reported a later status
   }
 
-  /** Replaces the session; everything in flight is lost. */
+  /** Replaces the session. Everything in flight is lost. */
   #loseSession(reason: WildcastError = interrupted('the relay did not keep the session')): void {
     this.#session.end()
     this.#session = this.#openSession()
@@ -175,7 +176,7 @@ export class RelayLink {
       send: (frame, number) => this.#transport?.send(frame, number),
       expired: () => {
         const connection = this.#connection
-        // The relay's answer to a claim decides instead.
+        // After a claim, the relay's answer decides.
         const isClaimed = connection.state === 'connecting' && connection.stage === 'welcome'
         if (!isClaimed) this.#loseSession()
       },
@@ -213,7 +214,7 @@ export class RelayLink {
       open: () => {
         if (!isCurrent()) return
         const claim = this.away && { session: this.#welcome?.session, received: this.#session.claim() }
-        this.#transport?.send({ kind: 'Connect', token, client, ...claim })
+        this.#transport?.send({ kind: 'Connect', token, client: clientName, ...claim })
         // After the claim of a session, no frame may be sent before the relay has answered.
         this.#isOpen = !claim
         this.#dispatch({ type: 'opened' })
@@ -231,8 +232,9 @@ export class RelayLink {
       close: ({ code, reason }) => {
         if (!isCurrent()) return
         if (code === invalidFrame) this.#session.abandon()
-        const unseen = this.#connection.state === 'connecting' && `closed before Welcome (${code}): is a relay there?`
-        this.#dispatch({ type: 'failed', ...this.#token.judge(toCloseError(code, reason || unseen || '')) })
+        const noWelcome =
+          this.#connection.state === 'connecting' && `closed before Welcome (${code}): is a relay there?`
+        this.#dispatch({ type: 'failed', ...this.#token.judge(toCloseError(code, reason || noWelcome || '')) })
       },
     }
   }
@@ -256,7 +258,7 @@ export class RelayLink {
         if (!session.confirm(frame.count)) this.#rejectCount()
         break
       default:
-        // Before `Welcome` only a refusal comes, and the connection ends for the same reason.
+        // Before `Welcome` the relay sends only a refusal, and then closes for the same reason.
         if (this.#connection.state !== 'online') break
         session.handle(bytes, () => {
           if (frame.kind === 'Pong') this.#catchingUp = false

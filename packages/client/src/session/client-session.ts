@@ -2,7 +2,7 @@ import type { ClientFrame, WelcomeFrame } from '@wildcast/protocol/client'
 import type { ClientClock, Undo } from '../time/clock.js'
 import { openTimer, type Timer } from '../time/timer.js'
 
-/** How long a frame of the relay may remain unconfirmed, in milliseconds. */
+/** How long a received frame may remain unconfirmed, in milliseconds. */
 const confirmAfterMs = 1_000
 /** How long a relay keeps a session without a connection by default, in milliseconds. */
 const defaultResumeMs = 60_000
@@ -12,31 +12,31 @@ export interface ClientSessionPorts {
   readonly clock: ClientClock
   /** Sends a frame, with its number if it counts. */
   send(frame: ClientFrame, number?: number): void
-  /** The session had no connection for so long that the relay has deleted it. */
+  /** The session was without a connection for as long as the relay keeps it. */
   expired(): void
 }
 
 /**
  * A session with the relay, over one or several connections. Each side counts the frames of the
- * other, so that equal counts mean equal content. Its timer confirms received frames while
- * connected, and ends a session that is disconnected for too long.
+ * other, so that equal counts mean equal content. The timer confirms received frames while
+ * connected, and ends the session if it is disconnected for too long.
  */
 export class ClientSession {
   readonly #ports: ClientSessionPorts
   readonly #timer: Timer
   #sent = 0
-  /** The last frames that were sent. */
+  /** The sent frames that the relay has not confirmed: the last of `#sent`. */
   #unconfirmed: ClientFrame[] = []
   #received = 0
   /** The numbers of received frames that are not handled yet. */
   readonly #held = new Set<number>()
   /** How many of the next frames were received before. */
   #repeats = 0
-  /** Whether a confirmation is due within a second. */
-  #due = false
-  /** How many received frames were confirmed. */
+  /** Whether the timer will confirm received frames. */
+  #willConfirm = false
+  /** How many received frames the client has confirmed. */
   #confirmed = 0
-  /** Length of the unconfirmed received frames. */
+  /** Bytes of the unconfirmed received frames. */
   #bytes = 0
   /** Bytes that the relay keeps for a resume: 0 if it can't resume, undefined before `Welcome`. */
   #resumeBytes: number | undefined
@@ -61,7 +61,7 @@ export class ClientSession {
     if (this.#resumeBytes !== 0) this.#unconfirmed.push(frame)
   }
 
-  /** Handles the relay's confirmation of `count` frames. Returns false if fewer were sent. */
+  /** Handles the relay's confirmation of `count` sent frames. Returns false if fewer were sent. */
   confirm(count: number): boolean {
     const rest = this.#sent - count
     // A lower count than before removes nothing.
@@ -69,7 +69,7 @@ export class ClientSession {
     return rest >= 0
   }
 
-  /** Runs the handler of a frame that counts, unless the frame was received before. */
+  /** Runs the handler of a received frame that counts, unless the frame is a repeated one. */
   handle(bytes: number = 0, run?: () => void): void {
     if (this.#repeats > 0) {
       this.#repeats--
@@ -80,22 +80,22 @@ export class ClientSession {
     this.#bytes += bytes
     if (this.#resumeBytes && this.#bytes >= this.#resumeBytes / 4) {
       this.#held.clear() // otherwise the relay would stop sending
-      this.#confirm()
-    } else this.#confirmSoon()
+      this.#confirmReceived()
+    } else this.#confirmReceivedSoon()
   }
 
-  /** Delays the confirmation of the current frame until the returned function is called. */
+  /** Delays the confirmation of the frame being handled until the returned function is called. */
   hold(): Undo {
     const number = this.#received + 1
     this.#held.add(number)
     return () => {
-      if (this.#held.delete(number)) this.#confirmSoon()
+      if (this.#held.delete(number)) this.#confirmReceivedSoon()
     }
   }
 
   /**
-   * Returns how many frames of the relay were handled. The relay sends the others again; those that
-   * were received are then skipped.
+   * Returns how many frames of the relay were handled, for the claim of the session. The relay then
+   * sends the others again, and those that were received already are skipped.
    */
   claim(): number {
     const count = this.#handled()
@@ -111,15 +111,15 @@ export class ClientSession {
     return this.#confirmed
   }
 
-  #confirmSoon(): void {
-    if (this.#due || this.#away || !this.#resumeBytes) return
-    this.#due = true
-    this.#timer.set(confirmAfterMs, () => this.#confirm())
+  #confirmReceivedSoon(): void {
+    if (this.#willConfirm || this.#away || !this.#resumeBytes) return
+    this.#willConfirm = true
+    this.#timer.set(confirmAfterMs, () => this.#confirmReceived())
   }
 
-  #confirm(): void {
+  #confirmReceived(): void {
     if (this.#away) return
-    this.#due = false
+    this.#willConfirm = false
     this.#timer.stop()
     const before = this.#confirmed
     const count = this.#handled()
@@ -134,11 +134,11 @@ export class ClientSession {
   }
 
   /**
-   * Resumes on a new connection, and sends the frames again that the relay has not received.
+   * Resumes on a new connection, and sends again the frames that the relay has not received.
    * Returns false if the session can't be resumed.
    */
   resume({ resumed, received }: WelcomeFrame): boolean {
-    // Confirmed frames are no longer available.
+    // Confirmed frames can't be sent again.
     if (!resumed || !this.confirm(received) || this.#unconfirmed.length < this.#sent - received) return false
     this.#away = false
     this.#timer.stop()
@@ -156,7 +156,7 @@ export class ClientSession {
         this.#ports.expired()
       })
     this.#away = true
-    this.#due = false
+    this.#willConfirm = false
     return true
   }
 

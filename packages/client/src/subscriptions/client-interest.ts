@@ -8,29 +8,29 @@ import type { FrameReceiver, InterestPorts, SubscriptionFrame } from './interest
 import type { Completeness, Continuity, SubscriptionStatus } from './subscription-events.js'
 import type { SubscriptionListener, SubscriptionSpec } from './subscription-listener.js'
 
-/** A listener with the last state that it was notified of. */
+/** A listener, with what it was notified of last. */
 interface Member extends SubscriptionListener {
   status?: SubscriptionStatus
-  /** The listener was ready once: messages that it misses from then on are a gap. */
+  /** Whether the listener was ready once: messages that it misses from then on are a gap. */
   seen?: boolean
   now?: Completeness
-  /** The listener has missed messages, and received none since. */
+  /** Whether the listener has missed messages, and received none since. */
   hasGap?: boolean
   missed?: number
 }
 
-/** A subscription on the wire and its listeners. Executes the effects of `stepInterest`. */
+/** One subscription at the relay, and its listeners. Executes the effects of `stepInterest`. */
 export class ClientInterest implements FrameReceiver {
   readonly #spec: SubscriptionSpec
   readonly #ports: InterestPorts
   readonly #members = new Set<Member>()
   readonly #timer: Timer
   #state: InterestState
-  /** When the last message was received: a loss occurred later. */
+  /** When the last message was received: any loss occurred later. */
   #lastAt = 0
   /** How many messages were received with the current id. */
   #received = 0
-  /** The numbers of unhandled messages, with functions that let the session confirm them. */
+  /** The unhandled messages by number, with functions that let the session confirm them. */
   readonly #unhandled = new Map<number, Undo>()
 
   constructor(spec: SubscriptionSpec, ports: InterestPorts) {
@@ -158,7 +158,7 @@ export class ClientInterest implements FrameReceiver {
     }
   }
 
-  /** The id of a queue subscription and how many of its messages are handled; else undefined. */
+  /** For a member of a group: the id, and how many messages are handled. Else undefined. */
   get queue(): { readonly id: number; readonly handled: number } | undefined {
     const { id } = this.#state
     const [first = this.#received + 1] = this.#unhandled.keys()
@@ -170,7 +170,7 @@ export class ClientInterest implements FrameReceiver {
     this.#each((member) => member.onEnd?.())
   }
 
-  /** Delays the confirmation of a queue's message until all results of its handlers settle. */
+  /** Delays the confirmation of a message of a group until all results of its handlers settle. */
   #track(number: number, results: readonly unknown[]): void {
     const release = this.#ports.link.hold()
     this.#unhandled.set(number, release)

@@ -30,7 +30,7 @@ export type InterestState = Pending | Ready | Refused
 
 /** An event of an interest. */
 export type InterestEvent =
-  /** A listener has joined; or another subscription has ended, and the limit may be free. */
+  /** A listener has joined; or another subscription has ended, so that the limit may allow it. */
   | { readonly type: 'wanted' }
   /** The last listener has left. */
   | { readonly type: 'left' }
@@ -50,7 +50,7 @@ export type InterestEvent =
 export interface InterestFacts {
   /** Whether there is a listener. */
   readonly wanted: boolean
-  /** A member of a group or a responder, which unsubscribes without a delay. */
+  /** Whether it is a member of a group or a responder, which unsubscribes without a delay. */
   readonly exclusive: boolean
   /** A random number from 0 up to 1. */
   readonly chance: number
@@ -84,7 +84,7 @@ const lingerMs = 1_000
 export function stepInterest(from: InterestState, event: InterestEvent, facts: InterestFacts): InterestStep {
   const step = next(from, event, facts.chance)
   const { id, phase } = step.to
-  // While syncing, the id is unknown, so the interest can be unsubscribed only later.
+  // While syncing, the id is unknown, so the interest is unsubscribed after the confirmation.
   if (facts.wanted || phase === 'syncing' || event.type === 'wanted') return step
   if (phase === 'ready' && !facts.exclusive && event.type !== 'fired') return { ...step, armMs: lingerMs }
   return { to: { phase: 'connecting', refusals: 0 }, over: { id } }

@@ -25,8 +25,8 @@ export interface InterestPorts extends PublishPorts {
   /** The id of the interest has changed: it receives the frames with the id `to`. */
   renamed(interest: FrameReceiver, from: number | undefined, to: number | undefined): void
   /**
-   * The interest has no listener. `id` is to be unsubscribed if there is one; a queue reports how
-   * many messages were `handled`, so that other members get the rest.
+   * The interest has no listener left: unsubscribes its `id`, if it has one. A member of a group
+   * reports how many messages were `handled`, so that other members get the rest.
    */
   ended(spec: SubscriptionSpec, id: number | undefined, handled: number | undefined): void
 }

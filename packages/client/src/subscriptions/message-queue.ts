@@ -15,7 +15,7 @@ type Loop = AsyncIterableIterator<Message, undefined>
 
 /** The shared state of the loops. */
 interface Shared {
-  /** Without a bound: a slow loop loses nothing. */
+  /** Has no limit: a slow loop loses nothing. */
   readonly messages: { readonly value: Message; readonly done: (() => void) | undefined }[]
   readonly loops: Set<Loop>
   ended?: { readonly reason: Error | undefined }

@@ -1,9 +1,7 @@
 import type { DeliveryPolicy } from '@wildcast/protocol/client'
 import { checkNumber } from '../app/number-option.js'
 
-/**
- * How the relay delivers messages to a subscriber that is slow or wants fewer.
- */
+/** How the relay delivers messages to a subscriber that is slow or wants fewer. */
 export interface PolicyOptions {
   /**
    * `all`: every message; those beyond the relay's bounds are lost, and `onGap` reports how many.

@@ -48,7 +48,7 @@ export function toSubscription(
     resolve = onReady
     reject = onEnd
   })
-  // The loop and onError report the refusal, too, so it is not an unhandled rejection.
+  // Not an unhandled rejection: the loop and `onError` report the refusal, too.
   ready.catch(() => {})
 
   const finish = (reason?: WildcastError): void => {

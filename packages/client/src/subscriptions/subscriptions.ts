@@ -17,7 +17,7 @@ export interface Subscriptions {
   handle(event: InterestEvent): void
   /** Notifies the listeners whose status has changed. */
   notify(): void
-  /** Unsubscribes from queues before the client closes, so that others get unhandled messages. */
+  /** Leaves groups before the client closes, so that other members get unhandled messages. */
   leave(): void
   /** The client is closed: ends all listeners. */
   close(): void
@@ -28,20 +28,20 @@ export function openSubscriptions(ports: SubscriptionsPorts): Subscriptions {
   const { exchanges } = ports
   const interests = new Map<string, ClientInterest>()
   /**
-   * Interests by id. Two have the same id if one names the default broker and the other does not.
+   * Interests by id. Two have the same id if one names the default broker and the other doesn't.
    */
-  const named = new Map<number | undefined, Set<FrameReceiver>>()
+  const byId = new Map<number | undefined, Set<FrameReceiver>>()
   const each = (run: (interest: ClientInterest) => void): void => interests.forEach(run)
   const interestPorts: InterestPorts = {
     ...ports,
     renamed(interest, from, to) {
-      const sharing = named.get(from)
-      if (sharing?.delete(interest) && sharing.size === 0) named.delete(from)
-      if (to !== undefined) named.set(to, (named.get(to) ?? new Set()).add(interest))
+      const sharing = byId.get(from)
+      if (sharing?.delete(interest) && sharing.size === 0) byId.delete(from)
+      if (to !== undefined) byId.set(to, (byId.get(to) ?? new Set()).add(interest))
     },
     ended(spec, id, handled) {
       interests.delete(keyOf(spec))
-      if (id === undefined || named.has(id) || !exchanges.notify({ kind: 'Unsubscribe', id, handled })) return
+      if (id === undefined || byId.has(id) || !exchanges.notify({ kind: 'Unsubscribe', id, handled })) return
       for (const other of interests.values()) if (other.handle({ type: 'wanted' })) break
     },
   }
@@ -54,7 +54,7 @@ export function openSubscriptions(ports: SubscriptionsPorts): Subscriptions {
       return interest.add(listener)
     },
     receive(frame, receivedAt) {
-      const receivers = named.get(frame.id)
+      const receivers = byId.get(frame.id)
       for (const interest of receivers ?? []) interest.receive(frame, receivedAt)
       return !!receivers
     },

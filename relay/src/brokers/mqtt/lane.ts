@@ -25,7 +25,7 @@ export class Lane {
   readonly #subscriptions: Map<string, LaneSubscription> = new Map()
   readonly #byTopic: FilterTree<LaneSubscription> = new FilterTree()
   readonly #recent: ReturnType<typeof recentPackets> = recentPackets()
-  /** Cancels the close of a lane without filters. */
+  /** Cancels the timer that closes the lane if it has no filters. */
   stopLinger: () => void = () => {}
 
   constructor(wire: Promise<MqttWire>) {
@@ -41,7 +41,7 @@ export class Lane {
     return this.#subscriptions.get(filter)?.isEnding === false
   }
 
-  /** Whether a filter overlaps one of the lane. */
+  /** Whether a filter overlaps a filter of the lane. */
   overlaps(filter: string): boolean {
     return this.#byTopic.overlaps(filter)
   }
@@ -49,7 +49,7 @@ export class Lane {
   receive(packet: Incoming): void {
     const repeated = this.#recent.isRepeated(packet)
     const subscription = this.#byTopic.find(packet.topic)
-    // A packet that was first sent to another member of a share is marked as repeated, too.
+    // In a share, a packet that was first sent to another member is marked as repeated, too.
     if (!subscription || (repeated && !isShare(subscription.filter))) return
     for (const { filter, take } of subscription.listeners)
       if (filter === subscription.filter || overlap(filter, packet.topic)) take(packet)
@@ -64,7 +64,7 @@ export class Lane {
 
   /**
    * Removes a listener, and unsubscribes with the last one. Resolves when the server has confirmed
-   * that: until then, the lane must get no filter that overlaps.
+   * that: until then, the lane must get no filter that overlaps the old one.
    */
   async leave(subscription: LaneSubscription, listener: LaneListener): Promise<void> {
     if (subscription.isEnding || !subscription.listeners.has(listener)) return
@@ -92,8 +92,7 @@ export class Lane {
 
   #subscriptionTo(filter: string): LaneSubscription {
     const present = this.#subscriptions.get(filter)
-    // On the last lanes it may be ending: the server receives the new subscription after the old
-    // one is unsubscribed.
+    // On the last lanes the old one may be ending: it is unsubscribed before the new SUBSCRIBE.
     if (present && !present.isEnding) return present
     const confirmed = this.#wire.then((wire) => wire.subscribe(filter))
     const subscription: LaneSubscription = { filter, listeners: new Set(), confirmed, isEnding: false }

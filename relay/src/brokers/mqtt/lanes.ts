@@ -9,9 +9,12 @@ import type { Incoming, MqttWire } from './wire.js'
 /** How long a lane without filters stays open: the next request may need it. */
 const lingerMs = 10_000
 
-/** How often a lane is opened if it fails: a server may be at its limit of connections. */
-const tries = 3
-const pauseMs = 500
+/**
+ * How many attempts are made to open a lane, and the wait between them: a server may be at its
+ * limit of connections.
+ */
+const mostAttempts = 3
+const retryAfterMs = 500
 
 export interface LaneOptions {
   /** The connection of the first lane. */
@@ -40,9 +43,9 @@ export class MqttLanes implements Routes {
   }
 
   add(filter: string, take: Take): Route {
-    const equal = this.#lanes.findIndex((lane) => lane?.has(filter))
+    const present = this.#lanes.findIndex((lane) => lane?.has(filter))
     const overlaps = (lane: number): boolean => this.#lanes[lane]?.overlaps(filter) ?? false
-    const placement = equal < 0 ? placementOf(filter, overlaps) : { lane: equal, filter }
+    const placement = present < 0 ? placementOf(filter, overlaps) : { lane: present, filter }
     if (!placement) return refused()
     const lane = this.#laneAt(placement.lane)
     const listener: LaneListener = { filter, take }
@@ -66,30 +69,31 @@ export class MqttLanes implements Routes {
       return present
     }
     const take = (packet: Incoming): void => lane.receive(packet)
-    const wire = index === 0 ? Promise.resolve(this.#options.wire) : this.#opened(index, take)
+    const wire = index === 0 ? Promise.resolve(this.#options.wire) : this.#openWire(index, take)
     const lane = new Lane(wire)
     this.#lanes[index] = lane
     wire.catch(() => this.#remove(index, lane))
     return lane
   }
 
-  async #opened(index: number, take: Take): Promise<MqttWire> {
+  async #openWire(index: number, take: Take): Promise<MqttWire> {
     const { open, clock } = this.#options
-    for (let left = tries; ; left--) {
+    for (let attempt = 1; ; attempt++) {
       try {
         const wire = await open(index, take)
         if (!this.#closed) return wire
         await wire.close()
       } catch (cause) {
-        if (!this.#closed && left === 1) throw tooFewConnections(cause)
+        if (!this.#closed && attempt === mostAttempts) throw tooFewConnections(cause)
       }
       if (this.#closed) throw mqttEndedError()
       await new Promise<void>((resolve) => {
-        clock.after(pauseMs, resolve)
+        clock.after(retryAfterMs, resolve)
       })
     }
   }
 
+  /** Closes a lane after a while if it has no filters. The first lane stays. */
   #release(index: number, lane: Lane): void {
     if (this.#closed || index === 0 || !lane.isEmpty || this.#lanes[index] !== lane) return
     lane.stopLinger()

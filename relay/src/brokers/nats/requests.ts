@@ -10,12 +10,13 @@ import type { NatsSubscription } from './subscription.js'
 export interface RequestsPorts extends Pick<ForeignPorts, 'clock' | 'newId'> {
   dropped(why: Dropped): void
   subscribe(native: NatsNative, take: (msg: Msg) => void): NatsSubscription
-  /** Notifies a responder, on the reply subject of a part, that no request awaits it. */
+  /** Notifies a responder, on the reply subject of a part, that no request awaits the part. */
   refusePart(reply: string): void
 }
 
 /**
- * The pending requests of a connection. One subscription, made with the first, takes the answers.
+ * The pending requests of a connection. One subscription, made with the first request, receives all
+ * answers.
  */
 export class NatsRequests {
   readonly #ports: RequestsPorts
@@ -25,7 +26,7 @@ export class NatsRequests {
 
   constructor(ports: RequestsPorts) {
     this.#ports = ports
-    // `_INBOX.>` is what NATS permissions grant to requesters.
+    // NATS permissions grant `_INBOX.>` to requesters.
     this.#prefix = `_INBOX.${ports.newId()}`
     this.#replies = replies(ports.clock)
   }

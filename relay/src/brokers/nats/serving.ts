@@ -11,7 +11,7 @@ export interface ServingPorts {
 }
 
 /**
- * Delivers requests to the responders of a connection. When a responder leaves, its callers are
+ * Delivers requests to the responders of a connection. When a responder leaves, its requesters are
  * notified.
  */
 export class NatsServing {
@@ -23,7 +23,8 @@ export class NatsServing {
   }
 
   /**
-   * Delivers a message with a reply subject. One without is a publish, which is for subscribers.
+   * Delivers a message if it has a reply subject. One without is a publish, which is for
+   * subscribers.
    */
   deliver(responder: object, msg: Msg, sink: Sink): void {
     const request = this.#read(msg)
@@ -39,7 +40,8 @@ export class NatsServing {
   }
 
   /**
-   * Replies like the NATS server if a subject has no subscriber, which all NATS clients understand.
+   * Replies as the NATS server does if a subject has no subscriber: all NATS clients understand
+   * that.
    */
   sendNoResponders(reply: string): void {
     const { nats } = this.#ports

@@ -10,9 +10,9 @@ export interface NatsUnawaitedPartsPorts {
 }
 
 /**
- * The parts of answers that no request awaits, at the responder. Each part has a reply subject. On
- * it NATS reports that the part had no subscriber, and the requester's relay that the request has
- * ended: in the same form, which other NATS clients can use, too.
+ * The parts of answers that no request awaits, at the responder. Each part has a reply subject, on
+ * which NATS reports that the part had no subscriber. The requester's relay reports in the same
+ * form that the request has ended, and so can other NATS clients.
  */
 export class NatsUnawaitedParts {
   readonly #ports: NatsUnawaitedPartsPorts

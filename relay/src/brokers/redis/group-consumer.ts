@@ -19,7 +19,7 @@ export interface ConsumerConnection {
   readonly redis: Redis
   readonly scripts: Scripts
   readonly sink: Sink
-  /** Ends the connection if it is of no more use after this failure. */
+  /** Ends the connection if the failure has made it useless. */
   failed(cause: unknown): WildcastError
   dropped(why: Dropped): void
   /** The consumer has left its group. */
@@ -29,7 +29,10 @@ export interface ConsumerConnection {
 type State =
   /** Between two connections. */
   | { readonly phase: 'detached'; readonly connection?: undefined }
-  /** Renews its lease and reads its pending entries again. If others have left, it claims again. */
+  /**
+   * Renews its lease and reads its pending entries again. `othersLeft`: consumers have left
+   * meanwhile, so it claims their entries afterwards.
+   */
   | { readonly phase: 'joining'; readonly connection: ConsumerConnection; othersLeft: boolean }
   | Consuming
   /** Waits until its pending entries are settled, then leaves. Never joins again. */
@@ -44,10 +47,10 @@ interface Consuming {
 }
 
 /** How long a consumer that leaves waits for the outcome of the entries that it has delivered. */
-const patienceMs = 5000
+const leaveTimeoutMs = 5000
 /** While this many acknowledgements wait for Redis, no more entries are read. */
 const mostUnacknowledged = 1000
-/** More than can be pending here, or wait to be acknowledged. */
+/** A count that reads all pending entries: more than can be pending or unacknowledged here. */
 const allPending = 2 * mostUnacknowledged
 
 /**
@@ -74,8 +77,8 @@ export class GroupConsumer {
   }
 
   /**
-   * Joins the group, or resumes over a new connection. @throws {WildcastError}
-   * `too_many_subscriptions`, or what a command failed with
+   * Joins the group, or resumes over a new connection.
+   * @throws {WildcastError} `too_many_subscriptions`, or what a command failed with
    */
   async attach(connection: ConsumerConnection): Promise<void> {
     if (this.#state.phase === 'leaving') {
@@ -85,9 +88,9 @@ export class GroupConsumer {
     this.#state = { phase: 'joining', connection, othersLeft: false }
     try {
       await this.#renew(connection)
-      // The entries just claimed, and those in flight when the last connection broke.
+      // Includes the entries just claimed, and those in flight when the last connection broke.
       const pending = await this.#commands.read(connection, allPending, '0')
-      // Begins after the caller has confirmed the subscription: earlier deliveries are refused.
+      // After the caller has confirmed the subscription: earlier deliveries would be refused.
       this.#options.clock.after(0, () => this.#begin(connection, pending))
     } catch (cause) {
       if (this.#state.connection === connection) this.detach()
@@ -102,7 +105,7 @@ export class GroupConsumer {
     this.#stopRenewing()
   }
 
-  /** Reads: there are new entries. */
+  /** There are new entries: reads them. */
   wake(): void {
     const state = this.#state
     if (state.phase !== 'consuming') return
@@ -121,17 +124,17 @@ export class GroupConsumer {
   }
 
   /**
-   * Stops reading. Leaves when all that was delivered is settled, or after `patienceMs`. Never
-   * rejects.
+   * Stops reading. Leaves the group when all delivered entries are settled, or after
+   * `leaveTimeoutMs`. Never rejects.
    */
   async leave(): Promise<void> {
     this.#state = { phase: 'leaving', connection: this.#state.connection }
     this.#pending.close()
     if (this.#pending.isEmpty) await this.leaveNow()
-    else this.#options.clock.after(patienceMs, () => void this.leaveNow())
+    else this.#options.clock.after(leaveTimeoutMs, () => void this.leaveNow())
   }
 
-  /** Leaves its pending entries to the other consumers. Never rejects. */
+  /** Leaves the group; the other consumers claim its pending entries. Never rejects. */
   async leaveNow(): Promise<void> {
     const { connection } = this.#state
     this.#state = { phase: 'leaving', connection: undefined }
@@ -180,6 +183,7 @@ export class GroupConsumer {
     this.wake()
   }
 
+  /** How many more entries may be read. */
   get #room(): number {
     return this.#acks.size < mostUnacknowledged ? this.#pending.room : 0
   }
@@ -199,14 +203,14 @@ export class GroupConsumer {
     }
   }
 
-  /** Ends the connection if it is of no more use; otherwise the next renewal tries again. */
+  /** Ends the connection if the failure has made it useless; else the next renewal tries again. */
   #recover(connection: ConsumerConnection, cause: unknown): void {
     if (this.#state.connection !== connection) return
     // The database was emptied: creates the group again.
     if (isRefusal(cause, 'NOGROUP'))
       this.#renewAndClaim(connection).then(
         () => this.wake(),
-        (again) => connection.failed(again),
+        (secondCause) => connection.failed(secondCause),
       )
     else connection.failed(cause)
   }
@@ -215,6 +219,7 @@ export class GroupConsumer {
     for (const { id, message } of entries) {
       if (this.#acks.has(id)) continue
       if (message === 'foreign') connection.dropped('foreign_message')
+      // An entry that can't be delivered is acknowledged at once.
       if (typeof message === 'string') this.#acks.add(id)
       else this.#pending.add(id, message)
     }
@@ -227,9 +232,9 @@ export class GroupConsumer {
   }
 
   /**
-   * Acknowledges what was taken; the next renewal retries what Redis refuses. Not while joining:
-   * the pending entries being read could include one that is acknowledged meanwhile, and it would
-   * be delivered again.
+   * Acknowledges the entries that were taken; the next renewal retries what Redis refuses. Does
+   * nothing while joining: an entry that is acknowledged while the pending entries are read could
+   * be among them, and would be delivered again.
    */
   async #acknowledge(): Promise<void> {
     const { phase, connection } = this.#state

@@ -16,12 +16,13 @@ import { ReceivedCount } from './received-count.js'
 const leavingCodes: readonly (number | undefined)[] = [1000, 1001]
 
 /**
- * The v1 frames of a client and its session. After `Connect` it outlives its connection for a
- * while, so that the client can resume it. Frames are counted both ways: see docs/protocol.md.
+ * The state of v1 between a client and its session. After `Connect` the conversation outlives its
+ * connection for a while, so that the client can resume it. Each side counts the frames of the
+ * other: see docs/protocol.md.
  */
 export class Conversation implements OutboxOwner, ResumableSession, AnsweredClient {
   readonly session: Session
-  /** Used until batches are agreed on. */
+  /** Encodes without batches: `Welcome`, and all frames before it or if the client wants none. */
   readonly #plain: V1Encoder
   #encoder: V1Encoder
   readonly #relay: RelayView
@@ -30,12 +31,12 @@ export class Conversation implements OutboxOwner, ResumableSession, AnsweredClie
   #connection: ClientConnection | undefined
   #batch: number | undefined
   readonly #actions: FrameActions
-  readonly #count = new ReceivedCount()
+  readonly #receivedCount = new ReceivedCount()
   #key: string | undefined
   #leavingCodes = leavingCodes
   #isOver = false
 
-  /** @param identity - of the client; replaced by `admit` if it is found out later */
+  /** @param identity - of the client; `admit` replaces it if the credentials are checked later */
   constructor(encoder: V1Encoder, relay: RelayView, connection: ClientConnection, identity: Identity) {
     this.#plain = encoder
     this.#encoder = encoder
@@ -46,7 +47,7 @@ export class Conversation implements OutboxOwner, ResumableSession, AnsweredClie
     this.#actions = new FrameActions(relay, this, connection)
   }
 
-  /** Authenticates the session's client. Absent before `Connect`. */
+  /** The key with which the client can resume the session. Absent before `Connect`. */
   get key(): string | undefined {
     return this.#key
   }
@@ -61,21 +62,21 @@ export class Conversation implements OutboxOwner, ResumableSession, AnsweredClie
   }
 
   get received(): number {
-    return this.#count.received
+    return this.#receivedCount.received
   }
 
   ended({ id }: FeedFacts, { code, message }: WildcastError): void {
     this.send({ kind: 'Unsubscribed', id, error: { code, message } })
   }
 
-  /** The client is known. Nothing of it has been acted on before. */
+  /** The client's credentials are checked; none of its frames was acted on before. */
   admit(identity: Identity): void {
     this.session.renew(identity).catch((cause) => this.refuse(cause, undefined))
   }
 
   /**
    * Answers `Connect`. Returns this conversation, or an earlier one that is resumed.
-   * @throws {WildcastError} `unauthorized` if that is of another user; it continues
+   * @throws {WildcastError} `unauthorized` if the earlier one is of another user; it stays as it is
    */
   connect(frame: ConnectFrame): Conversation {
     const connection = this.#connection
@@ -90,7 +91,7 @@ export class Conversation implements OutboxOwner, ResumableSession, AnsweredClie
         this.close()
         return former
       }
-      former.#replace() // its client begins again
+      former.#replace() // its client begins a new session
       former.close()
     }
     this.#begin(frame)
@@ -102,21 +103,22 @@ export class Conversation implements OutboxOwner, ResumableSession, AnsweredClie
     return this.#outbox.after(count)
   }
 
-  /** Counts a frame of the client. Returns false if it had come before. */
+  /** Counts a frame of the client. Returns false if it was received before. */
   count(number: number, bytes: number): boolean {
-    const count = this.#count
-    const hadNothingNew = count.unconfirmedBytes === 0
-    if (!count.take(number, bytes)) return false
+    const received = this.#receivedCount
+    const wasConfirmed = received.unconfirmedBytes === 0
+    if (!received.take(number, bytes)) return false
     if (this.#isKept) {
-      if (count.unconfirmedBytes >= this.#relay.limits.resume / 4) this.confirm()
-      else if (hadNothingNew) this.#relay.sessions.confirmSoon(this)
+      if (received.unconfirmedBytes >= this.#relay.limits.resume / 4) this.confirm()
+      else if (wasConfirmed) this.#relay.sessions.confirmSoon(this)
     }
     return true
   }
 
+  /** Sends the client a confirmation of its frames that have arrived. */
   confirm(): void {
-    if (!this.#connection) return // `Welcome` will confirm
-    const count = this.#count.confirm()
+    if (!this.#connection) return // the next `Welcome` confirms them
+    const count = this.#receivedCount.confirm()
     if (count !== undefined) this.#sendUncounted({ kind: 'Received', count })
   }
 
@@ -177,7 +179,7 @@ export class Conversation implements OutboxOwner, ResumableSession, AnsweredClie
     this.close()
   }
 
-  /** A connection is gone. `code` is the client's close code, if it sent one. */
+  /** A connection has closed. `code` is the client's close code, if it sent one. */
   leave(connection: ClientConnection, code: number | undefined): void {
     if (connection !== this.#connection) return // another one has taken its place
     this.#connection = undefined
@@ -192,6 +194,7 @@ export class Conversation implements OutboxOwner, ResumableSession, AnsweredClie
     this.end(new WildcastError('interrupted', 'the session was ended; connect again'))
   }
 
+  /** Ends the session. Doesn't write to the connection. */
   close(): void {
     if (this.#isOver) return
     this.#isOver = true
@@ -201,7 +204,7 @@ export class Conversation implements OutboxOwner, ResumableSession, AnsweredClie
     this.#outbox.close()
   }
 
-  /** Whether frames are kept until they are confirmed, both ways. */
+  /** Whether both sides keep their frames until the other has confirmed them. */
   get #isKept(): boolean {
     return this.#key !== undefined && this.#relay.limits.resume > 0
   }
@@ -217,22 +220,24 @@ export class Conversation implements OutboxOwner, ResumableSession, AnsweredClie
     this.#outbox.encodeWith(this.#encoder, limits.resume > 0 ? 'kept' : 'sent')
   }
 
-  /** Continues on another connection, if the client has all frames that are no longer kept. */
+  /**
+   * Continues on another connection, if the client has received all frames that are no longer kept.
+   */
   #resume(connection: ClientConnection, encoder: V1Encoder, { received = 0, batch }: ConnectFrame): boolean {
     const key = this.#key
-    // The kept frames are of this encoder.
+    // Kept frames stay encoded as they were written.
     const sameBytes = encoder === this.#plain && batchOf(encoder, batch) === this.#batch
     if (key === undefined || !sameBytes || !this.#outbox.after(received)) return false
     this.#replace()
     this.#connection = connection
     this.#relay.sessions.comeBack(key)
-    this.#count.confirm()
+    this.#receivedCount.confirm() // by `Welcome`
     this.#actions.moveTo(connection)
     this.#outbox.attach(connection, received, this.#welcome(key, true))
     return true
   }
 
-  /** The client has another connection: ends this one. */
+  /** Ends the connection: the client has another one. */
   #replace(): void {
     const connection = this.#connection
     this.#connection = undefined

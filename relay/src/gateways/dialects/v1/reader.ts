@@ -18,11 +18,11 @@ const isUncounted = (kind: string): boolean => kind === 'Connect' || kind === 'P
 export class Reader implements KeepingDialect {
   readonly #codec: Codec
   readonly #connection: ClientConnection
-  /** Replaced at `Connect` if the client resumes another one. */
+  /** Replaced at `Connect` if the client resumes an earlier session. */
   #conversation: Conversation
-  /** Whether a frame has come, after which `Connect` is too late. */
+  /** Whether a frame has been received, after which `Connect` is too late. */
   #begun = false
-  /** Present until the client is known. */
+  /** Holds the client's messages until its credentials are checked; then undefined. */
   #entry: ClientEntry | undefined
 
   constructor(codec: Codec, connection: ClientConnection, conversation: Conversation) {
@@ -31,7 +31,7 @@ export class Reader implements KeepingDialect {
     this.#conversation = conversation
   }
 
-  /** Nothing of the client is acted on until its credentials are checked. */
+  /** Holds the client's messages until its credentials are checked. Called before the first. */
   checkFirst(ports: Pick<ClientEntryPorts, 'clock' | 'entryMs' | 'authenticate' | 'credentials' | 'known'>): void {
     this.#entry = new ClientEntry({
       ...ports,
@@ -48,7 +48,10 @@ export class Reader implements KeepingDialect {
     })
   }
 
-  /** Resolves when the client is known. @throws {WildcastError} by rejection, if it is refused */
+  /**
+   * Resolves when the client's credentials are checked.
+   * @throws {WildcastError} by rejection, if they are refused
+   */
   async whenEntered(): Promise<void> {
     const refused = await this.#entry?.whenOver()
     if (refused) throw refused
@@ -84,15 +87,14 @@ export class Reader implements KeepingDialect {
 
   receiveAs(number: number, data: string | Uint8Array): boolean {
     let raw: RawFrame | undefined
-    // An unreadable frame counts, too.
-    let counts = true
+    let counts = true // an unreadable frame counts, too
     try {
       checkFrameLength(data)
       raw = this.#codec.decode(data)
       counts = !isUncounted(raw.kind)
       if (!counts || this.#conversation.count(number, data.length)) this.#act(raw)
     } catch (cause) {
-      // A repeated frame was answered before.
+      // A repeated frame was refused when it was received first.
       if (!raw && !this.#conversation.count(number, data.length)) return counts
       if (!raw) this.#conversation.session.actions.unreadable()
       this.#conversation.refuse(cause, raw ? refOfRaw(raw) : this.#codec.refOf?.(data))
@@ -149,7 +151,7 @@ export class Reader implements KeepingDialect {
   }
 }
 
-/** The token of a `Connect`. A message that can't be read is refused when it is acted on. */
+/** The token of a `Connect`, if the message is one. `receive` refuses unreadable messages. */
 function tokenOf(codec: Codec, message: string | Uint8Array): string | undefined {
   try {
     checkFrameLength(message)

@@ -1,4 +1,4 @@
-/** Counts the frames that have come from a client, and those that are confirmed to it. */
+/** Counts the frames received from a client, and those that the relay has confirmed to it. */
 export class ReceivedCount {
   #received = 0
   #confirmed = 0
@@ -13,15 +13,15 @@ export class ReceivedCount {
     return this.#bytes
   }
 
-  /** Counts the frame of this number. Returns false if it had come before. */
+  /** Counts the frame of this number. Returns false if it was received before. */
   take(number: number, bytes: number): boolean {
     if (number <= this.#received) return false
     this.#received = number
-    this.#bytes += bytes + 1 // an empty one counts, too
+    this.#bytes += bytes + 1 // an empty frame weighs something, too
     return true
   }
 
-  /** Returns the count to confirm to the client. Undefined if it is not new. */
+  /** Marks all frames as confirmed. Returns their number; undefined if it is confirmed already. */
   confirm(): number | undefined {
     this.#bytes = 0
     if (this.#received === this.#confirmed) return undefined
