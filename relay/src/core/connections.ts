@@ -28,7 +28,6 @@ export interface ConnectionsPorts {
   readonly clock: Clock
   readonly limits: Limits
   readonly observer: Pick<Observer, 'connections' | 'refused'>
-  /** Receives the reason of each refusal. */
   readonly onError: OnFailure
 }
 

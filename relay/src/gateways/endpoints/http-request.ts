@@ -137,6 +137,4 @@ function respond({ status, headers, body }: EnvelopedResponse): Response {
 }
 
 /** There is at most one (RFC 9110, 8.3). Of several the last counts, as in browsers. */
-function isContentType(name: string): boolean {
-  return name.toLowerCase() === 'content-type'
-}
+const isContentType = (name: string): boolean => name.toLowerCase() === 'content-type'

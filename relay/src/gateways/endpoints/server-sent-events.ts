@@ -132,9 +132,7 @@ function bodyOf(frame: MessageFrame): string {
   return String(jsonCodec.encode(frame)).slice(`{"${frame.kind}":`.length, -1)
 }
 
-function event(name: string, data: object): Uint8Array {
-  return text(`event: ${name}\ndata: ${JSON.stringify(data)}\n\n`)
-}
+const event = (name: string, data: object): Uint8Array => text(`event: ${name}\ndata: ${JSON.stringify(data)}\n\n`)
 
 function text(lines: string): Uint8Array {
   return new TextEncoder().encode(lines)
