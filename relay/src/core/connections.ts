@@ -1,5 +1,6 @@
 import { refusal, type WildcastError } from '@wildcast/protocol'
 import type { Clock } from './clock.js'
+import { Counts } from './counts.js'
 import type { Limits } from './limits.js'
 import { networkOf } from './network-of.js'
 import type { Observer } from './observer.js'
@@ -18,7 +19,7 @@ export interface Place {
 
 const relayIsFull = 'the relay is full'
 
-/** Whether a connection was refused because the relay is full, whoever the client is. */
+/** Whether a connection was refused because the relay is full, not because of its client. */
 export function isRelayFull({ cause }: WildcastError): boolean {
   return cause === relayIsFull
 }
@@ -39,8 +40,8 @@ export class Connections {
   readonly #ports: ConnectionsPorts
   readonly #handshakes: Rate
   readonly #addressHandshakes: KeyedRates
-  readonly #ofAddress: Map<string, number> = new Map()
-  readonly #ofUser: Map<string, number> = new Map()
+  readonly #ofAddress = new Counts()
+  readonly #ofUser = new Counts()
   #open = 0
 
   constructor(ports: ConnectionsPorts) {
@@ -62,7 +63,7 @@ export class Connections {
     const refusal = this.#refusalFor(network)
     if (refusal) throw this.#refused(refusal)
     this.#open++
-    add(this.#ofAddress, network, 1)
+    this.#ofAddress.add(network, 1)
     observer.connections('entering', 1)
     return { network, state: 'entering', user: undefined }
   }
@@ -76,10 +77,10 @@ export class Connections {
     const { userConnections } = limits
     if (place.state !== 'entering') return
     if (user !== undefined && userConnections !== undefined) {
-      if ((this.#ofUser.get(user) ?? 0) >= userConnections)
+      if (this.#ofUser.of(user) >= userConnections)
         throw this.#refused(limited(`a user may have ${userConnections} connections; close another one`, retryMs))
       place.user = user
-      add(this.#ofUser, user, 1)
+      this.#ofUser.add(user, 1)
     }
     place.state = 'open'
     observer.connections('entering', -1)
@@ -93,8 +94,8 @@ export class Connections {
     place.state = 'closed'
     this.#ports.observer.connections(state, -1)
     this.#open--
-    add(this.#ofAddress, place.network, -1)
-    add(this.#ofUser, place.user, -1)
+    this.#ofAddress.add(place.network, -1)
+    this.#ofUser.add(place.user, -1)
   }
 
   /** Those of an address come first: its clients must not use up what all share. */
@@ -115,7 +116,7 @@ export class Connections {
 
   #refusalForAddress(network: string, now: number): WildcastError | undefined {
     const { addressConnections, addressHandshakes } = this.#ports.limits
-    if (addressConnections !== undefined && (this.#ofAddress.get(network) ?? 0) >= addressConnections)
+    if (addressConnections !== undefined && this.#ofAddress.of(network) >= addressConnections)
       return limited(`an address may have ${addressConnections} connections; close another one`, retryMs)
     const waitMs = this.#addressHandshakes.of(network, now).waitMs(0, now)
     if (waitMs === 0) return undefined
@@ -137,11 +138,4 @@ function full(why: string, retryInMs: number): WildcastError {
 
 function limited(why: string, retryInMs: number): WildcastError {
   return refusal('rate_limited', why, { retryInMs })
-}
-
-function add(counts: Map<string, number>, key: string | undefined, by: 1 | -1): void {
-  if (key === undefined) return
-  const count = (counts.get(key) ?? 0) + by
-  if (count > 0) counts.set(key, count)
-  else counts.delete(key)
 }

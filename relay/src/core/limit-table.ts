@@ -18,110 +18,83 @@ const most = 1_000_000_000
 const dayMs = 86_400_000
 const none = 'no limit'
 
-const size = { from: 1024, to: 64 * 1024 * 1024, unit: 'bytes' } as const
-const memory = { from: 1024 * 1024, to: 64 * 1024 ** 3, unit: 'bytes' } as const
-const count = { from: 1, to: most } as const
-const rate = { ...count, usual: none } as const
-const bytesRate = { ...rate, unit: 'bytes' } as const
+type Bounds = Pick<LimitRow, 'from' | 'to' | 'unit' | 'usual'>
+
+const size: Bounds = { from: 1024, to: 64 * 1024 * 1024, unit: 'bytes' }
+const frameSize: Bounds = { from: 64 * 1024, to: 512 * 1024 * 1024, unit: 'bytes', usual: '4 × `payload` + 65536' }
+const memory: Bounds = { from: 1024 * 1024, to: 64 * 1024 ** 3, unit: 'bytes' }
+const count: Bounds = { from: 1, to: most }
+const unlimited: Bounds = { ...count, usual: none }
+const bytesRate: Bounds = { ...unlimited, unit: 'bytes' }
+const time = (from: number, to: number): Bounds => ({ from, to, unit: 'milliseconds' })
+
+function row(key: string, field: keyof Limits, bounds: Bounds, about: string): LimitRow {
+  return { key, field, ...bounds, about }
+}
 
 /** The limits of a session. `Welcome.limits` has those that apply. */
 const ofSession: readonly LimitRow[] = [
-  { key: 'payload', field: 'payload', ...size, about: 'bytes of a payload, with its headers and error' },
-  {
-    key: 'frame',
-    field: 'frame',
-    from: 64 * 1024,
-    to: 512 * 1024 * 1024,
-    unit: 'bytes',
-    usual: '4 × `payload` + 65536',
-    about: 'bytes of a WebSocket message; a longer one ends the connection',
-  },
-  { key: 'subscriptions', field: 'subscriptions', ...count, about: 'subscriptions of a session' },
-  { key: 'requests', field: 'requests', ...count, about: 'requests in flight of a session' },
-  { key: 'publishes', field: 'publishes', ...rate, about: 'publishes and requests of a session in a second' },
-  { key: 'publish_bytes', field: 'publishBytes', ...bytesRate, about: 'bytes of their payloads in a second' },
-  {
-    key: 'user_publishes',
-    field: 'userPublishes',
-    ...rate,
-    about: 'publishes and requests of all sessions of a user in a second',
-  },
-  { key: 'user_publish_bytes', field: 'userPublishBytes', ...bytesRate, about: 'bytes of their payloads in a second' },
-  { key: 'subscribes', field: 'subscribes', ...rate, about: 'new subscriptions of a session in a second' },
-  {
-    key: 'backlog_bytes',
-    field: 'backlog',
-    ...size,
-    about: 'bytes of messages that wait for a slow reader; later ones are dropped, and reported as a gap',
-  },
-  {
-    key: 'resume_bytes',
-    field: 'resume',
-    ...size,
-    from: 0,
-    about: 'bytes of frames that are kept until the client confirms them; with 0, no session can be resumed',
-  },
-  {
-    key: 'resume_ms',
-    field: 'resumeMs',
-    from: 0,
-    to: dayMs,
-    unit: 'milliseconds',
-    about: 'how long a session waits for its client to come back, in milliseconds',
-  },
+  row('payload', 'payload', size, 'bytes of a payload, with its headers and error'),
+  row('frame', 'frame', frameSize, 'bytes of a WebSocket message; a longer one ends the connection'),
+  row('subscriptions', 'subscriptions', count, 'subscriptions of a session'),
+  row('requests', 'requests', count, 'requests in flight of a session'),
+  row('publishes', 'publishes', unlimited, 'publishes and requests of a session in a second'),
+  row('publish_bytes', 'publishBytes', bytesRate, 'bytes of their payloads in a second'),
+  row('user_publishes', 'userPublishes', unlimited, 'publishes and requests of all sessions of a user in a second'),
+  row('user_publish_bytes', 'userPublishBytes', bytesRate, 'bytes of their payloads in a second'),
+  row('subscribes', 'subscribes', unlimited, 'new subscriptions of a session in a second'),
+  row(
+    'backlog_bytes',
+    'backlog',
+    size,
+    'bytes of messages that wait for a slow reader; later ones are dropped, and reported as a gap',
+  ),
+  row(
+    'resume_bytes',
+    'resume',
+    { ...size, from: 0 },
+    'bytes of frames that are kept until the client confirms them; with 0, no session can be resumed',
+  ),
+  row('resume_ms', 'resumeMs', time(0, dayMs), 'how long a session waits for its client to come back, in milliseconds'),
 ]
 
 /** The limits of all clients together. Clients are not sent these. */
 const ofRelay: readonly LimitRow[] = [
-  { key: 'connections', field: 'connections', ...rate, about: 'open connections' },
-  { key: 'user_connections', field: 'userConnections', ...rate, about: 'open connections of a user' },
-  {
-    key: 'address_connections',
-    field: 'addressConnections',
-    ...rate,
-    about: 'open connections of an address; of IPv6, of a /64 network',
-  },
-  { key: 'handshakes', field: 'handshakes', ...rate, about: 'new connections in a second' },
-  {
-    key: 'address_handshakes',
-    field: 'addressHandshakes',
-    ...rate,
-    about: 'new connections of an address in a second',
-  },
-  {
-    key: 'entry_ms',
-    field: 'entryMs',
-    from: 100,
-    to: 600_000,
-    unit: 'milliseconds',
-    about: 'how long a connection may stay without credentials, if there is `[auth]`, in milliseconds',
-  },
-  {
-    key: 'idle_ms',
-    field: 'idleMs',
-    from: 20_000,
-    to: 3_600_000,
-    unit: 'milliseconds',
-    about: 'how long a client may be silent before it counts as lost, in milliseconds; it is pinged 10 s earlier',
-  },
-  {
-    key: 'away_sessions',
-    field: 'away',
-    ...count,
-    about: 'sessions whose client is away; past it, the one that is away longest ends',
-  },
-  {
-    key: 'memory_bytes',
-    field: 'memory',
-    ...memory,
-    about: 'bytes of waiting and unconfirmed messages of all sessions; past it, less is kept for each',
-  },
-  {
-    key: 'unfinished_bytes',
-    field: 'unfinished',
-    ...memory,
-    about: 'bytes of incomplete messages and HTTP bodies of all clients; past it, the oldest is cut off',
-  },
+  row('connections', 'connections', unlimited, 'open connections'),
+  row('user_connections', 'userConnections', unlimited, 'open connections of a user'),
+  row(
+    'address_connections',
+    'addressConnections',
+    unlimited,
+    'open connections of an address; of IPv6, of a /64 network',
+  ),
+  row('handshakes', 'handshakes', unlimited, 'new connections in a second'),
+  row('address_handshakes', 'addressHandshakes', unlimited, 'new connections of an address in a second'),
+  row(
+    'entry_ms',
+    'entryMs',
+    time(100, 600_000),
+    'how long a connection may stay without credentials, if there is `[auth]`, in milliseconds',
+  ),
+  row(
+    'idle_ms',
+    'idleMs',
+    time(20_000, 3_600_000),
+    'how long a client may be silent before it counts as lost, in milliseconds; it is pinged 10 s earlier',
+  ),
+  row('away_sessions', 'away', count, 'sessions whose client is away; past it, the one that is away longest ends'),
+  row(
+    'memory_bytes',
+    'memory',
+    memory,
+    'bytes of waiting and unconfirmed messages of all sessions; past it, less is kept for each',
+  ),
+  row(
+    'unfinished_bytes',
+    'unfinished',
+    memory,
+    'bytes of incomplete messages and HTTP bodies of all clients; past it, the oldest is cut off',
+  ),
 ]
 
 /**

@@ -56,7 +56,7 @@ describe('a rate of messages and bytes', () => {
 })
 
 describe('the rates of users', () => {
-  it('are the same for the same key, whoever asks', () => {
+  it('are the same for the same key', () => {
     const rates = new KeyedRates({ count: 1 })
     rates.of('ada', 0).take(0)
     expect({ ada: rates.of('ada', 0).waitMs(0, 0), bob: rates.of('bob', 0).waitMs(0, 0) }).toEqual({

@@ -7,7 +7,7 @@ const roundingMs = 0.001
  */
 export class Bucket {
   readonly #perMs: number
-  /** What is saved at most. */
+  /** The most that is saved. */
   readonly #most: number
   #level: number
   #atMs: number
@@ -20,8 +20,8 @@ export class Bucket {
   }
 
   /**
-   * Returns after how many whole milliseconds it admits a cost; 0: now. A cost above the whole bucket
-   * needs a full one, and is paid off later.
+   * Returns after how many whole milliseconds it admits a cost; 0: now. A cost above the whole
+   * bucket needs a full one, and is paid off later.
    */
   waitMs(cost: number, nowMs: number): number {
     this.#fill(nowMs)
@@ -47,7 +47,7 @@ export class Bucket {
   }
 }
 
-/** What may happen in a second. */
+/** The number of events in a second, and their bytes. */
 export interface PerSecond {
   /** Messages, or other events. @default no limit */
   readonly count: number | undefined
@@ -67,10 +67,7 @@ export class Rate {
 
   /** Returns after how many milliseconds it admits one more; 0: now. */
   waitMs(bytes: number, nowMs: number): number {
-    const countMs = this.#count === undefined ? 0 : this.#count.waitMs(1, nowMs)
-    if (this.#bytes === undefined) return countMs
-    const bytesMs = this.#bytes.waitMs(bytes, nowMs)
-    return Math.max(countMs, bytesMs)
+    return Math.max(this.#count?.waitMs(1, nowMs) ?? 0, this.#bytes?.waitMs(bytes, nowMs) ?? 0)
   }
 
   take(bytes: number): void {

@@ -55,7 +55,7 @@ export class SessionActions {
   /** Absent without a limit. */
   readonly #rates: SessionRates | undefined
 
-  /** @param rateKey - shared by the sessions of requests, which last too short for rates of their own */
+  /** @param rateKey - shared by sessions of requests, which are too short for rates of their own */
   constructor(ports: SessionActionsPorts, identity: Identity, rateKey?: string) {
     this.#ports = ports
     this.#rates = ports.rates.open(rateKey)
