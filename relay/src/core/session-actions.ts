@@ -4,6 +4,7 @@ import {
   isDerived,
   type Party,
   type Pattern,
+  refusal,
   type Subject,
   WildcastError,
 } from '@wildcast/protocol'
@@ -100,8 +101,25 @@ export class SessionActions {
     return this.#refusing(want.serve ? 'serve' : 'subscribe', () => this.#subscribe(want))
   }
 
+  /** @throws {WildcastError} `rate_limited` if the session has too many requests in flight */
+  checkRequests(inFlight: number): void {
+    const { requests } = this.#ports.limits
+    if (inFlight >= requests)
+      throw this.#refused('request', refusal('rate_limited', `${requests} requests are in flight; wait for an answer`))
+  }
+
+  /** @throws {WildcastError} `too_many_subscriptions` if the session has its limit already */
+  checkSubscriptions(count: number, { interest }: FeedRequest): void {
+    const { subscriptions } = this.#ports.limits
+    if (count >= subscriptions)
+      throw this.#refused(
+        interest.serve ? 'serve' : 'subscribe',
+        refusal('too_many_subscriptions', `a session has ${subscriptions} at most; use wildcards`),
+      )
+  }
+
   /** Counts a refusal. Returns it. */
-  refused(kind: Action['kind'], cause: unknown): unknown {
+  #refused(kind: Action['kind'], cause: unknown): unknown {
     this.#ports.observer.refused(kind, WildcastError.from(cause).code)
     return cause
   }
@@ -178,10 +196,10 @@ export class SessionActions {
   #refusing<Result>(kind: Action['kind'], check: () => Checked<Result>): Checked<Result> {
     try {
       const checked = check()
-      checked.decided?.catch((cause) => this.refused(kind, cause))
+      checked.decided?.catch((cause) => this.#refused(kind, cause))
       return checked
     } catch (cause) {
-      throw this.refused(kind, cause)
+      throw this.#refused(kind, cause)
     }
   }
 

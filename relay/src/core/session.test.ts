@@ -179,3 +179,13 @@ describe('a feature that a broker lacks', () => {
     expect(scripted.log).toEqual([])
   })
 })
+
+it('a key of one user is not that of another, however it is written', async () => {
+  const { relay } = await relayOn()
+  const ada = relay.open(recordingOutlet(), { user: 'ada', claims: {} })
+  const stranger = relay.open(recordingOutlet(), everything)
+  for (const key of ['k', 'ada\nk', '["ada","k"]', 'ada,k']) {
+    await stranger.publish({ subject: 'a', payload: 'forged', key })
+    await ada.publish({ subject: 'a', payload: key, key })
+  }
+})

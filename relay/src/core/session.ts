@@ -159,14 +159,9 @@ export class Session implements FeedMember {
    * `rate_limited`
    */
   request(want: Ask, options: Omit<BrokerRequestOptions, 'timeoutMs'>): Promise<BrokerMessage> {
-    const { limits } = this.#ports
     try {
       const { broker, result: message, decided } = this.actions.request(want)
-      if (this.#requests >= limits.requests)
-        throw this.actions.refused(
-          'request',
-          refusal('rate_limited', `${limits.requests} requests are in flight; wait for an answer`),
-        )
+      this.actions.checkRequests(this.#requests)
       const timeoutMs = Math.min(want.timeoutMs ?? requestTimeoutMs, wire.requestTimeoutMs)
       const send = (): Promise<BrokerMessage> => this.#sendRequest(broker, message, { ...options, timeoutMs })
       return this.#counting(decided === undefined ? send() : decided.then(send))
@@ -209,8 +204,7 @@ export class Session implements FeedMember {
   #publish(want: PublishCommand, broker: string, message: BrokerMessage): Promise<void> | undefined {
     const { key } = want
     if (key === undefined) return this.#send(broker, message)
-    const { user } = this.identity
-    const own = user === undefined ? key : `${user}\n${key}`
+    const own = JSON.stringify([this.identity.user, key]) // no client can write the key of another user
     return this.#ports.keyed.publish(own, { ...message, broker }, () => this.#send(broker, message))
   }
 
@@ -258,16 +252,12 @@ export class Session implements FeedMember {
     request: FeedRequest,
     joined: (id: number, subscription: ClientSubscription) => void,
   ): Promise<void> {
-    const { hub, limits } = this.#ports
+    const { hub } = this.#ports
     this.#pending ??= new PendingSubscriptions(() => {
       this.#pending = undefined
     })
     const pending = this.#pending
-    if (this.#held.size + pending.size >= limits.subscriptions)
-      throw this.actions.refused(
-        request.interest.serve ? 'serve' : 'subscribe',
-        refusal('too_many_subscriptions', `a session has ${limits.subscriptions} at most; use wildcards`),
-      )
+    this.actions.checkSubscriptions(this.#held.size + pending.size, request)
     const membership = hub.join(request, {
       member: this,
       joined: (feed) => {
