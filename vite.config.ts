@@ -13,7 +13,7 @@ const chromium = process.env.WILDCAST_CHROMIUM ?? '/usr/bin/chromium'
 /** Tests that run `wildcast` in processes of its own, or that fill the buffers of the kernel. */
 const heavy = [
   'relay/test/workers/*.test.ts',
-  'relay/test/{chaos,loss}/*.test.ts',
+  'relay/test/{chaos,fuzz,loss}/*.test.ts',
   'bench/measure.test.ts',
   'relay/test/brokers/{components,end-to-end,original-readme,processes,queue-leaving}.test.ts',
   'relay/test/{check,cli,command-errors,config,descriptors,ending,keep-alive,readiness,reload,templates}.test.ts',
