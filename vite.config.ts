@@ -14,7 +14,7 @@ const chromium = process.env.WILDCAST_CHROMIUM ?? '/usr/bin/chromium'
 /** Tests that run `wildcast` in processes of its own, or that fill the buffers of the kernel. */
 const heavy = [
   'relay/test/workers/*.test.ts',
-  'relay/test/{chaos,loss}/*.test.ts',
+  'relay/test/{chaos,fuzz,loss}/*.test.ts',
   'bench/measure.test.ts',
   'relay/test/brokers/{components,end-to-end,original-readme,processes,queue-leaving}.test.ts',
   'relay/test/auth-{check,commands,reload,production}.test.ts',
