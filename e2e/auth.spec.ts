@@ -24,7 +24,7 @@ interface AuthRelay {
   readonly revoked: Set<string>
 }
 
-/** Where a page gets its tokens. */
+/** The source of the tokens of a page. */
 interface Login {
   readonly user: string
   /** How long a token is valid, in milliseconds. */
