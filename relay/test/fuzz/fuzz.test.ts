@@ -32,7 +32,7 @@ it(`survives ${inputs} random inputs, with another client served and its memory 
       other.send(JSON.stringify({ Publish: { ref: ++ref, subject: 'other', message: '' } }))
       expect(await other.json()).toEqual({ Ack: { ref } })
     }
-    // Only the other client is left.
+    // Only the other client is left, once the sessions of clients that vanished have expired.
     await expect.poll(() => relay.sessions()).toBe(1)
   }
 

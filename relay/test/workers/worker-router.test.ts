@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { expect, it, onTestFinished } from 'vitest'
 import { WebSocket } from 'ws'
 import { TimeSlice } from '../../src/core/time-slice.js'
-import { memory, newId, realClock, serveAll, websocket } from '../../src/index.js'
+import { everything, http, memory, newId, realClock, serveAll, websocket } from '../../src/index.js'
 import { handshakes } from '../../src/node/handshakes.js'
 import { workerRouter } from '../../src/node/workers/worker-router.js'
 import { makeCertificates } from '../servers/certificates.js'
@@ -61,4 +61,33 @@ it.each([
   expect((await once(routed, 'close'))[0]).toBe(1000)
   for (const query of ['', '?relay=01ARZ3NDEKTSV4RRFFQ69G5FAV', '?relay=01ARZ3NDEKTSV4RRFFQ69G5FAW', '?relay=..'])
     expect(String((await once(open(query), 'error'))[0])).toContain('418')
+})
+
+it('states the client of a forwarded connection to the other worker; a client can not state one', async () => {
+  const folder = temporaryFolder()
+  const addresses: (string | undefined)[] = []
+  const other = await serveAll({
+    brokers: { main: memory({ clock: realClock, newId }) },
+    endpoints: [{ gateways: [http], port: 0 }],
+    workers: { folder, onConnection: () => {} },
+    authenticate: async ({ address }) => {
+      addresses.push(address)
+      return everything
+    },
+    onError: (error) => expect.unreachable(error.message),
+  })
+  onTestFinished(() => other.close())
+  const here = workerRouter({ folder, relay: '01ARZ3NDEKTSV4RRFFQ69G5FAV', endpoint: 0 })
+  const server = createServer(here.requests((_, response) => response.end('stayed')))
+  server.on('connection', here.admit)
+  onTestFinished(() => void server.close())
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  const stated = Buffer.from('{"address":"8.8.8.8"}').toString('base64url')
+  for (const headers of [{}, { 'wildcast-connection': stated }]) {
+    const url = `http://127.0.0.1:${port}/publish/a?ticket=${other.relay.id}.x`
+    expect((await fetch(url, { method: 'POST', headers: { connection: 'close', ...headers } })).status).toBe(202)
+  }
+  expect(addresses).toEqual(['127.0.0.1', '127.0.0.1'])
 })

@@ -52,7 +52,7 @@ function clientBehind(proxy: Peer, { headers }: IncomingMessage, isTrusted: (add
   const scheme = valuesOf(headers, 'x-forwarded-proto').at(-1) ?? last?.get('proto')
   return {
     ...proxy,
-    // A proxy that sets only one of the two headers passes the other one on as a client has sent it.
+    // A proxy that sets only one of the two headers passes on the client's other one.
     address:
       byList !== undefined && byElements !== undefined && byList !== byElements
         ? proxy.address
