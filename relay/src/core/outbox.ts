@@ -63,7 +63,7 @@ export class Outbox implements Outlet, Writer {
     return this.#gathered
   }
 
-  /** Sets the encoder of later frames, and whether each is kept until the client has confirmed it. */
+  /** Sets the encoder of later frames, and whether to keep them. Nothing may wait yet. */
   encodeWith(encoder: StreamEncoder, frames: 'kept' | 'sent'): void {
     this.flush()
     this.#writer.encodeWith(encoder, frames)

@@ -25,7 +25,7 @@ export interface Encoder {
    */
   gap(feed: FeedFacts, missed?: number): Uint8Array | undefined
   /**
-   * What happens to a reader past its limit: it gets a gap in place of the messages, or its
+   * The outcome for a reader past its limit: it gets a gap in place of the messages, or its
    * connection ends.
    */
   readonly overrun: 'gap' | 'end'
