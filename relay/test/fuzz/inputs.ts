@@ -84,7 +84,8 @@ const headers = [
   'Accept: application/x-ndjson',
   'Content-Type: application/json',
   'Expect: 100-continue',
-  'Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+  'Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n' +
+    'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
   'Sec-WebSocket-Protocol: wildcast.v1+json',
   'Sec-WebSocket-Extensions: permessage-deflate',
   'Origin: https://evil.example',
@@ -116,9 +117,10 @@ const framing = [
 /** A request, as bytes. */
 export function httpInput(random: Generator): Buffer {
   const method = random.pick(random.once(4) ? otherMethods : ['GET', 'POST'])
+  const values = ['main', 'x', '01ARZ3NDEKTSV4RRFFQ69G5FAV.x']
   const target = random.once(6) ? `${random.pick(paths)}${random.text().replace(/\s/g, '')}` : random.pick(paths)
   const query = random.once(4)
-    ? `?${random.pick(['broker', 'relay', 'ticket', 'subject'])}=${encodeURIComponent(random.pick(['main', 'x', '01ARZ3NDEKTSV4RRFFQ69G5FAV.x']))}`
+    ? `?${random.pick(['broker', 'relay', 'ticket', 'subject'])}=${encodeURIComponent(random.pick(values))}`
     : ''
   const lines = Array.from({ length: random.below(6) }, () => random.pick(random.once(30) ? framing : headers))
   const body = random.once(2) ? '{"Connect":{}}' : random.bytes(60).toString('latin1')
@@ -136,9 +138,10 @@ export function httpInput(random: Generator): Buffer {
 
 const handshake =
   'GET /ws HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n' +
-  'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: wildcast.v1+json\r\n\r\n'
+  'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n' +
+  'Sec-WebSocket-Protocol: wildcast.v1+json\r\n\r\n'
 
-/** Bytes for a connection: noise, other protocols, or WebSocket frames that no client would send. */
+/** Bytes for a connection: noise, other protocols, or invalid WebSocket frames. */
 export function tcpInput(random: Generator): Buffer {
   const noise = random.bytes(200)
   return random.pick([
@@ -166,8 +169,10 @@ export function tokenInput(random: Generator, valid: string): string {
     () => valid,
     () => `${none}.${body}.`,
     () => `${head}.${body}.${signature.slice(random.below(10))}`,
-    () =>
-      `${head}.${Buffer.from(`{"sub":"*","exp":${random.pick(['1', '1e400', '"x"', '9e15'])}}`).toString('base64url')}.${signature}`,
+    () => {
+      const claims = `{"sub":"*","exp":${random.pick(['1', '1e400', '"x"', '9e15'])}}`
+      return `${head}.${Buffer.from(claims).toString('base64url')}.${signature}`
+    },
     () => random.mutate(Buffer.from(valid)).toString('latin1'),
     () => '.'.repeat(random.below(500)),
     () => random.text(),
