@@ -114,7 +114,7 @@ test('a token expires in the middle of a chat, and the user notices nothing', as
   while ((await seen(page)).reasons.length < 4) {
     await send(page, 'ada')
     texts.push(`message ${texts.length + 1}`)
-    await expect(room(page, 'ada').getByRole('listitem')).toHaveText(texts.slice(-50))
+    await expect(room(page, 'ada').getByRole('listitem')).toHaveText(texts)
   }
   await expect(page.getByRole('status')).toHaveText('online')
   await expect(room(page, 'ada').locator('p')).toHaveText('ready')
