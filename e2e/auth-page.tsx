@@ -16,7 +16,7 @@ const client = createClient({
 })
 
 function Room({ name }: { readonly name: string }) {
-  const { items, status } = useSubscription<string>(`room.${name}`, { keep: 50 })
+  const { items, status } = useSubscription<string>(`room.${name}`, { keep: Infinity })
   const { allowed } = useCan('publish', `room.${name}`)
   const send = usePublish<string>(`room.${name}`)
   return (
