@@ -8,7 +8,9 @@ import { type Redis, startRedis } from './servers/redis.js'
 // The example for production in docs/security.md, as its reader would follow it.
 
 const documentation = readFileSync(path.resolve(import.meta.dirname, '../../docs/security.md'), 'utf8')
-const [, toml = ''] = /^```toml\n(# wildcast\.toml\n.*?)^```/ms.exec(documentation) ?? []
+const [, example = ''] = /^```toml\n(# wildcast\.toml\n.*?)^```/ms.exec(documentation) ?? []
+// This machine may have a relay already.
+const toml = example.replace('127.0.0.1:3016', '127.0.0.1:0')
 const secret = 'a secret of at least 32 bytes, for tests'
 
 let redis: Redis
@@ -25,6 +27,10 @@ async function opened() {
   const cwd = await folderWith('wildcast.toml', toml)
   expect(await run(['check'], { cwd, env })).toMatchObject({ code: 0, err: '' })
   const child = start(['up', '--port', '0'], { cwd, env })
+  let log = ''
+  child.stderr?.on('data', (chunk) => {
+    log += String(chunk)
+  })
   const [port = 0] = await portsOf(child, 1)
   const url = `http://127.0.0.1:${port}`
   await expect.poll(async () => (await fetch(`${url}/readyz`)).status).toBe(200)
@@ -45,12 +51,13 @@ async function opened() {
   }
   const tokenOf = async (...flags: readonly string[]): Promise<string> =>
     (await run(['token', ...flags], { cwd, env })).out.trim()
-  return { url, key, tokenOf, statusOf }
+  return { url, key, tokenOf, statusOf, log: () => log }
 }
 
 it('lets clients without credentials read the news, and nothing else', async () => {
-  const { statusOf } = await opened()
-  expect(await statusOf('GET /subscribe/news.*')).toBe(200)
+  const { statusOf, log } = await opened()
+  const status = await statusOf('GET /subscribe/news.*')
+  expect({ status, log: log() }).toEqual({ status: 200, log: '' })
   for (const action of [
     'GET /subscribe/chat.red.*',
     'GET /subscribe/**',
