@@ -7,7 +7,7 @@ import { root } from './needs.js'
 /** Columns of a comment, and of any other line. A Markdown table or link can't be wrapped. */
 const widest = { comment: 100, line: 120 }
 
-/** What makes a reader read twice, and what stands there instead. */
+/** Words that make a reader read twice, and the words to write instead. */
 const everywhere = [
   [/\b(?:say|says|said|tell|tells|told)\b/gi, '"states", "reports", "reads", "notifies", "sends"'],
   [/\b(?:hear|hears|heard)\b/gi, '"receives", "learns", "is notified"'],
@@ -20,8 +20,9 @@ const everywhere = [
   [/\b(?:is|are) none\b|\bnone of (?:ours|it|them|those|these)\b/gi, '"is invalid", "isn\'t one", "no …"'],
   [/\bbeneath\b/gi, '"under"'],
   [/\b(?:came|comes|become|became|becomes) of\b/gi, '"the outcome of", "happens to"'],
+  [/(?:^|[,;:.(] )where (?!(?:to|it is|they are) )/gim, '"if", "when", "in which"'],
   [
-    /(?:^|[,;:.(] )where (?!(?:to|it is|they are) )|\bwhere (?:it|that|they|there|this|these|those|a|an|the|its|no|one|he|she|we|something|nothing|somebody|nobody|anything) /gim,
+    /\bwhere (?:it|that|they|there|this|these|those|a|an|the|its|no|one|we|nothing|anything) /gi,
     '"if", "when", "in which"',
   ],
 ]
@@ -68,8 +69,9 @@ function partsOfMarkdown(text) {
 
 /** The comments of a source, and its strings of three words and more. */
 function* partsOfCode(text) {
-  const pattern =
-    /(?<comment>\/\*[\s\S]*?\*\/|(?<![:'"\w])\/\/.*$)|(?<string>'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|`(?:[^`\\]|\\.)*`)/gm
+  const comment = /(?<comment>\/\*[\s\S]*?\*\/|(?<![:'"\w])\/\/.*$)/
+  const string = /(?<string>'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|`(?:[^`\\]|\\.)*`)/
+  const pattern = new RegExp(`${comment.source}|${string.source}`, 'gm')
   for (const { index, groups } of text.matchAll(pattern)) {
     const line = 1 + lines(text.slice(0, index))
     if (groups.comment)
