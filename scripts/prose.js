@@ -1,4 +1,5 @@
-// Plain English: comments, Markdown, error messages and names of tests use the words of the list below. See CONTRIBUTING.md.
+// Plain English: comments, Markdown, error messages and names of tests avoid the words listed below.
+// See CONTRIBUTING.md.
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
