@@ -56,11 +56,13 @@ export async function runCommand(config: Config, { beside = [], source, ...optio
   const urls = config.gateways.map(
     ({ host, tls }, i) => `http${tls ? 's' : ''}://${host ?? 'localhost'}:${running.ports[i]}`,
   )
-  config.gateways.forEach(({ broker }, i) => {
-    process.stdout.write(`Wildcast is up: ${urls[i]}${broker === undefined ? '' : ` (${broker})`}\n`)
-  })
+  const lines = config.gateways.map(
+    ({ broker }, i) => `Wildcast is up: ${urls[i]}${broker === undefined ? '' : ` (${broker})`}\n`,
+  )
+  if (config.admin) lines.push(`The admin port is http://${hostOf(config.admin)}:${running.adminPort}\n`)
+  // In one write: a reader that leaves after the first line must not end the relay by the next one.
+  if (lines.length > 0) process.stdout.write(lines.join(''))
   if (!config.auth && config.gateways.length > 0) note([openToAll])
-  if (config.admin) process.stdout.write(`The admin port is http://${hostOf(config.admin)}:${running.adminPort}\n`)
   if (beside.length === 0) return
   command = runBeside(beside, urls[0])
   whenParentGone(realClock, () => process.kill(process.pid, 'SIGTERM'))
