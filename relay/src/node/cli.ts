@@ -38,6 +38,8 @@ for (const command of [program, ...program.commands, ...program.commands.flatMap
 
 // The reader of stdout has gone, as in `wildcast sub … | head -1`.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
+// A relay runs on if nothing reads its notes.
+process.stderr.on('error', () => {})
 
 program.parseAsync().catch((cause: unknown) => {
   if (cause instanceof WildcastError) printError(cause)
