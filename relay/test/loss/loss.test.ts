@@ -48,7 +48,7 @@ async function sleepInTurns(clients: readonly Remote[], over: () => boolean): Pr
 it('every message arrives once and in order at every client, despite faults of all kinds', async () => {
   console.log(`loss: seed ${seed}, ${seconds} s`)
   const port = await freePort()
-  await portsOf(start(['gateway', '-p', String(port)]), 1)
+  await portsOf(start(['gateway', '-p', String(port), '--origins', '*']), 1)
   const proxy = endsWithTest(await openFaultyProxy({ target: port, random: seededRandom(seed) }))
   const clients = await gather(`ws://127.0.0.1:${proxy.port}`)
   for (const client of clients) await client.begin(paceMs)
@@ -74,7 +74,7 @@ it('every message arrives once and in order at every client, despite faults of a
 it('a message that a killed relay loses is covered by a gap, or its outcome is unknown', async () => {
   const port = await freePort()
   const begin = async () => {
-    const relay = start(['gateway', '-p', String(port)])
+    const relay = start(['gateway', '-p', String(port), '--origins', '*'])
     await portsOf(relay, 1)
     return relay
   }
