@@ -1,6 +1,8 @@
+import type { HttpBindings } from '@hono/node-server'
+import { refusal } from '@wildcast/protocol'
 import type { Identity } from '../../core/access/identity.js'
 import type { Gateway } from '../gateway.js'
-import { identityOfRequest } from './credentials.js'
+import { credentialsOf, identityOfRequest } from './credentials.js'
 import { onlyBy } from './only-by.js'
 import { namedTicket } from './ticket-name.js'
 
@@ -22,6 +24,9 @@ export function tickets({ issueTicket }: TicketsOptions = {}): Gateway {
   return ({ routes }, relay) => {
     routes.post('/ticket', async (c) => {
       if (!issueTicket) return c.text('this relay has no authentication; leave the ticket out\n', 404)
+      // A chain of tickets would outlive the token, and decisions of the hook.
+      if (credentialsOf((c.env as HttpBindings).incoming).ticket !== undefined)
+        throw refusal('unauthorized', 'a ticket is not valid here; send the token')
       const ticket = namedTicket(relay.id, issueTicket(await identityOfRequest(c, relay)))
       return c.json({ ticket, expires_in: ticketS }, 200, { 'cache-control': 'no-store' })
     })
