@@ -14,8 +14,8 @@ export function covers(wide: Pattern, narrow: Pattern): boolean {
   return new Inclusion(wide.split('.'), segments).holds(0, [0])
 }
 
-/** Whether a pattern may match subjects that a relay derives for a request. */
-function mayBeDerived(pattern: string): boolean {
+/** Whether a pattern without a leading wildcard may match what a relay derives for requests. */
+export function mayBeDerived(pattern: string): boolean {
   const [first, second] = pattern.split('.', 2)
   if (first !== 'request' && first !== 'response') return false
   return second === '*' || second === '**' || isDerived(pattern)

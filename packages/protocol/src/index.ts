@@ -6,7 +6,7 @@ export { capture } from './capture.js'
 export { readClassicFrame } from './classic.js'
 export { classicJsonCodec } from './classic-json-codec.js'
 export type { Batches, Codec, RawFrame } from './codec.js'
-export { covers } from './covers.js'
+export { covers, mayBeDerived } from './covers.js'
 // Errors and limits
 export { type ErrorFacts, errorTable, factsOf, isErrorCode } from './error-table.js'
 export { type ErrorCode, finalCloseCodes, firstFinalCloseCode, WildcastError } from './errors.js'

@@ -3,8 +3,8 @@ import {
   checkHeaders,
   headerSize,
   isClosed,
-  isDerived,
   isExact,
+  mayBeDerived,
   type Pattern,
   parsePattern,
   parseSubject,
@@ -42,9 +42,9 @@ export function refuseClosed(subject: Pattern): void {
     throw new WildcastError('forbidden', `"${subject}" is closed to clients, as all that begins with "$" or "_"`)
 }
 
-/** @throws {WildcastError} `forbidden` for a subject that a relay makes for a request. */
+/** @throws {WildcastError} `forbidden` for subjects that a relay makes for requests. */
 export function refuseMadeForRequest(subject: Pattern): void {
-  if (isDerived(subject))
+  if (mayBeDerived(subject))
     throw new WildcastError(
       'forbidden',
       `you may not publish "${subject}": send a request, or answer on the response subject that you received`,

@@ -1,7 +1,18 @@
+import { refusal, type WildcastError } from '@wildcast/protocol'
 import type { Clock } from './clock.js'
 
 /** Timers of Node and browsers can't be longer. */
 const longestTimerMs = 2 ** 31 - 1
+
+/** The error of a session whose token has expired. */
+export function expired(): WildcastError {
+  return refusal('token_expired', 'the token has expired; connect with a new one')
+}
+
+/** Whether a token has expired already. */
+export function hasExpired(clock: Clock, expiresAt: number | undefined): boolean {
+  return expiresAt !== undefined && expiresAt <= clock.wall()
+}
 
 /**
  * Runs when a token expires. Its time counts from now: a clock that is set has no effect. Returns

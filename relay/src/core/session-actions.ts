@@ -53,6 +53,8 @@ export class SessionActions {
   /** Response subjects of requests that the session received. Made when first needed. */
   #answers: RecentSet | undefined
   #party: Party | undefined
+  /** The number of questions that the hook is deciding on. */
+  #questions = 0
   /** Absent without a limit. */
   readonly #rates: SessionRates | undefined
 
@@ -109,11 +111,11 @@ export class SessionActions {
   }
 
   /** @throws {WildcastError} `too_many_subscriptions` if the session has its limit already */
-  checkSubscriptions(count: number, { interest }: FeedRequest): void {
+  checkSubscriptions(count: number, { serve }: Pick<Subscribe, 'serve'>): void {
     const { subscriptions } = this.#ports.limits
     if (count >= subscriptions)
       throw this.#refused(
-        interest.serve ? 'serve' : 'subscribe',
+        serve ? 'serve' : 'subscribe',
         refusal('too_many_subscriptions', `a session has ${subscriptions} at most; use wildcards`),
       )
   }
@@ -180,8 +182,15 @@ export class SessionActions {
     return verdict.allowed ? undefined : this.#access.refusal(action, verdict.why)
   }
 
-  /** Whether the client may do something now. `why` is absent unless the relay explains. */
+  /**
+   * Whether the client may do something now. `why` is absent unless the relay explains.
+   * @throws {WildcastError} by rejection: `rate_limited` if too many are being decided
+   */
   async can(kind: Action['kind'], subject: string, broker?: string): Promise<{ allowed: boolean; why?: string }> {
+    const { requests } = this.#ports.limits
+    if (this.#questions >= requests)
+      throw refusal('rate_limited', `${requests} questions are pending; wait for an answer`)
+    this.#questions++
     try {
       const parsed = kind === 'subscribe' || kind === 'presence' ? interestOf({ subject }).pattern : ownSubject(subject)
       const verdict = await this.#access.decide({ kind, subject: parsed, broker: this.#brokerOf(broker) })
@@ -189,6 +198,8 @@ export class SessionActions {
       return { allowed: false, ...(this.#ports.access.explain && { why: verdict.why }) }
     } catch (cause) {
       return { allowed: false, why: WildcastError.from(cause).message }
+    } finally {
+      this.#questions--
     }
   }
 

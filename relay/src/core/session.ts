@@ -1,15 +1,8 @@
-import {
-  type BrokerMessage,
-  type Party,
-  refusal,
-  type Subject,
-  WildcastError,
-  limits as wire,
-} from '@wildcast/protocol'
+import { type BrokerMessage, type Party, type Subject, WildcastError, limits as wire } from '@wildcast/protocol'
 import type { Identity } from './access/identity.js'
 import type { BrokerRequestOptions } from './broker.js'
 import type { Ask, PublishCommand, Subscribe } from './commands.js'
-import { whenExpired } from './expiry.js'
+import { expired, hasExpired, whenExpired } from './expiry.js'
 import type { FeedMember } from './feed.js'
 import { type FeedRequest, feedRequestKey } from './hub.js'
 import type { KeyedPublishes } from './keyed-publishes.js'
@@ -50,6 +43,8 @@ export class Session implements FeedMember {
   #stopExpiry: (() => void) | undefined
   #requests = 0
   #closed = false
+  /** Why the client may do nothing more. */
+  #revoked: WildcastError | undefined
 
   constructor(ports: SessionPorts, outlet: Outlet, identity: Identity, rateKey?: string) {
     this.outlet = outlet
@@ -86,6 +81,7 @@ export class Session implements FeedMember {
    * have are ended.
    */
   async renew(identity: Identity): Promise<void> {
+    if (this.#closed) return
     this.actions.identity = identity
     this.#expireWith(identity)
     await Promise.all([...this.#held].map(([id, { request }]) => this.#checkAgain(id, request)))
@@ -104,9 +100,10 @@ export class Session implements FeedMember {
    */
   publish(want: PublishCommand): Promise<void> | undefined {
     try {
+      this.#demandPresent()
       const { broker, result: message, decided } = this.actions.publish(want)
       const send = (): Promise<void> | undefined => this.#publish(want, broker, message)
-      return decided === undefined ? send() : decided.then(send)
+      return decided === undefined ? send() : this.#whenAllowed(decided).then(send)
     } catch (cause) {
       return Promise.reject(cause)
     }
@@ -119,9 +116,11 @@ export class Session implements FeedMember {
    * `too_many_subscriptions`, `already_served`, `broker_down`
    */
   async subscribe(want: Subscribe, confirmed: (subscription: ClientSubscription) => void): Promise<void> {
+    this.#demandPresent()
     const { identity } = this
+    if (this.#deciding) this.actions.checkSubscriptions(this.#deciding.size, want)
     const { result: request, decided } = this.actions.subscribe(want)
-    if (decided !== undefined) await this.#whileDeciding(decided)
+    if (decided !== undefined) await this.#whileDeciding(this.#whenAllowed(decided))
     if (this.#closed) throw new WildcastError('interrupted', 'the session has ended')
     const feed = this.#ports.hub.feed(request)
     if (feed && this.#held.has(feed.id)) return confirmed(subscriptionTo(feed))
@@ -160,11 +159,12 @@ export class Session implements FeedMember {
    */
   request(want: Ask, options: Omit<BrokerRequestOptions, 'timeoutMs'>): Promise<BrokerMessage> {
     try {
+      this.#demandPresent()
       const { broker, result: message, decided } = this.actions.request(want)
       this.actions.checkRequests(this.#requests)
       const timeoutMs = Math.min(want.timeoutMs ?? requestTimeoutMs, wire.requestTimeoutMs)
       const send = (): Promise<BrokerMessage> => this.#sendRequest(broker, message, { ...options, timeoutMs })
-      return this.#counting(decided === undefined ? send() : decided.then(send))
+      return this.#counting(decided === undefined ? send() : this.#whenAllowed(decided).then(send))
     } catch (cause) {
       return Promise.reject(cause)
     }
@@ -172,6 +172,7 @@ export class Session implements FeedMember {
 
   /** The client may no longer be here: nothing more is delivered to it. */
   revoke(error: WildcastError): void {
+    this.#revoked = error
     this.close()
     this.outlet.revoked?.(error)
   }
@@ -187,10 +188,20 @@ export class Session implements FeedMember {
   }
 
   #expireWith({ expiresAt }: Identity): void {
+    const { clock } = this.#ports.access
     this.#stopExpiry?.()
-    this.#stopExpiry = whenExpired(this.#ports.access.clock, expiresAt, () =>
-      this.revoke(refusal('token_expired', 'the token has expired; connect with a new one')),
-    )
+    if (hasExpired(clock, expiresAt)) this.#revoked = expired() // its timer may run after the first action
+    this.#stopExpiry = whenExpired(clock, expiresAt, () => this.revoke(expired()))
+  }
+
+  /** @throws {WildcastError} `token_expired` or `unauthorized` if the session was revoked */
+  #demandPresent(): void {
+    if (this.#revoked) throw this.#revoked
+  }
+
+  /** Resolves if an action is allowed, and the session was not revoked meanwhile. */
+  #whenAllowed(decided: Promise<void>): Promise<void> {
+    return decided.then(() => this.#demandPresent())
   }
 
   /** Ends a subscription that the present identity may not have. */
@@ -257,7 +268,7 @@ export class Session implements FeedMember {
       this.#pending = undefined
     })
     const pending = this.#pending
-    this.actions.checkSubscriptions(this.#held.size + pending.size, request)
+    this.actions.checkSubscriptions(this.#held.size + pending.size, request.interest)
     const membership = hub.join(request, {
       member: this,
       joined: (feed) => {
