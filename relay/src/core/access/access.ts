@@ -82,10 +82,9 @@ export class Access {
     try {
       const decision = authorize?.(action, this.identity)
       if (!(decision instanceof Promise)) return this.#keep(key, decision)
-      return this.#inTime(decision).then(
-        (decided) => this.#keep(key, decided),
-        (cause: unknown) => this.#deny(cause),
-      )
+      return this.#inTime(decision)
+        .then((decided) => this.#keep(key, decided))
+        .catch((cause: unknown) => this.#deny(cause))
     } catch (cause) {
       return this.#deny(cause)
     }
@@ -100,7 +99,8 @@ export class Access {
   }
 
   #keep(key: string, decision: Decision | undefined): Verdict {
-    const { allowed: isAllowed, cacheMs = 0 } = typeof decision === 'object' ? decision : { allowed: decision }
+    const { allowed: isAllowed, cacheMs = 0 } =
+      typeof decision === 'object' && decision !== null ? decision : { allowed: decision }
     const verdict = isAllowed === true ? allowed : ({ allowed: false, why: 'authorize denies it' } as const)
     if (cacheMs > 0) {
       this.#kept ??= new Map()
