@@ -5,6 +5,7 @@ import { relayOn, subscribe } from '../testing/scripted-relay.js'
 import { everything, type Identity } from './access/identity.js'
 import type { Limits } from './limits.js'
 import type { Session } from './session.js'
+import { rateKeyOf } from './session-rates.js'
 
 const ada: Identity = { user: 'ada', claims: {} }
 const bob: Identity = { user: 'bob', claims: {} }
@@ -105,4 +106,12 @@ it('new subscriptions are limited, and publishes do not count for them (L1)', as
   await expect(subscribe(session, 'c')).rejects.toMatchObject({ code: 'rate_limited', retry: true, retryInMs: 500 })
   clock.advance(500)
   await subscribe(session, 'c')
+})
+
+describe('the key of requests without a user', () => {
+  it('is the same for the addresses that one machine may take', () => {
+    expect(rateKeyOf(undefined, '2001:db8:1:2::a')).toBe(rateKeyOf(undefined, '2001:db8:1:2:ffff::b'))
+    expect(rateKeyOf(undefined, '2001:db8:1:2::a')).not.toBe(rateKeyOf(undefined, '2001:db8:1:3::a'))
+    expect(rateKeyOf(undefined, '192.0.2.1')).not.toBe(rateKeyOf(undefined, '192.0.2.2'))
+  })
 })

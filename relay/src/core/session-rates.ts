@@ -1,6 +1,7 @@
 import { type Payload, payloadSize, refusal, type WildcastError } from '@wildcast/protocol'
 import type { Clock } from './clock.js'
 import type { SessionLimits } from './limits.js'
+import { networkOf } from './network-of.js'
 import { KeyedRates, Rate } from './rates.js'
 
 /** The rates that the sessions of a relay share. */
@@ -116,5 +117,6 @@ function tooFast(
 
 /** Returns the key of the rates that all requests of a client share. */
 export function rateKeyOf(user: string | undefined, address: string | undefined): string {
-  return user === undefined ? `address ${address}` : `user ${user}`
+  if (user !== undefined) return `user ${user}`
+  return address === undefined ? 'address' : `address ${networkOf(address)}`
 }
