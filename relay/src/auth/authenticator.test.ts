@@ -88,7 +88,7 @@ describe('a token', () => {
       'a rule in "publish" of "deny" of the claim "wildcast" is not valid',
     ],
     [{ wildcast: { publish: [1] } }, 'is not valid: it is not a text'],
-    [{ sub: '' }, 'the claim "sub" is empty'],
+    [{ sub: '' }, 'the claim "sub" is not a text'],
   ])('with %j is refused, and the log has the reason', async (claims, reason) => {
     const error = await open({ jwt: { key: secret } })
       .by({ token: await jwt(claims) })
@@ -134,7 +134,13 @@ describe('a hook', () => {
     const seen: unknown[] = []
     const { by } = open({}, (credentials) => {
       seen.push(credentials)
-      return { user: 'ada', role: 'viewer', rules: { publish: ['chat.*'] }, claims: { team: 'red' }, expiresAt: 5 }
+      return {
+        user: 'ada',
+        role: 'viewer',
+        rules: { publish: ['chat.*'] },
+        claims: { team: 'red' },
+        expiresAt: 2_000_000,
+      }
     })
     const ada = await by({
       token: 'opaque',
@@ -153,7 +159,7 @@ describe('a hook', () => {
         },
       ].map((one) => expect.objectContaining(one)),
     )
-    expect(ada).toMatchObject({ user: 'ada', role: 'viewer', claims: { team: 'red' }, expiresAt: 5 })
+    expect(ada).toMatchObject({ user: 'ada', role: 'viewer', claims: { team: 'red' }, expiresAt: 2_000_000 })
     expect({ chat: may(ada, 'publish', 'chat.1'), room: may(ada, 'subscribe', 'room.ada.1') }).toEqual({
       chat: true,
       room: true,
@@ -185,5 +191,31 @@ describe('a hook', () => {
     await Promise.resolve()
     clock.advance(5000)
     expect(await denied).toMatchObject({ code: 'internal', retry: true })
+  })
+})
+
+describe('a user', () => {
+  it.each([42, true, ['ada'], { name: 'ada' }])(
+    'is a text: a token of %j is refused, since no operator could end its sessions',
+    async (sub) => {
+      await expect(open({ jwt: { key: secret } }).by({ token: await jwt({ sub }) })).rejects.toMatchObject(unauthorized)
+    },
+  )
+})
+
+describe('a cookie for the token', () => {
+  it.each(['auth=a"b', 'auth=a\u00e9', 'auth=%zz', 'auth=', ' auth = x y', 'auth=a,b'])(
+    'that is malformed is wrong, and does not make a client anonymous: %j (P1)',
+    async (cookie) => {
+      const { by } = open({ anonymous: 'guest', jwt: { key: secret }, cookie: 'auth' })
+      await expect(by({ headers: { cookie } })).rejects.toMatchObject(unauthorized)
+    },
+  )
+})
+
+describe('an identity of the hook', () => {
+  it('that has expired already is refused (P2)', async () => {
+    const { by } = open({}, () => ({ user: 'ada', role: 'viewer', expiresAt: 1_000_000 }))
+    await expect(by({ token: 'x' })).rejects.toMatchObject({ code: 'token_expired' })
   })
 })

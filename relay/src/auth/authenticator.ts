@@ -1,11 +1,12 @@
 import { parse as parseCookies } from 'hono/utils/cookie'
 import type { Authenticate, Credentials, Identity } from '../core/access/identity.js'
 import type { Clock } from '../core/clock.js'
+import { hasExpired } from '../core/expiry.js'
 import { Accounts } from './accounts.js'
 import { type AuthenticateHook, askHook } from './hook.js'
 import { identityOfPerson, type Person, readRules } from './identities.js'
 import { type Claims, jwtVerifier } from './jwt.js'
-import { unauthorized } from './refusals.js'
+import { expiredToken, unauthorized } from './refusals.js'
 import { type AuthSettings, usualLeewayMs } from './settings.js'
 import { Tickets } from './tickets.js'
 
@@ -38,7 +39,7 @@ export function openAuthenticator(settings: AuthSettings, ports: AuthenticatorPo
 
   async function personOf(given: Credentials): Promise<Person> {
     const cookies = parseCookies(headerOf(given, 'cookie') ?? '')
-    const token = given.token ?? (cookie === undefined ? undefined : cookies[cookie])
+    const token = given.token ?? (cookie === undefined ? undefined : tokenIn(given, cookies, cookie))
     if (token !== undefined)
       for (const check of checks) {
         const findPerson = check({ ...given, token })
@@ -57,8 +58,11 @@ export function openAuthenticator(settings: AuthSettings, ports: AuthenticatorPo
 
   return {
     async authenticate(credentials) {
-      if (credentials.ticket !== undefined) return tickets.redeem(credentials.ticket)
-      return identityOfPerson(await personOf(credentials), roles)
+      const { ticket } = credentials
+      const identity =
+        ticket === undefined ? identityOfPerson(await personOf(credentials), roles) : tickets.redeem(ticket)
+      if (hasExpired(clock, identity.expiresAt)) throw expiredToken()
+      return identity
     },
     issueTicket: (identity) => tickets.issue(identity),
   }
@@ -75,7 +79,8 @@ function checkJwt({ jwt }: AuthSettings, clock: Clock): Check {
 
 function personOfClaims(claims: Claims, leewayMs: number): Person {
   const { sub, exp = 0, wildcast } = claims
-  if (!sub) throw unauthorized('the claim "sub" is empty')
+  // Any JSON passes the verifier. A number would not be the user that an operator disconnects.
+  if (typeof sub !== 'string' || sub === '') throw unauthorized('the claim "sub" is not a text')
   return { user: sub, claims, ...readRules(wildcast, 'the claim "wildcast"'), expiresAt: exp * 1000 + leewayMs }
 }
 
@@ -100,6 +105,12 @@ function checkKey({ keys = {} }: AuthSettings, clock: Clock): Check {
     if (name === '' || list.length === 0) return undefined
     return async () => ({ user: name, role: (await accounts.check(name, secret)).role })
   }
+}
+
+/** The token of a cookie. A malformed one is wrong, not missing. */
+function tokenIn(given: Credentials, cookies: Readonly<Record<string, string>>, name: string): string | undefined {
+  const names = (headerOf(given, 'cookie') ?? '').split(';').map((pair) => pair.split('=')[0]?.trim())
+  return names.includes(name) ? (cookies[name] ?? '') : undefined
 }
 
 function headerOf({ headers }: Credentials, name: string): string | undefined {
