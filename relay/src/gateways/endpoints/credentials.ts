@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import type { HttpBindings } from '@hono/node-server'
 import type { Context } from 'hono'
 import { type Credentials, type Identity, identify } from '../../core/access/identity.js'
@@ -10,31 +10,36 @@ import { withoutRelay } from './ticket-name.js'
 const anonymous = new WeakSet<IncomingMessage>()
 
 /**
- * Makes cookies and the client's certificate count for nothing: any page may cause a browser to
- * send them (cross-site WebSocket hijacking).
+ * Makes cookies, the client's certificate and a password that the browser keeps count for nothing:
+ * any page may cause a browser to send them (cross-site WebSocket hijacking).
  */
 export function ignoreAmbientCredentials(request: IncomingMessage): void {
   anonymous.add(request)
 }
 
-/** The headers of a request, without a cookie that must not count. */
+/** Schemes of credentials that browsers keep, and send with the requests of any page. */
+const keptByBrowsers = /^(?:basic|digest|negotiate|ntlm)(?: |$)/i
+
+/** The headers of a request, without credentials of the browser that must not count. */
 export function headersOfRequest<Value>(
   request: IncomingMessage,
   headers: Readonly<Record<string, Value>>,
 ): typeof headers {
   if (!anonymous.has(request)) return headers
-  const { cookie, ...others } = headers
-  return others
+  const { cookie, authorization, ...others } = headers
+  if (authorization === undefined || keptByBrowsers.test(String(authorization))) return others
+  return { ...others, authorization }
 }
 
 /** The credentials of an HTTP request, or of a WebSocket handshake. */
 export function credentialsOf(request: IncomingMessage): Credentials {
-  const { headers, url = '/' } = request
+  const { url = '/' } = request
   const query = queryOf(url)
+  const headers: IncomingHttpHeaders = headersOfRequest(request, request.headers)
   const { authorization } = headers
   const { address, certificate } = peerOf(request)
   return {
-    headers: headersOfRequest(request, headers),
+    headers,
     query,
     token: authorization === undefined ? undefined : tokenOf(authorization),
     ticket: query.ticket === undefined ? undefined : withoutRelay(query.ticket),
