@@ -4,6 +4,7 @@ import {
   type PublishFrame,
   type RelayFrame,
   type RequestFrame,
+  refusal,
   type SubscribeFrame,
   WildcastError,
 } from '@wildcast/protocol'
@@ -34,6 +35,7 @@ export class FrameActions {
   #connection: ClientConnection | undefined
   #throttle: PublishThrottle | undefined
   readonly #requests = new PendingRequests()
+  #isAuthenticating = false
 
   constructor(relay: RelayView, client: AnsweredClient, connection: ClientConnection) {
     this.#relay = relay
@@ -129,7 +131,12 @@ export class FrameActions {
     const { session } = this.#client
     const { authenticate } = this.#relay
     if (!authenticate) throw new WildcastError('unsupported', 'this relay has no authentication; leave the token out')
-    const identity = await authenticate({ headers: {}, token })
+    if (this.#isAuthenticating)
+      throw refusal('rate_limited', 'a token is being checked; wait for the answer', { retryInMs: 1000 })
+    this.#isAuthenticating = true
+    const identity = await authenticate({ headers: {}, token }).finally(() => {
+      this.#isAuthenticating = false
+    })
     if (!isSameUser(identity, session.identity))
       throw new WildcastError('unauthorized', 'the token is of another user; connect again to change the user')
     await session.renew(identity)
