@@ -37,13 +37,16 @@ class Classic implements Dialect {
   /** Two equal subscriptions of one socket get two copies, so the second needs another session. */
   readonly #sessions: Session[]
   readonly #copies: Map<string, number> = new Map()
+  /** Shared by its sessions, since more of them are no reason for more rights. */
+  readonly #rateKey: string
 
   constructor(encoder: StreamEncoder, relay: RelayView, connection: ClientConnection, identity: Identity) {
     this.#relay = relay
     this.#connection = connection
     this.#outbox = relay.outbox(encoder, { wire: connection, owner: classicOwner })
     this.#throttle = new PublishThrottle(connection)
-    this.#publisher = relay.open(this.#outbox, identity)
+    this.#rateKey = `socket ${relay.newId()}`
+    this.#publisher = relay.open(this.#outbox, identity, this.#rateKey)
     this.#sessions = [this.#publisher]
   }
 
@@ -83,9 +86,20 @@ class Classic implements Dialect {
     if (copy >= copiesLimit)
       throw new WildcastError('too_many_subscriptions', `${copiesLimit} equal subscriptions are enough for one socket`)
     this.#copies.set(subject, copy + 1)
-    const session = this.#sessions[copy] ?? this.#relay.open(this.#outbox, this.#publisher.identity)
+    const session = this.#sessions[copy] ?? this.#relay.open(this.#outbox, this.#publisher.identity, this.#rateKey)
     this.#sessions[copy] = session
-    return session.subscribe({ subject }, () => {})
+    return session
+      .subscribe({ subject }, () => {})
+      .catch((cause) => {
+        this.#forgetCopy(subject)
+        throw cause
+      })
+  }
+
+  #forgetCopy(subject: string): void {
+    const copies = (this.#copies.get(subject) ?? 0) - 1
+    if (copies > 0) this.#copies.set(subject, copies)
+    else this.#copies.delete(subject)
   }
 
   #publish({ subject, message, broker, response_subject }: PublishFrame): Promise<void> | undefined {
