@@ -64,6 +64,18 @@ describe('the admin port', () => {
   })
 })
 
+describe('the list of sessions', () => {
+  it.each([Number.MAX_SAFE_INTEGER, Number.MAX_VALUE])(
+    'is complete if a session expires at %d, for which there is no date',
+    async (expiresAt) => {
+      const admin = await startAdmin()
+      admin.relay.open({ deliver: () => {}, ended: () => {} }, { user: 'ada', claims: {}, expiresAt })
+      const { sessions } = (await (await fetch(`http://${admin.address}/sessions`)).json()) as { sessions: unknown[] }
+      expect(sessions).toMatchObject([{ user: 'ada', expires: expect.stringContaining('T') }])
+    },
+  )
+})
+
 describe('the signal that ends the sessions of a user', () => {
   const ada: Identity = { user: 'ada', claims: {}, grants: new Grants([], {}) }
 

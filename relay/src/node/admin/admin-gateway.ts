@@ -29,7 +29,6 @@ export function adminGateway(operations: Promise<Operations>): Gateway {
 
     routes.get('/sessions', async (c) => {
       const { items: sessions, ...page } = await (await operations).sessions(pageIn(c), c.req.query('user'))
-      const iso = (ms: number): string => new Date(ms).toISOString()
       const shown = sessions.map(({ since, expires, ...one }) => ({
         ...one,
         since: iso(since),
@@ -65,6 +64,13 @@ function isFromPage({ headers, socket }: IncomingMessage): boolean {
   if (origin !== undefined || (site !== undefined && site !== 'none')) return true
   const local = /^(?:127\.|::1$|::ffff:127\.)/.test(socket.localAddress ?? '')
   return local && !isLoopback(host.replace(/:\d+$/, '').toLowerCase())
+}
+
+/** The latest time of a `Date`. A token may be valid for longer. */
+const latestMs = 8.64e15
+
+function iso(ms: number): string {
+  return new Date(Math.max(-latestMs, Math.min(ms, latestMs))).toISOString()
 }
 
 /** @throws {WildcastError} `invalid_frame` */
