@@ -79,6 +79,23 @@ describe('a client that floods', () => {
   })
 })
 
+describe('a client that is not known yet', () => {
+  it.each(['', 'x'])('is refused if it sends thousands of messages, however short (H11): %j', async (text) => {
+    const { address } = await startRelay({ authenticate: () => new Promise(() => {}), clock: fakeClock() })
+    const socket = await connect(`ws://${address}/ws`, 'wildcast.v1+json')
+    for (let i = 0; i < 5000; i++) socket.send(text)
+    expect(await socket.json()).toMatchObject({ Error: { code: 'too_large' } })
+  })
+})
+
+describe('a publish over HTTP that is refused', () => {
+  it.each(['%FF', 'a..b', 'a/b'])('leaves no session: %s', async (path) => {
+    const { address, relay } = await startRelay()
+    const { status } = await fetch(`http://${address}/publish/${path}`, { method: 'POST', body: 'x' })
+    expect({ status, sessions: relay.listSessions({ limit: 10 }).total }).toEqual({ status: 400, sessions: 0 })
+  })
+})
+
 describe('a page of another origin', () => {
   it('gains nothing by a password that the browser adds to its requests (H18)', async () => {
     const seen: Credentials[] = []

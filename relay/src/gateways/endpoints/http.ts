@@ -20,8 +20,8 @@ export const http: Gateway = ({ routes }, relay) => {
   routes.post('/publish/*', async (c) => {
     const identity = await identityOfRequest(c, relay)
     const payload = await readBody(c, relay, limit)
-    const session = relay.open(ignoringOutlet, identity, rateKeyOf(identity.user, addressOf(c)))
     const subject = subjectOfPath(new URL(c.req.url).pathname, '/publish/')
+    const session = relay.open(ignoringOutlet, identity, rateKeyOf(identity.user, addressOf(c)))
     try {
       await session.publish({ subject, payload, broker: brokerOfUrl(c.req.url) })
     } finally {
