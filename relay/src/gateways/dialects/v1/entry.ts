@@ -23,6 +23,9 @@ export interface ClientEntryPorts {
 /** The limit of what is held for a client that is not known yet, in bytes. */
 const mostHeld = 64 * 1024
 
+/** The bytes that an empty message counts. */
+const messageOverhead = 64
+
 /**
  * The entry of a client: its first message may have credentials. Until they are checked, its
  * messages are held.
@@ -47,7 +50,7 @@ export class ClientEntry {
   /** Takes the next message of the client. */
   hold(message: string | Uint8Array): void {
     if (this.#isOver) return
-    this.#bytes += message.length
+    this.#bytes += message.length + messageOverhead
     if (this.#bytes > mostHeld) {
       this.#refuse(refusal('too_large', `send at most ${mostHeld} bytes before "Welcome"`))
       return
