@@ -9,6 +9,12 @@ export const ticketMs = 30_000
 /** Tickets that are kept. Past the limit the oldest is dropped. */
 const mostTickets = 100_000
 
+/** Those of one user. */
+const mostOfUser = 1000
+
+/** Those of all clients without a name. */
+const mostOfNameless = mostTickets / 2
+
 /**
  * Tickets for what can't carry a token: an `EventSource` or a link. Each is valid once, for 30
  * seconds, so that it is worth nothing in the log of a proxy.
@@ -18,14 +24,26 @@ export class Tickets {
   /** In the order in which they expire. */
   readonly #tickets: Map<string, { readonly identity: Identity; readonly until: number }> = new Map()
 
+  /** The tickets of each user, so that none crowds out those of others. Oldest first. */
+  readonly #ofUser: Map<string | undefined, Set<string>> = new Map()
+
   constructor(clock: Clock) {
     this.#clock = clock
+  }
+
+  get size(): number {
+    return this.#tickets.size
   }
 
   /** Makes a ticket for an identity. */
   issue(identity: Identity): string {
     this.#dropExpired()
+    const { user } = identity
+    const theirs = this.#ofUser.get(user) ?? new Set()
+    const [oldest] = theirs
+    if (oldest !== undefined && theirs.size >= (user === undefined ? mostOfNameless : mostOfUser)) this.#drop(oldest)
     const ticket = randomBytes(24).toString('base64url')
+    this.#ofUser.set(user, theirs.add(ticket))
     this.#tickets.set(ticket, { identity, until: this.#clock.now() + ticketMs })
     return ticket
   }
@@ -36,7 +54,7 @@ export class Tickets {
    */
   redeem(ticket: string): Identity {
     const found = this.#tickets.get(ticket)
-    this.#tickets.delete(ticket)
+    this.#drop(ticket)
     if (!found || found.until <= this.#clock.now()) throw unauthorized('the ticket is unknown, used or expired')
     return found.identity
   }
@@ -44,7 +62,15 @@ export class Tickets {
   #dropExpired(): void {
     for (const [ticket, { until }] of this.#tickets) {
       if (until > this.#clock.now() && this.#tickets.size < mostTickets) return
-      this.#tickets.delete(ticket)
+      this.#drop(ticket)
     }
+  }
+
+  #drop(ticket: string): void {
+    const user = this.#tickets.get(ticket)?.identity.user
+    this.#tickets.delete(ticket)
+    const theirs = this.#ofUser.get(user)
+    theirs?.delete(ticket)
+    if (theirs?.size === 0) this.#ofUser.delete(user)
   }
 }
