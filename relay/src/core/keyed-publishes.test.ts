@@ -92,4 +92,18 @@ describe('a publish with a key', () => {
     clock.advance(120_000)
     expect(publish('one more', 'x')).toBeUndefined()
   })
+
+  it('is not refused because of the keys of others', async () => {
+    const { clock, keyed } = opened()
+    const publish = (user: string | undefined, key: string, outcome?: Promise<void>) =>
+      keyed.publish(JSON.stringify([user, key]), { ...message('x'), from: { session: 's', user } }, () => outcome)
+    for (let i = 0; i < 100_000; i++) void publish(undefined, `k${i}`)
+    for (let i = 0; i < 9999; i++) void publish('eve', `k${i}`)
+    await expect(publish('eve', 'fails', Promise.reject(new Error('down')))).rejects.toThrow('down')
+    void publish('eve', 'last')
+    for (const user of [undefined, 'eve']) expect(() => publish(user, 'new')).toThrow('keys are remembered')
+    expect(publish('ada', 'new')).toBeUndefined()
+    clock.advance(120_000)
+    for (const user of [undefined, 'eve']) expect(publish(user, 'new')).toBeUndefined()
+  })
 })

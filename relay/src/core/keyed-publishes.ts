@@ -1,17 +1,22 @@
 import { type BrokerMessage, encodeUtf8, payloadBytes, refusal, WildcastError } from '@wildcast/protocol'
 import type { Clock } from './clock.js'
+import { Counts } from './counts.js'
 
 /** How long a key is remembered. */
 const rememberedMs = 120_000
 
 /**
- * The limit of remembered keys. Past it, publishes with a new key are refused: forgetting a key
- * would break a promise.
+ * The limit of remembered keys, of clients without a name and of all users. Past it, publishes with
+ * a new key are refused: forgetting a key would break a promise.
  */
 const mostKeys = 100_000
 
+/** The limit of one user, so that none uses up those of others. */
+const mostOfUser = 10_000
+
 interface Remembered {
   readonly fingerprint: string
+  readonly user: string | undefined
   readonly at: number
   /** Undefined if the broker had it at once. */
   readonly outcome: Promise<void> | undefined
@@ -25,6 +30,8 @@ export class KeyedPublishes {
   readonly #clock: Clock
   /** Oldest first. */
   readonly #byKey: Map<string, Remembered> = new Map()
+  readonly #ofUser = new Counts()
+  #nameless = 0
 
   constructor(clock: Clock) {
     this.#clock = clock
@@ -48,20 +55,39 @@ export class KeyedPublishes {
       if (known.fingerprint === fingerprint) return known.outcome
       throw new WildcastError('invalid_frame', 'the key belongs to another message; give each message its own')
     }
-    if (this.#byKey.size >= mostKeys)
-      throw refusal('rate_limited', `${mostKeys} keys are remembered; publish without a key, or later`)
+    const user = message.from?.user
+    this.#checkRoom(user)
     const outcome = publish()
-    const remembered = { fingerprint, at: now, outcome }
+    const remembered = { fingerprint, user, at: now, outcome }
     this.#byKey.set(key, remembered)
+    this.#count(user, 1)
     // Until then, the key may have expired and be used for another message.
-    outcome?.catch(() => this.#byKey.get(key) === remembered && this.#byKey.delete(key))
+    outcome?.catch(() => this.#byKey.get(key) === remembered && this.#forget(key, remembered))
     return outcome
   }
 
+  #checkRoom(user: string | undefined): void {
+    const isUserFull = user !== undefined && this.#ofUser.of(user) >= mostOfUser
+    const alike = user === undefined ? this.#nameless : this.#byKey.size - this.#nameless
+    if (!isUserFull && alike < mostKeys) return
+    const most = isUserFull ? mostOfUser : mostKeys
+    throw refusal('rate_limited', `${most} keys are remembered; publish without a key, or later`)
+  }
+
+  #count(user: string | undefined, change: 1 | -1): void {
+    if (user === undefined) this.#nameless += change
+    else this.#ofUser.add(user, change)
+  }
+
+  #forget(key: string, { user }: Remembered): void {
+    this.#byKey.delete(key)
+    this.#count(user, -1)
+  }
+
   #forgetOld(now: number): void {
-    for (const [key, { at }] of this.#byKey) {
-      if (now - at < rememberedMs) return
-      this.#byKey.delete(key)
+    for (const [key, remembered] of this.#byKey) {
+      if (now - remembered.at < rememberedMs) return
+      this.#forget(key, remembered)
     }
   }
 }
