@@ -123,7 +123,7 @@ describe('a bridge', () => {
       ['trace', '1'],
       ['wildcast-path', 'y'],
     ] as const
-    await relay.open(recordingOutlet(), everything).publish({ subject: 'a', broker: 'sensors', payload: '', headers })
+    await relay.inside.publish('sensors', { subject: parseSubject('a'), payload: '', headers })
     expect(log).toEqual(['main dropped looped'])
     expect(outlet.frames).toMatchObject([
       { broker: 'archive', headers: [headers[1], ['wildcast-path', 'main,x,y,sensors']] },
@@ -235,5 +235,16 @@ describe('bridges', () => {
     const main = scriptedBroker()
     await expect(relayWith([bridge('main', 'a', 'nowhere')], { main: main.open })).rejects.toThrow()
     expect(main.log).toEqual(['closed'])
+  })
+})
+
+describe('a client', () => {
+  it('can not keep a message from a bridge: it states no path', async () => {
+    const { relay, log } = await relayWith([bridge('main', 'a', 'archive')])
+    const seen = await listenEverywhere(relay)
+    const session = relay.open(recordingOutlet(), everything)
+    await session.publish({ subject: 'a', payload: 'x', headers: [['wildcast-path', 'archive']] })
+    expect(seen().sort()).toEqual(['archive a x', 'main a x'])
+    expect(log).toEqual([])
   })
 })

@@ -13,6 +13,7 @@ import { type Action, allowed } from './access/grants.js'
 import type { Identity } from './access/identity.js'
 import { checkSize, interestOf, ownSubject, publishSubject, refuseClosed, refuseMadeForRequest } from './checks.js'
 import type { Ask, PublishCommand, Subscribe } from './commands.js'
+import { withoutPath } from './headers.js'
 import type { FeedRequest, Hub } from './hub.js'
 import type { SessionLimits } from './limits.js'
 import type { Observer } from './observer.js'
@@ -156,7 +157,8 @@ export class SessionActions {
     const { hub, limits } = this.#ports
     const broker = this.#brokerOf(want.broker)
     const subject = ownSubject(want.subject)
-    const { payload, headers } = want
+    const { payload } = want
+    const headers = withoutPath(want.headers)
     this.#rates?.publish(payload, this.identity.user)
     const message: BrokerMessage = { id: hub.nextMessageId(), from: this.party, subject, payload, headers }
     checkSize(message, limits.payload)
@@ -234,7 +236,8 @@ export class SessionActions {
       if (!answers) refuseMadeForRequest(subject)
       if (responseSubject !== undefined) refuseMadeForRequest(responseSubject)
     }
-    const { payload, headers, more, error } = want
+    const { payload, more, error } = want
+    const headers = withoutPath(want.headers)
     const id = this.#ports.hub.nextMessageId()
     return { id, from: this.party, subject, payload, responseSubject, headers, more, error }
   }
