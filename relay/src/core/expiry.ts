@@ -20,5 +20,11 @@ export function hasExpired(clock: Clock, expiresAt: number | undefined): boolean
  */
 export function whenExpired(clock: Clock, expiresAt: number | undefined, run: () => void): (() => void) | undefined {
   if (expiresAt === undefined) return undefined
-  return clock.after(Math.min(Math.max(0, expiresAt - clock.wall()), longestTimerMs), run)
+  let stop = (): void => {}
+  const wait = (ms: number): void => {
+    const now = Math.min(ms, longestTimerMs)
+    stop = clock.after(now, () => (ms > now ? wait(ms - now) : run()))
+  }
+  wait(Math.max(0, expiresAt - clock.wall()))
+  return () => stop()
 }
