@@ -12,8 +12,8 @@ export function withHeader(headers: Headers | undefined, name: string, value: st
 }
 
 /**
- * Returns the headers of a client without a bridge's path: with a forged one, bridges would drop the
- * message.
+ * Returns the headers of a client without a bridge's path: with a forged one, bridges would drop
+ * the message.
  */
 export function withoutPath(headers: Headers | undefined): Headers | undefined {
   return headers?.some(([name]) => name === pathHeader) ? headers.filter(([name]) => name !== pathHeader) : headers

@@ -10,7 +10,7 @@ import { everything, type Identity } from './access/identity.js'
 const hour = 3_600_000
 const revoked = refusal('unauthorized', 'an operator has ended the sessions of this user')
 
-/** A hook that decides when the test says so. */
+/** A hook that decides when the test calls it. */
 function heldHook() {
   const pending: ((decision: Decision) => void)[] = []
   return {
