@@ -23,7 +23,7 @@ export function Dashboard() {
       <ViewHeader title="Dashboard" note="A fruit trader's streams, live from every broker">
         <Pause />
       </ViewHeader>
-      <div className="min-h-0 flex-1 overflow-y-auto">
+      <div className="relative min-h-0 flex-1 overflow-y-auto">
         <div className="mx-auto grid max-w-[100rem] gap-4 p-4 md:p-6 lg:grid-cols-6">
           <div className="lg:col-span-6">
             <Tiles />

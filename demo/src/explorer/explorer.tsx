@@ -36,7 +36,7 @@ export function Explorer() {
             role="tabpanel"
             id={panelId(shown)}
             aria-label={shown}
-            className="flex min-h-0 flex-1 flex-col overflow-y-auto"
+            className="relative flex min-h-0 flex-1 flex-col overflow-y-auto"
           >
             {Form ? (
               <div className="px-3 pb-6 md:px-6 lg:px-4">

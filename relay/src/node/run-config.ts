@@ -68,7 +68,9 @@ export async function runConfig(
     workers,
     ...monitoring.relay,
   }).catch((cause: unknown) => {
-    throw listenFailure(cause, remedies)
+    const { port } = (cause ?? {}) as { readonly port?: number }
+    const isAdmin = config.admin !== undefined && port === config.admin.port
+    throw listenFailure(cause, isAdmin ? { ...remedies, port: 'change "admin", or stop what listens there' } : remedies)
   })
   control.begin(serving.relay)
   const opened = await runComponents(components, { inside: serving.relay.inside, ...monitoring.relay }).catch(

@@ -142,7 +142,7 @@ describe.each(roads)('over %s', (_, road) => {
     await untilOnline(signed)
     expect(relay.relay.disconnect('ada')).toBe(1)
     await untilClosed(signed)
-    const message = 'unauthorized: an operator has ended the sessions of this user'
+    const message = 'an operator has ended the sessions of this user'
     expect(client.status).toMatchObject({ reason: { code: 'unauthorized', message } })
     expect(errors.map((error) => error.message)).toEqual([message])
     client.reconnect()

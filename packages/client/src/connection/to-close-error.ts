@@ -9,7 +9,7 @@ export const tokenExpiredCode = 4440
  */
 export function toCloseError(code: number, reason: string): WildcastError {
   const name = code === tokenExpiredCode ? 'token_expired' : (finalCloseCodes[code] ?? 'interrupted')
-  return new WildcastError(name, reason || `the connection was lost (${code})`, {
+  return new WildcastError(name, reason.replace(`${name}: `, '') || `the connection was lost (${code})`, {
     retry: code < firstFinalCloseCode,
   })
 }

@@ -33,11 +33,14 @@ export const brokerFlag = (): Option =>
   new Option('-b, --broker <name>', "one of the relay's brokers, instead of its default")
 
 /** A client for the command line. Ctrl-C ends it cleanly, with exit code 0. */
-export function connectClient({ url, broker, token }: ClientFlags): Client {
+export function connectClient(
+  { url, broker, token }: ClientFlags,
+  onError: (error: WildcastError) => void = printError,
+): Client {
   const client = createClient({
     url,
     WebSocket,
-    onError: (error) => printError(error),
+    onError: (error) => onError(error),
     ...defined({ broker, token }),
   })
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
@@ -53,7 +56,7 @@ export function connectClient({ url, broker, token }: ClientFlags): Client {
  * not retries.
  */
 export async function once<Result>(flags: ClientFlags, action: (client: Client) => Promise<Result>): Promise<Result> {
-  const client = connectClient(flags)
+  const client = connectClient(flags, () => {}) // the rejection has the error
   try {
     return await Promise.race([unreachable(client, flags.url), action(client)])
   } finally {
