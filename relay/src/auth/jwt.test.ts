@@ -182,6 +182,21 @@ describe('a key set', () => {
     expect(await Promise.all([verify(token), verify(token)])).toEqual([claims, claims])
     expect(requests).toBe(2)
   })
+
+  it('of a URL stays in use while it is fresh: a token that fails has no effect on others', async () => {
+    const broken = { kty: 'EC', crv: 'P-256', x: 'AA', y: 'AA', kid: 'broken' }
+    const body = JSON.stringify({ keys: [{ ...(await exportJWK(ec.publicKey)), kid: 'one' }, broken] })
+    const server = createServer((_, response) => void response.end(body)).listen(0, '127.0.0.1')
+    servers.push(server)
+    await new Promise((resolve) => server.once('listening', resolve))
+    const { port } = server.address() as AddressInfo
+    const verify = jwtVerifier({ jwks: { url: `http://127.0.0.1:${port}/` } }, { clock })
+    const of = (kid: string): Promise<string> => signed(ec.privateKey, 'ES256', claims, { kid })
+    expect(await verify(await of('one'))).toEqual(claims)
+    await expect(verify(await of('broken'))).rejects.toMatchObject({ code: 'internal' })
+    await expect(verify(await of('other'))).rejects.toMatchObject({ code: 'internal' })
+    expect(await verify(await of('one'))).toEqual(claims)
+  })
 })
 
 async function critical(): Promise<string> {

@@ -1,4 +1,4 @@
-import { createRemoteJWKSet, errors, type JWTVerifyGetKey } from 'jose'
+import { createLocalJWKSet, createRemoteJWKSet, errors, type JWTVerifyGetKey } from 'jose'
 import type { Clock } from '../core/clock.js'
 import { unavailable } from './refusals.js'
 
@@ -7,15 +7,22 @@ const quietMs = 5000
 
 /**
  * The keys of a URL. They are kept for ten minutes; a key that is not among them is looked for once
- * in 30 seconds; one fetch at a time. While the set can't be fetched, every token is denied at
- * once.
+ * in 30 seconds; one fetch at a time. While the set can't be fetched, tokens of other keys than the
+ * kept ones are denied at once.
  * @throws {TypeError} if the URL is not one of HTTPS, or of HTTP on this machine
  */
 export function remoteKeys(url: string, clock: Clock): JWTVerifyGetKey {
   const keys = createRemoteJWKSet(checkedUrl(url), { timeoutDuration: 5000 })
   let failed: { readonly until: number; readonly reason: string } | undefined
   return async (header, token) => {
-    if (failed && clock.now() < failed.until) throw unavailable(failed.reason)
+    if (failed && clock.now() < failed.until) {
+      const { reason } = failed
+      const kept = keys.fresh ? keys.jwks() : undefined
+      if (!kept) throw unavailable(reason)
+      return createLocalJWKSet(kept)(header, token).catch(() => {
+        throw unavailable(reason)
+      })
+    }
     try {
       const key = await keys(header, token)
       failed = undefined

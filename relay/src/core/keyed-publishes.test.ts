@@ -96,7 +96,11 @@ describe('a publish with a key', () => {
   it('is not refused because of the keys of others', async () => {
     const { clock, keyed } = opened()
     const publish = (user: string | undefined, key: string, outcome?: Promise<void>) =>
-      keyed.publish(JSON.stringify([user, key]), { ...message('x'), from: { session: 's', user } }, () => outcome)
+      keyed.publish(
+        JSON.stringify([user, key]),
+        { ...message('x'), from: { session: 's', ...(user !== undefined && { user }) } },
+        () => outcome,
+      )
     for (let i = 0; i < 100_000; i++) void publish(undefined, `k${i}`)
     for (let i = 0; i < 9999; i++) void publish('eve', `k${i}`)
     await expect(publish('eve', 'fails', Promise.reject(new Error('down')))).rejects.toThrow('down')
