@@ -122,7 +122,7 @@ test('the explorer continues by itself after the relay was restarted', async ({ 
   await curl(relay.url, 'good.apple', 'before')
   await expect(line(alice, 'before')).toBeVisible()
   await relay.kill()
-  await expect(alice.getByText('connecting', { exact: true })).toBeVisible()
+  await expect(alice.locator('#content').getByText('connecting', { exact: true })).toBeVisible()
   await tab(alice, 'Publish')
   await button(alice, 'Publish').click()
   await expect(alice.getByText('Under way. Without a connection it waits for one.')).toBeVisible()
