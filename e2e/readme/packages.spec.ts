@@ -41,9 +41,10 @@ async function openPlainPage(page: Page, url: string, code: string): Promise<rea
 
 /** The same page, changed as a line of the README about MessagePack describes. */
 async function withMessagePack(): Promise<string> {
-  const readme = await readFile(path.join(root, 'README.md'), 'utf8')
+  const readme = (await readFile(path.join(root, 'README.md'), 'utf8')).replace(/\s+/g, ' ')
   const [, install = '', create = '', load = ''] =
     /`(npm i @msgpack\/msgpack)`, then `(createClient\(.*?\))` with `(import .*?)`/.exec(readme) ?? []
+  expect(load).not.toBe('')
   await inFolder(install).finish()
   return `${load}\n${blocks.plainPage.replace(/createClient\(.*\)/, create)}`
 }
