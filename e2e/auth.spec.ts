@@ -129,7 +129,7 @@ test('a revoked user sees why within 2 s', async ({ relay, visit }) => {
   await expect(page.getByRole('status')).toHaveText('online')
   relay.revoked.add('ada')
   expect(relay.server.relay.disconnect('ada')).toBe(1)
-  await expect(page.getByRole('status')).toHaveText('closed: unauthorized: this user is not accepted; sign in again', {
+  await expect(page.getByRole('status')).toHaveText('closed: this user is not accepted; sign in again', {
     timeout: 2000,
   })
   expect((await seen(page)).reasons).toEqual(['connect', 'refused'])

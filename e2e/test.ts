@@ -17,10 +17,10 @@ interface Fixtures {
 
 type View = 'chat' | 'dashboard' | 'explorer' | 'faults'
 
-// Chromium itself writes these if no relay listens, a proxy refuses, or a tab hands its connection
-// over while it opens.
+// Chromium itself writes these if no relay listens or it ends in mid-answer, a proxy refuses, or a tab
+// hands its connection over while it opens.
 const outage =
-  /net::ERR_(CONNECTION|EMPTY|SOCKET|INCOMPLETE)|response code: 403|closed before the connection is established/
+  /net::ERR_(CONNECTION|EMPTY|SOCKET|INCOMPLETE|CONTENT_LENGTH)|response code: 403|closed before the connection is established/
 
 export const test = base.extend<Fixtures>({
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads it to find the fixtures
