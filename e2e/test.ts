@@ -17,10 +17,11 @@ interface Fixtures {
 
 type View = 'chat' | 'dashboard' | 'explorer' | 'faults'
 
-// Chromium itself writes these if no relay listens or it ends in mid-answer, a proxy refuses, or a tab
-// hands its connection over while it opens.
-const outage =
-  /net::ERR_(CONNECTION|EMPTY|SOCKET|INCOMPLETE|CONTENT_LENGTH)|response code: 403|closed before the connection is established/
+// Chromium itself writes these if no relay listens or it ends in mid-answer, a proxy refuses, or a
+// tab hands its connection over while it opens.
+const network = /net::ERR_(CONNECTION|EMPTY|SOCKET|INCOMPLETE|CONTENT_LENGTH)|response code: 403/
+const handOver = /closed before the connection is established/
+const isOutage = (text: string): boolean => network.test(text) || handOver.test(text)
 
 export const test = base.extend<Fixtures>({
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads it to find the fixtures
@@ -36,7 +37,7 @@ export const test = base.extend<Fixtures>({
       context.on('weberror', (error) => complaints.push(`${name}: ${error.error().message}`))
       context.on('console', (message) => {
         const isBad = ['error', 'warning'].includes(message.type())
-        if (isBad && !outage.test(message.text())) complaints.push(`${name}: ${message.text()}`)
+        if (isBad && !isOutage(message.text())) complaints.push(`${name}: ${message.text()}`)
       })
     })
     expect(complaints).toEqual([])

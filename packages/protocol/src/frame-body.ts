@@ -1,4 +1,4 @@
-import type { ErrorFrame, Frame } from './frame.js'
+import type { ErrorFrame, Frame, MessageFrame } from './frame.js'
 import { toHeaderObject } from './header-list.js'
 import type { Payload } from './message.js'
 
@@ -24,4 +24,9 @@ export type PayloadFrame = Exclude<Extract<Frame, { readonly message: Payload }>
 /** Whether a frame carries a payload. The `message` of an `Error` is a sentence, not a payload. */
 export function carriesPayload(frame: Frame): frame is PayloadFrame {
   return 'message' in frame && frame.kind !== 'Error'
+}
+
+/** Whether a message is a value, or its deletion. */
+export function isValue({ revision, ref, deleted, retained, user }: MessageFrame): boolean {
+  return (revision ?? ref ?? deleted ?? retained ?? user) !== undefined
 }

@@ -15,6 +15,8 @@ test('a switch over the kinds of a client needs no default', () => {
       case 'Unsubscribe':
       case 'Publish':
       case 'Request':
+      case 'Enter':
+      case 'Leave':
       case 'Cancel':
       case 'Authenticate':
       case 'CanI':
@@ -34,6 +36,7 @@ test('a switch over the kinds of a relay needs no default', () => {
       case 'Message':
       case 'Subscribed':
       case 'Synced':
+      case 'Lost':
       case 'Unsubscribed':
       case 'Ack':
       case 'Response':
@@ -74,8 +77,8 @@ test('a kind decides the fields', () => {
 })
 
 test('a frame has all of its fields, of the right types', () => {
-  // @ts-expect-error A delivery names its subscription.
-  const noId: MessageFrame = { kind: 'Message', subject: 'a', message: '', broker: 'test' }
+  // @ts-expect-error A delivery names its broker.
+  const noBroker: MessageFrame = { kind: 'Message', id: 1, subject: 'a', message: '' }
   // @ts-expect-error No such kind.
   const noKind: Frame = { kind: 'Presence' }
   // @ts-expect-error A payload is text or bytes.
@@ -83,7 +86,7 @@ test('a frame has all of its fields, of the right types', () => {
   const frame: PublishFrame = { kind: 'Publish', subject: 'a', message: '' }
   // @ts-expect-error Frames are shared, so they are read-only.
   frame.subject = 'b'
-  expectTypeOf([noId, noKind, noPayload]).toExtend<Frame[]>()
+  expectTypeOf([noBroker, noKind, noPayload]).toExtend<Frame[]>()
 })
 
 test('a codec encodes frames only', () => {

@@ -2,7 +2,7 @@ import { encodeBase64 } from './base64.js'
 import type { Codec, RawFrame } from './codec.js'
 import { WildcastError } from './errors.js'
 import type { Frame, MessageFrame } from './frame.js'
-import { bodyOf, carriesPayload, isBare, type PayloadFrame } from './frame-body.js'
+import { bodyOf, carriesPayload, isBare, isValue, type PayloadFrame } from './frame-body.js'
 import { toHeaderObject } from './header-list.js'
 import { parseJson } from './json.js'
 import { lines } from './lines.js'
@@ -62,12 +62,20 @@ function encode(frame: Frame): string {
  * Hand-written, since a relay writes little else: `JSON.stringify` of a new object takes three
  * times as long.
  */
-function encodeMessage({ id, subject, message, broker, response_subject, headers }: MessageFrame): string {
+function encodeMessage(frame: MessageFrame): string {
+  const { id, subject, message, broker, response_subject, headers } = frame
   const text = payloadText(message)
   const payload = text === undefined ? `"bytes":"${encodeBase64(payloadBytes(message))}"` : `"message":${quote(text)}`
   const answers = response_subject === undefined ? '' : `,"response_subject":${quote(response_subject)}`
   const more = headers ? `,"headers":${JSON.stringify(toHeaderObject(headers))}` : ''
-  return `{"Message":{"id":${id},"subject":${quote(subject)},${payload},"broker":${quote(broker)}${answers}${more}}}`
+  const value = isValue(frame) ? valueFields(frame) : ''
+  const key = id === undefined ? '' : `"id":${id},`
+  return `{"Message":{${key}"subject":${quote(subject)},${payload},"broker":${quote(broker)}${answers}${more}${value}}}`
+}
+
+/** The fields of a message that is a value, after the others. */
+function valueFields({ revision, deleted, user, ref, retained }: MessageFrame): string {
+  return `,${JSON.stringify({ revision, deleted, user, ref, retained }).slice(1, -1)}`
 }
 
 /** Characters that JSON escapes, and lone surrogates. */

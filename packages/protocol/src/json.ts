@@ -3,6 +3,9 @@ import type { WildcastError } from './errors.js'
 import { limits } from './limits.js'
 import { refusal, withoutStackTrace } from './refusal.js'
 
+/** Any value that JSON can express. */
+export type JsonValue = null | boolean | number | string | readonly JsonValue[] | { readonly [name: string]: JsonValue }
+
 /** Arrays of bytes with more characters than this are extracted before the rest is parsed. */
 const longList = 1024
 

@@ -2,7 +2,7 @@ import { limits } from './limits.js'
 import { refusal } from './refusal.js'
 
 /** The kinds that carry a payload, after the characters that a codec writes before a kind. */
-const carriesPayload = /^.{1,8}(?:Publish|Request)/s
+const carriesPayload = /^.{1,8}(?:Publish|Request|Enter)/s
 
 /** Length of a frame's start that contains its kind. */
 const headLength = 16
@@ -17,5 +17,8 @@ export function checkFrameLength(data: string | Uint8Array): void {
   const head =
     typeof data === 'string' ? data.slice(0, headLength) : String.fromCharCode(...data.subarray(0, headLength))
   if (!carriesPayload.test(head))
-    throw refusal('invalid_frame', `only a Publish or a Request may be longer than ${limits.controlLength} bytes`)
+    throw refusal(
+      'invalid_frame',
+      `only a Publish, a Request or an Enter may be longer than ${limits.controlLength} bytes`,
+    )
 }

@@ -43,6 +43,12 @@ export interface BrokerMessage {
   readonly more?: boolean | undefined
   /** On an answer: the request failed. */
   readonly error?: Failure | undefined
+  /** The number of the value that this message is: see `core/store.ts` of the relay. */
+  readonly revision?: string | undefined
+  /** The value was deleted; the payload is empty. */
+  readonly deleted?: true | undefined
+  /** The user who wrote the value. */
+  readonly user?: string | undefined
 }
 
 /** Returns the bytes of a payload. */

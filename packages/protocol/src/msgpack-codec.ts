@@ -2,7 +2,7 @@ import { Encoder } from '@msgpack/msgpack'
 import type { Codec, RawFrame } from './codec.js'
 import { WildcastError } from './errors.js'
 import type { Frame, MessageFrame } from './frame.js'
-import { bodyOf, carriesPayload, isBare } from './frame-body.js'
+import { bodyOf, carriesPayload, isBare, isValue } from './frame-body.js'
 import { toHeaderObject } from './header-list.js'
 import { payloadBytes } from './message.js'
 import { MessagePackWriter } from './messagepack-writer.js'
@@ -40,20 +40,30 @@ function encode(frame: Frame): Uint8Array<ArrayBuffer> {
  * Hand-written, since a relay writes little else: building an object for the library's encoder
  * takes three times as long.
  */
-function encodeMessage({
-  id,
-  subject,
-  message,
-  broker,
-  response_subject,
-  headers,
-}: MessageFrame): Uint8Array<ArrayBuffer> {
-  const fields = 4 + (response_subject === undefined ? 0 : 1) + (headers ? 1 : 0)
-  writer.map(1).text('Message').map(fields).text('id').uint(id).text('subject').text(subject)
+function encodeMessage(frame: MessageFrame): Uint8Array<ArrayBuffer> {
+  const { id, subject, message, broker, response_subject, headers } = frame
+  const value = isValue(frame) ? valueFields(frame) : noFields
+  const optional = (id === undefined ? 0 : 1) + (response_subject === undefined ? 0 : 1) + (headers ? 1 : 0)
+  writer
+    .map(1)
+    .text('Message')
+    .map(3 + optional + value.length)
+  if (id !== undefined) writer.text('id').uint(id)
+  writer.text('subject').text(subject)
   writer.text('message').bin(payloadBytes(message)).text('broker').text(broker)
   if (response_subject !== undefined) writer.text('response_subject').text(response_subject)
   if (headers) writer.text('headers').raw(encoder.encode(toHeaderObject(headers)))
+  for (const [name, field] of value) writer.text(name).raw(encoder.encode(field))
   return writer.take()
+}
+
+type Fields = readonly (readonly [name: string, value: unknown])[]
+
+const noFields: Fields = []
+
+/** The fields of a message that is a value, besides the others. */
+function valueFields({ revision, deleted, user, ref, retained }: MessageFrame): Fields {
+  return Object.entries({ revision, deleted, user, ref, retained }).filter(([, value]) => value !== undefined)
 }
 
 function decode(data: string | Uint8Array): RawFrame {

@@ -160,19 +160,56 @@ describe('each field is checked for its type', () => {
 })
 
 describe('reserved fields', () => {
-  it.each(['retained', 'after', 'filter'])('Subscribe.%s is listed if it is used', (field) => {
+  it.each(['after', 'filter'])('Subscribe.%s is listed if it is used', (field) => {
     for (const value of [true, 0, '', {}, 'x'])
       expect(read('Subscribe', { subject: 'a', [field]: value })).toMatchObject({ reserved: [field] })
   })
 
-  it.each(['retain', 'when', 'watch', 'will', 'ttl', 'exclude_me'])('Publish.%s is listed if it is used', (field) => {
+  it.each(['exclude_me'])('Publish.%s is listed if it is used', (field) => {
     for (const value of [true, 0, '', {}, 'x'])
       expect(read(...publish({ [field]: value }))).toMatchObject({ reserved: [field] })
   })
 
   it('are not listed if they are null or false', () => {
-    expect(read('Subscribe', { subject: 'a', retained: false, after: null })).toHaveProperty('reserved', undefined)
-    expect(read(...publish({ retain: false, key: null }))).toHaveProperty('reserved', undefined)
+    expect(read('Subscribe', { subject: 'a', filter: false, after: null })).toHaveProperty('reserved', undefined)
+    expect(read(...publish({ exclude_me: false, key: null }))).toHaveProperty('reserved', undefined)
+  })
+})
+
+describe('the fields of values', () => {
+  const value = (fields: object): unknown => read(...publish({ retain: true, ...fields }))
+
+  it.each([null, 'started', 7, false, [], { status: 'started', at: [1, null] }])('"when" may be %j', (when) => {
+    expect(value({ when })).toMatchObject({ retain: true, when })
+  })
+
+  it('an absent "when" or "will" is no condition and no will, other than null', () => {
+    expect(value({})).toMatchObject({ when: undefined, will: undefined })
+    expect(value({ when: null, will: null })).toMatchObject({ when: null, will: null })
+  })
+
+  it.each([
+    ['text', 'off', 'off'],
+    ['bytes', Uint8Array.of(255), Uint8Array.of(255)],
+    ['an array of bytes', [1, 255], Uint8Array.of(1, 255)],
+  ])('a will may be %s', (_, will, payload) => expect(value({ will })).toMatchObject({ will: payload }))
+
+  it.each([
+    [{ when: Uint8Array.of(1) }, 'when'],
+    [{ when: { a: [Number.NaN] } }, 'when'],
+    [{ when_revision: 7 }, 'when_revision'],
+    [{ will: 7 }, 'will'],
+    [{ ttl: -1 }, 'ttl'],
+    [{ will_after: 0.5 }, 'will_after'],
+    [{ watch: 1 }, 'watch'],
+    [{ watch_timeout: '1' }, 'watch_timeout'],
+  ])('%j is refused for its %s', (fields, field) => {
+    expect(refusal(...publish({ retain: true, ...fields }))).toMatch(`"${field}" must be`)
+  })
+
+  it('a member without a message has an empty object', () => {
+    expect(read('Enter', { ref: 1, subject: 'a', member: 'm' })).toMatchObject({ member: 'm', message: '{}' })
+    expect(refusal('Leave', { ref: 1, subject: 'a' })).toMatch('"member" must be')
   })
 })
 

@@ -1,11 +1,10 @@
 import type { RawFrame } from './codec.js'
-import type { CanIFrame, ClientFrame, DeliveryPolicy } from './frame.js'
-import { limits } from './limits.js'
+import type { CanIFrame, ClientFrame, DeliveryPolicy, LeaveFrame } from './frame.js'
+import type { Payload } from './message.js'
 import {
   type Body,
   readCount,
   readOptionalCount,
-  readOptionalFailure,
   readOptionalFlag,
   readOptionalHeaders,
   readOptionalNumber,
@@ -13,15 +12,15 @@ import {
   readPayload,
   readText,
   refuseField,
+  reservedFieldsOf,
   toCount,
 } from './read-fields.js'
+import { readPublish } from './read-publish.js'
 import { refusal } from './refusal.js'
 import { isRecord } from './tagged.js'
-import { utf8Length } from './utf8-length.js'
 
 /** Fields of the first protocol version that no relay supports yet. */
-const reservedOnSubscribe = new Set(['retained', 'after', 'filter'])
-const reservedOnPublish = new Set(['retain', 'when', 'watch', 'will', 'ttl', 'exclude_me'])
+const reservedOnSubscribe = new Set(['after', 'filter'])
 
 /**
  * Reads the frame of a client, which is not trusted.
@@ -45,6 +44,10 @@ export function readClientFrame({ kind, body }: RawFrame): ClientFrame {
       return readRequest(fields(kind, body))
     case 'Unsubscribe':
       return readUnsubscribe(fields(kind, body))
+    case 'Enter':
+      return { ...readPresence(fields(kind, body)), kind, message: readEntered(fields(kind, body)) }
+    case 'Leave':
+      return { ...readPresence(fields(kind, body)), kind }
     case 'Cancel':
       return { kind, ref: readCount(fields(kind, body), 'ref') }
     case 'Authenticate':
@@ -70,11 +73,6 @@ function fields(kind: string, body: unknown): Body {
   return body
 }
 
-function reservedFieldsOf(body: Body, reserved: ReadonlySet<string>): readonly string[] | undefined {
-  const found = Object.keys(body).filter((field) => reserved.has(field) && (body[field] ?? false) !== false)
-  return found.length > 0 ? found : undefined
-}
-
 function readConnect(body: Body): ClientFrame {
   return {
     kind: 'Connect',
@@ -97,6 +95,8 @@ function readSubscribe(body: Body): ClientFrame {
     group: readOptionalText(body, 'group'),
     serve: readOptionalFlag(body, 'serve'),
     policy: readOptionalPolicy(body),
+    retained: readOptionalFlag(body, 'retained'),
+    snapshot: readOptionalFlag(body, 'snapshot'),
     reserved: reservedFieldsOf(body, reservedOnSubscribe),
   }
 }
@@ -123,29 +123,15 @@ function readOptionalPolicy(body: Body): DeliveryPolicy | undefined {
   return { deliver, max_rate }
 }
 
-function readPublish(body: Body): ClientFrame {
-  return {
-    kind: 'Publish',
-    ref: readOptionalCount(body, 'ref'),
-    subject: readText(body, 'subject'),
-    // A failed answer need not have a payload.
-    message: body.error && (body.message ?? body.bytes ?? null) === null ? '' : readPayload(body),
-    broker: readOptionalText(body, 'broker'),
-    response_subject: readOptionalText(body, 'response_subject'),
-    headers: readOptionalHeaders(body),
-    wildcard: readOptionalFlag(body, 'wildcard'),
-    more: readOptionalFlag(body, 'more'),
-    error: readOptionalFailure(body),
-    key: readOptionalKey(body),
-    reserved: reservedFieldsOf(body, reservedOnPublish),
-  }
+type PresenceFields = Pick<LeaveFrame, 'ref' | 'subject' | 'broker' | 'member'>
+
+function readPresence(body: Body): PresenceFields {
+  const [ref, subject, broker] = [readCount(body, 'ref'), readText(body, 'subject'), readOptionalText(body, 'broker')]
+  return { ref, subject, broker, member: readText(body, 'member') }
 }
 
-function readOptionalKey(body: Body): string | undefined {
-  const key = readOptionalText(body, 'key')
-  if (key === undefined) return undefined
-  if (key === '' || utf8Length(key) > limits.keyBytes) throw refuseField('key', `1 to ${limits.keyBytes} bytes of text`)
-  return key
+function readEntered(body: Body): Payload {
+  return (body.message ?? body.bytes ?? null) === null ? '{}' : readPayload(body)
 }
 
 const actions: readonly string[] = [

@@ -59,6 +59,12 @@ export function readOptionalFlag(body: Body, field: string): boolean | undefined
   return value
 }
 
+/** Returns the names of reserved fields that are used, if any. */
+export function reservedFieldsOf(body: Body, reserved: ReadonlySet<string>): readonly string[] | undefined {
+  const found = Object.keys(body).filter((field) => reserved.has(field) && (body[field] ?? false) !== false)
+  return found.length > 0 ? found : undefined
+}
+
 /**
  * Reads the payload: `message` as text, bytes or an array of bytes; or `bytes` as base64, bytes or
  * an array of bytes.
@@ -66,17 +72,18 @@ export function readOptionalFlag(body: Body, field: string): boolean | undefined
 export function readPayload(body: Body): Payload {
   if (isAbsent(body.message)) {
     const bytes = body.bytes
-    if (typeof bytes !== 'string') return toPayload(bytes, 'message')
+    if (typeof bytes !== 'string') return payloadFrom(bytes, 'message')
     try {
       return decodeBase64(bytes)
     } catch {
       throw refuseField('bytes', 'base64')
     }
   }
-  return toPayload(body.message, 'message')
+  return payloadFrom(body.message, 'message')
 }
 
-function toPayload(value: unknown, field: string): Payload {
+/** Checks that a value is text, bytes, or an array of bytes. */
+export function payloadFrom(value: unknown, field: string): Payload {
   if (typeof value === 'string') {
     if (isWellFormed(value)) return value
     throw refuseField(field, 'well-formed Unicode; send other bytes as "bytes"')

@@ -1,4 +1,5 @@
 import type { Features } from '../core/broker.js'
+import { keepsNoValues } from './keeps-no-values.js'
 
 /** The features of the memory broker, inside the process or in another one. */
 export const everyFeature: Features = {
@@ -8,4 +9,5 @@ export const everyFeature: Features = {
   response_subject: true,
   headers: true,
   wildcard: true,
+  ...keepsNoValues('this broker keeps no values'),
 }

@@ -1,5 +1,6 @@
 import type { BrokerMessage, Pattern, WildcastError } from '@wildcast/protocol'
 import type { CancelSignal } from './cancel.js'
+import type { ValueStore } from './store.js'
 
 /** An ability of a broker beyond plain publish and subscribe. */
 export type Feature =
@@ -9,6 +10,10 @@ export type Feature =
   | 'response_subject' // carries a reply address on a publish
   | 'headers' // carries headers beside a payload
   | 'wildcard' // publishes to a pattern
+  | 'retained' // keeps the value of a subject
+  | 'conditional' // writes a value on a condition
+  | 'ttl' // a value expires
+  | 'presence' // lists who is here
 
 /** For each feature: true, or why this broker can't do it, which clients get with `unsupported`. */
 export type Features = Readonly<Record<Feature, true | string>>
@@ -99,6 +104,8 @@ export interface BrokerRequestOptions {
  */
 export interface Broker {
   readonly features: Features
+  /** Keeps the values of its subjects. Absent if the broker keeps none. */
+  readonly values?: ValueStore | undefined
   /**
    * Resolves with the undo when the broker has confirmed the interest, which may be at the next
    * `up`; from then on it delivers messages. If `gone` is aborted while the interest waits for the

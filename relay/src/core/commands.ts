@@ -1,4 +1,4 @@
-import type { Failure, Headers, Payload } from '@wildcast/protocol'
+import type { Failure, Headers, JsonValue, Payload } from '@wildcast/protocol'
 import type { AskedPolicy } from './policy.js'
 
 /** A publish by a client. */
@@ -20,6 +20,29 @@ export interface PublishCommand {
   readonly key?: string | undefined
   /** Whether the gateway, not the client, has made its subjects for a request. */
   readonly madeForRequest?: boolean
+}
+
+/** The effect of a publish on the value of its subject. */
+export interface RetainCommand {
+  /** Writes only if the value contains this JSON; with `null`, only if there is no value. */
+  readonly when?: JsonValue | undefined
+  /** Writes only if the value has this revision. */
+  readonly whenRevision?: string | undefined
+  /** Waits until the condition holds. */
+  readonly watch?: boolean | undefined
+  /** @default no limit */
+  readonly watchTimeoutMs?: number | undefined
+  /** The value that replaces this one when the session ends; `null` deletes it. */
+  readonly will?: Payload | null | undefined
+  /** How long a session may be silent before its will is written. @default 10,000 */
+  readonly willAfterMs?: number | undefined
+  /** @default the value does not expire */
+  readonly ttlMs?: number | undefined
+}
+
+/** A publish whose message becomes the value of its subject. */
+export interface RetainedPublish extends PublishCommand {
+  readonly retain: RetainCommand
 }
 
 /** A subscription by a client. */

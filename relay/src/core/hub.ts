@@ -11,6 +11,7 @@ import type { Observer } from './observer.js'
 import type { OnFailure } from './outlet.js'
 import type { Policy } from './policy.js'
 import type { BacklogRoom } from './room.js'
+import type { Soon, ValueStore, ValueWrite, Written } from './store.js'
 import type { TimeSlice } from './time-slice.js'
 
 export interface HubOptions {
@@ -145,19 +146,20 @@ export class Hub {
 
   /** See `Broker.publish`. */
   publish(name: string, message: BrokerMessage): Promise<void> | undefined {
-    const { observer } = this.#options
-    const sent = this.counting(name, () => this.#linkOf(name).broker.publish(message))
-    if (sent === undefined) {
-      observer.published(name)
-      return undefined
-    }
-    return sent.then(
-      () => observer.published(name),
-      (cause) => {
-        observer.failed(name, WildcastError.from(cause).code)
-        throw cause
-      },
-    )
+    return this.#counted(name, () => this.#linkOf(name).broker.publish(message))
+  }
+
+  /** See `ValueStore.write`. @throws {WildcastError} `unsupported` */
+  write(name: string, write: ValueWrite): Soon<Written> {
+    return this.#counted(name, () => this.values(name).write(write))
+  }
+
+  /** Returns the store of a broker. @throws {WildcastError} `unsupported` */
+  values(name: string): ValueStore {
+    this.demand(name, 'retained')
+    const { values } = this.#linkOf(name).broker
+    if (!values) throw new TypeError(`the broker "${name}" has "retained", but no store`)
+    return values
   }
 
   /** See `Broker.request`. @throws {WildcastError} `unsupported` */
@@ -203,6 +205,26 @@ export class Hub {
         .catch((cause) => this.#options.onError(WildcastError.from(cause), { stage: 'close', broker: name })),
     )
     await Promise.all(closing)
+  }
+
+  /** Counts a publish, and its outcome. */
+  #counted<Step extends Soon<unknown>>(name: string, step: () => Step): Step | Promise<Awaited<Step>> {
+    const { observer } = this.#options
+    const sent = this.counting(name, step)
+    if (!(sent instanceof Promise)) {
+      observer.published(name)
+      return sent
+    }
+    return sent.then(
+      (result) => {
+        observer.published(name)
+        return result
+      },
+      (cause) => {
+        observer.failed(name, WildcastError.from(cause).code)
+        throw cause
+      },
+    )
   }
 
   /** Connects to all at once, so that a slow broker delays no other. */

@@ -12,7 +12,7 @@ import { Access, type AccessPorts } from './access/access.js'
 import { type Action, allowed } from './access/grants.js'
 import type { Identity } from './access/identity.js'
 import { checkSize, interestOf, ownSubject, publishSubject, refuseClosed, refuseMadeForRequest } from './checks.js'
-import type { Ask, PublishCommand, Subscribe } from './commands.js'
+import type { Ask, PublishCommand, RetainedPublish, Subscribe } from './commands.js'
 import { withoutPath } from './headers.js'
 import type { FeedRequest, Hub } from './hub.js'
 import type { SessionLimits } from './limits.js'
@@ -20,6 +20,7 @@ import type { Observer } from './observer.js'
 import { policyOf } from './policy.js'
 import { RecentSet } from './recent-set.js'
 import type { RelayRates, SessionRates } from './session-rates.js'
+import type { ValueWrite } from './store.js'
 
 export interface SessionActionsPorts {
   readonly hub: Hub
@@ -94,6 +95,11 @@ export class SessionActions {
     return this.#refusing(want.madeForRequest ? 'request' : 'publish', () => this.#publish(want))
   }
 
+  /** @throws {WildcastError} as `Session.retain` */
+  retain(want: RetainedPublish): Checked<ValueWrite> {
+    return this.#refusing('publish', () => this.#retain(want))
+  }
+
   /** @throws {WildcastError} as `Session.request` */
   request(want: Ask): Checked<BrokerMessage> {
     return this.#refusing('request', () => this.#request(want))
@@ -151,6 +157,18 @@ export class SessionActions {
         : { kind: 'publish', subject: message.subject, broker }
       return { broker, result: message, decided: this.#access.demand(action) }
     })
+  }
+
+  #retain(want: RetainedPublish): Checked<ValueWrite> {
+    const { hub } = this.#ports
+    const { retain, wildcard } = want
+    const { broker, result: message, decided } = this.#publish(want)
+    if (wildcard) throw new WildcastError('unsupported', 'a value has one subject: leave "wildcard" out')
+    hub.demand(broker, 'retained')
+    if (retain.when !== undefined || retain.whenRevision !== undefined) hub.demand(broker, 'conditional')
+    if (retain.ttlMs !== undefined) hub.demand(broker, 'ttl')
+    const ifRevision = retain.when === null ? null : retain.whenRevision
+    return { broker, result: { message, ifRevision, ttlMs: retain.ttlMs }, decided }
   }
 
   #request(want: Ask): Checked<BrokerMessage> {

@@ -16,7 +16,7 @@ interface Pending extends Common {
 /** Confirmed, possibly without a listener for a second. */
 interface Ready extends Omit<Common, 'id' | 'pattern'> {
   readonly phase: 'ready'
-  readonly id: number
+  readonly id: number | undefined
   /** The pattern in its normal form. */
   readonly pattern: string
 }
@@ -36,7 +36,7 @@ export type InterestEvent =
   | { readonly type: 'left' }
   /** Frames can be sent; or the relay has ended the subscription without an error. */
   | { readonly type: 'opened' }
-  | { readonly type: 'confirmed'; readonly id: number; readonly subject: string }
+  | { readonly type: 'confirmed'; readonly id?: number | undefined; readonly subject: string }
   /** The relay has refused or ended the subscription, or refused the whole connection. */
   | { readonly type: 'refused'; readonly reason: WildcastError }
   /** The relay has accepted a newer token, which may allow more. */

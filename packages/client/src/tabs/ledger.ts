@@ -110,6 +110,7 @@ export class Ledger {
   /** Records a subscription that the relay has confirmed or ended. */
   note(frame: RelayFrame): void {
     if (frame.kind === 'Subscribed') {
+      if (frame.id === undefined) return // a snapshot, which is over by itself
       this.#ids.add(frame.id)
       if (frame.ref !== undefined) this.#tabs.get(fromSharedRef(frame.ref).tab)?.add(frame.id)
     } else if (frame.kind === 'Unsubscribed') {

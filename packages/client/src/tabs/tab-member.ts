@@ -262,7 +262,7 @@ export class TabMember {
     const { tab, ref } = fromSharedRef(frame.ref)
     if (tab !== this.#number) return
     const isPending = this.#outgoing.asking.delete(frame.ref)
-    if (frame.kind === 'Subscribed' && !isPending) this.#release(frame.id)
+    if (frame.kind === 'Subscribed' && frame.id !== undefined && !isPending) this.#release(frame.id)
     else local.deliver({ ...frame, ref })
   }
 

@@ -5,6 +5,7 @@ export type { Codec, RawFrame } from '../codec.js'
 export { type ErrorCode, finalCloseCodes, firstFinalCloseCode, WildcastError } from '../errors.js'
 export type * from '../frame.js'
 export { isHeaderName, isHeaderValue } from '../header-form.js'
+export type { JsonValue } from '../json.js'
 export { jsonCodec } from '../json-codec.js'
 export { lightJsonCodec } from '../light-json-codec.js'
 export {

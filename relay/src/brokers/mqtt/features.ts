@@ -1,4 +1,5 @@
 import type { Features } from '../../core/broker.js'
+import { keepsNoValues } from '../keeps-no-values.js'
 import type { MqttSettings } from '../settings.js'
 import type { MqttServerFacts } from './server.js'
 
@@ -22,5 +23,6 @@ export function mqttFeatures({ version, payload }: MqttSettings, server: MqttSer
     response_subject: five || payload === 'envelope' ? true : needsFive('response topic; use request'),
     headers: five ? true : needsFive('user properties'),
     wildcard: 'MQTT publishes to one topic; name it',
+    ...keepsNoValues('Wildcast keeps no values on MQTT'),
   }
 }

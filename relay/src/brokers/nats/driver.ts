@@ -5,6 +5,7 @@ import type { Features, Interest } from '../../core/broker.js'
 import type { ConnectionEvents, Driver } from '../foreign/driver.js'
 import type { ForeignPorts } from '../foreign/foreign-broker.js'
 import { readInTurns } from '../foreign/read-in-turns.js'
+import { keepsNoValues } from '../keeps-no-values.js'
 import type { NatsSettings } from '../settings.js'
 import { type NatsAddress, natsAddressOf } from './address.js'
 import { ServerConnection } from './connection.js'
@@ -37,6 +38,7 @@ export class NatsDriver implements Driver<NatsNative> {
       response_subject: true,
       headers: this.#headers || noHeaders,
       wildcard: oneSubject,
+      ...keepsNoValues('Wildcast keeps no values on NATS'),
     }
   }
 

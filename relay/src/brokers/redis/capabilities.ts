@@ -1,5 +1,6 @@
 import { WildcastError } from '@wildcast/protocol'
 import type { Features } from '../../core/broker.js'
+import { keepsNoValues } from '../keeps-no-values.js'
 import type { RedisClient } from './client.js'
 import { isRefusal } from './failures.js'
 import { leaveScript, renewScript } from './group-commands.js'
@@ -43,6 +44,7 @@ export function redisFeatures({
     response_subject: 'Redis carries a payload and nothing else; ask with a request',
     headers: 'Redis carries a payload and nothing else; put it into the payload',
     wildcard: 'Redis publishes to one channel at a time',
+    ...keepsNoValues('Wildcast keeps no values on Redis'),
   }
 }
 

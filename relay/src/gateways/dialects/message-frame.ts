@@ -3,8 +3,17 @@ import type { FeedFacts } from '../../core/outlet.js'
 
 /** Returns the frame of a subscription's message. */
 export function messageFrame(
-  { subject, payload, responseSubject, headers }: BrokerMessage,
+  { subject, payload, responseSubject, headers, revision, deleted, user }: BrokerMessage,
   { id, broker }: FeedFacts,
 ): MessageFrame {
-  return { kind: 'Message', id, subject, message: payload, broker, response_subject: responseSubject, headers }
+  const frame = {
+    kind: 'Message',
+    id,
+    subject,
+    message: payload,
+    broker,
+    response_subject: responseSubject,
+    headers,
+  } as const
+  return revision === undefined ? frame : { ...frame, revision, deleted, user }
 }

@@ -1,6 +1,8 @@
 import {
   type AuthenticateFrame,
   type CanIFrame,
+  type EnterFrame,
+  type LeaveFrame,
   type PublishFrame,
   type RelayFrame,
   type RequestFrame,
@@ -9,11 +11,12 @@ import {
   WildcastError,
 } from '@wildcast/protocol'
 import { isSameUser } from '../../../core/access/identity.js'
+import type { RetainCommand } from '../../../core/commands.js'
 import type { RelayView } from '../../../core/relay.js'
 import type { Session } from '../../../core/session.js'
 import type { ClientConnection } from '../../connections/connection.js'
 import { PublishThrottle } from '../publish-throttle.js'
-import { askOf, expiresIn, publishOf, responseOf, subscribeOf } from './frames.js'
+import { askOf, expiresIn, publishOf, responseOf, retainOf, subscribeOf } from './frames.js'
 import { PendingRequests } from './pending-requests.js'
 
 /** The client of a session, as its actions answer it. */
@@ -25,7 +28,14 @@ export interface AnsweredClient {
 }
 
 /** A frame that asks for something, whose answer comes later. */
-type AskingFrame = AuthenticateFrame | CanIFrame | PublishFrame | RequestFrame | SubscribeFrame
+type AskingFrame =
+  | AuthenticateFrame
+  | CanIFrame
+  | EnterFrame
+  | LeaveFrame
+  | PublishFrame
+  | RequestFrame
+  | SubscribeFrame
 
 /** Does what the frames of a client ask for, and answers them. */
 export class FrameActions {
@@ -52,6 +62,9 @@ export class FrameActions {
       case 'Publish':
         this.#publish(frame)
         return
+      case 'Enter':
+      case 'Leave':
+        throw new WildcastError('unsupported', 'this relay keeps no presence')
       case 'Request':
         this.#request(frame)
         return
@@ -98,6 +111,11 @@ export class FrameActions {
 
   #publish(frame: PublishFrame): void {
     const { ref } = frame
+    const retain = retainOf(frame)
+    if (retain) {
+      this.#answer(ref, this.#retain(frame, retain))
+      return
+    }
     const sent = this.#client.session.publish(publishOf(frame))
     if (sent === undefined) {
       this.#acknowledge(ref)
@@ -110,6 +128,12 @@ export class FrameActions {
         (cause) => this.#client.refuse(cause, ref),
       )
       .finally(this.#throttle.begin(frame.message.length))
+  }
+
+  async #retain(frame: PublishFrame, retain: RetainCommand): Promise<void> {
+    const { session } = this.#client
+    const revision = await session.retain({ ...publishOf(frame), retain })
+    this.#acknowledge(frame.ref, revision)
   }
 
   #request(frame: RequestFrame): void {
@@ -147,7 +171,7 @@ export class FrameActions {
     this.#client.send({ kind: 'Ack', ref, ...(await this.#client.session.actions.can(action, subject, broker)) })
   }
 
-  #acknowledge(ref: number | undefined): void {
-    if (ref !== undefined) this.#client.send({ kind: 'Ack', ref })
+  #acknowledge(ref: number | undefined, revision?: string): void {
+    if (ref !== undefined) this.#client.send({ kind: 'Ack', ref, revision })
   }
 }

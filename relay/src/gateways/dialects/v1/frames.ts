@@ -9,7 +9,8 @@ import {
   WildcastError,
 } from '@wildcast/protocol'
 import type { Identity } from '../../../core/access/identity.js'
-import type { Ask, PublishCommand, Subscribe } from '../../../core/commands.js'
+import type { Ask, PublishCommand, RetainCommand, Subscribe } from '../../../core/commands.js'
+import { ConditionFailed } from '../../../core/condition-failed.js'
 import { namedLimits } from '../../../core/limit-table.js'
 import type { RelayView } from '../../../core/relay.js'
 import { pingMs } from '../../connections/heartbeat.js'
@@ -19,8 +20,24 @@ import { pingMs } from '../../connections/heartbeat.js'
 /** @throws {WildcastError} `unsupported` if the frame has a field that this relay can't act on */
 export function publishOf(frame: PublishFrame): PublishCommand {
   refuseReserved(frame.reserved)
+  refuseWithoutRetain(frame)
   const { subject, message, broker, response_subject, headers, wildcard, more, error, key } = frame
   return { subject, payload: message, broker, responseSubject: response_subject, headers, wildcard, more, error, key }
+}
+
+/** Returns what a publish does with the value of its subject, if it retains its message. */
+export function retainOf(frame: PublishFrame): RetainCommand | undefined {
+  if (!frame.retain) return undefined
+  const { when, when_revision, watch, watch_timeout, will, will_after, ttl } = frame
+  return {
+    when,
+    whenRevision: when_revision,
+    watch,
+    watchTimeoutMs: watch_timeout,
+    will: typeof will === 'object' && will !== null ? Uint8Array.from(will) : will,
+    willAfterMs: will_after,
+    ttlMs: ttl,
+  }
 }
 
 /** @throws {WildcastError} `unsupported` if the frame has a field that this relay can't act on */
@@ -81,8 +98,19 @@ export function responseOf(ref: number, answer: BrokerMessage): RelayFrame {
   return { kind: 'Response', ref, message: answer.payload, ...(answer.more ? { more: true } : {}) }
 }
 
-export function errorOf({ code, message, retry, retryInMs }: WildcastError, ref: number | undefined): RelayFrame {
-  return { kind: 'Error', ref, code, message, retry, retry_in: retryInMs }
+export function errorOf(error: WildcastError, ref: number | undefined): RelayFrame {
+  const { code, message, retry, retryInMs } = error
+  const revision = error instanceof ConditionFailed ? error.revision : undefined
+  return { kind: 'Error', ref, code, message, retry, retry_in: retryInMs, revision }
+}
+
+/** The fields of a publish that concern a value. */
+const valueFields = ['when', 'when_revision', 'watch', 'watch_timeout', 'will', 'will_after', 'ttl'] as const
+
+function refuseWithoutRetain(frame: PublishFrame): void {
+  const field = frame.retain ? undefined : valueFields.find((name) => frame[name] !== undefined)
+  if (field !== undefined)
+    throw new WildcastError('unsupported', `"${field}" is for values: add "retain", or leave "${field}" out`)
 }
 
 function refuseReserved(reserved: readonly string[] | undefined): void {

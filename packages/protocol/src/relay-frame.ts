@@ -1,0 +1,185 @@
+import type { PingFrame, PongFrame, ReceivedFrame } from './client-frame.js'
+import type { Failure, Headers, Payload } from './message.js'
+
+/** A broker of the relay: its name, the state of its connection, and its features. */
+export interface BrokerInfo {
+  readonly name: string
+  readonly default: boolean
+  readonly status: 'up' | 'down'
+  readonly features: readonly string[]
+}
+
+/** Answers `Connect`. */
+export interface WelcomeFrame {
+  readonly kind: 'Welcome'
+  /** The key with which its client can resume the session. It is secret. */
+  readonly session: string
+  /** The public name of the session. */
+  readonly name?: string | undefined
+  /** Whether the session that `Connect` named continues. */
+  readonly resumed: boolean
+  /** How many frames of the client the relay has received. */
+  readonly received: number
+  readonly user?: string | undefined
+  /** Milliseconds until the session ends, unless the client sends a newer token. */
+  readonly expires_in?: number | undefined
+  /** The name of the relay, new at each of its starts. */
+  readonly relay: string
+  readonly brokers: readonly BrokerInfo[]
+  readonly limits: {
+    /** Bytes of a payload, with its headers and error. */
+    readonly payload: number
+    /** Bytes of a WebSocket message; a longer one ends the connection. */
+    readonly frame?: number | undefined
+    readonly subscriptions: number
+    /** Requests in flight. */
+    readonly requests?: number | undefined
+    /** Publishes and requests of this session in a second. */
+    readonly publishes?: number | undefined
+    /** Bytes of their payloads in a second. */
+    readonly publish_bytes?: number | undefined
+    /** Publishes and requests of all sessions of the user in a second. */
+    readonly user_publishes?: number | undefined
+    /** Bytes of their payloads in a second. */
+    readonly user_publish_bytes?: number | undefined
+    /** New subscriptions in a second. */
+    readonly subscribes?: number | undefined
+    /** Bytes of messages that wait for a slow reader; later ones are a gap. */
+    readonly backlog_bytes?: number | undefined
+    /** Bytes of unacknowledged frames that the relay keeps. With 0, no session can be resumed. */
+    readonly resume_bytes: number
+    /** Milliseconds that the session outlives its connection. */
+    readonly resume_ms?: number | undefined
+    /** Headers of a message. */
+    readonly headers: number
+    /** UTF-8 bytes of all header names and values of a message, and of its error. */
+    readonly header_bytes: number
+    /** Bytes of a message with several frames, in both directions, if the client accepts them. */
+    readonly batch?: number | undefined
+  }
+  /** Milliseconds of silence after which the relay sends `Ping`. */
+  readonly ping: number
+  /** The relay's clock, milliseconds since 1970. */
+  readonly time: number
+}
+/** Delivers a message of a subscription. */
+export interface MessageFrame {
+  readonly kind: 'Message'
+  /** The id of the subscription. Absent for a value of a `snapshot`. */
+  readonly id?: number | undefined
+  readonly subject: string
+  readonly message: Payload
+  readonly broker: string
+  readonly response_subject?: string | undefined
+  readonly headers?: Headers | undefined
+  /** The number of the value that this message is. */
+  readonly revision?: string | undefined
+  /** The value was deleted. */
+  readonly deleted?: true | undefined
+  /** The user who wrote the value. */
+  readonly user?: string | undefined
+  /** The `Subscribe` that asked for a value which was there before. */
+  readonly ref?: number | undefined
+  /** Whether this is such a value. */
+  readonly retained?: true | undefined
+}
+/** The broker has confirmed a subscription. */
+export interface SubscribedFrame {
+  readonly kind: 'Subscribed'
+  readonly ref?: number | undefined
+  /** Absent for a `snapshot`. */
+  readonly id?: number | undefined
+  /** The pattern in its normal form. */
+  readonly subject: string
+}
+/** All values that a `Subscribe` asked for have been sent. */
+export interface SyncedFrame {
+  readonly kind: 'Synced'
+  readonly ref: number
+  /** Absent for a `snapshot`. */
+  readonly id?: number | undefined
+}
+/** The will of a publish was written, or may have been. */
+export interface LostFrame {
+  readonly kind: 'Lost'
+  /** The `ref` of that publish. */
+  readonly ref: number
+  readonly subject: string
+}
+/** A subscription has ended. */
+export interface UnsubscribedFrame {
+  readonly kind: 'Unsubscribed'
+  /** Absent if the relay ended the subscription. */
+  readonly ref?: number | undefined
+  readonly id: number
+  /** Why the relay ended it. */
+  readonly error?: Failure | undefined
+}
+/** The broker has accepted a publish or written a value, a token is accepted, or `CanI` is answered. */
+export interface AckFrame {
+  readonly kind: 'Ack'
+  readonly ref: number
+  /** Answers `CanI`. */
+  readonly allowed?: boolean | undefined
+  /** Why an action is not allowed, if the relay explains it. */
+  readonly why?: string | undefined
+  /** The number of the value that was written. */
+  readonly revision?: string | undefined
+  /** Answers `Authenticate`: milliseconds until the session ends, as in `Welcome`. */
+  readonly expires_in?: number | undefined
+}
+/** An answer to a request. */
+export interface ResponseFrame {
+  readonly kind: 'Response'
+  readonly ref: number
+  readonly message: Payload
+  /** Further answers follow. */
+  readonly more?: boolean | undefined
+}
+/** A frame was refused, or its action failed. */
+export interface ErrorFrame {
+  readonly kind: 'Error'
+  /** The `ref` of that frame, if known. */
+  readonly ref?: number | undefined
+  /** The id of the subscription that it concerns, if known. */
+  readonly id?: number | undefined
+  /** An `ErrorCode`, or the code of a responder. */
+  readonly code: string
+  readonly message: string
+  /** Whether the same frame may succeed later. */
+  readonly retry: boolean
+  /** Milliseconds. */
+  readonly retry_in?: number | undefined
+  /** With `condition_failed`: the number of the present value, if there is one. */
+  readonly revision?: string | undefined
+}
+/** Messages of a subscription were lost. Comes before the first message after the loss. */
+export interface GapFrame {
+  readonly kind: 'Gap'
+  readonly id: number
+  /** The number of lost messages, if known. */
+  readonly missed?: number | undefined
+}
+/** The relay will stop soon. */
+export interface GoingAwayFrame {
+  readonly kind: 'GoingAway'
+  /** Milliseconds, from and to: the client reconnects at a random time between them. */
+  readonly reconnect_in: readonly [number, number]
+}
+
+/** Any frame that a relay sends. */
+export type RelayFrame =
+  | WelcomeFrame
+  | MessageFrame
+  | SubscribedFrame
+  | SyncedFrame
+  | LostFrame
+  | UnsubscribedFrame
+  | AckFrame
+  | ResponseFrame
+  | ErrorFrame
+  | GapFrame
+  | GoingAwayFrame
+  | ReceivedFrame
+  | PingFrame
+  | PongFrame
