@@ -46,6 +46,8 @@ export interface WelcomeFrame {
     readonly subscribes?: number | undefined
     /** Bytes of messages that wait for a slow reader; later ones are a gap. */
     readonly backlog_bytes?: number | undefined
+    /** Bytes of the values that a relay keeps for their readers; past it, they can't be read. */
+    readonly value_cache?: number | undefined
     /** Bytes of unacknowledged frames that the relay keeps. With 0, no session can be resumed. */
     readonly resume_bytes: number
     /** Milliseconds that the session outlives its connection. */

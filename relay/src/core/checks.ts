@@ -75,10 +75,11 @@ export interface SubscriptionFields {
   readonly group?: string | undefined
   readonly serve?: boolean | undefined
   readonly policy?: object | undefined
+  readonly retained?: number | undefined
 }
 
 /** Returns the interest of a subscription. */
-export function interestOf({ subject, group, serve, policy }: SubscriptionFields): Interest {
+export function interestOf({ subject, group, serve, policy, retained }: SubscriptionFields): Interest {
   const pattern = parsePattern(subject)
   refuseClosed(pattern)
   if (serve && !isExact(pattern))
@@ -90,6 +91,8 @@ export function interestOf({ subject, group, serve, policy }: SubscriptionFields
       'invalid_frame',
       'leave "policy" out: with "group" or "serve", each message goes to one member only',
     )
+  if (retained !== undefined && (serve || group !== undefined))
+    throw new WildcastError('invalid_frame', 'values are for every subscriber: leave "group" and "serve" out')
   return {
     pattern,
     ...(group === undefined ? {} : { group: parseSubject(group) }),

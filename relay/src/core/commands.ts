@@ -54,10 +54,21 @@ export interface Subscribe {
   readonly group?: string | undefined
   /** Whether the gateway, not the client, has made its subject to await an answer. */
   readonly madeForRequest?: boolean | undefined
+  /** Also sends the values of the pattern, with this number of the request. */
+  readonly retained?: number | undefined
   /** Receives the requests to the subject. */
   readonly serve?: boolean | undefined
   /** @default every message, as fast as the client reads */
   readonly policy?: AskedPolicy | undefined
+}
+
+/** A request for the values of a pattern, without a subscription. */
+export interface SnapshotCommand {
+  readonly subject: string
+  /** @default the first of the relay */
+  readonly broker?: string | undefined
+  /** The number of the request. */
+  readonly ref: number
 }
 
 /** A request by a client. */

@@ -7,6 +7,8 @@ import type { FanOut } from './fan-out.js'
 import type { Encoder, FeedFacts, Outlet, Parcel } from './outlet.js'
 import type { Policy } from './policy.js'
 import type { BacklogRoom } from './room.js'
+import type { TimeSlice } from './time-slice.js'
+import type { KeptValues } from './values/kept-values.js'
 
 /** A subscriber of a feed. */
 export interface FeedMember {
@@ -15,6 +17,8 @@ export interface FeedMember {
   expectsAnswer(responseSubject: Subject): void
   /** The broker has ended a feed. */
   ended(feed: FeedFacts, error: WildcastError): void
+  /** Messages of a feed were lost; the gap is on its way to the client. */
+  missed?(feed: number): void
 }
 
 export interface FeedOptions {
@@ -25,6 +29,9 @@ export interface FeedOptions {
   readonly clock: Clock
   readonly room: BacklogRoom
   readonly fanOut: FanOut
+  readonly slice: TimeSlice
+  /** Returns the values of the pattern. */
+  values(): KeptValues
 }
 
 /** Members that get the same bytes, or the message itself if they have no encoder. */
@@ -60,8 +67,11 @@ export class Feed implements FeedFacts {
   /** Set if the policy has a rate. */
   readonly #conflation: Conflation | undefined
   readonly #fanOut: FanOut
+  readonly #options: FeedOptions
 
-  constructor({ id, broker, interest, policy, clock, room, fanOut }: FeedOptions) {
+  constructor(options: FeedOptions) {
+    const { id, broker, interest, policy, clock, room, fanOut } = options
+    this.#options = options
     this.id = id
     this.broker = broker
     this.interest = interest
@@ -82,8 +92,18 @@ export class Feed implements FeedFacts {
     return this.policy.latest
   }
 
+  /** The order of deliveries, and the time for them. */
+  get ports(): Pick<FeedOptions, 'fanOut' | 'slice'> {
+    return this.#options
+  }
+
   get isEmpty(): boolean {
     return this.#peers.length === 0
+  }
+
+  /** The values of the pattern, kept while they are read. */
+  values(): KeptValues {
+    return this.#options.values()
   }
 
   add(member: FeedMember): void {
@@ -129,7 +149,10 @@ export class Feed implements FeedFacts {
     for (const { encoder, members } of this.#peers)
       this.#fanOut.run('', () => {
         const bytes = members.size > 0 ? encoder?.gap(this, missed) : undefined
-        if (bytes) for (const member of members) member.outlet.deliver({ bytes })
+        for (const member of members) {
+          if (bytes) member.outlet.deliver({ bytes })
+          member.missed?.(this.id)
+        }
       })
   }
 

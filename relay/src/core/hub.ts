@@ -13,6 +13,7 @@ import type { Policy } from './policy.js'
 import type { BacklogRoom } from './room.js'
 import type { Soon, ValueStore, ValueWrite, Written } from './store.js'
 import type { TimeSlice } from './time-slice.js'
+import type { ValueRoom } from './values/kept-values.js'
 
 export interface HubOptions {
   /** The brokers under their names; the first is the default. */
@@ -22,6 +23,7 @@ export interface HubOptions {
   readonly observer: Observer
   /** Memory that the frames kept for all clients share. */
   readonly room: BacklogRoom
+  readonly valueRoom: ValueRoom
   readonly fanOut: FanOut
   readonly slice: TimeSlice
 }
@@ -62,8 +64,8 @@ export class Hub {
       throw new RangeError('a relay needs a broker: pass one, such as brokers: { main: memory(…) }')
     this.#default = first
     this.#options = options
-    const { clock, onError, room, fanOut, slice } = options
-    this.#ports = { clock, onError, room, fanOut, slice, nextId: () => ++this.#lastId }
+    const { clock, onError, room, valueRoom, fanOut, slice } = options
+    this.#ports = { clock, onError, room, valueRoom, fanOut, slice, nextId: () => ++this.#lastId }
   }
 
   /**

@@ -11,12 +11,14 @@ import type { OnFailure } from './outlet.js'
 import { type Policy, samePolicy } from './policy.js'
 import type { BacklogRoom } from './room.js'
 import type { TimeSlice } from './time-slice.js'
+import { KeptValues, type ValueRoom } from './values/kept-values.js'
 
 /** Shared by all leases of a hub. */
 export interface LeasePorts {
   readonly clock: Clock
   readonly onError: OnFailure
   readonly room: BacklogRoom
+  readonly valueRoom: ValueRoom
   readonly fanOut: FanOut
   readonly slice: TimeSlice
   /** Returns the next subscription id. */
@@ -70,6 +72,8 @@ export class Lease implements Listener {
   readonly #over: LeaseOptions['over']
   /** Usually one. Replaced, not mutated: the last member of one may leave during a delivery. */
   #feeds: readonly Feed[] = []
+  /** Made when a member reads them. */
+  #values: KeptValues | undefined
   readonly #subscribed: Promise<() => Promise<void>>
   /** The number of members, including those that wait for the confirmation. */
   #memberCount = 0
@@ -118,6 +122,7 @@ export class Lease implements Listener {
   }
 
   deliver(message: BrokerMessage, settle?: Settle): void {
+    if (message.revision !== undefined) this.#values?.observe(message)
     for (const feed of this.#feeds) feed.deliver(message, settle)
   }
 
@@ -134,6 +139,7 @@ export class Lease implements Listener {
 
   /** The link to the broker was lost and is up again. */
   reportGap(): void {
+    this.#values?.refill()
     for (const feed of this.#feeds) feed.reportGap()
   }
 
@@ -180,11 +186,20 @@ export class Lease implements Listener {
   }
 
   #open(policy: Policy): Feed {
-    const { clock, room, fanOut } = this.#ports
-    const options = { broker: this.broker, interest: this.#interest, policy, clock, room, fanOut }
+    const { clock, room, fanOut, slice } = this.#ports
+    const values = (): KeptValues => this.#keepValues()
+    const options = { broker: this.broker, interest: this.#interest, policy, clock, room, fanOut, slice, values }
     const feed = new Feed({ id: this.#ports.nextId(), ...options })
     this.#feeds = [...this.#feeds, feed]
     return feed
+  }
+
+  #keepValues(): KeptValues {
+    const { clock, valueRoom: room } = this.#ports
+    const { values: store } = this.#link.broker
+    if (!store) throw new TypeError(`the broker "${this.broker}" keeps no values`)
+    this.#values ??= new KeptValues({ store, pattern: this.#interest.pattern, clock, room })
+    return this.#values
   }
 
   #close(feed: Feed): void {

@@ -50,6 +50,12 @@ const ofSession: readonly LimitRow[] = [
     'bytes of messages that wait for a slow reader; later ones are dropped, and reported as a gap',
   ),
   row(
+    'value_cache',
+    'valueCache',
+    memory,
+    'bytes of the values that are kept for their readers, of all patterns; past it, `too_large`',
+  ),
+  row(
     'resume_bytes',
     'resume',
     { ...size, from: 0 },

@@ -25,6 +25,8 @@ export interface SessionLimits {
    * @default 1 MiB
    */
   readonly backlog: number
+  /** Bytes of the values that a relay keeps for their readers. @default 256 MiB */
+  readonly valueCache: number
   /** Bytes of frames that are kept until a client confirms them. @default 1 MiB */
   readonly resume: number
   /** How long a session waits for its client to come back, in milliseconds. @default 60,000 */
@@ -77,6 +79,7 @@ export const defaultLimits: Limits = {
   userPublishBytes: undefined,
   subscribes: undefined,
   backlog: mebibyte,
+  valueCache: 256 * mebibyte,
   resume: mebibyte,
   resumeMs: 60_000,
   connections: undefined,

@@ -1,7 +1,7 @@
 import type { Clock } from './clock.js'
 import type { FrameWriterPorts } from './frame-writer.js'
 import type { Observer } from './observer.js'
-import type { Outlet } from './outlet.js'
+import type { FeedFacts, Outlet } from './outlet.js'
 import type { Turn } from './turn.js'
 import type { Wire } from './wire.js'
 
@@ -9,6 +9,8 @@ import type { Wire } from './wire.js'
 export interface OutboxOwner extends Pick<Outlet, 'ended'> {
   /** The outbox has cut the client off, which can't come back. */
   cutOff?(): void
+  /** A message of a subscription was dropped; the gap will be reported. */
+  missed?(feed: FeedFacts): void
 }
 
 /** The two ends of an outbox: its frames come from the owner, and go to the wire. */

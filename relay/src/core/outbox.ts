@@ -2,24 +2,13 @@ import { WildcastError } from '@wildcast/protocol'
 import { Backlog } from './backlog.js'
 import { FrameWriter } from './frame-writer.js'
 import { type Framed, isFramed } from './framed.js'
+import { mostAnswers, mostAtOnce, pausingAnswers, stuckMs, tooMuch } from './outbox-limits.js'
 import type { OutboxEnds, OutboxOwner, OutboxPorts } from './outbox-ports.js'
 import type { FeedFacts, Outlet, Parcel, StreamEncoder } from './outlet.js'
 import { watchProgress } from './progress.js'
 import type { Sequence } from './sequence.js'
 import type { Writer } from './turn.js'
 import type { Wire } from './wire.js'
-
-/** The most bytes in one write to a reader that may be slow. */
-const mostAtOnce = 64 * 1024
-
-/** Past this many bytes of waiting answers, the relay stops reading from the client. */
-const pausingAnswers = 64 * 1024
-
-/** Limit of waiting answers, in bytes. They are never dropped: past it the client is cut off. */
-const mostAnswers = 8 * 1024 * 1024
-
-/** How long a reader may take no byte before it is cut off. */
-const stuckMs = 10_000
 
 /**
  * The frames for one client, in order, gathered during a turn and written at once at its end. While
@@ -38,6 +27,8 @@ export class Outbox implements Outlet, Writer {
   #awaitsConfirmation = false
   /** Ends the pause of reading from the client. */
   #endPause: (() => void) | undefined
+  /** Callbacks for when it is no longer behind. */
+  #whenCaughtUp: (() => void)[] = []
   #closed = false
 
   constructor(ports: OutboxPorts, encoder: StreamEncoder, { wire, owner }: OutboxEnds) {
@@ -122,6 +113,10 @@ export class Outbox implements Outlet, Writer {
     else this.#begin(parcel)
   }
 
+  whenCaughtUp(run: () => void): void {
+    if (!this.#closed) this.#whenCaughtUp.push(run)
+  }
+
   ended(feed: FeedFacts, error: WildcastError): void {
     this.#owner.ended(feed, error)
   }
@@ -203,10 +198,15 @@ export class Outbox implements Outlet, Writer {
   }
 
   #openBacklog(): Backlog {
-    const { backlog: limit, room, observer } = this.#ports
-    const missed = ({ broker }: FeedFacts): void => observer.missed(broker)
+    const { backlog: limit, room } = this.#ports
+    const missed = (feed: FeedFacts): void => this.#missed(feed)
     this.#backlog = new Backlog({ encoder: this.encoder, limit, room, missed })
     return this.#backlog
+  }
+
+  #missed(feed: FeedFacts): void {
+    this.#ports.observer.missed(feed.broker)
+    this.#owner.missed?.(feed)
   }
 
   #keepBounds(backlog: Backlog): void {
@@ -246,6 +246,10 @@ export class Outbox implements Outlet, Writer {
   #leaveBacklog(): void {
     this.#backlog = undefined
     this.#resumeReading()
+    if (this.#whenCaughtUp.length === 0) return
+    const waiting = this.#whenCaughtUp
+    this.#whenCaughtUp = []
+    if (!this.#closed) for (const run of waiting) run()
   }
 
   #resumeReading(): void {
@@ -292,8 +296,4 @@ export class Outbox implements Outlet, Writer {
     if (!this.#closed) this.#ports.observer.cutOff()
     this.revoked(new WildcastError('slow_consumer', why))
   }
-}
-
-function tooMuch(bytes: number): string {
-  return `more than ${bytes} bytes wait for this reader; read faster`
 }

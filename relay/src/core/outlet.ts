@@ -29,6 +29,21 @@ export interface Encoder {
    * connection ends.
    */
   readonly overrun: 'gap' | 'end'
+  /** Absent if the dialect can't carry values. */
+  readonly values?: ValueFrames | undefined
+}
+
+/** Where values go: the `ref` of the request for them, and its subscription, if it stays. */
+export interface ValueTarget {
+  readonly ref: number
+  readonly feed: Pick<FeedFacts, 'broker'> & Partial<FeedFacts>
+}
+
+/** Encodes values that were there before a client asked for them. */
+export interface ValueFrames {
+  value(message: BrokerMessage, target: ValueTarget): Uint8Array
+  /** All values were sent. */
+  synced(target: ValueTarget): Uint8Array
 }
 
 /** An encoder whose frames can be joined in one buffer. */
@@ -67,6 +82,8 @@ export interface Outlet {
   /** Whether the client reads more slowly than messages arrive. @default false */
   readonly behind?: boolean
   deliver(parcel: Parcel): void
+  /** Calls back when the client is no longer behind. Absent if it never is. */
+  whenCaughtUp?(run: () => void): void
   /** The relay has ended a subscription: no more messages follow. */
   ended(feed: FeedFacts, error: WildcastError): void
   /** The client's identity is no longer valid: its connection ends, and nothing more is written. */

@@ -129,9 +129,10 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     unconfirmed: new Set(),
     relieve: () => sessions.relieve(() => room.used <= room.limit),
   }
+  const valueRoom = { used: 0, limit: limits.valueCache }
   const slice = new TimeSlice(clock)
   const fanOut = new FanOut(slice)
-  const hub = await Hub.open({ brokers: options.brokers, clock, onError, observer, room, fanOut, slice })
+  const hub = await Hub.open({ brokers: options.brokers, clock, onError, observer, room, valueRoom, fanOut, slice })
   const bridges = await bridgesOn(hub, options.bridges ?? [], { onError, observer })
   const id = newId()
   // A session's key names the relay that holds it.

@@ -189,6 +189,7 @@ export class SessionActions {
     if (!want.madeForRequest) this.#rates?.subscribe()
     const broker = this.#brokerOf(want.broker)
     const interest = interestOf(want)
+    if (want.retained !== undefined) hub.demand(broker, 'retained')
     if (interest.group !== undefined) hub.demand(broker, 'queue')
     if (interest.serve) hub.demand(broker, 'serve')
     const result: FeedRequest = { broker, interest, policy: policyOf(want.policy) }

@@ -1,12 +1,14 @@
-import { WildcastError } from '@wildcast/protocol'
-import type { Subscribe } from './commands.js'
-import type { FeedMember } from './feed.js'
+import { type Pattern, WildcastError } from '@wildcast/protocol'
+import type { SnapshotCommand, Subscribe } from './commands.js'
+import type { Feed, FeedMember } from './feed.js'
 import { type FeedRequest, feedRequestKey, type Hub } from './hub.js'
 import type { Membership } from './membership.js'
 import type { FeedFacts } from './outlet.js'
 import { PendingSubscriptions } from './pending-subscriptions.js'
 import type { SessionActions } from './session-actions.js'
 import { type ClientSubscription, subscriptionTo } from './subscription.js'
+import { SessionReplays } from './values/session-replays.js'
+import { Snapshots } from './values/snapshots.js'
 
 export interface SessionSubscriptionsPorts {
   readonly hub: Hub
@@ -35,6 +37,9 @@ export class SessionSubscriptions {
   #pending: PendingSubscriptions | undefined
   /** Subscriptions whose permission is being decided. */
   #deciding: Set<Promise<void>> | undefined
+  /** Those that receive values, too. */
+  #replays: SessionReplays | undefined
+  #snapshots: Snapshots | undefined
   #closed = false
 
   constructor(ports: SessionSubscriptionsPorts) {
@@ -61,7 +66,14 @@ export class SessionSubscriptions {
     if (decided !== undefined) await this.#whileDeciding(decided.then(demandPresent))
     if (this.#closed) throw new WildcastError('interrupted', 'the session has ended')
     const feed = this.#ports.hub.feed(request)
-    if (feed && this.#held.has(feed.id)) return confirmed(subscriptionTo(feed))
+    const joined = (to: Feed): void => {
+      confirmed(subscriptionTo(to))
+      if (want.retained !== undefined) this.#sendValues(to, want.retained)
+    }
+    if (feed && this.#held.has(feed.id)) {
+      if (want.retained !== undefined) actions.checkSubscriptions(this.#count, want)
+      return joined(feed)
+    }
     const key = feedRequestKey(request)
     const present = this.#pending?.done(key)
     if (present !== undefined) {
@@ -69,10 +81,10 @@ export class SessionSubscriptions {
       // It may have ended meanwhile: then this call subscribes again.
       return this.subscribe(want, confirmed)
     }
-    return this.#join(key, request, (id, subscription) => {
-      confirmed(subscription)
+    return this.#join(key, request, (entered) => {
+      joined(entered)
       // The client has shown other credentials meanwhile.
-      if (actions.identity !== identity) this.#checkAgain(id, request).catch(this.#ports.failed)
+      if (actions.identity !== identity) this.#checkAgain(entered.id, request).catch(this.#ports.failed)
     })
   }
 
@@ -85,6 +97,7 @@ export class SessionSubscriptions {
     const held = this.#held.get(id)
     if (!held) throw new WildcastError('invalid_frame', `this session has no subscription ${id}`)
     this.#held.delete(id)
+    this.#replays?.end(id)
     held.membership.end()
     // Its id may be used again before all frames for a slow client are written.
     this.#ports.member.outlet.forget?.(id, handled)
@@ -93,6 +106,26 @@ export class SessionSubscriptions {
   /** The client has shown other credentials: ends the subscriptions that it may no longer have. */
   async checkAgain(): Promise<void> {
     await Promise.all([...this.#held].map(([id, { request }]) => this.#checkAgain(id, request)))
+  }
+
+  /**
+   * Sends the values of a pattern, and no message of it. `confirmed` runs before the first value.
+   * @throws {WildcastError} as `subscribe`
+   */
+  async snapshot(want: SnapshotCommand, confirmed: (pattern: Pattern) => void): Promise<void> {
+    const { actions, demandPresent, hub, member } = this.#ports
+    demandPresent()
+    const { result, decided } = actions.subscribe({ ...want, retained: want.ref })
+    if (decided !== undefined) await this.#whileDeciding(decided.then(demandPresent))
+    this.#snapshots ??= new Snapshots(member.outlet)
+    const { broker, interest } = result
+    const source = { store: hub.values(broker), pattern: interest.pattern }
+    await this.#snapshots.send(source, { ref: want.ref, feed: { broker } }, () => confirmed(interest.pattern))
+  }
+
+  /** Messages of a subscription were lost. */
+  missed(id: number): void {
+    this.#replays?.restart(id)
   }
 
   /** The broker, or a withdrawn permission, has ended a subscription. */
@@ -105,6 +138,7 @@ export class SessionSubscriptions {
   /** Ends all. */
   close(): void {
     this.#closed = true
+    this.#replays?.close()
     this.#pending?.end()
     for (const { membership } of this.#held.values()) membership.end()
     this.#held.clear()
@@ -118,6 +152,17 @@ export class SessionSubscriptions {
     if (this.#deciding && this.#deciding.size > 0)
       return Promise.allSettled(this.#deciding).then(() => this.before(broker))
     return this.#pending?.before(broker, (settled) => this.#ports.hub.untilDown(broker, settled))
+  }
+
+  /** The number of subscriptions, and of further requests for the values of one. */
+  get #count(): number {
+    return this.#held.size + (this.#replays?.further ?? 0)
+  }
+
+  #sendValues(feed: Feed, ref: number): void {
+    const { outlet } = this.#ports.member
+    this.#replays ??= new SessionReplays({ outlet, failed: (of, error) => this.ended(of, error) })
+    this.#replays.begin(feed, ref)
   }
 
   /** Ends a subscription that the present identity may not have. */
@@ -139,22 +184,18 @@ export class SessionSubscriptions {
     }
   }
 
-  async #join(
-    key: string,
-    request: FeedRequest,
-    joined: (id: number, subscription: ClientSubscription) => void,
-  ): Promise<void> {
+  async #join(key: string, request: FeedRequest, joined: (feed: Feed) => void): Promise<void> {
     const { hub, actions, member } = this.#ports
     this.#pending ??= new PendingSubscriptions(() => {
       this.#pending = undefined
     })
     const pending = this.#pending
-    actions.checkSubscriptions(this.#held.size + pending.size, request.interest)
+    actions.checkSubscriptions(this.#count + pending.size, request.interest)
     const membership = hub.join(request, {
       member,
       joined: (feed) => {
         this.#held.set(feed.id, { membership, request })
-        joined(feed.id, subscriptionTo(feed))
+        joined(feed)
       },
     })
     pending.add(key, { broker: request.broker, membership })

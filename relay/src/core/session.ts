@@ -1,7 +1,14 @@
-import { type BrokerMessage, type Party, type Subject, type WildcastError, limits as wire } from '@wildcast/protocol'
+import {
+  type BrokerMessage,
+  type Party,
+  type Pattern,
+  type Subject,
+  type WildcastError,
+  limits as wire,
+} from '@wildcast/protocol'
 import type { Identity } from './access/identity.js'
 import type { BrokerRequestOptions } from './broker.js'
-import type { Ask, PublishCommand, RetainedPublish, Subscribe } from './commands.js'
+import type { Ask, PublishCommand, RetainedPublish, SnapshotCommand, Subscribe } from './commands.js'
 import { ConditionFailed } from './condition-failed.js'
 import { expired, hasExpired, whenExpired } from './expiry.js'
 import type { FeedMember } from './feed.js'
@@ -138,6 +145,16 @@ export class Session implements FeedMember {
   /** See `SessionSubscriptions.subscribe`. */
   subscribe(want: Subscribe, confirmed: (subscription: ClientSubscription) => void): Promise<void> {
     return this.#subscriptions.subscribe(want, confirmed)
+  }
+
+  /** See `SessionSubscriptions.snapshot`. */
+  snapshot(want: SnapshotCommand, confirmed: (pattern: Pattern) => void): Promise<void> {
+    return this.#subscriptions.snapshot(want, confirmed)
+  }
+
+  /** Messages of a subscription were lost: its values are sent again. */
+  missed(id: number): void {
+    this.#subscriptions.missed(id)
   }
 
   /** See `SessionSubscriptions.unsubscribe`. */

@@ -1,10 +1,10 @@
 import type { BrokerMessage, MessageFrame } from '@wildcast/protocol'
-import type { FeedFacts } from '../../core/outlet.js'
+import type { ValueTarget } from '../../core/outlet.js'
 
 /** Returns the frame of a subscription's message. */
 export function messageFrame(
   { subject, payload, responseSubject, headers, revision, deleted, user }: BrokerMessage,
-  { id, broker }: FeedFacts,
+  { id, broker }: ValueTarget['feed'],
 ): MessageFrame {
   const frame = {
     kind: 'Message',

@@ -69,6 +69,10 @@ export class Conversation implements OutboxOwner, ResumableSession, AnsweredClie
     this.send({ kind: 'Unsubscribed', id, error: { code, message } })
   }
 
+  missed({ id }: FeedFacts): void {
+    this.session.missed(id)
+  }
+
   /** The client's credentials are checked; none of its frames was acted on before. */
   admit(identity: Identity): void {
     this.session.renew(identity).catch((cause) => this.refuse(cause, undefined))

@@ -39,6 +39,10 @@ export function v1Encoder(codec: Codec, framed: (data: string | Uint8Array) => U
     message: (message, feed) => frame(messageFrame(message, feed)),
     gap: ({ id }, missed) => frame({ kind: 'Gap', id, missed }),
     overrun: 'gap',
+    values: {
+      value: (message, { feed, ref }) => frame({ ...messageFrame(message, feed), ref, retained: true }),
+      synced: ({ feed, ref }) => frame({ kind: 'Synced', ref, id: feed.id }),
+    },
     join: joinFrames,
   }
 }

@@ -16,7 +16,7 @@ import type { RelayView } from '../../../core/relay.js'
 import type { Session } from '../../../core/session.js'
 import type { ClientConnection } from '../../connections/connection.js'
 import { PublishThrottle } from '../publish-throttle.js'
-import { askOf, expiresIn, publishOf, responseOf, retainOf, subscribeOf } from './frames.js'
+import { askOf, expiresIn, publishOf, responseOf, retainOf, snapshotOf, subscribeOf } from './frames.js'
 import { PendingRequests } from './pending-requests.js'
 
 /** The client of a session, as its actions answer it. */
@@ -104,6 +104,8 @@ export class FrameActions {
   #subscribe(frame: SubscribeFrame): Promise<void> {
     const client = this.#client
     const { ref } = frame
+    if (frame.snapshot)
+      return client.session.snapshot(snapshotOf(frame), (subject) => client.send({ kind: 'Subscribed', ref, subject }))
     return client.session.subscribe(subscribeOf(frame), ({ id, subject }) =>
       client.send({ kind: 'Subscribed', ref, id, subject }),
     )

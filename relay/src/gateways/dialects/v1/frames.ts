@@ -9,7 +9,7 @@ import {
   WildcastError,
 } from '@wildcast/protocol'
 import type { Identity } from '../../../core/access/identity.js'
-import type { Ask, PublishCommand, RetainCommand, Subscribe } from '../../../core/commands.js'
+import type { Ask, PublishCommand, RetainCommand, SnapshotCommand, Subscribe } from '../../../core/commands.js'
 import { ConditionFailed } from '../../../core/condition-failed.js'
 import { namedLimits } from '../../../core/limit-table.js'
 import type { RelayView } from '../../../core/relay.js'
@@ -41,15 +41,40 @@ export function retainOf(frame: PublishFrame): RetainCommand | undefined {
 }
 
 /** @throws {WildcastError} `unsupported` if the frame has a field that this relay can't act on */
-export function subscribeOf({ reserved, subject, broker, group, serve, policy }: SubscribeFrame): Subscribe {
+export function subscribeOf({
+  ref,
+  reserved,
+  subject,
+  broker,
+  group,
+  serve,
+  policy,
+  retained,
+}: SubscribeFrame): Subscribe {
   refuseReserved(reserved)
+  if (retained && ref === undefined) throw needsRef('retained')
   return {
     subject,
     broker,
     group,
     serve,
+    retained: retained ? ref : undefined,
     policy: policy && { deliver: policy.deliver, maxRate: policy.max_rate },
   }
+}
+
+/** @throws {WildcastError} if the frame has a field that snapshots have not */
+export function snapshotOf({ ref, reserved, subject, broker, ...rest }: SubscribeFrame): SnapshotCommand {
+  refuseReserved(reserved)
+  if (ref === undefined) throw needsRef('snapshot')
+  const field = (['group', 'serve', 'policy', 'retained'] as const).find((name) => rest[name])
+  if (field !== undefined)
+    throw new WildcastError('invalid_frame', `"snapshot" sends values only: leave "${field}" out`)
+  return { ref, subject, broker }
+}
+
+function needsRef(field: string): WildcastError {
+  return new WildcastError('invalid_frame', `"${field}" needs a "ref", which its values bear`)
 }
 
 export function askOf({ subject, message, broker, timeout, headers }: RequestFrame): Ask {

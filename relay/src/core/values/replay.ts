@@ -1,0 +1,104 @@
+import type { WildcastError } from '@wildcast/protocol'
+import type { FanOut } from '../fan-out.js'
+import type { Outlet, ValueTarget } from '../outlet.js'
+import type { TimeSlice } from '../time-slice.js'
+import type { KeptValue, KeptValues, ValueReader } from './kept-values.js'
+
+export interface ReplayPorts {
+  readonly values: KeptValues
+  readonly outlet: Outlet
+  readonly target: ValueTarget
+  /**
+   * Whether the subscription may receive changes later than the values: then no value is left to
+   * them.
+   */
+  readonly delayed: boolean
+  readonly fanOut: FanOut
+  readonly slice: TimeSlice
+  /** The values can't be read. */
+  failed(error: WildcastError): void
+}
+
+/**
+ * Sends the values of a pattern to one subscriber, as fast as it reads, then a mark of their end.
+ * It leaves out what the subscriber has received since it asked. After lost messages it begins
+ * again.
+ */
+export class Replay implements ValueReader {
+  readonly #ports: ReplayPorts
+  /** The changes when it asked: the subscriber receives later ones as messages. */
+  #since = 0
+  /** The values that are still to be sent. */
+  #rest: Iterator<KeptValue> | undefined
+  /** Identifies a run, so that callbacks of earlier ones do nothing. */
+  #run = 0
+
+  constructor(ports: ReplayPorts) {
+    this.#ports = ports
+  }
+
+  /** Sends all values, from the first. */
+  start(): void {
+    this.pause()
+    const { values } = this.#ports
+    this.#since = values.changes
+    values.ask(this)
+  }
+
+  stop(): void {
+    this.pause()
+    this.#ports.values.leave(this)
+  }
+
+  ready(): void {
+    this.#rest = this.#ports.values[Symbol.iterator]()
+    this.#inOrder(this.#run)
+  }
+
+  pause(): void {
+    this.#run++
+    this.#rest = undefined
+  }
+
+  failed(error: WildcastError): void {
+    this.pause()
+    this.#ports.failed(error)
+  }
+
+  /** Continues after the messages that are still on their way to the subscriber. */
+  #inOrder(run: number): void {
+    this.#ports.fanOut.run('', () => {
+      if (run === this.#run && this.#rest) this.#send(this.#rest, run)
+    })
+  }
+
+  #send(rest: Iterator<KeptValue>, run: number): void {
+    const { outlet, slice, target } = this.#ports
+    while (run === this.#run) {
+      if (outlet.behind) {
+        outlet.whenCaughtUp?.(() => this.#inOrder(run))
+        return
+      }
+      const next = rest.next()
+      if (next.done) {
+        this.#rest = undefined
+        deliver(outlet, outlet.encoder?.values?.synced(target))
+        return
+      }
+      this.#sendValue(next.value)
+      if (!slice.admits(next.value.message.payload.length)) {
+        slice.later(() => this.#inOrder(run))
+        return
+      }
+    }
+  }
+
+  #sendValue({ message, seen }: KeptValue): void {
+    const { outlet, target, delayed } = this.#ports
+    if (seen <= this.#since || delayed) deliver(outlet, outlet.encoder?.values?.value(message, target))
+  }
+}
+
+function deliver(outlet: Outlet, bytes: Uint8Array | undefined): void {
+  if (bytes) outlet.deliver({ bytes })
+}

@@ -1,0 +1,67 @@
+import { type Pattern, refusal, type Subject } from '@wildcast/protocol'
+import type { Outlet, ValueTarget } from '../outlet.js'
+import type { ValueStore } from '../store.js'
+
+/** Snapshots of a session at the same time. */
+const most = 16
+
+/** The size of a page of the store. */
+const page = { values: 100, bytes: 256 * 1024 }
+
+/** The values to send. */
+export interface SnapshotSource {
+  readonly store: ValueStore
+  readonly pattern: Pattern
+}
+
+/** The snapshots that are being sent to one client. */
+export class Snapshots {
+  readonly #outlet: Outlet
+  #count = 0
+
+  constructor(outlet: Outlet) {
+    this.#outlet = outlet
+  }
+
+  /**
+   * Sends the values of a pattern as fast as the client reads, then a mark of their end. `confirmed`
+   * runs before the first one.
+   * @throws {WildcastError} `rate_limited` if too many are being sent
+   */
+  async send(source: SnapshotSource, target: ValueTarget, confirmed: () => void): Promise<void> {
+    if (this.#count >= most) throw refusal('rate_limited', `${most} snapshots are being sent; wait for one to end`)
+    this.#count++
+    try {
+      await this.#send(source, target, confirmed)
+    } finally {
+      this.#count--
+    }
+  }
+
+  async #send({ store, pattern }: SnapshotSource, target: ValueTarget, confirmed: () => void): Promise<void> {
+    const values = this.#outlet.encoder?.values
+    let after: Subject | undefined
+    let isFirst = true
+    do {
+      const { values: found, next } = await store.page(pattern, { ...page, after })
+      if (isFirst) confirmed()
+      isFirst = false
+      for (const value of found) {
+        await this.#caughtUp()
+        this.#deliver(values?.value(value, target))
+      }
+      after = next
+    } while (after !== undefined)
+    this.#deliver(values?.synced(target))
+  }
+
+  /** Resolves when the client has read what was sent before. A client that has left never does. */
+  #caughtUp(): Promise<void> | undefined {
+    const outlet = this.#outlet
+    return outlet.behind ? new Promise((resolve) => outlet.whenCaughtUp?.(resolve)) : undefined
+  }
+
+  #deliver(bytes: Uint8Array | undefined): void {
+    if (bytes) this.#outlet.deliver({ bytes })
+  }
+}
