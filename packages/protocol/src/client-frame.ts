@@ -97,7 +97,7 @@ export interface EnterFrame {
   readonly broker?: string | undefined
   /** Names this client among those of its user. */
   readonly member: string
-  /** What the others see of the member; without it, an empty object. */
+  /** The part of the member that others see; without it, an empty object. */
   readonly message: Payload
 }
 /** Leaves the presence of a subject. */

@@ -58,7 +58,7 @@ function readOptionalKey(body: Body): string | undefined {
   return key
 }
 
-/** Most publishes have none of these fields. */
+/** Few publishes have these fields. */
 function readValueFields(body: Body): ValueFields | undefined {
   if (!Object.keys(body).some((field) => valueFields.has(field))) return undefined
   return {

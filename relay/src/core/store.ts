@@ -26,11 +26,11 @@ export interface ValueWrite {
   readonly ifRevision?: string | null | undefined
   /** Milliseconds after which the value is deleted. */
   readonly ttlMs?: number | undefined
-  /** Replaces the value when its lease expires, unless anybody has written the subject since. */
+  /** Replaces the value when its lease expires, unless the subject was written since. */
   readonly will?: StoredWill | undefined
 }
 
-/** The last will of whoever wrote a value. */
+/** The value that is written in place of one whose writer has left. */
 export interface StoredWill {
   /** The value that replaces it; an empty payload deletes it. */
   readonly payload: Payload

@@ -24,8 +24,8 @@ export class Snapshots {
   }
 
   /**
-   * Sends the values of a pattern as fast as the client reads, then a mark of their end. `confirmed`
-   * runs before the first one.
+   * Sends the values of a pattern as fast as the client reads, then a mark of their end.
+   * `confirmed` runs before the first one.
    * @throws {WildcastError} `rate_limited` if too many are being sent
    */
   async send(source: SnapshotSource, target: ValueTarget, confirmed: () => void): Promise<void> {
