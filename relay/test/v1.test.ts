@@ -42,6 +42,7 @@ describe('v1 on /ws', () => {
           subscriptions: 1000,
           requests: 1000,
           backlog_bytes: 1024 * 1024,
+          value_cache: 268_435_456,
           resume_bytes: 1024 * 1024,
           resume_ms: 60_000,
           headers: 64,
