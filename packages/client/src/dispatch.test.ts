@@ -35,6 +35,6 @@ test('an error without a known ref or id is reported with the stage protocol', (
 })
 
 test('frames of a newer relay are ignored', () => {
-  expect(receiversOf({ kind: 'Synced', id: 2 })).toEqual([])
+  expect(receiversOf({ kind: 'Synced', ref: 1, id: 2 })).toEqual([])
   expect(receiversOf({ kind: 'KindOfTomorrow', ref: 1 } as never)).toEqual([])
 })

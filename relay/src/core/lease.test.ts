@@ -29,7 +29,15 @@ async function opened(more: Partial<Interest> = {}, after?: Promise<void>) {
   const open = (): Lease =>
     new Lease(
       { broker: 'main', interest: { pattern: parsePattern('a'), ...more }, link, after, over },
-      { clock, onError, room: { used: 0, limit: 1000 }, fanOut: new FanOut(slice), slice, nextId: () => ++lastId },
+      {
+        clock,
+        onError,
+        room: { used: 0, limit: 1000 },
+        valueRoom: { used: 0, limit: 1000 },
+        fanOut: new FanOut(slice),
+        slice,
+        nextId: () => ++lastId,
+      },
     )
   return { scripted, clock, useUp, overs, errors, open }
 }

@@ -35,7 +35,7 @@ async function opened() {
   const clock = fakeClock()
   const slice = new TimeSlice(clock)
   const room = { used: 0, limit: 1000 }
-  const shared = { clock, observer: nobody, room, fanOut: new FanOut(slice), slice, onError: () => {} }
+  const shared = { clock, observer: nobody, room, valueRoom: room, fanOut: new FanOut(slice), slice, onError: () => {} }
   const hub = noting(await Hub.open({ brokers: { main: broker.open }, ...shared }), (use) => steps.push(use))
   const session = (authorize: Authorize): Session =>
     new Session(

@@ -1,4 +1,5 @@
 import type { BrokerMessage, Pattern, WildcastError } from '@wildcast/protocol'
+import { keepsNoValues } from '../brokers/keeps-no-values.js'
 import type { Broker, BrokerEvents, Features, Interest, Listener, OpenBroker, Settle } from '../core/broker.js'
 
 /** A broker whose confirmations, link and deliveries a test controls. */
@@ -38,6 +39,7 @@ export function scriptedBroker(features: Partial<Features> = {}): ScriptedBroker
       response_subject: true,
       headers: true,
       wildcard: true,
+      ...keepsNoValues(notScripted),
       ...features,
     },
     async subscribe({ pattern }: Interest, listener) {

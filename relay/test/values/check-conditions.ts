@@ -3,7 +3,7 @@ export interface RecordedCondition {
   /** Whether it deletes the value. */
   readonly deletes: boolean
   /** Writes only if the value has this revision; with null, only if there is no value. */
-  readonly ifRevision?: string | null
+  readonly ifRevision?: string | null | undefined
   readonly from: number
   /** Absent if the outcome is unknown. */
   readonly to?: number
