@@ -28,7 +28,7 @@ export function conditionsContract({ open, shared = false }: StoreUnderTest): vo
     expect((await relay()).features.conditional).toBe(true)
   })
 
-  it('writes a first value only if there is none (FX-SYN-1, FX-SYN-2)', async () => {
+  it('writes a first value only if the subject has no value (FX-SYN-1, FX-SYN-2)', async () => {
     const broker = await relay()
     const revision = await revisionOfWrite(broker, 'lock', 'a', { ifRevision: null })
     expect(await write(broker, 'lock', 'b', { ifRevision: null })).toEqual({ kind: 'refused', revision })

@@ -7,7 +7,7 @@ const full = { code: 'storage_full', message: expect.stringContaining('delete') 
 
 /** The contract of stores for their limits. */
 export function limitsContract({ open }: StoreUnderTest): void {
-  it('refuses a value beyond the limit of values, and says what to do (FX-RET-15)', async () => {
+  it('refuses a value beyond the limit of values, and names the remedy (FX-RET-15)', async () => {
     const broker = await (await open({ values: 3 })).relay()
     const inbox = await listen(broker, '**')
     for (const name of ['1', '2', '3']) await write(broker, `key.${name}`, name)

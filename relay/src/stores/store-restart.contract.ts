@@ -14,7 +14,7 @@ import {
 
 /** The contract of stores whose values outlive their process. */
 export function restartContract({ open, leased = false }: StoreUnderTest): void {
-  it('keeps after a restart what was acknowledged, with its revision, and gives greater ones (FX-STO-3, FX-STO-4)', async () => {
+  it('keeps values and their revisions over a restart, and gives greater ones (FX-STO-3, FX-STO-4)', async () => {
     const store = await open()
     const before = await store.relay()
     const headers = [['trace', '1']] as const

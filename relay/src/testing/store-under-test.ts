@@ -17,7 +17,10 @@ export interface StoreUnderTest {
   readonly shared?: boolean
   /** Whether wills have leases (`ValueStore.renew`). @default false */
   readonly leased?: boolean
-  /** Whether values outlive the process of the store: then `OpenedStore.restart` is present. @default false */
+  /**
+   * Whether values outlive the process of the store: then `OpenedStore.restart` is present.
+   * @default false
+   */
   readonly durable?: boolean
 }
 
@@ -29,8 +32,8 @@ export interface OpenedStore {
    */
   relay(): Promise<Broker>
   /**
-   * Advances the clock of the store by `ms`. Where it is the server's own, waits, or moves the
-   * times that the store has written back by `ms`. The contract calls `sweep` after it.
+   * Advances the clock of the store by `ms`. A store with a clock of its own waits, or moves its
+   * stored times back by `ms`. The contract calls `sweep` after it.
    */
   pass(ms: number): Promise<void>
   /** Kills the process of the store and starts it again. */
