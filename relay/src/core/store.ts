@@ -30,7 +30,7 @@ export interface ValueWrite {
   readonly will?: StoredWill | undefined
 }
 
-/** The value that is written in place of one whose writer has left. */
+/** The will of the client that wrote a value. */
 export interface StoredWill {
   /** The value that replaces it; an empty payload deletes it. */
   readonly payload: Payload
@@ -46,7 +46,10 @@ export type Written =
   /** The condition is not met. `revision` is that of the present value, if there is one. */
   | { readonly kind: 'refused'; readonly revision: string | undefined }
 
-/** A part of the values of a pattern, in the order of their subjects. */
+/**
+ * A part of the values of a pattern, in the order of their subjects. It may be shorter than asked
+ * for, even empty, and not be the last: a store searches a bounded number of subjects at a time.
+ */
 export interface ValuePage {
   readonly values: readonly StoredValue[]
   /** The subject after which the next page begins. Absent on the last page. */
@@ -59,7 +62,7 @@ export interface ValuePageRequest {
   readonly after?: Subject | undefined
   /** The most values of the page. */
   readonly values: number
-  /** The page ends after this many bytes of payloads, but has one value at least. */
+  /** The page ends after this many bytes of payloads: its last value may exceed them. */
   readonly bytes: number
 }
 

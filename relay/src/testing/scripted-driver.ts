@@ -1,11 +1,13 @@
 import { type BrokerMessage, parseSubject, type WildcastError } from '@wildcast/protocol'
 import type { BrokerConnection, ConnectionEvents, Driver, Native, Sink } from '../brokers/foreign/driver.js'
 import type { Features, Interest, Settle } from '../core/broker.js'
+import type { ValueStore } from '../core/store.js'
 
 /** A connection whose answers a test gives. */
 export interface ScriptedConnection {
   /**
-   * The calls to the broker, in order: `+key`, `-key`, `!subject`, `?subject`, `ping`, `closed`.
+   * The calls to the broker, in order: `+key`, `-key`, `!subject`, `?subject`, `ping`, `closed`; to
+   * its store: `=subject`, `read subject`, `page pattern`, `mark`, `renew lease`.
    */
   readonly log: string[]
   /** Refuses later calls for this key. */
@@ -27,7 +29,7 @@ export interface ScriptedDriver extends Driver {
   fail(cause?: WildcastError): void
 }
 
-const features = {} as Features
+const features = { retained: true } as Features
 
 /** A driver whose native subscriptions are the patterns themselves. */
 export function scriptedDriver(nativeOf: (interest: Interest) => Native = plain): ScriptedDriver {
@@ -55,6 +57,29 @@ function plain({ pattern, group, serve }: Interest): Native {
     exact: true,
     wildcard: pattern.includes('*'),
     single: group !== undefined || serve === true,
+  }
+}
+
+/** A store without values, whose writes are the first of their subjects. */
+function scriptedValues(
+  call: (what: string, error?: WildcastError) => Promise<void>,
+  refused: Map<string, WildcastError>,
+): ValueStore {
+  return {
+    async write({ message: { subject } }) {
+      await call(`=${subject}`, refused.get(subject))
+      return { kind: 'written', revision: '1' }
+    },
+    async read(subject) {
+      await call(`read ${subject}`, refused.get(subject))
+      return undefined
+    },
+    async page(pattern) {
+      await call(`page ${pattern}`, refused.get(pattern))
+      return { values: [] }
+    },
+    mark: () => call('mark'),
+    renew: (lease) => call(`renew ${lease}`),
   }
 }
 
@@ -90,6 +115,7 @@ function scriptedConnection(events: ConnectionEvents): { connection: BrokerConne
       lose: (cause) => events.lost(cause),
     },
     connection: {
+      values: scriptedValues(call, refused),
       subscribe({ key }, sink) {
         sinks.set(key, sink)
         return {

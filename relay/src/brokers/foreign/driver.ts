@@ -1,5 +1,6 @@
 import type { BrokerMessage, WildcastError } from '@wildcast/protocol'
 import type { BrokerRequestOptions, Dropped, Features, Interest, Settle } from '../../core/broker.js'
+import type { ValueStore } from '../../core/store.js'
 
 /**
  * A subscription in the terms of a broker, which covers an interest. Equal keys stand for the same
@@ -42,6 +43,8 @@ export interface NativeSubscription {
  * Its end rejects pending calls with `broker_down`.
  */
 export interface BrokerConnection<N extends Native = Native> {
+  /** Absent if the broker keeps no values: `Driver.features.retained` has the reason. */
+  readonly values?: ValueStore | undefined
   subscribe(native: N, sink: Sink): NativeSubscription
   /**
    * Resolves when the broker has the message. Messages are sent in the order of the calls.

@@ -10,7 +10,9 @@ import type {
 } from '../../core/broker.js'
 import type { CancelSignal } from '../../core/cancel.js'
 import type { Clock } from '../../core/clock.js'
+import type { ValueStore } from '../../core/store.js'
 import type { BrokerConnection, Driver, Native } from './driver.js'
+import { ForeignValues } from './foreign-values.js'
 import { ReconnectingLink } from './link.js'
 import { Publisher } from './publisher.js'
 import { NativeSubscriptions } from './subscriptions.js'
@@ -51,6 +53,7 @@ class ForeignBroker<N extends Native> implements Broker {
   readonly #link: ReconnectingLink<BrokerConnection<N>>
   readonly #subscriptions: NativeSubscriptions<N>
   readonly #publisher: Publisher
+  readonly #values: ValueStore
   readonly #served: Set<string> = new Set()
 
   constructor(driver: Driver<N>, options: ForeignOptions, events: BrokerEvents) {
@@ -73,10 +76,15 @@ class ForeignBroker<N extends Native> implements Broker {
       fits: (message) => this.#fits(message),
     })
     this.#publisher = new Publisher({ link: this.#link, clock, publishTimeoutMs })
+    this.#values = new ForeignValues(this.#link, this.#publisher)
   }
 
   get features(): Features {
     return this.#driver.features
+  }
+
+  get values(): ValueStore | undefined {
+    return this.features.retained === true ? this.#values : undefined
   }
 
   open(): Promise<void> {

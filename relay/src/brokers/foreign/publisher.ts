@@ -70,6 +70,24 @@ export class Publisher {
   }
 
   /**
+   * Runs a write of `bytes` over a connection, in order with publishes and within their limits.
+   * @throws {WildcastError} `broker_down`, `rate_limited`, or what `run` rejects with
+   */
+  write<Result>(bytes: number, run: (connection: BrokerConnection) => Promise<Result>): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      const release = this.#budget.reserve(bytes)
+      this.#whenUp(
+        this.#options.publishTimeoutMs,
+        (connection) => resolve(run(connection).finally(release)),
+        (error) => {
+          release()
+          reject(error)
+        },
+      )
+    })
+  }
+
+  /**
    * Resolves with the connection for a request. Waits like a publish, up to the request's timeout.
    */
   connection({ timeoutMs, signal }: BrokerRequestOptions): Promise<BrokerConnection> {

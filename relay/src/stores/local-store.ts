@@ -1,0 +1,22 @@
+import type { BrokerMessage } from '@wildcast/protocol'
+import type { Soon, ValueStore } from '../core/store.js'
+
+/** The subscribers of the memory broker, as its store sees them. */
+export interface Subscribers {
+  /**
+   * Delivers a change, once it is stored, in the order of the calls. Called from inside a delivery,
+   * it delivers after that one.
+   */
+  deliver(change: BrokerMessage): void
+  /** Resolves when all changes of earlier calls have been delivered. */
+  delivered(): Soon<void>
+}
+
+/** A store inside the process, in memory or on disk. */
+export interface LocalStore extends ValueStore {
+  /** Ends its timers and files. Later calls reject with `broker_down`. */
+  close(): Soon<void>
+}
+
+/** Opens the store of a memory broker. */
+export type OpenStore = (subscribers: Subscribers) => Soon<LocalStore>

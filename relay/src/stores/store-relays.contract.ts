@@ -1,0 +1,76 @@
+import type { BrokerMessage } from '@wildcast/protocol'
+import { expect, it } from 'vitest'
+import type { Broker } from '../core/broker.js'
+import { listen, text } from '../testing/broker-under-test.js'
+import {
+  pass,
+  read,
+  revisionOfWrite,
+  type StoreUnderTest,
+  subjectsOf,
+  valuesOf,
+  write,
+} from '../testing/store-under-test.js'
+
+/** Returns the revisions of each subject, in the order of delivery. */
+function bySubject(messages: readonly BrokerMessage[]): Record<string, (string | undefined)[]> {
+  const found: Record<string, (string | undefined)[]> = {}
+  for (const { subject, revision } of messages) {
+    found[subject] ??= []
+    found[subject].push(revision)
+  }
+  return found
+}
+
+/** The contract of stores that several relays share. */
+export function relaysContract({ open }: StoreUnderTest): void {
+  it('gives each relay what another has written, and delivers it there', async () => {
+    const store = await open()
+    const [here, there] = [await store.relay(), await store.relay()]
+    const inbox = await listen(there, 'key.*')
+    const headers = [['trace', '1']] as const
+    const revision = await revisionOfWrite(here, 'key.1', 'a', { headers, user: 'ada' })
+    const expected = { subject: 'key.1', revision, headers, user: 'ada' }
+    expect(await read(there, 'key.1')).toMatchObject(expected)
+    expect((await inbox.take(1))[0]).toMatchObject(expected)
+    expect(await subjectsOf(there, '**')).toEqual(['key.1'])
+    await write(there, 'key.1', '', { ifRevision: revision })
+    expect(await read(here, 'key.1')).toBeUndefined()
+  })
+
+  it('delivers the changes of 4 writers at all relays in the order of their revisions, without a gap', async () => {
+    const store = await open()
+    const relays = [await store.relay(), await store.relay()]
+    const inboxes = await Promise.all(relays.map((broker) => listen(broker, 'n.*')))
+    const writer = async (i: number): Promise<void> => {
+      for (let n = 0; n < 50; n++) await write(relays[i % 2] as Broker, `n.${n % 3}`, `${i} ${n}`)
+    }
+    await Promise.all([0, 1, 2, 3].map(writer))
+    const [here = {}, there] = await Promise.all(inboxes.map(async (inbox) => bySubject(await inbox.take(200))))
+    expect(there).toEqual(here)
+    for (const revisions of Object.values(here)) expect(revisions).toEqual([...new Set(revisions)].sort())
+    for (const [name, revisions] of Object.entries(here))
+      expect((await read(relays[1] as Broker, name))?.revision).toBe(revisions.at(-1))
+  })
+
+  it('has delivered all that any relay has acknowledged when a mark resolves', async () => {
+    const store = await open()
+    const [here, there] = [await store.relay(), await store.relay()]
+    const inbox = await listen(there, 'key.**')
+    for (let round = 1; round <= 10; round++) {
+      await Promise.all(Array.from({ length: 20 }, (_, i) => write(here, `key.${i}`, `${round}`)))
+      await valuesOf(there).mark()
+      expect(inbox.messages).toHaveLength(round * 20)
+    }
+  })
+
+  it('delivers an expiry once at each relay', async () => {
+    const store = await open()
+    const [here, there] = [await store.relay(), await store.relay()]
+    const inboxes = [await listen(here, '**'), await listen(there, '**')]
+    await write(here, 'key', 'a', { ttlMs: 1000 })
+    await pass(store, 1000, here, there)
+    await write(here, 'end', 'end')
+    for (const inbox of inboxes) expect((await inbox.take(3)).map(text)).toEqual(['a', '', 'end'])
+  })
+}

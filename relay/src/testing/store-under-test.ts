@@ -1,0 +1,110 @@
+import { type BrokerMessage, type Headers, type Pattern, parsePattern } from '@wildcast/protocol'
+import type { Broker } from '../core/broker.js'
+import type { StoredValue, ValuePageRequest, ValueStore, ValueWrite, Written } from '../core/store.js'
+import { subject } from './broker-under-test.js'
+
+/** The limits of a store in a test. */
+export interface LimitsInTest {
+  readonly values?: number
+  readonly bytes?: number
+}
+
+/** A kind of store. Its contract gates tests by these properties. */
+export interface StoreUnderTest {
+  /** Opens a store for one test: empty, and closed when the test has finished. */
+  readonly open: (limits?: LimitsInTest) => Promise<OpenedStore>
+  /** Whether several relays share the store. @default false */
+  readonly shared?: boolean
+  /** Whether wills have leases (`ValueStore.renew`). @default false */
+  readonly leased?: boolean
+  /**
+   * Whether values outlive the process of the store: then `OpenedStore.restart` is present.
+   * @default false
+   */
+  readonly durable?: boolean
+}
+
+/** The store of one test. */
+export interface OpenedStore {
+  /**
+   * Opens a relay's broker on this store, which closes when the test has finished. A store that is
+   * not shared is opened once, and once more after `restart`.
+   */
+  relay(): Promise<Broker>
+  /**
+   * Advances the clock of the store by `ms`. A store with a clock of its own waits, or moves its
+   * stored times back by `ms`. The contract calls `sweep` after it.
+   */
+  pass(ms: number): Promise<void>
+  /** Kills the process of the store and starts it again. */
+  restart?(): Promise<void>
+}
+
+/** A write of a test: a payload, and what is unusual. */
+export interface WriteInTest extends Omit<ValueWrite, 'message'> {
+  readonly headers?: Headers
+  readonly user?: string
+}
+
+/** Returns the store that a broker offers. */
+export function valuesOf(broker: Broker): ValueStore {
+  if (!broker.values) throw new Error('the broker offers no store')
+  return broker.values
+}
+
+/** Writes a value. */
+export async function write(
+  broker: Broker,
+  to: string,
+  payload: string | Uint8Array,
+  { headers, user, ...rest }: WriteInTest = {},
+): Promise<Written> {
+  const from = user === undefined ? undefined : { session: 's', user }
+  const message: BrokerMessage = { subject: subject(to), payload, headers, from }
+  return valuesOf(broker).write({ message, ...rest })
+}
+
+/** Writes a value. Resolves with its revision. @throws if it was not written */
+export async function revisionOfWrite(
+  broker: Broker,
+  to: string,
+  payload: string | Uint8Array,
+  rest?: WriteInTest,
+): Promise<string> {
+  const written = await write(broker, to, payload, rest)
+  if (written.kind !== 'written') throw new Error(`the write was ${written.kind}`)
+  return written.revision
+}
+
+/** Reads a value. */
+export async function read(broker: Broker, from: string): Promise<StoredValue | undefined> {
+  return valuesOf(broker).read(subject(from))
+}
+
+/** Reads all values of a pattern, page by page. */
+export async function readAll(
+  broker: Broker,
+  of: string,
+  { values = 100, bytes = 1024 * 1024 }: Partial<ValuePageRequest> = {},
+): Promise<StoredValue[][]> {
+  const pattern: Pattern = parsePattern(of)
+  const pages: StoredValue[][] = []
+  let after: ValuePageRequest['after']
+  do {
+    const page = await valuesOf(broker).page(pattern, { after, values, bytes })
+    pages.push([...page.values])
+    after = page.next
+  } while (after !== undefined)
+  return pages
+}
+
+/** Returns the subjects of all values of a pattern. */
+export async function subjectsOf(broker: Broker, pattern: string): Promise<string[]> {
+  return (await readAll(broker, pattern)).flat().map((value) => value.subject)
+}
+
+/** Advances the clock of a store, and lets its relays do what is due. */
+export async function pass(store: OpenedStore, ms: number, ...relays: readonly Broker[]): Promise<void> {
+  await store.pass(ms)
+  await Promise.all(relays.map((broker) => broker.values?.sweep?.()))
+}
