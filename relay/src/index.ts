@@ -81,6 +81,7 @@ export { type HttpRequestOptions, httpRequest } from './gateways/endpoints/http-
 export { serverSentEvents } from './gateways/endpoints/server-sent-events.js'
 export { streamEndpoint } from './gateways/endpoints/stream.js'
 export { type TicketsOptions, tickets } from './gateways/endpoints/tickets.js'
+export { valueEndpoint } from './gateways/endpoints/value.js'
 export { type WebSocketOptions, websocket } from './gateways/endpoints/websocket.js'
 export type { Gateway, Handshake, Ports } from './gateways/gateway.js'
 

@@ -1,4 +1,4 @@
-import { type Pattern, WildcastError } from '@wildcast/protocol'
+import { type Pattern, parseSubject, WildcastError } from '@wildcast/protocol'
 import type { SnapshotCommand, Subscribe } from './commands.js'
 import type { Feed, FeedMember } from './feed.js'
 import { type FeedRequest, feedRequestKey, type Hub } from './hub.js'
@@ -6,6 +6,7 @@ import type { Membership } from './membership.js'
 import type { FeedFacts } from './outlet.js'
 import { PendingSubscriptions } from './pending-subscriptions.js'
 import type { SessionActions } from './session-actions.js'
+import type { StoredValue } from './store.js'
 import { type ClientSubscription, subscriptionTo } from './subscription.js'
 import { SessionReplays } from './values/session-replays.js'
 import { Snapshots } from './values/snapshots.js'
@@ -121,6 +122,19 @@ export class SessionSubscriptions {
     const { broker, interest } = result
     const source = { store: hub.values(broker), pattern: interest.pattern }
     await this.#snapshots.send(source, { ref: want.ref, feed: { broker } }, () => confirmed(interest.pattern))
+  }
+
+  /**
+   * Reads the value of a subject. Undefined if there is none.
+   * @throws {WildcastError} as `subscribe`
+   */
+  async read(want: Pick<Subscribe, 'subject' | 'broker'>): Promise<StoredValue | undefined> {
+    const { actions, demandPresent, hub } = this.#ports
+    demandPresent()
+    const subject = parseSubject(want.subject)
+    const { result, decided } = actions.subscribe({ ...want, retained: 0 })
+    if (decided !== undefined) await this.#whileDeciding(decided.then(demandPresent))
+    return hub.values(result.broker).read(subject)
   }
 
   /** Messages of a subscription were lost. */

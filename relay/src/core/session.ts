@@ -16,6 +16,7 @@ import type { KeyedPublishes } from './keyed-publishes.js'
 import type { FeedFacts, Outlet } from './outlet.js'
 import { SessionActions, type SessionActionsPorts } from './session-actions.js'
 import { SessionSubscriptions } from './session-subscriptions.js'
+import type { StoredValue } from './store.js'
 import type { ClientSubscription } from './subscription.js'
 
 /** Shared by the sessions of a relay. */
@@ -150,6 +151,11 @@ export class Session implements FeedMember {
   /** See `SessionSubscriptions.snapshot`. */
   snapshot(want: SnapshotCommand, confirmed: (pattern: Pattern) => void): Promise<void> {
     return this.#subscriptions.snapshot(want, confirmed)
+  }
+
+  /** See `SessionSubscriptions.read`. */
+  read(want: Pick<Subscribe, 'subject' | 'broker'>): Promise<StoredValue | undefined> {
+    return this.#subscriptions.read(want)
   }
 
   /** Messages of a subscription were lost: its values are sent again. */

@@ -6,6 +6,7 @@ import { serverSentEvents } from '../gateways/endpoints/server-sent-events.js'
 import { streamEndpoint } from '../gateways/endpoints/stream.js'
 import { type TicketsOptions, tickets } from '../gateways/endpoints/tickets.js'
 import { trustedProxies } from '../gateways/endpoints/trusted-proxies.js'
+import { valueEndpoint } from '../gateways/endpoints/value.js'
 import { websocket } from '../gateways/endpoints/websocket.js'
 import type { Gateway } from '../gateways/gateway.js'
 import type { GatewayConfig } from './config/config.js'
@@ -28,6 +29,7 @@ export function portGateways(options: PortGatewaysOptions): readonly Gateway[] {
     crossOrigin({ origins }),
     ...(metrics ? [metrics] : []),
     http,
+    valueEndpoint,
     health,
     serverSentEvents,
     streamEndpoint,

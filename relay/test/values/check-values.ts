@@ -55,7 +55,7 @@ class ReaderCheck {
   readonly #changes: Changes
   readonly #faults: string[]
   readonly #held: Map<string, Held> = new Map()
-  /** What was given since it asked, by subject. */
+  /** The subjects that were given since it asked. */
   #given: Set<string> = new Set()
   #askedAt = 0
   #isSyncing = false
@@ -72,7 +72,7 @@ class ReaderCheck {
   run(): void {
     for (const event of this.#reader.events) this.#apply(event)
     if (!this.#reader.stayed) return
-    if (this.#isSyncing) this.#fault('is never told that the values are complete')
+    if (this.#isSyncing) this.#fault('never learns that the values are complete')
     this.#demandComplete('at the end', Number.POSITIVE_INFINITY)
   }
 
@@ -92,7 +92,7 @@ class ReaderCheck {
   }
 
   #synced(at: number): void {
-    if (!this.#isSyncing) this.#fault('is told twice that the values are complete')
+    if (!this.#isSyncing) this.#fault('learns twice that the values are complete')
     this.#isSyncing = false
     this.#hasGap = false
     for (const subject of [...this.#held.keys()]) if (!this.#given.has(subject)) this.#held.delete(subject)
@@ -123,7 +123,10 @@ class ReaderCheck {
     if (at > 0 && missed !== undefined && held < missed && held !== '') this.#fault(`misses ${missed} of ${subject}`)
   }
 
-  /** The reader holds what was acknowledged before a time, or newer, but nothing from later than `now`. */
+  /**
+   * The reader holds what was acknowledged before a time, or newer. A write that began after `now`
+   * explains nothing.
+   */
   #demandComplete(when: string, time: number, now = time): void {
     for (const [subject, changes] of this.#changes) {
       const newest = changes.findLast(({ to }) => to !== undefined && to < time)

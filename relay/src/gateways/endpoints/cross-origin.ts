@@ -28,7 +28,7 @@ const longestLogged = 200
  * Cookies count for pages of the own origin and of listed ones. Must precede all other gateways.
  */
 export function crossOrigin({ origins }: CrossOriginOptions = {}): Gateway {
-  const common = { exposeHeaders: ['x-request-id'], maxAge: rememberedS }
+  const common = { exposeHeaders: ['etag', 'x-request-id'], maxAge: rememberedS }
   const anyPage = cors({ ...common, origin: '*' })
   const thisPage = cors({ ...common, origin: (origin) => origin })
   const thisPageWithCookies = cors({ ...common, origin: (origin) => origin, credentials: true })

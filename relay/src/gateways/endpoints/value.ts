@@ -1,0 +1,101 @@
+import { payloadBytes, WildcastError } from '@wildcast/protocol'
+import type { Context } from 'hono'
+import type { RetainCommand } from '../../core/commands.js'
+import { ConditionFailed } from '../../core/condition-failed.js'
+import type { Outlet } from '../../core/outlet.js'
+import type { RelayView } from '../../core/relay.js'
+import type { Session } from '../../core/session.js'
+import { rateKeyOf } from '../../core/session-rates.js'
+import type { Gateway } from '../gateway.js'
+import { brokerOfUrl } from './broker-of-url.js'
+import { addressOf, identityOfRequest } from './credentials.js'
+import { errorResponse } from './http-errors.js'
+import { onlyBy } from './only-by.js'
+import { readBody } from './read-body.js'
+import { subjectOfPath } from './subject-of-path.js'
+
+/** A client that reads and writes single values gets no message. */
+const ignoringOutlet: Outlet = { deliver: () => {}, ended: () => {} }
+
+/**
+ * `/value/<subject>`: GET and HEAD read the value, PUT writes it, DELETE deletes it. The `ETag` is
+ * its revision; writes take `If-Match: "<revision>"` and `If-None-Match: *`, and PUT takes `?ttl=`
+ * in milliseconds.
+ */
+export const valueEndpoint: Gateway = ({ routes }, relay) => {
+  const limit = { maxBytes: relay.limits.payload, remedy: 'send a link to it' }
+
+  routes.get('/value/*', (c) => withSession(c, relay, (session) => read(c, session)))
+  routes.put('/value/*', async (c) => {
+    const payload = await readBody(c, relay, limit)
+    if (payload.length === 0) throw invalid('an empty value deletes: use DELETE, or send a body')
+    return withSession(c, relay, (session) => write(c, session, payload))
+  })
+  routes.delete('/value/*', (c) => withSession(c, relay, (session) => write(c, session, '')))
+  routes.all('/value/*', (c) => onlyBy(c, 'GET, HEAD, PUT, DELETE'))
+}
+
+/** Runs a step in a session of the request's client, which lasts no longer. */
+async function withSession(
+  c: Context,
+  relay: RelayView,
+  step: (session: Session) => Promise<Response>,
+): Promise<Response> {
+  const identity = await identityOfRequest(c, relay)
+  const session = relay.open(ignoringOutlet, identity, rateKeyOf(identity.user, addressOf(c)))
+  try {
+    return await step(session)
+  } finally {
+    session.close()
+  }
+}
+
+async function read(c: Context, session: Session): Promise<Response> {
+  const value = await session.read({ subject: subjectOf(c), broker: brokerOfUrl(c.req.url) })
+  if (!value) return c.text('there is no value\n', 404)
+  const headers = { etag: tagOf(value.revision), 'cache-control': 'no-cache' }
+  if (c.req.header('if-none-match') === headers.etag) return c.body(null, 304, headers)
+  const isText = typeof value.payload === 'string'
+  const type = isText ? 'text/plain; charset=utf-8' : 'application/octet-stream'
+  return c.body(payloadBytes(value.payload).slice().buffer, 200, { ...headers, 'content-type': type })
+}
+
+async function write(c: Context, session: Session, payload: Uint8Array | ''): Promise<Response> {
+  try {
+    const want = { subject: subjectOf(c), broker: brokerOfUrl(c.req.url), payload }
+    const revision = await session.retain({ ...want, retain: { ...conditionOf(c), ttlMs: ttlOf(c) } })
+    return c.body(null, 204, revision === undefined ? {} : { etag: tagOf(revision) })
+  } catch (cause) {
+    if (!(cause instanceof ConditionFailed)) throw cause
+    const response = errorResponse(cause)
+    if (cause.revision !== undefined) response.headers.set('etag', tagOf(cause.revision))
+    return response
+  }
+}
+
+const subjectOf = (c: Context): string => subjectOfPath(new URL(c.req.url).pathname, '/value/')
+
+const tagOf = (revision: string): string => `"${revision}"`
+
+/** @throws {WildcastError} `invalid_frame` for a condition that a store does not know */
+function conditionOf(c: Context): RetainCommand {
+  const [match, noneMatch] = [c.req.header('if-match'), c.req.header('if-none-match')]
+  if (noneMatch !== undefined && noneMatch !== '*') throw invalid('a write takes If-None-Match: * only')
+  if (noneMatch !== undefined && match !== undefined) throw invalid('send If-Match or If-None-Match, not both')
+  if (noneMatch !== undefined) return { when: null }
+  if (match === undefined) return {}
+  const revision = /^"([^"]*)"$/.exec(match)?.[1]
+  if (revision === undefined) throw invalid('If-Match takes one revision in quotes, as ETag has it')
+  return { whenRevision: revision }
+}
+
+function ttlOf(c: Context): number | undefined {
+  const text = c.req.query('ttl')
+  if (text === undefined) return undefined
+  if (!/^[1-9]\d{0,14}$/.test(text)) throw invalid('"ttl" takes a whole number of milliseconds, from 1')
+  return Number(text)
+}
+
+function invalid(why: string): WildcastError {
+  return new WildcastError('invalid_frame', why)
+}

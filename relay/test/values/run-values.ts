@@ -1,0 +1,78 @@
+import { seededRandom } from '../loss/random.js'
+import { openReader, openWriter, type Reader, type ReaderOptions, type ValueWriterClient } from './recorded-clients.js'
+import type { ValueHistory } from './value-history.js'
+
+export interface ValueRunOptions {
+  /** The relays, which share a store. */
+  readonly urls: readonly string[]
+  readonly broker?: string | undefined
+  readonly seed: number
+  readonly writers: number
+  /** Writes of each writer. */
+  readonly writes: number
+  readonly subjects: number
+  /** Readers that join and leave in the middle. */
+  readonly joins: number
+  /** Runs when a part of the writes is done, for instance to cut a link. */
+  readonly disturb?: ((part: number) => Promise<void> | void) | undefined
+}
+
+const policies: readonly ReaderOptions['policy'][] = [undefined, undefined, { deliver: 'latest' }, { max_rate: 200 }]
+
+/** How many parts a run has: `disturb` is called between them. */
+const parts = 8
+
+/**
+ * Writes and deletes values while readers join and leave, some of them slow, and records it all.
+ */
+export async function runValues(options: ValueRunOptions): Promise<ValueHistory> {
+  const { urls, broker, seed, subjects, joins, disturb } = options
+  const random = seededRandom(seed)
+  const pick = <Item>(items: readonly Item[]): Item => items[Math.floor(random() * items.length)] as Item
+  let time = 0
+  const tick = (): number => ++time
+  const readers: Reader[] = []
+  const join = async (): Promise<Reader> => {
+    const options = { url: pick(urls), broker, pattern: pick(['v.*', 'v.**', 'v.>']), policy: pick(policies) }
+    const reader = await openReader(`reader ${readers.length + 1}`, tick, options)
+    readers.push(reader)
+    return reader
+  }
+  const writers = await Promise.all(
+    Array.from({ length: options.writers }, (_, i) => openWriter(tick, urls[i % urls.length] as string, broker)),
+  )
+  for (let i = 0; i < subjects; i += 2) await writers[0]?.write(`v.${i}`, `first ${i}`)
+  for (const url of urls) readers.push(await openReader(`first of ${url}`, tick, { url, broker, pattern: 'v.*' }))
+
+  let payloads = 0
+  const write = async (writer: ValueWriterClient, writes: number): Promise<void> => {
+    for (let i = 0; i < writes; i++) {
+      const subject = `v.${Math.floor(random() * subjects)}`
+      await writer.write(subject, random() < 0.15 ? undefined : `value-${++payloads}`)
+    }
+  }
+  const joinAndLeave = async (count: number): Promise<void> => {
+    for (let i = 0; i < count; i++) {
+      const reader = await join()
+      const what = random()
+      if (what < 0.3) reader.socket.pause()
+      else if (what < 0.7) reader.leave()
+      for (const slow of readers.slice(-8, -4)) slow.socket.resume()
+    }
+  }
+  for (let part = 0; part < parts; part++) {
+    const writing = writers.map((writer) => write(writer, Math.ceil(options.writes / parts)))
+    await Promise.all([...writing, joinAndLeave(Math.ceil(joins / parts)), disturb?.(part)])
+  }
+
+  for (const { socket } of readers) socket.resume()
+  await finish(writers[0] as ValueWriterClient, readers)
+  return { writes: writers.flatMap((writer) => writer.writes), readers: readers.map(({ record }) => record) }
+}
+
+/** Writes a last value until it is acknowledged, and waits until all readers have it. */
+async function finish(writer: ValueWriterClient, readers: readonly Reader[]): Promise<void> {
+  for (let i = 0; !(await writer.write('v.end', `end-${i}`)); i++);
+  const end = writer.writes.findLast(({ revision }) => revision !== undefined)?.payload as string
+  await Promise.all(readers.filter(({ record }) => record.stayed).map((reader) => reader.has('v.end', end)))
+}
