@@ -94,7 +94,8 @@ export class Feed implements FeedFacts {
 
   /** The order of deliveries, and the time for them. */
   get ports(): Pick<FeedOptions, 'fanOut' | 'slice'> {
-    return this.#options
+    const { fanOut, slice } = this.#options
+    return { fanOut, slice }
   }
 
   get isEmpty(): boolean {

@@ -2,6 +2,9 @@ import { onTestFinished } from 'vitest'
 import { WebSocket } from 'ws'
 import type { ReaderEvent, RecordedReader, RecordedWrite } from './value-history.js'
 
+/** Follows each payload, so that slow readers fall behind. */
+const padding = 'x'.repeat(2000)
+
 // Clients that speak v1 in JSON by themselves, and record what they see.
 
 /** Counts the events of a run. */
@@ -67,7 +70,7 @@ export async function openReader(name: string, tick: Tick, options: ReaderOption
   const receive: Record<string, (body: Body) => void> = {
     Subscribed: () => void events.push({ kind: 'subscribed' }),
     Message({ subject = '', message, revision = '', deleted, retained }) {
-      const payload = deleted ? undefined : message
+      const payload = deleted ? undefined : message?.split(' ')[0]
       events.push({ kind: retained ? 'replayed' : 'live', subject, revision, payload })
       held.set(subject, payload ?? '')
       settle()
@@ -145,7 +148,8 @@ export async function openWriter(tick: Tick, url: string, broker?: string): Prom
       writes.push(write)
       return new Promise((settle) => {
         pending.set(++lastRef, { write, settle })
-        const frame = { Publish: { ref: lastRef, subject, message: payload ?? '', broker, retain: true } }
+        const message = payload === undefined ? '' : `${payload} ${padding}`
+        const frame = { Publish: { ref: lastRef, subject, message, broker, retain: true } }
         if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(frame))
         else settle(false)
       })

@@ -41,7 +41,7 @@ export async function runValues(options: ValueRunOptions): Promise<ValueHistory>
   const writers = await Promise.all(
     Array.from({ length: options.writers }, (_, i) => openWriter(tick, urls[i % urls.length] as string, broker)),
   )
-  for (let i = 0; i < subjects; i += 2) await writers[0]?.write(`v.${i}`, `first ${i}`)
+  for (let i = 0; i < subjects; i += 2) await writers[0]?.write(`v.${i}`, `first-${i}`)
   for (const url of urls) readers.push(await openReader(`first of ${url}`, tick, { url, broker, pattern: 'v.*' }))
 
   let payloads = 0
