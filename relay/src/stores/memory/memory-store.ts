@@ -9,14 +9,15 @@ import type {
   ValueWrite,
   Written,
 } from '../../core/store.js'
+import { changeOf, userOf } from '../change.js'
 import { defaultStoreLimits, type StoreLimits, storageFull } from '../limits.js'
 import type { LocalStore, OpenStore, Subscribers } from '../local-store.js'
 import { type Deadline, Deadlines, newDeadline } from './deadlines.js'
 import { Leases } from './leases.js'
-import { pageOf } from './pages.js'
+import { pageOf, type Sized } from './pages.js'
 import { revisions } from './revisions.js'
 import { SortedSubjects } from './sorted-subjects.js'
-import { ownPayload, sizeOfValue, type ValueSize } from './value-size.js'
+import { ownPayload, sizeOfValue } from './value-size.js'
 
 export interface MemoryStorePorts {
   readonly clock: Clock
@@ -27,10 +28,11 @@ export interface MemoryStorePorts {
 }
 
 /** A value, and what a later write of its subject cancels. */
-interface Kept extends ValueSize {
-  readonly value: StoredValue
-  readonly expiry: Deadline | undefined
-  readonly cancelWill: (() => void) | undefined
+interface Kept extends Sized {
+  value: StoredValue
+  bytes: number
+  expiry: Deadline | undefined
+  cancelWill: (() => void) | undefined
 }
 
 /**
@@ -75,9 +77,9 @@ class MemoryStore implements LocalStore {
       return { kind: 'refused', revision: present?.value.revision }
     if (message.payload.length === 0)
       return present ? { kind: 'written', revision: this.#delete(present, message) } : { kind: 'unchanged' }
-    const size = sizeOfValue(write)
-    const full = this.#refusal(size, present)
-    return full ? Promise.reject(full) : { kind: 'written', revision: this.#put(write, size, present) }
+    const bytes = sizeOfValue(write)
+    const full = this.#refusal(bytes, present)
+    return full ? Promise.reject(full) : { kind: 'written', revision: this.#put(write, bytes, present) }
   }
 
   read(subject: Subject): Soon<StoredValue | undefined> {
@@ -97,7 +99,7 @@ class MemoryStore implements LocalStore {
     this.#deadlines.close()
   }
 
-  #refusal({ bytes }: ValueSize, present: Kept | undefined): WildcastError | undefined {
+  #refusal(bytes: number, present: Kept | undefined): WildcastError | undefined {
     const most = this.#limits
     if (!present && this.#kept.size >= most.values) return storageFull('values', most.values)
     const total = this.#bytes + bytes - (present?.bytes ?? 0)
@@ -105,46 +107,59 @@ class MemoryStore implements LocalStore {
   }
 
   /** Replaces a value, and delivers it. Returns its revision. */
-  #put({ message, ttlMs, will }: ValueWrite, size: ValueSize, present: Kept | undefined): string {
+  #put({ message, ttlMs, will }: ValueWrite, bytes: number, present: Kept | undefined): string {
     const subject = message.subject as Subject
-    const { headers, user = message.from?.user } = message
     const revision = this.#nextRevision()
+    const user = userOf(message)
+    const value: StoredValue = {
+      subject,
+      revision,
+      payload: ownPayload(message.payload),
+      headers: message.headers,
+      user,
+    }
     if (present) this.#release(present)
-    else this.#sorted.add(subject)
-    const value: StoredValue = { subject, revision, payload: ownPayload(message.payload), headers, user }
-    const cancelWill = will && this.#leases?.add(subject, { ...will, payload: ownPayload(will.payload) })
-    const kept: Kept = { ...size, value, cancelWill, expiry: ttlMs === undefined ? undefined : this.#expiry(subject) }
-    this.#kept.set(subject, kept)
-    this.#bytes += kept.bytes
-    if (kept.expiry && ttlMs !== undefined) this.#deadlines.set(kept.expiry, ttlMs)
-    this.#subscribers.deliver({ ...message, revision, user })
+    const kept = present ?? this.#add(value)
+    kept.value = value
+    kept.bytes = bytes
+    this.#bytes += bytes
+    if (ttlMs !== undefined) this.#expire(kept, ttlMs)
+    if (will) kept.cancelWill = this.#leases?.add(subject, { ...will, payload: ownPayload(will.payload) })
+    this.#subscribers.deliver(changeOf(message, revision))
     return revision
   }
 
   /** Deletes a value, and delivers the deletion. Returns its revision. */
   #delete(present: Kept, message: BrokerMessage): string {
-    const { user = message.from?.user } = message
     const { subject } = present.value
     const revision = this.#nextRevision()
     this.#release(present)
     this.#kept.delete(subject)
     this.#sorted.delete(subject)
-    this.#subscribers.deliver({ ...message, revision, user, deleted: true })
+    this.#subscribers.deliver(changeOf(message, revision, true))
     return revision
   }
 
   /** Ends what belongs to a value that is replaced. */
-  #release({ bytes, expiry, cancelWill }: Kept): void {
-    this.#bytes -= bytes
-    if (expiry) this.#deadlines.delete(expiry)
-    cancelWill?.()
+  #release(kept: Kept): void {
+    this.#bytes -= kept.bytes
+    if (kept.expiry) this.#deadlines.delete(kept.expiry)
+    kept.expiry = undefined
+    kept.cancelWill?.()
+    kept.cancelWill = undefined
   }
 
-  #expiry(subject: Subject): Deadline {
-    return newDeadline(() => {
-      const present = this.#kept.get(subject)
-      if (present) this.#delete(present, { subject, payload: '' })
-    })
+  #add(value: StoredValue): Kept {
+    const kept: Kept = { value, bytes: 0, expiry: undefined, cancelWill: undefined }
+    this.#kept.set(value.subject, kept)
+    this.#sorted.add(value.subject)
+    return kept
+  }
+
+  #expire(kept: Kept, ttlMs: number): void {
+    const { subject } = kept.value
+    kept.expiry = newDeadline(() => this.#delete(kept, { subject, payload: '' }))
+    this.#deadlines.set(kept.expiry, ttlMs)
   }
 
   /** Writes a will. It needs no room: its bytes have counted from the beginning. */
