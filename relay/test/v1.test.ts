@@ -33,7 +33,17 @@ describe('v1 on /ws', () => {
             name: 'test',
             default: true,
             status: 'up',
-            features: ['queue', 'request', 'serve', 'response_subject', 'headers', 'wildcard'],
+            features: [
+              'queue',
+              'request',
+              'serve',
+              'response_subject',
+              'headers',
+              'wildcard',
+              'retained',
+              'conditional',
+              'ttl',
+            ],
           },
         ],
         limits: {

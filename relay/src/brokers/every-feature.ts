@@ -1,5 +1,4 @@
 import type { Features } from '../core/broker.js'
-import { keepsNoValues } from './keeps-no-values.js'
 
 /** The features of the memory broker, inside the process or in another one. */
 export const everyFeature: Features = {
@@ -9,5 +8,8 @@ export const everyFeature: Features = {
   response_subject: true,
   headers: true,
   wildcard: true,
-  ...keepsNoValues('this broker keeps no values'),
+  retained: true,
+  conditional: true,
+  ttl: true,
+  presence: 'this version does not offer presence yet',
 }

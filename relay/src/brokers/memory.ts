@@ -1,6 +1,9 @@
 import { type BrokerMessage, isExact, type Pattern, type Subject, WildcastError } from '@wildcast/protocol'
 import type { Broker, BrokerRequestOptions, Features, Interest, Listener, OpenBroker } from '../core/broker.js'
 import type { Clock } from '../core/clock.js'
+import type { Soon, ValueStore } from '../core/store.js'
+import type { LocalStore, OpenStore, Subscribers } from '../stores/local-store.js'
+import { memoryStore } from '../stores/memory/memory-store.js'
 import { everyFeature } from './every-feature.js'
 import { type Deliver, Listeners } from './listeners.js'
 import { noServer } from './no-server.js'
@@ -15,6 +18,8 @@ export interface MemoryPorts {
   readonly clock: Clock
   /** Returns a new, unguessable segment with each call. */
   readonly newId: () => string
+  /** Opens the store of its values. @default in memory */
+  readonly store?: OpenStore | undefined
 }
 
 /**
@@ -26,8 +31,10 @@ export interface MemoryPorts {
  */
 export function memory(ports: MemoryPorts): OpenBroker {
   return async (events) => {
+    const broker = new Memory(ports, () => events.dropped('late_answer'))
+    await broker.open(ports.store ?? memoryStore(ports))
     events.status('up')
-    return new Memory(ports, () => events.dropped('late_answer'))
+    return broker
   }
 }
 
@@ -39,7 +46,7 @@ interface Responder {
   readonly callers: Set<Subject>
 }
 
-class Memory implements Broker {
+class Memory implements Broker, Subscribers {
   readonly features: Features = everyFeature
   readonly #newId: () => string
   readonly #late: () => void
@@ -47,6 +54,7 @@ class Memory implements Broker {
   readonly #queues: Map<string, Queue<BrokerMessage>> = new Map()
   readonly #responders: Map<Pattern, Responder> = new Map()
   readonly #waiting: PendingReplies
+  #values: LocalStore | undefined
   #closed = false
   // A publish from inside a delivery waits until that delivery has ended, so that all subscribers
   // see the same order.
@@ -57,6 +65,30 @@ class Memory implements Broker {
     this.#newId = newId
     this.#late = late
     this.#waiting = replies(clock)
+  }
+
+  async open(store: OpenStore): Promise<void> {
+    this.#values = await store(this)
+  }
+
+  get values(): ValueStore | undefined {
+    return this.#values
+  }
+
+  deliver(change: BrokerMessage): void {
+    this.#inOrder(() => this.#deliver(change))
+  }
+
+  delivered(): Soon<void> {
+    let isOver = false
+    let end = (): void => {
+      isOver = true
+    }
+    this.#inOrder(() => end())
+    if (isOver) return undefined
+    return new Promise((resolve) => {
+      end = resolve
+    })
   }
 
   async subscribe({ pattern, group, serve }: Interest, listener: Listener): Promise<() => Promise<void>> {
@@ -96,6 +128,7 @@ class Memory implements Broker {
   async close(): Promise<void> {
     this.#closed = true
     this.#waiting.failAll(closedError())
+    await this.#values?.close()
   }
 
   /** Separate from `request`, whose closure would keep the payload alive while it waits. */

@@ -12,8 +12,12 @@ import { frameHead, kinds } from '../../src/brokers/memory-link/frames.js'
 import { serveMemory } from '../../src/brokers/memory-link/serve-memory.js'
 import { memoryLink } from '../../src/brokers/memory-link.js'
 import { newId, realClock } from '../../src/index.js'
+import { memoryStore } from '../../src/stores/memory/memory-store.js'
+import { storeContract } from '../../src/stores/store.contract.js'
+import { fakeClock } from '../../src/testing/fake-clock.js'
 import { Inbox } from '../../src/testing/inbox.js'
 import { deaf } from '../../src/testing/listener.js'
+import { read, readAll, revisionOfWrite, write } from '../../src/testing/store-under-test.js'
 import { endsWithTest } from '../servers/ends-with-test.js'
 import { type MemoryProcess, startMemory } from '../servers/memory-process.js'
 import { temporaryFolder } from '../servers/temporary-folder.js'
@@ -37,6 +41,22 @@ brokerContract('memory behind a socket', {
     listen: async (subject) => (await other()).listen(subject),
     kill: () => server.kill(),
     restart: () => server.restart(),
+  },
+})
+
+storeContract('memory behind a socket', {
+  shared: true,
+  leased: true,
+  async open(limits) {
+    const clock = fakeClock()
+    const socket = path.join(temporaryFolder(), 'memory.0')
+    const store = memoryStore({ clock, limits, leases: true })
+    const broker = await memory({ clock, newId, store })({ status: () => {}, dropped: () => {} })
+    endsWithTest(await serveMemory(socket, broker))
+    return {
+      relay: async () => (await testLink(memoryLink(socket, ports))).broker,
+      pass: async (ms) => clock.advance(ms),
+    }
   },
 })
 
@@ -95,6 +115,39 @@ describe('a memory broker that relays share', () => {
     const rejected = expect(broken).rejects.toMatchObject({ code: 'interrupted' })
     await own.kill()
     await rejected
+  })
+
+  it('loses its values when its process crashes, and refuses their revisions after that', async () => {
+    const own = await startMemory()
+    const { broker, statuses } = await testLink(memoryLink(own.socket, ports))
+    const revision = await revisionOfWrite(broker, 'key', 'a')
+    own.pause()
+    const [writing, reading] = [write(broker, 'key', 'b'), read(broker, 'key')]
+    const rejected = [writing, reading].map((call) => expect(call).rejects.toMatchObject({ code: 'interrupted' }))
+    await own.kill()
+    await Promise.all(rejected)
+    await expect(write(broker, 'key', 'c')).rejects.toMatchObject({ code: 'broker_down' })
+    await own.restart()
+    await expect.poll(() => statuses, { timeout: 20_000 }).toEqual(['up', 'down', 'up'])
+    expect(await read(broker, 'key')).toBeUndefined()
+    const refused = { kind: 'refused', revision: undefined }
+    expect(await write(broker, 'key', 'd', { ifRevision: revision })).toEqual(refused)
+    expect((await revisionOfWrite(broker, 'key', 'd')) > revision).toBe(true)
+  })
+
+  it('gives a relay that asks for many pages at once all of them, and serves others meanwhile', async () => {
+    const open = await shared()
+    const [greedy, other] = [await open(), await open()]
+    const payload = new Uint8Array(512 * 1024)
+    for (let i = 0; i < 8; i++) await write(greedy.broker, `key.${i}`, payload)
+    const asked = Array.from({ length: 50 }, () => readAll(greedy.broker, 'key.*', { bytes: 1024 ** 3 }))
+    await write(other.broker, 'other', 'x')
+    const pages = await Promise.all(asked)
+    for (const found of pages) {
+      expect(found.flat()).toHaveLength(8)
+      for (const page of found) expect(page.length).toBeLessThanOrEqual(2)
+    }
+    expect(greedy.statuses).toEqual(['up'])
   })
 
   it('is left by a relay that gets no answer to a ping', async () => {

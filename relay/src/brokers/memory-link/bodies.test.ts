@@ -31,6 +31,8 @@ it.each<[string, BrokerMessage]>([
   ['text', { subject, payload: 'héllo' }],
   ['bytes', { subject, payload: Uint8Array.of(0xff, 0) }],
   ['all fields', whole],
+  ['a value', { subject, payload: 'x', revision: 'r', user: 'ada' }],
+  ['a deletion', { subject, payload: '', headers: [['a', 'b']], revision: 'r', deleted: true }],
   ['one field', { subject, payload: '', headers: [['a', 'b']] }],
 ])('a message is read as it was written: %s', (_, message) => {
   expect(readMessage(messageBody(message))).toEqual(message)

@@ -16,71 +16,84 @@ import type { Interest } from '../../core/broker.js'
 const encoder = new Encoder()
 const decoder = new Decoder()
 
+/** Encodes a body. */
+export const encode = (value: unknown): Uint8Array => encoder.encode(value)
+
+/** Decodes a body, whose form the kind of its frame tells. */
+export const decode = (body: Uint8Array): unknown => decoder.decode(body)
+
 /** A string payload stays a string, and bytes stay bytes. */
-type MessageBody = readonly [
+export type MessageBody = readonly [
   subject: Pattern,
   payload: Payload,
   responseSubject?: Subject | null | undefined,
   headers?: Headers | null | undefined,
   more?: boolean | null | undefined,
   error?: Failure | null | undefined,
+  revision?: string | null | undefined,
+  deleted?: true | null | undefined,
+  user?: string | null | undefined,
 ]
 
 export const noBody: Uint8Array = new Uint8Array()
 
 export function messageBody(message: BrokerMessage): Uint8Array {
-  return encoder.encode(written(message))
+  return encode(written(message))
 }
 
 export function readMessage(body: Uint8Array): BrokerMessage {
-  return read(decoder.decode(body) as MessageBody)
+  return read(decode(body) as MessageBody)
 }
 
 export function requestBody(message: BrokerMessage, timeoutMs: number): Uint8Array {
-  return encoder.encode([timeoutMs, written(message)])
+  return encode([timeoutMs, written(message)])
 }
 
 export function readRequest(body: Uint8Array): { readonly timeoutMs: number; readonly message: BrokerMessage } {
-  const [timeoutMs, message] = decoder.decode(body) as [number, MessageBody]
+  const [timeoutMs, message] = decode(body) as [number, MessageBody]
   return { timeoutMs, message: read(message) }
 }
 
 export function interestBody({ pattern, group, serve }: Interest): Uint8Array {
-  return encoder.encode([pattern, group, serve])
+  return encode([pattern, group, serve])
 }
 
 export function readInterest(body: Uint8Array): Interest {
-  const [pattern, group, serve] = decoder.decode(body) as [Pattern, string | null, boolean | null]
+  const [pattern, group, serve] = decode(body) as [Pattern, string | null, boolean | null]
   return { pattern, group: group ?? undefined, serve: serve ?? undefined }
 }
 
 export function numberBody(number: number): Uint8Array {
-  return encoder.encode(number)
+  return encode(number)
 }
 
 export function readNumber(body: Uint8Array): number {
-  return decoder.decode(body) as number
+  return decode(body) as number
 }
 
 export function failureBody(cause: unknown): Uint8Array {
   const { code, message } = WildcastError.from(cause)
-  return encoder.encode([code, message])
+  return encode([code, message])
 }
 
 export function readFailure(body: Uint8Array): WildcastError {
-  const [code, message] = decoder.decode(body) as [ErrorCode, string]
+  const [code, message] = decode(body) as [ErrorCode, string]
   return new WildcastError(code, message)
 }
 
 /** Omits absent fields: most messages are a subject and a payload. */
-function written({ subject, payload, responseSubject, headers, more, error }: BrokerMessage): MessageBody {
+export function written(message: BrokerMessage): MessageBody {
+  const { subject, payload, responseSubject, headers, more, error, revision, deleted, user } = message
+  if (revision !== undefined || user !== undefined)
+    return [subject, payload, responseSubject, headers, more, error, revision, deleted, user]
   if (responseSubject === undefined && !headers && !more && !error) return [subject, payload]
   return [subject, payload, responseSubject, headers, more, error]
 }
 
-function read([subject, payload, responseSubject, headers, more, error]: MessageBody): BrokerMessage {
+export function read(body: MessageBody): BrokerMessage {
+  const [subject, payload, responseSubject, headers, more, error, revision, deleted, user] = body
   if (responseSubject === undefined) return { subject, payload }
-  return {
+  const message: BrokerMessage = {
     subject,
     payload,
     responseSubject: responseSubject ?? undefined,
@@ -88,4 +101,6 @@ function read([subject, payload, responseSubject, headers, more, error]: Message
     more: more ?? undefined,
     error: error ?? undefined,
   }
+  if (revision === undefined) return message
+  return { ...message, revision: revision ?? undefined, deleted: deleted ?? undefined, user: user ?? undefined }
 }

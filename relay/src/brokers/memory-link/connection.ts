@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import { type BrokerMessage, type Subject, WildcastError } from '@wildcast/protocol'
 import type { BrokerRequestOptions, Interest } from '../../core/broker.js'
+import type { ValueStore } from '../../core/store.js'
 import type { BrokerConnection, ConnectionEvents, Native, NativeSubscription, Sink } from '../foreign/driver.js'
 import type { ForeignPorts } from '../foreign/foreign-broker.js'
 import { type PendingReplies, replies } from '../replies.js'
@@ -9,6 +10,7 @@ import { interestBody, messageBody, noBody, numberBody, readFailure, readMessage
 import { frameWriter, type WriteFrame } from './frame-writer.js'
 import { frameReader, type Kind, kinds } from './frames.js'
 import { type InSequence, inSequence } from './in-sequence.js'
+import { linkedValues } from './linked-values.js'
 
 export interface MemoryConnectionPorts extends Pick<ForeignPorts, 'clock'> {
   readonly events: ConnectionEvents
@@ -21,12 +23,13 @@ export interface MemoryNative extends Native {
 
 /** A frame that awaits its `done` or `failed`. */
 interface PendingCall {
-  resolve(): void
+  resolve(body: Uint8Array): void
   reject(error: WildcastError): void
 }
 
 /** One connection of a relay to the process of a memory broker. */
 export class MemoryConnection implements BrokerConnection<MemoryNative> {
+  readonly values: ValueStore = linkedValues((kind, body) => this.#result(kind, body))
   readonly #socket: Socket
   readonly #events: ConnectionEvents
   readonly #write: WriteFrame
@@ -55,7 +58,7 @@ export class MemoryConnection implements BrokerConnection<MemoryNative> {
   subscribe({ interest }: MemoryNative, sink: Sink): NativeSubscription {
     const number = ++this.#last
     this.#sinks.set(number, sink)
-    const confirmed = this.#send(kinds.subscribe, number, interestBody(interest))
+    const confirmed = this.#send(kinds.subscribe, number, interestBody(interest)).then(() => {})
     confirmed.catch(() => this.#sinks.delete(number))
     return {
       confirmed,
@@ -96,11 +99,15 @@ export class MemoryConnection implements BrokerConnection<MemoryNative> {
     await closed
   }
 
-  #call(kind: Kind, body: Uint8Array): Promise<void> {
+  async #call(kind: Kind, body: Uint8Array): Promise<void> {
+    await this.#result(kind, body)
+  }
+
+  #result(kind: Kind, body: Uint8Array): Promise<Uint8Array> {
     return this.#send(kind, ++this.#last, body)
   }
 
-  #send(kind: Kind, number: number, body: Uint8Array): Promise<void> {
+  #send(kind: Kind, number: number, body: Uint8Array): Promise<Uint8Array> {
     if (this.#end) return Promise.reject(this.#end)
     this.#write(kind, number, body)
     return new Promise((resolve, reject) => this.#pending.set(number, { resolve, reject }))
@@ -117,7 +124,7 @@ export class MemoryConnection implements BrokerConnection<MemoryNative> {
         this.#answers.take({ ...readMessage(body), subject: keyOf(number), more: kind === kinds.part })
         return
       case kinds.done:
-        this.#take(number)?.resolve()
+        this.#take(number)?.resolve(body)
         if (this.#sinks.has(number)) this.#incoming.hold()
         return
       case kinds.failed: {

@@ -7,12 +7,17 @@ export const kinds = {
   request: 4, // a time limit and a message
   cancel: 5, // has the request's number
   ping: 6,
+  write: 7, // a value
+  read: 8, // the subject of a value
+  page: 9, // a pattern and bounds
+  mark: 10,
+  renew: 11, // a lease
   // From the broker, with the number of the frame that it answers:
-  done: 7, // for all frames but requests
-  failed: 8, // a code and a message, for any frame
-  message: 9, // has the subscription's number
-  part: 10, // a part of an answer
-  answer: 11, // the final answer
+  done: 12, // for all frames but requests; with the result of a write, read or page
+  failed: 13, // a code and a message, for any frame
+  message: 14, // has the subscription's number
+  part: 15, // a part of an answer
+  answer: 16, // the final answer
 } as const
 
 export type Kind = (typeof kinds)[keyof typeof kinds]

@@ -2,15 +2,18 @@ import type { Socket } from 'node:net'
 import { type BrokerMessage, WildcastError } from '@wildcast/protocol'
 import type { Broker } from '../../core/broker.js'
 import { Cancel } from '../../core/cancel.js'
+import type { Clock } from '../../core/clock.js'
 import { failureBody, messageBody, noBody, readInterest, readMessage, readNumber, readRequest } from './bodies.js'
 import type { BodyCache } from './body-cache.js'
 import { frameWriter, type WriteFrame } from './frame-writer.js'
 import { frameReader, type Kind, kinds } from './frames.js'
 import { type InSequence, inSequence } from './in-sequence.js'
+import { ServedValues } from './served-values.js'
 
 export interface RelayConnectionPorts {
   readonly broker: Broker
   readonly bodies: BodyCache
+  readonly clock: Pick<Clock, 'endOfTurn'>
 }
 
 /**
@@ -26,6 +29,7 @@ export class RelayConnection {
   readonly #socket: Socket
   readonly #ports: RelayConnectionPorts
   readonly #write: WriteFrame
+  readonly #values: ServedValues | undefined
   readonly #incoming: InSequence = inSequence((kind, number, body) => this.#receive(kind, number, body))
   readonly #subscriptions: Map<number, Promise<() => Promise<void>>> = new Map()
   readonly #requests: Map<number, Cancel> = new Map()
@@ -34,6 +38,7 @@ export class RelayConnection {
     this.#socket = socket
     this.#ports = ports
     this.#write = frameWriter(socket)
+    this.#values = ports.broker.values && new ServedValues(ports.broker.values, socket, ports.clock)
     socket.on('data', frameReader(this.#incoming.take))
     // Its `close` is handled below.
     socket.on('error', () => socket.destroy())
@@ -60,13 +65,16 @@ export class RelayConnection {
         return
       case kinds.ping:
         this.#write(kinds.done, number, noBody)
+        return
+      default:
+        if (this.#values) this.#answer(number, this.#values.answer(kind, body))
     }
   }
 
-  /** Sends the outcome of a frame. */
+  /** Sends the outcome of a frame, with its result if it is a body. */
   #answer(number: number, work: Promise<unknown>): void {
     work.then(
-      () => this.#write(kinds.done, number, noBody),
+      (body) => this.#write(kinds.done, number, body instanceof Uint8Array ? body : noBody),
       (cause) => this.#write(kinds.failed, number, failureBody(cause)),
     )
   }

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { createServer, type Socket } from 'node:net'
 import type { Broker } from '../../core/broker.js'
+import { realClock } from '../../core/clock.js'
 import { bodyCache } from './body-cache.js'
 import { RelayConnection } from './relay-connection.js'
 
@@ -18,7 +19,7 @@ export async function serveMemory(path: string, broker: Broker): Promise<ServedM
   const server = createServer((socket) => {
     sockets.add(socket)
     socket.once('close', () => sockets.delete(socket))
-    new RelayConnection(socket, { broker, bodies })
+    new RelayConnection(socket, { broker, bodies, clock: realClock })
   })
   await rm(path, { force: true })
   await new Promise<void>((resolve, reject) => {

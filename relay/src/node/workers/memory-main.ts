@@ -2,6 +2,7 @@
 import { memory } from '../../brokers/memory.js'
 import { type ServedMemory, serveMemory } from '../../brokers/memory-link/serve-memory.js'
 import { realClock } from '../../core/clock.js'
+import { memoryStore } from '../../stores/memory/memory-store.js'
 import { newId } from '../new-id.js'
 import { runChild } from './run-child.js'
 
@@ -12,7 +13,9 @@ export interface MemoryTask {
 }
 
 async function share(socket: string): Promise<ServedMemory> {
-  return serveMemory(socket, await memory({ clock: realClock, newId })({ status: () => {}, dropped: () => {} }))
+  // This process outlives the relays: the wills of one that crashes are written when its lease ends.
+  const store = memoryStore({ clock: realClock, leases: true })
+  return serveMemory(socket, await memory({ clock: realClock, newId, store })({ status: () => {}, dropped: () => {} }))
 }
 
 runChild<MemoryTask>(async ({ sockets }) => {

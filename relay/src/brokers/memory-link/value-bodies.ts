@@ -1,0 +1,97 @@
+import type { Headers, Pattern, Payload, Subject } from '@wildcast/protocol'
+import type { StoredValue, StoredWill, ValuePage, ValuePageRequest, ValueWrite, Written } from '../../core/store.js'
+import { decode, encode, type MessageBody, read, written } from './bodies.js'
+
+// The bodies of the frames of a store, as in `bodies.ts`.
+
+/** MessagePack has no `undefined`: `false` stands for a write without a condition. */
+type WriteBody = readonly [
+  message: MessageBody,
+  ifRevision: string | null | false,
+  ttlMs: number | null | undefined,
+  will: readonly [Payload, string] | null | undefined,
+]
+
+type ValueBody = readonly [
+  subject: Subject,
+  revision: string,
+  payload: Payload,
+  headers: Headers | null | undefined,
+  user: string | null | undefined,
+]
+
+/** The user goes along, but no other field of `from`. */
+export function writeBody({ message, ifRevision, ttlMs, will }: ValueWrite): Uint8Array {
+  const { user = message.from?.user } = message
+  const condition = ifRevision === undefined ? false : ifRevision
+  const body: WriteBody = [written({ ...message, user }), condition, ttlMs, will && [will.payload, will.lease]]
+  return encode(body)
+}
+
+export function readWrite(body: Uint8Array): ValueWrite {
+  const [message, ifRevision, ttlMs, will] = decode(body) as WriteBody
+  return {
+    message: read(message),
+    ifRevision: ifRevision === false ? undefined : ifRevision,
+    ttlMs: ttlMs ?? undefined,
+    will: will ? willOf(will) : undefined,
+  }
+}
+
+export function writtenBody(result: Written): Uint8Array {
+  return encode([result.kind, result.kind === 'unchanged' ? undefined : result.revision])
+}
+
+export function readWritten(body: Uint8Array): Written {
+  const [kind, revision] = decode(body) as [Written['kind'], string | null]
+  if (kind === 'unchanged') return { kind }
+  return kind === 'written' ? { kind, revision: revision ?? '' } : { kind, revision: revision ?? undefined }
+}
+
+export function valueBody(value: StoredValue | undefined): Uint8Array {
+  return encode(value && valueForm(value))
+}
+
+export function readValue(body: Uint8Array): StoredValue | undefined {
+  const value = decode(body) as ValueBody | null
+  return value ? readForm(value) : undefined
+}
+
+export function pageRequestBody(pattern: Pattern, { after, values, bytes }: ValuePageRequest): Uint8Array {
+  return encode([pattern, after, values, bytes])
+}
+
+export function readPageRequest(body: Uint8Array): { readonly pattern: Pattern; readonly request: ValuePageRequest } {
+  const [pattern, after, values, bytes] = decode(body) as [Pattern, Subject | null, number, number]
+  return { pattern, request: { after: after ?? undefined, values, bytes } }
+}
+
+export function pageBody({ values, next }: ValuePage): Uint8Array {
+  return encode([values.map(valueForm), next])
+}
+
+export function readPage(body: Uint8Array): ValuePage {
+  const [values, next] = decode(body) as [ValueBody[], Subject | null]
+  return { values: values.map(readForm), next: next ?? undefined }
+}
+
+/** The body of a subject or of a lease. */
+export function textBody(text: string): Uint8Array {
+  return encode(text)
+}
+
+export function readText(body: Uint8Array): string {
+  return decode(body) as string
+}
+
+function valueForm({ subject, revision, payload, headers, user }: StoredValue): ValueBody {
+  return [subject, revision, payload, headers, user]
+}
+
+function readForm([subject, revision, payload, headers, user]: ValueBody): StoredValue {
+  return { subject, revision, payload, headers: headers ?? undefined, user: user ?? undefined }
+}
+
+function willOf([payload, lease]: readonly [Payload, string]): StoredWill {
+  return { payload, lease }
+}

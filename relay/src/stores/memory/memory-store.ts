@@ -1,0 +1,177 @@
+import { type BrokerMessage, type Pattern, type Subject, WildcastError } from '@wildcast/protocol'
+import type { Clock } from '../../core/clock.js'
+import type {
+  Soon,
+  StoredValue,
+  StoredWill,
+  ValuePage,
+  ValuePageRequest,
+  ValueWrite,
+  Written,
+} from '../../core/store.js'
+import { changeOf, userOf } from '../change.js'
+import { defaultStoreLimits, type StoreLimits, storageFull } from '../limits.js'
+import type { LocalStore, OpenStore, Subscribers } from '../local-store.js'
+import { type Deadline, Deadlines, newDeadline } from './deadlines.js'
+import { Leases } from './leases.js'
+import { pageOf, type Sized } from './pages.js'
+import { revisions } from './revisions.js'
+import { SortedSubjects } from './sorted-subjects.js'
+import { ownPayload, sizeOfValue } from './value-size.js'
+
+export interface MemoryStorePorts {
+  readonly clock: Clock
+  /** @default 100,000 values, 256 MiB */
+  readonly limits?: Partial<StoreLimits> | undefined
+  /** Whether wills have leases: if the store outlives its relays. @default false: it ignores wills */
+  readonly leases?: boolean | undefined
+}
+
+/** A value, and what a later write of its subject cancels. */
+interface Kept extends Sized {
+  value: StoredValue
+  bytes: number
+  expiry: Deadline | undefined
+  cancelWill: (() => void) | undefined
+}
+
+/**
+ * Keeps values in memory. A write and its delivery are one step: the result is there at once, and
+ * subscribers have the change, unless a delivery is in progress, which ends first.
+ */
+export function memoryStore(ports: MemoryStorePorts): OpenStore {
+  return (subscribers) => new MemoryStore(ports, subscribers)
+}
+
+class MemoryStore implements LocalStore {
+  readonly renew?: (lease: string) => Promise<void>
+  readonly #subscribers: Subscribers
+  readonly #limits: StoreLimits
+  readonly #deadlines: Deadlines
+  readonly #leases: Leases | undefined
+  readonly #nextRevision: () => string
+  readonly #kept: Map<Subject, Kept> = new Map()
+  readonly #sorted: SortedSubjects = new SortedSubjects()
+  #bytes = 0
+  #closed = false
+
+  constructor({ clock, limits, leases = false }: MemoryStorePorts, subscribers: Subscribers) {
+    this.#subscribers = subscribers
+    this.#limits = { ...defaultStoreLimits, ...limits }
+    this.#deadlines = new Deadlines(clock)
+    this.#nextRevision = revisions(clock)
+    if (!leases) return
+    const all = new Leases(this.#deadlines, (subject, will) => this.#fulfil(subject, will))
+    this.#leases = all
+    this.renew = async (lease) => {
+      if (this.#closed) throw closedError()
+      all.renew(lease)
+    }
+  }
+
+  write(write: ValueWrite): Soon<Written> {
+    if (this.#closed) return Promise.reject(closedError())
+    const { message, ifRevision } = write
+    const present = this.#kept.get(message.subject as Subject)
+    if (ifRevision !== undefined && present?.value.revision !== (ifRevision ?? undefined))
+      return { kind: 'refused', revision: present?.value.revision }
+    if (message.payload.length === 0)
+      return present ? { kind: 'written', revision: this.#delete(present, message) } : { kind: 'unchanged' }
+    const bytes = sizeOfValue(write)
+    const full = this.#refusal(bytes, present)
+    return full ? Promise.reject(full) : { kind: 'written', revision: this.#put(write, bytes, present) }
+  }
+
+  read(subject: Subject): Soon<StoredValue | undefined> {
+    return this.#closed ? Promise.reject(closedError()) : this.#kept.get(subject)?.value
+  }
+
+  page(pattern: Pattern, request: ValuePageRequest): Soon<ValuePage> {
+    return this.#closed ? Promise.reject(closedError()) : pageOf(this.#kept, this.#sorted, pattern, request)
+  }
+
+  mark(): Soon<void> {
+    return this.#closed ? Promise.reject(closedError()) : this.#subscribers.delivered()
+  }
+
+  close(): void {
+    this.#closed = true
+    this.#deadlines.close()
+  }
+
+  #refusal(bytes: number, present: Kept | undefined): WildcastError | undefined {
+    const most = this.#limits
+    if (!present && this.#kept.size >= most.values) return storageFull('values', most.values)
+    const total = this.#bytes + bytes - (present?.bytes ?? 0)
+    return total > most.bytes ? storageFull('bytes', most.bytes) : undefined
+  }
+
+  /** Replaces a value, and delivers it. Returns its revision. */
+  #put({ message, ttlMs, will }: ValueWrite, bytes: number, present: Kept | undefined): string {
+    const subject = message.subject as Subject
+    const revision = this.#nextRevision()
+    const user = userOf(message)
+    const value: StoredValue = {
+      subject,
+      revision,
+      payload: ownPayload(message.payload),
+      headers: message.headers,
+      user,
+    }
+    if (present) this.#release(present)
+    const kept = present ?? this.#add(value)
+    kept.value = value
+    kept.bytes = bytes
+    this.#bytes += bytes
+    if (ttlMs !== undefined) this.#expire(kept, ttlMs)
+    if (will) kept.cancelWill = this.#leases?.add(subject, { ...will, payload: ownPayload(will.payload) })
+    this.#subscribers.deliver(changeOf(message, revision))
+    return revision
+  }
+
+  /** Deletes a value, and delivers the deletion. Returns its revision. */
+  #delete(present: Kept, message: BrokerMessage): string {
+    const { subject } = present.value
+    const revision = this.#nextRevision()
+    this.#release(present)
+    this.#kept.delete(subject)
+    this.#sorted.delete(subject)
+    this.#subscribers.deliver(changeOf(message, revision, true))
+    return revision
+  }
+
+  /** Ends what belongs to a value that is replaced. */
+  #release(kept: Kept): void {
+    this.#bytes -= kept.bytes
+    if (kept.expiry) this.#deadlines.delete(kept.expiry)
+    kept.expiry = undefined
+    kept.cancelWill?.()
+    kept.cancelWill = undefined
+  }
+
+  #add(value: StoredValue): Kept {
+    const kept: Kept = { value, bytes: 0, expiry: undefined, cancelWill: undefined }
+    this.#kept.set(value.subject, kept)
+    this.#sorted.add(value.subject)
+    return kept
+  }
+
+  #expire(kept: Kept, ttlMs: number): void {
+    const { subject } = kept.value
+    kept.expiry = newDeadline(() => this.#delete(kept, { subject, payload: '' }))
+    this.#deadlines.set(kept.expiry, ttlMs)
+  }
+
+  /** Writes a will. It needs no room: its bytes have counted from the beginning. */
+  #fulfil(subject: Subject, { payload }: StoredWill): void {
+    const present = this.#kept.get(subject)
+    if (!present) return
+    const message: BrokerMessage = { subject, payload, user: present.value.user }
+    if (payload.length === 0) this.#delete(present, message)
+    else this.#put({ message }, sizeOfValue({ message }), present)
+  }
+}
+
+function closedError(): WildcastError {
+  return new WildcastError('broker_down', 'the broker was closed')
+}
