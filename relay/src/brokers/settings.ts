@@ -1,3 +1,5 @@
+import type { StoreLimits } from '../stores/limits.js'
+
 // Settings of brokers, as plain values. The adapters rely on their form: the reader validates it.
 
 /** The certificates of an encrypted link, as paths of PEM files. */
@@ -44,6 +46,8 @@ export interface RedisSettings extends LinkSettings {
   /** The name of the master at the sentinels. Required with `sentinels`. */
   readonly sentinelName?: string
   readonly sentinelPassword?: string
+  /** The limits of the values that are kept. @default 100,000 values, 256 MiB */
+  readonly store?: Partial<StoreLimits>
   /** Options that are passed to ioredis unchanged. */
   readonly options?: Readonly<Record<string, unknown>>
 }

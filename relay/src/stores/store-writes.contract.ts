@@ -98,7 +98,8 @@ export function writesContract({ open }: StoreUnderTest): void {
     const headers = [
       ['trace', '1'],
       ['trace', '2'],
-      ['ü', ''],
+      ['other', 'ü'],
+      ['empty', ''],
     ] as const
     const revision = await revisionOfWrite(broker, 'key', 'a', { headers, user: 'ada' })
     expect(await read(broker, 'key')).toMatchObject({ headers, user: 'ada', revision })

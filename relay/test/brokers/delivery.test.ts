@@ -4,6 +4,7 @@ import { mqttFeatures } from '../../src/brokers/mqtt/features.js'
 import { NatsDriver } from '../../src/brokers/nats/driver.js'
 import { noHeaders } from '../../src/brokers/nats/message-form.js'
 import { redisFeatures } from '../../src/brokers/redis/capabilities.js'
+import { clusterReason } from '../../src/brokers/redis/values/value-support.js'
 import type { Features } from '../../src/core/broker.js'
 import { memory, newId, realClock } from '../../src/index.js'
 
@@ -30,7 +31,7 @@ const mqtt = { address: 'mqtt://localhost' }
 const memoryFeatures = await memory(ports)({ status: () => {}, dropped: () => {} })
 const columns: Readonly<Record<string, Features>> = {
   memory: memoryFeatures.features,
-  Redis: redisFeatures({ sharded: false, storage: true }),
+  Redis: redisFeatures({ sharded: false, storage: true, values: true }),
   NATS: new NatsDriver({ addresses: ['localhost'] }, ports).features,
   'MQTT 5': mqttFeatures({ ...mqtt, version: '5' }, undefined),
   'MQTT 3.1.1': mqttFeatures({ ...mqtt, version: '3.1.1' }, undefined),
@@ -45,7 +46,7 @@ describe.each(Object.entries(columns))('docs/delivery.md on %s', (column, featur
 })
 
 it('docs/delivery.md has the reasons that depend on the server', () => {
-  const { queue } = redisFeatures({ sharded: true, storage: true })
-  for (const reason of [queue, noHeaders, 'the server has no shared subscriptions'])
+  const { queue } = redisFeatures({ sharded: true, storage: true, values: true })
+  for (const reason of [queue, noHeaders, clusterReason, 'the server has no shared subscriptions'])
     expect([...notes.values()].join('\n')).toContain(`"${reason}"`)
 })

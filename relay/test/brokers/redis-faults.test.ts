@@ -78,7 +78,7 @@ describe('a link to Redis', () => {
     const counts = async (): Promise<unknown[]> => [
       (await redisCli(own.url, ['CLIENT', 'LIST'])).match(/name=wildcast/g)?.length,
       await redisCli(own.url, ['PUBSUB', 'NUMPAT']),
-      await redisCli(own.url, ['PUBSUB', 'CHANNELS']),
+      (await redisCli(own.url, ['PUBSUB', 'CHANNELS'])).split('\n').length,
       await redisCli(own.url, ['ZCARD', 'wildcast:members:flap.* g']),
     ]
     const before = await counts()

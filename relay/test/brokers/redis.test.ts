@@ -58,7 +58,8 @@ describe('a link to Redis', () => {
     const facts = clients.map((line) => /name=(\S+).* sub=(\d) psub=(\d)/.exec(line)?.slice(1))
     expect(facts.sort()).toEqual([
       ['wildcast-publish', '0', '0'],
-      ['wildcast-subscribe', '0', '1'],
+      // The glob and that of its marks, and the connection's echo channel.
+      ['wildcast-subscribe', '1', '2'],
     ])
   })
 

@@ -1,5 +1,6 @@
 import { WildcastError } from '@wildcast/protocol'
 import type { Features } from '../../core/broker.js'
+import { everyFeature } from '../every-feature.js'
 import { keepsNoValues } from '../keeps-no-values.js'
 import type { RedisClient } from './client.js'
 import { isRefusal } from './failures.js'
@@ -33,10 +34,13 @@ const allScripts = [publishScript, masterScript, renewScript, leaveScript, acqui
 export function redisFeatures({
   sharded,
   storage,
+  values,
 }: {
   readonly sharded: boolean
   readonly storage: StorageSupport
+  readonly values: true | string
 }): Features {
+  const canKeep = sharded ? shardedReason : values
   return {
     queue: sharded ? shardedReason : storage,
     request: sharded ? shardedReason : true,
@@ -44,7 +48,9 @@ export function redisFeatures({
     response_subject: 'Redis carries a payload and nothing else; ask with a request',
     headers: 'Redis carries a payload and nothing else; put it into the payload',
     wildcard: 'Redis publishes to one channel at a time',
-    ...keepsNoValues('Wildcast keeps no values on Redis'),
+    ...(canKeep === true
+      ? { retained: true, conditional: true, ttl: true, presence: everyFeature.presence }
+      : keepsNoValues(canKeep)),
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Features } from '../../core/broker.js'
 import type { Clock } from '../../core/clock.js'
+import { defaultStoreLimits } from '../../stores/limits.js'
 import type { BrokerConnection, ConnectionEvents, Driver } from '../foreign/driver.js'
 import type { ForeignPorts } from '../foreign/foreign-broker.js'
 import type { RedisSettings } from '../settings.js'
@@ -9,6 +10,7 @@ import { redisConnectFailure } from './connect-failures.js'
 import {
   type ClusterEndpoints,
   clusterEndpointsOf,
+  databaseOf,
   type RedisEndpoint,
   redisEndpointOf,
   sentinelEndpointsOf,
@@ -23,6 +25,8 @@ import { isOlder, type ServerInfo } from './server-info.js'
 import { ShardedConnection } from './sharded-connection.js'
 import { slotOf } from './slots.js'
 import { type RedisNative, redisNames } from './subjects.js'
+import { markChannels } from './values/mark-channels.js'
+import { type ValueSupport, valueSupportOf } from './values/value-support.js'
 
 /**
  * The driver of one Redis. @throws {WildcastError} `unsupported` if the settings hold an option
@@ -43,6 +47,7 @@ class RedisDriver implements Driver<RedisNative> {
   readonly #clock: Clock
   readonly #context: RedisContext
   #storage: StorageSupport = true
+  #values: ValueSupport['can'] = true
   /** Refuses a replica: sentinels lead to a master, or this server was a master before. */
   #expectsMaster: boolean
   #warned = false
@@ -54,13 +59,16 @@ class RedisDriver implements Driver<RedisNative> {
     const keys = redisKeys({ prefix, cluster })
     this.#settings = settings
     this.#clock = clock
-    this.#context = { id: newId(), prefix, cluster, names, keys, leaseTimes, clock, newId, consumers: new Map() }
+    const marks = markChannels({ prefix, db: databaseOf(settings) })
+    const limits = { ...defaultStoreLimits, ...settings.store }
+    const own = { id: newId(), newestTerm: { text: '' }, consumers: new Map() }
+    this.#context = { prefix, cluster, names, keys, leaseTimes, clock, newId, marks, limits, ...own }
     this.#expectsMaster = settings.sentinels !== undefined && settings.options?.role !== 'slave'
     this.nativeOf = names.nativeOf
   }
 
   get features(): Features {
-    return redisFeatures({ sharded: this.#settings.sharded ?? false, storage: this.#storage })
+    return redisFeatures({ sharded: this.#settings.sharded ?? false, storage: this.#storage, values: this.#values })
   }
 
   async connect(events: ConnectionEvents): Promise<BrokerConnection<RedisNative>> {
@@ -78,8 +86,10 @@ class RedisDriver implements Driver<RedisNative> {
       if (this.#expectsMaster && (storage === replicaReason || listener.info.replica)) throw new Error('READONLY')
       this.#storage = storage
       this.#expectsMaster ||= storage !== replicaReason
+      const values = await publisher.inTime(valueSupportOf(pair, storage, this.#context))
+      this.#values = values.can
       const watchMaster = await this.#watchMaster(publisher)
-      return new RedisConnection(this.#context, { ...pair, storage, watchMaster }, events)
+      return new RedisConnection(this.#context, { ...pair, storage, values, watchMaster }, events)
     } catch (cause) {
       drop(pair)
       throw redisConnectFailure(cause, pair.publisher.where)

@@ -83,7 +83,7 @@ function endpointWith(options: RedisClientOptions, where: RedisConnectionName, c
 }
 
 function nameOf(settings: RedisSettings, address: RedisAddress, key: string): RedisConnectionName {
-  const { sentinels, sentinelName, username, db } = settings
+  const { sentinels, sentinelName, username } = settings
   const url = new URL(settings.url)
   return {
     shown: sentinels
@@ -92,8 +92,13 @@ function nameOf(settings: RedisSettings, address: RedisAddress, key: string): Re
     key,
     encrypted: isEncrypted(settings),
     named: Boolean(username ?? url.username),
-    db: db ?? Number(url.pathname.slice(1)),
+    db: databaseOf(settings),
   }
+}
+
+/** Returns the number of the database. */
+export function databaseOf({ url, db }: RedisSettings): number {
+  return db ?? Number(new URL(url).pathname.slice(1))
 }
 
 /** A range of slots and its master; replicas follow. A node may omit its own host. */

@@ -4,6 +4,8 @@ import { isExact, type Pattern, type Subject } from '@wildcast/protocol'
 export interface Keys {
   /** The hash with all groups: see `luaLines`. */
   readonly registry: string
+  /** The hash with all values, whose name other keys of values begin with: see `values/`. */
+  readonly values: string
   /** How the stream keys of groups begin; the registry line follows. */
   readonly streamPrefix: string
   /** How the channels begin that wake the consumers of a group; its registry line follows. */
@@ -31,6 +33,7 @@ export const relayChannels = {
   more: '_more.',
   error: '_error.',
   unawaited: '_unawaited.',
+  echo: '_echo.',
 } as const
 
 export function redisKeys({ prefix, cluster }: { readonly prefix: string; readonly cluster: boolean }): Keys {
@@ -41,6 +44,7 @@ export function redisKeys({ prefix, cluster }: { readonly prefix: string; readon
   const wakePrefix = `${prefix}${relayChannels.wake}`
   return {
     registry,
+    values: `${root}:values`,
     streamPrefix,
     wakePrefix,
     lease: (subject) => `${root}:serve:${subject}`,

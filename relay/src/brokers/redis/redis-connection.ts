@@ -1,8 +1,10 @@
-import { type BrokerMessage, WildcastError } from '@wildcast/protocol'
+import { type BrokerMessage, type Subject, WildcastError } from '@wildcast/protocol'
 import type { BrokerRequestOptions } from '../../core/broker.js'
+import type { ValueStore } from '../../core/store.js'
 import type { BrokerConnection, ConnectionEvents, NativeSubscription, Sink } from '../foreign/driver.js'
 import { checkRole, type StorageSupport } from './capabilities.js'
 import { type ClientPair, flush, pingAll, type RedisClient } from './client.js'
+import { corkPerTurn } from './cork.js'
 import { commandFailure, redisEndedError } from './failures.js'
 import type { Glob } from './glob.js'
 import { GroupConsumers } from './group-consumers.js'
@@ -12,19 +14,26 @@ import { RedisRequests } from './redis-requests.js'
 import { RedisResponders } from './redis-responders.js'
 import { Scripts } from './scripts.js'
 import { type RedisNative, skipsReserved } from './subjects.js'
-import { Subscriber } from './subscriber.js'
+import { type Receive, Subscriber } from './subscriber.js'
 import { RedisUnawaitedParts } from './unawaited-parts.js'
+import type { ChangeMark } from './values/change-mark.js'
+import { Echoes } from './values/echoes.js'
+import { RedisValues } from './values/redis-values.js'
+import { Terms } from './values/terms.js'
+import type { ValueSupport } from './values/value-support.js'
 
 /** Notifies the connection when another server becomes the master. */
 export type WatchMaster = (switched: (cause: WildcastError) => void) => { stop(): void }
 
 export interface ConnectionParts extends ClientPair {
   readonly storage: StorageSupport
+  readonly values: ValueSupport
   readonly watchMaster?: WatchMaster | undefined
 }
 
 /** Two clients: one publishes, one subscribes. When either ends, both end. */
 export class RedisConnection implements BrokerConnection<RedisNative> {
+  readonly values: ValueStore | undefined
   readonly #context: RedisContext
   readonly #events: ConnectionEvents
   readonly #clients: readonly [publisher: RedisClient, listener: RedisClient]
@@ -37,11 +46,12 @@ export class RedisConnection implements BrokerConnection<RedisNative> {
   readonly #consumers: GroupConsumers
   readonly #responders: RedisResponders
   readonly #watch: { stop(): void } | undefined
+  readonly #echoes: Echoes | undefined
   #ended = false
   #pendingPings = 0
 
   constructor(context: RedisContext, parts: ConnectionParts, events: ConnectionEvents) {
-    const { publisher, listener, storage, watchMaster } = parts
+    const { publisher, listener, storage, values, watchMaster } = parts
     const { redis } = publisher
     const scripts = new Scripts(redis)
     const dropped: ConnectionEvents['dropped'] = (why) => events.dropped(why)
@@ -50,9 +60,11 @@ export class RedisConnection implements BrokerConnection<RedisNative> {
     this.#clients = [publisher, listener]
     this.#storage = storage
     this.#scripts = scripts
-    const subscriber = new Subscriber(listener.redis, () => dropped('foreign_subject'))
+    const marks = values.can === true ? context.marks : undefined
+    const subscriber = new Subscriber({ redis: listener.redis, marks, notText: () => dropped('foreign_subject') })
     const failed = (cause: unknown): WildcastError => this.#failed(cause)
-    const shared = { ...context, redis, scripts, subscriber, failed, dropped }
+    const cork = corkPerTurn(redis.stream)
+    const shared = { ...context, redis, scripts, subscriber, cork, failed, dropped }
     this.#subscriber = subscriber
     this.#publisher = new RedisPublisher({ ...shared, scripts: storage === true ? scripts : undefined })
     this.#unawaited = new RedisUnawaitedParts(shared)
@@ -64,6 +76,12 @@ export class RedisConnection implements BrokerConnection<RedisNative> {
     this.#consumers = new GroupConsumers(shared)
     const answer = (message: BrokerMessage): Promise<unknown> => this.#publisher.publish(message)
     this.#responders = new RedisResponders({ ...shared, owner: context.id, answer })
+    if (values.can === true) {
+      const echoes = new Echoes({ ...shared, channel: values.echo, registry: context.keys.registry })
+      const terms = new Terms(context.newestTerm, values.term)
+      this.#echoes = echoes
+      this.values = new RedisValues({ ...shared, run: publisher.info.runId, echo: values.echo, terms, echoes })
+    }
     for (const { ended } of this.#clients) void ended.then((cause) => this.#end(cause))
     this.#watch = watchMaster?.((cause) => this.#end(cause))
   }
@@ -110,7 +128,7 @@ export class RedisConnection implements BrokerConnection<RedisNative> {
       case 'channel': {
         const { subject } = native
         const channel = this.#context.names.channelOf(subject)
-        return this.#subscriber.channel(channel, (_, payload) => sink({ subject, payload }))
+        return this.#subscriber.subject(channel, (_, payload, change) => sink(messageOf(subject, payload, change)))
       }
       case 'glob':
         return this.#subscribeGlob(native.glob, sink)
@@ -124,13 +142,13 @@ export class RedisConnection implements BrokerConnection<RedisNative> {
   #subscribeGlob(glob: Glob, sink: Sink): NativeSubscription {
     const { names, prefix } = this.#context
     const ignores = (channel: string): boolean => skipsReserved(glob, prefix, channel)
-    const receive = (channel: string, payload: Uint8Array): void => {
+    const receive: Receive = (channel, payload, change) => {
       if (ignores(channel)) return
       const subject = names.subjectOf(channel)
       if (subject === undefined) this.#events.dropped('foreign_subject')
-      else sink({ subject, payload })
+      else sink(messageOf(subject, payload, change))
     }
-    return this.#subscriber.glob(glob, receive, ignores)
+    return this.#subscriber.pattern(glob, receive, ignores)
   }
 
   /**
@@ -164,8 +182,13 @@ export class RedisConnection implements BrokerConnection<RedisNative> {
     this.#consumers.stop()
     this.#requests.failAll(redisEndedError())
     this.#watch?.stop()
+    this.#echoes?.end()
     for (const client of this.#clients) client.drop()
   }
+}
+
+function messageOf(subject: Subject, payload: Uint8Array, change: ChangeMark['fields'] | undefined): BrokerMessage {
+  return change ? { subject, payload, ...change } : { subject, payload }
 }
 
 function unsupported(why: string): NativeSubscription {

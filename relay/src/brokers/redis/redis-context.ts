@@ -1,8 +1,11 @@
 import type { Clock } from '../../core/clock.js'
+import type { StoreLimits } from '../../stores/limits.js'
 import type { GroupConsumer } from './group-consumer.js'
 import type { Keys } from './keys.js'
 import type { LeaseTimes } from './leases.js'
 import type { RedisNames } from './subjects.js'
+import type { MarkChannels } from './values/mark-channels.js'
+import type { NewestTerm } from './values/terms.js'
 
 /** The parts of a relay at one Redis that outlive a connection. */
 export interface RedisContext {
@@ -15,6 +18,10 @@ export interface RedisContext {
   readonly leaseTimes: LeaseTimes
   readonly clock: Clock
   readonly newId: () => string
+  readonly marks: MarkChannels
+  /** The limits of the values that are kept. */
+  readonly limits: StoreLimits
+  readonly newestTerm: NewestTerm
   /** Its consumers, by the registry lines of their groups. */
   readonly consumers: Map<string, GroupConsumer>
 }

@@ -2,7 +2,8 @@ import { type BrokerMessage, isExact, type Pattern, type Subject, WildcastError 
 import type { Redis } from 'ioredis'
 import { failureText } from '../failure-text.js'
 import { type Keys, relayChannels } from './keys.js'
-import { luaIsReplica, luaLines, luaMatches } from './lua.js'
+import { luaIsReplica } from './lua.js'
+import { luaSend } from './lua-groups.js'
 import { type Script, type Scripts, script } from './scripts.js'
 import type { RedisNames } from './subjects.js'
 
@@ -11,38 +12,20 @@ import type { RedisNames } from './subjects.js'
  * nothing. Replies the number of clients and of groups. KEYS: registry. ARGV: subject, channel,
  * payload, stream prefix, wake prefix, longest stream.
  */
-export const publishScript: Script = script(`${luaLines}${luaMatches}${luaIsReplica}
+export const publishScript: Script = script(`${luaSend}${luaIsReplica}
 local subject, channel, payload, streams, wakes, longest = unpack(ARGV)
-local found = redis.call('HMGET', KEYS[1], subject, '*')
-local added = {}
-local function add(field, line)
-  local id = redis.call('XADD', streams .. line, 'NOMKSTREAM', 'MAXLEN', '~', longest, '*',
-    'subject', subject, 'payload', payload)
-  if id then added[#added + 1] = { line, id } else forget(KEYS[1], field, line) end
-end
-if found[1] then
-  for _, line in ipairs(split(found[1], '\\n')) do add(subject, line) end
-end
-if found[2] then
-  local segments = split(subject, '.')
-  for _, line in ipairs(split(found[2], '\\n')) do
-    if matches(split(split(line, ' ')[1], '.'), segments) then add('*', line) end
-  end
-end
+local added, failure = addToGroups(KEYS[1], subject, payload, streams, longest)
+if failure then return failure end
 -- A server that has added an entry is a master. Called earlier, isReplica would keep Redis from
 -- checking whether its memory is full.
 if #added == 0 and isReplica(KEYS[1]) then return replica end
-local clients = redis.pcall('PUBLISH', channel, payload)
-if type(clients) == 'table' then
-  for _, one in ipairs(added) do redis.call('XDEL', streams .. one[1], one[2]) end
-  return clients
-end
-for _, one in ipairs(added) do redis.pcall('PUBLISH', wakes .. one[1], 'new') end
+local clients = send(added, streams, wakes, channel, payload)
+if type(clients) == 'table' then return clients end
 return { clients, #added }
 `)
 
 /** The number of entries past which a stream drops its oldest ones, read or not. */
-const longestStream = 100_000
+export const longestStream = 100_000
 
 export interface RedisPublisherOptions {
   readonly redis: Redis
@@ -51,6 +34,8 @@ export interface RedisPublisherOptions {
   readonly names: RedisNames
   readonly keys: Keys
   readonly prefix: string
+  /** Call it before a command is sent. */
+  readonly cork: () => void
   /** Ends the connection if it is of no more use after this failure. Returns the error to throw. */
   failed(cause: unknown): WildcastError
 }
@@ -65,7 +50,6 @@ export interface RedisReceivers {
 /** Publishes over one client, in the order of the calls. */
 export class RedisPublisher {
   readonly #options: RedisPublisherOptions
-  #corked = false
 
   constructor(options: RedisPublisherOptions) {
     this.#options = options
@@ -78,7 +62,7 @@ export class RedisPublisher {
     const { channel, payload } = this.#route(message)
     const bytes =
       typeof payload === 'string' ? payload : Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength)
-    this.#cork()
+    this.#options.cork()
     try {
       if (!scripts) return { clients: await redis.publish(channel, bytes), groups: 0 }
       const args = [subject, channel, bytes, keys.streamPrefix, keys.wakePrefix, longestStream]
@@ -87,18 +71,6 @@ export class RedisPublisher {
     } catch (cause) {
       throw failed(cause)
     }
-  }
-
-  /** Writes all messages of a turn at once: a system call for each would double the cost. */
-  #cork(): void {
-    if (this.#corked) return
-    const { stream } = this.#options.redis
-    this.#corked = true
-    stream.cork()
-    process.nextTick(() => {
-      this.#corked = false
-      stream.uncork()
-    })
   }
 
   /** Redis carries only a payload, so the channel marks an answer as a part or a failure. */

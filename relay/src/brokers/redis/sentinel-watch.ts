@@ -57,10 +57,13 @@ export class SentinelWatch {
     const client = await sentinel.open('watch')
     this.#clients.add(client)
     if (this.#stopped) client.drop()
-    const { confirmed } = new Subscriber(client.redis, () => {}).channel(channel, (_, event) => {
-      const master = masterIn(event, name)
-      if (master && addressText(master) !== addressText(at)) switched(switchedError())
-    })
+    const { confirmed } = new Subscriber({ redis: client.redis, marks: undefined, notText: () => {} }).channel(
+      channel,
+      (_, event) => {
+        const master = masterIn(event, name)
+        if (master && addressText(master) !== addressText(at)) switched(switchedError())
+      },
+    )
     confirmed.catch(() => client.drop())
     await client.ended
     this.#clients.delete(client)

@@ -31,7 +31,14 @@ export class ShardedConnection implements BrokerConnection<RedisNative> {
     this.#options = options
     this.#events = events
     for (const pair of options.pairs) {
-      this.#subscribers.set(pair, new Subscriber(pair.listener.redis, () => events.dropped('foreign_subject')))
+      this.#subscribers.set(
+        pair,
+        new Subscriber({
+          redis: pair.listener.redis,
+          marks: undefined,
+          notText: () => events.dropped('foreign_subject'),
+        }),
+      )
       for (const { ended } of [pair.publisher, pair.listener]) void ended.then((cause) => this.#end(cause))
       // A slot has moved to another node with its subscriptions: the next connection subscribes
       // there.

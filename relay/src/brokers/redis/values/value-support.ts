@@ -1,0 +1,66 @@
+import type { Redis } from 'ioredis'
+import type { StorageSupport } from '../capabilities.js'
+import type { ClientPair } from '../client.js'
+import { isRefusal } from '../failures.js'
+import { globText } from '../glob.js'
+import { relayChannels } from '../keys.js'
+import type { RedisContext } from '../redis-context.js'
+import { Scripts } from '../scripts.js'
+import { echoScript } from './echoes.js'
+import type { MarkChannels } from './mark-channels.js'
+import { pageScript, readScript } from './read-scripts.js'
+import { dueScript, openScript, renewLeaseScript } from './upkeep-scripts.js'
+import { writeScript } from './write-script.js'
+
+/** Whether relays can keep values at a Redis, as one connection has found it. */
+export interface ValueSupport {
+  /** True, or the reason why not. */
+  readonly can: true | string
+  /** The present term of its values, empty if there are none. */
+  readonly term: string
+  /** The echo channel of the connection, to which its listener is subscribed already. */
+  readonly echo: string
+}
+
+export const clusterReason = 'on a cluster values are not supported yet; use one server'
+const unknownReason = "the relay's user at Redis may not run INFO, which names the run of the server; look at its ACL"
+
+function forbiddenReason({ all }: MarkChannels): string {
+  return `the relay's user at Redis needs the keys and channels of values, such as "&${globText(all)}"; look at its ACL`
+}
+
+const scripts = [writeScript, readScript, pageScript, dueScript, openScript, renewLeaseScript, echoScript]
+
+/** Finds out whether relays can keep values at a Redis. Caches our scripts there if they can. */
+export async function valueSupportOf(
+  { publisher, listener }: ClientPair,
+  storage: StorageSupport,
+  { prefix, cluster, keys, marks, newestTerm, newId }: RedisContext,
+): Promise<ValueSupport> {
+  const { runId, evicts } = publisher.info
+  const echo = `${prefix}${relayChannels.echo}${newId()}`
+  const no = (can: string): ValueSupport => ({ can, term: '', echo })
+  if (storage !== true) return no(storage)
+  if (cluster) return no(clusterReason)
+  if (runId === '') return no(unknownReason)
+  if (evicts) return no(`the server drops keys when its memory is full ("${evicts}"); set its policy to noeviction`)
+  try {
+    const own = new Scripts(publisher.redis)
+    await Promise.all([own.load(scripts), subscribeTo(listener.redis, globText(marks.all), echo)])
+    const run = (script: typeof openScript, key: string, args: readonly string[]): Promise<unknown> =>
+      own.run(script, [key], args)
+    const [term] = await Promise.all([
+      run(openScript, keys.values, [runId, newestTerm.text]),
+      run(echoScript, keys.registry, [echo, '']),
+    ])
+    return { can: true, term: String(term), echo }
+  } catch (cause) {
+    if (isRefusal(cause, 'NOPERM')) return no(forbiddenReason(marks))
+    throw cause
+  }
+}
+
+async function subscribeTo(redis: Redis, glob: string, echo: string): Promise<void> {
+  await Promise.all([redis.subscribe(echo), redis.psubscribe(glob)])
+  await redis.punsubscribe(glob)
+}
