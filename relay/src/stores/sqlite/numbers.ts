@@ -1,5 +1,5 @@
-import type { Database, Statement } from 'libsql'
 import { mostOfTerm, revisionOf, termAfter } from '../../core/revision.js'
+import type { Database, Statement } from './database.js'
 
 /** When a file is opened, for its next term. */
 export interface TermStart {
@@ -36,7 +36,7 @@ export class Numbers {
     return revisionOf(this.#term, ++this.#count)
   }
 
-  /** Keeps where the term ends, in the transaction of the changes. */
+  /** Keeps the count of the last change, in the transaction of the changes. */
   save(): void {
     this.#end.run(this.#count, this.#term)
   }

@@ -1,11 +1,7 @@
 import Database from 'libsql'
 import { damaged, faultOfFile } from './file-fault.js'
 import { prepareTables } from './schema.js'
-
-/** A store file can't be opened. The message names the remedy. */
-export class StoreFileFault extends Error {
-  override readonly name = 'StoreFileFault'
-}
+import { StoreFileFault } from './store-file-fault.js'
 
 /** How long to wait for a process that has the file and is ending, in milliseconds. */
 const lockMs = 2000

@@ -37,7 +37,7 @@ export function rowOf({ subject, revision, payload, headers, user, expiresAt, wi
   ]
 }
 
-export function valueOf(row: Row): FileValue {
+export function fileValueOf(row: Row): FileValue {
   const [subject, revision, payload, text, headers, user, expiresAt, will, willIsText, lease] = row
   return {
     subject: subject as Subject,

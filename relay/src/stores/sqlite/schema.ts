@@ -1,4 +1,4 @@
-import type { Database } from 'libsql'
+import type { Database } from './database.js'
 import { applicationId, faultOfVersion, fileVersion, foreign } from './file-fault.js'
 
 /** The tables of a store, and how those of older versions become them. */
@@ -36,7 +36,10 @@ const current: Schema = { version: fileVersion, create, migrations: {} }
  * transaction, so that a crash leaves the older version. Returns why the database can't be used, or
  * undefined.
  */
-export function prepareTables(database: Database, { version, create, migrations }: Schema = current): string | undefined {
+export function prepareTables(
+  database: Database,
+  { version, create, migrations }: Schema = current,
+): string | undefined {
   const found = numberOf(database, 'user_version')
   if (numberOf(database, 'application_id') !== applicationId)
     return isEmpty(database) ? apply(database, [create], version) : foreign

@@ -1,6 +1,6 @@
 import type { Subject } from '@wildcast/protocol'
-import type { Database, Statement } from 'libsql'
-import { type FileValue, type Row, rowOf, sizeColumn, sizeOfRow, valueOf } from './row.js'
+import type { Database, Statement } from './database.js'
+import { type FileValue, fileValueOf, type Row, rowOf, sizeColumn, sizeOfRow } from './row.js'
 
 /** How much a store holds. */
 export interface StoreContents {
@@ -9,7 +9,7 @@ export interface StoreContents {
   readonly bytes: number
 }
 
-/** What is known of a value before it is replaced. */
+/** A value before it is replaced. */
 export interface Present {
   readonly revision: string
   readonly bytes: number
@@ -44,7 +44,7 @@ export class ValueTable {
 
   get(subject: Subject): FileValue | undefined {
     const row = this.#get.get(subject) as Row | undefined
-    return row && valueOf(row)
+    return row && fileValueOf(row)
   }
 
   present(subject: Subject): Present | undefined {
@@ -52,7 +52,7 @@ export class ValueTable {
     return row && { revision: row[0], bytes: row[1] }
   }
 
-  /** What the table would hold with this value. */
+  /** Returns the contents that the table would have with this value. */
   contentsWith(value: FileValue, before: Present | undefined): StoreContents {
     const { values, bytes } = this.#contents
     return { values: values + (before ? 0 : 1), bytes: bytes - (before?.bytes ?? 0) + sizeOfRow(rowOf(value)) }
@@ -80,7 +80,7 @@ export class ValueTable {
   }
 
   *all(): Iterable<FileValue> {
-    for (const row of this.#all.iterate()) yield valueOf(row as Row)
+    for (const row of this.#all.iterate()) yield fileValueOf(row as Row)
   }
 
   /** Returns a function that restores the counts, if the changes from here on are undone. */

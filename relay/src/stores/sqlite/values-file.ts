@@ -1,13 +1,13 @@
 import type { Pattern, Subject } from '@wildcast/protocol'
-import type { Database, Statement } from 'libsql'
 import { leaseMs, type StoredValue, type ValuePage, type ValuePageRequest } from '../../core/store.js'
-import type { StoreBounds } from '../store-settings.js'
+import { type StoreLimits, storageFull } from '../limits.js'
+import type { Database, Statement } from './database.js'
 import { Numbers, type TermStart } from './numbers.js'
-import { codeOf } from './open-file.js'
-import { pageOf } from './page-of.js'
+import { pageOfValues } from './page-of-values.js'
 import { type FileValue, storedValueOf } from './row.js'
+import { type Transaction, transactionsOf } from './transaction.js'
 import { type Present, type StoreContents, ValueTable } from './value-table.js'
-import type { Change, FileWrite, Outcome, Swept } from './writer-messages.js'
+import { type Change, type FileWrite, failureOf, type Outcome, type Swept } from './writer-messages.js'
 
 /** The most changes of one `sweep`. */
 const mostSwept = 1000
@@ -15,25 +15,23 @@ const mostSwept = 1000
 /** The values in an open file. Each method that writes is one transaction. */
 export class ValuesFile {
   readonly #database: Database
-  readonly #bounds: StoreBounds
+  readonly #limits: StoreLimits
   readonly #table: ValueTable
   readonly #numbers: Numbers
-  readonly #begin: Statement
-  readonly #commit: Statement
+  readonly #transaction: Transaction
   readonly #renew: Statement
   readonly #lease: Statement
   readonly #expired: Statement
   readonly #willed: Statement
   readonly #forget: Statement
 
-  constructor(database: Database, bounds: StoreBounds, start: TermStart) {
+  constructor(database: Database, limits: StoreLimits, start: TermStart) {
     this.#database = database
-    this.#bounds = bounds
+    this.#limits = limits
     this.#table = new ValueTable(database)
     this.#numbers = new Numbers(database, start)
     const prepare = (sql: string): Statement => database.prepare(sql)
-    this.#begin = prepare('BEGIN IMMEDIATE')
-    this.#commit = prepare('COMMIT')
+    this.#transaction = transactionsOf(database)
     this.#renew = prepare('INSERT OR REPLACE INTO leases (lease, renewed_at) VALUES (?, ?)')
     this.#lease = prepare('INSERT OR IGNORE INTO leases (lease, renewed_at) VALUES (?, ?)')
     this.#expired = prepare('SELECT subject FROM "values" WHERE expires_at <= ? ORDER BY expires_at LIMIT ?').raw()
@@ -54,7 +52,7 @@ export class ValuesFile {
 
   /** Reads a page, in steps between which other work may run. */
   page(pattern: Pattern, request: ValuePageRequest): Generator<undefined, ValuePage, undefined> {
-    return pageOf(this.#table, pattern, request)
+    return pageOfValues(this.#table, pattern, request)
   }
 
   /** All values, also of reserved subjects. */
@@ -70,9 +68,7 @@ export class ValuesFile {
     try {
       return this.transaction(() => writes.map((write) => this.#write(write, now)))
     } catch (cause) {
-      return writes.length === 1
-        ? [failedWith(cause)]
-        : writes.flatMap((write) => this.write([write], now))
+      return writes.length === 1 ? [failed(cause)] : writes.flatMap((write) => this.write([write], now))
     }
   }
 
@@ -87,7 +83,10 @@ export class ValuesFile {
     const more = due.length === mostSwept || wills.length === mostSwept
     if (due.length + wills.length === 0) return { changes: [], more }
     return this.transaction(() => {
-      const changes = [...due.map((subject) => this.#expire(subject)), ...wills.map((subject) => this.#execute(subject))]
+      const changes = [
+        ...due.map((subject) => this.#expire(subject)),
+        ...wills.map((subject) => this.#execute(subject)),
+      ]
       if (!more) this.#forget.run(now - leaseMs)
       return { changes: changes.flat(), more }
     })
@@ -101,19 +100,15 @@ export class ValuesFile {
   /** Runs changes in one transaction. If they fail, nothing has changed. */
   transaction<Result>(run: () => Result): Result {
     const undo = [this.#table.mark(), this.#numbers.mark()]
-    let step: 'begin' | 'run' | 'commit' = 'begin'
     try {
-      this.#begin.run()
-      step = 'run'
-      const result = run()
-      this.#numbers.save()
-      step = 'commit'
-      this.#commit.run()
-      return result
+      return this.#transaction(() => {
+        const result = run()
+        this.#numbers.save()
+        return result
+      })
     } catch (cause) {
       for (const one of undo) one()
-      if (this.#database.inTransaction) this.#database.exec('ROLLBACK')
-      throw step === 'commit' && codeOf(cause) !== 'SQLITE_FULL' ? new UnknownOutcome(cause) : cause
+      throw cause
     }
   }
 
@@ -130,8 +125,8 @@ export class ValuesFile {
     if (payload.length === 0) return this.#remove(subject, before)
     const expiresAt = ttlMs === undefined ? undefined : now + ttlMs
     const value = { subject, payload, headers, user, will, expiresAt, revision: '' }
-    const full = this.#fullFor(value, before)
-    if (full) return full
+    const limit = this.#exceeded(value, before)
+    if (limit) return failed(storageFull(limit, this.#limits[limit]))
     if (will) this.#lease.run(will.lease, now)
     const revision = this.#numbers.next()
     this.#table.put({ ...value, revision }, before)
@@ -144,12 +139,11 @@ export class ValuesFile {
     return { kind: 'written', revision: this.#numbers.next() }
   }
 
-  /** The refusal of a value for which there is no room. One that does not grow always has room. */
-  #fullFor(value: FileValue, before: Present | undefined): Outcome | undefined {
+  /** Returns the limit that a value would exceed. One that does not grow always has room. */
+  #exceeded(value: FileValue, before: Present | undefined): keyof StoreLimits | undefined {
     const { values, bytes } = this.#table.contentsWith(value, before)
-    const now = this.contents
-    const bound = values > this.#bounds.values && !before ? 'values' : bytes > this.#bounds.bytes && bytes > now.bytes ? 'bytes' : undefined
-    return bound && { kind: 'failed', code: 'storage_full', message: boundReached(bound, this.#bounds[bound]) }
+    if (!before && values > this.#limits.values) return 'values'
+    return bytes > this.#limits.bytes && bytes > this.contents.bytes ? 'bytes' : undefined
   }
 
   #expire(subject: Subject): readonly Change[] {
@@ -169,4 +163,8 @@ export class ValuesFile {
     this.#table.put({ subject, payload, user, revision }, before)
     return [{ subject, payload, user, revision }]
   }
+}
+
+function failed(cause: unknown): Outcome {
+  return { kind: 'failed', failure: failureOf(cause) }
 }

@@ -7,7 +7,7 @@ import type { ValueTable } from './value-table.js'
 const slice = 1000
 
 /** Reads a page, and yields after each slice of the subjects that it examines. */
-export function* pageOf(
+export function* pageOfValues(
   table: ValueTable,
   pattern: Pattern,
   { after = '' as Subject, values: most, bytes: mostBytes }: ValuePageRequest,
