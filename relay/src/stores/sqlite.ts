@@ -50,12 +50,12 @@ class SqliteStore implements LocalStore {
   }
 
   write({ message, ifRevision, ttlMs, will }: ValueWrite): Promise<Written> {
-    const { headers, from } = message
+    const { headers, user = message.from?.user } = message
     const write: FileWrite = {
       subject: message.subject as Subject,
       payload: ownBytes(message.payload),
       headers,
-      user: from?.user,
+      user,
       ifRevision,
       ttlMs,
       will: will && { ...will, payload: ownBytes(will.payload) },
@@ -118,8 +118,8 @@ class SqliteStore implements LocalStore {
       reject(errorFromThread(outcome.failure))
       return
     }
-    const user = message.from?.user
-    if (outcome.kind === 'written') this.#deliver(user === undefined ? message : { ...message, user }, outcome.revision)
+    const { user = message.from?.user } = message
+    if (outcome.kind === 'written') this.#deliver({ ...message, user }, outcome.revision)
     resolve(outcome)
   }
 

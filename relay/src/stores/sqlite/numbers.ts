@@ -9,28 +9,32 @@ export interface TermStart {
   readonly random: number
 }
 
-/** The numbers of a store's changes. The file keeps each term, and the count of its last change. */
+/**
+ * The numbers of a store's changes. Each opening begins a term with its first change. The file
+ * keeps each term, and the count of its last change.
+ */
 export class Numbers {
   readonly #start: TermStart
   readonly #add: Statement
   readonly #end: Statement
-  #term: string
+  readonly #newest: string | undefined
+  /** The term of this opening, once there was a change. */
+  #term: string | undefined
   #count = 0
 
-  /** Begins a term. */
   constructor(database: Database, start: TermStart) {
     this.#start = start
     this.#add = database.prepare('INSERT INTO terms (term, last) VALUES (?, 0)')
     this.#end = database.prepare('UPDATE terms SET last = ? WHERE term = ?')
     const row = database.prepare('SELECT max(term) FROM terms').raw().get() as readonly [string | null] | undefined
-    this.#term = this.#begin(row?.[0] ?? undefined)
+    this.#newest = row?.[0] ?? undefined
   }
 
   /** Returns the number of a change. */
   next(): string {
-    if (this.#count === mostOfTerm) {
-      this.save()
-      this.#term = this.#begin(this.#term)
+    if (this.#count === mostOfTerm) this.save()
+    if (this.#term === undefined || this.#count === mostOfTerm) {
+      this.#term = this.#begin(this.#term ?? this.#newest)
       this.#count = 0
     }
     return revisionOf(this.#term, ++this.#count)
@@ -38,7 +42,7 @@ export class Numbers {
 
   /** Keeps the count of the last change, in the transaction of the changes. */
   save(): void {
-    this.#end.run(this.#count, this.#term)
+    if (this.#term !== undefined) this.#end.run(this.#count, this.#term)
   }
 
   /** Returns a function that takes back the numbers from here on, if their changes are undone. */

@@ -66,7 +66,7 @@ export class ValuesFile {
    */
   write(writes: readonly FileWrite[], now: number): readonly Outcome[] {
     try {
-      return this.transaction(() => writes.map((write) => this.#write(write, now)))
+      return this.transaction(() => writes.map((write) => this.apply(write, now)))
     } catch (cause) {
       return writes.length === 1 ? [failed(cause)] : writes.flatMap((write) => this.write([write], now))
     }
@@ -117,7 +117,8 @@ export class ValuesFile {
     return rows.map(([subject]) => subject)
   }
 
-  #write(write: FileWrite, now: number): Outcome {
+  /** Makes one change, inside a transaction. */
+  apply(write: FileWrite, now: number): Outcome {
     const { subject, payload, ifRevision, ttlMs, headers, user, will } = write
     const before = this.#table.present(subject)
     if (ifRevision !== undefined && ifRevision !== (before?.revision ?? null))

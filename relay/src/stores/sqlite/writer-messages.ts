@@ -4,7 +4,7 @@ import type { StoreLimits } from '../limits.js'
 import type { TermStart } from './numbers.js'
 import type { StoreContents } from './value-table.js'
 
-/** What the thread of a store is started with. */
+/** The data of the thread of a store. */
 export interface WriterStart {
   readonly file: string
   readonly limits: StoreLimits

@@ -94,13 +94,13 @@ export class WriterThread {
       why = cause instanceof Error ? cause.message : String(cause)
     })
     worker.once('exit', () => this.#end(worker, why))
-    worker.unref()
     return worker
   }
 
   #receive(message: FromWriter): void {
     switch (message.kind) {
       case 'opened':
+        this.#worker?.unref() // the ports of a relay keep its process alive
         this.#opened?.resolve(message.contents)
         this.#opened = undefined
         return
