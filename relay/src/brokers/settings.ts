@@ -104,10 +104,21 @@ export interface MqttSettings extends LinkSettings {
   readonly payload?: 'raw' | 'envelope'
 }
 
+/** Where the memory broker keeps values, and how many. */
+export interface StoreSettings {
+  /** The absolute path of a file of SQLite. @default in memory */
+  readonly sqlite?: string
+  /** The most values. @default 100000 */
+  readonly values?: number
+  /** The most bytes of their subjects, payloads, headers and wills. @default 268435456 */
+  readonly bytes?: number
+}
+
 /** The settings of the memory broker. */
 export interface MemorySettings {
   /** The Unix socket of a memory broker that several relays share. @default one in this process */
   readonly socket?: string
+  readonly store?: StoreSettings
 }
 
 /** The kind of a broker, and its settings. */

@@ -13,6 +13,7 @@ import { ls } from './commands/ls.js'
 import { pub } from './commands/pub.js'
 import { reload } from './commands/reload.js'
 import { requestCommand } from './commands/request.js'
+import { store } from './commands/store.js'
 import { sub } from './commands/sub.js'
 import { token } from './commands/token.js'
 import { up } from './commands/up.js'
@@ -30,7 +31,7 @@ const program = new Command('wildcast')
   .version(version)
   .showHelpAfterError('(wildcast --help lists all commands)')
 
-const ofConfigurations = [init(), add(), up(), reload(), check(), hash(), token(), canI(), gatewayCommand()]
+const ofConfigurations = [init(), add(), up(), reload(), check(), hash(), token(), canI(), store(), gatewayCommand()]
 const ofRelays = [sub(), pub(), requestCommand(), ls(), disconnect()]
 for (const command of [...ofConfigurations, ...ofRelays]) program.addCommand(command)
 for (const command of [program, ...program.commands, ...program.commands.flatMap(({ commands }) => commands)])

@@ -1,4 +1,4 @@
-import type { BrokerMessage } from '@wildcast/protocol'
+import type { BrokerMessage, WildcastError } from '@wildcast/protocol'
 import type { Soon, ValueStore } from '../core/store.js'
 
 /** The subscribers of the memory broker, as its store sees them. */
@@ -10,6 +10,8 @@ export interface Subscribers {
   deliver(change: BrokerMessage): void
   /** Resolves when all changes of earlier calls have been delivered. */
   delivered(): Soon<void>
+  /** Notifies subscribers of a gap: changes may have been stored, but not delivered. */
+  lost?(cause: WildcastError): void
 }
 
 /** A store inside the process, in memory or on disk. */

@@ -1,5 +1,6 @@
 import path from 'node:path'
-import type { BrokerSettings } from '../../brokers/settings.js'
+import type { BrokerSettings, StoreSettings } from '../../brokers/settings.js'
+import { faultOfFile } from '../../stores/sqlite/file-fault.js'
 import { inspectComponents } from '../inspect-components.js'
 import { inspectHooks } from '../inspect-hooks.js'
 import type { Config } from './config.js'
@@ -64,10 +65,15 @@ function gatewayProblems({ gateways }: Config, { source, file, environment }: Re
 
 /** Returns what is wrong with the files and credentials of a broker. Paths start at its keys. */
 export function inspectBroker(settings: BrokerSettings, readText: ReadText): readonly ConfigFault[] {
-  if (settings.type === 'memory') return []
+  if (settings.type === 'memory') return inspectStore(settings.store)
   const certificates = typeof settings.tls === 'object' ? inspectCertificates(settings.tls, readText) : []
   const auth = settings.type === 'nats' && settings.auth ? inspectNatsAuth(settings.auth, readText) : []
   return [...certificates, ...auth]
+}
+
+function inspectStore({ sqlite }: StoreSettings = {}): readonly ConfigFault[] {
+  const fault = sqlite === undefined ? undefined : faultOfFile(sqlite)
+  return fault === undefined ? [] : [{ path: ['store', 'sqlite'], message: `{it} ${fault}` }]
 }
 
 /** The path of a broker's keys. */

@@ -17,9 +17,11 @@ import { defined } from './defined.js'
 import { gatewayEntries, gatewayOf, ownWords } from './gateway.js'
 import { gatewayTls, proxyProtocolNeedsProxies } from './gateway-front.js'
 import { limitKeys } from './limits.js'
+import { memorySettingsKeys } from './memory.js'
 import { mqttSettingsKeys } from './mqtt.js'
 import { named } from './named.js'
 import { natsSettingsKeys } from './nats.js'
+import { oneFileEach } from './one-file-each.js'
 import { onePortEach, valueIn, type WrittenGateway } from './one-port-each.js'
 import { redisSettingsKeys } from './redis.js'
 import { isTable, keyIn, notATable, optional, type Reads, type Table, table } from './table.js'
@@ -58,6 +60,7 @@ export function ownForm(context: Context): Reads<Config> {
     proxyProtocolNeedsProxies(),
     v.transform(configOf),
     circleFree(),
+    oneFileEach(),
   )
 }
 
@@ -119,10 +122,7 @@ function furtherGateway(context: Context): Reads<FurtherGateway> {
 
 function broker({ resolve }: Context): Reads<BrokerSettings> {
   const kinds: Readonly<Record<string, Reads<BrokerSettings>>> = {
-    memory: v.pipe(
-      table({}),
-      v.transform(() => ({ type: 'memory' as const })),
-    ),
+    memory: memorySettingsKeys(resolve),
     redis: redisSettingsKeys(resolve),
     nats: natsSettingsKeys(resolve),
     mqtt: mqttSettingsKeys(resolve),

@@ -1,0 +1,139 @@
+import { createReadStream } from 'node:fs'
+import path from 'node:path'
+import { createInterface } from 'node:readline'
+import { Command, Option } from 'commander'
+import type { StoreSettings } from '../../brokers/settings.js'
+import { realClock } from '../../core/clock.js'
+import { defaultStoreLimits, type StoreLimits } from '../../stores/limits.js'
+import type { StoreFile, StoreInfo } from '../../stores/sqlite/store-file.js'
+import type { FileWrite } from '../../stores/sqlite/writer-messages.js'
+import { readConfig } from '../config/read-config.js'
+import { type ConfigFlag, configFlag, configOf } from './config-flag.js'
+import { brokerFlag } from './connect.js'
+import { lineOfValue, writeOfLine } from './value-line.js'
+
+interface Flags extends ConfigFlag {
+  readonly file?: string
+  readonly broker?: string
+}
+
+/** `wildcast store`: what a relay keeps on disk. The relay must not run. */
+export function store(): Command {
+  return new Command('store')
+    .description('inspect, compact, export and import the values that a relay keeps on disk; stop the relay first')
+    .addCommand(
+      command('info', 'print how much a store holds')
+        .option('-j, --json', 'one JSON object')
+        .action(({ json, ...flags }: Flags & { readonly json?: boolean }) =>
+          withStore(flags, (file) => {
+            process.stdout.write(json ? `${JSON.stringify(jsonOf(file.info()))}\n` : textOf(file.info()))
+          }),
+        ),
+    )
+    .addCommand(
+      command('compact', 'give the space of deleted values back to the file system').action((flags: Flags) =>
+        withStore(flags, (file) => {
+          const before = file.info().fileBytes
+          file.compact()
+          process.stdout.write(`${before} bytes before, ${file.info().fileBytes} bytes after\n`)
+        }),
+      ),
+    )
+    .addCommand(
+      command('export', 'print all values, as lines of JSON').action((flags: Flags) => withStore(flags, exportTo)),
+    )
+    .addCommand(
+      command('import', 'write values from lines of JSON, with new revisions: all of them, or none')
+        .argument('[input]', 'the file that "wildcast store export" has written (default: standard input)')
+        .action(async (input: string | undefined, flags: Flags) => {
+          const { writes, gone } = await readLines(input)
+          await withStore(flags, (file) => file.write(writes), true)
+          const left = gone === 0 ? '' : `; left out, since they or their sessions have ended: ${gone}`
+          process.stdout.write(`values imported: ${writes.length}${left}\n`)
+        }),
+    )
+}
+
+function command(name: string, description: string): Command {
+  return new Command(name)
+    .description(description)
+    .addOption(configFlag())
+    .addOption(brokerFlag())
+    .addOption(new Option('-f, --file <file>', 'the file of the store, instead of that in the configuration'))
+}
+
+/** Opens a store for as long as `use` runs. */
+async function withStore(flags: Flags, use: (store: StoreFile) => unknown, create = false): Promise<void> {
+  const { sqlite, ...limits } = await settingsOf(flags)
+  // Only now: other commands do not load SQLite.
+  const { openStoreFile } = await import('../../stores/sqlite/store-file.js')
+  const start = { now: realClock.wall(), random: realClock.random() }
+  const opened = openStoreFile(sqlite, { limits: { ...defaultStoreLimits, ...limits }, start, create })
+  try {
+    await use(opened)
+  } finally {
+    opened.close()
+  }
+}
+
+type FileSettings = Partial<StoreLimits> & { readonly sqlite: string }
+
+async function settingsOf({ file, broker, ...flags }: Flags): Promise<FileSettings> {
+  // Without a configuration the limits are unknown: the relay refuses further values by its own.
+  if (file !== undefined)
+    return { sqlite: path.resolve(file), values: Number.POSITIVE_INFINITY, bytes: Number.POSITIVE_INFINITY }
+  const config = configOf(flags)
+  const { brokers } = await readConfig(config)
+  const found = [...brokers].flatMap(([name, settings]) => {
+    const kept: StoreSettings | undefined = settings.type === 'memory' ? settings.store : undefined
+    return kept?.sqlite === undefined ? [] : [{ name, settings: { ...kept, sqlite: kept.sqlite } }]
+  })
+  const names = found.map(({ name }) => name).join(', ')
+  const [first, second] = broker === undefined ? found : found.filter(({ name }) => name === broker)
+  if (second) throw new Error(`${config} has several stores; choose one with --broker: ${names}`)
+  if (first) return first.settings
+  if (broker !== undefined && found.length > 0)
+    throw new Error(`no broker "${broker}" in ${config} has a store on disk; these have one: ${names}`)
+  throw new Error(`${config} has no broker with store = { sqlite = "…" }; add it, or name the file with --file`)
+}
+
+/** Prints as fast as the output is read. */
+async function exportTo(file: StoreFile): Promise<void> {
+  for (const value of file.values())
+    if (!process.stdout.write(`${lineOfValue(value)}\n`))
+      await new Promise<void>((resolve) => process.stdout.once('drain', () => resolve()))
+}
+
+interface Lines {
+  readonly writes: readonly FileWrite[]
+  /** Values that no longer exist. */
+  readonly gone: number
+}
+
+async function readLines(input: string | undefined): Promise<Lines> {
+  const writes: FileWrite[] = []
+  const now = realClock.wall()
+  let [number, gone] = [0, 0]
+  const stream = input === undefined ? process.stdin : createReadStream(input)
+  for await (const line of createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY })) {
+    number++
+    if (line === '') continue
+    const write = writeOfLine(line, number, now)
+    if (write) writes.push(write)
+    else gone++
+  }
+  return { writes, gone }
+}
+
+function jsonOf({ fileBytes, freeBytes, ...info }: StoreInfo): object {
+  return { ...info, file_bytes: fileBytes, free_bytes: freeBytes }
+}
+
+function textOf({ file, version, values, bytes, expiring, wills, fileBytes, freeBytes }: StoreInfo): string {
+  return [
+    `${file} (version ${version})`,
+    `${values} values of ${bytes} bytes: ${expiring} with a ttl, ${wills} with a will`,
+    `${fileBytes} bytes on disk, of which ${freeBytes} are free: "wildcast store compact" gives these back`,
+    '',
+  ].join('\n')
+}

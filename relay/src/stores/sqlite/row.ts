@@ -1,0 +1,70 @@
+import { type Headers, type Payload, payloadBytes, type Subject } from '@wildcast/protocol'
+import type { StoredValue, StoredWill } from '../../core/store.js'
+
+/** A value as a row of the file: the columns of `values`, in their order. */
+export type Row = readonly [
+  subject: string,
+  revision: string,
+  payload: Uint8Array,
+  isText: number,
+  headers: string | null,
+  user: string | null,
+  expiresAt: number | null,
+  will: Uint8Array | null,
+  willIsText: number | null,
+  willLease: string | null,
+]
+
+/** A value with what the file keeps beside it. */
+export interface FileValue extends StoredValue {
+  /** When it expires, in milliseconds since 1970. */
+  readonly expiresAt?: number | undefined
+  readonly will?: StoredWill | undefined
+}
+
+export function rowOf({ subject, revision, payload, headers, user, expiresAt, will }: FileValue): Row {
+  return [
+    subject,
+    revision,
+    payloadBytes(payload),
+    isText(payload),
+    headers && headers.length > 0 ? JSON.stringify(headers) : null,
+    user ?? null,
+    expiresAt ?? null,
+    will ? payloadBytes(will.payload) : null,
+    will ? isText(will.payload) : null,
+    will?.lease ?? null,
+  ]
+}
+
+export function fileValueOf(row: Row): FileValue {
+  const [subject, revision, payload, text, headers, user, expiresAt, will, willIsText, lease] = row
+  return {
+    subject: subject as Subject,
+    revision,
+    payload: payloadOf(payload, text),
+    ...(headers !== null && { headers: JSON.parse(headers) as Headers }),
+    ...(user !== null && { user }),
+    ...(expiresAt !== null && { expiresAt }),
+    ...(will && lease !== null && { will: { payload: payloadOf(will, willIsText), lease } }),
+  }
+}
+
+/** Returns the value without what only the file needs. */
+export function storedValueOf({ expiresAt, will, ...value }: FileValue): StoredValue {
+  return value
+}
+
+/** The bytes of a row that count for the bound of a store. */
+export const sizeOfRow = ([subject, , payload, , headers, , , will]: Row): number =>
+  Buffer.byteLength(subject) + payload.byteLength + Buffer.byteLength(headers ?? '') + (will?.byteLength ?? 0)
+
+/** The same in SQL. */
+export const sizeColumn =
+  'octet_length(subject) + octet_length(payload) + coalesce(octet_length(headers), 0) + coalesce(octet_length(will), 0)'
+
+const isText = (payload: Payload): number => (typeof payload === 'string' ? 1 : 0)
+
+function payloadOf(bytes: Uint8Array, text: number | null): Payload {
+  return text === 1 ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString() : bytes
+}

@@ -1,0 +1,93 @@
+import type { Subject } from '@wildcast/protocol'
+import type { Database, Statement } from './database.js'
+import { type FileValue, fileValueOf, type Row, rowOf, sizeColumn, sizeOfRow } from './row.js'
+
+/** How much a store holds. */
+export interface StoreContents {
+  readonly values: number
+  /** Of subjects, payloads, headers and wills. */
+  readonly bytes: number
+}
+
+/** A value before it is replaced. */
+export interface Present {
+  readonly revision: string
+  readonly bytes: number
+}
+
+/** The table `values`. Counts what it holds. */
+export class ValueTable {
+  readonly #get: Statement
+  readonly #present: Statement
+  readonly #put: Statement
+  readonly #remove: Statement
+  readonly #subjects: Statement
+  readonly #all: Statement
+  #contents: StoreContents
+
+  constructor(database: Database) {
+    const prepare = (sql: string): Statement => database.prepare(sql).raw()
+    this.#get = prepare('SELECT * FROM "values" WHERE subject = ?')
+    this.#present = prepare(`SELECT revision, ${sizeColumn} FROM "values" WHERE subject = ?`)
+    this.#put = database.prepare('INSERT OR REPLACE INTO "values" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
+    this.#remove = database.prepare('DELETE FROM "values" WHERE subject = ?')
+    this.#subjects = prepare('SELECT subject FROM "values" WHERE subject > ? AND subject < ? ORDER BY subject LIMIT ?')
+    this.#all = prepare('SELECT * FROM "values" ORDER BY subject')
+    const sums = prepare(`SELECT count(*), coalesce(sum(${sizeColumn}), 0) FROM "values"`)
+    const [values, bytes] = sums.get() as readonly [number, number]
+    this.#contents = { values, bytes }
+  }
+
+  get contents(): StoreContents {
+    return this.#contents
+  }
+
+  get(subject: Subject): FileValue | undefined {
+    const row = this.#get.get(subject) as Row | undefined
+    return row && fileValueOf(row)
+  }
+
+  present(subject: Subject): Present | undefined {
+    const row = this.#present.get(subject) as readonly [string, number] | undefined
+    return row && { revision: row[0], bytes: row[1] }
+  }
+
+  /** Returns the contents that the table would have with this value. */
+  contentsWith(value: FileValue, before: Present | undefined): StoreContents {
+    const { values, bytes } = this.#contents
+    return { values: values + (before ? 0 : 1), bytes: bytes - (before?.bytes ?? 0) + sizeOfRow(rowOf(value)) }
+  }
+
+  put(value: FileValue, before: Present | undefined): void {
+    this.#put.run(...rowOf(value))
+    this.#contents = this.contentsWith(value, before)
+  }
+
+  remove(subject: Subject, before: Present): void {
+    this.#remove.run(subject)
+    const { values, bytes } = this.#contents
+    this.#contents = { values: values - 1, bytes: bytes - before.bytes }
+  }
+
+  /**
+   * Returns the next subjects between two texts, which are excluded. Subjects have the order of
+   * their UTF-8 bytes.
+   */
+  subjects(after: string, before: string | undefined, most: number): readonly Subject[] {
+    // Bytes are greater than any text.
+    const rows = this.#subjects.all(after, before ?? new Uint8Array(), most) as readonly (readonly [Subject])[]
+    return rows.map(([subject]) => subject)
+  }
+
+  *all(): Iterable<FileValue> {
+    for (const row of this.#all.iterate()) yield fileValueOf(row as Row)
+  }
+
+  /** Returns a function that restores the counts, if the changes from here on are undone. */
+  mark(): () => void {
+    const contents = this.#contents
+    return () => {
+      this.#contents = contents
+    }
+  }
+}

@@ -1,0 +1,120 @@
+// The thread of a store on disk. Writes that arrive during a commit share the next one.
+import { parentPort, workerData } from 'node:worker_threads'
+import { realClock } from '../../core/clock.js'
+import type { ValuePage } from '../../core/store.js'
+import { closeFile, openFile } from './open-file.js'
+import { ValuesFile } from './values-file.js'
+import { type FileWrite, type FromWriter, failureOf, type WriterCall, type WriterStart } from './writer-messages.js'
+
+const port = parentPort as NonNullable<typeof parentPort>
+const send = (message: FromWriter): void => port.postMessage(message)
+
+/** A transaction with more writes ends early, so that pages are read in between. */
+const mostWrites = 1000
+
+type Call<Kind extends WriterCall['kind']> = Extract<WriterCall, { kind: Kind }>
+
+class Writer {
+  readonly #file: ValuesFile
+  readonly #close: () => void
+  /** Writes that arrived since the last commit. */
+  readonly #waiting: Call<'write'>[] = []
+  /** Pages that are being read, a slice of each between two commits. */
+  readonly #pages: { readonly number: number; readonly steps: Generator<undefined, ValuePage> }[] = []
+  #isScheduled = false
+
+  constructor(file: ValuesFile, close: () => void) {
+    this.#file = file
+    this.#close = close
+  }
+
+  receive(call: WriterCall): void {
+    switch (call.kind) {
+      case 'write':
+        this.#waiting.push(call)
+        this.#schedule()
+        return
+      case 'page':
+        this.#pages.push({ number: call.number, steps: this.#file.page(call.pattern, call.request) })
+        this.#schedule()
+        return
+      case 'close':
+        this.#commit(Number.POSITIVE_INFINITY)
+        answer(call.number, () => this.#close())
+        port.close()
+        return
+      case 'read':
+        answer(call.number, () => this.#file.read(call.subject))
+        return
+      case 'renew':
+        answer(call.number, () => this.#file.renew(call.lease, call.now))
+        return
+      case 'sweep':
+        answer(call.number, () => this.#file.sweep(call.now))
+    }
+  }
+
+  /** Continues after the calls that have arrived already. */
+  #schedule(): void {
+    if (this.#isScheduled) return
+    this.#isScheduled = true
+    realClock.endOfTurn(() => {
+      this.#isScheduled = false
+      this.#commit(mostWrites)
+      for (const page of this.#pages.splice(0)) this.#read(page)
+      if (this.#waiting.length + this.#pages.length > 0) this.#schedule()
+    })
+  }
+
+  #commit(most: number): void {
+    const calls: Call<'write'>[] = []
+    const writes: FileWrite[] = []
+    let now = 0
+    while (this.#waiting.length > 0 && writes.length < most) {
+      const call = this.#waiting.shift() as Call<'write'>
+      calls.push(call)
+      writes.push(...call.writes)
+      now = call.now
+    }
+    if (calls.length === 0) return
+    const outcomes = this.#file.write(writes, now)
+    let at = 0
+    for (const { number, writes } of calls) {
+      send({ kind: 'result', number, result: outcomes.slice(at, at + writes.length) })
+      at += writes.length
+    }
+  }
+
+  #read(page: { readonly number: number; readonly steps: Generator<undefined, ValuePage> }): void {
+    try {
+      const step = page.steps.next()
+      if (step.done) send({ kind: 'result', number: page.number, result: step.value })
+      else this.#pages.push(page)
+    } catch (cause) {
+      send({ kind: 'failed', number: page.number, failure: failureOf(cause) })
+    }
+  }
+}
+
+function answer(number: number, run: () => unknown): void {
+  try {
+    send({ kind: 'result', number, result: run() })
+  } catch (cause) {
+    send({ kind: 'failed', number, failure: failureOf(cause) })
+  }
+}
+
+function open(): void {
+  const { file, limits, term } = workerData as WriterStart
+  try {
+    const database = openFile(file)
+    const values = new ValuesFile(database, limits, term)
+    const writer = new Writer(values, () => closeFile(database))
+    port.on('message', (call: WriterCall) => writer.receive(call))
+    send({ kind: 'opened', contents: values.contents })
+  } catch (cause) {
+    send({ kind: 'not-opened', why: cause instanceof Error ? cause.message : String(cause) })
+  }
+}
+
+open()

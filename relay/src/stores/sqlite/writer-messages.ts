@@ -1,0 +1,71 @@
+import { type Failure, type Headers, type Pattern, type Payload, type Subject, WildcastError } from '@wildcast/protocol'
+import type { StoredValue, StoredWill, ValuePage, ValuePageRequest, Written } from '../../core/store.js'
+import type { StoreLimits } from '../limits.js'
+import type { TermStart } from './numbers.js'
+import type { StoreContents } from './value-table.js'
+
+/** The data of the thread of a store. */
+export interface WriterStart {
+  readonly file: string
+  readonly limits: StoreLimits
+  readonly term: TermStart
+}
+
+/** A write, with what the file keeps of its message. */
+export interface FileWrite {
+  readonly subject: Subject
+  readonly payload: Payload
+  readonly headers?: Headers | undefined
+  readonly user?: string | undefined
+  readonly ifRevision?: string | null | undefined
+  readonly ttlMs?: number | undefined
+  readonly will?: StoredWill | undefined
+}
+
+/** The outcome of a write. */
+export type Outcome = Written | { readonly kind: 'failed'; readonly failure: Failure }
+
+/** A change that no client has made. An empty payload is a deletion. */
+export interface Change {
+  readonly subject: Subject
+  readonly payload: Payload
+  readonly revision: string
+  readonly user?: string | undefined
+}
+
+/** The outcome of a sweep. */
+export interface Swept {
+  readonly changes: readonly Change[]
+  /** Whether more is due. */
+  readonly more: boolean
+}
+
+/** The calls of the thread, each with what it is given and what it returns. */
+export interface WriterCalls {
+  /** `now` is the time of the store, in milliseconds since 1970. */
+  readonly write: { readonly given: { writes: readonly FileWrite[]; now: number }; readonly result: readonly Outcome[] }
+  readonly read: { readonly given: { subject: Subject }; readonly result: StoredValue | undefined }
+  readonly page: { readonly given: { pattern: Pattern; request: ValuePageRequest }; readonly result: ValuePage }
+  readonly renew: { readonly given: { lease: string; now: number }; readonly result: undefined }
+  readonly sweep: { readonly given: { now: number }; readonly result: Swept }
+  /** Closes the file. The thread ends after that. */
+  readonly close: { readonly given: object; readonly result: undefined }
+}
+
+/** To the thread. */
+export type WriterCall = {
+  [Kind in keyof WriterCalls]: { readonly kind: Kind; readonly number: number } & WriterCalls[Kind]['given']
+}[keyof WriterCalls]
+
+/** From the thread. */
+export type FromWriter =
+  | { readonly kind: 'opened'; readonly contents: StoreContents }
+  | { readonly kind: 'not-opened'; readonly why: string }
+  | { readonly kind: 'result'; readonly number: number; readonly result: unknown }
+  | { readonly kind: 'failed'; readonly number: number; readonly failure: Failure }
+
+/** Returns an error in a form that crosses threads. */
+export function failureOf(cause: unknown): Failure {
+  const { code, message } = WildcastError.from(cause)
+  return { code, message }
+}
