@@ -80,11 +80,13 @@ describe('the signal that ends the sessions of a user', () => {
   const ada: Identity = { user: 'ada', claims: {}, grants: new Grants([], {}) }
 
   /** A relay, and the sessions of ada that an operator or another relay has ended. */
-  async function start(options: Partial<RelayServerOptions> & { readonly hasUsers?: boolean } = {}) {
-    const { hasUsers = true, ...others } = options
+  async function start(
+    options: Partial<RelayServerOptions> & { readonly hasUsers?: boolean; readonly own?: readonly string[] } = {},
+  ) {
+    const { hasUsers = true, own, ...others } = options
     const errors: string[] = []
     const onError: OnFailure = ({ message }, { stage }) => void errors.push(`${stage}: ${message}`)
-    const control = openControl({ hasUsers, onError })
+    const control = openControl({ hasUsers, own, onError })
     const relay = await startRelay({ gateways: control.gateways(metrics().gateway), ...others })
     control.begin(relay.relay)
     let ended = 0
@@ -149,7 +151,12 @@ describe('the signal that ends the sessions of a user', () => {
     const relay = await start({ brokers: { main: broker.open, test: scriptedBroker().open } })
     broker.holdPublishes()
     relay.session()
-    expect(await relay.disconnect()).toEqual({ user: 'ada', ended: 1, unreached: ['main'] })
+    expect(await relay.disconnect()).toEqual({ user: 'ada', ended: 1, notified: ['test'], unreached: ['main'] })
+  })
+
+  it('is not sent to brokers that no other relay can share', async () => {
+    const relay = await start({ brokers: { main: scriptedBroker().open, test: scriptedBroker().open }, own: ['main'] })
+    expect(await relay.disconnect()).toEqual({ user: 'ada', ended: 0, notified: ['test'], unreached: [] })
   })
 
   it('is reported in the log if a broker refuses to deliver it', async () => {

@@ -57,7 +57,19 @@ const faults: readonly [string, string, Readonly<Record<string, string>>, RegExp
     {},
     /:4: item 1 of "publish" .* is not a valid/,
   ],
-  ['a short key', `${memory}[auth.jwt]\nkey = "short"\n`, {}, /:2: "jwt" in \[auth\]: the secret is too short/],
+  ['a short key', `${memory}[auth.jwt]\nkey = "short"\n`, {}, /:3: "key" in \[auth\.jwt\]: the secret is too short/],
+  [
+    'one problem if the variable of a key is not set',
+    `${memory}[auth.jwt]\nkey = "\${JWT_SECRET}"\n`,
+    {},
+    /^wildcast\.toml:3: "key" in \[auth\.jwt\] needs the environment variable JWT_SECRET, which is not set; set it\n$/,
+  ],
+  [
+    'an invalid key set',
+    `${memory}[auth.jwt]\njwks = "{}"\n`,
+    {},
+    /:3: "jwks" in \[auth\.jwt\]: the key set has no list "keys"/,
+  ],
 ]
 
 describe('wildcast check', () => {

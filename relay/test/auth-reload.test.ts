@@ -51,7 +51,7 @@ describe('wildcast reload', () => {
   it('of one process names a change of [auth] or a role, and applies none', async () => {
     const { write, reload, publish } = await opened()
     await write('wildcast.toml', toml('other'))
-    expect(await reload()).toEqual({ code: 0, out: 'restart to change role "guest"\n', err: '' })
+    expect(await reload()).toEqual({ code: 0, out: 'nothing was applied: restart to change role "guest"\n', err: '' })
     expect(await publish('a')).toBe(202)
   })
 

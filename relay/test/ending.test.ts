@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { newId, realClock, redis } from '../src/index.js'
 import { folderWith, portsOf, says, start } from './command.js'
 import { endsWithTest } from './servers/ends-with-test.js'
+import { freePort } from './servers/free-port.js'
 import { startRedis } from './servers/redis.js'
 import { connect, type Socket } from './socket.js'
 import { startRelay } from './start-relay.js'
@@ -52,6 +53,36 @@ describe('a relay that shuts down', () => {
     child.kill('SIGTERM')
     expect((await client.closed).code).toBe(4410)
     expect(await exit).toEqual([0, null])
+  })
+
+  it('reports nothing about brokers that were never reached, which it closes', async () => {
+    const toml = `port = 0
+      [brokers.main]
+      type = "redis"
+      url = "redis://127.0.0.1:${await freePort()}"
+      [brokers.other]
+      type = "memory"
+      [[bridge]]
+      from = "main:a"
+      to = "other"
+      [[component]]
+      id = "one"
+      source = "one.mjs"
+      trigger.subscription.Topic.topic = "a"
+      [auth]`
+    const cwd = await folderWith('wildcast.toml', toml)
+    await writeFile(path.join(cwd, 'one.mjs'), 'export default () => {}')
+    const child = start(['up'], { cwd })
+    let log = ''
+    child.stderr?.on('data', (chunk) => {
+      log += String(chunk)
+    })
+    await portsOf(child, 1)
+    await expect.poll(() => log).toContain('refused the connection')
+    const exit = once(child, 'exit')
+    child.kill('SIGINT')
+    expect(await exit).toEqual([0, null])
+    expect(log.trim().split('\n')).toHaveLength(1)
   })
 
   describe.each(['1', '2'])('while it starts, with %s worker(s)', (workers) => {

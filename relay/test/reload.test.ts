@@ -106,12 +106,12 @@ describe('a closed terminal', () => {
   it('ends the relay that was started in it', async () => {
     const { pid, log } = await inTerminal((command, log) => `${command} 2>${log}`)
     await expect.poll(() => isRunning(pid)).toBe(false)
-    expect(log()).not.toContain('nothing to reload')
+    expect(log()).not.toContain('nothing has changed')
   })
 
   it('does not end a relay under nohup', async () => {
     const { answers, log } = await inTerminal((command, log) => `nohup ${command} </dev/null >${log} 2>&1`)
-    await expect.poll(log).toContain('nothing to reload')
+    await expect.poll(log).toContain('nothing has changed')
     expect(await answers()).toBe(true)
   })
 })

@@ -3,7 +3,10 @@ import { after } from './clock.js'
 
 /** Whether the client may do something now. */
 export interface Permission {
-  /** Undefined until the relay has answered. While it is asked again, the last answer. */
+  /**
+   * Undefined until the relay has answered, and while the client is closed. While the relay is
+   * asked again, the last answer.
+   */
   readonly allowed: boolean | undefined
   /** Why it is denied, if the relay is configured to explain it. */
   readonly why: string | undefined
@@ -96,7 +99,7 @@ function createStore(client: Client, question: Question, closed: () => void): Pe
       cancelLinger?.()
       viewers.add(changed)
       if (!stop) {
-        stop = client.onAccess(() => void ask())
+        stop = watch(client, { ask: () => void ask(), change })
         void ask()
       }
       return () => {
@@ -108,6 +111,23 @@ function createStore(client: Client, question: Question, closed: () => void): Pe
         })
       }
     },
+  }
+}
+
+interface Watcher {
+  ask(): void
+  change(next: Partial<Permission>): void
+}
+
+/** Asks again when permissions may have changed. A closed client may do nothing. */
+function watch(client: Client, { ask, change }: Watcher): () => void {
+  const stopAccess = client.onAccess(ask)
+  const stopStatus = client.onStatus((status) => {
+    if (status.state === 'closed') change({ allowed: undefined, why: undefined, pending: false, error: status.reason })
+  })
+  return () => {
+    stopAccess()
+    stopStatus()
   }
 }
 

@@ -91,6 +91,20 @@ it('useCan asks again when the token is renewed', async () => {
   await eventually(() => expect(seen.at(-1)).toMatchObject({ allowed: false, pending: false }))
 })
 
+it('useCan allows nothing if the relay ends the session for good, until the client reconnects', async () => {
+  const connected = await asking()
+  const { client, relay } = connected
+  const seen: Permission[] = []
+  await renderWithClient(client, <PermissionRecorder subject="room.42" seen={seen} />)
+  await eventually(() => expect(seen.at(-1)?.allowed).toBe(true))
+  relay.link.drop(4501, 'unauthorized: an operator has ended the sessions of this user')
+  await eventually(() =>
+    expect(seen.at(-1)).toMatchObject({ allowed: undefined, pending: false, error: { code: 'unauthorized' } }),
+  )
+  client.reconnect()
+  await eventually(() => expect(seen.at(-1)).toMatchObject({ allowed: true, pending: false, error: undefined }))
+})
+
 it('useCan returns the error if the relay can not answer', async () => {
   const { client } = await connect()
   const seen: Permission[] = []

@@ -55,18 +55,22 @@ describe('a token', () => {
   })
 
   it.each<[string, string, Promise<string> | string]>([
-    ['is signed with none', 'ERR_JOSE_ALG_NOT_ALLOWED', `${base64({ alg: 'none' })}.${base64(claims)}.`],
+    [
+      'is signed with none',
+      'the algorithm in the header of the token does not fit the configured key',
+      `${base64({ alg: 'none' })}.${base64(claims)}.`,
+    ],
     [
       'is signed with another secret',
-      'ERR_JWS_SIGNATURE_VERIFICATION_FAILED',
+      'the signature of the token does not fit the configured key',
       signed(Buffer.from('x'.repeat(32)), 'HS256'),
     ],
     ['has no "exp"', 'the claim "exp" is missing', hs({ sub: 'ada' })],
     ['has no "sub"', 'the claim "sub" is missing', hs({ exp: 2000 })],
     ['is valid only later', 'the claim "nbf" is not as configured', hs({ ...claims, nbf: 1500 })],
-    ['has an unknown "crit"', 'ERR_JOSE_NOT_SUPPORTED', critical()],
-    ['is no token', 'ERR_JWS_INVALID', 'a.b.c'],
-    ['is empty', 'ERR_JWS_INVALID', ''],
+    ['has an unknown "crit"', 'the header of the token demands a feature that the relay does not support', critical()],
+    ['is no token', 'the token is not a signed JSON Web Token', 'a.b.c'],
+    ['is empty', 'the token is not a signed JSON Web Token', ''],
     ['is of 1 MB', 'the token is too long', 'a'.repeat(1_000_000)],
   ])('that %s is unauthorized (P1)', async (_, reason, token) => {
     expect(await refused({ key: secret }, await token)).toEqual(['unauthorized', reason])
@@ -78,7 +82,7 @@ describe('a token', () => {
     const signature = createHmac('sha256', key).update(`${header}.${payload}`).digest('base64url')
     expect(await refused({ key }, `${header}.${payload}.${signature}`)).toEqual([
       'unauthorized',
-      'ERR_JOSE_ALG_NOT_ALLOWED',
+      'the algorithm in the header of the token does not fit the configured key',
     ])
   })
 
@@ -103,7 +107,10 @@ describe('a token', () => {
   it('is accepted for a minute after it has expired, or as long as configured (P13)', async () => {
     const token = await hs({ sub: 'ada', exp: 950 })
     expect(await jwtVerifier({ key: secret }, { clock })(token)).toMatchObject({ sub: 'ada' })
-    expect(await refused({ key: secret, leewayMs: 10_000 }, token)).toMatchObject(['token_expired', 'token_expired'])
+    expect(await refused({ key: secret, leewayMs: 10_000 }, token)).toMatchObject([
+      'token_expired',
+      'the token has expired',
+    ])
   })
 })
 
@@ -146,7 +153,10 @@ describe('a key set', () => {
     const of = (kid: string): Promise<string> => signed(ec.privateKey, 'ES256', claims, { kid })
     expect(await jwtVerifier({ jwks }, { clock })(await of('one'))).toEqual(claims)
     for (const kid of ['two', '/etc/passwd', 'http://127.0.0.1/key'])
-      expect(await refused({ jwks }, await of(kid))).toMatchObject(['unauthorized', expect.stringMatching(/^ERR_/)])
+      expect(await refused({ jwks }, await of(kid))).toMatchObject([
+        'unauthorized',
+        'the key set has no key that fits the header of the token',
+      ])
   })
 
   const servers: { close(): void }[] = []

@@ -112,11 +112,23 @@ function isKeySet(value: unknown): value is JSONWebKeySet {
   return value.keys.every((one: unknown) => typeof one === 'object' && one !== null && 'kty' in one)
 }
 
+/** By the code of the library, for the log. */
+const faults: Readonly<Record<string, string>> = {
+  ERR_JWS_SIGNATURE_VERIFICATION_FAILED: 'the signature of the token does not fit the configured key',
+  ERR_JWS_INVALID: 'the token is not a signed JSON Web Token',
+  ERR_JWT_INVALID: 'the claims of the token are not a JSON object with valid times',
+  ERR_JOSE_ALG_NOT_ALLOWED: 'the algorithm in the header of the token does not fit the configured key',
+  ERR_JOSE_NOT_SUPPORTED: 'the header of the token demands a feature that the relay does not support',
+  ERR_JWKS_NO_MATCHING_KEY: 'the key set has no key that fits the header of the token',
+  ERR_JWKS_MULTIPLE_MATCHING_KEYS: 'the key set has several keys that fit the token; give each a "kid"',
+}
+
 function refusalOf(cause: unknown): WildcastError {
   if (cause instanceof WildcastError) return cause
   if (cause instanceof errors.JWTExpired) return expiredToken()
   if (cause instanceof errors.JWTClaimValidationFailed)
     return unauthorized(`the claim "${cause.claim}" is ${cause.reason === 'missing' ? 'missing' : 'not as configured'}`)
-  if (cause instanceof errors.JOSEError) return unauthorized(cause.code)
+  if (cause instanceof errors.JOSEError)
+    return unauthorized(faults[cause.code] ?? `the token is not valid (${cause.code})`)
   return unavailable(cause instanceof Error ? cause.message : 'the token could not be checked')
 }

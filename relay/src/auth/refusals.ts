@@ -10,7 +10,9 @@ export function unauthorized(reason: string): WildcastError {
 
 /** The token of a client was valid once. */
 export function expiredToken(): WildcastError {
-  return refusal('token_expired', 'the token has expired; sign in again')
+  return refusal('token_expired', 'the token has expired; sign in again', {
+    cause: new Refused('the token has expired'),
+  })
 }
 
 /**
@@ -33,5 +35,5 @@ class Refused extends Error {
 
 /** Why an error refuses credentials, for the log. */
 export function reasonOf(error: WildcastError): string {
-  return error.cause instanceof Error ? error.cause.message : error.code
+  return error.cause instanceof Error ? error.cause.message : error.message
 }

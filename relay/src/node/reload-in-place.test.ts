@@ -54,8 +54,8 @@ it('names everything that needs a restart, and leaves it as it is', async () => 
   expect(await reload(now)).toEqual({
     loaded: [],
     lines: [
-      'restart to change broker "main", broker "other", the default broker, the ports and their options, ' +
-        'component "one", component "two", component "three", the number of workers',
+      'nothing was applied: restart to change broker "main", broker "other", the default broker, ' +
+        'the ports and their options, component "one", component "two", component "three", the number of workers',
     ],
   })
 })
@@ -65,9 +65,9 @@ it('loads the hooks of [auth] again if [auth] is the same', async () => {
   expect((await reload(structuredClone(before), before)).lines).toEqual(['the hooks of [auth] are loaded again'])
   const roles = { guest: { subscribe: ['b'] }, viewer: {} }
   expect((await reload({ ...before, auth: { ...before.auth, roles } }, before)).lines).toEqual([
-    'restart to change role "guest", role "viewer"',
+    'nothing was applied: restart to change role "guest", role "viewer"',
   ])
   expect((await reload({ ...before, auth: { ...before.auth, anonymous: 'guest' } }, before)).lines).toEqual([
-    'restart to change [auth]',
+    'nothing was applied: restart to change [auth]',
   ])
 })

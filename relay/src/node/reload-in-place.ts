@@ -25,9 +25,10 @@ export async function reloadInPlace(
   await Promise.all(same.map(({ id }) => components.reload(id)))
   const hooks = isDeepStrictEqual(before.auth, now.auth) && (await auth?.reload())
   const restart = changes(before, now)
-  return [
+  const done = [
     ...same.map(({ id }) => `component "${id}" is loaded again`),
     ...(hooks ? ['the hooks of [auth] are loaded again'] : []),
-    ...(restart.length === 0 ? [] : [`restart to change ${restart.join(', ')}`]),
   ]
+  if (restart.length === 0) return done
+  return [...done, `${done.length === 0 ? 'nothing was applied: ' : ''}restart to change ${restart.join(', ')}`]
 }

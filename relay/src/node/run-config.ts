@@ -16,6 +16,7 @@ import { type PortGatewaysOptions, portGateways } from './port-gateways.js'
 import { reloadInPlace } from './reload-in-place.js'
 import { runComponents } from './run-components.js'
 import { type Endpoint, type ServingAll, serveAll, type Workers } from './serve.js'
+import { untilClosing } from './until-closing.js'
 import { warmUp } from './warm-up.js'
 import { watchSources } from './watch-sources.js'
 
@@ -53,38 +54,39 @@ export async function runConfig(
   { remedies, reload, monitoring, workers, parts, askAll }: RunConfigOptions,
 ): Promise<RunningConfig> {
   const { brokers, gateways, bridges, components, limits } = config
+  const { onError, close: muteClosing } = untilClosing(monitoring.relay.onError)
+  const ports = { ...monitoring.relay, onError }
   let running: Components | undefined
-  const own = (): readonly Part[] =>
+  const componentParts = (): readonly Part[] =>
     running?.parts() ?? components.map(({ id }) => part(`component "${id}"`, 'it is being loaded'))
-  const auth = config.auth && (await openAuth(config.auth, monitoring.relay.onError).catch(plain))
-  const control = openControl({ askAll, hasUsers: auth !== undefined, ...monitoring.relay })
+  const auth = config.auth && (await openAuth(config.auth, onError).catch(plain))
+  const own = [...brokers].flatMap(([name, { type }]) => (type === 'memory' ? [name] : []))
+  const control = openControl({ askAll, hasUsers: auth !== undefined, own, ...ports })
   const serving = await serveAll({
     ...auth,
     limits,
-    parts: async () => [...own(), ...((await parts?.()) ?? [])],
+    parts: async () => [...componentParts(), ...((await parts?.()) ?? [])],
     brokers: Object.fromEntries([...brokers].map(([name, settings]) => [name, openBroker(settings)])),
     bridges: bridgesOf({ bridges, brokers }),
     endpoints: endpointsOf(config, { metrics: monitoring.gateway, issueTicket: auth?.issueTicket, control }),
     workers,
-    ...monitoring.relay,
+    ...ports,
   }).catch((cause: unknown) => {
     const { port } = (cause ?? {}) as { readonly port?: number }
     const isAdmin = config.admin !== undefined && port === config.admin.port
     throw listenFailure(cause, isAdmin ? { ...remedies, port: 'change "admin", or stop what listens there' } : remedies)
   })
   control.begin(serving.relay)
-  const opened = await runComponents(components, { inside: serving.relay.inside, ...monitoring.relay }).catch(
+  const opened = await runComponents(components, { inside: serving.relay.inside, ...ports }).catch(
     async (cause: unknown) => {
       await serving.close()
       return plain(cause)
     },
   )
   if (gateways.length > 0)
-    warmUp(monitoring.hasPublished).catch((cause) =>
-      monitoring.relay.onError(WildcastError.from(cause), { stage: 'warm-up' }),
-    )
+    warmUp(monitoring.hasPublished).catch((cause) => onError(WildcastError.from(cause), { stage: 'warm-up' }))
   running = opened
-  if (reload) reloadOnChange(components, opened, monitoring.relay.onError)
+  if (reload) reloadOnChange(components, opened, onError)
   return {
     ...serving,
     ports: serving.ports.slice(0, gateways.length),
@@ -92,6 +94,7 @@ export async function runConfig(
     answer: control.answer,
     reload: (now) => reloadInPlace(config, now, { components: opened, auth }),
     async close() {
+      muteClosing()
       await opened.close()
       await serving.close()
     },

@@ -117,6 +117,27 @@ describe.each(roads)('over %s', (_, road) => {
     expect(signed.errors).toEqual([])
   })
 
+  it.each<[string, (expired: string) => Partial<ClientOptions>, TokenReason[]]>([
+    ['a text', (expired) => ({ token: expired }), []],
+    ['a function that has no other', () => ({}), ['connect', 'refused']],
+  ])(
+    'a token that is expired at the start closes the client, which does not try again: %s',
+    async (_, option, asked) => {
+      const relay = await start()
+      relay.clock.advance(60_000)
+      let count = 0
+      const expired = await token({ exp: 30 })
+      const signed = sign(relay, { ...road, ...option(expired) }, async () => token({ exp: 30, sub: `user${count++}` }))
+      await untilClosed(signed)
+      expect(signed.client.status).toMatchObject({ reason: { code: 'token_expired' } })
+      relay.clock.advance(600_000)
+      expect({ codes: signed.errors.map(({ code }) => code), reasons: signed.reasons }).toEqual({
+        codes: ['token_expired'],
+        reasons: asked,
+      })
+    },
+  )
+
   it.each<[string, Partial<ClientOptions>, TokenReason[]]>([
     ['a text', { token: 'no.such.token' }, []],
     ['a function', {}, ['connect', 'refused']],

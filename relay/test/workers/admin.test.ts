@@ -75,11 +75,17 @@ describe.each(['', 'workers = 3'])('the admin port (%s)', (more) => {
     const ada = await Promise.all(['ada', 'ada', 'ada', 'ada'].map((user) => clientOf(address, user)))
     const bob = await clientOf(address, 'bob')
     const { out, err, code } = await command('disconnect', 'ada')
-    expect({ out, err, code }).toEqual({ out: '4 sessions ended here; other relays are notified\n', err: '', code: 0 })
+    expect({ out, err, code }).toEqual({
+      out: '4 sessions ended here; no other relay shares a memory broker\n',
+      err: '',
+      code: 0,
+    })
     for (const { closed } of ada) expect((await closed).code).toBe(4501)
     bob.send('{"Publish":{"ref":2,"subject":"other","message":""}}')
     expect(await bob.json()).toEqual({ Ack: { ref: 2 } })
-    expect((await command('disconnect', 'ada')).out).toBe('0 sessions ended here; other relays are notified\n')
+    expect((await command('disconnect', 'ada')).out).toBe(
+      '0 sessions ended here; no other relay shares a memory broker\n',
+    )
   })
 
   it('has the metrics, which the public port no longer has; both report health', async () => {

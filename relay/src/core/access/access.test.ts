@@ -18,7 +18,11 @@ function open(authorize?: Authorize, options: Partial<AccessPorts> = {}) {
   return { access: new Access(ports, everything), clock, failures, ports }
 }
 
-const viewer = { claims: {}, grants: new Grants([{ name: 'role "viewer"', rules: { publish: ['a'] } }], {}) }
+const viewer = {
+  user: 'ada',
+  claims: {},
+  grants: new Grants([{ name: 'role "viewer"', rules: { publish: ['a'] } }], {}),
+}
 
 describe('access', () => {
   it('is open without rules and without a hook', () => {
@@ -40,6 +44,18 @@ describe('access', () => {
     const { ports } = open(undefined, { explain: true })
     const refused = (): unknown => new Access(ports, viewer).demand(action('b'))
     expect(refused).toThrow('no publish rule of role "viewer" covers it; add publish = ["main:b"]')
+  })
+
+  it('is refused to an anonymous client with the hint to sign in', () => {
+    const refuse = (explain: boolean) => () =>
+      new Access({ ...open().ports, explain }, { ...viewer, user: undefined }).demand(action('b'))
+    expect(refuse(false)).toThrow('you may not publish "b"; sign in with a token, or ask for the permission')
+    expect(refuse(true)).toThrow(/add publish = \["main:b"\]; or sign in with a token$/)
+  })
+
+  it('is refused with the pattern as it is usually written', () => {
+    const access = new Access(open().ports, viewer)
+    expect(() => access.demand(action('a.>', 'subscribe'))).toThrow('you may not subscribe "a.>"; ask for')
   })
 
   it.each<[string, () => unknown]>([

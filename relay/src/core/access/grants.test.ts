@@ -40,6 +40,25 @@ describe('grants', () => {
     expect(verdict(rules, 'publish', 'room.secret')).toEqual(allowed)
   })
 
+  it.each([
+    [
+      'team.red',
+      'publish "team.{claim.team}" of role "viewer" allows nothing: the client has no claim "team" that is ' +
+        'text or a whole number; add it to the token (with can-i: --claim team=…)',
+    ],
+    ['hall.red.>', 'no publish rule of role "viewer" covers it; add publish = ["main:hall.red.>"]'],
+  ])('name the value that a rule for %s needs, if that is why it is refused', (subject, why) => {
+    const rules = { publish: ['other:hall.{claim.team}.**', 'team.{claim.team}'] }
+    expect(verdict(rules, 'publish', subject)).toEqual({ allowed: false, why })
+  })
+
+  it('name the user that a rule needs', () => {
+    const grants = new Grants([{ name: 'role "guest"', rules: { publish: ['room.{user}'] } }], {})
+    expect(grants.decide({ kind: 'publish', subject: parsePattern('room.ada'), broker: 'main' })).toMatchObject({
+      why: expect.stringContaining('has no user name; sign in as a user'),
+    })
+  })
+
   it('hold on the broker that a rule names', () => {
     expect(verdict({ publish: ['main:a'] }, 'publish', 'a')).toEqual(allowed)
     expect(verdict({ publish: ['main:a'] }, 'publish', 'a', 'nats')).toMatchObject({ allowed: false })

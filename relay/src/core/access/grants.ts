@@ -1,5 +1,15 @@
 import { type ActionKind, covers, intersects, isExact, type Pattern, type Subject } from '@wildcast/protocol'
-import { actionKinds, denialFor, type Rule, type RuleSet, type RuleValues, ruleFor } from './rules.js'
+import {
+  actionKinds,
+  denialFor,
+  missingValue,
+  type Rule,
+  type RuleSet,
+  type RuleValues,
+  ruleFor,
+  type ValueFault,
+} from './rules.js'
+import { shortForm } from './short-form.js'
 import { subjectTest } from './subject-test.js'
 
 /** An action of a client. */
@@ -25,10 +35,16 @@ interface Prepared extends Rule {
   readonly includes: (subject: Subject) => boolean
 }
 
+/** A rule that allows nothing, since a placeholder has no value. Its pattern has `*` there. */
+interface Void extends Rule {
+  readonly fault: ValueFault
+}
+
 /** The rules of one source for one kind of action. */
 interface Granted {
   readonly source: string
   readonly allow: readonly Prepared[]
+  readonly voids: readonly Void[]
   readonly deny: readonly Prepared[]
 }
 
@@ -108,12 +124,22 @@ class GrantsOfKind {
     for (const { allow } of this.#granted)
       for (const rule of allow)
         if (holdsOn(rule, broker) && (exact ? rule.includes(exact) : covers(rule.pattern, subject))) return allowed
+    return { allowed: false, why: this.#remedyFor(subject, broker) }
+  }
+
+  /** Why no rule allows a subject, and what would. */
+  #remedyFor(subject: Pattern, broker: string): string {
+    const kind = this.#kind
+    for (const { source, voids } of this.#granted)
+      for (const { text, fault, ...rule } of voids)
+        if (holdsOn(rule, broker) && covers(rule.pattern, subject))
+          return `${kind} "${text}" of ${source} allows nothing: the client has no ${fault.missing}; ${fault.remedy}`
     const sources = this.#granted.map(({ source }) => source).join(' and ') || 'this identity'
-    return { allowed: false, why: `no ${kind} rule of ${sources} covers it; add ${kind} = ["${broker}:${subject}"]` }
+    return `no ${kind} rule of ${sources} covers it; add ${kind} = ["${broker}:${shortForm(subject)}"]`
   }
 }
 
-function holdsOn({ broker }: Rule, name: string): boolean {
+function holdsOn({ broker }: Pick<Rule, 'broker'>, name: string): boolean {
   return broker === undefined || broker === name
 }
 
@@ -122,12 +148,15 @@ function prepared(rule: Rule): Prepared {
 }
 
 function grantedBy({ name, rules }: RuleSource, kind: ActionKind, values: RuleValues): Granted {
+  const written = (rules[kind] ?? []).map((text) => ({ text, rule: ruleFor(text, values) }))
   return {
     source: name,
-    allow: (rules[kind] ?? [])
-      .map((text) => ruleFor(text, values))
-      .filter((rule) => rule !== undefined)
-      .map(prepared),
+    allow: written.flatMap(({ rule }) => (rule ? [prepared(rule)] : [])),
+    voids: written.flatMap(({ text, rule }) => (rule ? [] : [voidRule(text, values)])),
     deny: (rules.deny?.[kind] ?? []).map((text) => prepared(denialFor(text, values))),
   }
+}
+
+function voidRule(text: string, values: RuleValues): Void {
+  return { ...denialFor(text, values), fault: missingValue(text, values) }
 }

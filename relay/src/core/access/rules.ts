@@ -69,6 +69,24 @@ export function denialFor(text: string, values: RuleValues): Rule {
   return { text, broker: broker === '*' ? undefined : broker, pattern: parsePattern(filled) }
 }
 
+/** A value that the placeholder of a rule needs, and how a client gets it. */
+export interface ValueFault {
+  readonly missing: string
+  readonly remedy: string
+}
+
+/** Returns what the first placeholder without a value needs. Call it if `ruleFor` returns none. */
+export function missingValue(text: string, values: RuleValues): ValueFault {
+  const names = [...split(text).pattern.matchAll(placeholder)].map(([, name = '']) => name)
+  const name = names.find((one) => segmentFor(one, values) === undefined) ?? 'user'
+  if (name === 'user') return { missing: 'user name', remedy: 'sign in as a user' }
+  const claim = name.slice('claim.'.length)
+  return {
+    missing: `claim "${claim}" that is text or a whole number`,
+    remedy: `add it to the token (with can-i: --claim ${claim}=…)`,
+  }
+}
+
 function segmentFor(name: string, { user, claims }: RuleValues): string | undefined {
   const claim = name.slice('claim.'.length)
   const value = name === 'user' ? user : claims && Object.hasOwn(claims, claim) ? claims[claim] : undefined

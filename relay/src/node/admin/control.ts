@@ -11,6 +11,8 @@ export interface ControlOptions {
   readonly askAll?: AskAll | undefined
   /** Whether clients have identities. */
   readonly hasUsers: boolean
+  /** Brokers that no other relay can share. @default none */
+  readonly own?: readonly string[] | undefined
   readonly onError: OnFailure
 }
 
@@ -24,7 +26,7 @@ export interface Control {
   begin(relay: Relay): void
 }
 
-export function openControl({ askAll, hasUsers, onError }: ControlOptions): Control {
+export function openControl({ askAll, hasUsers, own, onError }: ControlOptions): Control {
   let begin = (_operations: Operations): void => {}
   const begun = new Promise<Operations>((resolve) => {
     begin = resolve
@@ -34,7 +36,7 @@ export function openControl({ askAll, hasUsers, onError }: ControlOptions): Cont
     gateways: (metrics) => [adminGateway(begun), metrics, health],
     answer: (query) => answer(query),
     begin(relay) {
-      const disconnects = openDisconnects({ relay, onError, listens: hasUsers })
+      const disconnects = openDisconnects({ relay, onError, listens: hasUsers, own })
       answer = (query) => answerQuery(query, relay, disconnects)
       begin(operations(askAll ?? (async (query) => [answer(query)]), disconnects))
     },

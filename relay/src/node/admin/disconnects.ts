@@ -19,8 +19,14 @@ export interface Disconnects {
   newId(): string
   /** Ends the sessions of a user here. Returns their number, 0 for an id that is known. */
   end(user: string, id: string): number
-  /** Signals other relays. Resolves with the brokers that have not confirmed the signal. */
-  announce(user: string, id: string): Promise<readonly string[]>
+  /** Signals other relays. */
+  announce(user: string, id: string): Promise<Announced>
+}
+
+/** The brokers that other relays may share, by whether they have confirmed a signal. */
+export interface Announced {
+  readonly notified: readonly string[]
+  readonly unreached: readonly string[]
 }
 
 export interface DisconnectsPorts {
@@ -28,12 +34,20 @@ export interface DisconnectsPorts {
   readonly onError: OnFailure
   /** Whether clients have identities: otherwise no signal concerns them. */
   readonly listens: boolean
+  /** Brokers that no other relay can share. @default none */
+  readonly own?: readonly string[] | undefined
   readonly clock?: Clock
 }
 
-export function openDisconnects({ relay, onError, listens, clock = realClock }: DisconnectsPorts): Disconnects {
+export function openDisconnects({
+  relay,
+  onError,
+  listens,
+  own = [],
+  clock = realClock,
+}: DisconnectsPorts): Disconnects {
   const seen = new RecentSet(remembered)
-  const brokers = relay.brokers().map(({ name }) => name)
+  const brokers = relay.brokers().flatMap(({ name }) => (own.includes(name) ? [] : [name]))
 
   function end(user: string, id: string): number {
     if (seen.has(id)) return 0
@@ -62,31 +76,39 @@ export function openDisconnects({ relay, onError, listens, clock = realClock }: 
       .catch(fail)
   }
 
-  /** Whether a broker has confirmed a signal in time. */
-  function confirmed(broker: string, payload: string): Promise<boolean> {
-    return new Promise((resolve) => {
-      const settle = (outcome: boolean): void => {
-        stopClock()
-        resolve(outcome)
-      }
-      const stopClock = clock.after(patienceMs, () => settle(false))
-      relay.inside.publish(broker, { subject, payload }).then(
-        () => settle(true),
-        () => settle(false),
-      )
-    })
-  }
-
   if (listens) brokers.forEach(listen)
   return {
     newId: () => relay.newId(),
     end,
     async announce(user, id) {
       const payload = JSON.stringify({ user, id })
-      const outcomes = await Promise.all(brokers.map((broker) => confirmed(broker, payload)))
-      return brokers.filter((_, i) => !outcomes[i])
+      const outcomes = await Promise.all(brokers.map((broker) => confirms(relay, clock, { broker, payload })))
+      return {
+        notified: brokers.filter((_, i) => outcomes[i]),
+        unreached: brokers.filter((_, i) => !outcomes[i]),
+      }
     },
   }
+}
+
+interface Signal {
+  readonly broker: string
+  readonly payload: string
+}
+
+/** Whether a broker confirms a signal in time. */
+function confirms(relay: Relay, clock: Clock, { broker, payload }: Signal): Promise<boolean> {
+  return new Promise((resolve) => {
+    const settle = (outcome: boolean): void => {
+      stopClock()
+      resolve(outcome)
+    }
+    const stopClock = clock.after(patienceMs, () => settle(false))
+    relay.inside.publish(broker, { subject, payload }).then(
+      () => settle(true),
+      () => settle(false),
+    )
+  })
 }
 
 /** Other programs of the broker may publish anything. */

@@ -8,7 +8,7 @@ import {
   subscriptionKey,
 } from '../../core/listing.js'
 import type { Relay } from '../../core/relay.js'
-import type { Disconnects } from './disconnects.js'
+import type { Announced, Disconnects } from './disconnects.js'
 
 /** A request of an operator, as plain data that can be sent to another process. */
 export type Query =
@@ -48,9 +48,9 @@ export interface Operations {
   subscriptions(page: PageRequest): Promise<Page<SubscriptionInfo>>
   /**
    * Ends the sessions of a user here, and at every relay that shares a broker. Resolves with their
-   * number here, and the brokers that could not pass it on.
+   * number here, and the brokers by whether they pass it on.
    */
-  disconnect(user: string): Promise<{ readonly ended: number; readonly unreached: readonly string[] }>
+  disconnect(user: string): Promise<Announced & { readonly ended: number }>
 }
 
 export function operations(askAll: AskAll, disconnects: Disconnects): Operations {
@@ -70,8 +70,8 @@ export function operations(askAll: AskAll, disconnects: Disconnects): Operations
       const id = disconnects.newId()
       // First, so that the signal, which comes back to this relay, does not take the count.
       const ended = await ask({ kind: 'disconnect', user, id })
-      const unreached = await disconnects.announce(user, id)
-      return { ended: ended.reduce((sum, one) => sum + one, 0), unreached }
+      const announced = await disconnects.announce(user, id)
+      return { ended: ended.reduce((sum, one) => sum + one, 0), ...announced }
     },
   }
 }

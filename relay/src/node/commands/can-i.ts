@@ -5,9 +5,10 @@ import type { Credentials } from '../../core/access/identity.js'
 import { actionKinds } from '../../core/access/rules.js'
 import type { Config } from '../config/config.js'
 import { readConfig } from '../config/read-config.js'
+import { defined } from '../config/schema/defined.js'
 import { type AskedAction, checkPermission, type PermissionAnswer } from '../permission-check.js'
 import { type ConfigFlag, configFlag, configOf, note } from './config-flag.js'
-import { brokerFlag, once, relayUrl } from './connect.js'
+import { brokerFlag, type ClientFlags, once, relayUrl } from './connect.js'
 import { type ClaimsFlag, claimFlag, roleFlag, tokenFlag, userFlag } from './identity-flags.js'
 
 interface Flags extends ConfigFlag {
@@ -27,7 +28,7 @@ export function canI(): Command {
   return new Command('can-i')
     .description('answer whether a client may do something, by the configuration or, with --url, by a running relay')
     .addArgument(new Argument('<action>').choices(actionKinds))
-    .argument('<subject>', 'such as room.42')
+    .argument('<subject>', 'such as room.42, or main:room.42 on the broker "main"')
     .addOption(brokerFlag())
     .addOption(tokenFlag())
     .addOption(userFlag())
@@ -41,7 +42,7 @@ export function canI(): Command {
         command.error('with --url the relay finds the user itself; leave out --user, --role and --claim')
       const { allowed, why } = await (url === undefined
         ? byConfig(flags, { kind, subject, broker: flags.broker })
-        : byRelay(url, flags, kind, subject))
+        : byRelay({ url, ...flags }, { kind, subject, broker: flags.broker }))
       // The module of [auth] may keep the process alive.
       process.stdout.write(allowed ? 'yes\n' : `no: ${why}\n`, () => process.exit(allowed ? 0 : 1))
     })
@@ -51,16 +52,27 @@ async function byConfig(flags: Flags, action: AskedAction): Promise<PermissionAn
   const file = configOf(flags)
   const config = await readConfig(file)
   if (!config.auth) note([`${file} has no [auth]: every client may do everything`])
-  return checkPermission(config, clientOf(flags, config), action)
+  return checkPermission(config, clientOf(flags, config), onBroker(action, [...config.brokers.keys()]))
+}
+
+/** Reads `main:room.42` like a rule, if `main` is a broker. Other subjects may have a colon. */
+function onBroker(action: AskedAction, brokers: readonly string[]): AskedAction {
+  const [, prefix = '', subject = ''] = /^([^:.]+):(.+)$/.exec(action.subject) ?? []
+  if (action.broker !== undefined || !['*', ...brokers].includes(prefix)) return action
+  return { ...action, subject, broker: prefix === '*' ? undefined : prefix }
 }
 
 /** Resolves with the answer of a running relay, which has a reason only with `explain`. */
-async function byRelay(url: string, flags: Flags, kind: ActionKind, subject: string): Promise<PermissionAnswer> {
+async function byRelay(flags: ClientFlags, action: AskedAction): Promise<PermissionAnswer> {
   let why = 'the relay gives no reason; set explain = true in its [auth], or leave out --url'
   const onWhy = (given: string): void => {
     why = given
   }
-  const allowed = await once({ url, ...flags }, (client) => client.can(kind, subject, { onWhy }))
+  const allowed = await once(flags, async (client) => {
+    await new Promise<void>((resolve) => client.onAccess(resolve)) // it knows the brokers then
+    const { kind, subject, broker } = onBroker(action, client.welcome?.brokers.map(({ name }) => name) ?? [])
+    return client.can(kind, subject, { onWhy, ...defined({ broker }) })
+  })
   return { allowed, why }
 }
 

@@ -16,9 +16,13 @@ export function disconnect(): Command {
     .action(async (user: string, { json, ...flags }: AdminFlags & { readonly json?: boolean }) => {
       const client = await adminClient(flags)
       const outcome = await client.request('/admin/disconnect', { user })
-      const unreached = Array.isArray(outcome.unreached) ? outcome.unreached.map(String) : []
+      const [notified, unreached] = [namesIn(outcome.notified), namesIn(outcome.unreached)]
       const ended = Number(outcome.ended)
-      const line = `${ended} session${ended === 1 ? '' : 's'} ended here; other relays are notified`
+      const others =
+        notified.length + unreached.length === 0
+          ? 'no other relay shares a memory broker'
+          : `other relays are notified through ${notified.join(', ') || 'no broker'}`
+      const line = `${ended} session${ended === 1 ? '' : 's'} ended here; ${others}`
       process.stdout.write(`${json ? JSON.stringify(outcome) : line}\n`)
       if (unreached.length === 0) return
       process.stderr.write(
@@ -26,4 +30,8 @@ export function disconnect(): Command {
       )
       process.exitCode = 1
     })
+}
+
+function namesIn(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.map(String) : []
 }

@@ -15,6 +15,11 @@ it('applies the configuration, and prints the outcome', async () => {
   expect(printed).toEqual(['a note', 'done'])
 })
 
+it('reports that nothing has changed', async () => {
+  const reload = reloads({ read: async () => config, apply: async () => [], print: () => {} })
+  expect(await reload()).toEqual({ failed: false, lines: ['a note', 'nothing has changed'] })
+})
+
 it('applies nothing if the configuration can not be read, and reports that the relay continues', async () => {
   const printed: string[] = []
   const reload = reloads({

@@ -18,8 +18,8 @@ export function reloads({ read, apply, print }: ReloadsOptions): () => Promise<C
   async function once(): Promise<ControlAnswer> {
     try {
       const config = await read()
-      const lines = [...config.notes, ...(await apply(config))]
-      return { failed: false, lines: lines.length === 0 ? ['nothing to reload'] : lines }
+      const applied = await apply(config)
+      return { failed: false, lines: [...config.notes, ...(applied.length === 0 ? ['nothing has changed'] : applied)] }
     } catch (cause) {
       const why = cause instanceof Error ? cause.message : String(cause)
       return { failed: true, lines: [why, 'not reloaded: the relay continues as before'] }

@@ -29,7 +29,10 @@ export function sub(): Command {
           }
         },
         onGap: () => process.stderr.write('messages may have been lost here\n'),
-        onError: printError,
+        onError: (error) => {
+          // The client itself reports why it was closed.
+          if (client.status.state !== 'closed') printError(error)
+        },
       })
     })
 }

@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError } from 'commander'
+import { Command, InvalidArgumentError, Option } from 'commander'
 import { signToken } from '../../auth/sign-token.js'
 import { realClock } from '../../core/clock.js'
 import { readConfig } from '../config/read-config.js'
@@ -21,7 +21,11 @@ export function token(): Command {
     .description('sign a token for development, with the secret in [auth.jwt]')
     .addOption(userFlag().makeOptionMandatory())
     .addOption(roleFlag())
-    .option('--expires <time>', 'for how long it is valid, such as 30s, 15m, 1h or 7d', duration, unitMs.h)
+    .addOption(
+      new Option('--expires <time>', 'for how long it is valid, such as 30s, 15m, 1h or 7d')
+        .default(unitMs.h, '1h')
+        .argParser(duration),
+    )
     .addOption(claimFlag())
     .addOption(configFlag())
     .action(async (flags: Flags) => {

@@ -91,7 +91,7 @@ describe('[auth]', () => {
     ['[auth]\ncooky = "a"', 'wildcast.toml:3: unknown key "cooky" in [auth]; did you mean "cookie"?'],
     [
       '[auth.jwt]\nkey = "short"',
-      'wildcast.toml:2: "jwt" in [auth]: the secret is too short; give 32 random bytes or more, such as of ' +
+      'wildcast.toml:3: "key" in [auth.jwt]: the secret is too short; give 32 random bytes or more, such as of ' +
         '"openssl rand -base64 32"',
     ],
     [
@@ -100,7 +100,8 @@ describe('[auth]', () => {
     ],
     [
       '[auth.jwt]\njwks = "http://keys.example"',
-      'wildcast.toml:2: "jwt" in [auth]: the URL of the key set must begin with https:// (http:// is for this machine)',
+      'wildcast.toml:3: "jwks" in [auth.jwt]: the URL of the key set must begin with https:// ' +
+        '(http:// is for this machine)',
     ],
     [
       '[auth.users.ada]\npassword = "opensesame"\nrole = "viewer"\n[roles.viewer]\nsubscribe = ["a"]',

@@ -61,8 +61,12 @@ const jwt: Reads<JwtSettings> = v.pipe(
   })),
   v.rawCheck(({ dataset, addIssue }) => {
     if (!dataset.typed) return
-    const fault = faultOfJwt(dataset.value)
-    if (fault !== undefined) addIssue({ message: `{it}: ${fault}` })
+    const { value } = dataset
+    const fault = faultOfJwt(value)
+    // The path of the key: if its variable is not set, that is the only problem.
+    const key = value.key !== undefined ? 'key' : value.jwks ? 'jwks' : undefined
+    if (fault !== undefined)
+      addIssue({ message: `{it}: ${fault}`, ...(key !== undefined && { path: pathIn(value, [key]) }) })
   }),
 )
 
