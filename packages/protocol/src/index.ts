@@ -42,6 +42,7 @@ export {
   isClosed,
   isDerived,
   isExact,
+  isPresence,
   isReserved,
   type Pattern,
   parsePattern,

@@ -14,6 +14,10 @@ export const limits: {
   readonly derivedBytes: number
   /** Additional segments of such a subject. */
   readonly derivedSegments: number
+  /** Additional bytes of a subject under `$presence`, which names a member of another subject. */
+  readonly presenceBytes: number
+  /** Additional segments of such a subject. */
+  readonly presenceSegments: number
   /** `**` wildcards of one pattern: limits the work of a match. */
   readonly multiWildcards: number
   /** Nesting of a decoded frame. A deeper value may fail to be encoded again. */
@@ -48,6 +52,8 @@ export const limits: {
   subjectSegments: 256,
   derivedBytes: 64,
   derivedSegments: 4,
+  presenceBytes: 64,
+  presenceSegments: 2,
   multiWildcards: 2,
   depth: 32,
   values: 10_000,

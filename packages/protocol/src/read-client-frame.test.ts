@@ -160,7 +160,7 @@ describe('each field is checked for its type', () => {
 })
 
 describe('reserved fields', () => {
-  it.each(['after', 'filter'])('Subscribe.%s is listed if it is used', (field) => {
+  it.each(['after', 'count', 'filter'])('Subscribe.%s is listed if it is used', (field) => {
     for (const value of [true, 0, '', {}, 'x'])
       expect(read('Subscribe', { subject: 'a', [field]: value })).toMatchObject({ reserved: [field] })
   })

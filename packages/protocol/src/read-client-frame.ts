@@ -20,7 +20,7 @@ import { refusal } from './refusal.js'
 import { isRecord } from './tagged.js'
 
 /** Fields of the first protocol version that no relay supports yet. */
-const reservedOnSubscribe = new Set(['after', 'filter'])
+const reservedOnSubscribe = new Set(['after', 'count', 'filter'])
 
 /**
  * Reads the frame of a client, which is not trusted.

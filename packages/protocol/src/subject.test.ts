@@ -185,7 +185,16 @@ describe.each([
     }
   })
 
-  it.each(['request.7.', 'requests.', `request.${ulid}x.`, `a.request.${ulid}.`])(
+  it('allows a subject under $presence 64 more bytes and 2 more segments', () => {
+    const longest = '$presence.'.padEnd(1088, 'x')
+    expect(parse(longest)).toBe(longest)
+    expect(refusal(parse, `${longest}x`).message).toMatch(/longer than 1088 bytes/)
+    const deepest = `$presence.${Array(257).fill('a').join('.')}`
+    expect(parse(deepest)).toBe(deepest)
+    expect(refusal(parse, `${deepest}.a`).message).toMatch(/more than 258 segments/)
+  })
+
+  it.each(['request.7.', 'requests.', `request.${ulid}x.`, `a.request.${ulid}.`, '$presences.', 'a.$presence.'])(
     'allows no other subject to be longer: %s',
     (begin) => {
       expect(refusal(parse, begin.padEnd(1025, 'x')).message).toMatch(/longer than 1024 bytes/)

@@ -34,8 +34,8 @@ export function parseSubject(text: string): Subject {
   // One test for the common case; the exact fault is searched for only after it has failed.
   if (text.length < longSubject ? invalidShort.test(text) : !isSubject(text)) {
     const fault = text.split('.').map(faultOfSubjectSegment).find(Boolean)
-    // A derived subject may be longer without a fault.
-    if (fault !== undefined || !isDerived(text)) throw refuse(text, fault ?? 'unknown fault')
+    // Some subjects may be longer without a fault.
+    if (fault !== undefined || !(isDerived(text) || isPresence(text))) throw refuse(text, fault ?? 'unknown fault')
   }
   return text as Subject
 }
@@ -102,15 +102,25 @@ export function isDerived(text: string): boolean {
   return /^re(?:quest|sponse)\.[0-7][0-9A-HJKMNP-TV-Z]{25}(?:\.|$)/.test(text)
 }
 
+/** Whether a subject or pattern begins with `$presence`, as do the subjects of members. */
+export function isPresence(text: string): boolean {
+  return text.startsWith('$presence.')
+}
+
 function checkSize(text: string): void {
   if (text.length < longSubject) return
-  const derived = isDerived(text)
-  const bytes = limits.subjectBytes + (derived ? limits.derivedBytes : 0)
-  const segments = limits.subjectSegments + (derived ? limits.derivedSegments : 0)
+  const { bytes, segments } = mostOf(text)
   // A UTF-16 unit takes 3 bytes at most, so short texts need no count.
   if (text.length * 3 > bytes && utf8Length(text) > bytes) throw refuse(text, `it is longer than ${bytes} bytes`)
   if (text.length > segments && text.split('.').length > segments)
     throw refuse(text, `it has more than ${segments} segments`)
+}
+
+function mostOf(text: string): { readonly bytes: number; readonly segments: number } {
+  const { subjectBytes: bytes, subjectSegments: segments } = limits
+  if (isDerived(text)) return { bytes: bytes + limits.derivedBytes, segments: segments + limits.derivedSegments }
+  if (isPresence(text)) return { bytes: bytes + limits.presenceBytes, segments: segments + limits.presenceSegments }
+  return { bytes, segments }
 }
 
 function faultOfSubjectSegment(segment: string): string | undefined {

@@ -1,0 +1,73 @@
+import { type JsonValue, type Payload, parseJson, payloadSize, payloadText, refusal } from '@wildcast/protocol'
+
+/** UTF-8 bytes of a condition, as JSON writes it. */
+const mostBytes = 1024
+
+/** Arrays and objects in one another. */
+const mostLevels = 8
+
+/**
+ * Returns the text of a condition.
+ * @throws {WildcastError} `too_large`
+ */
+export function conditionText(condition: JsonValue): string {
+  if (isDeeper(condition, mostLevels))
+    throw refusal('too_large', `"when" is nested deeper than ${mostLevels} levels; name less of the value`)
+  const text = JSON.stringify(condition)
+  if (payloadSize(text) > mostBytes)
+    throw refusal('too_large', `"when" is longer than ${mostBytes} bytes; name less of the value`)
+  return text
+}
+
+/**
+ * Parses a payload. Returns undefined if it is not JSON. What a frame could not contain (10,000
+ * values, nested 32 deep) counts as no JSON: a short condition must not cost more than its value.
+ */
+export function jsonOf(payload: Payload): unknown {
+  const text = payloadText(payload)
+  if (text === undefined) return undefined
+  try {
+    return parseJson(text)
+  } catch {
+    return undefined // it is not JSON, or too large
+  }
+}
+
+/**
+ * Whether a value contains a condition: an object by the members that the condition names, an array
+ * by all its elements. A number equals the text that JSON writes for it; nothing else is loose.
+ */
+export function contains(value: unknown, condition: JsonValue): boolean {
+  if (typeof condition !== 'object' || condition === null) return isAlike(value, condition)
+  if (isList(condition))
+    return isList(value) && value.length === condition.length && condition.every((part, i) => contains(value[i], part))
+  return (
+    isObject(value) &&
+    Object.entries(condition).every(([name, part]) => Object.hasOwn(value, name) && contains(value[name], part))
+  )
+}
+
+function isAlike(value: unknown, condition: null | boolean | number | string): boolean {
+  if (value === condition) return true
+  if (typeof value === 'number' && typeof condition === 'string') return writtenAs(value) === condition
+  return typeof value === 'string' && typeof condition === 'number' && value === writtenAs(condition)
+}
+
+/** `JSON.parse` reads `1e999` as infinity, which JSON can't write. */
+function writtenAs(number: number): string | undefined {
+  return Number.isFinite(number) ? JSON.stringify(number) : undefined
+}
+
+// `parseJson` returns a long array of small numbers as bytes.
+function isList<Part>(value: unknown | readonly Part[]): value is readonly Part[] {
+  return Array.isArray(value) || value instanceof Uint8Array
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !isList(value)
+}
+
+function isDeeper(value: JsonValue, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return levels === 0 || Object.values(value).some((part: JsonValue) => isDeeper(part, levels - 1))
+}
