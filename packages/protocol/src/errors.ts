@@ -59,16 +59,24 @@ export class WildcastError extends Error {
   declare readonly retry: boolean
   /** Milliseconds to wait before a retry, if the relay sent them. */
   declare readonly retryInMs: number | undefined
+  /** With `condition_failed`: the revision of the present value, if there is one. */
+  declare readonly revision: string | undefined
 
   constructor(
     code: ErrorCode,
     message: string,
-    options: { cause?: unknown; retry?: boolean | undefined; retryInMs?: number | undefined } = {},
+    options: {
+      cause?: unknown
+      retry?: boolean | undefined
+      retryInMs?: number | undefined
+      revision?: string | undefined
+    } = {},
   ) {
     super(message, options)
     this.code = code
     this.retry = options.retry ?? !permanentCodes.includes(code)
     this.retryInMs = options.retryInMs
+    this.revision = options.revision
   }
 
   /** Wraps a thrown value; returns a `WildcastError` unchanged. */

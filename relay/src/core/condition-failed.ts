@@ -2,12 +2,9 @@ import { WildcastError } from '@wildcast/protocol'
 
 /** A value was not written, since its condition is not met. */
 export class ConditionFailed extends WildcastError {
-  /** The revision of the present value, if there is one. */
-  readonly revision: string | undefined
-
+  /** @param revision - of the present value, if there is one */
   constructor(revision: string | undefined) {
     const present = revision === undefined ? 'there is no value' : `the value has the revision ${revision}`
-    super('condition_failed', `the condition is not met: ${present}; read the value, and decide again`)
-    this.revision = revision
+    super('condition_failed', `the condition is not met: ${present}; read the value, and decide again`, { revision })
   }
 }
