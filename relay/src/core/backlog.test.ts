@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { all, answer, endOfTurn, fallBehind, latest, message, openedOutbox } from '../testing/opened-outbox.js'
 import { textEncoder } from '../testing/scripted-wire.js'
+import type { FeedFacts, Parcel } from './outlet.js'
+
+const value = (feed: FeedFacts, text: string): Parcel => ({ ...message(feed, text), replay: true })
+const end = (feed: FeedFacts): Parcel => ({ ...answer('end '), feed, replay: true })
 
 describe('a reader that is behind', () => {
   it('gets nothing more until it has read what was written; then all that waited, in order', async () => {
@@ -194,5 +198,38 @@ describe('a reader that is behind', () => {
     await fallBehind(box)
     box.outbox.close()
     expect(box.clock.timers).toBe(0)
+  })
+
+  it('drops values with the messages of their subscription, since they are sent again, and counts none', async () => {
+    const box = openedOutbox()
+    await fallBehind(box)
+    box.outbox.deliver(value(all(1), 'v'))
+    box.outbox.deliver(value(all(2), 'w'))
+    box.outbox.deliver(end(all(1)))
+    for (let i = 0; i < 24; i++) box.outbox.deliver(message(all(1), `x${i % 10}`))
+    box.wire.read()
+    expect(box.wire.text).toBe('first gap1:20 gap2:undefined 1:x0 1:x1 1:x2 1:x3 ')
+    expect(box.counts.missed).toBe(20)
+    expect(box.room.used).toBe(0)
+  })
+
+  it('a value may be longer than its limit', async () => {
+    const box = openedOutbox()
+    await fallBehind(box)
+    box.outbox.deliver(value(all(1), 'x'.repeat(200)))
+    box.outbox.deliver(message(all(1), 'y'))
+    box.wire.read()
+    expect(box.wire.text).toBe(`first 1:${'x'.repeat(200)} 1:y `)
+  })
+
+  it('gets a later message after a value of the same subject, with `latest`, too', async () => {
+    const box = openedOutbox()
+    await fallBehind(box)
+    box.outbox.deliver(message(latest(1), 'old'))
+    box.outbox.deliver(value(latest(1), 'value'))
+    box.outbox.deliver(message(latest(1), 'new'))
+    box.outbox.deliver(message(latest(1), 'newer'))
+    box.wire.read()
+    expect(box.wire.text).toBe('first 1:old 1:value 1:newer ')
   })
 })

@@ -14,8 +14,8 @@ export interface BacklogOptions {
   /** Limit of waiting messages, in bytes. */
   readonly limit: number
   readonly room: BacklogRoom
-  /** Called for each lost message. */
-  missed(feed: FeedFacts): void
+  /** Called for each lost message, with 1, and for each value that will be sent again, with 0. */
+  missed(feed: FeedFacts, messages: 0 | 1): void
 }
 
 /** More taken entries than this are removed from the array. */
@@ -33,6 +33,7 @@ export class Backlog {
   #next = 0
   #messageBytes = 0
   #otherBytes = 0
+  #replayBytes = 0
   #newest: Framed | undefined
   /**
    * For `latest` subscriptions: the position of each subject's newest message, counted from
@@ -57,9 +58,11 @@ export class Backlog {
   /** Appends a frame, or replaces an older message of the same subject. */
   add(parcel: Framed): void {
     const { bytes, feed } = parcel
-    if (!feed) {
-      this.#weighOther(bytes.length)
+    if (!feed || parcel.replay) {
+      this.#weighParcel(parcel, 1)
       this.#waiting.push(parcel)
+      // A later message must not take a place before the value.
+      if (feed) this.#positions.delete(subjectKey(feed, parcel))
       return
     }
     this.#newest = parcel
@@ -122,8 +125,8 @@ export class Backlog {
     const waiting = this.#waiting
     this.#waiting = []
     this.#next = 0
-    this.#weigh(-this.#messageBytes)
-    this.#weighOther(-this.#otherBytes)
+    this.#options.room.used -= this.#messageBytes + this.#otherBytes + this.#replayBytes
+    this.#messageBytes = this.#otherBytes = this.#replayBytes = 0
     for (const one of waiting) if (one && 'bytes' in one) one.settle?.(false)
   }
 
@@ -132,28 +135,32 @@ export class Backlog {
     this.#options.room.used += bytes
   }
 
-  #weighOther(bytes: number): void {
-    this.#otherBytes += bytes
-    this.#options.room.used += bytes
+  /** Values need no limit: they wait for the reader before they are encoded. */
+  #weighParcel({ bytes, feed, replay }: Framed, sign: 1 | -1): void {
+    const weight = sign * bytes.length
+    if (!feed) this.#otherBytes += weight
+    else if (replay) this.#replayBytes += weight
+    else this.#messageBytes += weight
+    this.#options.room.used += weight
   }
 
   #framed(one: Framed | Loss): Framed | undefined {
     if ('bytes' in one) return one
-    const bytes = this.#options.encoder.gap(one.lostBy, one.missed)
+    // Lost values are sent again, so that they are not counted.
+    const bytes = this.#options.encoder.gap(one.lostBy, one.missed || undefined)
     return bytes && { bytes }
   }
 
   #release(parcel: Framed): void {
-    const { bytes, feed } = parcel
-    if (feed) this.#weigh(-bytes.length)
-    else this.#weighOther(-bytes.length)
+    const { feed } = parcel
+    this.#weighParcel(parcel, -1)
     if (feed?.latest) this.#positions.delete(subjectKey(feed, parcel))
   }
 
   /** Returns true if another subscriber or the broker takes it. */
-  #discard({ bytes, settle }: Framed): boolean {
-    this.#weigh(-bytes.length)
-    return settle?.(false) ?? false
+  #discard(parcel: Framed): boolean {
+    this.#weighParcel(parcel, -1)
+    return parcel.settle?.(false) ?? false
   }
 
   #replace(parcel: Framed, feed: FeedFacts): boolean {
@@ -186,8 +193,9 @@ export class Backlog {
       if ('lostBy' in one) return lossOf(one.lostBy, one.missed)
       if (!one.feed || one === this.#newest || !isDropped(one.feed)) return one
       if (this.#discard(one)) return undefined
-      this.#options.missed(one.feed)
-      return lossOf(one.feed, 1)
+      const messages = one.replay ? 0 : 1
+      this.#options.missed(one.feed, messages)
+      return lossOf(one.feed, messages)
     })
   }
 
@@ -201,7 +209,8 @@ export class Backlog {
     for (const one of waiting) {
       const kept = one && keep(one)
       if (!kept) continue
-      if ('bytes' in kept && kept.feed?.latest) this.#positions.set(subjectKey(kept.feed, kept), this.#waiting.length)
+      if ('bytes' in kept && kept.feed?.latest && !kept.replay)
+        this.#positions.set(subjectKey(kept.feed, kept), this.#waiting.length)
       this.#waiting.push(kept)
     }
   }

@@ -199,13 +199,13 @@ export class Outbox implements Outlet, Writer {
 
   #openBacklog(): Backlog {
     const { backlog: limit, room } = this.#ports
-    const missed = (feed: FeedFacts): void => this.#missed(feed)
+    const missed = (feed: FeedFacts, messages: 0 | 1): void => this.#missed(feed, messages)
     this.#backlog = new Backlog({ encoder: this.encoder, limit, room, missed })
     return this.#backlog
   }
 
-  #missed(feed: FeedFacts): void {
-    this.#ports.observer.missed(feed.broker)
+  #missed(feed: FeedFacts, messages: 0 | 1): void {
+    if (messages > 0) this.#ports.observer.missed(feed.broker)
     this.#owner.missed?.(feed)
   }
 

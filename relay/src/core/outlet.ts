@@ -69,6 +69,11 @@ export interface Parcel {
    */
   readonly feed?: FeedFacts | undefined
   /**
+   * Whether it is a value that was there before, or the mark of their end. If a message of its
+   * subscription is dropped, it is dropped too, since all values are sent again.
+   */
+  readonly replay?: true
+  /**
    * Called once it is known whether the parcel was written. Returns false if it wasn't, and neither
    * another client nor the broker takes it.
    */

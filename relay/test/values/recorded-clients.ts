@@ -19,7 +19,12 @@ interface Body {
   readonly deleted?: boolean
   readonly retained?: boolean
   readonly code?: string
+  readonly session?: string
+  readonly resumed?: boolean
 }
+
+/** Frames that a client does not count. */
+const uncounted: readonly string[] = ['Welcome', 'Received', 'GoingAway']
 
 /** How a reader subscribes. */
 export interface ReaderOptions {
@@ -33,20 +38,25 @@ export interface ReaderOptions {
 export interface Reader {
   readonly record: RecordedReader
   /** Stops reading from the network, as a slow client does, or continues. */
-  readonly socket: Pick<WebSocket, 'pause' | 'resume'>
+  pause(): void
+  resume(): void
+  /** Loses the connection, and resumes the session over another one. */
+  reconnect(): Promise<void>
   /** Resolves when it has received a payload on a subject, and holds all values. */
   has(subject: string, payload: string): Promise<void>
   leave(): void
 }
 
-async function connected(url: string, receive: (kind: string, body: Body) => void): Promise<WebSocket> {
+type Receive = (kind: string, body: Body, socket: WebSocket) => void
+
+async function connected(url: string, receive: Receive): Promise<WebSocket> {
   const socket = new WebSocket(`${url}/ws`, 'wildcast.v1+json')
   onTestFinished(() => socket.terminate())
   socket.on('message', (data) => {
     for (const line of String(data).split('\n')) {
       if (line === '"Ping"') socket.send('"Pong"')
       else if (line.startsWith('{'))
-        for (const [kind, body] of Object.entries(JSON.parse(line) as Record<string, Body>)) receive(kind, body)
+        for (const [kind, body] of Object.entries(JSON.parse(line) as Record<string, Body>)) receive(kind, body, socket)
     }
   })
   await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject))
@@ -91,15 +101,39 @@ export async function openReader(name: string, tick: Tick, options: ReaderOption
       throw new Error(`the subscription of ${name} has ended`)
     },
   }
-  const socket = await connected(url, (kind, body) => receive[kind]?.(body))
+  let received = 0
+  let session: string | undefined
+  let socket: WebSocket
+  /** Connects, or continues the session. Resolves with the answer. */
+  const attach = (): Promise<Body> =>
+    new Promise((resolve, reject) => {
+      connected(url, (kind, body, own) => {
+        if (own !== socket) return // of the connection that was lost
+        if (kind === 'Welcome') resolve(body)
+        if (uncounted.includes(kind)) return
+        own.send(`{"Received":${++received}}`)
+        receive[kind]?.(body)
+      }).then((opened) => {
+        socket = opened
+        opened.send(JSON.stringify({ Connect: { session, received } }))
+      }, reject)
+    })
+  session = (await attach()).session
   events.push({ kind: 'asked', at: tick() })
-  socket.send(JSON.stringify({ Subscribe: { ref: 1, subject: pattern, broker, policy, retained: true } }))
+  const send = (frame: unknown): void => socket.send(JSON.stringify(frame))
+  send({ Subscribe: { ref: 1, subject: pattern, broker, policy, retained: true } })
   let stayed = true
   return {
     get record() {
       return { name, all: policy === undefined, events, stayed }
     },
-    socket,
+    pause: () => socket.pause(),
+    resume: () => socket.resume(),
+    async reconnect() {
+      socket.terminate()
+      const { resumed } = await attach()
+      if (!resumed) throw new Error(`the session of ${name} could not be resumed`)
+    },
     has: (subject, payload) =>
       new Promise((resolve) => {
         waiting.set(`${subject} ${payload}`, resolve)

@@ -55,9 +55,10 @@ export async function runValues(options: ValueRunOptions): Promise<ValueHistory>
     for (let i = 0; i < count; i++) {
       const reader = await join()
       const what = random()
-      if (what < 0.3) reader.socket.pause()
-      else if (what < 0.7) reader.leave()
-      for (const slow of readers.slice(-8, -4)) slow.socket.resume()
+      if (what < 0.3) reader.pause()
+      else if (what < 0.6) reader.leave()
+      else if (what < 0.8) await reader.reconnect()
+      for (const slow of readers.slice(-8, -4)) slow.resume()
     }
   }
   for (let part = 0; part < parts; part++) {
@@ -65,7 +66,7 @@ export async function runValues(options: ValueRunOptions): Promise<ValueHistory>
     await Promise.all([...writing, joinAndLeave(Math.ceil(joins / parts)), disturb?.(part)])
   }
 
-  for (const { socket } of readers) socket.resume()
+  for (const reader of readers) reader.resume()
   await finish(writers[0] as ValueWriterClient, readers)
   return { writes: writers.flatMap((writer) => writer.writes), readers: readers.map(({ record }) => record) }
 }

@@ -1,31 +1,56 @@
 import { describe, expect, it } from 'vitest'
-import { memory, newId, realClock } from '../../src/index.js'
+import { memory, newId, type RelayServerOptions, realClock, redis } from '../../src/index.js'
+import { startRedis } from '../servers/redis.js'
+import { openProxy } from '../servers/tcp-proxy.js'
 import { startRelay } from '../start-relay.js'
 import { faultsOfValues } from './check-values.js'
 import { runValues, type ValueRunOptions } from './run-values.js'
 
 const isLong = process.env.WILDCAST_LONG === '1'
 
-/** The long form has the 1,000 joins among 500,000 writes of the mark. */
+/** The long form has 1,200 joins among 500,000 writes. */
 const size = isLong
   ? { writers: 4, writes: 125_000, subjects: 60, joins: 1200 }
-  : { writers: 4, writes: 600, subjects: 20, joins: 80 }
+  : { writers: 4, writes: 400, subjects: 20, joins: 48 }
+const timeout = isLong ? 3_600_000 : 240_000
 
 /** Slow readers fall behind, and miss messages. */
-const limits = { backlog: 20_000 }
+const limits = { backlog: 20_000, resume: 20_000 }
 
-const wsOf = (address: string): string => `ws://${address}`
+type Run = Pick<ValueRunOptions, 'urls' | 'disturb'>
 
-async function inMemory(): Promise<Pick<ValueRunOptions, 'urls'>> {
-  const { address } = await startRelay({ brokers: { main: memory({ clock: realClock, newId }) }, limits })
-  return { urls: [wsOf(address)] }
+async function opened(brokers: readonly RelayServerOptions['brokers'][]): Promise<Run['urls']> {
+  const relays = await Promise.all(brokers.map((brokers) => startRelay({ brokers, limits })))
+  return relays.map(({ address }) => `ws://${address}`)
 }
 
-describe('values', { timeout: isLong ? 3_600_000 : 120_000 }, () => {
-  it.each([1, 2, 3])('in memory never go back, and none is missing, doubled or left, run %i', async (seed) => {
-    const history = await runValues({ ...(await inMemory()), ...size, seed })
-    expect(history.readers.length).toBeGreaterThan(size.joins)
-    expect(faultsOfValues(history)).toEqual([])
-    expect(history.readers.flatMap(({ events }) => events.filter(({ kind }) => kind === 'gap'))).not.toEqual([])
-  })
+const ports = { clock: realClock, newId }
+
+const stores: Readonly<Record<string, () => Promise<Run>>> = {
+  'in memory': async () => ({ urls: await opened([{ main: memory(ports) }]) }),
+  async 'on Redis, over two relays'() {
+    const { url } = await startRedis()
+    return { urls: await opened([{ main: redis({ url }, ports) }, { main: redis({ url }, ports) }]) }
+  },
+  async 'on Redis, with a link that is cut again and again'() {
+    const { url, port } = await startRedis()
+    const proxy = await openProxy(port)
+    const cutOff = redis({ url: `redis://127.0.0.1:${proxy.port}` }, ports)
+    const urls = await opened([{ main: redis({ url }, ports) }, { main: cutOff }])
+    return { urls, disturb: () => proxy.cut() }
+  },
+}
+
+describe('values', () => {
+  it.each(Object.entries(stores))(
+    '%s never go back, and none is missing, doubled or left',
+    { timeout },
+    async (_, open) => {
+      const history = await runValues({ ...(await open()), ...size, seed: 1 })
+      expect(faultsOfValues(history)).toEqual([])
+      const events = history.readers.flatMap((reader) => reader.events)
+      expect(events.filter(({ kind }) => kind === 'gap')).not.toEqual([])
+      expect(history.readers.length).toBeGreaterThan(size.joins)
+    },
+  )
 })

@@ -1,13 +1,16 @@
-import type { WildcastError } from '@wildcast/protocol'
+import type { BrokerMessage, WildcastError } from '@wildcast/protocol'
 import type { FanOut } from '../fan-out.js'
-import type { Outlet, ValueTarget } from '../outlet.js'
+import type { FeedFacts, Outlet } from '../outlet.js'
 import type { TimeSlice } from '../time-slice.js'
 import type { KeptValue, KeptValues, ValueReader } from './kept-values.js'
 
 export interface ReplayPorts {
   readonly values: KeptValues
   readonly outlet: Outlet
-  readonly target: ValueTarget
+  /** The subscription. */
+  readonly feed: FeedFacts
+  /** The number of the request for its values. */
+  readonly ref: number
   /**
    * Whether the subscription may receive changes later than the values: then no value is left to
    * them.
@@ -73,7 +76,7 @@ export class Replay implements ValueReader {
   }
 
   #send(rest: Iterator<KeptValue>, run: number): void {
-    const { outlet, slice, target } = this.#ports
+    const { outlet, slice, feed, ref } = this.#ports
     while (run === this.#run) {
       if (outlet.behind) {
         outlet.whenCaughtUp?.(() => this.#inOrder(run))
@@ -82,7 +85,7 @@ export class Replay implements ValueReader {
       const next = rest.next()
       if (next.done) {
         this.#rest = undefined
-        deliver(outlet, outlet.encoder?.values?.synced(target))
+        this.#deliver(outlet.encoder?.values?.synced({ feed, ref }))
         return
       }
       this.#sendValue(next.value)
@@ -94,11 +97,12 @@ export class Replay implements ValueReader {
   }
 
   #sendValue({ message, seen }: KeptValue): void {
-    const { outlet, target, delayed } = this.#ports
-    if (seen <= this.#since || delayed) deliver(outlet, outlet.encoder?.values?.value(message, target))
+    const { outlet, feed, ref, delayed } = this.#ports
+    if (seen <= this.#since || delayed) this.#deliver(outlet.encoder?.values?.value(message, { feed, ref }), message)
   }
-}
 
-function deliver(outlet: Outlet, bytes: Uint8Array | undefined): void {
-  if (bytes) outlet.deliver({ bytes })
+  #deliver(bytes: Uint8Array | undefined, message?: BrokerMessage): void {
+    const { outlet, feed } = this.#ports
+    if (bytes) outlet.deliver({ bytes, feed, message, replay: true })
+  }
 }

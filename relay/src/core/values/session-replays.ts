@@ -31,7 +31,8 @@ export class SessionReplays {
     const replay = new Replay({
       values: feed.values(),
       outlet,
-      target: { feed, ref },
+      feed,
+      ref,
       delayed: feed.policy.maxRate !== undefined,
       ...feed.ports,
       failed: (error) => this.#ports.failed(feed, error),
