@@ -1,5 +1,6 @@
 import { type BrokerMessage, decodeUtf8, type Subject } from '@wildcast/protocol'
 import type { RedisNames } from './subjects.js'
+import { changeMarkOf } from './values/change-mark.js'
 
 /** An entry of a stream. */
 export interface StreamEntry {
@@ -19,10 +20,12 @@ export function entriesOf(reply: unknown, names: RedisNames): StreamEntry[] {
 function messageOf(fields: readonly Buffer[], names: RedisNames): BrokerMessage | 'foreign' {
   const named = new Map<string | undefined, Buffer>()
   for (let i = 0; i + 1 < fields.length; i += 2) named.set(fields[i]?.toString(), fields[i + 1] as Buffer)
-  const [subject, payload] = [named.get('subject'), named.get('payload')]
+  const [subject, payload, mark] = [named.get('subject'), named.get('payload'), named.get('mark')]
   const text = subject && decodeUtf8(subject)
   if (text === undefined || !payload || !isOurs(text, names)) return 'foreign'
-  return { subject: text, payload: new Uint8Array(payload.buffer, payload.byteOffset, payload.byteLength) }
+  const bytes = new Uint8Array(payload.buffer, payload.byteOffset, payload.byteLength)
+  // The entry of a value.
+  return { subject: text, payload: bytes, ...(mark && changeMarkOf(mark)?.fields) }
 }
 
 /** Whether a text is a subject as relays write it: other clients may write to the stream, too. */

@@ -4,7 +4,8 @@ import { isOlder, serverInfo } from './server-info.js'
 describe('the facts of a server', () => {
   it('are read from INFO', () => {
     const text =
-      '# Server\r\nredis_version:7.0.15\r\nrun_id:5c7b\r\n\r\n# Persistence\r\nloading:0\r\nrole:slave\r\ncluster_enabled:1\r\n'
+      '# Server\r\nredis_version:7.0.15\r\nrun_id:5c7b\r\n' +
+      '\r\n# Persistence\r\nloading:0\r\nrole:slave\r\ncluster_enabled:1\r\n'
     expect(serverInfo(text)).toEqual({
       version: '7.0.15',
       replica: true,

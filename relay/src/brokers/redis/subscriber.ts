@@ -26,7 +26,7 @@ interface Subscribing {
   readonly kind: Kind
   readonly name: string
   readonly glob?: Glob | undefined
-  /** The channel or glob of the marks. Undefined if there are none, or if the name covers them. */
+  /** The channel or glob of the marks. Undefined without marks, or if the name covers them. */
   readonly markName?: string | undefined
 }
 
@@ -220,7 +220,7 @@ export class Subscriber {
     if (name !== undefined) this.#find(kind, name)?.marks?.announced(marked, mark)
   }
 
-  /** Whether a message is a mark that came with the subscription's own glob: it begins with a star. */
+  /** Whether a message is a mark, which came with the subscription's own glob. */
   #isOwnMark({ glob, markName, marks }: Subscription, channel: string, mark: Uint8Array): boolean {
     if (!glob || !marks || markName !== undefined) return false
     const marked = this.#markChannels?.marked(channel)
