@@ -2,11 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { onTestFinished } from 'vitest'
-import { everyFeature } from '../brokers/every-feature.js'
 import { memory } from '../brokers/memory.js'
 import type { Broker } from '../core/broker.js'
 import { newId } from '../node/new-id.js'
 import { type FakeClock, fakeClock } from '../testing/fake-clock.js'
+import type { LimitsInTest } from '../testing/store-under-test.js'
 import { defaultStoreLimits } from './limits.js'
 import { sqlite } from './sqlite.js'
 import { storeContract } from './store.contract.js'
@@ -41,20 +41,7 @@ async function newFile(): Promise<string> {
   return path.join(folder, 'wildcast.db')
 }
 
-async function brokerOn(file: string, clock: FakeClock, limits: object = {}): Promise<Broker> {
-  const plain = await memory({ clock, newId })({ status: () => {}, dropped: () => {} })
-  const store = await sqlite({ file, clock, limits: { ...defaultStoreLimits, ...limits } })({
-    deliver: (m) => void plain.publish(m),
-    delivered: () => undefined,
-  })
-  return {
-    features: { ...everyFeature, retained: true, conditional: true, ttl: true },
-    values: store,
-    subscribe: (...a) => plain.subscribe(...a),
-    publish: (m) => plain.publish(m),
-    close: async () => {
-      await plain.close()
-      await store.close()
-    },
-  }
+function brokerOn(file: string, clock: FakeClock, limits: LimitsInTest = {}): Promise<Broker> {
+  const store = sqlite({ file, clock, limits: { ...defaultStoreLimits, ...limits } })
+  return memory({ clock, newId, store })({ status: () => {}, dropped: () => {} })
 }
