@@ -5,7 +5,7 @@ import type { Database } from './database.js'
 import { Due } from './due.js'
 import { Numbers, type TermStart } from './numbers.js'
 import { pageOfValues } from './page-of-values.js'
-import { type FileValue, storedValueOf } from './row.js'
+import { type FileValue, plainValueOf } from './row.js'
 import { emptyLog, type Transaction, transactionsOf } from './transaction.js'
 import { type Present, type StoreContents, ValueTable } from './value-table.js'
 import { type Change, type FileWrite, failedOutcome, type Outcome, type Swept } from './writer-messages.js'
@@ -34,7 +34,7 @@ export class ValuesFile {
 
   read(subject: Subject): StoredValue | undefined {
     const value = this.#table.get(subject)
-    return value && storedValueOf(value)
+    return value && plainValueOf(value)
   }
 
   /** Reads a page, in steps between which other work may run. */
