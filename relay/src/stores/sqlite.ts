@@ -24,7 +24,8 @@ export interface SqliteOptions {
 export function sqlite({ file, limits, clock, onOpened }: SqliteOptions): OpenStore {
   return async (subscribers) => {
     const writer = new WriterThread({ file, limits, clock, lost: (cause) => subscribers.lost(cause) })
-    onOpened?.(await writer.open())
+    const contents = await writer.open()
+    onOpened?.(contents)
     return new SqliteStore(writer, clock, subscribers)
   }
 }
