@@ -1,5 +1,13 @@
 import { type BrokerMessage, isExact, type Pattern, type Subject, WildcastError } from '@wildcast/protocol'
-import type { Broker, BrokerRequestOptions, Features, Interest, Listener, OpenBroker } from '../core/broker.js'
+import type {
+  Broker,
+  BrokerEvents,
+  BrokerRequestOptions,
+  Features,
+  Interest,
+  Listener,
+  OpenBroker,
+} from '../core/broker.js'
 import type { Clock } from '../core/clock.js'
 import type { Soon, ValueStore } from '../core/store.js'
 import type { LocalStore, OpenStore, Subscribers } from '../stores/local-store.js'
@@ -31,7 +39,7 @@ export interface MemoryPorts {
  */
 export function memory(ports: MemoryPorts): OpenBroker {
   return async (events) => {
-    const broker = new Memory(ports, () => events.dropped('late_answer'))
+    const broker = new Memory(ports, events)
     await broker.open(ports.store ?? memoryStore(ports))
     events.status('up')
     return broker
@@ -49,7 +57,7 @@ interface Responder {
 class Memory implements Broker, Subscribers {
   readonly features: Features = everyFeature
   readonly #newId: () => string
-  readonly #late: () => void
+  readonly #events: BrokerEvents
   readonly #listeners: Listeners = new Listeners()
   readonly #queues: Map<string, Queue<BrokerMessage>> = new Map()
   readonly #responders: Map<Pattern, Responder> = new Map()
@@ -60,10 +68,9 @@ class Memory implements Broker, Subscribers {
   // see the same order.
   readonly #inOrder: (run: () => void) => void = runAfterRun()
 
-  /** `late` is called for an answer whose request has ended. */
-  constructor({ clock, newId }: MemoryPorts, late: () => void) {
+  constructor({ clock, newId }: MemoryPorts, events: BrokerEvents) {
     this.#newId = newId
-    this.#late = late
+    this.#events = events
     this.#waiting = replies(clock)
   }
 
@@ -89,6 +96,11 @@ class Memory implements Broker, Subscribers {
     return new Promise((resolve) => {
       end = resolve
     })
+  }
+
+  lost(cause: WildcastError): void {
+    this.#events.status('down', cause)
+    this.#events.status('up')
   }
 
   async subscribe({ pattern, group, serve }: Interest, listener: Listener): Promise<() => Promise<void>> {
@@ -142,7 +154,7 @@ class Memory implements Broker, Subscribers {
 
   #deliver(message: BrokerMessage): void {
     if (isExact(message.subject) && this.#waiting.take(message)) return
-    if (message.subject.startsWith(replyPrefix)) this.#late()
+    if (message.subject.startsWith(replyPrefix)) this.#events.dropped('late_answer')
     for (const listener of this.#listeners.at(message.subject)) listener.deliver(message)
   }
 

@@ -2,6 +2,7 @@ import { pino } from 'pino'
 import type { Clock } from '../core/clock.js'
 import type { Observer } from '../core/observer.js'
 import type { OnFailure } from '../core/outlet.js'
+import type { StoreContents } from '../stores/sqlite/value-table.js'
 import { quota } from './quota.js'
 
 /** The relay's log: JSON lines on stderr. */
@@ -12,6 +13,8 @@ export interface Log {
   readonly onError: OnFailure
   /** Logs that a broker is reached again. Its loss is reported as an error. */
   readonly observer: Pick<Observer, 'status'>
+  /** Logs how much a store on disk holds when it is opened. */
+  stored(broker: string, file: string, contents: StoreContents): void
 }
 
 /** Opens the log. It contains no payloads and tokens, since errors don't. */
@@ -31,5 +34,7 @@ export function openLog(clock: Clock): Log {
         if (now === 'down') lost.add(broker)
       },
     },
+    stored: (broker, file, { values, bytes }) =>
+      log.info({ stage: 'store', broker, file, values, bytes }, `the store holds ${values} values of ${bytes} bytes`),
   }
 }

@@ -6,14 +6,20 @@ import { redis } from '../brokers/redis.js'
 import type { BrokerSettings } from '../brokers/settings.js'
 import type { OpenBroker } from '../core/broker.js'
 import { realClock } from '../core/clock.js'
+import { configuredStore, type OnStored } from './configured-store.js'
 import { newId } from './new-id.js'
 
-/** The broker that settings describe. */
-export function openBroker(settings: BrokerSettings): OpenBroker {
+/**
+ * The broker that settings describe.
+ * @param onStored called when it has opened a store on disk
+ */
+export function openBroker(settings: BrokerSettings, onStored?: OnStored): OpenBroker {
   const ports = { clock: realClock, newId }
   switch (settings.type) {
     case 'memory':
-      return settings.socket === undefined ? memory(ports) : memoryLink(settings.socket, ports)
+      return settings.socket === undefined
+        ? memory({ ...ports, store: configuredStore(settings.store, { onStored }) })
+        : memoryLink(settings.socket, ports)
     case 'redis':
       return redis(settings, ports)
     case 'nats':

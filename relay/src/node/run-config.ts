@@ -66,7 +66,12 @@ export async function runConfig(
     ...auth,
     limits,
     parts: async () => [...componentParts(), ...((await parts?.()) ?? [])],
-    brokers: Object.fromEntries([...brokers].map(([name, settings]) => [name, openBroker(settings)])),
+    brokers: Object.fromEntries(
+      [...brokers].map(([name, settings]) => [
+        name,
+        openBroker(settings, (file, contents) => monitoring.stored(name, file, contents)),
+      ]),
+    ),
     bridges: bridgesOf({ bridges, brokers }),
     endpoints: endpointsOf(config, { metrics: monitoring.gateway, issueTicket: auth?.issueTicket, control }),
     workers,

@@ -11,7 +11,7 @@ export interface Subscribers {
   /** Resolves when all changes of earlier calls have been delivered. */
   delivered(): Soon<void>
   /** Notifies subscribers of a gap: changes may have been stored, but not delivered. */
-  lost?(cause: WildcastError): void
+  lost(cause: WildcastError): void
 }
 
 /** A store inside the process, in memory or on disk. */

@@ -1,12 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { onTestFinished } from 'vitest'
-import { everyFeature } from '../brokers/every-feature.js'
+import type { Worker } from 'node:worker_threads'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { memory } from '../brokers/memory.js'
 import type { Broker } from '../core/broker.js'
 import { newId } from '../node/new-id.js'
 import { type FakeClock, fakeClock } from '../testing/fake-clock.js'
+import { type LimitsInTest, read, revisionOfWrite, write } from '../testing/store-under-test.js'
 import { defaultStoreLimits } from './limits.js'
 import { sqlite } from './sqlite.js'
 import { storeContract } from './store.contract.js'
@@ -41,20 +42,41 @@ async function newFile(): Promise<string> {
   return path.join(folder, 'wildcast.db')
 }
 
-async function brokerOn(file: string, clock: FakeClock, limits: object = {}): Promise<Broker> {
-  const plain = await memory({ clock, newId })({ status: () => {}, dropped: () => {} })
-  const store = await sqlite({ file, clock, limits: { ...defaultStoreLimits, ...limits } })({
-    deliver: (m) => void plain.publish(m),
-    delivered: () => undefined,
-  })
-  return {
-    features: { ...everyFeature, retained: true, conditional: true, ttl: true },
-    values: store,
-    subscribe: (...a) => plain.subscribe(...a),
-    publish: (m) => plain.publish(m),
-    close: async () => {
-      await plain.close()
-      await store.close()
-    },
-  }
+function brokerOn(file: string, clock: FakeClock, limits: LimitsInTest = {}): Promise<Broker> {
+  const store = sqlite({ file, clock, limits: { ...defaultStoreLimits, ...limits } })
+  return memory({ clock, newId, store })({ status: () => {}, dropped: () => {} })
 }
+
+describe('the thread of a store', () => {
+  it('that ends is started again: pending writes are interrupted, and subscribers get a gap', async () => {
+    const threads: Worker[] = []
+    const onThread = (thread: Worker): unknown => threads.push(thread)
+    process.on('worker', onThread)
+    onTestFinished(() => void process.off('worker', onThread))
+    const statuses: string[] = []
+    const [file, clock] = [await newFile(), fakeClock()]
+    const store = sqlite({ file, clock, limits: defaultStoreLimits })
+    const broker = await memory({ clock, newId, store })({ status: (now) => statuses.push(now), dropped: () => {} })
+    onTestFinished(() => broker.close())
+    const first = await revisionOfWrite(broker, 'key', 'a')
+    const ended = expect(write(broker, 'other', 'b')).rejects.toMatchObject({ code: 'interrupted' })
+    await threads[0]?.terminate()
+    await ended
+    expect(statuses).toEqual(['up', 'down', 'up'])
+    expect(await read(broker, 'key')).toMatchObject({ payload: 'a', revision: first })
+    expect((await revisionOfWrite(broker, 'key', 'c')) > first).toBe(true)
+    expect(threads).toHaveLength(2)
+  })
+
+  it('that can not open the file rejects the opening, and reports no loss', async () => {
+    const statuses: string[] = []
+    const file = path.join(await newFile(), 'none.db')
+    const store = sqlite({ file, clock: fakeClock(), limits: defaultStoreLimits })
+    const opening = memory({ clock: fakeClock(), newId, store })({
+      status: (now) => statuses.push(now),
+      dropped: () => {},
+    })
+    await expect(opening).rejects.toThrow('lies in a folder that does not exist; create the folder')
+    expect(statuses).toEqual([])
+  })
+})

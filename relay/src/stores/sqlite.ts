@@ -4,8 +4,8 @@ import type { Soon, StoredValue, ValuePage, ValuePageRequest, ValueWrite, Writte
 import type { StoreLimits } from './limits.js'
 import type { LocalStore, OpenStore, Subscribers } from './local-store.js'
 import type { StoreContents } from './sqlite/value-table.js'
-import type { FileWrite, Outcome, WriterCalls } from './sqlite/writer-messages.js'
-import { closedError, errorFromThread, WriterThread } from './sqlite/writer-thread.js'
+import { errorFromThread, type FileWrite, type Outcome, type WriterCalls } from './sqlite/writer-messages.js'
+import { closedError, WriterThread } from './sqlite/writer-thread.js'
 
 export interface SqliteOptions {
   /** Its folder must exist. */
@@ -23,8 +23,9 @@ export interface SqliteOptions {
  */
 export function sqlite({ file, limits, clock, onOpened }: SqliteOptions): OpenStore {
   return async (subscribers) => {
-    const writer = new WriterThread({ file, limits, clock, lost: (cause) => subscribers.lost?.(cause) })
-    onOpened?.(await writer.open())
+    const writer = new WriterThread({ file, limits, clock, lost: (cause) => subscribers.lost(cause) })
+    const contents = await writer.open()
+    onOpened?.(contents)
     return new SqliteStore(writer, clock, subscribers)
   }
 }

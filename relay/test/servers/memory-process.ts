@@ -27,7 +27,7 @@ export async function startMemory(): Promise<MemoryProcess> {
     child = fork(main, { serialization: 'advanced', execArgv: [] })
     const started = child
     atExit(() => started.kill('SIGKILL'))
-    child.send({ kind: 'begin', task: { folder, sockets: [socket] } })
+    child.send({ kind: 'begin', task: { folder, brokers: [{ name: 'main', socket }] } })
     await once(child, 'message')
   }
 

@@ -1,21 +1,14 @@
 import { createReadStream } from 'node:fs'
-import path from 'node:path'
 import { createInterface } from 'node:readline'
 import { Command, Option } from 'commander'
-import type { StoreSettings } from '../../brokers/settings.js'
 import { realClock } from '../../core/clock.js'
-import { defaultStoreLimits, type StoreLimits } from '../../stores/limits.js'
+import { defaultStoreLimits } from '../../stores/limits.js'
 import type { StoreFile, StoreInfo } from '../../stores/sqlite/store-file.js'
 import type { FileWrite } from '../../stores/sqlite/writer-messages.js'
-import { readConfig } from '../config/read-config.js'
-import { type ConfigFlag, configFlag, configOf } from './config-flag.js'
+import { configFlag } from './config-flag.js'
 import { brokerFlag } from './connect.js'
+import { type StoreFlags, storeSettings } from './store-settings.js'
 import { lineOfValue, writeOfLine } from './value-line.js'
-
-interface Flags extends ConfigFlag {
-  readonly file?: string
-  readonly broker?: string
-}
 
 /** `wildcast store`: what a relay keeps on disk. The relay must not run. */
 export function store(): Command {
@@ -24,14 +17,14 @@ export function store(): Command {
     .addCommand(
       command('info', 'print how much a store holds')
         .option('-j, --json', 'one JSON object')
-        .action(({ json, ...flags }: Flags & { readonly json?: boolean }) =>
+        .action(({ json, ...flags }: StoreFlags & { readonly json?: boolean }) =>
           withStore(flags, (file) => {
             process.stdout.write(json ? `${JSON.stringify(jsonOf(file.info()))}\n` : textOf(file.info()))
           }),
         ),
     )
     .addCommand(
-      command('compact', 'give the space of deleted values back to the file system').action((flags: Flags) =>
+      command('compact', 'give the space of deleted values back to the file system').action((flags: StoreFlags) =>
         withStore(flags, (file) => {
           const before = file.info().fileBytes
           file.compact()
@@ -40,12 +33,12 @@ export function store(): Command {
       ),
     )
     .addCommand(
-      command('export', 'print all values, as lines of JSON').action((flags: Flags) => withStore(flags, exportTo)),
+      command('export', 'print all values, as lines of JSON').action((flags: StoreFlags) => withStore(flags, exportTo)),
     )
     .addCommand(
       command('import', 'write values from lines of JSON, with new revisions: all of them, or none')
         .argument('[input]', 'the file that "wildcast store export" has written (default: standard input)')
-        .action(async (input: string | undefined, flags: Flags) => {
+        .action(async (input: string | undefined, flags: StoreFlags) => {
           const { writes, gone } = await readLines(input)
           await withStore(flags, (file) => file.write(writes), true)
           const left = gone === 0 ? '' : `; left out, since they or their sessions have ended: ${gone}`
@@ -63,8 +56,8 @@ function command(name: string, description: string): Command {
 }
 
 /** Opens a store for as long as `use` runs. */
-async function withStore(flags: Flags, use: (store: StoreFile) => unknown, create = false): Promise<void> {
-  const { sqlite, ...limits } = await settingsOf(flags)
+async function withStore(flags: StoreFlags, use: (store: StoreFile) => unknown, create = false): Promise<void> {
+  const { sqlite, ...limits } = await storeSettings(flags)
   // Only now: other commands do not load SQLite.
   const { openStoreFile } = await import('../../stores/sqlite/store-file.js')
   const start = { now: realClock.wall(), random: realClock.random() }
@@ -74,27 +67,6 @@ async function withStore(flags: Flags, use: (store: StoreFile) => unknown, creat
   } finally {
     opened.close()
   }
-}
-
-type FileSettings = Partial<StoreLimits> & { readonly sqlite: string }
-
-async function settingsOf({ file, broker, ...flags }: Flags): Promise<FileSettings> {
-  // Without a configuration the limits are unknown: the relay refuses further values by its own.
-  if (file !== undefined)
-    return { sqlite: path.resolve(file), values: Number.POSITIVE_INFINITY, bytes: Number.POSITIVE_INFINITY }
-  const config = configOf(flags)
-  const { brokers } = await readConfig(config)
-  const found = [...brokers].flatMap(([name, settings]) => {
-    const kept: StoreSettings | undefined = settings.type === 'memory' ? settings.store : undefined
-    return kept?.sqlite === undefined ? [] : [{ name, settings: { ...kept, sqlite: kept.sqlite } }]
-  })
-  const names = found.map(({ name }) => name).join(', ')
-  const [first, second] = broker === undefined ? found : found.filter(({ name }) => name === broker)
-  if (second) throw new Error(`${config} has several stores; choose one with --broker: ${names}`)
-  if (first) return first.settings
-  if (broker !== undefined && found.length > 0)
-    throw new Error(`no broker "${broker}" in ${config} has a store on disk; these have one: ${names}`)
-  throw new Error(`${config} has no broker with store = { sqlite = "…" }; add it, or name the file with --file`)
 }
 
 /** Prints as fast as the output is read. */

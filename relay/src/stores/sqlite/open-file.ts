@@ -17,11 +17,15 @@ export function openFile(file: string): Database.Database {
   if (fault !== undefined) throw new StoreFileFault(`the store ${file} ${fault}`)
   try {
     const database = new Database(file, { timeout: lockMs })
-    // Before WAL: the index of the WAL is then in memory, and needs no third file.
-    for (const pragma of ['locking_mode = EXCLUSIVE', 'journal_mode = WAL', 'synchronous = NORMAL'])
-      database.prepare(`PRAGMA ${pragma}`).all()
+    // Before WAL: its index is then in memory, and needs no third file.
+    set(database, 'locking_mode = EXCLUSIVE')
+    database.exec('BEGIN EXCLUSIVE; COMMIT')
+    // Before WAL, too: `faultOfFile` reads a header that would be in the WAL only.
     const unfit = prepareTables(database)
-    if (unfit === undefined) return database
+    if (unfit === undefined) {
+      set(database, 'journal_mode = WAL', 'synchronous = NORMAL', 'journal_size_limit = 16777216')
+      return database
+    }
     closeFile(database)
     throw new StoreFileFault(`the store ${file} ${unfit}`)
   } catch (cause) {
@@ -35,11 +39,15 @@ export function openFile(file: string): Database.Database {
  */
 export function closeFile(database: Database.Database): void {
   try {
-    for (const pragma of ['journal_mode = DELETE', 'locking_mode = NORMAL', 'user_version'])
-      database.prepare(`PRAGMA ${pragma}`).all()
+    // The last one reads, which releases the lock.
+    set(database, 'journal_mode = DELETE', 'locking_mode = NORMAL', 'user_version')
   } finally {
     database.close()
   }
+}
+
+function set(database: Database.Database, ...pragmas: readonly string[]): void {
+  for (const pragma of pragmas) database.prepare(`PRAGMA ${pragma}`).all()
 }
 
 /** Returns the predicate of a sentence about a file that SQLite can't open. */

@@ -1,6 +1,6 @@
 import { isExact, matches, type Pattern, payloadSize, type Subject } from '@wildcast/protocol'
 import type { StoredValue, ValuePage, ValuePageRequest } from '../../core/store.js'
-import { storedValueOf } from './row.js'
+import { plainValueOf } from './row.js'
 import type { ValueTable } from './value-table.js'
 
 /** How many subjects are compared with a pattern before other work gets its turn. */
@@ -20,7 +20,7 @@ export function* pageOfValues(
       if (last && (values.length >= most || bytes >= mostBytes)) return { values, next: last.subject }
       const value = table.get(subject)
       if (!value) continue // it was deleted between two slices
-      values.push(storedValueOf(value))
+      values.push(plainValueOf(value))
       bytes += payloadSize(value.payload)
     }
     yield

@@ -51,7 +51,7 @@ export function fileValueOf(row: Row): FileValue {
 }
 
 /** Returns the value without what only the file needs. */
-export function storedValueOf({ expiresAt, will, ...value }: FileValue): StoredValue {
+export function plainValueOf({ expiresAt, will, ...value }: FileValue): StoredValue {
   return value
 }
 

@@ -32,3 +32,12 @@ function failureOf(cause: unknown, ending: boolean): unknown {
   const why = `the file of the store can't be written (${code}); look at its disk and its permissions`
   return new WildcastError(ending ? 'interrupted' : 'broker_down', why, { cause })
 }
+
+/** Moves the content of the WAL into the database, so that its space can be used again. */
+export function emptyLog(database: Database): void {
+  try {
+    database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').all()
+  } catch {
+    // There is no room in the database either: the writes fail.
+  }
+}

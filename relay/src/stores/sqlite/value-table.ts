@@ -1,4 +1,5 @@
 import type { Subject } from '@wildcast/protocol'
+import type { StoreLimits } from '../limits.js'
 import type { Database, Statement } from './database.js'
 import { type FileValue, fileValueOf, type Row, rowOf, sizeColumn, sizeOfRow } from './row.js'
 
@@ -52,15 +53,17 @@ export class ValueTable {
     return row && { revision: row[0], bytes: row[1] }
   }
 
-  /** Returns the contents that the table would have with this value. */
-  contentsWith(value: FileValue, before: Present | undefined): StoreContents {
-    const { values, bytes } = this.#contents
-    return { values: values + (before ? 0 : 1), bytes: bytes - (before?.bytes ?? 0) + sizeOfRow(rowOf(value)) }
+  /** Returns the limit that a value would exceed. One that does not grow always has room. */
+  exceeded(limits: StoreLimits, value: FileValue, before: Present | undefined): keyof StoreLimits | undefined {
+    const { values, bytes } = this.#contentsWith(rowOf(value), before)
+    if (!before && values > limits.values) return 'values'
+    return bytes > limits.bytes && bytes > this.#contents.bytes ? 'bytes' : undefined
   }
 
   put(value: FileValue, before: Present | undefined): void {
-    this.#put.run(...rowOf(value))
-    this.#contents = this.contentsWith(value, before)
+    const row = rowOf(value)
+    this.#put.run(...row)
+    this.#contents = this.#contentsWith(row, before)
   }
 
   remove(subject: Subject, before: Present): void {
@@ -89,5 +92,11 @@ export class ValueTable {
     return () => {
       this.#contents = contents
     }
+  }
+
+  /** Returns the contents that the table would have with this row. */
+  #contentsWith(row: Row, before: Present | undefined): StoreContents {
+    const { values, bytes } = this.#contents
+    return { values: values + (before ? 0 : 1), bytes: bytes - (before?.bytes ?? 0) + sizeOfRow(row) }
   }
 }

@@ -1,4 +1,12 @@
-import { type Failure, type Headers, type Pattern, type Payload, type Subject, WildcastError } from '@wildcast/protocol'
+import {
+  type Failure,
+  type Headers,
+  isErrorCode,
+  type Pattern,
+  type Payload,
+  type Subject,
+  WildcastError,
+} from '@wildcast/protocol'
 import type { StoredValue, StoredWill, ValuePage, ValuePageRequest, Written } from '../../core/store.js'
 import type { StoreLimits } from '../limits.js'
 import type { TermStart } from './numbers.js'
@@ -22,8 +30,14 @@ export interface FileWrite {
   readonly will?: StoredWill | undefined
 }
 
+/** A write that has failed. */
+export interface FailedOutcome {
+  readonly kind: 'failed'
+  readonly failure: Failure
+}
+
 /** The outcome of a write. */
-export type Outcome = Written | { readonly kind: 'failed'; readonly failure: Failure }
+export type Outcome = Written | FailedOutcome
 
 /** A change that no client has made. An empty payload is a deletion. */
 export interface Change {
@@ -68,4 +82,13 @@ export type FromWriter =
 export function failureOf(cause: unknown): Failure {
   const { code, message } = WildcastError.from(cause)
   return { code, message }
+}
+
+export function failedOutcome(cause: unknown): FailedOutcome {
+  return { kind: 'failed', failure: failureOf(cause) }
+}
+
+/** Returns the error of a failure in the thread. */
+export function errorFromThread({ code, message }: Failure): WildcastError {
+  return new WildcastError(isErrorCode(code) ? code : 'internal', message)
 }

@@ -1,20 +1,16 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
-import { type Failure, isErrorCode, WildcastError } from '@wildcast/protocol'
+import { WildcastError } from '@wildcast/protocol'
 import type { Clock } from '../../core/clock.js'
+import { PendingCalls } from './pending-calls.js'
 import { StoreFileFault } from './store-file-fault.js'
 import type { StoreContents } from './value-table.js'
-import type { FromWriter, WriterCall, WriterCalls, WriterStart } from './writer-messages.js'
+import { errorFromThread, type FromWriter, type WriterCalls, type WriterStart } from './writer-messages.js'
 
 export interface WriterThreadOptions extends Omit<WriterStart, 'term'> {
   readonly clock: Clock
   /** The thread has ended by itself: the outcome of pending writes is unknown. */
   lost(cause: WildcastError): void
-}
-
-interface Pending {
-  resolve(result: unknown): void
-  reject(cause: Error): void
 }
 
 /**
@@ -27,10 +23,9 @@ const main = fromSource ? '../../../dist/stores/sqlite/writer-main.js' : './writ
 /** The thread that has the file of a store. If it ends, the next call starts another. */
 export class WriterThread {
   readonly #options: WriterThreadOptions
-  readonly #pending: Map<number, Pending> = new Map()
+  readonly #calls: PendingCalls = new PendingCalls()
   #worker: Worker | undefined
-  #opened: Pending | undefined
-  #last = 0
+  #opened: { resolve(contents: StoreContents): void; reject(cause: Error): void } | undefined
   #isClosed = false
 
   constructor(options: WriterThreadOptions) {
@@ -47,7 +42,7 @@ export class WriterThread {
    */
   open(): Promise<StoreContents> {
     return new Promise((resolve, reject) => {
-      this.#opened = { resolve: (contents) => resolve(contents as StoreContents), reject }
+      this.#opened = { resolve, reject }
       this.#worker = this.#start()
     })
   }
@@ -59,12 +54,9 @@ export class WriterThread {
   ): Promise<WriterCalls[Kind]['result']> {
     if (this.#isClosed) return Promise.reject(closedError())
     this.#worker ??= this.#start()
-    const number = ++this.#last
-    this.#worker.postMessage({ kind, number, ...given } as unknown as WriterCall)
-    return new Promise((resolve, reject) =>
-      // The thread answers each call with the result of its kind.
-      this.#pending.set(number, { resolve: resolve as Pending['resolve'], reject }),
-    )
+    const { number, result } = this.#calls.add<WriterCalls[Kind]['result']>()
+    this.#worker.postMessage({ kind, number, ...given })
+    return result
   }
 
   /** Commits what was called before, and closes the file. */
@@ -76,7 +68,8 @@ export class WriterThread {
     if (!worker) return
     worker.ref()
     const ended = once(worker, 'exit')
-    await closing
+    // Without this, a WAL remains, which the next opening reads.
+    await closing?.catch(() => {})
     await ended
   }
 
@@ -105,26 +98,21 @@ export class WriterThread {
         this.#opened = undefined
         return
       case 'not-opened':
+        this.#worker = undefined // it ends; the next call starts another
         this.#failAll(new StoreFileFault(message.why), 'broker_down')
         return
       case 'result':
-        this.#take(message.number)?.resolve(message.result)
+        this.#calls.resolve(message.number, message.result)
         return
       case 'failed':
-        this.#take(message.number)?.reject(errorFromThread(message.failure))
+        this.#calls.reject(message.number, errorFromThread(message.failure))
     }
-  }
-
-  #take(number: number): Pending | undefined {
-    const pending = this.#pending.get(number)
-    this.#pending.delete(number)
-    return pending
   }
 
   #end(worker: Worker, why: string): void {
     if (worker !== this.#worker) return
     this.#worker = undefined
-    if (this.#isClosed && this.#pending.size === 0) return
+    if (this.#isClosed && this.#calls.size === 0) return
     const cause = new StoreFileFault(`the thread of the store ${this.#options.file} has ended: ${why}`)
     this.#failAll(cause, 'interrupted')
     if (!this.#isClosed) this.#options.lost(new WildcastError('interrupted', cause.message))
@@ -133,16 +121,11 @@ export class WriterThread {
   #failAll(cause: StoreFileFault, code: 'broker_down' | 'interrupted'): void {
     this.#opened?.reject(cause)
     this.#opened = undefined
-    for (const number of [...this.#pending.keys()]) this.#take(number)?.reject(new WildcastError(code, cause.message))
+    this.#calls.rejectAll(new WildcastError(code, cause.message))
   }
 }
 
 /** Returns the error of a call after the end. */
 export function closedError(): WildcastError {
   return new WildcastError('broker_down', 'the store was closed')
-}
-
-/** Returns the error of a failure in the thread. */
-export function errorFromThread({ code, message }: Failure): WildcastError {
-  return new WildcastError(isErrorCode(code) ? code : 'internal', message)
 }
