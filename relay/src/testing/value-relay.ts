@@ -1,0 +1,59 @@
+import type { RelayOptions } from '../core/relay.js'
+import type { FakeClock } from './fake-clock.js'
+import { type ConnectedLine, type LineFrame, lineRelay } from './line-relay.js'
+import type { ScriptedBroker } from './scripted-broker.js'
+import { settled } from './scripted-link.js'
+import { type ScriptedStore, storeBroker } from './scripted-store.js'
+
+/** A client of a relay whose broker keeps values. */
+export interface ValueClient extends ConnectedLine {
+  /** Publishes a value. Resolves with what the relay has answered, of all frames. */
+  retain(ref: number, subject: string, message: string, fields?: object): Promise<LineFrame[]>
+  /** Takes the lock on a subject, or waits for it. */
+  lock(ref: number, fields?: object): Promise<LineFrame[]>
+  sends(frame: unknown): Promise<LineFrame[]>
+}
+
+/** A relay without sockets whose broker keeps values in a scripted store. */
+export interface ValueRelay {
+  readonly store: ScriptedStore
+  readonly broker: ScriptedBroker
+  readonly clock: FakeClock
+  client(connect?: object): ValueClient
+  /** Advances the clock, and awaits what follows. */
+  pass(ms: number): Promise<void>
+}
+
+/** Opens such a relay. `leased`: the store needs leases for wills. */
+export async function valueRelay(
+  options: Partial<RelayOptions> & { readonly leased?: boolean } = {},
+): Promise<ValueRelay> {
+  const { leased, ...more } = options
+  const { broker, store } = storeBroker({ leased })
+  const { clock, connected } = await lineRelay({ brokers: { main: broker.open }, ...more })
+  return {
+    store,
+    broker,
+    clock,
+    client(connect) {
+      const line = connected(connect)
+      const sends = async (frame: unknown): Promise<LineFrame[]> => {
+        line.send(frame)
+        await settled()
+        return line.received()
+      }
+      const retain = (ref: number, subject: string, message: string, fields: object = {}): Promise<LineFrame[]> =>
+        sends({ Publish: { ref, subject, message, retain: true, ...fields } })
+      return {
+        ...line,
+        sends,
+        retain,
+        lock: (ref, fields) => retain(ref, 'lock', 'mine', { when: null, watch: true, will: null, ...fields }),
+      }
+    },
+    async pass(ms) {
+      clock.advance(ms)
+      await settled()
+    },
+  }
+}
