@@ -13,6 +13,11 @@ import { type ScriptedBroker, scriptedBroker } from './scripted-broker.js'
 
 type Method = 'write' | 'read' | 'renew'
 
+interface Failing {
+  readonly method: Method
+  readonly code: ErrorCode
+}
+
 /** A store whose failures and delays a test controls. It has no pages. */
 export interface ScriptedStore extends ValueStore {
   /** The relay's calls, in order, such as `write a` or `renew r.1`. */
@@ -23,7 +28,10 @@ export interface ScriptedStore extends ValueStore {
   set(subject: string, payload: Payload): string
   /** Returns the payload of a value. */
   get(subject: string): Payload | undefined
-  /** Fails the next calls of a method. `interrupted` comes after the write is done. */
+  /**
+   * Fails the next calls of a method. `interrupted` comes after the write is done;
+   * `condition_failed` refuses a write whose condition holds.
+   */
   fail(method: Method, code: ErrorCode, times?: number): void
   /** Holds calls, before they have an effect, until the returned function is called. */
   hold(): () => void
@@ -56,7 +64,7 @@ class Scripted implements ScriptedStore {
   readonly written: string[] = []
   readonly #deliver: (change: BrokerMessage) => void
   readonly #values: Map<string, StoredValue & Pick<ValueWrite, 'will'>> = new Map()
-  readonly #failures: { method: Method; code: ErrorCode }[] = []
+  readonly #failures: Failing[] = []
   readonly #term = termAfter(undefined, 1, 0)
   #count = 0
   #gate: Promise<void> | undefined
@@ -70,7 +78,7 @@ class Scripted implements ScriptedStore {
   readonly write = (write: ValueWrite): Written | Promise<Written> =>
     this.#call('write', write.message.subject, () => {
       this.#between.pop()?.()
-      return this.#apply(write)
+      return this.#isRefused() ? { kind: 'refused', revision: undefined } : this.#apply(write)
     })
 
   readonly read = (subject: string): StoredValue | undefined | Promise<StoredValue | undefined> =>
@@ -127,9 +135,17 @@ class Scripted implements ScriptedStore {
     return gate === undefined ? this.#attempt(method, run) : gate.then(() => this.#attempt(method, run))
   }
 
+  #isRefused(): boolean {
+    return this.#failure(({ code }) => code === 'condition_failed') !== undefined
+  }
+
+  #failure(is: (failure: Failing) => boolean): Failing | undefined {
+    const index = this.#failures.findIndex(is)
+    return index < 0 ? undefined : this.#failures.splice(index, 1)[0]
+  }
+
   #attempt<Result>(method: Method, run: () => Result): Result {
-    const index = this.#failures.findIndex((failure) => failure.method === method)
-    const [failure] = index < 0 ? [] : this.#failures.splice(index, 1)
+    const failure = this.#failure((one) => one.method === method && one.code !== 'condition_failed')
     if (failure?.code === 'interrupted') run()
     if (failure) throw new WildcastError(failure.code, 'as the test wants')
     return run()

@@ -57,3 +57,25 @@ export async function valueRelay(
     },
   }
 }
+
+/** The refs of the answers among frames. */
+export const refsOf = (frames: readonly LineFrame[] = []): unknown[] =>
+  frames.flatMap(({ Ack, Error: failure }) => (Ack ?? failure)?.ref ?? [])
+
+/** Another relay releases the lock. */
+export async function release({ store }: ValueRelay): Promise<void> {
+  store.set('lock', '')
+  await settled()
+}
+
+/** A relay whose lock is held elsewhere, and clients that wait for it, with the refs 1, 2, … */
+export async function contended(
+  count: number,
+  options: Parameters<typeof valueRelay>[0] = {},
+): Promise<{ relay: ValueRelay; clients: readonly ValueClient[] }> {
+  const relay = await valueRelay(options)
+  relay.store.set('lock', 'theirs')
+  const clients = Array.from({ length: count }, () => relay.client())
+  for (const [i, client] of clients.entries()) await client.lock(i + 1)
+  return { relay, clients }
+}

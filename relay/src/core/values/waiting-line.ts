@@ -174,35 +174,27 @@ export class WaitingLine {
     waiting.isWriting = true
     try {
       const written = await waiting.write(ifRevision)
-      if (written.kind === 'refused') this.#refused(waiting)
-      else this.#granted(waiting, written)
+      if (written.kind !== 'refused') this.#granted(waiting, written)
+      else this.#known = undefined // another write came first
+      this.#refusals = written.kind === 'refused' ? this.#refusals + 1 : 0
     } catch (cause) {
-      const error = WildcastError.from(cause)
-      if (error.code !== 'broker_down') this.#fail(waiting, cause)
-      else {
-        if (waiting.isLate) this.#fail(waiting, lateError())
-        throw cause
-      }
+      if (WildcastError.from(cause).code === 'broker_down') throw cause
+      this.#fail(waiting, cause)
     } finally {
       waiting.isWriting = false
+      if (waiting.isLate) this.#fail(waiting, lateError())
+    }
+    if (this.#refusals >= mostRefusals) {
+      this.#refusals = 1
+      throw new WildcastError('interrupted', 'the store refuses what it should take')
     }
   }
 
   #granted(waiting: Waiting, written: Written & { kind: 'written' | 'unchanged' }): void {
-    this.#refusals = 0
     // Its own change is delivered, and may have been, with later ones.
     if (written.kind === 'written' && written.revision > this.#knownTo) this.#known = undefined
     this.#waiting.delete(waiting)
     waiting.resolve(written.kind === 'written' ? written.revision : undefined)
-  }
-
-  /** Another write came first. */
-  #refused(waiting: Waiting): void {
-    this.#known = undefined
-    if (waiting.isLate) this.#fail(waiting, lateError())
-    if (++this.#refusals < mostRefusals) return
-    this.#refusals = 1
-    throw new WildcastError('interrupted', 'the store refuses a value that it has')
   }
 
   async #listen(): Promise<void> {
