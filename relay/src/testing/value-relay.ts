@@ -1,11 +1,12 @@
 import type { RelayOptions } from '../core/relay.js'
+import type { Sessions } from '../core/sessions.js'
 import type { FakeClock } from './fake-clock.js'
 import { type ConnectedLine, type LineFrame, lineRelay } from './line-relay.js'
 import type { ScriptedBroker } from './scripted-broker.js'
 import { settled } from './scripted-link.js'
 import { type ScriptedStore, storeBroker } from './scripted-store.js'
 
-/** A client of a relay whose broker keeps values. */
+/** A client of a relay whose broker keeps values. Confirmations of its frames are left out. */
 export interface ValueClient extends ConnectedLine {
   /** Publishes a value. Resolves with what the relay has answered, of all frames. */
   retain(ref: number, subject: string, message: string, fields?: object): Promise<LineFrame[]>
@@ -19,6 +20,10 @@ export interface ValueRelay {
   readonly store: ScriptedStore
   readonly broker: ScriptedBroker
   readonly clock: FakeClock
+  /** The sessions that clients can resume. */
+  readonly sessions: Sessions
+  /** Closes the relay. */
+  close(): Promise<void>
   client(connect?: object): ValueClient
   /** Advances the clock, and awaits what follows. */
   pass(ms: number): Promise<void>
@@ -30,30 +35,37 @@ export async function valueRelay(
 ): Promise<ValueRelay> {
   const { leased, ...more } = options
   const { broker, store } = storeBroker({ leased })
-  const { clock, connected } = await lineRelay({ brokers: { main: broker.open }, ...more })
+  const { clock, sessions, close, connected } = await lineRelay({ brokers: { main: broker.open }, ...more })
   return {
     store,
     broker,
     clock,
+    sessions,
+    close,
     client(connect) {
       const line = connected(connect)
+      const received = (): LineFrame[] => line.received().filter((frame) => frame.Received === undefined)
       const sends = async (frame: unknown): Promise<LineFrame[]> => {
         line.send(frame)
         await settled()
-        return line.received()
+        return received()
       }
       const retain = (ref: number, subject: string, message: string, fields: object = {}): Promise<LineFrame[]> =>
         sends({ Publish: { ref, subject, message, retain: true, ...fields } })
       return {
         ...line,
+        received,
         sends,
         retain,
         lock: (ref, fields) => retain(ref, 'lock', 'mine', { when: null, watch: true, will: null, ...fields }),
       }
     },
     async pass(ms) {
-      clock.advance(ms)
-      await settled()
+      // In steps, so that the store answers between them.
+      for (let left = ms; left >= 0; left -= 1000) {
+        clock.advance(Math.min(left, 1000))
+        await settled()
+      }
     },
   }
 }

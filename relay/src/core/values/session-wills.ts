@@ -81,8 +81,7 @@ export class SessionWills implements WillOwner {
     this.#wills.set(key, will)
     this.#bytes += payloadSize(will.payload)
     wills.keep(will, this)
-    if (will.lease?.isValid === false) this.lose(will)
-    else if (this.#ending) this.#atEnd(will, this.#ending)
+    if (this.#ending) this.#atEnd(will, this.#ending)
     else this.#watch(will.afterMs)
   }
 
@@ -112,20 +111,21 @@ export class SessionWills implements WillOwner {
   /** The session has ended. */
   end(ending: SessionEnding): void {
     if (this.#ending) return
-    this.#ending = this.#isMoving ? 'moved' : ending
-    for (const will of [...this.#wills.values()]) this.#atEnd(will, this.#ending)
+    this.#ending = ending
+    if (ending === 'moved') this.#isMoving = true
+    for (const will of [...this.#wills.values()]) this.#atEnd(will, ending)
   }
 
   #atEnd(will: Will, ending: SessionEnding): void {
-    if (ending === 'left' || (ending === 'page_left' && will.kind === 'publish')) this.#fire(will)
-    else if (ending === 'moved' && will.lease) this.#drop(will)
+    // A client that continues at another relay in time writes its value there.
+    if (this.#isMoving && will.lease) this.#drop(will)
+    else if (ending === 'left' || (ending === 'page_left' && will.kind === 'publish')) this.#fire(will)
     else this.#watch(will.afterMs)
   }
 
   #fire(will: Will): void {
     this.#remove(will)
     if (!this.#ending) will.lost()
-    // A client that has moved to another relay in time has written its value there.
     if (this.#isMoving && will.lease) will.lease.release()
     else void this.#ports.wills.fire(will)
   }

@@ -86,6 +86,9 @@ export class ValueCommits {
   ): void {
     const { wills, own } = this.#ports
     const { subject, from } = message
+    // The client must not be granted what another relay is about to take from it.
+    if (pending.lease?.isValid === false)
+      throw new WildcastError('interrupted', 'the store was not reachable for too long; read the value, and try again')
     const will: Will = { ...planned, broker, subject, from, revision, lease: pending.lease }
     pending.will = will
     if (signal?.aborted && !own.isOver) void wills.fire(will)
