@@ -15,6 +15,11 @@ export interface BrokerLink {
    */
   whenUp(run: () => void): () => void
   /**
+   * Runs the callback each time the link is up again, after subscribers were notified of the gap.
+   * Returns the undo.
+   */
+  whenBack(run: () => void): () => void
+  /**
    * Resolves when the work has settled or the link is lost: without a link, work may take long.
    */
   untilDown(work: Promise<unknown>): Promise<void>
@@ -34,7 +39,7 @@ export async function openLink(
   { name, onError, observer, returned }: BrokerLinkOptions,
 ): Promise<BrokerLink> {
   const link: Pick<{ -readonly [Key in keyof BrokerLink]: BrokerLink[Key] }, 'status' | 'cause'> = { status: 'down' }
-  const [forUp, forDown] = [new Set<() => void>(), new Set<() => void>()]
+  const [forUp, forDown, forReturn] = [new Set<() => void>(), new Set<() => void>(), new Set<() => void>()]
   let reported: BrokerLink['status'] | undefined
 
   const broker = await open({
@@ -45,6 +50,7 @@ export async function openLink(
       if (reported !== now) observer.status(name, now) // the cause alone may change while it is down
       reported = now
       if (returns) returned()
+      if (returns) for (const run of [...forReturn]) run()
       const waiting = now === 'up' ? forUp : forDown
       for (const run of waiting) {
         waiting.delete(run)
@@ -61,6 +67,10 @@ export async function openLink(
       if (link.status === 'up') run()
       else forUp.add(run)
       return () => forUp.delete(run)
+    },
+    whenBack(run: () => void) {
+      forReturn.add(run)
+      return () => forReturn.delete(run)
     },
     async untilDown(work: Promise<unknown>) {
       let release = (): void => {}

@@ -13,6 +13,7 @@ import {
   WildcastError,
 } from '@wildcast/protocol'
 import type { Interest } from './broker.js'
+import { patternOfMembers } from './presence-subjects.js'
 
 // Checks of a client's input alone, independent of the client and of the brokers' features.
 
@@ -81,7 +82,8 @@ export interface SubscriptionFields {
 /** Returns the interest of a subscription. */
 export function interestOf({ subject, group, serve, policy, retained }: SubscriptionFields): Interest {
   const pattern = parsePattern(subject)
-  refuseClosed(pattern)
+  const isPlain = group === undefined && !serve
+  refuseClosed((isPlain && patternOfMembers(pattern)) || pattern)
   if (serve && !isExact(pattern))
     throw new WildcastError('invalid_subject', `"${pattern}" has a wildcard; a server serves one subject`)
   if (serve && group !== undefined)

@@ -45,6 +45,17 @@ export interface RetainedPublish extends PublishCommand {
   readonly retain: RetainCommand
 }
 
+/** A client enters the presence of a subject, or leaves it. */
+export interface PresenceCommand {
+  readonly subject: string
+  /** @default the first of the relay */
+  readonly broker?: string | undefined
+  /** Names the client among those of its user. */
+  readonly member: string
+  /** What others see of the member. Empty: it leaves. */
+  readonly payload: Payload
+}
+
 /** A subscription by a client. */
 export interface Subscribe {
   readonly subject: string

@@ -131,6 +131,16 @@ export class Hub {
     return link.status === 'up' ? link.untilDown(work) : undefined
   }
 
+  /** See `BrokerLink.whenBack`. */
+  whenBack(name: string, run: () => void): () => void {
+    return this.#linkOf(name).whenBack(run)
+  }
+
+  /** See `BrokerLink.whenUp`. */
+  whenUp(name: string, run: () => void): () => void {
+    return this.#linkOf(name).whenUp(run)
+  }
+
   /** Runs a step of a publish on a broker. An exception counts as a failed publish. */
   counting<Result>(name: string, step: () => Result): Result {
     try {

@@ -1,5 +1,6 @@
 import { type BrokerMessage, encodeUtf8, payloadBytes, refusal, WildcastError } from '@wildcast/protocol'
 import type { Clock } from './clock.js'
+import type { RetainCommand } from './commands.js'
 import { Counts } from './counts.js'
 
 /** How long a key is remembered. */
@@ -19,7 +20,14 @@ interface Remembered {
   readonly user: string | undefined
   readonly at: number
   /** Undefined if the broker had it at once. */
-  readonly outcome: Promise<void> | undefined
+  readonly outcome: Promise<unknown> | undefined
+}
+
+/** A publish with a key. */
+export interface KeyedPublish extends BrokerMessage {
+  readonly broker: string
+  /** Its effect on the value of the subject, if it has one. */
+  readonly retain?: RetainCommand | undefined
 }
 
 /**
@@ -38,15 +46,16 @@ export class KeyedPublishes {
   }
 
   /**
-   * @param publish - publishes it; returns undefined if the broker has it at once
+   * @param publish - publishes it; returns undefined if the broker has it at once. Its outcome is
+   * that of every repeat
    * @throws {WildcastError} `invalid_frame` if the key belongs to another message; `rate_limited`
    * if too many keys are remembered
    */
   publish(
     key: string,
-    message: { readonly broker: string } & BrokerMessage,
-    publish: () => Promise<void> | undefined,
-  ): Promise<void> | undefined {
+    message: KeyedPublish,
+    publish: () => Promise<unknown> | undefined,
+  ): Promise<unknown> | undefined {
     const now = this.#clock.now()
     this.#forgetOld(now)
     const fingerprint = fingerprintOf(message)
@@ -96,16 +105,12 @@ export class KeyedPublishes {
  * Equal for equal messages of any codec, and short, since it is kept for each key. A client that
  * constructs a collision only harms itself.
  */
-function fingerprintOf({
-  broker,
-  subject,
-  payload,
-  headers,
-  responseSubject,
-}: { broker: string } & BrokerMessage): string {
-  const metadata = encodeUtf8(JSON.stringify([broker, subject, responseSubject, headers && [...headers]]))
-  const bytes = payloadBytes(payload)
-  return `${metadata.length} ${hash(metadata)} ${bytes.length} ${hash(bytes)}`
+function fingerprintOf({ broker, subject, payload, headers, responseSubject, retain }: KeyedPublish): string {
+  const { will, ...effect } = retain ?? {}
+  const facts = [broker, subject, responseSubject, headers && [...headers], retain && effect, will !== undefined]
+  return [encodeUtf8(JSON.stringify(facts)), payloadBytes(payload), payloadBytes(will ?? '')]
+    .map((bytes) => `${bytes.length} ${hash(bytes)}`)
+    .join(' ')
 }
 
 /** FNV-1a. */

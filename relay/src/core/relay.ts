@@ -32,6 +32,7 @@ import { SignedIn } from './signed-in.js'
 import { TimeSlice } from './time-slice.js'
 import { Turn } from './turn.js'
 import { UnfinishedInput } from './unfinished-input.js'
+import { RelayValues } from './values/relay-values.js'
 import type { WindowRoom } from './window.js'
 
 /** Options of `createRelay`. */
@@ -140,6 +141,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
   const sessions = new Sessions({ clock, newKey, windowMs: limits.resumeMs, mostAway: limits.away, observer })
   const signedIn = new SignedIn()
   const rates = new RelayRates(clock, limits)
+  const values = new RelayValues({ hub, clock, relay: id, onError })
   const { authenticate, authorize, explain } = options
   const failed = (cause: unknown): void => onError(WildcastError.from(cause), { stage: 'authorize' })
   const access = { clock, authorize, explain, failed }
@@ -162,13 +164,14 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
       common,
       outboxPorts,
       signedIn,
-      sessionPorts: { hub, access, limits, rates, observer, keyed: new KeyedPublishes(clock), newName: newId },
+      sessionPorts: { hub, access, limits, rates, observer, values, keyed: new KeyedPublishes(clock), newName: newId },
     }),
     inside: insideOf(hub, common),
     disconnect: (user) => signedIn.disconnect(user),
     listSessions: (request, user) => signedIn.list(request, user),
     listSubscriptions: (request) => pageOf(hub.subscriptions(), subscriptionKey, request),
     async close() {
+      values.close()
       sessions.close()
       await bridges.close()
       await hub.close()

@@ -12,15 +12,16 @@ import { Access, type AccessPorts } from './access/access.js'
 import { type Action, allowed } from './access/grants.js'
 import type { Identity } from './access/identity.js'
 import { checkSize, interestOf, ownSubject, publishSubject, refuseClosed, refuseMadeForRequest } from './checks.js'
-import type { Ask, PublishCommand, RetainedPublish, Subscribe } from './commands.js'
+import type { Ask, PresenceCommand, PublishCommand, RetainedPublish, Subscribe } from './commands.js'
 import { withoutPath } from './headers.js'
 import type { FeedRequest, Hub } from './hub.js'
 import type { SessionLimits } from './limits.js'
 import type { Observer } from './observer.js'
 import { policyOf } from './policy.js'
+import { memberSubject, patternOfMembers } from './presence-subjects.js'
 import { RecentSet } from './recent-set.js'
 import type { RelayRates, SessionRates } from './session-rates.js'
-import type { ValueWrite } from './store.js'
+import { type CheckedWrite, checkRetain } from './values/check-retain.js'
 
 export interface SessionActionsPorts {
   readonly hub: Hub
@@ -96,8 +97,16 @@ export class SessionActions {
   }
 
   /** @throws {WildcastError} as `Session.retain` */
-  retain(want: RetainedPublish): Checked<ValueWrite> {
-    return this.#refusing('publish', () => this.#retain(want))
+  retain(want: RetainedPublish): Checked<CheckedWrite> {
+    return this.#refusing('publish', () => {
+      const { decided, ...checked } = this.#publish(want)
+      return { broker: checked.broker, result: checkRetain(this.#ports.hub, want, checked), decided }
+    })
+  }
+
+  /** @throws {WildcastError} as `Session.enter` */
+  presence(want: PresenceCommand): Checked<CheckedWrite> {
+    return this.#refusing('presence', () => this.#presence(want))
   }
 
   /** @throws {WildcastError} as `Session.request` */
@@ -159,16 +168,17 @@ export class SessionActions {
     })
   }
 
-  #retain(want: RetainedPublish): Checked<ValueWrite> {
-    const { hub } = this.#ports
-    const { retain, wildcard } = want
-    const { broker, result: message, decided } = this.#publish(want)
-    if (wildcard) throw new WildcastError('unsupported', 'a value has one subject: leave "wildcard" out')
-    hub.demand(broker, 'retained')
-    if (retain.when !== undefined || retain.whenRevision !== undefined) hub.demand(broker, 'conditional')
-    if (retain.ttlMs !== undefined) hub.demand(broker, 'ttl')
-    const ifRevision = retain.when === null ? null : retain.whenRevision
-    return { broker, result: { message, ifRevision, ttlMs: retain.ttlMs }, decided }
+  #presence({ subject: text, member, payload, broker: asked }: PresenceCommand): Checked<CheckedWrite> {
+    const { hub, limits } = this.#ports
+    const broker = this.#brokerOf(asked)
+    const subject = ownSubject(text)
+    this.#rates?.publish(payload, this.identity.user)
+    const of = memberSubject(subject, this.identity.user, member)
+    const message = { id: hub.nextMessageId(), from: this.party, subject: of, payload }
+    checkSize(message, limits.payload)
+    hub.demand(broker, 'presence')
+    const result = { message, condition: undefined, ttlMs: undefined }
+    return { broker, result, decided: this.#access.demand({ kind: 'presence', subject, broker }) }
   }
 
   #request(want: Ask): Checked<BrokerMessage> {
@@ -198,7 +208,11 @@ export class SessionActions {
 
   /** Whether the client may still have a subscription. Returns the refusal if not. */
   async withdrawn(request: Pick<FeedRequest, 'broker' | 'interest'>): Promise<WildcastError | undefined> {
-    const action = subscribing(request)
+    return this.refusalOf(subscribing(request))
+  }
+
+  /** Whether the client may do something that it has begun. Returns the refusal if not. */
+  async refusalOf(action: Action): Promise<WildcastError | undefined> {
     const verdict = await this.#access.decide(action)
     return verdict.allowed ? undefined : this.#access.refusal(action, verdict.why)
   }
@@ -214,7 +228,8 @@ export class SessionActions {
     this.#questions++
     try {
       const parsed = kind === 'subscribe' || kind === 'presence' ? interestOf({ subject }).pattern : ownSubject(subject)
-      const verdict = await this.#access.decide({ kind, subject: parsed, broker: this.#brokerOf(broker) })
+      const action: Action = { kind, subject: patternOfMembers(parsed) ?? parsed, broker: this.#brokerOf(broker) }
+      const verdict = await this.#access.decide(action)
       if (verdict.allowed) return allowed
       return { allowed: false, ...(this.#ports.access.explain && { why: verdict.why }) }
     } catch (cause) {
@@ -272,5 +287,6 @@ function partyOf(session: string, { user, role }: Identity): Party {
 }
 
 function subscribing({ broker, interest }: Pick<FeedRequest, 'broker' | 'interest'>): Action {
-  return { kind: interest.serve ? 'serve' : 'subscribe', subject: interest.pattern, broker }
+  const { pattern, serve } = interest
+  return { kind: serve ? 'serve' : 'subscribe', subject: patternOfMembers(pattern) ?? pattern, broker }
 }

@@ -8,8 +8,7 @@ import {
 } from '@wildcast/protocol'
 import type { Identity } from './access/identity.js'
 import type { BrokerRequestOptions } from './broker.js'
-import type { Ask, PublishCommand, RetainedPublish, SnapshotCommand, Subscribe } from './commands.js'
-import { ConditionFailed } from './condition-failed.js'
+import type { Ask, PresenceCommand, PublishCommand, RetainedPublish, SnapshotCommand, Subscribe } from './commands.js'
 import { expired, hasExpired, whenExpired } from './expiry.js'
 import type { FeedMember } from './feed.js'
 import type { KeyedPublishes } from './keyed-publishes.js'
@@ -18,10 +17,14 @@ import { SessionActions, type SessionActionsPorts } from './session-actions.js'
 import { SessionSubscriptions } from './session-subscriptions.js'
 import type { StoredValue } from './store.js'
 import type { ClientSubscription } from './subscription.js'
+import type { RelayValues } from './values/relay-values.js'
+import { type RetainOptions, SessionValues } from './values/session-values.js'
+import type { SessionEnding } from './values/session-wills.js'
 
 /** Shared by the sessions of a relay. */
 export interface SessionPorts extends SessionActionsPorts {
   readonly keyed: KeyedPublishes
+  readonly values: RelayValues
   /** Called when a session is closed. */
   readonly closed: (session: Session) => void
 }
@@ -36,6 +39,9 @@ export class Session implements FeedMember {
   readonly actions: SessionActions
   readonly #ports: SessionPorts
   readonly #subscriptions: SessionSubscriptions
+  /** Made when first needed: most sessions write no values. */
+  #values: SessionValues | undefined
+  #isGoingAway = false
   #stopExpiry: (() => void) | undefined
   #requests = 0
   #closed = false
@@ -87,7 +93,7 @@ export class Session implements FeedMember {
     if (this.#closed) return
     this.actions.identity = identity
     this.#expireWith(identity)
-    await this.#subscriptions.checkAgain()
+    await Promise.all([this.#subscriptions.checkAgain(), this.#values?.checkAgain()])
   }
 
   ended(feed: FeedFacts, error: WildcastError): void {
@@ -113,16 +119,41 @@ export class Session implements FeedMember {
   /**
    * Publishes a message that becomes the value of its subject. Resolves with its revision;
    * undefined if there was no value to delete.
-   * @throws {WildcastError} by rejection: as `publish`, and `condition_failed`, `storage_full`
+   * @throws {WildcastError} by rejection: as `publish`, and `condition_failed`, `storage_full`,
+   * `timeout`, `rate_limited`
    */
-  async retain(want: RetainedPublish): Promise<string | undefined> {
-    this.#demandPresent()
-    const { broker, result: write, decided } = this.actions.retain(want)
-    if (decided !== undefined) await this.#whenAllowed(decided)
-    await this.#subscriptions.before(broker)
-    const written = await this.#ports.hub.write(broker, write)
-    if (written.kind === 'refused') throw new ConditionFailed(written.revision)
-    return written.kind === 'written' ? written.revision : undefined
+  async retain(want: RetainedPublish, options: RetainOptions = {}): Promise<string | undefined> {
+    return this.#ownValues().retain(want, options)
+  }
+
+  /**
+   * Enters the presence of a subject as a member, or changes what others see of it. Resolves with
+   * the revision.
+   * @throws {WildcastError} by rejection: as `retain`
+   */
+  async enter(want: PresenceCommand, options: RetainOptions = {}): Promise<string | undefined> {
+    return this.#ownValues().enter(want, options)
+  }
+
+  /** Leaves the presence of a subject. @throws {WildcastError} by rejection: as `retain` */
+  async leave(want: Omit<PresenceCommand, 'payload'>): Promise<string | undefined> {
+    return this.#ownValues().leave(want)
+  }
+
+  /** A frame of the client has arrived. */
+  heard(): void {
+    this.#values?.heard()
+  }
+
+  /** The client has a connection now, or none. */
+  moveTo(place: 'here' | 'away'): void {
+    this.#values?.moveTo(place)
+  }
+
+  /** The relay stops soon. */
+  goAway(): void {
+    this.#isGoingAway = true
+    this.#values?.goAway()
   }
 
   /**
@@ -175,9 +206,10 @@ export class Session implements FeedMember {
     this.outlet.revoked?.(error)
   }
 
-  /** Ends all subscriptions. */
-  close(): void {
+  /** Ends all subscriptions. `ending` decides on the wills of the client. */
+  close(ending: SessionEnding = 'lost'): void {
     this.#closed = true
+    this.#values?.end(ending)
     this.#stopExpiry?.()
     this.#ports.closed(this)
     this.#subscriptions.close()
@@ -200,11 +232,30 @@ export class Session implements FeedMember {
     return decided.then(() => this.#demandPresent())
   }
 
+  /** @throws {WildcastError} as `#demandPresent` */
+  #ownValues(): SessionValues {
+    this.#demandPresent()
+    const { hub, values, keyed, limits, access } = this.#ports
+    if (this.#values) return this.#values
+    this.#values = new SessionValues({
+      hub,
+      values,
+      keyed,
+      actions: this.actions,
+      clock: access.clock,
+      limits,
+      before: (broker) => this.#subscriptions.before(broker),
+      demandPresent: () => this.#demandPresent(),
+    })
+    if (this.#isGoingAway) this.#values.goAway()
+    return this.#values
+  }
+
   #publish(want: PublishCommand, broker: string, message: BrokerMessage): Promise<void> | undefined {
     const { key } = want
     if (key === undefined) return this.#send(broker, message)
     const own = JSON.stringify([this.identity.user, key]) // no client can write the key of another user
-    return this.#ports.keyed.publish(own, { ...message, broker }, () => this.#send(broker, message))
+    return this.#ports.keyed.publish(own, { ...message, broker }, () => this.#send(broker, message))?.then(() => {})
   }
 
   /** With no subscription pending, publishes in this turn. */

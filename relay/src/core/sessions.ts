@@ -3,8 +3,8 @@ import type { Observer } from './observer.js'
 
 /** A session that its client can resume, as `Sessions` sees it. */
 export interface ResumableSession {
-  /** Ends the session. */
-  expire(): void
+  /** Ends the session: its time is over, or its client has left. */
+  expire(ending?: 'left'): void
   /** Sends the client a confirmation of its frames that have arrived. */
   confirm(): void
   /** Whether it keeps frames for its client. */

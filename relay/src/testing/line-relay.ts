@@ -1,5 +1,6 @@
 import { jsonCodec, parseSubject, type RelayFrame, type WelcomeFrame } from '@wildcast/protocol'
 import type { RelayOptions } from '../core/relay.js'
+import type { Sessions } from '../core/sessions.js'
 import { v1Encoder } from '../gateways/dialects/v1/encoders.js'
 import type { Reader } from '../gateways/dialects/v1/reader.js'
 import { v1 } from '../gateways/dialects/v1/v1.js'
@@ -38,6 +39,10 @@ export interface ConnectedLine extends Line {
 export interface LineRelay {
   readonly broker: ScriptedBroker
   readonly clock: FakeClock
+  /** The sessions that clients can resume. */
+  readonly sessions: Sessions
+  /** Closes the relay. */
+  close(): Promise<void>
   line(): Line
   connected(frame?: object, open?: typeof lines): ConnectedLine
   /** Delivers messages on the subject `a`. */
@@ -76,7 +81,8 @@ export async function lineRelay(options: Partial<RelayOptions> = {}): Promise<Li
     for (const payload of payloads) broker.deliver('a', { subject: parseSubject('a'), payload })
     await settled()
   }
-  return { broker, clock, line, connected, deliver }
+  const { sessions, close } = relay
+  return { broker, clock, sessions, close, line, connected, deliver }
 }
 
 export const payloadsOf = (frames: readonly LineFrame[]): unknown[] =>

@@ -1,6 +1,7 @@
 import type { BrokerMessage, Pattern, WildcastError } from '@wildcast/protocol'
 import { keepsNoValues } from '../brokers/keeps-no-values.js'
 import type { Broker, BrokerEvents, Features, Interest, Listener, OpenBroker, Settle } from '../core/broker.js'
+import type { ValueStore } from '../core/store.js'
 
 /** A broker whose confirmations, link and deliveries a test controls. */
 export interface ScriptedBroker {
@@ -23,7 +24,7 @@ export interface ScriptedBroker {
 
 const notScripted = 'the scripted broker has no requests'
 
-export function scriptedBroker(features: Partial<Features> = {}): ScriptedBroker {
+export function scriptedBroker(features: Partial<Features> = {}, values?: ValueStore): ScriptedBroker {
   const log: string[] = []
   const interests = new Map<string, Set<Listener>>()
   let waiting: { resolve(): void; reject(cause: unknown): void }[] = []
@@ -42,6 +43,7 @@ export function scriptedBroker(features: Partial<Features> = {}): ScriptedBroker
       ...keepsNoValues(notScripted),
       ...features,
     },
+    values,
     async subscribe({ pattern }: Interest, listener) {
       log.push(`+${pattern}`)
       if (held) await new Promise<void>((resolve, reject) => waiting.push({ resolve, reject }))

@@ -106,7 +106,7 @@ export class HttpSessions {
 
   /** Ends a session at its client's request, whether it has a connection or not. */
   end(key: string): void {
-    this.#relay.sessions.find(key)?.expire()
+    this.#relay.sessions.find(key)?.expire('left')
   }
 
   drain(): Promise<void> {

@@ -6,6 +6,7 @@ import type { FeedFacts } from '../../../core/outlet.js'
 import type { RelayView } from '../../../core/relay.js'
 import type { Session } from '../../../core/session.js'
 import type { ResumableSession } from '../../../core/sessions.js'
+import type { SessionEnding } from '../../../core/values/session-wills.js'
 import type { ClientConnection } from '../../connections/connection.js'
 import { batchOf, type V1Encoder } from './encoders.js'
 import { type AnsweredClient, FrameActions } from './frame-actions.js'
@@ -107,6 +108,11 @@ export class Conversation implements OutboxOwner, ResumableSession, AnsweredClie
     return this.#outbox.after(count)
   }
 
+  /** A frame of the client has arrived. */
+  heard(): void {
+    this.session.heard()
+  }
+
   /** Counts a frame of the client. Returns false if it was received before. */
   count(number: number, bytes: number): boolean {
     const received = this.#receivedCount
@@ -155,9 +161,9 @@ export class Conversation implements OutboxOwner, ResumableSession, AnsweredClie
   }
 
   /** Closes the connection and ends the session: the client can't resume it. */
-  end(error: WildcastError): void {
+  end(error: WildcastError, ending: SessionEnding = error.code === 'going_away' ? 'moved' : 'lost'): void {
     this.#outbox.end(error)
-    this.close()
+    this.close(ending)
   }
 
   /** Sends a frame, in order with the others. */
@@ -176,6 +182,7 @@ export class Conversation implements OutboxOwner, ResumableSession, AnsweredClie
   }
 
   goAway(windowMs: readonly [number, number]): void {
+    this.session.goAway()
     this.#sendUncounted({ kind: 'GoingAway', reconnect_in: windowMs })
   }
 
@@ -187,24 +194,24 @@ export class Conversation implements OutboxOwner, ResumableSession, AnsweredClie
   leave(connection: ClientConnection, code: number | undefined): void {
     if (connection !== this.#connection) return // another one has taken its place
     this.#connection = undefined
-    if (this.#key === undefined || !this.#isKept || this.#leavingCodes.includes(code)) this.close()
+    if (this.#key === undefined || !this.#isKept || this.#leavingCodes.includes(code)) this.close(endingAt(code))
     if (this.#key === undefined || this.#isOver) return
     this.#outbox.detach()
     this.#actions.moveTo(undefined)
     this.#relay.sessions.leave(this.#key)
   }
 
-  expire(): void {
-    this.end(new WildcastError('interrupted', 'the session was ended; connect again'))
+  expire(ending?: 'left'): void {
+    this.end(new WildcastError('interrupted', 'the session was ended; connect again'), ending)
   }
 
   /** Ends the session. Doesn't write to the connection. */
-  close(): void {
+  close(ending?: SessionEnding): void {
     if (this.#isOver) return
     this.#isOver = true
     if (this.#key !== undefined) this.#relay.sessions.delete(this.#key)
     this.#actions.abandon()
-    this.session.close()
+    this.session.close(ending)
     this.#outbox.close()
   }
 
@@ -259,4 +266,10 @@ export class Conversation implements OutboxOwner, ResumableSession, AnsweredClie
   #sendUncounted(frame: RelayFrame): void {
     this.#outbox.writeUncounted(this.#encoder.frame(frame))
   }
+}
+
+/** @param code - the client's close code */
+function endingAt(code: number | undefined): SessionEnding {
+  if (code === 1000) return 'left'
+  return code === 1001 ? 'page_left' : 'lost'
 }

@@ -16,7 +16,7 @@ import type { RelayView } from '../../../core/relay.js'
 import type { Session } from '../../../core/session.js'
 import type { ClientConnection } from '../../connections/connection.js'
 import { PublishThrottle } from '../publish-throttle.js'
-import { askOf, expiresIn, publishOf, responseOf, retainOf, snapshotOf, subscribeOf } from './frames.js'
+import { askOf, expiresIn, presenceOf, publishOf, responseOf, retainOf, snapshotOf, subscribeOf } from './frames.js'
 import { PendingRequests } from './pending-requests.js'
 
 /** The client of a session, as its actions answer it. */
@@ -63,8 +63,11 @@ export class FrameActions {
         this.#publish(frame)
         return
       case 'Enter':
+        this.#answer(frame.ref, this.#enter(frame))
+        return
       case 'Leave':
-        throw new WildcastError('unsupported', 'this relay keeps no presence')
+        this.#answer(frame.ref, this.#leave(frame))
+        return
       case 'Request':
         this.#request(frame)
         return
@@ -85,6 +88,7 @@ export class FrameActions {
   moveTo(connection: ClientConnection | undefined): void {
     this.#connection = connection
     this.#throttle?.moveTo(connection)
+    this.#client.session.moveTo(connection ? 'here' : 'away')
   }
 
   async whenAnswered(): Promise<void> {
@@ -114,11 +118,11 @@ export class FrameActions {
   #publish(frame: PublishFrame): void {
     const { ref } = frame
     const retain = retainOf(frame)
-    if (retain) {
-      this.#answer(ref, this.#retain(frame, retain))
+    if (retain?.watch) {
+      this.#watch(frame, retain)
       return
     }
-    const sent = this.#client.session.publish(publishOf(frame))
+    const sent = retain ? this.#retain(frame, retain) : this.#client.session.publish(publishOf(frame))
     if (sent === undefined) {
       this.#acknowledge(ref)
       return
@@ -126,16 +130,47 @@ export class FrameActions {
     this.#throttle ??= new PublishThrottle(this.#connection)
     sent
       .then(
-        () => this.#acknowledge(ref),
+        (revision) => this.#acknowledge(ref, revision ?? undefined),
         (cause) => this.#client.refuse(cause, ref),
       )
       .finally(this.#throttle.begin(frame.message.length))
   }
 
-  async #retain(frame: PublishFrame, retain: RetainCommand): Promise<void> {
+  async #retain(frame: PublishFrame, retain: RetainCommand): Promise<string | undefined> {
+    return this.#client.session.retain({ ...publishOf(frame), retain }, { lost: this.#loss(frame) })
+  }
+
+  /** It may wait for long: it does not count as a pending publish, and can be cancelled. */
+  #watch(frame: PublishFrame, retain: RetainCommand): void {
+    const { ref } = frame
     const { session } = this.#client
-    const revision = await session.retain({ ...publishOf(frame), retain })
-    this.#acknowledge(frame.ref, revision)
+    const requests = this.#requests
+    const want = { ...publishOf(frame), retain }
+    const cancel = ref === undefined ? undefined : requests.begin(ref)
+    session
+      .retain(want, { signal: cancel, lost: this.#loss(frame) })
+      .finally(() => ref !== undefined && requests.end(ref))
+      .then((revision) => {
+        if (!cancel?.aborted) this.#acknowledge(ref, revision)
+      })
+      .catch((cause) => {
+        if (!cancel?.aborted) this.#client.refuse(cause, ref)
+      })
+  }
+
+  async #enter(frame: EnterFrame): Promise<void> {
+    const { ref, message: payload } = frame
+    const { session } = this.#client
+    this.#acknowledge(ref, await session.enter({ ...presenceOf(frame), payload }, { lost: this.#loss(frame) }))
+  }
+
+  async #leave(frame: LeaveFrame): Promise<void> {
+    this.#acknowledge(frame.ref, await this.#client.session.leave(presenceOf(frame)))
+  }
+
+  /** Returns the callback that notifies the client when its will was written. */
+  #loss({ ref, subject }: PublishFrame | EnterFrame): (() => void) | undefined {
+    return ref === undefined ? undefined : () => this.#client.send({ kind: 'Lost', ref, subject })
   }
 
   #request(frame: RequestFrame): void {

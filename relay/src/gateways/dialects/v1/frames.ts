@@ -1,5 +1,7 @@
 import {
   type BrokerMessage,
+  type EnterFrame,
+  type LeaveFrame,
   limits,
   type PublishFrame,
   type RelayFrame,
@@ -9,7 +11,14 @@ import {
   WildcastError,
 } from '@wildcast/protocol'
 import type { Identity } from '../../../core/access/identity.js'
-import type { Ask, PublishCommand, RetainCommand, SnapshotCommand, Subscribe } from '../../../core/commands.js'
+import type {
+  Ask,
+  PresenceCommand,
+  PublishCommand,
+  RetainCommand,
+  SnapshotCommand,
+  Subscribe,
+} from '../../../core/commands.js'
 import { ConditionFailed } from '../../../core/condition-failed.js'
 import { namedLimits } from '../../../core/limit-table.js'
 import type { RelayView } from '../../../core/relay.js'
@@ -38,6 +47,10 @@ export function retainOf(frame: PublishFrame): RetainCommand | undefined {
     willAfterMs: will_after,
     ttlMs: ttl,
   }
+}
+
+export function presenceOf({ subject, broker, member }: EnterFrame | LeaveFrame): Omit<PresenceCommand, 'payload'> {
+  return { subject, broker, member }
 }
 
 /** @throws {WildcastError} `unsupported` if the frame has a field that this relay can't act on */

@@ -1,0 +1,37 @@
+import {
+  isPresence,
+  isSubject,
+  type Pattern,
+  parseSubject,
+  type Subject,
+  segmentOf,
+  WildcastError,
+} from '@wildcast/protocol'
+
+const prefix = '$presence.'
+
+/** Stands for the user of a client that has none. */
+const anonymous = 'anonymous'
+
+/**
+ * Returns the subject of the value that a member of a subject has.
+ * @throws {WildcastError} `invalid_frame` if the name of the member is invalid; `invalid_subject`
+ */
+export function memberSubject(subject: Subject, user: string | undefined, member: string): Subject {
+  if (!isSubject(member) || /[.~]/.test(member))
+    throw new WildcastError('invalid_frame', '"member" must be one segment of a subject, without "~"')
+  return parseSubject(`${prefix}${subject}.${segmentOf(user ?? '') ?? anonymous}~${member}`)
+}
+
+/**
+ * Returns the pattern whose members a subscription receives: `room.*` for `$presence.room.*.*`.
+ * Undefined for any other pattern.
+ */
+export function patternOfMembers(pattern: Pattern): Pattern | undefined {
+  if (!isPresence(pattern)) return undefined
+  const rest = pattern.slice(prefix.length)
+  // In the normal form, the star of the members is before a final `**`.
+  const outer = rest.replace(/(?<=^|\.)\*\.\*\*$/, '**')
+  if (outer !== rest) return outer as Pattern
+  return rest.endsWith('.*') ? (rest.slice(0, -2) as Pattern) : undefined
+}

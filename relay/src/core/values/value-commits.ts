@@ -1,0 +1,120 @@
+import { type Payload, WildcastError } from '@wildcast/protocol'
+import type { CancelSignal } from '../cancel.js'
+import type { Hub } from '../hub.js'
+import type { Soon, Written } from '../store.js'
+import type { CheckedWrite } from './check-retain.js'
+import type { SessionWills } from './session-wills.js'
+import type { LeaseHold } from './will-lease.js'
+import type { Will, Wills } from './wills.js'
+
+/** What a session writes. */
+export interface ValuePlan extends CheckedWrite {
+  readonly broker: string
+  readonly will: PlannedWill | undefined
+}
+
+/** The will that a value is written with. */
+export interface PlannedWill extends Pick<Will, 'afterMs' | 'kind' | 'lost'> {
+  readonly payload: Payload
+}
+
+export interface ValueCommitsPorts {
+  readonly hub: Hub
+  readonly wills: Wills
+  /** The wills of the session. */
+  readonly own: SessionWills
+}
+
+/** A will whose value is being written. */
+interface Pending {
+  /** Absent if the store needs no lease. */
+  readonly lease: LeaseHold | undefined
+  /** Set when the value is written. */
+  will?: Will
+}
+
+/** Writes the values of a session at the store, with the leases of their wills. */
+export class ValueCommits {
+  readonly #ports: ValueCommitsPorts
+
+  constructor(ports: ValueCommitsPorts) {
+    this.#ports = ports
+  }
+
+  /** Whether the store gets the write in a later turn only. */
+  prepares(plan: ValuePlan): boolean {
+    if (plan.condition?.kind === 'json') return true
+    if (!plan.will) return false
+    const leases = this.#ports.wills.leasesOf(plan.broker)
+    return leases !== undefined && (plan.condition !== undefined || !leases.isReady)
+  }
+
+  /**
+   * Writes a value if it has the revision. The session then has its will.
+   * @param signal - if it is aborted meanwhile, the client no longer wants what it gets
+   */
+  async write(plan: ValuePlan, ifRevision: string | null | undefined, signal?: CancelSignal): Promise<Written> {
+    const { hub, own } = this.#ports
+    const { broker, message, ttlMs, will } = plan
+    const beginning = will && this.#begin(plan)
+    const pending = beginning instanceof Promise ? await beginning : beginning
+    const lease = pending?.lease
+    try {
+      const stored = will && lease && { payload: will.payload, lease: lease.name }
+      const sent = hub.write(broker, { message, ifRevision, ttlMs, will: stored })
+      const written = sent instanceof Promise ? await sent : sent
+      if (written.kind !== 'written') lease?.release()
+      else if (will && pending) this.#written(plan, will, { pending, revision: written.revision, signal })
+      else own.cancel(broker, message.subject, written.revision)
+      return written
+    } catch (cause) {
+      lease?.release()
+      throw cause
+    }
+  }
+
+  /** The session has the will of a value that another session has written for the same client. */
+  async adopt(plan: ValuePlan, revision: string): Promise<void> {
+    const { will } = plan
+    if (will) this.#written(plan, will, { pending: await this.#begin(plan), revision })
+  }
+
+  #written(
+    { broker, message }: ValuePlan,
+    planned: PlannedWill,
+    { pending, revision, signal }: { pending: Pending; revision: string; signal?: CancelSignal | undefined },
+  ): void {
+    const { wills, own } = this.#ports
+    const { subject, from } = message
+    // The client must not be granted what another relay is about to take from it.
+    if (pending.lease?.isValid === false)
+      throw new WildcastError('interrupted', 'the store was not reachable for too long; read the value, and try again')
+    const will: Will = { ...planned, broker, subject, from, revision, lease: pending.lease }
+    pending.will = will
+    if (signal?.aborted && !own.isOver) void wills.fire(will)
+    else own.add(will)
+  }
+
+  #begin({ broker, condition }: ValuePlan): Soon<Pending> {
+    const { wills, own } = this.#ports
+    const leases = wills.leasesOf(broker)
+    if (!leases) return { lease: undefined }
+    let pending: Pending | undefined
+    const lost = (): void => {
+      if (pending?.will) own.lose(pending.will)
+    }
+    const begin = (lease: LeaseHold): Pending => {
+      pending = { lease }
+      return pending
+    }
+    // A write on a condition is not repeated if its outcome is unknown: then its lease must end.
+    const lease = condition ? leases.own(lost) : leases.share(lost)
+    return lease instanceof Promise ? lease.then(begin, notBegun) : begin(lease)
+  }
+}
+
+/** Nothing was written, even if it is unknown whether the lease was renewed. */
+function notBegun(cause: unknown): never {
+  const { code, message } = WildcastError.from(cause)
+  throw code === 'interrupted' ? new WildcastError('broker_down', message, { cause }) : cause
+}
