@@ -10,10 +10,18 @@ const declarations = {
   'packages/protocol': "import { capture, type Params, parsePattern, parseSubject } from '@wildcast/protocol'",
   'packages/client': `import { type Client, createClient, type Message, type Params } from '@wildcast/client'
 import { classicMsgpack, msgpack } from '@wildcast/client/msgpack'
+import { elect, lock } from '@wildcast/client/locks'
 import { outbox } from '@wildcast/client/outbox'
+import { presence } from '@wildcast/client/presence'
 import { stream } from '@wildcast/client/stream'
 import { shareTabs } from '@wildcast/client/tabs'
+import { type Values, values } from '@wildcast/client/values'
+interface Price { readonly price: number }
 declare const client: Client
+declare const store: Values
+declare const apple: Message & { readonly revision: string }
+declare const poll: () => void
+declare const pause: () => void
 declare const handler: () => void
 declare const signal: AbortSignal`,
   'packages/react': `import { createClient } from '@wildcast/client'

@@ -21,9 +21,15 @@ export function dispatch(
     case 'Ack':
     case 'Response':
     case 'Subscribed':
+    case 'Lost':
       exchanges.receive(frame)
       break
     case 'Message':
+    case 'Synced':
+      if (frame.id === undefined)
+        exchanges.receive(frame) // of a snapshot
+      else subscriptions.receive(frame, receivedAt)
+      break
     case 'Gap':
     case 'Unsubscribed':
       subscriptions.receive(frame, receivedAt)

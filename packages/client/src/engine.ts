@@ -9,7 +9,7 @@ import { Exchanges } from './exchanges/exchanges.js'
 import { openPublish, type SendPublish } from './publishing/publish.js'
 import type { ListenPorts } from './subscriptions/listen.js'
 import { openSubscriptions } from './subscriptions/subscriptions.js'
-import type { VerbPorts } from './verbs.js'
+import type { VerbPorts } from './verb-ports.js'
 
 /** Settings of a client's engine. */
 export interface EngineSettings extends RelayLinkSettings {

@@ -3,6 +3,7 @@ import type { Message } from './messages/message.js'
 import type { Publication } from './publishing/publication.js'
 import type { RequestWait } from './requests/request.js'
 import type { Handler } from './requests/serve.js'
+import type { ScopePorts, scopePorts } from './scope-ports.js'
 import type { PolicyOptions } from './subscriptions/policy.js'
 import type { Subscription } from './subscriptions/subscription.js'
 import type { SubscriptionEvents } from './subscriptions/subscription-events.js'
@@ -20,6 +21,12 @@ export interface ServeOptions extends SubscriptionEvents {
 export interface SubscribeOptions extends ServeOptions, PolicyOptions {
   /** A queue group: each message goes to one of its members. */
   readonly group?: string | undefined
+  /**
+   * Delivers the present values of the pattern first (`message.retained`), then their changes.
+   * After a loss, all values are delivered again.
+   * @default false
+   */
+  readonly retained?: boolean | undefined
 }
 
 /** Options of `publish`. */
@@ -61,6 +68,8 @@ export interface CanOptions {
 
 /** The methods of a client for one broker. */
 export interface Scope {
+  /** For the entries of this package. */
+  readonly [scopePorts]?: ScopePorts
   /**
    * Calls `handler` with every message of a pattern, in order. Returns the undo. Equal
    * subscriptions share one on the wire. If the handler returns a promise, a message of a group is

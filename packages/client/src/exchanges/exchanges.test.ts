@@ -25,7 +25,10 @@ function open(status: Status = online) {
     },
   }
   const handler = (name: string): AnswerHandler => ({
-    answer: ({ kind }) => outcomes.push(`${name} ${kind}`),
+    answer(frame) {
+      outcomes.push(`${name} ${frame.kind}`)
+      return frame.kind === 'Response' && frame.more
+    },
     fail: ({ code }, wasSent) => outcomes.push(`${name} ${code}${wasSent ? ' sent' : ''}`),
   })
   return { exchanges: new Exchanges(link, lightJsonCodec, 2, createFakeClock()), link, sent, outcomes, handler }
@@ -52,6 +55,26 @@ describe('a request', () => {
     exchanges.receive({ kind: 'Response', ref: 1, message: '' })
     exchanges.receive({ kind: 'Response', ref: 1, message: '' })
     expect(outcomes).toEqual(['a Response', 'a Response'])
+  })
+  test('whose handler expects more answers is pending until the undo, which sends no Cancel then', () => {
+    const { exchanges, sent, outcomes, handler } = open()
+    const undo = exchanges.post(publish('a'), {
+      ...handler('a'),
+      answer: ({ kind }) => outcomes.push(`a ${kind}`) > 0,
+    })
+    exchanges.receive({ kind: 'Ack', ref: 1 })
+    exchanges.receive({ kind: 'Lost', ref: 1, subject: 'a' })
+    undo(true)
+    exchanges.receive({ kind: 'Lost', ref: 1, subject: 'a' })
+    expect(outcomes).toEqual(['a Ack', 'a Lost'])
+    expect(sent).toHaveLength(1)
+  })
+  test('whose handler expects more answers fails with its session', () => {
+    const { exchanges, outcomes, handler } = open()
+    exchanges.post(publish('a'), { ...handler('a'), answer: () => true })
+    exchanges.receive({ kind: 'Ack', ref: 1 })
+    exchanges.lost(reason, undefined)
+    expect(outcomes).toEqual(['a interrupted sent'])
   })
   test('that is cancelled gets no answer, and the relay gets Cancel', () => {
     const { exchanges, sent, outcomes, handler } = open()

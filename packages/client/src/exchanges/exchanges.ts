@@ -3,13 +3,16 @@ import {
   type ClientFrame,
   type Codec,
   type ErrorFrame,
+  type LostFrame,
+  type MessageFrame,
   type ResponseFrame,
   type SubscribedFrame,
+  type SyncedFrame,
   WildcastError,
 } from '@wildcast/protocol/client'
 import { toError } from '../app/to-error.js'
 import type { RelayLink } from '../connection/relay-link.js'
-import type { ClientClock, Undo } from '../time/clock.js'
+import type { ClientClock } from '../time/clock.js'
 import { checkPublishSize } from './check-size.js'
 import { PublishPace } from './publish-pace.js'
 
@@ -23,14 +26,15 @@ type NumberedFrame = AnswerableFrame & { readonly ref: number }
 /** A frame that awaits an answer. */
 export type AwaitedFrame = WithoutRef<AnswerableFrame>
 /** A frame that answers another. */
-export type AnswerFrame = AckFrame | ResponseFrame | SubscribedFrame
+export type AnswerFrame = AckFrame | ResponseFrame | SubscribedFrame | MessageFrame | SyncedFrame | LostFrame
 
 /** A frame that awaits no answer. */
 type Notice = Extract<ClientFrame, { readonly kind: 'Unsubscribe' | 'Cancel' }>
 
 /** Handles the outcome of a frame that awaits an answer. */
 export interface AnswerHandler {
-  answer(frame: AnswerFrame): void
+  /** Returns true if another answer to the same frame may follow. */
+  answer(frame: AnswerFrame): unknown
   /** The frame was refused or given up. If it was `sent`, it may have had its effect. */
   fail(error: WildcastError, sent: boolean): void
   /** The frame was sent. */
@@ -89,17 +93,17 @@ export class Exchanges {
 
   /**
    * Sends a frame now, or after the relay's next `Welcome`. Returns the undo, which cancels the
-   * request.
+   * request unless it `isAnswered`.
    */
-  post(content: AwaitedFrame, handler: AnswerHandler): Undo {
+  post(content: AwaitedFrame, handler: AnswerHandler): (isAnswered?: boolean) => void {
     const frame = this.#begin(content, handler)
     const { ref } = frame
     // Queued frames keep their order, and none is sent before `Welcome`.
     const mustWait = this.#kept.size > 0 || this.#link.status.state !== 'online'
     if (mustWait || !this.#send(frame)) this.#attempt(frame, () => this.#keep(frame))
-    return () => {
+    return (isAnswered) => {
       this.#open.delete(ref)
-      if (!this.#kept.delete(ref)) this.notify({ kind: 'Cancel', ref })
+      if (!this.#kept.delete(ref) && !isAnswered) this.notify({ kind: 'Cancel', ref })
     }
   }
 
@@ -119,12 +123,10 @@ export class Exchanges {
   /** Delivers an answer or a refusal to its pending request. */
   receive(frame: AnswerFrame | ErrorFrame): void {
     const { ref = 0 } = frame // no request has the ref 0
-    const more = frame.kind === 'Response' && frame.more
     if (frame.kind === 'Error' && this.#postpone(frame)) return
-    if (!more) this.#pace.answered(ref)
-    const handler = more ? this.#open.get(ref) : this.#take(ref)
-    if (frame.kind === 'Error') handler?.fail(toError(frame), true)
-    else handler?.answer(frame)
+    this.#pace.answered(ref)
+    if (frame.kind === 'Error') this.#take(ref)?.fail(toError(frame), true)
+    else if (this.#open.get(ref)?.answer(frame) !== true) this.#open.delete(ref)
   }
 
   /** The session is lost: fails the requests in flight, and with `end` the queued ones, too. */

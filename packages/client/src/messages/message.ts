@@ -58,6 +58,14 @@ export interface Message<Data = unknown, Wildcards extends readonly string[] = r
   readonly headers: ReadonlyMap<string, string>
   /** All headers in order; the values of a repeated name are adjacent. */
   readonly headerList: Headers
+  /** The number of the value that the message is; undefined if it isn't one. */
+  readonly revision: string | undefined
+  /** Whether the value of the subject was deleted. Then the message has no data. */
+  readonly deleted: boolean
+  /** Whether the value was there before the subscription, which has asked for it. */
+  readonly retained: boolean
+  /** The user who wrote the value, if the relay knows it. */
+  readonly user: string | undefined
   /** The subject on which an answer is expected, if one is. */
   readonly responseSubject: string | undefined
   /** Sends an answer. Undefined if none is expected. Rejects as `publish` does. */
@@ -107,6 +115,22 @@ export class ReceivedMessage<Data = unknown> implements Message<Data> {
 
   get headers(): ReadonlyMap<string, string> {
     return new Map(this.headerList)
+  }
+
+  get revision(): string | undefined {
+    return this.#frame.revision
+  }
+
+  get deleted(): boolean {
+    return !!this.#frame.deleted
+  }
+
+  get retained(): boolean {
+    return !!this.#frame.retained
+  }
+
+  get user(): string | undefined {
+    return this.#frame.user
   }
 
   get data(): Data {

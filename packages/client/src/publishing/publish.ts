@@ -6,7 +6,10 @@ import type { PublicationState } from './outcome.js'
 /** The frame of a publish, without its number. */
 export type PublishContent = Omit<PublishFrame, 'ref'>
 
-/** Called when the state of a publish changes. `cause` is the error of a refusal. */
+/**
+ * Called when the state of a publish changes. `cause` is the error of a refusal, or the frame that
+ * confirms the publish.
+ */
 export type ReportState = (state: Exclude<PublicationState, 'waiting'>, cause?: unknown) => void
 
 /**
@@ -45,7 +48,7 @@ export function openPublish(post: Exchanges['post'], clock: ClientClock): SendPu
         firstAt ??= sentAt
         report('sent')
       },
-      answer: () => report('confirmed'),
+      answer: (frame) => report('confirmed', frame),
       fail(error, wasSent) {
         // The broker may have the message already.
         const isUnknown = wasSent ? error.code === 'interrupted' : sentAt

@@ -69,12 +69,13 @@ export async function sendRequest<Answer>(
         { ...frame, timeout: timeoutMs },
         {
           answer(response) {
-            if (response.kind !== 'Response') return
+            if (response.kind !== 'Response') return undefined
             const message = toMessage<Answer>(response, frame, ports)
             if (response.more) {
               wait()
               call(onPart, message)
             } else resolve(message)
+            return response.more
           },
           fail: reject,
         },

@@ -30,6 +30,8 @@ export class ClientInterest implements FrameReceiver {
   #lastAt = 0
   /** How many messages were received with the current id. */
   #received = 0
+  /** The `ref` of the `Subscribe`, which its values bear. */
+  #ref: number | undefined
   /** The unhandled messages by number, with functions that let the session confirm them. */
   readonly #unhandled = new Map<number, Undo>()
 
@@ -130,6 +132,7 @@ export class ClientInterest implements FrameReceiver {
 
   receive(frame: SubscriptionFrame, receivedAt: number): void {
     const { call } = this.#ports
+    if ('ref' in frame && frame.ref && frame.ref !== this.#ref) return // values for an equal subscription
     switch (frame.kind) {
       case 'Message': {
         const message = new ReceivedMessage(frame, this.#state.pattern ?? this.#spec.subject, receivedAt, this.#ports)
@@ -146,6 +149,9 @@ export class ClientInterest implements FrameReceiver {
         if (results?.length && this.#members.size) this.#track(number, results)
         break
       }
+      case 'Synced':
+        this.#each((member) => call(member.onSynced, undefined))
+        break
       case 'Gap':
         this.#reportGap(frame.missed)
         this.notify()
@@ -185,7 +191,9 @@ export class ClientInterest implements FrameReceiver {
       { kind: 'Subscribe', ...this.#spec },
       {
         answer: (frame) => {
-          if (frame.kind === 'Subscribed') this.handle({ ...frame, type: 'confirmed' })
+          if (frame.kind !== 'Subscribed') return
+          this.#ref = frame.ref
+          this.handle({ ...frame, type: 'confirmed' })
         },
         fail: (reason) => {
           if (this.#state.phase === 'syncing') this.handle({ type: 'refused', reason })

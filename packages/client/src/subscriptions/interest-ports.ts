@@ -1,4 +1,4 @@
-import type { ErrorFrame, GapFrame, MessageFrame, UnsubscribedFrame } from '@wildcast/protocol/client'
+import type { ErrorFrame, GapFrame, MessageFrame, SyncedFrame, UnsubscribedFrame } from '@wildcast/protocol/client'
 import type { Call } from '../app/call-back.js'
 import type { ReportError } from '../app/report-error.js'
 import type { RelayLink } from '../connection/relay-link.js'
@@ -8,7 +8,7 @@ import type { ClientClock } from '../time/clock.js'
 import type { SubscriptionSpec } from './subscription-listener.js'
 
 /** A frame about a subscription. */
-export type SubscriptionFrame = MessageFrame | GapFrame | UnsubscribedFrame | ErrorFrame
+export type SubscriptionFrame = MessageFrame | SyncedFrame | GapFrame | UnsubscribedFrame | ErrorFrame
 
 /** Receives the frames about a subscription. */
 export interface FrameReceiver {

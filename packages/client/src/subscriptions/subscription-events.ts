@@ -44,6 +44,8 @@ export interface SubscriptionEvents {
   readonly onStatus?: ((status: SubscriptionStatus) => void) | undefined
   /** Called before the first message that follows a loss. */
   readonly onGap?: ((gap: Gap) => void) | undefined
+  /** With `retained`: called when all values were delivered, and again after each loss. */
+  readonly onSynced?: (() => void) | undefined
   /** Called at once, then at each change of `continuity` or `missed`. */
   readonly onContinuity?: ((now: Completeness) => void) | undefined
   /**

@@ -2,13 +2,17 @@ import type { DeliveryPolicy, WildcastError } from '@wildcast/protocol/client'
 import type { Message } from '../messages/message.js'
 import type { SubscriptionEvents } from './subscription-events.js'
 
-/** The parameters of a subscription. Equal ones share one subscription on the wire. */
+/**
+ * The parameters of a subscription. Equal ones share one subscription on the wire, unless they ask
+ * for values: each of these gets all of them.
+ */
 export interface SubscriptionSpec {
   readonly subject: string
   readonly broker: string | undefined
   readonly group: string | undefined
   readonly policy: DeliveryPolicy | undefined
   readonly serve?: true | undefined
+  readonly retained?: boolean | undefined
 }
 
 /** The callbacks of a subscriber. */

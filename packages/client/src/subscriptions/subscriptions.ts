@@ -26,7 +26,7 @@ export interface Subscriptions {
 /** Opens the table of subscriptions. */
 export function openSubscriptions(ports: SubscriptionsPorts): Subscriptions {
   const { exchanges } = ports
-  const interests = new Map<string, ClientInterest>()
+  const interests = new Map<string | SubscriptionSpec, ClientInterest>()
   /**
    * Interests by id. Two have the same id if one names the default broker and the other doesn't.
    */
@@ -68,6 +68,6 @@ export function openSubscriptions(ports: SubscriptionsPorts): Subscriptions {
   }
 }
 
-function keyOf(spec: SubscriptionSpec): string {
-  return JSON.stringify(spec)
+function keyOf(spec: SubscriptionSpec): string | SubscriptionSpec {
+  return spec.retained ? spec : JSON.stringify(spec)
 }

@@ -1,7 +1,10 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import type { Client } from '../client.js'
+import { presence } from '../presence/presence.js'
 import type { FakeTab } from '../testing/fake-tabs.js'
 import { openTabs } from '../testing/open-tabs.js'
+import { values } from '../values/values.js'
 
 /** Records the messages and gaps of a tab on a subject. */
 function listen({ client }: FakeTab, subject: string): { readonly texts: string[]; readonly gaps: unknown[] } {
@@ -158,12 +161,29 @@ test('frames that no other tab has recorded cause a gap and no duplicates', asyn
   expect(tabs.relay.published.map(({ message }) => message)).toEqual(['a', 'b'])
 })
 
-test('a tab that serves has its own connection', async () => {
+test.each<[string, (client: Client) => unknown]>([
+  ['serves', (client) => client.serve('sum', () => 1)],
+  ['sets a value with a will', (client) => values(client).set('a', 1, { will: null })],
+  ['enters a room', (client) => presence(client, 'room').enter()],
+])('a tab that %s has its own connection', async (_, act) => {
   const [tabs, [, b]] = await openTabs(['a', 'b'])
-  b?.client.serve('sum', () => 1)
+  if (b) act(b.client)
   await tabs.drain(1000)
   expect(tabs.opened).toEqual(['a', 'b'])
   expect(tabs.relay.begun).toBe(2)
+})
+
+test('each tab gets the values that it has asked for', async () => {
+  const [tabs, opened] = await openTabs(['a', 'b'])
+  const [first, second] = opened.map(({ client }) => values(client).watch('good.*'))
+  await tabs.drain()
+  const refs = tabs.relay.retained
+  expect(refs).toHaveLength(2)
+  for (const [i, ref] of refs.entries()) tabs.relay.replay(1, ref, [['good.apple', `${i}`]])
+  await tabs.drain()
+  expect([first, second].map((goods) => goods?.get('good.apple')?.data)).toEqual([0, 1])
+  expect([first, second].map((goods) => goods?.status)).toEqual(['synced', 'synced'])
+  expect(tabs.opened).toEqual(['a'])
 })
 
 /** The ways in which the leader may end. */

@@ -1,4 +1,4 @@
-import { type Codec, encodeBase64, WildcastError } from '@wildcast/protocol/client'
+import { type ClientFrame, type Codec, encodeBase64, WildcastError } from '@wildcast/protocol/client'
 import type { ClientPart, PartPorts } from '../part.js'
 import type { Undo } from '../time/clock.js'
 import type { OpenTransport, TransportSettings } from '../transports/transport.js'
@@ -25,7 +25,8 @@ export interface ShareTabsOptions {
  * origin. One tab holds it; if that tab is closed, frozen or crashes, another one resumes its
  * session.
  *
- * A client that serves or joins a group has its own connection from then on. Without Web Locks and
+ * A client that serves, joins a group, holds a lock or enters a room has its own connection from
+ * then on, since these must end with its tab. Without Web Locks and
  * BroadcastChannel each tab has one, and `onError` is called once with the stage `transport`.
  * @example
  * const client = createClient({ url: '/ws', use: [shareTabs()] })
@@ -80,8 +81,8 @@ export function shareOn(platform: TabPlatform, name: string | undefined, ports: 
     },
     begin: () => slot?.member?.begin(),
     frame(frame) {
-      if (frame.kind === 'Subscribe' && (frame.serve || frame.group !== undefined)) {
-        isAlone = true // an exclusive subscription must end with its tab
+      if (mustEndWithTab(frame)) {
+        isAlone = true
         queueMicrotask(hide)
         return
       }
@@ -96,6 +97,12 @@ export function shareOn(platform: TabPlatform, name: string | undefined, ports: 
   }
   reach.load = () => (isAlone ? load() : open)
   return hide
+}
+
+/** Whether the effect of a frame must not outlive its tab. */
+function mustEndWithTab(frame: ClientFrame): boolean {
+  if (frame.kind === 'Subscribe') return frame.serve === true || frame.group !== undefined
+  return frame.kind === 'Enter' || (frame.kind === 'Publish' && frame.will !== undefined)
 }
 
 /** Returns a name that is equal only for tabs that may share. Its hash hides the token. */

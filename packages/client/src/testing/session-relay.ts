@@ -26,6 +26,8 @@ export class SessionRelay {
   /** All published messages, in order. */
   readonly published: { readonly subject: string; readonly message: string }[] = []
   readonly unsubscribed: number[] = []
+  /** The refs of the subscriptions that ask for values. */
+  readonly retained: number[] = []
   /** The number of sessions that were opened. */
   begun = 0
   /** How long a token is valid, in milliseconds. */
@@ -66,6 +68,16 @@ export class SessionRelay {
     if (id === undefined) return
     for (const session of this.#sessions.values())
       if (session.ids.has(id)) this.#send(session, { kind: 'Message', id, subject, message, broker: 'test' })
+  }
+
+  /** Sends the values of a subscription that has asked for them. */
+  replay(id: number, ref: number, values: readonly (readonly [string, string])[]): void {
+    for (const session of this.#sessions.values())
+      if (session.ids.has(id)) {
+        for (const [subject, message] of values)
+          this.#send(session, { kind: 'Message', id, ref, subject, message, retained: true, broker: 'test' })
+        this.#send(session, { kind: 'Synced', id, ref })
+      }
   }
 
   accept(wire: Wire): { receive(frame: ClientFrame): void; close(code: number): void } {
@@ -122,6 +134,7 @@ export class SessionRelay {
         const id = this.#ids.get(subject) ?? this.#ids.size + 1
         this.#ids.set(subject, id)
         session.ids.add(id)
+        if (frame.retained && ref !== undefined) this.retained.push(ref)
         this.#send(session, { kind: 'Subscribed', ref, id, subject })
         break
       }

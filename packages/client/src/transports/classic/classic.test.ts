@@ -2,6 +2,7 @@ import { jsonCodec, type RelayFrame } from '@wildcast/protocol'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { openOriginal, start, watch } from '../../testing/original.js'
 import { platformClock } from '../../time/clock.js'
+import { values } from '../../values/values.js'
 import { transportContract } from '../transport.contract.js'
 import { classic } from './classic.js'
 
@@ -91,6 +92,9 @@ describe('publish', () => {
     await expect(client.request('a', 1, { headers: new Map([['k', 'v']]) })).rejects.toMatchObject(refused)
     await expect(client.subscribe('a', { group: 'g' }).ready).rejects.toMatchObject(refused)
     await expect(client.subscribe('a', { deliver: 'latest' }).ready).rejects.toMatchObject(refused)
+    await expect(client.subscribe('a', { retained: true }).ready).rejects.toMatchObject(refused)
+    await expect(values(client).get('a')).rejects.toMatchObject(refused)
+    await expect(values(client).set('a', 1)).rejects.toMatchObject(refused)
   })
   test('reports a token as unsupported', async () => {
     const { client, errors } = await start({ token: 'secret' })

@@ -44,6 +44,10 @@ export const classic: OpenTransport = (events, settings) => {
         case 'Cancel':
           requests.cancel(frame.ref)
           break
+        case 'Enter':
+        case 'Leave':
+          replies.unsupported(frame.ref, 'presence')
+          break
         case 'Authenticate':
           replies.unsupported(frame.ref, 'tokens')
           break
@@ -75,7 +79,7 @@ function greet({ token }: ConnectFrame, { fault }: Pick<TransportEvents, 'fault'
 }
 
 function publish(frame: PublishFrame, lanes: ClassicLanes, replies: ClassicReplies): void {
-  const beyond = (['headers', 'wildcard', 'more', 'error', 'key'] as const).find((field) => frame[field])
+  const beyond = (['headers', 'wildcard', 'more', 'error', 'key', 'retain'] as const).find((field) => frame[field])
   if (beyond) replies.unsupported(frame.ref, `"${beyond}"`)
   else {
     lanes.prepare(frame)()

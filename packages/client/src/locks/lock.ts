@@ -1,0 +1,93 @@
+import { isSubject } from '@wildcast/protocol/client'
+import type { Patience } from '../app/patience.js'
+import { postAgain } from '../exchanges/post-again.js'
+import { toContent } from '../messages/to-content.js'
+import type { PublishContent } from '../publishing/publish.js'
+import type { Scope } from '../scope.js'
+import { portsOf } from '../scope-ports.js'
+import type { VerbPorts } from '../verb-ports.js'
+import { checkSubject } from '../verbs.js'
+import { claim } from '../wills/claim.js'
+
+/** Options of `lock`. */
+export interface LockOptions extends Patience {
+  /** How long to wait for the lock; with 0, not at all. @default Infinity */
+  readonly timeoutMs?: number | undefined
+  /** The value of the subject while the lock is held, for instance to show the holder. @default {} */
+  readonly data?: unknown
+  /** @default the client's broker */
+  readonly broker?: string | undefined
+}
+
+/** A lock that this client holds until it releases or loses it. */
+export interface Lock {
+  /**
+   * Greater than that of each earlier holder, as a text. What must be exclusive compares it: a page
+   * that was frozen doesn't know that its lock is lost.
+   */
+  readonly token: string
+  /**
+   * Aborts when the lock is lost, or may be: the relay has reported it or was silent for too long,
+   * the session was lost, or the client was closed.
+   */
+  readonly lost: AbortSignal
+  /** Releases the lock. Resolves when the next holder may have it. Does nothing if it is lost. */
+  release(): Promise<void>
+}
+
+/**
+ * Waits for a lock: the subject has no value, and this client writes one. If the page ends without
+ * a release, the relay deletes the value; after a crash within 10 s.
+ *
+ * Rejects with `timeout`, the signal's reason, or as `publish`; with `condition_failed` if
+ * `timeoutMs` is 0 and another client has the lock.
+ * @example
+ * const { token, lost, release } = await lock(client, 'doc.42', { timeoutMs: 5_000 })
+ */
+export async function lock(scope: Scope, subject: string, options: LockOptions = {}): Promise<Lock> {
+  const { ports, home } = portsOf(scope)
+  const { timeoutMs, signal, data = {}, broker = home } = options
+  checkSubject(subject, isSubject)
+  const { message } = toContent(data, undefined)
+  if (message.length === 0) throw new TypeError('data must not be empty: the lock is its value')
+  const controller = new AbortController()
+  const target = { kind: 'Publish', subject, broker, retain: true } as const
+  const remove = (when_revision: string | undefined): Promise<void> =>
+    removeValue(ports, { ...target, message: '', when_revision })
+  const claimed = claim(
+    ports,
+    { ...target, message, when: null, watch: timeoutMs !== 0, will: null },
+    {
+      timeoutMs,
+      signal,
+      lost(reason) {
+        controller.abort(reason)
+        // The relay may not know that this client has given up the lock.
+        void claimed.then(({ revision }) => remove(revision)).catch(() => {})
+      },
+    },
+  )
+  const { revision = '', end } = await claimed
+  let released: Promise<void> | undefined
+  return {
+    token: revision,
+    lost: controller.signal,
+    release() {
+      end()
+      released ??= remove(revision)
+      return released
+    },
+  }
+}
+
+/** Deletes a value, unless it has changed. Resolves also if the client is closed. */
+function removeValue(ports: VerbPorts, content: PublishContent): Promise<void> {
+  return new Promise<void>((resolve, reject) => {
+    postAgain(ports, {
+      frame: () => content,
+      again: (waitMs = 0) => (waitMs > 0 ? content : undefined),
+      answer: () => resolve(),
+      fail: (error) => (['condition_failed', 'interrupted'].includes(error.code) ? resolve() : reject(error)),
+    })
+  })
+}

@@ -1,0 +1,104 @@
+import { isSubject, type WildcastError } from '@wildcast/protocol/client'
+import { openAppListeners } from '../app/app-listeners.js'
+import { toContent } from '../messages/to-content.js'
+import { newKey } from '../publishing/key.js'
+import type { Scope } from '../scope.js'
+import { portsOf } from '../scope-ports.js'
+import type { Undo } from '../time/clock.js'
+import { type ValuesStatus, watchValues } from '../values/watch-values.js'
+import type { VerbPorts } from '../verb-ports.js'
+import { checkSubject } from '../verbs.js'
+import { PresenceEntry } from './entry.js'
+import { type Member, membersOf } from './members.js'
+
+export type { Member } from './members.js'
+
+/** Options of `presence`. */
+export interface PresenceOptions {
+  /** @default the client's broker */
+  readonly broker?: string | undefined
+}
+
+/** The members of a subject, and the place of this client among them. */
+export interface Presence<Data = unknown> {
+  /** Who is here: another list after each change, the same one in between. */
+  readonly members: readonly Member<Data>[]
+  /** Whether the list is complete. */
+  readonly status: ValuesStatus
+  /** Why the list is refused, or this client may no longer be a member. */
+  readonly error: WildcastError | undefined
+  /**
+   * Enters, or changes `data`, which the others see. The client enters again after each loss of its
+   * session, until it leaves.
+   */
+  enter(data?: Data): Promise<void>
+  /** Changes `data`. */
+  update(data: Data): Promise<void>
+  /** Leaves. Resolves when the others no longer see this client. */
+  leave(): Promise<void>
+  /** Calls back after each change of `members`, `status` or `error`. Returns the undo. */
+  onChange(listener: () => void): Undo
+  /** Leaves, and stops watching the members. */
+  stop(): void
+}
+
+/** Names each client among those of its user. */
+const names = new WeakMap<VerbPorts, string>()
+
+/**
+ * Watches the members of a subject, such as a room. `Data` is the type of what members enter with,
+ * which is not checked.
+ * @throws {WildcastError} `invalid_subject`; `interrupted` after `close()`
+ * @example
+ * const room = presence<{ name: string }>(client, 'room.42')
+ * room.onChange(() => console.log(room.members.map(({ data }) => data.name)))
+ * await room.enter({ name: 'Ada' })
+ */
+export function presence<Data = unknown>(scope: Scope, subject: string, options: PresenceOptions = {}): Presence<Data> {
+  const { ports, home } = portsOf(scope)
+  const { broker = home } = options
+  checkSubject(subject, isSubject)
+  const member = names.get(ports) ?? newKey()
+  names.set(ports, member)
+  let members: readonly Member<Data>[] | undefined
+  let failure: WildcastError | undefined
+  const listeners = openAppListeners<void>(() => ports.call)
+  const changed = (): void => {
+    members = undefined
+    listeners.notify()
+  }
+  const entry = new PresenceEntry(ports, { subject, broker, member }, (error) => {
+    failure = error
+    changed()
+  })
+  const watched = watchValues<Data, string>(scope, `$presence.${subject}.*`, { broker })
+  watched.onChange(changed)
+  const enter = async (data: unknown = {}): Promise<void> => {
+    const { message } = toContent(data, undefined)
+    if (message.length === 0) throw new TypeError('data must not be empty: leave it out')
+    failure = undefined
+    return entry.enter(message)
+  }
+
+  return {
+    get members() {
+      members ??= membersOf(watched.all.values(), member)
+      return members
+    },
+    get status() {
+      return watched.status
+    },
+    get error() {
+      return failure ?? watched.error
+    },
+    enter,
+    update: enter,
+    leave: () => entry.leave(),
+    onChange: listeners.add,
+    stop() {
+      void entry.leave().catch(ports.report)
+      watched.stop()
+      listeners.clear()
+    },
+  }
+}

@@ -1,0 +1,92 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { ReceivedMessage } from '../messages/message.js'
+import { ValueTable } from './value-table.js'
+
+const value = (subject: string, revision: string | undefined, text?: string): ReceivedMessage =>
+  new ReceivedMessage(
+    {
+      kind: 'Message',
+      subject,
+      message: text ?? '',
+      broker: 'test',
+      revision,
+      deleted: text === undefined || undefined,
+    },
+    '**',
+    0,
+  )
+const shown = (table: ValueTable): Record<string, unknown> =>
+  Object.fromEntries([...table.values].map(([subject, message]) => [subject, message.text()]))
+
+test('a value that is not newer than the present one is passed over', () => {
+  const table = new ValueTable()
+  expect(table.take(value('a', '2', 'new'))).toBe(true)
+  expect(table.take(value('a', '1', 'old'))).toBe(false)
+  expect(table.take(value('a', '2', 'same'))).toBe(false)
+  expect(shown(table)).toEqual({ a: 'new' })
+})
+
+test('a deletion is remembered until all values were sent', () => {
+  const table = new ValueTable()
+  table.take(value('a', '2'))
+  expect(table.take(value('a', '1', 'old'))).toBe(false)
+  table.end()
+  expect(shown(table)).toEqual({})
+})
+
+test('what is not sent again is deleted at the end, not before', () => {
+  const table = new ValueTable()
+  for (const subject of ['a', 'b', 'c']) table.take(value(subject, '1', subject))
+  table.end()
+  table.begin()
+  table.take(value('a', '1', 'a'))
+  table.take(value('b', '2', 'changed'))
+  expect(shown(table)).toEqual({ a: 'a', b: 'changed', c: 'c' })
+  table.end()
+  expect(shown(table)).toEqual({ a: 'a', b: 'changed' })
+})
+
+test('values without revisions replace each other in the order in which they are received', () => {
+  const table = new ValueTable()
+  table.take(value('a', undefined, '1'))
+  table.take(value('a', undefined, '2'))
+  expect(shown(table)).toEqual({ a: '2' })
+})
+
+test('with any interleaving of values and changes, no value goes back and none is left', () => {
+  const subjects = ['a', 'b', 'c']
+  const change = fc.record({ subject: fc.constantFrom(...subjects), text: fc.option(fc.string(), { nil: undefined }) })
+  fc.assert(
+    fc.property(fc.array(change), fc.array(change), fc.nat(), (before, after, seed) => {
+      const table = new ValueTable()
+      const store = new Map<string, ReceivedMessage>()
+      let count = 0
+      const write = ({ subject, text }: { subject: string; text: string | undefined }): ReceivedMessage => {
+        const message = value(subject, String(++count).padStart(6, '0'), text || undefined)
+        if (message.deleted) store.delete(subject)
+        else store.set(subject, message)
+        return message
+      }
+      for (const one of before) table.take(write(one))
+      table.end()
+      table.begin()
+      const sent = [...store.values()]
+      const live = after.map(write)
+      // Each value of the store is sent at any time among the changes.
+      const all = [...live]
+      for (const [i, message] of sent.entries()) all.splice((seed + i * 7) % (all.length + 1), 0, message)
+      const newest = new Map<string, string>()
+      for (const message of all) {
+        table.take(message)
+        const revision = table.get(message.subject)?.revision ?? ''
+        if (revision) expect(revision >= (newest.get(message.subject) ?? '')).toBe(true)
+        if (revision) newest.set(message.subject, revision)
+      }
+      table.end()
+      expect([...table.values.values()].map((message) => message.revision).sort()).toEqual(
+        [...store.values()].map((message) => message.revision).sort(),
+      )
+    }),
+  )
+})

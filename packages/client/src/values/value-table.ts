@@ -1,0 +1,57 @@
+import type { Message } from '../messages/message.js'
+
+/** The values of a pattern by subject. No value is replaced by an older one. */
+export class ValueTable<Data = unknown, Wildcards extends readonly string[] = readonly string[]> {
+  readonly #values = new Map<string, Message<Data, Wildcards>>()
+  #copy: ReadonlyMap<string, Message<Data, Wildcards>> | undefined
+  /**
+   * The revisions that were received since the values are sent, also those of deletions. Undefined
+   * when all values were received.
+   */
+  #given: Map<string, string | undefined> | undefined = new Map()
+
+  /** Whether values are missing. */
+  get isLoading(): boolean {
+    return this.#given !== undefined
+  }
+
+  /** A copy: another one after each change. */
+  get values(): ReadonlyMap<string, Message<Data, Wildcards>> {
+    this.#copy ??= new Map(this.#values)
+    return this.#copy
+  }
+
+  get(subject: string): Message<Data, Wildcards> | undefined {
+    return this.#values.get(subject)
+  }
+
+  /** The values are sent, possibly again. */
+  begin(): void {
+    this.#given = new Map()
+  }
+
+  /** Takes a value or a deletion. Returns false if it is not newer than the present value. */
+  take(message: Message<Data, Wildcards>): boolean {
+    const { subject, revision, deleted } = message
+    const present = this.#given?.get(subject) ?? this.#values.get(subject)?.revision
+    const isOld = revision !== undefined && present !== undefined && revision <= present
+    this.#given?.set(subject, isOld ? present : revision)
+    if (isOld) return false
+    if (deleted) return this.#delete(subject)
+    this.#copy = undefined
+    this.#values.set(subject, message)
+    return true
+  }
+
+  /** All values were sent: deletes the others. */
+  end(): void {
+    const given = this.#given
+    this.#given = undefined
+    if (given) for (const subject of this.#values.keys()) if (!given.has(subject)) this.#delete(subject)
+  }
+
+  #delete(subject: string): boolean {
+    this.#copy = undefined
+    return this.#values.delete(subject)
+  }
+}

@@ -1,0 +1,144 @@
+import { isPattern, type Params, type WildcastError } from '@wildcast/protocol/client'
+import { openAppListeners } from '../app/app-listeners.js'
+import type { Call } from '../app/call-back.js'
+import { interrupted } from '../connection/interrupted.js'
+import type { Message } from '../messages/message.js'
+import type { Scope } from '../scope.js'
+import { portsOf } from '../scope-ports.js'
+import { type AbortableListener, listen } from '../subscriptions/listen.js'
+import type { Undo } from '../time/clock.js'
+import { checkSubject } from '../verbs.js'
+import { ValueTable } from './value-table.js'
+
+/**
+ * Whether values are complete. `loading`: not received yet. `synced`: complete and live. `stale`:
+ * they were complete, but changes may be missing, since the connection is lost or the values are
+ * sent again.
+ */
+export type ValuesStatus = 'loading' | 'synced' | 'stale'
+
+/** Options of `watch`. */
+export interface WatchOptions {
+  /** @default the client's broker */
+  readonly broker?: string | undefined
+  /** Stops when it aborts. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/** The values of a pattern, kept up to date. */
+export interface WatchedValues<Data = unknown, Wildcards extends readonly string[] = readonly string[]> {
+  readonly status: ValuesStatus
+  /** Why the values are refused, while they are. */
+  readonly error: WildcastError | undefined
+  /** The values by subject: another map after each change, the same one in between. */
+  readonly all: ReadonlyMap<string, Message<Data, Wildcards>>
+  /** The value of a subject. */
+  get(subject: string): Message<Data, Wildcards> | undefined
+  /** Resolves when all values were received; rejects if they never will be. */
+  readonly synced: Promise<void>
+  /** Calls back after each change of the values, `status` or `error`. Returns the undo. */
+  onChange(listener: () => void): Undo
+  /** Stops. The last values stay readable. */
+  stop(): void
+}
+
+/** Watches the values of a pattern. */
+export function watchValues<Data, const Pattern extends string>(
+  scope: Scope,
+  pattern: Pattern,
+  options: WatchOptions = {},
+): WatchedValues<Data, Params<Pattern>> {
+  const { ports, home } = portsOf(scope)
+  const { broker = home, signal } = options
+  checkSubject(pattern, isPattern)
+  const watch = new ValueWatch<Data, Params<Pattern>>(ports.call)
+  const spec = { subject: pattern, broker, group: undefined, policy: undefined, retained: true }
+  watch.undo = listen(ports, spec, watch.listener(signal))
+  return watch
+}
+
+class ValueWatch<Data, Wildcards extends readonly string[]> implements WatchedValues<Data, Wildcards> {
+  readonly #table = new ValueTable<Data, Wildcards>()
+  readonly #listeners
+  /** Whether the subscription is confirmed and connected. */
+  #isLive = false
+  #wasSynced = false
+  #resolve: (() => void) | undefined
+  #reject: ((reason: unknown) => void) | undefined
+  readonly onChange: WatchedValues['onChange']
+  readonly synced: Promise<void>
+  error: WildcastError | undefined
+  /** Unsubscribes. */
+  undo: Undo | undefined
+
+  constructor(call: Call) {
+    this.#listeners = openAppListeners<void>(() => call)
+    this.onChange = this.#listeners.add
+    this.synced = new Promise((resolve, reject) => {
+      this.#resolve = resolve
+      this.#reject = reject
+    })
+    this.synced.catch(() => {}) // `error` has the refusal, too
+  }
+
+  get status(): ValuesStatus {
+    if (!this.#wasSynced) return 'loading'
+    return this.#isLive && !this.#table.isLoading ? 'synced' : 'stale'
+  }
+
+  get all(): WatchedValues<Data, Wildcards>['all'] {
+    return this.#table.values
+  }
+
+  get(subject: string): Message<Data, Wildcards> | undefined {
+    return this.#table.get(subject)
+  }
+
+  stop(): void {
+    this.undo?.()
+    this.#end(interrupted('stopped'))
+  }
+
+  /** The callbacks of the subscription. */
+  listener(signal: AbortSignal | undefined): AbortableListener {
+    const changed = (): void => this.#listeners.notify()
+    return {
+      signal,
+      onMessage: (message) => {
+        if (this.#table.take(message as Message<Data, Wildcards>)) changed() // its types are not checked
+      },
+      onGap: () => {
+        this.#table.begin()
+        changed()
+      },
+      onSynced: () => {
+        this.#table.end()
+        this.#wasSynced = true
+        this.error = undefined
+        this.#resolve?.()
+        changed()
+      },
+      onContinuity: ({ continuity }) => {
+        // A gap ends for values when they were sent again.
+        this.#isLive = continuity === 'live' || continuity === 'gap'
+        changed()
+      },
+      onError: (refusal) => {
+        this.error = refusal
+        changed()
+      },
+      onEnd: (refusal) => {
+        if (refusal)
+          this.#reject?.(refusal) // a later connection or token may be accepted
+        else this.#end(signal?.aborted ? signal.reason : interrupted('the client was closed'))
+      },
+    }
+  }
+
+  #end(reason: unknown): void {
+    this.#isLive = false
+    this.#reject?.(reason)
+    this.#listeners.notify()
+    this.#listeners.clear()
+  }
+}
