@@ -185,7 +185,7 @@ export async function openWriter(tick: Tick, url: string, broker?: string): Prom
         const message = payload === undefined ? '' : `${payload} ${padding}`
         const frame = { Publish: { ref: lastRef, subject, message, broker, retain: true } }
         if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(frame))
-        else settle(false)
+        else throw new Error('the connection of a writer is closed')
       })
     },
   }

@@ -1,7 +1,11 @@
+import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { memory, newId, type RelayServerOptions, realClock, redis } from '../../src/index.js'
+import { defaultStoreLimits } from '../../src/stores/limits.js'
+import { sqlite } from '../../src/stores/sqlite.js'
 import { startRedis } from '../servers/redis.js'
 import { openProxy } from '../servers/tcp-proxy.js'
+import { temporaryFolder } from '../servers/temporary-folder.js'
 import { startRelay } from '../start-relay.js'
 import { faultsOfValues } from './check-values.js'
 import { runValues, type ValueRunOptions } from './run-values.js'
@@ -28,6 +32,11 @@ const ports = { clock: realClock, newId }
 
 const stores: Readonly<Record<string, () => Promise<Run>>> = {
   'in memory': async () => ({ urls: await opened([{ main: memory(ports) }]) }),
+  async 'on disk'() {
+    const file = path.join(temporaryFolder(), 'values.db')
+    const store = sqlite({ file, clock: realClock, limits: defaultStoreLimits })
+    return { urls: await opened([{ main: memory({ ...ports, store }) }]) }
+  },
   async 'on Redis, over two relays'() {
     const { url } = await startRedis()
     return { urls: await opened([{ main: redis({ url }, ports) }, { main: redis({ url }, ports) }]) }
