@@ -1,5 +1,6 @@
 import { seededRandom } from '../loss/random.js'
-import { openReader, openWriter, type Reader, type ReaderOptions, type ValueWriterClient } from './recorded-clients.js'
+import { openReader, type Reader, type ReaderOptions } from './recorded-reader.js'
+import { openWriter, type ValueWriterClient } from './recorded-writer.js'
 import type { ValueHistory } from './value-history.js'
 
 export interface ValueRunOptions {

@@ -1,5 +1,8 @@
 // A record of a run, for the checkers. They share no code with the product.
 
+/** Counts the events of a run. */
+export type Tick = () => number
+
 /** A change of a value, as its writer knows it. Times count events of the run. */
 export interface RecordedWrite {
   readonly subject: string
