@@ -43,7 +43,11 @@ describe('invalid v1 frames', () => {
       `{"Publish":{"subject":"a","message":"${'x'.repeat(limits.payload + 1)}"}}`,
       'too_large',
     ],
-    ['a reserved field on Publish', '{"Publish":{"subject":"a","message":"x","retain":true}}', 'unsupported'],
+    [
+      'a reserved field on Publish',
+      '{"Publish":{"subject":"a","message":"x","retain":true,"exclude_me":true}}',
+      'unsupported',
+    ],
     ['a reserved field on Subscribe', '{"Subscribe":{"subject":"a","after":1}}', 'unsupported'],
     [
       'every message, at a rate',

@@ -103,6 +103,7 @@ describe('a classic publish that fails is logged and counted, and its connection
       return {
         ...broker,
         features: { ...broker.features, response_subject: 'it has none' },
+        values: broker.values,
         publish: (message) => broker.publish(message),
         subscribe: (...wanted) => broker.subscribe(...wanted),
         close: () => broker.close(),

@@ -77,6 +77,14 @@ export function pagesContract({ open }: StoreUnderTest): void {
     expect(await subjectsOf(broker, pattern)).toEqual(found)
   })
 
+  it('gives a value once that was deleted and written again', async () => {
+    const broker = await filled(['a.1', 'a.2', 'a.3'])
+    await write(broker, 'a.2', '')
+    expect(await subjectsOf(broker, 'a.*')).toEqual(['a.1', 'a.3'])
+    for (const payload of ['x', 'y']) await write(broker, 'a.2', payload)
+    expect(await subjectsOf(broker, 'a.*')).toEqual(['a.1', 'a.2', 'a.3'])
+  })
+
   it('hides reserved subjects from leading wildcards, and gives them to a pattern that names them', async () => {
     const broker = await relay()
     // Clients can not write the first two; the relay itself can.

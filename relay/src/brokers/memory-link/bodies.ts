@@ -19,7 +19,7 @@ const decoder = new Decoder()
 /** Encodes a body. */
 export const encode = (value: unknown): Uint8Array => encoder.encode(value)
 
-/** Decodes a body, whose form the kind of its frame tells. */
+/** Decodes a body. Its form depends on the kind of its frame. */
 export const decode = (body: Uint8Array): unknown => decoder.decode(body)
 
 /** A string payload stays a string, and bytes stay bytes. */

@@ -3,7 +3,9 @@ import { noBody } from './bodies.js'
 import { type Kind, kinds } from './frames.js'
 import { pageRequestBody, readPage, readValue, readWritten, textBody, writeBody } from './value-bodies.js'
 
-/** Returns the store of a memory broker in another process. `call` resolves with the body of `done`. */
+/**
+ * Returns the store of a memory broker in another process. `call` resolves with the body of `done`.
+ */
 export function linkedValues(call: (kind: Kind, body: Uint8Array) => Promise<Uint8Array>): ValueStore {
   return {
     write: async (write) => readWritten(await call(kinds.write, writeBody(write))),

@@ -4,7 +4,7 @@ import type { ValueStore } from '../../core/store.js'
 import { noBody } from './bodies.js'
 import { type Kind, kinds } from './frames.js'
 import { type Outgoing, PageQueue } from './page-queue.js'
-import { pageBody, readPageRequest, readText, readWrite, valueBody, writtenBody } from './value-bodies.js'
+import { pageBody, readPageRequest, readTextBody, readWrite, valueBody, writtenBody } from './value-bodies.js'
 
 /** The most of one page, whatever a relay asks for. */
 const mostOfPage = { values: 1000, bytes: 1024 * 1024 }
@@ -25,14 +25,14 @@ export class ServedValues {
       case kinds.write:
         return writtenBody(await this.#values.write(readWrite(body)))
       case kinds.read:
-        return valueBody(await this.#values.read(readText(body) as Subject))
+        return valueBody(await this.#values.read(readTextBody(body) as Subject))
       case kinds.page:
         return this.#page(body)
       case kinds.mark:
         await this.#values.mark()
         return noBody
       case kinds.renew:
-        await this.#values.renew?.(readText(body))
+        await this.#values.renew?.(readTextBody(body))
         return noBody
       default:
         throw new WildcastError('internal', `a frame of the unknown kind ${kind}`)

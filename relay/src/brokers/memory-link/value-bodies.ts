@@ -80,7 +80,7 @@ export function textBody(text: string): Uint8Array {
   return encode(text)
 }
 
-export function readText(body: Uint8Array): string {
+export function readTextBody(body: Uint8Array): string {
   return decode(body) as string
 }
 

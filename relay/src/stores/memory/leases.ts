@@ -47,11 +47,10 @@ export class Leases {
     let done = 0
     for (const [subject, will] of lease.wills) {
       if (done++ === mostOfTurn) {
-        this.#deadlines.set(lease.expiry, 0)
+        this.#deadlines.set(lease.expiry, 1) // with 0, it would run again in this turn
         return
       }
-      lease.wills.delete(subject)
-      this.#fulfil(subject, will)
+      this.#fulfil(subject, will) // removes it, as any later write of the subject does
     }
   }
 }

@@ -14,7 +14,7 @@ import { defaultStoreLimits, type StoreLimits, storageFull } from '../limits.js'
 import type { LocalStore, OpenStore, Subscribers } from '../local-store.js'
 import { type Deadline, Deadlines, newDeadline } from './deadlines.js'
 import { Leases } from './leases.js'
-import { pageOf, type Sized } from './pages.js'
+import { pageOfSorted, type Sized } from './pages.js'
 import { revisions } from './revisions.js'
 import { SortedSubjects } from './sorted-subjects.js'
 import { ownPayload, sizeOfValue } from './value-size.js'
@@ -23,7 +23,9 @@ export interface MemoryStorePorts {
   readonly clock: Clock
   /** @default 100,000 values, 256 MiB */
   readonly limits?: Partial<StoreLimits> | undefined
-  /** Whether wills have leases: if the store outlives its relays. @default false: it ignores wills */
+  /**
+   * Whether wills have leases: if the store outlives its relays. @default false: it ignores wills
+   */
   readonly leases?: boolean | undefined
 }
 
@@ -87,7 +89,7 @@ class MemoryStore implements LocalStore {
   }
 
   page(pattern: Pattern, request: ValuePageRequest): Soon<ValuePage> {
-    return this.#closed ? Promise.reject(closedError()) : pageOf(this.#kept, this.#sorted, pattern, request)
+    return this.#closed ? Promise.reject(closedError()) : pageOfSorted(this.#kept, this.#sorted, pattern, request)
   }
 
   mark(): Soon<void> {

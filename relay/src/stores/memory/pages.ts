@@ -15,7 +15,7 @@ export interface Sized {
 const mostCompared = 5000
 
 /** Returns a page of the values of a pattern. */
-export function pageOf(
+export function pageOfSorted(
   entries: ReadonlyMap<string, Sized>,
   sorted: SortedSubjects,
   pattern: Pattern,
