@@ -155,7 +155,8 @@ export class SessionActions {
       const message = this.#messageOf(want)
       checkSize(message, limits.payload)
       if (want.wildcard) hub.demand(broker, 'wildcard')
-      if (want.headers) hub.demand(broker, 'headers')
+      // A store keeps the headers of a value, also if the broker has none for other messages.
+      if (want.headers && !('retain' in want)) hub.demand(broker, 'headers')
       if (message.responseSubject !== undefined) hub.demand(broker, 'response_subject')
       // A responder may answer: a subject that only a relay can have made needs no other
       // permission.

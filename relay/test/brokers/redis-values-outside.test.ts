@@ -1,12 +1,17 @@
 import type { BrokerMessage } from '@wildcast/protocol'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { digestText } from '../../src/brokers/redis/values/change-mark.js'
+import { redis } from '../../src/brokers/redis.js'
+import { everything } from '../../src/core/access/identity.js'
+import { createRelay } from '../../src/core/relay.js'
+import { newId } from '../../src/node/new-id.js'
+import { recordingOutlet } from '../../src/testing/recording-outlet.js'
 import { read, revisionOfWrite, subjectsOf, write } from '../../src/testing/store-under-test.js'
 import { endsWithTest } from '../servers/ends-with-test.js'
 import { type Redis, startRedis } from '../servers/redis.js'
 import { redisCli, redisSubscriber } from '../servers/redis-cli.js'
 import { text } from './link.js'
-import { listen, open, publish, serve } from './redis-link.js'
+import { listen, open, ports, publish, serve } from './redis-link.js'
 import { emptied } from './redis-store.js'
 
 let server: Redis
@@ -115,6 +120,18 @@ describe('a value at Redis', () => {
       expect(messages[1]).toMatchObject({ revision: deleted, deleted: true })
       expect(messages[2]?.revision).toBeUndefined()
     }
+  })
+
+  it('has the headers that a client gives it, though another message can have none', async () => {
+    await emptied(server)
+    const main = redis({ url: server.url }, ports)
+    const relay = await createRelay({ brokers: { main }, newId, onError: () => {} })
+    onTestFinished(() => relay.close())
+    const session = relay.open(recordingOutlet(), everything)
+    const message = { subject: 'lamp.1', payload: 'on', headers: [['trace', '1']] } as const
+    await expect(session.publish(message)).rejects.toMatchObject({ code: 'unsupported' })
+    await session.retain({ ...message, retain: {} })
+    expect(await read((await open({ url: server.url })).broker, 'lamp.1')).toMatchObject({ headers: message.headers })
   })
 
   it('is delivered once to each of overlapping patterns', async () => {

@@ -27,6 +27,7 @@ import { slotOf } from './slots.js'
 import { type RedisNative, redisNames } from './subjects.js'
 import { markChannels } from './values/mark-channels.js'
 import { type ValueSupport, valueSupportOf } from './values/value-support.js'
+import { writeScript } from './values/write-script.js'
 
 /**
  * The driver of one Redis. @throws {WildcastError} `unsupported` if the settings hold an option
@@ -61,7 +62,12 @@ class RedisDriver implements Driver<RedisNative> {
     this.#clock = clock
     const marks = markChannels({ prefix, db: databaseOf(settings) })
     const limits = { ...defaultStoreLimits, ...settings.store }
-    const own = { id: newId(), newestTerm: { text: '' }, consumers: new Map() }
+    const own = {
+      id: newId(),
+      writeScript: writeScript({ prefix, keys, marks, limits }),
+      newestTerm: { text: '' },
+      consumers: new Map(),
+    }
     this.#context = { prefix, cluster, names, keys, leaseTimes, clock, newId, marks, limits, ...own }
     this.#expectsMaster = settings.sentinels !== undefined && settings.options?.role !== 'slave'
     this.nativeOf = names.nativeOf

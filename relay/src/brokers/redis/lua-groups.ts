@@ -1,7 +1,8 @@
 import { luaLines, luaMatches } from './lua.js'
 
 /**
- * Functions of scripts that publish a message.
+ * Functions of scripts that publish a message. Each run of a script creates the functions that it
+ * reaches, so those for groups are inside a branch.
  *
  * `addToGroups(registry, subject, payload, streams, longest, mark)` adds a copy to the stream of
  * each group that the subject belongs to. Returns the entries, or nil and the failure.
@@ -9,33 +10,35 @@ import { luaLines, luaMatches } from './lua.js'
  * `send(added, streams, wakes, channel, payload, marks, mark)` publishes the payload, after its mark
  * if it is a value. Returns the number of receivers, or the failure; then no entry is left.
  */
-export const luaSend: string = `${luaLines}${luaMatches}
+export const luaSend: string = `
 local function removeFrom(streams, added)
   for _, one in ipairs(added) do redis.call('XDEL', streams .. one[1], one[2]) end
 end
 local function addToGroups(registry, subject, payload, streams, longest, mark)
-  local found = redis.call('HMGET', registry, subject, '*')
-  local added, failure = {}, nil
-  local function add(field, line)
-    if failure then return end
-    local fields = { 'subject', subject, 'payload', payload }
-    if mark then fields = { 'subject', subject, 'payload', payload, 'mark', mark } end
-    local id = redis.pcall('XADD', streams .. line, 'NOMKSTREAM', 'MAXLEN', '~', longest, '*', unpack(fields))
-    if type(id) == 'table' then
-      failure = id
-    elseif id then
-      added[#added + 1] = { line, id }
-    else
-      forget(registry, field, line)
+  local found, added, failure = redis.call('HMGET', registry, subject, '*'), {}, nil
+  if found[1] or found[2] then
+    ${luaLines}${luaMatches}
+    local function add(field, line)
+      if failure then return end
+      local fields = { 'subject', subject, 'payload', payload }
+      if mark then fields = { 'subject', subject, 'payload', payload, 'mark', mark } end
+      local id = redis.pcall('XADD', streams .. line, 'NOMKSTREAM', 'MAXLEN', '~', longest, '*', unpack(fields))
+      if type(id) == 'table' then
+        failure = id
+      elseif id then
+        added[#added + 1] = { line, id }
+      else
+        forget(registry, field, line)
+      end
     end
-  end
-  if found[1] then
-    for _, line in ipairs(split(found[1], '\\n')) do add(subject, line) end
-  end
-  if found[2] then
-    local segments = split(subject, '.')
-    for _, line in ipairs(split(found[2], '\\n')) do
-      if matches(split(split(line, ' ')[1], '.'), segments) then add('*', line) end
+    if found[1] then
+      for _, line in ipairs(split(found[1], '\\n')) do add(subject, line) end
+    end
+    if found[2] then
+      local segments = split(subject, '.')
+      for _, line in ipairs(split(found[2], '\\n')) do
+        if matches(split(split(line, ' ')[1], '.'), segments) then add('*', line) end
+      end
     end
   end
   if not failure then return added end

@@ -3,6 +3,7 @@ import type { StoreLimits } from '../../stores/limits.js'
 import type { GroupConsumer } from './group-consumer.js'
 import type { Keys } from './keys.js'
 import type { LeaseTimes } from './leases.js'
+import type { Script } from './scripts.js'
 import type { RedisNames } from './subjects.js'
 import type { MarkChannels } from './values/mark-channels.js'
 import type { NewestTerm } from './values/terms.js'
@@ -19,6 +20,7 @@ export interface RedisContext {
   readonly clock: Clock
   readonly newId: () => string
   readonly marks: MarkChannels
+  readonly writeScript: Script
   /** The limits of the values that are kept. */
   readonly limits: StoreLimits
   readonly newestTerm: NewestTerm

@@ -54,20 +54,21 @@ export class Scripts {
     const evaluate = (command: string, which: string): Promise<unknown> =>
       this.#redis.callBuffer(command, which, keys.length, ...keys, ...args)
     this.#inFlight++
-    evaluate('evalsha', script.digest)
-      .catch((cause: unknown) => {
-        if (!isRefusal(cause, 'NOSCRIPT')) throw cause
-        this.#held ??= []
-        return evaluate('eval', script.source)
-      })
-      .then(resolve, reject)
-      .finally(() => {
-        this.#inFlight--
+    const done = <Outcome>(settle: (outcome: Outcome) => void): ((outcome: Outcome) => void) => {
+      return (outcome) => {
+        settle(outcome)
         this.#release()
-      })
+      }
+    }
+    evaluate('evalsha', script.digest).then(done(resolve), (cause) => {
+      if (!isRefusal(cause, 'NOSCRIPT')) return done(reject)(cause)
+      this.#held ??= []
+      evaluate('eval', script.source).then(done(resolve), done(reject))
+    })
   }
 
   #release(): void {
+    this.#inFlight--
     if (this.#inFlight > 0 || !this.#held) return
     const held = this.#held
     this.#held = undefined

@@ -161,6 +161,7 @@ describe('a Redis broker', () => {
       publish_timeout_ms = 250
       root_certificate = "ca.pem"
       client_certificate = { certificate = "relay.pem", key = "relay.key" }
+      store = { values = 10, bytes = 20_000 }
       options = { family = 6 }`)
     expect(settings).toEqual({
       type: 'redis',
@@ -177,6 +178,7 @@ describe('a Redis broker', () => {
         rootCertificate: '/etc/wildcast/ca.pem',
         clientCertificate: { certificate: '/etc/wildcast/relay.pem', key: '/etc/wildcast/relay.key' },
       },
+      store: { values: 10, bytes: 20_000 },
       options: { family: 6 },
     })
   })

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import { type BrokerMessage, decodeUtf8, type Payload, payloadBytes } from '@wildcast/protocol'
+import { type BrokerMessage, decodeUtf8, type Payload } from '@wildcast/protocol'
 import { type About, aboutOf } from './about.js'
 
 /**
@@ -19,7 +19,7 @@ const form = /^([0-9a-z]{10}-[0-9a-z]{9})([vd])([0-9a-f]{40}\d{1,10}) (.*)$/s
 const sha1Length = 40
 
 /** Returns the part of a mark between the revision and "about". */
-export function digestText(payload: Uint8Array): string {
+export function digestText(payload: Payload): string {
   return `${payload.length > 0 ? 'v' : 'd'}${digestOf(payload)} `
 }
 
@@ -31,12 +31,11 @@ export function changeMarkOf(bytes: Uint8Array): ChangeMark | undefined {
 }
 
 /** Whether a payload is the one that a mark announces. */
-export function isPayloadOf({ digest }: ChangeMark, payload: Payload): boolean {
-  const bytes = payloadBytes(payload)
+export function isPayloadOf({ digest }: ChangeMark, payload: Uint8Array): boolean {
   // The hash is compared only if the length is equal.
-  return Number(digest.slice(sha1Length)) === bytes.length && digest === digestOf(bytes)
+  return Number(digest.slice(sha1Length)) === payload.length && digest === digestOf(payload)
 }
 
-function digestOf(payload: Uint8Array): string {
-  return hash('sha1', payload, 'hex') + payload.length
+function digestOf(payload: Payload): string {
+  return hash('sha1', payload, 'hex') + Buffer.byteLength(payload)
 }

@@ -1,7 +1,7 @@
 // How values are kept. Keys, where V is the first key of each script:
 //
 // V            hash: a record for each subject, and " term", " count" and " bytes", which are no
-//              subjects. The term is `<run id of the server> <term>`.
+//              subjects. The term is `<run id of the server> <term>`, the count is in base 36.
 // V:names      sorted set: the subjects, in the order of their bytes
 // V:expiry     sorted set: the subjects that expire, by time
 // V:wills      hash: the will of a subject: `<lease>\n<about>\n<payload>`
@@ -23,30 +23,30 @@ local function milliseconds()
 end
 `
 
-/** `expiresOf(record)`, in milliseconds, or 0. */
+/** `expiresOf(record)`, in milliseconds, or 0, and `milliseconds()`. */
 export const luaRecord: string = `${luaTime}
 local function expiresOf(record) return tonumber(string.sub(record, 21, 33)) end
 `
 
 /**
- * `fixed(number, width)` in base 36, and `beginTerm(values, term, count, run, newest)`, which
- * returns the new term. Its number is greater than that of the term before it, and of the newest one
- * that the relay knows of: that of a backup may be older. See `core/revision.ts`.
+ * `beginTerm(values, term, count, server)` returns the new term. `server` is the run id of the
+ * server and the newest term that the relay has seen. The number of the new one is greater than
+ * those of that term and of the term before it: a backup may hold an older one. See
+ * `core/revision.ts`.
  */
 export const luaTerm = `
-local digits = '0123456789abcdefghijklmnopqrstuvwxyz'
-local function fixed(number, width)
-  local text = ''
-  for _ = 1, width do
-    local digit = number % 36
-    text = string.sub(digits, digit + 1, digit + 1) .. text
-    number = (number - digit) / 36
+local function beginTerm(values, term, count, server)
+  local function fixed(number, width)
+    local text = ''
+    for _ = 1, width do
+      local digit = number % 36
+      text = string.char(digit < 10 and digit + 48 or digit + 87) .. text
+      number = (number - digit) / 36
+    end
+    return text
   end
-  return text
-end
-local function beginTerm(values, term, count, run, newest)
-  local before = term and string.sub(term, -10) or ''
-  local time = redis.call('TIME')
+  local run, newest = string.match(server, '^(%S*) (%S*)$')
+  local before, time = term and string.sub(term, -10) or '', redis.call('TIME')
   local number = tonumber(time[1])
   for _, one in ipairs({ before, newest }) do
     if one ~= '' then number = math.max(number, tonumber(string.sub(one, 1, 7), 36) + 1) end
@@ -56,7 +56,16 @@ local function beginTerm(values, term, count, run, newest)
   local random = tonumber(string.sub(hash, 1, 8), 16) % 46656
   if term then redis.call('HSET', values .. ':terms', before, count) end
   term = run .. ' ' .. fixed(number, 7) .. fixed(random, 3)
-  redis.call('HSET', values, ' term', term, ' count', 0)
+  redis.call('HSET', values, ' term', term, ' count', '000000000')
   return term
+end
+`
+
+/** `isOf(term, server)`: whether a term began at this run of the server. */
+export const luaIsOf = `
+local function isOf(term, server)
+  if term == server then return true end
+  local length = string.find(server, ' ', 1, true)
+  return term and string.sub(term, 1, length) == string.sub(server, 1, length)
 end
 `

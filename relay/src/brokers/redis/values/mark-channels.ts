@@ -2,6 +2,8 @@ import type { Glob } from '../glob.js'
 
 /** The channels of marks. `$` closes them to clients and to patterns that begin with a wildcard. */
 export interface MarkChannels {
+  /** How they all begin. */
+  readonly begin: string
   /** The glob of all marks. */
   readonly all: Glob
   /** Returns the channel of the marks of a channel. */
@@ -19,6 +21,7 @@ export interface MarkChannels {
 export function markChannels({ prefix, db }: { readonly prefix: string; readonly db: number }): MarkChannels {
   const begin = `${prefix}$mark${db === 0 ? '' : db}.`
   return {
+    begin,
     all: [begin, ''],
     of: (channel) => begin + channel.slice(prefix.length),
     globOf([first = '', ...others]) {

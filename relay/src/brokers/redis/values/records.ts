@@ -1,4 +1,4 @@
-import { decodeUtf8, type Payload, payloadBytes, type Subject } from '@wildcast/protocol'
+import { decodeUtf8, type Payload, type Subject } from '@wildcast/protocol'
 import type { StoredValue } from '../../../core/store.js'
 import { aboutOf } from './about.js'
 import { headLength } from './lua-values.js'
@@ -15,8 +15,9 @@ export function storedValueOf(subject: Subject, record: Buffer): StoredValue | u
 }
 
 /** Returns the text of a will as it is stored. */
-export function willText(lease: string, about: string, payload: Payload): Buffer {
-  return Buffer.concat([Buffer.from(`${lease}\n${about}\n`), payloadBytes(payload)])
+export function willText(lease: string, about: string, payload: Payload): string | Buffer {
+  const head = `${lease}\n${about}\n`
+  return typeof payload === 'string' ? head + payload : Buffer.concat([Buffer.from(head), payload])
 }
 
 /** Parses a stored will. One that no relay wrote deletes its value. */

@@ -8,6 +8,8 @@ import {
   type ValueWrite,
   type Written,
 } from '../../../core/store.js'
+import type { StoreLimits } from '../../../stores/limits.js'
+import type { Keys } from '../keys.js'
 import type { Script, ScriptArgument, Scripts } from '../scripts.js'
 import type { Echoes } from './echoes.js'
 import { fullError } from './full-error.js'
@@ -17,10 +19,14 @@ import { storedValueOf, willOf } from './records.js'
 import type { Terms } from './terms.js'
 import { dueScript, renewLeaseScript } from './upkeep-scripts.js'
 import { type DueWrite, outcomeOf, type WriteContext, writeArguments } from './write-command.js'
-import { writeScript } from './write-script.js'
 
 export interface RedisValuesOptions extends WriteContext {
+  readonly keys: Keys
+  readonly limits: StoreLimits
   readonly scripts: Scripts
+  readonly writeScript: Script
+  /** The run id of the server. */
+  readonly run: string
   readonly terms: Terms
   readonly echoes: Echoes
   /** Call it before a command is sent. */
@@ -87,8 +93,8 @@ export class RedisValues implements ValueStore {
   }
 
   async #write(write: DueWrite): Promise<Written> {
-    const { terms, echoes } = this.#options
-    const reply = await this.#run(writeScript, writeArguments(write, this.#options, terms.newest))
+    const { terms, echoes, run, writeScript } = this.#options
+    const reply = await this.#run(writeScript, writeArguments(write, this.#options, `${run} ${terms.newest}`))
     const { written, isEchoed } = outcomeOf(reply as Buffer)
     if (written.kind !== 'written') return written
     if (isEchoed) await echoes.delivered(written.revision)

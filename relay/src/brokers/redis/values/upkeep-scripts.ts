@@ -1,18 +1,17 @@
 import { type Script, script } from '../scripts.js'
-import { luaRecord, luaTerm, luaTime } from './lua-values.js'
+import { luaIsOf, luaRecord, luaTerm, luaTime } from './lua-values.js'
 
 /**
  * Begins a term if there are values that another server has written. Replies the term, or an empty
- * text if there are none. KEYS: values. ARGV: run id of the server, newest known term.
+ * text if there are none. KEYS: values. ARGV: the server, see `luaTerm`.
  */
-export const openScript: Script = script(`${luaTerm}
-local run, newest = unpack(ARGV)
+export const openScript: Script = script(`${luaTerm}${luaIsOf}
 local term = redis.call('HGET', KEYS[1], ' term')
-if term and string.sub(term, 1, #run) ~= run then
+if term and not isOf(term, ARGV[1]) then
   -- Changes nothing. Without it, a server whose memory is full would refuse to begin a term. One that
   -- can't save refuses any write: then the first write of a value begins the term.
   if type(redis.pcall('HDEL', KEYS[1], ' ')) == 'table' then return '' end
-  term = beginTerm(KEYS[1], term, redis.call('HGET', KEYS[1], ' count'), run, newest)
+  term = beginTerm(KEYS[1], term, redis.call('HGET', KEYS[1], ' count'), ARGV[1])
 end
 return term and string.sub(term, -10) or ''
 `)

@@ -10,7 +10,6 @@ import { echoScript } from './echoes.js'
 import type { MarkChannels } from './mark-channels.js'
 import { pageScript, readScript } from './read-scripts.js'
 import { dueScript, openScript, renewLeaseScript } from './upkeep-scripts.js'
-import { writeScript } from './write-script.js'
 
 /** Whether relays can keep values at a Redis, as one connection has found it. */
 export interface ValueSupport {
@@ -29,13 +28,13 @@ function forbiddenReason({ all }: MarkChannels): string {
   return `the relay's user at Redis needs the keys and channels of values, such as "&${globText(all)}"; look at its ACL`
 }
 
-const scripts = [writeScript, readScript, pageScript, dueScript, openScript, renewLeaseScript, echoScript]
+const scripts = [readScript, pageScript, dueScript, openScript, renewLeaseScript, echoScript]
 
 /** Finds out whether relays can keep values at a Redis. Caches our scripts there if they can. */
 export async function valueSupportOf(
   { publisher, listener }: ClientPair,
   storage: StorageSupport,
-  { prefix, cluster, keys, marks, newestTerm, newId }: RedisContext,
+  { prefix, cluster, keys, marks, writeScript, newestTerm, newId }: RedisContext,
 ): Promise<ValueSupport> {
   const { runId, evicts } = publisher.info
   const echo = `${prefix}${relayChannels.echo}${newId()}`
@@ -46,11 +45,11 @@ export async function valueSupportOf(
   if (evicts) return no(`the server drops keys when its memory is full ("${evicts}"); set its policy to noeviction`)
   try {
     const own = new Scripts(publisher.redis)
-    await Promise.all([own.load(scripts), subscribeTo(listener.redis, globText(marks.all), echo)])
+    await Promise.all([own.load([...scripts, writeScript]), subscribeTo(listener.redis, globText(marks.all), echo)])
     const run = (script: typeof openScript, key: string, args: readonly string[]): Promise<unknown> =>
       own.run(script, [key], args)
     const [term] = await Promise.all([
-      run(openScript, keys.values, [runId, newestTerm.text]),
+      run(openScript, keys.values, [`${runId} ${newestTerm.text}`]),
       run(echoScript, keys.registry, [echo, '']),
     ])
     return { can: true, term: String(term), echo }

@@ -1,13 +1,9 @@
-import { payloadBytes, type Subject } from '@wildcast/protocol'
+import type { Payload, Subject } from '@wildcast/protocol'
 import type { ValueWrite, Written } from '../../../core/store.js'
-import type { StoreLimits } from '../../../stores/limits.js'
-import type { Keys } from '../keys.js'
-import { longestStream } from '../redis-publisher.js'
 import type { ScriptArgument } from '../scripts.js'
 import type { RedisNames } from '../subjects.js'
 import { aboutText } from './about.js'
 import { digestText } from './change-mark.js'
-import type { MarkChannels } from './mark-channels.js'
 import { willText } from './records.js'
 
 /** A write by a client, or one that is due: of a will, or of a value that has expired. */
@@ -18,29 +14,25 @@ export interface DueWrite extends ValueWrite {
 /** What all writes of a connection have in common. */
 export interface WriteContext {
   readonly names: RedisNames
-  readonly keys: Keys
-  readonly marks: MarkChannels
-  readonly limits: StoreLimits
+  readonly prefix: string
   /** The channel that gets the revision of a change, after the change. */
   readonly echo: string
-  /** The run id of the server. */
-  readonly run: string
 }
 
-/** Returns the arguments of `writeScript`. */
-export function writeArguments(write: DueWrite, context: WriteContext, newestTerm: string): ScriptArgument[] {
+/** Returns the arguments of the write script. The last ones are left out if they are empty. */
+export function writeArguments(write: DueWrite, context: WriteContext, server: string): ScriptArgument[] {
   const { message, ttlMs, will } = write
-  const { names, keys, marks, limits, echo, run } = context
+  const { subject, headers } = message
   const user = message.from?.user
-  const payload = bufferOf(payloadBytes(message.payload))
-  const channel = names.channelOf(message.subject as Subject)
-  return [
-    ...[message.subject, channel, marks.of(channel), payload, digestText(payload)],
-    ...[aboutText({ headers: message.headers, user }), conditionText(write)],
-    ...[ttlMs ?? '', will?.lease ?? '', will ? willText(will.lease, aboutText({ user }), will.payload) : ''],
-    ...[echo, run, newestTerm, limits.values, limits.bytes],
-    ...[keys.streamPrefix, keys.wakePrefix, longestStream],
+  const payload = argumentOf(message.payload)
+  const channel = context.names.channelOf(subject as Subject)
+  const all = [
+    ...[subject, payload, digestText(payload), aboutText({ headers, user }), server, context.echo],
+    ...[conditionText(write), channel === context.prefix + subject ? '' : channel],
   ]
+  if (ttlMs !== undefined || will) all.push(ttlMs === undefined ? '' : `${ttlMs}`)
+  if (will) all.push(will.lease, willText(will.lease, aboutText({ user }), argumentOf(will.payload)))
+  return all
 }
 
 /** Returns the outcome of a write, and whether the echo channel gets its revision. */
@@ -53,7 +45,7 @@ export function outcomeOf(reply: Buffer): { readonly written: Written; readonly 
 
 const form = /^[0-9a-z]{10}-[0-9a-z]{9}$/
 
-/** See `luaCondition`. */
+/** See `isMet` of the write script. */
 function conditionText({ ifRevision, due }: DueWrite): string {
   if (ifRevision === undefined) return ''
   if (ifRevision === null) return '='
@@ -62,6 +54,7 @@ function conditionText({ ifRevision, due }: DueWrite): string {
   return (due === 'expired' ? '!' : due === 'will' ? '~' : '=') + revision
 }
 
-function bufferOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
-  return Buffer.from(buffer, byteOffset, byteLength)
+/** A text stays one: the library sends texts faster than bytes. */
+function argumentOf(payload: Payload): string | Buffer {
+  return typeof payload === 'string' ? payload : Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength)
 }

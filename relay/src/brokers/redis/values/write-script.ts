@@ -1,10 +1,23 @@
+import type { StoreLimits } from '../../../stores/limits.js'
+import type { Keys } from '../keys.js'
 import { luaSend } from '../lua-groups.js'
+import { longestStream } from '../redis-publisher.js'
 import { type Script, script } from '../scripts.js'
-import { headLength, luaRecord, luaTerm } from './lua-values.js'
+import { headLength, luaIsOf, luaRecord, luaTerm } from './lua-values.js'
+import type { MarkChannels } from './mark-channels.js'
+
+/** The parts of the script that are the same for all writes of a relay. */
+export interface WriteScriptOptions {
+  readonly prefix: string
+  readonly keys: Pick<Keys, 'streamPrefix' | 'wakePrefix'>
+  readonly marks: MarkChannels
+  readonly limits: StoreLimits
+}
 
 /**
- * Whether the condition of a write is met: `=<revision>`, `=` if there must be no value,
- * `~<revision>` for a will, or `!<revision>` for a value that has expired.
+ * `isMet(condition, present, stored)`: whether a write may be done. A condition is `=<revision>`,
+ * `=` if there must be no value, `~<revision>` for a will, or `!<revision>` for a value that has
+ * expired.
  */
 const luaCondition = `
 local function isMet(condition, present, stored)
@@ -15,85 +28,101 @@ local function isMet(condition, present, stored)
 end
 `
 
-/** The sorted sets and wills that belong to a record. */
-const luaIndex = `
-local function index(values, subject, change, ttl, now, hadTtl)
-  if change == 'new' then redis.call('ZADD', values .. ':names', 0, subject) end
-  if change == 'deleted' then redis.call('ZREM', values .. ':names', subject) end
-  if ttl ~= '' then
-    redis.call('ZADD', values .. ':expiry', now + ttl, subject)
-  elseif hadTtl then
-    redis.call('ZREM', values .. ':expiry', subject)
-  end
-end
-local function removeWill(values, subject, will)
-  local lease = string.sub(will, 1, string.find(will, '\\n', 1, true) - 1)
-  redis.call('HDEL', values .. ':wills', subject)
-  redis.call('ZREM', values .. ':will-names', lease .. ' ' .. subject)
-end
-local function addWill(values, subject, lease, will, now)
-  redis.call('HSET', values .. ':wills', subject, will)
-  redis.call('ZADD', values .. ':will-names', 0, lease .. ' ' .. subject)
-  redis.call('ZADD', values .. ':leases', 'NX', now, lease)
+/** `after(count)`: the next count, of 9 digits in base 36. */
+const luaAfter = `
+local function after(count)
+  local at = #count
+  while string.byte(count, at) == 122 do at = at - 1 end
+  local digit = string.byte(count, at)
+  return string.sub(count, 1, at - 1) .. string.char(digit == 57 and 97 or digit + 1) .. string.rep('0', #count - at)
 end
 `
 
 /**
- * Writes a value, or deletes it if the payload is empty, and publishes the change: all or nothing.
- * Replies `written <revision>`, `echoed <revision>` if the relay's echo channel gets the revision
- * after the change, `refused <present revision>`, or `unchanged`. Refuses what is beyond a limit
- * with `FULL`. KEYS: values, registry. ARGV: see `WriteCommand`.
+ * Returns the script that writes a value, or deletes it if the payload is empty, and publishes the
+ * change: all or nothing. It replies `written <revision>`, `echoed <revision>` if the relay's echo
+ * channel gets the revision after the change, `refused <present revision>`, or `unchanged`, and
+ * refuses what is beyond a limit with `FULL`. KEYS: values, registry. ARGV: see `writeArguments`.
  */
-export const writeScript: Script = script(`${luaSend}${luaRecord}${luaTerm}${luaCondition}${luaIndex}
+export function writeScript({ prefix, keys, marks, limits }: WriteScriptOptions): Script {
+  const constants = `
+local prefix, marks, streams, wakes = ${[prefix, marks.begin, keys.streamPrefix, keys.wakePrefix].map(luaText).join(', ')}
+local mostValues, mostBytes, longest = ${limits.values}, ${limits.bytes}, ${longestStream}
+`
+  return script(`${luaSend}${luaRecord}${luaTerm}${luaIsOf}${luaCondition}${luaAfter}${constants}${body}`)
+}
+
+/** Returns a text as Lua writes it. */
+function luaText(text: string): string {
+  return `'${[...Buffer.from(text)].map((byte) => `\\${String(byte).padStart(3, '0')}`).join('')}'`
+}
+
+const body = `
 local values = KEYS[1]
-local subject, channel, marks, payload, digest, about, condition, ttl, lease, will, echo, run, newest,
-  mostValues, mostBytes, streams, wakes, longest = unpack(ARGV)
+local subject, payload, digest, about, server, echo, condition, channel, ttl, lease, will = unpack(ARGV)
+if channel == '' then channel = prefix .. subject end
+local deletes, due = payload == '', string.sub(condition, 1, 1)
 local found = redis.call('HMGET', values, ' term', ' count', ' bytes', subject)
-local term, count, bytes, old = found[1], tonumber(found[2] or 0), tonumber(found[3] or 0), found[4]
+local term, count, before, old = found[1], found[2], found[3] or 0, found[4]
 local stored, expires, now = old and string.sub(old, 1, 20) or '', old and expiresOf(old) or 0, 0
-if expires > 0 or ttl ~= '' or lease ~= '' then now = milliseconds() end
+if expires > 0 or ttl then now = milliseconds() end
 local present = (expires > 0 and expires <= now) and '' or stored
 if not isMet(condition, present, stored) then return 'refused ' .. present end
-local due = string.sub(condition, 1, 1)
-if payload == '' and present == '' and due ~= '!' then return 'unchanged' end
+if deletes and present == '' and due ~= '!' then return 'unchanged' end
 -- Changes nothing. Redis refuses a script that begins with a write that needs memory if it has none
 -- left, but not one that begins with a deletion: a will must be written.
 if due == '~' then redis.call('HDEL', values, ' ') end
 local oldWill = old and string.sub(old, 34, 34) == 'w' and redis.call('HGET', values .. ':wills', subject)
-local before = bytes
+local bytes = before
 if old then bytes = bytes - #subject - #old - #(oldWill or '') end
-if payload == '' then
+if deletes then
   -- This comes first, so that values can be deleted when the memory of Redis is full.
   redis.call('HDEL', values, subject)
 else
-  bytes = bytes + #subject + ${headLength} + #about + 1 + #payload + #will
-  if bytes > tonumber(mostBytes) and bytes > before then return redis.error_reply('FULL bytes') end
-  if not old and redis.call('HLEN', values) - 3 >= tonumber(mostValues) then return redis.error_reply('FULL values') end
+  bytes = bytes + #subject + ${headLength} + #about + 1 + #payload + #(will or '')
+  if bytes > mostBytes and bytes > tonumber(before) then return redis.error_reply('FULL bytes') end
+  if not old and redis.call('HLEN', values) - 3 >= mostValues then return redis.error_reply('FULL values') end
 end
-if not term or string.sub(term, 1, #run) ~= run then
-  term, count = beginTerm(values, term, count, run, newest), 0
-end
-count = count + 1
-local revision = string.sub(term, -10) .. '-' .. fixed(count, 9)
-if payload == '' then
+if not isOf(term, server) then term, count = beginTerm(values, term, count, server), '000000000' end
+count = after(count)
+local revision = string.sub(term, -10) .. '-' .. count
+if deletes then
   redis.call('HSET', values, ' count', count, ' bytes', bytes)
 else
-  local record = revision .. string.format('%013.0f', ttl == '' and 0 or now + ttl) ..
-    (will == '' and '-' or 'w') .. about .. '\\n' .. payload
-  redis.call('HSET', values, ' count', count, ' bytes', bytes, subject, record)
+  local ends = '0000000000000'
+  if ttl and ttl ~= '' then ends = string.format('%013.0f', now + ttl) end
+  redis.call('HSET', values, ' count', count, ' bytes', bytes, subject,
+    revision .. ends .. (will and 'w' or '-') .. about .. '\\n' .. payload)
 end
-local mark = revision .. digest .. about
+local mark, markChannel = revision .. digest .. about, marks .. string.sub(channel, #prefix + 1)
 local added, clients = addToGroups(KEYS[2], subject, payload, streams, longest, mark)
-if added then clients = send(added, streams, wakes, channel, payload, marks, mark) end
+if added then clients = send(added, streams, wakes, channel, payload, markChannel, mark) end
 if type(clients) == 'table' then
   if old then redis.call('HSET', values, subject, old) else redis.call('HDEL', values, subject) end
   redis.call('HSET', values, ' bytes', before)
   return clients
 end
-if oldWill then removeWill(values, subject, oldWill) end
-index(values, subject, payload == '' and 'deleted' or not old and 'new', ttl, now, expires > 0)
-if lease ~= '' then addWill(values, subject, lease, will, now) end
+if deletes then
+  redis.call('ZREM', values .. ':names', subject)
+elseif not old then
+  redis.call('ZADD', values .. ':names', 0, subject)
+end
+if ttl and ttl ~= '' then
+  redis.call('ZADD', values .. ':expiry', now + ttl, subject)
+elseif expires > 0 then
+  redis.call('ZREM', values .. ':expiry', subject)
+end
+if oldWill then
+  local oldLease = string.sub(oldWill, 1, string.find(oldWill, '\\n', 1, true) - 1)
+  redis.call('HDEL', values .. ':wills', subject)
+  redis.call('ZREM', values .. ':will-names', oldLease .. ' ' .. subject)
+end
+if will then
+  redis.call('HSET', values .. ':wills', subject, will)
+  redis.call('ZADD', values .. ':will-names', 0, lease .. ' ' .. subject)
+  redis.call('ZADD', values .. ':leases', 'NX', now, lease)
+end
 if clients == 0 then return 'written ' .. revision end
-redis.pcall('PUBLISH', echo, revision)
-return 'echoed ' .. revision
-`)
+local echoed = redis.pcall('PUBLISH', echo, revision)
+return (type(echoed) == 'table' and 'written ' or 'echoed ') .. revision
+`

@@ -4,6 +4,7 @@ import { hostAndPort, url } from './addresses.js'
 import { certificateEntries, certificatesNeed, type Resolve, tlsOf } from './certificates.js'
 import { defined } from './defined.js'
 import { linkEntries, linkOf } from './link.js'
+import { storeLimitEntries } from './store-limits.js'
 import { isTable, optional, type Reads, type Table, table } from './table.js'
 import { list, secret, text, truth, wholeNumber } from './values.js'
 
@@ -25,6 +26,7 @@ export function redisSettingsKeys(resolve: Resolve): Reads<BrokerSettings> {
     sentinels: optional(nodes),
     sentinel_name: optional(text),
     sentinel_password: optional(secret),
+    store: optional(table(storeLimitEntries)),
     options: optional<Table>(v.custom<Table>(isTable, '{it} must be a table of ioredis options')),
     ...certificateEntries(resolve),
     ...linkEntries,
@@ -52,6 +54,7 @@ export function redisSettingsKeys(resolve: Resolve): Reads<BrokerSettings> {
         sentinels: keys.sentinels,
         sentinelName: keys.sentinel_name,
         sentinelPassword: keys.sentinel_password,
+        store: keys.store && defined(keys.store),
         options: keys.options,
       }),
     })),
