@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
 
 const root = path.resolve(import.meta.dirname, '..')
@@ -26,13 +28,15 @@ export const npmStart = ['up', '--config', path.join(root, 'demo/wildcast.toml')
 
 /** Starts `wildcast` on a free port. */
 export async function startRelay(words: readonly string[] = gateway()): Promise<RelayProcess> {
+  // The demo's own file is open in one relay at most.
+  const store = path.join(await mkdtemp(path.join(tmpdir(), 'wildcast-')), 'wildcast.db')
   let child: ChildProcess
   let port = 0
 
   async function start(): Promise<void> {
     child = spawn(process.execPath, [path.join(root, 'relay/bin/wildcast.js'), ...words], {
       stdio: ['ignore', 'pipe', 'inherit'],
-      env: { ...process.env, PORT: String(port) },
+      env: { ...process.env, PORT: String(port), WILDCAST_DEMO_STORE: store },
     })
     for await (const line of child.stdout ?? []) {
       const found = /http:\/\/[^:]+:(\d+)/.exec(String(line))

@@ -3,7 +3,9 @@
 // build it first.
 import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { findProgram, root } from './needs.js'
@@ -25,9 +27,21 @@ export async function openControl(brokers = {}) {
   process.env.WILDCAST_DEMO_CONTROL = JSON.stringify(await openControl(brokers))
 }
 
+/**
+ * Chooses the file in which the demo keeps its values: one for each port, since only one relay can
+ * open it, and a temporary one for a free port.
+ */
+export function chooseStore() {
+  const { PORT: port = '3015' } = process.env
+  const folder = port === '0' ? mkdtempSync(path.join(tmpdir(), 'wildcast-')) : path.join(root, 'demo')
+  if (port === '0') process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+  process.env.WILDCAST_DEMO_STORE ??= path.join(folder, port === '3015' ? 'wildcast.db' : `wildcast-${port}.db`)
+}
+
 /** Runs the demo in this process. */
 export async function runDemo({ withBrokers, anyPort = false }) {
   endWithParent()
+  chooseStore()
   await openControl(withBrokers ? await openBrokers(anyPort) : {})
   const config = path.join(root, 'demo', withBrokers ? 'brokers.toml' : 'wildcast.toml')
   process.argv.splice(2, Number.POSITIVE_INFINITY, 'up', '--config', config, '--', ...sources)

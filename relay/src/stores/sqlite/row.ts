@@ -22,10 +22,11 @@ export interface FileValue extends StoredValue {
   readonly will?: StoredWill | undefined
 }
 
-export function rowOf({ subject, revision, payload, headers, user, expiresAt, will }: FileValue): Row {
+/** Returns the row of a value, without its revision. */
+export function rowOf({ subject, payload, headers, user, expiresAt, will }: Omit<FileValue, 'revision'>): Row {
   return [
     subject,
-    revision,
+    '',
     payloadBytes(payload),
     isText(payload),
     headers && headers.length > 0 ? JSON.stringify(headers) : null,
@@ -55,9 +56,12 @@ export function plainValueOf({ expiresAt, will, ...value }: FileValue): StoredVa
   return value
 }
 
-/** The bytes of a row that count for the bound of a store. */
+/** The bytes of a row that count for the limit of a store. */
 export const sizeOfRow = ([subject, , payload, , headers, , , will]: Row): number =>
-  Buffer.byteLength(subject) + payload.byteLength + Buffer.byteLength(headers ?? '') + (will?.byteLength ?? 0)
+  Buffer.byteLength(subject) +
+  payload.byteLength +
+  (headers === null ? 0 : Buffer.byteLength(headers)) +
+  (will?.byteLength ?? 0)
 
 /** The same in SQL. */
 export const sizeColumn =

@@ -1,7 +1,7 @@
 import type { Subject } from '@wildcast/protocol'
 import type { StoreLimits } from '../limits.js'
 import type { Database, Statement } from './database.js'
-import { type FileValue, fileValueOf, type Row, rowOf, sizeColumn, sizeOfRow } from './row.js'
+import { type FileValue, fileValueOf, type Row, sizeColumn, sizeOfRow } from './row.js'
 
 /** How much a store holds. */
 export interface StoreContents {
@@ -53,17 +53,18 @@ export class ValueTable {
     return row && { revision: row[0], bytes: row[1] }
   }
 
-  /** Returns the limit that a value would exceed. One that does not grow always has room. */
-  exceeded(limits: StoreLimits, value: FileValue, before: Present | undefined): keyof StoreLimits | undefined {
-    const { values, bytes } = this.#contentsWith(rowOf(value), before)
-    if (!before && values > limits.values) return 'values'
-    return bytes > limits.bytes && bytes > this.#contents.bytes ? 'bytes' : undefined
+  /** Returns the limit that a row would exceed. One that does not grow always has room. */
+  exceeded(limits: StoreLimits, row: Row, before: Present | undefined): keyof StoreLimits | undefined {
+    const { values, bytes } = this.#contents
+    if (!before && values >= limits.values) return 'values'
+    const more = sizeOfRow(row) - (before?.bytes ?? 0)
+    return more > 0 && bytes + more > limits.bytes ? 'bytes' : undefined
   }
 
-  put(value: FileValue, before: Present | undefined): void {
-    const row = rowOf(value)
-    this.#put.run(...row)
-    this.#contents = this.#contentsWith(row, before)
+  put(row: Row, revision: string, before: Present | undefined): void {
+    this.#put.run(row.with(1, revision))
+    const { values, bytes } = this.#contents
+    this.#contents = { values: values + (before ? 0 : 1), bytes: bytes - (before?.bytes ?? 0) + sizeOfRow(row) }
   }
 
   remove(subject: Subject, before: Present): void {
@@ -92,11 +93,5 @@ export class ValueTable {
     return () => {
       this.#contents = contents
     }
-  }
-
-  /** Returns the contents that the table would have with this row. */
-  #contentsWith(row: Row, before: Present | undefined): StoreContents {
-    const { values, bytes } = this.#contents
-    return { values: values + (before ? 0 : 1), bytes: bytes - (before?.bytes ?? 0) + sizeOfRow(row) }
   }
 }

@@ -5,7 +5,7 @@ import type { Database } from './database.js'
 import { Due } from './due.js'
 import { Numbers, type TermStart } from './numbers.js'
 import { pageOfValues } from './page-of-values.js'
-import { type FileValue, plainValueOf } from './row.js'
+import { type FileValue, plainValueOf, rowOf } from './row.js'
 import { emptyLog, type Transaction, transactionsOf } from './transaction.js'
 import { type Present, type StoreContents, ValueTable } from './value-table.js'
 import { type Change, type FileWrite, failedOutcome, type Outcome, type Swept } from './writer-messages.js'
@@ -108,12 +108,12 @@ export class ValuesFile {
       return { kind: 'refused', revision: before?.revision }
     if (payload.length === 0) return this.#remove(subject, before)
     const expiresAt = ttlMs === undefined ? undefined : now + ttlMs
-    const value = { subject, payload, headers, user, will, expiresAt, revision: '' }
-    const limit = this.#table.exceeded(this.#limits, value, before)
+    const row = rowOf({ subject, payload, headers, user, will, expiresAt })
+    const limit = this.#table.exceeded(this.#limits, row, before)
     if (limit) return failedOutcome(storageFull(limit, this.#limits[limit]))
     if (will) this.#due.begin(will.lease, now)
     const revision = this.#numbers.next()
-    this.#table.put({ ...value, revision }, before)
+    this.#table.put(row, revision, before)
     return { kind: 'written', revision }
   }
 
@@ -137,7 +137,7 @@ export class ValuesFile {
     if (payload.length === 0) return this.#delete(subject)
     const { user } = value
     const revision = this.#numbers.next()
-    this.#table.put({ subject, payload, user, revision }, before)
+    this.#table.put(rowOf({ subject, payload, user }), revision, before)
     return [{ subject, payload, user, revision }]
   }
 }
