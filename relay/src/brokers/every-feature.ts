@@ -11,5 +11,5 @@ export const everyFeature: Features = {
   retained: true,
   conditional: true,
   ttl: true,
-  presence: 'this version does not offer presence yet',
+  presence: true,
 }

@@ -52,7 +52,7 @@ export interface PresenceCommand {
   readonly broker?: string | undefined
   /** Names the client among those of its user. */
   readonly member: string
-  /** What others see of the member. Empty: it leaves. */
+  /** The data of the member, for others. Empty: it leaves. */
   readonly payload: Payload
 }
 

@@ -9,7 +9,7 @@ function opened() {
   const clock = fakeClock()
   const keyed = new KeyedPublishes(clock)
   const done: string[] = []
-  const publish = (key: string, payload: string, outcome?: Promise<void>): Promise<void> | undefined =>
+  const publish = (key: string, payload: string, outcome?: Promise<void>): Promise<unknown> | undefined =>
     keyed.publish(key, message(payload), () => {
       done.push(payload)
       return outcome

@@ -2,8 +2,8 @@ import { WildcastError } from '@wildcast/protocol'
 import { describe, expect, it } from 'vitest'
 import { fakeClock } from '../testing/fake-clock.js'
 import { recordingOutlet } from '../testing/recording-outlet.js'
-import { scriptedBroker } from '../testing/scripted-broker.js'
 import { subscribe } from '../testing/scripted-relay.js'
+import { storeBroker } from '../testing/scripted-store.js'
 import type { Authorize } from './access/access.js'
 import { everything } from './access/identity.js'
 import { FanOut } from './fan-out.js'
@@ -14,6 +14,7 @@ import { nobody } from './observer.js'
 import { Session } from './session.js'
 import { RelayRates } from './session-rates.js'
 import { TimeSlice } from './time-slice.js'
+import { RelayValues } from './values/relay-values.js'
 
 // Row P10: a refusal's time can't reveal whether a subject is in use, since it takes the same steps
 // for both, without a lookup.
@@ -31,7 +32,7 @@ function noting(hub: Hub, note: (use: string) => void): Hub {
 
 async function opened() {
   const steps: string[] = []
-  const broker = scriptedBroker()
+  const { broker } = storeBroker({ leased: true })
   const clock = fakeClock()
   const slice = new TimeSlice(clock)
   const room = { used: 0, limit: 1000 }
@@ -45,6 +46,7 @@ async function opened() {
         limits: defaultLimits,
         rates: new RelayRates(clock, defaultLimits),
         observer: nobody,
+        values: new RelayValues({ hub, clock, relay: 'r', onError: () => {} }),
         keyed: new KeyedPublishes(clock),
         newName: () => 'id',
         closed: () => {},
@@ -63,6 +65,10 @@ const acts: Record<string, Act> = {
   'subscribe with a group': (session, subject) => subscribe(session, subject, { group: 'g' }),
   'subscribe to the newest': (session, subject) => subscribe(session, subject, { policy: { deliver: 'latest' } }),
   serve: (session, subject) => subscribe(session, subject, { serve: true }),
+  retain: (session, subject) => session.retain({ subject, payload: 'x', retain: { when: null, will: null } }),
+  'wait for': (session, subject) => session.retain({ subject, payload: 'x', retain: { when: null, watch: true } }),
+  enter: (session, subject) => session.enter({ subject, payload: 'x', member: 'm' }),
+  'leave the presence of': (session, subject) => session.leave({ subject, member: 'm' }),
   request: (session, subject) => session.request({ subject, payload: 'x' }, { onPart: () => {} }),
 }
 

@@ -141,8 +141,8 @@ export class Session implements FeedMember {
   }
 
   /** A frame of the client has arrived. */
-  heard(): void {
-    this.#values?.heard()
+  frameArrived(): void {
+    this.#values?.frameArrived()
   }
 
   /** The client has a connection now, or none. */

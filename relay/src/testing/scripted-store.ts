@@ -51,7 +51,7 @@ export interface StoreBroker {
 const valueFeatures: Partial<Features> = { retained: true, conditional: true, ttl: true, presence: true }
 
 /** Opens a scripted broker with a scripted store. `leased`: its wills need leases. */
-export function storeBroker({ leased = false }: { leased?: boolean } = {}): StoreBroker {
+export function storeBroker({ leased = false }: { leased?: boolean | undefined } = {}): StoreBroker {
   const store = new Scripted((change) => broker.deliver(change.subject, change))
   const { write, read, page, mark, renew } = store
   const values: ValueStore = { write, read, page, mark, ...(leased && { renew }) }

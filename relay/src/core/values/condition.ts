@@ -3,7 +3,7 @@ import type { RetainCommand } from '../commands.js'
 import type { StoredValue } from '../store.js'
 import { conditionText, contains, jsonOf } from './json-condition.js'
 
-/** What must hold before a value is written. */
+/** A condition for the write of a value. */
 export type Condition =
   /** There is no value. */
   | { readonly kind: 'absent' }

@@ -113,13 +113,14 @@ describe('a value contains a condition', () => {
 })
 
 describe('the JSON of a payload', () => {
-  it.each(['', ' ', 'nonsense', '{"a":1', '\ufeff1', '1 2', 'undefined', '[1,]'])('is none for %j', (text) => {
+  it.each(['', ' ', 'nonsense', '{"a":1', '\ufeff1', '1 2', 'undefined', '[1,]'])('does not exist for %j', (text) => {
     expect(jsonOf(text)).toBeUndefined()
   })
 
-  it('is none for bytes that are not UTF-8', () => expect(jsonOf(Uint8Array.of(0x22, 0xff, 0x22))).toBeUndefined())
+  it('does not exist for bytes that are not UTF-8', () =>
+    expect(jsonOf(Uint8Array.of(0x22, 0xff, 0x22))).toBeUndefined())
 
-  it('is none for what would take long to read', () => {
+  it('does not exist for a long payload', () => {
     expect(jsonOf('['.repeat(500_000) + ']'.repeat(500_000))).toBeUndefined()
     expect(jsonOf(JSON.stringify(Array(10_000).fill({})))).toBeUndefined()
     expect(jsonOf(JSON.stringify(Array(9_000).fill(null)))).toHaveLength(9_000)

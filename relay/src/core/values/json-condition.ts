@@ -20,8 +20,8 @@ export function conditionText(condition: JsonValue): string {
 }
 
 /**
- * Parses a payload. Returns undefined if it is not JSON. What a frame could not contain (10,000
- * values, nested 32 deep) counts as no JSON: a short condition must not cost more than its value.
+ * Parses a payload. Returns undefined if it is not JSON, or more than a frame may contain (10,000
+ * values, nested 32 deep): a short condition must not make the relay parse for long.
  */
 export function jsonOf(payload: Payload): unknown {
   const text = payloadText(payload)

@@ -31,7 +31,7 @@ describe('the lease of a will', () => {
     expect(store.log).toEqual(['renew id1.1', 'write a', 'renew id1.2', 'write b'])
   })
 
-  it('ends if the outcome of such a write is unknown: the store deletes the lock that nobody knows of', async () => {
+  it('ends if the outcome of such a write is unknown, so that the store deletes what was written', async () => {
     const { client, store, pass } = await valueRelay({ leased: true })
     const one = client()
     await one.retain(1, 'state', 'on', will)
@@ -45,7 +45,7 @@ describe('the lease of a will', () => {
     expect(store.get('lock')).toBeUndefined()
   })
 
-  it('that is lost is told to the sessions, and nothing more is written for its wills', async () => {
+  it('that is lost is reported to the sessions, and nothing more is written for its wills', async () => {
     const { client, store, pass } = await valueRelay({ leased: true })
     const [one, two] = [client(), client()]
     await one.retain(1, 'state', 'on', will)

@@ -100,7 +100,7 @@ describe('a client that enters', () => {
     expect(store.get(value)).toBeUndefined()
   })
 
-  it('and loads its page again takes its own value again: nobody sees it leave', async () => {
+  it('and loads its page again takes its own value again, and is not deleted', async () => {
     const { client, store, pass } = await valueRelay()
     const one = client()
     await one.sends(enter(1))
@@ -120,7 +120,7 @@ describe('a client that enters', () => {
     expect(store.get(value)).toBeUndefined()
   })
 
-  it('and is silent for 10 s is deleted, and hears that it has lost', async () => {
+  it('and is silent for 10 s is deleted, and is notified', async () => {
     const { client, store, pass } = await valueRelay()
     const one = client()
     await one.sends(enter(7))

@@ -13,10 +13,10 @@ export interface RelayValuesPorts {
   readonly onError: OnFailure
 }
 
-/** How often a store deletes expired values and writes the wills of lost relays, in milliseconds. */
+/** How often a store deletes expired values and writes wills of lost relays, in milliseconds. */
 const sweepMs = 1000
 
-/** What the sessions of a relay share to write values. */
+/** The waiting publishes and the wills of a relay, which its sessions share. */
 export class RelayValues {
   readonly lines: WaitingLines
   readonly wills: Wills

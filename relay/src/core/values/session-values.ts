@@ -27,7 +27,7 @@ export interface SessionValuesPorts {
   readonly demandPresent: () => void
 }
 
-/** What a client wants to know of its write. */
+/** Options of a write. */
 export interface RetainOptions {
   /** Cancels a write that waits for its condition. */
   readonly signal?: CancelSignal | undefined
@@ -111,15 +111,15 @@ export class SessionValues {
   }
 
   /** A frame of the client has arrived. */
-  heard(): void {
-    this.#wills.heard()
+  frameArrived(): void {
+    this.#wills.frameArrived()
   }
 
   /** The client has a connection now, or none. */
   moveTo(place: 'here' | 'away'): void {
     this.#isHere = place === 'here'
     if (!this.#isHere) return
-    this.heard()
+    this.frameArrived()
     for (const { broker, subject } of this.#waiting) this.#ports.values.lines.wake(broker, subject)
   }
 

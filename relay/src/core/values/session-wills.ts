@@ -31,7 +31,7 @@ export class SessionWills implements WillOwner {
   readonly #wills: Map<string, Will> = new Map()
   #bytes = 0
   /** When the last frame of the client came, while it has wills. */
-  #heardAt = 0
+  #lastFrameAt = 0
   #stopTimer: (() => void) | undefined
   /** When the timer is due. */
   #dueAt = 0
@@ -77,7 +77,7 @@ export class SessionWills implements WillOwner {
       return
     }
     if (present) this.#drop(present)
-    if (this.#wills.size === 0) this.#heardAt = clock.now()
+    if (this.#wills.size === 0) this.#lastFrameAt = clock.now()
     this.#wills.set(key, will)
     this.#bytes += payloadSize(will.payload)
     wills.keep(will, this)
@@ -99,8 +99,8 @@ export class SessionWills implements WillOwner {
   }
 
   /** A frame of the client has arrived. */
-  heard(): void {
-    if (this.#wills.size > 0) this.#heardAt = this.#ports.clock.now()
+  frameArrived(): void {
+    if (this.#wills.size > 0) this.#lastFrameAt = this.#ports.clock.now()
   }
 
   /** The relay stops soon: from now on, wills with a lease are left to other relays. */
@@ -143,7 +143,7 @@ export class SessionWills implements WillOwner {
 
   /** Sets the timer, unless it is due before the end of this silence. */
   #watch(afterMs: number): void {
-    const dueAt = this.#heardAt + afterMs
+    const dueAt = this.#lastFrameAt + afterMs
     if (this.#stopTimer && this.#dueAt <= dueAt) return
     this.#stopTimer?.()
     this.#wait(dueAt - this.#ports.clock.now())
@@ -163,7 +163,7 @@ export class SessionWills implements WillOwner {
       this.#wait(lateMs)
       return
     }
-    for (const will of [...this.#wills.values()]) if (this.#heardAt + will.afterMs <= now) this.#fire(will)
+    for (const will of [...this.#wills.values()]) if (this.#lastFrameAt + will.afterMs <= now) this.#fire(will)
     for (const { afterMs } of this.#wills.values()) this.#watch(afterMs)
   }
 }

@@ -7,7 +7,7 @@ import type { SessionWills } from './session-wills.js'
 import type { LeaseHold } from './will-lease.js'
 import type { Will, Wills } from './wills.js'
 
-/** What a session writes. */
+/** A write of a session. */
 export interface ValuePlan extends CheckedWrite {
   readonly broker: string
   readonly will: PlannedWill | undefined

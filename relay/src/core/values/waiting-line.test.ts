@@ -56,7 +56,7 @@ describe('a publish that waits for its condition', () => {
     expect(relay.store.written.slice(2)).toEqual(clients.flatMap(() => ['lock=mine', 'lock=']))
   })
 
-  it('is passed over while its condition does not hold (FX-SYN-10), whatever the value was before (FX-SYN-8)', async () => {
+  it('is passed over while its condition does not hold, and replaces the value (FX-SYN-8, FX-SYN-10)', async () => {
     const relay = await valueRelay()
     relay.store.set('lock', '{"state":"busy","left":"over"}')
     const [first, second] = [relay.client(), relay.client()]
@@ -149,7 +149,7 @@ describe('a publish that waits no longer', () => {
     expect(relay.broker.log).toEqual(['+lock', '-lock'])
   })
 
-  it('if its client may no longer publish, as a renewed token says', async () => {
+  it('is refused if its client may no longer publish after a renewal', async () => {
     let isAllowed = true
     const relay = await valueRelay({ authenticate: async () => everything, authorize: () => isAllowed })
     relay.store.set('lock', 'theirs')
@@ -170,7 +170,7 @@ describe('no wake-up is lost', () => {
     relay.broker.hold()
     const client = relay.client()
     await client.lock(1)
-    relay.store.set('lock', '') // nobody receives it
+    relay.store.set('lock', '') // not delivered
     relay.broker.confirm()
     await settled()
     expect(refsOf(client.received())).toEqual([1])

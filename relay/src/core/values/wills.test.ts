@@ -64,7 +64,7 @@ describe.each([{ leased: false }, { leased: true }])('a will, at a store with %j
     expect(state()).toEqual(new TextEncoder().encode('bye'))
   })
 
-  it('is written 10 s after the relay last heard a client that is gone, and once (Q5)', async () => {
+  it('is written 10 s after the last frame of a client that is gone, and once (Q5)', async () => {
     const { relay, client, state } = await withWill({}, options)
     await relay.pass(4000)
     await client.sends('Ping')
@@ -94,7 +94,7 @@ describe.each([{ leased: false }, { leased: true }])('a will, at a store with %j
     ])
   })
 
-  it('is written although the session can be resumed, which then hears that it has lost', async () => {
+  it('is written although the session can be resumed, which is then notified', async () => {
     const { relay, client, state } = await withWill({}, options)
     await close(client, 1006)
     await relay.pass(10_000)
@@ -116,7 +116,7 @@ describe.each([{ leased: false }, { leased: true }])('a will, at a store with %j
     expect(lostOf(client)).toEqual([{ ref: 1, subject: 'state' }])
   })
 
-  it('waits as long as "will_after" says, each by itself', async () => {
+  it('waits "will_after" milliseconds, each by itself', async () => {
     const { relay, client } = await withWill({ will_after: 20_000 }, options)
     await client.retain(2, 'other', 'on', { will: 'off', will_after: 3000 })
     await relay.pass(2999)

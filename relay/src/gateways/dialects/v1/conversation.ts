@@ -109,8 +109,8 @@ export class Conversation implements OutboxOwner, ResumableSession, AnsweredClie
   }
 
   /** A frame of the client has arrived. */
-  heard(): void {
-    this.session.heard()
+  frameArrived(): void {
+    this.session.frameArrived()
   }
 
   /** Counts a frame of the client. Returns false if it was received before. */

@@ -86,7 +86,7 @@ export class Reader implements KeepingDialect {
   }
 
   receiveAs(number: number, data: string | Uint8Array): boolean {
-    this.#conversation.heard()
+    this.#conversation.frameArrived()
     let raw: RawFrame | undefined
     let counts = true // an unreadable frame counts, too
     try {
@@ -112,7 +112,7 @@ export class Reader implements KeepingDialect {
   }
 
   confirm(count: number): void {
-    this.#conversation.heard()
+    this.#conversation.frameArrived()
     try {
       this.#conversation.act({ kind: 'Received', count })
     } catch (cause) {
