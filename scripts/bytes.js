@@ -35,28 +35,44 @@ const budgets = [
     unused: ['permissions', 'requesting', 'use-can', 'use-connection', 'use-publishing', 'use-request'],
   },
   ...[
+    { entry: 'client/values', names: 'values', bytes: 15_616, used: 'watch-values', unused: ['lock', 'presence'] },
+    { entry: 'client/locks', names: 'elect, lock', bytes: 15_104, used: 'elect', unused: ['watch-values'] },
+    { entry: 'client/presence', names: 'presence', bytes: 15_360, used: 'presence', unused: ['set-value', 'lock'] },
     {
-      entry: 'values',
-      names: 'values',
-      bytes: 15_616,
-      used: 'watch-values',
-      unused: ['lock', 'presence', 'message-store'],
+      entry: 'react/values',
+      names: 'useValue, useValues',
+      bytes: 16_384,
+      used: 'use-value',
+      unused: ['lock', 'store'],
     },
-    { entry: 'locks', names: 'elect, lock', bytes: 15_104, used: 'elect', unused: ['watch-values', 'presence'] },
-    { entry: 'presence', names: 'presence', bytes: 15_360, used: 'presence', unused: ['set-value', 'lock'] },
-  ].map(({ entry, names, bytes, used, unused }) => ({
-    name: `@wildcast/client and @wildcast/client/${entry}`,
-    source: [
-      client,
-      `import { ${names} } from '@wildcast/client/${entry}'`,
-      `globalThis.app = [createClient, ${names}]`,
-    ].join('\n'),
-    bytes,
-    readme: 'packages/client/README.md',
-    texts: [decision],
-    used: [used],
-    unused,
-  })),
+    {
+      entry: 'react/locks',
+      names: 'useLeader, useLock',
+      bytes: 17_536,
+      used: 'use-leader',
+      unused: ['presence', 'store'],
+    },
+    {
+      entry: 'react/presence',
+      names: 'usePresence',
+      bytes: 16_320,
+      used: 'use-presence',
+      unused: ['set-value', 'store'],
+    },
+  ].map(({ entry, names, used, ...rest }) => {
+    const readme = `packages/${path.dirname(entry)}/README.md`
+    const imports = `import { ${names} } from '@wildcast/${entry}'`
+    const provider = entry.startsWith('react') ? "export { WildcastProvider } from '@wildcast/react'" : ''
+    const source = [client, imports, provider, `globalThis.app = [createClient, ${names}]`].join('\n')
+    return {
+      ...rest,
+      name: `@wildcast/client with @wildcast/${entry}`,
+      source,
+      readme,
+      texts: [decision],
+      used: [used],
+    }
+  }),
 ]
 
 export async function checkBytes() {

@@ -24,14 +24,19 @@ declare const poll: () => void
 declare const pause: () => void
 declare const handler: () => void
 declare const signal: AbortSignal`,
-  'packages/react': `import { createClient } from '@wildcast/client'
+  'packages/react': `import { useEffect } from 'react'
+import { createClient } from '@wildcast/client'
 import * as hooks from '@wildcast/react'
+import { useLeader, useLock } from '@wildcast/react/locks'
+import { usePresence } from '@wildcast/react/presence'
+import { useValue, useValues } from '@wildcast/react/values'
 import { fill } from '../../packages/react/src/fill.js'
 const { useCan, useConnection, usePublish, usePublishing, useRequest, useSubscription, WildcastProvider } = hooks
 declare const root: { render(node: React.ReactNode): void }
 declare const App: () => React.ReactNode
 declare const text: string
-declare const message: hooks.Publishing`,
+declare const message: hooks.Publishing
+declare const startPolling: () => () => void`,
   relay: `import { createServer, type RequestListener } from 'node:http'
 import { attach, createRelay, defineComponent, http, jsonHttp, memory } from '@wildcast/relay'
 import { mqtt, nats, newId, realClock, redis, websocket } from '@wildcast/relay'

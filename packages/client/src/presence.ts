@@ -1,3 +1,3 @@
-/** Who is here: the members of a subject. @module */
+/** The members of a subject, such as the users in a room. @module */
 export { type Member, type Presence, type PresenceOptions, presence } from './presence/presence.js'
 export type { ValuesStatus } from './values/watch-values.js'

@@ -5,6 +5,11 @@ import { expect, it } from 'vitest'
 import { start } from '../../client/src/testing/connect.js'
 import { useCan, useConnection, usePublish, useRequest, useSubscription, WildcastProvider } from './index.js'
 import { storeSlotOf } from './store-slot.js'
+import { useLeader } from './use-leader.js'
+import { useLock } from './use-lock.js'
+import { usePresence } from './use-presence.js'
+import { useValue } from './use-value.js'
+import { useValues } from './use-values.js'
 
 function Page() {
   const { items, status } = useSubscription('good.*')
@@ -24,8 +29,25 @@ it('a server render does not subscribe, and shows the empty state', () => {
   expect(storeSlotOf(client, 'good.*', {}).find()).toBe(undefined) // nor does it keep a store
 })
 
-it('the entry is a client module for server components', () => {
-  const entry = readFileSync(new URL('index.ts', import.meta.url), 'utf8')
+function ValuesPage() {
+  const { data } = useValue('good.apple')
+  const { values, status } = useValues('good.*')
+  const { members } = usePresence('room.42', { name: 'Ada' })
+  const { held, holder } = useLock('doc.42')
+  const { isLeader } = useLeader('leader')
+  return createElement('p', null, `${data} ${values.size} ${status} ${members.length} ${held} ${holder} ${isLeader}`)
+}
+
+it('a server render does not read values, lock or enter', () => {
+  const { client, relay } = start()
+  expect(renderToString(createElement(WildcastProvider, { client }, createElement(ValuesPage)))).toBe(
+    '<p>undefined 0 loading 0 false undefined false</p>',
+  )
+  expect(relay.links.flatMap(({ sent }) => sent)).toEqual([])
+})
+
+it.each(['index', 'values', 'locks', 'presence'])('the entry %s is a client module for server components', (name) => {
+  const entry = readFileSync(new URL(`${name}.ts`, import.meta.url), 'utf8')
   expect(entry).toMatch(/^'use client'/)
   expect(entry).not.toContain('export *') // which Next.js refuses in a client module
 })

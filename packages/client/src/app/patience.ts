@@ -12,7 +12,7 @@ export interface Patience {
   readonly signal?: AbortSignal | undefined
 }
 
-/** What a call does, with functions that settle it. Returns the undo. */
+/** Begins a call, which settles by one of the functions. Returns the undo. */
 export type Start<Value> = (resolve: (value: Value) => void, reject: (reason: unknown) => void) => Undo
 
 /** The relay reports a timeout itself. If it doesn't within this time, the client does. */

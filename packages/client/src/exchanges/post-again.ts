@@ -8,7 +8,7 @@ export interface PostPorts {
   readonly link: Pick<RelayLink, 'status'>
 }
 
-/** What `postAgain` sends, and what handles its outcome. */
+/** A frame for `postAgain`, with the handler of its outcome. */
 export interface Repeated extends AnswerHandler {
   /** Returns the frame; called each time that it is sent. */
   frame(): AwaitedFrame

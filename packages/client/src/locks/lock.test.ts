@@ -123,7 +123,7 @@ describe('a lock that is held', () => {
     relay.fire('doc.42')
     expect(reasons).toHaveLength(1)
   })
-  test('is lost at once if the relay grants it long after it has heard the client', async () => {
+  test('is lost at once if the relay grants it long after the last answer', async () => {
     const relay = await connectToValues()
     const holder = await lock(relay.client, 'doc.42')
     const waiting = lock(relay.client, 'doc.42')

@@ -13,7 +13,7 @@ import { claim } from '../wills/claim.js'
 export interface LockOptions extends Patience {
   /** How long to wait for the lock; with 0, not at all. @default Infinity */
   readonly timeoutMs?: number | undefined
-  /** The value of the subject while the lock is held, for instance to show the holder. @default {} */
+  /** The value of the subject while the lock is held, such as the user's name. @default {} */
   readonly data?: unknown
   /** @default the client's broker */
   readonly broker?: string | undefined
@@ -22,8 +22,8 @@ export interface LockOptions extends Patience {
 /** A lock that this client holds until it releases or loses it. */
 export interface Lock {
   /**
-   * Greater than that of each earlier holder, as a text. What must be exclusive compares it: a page
-   * that was frozen doesn't know that its lock is lost.
+   * Greater than that of each earlier holder, as a text. A resource that must be exclusive compares
+   * it, since a page that was frozen doesn't know that its lock is lost.
    */
   readonly token: string
   /**

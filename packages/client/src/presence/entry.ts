@@ -7,14 +7,14 @@ import { keepAliveFor } from '../wills/keep-alive.js'
 /** How long the relay waits before it removes a silent client. */
 const silentMs = 10_000
 
-/** What names a member. */
+/** The name of a member. */
 export interface EntryName {
   readonly subject: string
   readonly broker: string | undefined
   readonly member: string
 }
 
-/** The place of this client among the members of a subject, which it takes again when it is lost. */
+/** The place of this client among the members of a subject. It takes a lost place again. */
 export class PresenceEntry {
   readonly #ports: VerbPorts
   readonly #name: EntryName

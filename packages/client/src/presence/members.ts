@@ -6,7 +6,7 @@ export interface Member<Data = unknown> {
   readonly key: string
   /** Undefined for a client without a user. */
   readonly user: string | undefined
-  /** What the member has entered with, on the connection that has changed it last. */
+  /** The data that the member has entered with, of the connection that changed it last. */
   readonly data: Data
   /** How many clients of the user are here. */
   readonly connections: number

@@ -21,7 +21,7 @@ export interface PresenceOptions {
 
 /** The members of a subject, and the place of this client among them. */
 export interface Presence<Data = unknown> {
-  /** Who is here: another list after each change, the same one in between. */
+  /** The present members: another list after each change, the same one in between. */
   readonly members: readonly Member<Data>[]
   /** Whether the list is complete. */
   readonly status: ValuesStatus

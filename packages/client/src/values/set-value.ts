@@ -53,7 +53,7 @@ export interface SetResult {
   readonly revision: string | undefined
 }
 
-/** Ends the watch over a will of a client, by broker and subject: a later write cancels the will. */
+/** Functions that end the watch over a will, by broker and subject: a later write cancels it. */
 const wills = new WeakMap<VerbPorts, Map<string, Undo>>()
 
 /** Writes the value of a subject. */
@@ -64,7 +64,7 @@ export async function setValue(
   options: SetOptions = {},
 ): Promise<SetResult> {
   const content = toContent(data, options.headers)
-  if (content.message.length === 0) throw new TypeError('an empty value is none: call delete')
+  if (content.message.length === 0) throw new TypeError('an empty value is a deletion: call delete')
   return write(scope, subject, content, options)
 }
 

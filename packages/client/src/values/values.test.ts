@@ -32,7 +32,7 @@ describe('set', () => {
     const { client, relay } = await connectToValues()
     const store = values(client)
     for (const empty of [undefined, '', new Uint8Array()])
-      await expect(store.set('a', empty)).rejects.toThrow('an empty value is none: call delete')
+      await expect(store.set('a', empty)).rejects.toThrow('an empty value is a deletion: call delete')
     const missing: { whenRevision: string } = { whenRevision: undefined as never }
     await expect(store.set('a', 1, missing)).rejects.toThrow('give { when: null }')
     await expect(store.set('a.*', 1)).rejects.toMatchObject({ code: 'invalid_subject' })

@@ -11,7 +11,7 @@ import { type WatchedValues, type WatchOptions, watchValues } from './watch-valu
  */
 export interface Values {
   /**
-   * Reads the value of a subject: a message with a `revision`; undefined if there is none.
+   * Reads the value of a subject: a message with a `revision`; undefined if there is no value.
    *
    * Rejects with `invalid_subject`, `forbidden`, `unsupported` (the broker keeps no values),
    * `timeout`, or the signal's reason.
@@ -47,7 +47,7 @@ export interface Values {
 }
 
 /**
- * Returns the functions for values of a client, or of one broker: `values(client.broker('orders'))`.
+ * Returns the functions for the values of a client, or of `client.broker('orders')`.
  * @throws {TypeError} if `scope` is no client of this package
  * @example
  * const store = values(client)

@@ -8,7 +8,7 @@ import { portsOf } from '../scope-ports.js'
 import { type AbortableListener, listen } from '../subscriptions/listen.js'
 import type { Undo } from '../time/clock.js'
 import { checkSubject } from '../verbs.js'
-import { ValueTable } from './value-table.js'
+import { PatternValues } from './pattern-values.js'
 
 /**
  * Whether values are complete. `loading`: not received yet. `synced`: complete and live. `stale`:
@@ -58,7 +58,7 @@ export function watchValues<Data, const Pattern extends string>(
 }
 
 class ValueWatch<Data, Wildcards extends readonly string[]> implements WatchedValues<Data, Wildcards> {
-  readonly #table = new ValueTable<Data, Wildcards>()
+  readonly #table = new PatternValues<Data, Wildcards>()
   readonly #listeners
   /** Whether the subscription is confirmed and connected. */
   #isLive = false

@@ -7,7 +7,7 @@ import type { VerbPorts } from '../verb-ports.js'
 export interface Holder {
   /** Silence after which the relay writes the will, in milliseconds. */
   readonly afterMs: number
-  /** What the client is allowed to do, as a question that the relay answers. */
+  /** The action of the question that the relay answers: one that the client may do. */
   readonly action: ActionKind
   readonly subject: string
   readonly broker: string | undefined

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { ReceivedMessage } from '../messages/message.js'
-import { ValueTable } from './value-table.js'
+import { PatternValues } from './pattern-values.js'
 
 const value = (subject: string, revision: string | undefined, text?: string): ReceivedMessage =>
   new ReceivedMessage(
@@ -16,11 +16,11 @@ const value = (subject: string, revision: string | undefined, text?: string): Re
     '**',
     0,
   )
-const shown = (table: ValueTable): Record<string, unknown> =>
+const shown = (table: PatternValues): Record<string, unknown> =>
   Object.fromEntries([...table.values].map(([subject, message]) => [subject, message.text()]))
 
 test('a value that is not newer than the present one is passed over', () => {
-  const table = new ValueTable()
+  const table = new PatternValues()
   expect(table.take(value('a', '2', 'new'))).toBe(true)
   expect(table.take(value('a', '1', 'old'))).toBe(false)
   expect(table.take(value('a', '2', 'same'))).toBe(false)
@@ -28,7 +28,7 @@ test('a value that is not newer than the present one is passed over', () => {
 })
 
 test('a deletion is remembered until all values were sent', () => {
-  const table = new ValueTable()
+  const table = new PatternValues()
   table.take(value('a', '2'))
   expect(table.take(value('a', '1', 'old'))).toBe(false)
   table.end()
@@ -36,7 +36,7 @@ test('a deletion is remembered until all values were sent', () => {
 })
 
 test('what is not sent again is deleted at the end, not before', () => {
-  const table = new ValueTable()
+  const table = new PatternValues()
   for (const subject of ['a', 'b', 'c']) table.take(value(subject, '1', subject))
   table.end()
   table.begin()
@@ -48,7 +48,7 @@ test('what is not sent again is deleted at the end, not before', () => {
 })
 
 test('values without revisions replace each other in the order in which they are received', () => {
-  const table = new ValueTable()
+  const table = new PatternValues()
   table.take(value('a', undefined, '1'))
   table.take(value('a', undefined, '2'))
   expect(shown(table)).toEqual({ a: '2' })
@@ -59,7 +59,7 @@ test('with any interleaving of values and changes, no value goes back and none i
   const change = fc.record({ subject: fc.constantFrom(...subjects), text: fc.option(fc.string(), { nil: undefined }) })
   fc.assert(
     fc.property(fc.array(change), fc.array(change), fc.nat(), (before, after, seed) => {
-      const table = new ValueTable()
+      const table = new PatternValues()
       const store = new Map<string, ReceivedMessage>()
       let count = 0
       const write = ({ subject, text }: { subject: string; text: string | undefined }): ReceivedMessage => {

@@ -1,7 +1,7 @@
 import type { Message } from '../messages/message.js'
 
 /** The values of a pattern by subject. No value is replaced by an older one. */
-export class ValueTable<Data = unknown, Wildcards extends readonly string[] = readonly string[]> {
+export class PatternValues<Data = unknown, Wildcards extends readonly string[] = readonly string[]> {
   readonly #values = new Map<string, Message<Data, Wildcards>>()
   #copy: ReadonlyMap<string, Message<Data, Wildcards>> | undefined
   /**

@@ -1,0 +1,65 @@
+import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 'react'
+import { liveStores } from './live-store.js'
+import { noPresence, openPresenceStore, type PresenceState, type PresenceStore } from './presence-store.js'
+import { useClient } from './provider.js'
+import { useLatest } from './use-latest.js'
+
+/** The options of `usePresence`. */
+export interface UsePresenceOptions {
+  /** @default the client's broker */
+  readonly broker?: string | undefined
+}
+
+/** The members of a subject, and a function that changes what they see of this client. */
+export interface PresenceView<Data = unknown> extends PresenceState<Data> {
+  /**
+   * Enters with other data, for instance at each move of a pointer, without a render. The same
+   * function at each render.
+   */
+  readonly update: (data: Data) => void
+}
+
+const stores = liveStores<PresenceStore>()
+
+/**
+ * Returns the members of a subject. With `data`, this client is one of them while the component is
+ * mounted, and a change of `data` changes what the others see; without, it only watches. `Data` is
+ * the type of what members enter with, which is not checked.
+ * @param subject null or undefined does nothing
+ * @param data compared by value: a literal in the call is safe
+ * @example
+ * const { members } = usePresence('room.42', { name: 'Ada' })
+ * return <p>{members.map(({ key, data }) => <span key={key}>{data.name}</span>)}</p>
+ */
+export function usePresence<Data = unknown>(
+  subject: string | null | undefined,
+  data?: Data,
+  { broker }: UsePresenceOptions = {},
+): PresenceView<Data> {
+  const client = useClient()
+  const key = JSON.stringify([subject, broker])
+  const [component] = useState(() => ({}))
+  const latest = useLatest(data)
+  const open = useCallback(
+    () =>
+      subject == null
+        ? undefined
+        : stores.open(client, key, (closed) => openPresenceStore(client, { subject, broker }, closed)),
+    [client, subject, broker, key],
+  )
+  const view = useCallback((changed: () => void) => open()?.view(changed) ?? (() => {}), [open])
+  const read = (): PresenceState => (subject == null ? noPresence : (stores.find(client, key)?.state ?? noPresence))
+  const state = useSyncExternalStore(view, read, () => noPresence)
+
+  const text = JSON.stringify(data)
+  // Before the effects of React's own subscription have run, there is no room to enter.
+  useEffect(() => {
+    if (text === undefined) return undefined
+    const store = open()
+    store?.enter(component, latest.current)
+    return () => store?.leave(component)
+  }, [open, text, component, latest])
+  const update = useCallback((to: Data) => open()?.enter(component, to), [open, component])
+  // The store has no types of data: hooks with different types may share it.
+  return useMemo(() => ({ ...(state as PresenceState<Data>), update }), [state, update])
+}

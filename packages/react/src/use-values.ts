@@ -1,0 +1,59 @@
+import type { Message, Params, WildcastError } from '@wildcast/client'
+import { type ValuesStatus, values, type WatchedValues } from '@wildcast/client/values'
+import { useCallback, useSyncExternalStore } from 'react'
+import { type LiveStore, liveStores, openLiveStore } from './live-store.js'
+import { useClient } from './provider.js'
+
+/** The values of a pattern at one moment: a new object at each change, the same in between. */
+export interface ValuesState<Data = unknown, Wildcards extends readonly string[] = readonly string[]> {
+  /** By subject; another map after each change. A value is a message with a `revision`. */
+  readonly values: ReadonlyMap<string, Message<Data, Wildcards>>
+  /** `loading`, `synced` when all values were received, `stale` while changes may be missing. */
+  readonly status: ValuesStatus
+  /** Why the values are refused, while they are. */
+  readonly error: WildcastError | undefined
+}
+
+/** The options of `useValues`. */
+export interface UseValuesOptions {
+  /** @default the client's broker */
+  readonly broker?: string | undefined
+}
+
+/** The state before the first value, and the only one in a server render. */
+export const noValues: ValuesState = { values: new Map(), status: 'loading', error: undefined }
+
+const stores = liveStores<LiveStore<ValuesState>>()
+
+/**
+ * Returns the values of a pattern, kept up to date. Renders once per animation frame, whatever the
+ * number of changes. Hooks with the same pattern and broker share one subscription. Refusals are
+ * returned, not thrown. `Data` is the type of the values, which is not checked.
+ * @param pattern null or undefined does not subscribe
+ * @example
+ * const { values, status } = useValues<{ price: number }>('good.*')
+ * return <ul>{[...values].map(([subject, { data }]) => <li key={subject}>{data.price}</li>)}</ul>
+ */
+export function useValues<Data = unknown, const Pattern extends string = string>(
+  pattern: Pattern | null | undefined,
+  { broker }: UseValuesOptions = {},
+): ValuesState<Data, Params<Pattern>> {
+  const client = useClient()
+  const key = JSON.stringify([pattern, broker])
+  const view = useCallback(
+    (changed: () => void): (() => void) => {
+      if (pattern == null) return () => {}
+      const options = {
+        initial: noValues,
+        open: () => values(client).watch(pattern, { broker }),
+        read: ({ all, status, error }: WatchedValues): ValuesState => ({ values: all, status, error }),
+        refused: (error: WildcastError): ValuesState => ({ ...noValues, error }),
+      }
+      return stores.open(client, key, (closed) => openLiveStore(options, closed)).view(changed)
+    },
+    [client, pattern, broker, key],
+  )
+  const state = (): ValuesState => (pattern == null ? noValues : (stores.find(client, key)?.state ?? noValues))
+  // The store has no types of data: hooks with different types may share it.
+  return useSyncExternalStore(view, state, () => noValues) as ValuesState<Data, Params<Pattern>>
+}

@@ -1,0 +1,7 @@
+'use client' // Its hooks need a browser.
+
+/** Hooks for the values of subjects. @module */
+
+export type { SetResult, ValuesStatus } from '@wildcast/client/values'
+export { useValue, type ValueState } from './use-value.js'
+export { type UseValuesOptions, useValues, type ValuesState } from './use-values.js'
