@@ -70,13 +70,13 @@ for (const theme of ['dark', 'light'] as const) {
   })
 }
 
-/** Makes the page send its messages without waiting, so that they soon fill the grid of the panel. */
+/** Makes the page send its messages without waiting, so that they soon fill the panel's grid. */
 function sendFast(): void {
   const usual = window.setInterval.bind(window)
   window.setInterval = Object.assign((run: () => void, ms?: number) => usual(run, ms === 250 ? 10 : ms), usual)
 }
 
-/** The numbers of the tiles, the lights of the map, the rates of the delivery, and the times of rows. */
+/** The numbers of the tiles, the lights of the map, the rates of the delivery, the times of rows. */
 function moving(page: Page): readonly Locator[] {
   return [
     page.locator('dd'),
