@@ -73,6 +73,16 @@ for (const count of [2, 5])
     }
   })
 
+test('a dashboard that is opened offline claims no prices and no connection', async ({ person }) => {
+  const page = await person('Alice', demo.url, 'faults')
+  await page.getByRole('button', { name: 'Cut for 8 s' }).click()
+  await page.getByRole('link', { name: 'Dashboard' }).click()
+  await expect(panel(page, 'Delivery of prices')).toContainText('no prices now')
+  await expect(panel(page, 'Map')).toContainText('this pageoffline')
+  await expect(panel(page, 'Prices')).toContainText('live')
+  await expect(panel(page, 'Delivery of prices')).toContainText('% left out')
+})
+
 test('the theme and the view survive a reload', async ({ person }) => {
   const page = await person('Alice', demo.url, 'dashboard')
   await page.getByRole('button', { name: 'Light theme' }).click()

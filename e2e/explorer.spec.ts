@@ -69,6 +69,14 @@ test('a subject that does not parse is refused in the words of the SDK, and harm
   await expect(line(alice, 'good.apple')).toContainText('<img src=x onerror=alert(1)>')
 })
 
+test('a phone shows the messages first', async ({ visitor, relay }) => {
+  const alice = await visitor({ view: 'explorer', phone: true })
+  await expect(alice.getByRole('tab', { name: 'Messages' })).toHaveAttribute('aria-selected', 'true')
+  await expect(alice.getByText('live', { exact: true })).toBeVisible()
+  await curl(relay.url, 'good.apple', 'here')
+  await expect(line(alice, 'good.apple')).toContainText('here')
+})
+
 test('a request without a responder names the remedy; then another window serves it, in parts', async ({ visitor }) => {
   const alice = await visitor({ view: 'explorer' })
   const bob = await visitor({ name: 'Bob', view: 'explorer', phone: true })

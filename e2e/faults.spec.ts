@@ -15,11 +15,11 @@ const journal = (page: Page): Locator => page.getByRole('list', { name: 'Journal
 
 test('a cut connection is shown with its next attempt, heals by itself, and loses no message', async ({ person }) => {
   const page = await person('Alice', demo.url, 'faults')
-  await expect(outcomes(page)).toContainText(/received[1-9]/)
+  await expect(outcomes(page)).toContainText(/[1-9]\d*received/)
   await page.getByRole('button', { name: 'Cut for 2 s' }).click()
   await expect(panel(page, 'My connection')).toContainText(/Trying again in \d/)
   await expect(page.getByRole('status')).toContainText('offline')
-  await expect(outcomes(page)).toContainText(/waiting for the connection[1-9]/)
+  await expect(outcomes(page)).toContainText(/[1-9]\d*waiting for the connection/)
   await expect(outcomes(page)).toContainText('catching-up')
 
   await expect(page.getByRole('status')).toHaveText('online')
@@ -30,9 +30,28 @@ test('a cut connection is shown with its next attempt, heals by itself, and lose
   await expect(outcomes(page)).toContainText(/Missed0/)
 })
 
+test('the end of a cut is noticed at once, and the time offline counts from the loss', async ({ person }) => {
+  const page = await person('Alice', demo.url, 'faults')
+  await expect(outcomes(page)).toContainText(/[1-9]\d*received/)
+  await page.getByRole('button', { name: 'Cut for 8 s' }).click()
+  await expect
+    .poll(async () => {
+      const text = (await panel(page, 'My connection').textContent()) ?? ''
+      const [, offline, rest] = /attempt [3-9]; offline for ([\d.]+) s.*for another ([\d.]+) s/.exec(text) ?? []
+      return Math.round(Number(offline) + Number(rest))
+    })
+    .toBe(8)
+  await expect(journal(page)).toContainText('the line is whole again')
+  await expect(page.getByRole('status')).toHaveText('online')
+  // The newest entry comes first.
+  const [after = ''] = ((await journal(page).textContent()) ?? '').split('the line is whole again')
+  expect(after).toContain('online')
+  expect(after).not.toContain('offline')
+})
+
 test('a slow line keeps the session, and what the page misses is counted', async ({ person }) => {
   const page = await person('Alice', demo.url, 'faults')
-  await expect(outcomes(page)).toContainText(/received[1-9]/)
+  await expect(outcomes(page)).toContainText(/[1-9]\d*received/)
   await page.getByRole('button', { name: '128 kB/s' }).click()
   await expect(page.getByText('slow line: 128 kB/s')).toBeVisible()
   await expect(journal(page)).toContainText('messages: live')

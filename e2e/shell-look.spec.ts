@@ -1,20 +1,7 @@
 import type { Page } from '@playwright/test'
+import { expectLook } from './look.js'
 import { openProxy } from './proxy.js'
 import { curl, expect, input, openRoom, row, test, write } from './visitor.js'
-
-// Compared with pictures that a person has looked at. `npx playwright test --config
-// e2e/playwright.config.ts shell-look --update-snapshots` takes new ones.
-
-/** Compares the window, without what is different each time. */
-async function expectLook(page: Page, name: string): Promise<void> {
-  const isMenu = await page.getByRole('dialog').isVisible()
-  await page.evaluate(() => document.fonts.ready)
-  await expect(page).toHaveScreenshot(`${name}.png`, {
-    mask: isMenu ? [] : [page.locator('time'), page.locator('[data-varies]')],
-    maskColor: '#808080',
-    maxDiffPixelRatio: 0.01,
-  })
-}
 
 /** A conversation with every kind of message. */
 async function talk(ada: Page, grace: Page, url: string): Promise<void> {
@@ -57,7 +44,6 @@ for (const phone of [false, true]) {
   test(`the explorer looks as it should in both themes, on a ${on}`, async ({ visitor, relay }) => {
     for (const theme of ['dark', 'light'] as const) {
       const page = await visitor({ name: 'Ada Lovelace', view: 'explorer', theme, phone, calm: true })
-      if (phone) await page.getByRole('tab', { name: 'Messages' }).click()
       await page.getByRole('button', { name: 'good.*', exact: true }).click()
       await expect(page.getByText('live', { exact: true })).toBeVisible()
       for (const good of ['apple', 'pear', 'plum']) {

@@ -146,3 +146,8 @@ test('nothing moves for a visitor who prefers less motion', async ({ visitor, re
     page.evaluate(() => document.getAnimations().filter(({ playState }) => playState === 'running').length)
   await expect.poll(moving).toBe(0)
 })
+
+test('guests differ by their avatars', async ({ visitor }) => {
+  const page = await visitor({ name: 'guest-412' })
+  await expect(page.getByText('G4', { exact: true })).toBeVisible()
+})

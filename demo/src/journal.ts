@@ -23,14 +23,21 @@ export function note(tone: Tone, text: string): void {
   useJournal.setState(({ entries }) => ({ entries: [entry, ...entries].slice(0, mostEntries) }))
 }
 
+let lostAt: number | undefined
+
+/** When the connection was lost, in milliseconds since 1970. Undefined while the page is online. */
+export const offlineSince = (): number | undefined => lostAt
+
 /** Writes down each change of the connection while the page is open. */
 export function watchConnection(client: Client): void {
   client.onStatus((status) => {
+    lostAt = status.state === 'online' ? undefined : (lostAt ?? status.since)
     if (status.state === 'online') note('good', `online, over ${status.transport ?? 'a transport of its own'}`)
     if (status.state === 'closed') note('bad', `closed: ${status.reason?.message ?? 'by the page'}`)
     if (status.state === 'waiting') {
-      const seconds = Math.max(0, (status.nextRetryAt - Date.now()) / 1000).toFixed(1)
-      note('warn', `offline (${status.reason.message}); attempt ${status.attempt + 1} in ${seconds} s`)
+      const restMs = status.nextRetryAt - Date.now()
+      const when = restMs < 50 ? 'at once' : `in ${(restMs / 1000).toFixed(1)} s`
+      note('warn', `offline (${status.reason.message}); attempt ${status.attempt + 1} ${when}`)
     }
   })
 }

@@ -34,9 +34,9 @@ export function MessageTable({ items, onRead }: MessageTableProps) {
         <thead className="sticky top-0 z-1 bg-ink text-quiet text-xs">
           <tr>
             <th className="hidden w-24 border-line border-b py-2 pl-6 font-medium sm:table-cell">Time</th>
-            <th className="w-2/5 border-line border-b py-2 pl-3 font-medium">Subject</th>
-            <th className="border-line border-b px-3 py-2 font-medium">Payload</th>
-            <th className="hidden w-20 border-line border-b py-2 pr-6 text-right font-medium sm:table-cell">Size</th>
+            <th className="w-2/5 border-line border-b py-2 pl-3 font-medium sm:w-[37%]">Subject</th>
+            <th className="border-line border-b py-2 pr-1 pl-3 font-medium">Payload</th>
+            <th className="hidden w-18 border-line border-b py-2 pr-6 text-right font-medium sm:table-cell">Size</th>
           </tr>
         </thead>
         <tbody>
@@ -74,7 +74,7 @@ const Row = memo(function Row({ message, isOpen, onToggle }: RowProps) {
             <SubjectText message={message} />
           </button>
         </td>
-        <td className="truncate px-3 py-2 font-mono text-text/85">
+        <td className="truncate py-2 pr-1 pl-3 font-mono text-text/85">
           <bdi>{previewOf(message)}</bdi>
         </td>
         <td className="hidden py-2 pr-6 text-right text-quiet tabular-nums sm:table-cell">

@@ -21,6 +21,7 @@ interface ExplorerState {
   readonly broker: string | undefined
   /** The pattern that is subscribed to. */
   readonly pattern: string
+  /** A wide screen shows the messages beside the other tabs. */
   readonly tab: Tab
   readonly publish: Draft
   readonly request: Draft
@@ -30,7 +31,7 @@ interface ExplorerState {
 export const useExplorer = create<ExplorerState>()(() => ({
   broker: undefined,
   pattern: '**',
-  tab: 'publish',
+  tab: 'messages',
   publish: { subject: 'good.apple', payload: '{"price": 3}', headers: [] },
   request: { subject: 'math.sum', payload: '[1, 2]', headers: [] },
 }))

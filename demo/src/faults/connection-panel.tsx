@@ -1,5 +1,5 @@
 import { client, useConnection } from '../bridge.js'
-import { note } from '../journal.js'
+import { note, offlineSince } from '../journal.js'
 import { cut, useLine } from '../line.js'
 import { Panel } from '../ui/panel.js'
 import { Segmented } from '../ui/segmented.js'
@@ -34,9 +34,23 @@ export function ConnectionPanel({ className }: { readonly className?: string | u
   )
 }
 
+/** A timer may be this early by the clock. */
+const timerSlackMs = 20
+
+let healing: ReturnType<typeof setTimeout> | undefined
+
+/** Cuts the line. At the end the client tries at once, as when a browser reports its network. */
 function cutFor(seconds: number): void {
   note('quiet', `you cut the line for ${seconds} s`)
   cut(seconds * 1000)
+  clearTimeout(healing)
+  healing = setTimeout(
+    () => {
+      note('quiet', 'the line is whole again')
+      if (client.status.state !== 'online') client.reconnect()
+    },
+    seconds * 1000 + timerSlackMs,
+  )
 }
 
 function State() {
@@ -67,10 +81,10 @@ function wordsFor(connection: ReturnType<typeof useConnection>, now: number): re
     case 'waiting':
       return [
         `Trying again in ${seconds(Math.max(0, connection.nextRetryAt - now))}`,
-        `attempt ${connection.attempt + 1}; offline for ${seconds(now - connection.since)}`,
+        `attempt ${connection.attempt + 1}; offline for ${seconds(now - (offlineSince() ?? now))}`,
       ]
     case 'connecting':
-      return ['Connecting', connection.attempt > 0 ? `after ${connection.attempt} failures` : 'for the first time']
+      return ['Connecting', connection.attempt > 0 ? `attempt ${connection.attempt + 1}` : 'for the first time']
     default:
       return [connection.state === 'closed' ? 'Closed' : 'Not connected', 'press "Try now"']
   }

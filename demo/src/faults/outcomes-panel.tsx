@@ -79,8 +79,8 @@ function Grid() {
         {outcomes.map((outcome) => (
           <li key={outcome} className="flex items-center gap-1.5">
             <span className={`size-2.5 rounded-[3px] ${looks[outcome][0]}`} />
+            <span className="font-medium tabular-nums">{counts.get(outcome) ?? 0}</span>
             <span className="text-quiet">{looks[outcome][1]}</span>
-            <span className="tabular-nums">{counts.get(outcome) ?? 0}</span>
           </li>
         ))}
       </ul>

@@ -1,12 +1,21 @@
 import { useEffect, useState } from 'react'
 import { useConnection } from '../bridge.js'
 
-const looks = {
-  idle: ['bg-quiet', 'not connected'],
-  connecting: ['bg-warn animate-pulse', 'connecting'],
-  online: ['bg-brand', 'online'],
-  waiting: ['bg-bad', 'offline'],
-  closed: ['bg-bad', 'closed'],
+const dots = {
+  idle: 'bg-quiet',
+  connecting: 'bg-warn animate-pulse',
+  online: 'bg-brand',
+  waiting: 'bg-bad',
+  closed: 'bg-bad',
+} as const
+
+/** The states of the connection in words. */
+export const stateWords = {
+  idle: 'not connected',
+  connecting: 'connecting',
+  online: 'online',
+  waiting: 'offline',
+  closed: 'closed',
 } as const
 
 /**
@@ -14,7 +23,8 @@ const looks = {
  */
 export function ConnectionBadge({ isSmall = false }: { readonly isSmall?: boolean }) {
   const connection = useConnection()
-  const [dot, words] = looks[connection.state]
+  const dot = dots[connection.state]
+  const words = stateWords[connection.state]
   return (
     <div className={`flex min-w-0 items-center gap-2 text-quiet text-xs ${isSmall ? 'pr-2' : ''}`}>
       <div role="status" className="flex items-center gap-2">
@@ -27,8 +37,8 @@ export function ConnectionBadge({ isSmall = false }: { readonly isSmall?: boolea
           data-varies
           title={connection.reason.message}
           onClick={connection.retryNow}
-          className="rounded-md border border-line px-1.5 py-0.5 text-text tabular-nums transition-colors
-            hover:bg-raised touch:min-h-11 touch:px-3"
+          className="whitespace-nowrap rounded-md border border-line px-1.5 py-0.5 text-text tabular-nums
+            transition-colors hover:bg-raised touch:min-h-11 touch:px-3"
         >
           retry <Countdown to={connection.nextRetryAt} />
         </button>

@@ -14,9 +14,9 @@ export function Avatar({ name }: { readonly name: string }) {
 
 const graphemes = new Intl.Segmenter()
 
-/** The first letter of the first two words, or two letters of the only one. */
+/** The first letter of the first two words, or two letters of the only one: `guest-412` is `G4`. */
 function initialsOf(name: string): string {
-  const [first = '?', second] = name.trim().split(/\s+/).filter(Boolean)
+  const [first = '?', second] = name.split(/[\s._-]+/).filter(Boolean)
   const letters = [...graphemes.segment(first.slice(0, 40))].map(({ segment }) => segment)
   const next = second === undefined ? letters[1] : [...graphemes.segment(second.slice(0, 40))][0]?.segment
   return `${letters[0]}${next ?? ''}`.toUpperCase()

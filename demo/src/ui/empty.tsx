@@ -47,7 +47,8 @@ export function CurlHint({ subject, broker }: CurlHintProps) {
     <span className="mt-4 flex items-center gap-1 rounded-xl border border-line bg-panel py-1 pr-1 pl-3">
       <code
         data-varies
-        className="min-w-0 flex-1 overflow-x-auto whitespace-nowrap py-1.5 text-left font-mono text-text text-xs"
+        className="min-w-0 flex-1 break-all py-1.5 text-left font-mono text-text text-xs sm:overflow-x-auto
+          sm:whitespace-nowrap"
       >
         {command}
       </code>

@@ -67,6 +67,10 @@ type Look = Required<Pick<ChartProps, 'colors' | 'filled' | 'fromZero' | 'format
 
 function optionsOf({ colors, filled, fromZero, format }: Look): Omit<uPlot.Options, 'width' | 'height'> {
   const quiet = resolveColor('--quiet')
+  const limits: uPlot.Range.Config = {
+    min: { pad: 0.1, ...(fromZero ? { hard: 0, soft: 0, mode: 1 } : {}) },
+    max: { pad: 0.15 },
+  }
   const grid = { stroke: resolveColor('--line', 0.7), width: 1 }
   const axis = {
     stroke: quiet,
@@ -80,11 +84,14 @@ function optionsOf({ colors, filled, fromZero, format }: Look): Omit<uPlot.Optio
     padding: [8, 14, 0, 0],
     scales: {
       x: { time: false, range: [(-slots * slotMs) / 1000, 0] },
-      y: { range: { min: { pad: 0.1, ...(fromZero ? { hard: 0, soft: 0, mode: 1 } : {}) }, max: { pad: 0.15 } } },
+      y: {
+        // Without values the axis keeps its place.
+        range: (_, min, max) => (Number.isFinite(min) ? uPlot.rangeNum(min, max, limits) : [0, 1]),
+      },
     },
     axes: [
       { ...axis, size: 24, splits: [-60, -45, -30, -15, 0], values: (_, all) => all.map(secondsAgo) },
-      { ...axis, size: 50, space: 28, values: (_, all) => all.map(format) },
+      { ...axis, size: 50, space: 28, values: (plot, all) => all.map(isEmpty(plot) ? () => '' : format) },
     ],
     series: [
       {},
@@ -96,6 +103,11 @@ function optionsOf({ colors, filled, fromZero, format }: Look): Omit<uPlot.Optio
       })),
     ],
   }
+}
+
+function isEmpty({ data: [, ...series] }: uPlot): boolean {
+  for (const values of series) for (const value of values) if (value != null) return false
+  return true
 }
 
 const secondsAgo = (value: number): string => (value === 0 ? 'now' : `${value} s`)

@@ -46,13 +46,14 @@ export function DeliveryPanel({ className }: { readonly className?: string | und
 function Effect() {
   useTick(250)
   const [published, got] = [delivered.rate(0), delivered.rate(1)]
-  const share = published > 0 ? Math.min(1, got / published) : 1
+  const share = published > 0 ? Math.min(1, got / published) : 0
   return (
     <div className="mt-auto flex flex-col gap-2.5">
-      <Bar label="published" value={published} share={1} color="--s4" />
+      <Bar label="published" value={published} share={published > 0 ? 1 : 0} color="--s4" />
       <Bar label="delivered" value={got} share={share} color="--s2" />
       <p className="text-quiet text-xs tabular-nums">
-        {Math.round((1 - share) * 100)} % left out · {bytes(bandwidth.rate(0))}/s to this page
+        {published > 0 ? `${Math.round((1 - share) * 100)} % left out` : 'no prices now'} · {bytes(bandwidth.rate(0))}/s
+        to this page
       </p>
     </div>
   )

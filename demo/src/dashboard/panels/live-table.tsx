@@ -39,7 +39,7 @@ export function LiveTable({ className }: { readonly className?: string | undefin
             <tr>
               <th className="w-28 px-4 py-1.5 font-normal">Time</th>
               <th className="w-20 px-2 py-1.5 font-normal">Broker</th>
-              <th className="w-56 px-2 py-1.5 font-normal">Subject</th>
+              <th className="w-64 px-2 py-1.5 font-normal">Subject</th>
               <th className="px-2 py-1.5 font-normal">Payload</th>
             </tr>
           </thead>

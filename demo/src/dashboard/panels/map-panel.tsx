@@ -2,6 +2,7 @@ import type { BrokerInfo } from '@wildcast/client'
 import type { ReactNode } from 'react'
 import { client, useConnection } from '../../bridge.js'
 import { useRelayMetrics } from '../../relay-metrics.js'
+import { stateWords } from '../../shell/connection-badge.js'
 import { brokerColor } from '../../ui/colors.js'
 import { Panel } from '../../ui/panel.js'
 import { groups } from '../data.js'
@@ -18,10 +19,12 @@ export function MapPanel({ className }: { readonly className?: string | undefine
     <Panel title="Map" note="lights up as messages pass" className={className}>
       <div className="flex min-h-44 flex-1 items-stretch">
         <div className="contents max-sm:hidden">
-          <Node title="this page">{state}</Node>
+          <Node title="this page">{stateWords[state]}</Node>
           <Wire color="--brand" isOn={state === 'online'} />
         </div>
-        <Node title="relay">{client.welcome ? `${brokers.length} brokers` : '…'}</Node>
+        <Node title="relay">
+          {client.welcome ? `${brokers.length} ${brokers.length === 1 ? 'broker' : 'brokers'}` : '…'}
+        </Node>
         <span className="w-5 shrink-0 self-center border-line border-t-2" />
         <Brokers brokers={brokers} />
       </div>
