@@ -1,4 +1,5 @@
 import { type Pattern, parseSubject, WildcastError } from '@wildcast/protocol'
+import type { Clock } from './clock.js'
 import type { SnapshotCommand, Subscribe } from './commands.js'
 import type { Feed, FeedMember } from './feed.js'
 import { type FeedRequest, feedRequestKey, type Hub } from './hub.js'
@@ -15,6 +16,7 @@ export interface SessionSubscriptionsPorts {
   readonly hub: Hub
   /** The checks of what the client wants to do. */
   readonly actions: SessionActions
+  readonly clock: Clock
   /** The session. */
   readonly member: FeedMember
   /** @throws {WildcastError} if the session was revoked */
@@ -114,18 +116,18 @@ export class SessionSubscriptions {
    * @throws {WildcastError} as `subscribe`
    */
   async snapshot(want: SnapshotCommand, confirmed: (pattern: Pattern) => void): Promise<void> {
-    const { actions, demandPresent, hub, member } = this.#ports
+    const { actions, clock, demandPresent, hub, member } = this.#ports
     demandPresent()
     const { result, decided } = actions.subscribe({ ...want, retained: want.ref })
     if (decided !== undefined) await this.#whileDeciding(decided.then(demandPresent))
-    this.#snapshots ??= new Snapshots(member.outlet)
+    this.#snapshots ??= new Snapshots(member.outlet, clock)
     const { broker, interest } = result
     const source = { store: hub.values(broker), pattern: interest.pattern }
     await this.#snapshots.send(source, { ref: want.ref, feed: { broker } }, () => confirmed(interest.pattern))
   }
 
   /**
-   * Reads the value of a subject. Undefined if there is none.
+   * Reads the value of a subject; undefined without a value.
    * @throws {WildcastError} as `subscribe`
    */
   async read(want: Pick<Subscribe, 'subject' | 'broker'>): Promise<StoredValue | undefined> {

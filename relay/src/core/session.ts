@@ -55,6 +55,7 @@ export class Session implements FeedMember {
     this.#subscriptions = new SessionSubscriptions({
       hub: ports.hub,
       actions: this.actions,
+      clock: ports.access.clock,
       member: this,
       demandPresent: () => this.#demandPresent(),
       failed: ports.access.failed,

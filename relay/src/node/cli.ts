@@ -7,16 +7,21 @@ import { check } from './commands/check.js'
 import { printError } from './commands/connect.js'
 import { disconnect } from './commands/disconnect.js'
 import { gatewayCommand } from './commands/gateway.js'
+import { getCommand } from './commands/get.js'
 import { hash } from './commands/hash.js'
 import { init } from './commands/init.js'
+import { lockCommand } from './commands/lock.js'
 import { ls } from './commands/ls.js'
 import { pub } from './commands/pub.js'
 import { reload } from './commands/reload.js'
 import { requestCommand } from './commands/request.js'
+import { delCommand, setCommand } from './commands/set.js'
 import { store } from './commands/store.js'
 import { sub } from './commands/sub.js'
 import { token } from './commands/token.js'
 import { up } from './commands/up.js'
+import { watch } from './commands/watch.js'
+import { who } from './commands/who.js'
 import { ConfigError } from './config/config-error.js'
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
@@ -33,7 +38,8 @@ const program = new Command('wildcast')
 
 const ofConfigurations = [init(), add(), up(), reload(), check(), hash(), token(), canI(), store(), gatewayCommand()]
 const ofRelays = [sub(), pub(), requestCommand(), ls(), disconnect()]
-for (const command of [...ofConfigurations, ...ofRelays]) program.addCommand(command)
+const ofValues = [getCommand(), setCommand(), delCommand(), watch(), lockCommand(), who()]
+for (const command of [...ofConfigurations, ...ofRelays, ...ofValues]) program.addCommand(command)
 for (const command of [program, ...program.commands, ...program.commands.flatMap(({ commands }) => commands)])
   command.exitOverride((error: CommanderError) => process.exit(error.exitCode === 0 ? 0 : usageExitCode))
 

@@ -59,7 +59,7 @@ export async function runConditions(options: ConditionRunOptions): Promise<reado
   return history
 }
 
-/** Mostly the revision that the client knows, or no value; at times no condition, or a wrong one. */
+/** Mostly the known revision, or no value; at times no condition, or a wrong one. */
 function conditionFor(chance: number, known: string | undefined): string | null | undefined {
   if (chance < 0.15) return undefined
   if (chance < 0.2) return '0000000000-000000000'

@@ -140,7 +140,13 @@ export class KeptValues {
       const { values, next } = await store.page(pattern, { ...page, after })
       for (const value of values) if (this.#fill === fill) this.#add(value)
       after = next
+      if (next !== undefined) await this.#turn()
     } while (after !== undefined && this.#fill === fill)
+  }
+
+  /** Resolves in the next turn: a store in memory has each page at once. */
+  #turn(): Promise<void> {
+    return new Promise((resolve) => this.#options.clock.endOfTurn(resolve))
   }
 
   #filled(fill: number): void {

@@ -1,4 +1,5 @@
 import { type Pattern, refusal, type Subject } from '@wildcast/protocol'
+import type { Clock } from '../clock.js'
 import type { Outlet, ValueTarget } from '../outlet.js'
 import type { ValueStore } from '../store.js'
 
@@ -17,10 +18,12 @@ export interface SnapshotSource {
 /** The snapshots that are being sent to one client. */
 export class Snapshots {
   readonly #outlet: Outlet
+  readonly #clock: Clock
   #count = 0
 
-  constructor(outlet: Outlet) {
+  constructor(outlet: Outlet, clock: Clock) {
     this.#outlet = outlet
+    this.#clock = clock
   }
 
   /**
@@ -51,6 +54,8 @@ export class Snapshots {
         this.#deliver(values?.value(value, target))
       }
       after = next
+      // A store in memory has each page at once: others have their turn.
+      await new Promise<void>((resolve) => this.#clock.endOfTurn(resolve))
     } while (after !== undefined)
     this.#deliver(values?.synced(target))
   }

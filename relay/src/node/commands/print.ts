@@ -13,6 +13,8 @@ export function asJson(message: Message): string {
     ...(text === undefined ? { bytes: Buffer.from(message.bytes).toString('base64') } : { message: text }),
     broker: message.broker,
     response_subject: message.responseSubject,
+    revision: message.revision,
+    deleted: message.deleted || undefined,
   })}\n`
 }
 

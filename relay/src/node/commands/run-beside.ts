@@ -13,10 +13,14 @@ export interface SideCommand {
  * Starts a command in this terminal, with the relay's URL in `WILDCAST_URL` if the relay has a
  * port.
  */
-export function runBeside([program = '', ...args]: readonly string[], url: string | undefined): SideCommand {
+export function runBeside(
+  [program = '', ...args]: readonly string[],
+  url: string | undefined,
+  more: Readonly<Record<string, string>> = {},
+): SideCommand {
   const child = spawn(program, args, {
     stdio: 'inherit',
-    env: { ...configEnvironment(process.cwd()).env, ...(url === undefined ? {} : { WILDCAST_URL: url }) },
+    env: { ...configEnvironment(process.cwd()).env, ...(url === undefined ? {} : { WILDCAST_URL: url }), ...more },
     // On Windows, the programs in node_modules/.bin are shell scripts.
     shell: process.platform === 'win32',
   })

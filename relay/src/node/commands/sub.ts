@@ -1,3 +1,4 @@
+import type { Message } from '@wildcast/client'
 import { Command } from 'commander'
 import { brokerFlag, type ClientFlags, connectClient, printError, urlFlag } from './connect.js'
 import { tokenFlag } from './identity-flags.js'
@@ -15,24 +16,34 @@ export function sub(): Command {
     .addOption(brokerFlag())
     .addOption(tokenFlag())
     .option('-j, --json', 'one JSON object for each message')
-    .action((pattern: string, flags: ClientFlags & PrintFlags) => {
-      const client = connectClient(flags)
-      client.onStatus((status) => {
-        if (status.state === 'waiting') process.stderr.write(`can't reach ${flags.url}; trying again\n`)
-      })
-      client.subscribe(pattern, (message) => process.stdout.write(flags.json ? asJson(message) : asLine(message)), {
-        onStatus: (status) => {
-          if (status === 'ready') process.stderr.write(`subscribed to ${pattern}\n`)
-          if (status === 'denied' || status === 'error') {
-            process.exitCode = 1
-            client.close()
-          }
-        },
-        onGap: () => process.stderr.write('messages may have been lost here\n'),
-        onError: (error) => {
-          // The client itself reports why it was closed.
-          if (client.status.state !== 'closed') printError(error)
-        },
-      })
-    })
+    .action((pattern: string, flags: ClientFlags & PrintFlags) =>
+      printSubscription(pattern, flags, { print: flags.json ? asJson : asLine }),
+    )
+}
+
+/** What a subscription prints. */
+export interface PrintOptions {
+  print(message: Message): string | Buffer
+  /** Whether to begin with the values of the pattern. @default false */
+  readonly retained?: boolean
+}
+
+/** Prints the messages of a pattern until Ctrl-C. Sets the exit code 1 if it is refused. */
+export function printSubscription(pattern: string, flags: ClientFlags, { print, retained }: PrintOptions): void {
+  const client = connectClient(flags)
+  client.onStatus((status) => {
+    if (status.state === 'waiting') process.stderr.write(`can't reach ${flags.url}; trying again\n`)
+  })
+  client.subscribe(pattern, (message) => process.stdout.write(print(message)), {
+    ...(retained && { retained }),
+    onStatus: (status) => {
+      if (status === 'ready') process.stderr.write(`subscribed to ${pattern}\n`)
+      if (status === 'denied' || status === 'error') {
+        process.exitCode = 1
+        client.close()
+      }
+    },
+    onGap: () => process.stderr.write('messages may have been lost here\n'),
+    onError: printError,
+  })
 }

@@ -1,0 +1,36 @@
+import type { JsonValue } from '@wildcast/protocol'
+import { InvalidArgumentError, Option } from 'commander'
+
+/** The condition of a write on the command line. */
+export interface ConditionFlags {
+  readonly ifRevision?: string
+  readonly ifAbsent?: true
+  readonly when?: JsonValue
+}
+
+export const ifRevisionFlag = (): Option =>
+  new Option('--if-revision <revision>', 'write only if the value has this revision').conflicts(['ifAbsent', 'when'])
+
+export const ifAbsentFlag = (): Option =>
+  new Option('--if-absent', 'write only if there is no value').conflicts(['ifRevision', 'when'])
+
+export const whenFlag = (): Option =>
+  new Option('--when <json>', 'write only if the value contains this JSON').argParser(jsonFlag)
+
+/** Returns the options of a write. */
+export function conditionOf({ ifRevision, ifAbsent, when }: ConditionFlags): {
+  readonly whenRevision?: string
+  readonly when?: JsonValue
+} {
+  if (ifRevision !== undefined) return { whenRevision: ifRevision }
+  if (ifAbsent) return { when: null }
+  return when === undefined ? {} : { when }
+}
+
+function jsonFlag(text: string): JsonValue {
+  try {
+    return JSON.parse(text) as JsonValue // any result of `JSON.parse` is one
+  } catch {
+    throw new InvalidArgumentError(`Allowed: JSON, such as '{"status":"ready"}'.`)
+  }
+}

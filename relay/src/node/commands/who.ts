@@ -1,0 +1,37 @@
+import { presence } from '@wildcast/client/presence'
+import { Command } from 'commander'
+import { brokerFlag, type ClientFlags, once, urlFlag } from './connect.js'
+import { tokenFlag } from './identity-flags.js'
+import type { PrintFlags } from './print.js'
+import { tableOf } from './print-table.js'
+
+/** `wildcast who`: prints the members of a subject. */
+export function who(): Command {
+  return new Command('who')
+    .description('print the members of a subject, such as the users in room.42')
+    .argument('<subject>')
+    .addOption(urlFlag())
+    .addOption(brokerFlag())
+    .addOption(tokenFlag())
+    .option('-j, --json', 'print a JSON object for each member')
+    .action(async (subject: string, flags: ClientFlags & PrintFlags) => {
+      const members = await once(flags, async (client) => {
+        const room = presence(client, subject)
+        await new Promise<void>((resolve, reject) => {
+          room.onChange(() => {
+            if (room.error) reject(room.error)
+            else if (room.status === 'synced') resolve()
+          })
+        })
+        return room.members
+      })
+      const rows = members.map(({ user, connections, data }) => ({ user, connections, data }))
+      if (flags.json) process.stdout.write(rows.map((row) => `${JSON.stringify(row)}\n`).join(''))
+      else if (rows.length === 0) process.stderr.write(`${subject} has no members\n`)
+      else process.stdout.write(tableOf(['user', 'connections', 'data'], rows.map(withText)))
+    })
+}
+
+function withText<Row extends { readonly data: unknown }>(row: Row): Row & { readonly data: string } {
+  return { ...row, data: JSON.stringify(row.data) }
+}
