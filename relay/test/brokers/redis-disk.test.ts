@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { defaultLeaseTimes } from '../../src/brokers/redis/leases.js'
 import type { Settle } from '../../src/core/broker.js'
 import { fakeClock } from '../../src/testing/fake-clock.js'
+import { read, write } from '../../src/testing/store-under-test.js'
 import { type Redis, startRedis } from '../servers/redis.js'
 import { redisCli } from '../servers/redis-cli.js'
 import { text } from './link.js'
@@ -36,6 +37,8 @@ describe('a full disk (B12)', () => {
     const refused = { code: 'internal', message: expect.stringContaining("can't save") }
     await expect(publish(broker, 'job', 'lost')).rejects.toMatchObject(refused)
     await expect(serve(broker, 'who', () => [])).rejects.toMatchObject(refused)
+    await expect(write(broker, 'value', 'x')).rejects.toMatchObject({ ...refused, code: 'storage_full' })
+    expect(await read(broker, 'value')).toBeUndefined()
     clock.advance(5000) // a ping
     await publish(broker, 'other', 'here')
     expect((await other.take(1)).map(text)).toEqual(['here'])

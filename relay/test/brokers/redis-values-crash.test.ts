@@ -62,7 +62,7 @@ class Writer {
   }
 }
 
-it(`a Redis with an append-only file loses nothing that was acknowledged when it is killed ${kills} times`, async () => {
+it(`a Redis with an append-only file loses no acknowledged write when it is killed ${kills} times`, async () => {
   const own = endsWithTest(await startRedis({ args: ['--appendonly', 'yes', '--appendfsync', 'always'] }))
   const relays = [0, 1].map(() => open({ url: own.url, publishTimeoutMs: 60_000 }))
   const links = await Promise.all(relays)

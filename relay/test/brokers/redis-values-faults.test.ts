@@ -250,7 +250,11 @@ describe('a Redis that can keep no values', () => {
     const revision = await revisionOfWrite(broker, 'open.a', 'x')
     expect(await inbox.take(1)).toMatchObject([{ revision }])
     const forbidden = { code: 'forbidden', message: expect.stringContaining('ACL') }
+    const closed = await listen((await open({ url: server.url })).broker, 'closed.a')
     await expect(write(broker, 'closed.a', 'x')).rejects.toMatchObject(forbidden)
+    // Its mark was published, since the user may do that.
+    await cli('PUBLISH', 'closed.a', 'x')
+    expect((await closed.take(1)).map((message) => message.revision)).toEqual([undefined])
     await expect(listen(broker, 'closed.*')).rejects.toMatchObject(forbidden)
     expect(await subjectsOf(broker, '**')).toEqual(['open.a'])
   })

@@ -4,15 +4,16 @@ import { digestText } from '../../src/brokers/redis/values/change-mark.js'
 import { redis } from '../../src/brokers/redis.js'
 import { everything } from '../../src/core/access/identity.js'
 import { createRelay } from '../../src/core/relay.js'
+import { leaseMs } from '../../src/core/store.js'
 import { newId } from '../../src/node/new-id.js'
 import { recordingOutlet } from '../../src/testing/recording-outlet.js'
-import { read, revisionOfWrite, subjectsOf, write } from '../../src/testing/store-under-test.js'
+import { pass, read, revisionOfWrite, subjectsOf, valuesOf, write } from '../../src/testing/store-under-test.js'
 import { endsWithTest } from '../servers/ends-with-test.js'
 import { type Redis, startRedis } from '../servers/redis.js'
 import { redisCli, redisSubscriber } from '../servers/redis-cli.js'
 import { text } from './link.js'
 import { listen, open, ports, publish, serve } from './redis-link.js'
-import { emptied } from './redis-store.js'
+import { emptied, redisStore } from './redis-store.js'
 
 let server: Redis
 
@@ -171,6 +172,24 @@ describe('a value at Redis', () => {
     expect((await cli('KEYS', '*')).split('\n').filter((key) => !key.startsWith('shop:'))).toEqual([])
     // Pub/Sub has no prefixes of its own: without one, a relay receives the channels of all.
     expect((await elsewhere.take(1)).map(isChange)).toEqual([false])
+  })
+
+  it('leaves nothing behind when it is gone', async () => {
+    await emptied(server)
+    const store = redisStore(server)
+    const broker = await store.relay()
+    await valuesOf(broker).renew?.('other')
+    for (const lease of ['one', 'two']) await write(broker, `will.${lease}`, 'x', { will: { payload: '', lease } })
+    await write(broker, 'expires', 'x', { ttlMs: 1000 })
+    await write(broker, 'both', 'x', { ttlMs: 1000, will: { payload: 'y', lease: 'one' } })
+    await write(broker, 'replaced', 'x', { ttlMs: 1000, will: { payload: 'y', lease: 'one' } })
+    await write(broker, 'replaced', 'x')
+    await write(broker, 'replaced', '')
+    for (let sweeps = 0; sweeps < 2; sweeps++) await pass(store, leaseMs, broker)
+    expect(await subjectsOf(broker, '**')).toEqual([])
+    expect((await cli('KEYS', '*')).split('\n')).toEqual(['wildcast:values'])
+    expect((await cli('HKEYS', 'wildcast:values')).split('\n').sort()).toEqual([' bytes', ' count', ' term'])
+    expect(await cli('HGET', 'wildcast:values', ' bytes')).toBe('0')
   })
 
   it('of one database is a plain message at relays of another', async () => {

@@ -7,8 +7,8 @@ import { luaLines, luaMatches } from './lua.js'
  * `addToGroups(registry, subject, payload, streams, longest, mark)` adds a copy to the stream of
  * each group that the subject belongs to. Returns the entries, or nil and the failure.
  *
- * `send(added, streams, wakes, channel, payload, marks, mark)` publishes the payload, after its mark
- * if it is a value. Returns the number of receivers, or the failure; then no entry is left.
+ * `send(added, streams, wakes, channel, payload, marks, mark)` publishes the payload; if it is a
+ * value, after its mark. Returns the number of receivers, or the failure; then no entry is left.
  */
 export const luaSend: string = `
 local function removeFrom(streams, added)

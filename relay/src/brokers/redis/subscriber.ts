@@ -225,8 +225,7 @@ export class Subscriber {
     if (!glob || !marks || markName !== undefined) return false
     const marked = this.#markChannels?.marked(channel)
     if (marked === undefined) return false
-    // A star also covers the text before a subject, so the payload may not come.
-    if (globMatches(glob, marked)) marks.announced(marked, mark)
+    marks.announced(marked, mark)
     return true
   }
 }

@@ -27,7 +27,7 @@ describe('the mark of a change', () => {
     `${revision}x${'0'.repeat(40)}1 `,
     `${revision.toUpperCase()}v${'0'.repeat(40)}1 `,
     `${revision}v${'0'.repeat(40)}${'1'.repeat(11)} `,
-  ])('is none if a relay can not have written it: %j', (text) => {
+  ])('is ignored if a relay can not have written it: %j', (text) => {
     expect(changeMarkOf(bytes(text))).toBeUndefined()
   })
 

@@ -1,4 +1,4 @@
-// How values are kept. Keys, where V is the first key of each script:
+// How values are kept. The keys begin with V, the first key of each script:
 //
 // V            hash: a record for each subject, and " term", " count" and " bytes", which are no
 //              subjects. The term is `<run id of the server> <term>`, the count is in base 36.

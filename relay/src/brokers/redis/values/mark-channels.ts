@@ -9,8 +9,8 @@ export interface MarkChannels {
   /** Returns the channel of the marks of a channel. */
   of(channel: string): string
   /**
-   * Returns the glob of the marks of a glob's channels. Undefined if it matches its marks itself: it
-   * begins with a star.
+   * Returns the glob of the marks of a glob's channels. Undefined if the glob begins with a star:
+   * then it matches its marks itself.
    */
   globOf(glob: Glob): Glob | undefined
   /** Returns the channel that a channel of marks belongs to. Undefined for other channels. */

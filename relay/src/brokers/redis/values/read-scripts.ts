@@ -22,8 +22,8 @@ return (expires == 0 or expires > milliseconds()) and record
 `)
 
 /**
- * Replies a part of the records of a pattern: the subject after which the next page begins, which is
- * empty on the last one, then subjects and records by turns. KEYS: values, registry. ARGV: pattern,
+ * Replies a part of the records of a pattern: the subject after which the next page begins (empty
+ * on the last one), then subjects and records by turns. KEYS: values, registry. ARGV: pattern,
  * lowest and highest name (as of `ZRANGEBYLEX`), most values, bytes and names to look at.
  */
 export const pageScript: Script = script(`${luaRecord}${luaMatches}${luaIsReplica}${luaSplit}

@@ -3,7 +3,7 @@ import { luaIsOf, luaRecord, luaTerm, luaTime } from './lua-values.js'
 
 /**
  * Begins a term if there are values that another server has written. Replies the term, or an empty
- * text if there are none. KEYS: values. ARGV: the server, see `luaTerm`.
+ * text without values. KEYS: values. ARGV: the server, see `luaTerm`.
  */
 export const openScript: Script = script(`${luaTerm}${luaIsOf}
 local term = redis.call('HGET', KEYS[1], ' term')

@@ -15,7 +15,7 @@ import { dueScript, openScript, renewLeaseScript } from './upkeep-scripts.js'
 export interface ValueSupport {
   /** True, or the reason why not. */
   readonly can: true | string
-  /** The present term of its values, empty if there are none. */
+  /** The present term of its values, empty without values. */
   readonly term: string
   /** The echo channel of the connection, to which its listener is subscribed already. */
   readonly echo: string

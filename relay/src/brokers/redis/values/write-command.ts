@@ -11,7 +11,7 @@ export interface DueWrite extends ValueWrite {
   readonly due?: 'will' | 'expired' | undefined
 }
 
-/** What all writes of a connection have in common. */
+/** The parts that all writes of a connection have in common. */
 export interface WriteContext {
   readonly names: RedisNames
   readonly prefix: string

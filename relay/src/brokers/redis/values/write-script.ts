@@ -45,8 +45,9 @@ end
  * refuses what is beyond a limit with `FULL`. KEYS: values, registry. ARGV: see `writeArguments`.
  */
 export function writeScript({ prefix, keys, marks, limits }: WriteScriptOptions): Script {
+  const texts = [prefix, marks.begin, keys.streamPrefix, keys.wakePrefix]
   const constants = `
-local prefix, marks, streams, wakes = ${[prefix, marks.begin, keys.streamPrefix, keys.wakePrefix].map(luaText).join(', ')}
+local prefix, marks, streams, wakes = ${texts.map(luaText).join(', ')}
 local mostValues, mostBytes, longest = ${limits.values}, ${limits.bytes}, ${longestStream}
 `
   return script(`${luaSend}${luaRecord}${luaTerm}${luaIsOf}${luaCondition}${luaAfter}${constants}${body}`)
