@@ -16,6 +16,8 @@ import { StoreWriter } from './store-writer.js'
 const kills = process.env.WILDCAST_LONG ? 200 : 20
 const seed = Number(process.env.STORE_SEED ?? Math.floor(Math.random() * 2 ** 31))
 const writers = 6
+/** Only ends a test that hangs. */
+const longestMs = kills * 30_000
 
 /** Reads the file of a store, as the next relay will find it. */
 function valuesIn(file: string): ReadonlyMap<string, FileValue> {
@@ -40,7 +42,6 @@ it.each([
 ])(
   '%s that is killed while clients write loses nothing that was acknowledged (FX-STO-3, FX-STO-4)',
   async (_, times, flags) => {
-    console.log(`store kills: seed ${seed}`)
     const random = seededRandom(seed)
     const cwd = temporaryFolder()
     const file = path.join(cwd, 'wildcast.db')
@@ -63,10 +64,12 @@ it.each([
       await Promise.all(all.map((writer) => writer.end()))
       const values = valuesIn(file)
       expect(all.flatMap((writer) => writer.faults(values))).toEqual([])
+      if (run % 20 === 0) console.log(`store kills: seed ${seed}, ${run + 1} of ${times}`)
       for (const writer of all) {
         writer.continueFrom(values)
         if (writer.newest > newest) newest = writer.newest
       }
     }
   },
+  longestMs,
 )
