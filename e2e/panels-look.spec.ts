@@ -76,7 +76,7 @@ function sendFast(): void {
   window.setInterval = Object.assign((run: () => void, ms?: number) => usual(run, ms === 250 ? 10 : ms), usual)
 }
 
-/** The numbers of the tiles, the lights of the map, the rates of the delivery, the times of rows. */
+/** The numbers of the tiles, the lights of the map, the rates of a delivery, the times of rows. */
 function moving(page: Page): readonly Locator[] {
   return [
     page.locator('dd'),
