@@ -21,7 +21,7 @@ export function sub(): Command {
     )
 }
 
-/** What a subscription prints. */
+/** The output of a subscription. */
 export interface PrintOptions {
   print(message: Message): string | Buffer
   /** Whether to begin with the values of the pattern. @default false */
