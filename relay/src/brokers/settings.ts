@@ -104,7 +104,7 @@ export interface MqttSettings extends LinkSettings {
   readonly payload?: 'raw' | 'envelope'
 }
 
-/** Where the memory broker keeps values, and how many. */
+/** The store of a memory broker, and its limits. */
 export interface StoreSettings {
   /** The absolute path of a file of SQLite. @default in memory */
   readonly sqlite?: string

@@ -63,7 +63,7 @@ async function read(c: Context, session: Session): Promise<Response> {
 async function write(c: Context, session: Session, payload: Uint8Array | ''): Promise<Response> {
   try {
     const want = { subject: subjectOf(c), broker: brokerOfUrl(c.req.url), payload }
-    const revision = await session.retain({ ...want, retain: { ...conditionOf(c), ttlMs: ttlOf(c) } })
+    const revision = await session.retain({ ...want, retain: { ...conditionOfRequest(c), ttlMs: ttlOf(c) } })
     return c.body(null, 204, revision === undefined ? {} : { etag: tagOf(revision) })
   } catch (cause) {
     if (!(cause instanceof ConditionFailed)) throw cause
@@ -78,7 +78,7 @@ const subjectOf = (c: Context): string => subjectOfPath(new URL(c.req.url).pathn
 const tagOf = (revision: string): string => `"${revision}"`
 
 /** @throws {WildcastError} `invalid_frame` for a condition that a store does not know */
-function conditionOf(c: Context): RetainCommand {
+function conditionOfRequest(c: Context): RetainCommand {
   const [match, noneMatch] = [c.req.header('if-match'), c.req.header('if-none-match')]
   if (noneMatch !== undefined && noneMatch !== '*') throw invalid('a write takes If-None-Match: * only')
   if (noneMatch !== undefined && match !== undefined) throw invalid('send If-Match or If-None-Match, not both')

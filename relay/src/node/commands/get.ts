@@ -4,7 +4,7 @@ import { brokerFlag, type ClientFlags, once, urlFlag } from './connect.js'
 import { tokenFlag } from './identity-flags.js'
 import { asJson, type PrintFlags } from './print.js'
 
-/** `wildcast get`: prints the unchanged value of a subject. Exits with 1 if there is none. */
+/** `wildcast get`: prints the unchanged value of a subject. Exits with 1 without a value. */
 export function getCommand(): Command {
   return new Command('get')
     .description('print the value of a subject')

@@ -4,7 +4,7 @@ import { brokerFlag, type ClientFlags, once, urlFlag } from './connect.js'
 import { tokenFlag } from './identity-flags.js'
 import type { PrintFlags } from './print.js'
 import { payloadOf } from './pub.js'
-import { type ConditionFlags, conditionOf, ifAbsentFlag, ifRevisionFlag, whenFlag } from './value-flags.js'
+import { type ConditionFlags, conditionFrom, ifAbsentFlag, ifRevisionFlag, whenFlag } from './value-flags.js'
 import { wholeNumberFlag } from './whole-number.js'
 
 interface SetFlags extends ClientFlags, PrintFlags, ConditionFlags {
@@ -23,7 +23,7 @@ export function setCommand(): Command {
     .addOption(ifAbsentFlag())
     .action(async (subject: string, text: string, flags: SetFlags) => {
       const payload = await payloadOf(text)
-      const options = { ...conditionOf(flags), ttlMs: flags.ttl }
+      const options = { ...conditionFrom(flags), ttlMs: flags.ttl }
       print(subject, flags, await once(flags, (client) => values(client).set(subject, payload, options)))
     })
 }
@@ -34,7 +34,7 @@ export function delCommand(): Command {
     .description('delete the value of a subject')
     .argument('<subject>')
     .action(async (subject: string, flags: SetFlags) => {
-      const done = await once(flags, (client) => values(client).delete(subject, conditionOf(flags)))
+      const done = await once(flags, (client) => values(client).delete(subject, conditionFrom(flags)))
       print(subject, flags, done)
     })
 }

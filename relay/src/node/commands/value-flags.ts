@@ -18,7 +18,7 @@ export const whenFlag = (): Option =>
   new Option('--when <json>', 'write only if the value contains this JSON').argParser(jsonFlag)
 
 /** Returns the options of a write. */
-export function conditionOf({ ifRevision, ifAbsent, when }: ConditionFlags): {
+export function conditionFrom({ ifRevision, ifAbsent, when }: ConditionFlags): {
   readonly whenRevision?: string
   readonly when?: JsonValue
 } {
