@@ -43,6 +43,7 @@ describe('v1 on /ws', () => {
               'retained',
               'conditional',
               'ttl',
+              'presence',
             ],
           },
         ],
