@@ -27,7 +27,9 @@ export interface LiveStoreOptions<Source, State> {
   refused(error: WildcastError): State
 }
 
-/** The stores of all clients by key. A store is kept while it has viewers, and for a second more. */
+/**
+ * The stores of all clients by key. A store is kept while it has viewers, and for a second more.
+ */
 export interface LiveStores<Store> {
   /** Safe to call during a render. */
   find(client: Client, key: string): Store | undefined

@@ -24,9 +24,11 @@ export interface LockView<Data = unknown> extends LockState {
  * unmounts releases it. `Data` is the type of what holders give as `data`, which is not checked.
  * @param subject null or undefined can't be locked
  * @example
- * const { held, holder, request, release } = useLock<{ name: string }>('doc.42', { data: { name: 'Ada' } })
+ * const data = { name: 'Ada' }
+ * const { held, holder, request, release } = useLock<typeof data>('doc.42', { data })
  * if (held) return <button onClick={release}>done</button>
- * return <button onClick={() => void request()}>{holder ? `${holder.data.name} edits` : 'edit'}</button>
+ * const text = holder ? `${holder.data.name} edits` : 'edit'
+ * return <button onClick={() => void request()}>{text}</button>
  */
 export function useLock<Data = unknown>(
   subject: string | null | undefined,

@@ -10,7 +10,9 @@ export interface ValueState<Data = unknown> extends Pick<ValuesState, 'status' |
   readonly data: Data | undefined
   /** The value: a message with a `revision`, its `user` and `headers`. */
   readonly value: Message<Data> | undefined
-  /** Writes the value, as `set` of `@wildcast/client/values` does. The same function at each render. */
+  /**
+   * Writes the value, as `set` of `@wildcast/client/values` does. The same function at each render.
+   */
   readonly set: (data: Data, options?: SetOptions) => Promise<SetResult>
   /** Deletes the value. The same function at each render. */
   readonly remove: (options?: DeleteOptions) => Promise<SetResult>

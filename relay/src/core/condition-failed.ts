@@ -9,7 +9,7 @@ export class ConditionFailed extends WildcastError {
   }
 }
 
-/** Whether the outcome of a publish is that of a value whose condition was not met: see `Written`. */
+/** Whether the condition of a value was not met, by the outcome of its publish: see `Written`. */
 export function isRefused(outcome: unknown): boolean {
   return typeof outcome === 'object' && outcome !== null && 'kind' in outcome && outcome.kind === 'refused'
 }
