@@ -22,7 +22,7 @@ it('usePresence enters once, also in StrictMode, and has the members', async () 
   const seen: PresenceView[] = []
   await renderWithClient(relay.client, <PresenceRecorder subject="room" data={{ name: 'Ada' }} seen={seen} />)
   expect(seen[0]).toMatchObject({ members: [], self: undefined, status: 'loading' })
-  await eventually(() => expect(last(seen).members.map(({ user }) => user)).toEqual(['bob', 'ada']))
+  await eventually(() => expect(last(seen).members.map(({ user }) => user)).toEqual(['ada', 'bob']))
   expect(last(seen)).toMatchObject({ status: 'synced', self: { user: 'ada', data: { name: 'Ada' } } })
   expect(entered(relay)).toEqual(['{"name":"Ada"}'])
 })

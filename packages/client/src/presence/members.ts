@@ -15,7 +15,7 @@ export interface Member<Data = unknown> {
 }
 
 /**
- * Returns the members that values stand for, one for each user, in the order of their first values.
+ * Returns the members that values stand for, one for each user, in the order of their names.
  * @param own - names this client in the subjects of its values
  */
 export function membersOf<Data>(values: Iterable<Message<Data>>, own: string): readonly Member<Data>[] {
@@ -36,5 +36,5 @@ export function membersOf<Data>(values: Iterable<Message<Data>>, own: string): r
       isSelf: known?.isSelf === true || name.slice(end + 1) === own,
     })
   }
-  return [...members.values()]
+  return [...members.values()].sort((one, other) => (one.key < other.key ? -1 : 1))
 }

@@ -18,13 +18,13 @@ test('members are users with a count of connections, and clients without a user'
   await settle()
   expect(room.status).toBe('synced')
   expect(shown(room)).toEqual([
-    { user: 'bob', data: { at: 2 }, connections: 2, isSelf: false },
     { user: undefined, data: { guest: 1 }, connections: 1, isSelf: false },
     { user: undefined, data: { guest: 2 }, connections: 1, isSelf: false },
+    { user: 'bob', data: { at: 2 }, connections: 2, isSelf: false },
   ])
   expect(room.members).toBe(room.members)
   relay.write('$presence.room.42.bob~2', undefined)
-  expect(room.members[0]).toMatchObject({ data: { at: 1 }, connections: 1 })
+  expect(room.members[2]).toMatchObject({ data: { at: 1 }, connections: 1 })
   expect(new Set(room.members.map(({ key }) => key)).size).toBe(3)
 })
 
