@@ -11,6 +11,8 @@ const limits = { payload: 16 * 1024 }
 
 describe('invalid v1 frames', () => {
   const deep = (depth: number): string => `${'['.repeat(depth)}${']'.repeat(depth)}`
+  const value = (fields: object): string =>
+    JSON.stringify({ Publish: { subject: 'a', message: 'x', retain: true, ...fields } })
   const frames: [string, string | Uint8Array, string][] = [
     ['an empty frame', '', 'invalid_frame'],
     ['white space', ' '.repeat(100_000), 'invalid_frame'],
@@ -43,11 +45,17 @@ describe('invalid v1 frames', () => {
       `{"Publish":{"subject":"a","message":"${'x'.repeat(limits.payload + 1)}"}}`,
       'too_large',
     ],
-    [
-      'a reserved field on Publish',
-      '{"Publish":{"subject":"a","message":"x","retain":true,"exclude_me":true}}',
-      'unsupported',
-    ],
+    ['a reserved field on Publish', '{"Publish":{"subject":"a","message":"x","exclude_me":true}}', 'unsupported'],
+    ['a condition without "retain"', '{"Publish":{"subject":"a","message":"x","when":null}}', 'unsupported'],
+    ['a condition that is not met', value({ when: { a: 1 } }), 'condition_failed'],
+    ['a condition of 2 kB', value({ when: 'x'.repeat(2000) }), 'too_large'],
+    ['a condition of 9 levels', value({ when: JSON.parse(deep(9)) }), 'too_large'],
+    ['two conditions', value({ when: null, when_revision: 'x' }), 'invalid_frame'],
+    ['a wait without a condition', value({ watch: true }), 'invalid_frame'],
+    ['a value of a pattern', value({ subject: 'a.*', wildcard: true }), 'unsupported'],
+    ['a value under $presence', value({ subject: '$presence.a.ada~1' }), 'forbidden'],
+    ['a member with a dot', '{"Enter":{"ref":1,"subject":"a","member":"a.b"}}', 'invalid_frame'],
+    ['a member of a closed subject', '{"Enter":{"ref":1,"subject":"$a","member":"b"}}', 'forbidden'],
     ['a reserved field on Subscribe', '{"Subscribe":{"subject":"a","after":1}}', 'unsupported'],
     [
       'every message, at a rate',

@@ -8,3 +8,8 @@ export class ConditionFailed extends WildcastError {
     super('condition_failed', `the condition is not met: ${present}; read the value, and decide again`, { revision })
   }
 }
+
+/** Whether the outcome of a publish is that of a value whose condition is not met: see `Written`. */
+export function isRefused(outcome: unknown): boolean {
+  return typeof outcome === 'object' && outcome !== null && 'kind' in outcome && outcome.kind === 'refused'
+}

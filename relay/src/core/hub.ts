@@ -2,6 +2,7 @@ import { type BrokerInfo, type BrokerMessage, isDerived, WildcastError } from '@
 import type { BrokerRequestOptions, Feature, Interest, Listener, OpenBroker } from './broker.js'
 import { type BrokerLink, openLink } from './broker-link.js'
 import type { Clock } from './clock.js'
+import { isRefused } from './condition-failed.js'
 import type { FanOut } from './fan-out.js'
 import type { Feed } from './feed.js'
 import { Lease, type LeasePorts } from './lease.js'
@@ -222,14 +223,16 @@ export class Hub {
   /** Counts a publish, and its outcome. */
   #counted<Step extends Soon<unknown>>(name: string, step: () => Step): Step | Promise<Awaited<Step>> {
     const { observer } = this.#options
+    const count = (result: unknown): void =>
+      isRefused(result) ? observer.failed(name, 'condition_failed') : observer.published(name)
     const sent = this.counting(name, step)
     if (!(sent instanceof Promise)) {
-      observer.published(name)
+      count(sent)
       return sent
     }
     return sent.then(
       (result) => {
-        observer.published(name)
+        count(result)
         return result
       },
       (cause) => {

@@ -35,6 +35,8 @@ export interface ScriptedStore extends ValueStore {
   fail(method: Method, code: ErrorCode, times?: number): void
   /** Holds calls, before they have an effect, until the returned function is called. */
   hold(): () => void
+  /** The same, after they have an effect. */
+  holdAnswers(): () => void
   /** Runs before each of the next writes of the relay has an effect, as another relay's write. */
   between(times: number, run: () => void): void
   /** Loses the next change: the broker's subscribers don't receive it. */
@@ -68,6 +70,7 @@ class Scripted implements ScriptedStore {
   readonly #term = termAfter(undefined, 1, 0)
   #count = 0
   #gate: Promise<void> | undefined
+  #answerGate: Promise<void> | undefined
   #isMute = false
   #between: (() => void)[] = []
 
@@ -116,6 +119,17 @@ class Scripted implements ScriptedStore {
     return release
   }
 
+  holdAnswers(): () => void {
+    let release = (): void => {}
+    this.#answerGate = new Promise((resolve) => {
+      release = () => {
+        this.#answerGate = undefined
+        resolve()
+      }
+    })
+    return release
+  }
+
   between(times: number, run: () => void): void {
     this.#between = Array(times).fill(run)
   }
@@ -131,8 +145,10 @@ class Scripted implements ScriptedStore {
 
   #call<Result>(method: Method, what: string, run: () => Result): Result | Promise<Result> {
     this.log.push(`${method} ${what}`)
-    const gate = this.#gate
-    return gate === undefined ? this.#attempt(method, run) : gate.then(() => this.#attempt(method, run))
+    const [gate, answerGate] = [this.#gate, this.#answerGate]
+    if (gate !== undefined) return gate.then(() => this.#attempt(method, run))
+    const result = this.#attempt(method, run)
+    return answerGate === undefined ? result : answerGate.then(() => result)
   }
 
   #isRefused(): boolean {

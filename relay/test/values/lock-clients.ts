@@ -20,7 +20,7 @@ export interface LockClient {
 }
 
 /** Opens a client. */
-export async function lockClient(relay: StartedRelay): Promise<LockClient> {
+export async function lockClient(relay: StartedRelay, token?: string): Promise<LockClient> {
   const socket: V1Client = await v1Client(relay)
   const pending = new Map<number, (body: Body) => void>()
   const received: Body[] = []
@@ -39,7 +39,7 @@ export async function lockClient(relay: StartedRelay): Promise<LockClient> {
       else received.push({ kind, ...body })
     }
   })
-  socket.say({ Connect: {} })
+  socket.say({ Connect: { token } })
   const ask = (kind: string, body: object): Promise<Body> =>
     new Promise((resolve) => {
       pending.set(++lastRef, resolve)

@@ -1,7 +1,18 @@
+import { WildcastError } from '@wildcast/protocol'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { memory, newId, type OpenBroker, realClock, redis } from '../../src/index.js'
+import {
+  type Credentials,
+  everything,
+  type Identity,
+  memory,
+  newId,
+  type OpenBroker,
+  realClock,
+  redis,
+} from '../../src/index.js'
 import { type Redis, startRedis } from '../servers/redis.js'
 import { type StartedRelay, startRelay } from '../start-relay.js'
+import { client as v1Client } from '../v1-client.js'
 import { type LockClient, lockClient } from './lock-clients.js'
 
 let server: Redis
@@ -76,7 +87,7 @@ describe.each(Object.entries(stores))('with values in %s', (name, open) => {
 
   it('a value with a condition in JSON is written by one of two relays', async () => {
     const relays = await open()
-    const clients = await Promise.all(relays.map(lockClient))
+    const clients = await Promise.all(relays.map((relay) => lockClient(relay)))
     const subject = `${name}.job`
     await clients[0]?.retain(subject, '{"state":"ready","n":"7"}')
     const take = (one: LockClient): Promise<string> =>
@@ -103,4 +114,19 @@ describe.each(Object.entries(stores))('with values in %s', (name, open) => {
     await bob.close(1000)
     expect(await watcher.next()).toMatchObject({ subject: value('bob'), deleted: true })
   })
+})
+
+it('a client whose token is refused writes no value and leaves no will (Q5)', async () => {
+  const authenticate = async ({ token }: Credentials): Promise<Identity> => {
+    if (token !== 'good') throw new WildcastError('unauthorized', 'no such token')
+    return everything
+  }
+  const relay = await startRelay({ authenticate })
+  const refused = await v1Client(relay)
+  refused.say({ Connect: { token: 'bad' } })
+  refused.say({ Publish: { subject: 'state', message: 'on', retain: true, will: 'off' } })
+  expect(await refused.closed).toMatchObject({ code: 4501 })
+  const other = await lockClient(relay, 'good')
+  await other.ask('Subscribe', { subject: '**', snapshot: true })
+  expect(await other.next()).toMatchObject({ kind: 'Synced' })
 })

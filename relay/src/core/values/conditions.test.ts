@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { settled } from '../../testing/scripted-link.js'
 import { valueRelay } from '../../testing/value-relay.js'
+import { nobody } from '../observer.js'
 
 const revision = expect.stringMatching(/^\w{10}-\w{9}$/)
 const failed = (ref: number, present?: string): object => ({
@@ -95,6 +96,18 @@ describe('a condition', () => {
     expect(observer.received()).toMatchObject([{ Message: { subject: 'a', message: '2', revision } }])
   })
 
+  it('that is not met counts as a failed publish', async () => {
+    const counted: string[] = []
+    const observer = {
+      ...nobody,
+      published: () => void counted.push('published'),
+      failed: (_: string, code: string) => void counted.push(code),
+    }
+    const { client } = await valueRelay({ observer })
+    for (const ref of [1, 2]) await client().retain(ref, 'a', '1', { when: null })
+    expect(counted).toEqual(['published', 'condition_failed'])
+  })
+
   it('"when_revision" holds for one revision only (Q3)', async () => {
     const { client, store } = await valueRelay()
     const one = client()
@@ -159,6 +172,15 @@ describe('a publish with retain and a key', () => {
     expect(await one.retain(1, 'a', 'x', { key: 'k', when: null })).toMatchObject([failed(1)])
     store.set('a', '')
     expect(await one.retain(2, 'a', 'x', { key: 'k', when: null })).toMatchObject([{ Ack: { ref: 2 } }])
+  })
+
+  it('is another message with another will', async () => {
+    const { client } = await valueRelay()
+    const one = client()
+    await one.retain(1, 'a', 'x', { key: 'k', will: 'y' })
+    expect(await one.retain(2, 'a', 'x', { key: 'k', will: 'z' })).toMatchObject([
+      { Error: { ref: 2, code: 'invalid_frame' } },
+    ])
   })
 
   it.each<[other: object]>([

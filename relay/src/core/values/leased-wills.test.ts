@@ -105,6 +105,16 @@ describe('a relay that stops', () => {
     expect(store.written).toEqual(['state=on', 'lock=mine'])
   })
 
+  it('renews no lease of a session that has ended', async () => {
+    const { client, store, pass } = await valueRelay({ leased: true })
+    const one = client()
+    await one.retain(1, 'state', 'on', will)
+    one.dialect.end(new WildcastError('going_away', 'the relay stops'))
+    store.log.splice(0)
+    await pass(100_000)
+    expect([store.written, renewals(store.log)]).toEqual([['state=on'], []])
+  })
+
   it('leaves those to their lease whose connections it closes', async () => {
     const { client, store, pass } = await valueRelay({ leased: true })
     const one = client()

@@ -18,7 +18,7 @@ const lateMs = 1000
 const longestTimerMs = 2 ** 31 - 1
 
 export interface SessionWillsPorts {
-  readonly wills: Wills
+  readonly wills: Pick<Wills, 'keep' | 'forget' | 'fire'>
   readonly clock: Clock
   /** The most bytes of all wills of a session. */
   readonly mostBytes: number

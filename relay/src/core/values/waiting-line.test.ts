@@ -164,34 +164,31 @@ describe('a publish that waits no longer', () => {
 })
 
 describe('no wake-up is lost', () => {
-  it('if the value changes between the test and the subscription', async () => {
+  it.each([
+    ['null', null, ''],
+    ['JSON', { state: 'free' }, '{"state":"free"}'],
+  ])('if the value changes between the test of %s and the subscription', async (_, when, payload) => {
     const relay = await valueRelay()
     relay.store.set('lock', 'theirs')
     relay.broker.hold()
     const client = relay.client()
-    await client.lock(1)
-    relay.store.set('lock', '') // not delivered
+    await client.lock(1, { when })
+    relay.store.set('lock', payload) // not delivered
     relay.broker.confirm()
     await settled()
     expect(refsOf(client.received())).toEqual([1])
   })
 
   it('if the value changes while it is read', async () => {
-    const relay = await valueRelay()
-    relay.store.set('lock', 'theirs')
-    const client = relay.client()
-    await client.lock(1)
-    const go = relay.store.hold()
+    const { relay, clients } = await contended(1)
     relay.broker.status('down')
-    relay.broker.status('up') // reads again
+    const answer = relay.store.holdAnswers()
+    relay.broker.status('up') // reads "theirs"
     await settled()
-    relay.store.set('lock', '')
-    relay.store.set('lock', 'others')
-    go()
+    await release(relay)
+    answer()
     await settled()
-    relay.store.set('lock', '')
-    await settled()
-    expect(refsOf(client.received())).toEqual([1])
+    expect(refsOf(clients[0]?.received())).toEqual([1])
   })
 
   it('if it was delivered while the link was down', async () => {

@@ -62,8 +62,6 @@ export class WaitingLine {
   readonly #waiting: Set<Waiting> = new Set()
   /** The newest change that is known. Undefined: the value must be read. */
   #known: JudgedValue | undefined
-  /** The number of the newest change that was delivered or written here. */
-  #knownTo = ''
   #isWoken = false
   #isRunning = false
   #isListening = false
@@ -164,10 +162,14 @@ export class WaitingLine {
   }
 
   async #revisionIfMet({ condition }: Waiting): Promise<{ readonly revision: string | null } | undefined> {
-    // A change that is delivered while the value is read wakes the line again.
-    if (!this.#known) this.#learn(await this.#ports.read())
+    // A change may be delivered while the value is read. If that is older than the value, another
+    // one follows.
+    if (!this.#known) {
+      const read = new JudgedValue(await this.#ports.read())
+      this.#known ??= read
+    }
     const known = this.#known
-    return known?.meets(condition) ? { revision: known.revision ?? null } : undefined
+    return known.meets(condition) ? { revision: known.revision ?? null } : undefined
   }
 
   async #write(waiting: Waiting, ifRevision: string | null): Promise<void> {
@@ -191,8 +193,6 @@ export class WaitingLine {
   }
 
   #granted(waiting: Waiting, written: Written & { kind: 'written' | 'unchanged' }): void {
-    // Its own change is delivered, and may have been, with later ones.
-    if (written.kind === 'written' && written.revision > this.#knownTo) this.#known = undefined
     this.#waiting.delete(waiting)
     waiting.resolve(written.kind === 'written' ? written.revision : undefined)
   }
@@ -213,15 +213,9 @@ export class WaitingLine {
   }
 
   #changed({ revision, payload, deleted }: BrokerMessage): void {
-    if (revision === undefined || revision <= this.#knownTo) return
-    this.#knownTo = revision
+    if (revision === undefined) return
     this.#known = new JudgedValue(deleted ? undefined : { revision, payload })
     this.wake()
-  }
-
-  #learn(value: StoredValue | undefined): void {
-    this.#known ??= new JudgedValue(value)
-    if (value && value.revision > this.#knownTo) this.#knownTo = value.revision
   }
 
   #retryAfter(error: WildcastError): void {
