@@ -9,7 +9,7 @@ export class ConditionFailed extends WildcastError {
   }
 }
 
-/** Whether the outcome of a publish is that of a value whose condition is not met: see `Written`. */
+/** Whether a publish was refused, since the condition of a value is not met: see `Written`. */
 export function isRefused(outcome: unknown): boolean {
   return typeof outcome === 'object' && outcome !== null && 'kind' in outcome && outcome.kind === 'refused'
 }
