@@ -9,7 +9,7 @@ export class ConditionFailed extends WildcastError {
   }
 }
 
-/** Whether the condition of a value was not met, by the outcome of its publish: see `Written`. */
+/** Whether a publish was refused, since the condition of a value is not met: see `Written`. */
 export function isRefused(outcome: unknown): boolean {
   return typeof outcome === 'object' && outcome !== null && 'kind' in outcome && outcome.kind === 'refused'
 }
