@@ -24,6 +24,8 @@ describe('covers', () => {
     ['request.*', 'request.*'],
     ['request.**', 'request.*.sum'],
     ['$sys.*', '$sys.load'],
+    ['*.*.**.a', '**.$x.a'],
+    ['*.**', '**.**'],
   ])('%s covers %s', (wide, narrow) => {
     expect(covered(wide, narrow)).toBe(true)
   })

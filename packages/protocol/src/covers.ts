@@ -9,9 +9,18 @@ export function covers(wide: Pattern, narrow: Pattern): boolean {
   if (wide[0] === '*' && isReserved(narrow)) return false
   // `request.*` and `response.*` contain reserved subjects, which no leading wildcard matches.
   if (wide[0] === '*' && mayBeDerived(narrow)) return false
-  // A subject has a segment at least.
-  const segments = narrow === '**' ? ['*', '**'] : narrow.split('.')
-  return new Inclusion(wide.split('.'), segments).holds(0, [0])
+  return new Inclusion(wide.split('.'), segmentsOf(narrow)).holds(0, [0])
+}
+
+/**
+ * Returns the segments of a pattern. A leading `**` stands for one segment at least if nothing
+ * follows, or a reserved name, which no leading wildcard matches.
+ */
+function segmentsOf(pattern: Pattern): readonly string[] {
+  const segments = pattern.split('.')
+  const rest = segments.slice(segments.findIndex((segment) => segment !== '**'))
+  const leads = segments[0] === '**' && (segments.every((segment) => segment === '**') || isReserved(rest.join('.')))
+  return leads ? ['*', ...segments] : segments
 }
 
 /** Whether a pattern without a leading wildcard may match what a relay derives for requests. */
