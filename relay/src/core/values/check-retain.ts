@@ -1,7 +1,7 @@
 import { type BrokerMessage, isClosed, isDerived, isExact, type Subject, WildcastError } from '@wildcast/protocol'
 import type { RetainedPublish } from '../commands.js'
 import type { Hub } from '../hub.js'
-import { type Condition, conditionOf } from './condition.js'
+import { type Condition, retainCondition } from './condition.js'
 
 /** A write of a value that passed all checks. */
 export interface CheckedWrite {
@@ -24,7 +24,7 @@ export function checkRetain(
   if (isClosed(subject) || isDerived(subject))
     throw new WildcastError('forbidden', `"${subject}" keeps no value: it is for an answer`)
   hub.demand(broker, 'retained')
-  const condition = conditionOf(retain)
+  const condition = retainCondition(retain)
   if (condition || retain.will !== undefined) hub.demand(broker, 'conditional')
   if (retain.ttlMs !== undefined) hub.demand(broker, 'ttl')
   if (retain.watch && !condition) throw new WildcastError('invalid_frame', '"watch" waits for a condition: add "when"')

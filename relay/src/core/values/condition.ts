@@ -16,7 +16,7 @@ export type Condition =
  * Returns the condition of a publish.
  * @throws {WildcastError} `too_large`; `invalid_frame` if it has two
  */
-export function conditionOf({ when, whenRevision }: RetainCommand): Condition | undefined {
+export function retainCondition({ when, whenRevision }: RetainCommand): Condition | undefined {
   if (when !== undefined && whenRevision !== undefined)
     throw new WildcastError('invalid_frame', '"when" and "when_revision" are two conditions; leave one out')
   if (whenRevision !== undefined) return { kind: 'revision', revision: whenRevision }
