@@ -43,6 +43,8 @@ class SqliteStore implements LocalStore {
   readonly #clock: Clock
   readonly #subscribers: Subscribers
   #gathered: Gathered[] = []
+  /** Whether the thread commits: what is written meanwhile is passed to it at once, after that. */
+  #isCommitting = false
 
   constructor(writer: WriterThread, clock: Clock, subscribers: Subscribers) {
     this.#writer = writer
@@ -61,8 +63,8 @@ class SqliteStore implements LocalStore {
       ttlMs,
       will: will && { ...will, payload: ownBytes(will.payload) },
     }
-    // One message to the thread for all writes of a turn.
-    if (this.#gathered.length === 0) process.nextTick(() => this.#pass())
+    // One message to the thread for all writes of a turn, or of a commit.
+    if (this.#gathered.length === 0 && !this.#isCommitting) process.nextTick(() => this.#pass())
     return new Promise((resolve, reject) => this.#gathered.push({ write, message, resolve, reject }))
   }
 
@@ -104,14 +106,23 @@ class SqliteStore implements LocalStore {
       writes: gathered.map(({ write }) => write),
       now: this.#clock.wall(),
     }
+    this.#isCommitting = true
     this.#writer.call('write', given).then(
       (outcomes) => {
+        this.#committed()
         for (const [i, outcome] of outcomes.entries()) this.#settle(gathered[i] as Gathered, outcome)
       },
       (cause) => {
+        this.#committed()
         for (const { reject } of gathered) reject(cause)
       },
     )
+  }
+
+  /** Passes what was written during the commit, before its outcomes cause more. */
+  #committed(): void {
+    this.#isCommitting = false
+    this.#pass()
   }
 
   #settle({ message, resolve, reject }: Gathered, outcome: Outcome): void {

@@ -23,7 +23,13 @@ export function openFile(file: string): Database.Database {
     // Before WAL, too: `faultOfFile` reads a header that would be in the WAL only.
     const unfit = prepareTables(database)
     if (unfit === undefined) {
-      set(database, 'journal_mode = WAL', 'synchronous = NORMAL', 'journal_size_limit = 16777216')
+      set(
+        database,
+        'journal_mode = WAL',
+        'synchronous = NORMAL',
+        'journal_size_limit = 16777216',
+        'cache_size = -65536',
+      )
       return database
     }
     closeFile(database)

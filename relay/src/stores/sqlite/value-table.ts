@@ -16,6 +16,21 @@ export interface Present {
   readonly bytes: number
 }
 
+/** All columns but the subject, each as it would be inserted. */
+const replaced = [
+  'revision',
+  'payload',
+  'is_text',
+  'headers',
+  'user',
+  'expires_at',
+  'will',
+  'will_is_text',
+  'will_lease',
+]
+  .map((column) => `${column} = excluded.${column}`)
+  .join(', ')
+
 /** The table `values`. Counts what it holds. */
 export class ValueTable {
   readonly #get: Statement
@@ -30,7 +45,10 @@ export class ValueTable {
     const prepare = (sql: string): Statement => database.prepare(sql).raw()
     this.#get = prepare('SELECT * FROM "values" WHERE subject = ?')
     this.#present = prepare(`SELECT revision, ${sizeColumn} FROM "values" WHERE subject = ?`)
-    this.#put = database.prepare('INSERT OR REPLACE INTO "values" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
+    // Not "OR REPLACE", which would write the index of the subjects, too.
+    this.#put = database.prepare(
+      `INSERT INTO "values" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (subject) DO UPDATE SET ${replaced}`,
+    )
     this.#remove = database.prepare('DELETE FROM "values" WHERE subject = ?')
     this.#subjects = prepare('SELECT subject FROM "values" WHERE subject > ? AND subject < ? ORDER BY subject LIMIT ?')
     this.#all = prepare('SELECT * FROM "values" ORDER BY subject')
