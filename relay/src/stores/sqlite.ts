@@ -54,14 +54,15 @@ class SqliteStore implements LocalStore {
 
   write({ message, ifRevision, ttlMs, will }: ValueWrite): Promise<Written> {
     const { headers, user = message.from?.user } = message
+    // Without absent fields, whose names would cross to the thread, too.
     const write: FileWrite = {
       subject: message.subject as Subject,
       payload: ownBytes(message.payload),
-      headers,
-      user,
-      ifRevision,
-      ttlMs,
-      will: will && { ...will, payload: ownBytes(will.payload) },
+      ...(headers && { headers }),
+      ...(user !== undefined && { user }),
+      ...(ifRevision !== undefined && { ifRevision }),
+      ...(ttlMs !== undefined && { ttlMs }),
+      ...(will && { will: { ...will, payload: ownBytes(will.payload) } }),
     }
     // One message to the thread for all writes of a turn, or of a commit.
     if (this.#gathered.length === 0 && !this.#isCommitting) process.nextTick(() => this.#pass())
