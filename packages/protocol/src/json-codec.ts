@@ -75,7 +75,14 @@ function encodeMessage(frame: MessageFrame): string {
 
 /** The fields of a message that is a value, after the others. */
 function valueFields({ revision, deleted, user, ref, retained }: MessageFrame): string {
-  return `,${JSON.stringify({ revision, deleted, user, ref, retained }).slice(1, -1)}`
+  const fields = [
+    revision === undefined ? '' : `,"revision":${quote(revision)}`,
+    deleted ? ',"deleted":true' : '',
+    user === undefined ? '' : `,"user":${quote(user)}`,
+    ref === undefined ? '' : `,"ref":${ref}`,
+    retained ? ',"retained":true' : '',
+  ]
+  return fields.join('')
 }
 
 /** Characters that JSON escapes, and lone surrogates. */
