@@ -6,6 +6,7 @@ import { ConditionFailed } from '../condition-failed.js'
 import type { Hub } from '../hub.js'
 import type { KeyedPublishes } from '../keyed-publishes.js'
 import type { SessionLimits } from '../limits.js'
+import { RecentSet } from '../recent-set.js'
 import type { Checked, SessionActions } from '../session-actions.js'
 import type { Written } from '../store.js'
 import type { CheckedWrite } from './check-retain.js'
@@ -45,6 +46,9 @@ interface WaitingPublish {
 /** The most publishes of a session that wait for their conditions. */
 const mostWaiting = 16
 
+/** The least number of members that a session is known to have entered as. */
+const membersRemembered = 1000
+
 /** How long a client with a will may be silent, in milliseconds. */
 const silenceMs = 10_000
 
@@ -58,6 +62,8 @@ export class SessionValues {
   /** The last write, while it is not handed to the store yet. Later ones wait for it. */
   #last: Promise<unknown> | undefined
   #isHere = true
+  /** Where the session has entered. Made when first needed. */
+  #entered: RecentSet | undefined
 
   constructor(ports: SessionValuesPorts) {
     const { hub, clock, limits } = ports
@@ -92,7 +98,12 @@ export class SessionValues {
     const plan: ValuePlan = { broker: checked.broker, ...checked.result, will }
     const ready = this.#ready(checked, plan)
     if (ready !== undefined) await ready
-    return this.#inOrder(plan, () => this.#write(plan))
+    return this.#inOrder(plan, async () => {
+      const revision = await this.#write(plan)
+      this.#entered ??= new RecentSet(membersRemembered)
+      this.#entered.add(placeOf(plan))
+      return revision
+    })
   }
 
   /** See `Session.leave`. */
@@ -102,8 +113,10 @@ export class SessionValues {
     const ready = this.#ready(checked, plan)
     if (ready !== undefined) await ready
     return this.#inOrder(plan, async () => {
-      // Another session of the user may have entered as the same member since.
+      // Another session of the user may have entered as the same member since. Without a will, the
+      // value of this session was replaced; one that has not entered deletes that of an earlier one.
       const own = this.#wills.revisionOf(plan.broker, plan.message.subject)
+      if (own === undefined && this.#entered?.has(placeOf(plan))) return undefined
       const written = await this.#commits.write(plan, own)
       if (written.kind === 'refused' && own !== undefined) this.#wills.cancel(plan.broker, plan.message.subject, own)
       return written.kind === 'written' ? written.revision : undefined
@@ -238,6 +251,9 @@ export class SessionValues {
     return revision
   }
 }
+
+/** Neither part can contain a space. */
+const placeOf = ({ broker, message: { subject } }: ValuePlan): string => `${broker} ${subject}`
 
 /** @throws {ConditionFailed} if the condition is not met */
 function revisionOf(written: Written): string | undefined {
