@@ -11,7 +11,7 @@ export interface SessionWaitsPorts {
   readonly values: Pick<RelayValues, 'lines' | 'keyedWaits'>
   readonly actions: Pick<SessionActions, 'identity' | 'refusalOf'>
   readonly limits: Pick<SessionLimits, 'payload'>
-  readonly wills: Pick<SessionWills, 'isMoving'>
+  readonly wills: Pick<SessionWills, 'isMoving' | 'isOver'>
   readonly commits: Pick<ValueCommits, 'write'>
 }
 
@@ -51,6 +51,9 @@ export class SessionWaits {
 
   /** Resolves with the revision when the value is written. */
   async wait(want: WantedWait, signal: CancelSignal | undefined): Promise<string | undefined> {
+    // The publish may have waited for a permission before.
+    signal?.throwIfAborted()
+    if (this.#ports.wills.isOver) throw endedError()
     const { broker, message, will } = want.plan
     const bytes = payloadSize(message.payload) + (will ? payloadSize(will.payload) : 0)
     this.#checkRoom(bytes)
@@ -90,7 +93,7 @@ export class SessionWaits {
 
   /** The session has ended. */
   end(): void {
-    for (const { cancel } of this.#waiting) cancel.abort(new WildcastError('interrupted', 'the session has ended'))
+    for (const { cancel } of this.#waiting) cancel.abort(endedError())
   }
 
   async #wait({ plan, timeoutMs, key, once }: WantedWait, cancel: Cancel): Promise<string | undefined> {
@@ -127,6 +130,10 @@ export class SessionWaits {
     if (this.#waiting.size > 0 && this.#bytes + bytes > most)
       throw refusal('rate_limited', `more than ${most} bytes would wait for their conditions; cancel one, or wait`)
   }
+}
+
+function endedError(): WildcastError {
+  return new WildcastError('interrupted', 'the session has ended')
 }
 
 /** Resolves as `outcome`. @throws the reason of `signal` if that is aborted first */
