@@ -50,6 +50,26 @@ describe('/value', () => {
     expect((await fetch(`http://${relay.address}/value/raw`, { method: 'HEAD' })).headers.get('etag')).toBe(etag)
   })
 
+  it.each([
+    (tag: string) => `W/${tag}`,
+    (tag: string) => `"x", ${tag}`,
+    (tag: string) => `W/"x" , W/${tag},"y"`,
+    () => '*',
+  ])('answers 304 to a list, or to a tag that a proxy has weakened (%#)', async (listOf) => {
+    const relay = await start()
+    const { etag } = await value(relay, 'a', put('1'))
+    const answer = await value(relay, 'a', { headers: { 'if-none-match': listOf(etag ?? '') } })
+    expect(answer).toEqual({ status: 304, etag, text: '' })
+    expect(await value(relay, 'a', { headers: { 'if-none-match': '"x"' } })).toMatchObject({ status: 200 })
+  })
+
+  it('has the type of text if its bytes are text, also if they came as bytes', async () => {
+    const relay = await start()
+    await value(relay, 'a', put(new TextEncoder().encode('ä')))
+    const response = await fetch(`http://${relay.address}/value/a`)
+    expect(response.headers.get('content-type')).toBe('text/plain; charset=utf-8')
+  })
+
   it('writes on a condition, and answers 412 with the present revision if it is not met', async () => {
     const relay = await start()
     const first = await value(relay, 'a', put('1', { 'if-none-match': '*' }))

@@ -29,6 +29,16 @@ export function ttlContract({ open }: StoreUnderTest): void {
     expect((await revisionOfWrite(broker, 'key.1', 'c')) > (deleted?.revision ?? '')).toBe(true)
   })
 
+  it.each([9_000_000_000_000, Number.MAX_SAFE_INTEGER])('keeps a value with the ttl %d', async (longMs) => {
+    const store = await open()
+    const broker = await store.relay()
+    await write(broker, 'key.1', 'a', { ttlMs: longMs, headers: [['h', 'v']] })
+    await pass(store, ttlMs, broker)
+    const value = await read(broker, 'key.1')
+    expect(value).toMatchObject({ headers: [['h', 'v']] })
+    expect(text(value as BrokerMessage)).toBe('a')
+  })
+
   it('keeps a value that was written again without a ttl', async () => {
     const store = await open()
     const broker = await store.relay()
@@ -42,6 +52,16 @@ export function ttlContract({ open }: StoreUnderTest): void {
     await publish(broker, 'end', 'end')
     expect((await inbox.take(1)).map(text)).toEqual(['end'])
     for (const name of ['key.1', 'key.2']) expect(text((await read(broker, name)) as BrokerMessage)).toBe('b')
+  })
+
+  it('ignores the ttl of a deletion', async () => {
+    const store = await open()
+    const broker = await store.relay()
+    await write(broker, 'key.1', 'a')
+    await write(broker, 'key.1', '', { ttlMs })
+    await write(broker, 'key.1', 'b')
+    await pass(store, ttlMs, broker)
+    expect(text((await read(broker, 'key.1')) as BrokerMessage)).toBe('b')
   })
 
   it('counts the ttl of the last write only', async () => {

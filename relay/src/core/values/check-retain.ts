@@ -19,7 +19,9 @@ export function checkRetain(
   { retain }: RetainedPublish,
   { broker, result: message }: { readonly broker: string; readonly result: BrokerMessage },
 ): CheckedWrite {
-  const { subject, payload } = message
+  const { subject, payload, more, error } = message
+  if (more || error)
+    throw new WildcastError('unsupported', 'a part of an answer, or an error, is no value: leave "retain" out')
   if (!isExact(subject)) throw new WildcastError('unsupported', 'a value has one subject: leave "wildcard" out')
   if (isClosed(subject) || isDerived(subject))
     throw new WildcastError('forbidden', `"${subject}" keeps no value: it is for an answer`)

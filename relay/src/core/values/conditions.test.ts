@@ -45,6 +45,8 @@ describe('a publish with retain', () => {
     [{ when: [[[[[[[[[1]]]]]]]]] }, 'too_large'],
     [{ when: null, when_revision: 'x' }, 'invalid_frame'],
     [{ watch: true }, 'invalid_frame'],
+    [{ more: true }, 'unsupported'],
+    [{ message: undefined, error: { code: 'sold_out', message: 'none left' } }, 'unsupported'],
     [{ message: '', will: 'x' }, 'invalid_frame'],
     [{ will: 'x'.repeat(2000) }, 'rate_limited'],
   ])('with %j is refused with %s, and changes nothing', async (fields, code) => {

@@ -141,6 +141,23 @@ describe('a client that enters', () => {
     await settled()
     expect(store.get(value)).toBe('{"n":1}')
   })
+
+  it('and was replaced by another session of its user here deletes nothing, however often it leaves', async () => {
+    const { client, store } = await valueRelay()
+    const [old, other] = [client(), client()]
+    await old.sends(enter(1))
+    await other.sends(enter(1))
+    expect(await old.sends(leave(2))).toEqual([{ Ack: { ref: 2 } }])
+    expect(await old.sends(leave(3))).toEqual([{ Ack: { ref: 3 } }])
+    expect(store.get(value)).toBe('{"n":1}')
+  })
+
+  it('in an earlier session is deleted when it leaves', async () => {
+    const { client, store } = await valueRelay()
+    await client().sends(enter(1))
+    expect(await client().sends(leave(1))).toMatchObject([{ Ack: { ref: 1, revision: expect.any(String) } }])
+    expect(store.get(value)).toBeUndefined()
+  })
 })
 
 describe('presence', () => {

@@ -2,6 +2,7 @@ import { WildcastError } from '@wildcast/protocol'
 import type { Clock } from '../clock.js'
 import type { Hub } from '../hub.js'
 import type { OnFailure } from '../outlet.js'
+import { KeyedWaits } from './keyed-waits.js'
 import { WaitingLines } from './waiting-lines.js'
 import { Wills } from './wills.js'
 
@@ -20,6 +21,7 @@ const sweepMs = 1000
 export class RelayValues {
   readonly lines: WaitingLines
   readonly wills: Wills
+  readonly keyedWaits: KeyedWaits = new KeyedWaits()
   readonly #ports: RelayValuesPorts
   /** By broker. */
   readonly #stopSweeps: Map<string, () => void> = new Map()

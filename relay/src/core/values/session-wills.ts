@@ -91,9 +91,17 @@ export class SessionWills implements WillOwner {
     if (will && will.revision <= revision) this.#drop(will)
   }
 
+  /** Another session takes the will over, with its lease. */
+  give(broker: string, subject: Subject, revision: string): Will | undefined {
+    const will = this.#ofRevision(broker, subject, revision)
+    if (will) this.#remove(will)
+    return will
+  }
+
   /** Other relays may write the will. */
-  lose(will: Will): void {
-    if (this.#wills.get(keyOf(will)) !== will) return
+  lose({ broker, subject, revision }: Will): void {
+    const will = this.#ofRevision(broker, subject, revision)
+    if (!will) return
     this.#drop(will)
     if (!this.#ending) will.lost()
   }
@@ -114,6 +122,11 @@ export class SessionWills implements WillOwner {
     this.#ending = ending
     if (ending === 'moved') this.#isMoving = true
     for (const will of [...this.#wills.values()]) this.#atEnd(will, ending)
+  }
+
+  #ofRevision(broker: string, subject: Subject, revision: string): Will | undefined {
+    const will = this.#wills.get(keyOf({ broker, subject }))
+    return will?.revision === revision ? will : undefined
   }
 
   #atEnd(will: Will, ending: SessionEnding): void {

@@ -73,10 +73,15 @@ export class ValueCommits {
     }
   }
 
-  /** The session has the will of a value that another session has written for the same client. */
-  async adopt(plan: ValuePlan, revision: string): Promise<void> {
-    const { will } = plan
-    if (will) this.#written(plan, will, { pending: await this.#begin(plan), revision })
+  /**
+   * The session takes over the will of a value that was written before, with its lease: the store
+   * knows the will by that. Returns false if there is none: it was written, or cancelled.
+   */
+  adopt({ broker, message: { subject, from }, will }: ValuePlan & { will: PlannedWill }, revision: string): boolean {
+    const { wills, own } = this.#ports
+    const former = wills.take(broker, subject, revision)
+    if (former) own.add({ ...will, broker, subject, from, revision, lease: former.lease })
+    return former !== undefined
   }
 
   #written(
@@ -101,7 +106,9 @@ export class ValueCommits {
     if (!leases) return { lease: undefined }
     let pending: Pending | undefined
     const lost = (): void => {
-      if (pending?.will) own.lose(pending.will)
+      if (!pending?.will) return
+      own.lose(pending.will)
+      wills.lose(pending.will) // another session may have taken it over
     }
     const begin = (lease: LeaseHold): Pending => {
       pending = { lease }

@@ -2,7 +2,7 @@ import { WildcastError } from '@wildcast/protocol'
 import { describe, expect, it } from 'vitest'
 import type { LineFrame } from '../../testing/line-relay.js'
 import { settled } from '../../testing/scripted-link.js'
-import { contended, refsOf, release, type ValueClient, valueRelay } from '../../testing/value-relay.js'
+import { contended, refsOf, release, type ValueClient, type ValueRelay, valueRelay } from '../../testing/value-relay.js'
 
 describe('a failure', () => {
   it('that leaves the outcome unknown is answered, and the next waits on', async () => {
@@ -104,5 +104,41 @@ describe('the limits of waiting publishes', () => {
   it('are different refs', async () => {
     const { clients } = await contended(1)
     expect(await clients[0]?.lock(1)).toMatchObject([{ Error: { ref: 1, code: 'invalid_frame' } }])
+  })
+})
+
+describe('a publish that waits for a permission before its condition', () => {
+  /** Clients whose permissions are decided by `decide`. */
+  async function undecided(): Promise<{ relay: ValueRelay; one: ValueClient; decide: () => Promise<void> }> {
+    let allow = (_: boolean): void => {}
+    const decision = new Promise<boolean>((resolve) => {
+      allow = resolve
+    })
+    const relay = await valueRelay({ authorize: () => decision })
+    const decide = async (): Promise<void> => {
+      allow(true)
+      await settled()
+    }
+    return { relay, one: relay.client(), decide }
+  }
+
+  it('is not written if it was cancelled meanwhile', async () => {
+    const { relay, one, decide } = await undecided()
+    await one.lock(1)
+    await one.sends({ Cancel: { ref: 1 } })
+    await decide()
+    expect(relay.store.get('lock')).toBeUndefined()
+    expect(one.received()).toEqual([])
+  })
+
+  it('does not wait if its session has ended meanwhile', async () => {
+    const { relay, one, decide } = await undecided()
+    await one.lock(1)
+    one.dialect.close(1006)
+    relay.sessions.find(one.welcome.session)?.expire()
+    await decide()
+    await relay.pass(0)
+    expect(relay.store.log).toEqual([])
+    expect(relay.broker.log).toEqual([])
   })
 })

@@ -28,6 +28,10 @@ export interface Will {
 export interface WillOwner {
   /** The subject was written with this revision: cancels the will of an earlier one. */
   cancel(broker: string, subject: Subject, revision: string): void
+  /** Gives the will of a value away, if the session still has it. */
+  give(broker: string, subject: Subject, revision: string): Will | undefined
+  /** Other relays may write a will. */
+  lose(will: Will): void
 }
 
 export interface WillsPorts {
@@ -75,6 +79,16 @@ export class Wills {
     const former = this.#owners.get(key)
     this.#owners.set(key, owner)
     if (former !== owner) former?.cancel(broker, subject, revision)
+  }
+
+  /** Takes the will of a value from the session here that has it, if any. */
+  take(broker: string, subject: Subject, revision: string): Will | undefined {
+    return this.#owners.get(`${broker} ${subject}`)?.give(broker, subject, revision)
+  }
+
+  /** Other relays may write a will. */
+  lose(will: Will): void {
+    this.#owners.get(`${will.broker} ${will.subject}`)?.lose(will)
   }
 
   /** A session has a will no longer. */

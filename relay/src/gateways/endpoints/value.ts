@@ -1,4 +1,4 @@
-import { payloadBytes, WildcastError } from '@wildcast/protocol'
+import { payloadBytes, payloadText, WildcastError } from '@wildcast/protocol'
 import type { Context } from 'hono'
 import type { RetainCommand } from '../../core/commands.js'
 import { ConditionFailed } from '../../core/condition-failed.js'
@@ -54,8 +54,8 @@ async function read(c: Context, session: Session): Promise<Response> {
   const value = await session.read({ subject: subjectOf(c), broker: brokerOfUrl(c.req.url) })
   if (!value) return c.text('there is no value\n', 404)
   const headers = { etag: tagOf(value.revision), 'cache-control': 'no-cache' }
-  if (c.req.header('if-none-match') === headers.etag) return c.body(null, 304, headers)
-  const isText = typeof value.payload === 'string'
+  if (isListed(c.req.header('if-none-match'), headers.etag)) return c.body(null, 304, headers)
+  const isText = payloadText(value.payload) !== undefined
   const type = isText ? 'text/plain; charset=utf-8' : 'application/octet-stream'
   return c.body(payloadBytes(value.payload).slice().buffer, 200, { ...headers, 'content-type': type })
 }
@@ -76,6 +76,11 @@ async function write(c: Context, session: Session, payload: Uint8Array | ''): Pr
 const subjectOf = (c: Context): string => subjectOfPath(new URL(c.req.url).pathname, '/value/')
 
 const tagOf = (revision: string): string => `"${revision}"`
+
+/** Whether `If-None-Match` has a tag. A proxy that compresses has made it weak: `W/"…"`. */
+function isListed(list: string | undefined, tag: string): boolean {
+  return list?.split(',').some((one) => one.trim() === '*' || one.trim().replace(/^W\//, '') === tag) ?? false
+}
 
 /** @throws {WildcastError} `invalid_frame` for a condition that a store does not know */
 function conditionOfRequest(c: Context): RetainCommand {

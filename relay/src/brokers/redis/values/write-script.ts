@@ -67,6 +67,8 @@ local found = redis.call('HMGET', values, ' term', ' count', ' bytes', subject)
 local term, count, before, old = found[1], found[2], found[3] or 0, found[4]
 local stored, expires, now = old and string.sub(old, 1, 20) or '', old and expiresOf(old) or 0, 0
 if expires > 0 or ttl then now = milliseconds() end
+-- The greatest time of 13 digits is in the year 2286.
+local ends = (deletes or (ttl or '') == '') and 0 or math.min(now + ttl, 9999999999999)
 local present = (expires > 0 and expires <= now) and '' or stored
 if not isMet(condition, present, stored) then return 'refused ' .. present end
 if deletes and present == '' and due ~= '!' then return 'unchanged' end
@@ -90,10 +92,8 @@ local revision = string.sub(term, -10) .. '-' .. count
 if deletes then
   redis.call('HSET', values, ' count', count, ' bytes', bytes)
 else
-  local ends = '0000000000000'
-  if ttl and ttl ~= '' then ends = string.format('%013.0f', now + ttl) end
   redis.call('HSET', values, ' count', count, ' bytes', bytes, subject,
-    revision .. ends .. (will and 'w' or '-') .. about .. '\\n' .. payload)
+    revision .. string.format('%013.0f', ends) .. (will and 'w' or '-') .. about .. '\\n' .. payload)
 end
 local mark, markChannel = revision .. digest .. about, marks .. string.sub(channel, #prefix + 1)
 local added, clients = addToGroups(KEYS[2], subject, payload, streams, longest, mark)
@@ -108,8 +108,8 @@ if deletes then
 elseif not old then
   redis.call('ZADD', values .. ':names', 0, subject)
 end
-if ttl and ttl ~= '' then
-  redis.call('ZADD', values .. ':expiry', now + ttl, subject)
+if ends > 0 then
+  redis.call('ZADD', values .. ':expiry', ends, subject)
 elseif expires > 0 then
   redis.call('ZREM', values .. ':expiry', subject)
 end
