@@ -28,8 +28,8 @@ export interface Lock {
    */
   readonly token: string
   /**
-   * Aborts when the lock is lost, or may be: its value was deleted or replaced, the relay was silent
-   * for too long, the session was lost, or the client was closed.
+   * Aborts when the lock is lost, or may be: its value was deleted or replaced, the relay was
+   * silent for too long, the session was lost, or the client was closed.
    */
   readonly lost: AbortSignal
   /** Releases the lock. Resolves when the next holder may have it. Does nothing if it is lost. */
