@@ -96,11 +96,51 @@ describe('a lock that is held', () => {
   test('is lost when the relay has written the will', async () => {
     const relay = await connectToValues()
     const { reasons, release } = await take(relay)
+    await settle()
     relay.fire('doc.42')
-    expect(reasons).toEqual(['the relay has written the will of "doc.42"'])
+    expect(reasons).toEqual(['the value of "doc.42" was deleted or replaced'])
     await release() // does nothing
     await relay.clock.advance(60_000)
     expect(reasons).toHaveLength(1)
+  })
+  test('is lost when its value is deleted or replaced by another client', async () => {
+    for (const message of [undefined, '{"name":"bob"}']) {
+      const relay = await connectToValues()
+      const { reasons, lost } = await take(relay)
+      await settle()
+      relay.write('doc.43', 'x')
+      expect(lost.aborted).toBe(false)
+      relay.write('doc.42', message)
+      expect(reasons).toEqual(['the value of "doc.42" was deleted or replaced'])
+      await relay.clock.advance(60_000)
+      expect(relay.stored.get('doc.42')?.message).toBe(message)
+      expect(relay.clock.timers).toBe(1) // of the connection
+    }
+  })
+  test('is lost when its value is missing after a gap, and kept when it is there', async () => {
+    const relay = await connectToValues()
+    const { reasons } = await take(relay)
+    await settle()
+    relay.relay.link.send({ kind: 'Gap', id: 1 })
+    relay.sync()
+    expect(reasons).toEqual([])
+    relay.stored.clear()
+    relay.relay.link.send({ kind: 'Gap', id: 1 })
+    expect(reasons).toEqual([])
+    relay.sync()
+    expect(reasons).toEqual(['the value of "doc.42" was deleted or replaced'])
+  })
+  test('is kept by a client that may not subscribe', async () => {
+    const relay = await connectToValues()
+    const { answer } = relay.relay
+    relay.relay.answer = (frame) =>
+      frame.kind === 'Subscribe'
+        ? { kind: 'Error', ref: frame.ref, code: 'forbidden', message: 'no', retry: false }
+        : answer(frame)
+    const { reasons } = await take(relay)
+    await relay.clock.advance(20_000)
+    expect(reasons).toEqual([])
+    expect(relay.errors).toEqual([])
   })
   test('is lost with the session, and with the client', async () => {
     const relay = await connectToValues()

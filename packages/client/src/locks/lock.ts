@@ -8,6 +8,7 @@ import { portsOf } from '../scope-ports.js'
 import type { VerbPorts } from '../verb-ports.js'
 import { checkSubject } from '../verbs.js'
 import { claim } from '../wills/claim.js'
+import { watchOwnValue } from './own-value.js'
 
 /** Options of `lock`. */
 export interface LockOptions extends Patience {
@@ -27,8 +28,8 @@ export interface Lock {
    */
   readonly token: string
   /**
-   * Aborts when the lock is lost, or may be: the relay has reported it or was silent for too long,
-   * the session was lost, or the client was closed.
+   * Aborts when the lock is lost, or may be: its value was deleted or replaced, the relay was
+   * silent for too long, the session was lost, or the client was closed.
    */
   readonly lost: AbortSignal
   /** Releases the lock. Resolves when the next holder may have it. Does nothing if it is lost. */
@@ -68,12 +69,17 @@ export async function lock(scope: Scope, subject: string, options: LockOptions =
     },
   )
   const { revision = '', end } = await claimed
+  const unwatch = watchOwnValue(ports, { subject, broker, revision }, controller.signal, (reason) => {
+    end()
+    controller.abort(reason)
+  })
   let released: Promise<void> | undefined
   return {
     token: revision,
     lost: controller.signal,
     release() {
       end()
+      unwatch()
       released ??= remove(revision)
       return released
     },

@@ -21,6 +21,7 @@ export class PresenceEntry {
   readonly #failed: (error: WildcastError) => void
   /** Forgets the last `Enter`, once it is answered. Undefined outside. */
   #forget: Undo | undefined
+  #message: Payload = ''
   /** Identifies the last `Enter`. */
   #turn = 0
   #last: Promise<void> = Promise.resolve()
@@ -38,8 +39,19 @@ export class PresenceEntry {
     const { subject, broker } = this.#name
     this.#rest ??= keepAliveFor(this.#ports).hold({ afterMs: silentMs, action: 'presence', subject, broker, lose() {} })
     this.#forget?.()
+    this.#message = message
     this.#last = new Promise((resolve, reject) => this.#send(message, resolve, reject))
     return this.#last
+  }
+
+  /** Whether this client has entered, and not left. */
+  get isIn(): boolean {
+    return this.#rest !== undefined
+  }
+
+  /** Enters again, since others no longer see this client. */
+  enterAgain(): void {
+    void this.enter(this.#message).catch(this.#failed)
   }
 
   /** Resolves when the relay has removed the client. */
@@ -77,7 +89,7 @@ export class PresenceEntry {
           isEntered = true
           keepAliveFor(this.#ports).confirm(sentAt)
           resolve()
-        } else if (isLast()) void this.enter(message).catch(this.#failed)
+        } else if (isLast()) this.enterAgain()
         return isLast()
       },
       fail: (error) => {

@@ -71,6 +71,26 @@ test('a client enters again with its newest data after a lost session, and when 
   expect(relay.relay.link.all('Enter')).toEqual([])
 })
 
+test('a client enters again when the store has lost its members, and not when it has left', async () => {
+  const relay = await connectToValues()
+  const room = presence(relay.client, 'room.42')
+  await room.enter({ at: 1 })
+  await settle()
+  relay.relay.link.send({ kind: 'Gap', id: 1 })
+  relay.stored.clear()
+  expect(relay.relay.link.all('Enter')).toHaveLength(1)
+  relay.sync()
+  relay.write('$presence.room.42.bob~1', '{}', 'bob')
+  await settle()
+  relay.write('$presence.room.42.bob~1', undefined, 'bob')
+  expect(relay.relay.link.all('Enter').map(({ message }) => message)).toEqual(['{"at":1}', '{"at":1}'])
+  expect(shown(room)).toMatchObject([{ data: { at: 1 } }])
+  await room.leave()
+  await settle()
+  expect(relay.relay.link.all('Enter')).toHaveLength(2)
+  expect(shown(room)).toEqual([])
+})
+
 test('a client that resumes its session does not enter again', async () => {
   const relay = await connectToValues()
   relay.hello = keeping

@@ -1,7 +1,6 @@
 import { isSubject, type WildcastError } from '@wildcast/protocol/client'
 import { openAppListeners } from '../app/app-listeners.js'
 import { toContent } from '../messages/to-content.js'
-import { newKey } from '../publishing/key.js'
 import type { Scope } from '../scope.js'
 import { portsOf } from '../scope-ports.js'
 import type { Undo } from '../time/clock.js'
@@ -9,6 +8,7 @@ import { type ValuesStatus, watchValues } from '../values/watch-values.js'
 import type { VerbPorts } from '../verb-ports.js'
 import { checkSubject } from '../verbs.js'
 import { PresenceEntry } from './entry.js'
+import { takeMemberName } from './member-name.js'
 import { type Member, membersOf } from './members.js'
 
 export type { Member } from './members.js'
@@ -58,7 +58,7 @@ export function presence<Data = unknown>(scope: Scope, subject: string, options:
   const { ports, home } = portsOf(scope)
   const { broker = home } = options
   checkSubject(subject, isSubject)
-  const member = names.get(ports) ?? newKey()
+  const member = names.get(ports) ?? takeMemberName()
   names.set(ports, member)
   let members: readonly Member<Data>[] | undefined
   let failure: WildcastError | undefined
@@ -72,7 +72,16 @@ export function presence<Data = unknown>(scope: Scope, subject: string, options:
     changed()
   })
   const watched = watchValues<Data, string>(scope, `$presence.${subject}.*`, { broker })
-  watched.onChange(changed)
+  /** The subject of the own value, once it was received. */
+  let own: string | undefined
+  watched.onChange(() => {
+    changed()
+    if (!entry.isIn || watched.status !== 'synced') return
+    if (own && !watched.get(own)) {
+      own = undefined
+      entry.enterAgain() // the store has lost the value, or it was removed
+    } else own ??= [...watched.all.keys()].find((name) => name.endsWith(`~${member}`))
+  })
   const enter = async (data: unknown = {}): Promise<void> => {
     const { message } = toContent(data, undefined)
     if (message.length === 0) throw new TypeError('data must not be empty: leave it out')

@@ -52,7 +52,7 @@ export function claim(ports: VerbPorts, content: PublishContent, options: ClaimO
       action: 'publish',
       subject,
       broker,
-      lose: () => lose(interrupted(`the relay may have written the will of "${subject}"`)),
+      lose: () => lose(interrupted(`the relay did not answer in time: it may have written the will of "${subject}"`)),
     })
     const restMs = (): number => Math.max(0, Math.ceil(until - clock.now()))
     cancel = postAgain(ports, {
