@@ -57,7 +57,7 @@ export class SessionValues {
   readonly #waits: SessionWaits
   /** The last write, while it is not handed to the store yet. Later ones wait for it. */
   #last: Promise<unknown> | undefined
-  /** Where the session has entered. Made when first needed. */
+  /** The members of the session. Made when first needed. */
   #entered: RecentSet | undefined
 
   constructor(ports: SessionValuesPorts) {
@@ -115,7 +115,7 @@ export class SessionValues {
     if (ready !== undefined) await ready
     return this.#inOrder(plan, async () => {
       // Another session of the user may have entered as the same member since. Without a will, the
-      // value of this session was replaced; one that has not entered deletes that of an earlier one.
+      // value of this session was replaced; one that has not entered deletes an earlier one's.
       const own = this.#wills.revisionOf(plan.broker, plan.message.subject)
       if (own === undefined && this.#entered?.has(placeOf(plan))) return undefined
       const written = await this.#commits.write(plan, own)

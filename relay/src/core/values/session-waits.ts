@@ -15,7 +15,9 @@ export interface SessionWaitsPorts {
   readonly commits: Pick<ValueCommits, 'write'>
 }
 
-/** Writes once for all publishes with the same key. A repeat that is cancelled takes nothing over. */
+/**
+ * Writes once for all publishes with the same key. A repeat that is cancelled takes nothing over.
+ */
 export type Once = (write: () => Promise<string | undefined>, signal: CancelSignal) => Promise<string | undefined>
 
 /** A publish that is to wait for its condition. */

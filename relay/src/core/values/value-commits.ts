@@ -75,7 +75,7 @@ export class ValueCommits {
 
   /**
    * The session takes over the will of a value that was written before, with its lease: the store
-   * knows the will by that. Returns false if there is none: it was written, or cancelled.
+   * knows the will by that. Returns false if the will was written or cancelled.
    */
   adopt({ broker, message: { subject, from }, will }: ValuePlan & { will: PlannedWill }, revision: string): boolean {
     const { wills, own } = this.#ports

@@ -16,7 +16,8 @@ import type { RelayView } from '../../../core/relay.js'
 import type { Session } from '../../../core/session.js'
 import type { ClientConnection } from '../../connections/connection.js'
 import { PublishThrottle } from '../publish-throttle.js'
-import { askOf, expiresIn, presenceOf, publishOf, responseOf, retainOf, snapshotOf, subscribeOf } from './frames.js'
+import { askOf, presenceOf, publishOf, retainOf, snapshotOf, subscribeOf } from './commands.js'
+import { expiresIn, responseOf } from './frames.js'
 import { PendingRequests } from './pending-requests.js'
 
 /** The client of a session, as its actions answer it. */

@@ -1,98 +1,11 @@
-import {
-  type BrokerMessage,
-  type EnterFrame,
-  type LeaveFrame,
-  limits,
-  type PublishFrame,
-  type RelayFrame,
-  type RequestFrame,
-  type SubscribeFrame,
-  type WelcomeFrame,
-  WildcastError,
-} from '@wildcast/protocol'
+import { type BrokerMessage, limits, type RelayFrame, type WelcomeFrame, type WildcastError } from '@wildcast/protocol'
 import type { Identity } from '../../../core/access/identity.js'
-import type {
-  Ask,
-  PresenceCommand,
-  PublishCommand,
-  RetainCommand,
-  SnapshotCommand,
-  Subscribe,
-} from '../../../core/commands.js'
 import { ConditionFailed } from '../../../core/condition-failed.js'
 import { namedLimits } from '../../../core/limit-table.js'
 import type { RelayView } from '../../../core/relay.js'
 import { pingMs } from '../../connections/heartbeat.js'
 
-// Translates frames of v1 to a session's commands, and its answers to frames.
-
-/** @throws {WildcastError} `unsupported` if the frame has a field that this relay can't act on */
-export function publishOf(frame: PublishFrame): PublishCommand {
-  refuseReserved(frame.reserved)
-  refuseWithoutRetain(frame)
-  const { subject, message, broker, response_subject, headers, wildcard, more, error, key } = frame
-  return { subject, payload: message, broker, responseSubject: response_subject, headers, wildcard, more, error, key }
-}
-
-/** Returns what a publish does with the value of its subject, if it retains its message. */
-export function retainOf(frame: PublishFrame): RetainCommand | undefined {
-  if (!frame.retain) return undefined
-  const { when, when_revision, watch, watch_timeout, will, will_after, ttl } = frame
-  return {
-    when,
-    whenRevision: when_revision,
-    watch,
-    watchTimeoutMs: watch_timeout,
-    will: typeof will === 'object' && will !== null ? Uint8Array.from(will) : will,
-    willAfterMs: will_after,
-    ttlMs: ttl,
-  }
-}
-
-export function presenceOf({ subject, broker, member }: EnterFrame | LeaveFrame): Omit<PresenceCommand, 'payload'> {
-  return { subject, broker, member }
-}
-
-/** @throws {WildcastError} `unsupported` if the frame has a field that this relay can't act on */
-export function subscribeOf({
-  ref,
-  reserved,
-  subject,
-  broker,
-  group,
-  serve,
-  policy,
-  retained,
-}: SubscribeFrame): Subscribe {
-  refuseReserved(reserved)
-  if (retained && ref === undefined) throw needsRef('retained')
-  return {
-    subject,
-    broker,
-    group,
-    serve,
-    retained: retained ? ref : undefined,
-    policy: policy && { deliver: policy.deliver, maxRate: policy.max_rate },
-  }
-}
-
-/** @throws {WildcastError} if the frame has a field that snapshots have not */
-export function snapshotOf({ ref, reserved, subject, broker, ...rest }: SubscribeFrame): SnapshotCommand {
-  refuseReserved(reserved)
-  if (ref === undefined) throw needsRef('snapshot')
-  const field = (['group', 'serve', 'policy', 'retained'] as const).find((name) => rest[name])
-  if (field !== undefined)
-    throw new WildcastError('invalid_frame', `"snapshot" sends values only: leave "${field}" out`)
-  return { ref, subject, broker }
-}
-
-function needsRef(field: string): WildcastError {
-  return new WildcastError('invalid_frame', `"${field}" needs a "ref", which its values bear`)
-}
-
-export function askOf({ subject, message, broker, timeout, headers }: RequestFrame): Ask {
-  return { subject, payload: message, broker, timeoutMs: timeout, headers }
-}
+// Translates the answers of a session to frames.
 
 /** The facts of a session in `Welcome`. */
 export interface WelcomeFacts extends Pick<WelcomeFrame, 'session' | 'name' | 'resumed' | 'received'> {
@@ -140,17 +53,4 @@ export function errorOf(error: WildcastError, ref: number | undefined): RelayFra
   const { code, message, retry, retryInMs } = error
   const revision = error instanceof ConditionFailed ? error.revision : undefined
   return { kind: 'Error', ref, code, message, retry, retry_in: retryInMs, revision }
-}
-
-/** The fields of a publish that concern a value. */
-const valueFields = ['when', 'when_revision', 'watch', 'watch_timeout', 'will', 'will_after', 'ttl'] as const
-
-function refuseWithoutRetain(frame: PublishFrame): void {
-  const field = frame.retain ? undefined : valueFields.find((name) => frame[name] !== undefined)
-  if (field !== undefined)
-    throw new WildcastError('unsupported', `"${field}" is for values: add "retain", or leave "${field}" out`)
-}
-
-function refuseReserved(reserved: readonly string[] | undefined): void {
-  if (reserved) throw new WildcastError('unsupported', `this relay can't do "${reserved.join('", "')}"; leave it out`)
 }
