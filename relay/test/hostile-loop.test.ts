@@ -230,6 +230,24 @@ it('many at once', async () => {
 
 const numbered = (count: number): [string, string][] => Array.from({ length: count }, (_, i) => [`h${i}`, 'x'])
 
+it('the values of many patterns, each of which examines all values', async () => {
+  const relay = await meteredRelay(gateway)
+  const writer = await open(relay, json)
+  const value = (ref: number): string =>
+    JSON.stringify({ Publish: { ref, subject: `v.${ref}`, message: 'x', retain: true } })
+  await exchange(writer, 20_000, value)
+  const readValues = (kind: object) => async () => {
+    const socket = await open(relay, json)
+    const pattern = (ref: number): string => JSON.stringify({ Subscribe: { ref, subject: `*.*.n${ref}`, ...kind } })
+    for (let ref = 0; ref < 100; ref++) socket.send(pattern(ref))
+    for (let left = 100; left > 0; ) if (/Synced|Error/.test(String(await socket.next()))) left--
+    socket.ws.terminate()
+  }
+  expect(
+    await tooLong(relay, { retained: readValues({ retained: true }), snapshot: readValues({ snapshot: true }) }),
+  ).toEqual({})
+})
+
 it('headers and many messages, with NATS', async () => {
   const server = await startNats()
   const relay = await meteredRelay([...gateway, '-b', `Nats[addresses][0]=${server.url}`])

@@ -14,6 +14,7 @@ import { defaultStoreLimits, type StoreLimits, storageFull } from '../limits.js'
 import type { LocalStore, OpenStore, Subscribers } from '../local-store.js'
 import { type Deadline, Deadlines, newDeadline } from './deadlines.js'
 import { Leases } from './leases.js'
+import { PageTurns } from './page-turns.js'
 import { pageOfSorted, type Sized } from './pages.js'
 import { revisions } from './revisions.js'
 import { SortedSubjects } from './sorted-subjects.js'
@@ -54,6 +55,7 @@ class MemoryStore implements LocalStore {
   readonly #nextRevision: () => string
   readonly #kept: Map<Subject, Kept> = new Map()
   readonly #sorted: SortedSubjects = new SortedSubjects()
+  readonly #pages: PageTurns
   #bytes = 0
   #closed = false
 
@@ -61,6 +63,7 @@ class MemoryStore implements LocalStore {
     this.#subscribers = subscribers
     this.#limits = { ...defaultStoreLimits, ...limits }
     this.#deadlines = new Deadlines(clock)
+    this.#pages = new PageTurns(clock)
     this.#nextRevision = revisions(clock)
     if (!leases) return
     const all = new Leases(this.#deadlines, (subject, will) => this.#fulfil(subject, will))
@@ -89,7 +92,8 @@ class MemoryStore implements LocalStore {
   }
 
   page(pattern: Pattern, request: ValuePageRequest): Soon<ValuePage> {
-    return this.#closed ? Promise.reject(closedError()) : pageOfSorted(this.#kept, this.#sorted, pattern, request)
+    if (this.#closed) return Promise.reject(closedError())
+    return this.#pages.run(() => pageOfSorted(this.#kept, this.#sorted, pattern, request))
   }
 
   mark(): Soon<void> {
