@@ -32,10 +32,11 @@ export interface ClientFlags {
 export const brokerFlag = (): Option =>
   new Option('-b, --broker <name>', "one of the relay's brokers, instead of its default")
 
-/** A client for the command line. Ctrl-C ends it cleanly, with exit code 0. */
+/** A client for the command line. A signal such as Ctrl-C ends it cleanly, with exit code 0. */
 export function connectClient(
   { url, broker, token }: ClientFlags,
   onError: (error: WildcastError) => void = printError,
+  onSignal: (client: Client) => void = closeAndExit,
 ): Client {
   const client = createClient({
     url,
@@ -43,20 +44,26 @@ export function connectClient(
     onError: (error) => onError(error),
     ...defined({ broker, token }),
   })
-  for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.once(signal, () => {
-      client.close()
-      process.exit(0)
-    })
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => onSignal(client))
   return client
+}
+
+/** Ends the process, as a signal does by default. */
+export function closeAndExit(client: Client): void {
+  client.close()
+  process.exit(0)
 }
 
 /**
  * Runs one action, and rejects at the first failure to reach the relay: a script needs an answer,
  * not retries.
  */
-export async function once<Result>(flags: ClientFlags, action: (client: Client) => Promise<Result>): Promise<Result> {
-  const client = connectClient(flags, () => {}) // the rejection has the error
+export async function once<Result>(
+  flags: ClientFlags,
+  action: (client: Client) => Promise<Result>,
+  onSignal?: (client: Client) => void,
+): Promise<Result> {
+  const client = connectClient(flags, () => {}, onSignal) // the rejection has the error
   try {
     return await Promise.race([unreachable(client, flags.url), action(client)])
   } finally {

@@ -3,8 +3,11 @@ import { configEnvironment } from '../config/config-environment.js'
 
 /** A command that runs beside the relay, such as the development server of a page. */
 export interface SideCommand {
-  /** Resolves with its exit code when it has ended; rejects if it can't be started. */
-  readonly ended: Promise<number>
+  /**
+   * Resolves when it has ended: with its exit code, or the signal that ended it. Rejects if it
+   * can't be started.
+   */
+  readonly ended: Promise<{ readonly code: number } | { readonly signal: NodeJS.Signals }>
   /** Ends it. */
   close(): Promise<void>
 }
@@ -24,8 +27,8 @@ export function runBeside(
     // On Windows, the programs in node_modules/.bin are shell scripts.
     shell: process.platform === 'win32',
   })
-  const ended = new Promise<number>((resolve, reject) => {
-    child.once('exit', (code) => resolve(code ?? 0))
+  const ended: SideCommand['ended'] = new Promise((resolve, reject) => {
+    child.once('exit', (code, signal) => resolve(signal ? { signal } : { code: code ?? 0 }))
     child.once('error', (cause: NodeJS.ErrnoException) => {
       const missing = new Error(`there is no program "${program}"; install it, or correct what follows "--"`, { cause })
       reject(cause.code === 'ENOENT' ? missing : cause)

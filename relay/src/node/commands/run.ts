@@ -67,7 +67,8 @@ export async function runCommand(config: Config, { beside = [], source, ...optio
   command = runBeside(beside, urls[0])
   whenParentGone(realClock, () => process.kill(process.pid, 'SIGTERM'))
   try {
-    process.exitCode = await command.ended
+    const ended = await command.ended
+    if ('code' in ended) process.exitCode = ended.code
   } finally {
     await close()
   }
