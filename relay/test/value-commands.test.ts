@@ -49,6 +49,20 @@ describe('wildcast get, set and del', () => {
     expect(await command('del', 'a', '--if-revision', second.trim())).toMatchObject({ code: 0 })
   })
 
+  it('write with --when null only if there is no value', async () => {
+    const { command } = await atRelay()
+    expect((await command('set', 'a', '1', '--when', 'null')).code).toBe(0)
+    expect(await command('set', 'a', '2', '--when', 'null')).toMatchObject({
+      code: 1,
+      err: expect.stringMatching('condition_failed'),
+    })
+  })
+
+  it('refuse an empty value, and name the command that deletes', async () => {
+    const { command } = await atRelay()
+    expect(await command('set', 'a', '')).toMatchObject({ code: 1, err: expect.stringMatching('run "wildcast del a"') })
+  })
+
   it.each([
     [['set', 'a', 'x', '--when', '{'], /Allowed: JSON/],
     [['set', 'a', 'x', '--if-absent', '--if-revision', 'x'], /cannot be used with/],

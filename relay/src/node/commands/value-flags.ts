@@ -5,7 +5,8 @@ import { InvalidArgumentError, Option } from 'commander'
 export interface ConditionFlags {
   readonly ifRevision?: string
   readonly ifAbsent?: true
-  readonly when?: JsonValue
+  /** In an object, since the library of the command line takes `null` for a missing text. */
+  readonly when?: { readonly json: JsonValue }
 }
 
 export const ifRevisionFlag = (): Option =>
@@ -24,12 +25,12 @@ export function conditionFrom({ ifRevision, ifAbsent, when }: ConditionFlags): {
 } {
   if (ifRevision !== undefined) return { whenRevision: ifRevision }
   if (ifAbsent) return { when: null }
-  return when === undefined ? {} : { when }
+  return when === undefined ? {} : { when: when.json }
 }
 
-function jsonFlag(text: string): JsonValue {
+function jsonFlag(text: string): { readonly json: JsonValue } {
   try {
-    return JSON.parse(text) as JsonValue // any result of `JSON.parse` is one
+    return { json: JSON.parse(text) as JsonValue } // any result of `JSON.parse` is one
   } catch {
     throw new InvalidArgumentError(`Allowed: JSON, such as '{"status":"ready"}'.`)
   }
