@@ -144,3 +144,26 @@ it('without permissions a token is ignored, and never repeated (P1)', async () =
   expect(answer).not.toContain('secret')
   expect(relay.errors.join()).not.toContain('secret')
 })
+
+it('a snapshot ends if its client may no longer subscribe after a renewal', async () => {
+  let isAllowed = true
+  const authorize = ({ kind }: Action): boolean => kind !== 'subscribe' || isAllowed
+  const relay = await startRelay({ authenticate: async () => ({ claims: {} }), authorize })
+  const [writer, reader] = [await client(relay), await client(relay)]
+  for (const one of [writer, reader]) await ask(one, 'Ping') // then their credentials are checked
+  const message = 'x'.repeat(500_000)
+  for (let i = 0; i < 60; i++) await ask(writer, { Publish: { ref: i, subject: `a.${i}`, message, retain: true } })
+  reader.ws.pause()
+  reader.say({ Subscribe: { ref: 1, subject: 'a.*', snapshot: true } })
+  await ask(writer, 'Ping') // the relay has read the frame of the other socket, or reads it next
+  isAllowed = false
+  reader.say({ Authenticate: { ref: 2, token: 'other' } })
+  await ask(writer, 'Ping')
+  reader.ws.resume()
+  for (;;) {
+    const frame = (await reader.json()) as { readonly Synced?: object; readonly Error?: object }
+    if (!frame.Synced && !frame.Error) continue
+    expect(frame).toMatchObject({ Error: { ref: 1, code: 'forbidden' } })
+    return
+  }
+})

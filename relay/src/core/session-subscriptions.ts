@@ -1,4 +1,5 @@
 import { type Pattern, parseSubject, WildcastError } from '@wildcast/protocol'
+import { Cancel } from './cancel.js'
 import type { Clock } from './clock.js'
 import type { SnapshotCommand, Subscribe } from './commands.js'
 import type { Feed, FeedMember } from './feed.js'
@@ -10,7 +11,7 @@ import type { SessionActions } from './session-actions.js'
 import type { StoredValue } from './store.js'
 import { type ClientSubscription, subscriptionTo } from './subscription.js'
 import { SessionReplays } from './values/session-replays.js'
-import { Snapshots } from './values/snapshots.js'
+import { Snapshots, type SnapshotTarget } from './values/snapshots.js'
 
 export interface SessionSubscriptionsPorts {
   readonly hub: Hub
@@ -31,6 +32,12 @@ interface Held {
   readonly request: FeedRequest
 }
 
+/** A snapshot that is being sent. */
+interface Sending {
+  readonly request: FeedRequest
+  readonly cancel: Cancel
+}
+
 /** The subscriptions of one session. */
 export class SessionSubscriptions {
   readonly #ports: SessionSubscriptionsPorts
@@ -43,6 +50,7 @@ export class SessionSubscriptions {
   /** Those that receive values, too. */
   #replays: SessionReplays | undefined
   #snapshots: Snapshots | undefined
+  #sending: Set<Sending> | undefined
   #closed = false
 
   constructor(ports: SessionSubscriptionsPorts) {
@@ -108,7 +116,10 @@ export class SessionSubscriptions {
 
   /** The client has shown other credentials: ends the subscriptions that it may no longer have. */
   async checkAgain(): Promise<void> {
-    await Promise.all([...this.#held].map(([id, { request }]) => this.#checkAgain(id, request)))
+    await Promise.all([
+      ...[...this.#held].map(([id, { request }]) => this.#checkAgain(id, request)),
+      ...[...(this.#sending ?? [])].map((one) => this.#checkSnapshot(one)),
+    ])
   }
 
   /**
@@ -123,7 +134,11 @@ export class SessionSubscriptions {
     this.#snapshots ??= new Snapshots(member.outlet, clock)
     const { broker, interest } = result
     const source = { store: hub.values(broker), pattern: interest.pattern }
-    await this.#snapshots.send(source, { ref: want.ref, feed: { broker } }, () => confirmed(interest.pattern))
+    const sending: Sending = { request: result, cancel: new Cancel() }
+    this.#sending ??= new Set()
+    this.#sending.add(sending)
+    const target: SnapshotTarget = { ref: want.ref, feed: { broker }, confirmed: () => confirmed(interest.pattern) }
+    await this.#snapshots.send(source, target, sending.cancel).finally(() => this.#sending?.delete(sending))
   }
 
   /**
@@ -188,6 +203,14 @@ export class SessionSubscriptions {
     const refused = await actions.withdrawn(request)
     if (refused && actions.identity === identity)
       this.ended({ id, broker: request.broker, latest: request.policy.latest }, refused)
+  }
+
+  /** Ends a snapshot that the present identity may not read. */
+  async #checkSnapshot({ request, cancel }: Sending): Promise<void> {
+    const { actions } = this.#ports
+    const { identity } = actions
+    const refused = await actions.withdrawn(request)
+    if (refused && actions.identity === identity) cancel.abort(refused)
   }
 
   async #whileDeciding(decided: Promise<void>): Promise<void> {

@@ -1,4 +1,5 @@
 import { type Pattern, refusal, type Subject } from '@wildcast/protocol'
+import type { CancelSignal } from '../cancel.js'
 import type { Clock } from '../clock.js'
 import type { Outlet, ValueTarget } from '../outlet.js'
 import type { ValueStore } from '../store.js'
@@ -15,6 +16,12 @@ export interface SnapshotSource {
   readonly pattern: Pattern
 }
 
+/** The client, as it receives the values. */
+export interface SnapshotTarget extends ValueTarget {
+  /** Runs before the first value. */
+  confirmed(): void
+}
+
 /** The snapshots that are being sent to one client. */
 export class Snapshots {
   readonly #outlet: Outlet
@@ -28,29 +35,30 @@ export class Snapshots {
 
   /**
    * Sends the values of a pattern as fast as the client reads, then a mark of their end.
-   * `confirmed` runs before the first one.
-   * @throws {WildcastError} `rate_limited` if too many are being sent
+   * @throws {WildcastError} `rate_limited` if too many are being sent; the reason of `signal`
    */
-  async send(source: SnapshotSource, target: ValueTarget, confirmed: () => void): Promise<void> {
+  async send(source: SnapshotSource, target: SnapshotTarget, signal: CancelSignal): Promise<void> {
     if (this.#count >= most) throw refusal('rate_limited', `${most} snapshots are being sent; wait for one to end`)
     this.#count++
     try {
-      await this.#send(source, target, confirmed)
+      await this.#send(source, target, signal)
     } finally {
       this.#count--
     }
   }
 
-  async #send({ store, pattern }: SnapshotSource, target: ValueTarget, confirmed: () => void): Promise<void> {
+  async #send({ store, pattern }: SnapshotSource, target: SnapshotTarget, signal: CancelSignal): Promise<void> {
     const values = this.#outlet.encoder?.values
     let after: Subject | undefined
     let isFirst = true
     do {
       const { values: found, next } = await store.page(pattern, { ...page, after })
-      if (isFirst) confirmed()
+      signal.throwIfAborted()
+      if (isFirst) target.confirmed()
       isFirst = false
       for (const value of found) {
         await this.#caughtUp()
+        signal.throwIfAborted()
         this.#deliver(values?.value(value, target))
       }
       after = next
