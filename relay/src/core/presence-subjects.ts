@@ -20,7 +20,12 @@ const anonymous = 'anonymous'
 export function memberSubject(subject: Subject, user: string | undefined, member: string): Subject {
   if (!isSubject(member) || /[.~]/.test(member))
     throw new WildcastError('invalid_frame', '"member" must be one segment of a subject, without "~"')
-  return parseSubject(`${prefix}${subject}.${segmentOf(user ?? '') ?? anonymous}~${member}`)
+  return parseSubject(`${prefix}${subject}.${userSegment(user)}~${member}`)
+}
+
+/** A user of the name "anonymous" is another one than a client without a user. */
+function userSegment(user = ''): string {
+  return user === anonymous ? `%61${anonymous.slice(1)}` : (segmentOf(user) ?? anonymous)
 }
 
 /**

@@ -17,6 +17,8 @@ describe('the subject of a member', () => {
     ['', '$presence.room.1.anonymous~tab'],
     ['a.b~c *', '$presence.room.1.a%2Eb%7Ec%20%2A~tab'],
     ['$x', '$presence.room.1.%24x~tab'],
+    ['anonymous', '$presence.room.1.%61nonymous~tab'],
+    ['anonymous2', '$presence.room.1.anonymous2~tab'],
   ])('of the user %j is %s', (user, subject) => {
     expect(memberSubject(parseSubject('room.1'), user, 'tab')).toBe(subject)
   })
