@@ -32,6 +32,8 @@ describe('wildcast get, set and del', () => {
     expect(JSON.parse((await command('del', 'lamp.1', '--json')).out)).toMatchObject({ subject: 'lamp.1' })
     expect(await command('get', 'lamp.1')).toEqual({ code: 1, out: '', err: 'lamp.1 has no value\n' })
     expect(await command('del', 'lamp.1')).toEqual({ code: 0, out: '', err: 'lamp.1 had no value\n' })
+    const empty = 'an empty value is a deletion; use "wildcast del lamp.1"\n'
+    expect(await command('set', 'lamp.1', '')).toEqual({ code: 1, out: '', err: empty })
   })
 
   it('write on a condition, and exit with 1 if it is not met', async () => {

@@ -29,6 +29,15 @@ const authorizeMs = 5000
 /** The most decisions of the hook that a session keeps. */
 const mostKept = 64
 
+/** An action in the words of a refusal. */
+const verbs: Readonly<Record<Action['kind'], string>> = {
+  publish: 'publish',
+  subscribe: 'subscribe to',
+  request: 'request',
+  serve: 'serve',
+  presence: 'enter',
+}
+
 /** The permissions of one session: the rules of its identity, then the hook. */
 export class Access {
   readonly identity: Identity
@@ -135,6 +144,6 @@ export class Access {
     const reason = this.#ports.explain
       ? `: ${why}${isAnonymous ? '; or sign in with a token' : ''}`
       : `; ${remedies.join(', or ')}`
-    return refusal('forbidden', `you may not ${kind} "${shortForm(subject)}"${reason}`)
+    return refusal('forbidden', `you may not ${verbs[kind]} "${shortForm(subject)}"${reason}`)
   }
 }
