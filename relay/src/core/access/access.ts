@@ -29,14 +29,8 @@ const authorizeMs = 5000
 /** The most decisions of the hook that a session keeps. */
 const mostKept = 64
 
-/** An action in the words of a refusal. */
-const verbs: Readonly<Record<Action['kind'], string>> = {
-  publish: 'publish',
-  subscribe: 'subscribe to',
-  request: 'request',
-  serve: 'serve',
-  presence: 'enter',
-}
+/** Names actions in a refusal, if not by their kind. */
+const verbs: Partial<Record<Action['kind'], string>> = { subscribe: 'subscribe to', presence: 'enter' }
 
 /** The permissions of one session: the rules of its identity, then the hook. */
 export class Access {
@@ -144,6 +138,6 @@ export class Access {
     const reason = this.#ports.explain
       ? `: ${why}${isAnonymous ? '; or sign in with a token' : ''}`
       : `; ${remedies.join(', or ')}`
-    return refusal('forbidden', `you may not ${verbs[kind]} "${shortForm(subject)}"${reason}`)
+    return refusal('forbidden', `you may not ${verbs[kind] ?? kind} "${shortForm(subject)}"${reason}`)
   }
 }
