@@ -76,9 +76,7 @@ export function openVerbs(ports: VerbPorts, home: string | undefined): Scope {
 
 /** @throws {WildcastError} `invalid_subject` */
 export function checkSubject(subject: string, isValid: (text: string) => boolean): void {
-  if (!isValid(subject))
-    throw new WildcastError(
-      'invalid_subject',
-      `${JSON.stringify(subject)} isn't a subject: join words by ".", wildcards alone`,
-    )
+  if (isValid(subject)) return
+  const rule = isValid === isSubject ? 'subject: no wildcards' : 'pattern: wildcards alone'
+  throw new WildcastError('invalid_subject', `${JSON.stringify(subject)} isn't a ${rule}, words joined by "."`)
 }

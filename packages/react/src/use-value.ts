@@ -11,10 +11,11 @@ export interface ValueState<Data = unknown> extends Pick<ValuesState, 'status' |
   /** The value: a message with a `revision`, its `user` and `headers`. */
   readonly value: Message<Data> | undefined
   /**
-   * Writes the value, as `set` of `@wildcast/client/values` does. The same function at each render.
+   * Writes the value, as `set` of `@wildcast/client/values` does: rejects if it is refused. The
+   * same function at each render.
    */
   readonly set: (data: Data, options?: SetOptions) => Promise<SetResult>
-  /** Deletes the value. The same function at each render. */
+  /** Deletes the value; rejects if that is refused. The same function at each render. */
   readonly remove: (options?: DeleteOptions) => Promise<SetResult>
 }
 
@@ -24,7 +25,7 @@ export interface ValueState<Data = unknown> extends Pick<ValuesState, 'status' |
  * @param subject null or undefined does not subscribe, and refuses to write
  * @example
  * const { data, set } = useValue<{ price: number }>('good.apple')
- * return <button onClick={() => void set({ price: 4 })}>{data?.price}</button>
+ * return <button onClick={() => set({ price: 4 }).catch(alert)}>{data?.price}</button>
  */
 export function useValue<Data = unknown>(
   subject: string | null | undefined,

@@ -51,7 +51,10 @@ describe('lock', () => {
   test('refuses empty data and a pattern', async () => {
     const relay = await connectToValues()
     await expect(lock(relay.client, 'doc.42', { data: '' })).rejects.toThrow(TypeError)
-    await expect(lock(relay.client, 'doc.*')).rejects.toMatchObject({ code: 'invalid_subject' })
+    await expect(lock(relay.client, 'doc.*')).rejects.toMatchObject({
+      code: 'invalid_subject',
+      message: `"doc.*" isn't a subject: no wildcards, words joined by "."`,
+    })
   })
 })
 

@@ -98,5 +98,6 @@ describe('sharing on the wire', () => {
   test('an invalid pattern throws at the call', async () => {
     const { client } = await connect()
     expect(() => client.subscribe('a..b', quiet)).toThrow(expect.objectContaining({ code: 'invalid_subject' }))
+    expect(() => client.subscribe('a*', quiet)).toThrow(`"a*" isn't a pattern: wildcards alone, words joined by "."`)
   })
 })

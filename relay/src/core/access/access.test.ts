@@ -55,7 +55,8 @@ describe('access', () => {
 
   it('is refused with the pattern as it is usually written', () => {
     const access = new Access(open().ports, viewer)
-    expect(() => access.demand(action('a.>', 'subscribe'))).toThrow('you may not subscribe "a.>"; ask for')
+    expect(() => access.demand(action('a.>', 'subscribe'))).toThrow('you may not subscribe to "a.>"; ask for')
+    expect(() => access.demand(action('a', 'presence'))).toThrow('you may not enter "a"; ask for')
   })
 
   it.each<[string, () => unknown]>([

@@ -2,7 +2,7 @@ import { refusal, type WildcastError } from '@wildcast/protocol'
 import type { Clock } from '../clock.js'
 import { type Action, allowed, type Verdict } from './grants.js'
 import type { Identity } from './identity.js'
-import { shortForm } from './short-form.js'
+import { inWords } from './in-words.js'
 
 /** The decision of a hook. Anything but `true` denies. @see Authorize */
 export type Decision = boolean | { readonly allowed: boolean; readonly cacheMs?: number | undefined }
@@ -128,13 +128,13 @@ export class Access {
   }
 
   /** The refusal of an action. It names the rules only if the relay is to explain. */
-  refusal({ kind, subject }: Action, why: string): WildcastError {
+  refusal(action: Action, why: string): WildcastError {
     const { user, grants } = this.identity
     const isAnonymous = grants !== undefined && user === undefined
     const remedies = [...(isAnonymous ? ['sign in with a token'] : []), 'ask for the permission']
     const reason = this.#ports.explain
       ? `: ${why}${isAnonymous ? '; or sign in with a token' : ''}`
       : `; ${remedies.join(', or ')}`
-    return refusal('forbidden', `you may not ${kind} "${shortForm(subject)}"${reason}`)
+    return refusal('forbidden', `you may not ${inWords(action)}${reason}`)
   }
 }

@@ -23,7 +23,7 @@ export function setCommand(): Command {
     .addOption(ifAbsentFlag())
     .action(async (subject: string, text: string, flags: SetFlags) => {
       const payload = await payloadOf(text)
-      if (payload.length === 0) throw new TypeError(`an empty value deletes: run "wildcast del ${subject}"`)
+      if (payload.length === 0) throw new Error(`an empty value is a deletion; use "wildcast del ${subject}"`)
       const options = { ...conditionFrom(flags), ttlMs: flags.ttl }
       print(subject, flags, await once(flags, (client) => values(client).set(subject, payload, options)))
     })
