@@ -164,6 +164,9 @@ describe('wildcast store', () => {
     ['{"subject":"a.*","message":"x"}', 'line 1 has no valid "subject"'],
     ['{"subject":"a"}', 'line 1 needs the payload, as "message" or in base64 as "bytes"'],
     ['{"subject":"a","bytes":"?"}', 'line 1 has "bytes" that are no base64'],
+    ['{"subject":"a","message":"x","bytes":"eA=="}', 'line 1 has both "message" and "bytes"; leave one out'],
+    ['{"subject":"a","message":"\\ud800"}', 'line 1 has a "message" with half a character; write it as "bytes"'],
+    ['{"subject":"a","message":"x","expires_at":1e400}', 'line 1 has an "expires_at" that is no number'],
     ['{"subject":"a","message":"x","headers":{"a":1}}', 'line 1 is invalid: header "a"'],
   ])('imports nothing of %j, and names the line', async (bad, why) => {
     const cwd = await folderWith('wildcast.toml', onDisk)

@@ -1,4 +1,12 @@
-import { decodeUtf8, isSubject, type Payload, payloadText, type Subject, toHeaders } from '@wildcast/protocol'
+import {
+  decodeUtf8,
+  isSubject,
+  isWellFormed,
+  type Payload,
+  payloadText,
+  type Subject,
+  toHeaders,
+} from '@wildcast/protocol'
 import type { FileValue } from '../../stores/sqlite/row.js'
 import type { FileWrite } from '../../stores/sqlite/writer-messages.js'
 import { isTable, type Table } from '../config/schema/table.js'
@@ -49,7 +57,7 @@ function writeOf(
 ): FileWrite | undefined {
   if (typeof subject !== 'string' || !isSubject(subject)) throw new BadLine('has no valid "subject"')
   if (user !== undefined && typeof user !== 'string') throw new BadLine('has a "user" that is no text')
-  if (expiresAt !== undefined && typeof expiresAt !== 'number')
+  if (expiresAt !== undefined && !isFiniteNumber(expiresAt))
     throw new BadLine('has an "expires_at" that is no number of milliseconds since 1970')
   const payload = payloadIn(value, 'needs the payload, as "message" or in base64 as "bytes"')
   if (payload.length === 0) throw new BadLine('has an empty payload, which would delete; leave the line out')
@@ -64,8 +72,16 @@ function writeOf(
   }
 }
 
+function isFiniteNumber(value: unknown): value is number {
+  return Number.isFinite(value)
+}
+
 function payloadIn({ message, bytes }: Table, missing: string): Payload {
-  if (typeof message === 'string') return message
+  if (typeof message === 'string') {
+    if (bytes !== undefined) throw new BadLine('has both "message" and "bytes"; leave one out')
+    if (!isWellFormed(message)) throw new BadLine('has a "message" with half a character; write it as "bytes"')
+    return message
+  }
   if (typeof bytes !== 'string') throw new BadLine(missing)
   const decoded = Buffer.from(bytes, 'base64')
   if (decoded.toString('base64') !== bytes) throw new BadLine('has "bytes" that are no base64')
