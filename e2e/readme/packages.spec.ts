@@ -120,16 +120,17 @@ test('the configuration, the component and the commands work with brokers of eve
 /** Line after line: a relay stays until the next one is opened, a listener until the end. */
 async function runCommands(page: Page): Promise<void> {
   let relay: Terminal | undefined
-  let listener: Terminal | undefined
+  const listeners: Terminal[] = []
   for (const line of blocks.commands.trim().split('\n')) {
     if (/^npx wildcast (?:up|gateway) /.test(line)) {
       await relay?.interrupt()
       relay = inFolder(line)
       await relay.shows(/Wildcast is up/)
       if (line.includes('vite')) await relay.shows(/Local: +(http:\S+)/)
-    } else if (line.startsWith('npx wildcast sub ')) {
-      listener = inFolder(line)
+    } else if (/^npx wildcast (?:sub|watch) /.test(line)) {
+      const listener = inFolder(line)
       await listener.shows(/subscribed/)
+      listeners.push(listener)
     } else if (line.startsWith('npx wildcast request ')) {
       const vite = inFolder('npx vite')
       await openPlainPage(page, await vite.shows(/Local: +(http:\S+)/), blocks.plainPage)
@@ -137,8 +138,9 @@ async function runCommands(page: Page): Promise<void> {
       await vite.interrupt()
     } else await inFolder(line).finish()
   }
-  await listener?.shows(/"subject":"good\.apple","message":"hi"/)
-  await listener?.interrupt()
+  await listeners[0]?.shows(/"subject":"good\.apple","message":"hi"/)
+  await listeners[1]?.shows(/^lamp\.1 on$/m)
+  for (const listener of listeners) await listener.interrupt()
   await relay?.interrupt()
 }
 
