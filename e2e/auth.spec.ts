@@ -1,4 +1,3 @@
-import path from 'node:path'
 import { type BrowserContext, test as base, expect, type Locator, type Page } from '@playwright/test'
 import { WildcastError } from '@wildcast/protocol'
 import {
@@ -14,7 +13,7 @@ import {
   streamEndpoint,
   websocket,
 } from '@wildcast/relay'
-import { build } from 'esbuild'
+import { pageScript } from './page-script.js'
 
 /** A relay in this process, at which each user has a room. */
 interface AuthRelay {
@@ -51,15 +50,7 @@ const test = base.extend<
   script: [
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads it to find the fixtures
     async ({}, use) => {
-      const { outputFiles } = await build({
-        entryPoints: [path.join(import.meta.dirname, 'auth-page.tsx')],
-        bundle: true,
-        write: false,
-        format: 'esm',
-        jsx: 'automatic',
-        define: { 'process.env.NODE_ENV': '"production"' },
-      })
-      await use(outputFiles[0]?.text ?? '')
+      await use(await pageScript('auth-page.tsx'))
     },
     { scope: 'worker' },
   ],

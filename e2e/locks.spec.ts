@@ -1,9 +1,8 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import path from 'node:path'
 import { type BrowserContext, test as base, expect, type Locator, type Page } from '@playwright/test'
 import { type Authenticate, attach, Grants, http, memory, newId, realClock, websocket } from '@wildcast/relay'
-import { build } from 'esbuild'
+import { pageScript } from './page-script.js'
 
 /** Every token is the name of its user, who may do everything. */
 const authenticate: Authenticate = async ({ token: user }) => {
@@ -19,15 +18,7 @@ const test = base.extend<
   script: [
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads it to find the fixtures
     async ({}, use) => {
-      const { outputFiles } = await build({
-        entryPoints: [path.join(import.meta.dirname, 'locks-page.tsx')],
-        bundle: true,
-        write: false,
-        format: 'esm',
-        jsx: 'automatic',
-        define: { 'process.env.NODE_ENV': '"production"' },
-      })
-      await use(outputFiles[0]?.text ?? '')
+      await use(await pageScript('locks-page.tsx'))
     },
     { scope: 'worker' },
   ],
