@@ -14,15 +14,18 @@ const round: readonly (readonly [subject: string, payload: object])[] = [
   ['order.apple', { id: 1, boxes: 3 }],
 ]
 
-/** Publishes rounds until the returned function is called, which waits for the last one. */
-function simulate(url: string): () => Promise<void> {
+/**
+ * Publishes a round for each tenth frame of a page, until the returned function is called, which
+ * waits for the last one.
+ */
+function simulate(url: string, page: Page): () => Promise<void> {
   let isOver = false
   const rounds = (async () => {
     await curl(url, 'price.apple', '{"price":2.4}')
     await curl(url, 'price.pear', '{"price":3.1}')
     while (!isOver) {
       for (const [subject, payload] of round) await curl(url, subject, JSON.stringify(payload))
-      await new Promise((resolve) => setTimeout(resolve, 200))
+      await page.evaluate(tenFrames)
     }
   })()
   return () => {
@@ -31,13 +34,18 @@ function simulate(url: string): () => Promise<void> {
   }
 }
 
+/** Runs in the page. Resolves after ten of its frames. */
+async function tenFrames(): Promise<void> {
+  for (let frame = 0; frame < 10; frame++) await new Promise((resolve) => requestAnimationFrame(resolve))
+}
+
 for (const theme of ['dark', 'light'] as const) {
   test(`the dashboard looks as it should, in the ${theme} theme`, async ({ visitor, relay }) => {
     const page = await visitor({ name: 'Ada Lovelace', view: 'dashboard', theme, calm: true })
     await page.setViewportSize({ width: 1200, height: 1480 })
     for (const title of ['Sensors', 'Prices', 'Orders by packer'])
       await expect(panel(page, title)).toContainText('live')
-    const end = simulate(relay.url)
+    const end = simulate(relay.url, page)
     // One subject, since a pause comes at any place of a round.
     await page.getByLabel('Filter by subject').fill('sensor.cellar')
     await expect(panel(page, 'Live messages').getByRole('row')).toHaveCount(13)
