@@ -28,10 +28,27 @@ export async function startRedisCluster({ size = 3 }: { size?: number } = {}): P
   for (const { port, sidePort } of others)
     await redisCli(first.url, ['CLUSTER', 'MEET', '127.0.0.1', `${port}`, `${sidePort}`])
   await Promise.all(nodes.map((node) => node.says(/Cluster state changed: ok/)))
+  await Promise.all(nodes.map(untilConnected))
   return {
     nodes,
     async stop() {
       await Promise.all(nodes.map((node) => node.stop()))
     },
+  }
+}
+
+/**
+ * Waits until a node is connected to all others. The state of a cluster is "ok" before that, and a
+ * message for a node without a connection is lost.
+ */
+async function untilConnected({ url }: Redis, _: number, nodes: readonly Redis[]): Promise<void> {
+  for (;;) {
+    const lines = (await redisCli(url, ['CLUSTER', 'NODES'])).trim().split('\n')
+    const others = lines.filter((line) => !line.includes('myself'))
+    if (
+      others.length === nodes.length - 1 &&
+      others.every((line) => / connected(?: |$)/.test(line) && !line.includes('handshake'))
+    )
+      return
   }
 }
