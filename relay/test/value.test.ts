@@ -97,6 +97,13 @@ describe('/value', () => {
     expect((await value(relay, `a?ttl=${ttl}`, put('1'))).status).toBe(400)
   })
 
+  it('refuses a parameter that it does not know, and writes nothing', async () => {
+    const relay = await start()
+    const why = '"tll" is not a parameter; there are: broker, ticket, ttl'
+    expect(await value(relay, 'a?tll=1000', put('1'))).toMatchObject({ status: 400, text: expect.stringMatching(why) })
+    expect(await value(relay, 'a')).toMatchObject({ status: 404 })
+  })
+
   it('refuses patterns, closed subjects and other methods', async () => {
     const relay = await start()
     expect((await value(relay, 'a.*')).status).toBe(400)

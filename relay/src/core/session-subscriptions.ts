@@ -170,6 +170,8 @@ export class SessionSubscriptions {
   close(): void {
     this.#closed = true
     this.#replays?.close()
+    for (const { cancel } of this.#sending ?? [])
+      cancel.abort(new WildcastError('interrupted', 'the session has ended'))
     this.#pending?.end()
     for (const { membership } of this.#held.values()) membership.end()
     this.#held.clear()

@@ -1,5 +1,6 @@
-import type { MessageFrame, RelayFrame } from '@wildcast/protocol'
+import type { RelayFrame } from '@wildcast/protocol'
 import type { Encoder, Outlet } from '../core/outlet.js'
+import { messageFrame } from '../gateways/dialects/message-frame.js'
 
 /** Records the frames that it encodes; the bytes stand for a frame. */
 export interface RecordingEncoder extends Encoder {
@@ -19,18 +20,7 @@ export function recordingEncoder(): RecordingEncoder {
   return {
     encoded,
     frameOf: (bytes) => frames.get(bytes) as RelayFrame,
-    message({ subject, payload, responseSubject, headers }, { id, broker }) {
-      const frame: MessageFrame = {
-        kind: 'Message',
-        id,
-        subject,
-        message: payload,
-        broker,
-        response_subject: responseSubject,
-        headers,
-      }
-      return record(frame)
-    },
+    message: (message, feed) => record(messageFrame(message, feed)),
     gap: ({ id }, missed) => record(missed === undefined ? { kind: 'Gap', id } : { kind: 'Gap', id, missed }),
     overrun: 'gap',
   }

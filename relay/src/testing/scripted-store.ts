@@ -109,25 +109,15 @@ class Scripted implements ScriptedStore {
   }
 
   hold(): () => void {
-    let release = (): void => {}
-    this.#gate = new Promise((resolve) => {
-      release = () => {
-        this.#gate = undefined
-        resolve()
-      }
+    return closed((gate) => {
+      this.#gate = gate
     })
-    return release
   }
 
   holdAnswers(): () => void {
-    let release = (): void => {}
-    this.#answerGate = new Promise((resolve) => {
-      release = () => {
-        this.#answerGate = undefined
-        resolve()
-      }
+    return closed((gate) => {
+      this.#answerGate = gate
     })
-    return release
   }
 
   between(times: number, run: () => void): void {
@@ -184,4 +174,18 @@ class Scripted implements ScriptedStore {
     if (!isMute) this.#deliver({ ...message, revision, ...(deleted && { deleted: true }) })
     return { kind: 'written', revision }
   }
+}
+
+/** Closes a gate. Returns the function that opens it. */
+function closed(set: (gate: Promise<void> | undefined) => void): () => void {
+  let release = (): void => {}
+  set(
+    new Promise((resolve) => {
+      release = () => {
+        set(undefined)
+        resolve()
+      }
+    }),
+  )
+  return release
 }

@@ -165,7 +165,8 @@ export class KeptValues {
       const fill = this.#fill
       const readers = this.#waiting
       this.#waiting = new Set()
-      Promise.resolve(this.#isFilled ? store.mark() : undefined)
+      Promise.resolve()
+        .then(() => (this.#isFilled ? store.mark() : undefined)) // a store may also throw
         .then(
           () => this.#marked(fill, readers),
           (cause) => {

@@ -2,20 +2,14 @@ import { payloadBytes, payloadText, WildcastError } from '@wildcast/protocol'
 import type { Context } from 'hono'
 import type { RetainCommand } from '../../core/commands.js'
 import { ConditionFailed } from '../../core/condition-failed.js'
-import type { Outlet } from '../../core/outlet.js'
-import type { RelayView } from '../../core/relay.js'
 import type { Session } from '../../core/session.js'
-import { rateKeyOf } from '../../core/session-rates.js'
 import type { Gateway } from '../gateway.js'
 import { brokerOfUrl } from './broker-of-url.js'
-import { addressOf, identityOfRequest } from './credentials.js'
 import { errorResponse } from './http-errors.js'
 import { onlyBy } from './only-by.js'
 import { readBody } from './read-body.js'
+import { withRequestSession } from './request-session.js'
 import { subjectOfPath } from './subject-of-path.js'
-
-/** A client that reads and writes single values gets no message. */
-const ignoringOutlet: Outlet = { deliver: () => {}, ended: () => {} }
 
 /**
  * `/value/<subject>`: GET and HEAD read the value, PUT writes it, DELETE deletes it. The `ETag` is
@@ -25,29 +19,16 @@ const ignoringOutlet: Outlet = { deliver: () => {}, ended: () => {} }
 export const valueEndpoint: Gateway = ({ routes }, relay) => {
   const limit = { maxBytes: relay.limits.payload, remedy: 'send a link to it' }
 
-  routes.get('/value/*', (c) => withSession(c, relay, (session) => read(c, session)))
-  routes.put('/value/*', async (c) => {
-    const payload = await readBody(c, relay, limit)
-    if (payload.length === 0) throw invalid('an empty value deletes: use DELETE, or send a body')
-    return withSession(c, relay, (session) => write(c, session, payload))
-  })
-  routes.delete('/value/*', (c) => withSession(c, relay, (session) => write(c, session, '')))
+  routes.get('/value/*', (c) => withRequestSession(c, relay, (session) => read(c, session)))
+  routes.put('/value/*', (c) =>
+    withRequestSession(c, relay, async (session) => {
+      const payload = await readBody(c, relay, limit)
+      if (payload.length === 0) throw invalid('an empty value deletes: use DELETE, or send a body')
+      return write(c, session, payload)
+    }),
+  )
+  routes.delete('/value/*', (c) => withRequestSession(c, relay, (session) => write(c, session, '')))
   routes.all('/value/*', (c) => onlyBy(c, 'GET, HEAD, PUT, DELETE'))
-}
-
-/** Runs a step in a session of the request's client, which lasts no longer. */
-async function withSession(
-  c: Context,
-  relay: RelayView,
-  step: (session: Session) => Promise<Response>,
-): Promise<Response> {
-  const identity = await identityOfRequest(c, relay)
-  const session = relay.open(ignoringOutlet, identity, rateKeyOf(identity.user, addressOf(c)))
-  try {
-    return await step(session)
-  } finally {
-    session.close()
-  }
 }
 
 async function read(c: Context, session: Session): Promise<Response> {
@@ -94,7 +75,13 @@ function conditionOfRequest(c: Context): RetainCommand {
   return { whenRevision: revision }
 }
 
+/** The parameters of a write. A misspelled `ttl` would keep the value for ever. */
+const parameters: readonly string[] = ['broker', 'ticket', 'ttl']
+
 function ttlOf(c: Context): number | undefined {
+  const unknown = Object.keys(c.req.query()).find((name) => !parameters.includes(name))
+  if (unknown !== undefined)
+    throw invalid(`${JSON.stringify(unknown)} is not a parameter; there are: ${parameters.join(', ')}`)
   const text = c.req.query('ttl')
   if (text === undefined) return undefined
   if (!/^[1-9]\d{0,14}$/.test(text)) throw invalid('"ttl" takes a whole number of milliseconds, from 1')
