@@ -13,6 +13,7 @@ import {
   serverSentEvents,
   streamEndpoint,
   tickets,
+  valueEndpoint,
   websocket,
 } from '../../src/index.js'
 import { type StartedRelay, startRelay } from '../start-relay.js'
@@ -27,7 +28,8 @@ const roles = {
     subscribe: ['news.*', 'allowed.**'],
     request: ['allowed.**', 'POST.allowed.**'],
     serve: ['allowed.**'],
-    deny: { publish: ['allowed.secret.**'], subscribe: ['allowed.secret.**'] },
+    presence: ['allowed.**'],
+    deny: { publish: ['allowed.secret.**'], subscribe: ['allowed.secret.**'], presence: ['allowed.secret.**'] },
   },
 }
 
@@ -51,6 +53,7 @@ export async function authRelay(
   const gateways = [
     crossOrigin(),
     http,
+    valueEndpoint,
     health,
     serverSentEvents,
     streamEndpoint,

@@ -6,16 +6,25 @@ import type { AuthRelay } from './auth-relay.js'
 /** An action of a client through one door. Resolves with `ok`, or with the code of the refusal. */
 export type Act = (relay: AuthRelay, subject: string, token: string | undefined) => Promise<string>
 
-export type ActionName = 'publish' | 'subscribe' | 'request' | 'serve'
+export type ActionName = 'publish' | 'subscribe' | 'request' | 'serve' | 'presence'
+
+/** What a client of v1 does, each under the permission for an action. */
+type FrameName = ActionName | 'retain' | 'retained' | 'snapshot' | 'leave' | 'members'
 
 const bearer = (token: string | undefined): Record<string, string> =>
   token === undefined ? {} : { authorization: `Bearer ${token}` }
 
-const frames: Record<ActionName, (subject: string) => object> = {
+const frames: Record<FrameName, (subject: string) => object> = {
   publish: (subject) => ({ Publish: { ref: 1, subject, message: 'x' } }),
   subscribe: (subject) => ({ Subscribe: { ref: 1, subject } }),
   request: (subject) => ({ Request: { ref: 1, subject, message: 'x', timeout: 1 } }),
   serve: (subject) => ({ Subscribe: { ref: 1, subject, serve: true } }),
+  presence: (subject) => ({ Enter: { ref: 1, subject, member: 'tab' } }),
+  leave: (subject) => ({ Leave: { ref: 1, subject, member: 'tab' } }),
+  retain: (subject) => ({ Publish: { ref: 1, subject, message: 'x', retain: true, when: null, watch: true } }),
+  retained: (subject) => ({ Subscribe: { ref: 1, subject, retained: true } }),
+  snapshot: (subject) => ({ Subscribe: { ref: 1, subject, snapshot: true } }),
+  members: (subject) => ({ Subscribe: { ref: 1, subject: `$presence.${subject}.*`, retained: true } }),
 }
 
 /** No responder is there, so an allowed request fails for another reason. */
@@ -25,7 +34,7 @@ const codeOf = (frame: unknown): string => {
 }
 
 /** The token is in `Connect`. */
-const v1: (action: ActionName) => Act = (action) => async (relay, subject, token) => {
+const v1: (action: FrameName) => Act = (action) => async (relay, subject, token) => {
   const socket = await connect(`ws://${relay.address}/ws`, 'wildcast.v1+json')
   socket.send(JSON.stringify({ Connect: { token } }))
   const first = await socket.json()
@@ -35,13 +44,13 @@ const v1: (action: ActionName) => Act = (action) => async (relay, subject, token
 }
 
 /** The token is in the header, and no `Connect` comes. */
-const v1ByHeader: (action: ActionName) => Act = (action) => async (relay, subject, token) => {
+const v1ByHeader: (action: FrameName) => Act = (action) => async (relay, subject, token) => {
   const socket = await connect(`ws://${relay.address}/ws`, 'wildcast.v1+json', { headers: bearer(token) })
   socket.send(JSON.stringify(frames[action](subject)))
   return codeOf(await socket.json())
 }
 
-const stream: (action: ActionName) => Act = (action) => async (relay, subject, token) => {
+const stream: (action: FrameName) => Act = (action) => async (relay, subject, token) => {
   const url = `http://${relay.address}/stream`
   const lines = { accept: 'application/x-ndjson' }
   const opened = await fetch(url, { method: 'POST', headers: lines, body: JSON.stringify({ Connect: { token } }) })
@@ -96,6 +105,16 @@ const http: Act = async (relay, subject, token) => {
   return statusOf(await fetch(url, { method: 'POST', body: 'x', headers: bearer(token) }))
 }
 
+/** A client that may read gets 404: there is no value. */
+const value =
+  (method: 'GET' | 'PUT' | 'DELETE'): Act =>
+  async (relay, subject, token) => {
+    const url = `http://${relay.address}/value/${subject}`
+    const body = method === 'PUT' ? 'x' : null
+    const response = await fetch(url, { method, body, headers: bearer(token) })
+    return response.status === 204 || response.status === 404 ? 'ok' : statusOf(response)
+  }
+
 /** The path has slashes: a dot would be escaped. */
 const request: Act = async (relay, subject, token) => {
   const path = subject.replaceAll('.', '/')
@@ -135,11 +154,19 @@ async function eventsOf(relay: AuthRelay, path: string, headers: Record<string, 
 
 /** Every action through every door. */
 export const doors: readonly (readonly [door: string, action: ActionName, act: Act])[] = [
-  ...(['publish', 'subscribe', 'request', 'serve'] as const).flatMap((action) => [
+  ...(['publish', 'subscribe', 'request', 'serve', 'presence'] as const).flatMap((action) => [
     ['v1 with the token in Connect', action, v1(action)] as const,
     ['v1 with the token in a header', action, v1ByHeader(action)] as const,
     ['v1 over plain HTTP', action, stream(action)] as const,
   ]),
+  ['v1, a value', 'publish', v1('retain')],
+  ['v1, the values of a pattern and their changes', 'subscribe', v1('retained')],
+  ['v1, the values of a pattern', 'subscribe', v1('snapshot')],
+  ['v1, the members of a subject', 'subscribe', v1('members')],
+  ['v1, an end of presence', 'presence', v1('leave')],
+  ['GET /value', 'subscribe', value('GET')],
+  ['PUT /value', 'publish', value('PUT')],
+  ['DELETE /value', 'publish', value('DELETE')],
   ['a classic WebSocket', 'publish', classicPublish],
   [
     'a classic WebSocket',

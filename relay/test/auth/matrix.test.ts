@@ -27,7 +27,7 @@ describe.each(doors)('%s: %s', (door, action, act) => {
     expect(await act(await authRelay({ anonymous: 'guest' }), 'allowed.a', undefined)).toBe('forbidden')
   })
 
-  if (action === 'publish' || action === 'subscribe')
+  if (action === 'publish' || action === 'subscribe' || action === 'presence')
     it('is refused by a denial, whatever else allows it (P5)', async () => {
       expect(await act(await authRelay(), 'allowed.secret.a', await token())).toBe('forbidden')
     })
