@@ -8,7 +8,7 @@ export type Act = (relay: AuthRelay, subject: string, token: string | undefined)
 
 export type ActionName = 'publish' | 'subscribe' | 'request' | 'serve' | 'presence'
 
-/** What a client of v1 does, each under the permission for an action. */
+/** Frames of a client of v1, each under the permission for an action. */
 type FrameName = ActionName | 'retain' | 'retained' | 'snapshot' | 'leave' | 'members'
 
 const bearer = (token: string | undefined): Record<string, string> =>
