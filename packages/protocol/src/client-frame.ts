@@ -37,10 +37,26 @@ export interface SubscribeFrame {
   readonly policy?: DeliveryPolicy | undefined
   /** Also sends the values of the pattern, then `Synced`. Needs `ref`. */
   readonly retained?: boolean | undefined
-  /** Sends only the values of the pattern: the subscription has no id. Needs `ref`. */
+  /**
+   * Sends only the values of the pattern, or with `after`, `before`, `last` or `limit` a page of
+   * its history: the subscription has no id. Needs `ref`.
+   */
   readonly snapshot?: boolean | undefined
-  /** Reserved fields that the client used: a relay refuses them instead of ignoring them. */
-  readonly reserved?: readonly string[] | undefined
+  /**
+   * Also sends the kept messages after this position, then `Synced`; `start` is before all. Needs
+   * `ref`.
+   */
+  readonly after?: string | undefined
+  /** Also sends the newest kept messages, this many, then `Synced`. Needs `ref`. */
+  readonly last?: number | undefined
+  /** Of a page: sends the newest messages before this position. */
+  readonly before?: string | undefined
+  /** Of a page: the highest number of messages. */
+  readonly limit?: number | undefined
+  /** Only messages whose payload contains this JSON. */
+  readonly filter?: JsonValue | undefined
+  /** Sends the number of members, instead of the members, of a pattern of presence. */
+  readonly count?: boolean | undefined
 }
 /** Ends a subscription. */
 export interface UnsubscribeFrame {

@@ -26,7 +26,7 @@ export function carriesPayload(frame: Frame): frame is PayloadFrame {
   return 'message' in frame && frame.kind !== 'Error'
 }
 
-/** Whether a message is a value, or its deletion. */
-export function isValue({ revision, ref, deleted, retained, user }: MessageFrame): boolean {
-  return (revision ?? ref ?? deleted ?? retained ?? user) !== undefined
+/** Whether a message is a value, its deletion, or kept in the history. */
+export function isKept({ revision, position, ref, deleted, retained, user, left }: MessageFrame): boolean {
+  return (revision ?? position ?? ref ?? deleted ?? retained ?? user ?? left) !== undefined
 }

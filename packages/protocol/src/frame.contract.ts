@@ -54,6 +54,14 @@ const headers: fc.Arbitrary<Headers> = fc
     selector: ([name]) => name,
   })
   .map((names) => names.flatMap(([name, values]) => values.map((value) => [name, value] as const)))
+const json = fc.oneof(
+  fc.constant(null),
+  text,
+  flag,
+  count,
+  fc.array(text),
+  fc.record({ a: fc.constant(null), b: text }),
+)
 const failure = fc.record({ code: text, message: text })
 
 /** Any frame of a client, by kind. */
@@ -82,6 +90,12 @@ export const anyClientFrame: {
     ),
     retained: maybe(flag),
     snapshot: maybe(flag),
+    after: maybe(text),
+    last: maybe(count),
+    before: maybe(text),
+    limit: maybe(count),
+    filter: maybe(json),
+    count: maybe(flag),
   }),
   Unsubscribe: fc.record({ kind: fc.constant('Unsubscribe'), ref: maybe(count), id: count, handled: maybe(count) }),
   Publish: fc.record({
@@ -97,9 +111,7 @@ export const anyClientFrame: {
     error: maybe(failure),
     key: maybe(fc.string({ minLength: 1, maxLength: 60 })),
     retain: maybe(flag),
-    when: maybe(
-      fc.oneof(fc.constant(null), text, flag, count, fc.array(text), fc.record({ a: fc.constant(null), b: text })),
-    ),
+    when: maybe(json),
     when_revision: maybe(text),
     watch: maybe(flag),
     watch_timeout: maybe(count),
@@ -183,8 +195,18 @@ export const anyRelayFrame: {
     deleted: maybe(fc.constant(true)),
     user: maybe(text),
     ref: maybe(count),
+    position: maybe(text),
+    replayed: maybe(fc.constant(true)),
+    left: maybe(fc.constant(true)),
   }),
-  Subscribed: fc.record({ kind: fc.constant('Subscribed'), ref: maybe(count), id: maybe(count), subject: text }),
+  Subscribed: fc.record({
+    kind: fc.constant('Subscribed'),
+    ref: maybe(count),
+    id: maybe(count),
+    subject: text,
+    position: maybe(text),
+    recovered: maybe(flag),
+  }),
   Synced: fc.record({ kind: fc.constant('Synced'), ref: count, id: maybe(count) }),
   Lost: fc.record({ kind: fc.constant('Lost'), ref: count, subject: text }),
   Unsubscribed: fc.record({ kind: fc.constant('Unsubscribed'), ref: maybe(count), id: count, error: maybe(failure) }),
@@ -195,6 +217,7 @@ export const anyRelayFrame: {
     why: maybe(text),
     expires_in: maybe(count),
     revision: maybe(text),
+    position: maybe(text),
   }),
   Response: fc.record({ kind: fc.constant('Response'), ref: count, message: payload, more: maybe(flag) }),
   Error: fc.record({

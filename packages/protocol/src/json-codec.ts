@@ -2,7 +2,7 @@ import { encodeBase64 } from './base64.js'
 import type { Codec, RawFrame } from './codec.js'
 import { WildcastError } from './errors.js'
 import type { Frame, MessageFrame } from './frame.js'
-import { bodyOf, carriesPayload, isBare, isValue, type PayloadFrame } from './frame-body.js'
+import { bodyOf, carriesPayload, isBare, isKept, type PayloadFrame } from './frame-body.js'
 import { toHeaderObject } from './header-list.js'
 import { parseJson } from './json.js'
 import { lines } from './lines.js'
@@ -68,19 +68,23 @@ function encodeMessage(frame: MessageFrame): string {
   const payload = text === undefined ? `"bytes":"${encodeBase64(payloadBytes(message))}"` : `"message":${quote(text)}`
   const answers = response_subject === undefined ? '' : `,"response_subject":${quote(response_subject)}`
   const more = headers ? `,"headers":${JSON.stringify(toHeaderObject(headers))}` : ''
-  const value = isValue(frame) ? valueFields(frame) : ''
+  const kept = isKept(frame) ? keptFields(frame) : ''
   const key = id === undefined ? '' : `"id":${id},`
-  return `{"Message":{${key}"subject":${quote(subject)},${payload},"broker":${quote(broker)}${answers}${more}${value}}}`
+  return `{"Message":{${key}"subject":${quote(subject)},${payload},"broker":${quote(broker)}${answers}${more}${kept}}}`
 }
 
-/** The fields of a message that is a value, after the others. */
-function valueFields({ revision, deleted, user, ref, retained }: MessageFrame): string {
+/** The fields of a message that the broker keeps, after the others. */
+function keptFields(frame: MessageFrame): string {
+  const { revision, deleted, user, ref, retained, position, replayed, left } = frame
   const fields = [
     revision === undefined ? '' : `,"revision":${quote(revision)}`,
     deleted ? ',"deleted":true' : '',
     user === undefined ? '' : `,"user":${quote(user)}`,
     ref === undefined ? '' : `,"ref":${ref}`,
     retained ? ',"retained":true' : '',
+    position === undefined ? '' : `,"position":${quote(position)}`,
+    replayed ? ',"replayed":true' : '',
+    left ? ',"left":true' : '',
   ]
   return fields.join('')
 }

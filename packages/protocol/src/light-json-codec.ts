@@ -7,8 +7,8 @@ import type { Headers, Payload } from './message.js'
 /** The fields whose encoding differs from their value. */
 interface Fields {
   readonly kind: string
-  /** Becomes the whole body. */
-  readonly count?: number
+  /** The whole body of `Received`. */
+  readonly count?: number | boolean | undefined
   readonly message?: Payload
   readonly headers?: Headers | undefined
 }
@@ -21,10 +21,10 @@ export const lightJsonCodec: Codec = {
   name: 'json',
   subprotocol: 'wildcast.v1+json',
   encode(frame) {
-    const { kind, count, message, headers, ...rest }: Fields = frame
+    const { kind, message, headers, ...rest }: Fields = frame
     const payload = typeof message === 'object' ? { bytes: encodeBase64(message) } : { message }
     const body = { ...rest, ...payload, headers: headers && toHeaderObject(headers) }
-    return JSON.stringify(kind === 'Pong' ? kind : { [kind]: count ?? body })
+    return JSON.stringify(kind === 'Pong' ? kind : { [kind]: kind === 'Received' ? rest.count : body })
   },
   decode(data) {
     const value: unknown = JSON.parse(data as string)

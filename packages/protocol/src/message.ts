@@ -47,8 +47,10 @@ export interface BrokerMessage {
   readonly revision?: string | undefined
   /** The value was deleted; the payload is empty. */
   readonly deleted?: true | undefined
-  /** The user who wrote the value. */
+  /** The user who wrote the value, or published a message that is kept. */
   readonly user?: string | undefined
+  /** The number of a message that the broker keeps in its history. */
+  readonly position?: string | undefined
 }
 
 /** Returns the bytes of a payload. */

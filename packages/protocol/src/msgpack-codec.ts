@@ -2,7 +2,7 @@ import { Encoder } from '@msgpack/msgpack'
 import type { Codec, RawFrame } from './codec.js'
 import { WildcastError } from './errors.js'
 import type { Frame, MessageFrame } from './frame.js'
-import { bodyOf, carriesPayload, isBare, isValue } from './frame-body.js'
+import { bodyOf, carriesPayload, isBare, isKept } from './frame-body.js'
 import { toHeaderObject } from './header-list.js'
 import { payloadBytes } from './message.js'
 import { MessagePackWriter } from './messagepack-writer.js'
@@ -42,18 +42,18 @@ function encode(frame: Frame): Uint8Array<ArrayBuffer> {
  */
 function encodeMessage(frame: MessageFrame): Uint8Array<ArrayBuffer> {
   const { id, subject, message, broker, response_subject, headers } = frame
-  const value = isValue(frame) ? valueFields(frame) : noFields
+  const kept = isKept(frame) ? keptFields(frame) : noFields
   const optional = (id === undefined ? 0 : 1) + (response_subject === undefined ? 0 : 1) + (headers ? 1 : 0)
   writer
     .map(1)
     .text('Message')
-    .map(3 + optional + value.length)
+    .map(3 + optional + kept.length)
   if (id !== undefined) writer.text('id').uint(id)
   writer.text('subject').text(subject)
   writer.text('message').bin(payloadBytes(message)).text('broker').text(broker)
   if (response_subject !== undefined) writer.text('response_subject').text(response_subject)
   if (headers) writer.text('headers').raw(encoder.encode(toHeaderObject(headers)))
-  for (const [name, field] of value) writer.text(name).raw(encoder.encode(field))
+  for (const [name, field] of kept) writer.text(name).raw(encoder.encode(field))
   return writer.take()
 }
 
@@ -61,9 +61,11 @@ type Fields = readonly (readonly [name: string, value: unknown])[]
 
 const noFields: Fields = []
 
-/** The fields of a message that is a value, besides the others. */
-function valueFields({ revision, deleted, user, ref, retained }: MessageFrame): Fields {
-  return Object.entries({ revision, deleted, user, ref, retained }).filter(([, value]) => value !== undefined)
+/** The fields of a message that the broker keeps, besides the others. */
+function keptFields(frame: MessageFrame): Fields {
+  const { revision, deleted, user, ref, retained, position, replayed, left } = frame
+  const fields = { revision, deleted, user, ref, retained, position, replayed, left }
+  return Object.entries(fields).filter(([, value]) => value !== undefined)
 }
 
 function decode(data: string | Uint8Array): RawFrame {

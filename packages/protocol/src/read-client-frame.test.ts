@@ -160,19 +160,43 @@ describe('each field is checked for its type', () => {
 })
 
 describe('reserved fields', () => {
-  it.each(['after', 'count', 'filter'])('Subscribe.%s is listed if it is used', (field) => {
-    for (const value of [true, 0, '', {}, 'x'])
-      expect(read('Subscribe', { subject: 'a', [field]: value })).toMatchObject({ reserved: [field] })
-  })
-
   it.each(['exclude_me'])('Publish.%s is listed if it is used', (field) => {
     for (const value of [true, 0, '', {}, 'x'])
       expect(read(...publish({ [field]: value }))).toMatchObject({ reserved: [field] })
   })
 
   it('are not listed if they are null or false', () => {
-    expect(read('Subscribe', { subject: 'a', filter: false, after: null })).toHaveProperty('reserved', undefined)
     expect(read(...publish({ exclude_me: false, key: null }))).toHaveProperty('reserved', undefined)
+  })
+})
+
+describe('the fields of a history', () => {
+  const history = (fields: object): unknown => read('Subscribe', { subject: 'a', ref: 1, ...fields })
+
+  it.each([
+    { after: 'start' },
+    { after: '0000000000-000000001' },
+    { last: 10 },
+    { before: '0000000000-000000001', limit: 100, snapshot: true },
+    { filter: null },
+    { filter: { temperature: { celsius: 30 } } },
+    { count: true },
+  ])('%j is read', (fields) => expect(history(fields)).toMatchObject(fields))
+
+  it('an absent filter is none, other than null', () => {
+    expect(history({})).toHaveProperty('filter', undefined)
+    expect(history({ after: null, last: null })).toMatchObject({ after: undefined, last: undefined })
+  })
+
+  it.each([
+    [{ after: 7 }, 'after'],
+    [{ last: -1 }, 'last'],
+    [{ before: true }, 'before'],
+    [{ limit: 1.5 }, 'limit'],
+    [{ filter: Uint8Array.of(1) }, 'filter'],
+    [{ count: 1 }, 'count'],
+  ])('%j is refused for its %s', (fields, field) => {
+    expect(refusal('Subscribe', { subject: 'a', ...fields })).toMatch(`"${field}" must be`)
   })
 })
 

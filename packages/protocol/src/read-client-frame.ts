@@ -1,5 +1,5 @@
 import type { RawFrame } from './codec.js'
-import type { CanIFrame, ClientFrame, DeliveryPolicy, LeaveFrame } from './frame.js'
+import type { CanIFrame, ClientFrame, DeliveryPolicy, LeaveFrame, SubscribeFrame } from './frame.js'
 import type { Payload } from './message.js'
 import {
   type Body,
@@ -7,20 +7,17 @@ import {
   readOptionalCount,
   readOptionalFlag,
   readOptionalHeaders,
+  readOptionalJson,
   readOptionalNumber,
   readOptionalText,
   readPayload,
   readText,
   refuseField,
-  reservedFieldsOf,
   toCount,
 } from './read-fields.js'
 import { readPublish } from './read-publish.js'
 import { refusal } from './refusal.js'
 import { isRecord } from './tagged.js'
-
-/** Fields of the first protocol version that no relay supports yet. */
-const reservedOnSubscribe = new Set(['after', 'count', 'filter'])
 
 /**
  * Reads the frame of a client, which is not trusted.
@@ -97,7 +94,19 @@ function readSubscribe(body: Body): ClientFrame {
     policy: readOptionalPolicy(body),
     retained: readOptionalFlag(body, 'retained'),
     snapshot: readOptionalFlag(body, 'snapshot'),
-    reserved: reservedFieldsOf(body, reservedOnSubscribe),
+    ...readHistoryFields(body),
+    filter: readOptionalJson(body, 'filter'),
+    count: readOptionalFlag(body, 'count'),
+  }
+}
+
+/** Few subscriptions have these fields. */
+function readHistoryFields(body: Body): Pick<SubscribeFrame, 'after' | 'last' | 'before' | 'limit'> {
+  return {
+    after: readOptionalText(body, 'after'),
+    last: readOptionalCount(body, 'last'),
+    before: readOptionalText(body, 'before'),
+    limit: readOptionalCount(body, 'limit'),
   }
 }
 

@@ -2,6 +2,7 @@ import { decodeBase64 } from './base64.js'
 import type { WildcastError } from './errors.js'
 import { isHeaderName, isHeaderValue } from './header-form.js'
 import { headersTooLarge } from './header-size.js'
+import type { JsonValue } from './json.js'
 import { limits } from './limits.js'
 import type { Failure, Headers, Payload } from './message.js'
 import { refusal } from './refusal.js'
@@ -95,6 +96,21 @@ export function payloadFrom(value: unknown, field: string): Payload {
 
 function isByte(value: unknown): value is number {
   return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 255
+}
+
+/** Reads JSON. Unlike elsewhere, `null` is not the same as absent. */
+export function readOptionalJson(body: Body, field: string): JsonValue | undefined {
+  const value = body[field]
+  if (value === undefined || isJson(value)) return value
+  throw refuseField(field, 'JSON')
+}
+
+/** MessagePack has bytes, which JSON has not. */
+function isJson(value: unknown): value is JsonValue {
+  if (typeof value === 'number') return Number.isFinite(value)
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return true
+  if (Array.isArray(value)) return value.every(isJson)
+  return typeof value === 'object' && !(value instanceof Uint8Array) && Object.values(value).every(isJson)
 }
 
 export function readOptionalHeaders(body: Body): Headers | undefined {

@@ -1,5 +1,4 @@
 import type { ClientFrame, PublishFrame } from './frame.js'
-import type { JsonValue } from './json.js'
 import { limits } from './limits.js'
 import type { Payload } from './message.js'
 import {
@@ -9,6 +8,7 @@ import {
   readOptionalFailure,
   readOptionalFlag,
   readOptionalHeaders,
+  readOptionalJson,
   readOptionalText,
   readPayload,
   readText,
@@ -63,7 +63,7 @@ function readValueFields(body: Body): ValueFields | undefined {
   if (!Object.keys(body).some((field) => valueFields.has(field))) return undefined
   return {
     retain: readOptionalFlag(body, 'retain'),
-    when: readCondition(body),
+    when: readOptionalJson(body, 'when'),
     when_revision: readOptionalText(body, 'when_revision'),
     watch: readOptionalFlag(body, 'watch'),
     watch_timeout: readOptionalCount(body, 'watch_timeout'),
@@ -71,20 +71,6 @@ function readValueFields(body: Body): ValueFields | undefined {
     will_after: readOptionalCount(body, 'will_after'),
     ttl: readOptionalCount(body, 'ttl'),
   }
-}
-
-/** `null` is a condition: there is no value. */
-function readCondition({ when }: Body): JsonValue | undefined {
-  if (when === undefined || isJson(when)) return when
-  throw refuseField('when', 'JSON')
-}
-
-/** MessagePack has bytes, which JSON has not. */
-function isJson(value: unknown): value is JsonValue {
-  if (typeof value === 'number') return Number.isFinite(value)
-  if (value === null || typeof value === 'string' || typeof value === 'boolean') return true
-  if (Array.isArray(value)) return value.every(isJson)
-  return typeof value === 'object' && !(value instanceof Uint8Array) && Object.values(value).every(isJson)
 }
 
 /** `null` is a will: the value is deleted. */

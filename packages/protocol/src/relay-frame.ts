@@ -18,10 +18,16 @@ export interface MessageFrame {
   readonly deleted?: true | undefined
   /** The user who wrote the value. */
   readonly user?: string | undefined
-  /** The `Subscribe` that asked for a value which was there before. */
+  /** The `Subscribe` that asked for a value, or a kept message, which was there before. */
   readonly ref?: number | undefined
   /** Whether this is such a value. */
   readonly retained?: true | undefined
+  /** The number of a message that the broker keeps in its history. */
+  readonly position?: string | undefined
+  /** Whether this is a kept message, which `ref` asked for. */
+  readonly replayed?: true | undefined
+  /** A value no longer matches the filter; the payload is empty. */
+  readonly left?: true | undefined
 }
 /** The broker has confirmed a subscription. */
 export interface SubscribedFrame {
@@ -31,8 +37,12 @@ export interface SubscribedFrame {
   readonly id?: number | undefined
   /** The pattern in its normal form. */
   readonly subject: string
+  /** The newest number of the history, if messages of the pattern are kept. */
+  readonly position?: string | undefined
+  /** Answers `after`: whether no message after it can be missing. */
+  readonly recovered?: boolean | undefined
 }
-/** All values that a `Subscribe` asked for have been sent. */
+/** All values, or kept messages, that a `Subscribe` asked for have been sent. */
 export interface SyncedFrame {
   readonly kind: 'Synced'
   readonly ref: number
@@ -65,6 +75,8 @@ export interface AckFrame {
   readonly why?: string | undefined
   /** The number of the value that was written. */
   readonly revision?: string | undefined
+  /** The number of the message in the history, if it is kept. */
+  readonly position?: string | undefined
   /** Answers `Authenticate`: milliseconds until the session ends, as in `Welcome`. */
   readonly expires_in?: number | undefined
 }

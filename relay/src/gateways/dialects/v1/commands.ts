@@ -45,17 +45,9 @@ export function presenceOf({ subject, broker, member }: EnterFrame | LeaveFrame)
 }
 
 /** @throws {WildcastError} `unsupported` if the frame has a field that this relay can't act on */
-export function subscribeOf({
-  ref,
-  reserved,
-  subject,
-  broker,
-  group,
-  serve,
-  policy,
-  retained,
-}: SubscribeFrame): Subscribe {
-  refuseReserved(reserved)
+export function subscribeOf(frame: SubscribeFrame): Subscribe {
+  const { ref, subject, broker, group, serve, policy, retained } = frame
+  refuseReserved(laterFieldsOf(frame))
   if (retained && ref === undefined) throw needsRef('retained')
   return {
     subject,
@@ -68,8 +60,8 @@ export function subscribeOf({
 }
 
 /** @throws {WildcastError} if the frame has a field that snapshots have not */
-export function snapshotOf({ ref, reserved, subject, broker, ...rest }: SubscribeFrame): SnapshotCommand {
-  refuseReserved(reserved)
+export function snapshotOf({ ref, subject, broker, ...rest }: SubscribeFrame): SnapshotCommand {
+  refuseReserved(laterFieldsOf(rest))
   if (ref === undefined) throw needsRef('snapshot')
   const field = (['group', 'serve', 'policy', 'retained'] as const).find((name) => rest[name])
   if (field !== undefined)
@@ -94,6 +86,14 @@ function refuseWithoutRetain(frame: PublishFrame): void {
     throw new WildcastError('unsupported', `"${field}" is for values: add "retain", or leave "${field}" out`)
 }
 
-function refuseReserved(reserved: readonly string[] | undefined): void {
-  if (reserved) throw new WildcastError('unsupported', `this relay can't do "${reserved.join('", "')}"; leave it out`)
+/** Fields of a subscription that this relay does not act on yet. */
+const laterFields = ['after', 'last', 'before', 'limit', 'filter', 'count'] as const
+
+function laterFieldsOf(frame: Partial<SubscribeFrame>): readonly string[] {
+  return laterFields.filter((name) => frame[name] !== undefined && (name === 'filter' || frame[name] !== false))
+}
+
+function refuseReserved(reserved: readonly string[] = []): void {
+  if (reserved.length === 0) return
+  throw new WildcastError('unsupported', `this relay can't do "${reserved.join('", "')}"; leave it out`)
 }
