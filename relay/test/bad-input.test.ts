@@ -56,7 +56,7 @@ describe('invalid v1 frames', () => {
     ['a value under $presence', value({ subject: '$presence.a.ada~1' }), 'forbidden'],
     ['a member with a dot', '{"Enter":{"ref":1,"subject":"a","member":"a.b"}}', 'invalid_frame'],
     ['a member of a closed subject', '{"Enter":{"ref":1,"subject":"$a","member":"b"}}', 'forbidden'],
-    ['a reserved field on Subscribe', '{"Subscribe":{"subject":"a","after":"start"}}', 'unsupported'],
+    ['a history that the broker does not keep', '{"Subscribe":{"ref":1,"subject":"a","after":"start"}}', 'unsupported'],
     [
       'every message, at a rate',
       '{"Subscribe":{"subject":"a","policy":{"deliver":"all","max_rate":1}}}',

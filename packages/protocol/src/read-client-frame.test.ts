@@ -183,7 +183,7 @@ describe('the fields of a history', () => {
     { count: true },
   ])('%j is read', (fields) => expect(history(fields)).toMatchObject(fields))
 
-  it('an absent filter is none, other than null', () => {
+  it('an absent filter differs from null', () => {
     expect(history({})).toHaveProperty('filter', undefined)
     expect(history({ after: null, last: null })).toMatchObject({ after: undefined, last: undefined })
   })

@@ -6,7 +6,6 @@ import {
   readCount,
   readOptionalCount,
   readOptionalFlag,
-  readOptionalHeaders,
   readOptionalJson,
   readOptionalNumber,
   readOptionalText,
@@ -15,6 +14,7 @@ import {
   refuseField,
   toCount,
 } from './read-fields.js'
+import { readOptionalHeaders } from './read-headers.js'
 import { readPublish } from './read-publish.js'
 import { refusal } from './refusal.js'
 import { isRecord } from './tagged.js'

@@ -1,10 +1,7 @@
 import { decodeBase64 } from './base64.js'
 import type { WildcastError } from './errors.js'
-import { isHeaderName, isHeaderValue } from './header-form.js'
-import { headersTooLarge } from './header-size.js'
 import type { JsonValue } from './json.js'
-import { limits } from './limits.js'
-import type { Failure, Headers, Payload } from './message.js'
+import type { Failure, Payload } from './message.js'
 import { refusal } from './refusal.js'
 import { isRecord } from './tagged.js'
 import { isWellFormed } from './utf8.js'
@@ -18,7 +15,7 @@ export function refuseField(field: string, wanted: string): WildcastError {
 }
 
 // Missing and null mean the same, as in classic.
-const isAbsent = (value: unknown): value is undefined | null => value === undefined || value === null
+export const isAbsent = (value: unknown): value is undefined | null => value === undefined || value === null
 
 export function readText(body: Body, field: string): string {
   const value = body[field]
@@ -111,37 +108,6 @@ function isJson(value: unknown): value is JsonValue {
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return true
   if (Array.isArray(value)) return value.every(isJson)
   return typeof value === 'object' && !(value instanceof Uint8Array) && Object.values(value).every(isJson)
-}
-
-export function readOptionalHeaders(body: Body): Headers | undefined {
-  const value = body.headers
-  if (isAbsent(value)) return undefined
-  if (!isRecord(value)) throw refuseField('headers', 'an object')
-  const headers: (readonly [name: string, value: string])[] = []
-  for (const name of Object.keys(value)) {
-    const values = readHeaderValues(value[name])
-    // Counted before they are checked: later steps took a minute for 20,000 names.
-    if (headers.length + values.length > limits.headers) throw headersTooLarge()
-    checkHeader(name, values)
-    for (const text of values) headers.push([name, text])
-  }
-  return headers
-}
-
-/**
- * Returns the value of a name, or its values. An empty array counts as a value, which `checkHeader`
- * refuses.
- */
-function readHeaderValues(value: unknown): readonly unknown[] {
-  return Array.isArray(value) && value.length > 0 ? value : [value]
-}
-
-function checkHeader(name: string, values: readonly unknown[]): asserts values is readonly string[] {
-  const isLonger = (text: unknown): boolean => typeof text === 'string' && text.length > limits.headerBytes
-  if (isLonger(name) || values.some(isLonger)) throw headersTooLarge()
-  if (!isHeaderName(name)) throw refuseField('headers', 'named by tokens (RFC 9110, 5.6.2), "__proto__" excepted')
-  if (!values.every((text) => typeof text === 'string' && isHeaderValue(text)))
-    throw refuseField(`headers.${name}`, 'a string without control characters, or an array of such strings')
 }
 
 export function readOptionalFailure(body: Body): Failure | undefined {

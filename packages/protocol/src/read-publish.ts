@@ -7,7 +7,6 @@ import {
   readOptionalCount,
   readOptionalFailure,
   readOptionalFlag,
-  readOptionalHeaders,
   readOptionalJson,
   readOptionalText,
   readPayload,
@@ -15,6 +14,7 @@ import {
   refuseField,
   reservedFieldsOf,
 } from './read-fields.js'
+import { readOptionalHeaders } from './read-headers.js'
 import { utf8Length } from './utf8-length.js'
 
 /** Fields of the first protocol version that no relay supports yet. */

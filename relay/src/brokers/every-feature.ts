@@ -12,4 +12,5 @@ export const everyFeature: Features = {
   conditional: true,
   ttl: true,
   presence: true,
+  history: true,
 }

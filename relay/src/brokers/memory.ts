@@ -9,11 +9,13 @@ import type {
   OpenBroker,
 } from '../core/broker.js'
 import type { Clock } from '../core/clock.js'
+import type { HistoryStore } from '../core/history-store.js'
 import type { Soon, ValueStore } from '../core/store.js'
 import type { LocalStore, OpenStore, Subscribers } from '../stores/local-store.js'
 import { memoryStore } from '../stores/memory/memory-store.js'
 import { everyFeature } from './every-feature.js'
 import { type Deliver, Listeners } from './listeners.js'
+import { noRules } from './no-rules.js'
 import { noServer } from './no-server.js'
 import { type Queue, queue } from './queue.js'
 import { type PendingReplies, replies } from './replies.js'
@@ -47,6 +49,7 @@ export function memory(ports: MemoryPorts): OpenBroker {
 }
 
 const replyPrefix = '_reply.'
+const withoutHistory: Features = { ...everyFeature, history: noRules }
 
 interface Responder {
   readonly deliver: Deliver
@@ -55,7 +58,6 @@ interface Responder {
 }
 
 class Memory implements Broker, Subscribers {
-  readonly features: Features = everyFeature
   readonly #newId: () => string
   readonly #events: BrokerEvents
   readonly #listeners: Listeners = new Listeners()
@@ -78,8 +80,16 @@ class Memory implements Broker, Subscribers {
     this.#values = await store(this)
   }
 
+  get features(): Features {
+    return this.#values?.history ? everyFeature : withoutHistory
+  }
+
   get values(): ValueStore | undefined {
     return this.#values
+  }
+
+  get history(): HistoryStore | undefined {
+    return this.#values?.history
   }
 
   deliver(change: BrokerMessage): void {

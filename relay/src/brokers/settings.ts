@@ -1,3 +1,4 @@
+import type { HistoryRule } from '../core/history-rules.js'
 import type { StoreLimits } from '../stores/limits.js'
 
 // Settings of brokers, as plain values. The adapters rely on their form: the reader validates it.
@@ -114,8 +115,14 @@ export interface StoreSettings {
   readonly bytes?: number
 }
 
+/** The messages that a broker keeps. */
+export interface HistorySettings {
+  /** The first rule that matches a subject counts. @default none is kept */
+  readonly history?: readonly HistoryRule[]
+}
+
 /** The settings of the memory broker. */
-export interface MemorySettings {
+export interface MemorySettings extends HistorySettings {
   /** The Unix socket of a memory broker that several relays share. @default one in this process */
   readonly socket?: string
   readonly store?: StoreSettings

@@ -57,7 +57,7 @@ async function listenEverywhere(relay: Relay): Promise<() => string[]> {
     )
 }
 
-const publish = async (relay: Relay, broker: string, subject: string): Promise<void> =>
+const publish = async (relay: Relay, broker: string, subject: string): Promise<unknown> =>
   relay.open(recordingOutlet(), everything).publish({ broker, subject, payload: 'x' })
 
 describe('a bridge', () => {

@@ -1,5 +1,6 @@
 import type { BrokerMessage, Pattern, WildcastError } from '@wildcast/protocol'
 import type { CancelSignal } from './cancel.js'
+import type { HistoryStore } from './history-store.js'
 import type { ValueStore } from './store.js'
 
 /** An ability of a broker beyond plain publish and subscribe. */
@@ -14,6 +15,7 @@ export type Feature =
   | 'conditional' // writes a value on a condition
   | 'ttl' // a value expires
   | 'presence' // lists who is here
+  | 'history' // keeps messages of subjects
 
 /** For each feature: true, or why this broker can't do it, which clients get with `unsupported`. */
 export type Features = Readonly<Record<Feature, true | string>>
@@ -106,6 +108,11 @@ export interface Broker {
   readonly features: Features
   /** Keeps the values of its subjects. Absent if the broker keeps none. */
   readonly values?: ValueStore | undefined
+  /**
+   * Keeps the messages of its subjects. Absent if no rule of the broker names any. Messages of
+   * these are published with `append`, instead of `publish`.
+   */
+  readonly history?: HistoryStore | undefined
   /**
    * Resolves with the undo when the broker has confirmed the interest, which may be at the next
    * `up`; from then on it delivers messages. If `gone` is aborted while the interest waits for the

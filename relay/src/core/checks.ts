@@ -77,10 +77,11 @@ export interface SubscriptionFields {
   readonly serve?: boolean | undefined
   readonly policy?: object | undefined
   readonly retained?: number | undefined
+  readonly history?: object | undefined
 }
 
 /** Returns the interest of a subscription. */
-export function interestOf({ subject, group, serve, policy, retained }: SubscriptionFields): Interest {
+export function interestOf({ subject, group, serve, policy, retained, history }: SubscriptionFields): Interest {
   const pattern = parsePattern(subject)
   const isPlain = group === undefined && !serve
   refuseClosed((isPlain && patternOfMembers(pattern)) || pattern)
@@ -95,6 +96,8 @@ export function interestOf({ subject, group, serve, policy, retained }: Subscrip
     )
   if (retained !== undefined && (serve || group !== undefined))
     throw new WildcastError('invalid_frame', 'values are for every subscriber: leave "group" and "serve" out')
+  if (history && (serve || group !== undefined))
+    throw new WildcastError('invalid_frame', 'the history is for every subscriber: leave "group" and "serve" out')
   return {
     pattern,
     ...(group === undefined ? {} : { group: parseSubject(group) }),

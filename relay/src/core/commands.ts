@@ -1,4 +1,5 @@
 import type { Failure, Headers, JsonValue, Payload } from '@wildcast/protocol'
+import type { HistoryWant } from './history/catch-up.js'
 import type { AskedPolicy } from './policy.js'
 
 /** A publish by a client. */
@@ -67,14 +68,28 @@ export interface Subscribe {
   readonly madeForRequest?: boolean | undefined
   /** Also sends the values of the pattern, with this number of the request. */
   readonly retained?: number | undefined
+  /** Also sends kept messages of the pattern. */
+  readonly history?: HistoryWant | undefined
   /** Receives the requests to the subject. */
   readonly serve?: boolean | undefined
   /** @default every message, as fast as the client reads */
   readonly policy?: AskedPolicy | undefined
 }
 
-/** A request for the values of a pattern, without a subscription. */
+/** A page of the history. */
+export interface HistoryPageWant {
+  /** The oldest messages after this position. */
+  readonly after?: string | undefined
+  /** Or the newest messages before this position. @default the newest of all */
+  readonly before?: string | undefined
+  /** The most messages. */
+  readonly limit: number
+}
+
+/** A request for the values of a pattern, or a page of its history, without a subscription. */
 export interface SnapshotCommand {
+  /** Sends this page instead of the values. */
+  readonly page?: HistoryPageWant | undefined
   readonly subject: string
   /** @default the first of the relay */
   readonly broker?: string | undefined

@@ -4,6 +4,8 @@ import type { Clock } from './clock.js'
 import { Conflation } from './conflation.js'
 import { EncodedMessage } from './encoded-message.js'
 import type { FanOut } from './fan-out.js'
+import type { FeedHistory } from './history/feed-history.js'
+import { isStoredMessage } from './history-store.js'
 import type { Encoder, FeedFacts, Outlet, Parcel } from './outlet.js'
 import type { Policy } from './policy.js'
 import type { BacklogRoom } from './room.js'
@@ -32,6 +34,10 @@ export interface FeedOptions {
   readonly slice: TimeSlice
   /** Returns the values of the pattern. */
   values(): KeptValues
+  /** Returns the history of the pattern, for subscribers of this feed. */
+  history(): FeedHistory
+  /** Returns the newest position, if it is known: see `LivePositions.newest`. */
+  position(): string | undefined
 }
 
 /** Members that get the same bytes, or the message itself if they have no encoder. */
@@ -66,6 +72,8 @@ export class Feed implements FeedFacts {
   readonly #rotation: FeedMember[] | undefined
   /** Set if the policy has a rate. */
   readonly #conflation: Conflation | undefined
+  /** Made when a subscriber reads it. */
+  #history: FeedHistory | undefined
   readonly #fanOut: FanOut
   readonly #options: FeedOptions
 
@@ -107,6 +115,17 @@ export class Feed implements FeedFacts {
     return this.#options.values()
   }
 
+  /** The newest position; undefined if none of the pattern's messages are kept. */
+  get position(): string | undefined {
+    return this.#options.position()
+  }
+
+  /** The history of the pattern, with the newest messages of this feed. */
+  history(): FeedHistory {
+    this.#history ??= this.#options.history()
+    return this.#history
+  }
+
   add(member: FeedMember): void {
     const { encoder } = member.outlet
     const peers = this.#peers.find((candidate) => candidate.encoder === encoder)
@@ -129,6 +148,7 @@ export class Feed implements FeedFacts {
    * whether it was taken.
    */
   deliver(message: BrokerMessage, settle?: Settle): void {
+    if (this.#history) this.#remember(this.#history, message)
     const conflation = this.#conflation
     if (conflation) this.#fanOut.run(message.payload, () => conflation.offer(message))
     else this.#send(message, settle)
@@ -137,6 +157,7 @@ export class Feed implements FeedFacts {
   /** The last member has left. */
   close(): void {
     this.#conflation?.close()
+    this.#history?.recent.clear()
   }
 
   /** Notifies members that the interest has ended. */
@@ -147,6 +168,7 @@ export class Feed implements FeedFacts {
 
   /** Notifies every member that messages were lost; `missed` is their number, if known. */
   reportGap(missed?: number): void {
+    if (missed === undefined) this.#history?.recent.clear() // else this feed has dropped them
     for (const { encoder, members } of this.#peers)
       this.#fanOut.run('', () => {
         const bytes = members.size > 0 ? encoder?.gap(this, missed) : undefined
@@ -155,6 +177,10 @@ export class Feed implements FeedFacts {
           member.missed?.(this.id)
         }
       })
+  }
+
+  #remember({ recent }: FeedHistory, message: BrokerMessage): void {
+    if (isStoredMessage(message)) recent.add(message)
   }
 
   #send(message: BrokerMessage, settle?: Settle): void {

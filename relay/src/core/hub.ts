@@ -1,16 +1,18 @@
-import { type BrokerInfo, type BrokerMessage, isDerived, WildcastError } from '@wildcast/protocol'
+import { type BrokerInfo, type BrokerMessage, isDerived, type Pattern, WildcastError } from '@wildcast/protocol'
 import type { BrokerRequestOptions, Feature, Interest, Listener, OpenBroker } from './broker.js'
 import { type BrokerLink, openLink } from './broker-link.js'
 import type { Clock } from './clock.js'
-import { isRefused } from './condition-failed.js'
 import type { FanOut } from './fan-out.js'
 import type { Feed } from './feed.js'
+import type { RecentRoom } from './history/recent-messages.js'
+import type { HistoryStore } from './history-store.js'
 import { Lease, type LeasePorts } from './lease.js'
 import type { SubscriptionInfo } from './listing.js'
 import type { LeaseMember, Membership } from './membership.js'
 import type { Observer } from './observer.js'
 import type { OnFailure } from './outlet.js'
 import type { Policy } from './policy.js'
+import { PublishCounts } from './publish-counts.js'
 import type { BacklogRoom } from './room.js'
 import type { Soon, ValueStore, ValueWrite, Written } from './store.js'
 import type { TimeSlice } from './time-slice.js'
@@ -25,6 +27,7 @@ export interface HubOptions {
   /** Memory that the frames kept for all clients share. */
   readonly room: BacklogRoom
   readonly valueRoom: ValueRoom
+  readonly recentRoom: RecentRoom
   readonly fanOut: FanOut
   readonly slice: TimeSlice
 }
@@ -46,6 +49,7 @@ export interface BrokerHealth {
 
 /** Subscribes at brokers once for each distinct interest, and fans messages out to sessions. */
 export class Hub {
+  readonly counts: PublishCounts
   readonly #options: HubOptions
   readonly #links: Map<string, BrokerLink> = new Map()
   readonly #leases: Map<string, Lease> = new Map()
@@ -65,8 +69,8 @@ export class Hub {
       throw new RangeError('a relay needs a broker: pass one, such as brokers: { main: memory(…) }')
     this.#default = first
     this.#options = options
-    const { clock, onError, room, valueRoom, fanOut, slice } = options
-    this.#ports = { clock, onError, room, valueRoom, fanOut, slice, nextId: () => ++this.#lastId }
+    this.counts = new PublishCounts(options.observer)
+    this.#ports = { ...options, nextId: () => ++this.#lastId }
   }
 
   /**
@@ -142,29 +146,24 @@ export class Hub {
     return this.#linkOf(name).whenUp(run)
   }
 
-  /** Runs a step of a publish on a broker. An exception counts as a failed publish. */
-  counting<Result>(name: string, step: () => Result): Result {
-    try {
-      return step()
-    } catch (cause) {
-      this.#options.observer.failed(name, WildcastError.from(cause).code)
-      throw cause
-    }
-  }
-
   /** Returns a unique number for a message that is about to be published. */
   nextMessageId(): number {
     return ++this.#lastMessageId
   }
 
-  /** See `Broker.publish`. */
-  publish(name: string, message: BrokerMessage): Promise<void> | undefined {
-    return this.#counted(name, () => this.#linkOf(name).broker.publish(message))
+  /** Publishes a message. Returns its position, if the broker keeps it: see `Broker.publish`. */
+  publish(name: string, message: BrokerMessage): Soon<string | undefined> {
+    return this.counts.publish(name, () => {
+      const { broker } = this.#linkOf(name)
+      const { history } = broker
+      if (history && history.rules.of(message.subject) !== undefined) return history.append(message)
+      return broker.publish(message) as Promise<undefined> | undefined // no value is undefined
+    })
   }
 
   /** See `ValueStore.write`. @throws {WildcastError} `unsupported` */
   write(name: string, write: ValueWrite): Soon<Written> {
-    return this.#counted(name, () => this.values(name).write(write))
+    return this.counts.publish(name, () => this.values(name).write(write))
   }
 
   /** Returns the store of a broker. @throws {WildcastError} `unsupported` */
@@ -173,6 +172,19 @@ export class Hub {
     const { values } = this.#linkOf(name).broker
     if (!values) throw new TypeError(`the broker "${name}" has "retained", but no store`)
     return values
+  }
+
+  /**
+   * Returns the history of a broker.
+   * @throws {WildcastError} `unsupported`, also if no message of the pattern is kept
+   */
+  history(name: string, pattern: Pattern): HistoryStore {
+    this.demand(name, 'history')
+    const { history } = this.#linkOf(name).broker
+    if (!history) throw new TypeError(`the broker "${name}" has "history", but no store`)
+    if (history.rules.touching(pattern).length > 0) return history
+    const named = history.rules.list.map(({ subjects }) => `"${subjects}"`).join(', ')
+    throw new WildcastError('unsupported', `broker "${name}" keeps no messages of "${pattern}", only of ${named}`)
   }
 
   /** See `Broker.request`. @throws {WildcastError} `unsupported` */
@@ -218,28 +230,6 @@ export class Hub {
         .catch((cause) => this.#options.onError(WildcastError.from(cause), { stage: 'close', broker: name })),
     )
     await Promise.all(closing)
-  }
-
-  /** Counts a publish, and its outcome. */
-  #counted<Step extends Soon<unknown>>(name: string, step: () => Step): Step | Promise<Awaited<Step>> {
-    const { observer } = this.#options
-    const count = (result: unknown): void =>
-      isRefused(result) ? observer.failed(name, 'condition_failed') : observer.published(name)
-    const sent = this.counting(name, step)
-    if (!(sent instanceof Promise)) {
-      count(sent)
-      return sent
-    }
-    return sent.then(
-      (result) => {
-        count(result)
-        return result
-      },
-      (cause) => {
-        observer.failed(name, WildcastError.from(cause).code)
-        throw cause
-      },
-    )
   }
 
   /** Connects to all at once, so that a slow broker delays no other. */

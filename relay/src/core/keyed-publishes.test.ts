@@ -2,6 +2,7 @@ import { parseSubject, WildcastError } from '@wildcast/protocol'
 import { describe, expect, it } from 'vitest'
 import { fakeClock } from '../testing/fake-clock.js'
 import { KeyedPublishes } from './keyed-publishes.js'
+import type { Soon } from './store.js'
 
 const message = (payload: string | Uint8Array) => ({ broker: 'main', subject: parseSubject('a'), payload })
 
@@ -9,7 +10,7 @@ function opened() {
   const clock = fakeClock()
   const keyed = new KeyedPublishes(clock)
   const done: string[] = []
-  const publish = (key: string, payload: string, outcome?: Promise<void>): Promise<unknown> | undefined =>
+  const publish = (key: string, payload: string, outcome?: Promise<undefined>): Soon<string | undefined> =>
     keyed.publish(key, message(payload), () => {
       done.push(payload)
       return outcome
@@ -26,11 +27,11 @@ describe('a publish with a key', () => {
 
   it('shares the outcome of the one that is pending', async () => {
     const { done, publish } = opened()
-    let confirm = (): void => {}
+    let confirm = (_: undefined): void => {}
     const first = publish('k', 'x', new Promise((resolve) => (confirm = resolve)))
     const second = publish('k', 'x')
     expect(second).toBe(first)
-    confirm()
+    confirm(undefined)
     await second
     expect(done).toEqual(['x'])
   })
@@ -95,7 +96,7 @@ describe('a publish with a key', () => {
 
   it('is not refused because of the keys of others', async () => {
     const { clock, keyed } = opened()
-    const publish = (user: string | undefined, key: string, outcome?: Promise<void>) =>
+    const publish = (user: string | undefined, key: string, outcome?: Promise<undefined>) =>
       keyed.publish(
         JSON.stringify([user, key]),
         { ...message('x'), from: { session: 's', ...(user !== undefined && { user }) } },

@@ -2,6 +2,7 @@ import { type BrokerMessage, encodeUtf8, payloadBytes, refusal, WildcastError } 
 import type { Clock } from './clock.js'
 import type { RetainCommand } from './commands.js'
 import { Counts } from './counts.js'
+import type { Soon } from './store.js'
 
 /** How long a key is remembered. */
 const rememberedMs = 120_000
@@ -19,8 +20,8 @@ interface Remembered {
   readonly fingerprint: string
   readonly user: string | undefined
   readonly at: number
-  /** Undefined if the broker had it at once. */
-  readonly outcome: Promise<unknown> | undefined
+  /** Not a promise if the broker had it at once. */
+  readonly outcome: Soon<string | undefined>
 }
 
 /** A publish with a key. */
@@ -46,16 +47,12 @@ export class KeyedPublishes {
   }
 
   /**
-   * @param publish - publishes it; returns undefined if the broker has it at once. Its outcome is
-   * that of every repeat
+   * @param publish - publishes it, and returns its number, if it has one. Its outcome is that of
+   * every repeat
    * @throws {WildcastError} `invalid_frame` if the key belongs to another message; `rate_limited`
    * if too many keys are remembered
    */
-  publish(
-    key: string,
-    message: KeyedPublish,
-    publish: () => Promise<unknown> | undefined,
-  ): Promise<unknown> | undefined {
+  publish(key: string, message: KeyedPublish, publish: () => Soon<string | undefined>): Soon<string | undefined> {
     const now = this.#clock.now()
     this.#forgetOld(now)
     const fingerprint = fingerprintOf(message)
@@ -71,7 +68,8 @@ export class KeyedPublishes {
     this.#byKey.set(key, remembered)
     this.#count(user, 1)
     // Until then, the key may have expired and be used for another message.
-    outcome?.catch(() => this.#byKey.get(key) === remembered && this.#forget(key, remembered))
+    if (outcome instanceof Promise)
+      outcome.catch(() => this.#byKey.get(key) === remembered && this.#forget(key, remembered))
     return outcome
   }
 

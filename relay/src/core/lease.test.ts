@@ -34,6 +34,7 @@ async function opened(more: Partial<Interest> = {}, after?: Promise<void>) {
         onError,
         room: { used: 0, limit: 1000 },
         valueRoom: { used: 0, limit: 1000 },
+        recentRoom: { used: 0, limit: 1000 },
         fanOut: new FanOut(slice),
         slice,
         nextId: () => ++lastId,

@@ -5,6 +5,9 @@ import { Cancel } from './cancel.js'
 import type { Clock } from './clock.js'
 import type { FanOut } from './fan-out.js'
 import { Feed } from './feed.js'
+import { FeedHistory } from './history/feed-history.js'
+import { LivePositions } from './history/live-positions.js'
+import type { RecentRoom } from './history/recent-messages.js'
 import type { SubscriptionInfo } from './listing.js'
 import { type LeaseMember, Membership } from './membership.js'
 import type { OnFailure } from './outlet.js'
@@ -19,6 +22,7 @@ export interface LeasePorts {
   readonly onError: OnFailure
   readonly room: BacklogRoom
   readonly valueRoom: ValueRoom
+  readonly recentRoom: RecentRoom
   readonly fanOut: FanOut
   readonly slice: TimeSlice
   /** Returns the next subscription id. */
@@ -74,6 +78,8 @@ export class Lease implements Listener {
   #feeds: readonly Feed[] = []
   /** Made when a member reads them. */
   #values: KeptValues | undefined
+  /** Set when the broker has confirmed an interest whose messages it keeps. */
+  #positions: LivePositions | undefined
   readonly #subscribed: Promise<() => Promise<void>>
   /** The number of members, including those that wait for the confirmation. */
   #memberCount = 0
@@ -123,6 +129,7 @@ export class Lease implements Listener {
 
   deliver(message: BrokerMessage, settle?: Settle): void {
     if (message.revision !== undefined) this.#values?.observe(message)
+    if (message.position !== undefined) this.#positions?.observe(message.position)
     for (const feed of this.#feeds) feed.deliver(message, settle)
   }
 
@@ -140,6 +147,7 @@ export class Lease implements Listener {
   /** The link to the broker was lost and is up again. */
   reportGap(): void {
     this.#values?.refill()
+    this.#positions?.lost()
     for (const feed of this.#feeds) feed.reportGap()
   }
 
@@ -149,6 +157,10 @@ export class Lease implements Listener {
    */
   async confirmed(): Promise<void> {
     await this.#subscribed
+    // Without a link, members wait for it, and learn no position.
+    await this.#keptPositions()
+      ?.known()
+      .catch(() => {})
   }
 
   /**
@@ -187,11 +199,31 @@ export class Lease implements Listener {
 
   #open(policy: Policy): Feed {
     const { clock, room, fanOut, slice } = this.#ports
-    const values = (): KeptValues => this.#keepValues()
-    const options = { broker: this.broker, interest: this.#interest, policy, clock, room, fanOut, slice, values }
-    const feed = new Feed({ id: this.#ports.nextId(), ...options })
+    const ports = { clock, room, fanOut, slice }
+    const kept = { values: () => this.#keepValues(), history: () => this.#openHistory() }
+    const position = (): string | undefined => this.#positions?.newest
+    const of = { broker: this.broker, interest: this.#interest, policy }
+    const feed = new Feed({ id: this.#ports.nextId(), ...of, ...ports, ...kept, position })
     this.#feeds = [...this.#feeds, feed]
     return feed
+  }
+
+  /** The positions of kept messages; undefined if the broker keeps none of the interest. */
+  #keptPositions(): LivePositions | undefined {
+    const { pattern, group, serve } = this.#interest
+    const { history } = this.#link.broker
+    if (!this.#positions && history && group === undefined && !serve && history.rules.touching(pattern).length > 0)
+      this.#positions = new LivePositions(history, pattern)
+    return this.#positions
+  }
+
+  #openHistory(): FeedHistory {
+    const positions = this.#keptPositions()
+    const { history: store } = this.#link.broker
+    if (!store || !positions) throw new TypeError(`the broker "${this.broker}" keeps no messages`)
+    const { pattern } = this.#interest
+    const whenUp = (run: () => void): void => void this.#link.whenUp(run)
+    return new FeedHistory({ store, pattern, positions, room: this.#ports.recentRoom, matches: () => true, whenUp })
   }
 
   #keepValues(): KeptValues {

@@ -41,6 +41,15 @@ export class Membership {
     })
   }
 
+  /** Puts another member into the place of this one. */
+  replace(member: FeedMember): void {
+    const state = this.#state
+    if (state.kind !== 'member') return
+    state.feed.remove(state.joiner.member)
+    state.feed.add(member)
+    this.#state = { ...state, joiner: { ...state.joiner, member } }
+  }
+
   /** Leaves the feed, or stops joining. */
   end(): void {
     this.#leave()

@@ -33,16 +33,21 @@ export interface Encoder {
   readonly values?: ValueFrames | undefined
 }
 
-/** Where values go: the `ref` of the request for them, and its subscription, if it stays. */
+/**
+ * Where values and kept messages go: the `ref` of the request for them, and its subscription, if it
+ * stays.
+ */
 export interface ValueTarget {
   readonly ref: number
   readonly feed: Pick<FeedFacts, 'broker'> & Partial<FeedFacts>
 }
 
-/** Encodes values that were there before a client asked for them. */
+/** Encodes what was there before a client asked for it. */
 export interface ValueFrames {
   value(message: BrokerMessage, target: ValueTarget): Uint8Array
-  /** All values were sent. */
+  /** A message of the history. */
+  replayed(message: BrokerMessage, target: ValueTarget): Uint8Array
+  /** All was sent. */
   synced(target: ValueTarget): Uint8Array
 }
 
@@ -69,8 +74,9 @@ export interface Parcel {
    */
   readonly feed?: FeedFacts | undefined
   /**
-   * Whether it is a value that was there before, or the mark of their end. If a message of its
-   * subscription is dropped, it is dropped too, since all values are sent again.
+   * Whether it is a value or a kept message that was there before, or the mark of their end. If a
+   * message of its subscription is dropped, it is dropped too: all values are sent again, and the
+   * client asks for kept messages again.
    */
   readonly replay?: true
   /**

@@ -86,6 +86,9 @@ export interface RelayFacts {
   parts(): Promise<readonly Part[]>
 }
 
+/** Bytes of the recent messages of all feeds, which clients that return share. */
+const mostRecentBytes = 64 * 1024 * 1024
+
 /** A relay, as gateways see it. */
 export interface RelayView extends RelayFacts {
   /** Opens the outbox of a new client. Its gateway closes it when the wire is gone. */
@@ -131,9 +134,11 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     relieve: () => sessions.relieve(() => room.used <= room.limit),
   }
   const valueRoom = { used: 0, limit: limits.valueCache }
+  const recentRoom = { used: 0, limit: mostRecentBytes }
   const slice = new TimeSlice(clock)
   const fanOut = new FanOut(slice)
-  const hub = await Hub.open({ brokers: options.brokers, clock, onError, observer, room, valueRoom, fanOut, slice })
+  const rooms = { room, valueRoom, recentRoom }
+  const hub = await Hub.open({ brokers: options.brokers, clock, onError, observer, ...rooms, fanOut, slice })
   const bridges = await bridgesOn(hub, options.bridges ?? [], { onError, observer })
   const id = newId()
   // A session's key names the relay that holds it.

@@ -150,7 +150,7 @@ export class SessionActions {
   #publish(want: PublishCommand): Checked<BrokerMessage> {
     const { hub, limits } = this.#ports
     const broker = this.#brokerOf(want.broker)
-    return hub.counting(broker, () => {
+    return hub.counts.step(broker, () => {
       this.#rates?.publish(want.payload, this.identity.user)
       const message = this.#messageOf(want)
       checkSize(message, limits.payload)
@@ -201,6 +201,7 @@ export class SessionActions {
     const broker = this.#brokerOf(want.broker)
     const interest = interestOf(want)
     if (want.retained !== undefined) hub.demand(broker, 'retained')
+    if (want.history) hub.history(broker, interest.pattern)
     if (interest.group !== undefined) hub.demand(broker, 'queue')
     if (interest.serve) hub.demand(broker, 'serve')
     const result: FeedRequest = { broker, interest, policy: policyOf(want.policy) }

@@ -1,17 +1,18 @@
-import { type Pattern, parseSubject, WildcastError } from '@wildcast/protocol'
-import { Cancel } from './cancel.js'
+import { parseSubject, WildcastError } from '@wildcast/protocol'
 import type { Clock } from './clock.js'
-import type { SnapshotCommand, Subscribe } from './commands.js'
+import type { Subscribe } from './commands.js'
 import type { Feed, FeedMember } from './feed.js'
+import type { HistoryWant } from './history/catch-up.js'
+import { type HistoryReader, SessionHistories } from './history/session-histories.js'
 import { type FeedRequest, feedRequestKey, type Hub } from './hub.js'
 import type { Membership } from './membership.js'
 import type { FeedFacts } from './outlet.js'
 import { PendingSubscriptions } from './pending-subscriptions.js'
 import type { SessionActions } from './session-actions.js'
+import { SessionSnapshots } from './session-snapshots.js'
 import type { StoredValue } from './store.js'
 import { type ClientSubscription, subscriptionTo } from './subscription.js'
 import { SessionReplays } from './values/session-replays.js'
-import { Snapshots, type SnapshotTarget } from './values/snapshots.js'
 
 export interface SessionSubscriptionsPorts {
   readonly hub: Hub
@@ -26,20 +27,24 @@ export interface SessionSubscriptionsPorts {
   readonly failed: (cause: unknown) => void
 }
 
+/** Runs when the broker has confirmed a subscription. */
+export type Confirmed = (subscription: ClientSubscription) => void
+
+/** A subscription that a client has asked for, and its answer. */
+interface Asked {
+  readonly want: Subscribe
+  readonly confirmed: Confirmed
+}
+
 /** A subscription that a session has. */
 interface Held {
   readonly membership: Membership
   readonly request: FeedRequest
 }
 
-/** A snapshot that is being sent. */
-interface Sending {
-  readonly request: FeedRequest
-  readonly cancel: Cancel
-}
-
 /** The subscriptions of one session. */
 export class SessionSubscriptions {
+  readonly snapshots: SessionSnapshots
   readonly #ports: SessionSubscriptionsPorts
   /** By id. */
   readonly #held: Map<number, Held> = new Map()
@@ -49,12 +54,13 @@ export class SessionSubscriptions {
   #deciding: Set<Promise<void>> | undefined
   /** Those that receive values, too. */
   #replays: SessionReplays | undefined
-  #snapshots: Snapshots | undefined
-  #sending: Set<Sending> | undefined
+  #histories: SessionHistories | undefined
   #closed = false
 
   constructor(ports: SessionSubscriptionsPorts) {
     this.#ports = ports
+    const whileDeciding = (decided: Promise<void>): Promise<void> => this.#whileDeciding(decided)
+    this.snapshots = new SessionSnapshots({ ...ports, outlet: ports.member.outlet, whileDeciding })
   }
 
   /** The number of confirmed subscriptions. */
@@ -68,7 +74,7 @@ export class SessionSubscriptions {
    * @throws {WildcastError} `invalid_subject`, `unknown_broker`, `unsupported`, `forbidden`,
    * `too_many_subscriptions`, `already_served`, `broker_down`
    */
-  async subscribe(want: Subscribe, confirmed: (subscription: ClientSubscription) => void): Promise<void> {
+  async subscribe(want: Subscribe, confirmed: Confirmed): Promise<void> {
     const { actions, demandPresent } = this.#ports
     demandPresent()
     const { identity } = actions
@@ -77,13 +83,12 @@ export class SessionSubscriptions {
     if (decided !== undefined) await this.#whileDeciding(decided.then(demandPresent))
     if (this.#closed) throw new WildcastError('interrupted', 'the session has ended')
     const feed = this.#ports.hub.feed(request)
-    const joined = (to: Feed): void => {
-      confirmed(subscriptionTo(to))
-      if (want.retained !== undefined) this.#sendValues(to, want.retained)
-    }
     if (feed && this.#held.has(feed.id)) {
-      if (want.retained !== undefined) actions.checkSubscriptions(this.#count, want)
-      return joined(feed)
+      if (want.retained !== undefined || want.history) actions.checkSubscriptions(this.#count, want)
+      if (want.history) this.#ownHistories().again(feed, readerOf(want.history, feed, confirmed))
+      else confirmed(subscriptionTo(feed))
+      if (want.retained !== undefined) this.#sendValues(feed, want.retained)
+      return
     }
     const key = feedRequestKey(request)
     const present = this.#pending?.done(key)
@@ -92,8 +97,7 @@ export class SessionSubscriptions {
       // It may have ended meanwhile: then this call subscribes again.
       return this.subscribe(want, confirmed)
     }
-    return this.#join(key, request, (entered) => {
-      joined(entered)
+    return this.#join(key, request, { want, confirmed }, (entered) => {
       // The client has shown other credentials meanwhile.
       if (actions.identity !== identity) this.#checkAgain(entered.id, request).catch(this.#ports.failed)
     })
@@ -109,6 +113,7 @@ export class SessionSubscriptions {
     if (!held) throw new WildcastError('invalid_frame', `this session has no subscription ${id}`)
     this.#held.delete(id)
     this.#replays?.end(id)
+    this.#histories?.end(id)
     held.membership.end()
     // Its id may be used again before all frames for a slow client are written.
     this.#ports.member.outlet.forget?.(id, handled)
@@ -118,27 +123,8 @@ export class SessionSubscriptions {
   async checkAgain(): Promise<void> {
     await Promise.all([
       ...[...this.#held].map(([id, { request }]) => this.#checkAgain(id, request)),
-      ...[...(this.#sending ?? [])].map((one) => this.#checkSnapshot(one)),
+      this.snapshots.checkAgain(),
     ])
-  }
-
-  /**
-   * Sends the values of a pattern, and no message of it. `confirmed` runs before the first value.
-   * @throws {WildcastError} as `subscribe`
-   */
-  async snapshot(want: SnapshotCommand, confirmed: (pattern: Pattern) => void): Promise<void> {
-    const { actions, clock, demandPresent, hub, member } = this.#ports
-    demandPresent()
-    const { result, decided } = actions.subscribe({ ...want, retained: want.ref })
-    if (decided !== undefined) await this.#whileDeciding(decided.then(demandPresent))
-    this.#snapshots ??= new Snapshots(member.outlet, clock)
-    const { broker, interest } = result
-    const source = { store: hub.values(broker), pattern: interest.pattern }
-    const sending: Sending = { request: result, cancel: new Cancel() }
-    this.#sending ??= new Set()
-    this.#sending.add(sending)
-    const target: SnapshotTarget = { ref: want.ref, feed: { broker }, confirmed: () => confirmed(interest.pattern) }
-    await this.#snapshots.send(source, target, sending.cancel).finally(() => this.#sending?.delete(sending))
   }
 
   /**
@@ -170,8 +156,8 @@ export class SessionSubscriptions {
   close(): void {
     this.#closed = true
     this.#replays?.close()
-    for (const { cancel } of this.#sending ?? [])
-      cancel.abort(new WildcastError('interrupted', 'the session has ended'))
+    this.#histories?.close()
+    this.snapshots.close()
     this.#pending?.end()
     for (const { membership } of this.#held.values()) membership.end()
     this.#held.clear()
@@ -192,6 +178,12 @@ export class SessionSubscriptions {
     return this.#held.size + (this.#replays?.further ?? 0)
   }
 
+  #ownHistories(): SessionHistories {
+    const { member } = this.#ports
+    this.#histories ??= new SessionHistories({ member, failed: (of, error) => this.ended(of, error) })
+    return this.#histories
+  }
+
   #sendValues(feed: Feed, ref: number): void {
     const { outlet } = this.#ports.member
     this.#replays ??= new SessionReplays({ outlet, failed: (of, error) => this.ended(of, error) })
@@ -207,14 +199,6 @@ export class SessionSubscriptions {
       this.ended({ id, broker: request.broker, latest: request.policy.latest }, refused)
   }
 
-  /** Ends a snapshot that the present identity may not read. */
-  async #checkSnapshot({ request, cancel }: Sending): Promise<void> {
-    const { actions } = this.#ports
-    const { identity } = actions
-    const refused = await actions.withdrawn(request)
-    if (refused && actions.identity === identity) cancel.abort(refused)
-  }
-
   async #whileDeciding(decided: Promise<void>): Promise<void> {
     this.#deciding ??= new Set()
     this.#deciding.add(decided)
@@ -225,18 +209,25 @@ export class SessionSubscriptions {
     }
   }
 
-  async #join(key: string, request: FeedRequest, joined: (feed: Feed) => void): Promise<void> {
+  /** Enters a feed, or first reads the history of its pattern. */
+  async #join(key: string, request: FeedRequest, asked: Asked, entered: (feed: Feed) => void): Promise<void> {
     const { hub, actions, member } = this.#ports
+    const { want, confirmed } = asked
+    const reading = want.history && this.#ownHistories().joining()
     this.#pending ??= new PendingSubscriptions(() => {
       this.#pending = undefined
     })
     const pending = this.#pending
     actions.checkSubscriptions(this.#count + pending.size, request.interest)
     const membership = hub.join(request, {
-      member,
+      member: reading?.member ?? member,
       joined: (feed) => {
         this.#held.set(feed.id, { membership, request })
-        joined(feed)
+        if (want.history)
+          reading?.begin(feed, readerOf(want.history, feed, confirmed), () => membership.replace(member))
+        else confirmed(subscriptionTo(feed))
+        if (want.retained !== undefined) this.#sendValues(feed, want.retained)
+        entered(feed)
       },
     })
     pending.add(key, { broker: request.broker, membership })
@@ -246,4 +237,8 @@ export class SessionSubscriptions {
       pending.delete(key)
     }
   }
+}
+
+function readerOf(want: HistoryWant, feed: Feed, confirmed: Confirmed): HistoryReader {
+  return { want, confirmed: (start) => confirmed({ ...subscriptionTo(feed), ...start }) }
 }

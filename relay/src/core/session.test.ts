@@ -57,7 +57,7 @@ describe('a message', () => {
       scripted.hold()
       const session = relay.open(recordingOutlet(), everything)
       const asked = [subscribe(session, 'a')]
-      const published: (Promise<void> | undefined)[] = []
+      const published: unknown[] = []
       const subjects = Array.from({ length: 60 }, (_, i) => `m${i}`)
       for (const [i, subject] of subjects.entries()) {
         published.push(session.publish({ subject, payload: '' }))

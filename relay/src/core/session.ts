@@ -1,11 +1,4 @@
-import {
-  type BrokerMessage,
-  type Party,
-  type Pattern,
-  type Subject,
-  type WildcastError,
-  limits as wire,
-} from '@wildcast/protocol'
+import { type BrokerMessage, type Party, type Subject, type WildcastError, limits as wire } from '@wildcast/protocol'
 import type { Identity } from './access/identity.js'
 import type { BrokerRequestOptions } from './broker.js'
 import type { Ask, PresenceCommand, PublishCommand, RetainedPublish, SnapshotCommand, Subscribe } from './commands.js'
@@ -14,9 +7,9 @@ import type { FeedMember } from './feed.js'
 import type { KeyedPublishes } from './keyed-publishes.js'
 import type { FeedFacts, Outlet } from './outlet.js'
 import { SessionActions, type SessionActionsPorts } from './session-actions.js'
-import { SessionSubscriptions } from './session-subscriptions.js'
-import type { StoredValue } from './store.js'
-import type { ClientSubscription } from './subscription.js'
+import type { SnapshotConfirmed } from './session-snapshots.js'
+import { type Confirmed, SessionSubscriptions } from './session-subscriptions.js'
+import type { Soon, StoredValue } from './store.js'
 import type { RelayValues } from './values/relay-values.js'
 import { type RetainOptions, SessionValues } from './values/session-values.js'
 import type { SessionEnding } from './values/session-wills.js'
@@ -102,15 +95,16 @@ export class Session implements FeedMember {
   }
 
   /**
-   * Resolves when the broker has the message; undefined if it has it already.
+   * Resolves when the broker has the message, with its position if it is kept; not a promise if the
+   * broker has it already.
    * @throws {WildcastError} by rejection: `invalid_subject`, `unknown_broker`, `unsupported`,
    * `forbidden`, `too_large`, `broker_down`
    */
-  publish(want: PublishCommand): Promise<void> | undefined {
+  publish(want: PublishCommand): Soon<string | undefined> {
     try {
       this.#demandPresent()
       const { broker, result: message, decided } = this.actions.publish(want)
-      const send = (): Promise<void> | undefined => this.#publish(want, broker, message)
+      const send = (): Soon<string | undefined> => this.#publish(want, broker, message)
       return decided === undefined ? send() : this.#whenAllowed(decided).then(send)
     } catch (cause) {
       return Promise.reject(cause)
@@ -176,13 +170,13 @@ export class Session implements FeedMember {
   }
 
   /** See `SessionSubscriptions.subscribe`. */
-  subscribe(want: Subscribe, confirmed: (subscription: ClientSubscription) => void): Promise<void> {
+  subscribe(want: Subscribe, confirmed: Confirmed): Promise<void> {
     return this.#subscriptions.subscribe(want, confirmed)
   }
 
-  /** See `SessionSubscriptions.snapshot`. */
-  snapshot(want: SnapshotCommand, confirmed: (pattern: Pattern) => void): Promise<void> {
-    return this.#subscriptions.snapshot(want, confirmed)
+  /** See `SessionSnapshots.send`. */
+  snapshot(want: SnapshotCommand, confirmed: SnapshotConfirmed): Promise<void> {
+    return this.#subscriptions.snapshots.send(want, confirmed)
   }
 
   /** See `SessionSubscriptions.read`. */
@@ -252,18 +246,18 @@ export class Session implements FeedMember {
     return this.#values
   }
 
-  #publish(want: PublishCommand, broker: string, message: BrokerMessage): Promise<void> | undefined {
+  #publish(want: PublishCommand, broker: string, message: BrokerMessage): Soon<string | undefined> {
     const { key } = want
     if (key === undefined) return this.#send(broker, message)
     const own = JSON.stringify([this.identity.user, key]) // no client can write the key of another user
-    return this.#ports.keyed.publish(own, { ...message, broker }, () => this.#send(broker, message))?.then(() => {})
+    return this.#ports.keyed.publish(own, { ...message, broker }, () => this.#send(broker, message))
   }
 
   /** With no subscription pending, publishes in this turn. */
-  #send(broker: string, message: BrokerMessage): Promise<void> | undefined {
+  #send(broker: string, message: BrokerMessage): Soon<string | undefined> {
     const { hub } = this.#ports
     const ready = this.#subscriptions.before(broker)
-    const publish = (): Promise<void> | undefined => hub.publish(broker, message)
+    const publish = (): Soon<string | undefined> => hub.publish(broker, message)
     return ready === undefined ? publish() : ready.then(publish)
   }
 

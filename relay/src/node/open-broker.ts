@@ -18,7 +18,7 @@ export function openBroker(settings: BrokerSettings, onStored?: OnStored): OpenB
   switch (settings.type) {
     case 'memory':
       return settings.socket === undefined
-        ? memory({ ...ports, store: configuredStore(settings.store, { onStored }) })
+        ? memory({ ...ports, store: configuredStore(settings.store, { onStored, rules: settings.history }) })
         : memoryLink(settings.socket, ports)
     case 'redis':
       return redis(settings, ports)

@@ -1,13 +1,30 @@
-import type { BrokerMessage } from '@wildcast/protocol'
+import type { BrokerMessage, Subject } from '@wildcast/protocol'
+import type { StoredMessage } from '../core/history-store.js'
 
 /** Returns the user of the client that writes a value. */
 export function userOf({ user, from }: BrokerMessage): string | undefined {
   return user ?? from?.user
 }
 
-/** Returns a change as subscribers receive it. A spread would cost as much as the write. */
-export function changeOf(message: BrokerMessage, revision: string, deleted?: true): BrokerMessage {
+/** The fields that a store adds to a message. */
+export interface StoredFields {
+  readonly revision?: string | undefined
+  readonly deleted?: true | undefined
+  readonly position?: string | undefined
+}
+
+/** Returns a stored message as subscribers receive it. A spread would cost as much as the write. */
+export function changeOf(message: BrokerMessage, { revision, deleted, position }: StoredFields): BrokerMessage {
   const { id, from, subject, payload, responseSubject, headers, more, error } = message
   const user = userOf(message)
-  return { id, from, subject, payload, responseSubject, headers, more, error, revision, deleted, user }
+  return { id, from, subject, payload, responseSubject, headers, more, error, revision, deleted, user, position }
+}
+
+/** Returns a message as the history keeps it. */
+export function storedMessageOf(
+  message: BrokerMessage,
+  fields: StoredFields & { readonly position: string },
+): StoredMessage {
+  const { payload, headers } = message
+  return { subject: message.subject as Subject, payload, headers, user: userOf(message), ...fields }
 }

@@ -1,4 +1,5 @@
 import type { BrokerMessage, WildcastError } from '@wildcast/protocol'
+import type { HistoryStore } from '../core/history-store.js'
 import type { Soon, ValueStore } from '../core/store.js'
 
 /** The subscribers of the memory broker, as its store sees them. */
@@ -16,6 +17,8 @@ export interface Subscribers {
 
 /** A store inside the process, in memory or on disk. */
 export interface LocalStore extends ValueStore {
+  /** Absent without rules. */
+  readonly history?: HistoryStore | undefined
   /** Ends its timers and files. Later calls reject with `broker_down`. */
   close(): Soon<void>
 }

@@ -41,6 +41,7 @@ export function scriptedBroker(features: Partial<Features> = {}, values?: ValueS
       headers: true,
       wildcard: true,
       ...keepsNoValues(notScripted),
+      history: notScripted,
       ...features,
     },
     values,

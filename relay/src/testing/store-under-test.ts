@@ -1,5 +1,7 @@
 import { type BrokerMessage, type Headers, type Pattern, parsePattern } from '@wildcast/protocol'
 import type { Broker } from '../core/broker.js'
+import type { HistoryRule } from '../core/history-rules.js'
+import type { HistoryStore } from '../core/history-store.js'
 import type { StoredValue, ValuePageRequest, ValueStore, ValueWrite, Written } from '../core/store.js'
 import { subject } from './broker-under-test.js'
 
@@ -12,7 +14,12 @@ export interface LimitsInTest {
 /** A kind of store. Its contract gates tests by these properties. */
 export interface StoreUnderTest {
   /** Opens a store for one test: empty, and closed when the test has finished. */
-  readonly open: (limits?: LimitsInTest) => Promise<OpenedStore>
+  readonly open: (limits?: LimitsInTest, rules?: readonly HistoryRule[]) => Promise<OpenedStore>
+  /**
+   * Whether the rules of its history are kept exactly. Others may keep more messages for a while.
+   * @default false
+   */
+  readonly exact?: boolean
   /** Whether several relays share the store. @default false */
   readonly shared?: boolean
   /** Whether wills have leases (`ValueStore.renew`). @default false */
@@ -44,6 +51,12 @@ export interface OpenedStore {
 export interface WriteInTest extends Omit<ValueWrite, 'message'> {
   readonly headers?: Headers
   readonly user?: string
+}
+
+/** Returns the history that a broker offers. */
+export function historyOf(broker: Broker): HistoryStore {
+  if (!broker.history) throw new Error('the broker offers no history')
+  return broker.history
 }
 
 /** Returns the store that a broker offers. */
@@ -106,5 +119,5 @@ export async function subjectsOf(broker: Broker, pattern: string): Promise<strin
 /** Advances the clock of a store, and lets its relays do what is due. */
 export async function pass(store: OpenedStore, ms: number, ...relays: readonly Broker[]): Promise<void> {
   await store.pass(ms)
-  await Promise.all(relays.map((broker) => broker.values?.sweep?.()))
+  await Promise.all(relays.flatMap((broker) => [broker.values?.sweep?.(), broker.history?.forget?.()]))
 }

@@ -4,12 +4,13 @@ import { WildcastError } from '@wildcast/protocol'
 import { everyFeature } from '../every-feature.js'
 import type { Driver } from '../foreign/driver.js'
 import type { ForeignPorts } from '../foreign/foreign-broker.js'
+import { noRules } from '../no-rules.js'
 import { MemoryConnection, type MemoryNative } from './connection.js'
 
 /** The driver of a memory broker in another process. */
 export function memoryDriver(path: string, { clock }: Pick<ForeignPorts, 'clock'>): Driver<MemoryNative> {
   return {
-    features: everyFeature,
+    features: { ...everyFeature, history: noRules },
     nativeOf: (interest) => {
       const { pattern, group, serve = false } = interest
       const key = `${pattern} ${group ?? ''} ${serve}`

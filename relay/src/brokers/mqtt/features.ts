@@ -24,5 +24,6 @@ export function mqttFeatures({ version, payload }: MqttSettings, server: MqttSer
     headers: five ? true : needsFive('user properties'),
     wildcard: 'MQTT publishes to one topic; name it',
     ...keepsNoValues('Wildcast keeps no values on MQTT'),
+    history: 'MQTT has no history; use a broker of another type',
   }
 }

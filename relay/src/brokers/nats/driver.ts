@@ -39,6 +39,7 @@ export class NatsDriver implements Driver<NatsNative> {
       headers: this.#headers || noHeaders,
       wildcard: oneSubject,
       ...keepsNoValues('Wildcast keeps no values on NATS'),
+      history: 'Wildcast keeps no history on NATS yet',
     }
   }
 

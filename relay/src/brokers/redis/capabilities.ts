@@ -51,6 +51,7 @@ export function redisFeatures({
     ...(canKeep === true
       ? { retained: true, conditional: true, ttl: true, presence: everyFeature.presence }
       : keepsNoValues(canKeep)),
+    history: 'Wildcast keeps no history on Redis yet',
   }
 }
 

@@ -1,6 +1,10 @@
 import { type Pattern, refusal, type Subject } from '@wildcast/protocol'
 import type { CancelSignal } from '../cancel.js'
 import type { Clock } from '../clock.js'
+import type { HistoryPageWant } from '../commands.js'
+import type { CatchUpStart } from '../history/catch-up.js'
+import { type PageReader, readHistoryPage } from '../history/history-pages.js'
+import type { HistoryStore } from '../history-store.js'
 import type { Outlet, ValueTarget } from '../outlet.js'
 import type { ValueStore } from '../store.js'
 
@@ -18,8 +22,14 @@ export interface SnapshotSource {
 
 /** The client, as it receives the values. */
 export interface SnapshotTarget extends ValueTarget {
-  /** Runs before the first value. */
-  confirmed(): void
+  /** Runs before the first value or message. */
+  confirmed(start?: CatchUpStart): void
+}
+
+/** The history to send a page of. */
+export interface HistorySnapshotSource {
+  readonly store: HistoryStore
+  readonly pattern: Pattern
 }
 
 /** The snapshots that are being sent to one client. */
@@ -38,10 +48,34 @@ export class Snapshots {
    * @throws {WildcastError} `rate_limited` if too many are being sent; the reason of `signal`
    */
   async send(source: SnapshotSource, target: SnapshotTarget, signal: CancelSignal): Promise<void> {
+    await this.#counted(() => this.#send(source, target, signal))
+  }
+
+  /**
+   * Sends a page of the history of a pattern as fast as the client reads, then a mark of its end.
+   * @throws {WildcastError} as `send`
+   */
+  async sendPage(
+    source: HistorySnapshotSource,
+    want: HistoryPageWant,
+    target: SnapshotTarget,
+    signal: CancelSignal,
+  ): Promise<void> {
+    const values = this.#outlet.encoder?.values
+    const reader: PageReader = {
+      confirmed: (start) => target.confirmed(start),
+      ready: () => this.#caughtUp(),
+      message: (message) => this.#deliver(values?.replayed(message, target)),
+    }
+    await this.#counted(() => readHistoryPage({ ...source, matches: () => true }, want, reader, signal))
+    this.#deliver(values?.synced(target))
+  }
+
+  async #counted(send: () => Promise<void>): Promise<void> {
     if (this.#count >= most) throw refusal('rate_limited', `${most} snapshots are being sent; wait for one to end`)
     this.#count++
     try {
-      await this.#send(source, target, signal)
+      await send()
     } finally {
       this.#count--
     }

@@ -3,11 +3,11 @@ import type { ValueTarget } from '../../core/outlet.js'
 
 /** Returns the frame of a subscription's message. */
 export function messageFrame(
-  { subject, payload, responseSubject, headers, revision, deleted, user }: BrokerMessage,
+  { subject, payload, responseSubject, headers, revision, deleted, user, position }: BrokerMessage,
   { id, broker }: ValueTarget['feed'],
 ): MessageFrame {
   // Written out, since spreading costs as much as encoding.
-  return revision === undefined
+  return (revision ?? position) === undefined
     ? { kind: 'Message', id, subject, message: payload, broker, response_subject: responseSubject, headers }
     : {
         kind: 'Message',
@@ -20,5 +20,6 @@ export function messageFrame(
         revision,
         deleted,
         user,
+        position,
       }
 }

@@ -23,7 +23,7 @@ const words: OpenDialect = (relay, connection) => {
   return {
     receive(data) {
       const [, verb, subject = '', payload = ''] = /^(PUB|SUB) (\S+) ?(.*)$/.exec(String(data)) ?? []
-      if (verb === 'PUB') session.publish({ subject, payload })?.catch(fail)
+      if (verb === 'PUB') Promise.resolve(session.publish({ subject, payload })).catch(fail)
       else if (verb === 'SUB') session.subscribe({ subject }, () => {}).catch(fail)
       else fail('send PUB or SUB')
     },

@@ -40,7 +40,7 @@ describe('a configuration error is described in one sentence', () => {
         'wildcast.toml:3: unknown key "adress" in [brokers.main]; did you mean "address"?',
     ],
     [`prt = 1\n${main}`, 'wildcast.toml:1: unknown key "prt"; did you mean "port"?'],
-    ['[brokers.a]\ntype = "memory"\nport = 1', 'wildcast.toml:3: unknown key "port" in [brokers.a]; allowed: store'],
+    ['[brokers.a]\ntype="memory"\np = 1', 'wildcast.toml:3: unknown key "p" in [brokers.a]; allowed: store, history'],
     [
       `${mqtt}client_certificate = { key = "k" }`,
       'wildcast.toml:4: "certificate" in [brokers.main.client_certificate] is missing; add it, such as "client.pem"',

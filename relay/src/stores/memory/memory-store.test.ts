@@ -2,12 +2,14 @@ import { type BrokerMessage, parsePattern, parseSubject, type Subject } from '@w
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { memory } from '../../brokers/memory.js'
 import type { Broker } from '../../core/broker.js'
+import type { HistoryRule } from '../../core/history-rules.js'
 import { leaseMs, type ValuePage } from '../../core/store.js'
 import { newId } from '../../node/new-id.js'
 import { publish } from '../../testing/broker-under-test.js'
 import { type FakeClock, fakeClock } from '../../testing/fake-clock.js'
 import { listener } from '../../testing/listener.js'
-import { type LimitsInTest, readAll, valuesOf } from '../../testing/store-under-test.js'
+import { type LimitsInTest, readAll, type StoreUnderTest, valuesOf } from '../../testing/store-under-test.js'
+import { historyContract } from '../history.contract.js'
 import { storeContract } from '../store.contract.js'
 import { memoryStore } from './memory-store.js'
 
@@ -15,23 +17,29 @@ interface Options {
   readonly clock?: FakeClock
   readonly leases?: boolean
   readonly limits?: LimitsInTest | undefined
+  readonly rules?: readonly HistoryRule[] | undefined
 }
 
-async function open({ clock = fakeClock(), leases = false, limits }: Options = {}): Promise<Broker> {
-  const opening = memory({ clock, newId, store: memoryStore({ clock, limits, leases }) })
+async function open({ clock = fakeClock(), leases = false, limits, rules }: Options = {}): Promise<Broker> {
+  const opening = memory({ clock, newId, store: memoryStore({ clock, limits, leases, rules }) })
   const broker = await opening({ status: () => {}, dropped: () => {} })
   onTestFinished(() => broker.close())
   return broker
 }
 
-for (const leases of [false, true])
-  storeContract(leases ? 'memory with leases' : 'memory', {
+for (const leases of [false, true]) {
+  const name = leases ? 'memory with leases' : 'memory'
+  const store: StoreUnderTest = {
     leased: leases,
-    async open(limits) {
+    exact: true,
+    async open(limits, rules) {
       const clock = fakeClock()
-      return { relay: () => open({ clock, leases, limits }), pass: async (ms) => clock.advance(ms) }
+      return { relay: () => open({ clock, leases, limits, rules }), pass: async (ms) => clock.advance(ms) }
     },
-  })
+  }
+  storeContract(name, store)
+  historyContract(name, store)
+}
 
 describe('the memory store', () => {
   const message = (subject: string, payload: BrokerMessage['payload'] = 'x'): BrokerMessage => ({

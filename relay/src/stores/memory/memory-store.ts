@@ -1,5 +1,7 @@
 import { type BrokerMessage, type Pattern, type Subject, WildcastError } from '@wildcast/protocol'
 import type { Clock } from '../../core/clock.js'
+import type { HistoryRule } from '../../core/history-rules.js'
+import type { HistoryStore } from '../../core/history-store.js'
 import type {
   Soon,
   StoredValue,
@@ -9,14 +11,15 @@ import type {
   ValueWrite,
   Written,
 } from '../../core/store.js'
-import { changeOf, userOf } from '../change.js'
+import { changeOf, type StoredFields, storedMessageOf, userOf } from '../change.js'
 import { defaultStoreLimits, type StoreLimits, storageFull } from '../limits.js'
 import type { LocalStore, OpenStore, Subscribers } from '../local-store.js'
 import { type Deadline, Deadlines, newDeadline } from './deadlines.js'
 import { Leases } from './leases.js'
+import { MemoryHistory } from './memory-history.js'
 import { PageTurns } from './page-turns.js'
 import { pageOfSorted, type Sized } from './pages.js'
-import { revisions } from './revisions.js'
+import { Revisions } from './revisions.js'
 import { SortedSubjects } from './sorted-subjects.js'
 import { ownPayload, sizeOfValue } from './value-size.js'
 
@@ -28,6 +31,8 @@ export interface MemoryStorePorts {
    * Whether wills have leases: if the store outlives its relays. @default false: it ignores wills
    */
   readonly leases?: boolean | undefined
+  /** Which messages are kept. @default none */
+  readonly rules?: readonly HistoryRule[] | undefined
 }
 
 /** A value, and what a later write of its subject cancels. */
@@ -47,24 +52,34 @@ export function memoryStore(ports: MemoryStorePorts): OpenStore {
 }
 
 class MemoryStore implements LocalStore {
+  readonly history: HistoryStore | undefined
   readonly renew?: (lease: string) => Promise<void>
   readonly #subscribers: Subscribers
   readonly #limits: StoreLimits
   readonly #deadlines: Deadlines
   readonly #leases: Leases | undefined
-  readonly #nextRevision: () => string
+  readonly #numbers: Revisions
+  readonly #log: MemoryHistory | undefined
   readonly #kept: Map<Subject, Kept> = new Map()
   readonly #sorted: SortedSubjects = new SortedSubjects()
   readonly #pages: PageTurns
   #bytes = 0
   #closed = false
 
-  constructor({ clock, limits, leases = false }: MemoryStorePorts, subscribers: Subscribers) {
+  constructor({ clock, limits, leases = false, rules = [] }: MemoryStorePorts, subscribers: Subscribers) {
     this.#subscribers = subscribers
     this.#limits = { ...defaultStoreLimits, ...limits }
     this.#deadlines = new Deadlines(clock)
     this.#pages = new PageTurns(clock)
-    this.#nextRevision = revisions(clock)
+    this.#numbers = new Revisions(clock)
+    if (rules.length > 0) {
+      const freed = (bytes: number): void => {
+        this.#bytes -= bytes
+      }
+      const log = new MemoryHistory({ rules, clock, deadlines: this.#deadlines, freed })
+      this.#log = log
+      this.history = this.#historyOf(log)
+    }
     if (!leases) return
     const all = new Leases(this.#deadlines, (subject, will) => this.#fulfil(subject, will))
     this.#leases = all
@@ -105,6 +120,39 @@ class MemoryStore implements LocalStore {
     this.#deadlines.close()
   }
 
+  #historyOf(log: MemoryHistory): HistoryStore {
+    const closed = (): Promise<never> => Promise.reject(closedError())
+    const numbers = this.#numbers
+    return {
+      rules: log.rules,
+      append: (message) => (this.#closed ? closed() : this.#append(log, message)),
+      historyPage: (pattern, request) =>
+        this.#closed ? closed() : this.#pages.run(() => log.page(pattern, request, numbers.newest)),
+      historyState: (pattern, position) =>
+        this.#closed ? closed() : { ...log.state(pattern, numbers.newest), isKnown: numbers.isKnown(position) },
+    }
+  }
+
+  /** Keeps a message, and delivers it. Returns its position. */
+  #append(log: MemoryHistory, message: BrokerMessage): Soon<string> {
+    const bytes = sizeOfValue({ message })
+    if (this.#bytes + log.needs(message.subject as Subject, bytes) > this.#limits.bytes)
+      return Promise.reject(storageFull('bytes', this.#limits.bytes))
+    const position = this.#numbers.next()
+    this.#subscribers.deliver(changeOf(message, this.#keep(message, {}, position)))
+    return position
+  }
+
+  /**
+   * Keeps a message whose subject a rule names. A change of a value is never refused for its bytes.
+   */
+  #keep(message: BrokerMessage, fields: StoredFields, position = fields.revision): StoredFields {
+    if (!position || !this.#log?.keeps(message.subject)) return fields
+    const kept = { ...message, payload: ownPayload(message.payload) }
+    this.#bytes += this.#log.add(storedMessageOf(kept, { ...fields, position }), sizeOfValue({ message }))
+    return { ...fields, position }
+  }
+
   #refusal(bytes: number, present: Kept | undefined): WildcastError | undefined {
     const most = this.#limits
     if (!present && this.#kept.size >= most.values) return storageFull('values', most.values)
@@ -115,7 +163,7 @@ class MemoryStore implements LocalStore {
   /** Replaces a value, and delivers it. Returns its revision. */
   #put({ message, ttlMs, will }: ValueWrite, bytes: number, present: Kept | undefined): string {
     const subject = message.subject as Subject
-    const revision = this.#nextRevision()
+    const revision = this.#numbers.next()
     const user = userOf(message)
     const value: StoredValue = {
       subject,
@@ -131,18 +179,18 @@ class MemoryStore implements LocalStore {
     this.#bytes += bytes
     if (ttlMs !== undefined) this.#expire(kept, ttlMs)
     if (will) kept.cancelWill = this.#leases?.add(subject, { ...will, payload: ownPayload(will.payload) })
-    this.#subscribers.deliver(changeOf(message, revision))
+    this.#subscribers.deliver(changeOf(message, this.#keep(message, { revision })))
     return revision
   }
 
   /** Deletes a value, and delivers the deletion. Returns its revision. */
   #delete(present: Kept, message: BrokerMessage): string {
     const { subject } = present.value
-    const revision = this.#nextRevision()
+    const revision = this.#numbers.next()
     this.#release(present)
     this.#kept.delete(subject)
     this.#sorted.delete(subject)
-    this.#subscribers.deliver(changeOf(message, revision, true))
+    this.#subscribers.deliver(changeOf(message, this.#keep(message, { revision, deleted: true })))
     return revision
   }
 

@@ -103,8 +103,8 @@ class Classic implements Dialect {
   }
 
   #publish({ subject, message, broker, response_subject }: PublishFrame): Promise<void> | undefined {
-    return this.#publisher
-      .publish({ subject, payload: message, broker, responseSubject: response_subject })
-      ?.finally(this.#throttle.begin(message.length))
+    const sent = this.#publisher.publish({ subject, payload: message, broker, responseSubject: response_subject })
+    if (!(sent instanceof Promise)) return undefined
+    return sent.then(() => {}).finally(this.#throttle.begin(message.length))
   }
 }

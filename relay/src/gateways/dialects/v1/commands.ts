@@ -8,14 +8,20 @@ import {
 } from '@wildcast/protocol'
 import type {
   Ask,
+  HistoryPageWant,
   PresenceCommand,
   PublishCommand,
   RetainCommand,
   SnapshotCommand,
   Subscribe,
 } from '../../../core/commands.js'
+import type { HistoryWant } from '../../../core/history/catch-up.js'
+import { parsePosition } from '../../../core/position.js'
 
 // Translates the frames of a client to commands of its session.
+
+/** The messages of a page, unless the client asks for another number; and the most. */
+const [defaultPage, longestPage] = [100, 1000]
 
 /** @throws {WildcastError} `unsupported` if the frame has a field that this relay can't act on */
 export function publishOf(frame: PublishFrame): PublishCommand {
@@ -49,12 +55,14 @@ export function subscribeOf(frame: SubscribeFrame): Subscribe {
   const { ref, subject, broker, group, serve, policy, retained } = frame
   refuseReserved(laterFieldsOf(frame))
   if (retained && ref === undefined) throw needsRef('retained')
+  refusePageFields(frame)
   return {
     subject,
     broker,
     group,
     serve,
     retained: retained ? ref : undefined,
+    history: historyOf(frame),
     policy: policy && { deliver: policy.deliver, maxRate: policy.max_rate },
   }
 }
@@ -65,12 +73,43 @@ export function snapshotOf({ ref, subject, broker, ...rest }: SubscribeFrame): S
   if (ref === undefined) throw needsRef('snapshot')
   const field = (['group', 'serve', 'policy', 'retained'] as const).find((name) => rest[name])
   if (field !== undefined)
-    throw new WildcastError('invalid_frame', `"snapshot" sends values only: leave "${field}" out`)
-  return { ref, subject, broker }
+    throw new WildcastError('invalid_frame', `"snapshot" sends what is there: leave "${field}" out`)
+  return { ref, subject, broker, page: pageOf(rest) }
+}
+
+/** Returns what a subscription asks of the history. */
+function historyOf({ ref, after, last, retained }: SubscribeFrame): HistoryWant | undefined {
+  if (after === undefined && last === undefined) return undefined
+  if (ref === undefined) throw needsRef(after === undefined ? 'last' : 'after')
+  if (after !== undefined && last !== undefined) throw oneOf('after', 'last')
+  if (retained) throw oneOf('retained', after === undefined ? 'last' : 'after')
+  return { ref, last, after: after === undefined ? undefined : parsePosition(after, 'after') }
+}
+
+/** Returns the page that a snapshot asks for; undefined if it asks for values. */
+function pageOf({ after, before, last, limit }: Partial<SubscribeFrame>): HistoryPageWant | undefined {
+  if ((after ?? before ?? last ?? limit) === undefined) return undefined
+  if (after !== undefined && before !== undefined) throw oneOf('after', 'before')
+  if (last !== undefined) throw new WildcastError('invalid_frame', 'a page has a "limit": leave "last" out')
+  return {
+    after: after === undefined ? undefined : parsePosition(after, 'after'),
+    before: before === undefined ? undefined : parsePosition(before, 'before'),
+    limit: Math.min(limit ?? defaultPage, longestPage),
+  }
+}
+
+function refusePageFields(frame: SubscribeFrame): void {
+  const field = (['before', 'limit'] as const).find((name) => frame[name] !== undefined)
+  if (field !== undefined)
+    throw new WildcastError('invalid_frame', `"${field}" is for pages: add "snapshot", or leave "${field}" out`)
+}
+
+function oneOf(one: string, other: string): WildcastError {
+  return new WildcastError('invalid_frame', `"${one}" and "${other}" exclude each other: leave one out`)
 }
 
 function needsRef(field: string): WildcastError {
-  return new WildcastError('invalid_frame', `"${field}" needs a "ref", which its values bear`)
+  return new WildcastError('invalid_frame', `"${field}" needs a "ref", which what is sent bears`)
 }
 
 export function askOf({ subject, message, broker, timeout, headers }: RequestFrame): Ask {
@@ -87,7 +126,7 @@ function refuseWithoutRetain(frame: PublishFrame): void {
 }
 
 /** Fields of a subscription that this relay does not act on yet. */
-const laterFields = ['after', 'last', 'before', 'limit', 'filter', 'count'] as const
+const laterFields = ['filter', 'count'] as const
 
 function laterFieldsOf(frame: Partial<SubscribeFrame>): readonly string[] {
   return laterFields.filter((name) => frame[name] !== undefined && (name === 'filter' || frame[name] !== false))

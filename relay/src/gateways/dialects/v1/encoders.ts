@@ -41,6 +41,7 @@ export function v1Encoder(codec: Codec, framed: (data: string | Uint8Array) => U
     overrun: 'gap',
     values: {
       value: (message, { feed, ref }) => frame({ ...messageFrame(message, feed), ref, retained: true }),
+      replayed: (message, { feed, ref }) => frame({ ...messageFrame(message, feed), ref, replayed: true }),
       synced: ({ feed, ref }) => frame({ kind: 'Synced', ref, id: feed.id }),
     },
     join: joinFrames,

@@ -1,4 +1,5 @@
 import {
+  type AckFrame,
   type AuthenticateFrame,
   type CanIFrame,
   type EnterFrame,
@@ -110,9 +111,9 @@ export class FrameActions {
     const client = this.#client
     const { ref } = frame
     if (frame.snapshot)
-      return client.session.snapshot(snapshotOf(frame), (subject) => client.send({ kind: 'Subscribed', ref, subject }))
-    return client.session.subscribe(subscribeOf(frame), ({ id, subject }) =>
-      client.send({ kind: 'Subscribed', ref, id, subject }),
+      return client.session.snapshot(snapshotOf(frame), (page) => client.send({ kind: 'Subscribed', ref, ...page }))
+    return client.session.subscribe(subscribeOf(frame), (subscription) =>
+      client.send({ kind: 'Subscribed', ref, ...subscription }),
     )
   }
 
@@ -124,14 +125,14 @@ export class FrameActions {
       return
     }
     const sent = retain ? this.#retain(frame, retain) : this.#client.session.publish(publishOf(frame))
-    if (sent === undefined) {
-      this.#acknowledge(ref)
+    if (!(sent instanceof Promise)) {
+      this.#acknowledge(ref, { position: sent })
       return
     }
     this.#throttle ??= new PublishThrottle(this.#connection)
     sent
       .then(
-        (revision) => this.#acknowledge(ref, revision ?? undefined),
+        (number) => this.#acknowledge(ref, retain ? { revision: number } : { position: number }),
         (cause) => this.#client.refuse(cause, ref),
       )
       .finally(this.#throttle.begin(frame.message.length))
@@ -152,7 +153,7 @@ export class FrameActions {
       .retain(want, { signal: cancel, lost: this.#loss(frame) })
       .finally(() => ref !== undefined && requests.end(ref))
       .then((revision) => {
-        if (!cancel?.aborted) this.#acknowledge(ref, revision)
+        if (!cancel?.aborted) this.#acknowledge(ref, { revision })
       })
       .catch((cause) => {
         if (!cancel?.aborted) this.#client.refuse(cause, ref)
@@ -162,11 +163,12 @@ export class FrameActions {
   async #enter(frame: EnterFrame): Promise<void> {
     const { ref, message: payload } = frame
     const { session } = this.#client
-    this.#acknowledge(ref, await session.enter({ ...presenceOf(frame), payload }, { lost: this.#loss(frame) }))
+    const revision = await session.enter({ ...presenceOf(frame), payload }, { lost: this.#loss(frame) })
+    this.#acknowledge(ref, { revision })
   }
 
   async #leave(frame: LeaveFrame): Promise<void> {
-    this.#acknowledge(frame.ref, await this.#client.session.leave(presenceOf(frame)))
+    this.#acknowledge(frame.ref, { revision: await this.#client.session.leave(presenceOf(frame)) })
   }
 
   /** Returns the callback that notifies the client when its will was written. */
@@ -209,7 +211,7 @@ export class FrameActions {
     this.#client.send({ kind: 'Ack', ref, ...(await this.#client.session.actions.can(action, subject, broker)) })
   }
 
-  #acknowledge(ref: number | undefined, revision?: string): void {
-    if (ref !== undefined) this.#client.send({ kind: 'Ack', ref, revision })
+  #acknowledge(ref: number | undefined, numbers: Pick<AckFrame, 'revision' | 'position'>): void {
+    if (ref !== undefined) this.#client.send({ kind: 'Ack', ref, ...numbers })
   }
 }

@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import type { BrokerSettings } from '../../../brokers/settings.js'
 import { defined } from './defined.js'
+import { historyEntry } from './history.js'
 import { storeLimitEntries } from './store-limits.js'
 import { optional, type Reads, table } from './table.js'
 import { text } from './values.js'
@@ -12,7 +13,7 @@ export function memorySettingsKeys(resolve: (file: string) => string): Reads<Bro
     ...storeLimitEntries,
   })
   return v.pipe(
-    table({ store: optional(store) }),
-    v.transform((keys) => ({ type: 'memory' as const, ...defined({ store: keys.store }) })),
+    table({ store: optional(store), ...historyEntry }),
+    v.transform((keys) => ({ type: 'memory' as const, ...defined({ store: keys.store, history: keys.history }) })),
   )
 }

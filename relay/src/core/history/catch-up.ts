@@ -1,0 +1,186 @@
+import { WildcastError } from '@wildcast/protocol'
+import type { StoredMessage } from '../history-store.js'
+import type { FeedFacts, Outlet } from '../outlet.js'
+import { laterOf, noPosition } from '../position.js'
+import type { TimeSlice } from '../time-slice.js'
+import type { FeedHistory } from './feed-history.js'
+import { startOfNewest } from './newest.js'
+
+/** What a subscriber asks for. */
+export interface HistoryWant {
+  /** The number of the request. */
+  readonly ref: number
+  /** The messages after this position. */
+  readonly after?: string | undefined
+  /** Or the newest messages, this many. */
+  readonly last?: number | undefined
+}
+
+/** The answer to a subscriber, before its first message. */
+export interface CatchUpStart {
+  /** The newest position of the store. */
+  readonly position: string
+  /** Whether no message can be missing. Undefined for `last`. */
+  readonly recovered?: boolean | undefined
+}
+
+export interface CatchUpPorts {
+  readonly history: FeedHistory
+  readonly feed: FeedFacts
+  readonly outlet: Outlet
+  readonly want: HistoryWant
+  readonly slice: TimeSlice
+  readonly confirmed: (start: CatchUpStart) => void
+  /** All is sent up to this position. */
+  readonly caughtUp: (position: string) => void
+  /** The history can't be read. */
+  readonly failed: (error: WildcastError) => void
+}
+
+/** The size of a page of the store. */
+const page = { messages: 100, bytes: 64 * 1024 }
+
+/**
+ * Sends kept messages to one subscriber, as fast as it reads, until those that it lacks are all
+ * among the recent ones of its feed: then it takes these, and has caught up in the same step. Each
+ * message that may be missing is reported as a gap.
+ */
+export class CatchUp {
+  readonly #ports: CatchUpPorts
+  /** The position up to which all was sent. */
+  #position = ''
+  /** What was forgotten up to here is not reported again. */
+  #reported = ''
+  #isStopped = false
+
+  constructor(ports: CatchUpPorts) {
+    this.#ports = ports
+  }
+
+  /** Sends all. Reports its failure to `failed`. */
+  start(): void {
+    this.#run().catch((cause: unknown) => {
+      if (!this.#isStopped) this.#ports.failed(WildcastError.from(cause))
+    })
+  }
+
+  stop(): void {
+    this.#isStopped = true
+  }
+
+  async #run(): Promise<void> {
+    await this.#whileUp(() => this.#begin())
+    while (!this.#isStopped) {
+      if (await this.#sendRecent()) return
+      await this.#whileUp(() => this.#sendPage())
+    }
+  }
+
+  async #begin(): Promise<void> {
+    const { history, want, confirmed } = this.#ports
+    const { store, pattern, recent } = history
+    await history.live()
+    const { after } = want
+    const known = after === undefined ? undefined : recent.newestIfKnown(after)
+    const state = known === undefined ? await store.historyState(pattern, after ?? noPosition) : undefined
+    const start = after ?? (await startOfNewest(history, want.last ?? 0))
+    if (this.#isStopped) return
+    this.#position = start
+    this.#reported = state?.forgotten ?? noPosition
+    const recovered = !state || (state.isKnown && start >= state.forgotten)
+    confirmed({
+      position: known ?? state?.newest ?? noPosition,
+      recovered: after === undefined ? undefined : recovered,
+    })
+    if (after !== undefined && !recovered) this.#sendGap()
+  }
+
+  /**
+   * Sends recent messages, as long as no other is missing before them. Returns whether the
+   * subscriber has caught up.
+   */
+  async #sendRecent(): Promise<boolean> {
+    const { history, caughtUp, outlet, feed, want, slice } = this.#ports
+    const { recent } = history
+    while (recent.cover(this.#position)) {
+      await this.#readyToSend()
+      if (this.#isStopped) return true
+      // Nothing else runs between this check and the end of the step.
+      if (!recent.cover(this.#position)) return false
+      let next = recent.next(this.#position)
+      while (next && !outlet.behind && slice.admits(next.payload.length)) {
+        this.#send(next)
+        next = recent.next(this.#position)
+      }
+      if (next) {
+        if (!outlet.behind) await slice.turn()
+        continue
+      }
+      this.#deliver(outlet.encoder?.values?.synced({ feed, ref: want.ref }))
+      caughtUp(this.#position)
+      return true
+    }
+    return false
+  }
+
+  /** Sends a page. A reader that falls behind reads the rest again: it takes no memory meanwhile. */
+  async #sendPage(): Promise<void> {
+    const { history, outlet, slice } = this.#ports
+    const { store, pattern, recent } = history
+    await history.live()
+    if (recent.cover(this.#position)) return
+    await this.#readyToSend()
+    void recent.fill().catch(() => {}) // this reader meets the same failure
+    const read = await store.historyPage(pattern, { ...page, after: this.#position })
+    if (this.#isStopped) return
+    if (read.forgotten > laterOf(this.#position, this.#reported)) {
+      this.#reported = read.forgotten
+      this.#sendGap()
+    }
+    for (const message of read.messages) {
+      if (outlet.behind) return
+      if (history.matches(message)) this.#send(message)
+      else this.#position = message.position
+      if (!slice.admits(message.payload.length)) await slice.turn()
+      if (this.#isStopped) return
+    }
+    this.#position = laterOf(this.#position, read.next ?? read.newest)
+  }
+
+  /** Repeats a step while the link breaks. */
+  async #whileUp(step: () => Promise<void>): Promise<void> {
+    while (!this.#isStopped) {
+      try {
+        await step()
+        return
+      } catch (cause) {
+        const { code } = WildcastError.from(cause)
+        if (code !== 'broker_down' && code !== 'interrupted') throw cause
+        await this.#ports.slice.turn()
+      }
+    }
+  }
+
+  /** Resolves when the client has read what was sent before. A client that has left never does. */
+  async #readyToSend(): Promise<void> {
+    const { outlet } = this.#ports
+    if (outlet.behind) await new Promise<void>((resolve) => outlet.whenCaughtUp?.(resolve))
+  }
+
+  #send(message: StoredMessage): void {
+    const { history, outlet, feed, want } = this.#ports
+    this.#position = message.position
+    const bytes = history.replays.encode(message, { feed, ref: want.ref }, outlet.encoder)
+    outlet.deliver({ bytes, feed, message, replay: true })
+  }
+
+  #sendGap(): void {
+    const { outlet, feed } = this.#ports
+    this.#deliver(outlet.encoder?.gap(feed))
+  }
+
+  #deliver(bytes: Uint8Array | undefined): void {
+    const { outlet, feed } = this.#ports
+    if (bytes) outlet.deliver({ bytes, feed, replay: true })
+  }
+}

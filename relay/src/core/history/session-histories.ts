@@ -1,0 +1,122 @@
+import type { WildcastError } from '@wildcast/protocol'
+import type { Feed, FeedMember } from '../feed.js'
+import { CatchUp, type CatchUpStart, type HistoryWant } from './catch-up.js'
+import { CatchingUp } from './catching-up.js'
+
+/** A request of a session for the history of a subscription. */
+export interface HistoryReader {
+  readonly want: HistoryWant
+  /** Runs when the client may be told of its subscription. */
+  confirmed(start: CatchUpStart): void
+}
+
+export interface SessionHistoriesPorts {
+  readonly member: FeedMember
+  /** The history of a subscription can't be read: it ends. */
+  failed(feed: Feed, error: WildcastError): void
+}
+
+/** A member that reads the history before it takes its own place in a feed. */
+export interface JoiningReader {
+  /** Stands for the session in the feed. */
+  readonly member: FeedMember
+  /**
+   * Reads the history.
+   * @param reader - asks for it
+   * @param replace - puts the session into the place of `member`
+   */
+  begin(feed: Feed, reader: HistoryReader, replace: () => void): void
+}
+
+/** The subscriptions of a session that read the history of their pattern. */
+export class SessionHistories {
+  readonly #ports: SessionHistoriesPorts
+  /** By the id of the subscription. */
+  readonly #reading: Map<number, Set<CatchUp>> = new Map()
+
+  constructor(ports: SessionHistoriesPorts) {
+    this.#ports = ports
+  }
+
+  /** Returns the member to join a feed with. */
+  joining(): JoiningReader {
+    let isWhole = false
+    const member = new CatchingUp(this.#ports.member, () => isWhole)
+    return {
+      member,
+      begin: (feed, reader, replace) => {
+        isWhole = feed.history().isWhole
+        const confirmed = (start: CatchUpStart): void => {
+          member.begin()
+          reader.confirmed(start)
+        }
+        this.#read(feed, { ...reader, confirmed }, (position) => this.#caughtUp(feed, { member, position, replace }))
+      },
+    }
+  }
+
+  /** Reads the history for a subscription that the session has already. */
+  again(feed: Feed, reader: HistoryReader): void {
+    this.#read(feed, reader, () => {})
+  }
+
+  end(id: number): void {
+    for (const catchUp of this.#reading.get(id) ?? []) catchUp.stop()
+    this.#reading.delete(id)
+  }
+
+  close(): void {
+    for (const id of [...this.#reading.keys()]) this.end(id)
+  }
+
+  #read(feed: Feed, { want, confirmed }: HistoryReader, caughtUp: (position: string) => void): void {
+    const { member, failed } = this.#ports
+    const all = this.#reading.get(feed.id) ?? new Set()
+    this.#reading.set(feed.id, all)
+    const over = (): void => {
+      all.delete(catchUp)
+      if (all.size === 0 && this.#reading.get(feed.id) === all) this.#reading.delete(feed.id)
+    }
+    const catchUp = new CatchUp({
+      history: feed.history(),
+      feed,
+      outlet: member.outlet,
+      want,
+      slice: feed.ports.slice,
+      confirmed,
+      caughtUp: (position) => {
+        over()
+        caughtUp(position)
+      },
+      failed: (error) => {
+        over()
+        failed(feed, error)
+      },
+    })
+    all.add(catchUp)
+    catchUp.start()
+  }
+
+  /**
+   * The session takes its place when the feed has delivered all up to this position: earlier
+   * messages may still be on their way. A feed with a rate may deliver them at any time.
+   */
+  #caughtUp(
+    feed: Feed,
+    at: { readonly member: CatchingUp; readonly position: string; readonly replace: () => void },
+  ): void {
+    const replace = once(() => feed.ports.fanOut.run('', at.replace))
+    const isDelayed = feed.policy.maxRate !== undefined
+    const { newest } = feed.history()
+    at.member.caughtUp(at.position, isDelayed ? () => {} : replace)
+    if (!isDelayed && newest !== undefined && newest >= at.position) replace()
+  }
+}
+
+function once(run: () => void): () => void {
+  let isDone = false
+  return () => {
+    if (!isDone) run()
+    isDone = true
+  }
+}

@@ -1,0 +1,41 @@
+import { isClosed, isPattern, mayBeDerived, parsePattern } from '@wildcast/protocol'
+import * as v from 'valibot'
+import type { HistoryRule } from '../../../core/history-rules.js'
+import { defined } from './defined.js'
+import { type Optional, optional, type Reads, table } from './table.js'
+import { duration, text, wholeNumber } from './values.js'
+
+/** More than a store can hold. */
+const mostMessages = 1_000_000_000
+
+/** A hundred years. */
+const longestAgeMs = 100 * 365 * 24 * 3_600_000
+
+/** The newest messages of a subject that are kept, unless the rule has another number. */
+const defaultMessages = 1000
+
+const pattern = v.pipe(
+  text,
+  v.check(isPattern, '{it} must be a subject or a pattern, such as "room.*.msg"'),
+  v.transform(parsePattern),
+  v.check((subjects) => !isClosed(subjects) && !mayBeDerived(subjects), '{it} must not begin with "$" or "_"'),
+)
+
+const rule: Reads<HistoryRule> = v.pipe(
+  table(
+    {
+      subjects: pattern,
+      messages: optional(wholeNumber(1, mostMessages)),
+      age: optional(duration(longestAgeMs)),
+    },
+    { subjects: '"room.*.msg"' },
+  ),
+  v.transform(({ subjects, messages = defaultMessages, age }) => ({ subjects, messages, ...defined({ ageMs: age }) })),
+)
+
+/** The key for the rules of a broker. */
+export const historyEntry: { readonly history: Optional<readonly HistoryRule[]> } = {
+  history: optional<readonly HistoryRule[]>(
+    v.array(rule, '{it} must be a list of tables: write [[brokers.NAME.history]]'),
+  ),
+}
