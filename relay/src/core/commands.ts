@@ -67,6 +67,8 @@ export interface Subscribe {
   readonly madeForRequest?: boolean | undefined
   /** Also sends the values of the pattern, with this number of the request. */
   readonly retained?: number | undefined
+  /** Receives the number of the members of a presence, not the members. */
+  readonly count?: boolean | undefined
   /** Receives the requests to the subject. */
   readonly serve?: boolean | undefined
   /** @default every message, as fast as the client reads */

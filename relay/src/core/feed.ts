@@ -9,6 +9,7 @@ import type { Policy } from './policy.js'
 import type { BacklogRoom } from './room.js'
 import type { TimeSlice } from './time-slice.js'
 import type { KeptValues } from './values/kept-values.js'
+import { MemberCounter } from './values/member-counter.js'
 
 /** A subscriber of a feed. */
 export interface FeedMember {
@@ -66,6 +67,8 @@ export class Feed implements FeedFacts {
   readonly #rotation: FeedMember[] | undefined
   /** Set if the policy has a rate. */
   readonly #conflation: Conflation | undefined
+  /** Set if the members get their number. */
+  readonly #counter: MemberCounter | undefined
   readonly #fanOut: FanOut
   readonly #options: FeedOptions
 
@@ -85,6 +88,13 @@ export class Feed implements FeedFacts {
         room,
         deliver: (message) => this.#send(message),
         lost: (missed) => this.reportGap(missed),
+      })
+    if (policy.count)
+      this.#counter = new MemberCounter({
+        values: options.values(),
+        clock,
+        counted: (members) => this.#send(this.#countMessage(members)),
+        failed: (error) => this.end(error),
       })
   }
 
@@ -109,19 +119,33 @@ export class Feed implements FeedFacts {
 
   add(member: FeedMember): void {
     const { encoder } = member.outlet
-    const peers = this.#peers.find((candidate) => candidate.encoder === encoder)
+    if (this.isEmpty) this.#counter?.start()
+    const peers = this.#peersOf(member)
     if (peers) peers.members.add(member)
     else this.#peers = [...this.#peers, { encoder, members: new Set([member]) }]
     this.#rotation?.push(member)
+    this.sendCount(member) // with the first member, it is not known yet
   }
 
   remove(member: FeedMember): void {
-    const { encoder } = member.outlet
-    const peers = this.#peers.find((candidate) => candidate.encoder === encoder)
+    const peers = this.#peersOf(member)
     peers?.members.delete(member)
     if (peers?.members.size === 0) this.#peers = this.#peers.filter((other) => other !== peers)
     const index = this.#rotation?.indexOf(member) ?? -1
     if (index >= 0) this.#rotation?.splice(index, 1)
+    if (this.isEmpty) this.#counter?.stop()
+  }
+
+  /** Sends the number of the members that are present to one subscriber, if it asks for that. */
+  sendCount(to: FeedMember): void {
+    const { outlet } = to
+    if (!this.#counter) return
+    this.#fanOut.run('', () => {
+      const members = this.#counter?.members
+      if (members === undefined || !this.#peersOf(to)?.members.has(to)) return
+      if (outlet.behind) outlet.whenCaughtUp?.(() => this.sendCount(to))
+      else outlet.deliver(new EncodedMessage(this.#countMessage(members), this, outlet.encoder))
+    })
   }
 
   /**
@@ -130,7 +154,8 @@ export class Feed implements FeedFacts {
    */
   deliver(message: BrokerMessage, settle?: Settle): void {
     const conflation = this.#conflation
-    if (conflation) this.#fanOut.run(message.payload, () => conflation.offer(message))
+    if (this.#counter) this.#counter.changed()
+    else if (conflation) this.#fanOut.run(message.payload, () => conflation.offer(message))
     else this.#send(message, settle)
   }
 
@@ -155,6 +180,15 @@ export class Feed implements FeedFacts {
           member.missed?.(this.id)
         }
       })
+    if (!this.isEmpty) this.#counter?.start()
+  }
+
+  #peersOf({ outlet }: FeedMember): Peers | undefined {
+    return this.#peers.find(({ encoder }) => encoder === outlet.encoder)
+  }
+
+  #countMessage(members: number): BrokerMessage {
+    return { subject: this.interest.pattern, payload: String(members) }
   }
 
   #send(message: BrokerMessage, settle?: Settle): void {

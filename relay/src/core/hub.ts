@@ -294,5 +294,5 @@ function keyOf(broker: string, { pattern, group, serve }: Interest): string {
 
 /** Equal for subscriptions of one feed. */
 export function feedRequestKey({ broker, interest, policy }: FeedRequest): string {
-  return `${keyOf(broker, interest)} ${policy.latest} ${policy.maxRate ?? ''}`
+  return `${keyOf(broker, interest)} ${policy.latest} ${policy.maxRate ?? ''} ${policy.count === true}`
 }

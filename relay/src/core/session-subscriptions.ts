@@ -83,7 +83,8 @@ export class SessionSubscriptions {
     }
     if (feed && this.#held.has(feed.id)) {
       if (want.retained !== undefined) actions.checkSubscriptions(this.#count, want)
-      return joined(feed)
+      joined(feed)
+      return feed.sendCount(this.#ports.member)
     }
     const key = feedRequestKey(request)
     const present = this.#pending?.done(key)
@@ -157,6 +158,8 @@ export class SessionSubscriptions {
   /** Messages of a subscription were lost. */
   missed(id: number): void {
     this.#replays?.restart(id)
+    const held = this.#held.get(id)
+    if (held) this.#ports.hub.feed(held.request)?.sendCount(this.#ports.member)
   }
 
   /** The broker, or a withdrawn permission, has ended a subscription. */
