@@ -69,6 +69,8 @@ export class Feed implements FeedFacts {
   readonly #conflation: Conflation | undefined
   /** Set if the members get their number. */
   readonly #counter: MemberCounter | undefined
+  /** Whether the link to the broker is lost. */
+  #isCut = false
   readonly #fanOut: FanOut
   readonly #options: FeedOptions
 
@@ -124,7 +126,7 @@ export class Feed implements FeedFacts {
     if (peers) peers.members.add(member)
     else this.#peers = [...this.#peers, { encoder, members: new Set([member]) }]
     this.#rotation?.push(member)
-    this.sendCount(member) // with the first member, it is not known yet
+    this.notify(member) // with the first member, the number is not known yet
   }
 
   remove(member: FeedMember): void {
@@ -136,14 +138,16 @@ export class Feed implements FeedFacts {
     if (this.isEmpty) this.#counter?.stop()
   }
 
-  /** Sends the number of the members that are present to one subscriber, if it asks for that. */
-  sendCount(to: FeedMember): void {
+  /** Notifies one member of what the others know: that the link is lost, or the number to count. */
+  notify(to: FeedMember): void {
     const { outlet } = to
-    if (!this.#counter) return
+    if (!this.#counter && !this.#isCut) return
     this.#fanOut.run('', () => {
       const members = this.#counter?.members
-      if (members === undefined || !this.#peersOf(to)?.members.has(to)) return
-      if (outlet.behind) outlet.whenCaughtUp?.(() => this.sendCount(to))
+      if (!this.#peersOf(to)?.members.has(to)) return
+      if (this.#isCut) outlet.deliver({ bytes: outlet.encoder?.outage?.(this) })
+      else if (members === undefined) return
+      else if (outlet.behind) outlet.whenCaughtUp?.(() => this.notify(to))
       else outlet.deliver(new EncodedMessage(this.#countMessage(members), this, outlet.encoder))
     })
   }
@@ -172,15 +176,29 @@ export class Feed implements FeedFacts {
 
   /** Notifies every member that messages were lost; `missed` is their number, if known. */
   reportGap(missed?: number): void {
+    this.#isCut = false
+    this.#notifyAll(
+      (encoder) => encoder.gap(this, missed),
+      (member) => member.missed?.(this.id),
+    )
+    if (!this.isEmpty) this.#counter?.start()
+  }
+
+  /** Notifies every member that the link to the broker is lost: a gap will follow. */
+  reportOutage(): void {
+    this.#isCut = true
+    this.#notifyAll((encoder) => encoder.outage?.(this))
+  }
+
+  #notifyAll(encode: (encoder: Encoder) => Uint8Array | undefined, notified?: (member: FeedMember) => void): void {
     for (const { encoder, members } of this.#peers)
       this.#fanOut.run('', () => {
-        const bytes = members.size > 0 ? encoder?.gap(this, missed) : undefined
+        const bytes = members.size > 0 && encoder ? encode(encoder) : undefined
         for (const member of members) {
           if (bytes) member.outlet.deliver({ bytes })
-          member.missed?.(this.id)
+          notified?.(member)
         }
       })
-    if (!this.isEmpty) this.#counter?.start()
   }
 
   #peersOf({ outlet }: FeedMember): Peers | undefined {

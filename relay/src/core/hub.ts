@@ -255,7 +255,12 @@ export class Hub {
   }
 
   #connect(name: string, open: OpenBroker): Promise<BrokerLink> {
-    return openLink(open, { ...this.#options, name, returned: () => this.#reportGap(name) })
+    const each = (report: (lease: Lease) => void) => (): void => {
+      for (const lease of this.#leases.values()) if (lease.broker === name) report(lease)
+    }
+    const lost = each((lease) => lease.reportOutage())
+    const returned = each((lease) => lease.reportGap())
+    return openLink(open, { ...this.#options, name, lost, returned })
   }
 
   #linkOf(name: string): BrokerLink {
@@ -263,10 +268,6 @@ export class Hub {
     if (link) return link
     const known = [...this.#links.keys()].join(', ')
     throw new WildcastError('unknown_broker', `there is no broker of that name; there are: ${known}`)
-  }
-
-  #reportGap(broker: string): void {
-    for (const lease of this.#leases.values()) if (lease.broker === broker) lease.reportGap()
   }
 
   #openLease(key: string, broker: string, interest: Interest): Lease {

@@ -84,7 +84,7 @@ export class SessionSubscriptions {
     if (feed && this.#held.has(feed.id)) {
       if (want.retained !== undefined) actions.checkSubscriptions(this.#count, want)
       joined(feed)
-      return feed.sendCount(this.#ports.member)
+      return feed.notify(this.#ports.member)
     }
     const key = feedRequestKey(request)
     const present = this.#pending?.done(key)
@@ -159,7 +159,7 @@ export class SessionSubscriptions {
   missed(id: number): void {
     this.#replays?.restart(id)
     const held = this.#held.get(id)
-    if (held) this.#ports.hub.feed(held.request)?.sendCount(this.#ports.member)
+    if (held) this.#ports.hub.feed(held.request)?.notify(this.#ports.member)
   }
 
   /** The broker, or a withdrawn permission, has ended a subscription. */

@@ -136,12 +136,24 @@ describe('a subscription with "count"', () => {
       await pass(1000)
       broker.status('up')
       await pass(1000)
-      expect(numbersOf(one.received())).toEqual(['Gap', lost === 'late~tab' ? '3' : '2'])
+      expect(numbersOf(one.received())).toEqual(['Gap', 'Gap', lost === 'late~tab' ? '3' : '2'])
     }
     broker.status('down')
     broker.status('up')
     await pass(1000)
-    expect(numbersOf(one.received())).toEqual(['Gap', '2'])
+    expect(numbersOf(one.received())).toEqual(['Gap', 'Gap', '2'])
+  })
+
+  it('is notified of the lost link when it subscribes again meanwhile', async () => {
+    const relay = await roomOf(2)
+    const { broker } = relay
+    const one = await counting(relay)
+    broker.status('down')
+    expect(await one.sends(count(2))).toEqual([
+      { Gap: { id: 1, open: true } },
+      { Subscribed: { ref: 2, id: 1, subject: pattern } },
+      { Gap: { id: 1, open: true } },
+    ])
   })
 
   it('waits for the link, and counts when it is up', async () => {
