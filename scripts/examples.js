@@ -12,7 +12,7 @@ const declarations = {
 import { classicMsgpack, msgpack } from '@wildcast/client/msgpack'
 import { elect, lock } from '@wildcast/client/locks'
 import { outbox } from '@wildcast/client/outbox'
-import { presence } from '@wildcast/client/presence'
+import { memberCount, presence } from '@wildcast/client/presence'
 import { stream } from '@wildcast/client/stream'
 import { shareTabs } from '@wildcast/client/tabs'
 import { type Values, values } from '@wildcast/client/values'
@@ -28,7 +28,7 @@ declare const signal: AbortSignal`,
 import { createClient } from '@wildcast/client'
 import * as hooks from '@wildcast/react'
 import { useLeader, useLock } from '@wildcast/react/locks'
-import { usePresence } from '@wildcast/react/presence'
+import { useMemberCount, usePresence } from '@wildcast/react/presence'
 import { useValue, useValues } from '@wildcast/react/values'
 import { fill } from '../../packages/react/src/fill.js'
 const { useCan, useConnection, usePublish, usePublishing, useRequest, useSubscription, WildcastProvider } = hooks

@@ -109,8 +109,9 @@ describe('a lost broker', () => {
     expect((await get('/metrics')).text).toContain('wildcast_broker_up{broker="sensors"} 0')
     sensors.status('up')
     socket.send(JSON.stringify({ Publish: { ref: 2, subject: 'a', message: 'still here' } }))
-    const frames = [await socket.json(), await socket.json(), await socket.json()]
+    const frames = [await socket.json(), await socket.json(), await socket.json(), await socket.json()]
     expect(frames).toEqual([
+      { Gap: { id: 2, open: true } },
       { Gap: { id: 2 } },
       { Message: expect.objectContaining({ id: 1, message: 'still here' }) },
       { Ack: { ref: 2 } },

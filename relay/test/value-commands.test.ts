@@ -82,6 +82,9 @@ describe('wildcast who', () => {
     expect((await command('who', 'room.42')).out).toBe('USER  CONNECTIONS  DATA\n-     1            {"name":"Ada"}\n')
     const rows = (await command('who', 'room.42', '--json')).out
     expect(JSON.parse(rows)).toEqual({ connections: 1, data: { name: 'Ada' } })
+    expect((await command('who', 'room.42', '--count')).out).toBe('1\n')
+    expect((await command('who', 'room.**', '--count')).out).toBe('1\n')
+    expect((await command('who', 'room.7', '--count')).out).toBe('0\n')
     expect(await command('who', 'room.7')).toEqual({ code: 0, out: '', err: 'room.7 has no members\n' })
   })
 })

@@ -230,7 +230,7 @@ export const anyRelayFrame: {
     retry_in: maybe(count),
     revision: maybe(text),
   }),
-  Gap: fc.record({ kind: fc.constant('Gap'), id: count, missed: maybe(count) }),
+  Gap: fc.record({ kind: fc.constant('Gap'), id: count, missed: maybe(count), open: maybe(fc.constant(true)) }),
   GoingAway: fc.record({ kind: fc.constant('GoingAway'), reconnect_in: fc.tuple(count, count) }),
   Received: fc.record({ kind: fc.constant('Received'), count }),
   Ping: fc.record({ kind: fc.constant('Ping') }),

@@ -109,6 +109,8 @@ export interface ErrorFrame {
 export interface GapFrame {
   readonly kind: 'Gap'
   readonly id: number
+  /** The loss continues, since the link to the broker is lost: another gap ends it. */
+  readonly open?: true | undefined
   /** The number of lost messages, if known. */
   readonly missed?: number | undefined
 }

@@ -8,6 +8,12 @@ export interface LiveSource {
   stop(): void
 }
 
+/** A state of a source. */
+export interface LiveState {
+  /** Why the source is refused, while it is. */
+  readonly error: WildcastError | undefined
+}
+
 /** The state of a source outside of React. Its first viewer opens the source. */
 export interface LiveStore<State> {
   /** The state as last rendered: a new object at each change, the same in between. */
@@ -24,7 +30,6 @@ export interface LiveStoreOptions<Source, State> {
   /** Opens the source. If it throws, the state has the error. */
   open(): Source
   read(source: Source): State
-  refused(error: WildcastError): State
 }
 
 /**
@@ -41,8 +46,8 @@ export interface LiveStores<Store> {
 const lingerMs = 1000
 
 /** Opens a store, which calls `closed` a second after its last viewer has left. */
-export function openLiveStore<Source extends LiveSource, State>(
-  { initial, open, read, refused }: LiveStoreOptions<Source, State>,
+export function openLiveStore<Source extends LiveSource, State extends LiveState>(
+  { initial, open, read }: LiveStoreOptions<Source, State>,
   closed: () => void,
 ): LiveStore<State> {
   const viewers = new Set<() => void>()
@@ -60,7 +65,7 @@ export function openLiveStore<Source extends LiveSource, State>(
       source = open()
       source.onChange(change)
     } catch (cause) {
-      state = refused(WildcastError.from(cause))
+      state = { ...initial, error: WildcastError.from(cause) }
     }
     change()
   }

@@ -51,7 +51,6 @@ export function openPresenceStore(
         return room
       },
       read: (from) => ({ ...stateOf(from), error: refusal ?? from.error }),
-      refused: (error) => ({ ...noPresence, error }),
     },
     closed,
   )

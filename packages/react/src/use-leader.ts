@@ -56,7 +56,6 @@ export function useLeader(subject: string | null | undefined, { data, broker }: 
           }
         },
         read: (source: ElectionSource) => source.state(),
-        refused: (error: WildcastError) => ({ ...noLeader, error }),
       }
       return stores.open(client, key, (closed) => openLiveStore(options, closed)).view(changed)
     },

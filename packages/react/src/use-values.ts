@@ -47,7 +47,6 @@ export function useValues<Data = unknown, const Pattern extends string = string>
         initial: noValues,
         open: () => values(client).watch(pattern, { broker }),
         read: ({ all, status, error }: WatchedValues): ValuesState => ({ values: all, status, error }),
-        refused: (error: WildcastError): ValuesState => ({ ...noValues, error }),
       }
       return stores.open(client, key, (closed) => openLiveStore(options, closed)).view(changed)
     },

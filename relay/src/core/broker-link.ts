@@ -29,6 +29,8 @@ export interface BrokerLinkOptions {
   readonly name: string
   readonly onError: OnFailure
   readonly observer: Observer
+  /** Called each time the link is lost. */
+  lost(): void
   /** Called each time the link is up again, before anything new is delivered. */
   returned(): void
 }
@@ -36,7 +38,7 @@ export interface BrokerLinkOptions {
 /** Opens a broker and tracks the status of its link. */
 export async function openLink(
   open: OpenBroker,
-  { name, onError, observer, returned }: BrokerLinkOptions,
+  { name, onError, observer, lost, returned }: BrokerLinkOptions,
 ): Promise<BrokerLink> {
   const link: Pick<{ -readonly [Key in keyof BrokerLink]: BrokerLink[Key] }, 'status' | 'cause'> = { status: 'down' }
   const [forUp, forDown, forReturn] = [new Set<() => void>(), new Set<() => void>(), new Set<() => void>()]
@@ -44,11 +46,13 @@ export async function openLink(
 
   const broker = await open({
     status(now, cause) {
+      const drops = link.status === 'up' && now === 'down'
       const returns = link.status === 'down' && now === 'up'
       link.status = now
       link.cause = now === 'up' ? undefined : WildcastError.from(cause ?? 'the link is down', 'broker_down')
       if (reported !== now) observer.status(name, now) // the cause alone may change while it is down
       reported = now
+      if (drops) lost()
       if (returns) returned()
       if (returns) for (const run of [...forReturn]) run()
       const waiting = now === 'up' ? forUp : forDown

@@ -78,11 +78,23 @@ export interface SubscriptionFields {
   readonly policy?: object | undefined
   readonly retained?: number | undefined
   readonly history?: object | undefined
+  readonly count?: boolean | undefined
+}
+
+/** @throws {WildcastError} `invalid_frame` */
+function checkCount(pattern: Pattern, fields: SubscriptionFields): void {
+  if (patternOfMembers(pattern) === undefined)
+    throw new WildcastError('invalid_frame', '"count" is for members: subscribe to "$presence.<pattern>.*"')
+  const field = (['group', 'serve', 'policy', 'retained', 'history'] as const).find((name) => fields[name])
+  if (field !== undefined)
+    throw new WildcastError('invalid_frame', `"count" sends a number, once a second at most: leave "${field}" out`)
 }
 
 /** Returns the interest of a subscription. */
-export function interestOf({ subject, group, serve, policy, retained, history }: SubscriptionFields): Interest {
+export function interestOf(fields: SubscriptionFields): Interest {
+  const { subject, group, serve, policy, retained, history } = fields
   const pattern = parsePattern(subject)
+  if (fields.count) checkCount(pattern, fields)
   const isPlain = group === undefined && !serve
   refuseClosed((isPlain && patternOfMembers(pattern)) || pattern)
   if (serve && !isExact(pattern))

@@ -70,6 +70,8 @@ export interface Subscribe {
   readonly retained?: number | undefined
   /** Also sends kept messages of the pattern. */
   readonly history?: HistoryWant | undefined
+  /** Receives the number of the members of a presence, not the members. */
+  readonly count?: boolean | undefined
   /** Receives the requests to the subject. */
   readonly serve?: boolean | undefined
   /** @default every message, as fast as the client reads */

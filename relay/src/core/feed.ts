@@ -11,6 +11,7 @@ import type { Policy } from './policy.js'
 import type { BacklogRoom } from './room.js'
 import type { TimeSlice } from './time-slice.js'
 import type { KeptValues } from './values/kept-values.js'
+import { MemberCounter } from './values/member-counter.js'
 
 /** A subscriber of a feed. */
 export interface FeedMember {
@@ -74,6 +75,10 @@ export class Feed implements FeedFacts {
   readonly #conflation: Conflation | undefined
   /** Made when a subscriber reads it. */
   #history: FeedHistory | undefined
+  /** Set if the members get their number. */
+  readonly #counter: MemberCounter | undefined
+  /** Whether the link to the broker is lost. */
+  #isCut = false
   readonly #fanOut: FanOut
   readonly #options: FeedOptions
 
@@ -93,6 +98,13 @@ export class Feed implements FeedFacts {
         room,
         deliver: (message) => this.#send(message),
         lost: (missed) => this.reportGap(missed),
+      })
+    if (policy.count)
+      this.#counter = new MemberCounter({
+        values: options.values(),
+        clock,
+        counted: (members) => this.#send(this.#countMessage(members)),
+        failed: (error) => this.end(error),
       })
   }
 
@@ -128,19 +140,35 @@ export class Feed implements FeedFacts {
 
   add(member: FeedMember): void {
     const { encoder } = member.outlet
-    const peers = this.#peers.find((candidate) => candidate.encoder === encoder)
+    if (this.isEmpty) this.#counter?.start()
+    const peers = this.#peersOf(member)
     if (peers) peers.members.add(member)
     else this.#peers = [...this.#peers, { encoder, members: new Set([member]) }]
     this.#rotation?.push(member)
+    this.notify(member) // with the first member, the number is not known yet
   }
 
   remove(member: FeedMember): void {
-    const { encoder } = member.outlet
-    const peers = this.#peers.find((candidate) => candidate.encoder === encoder)
+    const peers = this.#peersOf(member)
     peers?.members.delete(member)
     if (peers?.members.size === 0) this.#peers = this.#peers.filter((other) => other !== peers)
     const index = this.#rotation?.indexOf(member) ?? -1
     if (index >= 0) this.#rotation?.splice(index, 1)
+    if (this.isEmpty) this.#counter?.stop()
+  }
+
+  /** Notifies one member of what the others know: that the link is lost, or the number to count. */
+  notify(to: FeedMember): void {
+    const { outlet } = to
+    if (!this.#counter && !this.#isCut) return
+    this.#fanOut.run('', () => {
+      const members = this.#counter?.members
+      if (!this.#peersOf(to)?.members.has(to)) return
+      if (this.#isCut) outlet.deliver({ bytes: outlet.encoder?.outage?.(this) })
+      else if (members === undefined) return
+      else if (outlet.behind) outlet.whenCaughtUp?.(() => this.notify(to))
+      else outlet.deliver(new EncodedMessage(this.#countMessage(members), this, outlet.encoder))
+    })
   }
 
   /**
@@ -150,7 +178,8 @@ export class Feed implements FeedFacts {
   deliver(message: BrokerMessage, settle?: Settle): void {
     if (this.#history) this.#remember(this.#history, message)
     const conflation = this.#conflation
-    if (conflation) this.#fanOut.run(message.payload, () => conflation.offer(message))
+    if (this.#counter) this.#counter.changed()
+    else if (conflation) this.#fanOut.run(message.payload, () => conflation.offer(message))
     else this.#send(message, settle)
   }
 
@@ -169,18 +198,41 @@ export class Feed implements FeedFacts {
   /** Notifies every member that messages were lost; `missed` is their number, if known. */
   reportGap(missed?: number): void {
     if (missed === undefined) this.#history?.recent.clear() // else this feed has dropped them
+    this.#isCut = false
+    this.#notifyAll(
+      (encoder) => encoder.gap(this, missed),
+      (member) => member.missed?.(this.id),
+    )
+    if (!this.isEmpty) this.#counter?.start()
+  }
+
+  /** Notifies every member that the link to the broker is lost: a gap will follow. */
+  reportOutage(): void {
+    this.#isCut = true
+    this.#notifyAll((encoder) => encoder.outage?.(this))
+  }
+
+  #notifyAll(encode: (encoder: Encoder) => Uint8Array | undefined, notified?: (member: FeedMember) => void): void {
     for (const { encoder, members } of this.#peers)
       this.#fanOut.run('', () => {
-        const bytes = members.size > 0 ? encoder?.gap(this, missed) : undefined
+        const bytes = members.size > 0 && encoder ? encode(encoder) : undefined
         for (const member of members) {
           if (bytes) member.outlet.deliver({ bytes })
-          member.missed?.(this.id)
+          notified?.(member)
         }
       })
   }
 
   #remember({ recent }: FeedHistory, message: BrokerMessage): void {
     if (isStoredMessage(message)) recent.add(message)
+  }
+
+  #peersOf({ outlet }: FeedMember): Peers | undefined {
+    return this.#peers.find(({ encoder }) => encoder === outlet.encoder)
+  }
+
+  #countMessage(members: number): BrokerMessage {
+    return { subject: this.interest.pattern, payload: String(members) }
   }
 
   #send(message: BrokerMessage, settle?: Settle): void {

@@ -245,7 +245,12 @@ export class Hub {
   }
 
   #connect(name: string, open: OpenBroker): Promise<BrokerLink> {
-    return openLink(open, { ...this.#options, name, returned: () => this.#reportGap(name) })
+    const each = (report: (lease: Lease) => void) => (): void => {
+      for (const lease of this.#leases.values()) if (lease.broker === name) report(lease)
+    }
+    const lost = each((lease) => lease.reportOutage())
+    const returned = each((lease) => lease.reportGap())
+    return openLink(open, { ...this.#options, name, lost, returned })
   }
 
   #linkOf(name: string): BrokerLink {
@@ -253,10 +258,6 @@ export class Hub {
     if (link) return link
     const known = [...this.#links.keys()].join(', ')
     throw new WildcastError('unknown_broker', `there is no broker of that name; there are: ${known}`)
-  }
-
-  #reportGap(broker: string): void {
-    for (const lease of this.#leases.values()) if (lease.broker === broker) lease.reportGap()
   }
 
   #openLease(key: string, broker: string, interest: Interest): Lease {
@@ -284,5 +285,5 @@ function keyOf(broker: string, { pattern, group, serve }: Interest): string {
 
 /** Equal for subscriptions of one feed. */
 export function feedRequestKey({ broker, interest, policy }: FeedRequest): string {
-  return `${keyOf(broker, interest)} ${policy.latest} ${policy.maxRate ?? ''}`
+  return `${keyOf(broker, interest)} ${policy.latest} ${policy.maxRate ?? ''} ${policy.count === true}`
 }

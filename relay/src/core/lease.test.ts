@@ -22,7 +22,14 @@ async function opened(more: Partial<Interest> = {}, after?: Promise<void>) {
   const useUp = (): void => slice.first(() => {}, true)
   const errors: string[] = []
   const onError = ({ message: why }: WildcastError): void => void errors.push(why)
-  const link = await openLink(scripted.open, { name: 'main', onError, observer: nobody, returned: () => {} })
+  const unheard = (): void => {}
+  const link = await openLink(scripted.open, {
+    name: 'main',
+    onError,
+    observer: nobody,
+    lost: unheard,
+    returned: unheard,
+  })
   let lastId = 0
   const overs: ('ended' | 'unsubscribed')[] = []
   const over: LeaseOptions['over'] = (undone) => void overs.push(undone ? 'unsubscribed' : 'ended')

@@ -144,6 +144,11 @@ export class Lease implements Listener {
     this.#release()
   }
 
+  /** The link to the broker is lost. */
+  reportOutage(): void {
+    for (const feed of this.#feeds) feed.reportOutage()
+  }
+
   /** The link to the broker was lost and is up again. */
   reportGap(): void {
     this.#values?.refill()

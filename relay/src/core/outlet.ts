@@ -25,6 +25,11 @@ export interface Encoder {
    */
   gap(feed: FeedFacts, missed?: number): Uint8Array | undefined
   /**
+   * Reports that the link to the broker is lost; a gap follows when it is back. Absent if the
+   * dialect can't report that.
+   */
+  outage?(feed: FeedFacts): Uint8Array
+  /**
    * The outcome for a reader past its limit: it gets a gap in place of the messages, or its
    * connection ends.
    */

@@ -6,6 +6,8 @@ export interface Policy {
   readonly latest: boolean
   /** Messages a second, at most. */
   readonly maxRate?: number | undefined
+  /** Only the number of the members is delivered, when it has changed. */
+  readonly count?: true | undefined
 }
 
 /** A policy as a client asks for it. */
@@ -20,6 +22,9 @@ const leastRate = 0.001
 
 /** Every message, as fast as the reader reads. */
 export const everyMessage: Policy = { latest: false }
+
+/** The number of members, with the newest only for a slow reader. */
+export const memberCountPolicy: Policy = { latest: true, count: true }
 
 /**
  * Returns the policy that a `Subscribe` asks for. A rate skips messages, so it needs `latest`.
@@ -37,5 +42,5 @@ export function policyOf(asked: AskedPolicy | undefined): Policy {
 }
 
 export function samePolicy(a: Policy, b: Policy): boolean {
-  return a.latest === b.latest && a.maxRate === b.maxRate
+  return a.latest === b.latest && a.maxRate === b.maxRate && a.count === b.count
 }

@@ -29,6 +29,15 @@ function userSegment(user = ''): string {
 }
 
 /**
+ * Returns what the values of one member share, for the subject of one of its values: all clients of
+ * a user, or one client without a user.
+ */
+export function nameOfMember(subject: Subject): string {
+  const name = subject.slice(0, subject.lastIndexOf('~'))
+  return name.endsWith(`.${anonymous}`) ? subject : name
+}
+
+/**
  * Returns the pattern whose members a subscription receives: `room.*` for `$presence.room.*.*`.
  * Undefined for any other pattern.
  */

@@ -17,7 +17,7 @@ import { withoutPath } from './headers.js'
 import type { FeedRequest, Hub } from './hub.js'
 import type { SessionLimits } from './limits.js'
 import type { Observer } from './observer.js'
-import { policyOf } from './policy.js'
+import { memberCountPolicy, policyOf } from './policy.js'
 import { memberSubject, patternOfMembers } from './presence-subjects.js'
 import { RecentSet } from './recent-set.js'
 import type { RelayRates, SessionRates } from './session-rates.js'
@@ -202,9 +202,10 @@ export class SessionActions {
     const interest = interestOf(want)
     if (want.retained !== undefined) hub.demand(broker, 'retained')
     if (want.history) hub.history(broker, interest.pattern)
+    if (want.count) hub.demand(broker, 'presence')
     if (interest.group !== undefined) hub.demand(broker, 'queue')
     if (interest.serve) hub.demand(broker, 'serve')
-    const result: FeedRequest = { broker, interest, policy: policyOf(want.policy) }
+    const result: FeedRequest = { broker, interest, policy: want.count ? memberCountPolicy : policyOf(want.policy) }
     return { broker, result, decided: want.madeForRequest ? undefined : this.#access.demand(subscribing(result)) }
   }
 

@@ -88,7 +88,7 @@ export class SessionSubscriptions {
       if (want.history) this.#ownHistories().again(feed, readerOf(want.history, feed, confirmed))
       else confirmed(subscriptionTo(feed))
       if (want.retained !== undefined) this.#sendValues(feed, want.retained)
-      return
+      return feed.notify(this.#ports.member)
     }
     const key = feedRequestKey(request)
     const present = this.#pending?.done(key)
@@ -143,6 +143,8 @@ export class SessionSubscriptions {
   /** Messages of a subscription were lost. */
   missed(id: number): void {
     this.#replays?.restart(id)
+    const held = this.#held.get(id)
+    if (held) this.#ports.hub.feed(held.request)?.notify(this.#ports.member)
   }
 
   /** The broker, or a withdrawn permission, has ended a subscription. */

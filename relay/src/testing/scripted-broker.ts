@@ -1,4 +1,11 @@
-import type { BrokerMessage, Pattern, WildcastError } from '@wildcast/protocol'
+import {
+  type BrokerMessage,
+  matches,
+  type Pattern,
+  parsePattern,
+  type Subject,
+  type WildcastError,
+} from '@wildcast/protocol'
 import { keepsNoValues } from '../brokers/keeps-no-values.js'
 import type { Broker, BrokerEvents, Features, Interest, Listener, OpenBroker, Settle } from '../core/broker.js'
 import type { ValueStore } from '../core/store.js'
@@ -18,6 +25,8 @@ export interface ScriptedBroker {
   holdPublishes(): () => void
   /** Delivers to every interest of that pattern. */
   deliver(pattern: string, message: BrokerMessage, settle?: Settle): void
+  /** Delivers the change of a value to every interest that it matches. */
+  change(value: BrokerMessage): void
   /** Ends every interest of that pattern, as a broker does that withdraws a permission. */
   end(pattern: string, error: WildcastError): void
 }
@@ -92,6 +101,11 @@ export function scriptedBroker(features: Partial<Features> = {}, values?: ValueS
     },
     deliver(pattern, message, settle) {
       for (const listener of interests.get(pattern) ?? []) listener.deliver(message, settle)
+    },
+    change(value) {
+      for (const [pattern, listeners] of interests)
+        if (matches(parsePattern(pattern), value.subject as Subject))
+          for (const listener of listeners) listener.deliver(value)
     },
     end(pattern, error) {
       for (const listener of interests.get(pattern) ?? []) listener.ended(error)

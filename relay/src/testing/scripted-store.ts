@@ -2,23 +2,25 @@ import {
   type BrokerMessage,
   type ErrorCode,
   isExact,
+  matches,
+  type Pattern,
   type Payload,
   parseSubject,
   WildcastError,
 } from '@wildcast/protocol'
 import type { Features } from '../core/broker.js'
 import { revisionOf, termAfter } from '../core/revision.js'
-import type { StoredValue, ValueStore, ValueWrite, Written } from '../core/store.js'
+import type { StoredValue, ValuePage, ValueStore, ValueWrite, Written } from '../core/store.js'
 import { type ScriptedBroker, scriptedBroker } from './scripted-broker.js'
 
-type Method = 'write' | 'read' | 'renew'
+type Method = 'write' | 'read' | 'renew' | 'page'
 
 interface Failing {
   readonly method: Method
   readonly code: ErrorCode
 }
 
-/** A store whose failures and delays a test controls. It has no pages. */
+/** A store whose failures and delays a test controls. It has one page. */
 export interface ScriptedStore extends ValueStore {
   /** The relay's calls, in order, such as `write a` or `renew r.1`. */
   readonly log: string[]
@@ -54,7 +56,7 @@ const valueFeatures: Partial<Features> = { retained: true, conditional: true, tt
 
 /** Opens a scripted broker with a scripted store. `leased`: its wills need leases. */
 export function storeBroker({ leased = false }: { leased?: boolean | undefined } = {}): StoreBroker {
-  const store = new Scripted((change) => broker.deliver(change.subject, change))
+  const store = new Scripted((change) => broker.change(change))
   const { write, read, page, mark, renew } = store
   const values: ValueStore = { write, read, page, mark, ...(leased && { renew }) }
   const broker = scriptedBroker(valueFeatures, values)
@@ -89,9 +91,10 @@ class Scripted implements ScriptedStore {
 
   readonly renew = async (lease: string): Promise<void> => this.#call('renew', lease, () => {})
 
-  readonly page = (): never => {
-    throw new TypeError('the scripted store has no pages')
-  }
+  readonly page = async (pattern: Pattern): Promise<ValuePage> =>
+    this.#call('page', pattern, () => ({
+      values: [...this.#values.values()].filter(({ subject }) => matches(pattern, subject)),
+    }))
 
   readonly mark = (): void => {}
 

@@ -12,6 +12,7 @@ export interface FrameFields {
   readonly revision?: string
   readonly deleted?: boolean
   readonly retained?: boolean
+  readonly open?: boolean
   readonly code?: string
   readonly session?: string
   readonly resumed?: boolean

@@ -48,7 +48,9 @@ export async function openReader(name: string, tick: Tick, options: ReaderOption
       held.set(subject, payload ?? '')
       settle()
     },
-    Gap() {
+    Gap({ open }) {
+      if (open) return // another one follows
+
       isSynced = false
       events.push({ kind: 'gap' })
     },

@@ -30,6 +30,8 @@ export class ClientInterest implements FrameReceiver {
   #lastAt = 0
   /** How many messages were received with the current id. */
   #received = 0
+  /** Whether the relay has lost its link to the broker. */
+  #isCut = false
   /** The `ref` of the `Subscribe`, which its values bear. */
   #ref: number | undefined
   /** The unhandled messages by number, with functions that let the session confirm them. */
@@ -116,12 +118,13 @@ export class ClientInterest implements FrameReceiver {
   }
 
   #continuityOf({ status, hasGap, seen }: Member): Continuity {
-    if (status === 'ready' && this.#ports.link.current) return hasGap ? 'gap' : 'live'
+    if (status === 'ready' && this.#ports.link.current) return this.#isCut ? 'stale' : hasGap ? 'gap' : 'live'
     return seen && this.#state.phase !== 'ready' ? 'stale' : 'catching-up'
   }
 
   /** Reports missed messages to the listeners that were ready before. */
   #reportGap(missed?: number): void {
+    this.#isCut = false
     this.#each((member) => {
       if (!member.seen) return
       member.hasGap = true
@@ -153,7 +156,8 @@ export class ClientInterest implements FrameReceiver {
         this.#each((member) => call(member.onSynced, undefined))
         break
       case 'Gap':
-        this.#reportGap(frame.missed)
+        if (frame.open) this.#isCut = true
+        else this.#reportGap(frame.missed)
         this.notify()
         break
       case 'Error':

@@ -87,6 +87,20 @@ describe('continuity', () => {
     client.close()
     expect(closed.continuity).toBe('stale')
   })
+  test('is stale while the relay has lost its broker, also for a new listener; then there is a gap', async () => {
+    const { client, relay } = await connect()
+    const gaps: unknown[] = []
+    const first = client.subscribe('a')
+    await first.ready
+    client.subscribe('a', () => {}, { onGap: (gap) => gaps.push(gap) })
+    relay.link.send({ kind: 'Gap', id: 1, open: true })
+    const second = client.subscribe('a')
+    expect([first.continuity, second.continuity, gaps]).toEqual(['stale', 'stale', []])
+    relay.link.send({ kind: 'Gap', id: 1 })
+    expect([first.continuity, second.continuity, gaps.length]).toEqual(['gap', 'gap', 1])
+    relay.link.send(message(1, 'a'))
+    expect([first.continuity, second.continuity]).toEqual(['live', 'live'])
+  })
   test('is reported at each change, and only then', async () => {
     const { client, relay, clock } = await connect()
     const reports: Completeness[] = []

@@ -21,8 +21,8 @@ export interface Gap {
  * `catching-up`: no known loss, but messages may be in flight: the subscription is not confirmed
  * yet, the connection is lost and the session may resume, or the relay is sending the messages that
  * it kept. `gap`: messages were lost, and no message was received since. `stale`: no longer
- * confirmed, because the session was lost or the subscription refused: messages published now will
- * be missing.
+ * complete, because the session was lost, the subscription refused, or the relay has lost its link
+ * to the broker: messages published now will be missing.
  */
 export type Continuity = 'live' | 'catching-up' | 'gap' | 'stale'
 

@@ -4,7 +4,7 @@ import type { SubscriptionEvents } from './subscription-events.js'
 
 /**
  * The parameters of a subscription. Equal ones share one subscription on the wire, unless they ask
- * for values: each of these gets all of them.
+ * for values or a number: each of these gets them at once.
  */
 export interface SubscriptionSpec {
   readonly subject: string
@@ -13,6 +13,7 @@ export interface SubscriptionSpec {
   readonly policy: DeliveryPolicy | undefined
   readonly serve?: true | undefined
   readonly retained?: boolean | undefined
+  readonly count?: boolean | undefined
 }
 
 /** The callbacks of a subscriber. */

@@ -69,5 +69,5 @@ export function openSubscriptions(ports: SubscriptionsPorts): Subscriptions {
 }
 
 function keyOf(spec: SubscriptionSpec): string | SubscriptionSpec {
-  return spec.retained ? spec : JSON.stringify(spec)
+  return spec.retained || spec.count ? spec : JSON.stringify(spec)
 }

@@ -19,6 +19,14 @@ interface Stored {
   readonly revision: string
   readonly user: string | undefined
 }
+/** A subscription. */
+interface Reader {
+  readonly id: number
+  readonly ref: number
+  readonly pattern: Pattern
+  readonly retained: boolean
+  readonly count: boolean
+}
 type Of<Kind extends ClientFrame['kind']> = Extract<ClientFrame, { readonly kind: Kind }>
 
 /** A client, and a relay that keeps values. */
@@ -35,6 +43,8 @@ export interface ValueRelay extends Connected {
   isPrompt: boolean
   /** Writes a value as another client does; undefined deletes it. Returns the revision. */
   write(subject: string, message: Payload | undefined, user?: string): string
+  /** Sends the number of the members to the subscriptions that count. */
+  sendCount(id?: number): void
   /** Sends the values of the subscriptions with this id, then `Synced`. */
   sync(id?: number): void
   /** Writes the will of a subject, and notifies the client that it has lost it. */
@@ -49,8 +59,7 @@ export async function connectToValues(options: Partial<ClientOptions> = {}): Pro
   const { relay, clock } = connected
   const stored = new Map<string, Stored>()
   const ids = new Map<string, number>()
-  let readers: { readonly id: number; readonly ref: number; readonly pattern: Pattern; readonly retained: boolean }[] =
-    []
+  let readers: Reader[] = []
   const wills = new Map<string, { readonly ref: number; readonly will: Payload | null }>()
   let count = 0
 
@@ -70,7 +79,9 @@ export async function connectToValues(options: Partial<ClientOptions> = {}): Pro
       message === undefined
         ? { kind: 'Message', subject, message: '', revision, deleted: true, broker: 'test' }
         : messageOf(subject)
-    for (const id of new Set(readers.filter(({ pattern }) => matches(pattern, subject as Subject)).map(({ id }) => id)))
+    for (const id of new Set(
+      readers.filter(({ pattern, count }) => !count && matches(pattern, subject as Subject)).map(({ id }) => id),
+    ))
       send({ ...content, id })
     for (const frame of value.waiting.splice(0)) publish(frame)
     return revision
@@ -91,14 +102,16 @@ export async function connectToValues(options: Partial<ClientOptions> = {}): Pro
       send({ kind: 'Ack', ref, revision })
     }
   }
-  const subscribe = ({ ref = 0, snapshot, retained = false, ...frame }: Of<'Subscribe'>): void => {
+  const subscribe = ({ ref = 0, snapshot, retained = false, count = false, ...frame }: Of<'Subscribe'>): void => {
     const pattern = parsePattern(frame.subject)
-    const id = ids.get(pattern) ?? ids.size + 1
-    if (!snapshot) ids.set(pattern, id)
+    const key = count ? `${pattern} count` : pattern
+    const id = ids.get(key) ?? ids.size + 1
+    if (!snapshot) ids.set(key, id)
     send({ kind: 'Subscribed', ref, id: snapshot ? undefined : id, subject: pattern })
-    if (!snapshot) readers.push({ id, ref, pattern, retained })
+    if (!snapshot) readers.push({ id, ref, pattern, retained, count })
     else replay(pattern, { ref })
     if (retained && value.isPrompt) replay(pattern, { ref, id })
+    if (count && value.isPrompt) value.sendCount(id)
   }
   const replay = (pattern: Pattern, where: { readonly ref: number; readonly id?: number }): void => {
     for (const subject of stored.keys())
@@ -146,6 +159,12 @@ export async function connectToValues(options: Partial<ClientOptions> = {}): Pro
     hello: welcome,
     isPrompt: true,
     write,
+    sendCount(only) {
+      for (const { id, pattern } of readers.filter((reader) => reader.count && (only ?? reader.id) === reader.id)) {
+        const members = [...stored.keys()].filter((subject) => matches(pattern, subject as Subject))
+        send({ kind: 'Message', id, subject: pattern, message: `${members.length}`, broker: 'test' })
+      }
+    },
     sync(id) {
       for (const reader of readers)
         if (reader.retained && (id ?? reader.id) === reader.id)

@@ -47,6 +47,31 @@ test('what is not sent again is deleted at the end, not before', () => {
   expect(shown(table)).toEqual({ a: 'a', b: 'changed' })
 })
 
+test('a value that its store has lost is replaced by the one that is sent again, also if that is older', () => {
+  const table = new PatternValues()
+  for (const subject of ['a', 'b', 'c']) table.take(value(subject, '5', 'lost'))
+  table.end()
+  table.begin()
+  expect(table.take(value('a', '4', 'kept'))).toBe(true)
+  expect(table.take(value('a', '3', 'old'))).toBe(false)
+  expect(table.take(value('b', '4'))).toBe(true)
+  expect(shown(table)).toEqual({ a: 'kept', c: 'lost' })
+  table.end()
+  expect(shown(table)).toEqual({ a: 'kept' })
+  expect(table.take(value('a', '5', 'next'))).toBe(true)
+})
+
+test('a value that is sent again unchanged is no change', () => {
+  const table = new PatternValues()
+  table.take(value('a', '1', 'a'))
+  table.end()
+  const { values } = table
+  table.begin()
+  expect(table.take(value('a', '1', 'a'))).toBe(false)
+  table.end()
+  expect(table.values).toBe(values)
+})
+
 test('values without revisions replace each other in the order in which they are received', () => {
   const table = new PatternValues()
   table.take(value('a', undefined, '1'))

@@ -1,6 +1,9 @@
 import type { Message } from '../messages/message.js'
 
-/** The values of a pattern by subject. No value is replaced by an older one. */
+/**
+ * The values of a pattern by subject. No value is replaced by an older one, except when the values
+ * are sent again: their store may have lost the newer one, such as in a failover.
+ */
 export class PatternValues<Data = unknown, Wildcards extends readonly string[] = readonly string[]> {
   readonly #values = new Map<string, Message<Data, Wildcards>>()
   #copy: ReadonlyMap<string, Message<Data, Wildcards>> | undefined
@@ -33,10 +36,11 @@ export class PatternValues<Data = unknown, Wildcards extends readonly string[] =
   /** Takes a value or a deletion. Returns false if it is not newer than the present value. */
   take(message: Message<Data, Wildcards>): boolean {
     const { subject, revision, deleted } = message
-    const present = this.#given?.get(subject) ?? this.#values.get(subject)?.revision
-    const isOld = revision !== undefined && present !== undefined && revision <= present
-    this.#given?.set(subject, isOld ? present : revision)
-    if (isOld) return false
+    const present = this.#values.get(subject)?.revision
+    const newest = this.#given ? this.#given.get(subject) : present
+    const isOld = revision !== undefined && newest !== undefined && revision <= newest
+    this.#given?.set(subject, isOld ? newest : revision)
+    if (isOld || (revision !== undefined && revision === present)) return false
     if (deleted) return this.#delete(subject)
     this.#copy = undefined
     this.#values.set(subject, message)

@@ -59,6 +59,33 @@ test('after a gap the values are stale until they were sent again', async () => 
   expect({ status: goods.status, shown: shown(goods) }).toEqual({ status: 'synced', shown: {} })
 })
 
+test('while the relay has lost its broker the values are stale', async () => {
+  const relay = await connectToValues()
+  relay.write('good.apple', '1')
+  const goods = values(relay.client).watch('good.*')
+  await goods.synced
+  relay.relay.link.send({ kind: 'Gap', id: 1, open: true })
+  expect({ status: goods.status, shown: shown(goods) }).toEqual({ status: 'stale', shown: { 'good.apple': 1 } })
+  relay.stored.clear()
+  relay.relay.link.send({ kind: 'Gap', id: 1 })
+  expect({ status: goods.status, shown: shown(goods) }).toEqual({ status: 'stale', shown: { 'good.apple': 1 } })
+  relay.sync()
+  expect({ status: goods.status, shown: shown(goods) }).toEqual({ status: 'synced', shown: {} })
+})
+
+test('after a lost session a value that the store has lost is replaced by the one that it has', async () => {
+  const relay = await connectToValues()
+  relay.write('good.apple', '1')
+  const [kept] = relay.stored.values()
+  const goods = values(relay.client).watch('good.*')
+  await goods.synced
+  relay.write('good.apple', '2')
+  expect(shown(goods)).toEqual({ 'good.apple': 2 })
+  relay.stored.set('good.apple', kept as NonNullable<typeof kept>)
+  await relay.reconnect()
+  expect({ status: goods.status, shown: shown(goods) }).toEqual({ status: 'synced', shown: { 'good.apple': 1 } })
+})
+
 test('values that are sent again replace no newer one', async () => {
   const relay = await connectToValues()
   relay.isPrompt = false

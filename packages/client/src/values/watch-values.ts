@@ -12,8 +12,8 @@ import { PatternValues } from './pattern-values.js'
 
 /**
  * Whether values are complete. `loading`: not received yet. `synced`: complete and live. `stale`:
- * they were complete, but changes may be missing, since the connection is lost or the values are
- * sent again.
+ * they were complete, but changes may be missing, since the connection or the relay's link to the
+ * broker is lost, or the values are sent again.
  */
 export type ValuesStatus = 'loading' | 'synced' | 'stale'
 

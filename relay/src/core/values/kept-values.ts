@@ -1,6 +1,7 @@
 import { type BrokerMessage, type Pattern, payloadSize, type Subject, WildcastError } from '@wildcast/protocol'
 import type { Clock } from '../clock.js'
 import type { StoredValue, ValueStore } from '../store.js'
+import { MemberTally } from './member-tally.js'
 
 /** Memory that the kept values of all patterns share. */
 export interface ValueRoom {
@@ -53,6 +54,8 @@ export class KeptValues {
   #deleted: Map<string, string> | undefined
   #changes = 0
   #bytes = 0
+  /** Made when first read. */
+  #tally: MemberTally | undefined
   #isFilled = false
   /** Increases when the values must be read again, so that earlier reads are ignored. */
   #fill = 0
@@ -72,6 +75,15 @@ export class KeptValues {
 
   get isUnused(): boolean {
     return this.#readers.size === 0
+  }
+
+  /** The number of members, if these are the values of a presence. */
+  get members(): number {
+    if (!this.#tally) {
+      this.#tally = new MemberTally()
+      for (const subject of this.#values.keys()) this.#tally.add(subject)
+    }
+    return this.#tally.size
   }
 
   /** The values, in the order in which they were set. Values that are set meanwhile come last. */
@@ -216,6 +228,7 @@ export class KeptValues {
       return
     }
     this.#weigh(bytes)
+    if (!before) this.#tally?.add(subject)
     this.#values.set(subject, value)
   }
 
@@ -223,6 +236,7 @@ export class KeptValues {
     const before = this.#values.get(subject)
     if (!before) return
     this.#weigh(-bytesOf(before))
+    this.#tally?.remove(subject)
     this.#values.delete(subject)
   }
 
@@ -236,6 +250,7 @@ export class KeptValues {
     this.#isFilled = false
     this.#deleted = undefined
     this.#values.clear()
+    this.#tally = undefined
     this.#weigh(-this.#bytes)
   }
 }

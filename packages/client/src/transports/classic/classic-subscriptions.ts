@@ -15,8 +15,8 @@ export function openClassicSubscriptions(lanes: ClassicLanes, replies: ClassicRe
   const undos = new Map<number, readonly Undo[]>()
   let lastId = 0
   return {
-    subscribe({ ref, subject: pattern, broker, group, serve, policy, retained, snapshot }) {
-      if (retained || snapshot) return replies.unsupported(ref, 'values')
+    subscribe({ ref, subject: pattern, broker, group, serve, policy, retained, snapshot, count }) {
+      if (retained || snapshot || count) return replies.unsupported(ref, 'values')
       if (group !== undefined) return replies.unsupported(ref, '"group"')
       if (policy) return replies.unsupported(ref, 'policy ("deliver", "maxRate")')
       const subject = normal(pattern)

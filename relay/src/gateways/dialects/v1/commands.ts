@@ -52,7 +52,7 @@ export function presenceOf({ subject, broker, member }: EnterFrame | LeaveFrame)
 
 /** @throws {WildcastError} `unsupported` if the frame has a field that this relay can't act on */
 export function subscribeOf(frame: SubscribeFrame): Subscribe {
-  const { ref, subject, broker, group, serve, policy, retained } = frame
+  const { ref, subject, broker, group, serve, policy, retained, count } = frame
   refuseReserved(laterFieldsOf(frame))
   if (retained && ref === undefined) throw needsRef('retained')
   refusePageFields(frame)
@@ -63,6 +63,7 @@ export function subscribeOf(frame: SubscribeFrame): Subscribe {
     serve,
     retained: retained ? ref : undefined,
     history: historyOf(frame),
+    count,
     policy: policy && { deliver: policy.deliver, maxRate: policy.max_rate },
   }
 }
@@ -71,7 +72,7 @@ export function subscribeOf(frame: SubscribeFrame): Subscribe {
 export function snapshotOf({ ref, subject, broker, ...rest }: SubscribeFrame): SnapshotCommand {
   refuseReserved(laterFieldsOf(rest))
   if (ref === undefined) throw needsRef('snapshot')
-  const field = (['group', 'serve', 'policy', 'retained'] as const).find((name) => rest[name])
+  const field = (['group', 'serve', 'policy', 'retained', 'count'] as const).find((name) => rest[name])
   if (field !== undefined)
     throw new WildcastError('invalid_frame', `"snapshot" sends what is there: leave "${field}" out`)
   return { ref, subject, broker, page: pageOf(rest) }
@@ -126,10 +127,10 @@ function refuseWithoutRetain(frame: PublishFrame): void {
 }
 
 /** Fields of a subscription that this relay does not act on yet. */
-const laterFields = ['filter', 'count'] as const
+const laterFields = ['filter'] as const
 
 function laterFieldsOf(frame: Partial<SubscribeFrame>): readonly string[] {
-  return laterFields.filter((name) => frame[name] !== undefined && (name === 'filter' || frame[name] !== false))
+  return laterFields.filter((name) => frame[name] !== undefined)
 }
 
 function refuseReserved(reserved: readonly string[] = []): void {

@@ -38,6 +38,7 @@ export function v1Encoder(codec: Codec, framed: (data: string | Uint8Array) => U
     frame,
     message: (message, feed) => frame(messageFrame(message, feed)),
     gap: ({ id }, missed) => frame({ kind: 'Gap', id, missed }),
+    outage: ({ id }) => frame({ kind: 'Gap', id, open: true }),
     overrun: 'gap',
     values: {
       value: (message, { feed, ref }) => frame({ ...messageFrame(message, feed), ref, retained: true }),
