@@ -4,6 +4,7 @@ import {
   headerSize,
   isClosed,
   isExact,
+  type JsonValue,
   mayBeDerived,
   type Pattern,
   parsePattern,
@@ -77,10 +78,11 @@ export interface SubscriptionFields {
   readonly serve?: boolean | undefined
   readonly policy?: object | undefined
   readonly retained?: number | undefined
+  readonly filter?: JsonValue | undefined
 }
 
 /** Returns the interest of a subscription. */
-export function interestOf({ subject, group, serve, policy, retained }: SubscriptionFields): Interest {
+export function interestOf({ subject, group, serve, policy, retained, filter }: SubscriptionFields): Interest {
   const pattern = parsePattern(subject)
   const isPlain = group === undefined && !serve
   refuseClosed((isPlain && patternOfMembers(pattern)) || pattern)
@@ -95,6 +97,11 @@ export function interestOf({ subject, group, serve, policy, retained }: Subscrip
     )
   if (retained !== undefined && (serve || group !== undefined))
     throw new WildcastError('invalid_frame', 'values are for every subscriber: leave "group" and "serve" out')
+  if (filter !== undefined && (serve || group !== undefined))
+    throw new WildcastError(
+      'invalid_frame',
+      'leave "filter" out: with "group" or "serve", a message that does not match would be lost',
+    )
   return {
     pattern,
     ...(group === undefined ? {} : { group: parseSubject(group) }),

@@ -71,6 +71,8 @@ export interface Subscribe {
   readonly serve?: boolean | undefined
   /** @default every message, as fast as the client reads */
   readonly policy?: AskedPolicy | undefined
+  /** Only messages and values that contain this JSON. */
+  readonly filter?: JsonValue | undefined
 }
 
 /** A request for the values of a pattern, without a subscription. */
@@ -78,6 +80,8 @@ export interface SnapshotCommand {
   readonly subject: string
   /** @default the first of the relay */
   readonly broker?: string | undefined
+  /** Only values that contain this JSON. */
+  readonly filter?: JsonValue | undefined
   /** The number of the request. */
   readonly ref: number
 }

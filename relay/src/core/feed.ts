@@ -4,6 +4,7 @@ import type { Clock } from './clock.js'
 import { Conflation } from './conflation.js'
 import { EncodedMessage } from './encoded-message.js'
 import type { FanOut } from './fan-out.js'
+import type { Filter } from './filters/filter.js'
 import type { Encoder, FeedFacts, Outlet, Parcel } from './outlet.js'
 import type { Policy } from './policy.js'
 import type { BacklogRoom } from './room.js'
@@ -26,6 +27,8 @@ export interface FeedOptions {
   readonly broker: string
   readonly interest: Interest
   readonly policy: Policy
+  /** Only messages that match it are delivered. */
+  readonly filter?: Filter | undefined
   readonly clock: Clock
   readonly room: BacklogRoom
   readonly fanOut: FanOut
@@ -49,14 +52,15 @@ interface Delivery {
 }
 
 /**
- * An interest with a policy, named by one subscription id, and the sessions that share it. A
- * message is encoded once for each encoder, not for each member.
+ * An interest with a policy and perhaps a filter, named by one subscription id, and the sessions
+ * that share it. A message is encoded once for each encoder, not for each member.
  */
 export class Feed implements FeedFacts {
   readonly id: number
   readonly broker: string
   readonly interest: Interest
   readonly policy: Policy
+  readonly filter: Filter | undefined
   /**
    * Usually one or two encoders. Replaced, not mutated: a member that is cut off during a delivery
    * leaves while it runs.
@@ -66,16 +70,19 @@ export class Feed implements FeedFacts {
   readonly #rotation: FeedMember[] | undefined
   /** Set if the policy has a rate. */
   readonly #conflation: Conflation | undefined
+  /** Of a feed with a filter: the members that read values. */
+  #valueReaders: Set<FeedMember> | undefined
   readonly #fanOut: FanOut
   readonly #options: FeedOptions
 
   constructor(options: FeedOptions) {
-    const { id, broker, interest, policy, clock, room, fanOut } = options
+    const { id, broker, interest, policy, filter, clock, room, fanOut } = options
     this.#options = options
     this.id = id
     this.broker = broker
     this.interest = interest
     this.policy = policy
+    this.filter = filter
     this.#fanOut = fanOut
     this.#rotation = interest.group !== undefined || interest.serve ? [] : undefined
     if (policy.maxRate !== undefined)
@@ -102,6 +109,18 @@ export class Feed implements FeedFacts {
     return this.#peers.length === 0
   }
 
+  /** Whether a member also reads values. Known of feeds with a filter only. */
+  get readsValues(): boolean {
+    return this.#valueReaders !== undefined && this.#valueReaders.size > 0
+  }
+
+  /** A member also reads values: it is notified when one no longer matches the filter. */
+  addValueReader(member: FeedMember): void {
+    if (!this.filter) return
+    this.#valueReaders ??= new Set()
+    this.#valueReaders.add(member)
+  }
+
   /** The values of the pattern, kept while they are read. */
   values(): KeptValues {
     return this.#options.values()
@@ -120,6 +139,7 @@ export class Feed implements FeedFacts {
     const peers = this.#peers.find((candidate) => candidate.encoder === encoder)
     peers?.members.delete(member)
     if (peers?.members.size === 0) this.#peers = this.#peers.filter((other) => other !== peers)
+    this.#valueReaders?.delete(member)
     const index = this.#rotation?.indexOf(member) ?? -1
     if (index >= 0) this.#rotation?.splice(index, 1)
   }
@@ -180,7 +200,10 @@ export class Feed implements FeedFacts {
   #deliverToPeers({ encoder, members }: Peers, message: BrokerMessage, answerOn: Subject | undefined): void {
     if (members.size === 0) return
     const parcel = new EncodedMessage(message, this, encoder)
+    // They match no filter: others never had the value that they end.
+    const readers = this.filter && (message.left || message.deleted) ? this.#valueReaders : undefined
     for (const member of members) {
+      if (readers && !readers.has(member)) continue
       if (answerOn !== undefined) member.expectsAnswer(answerOn)
       member.outlet.deliver(parcel)
     }

@@ -5,10 +5,12 @@ import { Cancel } from './cancel.js'
 import type { Clock } from './clock.js'
 import type { FanOut } from './fan-out.js'
 import { Feed } from './feed.js'
+import { FilteredFeeds } from './filters/filtered-feeds.js'
+import type { ParsedPayloads } from './filters/parsed-payloads.js'
 import type { SubscriptionInfo } from './listing.js'
 import { type LeaseMember, Membership } from './membership.js'
 import type { OnFailure } from './outlet.js'
-import { type Policy, samePolicy } from './policy.js'
+import { samePolicy } from './policy.js'
 import type { BacklogRoom } from './room.js'
 import type { TimeSlice } from './time-slice.js'
 import { KeptValues, type ValueRoom } from './values/kept-values.js'
@@ -21,6 +23,7 @@ export interface LeasePorts {
   readonly valueRoom: ValueRoom
   readonly fanOut: FanOut
   readonly slice: TimeSlice
+  readonly parsed: ParsedPayloads
   /** Returns the next subscription id. */
   nextId(): number
 }
@@ -62,7 +65,7 @@ type State =
 
 /**
  * An interest at its broker: subscribed once, shared by all members, unsubscribed when the last has
- * left. It has a feed for each policy.
+ * left. It has a feed for each policy and filter.
  */
 export class Lease implements Listener {
   readonly broker: string
@@ -70,8 +73,13 @@ export class Lease implements Listener {
   readonly #link: BrokerLink
   readonly #ports: LeasePorts
   readonly #over: LeaseOptions['over']
-  /** Usually one. Replaced, not mutated: the last member of one may leave during a delivery. */
+  /**
+   * Those without a filter, usually one. Replaced, not mutated: the last member of one may leave
+   * during a delivery.
+   */
   #feeds: readonly Feed[] = []
+  /** Made when a member asks with a filter. */
+  #filtered: FilteredFeeds | undefined
   /** Made when a member reads them. */
   #values: KeptValues | undefined
   readonly #subscribed: Promise<() => Promise<void>>
@@ -107,7 +115,12 @@ export class Lease implements Listener {
     }
   }
 
+  /** @throws {WildcastError} `rate_limited` if the pattern has too many filters */
   join(joiner: LeaseMember): Membership {
+    if (joiner.filter) {
+      this.#filtered ??= new FilteredFeeds(this.#ports.parsed)
+      this.#filtered.expect(joiner.filter)
+    }
     this.#memberCount++
     if (this.#state.kind === 'lingering') {
       this.#state.stop()
@@ -116,14 +129,16 @@ export class Lease implements Listener {
     return new Membership(this, joiner)
   }
 
-  /** The feed of a policy, if it has a member. */
-  feed(policy: Policy): Feed | undefined {
+  /** The feed of a policy and a filter, if it has a member. */
+  feed({ policy, filter }: Pick<LeaseMember, 'policy' | 'filter'>): Feed | undefined {
+    if (filter) return this.#filtered?.find(filter, policy)
     return this.#feeds.find((feed) => samePolicy(feed.policy, policy))
   }
 
   deliver(message: BrokerMessage, settle?: Settle): void {
-    if (message.revision !== undefined) this.#values?.observe(message)
+    const before = message.revision === undefined ? undefined : this.#values?.observe(message)
     for (const feed of this.#feeds) feed.deliver(message, settle)
+    this.#filtered?.deliver(message, before)
   }
 
   /** The broker has ended the interest. */
@@ -131,7 +146,7 @@ export class Lease implements Listener {
     const { stop } = this.#state.kind === 'lingering' ? this.#state : {}
     this.#state = { kind: 'over', error }
     this.#over(undefined)
-    for (const feed of this.#feeds) feed.end(error)
+    for (const feed of this.#all()) feed.end(error)
     if (!stop) return // unsubscribed when the last member leaves
     stop()
     this.#release()
@@ -140,7 +155,7 @@ export class Lease implements Listener {
   /** The link to the broker was lost and is up again. */
   reportGap(): void {
     this.#values?.refill()
-    for (const feed of this.#feeds) feed.reportGap()
+    for (const feed of this.#all()) feed.reportGap()
   }
 
   /**
@@ -160,17 +175,18 @@ export class Lease implements Listener {
   }
 
   /** For memberships: enters a feed. */
-  enter({ member, policy, joined }: LeaseMember): Feed {
-    const feed = this.feed(policy) ?? this.#open(policy)
-    joined(feed)
-    feed.add(member)
+  enter(joiner: LeaseMember): Feed {
+    const feed = this.feed(joiner) ?? this.#open(joiner)
+    joiner.joined(feed)
+    feed.add(joiner.member)
     return feed
   }
 
   /** For memberships: removes a member, which was in `feed` if it had entered one. */
-  leave(feed: Feed | undefined): void {
+  leave({ filter }: LeaseMember, feed: Feed | undefined): void {
     // The last feed stays while the lease lingers, so that a returning client gets the same id.
-    if (feed?.isEmpty && this.#feeds.length > 1) this.#close(feed)
+    if (feed?.isEmpty && this.#feeds.length + (this.#filtered?.size ?? 0) > 1) this.#close(feed)
+    if (filter) this.#filtered?.left(filter)
     if (--this.#memberCount > 0) return
     if (this.#state.kind === 'over' || !lingers(this.#interest)) this.#release()
     else {
@@ -185,12 +201,30 @@ export class Lease implements Listener {
       this.#state = { ...this.#state, before: state }
   }
 
-  #open(policy: Policy): Feed {
+  *#all(): Iterable<Feed> {
+    yield* this.#feeds
+    if (this.#filtered) yield* this.#filtered
+  }
+
+  #open({ policy, filter }: LeaseMember): Feed {
     const { clock, room, fanOut, slice } = this.#ports
     const values = (): KeptValues => this.#keepValues()
-    const options = { broker: this.broker, interest: this.#interest, policy, clock, room, fanOut, slice, values }
+    const options = {
+      broker: this.broker,
+      interest: this.#interest,
+      policy,
+      filter,
+      clock,
+      room,
+      fanOut,
+      slice,
+      values,
+    }
+    // A feed that stayed while the lease lingered would be tested for nothing.
+    for (const other of this.#filtered ?? []) if (other.isEmpty) this.#close(other)
     const feed = new Feed({ id: this.#ports.nextId(), ...options })
-    this.#feeds = [...this.#feeds, feed]
+    if (filter) this.#filtered?.add(filter, feed)
+    else this.#feeds = [...this.#feeds, feed]
     return feed
   }
 
@@ -204,7 +238,8 @@ export class Lease implements Listener {
 
   #close(feed: Feed): void {
     feed.close()
-    this.#feeds = this.#feeds.filter((other) => other !== feed)
+    if (feed.filter) this.#filtered?.remove(feed.filter, feed)
+    else this.#feeds = this.#feeds.filter((other) => other !== feed)
   }
 
   /** Releases in this turn or a later one: thousands of interests may be due at the same time. */
@@ -221,7 +256,7 @@ export class Lease implements Listener {
     if (state.kind === 'subscribing')
       state.cancel.abort(new WildcastError('interrupted', 'the client that asked has left'))
     this.#state = { kind: 'over', error: undefined }
-    for (const feed of this.#feeds) feed.close()
+    for (const feed of this.#all()) feed.close()
     const undone = this.#subscribed.then(
       (undo) => undo(),
       () => {}, // refused: there is nothing to undo, and the members were notified

@@ -3,7 +3,8 @@ import { Cancel } from './cancel.js'
 import type { Clock } from './clock.js'
 import type { SnapshotCommand, Subscribe } from './commands.js'
 import type { Feed, FeedMember } from './feed.js'
-import { type FeedRequest, feedRequestKey, type Hub } from './hub.js'
+import { type FeedRequest, feedRequestKey } from './feed-request.js'
+import type { Hub } from './hub.js'
 import type { Membership } from './membership.js'
 import type { FeedFacts } from './outlet.js'
 import { PendingSubscriptions } from './pending-subscriptions.js'
@@ -66,7 +67,7 @@ export class SessionSubscriptions {
    * Resolves when the broker has confirmed the subscription. `confirmed` runs before that and
    * before the first message. An equal subscription of this session is the same one.
    * @throws {WildcastError} `invalid_subject`, `unknown_broker`, `unsupported`, `forbidden`,
-   * `too_many_subscriptions`, `already_served`, `broker_down`
+   * `too_many_subscriptions`, `already_served`, `broker_down`, `rate_limited`, `too_large`
    */
   async subscribe(want: Subscribe, confirmed: (subscription: ClientSubscription) => void): Promise<void> {
     const { actions, demandPresent } = this.#ports
@@ -132,8 +133,8 @@ export class SessionSubscriptions {
     const { result, decided } = actions.subscribe({ ...want, retained: want.ref })
     if (decided !== undefined) await this.#whileDeciding(decided.then(demandPresent))
     this.#snapshots ??= new Snapshots(member.outlet, clock)
-    const { broker, interest } = result
-    const source = { store: hub.values(broker), pattern: interest.pattern }
+    const { broker, interest, filter } = result
+    const source = { store: hub.values(broker), pattern: interest.pattern, filter }
     const sending: Sending = { request: result, cancel: new Cancel() }
     this.#sending ??= new Set()
     this.#sending.add(sending)
@@ -192,9 +193,15 @@ export class SessionSubscriptions {
     return this.#held.size + (this.#replays?.further ?? 0)
   }
 
+  /** The number of subscriptions with a filter. */
+  get #filtered(): number {
+    return [...this.#held.values()].filter(({ request }) => request.filter).length
+  }
+
   #sendValues(feed: Feed, ref: number): void {
     const { outlet } = this.#ports.member
     this.#replays ??= new SessionReplays({ outlet, failed: (of, error) => this.ended(of, error) })
+    feed.addValueReader(this.#ports.member)
     this.#replays.begin(feed, ref)
   }
 
@@ -232,6 +239,8 @@ export class SessionSubscriptions {
     })
     const pending = this.#pending
     actions.checkSubscriptions(this.#count + pending.size, request.interest)
+    const filtered = request.filter !== undefined
+    if (filtered) actions.checkFilters(this.#filtered + pending.filtered)
     const membership = hub.join(request, {
       member,
       joined: (feed) => {
@@ -239,7 +248,7 @@ export class SessionSubscriptions {
         joined(feed)
       },
     })
-    pending.add(key, { broker: request.broker, membership })
+    pending.add(key, { broker: request.broker, filtered, membership })
     try {
       await membership.done
     } finally {

@@ -1,6 +1,7 @@
 import { type Pattern, refusal, type Subject } from '@wildcast/protocol'
 import type { CancelSignal } from '../cancel.js'
 import type { Clock } from '../clock.js'
+import type { Filter } from '../filters/filter.js'
 import type { Outlet, ValueTarget } from '../outlet.js'
 import type { ValueStore } from '../store.js'
 
@@ -14,6 +15,8 @@ const page = { values: 100, bytes: 256 * 1024 }
 export interface SnapshotSource {
   readonly store: ValueStore
   readonly pattern: Pattern
+  /** Only values that match it are sent. */
+  readonly filter?: Filter | undefined
 }
 
 /** The client, as it receives the values. */
@@ -47,7 +50,7 @@ export class Snapshots {
     }
   }
 
-  async #send({ store, pattern }: SnapshotSource, target: SnapshotTarget, signal: CancelSignal): Promise<void> {
+  async #send({ store, pattern, filter }: SnapshotSource, target: SnapshotTarget, signal: CancelSignal): Promise<void> {
     const values = this.#outlet.encoder?.values
     let after: Subject | undefined
     let isFirst = true
@@ -57,6 +60,7 @@ export class Snapshots {
       if (isFirst) target.confirmed()
       isFirst = false
       for (const value of found) {
+        if (filter && !filter.matches(value.payload)) continue
         await this.#caughtUp()
         signal.throwIfAborted()
         this.#deliver(values?.value(value, target))

@@ -46,7 +46,7 @@ export function presenceOf({ subject, broker, member }: EnterFrame | LeaveFrame)
 
 /** @throws {WildcastError} `unsupported` if the frame has a field that this relay can't act on */
 export function subscribeOf(frame: SubscribeFrame): Subscribe {
-  const { ref, subject, broker, group, serve, policy, retained } = frame
+  const { ref, subject, broker, group, serve, policy, retained, filter } = frame
   refuseReserved(laterFieldsOf(frame))
   if (retained && ref === undefined) throw needsRef('retained')
   return {
@@ -55,18 +55,19 @@ export function subscribeOf(frame: SubscribeFrame): Subscribe {
     group,
     serve,
     retained: retained ? ref : undefined,
+    filter,
     policy: policy && { deliver: policy.deliver, maxRate: policy.max_rate },
   }
 }
 
 /** @throws {WildcastError} if the frame has a field that snapshots have not */
-export function snapshotOf({ ref, subject, broker, ...rest }: SubscribeFrame): SnapshotCommand {
+export function snapshotOf({ ref, subject, broker, filter, ...rest }: SubscribeFrame): SnapshotCommand {
   refuseReserved(laterFieldsOf(rest))
   if (ref === undefined) throw needsRef('snapshot')
   const field = (['group', 'serve', 'policy', 'retained'] as const).find((name) => rest[name])
   if (field !== undefined)
     throw new WildcastError('invalid_frame', `"snapshot" sends values only: leave "${field}" out`)
-  return { ref, subject, broker }
+  return { ref, subject, broker, filter }
 }
 
 function needsRef(field: string): WildcastError {
@@ -87,10 +88,10 @@ function refuseWithoutRetain(frame: PublishFrame): void {
 }
 
 /** Fields of a subscription that this relay does not act on yet. */
-const laterFields = ['after', 'last', 'before', 'limit', 'filter', 'count'] as const
+const laterFields = ['after', 'last', 'before', 'limit', 'count'] as const
 
 function laterFieldsOf(frame: Partial<SubscribeFrame>): readonly string[] {
-  return laterFields.filter((name) => frame[name] !== undefined && (name === 'filter' || frame[name] !== false))
+  return laterFields.filter((name) => frame[name] !== undefined && frame[name] !== false)
 }
 
 function refuseReserved(reserved: readonly string[] = []): void {
